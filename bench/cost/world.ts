@@ -34,6 +34,7 @@ import { reconcile } from "../../lambdas/reconciler/reconcile.ts";
 import { catalog } from "../demo-catalog.ts";
 import { queuesAt, scheduleRoles, settings, table, typeOfQueue } from "../support/aws.ts";
 import { httpEvent } from "../support/http-event.ts";
+import { noHerd } from "../support/no-herd.ts";
 import { only } from "../support/only.ts";
 import { accessLogLine } from "./access-log.ts";
 import { answering } from "./answering.ts";
@@ -153,6 +154,7 @@ export async function startWorld(execute: ExecuteWithServices) {
     jobs: dynamoJobStore({ client: metered, table, retentionDays: 30 }),
     stats: dynamoStatsStore({ client: metered, table }),
     queue: sqsJobQueue({ client: sqs, queues }),
+    ...noHerd(),
     scheduler: eventBridgeScheduler({
       client: scheduler,
       queues,

@@ -10,6 +10,7 @@ import { catalog } from "../demo-catalog.ts";
 import { aJob, noon } from "../support/a-job.ts";
 import { table } from "../support/aws.ts";
 import { httpEvent } from "../support/http-event.ts";
+import { noHerd } from "../support/no-herd.ts";
 import { only } from "../support/only.ts";
 import { quietLog } from "../support/quiet-log.ts";
 import { type Reads, sortedTable } from "./sorted-table.ts";
@@ -41,6 +42,7 @@ export async function readsWith(size: number): Promise<Record<string, Reads>> {
     jobs: dynamoJobStore({ client, table, retentionDays: 30 }),
     queue: only("queue", { sendMany: async () => [] }),
     scheduler: only("scheduler"),
+    ...noHerd(),
     blobs: only("blobs"),
     stats: only("stats"),
     waits: only("waits"),

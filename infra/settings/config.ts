@@ -1,8 +1,10 @@
 import type { Node } from "constructs";
 import * as z from "zod";
 import { registry } from "../../lambdas/consumers/types/registry.ts";
+import { defaultStartsPerSecond } from "../../lambdas/core/job/due-time.ts";
 import { type JobType, jobTypes } from "../../lambdas/core/job/job.ts";
 import { finalEvents, type JobEventName, jobEvents } from "../../lambdas/core/job/job-event.ts";
+import { defaultShards, mostShards } from "../../lambdas/core/job/job-id.ts";
 import { faultsOf, strict } from "../../lambdas/core/schema/schema.ts";
 import { defaultConcurrency } from "../../lambdas/topology.ts";
 import { checkDependencies } from "./depends.ts";
@@ -31,6 +33,12 @@ const Concurrency = whole(2, 1000);
 
 /** https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html */
 const Memory = whole(128, 10_240);
+
+/** Powers of two: the number is taken from the last digits of a job's id, which are hexadecimal. */
+const shardCounts = [8, 16, 32, 64, 128, 256];
+const Shards = whole(defaultShards, mostShards).refine((shards) => shardCounts.includes(shards), {
+  error: `must be one of ${shardCounts.join(", ")}`,
+});
 
 const concurrencyKey = <T extends JobType>(type: T) => `maxConcurrency.${type}` as const;
 const memoryKey = <T extends JobType>(type: T) => `memory.${type}` as const;
@@ -68,6 +76,13 @@ export const Settings = strict({
   ...perType(memoryKey, Memory),
   /** Milliseconds that a consumer may wait in process, at the cost of Lambda time, instead of sending an early message again. */
   longestWaitMs: whole(1000, 20_000).default(1000),
+  /**
+   * How many schedules EventBridge Scheduler starts per second in this account and Region: its quota "Invocations throttle limit".
+   * https://docs.aws.amazon.com/scheduler/latest/UserGuide/scheduler-quotas.html
+   */
+  schedulerStartsPerSecond: whole(1, 1_000_000).default(defaultStartsPerSecond),
+  /** Partitions of the index per product, env and phase. It may be raised, never lowered. */
+  indexShards: Shards.default(defaultShards),
   /** The transitions of jobs that are published to the bus; each event costs. */
   publish: Transitions.default(finalEvents),
   /** Whether X-Ray traces the functions. Samples cost, and in a quiet system every request is one. */
@@ -109,6 +124,8 @@ export interface Config {
   retentionDays: number;
   maxConcurrency: Record<JobType, number>;
   longestWaitMs: number;
+  schedulerStartsPerSecond: number;
+  indexShards: number;
   publish: readonly JobEventName[];
   tracing: boolean;
   logLevel: (typeof logLevels)[number];
@@ -141,6 +158,8 @@ export function readConfig(node: Node): Config {
     stage,
     retentionDays,
     longestWaitMs,
+    schedulerStartsPerSecond: own.schedulerStartsPerSecond,
+    indexShards: own.indexShards,
     publish,
     tracing,
     logLevel,

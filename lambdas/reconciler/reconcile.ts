@@ -7,6 +7,7 @@ import { inParallel } from "../core/operations/in-parallel.ts";
 import { jobFields } from "../core/operations/log-fields.ts";
 import type { Services } from "../core/operations/services.ts";
 import { type Memory, newMemory, type ShardScan, scansOf } from "./memory.ts";
+import { sendUnscheduled } from "./unscheduled.ts";
 
 /** A job this late has lost its message, or its queue is behind. In both cases another message does no harm. */
 export const graceMs = 60_000;
@@ -42,9 +43,11 @@ export async function reconcile(services: Services, grace = graceMs, memory = ne
   const now = services.clock.now();
   const total: Reconciled = { looked: 0, dispatched: 0, failed: 0 };
   const round: Round = { services, memory, graceMs: grace, end: now + longestRoundMs, total };
+  const unscheduled = await sendUnscheduled(services, now + longestRoundMs / 4);
+  total.failed += unscheduled.failed;
   await retryRefused(round);
   const tenants = services.catalog.products.flatMap(({ tag, envs }) => envs.map((env) => ({ product: tag, env })));
-  let open = tenants.flatMap((tenant) => scansOf(memory, tenant, now));
+  let open = tenants.flatMap((tenant) => scansOf(memory, tenant, services.jobs.shards, now));
   while (open.length > 0 && services.clock.now() < round.end) {
     const more = await inParallel(shardsAtOnce, open, (scan) => scanPage(round, scan));
     open = open.filter((_, i) => more[i]);

@@ -577,7 +577,16 @@ describe("least privilege", () => {
         .map((line) => `${Properties.Environment.Variables.SERVICE_NAME} ${line}`),
     );
     const reach = new Set(onTable.map((line) => / if dynamodb:LeadingKeys = (.*)$/.exec(line)?.[1]));
-    expect([...reach].sort()).toEqual(["ERRORS#*", "JOB#*", "KEYS", "STATS#*", "WAITS#*", "WEBHOOK#*"]);
+    expect([...reach].sort()).toEqual([
+      "DUE#*",
+      "ERRORS#*",
+      "JOB#*",
+      "KEYS",
+      "STATS#*",
+      "UNSCHEDULED#*",
+      "WAITS#*",
+      "WEBHOOK#*",
+    ]);
     expect(onTable.filter((line) => line.endsWith("KEYS"))).toEqual([
       expect.stringMatching(/^authorizer dynamodb:GetItem /),
     ]);
@@ -607,7 +616,7 @@ describe("least privilege", () => {
       "dynamodb:UpdateItem",
     ]);
     const updates = linesOfEntry(service, "api").filter((line) => line.startsWith("dynamodb:UpdateItem"));
-    expect(updates.map((line) => line.replace(/^.* = /, "")).sort()).toEqual(["WAITS#*", "WEBHOOK#*"]);
+    expect(updates.map((line) => line.replace(/^.* = /, "")).sort()).toEqual(["DUE#*", "WAITS#*", "WEBHOOK#*"]);
   });
 
   const whoMay = (action: string, resource = /./) =>

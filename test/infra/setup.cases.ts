@@ -21,6 +21,8 @@ describe("settings", () => {
     expect(config({})).toEqual({
       stage: "prod",
       retentionDays: 30,
+      schedulerStartsPerSecond: 1000,
+      indexShards: 8,
       longestWaitMs: 1000,
       publish: ["completed", "failed", "cancelled"],
       tracing: false,

@@ -5,6 +5,7 @@ import { outagesOf } from "./adversary.ts";
 import { checkAtRest } from "./at-rest.ts";
 import { crowdOf } from "./crowd.ts";
 import { hardshipOf, peacefulHardship, withLateFaults, withRaces } from "./hardship.ts";
+import { herdOf } from "./herd.ts";
 import { ledger as newLedger } from "./ledger.ts";
 import { type Observer, observer } from "./observer.ts";
 import { poisonOf } from "./poison.ts";
@@ -69,6 +70,7 @@ async function run(seed: number, { traced = false, bystanders = [] }: Options): 
     outages,
     poison: poisonOf(seed, isPeaceful),
     crowd: crowdOf(seed, isPeaceful, hardship),
+    herd: herdOf(seed),
   };
   const system = simulatedSystem(world, ledger, bystanders);
   const accepted = workload(world, ledger, system, !isPeaceful);

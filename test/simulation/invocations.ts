@@ -1,6 +1,9 @@
 import type { JobChange } from "../../lambdas/aws/lambda/stream-handler.ts";
+import { hotMinutes } from "../../lambdas/core/operations/hot-minutes.ts";
 import type { ConsumerServices } from "../../lambdas/core/operations/services.ts";
+import type { Unscheduled } from "../../lambdas/core/ports/hot-minute-ports.ts";
 import type { BlobStore, JobQueue, Log, Scheduler } from "../../lambdas/core/ports/ports.ts";
+import { fakeDueCounts } from "../support/fakes/due-counts.ts";
 import type { FakeJobStore } from "../support/fakes/job-store.ts";
 import type { fakeServices } from "../support/fakes/services.ts";
 import { throughAdversary, type World } from "./adversary.ts";
@@ -41,7 +44,8 @@ export const mostCalls: Record<Purpose, number> = {
   delete: 60,
   consumer: 20,
   decider: 100,
-  reconciler: 40,
+  /** With the 8 partitions of messages that the Scheduler refused. */
+  reconciler: 48,
   /** Events, outcomes and heartbeats, what is set aside of each of them and of webhooks, and the counters. */
   lifecycle: 8,
 };
@@ -51,6 +55,7 @@ interface Shared {
   jobs: FakeJobStore;
   queue: JobQueue;
   scheduler: Scheduler;
+  unscheduled: Unscheduled;
   blobs: BlobStore & ReturnType<typeof fakeServices>["blobs"];
   others: Pick<ConsumerServices, "catalog" | "stats" | "secrets">;
   log: Log;
@@ -61,8 +66,10 @@ interface Shared {
  * Lambda: each invocation has a clock that may be off, dies when its time is up, and reaches its ports through the adversary.
  */
 export function invocations(world: World, ledger: Ledger, shared: Shared): Invoke {
-  const { time, random, hardship, observer, poison } = world;
-  const { jobs, queue, scheduler, blobs, others, log, onWrite } = shared;
+  const { time, random, hardship, observer, poison, herd } = world;
+  const { jobs, queue, scheduler, unscheduled, blobs, others, log, onWrite } = shared;
+  const counts = fakeDueCounts();
+  const hot = hotMinutes(counts, herd.startsPerSecond, herd.jobsPerCount);
   const refuses = () => random.chance(hardship.refuse);
 
   return (purpose, what) => {
@@ -85,6 +92,10 @@ export function invocations(world: World, ledger: Ledger, shared: Shared): Invok
       jobs: throughAdversary("jobs", losingAnswers(watched, jobs.peek, world), invocation, world),
       queue: throughAdversary("queue", queue, invocation, world),
       scheduler: throughAdversary("scheduler", scheduler, invocation, world),
+      // They are items of the table of jobs.
+      unscheduled: throughAdversary("jobs", unscheduled, invocation, world),
+      dueCounts: counts,
+      hot,
       blobs: throughAdversary("blobs", watchedBlobs(blobs, jobs, invocation, observer), invocation, world),
       clock,
       log,

@@ -2,14 +2,23 @@ import { phaseOf, phaseTime } from "../../lambdas/core/job/job.ts";
 import { isStuck } from "../../lambdas/core/job/transitions.ts";
 import { newMemory } from "../../lambdas/reconciler/memory.ts";
 import { graceMs, reconcile } from "../../lambdas/reconciler/reconcile.ts";
+import { sentAheadMs } from "../../lambdas/reconciler/unscheduled.ts";
 import type { FakeJobStore } from "../support/fakes/job-store.ts";
+import type { fakeUnscheduled } from "../support/fakes/unscheduled.ts";
 import type { World } from "./adversary.ts";
 import { type Invoke, mostCalls } from "./invocations.ts";
+
+type Kept = ReturnType<typeof fakeUnscheduled>;
 
 const minute = 60_000;
 
 /** The reconciler, once a minute. */
-export function reconciling({ time, hardship, observer }: World, jobs: FakeJobStore, invoke: Invoke): void {
+export function reconciling(
+  { time, hardship, observer }: World,
+  jobs: FakeJobStore,
+  unscheduled: Kept,
+  invoke: Invoke,
+): void {
   let memory = newMemory();
   let ticks = 0;
   function tick() {
@@ -17,13 +26,14 @@ export function reconciling({ time, hardship, observer }: World, jobs: FakeJobSt
     if (++ticks % 16 === 0) memory = newMemory();
     const latest = time.now() + hardship.skew;
     // A tick that would find nothing is left out, since most of a history would be such ticks.
-    if (jobs.all().some((job) => isStuck(job, latest, graceMs))) {
+    const kept = [...unscheduled.kept.values()].filter(({ message }) => message.due_at <= latest + sentAheadMs);
+    if (kept.length > 0 || jobs.all().some((job) => isStuck(job, latest, graceMs))) {
       observer.cover("reconciler");
       const overdue = jobs.all().filter((job) => phaseOf(job.status) === "pending" && phaseTime(job) <= latest);
       const { services, end } = invoke("reconciler", "reconciler");
       reconcile(services, graceMs, memory)
         .catch(() => observer.cover("reconciler fails"))
-        .finally(() => end(mostCalls.reconciler + 2 * overdue.length));
+        .finally(() => end(mostCalls.reconciler + 2 * overdue.length + 3 * kept.length));
     }
     time.after(minute, tick);
   }

@@ -51,7 +51,7 @@ export function simulatedSystem(world: World, ledger: Ledger, bystanders: Job[] 
   const webhooks = watchedWebhooks(world, ledger);
   const log = watchedLog(observer);
   const stream = tableStream(world, lifecycle);
-  const { queue, scheduler, inFlight, isScheduled } = messaging(world, ledger, consume);
+  const { queue, scheduler, unscheduled, inFlight, isScheduled } = messaging(world, ledger, consume);
 
   const listeners: OnWrite[] = [];
   const onWrite: OnWrite = (change) => {
@@ -59,9 +59,9 @@ export function simulatedSystem(world: World, ledger: Ledger, bystanders: Job[] 
     for (const listener of listeners) listener(change);
   };
   const others = { catalog, stats, secrets };
-  const invoke = invocations(world, ledger, { jobs, queue, scheduler, blobs, others, log, onWrite });
+  const invoke = invocations(world, ledger, { jobs, queue, scheduler, unscheduled, blobs, others, log, onWrite });
   const consumer = consumers(world, ledger, jobs, invoke);
-  reconciling(world, jobs, invoke);
+  reconciling(world, jobs, unscheduled, invoke);
 
   function consume(type: JobType, message: JobMessage): Promise<void> {
     return consumer(type, message);

@@ -75,6 +75,8 @@ export class Consumer extends Construct {
         // wrong queue is passed on to the right one.
         may.send(...jobTypes),
         may.schedule(),
+        may.countDueJobs(),
+        may.keepUnscheduled(),
         // Retries and next runs are of the same type; the steps of a feature are of any type.
         may.passScheduleRoles(...(type === "feature" ? jobTypes : [type])),
         ...executorAccess(type, platform),

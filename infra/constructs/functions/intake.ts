@@ -43,6 +43,8 @@ export class Intake extends Construct {
         may.seeMissingBlobs(),
         may.send(...jobTypes),
         may.schedule(),
+        may.countDueJobs(),
+        may.keepUnscheduled(),
         may.passScheduleRoles(...jobTypes),
         may.passSharedScheduleRole(),
         allow(["events:PutEvents"], [state.bus.eventBusArn]),

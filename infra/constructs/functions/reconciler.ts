@@ -19,7 +19,7 @@ export class Reconciler extends Construct {
       entry: "reconciler",
       description: "Redispatches overdue jobs",
       environment: jobsEnvironment(platform),
-      allow: [may.listJobs(), may.readManyJobs(), may.send(...jobTypes)],
+      allow: [may.listJobs(), may.readManyJobs(), may.send(...jobTypes), may.sendUnscheduled(), may.readDueCounts()],
     });
     const period = Duration.seconds(reconcileEverySeconds);
     // Neither the rule nor Lambda retries a run that failed: by then the next one is due, and does the same work.

@@ -2,6 +2,7 @@ import { PolicyStatement, type Role } from "aws-cdk-lib/aws-iam";
 import { Stack } from "aws-cdk-lib/core";
 import type { JobType } from "../../../lambdas/core/job/job.ts";
 import {
+  duePrefix,
   endpointPrefix,
   errorsPrefix,
   importPrefix,
@@ -13,6 +14,7 @@ import {
   reportPrefix,
   resultsPrefix,
   statsPrefix,
+  unscheduledPrefix,
   uploadsPrefix,
   waitsPrefix,
 } from "../../../lambdas/topology.ts";
@@ -42,6 +44,11 @@ export function accessTo({ state, queues, schedules }: Platform) {
     readErrors: () => errorsAccess(state, "dynamodb:Query"),
     useEndpoints: () => endpointAccess(state),
     countWaits: () => itemsAccess(state, ["dynamodb:UpdateItem"], `${waitsPrefix}*`),
+    /** What a function needs that creates schedules, for minutes that hold more than EventBridge Scheduler starts or takes. */
+    countDueJobs: () => itemsAccess(state, ["dynamodb:UpdateItem"], `${duePrefix}*`),
+    keepUnscheduled: () => itemsAccess(state, ["dynamodb:PutItem"], `${unscheduledPrefix}*`),
+    readDueCounts: () => itemsAccess(state, ["dynamodb:Query"], `${duePrefix}*`),
+    sendUnscheduled: () => itemsAccess(state, ["dynamodb:Query", "dynamodb:BatchWriteItem"], `${unscheduledPrefix}*`),
     listJobs: () => allow(["dynamodb:Query"], [`${tableArn}/index/${phaseIndex.name}`]),
     /** The archived runs of a job, which are in the same partition as the job itself. */
     listRuns: () => jobItems("dynamodb:Query"),

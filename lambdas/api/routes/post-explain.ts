@@ -1,7 +1,7 @@
 import type { HttpRequest, HttpResponse } from "../../aws/http/route.ts";
 import type { RouteDoc } from "../../aws/http/route-doc.ts";
 import type { Services } from "../../core/operations/services.ts";
-import { explain } from "../../core/queries/explain.ts";
+import { explain, loadOf } from "../../core/queries/explain.ts";
 import { ExplanationSchema } from "../../core/queries/schemas/explanation.ts";
 import { parseRequest } from "../../core/requests/request.ts";
 import { requireJobScope } from "../require-job-scope.ts";
@@ -13,12 +13,13 @@ import { JobRequestSchema } from "../schemas/job-request.ts";
  * that both are refused alike.
  */
 export async function handle(
-  { catalog, clock }: Services,
+  { catalog, clock, dueCounts, hot }: Services,
   { body, scopes, headers }: HttpRequest,
 ): Promise<HttpResponse> {
   requireJobScope(scopes, body);
   const now = clock.now();
-  return { status: 200, body: explain(parseRequest(body, catalog, now, headers["idempotency-key"]), now) };
+  const request = parseRequest(body, catalog, now, headers["idempotency-key"]);
+  return { status: 200, body: explain(request, now, await loadOf({ dueCounts, hot }, request, now)) };
 }
 
 export const doc = (): RouteDoc => ({

@@ -1,4 +1,5 @@
 import type { Catalog } from "../catalog/catalog.ts";
+import type { DueCounts, Unscheduled } from "../ports/hot-minute-ports.ts";
 import type { Endpoints } from "../ports/outbound-ports.ts";
 import type {
   BlobStore,
@@ -13,6 +14,7 @@ import type {
 } from "../ports/ports.ts";
 import type { ApiLimits } from "./api-limits.ts";
 import type { Deployment } from "./deployment.ts";
+import type { HotMinutes } from "./hot-minutes.ts";
 
 import type { Waits } from "./waits.ts";
 
@@ -22,6 +24,9 @@ export interface Services {
   jobs: JobStore;
   queue: JobQueue;
   scheduler: Scheduler;
+  unscheduled: Unscheduled;
+  dueCounts: DueCounts;
+  hot: HotMinutes;
   blobs: BlobStore;
   stats: StatsStore;
   clock: Clock;

@@ -23,6 +23,8 @@ async function start() {
     TABLE_NAME: jobs.table,
     BUCKET_NAME: blobs.bucket,
     RETENTION_DAYS: "30",
+    INDEX_SHARDS: "8",
+    SCHEDULER_STARTS_PER_SECOND: "1000",
     QUEUES: JSON.stringify(sent.queues),
     SCHEDULE_GROUP: later.group,
     EARLIER_SCHEDULE_GROUP: "before",

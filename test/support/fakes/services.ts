@@ -2,8 +2,10 @@ import { registry } from "../../../lambdas/consumers/types/registry.ts";
 import { type Catalog, makeCatalog } from "../../../lambdas/core/catalog/catalog.ts";
 import type { Job } from "../../../lambdas/core/job/job.ts";
 import { defaultLimits } from "../../../lambdas/core/operations/api-limits.ts";
+import { hotMinutes } from "../../../lambdas/core/operations/hot-minutes.ts";
 import { fakeBlobStore } from "./blob-store.ts";
 import { fakeClock } from "./clock.ts";
+import { fakeDueCounts } from "./due-counts.ts";
 import { fakeEndpoints } from "./endpoints.ts";
 import { fakeFailures } from "./failures-store.ts";
 import { fakeJobQueue } from "./job-queue.ts";
@@ -12,6 +14,7 @@ import { fakeLog } from "./log.ts";
 import { fakeScheduler } from "./scheduler.ts";
 import { fakeSecrets } from "./secrets.ts";
 import { fakeStatsStore } from "./stats-store.ts";
+import { fakeUnscheduled } from "./unscheduled.ts";
 import { fakeWaits } from "./waits.ts";
 
 /** Everything that an entry works with, as fakes that are fresh for every test. */
@@ -23,18 +26,24 @@ export const fakeServices = ({
   catalog?: Catalog;
   jobs?: Job[];
   secrets?: Record<string, string>;
-} = {}) => ({
-  catalog,
-  jobs: fakeJobStore(...jobs),
-  queue: fakeJobQueue(),
-  scheduler: fakeScheduler(),
-  blobs: fakeBlobStore(),
-  stats: fakeStatsStore(),
-  failures: fakeFailures(),
-  endpoints: fakeEndpoints(),
-  secrets: fakeSecrets(secrets),
-  clock: fakeClock(),
-  log: fakeLog(),
-  limits: defaultLimits,
-  waits: fakeWaits(),
-});
+} = {}) => {
+  const dueCounts = fakeDueCounts();
+  return {
+    catalog,
+    jobs: fakeJobStore(...jobs),
+    queue: fakeJobQueue(),
+    scheduler: fakeScheduler(),
+    blobs: fakeBlobStore(),
+    stats: fakeStatsStore(),
+    failures: fakeFailures(),
+    endpoints: fakeEndpoints(),
+    secrets: fakeSecrets(secrets),
+    clock: fakeClock(),
+    log: fakeLog(),
+    limits: defaultLimits,
+    waits: fakeWaits(),
+    unscheduled: fakeUnscheduled(),
+    dueCounts,
+    hot: hotMinutes(dueCounts),
+  };
+};

@@ -1,10 +1,10 @@
 import {
+  defaultShards,
   derivedJobId,
   fingerprint,
   jobIdPattern,
   newJobId,
   shardOf,
-  shards,
 } from "../../../../lambdas/core/job/job-id.ts";
 
 describe("job ids", () => {
@@ -33,7 +33,7 @@ describe("job ids", () => {
   });
 
   it("spread evenly over the shards", () => {
-    const counts = Array.from({ length: shards }, () => 0);
+    const counts = Array.from({ length: defaultShards }, () => 0);
     for (let i = 0; i < 8000; i++) {
       const shard = shardOf(derivedJobId("p", "e", String(i)));
       counts[shard] = (counts[shard] ?? 0) + 1;
