@@ -56,6 +56,7 @@ export class Consumer extends Construct {
       environment: {
         ...jobsEnvironment(platform),
         LONGEST_WAIT_MS: String(config.longestWaitMs),
+        HOLD_SECONDS: String(config.holdSeconds),
         MEMORY_MB: String(config.memory[type]),
       },
       memorySize: config.memory[type],
@@ -84,6 +85,11 @@ export class Consumer extends Construct {
       ],
     });
     this.logGroup = consumer.lambda.logGroup;
-    consumer.fedBy(queues[type].queue, queuePlans[type], config.maxConcurrency[type]);
+    consumer.fedBy(queues[type].queue, {
+      ...queuePlans[type],
+      concurrency: config.maxConcurrency[type],
+      batchSize: config.batchSize[type],
+      pollers: config.pollers[type],
+    });
   }
 }

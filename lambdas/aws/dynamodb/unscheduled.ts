@@ -33,7 +33,6 @@ export const dynamoUnscheduled = ({ client, table }: { client: DynamoDBClient; t
         TableName: table,
         KeyConditionExpression: `${partitionKey} = :shard AND ${sortKey} BETWEEN :low AND :high`,
         ExpressionAttributeValues: toAttributes({ ":shard": partitionOf(shard), ":low": low, ":high": high }),
-        ConsistentRead: true,
         // One more for the item of the cursor itself, which the range includes.
         Limit: limit + 1,
       });

@@ -70,13 +70,40 @@ export type Arrival =
   /** Send the message again, hidden for this many whole seconds. */
   | { do: "resend"; delaySeconds: number };
 
+/** How a consumer deals with early messages. */
+export interface Waiting {
+  /** The longest time, in milliseconds, that it waits in process. This is billed Lambda time. Default: 1000. */
+  longestWaitMs?: number | undefined;
+  /**
+   * How many seconds before their time messages come back at the earliest, spread by the ids of their jobs: consumers then hold a
+   * herd before it is due, instead of receiving all of it at that moment. Default: 0, within the last second.
+   */
+  holdSeconds?: number | undefined;
+}
+
+/** A consumer has 20 s beyond an attempt's timeout to wait in process (`topology.ts`). */
+export const longestHoldSeconds = 18;
+
+/** A held message arrives at least this early, so that collecting a batch of messages does not make it late. */
+const leastHoldMs = 2000;
+
 /**
  * What a consumer does with a message that reaches it at `now`. It never starts before `dueAt`, and waits in process for at
- * most `longestWaitMs`, but at least for the fraction of a second that SQS cannot express.
+ * most `longestWaitMs`, but at least for the fraction of a second that SQS cannot express, and for as long as messages come early. `id` is the id of the job.
  */
-export function arrival(now: number, dueAt: number, longestWaitMs = 1000): Arrival {
+export function arrival(
+  now: number,
+  dueAt: number,
+  { longestWaitMs = 1000, holdSeconds = 0 }: Waiting = {},
+  id = "",
+): Arrival {
   const remaining = dueAt - now;
   if (remaining <= 0) return { do: "start" };
-  if (remaining < Math.max(1000, longestWaitMs)) return { do: "wait", ms: remaining };
+  const holdMs = holdSeconds * 1000;
+  if (remaining < Math.max(1000, longestWaitMs, holdMs + 1000)) return { do: "wait", ms: remaining };
+  if (holdMs > leastHoldMs) {
+    const earlyMs = leastHoldMs + (Math.floor(hashOf(id) / leadSpreadSeconds) % (holdMs - leastHoldMs));
+    return { do: "resend", delaySeconds: queueDelaySeconds(now, dueAt - earlyMs) };
+  }
   return { do: "resend", delaySeconds: queueDelaySeconds(now, dueAt) };
 }

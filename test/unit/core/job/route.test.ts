@@ -100,7 +100,25 @@ describe("arrival", () => {
   });
 
   it("holds a message for longer where the setting allows", () => {
-    expect(arrival(now, now + 4999, 5000)).toEqual({ do: "wait", ms: 4999 });
-    expect(arrival(now, now + 5000, 5000)).toEqual({ do: "resend", delaySeconds: 5 });
+    expect(arrival(now, now + 4999, { longestWaitMs: 5000 })).toEqual({ do: "wait", ms: 4999 });
+    expect(arrival(now, now + 5000, { longestWaitMs: 5000 })).toEqual({ do: "resend", delaySeconds: 5 });
+  });
+
+  it("has messages come back seconds early where consumers hold them, spread by the id, and waits for all of these", () => {
+    const waiting = { holdSeconds: 10 };
+    const early = new Set<number>();
+    for (const one of Array.from({ length: 2000 }, () => newJobId())) {
+      const again = arrival(now, now + 100_000, waiting, one) as { do: "resend"; delaySeconds: number };
+      expect(again.do).toBe("resend");
+      const remaining = 100_000 - again.delaySeconds * 1000;
+      early.add(remaining);
+      expect(arrival(now + again.delaySeconds * 1000, now + 100_000, waiting, one)).toEqual({
+        do: "wait",
+        ms: remaining,
+      });
+    }
+    expect(Math.min(...early)).toBeGreaterThanOrEqual(2000);
+    expect(Math.max(...early)).toBeLessThan(11_000);
+    expect(early.size).toBeGreaterThanOrEqual(8);
   });
 });
