@@ -4,10 +4,12 @@ import { fileURLToPath } from "node:url";
 import { coldStart } from "./cold-start/part.ts";
 import { cost } from "./cost/part.ts";
 import { growth } from "./growth/part.ts";
+import { herd } from "./herd/part.ts";
 import { lateness } from "./lateness/part.ts";
 import { overhead } from "./overhead/part.ts";
 import { page } from "./page.ts";
 import type { Part } from "./part.ts";
+import { scale } from "./scale/part.ts";
 import { throughput } from "./throughput/part.ts";
 
 /** `npm run bench [-- part ...]`: runs the named parts, or all of them, and writes their sections of docs/benchmarks.md. */
@@ -17,6 +19,8 @@ const parts: Record<string, Part> = {
   lateness,
   overhead,
   growth,
+  herd,
+  scale,
   throughput,
 };
 const file = new URL("../docs/benchmarks.md", import.meta.url);

@@ -169,6 +169,10 @@ export const endpointPrefix = "WEBHOOK#";
 export const gatePrefix = "GATE#";
 /** `LIMITS#<product>#<env>`: the numbers of limits that people have pinned. */
 export const pinsPrefix = "LIMITS#";
+/** `DUE#<day>`: how many jobs go to EventBridge Scheduler for each quarter hour of the day. */
+export const duePrefix = "DUE#";
+/** `UNSCHEDULED#<shard>`: messages that EventBridge Scheduler did not take and that the reconciler will send. */
+export const unscheduledPrefix = "UNSCHEDULED#";
 /**
  * The one partition of all API keys, so that listing them costs the same however many jobs there are. Reads are rare, because
  * API Gateway caches the authorizer's answers; one partition serves 3000 of them per second.

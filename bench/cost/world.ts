@@ -5,11 +5,13 @@ import { SQSClient } from "@aws-sdk/client-sqs";
 import type { Context, DynamoDBRecord, SQSEvent } from "aws-lambda";
 import { streamFilter } from "../../infra/constructs/functions/stream-filter.ts";
 import { routes } from "../../lambdas/api/routes.ts";
+import { dynamoDueCounts } from "../../lambdas/aws/dynamodb/due-counts.ts";
 import { dynamoFailures } from "../../lambdas/aws/dynamodb/failures.ts";
 import { dynamoGates } from "../../lambdas/aws/dynamodb/gates.ts";
 import { dynamoJobStore } from "../../lambdas/aws/dynamodb/job-store.ts";
 import { dynamoPauses } from "../../lambdas/aws/dynamodb/pauses.ts";
 import { dynamoStatsStore } from "../../lambdas/aws/dynamodb/stats-store.ts";
+import { dynamoUnscheduled } from "../../lambdas/aws/dynamodb/unscheduled.ts";
 import { eventBridgeBus } from "../../lambdas/aws/eventbridge/bus.ts";
 import { httpApi } from "../../lambdas/aws/http/http-api.ts";
 import { queueHandler } from "../../lambdas/aws/lambda/queue-handler.ts";
@@ -25,6 +27,7 @@ import { JobMessage, type JobType } from "../../lambdas/core/job/job.ts";
 import { finalEvents } from "../../lambdas/core/job/job-event.ts";
 import { defaultLimits } from "../../lambdas/core/operations/api-limits.ts";
 import type { ExecuteWithServices } from "../../lambdas/core/operations/execution.ts";
+import { hotMinutes } from "../../lambdas/core/operations/hot-minutes.ts";
 import { recent } from "../../lambdas/core/operations/recent.ts";
 import { withRecent } from "../../lambdas/core/operations/recent-pauses.ts";
 import type { Waits } from "../../lambdas/core/operations/waits.ts";
@@ -33,6 +36,7 @@ import type { Delivery } from "../../lambdas/core/outbound/webhook.ts";
 import type { Endpoints } from "../../lambdas/core/ports/outbound-ports.ts";
 import type { Clock, Failures, MessageQueue, Secrets } from "../../lambdas/core/ports/ports.ts";
 import { handleChanges } from "../../lambdas/lifecycle/handle.ts";
+import { countHotMinutes } from "../../lambdas/reconciler/hot-minutes.ts";
 import { reconcile } from "../../lambdas/reconciler/reconcile.ts";
 import { catalog } from "../demo-catalog.ts";
 import { queuesAt, scheduleRoles, settings, table, typeOfQueue } from "../support/aws.ts";
@@ -152,11 +156,15 @@ export async function startWorld(execute: ExecuteWithServices) {
       if (waking.some((pattern) => fits(record, pattern))) records.push(record);
     },
   );
+  const dueCounts = dynamoDueCounts({ client: metered, table });
   const services = {
     catalog,
     jobs: dynamoJobStore({ client: metered, table, retentionDays: 30 }),
     stats: dynamoStatsStore({ client: metered, table }),
     queue: sqsJobQueue({ client: sqs, queues }),
+    unscheduled: dynamoUnscheduled({ client: metered, table }),
+    dueCounts,
+    hot: hotMinutes(dueCounts),
     scheduler: eventBridgeScheduler({
       client: scheduler,
       queues,
@@ -273,7 +281,10 @@ export async function startWorld(execute: ExecuteWithServices) {
 
     async reconcile() {
       const pauses = withRecent(dynamoPauses({ client: metered, table }), clock);
-      await invoke("reconciler", () => reconcile({ ...ofReconciler, pauses }));
+      await invoke("reconciler", async () => {
+        await reconcile({ ...ofReconciler, pauses });
+        await countHotMinutes(ofReconciler);
+      });
     },
 
     /** What has been counted since the last call. */

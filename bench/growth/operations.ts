@@ -10,6 +10,7 @@ import { catalog } from "../demo-catalog.ts";
 import { aJob, noon } from "../support/a-job.ts";
 import { table } from "../support/aws.ts";
 import { httpEvent } from "../support/http-event.ts";
+import { noHerd } from "../support/no-herd.ts";
 import { nonePaused } from "../support/none-paused.ts";
 import { only } from "../support/only.ts";
 import { quietLog } from "../support/quiet-log.ts";
@@ -42,6 +43,7 @@ export async function readsWith(size: number): Promise<Record<string, Reads>> {
     jobs: dynamoJobStore({ client, table, retentionDays: 30 }),
     queue: only("queue", { sendMany: async () => [] }),
     scheduler: only("scheduler"),
+    ...noHerd(),
     blobs: only("blobs"),
     gates: only("gates"),
     stats: only("stats"),

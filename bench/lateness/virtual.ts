@@ -8,6 +8,7 @@ import type { ConsumerServices } from "../../lambdas/core/operations/services.ts
 import type { Clock, JobStore } from "../../lambdas/core/ports/ports.ts";
 import { products } from "../../products/index.ts";
 import { aJob, noon } from "../support/a-job.ts";
+import { noHerd } from "../support/no-herd.ts";
 import { nonePaused } from "../support/none-paused.ts";
 import { only } from "../support/only.ts";
 import { quietLog } from "../support/quiet-log.ts";
@@ -51,6 +52,7 @@ export async function oneJob(inMs: number, random: Random): Promise<Outcome> {
         send(message, now + 1000 * delaySeconds);
       },
     }),
+    ...noHerd(),
     scheduler: only("scheduler", {
       async schedule(_name, at, _type, message) {
         send(message, 1000 * at + random() * model.schedulerLateMs);

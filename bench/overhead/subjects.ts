@@ -22,6 +22,7 @@ import { catalog } from "../demo-catalog.ts";
 import { aJob } from "../support/a-job.ts";
 import { queuesAt, settings, table } from "../support/aws.ts";
 import { httpEvent } from "../support/http-event.ts";
+import { noHerd } from "../support/no-herd.ts";
 import { nonePaused } from "../support/none-paused.ts";
 import { only } from "../support/only.ts";
 import { instantAws } from "./instant-aws.ts";
@@ -50,6 +51,7 @@ export function subjects() {
     stats: dynamoStatsStore({ client: dynamo, table }),
     queue: sqsJobQueue({ client: new SQSClient(own), queues }),
     scheduler: only("scheduler"),
+    ...noHerd(),
     blobs: only("blobs"),
     gates: only("gates"),
     pauses: nonePaused(),

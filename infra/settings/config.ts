@@ -1,13 +1,18 @@
 import type { Node } from "constructs";
 import * as z from "zod";
 import { registry } from "../../lambdas/consumers/types/registry.ts";
+import { defaultStartsPerSecond } from "../../lambdas/core/job/due-time.ts";
 import { type JobType, jobTypes } from "../../lambdas/core/job/job.ts";
 import { finalEvents, type JobEventName, jobEvents } from "../../lambdas/core/job/job-event.ts";
+import { defaultShards, mostShards } from "../../lambdas/core/job/job-id.ts";
+import { longestHoldSeconds } from "../../lambdas/core/job/route.ts";
+import { given } from "../../lambdas/core/schema/given.ts";
 import { faultsOf, strict } from "../../lambdas/core/schema/schema.ts";
 import { defaultConcurrency } from "../../lambdas/topology.ts";
 import { checkDependencies } from "./depends.ts";
 import { type HttpApiSettings, httpApiSettings, httpApiSettingsOf } from "./http-api.ts";
 import { type Network, networkOf, networkSettings } from "./network.ts";
+import { queuePlans } from "./plans.ts";
 import { SetupError } from "./setup-error.ts";
 import { listed, whole, YesNo } from "./values.ts";
 
@@ -32,7 +37,15 @@ const Concurrency = whole(2, 1000);
 /** https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html */
 const Memory = whole(128, 10_240);
 
+/** Powers of two: the number is taken from the last digits of a job's id, which are hexadecimal. */
+const shardCounts = [8, 16, 32, 64, 128, 256];
+const Shards = whole(defaultShards, mostShards).refine((shards) => shardCounts.includes(shards), {
+  error: `must be one of ${shardCounts.join(", ")}`,
+});
+
 const concurrencyKey = <T extends JobType>(type: T) => `maxConcurrency.${type}` as const;
+const batchKey = <T extends JobType>(type: T) => `batchSize.${type}` as const;
+const pollersKey = <T extends JobType>(type: T) => `pollers.${type}` as const;
 const memoryKey = <T extends JobType>(type: T) => `memory.${type}` as const;
 
 /** One optional setting per job type. */
@@ -68,6 +81,26 @@ export const Settings = strict({
   ...perType(memoryKey, Memory),
   /** Milliseconds that a consumer may wait in process, at the cost of Lambda time, instead of sending an early message again. */
   longestWaitMs: whole(1000, 20_000).default(1000),
+  /**
+   * How many schedules EventBridge Scheduler starts per second in this account and Region: its quota "Invocations throttle limit".
+   * https://docs.aws.amazon.com/scheduler/latest/UserGuide/scheduler-quotas.html
+   */
+  schedulerStartsPerSecond: whole(1, 1_000_000).default(defaultStartsPerSecond),
+  /** Partitions of the index per product, env and phase. It may be raised, never lowered. */
+  indexShards: Shards.default(defaultShards),
+  /**
+   * How many seconds before their time messages come back to consumers at the earliest, which hold them in process until then. The
+   * time is billed.
+   */
+  holdSeconds: whole(0, longestHoldSeconds).default(0),
+  /** Messages per invocation of one type's consumer. More than 10 are gathered for a second, by which jobs due now are late. */
+  ...perType(batchKey, whole(1, 100)),
+  /**
+   * Pollers of one type's queue that are always ready, each with up to 10 batches under way. Billed by the hour. Default: Lambda
+   * starts with five batches and adds up to 300 per minute.
+   * https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-scaling.html
+   */
+  ...perType(pollersKey, whole(2, 200)),
   /** The transitions of jobs that are published to the bus; each event costs. */
   publish: Transitions.default(finalEvents),
   /** Whether X-Ray traces the functions. Samples cost, and in a quiet system every request is one. */
@@ -109,6 +142,12 @@ export interface Config {
   retentionDays: number;
   maxConcurrency: Record<JobType, number>;
   longestWaitMs: number;
+  holdSeconds: number;
+  batchSize: Record<JobType, number>;
+  /** Absent: Lambda scales the pollers by itself. */
+  pollers: Partial<Record<JobType, number>>;
+  schedulerStartsPerSecond: number;
+  indexShards: number;
   publish: readonly JobEventName[];
   tracing: boolean;
   logLevel: (typeof logLevels)[number];
@@ -141,6 +180,11 @@ export function readConfig(node: Node): Config {
     stage,
     retentionDays,
     longestWaitMs,
+    holdSeconds: own.holdSeconds,
+    batchSize: byType((type) => own[batchKey(type)] ?? queuePlans[type].batchSize),
+    pollers: given(byType((type) => own[pollersKey(type)])),
+    schedulerStartsPerSecond: own.schedulerStartsPerSecond,
+    indexShards: own.indexShards,
     publish,
     tracing,
     logLevel,

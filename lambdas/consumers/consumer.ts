@@ -20,7 +20,8 @@ export function consumer(type: JobType, execute: ExecuteWithServices, policy: At
     const env = readEnv(ConsumerEnv);
     const services = startServices(`consumer-${type}`, env, catalog);
     const redelivery = startRedelivery(env.QUEUES[type].url, services.log);
-    const options = { type, policy, longestWaitMs: env.LONGEST_WAIT_MS, memory: memoryOf(env.MEMORY_MB) };
+    const waiting = { longestWaitMs: env.LONGEST_WAIT_MS, holdSeconds: env.HOLD_SECONDS };
+    const options = { type, policy, ...waiting, memory: memoryOf(env.MEMORY_MB) };
     return loggingOf({ ...services, redelivery, secrets: startSecrets(), options }, { type });
   });
   return queueHandler(

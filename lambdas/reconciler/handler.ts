@@ -6,6 +6,7 @@ import { startServices } from "../aws/start/start-up.ts";
 import { catalog } from "../consumers/types/catalog.ts";
 import { loggingOf } from "../core/operations/log-fields.ts";
 import { lazy } from "../core/schema/lazy.ts";
+import { countHotMinutes } from "./hot-minutes.ts";
 import { newMemory } from "./memory.ts";
 import { reconcile } from "./reconcile.ts";
 
@@ -18,5 +19,6 @@ export const handler = async (_event: unknown, context?: Partial<Context>): Prom
   const { services, graceMs, memory } = start();
   const own = loggingOf(services, invocationFields(context));
   const { looked, dispatched, failed } = await withSafeErrors(own.log, () => reconcile(own, graceMs, memory));
-  own.log.measure("reconciled", { values: { looked, nudged: dispatched, nudges_failed: failed } });
+  const hot_minutes = await countHotMinutes(own);
+  own.log.measure("reconciled", { values: { looked, nudged: dispatched, nudges_failed: failed, hot_minutes } });
 };

@@ -1,5 +1,4 @@
 import type { IndexPosition } from "../core/job/index-position.ts";
-import { shards } from "../core/job/job-id.ts";
 import type { Tenant } from "../core/queries/tenants.ts";
 
 /** A scan of the overdue jobs of one shard. It may take several rounds, all of which use the same time window. */
@@ -26,7 +25,7 @@ export interface Memory {
 export const newMemory = (): Memory => ({ scans: new Map(), refused: new Set() });
 
 /** The scans of a tenant: those in progress, and new ones that begin where the previous ones ended. */
-export function scansOf({ scans }: Memory, { product, env }: Tenant, now: number): ShardScan[] {
+export function scansOf({ scans }: Memory, { product, env }: Tenant, shards: number, now: number): ShardScan[] {
   return Array.from({ length: shards }, (_, shard) => {
     const name = `${product}#${env}#${shard}`;
     const previous = scans.get(name);

@@ -9,6 +9,7 @@ import type { Services } from "../core/operations/services.ts";
 import { type Memory, newMemory, type ShardScan, scansOf } from "./memory.ts";
 import { handlePauses, type RoundPauses } from "./pauses.ts";
 import { sweepGates } from "./sweep-gates.ts";
+import { sendUnscheduled } from "./unscheduled.ts";
 
 /** A job this late has lost its message, or its queue is behind. In both cases another message does no harm. */
 export const graceMs = 60_000;
@@ -47,9 +48,11 @@ export async function reconcile(services: Services, grace = graceMs, memory = ne
   const total: Reconciled = { looked: 0, dispatched: 0, failed: 0 };
   const pauses = await handlePauses(services);
   const round: Round = { services, memory, graceMs: grace, end: now + longestRoundMs, total, pauses };
+  const unscheduled = await sendUnscheduled(services, now + longestRoundMs / 4);
+  total.failed += unscheduled.failed;
   await retryRefused(round);
   const tenants = services.catalog.products.flatMap(({ tag, envs }) => envs.map((env) => ({ product: tag, env })));
-  const scans = tenants.flatMap((tenant) => scansOf(memory, tenant, now));
+  const scans = tenants.flatMap((tenant) => scansOf(memory, tenant, services.jobs.shards, now));
   // The scan of a paused tenant is over at once, so that the next one begins from here: its jobs are not all redispatched then.
   for (const scan of scans) scan.isOver = pauses.holdsAll(scan);
   let open = scans.filter(({ isOver }) => !isOver);

@@ -64,14 +64,38 @@ export interface Upcoming {
   total: number;
   /** Whether more jobs are due than were counted: the last minute is then incomplete, and later ones are missing. */
   truncated: boolean;
-  /** How many schedules EventBridge Scheduler starts per second, by its default quota. */
+  /** The minutes that hold more jobs than EventBridge Scheduler starts in a minute, earliest first. */
+  hot_minutes: HotMinute[];
+  /** How many schedules EventBridge Scheduler starts per second, by the quota that the deployment knows. */
   starts_per_second: number;
 }
 
-/** The route that a job takes to its consumer. `schedule_at` is in epoch milliseconds. */
+/** A minute that holds more jobs of one product and env than EventBridge Scheduler starts in a minute. */
+export interface HotMinute {
+  /** The start of the minute, epoch milliseconds. */
+  at: number;
+  product_tag: string;
+  env: string;
+  /** Roughly how many jobs have been scheduled for it, those cancelled since included. */
+  count: number;
+  /** By how many minutes earlier the messages of further jobs in its quarter hour are asked for. */
+  further_minutes: number;
+}
+
+/** The route that a job takes to its consumer. Times are epoch milliseconds. */
 export type JobRoute =
   | { via: "queue"; delay_seconds: number; why: string }
-  | { via: "scheduler"; schedule_at: number; why: string };
+  | {
+      via: "scheduler";
+      /** When its message is asked for, at the latest and at the earliest: the id of the job decides between the two. */
+      schedule_at: number;
+      schedule_from: number;
+      /** Roughly how many jobs of the product and env are scheduled for the same minute; 0 for less than some hundred. */
+      jobs_in_minute: number;
+      /** By how many minutes the message is asked for earlier because many jobs are due then. */
+      further_minutes: number;
+      why: string;
+    };
 
 /** A time at which a job would run. */
 export interface FireTime {

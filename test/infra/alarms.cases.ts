@@ -137,7 +137,7 @@ test("the Scheduler's group, the stream and the API are watched", () => {
 
 test("our own metrics are queried by the names and dimensions under which they are written", () => {
   const own = alarms.filter(({ Properties }) => Properties.Namespace === "ductape-jobs-prod-service");
-  expect(own.map(watches).sort()).toEqual(["nudged reconciler", "nudges_failed reconciler"]);
+  expect(own.map(watches).sort()).toEqual(["hot_minutes reconciler", "nudged reconciler", "nudges_failed reconciler"]);
   expect(measures).toEqual(
     expect.arrayContaining(["slow_answers", "nudged", "nudges_failed", "lateness_ms", "messages_failed", "set_aside"]),
   );
@@ -154,6 +154,9 @@ test("our own metrics are queried by the names and dimensions under which they a
   ]);
   expect(named("set-aside").Metrics).toMatchObject([
     { Expression: 'SELECT SUM("set_aside") FROM SCHEMA("ductape-jobs-prod-service", "service")' },
+  ]);
+  expect(named("jobs-unscheduled").Metrics).toMatchObject([
+    { Expression: 'SELECT SUM("unscheduled") FROM SCHEMA("ductape-jobs-prod-service", "service")' },
   ]);
   for (const { Properties } of functions) {
     expect(Properties.Environment.Variables.METRICS_NAMESPACE).toBe("ductape-jobs-prod-service");

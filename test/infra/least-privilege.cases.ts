@@ -26,6 +26,10 @@ const makesAndDropsSchedules = [
 const secret = (name: string) => `secretsmanager:GetSecretValue secretsmanager:secret:${name}-??????`;
 const parameter = (path: string) => `ssm:GetParameter ssm:parameter${path}`;
 
+/** Whoever creates schedules counts minutes that hold many jobs, and keeps what EventBridge Scheduler refuses. */
+const countsDueJobs = "dynamodb:UpdateItem Jobs if key = DUE#*";
+const keepsUnscheduled = "dynamodb:PutItem Jobs if key = UNSCHEDULED#*";
+
 /** What every consumer but the decider of features may do: claim, read, run and record the jobs of its own queue. */
 const usesGates = [
   "dynamodb:DeleteItem,GetItem,PutItem,Query,UpdateItem Jobs if key = GATE#*",
@@ -44,6 +48,8 @@ const runsJobs = (type: string) => [
   `sqs:${receives},SendMessage ${queueOf(type)}`,
   // The feature's queue, and the right queue of a misdirected message.
   ...jobTypes.filter((other) => other !== type).map((other) => `sqs:SendMessage ${queueOf(other)}`),
+  countsDueJobs,
+  keepsUnscheduled,
   makesSchedules,
   passes(scheduleRoleOf(type)),
 ];
@@ -61,6 +67,8 @@ const privileges: Record<string, string[]> = {
     "dynamodb:GetItem,Query Jobs if key = GATE#*",
     "dynamodb:GetItem,UpdateItem Jobs if key = LIMITS#*",
     "dynamodb:UpdateItem Jobs if key = WAITS#*",
+    "dynamodb:Query,UpdateItem Jobs if key = DUE#*",
+    keepsUnscheduled,
     "dynamodb:GetItem,UpdateItem Jobs if key = WEBHOOK#*",
     // It shows inputs to keys that may see them.
     "s3:DeleteObject,GetObject,PutObject Payloads/inputs/*",
@@ -75,6 +83,8 @@ const privileges: Record<string, string[]> = {
   authorizer: ["dynamodb:GetItem Jobs if key = KEYS", "secretsmanager:GetSecretValue ApiKey"],
   intake: [
     "dynamodb:DeleteItem,GetItem,PutItem Jobs if key = JOB#*",
+    countsDueJobs,
+    keepsUnscheduled,
     "events:PutEvents Bus",
     "s3:GetObject Payloads/imports/*",
     "s3:ListBucket Payloads",
@@ -91,6 +101,8 @@ const privileges: Record<string, string[]> = {
   ],
   reconciler: [
     "dynamodb:BatchGetItem Jobs if key = JOB#*",
+    "dynamodb:BatchWriteItem,Query Jobs if key = UNSCHEDULED#*",
+    "dynamodb:Query Jobs if key = DUE#*",
     "dynamodb:Query Jobs/index/by-phase",
     ...usesGates,
     ...sendsToAll,
@@ -155,6 +167,8 @@ const privileges: Record<string, string[]> = {
   ],
   "consumers/feature": [
     "dynamodb:BatchGetItem,DeleteItem,GetItem,PutItem,UpdateItem Jobs if key = JOB#*",
+    countsDueJobs,
+    keepsUnscheduled,
     "s3:DeleteObject,GetObject,PutObject Payloads/inputs/*",
     "s3:GetObject,PutObject Payloads/progress*",
     "s3:GetObject,PutObject Payloads/results/*",
@@ -207,7 +221,7 @@ describe("so that", () => {
   test("no function that reads jobs reads keys, and none writes keys", () => {
     expect(may(/ if key = .*KEYS/)).toEqual(["authorizer"]);
     const writes =
-      /^dynamodb:\S*(Put|Write|Update|Delete)\S* Jobs (?!if key = (JOB|STATS|ERRORS|WAITS|WEBHOOK|GATE|LIMITS)#\*$)/;
+      /^dynamodb:\S*(Put|Write|Update|Delete)\S* Jobs (?!if key = (JOB|STATS|ERRORS|WAITS|WEBHOOK|GATE|LIMITS|DUE|UNSCHEDULED)#\*$)/;
     expect(may(writes)).toEqual([]);
     // These actions name no item, and so would pass any condition on items.
     expect(may(/^dynamodb:\S*(Scan|PartiQL)/)).toEqual([]);

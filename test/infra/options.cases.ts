@@ -87,6 +87,33 @@ test("where nobody subscribes to started jobs, a claim does not wake the lifecyc
   );
 });
 
+test("pollers that are always ready replace the maximum of batches, and larger batches take a second to gather", () => {
+  const { service } = synthesize({
+    "jobs:pollers.action": "100",
+    "jobs:batchSize.action": "100",
+    "jobs:maxConcurrency": "1000",
+    "jobs:holdSeconds": "15",
+    "jobs:indexShards": "64",
+    "jobs:schedulerStartsPerSecond": "250",
+  });
+  const sources = resourcesOf(service, "AWS::Lambda::EventSourceMapping").map(({ Properties }) => Properties);
+  const sourceOf = (type: string) =>
+    sources.find(({ FunctionName }) => FunctionName.Ref === functionOf(service, `consumers/${type}`).id);
+  expect(sourceOf("action")).toMatchObject({
+    BatchSize: 100,
+    MaximumBatchingWindowInSeconds: 1,
+    ProvisionedPollerConfig: { MinimumPollers: 100, MaximumPollers: 100 },
+  });
+  expect(sourceOf("action")).not.toHaveProperty("ScalingConfig");
+  expect(sourceOf("storage")).toMatchObject({ BatchSize: 10, ScalingConfig: { MaximumConcurrency: 1000 } });
+  expect(sourceOf("storage")).not.toHaveProperty("MaximumBatchingWindowInSeconds");
+  expect(functionOf(service, "consumers/action").Properties.Environment.Variables).toMatchObject({
+    HOLD_SECONDS: "15",
+    INDEX_SHARDS: "64",
+    SCHEDULER_STARTS_PER_SECOND: "250",
+  });
+});
+
 test("the API has the concurrency and the longest wait of the settings; by default it shares the account's concurrency", () => {
   const api = functionOf(stacks["all that goes together"].service, "api").Properties;
   expect(api).toMatchObject({

@@ -578,12 +578,14 @@ describe("least privilege", () => {
     );
     const reach = new Set(onTable.map((line) => / if dynamodb:LeadingKeys = (.*)$/.exec(line)?.[1]));
     expect([...reach].sort()).toEqual([
+      "DUE#*",
       "ERRORS#*",
       "GATE#*",
       "JOB#*",
       "KEYS",
       "LIMITS#*",
       "STATS#*",
+      "UNSCHEDULED#*",
       "WAITS#*",
       "WEBHOOK#*",
     ]);
@@ -616,7 +618,8 @@ describe("least privilege", () => {
       "dynamodb:UpdateItem",
     ]);
     const updates = linesOfEntry(service, "api").filter((line) => line.startsWith("dynamodb:UpdateItem"));
-    expect(updates.map((line) => line.replace(/^.* = /, "")).sort()).toEqual(["LIMITS#*", "WAITS#*", "WEBHOOK#*"]);
+    const keys = updates.map((line) => line.replace(/^.* = /, "")).sort();
+    expect(keys).toEqual(["DUE#*", "LIMITS#*", "WAITS#*", "WEBHOOK#*"]);
   });
 
   const whoMay = (action: string, resource = /./) =>

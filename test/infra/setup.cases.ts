@@ -1,6 +1,7 @@
 import { addJobs } from "../../infra/jobs-app.ts";
 import { readConfig } from "../../infra/settings/config.ts";
 import { SetupError } from "../../infra/settings/setup-error.ts";
+import { jobTypes } from "../../lambdas/core/job/job.ts";
 import { products } from "../support/catalog/products.ts";
 import { synthesize, testApp } from "./synth.ts";
 
@@ -21,6 +22,11 @@ describe("settings", () => {
     expect(config({})).toEqual({
       stage: "prod",
       retentionDays: 30,
+      schedulerStartsPerSecond: 1000,
+      indexShards: 8,
+      holdSeconds: 0,
+      batchSize: Object.fromEntries(jobTypes.map((type) => [type, 10])),
+      pollers: {},
       longestWaitMs: 1000,
       publish: ["completed", "failed", "cancelled"],
       tracing: false,

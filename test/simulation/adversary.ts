@@ -2,6 +2,7 @@ import { TransientError } from "../../lambdas/core/errors.ts";
 import type { ClaimOutcome } from "../../lambdas/core/job/claim.ts";
 import type { Crowd } from "./crowd.ts";
 import type { Hardship } from "./hardship.ts";
+import type { Herd } from "./herd.ts";
 import type { Invocation } from "./invocation.ts";
 import { canary, type Observer } from "./observer.ts";
 import type { Pausing } from "./pausing.ts";
@@ -70,6 +71,8 @@ export interface World {
   limited?: Random;
   /** What is paused. */
   pausing: Pausing;
+  /** How full the Scheduler is. */
+  herd: Herd;
 }
 
 /**

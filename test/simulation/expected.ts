@@ -51,6 +51,8 @@ export const expected: readonly string[] = [
   "schedule fires 0x",
   "schedule fires 1x",
   "schedule fires 2x",
+  "the Scheduler is full",
+  "a message is kept for the reconciler",
   "stream: a batch comes twice",
   "stream: a batch is done in part",
   "event refused",

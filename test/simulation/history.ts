@@ -6,6 +6,7 @@ import { outagesOf } from "./adversary.ts";
 import { checkAtRest } from "./at-rest.ts";
 import { crowdOf } from "./crowd.ts";
 import { hardshipOf, peacefulHardship, withLateFaults, withRaces } from "./hardship.ts";
+import { herdOf } from "./herd.ts";
 import { ledger as newLedger } from "./ledger.ts";
 import { type Observer, observer } from "./observer.ts";
 import { pausingOf } from "./pausing.ts";
@@ -78,6 +79,7 @@ async function run(seed: number, { traced = false, bystanders = [] }: Options): 
     crowd: crowdOf(seed, isPeaceful, hardship),
     ...(isLimited(seed) && { limited: seeded(seed ^ 0x6a7e) }),
     pausing: pausingOf(seed),
+    herd: herdOf(seed),
   };
   const system = simulatedSystem(world, ledger, bystanders);
   const accepted = workload(world, ledger, system, !isPeaceful);

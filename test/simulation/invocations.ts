@@ -1,6 +1,9 @@
 import type { JobChange } from "../../lambdas/aws/lambda/stream-handler.ts";
+import { hotMinutes } from "../../lambdas/core/operations/hot-minutes.ts";
 import type { ConsumerServices } from "../../lambdas/core/operations/services.ts";
+import type { Unscheduled } from "../../lambdas/core/ports/hot-minute-ports.ts";
 import type { BlobStore, JobQueue, Log, Scheduler } from "../../lambdas/core/ports/ports.ts";
+import { fakeDueCounts } from "../support/fakes/due-counts.ts";
 import type { FakeGates } from "../support/fakes/gates.ts";
 import type { FakeJobStore } from "../support/fakes/job-store.ts";
 import type { fakeServices } from "../support/fakes/services.ts";
@@ -42,7 +45,8 @@ export const mostCalls: Record<Purpose, number> = {
   delete: 60,
   consumer: 20,
   decider: 100,
-  reconciler: 40,
+  /** With the 8 partitions of messages that the Scheduler refused. */
+  reconciler: 48,
   /** Events, outcomes and heartbeats, what is set aside of each of them and of webhooks, and the counters. */
   lifecycle: 8,
 };
@@ -52,6 +56,7 @@ interface Shared {
   jobs: FakeJobStore;
   queue: JobQueue;
   scheduler: Scheduler;
+  unscheduled: Unscheduled;
   blobs: BlobStore & ReturnType<typeof fakeServices>["blobs"];
   gates: FakeGates;
   others: Pick<ConsumerServices, "catalog" | "stats" | "secrets">;
@@ -63,8 +68,10 @@ interface Shared {
  * Lambda: each invocation has a clock that may be off, dies when its time is up, and reaches its ports through the adversary.
  */
 export function invocations(world: World, ledger: Ledger, shared: Shared): Invoke {
-  const { time, random, hardship, observer, poison, pausing } = world;
-  const { jobs, queue, scheduler, blobs, gates, others, log, onWrite } = shared;
+  const { time, random, hardship, observer, poison, pausing, herd } = world;
+  const { jobs, queue, scheduler, unscheduled, blobs, gates, others, log, onWrite } = shared;
+  const counts = fakeDueCounts();
+  const hot = hotMinutes(counts, herd.startsPerSecond, herd.jobsPerCount);
   const refuses = () => random.chance(hardship.refuse);
 
   return (purpose, what) => {
@@ -97,6 +104,10 @@ export function invocations(world: World, ledger: Ledger, shared: Shared): Invok
       pauses: pausing.portOf(invocation, world, (port) =>
         throughAdversary("pauses", port, invocation, { ...world, random: pausing.random }),
       ),
+      // They are items of the table of jobs.
+      unscheduled: throughAdversary("jobs", unscheduled, invocation, world),
+      dueCounts: counts,
+      hot,
       blobs: throughAdversary("blobs", watchedBlobs(blobs, jobs, invocation, observer), invocation, world),
       gates: throughAdversary("gates", gates, invocation, world),
       clock,

@@ -1,6 +1,7 @@
 import { redeliverySeconds } from "../../lambdas/aws/sqs/redelivery.ts";
 import type { JobMessage, JobType } from "../../lambdas/core/job/job.ts";
 import type { JobQueue, Refused, Scheduler } from "../../lambdas/core/ports/ports.ts";
+import { fakeUnscheduled } from "../support/fakes/unscheduled.ts";
 import { Injected, type World } from "./adversary.ts";
 import { attemptKey, type Ledger } from "./ledger.ts";
 
@@ -10,6 +11,7 @@ export type Consume = (type: JobType, message: JobMessage) => Promise<void>;
 export interface Messaging {
   queue: JobQueue;
   scheduler: Scheduler;
+  unscheduled: ReturnType<typeof fakeUnscheduled>;
   /** Messages and schedules that are still to be delivered. */
   inFlight(): number;
   /** Whether the Scheduler is going to deliver this attempt. */
@@ -33,7 +35,7 @@ const otherThan = (type: JobType): JobType => (type === "feature" ? "action" : "
 
 /** SQS and EventBridge Scheduler. */
 export function messaging(world: World, ledger: Ledger, consume: Consume): Messaging {
-  const { time, random, late, hardship, observer } = world;
+  const { time, random, late, hardship, observer, herd } = world;
   const { recorded, handedOver } = ledger;
   const schedules = new Map<string, Schedule>();
   let messages = 0;
@@ -119,6 +121,10 @@ export function messaging(world: World, ledger: Ledger, consume: Consume): Messa
       if (at * 1000 <= time.now() - hardship.skew)
         observer.violated("routes", `schedule ${name.slice(-20)} lies ${time.now() - at * 1000} ms in the past`);
       if (!/^[0-9a-zA-Z-_.]{1,64}$/.test(name)) observer.violated("routes", `no name for a schedule: ${name}`);
+      if (herd.refuses()) {
+        observer.cover("the Scheduler is full");
+        throw new Injected("the Scheduler is full", "ServiceQuotaExceededException");
+      }
       const key = attemptKey(message);
       const other = schedules.get(name);
       if (other && other.key !== key) observer.violated("routes", `${key} finds its schedule's name taken`);
@@ -150,7 +156,17 @@ export function messaging(world: World, ledger: Ledger, consume: Consume): Messa
     },
   };
 
+  const kept = fakeUnscheduled();
+  const unscheduled: typeof kept = {
+    ...kept,
+    async hold(one) {
+      handOver(one.message);
+      observer.cover("a message is kept for the reconciler");
+      await kept.hold(one);
+    },
+  };
+
   const isScheduled = (key: string) => [...schedules.values()].some((schedule) => schedule.key === key);
 
-  return { queue, scheduler, inFlight: () => messages, isScheduled };
+  return { queue, scheduler, unscheduled, inFlight: () => messages + kept.kept.size, isScheduled };
 }

@@ -2,10 +2,14 @@ import { phaseOf, phaseTime } from "../../lambdas/core/job/job.ts";
 import { isStuck } from "../../lambdas/core/job/transitions.ts";
 import { newMemory } from "../../lambdas/reconciler/memory.ts";
 import { graceMs, reconcile } from "../../lambdas/reconciler/reconcile.ts";
+import { sentAheadMs } from "../../lambdas/reconciler/unscheduled.ts";
 import type { FakeGates } from "../support/fakes/gates.ts";
 import type { FakeJobStore } from "../support/fakes/job-store.ts";
+import type { fakeUnscheduled } from "../support/fakes/unscheduled.ts";
 import type { World } from "./adversary.ts";
 import { type Invoke, mostCalls } from "./invocations.ts";
+
+type Kept = ReturnType<typeof fakeUnscheduled>;
 
 const minute = 60_000;
 /** Reading the pauses, and for each that has ended its pages, sends and writes. */
@@ -14,12 +18,13 @@ const mostOfPauses = 400;
 interface Stored {
   jobs: FakeJobStore;
   gates: FakeGates;
+  unscheduled: Kept;
 }
 
 /** The reconciler, once a minute. */
 export function reconciling(
   { time, hardship, observer, pausing }: World,
-  { jobs, gates }: Stored,
+  { jobs, gates, unscheduled }: Stored,
   invoke: Invoke,
 ): void {
   let memory = newMemory();
@@ -30,7 +35,9 @@ export function reconciling(
     const latest = time.now() + hardship.skew;
     // A tick that would find nothing is left out, since most of a history would be such ticks.
     const crowded = gates.all().filter(({ parts }) => parts.get(0)?.waiting !== undefined);
-    if (pausing.isAny() || crowded.length > 0 || jobs.all().some((job) => isStuck(job, latest, graceMs))) {
+    const kept = [...unscheduled.kept.values()].filter(({ message }) => message.due_at <= latest + sentAheadMs);
+    const isQuiet = !pausing.isAny() && crowded.length === 0 && kept.length === 0;
+    if (!isQuiet || jobs.all().some((job) => isStuck(job, latest, graceMs))) {
       observer.cover("reconciler");
       const overdue = jobs.all().filter((job) => phaseOf(job.status) === "pending" && phaseTime(job) <= latest);
       const { services, end } = invoke("reconciler", "reconciler");
@@ -38,7 +45,7 @@ export function reconciling(
         .catch(() => observer.cover("reconciler fails"))
         .finally(() => {
           const forPauses = pausing.isOn ? mostOfPauses : 0;
-          end(mostCalls.reconciler + 2 * overdue.length + callsOf(crowded) + forPauses);
+          end(mostCalls.reconciler + 2 * overdue.length + callsOf(crowded) + 3 * kept.length + forPauses);
         });
     }
     time.after(minute, tick);

@@ -53,7 +53,7 @@ export function simulatedSystem(world: World, ledger: Ledger, bystanders: Job[] 
   const webhooks = watchedWebhooks(world, ledger);
   const log = watchedLog(observer);
   const stream = tableStream(world, lifecycle);
-  const { queue, scheduler, inFlight, isScheduled } = messaging(world, ledger, consume);
+  const { queue, scheduler, unscheduled, inFlight, isScheduled } = messaging(world, ledger, consume);
 
   const listeners: OnWrite[] = [];
   const onWrite: OnWrite = (change) => {
@@ -61,9 +61,19 @@ export function simulatedSystem(world: World, ledger: Ledger, bystanders: Job[] 
     for (const listener of listeners) listener(change);
   };
   const others = { catalog, stats, secrets };
-  const invoke = invocations(world, ledger, { jobs, queue, scheduler, blobs, gates, others, log, onWrite });
+  const invoke = invocations(world, ledger, {
+    jobs,
+    queue,
+    scheduler,
+    unscheduled,
+    blobs,
+    gates,
+    others,
+    log,
+    onWrite,
+  });
   const consumer = consumers(world, ledger, jobs, invoke);
-  reconciling(world, { jobs, gates }, invoke);
+  reconciling(world, { jobs, gates, unscheduled }, invoke);
 
   function consume(type: JobType, message: JobMessage): Promise<void> {
     return consumer(type, message);

@@ -66,7 +66,7 @@ const clients = [
  * (docs/benchmarks.md): every request may have Ductape's spellings and expressions, and what reads them took it beyond that.
  */
 const budgets: [entry: string, most: number][] = [
-  ["api", 500],
+  ["api", 508],
   // Two clients: the deployed key is a secret, all others are in the table.
   ["authorizer", 305],
   ["reconciler", 375],

@@ -63,6 +63,7 @@ export class Consumer extends Construct {
       environment: {
         ...jobsEnvironment(platform),
         LONGEST_WAIT_MS: String(config.longestWaitMs),
+        HOLD_SECONDS: String(config.holdSeconds),
         MEMORY_MB: String(config.memory[type]),
       },
       memorySize: config.memory[type],
@@ -83,6 +84,8 @@ export class Consumer extends Construct {
         // wrong queue is passed on to the right one.
         may.send(...jobTypes),
         may.schedule(),
+        may.countDueJobs(),
+        may.keepUnscheduled(),
         // Retries and next runs are of the same type; the steps of a feature are of any type.
         may.passScheduleRoles(...(type === "feature" ? jobTypes : [type])),
         ...executorAccess(type, platform),
@@ -91,6 +94,11 @@ export class Consumer extends Construct {
       ],
     });
     this.logGroup = consumer.lambda.logGroup;
-    consumer.fedBy(queues[type].queue, queuePlans[type], config.maxConcurrency[type]);
+    consumer.fedBy(queues[type].queue, {
+      ...queuePlans[type],
+      concurrency: config.maxConcurrency[type],
+      batchSize: config.batchSize[type],
+      pollers: config.pollers[type],
+    });
   }
 }

@@ -9,7 +9,7 @@ import {
   SystemLogLevel,
   Tracing,
 } from "aws-cdk-lib/aws-lambda";
-import { SqsEventSource } from "aws-cdk-lib/aws-lambda-event-sources";
+import { SqsEventSource, type SqsEventSourceProps } from "aws-cdk-lib/aws-lambda-event-sources";
 import { LogGroup } from "aws-cdk-lib/aws-logs";
 import type { IQueue } from "aws-cdk-lib/aws-sqs";
 import { Duration, RemovalPolicy, Stack } from "aws-cdk-lib/core";
@@ -93,8 +93,8 @@ export class EntryFunction<Env extends () => z.ZodObject> extends Construct {
   }
 
   /** Feeds the function from a queue. The function reports which messages of a batch failed. */
-  fedBy(queue: IQueue, { batchSize, concurrency }: QueuePlan, maxConcurrency = concurrency): void {
-    this.lambda.addEventSource(new SqsEventSource(queue, { batchSize, reportBatchItemFailures: true, maxConcurrency }));
+  fedBy(queue: IQueue, plan: QueuePlan & { pollers?: number | undefined }): void {
+    this.lambda.addEventSource(new SqsEventSource(queue, { reportBatchItemFailures: true, ...sourceOf(plan) }));
     acknowledge(this.lambda, {
       "Serverless-LambdaEventSourceMappingDestination":
         "An SQS event source has no such destination: the queue's redrive policy moves what cannot be handled to its dead-letter queue.",
@@ -112,6 +112,23 @@ export class EntryFunction<Env extends () => z.ZodObject> extends Construct {
     });
     return role;
   }
+}
+
+/** The most messages of a batch that needs no time to gather. https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html */
+const largestPromptBatch = 10;
+/** How many batches one poller of the provisioned mode has under way. https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-scaling.html */
+const batchesPerPoller = 10;
+
+/** How an event source reads its queue. Pollers that are always ready exclude a maximum of batches, so theirs is limited instead. */
+function sourceOf({
+  batchSize,
+  concurrency,
+  pollers,
+}: QueuePlan & { pollers?: number | undefined }): SqsEventSourceProps {
+  const batch = { batchSize, ...(batchSize > largestPromptBatch && { maxBatchingWindow: Duration.seconds(1) }) };
+  if (pollers === undefined) return { ...batch, maxConcurrency: concurrency };
+  const maximumPollers = Math.max(pollers, Math.ceil(concurrency / batchesPerPoller));
+  return { ...batch, provisionedPollerConfig: { minimumPollers: pollers, maximumPollers } };
 }
 
 /** The CloudWatch namespace of a deployment's own metrics. */

@@ -43,6 +43,8 @@ export class Intake extends Construct {
         may.seeMissingBlobs(),
         may.send(...jobTypes),
         may.schedule(),
+        may.countDueJobs(),
+        may.keepUnscheduled(),
         may.passScheduleRoles(...jobTypes),
         may.passSharedScheduleRole(),
         allow(["events:PutEvents"], [state.bus.eventBusArn]),
@@ -59,7 +61,7 @@ export class Intake extends Construct {
       onFailure: { bind: () => ({ destination: queue.queueArn }) },
     });
     // Jobs can be scheduled as fast as the busiest consumer may run them.
-    entry.fedBy(queue, queuePlans.intake, Math.max(...Object.values(config.maxConcurrency)));
+    entry.fedBy(queue, { ...queuePlans.intake, concurrency: Math.max(...Object.values(config.maxConcurrency)) });
     entry.fedBy(imports, queuePlans.imports);
     this.lambda = entry.lambda;
   }

@@ -23,6 +23,8 @@ export function jobsEnvironment(platform: Platform): Required<EnvOf<typeof JobsE
     TABLE_NAME: state.table.tableName,
     BUCKET_NAME: state.bucket.bucketName,
     RETENTION_DAYS: String(config.retentionDays),
+    INDEX_SHARDS: String(config.indexShards),
+    SCHEDULER_STARTS_PER_SECOND: String(config.schedulerStartsPerSecond),
     QUEUES: byType((type) => ({ url: queues[type].queue.queueUrl, arn: queues[type].queue.queueArn })),
     SCHEDULE_GROUP: schedules.group.scheduleGroupName,
     EARLIER_SCHEDULE_GROUP: schedules.earlierGroupName,

@@ -28,6 +28,8 @@ export class Reconciler extends Construct {
         may.readPauses(),
         // It ends pauses whose time is over, and notes how far their jobs have come.
         may.changePauses(),
+        may.sendUnscheduled(),
+        may.readDueCounts(),
       ],
     });
     const period = Duration.seconds(reconcileEverySeconds);

@@ -2,6 +2,7 @@ import { PolicyStatement, type Role } from "aws-cdk-lib/aws-iam";
 import { Stack } from "aws-cdk-lib/core";
 import type { JobType } from "../../../lambdas/core/job/job.ts";
 import {
+  duePrefix,
   endpointPrefix,
   errorsPrefix,
   gatePrefix,
@@ -16,6 +17,7 @@ import {
   reportPrefix,
   resultsPrefix,
   statsPrefix,
+  unscheduledPrefix,
   uploadsPrefix,
   waitsPrefix,
 } from "../../../lambdas/topology.ts";
@@ -54,6 +56,11 @@ export function accessTo({ state, queues, schedules }: Platform) {
     seeGates: () => itemsAccess(state, ["dynamodb:GetItem", "dynamodb:Query"], `${gatePrefix}*`),
     readPins: () => itemsAccess(state, ["dynamodb:GetItem"], `${pinsPrefix}*`),
     changePins: () => itemsAccess(state, ["dynamodb:UpdateItem"], `${pinsPrefix}*`),
+    /** What a function needs that creates schedules, for minutes that hold more than EventBridge Scheduler starts or takes. */
+    countDueJobs: () => itemsAccess(state, ["dynamodb:UpdateItem"], `${duePrefix}*`),
+    keepUnscheduled: () => itemsAccess(state, ["dynamodb:PutItem"], `${unscheduledPrefix}*`),
+    readDueCounts: () => itemsAccess(state, ["dynamodb:Query"], `${duePrefix}*`),
+    sendUnscheduled: () => itemsAccess(state, ["dynamodb:Query", "dynamodb:BatchWriteItem"], `${unscheduledPrefix}*`),
     listJobs: () => allow(["dynamodb:Query"], [`${tableArn}/index/${phaseIndex.name}`]),
     /** The archived runs of a job, which are in the same partition as the job itself. */
     listRuns: () => jobItems("dynamodb:Query"),

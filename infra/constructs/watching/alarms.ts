@@ -139,6 +139,14 @@ function reconcilerAlarms(scope: Construct, { functions }: Monitored): AlarmSpec
       datapoints: 3,
       evaluationPeriods: 3,
     },
+    {
+      name: "hot-minutes",
+      section: "Hot minutes",
+      summary:
+        "A minute of the next two hours holds more jobs than EventBridge Scheduler starts in a minute: see who scheduled them, and make room.",
+      metric: serviceMetric(scope, "reconciler", "hot_minutes", maximum),
+      threshold: 1,
+    },
     ...reconciler.map(
       ({ resource }): AlarmSpec => ({
         name: "reconciler-missing",
@@ -164,6 +172,16 @@ const jobAlarms = (scope: Construct): AlarmSpec[] => [
       "AWS refuses something for good, which is a dead letter now: read the reason, and notify the receiver by hand.",
     metric: overAll(scope, "SUM", "set_aside", "service"),
     threshold: 1,
+  },
+  {
+    name: "jobs-unscheduled",
+    section: "Jobs unscheduled",
+    summary:
+      "EventBridge Scheduler refuses schedules, and the reconciler sends the jobs instead: see which quota is reached, and raise it.",
+    metric: overAll(scope, "SUM", "unscheduled", "service"),
+    threshold: 1,
+    datapoints: 2,
+    evaluationPeriods: 3,
   },
   {
     name: "jobs-late",

@@ -17,13 +17,13 @@ const Query = strict({
 
 /** Counts the pending jobs that are due in each of the next minutes. */
 export async function handle(
-  { catalog, jobs, clock }: Services,
+  { catalog, jobs, dueCounts, hot, clock }: Services,
   { query, scopes }: HttpRequest,
 ): Promise<HttpResponse> {
   requireScope(scopes, "jobs:read", { product: query.product_tag, env: query.env });
   const { minutes, ...where } = parseQuery(Query, query);
   const tenants = tenantsOf(catalog, scopes, where, "/query");
-  return { status: 200, body: await upcoming(jobs, tenants, { now: clock.now(), minutes }) };
+  return { status: 200, body: await upcoming({ jobs, dueCounts, hot }, tenants, { now: clock.now(), minutes }) };
 }
 
 export const doc = (): RouteDoc => ({

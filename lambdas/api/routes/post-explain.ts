@@ -1,7 +1,7 @@
 import type { HttpRequest, HttpResponse } from "../../aws/http/route.ts";
 import type { RouteDoc } from "../../aws/http/route-doc.ts";
 import type { Services } from "../../core/operations/services.ts";
-import { explain } from "../../core/queries/explain.ts";
+import { explain, loadOf } from "../../core/queries/explain.ts";
 import { explainedGates } from "../../core/queries/limit-view.ts";
 import { ExplanationSchema } from "../../core/queries/schemas/explanation.ts";
 import { parseRequest } from "../../core/requests/request.ts";
@@ -17,7 +17,8 @@ export async function handle(services: Services, { body, scopes, headers }: Http
   requireJobScope(scopes, body);
   const now = services.clock.now();
   const request = parseRequest(body, services.catalog, now, headers["idempotency-key"]);
-  const explained = explain(request, now, await services.pauses.recent());
+  const [load, pauses] = await Promise.all([loadOf(services, request, now), services.pauses.recent()]);
+  const explained = explain(request, now, { load, pauses });
   const { product, env, gates } = request;
   if (!gates) return { status: 200, body: explained };
   const shown = await explainedGates(services, { product: product.tag, env, gates });

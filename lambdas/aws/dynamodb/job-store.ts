@@ -8,6 +8,7 @@ import {
 } from "@aws-sdk/client-dynamodb";
 import { TransientError } from "../../core/errors.ts";
 import type { Job } from "../../core/job/job.ts";
+import { defaultShards } from "../../core/job/job-id.ts";
 import { claimable } from "../../core/job/transitions.ts";
 import type { JobStore } from "../../core/ports/ports.ts";
 import { withClassifiedErrors } from "../client/aws-errors.ts";
@@ -23,6 +24,8 @@ export interface DynamoJobStoreOptions {
   table: string;
   /** How many days a finished job is kept. */
   retentionDays: number;
+  /** The partitions of the index per tenant and phase. It may be raised: jobs that were stored before stay in those that they are in. */
+  shards?: number | undefined;
 }
 
 /**
@@ -32,13 +35,19 @@ export interface DynamoJobStoreOptions {
 const rounds = 3;
 
 /** Jobs in one DynamoDB table: single-item conditional writes, no transactions (docs/design.md 6). */
-export function dynamoJobStore({ client, table, retentionDays }: DynamoJobStoreOptions): JobStore {
+export function dynamoJobStore({
+  client,
+  table,
+  retentionDays,
+  shards = defaultShards,
+}: DynamoJobStoreOptions): JobStore {
   const get = async (id: string): Promise<Job | undefined> => {
     const { Item } = await client.send(new GetItemCommand({ TableName: table, Key: keyOf(id), ConsistentRead: true }));
     return Item && jobOf(Item);
   };
 
   return withClassifiedErrors<JobStore>({
+    shards,
     get,
 
     async getMany(ids) {
@@ -58,7 +67,7 @@ export function dynamoJobStore({ client, table, retentionDays }: DynamoJobStoreO
     async create(job) {
       const put = new PutItemCommand({
         TableName: table,
-        Item: itemOf(job, retentionDays),
+        Item: itemOf(job, retentionDays, shards),
         ConditionExpression: "attribute_not_exists(PK)",
       });
       for (let round = 0; round < rounds; round++) {
@@ -91,7 +100,7 @@ export function dynamoJobStore({ client, table, retentionDays }: DynamoJobStoreO
       const written = { ...next, write_id: crypto.randomUUID() };
       const put = new PutItemCommand({
         TableName: table,
-        Item: itemOf(written, retentionDays),
+        Item: itemOf(written, retentionDays, shards),
         // The job may have been deleted and created again with the same idempotency key, and thus the same id and a new version 1.
         ConditionExpression: "version = :read AND created_at = :created_at",
         ExpressionAttributeValues: toAttributes({ ":read": next.version - 1, ":created_at": next.created_at }),
@@ -114,7 +123,7 @@ export function dynamoJobStore({ client, table, retentionDays }: DynamoJobStoreO
 
     page: (query, after) => phasePage(client, table, query, after),
 
-    createMany: (jobs) => putInBatches(client, table, jobs, (job) => itemOf(job, retentionDays)),
+    createMany: (jobs) => putInBatches(client, table, jobs, (job) => itemOf(job, retentionDays, shards)),
 
     async archive(run) {
       const put = new PutItemCommand({

@@ -1,6 +1,9 @@
 import * as z from "zod";
+import { defaultStartsPerSecond } from "../../core/job/due-time.ts";
 import { type JobType, jobTypes } from "../../core/job/job.ts";
 import { type JobEventName, jobEvents } from "../../core/job/job-event.ts";
+import { defaultShards, mostShards } from "../../core/job/job-id.ts";
+import { longestHoldSeconds } from "../../core/job/route.ts";
 import { type ApiLimits, longestWaitSeconds } from "../../core/operations/api-limits.ts";
 import type { Deployment } from "../../core/operations/deployment.ts";
 import { lazy } from "../../core/schema/lazy.ts";
@@ -38,6 +41,10 @@ export const JobsEnv = lazy(() =>
     BUCKET_NAME: z.string().min(1),
     /** How many days a finished job is kept. */
     RETENTION_DAYS: whole(1).default(30),
+    /** How many partitions of the index a tenant's jobs of a phase are spread over: a power of two. */
+    INDEX_SHARDS: whole(defaultShards, mostShards).default(defaultShards),
+    /** How many schedules EventBridge Scheduler starts per second in this account and Region. */
+    SCHEDULER_STARTS_PER_SECOND: whole(1).default(defaultStartsPerSecond),
     /** `{"<type>": {"url", "arn"}}` as JSON. */
     QUEUES: fromJson().pipe(Queues()),
     SCHEDULE_GROUP: z.string().min(1),
@@ -91,6 +98,8 @@ export const ConsumerEnv = lazy(() =>
   JobsEnv().extend({
     /** The longest time that a consumer holds a message until its job is due; this is billed Lambda time. */
     LONGEST_WAIT_MS: whole(1000, 20_000).default(1000),
+    /** How many seconds before their time messages of jobs come back at the earliest, to be held in process until then. */
+    HOLD_SECONDS: whole(0, longestHoldSeconds).default(0),
     /** The function's memory in megabytes, which limits how much its jobs load at a time. */
     MEMORY_MB: whole(128, 10_240).default(256),
   }),

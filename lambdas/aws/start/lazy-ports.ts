@@ -1,5 +1,6 @@
 import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import type { Gates } from "../../core/ports/gates.ts";
+import type { DueCounts, Unscheduled } from "../../core/ports/hot-minute-ports.ts";
 import type { Endpoints } from "../../core/ports/outbound-ports.ts";
 import type { BlobStore, Failures, Scheduler } from "../../core/ports/ports.ts";
 import type { JobsEnv } from "./env.ts";
@@ -13,6 +14,14 @@ import { lazyPort } from "./lazy-port.ts";
 /** First needed by a job that is due in more than 15 minutes. */
 export const lazyScheduler = (env: JobsEnv): Scheduler =>
   lazyPort(async () => (await import("./start-scheduler.ts")).startScheduler(env));
+
+/** First needed by hundreds of jobs that are due in one minute. */
+export const lazyDueCounts = (at: { client: DynamoDBClient; table: string }): DueCounts =>
+  lazyPort(async () => (await import("./start-hot-minutes.ts")).startDueCounts(at));
+
+/** First needed by a job that EventBridge Scheduler refuses. */
+export const lazyUnscheduled = (at: { client: DynamoDBClient; table: string }): Unscheduled =>
+  lazyPort(async () => (await import("./start-hot-minutes.ts")).startUnscheduled(at));
 
 /** First needed by an input or result that does not fit into the job's item. The client of S3 is the largest. */
 export const lazyBlobStore = (env: Pick<JobsEnv, "BUCKET_NAME">): BlobStore =>

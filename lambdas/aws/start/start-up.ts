@@ -1,6 +1,7 @@
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { SQSClient } from "@aws-sdk/client-sqs";
 import type { Catalog } from "../../core/catalog/catalog.ts";
+import { hotMinutes } from "../../core/operations/hot-minutes.ts";
 import { withRecent } from "../../core/operations/recent-pauses.ts";
 import type { Services } from "../../core/operations/services.ts";
 import { clientDefaults } from "../client/client-defaults.ts";
@@ -10,7 +11,7 @@ import { dynamoStatsStore } from "../dynamodb/stats-store.ts";
 import { makeLog } from "../log/log.ts";
 import { sqsJobQueue } from "../sqs/job-queue.ts";
 import type { JobsEnv } from "./env.ts";
-import { lazyBlobStore, lazyGates, lazyScheduler } from "./lazy-ports.ts";
+import { lazyBlobStore, lazyDueCounts, lazyGates, lazyScheduler, lazyUnscheduled } from "./lazy-ports.ts";
 import { systemClock } from "./system-clock.ts";
 
 /** Connects the common ports to their AWS adapters. Secrets are not among them, since only some functions bundle their clients. */
@@ -21,13 +22,17 @@ export function startServices(
   client = new DynamoDBClient(clientDefaults),
 ): Services {
   const dynamo = { client, table: env.TABLE_NAME };
+  const dueCounts = lazyDueCounts(dynamo);
   return {
     catalog,
-    jobs: dynamoJobStore({ ...dynamo, retentionDays: env.RETENTION_DAYS }),
+    jobs: dynamoJobStore({ ...dynamo, retentionDays: env.RETENTION_DAYS, shards: env.INDEX_SHARDS }),
     stats: dynamoStatsStore(dynamo),
     pauses: withRecent(dynamoPauses(dynamo), systemClock),
     queue: sqsJobQueue({ client: new SQSClient(clientDefaults), queues: env.QUEUES }),
     scheduler: lazyScheduler(env),
+    unscheduled: lazyUnscheduled(dynamo),
+    dueCounts,
+    hot: hotMinutes(dueCounts, env.SCHEDULER_STARTS_PER_SECOND),
     blobs: lazyBlobStore(env),
     gates: lazyGates(dynamo),
     clock: systemClock,

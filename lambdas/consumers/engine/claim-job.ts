@@ -1,7 +1,7 @@
 import { traceOf } from "../../core/errors.ts";
 import type { ClaimOutcome } from "../../core/job/claim.ts";
 import { type Job, type JobMessage, type JobType, tenantOf } from "../../core/job/job.ts";
-import { arrival } from "../../core/job/route.ts";
+import { arrival, type Waiting } from "../../core/job/route.ts";
 import { claimable } from "../../core/job/transitions.ts";
 import { jobFields, messageFields } from "../../core/operations/log-fields.ts";
 import type { Pass } from "../../core/operations/pass-gates.ts";
@@ -17,11 +17,9 @@ export const leaseMarginMs = 20_000;
 /** How much of that margin must be left when the attempt starts. The lease begins when the claim was sent. */
 const leastMarginMs = 10_000;
 
-export interface ClaimOptions {
+export interface ClaimOptions extends Waiting {
   /** The type that this consumer runs; a message for another type's job goes to that type's queue. Default: any type. */
   type?: JobType | undefined;
-  /** The longest time, in milliseconds, that an early message is held in process. This is billed Lambda time. */
-  longestWaitMs?: number | undefined;
   /** How the attempts of this type differ from the default. */
   policy?: AttemptPolicy | undefined;
 }
@@ -42,7 +40,7 @@ export async function claimJob(
   message: JobMessage,
   options: ClaimOptions,
 ): Promise<ClaimedJob | undefined> {
-  if ((await untilDue(services, message, options.longestWaitMs)) === "later") return undefined;
+  if ((await untilDue(services, message, options)) === "later") return undefined;
   if (await isHeld(services, message, options.policy ?? defaultPolicy)) return undefined;
   if (message.gated) return claimGated(services, message, options);
   const { job } = await claim(services, message, options);
@@ -79,16 +77,12 @@ const stayed = ({ log }: ConsumerServices, error: unknown): void =>
 export const isTooLate = (job: Job, now: number): boolean =>
   (job.lease_until ?? 0) - job.timeout_ms - now < leastMarginMs;
 
-async function untilDue(
-  services: ConsumerServices,
-  message: JobMessage,
-  longestWaitMs?: number,
-): Promise<"now" | "later"> {
-  const next = arrival(services.clock.now(), message.due_at, longestWaitMs);
+async function untilDue(services: ConsumerServices, message: JobMessage, waiting: Waiting): Promise<"now" | "later"> {
+  const next = arrival(services.clock.now(), message.due_at, waiting, message.job_id);
   if (next.do === "start") return "now";
   if (next.do === "wait") {
     await services.clock.sleep(next.ms);
-    return untilDue(services, message, longestWaitMs);
+    return untilDue(services, message, waiting);
   }
   // The job is read for its tenant, since the Scheduler's message has no group. A message that was superseded is dropped.
   const job = await services.jobs.get(message.job_id);

@@ -32,6 +32,7 @@ export const withinTime = (services: ConsumerServices, signal: AbortSignal): Con
   jobs: guarded(services.jobs, signal),
   queue: guarded(services.queue, signal),
   scheduler: guarded(services.scheduler, signal),
+  unscheduled: guarded(services.unscheduled, signal),
   blobs: guarded(services.blobs, signal),
 });
 

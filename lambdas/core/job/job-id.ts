@@ -40,6 +40,12 @@ function inOrder(value: unknown): unknown {
   return ordered;
 }
 
-/** Which of the 8 partitions of the index, over which a tenant's jobs are spread, a job is in. */
-export const shards = 8;
-export const shardOf = (jobId: string): number => Number.parseInt(jobId.slice(-1), 16) % shards;
+/** Over how many partitions of the index a tenant's jobs are spread. The default: a setting may raise it. */
+export const defaultShards = 8;
+export const mostShards = 256;
+
+/**
+ * Which of the partitions a job is in: a number below `shards`, which is a power of two up to `mostShards`. It is read from the
+ * last two digits of the id, so that 8 shards are those of version 0.2, which read the last one.
+ */
+export const shardOf = (jobId: string, shards = defaultShards): number => Number.parseInt(jobId.slice(-2), 16) % shards;

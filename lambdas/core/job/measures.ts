@@ -29,6 +29,10 @@ export const measures = [
   "looked",
   "nudged",
   "nudges_failed",
+  /** Jobs that EventBridge Scheduler refused and that the reconciler will send. */
+  "unscheduled",
+  /** Minutes of the next two hours that hold more jobs than EventBridge Scheduler starts in a minute. */
+  "hot_minutes",
   /** Answers of the API that took 3 s or more although the caller did not ask to wait for a job. */
   "slow_answers",
   /** Events that the bus did not take and that will be published again. */

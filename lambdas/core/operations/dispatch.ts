@@ -1,13 +1,22 @@
+import { TransientError } from "../errors.ts";
 import { type Job, jobTypes, messageOf, tenantOf } from "../job/job.ts";
-import { route } from "../job/route.ts";
-import type { Clock, JobQueue, Refused, Scheduler } from "../ports/ports.ts";
+import { type Route, route } from "../job/route.ts";
+import type { Unscheduled } from "../ports/hot-minute-ports.ts";
+import type { Clock, JobQueue, Log, Refused, Scheduler } from "../ports/ports.ts";
+import type { HotMinutes } from "./hot-minutes.ts";
 import { inParallel } from "./in-parallel.ts";
+import { jobFields } from "./log-fields.ts";
 import { refusedBy } from "./refused-by.ts";
 
 export interface Dispatching {
   queue: JobQueue;
   scheduler: Scheduler;
+  /** What the Scheduler does not take. */
+  unscheduled: Unscheduled;
+  /** Which minutes hold more jobs than the Scheduler can start. */
+  hot: HotMinutes;
   clock: Clock;
+  log: Log;
 }
 
 /**
@@ -24,13 +33,36 @@ export async function wakeParent({ queue }: Pick<Dispatching, "queue">, job: Job
 }
 
 /** Sends the current attempt of a recorded job to its queue or to the Scheduler. Safe to repeat, since claims are conditional. */
-export async function dispatch({ queue, scheduler, clock }: Dispatching, job: Job): Promise<void> {
-  const way = route(clock.now(), job.due_at);
+export async function dispatch(services: Dispatching, job: Job): Promise<void> {
+  const way = await wayOf(services, job, services.clock.now());
+  if (way.via === "scheduler") return schedule(services, job, way.at);
+  await services.queue.send(job.type, messageOf(job), { delaySeconds: way.delaySeconds, group: tenantOf(job) });
+}
+
+/** The way of a job. Only one that the Scheduler would take is counted, since only the Scheduler has a quota of starts. */
+async function wayOf({ hot }: Dispatching, job: Job, now: number): Promise<Route> {
+  const way = route(now, job);
+  if (way.via === "queue") return way;
+  const further = await hot.furtherQuarters(job);
+  return further === 0 ? way : route(now, job, further);
+}
+
+/**
+ * Creates the schedule of an attempt. If the Scheduler refuses it for now, because it holds as many as it may, is throttled or
+ * fails, the message is kept in the table, and the reconciler sends it in time: the job is as punctual and nobody is refused.
+ */
+async function schedule({ scheduler, unscheduled, log }: Dispatching, job: Job, at: number): Promise<void> {
   const message = messageOf(job);
-  if (way.via === "queue") {
-    await queue.send(job.type, message, { delaySeconds: way.delaySeconds, group: tenantOf(job) });
-  } else {
-    await scheduler.schedule(scheduleName(job), way.at, job.type, message);
+  try {
+    await scheduler.schedule(scheduleName(job), at, job.type, message);
+  } catch (cause) {
+    if (!(cause instanceof TransientError)) throw cause;
+    await unscheduled.hold({ type: job.type, group: tenantOf(job), message });
+    log.measure(
+      "schedule refused: the reconciler will send the message",
+      { values: { unscheduled: 1 } },
+      { ...jobFields(job), code: cause.code },
+    );
   }
 }
 
@@ -38,12 +70,13 @@ export async function dispatch({ queue, scheduler, clock }: Dispatching, job: Jo
 const schedulesAtOnce = 10;
 
 /** Dispatches many jobs with as few calls as AWS allows. Answers those that were refused. */
-export async function dispatchMany({ queue, scheduler, clock }: Dispatching, jobs: readonly Job[]): Promise<Refused[]> {
+export async function dispatchMany(services: Dispatching, jobs: readonly Job[]): Promise<Refused[]> {
+  const { queue, clock } = services;
   const now = clock.now();
   const soon: { index: number; job: Job; delaySeconds: number }[] = [];
   const later: { index: number; job: Job; at: number }[] = [];
   for (const [index, job] of jobs.entries()) {
-    const way = route(now, job.due_at);
+    const way = await wayOf(services, job, now);
     if (way.via === "queue") soon.push({ index, job, delaySeconds: way.delaySeconds });
     else later.push({ index, job, at: way.at });
   }
@@ -60,7 +93,7 @@ export async function dispatchMany({ queue, scheduler, clock }: Dispatching, job
   });
   const schedules = inParallel(schedulesAtOnce, later, async ({ index, job, at }): Promise<Refused[]> => {
     try {
-      await scheduler.schedule(scheduleName(job), at, job.type, messageOf(job));
+      await schedule(services, job, at);
       return [];
     } catch (cause) {
       return [{ index, cause }];

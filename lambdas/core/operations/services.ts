@@ -1,5 +1,6 @@
 import type { Catalog } from "../catalog/catalog.ts";
 import type { Gates } from "../ports/gates.ts";
+import type { DueCounts, Unscheduled } from "../ports/hot-minute-ports.ts";
 import type { Endpoints } from "../ports/outbound-ports.ts";
 import type { Pauses } from "../ports/pauses.ts";
 import type {
@@ -15,6 +16,7 @@ import type {
 } from "../ports/ports.ts";
 import type { ApiLimits } from "./api-limits.ts";
 import type { Deployment } from "./deployment.ts";
+import type { HotMinutes } from "./hot-minutes.ts";
 
 import type { Waits } from "./waits.ts";
 
@@ -24,6 +26,9 @@ export interface Services {
   jobs: JobStore;
   queue: JobQueue;
   scheduler: Scheduler;
+  unscheduled: Unscheduled;
+  dueCounts: DueCounts;
+  hot: HotMinutes;
   blobs: BlobStore;
   /** Slots, reservations and waiting lists of limits. Only jobs that have limits need them. */
   gates: Gates;

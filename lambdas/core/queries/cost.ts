@@ -35,6 +35,8 @@ export type Price = Exclude<keyof typeof prices, "region" | "as_of">;
 /** The properties of a job that its cost depends on. */
 export interface CostFactors {
   route: Route;
+  /** How often its consumer sends a message that is more than 15 minutes early again, besides the last time. Default: never. */
+  hops?: number;
   /** Whether it starts at once. Consumers hold later jobs for the rest of a second until they are due. */
   immediate: boolean;
   inputBytes: number;
@@ -56,11 +58,11 @@ export const assumptions = [
 ];
 
 /** Estimates the cost of a million such jobs from the route, the size of the input and the consumer's memory. */
-export function costOf({ route, immediate, inputBytes, memoryMb }: CostFactors): Cost {
+export function costOf({ route, hops = 0, immediate, inputBytes, memoryMb }: CostFactors): Cost {
   const large = inputBytes > inlineLimit;
   const itemsKb = itemBytes.reduce((sum, bytes) => sum + Math.ceil((bytes + (large ? 0 : inputBytes)) / 1024), 0);
   // EventBridge Scheduler delivers early, and the consumer sends the message again with the remaining delay.
-  const deliveries = route.via === "scheduler" ? 2 : 1;
+  const deliveries = (route.via === "scheduler" ? 2 : 1) + hops;
   const held = immediate ? 0 : assumed.earlySeconds;
   const line = (what: string, price: Price, count: number): Cost["breakdown"][number] => ({
     what,

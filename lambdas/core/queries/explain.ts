@@ -1,6 +1,8 @@
 import type * as z from "zod";
+import { furtherQuartersFor, isHot, minuteMs, minuteOf, quarterOf } from "../job/due-time.ts";
 import type { Pause } from "../job/pause.ts";
-import { maxQueueDelaySeconds, type Route, route, schedulerLeadMs } from "../job/route.ts";
+import { leadSpreadSeconds, quarterHourMs, type Route, routeAhead, schedulerLeadMs } from "../job/route.ts";
+import type { Services } from "../operations/services.ts";
 import type { AcceptedRequest } from "../requests/request.ts";
 import { given } from "../schema/given.ts";
 import { invalidRequest } from "../schema/parse-body.ts";
@@ -15,12 +17,50 @@ export type Explanation = z.infer<ReturnType<typeof ExplanationSchema>>;
 
 export const mostRuns = 10;
 
+/** What the minute of a request holds already. */
+export interface MinuteLoad {
+  /** The jobs of the same product and env that are counted in the minute. */
+  jobs: number;
+  furtherQuarters: number;
+  isHot: boolean;
+}
+
+export const emptyMinute: MinuteLoad = { jobs: 0, furtherQuarters: 0, isHot: false };
+
+/** Reads what the minute of a request holds. A job that is due within 15 minutes is not counted, since it needs no schedule. */
+export async function loadOf(
+  { dueCounts, hot }: Pick<Services, "dueCounts" | "hot">,
+  { product, env, due_at }: AcceptedRequest,
+  now: number,
+): Promise<MinuteLoad> {
+  if (due_at - now <= quarterHourMs) return emptyMinute;
+  const [quarter] = await dueCounts.read(quarterOf(due_at), quarterOf(due_at) + 1);
+  const own = quarter?.minutes.find(
+    (one) => one.product === product.tag && one.env === env && one.minute === minuteOf(due_at),
+  );
+  const jobs = own?.jobs ?? 0;
+  const furtherQuarters = furtherQuartersFor(quarter?.jobs ?? 0, hot.startsPerSecond);
+  return { jobs, furtherQuarters, isHot: isHot(jobs, hot.startsPerSecond) };
+}
+
+/** What a job would meet when it is due. */
+export interface Around {
+  load?: MinuteLoad;
+  pauses?: readonly Pause[];
+}
+
 /** Explains an accepted request with the same rules that would schedule it. A pure function. */
-export function explain(request: AcceptedRequest, now: number, pauses: readonly Pause[] = []): Explanation {
+export function explain(
+  request: AcceptedRequest,
+  now: number,
+  { load = emptyMinute, pauses = [] }: Around = {},
+): Explanation {
   if (request.passed) throw invalidRequest(request.passed);
   const { product, env, tag, event, definition, due_at, timeout_ms, retries, retry_policy } = request;
   const { app, repeat, expires_at, labels, priority } = request;
-  const way = route(now, due_at);
+  // The id of the job, and so its own part of the spread, is not known yet: this is the latest time.
+  const ahead = schedulerLeadMs + load.furtherQuarters * quarterHourMs;
+  const way = routeAhead(now, due_at, ahead);
   const held = wouldHold(pauses, { product: product.tag, env, event: tag, due_at }, now);
   const inputBytes = Buffer.byteLength(JSON.stringify(request.input));
   return {
@@ -39,11 +79,12 @@ export function explain(request: AcceptedRequest, now: number, pauses: readonly 
       ...given({ app, repeat, expires_at, labels, priority }),
       input_bytes: inputBytes,
     },
-    route: routeView(way),
+    route: routeView(way, due_at - now, load),
     next_runs: fireTimes(due_at, repeat, mostRuns),
     retry_timetable: retryTimetable(retry_policy, retries, timeout_ms),
     estimated_cost: costOf({
       route: way,
+      hops: Math.max(0, Math.ceil((way.via === "queue" ? due_at - now : ahead) / quarterHourMs) - 1),
       immediate: due_at <= now,
       inputBytes,
       memoryMb: definition.limits.memory_mb,
@@ -53,15 +94,33 @@ export function explain(request: AcceptedRequest, now: number, pauses: readonly 
   };
 }
 
-function routeView(way: Route): Explanation["route"] {
-  const minutes = maxQueueDelaySeconds / 60;
-  if (way.via === "queue") {
-    const why =
-      way.delaySeconds === 0
-        ? "It is due now: it goes straight to the queue of its type."
-        : `It is due within ${minutes} minutes: SQS hides its message until the second, the consumer waits for the rest.`;
-    return { via: "queue", delay_seconds: way.delaySeconds, why };
-  }
-  const why = `It is due in more than ${minutes} minutes: EventBridge Scheduler, which keeps to the minute, delivers it ${schedulerLeadMs / 1000} s early, and the queue restores the second.`;
-  return { via: "scheduler", schedule_at: way.at * 1000, why };
+const minutes = quarterHourMs / minuteMs;
+
+function routeView(way: Route, remaining: number, load: MinuteLoad): Explanation["route"] {
+  if (way.via === "queue")
+    return { via: "queue", delay_seconds: way.delaySeconds, why: whyQueue(way.delaySeconds, remaining) };
+  const schedule_at = way.at * 1000;
+  return {
+    via: "scheduler",
+    schedule_at,
+    schedule_from: schedule_at - (leadSpreadSeconds - 1) * 1000,
+    jobs_in_minute: load.jobs,
+    further_minutes: load.furtherQuarters * minutes,
+    why: [
+      `It is due in more than ${minutes} minutes: EventBridge Scheduler, which keeps to the minute and starts a limited number per second, delivers it ${schedulerLeadMs / 1000} s early or up to ${leadSpreadSeconds / 60} minutes more, and the queue restores the second.`,
+      ...(load.furtherQuarters > 0
+        ? [`Many jobs are due then: its message comes ${load.furtherQuarters * minutes} minutes earlier still.`]
+        : []),
+      ...(load.isHot
+        ? ["Its minute holds more jobs than EventBridge Scheduler starts in a minute: see docs/operations/herds.md."]
+        : []),
+    ].join(" "),
+  };
+}
+
+function whyQueue(delaySeconds: number, remaining: number): string {
+  if (delaySeconds === 0) return "It is due now: it goes straight to the queue of its type.";
+  if (remaining <= quarterHourMs)
+    return `It is due within ${minutes} minutes: SQS hides its message until the second, the consumer waits for the rest.`;
+  return `So many jobs are due then that EventBridge Scheduler could not start it in time: SQS holds its message, ${minutes} minutes at a time.`;
 }

@@ -9,7 +9,6 @@ import {
   phaseTime,
   shownStatus,
 } from "../job/job.ts";
-import { shards } from "../job/job-id.ts";
 import type { JobStore } from "../ports/ports.ts";
 import { given } from "../schema/given.ts";
 import { mergePartitions, type ReadPage } from "./merge-partitions.ts";
@@ -52,7 +51,7 @@ const largestRead = 100;
  * meanwhile is listed at its old position, at its new one, or at both.
  */
 export async function listJobs(
-  jobs: Pick<JobStore, "page" | "getMany">,
+  jobs: Pick<JobStore, "page" | "getMany" | "shards">,
   tenants: readonly Tenant[],
   query: ListQuery,
   now: number,
@@ -114,7 +113,7 @@ function filterOf(query: ListQuery, now: number): (job: Job) => boolean {
 }
 
 function partitionsOf(
-  jobs: Pick<JobStore, "page">,
+  jobs: Pick<JobStore, "page" | "shards">,
   tenants: readonly Tenant[],
   query: ListQuery,
   now: number,
@@ -125,7 +124,7 @@ function partitionsOf(
   return tenants.flatMap(({ product, env }) =>
     phases.flatMap((phase) => {
       const range = phase === "pending" ? pendingRange(query, now) : { from: query.from, until: query.until };
-      return Array.from({ length: shards }, (_, shard): ReadPage => {
+      return Array.from({ length: jobs.shards }, (_, shard): ReadPage => {
         const partition = { product, env, phase, shard, order: query.order, ...given(range) };
         return (limit, after) => jobs.page({ ...partition, limit }, after);
       });

@@ -22,7 +22,7 @@ const unfinished = ["scheduled", "queued", "running", "paused"] as const satisfi
 
 /** A page of the series of these tenants, each with its last and its next runs. */
 export async function listSeries(
-  jobs: Pick<JobStore, "page" | "getMany" | "runs">,
+  jobs: Pick<JobStore, "page" | "getMany" | "runs" | "shards">,
   tenants: readonly Tenant[],
   { status = unfinished, limit, after }: SeriesQuery,
   now: number,

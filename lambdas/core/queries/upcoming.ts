@@ -1,15 +1,15 @@
 import type * as z from "zod";
+import { furtherQuartersFor, isHot, minuteMs, quarterOf } from "../job/due-time.ts";
 import { never } from "../job/job.ts";
-import { shards } from "../job/job-id.ts";
+import { quarterHourMs } from "../job/route.ts";
 import { inParallel } from "../operations/in-parallel.ts";
+import type { Services } from "../operations/services.ts";
 import type { JobStore, Page, PageQuery } from "../ports/ports.ts";
 import { given } from "../schema/given.ts";
 import type { UpcomingSchema } from "./schemas/upcoming.ts";
 import type { Tenant } from "./tenants.ts";
 
 export type UpcomingView = z.infer<ReturnType<typeof UpcomingSchema>>;
-
-export const minuteMs = 60_000;
 
 /** The most index positions that an answer counts. */
 export const countedAtMost = 10_000;
@@ -18,11 +18,7 @@ const largestPage = 1000;
 /** The number of connections of an AWS client. */
 const readsAtOnce = 50;
 
-/**
- * How many schedules EventBridge Scheduler starts per second in an account with its default quota, in the large Regions.
- * https://docs.aws.amazon.com/scheduler/latest/UserGuide/scheduler-quotas.html
- */
-export const startsPerSecond = 1000;
+type Counted = { jobs: Pick<JobStore, "page" | "shards"> } & Pick<Services, "dueCounts" | "hot">;
 
 interface Partition {
   query: Omit<PageQuery, "limit">;
@@ -36,19 +32,52 @@ interface Partition {
  * `countedAtMost` of them, however many jobs are stored. A job that is due already is not counted.
  */
 export async function upcoming(
-  jobs: Pick<JobStore, "page">,
+  { jobs, dueCounts, hot }: Counted,
   tenants: readonly Tenant[],
   { now, minutes, most = countedAtMost }: { now: number; minutes: number; most?: number },
 ): Promise<UpcomingView> {
   const from = Math.floor(now / minuteMs) * minuteMs;
-  const partitions = partitionsOf(tenants, now + 1, from + minutes * minuteMs - 1);
-  const times = await readInTurns(jobs, partitions, most);
+  const to = from + minutes * minuteMs;
+  const partitions = partitionsOf(tenants, jobs.shards, now + 1, to - 1);
+  const [times, hotMinutes] = await Promise.all([
+    readInTurns(jobs, partitions, most),
+    hotMinutesOf({ dueCounts, hot }, tenants, from, to),
+  ]);
   // Beyond the place where the first unfinished partition was left, some partitions were read and others were not.
   const end = Math.min(...partitions.map(({ done, after }) => (done ? never : (after?.time ?? from))));
-  return { from, ...countsOf(times, { from, minutes, end }), starts_per_second: startsPerSecond };
+  return {
+    from,
+    ...countsOf(times, { from, minutes, end }),
+    hot_minutes: hotMinutes,
+    starts_per_second: hot.startsPerSecond,
+  };
 }
 
-const partitionsOf = (tenants: readonly Tenant[], from: number, until: number): Partition[] =>
+/** What these tenants have in minutes that hold more jobs than EventBridge Scheduler starts in a minute, by its counters. */
+export async function hotMinutesOf(
+  { dueCounts, hot }: Pick<Counted, "dueCounts" | "hot">,
+  tenants: readonly Tenant[],
+  from: number,
+  to: number,
+): Promise<UpcomingView["hot_minutes"]> {
+  const quarters = await dueCounts.read(quarterOf(from), to);
+  return quarters.flatMap(({ jobs, minutes }) => {
+    const further_minutes = (furtherQuartersFor(jobs, hot.startsPerSecond) * quarterHourMs) / minuteMs;
+    return minutes
+      .filter(({ minute, jobs }) => minute >= from && minute < to && isHot(jobs, hot.startsPerSecond))
+      .filter(({ product, env }) => tenants.some((one) => one.product === product && one.env === env))
+      .map(({ product, env, minute, jobs }) => ({
+        at: minute,
+        product_tag: product,
+        env,
+        count: jobs,
+        further_minutes,
+      }))
+      .sort((a, b) => a.at - b.at);
+  });
+}
+
+const partitionsOf = (tenants: readonly Tenant[], shards: number, from: number, until: number): Partition[] =>
   tenants.flatMap(({ product, env }) =>
     Array.from({ length: shards }, (_, shard) => ({
       query: { product, env, phase: "pending" as const, shard, from, until, order: "asc" as const },

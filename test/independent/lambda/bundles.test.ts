@@ -23,12 +23,15 @@ async function start() {
     TABLE_NAME: jobs.table,
     BUCKET_NAME: blobs.bucket,
     RETENTION_DAYS: "30",
+    INDEX_SHARDS: "8",
+    SCHEDULER_STARTS_PER_SECOND: "1000",
     QUEUES: JSON.stringify(sent.queues),
     SCHEDULE_GROUP: later.group,
     EARLIER_SCHEDULE_GROUP: "before",
     SCHEDULE_ROLES: JSON.stringify(scheduleRoles),
     SCHEDULE_DLQ_ARN: "arn:aws:sqs:us-east-1:123456789012:dead",
     LONGEST_WAIT_MS: "1000",
+    HOLD_SECONDS: "0",
     MEMORY_MB: "512",
   };
   const settings = { ...environment, AWS_ENDPOINT_URL: endpoint };

@@ -44,6 +44,8 @@ function startApi() {
       TABLE_NAME: table,
       BUCKET_NAME: bucket,
       RETENTION_DAYS: 30,
+      INDEX_SHARDS: 8,
+      SCHEDULER_STARTS_PER_SECOND: 1000,
       QUEUES: queuesAt(`http://127.0.0.1:${gates.sqs.port}`),
       SCHEDULE_GROUP: "jobs",
       SCHEDULE_ROLES: scheduleRoles,

@@ -2,6 +2,7 @@ import { changes } from "./changes.ts";
 import { claims } from "./claims.ts";
 import { dispatching } from "./dispatch.ts";
 import { features } from "./features.ts";
+import { hotMinutes } from "./hot-minutes.ts";
 import { lifecycle } from "./lifecycle.ts";
 import type { Mutation } from "./mutation.ts";
 import { series } from "./series.ts";
@@ -12,6 +13,7 @@ export const mutations: Mutation[] = [
   ...claims,
   ...time,
   ...dispatching,
+  ...hotMinutes,
   ...changes,
   ...series,
   ...features,

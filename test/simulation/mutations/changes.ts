@@ -89,7 +89,7 @@ export const changes: Mutation[] = [
   },
   {
     name: "cancel: a repeated request does not wake the feature",
-    seed: 3401,
+    seed: 22,
     at: `${change}#rewrite`,
     find: "await dispatchFollowUps(services, job);",
     replace: "await dispatchFollowUps(services, { ...job, parent: undefined });",

@@ -13,14 +13,15 @@ export const time: Mutation[] = [
   },
   {
     name: "time: creates a schedule in the past",
-    at: "core/job/route.ts#route",
-    find: "remaining <= maxQueueDelaySeconds * 1000",
-    replace: "remaining <= 0",
+    at: "core/job/route.ts#routeAhead",
+    find: "dueAt - now <= quarterHourMs",
+    replace: "dueAt - now <= 0",
+    also: [{ at: "core/job/route.ts#routeAhead", find: "at * 1000 - now < leastAheadMs", replace: "at < 0" }],
   },
   {
     name: "time: the schedule fires at the time itself",
-    at: "core/job/route.ts#schedulerLeadMs",
-    find: "75_000",
+    at: "core/job/route.ts#leadMs",
+    find: "schedulerLeadMs + 1000 * (hashOf(id) % leadSpreadSeconds)",
     replace: "0",
   },
   {

@@ -2,8 +2,10 @@ import { registry } from "../../../lambdas/consumers/types/registry.ts";
 import { type Catalog, makeCatalog } from "../../../lambdas/core/catalog/catalog.ts";
 import type { Job } from "../../../lambdas/core/job/job.ts";
 import { defaultLimits } from "../../../lambdas/core/operations/api-limits.ts";
+import { hotMinutes } from "../../../lambdas/core/operations/hot-minutes.ts";
 import { fakeBlobStore } from "./blob-store.ts";
 import { fakeClock } from "./clock.ts";
+import { fakeDueCounts } from "./due-counts.ts";
 import { fakeEndpoints } from "./endpoints.ts";
 import { fakeFailures } from "./failures-store.ts";
 import { fakeGates } from "./gates.ts";
@@ -14,6 +16,7 @@ import { fakePauses } from "./pauses.ts";
 import { fakeScheduler } from "./scheduler.ts";
 import { fakeSecrets } from "./secrets.ts";
 import { fakeStatsStore } from "./stats-store.ts";
+import { fakeUnscheduled } from "./unscheduled.ts";
 import { fakeWaits } from "./waits.ts";
 
 /** Everything that an entry works with, as fakes that are fresh for every test. */
@@ -27,20 +30,26 @@ export const fakeServices = ({
   jobs?: Job[];
   secrets?: Record<string, string>;
   clock?: ReturnType<typeof fakeClock>;
-} = {}) => ({
-  catalog,
-  jobs: fakeJobStore(...jobs),
-  queue: fakeJobQueue(),
-  scheduler: fakeScheduler(),
-  blobs: fakeBlobStore(),
-  gates: fakeGates(),
-  stats: fakeStatsStore(),
-  failures: fakeFailures(),
-  endpoints: fakeEndpoints(),
-  secrets: fakeSecrets(secrets),
-  pauses: fakePauses(clock),
-  clock,
-  log: fakeLog(),
-  limits: defaultLimits,
-  waits: fakeWaits(),
-});
+} = {}) => {
+  const dueCounts = fakeDueCounts();
+  return {
+    catalog,
+    jobs: fakeJobStore(...jobs),
+    queue: fakeJobQueue(),
+    scheduler: fakeScheduler(),
+    blobs: fakeBlobStore(),
+    gates: fakeGates(),
+    stats: fakeStatsStore(),
+    failures: fakeFailures(),
+    endpoints: fakeEndpoints(),
+    secrets: fakeSecrets(secrets),
+    pauses: fakePauses(clock),
+    clock,
+    log: fakeLog(),
+    limits: defaultLimits,
+    waits: fakeWaits(),
+    unscheduled: fakeUnscheduled(),
+    dueCounts,
+    hot: hotMinutes(dueCounts),
+  };
+};

@@ -54,7 +54,24 @@ export const CostSchema = () =>
 export const RouteSchema = () =>
   z.discriminatedUnion("via", [
     z.object({ via: z.literal("queue"), delay_seconds: z.int(), why: z.string() }),
-    z.object({ via: z.literal("scheduler"), schedule_at: z.int().describe("Epoch milliseconds."), why: z.string() }),
+    z.object({
+      via: z.literal("scheduler"),
+      schedule_at: z.int().describe("When its message is asked for at the latest. Epoch milliseconds."),
+      schedule_from: z
+        .int()
+        .describe(
+          "When it is asked for at the earliest: the id of the job, which is not known yet, decides between the two.",
+        ),
+      jobs_in_minute: z
+        .int()
+        .describe(
+          "Roughly how many jobs of the product and env are scheduled for the same minute; 0 for less than some hundred.",
+        ),
+      further_minutes: z
+        .int()
+        .describe("By how many minutes the message is asked for earlier, because many jobs are due then."),
+      why: z.string(),
+    }),
   ]);
 
 export const FireTimeSchema = () =>

@@ -2,7 +2,7 @@ import type { Job } from "../../../../lambdas/core/job/job.ts";
 import { JobError } from "../../../../lambdas/core/job/job-error.ts";
 import { cancelled } from "../../../../lambdas/core/job/transitions.ts";
 import type { Execute } from "../../../../lambdas/core/operations/execution.ts";
-import { aMessage, noon } from "../../../support/builders.ts";
+import { aMessage, askedFor, noon } from "../../../support/builders.ts";
 import { job, ok, world } from "./world.ts";
 
 describe("a failed attempt", () => {
@@ -18,11 +18,13 @@ describe("a failed attempt", () => {
   });
 
   it("is put off through the Scheduler when the provider asks for more than 15 minutes", async () => {
-    const { run, scheduler, queue } = world(job());
+    const { run, stored, scheduler, queue } = world(job());
     await run(async () => {
       throw new JobError("RATE_LIMITED", "Slow down.", { retryAfterMs: 3_600_000 });
     });
-    expect([...scheduler.schedules.values()]).toMatchObject([{ at: noon / 1000 + 3600 - 75, message: { attempt: 1 } }]);
+    expect([...scheduler.schedules.values()]).toMatchObject([
+      { at: askedFor((await stored()) as Job), message: { attempt: 1 } },
+    ]);
     expect(queue.sent).toEqual([]);
   });
 

@@ -1,10 +1,10 @@
 import {
+  defaultShards,
   derivedJobId,
   fingerprint,
   jobIdPattern,
   newJobId,
   shardOf,
-  shards,
 } from "../../../../lambdas/core/job/job-id.ts";
 
 describe("job ids", () => {
@@ -32,8 +32,15 @@ describe("job ids", () => {
     expect(newJobId().charAt("job_".length + 12)).toBe("7");
   });
 
+  it("are in the same one of 8 shards as when the last digit alone chose it, and in one of its parts if there are more", () => {
+    for (const id of Array.from({ length: 200 }, () => newJobId())) {
+      expect(shardOf(id)).toBe(Number.parseInt(id.slice(-1), 16) % 8);
+      for (const shards of [16, 64, 256]) expect(shardOf(id, shards) % 8).toBe(shardOf(id));
+    }
+  });
+
   it("spread evenly over the shards", () => {
-    const counts = Array.from({ length: shards }, () => 0);
+    const counts = Array.from({ length: defaultShards }, () => 0);
     for (let i = 0; i < 8000; i++) {
       const shard = shardOf(derivedJobId("p", "e", String(i)));
       counts[shard] = (counts[shard] ?? 0) + 1;

@@ -133,21 +133,27 @@ describe("when AWS refuses some of many jobs", () => {
     expect(services.queue.sent).toHaveLength(2);
   });
 
-  it("to queue it or to make its schedule, it is taken back", async () => {
+  it("to queue it, it is taken back", async () => {
     const services = fakeServices({ catalog });
     const { sendMany } = services.queue;
     services.queue.sendMany = async (type, entries) => {
       const refused = await sendMany(type, entries.slice(0, 1));
       return [...refused, { index: 1, cause: throttled("InternalError") }];
     };
-    services.scheduler.schedule = down;
-    const outcomes = await scheduleJobs(services, [
-      accept(),
-      accept({ start_at: noon + 3_600_000 }),
-      accept({ idempotency_key: "k" }),
-    ]);
-    expect(outcomes).toMatchObject([{ job: {} }, unavailable, unavailable]);
+    const outcomes = await scheduleJobs(services, [accept(), accept({ idempotency_key: "k" })]);
+    expect(outcomes).toMatchObject([{ job: {} }, unavailable]);
     expect(services.jobs.all().map(({ id }) => id)).toEqual([jobIn(outcomes[0]).id]);
+  });
+
+  it("to make its schedule, its message is kept; it is taken back only if that fails too", async () => {
+    const services = fakeServices({ catalog });
+    services.scheduler.schedule = down;
+    const [made] = await scheduleJobs(services, [accept({ start_at: noon + 3_600_000 })]);
+    expect([...services.unscheduled.kept.values()]).toMatchObject([{ message: { job_id: jobIn(made).id } }]);
+    services.unscheduled.hold = down;
+    const outcomes = await scheduleJobs(services, [accept({ start_at: noon + 3_600_000 })]);
+    expect(outcomes).toMatchObject([unavailable]);
+    expect(services.jobs.all().map(({ id }) => id)).toEqual([jobIn(made).id]);
   });
 
   it("to store one for good, that one is refused as such and the others are scheduled", async () => {

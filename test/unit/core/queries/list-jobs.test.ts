@@ -10,12 +10,13 @@ import { fakeJobStore } from "../../../support/fakes/job-store.ts";
 
 const tenants: Tenant[] = [{ product: "shop", env: "prd" }];
 
-type Lists = Pick<JobStore, "page" | "getMany">;
+type Lists = Pick<JobStore, "page" | "getMany" | "shards">;
 
 /** Counts what a list reads; `before` happens ahead of every read. */
 function counting(store: Lists, before: () => Promise<void> = async () => {}) {
   const reads = { pages: 0, places: 0, batches: 0, jobs: 0 };
   const counted: Lists = {
+    shards: store.shards,
     async page(query, after) {
       await before();
       const page = await store.page(query, after);

@@ -1,8 +1,10 @@
+import { minuteMs } from "../../../../lambdas/core/job/due-time.ts";
 import { type Job, never } from "../../../../lambdas/core/job/job.ts";
 import { newJobId } from "../../../../lambdas/core/job/job-id.ts";
-import { minuteMs, upcoming } from "../../../../lambdas/core/queries/upcoming.ts";
+import { upcoming } from "../../../../lambdas/core/queries/upcoming.ts";
 import { aJob, noon } from "../../../support/builders.ts";
 import { fakeJobStore } from "../../../support/fakes/job-store.ts";
+import { fakeServices } from "../../../support/fakes/services.ts";
 
 const tenant = { product: "shop", env: "prd" };
 const due = (at: number, overrides: Partial<Job> = {}) =>
@@ -19,7 +21,12 @@ async function count(jobs: Job[], { minutes = 3, most = 10_000, tenants = [tenan
     read += answer.jobs.length;
     return answer;
   };
-  const { minutes: counted, ...rest } = await upcoming({ page }, tenants, { now, minutes, most });
+  const { dueCounts, hot } = fakeServices();
+  const { minutes: counted, ...rest } = await upcoming(
+    { jobs: { page, shards: store.shards }, dueCounts, hot },
+    tenants,
+    { now, minutes, most },
+  );
   return { ...rest, read, counts: counted.map((one) => one.count), at: counted.map((one) => one.at) };
 }
 
@@ -32,6 +39,7 @@ describe("jobs that are due", () => {
       counts: [2, 0, 1],
       total: 3,
       truncated: false,
+      hot_minutes: [],
       starts_per_second: 1000,
       read: 3,
     });

@@ -2,7 +2,7 @@ import type { Job } from "../../../../../lambdas/core/job/job.ts";
 import type { Execution } from "../../../../../lambdas/core/operations/execution.ts";
 import { parseRequest } from "../../../../../lambdas/core/requests/request.ts";
 import type { RequestError } from "../../../../../lambdas/core/requests/request-error.ts";
-import { noon } from "../../../../support/builders.ts";
+import { askedFor, noon } from "../../../../support/builders.ts";
 import { stepsOf, featureWorld as world } from "../../../../support/feature-world.ts";
 import { onboard } from "./onboard.ts";
 
@@ -100,7 +100,9 @@ describe("a feature", () => {
     const id = await start();
     await settle();
     const schedules = [...scheduler.schedules.values()];
-    expect(schedules).toMatchObject([{ type: "action", at: noon / 1000 + 86_400 - 75 }]);
+    const due_at = noon + 86_400_000;
+    const at = askedFor({ id: schedules[0]?.message.job_id ?? "", due_at });
+    expect(schedules).toMatchObject([{ type: "action", at, message: { due_at } }]);
     expect(await jobs.get(id)).toMatchObject({ status: "running", wake_at: noon + 86_400_000 + 120_000 });
     await clock.advance(86_400_000);
     for (const { type, message } of schedules) await queue.send(type, message, { delaySeconds: 0, group: "g" });

@@ -1,0 +1,67 @@
+import { type DynamoDBClient, paginateQuery, UpdateItemCommand } from "@aws-sdk/client-dynamodb";
+import { minuteMs, quarterOf } from "../../core/job/due-time.ts";
+import type { DueCounts, DueQuarter } from "../../core/ports/hot-minute-ports.ts";
+import { duePrefix, partitionKey, sortKey, ttlAttribute } from "../../topology.ts";
+import { fromAttributes, toAttributes } from "./attributes.ts";
+import type { Item } from "./job-item.ts";
+
+const dayMs = 86_400_000;
+
+/**
+ * One item per quarter hour, in one partition per day. It holds the sum of all tenants and a number per tenant and minute. The
+ * attributes are flat, since ADD works on top-level attributes only.
+ */
+export const dynamoDueCounts = ({ client, table }: { client: DynamoDBClient; table: string }): DueCounts => ({
+  async add({ product, env, minute }, jobs) {
+    const quarter = quarterOf(minute);
+    const update = new UpdateItemCommand({
+      TableName: table,
+      Key: toAttributes({ [partitionKey]: partitionOf(quarter), [sortKey]: sortKeyOf(quarter) }),
+      UpdateExpression: "ADD #all :jobs, #minute :jobs SET #expires = :expires",
+      ExpressionAttributeNames: {
+        "#all": allJobs,
+        // Tags contain no `#`, so the name is unambiguous.
+        "#minute": `${product}#${env}#${(minute - quarter) / minuteMs}`,
+        "#expires": ttlAttribute,
+      },
+      ExpressionAttributeValues: toAttributes({ ":jobs": jobs, ":expires": (quarter + dayMs) / 1000 }),
+      ReturnValues: "UPDATED_NEW",
+    });
+    const { Attributes = {} } = await client.send(update);
+    return (fromAttributes(Attributes) as { [allJobs]: number })[allJobs];
+  },
+
+  async read(from, to) {
+    if (to <= from) return [];
+    const days = [...new Set([partitionOf(from), partitionOf(to - 1)])];
+    const items = await Promise.all(days.map((day) => readDay(client, table, day)));
+    return items.flat().filter(({ quarter }) => quarter >= from && quarter < to);
+  },
+});
+
+const allJobs = "jobs";
+/** `DUE#2030-01-01`. */
+const partitionOf = (time: number) => duePrefix + new Date(time).toISOString().slice(0, "YYYY-MM-DD".length);
+/** `2030-01-01T12:15`. */
+const sortKeyOf = (quarter: number) => new Date(quarter).toISOString().slice(0, "YYYY-MM-DDTHH:MM".length);
+
+async function readDay(client: DynamoDBClient, table: string, day: string): Promise<DueQuarter[]> {
+  const query = {
+    TableName: table,
+    KeyConditionExpression: `${partitionKey} = :day`,
+    ExpressionAttributeValues: toAttributes({ ":day": day }),
+  };
+  const quarters = [];
+  for await (const { Items = [] } of paginateQuery({ client }, query)) quarters.push(...Items.map(quarterIn));
+  return quarters;
+}
+
+function quarterIn(item: Item): DueQuarter {
+  const quarter = Date.parse(`${item[sortKey]?.S}:00Z`);
+  const minutes = Object.entries(item).flatMap(([name, value]) => {
+    const [product, env, minute] = name.split("#");
+    if (product === undefined || env === undefined || minute === undefined) return [];
+    return [{ product, env, minute: quarter + Number(minute) * minuteMs, jobs: Number(value.N) }];
+  });
+  return { quarter, jobs: Number(item[allJobs]?.N ?? 0), minutes };
+}

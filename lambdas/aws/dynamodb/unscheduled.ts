@@ -1,0 +1,71 @@
+import { BatchWriteItemCommand, type DynamoDBClient, PutItemCommand, QueryCommand } from "@aws-sdk/client-dynamodb";
+import { TransientError } from "../../core/errors.ts";
+import { shardOf } from "../../core/job/job-id.ts";
+import { type Kept, keptShards, type Unscheduled } from "../../core/ports/hot-minute-ports.ts";
+import { partitionKey, sortKey, ttlAttribute, unscheduledPrefix } from "../../topology.ts";
+import { withClassifiedErrors } from "../client/aws-errors.ts";
+import { fromAttributes, toAttributes } from "./attributes.ts";
+import { type Item, positionKey, timeKey } from "./job-item.ts";
+
+/** https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchWriteItem.html */
+const largestBatch = 25;
+/** How long after its time a message is kept that the reconciler has not sent, in milliseconds. */
+const keptAfterMs = 7 * 86_400_000;
+
+/**
+ * Messages in the table of jobs, ordered by the time they are for. They are items of their own and not a mark on the job: a job
+ * that EventBridge Scheduler did not take stays as it was written, and stands where every list of jobs finds it.
+ */
+export const dynamoUnscheduled = ({ client, table }: { client: DynamoDBClient; table: string }): Unscheduled =>
+  withClassifiedErrors<Unscheduled>({
+    async hold(kept) {
+      const { type, group, message } = kept;
+      const expires = Math.ceil((message.due_at + keptAfterMs) / 1000);
+      const item = { ...keyOf(kept), ...toAttributes({ type, group, message, [ttlAttribute]: expires }) };
+      await client.send(new PutItemCommand({ TableName: table, Item: item }));
+    },
+
+    async page({ shard, until, limit }, after) {
+      const high = timeKey(until + 1);
+      const low = after ? sortKeyOf(after) : timeKey(0);
+      if (low > high) return { kept: [] };
+      const query = new QueryCommand({
+        TableName: table,
+        KeyConditionExpression: `${partitionKey} = :shard AND ${sortKey} BETWEEN :low AND :high`,
+        ExpressionAttributeValues: toAttributes({ ":shard": partitionOf(shard), ":low": low, ":high": high }),
+        // One more for the item of the cursor itself, which the range includes.
+        Limit: limit + 1,
+      });
+      const { Items = [], LastEvaluatedKey } = await client.send(query);
+      const found = Items.map(keptIn).filter((one) => !after || sortKeyOf(one) !== sortKeyOf(after));
+      const kept = found.slice(0, limit);
+      const last = kept.at(-1);
+      return { kept, ...(last && (LastEvaluatedKey || found.length > limit) && { next: last }) };
+    },
+
+    async remove(kept) {
+      const keys = [...new Map(kept.map((one) => [sortKeyOf(one), keyOf(one)])).values()];
+      for (let start = 0; start < keys.length; start += largestBatch) {
+        const requests = keys.slice(start, start + largestBatch).map((Key) => ({ DeleteRequest: { Key } }));
+        const command = new BatchWriteItemCommand({ RequestItems: { [table]: requests } });
+        const { UnprocessedItems } = await client.send(command);
+        if ((UnprocessedItems?.[table] ?? []).length > 0) throw noCapacity();
+      }
+    },
+  });
+
+const noCapacity = () => new TransientError("UNPROCESSED", "DynamoDB had no capacity to delete a kept message");
+
+const partitionOf = (shard: number) => `${unscheduledPrefix}${shard}`;
+/** By time, then by attempt, so that keeping a message again replaces it. */
+const sortKeyOf = ({ message: { job_id, run, attempt, due_at } }: Kept) =>
+  `${positionKey({ id: job_id, time: due_at })}#${run}#${attempt}`;
+const keyOf = (kept: Kept): Item =>
+  toAttributes({
+    [partitionKey]: partitionOf(shardOf(kept.message.job_id, keptShards)),
+    [sortKey]: sortKeyOf(kept),
+  });
+const keptIn = (item: Item): Kept => {
+  const { type, group, message } = fromAttributes(item) as unknown as Kept;
+  return { type, group, message };
+};

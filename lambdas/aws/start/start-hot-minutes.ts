@@ -1,0 +1,2 @@
+export { dynamoDueCounts as startDueCounts } from "../dynamodb/due-counts.ts";
+export { dynamoUnscheduled as startUnscheduled } from "../dynamodb/unscheduled.ts";

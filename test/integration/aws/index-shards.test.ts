@@ -1,0 +1,49 @@
+import { dynamoJobStore } from "../../../lambdas/aws/dynamodb/job-store.ts";
+import { newJobId, shardOf } from "../../../lambdas/core/job/job-id.ts";
+import { listJobs } from "../../../lambdas/core/queries/list-jobs.ts";
+import { upcoming } from "../../../lambdas/core/queries/upcoming.ts";
+import { graceMs, reconcile } from "../../../lambdas/reconciler/reconcile.ts";
+import { startDynamo, table } from "../../support/aws/dynamo.ts";
+import { aJob, noon } from "../../support/builders.ts";
+import { catalog } from "../../support/catalog/catalog.ts";
+import { fakeServices } from "../../support/fakes/services.ts";
+
+const dynamo = startDynamo();
+afterAll(async () => (await dynamo).stop());
+
+const tenants = [{ product: "my-product", env: "prd" }];
+const storeOf = async (shards?: number) =>
+  dynamoJobStore({ client: (await dynamo).client, table, retentionDays: 30, shards });
+const pending = (due_at: number) =>
+  aJob({ id: newJobId(), product: "my-product", env: "prd", status: "scheduled", due_at });
+
+it("jobs that were stored with fewer partitions are found with more, and so is what is stored since", async () => {
+  const [before, after] = [await storeOf(), await storeOf(64)];
+  const old = Array.from({ length: 40 }, (_, n) => pending(noon - 600_000 + n));
+  const young = Array.from({ length: 40 }, (_, n) => pending(noon - 300_000 + n));
+  expect(await before.createMany(old)).toEqual([]);
+  expect(await after.createMany(young)).toEqual([]);
+  const ids = [...old, ...young].map(({ id }) => id);
+
+  const listed = await listJobs(after, tenants, { order: "asc", limit: 100 }, noon);
+  expect(listed.jobs.map(({ id }) => id)).toEqual(ids);
+
+  const { dueCounts, hot } = fakeServices();
+  const counted = await upcoming({ jobs: after, dueCounts, hot }, tenants, { now: noon - 601_000, minutes: 15 });
+  expect(counted.total).toBe(80);
+
+  const services = fakeServices({ catalog });
+  await services.clock.advance(graceMs);
+  await reconcile({ ...services, jobs: after });
+  expect(services.queue.sent.map(({ message }) => message.job_id).sort()).toEqual(ids.toSorted());
+
+  // Whatever is written again moves to the partition of the new number, and is found there.
+  const [first] = old;
+  if (!first) throw new Error("there is no job");
+  expect(await after.replace({ ...first, status: "cancelled", finished_at: noon, version: first.version + 1 })).toBe(
+    "replaced",
+  );
+  const shard = shardOf(first.id, 64);
+  const query = { product: "my-product", env: "prd", phase: "cancelled", shard, order: "asc", limit: 10 } as const;
+  expect((await after.page(query)).jobs).toEqual([{ id: first.id, time: noon }]);
+});

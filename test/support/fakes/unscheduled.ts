@@ -1,0 +1,30 @@
+import { comparePositions } from "../../../lambdas/core/job/index-position.ts";
+import { shardOf } from "../../../lambdas/core/job/job-id.ts";
+import { type Kept, keptShards, type Unscheduled } from "../../../lambdas/core/ports/hot-minute-ports.ts";
+
+const nameOf = ({ message: { job_id, run, attempt, due_at } }: Kept) => JSON.stringify([job_id, run, attempt, due_at]);
+const positionOf = ({ message }: Kept) => ({ id: message.job_id, time: message.due_at });
+const inOrder = (a: Kept, b: Kept) => comparePositions("asc")(positionOf(a), positionOf(b));
+
+/** Kept messages in memory. */
+export function fakeUnscheduled(): Unscheduled & { kept: Map<string, Kept> } {
+  const messages = new Map<string, Kept>();
+  return {
+    kept: messages,
+    async hold(one) {
+      messages.set(nameOf(one), structuredClone(one));
+    },
+    async page({ shard, until, limit }, after) {
+      const found = [...messages.values()]
+        .filter(({ message }) => shardOf(message.job_id, keptShards) === shard && message.due_at <= until)
+        .sort(inOrder)
+        .filter((one) => after === undefined || inOrder(one, after) > 0);
+      const kept = structuredClone(found.slice(0, limit));
+      const last = kept.at(-1);
+      return { kept, ...(last && found.length > limit && { next: last }) };
+    },
+    async remove(kept) {
+      for (const one of kept) messages.delete(nameOf(one));
+    },
+  };
+}

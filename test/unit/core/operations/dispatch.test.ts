@@ -1,0 +1,78 @@
+import { TransientError } from "../../../../lambdas/core/errors.ts";
+import { jobsPerLead } from "../../../../lambdas/core/job/due-time.ts";
+import { dispatch, dispatchMany, scheduleName } from "../../../../lambdas/core/operations/dispatch.ts";
+import { hotMinutes } from "../../../../lambdas/core/operations/hot-minutes.ts";
+import { aJob, aMessage, askedFor, noon } from "../../../support/builders.ts";
+import { fakeServices } from "../../../support/fakes/services.ts";
+
+const hour = 3_600_000;
+const far = aJob({ status: "scheduled", due_at: noon + 10 * hour });
+const full = async () => {
+  throw new TransientError("ServiceQuotaExceededException", "AWS refused it for now");
+};
+
+describe("a schedule that the Scheduler does not take", () => {
+  it("does not refuse the job: its message is kept with all that sending it takes", async () => {
+    const services = fakeServices();
+    services.scheduler.schedule = full;
+    await dispatch(services, far);
+    expect([...services.unscheduled.kept.values()]).toEqual([
+      { type: "action", group: "shop:prd", message: aMessage(far) },
+    ]);
+    const fields = expect.objectContaining({ job_id: far.id, code: "ServiceQuotaExceededException" });
+    expect(services.log.lines).toMatchObject([{ measured: { values: { unscheduled: 1 } }, fields }]);
+  });
+
+  it("is kept once, however often it is dispatched", async () => {
+    const services = fakeServices();
+    services.scheduler.schedule = full;
+    await dispatch(services, far);
+    expect(await dispatchMany(services, [far, far])).toEqual([]);
+    expect(services.unscheduled.kept.size).toBe(1);
+  });
+
+  it.each([
+    ["for good", new Error("AccessDeniedException")],
+    ["because the message could not be kept either", new TransientError("ThrottlingException", "no")],
+  ])("refuses the job %s", async (_why, cause) => {
+    const services = fakeServices();
+    services.scheduler.schedule = () => Promise.reject(cause);
+    services.unscheduled.hold = () => Promise.reject(cause);
+    await expect(dispatch(services, far)).rejects.toBe(cause);
+    expect(await dispatchMany(services, [far])).toEqual([{ index: 0, cause }]);
+  });
+});
+
+describe("a minute that holds more than the Scheduler starts in time", () => {
+  /** Services of an account in which this many jobs of the quarter hour are counted. */
+  const crowded = (jobs: number) => {
+    const services = fakeServices();
+    const add = async () => jobs;
+    return { ...services, hot: hotMinutes({ ...services.dueCounts, add }, 1000, 1) };
+  };
+
+  it("has its further jobs asked for a quarter hour earlier, under the same name", async () => {
+    const services = crowded(jobsPerLead(1000));
+    await dispatch(services, far);
+    expect([...services.scheduler.schedules]).toMatchObject([[scheduleName(far), { at: askedFor(far) - 900 }]]);
+    await dispatchMany(services, [far]);
+    expect(services.scheduler.schedules.size).toBe(1);
+  });
+
+  it("sends those for which that is too late to the queue, which has no such limit", async () => {
+    const services = crowded(8 * jobsPerLead(1000));
+    const soon = aJob({ status: "scheduled", due_at: noon + hour });
+    await dispatch(services, soon);
+    expect(await dispatchMany(services, [soon])).toEqual([]);
+    expect(services.scheduler.schedules.size).toBe(0);
+    expect(services.queue.sent).toMatchObject([{ delaySeconds: 900 }, { delaySeconds: 900 }]);
+  });
+});
+
+it("a job that needs no schedule is not counted", async () => {
+  const services = fakeServices();
+  const counted: unknown[] = [];
+  const hot = { startsPerSecond: 1000, furtherQuarters: async (job: unknown) => counted.push(job) };
+  await dispatch({ ...services, hot }, aJob({ due_at: noon + 900_000 }));
+  expect(counted).toEqual([]);
+});

@@ -1,0 +1,48 @@
+import * as fc from "fast-check";
+import { startsOf } from "../../bench/herd/consumers.ts";
+import { Events, limited } from "../../bench/herd/events.ts";
+import { messagesOf, started } from "../../bench/herd/messages.ts";
+import { byDefault, forHerds } from "../../bench/herd/quotas.ts";
+import { seeded } from "../../bench/lateness/model.ts";
+
+const dueAt = Date.UTC(2030, 0, 1, 12);
+
+describe("the model of a herd", () => {
+  it("plays events in the order of their times", () => {
+    fc.assert(
+      fc.property(fc.array(fc.integer()), (times) => {
+        const events = new Events();
+        for (const [what, time] of times.entries()) events.push(time, what);
+        const played = [];
+        while (!events.isEmpty) played.push(events.pop());
+        expect(played.map(({ time }) => time)).toEqual(times.toSorted((a, b) => a - b));
+        expect(played.every(({ time, what }) => times[what] === time)).toBe(true);
+      }),
+    );
+  });
+
+  it("exceeds no rate, and starts no schedule before its time", () => {
+    const pass = limited(10);
+    expect([0, 0, 0, 1000].map(pass)).toEqual([0, 100, 200, 1000]);
+    const times = Float64Array.from({ length: 5000 }, (_, i) => (i % 7) * 100);
+    const starts = started(times);
+    expect(starts.at(-1)).toBeGreaterThanOrEqual(4999);
+    expect(starts.every((start, i) => start >= (times.toSorted()[i] as number))).toBe(true);
+  });
+
+  it("starts every job once and none early, with the usual settings and with those for herds", async () => {
+    for (const deployment of [byDefault, forHerds]) {
+      const { visible } = await messagesOf(5000, dueAt, deployment.holdSeconds, seeded(1));
+      const starts = startsOf(visible, dueAt, deployment, 50);
+      expect(starts).toHaveLength(5000);
+      expect(starts.every((start) => start >= dueAt)).toBe(true);
+    }
+  });
+
+  it("starts no more at a time than there are consumers", () => {
+    const visible = new Float64Array(1000).fill(dueAt);
+    const starts = startsOf(visible, dueAt, { ...byDefault, maxConcurrency: 5 }, 10_000).toSorted();
+    for (let i = 0; i + 50 < starts.length; i++)
+      expect((starts[i + 50] as number) - (starts[i] as number)).toBeGreaterThan(9000);
+  });
+});
