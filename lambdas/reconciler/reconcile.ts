@@ -7,6 +7,7 @@ import { inParallel } from "../core/operations/in-parallel.ts";
 import { jobFields } from "../core/operations/log-fields.ts";
 import type { Services } from "../core/operations/services.ts";
 import { type Memory, newMemory, type ShardScan, scansOf } from "./memory.ts";
+import { overdueSuccessor } from "./successors.ts";
 
 /** A job this late has lost its message, or its queue is behind. In both cases another message does no harm. */
 export const graceMs = 60_000;
@@ -62,7 +63,10 @@ async function scanPage(round: Round, scan: ShardScan): Promise<boolean> {
     // On the first page every job is read, whatever its age: the lease of one that is running may have ended.
     const positions = after ? page.jobs.filter(({ time }) => positionComesOfAge(time, window)) : page.jobs;
     const ids = positions.map(({ id }) => id);
-    await redispatch(round, ids, (job) => needsRedispatch(job, window));
+    await redispatch(round, ids, (job) => [
+      ...(needsRedispatch(job, window) ? [job] : []),
+      ...overdueSuccessor(round.services, job, window),
+    ]);
     scan.isOver = page.next === undefined;
     if (page.next) scan.after = page.next;
     return !scan.isOver;
@@ -80,17 +84,17 @@ async function retryRefused(round: Round): Promise<void> {
   for (let first = 0; first < ids.length && clock.now() < round.end - longestRoundMs / 2; first += pageSize) {
     const some = ids.slice(first, first + pageSize);
     const isDone = await tryWork(round, async () => {
-      await redispatch(round, some, (job) => isStuck(job, now, round.graceMs));
+      await redispatch(round, some, (job) => (isStuck(job, now, round.graceMs) ? [job] : []));
       return true;
     });
     if (!isDone) return;
   }
 }
 
-/** Dispatches those of the jobs again that are still due. Takes at most 100 ids. */
-async function redispatch({ services, memory, total }: Round, ids: string[], isDue: (job: Job) => boolean) {
+/** Dispatches again what is still due of the jobs. Takes at most 100 ids. */
+async function redispatch({ services, memory, total }: Round, ids: string[], dueOf: (job: Job) => Job[]) {
   if (ids.length === 0) return;
-  const jobs = (await services.jobs.getMany(ids)).filter(isDue);
+  const jobs = (await services.jobs.getMany(ids)).flatMap(dueOf);
   total.looked += ids.length;
   const refused = await dispatchMany(services, jobs);
   for (const id of ids) memory.refused.delete(id);

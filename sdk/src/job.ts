@@ -133,7 +133,16 @@ export interface JobRepeat {
   anchor: number;
   limit?: number;
   end_date?: number;
-  overlap: "skip" | "queue";
+  overlap: "skip" | "queue" | "cancel_previous";
+  missed?: "skip" | "once" | "all";
+  /** Milliseconds. */
+  max_lateness_ms?: number;
+  /** Milliseconds. */
+  spread_ms?: number;
+  /** How much later every run starts because of `spread_ms`, in milliseconds. */
+  offset_ms?: number;
+  /** The dates, and the product's calendars, on whose days no run is planned. */
+  except?: string[];
 }
 
 /** A step of a feature. Times are epoch milliseconds. */

@@ -28,7 +28,12 @@ export async function handle(
   const list = { series: where };
   const after = cursor === undefined ? undefined : decodeCursor(Position, cursor, list);
   const tenants = tenantsOf(catalog, scopes, where, "/query");
-  const { series, next } = await listSeries(jobs, tenants, { status: where.status, limit, after }, clock.now());
+  const { series, next } = await listSeries(
+    { jobs, catalog },
+    tenants,
+    { status: where.status, limit, after },
+    clock.now(),
+  );
   return { status: 200, body: { series, ...(next && { next_cursor: encodeCursor(next, list) }) } };
 }
 

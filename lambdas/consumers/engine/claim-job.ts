@@ -6,9 +6,8 @@ import { jobFields, messageFields } from "../../core/operations/log-fields.ts";
 import type { ConsumerServices } from "../../core/operations/services.ts";
 import type { Log } from "../../core/ports/ports.ts";
 import { type AttemptPolicy, defaultPolicy } from "./attempt-policy.ts";
-
-/** The lease outlasts the attempt's timeout by this: for a slow claim, for clocks that differ, and for writing the outcome. */
-export const leaseMarginMs = 20_000;
+import { leaseMarginMs } from "./lease.ts";
+import { isSuccessor, supersede } from "./supersede.ts";
 
 /** How much of that margin must be left when the attempt starts. The lease begins when the claim was sent. */
 const leastMarginMs = 10_000;
@@ -52,7 +51,7 @@ async function untilDue(
   }
   // The job is read for its tenant, since the Scheduler's message has no group. A message that was superseded is dropped.
   const job = await services.jobs.get(message.job_id);
-  if (job && claimable(job, message, services.clock.now()) === "yes") {
+  if (job && (claimable(job, message, services.clock.now()) === "yes" || isSuccessor(services, job, message))) {
     await services.queue.send(job.type, message, { delaySeconds: next.delaySeconds, group: tenantOf(job) });
   }
   return "later";
@@ -64,6 +63,11 @@ async function claim(services: ConsumerServices, message: JobMessage, options: C
   const outcome = await services.jobs.claim(message, request);
   if (outcome.outcome === "claimed") return outcome.job;
   if (outcome.outcome === "misdirected") return await forward(services, message, outcome.job);
+  if (outcome.outcome === "gone" && outcome.job && isSuccessor(services, outcome.job, message)) {
+    if (type !== undefined && outcome.job.type !== type) return await forward(services, message, outcome.job);
+    await supersede(services, outcome.job, message, policy);
+    return claim(services, message, options);
+  }
   const next = outcome.outcome === "taken" ? await policy.onTaken(services, outcome.job) : "dropped";
   if (next === "changed") return claim(services, message, options);
   if (next === "dropped") reportDropped(services.log, message, outcome);

@@ -44,6 +44,8 @@ export interface ProductDefinition extends Sections {
   variables?: Record<string, Record<string, Json>>;
   /** What `$Constant{name}` stands for, in every env: JSON values, no credentials. */
   constants?: Record<string, Json>;
+  /** Days by calendar (`YYYY-MM-DD`), on which series that name the calendar in `repeat.except` do not run. */
+  calendars?: Record<string, readonly string[]>;
   /** The endpoints that receive events of its jobs over HTTP, by a name of your choice. */
   webhooks?: Record<string, Webhook>;
 }

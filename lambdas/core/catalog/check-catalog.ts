@@ -3,6 +3,7 @@ import type { Fault } from "../errors.ts";
 import { findFaults, isCovered, valueAt } from "../schema/find-faults.ts";
 import { didYouMean, jsonPointer, type Path, pathOf, strict } from "../schema/schema.ts";
 import { EventTag, Tag } from "../schema/tag.ts";
+import { Calendars } from "./calendar-schema.ts";
 import { own, targetsOf } from "./catalog.ts";
 import { commonEventFields } from "./event-fields.ts";
 import type { Product, Registry } from "./job-type.ts";
@@ -124,6 +125,7 @@ function productSchema(registry: Registry) {
     variables: z.record(Tag, Values).optional(),
     constants: Values.optional(),
     webhooks: z.record(Tag, Webhook).optional(),
+    calendars: Calendars.optional(),
     ...Object.fromEntries(sections),
   });
 }

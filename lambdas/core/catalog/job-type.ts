@@ -1,5 +1,6 @@
 import type * as z from "zod";
 import type { Fault } from "../errors.ts";
+import type { Calendars } from "../job/calendars.ts";
 import type { JobType } from "../job/job.ts";
 import type { Access } from "./access.ts";
 import type { commonEventFields } from "./event-fields.ts";
@@ -105,6 +106,8 @@ export interface Product {
   variables?: Record<string, Record<string, unknown>>;
   /** What `$Constant{name}` stands for. */
   constants?: Record<string, unknown>;
+  /** The days on which series that name a calendar do not run. */
+  calendars?: Calendars;
   [section: string]: unknown;
 }
 

@@ -1,5 +1,7 @@
 import type * as z from "zod";
+import { derivedJobId } from "../job/job-id.ts";
 import { maxQueueDelaySeconds, type Route, route, schedulerLeadMs } from "../job/route.ts";
+import { spread } from "../job/spread.ts";
 import type { AcceptedRequest } from "../requests/request.ts";
 import { given } from "../schema/given.ts";
 import { invalidRequest } from "../schema/parse-body.ts";
@@ -14,8 +16,9 @@ export type Explanation = z.infer<ReturnType<typeof ExplanationSchema>>;
 export const mostRuns = 10;
 
 /** Explains an accepted request with the same rules that would schedule it. A pure function. */
-export function explain(request: AcceptedRequest, now: number): Explanation {
-  if (request.passed) throw invalidRequest(request.passed);
+export function explain(asked: AcceptedRequest, now: number): Explanation {
+  if (asked.passed) throw invalidRequest(asked.passed);
+  const request = withOffset(asked);
   const { product, env, tag, event, definition, due_at, timeout_ms, retries, retry_policy } = request;
   const { app, repeat, expires_at, labels } = request;
   const way = route(now, due_at);
@@ -37,7 +40,7 @@ export function explain(request: AcceptedRequest, now: number): Explanation {
       input_bytes: inputBytes,
     },
     route: routeView(way),
-    next_runs: fireTimes(due_at, repeat, mostRuns),
+    next_runs: fireTimes(due_at, repeat, mostRuns, product.calendars),
     retry_timetable: retryTimetable(retry_policy, retries, timeout_ms),
     estimated_cost: costOf({
       route: way,
@@ -48,6 +51,21 @@ export function explain(request: AcceptedRequest, now: number): Explanation {
     ...given({ notes: request.notes }),
   };
 }
+
+/** The offset of a series comes from the id of its job, which is known beforehand only if a key names it. */
+function withOffset(request: AcceptedRequest): AcceptedRequest {
+  const { product, env, idempotency_key: key, repeat, due_at, notes = [] } = request;
+  if (repeat?.spread_ms === undefined) return request;
+  if (key === undefined) return { ...request, notes: [...notes, anyOffset] };
+  const own = spread(repeat, derivedJobId(product.tag, env, key));
+  return { ...request, repeat: own, due_at: due_at + (own.offset_ms ?? 0) };
+}
+
+const anyOffset = {
+  pointer: "/repeat/spread_ms",
+  detail:
+    "puts every run off by the same time below this, which depends on the id of the job: with an idempotency_key it is known beforehand, and the times shown here have it",
+};
 
 function routeView(way: Route): Explanation["route"] {
   const minutes = maxQueueDelaySeconds / 60;

@@ -1,3 +1,5 @@
+import { calendarsOf } from "../catalog/calendars.ts";
+import type { Catalog } from "../catalog/catalog.ts";
 import type { IndexPosition } from "../job/index-position.ts";
 import { type JobStatus, phaseOf } from "../job/job.ts";
 import { inParallel } from "../operations/in-parallel.ts";
@@ -21,7 +23,7 @@ const unfinished = ["scheduled", "queued", "running", "paused"] as const satisfi
 
 /** A page of the series of these tenants, each with its last and its next runs. */
 export async function listSeries(
-  jobs: Pick<JobStore, "page" | "getMany" | "runs">,
+  { jobs, catalog }: { jobs: Pick<JobStore, "page" | "getMany" | "runs">; catalog: Pick<Catalog, "products"> },
   tenants: readonly Tenant[],
   { status = unfinished, limit, after }: SeriesQuery,
   now: number,
@@ -34,7 +36,7 @@ export async function listSeries(
   const series = await inParallel(seriesOfPage, listed.jobs, async (job) => {
     // As in the list of runs: only those before the current one were accepted.
     const { runs } = await jobs.runs(job.id, { limit: shownRuns.last, order: "desc" }, job.run);
-    return seriesView(job, runs, now);
+    return seriesView(job, runs, now, calendarsOf(catalog, job.product));
   });
   return { series, ...given({ next: listed.next }) };
 }

@@ -1,6 +1,7 @@
 import type * as z from "zod";
 import type { Catalog, CatalogEvent } from "../catalog/catalog.ts";
 import type { Fault } from "../errors.ts";
+import { noCalendars } from "../job/calendars.ts";
 import type { Parent, Repeat, RetryPolicy } from "../job/job.ts";
 import { fingerprint } from "../job/job-id.ts";
 import { firstOccurrence } from "../job/recurrence.ts";
@@ -97,7 +98,8 @@ function parsePlain(body: unknown, asked: Asked): AcceptedRequest {
   if (!parsed.success) throw invalidRequest(faultsOfInvalid(body, catalog, now, headerKey));
   const request = parsed.data;
   const found = catalog.find(request.product_tag, request.env, request.event);
-  const { passed, faults: own } = ownFaults(request, now, headerKey);
+  const { calendars = noCalendars } = found.product;
+  const { passed, faults: own } = ownFaults(request, now, headerKey, calendars);
   const input = findInputFaults(found, request.input, from);
   const faults = [...own, ...timeoutFaults(request, found), ...inputFaults(found, request, input, from)];
   if (!input.data || faults.length > 0) throw invalidRequest(faults);
@@ -105,7 +107,7 @@ function parsePlain(body: unknown, asked: Asked): AcceptedRequest {
   const start = dueAt(request.start_at, now);
   const repeat = request.repeat && repeatOf(request.repeat, start);
   const expires_at = request.expires_at === undefined ? undefined : epochMs(request.expires_at);
-  const due = (repeat && firstOccurrence(repeat, start)) ?? start;
+  const due = (repeat && firstOccurrence(repeat, start, calendars)) ?? start;
   return {
     ...found,
     input: input.data,
@@ -140,7 +142,8 @@ function faultsOfInvalid(body: unknown, catalog: Catalog, now: number, headerKey
   const { faults, data } = findFaults(JobRequest, body);
   if (faults.length > faultSearchLimit) return faults;
   const request: LooseRequest = data ?? findFaults(looseRequest(), body).data ?? {};
-  const own = ownFaults(request, now, headerKey).faults;
+  const named = catalog.products.find(({ tag }) => tag === request.product_tag);
+  const own = ownFaults(request, now, headerKey, named && (named.calendars ?? noCalendars)).faults;
   return [...faults, ...own.filter((fault) => !isCovered(fault, faults)), ...catalogFaults(request, catalog)];
 }
 

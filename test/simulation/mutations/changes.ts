@@ -63,7 +63,7 @@ export const changes: Mutation[] = [
     name: "resume: missed occurrences are run",
     seed: 28,
     at: `${change}#resume`,
-    find: "job.scheduled_at > now ? job.scheduled_at : nextOccurrence(job.repeat, now)",
+    find: "job.scheduled_at > now ? job.scheduled_at : nextOccurrence(job.repeat, now, calendars)",
     replace: "job.scheduled_at",
   },
   {

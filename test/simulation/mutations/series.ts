@@ -25,8 +25,8 @@ export const series: Mutation[] = [
   {
     name: "series: runs beyond its limit",
     at: `${rules}#plannedAfter`,
-    find: "job.run >= repeat.limit",
-    replace: "job.run > repeat.limit",
+    find: "runsLeft(job) < 1",
+    replace: "runsLeft(job) < 0",
   },
   {
     name: "series: drifts",
@@ -36,15 +36,15 @@ export const series: Mutation[] = [
   },
   {
     name: "series: ends with a run that failed",
-    at: "consumers/engine/record.ts#isRunOver",
-    find: `isFinished(job) && job.status !== "cancelled"`,
-    replace: `job.status === "completed"`,
+    at: `${rules}#isRunOver`,
+    find: "isFinished(job) && ",
+    replace: `job.status !== "failed" && isFinished(job) && `,
   },
   {
     name: "series: missed occurrences are skipped",
     seed: 18,
     at: `${rules}#plannedAfter`,
-    find: `if (repeat.overlap === "queue") return { at, coalesced_until: now };`,
+    find: `if (isMissed || repeat.overlap === "queue") return catchingUp(repeat, at, now);`,
     replace: "",
   },
   {

@@ -64,7 +64,18 @@ export const RepeatSchema = lazy(() =>
       anchor: at("The time that `every` is counted from."),
       limit: z.int().exactOptional(),
       end_date: at("No run is planned after this time.").exactOptional(),
-      overlap: z.enum(["skip", "queue"]),
+      overlap: z.enum(["skip", "queue", "cancel_previous"]),
+      missed: z.enum(["skip", "once", "all"]).exactOptional(),
+      max_lateness_ms: z.int().exactOptional(),
+      spread_ms: z.int().exactOptional(),
+      offset_ms: z
+        .int()
+        .exactOptional()
+        .describe("How much later every run starts because of `spread_ms`, in milliseconds."),
+      except: z
+        .array(z.string())
+        .exactOptional()
+        .describe("The dates, and the product's calendars, on whose days no run is planned."),
     })
     .meta({ id: "Repeat" }),
 );
