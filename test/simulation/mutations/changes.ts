@@ -33,8 +33,8 @@ export const changes: Mutation[] = [
   {
     name: "reschedule: due_at moves without scheduled_at",
     at: `${change}#reschedule`,
-    find: "due_at: at, scheduled_at: at, status",
-    replace: "due_at: at, status",
+    find: "scheduled_at: at,",
+    replace: "",
   },
   {
     name: "reschedule: a paused job is resumed",
