@@ -5,6 +5,7 @@ import type { Hardship } from "./hardship.ts";
 import type { Invocation } from "./invocation.ts";
 import { canary, type Observer } from "./observer.ts";
 import type { Poison } from "./poison.ts";
+import type { Policies } from "./policies.ts";
 import type { Random } from "./random.ts";
 import type { Timeline } from "./timeline.ts";
 
@@ -63,6 +64,8 @@ export interface World {
   poison: Poison;
   /** Whether a consumer's memory is full. */
   crowd: Crowd;
+  /** What becomes of the series that callers ask for. */
+  policies: Policies;
 }
 
 /**

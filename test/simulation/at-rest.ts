@@ -137,7 +137,7 @@ function punctual({ system, ledger: { observer }, hardship }: AtRest) {
   const mostMs = punctualMs + hardship.patience;
   for (const { id, repeat, attempts } of runsOf(system)) {
     // An occurrence that waited for the end of a longer run is late by design.
-    if (repeat?.overlap === "queue") continue;
+    if (repeat?.overlap === "queue" || repeat?.missed === "all") continue;
     for (const { attempt, started_at, due_at } of attempts) {
       const late = started_at - due_at;
       if (late > mostMs)

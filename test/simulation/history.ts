@@ -8,6 +8,7 @@ import { hardshipOf, peacefulHardship, withLateFaults, withRaces } from "./hards
 import { ledger as newLedger } from "./ledger.ts";
 import { type Observer, observer } from "./observer.ts";
 import { poisonOf } from "./poison.ts";
+import { policiesOf } from "./policies.ts";
 import { type Random, seeded } from "./random.ts";
 import { simulatedSystem } from "./system.ts";
 import { timeline } from "./timeline.ts";
@@ -69,6 +70,7 @@ async function run(seed: number, { traced = false, bystanders = [] }: Options): 
     outages,
     poison: poisonOf(seed, isPeaceful),
     crowd: crowdOf(seed, isPeaceful, hardship),
+    policies: policiesOf(seed),
   };
   const system = simulatedSystem(world, ledger, bystanders);
   const accepted = workload(world, ledger, system, !isPeaceful);

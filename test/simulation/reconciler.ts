@@ -1,4 +1,4 @@
-import { phaseOf, phaseTime } from "../../lambdas/core/job/job.ts";
+import { type Job, phaseOf, phaseTime } from "../../lambdas/core/job/job.ts";
 import { isStuck } from "../../lambdas/core/job/transitions.ts";
 import { newMemory } from "../../lambdas/reconciler/memory.ts";
 import { graceMs, reconcile } from "../../lambdas/reconciler/reconcile.ts";
@@ -17,7 +17,8 @@ export function reconciling({ time, hardship, observer }: World, jobs: FakeJobSt
     if (++ticks % 16 === 0) memory = newMemory();
     const latest = time.now() + hardship.skew;
     // A tick that would find nothing is left out, since most of a history would be such ticks.
-    if (jobs.all().some((job) => isStuck(job, latest, graceMs))) {
+    const mayEnd = (job: Job) => job.repeat?.overlap === "cancel_previous" && phaseOf(job.status) === "pending";
+    if (jobs.all().some((job) => isStuck(job, latest, graceMs) || mayEnd(job))) {
       observer.cover("reconciler");
       const overdue = jobs.all().filter((job) => phaseOf(job.status) === "pending" && phaseTime(job) <= latest);
       const { services, end } = invoke("reconciler", "reconciler");

@@ -3,7 +3,7 @@ import { TransientError, traceOf } from "../../core/errors.ts";
 import { valuesOf } from "../../core/expressions/values.ts";
 import type { Job, Stored } from "../../core/job/job.ts";
 import { JobError } from "../../core/job/job-error.ts";
-import { isSuperseded, runReasons, skipReason } from "../../core/job/series.ts";
+import { skipReason, superseded, supersededBy } from "../../core/job/series.ts";
 import { attemptFailed, cancelled, completed, maxCrashes, parked } from "../../core/job/transitions.ts";
 import { type ExecuteWithServices, type Execution, Finished, Parked } from "../../core/operations/execution.ts";
 import type { Room } from "../../core/operations/memory.ts";
@@ -43,7 +43,8 @@ export async function attempt(
     throw new NotStarted("the attempt would start too late: its lease might end while the job runs");
   }
   let hasBegun = false;
-  const sent = sendSuccessor(services, job);
+  // Nothing waits for it, least of all the outcome: once the run has ended, the same message is sent as that of the next run.
+  void sendSuccessor(services, job);
   try {
     const result = await withTimeout(clock, job.timeout_ms, async (signal) => {
       const execution = await executionOf(services, job, { signal, room });
@@ -59,8 +60,6 @@ export async function attempt(
     if (chosen) return chosen;
     if (cause instanceof NotStarted) throw cause;
     return await failed(services, job, cause, random);
-  } finally {
-    await sent;
   }
 }
 
@@ -71,9 +70,9 @@ async function endWithoutStart(services: ConsumerServices, job: Job, random: num
   const expires = job.parked_since === undefined ? job.expires_at : undefined;
   if (expires !== undefined && expires <= clock.now()) return (of) => cancelled(of, clock.now(), "expired");
   const calendars = calendarsOf(services.catalog, job.product);
-  const skip = isSuperseded(job, clock.now(), calendars)
-    ? runReasons.superseded
-    : skipReason(job, clock.now(), calendars);
+  const next = supersededBy(job, clock.now(), calendars);
+  if (next !== undefined) return (of) => superseded(of, clock.now(), next);
+  const skip = skipReason(job, clock.now(), calendars);
   if (skip !== undefined) return (of) => cancelled(of, clock.now(), skip);
   if (job.claims > maxCrashes) {
     const text = `The attempt ended ${maxCrashes} times without an outcome.`;

@@ -26,7 +26,8 @@ export async function record(
   }
   services.log.warn("outcome discarded: the attempt was cancelled or taken over");
   // Only for a cancelled job: one that was taken over, or whose write took effect and lost its answer, goes on.
-  if (before?.status === "cancelled" || isSuperseded(claimed, before)) await policy.onCancelled(services, transition(claimed));
+  if (before?.status === "cancelled" || isSuperseded(claimed, before))
+    await policy.onCancelled(services, transition(claimed));
   return undefined;
 }
 

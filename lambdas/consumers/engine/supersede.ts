@@ -3,13 +3,12 @@ import { traceOf } from "../../core/errors.ts";
 import type { Job, JobMessage } from "../../core/job/job.ts";
 import {
   continued,
-  runReasons,
   successorOf,
+  superseded,
   supersededWhileWaiting,
   takenOver,
   withSuccessor,
 } from "../../core/job/series.ts";
-import { cancelled } from "../../core/job/transitions.ts";
 import { cancelSteps, dispatchFollowUps } from "../../core/operations/change-job.ts";
 import { dispatch } from "../../core/operations/dispatch.ts";
 import { stepReasons } from "../../core/operations/parent-guard.ts";
@@ -83,7 +82,7 @@ async function endRunning(
   const claim = { claimId: crypto.randomUUID(), now: services.clock.now(), leaseMarginMs };
   const taken = takenOver(job, claim, at);
   if ((await services.jobs.replace(taken)) === "lost") return undefined;
-  return record(services, taken, (of) => cancelled(of, services.clock.now(), runReasons.superseded), policy);
+  return record(services, taken, (of) => superseded(of, services.clock.now(), at), policy);
 }
 
 async function endWaiting(services: ConsumerServices, job: Job, at: number): Promise<Ended | undefined> {

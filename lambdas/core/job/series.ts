@@ -114,10 +114,13 @@ export function successorOf(job: Job, now: number, calendars: Calendars = noCale
   return plannedAfter(job, now, calendars)?.at;
 }
 
-/** Whether the next run ends the current one at `now`: a retry, or the restart of a run whose end was under way, is too late. */
-export function isSuperseded(job: Job, now: number, calendars: Calendars = noCalendars): boolean {
+/**
+ * When the next run is planned, if it is due at `now` and so ends the current one: a retry, or the restart of a run whose end was
+ * under way, comes too late. Undefined if the current run may go on.
+ */
+export function supersededBy(job: Job, now: number, calendars: Calendars = noCalendars): number | undefined {
   const at = job.next_at ?? successorOf(job, now, calendars);
-  return at !== undefined && at <= now;
+  return at !== undefined && at <= now ? at : undefined;
 }
 
 /** The job as it will be once its next run, which is planned for `at`, has ended the current one: that run is dispatched ahead. */
@@ -135,14 +138,18 @@ export const takenOver = (job: Job, { claimId, now, leaseMarginMs }: Claim, at: 
   version: job.version + 1,
 });
 
-/**
- * The run that the next one ends while it waits for another attempt. Its record depends on nothing but the job, since several may
- * write it at the same time.
- */
-export const supersededWhileWaiting = (job: Job, at: number): Job => ({
-  ...cancelled(job, Math.max(at, job.attempts.at(-1)?.ended_at ?? at), runReasons.superseded),
+/** A run that ends at `now` because the next one, which is planned for `at`, is due. */
+export const superseded = (job: Job, now: number, at: number): Job => ({
+  ...cancelled(job, now, runReasons.superseded),
   next_at: at,
 });
+
+/**
+ * The same of a run that waits for another attempt. Its record depends on nothing but the job, since several may write it at the
+ * same time.
+ */
+export const supersededWhileWaiting = (job: Job, at: number): Job =>
+  superseded(job, Math.max(at, job.attempts.at(-1)?.ended_at ?? at), at);
 
 /**
  * The next run of a recurring job whose run is over. Undefined if the series has reached its limit or its end date: the job

@@ -63,6 +63,7 @@ function endAttempt(job: Job, now: number, end: Pick<Attempt, "outcome" | "error
     retry_decision_at: _retry,
     failing_since: _failing,
     wake_requested: _requested,
+    next_at: _next,
     ...rest
   } = job;
   const crashes = job.claims - 1;

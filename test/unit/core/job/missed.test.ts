@@ -1,5 +1,5 @@
 import type { Attempt, Job, Repeat } from "../../../../lambdas/core/job/job.ts";
-import { continued, isSuperseded, runReasons, skipReason, successorOf } from "../../../../lambdas/core/job/series.ts";
+import { continued, runReasons, skipReason, successorOf, supersededBy } from "../../../../lambdas/core/job/series.ts";
 import { cancelled } from "../../../../lambdas/core/job/transitions.ts";
 import { aJob, noon } from "../../../support/builders.ts";
 
@@ -140,8 +140,8 @@ describe("the run that ends the one before it", () => {
   });
 
   it("is due at its time", () => {
-    expect(isSuperseded(running(), noon + hour - 1)).toBe(false);
-    expect(isSuperseded(running(), noon + hour)).toBe(true);
+    expect(supersededBy(running(), noon + hour - 1)).toBeUndefined();
+    expect(supersededBy(running(), noon + hour)).toBe(noon + hour);
   });
 
   it("starts for its own time even if the run before it has ended a moment after that", () => {
