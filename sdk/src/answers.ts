@@ -129,6 +129,7 @@ export interface Explanation {
       non_retryable_errors: string[];
     };
     labels?: string[];
+    fairness_key?: string;
     input_bytes: number;
   };
   route: JobRoute;

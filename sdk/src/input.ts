@@ -96,6 +96,13 @@ export interface IJobProcessorInput extends DuctapeFields {
    */
   labels?: string[] | undefined;
   /**
+   * Jobs of a product and env that have different keys take turns in the queue, so that a burst of one, such as one of your
+   * customers, does not delay the others. 1 to 64 characters.
+   * @default the event's, else none: all jobs without a key share a turn
+   * @example `"customer-42"`
+   */
+  fairness_key?: string | undefined;
+  /**
    * A task token of Step Functions (`.waitForTaskToken`), 1 to 2048 characters: the task receives the outcome of the job. For
    * one-time jobs, and for keys with `jobs:admin`.
    * @default none

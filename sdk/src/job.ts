@@ -55,6 +55,8 @@ export interface JobSummary extends JobReceipt, DuctapeJob {
   finished_at?: number;
   expires_at?: number;
   labels?: string[];
+  /** The key by which the job takes turns with others in its queue. */
+  fairness_key?: string;
   /** The series of a recurring job. */
   repeat?: JobRepeat;
   /** The feature of which the job is a step: its job and run, and the step as `sequence.step`. */

@@ -16,6 +16,7 @@ const asked = [
   "retry_policy",
   "expires_at",
   "labels",
+  "fairness_key",
   "fingerprint",
   "request_id",
 ] as const;

@@ -15,6 +15,8 @@ interface CommonEvent {
   timeout_ms?: number;
   /** Evaluates the expressions in the input of a request. Default: false, and a value that is an expression is refused. */
   expressions?: boolean;
+  /** The default of a request's `fairness_key`: a string, or one reference into its input such as `$Input{customer}`. */
+  fairness_key?: string;
   /**
    * The parts of inputs and results that nobody is shown: JSON pointers, such as `/body/card` or `/items/<any>/card` with `*` for
    * any. Default: none.

@@ -153,6 +153,8 @@ export interface Job {
   pause_requested?: true;
   expires_at?: number;
   labels?: string[];
+  /** Within its product and env the job takes turns with those of other keys. */
+  fairness_key?: string;
   /** A hash of the request, to tell a repeated idempotency key from one that is reused for another request. */
   fingerprint: string;
   /** The id under which the log has the request that made the job: API Gateway's, if it came by HTTP. */
@@ -209,8 +211,9 @@ export const messageOf = (job: Job): JobMessage => ({
   due_at: job.due_at,
 });
 
-/** The tenant of a job: its message group in the fair queues of SQS. */
-export const tenantOf = (job: Pick<Job, "product" | "env">): string => `${job.product}:${job.env}`;
+/** Whose turn a job takes: its message group in the fair queues of SQS. */
+export const tenantOf = ({ product, env, fairness_key }: Pick<Job, "product" | "env" | "fairness_key">): string =>
+  `${product}:${env}${fairness_key === undefined ? "" : `:${fairness_key}`}`;
 
 export const phaseOf = (status: JobStatus): Phase =>
   status === "completed" || status === "failed" || status === "cancelled" ? status : "pending";

@@ -20,7 +20,7 @@ export function explain(asked: AcceptedRequest, now: number): Explanation {
   if (asked.passed) throw invalidRequest(asked.passed);
   const request = withOffset(asked);
   const { product, env, tag, event, definition, due_at, timeout_ms, retries, retry_policy } = request;
-  const { app, repeat, expires_at, labels } = request;
+  const { app, repeat, expires_at, labels, fairness_key } = request;
   const way = route(now, due_at);
   const inputBytes = Buffer.byteLength(JSON.stringify(request.input));
   return {
@@ -36,7 +36,7 @@ export function explain(asked: AcceptedRequest, now: number): Explanation {
       timeout_ms,
       retries,
       retry_policy,
-      ...given({ app, repeat, expires_at, labels }),
+      ...given({ app, repeat, expires_at, labels, fairness_key }),
       input_bytes: inputBytes,
     },
     route: routeView(way),

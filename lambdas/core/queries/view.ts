@@ -54,8 +54,8 @@ export const summaryOf = (job: Job, now: number): SummaryView => ({
   ...(job.parent && { parent: parentOf(job.parent) }),
 });
 
-const optionalOf = ({ app, started_at, finished_at, expires_at, labels, repeat, reason }: Job) =>
-  given({ app, started_at, finished_at, expires_at, labels, repeat, reason });
+const optionalOf = ({ app, started_at, finished_at, expires_at, labels, fairness_key, repeat, reason }: Job) =>
+  given({ app, started_at, finished_at, expires_at, labels, fairness_key, repeat, reason });
 
 const parentOf = ({ message: { job_id, run }, step }: Parent) => ({ job_id, run, step });
 

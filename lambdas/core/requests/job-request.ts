@@ -41,6 +41,15 @@ export const JobRequest = strict({
     .max(requestLimits.labels)
     .optional()
     .describe("Up to 10 short strings to find the job by."),
+  fairness_key: z
+    .string()
+    .min(1)
+    .max(requestLimits.fairnessKey)
+    .refine(wellFormed, notWellFormed)
+    .optional()
+    .describe(
+      "Jobs of a product and env that have different keys take turns in the queue, so that a burst of one, such as one of its customers, does not delay the others. Default: that of the event, else all jobs without a key share a turn.",
+    ),
   task_token: TaskToken.optional().describe(
     "A task token of Step Functions: the task receives the outcome of the job. For one-time jobs only. Over HTTP it requires a key with `jobs:admin`. It is never shown.",
   ),

@@ -13,6 +13,7 @@ import { invalidRequest } from "../schema/parse-body.ts";
 import { dueAt, epochMs } from "../schema/start-time.ts";
 import { asWritten, placed } from "./ductape/as-written.ts";
 import { rewriteRequest } from "./ductape/rewrite.ts";
+import { fairnessKeyOf } from "./fairness-key.ts";
 import { findInputFaults, inputFaults, type Origin } from "./input-faults.ts";
 import { JobRequest } from "./job-request.ts";
 import { repeatOf } from "./repeat-request.ts";
@@ -32,6 +33,7 @@ export interface AcceptedRequest extends CatalogEvent {
   retries: number;
   retry_policy: RetryPolicy;
   labels?: string[];
+  fairness_key?: string;
   task_token?: string;
   idempotency_key?: string;
   fingerprint: string;
@@ -120,6 +122,7 @@ function parsePlain(body: unknown, asked: Asked): AcceptedRequest {
       repeat,
       expires_at,
       labels: request.labels,
+      fairness_key: request.fairness_key ?? fairnessKeyOf(found.event.fairness_key, input.data),
       task_token: request.task_token,
       idempotency_key: key,
       notes: retryNotes(request.retry_config),

@@ -30,6 +30,7 @@ const jobFields = () => ({
     non_retryable_errors: ErrorNames(),
   }),
   labels: z.array(z.string()).exactOptional(),
+  fairness_key: z.string().exactOptional().describe("The key by which the job takes turns with others in its queue."),
   input_bytes: z.int().describe("The size of the input as JSON."),
 });
 

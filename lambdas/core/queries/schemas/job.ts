@@ -164,6 +164,7 @@ export const summaryFields = () => ({
   finished_at: at("When the job ended.").exactOptional(),
   expires_at: at("No attempt starts after this time: a job that still waits is cancelled.").exactOptional(),
   labels: z.array(z.string()).exactOptional(),
+  fairness_key: z.string().exactOptional().describe("The key by which the job takes turns with others in its queue."),
   repeat: RepeatSchema().exactOptional(),
   parent: ParentSchema().exactOptional(),
   error: JobFailureSchema().exactOptional(),
