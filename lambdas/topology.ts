@@ -165,6 +165,8 @@ export const errorsPrefix = "ERRORS#";
 export const waitsPrefix = "WAITS#";
 /** The state of a webhook endpoint. */
 export const endpointPrefix = "WEBHOOK#";
+/** The item that says which schedules of the catalog have jobs. */
+export const schedulesPartition = "SCHEDULES";
 /**
  * The one partition of all API keys, so that listing them costs the same however many jobs there are. Reads are rare, because
  * API Gateway caches the authorizer's answers; one partition serves 3000 of them per second.

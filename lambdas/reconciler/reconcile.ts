@@ -7,7 +7,7 @@ import { inParallel } from "../core/operations/in-parallel.ts";
 import { jobFields } from "../core/operations/log-fields.ts";
 import type { Services } from "../core/operations/services.ts";
 import { type Memory, newMemory, type ShardScan, scansOf } from "./memory.ts";
-import { overdueSuccessor } from "./successors.ts";
+import { overdueSuccessors } from "./successors.ts";
 
 /** A job this late has lost its message, or its queue is behind. In both cases another message does no harm. */
 export const graceMs = 60_000;
@@ -63,9 +63,9 @@ async function scanPage(round: Round, scan: ShardScan): Promise<boolean> {
     // On the first page every job is read, whatever its age: the lease of one that is running may have ended.
     const positions = after ? page.jobs.filter(({ time }) => positionComesOfAge(time, window)) : page.jobs;
     const ids = positions.map(({ id }) => id);
-    await redispatch(round, ids, (job) => [
-      ...(needsRedispatch(job, window) ? [job] : []),
-      ...overdueSuccessor(round.services, job, window),
+    await redispatch(round, ids, async (jobs) => [
+      ...jobs.filter((job) => needsRedispatch(job, window)),
+      ...(await overdueSuccessors(round.services, jobs, window)),
     ]);
     scan.isOver = page.next === undefined;
     if (page.next) scan.after = page.next;
@@ -84,7 +84,7 @@ async function retryRefused(round: Round): Promise<void> {
   for (let first = 0; first < ids.length && clock.now() < round.end - longestRoundMs / 2; first += pageSize) {
     const some = ids.slice(first, first + pageSize);
     const isDone = await tryWork(round, async () => {
-      await redispatch(round, some, (job) => (isStuck(job, now, round.graceMs) ? [job] : []));
+      await redispatch(round, some, async (jobs) => jobs.filter((job) => isStuck(job, now, round.graceMs)));
       return true;
     });
     if (!isDone) return;
@@ -92,9 +92,9 @@ async function retryRefused(round: Round): Promise<void> {
 }
 
 /** Dispatches again what is still due of the jobs. Takes at most 100 ids. */
-async function redispatch({ services, memory, total }: Round, ids: string[], dueOf: (job: Job) => Job[]) {
+async function redispatch({ services, memory, total }: Round, ids: string[], dueOf: (jobs: Job[]) => Promise<Job[]>) {
   if (ids.length === 0) return;
-  const jobs = (await services.jobs.getMany(ids)).flatMap(dueOf);
+  const jobs = await dueOf(await services.jobs.getMany(ids));
   total.looked += ids.length;
   const refused = await dispatchMany(services, jobs);
   for (const id of ids) memory.refused.delete(id);

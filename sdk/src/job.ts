@@ -61,6 +61,8 @@ export interface JobSummary extends JobReceipt, DuctapeJob {
   repeat?: JobRepeat;
   /** The feature of which the job is a step: its job and run, and the step as `sequence.step`. */
   parent?: { job_id: string; run: number; step: string };
+  /** The schedule of the catalog that the job belongs to. */
+  schedule?: string;
   /** Why the job failed, or why its latest attempt did. */
   error?: JobFailure;
   /**

@@ -12,6 +12,7 @@ import {
   progressPrefix,
   reportPrefix,
   resultsPrefix,
+  schedulesPartition,
   statsPrefix,
   uploadsPrefix,
   waitsPrefix,
@@ -41,6 +42,7 @@ export function accessTo({ state, queues, schedules }: Platform) {
     readStats: () => statsAccess(state, "dynamodb:Query"),
     readErrors: () => errorsAccess(state, "dynamodb:Query"),
     useEndpoints: () => endpointAccess(state),
+    followSchedules: () => itemsAccess(state, ["dynamodb:GetItem", "dynamodb:PutItem"], schedulesPartition),
     countWaits: () => itemsAccess(state, ["dynamodb:UpdateItem"], `${waitsPrefix}*`),
     listJobs: () => allow(["dynamodb:Query"], [`${tableArn}/index/${phaseIndex.name}`]),
     /** The archived runs of a job, which are in the same partition as the job itself. */

@@ -1,5 +1,6 @@
 import type * as z from "zod";
 import type { Webhook } from "../../core/catalog/webhook.ts";
+import type { RepeatRequest } from "../../core/requests/repeat-request.ts";
 import type { RetryConfig } from "../../core/requests/retry-config.ts";
 import type { registry } from "./registry.ts";
 
@@ -30,6 +31,27 @@ type EventOf<D extends Definition> = D extends Definition
 
 type Sections = { [D in Definition as D["section"]]?: Record<string, z.input<ReturnType<D["target"]>>> };
 
+/** A recurring job as code: a request without its product, with the fields of `repeat` among its own. */
+export interface ScheduleDefinition extends Omit<RepeatRequest, "limit" | "end_date" | "except"> {
+  /** The event to run. */
+  event: string;
+  /** The env in which it runs, or several with a job each. */
+  env: string | readonly string[];
+  /** The input of every run. */
+  input: Record<string, unknown>;
+  description?: string;
+  /** Dates, and names of the product's calendars, on whose days it does not run. */
+  except?: readonly string[];
+  app?: string;
+  /** Further attempts after the first, 0 to 20. Default: the event's. */
+  retries?: number;
+  retry_config?: RetryConfig;
+  /** Milliseconds that one attempt may take. Default: the event's. */
+  timeout_ms?: number;
+  labels?: readonly string[];
+  fairness_key?: string;
+}
+
 /** A value that JSON can write. */
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [field: string]: Json };
 
@@ -48,6 +70,8 @@ export interface ProductDefinition extends Sections {
   constants?: Record<string, Json>;
   /** Days by calendar (`YYYY-MM-DD`), on which series that name the calendar in `repeat.except` do not run. */
   calendars?: Record<string, readonly string[]>;
+  /** Recurring jobs as code, by name: a deployment makes, changes and ends them. */
+  schedules?: Record<string, ScheduleDefinition>;
   /** The endpoints that receive events of its jobs over HTTP, by a name of your choice. */
   webhooks?: Record<string, Webhook>;
 }

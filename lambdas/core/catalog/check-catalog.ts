@@ -5,6 +5,7 @@ import { didYouMean, jsonPointer, type Path, pathOf, strict } from "../schema/sc
 import { EventTag, Tag } from "../schema/tag.ts";
 import { Calendars } from "./calendar-schema.ts";
 import { own, targetsOf } from "./catalog.ts";
+import { checkSchedules, Schedules } from "./check-schedules.ts";
 import { commonEventFields } from "./event-fields.ts";
 import type { Product, Registry } from "./job-type.ts";
 import { Values } from "./product-values.ts";
@@ -29,6 +30,7 @@ function checkProduct(product: unknown, registry: Registry, index: number): Faul
     ...checkTargets(checked, registry, prefix),
     ...checkEvents(checked, registry, prefix),
     ...checkWebhooks(checked, prefix),
+    ...checkSchedules(checked, registry, prefix),
     ...unknownEnvs(checked, checked.variables ?? {}, [...prefix, "variables"]),
   ];
   const isOwn = (fault: Fault) => !isCovered(fault, faults) && !follows(fault, lost, product, prefix);
@@ -126,6 +128,7 @@ function productSchema(registry: Registry) {
     constants: Values.optional(),
     webhooks: z.record(Tag, Webhook).optional(),
     calendars: Calendars.optional(),
+    schedules: Schedules.optional(),
     ...Object.fromEntries(sections),
   });
 }

@@ -96,6 +96,15 @@ export interface EventName {
   input?: Record<string, unknown>;
 }
 
+/** A schedule as the catalog has it: a request for a job without its product, whose series stands among its fields. */
+export interface CatalogSchedule {
+  event: string;
+  /** One env, or several with a job each. */
+  env: string | readonly string[];
+  description?: string;
+  [field: string]: unknown;
+}
+
 /** A product as the code sees it. Its sections contain the targets by name; only the type of a section knows its shape. */
 export interface Product {
   tag: string;
@@ -108,6 +117,8 @@ export interface Product {
   constants?: Record<string, unknown>;
   /** The days on which series that name a calendar do not run. */
   calendars?: Calendars;
+  /** Recurring jobs as code, by name. */
+  schedules?: Record<string, CatalogSchedule>;
   [section: string]: unknown;
 }
 

@@ -181,6 +181,8 @@ export interface Job {
   wake_requested?: true;
   finished_at?: number;
   parent?: Parent;
+  /** The schedule of the catalog that made the job, and a hash of it as it was then. */
+  schedule?: { name: string; fingerprint: string };
   /** The Step Functions tasks that wait for its end, the latest last. Tokens are secrets: no answer, event or log has them. */
   task_tokens?: string[];
   attempts: Attempt[];

@@ -1,7 +1,8 @@
 import { calendarsOf } from "../catalog/calendars.ts";
 import type { Catalog } from "../catalog/catalog.ts";
+import { type Drift, driftOf, wantedOf } from "../catalog/schedules.ts";
 import type { IndexPosition } from "../job/index-position.ts";
-import { type JobStatus, phaseOf } from "../job/job.ts";
+import { type Job, type JobStatus, phaseOf } from "../job/job.ts";
 import { inParallel } from "../operations/in-parallel.ts";
 import type { JobStore } from "../ports/ports.ts";
 import { given } from "../schema/given.ts";
@@ -36,7 +37,17 @@ export async function listSeries(
   const series = await inParallel(seriesOfPage, listed.jobs, async (job) => {
     // As in the list of runs: only those before the current one were accepted.
     const { runs } = await jobs.runs(job.id, { limit: shownRuns.last, order: "desc" }, job.run);
-    return seriesView(job, runs, now, calendarsOf(catalog, job.product));
+    return seriesView(job, runs, now, calendarsOf(catalog, job.product), driftsOf(catalog, job));
   });
   return { series, ...given({ next: listed.next }) };
+}
+
+/** How a series that belongs to a schedule of the catalog differs from it. */
+function driftsOf({ products }: Pick<Catalog, "products">, job: Job): Drift[] {
+  if (!job.schedule) return [];
+  const ofProduct = products.filter(({ tag }) => tag === job.product);
+  return driftOf(
+    job,
+    wantedOf(ofProduct).find(({ job_id }) => job_id === job.id),
+  );
 }

@@ -1,4 +1,5 @@
 import type * as z from "zod";
+import type { Drift } from "../catalog/schedules.ts";
 import { type Calendars, noCalendars } from "../job/calendars.ts";
 import { isFinished, isWaiting, type Job, type RunRecord } from "../job/job.ts";
 import { nextOccurrence } from "../job/recurrence.ts";
@@ -20,8 +21,10 @@ export const seriesView = (
   archived: readonly RunRecord[],
   now: number,
   calendars: Calendars = noCalendars,
+  drift: Drift[] = [],
 ): SeriesView => ({
   ...summaryOf(job, now),
+  ...(drift.length > 0 && { drift }),
   last_runs: [...(hasBegun(job) ? [job] : []), ...archived].slice(0, shownRuns.last).map(lastRunOf),
   next_runs: nextRuns(job, now, shownRuns.next, calendars),
 });

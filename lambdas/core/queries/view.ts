@@ -52,6 +52,7 @@ export const summaryOf = (job: Job, now: number): SummaryView => ({
   ...optionalOf(job),
   ...shownError(job),
   ...(job.parent && { parent: parentOf(job.parent) }),
+  ...(job.schedule && { schedule: job.schedule.name }),
 });
 
 const optionalOf = ({ app, started_at, finished_at, expires_at, labels, fairness_key, repeat, reason }: Job) =>

@@ -15,7 +15,7 @@ export interface NewJobFields {
 
 /** The job that an accepted request creates, as it is first stored. */
 export function newJob(request: AcceptedRequest, { id, writeId, now, input }: NewJobFields): Job {
-  const { app, expires_at, labels, fairness_key, request_id, step, task_token } = request;
+  const { app, expires_at, labels, fairness_key, request_id, step, schedule, task_token } = request;
   const repeat = request.repeat && spread(request.repeat, id);
   const due_at = request.due_at + (repeat?.offset_ms ?? 0);
   return {
@@ -45,6 +45,7 @@ export function newJob(request: AcceptedRequest, { id, writeId, now, input }: Ne
       fairness_key,
       request_id,
       parent: step?.parent,
+      schedule: schedule && { name: schedule.name, fingerprint: schedule.fingerprint },
       task_tokens: task_token === undefined ? undefined : [task_token],
     }),
     fingerprint: request.fingerprint,

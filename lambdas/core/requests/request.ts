@@ -50,6 +50,8 @@ export interface AcceptedRequest extends CatalogEvent {
   request_id?: string;
   /** Set for the step of a feature, whose job id is derived from the id of the feature's job. */
   step?: { job_id: string; parent: Parent };
+  /** Set for the job of a schedule of the catalog, whose id is derived from the schedule. */
+  schedule?: { job_id: string; name: string; fingerprint: string };
 }
 
 /** JSON that is nested deeper is refused, since serialisers recurse. */

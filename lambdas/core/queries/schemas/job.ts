@@ -167,6 +167,7 @@ export const summaryFields = () => ({
   fairness_key: z.string().exactOptional().describe("The key by which the job takes turns with others in its queue."),
   repeat: RepeatSchema().exactOptional(),
   parent: ParentSchema().exactOptional(),
+  schedule: z.string().exactOptional().describe("The schedule of the catalog that the job belongs to."),
   error: JobFailureSchema().exactOptional(),
   reason: z.string().exactOptional().describe("Why the job was cancelled."),
 });
