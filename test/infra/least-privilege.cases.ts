@@ -79,7 +79,18 @@ const privileges: Record<string, string[]> = {
     makesSchedules,
     ...passesScheduleRoles,
   ],
-  reconciler: ["dynamodb:BatchGetItem Jobs if key = JOB#*", "dynamodb:Query Jobs/index/by-phase", ...sendsToAll],
+  reconciler: [
+    // It makes, changes and cancels the jobs of the catalog's schedules.
+    "dynamodb:BatchGetItem,DeleteItem,GetItem,PutItem Jobs if key = JOB#*",
+    "dynamodb:GetItem,PutItem Jobs if key = SCHEDULES",
+    "dynamodb:Query Jobs/index/by-phase",
+    "s3:DeleteObject,PutObject Payloads/inputs/*",
+    "s3:GetObject Payloads/progress*",
+    "s3:ListBucket Payloads",
+    ...sendsToAll,
+    ...makesAndDropsSchedules,
+    ...jobTypes.map((type) => passes(scheduleRoleOf(type))),
+  ],
   lifecycle: [
     "dynamodb:DescribeStream,GetRecords,GetShardIterator JobsStream",
     "dynamodb:ListStreams *",
@@ -184,14 +195,15 @@ describe("so that", () => {
 
   test("jobs are written by the entries that create them and those that run them", () => {
     expect(may(/^dynamodb:\S*(Put|Write|Update|Delete)\S* Jobs if key = JOB/)).toEqual(
-      ["api", ...consumers, "intake"].sort(),
+      ["api", ...consumers, "intake", "reconciler"].sort(),
     );
     expect(may(/^dynamodb:\S*Update\S* Jobs if key = JOB/)).toEqual([...consumers].sort());
   });
 
   test("no function that reads jobs reads keys, and none writes keys", () => {
     expect(may(/ if key = .*KEYS/)).toEqual(["authorizer"]);
-    const writes = /^dynamodb:\S*(Put|Write|Update|Delete)\S* Jobs (?!if key = (JOB|STATS|ERRORS|WAITS|WEBHOOK)#\*$)/;
+    const writes =
+      /^dynamodb:\S*(Put|Write|Update|Delete)\S* Jobs (?!if key = ((JOB|STATS|ERRORS|WAITS|WEBHOOK)#\*|SCHEDULES)$)/;
     expect(may(writes)).toEqual([]);
     // These actions name no item, and so would pass any condition on items.
     expect(may(/^dynamodb:\S*(Scan|PartiQL)/)).toEqual([]);

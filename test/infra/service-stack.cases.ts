@@ -254,7 +254,8 @@ describe("schedules", () => {
     for (const type of jobTypes.filter((one) => one !== "feature")) {
       expect([type, passedBy(`consumers/${type}`)]).toEqual([type, [roleArns[type]]]);
     }
-    expect(passedBy("reconciler")).toEqual([]);
+    // It makes the jobs of the catalog's schedules.
+    expect(passedBy("reconciler")).toEqual(roleIds.map((id) => `<${id}.Arn>`).sort());
   });
 
   test("leave room in the functions' environments, which Lambda limits to 4 KB, whatever the stage's name", () => {
@@ -577,7 +578,7 @@ describe("least privilege", () => {
         .map((line) => `${Properties.Environment.Variables.SERVICE_NAME} ${line}`),
     );
     const reach = new Set(onTable.map((line) => / if dynamodb:LeadingKeys = (.*)$/.exec(line)?.[1]));
-    expect([...reach].sort()).toEqual(["ERRORS#*", "JOB#*", "KEYS", "STATS#*", "WAITS#*", "WEBHOOK#*"]);
+    expect([...reach].sort()).toEqual(["ERRORS#*", "JOB#*", "KEYS", "SCHEDULES", "STATS#*", "WAITS#*", "WEBHOOK#*"]);
     expect(onTable.filter((line) => line.endsWith("KEYS"))).toEqual([
       expect.stringMatching(/^authorizer dynamodb:GetItem /),
     ]);
@@ -620,10 +621,16 @@ describe("least privilege", () => {
       .map(({ Properties }) => Properties.Environment.Variables.SERVICE_NAME)
       .sort();
 
-  test("jobs are deleted by the functions that create them and take back what AWS refuses: the API, the intake, the decider of features", () => {
-    expect(whoMay("dynamodb:DeleteItem")).toEqual(["api", "consumers/feature", "intake"]);
-    expect(whoMay("s3:PutObject", /\/inputs\//)).toEqual(["api", "consumers/feature", "intake"]);
-    expect(whoMay("s3:DeleteObject", /\/inputs\//)).toEqual(["api", "consumers/feature", "intake", "lifecycle"]);
+  test("jobs are deleted by the functions that create them and take back what AWS refuses: the API, the intake, the decider of features, the reconciler", () => {
+    expect(whoMay("dynamodb:DeleteItem")).toEqual(["api", "consumers/feature", "intake", "reconciler"]);
+    expect(whoMay("s3:PutObject", /\/inputs\//)).toEqual(["api", "consumers/feature", "intake", "reconciler"]);
+    expect(whoMay("s3:DeleteObject", /\/inputs\//)).toEqual([
+      "api",
+      "consumers/feature",
+      "intake",
+      "lifecycle",
+      "reconciler",
+    ]);
     expect(whoMay("s3:DeleteObject", /\/progress/)).toEqual(["lifecycle"]);
   });
 
