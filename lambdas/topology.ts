@@ -173,6 +173,8 @@ export const pinsPrefix = "LIMITS#";
 export const duePrefix = "DUE#";
 /** `UNSCHEDULED#<shard>`: messages that EventBridge Scheduler did not take and that the reconciler will send. */
 export const unscheduledPrefix = "UNSCHEDULED#";
+/** The item that says which schedules of the catalog have jobs. */
+export const schedulesPartition = "SCHEDULES";
 /**
  * The one partition of all API keys, so that listing them costs the same however many jobs there are. Reads are rare, because
  * API Gateway caches the authorizer's answers; one partition serves 3000 of them per second.

@@ -49,6 +49,20 @@ export const myProduct = defineProduct({
       rate: { limit: 10, period: "1s" },
     },
   },
+  // Where nothing else is asked for, they run in deployments only: `npm start -- --schedules`.
+  schedules: {
+    daily_price_check: {
+      event: "calculate_price",
+      env: "prd",
+      description: "Asks for a price every morning, so that a broken price list is noticed before customers come.",
+      cron: "0 6 * * *",
+      tz: "Europe/Berlin",
+      input: { payload: { sku: "A-1", quantity: 1 } },
+      except: ["holidays"],
+      missed: "skip",
+    },
+  },
+  calendars: { holidays: ["2026-12-25", "2026-12-26", "2027-01-01"] },
   webhooks: { orders: { events: ["completed", "failed"], envs: { dev: hook, prd: hook } } },
   constants: { mail_domain: "example.com" },
   apps: {

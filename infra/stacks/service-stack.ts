@@ -52,7 +52,7 @@ export class ServiceStack extends Stack {
     // Another construct id would replace the API, and with it the URL that callers know.
     const httpApi = new JobsHttpApi(this, "Entrance", { api, authorizer, dashboard, settings: config.httpApi });
 
-    new Reconciler(this, "Reconciler", platform);
+    new Reconciler(this, "Reconciler", { platform, products });
     const tasks = new Tasks(this, "Tasks", platform);
     const webhooks = new Webhooks(this, "Webhooks", { state, products });
     const outbound = { tasks: tasks.queue, webhooks: webhooks.queue };

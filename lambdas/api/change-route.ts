@@ -1,5 +1,7 @@
 import type { Endpoint } from "../aws/http/route.ts";
 import type { RouteDoc } from "../aws/http/route-doc.ts";
+import { calendarsOf } from "../core/catalog/calendars.ts";
+import type { Calendars } from "../core/job/calendars.ts";
 import type { Job } from "../core/job/job.ts";
 import { type Change, changeJob } from "../core/operations/change-job.ts";
 import type { Services } from "../core/operations/services.ts";
@@ -25,7 +27,7 @@ interface ChangeRoute {
   summary: string;
   description?: string;
   /** Answers the change that the body asks for; throws INVALID_REQUEST. */
-  change: (body: unknown, now: number) => Change;
+  change: (body: unknown, now: number, calendars: Calendars) => Change;
   /** Refuses a job for a reason that its own item does not show; throws STATE_CONFLICT. */
   admit?: (services: Services, job: Job) => Promise<void>;
   body: NonNullable<RouteDoc["body"]>;
@@ -36,7 +38,7 @@ export const changeRoute = ({ change, admit, ...doc }: ChangeRoute): Endpoint<Se
   handle: async (services, request) => {
     const { jobs, clock } = services;
     const job = await jobOf(jobs, request, "jobs:write");
-    const asked = change(request.body, clock.now());
+    const asked = change(request.body, clock.now(), calendarsOf(services.catalog, job.product));
     await admit?.(services, job);
     const after = await changeJob(services, job.id, asked);
     return { status: 200, body: await viewOf(services, after, clock.now()), about: after };

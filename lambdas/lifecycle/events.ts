@@ -28,6 +28,13 @@ function endings(before: Job, after: Job, at: number): Transition[] {
     const detail = { ...detailOf(before), status: outcome, started_at, finished_at, ...code, version };
     return [{ name: outcome, time: finished_at, detail, ended }];
   }
+  // A run that waited for another attempt was cancelled by the next one.
+  if (after.run > before.run) {
+    const version = versionOf(after) - 1;
+    return [
+      { name: "cancelled", time: at, detail: { ...detailOf(before), status: "cancelled", finished_at: at, version } },
+    ];
+  }
   const { status, started_at, finished_at = at, error } = after;
   if (isFinished(after) && status !== before.status) {
     const times = { ...(ended && started_at !== undefined && { started_at }), finished_at };

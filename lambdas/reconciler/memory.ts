@@ -20,6 +20,8 @@ export interface Memory {
   scans: Map<string, ShardScan>;
   /** The ids of jobs whose message AWS refused. */
   refused: Set<string>;
+  /** The hash of the schedules of the catalog that all have their jobs. */
+  schedules?: string;
 }
 
 export const newMemory = (): Memory => ({ scans: new Map(), refused: new Set() });

@@ -8,6 +8,7 @@ import { jobFields } from "../core/operations/log-fields.ts";
 import type { Services } from "../core/operations/services.ts";
 import { type Memory, newMemory, type ShardScan, scansOf } from "./memory.ts";
 import { handlePauses, type RoundPauses } from "./pauses.ts";
+import { overdueSuccessors } from "./successors.ts";
 import { sweepGates } from "./sweep-gates.ts";
 import { sendUnscheduled } from "./unscheduled.ts";
 
@@ -74,7 +75,10 @@ async function scanPage(round: Round, scan: ShardScan): Promise<boolean> {
     // On the first page every job is read, whatever its age: the lease of one that is running may have ended.
     const positions = after ? page.jobs.filter(({ time }) => positionComesOfAge(time, window)) : page.jobs;
     const ids = positions.map(({ id }) => id);
-    await redispatch(round, ids, (job) => needsRedispatch(job, window));
+    await redispatch(round, ids, async (jobs) => [
+      ...jobs.filter((job) => needsRedispatch(job, window)),
+      ...(await overdueSuccessors(round.services, jobs, window)),
+    ]);
     scan.isOver = page.next === undefined;
     if (page.next) scan.after = page.next;
     return !scan.isOver;
@@ -92,17 +96,21 @@ async function retryRefused(round: Round): Promise<void> {
   for (let first = 0; first < ids.length && clock.now() < round.end - longestRoundMs / 2; first += pageSize) {
     const some = ids.slice(first, first + pageSize);
     const isDone = await tryWork(round, async () => {
-      await redispatch(round, some, (job) => isStuck(job, now, round.graceMs));
+      await redispatch(round, some, async (jobs) => jobs.filter((job) => isStuck(job, now, round.graceMs)));
       return true;
     });
     if (!isDone) return;
   }
 }
 
-/** Dispatches those of the jobs again that are still due. Takes at most 100 ids. */
-async function redispatch({ services, memory, total, pauses }: Round, ids: string[], isDue: (job: Job) => boolean) {
+/** Dispatches again what is still due of the jobs and no pause holds. Takes at most 100 ids. */
+async function redispatch(
+  { services, memory, total, pauses }: Round,
+  ids: string[],
+  dueOf: (jobs: Job[]) => Promise<Job[]>,
+) {
   if (ids.length === 0) return;
-  const jobs = (await services.jobs.getMany(ids)).filter((job) => isDue(job) && !pauses.leaves(job));
+  const jobs = (await dueOf(await services.jobs.getMany(ids))).filter((job) => !pauses.leaves(job));
   total.looked += ids.length;
   const refused = await dispatchMany(services, jobs);
   for (const id of ids) memory.refused.delete(id);

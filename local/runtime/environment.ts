@@ -15,6 +15,7 @@ import type {
   TasksEnv,
   WebhooksEnv,
 } from "../../lambdas/aws/start/env.ts";
+import { schedulesOfCode, schedulesOff } from "../../lambdas/core/catalog/schedules.ts";
 import { jobTypes } from "../../lambdas/core/job/job.ts";
 import { jobEvents } from "../../lambdas/core/job/job-event.ts";
 import { consumerName, dashboardFolder } from "../../lambdas/topology.ts";
@@ -42,6 +43,8 @@ export interface Endpoints {
   outbox: string;
   queueUrl: (name: string) => string;
   reconcileGraceMs: number;
+  /** Whether the schedules of the catalog have jobs here. Default: no. */
+  followSchedules?: boolean;
 }
 
 type LambdaEnv = EnvOf<typeof ApiEnv> &
@@ -60,7 +63,8 @@ type LambdaEnv = EnvOf<typeof ApiEnv> &
  * deployment may change have their defaults here.
  */
 export function lambdaEnvironment(endpoints: Endpoints): NodeJS.ProcessEnv {
-  const { dynamodb, sqsAndS3, scheduler, secrets, events, outbox, queueUrl, reconcileGraceMs } = endpoints;
+  const { dynamodb, sqsAndS3, scheduler, secrets, events, outbox, queueUrl, reconcileGraceMs, followSchedules } =
+    endpoints;
   const queues = jobTypes.map((type) => {
     const name = queueName(type);
     return [type, { url: queueUrl(name), arn: queueArn(name) }];
@@ -90,6 +94,7 @@ export function lambdaEnvironment(endpoints: Endpoints): NodeJS.ProcessEnv {
     SECRETS_HINT: "On this machine it is a line of .env.local, written as the reference names it: name#key=value.",
     DASHBOARD_FOLDER: fileURLToPath(new URL(`../../${dashboardFolder.built}`, import.meta.url)),
     RECONCILE_GRACE_MS: String(reconcileGraceMs),
+    SCHEDULES: followSchedules ? schedulesOfCode : schedulesOff,
   };
   return {
     ...withoutAws(process.env),

@@ -2,7 +2,7 @@ import { parseArgs } from "node:util";
 import type { LocalOptions } from "./start.ts";
 import { StartError } from "./start-error.ts";
 
-export const usage = `npm start -- [--watch] [--quiet | --json] [--verbose] [--empty] [--help]
+export const usage = `npm start -- [--watch] [--quiet | --json] [--verbose] [--empty] [--schedules] [--help]
 
 Runs the whole system on this machine, with its dashboard.
 
@@ -11,6 +11,8 @@ Runs the whole system on this machine, with its dashboard.
   --json     print the handlers' log line of each attempt instead of a line for people
   --verbose  print every line of the handlers' log
   --empty    run no example on a data folder that is new
+  --schedules
+             follow the schedules of products/, which run here too then
   --help     show this help
 
 Environment variables:
@@ -38,7 +40,7 @@ export function readSettings(args: string[], env: NodeJS.ProcessEnv): Settings |
 function flags(args: string[]) {
   try {
     const flag = { type: "boolean", default: false } as const;
-    const options = { watch: flag, quiet: flag, json: flag, verbose: flag, empty: flag };
+    const options = { watch: flag, quiet: flag, json: flag, verbose: flag, empty: flag, schedules: flag };
     return parseArgs({ args, options: { ...options, help: { ...flag, short: "h" } } }).values;
   } catch (error) {
     throw new StartError(`${(error as Error).message}\n\n${usage}`);

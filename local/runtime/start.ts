@@ -56,6 +56,8 @@ export interface LocalOptions {
   reconcileEveryMs?: number;
   /** How many milliseconds after its time a job is redispatched. Default 5 s; a minute in AWS. */
   reconcileGraceMs?: number;
+  /** Makes the recurring jobs that the catalog's schedules ask for, and follows their changes. Default: leaves them alone. */
+  schedules?: boolean;
   /** Prints a message for the user. Default: to standard error. */
   say?: (line: string) => void;
 }
@@ -165,6 +167,7 @@ async function start(
       outbox: outbox.url,
       queueUrl,
       reconcileGraceMs: graceMs,
+      followSchedules: options.schedules ?? false,
     }),
     onOutput: log.take,
     say,

@@ -169,6 +169,7 @@ export interface Explanation {
     labels?: string[];
     /** Seconds of head start in waiting lists, if any. */
     priority?: number;
+    fairness_key?: string;
     input_bytes: number;
   };
   route: JobRoute;

@@ -102,6 +102,13 @@ export interface IJobProcessorInput extends DuctapeFields {
    */
   priority?: number | undefined;
   /**
+   * Jobs of a product and env that have different keys take turns in the queue, so that a burst of one, such as one of your
+   * customers, does not delay the others. 1 to 64 characters.
+   * @default the event's, else none: all jobs without a key share a turn
+   * @example `"customer-42"`
+   */
+  fairness_key?: string | undefined;
+  /**
    * A task token of Step Functions (`.waitForTaskToken`), 1 to 2048 characters: the task receives the outcome of the job. For
    * one-time jobs, and for keys with `jobs:admin`.
    * @default none
@@ -147,11 +154,37 @@ export interface Repeat extends DuctapeRepeat {
    */
   end_date?: Time | undefined;
   /**
-   * What to do when a run lasts beyond the time of the next one: `skip` that one, or `queue` one run that starts
-   * immediately afterwards. Occurrences that an outage has missed count as one.
+   * What to do when a run lasts beyond the time of the next one: `skip` that one, `queue` one run that starts immediately
+   * afterwards, or `cancel_previous`: the next one starts on time, and the outcome of the run before it is discarded.
    * @default `skip`
    */
-  overlap?: "skip" | "queue" | undefined;
+  overlap?: "skip" | "queue" | "cancel_previous" | undefined;
+  /**
+   * What to do about occurrences that could not start on time, as after an outage: `once` runs one for all of them, `all` runs
+   * each of them, one after the other and with its own planned time, and `skip` runs none that is more than `max_lateness_ms`
+   * late.
+   * @default `once`
+   */
+  missed?: "skip" | "once" | "all" | undefined;
+  /**
+   * How late a run may start, in milliseconds, at most 31 days. A later one is skipped, and listed among the runs as cancelled.
+   * @default no limit, and a minute with `missed: "skip"`
+   * @example `600_000`
+   */
+  max_lateness_ms?: number | undefined;
+  /**
+   * Every run starts later by the same part of this, which is derived from the id of the job, so that many series with the same
+   * times do not start together. Milliseconds, at most a day.
+   * @default none: runs start at their times
+   * @example `300_000`
+   */
+  spread_ms?: number | undefined;
+  /**
+   * Days in `tz` on which no run is planned: dates, and names of the product's calendars, at most 100.
+   * @default none
+   * @example `["2030-12-24", "holidays"]`
+   */
+  except?: string[] | undefined;
 }
 
 /** How the attempts of a job are spaced. Omitted fields come from the event. */

@@ -57,10 +57,14 @@ export interface JobSummary extends JobReceipt, DuctapeJob {
   finished_at?: number;
   expires_at?: number;
   labels?: string[];
+  /** The key by which the job takes turns with others in its queue. */
+  fairness_key?: string;
   /** The series of a recurring job. */
   repeat?: JobRepeat;
   /** The feature of which the job is a step: its job and run, and the step as `sequence.step`. */
   parent?: { job_id: string; run: number; step: string };
+  /** The schedule of the catalog that the job belongs to. */
+  schedule?: string;
   /** Why the job failed, or why its latest attempt did. */
   error?: JobFailure;
   /**
@@ -146,7 +150,16 @@ export interface JobRepeat {
   anchor: number;
   limit?: number;
   end_date?: number;
-  overlap: "skip" | "queue";
+  overlap: "skip" | "queue" | "cancel_previous";
+  missed?: "skip" | "once" | "all";
+  /** Milliseconds. */
+  max_lateness_ms?: number;
+  /** Milliseconds. */
+  spread_ms?: number;
+  /** How much later every run starts because of `spread_ms`, in milliseconds. */
+  offset_ms?: number;
+  /** The dates, and the product's calendars, on whose days no run is planned. */
+  except?: string[];
 }
 
 /** A step of a feature. Times are epoch milliseconds. */

@@ -3,6 +3,11 @@ import type { JobStatus, JobSummary } from "./job.ts";
 
 /** A recurring job with its runs. Times are epoch milliseconds. */
 export interface Series extends JobSummary {
+  /**
+   * How the job of a schedule differs from the catalog, which is put right at the next deployment that changes a schedule: somebody
+   * has `paused`, `rescheduled` or `ended` it; `outdated` and `removed`: the deployment has not been followed yet.
+   */
+  drift?: ("removed" | "outdated" | "ended" | "paused" | "rescheduled")[];
   /** The runs that have begun, the latest first, at most 30. */
   last_runs: LastRun[];
   /** The next run times, at most 10; for a paused series as if it were resumed now. */

@@ -100,12 +100,19 @@ const privileges: Record<string, string[]> = {
     ...passesScheduleRoles,
   ],
   reconciler: [
-    "dynamodb:BatchGetItem Jobs if key = JOB#*",
+    // It makes, changes and cancels the jobs of the catalog's schedules.
+    "dynamodb:BatchGetItem,DeleteItem,GetItem,PutItem Jobs if key = JOB#*",
     "dynamodb:BatchWriteItem,Query Jobs if key = UNSCHEDULED#*",
+    "dynamodb:GetItem,PutItem Jobs if key = SCHEDULES",
     "dynamodb:Query Jobs if key = DUE#*",
     "dynamodb:Query Jobs/index/by-phase",
+    "s3:DeleteObject,PutObject Payloads/inputs/*",
+    "s3:GetObject Payloads/progress*",
+    "s3:ListBucket Payloads",
     ...usesGates,
     ...sendsToAll,
+    ...makesAndDropsSchedules,
+    ...jobTypes.map((type) => passes(scheduleRoleOf(type))),
   ],
   lifecycle: [
     "dynamodb:DescribeStream,GetRecords,GetShardIterator JobsStream",
@@ -213,7 +220,7 @@ describe("so that", () => {
 
   test("jobs are written by the entries that create them and those that run them", () => {
     expect(may(/^dynamodb:\S*(Put|Write|Update|Delete)\S* Jobs if key = JOB/)).toEqual(
-      ["api", ...consumers, "intake"].sort(),
+      ["api", ...consumers, "intake", "reconciler"].sort(),
     );
     expect(may(/^dynamodb:\S*Update\S* Jobs if key = JOB/)).toEqual([...consumers].sort());
   });
@@ -221,7 +228,7 @@ describe("so that", () => {
   test("no function that reads jobs reads keys, and none writes keys", () => {
     expect(may(/ if key = .*KEYS/)).toEqual(["authorizer"]);
     const writes =
-      /^dynamodb:\S*(Put|Write|Update|Delete)\S* Jobs (?!if key = (JOB|STATS|ERRORS|WAITS|WEBHOOK|GATE|LIMITS|DUE|UNSCHEDULED)#\*$)/;
+      /^dynamodb:\S*(Put|Write|Update|Delete)\S* Jobs (?!if key = ((JOB|STATS|ERRORS|WAITS|WEBHOOK|GATE|LIMITS|DUE|UNSCHEDULED)#\*|SCHEDULES)$)/;
     expect(may(writes)).toEqual([]);
     // These actions name no item, and so would pass any condition on items.
     expect(may(/^dynamodb:\S*(Scan|PartiQL)/)).toEqual([]);

@@ -254,7 +254,8 @@ describe("schedules", () => {
     for (const type of jobTypes.filter((one) => one !== "feature")) {
       expect([type, passedBy(`consumers/${type}`)]).toEqual([type, [roleArns[type]]]);
     }
-    expect(passedBy("reconciler")).toEqual([]);
+    // It makes the jobs of the catalog's schedules.
+    expect(passedBy("reconciler")).toEqual(roleIds.map((id) => `<${id}.Arn>`).sort());
   });
 
   test("leave room in the functions' environments, which Lambda limits to 4 KB, whatever the stage's name", () => {
@@ -584,6 +585,7 @@ describe("least privilege", () => {
       "JOB#*",
       "KEYS",
       "LIMITS#*",
+      "SCHEDULES",
       "STATS#*",
       "UNSCHEDULED#*",
       "WAITS#*",
@@ -632,14 +634,22 @@ describe("least privilege", () => {
       .map(({ Properties }) => Properties.Environment.Variables.SERVICE_NAME)
       .sort();
 
-  test("jobs are deleted by the functions that create them and take back what AWS refuses: the API, the intake, the decider of features", () => {
+  test("jobs are deleted by the functions that create them and take back what AWS refuses: the API, the intake, the decider of features, the reconciler", () => {
     // Slots and waiting lists are deleted by whoever frees them.
     const onJobs = functions
       .map(({ Properties }) => Properties.Environment.Variables.SERVICE_NAME)
-      .filter((entry) => linesOfEntry(service, entry).some((line) => /^dynamodb:DeleteItem .*JOB#\*$/.test(line)));
-    expect(onJobs.toSorted()).toEqual(["api", "consumers/feature", "intake"]);
-    expect(whoMay("s3:PutObject", /\/inputs\//)).toEqual(["api", "consumers/feature", "intake"]);
-    expect(whoMay("s3:DeleteObject", /\/inputs\//)).toEqual(["api", "consumers/feature", "intake", "lifecycle"]);
+      .filter((entry) =>
+        linesOfEntry(service, entry).some((line) => /^dynamodb:\S*DeleteItem\S* .*JOB#\*$/.test(line)),
+      );
+    expect(onJobs.toSorted()).toEqual(["api", "consumers/feature", "intake", "reconciler"]);
+    expect(whoMay("s3:PutObject", /\/inputs\//)).toEqual(["api", "consumers/feature", "intake", "reconciler"]);
+    expect(whoMay("s3:DeleteObject", /\/inputs\//)).toEqual([
+      "api",
+      "consumers/feature",
+      "intake",
+      "lifecycle",
+      "reconciler",
+    ]);
     expect(whoMay("s3:DeleteObject", /\/progress/)).toEqual(["lifecycle"]);
   });
 

@@ -7,6 +7,7 @@ import type { Invocation } from "./invocation.ts";
 import { canary, type Observer } from "./observer.ts";
 import type { Pausing } from "./pausing.ts";
 import type { Poison } from "./poison.ts";
+import type { Policies } from "./policies.ts";
 import type { Random } from "./random.ts";
 import type { Timeline } from "./timeline.ts";
 
@@ -73,6 +74,8 @@ export interface World {
   pausing: Pausing;
   /** How full the Scheduler is. */
   herd: Herd;
+  /** What becomes of the series that callers ask for. */
+  policies: Policies;
 }
 
 /**

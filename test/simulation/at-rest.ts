@@ -144,7 +144,7 @@ function punctual({ system, ledger: { observer }, hardship, held }: AtRest) {
   for (const run of runsOf(system)) {
     const { id, repeat, attempts } = run;
     // An occurrence that waited for the end of a longer run is late by design.
-    if (repeat?.overlap === "queue") continue;
+    if (repeat?.overlap === "queue" || repeat?.missed === "all") continue;
     // One that waited for a slot is late too; idle-slots.ts checks that nothing but its limits holds it back.
     if (system.jobs.peek(id)?.gates) continue;
     for (const { attempt, started_at, due_at } of attempts) {
@@ -192,7 +192,8 @@ function featuresGoOn({ system, ledger: { observer }, hardship, held }: AtRest) 
     for (const step of steps)
       if (!isSoon(step.created_at))
         observer.violated("feature", `${nameOf(step)} was started long after what it waits for`);
-    if (feature.finished_at !== undefined && !isSoon(feature.finished_at))
+    // The next run of a feature may have cancelled this one, and the features among its steps with it.
+    if (feature.finished_at !== undefined && feature.status !== "cancelled" && !isSoon(feature.finished_at))
       observer.violated("feature", `${nameOf(feature)} ended long after its last step`);
   }
 }

@@ -33,7 +33,7 @@ export function callers(world: World, ledger: Ledger, system: System, isPeaceful
   const asked = random.chance(0.5) ? events : random.some(events);
 
   const requestNow = (): Request => {
-    const request = randomRequest(random, time.now(), hardship, asked);
+    const request = randomRequest(random, time.now(), hardship, asked, world.policies);
     return hardship.race > 0 && late.chance(hardship.race) ? { ...request, event: "race" } : request;
   };
   const keyOf = () => (random.chance(0.2) ? `shared-${random.int(1, 3)}` : `key-${random.next()}`);

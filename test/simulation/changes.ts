@@ -33,7 +33,7 @@ const tooFast = 9;
 
 /** People who change jobs while these run: one job, or many by a filter. */
 export function changes(
-  { time, random, late, hardship, observer }: World,
+  { time, random, late, hardship, observer, policies }: World,
   ledger: Ledger,
   system: System,
   askAgain: (id: string) => void,
@@ -51,7 +51,7 @@ export function changes(
     ["run now", isOpen, () => runNow],
     ["delete", isFinished, () => "delete"],
   ];
-  const laterRepeat = (now: number) => repeatOf(randomRepeat(random, now), now + random.int(0, 60_000));
+  const laterRepeat = (now: number) => repeatOf(policies(randomRepeat(random, now)), now + random.int(0, 60_000));
   const asked = random.chance(0.5) ? all : random.some(all);
   const isOurs = (created: number) => created >= start - 10_000;
 

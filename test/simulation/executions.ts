@@ -2,6 +2,7 @@ import type { Job } from "../../lambdas/core/job/job.ts";
 import type { Hardship } from "./hardship.ts";
 import type { Invocation } from "./invocation.ts";
 import { gateKey, type Ledger, nameOf } from "./ledger.ts";
+import { secondDay } from "./policies.ts";
 
 /** Watches executions, and checks invariants 2, 3, 6 and 7 as the outside world would see them broken. */
 export interface Executions {
@@ -31,6 +32,16 @@ export function executions({ observer, lifeOf, startsOf }: Ledger, { skew }: Har
     if (left < 0) observer.violated(3, `${nameOf(job)} ${what} when another clock's lease of it was ${-left} ms over`);
   }
 
+  /** The first start of a run: not too late, and not on an excepted day. It may wait for a while once it is admitted. */
+  function mayStart({ repeat, moved, scheduled_at, coalesced_until = 0, started_at = 0, claims, ...job }: Job) {
+    if (!repeat || claims > 1 || job.attempt > 1 || job.parked_since !== undefined) return;
+    const late = started_at - Math.max(scheduled_at, coalesced_until);
+    const most = repeat.max_lateness_ms ?? (repeat.missed === "skip" ? 60_000 : Number.POSITIVE_INFINITY);
+    if (late > most) observer.violated("series", `${nameOf(job)} started ${late} ms late, over ${most}`);
+    if (repeat.except && !moved && scheduled_at < secondDay)
+      observer.violated("series", `${nameOf(job)} started on a day that it excepts`);
+  }
+
   return {
     started(job, by, { at, real }) {
       observer.note(() => `${nameOf(job)} starts`);
@@ -50,11 +61,14 @@ export function executions({ observer, lifeOf, startsOf }: Ledger, { skew }: Har
       const others = life.live.filter(({ until }) => until > real);
       for (const other of others) {
         // An attempt that timed out may still be dying while the next one starts: that is not a live claim.
-        if (other.job.run !== job.run) observer.violated(7, `${nameOf(job)} overlaps ${nameOf(other.job)}`);
+        const isEnded = job.repeat?.overlap === "cancel_previous" && other.job.run < job.run;
+        if (isEnded) observer.cover("a run starts while the one that it has cancelled is still executed");
+        else if (other.job.run !== job.run) observer.violated(7, `${nameOf(job)} overlaps ${nameOf(other.job)}`);
         else if (other.job.attempt === job.attempt)
           observer.violated(3, `${nameOf(job)} was started while another claim of it was live`);
       }
       life.live = [...others, { job, by, until: real + job.timeout_ms + outcomeMs }];
+      if (!life.started.has(job.run)) mayStart(job);
       const tried = life.started.get(job.run) ?? new Map<number, number>();
       life.started.set(job.run, tried);
       const starts = (tried.get(job.attempt) ?? 0) + 1;

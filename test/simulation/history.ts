@@ -11,6 +11,7 @@ import { ledger as newLedger } from "./ledger.ts";
 import { type Observer, observer } from "./observer.ts";
 import { pausingOf } from "./pausing.ts";
 import { poisonOf } from "./poison.ts";
+import { policiesOf } from "./policies.ts";
 import { type Random, seeded } from "./random.ts";
 import { simulatedSystem } from "./system.ts";
 import { timeline } from "./timeline.ts";
@@ -80,6 +81,7 @@ async function run(seed: number, { traced = false, bystanders = [] }: Options): 
     ...(isLimited(seed) && { limited: seeded(seed ^ 0x6a7e) }),
     pausing: pausingOf(seed),
     herd: herdOf(seed),
+    policies: policiesOf(seed),
   };
   const system = simulatedSystem(world, ledger, bystanders);
   const accepted = workload(world, ledger, system, !isPeaceful);

@@ -114,6 +114,9 @@ export function ledger(observer: Observer, start: number): Ledger {
 export const attemptKey = ({ job_id, run, attempt, due_at }: Omit<JobMessage, "v">): string =>
   `${job_id} ${run} ${attempt} ${due_at}`;
 
+/** The run that may end the one before it, which has begun. */
+export const nextRunKey = (id: string, run: number): string => `${id} next ${run}`;
+
 /** The same of a job's current attempt. */
 export const attemptOf = (job: Job): string => attemptKey({ ...job, job_id: job.id });
 

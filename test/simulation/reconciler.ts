@@ -1,4 +1,4 @@
-import { phaseOf, phaseTime } from "../../lambdas/core/job/job.ts";
+import { type Job, phaseOf, phaseTime } from "../../lambdas/core/job/job.ts";
 import { isStuck } from "../../lambdas/core/job/transitions.ts";
 import { newMemory } from "../../lambdas/reconciler/memory.ts";
 import { graceMs, reconcile } from "../../lambdas/reconciler/reconcile.ts";
@@ -37,7 +37,8 @@ export function reconciling(
     const crowded = gates.all().filter(({ parts }) => parts.get(0)?.waiting !== undefined);
     const kept = [...unscheduled.kept.values()].filter(({ message }) => message.due_at <= latest + sentAheadMs);
     const isQuiet = !pausing.isAny() && crowded.length === 0 && kept.length === 0;
-    if (!isQuiet || jobs.all().some((job) => isStuck(job, latest, graceMs))) {
+    const mayEnd = (job: Job) => job.repeat?.overlap === "cancel_previous" && phaseOf(job.status) === "pending";
+    if (!isQuiet || jobs.all().some((job) => isStuck(job, latest, graceMs) || mayEnd(job))) {
       observer.cover("reconciler");
       const overdue = jobs.all().filter((job) => phaseOf(job.status) === "pending" && phaseTime(job) <= latest);
       const { services, end } = invoke("reconciler", "reconciler");

@@ -1,6 +1,7 @@
 import type { Hardship } from "./hardship.ts";
 import { canary } from "./observer.ts";
 import { large } from "./outcomes.ts";
+import type { Asked, Policies } from "./policies.ts";
 import type { Random } from "./random.ts";
 
 const features = ["pair", "tree", "choice", "hopeless", "fan"];
@@ -10,7 +11,13 @@ export const events: readonly string[] = ["call", "call", "call", "other", ...fe
  * A random request for a job, as a caller writes it. A caller that knows that AWS is slow allows for it. `asked` are the events
  * that the history requests.
  */
-export function randomRequest(random: Random, now: number, hardship: Hardship, asked: readonly string[]) {
+export function randomRequest(
+  random: Random,
+  now: number,
+  hardship: Hardship,
+  asked: readonly string[],
+  policies: Policies,
+) {
   const start_at = random.pick([
     0,
     now + random.int(1, 5000),
@@ -30,7 +37,7 @@ export function randomRequest(random: Random, now: number, hardship: Hardship, a
     start_at,
     retries: random.int(0, 3),
     timeout_ms: random.int(500, 5000) + Math.min(20_000, hardship.patience),
-    ...(isRecurring && { repeat: randomRepeat(random, now) }),
+    ...(isRecurring && { repeat: policies(randomRepeat(random, now)) }),
     ...(!isRecurring &&
       random.chance(0.15) && { expires_at: Math.max(start_at, now) + random.pick([500, 5000, 300_000]) }),
     ...(!isRecurring && random.chance(0.2) && { task_token: `${canary}-${random.next()}` }),
@@ -40,7 +47,7 @@ export function randomRequest(random: Random, now: number, hardship: Hardship, a
 
 export type Request = ReturnType<typeof randomRequest> & { idempotency_key?: string };
 
-export const randomRepeat = (random: Random, now: number) =>
+export const randomRepeat = (random: Random, now: number): Asked =>
   random.chance(0.7)
     ? {
         every: random.pick([1000, 5000, 60_000]),

@@ -1,5 +1,6 @@
-import type { Repeat } from "../../lambdas/core/job/job.ts";
-import { isWaiting, type Ledger, nameOf } from "./ledger.ts";
+import type { Job, Repeat } from "../../lambdas/core/job/job.ts";
+import { isWaiting, type Ledger, type Life, nameOf } from "./ledger.ts";
+import { secondDay } from "./policies.ts";
 import type { Write } from "./write.ts";
 
 /**
@@ -8,30 +9,112 @@ import type { Write } from "./write.ts";
  */
 const plannedWithinMs = 90_000;
 
-/** The occurrence after `time` in the only series that the simulated requests use (requests.ts). */
-function occurrenceAfter({ every, anchor, end_date = Number.POSITIVE_INFINITY }: Repeat, time: number) {
+/** The occurrence after `time` in a series that the simulated requests use (requests.ts, policies.ts). */
+function occurrenceAfter({ every, anchor, end_date = never, except, offset_ms = 0 }: Repeat, time: number) {
   const [first, step] = every === undefined ? [0, 300_000] : [anchor, every];
-  const next = time < first ? first : first + (Math.floor((time - first) / step) + 1) * step;
-  return next <= end_date ? next : undefined;
+  const after = (from: number) => (from < first ? first : first + (Math.floor((from - first) / step) + 1) * step);
+  const next = after(time - offset_ms);
+  const open = except && next < secondDay ? after(secondDay - 1) : next;
+  return open + offset_ms <= end_date ? open + offset_ms : undefined;
 }
+
+const never = Number.POSITIVE_INFINITY;
+/** The reasons of runs that ended before their time, in words of our own. */
+type Ended = { reason?: string | undefined };
+const isLate = ({ reason = "" }: Ended) => reason.includes("max_lateness_ms");
+const isSkipped = ({ reason = "" }: Ended) => isLate({ reason }) || reason.includes("does not run on this day");
+const isEndedByNext = ({ reason = "" }: Ended) => reason.includes("by the next run");
+
+const mostLate = ({ max_lateness_ms, missed }: Repeat) => max_lateness_ms ?? (missed === "skip" ? 60_000 : never);
+
+/** When a run was first started. */
+const startOf = ({ attempts, parked_since, started_at }: Job) => attempts[0]?.started_at ?? parked_since ?? started_at;
 
 /**
  * Invariant 7: runs follow one another, each archived before the next exists, within limit and end date, and on the grid. None
- * is left out but those that a run has outlasted: all of these with `skip`, and all but one, which is due at once, with
- * `queue`.
+ * is left out but those that a run has outlasted, and those that are too late: all of these with `skip`, and all but one, which
+ * is due at once, with `queue`.
  */
-export function runsFollow({ observer, lifeOf }: Ledger, { before, after }: Write) {
+export function runsFollow(ledger: Ledger, write: Write) {
+  const { before, after, by } = write;
   if (!before || after.run === before.run) return;
+  const { observer, lifeOf } = ledger;
   const wrong = (text: string) => observer.violated(7, `${nameOf(after)} ${text}`);
   const life = lifeOf(before.id);
+  const kept = life.archive.get(before.run);
   if (after.run !== before.run + 1) wrong(`follows run ${before.run}`);
-  if (!life.archive.has(before.run)) wrong("is there, and the run before it is not in the archive");
+  if (!kept) wrong("is there, and the run before it is not in the archive");
   if (before.pause_requested && after.status !== "paused")
     observer.violated(4, `${nameOf(before)} was to pause, and continues with run ${after.run}`);
   if (after.attempt !== 1 || after.attempts.length > 0) wrong("does not begin with its first attempt");
   const { repeat, scheduled_at } = after;
-  if (!repeat) return;
-  if (repeat.limit !== undefined && after.run > repeat.limit) wrong(`is beyond its limit ${repeat.limit}`);
+  if (!repeat || !kept) return;
+  const skipped = [...life.archive.values()].filter((run) => run.run < after.run && isSkipped(run)).length;
+  if (repeat.limit !== undefined && after.run - skipped > repeat.limit) wrong(`is beyond its limit ${repeat.limit}`);
+  if (isSkipped(kept) && life.started.has(before.run)) wrong("follows a run that was skipped after it had started");
+  if (scheduled_at !== occurrenceAfter(repeat, scheduled_at - 1)) wrong("is not at an occurrence of its series");
+  if (isSkipped(kept)) followsSkipped(ledger, write);
+  else if (repeat.overlap === "cancel_previous") followsBegun(ledger, write);
+  else if (repeat.missed === "all") followsEach(ledger, write);
+  else followsOutlasted(ledger, write);
+  if (isEndedByNext(kept)) {
+    observer.cover("a run is cancelled by the next one");
+    if (repeat.overlap !== "cancel_previous") wrong("has cancelled the run before it");
+    if (scheduled_at > by.began + by.skew + plannedWithinMs) wrong("has cancelled the run before it ahead of its time");
+  }
+}
+
+/** After a run that was skipped: the first occurrence that is not too late. */
+function followsSkipped({ observer, lifeOf }: Ledger, { before, after, now, by }: Write) {
+  const life = lifeOf(after.id);
+  const { repeat, scheduled_at } = after;
+  if (!before || !repeat) return;
+  observer.cover("a run is skipped");
+  const kept = life.archive.get(before.run);
+  const waited = Math.max(before.scheduled_at, before.coalesced_until ?? 0);
+  const late = (kept?.finished_at ?? 0) - waited;
+  if (kept && isLate(kept) && late <= mostLate(repeat))
+    observer.violated("series", `${nameOf(before)} was skipped and was only ${late} ms late`);
+  const floor = (from: number) => Math.max(before.scheduled_at, from - mostLate(repeat) - 1);
+  const first = occurrenceAfter(repeat, floor(kept?.finished_at ?? 0));
+  const last = occurrenceAfter(repeat, floor(now + by.skew));
+  if (scheduled_at < (first ?? 0) || scheduled_at > (last ?? never))
+    observer.violated(7, `${nameOf(after)} is not the first run that is in time after one that was not`);
+  remember(life, after, kept?.finished_at ?? 0);
+}
+
+/** With `cancel_previous`: the first occurrence after the start of the run, unless it is too late by now. */
+function followsBegun({ observer, lifeOf }: Ledger, { before, after, now, by }: Write) {
+  const { repeat, scheduled_at } = after;
+  if (!before || !repeat) return;
+  const stood = Math.max(before.scheduled_at, startOf(before) ?? 0, before.coalesced_until ?? 0);
+  const floor = Math.max(stood, now + by.skew - mostLate(repeat) - 1);
+  const isFirst = scheduled_at === occurrenceAfter(repeat, stood) || scheduled_at === before.next_at;
+  const isInTime = scheduled_at > stood && scheduled_at <= (occurrenceAfter(repeat, floor) ?? never);
+  if (!isFirst && !(mostLate(repeat) < never && isInTime))
+    observer.violated(7, `${nameOf(after)} is not the first one after the start of the run before it`);
+  delete lifeOf(after.id).madeUpUntil;
+}
+
+/** With `missed: all`: each occurrence in turn, but those that a run has outlasted with `skip`. */
+function followsEach(ledger: Ledger, write: Write) {
+  const { before, after } = write;
+  const { repeat, scheduled_at } = after;
+  if (!before || !repeat) return;
+  const stood = Math.max(before.scheduled_at, before.coalesced_until ?? 0);
+  const next = occurrenceAfter(repeat, stood);
+  const isMissed = next !== undefined && next <= (startOf(before) ?? 0);
+  if (repeat.overlap === "skip" && !isMissed) return followsOutlasted(ledger, write);
+  if (scheduled_at <= (startOf(before) ?? 0)) ledger.observer.cover("a missed occurrence has its own run");
+  if (scheduled_at !== next) ledger.observer.violated(7, `${nameOf(after)} leaves an occurrence out, or repeats one`);
+  delete ledger.lifeOf(after.id).madeUpUntil;
+}
+
+function followsOutlasted({ observer, lifeOf }: Ledger, { before, after }: Write) {
+  const wrong = (text: string) => observer.violated(7, `${nameOf(after)} ${text}`);
+  const { repeat, scheduled_at } = after;
+  if (!before || !repeat) return;
+  const life = lifeOf(after.id);
   const ended = after.last_run?.ended_at ?? 0;
   const { madeUpUntil = 0 } = life;
   const isOutlasted = scheduled_at <= ended;
@@ -41,20 +124,39 @@ export function runsFollow({ observer, lifeOf }: Ledger, { before, after }: Writ
   const last = occurrenceAfter(repeat, Math.max(before.scheduled_at, skipped + plannedWithinMs * Number(skipped > 0)));
   if (scheduled_at < first) wrong("is planned for what a run before it stands for");
   if (scheduled_at > (last ?? scheduled_at)) wrong("leaves an occurrence out");
-  if (scheduled_at !== occurrenceAfter(repeat, scheduled_at - 1)) wrong("is not at an occurrence of its series");
-  if (scheduled_at <= ended + plannedWithinMs) life.madeUpUntil = ended;
+  remember(life, after, ended);
+}
+
+/** A run that is due at once stands for all occurrences until then. */
+function remember(life: Life, { scheduled_at, coalesced_until }: Job, until: number) {
+  if (coalesced_until !== undefined && scheduled_at <= until + plannedWithinMs) life.madeUpUntil = until;
   else delete life.madeUpUntil;
 }
 
+/** With `cancel_previous` the next run takes the claim of the one before it only to end it, and only once it is due. */
+export function endsForTheNext({ observer }: Ledger, { by, before, after }: Write) {
+  if (after.next_at === undefined || after.next_at === before?.next_at || after.status !== "running" || !before) return;
+  const wrong = (text: string) => observer.violated(3, `${nameOf(before)} has lost its claim ${text}`);
+  const { repeat } = after;
+  if (repeat?.overlap !== "cancel_previous" || before.status !== "running") wrong("to a run that must wait for it");
+  if (before.pause_requested)
+    observer.violated(4, `${nameOf(before)} has lost its claim although a pause waits for it`);
+  if (after.next_at > by.began + by.skew + plannedWithinMs) wrong("to a run that is not due");
+  if (before.claims !== after.claims || before.attempt !== after.attempt) wrong("and spends an attempt");
+}
+
 /** Invariants 1 and 7: a series ends at its limit or its end date, and never with a failed run. */
-export function seriesGoesOn({ observer, lifeOf }: Ledger, { by, before, after }: Write) {
+export function seriesGoesOn({ observer, lifeOf }: Ledger, { by, before, after, now }: Write) {
   if (before?.status !== "running" || by.job_id !== after.id || !after.repeat) return;
-  if (after.status !== "completed" && after.status !== "failed") return;
-  const { limit = Number.POSITIVE_INFINITY } = after.repeat;
-  const { madeUpUntil } = lifeOf(after.id);
-  const skipped = after.repeat.overlap === "skip" ? after.finished_at : madeUpUntil;
-  const from = Math.max(after.scheduled_at, skipped === undefined ? 0 : skipped + plannedWithinMs);
-  if (after.run < limit && occurrenceAfter(after.repeat, from) !== undefined)
+  if (after.status !== "completed" && after.status !== "failed" && !isSkipped(after) && !isEndedByNext(after)) return;
+  const { limit = never } = after.repeat;
+  const { madeUpUntil, archive } = lifeOf(after.id);
+  const run = after.run - [...archive.values()].filter((one) => one.run < after.run && isSkipped(one)).length;
+  const outlasted = after.repeat.missed === "all" ? undefined : madeUpUntil;
+  const skipped = after.repeat.overlap === "queue" ? outlasted : after.finished_at;
+  const tooLate = mostLate(after.repeat) < never ? now + by.skew - mostLate(after.repeat) : 0;
+  const from = Math.max(after.scheduled_at, tooLate, skipped === undefined ? 0 : skipped + plannedWithinMs);
+  if (run - Number(isSkipped(after)) < limit && occurrenceAfter(after.repeat, from) !== undefined)
     observer.violated(7, `${nameOf(after)} was the last one, although its series is not over`);
 }
 

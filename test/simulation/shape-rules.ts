@@ -18,6 +18,7 @@ const asked = [
   "gates",
   "priority",
   "labels",
+  "fairness_key",
   "fingerprint",
   "request_id",
 ] as const;
@@ -31,6 +32,7 @@ const ofClaim = [
   "retry_decision_at",
   "failing_since",
   "wake_requested",
+  "next_at",
 ] as const;
 
 /** The shape of a stored job, whoever has written it. */
@@ -73,6 +75,8 @@ export function attemptsAreKept({ observer, lifeOf }: Ledger, { before, after }:
   const isNextRun = after.run !== before.run;
   const isLater = isPutOff(before, after) || isPostponed(before, after);
   const isOver = after.status !== "running" && !isGivenBack(before, after) && !isLater;
+  // A run that waits for another attempt has ended its last one when the next run cancels it.
+  if (isNextRun && isWaiting(before)) return;
   const hasEnded = before.status === "running" && (isOver || isNextRun);
   const count = isNextRun ? before.attempts.length + 1 : after.attempts.length;
   if (count !== before.attempts.length + Number(hasEnded) && before.status !== "paused")
@@ -104,8 +108,9 @@ export function runsAreKept({ observer, lifeOf }: Ledger, { before, after }: Wri
   const kept = lifeOf(before.id).archive.get(before.run);
   if (!kept) return;
   const { created_at, scheduled_at, due_at } = before;
-  const right = { created_at, scheduled_at, due_at, started_at: end?.started_at, finished_at: end?.ended_at };
-  const hasOutcome = kept.status === "completed" ? kept.result && !kept.error : kept.error;
+  const finished_at = isWaiting(before) ? Math.max(after.scheduled_at, end?.ended_at ?? 0) : end?.ended_at;
+  const right = { created_at, scheduled_at, due_at, started_at: end?.started_at, finished_at };
+  const hasOutcome = { completed: kept.result && !kept.error, failed: kept.error, cancelled: kept.reason }[kept.status];
   if (!hasOutcome || !isSame({ ...kept, ...right }, kept) || !isSame(kept.attempts.at(-1), end))
     observer.violated("data", `${nameOf(before)} is not in the archive as it ended`);
 }

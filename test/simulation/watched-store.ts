@@ -6,7 +6,7 @@ import type { FakeJobStore } from "../support/fakes/job-store.ts";
 import { Injected } from "./adversary.ts";
 import { eventsOf } from "./expected-events.ts";
 import type { Invocation } from "./invocation.ts";
-import { attemptOf, type DueEvent, type Ledger, nameOf, stateOf } from "./ledger.ts";
+import { attemptOf, type DueEvent, type Ledger, nameOf, nextRunKey, stateOf } from "./ledger.ts";
 import type { Poison } from "./poison.ts";
 import { checkClaim, checkRemoval, writeRules } from "./write-rules.ts";
 
@@ -43,6 +43,8 @@ export function watchedStore(
         `${nameOf(after)}: ${from} -> ${after.status}${after.reason ? ` (${after.reason})` : ""}, due ${after.due_at - start}, lease ${(after.lease_until ?? 0) - start} ${after.claim_id?.slice(0, 4) ?? ""} by ${by.what}`,
     );
     recorded.add(attemptOf(after));
+    if (after.status === "running" && after.repeat?.overlap === "cancel_previous")
+      recorded.add(nextRunKey(after.id, after.run + 1));
     lifeOf(after.id).written.set(after.version, { state: stateOf(after), by });
     const outcome = before && lifeOf(before.id).archive.get(before.run)?.status;
     const events = eventsOf(before, after, outcome);

@@ -25,7 +25,7 @@ import {
 import { slotsHold, waitingSpendsNothing } from "./limit-rules.ts";
 import { canary } from "./observer.ts";
 import { retryAfterMs } from "./outcomes.ts";
-import { pausedWaits, plannedIsDue, runsFollow, seriesGoesOn } from "./series-rules.ts";
+import { endsForTheNext, pausedWaits, plannedIsDue, runsFollow, seriesGoesOn } from "./series-rules.ts";
 import { attemptsAreKept, fieldsFit, runsAreKept } from "./shape-rules.ts";
 import { snoozeSpendsNothing } from "./snooze-rules.ts";
 import { clocksApartMs, type Write } from "./write.ts";
@@ -42,6 +42,7 @@ export const writeRules: Rule[] = [
   // Runs last, since it forgets the claims that the rules before it read.
   thirdCrashFails,
   runsFollow,
+  endsForTheNext,
   seriesGoesOn,
   pausedWaits,
   plannedIsDue,
@@ -73,8 +74,14 @@ function finishedStays({ observer }: Ledger, { by, before, after }: Write) {
 /** Invariant 3, the fence: a consumer changes its own job only while it holds the claim. */
 function ownClaimOnly({ observer, lifeOf }: Ledger, { by, before, after }: Write) {
   const isClaim = after.claim_id !== undefined && after.claim_id !== before?.claim_id;
-  if (!before || by.job_id !== after.id || isClaim) return;
+  if (!before || by.job_id !== after.id) return;
   if (isWakeUp(before, after) || isPostponed(before, after) || isWakeKept(before, after)) return;
+  if (isClaim) {
+    // With `cancel_previous` the next run may take the claim of the one before it, to end it (series-rules.ts).
+    if (after.next_at !== undefined) by.claim_id = after.claim_id as string;
+    return;
+  }
+  if (isWaiting(before) && after.run === before.run + 1) return;
   if (by.claim_id === undefined || by.claim_id !== before.claim_id)
     observer.violated(3, `${nameOf(before)} was changed by ${by.what}, whose claim it is not`);
   if (isGivenBack(before, after)) {

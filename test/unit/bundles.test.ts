@@ -66,10 +66,11 @@ const clients = [
  * (docs/benchmarks.md): every request may have Ductape's spellings and expressions, and what reads them took it beyond that.
  */
 const budgets: [entry: string, most: number][] = [
-  ["api", 508],
+  ["api", 522],
   // Two clients: the deployed key is a secret, all others are in the table.
   ["authorizer", 305],
-  ["reconciler", 375],
+  // What follows schedules is loaded when one has changed.
+  ["reconciler", 385],
   ["lifecycle", 370],
   ["intake", 485],
   ["tasks", 365],

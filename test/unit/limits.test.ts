@@ -22,7 +22,9 @@ import { longestSms } from "../../lambdas/consumers/types/notification/channels/
 import { mostRecipients } from "../../lambdas/consumers/types/notification/recipients.ts";
 import { largestMetadata } from "../../lambdas/consumers/types/storage/metadata.ts";
 import { longestKey } from "../../lambdas/consumers/types/storage/object-key.ts";
+import { calendarLimits } from "../../lambdas/core/catalog/calendar-schema.ts";
 import { keptFailures } from "../../lambdas/core/catalog/endpoint-state.ts";
+import { mostSchedules } from "../../lambdas/core/catalog/schedules.ts";
 import { longestFormat } from "../../lambdas/core/expressions/apply.ts";
 import { mostMade } from "../../lambdas/core/expressions/budget.ts";
 import { deepestNesting as deepestOperators, longestExpression } from "../../lambdas/core/expressions/parse.ts";
@@ -109,6 +111,13 @@ const limits = {
   "`repeat.cron`": characters(repeatLimits.cron),
   "`repeat.every`": `${seconds(repeatLimits.leastEveryMs)} to ${years(farthestAheadMs)}`,
   "`repeat.tz`": characters(repeatLimits.tz),
+  "`repeat.max_lateness_ms`": days(repeatLimits.maxLatenessMs),
+  "`repeat.spread_ms`": days(repeatLimits.spreadMs),
+  "entries of `repeat.except`": n(repeatLimits.except),
+  "`fairness_key`": characters(requestLimits.fairnessKey),
+  "calendars of a product": n(calendarLimits.calendars),
+  "days of a calendar": n(calendarLimits.days),
+  "schedules of a product": n(mostSchedules),
   "jobs of a batch": n(requestLimits.batch),
   "jobs of a bulk change": n(requestLimits.page),
   "entries of a page, by default": n(requestLimits.defaultPage),

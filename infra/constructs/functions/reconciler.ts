@@ -2,23 +2,33 @@ import { Rule, Schedule } from "aws-cdk-lib/aws-events";
 import { LambdaFunction } from "aws-cdk-lib/aws-events-targets";
 import { Duration } from "aws-cdk-lib/core";
 import { Construct } from "constructs";
-import type { JobsEnv } from "../../../lambdas/aws/start/env.ts";
+import type { FollowerEnv } from "../../../lambdas/aws/start/env.ts";
+import type { Product } from "../../../lambdas/core/catalog/job-type.ts";
+import { schedulesHash } from "../../../lambdas/core/catalog/schedules.ts";
 import { jobTypes } from "../../../lambdas/core/job/job.ts";
 import { reconcileEverySeconds } from "../../../lambdas/topology.ts";
 import { acknowledge } from "../../grants/acknowledge.ts";
-import { accessTo } from "../trust/access.ts";
+import { accessTo, folders } from "../trust/access.ts";
 import { EntryFunction } from "./entry-function.ts";
 import { jobsEnvironment, type Platform } from "./platform.ts";
 
-/** Redispatches overdue jobs every minute: a crash between the record of a job and its dispatch leaves them behind. */
+interface ReconcilerProps {
+  platform: Platform;
+  products: readonly Product[];
+}
+
+/**
+ * Redispatches overdue jobs every minute: a crash between the record of a job and its dispatch leaves them behind. And it makes,
+ * changes and cancels the jobs of the catalog's schedules once a deployment has changed these.
+ */
 export class Reconciler extends Construct {
-  constructor(scope: Construct, id: string, platform: Platform) {
+  constructor(scope: Construct, id: string, { platform, products }: ReconcilerProps) {
     super(scope, id);
     const may = accessTo(platform);
-    const { lambda } = new EntryFunction<typeof JobsEnv>(this, "Entry", {
+    const { lambda } = new EntryFunction<typeof FollowerEnv>(this, "Entry", {
       entry: "reconciler",
-      description: "Redispatches overdue jobs",
-      environment: jobsEnvironment(platform),
+      description: "Redispatches overdue jobs, and follows the schedules of the catalog",
+      environment: { ...jobsEnvironment(platform), SCHEDULES: schedulesHash(products) },
       allow: [
         may.listJobs(),
         may.readManyJobs(),
@@ -30,6 +40,20 @@ export class Reconciler extends Construct {
         may.changePauses(),
         may.sendUnscheduled(),
         may.readDueCounts(),
+        may.followSchedules(),
+        may.readJobs(),
+        may.writeJobs(),
+        may.removeJobs(),
+        may.writeBlobs(folders.inputs),
+        may.removeBlobs(folders.inputs),
+        // The progress of a feature names the steps that are cancelled with it.
+        may.readBlobs(folders.progress),
+        may.seeMissingBlobs(),
+        may.schedule(),
+        may.countDueJobs(),
+        may.keepUnscheduled(),
+        may.unschedule(),
+        may.passScheduleRoles(...jobTypes),
       ],
     });
     const period = Duration.seconds(reconcileEverySeconds);

@@ -16,6 +16,7 @@ import {
   progressPrefix,
   reportPrefix,
   resultsPrefix,
+  schedulesPartition,
   statsPrefix,
   unscheduledPrefix,
   uploadsPrefix,
@@ -50,6 +51,7 @@ export function accessTo({ state, queues, schedules }: Platform) {
     readPauses: () => itemsAccess(state, ["dynamodb:Query"], pausesPartition),
     changePauses: () =>
       itemsAccess(state, ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:DeleteItem"], pausesPartition),
+    followSchedules: () => itemsAccess(state, ["dynamodb:GetItem", "dynamodb:PutItem"], schedulesPartition),
     countWaits: () => itemsAccess(state, ["dynamodb:UpdateItem"], `${waitsPrefix}*`),
     /** Slots, reservations and waiting lists, and the numbers that people have pinned. */
     useGates: () => itemsAccess(state, gateActions, `${gatePrefix}*`),

@@ -29,7 +29,7 @@ export async function handle(
   const after = cursor === undefined ? undefined : decodeCursor(Position, cursor, list);
   const tenants = tenantsOf(catalog, scopes, where, "/query");
   const { series, next } = await listSeries(
-    jobs,
+    { jobs, catalog },
     tenants,
     { status: where.status, limit, after },
     clock.now(),

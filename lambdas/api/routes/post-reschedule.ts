@@ -6,7 +6,7 @@ export const { handle, doc } = changeRoute({
   summary: "Move a job to another time",
   description:
     "Moves a job that has not started to another time, or gives a recurring job a new series. `start_at` and `repeat` have the same form as in the request for a job. With `repeat`, the new series starts at `start_at`, or now by default.",
-  change: (body, now) => reschedule(parseReschedule(body, now)),
+  change: (body, now, calendars) => reschedule(parseReschedule(body, now, calendars)),
   body: {
     schema: RescheduleRequest,
     examples: {

@@ -112,8 +112,16 @@ export const SecretsEnv = lazy(() =>
   }),
 );
 
-export const ReconcilerEnv = lazy(() =>
+/** What a deployment sets for the reconciler. */
+export const FollowerEnv = lazy(() =>
   JobsEnv().extend({
+    /** A hash of the schedules of the catalog, which are followed when it changes; `off` leaves them alone, `code` takes those of the code. */
+    SCHEDULES: z.string().min(1).default("off"),
+  }),
+);
+
+export const ReconcilerEnv = lazy(() =>
+  FollowerEnv().extend({
     /** How many milliseconds after its time a job that has not started is dispatched again. */
     RECONCILE_GRACE_MS: whole(1000).default(60_000),
   }),

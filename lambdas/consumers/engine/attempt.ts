@@ -1,7 +1,9 @@
+import { calendarsOf } from "../../core/catalog/calendars.ts";
 import { TransientError, traceOf } from "../../core/errors.ts";
 import { valuesOf } from "../../core/expressions/values.ts";
 import type { Job, Stored } from "../../core/job/job.ts";
 import { JobError } from "../../core/job/job-error.ts";
+import { skipReason, superseded, supersededBy } from "../../core/job/series.ts";
 import { attemptFailed, cancelled, completed, maxCrashes, parked } from "../../core/job/transitions.ts";
 import { type ExecuteWithServices, type Execution, Finished, Parked } from "../../core/operations/execution.ts";
 import type { Room } from "../../core/operations/memory.ts";
@@ -11,6 +13,7 @@ import type { ConsumerServices } from "../../core/operations/services.ts";
 import { progressPrefix, resultsPrefix } from "../../topology.ts";
 import type { AttemptPolicy, Transition } from "./attempt-policy.ts";
 import { isTooLate } from "./claim-job.ts";
+import { sendSuccessor } from "./supersede.ts";
 import { OutOfTime, withinTime, withTimeout } from "./within-time.ts";
 
 /** Nothing has started under the claim, for a reason that passes: the job is snoozed and its message comes again. */
@@ -43,6 +46,8 @@ export async function attempt(
     throw new NotStarted("the attempt would start too late: its lease might end while the job runs");
   }
   let hasBegun = false;
+  // Nothing waits for it, least of all the outcome: once the run has ended, the same message is sent as that of the next run.
+  void sendSuccessor(services, job);
   try {
     const result = await withTimeout(clock, job.timeout_ms, async (signal) => {
       const execution = await executionOf(services, job, { signal, room });
@@ -67,6 +72,11 @@ async function endWithoutStart(services: ConsumerServices, job: Job, random: num
   // A parked job has started: only its start expires.
   const expires = job.parked_since === undefined ? job.expires_at : undefined;
   if (expires !== undefined && expires <= clock.now()) return (of) => cancelled(of, clock.now(), "expired");
+  const calendars = calendarsOf(services.catalog, job.product);
+  const next = supersededBy(job, clock.now(), calendars);
+  if (next !== undefined) return (of) => superseded(of, clock.now(), next);
+  const skip = skipReason(job, clock.now(), calendars);
+  if (skip !== undefined) return (of) => cancelled(of, clock.now(), skip);
   if (job.claims > maxCrashes) {
     const text = `The attempt ended ${maxCrashes} times without an outcome.`;
     const error = new JobError("CRASHED", text, { retryable: false });

@@ -9,10 +9,9 @@ import type { ConsumerServices } from "../../core/operations/services.ts";
 import type { Log } from "../../core/ports/ports.ts";
 import { type AttemptPolicy, defaultPolicy } from "./attempt-policy.ts";
 import { leaveGates, leaveLists, passGates } from "./gates.ts";
+import { leaseMarginMs } from "./lease.ts";
 import { isHeld } from "./pause-check.ts";
-
-/** The lease outlasts the attempt's timeout by this: for a slow claim, for clocks that differ, and for writing the outcome. */
-export const leaseMarginMs = 20_000;
+import { isSuccessor, supersede } from "./supersede.ts";
 
 /** How much of that margin must be left when the attempt starts. The lease begins when the claim was sent. */
 const leastMarginMs = 10_000;
@@ -43,7 +42,8 @@ export async function claimJob(
   if ((await untilDue(services, message, options)) === "later") return undefined;
   if (await isHeld(services, message, options.policy ?? defaultPolicy)) return undefined;
   if (message.gated) return claimGated(services, message, options);
-  const { job } = await claim(services, message, options);
+  const { job, outcome } = await claim(services, message, options);
+  if (outcome === "superseded") return claimJob(services, message, options);
   return job && { job };
 }
 
@@ -65,6 +65,8 @@ async function claimGated(
     if (pass) await leaveLists(services, pass).catch((error) => stayed(services, error));
     return { job: claimed.job, ...(pass && { pass }) };
   }
+  // The run that the message names has begun only now, and has gates of its own to pass.
+  if (claimed.outcome === "superseded") return claimJob(services, message, options);
   // Another consumer that has claimed the same attempt holds the same slots.
   if (claimed.outcome !== "taken") await leaveGates(services, pass);
   return undefined;
@@ -86,14 +88,14 @@ async function untilDue(services: ConsumerServices, message: JobMessage, waiting
   }
   // The job is read for its tenant, since the Scheduler's message has no group. A message that was superseded is dropped.
   const job = await services.jobs.get(message.job_id);
-  if (job && claimable(job, message, services.clock.now()) === "yes") {
+  if (job && (claimable(job, message, services.clock.now()) === "yes" || isSuccessor(services, job, message))) {
     await services.queue.send(job.type, message, { delaySeconds: next.delaySeconds, group: tenantOf(job) });
   }
   return "later";
 }
 
-/** `job` only if it was claimed. */
-type Claiming = { job?: Job; outcome: ClaimOutcome["outcome"] };
+/** `job` only if it was claimed. `superseded`: the run before has been ended for the message's run, which may be claimed now. */
+type Claiming = { job?: Job; outcome: ClaimOutcome["outcome"] | "superseded" };
 
 async function claim(services: ConsumerServices, message: JobMessage, options: ClaimOptions): Promise<Claiming> {
   const { type, policy = defaultPolicy } = options;
@@ -102,6 +104,14 @@ async function claim(services: ConsumerServices, message: JobMessage, options: C
   if (outcome.outcome === "claimed") return outcome;
   if (outcome.outcome === "misdirected") await forward(services, message, outcome.job);
   if (outcome.outcome === "misdirected") return { outcome: "misdirected" };
+  if (outcome.outcome === "gone" && outcome.job && isSuccessor(services, outcome.job, message)) {
+    if (type !== undefined && outcome.job.type !== type) {
+      await forward(services, message, outcome.job);
+      return { outcome: "misdirected" };
+    }
+    await supersede(services, outcome.job, message, policy);
+    return { outcome: "superseded" };
+  }
   const next = outcome.outcome === "taken" ? await policy.onTaken(services, outcome.job) : "dropped";
   if (next === "changed") return claim(services, message, options);
   if (next === "dropped") reportDropped(services.log, message, outcome);

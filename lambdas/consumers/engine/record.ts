@@ -1,5 +1,6 @@
-import { isFinished, type Job } from "../../core/job/job.ts";
-import { continued } from "../../core/job/series.ts";
+import { calendarsOf } from "../../core/catalog/calendars.ts";
+import type { Job } from "../../core/job/job.ts";
+import { continued, isRunOver } from "../../core/job/series.ts";
 import type { ConsumerServices } from "../../core/operations/services.ts";
 import type { AttemptPolicy, Recorded, Transition } from "./attempt-policy.ts";
 
@@ -17,16 +18,19 @@ export async function record(
   let before: Job | undefined = claimed;
   for (; before?.claim_id === claimed.claim_id && before; before = await services.jobs.get(before.id)) {
     const ended = transition(before);
-    const series = isRunOver(ended) ? continued(ended, services.clock.now()) : undefined;
+    const calendars = calendarsOf(services.catalog, ended.product);
+    const series = isRunOver(ended) ? continued(ended, services.clock.now(), calendars) : undefined;
     if (series) await services.jobs.archive(series.run);
     const next = series?.next ?? ended;
     if ((await services.jobs.replace(next)) === "replaced") return { claimed, before, ended, next };
   }
   services.log.warn("outcome discarded: the attempt was cancelled or taken over");
   // Only for a cancelled job: one that was taken over, or whose write took effect and lost its answer, goes on.
-  if (before?.status === "cancelled") await policy.onCancelled(services, transition(claimed));
+  if (before?.status === "cancelled" || isSuperseded(claimed, before))
+    await policy.onCancelled(services, transition(claimed));
   return undefined;
 }
 
-/** A series goes on after a run that completed or failed. Cancelling a run cancels the series. */
-const isRunOver = (job: Job): boolean => isFinished(job) && job.status !== "cancelled";
+/** Whether the next run has ended this one. If the series has moved on by this very write instead, its end leaves no step open. */
+const isSuperseded = ({ run, repeat }: Job, now: Job | undefined): boolean =>
+  repeat?.overlap === "cancel_previous" && now !== undefined && now.run > run;

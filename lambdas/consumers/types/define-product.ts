@@ -1,6 +1,7 @@
 import type * as z from "zod";
 import type { Webhook } from "../../core/catalog/webhook.ts";
 import type { Limit } from "../../core/flow/limit.ts";
+import type { RepeatRequest } from "../../core/requests/repeat-request.ts";
 import type { RetryConfig } from "../../core/requests/retry-config.ts";
 import type { registry } from "./registry.ts";
 
@@ -16,6 +17,8 @@ interface CommonEvent {
   timeout_ms?: number;
   /** Evaluates the expressions in the input of a request. Default: false, and a value that is an expression is refused. */
   expressions?: boolean;
+  /** The default of a request's `fairness_key`: a string, or one reference into its input such as `$Input{customer}`. */
+  fairness_key?: string;
   /**
    * The parts of inputs and results that nobody is shown: JSON pointers, such as `/body/card` or `/items/<any>/card` with `*` for
    * any. Default: none.
@@ -32,6 +35,27 @@ type EventOf<D extends Definition> = D extends Definition
   : never;
 
 type Sections = { [D in Definition as D["section"]]?: Record<string, z.input<ReturnType<D["target"]>>> };
+
+/** A recurring job as code: a request without its product, with the fields of `repeat` among its own. */
+export interface ScheduleDefinition extends Omit<RepeatRequest, "limit" | "end_date" | "except"> {
+  /** The event to run. */
+  event: string;
+  /** The env in which it runs, or several with a job each. */
+  env: string | readonly string[];
+  /** The input of every run. */
+  input: Record<string, unknown>;
+  description?: string;
+  /** Dates, and names of the product's calendars, on whose days it does not run. */
+  except?: readonly string[];
+  app?: string;
+  /** Further attempts after the first, 0 to 20. Default: the event's. */
+  retries?: number;
+  retry_config?: RetryConfig;
+  /** Milliseconds that one attempt may take. Default: the event's. */
+  timeout_ms?: number;
+  labels?: readonly string[];
+  fairness_key?: string;
+}
 
 /** A value that JSON can write. */
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [field: string]: Json };
@@ -51,6 +75,10 @@ export interface ProductDefinition extends Sections {
   constants?: Record<string, Json>;
   /** How many attempts may run at a time, or start per period, for each value of a key. Shared by the events that name the limit. */
   limits?: Record<string, z.input<typeof Limit>>;
+  /** Days by calendar (`YYYY-MM-DD`), on which series that name the calendar in `repeat.except` do not run. */
+  calendars?: Record<string, readonly string[]>;
+  /** Recurring jobs as code, by name: a deployment makes, changes and ends them. */
+  schedules?: Record<string, ScheduleDefinition>;
   /** The endpoints that receive events of its jobs over HTTP, by a name of your choice. */
   webhooks?: Record<string, Webhook>;
 }

@@ -5,7 +5,9 @@ import { Limit } from "../flow/limit.ts";
 import { findFaults, isCovered, valueAt } from "../schema/find-faults.ts";
 import { didYouMean, jsonPointer, type Path, pathOf, strict } from "../schema/schema.ts";
 import { EventTag, Tag } from "../schema/tag.ts";
+import { Calendars } from "./calendar-schema.ts";
 import { own, targetsOf } from "./catalog.ts";
+import { checkSchedules, Schedules } from "./check-schedules.ts";
 import { commonEventFields } from "./event-fields.ts";
 import type { Product, Registry } from "./job-type.ts";
 import { Values } from "./product-values.ts";
@@ -31,6 +33,7 @@ function checkProduct(product: unknown, registry: Registry, index: number): Faul
     ...checkEvents(checked, registry, prefix),
     ...checkWebhooks(checked, prefix),
     ...limitFaults(checked, prefix),
+    ...checkSchedules(checked, registry, prefix),
     ...unknownEnvs(checked, checked.variables ?? {}, [...prefix, "variables"]),
   ];
   const isOwn = (fault: Fault) => !isCovered(fault, faults) && !follows(fault, lost, product, prefix);
@@ -128,6 +131,8 @@ function productSchema(registry: Registry) {
     constants: Values.optional(),
     limits: z.record(Tag, Limit).optional(),
     webhooks: z.record(Tag, Webhook).optional(),
+    calendars: Calendars.optional(),
+    schedules: Schedules.optional(),
     ...Object.fromEntries(sections),
   });
 }

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { limitBounds, Priority } from "../flow/limit-bounds.ts";
+import { fairnessKeyFault } from "../requests/fairness-key.ts";
 import { RetryConfig } from "../requests/retry-config.ts";
 import { milliseconds } from "../schema/plain-faults.ts";
 import { requestLimits } from "../schema/request-limits.ts";
@@ -22,6 +23,16 @@ export const commonEventFields = {
   timeout_ms: milliseconds(requestLimits.leastTimeoutMs).optional(),
   /** Whether the input of a request is a template, whose expressions are evaluated when it runs. Default: false. */
   expressions: z.boolean().optional(),
+  /** What `fairness_key` is by default: a string, or one reference into the input such as `$Input{customer}`. Default: none. */
+  fairness_key: z
+    .string()
+    .min(1)
+    .max(requestLimits.redactPointer)
+    .superRefine((key, context) => {
+      const message = fairnessKeyFault(key);
+      if (message !== undefined) context.addIssue({ code: "custom", message });
+    })
+    .optional(),
   /**
    * The parts of inputs and results that nobody is shown: JSON pointers (RFC 6901), in which `*` is every item of a list or every
    * field of an object. Default: none.

@@ -1,6 +1,7 @@
 import type * as z from "zod";
 import type { Fault } from "../errors.ts";
 import type { Limit } from "../flow/limit.ts";
+import type { Calendars } from "../job/calendars.ts";
 import type { JobType } from "../job/job.ts";
 import type { Access } from "./access.ts";
 import type { commonEventFields } from "./event-fields.ts";
@@ -96,6 +97,15 @@ export interface EventName {
   input?: Record<string, unknown>;
 }
 
+/** A schedule as the catalog has it: a request for a job without its product, whose series stands among its fields. */
+export interface CatalogSchedule {
+  event: string;
+  /** One env, or several with a job each. */
+  env: string | readonly string[];
+  description?: string;
+  [field: string]: unknown;
+}
+
 /** A product as the code sees it. Its sections contain the targets by name; only the type of a section knows its shape. */
 export interface Product {
   tag: string;
@@ -108,6 +118,10 @@ export interface Product {
   constants?: Record<string, unknown>;
   /** What its events may be limited to, by name. */
   limits?: Record<string, Limit>;
+  /** The days on which series that name a calendar do not run. */
+  calendars?: Calendars;
+  /** Recurring jobs as code, by name. */
+  schedules?: Record<string, CatalogSchedule>;
   [section: string]: unknown;
 }
 

@@ -21,6 +21,10 @@ export const stepJobId = ({ id, created_at, run }: Pick<Job, "id" | "created_at"
   // Five parts and not three, so that no idempotency key can name a step.
   derived([id, String(created_at), String(run), step, "step"]);
 
+/** The id of the job of a schedule of the catalog. It has four parts, so that neither a key nor a step can name it. */
+export const scheduleJobId = (product: string, env: string, name: string): string =>
+  derived([product, env, name, "schedule"]);
+
 function derived(parts: string[]): string {
   const hex = hash("sha256", JSON.stringify(parts), "hex").slice(0, 32).split("");
   hex[12] = "8";

@@ -42,8 +42,23 @@ export interface Repeat {
   limit?: number;
   /** Epoch milliseconds after which no run is planned. */
   end_date?: number;
-  /** What becomes of occurrences that come due during a run: `skip` drops them, `queue` runs one for all, at once. */
-  overlap: "skip" | "queue";
+  /**
+   * What becomes of occurrences that come due during a run: `skip` drops them, `queue` runs one for all, at once, and
+   * `cancel_previous` ends the run, so that the first of them starts on time.
+   */
+  overlap: "skip" | "queue" | "cancel_previous";
+  /**
+   * What becomes of occurrences that could not start on time: `once` runs one for all, `all` runs each of them, one after the
+   * other, and `skip` runs none that is too late. Default: `once`.
+   */
+  missed?: "skip" | "once" | "all";
+  /** How late a run may start, in milliseconds; a later one is skipped. Default: without end, and a minute with `missed: skip`. */
+  max_lateness_ms?: number;
+  /** Every run of this series starts `offset_ms` late, which is less than `spread_ms` and derived from the id of the job. */
+  spread_ms?: number;
+  offset_ms?: number;
+  /** Days in `tz` on which no run is planned: dates (`YYYY-MM-DD`), and names of the product's calendars. */
+  except?: string[];
 }
 
 /** The archived record of one run of a recurring job. All times are epoch milliseconds. */
@@ -163,12 +178,20 @@ export interface Job {
   repeat?: Repeat;
   /** The run stands for all occurrences up to this time that an outage or a long run made the series miss. */
   coalesced_until?: number;
+  /** How many runs were skipped, which `limit` does not count. */
+  skipped_runs?: number;
+  /** The planned time of the next run, which has taken the claim of this one to end it. */
+  next_at?: number;
+  /** Somebody has chosen the time of the run, which therefore is no occurrence of the series. */
+  moved?: true;
   /** The attempt that ended the previous run: readers of the table's stream learn from it how that run went. */
   last_run?: Attempt;
   /** The series pauses once the current run has ended. */
   pause_requested?: true;
   expires_at?: number;
   labels?: string[];
+  /** Within its product and env the job takes turns with those of other keys. */
+  fairness_key?: string;
   /** A hash of the request, to tell a repeated idempotency key from one that is reused for another request. */
   fingerprint: string;
   /** The id under which the log has the request that made the job: API Gateway's, if it came by HTTP. */
@@ -195,6 +218,8 @@ export interface Job {
   wake_requested?: true;
   finished_at?: number;
   parent?: Parent;
+  /** The schedule of the catalog that made the job, and a hash of it as it was then. */
+  schedule?: { name: string; fingerprint: string };
   /** The Step Functions tasks that wait for its end, the latest last. Tokens are secrets: no answer, event or log has them. */
   task_tokens?: string[];
   attempts: Attempt[];
@@ -228,8 +253,9 @@ export const messageOf = (job: Job): JobMessage => ({
   ...(job.gates !== undefined && { gated: true as const }),
 });
 
-/** The tenant of a job: its message group in the fair queues of SQS. */
-export const tenantOf = (job: Pick<Job, "product" | "env">): string => `${job.product}:${job.env}`;
+/** Whose turn a job takes: its message group in the fair queues of SQS. */
+export const tenantOf = ({ product, env, fairness_key }: Pick<Job, "product" | "env" | "fairness_key">): string =>
+  `${product}:${env}${fairness_key === undefined ? "" : `:${fairness_key}`}`;
 
 export const phaseOf = (status: JobStatus): Phase =>
   status === "completed" || status === "failed" || status === "cancelled" ? status : "pending";

@@ -1,6 +1,8 @@
-import type { Job, RunRecord } from "./job.ts";
-import { nextOccurrence } from "./recurrence.ts";
-import { waiting } from "./transitions.ts";
+import { type Calendars, noCalendars } from "./calendars.ts";
+import type { Claim } from "./claim.ts";
+import { isFinished, isWaiting, type Job, type Repeat, type RunRecord } from "./job.ts";
+import { isExcepted, nextOccurrence } from "./recurrence.ts";
+import { cancelled, waiting } from "./transitions.ts";
 
 export interface Continuation {
   /** The archive's record of the run that has ended. */
@@ -8,6 +10,26 @@ export interface Continuation {
   /** The job with its next run. */
   next: Job;
 }
+
+/** When a run is planned, and up to which time it stands for occurrences that were missed. */
+export interface Planned {
+  at: number;
+  coalesced_until?: number;
+}
+
+/** Why a run, and not its series, was cancelled. These strings are stored. */
+export const runReasons = {
+  late: "skipped: it could not start within its max_lateness_ms",
+  excepted: "skipped: its series does not run on this day",
+  superseded: "cancelled by the next run",
+} as const;
+
+/** Whether a series continues after this end of a run: cancelling the job ends it, but skipping or superseding a run does not. */
+export const isRunOver = (job: Job): boolean =>
+  isFinished(job) && (job.status !== "cancelled" || Object.values<unknown>(runReasons).includes(job.reason));
+
+/** Whether the run has ended without having been started. */
+const isSkipped = ({ reason }: Job): boolean => reason === runReasons.late || reason === runReasons.excepted;
 
 /** What the archive keeps of a run that has ended. */
 export const runRecordOf = (job: Job): RunRecord => ({
@@ -26,26 +48,123 @@ export const runRecordOf = (job: Job): RunRecord => ({
   ...(job.reason !== undefined && { reason: job.reason }),
 });
 
-/** When the next run is planned, and up to which time it stands for occurrences that were missed. */
-export function plannedAfter(job: Job, now: number): { at: number; coalesced_until?: number } | undefined {
+/** When the current run was first started. Undefined if it was not. */
+const firstStartOf = ({ attempts, parked_since, started_at }: Job): number | undefined =>
+  attempts[0]?.started_at ?? parked_since ?? started_at;
+
+/** How many further runs the series may have after the current one. Runs that were skipped do not count. */
+export function runsLeft({ repeat, run, skipped_runs = 0, ...job }: Job): number {
+  const limit = repeat?.limit ?? Number.POSITIVE_INFINITY;
+  return limit - run + skipped_runs + Number(isSkipped({ run, ...job }));
+}
+
+/** The lateness with `missed: skip` from which a run counts as missed: the reconciler dispatches a lost message after a minute. */
+export const skippedAfterMs = 60_000;
+
+const maxLateness = ({ max_lateness_ms, missed }: Repeat): number =>
+  max_lateness_ms ?? (missed === "skip" ? skippedAfterMs : Number.POSITIVE_INFINITY);
+
+/**
+ * Why a run that could start now is skipped instead. A run that waited behind another one is late only from the end of that one.
+ * A run that has begun is never skipped, nor one whose time somebody has chosen, except for being late.
+ */
+export function skipReason(job: Job, now: number, calendars: Calendars = noCalendars): string | undefined {
+  const { repeat, attempt, attempts, claims, parked_since, scheduled_at, coalesced_until = 0 } = job;
+  if (!repeat || attempt > 1 || attempts.length > 0 || claims > 1 || parked_since !== undefined) return undefined;
+  if (now - Math.max(scheduled_at, coalesced_until) > maxLateness(repeat)) return runReasons.late;
+  return !job.moved && isExcepted(repeat, scheduled_at, calendars) ? runReasons.excepted : undefined;
+}
+
+/** When the next run is planned if the current one ends now. */
+export function plannedAfter(job: Job, now: number, calendars: Calendars = noCalendars): Planned | undefined {
   const { repeat } = job;
-  if (!repeat || (repeat.limit !== undefined && job.run >= repeat.limit)) return undefined;
-  const at = nextOccurrence(repeat, job.coalesced_until ?? job.scheduled_at);
+  if (!repeat || runsLeft(job) < 1) return undefined;
+  if (job.next_at !== undefined) return { at: job.next_at };
+  const { scheduled_at, coalesced_until } = job;
+  if (isSkipped(job) || repeat.overlap === "cancel_previous") {
+    // Occurrences that are too late as well are passed over with the first one.
+    const from = Math.max(isSkipped(job) ? scheduled_at : standsUntil(job), now - maxLateness(repeat) - 1);
+    return catchingUp(repeat, nextOccurrence(repeat, from, calendars), now);
+  }
+  const at = nextOccurrence(repeat, coalesced_until ?? scheduled_at, calendars);
   if (at === undefined || at > now) return at === undefined ? undefined : { at };
-  if (repeat.overlap === "queue") return { at, coalesced_until: now };
-  const later = nextOccurrence(repeat, now);
+  const isMissed = repeat.missed === "all" && at <= (firstStartOf(job) ?? now);
+  if (isMissed || repeat.overlap === "queue") return catchingUp(repeat, at, now);
+  const later = nextOccurrence(repeat, now, calendars);
   return later === undefined ? undefined : { at: later };
 }
 
+/** Up to which time a run that has begun stands for occurrences of its series: one that started late made others miss theirs. */
+const standsUntil = (job: Job): number => Math.max(job.scheduled_at, job.coalesced_until ?? 0, firstStartOf(job) ?? 0);
+
+/** A run that is planned for an occurrence that may have passed: it stands for all others, unless each has a run of its own. */
+function catchingUp({ missed, overlap }: Repeat, at: number | undefined, now: number): Planned | undefined {
+  if (at === undefined) return undefined;
+  // With `cancel_previous` the start of the run says for which occurrences it stands.
+  return at > now || missed === "all" || overlap === "cancel_previous" ? { at } : { at, coalesced_until: now };
+}
+
 /**
- * The next run of a recurring job whose run has completed or failed. Undefined if the series has reached its limit or its
- * end date: the job then ends with its last run.
+ * When the run that ends the current one is planned, with `overlap: cancel_previous`. Undefined if the current run has not begun,
+ * or nothing may follow it.
  */
-export function continued(ended: Job, now: number): Continuation | undefined {
-  const planned = plannedAfter(ended, now);
+export function successorOf(job: Job, now: number, calendars: Calendars = noCalendars): number | undefined {
+  const hasBegun = job.status === "running" || (isWaiting(job) && job.attempt > 1);
+  if (job.repeat?.overlap !== "cancel_previous" || !hasBegun || job.pause_requested) return undefined;
+  return plannedAfter(job, now, calendars)?.at;
+}
+
+/**
+ * When the next run is planned, if it is due at `now` and so ends the current one: a retry, or the restart of a run whose end was
+ * under way, comes too late. Undefined if the current run may go on.
+ */
+export function supersededBy(job: Job, now: number, calendars: Calendars = noCalendars): number | undefined {
+  const at = job.next_at ?? successorOf(job, now, calendars);
+  return at !== undefined && at <= now ? at : undefined;
+}
+
+/** The job as it will be once its next run, which is planned for `at`, has ended the current one: that run is dispatched ahead. */
+export const withSuccessor = (job: Job, at: number): Job => ({ ...job, run: job.run + 1, attempt: 1, due_at: at });
+
+/**
+ * A running job whose next run, which is planned for `at`, has come to end it: whoever had the claim has lost it, so its outcome is
+ * discarded. The claim does not count, since nothing is started under it.
+ */
+export const takenOver = (job: Job, { claimId, now, leaseMarginMs }: Claim, at: number): Job => ({
+  ...job,
+  claim_id: claimId,
+  lease_until: now + leaseMarginMs,
+  next_at: at,
+  version: job.version + 1,
+});
+
+/** A run that ends at `now` because the next one, which is planned for `at`, is due. */
+export const superseded = (job: Job, now: number, at: number): Job => ({
+  ...cancelled(job, now, runReasons.superseded),
+  next_at: at,
+});
+
+/**
+ * The same of a run that waits for another attempt. Its record depends on nothing but the job, since several may write it at the
+ * same time.
+ */
+export const supersededWhileWaiting = (job: Job, at: number): Job =>
+  superseded(job, Math.max(at, job.attempts.at(-1)?.ended_at ?? at), at);
+
+/**
+ * The next run of a recurring job whose run is over. Undefined if the series has reached its limit or its end date: the job
+ * then ends with its last run.
+ */
+export function continued(ended: Job, now: number, calendars: Calendars = noCalendars): Continuation | undefined {
+  const planned = plannedAfter(ended, now, calendars);
   if (!planned) return undefined;
   const last_run = ended.attempts.at(-1);
-  const next = { ...withRun(ended, ended.run + 1, planned, now), ...(last_run && { last_run }) };
+  const skipped_runs = (ended.skipped_runs ?? 0) + Number(isSkipped(ended));
+  const next = {
+    ...withRun(ended, ended.run + 1, planned, now),
+    ...(last_run && { last_run }),
+    ...(skipped_runs > 0 && { skipped_runs }),
+  };
   return { run: runRecordOf(ended), next };
 }
 
@@ -53,21 +172,24 @@ export function continued(ended: Job, now: number): Continuation | undefined {
  * A series whose next run is skipped: the occurrence after it takes the number of the run, so that numbers stay without gaps and
  * the limit counts only runs. Undefined if the series has no later occurrence.
  */
-export function skipped(job: Job, now: number): Job | undefined {
+export function skipped(job: Job, now: number, calendars: Calendars = noCalendars): Job | undefined {
   const { repeat, coalesced_until = 0, scheduled_at } = job;
-  const at = repeat && nextOccurrence(repeat, Math.max(scheduled_at, coalesced_until, now));
+  const from = repeat?.missed === "all" ? scheduled_at : Math.max(scheduled_at, coalesced_until, now);
+  const at = repeat && nextOccurrence(repeat, from, calendars);
   return at === undefined ? undefined : { ...withRun(job, job.run, { at }, now), version: job.version + 1 };
 }
 
 /** A recurring job between two runs, waiting for run number `run`. */
-export function withRun(
-  job: Job,
-  run: number,
-  { at, coalesced_until }: { at: number; coalesced_until?: number },
-  now: number,
-): Job {
+export function withRun(job: Job, run: number, { at, coalesced_until }: Planned, now: number): Job {
   const { started_at, finished_at, result, error, reason, progress, retried_after, pause_requested, ...rest } = job;
-  const { coalesced_until: _before, reserved: _reserved, snoozes: _snoozes, ...kept } = rest;
+  const {
+    coalesced_until: _before,
+    next_at: _next,
+    moved: _moved,
+    reserved: _reserved,
+    snoozes: _snoozes,
+    ...kept
+  } = rest;
   return {
     ...kept,
     status: pause_requested ? "paused" : waiting(at, now),

@@ -82,6 +82,7 @@ function endAttempt(job: Job, now: number, end: Pick<Attempt, "outcome" | "error
     wake_requested: _requested,
     reserved: _reserved,
     snoozes: _snoozes,
+    next_at: _next,
     ...rest
   } = job;
   const crashes = job.claims - 1;

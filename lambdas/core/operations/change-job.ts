@@ -1,6 +1,10 @@
+import { calendarsOf } from "../catalog/calendars.ts";
+import type { Catalog } from "../catalog/catalog.ts";
+import { type Calendars, noCalendars } from "../job/calendars.ts";
 import { isFinished, isWaiting, type Job, type Parent, type Repeat, shownStatus } from "../job/job.ts";
 import { firstOccurrence, nextOccurrence } from "../job/recurrence.ts";
 import { skipped, withRun } from "../job/series.ts";
+import { spread } from "../job/spread.ts";
 import { cancelled, waiting } from "../job/transitions.ts";
 import type { BlobStore, JobStore } from "../ports/ports.ts";
 import { jobNotFound, RequestError } from "../requests/request-error.ts";
@@ -8,12 +12,13 @@ import { type Dispatching, dispatch, scheduleName, wakeParent } from "./dispatch
 import { load } from "./payload.ts";
 
 /** What a change makes of a job: its next state, or `unchanged` if there is nothing to do. Throws STATE_CONFLICT. */
-export type Change = (job: Job, now: number) => Job | "unchanged";
+export type Change = (job: Job, now: number, calendars?: Calendars) => Job | "unchanged";
 
 /** The ports that changing a job needs. The steps of a feature change with it. */
 export interface Changing extends Dispatching {
   jobs: JobStore;
   blobs: BlobStore;
+  catalog: Pick<Catalog, "products">;
 }
 
 const rounds = 10;
@@ -31,7 +36,7 @@ async function rewrite(services: Changing, id: string, change: Change): Promise<
   for (let round = 0; round < rounds; round++) {
     const job = await services.jobs.get(id);
     if (!job) return undefined;
-    const next = change(job, services.clock.now());
+    const next = change(job, services.clock.now(), calendarsOf(services.catalog, job.product));
     if (next === "unchanged") {
       // Again, because the first request may have died, or been refused by AWS, before it reached queues, steps or feature.
       if (job.status === "cancelled" || isWaiting(job)) await dispatchFollowUps(services, job);
@@ -121,12 +126,12 @@ export const pause: Change = (job, now) => {
 };
 
 /** Resumes a paused job with the next occurrence from now. Occurrences that it missed are not made up for. */
-export const resume: Change = (job, now) => {
+export const resume: Change = (job, now, calendars = noCalendars) => {
   if (isFinished(job) || !job.repeat) throw conflict(job, now, "only a paused job can be resumed.");
   const { pause_requested, ...rest } = job;
   if (pause_requested) return changed(rest, {});
   if (job.status !== "paused") return "unchanged";
-  const at = job.scheduled_at > now ? job.scheduled_at : nextOccurrence(job.repeat, now);
+  const at = job.scheduled_at > now ? job.scheduled_at : nextOccurrence(job.repeat, now, calendars);
   if (at === undefined) return changed(job, { status: "completed", finished_at: now, reason: "the series is over" });
   return changed(withRun(job, job.run, { at }, now), {});
 };
@@ -134,22 +139,31 @@ export const resume: Change = (job, now) => {
 /** Moves a job that has not started to another time, or a recurring one to another series. Takes validated values. */
 export const reschedule =
   ({ due_at, repeat }: { due_at?: number; repeat?: Repeat }): Change =>
-  (job, now) => {
+  (job, now, calendars = noCalendars) => {
     if (isFinished(job)) throw conflict(job, now, "a finished job cannot be rescheduled; retry it or make a new one.");
     if (job.status === "running") throw conflict(job, now, "it cannot be rescheduled while it runs.");
     if (repeat && !job.repeat) throw conflict(job, now, "a one-time job cannot be given a repeat; make a new one.");
-    const series = repeat ?? job.repeat;
+    const series = repeat ? spread(repeat, job.id) : job.repeat;
     if (due_at !== undefined && due_at >= (job.expires_at ?? Number.POSITIVE_INFINITY)) {
       throw conflict(job, now, "it expires before the new time.");
     }
     if (due_at !== undefined && due_at > (series?.end_date ?? Number.POSITIVE_INFINITY)) {
       throw conflict(job, now, "its series ends before the new time.");
     }
-    const at = due_at ?? (series && firstOccurrence(series, Math.max(now, series.anchor))) ?? job.due_at;
+    const first = series && firstOccurrence(series, Math.max(now, series.anchor), calendars);
+    if (repeat && first === undefined) throw conflict(job, now, "the new series has no run.");
+    const at = due_at ?? first ?? job.due_at;
     const status = job.status === "paused" ? "paused" : waiting(at, now);
     // The run stands for its new time, and no longer for occurrences that the old series missed.
-    const { coalesced_until: _before, reserved: _reserved, ...rest } = job;
-    return changed(rest, { ...(repeat && { repeat }), due_at: at, scheduled_at: at, status });
+    const { coalesced_until: _before, moved: _moved, reserved: _reserved, ...rest } = job;
+    const choice = due_at !== undefined && series ? { moved: true as const } : {};
+    return changed(rest, {
+      ...(repeat && series && { repeat: series }),
+      ...choice,
+      due_at: at,
+      scheduled_at: at,
+      status,
+    });
   };
 
 /** Retries a failed job `delayMs` from now, with all its retries. */
@@ -197,11 +211,12 @@ export const runNow: Change = (job, now) => {
   if (job.due_at <= now) return "unchanged";
   const { reserved: _reserved, ...rest } = job;
   // A run that waits for its retry keeps its planned time, from which missed occurrences are counted.
-  return changed(rest, { status: "queued", due_at: now, ...(job.attempt === 1 && { scheduled_at: now }) });
+  const first = job.attempt === 1 && { scheduled_at: now, ...(job.repeat && { moved: true as const }) };
+  return changed(rest, { status: "queued", due_at: now, ...first });
 };
 
 /** Moves a series that waits for its next run to the occurrence after it. */
-export const skipNext: Change = (job, now) => {
+export const skipNext: Change = (job, now, calendars = noCalendars) => {
   if (!job.repeat)
     throw conflict(job, now, "only a recurring job has a next run to skip; cancel or reschedule this one.");
   if (isFinished(job)) throw conflict(job, now, "a finished series has no next run.");
@@ -209,7 +224,7 @@ export const skipNext: Change = (job, now) => {
   if (!isWaiting(job) || job.attempt > 1) {
     throw conflict(job, now, "its run has begun; skip the next one once it has ended, or cancel the job.");
   }
-  const next = skipped(job, now);
+  const next = skipped(job, now, calendars);
   if (!next) throw conflict(job, now, "its series ends with this run, so there is none to skip to; cancel it instead.");
   return next;
 };

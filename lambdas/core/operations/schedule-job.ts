@@ -43,11 +43,12 @@ export async function scheduleJob(services: Scheduling, request: AcceptedRequest
 }
 
 /** Whether the job of a request gets a random id, which no other job can have. */
-export const hasFreshId = ({ idempotency_key, step }: AcceptedRequest): boolean =>
-  step === undefined && idempotency_key === undefined;
+export const hasFreshId = ({ idempotency_key, step, schedule }: AcceptedRequest): boolean =>
+  step === undefined && schedule === undefined && idempotency_key === undefined;
 
-function idOf({ product, env, idempotency_key: key, step }: AcceptedRequest): string {
-  if (step) return step.job_id;
+function idOf({ product, env, idempotency_key: key, step, schedule }: AcceptedRequest): string {
+  const given = step ?? schedule;
+  if (given) return given.job_id;
   return key === undefined ? newJobId() : derivedJobId(product.tag, env, key);
 }
 

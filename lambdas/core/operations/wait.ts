@@ -1,6 +1,6 @@
 import { isFinished, type Job } from "../job/job.ts";
 import { nextOccurrence } from "../job/recurrence.ts";
-import { plannedAfter } from "../job/series.ts";
+import { plannedAfter, runsLeft } from "../job/series.ts";
 import type { Clock, JobStore } from "../ports/ports.ts";
 import { grantMs } from "./api-limits.ts";
 
@@ -55,8 +55,8 @@ function mayEndBy(job: Job, until: number, now: number): boolean {
 function goesOnAfter(job: Job, until: number, now: number): boolean {
   const { repeat } = job;
   let next = plannedAfter(job, now)?.at;
-  for (let run = job.run + 1; repeat && next !== undefined && next <= until; run++) {
-    if (repeat.limit !== undefined && run >= repeat.limit) return false;
+  for (let left = runsLeft(job) - 1; repeat && next !== undefined && next <= until; left--) {
+    if (left < 1) return false;
     next = nextOccurrence(repeat, next);
   }
   return next !== undefined;

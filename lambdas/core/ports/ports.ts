@@ -159,6 +159,20 @@ export interface ImportQueue {
   proceed(cursor: ImportCursor, delaySeconds: number): Promise<void>;
 }
 
+/** Which schedules of the catalog the reconciler has followed. */
+export interface SyncedSchedules {
+  /** The hash of the schedules that were followed last; another value while that is under way. */
+  hash: string;
+  /** The ids of the jobs of schedules: those that were made, or may have been. */
+  job_ids: string[];
+}
+
+/** One item that outlives deployments, so that what has left the catalog can be cancelled. */
+export interface ScheduleStates {
+  get(): Promise<SyncedSchedules | undefined>;
+  put(state: SyncedSchedules): Promise<void>;
+}
+
 /** What to add to the counters of one hour of a tenant. */
 export interface HourCounts {
   product: string;

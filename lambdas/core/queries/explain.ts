@@ -1,7 +1,9 @@
 import type * as z from "zod";
 import { furtherQuartersFor, isHot, minuteMs, minuteOf, quarterOf } from "../job/due-time.ts";
+import { derivedJobId } from "../job/job-id.ts";
 import type { Pause } from "../job/pause.ts";
 import { leadSpreadSeconds, quarterHourMs, type Route, routeAhead, schedulerLeadMs } from "../job/route.ts";
+import { spread } from "../job/spread.ts";
 import type { Services } from "../operations/services.ts";
 import type { AcceptedRequest } from "../requests/request.ts";
 import { given } from "../schema/given.ts";
@@ -51,13 +53,14 @@ export interface Around {
 
 /** Explains an accepted request with the same rules that would schedule it. A pure function. */
 export function explain(
-  request: AcceptedRequest,
+  asked: AcceptedRequest,
   now: number,
   { load = emptyMinute, pauses = [] }: Around = {},
 ): Explanation {
-  if (request.passed) throw invalidRequest(request.passed);
+  if (asked.passed) throw invalidRequest(asked.passed);
+  const request = withOffset(asked);
   const { product, env, tag, event, definition, due_at, timeout_ms, retries, retry_policy } = request;
-  const { app, repeat, expires_at, labels, priority } = request;
+  const { app, repeat, expires_at, labels, fairness_key, priority } = request;
   // The id of the job, and so its own part of the spread, is not known yet: this is the latest time.
   const ahead = schedulerLeadMs + load.furtherQuarters * quarterHourMs;
   const way = routeAhead(now, due_at, ahead);
@@ -76,11 +79,11 @@ export function explain(
       timeout_ms,
       retries,
       retry_policy,
-      ...given({ app, repeat, expires_at, labels, priority }),
+      ...given({ app, repeat, expires_at, labels, fairness_key, priority }),
       input_bytes: inputBytes,
     },
     route: routeView(way, due_at - now, load),
-    next_runs: fireTimes(due_at, repeat, mostRuns),
+    next_runs: fireTimes(due_at, repeat, mostRuns, product.calendars),
     retry_timetable: retryTimetable(retry_policy, retries, timeout_ms),
     estimated_cost: costOf({
       route: way,
@@ -93,6 +96,21 @@ export function explain(
     ...(held.length > 0 && { pauses: held.map(pauseReference) }),
   };
 }
+
+/** The offset of a series comes from the id of its job, which is known beforehand only if a key names it. */
+function withOffset(request: AcceptedRequest): AcceptedRequest {
+  const { product, env, idempotency_key: key, repeat, due_at, notes = [] } = request;
+  if (repeat?.spread_ms === undefined) return request;
+  if (key === undefined) return { ...request, notes: [...notes, anyOffset] };
+  const own = spread(repeat, derivedJobId(product.tag, env, key));
+  return { ...request, repeat: own, due_at: due_at + (own.offset_ms ?? 0) };
+}
+
+const anyOffset = {
+  pointer: "/repeat/spread_ms",
+  detail:
+    "puts every run off by the same time below this, which depends on the id of the job: with an idempotency_key it is known beforehand, and the times shown here have it",
+};
 
 const minutes = quarterHourMs / minuteMs;
 

@@ -1,4 +1,5 @@
 import type * as z from "zod";
+import { type Calendars, noCalendars } from "../job/calendars.ts";
 import type { Repeat } from "../job/job.ts";
 import { nextOccurrence } from "../job/recurrence.ts";
 import type { FireTimeSchema } from "./schemas/explanation.ts";
@@ -8,12 +9,17 @@ import { localIso, offsetAt, timeOfDay, wallClock } from "./zone.ts";
 export type FireTime = z.infer<ReturnType<typeof FireTimeSchema>>;
 
 /** The first `count` times at which a job that is due at `due` runs, including those of its series. */
-export function fireTimes(due: number, repeat: Repeat | undefined, count: number): FireTime[] {
+export function fireTimes(
+  due: number,
+  repeat: Repeat | undefined,
+  count: number,
+  calendars: Calendars = noCalendars,
+): FireTime[] {
   const times: number[] = [];
   const most = repeat ? Math.min(count, repeat.limit ?? count) : 1;
   for (let at: number | undefined = due; at !== undefined && times.length < most; ) {
     times.push(at);
-    at = repeat && nextOccurrence(repeat, at);
+    at = repeat && nextOccurrence(repeat, at, calendars);
   }
   return localTimes(times, repeat);
 }
@@ -21,11 +27,17 @@ export function fireTimes(due: number, repeat: Repeat | undefined, count: number
 /** The times of consecutive runs in the time zone of their series. */
 export function localTimes(times: readonly number[], repeat: Repeat | undefined): FireTime[] {
   const tz = repeat?.tz ?? "UTC";
+  const offset = repeat?.offset_ms ?? 0;
+  const pattern = repeat?.tz === undefined ? undefined : patternOf(repeat);
   return times.map((at, i) => {
-    const note = repeat?.tz === undefined ? undefined : noteOf(repeat, tz, at, times[i - 1]);
+    const before = times[i - 1];
+    const note = pattern && noteOf(pattern, tz, at - offset, before === undefined ? undefined : before - offset);
     return { at, local: localIso(at, tz), ...(note !== undefined && { note }) };
   });
 }
+
+/** What the notes are about: the times before the series' own offset, on whatever day. */
+const patternOf = ({ offset_ms: _offset, except: _except, ...pattern }: Repeat): Repeat => pattern;
 
 /** Longer than any change of the clocks, and shorter than the time between two of them. */
 const aroundMs = 3 * 3_600_000;

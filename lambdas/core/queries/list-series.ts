@@ -1,5 +1,8 @@
+import { calendarsOf } from "../catalog/calendars.ts";
+import type { Catalog } from "../catalog/catalog.ts";
+import { type Drift, driftOf, wantedOf } from "../catalog/schedules.ts";
 import type { IndexPosition } from "../job/index-position.ts";
-import { type JobStatus, phaseOf } from "../job/job.ts";
+import { type Job, type JobStatus, phaseOf } from "../job/job.ts";
 import type { Pause } from "../job/pause.ts";
 import { inParallel } from "../operations/in-parallel.ts";
 import type { JobStore } from "../ports/ports.ts";
@@ -22,7 +25,10 @@ const unfinished = ["scheduled", "queued", "running", "paused"] as const satisfi
 
 /** A page of the series of these tenants, each with its last and its next runs. */
 export async function listSeries(
-  jobs: Pick<JobStore, "page" | "getMany" | "runs" | "shards">,
+  {
+    jobs,
+    catalog,
+  }: { jobs: Pick<JobStore, "page" | "getMany" | "runs" | "shards">; catalog: Pick<Catalog, "products"> },
   tenants: readonly Tenant[],
   { status = unfinished, limit, after }: SeriesQuery,
   now: number,
@@ -36,7 +42,18 @@ export async function listSeries(
   const series = await inParallel(seriesOfPage, listed.jobs, async (job) => {
     // As in the list of runs: only those before the current one were accepted.
     const { runs } = await jobs.runs(job.id, { limit: shownRuns.last, order: "desc" }, job.run);
-    return seriesView(job, runs, now, pauses);
+    const calendars = calendarsOf(catalog, job.product);
+    return seriesView(job, runs, now, { calendars, pauses, drift: driftsOf(catalog, job) });
   });
   return { series, ...given({ next: listed.next }) };
+}
+
+/** How a series that belongs to a schedule of the catalog differs from it. */
+function driftsOf({ products }: Pick<Catalog, "products">, job: Job): Drift[] {
+  if (!job.schedule) return [];
+  const ofProduct = products.filter(({ tag }) => tag === job.product);
+  return driftOf(
+    job,
+    wantedOf(ofProduct).find(({ job_id }) => job_id === job.id),
+  );
 }

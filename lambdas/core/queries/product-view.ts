@@ -3,7 +3,9 @@ import { hasAccess, type Scopes } from "../access/scopes.ts";
 import { type Catalog, own } from "../catalog/catalog.ts";
 import type { Definitions, JobTypeDefinition, Product, ProductEvent } from "../catalog/job-type.ts";
 import { referenceName, referencesIn } from "../catalog/references.ts";
+import { wantedOf } from "../catalog/schedules.ts";
 import type { JobType } from "../job/job.ts";
+import { given } from "../schema/given.ts";
 import type { ProductSchema, ProductSummarySchema } from "./schemas/product.ts";
 
 /** A product as callers see it, with the envs that their key has access to. */
@@ -31,6 +33,7 @@ export function productView(product: Product, catalog: Catalog, scopes: Scopes):
     summary && {
       ...summary,
       ...valueNames(product, summary.envs),
+      schedules: schedulesView(product, summary.envs),
       events: summary.events.map((event) => {
         const definition = catalog.registry[event.type];
         const target = catalog.lookup(product.tag, event.tag)?.target;
@@ -43,6 +46,15 @@ export function productView(product: Product, catalog: Catalog, scopes: Scopes):
     }
   );
 }
+
+/** The schedules in some envs, without the inputs of their jobs. */
+const schedulesView = (product: Product, envs: readonly string[]): ProductView["schedules"] =>
+  wantedOf([product])
+    .filter(({ env }) => envs.includes(env))
+    .map(({ name, env, job_id, body: { event, repeat } }) => ({
+      ...{ name, env, event: String(event), job_id, repeat },
+      ...given({ description: product.schedules?.[name]?.description }),
+    }));
 
 /** The names of the variables of some envs, and of the constants. Their values are for expressions only. */
 function valueNames({ variables = {}, constants = {} }: Product, envs: readonly string[]) {

@@ -1,8 +1,10 @@
 import type * as z from "zod";
+import type { Drift } from "../catalog/schedules.ts";
+import { type Calendars, noCalendars } from "../job/calendars.ts";
 import { isFinished, isWaiting, type Job, type RunRecord } from "../job/job.ts";
 import type { Pause } from "../job/pause.ts";
 import { nextOccurrence } from "../job/recurrence.ts";
-import { plannedAfter } from "../job/series.ts";
+import { plannedAfter, runsLeft, skipReason } from "../job/series.ts";
 import { given } from "../schema/given.ts";
 import { type FireTime, localTimes } from "./fire-times.ts";
 import type { LastRunSchema, SeriesSchema } from "./schemas/series.ts";
@@ -14,16 +16,24 @@ export type LastRunView = z.infer<ReturnType<typeof LastRunSchema>>;
 /** How many runs of a series are shown: those that have begun, and those that are planned. */
 export const shownRuns = { last: 30, next: 10 } as const;
 
+/** What of the catalog and the pauses a series is shown with. */
+export interface SeriesContext {
+  calendars?: Calendars;
+  pauses?: readonly Pause[];
+  drift?: Drift[];
+}
+
 /** A series with its last runs, given those that are archived, and its next ones. */
 export const seriesView = (
   job: Job,
   archived: readonly RunRecord[],
   now: number,
-  pauses: readonly Pause[] = [],
+  { calendars = noCalendars, pauses = [], drift = [] }: SeriesContext = {},
 ): SeriesView => ({
   ...summaryOf(job, now, pauses),
+  ...(drift.length > 0 && { drift }),
   last_runs: [...(hasBegun(job) ? [job] : []), ...archived].slice(0, shownRuns.last).map(lastRunOf),
-  next_runs: nextRuns(job, now, shownRuns.next),
+  next_runs: nextRuns(job, now, shownRuns.next, calendars),
 });
 
 /** Whether the run that the job's own item holds is under way or has ended, and not only planned. */
@@ -45,30 +55,39 @@ function lastRunOf({ run, status, scheduled_at, due_at, attempts, started_at, fi
 }
 
 /** When the next `count` runs of a series start. For a paused series, as if it were resumed now. */
-export function nextRuns(job: Job, now: number, count: number): FireTime[] {
-  const { repeat, run } = job;
-  const first = firstOf(job, now);
+export function nextRuns(job: Job, now: number, count: number, calendars: Calendars = noCalendars): FireTime[] {
+  const { repeat } = job;
+  const first = firstOf(job, now, calendars);
   if (!repeat || !first) return [];
-  const left = repeat.limit === undefined ? count : Math.min(count, repeat.limit - run + (first.isCurrent ? 1 : 0));
+  const left = Math.min(count, runsLeft(job) + (first.isCurrent ? 1 : 0));
   const times: number[] = [];
-  // What an overdue run has missed is not made up for.
-  let after = Math.max(first.at, job.coalesced_until ?? 0, now);
+  // What an overdue run has missed is not made up for, unless every occurrence has a run of its own.
+  let after = Math.max(first.at, job.coalesced_until ?? 0, repeat.missed === "all" ? 0 : now);
   for (let at: number | undefined = first.at; at !== undefined && times.length < left; ) {
     times.push(at);
-    at = nextOccurrence(repeat, after);
+    at = nextOccurrence(repeat, after, calendars);
     after = at ?? after;
   }
   return localTimes(times, repeat);
 }
 
 /** The next run, and whether it is the one that the job's item holds. */
-function firstOf(job: Job, now: number): { at: number; isCurrent: boolean } | undefined {
+function firstOf(job: Job, now: number, calendars: Calendars): { at: number; isCurrent: boolean } | undefined {
   if (isFinished(job) || !job.repeat) return undefined;
-  if (isWaiting(job) && job.attempt === 1) return { at: job.due_at, isCurrent: true };
+  if (isWaiting(job) && job.attempt === 1) return current(job, now, calendars);
   if (job.status === "paused") {
-    const at = job.scheduled_at > now ? job.scheduled_at : nextOccurrence(job.repeat, now);
+    const at = job.scheduled_at > now ? job.scheduled_at : nextOccurrence(job.repeat, now, calendars);
     return at === undefined ? undefined : { at, isCurrent: true };
   }
-  const planned = plannedAfter(job, now);
+  const planned = plannedAfter(job, now, calendars);
   return planned && { at: planned.at, isCurrent: false };
+}
+
+/** The run that waits, or the one after it if it will be skipped once its message comes. */
+function current(job: Job, now: number, calendars: Calendars): { at: number; isCurrent: boolean } | undefined {
+  const reason = skipReason(job, Math.max(now, job.due_at), calendars);
+  if (reason === undefined) return { at: job.due_at, isCurrent: true };
+  const planned = plannedAfter({ ...job, reason }, now, calendars);
+  // A run that is skipped does not count, so the one after it takes its place.
+  return planned && { at: planned.at, isCurrent: true };
 }

@@ -57,10 +57,11 @@ export const summaryOf = (job: Job, now: number, pauses: readonly Pause[] = []):
   ...shownError(job),
   ...(job.parent && { parent: parentOf(job.parent) }),
   ...given({ waiting_for: pauseWait(job, pauses, now) ?? reservedWait(job, now) }),
+  ...(job.schedule && { schedule: job.schedule.name }),
 });
 
-const optionalOf = ({ app, started_at, finished_at, expires_at, labels, repeat, reason }: Job) =>
-  given({ app, started_at, finished_at, expires_at, labels, repeat, reason });
+const optionalOf = ({ app, started_at, finished_at, expires_at, labels, fairness_key, repeat, reason }: Job) =>
+  given({ app, started_at, finished_at, expires_at, labels, fairness_key, repeat, reason });
 
 const parentOf = ({ message: { job_id, run }, step }: Parent) => ({ job_id, run, step });
 

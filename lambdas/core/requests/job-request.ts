@@ -45,6 +45,15 @@ export const JobRequest = strict({
   priority: Priority.optional().describe(
     "Whole seconds of head start in the waiting lists of the event's limits, -3600 to 3600. It orders jobs that wait, and does not start any without a free slot. Default: that of the event, else 0.",
   ),
+  fairness_key: z
+    .string()
+    .min(1)
+    .max(requestLimits.fairnessKey)
+    .refine(wellFormed, notWellFormed)
+    .optional()
+    .describe(
+      "Jobs of a product and env that have different keys take turns in the queue, so that a burst of one, such as one of its customers, does not delay the others. Default: that of the event, else all jobs without a key share a turn.",
+    ),
   task_token: TaskToken.optional().describe(
     "A task token of Step Functions: the task receives the outcome of the job. For one-time jobs only. Over HTTP it requires a key with `jobs:admin`. It is never shown.",
   ),

@@ -1,5 +1,6 @@
 import { takesExpressions } from "../expressions/request-input.ts";
 import type { Job, Stored } from "../job/job.ts";
+import { spread } from "../job/spread.ts";
 import { waiting } from "../job/transitions.ts";
 import { given } from "../schema/given.ts";
 import type { AcceptedRequest } from "./request.ts";
@@ -14,7 +15,9 @@ export interface NewJobFields {
 
 /** The job that an accepted request creates, as it is first stored. */
 export function newJob(request: AcceptedRequest, { id, writeId, now, input }: NewJobFields): Job {
-  const { app, repeat, expires_at, labels, gates, priority, request_id, step, task_token } = request;
+  const { app, expires_at, labels, fairness_key, gates, priority, request_id, step, schedule, task_token } = request;
+  const repeat = request.repeat && spread(request.repeat, id);
+  const due_at = request.due_at + (repeat?.offset_ms ?? 0);
   return {
     id,
     product: request.product.tag,
@@ -22,11 +25,11 @@ export function newJob(request: AcceptedRequest, { id, writeId, now, input }: Ne
     event: request.tag,
     type: request.event.type,
     input,
-    status: waiting(request.due_at, now),
+    status: waiting(due_at, now),
     run: 1,
     attempt: 1,
-    due_at: request.due_at,
-    scheduled_at: request.due_at,
+    due_at,
+    scheduled_at: due_at,
     created_at: now,
     timeout_ms: request.timeout_ms,
     retries: request.retries,
@@ -39,10 +42,12 @@ export function newJob(request: AcceptedRequest, { id, writeId, now, input }: Ne
       repeat,
       expires_at,
       labels,
+      fairness_key,
       gates,
       priority,
       request_id,
       parent: step?.parent,
+      schedule: schedule && { name: schedule.name, fingerprint: schedule.fingerprint },
       task_tokens: task_token === undefined ? undefined : [task_token],
     }),
     fingerprint: request.fingerprint,

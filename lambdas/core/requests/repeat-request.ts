@@ -1,16 +1,28 @@
 import * as z from "zod";
 import type { Fault } from "../errors.ts";
+import { type Calendars, dayExists, isDate } from "../job/calendars.ts";
 import type { Repeat } from "../job/job.ts";
 import { firstOccurrence, isTimeZone } from "../job/recurrence.ts";
 import { given } from "../schema/given.ts";
 import { milliseconds } from "../schema/plain-faults.ts";
-import { strict } from "../schema/schema.ts";
+import { didYouMean, strict } from "../schema/schema.ts";
 import { oneOf } from "../schema/some-of.ts";
 import { epochMs, farthestAheadMs, Time } from "../schema/start-time.ts";
+import { longestTag } from "../schema/tag.ts";
 import { cronFault } from "./cron-fault.ts";
 
-/** Characters of a cron expression and of a time zone, and the shortest interval in milliseconds. */
-export const repeatLimits = { cron: 200, tz: 64, leastEveryMs: 1000 } as const;
+/**
+ * Characters of a cron expression and of a time zone, the shortest interval in milliseconds, the longest lateness and spread, and the
+ * entries of `except`.
+ */
+export const repeatLimits = {
+  cron: 200,
+  tz: 64,
+  leastEveryMs: 1000,
+  maxLatenessMs: 31 * 24 * 3_600_000,
+  spreadMs: 24 * 3_600_000,
+  except: 100,
+} as const;
 
 /** How a job recurs: either by `cron` or by `every`. */
 export const RepeatRequest = oneOf(
@@ -31,10 +43,33 @@ export const RepeatRequest = oneOf(
       limit: z.int().min(1).optional().describe("The maximum number of runs. Default: no limit."),
       end_date: Time.optional().describe("No run is planned after this time. Default: never."),
       overlap: z
-        .enum(["skip", "queue"])
+        .enum(["skip", "queue", "cancel_previous"])
         .optional()
         .describe(
-          "What to do when a run lasts beyond the time of the next one: `skip` that one (default), or `queue` one run that starts immediately afterwards. Occurrences that an outage has missed count as one.",
+          "What to do when a run lasts beyond the time of the next one: `skip` that one (default), `queue` one run that starts immediately afterwards, or `cancel_previous`: the next one starts on time, and the outcome of the run before it is discarded.",
+        ),
+      missed: z
+        .enum(["skip", "once", "all"])
+        .optional()
+        .describe(
+          "What to do about occurrences that could not start on time, as after an outage: `once` runs one for all of them (default), `all` runs each of them, one after the other and with its own planned time, and `skip` runs none that is more than `max_lateness_ms` late.",
+        ),
+      max_lateness_ms: milliseconds(0, repeatLimits.maxLatenessMs)
+        .optional()
+        .describe(
+          "How late a run may start, in milliseconds. A later one is skipped, and listed among the runs as cancelled. Default: no limit, and a minute with `missed: skip`.",
+        ),
+      spread_ms: milliseconds(1, repeatLimits.spreadMs)
+        .optional()
+        .describe(
+          "Every run starts later by the same part of this, which is derived from the id of the job, so that many series with the same times do not start together.",
+        ),
+      except: z
+        .array(z.string().min(1).max(longestTag))
+        .max(repeatLimits.except)
+        .optional()
+        .describe(
+          "Days in `tz` on which no run is planned: dates such as `2030-12-25`, and names of the product's calendars.",
         ),
     },
     { timezone: "tz", zone: "tz", interval: "every", expression: "cron", until: "end_date" },
@@ -45,17 +80,35 @@ export type RepeatRequest = z.infer<typeof RepeatRequest>;
 
 /** The series of a validated request that starts at `start` (epoch milliseconds). */
 export const repeatOf = (
-  { cron, every, tz, limit, end_date, overlap = "skip" }: RepeatRequest,
+  { cron, every, tz, limit, end_date, overlap = "skip", ...asked }: RepeatRequest,
   start: number,
 ): Repeat => ({
   ...given({ cron, every, tz, limit, end_date: end_date === undefined ? undefined : epochMs(end_date) }),
   overlap,
   anchor: start,
+  ...given({
+    missed: asked.missed,
+    max_lateness_ms: asked.max_lateness_ms,
+    spread_ms: asked.spread_ms,
+    except: asked.except?.length ? asked.except : undefined,
+  }),
 });
 
+/** When a request is made, and for which product: the names of its calendars are checked only if they are known. */
+export interface Asked {
+  now: number;
+  calendars?: Calendars | undefined;
+}
+
 /** The faults that the schema cannot find in a series that starts at `start`. */
-export function repeatFaults(request: RepeatRequest, start: number, now: number): Fault[] {
-  const { cron, tz } = request;
+export function repeatFaults(request: RepeatRequest, start: number, asked: Asked): Fault[] {
+  const own = [...exceptFaults(request, asked.calendars), ...policyFaults(request)];
+  // With an entry that is no day, nobody can say when the series runs.
+  return own.length > 0 ? own : timeFaults(request, start, asked);
+}
+
+function timeFaults(request: RepeatRequest, start: number, { now, calendars }: Asked): Fault[] {
+  const { cron, tz, spread_ms = 0 } = request;
   if (tz !== undefined && cron === undefined)
     return [fault("tz", "applies to cron only: an interval has no time zone")];
   if (tz !== undefined && !isTimeZone(tz)) return [fault("tz", "must be an IANA time zone such as Europe/Berlin")];
@@ -64,10 +117,39 @@ export function repeatFaults(request: RepeatRequest, start: number, now: number)
   // `start_at` has this fault already, and near the end of the range of a Date croner would never stop searching.
   if (start > now + farthestAheadMs) return [];
   const { end_date, ...endless } = repeatOf(request, start);
-  const first = firstOccurrence(endless, start);
+  const first = firstOccurrence(endless, start, calendars);
   if (first === undefined) return [fault("cron", "never fires")];
   if (first - start > farthestAheadMs) return [fault("cron", "first fires more than 5 years ahead")];
-  return end_date !== undefined && end_date < first ? [fault("end_date", "is before the first run")] : [];
+  if (end_date === undefined || end_date >= first + spread_ms) return [];
+  return [
+    fault("end_date", end_date < first ? "is before the first run" : "is before the first run, if that is spread"),
+  ];
+}
+
+/** Fields that contradict each other. */
+function policyFaults({ overlap, missed, every, spread_ms }: RepeatRequest): Fault[] {
+  if (overlap === "cancel_previous" && missed === "all")
+    return [
+      fault("missed", "cannot be all with overlap cancel_previous, where a later run ends those before it: use once"),
+    ];
+  if (every !== undefined && spread_ms !== undefined && spread_ms > every)
+    return [fault("spread_ms", "must be at most `every`, since a longer one only puts the series off")];
+  return [];
+}
+
+function exceptFaults({ except = [] }: RepeatRequest, calendars: Calendars | undefined): Fault[] {
+  return except.flatMap((entry, i) => {
+    const wrong = entryFault(entry, calendars);
+    return wrong === undefined ? [] : [fault(`except/${i}`, wrong)];
+  });
+}
+
+function entryFault(entry: string, calendars: Calendars | undefined): string | undefined {
+  if (isDate(entry)) return dayExists(entry) ? undefined : "is a day that does not exist";
+  if (calendars === undefined || Object.hasOwn(calendars, entry)) return undefined;
+  const names = Object.keys(calendars);
+  const hint = didYouMean(entry, names);
+  return `must be a date such as 2030-12-25, or a calendar of the product.${hint || ` It has ${names.join(", ") || "none"}.`}`;
 }
 
 const fault = (field: string, detail: string): Fault => ({ pointer: `/repeat/${field}`, detail });

@@ -1,8 +1,9 @@
 import type { Fault } from "../errors.ts";
+import type { Calendars } from "../job/calendars.ts";
 import { requestLimits } from "../schema/request-limits.ts";
 import { dueAt, epochMs, farthestAheadMs } from "../schema/start-time.ts";
 import type { JobRequest } from "./job-request.ts";
-import { repeatFaults } from "./repeat-request.ts";
+import { type Asked, repeatFaults } from "./repeat-request.ts";
 
 /** The fields that are checked against each other. An invalid request may lack even `start_at`. */
 type Checked = Pick<JobRequest, "repeat" | "expires_at" | "idempotency_key" | "task_token"> & {
@@ -16,11 +17,17 @@ interface OwnFaults {
   faults: Fault[];
 }
 
-/** The faults that the schema cannot find and that do not depend on the catalog. */
-export function ownFaults(request: Checked, now: number, headerKey: string | undefined): OwnFaults {
+/** The faults that the schema cannot find. Of the catalog they depend on the calendars of the product only, if those are known. */
+export function ownFaults(
+  request: Checked,
+  now: number,
+  headerKey: string | undefined,
+  calendars?: Calendars,
+): OwnFaults {
   const { start_at } = request;
   // Without a valid `start_at` there is nothing to compare the other times with.
-  const times = start_at === undefined ? { passed: [], lasting: [] } : timeFaults({ ...request, start_at }, now);
+  const times =
+    start_at === undefined ? { passed: [], lasting: [] } : timeFaults({ ...request, start_at }, { now, calendars });
   const passed = (request.idempotency_key ?? headerKey) === undefined ? times.passed : [];
   const others = [...keyFaults(request, headerKey), ...tokenFaults(request)];
   return { passed: times.passed, faults: [...times.lasting, ...passed, ...others] };
@@ -29,11 +36,11 @@ export function ownFaults(request: Checked, now: number, headerKey: string | und
 type Timed = Checked & Pick<JobRequest, "start_at">;
 
 /** The faults of a request's times: those of times that have passed since it was made, and those that it had from the beginning. */
-function timeFaults(request: Timed, now: number): { passed: Fault[]; lasting: Fault[] } {
-  const faults = timeFaultsAt(request, now);
+function timeFaults(request: Timed, { now, calendars }: Asked): { passed: Fault[]; lasting: Fault[] } {
+  const faults = timeFaultsAt(request, { now, calendars });
   if (!faults.some(({ pointer }) => passing.includes(pointer))) return { passed: [], lasting: faults };
   // A fault that the request already had at its own start time has not come with time. A start of 0 stands for any time.
-  const earlier = timeFaultsAt(request, Math.min(now, epochMs(request.start_at)));
+  const earlier = timeFaultsAt(request, { now: Math.min(now, epochMs(request.start_at)), calendars });
   const isOld = ({ pointer, detail }: Fault) => earlier.some((old) => old.pointer === pointer && old.detail === detail);
   const hasPassed = (fault: Fault) => passing.includes(fault.pointer) && !isOld(fault);
   return { passed: faults.filter(hasPassed), lasting: faults.filter((fault) => !hasPassed(fault)) };
@@ -41,9 +48,9 @@ function timeFaults(request: Timed, now: number): { passed: Fault[]; lasting: Fa
 
 const passing = ["/expires_at", "/repeat/end_date"];
 
-const timeFaultsAt = (request: Timed, now: number): Fault[] => [
-  ...expiryFaults(request, now),
-  ...(request.repeat ? repeatFaults(request.repeat, dueAt(request.start_at, now), now) : []),
+const timeFaultsAt = (request: Timed, asked: Asked): Fault[] => [
+  ...expiryFaults(request, asked.now),
+  ...(request.repeat ? repeatFaults(request.repeat, dueAt(request.start_at, asked.now), asked) : []),
 ];
 
 function expiryFaults(request: Timed, now: number): Fault[] {

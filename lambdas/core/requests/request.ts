@@ -3,6 +3,7 @@ import type { Catalog, CatalogEvent } from "../catalog/catalog.ts";
 import type { Fault } from "../errors.ts";
 import { takesExpressions } from "../expressions/request-input.ts";
 import { gatesOf } from "../flow/gate-keys.ts";
+import { noCalendars } from "../job/calendars.ts";
 import type { Gate, Parent, Repeat, RetryPolicy } from "../job/job.ts";
 import { fingerprint } from "../job/job-id.ts";
 import { firstOccurrence } from "../job/recurrence.ts";
@@ -14,6 +15,7 @@ import { invalidRequest } from "../schema/parse-body.ts";
 import { dueAt, epochMs } from "../schema/start-time.ts";
 import { asWritten, placed } from "./ductape/as-written.ts";
 import { rewriteRequest } from "./ductape/rewrite.ts";
+import { fairnessKeyOf } from "./fairness-key.ts";
 import { findInputFaults, inputFaults, type Origin } from "./input-faults.ts";
 import { JobRequest } from "./job-request.ts";
 import { repeatOf } from "./repeat-request.ts";
@@ -36,6 +38,7 @@ export interface AcceptedRequest extends CatalogEvent {
   /** The limits that its attempts pass, with their keys. */
   gates?: Gate[];
   priority?: number;
+  fairness_key?: string;
   task_token?: string;
   idempotency_key?: string;
   fingerprint: string;
@@ -52,6 +55,8 @@ export interface AcceptedRequest extends CatalogEvent {
   request_id?: string;
   /** Set for the step of a feature, whose job id is derived from the id of the feature's job. */
   step?: { job_id: string; parent: Parent };
+  /** Set for the job of a schedule of the catalog, whose id is derived from the schedule. */
+  schedule?: { job_id: string; name: string; fingerprint: string };
 }
 
 /** JSON that is nested deeper is refused, since serialisers recurse. */
@@ -102,7 +107,8 @@ function parsePlain(body: unknown, asked: Asked): AcceptedRequest {
   if (!parsed.success) throw invalidRequest(faultsOfInvalid(body, catalog, now, headerKey));
   const request = parsed.data;
   const found = catalog.find(request.product_tag, request.env, request.event);
-  const { passed, faults: own } = ownFaults(request, now, headerKey);
+  const { calendars = noCalendars } = found.product;
+  const { passed, faults: own } = ownFaults(request, now, headerKey, calendars);
   const input = findInputFaults(found, request.input, from);
   const faults = [...own, ...timeoutFaults(request, found), ...inputFaults(found, request, input, from)];
   if (!input.data || faults.length > 0) throw invalidRequest(faults);
@@ -110,7 +116,7 @@ function parsePlain(body: unknown, asked: Asked): AcceptedRequest {
   const start = dueAt(request.start_at, now);
   const repeat = request.repeat && repeatOf(request.repeat, start);
   const expires_at = request.expires_at === undefined ? undefined : epochMs(request.expires_at);
-  const due = (repeat && firstOccurrence(repeat, start)) ?? start;
+  const due = (repeat && firstOccurrence(repeat, start, calendars)) ?? start;
   const isTemplate = from === "caller" && takesExpressions(found);
   const { gates, faults: keyless } = gatesOf({ found, input: input.data, isTemplate });
   if (keyless.length > 0) throw invalidRequest(keyless);
@@ -128,6 +134,7 @@ function parsePlain(body: unknown, asked: Asked): AcceptedRequest {
       labels: request.labels,
       gates: gates.length > 0 ? gates : undefined,
       priority: (request.priority ?? found.event.priority) || undefined,
+      fairness_key: request.fairness_key ?? fairnessKeyOf(found.event.fairness_key, input.data),
       task_token: request.task_token,
       idempotency_key: key,
       notes: retryNotes(request.retry_config),
@@ -150,7 +157,8 @@ function faultsOfInvalid(body: unknown, catalog: Catalog, now: number, headerKey
   const { faults, data } = findFaults(JobRequest, body);
   if (faults.length > faultSearchLimit) return faults;
   const request: LooseRequest = data ?? findFaults(looseRequest(), body).data ?? {};
-  const own = ownFaults(request, now, headerKey).faults;
+  const named = catalog.products.find(({ tag }) => tag === request.product_tag);
+  const own = ownFaults(request, now, headerKey, named && (named.calendars ?? noCalendars)).faults;
   return [...faults, ...own.filter((fault) => !isCovered(fault, faults)), ...catalogFaults(request, catalog)];
 }
 

@@ -1,7 +1,7 @@
 import type * as z from "zod";
 import type { Fault } from "../errors.ts";
+import type { Calendars } from "../job/calendars.ts";
 import type { Repeat } from "../job/job.ts";
-import { firstOccurrence } from "../job/recurrence.ts";
 import { invalidRequest, parseBody, parseOptionalBody } from "../schema/parse-body.ts";
 import { milliseconds } from "../schema/plain-faults.ts";
 import { longestDelayMs } from "../schema/request-limits.ts";
@@ -10,7 +10,7 @@ import { notBoth, someOf } from "../schema/some-of.ts";
 import { dueAt, farthestAheadMs, Time } from "../schema/start-time.ts";
 import { asWritten } from "./ductape/as-written.ts";
 import { rewriteReschedule } from "./ductape/rewrite.ts";
-import { RepeatRequest, repeatFaults, repeatOf } from "./repeat-request.ts";
+import { type Asked, RepeatRequest, repeatFaults, repeatOf } from "./repeat-request.ts";
 
 /** A new start time for a waiting job, or a new series for a recurring one; at least one of them. */
 export const RescheduleRequest = someOf(
@@ -35,9 +35,9 @@ export const RetryRequest = notBoth(
 export type RetryRequest = z.infer<typeof RetryRequest>;
 
 /** Parses the body of a reschedule, in any documented spelling. Throws INVALID_REQUEST with every fault. */
-export function parseReschedule(body: unknown, now: number): Rescheduled {
+export function parseReschedule(body: unknown, now: number, calendars?: Calendars): Rescheduled {
   const rewritten = rewriteReschedule(body);
-  return asWritten(rewritten, () => parsePlain(rewritten.request, now));
+  return asWritten(rewritten, () => parsePlain(rewritten.request, { now, calendars }));
 }
 
 interface Rescheduled {
@@ -45,14 +45,13 @@ interface Rescheduled {
   repeat?: Repeat;
 }
 
-function parsePlain(body: unknown, now: number): Rescheduled {
+function parsePlain(body: unknown, asked: Asked): Rescheduled {
+  const { now } = asked;
   const { start_at, repeat } = parseBody(RescheduleRequest, body);
   const start = dueAt(start_at ?? 0, now);
-  const faults = [...tooFar(start, now), ...(repeat ? repeatFaults(repeat, start, now) : [])];
+  const faults = [...tooFar(start, now), ...(repeat ? repeatFaults(repeat, start, asked) : [])];
   if (faults.length > 0) throw invalidRequest(faults);
-  if (!repeat) return { due_at: start };
-  const series = repeatOf(repeat, start);
-  return { due_at: firstOccurrence(series, start) ?? start, repeat: series };
+  return repeat ? { repeat: repeatOf(repeat, start) } : { due_at: start };
 }
 
 /** Parses the body of a retry: the milliseconds from now. Throws INVALID_REQUEST with every fault. */

@@ -9,6 +9,7 @@ export const requestLimits = {
   leastTimeoutMs: 100,
   labels: 10,
   label: 64,
+  fairnessKey: 64,
   idempotencyKey: 255,
   /** Characters of the reason for a cancellation. */
   reason: 200,

@@ -33,8 +33,8 @@ export const changes: Mutation[] = [
   {
     name: "reschedule: due_at moves without scheduled_at",
     at: `${change}#reschedule`,
-    find: "due_at: at, scheduled_at: at, status",
-    replace: "due_at: at, status",
+    find: "scheduled_at: at,",
+    replace: "",
   },
   {
     name: "reschedule: a paused job is resumed",
@@ -63,7 +63,7 @@ export const changes: Mutation[] = [
     name: "resume: missed occurrences are run",
     seed: 28,
     at: `${change}#resume`,
-    find: "job.scheduled_at > now ? job.scheduled_at : nextOccurrence(job.repeat, now)",
+    find: "job.scheduled_at > now ? job.scheduled_at : nextOccurrence(job.repeat, now, calendars)",
     replace: "job.scheduled_at",
   },
   {

@@ -25,8 +25,8 @@ export const series: Mutation[] = [
   {
     name: "series: runs beyond its limit",
     at: `${rules}#plannedAfter`,
-    find: "job.run >= repeat.limit",
-    replace: "job.run > repeat.limit",
+    find: "runsLeft(job) < 1",
+    replace: "runsLeft(job) < 0",
   },
   {
     name: "series: drifts",
@@ -36,15 +36,15 @@ export const series: Mutation[] = [
   },
   {
     name: "series: ends with a run that failed",
-    at: "consumers/engine/record.ts#isRunOver",
-    find: `isFinished(job) && job.status !== "cancelled"`,
-    replace: `job.status === "completed"`,
+    at: `${rules}#isRunOver`,
+    find: "isFinished(job) && ",
+    replace: `job.status !== "failed" && isFinished(job) && `,
   },
   {
     name: "series: missed occurrences are skipped",
     seed: 18,
     at: `${rules}#plannedAfter`,
-    find: `if (repeat.overlap === "queue") return { at, coalesced_until: now };`,
+    find: `if (isMissed || repeat.overlap === "queue") return catchingUp(repeat, at, now);`,
     replace: "",
   },
   {
@@ -53,5 +53,59 @@ export const series: Mutation[] = [
     at: `${rules}#withRun`,
     find: `pause_requested ? "paused" : waiting(at, now)`,
     replace: "waiting(at, now)",
+  },
+  {
+    name: "missed: occurrences that are to run each are left out",
+    seed: 70,
+    at: `${rules}#plannedAfter`,
+    find: `repeat.missed === "all" &&`,
+    replace: `repeat.missed === "skip" &&`,
+  },
+  {
+    name: "missed: a run that is too late starts",
+    at: `${rules}#skipReason`,
+    find: "> maxLateness(repeat)",
+    replace: "> 10 * maxLateness(repeat)",
+  },
+  {
+    name: "missed: a run that was skipped counts towards the limit",
+    seed: 35,
+    at: `${rules}#runsLeft`,
+    find: "limit - run + skipped_runs",
+    replace: "limit - run",
+  },
+  {
+    name: "except: a run is planned for an excepted day",
+    seed: 25,
+    at: "core/job/recurrence.ts#nextOpen",
+    find: "next === undefined ? undefined : closed(next)",
+    replace: "undefined",
+  },
+  {
+    name: "spread: runs drift by the offset",
+    seed: 70,
+    at: "core/job/recurrence.ts#nextOccurrence",
+    find: "after - offset_ms",
+    replace: "after",
+  },
+  {
+    name: "cancel_previous: the next run is not sent ahead",
+    seed: 40,
+    at: "consumers/engine/attempt.ts#attempt",
+    find: "void sendSuccessor(services, job);",
+    replace: "",
+  },
+  {
+    name: "cancel_previous: the archive has an outcome that was not accepted",
+    at: "consumers/engine/supersede.ts#endRunning",
+    find: `if ((await services.jobs.replace(taken)) === "lost") return undefined;`,
+    replace: "",
+    also: [
+      {
+        at: "consumers/engine/supersede.ts#endRunning",
+        find: "record(services, taken,",
+        replace: "record(services, job,",
+      },
+    ],
   },
 ];

@@ -176,10 +176,10 @@ async function start(services: ConsumerServices, job: Job, { placed, input }: Re
   const body = { product_tag: job.product, env: job.env, event, input, start_at: now + delay, ...given };
   const parent = { message: messageOf(job), step: placed.key };
   const step = { job_id: stepJobId(job, placed.key), parent };
-  const child = await scheduleJob(services, {
-    ...parseRequest(body, services.catalog, now, undefined, "feature"),
-    step,
-  });
+  const request = parseRequest(body, services.catalog, now, undefined, "feature");
+  // A step takes the turn of its feature, unless its event says otherwise.
+  const { fairness_key = job.fairness_key } = request;
+  const child = await scheduleJob(services, { ...request, step, ...(fairness_key !== undefined && { fairness_key }) });
   // A late decision of an earlier attempt may have started the step. Its end must wake this attempt instead.
   return attemptOf(child, job) < job.attempt ? changeJob(services, child.id, revive(parent)) : child;
 }

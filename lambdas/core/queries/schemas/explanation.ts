@@ -33,6 +33,7 @@ const jobFields = () => ({
   }),
   labels: z.array(z.string()).exactOptional(),
   priority: z.int().exactOptional().describe("Seconds of head start in waiting lists, if any."),
+  fairness_key: z.string().exactOptional().describe("The key by which the job takes turns with others in its queue."),
   input_bytes: z.int().describe("The size of the input as JSON."),
 });
 

@@ -65,7 +65,18 @@ export const RepeatSchema = lazy(() =>
       anchor: at("The time that `every` is counted from."),
       limit: z.int().exactOptional(),
       end_date: at("No run is planned after this time.").exactOptional(),
-      overlap: z.enum(["skip", "queue"]),
+      overlap: z.enum(["skip", "queue", "cancel_previous"]),
+      missed: z.enum(["skip", "once", "all"]).exactOptional(),
+      max_lateness_ms: z.int().exactOptional(),
+      spread_ms: z.int().exactOptional(),
+      offset_ms: z
+        .int()
+        .exactOptional()
+        .describe("How much later every run starts because of `spread_ms`, in milliseconds."),
+      except: z
+        .array(z.string())
+        .exactOptional()
+        .describe("The dates, and the product's calendars, on whose days no run is planned."),
     })
     .meta({ id: "Repeat" }),
 );
@@ -166,8 +177,10 @@ export const summaryFields = () => ({
   finished_at: at("When the job ended.").exactOptional(),
   expires_at: at("No attempt starts after this time: a job that still waits is cancelled.").exactOptional(),
   labels: z.array(z.string()).exactOptional(),
+  fairness_key: z.string().exactOptional().describe("The key by which the job takes turns with others in its queue."),
   repeat: RepeatSchema().exactOptional(),
   parent: ParentSchema().exactOptional(),
+  schedule: z.string().exactOptional().describe("The schedule of the catalog that the job belongs to."),
   error: JobFailureSchema().exactOptional(),
   reason: z.string().exactOptional().describe("Why the job was cancelled."),
   waiting_for: z

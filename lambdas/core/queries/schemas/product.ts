@@ -37,5 +37,14 @@ export const ProductSchema = lazy(() => {
     variables: names().describe("The names of the variables in these envs."),
     constants: names().describe("The names of the constants."),
   };
-  return z.object({ ...productFields(), ...values, events: z.array(event) }).meta({ id: "Product" });
+  const schedule = z.object({
+    name: z.string(),
+    env: z.string(),
+    event: z.string().describe("The tag of the event that it runs."),
+    job_id: z.string().describe("The id of its job, which exists once a deployment has been followed."),
+    description: z.string().exactOptional(),
+    repeat: z.record(z.string(), z.unknown()).describe("Its series, as the catalog has it."),
+  });
+  const schedules = z.array(schedule).describe("The recurring jobs that the catalog asks for in these envs.");
+  return z.object({ ...productFields(), ...values, schedules, events: z.array(event) }).meta({ id: "Product" });
 });

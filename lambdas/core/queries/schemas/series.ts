@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { drifts } from "../../catalog/schedules.ts";
 import { jobStatuses } from "../../job/job.ts";
 import { lazy } from "../../schema/lazy.ts";
 import { at } from "./at.ts";
@@ -26,6 +27,12 @@ export const SeriesSchema = lazy(() =>
   z
     .object({
       ...summaryFields(),
+      drift: z
+        .array(z.enum(drifts))
+        .exactOptional()
+        .describe(
+          "How the job of a schedule differs from the catalog, which is put right at the next deployment that changes a schedule: somebody has `paused`, `rescheduled` or `ended` it; `outdated` and `removed`: the deployment has not been followed yet. Absent if it does not differ.",
+        ),
       last_runs: z.array(LastRunSchema()).describe("The runs that have begun, the latest first, at most 30."),
       next_runs: z
         .array(FireTimeSchema())

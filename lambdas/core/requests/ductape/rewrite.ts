@@ -65,7 +65,7 @@ const rewritten = (draft: Draft, body: unknown): Rewritten => ({
 
 const optional = [
   ...["app", "retries", "retryConfig", "retry_config", "repeat", "schedule", "cache", "session"],
-  ...["expires_at", "timeout_ms", "labels", "priority", "idempotency_key", "start_at"],
+  ...["expires_at", "timeout_ms", "labels", "priority", "fairness_key", "idempotency_key", "start_at"],
 ];
 
 const retryNames = {

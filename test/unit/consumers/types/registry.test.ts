@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import type { Context, SQSEvent } from "aws-lambda";
-import { leaseMarginMs } from "../../../../lambdas/consumers/engine/claim-job.ts";
+import { leaseMarginMs } from "../../../../lambdas/consumers/engine/lease.ts";
 import { type JobType, jobTypes } from "../../../../lambdas/core/job/job.ts";
 import { parseRequest } from "../../../../lambdas/core/requests/request.ts";
 import { RequestError } from "../../../../lambdas/core/requests/request-error.ts";

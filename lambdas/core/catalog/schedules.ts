@@ -1,0 +1,94 @@
+import type { Job, Repeat } from "../job/job.ts";
+import { fingerprint, scheduleJobId } from "../job/job-id.ts";
+import type { CatalogSchedule, Product } from "./job-type.ts";
+
+/** Schedules of a product. */
+export const mostSchedules = 100;
+
+/** A recurring job that the catalog asks for. */
+export interface Wanted {
+  product: string;
+  env: string;
+  name: string;
+  job_id: string;
+  /** A hash of the request. */
+  fingerprint: string;
+  /** The request for the job. */
+  body: Record<string, unknown> & { repeat: Record<string, unknown> };
+}
+
+/** The fields of `repeat` that a schedule may have. It ends when it leaves the catalog, so it has no limit and no end date. */
+export const seriesFields = [
+  "cron",
+  "every",
+  "tz",
+  "overlap",
+  "missed",
+  "max_lateness_ms",
+  "spread_ms",
+  "except",
+] as const;
+const isOfSeries = (field: string): boolean => (seriesFields as readonly string[]).includes(field);
+
+/** The request that a schedule makes in one of its envs. */
+export function bodyOf(product: string, env: string, schedule: CatalogSchedule): Wanted["body"] {
+  const { description: _description, env: _envs, ...fields } = schedule;
+  const entries = Object.entries(fields);
+  return {
+    ...Object.fromEntries(entries.filter(([field]) => !isOfSeries(field))),
+    product_tag: product,
+    env,
+    repeat: Object.fromEntries(entries.filter(([field]) => isOfSeries(field))),
+  };
+}
+
+export const envsOf = ({ env }: CatalogSchedule): readonly string[] => (typeof env === "string" ? [env] : env);
+
+/** The recurring jobs that the catalog asks for, one per schedule and env. */
+export const wantedOf = (products: readonly Product[]): Wanted[] =>
+  products.flatMap(({ tag: product, schedules = {} }) =>
+    Object.entries(schedules).flatMap(([name, schedule]) =>
+      envsOf(schedule).map((env) => {
+        const body = bodyOf(product, env, schedule);
+        const job_id = scheduleJobId(product, env, name);
+        return { product, env, name, job_id, fingerprint: fingerprint(body), body };
+      }),
+    ),
+  );
+
+/** A hash of all schedules: an environment variable of the reconciler, so that `cdk diff` shows that they have changed. */
+export const schedulesHash = (products: readonly Product[]): string =>
+  fingerprint(wantedOf(products).map(({ job_id, fingerprint }) => [job_id, fingerprint]));
+
+/** In place of a hash: the schedules are left alone. */
+export const schedulesOff = "off";
+/** In place of a hash: the schedules of the running code are followed, whenever that changes. */
+export const schedulesOfCode = "code";
+
+/** How a job differs from its schedule in the catalog. */
+export const drifts = ["removed", "outdated", "ended", "paused", "rescheduled"] as const;
+export type Drift = (typeof drifts)[number];
+
+/**
+ * How a job differs from its schedule: the catalog has lost it (`removed`) or changed it (`outdated`), and the reconciler has not
+ * followed yet; or somebody has ended, paused or rescheduled the job. A run that was moved or skipped is no drift.
+ */
+export function driftOf(job: Job, wanted: Wanted | undefined): Drift[] {
+  if (!wanted) return job.status === "cancelled" ? [] : ["removed"];
+  const has: Record<Drift, boolean> = {
+    removed: false,
+    outdated: job.schedule?.fingerprint !== wanted.fingerprint,
+    ended: job.finished_at !== undefined,
+    paused: job.status === "paused" || job.pause_requested === true,
+    rescheduled: job.schedule?.fingerprint === wanted.fingerprint && !isSameSeries(job.repeat, wanted.body.repeat),
+  };
+  return drifts.filter((drift) => has[drift]);
+}
+
+function isSameSeries(repeat: Repeat | undefined, wanted: Wanted["body"]["repeat"]): boolean {
+  if (!repeat) return false;
+  const { anchor: _anchor, offset_ms: _offset, ...series } = repeat;
+  const { except, ...asked } = wanted;
+  const days = Array.isArray(except) && except.length > 0 ? { except } : {};
+  return fingerprint(series) === fingerprint({ overlap: "skip", ...asked, ...days });
+}

@@ -1,0 +1,22 @@
+import { calendarsOf } from "../core/catalog/calendars.ts";
+import type { Job } from "../core/job/job.ts";
+import { comesOfAge, type RedispatchWindow } from "../core/job/redispatch.ts";
+import type { Services } from "../core/operations/services.ts";
+
+/**
+ * The next runs of jobs whose current ones they should have ended a while ago, with `overlap: cancel_previous`: their messages were
+ * never sent, or were lost. What plans a series is loaded on first use, since few jobs need it here.
+ */
+export async function overdueSuccessors(
+  { catalog }: Pick<Services, "catalog">,
+  jobs: readonly Job[],
+  window: RedispatchWindow,
+): Promise<Job[]> {
+  const some = jobs.filter(({ repeat }) => repeat?.overlap === "cancel_previous");
+  if (some.length === 0) return [];
+  const { successorOf, withSuccessor } = await import("../core/job/series.ts");
+  return some.flatMap((job) => {
+    const at = job.next_at ?? successorOf(job, window.until, calendarsOf(catalog, job.product));
+    return at !== undefined && comesOfAge(at + window.graceMs, window) ? [withSuccessor(job, at)] : [];
+  });
+}

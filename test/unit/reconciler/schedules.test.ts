@@ -1,0 +1,236 @@
+import { registry } from "../../../lambdas/consumers/types/registry.ts";
+import { makeCatalog } from "../../../lambdas/core/catalog/catalog.ts";
+import { checkCatalog } from "../../../lambdas/core/catalog/check-catalog.ts";
+import type { Product } from "../../../lambdas/core/catalog/job-type.ts";
+import { schedulesHash, schedulesOff, wantedOf } from "../../../lambdas/core/catalog/schedules.ts";
+import type { Job } from "../../../lambdas/core/job/job.ts";
+import { claimed } from "../../../lambdas/core/job/transitions.ts";
+import { cancel, changeJob, pause, reschedule, runNow } from "../../../lambdas/core/operations/change-job.ts";
+import { listSeries } from "../../../lambdas/core/queries/list-series.ts";
+import { removedReason } from "../../../lambdas/reconciler/follow-schedules.ts";
+import { newMemory } from "../../../lambdas/reconciler/memory.ts";
+import { syncSchedules } from "../../../lambdas/reconciler/schedules.ts";
+import { noon } from "../../support/builders.ts";
+import { myProduct } from "../../support/catalog/my-product.ts";
+import { throttled } from "../../support/fakes/failures.ts";
+import { fakeScheduleStates } from "../../support/fakes/schedule-states.ts";
+import { fakeServices } from "../../support/fakes/services.ts";
+
+const nightly = {
+  event: "create_order",
+  env: "prd",
+  cron: "0 2 * * *",
+  tz: "Europe/Berlin",
+  input: { body: { sku: "A-1" } },
+};
+const productWith = (schedules: Record<string, object>) => ({ ...myProduct, schedules }) as unknown as Product;
+
+/** A deployment whose catalog may be replaced by another one's. */
+function world() {
+  const services = fakeServices({ catalog: makeCatalog([], registry) });
+  const states = fakeScheduleStates();
+  let memory = newMemory();
+  const round = () => {
+    const hash = schedulesHash(services.catalog.products);
+    return syncSchedules(services, { states, hash }, memory);
+  };
+  const deploy = async (schedules: Record<string, object>) => {
+    services.catalog = makeCatalog([productWith(schedules)], registry);
+    memory = newMemory();
+    await round();
+  };
+  const all = () => services.jobs.all();
+  const change = (what: Parameters<typeof changeJob>[2], id = all()[0]?.id ?? "") => changeJob(services, id, what);
+  const drift = async () => {
+    const tenants = [{ product: "my-product", env: "prd" }];
+    const query = { limit: 20, status: ["scheduled", "queued", "paused", "cancelled", "running"] as const };
+    return (await listSeries(services, tenants, query, services.clock.now())).series.map((one) => one.drift ?? []);
+  };
+  return { ...services, services, states, deploy, round, all, change, drift };
+}
+
+describe("a schedule of the catalog", () => {
+  it("becomes a recurring job, in each of its envs, once", async () => {
+    const w = world();
+    await w.deploy({ nightly: { ...nightly, env: ["dev", "prd"], labels: ["report"], retries: 7 } });
+    await w.deploy({ nightly: { ...nightly, env: ["dev", "prd"], labels: ["report"], retries: 7 } });
+    expect(w.all().map(({ env }) => env)).toEqual(["dev", "prd"]);
+    expect(w.all()[1]).toMatchObject({
+      event: "create_order",
+      status: "scheduled",
+      due_at: Date.parse("2030-01-02T01:00:00Z"),
+      labels: ["report"],
+      retries: 7,
+      schedule: { name: "nightly" },
+      repeat: { cron: "0 2 * * *", tz: "Europe/Berlin", overlap: "skip" },
+    });
+    expect(w.scheduler.schedules.size).toBe(2);
+  });
+
+  it("that changes, changes its job, which keeps its id and its runs", async () => {
+    const w = world();
+    await w.deploy({ nightly });
+    const before = w.all()[0] as Job;
+    await w.deploy({ nightly: { ...nightly, cron: "0 4 * * *", event: "send_notification", input: message } });
+    expect(w.all()).toMatchObject([
+      {
+        id: before.id,
+        created_at: before.created_at,
+        event: "send_notification",
+        type: "notification",
+        due_at: Date.parse("2030-01-02T03:00:00Z"),
+      },
+    ]);
+    expect(w.all()[0]?.schedule?.fingerprint).not.toBe(before.schedule?.fingerprint);
+    expect([...w.scheduler.schedules.values()]).toHaveLength(1);
+  });
+
+  it("that changes only its input keeps the time of its next run", async () => {
+    const w = world();
+    await w.deploy({ tick: { ...nightly, cron: undefined, tz: undefined, every: 3_600_000 } });
+    await w.clock.advance(1_800_000);
+    const before = w.all()[0] as Job;
+    await w.deploy({
+      tick: { ...nightly, cron: undefined, tz: undefined, every: 3_600_000, input: { body: { sku: "B-2" } } },
+    });
+    expect(w.all()[0]).toMatchObject({ due_at: before.due_at, repeat: before.repeat });
+    expect(w.all()[0]?.input).not.toEqual(before.input);
+  });
+
+  it("that leaves the catalog is cancelled with that reason, and comes back as a new job", async () => {
+    const w = world();
+    await w.deploy({ nightly });
+    await w.deploy({});
+    expect(w.all()).toMatchObject([{ status: "cancelled", reason: removedReason }]);
+    expect(w.scheduler.schedules.size).toBe(0);
+    await w.deploy({ nightly });
+    expect(w.all()).toMatchObject([{ status: "scheduled", run: 1 }]);
+    expect(w.all()[0]).not.toHaveProperty("reason");
+  });
+
+  it("whose run has begun is changed after it, and what is left over is tried again", async () => {
+    const w = world();
+    await w.deploy({ nightly });
+    const waits = w.all()[0] as Job;
+    await w.jobs.replace(claimed(waits, { claimId: "c", now: noon, leaseMarginMs: 1000 }));
+    await w.deploy({ nightly: { ...nightly, cron: "0 4 * * *" } });
+    expect(w.all()[0]?.repeat?.cron).toBe("0 2 * * *");
+    expect(await w.drift()).toEqual([["outdated"]]);
+    await w.jobs.replace({ ...waits, version: (w.all()[0]?.version ?? 0) + 1 });
+    await w.round();
+    expect(w.all()[0]?.repeat?.cron).toBe("0 4 * * *");
+    expect(await w.drift()).toEqual([[]]);
+  });
+
+  it("that AWS refuses does not hold up the others, and is made in a later round", async () => {
+    const w = world();
+    const { create } = w.jobs;
+    let refusals = 1;
+    w.services.jobs.create = async (job) => {
+      if (refusals-- > 0) throw throttled();
+      return create(job);
+    };
+    await w.deploy({ nightly, weekly: { ...nightly, cron: "0 2 * * MON" } });
+    expect(w.all()).toHaveLength(1);
+    await w.round();
+    expect(w.all()).toHaveLength(2);
+  });
+
+  it("is known to later deployments even if the round that makes it dies", async () => {
+    const w = world();
+    const { put } = w.states;
+    w.states.put = async (state) => {
+      if (state.hash !== "under way") throw new Error("died");
+      await put(state);
+    };
+    await expect(w.deploy({ nightly })).rejects.toThrow("died");
+    w.states.put = put;
+    await w.deploy({});
+    expect(w.all()).toMatchObject([{ status: "cancelled", reason: removedReason }]);
+  });
+
+  it("costs one read per process once all is done, and none where schedules are off", async () => {
+    const w = world();
+    await w.deploy({ nightly });
+    let reads = 0;
+    const get = async () => {
+      reads++;
+      return w.states.get();
+    };
+    const states = { ...w.states, get };
+    const hash = schedulesHash(w.services.catalog.products);
+    const memory = newMemory();
+    for (let round = 0; round < 3; round++) await syncSchedules(w.services, { states, hash }, memory);
+    expect(reads).toBe(1);
+    await syncSchedules(w.services, { states, hash: schedulesOff }, newMemory());
+    expect(reads).toBe(1);
+  });
+});
+
+describe("a job that somebody has changed by hand", () => {
+  const later = { nightly, another: { ...nightly, cron: "0 5 * * *" } };
+
+  it.each<[string, (w: ReturnType<typeof world>) => Promise<unknown>, string]>([
+    ["paused", (w) => w.change(pause), "paused"],
+    ["cancelled", (w) => w.change(cancel("not now")), "ended"],
+    [
+      "rescheduled",
+      (w) => w.change(reschedule({ repeat: { every: 60_000, anchor: noon, overlap: "skip" } })),
+      "rescheduled",
+    ],
+  ])("%s is shown as drifted, and is put back at the next deployment of schedules", async (_what, by, drift) => {
+    const w = world();
+    await w.deploy({ nightly });
+    const { id } = w.all()[0] as Job;
+    await by(w);
+    expect(await w.drift()).toEqual([[drift]]);
+    await w.round();
+    expect(await w.drift()).toEqual([[drift]]);
+    await w.deploy(later);
+    expect((await w.drift()).flat()).toEqual([]);
+    expect(w.jobs.peek(id)).toMatchObject({ status: "scheduled", due_at: Date.parse("2030-01-02T01:00:00Z") });
+  });
+
+  it("is not drifted by a run of its own", async () => {
+    const w = world();
+    await w.deploy({ nightly });
+    await w.change(runNow);
+    expect(await w.drift()).toEqual([[]]);
+  });
+});
+
+const reversed = (fields: object) => Object.fromEntries(Object.entries(fields).reverse());
+const message = { slug: "order_update", email: { to: "a@example.com", subject: { en: "Hi" }, template: { en: "Hi" } } };
+
+describe("schedules are checked with the catalog", () => {
+  it.each<[string, object, string[]]>([
+    ["a schedule", {}, []],
+    ["an unknown event", { event: "create_ordr" }, ["/event"]],
+    ["an unknown env", { env: "prod" }, ["/env"]],
+    ["one unknown env of several", { env: ["prd", "prod"] }, ["/env/1"]],
+    ["a bad cron", { cron: "0 2 * *" }, ["/cron"]],
+    ["no times", { cron: undefined, tz: undefined }, [""]],
+    ["cron and every", { every: 60_000, tz: undefined }, [""]],
+    ["a bad time zone", { tz: "Europe/Berln" }, ["/tz"]],
+    ["an input that its type refuses", { input: { bdy: 1 } }, ["/input/bdy"]],
+    ["an unknown calendar", { except: ["holidays"] }, ["/except/0"]],
+    ["a limit", { limit: 3 }, ["/limit"]],
+    ["a start", { start_at: 0 }, ["/start_at"]],
+    ["a contradiction", { overlap: "cancel_previous", missed: "all" }, ["/missed"]],
+    ["an unknown field", { lables: [] }, ["/lables"]],
+  ])("%s", (_what, more, pointers) => {
+    const given = Object.fromEntries(
+      Object.entries({ ...nightly, ...more }).filter(([, value]) => value !== undefined),
+    );
+    const found = checkCatalog([productWith({ nightly: given })], registry).map(({ pointer }) => pointer);
+    expect(found).toEqual(pointers.map((pointer) => `/my-product/schedules/nightly${pointer}`));
+  });
+
+  it("their hash changes with each of them, and with nothing else", () => {
+    const hash = (schedules: Record<string, object>) => schedulesHash([productWith(schedules)]);
+    expect(hash({ nightly })).toBe(hash({ nightly: { ...reversed(nightly), description: "Reports." } }));
+    expect(hash({ nightly })).not.toBe(hash({ nightly: { ...nightly, cron: "1 2 * * *" } }));
+    expect(hash({ nightly })).not.toBe(hash({ weekly: nightly }));
+    expect(new Set(wantedOf([productWith({ nightly, weekly: nightly })]).map(({ job_id }) => job_id)).size).toBe(2);
+  });
+});
