@@ -3,6 +3,7 @@ import { claims } from "./claims.ts";
 import { dispatching } from "./dispatch.ts";
 import { features } from "./features.ts";
 import { lifecycle } from "./lifecycle.ts";
+import { limits } from "./limits.ts";
 import type { Mutation } from "./mutation.ts";
 import { series } from "./series.ts";
 import { time } from "./time.ts";
@@ -16,4 +17,5 @@ export const mutations: Mutation[] = [
   ...series,
   ...features,
   ...lifecycle,
+  ...limits,
 ];
