@@ -4,6 +4,7 @@ import { dispatching } from "./dispatch.ts";
 import { features } from "./features.ts";
 import { hotMinutes } from "./hot-minutes.ts";
 import { lifecycle } from "./lifecycle.ts";
+import { limits } from "./limits.ts";
 import type { Mutation } from "./mutation.ts";
 import { series } from "./series.ts";
 import { time } from "./time.ts";
@@ -18,4 +19,5 @@ export const mutations: Mutation[] = [
   ...series,
   ...features,
   ...lifecycle,
+  ...limits,
 ];

@@ -1,0 +1,102 @@
+import type { Mutation } from "./mutation.ts";
+
+const gate = "core/flow/gate.ts";
+const turn = "core/flow/turn.ts";
+const pass = "core/operations/pass-gates.ts";
+const transitions = "core/job/transitions.ts";
+const claim = "consumers/engine/claim-job.ts";
+
+/** Slots, waiting lists, rates and snoozes of jobs that have limits. */
+export const limits: Mutation[] = [
+  {
+    name: "limits: one slot more than the limit",
+    seed: 5,
+    at: `${gate}#slotWrite`,
+    find: "state.count < slot.limit",
+    replace: "state.count <= slot.limit",
+  },
+  {
+    name: "limits: a slot is freed when its attempt starts",
+    seed: 5,
+    at: `${claim}#claimGated`,
+    find: "await leaveLists(services, pass)",
+    replace: "await leaveGates(services, pass)",
+  },
+  {
+    name: "limits: the lease of a slot ends before that of its claim",
+    seed: 5,
+    at: `${pass}#takeGate`,
+    find: "now + leaseMs + slackMs",
+    replace: "now + 1000",
+  },
+  {
+    name: "limits: a duplicate frees the slot of the attempt that runs",
+    seed: 221,
+    at: `${claim}#claimGated`,
+    find: `if (claimed.outcome !== "taken") await`,
+    replace: "await",
+  },
+  {
+    name: "limits: the reconciler frees the slots of jobs that run",
+    seed: 157,
+    at: `${turn}#isForsaken`,
+    find: `if (job.status === "running") return false;`,
+    replace: "",
+  },
+  {
+    name: "limits: nobody in a waiting list is served",
+    seed: 12,
+    at: "core/operations/hand-over.ts#servePage",
+    find: "to.room > 0",
+    replace: "to.room > 99",
+  },
+  {
+    name: "limits: starts are not spaced",
+    seed: 13,
+    at: "core/flow/gcra.ts#startAfter",
+    find: "Math.ceil(earliest / 1000)",
+    replace: "Math.min(now, earliest)",
+  },
+  {
+    name: "limits: a start is as good as its reservation, however late",
+    seed: 76,
+    at: `${turn}#hasReserved`,
+    find: "toleranceMs(paceOf(rate))",
+    replace: "1e12",
+  },
+  {
+    name: "limits: another start of the same attempt uses its reservation again",
+    seed: 236,
+    at: `${turn}#turnOf`,
+    find: "job.snoozes?.count ?? 0",
+    replace: "0",
+  },
+  {
+    name: "limits: waiting for a start spends an attempt",
+    seed: 5,
+    at: `${transitions}#postponed`,
+    find: "reserved,\n    version",
+    replace: "reserved,\n    attempt: job.attempt + 1,\n    version",
+  },
+  {
+    name: "limits: a provider's Retry-After spends an attempt",
+    seed: 5,
+    at: `${transitions}#putOff`,
+    find: "claims: 0,",
+    replace: "claims: 0,\n    attempt: job.attempt + 1,",
+  },
+  {
+    name: "limits: a provider's Retry-After is published as a retry",
+    seed: 5,
+    at: "lifecycle/events.ts#beginnings",
+    find: `if (before.status === "paused") return transition("resumed");`,
+    replace: `if (before.status !== "scheduled") return transition("retrying");`,
+  },
+  {
+    name: "limits: a reserved start is published as a schedule",
+    seed: 5,
+    at: "lifecycle/events.ts#beginnings",
+    find: " && !isReserved",
+    replace: "",
+  },
+];
