@@ -67,7 +67,8 @@ async function claim(services: ConsumerServices, message: JobMessage, options: C
   if (outcome.outcome === "claimed") return outcome.job;
   if (outcome.outcome === "misdirected") return await forward(services, message, outcome.job);
   const next = outcome.outcome === "taken" ? await policy.onTaken(services, outcome.job) : "dropped";
-  if (next === "changed") return claim(services, message, options);
+  // From the start: it may have been paused meanwhile.
+  if (next === "changed") return claimJob(services, message, options);
   if (next === "dropped") reportDropped(services.log, message, outcome);
   return undefined;
 }

@@ -4,6 +4,7 @@ import { dispatching } from "./dispatch.ts";
 import { features } from "./features.ts";
 import { lifecycle } from "./lifecycle.ts";
 import type { Mutation } from "./mutation.ts";
+import { pauses } from "./pauses.ts";
 import { series } from "./series.ts";
 import { time } from "./time.ts";
 
@@ -16,4 +17,5 @@ export const mutations: Mutation[] = [
   ...series,
   ...features,
   ...lifecycle,
+  ...pauses,
 ];
