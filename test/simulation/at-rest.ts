@@ -138,9 +138,10 @@ const hasStarted = ({ child, isDeleted }: { child: Job | undefined; isDeleted: b
 const punctualMs = 500;
 
 /** Jobs are on time if nothing breaks. */
-function punctual({ system, ledger: { observer }, hardship, held }: AtRest) {
+function punctual(rest: AtRest) {
+  const { system, hardship } = rest;
+  const { observer } = rest.ledger;
   const mostMs = punctualMs + hardship.patience;
-  const jobs = system.jobs.all().length;
   for (const run of runsOf(system)) {
     const { id, repeat, attempts } = run;
     // An occurrence that waited for the end of a longer run is late by design.
@@ -148,7 +149,7 @@ function punctual({ system, ledger: { observer }, hardship, held }: AtRest) {
     // One that waited for a slot is late too; idle-slots.ts checks that nothing but its limits holds it back.
     if (system.jobs.peek(id)?.gates) continue;
     for (const { attempt, started_at, due_at } of attempts) {
-      const late = started_at - heldUntil(held, jobs, { ...run, due_at });
+      const late = started_at - heldUntil(rest, { ...(run as Job), due_at });
       if (late > mostMs)
         observer.violated("punctuality", `${id.slice(-6)} attempt ${attempt} started ${late} ms late in peace`);
     }
@@ -159,12 +160,16 @@ function punctual({ system, ledger: { observer }, hardship, held }: AtRest) {
 const drainedMs = 75_000;
 
 /** The latest time at which a job that was due at `due_at` may start: its own, or the last turn after the pauses that held it. */
-function heldUntil(held: readonly Held[], jobs: number, run: Run & { due_at: number }): number {
+function heldUntil({ held, hardship, system }: AtRest, run: Pick<Job, "product" | "env" | "event" | "due_at">): number {
+  const jobs = system.jobs.all().length;
+  // Its message may come that late, and meet a pause that began after its time.
+  const lag = decisionMs + hardship.patience;
   let at = run.due_at;
   // One pause may begin while another one drains.
   for (const { from, to, until, rate, ...scope } of [...held].sort((a, b) => a.from - b.from)) {
     const end = Math.min(to, until);
-    if (holds(scope, run as Job) && from <= at && at < end + settledMs) at = end + drainedMs + (2000 * jobs) / rate;
+    const turn = end + drainedMs + (2000 * jobs) / rate;
+    if (holds(scope, run) && from - lag <= at && run.due_at < end + settledMs) at = Math.max(at, turn);
   }
   return at;
 }
@@ -176,8 +181,9 @@ const settledMs = 10_000;
 const decisionMs = 5000;
 
 /** The end of a step wakes its feature at once. */
-function featuresGoOn({ system, ledger: { observer }, hardship, held }: AtRest) {
-  const jobs = system.jobs.all().length;
+function featuresGoOn(rest: AtRest) {
+  const { system, hardship } = rest;
+  const { observer } = rest.ledger;
   const mostMs = decisionMs + hardship.patience;
   const families = Map.groupBy(
     system.jobs.all(),
@@ -187,7 +193,7 @@ function featuresGoOn({ system, ledger: { observer }, hardship, held }: AtRest) 
     const feature = system.jobs.peek(key?.split(" ")[0] ?? "");
     if (!feature || feature.run !== steps[0]?.parent?.message.run) continue;
     const ends = [feature.started_at ?? 0, ...steps.map(({ finished_at = 0 }) => finished_at)];
-    const latest = (end: number) => heldUntil(held, jobs, { ...feature, due_at: end });
+    const latest = (end: number) => heldUntil(rest, { ...feature, due_at: end });
     const isSoon = (time: number) => ends.some((end) => time >= end - 100 && time <= latest(end) + mostMs);
     for (const step of steps)
       if (!isSoon(step.created_at))

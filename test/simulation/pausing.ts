@@ -78,11 +78,16 @@ export function pausingOf(seed: number): Pausing {
     async put(next, before) {
       const answer = await stored.put(next, before);
       if (answer === "written") note(next, time.now());
+      observer.note(
+        () =>
+          `${next.id.slice(0, 10)} ${next.env ?? "*"} ${next.event ?? "*"}: ${next.ended_at === undefined ? "paused" : `drains, ${next.drain?.sent ?? 0} sent`} (${answer})`,
+      );
       return answer;
     },
     async remove(pause) {
       const answer = await stored.remove(pause);
       if (answer === "removed") observer.cover("pause: over");
+      observer.note(() => `${pause.id.slice(0, 10)} is over (${answer})`);
       return answer;
     },
   });
@@ -113,5 +118,7 @@ export function pausingOf(seed: number): Pausing {
 }
 
 /** Written again, because the rules must not use the code that they check. */
-export const holds = ({ product, env = "e", event }: PauseScope, job: Job): boolean =>
-  product === job.product && env === job.env && (event ?? job.event) === job.event;
+export const holds = (
+  { product, env = "e", event }: PauseScope,
+  job: Pick<Job, "product" | "env" | "event">,
+): boolean => product === job.product && env === job.env && (event ?? job.event) === job.event;

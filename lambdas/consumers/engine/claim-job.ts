@@ -113,7 +113,8 @@ async function claim(services: ConsumerServices, message: JobMessage, options: C
     return { outcome: "superseded" };
   }
   const next = outcome.outcome === "taken" ? await policy.onTaken(services, outcome.job) : "dropped";
-  if (next === "changed") return claim(services, message, options);
+  // From the start: it may have been paused meanwhile.
+  if (next === "changed") return claimJob(services, message, options);
   if (next === "dropped") reportDropped(services.log, message, outcome);
   return { outcome: outcome.outcome };
 }

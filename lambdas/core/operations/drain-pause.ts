@@ -95,6 +95,7 @@ async function sendPage(
 ): Promise<{ drain?: Drain; failed: number }> {
   const { clock, log } = services;
   const now = clock.now();
+  if (jobs.length === 0) return { failed: 0, drain: drainOf(pause, now) };
   const { slots, next_at } = slotsOf(pause, jobs.length, now);
   const refused = await sendAt(services, jobs, (index) => Math.ceil(((slots[index] ?? now) - now) / 1000));
   for (const { index, cause } of refused) {

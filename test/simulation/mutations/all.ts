@@ -6,6 +6,7 @@ import { hotMinutes } from "./hot-minutes.ts";
 import { lifecycle } from "./lifecycle.ts";
 import { limits } from "./limits.ts";
 import type { Mutation } from "./mutation.ts";
+import { pauses } from "./pauses.ts";
 import { series } from "./series.ts";
 import { time } from "./time.ts";
 
@@ -20,4 +21,5 @@ export const mutations: Mutation[] = [
   ...features,
   ...lifecycle,
   ...limits,
+  ...pauses,
 ];

@@ -1,0 +1,74 @@
+import type { Mutation } from "./mutation.ts";
+
+const pause = "core/job/pause.ts";
+const check = "consumers/engine/pause-check.ts";
+const drain = "core/operations/drain-pause.ts";
+
+/** Pauses: what they hold, and that all of it starts afterwards. The seeds are those of histories with pauses. */
+export const pauses: Mutation[] = [
+  {
+    name: "pause: is not looked for",
+    seed: 41,
+    at: "consumers/engine/claim-job.ts#claimJob",
+    find: "if (await isHeld(services, message, options.policy ?? defaultPolicy)) return undefined;",
+    replace: "",
+  },
+  {
+    name: "pause: a process remembers it for too long",
+    seed: 297,
+    at: `${pause}#pausesFreshMs`,
+    find: "4000",
+    replace: "40_000",
+  },
+  {
+    name: "pause: of an event holds no other event's jobs, nor its own",
+    seed: 9,
+    at: `${pause}#covers`,
+    find: "scope.event === job.event",
+    replace: "scope.event === job.product",
+  },
+  {
+    name: "pause: one with an end never ends",
+    seed: 9,
+    at: `${pause}#endOf`,
+    find: "until !== undefined && until <= now ? until : undefined",
+    replace: "until !== undefined && until < 0 ? now : undefined",
+  },
+  {
+    name: "pause: a feature's wake-up is dropped",
+    seed: 12_236,
+    at: `${check}#keepWake`,
+    find: `(await services.jobs.replace(withWakeKept(job, now))) === "replaced" ? "kept" : "changed"`,
+    replace: `"kept"`,
+  },
+  {
+    name: "pause: its end sends nothing",
+    seed: 12,
+    at: `${drain}#releasable`,
+    find: "isReleased(job, now) &&",
+    replace: "false &&",
+  },
+  {
+    name: "pause: the reconciler does not go on where the API has begun",
+    seed: 268,
+    at: "reconciler/pauses.ts#drainOne",
+    find: "if (!begun) return;",
+    replace: "return;",
+  },
+  {
+    name: "pause: is not looked for again after a slow wake-up",
+    seed: 11_785,
+    at: "consumers/engine/claim-job.ts#claim",
+    find: "return claimJob(services, message, options);",
+    replace: "return claim(services, message, options);",
+    bug: "a message that noted its wake-up for most of a minute claimed a job that had been paused meanwhile",
+  },
+  {
+    name: "pause: is never over",
+    seed: 1395,
+    at: `${drain}#sendPage`,
+    find: "if (jobs.length === 0) return { failed: 0, drain: drainOf(pause, now) };",
+    replace: "",
+    bug: "a look that found nothing put off the end of the drain each time",
+  },
+];

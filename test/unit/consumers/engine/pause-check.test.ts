@@ -1,0 +1,117 @@
+import { runJob } from "../../../../lambdas/consumers/engine/run-job.ts";
+import { decisionPolicy } from "../../../../lambdas/consumers/types/feature/decisions.ts";
+import { pausesFreshMs } from "../../../../lambdas/core/job/pause.ts";
+import { aPause } from "../../../support/a-pause.ts";
+import { aMessage, noon } from "../../../support/builders.ts";
+import { featureWorld } from "../../../support/feature-world.ts";
+import { job, ok, world } from "./world.ts";
+
+const product = "my-product";
+
+describe("a paused job", () => {
+  it("is left as it is, and its message deleted", async () => {
+    const waiting = job();
+    const { run, stored, pauses, queue, log } = world(waiting);
+    await pauses.put(aPause({ product }));
+    await run(async () => expect(false).toBe(true));
+    expect(await stored()).toEqual(waiting);
+    expect(queue.sent).toEqual([]);
+    expect(log.lines).toContainEqual(expect.objectContaining({ message: "message held by a pause" }));
+  });
+
+  it.each([
+    ["another product's pause", { product: "shop" }],
+    ["another env's pause", { product, env: "dev" }],
+    ["another event's pause", { product, event: "other" }],
+    ["a pause whose time is over", { product, until: noon }],
+    ["a pause that somebody has ended", { product, ended_at: noon - 1 }],
+  ])("is none for %s", async (_, scope) => {
+    const { run, stored, pauses } = world(job());
+    await pauses.put(aPause(scope));
+    await run(ok);
+    expect(await stored()).toMatchObject({ status: "completed" });
+  });
+
+  it("starts nothing four seconds after the pause, although its process had read that there is none", async () => {
+    const [first, second] = [job(), job()];
+    const { run, stored, pauses, clock } = world(first, second);
+    await run(ok);
+    await pauses.put(aPause({ product }));
+    await clock.advance(pausesFreshMs);
+    await run(ok, aMessage(second));
+    expect(await stored(second.id)).toEqual(second);
+  });
+
+  it("costs no read while nothing is paused", async () => {
+    const { run, jobs, pauses } = world(job());
+    await pauses.recent();
+    const reads: string[] = [];
+    const { get } = jobs;
+    jobs.get = async (id) => {
+      reads.push(id);
+      return get(id);
+    };
+    await run(ok);
+    expect(reads).toEqual([]);
+  });
+
+  it("is delivered again where the pauses cannot be read", async () => {
+    const waiting = job();
+    const { run, stored, pauses } = world(waiting);
+    pauses.recent = async () => {
+      throw new Error("forbidden");
+    };
+    await expect(run(ok)).rejects.toThrow("forbidden");
+    expect(await stored()).toEqual(waiting);
+  });
+});
+
+describe("a paused feature", () => {
+  const onboard = {
+    sequences: {
+      main: [
+        { event: "create", input: {} },
+        { event: "mail", input: {} },
+      ],
+    },
+  };
+
+  it("goes on after the pause, with what its steps did meanwhile", async () => {
+    const w = featureWorld(
+      { onboard },
+      {
+        create: async () => {
+          await w.pauses.put(aPause({ event: "onboard" }));
+          await w.clock.advance(pausesFreshMs);
+          return { body: { id: 1 } };
+        },
+      },
+    );
+    const held = await w.run();
+    expect(held).toMatchObject({ status: "running", wake_at: w.clock.now() });
+    expect(w.ran.map(({ event }) => event)).toEqual(["create"]);
+    await w.pauses.remove(aPause({ event: "onboard" }));
+    await w.clock.advance(pausesFreshMs);
+    await w.queue.send("feature", aMessage(held), { delaySeconds: 0, group: "shop:dev" });
+    await w.settle();
+    expect(await w.jobs.get(held?.id ?? "")).toMatchObject({ status: "completed" });
+  });
+
+  it("notes the wake-up that comes while a decision is under way", async () => {
+    const w = featureWorld({ onboard });
+    const feature = job({
+      product: "shop",
+      env: "dev",
+      event: "onboard",
+      type: "feature",
+      status: "running",
+      claim_id: "c",
+      claims: 1,
+      lease_until: noon + 60_000,
+    });
+    await w.jobs.create(feature);
+    await w.pauses.put(aPause({ event: "onboard" }));
+    await runJob(w, async () => ({}), aMessage(feature), { policy: decisionPolicy });
+    expect(await w.jobs.get(feature.id)).toMatchObject({ claim_id: "c", wake_requested: true });
+  });
+});

@@ -1,0 +1,76 @@
+import type { Job } from "../../../lambdas/core/job/job.ts";
+import { settleMs } from "../../../lambdas/core/job/pause.ts";
+import { newMemory } from "../../../lambdas/reconciler/memory.ts";
+import { graceMs, reconcile } from "../../../lambdas/reconciler/reconcile.ts";
+import { aPause } from "../../support/a-pause.ts";
+import { aJob, noon } from "../../support/builders.ts";
+import { catalog } from "../../support/catalog/catalog.ts";
+import { fakeServices } from "../../support/fakes/services.ts";
+
+const product = "my-product";
+const late = (overrides: Partial<Job> = {}) =>
+  aJob({ product, event: "create_order", due_at: noon - graceMs, status: "scheduled", ...overrides });
+const idsOf = ({ queue }: ReturnType<typeof fakeServices>) => queue.sent.map(({ message }) => message.job_id);
+
+it("sends nothing that a pause holds, and reads nothing of a tenant that is paused as a whole", async () => {
+  const other = late({ env: "dev" });
+  const services = fakeServices({ catalog, jobs: [late(), other] });
+  await services.pauses.put(aPause({ product, env: "prd" }));
+  const envs = new Set<string>();
+  const { page } = services.jobs;
+  services.jobs.page = async (query, after) => {
+    envs.add(query.env);
+    return page(query, after);
+  };
+  await reconcile(services);
+  expect(idsOf(services)).toEqual([other.id]);
+  expect([...envs]).toEqual(["dev"]);
+});
+
+it("sends the other events of a product, where one event is paused", async () => {
+  const other = late({ event: "other" });
+  const services = fakeServices({ catalog, jobs: [late(), other] });
+  await services.pauses.put(aPause({ product, event: "create_order" }));
+  await reconcile(services);
+  expect(idsOf(services)).toEqual([other.id]);
+});
+
+it("ends a pause whose time is over, and keeps that time as its end", async () => {
+  const services = fakeServices({ catalog, jobs: [late()] });
+  await services.pauses.put(aPause({ product, until: noon - 5000 }));
+  await reconcile(services);
+  expect(await services.pauses.list()).toMatchObject([{ ended_at: noon - 5000, drain: { sent: 1 } }]);
+  expect(services.queue.sent).toMatchObject([{ delaySeconds: (settleMs - 5000) / 1000 }]);
+});
+
+it("after a pause, sends each job once and at its turn, however long that takes", async () => {
+  const jobs = Array.from({ length: 400 }, (_, i) => late({ due_at: noon - 600_000 + i }));
+  const services = fakeServices({ catalog, jobs });
+  const memory = newMemory();
+  await services.pauses.put(aPause({ product, drain_per_second: 1 }));
+  for (let minute = 0; minute < 3; minute++) {
+    await reconcile(services, graceMs, memory);
+    await services.clock.advance(60_000);
+  }
+  expect(services.queue.sent).toEqual([]);
+  const [pause] = await services.pauses.list();
+  if (!pause) throw new Error("there is no pause");
+  await services.pauses.put({ ...pause, ended_at: services.clock.now(), version: 2 }, pause);
+  for (let minute = 0; minute < 10; minute++) {
+    // Its Lambda starts afresh now and then.
+    await reconcile(services, graceMs, minute % 4 === 0 ? newMemory() : memory);
+    // What is sent runs at its time.
+    await services.clock.advance(60_000);
+  }
+  expect(new Set(idsOf(services)).size).toBe(400);
+  expect((await services.pauses.list())[0]?.drain?.sent ?? 400).toBe(400);
+});
+
+it("goes on without the pauses where they cannot be read: consumers read them themselves", async () => {
+  const services = fakeServices({ catalog, jobs: [late()] });
+  services.pauses.list = async () => {
+    throw new Error("forbidden");
+  };
+  expect(await reconcile(services)).toMatchObject({ dispatched: 1 });
+  expect(services.log.lines).toContainEqual(expect.objectContaining({ message: "the pauses could not be read" }));
+});

@@ -1,0 +1,44 @@
+import { fakeApi, rejection } from "./fake-api.ts";
+
+const pause = { id: "pause_1", product_tag: "p", reason: "r", state: "active", since: 1, drain_per_second: 50 };
+
+test("a pause is created with the client's defaults, and the request is repeated, since that makes no second one", async () => {
+  await using api = await fakeApi([{ status: 503 }, { status: 201, body: pause }], { product: "p", env: "prd" });
+  expect(await api.client.pauses.create({ event: "charge", reason: "r", drain_per_second: 5 })).toEqual(pause);
+  expect(api.seen.map(({ method, path }) => `${method} ${path}`)).toEqual(Array(2).fill("POST /v1/pauses"));
+  expect(JSON.parse(api.seen[1]?.body ?? "")).toEqual({
+    product_tag: "p",
+    env: "prd",
+    event: "charge",
+    reason: "r",
+    drain_per_second: 5,
+  });
+});
+
+test("pauses are listed and ended", async () => {
+  await using api = await fakeApi([{ body: { pauses: [pause] } }, { body: { ...pause, state: "draining" } }]);
+  expect(await api.client.pauses.list({ product_tag: "p" })).toEqual([pause]);
+  expect(await api.client.pauses.end("a/b")).toMatchObject({ state: "draining" });
+  expect(api.seen.map(({ method, path }) => `${method} ${path}`)).toEqual([
+    "GET /v1/pauses?product_tag=p",
+    "DELETE /v1/pauses/a%2Fb",
+  ]);
+});
+
+test("a call that does not say what to pause, or to end, is refused before it is sent", async () => {
+  await using api = await fakeApi([{ body: pause }]);
+  expect(await rejection(api.client.pauses.create({ reason: "r" } as never))).toMatchObject({
+    code: "INVALID_REQUEST",
+    errors: [{ pointer: "/product_tag" }],
+  });
+  expect(await rejection(api.client.pauses.end(""))).toMatchObject({ code: "INVALID_REQUEST" });
+  expect(api.seen).toEqual([]);
+});
+
+test("a pause that does not exist is an error of its own code", async () => {
+  await using api = await fakeApi([{ status: 404, body: { code: "PAUSE_NOT_FOUND", detail: "no" } }]);
+  expect(await rejection(api.client.pauses.end("pause_0"))).toMatchObject({
+    name: "NotFoundError",
+    code: "PAUSE_NOT_FOUND",
+  });
+});
