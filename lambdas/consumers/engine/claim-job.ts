@@ -43,7 +43,7 @@ export async function claimJob(
   if (await isHeld(services, message, options.policy ?? defaultPolicy)) return undefined;
   if (message.gated) return claimGated(services, message, options);
   const { job, outcome } = await claim(services, message, options);
-  if (outcome === "superseded") return claimJob(services, message, options);
+  if (outcome === "changed") return claimJob(services, message, options);
   return job && { job };
 }
 
@@ -65,11 +65,9 @@ async function claimGated(
     if (pass) await leaveLists(services, pass).catch((error) => stayed(services, error));
     return { job: claimed.job, ...(pass && { pass }) };
   }
-  // The run that the message names has begun only now, and has gates of its own to pass.
-  if (claimed.outcome === "superseded") return claimJob(services, message, options);
   // Another consumer that has claimed the same attempt holds the same slots.
   if (claimed.outcome !== "taken") await leaveGates(services, pass);
-  return undefined;
+  return claimed.outcome === "changed" ? claimJob(services, message, options) : undefined;
 }
 
 const stayed = ({ log }: ConsumerServices, error: unknown): void =>
@@ -94,8 +92,11 @@ async function untilDue(services: ConsumerServices, message: JobMessage, waiting
   return "later";
 }
 
-/** `job` only if it was claimed. `superseded`: the run before has been ended for the message's run, which may be claimed now. */
-type Claiming = { job?: Job; outcome: ClaimOutcome["outcome"] | "superseded" };
+/**
+ * `job` only if it was claimed. `changed`: the job is another than it was, for example because the run before has been ended for
+ * that of the message. All has to be asked again, since it may have been paused meanwhile, and another run has gates of its own.
+ */
+type Claiming = { job?: Job; outcome: ClaimOutcome["outcome"] | "changed" };
 
 async function claim(services: ConsumerServices, message: JobMessage, options: ClaimOptions): Promise<Claiming> {
   const { type, policy = defaultPolicy } = options;
@@ -110,11 +111,10 @@ async function claim(services: ConsumerServices, message: JobMessage, options: C
       return { outcome: "misdirected" };
     }
     await supersede(services, outcome.job, message, policy);
-    return { outcome: "superseded" };
+    return { outcome: "changed" };
   }
   const next = outcome.outcome === "taken" ? await policy.onTaken(services, outcome.job) : "dropped";
-  // From the start: it may have been paused meanwhile.
-  if (next === "changed") return claimJob(services, message, options);
+  if (next === "changed") return { outcome: "changed" };
   if (next === "dropped") reportDropped(services.log, message, outcome);
   return { outcome: outcome.outcome };
 }

@@ -14,7 +14,7 @@ export interface Draft {
   unit: keyof typeof units;
   limit: string;
   until: string;
-  overlap: "skip" | "queue";
+  overlap: "skip" | "queue" | "cancel_previous";
   retries: string;
   timeout: string;
   expires: string;

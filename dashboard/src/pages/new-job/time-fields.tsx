@@ -174,6 +174,7 @@ const SeriesFields = ({ draft, faults, onChange }: Props) => (
         options={[
           ["skip", "Skip the next"],
           ["queue", "Run one right after"],
+          ["cancel_previous", "Cancel the run for the next"],
         ]}
         onChange={(overlap) => onChange({ overlap: overlap as Draft["overlap"] })}
       />
