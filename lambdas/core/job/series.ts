@@ -49,8 +49,8 @@ export const runRecordOf = (job: Job): RunRecord => ({
 });
 
 /** When the current run was first started. Undefined if it was not. */
-const firstStartOf = ({ attempts, parked_since, started_at }: Job): number | undefined =>
-  attempts[0]?.started_at ?? parked_since ?? started_at;
+const firstStartOf = ({ attempts, parked_since, snoozes, started_at }: Job): number | undefined =>
+  attempts[0]?.started_at ?? parked_since ?? snoozes?.since ?? started_at;
 
 /** How many further runs the series may have after the current one. Runs that were skipped do not count. */
 export function runsLeft({ repeat, run, skipped_runs = 0, ...job }: Job): number {
@@ -69,8 +69,9 @@ const maxLateness = ({ max_lateness_ms, missed }: Repeat): number =>
  * A run that has begun is never skipped, nor one whose time somebody has chosen, except for being late.
  */
 export function skipReason(job: Job, now: number, calendars: Calendars = noCalendars): string | undefined {
-  const { repeat, attempt, attempts, claims, parked_since, scheduled_at, coalesced_until = 0 } = job;
-  if (!repeat || attempt > 1 || attempts.length > 0 || claims > 1 || parked_since !== undefined) return undefined;
+  const { repeat, attempt, attempts, claims, parked_since, snoozes, scheduled_at, coalesced_until = 0 } = job;
+  const isFirstStart = attempt === 1 && attempts.length === 0 && claims <= 1 && parked_since === undefined && !snoozes;
+  if (!repeat || !isFirstStart) return undefined;
   if (now - Math.max(scheduled_at, coalesced_until) > maxLateness(repeat)) return runReasons.late;
   return !job.moved && isExcepted(repeat, scheduled_at, calendars) ? runReasons.excepted : undefined;
 }
@@ -109,7 +110,8 @@ function catchingUp({ missed, overlap }: Repeat, at: number | undefined, now: nu
  * or nothing may follow it.
  */
 export function successorOf(job: Job, now: number, calendars: Calendars = noCalendars): number | undefined {
-  const hasBegun = job.status === "running" || (isWaiting(job) && job.attempt > 1);
+  // A provider that has put the run off has been asked once.
+  const hasBegun = job.status === "running" || (isWaiting(job) && (job.attempt > 1 || job.snoozes !== undefined));
   if (job.repeat?.overlap !== "cancel_previous" || !hasBegun || job.pause_requested) return undefined;
   return plannedAfter(job, now, calendars)?.at;
 }

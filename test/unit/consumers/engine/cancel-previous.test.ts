@@ -71,7 +71,7 @@ describe("a run of a series with cancel_previous", () => {
   it("is cancelled while it waits for another attempt", async () => {
     const { run, clock, message, stored, archived } = world(series({ retries: 3 }));
     await run(async () => {
-      throw new JobError("RATE_LIMITED", "Slow down.", { retryAfterMs: 10 * minute });
+      throw new JobError("SERVICE_UNAVAILABLE", "Closed.", { retryAfterMs: 10 * minute });
     });
     await clock.advance(5 * minute);
     const before = await stored();
@@ -79,6 +79,20 @@ describe("a run of a series with cancel_previous", () => {
     await run(ok, message(2, 5));
     expect(archived()).toMatchObject([
       { run: 1, status: "cancelled", finished_at: noon + 5 * minute, attempts: [{ outcome: "failed" }] },
+      { run: 2, status: "completed" },
+    ]);
+  });
+
+  it("is cancelled while its provider has put it off", async () => {
+    const { run, clock, message, stored, archived } = world(series());
+    await run(async () => {
+      throw new JobError("RATE_LIMITED", "Slow down.", { retryAfterMs: 10 * minute });
+    });
+    await clock.advance(5 * minute);
+    expect(await stored()).toMatchObject({ run: 1, attempt: 1, status: "scheduled", snoozes: { count: 1 } });
+    await run(ok, message(2, 5));
+    expect(archived()).toMatchObject([
+      { run: 1, status: "cancelled", reason: runReasons.superseded, attempts: [] },
       { run: 2, status: "completed" },
     ]);
   });
@@ -197,7 +211,7 @@ describe("a run of a series with cancel_previous", () => {
   it("is published as cancelled, then the next one as scheduled, in order", async () => {
     const { run, clock, message, stored, jobs } = world(series({ retries: 3 }));
     await run(async () => {
-      throw new JobError("RATE_LIMITED", "Slow down.", { retryAfterMs: 10 * minute });
+      throw new JobError("SERVICE_UNAVAILABLE", "Closed.", { retryAfterMs: 10 * minute });
     });
     await clock.advance(5 * minute);
     const before = (await stored()) as Job;
