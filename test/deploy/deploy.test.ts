@@ -6,6 +6,7 @@ import { CreateSecretCommand, GetSecretValueCommand, SecretsManagerClient } from
 import { PutParameterCommand, SSMClient } from "@aws-sdk/client-ssm";
 import pg from "pg";
 import { timeKey } from "../../lambdas/aws/dynamodb/job-item.ts";
+import { leadMs } from "../../lambdas/core/job/route.ts";
 import { startPostgres } from "../support/databases/postgres.ts";
 import { listenOnBus } from "./bus-listener.ts";
 import { apiClient, type Call, deploy, type Outputs } from "./deployment.ts";
@@ -294,7 +295,7 @@ describe("a job that is due later", () => {
     const { body } = await post(order("emil", due));
     const { schedule } = await scheduleOf(body.job_id);
     expect(schedule).toMatchObject({
-      ScheduleExpression: `at(${new Date(due - 75_000).toISOString().slice(0, 19)})`,
+      ScheduleExpression: `at(${new Date(due - leadMs(body.job_id)).toISOString().slice(0, 19)})`,
       ScheduleExpressionTimezone: "UTC",
       FlexibleTimeWindow: { Mode: "OFF" },
       ActionAfterCompletion: "DELETE",

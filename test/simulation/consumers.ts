@@ -20,7 +20,7 @@ const callsAtGates = 60;
 
 /** The consumers of all types: one invocation per message, with the real engine and the real decider of features. */
 export function consumers(world: World, ledger: Ledger, jobs: FakeJobStore, invoke: Invoke) {
-  const { time, random, late, hardship, observer, crowd } = world;
+  const { time, random, late, hardship, observer, crowd, herd } = world;
   const freezer = lambdaFreezer(world);
   const executions = watchExecutions(ledger, hardship);
   /** The time from which each feature's decisions fail by a fault of ours. */
@@ -38,7 +38,13 @@ export function consumers(world: World, ledger: Ledger, jobs: FakeJobStore, invo
         observer.violated("consumer", `${what}, of type ${type}, executes a job of type ${execution.job.type}`);
       return execute(execution, of);
     };
-    const options = { type, policy, memory: crowd.memory(), random: () => random.next() };
+    const options = {
+      type,
+      policy,
+      memory: crowd.memory(),
+      holdSeconds: herd.holdSeconds,
+      random: () => random.next(),
+    };
     try {
       await runJob(services, ofOurType, message, options);
     } catch (error) {

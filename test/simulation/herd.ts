@@ -6,6 +6,8 @@ export interface Herd {
   refuses(): boolean;
   /** How many schedules it starts per second: so few in some histories that a handful of jobs is a herd. */
   startsPerSecond: number;
+  /** How many seconds early messages come back to consumers at the earliest. */
+  holdSeconds: number;
   /** How many jobs a process counts by itself before it writes the counter. */
   jobsPerCount: number;
 }
@@ -22,5 +24,6 @@ export function herdOf(seed: number): Herd {
     refuses: () => random.chance(share),
     startsPerSecond: isCrowded ? 0.003 : 1000,
     jobsPerCount: isCrowded ? random.int(1, 3) : 250,
+    holdSeconds: random.pick([0, 0, 0, 15]),
   };
 }
