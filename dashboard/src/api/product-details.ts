@@ -11,6 +11,15 @@ export interface DetailedEvent extends ProductEvent {
   references?: string[];
 }
 
+export interface CatalogSchedule {
+  name: string;
+  env: string;
+  event: string;
+  job_id: string;
+  description?: string;
+  repeat: { cron?: string; tz?: string; every?: number };
+}
+
 export interface ProductDetails {
   tag: string;
   name?: string;
@@ -18,6 +27,7 @@ export interface ProductDetails {
   events: DetailedEvent[];
   variables?: string[];
   constants?: string[];
+  schedules?: CatalogSchedule[];
 }
 
 export const useProduct = (tag: string | undefined): ProductDetails | undefined =>

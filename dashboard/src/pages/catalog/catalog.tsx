@@ -1,16 +1,24 @@
 import { useState } from "preact/hooks";
 import { Link } from "wouter";
 import { useCan } from "../../api/me.ts";
-import { type DetailedEvent, type ProductDetails, useExample, useProduct } from "../../api/product-details.ts";
+import {
+  type CatalogSchedule,
+  type DetailedEvent,
+  type ProductDetails,
+  useExample,
+  useProduct,
+} from "../../api/product-details.ts";
 import { type ProductSummary, useProducts } from "../../api/products.ts";
 import { query } from "../../api/request.ts";
 import { Tag } from "../../ui/badge.tsx";
+import { CronWords } from "../../ui/cron-words.tsx";
 import { EmptyState } from "../../ui/empty-state.tsx";
 import { duration, plural } from "../../ui/format.ts";
 import { JsonTree } from "../../ui/json-tree.tsx";
 import { PageHeader } from "../../ui/page-header.tsx";
 import { Fact, Facts, Panel } from "../../ui/panel.tsx";
 import { Skeleton } from "../../ui/skeleton.tsx";
+import { everyWords } from "../series/runs.ts";
 import { fieldRows, typeWords } from "./rows.ts";
 import "./catalog.css";
 
@@ -48,10 +56,27 @@ const Events = ({ product }: { product: ProductDetails }) => (
         </li>
       ))}
     </ul>
+    <Schedules schedules={product.schedules} />
     <Values name="Variables" names={product.variables} />
     <Values name="Constants" names={product.constants} />
   </>
 );
+
+const Schedules = ({ schedules = [] }: { schedules: CatalogSchedule[] | undefined }) =>
+  schedules.length === 0 ? null : (
+    <div class="catalog-values">
+      <span class="muted">Schedules</span>
+      <ul>
+        {schedules.map(({ name, env, event, job_id, repeat }) => (
+          <li key={`${env} ${name}`}>
+            <Link href={`/jobs/${job_id}`}>{name}</Link> <Tag>{env}</Tag> {event},{" "}
+            {repeat.cron === undefined ? everyWords(repeat.every ?? 0) : <CronWords cron={repeat.cron} />}
+            {repeat.cron !== undefined && <span class="muted"> {repeat.tz ?? "UTC"}</span>}
+          </li>
+        ))}
+      </ul>
+    </div>
+  );
 
 const Values = ({ name, names = [] }: { name: string; names: string[] | undefined }) =>
   names.length === 0 ? null : (

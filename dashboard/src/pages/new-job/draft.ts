@@ -20,6 +20,8 @@ export interface Draft {
   expires: string;
   labels: string;
   key: string;
+  priority: string;
+  fairness: string;
   /** JSON. */
   input: string;
 }
@@ -41,6 +43,8 @@ export const emptyDraft = (zone: string): Draft => ({
   expires: "",
   labels: "",
   key: "",
+  priority: "",
+  fairness: "",
   input: "{}",
 });
 
@@ -52,7 +56,7 @@ export interface Place {
 
 /** The request for a job. What is not valid stays as it was typed, so that the API says what is wrong and where. */
 export function requestOf(place: Place, draft: Draft, input: unknown): Record<string, unknown> {
-  const { when, at, zone, retries, timeout, expires, labels, key } = draft;
+  const { when, at, zone, retries, timeout, expires, labels, key, priority, fairness } = draft;
   const repeat = repeatOf(draft);
   const time = (local: string) => zonedIso(local, zone) ?? local;
   return withoutEmpty({
@@ -65,6 +69,8 @@ export function requestOf(place: Place, draft: Draft, input: unknown): Record<st
     expires_at: expires === "" || repeat ? undefined : time(expires),
     labels: labelsOf(labels),
     idempotency_key: key || undefined,
+    priority: numberOf(priority),
+    fairness_key: fairness || undefined,
   });
 }
 
@@ -106,7 +112,7 @@ function labelsOf(text: string): string[] | undefined {
 
 /** What to fill in for "again with changes". A time that has passed means now. */
 export function draftOf(job: Job, input: string, zone: string, now: number): Draft {
-  const { repeat, due_at, labels = [], retries, timeout_ms, expires_at } = job;
+  const { repeat, due_at, labels = [], retries, timeout_ms, expires_at, priority, fairness_key = "" } = job;
   const own = repeat?.tz ?? zone;
   const later = due_at > now && job.status !== "completed";
   return {
@@ -122,6 +128,9 @@ export function draftOf(job: Job, input: string, zone: string, now: number): Dra
     timeout: String(timeout_ms / 1_000),
     expires: expires_at === undefined || expires_at <= now ? "" : localOf(expires_at, own),
     labels: labels.join(", "),
+    priority: priority === undefined ? "" : String(priority),
+    // A long key is shown as its hash, which would be another key.
+    fairness: fairness_key.startsWith("sha256-") ? "" : fairness_key,
     input,
   };
 }

@@ -14,7 +14,12 @@ interface Props {
 
 /** What has a default and is seldom changed. */
 export function OptionFields({ draft, faults, retries, timeoutMs, onChange }: Props) {
-  const text = (name: string, field: "retries" | "timeout" | "labels" | "key", pointer: string, hint: string) => (
+  const text = (
+    name: string,
+    field: "retries" | "timeout" | "labels" | "key" | "priority" | "fairness",
+    pointer: string,
+    hint: string,
+  ) => (
     <FieldFrame name={name} fault={faultAt(faults, pointer, true)} hint={hint}>
       {(ids) => (
         <input
@@ -43,6 +48,10 @@ export function OptionFields({ draft, faults, retries, timeoutMs, onChange }: Pr
       <div class="field-pair">
         {text("Labels", "labels", "/labels", "Up to 10, separated by commas, to find the job by")}
         {text("Idempotency key", "key", "/idempotency_key", "The same key again makes no second job")}
+      </div>
+      <div class="field-pair">
+        {text("Priority", "priority", "/priority", "Seconds of head start where it waits for a limit")}
+        {text("Fairness key", "fairness", "/fairness_key", "Jobs with different keys take turns")}
       </div>
       {once && (
         <LocalTime

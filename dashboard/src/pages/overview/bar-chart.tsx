@@ -16,14 +16,18 @@ interface Props {
   labelOf: (at: number) => string;
   /** Which bars have a label below: every nth. */
   every: number;
+  /** A value that bars should stay below. It is drawn once they come near it, so that it does not flatten those that are far. */
+  bound?: { value: number; label: string };
 }
 
 const width = 1000;
 const height = 132;
 
 /** Bars over time. The texts are HTML, so that they keep their size when the bars are stretched. */
-export function BarChart({ bars, label, labelOf, every }: Props) {
-  const top = ceilingOf(bars.map(({ parts }) => parts.reduce((sum, { size }) => sum + size, 0)));
+export function BarChart({ bars, label, labelOf, every, bound }: Props) {
+  const sizes = bars.map(({ parts }) => parts.reduce((sum, { size }) => sum + size, 0));
+  const shown = bound !== undefined && Math.max(0, ...sizes) > bound.value * nearBound ? bound : undefined;
+  const top = ceilingOf(shown ? [...sizes, shown.value] : sizes);
   const step = width / Math.max(1, bars.length);
   return (
     <div class="chart">
@@ -43,6 +47,7 @@ export function BarChart({ bars, label, labelOf, every }: Props) {
         {[0, 0.5, 1].map((line) => (
           <line key={line} class="chart-line" x1="0" x2={width} y1={line * height} y2={line * height} />
         ))}
+        {shown && <Bound {...shown} top={top} />}
         {bars.map((bar, i) => (
           <Bar key={bar.at} bar={bar} x={i * step} step={step} top={top} />
         ))}
@@ -53,6 +58,19 @@ export function BarChart({ bars, label, labelOf, every }: Props) {
         ))}
       </div>
     </div>
+  );
+}
+
+/** From which part of the bound on it is drawn. */
+const nearBound = 0.3;
+
+function Bound({ value, label, top }: { value: number; label: string; top: number }) {
+  const y = height - (value / top) * height;
+  return (
+    <g>
+      <title>{label}</title>
+      <line class="chart-bound" x1="0" x2={width} y1={y} y2={y} />
+    </g>
   );
 }
 

@@ -9,7 +9,7 @@ import { timeParts } from "../../ui/zone.ts";
 import { useZone } from "../../ui/zone-store.ts";
 import { BarChart } from "./bar-chart.tsx";
 
-/** What is due in each of the next sixty minutes. The line of the Scheduler's quota belongs here too. */
+/** What is due in each of the next sixty minutes, below what EventBridge Scheduler starts in a minute. */
 export function Due({ tenant }: { tenant: Tenant | undefined }) {
   const zone = useZone();
   const { data } = usePoll(
@@ -26,6 +26,12 @@ export function Due({ tenant }: { tenant: Tenant | undefined }) {
       note={data && (data.truncated ? `more than ${count(data.total)} jobs` : plural(data.total, "job"))}
     >
       {!data && <Skeleton lines={6} />}
+      {data?.hot_minutes.map(({ at, count: jobs }) => (
+        <p key={at} class="banner banner-warn">
+          {count(jobs)} jobs are due in the minute of {timeOf(at)}, more than EventBridge Scheduler starts in one: some
+          may start late.
+        </p>
+      ))}
       {data?.total === 0 && <EmptyState title="Nothing is due in the next hour" />}
       {data && data.total > 0 && (
         <BarChart
@@ -37,6 +43,10 @@ export function Due({ tenant }: { tenant: Tenant | undefined }) {
           }))}
           labelOf={timeOf}
           every={10}
+          bound={{
+            value: data.starts_per_second * 60,
+            label: `EventBridge Scheduler starts ${count(data.starts_per_second * 60)} schedules per minute`,
+          }}
         />
       )}
     </Panel>

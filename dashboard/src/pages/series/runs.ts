@@ -41,3 +41,15 @@ export function saidOf(runs: readonly LastRun[]): string {
 /** `Every 5 s`. Cron is said by cronstrue instead. */
 export const everyWords = (ms: number): string =>
   `Every ${ms < 60_000 && ms % 1_000 === 0 ? `${ms / 1_000} s` : duration(ms)}`;
+
+const drifts: Record<NonNullable<Series["drift"]>[number], string> = {
+  paused: "it was paused",
+  rescheduled: "it was rescheduled",
+  ended: "it was ended",
+  outdated: "the catalog has changed it, which has not been followed yet",
+  removed: "the catalog no longer has it, which has not been followed yet",
+};
+
+/** How a series that the catalog asks for differs from what it asks for. */
+export const driftWords = (drift: NonNullable<Series["drift"]>): string =>
+  `It differs from the catalog: ${drift.map((one) => drifts[one]).join(", ")}. The next deployment that changes a schedule puts it back.`;

@@ -6,7 +6,7 @@ import { CronWords } from "../../ui/cron-words.tsx";
 import { count, percent } from "../../ui/format.ts";
 import { Ago, Lateness, Time } from "../../ui/time.tsx";
 import { JobZone } from "../../ui/zone-store.ts";
-import { everyWords } from "./runs.ts";
+import { driftWords, everyWords } from "./runs.ts";
 import { SeriesActions } from "./series-actions.tsx";
 import { Sparkline } from "./sparkline.tsx";
 
@@ -22,12 +22,14 @@ export function SeriesCard({ series }: { series: Series }) {
               <Link href={`/jobs/${job_id}`}>{event}</Link>
             </h2>
             <StatusBadge status={status} />
+            {series.schedule !== undefined && <Tag>schedule {series.schedule}</Tag>}
             {labels.map((label) => (
               <Tag key={label}>{label}</Tag>
             ))}
           </div>
           <SeriesActions series={series} />
         </div>
+        {series.drift && <p class="banner banner-warn series-drift">{driftWords(series.drift)}</p>}
         <div class="series-body">
           <div class="series-when">
             <p class="series-words">
