@@ -17,6 +17,8 @@ const start = lazy(() => {
 export const handler = async (_event: unknown, context?: Partial<Context>): Promise<void> => {
   const { services, graceMs, memory } = start();
   const own = loggingOf(services, invocationFields(context));
-  const { looked, dispatched, failed } = await withSafeErrors(own.log, () => reconcile(own, graceMs, memory));
-  own.log.measure("reconciled", { values: { looked, nudged: dispatched, nudges_failed: failed } });
+  const { looked, dispatched, failed, ...pauses } = await withSafeErrors(own.log, () =>
+    reconcile(own, graceMs, memory),
+  );
+  own.log.measure("reconciled", { values: { looked, nudged: dispatched, nudges_failed: failed, ...pauses } });
 };

@@ -26,9 +26,13 @@ const makesAndDropsSchedules = [
 const secret = (name: string) => `secretsmanager:GetSecretValue secretsmanager:secret:${name}-??????`;
 const parameter = (path: string) => `ssm:GetParameter ssm:parameter${path}`;
 
+const readsPauses = "dynamodb:Query Jobs if key = PAUSES";
+const changesPauses = "dynamodb:DeleteItem,GetItem,PutItem,Query Jobs if key = PAUSES";
+
 /** What every consumer but the decider of features may do: claim, read, run and record the jobs of its own queue. */
 const runsJobs = (type: string) => [
   "dynamodb:GetItem,PutItem,UpdateItem Jobs if key = JOB#*",
+  readsPauses,
   "s3:GetObject Payloads/inputs/*",
   "s3:GetObject,PutObject Payloads/progress*",
   "s3:PutObject Payloads/results/*",
@@ -50,6 +54,7 @@ const privileges: Record<string, string[]> = {
     "dynamodb:Query Jobs/index/by-phase",
     "dynamodb:Query Jobs if key = ERRORS#*",
     "dynamodb:Query Jobs if key = STATS#*",
+    changesPauses,
     "dynamodb:UpdateItem Jobs if key = WAITS#*",
     "dynamodb:GetItem,UpdateItem Jobs if key = WEBHOOK#*",
     // It shows inputs to keys that may see them.
@@ -79,7 +84,12 @@ const privileges: Record<string, string[]> = {
     makesSchedules,
     ...passesScheduleRoles,
   ],
-  reconciler: ["dynamodb:BatchGetItem Jobs if key = JOB#*", "dynamodb:Query Jobs/index/by-phase", ...sendsToAll],
+  reconciler: [
+    "dynamodb:BatchGetItem Jobs if key = JOB#*",
+    "dynamodb:Query Jobs/index/by-phase",
+    changesPauses,
+    ...sendsToAll,
+  ],
   lifecycle: [
     "dynamodb:DescribeStream,GetRecords,GetShardIterator JobsStream",
     "dynamodb:ListStreams *",
@@ -140,6 +150,7 @@ const privileges: Record<string, string[]> = {
   ],
   "consumers/feature": [
     "dynamodb:BatchGetItem,DeleteItem,GetItem,PutItem,UpdateItem Jobs if key = JOB#*",
+    readsPauses,
     "s3:DeleteObject,GetObject,PutObject Payloads/inputs/*",
     "s3:GetObject,PutObject Payloads/progress*",
     "s3:GetObject,PutObject Payloads/results/*",
@@ -191,7 +202,7 @@ describe("so that", () => {
 
   test("no function that reads jobs reads keys, and none writes keys", () => {
     expect(may(/ if key = .*KEYS/)).toEqual(["authorizer"]);
-    const writes = /^dynamodb:\S*(Put|Write|Update|Delete)\S* Jobs (?!if key = (JOB|STATS|ERRORS|WAITS|WEBHOOK)#\*$)/;
+    const writes = /^dynamodb:\S*(Put|Write|Update|Delete)\S* Jobs (?!if key = ((JOB|STATS|ERRORS|WAITS|WEBHOOK)#\*|PAUSES)$)/;
     expect(may(writes)).toEqual([]);
     // These actions name no item, and so would pass any condition on items.
     expect(may(/^dynamodb:\S*(Scan|PartiQL)/)).toEqual([]);

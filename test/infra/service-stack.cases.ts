@@ -577,7 +577,7 @@ describe("least privilege", () => {
         .map((line) => `${Properties.Environment.Variables.SERVICE_NAME} ${line}`),
     );
     const reach = new Set(onTable.map((line) => / if dynamodb:LeadingKeys = (.*)$/.exec(line)?.[1]));
-    expect([...reach].sort()).toEqual(["ERRORS#*", "JOB#*", "KEYS", "STATS#*", "WAITS#*", "WEBHOOK#*"]);
+    expect([...reach].sort()).toEqual(["ERRORS#*", "JOB#*", "KEYS", "PAUSES", "STATS#*", "WAITS#*", "WEBHOOK#*"]);
     expect(onTable.filter((line) => line.endsWith("KEYS"))).toEqual([
       expect.stringMatching(/^authorizer dynamodb:GetItem /),
     ]);
@@ -621,7 +621,8 @@ describe("least privilege", () => {
       .sort();
 
   test("jobs are deleted by the functions that create them and take back what AWS refuses: the API, the intake, the decider of features", () => {
-    expect(whoMay("dynamodb:DeleteItem")).toEqual(["api", "consumers/feature", "intake"]);
+    // The reconciler deletes pauses only (least-privilege.cases.ts).
+    expect(whoMay("dynamodb:DeleteItem")).toEqual(["api", "consumers/feature", "intake", "reconciler"]);
     expect(whoMay("s3:PutObject", /\/inputs\//)).toEqual(["api", "consumers/feature", "intake"]);
     expect(whoMay("s3:DeleteObject", /\/inputs\//)).toEqual(["api", "consumers/feature", "intake", "lifecycle"]);
     expect(whoMay("s3:DeleteObject", /\/progress/)).toEqual(["lifecycle"]);

@@ -58,7 +58,12 @@ export class MetricsDashboard extends Construct {
       [
         this.byJob("Cancelled", "cancelled", sum),
         this.byJob("Crashed", "crashed", sum),
-        graph("Reconciler", [reconciler("looked"), reconciler("nudged"), reconciler("nudges_failed")]),
+        graph("Reconciler", [
+          reconciler("looked"),
+          reconciler("nudged"),
+          reconciler("nudges_failed"),
+          reconciler("drained"),
+        ]),
       ],
     ];
   }

@@ -29,6 +29,9 @@ export const measures = [
   "looked",
   "nudged",
   "nudges_failed",
+  /** How long the oldest pause has lasted that has no end, and the jobs that were sent after pauses: only while there are any. */
+  "pause_age_ms",
+  "drained",
   /** Answers of the API that took 3 s or more although the caller did not ask to wait for a job. */
   "slow_answers",
   /** Events that the bus did not take and that will be published again. */
