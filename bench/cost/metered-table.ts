@@ -84,7 +84,7 @@ function readUnits(command: string, input: Input, { Item, Items, Responses }: Ou
   const { ConsistentRead = false, IndexName, RequestItems } = input;
   const share = ConsistentRead ? 1 : 0.5;
   if (command === "GetItemCommand") return share * Math.max(1, Math.ceil((Item ? itemBytes(Item) : 0) / 4096));
-  if (command === "QueryCommand" && Items !== undefined && IndexName === phaseIndex.name) {
+  if (command === "QueryCommand" && Items !== undefined && (IndexName ?? phaseIndex.name) === phaseIndex.name) {
     return share * Math.max(1, Math.ceil(Items.reduce((sum, item) => sum + itemBytes(item), 0) / 4096));
   }
   if (command === "BatchGetItemCommand" && RequestItems?.[table]?.ConsistentRead) {
