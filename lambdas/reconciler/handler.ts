@@ -30,8 +30,11 @@ const start = lazy(() => {
 export const handler = async (_event: unknown, context?: Partial<Context>): Promise<void> => {
   const { services, graceMs, schedules, memory } = start();
   const own = loggingOf(services, invocationFields(context));
-  const { looked, dispatched, failed } = await withSafeErrors(own.log, () => reconcile(own, graceMs, memory));
+  const { looked, dispatched, failed, ...pauses } = await withSafeErrors(own.log, () =>
+    reconcile(own, graceMs, memory),
+  );
   const hot_minutes = await countHotMinutes(own);
-  own.log.measure("reconciled", { values: { looked, nudged: dispatched, nudges_failed: failed, hot_minutes } });
+  const values = { looked, nudged: dispatched, nudges_failed: failed, ...pauses, hot_minutes };
+  own.log.measure("reconciled", { values });
   await withSafeErrors(own.log, () => syncSchedules(own, schedules, memory));
 };

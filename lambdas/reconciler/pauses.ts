@@ -14,15 +14,15 @@ export interface RoundPauses {
   holdsAll(tenant: Tenant): boolean;
   /** Whether a job waits for a pause, or for its turn after one: it gets no message from the reconciler. */
   leaves(job: Job): boolean;
-  /** The number of pauses that hold jobs or drain, the age of the oldest one that holds, and what was sent. */
   measured: PausesMeasured;
 }
 
 export interface PausesMeasured {
-  pauses: number;
-  oldest_pause_ms: number;
+  /** How long the oldest pause has lasted that nobody has given an end, in milliseconds; 0 if there is none. */
+  pause_age_ms: number;
+  /** How many jobs of pauses that have ended were sent. */
   drained: number;
-  drains_failed: number;
+  failed: number;
 }
 
 /**
@@ -30,19 +30,19 @@ export interface PausesMeasured {
  * goes on without them: what it sends too much is dropped by the consumers, which read the pauses themselves.
  */
 export async function handlePauses(services: Services): Promise<RoundPauses> {
-  const measured: PausesMeasured = { pauses: 0, oldest_pause_ms: 0, drained: 0, drains_failed: 0 };
+  const measured: PausesMeasured = { pause_age_ms: 0, drained: 0, failed: 0 };
   const { pauses, clock, log } = services;
   let all: Pause[] = [];
   try {
     all = await pauses.list();
   } catch (error) {
-    measured.drains_failed++;
+    measured.failed++;
     log.error("the pauses could not be read", traceOf(error));
   }
   const now = clock.now();
   const holding = all.filter((pause) => isHolding(pause, now));
-  measured.pauses = all.length;
-  measured.oldest_pause_ms = Math.max(0, ...holding.map(({ since }) => now - since));
+  const endless = holding.filter(({ until }) => until === undefined);
+  measured.pause_age_ms = Math.max(0, ...endless.map(({ since }) => now - since));
   const over = all.filter((pause) => !isHolding(pause, now));
   await Promise.all(over.map((pause) => drainOne(services, pause, { holding, measured, end: now + drainMs })));
   return {
@@ -63,9 +63,9 @@ async function drainOne(
     if (!begun) return;
     const { sent, failed } = await drainPause(services, begun, { others: holding, end });
     measured.drained += sent;
-    measured.drains_failed += failed;
+    measured.failed += failed;
   } catch (error) {
-    measured.drains_failed++;
+    measured.failed++;
     services.log.error("a pause that has ended could not be drained", { pause: pause.id, ...traceOf(error) });
   }
 }

@@ -25,6 +25,9 @@ export interface Reconciled {
   looked: number;
   dispatched: number;
   failed: number;
+  /** How long the oldest pause without an end has lasted, in milliseconds, and how many jobs of ended ones were sent. Absent: 0. */
+  pause_age_ms?: number;
+  drained?: number;
 }
 
 interface Round {
@@ -48,6 +51,8 @@ export async function reconcile(services: Services, grace = graceMs, memory = ne
   const now = services.clock.now();
   const total: Reconciled = { looked: 0, dispatched: 0, failed: 0 };
   const pauses = await handlePauses(services);
+  const { failed, pause_age_ms, drained } = pauses.measured;
+  Object.assign(total, { failed, ...(pause_age_ms > 0 && { pause_age_ms }), ...(drained > 0 && { drained }) });
   const round: Round = { services, memory, graceMs: grace, end: now + longestRoundMs, total, pauses };
   const unscheduled = await sendUnscheduled(services, now + longestRoundMs / 4);
   total.failed += unscheduled.failed;

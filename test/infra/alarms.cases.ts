@@ -137,9 +137,22 @@ test("the Scheduler's group, the stream and the API are watched", () => {
 
 test("our own metrics are queried by the names and dimensions under which they are written", () => {
   const own = alarms.filter(({ Properties }) => Properties.Namespace === "ductape-jobs-prod-service");
-  expect(own.map(watches).sort()).toEqual(["hot_minutes reconciler", "nudged reconciler", "nudges_failed reconciler"]);
+  expect(own.map(watches).sort()).toEqual([
+    "hot_minutes reconciler",
+    "nudged reconciler",
+    "nudges_failed reconciler",
+    "pause_age_ms reconciler",
+  ]);
   expect(measures).toEqual(
-    expect.arrayContaining(["slow_answers", "nudged", "nudges_failed", "lateness_ms", "messages_failed", "set_aside"]),
+    expect.arrayContaining([
+      "slow_answers",
+      "nudged",
+      "nudges_failed",
+      "pause_age_ms",
+      "lateness_ms",
+      "messages_failed",
+      "set_aside",
+    ]),
   );
   expect(named("api-slow").Metrics).toMatchObject([
     { Expression: "100 * slow / requests" },

@@ -29,6 +29,8 @@ const parameter = (path: string) => `ssm:GetParameter ssm:parameter${path}`;
 /** Whoever creates schedules counts minutes that hold many jobs, and keeps what EventBridge Scheduler refuses. */
 const countsDueJobs = "dynamodb:UpdateItem Jobs if key = DUE#*";
 const keepsUnscheduled = "dynamodb:PutItem Jobs if key = UNSCHEDULED#*";
+const readsPauses = "dynamodb:Query Jobs if key = PAUSES";
+const changesPauses = "dynamodb:DeleteItem,GetItem,PutItem,Query Jobs if key = PAUSES";
 
 /** What every consumer but the decider of features may do: claim, read, run and record the jobs of its own queue. */
 const usesGates = [
@@ -41,6 +43,7 @@ const runsJobs = (type: string) => [
   ...(type === "feature"
     ? ["dynamodb:GetItem,PutItem,UpdateItem Jobs if key = JOB#*"]
     : ["dynamodb:BatchGetItem,GetItem,PutItem,UpdateItem Jobs if key = JOB#*", ...usesGates]),
+  readsPauses,
   "s3:GetObject Payloads/inputs/*",
   "s3:GetObject,PutObject Payloads/progress*",
   "s3:PutObject Payloads/results/*",
@@ -66,6 +69,7 @@ const privileges: Record<string, string[]> = {
     "dynamodb:Query Jobs if key = STATS#*",
     "dynamodb:GetItem,Query Jobs if key = GATE#*",
     "dynamodb:GetItem,UpdateItem Jobs if key = LIMITS#*",
+    changesPauses,
     "dynamodb:UpdateItem Jobs if key = WAITS#*",
     "dynamodb:Query,UpdateItem Jobs if key = DUE#*",
     keepsUnscheduled,
@@ -104,8 +108,10 @@ const privileges: Record<string, string[]> = {
     "dynamodb:BatchGetItem,DeleteItem,GetItem,PutItem Jobs if key = JOB#*",
     "dynamodb:BatchWriteItem,Query Jobs if key = UNSCHEDULED#*",
     "dynamodb:GetItem,PutItem Jobs if key = SCHEDULES",
-    "dynamodb:Query Jobs if key = DUE#*",
+    "dynamodb:Query,UpdateItem Jobs if key = DUE#*",
+    keepsUnscheduled,
     "dynamodb:Query Jobs/index/by-phase",
+    changesPauses,
     "s3:DeleteObject,PutObject Payloads/inputs/*",
     "s3:GetObject Payloads/progress*",
     "s3:ListBucket Payloads",
@@ -176,6 +182,7 @@ const privileges: Record<string, string[]> = {
     "dynamodb:BatchGetItem,DeleteItem,GetItem,PutItem,UpdateItem Jobs if key = JOB#*",
     countsDueJobs,
     keepsUnscheduled,
+    readsPauses,
     "s3:DeleteObject,GetObject,PutObject Payloads/inputs/*",
     "s3:GetObject,PutObject Payloads/progress*",
     "s3:GetObject,PutObject Payloads/results/*",
@@ -228,7 +235,7 @@ describe("so that", () => {
   test("no function that reads jobs reads keys, and none writes keys", () => {
     expect(may(/ if key = .*KEYS/)).toEqual(["authorizer"]);
     const writes =
-      /^dynamodb:\S*(Put|Write|Update|Delete)\S* Jobs (?!if key = ((JOB|STATS|ERRORS|WAITS|WEBHOOK|GATE|LIMITS|DUE|UNSCHEDULED)#\*|SCHEDULES)$)/;
+      /^dynamodb:\S*(Put|Write|Update|Delete)\S* Jobs (?!if key = ((JOB|STATS|ERRORS|WAITS|WEBHOOK|GATE|LIMITS|DUE|UNSCHEDULED)#\*|PAUSES|SCHEDULES)$)/;
     expect(may(writes)).toEqual([]);
     // These actions name no item, and so would pass any condition on items.
     expect(may(/^dynamodb:\S*(Scan|PartiQL)/)).toEqual([]);

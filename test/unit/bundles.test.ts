@@ -63,14 +63,15 @@ const clients = [
 
 /**
  * How much code a cold start compiles, in KB. The limits leave a little room: raise one with a reason. The API's target is 470
- * (docs/benchmarks.md): every request may have Ductape's spellings and expressions, and what reads them took it beyond that.
+ * (docs/benchmarks.md): every request may have Ductape's spellings and expressions, and what reads them took it beyond that; a job
+ * shows the pause that it waits for, which takes another 5 KB.
  */
 const budgets: [entry: string, most: number][] = [
-  ["api", 522],
+  ["api", 525],
   // Two clients: the deployed key is a secret, all others are in the table.
   ["authorizer", 305],
   // What follows schedules is loaded when one has changed.
-  ["reconciler", 385],
+  ["reconciler", 400],
   ["lifecycle", 370],
   ["intake", 485],
   ["tasks", 365],

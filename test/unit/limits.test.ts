@@ -34,10 +34,12 @@ import { horizonMs } from "../../lambdas/core/flow/gcra.ts";
 import { limitBounds } from "../../lambdas/core/flow/limit-bounds.ts";
 import { groupsPerDay } from "../../lambdas/core/job/failure-group.ts";
 import { longestNormalised } from "../../lambdas/core/job/normalised-message.ts";
+import { drainRates } from "../../lambdas/core/job/pause.ts";
 import { defaultRetryPolicy, fullJitter } from "../../lambdas/core/job/retry.ts";
 import { keptTokens, longestTaskToken } from "../../lambdas/core/job/task-token.ts";
 import { keptAttempts, maxCrashes, snoozeLimits } from "../../lambdas/core/job/transitions.ts";
 import { defaultLimits, longestWaitSeconds } from "../../lambdas/core/operations/api-limits.ts";
+import { mostPauses } from "../../lambdas/core/operations/change-pauses.ts";
 import { mostFaults as mostFaultsOfRejection } from "../../lambdas/core/outbound/rejection.ts";
 import { heartbeatSeconds } from "../../lambdas/core/outbound/task.ts";
 import {
@@ -123,6 +125,9 @@ const limits = {
   "entries of a page, by default": n(requestLimits.defaultPage),
   "entries of a page": n(requestLimits.page),
   "`reason` of `cancel`": characters(requestLimits.reason),
+  "`reason` of a pause": characters(requestLimits.reason),
+  pauses: n(mostPauses),
+  "`drain_per_second` of a pause": n(drainRates.most),
   "`delay_ms` of `retry`": days(longestDelayMs),
   "period that `GET /v1/stats` covers": days(longestWindowMs),
   "minutes that `GET /v1/stats/upcoming` covers": n(requestLimits.minutesAhead),

@@ -147,6 +147,13 @@ function reconcilerAlarms(scope: Construct, { functions }: Monitored): AlarmSpec
       metric: serviceMetric(scope, "reconciler", "hot_minutes", maximum),
       threshold: 1,
     },
+    {
+      name: "paused-long",
+      section: "Paused long",
+      summary: "A pause without an end has lasted for a day: end it, or give it an end.",
+      metric: serviceMetric(scope, "reconciler", "pause_age_ms", maximum),
+      threshold: Duration.days(1).toMilliseconds(),
+    },
     ...reconciler.map(
       ({ resource }): AlarmSpec => ({
         name: "reconciler-missing",

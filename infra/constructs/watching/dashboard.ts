@@ -62,6 +62,7 @@ export class MetricsDashboard extends Construct {
           reconciler("looked"),
           reconciler("nudged"),
           reconciler("nudges_failed"),
+          reconciler("drained"),
           reconciler("hot_minutes"),
         ]),
       ],

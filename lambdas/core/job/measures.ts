@@ -33,6 +33,9 @@ export const measures = [
   "unscheduled",
   /** Minutes of the next two hours that hold more jobs than EventBridge Scheduler starts in a minute. */
   "hot_minutes",
+  /** How long the oldest pause has lasted that has no end, and the jobs that were sent after pauses: only while there are any. */
+  "pause_age_ms",
+  "drained",
   /** Answers of the API that took 3 s or more although the caller did not ask to wait for a job. */
   "slow_answers",
   /** Events that the bus did not take and that will be published again. */
