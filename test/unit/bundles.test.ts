@@ -73,7 +73,7 @@ const budgets: [entry: string, most: number][] = [
   // What follows schedules is loaded when one has changed.
   ["reconciler", 400],
   ["lifecycle", 370],
-  ["intake", 485],
+  ["intake", 500],
   ["tasks", 365],
   // No client of AWS at all.
   ["dashboard", 120],
@@ -125,7 +125,7 @@ test.each(jobTypes)(
     expect(found.sort()).toEqual([...ofType[type]].sort());
     const early = [...startPackages].filter((name) => clients.includes(name));
     expect(early).toEqual(type === "feature" ? ["dayjs"] : []);
-    expect(startKb).toBeLessThanOrEqual(500);
+    expect(startKb).toBeLessThanOrEqual(515);
   },
 );
 
