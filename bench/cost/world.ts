@@ -28,7 +28,7 @@ import type { Waits } from "../../lambdas/core/operations/waits.ts";
 import type { TaskMessage } from "../../lambdas/core/outbound/task-message.ts";
 import type { Delivery } from "../../lambdas/core/outbound/webhook.ts";
 import type { Endpoints } from "../../lambdas/core/ports/outbound-ports.ts";
-import type { Clock, Failures, MessageQueue, Secrets } from "../../lambdas/core/ports/ports.ts";
+import type { Clock, Failures, MessageQueue, Secrets, SharedKeys } from "../../lambdas/core/ports/ports.ts";
 import { handleChanges } from "../../lambdas/lifecycle/handle.ts";
 import { reconcile } from "../../lambdas/reconciler/reconcile.ts";
 import { catalog } from "../demo-catalog.ts";
@@ -181,6 +181,7 @@ export async function startWorld(execute: ExecuteWithServices) {
       ...ofApi,
       limits: defaultLimits,
       waits: only<Waits>("waits"),
+      sharedKeys: only<SharedKeys>("sharedKeys"),
       failures: only<Failures>("failures"),
       endpoints: only<Endpoints>("endpoints"),
     }),

@@ -44,6 +44,7 @@ export async function readsWith(size: number): Promise<Record<string, Reads>> {
     blobs: only("blobs"),
     stats: only("stats"),
     waits: only("waits"),
+    sharedKeys: only("sharedKeys"),
     failures: only("failures"),
     endpoints: only("endpoints"),
     limits: defaultLimits,

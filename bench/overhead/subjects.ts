@@ -58,6 +58,7 @@ export function subjects() {
     ...services,
     limits: defaultLimits,
     waits: only("waits"),
+    sharedKeys: only("sharedKeys"),
     failures: only("failures"),
     endpoints: only("endpoints"),
   };

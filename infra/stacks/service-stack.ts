@@ -142,6 +142,7 @@ export class ServiceStack extends Stack {
         may.readErrors(),
         may.useEndpoints(),
         may.countWaits(),
+        may.useSharedKeys(),
         // Whoever has an upload URL of the API uploads the file with the API's permissions.
         may.writeBlobs(folders.inputs, folders.uploads),
         // The input of a request whose job exists already.

@@ -50,6 +50,7 @@ const privileges: Record<string, string[]> = {
     "dynamodb:Query Jobs/index/by-phase",
     "dynamodb:Query Jobs if key = ERRORS#*",
     "dynamodb:Query Jobs if key = STATS#*",
+    "dynamodb:GetItem,PutItem Jobs if key = SHARED#*",
     "dynamodb:UpdateItem Jobs if key = WAITS#*",
     "dynamodb:GetItem,UpdateItem Jobs if key = WEBHOOK#*",
     // It shows inputs to keys that may see them.
@@ -65,8 +66,11 @@ const privileges: Record<string, string[]> = {
   authorizer: ["dynamodb:GetItem Jobs if key = KEYS", "secretsmanager:GetSecretValue ApiKey"],
   intake: [
     "dynamodb:DeleteItem,GetItem,PutItem Jobs if key = JOB#*",
+    // Which job has a key of `debounce` or `unique`.
+    "dynamodb:GetItem,PutItem Jobs if key = SHARED#*",
     "events:PutEvents Bus",
     "s3:GetObject Payloads/imports/*",
+    "s3:GetObject Payloads/progress*",
     "s3:ListBucket Payloads",
     "s3:PutObject Payloads/import-reports/*",
     "s3:DeleteObject,PutObject Payloads/inputs/*",
@@ -76,7 +80,7 @@ const privileges: Record<string, string[]> = {
     // A refused request may come from a task of Step Functions, which is then notified.
     "sqs:SendMessage TasksQueue",
     ...sendsToAll,
-    makesSchedules,
+    ...makesAndDropsSchedules,
     ...passesScheduleRoles,
   ],
   reconciler: ["dynamodb:BatchGetItem Jobs if key = JOB#*", "dynamodb:Query Jobs/index/by-phase", ...sendsToAll],
@@ -191,7 +195,8 @@ describe("so that", () => {
 
   test("no function that reads jobs reads keys, and none writes keys", () => {
     expect(may(/ if key = .*KEYS/)).toEqual(["authorizer"]);
-    const writes = /^dynamodb:\S*(Put|Write|Update|Delete)\S* Jobs (?!if key = (JOB|STATS|ERRORS|WAITS|WEBHOOK)#\*$)/;
+    const writes =
+      /^dynamodb:\S*(Put|Write|Update|Delete)\S* Jobs (?!if key = (JOB|STATS|ERRORS|SHARED|WAITS|WEBHOOK)#\*$)/;
     expect(may(writes)).toEqual([]);
     // These actions name no item, and so would pass any condition on items.
     expect(may(/^dynamodb:\S*(Scan|PartiQL)/)).toEqual([]);

@@ -577,7 +577,7 @@ describe("least privilege", () => {
         .map((line) => `${Properties.Environment.Variables.SERVICE_NAME} ${line}`),
     );
     const reach = new Set(onTable.map((line) => / if dynamodb:LeadingKeys = (.*)$/.exec(line)?.[1]));
-    expect([...reach].sort()).toEqual(["ERRORS#*", "JOB#*", "KEYS", "STATS#*", "WAITS#*", "WEBHOOK#*"]);
+    expect([...reach].sort()).toEqual(["ERRORS#*", "JOB#*", "KEYS", "SHARED#*", "STATS#*", "WAITS#*", "WEBHOOK#*"]);
     expect(onTable.filter((line) => line.endsWith("KEYS"))).toEqual([
       expect.stringMatching(/^authorizer dynamodb:GetItem /),
     ]);

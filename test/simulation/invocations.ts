@@ -1,6 +1,6 @@
 import type { JobChange } from "../../lambdas/aws/lambda/stream-handler.ts";
-import type { ConsumerServices } from "../../lambdas/core/operations/services.ts";
-import type { BlobStore, JobQueue, Log, Scheduler } from "../../lambdas/core/ports/ports.ts";
+import type { ConsumerServices, SchedulingServices } from "../../lambdas/core/operations/services.ts";
+import type { BlobStore, JobQueue, Log, Scheduler, SharedKeys } from "../../lambdas/core/ports/ports.ts";
 import type { FakeJobStore } from "../support/fakes/job-store.ts";
 import type { fakeServices } from "../support/fakes/services.ts";
 import { throughAdversary, type World } from "./adversary.ts";
@@ -12,7 +12,7 @@ import { watchedBlobs } from "./watched-blobs.ts";
 import { watchedStore } from "./watched-store.ts";
 
 export interface Invoked {
-  services: ConsumerServices;
+  services: ConsumerServices & SchedulingServices;
   invocation: Invocation;
   /** Ends the invocation, and checks that it made no more calls than allowed. */
   end(allowed?: number): void;
@@ -52,6 +52,7 @@ interface Shared {
   queue: JobQueue;
   scheduler: Scheduler;
   blobs: BlobStore & ReturnType<typeof fakeServices>["blobs"];
+  sharedKeys: SharedKeys;
   others: Pick<ConsumerServices, "catalog" | "stats" | "secrets">;
   log: Log;
   onWrite: OnWrite;
@@ -62,7 +63,7 @@ interface Shared {
  */
 export function invocations(world: World, ledger: Ledger, shared: Shared): Invoke {
   const { time, random, hardship, observer, poison } = world;
-  const { jobs, queue, scheduler, blobs, others, log, onWrite } = shared;
+  const { jobs, queue, scheduler, blobs, sharedKeys, others, log, onWrite } = shared;
   const refuses = () => random.chance(hardship.refuse);
 
   return (purpose, what) => {
@@ -80,12 +81,13 @@ export function invocations(world: World, ledger: Ledger, shared: Shared): Invok
       },
     };
     const watched = watchedStore(jobs, ledger, { by: invocation, now: time.now, refuses, poison, onChange: onWrite });
-    const services: ConsumerServices = {
+    const services: ConsumerServices & SchedulingServices = {
       ...others,
       jobs: throughAdversary("jobs", losingAnswers(watched, jobs.peek, world), invocation, world),
       queue: throughAdversary("queue", queue, invocation, world),
       scheduler: throughAdversary("scheduler", scheduler, invocation, world),
       blobs: throughAdversary("blobs", watchedBlobs(blobs, jobs, invocation, observer), invocation, world),
+      sharedKeys: throughAdversary("jobs", sharedKeys, invocation, world),
       clock,
       log,
     };

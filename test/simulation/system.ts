@@ -42,7 +42,7 @@ export interface System {
 /** SQS, EventBridge Scheduler, the table and its stream, and the Lambdas: everything but our own code is simulated. */
 export function simulatedSystem(world: World, ledger: Ledger, bystanders: Job[] = []): System {
   const { random, observer, poison } = world;
-  const { blobs, stats, secrets } = fakeServices({ catalog });
+  const { blobs, stats, secrets, sharedKeys } = fakeServices({ catalog });
   const jobs = fakeJobStore(...bystanders);
   const publish = new Set(random.chance(0.5) ? jobEvents : finalEvents);
   const bus = watchedBus(world, ledger, publish);
@@ -59,7 +59,7 @@ export function simulatedSystem(world: World, ledger: Ledger, bystanders: Job[] 
     for (const listener of listeners) listener(change);
   };
   const others = { catalog, stats, secrets };
-  const invoke = invocations(world, ledger, { jobs, queue, scheduler, blobs, others, log, onWrite });
+  const invoke = invocations(world, ledger, { jobs, queue, scheduler, blobs, sharedKeys, others, log, onWrite });
   const consumer = consumers(world, ledger, jobs, invoke);
   reconciling(world, jobs, invoke);
 

@@ -63,15 +63,16 @@ const clients = [
 
 /**
  * How much code a cold start compiles, in KB. The limits leave a little room: raise one with a reason. The API's target is 470
- * (docs/benchmarks.md): every request may have Ductape's spellings and expressions, and what reads them took it beyond that.
+ * (docs/benchmarks.md): every request may have Ductape's spellings and expressions, and what reads them took it beyond that,
+ * as did requests that share a job: those may cancel or move the job that they find.
  */
 const budgets: [entry: string, most: number][] = [
-  ["api", 495],
+  ["api", 512],
   // Two clients: the deployed key is a secret, all others are in the table.
   ["authorizer", 305],
   ["reconciler", 375],
   ["lifecycle", 370],
-  ["intake", 485],
+  ["intake", 495],
   ["tasks", 365],
   // No client of AWS at all.
   ["dashboard", 120],

@@ -36,13 +36,16 @@ export class Intake extends Construct {
       allow: [
         may.readJobs(),
         may.writeJobs(),
+        may.useSharedKeys(),
         may.removeJobs(),
         may.writeBlobs(folders.inputs, folders.importReports),
         may.removeBlobs(folders.inputs),
-        may.readBlobs(folders.imports),
+        // What a request with a unique key replaces may be a feature: its progress names the steps that are cancelled with it.
+        may.readBlobs(folders.imports, folders.progress),
         may.seeMissingBlobs(),
         may.send(...jobTypes),
         may.schedule(),
+        may.unschedule(),
         may.passScheduleRoles(...jobTypes),
         may.passSharedScheduleRole(),
         allow(["events:PutEvents"], [state.bus.eventBusArn]),

@@ -12,6 +12,7 @@ import {
   progressPrefix,
   reportPrefix,
   resultsPrefix,
+  sharedKeysPrefix,
   statsPrefix,
   uploadsPrefix,
   waitsPrefix,
@@ -41,6 +42,8 @@ export function accessTo({ state, queues, schedules }: Platform) {
     readStats: () => statsAccess(state, "dynamodb:Query"),
     readErrors: () => errorsAccess(state, "dynamodb:Query"),
     useEndpoints: () => endpointAccess(state),
+    /** Which job has a key of `debounce` or `unique`. */
+    useSharedKeys: () => itemsAccess(state, ["dynamodb:GetItem", "dynamodb:PutItem"], `${sharedKeysPrefix}*`),
     countWaits: () => itemsAccess(state, ["dynamodb:UpdateItem"], `${waitsPrefix}*`),
     listJobs: () => allow(["dynamodb:Query"], [`${tableArn}/index/${phaseIndex.name}`]),
     /** The archived runs of a job, which are in the same partition as the job itself. */

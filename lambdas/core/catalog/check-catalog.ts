@@ -4,6 +4,7 @@ import { findFaults, isCovered, valueAt } from "../schema/find-faults.ts";
 import { didYouMean, jsonPointer, type Path, pathOf, strict } from "../schema/schema.ts";
 import { EventTag, Tag } from "../schema/tag.ts";
 import { own, targetsOf } from "./catalog.ts";
+import { checkSharing } from "./check-sharing.ts";
 import { commonEventFields } from "./event-fields.ts";
 import type { Product, Registry } from "./job-type.ts";
 import { Values } from "./product-values.ts";
@@ -106,6 +107,7 @@ function checkEvents(product: Product, registry: Registry, prefix: PropertyKey[]
     return [
       ...(tooLong ? [{ pointer: jsonPointer([...at, "timeout_ms"]), detail: limit }] : []),
       ...(definition.checkEvent?.(event, target, product) ?? []).map((fault) => under(at, fault)),
+      ...checkSharing(event).map((fault) => under(at, fault)),
     ];
   });
 }

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { RetryConfig } from "../requests/retry-config.ts";
+import { EventDebounce, EventUnique } from "../requests/sharing-fields.ts";
 import { milliseconds } from "../schema/plain-faults.ts";
 import { requestLimits } from "../schema/request-limits.ts";
 
@@ -20,6 +21,10 @@ export const commonEventFields = {
   timeout_ms: milliseconds(requestLimits.leastTimeoutMs).optional(),
   /** Whether the input of a request is a template, whose expressions are evaluated when it runs. Default: false. */
   expressions: z.boolean().optional(),
+  /** Requests that follow each other with one key run once, with the input of the last one. Default: each request runs. */
+  debounce: EventDebounce.optional(),
+  /** At most one job of a key is open. Default: any number. */
+  unique: EventUnique.optional(),
   /**
    * The parts of inputs and results that nobody is shown: JSON pointers (RFC 6901), in which `*` is every item of a list or every
    * field of an object. Default: none.

@@ -8,6 +8,7 @@ import {
   type Parent,
   shownStatus,
 } from "../job/job.ts";
+import type { Shared } from "../job/shared-key.ts";
 import type { Services } from "../operations/services.ts";
 import { given } from "../schema/given.ts";
 import { shorten } from "../schema/sizes.ts";
@@ -25,12 +26,15 @@ export type AttemptView = z.infer<ReturnType<typeof AttemptSchema>>;
 export type JobView = z.infer<ReturnType<typeof JobSchema>>;
 export type RunView = z.infer<ReturnType<typeof RunSchema>>;
 
-export const receiptOf = (job: Job, now: number): Receipt => ({
+/** `shared` is what its request came to, if the job has requests of several callers. */
+export const receiptOf = (job: Job, now: number, { as, replaced }: Shared = {}): Receipt => ({
   job_id: job.id,
   status: shownStatus(job, now),
   scheduled_at: job.scheduled_at,
   recurring: job.repeat !== undefined,
   ...(job.repeat !== undefined && isWaiting(job) && { next_run_at: job.due_at }),
+  ...(as && { [as]: true }),
+  ...given({ replaced }),
 });
 
 /** Jobs that were stored before messages were shortened may have longer ones, which 100 jobs of a page have no room for. */
@@ -52,6 +56,7 @@ export const summaryOf = (job: Job, now: number): SummaryView => ({
   ...optionalOf(job),
   ...shownError(job),
   ...(job.parent && { parent: parentOf(job.parent) }),
+  ...given({ debounce: job.debounce, unique: job.unique }),
 });
 
 const optionalOf = ({ app, started_at, finished_at, expires_at, labels, repeat, reason }: Job) =>

@@ -14,7 +14,7 @@ export interface NewJobFields {
 
 /** The job that an accepted request creates, as it is first stored. */
 export function newJob(request: AcceptedRequest, { id, writeId, now, input }: NewJobFields): Job {
-  const { app, repeat, expires_at, labels, request_id, step, task_token } = request;
+  const { app, repeat, expires_at, labels, request_id, step, task_token, debounce, unique } = request;
   return {
     id,
     product: request.product.tag,
@@ -40,6 +40,8 @@ export function newJob(request: AcceptedRequest, { id, writeId, now, input }: Ne
       expires_at,
       labels,
       request_id,
+      debounce: debounce && { key: debounce.key, until: now + debounce.max_wait, requests: 1 },
+      unique: unique && { key: unique.key },
       parent: step?.parent,
       task_tokens: task_token === undefined ? undefined : [task_token],
     }),

@@ -11,6 +11,7 @@ import { fakeJobStore } from "./job-store.ts";
 import { fakeLog } from "./log.ts";
 import { fakeScheduler } from "./scheduler.ts";
 import { fakeSecrets } from "./secrets.ts";
+import { fakeSharedKeys } from "./shared-keys.ts";
 import { fakeStatsStore } from "./stats-store.ts";
 import { fakeWaits } from "./waits.ts";
 
@@ -30,6 +31,7 @@ export const fakeServices = ({
   scheduler: fakeScheduler(),
   blobs: fakeBlobStore(),
   stats: fakeStatsStore(),
+  sharedKeys: fakeSharedKeys(),
   failures: fakeFailures(),
   endpoints: fakeEndpoints(),
   secrets: fakeSecrets(secrets),
