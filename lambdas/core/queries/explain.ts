@@ -17,7 +17,7 @@ export const mostRuns = 10;
 export function explain(request: AcceptedRequest, now: number): Explanation {
   if (request.passed) throw invalidRequest(request.passed);
   const { product, env, tag, event, definition, due_at, timeout_ms, retries, retry_policy } = request;
-  const { app, repeat, expires_at, labels } = request;
+  const { app, repeat, expires_at, labels, debounce, unique } = request;
   const way = route(now, due_at);
   const inputBytes = Buffer.byteLength(JSON.stringify(request.input));
   return {
@@ -33,7 +33,7 @@ export function explain(request: AcceptedRequest, now: number): Explanation {
       timeout_ms,
       retries,
       retry_policy,
-      ...given({ app, repeat, expires_at, labels }),
+      ...given({ app, repeat, expires_at, labels, debounce, unique }),
       input_bytes: inputBytes,
     },
     route: routeView(way),
@@ -44,6 +44,7 @@ export function explain(request: AcceptedRequest, now: number): Explanation {
       immediate: due_at <= now,
       inputBytes,
       memoryMb: definition.limits.memory_mb,
+      sharedKey: (debounce ?? unique) !== undefined,
     }),
     ...given({ notes: request.notes }),
   };
