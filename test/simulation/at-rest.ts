@@ -5,6 +5,7 @@ import type { Marked } from "./executions.ts";
 import { stepsOf } from "./feature-rules.ts";
 import type { Hardship } from "./hardship.ts";
 import { type Ledger, nameOf, stepKey } from "./ledger.ts";
+import { sharedInputs } from "./shared-inputs.ts";
 import type { System } from "./system.ts";
 import { hasCrashed } from "./write-rules.ts";
 
@@ -28,6 +29,7 @@ export function checkAtRest(rest: AtRest) {
   rest.system.bus.checkComplete(rest.system.letters);
   rest.system.webhooks.checkComplete(rest.system.letters);
   tasksAnswered(rest);
+  sharedInputs(rest.system, rest.ledger);
   if (!rest.isPeaceful) return;
   punctual(rest);
   featuresGoOn(rest);

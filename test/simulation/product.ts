@@ -3,6 +3,8 @@ import { makeCatalog } from "../../lambdas/core/catalog/catalog.ts";
 import type { Product } from "../../lambdas/core/catalog/job-type.ts";
 
 const call = { type: "action", app: "api", action: "call" } as const;
+/** How long the requests of `soon` are put off, and how long at most. */
+export const debounceMs = { delay: 4000, max_wait: 12_000 } as const;
 const feature = (feature: string) => ({ type: "feature", feature }) as const;
 
 /** The product of the simulated jobs: actions whose outcomes the adversary chooses, and features made of them. */
@@ -12,6 +14,8 @@ const product: Product = {
   jobs: {
     call,
     other: call,
+    soon: { ...call, debounce: { key: "$Input{body}{user}", delay: debounceMs.delay, max_wait: debounceMs.max_wait } },
+    only: { ...call, unique: { key: "$Input{body}{user}" } },
     pair: feature("pair"),
     tree: feature("tree"),
     choice: feature("choice"),

@@ -2,14 +2,23 @@ import type { World } from "./adversary.ts";
 import { callers } from "./callers.ts";
 import { changes } from "./changes.ts";
 import type { Ledger } from "./ledger.ts";
+import type { Random } from "./random.ts";
+import { sharing } from "./sharing.ts";
 import type { System } from "./system.ts";
+
+interface Wanted {
+  isChanging: boolean;
+  /** The randomness of requests that share jobs by keys, if there are any. */
+  sharing: Random | undefined;
+}
 
 /**
  * Makes random requests over the first minutes and changes over the first half hour. Returns the ids of jobs with a receipt.
  */
-export function workload(world: World, ledger: Ledger, system: System, isChanging: boolean): Set<string> {
+export function workload(world: World, ledger: Ledger, system: System, wanted: Wanted): Set<string> {
+  const { isChanging } = wanted;
   const { time, random } = world;
-  const { accepted, request, createMany, askAgain } = callers(world, ledger, system, !isChanging);
+  const { accepted, request, createMany, askAgain, promise } = callers(world, ledger, system, !isChanging);
   const { one, many } = changes(world, ledger, system, askAgain);
   const at = (ms: number, happen: () => unknown) => time.after(ms, () => void happen());
 
@@ -19,5 +28,6 @@ export function workload(world: World, ledger: Ledger, system: System, isChangin
     for (let i = random.int(0, 8); i > 0; i--) at(random.int(1000, 1_800_000), one);
     if (random.chance(0.15)) at(random.int(1000, 1_800_000), many);
   }
+  if (wanted.sharing) sharing(world, ledger, system, promise, wanted.sharing);
   return accepted;
 }

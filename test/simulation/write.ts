@@ -10,6 +10,8 @@ export interface Write {
   now: number;
   /** Reads other jobs of the store, as they are now. */
   peek: (id: string) => Job | undefined;
+  /** All other jobs of the store. */
+  others: (job: Job) => Job[];
 }
 
 /** How far the clocks of two Lambdas may differ, since each may be off (invocations.ts). */

@@ -23,6 +23,8 @@ const answerKeyOf = (id: string) => ({ [partitionKey]: `${sharedKeysPrefix}${id}
 
 const notShown = new Set<string>([partitionKey, sortKey, ttlAttribute]);
 
+const isOf = (which: string) => `(job_id = :${which}_id AND created_at = :${which}_at)`;
+
 /** Which job has which key: one small item per key, and one per request with an idempotency key. */
 export function dynamoSharedKeys({ client, table }: { client: DynamoDBClient; table: string }): SharedKeys {
   async function read<T>(key: object): Promise<T | undefined> {
@@ -48,7 +50,8 @@ export function dynamoSharedKeys({ client, table }: { client: DynamoDBClient; ta
         from === undefined
           ? { ConditionExpression: "attribute_not_exists(PK)" }
           : {
-              ConditionExpression: "job_id = :from",
+              ConditionExpression: "#token = :from",
+              ExpressionAttributeNames: { "#token": "token" },
               ExpressionAttributeValues: toAttributes({ ":from": from }),
             };
       try {
@@ -56,15 +59,31 @@ export function dynamoSharedKeys({ client, table }: { client: DynamoDBClient; ta
         return "moved";
       } catch (error) {
         if (!(error instanceof ConditionalCheckFailedException)) throw error;
-        // The SDK may have repeated a write of ours whose answer was lost: the id of the new job is random, so only we know it.
-        return (await read<KeyHolder>(keyOf(key)))?.job_id === to.job_id ? "moved" : "lost";
+        // The SDK may have repeated a write of ours whose answer was lost: only we know its token.
+        return (await read<KeyHolder>(keyOf(key)))?.token === to.token ? "moved" : "lost";
       }
     },
 
     answer: (id) => read(answerKeyOf(id)),
 
-    async keepAnswer(id, answer, until) {
-      await client.send(new PutItemCommand(put(answerKeyOf(id), answer, until)));
+    async keepAnswer(id, answer, until, stale = answer) {
+      const write = new PutItemCommand({
+        ...put(answerKeyOf(id), answer, until),
+        ConditionExpression: `attribute_not_exists(PK) OR ${isOf("own")} OR ${isOf("stale")}`,
+        ExpressionAttributeValues: toAttributes({
+          ":own_id": answer.job_id,
+          ":own_at": answer.created_at,
+          ":stale_id": stale.job_id,
+          ":stale_at": stale.created_at,
+        }),
+      });
+      try {
+        await client.send(write);
+        return "kept";
+      } catch (error) {
+        if (error instanceof ConditionalCheckFailedException) return "lost";
+        throw error;
+      }
     },
   });
 }

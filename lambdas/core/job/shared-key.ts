@@ -31,6 +31,8 @@ export interface SharedKey {
 /** Which job a key has. */
 export interface KeyHolder {
   job_id: string;
+  /** Random, and fresh with every move of the key: an id may be used again once its job is deleted. */
+  token: string;
   /** The job that had the key before. It still counts as long as there is no job with `job_id`. */
   previous?: string;
 }
@@ -48,7 +50,7 @@ export const keptRequests = 50;
 
 /** Whether a debounced job still takes in requests: it waits for its first attempt, and nothing of it has started. */
 export const takesRequests = (job: Job): boolean =>
-  isWaiting(job) && job.attempt === 1 && job.claims === 0 && job.started_at === undefined;
+  isWaiting(job) && job.attempt === 1 && job.claims === 0 && !job.debounce?.closed;
 
 /** Whether a job keeps others of its key from being made. */
 export const holdsKey = (job: Job, kind: SharedKey["kind"]): boolean =>

@@ -4,7 +4,7 @@ import { type SharedKey, uniqueKeyOf } from "../job/shared-key.ts";
 import type { Clock, JobStore, SharedKeys } from "../ports/ports.ts";
 import { RequestError } from "../requests/request-error.ts";
 import { type Changing, cancelJob } from "./change-job.ts";
-import { keptMs } from "./schedule-shared.ts";
+import { keptMs } from "./shared-scheduling.ts";
 
 export interface Retrying {
   jobs: Pick<JobStore, "get">;
@@ -32,9 +32,9 @@ async function takeKey({ jobs, sharedKeys, clock }: Retrying, job: Job, key: Sha
   if (other && !isFinished(other)) throw isOpen(job, other);
   // As long as the later request has not stored its job, this one still counts as the job of the key.
   if (!other && holder?.previous === job.id) return "taken";
-  const next = { job_id: job.id, ...(other && { previous: other.id }) };
+  const next = { job_id: job.id, token: crypto.randomUUID(), ...(other && { previous: other.id }) };
   const until = job.repeat ? undefined : clock.now() + keptMs.key;
-  return (await sharedKeys.move(key, holder?.job_id, next, until)) === "moved" ? "taken" : "again";
+  return (await sharedKeys.move(key, holder?.token, next, until)) === "moved" ? "taken" : "again";
 }
 
 /**

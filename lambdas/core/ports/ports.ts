@@ -106,14 +106,14 @@ export interface RequestAnswer extends Shared {
 export interface SharedKeys {
   get(key: SharedKey): Promise<KeyHolder | undefined>;
   /**
-   * Gives a key to another job, if `from` has it now; undefined: if no job has it. `until` is when the key may be forgotten,
-   * epoch milliseconds; without it, never.
+   * Gives a key to another job, if `from` is the token of its last move; undefined: if no job has it. `until` is when the key
+   * may be forgotten, epoch milliseconds; without it, never.
    */
   move(key: SharedKey, from: string | undefined, to: KeyHolder, until?: number): Promise<"moved" | "lost">;
   /** The answer that was kept under the id that an idempotency key would have given a job of its own. */
   answer(id: string): Promise<RequestAnswer | undefined>;
-  /** Keeps an answer until `until`, in place of an earlier one. */
-  keepAnswer(id: string, answer: RequestAnswer, until: number): Promise<void>;
+  /** Keeps an answer until `until`, if there is none but `stale`, or one with the same job. */
+  keepAnswer(id: string, answer: RequestAnswer, until: number, stale?: RequestAnswer): Promise<"kept" | "lost">;
 }
 
 export interface SendOptions {

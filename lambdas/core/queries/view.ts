@@ -56,11 +56,13 @@ export const summaryOf = (job: Job, now: number): SummaryView => ({
   ...optionalOf(job),
   ...shownError(job),
   ...(job.parent && { parent: parentOf(job.parent) }),
-  ...given({ debounce: job.debounce, unique: job.unique }),
+  ...given({ debounce: job.debounce && debounceView(job.debounce), unique: job.unique }),
 });
 
 const optionalOf = ({ app, started_at, finished_at, expires_at, labels, repeat, reason }: Job) =>
   given({ app, started_at, finished_at, expires_at, labels, repeat, reason });
+
+const debounceView = ({ key, until, requests }: NonNullable<Job["debounce"]>) => ({ key, until, requests });
 
 const parentOf = ({ message: { job_id, run }, step }: Parent) => ({ job_id, run, step });
 

@@ -15,14 +15,18 @@ export function fakeSharedKeys(): FakeSharedKeys {
     get: async (key) => holders.get(JSON.stringify(key)),
     async move(key, from, to) {
       const place = JSON.stringify(key);
-      const now = holders.get(place)?.job_id;
-      if (now !== from && now !== to.job_id) return "lost";
+      const now = holders.get(place)?.token;
+      if (now !== from && now !== to.token) return "lost";
       holders.set(place, { ...to });
       return "moved";
     },
     answer: async (id) => answers.get(id),
-    async keepAnswer(id, answer) {
+    async keepAnswer(id, answer, _until, stale = answer) {
+      const kept = answers.get(id);
+      const isOf = ({ job_id, created_at }: RequestAnswer) => kept?.job_id === job_id && kept.created_at === created_at;
+      if (kept && !isOf(answer) && !isOf(stale)) return "lost";
       answers.set(id, { ...answer });
+      return "kept";
     },
   };
 }
