@@ -163,6 +163,8 @@ export const statsPrefix = "STATS#";
 export const errorsPrefix = "ERRORS#";
 /** How many requests of an API key are waiting for jobs to end. */
 export const waitsPrefix = "WAITS#";
+/** Which job has a key of `debounce` or `unique`, and what the requests of such jobs were answered. */
+export const sharedKeysPrefix = "SHARED#";
 /** The state of a webhook endpoint. */
 export const endpointPrefix = "WEBHOOK#";
 /** `GATE#<product>#<env>#<limit>#<key>`: slots, reservations and the waiting list of one limit for one key. */

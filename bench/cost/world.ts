@@ -34,7 +34,7 @@ import type { Waits } from "../../lambdas/core/operations/waits.ts";
 import type { TaskMessage } from "../../lambdas/core/outbound/task-message.ts";
 import type { Delivery } from "../../lambdas/core/outbound/webhook.ts";
 import type { Endpoints } from "../../lambdas/core/ports/outbound-ports.ts";
-import type { Clock, Failures, MessageQueue, Secrets } from "../../lambdas/core/ports/ports.ts";
+import type { Clock, Failures, MessageQueue, Secrets, SharedKeys } from "../../lambdas/core/ports/ports.ts";
 import { handleChanges } from "../../lambdas/lifecycle/handle.ts";
 import { countHotMinutes } from "../../lambdas/reconciler/hot-minutes.ts";
 import { reconcile } from "../../lambdas/reconciler/reconcile.ts";
@@ -196,6 +196,7 @@ export async function startWorld(execute: ExecuteWithServices) {
       ...ofApi,
       limits: defaultLimits,
       waits: only<Waits>("waits"),
+      sharedKeys: only<SharedKeys>("sharedKeys"),
       failures: only<Failures>("failures"),
       endpoints: only<Endpoints>("endpoints"),
     }),

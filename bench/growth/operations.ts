@@ -49,6 +49,7 @@ export async function readsWith(size: number): Promise<Record<string, Reads>> {
     stats: only("stats"),
     pauses: nonePaused(),
     waits: only("waits"),
+    sharedKeys: only("sharedKeys"),
     failures: only("failures"),
     endpoints: only("endpoints"),
     limits: defaultLimits,

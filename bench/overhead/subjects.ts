@@ -63,6 +63,7 @@ export function subjects() {
     ...services,
     limits: defaultLimits,
     waits: only("waits"),
+    sharedKeys: only("sharedKeys"),
     failures: only("failures"),
     endpoints: only("endpoints"),
   };

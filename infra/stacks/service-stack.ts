@@ -148,6 +148,7 @@ export class ServiceStack extends Stack {
         may.seeGates(),
         may.readPins(),
         may.changePins(),
+        may.useSharedKeys(),
         // Whoever has an upload URL of the API uploads the file with the API's permissions.
         may.writeBlobs(folders.inputs, folders.uploads),
         // The input of a request whose job exists already.

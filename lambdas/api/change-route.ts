@@ -4,7 +4,7 @@ import { calendarsOf } from "../core/catalog/calendars.ts";
 import type { Calendars } from "../core/job/calendars.ts";
 import type { Job } from "../core/job/job.ts";
 import { type Change, changeJob } from "../core/operations/change-job.ts";
-import type { Services } from "../core/operations/services.ts";
+import type { ApiServices } from "../core/operations/services.ts";
 import { JobSchema } from "../core/queries/schemas/job.ts";
 import { viewOf } from "../core/queries/view.ts";
 import { parseOptionalBody } from "../core/schema/parse-body.ts";
@@ -29,18 +29,21 @@ interface ChangeRoute {
   /** Answers the change that the body asks for; throws INVALID_REQUEST. */
   change: (body: unknown, now: number, calendars: Calendars) => Change;
   /** Refuses a job for a reason that its own item does not show; throws STATE_CONFLICT. */
-  admit?: (services: Services, job: Job) => Promise<void>;
+  admit?: (services: ApiServices, job: Job) => Promise<void>;
+  /** Takes the change back if another job came first; throws STATE_CONFLICT then. */
+  afterwards?: (services: ApiServices, job: Job) => Promise<void>;
   body: NonNullable<RouteDoc["body"]>;
 }
 
 /** A route that changes one job: it answers 200 with the changed job, or a 409 that says why the job cannot be changed. */
-export const changeRoute = ({ change, admit, ...doc }: ChangeRoute): Endpoint<Services> => ({
+export const changeRoute = ({ change, admit, afterwards, ...doc }: ChangeRoute): Endpoint<ApiServices> => ({
   handle: async (services, request) => {
     const { jobs, clock } = services;
     const job = await jobOf(jobs, request, "jobs:write");
     const asked = change(request.body, clock.now(), calendarsOf(services.catalog, job.product));
     await admit?.(services, job);
     const after = await changeJob(services, job.id, asked);
+    await afterwards?.(services, after);
     return { status: 200, body: await viewOf(services, after, clock.now()), about: after };
   },
   doc: () => ({

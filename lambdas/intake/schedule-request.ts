@@ -1,5 +1,5 @@
 import type { DirectCall } from "../aws/lambda/intake-handler.ts";
-import { scheduleJob } from "../core/operations/schedule-job.ts";
+import { scheduleRequest as schedule } from "../core/operations/schedule-shared.ts";
 import type { Services } from "../core/operations/services.ts";
 import { type Receipt, receiptOf } from "../core/queries/view.ts";
 import { type AcceptedRequest, parseRequest } from "../core/requests/request.ts";
@@ -14,7 +14,8 @@ export async function scheduleRequest(services: IntakeServices, { payload, reque
   if (delivery.kind === "objects") throw importsComeByQueue();
   const { clock } = services;
   const accepted = accept(services, delivery.request, delivery.sender, clock.now());
-  return receiptOf(await scheduleJob(services, accepted), clock.now());
+  const { job, ...shared } = await schedule(services, accepted);
+  return receiptOf(job, clock.now(), shared);
 }
 
 /**

@@ -170,6 +170,10 @@ export interface Explanation {
     /** Seconds of head start in waiting lists, if any. */
     priority?: number;
     fairness_key?: string;
+    /** Requests with this key share a job until it starts; both times in milliseconds. A long key is shown as its hash. */
+    debounce?: { key: string; delay: number; max_wait: number };
+    /** At most one job with this key is open. A long key is shown as its hash. */
+    unique?: { key: string; on_conflict: "skip" | "replace" | "cancel_running" };
     input_bytes: number;
   };
   route: JobRoute;

@@ -63,7 +63,7 @@ export type {
   TemplateInput,
 } from "./event-input.ts";
 export type { DuctapeStats, JobExecution, JobHistory } from "./history.ts";
-export type { IJobProcessorInput, Repeat, RetryConfig } from "./input.ts";
+export type { Debounce, IJobProcessorInput, Repeat, RetryConfig, Unique } from "./input.ts";
 export type {
   Job,
   JobAttempt,

@@ -90,6 +90,19 @@ export interface IJobProcessorInput extends DuctapeFields {
    */
   timeout_ms?: number | undefined;
   /**
+   * Requests that follow each other with one key run once, with the input of the last one: each moves the job's start. For
+   * one-time jobs without a `start_at`, and not together with `unique`.
+   * @default the event's, else each request runs
+   * @example `{ key: "user-42", delay: "30s", max_wait: "5m" }`
+   */
+  debounce?: Debounce | undefined;
+  /**
+   * At most one job of a key is open, which is any job that has not ended. Not together with `debounce`.
+   * @default the event's, else any number of jobs
+   * @example `{ key: "user-42", on_conflict: "replace" }`
+   */
+  unique?: Unique | undefined;
+  /**
    * Up to 10 strings of 1 to 64 characters to find the job by.
    * @default none
    * @example `["order-12345"]`
@@ -121,6 +134,45 @@ export interface IJobProcessorInput extends DuctapeFields {
    * @example `"order-12345-shipped"`
    */
   idempotency_key?: string | undefined;
+}
+
+/** How requests that follow each other become one job. Omitted fields come from the event. */
+export interface Debounce {
+  /**
+   * Requests for the same product, env and event with the same key share a job; plain text of 1 to 255 characters.
+   * @default what the event's expression yields for the input, else one key for all requests of the event
+   * @example `"user-42"`
+   */
+  key?: string | undefined;
+  /**
+   * How long after the last request the job starts: milliseconds from 1000, or text with a unit (ms, s, m, h, d).
+   * @default the event's; required if it has none
+   * @example `"30s"`
+   */
+  delay?: number | string | undefined;
+  /**
+   * How long after the first request it starts at the latest, in the same form.
+   * @default the event's, else ten times the delay
+   * @example `"5m"`
+   */
+  max_wait?: number | string | undefined;
+}
+
+/** Which jobs are alike, so that only one of them is open. Omitted fields come from the event. */
+export interface Unique {
+  /**
+   * Jobs of the same product, env and event with the same key are alike; plain text of 1 to 255 characters.
+   * @default what the event's expression yields for the input, else one key for all requests of the event
+   * @example `"user-42"`
+   */
+  key?: string | undefined;
+  /**
+   * What happens while a job of the key is open: `skip` answers it (`skipped`), `replace` cancels one that waits, and rejects with
+   * a ConflictError while it runs, `cancel_running` cancels it even then.
+   * @default the event's, else `"skip"`
+   * @example `"replace"`
+   */
+  on_conflict?: "skip" | "replace" | "cancel_running" | undefined;
 }
 
 /** How a job recurs: by `cron` or `every`. With both, `cron` counts. */

@@ -33,10 +33,16 @@ export interface JobReceipt {
   recurring: boolean;
   /** When a recurring job runs next. */
   next_run_at?: number;
+  /** The request was added to a debounced job that waits: the job runs with this request's input. */
+  debounced?: true;
+  /** Nothing was made: this is the open job that has the request's unique key. */
+  skipped?: true;
+  /** The job with the same unique key that was cancelled for this one. */
+  replaced?: string;
 }
 
 /** A job as lists show it. Times are epoch milliseconds. */
-export interface JobSummary extends JobReceipt, DuctapeJob {
+export interface JobSummary extends Omit<JobReceipt, "debounced" | "skipped" | "replaced">, DuctapeJob {
   product_tag: string;
   env: string;
   event: string;
@@ -65,6 +71,13 @@ export interface JobSummary extends JobReceipt, DuctapeJob {
   parent?: { job_id: string; run: number; step: string };
   /** The schedule of the catalog that the job belongs to. */
   schedule?: string;
+  /**
+   * It takes in later requests of its key until it starts: at the latest at `until`, after `requests` of them. A key of more than
+   * 64 characters is shown as its hash; an empty one is that of all requests of the event.
+   */
+  debounce?: { key: string; until: number; requests: number };
+  /** It is the only open job of this key. */
+  unique?: { key: string };
   /** Why the job failed, or why its latest attempt did. */
   error?: JobFailure;
   /**

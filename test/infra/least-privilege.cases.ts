@@ -70,6 +70,7 @@ const privileges: Record<string, string[]> = {
     "dynamodb:GetItem,Query Jobs if key = GATE#*",
     "dynamodb:GetItem,UpdateItem Jobs if key = LIMITS#*",
     changesPauses,
+    "dynamodb:GetItem,PutItem Jobs if key = SHARED#*",
     "dynamodb:UpdateItem Jobs if key = WAITS#*",
     "dynamodb:Query,UpdateItem Jobs if key = DUE#*",
     keepsUnscheduled,
@@ -89,8 +90,11 @@ const privileges: Record<string, string[]> = {
     "dynamodb:DeleteItem,GetItem,PutItem Jobs if key = JOB#*",
     countsDueJobs,
     keepsUnscheduled,
+    // Which job has a key of `debounce` or `unique`.
+    "dynamodb:GetItem,PutItem Jobs if key = SHARED#*",
     "events:PutEvents Bus",
     "s3:GetObject Payloads/imports/*",
+    "s3:GetObject Payloads/progress*",
     "s3:ListBucket Payloads",
     "s3:PutObject Payloads/import-reports/*",
     "s3:DeleteObject,PutObject Payloads/inputs/*",
@@ -100,7 +104,7 @@ const privileges: Record<string, string[]> = {
     // A refused request may come from a task of Step Functions, which is then notified.
     "sqs:SendMessage TasksQueue",
     ...sendsToAll,
-    makesSchedules,
+    ...makesAndDropsSchedules,
     ...passesScheduleRoles,
   ],
   reconciler: [
@@ -235,7 +239,7 @@ describe("so that", () => {
   test("no function that reads jobs reads keys, and none writes keys", () => {
     expect(may(/ if key = .*KEYS/)).toEqual(["authorizer"]);
     const writes =
-      /^dynamodb:\S*(Put|Write|Update|Delete)\S* Jobs (?!if key = ((JOB|STATS|ERRORS|WAITS|WEBHOOK|GATE|LIMITS|DUE|UNSCHEDULED)#\*|PAUSES|SCHEDULES)$)/;
+      /^dynamodb:\S*(Put|Write|Update|Delete)\S* Jobs (?!if key = ((JOB|STATS|ERRORS|SHARED|WAITS|WEBHOOK|GATE|LIMITS|DUE|UNSCHEDULED)#\*|PAUSES|SCHEDULES)$)/;
     expect(may(writes)).toEqual([]);
     // These actions name no item, and so would pass any condition on items.
     expect(may(/^dynamodb:\S*(Scan|PartiQL)/)).toEqual([]);

@@ -587,6 +587,7 @@ describe("least privilege", () => {
       "LIMITS#*",
       "PAUSES",
       "SCHEDULES",
+      "SHARED#*",
       "STATS#*",
       "UNSCHEDULED#*",
       "WAITS#*",

@@ -7,6 +7,7 @@ import type { Hardship } from "./hardship.ts";
 import { type Ledger, nameOf, stepKey } from "./ledger.ts";
 import { startsKeepRates } from "./limit-rules.ts";
 import { type Held, holds } from "./pausing.ts";
+import { sharedInputs } from "./shared-inputs.ts";
 import type { System } from "./system.ts";
 import { hasCrashed } from "./write-rules.ts";
 
@@ -33,6 +34,7 @@ export function checkAtRest(rest: AtRest) {
   rest.system.webhooks.checkComplete(rest.system.letters);
   tasksAnswered(rest);
   startsKeepRates(rest.ledger, rest.hardship.skew);
+  sharedInputs(rest.system, rest.ledger);
   if (!rest.isPeaceful) return;
   punctual(rest);
   featuresGoOn(rest);

@@ -155,5 +155,5 @@ export function callers(world: World, ledger: Ledger, system: System, isPeaceful
     if (request) void create(request);
   }
 
-  return { accepted, request, createMany, askAgain, create };
+  return { accepted, request, createMany, askAgain, promise, create };
 }

@@ -13,6 +13,7 @@ import {
   runNow,
 } from "../../lambdas/core/operations/change-job.ts";
 import { requireFeature } from "../../lambdas/core/operations/parent-guard.ts";
+import { requireKey, yieldKey } from "../../lambdas/core/operations/retry-unique.ts";
 import type { BulkAction } from "../../lambdas/core/requests/bulk-request.ts";
 import { repeatOf } from "../../lambdas/core/requests/repeat-request.ts";
 import { RequestError } from "../../lambdas/core/requests/request-error.ts";
@@ -61,9 +62,13 @@ export function changes(
     const before = system.jobs.peek(id);
     try {
       const job = what === "retry" ? await services.jobs.get(id) : undefined;
-      if (job) await requireFeature(services, job);
+      if (job) {
+        await requireFeature(services, job);
+        await requireKey(services, job);
+      }
       if (rule === "delete") await deleteJob(services, id);
       else checkChanged(what, before, await changeJob(services, id, rule), invocation);
+      if (job) await yieldKey(services, job);
       if (what === "cancel")
         lifeOf(id).cancelled = { at: time.now(), steps: JSON.stringify(system.jobs.peek(id)?.progress) ?? "" };
       observer.cover(`changed: ${what}`);

@@ -1,8 +1,8 @@
 import type { JobChange } from "../../lambdas/aws/lambda/stream-handler.ts";
 import { hotMinutes } from "../../lambdas/core/operations/hot-minutes.ts";
-import type { ConsumerServices } from "../../lambdas/core/operations/services.ts";
+import type { ConsumerServices, SchedulingServices } from "../../lambdas/core/operations/services.ts";
 import type { Unscheduled } from "../../lambdas/core/ports/hot-minute-ports.ts";
-import type { BlobStore, JobQueue, Log, Scheduler } from "../../lambdas/core/ports/ports.ts";
+import type { BlobStore, JobQueue, Log, Scheduler, SharedKeys } from "../../lambdas/core/ports/ports.ts";
 import { fakeDueCounts } from "../support/fakes/due-counts.ts";
 import type { FakeGates } from "../support/fakes/gates.ts";
 import type { FakeJobStore } from "../support/fakes/job-store.ts";
@@ -16,7 +16,7 @@ import { watchedBlobs } from "./watched-blobs.ts";
 import { watchedStore } from "./watched-store.ts";
 
 export interface Invoked {
-  services: ConsumerServices;
+  services: ConsumerServices & SchedulingServices;
   invocation: Invocation;
   /** Ends the invocation, and checks that it made no more calls than allowed. */
   end(allowed?: number): void;
@@ -59,6 +59,7 @@ interface Shared {
   unscheduled: Unscheduled;
   blobs: BlobStore & ReturnType<typeof fakeServices>["blobs"];
   gates: FakeGates;
+  sharedKeys: SharedKeys;
   others: Pick<ConsumerServices, "catalog" | "stats" | "secrets">;
   log: Log;
   onWrite: OnWrite;
@@ -69,7 +70,7 @@ interface Shared {
  */
 export function invocations(world: World, ledger: Ledger, shared: Shared): Invoke {
   const { time, random, hardship, observer, poison, pausing, herd } = world;
-  const { jobs, queue, scheduler, unscheduled, blobs, gates, others, log, onWrite } = shared;
+  const { jobs, queue, scheduler, unscheduled, blobs, gates, sharedKeys, others, log, onWrite } = shared;
   const counts = fakeDueCounts();
   const hot = hotMinutes(counts, herd.startsPerSecond, herd.jobsPerCount);
   const refuses = () => random.chance(hardship.refuse);
@@ -96,7 +97,7 @@ export function invocations(world: World, ledger: Ledger, shared: Shared): Invok
       onChange: onWrite,
       onClaim: (job, at) => pausing.checkClaim(job, at - skew, world),
     });
-    const services: ConsumerServices = {
+    const services: ConsumerServices & SchedulingServices = {
       ...others,
       jobs: throughAdversary("jobs", losingAnswers(watched, jobs.peek, world), invocation, world),
       queue: throughAdversary("queue", queue, invocation, world),
@@ -110,6 +111,7 @@ export function invocations(world: World, ledger: Ledger, shared: Shared): Invok
       hot,
       blobs: throughAdversary("blobs", watchedBlobs(blobs, jobs, invocation, observer), invocation, world),
       gates: throughAdversary("gates", gates, invocation, world),
+      sharedKeys: throughAdversary("jobs", sharedKeys, invocation, world),
       clock,
       log,
     };

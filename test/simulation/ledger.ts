@@ -19,10 +19,22 @@ export interface Ledger {
   dueEvents: Map<string, DueEvent[]>;
   /** When attempts started, in true time, by gate. */
   startsOf: Map<string, number[]>;
+  /** The requests that share jobs by keys and were not skipped. */
+  shared: { taken: Asked[] };
   /** The life of the job that has this id, since its creation. */
   lifeOf(id: string): Life;
   /** Records the creation of a job. Its id may have belonged to a job that was deleted or taken back. */
   birth(id: string, by: Invocation): void;
+}
+
+/** A request that shares a job with others. */
+export interface Asked {
+  n: number;
+  /** True times: when it was made, and when it was answered. */
+  began: number;
+  ended?: number;
+  isKeyed: boolean;
+  job_id?: string;
 }
 
 export interface DueEvent {
@@ -98,6 +110,7 @@ export function ledger(observer: Observer, start: number): Ledger {
     isDone,
     dueEvents: new Map(),
     startsOf: new Map(),
+    shared: { taken: [] },
     lifeOf(id) {
       const found = lives.get(id) ?? life(undefined);
       lives.set(id, found);

@@ -14,6 +14,8 @@ export const limits: Record<string, Limit> = {
   whole: { concurrency: 3 },
 };
 
+/** How long the requests of `soon` are put off, and how long at most. */
+export const debounceMs = { delay: 4000, max_wait: 12_000 } as const;
 const feature = (feature: string) => ({ type: "feature", feature }) as const;
 
 /** The product of the simulated jobs: actions whose outcomes the adversary chooses, and features made of them. */
@@ -28,6 +30,8 @@ const product: Product = {
     rated: limitedCall("starts"),
     both: limitedCall("both"),
     twin: limitedCall("slots", "starts", "whole"),
+    soon: { ...call, debounce: { key: "$Input{body}{user}", delay: debounceMs.delay, max_wait: debounceMs.max_wait } },
+    only: { ...call, unique: { key: "$Input{body}{user}" } },
     pair: feature("pair"),
     tree: feature("tree"),
     choice: feature("choice"),

@@ -29,7 +29,7 @@ export const promises: Record<string, Promised> = {
     makes: (job, before) => !isSame(job.repeat, before.repeat),
   },
   retry: {
-    mayHave: (job) => job.status === "failed" && !job.expires_at && !job.parent,
+    mayHave: (job) => job.status === "failed" && !job.expires_at && !job.parent && !job.unique,
     makes: (job) => isWaiting(job) && job.retried_after === job.attempt - 1 && !expiresBefore(job),
   },
   "run now": { mayHave: isWaiting, makes: (job, _, latest) => isWaiting(job) && job.due_at <= latest },

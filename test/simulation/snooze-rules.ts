@@ -25,8 +25,11 @@ export function snoozeSpendsNothing({ observer }: Ledger, { by, before, after }:
   if (!isBack || after.claim_id !== undefined || hasEnded) return;
   observer.cover("snooze");
   for (const [field, value] of Object.entries(before))
-    if (!ofClaim.has(field) && !isSame(value, after[field as keyof typeof after]))
+    if (!ofClaim.has(field) && field !== "debounce" && !isSame(value, after[field as keyof typeof after]))
       observer.violated("snooze", `${nameOf(before)} was snoozed, and has another ${field}`);
+  // It is left as it was, and takes in no more requests.
+  if (after.debounce && !isSame({ ...before.debounce, closed: true }, after.debounce))
+    observer.violated("snooze", `${nameOf(before)} was snoozed, and is not closed to further requests`);
   if (after.claims !== before.claims - 1)
     observer.violated("snooze", `${nameOf(before)} was snoozed, and has ${after.claims} claims after ${before.claims}`);
 }

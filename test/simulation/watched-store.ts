@@ -34,6 +34,7 @@ export function watchedStore(
 ): JobStore {
   const { observer, recorded, dueEvents, start, lifeOf } = ledger;
   const { peek } = store;
+  const others = ({ id }: Job) => store.all().filter((job) => job.id !== id);
 
   function wrote(before: Job | undefined, after: Job) {
     const from = before?.status ?? "none";
@@ -53,7 +54,7 @@ export function watchedStore(
       const transition = `${name} ${versionOf(after) - (events.length - 1 - index)}`;
       push(dueEvents, after.id, { transition, write: after.version });
     }
-    for (const rule of writeRules) rule(ledger, { by, before, after, now: now(), peek, all: store.all });
+    for (const rule of writeRules) rule(ledger, { by, before, after, now: now(), peek, all: store.all, others });
     onChange({ ...(before && { before }), after });
   }
 

@@ -5,14 +5,23 @@ import { watchIdleSlots } from "./idle-slots.ts";
 import type { Ledger } from "./ledger.ts";
 import { limitedRequests } from "./limited.ts";
 import { pausers } from "./pausers.ts";
+import type { Random } from "./random.ts";
+import { sharing } from "./sharing.ts";
 import type { System } from "./system.ts";
+
+interface Wanted {
+  isChanging: boolean;
+  /** The randomness of requests that share jobs by keys, if there are any. */
+  sharing: Random | undefined;
+}
 
 /**
  * Makes random requests over the first minutes and changes over the first half hour. Returns the ids of jobs with a receipt.
  */
-export function workload(world: World, ledger: Ledger, system: System, isChanging: boolean): Set<string> {
+export function workload(world: World, ledger: Ledger, system: System, wanted: Wanted): Set<string> {
+  const { isChanging } = wanted;
   const { time, random } = world;
-  const { accepted, request, createMany, askAgain, create } = callers(world, ledger, system, !isChanging);
+  const { accepted, request, createMany, askAgain, promise, create } = callers(world, ledger, system, !isChanging);
   const { one, many } = changes(world, ledger, system, askAgain);
   const at = (ms: number, happen: () => unknown) => time.after(ms, () => void happen());
 
@@ -30,5 +39,6 @@ export function workload(world: World, ledger: Ledger, system: System, isChangin
   const { pause } = pausers(world, system);
   const { random: chance, isOn } = world.pausing;
   if (isOn) for (let i = chance.int(1, 3); i > 0; i--) at(chance.int(0, 900_000), pause);
+  if (wanted.sharing) sharing(world, ledger, system, promise, wanted.sharing);
   return accepted;
 }

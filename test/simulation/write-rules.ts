@@ -27,6 +27,7 @@ import { canary } from "./observer.ts";
 import { retryAfterMs } from "./outcomes.ts";
 import { endsForTheNext, pausedWaits, plannedIsDue, runsFollow, seriesGoesOn } from "./series-rules.ts";
 import { attemptsAreKept, fieldsFit, runsAreKept } from "./shape-rules.ts";
+import { debouncedInTime, oneOpenJob, oneWaitingJob } from "./sharing-rules.ts";
 import { snoozeSpendsNothing } from "./snooze-rules.ts";
 import { clocksApartMs, type Write } from "./write.ts";
 
@@ -59,6 +60,9 @@ export const writeRules: Rule[] = [
   nothingShows,
   fieldsFit,
   runsAreKept,
+  oneOpenJob,
+  oneWaitingJob,
+  debouncedInTime,
 ];
 
 /** Invariant 5. Retrying a feature revives its steps, which counts as a retry too. */

@@ -12,6 +12,8 @@ export interface Write {
   peek: (id: string) => Job | undefined;
   /** All jobs of the store, as they are now. */
   all: () => Job[];
+  /** All other jobs of the store. */
+  others: (job: Job) => Job[];
 }
 
 /** How far the clocks of two Lambdas may differ, since each may be off (invocations.ts). */

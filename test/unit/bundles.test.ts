@@ -63,17 +63,17 @@ const clients = [
 
 /**
  * How much code a cold start compiles, in KB. The limits leave a little room: raise one with a reason. The API's target is 470
- * (docs/benchmarks.md): every request may have Ductape's spellings and expressions, and what reads them took it beyond that; a job
- * shows the pause that it waits for, which takes another 5 KB.
+ * (docs/benchmarks.md): every request may have Ductape's spellings and expressions, and what reads them took it beyond that, as did
+ * requests that share a job, since those may cancel or move the job that they find, and the pauses that a job waits for.
  */
 const budgets: [entry: string, most: number][] = [
-  ["api", 525],
+  ["api", 545],
   // Two clients: the deployed key is a secret, all others are in the table.
   ["authorizer", 305],
   // What follows schedules is loaded when one has changed.
   ["reconciler", 400],
   ["lifecycle", 370],
-  ["intake", 500],
+  ["intake", 520],
   ["tasks", 365],
   // No client of AWS at all.
   ["dashboard", 120],

@@ -17,6 +17,7 @@ import {
   reportPrefix,
   resultsPrefix,
   schedulesPartition,
+  sharedKeysPrefix,
   statsPrefix,
   unscheduledPrefix,
   uploadsPrefix,
@@ -52,6 +53,8 @@ export function accessTo({ state, queues, schedules }: Platform) {
     changePauses: () =>
       itemsAccess(state, ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:DeleteItem"], pausesPartition),
     followSchedules: () => itemsAccess(state, ["dynamodb:GetItem", "dynamodb:PutItem"], schedulesPartition),
+    /** Which job has a key of `debounce` or `unique`. */
+    useSharedKeys: () => itemsAccess(state, ["dynamodb:GetItem", "dynamodb:PutItem"], `${sharedKeysPrefix}*`),
     countWaits: () => itemsAccess(state, ["dynamodb:UpdateItem"], `${waitsPrefix}*`),
     /** Slots, reservations and waiting lists, and the numbers that people have pinned. */
     useGates: () => itemsAccess(state, gateActions, `${gatePrefix}*`),

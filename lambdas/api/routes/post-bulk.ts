@@ -7,7 +7,7 @@ import { jobIdPattern } from "../../core/job/job-id.ts";
 import { defaultReason } from "../../core/operations/change-job.ts";
 import { changeJobs } from "../../core/operations/change-jobs.ts";
 import { jobFields } from "../../core/operations/log-fields.ts";
-import type { Services } from "../../core/operations/services.ts";
+import type { SchedulingServices } from "../../core/operations/services.ts";
 import { decodeCursor, encodeCursor } from "../../core/queries/cursor.ts";
 import { listJobs } from "../../core/queries/list-jobs.ts";
 import { tenantsOf } from "../../core/queries/tenants.ts";
@@ -25,7 +25,7 @@ const Position = z.strictObject({
 });
 
 /** Changes the jobs that match a filter, up to 100 per request. Answers 200 with an error for each job that it did not change. */
-export async function handle(services: Services, { body, scopes }: HttpRequest): Promise<HttpResponse> {
+export async function handle(services: SchedulingServices, { body, scopes }: HttpRequest): Promise<HttpResponse> {
   const { product_tag, env } = ((body as Record<string, unknown> | undefined)?.filter ?? {}) as Record<string, unknown>;
   requireScope(scopes, "jobs:admin", { product: product_tag, env });
   const { action, filter, reason = defaultReason, cursor, limit } = parseBody(BulkRequest, body);

@@ -3,7 +3,7 @@ import type { HttpRequest, HttpResponse } from "../../aws/http/route.ts";
 import type { RouteDoc } from "../../aws/http/route-doc.ts";
 import { may } from "../../core/access/scopes.ts";
 import { isFinished } from "../../core/job/job.ts";
-import { scheduleJob } from "../../core/operations/schedule-job.ts";
+import { scheduleRequest } from "../../core/operations/schedule-shared.ts";
 import type { ApiServices } from "../../core/operations/services.ts";
 import { JobSchema, ReceiptSchema } from "../../core/queries/schemas/job.ts";
 import { receiptOf, viewOf } from "../../core/queries/view.ts";
@@ -29,7 +29,7 @@ export async function handle(services: ApiServices, request: HttpRequest): Promi
   const wait = waitOf(request, services.limits.waitSeconds);
   const { clock, catalog } = services;
   const accepted = parseRequest(request.body, catalog, clock.now(), request.headers["idempotency-key"]);
-  const job = await scheduleJob(services, { ...accepted, request_id: request.id });
+  const { job, ...shared } = await scheduleRequest(services, { ...accepted, request_id: request.id });
   // A key that may not read jobs must not get the result by waiting for it either.
   const { seconds, headers: applied } = may(request.scopes, "jobs:read", job) ? wait : noWait;
   const headers = { location: `/v1/jobs/${job.id}`, ...applied };
@@ -37,7 +37,7 @@ export async function handle(services: ApiServices, request: HttpRequest): Promi
   if (after && seconds > 0 && isFinished(after)) {
     return { status: 200, headers, body: await viewOf(services, after, clock.now()), about: job, waited: true };
   }
-  return { status: 202, headers, body: receiptOf(after ?? job, clock.now()), about: job, waited: seconds > 0 };
+  return { status: 202, headers, body: receiptOf(after ?? job, clock.now(), shared), about: job, waited: seconds > 0 };
 }
 
 export const doc = (): RouteDoc => ({
@@ -67,6 +67,7 @@ export const doc = (): RouteDoc => ({
     "PRODUCT_NOT_FOUND",
     "ENV_NOT_FOUND",
     "EVENT_NOT_FOUND",
+    "STATE_CONFLICT",
     "IDEMPOTENCY_MISMATCH",
     "PAYLOAD_TOO_LARGE",
     "UNSUPPORTED_MEDIA_TYPE",

@@ -5,7 +5,7 @@ import type { RouteDoc } from "../../aws/http/route-doc.ts";
 import { requireScope } from "../../core/access/scopes.ts";
 import { traceOf } from "../../core/errors.ts";
 import { type Scheduled, scheduleJobs } from "../../core/operations/schedule-jobs.ts";
-import type { Services } from "../../core/operations/services.ts";
+import type { SchedulingServices, Services } from "../../core/operations/services.ts";
 import { receiptOf } from "../../core/queries/view.ts";
 import { type AcceptedRequest, parseRequest } from "../../core/requests/request.ts";
 import { RequestError } from "../../core/requests/request-error.ts";
@@ -25,7 +25,7 @@ const BatchRequest = strict({ jobs: z.array(z.unknown()).min(1).max(requestLimit
 type Result = z.infer<ReturnType<typeof BatchResultSchema>>["results"][number];
 
 /** Schedules up to 100 jobs independently of each other. Answers 200 with one outcome per job, in the order of the request. */
-export async function handle(services: Services, request: HttpRequest): Promise<HttpResponse> {
+export async function handle(services: SchedulingServices, request: HttpRequest): Promise<HttpResponse> {
   requireScope(request.scopes, "jobs:write", {});
   const items = itemsOf(request);
   const outcomes: (Scheduled | undefined)[] = [];
@@ -88,7 +88,7 @@ function accept({ catalog, clock }: Services, { id, scopes }: HttpRequest, item:
 }
 
 function resultOf({ clock, log }: Services, { index, of }: { index: number; of: number }, outcome: Scheduled): Result {
-  if ("job" in outcome) return { index, status: 202, job: receiptOf(outcome.job, clock.now()) };
+  if ("job" in outcome) return { index, status: 202, job: receiptOf(outcome.job, clock.now(), outcome) };
   const refused = requestErrorOf(outcome.error);
   if (!refused) log.error("a job of a batch failed", { index, ...traceOf(outcome.error) });
   const problem = problemOf(outcome.error, undefined, roomForFaults(of));

@@ -1,5 +1,6 @@
 import { retry } from "../../core/operations/change-job.ts";
 import { requireFeature } from "../../core/operations/parent-guard.ts";
+import { requireKey, yieldKey } from "../../core/operations/retry-unique.ts";
 import { parseRetry, RetryRequest } from "../../core/requests/reschedule-request.ts";
 import { changeRoute } from "../change-route.ts";
 
@@ -7,9 +8,13 @@ export const { handle, doc } = changeRoute({
   summary: "Retry a failed job",
   description:
     "Runs a failed job again, with its full number of retries: now, after `delay_ms`, or at `start_at`. A step of a cancelled " +
-    "feature is refused with 409: schedule a new job for the feature.",
+    "feature is refused with 409: schedule a new job for the feature. So is a job while another one with its unique key is open.",
   change: (body, now) => retry(parseRetry(body, now)),
-  admit: requireFeature,
+  admit: async (services, job) => {
+    await requireFeature(services, job);
+    await requireKey(services, job);
+  },
+  afterwards: yieldKey,
   body: {
     schema: RetryRequest,
     optional: true,

@@ -3,6 +3,7 @@ import type { Catalog } from "../../core/catalog/catalog.ts";
 import type { ApiServices } from "../../core/operations/services.ts";
 import { given } from "../../core/schema/given.ts";
 import { clientDefaults } from "../client/client-defaults.ts";
+import { dynamoSharedKeys } from "../dynamodb/shared-keys.ts";
 import { dynamoWaits } from "../dynamodb/waits.ts";
 import { type ApiEnv, deploymentOf, limitsOf } from "./env.ts";
 import { lazyWatching } from "./lazy-ports.ts";
@@ -15,6 +16,7 @@ export function startApi(env: ApiEnv, catalog: Catalog): ApiServices {
   return {
     ...startServices("api", env, catalog, client),
     waits: dynamoWaits(dynamo),
+    sharedKeys: dynamoSharedKeys(dynamo),
     ...lazyWatching(dynamo),
     limits: limitsOf(env),
     ...given({ deployment: deploymentOf(env) }),

@@ -1,8 +1,10 @@
+import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { EventBridgeClient } from "@aws-sdk/client-eventbridge";
 import { SQSClient } from "@aws-sdk/client-sqs";
 import type { Catalog } from "../../core/catalog/catalog.ts";
 import type { TaskMessage } from "../../core/outbound/task-message.ts";
 import { clientDefaults } from "../client/client-defaults.ts";
+import { dynamoSharedKeys } from "../dynamodb/shared-keys.ts";
 import { intakeRejections } from "../eventbridge/rejections.ts";
 import { sqsImportQueue } from "../sqs/import-queue.ts";
 import { sqsMessages } from "../sqs/message-queue.ts";
@@ -12,13 +14,15 @@ import { startServices } from "./start-up.ts";
 
 /** Connects the ports of the intake to their adapters: those of all functions that schedule jobs, rejections, imports and tasks. */
 export function startIntake(env: IntakeEnv, catalog: Catalog) {
-  const services = startServices("intake", env, catalog);
+  const client = new DynamoDBClient(clientDefaults);
+  const services = startServices("intake", env, catalog, client);
   const { clock, log } = services;
   const sqs = new SQSClient(clientDefaults);
   const events = new EventBridgeClient(clientDefaults);
   const { EVENT_BUS_NAME: bus, INTAKE_DLQ_URL: deadLetterUrl, IMPORT_QUEUE_URL: importUrl } = env;
   return {
     ...services,
+    sharedKeys: dynamoSharedKeys({ client, table: env.TABLE_NAME }),
     bucket: env.BUCKET_NAME,
     rejections: intakeRejections({ events, bus, sqs, deadLetterUrl, clock }),
     imports: sqsImportQueue({ client: sqs, url: importUrl }),

@@ -8,6 +8,7 @@ import { EventTag, Tag } from "../schema/tag.ts";
 import { Calendars } from "./calendar-schema.ts";
 import { own, targetsOf } from "./catalog.ts";
 import { checkSchedules, Schedules } from "./check-schedules.ts";
+import { checkSharing } from "./check-sharing.ts";
 import { commonEventFields } from "./event-fields.ts";
 import type { Product, Registry } from "./job-type.ts";
 import { Values } from "./product-values.ts";
@@ -112,6 +113,7 @@ function checkEvents(product: Product, registry: Registry, prefix: PropertyKey[]
     return [
       ...(tooLong ? [{ pointer: jsonPointer([...at, "timeout_ms"]), detail: limit }] : []),
       ...(definition.checkEvent?.(event, target, product) ?? []).map((fault) => under(at, fault)),
+      ...checkSharing(event).map((fault) => under(at, fault)),
     ];
   });
 }

@@ -2,6 +2,7 @@ import * as z from "zod";
 import { limitBounds, Priority } from "../flow/limit-bounds.ts";
 import { fairnessKeyFault } from "../requests/fairness-key.ts";
 import { RetryConfig } from "../requests/retry-config.ts";
+import { EventDebounce, EventUnique } from "../requests/sharing-fields.ts";
 import { milliseconds } from "../schema/plain-faults.ts";
 import { requestLimits } from "../schema/request-limits.ts";
 import { Tag } from "../schema/tag.ts";
@@ -33,6 +34,10 @@ export const commonEventFields = {
       if (message !== undefined) context.addIssue({ code: "custom", message });
     })
     .optional(),
+  /** Requests that follow each other with one key run once, with the input of the last one. Default: each request runs. */
+  debounce: EventDebounce.optional(),
+  /** At most one job of a key is open. Default: any number. */
+  unique: EventUnique.optional(),
   /**
    * The parts of inputs and results that nobody is shown: JSON pointers (RFC 6901), in which `*` is every item of a list or every
    * field of an object. Default: none.

@@ -194,6 +194,12 @@ export interface Job {
   fairness_key?: string;
   /** A hash of the request, to tell a repeated idempotency key from one that is reused for another request. */
   fingerprint: string;
+  /** It takes in the later requests of its key until it starts: no later than `until`, after so many requests. Closed: it was claimed. */
+  debounce?: { key: string; until: number; requests: number; closed?: true };
+  /** It is the only open job of this key. */
+  unique?: { key: string };
+  /** The ids that the idempotency keys of the requests which it stands for would have given a job of their own, the latest last. */
+  idempotency_ids?: string[];
   /** The id under which the log has the request that made the job: API Gateway's, if it came by HTTP. */
   request_id?: string;
   /** Raised by one with every write. It is the optimistic lock of every transition but the claim. */

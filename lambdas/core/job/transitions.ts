@@ -41,7 +41,9 @@ export const claimed = (job: Job, { claimId, leaseMarginMs, now }: Claim): Job =
  * again, and one that crashed before stays crashed: only this claim is undone.
  */
 export function snoozed(job: Job, now: number): Job {
-  const { claim_id: _claim, lease_until: _lease, started_at: _started, wake_requested: _wake, ...rest } = job;
+  const { claim_id: _claim, lease_until: _lease, started_at: _started, wake_requested: _wake, ...others } = job;
+  // A request that saw it run may have given its key to another job, so it must not take in requests again.
+  const rest = job.debounce ? { ...others, debounce: { ...job.debounce, closed: true as const } } : others;
   const claims = Math.max(0, job.claims - 1);
   const version = job.version + 1;
   // After an earlier crash the job stays running with a lease that is over, so that the crash still counts.

@@ -84,7 +84,7 @@ export async function cancelSteps(services: Changing, job: Job, reason: string):
 const isRevived = ({ parent }: Job, feature: Job): boolean => (parent?.message.attempt ?? 0) > feature.attempt;
 
 /** Deletes the schedule that a recorded change has made obsolete. */
-async function unschedule({ scheduler }: Changing, before: Job, next: Job): Promise<void> {
+export async function unschedule({ scheduler }: Pick<Changing, "scheduler">, before: Job, next: Job): Promise<void> {
   const moved = scheduleName(before) !== scheduleName(next) || next.status !== "scheduled";
   if (before.status === "scheduled" && moved) await scheduler.unschedule(scheduleName(before));
 }

@@ -5,6 +5,7 @@ import { RequestError } from "../requests/request-error.ts";
 import { type Changing, cancel, changeJob, deleteJob, pause, resume, retry } from "./change-job.ts";
 import { inParallel } from "./in-parallel.ts";
 import { requireFeature } from "./parent-guard.ts";
+import { type Retrying, requireKey, yieldKey } from "./retry-unique.ts";
 
 /** A job that was not changed, and why. */
 export interface Unchanged {
@@ -16,13 +17,15 @@ export interface Unchanged {
 /** How many jobs change at a time. Each change is a read, a write and a call of a queue or the Scheduler. */
 const atOnce = 10;
 
-const works: Record<BulkAction, (services: Changing, job: Job, reason: string) => Promise<unknown>> = {
+const works: Record<BulkAction, (services: Changing & Retrying, job: Job, reason: string) => Promise<unknown>> = {
   cancel: (services, { id }, reason) => changeJob(services, id, cancel(reason)),
   pause: (services, { id }) => changeJob(services, id, pause),
   resume: (services, { id }) => changeJob(services, id, resume),
   retry: async (services, job) => {
     await requireFeature(services, job);
-    return changeJob(services, job.id, retry(0));
+    await requireKey(services, job);
+    await changeJob(services, job.id, retry(0));
+    await yieldKey(services, job);
   },
   delete: (services, { id }) => deleteJob(services, id),
 };
@@ -31,7 +34,7 @@ const refusedForNow = { code: "UNAVAILABLE", detail: "AWS refused the request fo
 
 /** Applies one action to many jobs, each independently of the others. Answers the jobs that were not changed, and why. */
 export async function changeJobs(
-  services: Changing,
+  services: Changing & Retrying,
   jobs: readonly Job[],
   action: BulkAction,
   reason: string,

@@ -81,7 +81,7 @@ export async function record(
 }
 
 /** Whether two jobs share a stored input: then the stored job is this very one, and only the answer to the write was lost. */
-const sharesInput = (one: Job, other: Job): boolean =>
+export const sharesInput = (one: Job, other: Job): boolean =>
   "blob" in one.input && "blob" in other.input && one.input.blob === other.input.blob;
 
 /** The job that the same request made earlier, when its times had not passed yet. Throws INVALID_REQUEST if there is none. */
@@ -122,7 +122,7 @@ const hasStarted = (job: Job): boolean => isFinished(job) || job.claims > 0 || j
  * The error that answers a failure. Only a temporary failure is UNAVAILABLE, because senders repeat such requests. What AWS will
  * never accept is a fault of the request, and everything else is a fault of this system.
  */
-function errorOf(cause: unknown, jobId?: string): unknown {
+export function errorOf(cause: unknown, jobId?: string): unknown {
   if (cause instanceof TransientError) return unavailable(cause, jobId);
   if (cause instanceof PermanentError) return refusedForGood(cause, jobId);
   return jobId === undefined ? cause : new InternalError(jobId, cause);
@@ -157,10 +157,22 @@ async function takeBack(services: Scheduling, job: Job, cause: unknown): Promise
   }
 }
 
-async function repeated(services: Scheduling, existing: Job, request: AcceptedRequest): Promise<Job> {
+const repeated = (services: Scheduling, existing: Job, request: AcceptedRequest): Promise<Job> =>
   // A step was requested by an earlier decision, at another time, so that its fingerprint differs.
-  const same = [request.fingerprint, request.written_fingerprint].includes(existing.fingerprint);
-  if (request.step === undefined && !same) {
+  answeredAgain(services, existing, request, request.step ? undefined : existing.fingerprint);
+
+/**
+ * Answers a request with a job that exists, and dispatches it if need be. Throws IDEMPOTENCY_MISMATCH if the request has another
+ * fingerprint than `known`; undefined: any fingerprint will do. Otherwise throws as `scheduleJob` does.
+ */
+export async function answeredAgain(
+  services: Scheduling,
+  existing: Job,
+  request: AcceptedRequest,
+  known: string | undefined,
+): Promise<Job> {
+  const same = known === undefined || [request.fingerprint, request.written_fingerprint].includes(known);
+  if (!same) {
     throw new RequestError("IDEMPOTENCY_MISMATCH", "This idempotency key was used for a different request.", {
       jobId: existing.id,
     });
@@ -174,7 +186,11 @@ async function repeated(services: Scheduling, existing: Job, request: AcceptedRe
     const current = isOurs ? held : await services.jobs.get(job.id);
     if (!current) throw takenBack();
     // Not awaited here: what it throws must not be caught and wrapped again.
-    if (current.created_at !== job.created_at) return repeated(services, current, request);
+    if (current.created_at !== job.created_at) {
+      // The id of a job that requests share by a key does not say whose job it is: the caller asks again.
+      if (request.debounce || request.unique) throw takenBack();
+      return repeated(services, current, request);
+    }
     // Another repetition may have come first and failed to send its message, and a caller with a receipt relies on one.
     if (!hasStarted(current)) await dispatch(services, current);
     return job;

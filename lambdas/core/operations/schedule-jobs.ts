@@ -3,10 +3,12 @@ import type { AcceptedRequest } from "../requests/request.ts";
 import { dispatchMany } from "./dispatch.ts";
 import { inParallel } from "./in-parallel.ts";
 import { refusedBy } from "./refused-by.ts";
-import { hasFreshId, prepare, record, type Scheduling, undispatched, unrecorded } from "./schedule-job.ts";
+import { hasFreshId, prepare, record, undispatched, unrecorded } from "./schedule-job.ts";
+import { scheduleRequest, sharedKeyOf } from "./schedule-shared.ts";
+import type { Outcome, SharedScheduling } from "./shared-scheduling.ts";
 
-/** The outcome of one request of a batch. `error` is what `scheduleJob` would have thrown. */
-export type Scheduled = { job: Job } | { error: unknown };
+/** The outcome of one request of a batch. `error` is what `scheduleRequest` would have thrown. */
+export type Scheduled = Outcome | { error: unknown };
 
 /** How many calls are under way at a time where AWS has no batch call. */
 const atOnce = 10;
@@ -18,10 +20,13 @@ interface Pending {
 }
 
 /**
- * `scheduleJob` for many requests, with as few calls as AWS allows. Each request is accepted or refused by itself. The outcomes
+ * `scheduleRequest` for many requests, with as few calls as AWS allows. Each request is accepted or refused by itself. The outcomes
  * are in the order of the requests.
  */
-export async function scheduleJobs(services: Scheduling, requests: readonly AcceptedRequest[]): Promise<Scheduled[]> {
+export async function scheduleJobs(
+  services: SharedScheduling,
+  requests: readonly AcceptedRequest[],
+): Promise<Scheduled[]> {
   const outcomes: Scheduled[] = [];
   /** Does one step for all items. An error is the outcome of its request only; the other items continue. */
   const step = async <T extends { index: number }, R>(
@@ -39,7 +44,17 @@ export async function scheduleJobs(services: Scheduling, requests: readonly Acce
     return left.filter((item) => item !== undefined);
   };
 
-  const numbered = [...requests.entries()].map(([index, request]) => ({ index, request }));
+  const all = [...requests.entries()].map(([index, request]) => ({ index, request, key: sharedKeyOf(request) }));
+  const numbered = all.filter(({ key }) => key === undefined);
+  // Those of one key follow each other, so that the last one is the last one of the batch.
+  const sharing = Map.groupBy(
+    all.filter(({ key }) => key !== undefined),
+    ({ key }) => JSON.stringify(key),
+  );
+  await inParallel(atOnce, [...sharing.values()], async (ofKey) => {
+    for (const { index, request } of ofKey)
+      outcomes[index] = await scheduleRequest(services, request).catch((error: unknown) => ({ error }));
+  });
   const prepared = await step(
     numbered,
     async (item): Promise<Pending> => ({ ...item, job: await prepare(services, item.request) }),

@@ -12,6 +12,7 @@ import type {
   Log,
   Scheduler,
   Secrets,
+  SharedKeys,
   StatsStore,
 } from "../ports/ports.ts";
 import type { ApiLimits } from "./api-limits.ts";
@@ -38,8 +39,13 @@ export interface Services {
   log: Log;
 }
 
+/** What every way in needs in addition, which schedules the jobs of callers. */
+export interface SchedulingServices extends Services {
+  sharedKeys: SharedKeys;
+}
+
 /** What the API needs in addition. */
-export interface ApiServices extends Services {
+export interface ApiServices extends SchedulingServices {
   limits: ApiLimits;
   waits: Waits;
   /** Where it runs in AWS. Absent elsewhere. */

@@ -41,6 +41,8 @@ export interface CostFactors {
   immediate: boolean;
   inputBytes: number;
   memoryMb: number;
+  /** Whether it shares a job with other requests of its key. Default: false. */
+  sharedKey?: boolean;
 }
 
 export type Cost = z.infer<ReturnType<typeof CostSchema>>;
@@ -58,7 +60,7 @@ export const assumptions = [
 ];
 
 /** Estimates the cost of a million such jobs from the route, the size of the input and the consumer's memory. */
-export function costOf({ route, hops = 0, immediate, inputBytes, memoryMb }: CostFactors): Cost {
+export function costOf({ route, hops = 0, immediate, inputBytes, memoryMb, sharedKey }: CostFactors): Cost {
   const large = inputBytes > inlineLimit;
   const itemsKb = itemBytes.reduce((sum, bytes) => sum + Math.ceil((bytes + (large ? 0 : inputBytes)) / 1024), 0);
   // EventBridge Scheduler delivers early, and the consumer sends the message again with the remaining delay.
@@ -78,6 +80,12 @@ export function costOf({ route, hops = 0, immediate, inputBytes, memoryMb }: Cos
     line("DynamoDB: writes to the index, where the job moves from pending to finished", "table_write", 3),
     line("SQS: requests that send, receive and delete the message", "queue_request", 3 * deliveries),
     ...(route.via === "scheduler" ? [line("EventBridge Scheduler: the schedule", "schedule", 1)] : []),
+    ...(sharedKey
+      ? [
+          line("DynamoDB: reading which job has the key, and that job", "table_read", 2),
+          line("DynamoDB: the write that gives the key to a new job", "table_write", 1),
+        ]
+      : []),
     ...(large ? [line("S3: storing the input", "bucket_put", 1), line("S3: reading the input", "bucket_get", 1)] : []),
     line("EventBridge: the final event", "bus_event", 1),
   ];

@@ -60,7 +60,7 @@ export function explain(
   if (asked.passed) throw invalidRequest(asked.passed);
   const request = withOffset(asked);
   const { product, env, tag, event, definition, due_at, timeout_ms, retries, retry_policy } = request;
-  const { app, repeat, expires_at, labels, fairness_key, priority } = request;
+  const { app, repeat, expires_at, labels, fairness_key, priority, debounce, unique } = request;
   // The id of the job, and so its own part of the spread, is not known yet: this is the latest time.
   const ahead = schedulerLeadMs + load.furtherQuarters * quarterHourMs;
   const way = routeAhead(now, due_at, ahead);
@@ -79,7 +79,7 @@ export function explain(
       timeout_ms,
       retries,
       retry_policy,
-      ...given({ app, repeat, expires_at, labels, fairness_key, priority }),
+      ...given({ app, repeat, expires_at, labels, fairness_key, priority, debounce, unique }),
       input_bytes: inputBytes,
     },
     route: routeView(way, due_at - now, load),
@@ -91,6 +91,7 @@ export function explain(
       immediate: due_at <= now,
       inputBytes,
       memoryMb: definition.limits.memory_mb,
+      sharedKey: (debounce ?? unique) !== undefined,
     }),
     ...given({ notes: request.notes }),
     ...(held.length > 0 && { pauses: held.map(pauseReference) }),

@@ -9,6 +9,7 @@ import {
   shownStatus,
 } from "../job/job.ts";
 import type { Pause } from "../job/pause.ts";
+import type { Shared } from "../job/shared-key.ts";
 import type { Services } from "../operations/services.ts";
 import { given } from "../schema/given.ts";
 import { lazy } from "../schema/lazy.ts";
@@ -29,12 +30,15 @@ export type AttemptView = z.infer<ReturnType<typeof AttemptSchema>>;
 export type JobView = z.infer<ReturnType<typeof JobSchema>>;
 export type RunView = z.infer<ReturnType<typeof RunSchema>>;
 
-export const receiptOf = (job: Job, now: number): Receipt => ({
+/** `shared` is what its request came to, if the job has requests of several callers. */
+export const receiptOf = (job: Job, now: number, { as, replaced }: Shared = {}): Receipt => ({
   job_id: job.id,
   status: shownStatus(job, now),
   scheduled_at: job.scheduled_at,
   recurring: job.repeat !== undefined,
   ...(job.repeat !== undefined && isWaiting(job) && { next_run_at: job.due_at }),
+  ...(as && { [as]: true }),
+  ...given({ replaced }),
 });
 
 /** Jobs that were stored before messages were shortened may have longer ones, which 100 jobs of a page have no room for. */
@@ -58,10 +62,13 @@ export const summaryOf = (job: Job, now: number, pauses: readonly Pause[] = []):
   ...(job.parent && { parent: parentOf(job.parent) }),
   ...given({ waiting_for: pauseWait(job, pauses, now) ?? reservedWait(job, now) }),
   ...(job.schedule && { schedule: job.schedule.name }),
+  ...given({ debounce: job.debounce && debounceView(job.debounce), unique: job.unique }),
 });
 
 const optionalOf = ({ app, started_at, finished_at, expires_at, labels, fairness_key, repeat, reason }: Job) =>
   given({ app, started_at, finished_at, expires_at, labels, fairness_key, repeat, reason });
+
+const debounceView = ({ key, until, requests }: NonNullable<Job["debounce"]>) => ({ key, until, requests });
 
 const parentOf = ({ message: { job_id, run }, step }: Parent) => ({ job_id, run, step });
 

@@ -7,6 +7,7 @@ import { notWellFormed, strict, wellFormed } from "../schema/schema.ts";
 import { Time } from "../schema/start-time.ts";
 import { RepeatRequest } from "./repeat-request.ts";
 import { RetryConfig } from "./retry-config.ts";
+import { DebounceRequest, UniqueRequest } from "./sharing-fields.ts";
 
 const Name = z.string().min(1).max(requestLimits.name);
 const EventName = z.string().min(1).max(requestLimits.event);
@@ -37,6 +38,12 @@ export const JobRequest = strict({
   timeout_ms: milliseconds(requestLimits.leastTimeoutMs)
     .optional()
     .describe("How long one attempt may take, in milliseconds. Default: that of the event, else that of its type."),
+  debounce: DebounceRequest.optional().describe(
+    "Requests that follow each other with one key run once, with the input of the last one. For one-time jobs without a `start_at`. Default: that of the event.",
+  ),
+  unique: UniqueRequest.optional().describe(
+    "At most one job of a key is open. Default: that of the event; without one, any number.",
+  ),
   labels: z
     .array(z.string().min(1).max(requestLimits.label).refine(wellFormed, notWellFormed))
     .max(requestLimits.labels)

@@ -7,6 +7,7 @@ import { noCalendars } from "../job/calendars.ts";
 import type { Gate, Parent, Repeat, RetryPolicy } from "../job/job.ts";
 import { fingerprint } from "../job/job-id.ts";
 import { firstOccurrence } from "../job/recurrence.ts";
+import type { Debouncing, Uniqueness } from "../job/shared-key.ts";
 import { faultSearchLimit, findFaults, isCovered } from "../schema/find-faults.ts";
 import { given } from "../schema/given.ts";
 import { hasMoreValues, mostValues } from "../schema/json-values.ts";
@@ -23,6 +24,7 @@ import { RequestError } from "./request-error.ts";
 import { ownFaults } from "./request-faults.ts";
 import { retryPolicyOf } from "./retry-config.ts";
 import { retryNotes } from "./retry-notes.ts";
+import { type Sharing, sharingOf } from "./sharing.ts";
 
 /** An accepted request, with its event from the catalog, its defaults filled in and its times in epoch milliseconds. */
 export interface AcceptedRequest extends CatalogEvent {
@@ -41,6 +43,10 @@ export interface AcceptedRequest extends CatalogEvent {
   fairness_key?: string;
   task_token?: string;
   idempotency_key?: string;
+  /** Its job takes in later requests of its key, or is one of an earlier request. */
+  debounce?: Debouncing;
+  /** Its job is the only open one of its key. */
+  unique?: Uniqueness;
   fingerprint: string;
   /** The fingerprint of the request as its caller wrote it, if that is another one: earlier versions stored it. */
   written_fingerprint?: string;
@@ -108,11 +114,17 @@ function parsePlain(body: unknown, asked: Asked): AcceptedRequest {
   const request = parsed.data;
   const found = catalog.find(request.product_tag, request.env, request.event);
   const { calendars = noCalendars } = found.product;
-  const { passed, faults: own } = ownFaults(request, now, headerKey, calendars);
-  const input = findInputFaults(found, request.input, from);
-  const faults = [...own, ...timeoutFaults(request, found), ...inputFaults(found, request, input, from)];
-  if (!input.data || faults.length > 0) throw invalidRequest(faults);
+  const own = ownFaults(request, now, headerKey, calendars);
   const key = request.idempotency_key ?? headerKey;
+  const input = findInputFaults(found, request.input, from);
+  // The step of a feature has a job of its own, whatever its event says: the feature waits for that very job.
+  const { debounce, unique, ...sharing } = from === "caller" ? sharingOf(request, found.event, now) : noSharing;
+  // A repetition of an earlier request is answered although its time has passed.
+  const passed = [...own.passed, ...sharing.passed];
+  const ofSharing = key === undefined ? [...sharing.faults, ...sharing.passed] : sharing.faults;
+  const ofInput = inputFaults(found, request, input, from);
+  const faults = [...own.faults, ...timeoutFaults(request, found), ...ofInput, ...beside(ofSharing, ofInput)];
+  if (!input.data || faults.length > 0) throw invalidRequest(faults);
   const start = dueAt(request.start_at, now);
   const repeat = request.repeat && repeatOf(request.repeat, start);
   const expires_at = request.expires_at === undefined ? undefined : epochMs(request.expires_at);
@@ -123,7 +135,7 @@ function parsePlain(body: unknown, asked: Asked): AcceptedRequest {
   return {
     ...found,
     input: input.data,
-    due_at: due,
+    due_at: debounce ? now + Math.min(debounce.delay, debounce.max_wait) : due,
     timeout_ms: request.timeout_ms ?? found.event.timeout_ms ?? found.definition.defaults.timeout_ms,
     retries: request.retries ?? found.event.retries ?? found.definition.defaults.retries,
     retry_policy: retryPolicyOf(request.retry_config, found.event.retry_config),
@@ -137,12 +149,19 @@ function parsePlain(body: unknown, asked: Asked): AcceptedRequest {
       fairness_key: request.fairness_key ?? fairnessKeyOf(found.event.fairness_key, input.data),
       task_token: request.task_token,
       idempotency_key: key,
+      debounce,
+      unique,
       notes: retryNotes(request.retry_config),
     }),
     fingerprint: fingerprintOf(request),
     ...(passed.length > 0 && { passed }),
   };
 }
+
+const noSharing: Sharing = { faults: [], passed: [] };
+
+/** The faults of a key that are not only a consequence of the input's own faults. */
+const beside = (ofKey: Fault[], ofInput: Fault[]): Fault[] => ofKey.filter((fault) => !isCovered(fault, ofInput));
 
 /** The task token is left out too: Step Functions repeats a request with another token. */
 function fingerprintOf({ idempotency_key: _key, task_token: _token, ...asked }: JobRequest): string {

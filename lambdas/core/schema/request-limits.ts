@@ -11,6 +11,11 @@ export const requestLimits = {
   label: 64,
   fairnessKey: 64,
   idempotencyKey: 255,
+  /** Characters of a key of `debounce` or `unique` in a request, and of its expression in the catalog. */
+  sharedKey: 255,
+  keyExpression: 1000,
+  /** The shortest delay of a debounced job, in milliseconds. */
+  leastDebounceMs: 1000,
   /** Characters of the reason for a cancellation. */
   reason: 200,
   cursor: 512,

@@ -53,8 +53,8 @@ function startApi() {
     },
     catalog,
   );
-  const { waits, limits, failures, endpoints, log } = fakeServices();
-  const handler = httpApi(() => ({ ...services, log, limits, waits, failures, endpoints }), routes);
+  const { waits, limits, failures, endpoints, sharedKeys, log } = fakeServices();
+  const handler = httpApi(() => ({ ...services, log, limits, waits, failures, endpoints, sharedKeys }), routes);
   return async (asked: Parameters<typeof httpEvent>[0]) =>
     (await handler(httpEvent(asked), {} as Context)) as APIGatewayProxyStructuredResultV2;
 }

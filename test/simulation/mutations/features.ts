@@ -104,8 +104,8 @@ export const features: Mutation[] = [
     name: "feature: an existing step with another time is a mismatch",
     seed: 1700,
     at: "core/operations/schedule-job.ts#repeated",
-    find: "request.step === undefined && !same",
-    replace: "!same",
+    find: "request.step ? undefined : existing.fingerprint",
+    replace: "existing.fingerprint",
     bug: "a decision took the step that an earlier one had started for a mismatch, and failed the feature",
   },
   {

@@ -15,6 +15,7 @@ import { fakeLog } from "./log.ts";
 import { fakePauses } from "./pauses.ts";
 import { fakeScheduler } from "./scheduler.ts";
 import { fakeSecrets } from "./secrets.ts";
+import { fakeSharedKeys } from "./shared-keys.ts";
 import { fakeStatsStore } from "./stats-store.ts";
 import { fakeUnscheduled } from "./unscheduled.ts";
 import { fakeWaits } from "./waits.ts";
@@ -40,6 +41,7 @@ export const fakeServices = ({
     blobs: fakeBlobStore(),
     gates: fakeGates(),
     stats: fakeStatsStore(),
+    sharedKeys: fakeSharedKeys(),
     failures: fakeFailures(),
     endpoints: fakeEndpoints(),
     secrets: fakeSecrets(secrets),

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { jobTypes } from "../../job/job.ts";
+import { conflictPolicies } from "../../job/shared-key.ts";
 import { lazy } from "../../schema/lazy.ts";
 import { RepeatSchema } from "./job.ts";
 import { ExplainedGateSchema } from "./limits.ts";
@@ -34,6 +35,18 @@ const jobFields = () => ({
   labels: z.array(z.string()).exactOptional(),
   priority: z.int().exactOptional().describe("Seconds of head start in waiting lists, if any."),
   fairness_key: z.string().exactOptional().describe("The key by which the job takes turns with others in its queue."),
+  debounce: z
+    .object({
+      key: z.string(),
+      delay: z.int().describe("Milliseconds from the last request of the key to the start."),
+      max_wait: z.int().describe("The most milliseconds from the first one."),
+    })
+    .exactOptional()
+    .describe("Requests with this key share a job until it starts. The key is its hash if it is long."),
+  unique: z
+    .object({ key: z.string(), on_conflict: z.enum(conflictPolicies) })
+    .exactOptional()
+    .describe("At most one job with this key is open. The key is its hash if it is long."),
   input_bytes: z.int().describe("The size of the input as JSON."),
 });
 

@@ -21,7 +21,25 @@ const receiptFields = () => ({
   next_run_at: at("When a recurring job runs next.").exactOptional(),
 });
 
-export const ReceiptSchema = lazy(() => z.object(receiptFields()).meta({ id: "Receipt" }));
+export const ReceiptSchema = lazy(() =>
+  z
+    .object({
+      ...receiptFields(),
+      debounced: z
+        .literal(true)
+        .exactOptional()
+        .describe("The request was added to a debounced job that waits: it runs with this request's input."),
+      skipped: z
+        .literal(true)
+        .exactOptional()
+        .describe("Nothing was made: this is the open job that has the unique key of the request."),
+      replaced: z
+        .string()
+        .exactOptional()
+        .describe("The job with the same unique key that was cancelled for this one."),
+    })
+    .meta({ id: "Receipt" }),
+);
 
 export const JobErrorCodeSchema = lazy(() => z.enum(Object.keys(jobErrorCodes) as [JobErrorCode, ...JobErrorCode[]]));
 
@@ -137,6 +155,12 @@ export const ChannelSchema = lazy(() => {
     .meta({ id: "Channel" });
 });
 
+const SharedKeyField = lazy(() =>
+  z
+    .string()
+    .describe("The key, or its hash if it is longer than 64 characters. Empty: all requests of the event share one."),
+);
+
 const ParentSchema = lazy(() =>
   z
     .object({
@@ -181,6 +205,15 @@ export const summaryFields = () => ({
   repeat: RepeatSchema().exactOptional(),
   parent: ParentSchema().exactOptional(),
   schedule: z.string().exactOptional().describe("The schedule of the catalog that the job belongs to."),
+  debounce: z
+    .object({
+      key: SharedKeyField(),
+      until: at("When it starts at the latest."),
+      requests: z.int().min(1).describe("How many requests it stands for."),
+    })
+    .exactOptional()
+    .describe("The job takes in later requests of its key until it starts."),
+  unique: z.object({ key: SharedKeyField() }).exactOptional().describe("The job is the only open one of its key."),
   error: JobFailureSchema().exactOptional(),
   reason: z.string().exactOptional().describe("Why the job was cancelled."),
   waiting_for: z

@@ -1,0 +1,89 @@
+import {
+  ConditionalCheckFailedException,
+  type DynamoDBClient,
+  GetItemCommand,
+  PutItemCommand,
+} from "@aws-sdk/client-dynamodb";
+import type { KeyHolder, SharedKey } from "../../core/job/shared-key.ts";
+import type { RequestAnswer, SharedKeys } from "../../core/ports/ports.ts";
+import { partitionKey, sharedKeysPrefix, sortKey, ttlAttribute } from "../../topology.ts";
+import { withClassifiedErrors } from "../client/aws-errors.ts";
+import { type Attributes, fromAttributes, toAttributes } from "./attributes.ts";
+
+/**
+ * The tags before the key contain no `#`, so the partition is unambiguous. Each key has a partition of its own, so that a busy
+ * one holds up no other.
+ */
+const keyOf = ({ product, env, event, kind, key }: SharedKey) => ({
+  [partitionKey]: `${sharedKeysPrefix}${product}#${env}#${event}#${kind}#${key}`,
+  [sortKey]: "HOLDER",
+});
+
+const answerKeyOf = (id: string) => ({ [partitionKey]: `${sharedKeysPrefix}${id}`, [sortKey]: "ANSWER" });
+
+const notShown = new Set<string>([partitionKey, sortKey, ttlAttribute]);
+
+const isOf = (which: string) => `(job_id = :${which}_id AND created_at = :${which}_at)`;
+
+/** Which job has which key: one small item per key, and one per request with an idempotency key. */
+export function dynamoSharedKeys({ client, table }: { client: DynamoDBClient; table: string }): SharedKeys {
+  async function read<T>(key: object): Promise<T | undefined> {
+    const { Item } = await client.send(
+      new GetItemCommand({ TableName: table, Key: toAttributes(key), ConsistentRead: true }),
+    );
+    return Item && (fromAttributes(Item, notShown) as T);
+  }
+
+  const put = (key: object, value: KeyHolder | RequestAnswer, until: number | undefined) => ({
+    TableName: table,
+    Item: {
+      ...toAttributes({ ...value, ...key }),
+      ...(until !== undefined && toAttributes({ [ttlAttribute]: Math.ceil(until / 1000) })),
+    } satisfies Attributes,
+  });
+
+  return withClassifiedErrors<SharedKeys>({
+    get: (key) => read(keyOf(key)),
+
+    async move(key, from, to, until) {
+      const condition =
+        from === undefined
+          ? { ConditionExpression: "attribute_not_exists(PK)" }
+          : {
+              ConditionExpression: "#token = :from",
+              ExpressionAttributeNames: { "#token": "token" },
+              ExpressionAttributeValues: toAttributes({ ":from": from }),
+            };
+      try {
+        await client.send(new PutItemCommand({ ...put(keyOf(key), to, until), ...condition }));
+        return "moved";
+      } catch (error) {
+        if (!(error instanceof ConditionalCheckFailedException)) throw error;
+        // The SDK may have repeated a write of ours whose answer was lost: only we know its token.
+        return (await read<KeyHolder>(keyOf(key)))?.token === to.token ? "moved" : "lost";
+      }
+    },
+
+    answer: (id) => read(answerKeyOf(id)),
+
+    async keepAnswer(id, answer, until, stale = answer) {
+      const write = new PutItemCommand({
+        ...put(answerKeyOf(id), answer, until),
+        ConditionExpression: `attribute_not_exists(PK) OR ${isOf("own")} OR ${isOf("stale")}`,
+        ExpressionAttributeValues: toAttributes({
+          ":own_id": answer.job_id,
+          ":own_at": answer.created_at,
+          ":stale_id": stale.job_id,
+          ":stale_at": stale.created_at,
+        }),
+      });
+      try {
+        await client.send(write);
+        return "kept";
+      } catch (error) {
+        if (error instanceof ConditionalCheckFailedException) return "lost";
+        throw error;
+      }
+    },
+  });
+}

@@ -1,0 +1,84 @@
+import { isFinished, isWaiting, type Job } from "./job.ts";
+import { waiting } from "./transitions.ts";
+
+/** What a request does while another job of its key has not ended. */
+export const conflictPolicies = ["skip", "replace", "cancel_running"] as const;
+export type ConflictPolicy = (typeof conflictPolicies)[number];
+
+/** The debounce of a request. The key is empty where all requests of the event share one. */
+export interface Debouncing {
+  key: string;
+  /** Milliseconds from the last request to the start. */
+  delay: number;
+  /** The most milliseconds from the first request to the start. */
+  max_wait: number;
+}
+
+export interface Uniqueness {
+  key: string;
+  on_conflict: ConflictPolicy;
+}
+
+/** Names what requests share a job by: the requests of one event with the same key. */
+export interface SharedKey {
+  product: string;
+  env: string;
+  event: string;
+  kind: "debounce" | "unique";
+  key: string;
+}
+
+/** Which job a key has. */
+export interface KeyHolder {
+  job_id: string;
+  /** Random, and fresh with every move of the key: an id may be used again once its job is deleted. */
+  token: string;
+  /** The job that had the key before. It still counts as long as there is no job with `job_id`. */
+  previous?: string;
+}
+
+/** What a request came to that shares a job with another one. */
+export interface Shared {
+  /** Set if the request was added to a job that waits (`debounced`), or if the open job was answered (`skipped`). */
+  as?: "debounced" | "skipped";
+  /** The job that was cancelled for this one. */
+  replaced?: string;
+}
+
+/** The most idempotency keys that a job remembers of the requests that it stands for. */
+export const keptRequests = 50;
+
+/** Whether a debounced job still takes in requests: it waits for its first attempt, and nothing of it has started. */
+export const takesRequests = (job: Job): boolean =>
+  isWaiting(job) && job.attempt === 1 && job.claims === 0 && !job.debounce?.closed;
+
+/** Whether a job keeps others of its key from being made. */
+export const holdsKey = (job: Job, kind: SharedKey["kind"]): boolean =>
+  kind === "debounce" ? takesRequests(job) : !isFinished(job);
+
+/** A debounced job with a later request of its key, from which `made` was made: it runs with that request's input and settings. */
+export function debounced(job: Job, made: Job, { delay: _, max_wait }: Debouncing, now: number): Job {
+  const due = Math.min(made.due_at, job.created_at + max_wait);
+  // The first place is that of the request which made the job, also if it had no key.
+  const before = job.idempotency_ids ?? (made.idempotency_ids && [""]);
+  const ids = before && [...before, ...(made.idempotency_ids ?? [])].slice(-keptRequests);
+  return {
+    ...made,
+    id: job.id,
+    created_at: job.created_at,
+    version: job.version + 1,
+    due_at: due,
+    scheduled_at: due,
+    status: waiting(due, now),
+    debounce: {
+      key: made.debounce?.key ?? "",
+      until: job.created_at + max_wait,
+      requests: (job.debounce?.requests ?? 1) + 1,
+    },
+    ...(ids && { idempotency_ids: ids }),
+  };
+}
+
+/** The key of a stored job that is the only open one of its key. */
+export const uniqueKeyOf = ({ product, env, event, unique }: Job): SharedKey | undefined =>
+  unique && { product, env, event, kind: "unique", key: unique.key };

@@ -1,0 +1,106 @@
+import type { ProductEvent } from "../catalog/job-type.ts";
+import type { Fault } from "../errors.ts";
+import { keyOf, keyText } from "../expressions/key-of.ts";
+import type { Debouncing, Uniqueness } from "../job/shared-key.ts";
+import { durationMs } from "../schema/duration.ts";
+import { epochMs } from "../schema/start-time.ts";
+import type { JobRequest } from "./job-request.ts";
+import { defaultMaxWaits } from "./sharing-fields.ts";
+
+/** The fields that decide whether a request shares a job with other requests of its key. */
+type Asked = Pick<JobRequest, "debounce" | "unique" | "repeat" | "expires_at" | "input" | "task_token"> & {
+  start_at: number | string;
+};
+type OfEvent = Pick<ProductEvent, "debounce" | "unique">;
+
+export interface Sharing {
+  debounce?: Debouncing;
+  unique?: Uniqueness;
+  faults: Fault[];
+  /** The faults that a request may only have because time has passed since it was made. */
+  passed: Fault[];
+}
+
+const none: Sharing = { faults: [], passed: [] };
+
+/** What `debounce` and `unique` of a request and of its event come to: a field of the request wins over that of the event. */
+export function sharingOf(request: Asked, event: OfEvent, now: number): Sharing {
+  const hasDebounce = (request.debounce ?? event.debounce) !== undefined;
+  const hasUnique = (request.unique ?? event.unique) !== undefined;
+  if (hasDebounce && hasUnique) {
+    const field = request.unique === undefined ? "debounce" : "unique";
+    return { ...none, faults: [{ pointer: `/${field}`, detail: bothDetail }] };
+  }
+  if (hasDebounce) return debouncing(request, event, now);
+  return hasUnique ? uniqueness(request, event) : none;
+}
+
+/** Why one job cannot have both; the catalog refuses it too. */
+export const bothDetail =
+  "takes either debounce or unique: a debounced job is the only one of its key that waits, a unique one the only one that has not ended";
+
+function debouncing(request: Asked, event: OfEvent, now: number): Sharing {
+  const { delay: written, max_wait: most } = { ...event.debounce, ...withoutUndefined(request.debounce) };
+  if (written === undefined) {
+    return { ...none, faults: [{ pointer: "/debounce/delay", detail: "is required: the event has none" }] };
+  }
+  const delay = durationMs(written);
+  const max_wait = most === undefined ? defaultMaxWaits * delay : durationMs(most);
+  const keyed = keyOfRequest("debounce", request, event);
+  const faults = [
+    ...("key" in keyed ? [] : [keyed]),
+    ...(max_wait < delay ? [{ pointer: waitPlace(request), detail: shorterDetail }] : []),
+    ...startFaults(request, now),
+    ...seriesFaults(request),
+    ...taskFaults(request),
+  ];
+  const passed = expiryFaults(request, now + delay);
+  return "key" in keyed ? { debounce: { key: keyed.key, delay, max_wait }, faults, passed } : { faults, passed };
+}
+
+export const shorterDetail = "must be at least as long as the delay";
+
+/** Where the request can change a wait that is too short. */
+const waitPlace = ({ debounce }: Asked) =>
+  debounce?.max_wait === undefined ? "/debounce/delay" : "/debounce/max_wait";
+
+const seriesFaults = ({ repeat, debounce }: Asked): Fault[] => {
+  if (repeat === undefined) return [];
+  return debounce === undefined
+    ? [{ pointer: "/repeat", detail: "does not go with an event that is debounced: a series has its own times" }]
+    : [{ pointer: "/debounce", detail: "applies to one-time jobs only: a series has its own times" }];
+};
+
+const startFaults = ({ start_at }: Asked, now: number): Fault[] =>
+  epochMs(start_at) <= now
+    ? []
+    : [{ pointer: "/start_at", detail: "must be left out: a debounced job starts its delay after the last request" }];
+
+const expiryFaults = ({ expires_at }: Asked, due: number): Fault[] =>
+  expires_at === undefined || epochMs(expires_at) > due
+    ? []
+    : [{ pointer: "/expires_at", detail: "must be later than the delay of the debounced job" }];
+
+/** A job answers few tasks, and any number of requests may come to share it. */
+const taskFaults = ({ task_token }: Asked): Fault[] =>
+  task_token === undefined
+    ? []
+    : [{ pointer: "/task_token", detail: "needs a job of its own: this request may get the job of another one" }];
+
+function uniqueness(request: Asked, event: OfEvent): Sharing {
+  const keyed = keyOfRequest("unique", request, event);
+  const on_conflict = request.unique?.on_conflict ?? event.unique?.on_conflict ?? "skip";
+  const faults = [...("key" in keyed ? [] : [keyed]), ...(on_conflict === "skip" ? taskFaults(request) : [])];
+  return "key" in keyed ? { ...none, unique: { key: keyed.key, on_conflict }, faults } : { ...none, faults };
+}
+
+/** A request has its key as plain text, an event as an expression. With neither, all requests of the event share one key. */
+function keyOfRequest(field: "debounce" | "unique", request: Asked, event: OfEvent) {
+  const own = request[field]?.key;
+  if (own !== undefined) return { key: keyText(own) };
+  const expression = event[field]?.key;
+  return expression === undefined ? { key: "" } : keyOf(expression, request.input);
+}
+
+const withoutUndefined = <T extends object>(fields: T | undefined): Partial<T> =>
+  Object.fromEntries(Object.entries(fields ?? {}).filter(([, value]) => value !== undefined)) as Partial<T>;

@@ -1,0 +1,381 @@
+import type { Job } from "../../../../lambdas/core/job/job.ts";
+import { messageOf } from "../../../../lambdas/core/job/job.ts";
+import { cancelJob } from "../../../../lambdas/core/operations/change-job.ts";
+import { scheduleJobs } from "../../../../lambdas/core/operations/schedule-jobs.ts";
+import { scheduleRequest } from "../../../../lambdas/core/operations/schedule-shared.ts";
+import { parseRequest } from "../../../../lambdas/core/requests/request.ts";
+import { noon } from "../../../support/builders.ts";
+import { sharingCatalog as catalog } from "../../../support/catalog/sharing.ts";
+import { throttled } from "../../../support/fakes/failures.ts";
+import { fakeServices } from "../../../support/fakes/services.ts";
+
+const bodyOf = (event: string, user: string, more: object = {}) => ({
+  product_tag: "shared",
+  env: "prd",
+  event,
+  input: { body: { user } },
+  ...more,
+});
+
+function world() {
+  const services = fakeServices({ catalog });
+  const accept = (event: string, user: string, more: object = {}) =>
+    parseRequest(bodyOf(event, user, more), catalog, services.clock.now());
+  const schedule = (event: string, user: string, more: object = {}) =>
+    scheduleRequest(services, accept(event, user, more));
+  const claim = async (job: Job) => {
+    const request = { claimId: "c", now: services.clock.now(), leaseMarginMs: 20_000 };
+    expect((await services.jobs.claim(messageOf(job), request)).outcome).toBe("claimed");
+  };
+  const open = () => services.jobs.all().filter(({ status }) => !["completed", "failed", "cancelled"].includes(status));
+  const inputOf = (id: string) => services.jobs.peek(id)?.input;
+  const finish = (id: string, status: "completed" | "failed" = "completed") => {
+    const job = services.jobs.peek(id) as Job;
+    return services.jobs.replace({
+      ...job,
+      status,
+      finished_at: services.clock.now(),
+      version: job.version + 1,
+    });
+  };
+  return { ...services, accept, schedule, claim, open, inputOf, finish };
+}
+
+describe("debounce", () => {
+  it("starts a delay after the first request, if no other follows", async () => {
+    const w = world();
+    const { job, as } = await w.schedule("index", "a");
+    expect(as).toBeUndefined();
+    expect(job).toMatchObject({ due_at: noon + 30_000, status: "scheduled" });
+    expect(job.debounce).toEqual({ key: "a", until: noon + 120_000, requests: 1 });
+    expect(w.queue.sent).toMatchObject([{ message: { job_id: job.id, due_at: noon + 30_000 }, delaySeconds: 30 }]);
+  });
+
+  it("adds a later request to the job that waits: with its input, its settings and a later start", async () => {
+    const w = world();
+    const { job: first } = await w.schedule("index", "a", { labels: ["one"], retries: 1 });
+    await w.clock.advance(20_000);
+    const input = { body: { user: "a", n: 2 } };
+    const { job, as } = await w.schedule("index", "a", { input, labels: ["two"] });
+    expect(as).toBe("debounced");
+    expect(job).toMatchObject({ id: first.id, created_at: noon, due_at: noon + 50_000, labels: ["two"], version: 2 });
+    expect(job.debounce?.requests).toBe(2);
+    expect(job.retries).not.toBe(1);
+    expect(w.inputOf(job.id)).toEqual({ inline: input });
+    expect(w.queue.sent.at(-1)).toMatchObject({ message: { due_at: noon + 50_000 }, delaySeconds: 30 });
+    expect(w.jobs.all()).toHaveLength(1);
+  });
+
+  it("never starts later than the first request and max_wait", async () => {
+    const w = world();
+    await w.schedule("index", "a");
+    for (let i = 0; i < 5; i++) {
+      await w.clock.advance(25_000);
+      if (i === 4) break;
+      await w.schedule("index", "a");
+    }
+    const [job] = w.jobs.all();
+    expect(job).toMatchObject({ due_at: noon + 120_000, scheduled_at: noon + 120_000 });
+  });
+
+  it("a job whose latest start has come takes in requests until it starts, and is not put off", async () => {
+    const w = world();
+    const { job } = await w.schedule("index", "a");
+    await w.clock.advance(125_000);
+    expect(await w.schedule("index", "a")).toMatchObject({
+      as: "debounced",
+      job: { id: job.id, due_at: noon + 120_000, status: "queued" },
+    });
+  });
+
+  it("a request after the start makes a new job, and the one after that is added to it", async () => {
+    const w = world();
+    const { job: first } = await w.schedule("index", "a");
+    await w.clock.advance(30_000);
+    await w.claim(first);
+    const second = await w.schedule("index", "a");
+    expect(second.as).toBeUndefined();
+    expect(second.job.id).not.toBe(first.id);
+    expect(await w.schedule("index", "a")).toMatchObject({ as: "debounced", job: { id: second.job.id } });
+  });
+
+  it("jobs of other keys, events and envs are others", async () => {
+    const w = world();
+    await w.schedule("index", "a");
+    await w.schedule("index", "b");
+    await w.schedule("rebuild", "a");
+    await w.schedule("index", "a", { env: "dev" });
+    expect(w.jobs.all()).toHaveLength(4);
+  });
+
+  it("without a key all requests of the event share one, and a request may say its own", async () => {
+    const w = world();
+    const { job } = await w.schedule("rebuild", "a");
+    expect(job.debounce).toEqual({ key: "", until: noon + 50_000, requests: 1 });
+    expect((await w.schedule("rebuild", "b")).as).toBe("debounced");
+    expect((await w.schedule("rebuild", "b", { debounce: { key: "own" } })).as).toBeUndefined();
+  });
+
+  it("an event without debounce takes that of the request", async () => {
+    const w = world();
+    const debounce = { key: "k", delay: "1m" };
+    await w.schedule("plain", "a", { debounce });
+    expect(await w.schedule("plain", "b", { debounce })).toMatchObject({
+      as: "debounced",
+      job: { due_at: noon + 60_000 },
+    });
+  });
+
+  it("a large input of a request that was superseded is left to the lifecycle, which sees it leave the job", async () => {
+    const w = world();
+    const pad = "x".repeat(5000);
+    await w.schedule("index", "a", { input: { body: { user: "a", pad } } });
+    const { job } = await w.schedule("index", "a", { input: { body: { user: "a", pad, n: 2 } } });
+    expect(w.blobs.blobs.has((job.input as { blob: string }).blob)).toBe(true);
+  });
+
+  it("requests that come at once all count, and one job runs", async () => {
+    const w = world();
+    await Promise.all(Array.from({ length: 10 }, () => w.schedule("index", "a")));
+    expect(w.jobs.all()).toMatchObject([{ debounce: { requests: 10 } }]);
+  });
+
+  it("the last one of a batch is the last one", async () => {
+    const w = world();
+    const requests = [1, 2, 3, 4].map((n) => w.accept("index", "a", { input: { body: { user: "a", n } } }));
+    const outcomes = await scheduleJobs(w, [...requests, w.accept("plain", "a")]);
+    expect(outcomes.map((one) => "job" in one && one.as)).toEqual([
+      undefined,
+      "debounced",
+      "debounced",
+      "debounced",
+      undefined,
+    ]);
+    expect(w.jobs.all().find(({ event }) => event === "index")?.input).toEqual({
+      inline: { body: { user: "a", n: 4 } },
+    });
+  });
+});
+
+describe("debounced requests with an idempotency key", () => {
+  it("a repetition is answered as before, and puts nothing off", async () => {
+    const w = world();
+    const first = await w.schedule("index", "a", { idempotency_key: "1" });
+    await w.clock.advance(10_000);
+    const second = await w.schedule("index", "a", { idempotency_key: "2" });
+    await w.clock.advance(10_000);
+    await w.schedule("index", "a", { idempotency_key: "3" });
+    const again = await w.schedule("index", "a", { idempotency_key: "2" });
+    expect(again).toMatchObject({ as: "debounced", job: { id: second.job.id, due_at: noon + 50_000 } });
+    const firstAgain = await w.schedule("index", "a", { idempotency_key: "1" });
+    expect(firstAgain.as).toBeUndefined();
+    expect(firstAgain.job.id).toBe(first.job.id);
+    expect(w.jobs.all()).toMatchObject([{ debounce: { requests: 3 } }]);
+  });
+
+  it("a repetition after the job has ended makes no other one", async () => {
+    const w = world();
+    await w.schedule("index", "a");
+    const { job } = await w.schedule("index", "a", { idempotency_key: "k" });
+    await w.clock.advance(40_000);
+    await w.claim(job);
+    await w.finish(job.id);
+    expect((await w.schedule("index", "a", { idempotency_key: "k" })).job.id).toBe(job.id);
+    expect(w.jobs.all()).toHaveLength(1);
+  });
+
+  it("a key that was used for another request is refused", async () => {
+    const w = world();
+    await w.schedule("index", "a", { idempotency_key: "k" });
+    await expect(w.schedule("index", "b", { idempotency_key: "k" })).rejects.toMatchObject({
+      code: "IDEMPOTENCY_MISMATCH",
+    });
+  });
+
+  it("a request that died before its answer was kept is found in its job", async () => {
+    const w = world();
+    const { keepAnswer } = w.sharedKeys;
+    w.sharedKeys.keepAnswer = () => Promise.reject(throttled("AWS is down"));
+    await w.schedule("index", "a");
+    await expect(w.schedule("index", "a", { idempotency_key: "k" })).rejects.toMatchObject({ code: "UNAVAILABLE" });
+    w.sharedKeys.keepAnswer = keepAnswer;
+    await w.clock.advance(5000);
+    expect(await w.schedule("index", "a", { idempotency_key: "k" })).toMatchObject({
+      as: "debounced",
+      job: { due_at: noon + 30_000, debounce: { requests: 2 } },
+    });
+  });
+
+  it("a job that was made before its event was debounced answers its key", async () => {
+    const w = world();
+    const { debounce: _, ...plain } = w.accept("index", "a", { idempotency_key: "k" });
+    const { job } = await scheduleRequest(w, plain);
+    expect((await w.schedule("index", "a", { idempotency_key: "k" })).job.id).toBe(job.id);
+  });
+});
+
+describe("unique", () => {
+  it("skip answers the open job, waiting or running, and keeps nothing of the request", async () => {
+    const w = world();
+    const { job } = await w.schedule("sync", "a", { start_at: noon + 60_000 });
+    expect(job.unique).toEqual({ key: "a" });
+    const large = { body: { user: "a", pad: "x".repeat(5000) } };
+    expect(await w.schedule("sync", "a", { input: large })).toMatchObject({ as: "skipped", job: { id: job.id } });
+    expect(w.blobs.blobs.size).toBe(0);
+    await w.clock.advance(60_000);
+    await w.claim(job);
+    expect(await w.schedule("sync", "a")).toMatchObject({ as: "skipped", job: { id: job.id } });
+    expect(w.open()).toHaveLength(1);
+  });
+
+  it("a job that has ended makes room, and so does one that was deleted", async () => {
+    const w = world();
+    const { job } = await w.schedule("sync", "a");
+    await w.claim(job);
+    await w.finish(job.id);
+    const second = await w.schedule("sync", "a");
+    expect(second.as).toBeUndefined();
+    await cancelJob(w, second.job.id, "no");
+    await w.jobs.remove(w.jobs.peek(second.job.id) as Job);
+    expect((await w.schedule("sync", "a")).as).toBeUndefined();
+    expect(w.open()).toHaveLength(1);
+  });
+
+  it("replace cancels the job that waits, and says which", async () => {
+    const w = world();
+    const { job } = await w.schedule("renew", "a", { start_at: noon + 3_600_000 });
+    const next = await w.schedule("renew", "a");
+    expect(next).toMatchObject({ replaced: job.id });
+    expect(next.as).toBeUndefined();
+    expect(w.jobs.peek(job.id)).toMatchObject({
+      status: "cancelled",
+      reason: "replaced by a later request with its unique key",
+    });
+    expect(w.scheduler.schedules.size).toBe(0);
+    expect(w.open()).toMatchObject([{ id: next.job.id }]);
+  });
+
+  it("replace refuses while the job runs", async () => {
+    const w = world();
+    const { job } = await w.schedule("renew", "a");
+    await w.claim(job);
+    const large = { body: { user: "a", pad: "x".repeat(5000) } };
+    await expect(w.schedule("renew", "a", { input: large })).rejects.toMatchObject({
+      code: "STATE_CONFLICT",
+      jobId: job.id,
+      jobStatus: "running",
+    });
+    expect(w.blobs.blobs.size).toBe(0);
+  });
+
+  it("cancel_running cancels it even then", async () => {
+    const w = world();
+    const { job } = await w.schedule("restart", "a");
+    await w.claim(job);
+    expect(await w.schedule("restart", "a")).toMatchObject({ replaced: job.id });
+    expect(w.jobs.peek(job.id)).toMatchObject({ status: "cancelled" });
+    expect(w.open()).toHaveLength(1);
+  });
+
+  it("the request's own policy wins over that of the event", async () => {
+    const w = world();
+    const { job } = await w.schedule("sync", "a", { start_at: noon + 60_000 });
+    expect(await w.schedule("sync", "a", { unique: { on_conflict: "replace" } })).toMatchObject({ replaced: job.id });
+  });
+
+  it("a series can be unique", async () => {
+    const w = world();
+    const repeat = { every: 60_000 };
+    const { job } = await w.schedule("sync", "a", { repeat });
+    expect(await w.schedule("sync", "a", { repeat })).toMatchObject({ as: "skipped", job: { id: job.id } });
+    expect(await w.schedule("renew", "a", { repeat })).not.toHaveProperty("as");
+  });
+
+  it.each(["sync", "renew", "restart"])(
+    "of many requests of %s that come at once, one job stays open",
+    async (event) => {
+      const w = world();
+      await Promise.all(Array.from({ length: 10 }, () => w.schedule(event, "a")));
+      expect(w.open()).toHaveLength(1);
+    },
+  );
+
+  it.each(["sync", "renew", "restart"])("a repeated request of %s is answered as before", async (event) => {
+    const w = world();
+    await w.schedule(event, "a");
+    const second = await w.schedule(event, "a", { idempotency_key: "k" });
+    await cancelJob(w, w.open()[0]?.id ?? "", "no");
+    const again = await w.schedule(event, "a", { idempotency_key: "k" });
+    expect({ ...again, job: again.job.id }).toEqual({ ...second, job: second.job.id });
+    expect(w.open()).toHaveLength(0);
+  });
+});
+
+describe("a request that dies between two writes", () => {
+  it("after it has taken the key: the next one makes its job under the id", async () => {
+    const w = world();
+    const { create } = w.jobs;
+    w.jobs.create = () => new Promise(() => {});
+    void w.schedule("sync", "a");
+    await new Promise(setImmediate);
+    w.jobs.create = create;
+    const { job, as } = await w.schedule("sync", "a");
+    expect(as).toBeUndefined();
+    expect((await w.schedule("sync", "a")).job.id).toBe(job.id);
+    expect(w.open()).toHaveLength(1);
+  });
+
+  it("a slow request that stores its job after another one did finds that one", async () => {
+    const w = world();
+    const { create } = w.jobs;
+    const gate = Promise.withResolvers<void>();
+    w.jobs.create = async (job) => {
+      await gate.promise;
+      return create(job);
+    };
+    const slow = w.schedule("sync", "a");
+    await new Promise(setImmediate);
+    w.jobs.create = create;
+    const { job } = await w.schedule("sync", "a");
+    gate.resolve();
+    expect(await slow).toMatchObject({ as: "skipped", job: { id: job.id } });
+    expect(w.open()).toHaveLength(1);
+  });
+
+  it("before its job is dispatched: a request that is answered with the job dispatches it", async () => {
+    const w = world();
+    const { send } = w.queue;
+    w.queue.send = () => new Promise(() => {});
+    void w.schedule("sync", "a");
+    await new Promise(setImmediate);
+    w.queue.send = send;
+    await w.schedule("sync", "a");
+    expect(w.queue.sent).toHaveLength(1);
+  });
+
+  it("a job that AWS does not dispatch is taken back, and leaves the key free", async () => {
+    const w = world();
+    const { send } = w.queue;
+    w.queue.send = () => Promise.reject(throttled("AWS is down"));
+    await expect(w.schedule("sync", "a")).rejects.toMatchObject({ code: "UNAVAILABLE", jobId: undefined });
+    expect(w.jobs.all()).toEqual([]);
+    w.queue.send = send;
+    expect((await w.schedule("sync", "a")).as).toBeUndefined();
+  });
+
+  it("a debounced job that AWS does not dispatch again stays, and the error names it", async () => {
+    const w = world();
+    const { job } = await w.schedule("index", "a");
+    w.queue.send = () => Promise.reject(throttled("AWS is down"));
+    await expect(w.schedule("index", "a")).rejects.toMatchObject({ code: "UNAVAILABLE", jobId: job.id });
+    expect(w.jobs.all()).toHaveLength(1);
+  });
+});
+
+it("a request without debounce and unique asks for no key", async () => {
+  const w = world();
+  w.sharedKeys.get = () => Promise.reject(new Error("asked"));
+  w.sharedKeys.answer = () => Promise.reject(new Error("asked"));
+  await w.schedule("plain", "a", { idempotency_key: "k" });
+  expect(w.jobs.all()).toHaveLength(1);
+});
