@@ -5,6 +5,7 @@ import { features } from "./features.ts";
 import { lifecycle } from "./lifecycle.ts";
 import type { Mutation } from "./mutation.ts";
 import { series } from "./series.ts";
+import { sharing } from "./sharing.ts";
 import { time } from "./time.ts";
 
 /** The mutations that bring back a bug, and one for each rule of the simulation. */
@@ -16,4 +17,5 @@ export const mutations: Mutation[] = [
   ...series,
   ...features,
   ...lifecycle,
+  ...sharing,
 ];
