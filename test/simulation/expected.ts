@@ -70,6 +70,8 @@ export const expected: readonly string[] = [
   "task: outcome",
   "task: heartbeat",
   "batch: accepted",
+  ...["made", "debounced", "skipped", "replaced"].map((what) => `sharing: ${what}`),
+  "sharing refused: STATE_CONFLICT",
   "caller asks again",
   "refused: UNAVAILABLE",
   "refused: UNAVAILABLE with job_id",

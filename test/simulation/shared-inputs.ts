@@ -10,7 +10,8 @@ export function sharedInputs(system: System, { observer, shared, lifeOf }: Ledge
   for (const job of system.jobs.all()) {
     if (!job.debounce || !system.isKept(job.input)) continue;
     const n = numberOf(system, job);
-    const last = shared.taken.find((asked) => asked.n === n);
+    // Without a key, a repetition is a request of its own.
+    const last = shared.taken.findLast((asked) => asked.n === n && asked.job_id === job.id);
     const other = ran.get(n);
     if (other && last?.isKeyed)
       observer.violated("shared", `request ${n} ran as ${nameOf(other)} and as ${nameOf(job)}`);

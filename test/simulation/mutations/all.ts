@@ -8,6 +8,7 @@ import { limits } from "./limits.ts";
 import type { Mutation } from "./mutation.ts";
 import { pauses } from "./pauses.ts";
 import { series } from "./series.ts";
+import { sharing } from "./sharing.ts";
 import { time } from "./time.ts";
 
 /** The mutations that bring back a bug, and one for each rule of the simulation. */
@@ -22,4 +23,5 @@ export const mutations: Mutation[] = [
   ...lifecycle,
   ...limits,
   ...pauses,
+  ...sharing,
 ];

@@ -1,0 +1,101 @@
+import type { Mutation } from "./mutation.ts";
+
+const rules = "core/job/shared-key.ts";
+const schedule = "core/operations/schedule-shared.ts";
+const making = "core/operations/make-shared.ts";
+
+/** Requests that share jobs by keys. Every eighth history has them. */
+export const sharing: Mutation[] = [
+  {
+    name: "debounce: is put off beyond the longest wait",
+    seed: 7,
+    at: `${rules}#debounced`,
+    find: "Math.min(made.due_at, job.created_at + max_wait)",
+    replace: "made.due_at",
+  },
+  {
+    name: "debounce: is not put off",
+    seed: 7,
+    at: `${rules}#debounced`,
+    find: "Math.min(made.due_at, job.created_at + max_wait)",
+    replace: "job.due_at",
+  },
+  {
+    name: "debounce: runs with the first input",
+    seed: 7,
+    at: `${rules}#debounced`,
+    find: "id: job.id,",
+    replace: "id: job.id, input: job.input,",
+  },
+  {
+    name: "debounce: a job that waits for its retry takes in requests",
+    seed: 63,
+    at: `${rules}#takesRequests`,
+    find: "job.attempt === 1",
+    replace: "job.attempt > 0",
+  },
+  {
+    name: "debounce: a snoozed job takes in requests",
+    seed: 1335,
+    at: "core/job/transitions.ts#snoozed",
+    find: "job.debounce ? { ...others, debounce: { ...job.debounce, closed: true as const } } : others",
+    replace: "others",
+    bug: "a request was added to a snoozed job after its key had moved to another one, and ran twice",
+  },
+  {
+    name: "debounce: a job is not dispatched for its new time",
+    seed: 7,
+    at: `${schedule}#moved`,
+    find: "await dispatch(services, next);",
+    replace: "",
+  },
+  {
+    name: "unique: a running job makes room",
+    seed: 23,
+    at: `${rules}#holdsKey`,
+    find: "!isFinished(job)",
+    replace: `!isFinished(job) && job.status !== "running"`,
+  },
+  {
+    name: "unique: the job of a request is not stored under the key's id",
+    seed: 7,
+    at: `${making}#make`,
+    find: "{ ...made, id: next.job_id }",
+    replace: "{ ...made }",
+  },
+  {
+    name: "unique: cancels nothing",
+    seed: 215,
+    at: `${schedule}#replace`,
+    find: "isFinished(job) ||",
+    replace: "",
+    also: [
+      {
+        at: `${schedule}#replace`,
+        find: "return cancelled(job, now, replacedReason);",
+        replace: `return "unchanged";`,
+      },
+    ],
+  },
+  {
+    name: "shared key: moves whoever has moved it before",
+    seed: 7,
+    at: `${making}#make`,
+    find: `=== "lost") return "again"`,
+    replace: `=== "never") return "again"`,
+  },
+  {
+    name: "shared key: an answered request is handled again",
+    seed: 87,
+    at: `${schedule}#oneRound`,
+    find: "if (before.outcome) return before.outcome;",
+    replace: "",
+  },
+  {
+    name: "shared key: a request that died is handled again",
+    seed: 55,
+    at: `${rules}#debounced`,
+    find: ".slice(-keptRequests)",
+    replace: ".slice(0, 1)",
+  },
+];
