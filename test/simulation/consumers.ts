@@ -53,7 +53,7 @@ export function consumers(world: World, ledger: Ledger, jobs: FakeJobStore, invo
       invocation.dead = invocation.frozen === undefined;
       throw error;
     } finally {
-      end(message.gated ? mostCalls.consumer + callsAtGates : mostCalls.consumer);
+      end(mostCalls[invocation.purpose] + (message.gated ? callsAtGates : 0));
     }
   };
 

@@ -141,7 +141,7 @@ export function messaging(world: World, ledger: Ledger, consume: Consume): Messa
       for (let i = 0; i < fires; i++) {
         count(message, 1);
         time.after(at * 1000 - time.now() + random.int(0, 60_000), () => {
-          messages--;
+          count(message, -1);
           const { deletedAt } = schedule;
           // A schedule deleted close to its time may still be delivered.
           const isClose = deletedAt !== undefined && deletedAt >= at * 1000 - 60_000;

@@ -46,14 +46,15 @@ export async function attempt(
     throw new NotStarted("the attempt would start too late: its lease might end while the job runs");
   }
   let hasBegun = false;
-  // Nothing waits for it, least of all the outcome: once the run has ended, the same message is sent as that of the next run.
-  void sendSuccessor(services, job);
   try {
     const result = await withTimeout(clock, job.timeout_ms, async (signal) => {
       const execution = await executionOf(services, job, { signal, room });
       // The input may come after the timeout, when the next attempt is already under way.
       signal.throwIfAborted();
       hasBegun = true;
+      // Nothing waits for it, least of all the outcome: once the run has ended, the same message is sent as that of the next run.
+      // It is sent no sooner, since a job whose input cannot be read comes again and again.
+      void sendSuccessor(services, job);
       return execute(execution, withinTime(services, signal));
     });
     return await succeeded(services, job, result);

@@ -22,8 +22,8 @@ import { record } from "./record.ts";
  * next is due while this one still runs. If the message is lost, the reconciler sends another. Never throws.
  */
 export async function sendSuccessor(services: ConsumerServices, job: Job): Promise<void> {
-  // A parked job has sent it when it started.
-  if (job.parked_since !== undefined) return;
+  // A job that is parked, or was put off by its provider, has sent it when it started.
+  if (job.parked_since !== undefined || job.snoozes !== undefined) return;
   const at = successorOf(job, services.clock.now(), calendarsOf(services.catalog, job.product));
   if (at === undefined) return;
   try {

@@ -3,11 +3,15 @@ import type { LimitRule } from "../flow/limit.ts";
 import { slotPartsFor, slotPartsOf, slotsOf } from "../flow/parts.ts";
 import { isForsaken, turnOf } from "../flow/turn.ts";
 import { isWaiting, type Job, messageOf, tenantOf } from "../job/job.ts";
+import { holding, type Pause } from "../job/pause.ts";
 import type { Gates, GateView, Waiter } from "../ports/gates.ts";
+import type { Pauses } from "../ports/pauses.ts";
 import type { Clock, JobQueue, JobStore, Log } from "../ports/ports.ts";
 
 export interface HandingOver {
   gates: Gates;
+  /** What waits for a limit and is paused meanwhile. */
+  pauses: Pick<Pauses, "recent">;
   jobs: Pick<JobStore, "getMany">;
   queue: JobQueue;
   clock: Clock;
@@ -32,8 +36,9 @@ export interface HandedOver {
 
 /**
  * Gives the free slots of a gate to the head of its waiting list, and sends the messages of those jobs. A waiter leaves the list
- * only once its job has been claimed, so that whatever is lost on the way is repeated. `thorough` is for the reconciler: it also
- * frees slots that belong to nobody any more, and sends the message again to jobs that were given a slot and have not come.
+ * only once its job has been claimed, so that whatever is lost on the way is repeated, or once a pause holds it: a slot would be
+ * idle with it, and the end of the pause sends another message. `thorough` is for the reconciler: it also frees slots that belong
+ * to nobody any more, and sends the message again to jobs that were given a slot and have not come.
  */
 export async function handOver(
   services: HandingOver,
@@ -45,7 +50,9 @@ export async function handOver(
   let view = await services.gates.look(gate, { limit });
   if (thorough && (await freeForsaken(services, gate, view))) view = await services.gates.look(gate, { limit });
   const { parts } = view;
-  const serving: Serving = { gate, rule, parts, room: roomIn(parts, rule, services.clock.now()), thorough };
+  const room = roomIn(parts, rule, services.clock.now());
+  const pauses = view.waiters.length > 0 ? await services.pauses.recent() : [];
+  const serving: Serving = { gate, rule, parts, room, thorough, pauses };
   const done: HandedOver = { given: 0, waiting: 0 };
   for (let round = 0; round < rounds; round++) {
     await servePage(services, serving, view.waiters, done);
@@ -67,6 +74,7 @@ interface Serving {
   /** How many slots are free, as far as is known. */
   room: number;
   thorough: boolean;
+  pauses: readonly Pause[];
 }
 
 /** Free slots, and those whose lease is over. Without a concurrency nothing holds anybody back. */
@@ -95,7 +103,7 @@ async function servePage(services: HandingOver, serving: Serving, waiters: reado
   }
 
   async function serve(of: HandingOver, to: Serving, waiter: Waiter, job: Job | undefined): Promise<"gone" | "waits"> {
-    if (!job || !isStillWaiting(job, waiter)) {
+    if (!job || !isStillWaiting(job, waiter) || holding(to.pauses, job, of.clock.now())) {
       await of.gates.leave(to.gate, waiter);
       return "gone";
     }

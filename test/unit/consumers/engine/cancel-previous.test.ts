@@ -39,6 +39,38 @@ describe("a run of a series with cancel_previous", () => {
     ]);
   });
 
+  it("sends it only once its input could be read, however often its own message comes again meanwhile", async () => {
+    const { run, queue, blobs, message, clock } = world(series({ input: { blob: "inputs/1", bytes: 2 } }));
+    const { get } = blobs;
+    blobs.get = async () => {
+      throw throttled();
+    };
+    for (let i = 0; i < 3; i++) await expect(run(ok)).rejects.toThrow(throttled().message);
+    expect(queue.sent).toEqual([]);
+    blobs.get = get;
+    await blobs.put("inputs/1", Buffer.from("{}"), "application/json");
+    const begun = run(async ({ clock }) => void (await clock.sleep(minute)));
+    await clock.advance(1);
+    expect(queue.sent).toMatchObject([{ message: message(2, 5), delaySeconds: 300 }]);
+    await clock.advance(minute);
+    await begun;
+  });
+
+  it("sends it once, however often its provider puts it off", async () => {
+    const { run, queue, clock, message, stored } = world(series());
+    for (let i = 0; i < 3; i++) {
+      await run(
+        async () => {
+          throw new JobError("RATE_LIMITED", "Slow down.", { retryAfterMs: minute });
+        },
+        aMessage((await stored()) as Job),
+      );
+      await clock.advance(minute);
+    }
+    const sent = queue.sent.filter(({ message }) => message.run === 2);
+    expect(sent).toMatchObject([{ message: message(2, 5) }]);
+  });
+
   it("is archived as cancelled when the next one is due, which starts on time; its outcome is discarded", async () => {
     const { run, slow, clock, message, stored, archived, log } = world();
     const first = run(slow(8));

@@ -7,7 +7,9 @@ import type { Limit } from "../../../../lambdas/core/flow/limit.ts";
 import { type Job, type JobMessage, messageOf } from "../../../../lambdas/core/job/job.ts";
 import { JobError } from "../../../../lambdas/core/job/job-error.ts";
 import { cancelled } from "../../../../lambdas/core/job/transitions.ts";
+import { drainPause } from "../../../../lambdas/core/operations/drain-pause.ts";
 import type { Execute } from "../../../../lambdas/core/operations/execution.ts";
+import { endPause, startPause } from "../../../../lambdas/core/operations/change-pauses.ts";
 import { transitionsOf } from "../../../../lambdas/lifecycle/events.ts";
 import { reconcile } from "../../../../lambdas/reconciler/reconcile.ts";
 import { aJob, noon } from "../../../support/builders.ts";
@@ -81,6 +83,28 @@ describe("slots", () => {
     expect((await w.look("workers")).waiters.map(({ job }) => job)).toEqual([3, 1, 2].map((i) => w.all[i]?.id));
     first.end();
     await running;
+  });
+
+  test("a waiting job that a pause holds gives its place to others, and gets a message when the pause ends", async () => {
+    const w = limited(one, 3);
+    await w.jobs.replace({ ...w.at(1), event: "paused", version: 2 });
+    const first = held();
+    const running = w.run(w.message(0), first.execute);
+    await first.started;
+    for (const i of [1, 2]) await w.run(w.message(i));
+    const wanted = { product: "shop", env: "prd", event: "paused", reason: "maintenance", drain_per_second: 50 };
+    const { pause } = await startPause(w, wanted, "key");
+    await w.clock.advance(5000);
+    first.end();
+    await running;
+    expect(w.queue.sent).toMatchObject([{ message: { job_id: w.all[2]?.id } }]);
+    expect((await w.look("workers")).waiters.map(({ job }) => job)).toEqual([w.all[2]?.id]);
+    await w.run(w.message(2));
+    expect(w.at(2).status).toBe("completed");
+    w.queue.sent.length = 0;
+    const { pause: over } = await endPause(w, pause.id, () => {});
+    await drainPause(w, over, { others: [], end: w.clock.now() + 1000 });
+    expect(w.queue.sent).toMatchObject([{ message: { job_id: w.all[1]?.id, gated: true } }]);
   });
 
   test("never more run than the limit allows, however messages arrive", async () => {
