@@ -125,7 +125,7 @@ test.each(jobTypes)(
     expect(found.sort()).toEqual([...ofType[type]].sort());
     const early = [...startPackages].filter((name) => clients.includes(name));
     expect(early).toEqual(type === "feature" ? ["dayjs"] : []);
-    expect(startKb).toBeLessThanOrEqual(515);
+    expect(startKb).toBeLessThanOrEqual(525);
   },
 );
 
