@@ -141,11 +141,13 @@ describe("the function", () => {
     expect(actions("dynamodb")).toEqual(
       ["DeleteItem", "GetItem", "PutItem", "UpdateItem"].map((name) => `dynamodb:${name}`),
     );
-    expect(actions("scheduler")).toEqual(["scheduler:CreateSchedule"]);
+    expect(actions("scheduler")).toEqual(["scheduler:CreateSchedule", "scheduler:DeleteSchedule"]);
     const folders = by("s3").map(({ action, resource }) => `${action} ${resource.replace(/^.*?Payloads[^/]*/, "")}`);
     expect(folders.sort()).toEqual([
       "s3:DeleteObject /inputs/*",
       "s3:GetObject /imports/*",
+      // A feature that a request replaces: its steps are cancelled with it.
+      "s3:GetObject /progress*",
       "s3:ListBucket ",
       "s3:PutObject /import-reports/*",
       "s3:PutObject /inputs/*",
