@@ -45,7 +45,7 @@ export const changes: Mutation[] = [
   },
   {
     name: "reschedule: past the end of the series",
-    seed: 530,
+    seed: 750,
     at: `${change}#reschedule`,
     find: "due_at > (series?.end_date ?? Number.POSITIVE_INFINITY)",
     replace: "due_at === -1",
