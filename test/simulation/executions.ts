@@ -25,6 +25,8 @@ const outcomeMs = 5000;
 /** The third crash fails the job, so that nothing is started a fourth time. The number is repeated here to check the code's. */
 const mostStarts = 3;
 
+const onReservationMs = 5000;
+
 export function executions({ observer, lifeOf, startsOf }: Ledger, { skew }: Hardship): Executions {
   /** Invariant 3 for every other consumer: the claim is live by its clock too. */
   function checkLease(job: Job, real: number, what: string) {
@@ -33,8 +35,12 @@ export function executions({ observer, lifeOf, startsOf }: Ledger, { skew }: Har
   }
 
   /** The first start of a run: not too late, and not on an excepted day. It may wait for a while once it is admitted. */
-  function mayStart({ repeat, moved, scheduled_at, coalesced_until = 0, started_at = 0, claims, ...job }: Job) {
+  function mayStart({ repeat, moved, scheduled_at, coalesced_until = 0, claims, ...job }: Job) {
     if (!repeat || claims > 1 || job.attempt > 1 || job.parked_since !== undefined) return;
+    // A start that its rate has reserved counts from that time; its claim may come a few seconds later.
+    const { started_at: claimed_at = 0, reserved } = job;
+    const isReserved = reserved?.until === job.due_at && claimed_at - job.due_at <= onReservationMs;
+    const started_at = isReserved ? job.due_at : claimed_at;
     const late = started_at - Math.max(scheduled_at, coalesced_until);
     const most = repeat.max_lateness_ms ?? (repeat.missed === "skip" ? 60_000 : Number.POSITIVE_INFINITY);
     if (late > most) observer.violated("series", `${nameOf(job)} started ${late} ms late, over ${most}`);
@@ -85,15 +91,17 @@ export function executions({ observer, lifeOf, startsOf }: Ledger, { skew }: Har
     },
 
     sees(job, progress) {
-      const { progress: left, winners } = lifeOf(job.id);
+      const { progress: left, winners, overruled } = lifeOf(job.id);
+      // An attempt that starts although the next run has ended its run sees what was left before that.
+      const winner = overruled?.run === job.run ? overruled.winner : winners.get(job.run);
       const isNext = left?.run === job.run && left.attempt === job.attempt - 1;
-      if (isNext && winners.get(job.run) === left.claim && (progress as Marked | undefined)?.claim !== left.claim)
+      if (isNext && winner === left.claim && (progress as Marked | undefined)?.claim !== left.claim)
         observer.violated("consumer", `${nameOf(job)} does not see what the attempt before it has left`);
       if (progress === undefined) return;
       observer.cover("progress of the attempt before");
       // The progress of the last attempt that kept any; an attempt that lost its claim must not have left its own.
       const { claim, n } = progress as Marked;
-      if (n === job.attempt - 1 && claim !== lifeOf(job.id).winners.get(job.run))
+      if (n === job.attempt - 1 && claim !== winner)
         observer.violated(3, `${nameOf(job)} continues with progress that a consumer without a claim has left`);
     },
 

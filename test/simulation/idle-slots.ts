@@ -1,10 +1,11 @@
 import type { World } from "./adversary.ts";
 import { gateKey, isWaiting } from "./ledger.ts";
+import { holds } from "./pausing.ts";
 import { limits } from "./product.ts";
 import type { System } from "./system.ts";
 
-/** A waiting job with a free slot starts within a sweep of the reconciler, if nothing breaks. */
-export function watchIdleSlots({ time, observer, hardship }: World, { jobs, gates }: System) {
+/** A waiting job with a free slot starts within a sweep of the reconciler, if nothing breaks and no pause holds it. */
+export function watchIdleSlots({ time, observer, hardship, pausing }: World, { jobs, gates }: System) {
   const idle = new Map<string, number>();
   const look = () => {
     for (const { gate, parts, waiters } of gates.all()) {
@@ -13,7 +14,8 @@ export function watchIdleSlots({ time, observer, hardship }: World, { jobs, gate
       const held = Object.values(parts.get(0)?.holders ?? {}).filter(({ lease }) => lease >= now).length;
       const isThere = waiters.some(({ job, due_at }) => {
         const found = jobs.peek(job);
-        return found && isWaiting(found) && found.due_at === due_at && !parts.get(0)?.holders[job];
+        const isThere = found && isWaiting(found) && found.due_at === due_at && !parts.get(0)?.holders[job];
+        return isThere && !pausing.held.some((one) => holds(one, found) && now < Math.min(one.to, one.until));
       });
       const name = gateKey(gate);
       if (!isThere || held >= most) idle.delete(name);

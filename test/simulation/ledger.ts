@@ -65,6 +65,8 @@ export interface Life {
   started: Map<number, Map<number, number>>;
   /** The claim under which the last outcome of each run was written. */
   winners: Map<number, string>;
+  /** The last run that the next one has ended while it ran, and the winner until then. */
+  overruled?: { run: number; winner: string | undefined };
   /** The runs that are in the archive. */
   archive: Map<number, RunRecord>;
   /** What was written (`stateOf`) and by whom, by version. */

@@ -3,7 +3,10 @@ import { gateKey, isPostponed, isPutOff, isWaiting, type Ledger, nameOf } from "
 import { limits } from "./product.ts";
 import { clocksApartMs, type Write } from "./write.ts";
 
-/** Live claims of a gate, and attempts that are at work although their claim is gone, never exceed its limit. */
+/**
+ * Live claims of a gate, and attempts that are at work although their claim is gone, never exceed its limit. Only a run that the
+ * next one has ended, with `cancel_previous`, does not count: it has passed its slot on, which that policy means.
+ */
 export function slotsHold({ observer, lifeOf }: Ledger, { before, after, now, all }: Write) {
   const isClaim = after.claim_id !== undefined && after.claim_id !== before?.claim_id;
   if (!isClaim || !after.gates) return;
@@ -11,11 +14,12 @@ export function slotsHold({ observer, lifeOf }: Ledger, { before, after, now, al
     const most = limits[gate.limit]?.concurrency ?? Number.POSITIVE_INFINITY;
     const others = all().filter((job) => job.gates?.some((other) => gateKey(other) === gateKey(gate)));
     const isLive = ({ lease_until = 0 }: Job) => lease_until > now;
+    const hasPassedOn = (live: Job, now: Job) => live.repeat?.overlap === "cancel_previous" && live.run < now.run;
     const held = new Set(
       others.flatMap((job) => [
         ...(job.status === "running" && isLive(job) ? [`${job.id} ${job.run} ${job.attempt}`] : []),
         ...lifeOf(job.id)
-          .live.filter((live) => isLive(live.job))
+          .live.filter((live) => isLive(live.job) && !hasPassedOn(live.job, job))
           .map((live) => `${job.id} ${live.job.run} ${live.job.attempt}`),
       ]),
     );

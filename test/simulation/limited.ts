@@ -5,7 +5,7 @@ import { type Request, randomRepeat } from "./requests.ts";
 const events = ["slotted", "slotted", "rated", "both", "twin"];
 
 /** A crowd of jobs for the same few gates, within seconds. */
-export function limitedRequests({ time, hardship, limited: random }: World): Request[] {
+export function limitedRequests({ time, hardship, limited: random, policies }: World): Request[] {
   if (!random) return [];
   const asked = random.chance(0.5) ? events : [random.pick(events)];
   return Array.from({ length: random.int(5, 12) }, () => {
@@ -20,7 +20,7 @@ export function limitedRequests({ time, hardship, limited: random }: World): Req
       retries: random.int(0, 2),
       timeout_ms: random.int(2000, 5000) + Math.min(20_000, hardship.patience),
       ...(random.chance(0.3) && { priority: random.int(-60, 60) }),
-      ...(random.chance(0.1) && { repeat: { ...randomRepeat(random, now), limit: 3 } }),
+      ...(random.chance(0.1) && { repeat: { ...policies(randomRepeat(random, now)), limit: 3 } }),
       idempotency_key: `limited-${random.next()}`,
     } as Request;
   });

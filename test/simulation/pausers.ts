@@ -9,7 +9,7 @@ import type { System } from "./system.ts";
 const request = { id: "req-1", query: {}, headers: {}, scopes: allScopes, caller: "simulation" };
 
 /** People who pause a product, an env or an event, and end the pause or have said until when it lasts. */
-export function pausers({ time, observer, pausing }: World, system: System) {
+export function pausers({ time, observer, pausing, limited }: World, system: System) {
   const { random } = pausing;
 
   /** Whoever gets no answer asks again. */
@@ -44,6 +44,8 @@ export function pausers({ time, observer, pausing }: World, system: System) {
       { event: "pair" },
       { env: "e", event: "tree" },
       { event: "race" },
+      // Their slots are shared with events that are not paused.
+      ...(limited ? [{ event: "slotted" }, { event: "twin" }, { event: "both" }, { event: "rated" }] : []),
     ]);
     const lasts = random.int(20_000, 600_000);
     const isTimed = random.chance(0.4);

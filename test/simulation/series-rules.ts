@@ -1,6 +1,7 @@
 import type { Job, Repeat } from "../../lambdas/core/job/job.ts";
 import { isWaiting, type Ledger, type Life, nameOf } from "./ledger.ts";
 import { secondDay } from "./policies.ts";
+import { limits } from "./product.ts";
 import type { Write } from "./write.ts";
 
 /**
@@ -28,7 +29,8 @@ const isEndedByNext = ({ reason = "" }: Ended) => reason.includes("by the next r
 const mostLate = ({ max_lateness_ms, missed }: Repeat) => max_lateness_ms ?? (missed === "skip" ? 60_000 : never);
 
 /** When a run was first started. */
-const startOf = ({ attempts, parked_since, started_at }: Job) => attempts[0]?.started_at ?? parked_since ?? started_at;
+const startOf = ({ attempts, parked_since, snoozes, started_at }: Job) =>
+  attempts[0]?.started_at ?? parked_since ?? snoozes?.since ?? started_at;
 
 /**
  * Invariant 7: runs follow one another, each archived before the next exists, within limit and end date, and on the grid. None
@@ -73,7 +75,9 @@ function followsSkipped({ observer, lifeOf }: Ledger, { before, after, now, by }
   const kept = life.archive.get(before.run);
   const waited = Math.max(before.scheduled_at, before.coalesced_until ?? 0);
   const late = (kept?.finished_at ?? 0) - waited;
-  if (kept && isLate(kept) && late <= mostLate(repeat))
+  // A rate that knows of no start in time gives the run none, so it is skipped before it is late (limits).
+  const isRated = after.gates?.some(({ limit }) => limits[limit]?.rate) ?? false;
+  if (kept && isLate(kept) && late <= mostLate(repeat) && !isRated)
     observer.violated("series", `${nameOf(before)} was skipped and was only ${late} ms late`);
   const floor = (from: number) => Math.max(before.scheduled_at, from - mostLate(repeat) - 1);
   const first = occurrenceAfter(repeat, floor(kept?.finished_at ?? 0));

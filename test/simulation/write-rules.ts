@@ -82,7 +82,10 @@ function ownClaimOnly({ observer, lifeOf }: Ledger, { by, before, after }: Write
   if (isWakeUp(before, after) || isPostponed(before, after) || isWakeKept(before, after)) return;
   if (isClaim) {
     // With `cancel_previous` the next run may take the claim of the one before it, to end it (series-rules.ts).
-    if (after.next_at !== undefined) by.claim_id = after.claim_id as string;
+    if (after.next_at === undefined) return;
+    by.claim_id = after.claim_id as string;
+    const life = lifeOf(before.id);
+    life.overruled = { run: before.run, winner: life.winners.get(before.run) };
     return;
   }
   if (isWaiting(before) && after.run === before.run + 1) return;

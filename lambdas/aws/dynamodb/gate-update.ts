@@ -1,5 +1,5 @@
 import { UpdateItemCommand } from "@aws-sdk/client-dynamodb";
-import { type Ask, type GatePart, type PartState, type PartWrite, whoOf } from "../../core/flow/gate.ts";
+import { type Ask, farthestOf, type GatePart, type PartState, type PartWrite, whoOf } from "../../core/flow/gate.ts";
 import { horizonMs } from "../../core/flow/gcra.ts";
 import { ttlAttribute } from "../../topology.ts";
 import { toAttributes } from "./attributes.ts";
@@ -103,7 +103,7 @@ function rateExpression(write: PartWrite["rate"], ask: Ask, seen: PartState): Ex
       values: { ...values, ...again, ":next": now * 1000 + rate.increment },
     };
   }
-  const farthest = (now + horizonMs) * 1000 + rate.increment * (rate.burst - 1);
+  const farthest = farthestOf(ask) * 1000 + rate.increment * (rate.burst - 1);
   return {
     ...nothing,
     conditions: [fresh, "#tat > :now", "#tat <= :farthest"],

@@ -3,11 +3,12 @@ import { TransientError, traceOf } from "../../core/errors.ts";
 import { valuesOf } from "../../core/expressions/values.ts";
 import type { Job, Stored } from "../../core/job/job.ts";
 import { JobError } from "../../core/job/job-error.ts";
-import { skipReason, superseded, supersededBy } from "../../core/job/series.ts";
+import { runReasons, skipReason, superseded, supersededBy } from "../../core/job/series.ts";
 import { attemptFailed, cancelled, completed, maxCrashes, parked } from "../../core/job/transitions.ts";
 import { type ExecuteWithServices, type Execution, Finished, Parked } from "../../core/operations/execution.ts";
 import type { Room } from "../../core/operations/memory.ts";
 import { endedParentOf, stepReasons } from "../../core/operations/parent-guard.ts";
+import type { Pass } from "../../core/operations/pass-gates.ts";
 import { load, store } from "../../core/operations/payload.ts";
 import type { ConsumerServices } from "../../core/operations/services.ts";
 import { progressPrefix, resultsPrefix } from "../../topology.ts";
@@ -24,8 +25,8 @@ export interface AttemptOptions {
   /** In [0, 1): the jitter of the backoff. */
   random: number;
   room: Room;
-  /** Why the attempt must not start: it fails with this. */
-  refusal?: JobError | undefined;
+  /** What its limits have let pass, and why it must not start although they have. Absent for a job without limits. */
+  pass?: Pick<Pass, "refusal" | "isTooLate"> | undefined;
 }
 
 /**
@@ -36,12 +37,13 @@ export async function attempt(
   services: ConsumerServices,
   execute: ExecuteWithServices,
   job: Job,
-  { policy, random, room, refusal }: AttemptOptions,
+  { policy, random, room, pass }: AttemptOptions,
 ): Promise<Transition> {
   const { clock } = services;
   const end = await endWithoutStart(services, job, random);
   if (end) return end;
-  if (refusal) return (of) => attemptFailed(of, clock.now(), { error: refusal, random });
+  const refused = refusedBy(pass, clock.now(), random);
+  if (refused) return refused;
   if (isTooLate(job, clock.now())) {
     throw new NotStarted("the attempt would start too late: its lease might end while the job runs");
   }
@@ -65,6 +67,12 @@ export async function attempt(
     if (cause instanceof NotStarted) throw cause;
     return await failed(services, job, cause, random);
   }
+}
+
+/** What ends a claimed job to which its limits give no start, or none that is of use. */
+function refusedBy({ refusal, isTooLate }: NonNullable<AttemptOptions["pass"]> = {}, now: number, random: number) {
+  if (isTooLate) return (of: Job) => cancelled(of, now, runReasons.late);
+  return refusal && ((of: Job) => attemptFailed(of, now, { error: refusal, random }));
 }
 
 /** What ends a claimed job that must not start. Throws a NotStarted if that cannot be known for now. */

@@ -1,6 +1,7 @@
 import { traceOf } from "../../core/errors.ts";
 import type { ClaimOutcome } from "../../core/job/claim.ts";
 import { type Job, type JobMessage, type JobType, tenantOf } from "../../core/job/job.ts";
+import { holding } from "../../core/job/pause.ts";
 import { arrival, type Waiting } from "../../core/job/route.ts";
 import { claimable } from "../../core/job/transitions.ts";
 import { jobFields, messageFields } from "../../core/operations/log-fields.ts";
@@ -60,6 +61,11 @@ async function claimGated(
   const isClaimable = job && claimable(job, message, services.clock.now(), options.type) === "yes";
   const pass = isClaimable ? await passGates(services, job, leaseMarginMs + job.timeout_ms) : undefined;
   if (isClaimable && !pass) return undefined;
+  // The gates may have taken seconds, or longer than what was read of the pauses is good for.
+  if (pass && holding(await services.pauses.recent(), pass.job, services.clock.now())) {
+    await leaveGates(services, pass);
+    return undefined;
+  }
   const claimed = await claim(services, message, options);
   if (claimed.job) {
     if (pass) await leaveLists(services, pass).catch((error) => stayed(services, error));

@@ -54,7 +54,7 @@ async function runClaimed(
   options: Attempting,
 ): Promise<void> {
   const { policy, pass } = options;
-  const transition = await attempt(services, execute, job, { ...options, refusal: pass?.refusal }).catch((error) =>
+  const transition = await attempt(services, execute, job, { ...options, pass }).catch((error) =>
     error instanceof NotStarted
       ? giveBack(services, { job, ...given({ pass }) }, policy, error)
       : Promise.reject(error),

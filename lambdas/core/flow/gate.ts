@@ -60,6 +60,8 @@ export interface Ask {
     isGiven?: true;
   };
   rate?: Pace;
+  /** A start after this is of no use, epoch milliseconds: it is not reserved. */
+  latest?: number;
 }
 
 /** A conditional write of one part. Every write holds only as long as what it was derived from. */
@@ -115,9 +117,13 @@ function slotWrite(state: PartState, { job, now, slot }: Ask): PartWrite["slot"]
 function rateWrite(state: PartState, ask: Ask): PartWrite["rate"] | "beyond" {
   const { now, rate } = ask;
   if (!rate || ownReservation(state, ask)) return undefined;
-  if (startAfter(state.tat, now, rate) > now + horizonMs) return "beyond";
+  if (startAfter(state.tat, now, rate) > farthestOf(ask)) return "beyond";
   return { do: state.tat === undefined || state.tat <= now * 1000 ? "begin" : "queue", place: placeOf(ask.job) };
 }
+
+/** The latest start that may be reserved, epoch milliseconds. */
+export const farthestOf = ({ now, latest = Number.POSITIVE_INFINITY }: Ask): number =>
+  Math.min(now + horizonMs, latest);
 
 /** The reservation that this turn made before, unless it is too long ago to start on it. */
 function ownReservation({ reserved }: PartState, ask: Ask): Reservation | undefined {

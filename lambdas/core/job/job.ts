@@ -122,7 +122,7 @@ export interface ReservedStart {
 /** How often a provider has put off the current attempt. */
 export interface Snoozes {
   count: number;
-  /** Epoch milliseconds of the first. */
+  /** When the first try that was put off had started, epoch milliseconds. */
   since: number;
 }
 

@@ -69,11 +69,33 @@ const maxLateness = ({ max_lateness_ms, missed }: Repeat): number =>
  * A run that has begun is never skipped, nor one whose time somebody has chosen, except for being late.
  */
 export function skipReason(job: Job, now: number, calendars: Calendars = noCalendars): string | undefined {
-  const { repeat, attempt, attempts, claims, parked_since, snoozes, scheduled_at, coalesced_until = 0 } = job;
-  const isFirstStart = attempt === 1 && attempts.length === 0 && claims <= 1 && parked_since === undefined && !snoozes;
-  if (!repeat || !isFirstStart) return undefined;
-  if (now - Math.max(scheduled_at, coalesced_until) > maxLateness(repeat)) return runReasons.late;
+  const { repeat, scheduled_at } = job;
+  if (!repeat || !isFirstStart(job)) return undefined;
+  if (startOf(job, now) > latestStartOf(job)) return runReasons.late;
   return !job.moved && isExcepted(repeat, scheduled_at, calendars) ? runReasons.excepted : undefined;
+}
+
+/** Whether the run has not begun before; `claims` counts the claim under which it is to start. */
+const isFirstStart = ({ attempt, attempts, claims, parked_since, snoozes }: Job): boolean =>
+  attempt === 1 && attempts.length === 0 && claims <= 1 && parked_since === undefined && !snoozes;
+
+/**
+ * The time, epoch milliseconds, after which the next start of a job comes too late, so that its run is skipped. A limit that knows
+ * of no earlier start gives it none: the run would wait for it, be skipped, and leave the next one as late.
+ */
+export function latestStartOf(job: Job): number {
+  const { repeat, scheduled_at, coalesced_until = 0 } = job;
+  if (!repeat || !isFirstStart(job)) return Number.POSITIVE_INFINITY;
+  return Math.max(scheduled_at, coalesced_until) + maxLateness(repeat);
+}
+
+/** How late a claim may come for the start that a rate gave its job, in milliseconds, and still be that start. */
+const onReservationMs = 5000;
+
+/** When a job starts if it is claimed now: at the time that was reserved for it, if that is only just over. */
+function startOf({ reserved, due_at }: Job, now: number): number {
+  const isOnReservation = reserved?.until === due_at && now >= due_at && now <= due_at + onReservationMs;
+  return isOnReservation ? due_at : now;
 }
 
 /** When the next run is planned if the current one ends now. */

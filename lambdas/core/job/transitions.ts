@@ -151,7 +151,7 @@ export const snoozeLimits = { times: 20, ms: 24 * 3_600_000 } as const;
 /** Whether a failure is a provider's wish to be asked later, which spends no attempt. */
 export function isPutOff(job: Job, now: number, error: JobError): boolean {
   if (error.code !== "RATE_LIMITED" || error.retryAfterMs === undefined) return false;
-  const { count, since } = job.snoozes ?? { count: 0, since: now };
+  const { count, since } = job.snoozes ?? { count: 0, since: job.started_at ?? now };
   const isWithin = count < snoozeLimits.times && now + error.retryAfterMs - since <= snoozeLimits.ms;
   return isWithin && isRetryable(error, job.retry_policy);
 }
@@ -171,7 +171,7 @@ export function putOff(job: Job, now: number, { error, progress }: Pick<Failure,
     version: job.version + 1,
     status: waiting(due, now),
     due_at: due,
-    snoozes: { count: (job.snoozes?.count ?? 0) + 1, since: job.snoozes?.since ?? now },
+    snoozes: { count: (job.snoozes?.count ?? 0) + 1, since: job.snoozes?.since ?? job.started_at ?? now },
     ...(progress !== undefined && { progress }),
   };
 }

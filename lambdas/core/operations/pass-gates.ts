@@ -1,10 +1,11 @@
 import { TransientError, traceOf } from "../errors.ts";
-import type { GatePart, Taken } from "../flow/gate.ts";
+import type { Ask, GatePart, Taken } from "../flow/gate.ts";
 import { horizonMs } from "../flow/gcra.ts";
 import { isOnePart, partsOf, rateAsk, ratePartFor, slotPartsFor, slotsOf } from "../flow/parts.ts";
 import { hasReserved, orderOf, turnOf } from "../flow/turn.ts";
 import type { Job } from "../job/job.ts";
 import { JobError } from "../job/job-error.ts";
+import { latestStartOf } from "../job/series.ts";
 import { postponed } from "../job/transitions.ts";
 import type { JobStore } from "../ports/ports.ts";
 import { type Dispatching, dispatch } from "./dispatch.ts";
@@ -29,6 +30,8 @@ export interface Pass {
   slots: HeldSlot[];
   /** Why the attempt fails once it is claimed. */
   refusal?: JobError;
+  /** The run would start too late: it is skipped once it is claimed. */
+  isTooLate?: true;
 }
 
 /** A slot outlasts the lease of the claim by this, for clocks that differ and for what comes between the two. */
@@ -58,7 +61,8 @@ export async function passGates(
   for (const ruled of await rulesOf(services, job)) {
     const taken = await takeGate(services, pass, ruled, leaseMs);
     if (taken.outcome === "full") return await refused(services, pass, ruled);
-    if (taken.outcome === "beyond") return { ...pass, refusal: tooFar(ruled) };
+    if (taken.outcome === "beyond")
+      return latestOf(job) < began + horizonMs ? { ...pass, isTooLate: true } : { ...pass, refusal: tooFar(ruled) };
     if (ruled.rule.rate) rates.push(ruled.gate.limit);
     if (taken.startsAt > startsAt) [startsAt, last] = [taken.startsAt, ruled];
   }
@@ -76,7 +80,7 @@ async function takeGate(services: PassingGates, pass: Pass, ruled: RuledGate, le
   const { gate, rule } = ruled;
   const { gates, clock } = services;
   const now = clock.now();
-  const asking = { job: job.id, turn, now };
+  const asking = { job: job.id, turn, now, latest: latestOf(job) };
   const rate = hasReserved(job, gate.limit, rule, now) ? {} : rateAsk(rule);
   if (rule.concurrency === undefined) {
     return rate.rate ? gates.take(ratePartFor(gate, rule, job.id), { ...asking, ...rate }) : nothingTaken(now);
@@ -87,9 +91,12 @@ async function takeGate(services: PassingGates, pass: Pass, ruled: RuledGate, le
   return gates.take(ratePartFor(gate, rule, job.id), { ...asking, ...rate });
 }
 
+/** The latest start that is of use to a job. */
+const latestOf = (job: Job): number => latestStartOf({ ...job, claims: job.claims + 1 });
+
 const nothingTaken = (now: number): Taken => ({ outcome: "taken", startsAt: now, again: false });
 
-type SlotAsking = { job: string; turn: string; now: number; lease: number } & ReturnType<typeof rateAsk>;
+type SlotAsking = Pick<Ask, "job" | "turn" | "now" | "latest" | "rate"> & { lease: number };
 
 async function takeSlot(services: PassingGates, pass: Pass, ruled: RuledGate, ask: SlotAsking): Promise<Taken> {
   const { lease, ...asking } = ask;

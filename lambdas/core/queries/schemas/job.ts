@@ -255,7 +255,7 @@ export const JobSchema = lazy(() =>
         ),
       priority: z.int().exactOptional().describe("Seconds of head start in waiting lists, if any."),
       snoozes: z
-        .object({ count: z.int(), since: at("When it was put off first.") })
+        .object({ count: z.int(), since: at("When the first try that was put off had started.") })
         .exactOptional()
         .describe("How often a provider has put off the current attempt by a Retry-After. That spends no attempt."),
       attempts: z

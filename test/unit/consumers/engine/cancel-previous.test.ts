@@ -129,6 +129,22 @@ describe("a run of a series with cancel_previous", () => {
     ]);
   });
 
+  it("is cancelled by a message that was due before its provider put it off, and comes late", async () => {
+    const { run, clock, message, stored, archived } = world(series());
+    const first = run(async ({ clock }) => {
+      await clock.sleep(6 * minute);
+      throw new JobError("RATE_LIMITED", "Slow down.", { retryAfterMs: 10 * minute });
+    });
+    await clock.advance(6 * minute);
+    await first;
+    expect(await stored()).toMatchObject({ run: 1, status: "scheduled", snoozes: { count: 1, since: noon } });
+    await run(ok, message(2, 5));
+    expect(archived()).toMatchObject([
+      { run: 1, status: "cancelled", reason: runReasons.superseded },
+      { run: 2, status: "completed" },
+    ]);
+  });
+
   it("is not cancelled by a message that is early, which is sent again for its time", async () => {
     const { run, slow, clock, message, stored, queue } = world();
     const first = run(slow(4));

@@ -6,10 +6,11 @@ import { TransientError } from "../../../../lambdas/core/errors.ts";
 import type { Limit } from "../../../../lambdas/core/flow/limit.ts";
 import { type Job, type JobMessage, messageOf } from "../../../../lambdas/core/job/job.ts";
 import { JobError } from "../../../../lambdas/core/job/job-error.ts";
+import { runReasons } from "../../../../lambdas/core/job/series.ts";
 import { cancelled } from "../../../../lambdas/core/job/transitions.ts";
+import { endPause, startPause } from "../../../../lambdas/core/operations/change-pauses.ts";
 import { drainPause } from "../../../../lambdas/core/operations/drain-pause.ts";
 import type { Execute } from "../../../../lambdas/core/operations/execution.ts";
-import { endPause, startPause } from "../../../../lambdas/core/operations/change-pauses.ts";
 import { transitionsOf } from "../../../../lambdas/lifecycle/events.ts";
 import { reconcile } from "../../../../lambdas/reconciler/reconcile.ts";
 import { aJob, noon } from "../../../support/builders.ts";
@@ -105,6 +106,21 @@ describe("slots", () => {
     const { pause: over } = await endPause(w, pause.id, () => {});
     await drainPause(w, over, { others: [], end: w.clock.now() + 1000 });
     expect(w.queue.sent).toMatchObject([{ message: { job_id: w.all[1]?.id, gated: true } }]);
+  });
+
+  test("a job whose gates answer slowly does not start if it is paused meanwhile, and frees its slot", async () => {
+    const w = limited(one, 1);
+    const { take } = w.gates;
+    w.gates.take = async (...asked) => {
+      w.gates.take = take;
+      const answer = await take(...asked);
+      await startPause(w, { product: "shop", reason: "maintenance", drain_per_second: 50 }, "key");
+      await w.clock.advance(5000);
+      return answer;
+    };
+    await w.run(w.message(0));
+    expect(w.at(0)).toMatchObject({ status: "queued", version: 1 });
+    expect((await w.look("workers")).parts[0]?.count).toBe(0);
   });
 
   test("never more run than the limit allows, however messages arrive", async () => {
@@ -323,6 +339,23 @@ describe("rates", () => {
     );
     await w.run(w.message(1));
     expect(w.at(1)).toMatchObject({ status: "scheduled", due_at: noon + 180_001 });
+  });
+
+  test("a run that its rate would start too late is skipped at once, and takes no start from the others", async () => {
+    const w = limited({ starts: { rate: { limit: 1, period: 20_000 } } }, 2, { due_at: noon - 50_000 });
+    const repeat = { every: 1000, anchor: noon - 50_000, max_lateness_ms: 60_000, overlap: "cancel_previous" } as const;
+    await w.jobs.replace({ ...w.at(1), scheduled_at: noon - 50_000, repeat, version: 2 });
+    await w.run(w.message(0));
+    await w.run(w.message(1));
+    expect(w.jobs.archived()).toMatchObject([{ run: 1, status: "cancelled", reason: runReasons.late }]);
+    const messages = () => w.queue.sent.splice(0);
+    for (let left = 100; left > 0 && w.at(1).status === "queued"; left--)
+      for (const { message } of messages()) await w.run(message);
+    // The first occurrence that is no later than a minute when the rate has a start.
+    expect(w.at(1)).toMatchObject({ status: "scheduled", scheduled_at: noon - 40_000, due_at: noon + 20_000 });
+    await w.clock.advance(20_003);
+    await w.run(w.message(1));
+    expect(w.jobs.archived().at(-1)).toMatchObject({ status: "completed", scheduled_at: noon - 40_000 });
   });
 
   test("a start within a second is waited for, so that no job is moved for it", async () => {
