@@ -15,13 +15,14 @@ type Synthesized = ReturnType<typeof synthesize>;
 /** What every consumer may do without a catalog, per entry. */
 const empty = synthesize({}, []).service;
 
-/** What the catalog adds to an entry, without the common start of every ARN. */
+/** What the catalog's targets add to an entry, without the common start of every ARN. Its limits use the table of jobs. */
 const added = ({ service }: Pick<Synthesized, "service">, entry: string) => {
   const usual = new Set(linesOfEntry(empty, entry));
   return linesOfEntry(service, entry)
-    .filter((line) => !usual.has(line))
+    .filter((line) => !usual.has(line) && !isOfTable(line))
     .map(shortened);
 };
+const isOfTable = (line: string) => line.includes("FnGetAttJobs");
 const shortened = (line: string) => line.replace("arn:<AWS::Partition>:", "");
 
 const here = "<AWS::Region>:<AWS::AccountId>";

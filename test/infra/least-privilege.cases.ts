@@ -110,10 +110,9 @@ const privileges: Record<string, string[]> = {
   reconciler: [
     // It makes, changes and cancels the jobs of the catalog's schedules.
     "dynamodb:BatchGetItem,DeleteItem,GetItem,PutItem Jobs if key = JOB#*",
-    "dynamodb:BatchWriteItem,Query Jobs if key = UNSCHEDULED#*",
+    "dynamodb:BatchWriteItem,PutItem,Query Jobs if key = UNSCHEDULED#*",
     "dynamodb:GetItem,PutItem Jobs if key = SCHEDULES",
     "dynamodb:Query,UpdateItem Jobs if key = DUE#*",
-    keepsUnscheduled,
     "dynamodb:Query Jobs/index/by-phase",
     changesPauses,
     "s3:DeleteObject,PutObject Payloads/inputs/*",
