@@ -70,7 +70,8 @@ const stored = (services: SharedScheduling, job: Job): Recorded => ({
   outcome: { job },
   async follow(keep) {
     try {
-      if ((await keep()) === "lost" && (await services.jobs.remove(job)) === "removed") return "afresh";
+      // A job that another request was answered with stays, and that request has dispatched it.
+      if ((await keep()) === "lost" && (await services.jobs.remove(job))) return "afresh";
       await dispatch(services, job);
     } catch (cause) {
       await undispatched(services, job, cause);
