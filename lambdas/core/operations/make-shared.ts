@@ -69,12 +69,16 @@ async function takenBack(services: SharedScheduling, job: Job): Promise<Recorded
 const stored = (services: SharedScheduling, job: Job): Recorded => ({
   outcome: { job },
   async follow(keep) {
+    let isKept = false;
     try {
-      if ((await keep()) === "lost" && (await services.jobs.remove(job)) === "removed") return "afresh";
+      // A job that another request was answered with stays, and that request has dispatched it.
+      isKept = (await keep()) === "kept";
+      if (!isKept && (await services.jobs.remove(job))) return "afresh";
       await dispatch(services, job);
     } catch (cause) {
       await undispatched(services, job, cause);
     }
-    return "done";
+    // A job that could not be taken back has been dispatched, and its answer has to be kept still.
+    return isKept ? "done" : "afresh";
   },
 });

@@ -138,11 +138,10 @@ async function share(
     const written = await services.jobs.replace(next).catch(rethrow(holding.id));
     if (written === "lost") return "again";
     const follow: Recorded["follow"] = async (keep) => {
-      // The request has been added, whatever another one with its idempotency key was answered.
-      await keep()
-        .then(() => moved(services, holding, next))
-        .catch(rethrow(next.id));
-      return "done";
+      const kept = await keep().catch(rethrow(next.id));
+      await moved(services, holding, next).catch(rethrow(next.id));
+      // The request has been added, and is answered as another one with its idempotency key was before.
+      return kept === "lost" ? "afresh" : "done";
     };
     return { outcome: { job: next, as: "debounced" }, follow };
   }

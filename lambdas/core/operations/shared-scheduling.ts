@@ -41,8 +41,8 @@ export interface Making {
 }
 
 /**
- * Another request came first: `again` means to read the key again; `afresh`, that the request's job was stored and taken back,
- * and its input is about to be deleted with it.
+ * Another request came first: `again` means to read the key again; `afresh`, that the request's input was stored
+ * with a job which is not its answer: it must neither be used again nor be deleted here.
  */
 export type Lost = "again" | "afresh";
 

@@ -60,16 +60,16 @@ export const dispatching: Mutation[] = [
   {
     name: "idempotency: a task that repeats the request is not answered",
     seed: 22,
-    at: `${one}#repeated`,
+    at: `${one}#answeredAgain`,
     find: "await answering(services, existing, request.task_token)",
     replace: "existing",
   },
   {
     name: "idempotency: a job that was taken back answers for its successor",
-    seed: 20245,
-    at: `${one}#repeated`,
-    find: "if (current.created_at !== job.created_at) return repeated(services, current, request);",
-    replace: "",
+    seed: 295,
+    at: `${one}#answeredAgain`,
+    find: "if (current.created_at !== job.created_at) {",
+    replace: "if (current.created_at < 0) {",
     bug: "a task that requested a job was lost when that job was taken back and created again",
   },
   {
