@@ -18,15 +18,16 @@ const services = {
   blobs: ["put", "get"],
   bus: ["publish"],
   stats: ["add"],
-  gates: ["take", "look"],
 } as const;
-export type Service = keyof typeof services;
+/** The gates are newer than the seeds of the mutations: their outages are drawn by the randomness of limited histories. */
+const callsOfGates = ["take", "look", "lineUp", "release"] as const;
+export type Service = keyof typeof services | "gates";
 
 /** Whether a call of a service has an outage at a given time. */
 export type Outages = (service: Service, method: string, at: number) => boolean;
 
-export function outagesOf(random: Random, hardship: Hardship, start: number): Outages {
-  const weak = random.some(Object.keys(services) as Service[]);
+export function outagesOf(random: Random, hardship: Hardship, start: number, limited?: Random): Outages {
+  const weak = random.some(Object.keys(services) as (keyof typeof services)[]);
   const outages = Array.from({ length: random.int(0, hardship.outages) }, () => {
     // Half of them fall into the time when jobs are requested.
     const from = start + random.int(0, random.pick([300_000, 2_400_000]));
@@ -34,8 +35,13 @@ export function outagesOf(random: Random, hardship: Hardship, start: number): Ou
     const method = random.chance(0.5) ? random.pick<string>(services[service]) : undefined;
     return { service, method, from, to: from + random.int(10_000, 700_000) };
   });
+  const ofGates = Array.from({ length: limited?.int(0, Math.min(2, hardship.outages)) ?? 0 }, () => {
+    const from = start + (limited?.int(0, 300_000) ?? 0);
+    const method = limited?.pick<string | undefined>([undefined, ...callsOfGates]);
+    return { service: "gates" as const, method, from, to: from + (limited?.int(10_000, 300_000) ?? 0) };
+  });
   return (service, method, at) =>
-    outages.some(
+    [...outages, ...ofGates].some(
       (out) => out.service === service && (out.method ?? method) === method && at >= out.from && at < out.to,
     );
 }

@@ -65,7 +65,8 @@ async function run(seed: number, { traced = false, bystanders = [] }: Options): 
   const time = timeline(start);
   const seen = observer(time.now, start, traced);
   const ledger = newLedger(seen, start);
-  const outages = outagesOf(random, hardship, start);
+  const limited = isLimited(seed) ? seeded(seed ^ 0x6a7e) : undefined;
+  const outages = outagesOf(random, hardship, start, limited);
   const world = {
     time,
     random,
@@ -75,7 +76,7 @@ async function run(seed: number, { traced = false, bystanders = [] }: Options): 
     outages,
     poison: poisonOf(seed, isPeaceful),
     crowd: crowdOf(seed, isPeaceful, hardship),
-    ...(isLimited(seed) && { limited: seeded(seed ^ 0x6a7e) }),
+    ...(limited && { limited }),
   };
   const system = simulatedSystem(world, ledger, bystanders);
   const accepted = workload(world, ledger, system, !isPeaceful);

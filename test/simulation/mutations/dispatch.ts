@@ -20,7 +20,7 @@ export const dispatching: Mutation[] = [
   },
   {
     name: "dispatch: a repeated request does not dispatch",
-    seed: 534,
+    seed: 661,
     at: `${one}#undispatched`,
     find: "if (!hasStarted(held)) await dispatch(services, held);",
     replace: "",
@@ -66,7 +66,7 @@ export const dispatching: Mutation[] = [
   },
   {
     name: "idempotency: a job that was taken back answers for its successor",
-    seed: 20245,
+    seed: 295,
     at: `${one}#repeated`,
     find: "if (current.created_at !== job.created_at) return repeated(services, current, request);",
     replace: "",
