@@ -21,15 +21,16 @@ const services = {
   blobs: ["put", "get"],
   bus: ["publish"],
   stats: ["add"],
-  gates: ["take", "look"],
 } as const;
+/** The gates are newer than the seeds of the mutations: their outages are drawn by the randomness of limited histories. */
+const callsOfGates = ["take", "look", "lineUp", "release"] as const;
 /** The pauses have no outages: without them nothing starts, which outages of the table show. */
-export type Service = keyof typeof services | "pauses";
+export type Service = keyof typeof services | "gates" | "pauses";
 
 /** Whether a call of a service has an outage at a given time. */
 export type Outages = (service: Service, method: string, at: number) => boolean;
 
-export function outagesOf(random: Random, hardship: Hardship, start: number): Outages {
+export function outagesOf(random: Random, hardship: Hardship, start: number, limited?: Random): Outages {
   const weak = random.some(Object.keys(services) as (keyof typeof services)[]);
   const outages = Array.from({ length: random.int(0, hardship.outages) }, () => {
     // Half of them fall into the time when jobs are requested.
@@ -38,8 +39,13 @@ export function outagesOf(random: Random, hardship: Hardship, start: number): Ou
     const method = random.chance(0.5) ? random.pick<string>(services[service]) : undefined;
     return { service, method, from, to: from + random.int(10_000, 700_000) };
   });
+  const ofGates = Array.from({ length: limited?.int(0, Math.min(2, hardship.outages)) ?? 0 }, () => {
+    const from = start + (limited?.int(0, 300_000) ?? 0);
+    const method = limited?.pick<string | undefined>([undefined, ...callsOfGates]);
+    return { service: "gates" as const, method, from, to: from + (limited?.int(10_000, 300_000) ?? 0) };
+  });
   return (service, method, at) =>
-    outages.some(
+    [...outages, ...ofGates].some(
       (out) => out.service === service && (out.method ?? method) === method && at >= out.from && at < out.to,
     );
 }

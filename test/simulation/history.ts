@@ -71,7 +71,8 @@ async function run(seed: number, { traced = false, bystanders = [] }: Options): 
   const time = timeline(start);
   const seen = observer(time.now, start, traced);
   const ledger = newLedger(seen, start);
-  const outages = outagesOf(random, hardship, start);
+  const limited = isLimited(seed) ? seeded(seed ^ 0x6a7e) : undefined;
+  const outages = outagesOf(random, hardship, start, limited);
   const world = {
     time,
     random,
@@ -81,7 +82,7 @@ async function run(seed: number, { traced = false, bystanders = [] }: Options): 
     outages,
     poison: poisonOf(seed, isPeaceful),
     crowd: crowdOf(seed, isPeaceful, hardship),
-    ...(isLimited(seed) && { limited: seeded(seed ^ 0x6a7e) }),
+    ...(limited && { limited }),
     pausing: pausingOf(seed),
     herd: herdOf(seed),
     policies: policiesOf(seed),

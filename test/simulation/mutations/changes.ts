@@ -45,7 +45,7 @@ export const changes: Mutation[] = [
   },
   {
     name: "reschedule: past the end of the series",
-    seed: 750,
+    seed: 530,
     at: `${change}#reschedule`,
     find: "due_at > (series?.end_date ?? Number.POSITIVE_INFINITY)",
     replace: "due_at === -1",
@@ -89,7 +89,7 @@ export const changes: Mutation[] = [
   },
   {
     name: "cancel: a repeated request does not wake the feature",
-    seed: 22,
+    seed: 453,
     at: `${change}#rewrite`,
     find: "await dispatchFollowUps(services, job);",
     replace: "await dispatchFollowUps(services, { ...job, parent: undefined });",
@@ -97,7 +97,7 @@ export const changes: Mutation[] = [
   },
   {
     name: "cancel: a step belongs to any feature with its feature's id",
-    seed: 781,
+    seed: 453,
     at: "core/operations/parent-guard.ts#endedParentOf",
     find: "found && isStepOf(step, found) ? found : undefined",
     replace: "found",

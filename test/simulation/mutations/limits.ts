@@ -31,7 +31,7 @@ export const limits: Mutation[] = [
   },
   {
     name: "limits: a duplicate frees the slot of the attempt that runs",
-    seed: 221,
+    seed: 1068,
     at: `${claim}#claimGated`,
     find: `if (claimed.outcome !== "taken") await`,
     replace: "await",
@@ -59,14 +59,14 @@ export const limits: Mutation[] = [
   },
   {
     name: "limits: a start is as good as its reservation, however late",
-    seed: 76,
+    seed: 252,
     at: `${turn}#hasReserved`,
     find: "toleranceMs(paceOf(rate))",
     replace: "1e12",
   },
   {
     name: "limits: another start of the same attempt uses its reservation again",
-    seed: 236,
+    seed: 412,
     at: `${turn}#turnOf`,
     find: "job.snoozes?.count ?? 0",
     replace: "0",
