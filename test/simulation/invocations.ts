@@ -8,6 +8,7 @@ import type { FakeGates } from "../support/fakes/gates.ts";
 import type { FakeJobStore } from "../support/fakes/job-store.ts";
 import type { fakeServices } from "../support/fakes/services.ts";
 import { throughAdversary, type World } from "./adversary.ts";
+import type { Hardship } from "./hardship.ts";
 import type { Invocation, Purpose } from "./invocation.ts";
 import type { Ledger } from "./ledger.ts";
 import { losingAnswers } from "./lost-answers.ts";
@@ -50,6 +51,18 @@ export const mostCalls: Record<Purpose, number> = {
   /** Events, outcomes and heartbeats, what is set aside of each of them and of webhooks, and the counters. */
   lifecycle: 8,
 };
+
+/**
+ * Each message and each round of the reconciler reads the pauses. Where as much went wrong with that as with everything else, hardly
+ * one would get any further, and a history would take longer than it is given.
+ */
+const gentle = (hardship: Hardship): Hardship => ({
+  ...hardship,
+  die: Math.min(hardship.die, 0.02),
+  failBefore: Math.min(hardship.failBefore, 0.02),
+  failAfter: Math.min(hardship.failAfter, 0.02),
+  throttle: Math.min(hardship.throttle, 0.02),
+});
 
 /** What all invocations share. */
 interface Shared {
@@ -102,7 +115,7 @@ export function invocations(world: World, ledger: Ledger, shared: Shared): Invok
       queue: throughAdversary("queue", queue, invocation, world),
       scheduler: throughAdversary("scheduler", scheduler, invocation, world),
       pauses: pausing.portOf(invocation, world, (port) =>
-        throughAdversary("pauses", port, invocation, { ...world, random: pausing.random }),
+        throughAdversary("pauses", port, invocation, { ...world, random: pausing.random, hardship: gentle(hardship) }),
       ),
       // They are items of the table of jobs.
       unscheduled: throughAdversary("jobs", unscheduled, invocation, world),
