@@ -53,8 +53,9 @@ export const mostCalls: Record<Purpose, number> = {
 };
 
 /**
- * Each message and each round of the reconciler reads the pauses. Where as much went wrong with that as with everything else, hardly
- * one would get any further, and a history would take longer than it is given.
+ * Each message and each round of the reconciler reads the pauses, and a job with limits passes gates before its claim. Where as much
+ * went wrong with that as with everything else, hardly a message would get any further, and a history would take longer than it is
+ * given.
  */
 const gentle = (hardship: Hardship): Hardship => ({
   ...hardship,
@@ -122,7 +123,7 @@ export function invocations(world: World, ledger: Ledger, shared: Shared): Invok
       dueCounts: counts,
       hot,
       blobs: throughAdversary("blobs", watchedBlobs(blobs, jobs, invocation, observer), invocation, world),
-      gates: throughAdversary("gates", gates, invocation, world),
+      gates: throughAdversary("gates", gates, invocation, { ...world, hardship: gentle(hardship) }),
       clock,
       log,
     };

@@ -161,7 +161,8 @@ export function seriesGoesOn({ observer, lifeOf }: Ledger, { by, before, after, 
   const run = after.run - [...archive.values()].filter((one) => one.run < after.run && isSkipped(one)).length;
   const outlasted = after.repeat.missed === "all" ? undefined : madeUpUntil;
   const skipped = after.repeat.overlap === "queue" ? outlasted : after.finished_at;
-  const tooLate = mostLate(after.repeat) < never ? now + by.skew - mostLate(after.repeat) + marginOf(after, after.repeat) : 0;
+  const tooLate =
+    mostLate(after.repeat) < never ? now + by.skew - mostLate(after.repeat) + marginOf(after, after.repeat) : 0;
   const from = Math.max(after.scheduled_at, tooLate, skipped === undefined ? 0 : skipped + plannedWithinMs);
   if (run - Number(isSkipped(after)) < limit && occurrenceAfter(after.repeat, from) !== undefined)
     observer.violated(7, `${nameOf(after)} was the last one, although its series is not over`);
