@@ -28,6 +28,9 @@ const isEndedByNext = ({ reason = "" }: Ended) => reason.includes("by the next r
 
 const mostLate = ({ max_lateness_ms, missed }: Repeat) => max_lateness_ms ?? (missed === "skip" ? 60_000 : never);
 
+/** After a run that was late, occurrences that are so soon too late are passed over too: the next run would be late as well. */
+const marginOf = (run: Ended, repeat: Repeat) => (isLate(run) ? Math.min(5000, mostLate(repeat) / 2) : 0);
+
 /** When a run was first started. */
 const startOf = ({ attempts, parked_since, snoozes, started_at }: Job) =>
   attempts[0]?.started_at ?? parked_since ?? snoozes?.since ?? started_at;
@@ -81,7 +84,7 @@ function followsSkipped({ observer, lifeOf }: Ledger, { before, after, now, by }
     observer.violated("series", `${nameOf(before)} was skipped and was only ${late} ms late`);
   const floor = (from: number) => Math.max(before.scheduled_at, from - mostLate(repeat) - 1);
   const first = occurrenceAfter(repeat, floor(kept?.finished_at ?? 0));
-  const last = occurrenceAfter(repeat, floor(now + by.skew));
+  const last = occurrenceAfter(repeat, floor(now + by.skew + (kept ? marginOf(kept, repeat) : 0)));
   if (scheduled_at < (first ?? 0) || scheduled_at > (last ?? never))
     observer.violated(7, `${nameOf(after)} is not the first run that is in time after one that was not`);
   remember(life, after, kept?.finished_at ?? 0);
@@ -158,7 +161,8 @@ export function seriesGoesOn({ observer, lifeOf }: Ledger, { by, before, after, 
   const run = after.run - [...archive.values()].filter((one) => one.run < after.run && isSkipped(one)).length;
   const outlasted = after.repeat.missed === "all" ? undefined : madeUpUntil;
   const skipped = after.repeat.overlap === "queue" ? outlasted : after.finished_at;
-  const tooLate = mostLate(after.repeat) < never ? now + by.skew - mostLate(after.repeat) : 0;
+  const tooLate =
+    mostLate(after.repeat) < never ? now + by.skew - mostLate(after.repeat) + marginOf(after, after.repeat) : 0;
   const from = Math.max(after.scheduled_at, tooLate, skipped === undefined ? 0 : skipped + plannedWithinMs);
   if (run - Number(isSkipped(after)) < limit && occurrenceAfter(after.repeat, from) !== undefined)
     observer.violated(7, `${nameOf(after)} was the last one, although its series is not over`);

@@ -107,7 +107,9 @@ export function attemptsAreKept({ observer, lifeOf }: Ledger, { before, after }:
 /** The archive has each run as its job had it at the end of the run. */
 export function runsAreKept({ observer, lifeOf }: Ledger, { before, after }: Write) {
   if (!before || after.run === before.run) return;
-  const { last_run: end } = after;
+  // A run that its provider has put off has no attempt when the next one ends it: the last one is still that of an earlier run.
+  const isPutOff = isWaiting(before) && before.snoozes !== undefined && before.attempts.length === 0;
+  const end = isPutOff ? undefined : after.last_run;
   const kept = lifeOf(before.id).archive.get(before.run);
   if (!kept) return;
   const { created_at, scheduled_at, due_at } = before;

@@ -8,14 +8,27 @@ import { crowdedPartition, crowdedSortKey, partKey } from "./gate-item.ts";
 export const waiterKeptMs = 8 * 24 * 3_600_000;
 
 /** Frees a slot that is held by this turn. */
-export const releasing = (table: string, part: GatePart, { job, turn }: { job: string; turn: string }) =>
+export const releasing = (
+  table: string,
+  part: GatePart,
+  { job, turn, lease }: { job: string; turn: string; lease?: number },
+) =>
   new UpdateItemCommand({
     TableName: table,
     Key: partKey(part),
-    ConditionExpression: "#job.#turn = :turn",
+    ConditionExpression: lease === undefined ? "#job.#turn = :turn" : "#job.#turn = :turn AND #job.#lease = :lease",
     UpdateExpression: "SET #n = #n - :one REMOVE #job",
-    ExpressionAttributeNames: { "#job": job, "#turn": "turn", "#n": "n" },
-    ExpressionAttributeValues: toAttributes({ ":turn": turn, ":one": 1 }),
+    ExpressionAttributeNames: {
+      "#job": job,
+      "#turn": "turn",
+      "#n": "n",
+      ...(lease !== undefined && { "#lease": "lease" }),
+    },
+    ExpressionAttributeValues: toAttributes({
+      ":turn": turn,
+      ":one": 1,
+      ...(lease !== undefined && { ":lease": lease }),
+    }),
     ReturnValues: "ALL_NEW",
   });
 

@@ -19,6 +19,7 @@ import {
   type Taken,
 } from "../../core/flow/gate.ts";
 import type { Gates, GateView } from "../../core/ports/gates.ts";
+import { given } from "../../core/schema/given.ts";
 import { partitionKey, phaseIndex, ttlAttribute } from "../../topology.ts";
 import { withClassifiedErrors } from "../client/aws-errors.ts";
 import { toAttributes } from "./attributes.ts";
@@ -121,8 +122,8 @@ export function dynamoGates({ client, table }: { client: DynamoDBClient; table: 
   return withClassifiedErrors<Gates>({
     take,
 
-    async release(part, job, turn) {
-      const answer = await tried(part, releasing(table, part, { job, turn }));
+    async release(part, job, turn, lease) {
+      const answer = await tried(part, releasing(table, part, { job, turn, ...given({ lease }) }));
       return "written" in answer ? { waiting: "waiting" in answer.written } : undefined;
     },
 

@@ -61,11 +61,9 @@ async function claimGated(
   const isClaimable = job && claimable(job, message, services.clock.now(), options.type) === "yes";
   const pass = isClaimable ? await passGates(services, job, leaseMarginMs + job.timeout_ms) : undefined;
   if (isClaimable && !pass) return undefined;
-  // The gates may have taken seconds, or longer than what was read of the pauses is good for.
-  if (pass && holding(await services.pauses.recent(), pass.job, services.clock.now())) {
-    await leaveGates(services, pass);
-    return undefined;
-  }
+  // The gates may have taken seconds, or longer than what was read of the pauses is good for. The slots stay: another consumer of
+  // the same attempt may just have claimed it. If somebody waits for them, the reconciler frees them.
+  if (pass && holding(await services.pauses.recent(), pass.job, services.clock.now())) return undefined;
   const claimed = await claim(services, message, options);
   if (claimed.job) {
     if (pass) await leaveLists(services, pass).catch((error) => stayed(services, error));

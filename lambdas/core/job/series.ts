@@ -106,7 +106,8 @@ export function plannedAfter(job: Job, now: number, calendars: Calendars = noCal
   const { scheduled_at, coalesced_until } = job;
   if (isSkipped(job) || repeat.overlap === "cancel_previous") {
     // Occurrences that are too late as well are passed over with the first one.
-    const from = Math.max(isSkipped(job) ? scheduled_at : standsUntil(job), now - maxLateness(repeat) - 1);
+    const stood = isSkipped(job) ? scheduled_at : standsUntil(job);
+    const from = Math.max(stood, now - maxLateness(repeat) - 1 + marginOf(job));
     return catchingUp(repeat, nextOccurrence(repeat, from, calendars), now);
   }
   const at = nextOccurrence(repeat, coalesced_until ?? scheduled_at, calendars);
@@ -116,6 +117,13 @@ export function plannedAfter(job: Job, now: number, calendars: Calendars = noCal
   const later = nextOccurrence(repeat, now, calendars);
   return later === undefined ? undefined : { at: later };
 }
+
+/** The most time that the run after a late one has left, so that it is not late as well by the time it starts, in milliseconds. */
+const mostMarginMs = 5000;
+
+/** Without it a frequent series that is behind would plan for ever what is just in time, and skip all of it. */
+const marginOf = ({ reason, repeat }: Job): number =>
+  repeat && reason === runReasons.late ? Math.min(mostMarginMs, maxLateness(repeat) / 2) : 0;
 
 /** Up to which time a run that has begun stands for occurrences of its series: one that started late made others miss theirs. */
 const standsUntil = (job: Job): number => Math.max(job.scheduled_at, job.coalesced_until ?? 0, firstStartOf(job) ?? 0);

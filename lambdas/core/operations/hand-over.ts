@@ -3,7 +3,7 @@ import type { LimitRule } from "../flow/limit.ts";
 import { slotPartsFor, slotPartsOf, slotsOf } from "../flow/parts.ts";
 import { isForsaken, turnOf } from "../flow/turn.ts";
 import { isWaiting, type Job, messageOf, tenantOf } from "../job/job.ts";
-import { holding, type Pause } from "../job/pause.ts";
+import { holding, type Pause, settleMs } from "../job/pause.ts";
 import type { Gates, GateView, Waiter } from "../ports/gates.ts";
 import type { Pauses } from "../ports/pauses.ts";
 import type { Clock, JobQueue, JobStore, Log } from "../ports/ports.ts";
@@ -147,8 +147,9 @@ async function jobsOf({ jobs }: HandingOver, waiters: readonly Waiter[]): Promis
   return new Map((await jobs.getMany(waiters.map(({ job }) => job))).map((job) => [job.id, job]));
 }
 
-/** Frees the slots whose jobs are over or were moved. Answers whether there were any. */
+/** Frees the slots whose jobs are over, were moved, or are paused. Answers whether there were any. */
 async function freeForsaken(services: HandingOver, gate: GateName, { parts }: GateView): Promise<boolean> {
+  const pauses = await services.pauses.recent();
   const held = Object.entries(parts).flatMap(([part, { holders }]) =>
     Object.entries(holders).map(([job, holder]) => ({ part: { ...gate, part: Number(part) }, job, holder })),
   );
@@ -158,13 +159,20 @@ async function freeForsaken(services: HandingOver, gate: GateName, { parts }: Ga
     const jobs = new Map((await services.jobs.getMany(some.map(({ job }) => job))).map((job) => [job.id, job]));
     const now = services.clock.now();
     for (const { part, job, holder } of some) {
-      if (!isForsaken(holder, jobs.get(job), now)) continue;
+      const of = jobs.get(job);
+      if (!isForsaken(holder, of, now) && !(of && isHeldForLong(pauses, of, now))) continue;
       await services.gates.drop(part, job, holder);
       freed = true;
     }
   }
   return freed;
 }
+
+/** Whether a pause has held a waiting job for so long that every consumer knows: nobody claims it with the slot that it has. */
+const isHeldForLong = (pauses: readonly Pause[], job: Job, now: number): boolean => {
+  const pause = isWaiting(job) ? holding(pauses, job, now) : undefined;
+  return pause !== undefined && pause.since + settleMs < now;
+};
 
 /** Nobody waits: newcomers take slots again without standing in line. */
 async function unmark({ gates }: HandingOver, gate: GateName, parts: GateView["parts"]): Promise<void> {

@@ -128,7 +128,7 @@ async function refused(services: PassingGates, pass: Pass, { gate, rule }: Ruled
   await services.gates.lineUp(gate, waiter, partsOf(rule));
   // Its slots of other gates would be handed over to itself as long as it stands on their lists.
   await leaveLists(services, pass);
-  await releaseSlots(services, pass);
+  await releaseSlots(services, pass, "own");
   await handOver(services, gate, rule);
   return undefined;
 }
@@ -151,16 +151,21 @@ async function later(services: PassingGates, pass: Pass, { startsAt, last, rates
   const isNear = startsAt - now <= givenMs;
   const kept = pass.slots.filter(({ rule }) => isNear || rule.rate);
   const lease = startsAt + givenMs;
-  for (const { part, rule } of kept.filter((slot) => slot.lease < lease)) {
-    const slot = { lease, limit: slotsOf(rule, part.part), isGiven: true as const };
-    await services.gates.take(part, { job: job.id, turn, now, slot });
+  for (const held of kept.filter((slot) => slot.lease < lease)) {
+    const slot = { lease, limit: slotsOf(held.rule, held.part.part), isGiven: true as const };
+    await services.gates.take(held.part, { job: job.id, turn, now, slot });
+    held.lease = lease;
   }
   const { limit, key } = last.gate;
   const moved = postponed(job, { turn, until: startsAt, since: now, gate: { limit, key }, limits: rates }, now);
   const isMoved = (await services.jobs.replace(moved)) === "replaced";
   await leaveLists(services, pass);
   // If somebody has changed the job meanwhile, they have dispatched it again if it is to run.
-  await releaseSlots(services, { ...pass, slots: pass.slots.filter((slot) => !isMoved || !kept.includes(slot)) });
+  await releaseSlots(
+    services,
+    { ...pass, slots: pass.slots.filter((slot) => !isMoved || !kept.includes(slot)) },
+    "own",
+  );
   if (isMoved) await dispatch(services, moved);
   return undefined;
 }
@@ -170,10 +175,13 @@ export async function leaveLists({ gates }: Pick<HandingOver, "gates">, { job, s
   for (const { gate, again } of slots) if (again) await gates.leave(gate, { job: job.id, order: orderOf(job) });
 }
 
-/** Frees the slots of a job and hands them over to those that wait for them. */
-async function releaseSlots(services: HandingOver, { job, turn, slots }: Pass): Promise<void> {
-  for (const { gate, part, rule } of slots) {
-    const freed = await services.gates.release(part, job.id, turn);
+/**
+ * Frees the slots of a job and hands them over to those that wait for them. `own`: only those that no other consumer of the same
+ * attempt has taken over since, because it may have passed all gates and be about to claim the job.
+ */
+async function releaseSlots(services: HandingOver, { job, turn, slots }: Pass, whose?: "own"): Promise<void> {
+  for (const { gate, part, rule, lease } of slots) {
+    const freed = await services.gates.release(part, job.id, turn, whose && lease);
     if (freed?.waiting) await handOver(services, gate, rule);
   }
 }

@@ -31,9 +31,10 @@ export interface Gates {
   take(part: GatePart, ask: Ask): Promise<Taken>;
   /**
    * Frees the slot of a job, if it still has it by this turn. Answers whether jobs may be waiting for it; undefined if the slot
-   * was not held by this turn.
+   * was not held by this turn. With `lease` only if the slot still has that lease: another consumer of the same turn, which comes
+   * with a duplicate of its message, has made it its own otherwise.
    */
-  release(part: GatePart, job: string, turn: string): Promise<{ waiting: boolean } | undefined>;
+  release(part: GatePart, job: string, turn: string, lease?: number): Promise<{ waiting: boolean } | undefined>;
   /** Drops a slot that was seen and belongs to nobody any more. */
   drop(part: GatePart, job: string, seen: { lease: number }): Promise<void>;
   /** Everything about a gate, and up to `limit` (at most 100) of its waiters, read consistently. */

@@ -62,6 +62,7 @@ export function describeGates(name: string, make: () => Promise<GatesUnderTest>)
     test("a slot is freed by the turn that holds it, once, and by no other", async () => {
       await slot(1, 1);
       expect(await made.gates.release(gate, idOf(1), "1.2.0.0")).toBeUndefined();
+      expect(await made.gates.release(gate, idOf(1), turn, noon - 1)).toBeUndefined();
       expect(await made.gates.release(gate, idOf(1), turn)).toEqual({ waiting: false });
       expect(await made.gates.release(gate, idOf(1), turn)).toBeUndefined();
       expect(await slot(2, 1)).toMatchObject({ outcome: "taken" });

@@ -54,10 +54,10 @@ export function fakeGates(): FakeGates {
       }
     },
 
-    async release(part, job, turn) {
+    async release(part, job, turn, lease) {
       const { holders, count, ...rest } = partOf(part);
       const { [job]: held, ...others } = holders;
-      if (held?.turn !== turn) return undefined;
+      if (held?.turn !== turn || (lease !== undefined && held.lease !== lease)) return undefined;
       gateOf(part).parts.set(part.part, { ...rest, holders: others, count: count - 1 });
       return { waiting: rest.waiting !== undefined };
     },

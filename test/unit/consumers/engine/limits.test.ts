@@ -108,19 +108,51 @@ describe("slots", () => {
     expect(w.queue.sent).toMatchObject([{ message: { job_id: w.all[1]?.id, gated: true } }]);
   });
 
-  test("a job whose gates answer slowly does not start if it is paused meanwhile, and frees its slot", async () => {
-    const w = limited(one, 1);
+  test("a job whose gates answer slowly does not start if it is paused meanwhile; others get its slot within a round", async () => {
+    const w = limited(one, 2);
+    await w.jobs.replace({ ...w.at(0), event: "paused", version: 2 });
     const { take } = w.gates;
     w.gates.take = async (...asked) => {
       w.gates.take = take;
       const answer = await take(...asked);
-      await startPause(w, { product: "shop", reason: "maintenance", drain_per_second: 50 }, "key");
+      await startPause(w, { product: "shop", event: "paused", reason: "maintenance", drain_per_second: 50 }, "key");
       await w.clock.advance(5000);
       return answer;
     };
     await w.run(w.message(0));
-    expect(w.at(0)).toMatchObject({ status: "queued", version: 1 });
-    expect((await w.look("workers")).parts[0]?.count).toBe(0);
+    expect(w.at(0)).toMatchObject({ status: "queued", version: 2 });
+    await w.run(w.message(1));
+    expect(w.queue.sent).toEqual([]);
+    await w.clock.advance(6000);
+    await reconcile(w);
+    expect(w.queue.sent).toMatchObject([{ message: { job_id: w.all[1]?.id } }]);
+    await w.run(w.message(1));
+    expect(w.at(1).status).toBe("completed");
+  });
+
+  test("a duplicate that is refused leaves the slot that its twin has passed with", async () => {
+    const w = limited({ a: { concurrency: 1 }, b: { concurrency: 1 } }, 2);
+    const first = held();
+    await w.jobs.replace({ ...w.at(1), gates: [{ limit: "b", key: "k" }], version: 2 });
+    const blocking = w.run(w.message(1), first.execute);
+    await first.started;
+    const second = held();
+    const { lineUp } = w.gates;
+    let passing: Promise<void> | undefined;
+    w.gates.lineUp = async (...asked) => {
+      w.gates.lineUp = lineUp;
+      await w.clock.advance(10);
+      first.end();
+      await blocking;
+      passing = w.run(w.message(0), second.execute);
+      await second.started;
+      await lineUp(...asked);
+    };
+    await w.run(w.message(0));
+    expect((await w.look("a")).parts[0]?.count).toBe(1);
+    second.end();
+    await passing;
+    expect((await w.look("a")).parts[0]?.count).toBe(0);
   });
 
   test("never more run than the limit allows, however messages arrive", async () => {
