@@ -25,7 +25,7 @@ for (const node of service.node.findAll()) {
 }
 
 // It supports alarms on one metric only, not on metric expressions.
-for (const overMany of ["jobs-late", "messages-fail", "set-aside", "api-slow"])
+for (const overMany of ["jobs-late", "jobs-unscheduled", "limits-wait", "messages-fail", "set-aside", "api-slow"])
   service.node.findChild("Alarms").node.tryRemoveChild(overMany);
 
 const team = new Stack(app, "Team");

@@ -10,6 +10,7 @@ import { leadMs } from "../../lambdas/core/job/route.ts";
 import { startPostgres } from "../support/databases/postgres.ts";
 import { listenOnBus } from "./bus-listener.ts";
 import { apiClient, type Call, deploy, type Outputs } from "./deployment.ts";
+import { describeFlow } from "./flow.ts";
 import { describeKeys } from "./keys.ts";
 import { credentials, type Ministack, region, startMinistack } from "./ministack.ts";
 import { describeOutbound, storeWebhook } from "./outbound.ts";
@@ -275,6 +276,11 @@ describeWaysIn({ settings: clientOptions, outputs: () => outputs, job: async (id
 describeKeys({
   call: (method, path, options) => call(method, path, options),
   environment: () => ministack.environment,
+});
+
+describeFlow({
+  call: (method, path, options) => call(method, path, { key, ...options }),
+  received: (method, path) => outside.received(method, path),
 });
 
 describe("a job that is due later", () => {

@@ -1,4 +1,5 @@
 import { defineProduct } from "../../lambdas/consumers/types/define-product.ts";
+import { parameter } from "../../lambdas/core/catalog/references.ts";
 
 /** The resources in the team's own account, created by app.ts and the test and used by the jobs. */
 export const teams = {
@@ -11,7 +12,7 @@ export const teams = {
 } as const;
 
 /**
- * A product whose every target is reached with the consumer's own role. The demo also has to run on a machine without AWS, so
+ * A product whose targets are reached with the consumer's own role, and a server outside for its limits. The demo also has to run on a machine without AWS, so
  * it cannot exercise these grants of the deployment. The deployed copy of the checkout has this product in its catalog.
  */
 export const inAws = defineProduct({
@@ -26,6 +27,15 @@ export const inAws = defineProduct({
     visit: { type: "database_action", database: "visits", action: "one", retries: 0 },
     visits_of_day: { type: "database_action", database: "visits", action: "of_day", retries: 0 },
     forget_visit: { type: "database_action", database: "visits", action: "forget", retries: 0 },
+    enter: { type: "action", app: "outside", action: "enter", retries: 0, limits: ["door"] },
+    tick: { type: "action", app: "outside", action: "tick", retries: 0, limits: ["clock"] },
+  },
+  limits: { door: { concurrency: 2 }, clock: { rate: { limit: 1, period: "2s" } } },
+  apps: {
+    outside: {
+      envs: { prd: { base_url: parameter("/my-product/shop-url") } },
+      actions: { enter: { method: "POST", path: "/held" }, tick: { method: "POST", path: "/ticks" } },
+    },
   },
   functions: {
     doubler: {

@@ -1,5 +1,6 @@
 import { once } from "node:events";
 import { createServer, type IncomingHttpHeaders } from "node:http";
+import { setTimeout as sleep } from "node:timers/promises";
 
 export interface Received {
   method: string;
@@ -8,7 +9,12 @@ export interface Received {
   headers: IncomingHttpHeaders;
   text: string;
   at: number;
+  /** Absent until then. */
+  answered_at?: number;
 }
+
+/** How long a call of this path takes, so that others can be seen beside it. */
+const heldMs = { "/held": 700 } as Record<string, number>;
 
 export interface OutsideWorld {
   url: string;
@@ -22,7 +28,10 @@ export async function startOutsideWorld(): Promise<OutsideWorld> {
   const server = createServer(async (request, response) => {
     const { method = "", url = "", headers } = request;
     const text = Buffer.concat(await request.toArray()).toString();
-    all.push({ method, url, headers, text, at: Date.now() });
+    const received: Received = { method, url, headers, text, at: Date.now() };
+    all.push(received);
+    await sleep(heldMs[url] ?? 0);
+    received.answered_at = Date.now();
     const [status, body] = answerTo(method, url);
     response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(body));
   });
@@ -50,6 +59,7 @@ function answerTo(method: string, url: string): [number, unknown] {
   }
   if (method === "POST" && path === "/pricing") return [200, { total: 25 }];
   if (method === "POST" && path === "/webhooks/orders") return [200, {}];
+  if (method === "POST" && (path === "/held" || path === "/ticks")) return [200, {}];
   if (method === "POST" && path === "/orders/refused") return [422, {}];
   if (method === "POST" && path.startsWith("/orders/")) return [201, { order_id: 42 }];
   return [404, {}];
