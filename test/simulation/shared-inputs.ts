@@ -16,7 +16,8 @@ export function sharedInputs(system: System, { observer, shared, lifeOf }: Ledge
     if (other && last?.isKeyed)
       observer.violated("shared", `request ${n} ran as ${nameOf(other)} and as ${nameOf(job)}`);
     ran.set(n, job);
-    if (last?.ended === undefined || lifeOf(job.id).wasDeleted) continue;
+    // Nor does anybody know when a repetition took effect that was not answered.
+    if (!last?.isKeyed || last.ended === undefined || lifeOf(job.id).wasDeleted) continue;
     const { ended } = last;
     const later = shared.taken.find((asked) => asked.job_id === job.id && asked.n !== n && asked.began > ended);
     if (later)
