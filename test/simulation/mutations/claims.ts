@@ -90,7 +90,7 @@ export const claims: Mutation[] = [
   {
     name: "snooze: a claim under which nothing has started is not given back",
     at: `${engine}/run-job.ts#giveBack`,
-    find: "await snooze(services, job, policy);",
+    find: "await snooze(services, claimed, policy);",
     replace: "",
     bug: "slow claims and failed reads of the parent ended as crashes",
   },
