@@ -12,7 +12,7 @@ import { type AttemptPolicy, defaultPolicy } from "./attempt-policy.ts";
 import { leaveGates, leaveLists, passGates } from "./gates.ts";
 import { leaseMarginMs } from "./lease.ts";
 import { isHeld } from "./pause-check.ts";
-import { isSuccessor, supersede } from "./supersede.ts";
+import { isSuccessor, isSupersededNow, supersede } from "./supersede.ts";
 
 /** How much of that margin must be left when the attempt starts. The lease begins when the claim was sent. */
 const leastMarginMs = 10_000;
@@ -58,7 +58,9 @@ async function claimGated(
   options: ClaimOptions,
 ): Promise<ClaimedJob | undefined> {
   const job = await services.jobs.get(message.job_id);
-  const isClaimable = job && claimable(job, message, services.clock.now(), options.type) === "yes";
+  // A run that is only to be ended needs no slot, and must not wait for one.
+  const isClaimable =
+    job && claimable(job, message, services.clock.now(), options.type) === "yes" && !isSupersededNow(services, job);
   const pass = isClaimable ? await passGates(services, job, leaseMarginMs + job.timeout_ms) : undefined;
   if (isClaimable && !pass) return undefined;
   // The gates may have taken seconds, or longer than what was read of the pauses is good for. The slots stay: another consumer of

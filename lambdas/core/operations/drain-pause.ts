@@ -40,9 +40,16 @@ export async function drainPause(
     const listed = await heldJobs(services, pause, now);
     const sent = await sendPage(services, pause, releasable(listed.jobs, others, now));
     total.failed += sent.failed;
-    // What SQS refuses for now is sent again with its page in the next round.
+    // What SQS refuses for now is sent again in the next round, with what follows it in its page.
     if (!sent.drain) return total;
     total.sent += sent.drain.sent - drainOf(pause, now).sent;
+    if (sent.last) {
+      await services.pauses.put(
+        { ...pause, drain: { ...sent.drain, after: positionOf(sent.last) }, version: pause.version + 1 },
+        pause,
+      );
+      return total;
+    }
     const isAll = listed.next === undefined;
     const after = listed.next ?? lastOf(listed) ?? pause.drain?.after;
     const next = { ...pause, drain: { ...sent.drain, ...given({ after }) }, version: pause.version + 1 };
@@ -82,17 +89,23 @@ const tenantsIn = ({ products }: Services["catalog"], { product, env }: Pause): 
 const releasable = (jobs: readonly Job[], others: readonly Pause[], now: number): Job[] =>
   jobs.filter((job) => isReleased(job, now) && !holding(others, job, now));
 
+const positionOf = (job: Job) => ({ id: job.id, time: phaseTime(job) });
+
 const lastOf = ({ jobs }: Listed) => {
   const last = jobs.at(-1);
-  return last && { id: last.id, time: phaseTime(last) };
+  return last && positionOf(last);
 };
 
-/** Sends the jobs of a page. Answers how far the drain has come; without it the page has to be sent again. */
-async function sendPage(
-  services: Draining,
-  pause: Pause,
-  jobs: readonly Job[],
-): Promise<{ drain?: Drain; failed: number }> {
+interface Sent {
+  /** How far the drain has come; absent if the page has to be sent again. */
+  drain?: Drain;
+  failed: number;
+  /** The last job before the first one that was refused, if the page has to be sent again from there. */
+  last?: Job;
+}
+
+/** Sends the jobs of a page. */
+async function sendPage(services: Draining, pause: Pause, jobs: readonly Job[]): Promise<Sent> {
   const { clock, log } = services;
   const now = clock.now();
   if (jobs.length === 0) return { failed: 0, drain: drainOf(pause, now) };
@@ -105,8 +118,12 @@ async function sendPage(
     });
   }
   const failed = refused.length;
-  if (refused.some(({ cause }) => !(cause instanceof PermanentError))) return { failed };
-  return { failed, drain: { next_at, sent: (pause.drain?.sent ?? 0) + jobs.length - failed } };
+  const before = pause.drain?.sent ?? 0;
+  const passing = refused.filter(({ cause }) => !(cause instanceof PermanentError)).map(({ index }) => index);
+  if (passing.length === 0) return { failed, drain: { next_at, sent: before + jobs.length - failed } };
+  const first = Math.min(...passing);
+  const [last, at] = [jobs[first - 1], slots[first]];
+  return last && at !== undefined ? { failed, last, drain: { next_at: at, sent: before + first } } : { failed };
 }
 
 /** Sends jobs to the queues of their types, with as few calls as SQS allows. */

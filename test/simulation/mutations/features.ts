@@ -75,8 +75,8 @@ export const features: Mutation[] = [
   {
     name: "feature: a discarded outcome cancels its steps",
     at: "consumers/engine/record.ts#record",
-    find: `if (before?.status === "cancelled" || isSuperseded(claimed, before)) await`,
-    replace: "await",
+    find: `if (before?.status === "cancelled" || isSuperseded(claimed, before))`,
+    replace: "",
     bug: "a feature whose claim was taken over, or whose write lost its answer, cancelled its live steps and failed",
   },
   {

@@ -99,4 +99,20 @@ export const limits: Mutation[] = [
     find: " && !isReserved",
     replace: "",
   },
+  {
+    name: "limits: a duplicate frees the slot of its twin",
+    seed: 211_980,
+    at: "core/operations/pass-gates.ts#refused",
+    find: `releaseSlots(services, pass, "own")`,
+    replace: "releaseSlots(services, pass)",
+    bug: "a duplicate that was refused by one limit freed the slot of another, with which its attempt had been claimed",
+  },
+  {
+    name: "limits: a run is given a start for which it is too late",
+    seed: 200_460,
+    at: "core/flow/gate.ts#farthestOf",
+    find: "Math.min(now + horizonMs, latest)",
+    replace: "Math.min(now + horizonMs, Math.max(latest, now + horizonMs))",
+    bug: "a series that was rated below its interval was moved, skipped for that, and moved again, for ever",
+  },
 ];

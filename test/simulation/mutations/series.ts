@@ -64,8 +64,16 @@ export const series: Mutation[] = [
   {
     name: "missed: a run that is too late starts",
     at: `${rules}#skipReason`,
-    find: "> maxLateness(repeat)",
-    replace: "> 10 * maxLateness(repeat)",
+    find: "startOf(job, now) > latestStartOf(job)",
+    replace: "startOf(job, now) > latestStartOf(job) + 9 * maxLateness(repeat)",
+  },
+  {
+    name: "missed: the run after a late one is as late",
+    seed: 203_788,
+    at: `${rules}#marginOf`,
+    find: "Math.min(mostMarginMs, maxLateness(repeat) / 2)",
+    replace: "0",
+    bug: "a frequent series that was behind planned what was late before it could start, for ever",
   },
   {
     name: "missed: a run that was skipped counts towards the limit",
@@ -94,6 +102,14 @@ export const series: Mutation[] = [
     at: "consumers/engine/attempt.ts#attempt",
     find: "void sendSuccessor(services, job);",
     replace: "",
+  },
+  {
+    name: "cancel_previous: the next run is sent with each try",
+    seed: 382,
+    at: "consumers/engine/attempt.ts#attempt",
+    find: "let hasBegun = false;",
+    replace: "let hasBegun = false; void sendSuccessor(services, job);",
+    bug: "while inputs could not be read, each try of a run left another message of the next one",
   },
   {
     name: "cancel_previous: the archive has an outcome that was not accepted",

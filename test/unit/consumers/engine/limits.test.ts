@@ -390,6 +390,18 @@ describe("rates", () => {
     expect(w.jobs.archived().at(-1)).toMatchObject({ status: "completed", scheduled_at: noon - 40_000 });
   });
 
+  test("a run that is to be ended for the next one, by a consumer that died, is ended without a start of its own", async () => {
+    const w = limited({ starts: { rate: { limit: 1, period: 20_000 } } }, 2);
+    const repeat = { every: 60_000, anchor: noon - 60_000, overlap: "cancel_previous" } as const;
+    const over = { status: "running", claims: 1, lease_until: noon - 1, started_at: noon - 60_000 } as const;
+    const begun = { ...over, scheduled_at: noon - 60_000, next_at: noon };
+    await w.jobs.replace({ ...w.at(1), ...begun, repeat, claim_id: "dead", version: 2 });
+    await w.run(w.message(0));
+    await w.run(w.message(1));
+    expect(w.jobs.archived()).toMatchObject([{ run: 1, status: "cancelled", reason: runReasons.superseded }]);
+    expect(w.at(1)).toMatchObject({ run: 2, status: "queued", due_at: noon });
+  });
+
   test("a start within a second is waited for, so that no job is moved for it", async () => {
     const w = limited({ mailbox: { rate: { limit: 10, period: "1s" } } }, 2);
     const slept: number[] = [];

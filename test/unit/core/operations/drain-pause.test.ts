@@ -135,6 +135,21 @@ it("sends a page again of which SQS refused something for now, and leaves out wh
   expect((await w.stored())?.drain?.sent).toBe(1);
 });
 
+it("sends only what follows the first job that SQS refused for now", async () => {
+  const jobs = series(4);
+  const w = await world(jobs, { drain_per_second: 1 });
+  const { sendMany } = w.queue;
+  w.queue.sendMany = async () => [{ index: 2, cause: throttled() }];
+  expect(await w.drain()).toEqual({ sent: 2, failed: 1 });
+  expect((await w.stored())?.drain).toMatchObject({ sent: 2, next_at: noon + settleMs + 2000 });
+  w.queue.sendMany = sendMany;
+  expect(await w.drain()).toEqual({ sent: 2, failed: 0 });
+  expect(w.queue.sent.map(({ message, delaySeconds }) => [message.job_id, delaySeconds])).toEqual([
+    [jobs[2]?.id, settleMs / 1000 + 2],
+    [jobs[3]?.id, settleMs / 1000 + 3],
+  ]);
+});
+
 it("stops where somebody has paused again", async () => {
   const { pause, pauses, services, queue } = await world(series(300));
   const again = { ...aPause({ product, version: 3 }), since: noon };
