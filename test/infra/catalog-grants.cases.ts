@@ -15,9 +15,14 @@ type Synthesized = ReturnType<typeof synthesize>;
 /** What every consumer may do without a catalog, per entry. */
 const empty = synthesize({}, []).service;
 
+/** The same where the catalog has limits. */
+const limited = synthesize({}, [
+  defineProduct({ tag: "p", envs: ["dev"], jobs: {}, limits: { any: { concurrency: 1 } } }),
+]).service;
+
 /** What the catalog adds to an entry, without the common start of every ARN. */
 const added = ({ service }: Pick<Synthesized, "service">, entry: string) => {
-  const usual = new Set(linesOfEntry(empty, entry));
+  const usual = new Set([empty, limited].flatMap((usually) => linesOfEntry(usually, entry)));
   return linesOfEntry(service, entry)
     .filter((line) => !usual.has(line))
     .map(shortened);
@@ -33,6 +38,19 @@ const product = (
   sections: Partial<ProductDefinition>,
   options: AppProps = { builtinCloudFormationValidation: false },
 ) => synthesize({}, [defineProduct({ tag: "p", envs: ["dev"], jobs: {}, ...sections })], options);
+
+test("a catalog with limits lets every consumer but that of features take slots and find who waits for them", () => {
+  const own = (entry: string) => {
+    const usual = linesOfEntry(empty, entry);
+    const more = linesOfEntry(limited, entry).filter((line) => !usual.includes(line));
+    return new Set(more.map((line) => line.replace(/^dynamodb:(\w+) .* = /, "$1 ")));
+  };
+  const gates = ["DeleteItem", "GetItem", "PutItem", "Query", "UpdateItem"].map((action) => `${action} GATE#*`);
+  for (const type of jobTypes) {
+    const expected = type === "feature" ? [] : [...gates, "GetItem LIMITS#*", "BatchGetItem JOB#*"];
+    expect(own(`consumers/${type}`)).toEqual(new Set(expected));
+  }
+});
 
 describe("with the demo's catalog", () => {
   const demo = asItIs();

@@ -30,6 +30,10 @@ const parameter = (path: string) => `ssm:GetParameter ssm:parameter${path}`;
 const countsDueJobs = "dynamodb:UpdateItem Jobs if key = DUE#*";
 const keepsUnscheduled = "dynamodb:PutItem Jobs if key = UNSCHEDULED#*";
 
+/** Whoever runs or shows jobs reads what is paused; the API begins and ends pauses, and the reconciler ends them too. */
+const readsPauses = "dynamodb:Query Jobs if key = PAUSES";
+const changesPauses = "dynamodb:DeleteItem,GetItem,PutItem,Query Jobs if key = PAUSES";
+
 /** What every consumer but the decider of features may do: claim, read, run and record the jobs of its own queue. */
 const usesGates = [
   "dynamodb:DeleteItem,GetItem,PutItem,Query,UpdateItem Jobs if key = GATE#*",
@@ -48,6 +52,7 @@ const runsJobs = (type: string) => [
   `sqs:${receives},SendMessage ${queueOf(type)}`,
   // The feature's queue, and the right queue of a misdirected message.
   ...jobTypes.filter((other) => other !== type).map((other) => `sqs:SendMessage ${queueOf(other)}`),
+  readsPauses,
   countsDueJobs,
   keepsUnscheduled,
   makesSchedules,
@@ -67,6 +72,7 @@ const privileges: Record<string, string[]> = {
     "dynamodb:GetItem,Query Jobs if key = GATE#*",
     "dynamodb:GetItem,UpdateItem Jobs if key = LIMITS#*",
     "dynamodb:UpdateItem Jobs if key = WAITS#*",
+    changesPauses,
     "dynamodb:Query,UpdateItem Jobs if key = DUE#*",
     keepsUnscheduled,
     "dynamodb:GetItem,UpdateItem Jobs if key = WEBHOOK#*",
@@ -102,9 +108,11 @@ const privileges: Record<string, string[]> = {
   reconciler: [
     // It makes, changes and cancels the jobs of the catalog's schedules.
     "dynamodb:BatchGetItem,DeleteItem,GetItem,PutItem Jobs if key = JOB#*",
-    "dynamodb:BatchWriteItem,Query Jobs if key = UNSCHEDULED#*",
+    // Those jobs may be refused or counted in their turn, as those of any function that makes jobs.
+    "dynamodb:BatchWriteItem,PutItem,Query Jobs if key = UNSCHEDULED#*",
+    "dynamodb:Query,UpdateItem Jobs if key = DUE#*",
+    changesPauses,
     "dynamodb:GetItem,PutItem Jobs if key = SCHEDULES",
-    "dynamodb:Query Jobs if key = DUE#*",
     "dynamodb:Query Jobs/index/by-phase",
     "s3:DeleteObject,PutObject Payloads/inputs/*",
     "s3:GetObject Payloads/progress*",
@@ -174,6 +182,7 @@ const privileges: Record<string, string[]> = {
   ],
   "consumers/feature": [
     "dynamodb:BatchGetItem,DeleteItem,GetItem,PutItem,UpdateItem Jobs if key = JOB#*",
+    readsPauses,
     countsDueJobs,
     keepsUnscheduled,
     "s3:DeleteObject,GetObject,PutObject Payloads/inputs/*",
@@ -228,7 +237,7 @@ describe("so that", () => {
   test("no function that reads jobs reads keys, and none writes keys", () => {
     expect(may(/ if key = .*KEYS/)).toEqual(["authorizer"]);
     const writes =
-      /^dynamodb:\S*(Put|Write|Update|Delete)\S* Jobs (?!if key = ((JOB|STATS|ERRORS|WAITS|WEBHOOK|GATE|LIMITS|DUE|UNSCHEDULED)#\*|SCHEDULES)$)/;
+      /^dynamodb:\S*(Put|Write|Update|Delete)\S* Jobs (?!if key = ((JOB|STATS|ERRORS|WAITS|WEBHOOK|GATE|LIMITS|DUE|UNSCHEDULED)#\*|SCHEDULES|PAUSES)$)/;
     expect(may(writes)).toEqual([]);
     // These actions name no item, and so would pass any condition on items.
     expect(may(/^dynamodb:\S*(Scan|PartiQL)/)).toEqual([]);

@@ -162,7 +162,7 @@ describe("with corsOrigins", () => {
     stacks.cors.service.hasResourceProperties("AWS::ApiGatewayV2::Api", {
       CorsConfiguration: {
         AllowOrigins: ["https://app.example.com", "http://localhost:3000"],
-        AllowMethods: ["GET", "POST", "DELETE"],
+        AllowMethods: ["GET", "POST", "PUT", "DELETE"],
         AllowHeaders: ["authorization", "content-type", "idempotency-key", "if-none-match", "prefer"],
         ExposeHeaders: ["etag", "location", "preference-applied", "retry-after"],
         AllowCredentials: Match.absent(),
@@ -271,7 +271,7 @@ describe.each(["own key", "team's key"] as const)("with the %s", (name) => {
     expect(ofEntry("api")).toEqual(all("dynamodb, s3, sqs"));
     expect(ofEntry("authorizer")).toEqual(all("dynamodb, secretsmanager"));
     expect(ofEntry("lifecycle")).toEqual(all("dynamodb, s3, sqs"));
-    expect(ofEntry("reconciler")).toEqual(all("dynamodb, sqs"));
+    expect(ofEntry("reconciler")).toEqual(all("dynamodb, s3, sqs"));
     for (const type of jobTypes) expect(ofEntry(`consumers/${type}`)[0]).toMatch(/^kms:Decrypt dynamodb, s3, sqs/);
     const scheduler = resourcesOf(service, "AWS::IAM::Role").find(({ id }) => id.startsWith("Schedules"));
     expect(through(scheduler?.id ?? "")).toEqual(all("sqs"));

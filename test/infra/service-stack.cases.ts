@@ -585,6 +585,7 @@ describe("least privilege", () => {
       "JOB#*",
       "KEYS",
       "LIMITS#*",
+      "PAUSES",
       "SCHEDULES",
       "STATS#*",
       "UNSCHEDULED#*",

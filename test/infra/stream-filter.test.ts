@@ -2,7 +2,7 @@ import { fits } from "../../bench/cost/filter-pattern.ts";
 import { publishedEvents, streamFilter } from "../../infra/constructs/functions/stream-filter.ts";
 import { itemOf } from "../../lambdas/aws/dynamodb/job-item.ts";
 import { parameter, secret } from "../../lambdas/core/catalog/references.ts";
-import { type Job, jobStatuses } from "../../lambdas/core/job/job.ts";
+import { isWaiting, type Job, jobStatuses } from "../../lambdas/core/job/job.ts";
 import { finalEvents, jobEvents } from "../../lambdas/core/job/job-event.ts";
 import { withTaskToken } from "../../lambdas/core/job/task-token.ts";
 import { taskMessagesOf } from "../../lambdas/core/outbound/task.ts";
@@ -29,7 +29,10 @@ function wakes({ before, after }: Change, published: readonly (typeof jobEvents)
 const base = aJob({ task_tokens: ["first"], version: 1 });
 const attempt = { attempt: 1, due_at: noon, started_at: noon, ended_at: noon, outcome: "failed" } as const;
 
-/** From every status to every status, whether our code writes such a change or not, and with an attempt that ended. */
+/**
+ * From every status to every status, whether our code writes such a change or not, and with an attempt that ended. Only a run that
+ * waits always ends in a write of its own: none claims the next run at the same time.
+ */
 const changes: Change[] = jobStatuses.flatMap((from) =>
   jobStatuses.flatMap((to) => {
     const before = { ...base, status: from };
@@ -37,7 +40,7 @@ const changes: Change[] = jobStatuses.flatMap((from) =>
     return [
       { before, after },
       { before, after: { ...after, attempts: [attempt] } },
-      { before, after: { ...after, run: 2, last_run: attempt } },
+      ...(isWaiting(before) && to === "running" ? [] : [{ before, after: { ...after, run: 2, last_run: attempt } }]),
       ...(from === to ? [{ before, after: withTaskToken(before, "second") }] : []),
     ];
   }),
