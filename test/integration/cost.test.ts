@@ -134,10 +134,10 @@ it("runs of one batch that fail for one cause cost one write for all of them", a
   expect(perJob).toBe(4);
 });
 
-it("a minute without work costs a query per shard of each tenant, one for its limits, 8 for kept messages and one for hot minutes", async () => {
+it("a minute without work costs a query per shard of each tenant, one for its limits, 8 for kept messages, one for pauses and one for hot minutes", async () => {
   expect(billed(await idleCounts())).toEqual({
-    calls: { "dynamodb.Query": 27 },
-    table_read: 13.5,
+    calls: { "dynamodb.Query": 28 },
+    table_read: 14.5,
     invocations: { reconciler: 1 },
   });
 });
