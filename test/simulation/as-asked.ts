@@ -24,7 +24,7 @@ export function differs(job: Job, request: Request, latest: number, kept: Kept):
   const planned = grid + offset_ms;
   // A job requested for now, or for a time that has passed meanwhile, is due when its request was read.
   const isAsPlanned = isPutOff
-    ? job.due_at >= secondDay && job.due_at < secondDay + 60_000 + offset_ms
+    ? job.due_at >= secondDay && job.due_at < Math.max(secondDay, latest) + 60_000 + offset_ms
     : job.due_at === planned || (job.due_at > start_at && job.due_at <= latest + offset_ms + (isCron ? 300_000 : 0));
   return [
     ...[...wrong, ...series].map(([field]) => field),
