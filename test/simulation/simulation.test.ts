@@ -4,7 +4,7 @@ import { sumOf } from "./coverage.ts";
 import { expected, missingOf } from "./expected.ts";
 import { type History, history, start } from "./history.ts";
 
-const histories = 300;
+const histories = 450;
 
 /** A sample of what `npm run simulate -- --histories N` runs at length. */
 it(`keeps the invariants in ${histories} histories, in which everything happens that there is to survive`, async () => {
