@@ -32,6 +32,8 @@ export interface Pass {
   refusal?: JobError;
   /** The run would start too late: it is skipped once it is claimed. */
   isTooLate?: true;
+  /** The gates were not asked, because the job was not to be claimed or only to be ended: nothing may start. */
+  isUnasked?: true;
 }
 
 /** A slot outlasts the lease of the claim by this, for clocks that differ and for what comes between the two. */

@@ -199,6 +199,29 @@ describe("slots", () => {
     expect((await w.look("b")).waiters).toEqual([]);
   });
 
+  test("a job that can be claimed only just after it was read does not start, and comes again", async () => {
+    const w = limited(one, 1, {
+      status: "running",
+      claims: 1,
+      lease_until: noon,
+      claim_id: "dead",
+      started_at: noon - 1,
+    });
+    const { get } = w.jobs;
+    const { now } = w.clock;
+    const ticks = [noon];
+    w.jobs.get = async (id) => {
+      w.jobs.get = get;
+      w.clock.now = () => ticks.shift() ?? noon + 1;
+      return get(id);
+    };
+    await expect(w.run(w.message(0))).rejects.toThrow("have not been asked");
+    w.clock.now = now;
+    expect(w.at(0)).toMatchObject({ status: "running", claims: 1, lease_until: 0, attempts: [] });
+    await w.run(w.message(0));
+    expect(w.at(0).status).toBe("completed");
+  });
+
   test("a limit that has left the catalog holds nobody back", async () => {
     const w = limited({}, 1, { gates: [{ limit: "gone", key: "k" }] });
     await w.run(w.message(0));
