@@ -71,7 +71,7 @@ async function claimGated(
     return { job: claimed.job, pass: pass ?? { job: claimed.job, turn: "", slots: [], isUnasked: true } };
   }
   // Another consumer that has claimed the same attempt holds the same slots.
-  if (claimed.outcome !== "taken") await leaveGates(services, pass);
+  if (claimed.outcome !== "taken") await leaveGates(services, pass, "own");
   return claimed.outcome === "changed" ? claimJob(services, message, options) : undefined;
 }
 

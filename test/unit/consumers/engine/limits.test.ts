@@ -222,6 +222,26 @@ describe("slots", () => {
     expect(w.at(0).status).toBe("completed");
   });
 
+  test("a claim that is given back leaves the slot with which another consumer has claimed the job since", async () => {
+    const w = limited(one, 1);
+    const second = held();
+    const { release } = w.gates;
+    let running: Promise<void> | undefined;
+    w.gates.release = async (...asked) => {
+      w.gates.release = release;
+      await w.clock.advance(10);
+      running = w.run(w.message(0), second.execute);
+      await second.started;
+      return release(...asked);
+    };
+    const full = { admit: () => undefined };
+    await runJob(w, ok, w.message(0), { memory: full });
+    expect((await w.look("workers")).parts[0]?.count).toBe(1);
+    second.end();
+    await running;
+    expect((await w.look("workers")).parts[0]?.count).toBe(0);
+  });
+
   test("a limit that has left the catalog holds nobody back", async () => {
     const w = limited({}, 1, { gates: [{ limit: "gone", key: "k" }] });
     await w.run(w.message(0));
