@@ -22,7 +22,7 @@ const callsAtGates = 60;
 export function consumers(world: World, ledger: Ledger, jobs: FakeJobStore, invoke: Invoke) {
   const { time, random, late, hardship, observer, crowd, herd } = world;
   const freezer = lambdaFreezer(world);
-  const executions = watchExecutions(ledger, hardship);
+  const executions = watchExecutions(ledger, hardship, jobs.all);
   /** The time from which each feature's decisions fail by a fault of ours. */
   const faulty = new Map<string, number>();
 

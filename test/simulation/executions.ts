@@ -2,6 +2,7 @@ import type { Job } from "../../lambdas/core/job/job.ts";
 import type { Hardship } from "./hardship.ts";
 import type { Invocation } from "./invocation.ts";
 import { gateKey, type Ledger, nameOf } from "./ledger.ts";
+import { slotsSuffice } from "./limit-rules.ts";
 import { secondDay } from "./policies.ts";
 
 /** Watches executions, and checks invariants 2, 3, 6 and 7 as the outside world would see them broken. */
@@ -27,7 +28,9 @@ const mostStarts = 3;
 
 const onReservationMs = 5000;
 
-export function executions({ observer, lifeOf, startsOf }: Ledger, { skew }: Hardship): Executions {
+export function executions(ledger: Ledger, { skew }: Hardship, all: () => Job[]): Executions {
+  const { observer, lifeOf, startsOf } = ledger;
+
   /** Invariant 3 for every other consumer: the claim is live by its clock too. */
   function checkLease(job: Job, real: number, what: string) {
     const left = (job.lease_until ?? 0) - real - skew;
@@ -74,6 +77,7 @@ export function executions({ observer, lifeOf, startsOf }: Ledger, { skew }: Har
           observer.violated(3, `${nameOf(job)} was started while another claim of it was live`);
       }
       life.live = [...others, { job, by, until: real + job.timeout_ms + outcomeMs }];
+      slotsSuffice(ledger, job, { now: real, all });
       if (!life.started.has(job.run)) mayStart(job);
       const tried = life.started.get(job.run) ?? new Map<number, number>();
       life.started.set(job.run, tried);

@@ -7,17 +7,24 @@ import { clocksApartMs, type Write } from "./write.ts";
  * Live claims of a gate, and attempts that are at work although their claim is gone, never exceed its limit. Only a run that the
  * next one has ended, with `cancel_previous`, does not count: it has passed its slot on, which that policy means.
  */
-export function slotsHold({ observer, lifeOf }: Ledger, { before, after, now, all }: Write) {
+export function slotsHold(ledger: Ledger, { before, after, now, all }: Write) {
   const isClaim = after.claim_id !== undefined && after.claim_id !== before?.claim_id;
-  if (!isClaim || !after.gates) return;
-  for (const gate of after.gates) {
+  if (isClaim) slotsSuffice(ledger, after, { now, all });
+}
+
+/**
+ * The claim of a run of a series may be made only to skip it or to end it for the next one, which takes no slot. So runs of series
+ * count from their start, at which this is checked again.
+ */
+export function slotsSuffice({ observer, lifeOf }: Ledger, of: Job, { now, all }: Pick<Write, "now" | "all">) {
+  for (const gate of of.gates ?? []) {
     const most = limits[gate.limit]?.concurrency ?? Number.POSITIVE_INFINITY;
     const others = all().filter((job) => job.gates?.some((other) => gateKey(other) === gateKey(gate)));
     const isLive = ({ lease_until = 0 }: Job) => lease_until > now;
     const hasPassedOn = (live: Job, now: Job) => live.repeat?.overlap === "cancel_previous" && live.run < now.run;
     const held = new Set(
       others.flatMap((job) => [
-        ...(job.status === "running" && isLive(job) ? [`${job.id} ${job.run} ${job.attempt}`] : []),
+        ...(job.status === "running" && isLive(job) && !job.repeat ? [`${job.id} ${job.run} ${job.attempt}`] : []),
         ...lifeOf(job.id)
           .live.filter((live) => isLive(live.job) && !hasPassedOn(live.job, job))
           .map((live) => `${job.id} ${live.job.run} ${live.job.attempt}`),
@@ -45,8 +52,10 @@ export function waitingSpendsNothing({ observer }: Ledger, { before, after, now 
   if ((after.snoozes?.count ?? 0) > 20) observer.violated("limits", `${nameOf(before)} was put off over 20 times`);
 }
 
-/** A start may be this late on its reservation, or by one increment; the gates may take some seconds to answer. */
-const lateMs = 2000 + 5000;
+/** A start may be this late on its reservation, or by one increment. */
+const lateMs = 2000;
+/** The gates, and the claim after them, may take some seconds to answer. */
+const slowMs = 5000;
 
 /** Starts in any window are at most rate times window plus burst. */
 export function startsKeepRates({ observer, startsOf }: Ledger, skew: number) {
@@ -57,7 +66,7 @@ export function startsKeepRates({ observer, startsOf }: Ledger, skew: number) {
     const sorted = [...times].sort((a, b) => a - b);
     for (const [i, from] of sorted.entries()) {
       for (const [n, to] of sorted.slice(i).entries()) {
-        const most = burst + (to - from + Math.max(each, lateMs) + 2 * skew) / each;
+        const most = burst + (to - from + Math.max(each, lateMs) + slowMs + 2 * skew) / each;
         if (n + 1 > most)
           return observer.violated("limits", `${n + 1} starts of ${gate} in ${to - from} ms, at most ${most}`);
       }

@@ -26,7 +26,7 @@ export interface AttemptOptions {
   random: number;
   room: Room;
   /** What its limits have let pass, and why it must not start although they have. Absent for a job without limits. */
-  pass?: Pick<Pass, "refusal" | "isTooLate"> | undefined;
+  pass?: Pick<Pass, "refusal" | "isTooLate" | "isUnasked"> | undefined;
 }
 
 /**
@@ -44,6 +44,7 @@ export async function attempt(
   if (end) return end;
   const refused = refusedBy(pass, clock.now(), random);
   if (refused) return refused;
+  if (pass?.isUnasked) throw new NotStarted("the limits of the job have not been asked");
   if (isTooLate(job, clock.now())) {
     throw new NotStarted("the attempt would start too late: its lease might end while the job runs");
   }

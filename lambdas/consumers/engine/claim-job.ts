@@ -12,7 +12,7 @@ import { type AttemptPolicy, defaultPolicy } from "./attempt-policy.ts";
 import { leaveGates, leaveLists, passGates } from "./gates.ts";
 import { leaseMarginMs } from "./lease.ts";
 import { isHeld } from "./pause-check.ts";
-import { isSuccessor, isSupersededNow, supersede } from "./supersede.ts";
+import { isSuccessor, supersede } from "./supersede.ts";
 
 /** How much of that margin must be left when the attempt starts. The lease begins when the claim was sent. */
 const leastMarginMs = 10_000;
@@ -58,9 +58,7 @@ async function claimGated(
   options: ClaimOptions,
 ): Promise<ClaimedJob | undefined> {
   const job = await services.jobs.get(message.job_id);
-  // A run that is only to be ended needs no slot, and must not wait for one.
-  const isClaimable =
-    job && claimable(job, message, services.clock.now(), options.type) === "yes" && !isSupersededNow(services, job);
+  const isClaimable = job && mayPass(job, message, services.clock.now(), options);
   const pass = isClaimable ? await passGates(services, job, leaseMarginMs + job.timeout_ms) : undefined;
   if (isClaimable && !pass) return undefined;
   // The gates may have taken seconds, or longer than what was read of the pauses is good for. The slots stay: another consumer of
@@ -69,12 +67,17 @@ async function claimGated(
   const claimed = await claim(services, message, options);
   if (claimed.job) {
     if (pass) await leaveLists(services, pass).catch((error) => stayed(services, error));
-    return { job: claimed.job, ...(pass && { pass }) };
+    // The lease of another consumer may have ended after the job was read.
+    return { job: claimed.job, pass: pass ?? { job: claimed.job, turn: "", slots: [], isUnasked: true } };
   }
   // Another consumer that has claimed the same attempt holds the same slots.
-  if (claimed.outcome !== "taken") await leaveGates(services, pass);
+  if (claimed.outcome !== "taken") await leaveGates(services, pass, "own");
   return claimed.outcome === "changed" ? claimJob(services, message, options) : undefined;
 }
+
+/** A run whose end for the next one was begun needs no slot, and must not wait for one: it is only ended. */
+const mayPass = (job: Job, message: JobMessage, now: number, { type }: ClaimOptions): boolean =>
+  claimable(job, message, now, type) === "yes" && (job.next_at ?? Number.POSITIVE_INFINITY) > now;
 
 const stayed = ({ log }: ConsumerServices, error: unknown): void =>
   log.warn("a job that has started is still on a waiting list; the reconciler takes it off", traceOf(error));

@@ -12,7 +12,10 @@ export const passGates = async (services: ConsumerServices, job: Job, leaseMs: n
 export const leaveLists = async (services: ConsumerServices, pass: Pass): Promise<void> =>
   (await loadGates()).leaveLists(services, pass);
 
-/** Frees the slots of an attempt that is over; one without limits has none. */
-export async function leaveGates(services: ConsumerServices, pass: Pass | undefined): Promise<void> {
-  if (pass) await (await loadGates()).leaveGates(services, pass);
+/**
+ * Frees the slots of an attempt that is over; one without limits has none. `own` for an attempt that goes on: what another consumer
+ * of it has taken over since stays.
+ */
+export async function leaveGates(services: ConsumerServices, pass: Pass | undefined, whose?: "own"): Promise<void> {
+  if (pass) await (await loadGates()).leaveGates(services, pass, whose);
 }

@@ -96,7 +96,8 @@ async function snooze(
   policy: AttemptPolicy,
 ): Promise<Recorded | undefined> {
   const recorded = await record(services, job, (of) => snoozed(of, services.clock.now()), policy);
-  await leaveGates(services, pass);
+  // Meanwhile another consumer may have claimed the same attempt.
+  await leaveGates(services, pass, "own");
   return recorded;
 }
 

@@ -5,7 +5,6 @@ import {
   continued,
   successorOf,
   superseded,
-  supersededBy,
   supersededWhileWaiting,
   takenOver,
   withSuccessor,
@@ -40,10 +39,6 @@ export function isSuccessor({ catalog, clock }: ConsumerServices, job: Job, mess
   const at = job.next_at ?? successorOf(job, clock.now(), calendarsOf(catalog, job.product));
   return at === message.due_at;
 }
-
-/** Whether a run that is claimed now is ended for the next one instead of being started. */
-export const isSupersededNow = ({ catalog, clock }: ConsumerServices, job: Job): boolean =>
-  supersededBy(job, clock.now(), calendarsOf(catalog, job.product)) !== undefined;
 
 /**
  * Ends the current run of a job because the message of the next one has come, and is due. Answers whether the job has changed, so

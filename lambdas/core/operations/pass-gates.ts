@@ -32,6 +32,8 @@ export interface Pass {
   refusal?: JobError;
   /** The run would start too late: it is skipped once it is claimed. */
   isTooLate?: true;
+  /** The gates were not asked, because the job was not to be claimed or only to be ended: nothing may start. */
+  isUnasked?: true;
 }
 
 /** A slot outlasts the lease of the claim by this, for clocks that differ and for what comes between the two. */
@@ -190,10 +192,10 @@ async function releaseSlots(services: HandingOver, { job, turn, slots }: Pass, w
  * The same at the end of an attempt: a failure is logged and fails nothing. The slots of an attempt that is over are found by the
  * reconciler if somebody waits for them, and end with their leases otherwise.
  */
-export async function leaveGates(services: HandingOver, pass: Pass | undefined): Promise<void> {
+export async function leaveGates(services: HandingOver, pass: Pass | undefined, whose?: "own"): Promise<void> {
   if (!pass || pass.slots.length === 0) return;
   try {
-    await releaseSlots(services, pass);
+    await releaseSlots(services, pass, whose);
   } catch (error) {
     services.log.warn("a slot was not handed over; the reconciler does it", traceOf(error));
   }

@@ -199,6 +199,49 @@ describe("slots", () => {
     expect((await w.look("b")).waiters).toEqual([]);
   });
 
+  test("a job that can be claimed only just after it was read does not start, and comes again", async () => {
+    const w = limited(one, 1, {
+      status: "running",
+      claims: 1,
+      lease_until: noon,
+      claim_id: "dead",
+      started_at: noon - 1,
+    });
+    const { get } = w.jobs;
+    const { now } = w.clock;
+    const ticks = [noon];
+    w.jobs.get = async (id) => {
+      w.jobs.get = get;
+      w.clock.now = () => ticks.shift() ?? noon + 1;
+      return get(id);
+    };
+    await expect(w.run(w.message(0))).rejects.toThrow("have not been asked");
+    w.clock.now = now;
+    expect(w.at(0)).toMatchObject({ status: "running", claims: 1, lease_until: 0, attempts: [] });
+    await w.run(w.message(0));
+    expect(w.at(0).status).toBe("completed");
+  });
+
+  test("a claim that is given back leaves the slot with which another consumer has claimed the job since", async () => {
+    const w = limited(one, 1);
+    const second = held();
+    const { release } = w.gates;
+    let running: Promise<void> | undefined;
+    w.gates.release = async (...asked) => {
+      w.gates.release = release;
+      await w.clock.advance(10);
+      running = w.run(w.message(0), second.execute);
+      await second.started;
+      return release(...asked);
+    };
+    const full = { admit: () => undefined };
+    await runJob(w, ok, w.message(0), { memory: full });
+    expect((await w.look("workers")).parts[0]?.count).toBe(1);
+    second.end();
+    await running;
+    expect((await w.look("workers")).parts[0]?.count).toBe(0);
+  });
+
   test("a limit that has left the catalog holds nobody back", async () => {
     const w = limited({}, 1, { gates: [{ limit: "gone", key: "k" }] });
     await w.run(w.message(0));
