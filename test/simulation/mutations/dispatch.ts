@@ -20,7 +20,7 @@ export const dispatching: Mutation[] = [
   },
   {
     name: "dispatch: a repeated request does not dispatch",
-    seed: 661,
+    seed: 520,
     at: `${one}#undispatched`,
     find: "if (!hasStarted(held)) await dispatch(services, held);",
     replace: "",

@@ -91,7 +91,7 @@ export const series: Mutation[] = [
   },
   {
     name: "spread: runs drift by the offset",
-    seed: 70,
+    seed: 400,
     at: "core/job/recurrence.ts#nextOccurrence",
     find: "after - offset_ms",
     replace: "after",
@@ -102,14 +102,6 @@ export const series: Mutation[] = [
     at: "consumers/engine/attempt.ts#attempt",
     find: "void sendSuccessor(services, job);",
     replace: "",
-  },
-  {
-    name: "cancel_previous: the next run is sent with each try",
-    seed: 382,
-    at: "consumers/engine/attempt.ts#attempt",
-    find: "let hasBegun = false;",
-    replace: "let hasBegun = false; void sendSuccessor(services, job);",
-    bug: "while inputs could not be read, each try of a run left another message of the next one",
   },
   {
     name: "cancel_previous: the archive has an outcome that was not accepted",
