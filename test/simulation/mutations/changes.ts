@@ -38,7 +38,7 @@ export const changes: Mutation[] = [
   },
   {
     name: "reschedule: a paused job is resumed",
-    seed: 130,
+    seed: 237,
     at: `${change}#reschedule`,
     find: `job.status === "paused" ? "paused" : waiting(at, now)`,
     replace: "waiting(at, now)",
@@ -61,7 +61,7 @@ export const changes: Mutation[] = [
   },
   {
     name: "resume: missed occurrences are run",
-    seed: 28,
+    seed: 101,
     at: `${change}#resume`,
     find: "job.scheduled_at > now ? job.scheduled_at : nextOccurrence(job.repeat, now, calendars)",
     replace: "job.scheduled_at",
@@ -89,7 +89,7 @@ export const changes: Mutation[] = [
   },
   {
     name: "cancel: a repeated request does not wake the feature",
-    seed: 453,
+    seed: 635,
     at: `${change}#rewrite`,
     find: "await dispatchFollowUps(services, job);",
     replace: "await dispatchFollowUps(services, { ...job, parent: undefined });",
@@ -97,7 +97,7 @@ export const changes: Mutation[] = [
   },
   {
     name: "cancel: a step belongs to any feature with its feature's id",
-    seed: 453,
+    seed: 594,
     at: "core/operations/parent-guard.ts#endedParentOf",
     find: "found && isStepOf(step, found) ? found : undefined",
     replace: "found",

@@ -20,7 +20,7 @@ export const dispatching: Mutation[] = [
   },
   {
     name: "dispatch: a repeated request does not dispatch",
-    seed: 520,
+    seed: 661,
     at: `${one}#undispatched`,
     find: "if (!hasStarted(held)) await dispatch(services, held);",
     replace: "",

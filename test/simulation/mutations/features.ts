@@ -8,7 +8,7 @@ const plan = "consumers/types/feature/plan.ts";
 export const features: Mutation[] = [
   {
     name: "feature: a wake-up during a decision is dropped",
-    seed: 179,
+    seed: 280,
     at: `${policy}#decisionPolicy`,
     find: `if (job.wake_requested) return "noted";`,
     replace: `return "noted";`,
@@ -94,7 +94,7 @@ export const features: Mutation[] = [
   },
   {
     name: "feature: steps of a deleted feature are taken for its own",
-    seed: 134,
+    seed: 174,
     at: "core/job/job-id.ts#stepJobId",
     find: "String(created_at), ",
     replace: "",
@@ -110,7 +110,7 @@ export const features: Mutation[] = [
   },
   {
     name: "feature: a completed and deleted step is run again",
-    seed: 3076,
+    seed: 3177,
     at: `${decider}#execute`,
     find: "{ ...jobless, ...statesOf(children, now) }",
     replace: "{ ...statesOf(children, now) }",

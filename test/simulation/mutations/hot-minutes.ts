@@ -19,6 +19,7 @@ export const hotMinutes: Mutation[] = [
   },
   {
     name: "hot minutes: kept messages are sent when they are late",
+    seed: 52,
     at: `${kept}#sentAheadMs`,
     find: "20 * 60_000",
     replace: "0",
@@ -31,7 +32,7 @@ export const hotMinutes: Mutation[] = [
   },
   {
     name: "hot minutes: a decision that is out of time keeps a message",
-    seed: 2401,
+    seed: 2977,
     at: "consumers/engine/within-time.ts#withinTime",
     find: "  unscheduled: guarded(services.unscheduled, signal),\n",
     replace: "",

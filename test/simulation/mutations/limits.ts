@@ -31,7 +31,7 @@ export const limits: Mutation[] = [
   },
   {
     name: "limits: a duplicate frees the slot of the attempt that runs",
-    seed: 1068,
+    seed: 1420,
     at: `${claim}#claimGated`,
     find: `if (claimed.outcome !== "taken") await`,
     replace: "await",
@@ -66,7 +66,7 @@ export const limits: Mutation[] = [
   },
   {
     name: "limits: another start of the same attempt uses its reservation again",
-    seed: 412,
+    seed: 860,
     at: `${turn}#turnOf`,
     find: "job.snoozes?.count ?? 0",
     replace: "0",
@@ -98,14 +98,6 @@ export const limits: Mutation[] = [
     at: "lifecycle/events.ts#beginnings",
     find: " && !isReserved",
     replace: "",
-  },
-  {
-    name: "limits: a duplicate frees the slot of its twin",
-    seed: 211_980,
-    at: "core/operations/pass-gates.ts#refused",
-    find: `releaseSlots(services, pass, "own")`,
-    replace: "releaseSlots(services, pass)",
-    bug: "a duplicate that was refused by one limit freed the slot of another, with which its attempt had been claimed",
   },
   {
     name: "limits: a run is given a start for which it is too late",

@@ -15,7 +15,7 @@ export const pauses: Mutation[] = [
   },
   {
     name: "pause: a process remembers it for too long",
-    seed: 297,
+    seed: 361,
     at: `${pause}#pausesFreshMs`,
     find: "4000",
     replace: "40_000",
@@ -36,6 +36,7 @@ export const pauses: Mutation[] = [
   },
   {
     name: "pause: a feature's wake-up is dropped",
+    seed: 13036,
     seed: 12_236,
     at: `${check}#keepWake`,
     find: `(await services.jobs.replace(withWakeKept(job, now))) === "replaced" ? "kept" : "changed"`,
@@ -43,7 +44,7 @@ export const pauses: Mutation[] = [
   },
   {
     name: "pause: its end sends nothing",
-    seed: 12,
+    seed: 268,
     at: `${drain}#releasable`,
     find: "isReleased(job, now) &&",
     replace: "false &&",
@@ -57,6 +58,7 @@ export const pauses: Mutation[] = [
   },
   {
     name: "pause: is not looked for again after a slow wake-up",
+    seed: 12221,
     seed: 11_785,
     at: "consumers/engine/claim-job.ts#claim",
     find: `if (next === "changed") return { outcome: "changed" };`,
@@ -64,16 +66,8 @@ export const pauses: Mutation[] = [
     bug: "a message that noted its wake-up for most of a minute claimed a job that had been paused meanwhile",
   },
   {
-    name: "pause: is not looked for again after slow gates",
-    seed: 200_805,
-    at: "consumers/engine/claim-job.ts#claimGated",
-    find: "if (pass && holding(await services.pauses.recent(), pass.job, services.clock.now())) return undefined;",
-    replace: "",
-    bug: "a job whose gates took seconds to answer was claimed although it had been paused meanwhile",
-  },
-  {
     name: "pause: is never over",
-    seed: 1395,
+    seed: 1529,
     at: `${drain}#sendPage`,
     find: "if (jobs.length === 0) return { failed: 0, drain: drainOf(pause, now) };",
     replace: "",

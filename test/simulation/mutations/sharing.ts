@@ -86,14 +86,14 @@ export const sharing: Mutation[] = [
   },
   {
     name: "shared key: an answered request is handled again",
-    seed: 87,
+    seed: 751,
     at: `${schedule}#oneRound`,
     find: "if (before.outcome) return before.outcome;",
     replace: "",
   },
   {
     name: "shared key: a request that died is handled again",
-    seed: 55,
+    seed: 455,
     at: `${rules}#debounced`,
     find: ".slice(-keptRequests)",
     replace: ".slice(0, 1)",
