@@ -37,7 +37,6 @@ export const pauses: Mutation[] = [
   {
     name: "pause: a feature's wake-up is dropped",
     seed: 13036,
-    seed: 12_236,
     at: `${check}#keepWake`,
     find: `(await services.jobs.replace(withWakeKept(job, now))) === "replaced" ? "kept" : "changed"`,
     replace: `"kept"`,
@@ -59,7 +58,6 @@ export const pauses: Mutation[] = [
   {
     name: "pause: is not looked for again after a slow wake-up",
     seed: 12221,
-    seed: 11_785,
     at: "consumers/engine/claim-job.ts#claim",
     find: `if (next === "changed") return { outcome: "changed" };`,
     replace: `if (next === "changed") return claim(services, message, options);`,
