@@ -83,13 +83,13 @@ describe.each(names)("%s", (name) => {
     expect(await it.toItsEnd()).toMatchObject({ status: "completed", attempt: 2 });
   });
 
-  test("asks to wait: the next attempt comes no earlier", async () => {
+  test("asks to wait: the attempt is put off until then, and not spent", async () => {
     await using it = await world(name, status(429, { "retry-after": "7" }));
     await it.run();
     const waiting = await it.stored();
-    expect(failed(waiting)).toEqual(["RATE_LIMITED"]);
+    expect([failed(waiting), waiting.snoozes?.count]).toEqual([[], 1]);
     expect(waiting.due_at - it.clock.now()).toBe(7000);
-    expect(await it.toItsEnd()).toMatchObject({ status: "completed", attempt: 2 });
+    expect(await it.toItsEnd()).toMatchObject({ status: "completed", attempt: 1 });
     expect(it.server.seen).toHaveLength(2);
   });
 
