@@ -10,8 +10,11 @@ const total = 10_000;
 const perBatch = 100;
 /** What a person notices as a stutter begins here. */
 const longestTaskMs = 100;
-/** Another program of this machine may hold the page up; a fault of the page holds it up each time. */
-const tries = 3;
+/**
+ * Another program of this machine may hold the page up; a fault of the page holds it up each time. `npm run test:browser` runs this
+ * file alone, so that no other test does.
+ */
+const tries = 5;
 
 beforeAll(async () => {
   const job = { product_tag: "my-product", env: "dev", event: "create_order", input: {} };
@@ -62,12 +65,12 @@ test(`${total} jobs scroll without a task over ${longestTaskMs} ms`, async () =>
     await scrollToEnd(page, "top");
     await scrollToEnd(page, "bottom");
     worst.push(Math.max(0, ...(await takeTasks(page))));
+    expect(await table.locator("table").getAttribute("aria-rowcount")).toBe(String(total + 1));
     if ((worst.at(-1) ?? 0) <= longestTaskMs) break;
     await page.reload();
     await table.locator("tbody tr").first().waitFor();
     await takeTasks(page);
   }
-  expect(await table.locator("table").getAttribute("aria-rowcount")).toBe(String(total + 1));
   expect(await table.locator("tbody tr").count()).toBeLessThan(80);
   expect(Math.min(...worst)).toBeLessThanOrEqual(longestTaskMs);
 }, 300_000);
