@@ -2,10 +2,11 @@ import type { HttpRequest } from "../aws/http/route.ts";
 import { own } from "../core/catalog/catalog.ts";
 import type { Product } from "../core/catalog/job-type.ts";
 import type { GateName } from "../core/flow/gate.ts";
-import { type Limit, ruleOf } from "../core/flow/limit.ts";
+import { type Limit, type Pin, ruleOf } from "../core/flow/limit.ts";
 import { inParallel } from "../core/operations/in-parallel.ts";
 import type { ApiServices } from "../core/operations/services.ts";
 import { gateView, type LimitView, limitView } from "../core/queries/limit-view.ts";
+import type { Tenant } from "../core/queries/tenants.ts";
 import { RequestError } from "../core/requests/request-error.ts";
 import { didYouMean } from "../core/schema/schema.ts";
 
@@ -36,14 +37,36 @@ export function limitIn(
 export const limitsIn = (product: Product, env: string): NamedLimit[] =>
   Object.entries(product.limits ?? {}).map(([name, limit]) => ({ product, env, name, limit }));
 
-/** A limit with its pin and its gates, as it is now. `key` is one to show besides those at which jobs wait. */
-export async function shownLimit(
+/** What is stored of all limits of a tenant. */
+interface Stored {
+  crowded: readonly GateName[];
+  pins: Record<string, Pin>;
+}
+
+/** Limits of one tenant with their pins and gates, as they are now. `key` is one to show besides those at which jobs wait. */
+export async function shownLimits(
+  services: ApiServices,
+  tenant: Tenant,
+  limits: readonly NamedLimit[],
+  key?: string,
+): Promise<LimitView[]> {
+  const [crowded, pins] = await Promise.all([
+    services.gates.crowded(tenant, { limit: mostCrowded }),
+    services.gates.pins(tenant, { fresh: true }),
+  ]);
+  const views: LimitView[] = [];
+  for (const one of limits) views.push(await shownLimit(services, one, { crowded, pins }, key));
+  return views;
+}
+
+async function shownLimit(
   { gates, clock }: ApiServices,
   { product, env, name, limit }: NamedLimit,
-  { key, crowded }: { key?: string | undefined; crowded: readonly GateName[] },
+  { crowded, pins }: Stored,
+  key: string | undefined,
 ): Promise<LimitView> {
   const now = clock.now();
-  const pin = own(await gates.pins({ product: product.tag, env }, { fresh: true }), name);
+  const pin = own(pins, name);
   const of = crowded.filter((gate) => gate.limit === name);
   const asked = limit.key === undefined ? "" : key;
   const keys = [...new Set([...(asked === undefined ? [] : [asked]), ...of.map((gate) => gate.key)])];
@@ -57,4 +80,4 @@ export async function shownLimit(
 }
 
 /** The most marked gates of a tenant that are looked at. */
-export const mostCrowded = 200;
+const mostCrowded = 200;

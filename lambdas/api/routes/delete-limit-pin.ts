@@ -3,7 +3,7 @@ import type { RouteDoc } from "../../aws/http/route-doc.ts";
 import { requireScope } from "../../core/access/scopes.ts";
 import type { ApiServices } from "../../core/operations/services.ts";
 import { LimitSchema } from "../../core/queries/schemas/limits.ts";
-import { limitIn, mostCrowded, shownLimit } from "../limit-of.ts";
+import { limitIn, shownLimits } from "../limit-of.ts";
 
 /** Removes the pin of a limit, and answers the limit. */
 export async function handle(services: ApiServices, { params, scopes }: HttpRequest): Promise<HttpResponse> {
@@ -11,8 +11,8 @@ export async function handle(services: ApiServices, { params, scopes }: HttpRequ
   const named = limitIn(services, params);
   const tenant = { product: named.product.tag, env: named.env };
   await services.gates.unpin({ ...tenant, limit: named.name });
-  const crowded = await services.gates.crowded(tenant, { limit: mostCrowded });
-  return { status: 200, body: await shownLimit(services, named, { crowded }) };
+  const [shown] = await shownLimits(services, tenant, [named]);
+  return { status: 200, body: shown };
 }
 
 export const doc = (): RouteDoc => ({

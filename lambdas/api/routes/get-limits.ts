@@ -7,7 +7,7 @@ import { LimitListSchema } from "../../core/queries/schemas/limits.ts";
 import { tenantsOf } from "../../core/queries/tenants.ts";
 import { strict } from "../../core/schema/schema.ts";
 import { longestTag } from "../../core/schema/tag.ts";
-import { limitsIn, mostCrowded, shownLimit } from "../limit-of.ts";
+import { limitsIn, shownLimits } from "../limit-of.ts";
 import { TenantParameters } from "../list-query.ts";
 import { parseQuery } from "../parse-query.ts";
 
@@ -31,8 +31,7 @@ export async function handle(services: ApiServices, { query, scopes }: HttpReque
   for (const { product, env } of tenantsOf(services.catalog, scopes, tenant, "/query")) {
     const asked = limitsIn(services.catalog.product(product), env).filter((one) => (name ?? one.name) === one.name);
     if (asked.length === 0) continue;
-    const crowded = await services.gates.crowded({ product, env }, { limit: mostCrowded });
-    for (const one of asked) limits.push(await shownLimit(services, one, { key, crowded }));
+    limits.push(...(await shownLimits(services, { product, env }, asked, key)));
   }
   return { status: 200, body: { limits } };
 }

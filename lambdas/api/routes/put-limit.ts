@@ -4,7 +4,7 @@ import { requireScope } from "../../core/access/scopes.ts";
 import type { ApiServices } from "../../core/operations/services.ts";
 import { LimitSchema } from "../../core/queries/schemas/limits.ts";
 import { PinRequest, pinOf } from "../../core/requests/pin-request.ts";
-import { limitIn, mostCrowded, shownLimit } from "../limit-of.ts";
+import { limitIn, shownLimits } from "../limit-of.ts";
 
 /** Pins other numbers for a limit until a time, and answers the limit. */
 export async function handle(services: ApiServices, { params, body, scopes }: HttpRequest): Promise<HttpResponse> {
@@ -12,8 +12,8 @@ export async function handle(services: ApiServices, { params, body, scopes }: Ht
   const named = limitIn(services, params);
   const tenant = { product: named.product.tag, env: named.env };
   await services.gates.pin({ ...tenant, limit: named.name }, pinOf(body, services.clock.now()));
-  const crowded = await services.gates.crowded(tenant, { limit: mostCrowded });
-  return { status: 200, body: await shownLimit(services, named, { crowded }) };
+  const [shown] = await shownLimits(services, tenant, [named]);
+  return { status: 200, body: shown };
 }
 
 export const doc = (): RouteDoc => ({

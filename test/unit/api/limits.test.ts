@@ -1,3 +1,4 @@
+import { jest } from "@jest/globals";
 import { allScopes } from "../../../lambdas/core/access/scopes.ts";
 import { fakeApi } from "../../support/api.ts";
 import { aJob, noon } from "../../support/builders.ts";
@@ -62,6 +63,15 @@ describe("a request for an event with limits", () => {
 });
 
 describe("GET /v1/limits", () => {
+  it("reads the pins and the marked gates of a product and env once, however many limits it has", async () => {
+    const api = fakeApi();
+    const pins = jest.spyOn(api.gates, "pins");
+    const crowded = jest.spyOn(api.gates, "crowded");
+    const { body } = await api.ask({ path: "/v1/limits", query: { product_tag: "my-product", env: "prd" } });
+    expect(body.limits).toHaveLength(2);
+    expect([pins.mock.calls.length, crowded.mock.calls.length]).toEqual([1, 1]);
+  });
+
   it("lists the limits of the catalog with the gates at which jobs wait", async () => {
     const api = fakeApi();
     const { gates } = api;
