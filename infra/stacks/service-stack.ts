@@ -157,12 +157,9 @@ export class ServiceStack extends Stack {
         may.readBlobs(folders.results, folders.progress, folders.inputs),
         may.seeMissingBlobs(),
         may.send(...jobTypes),
-        may.schedule(),
-        may.countDueJobs(),
-        may.keepUnscheduled(),
+        ...may.schedule(...jobTypes),
         may.readDueCounts(),
         may.unschedule(),
-        may.passScheduleRoles(...jobTypes),
         may.passSharedScheduleRole(),
       ],
     });

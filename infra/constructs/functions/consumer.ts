@@ -83,11 +83,8 @@ export class Consumer extends Construct {
         // Early messages and retries go back to their own queue, a step wakes its feature, and a message that arrived in the
         // wrong queue is passed on to the right one.
         may.send(...jobTypes),
-        may.schedule(),
-        may.countDueJobs(),
-        may.keepUnscheduled(),
         // Retries and next runs are of the same type; the steps of a feature are of any type.
-        may.passScheduleRoles(...(type === "feature" ? jobTypes : [type])),
+        ...may.schedule(...(type === "feature" ? jobTypes : [type])),
         ...executorAccess(type, platform),
         ...(hasLimits(type, products) ? [may.useGates(), may.readPins(), may.readManyJobs()] : []),
         ...catalogGrants(Stack.of(this), products, definition),

@@ -44,11 +44,8 @@ export class Intake extends Construct {
         may.readBlobs(folders.imports, folders.progress),
         may.seeMissingBlobs(),
         may.send(...jobTypes),
-        may.schedule(),
-        may.countDueJobs(),
-        may.keepUnscheduled(),
+        ...may.schedule(...jobTypes),
         may.unschedule(),
-        may.passScheduleRoles(...jobTypes),
         may.passSharedScheduleRole(),
         allow(["events:PutEvents"], [state.bus.eventBusArn]),
         allow(

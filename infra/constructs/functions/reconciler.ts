@@ -49,11 +49,8 @@ export class Reconciler extends Construct {
         // The progress of a feature names the steps that are cancelled with it.
         may.readBlobs(folders.progress),
         may.seeMissingBlobs(),
-        may.schedule(),
-        may.countDueJobs(),
-        may.keepUnscheduled(),
+        ...may.schedule(...jobTypes),
         may.unschedule(),
-        may.passScheduleRoles(...jobTypes),
       ],
     });
     const period = Duration.seconds(reconcileEverySeconds);

@@ -38,6 +38,11 @@ export function accessTo({ state, queues, schedules }: Platform) {
   // As an import value already, so that the wildcards can be acknowledged by the name that they will have in the template.
   const bucketArn = state.exportValue(state.bucket.bucketArn);
   const objects = (folders: Folder[]) => folders.map((folder) => `${bucketArn}/${folder}`);
+  const schedule = () =>
+    allow(["scheduler:CreateSchedule"], [schedulesIn(schedules.group.scheduleGroupName)], oneSchedulePerAttempt);
+  const countDueJobs = () => itemsAccess(state, ["dynamodb:UpdateItem"], `${duePrefix}*`);
+  const keepUnscheduled = () => itemsAccess(state, ["dynamodb:PutItem"], `${unscheduledPrefix}*`);
+  const passScheduleRoles = (types: readonly JobType[]) => passRoles(types.map((type) => schedules.roles[type]));
   return {
     readJobs: () => jobItems("dynamodb:GetItem"),
     readManyJobs: () => jobItems("dynamodb:BatchGetItem"),
@@ -61,9 +66,6 @@ export function accessTo({ state, queues, schedules }: Platform) {
     seeGates: () => itemsAccess(state, ["dynamodb:GetItem", "dynamodb:Query"], `${gatePrefix}*`),
     readPins: () => itemsAccess(state, ["dynamodb:GetItem"], `${pinsPrefix}*`),
     changePins: () => itemsAccess(state, ["dynamodb:UpdateItem"], `${pinsPrefix}*`),
-    /** What a function needs that creates schedules, for minutes that hold more than EventBridge Scheduler starts or takes. */
-    countDueJobs: () => itemsAccess(state, ["dynamodb:UpdateItem"], `${duePrefix}*`),
-    keepUnscheduled: () => itemsAccess(state, ["dynamodb:PutItem"], `${unscheduledPrefix}*`),
     readDueCounts: () => itemsAccess(state, ["dynamodb:Query"], `${duePrefix}*`),
     sendUnscheduled: () => itemsAccess(state, ["dynamodb:Query", "dynamodb:BatchWriteItem"], `${unscheduledPrefix}*`),
     listJobs: () => allow(["dynamodb:Query"], [`${tableArn}/index/${phaseIndex.name}`]),
@@ -80,15 +82,17 @@ export function accessTo({ state, queues, schedules }: Platform) {
       const arns = types.map((type) => queues[type].queue.queueArn);
       return allow(["sqs:SendMessage"], arns);
     },
-    schedule: () =>
-      allow(["scheduler:CreateSchedule"], [schedulesIn(schedules.group.scheduleGroupName)], oneSchedulePerAttempt),
+    /**
+     * Schedules for jobs of these types. Whoever creates them counts what is due as well, and keeps what EventBridge Scheduler does
+     * not take (`dispatch`).
+     */
+    schedule: (...types: JobType[]) => [schedule(), countDueJobs(), keepUnscheduled(), passScheduleRoles(types)],
     unschedule: () => allow(["scheduler:DeleteSchedule"], groupsOf(schedules).map(schedulesIn), oneSchedulePerAttempt),
     /**
      * For functions that may send to every queue anyway: during a deployment the previous version of the function still runs,
      * which creates schedules with the role that all types shared.
      */
     passSharedScheduleRole: () => passRoles([schedules.sharedRole]),
-    passScheduleRoles: (...types: JobType[]) => passRoles(types.map((type) => schedules.roles[type])),
   };
 }
 
