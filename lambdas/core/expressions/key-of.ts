@@ -1,6 +1,7 @@
 import { hash } from "node:crypto";
 import { jsonPointer, type Path } from "../schema/schema.ts";
 import { type Expression, ExpressionFault, type Operator, referencesOf } from "./expression.ts";
+import { keyPart } from "./key-part.ts";
 import { expressionsIn, readTemplate } from "./template.ts";
 import { type TemplateFault, templateFaults } from "./template-faults.ts";
 import { at } from "./values.ts";
@@ -33,14 +34,11 @@ const noKey = "does not yield the event's key, which is a text that is not empty
 export function keyOf(expression: string, input: Record<string, unknown>): Keyed {
   const missing = expressionsIn(expression)
     .flatMap(referencesOf)
-    .find(({ path }) => !isKey(fieldAt(input, path)));
+    .find(({ path }) => keyPart(fieldAt(input, path)) === undefined);
   if (missing) return { pointer: jsonPointer(["input", ...missing.path]), detail: lacking };
   const text = textOf(expression, input);
   return text === "" ? { pointer: "/input", detail: noKey } : { key: keyText(text) };
 }
-
-const isKey = (value: unknown): boolean =>
-  typeof value === "string" ? value !== "" : typeof value === "number" || typeof value === "boolean";
 
 const fieldAt = (input: unknown, path: readonly string[]): unknown => path.reduce<unknown>(at, input);
 

@@ -1,6 +1,6 @@
 import { faultSearchLimit } from "../schema/find-faults.ts";
 import type { Path } from "../schema/schema.ts";
-import { ExpressionFault, type Reference, referencesOf } from "./expression.ts";
+import { type Expression, ExpressionFault, type Reference, referencesOf } from "./expression.ts";
 import { expressionsIn } from "./template.ts";
 import { unknownWord } from "./words.ts";
 
@@ -30,10 +30,13 @@ export function templateFaults(template: unknown, path: Path, check: (of: Refere
   return faults;
 }
 
-function textFaults(text: string, check: (of: Reference) => string[]): string[] {
-  if (!text.includes("$")) return [];
+const textFaults = (text: string, check: (of: Reference) => string[]): string[] =>
+  text.includes("$") ? parsedFaults(text, (expressions) => expressions.flatMap(referencesOf).flatMap(check)) : [];
+
+/** What `check` finds wrong with the expressions of a text, or why they cannot be parsed. */
+export function parsedFaults(text: string, check: (of: Expression[]) => string[]): string[] {
   try {
-    return expressionsIn(text).flatMap(referencesOf).flatMap(check);
+    return check(expressionsIn(text));
   } catch (error) {
     if (!(error instanceof ExpressionFault)) throw error;
     const { word, message, at } = error;

@@ -1,9 +1,8 @@
 import type { Product } from "../catalog/job-type.ts";
 import type { Fault } from "../errors.ts";
-import { ExpressionFault, type Reference, referencesOf } from "../expressions/expression.ts";
-import { expressionsIn } from "../expressions/template.ts";
+import { type Reference, referencesOf } from "../expressions/expression.ts";
+import { parsedFaults } from "../expressions/template-faults.ts";
 import { valueFaults } from "../expressions/values.ts";
-import { unknownWord } from "../expressions/words.ts";
 import { didYouMean, jsonPointer } from "../schema/schema.ts";
 
 /** The faults of a product's limits, and of its events' references to them; pointers start with `prefix`. */
@@ -17,19 +16,14 @@ export const limitFaults = (product: Product, prefix: PropertyKey[]): Fault[] =>
   ...Object.entries(product.jobs).flatMap(([tag, event]) => eventFaults(product, event, [...prefix, "jobs", tag])),
 ];
 
-function keyFaults(key: string, product: Product): string[] {
-  try {
-    const expressions = expressionsIn(key);
+const keyFaults = (key: string, product: Product): string[] =>
+  parsedFaults(key, (expressions) => {
     if (expressions.some(({ kind }) => kind !== "reference")) return [noOperators];
     const references = expressions.flatMap(referencesOf);
     const faults = references.flatMap((reference) => referenceFaults(reference, product));
     if (faults.length > 0 || references.some(({ root }) => root === "Input")) return faults;
     return ["refers to no $Input{...}, so every job would have the same key: leave it out for one gate"];
-  } catch (error) {
-    if (!(error instanceof ExpressionFault)) throw error;
-    return [`${error.word === undefined ? error.message : unknownWord(error.word)} (at ${error.at}).`];
-  }
-}
+  });
 
 const noOperators = "is a text with references such as $Input{user}, and without operators";
 

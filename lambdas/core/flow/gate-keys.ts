@@ -2,6 +2,7 @@ import { hash } from "node:crypto";
 import { type CatalogEvent, own } from "../catalog/catalog.ts";
 import type { Fault } from "../errors.ts";
 import { type Expression, type Reference, referencesOf } from "../expressions/expression.ts";
+import { keyPart } from "../expressions/key-part.ts";
 import { expressionsIn, readTemplate } from "../expressions/template.ts";
 import { at, valuesOf } from "../expressions/values.ts";
 import type { Gate } from "../job/job.ts";
@@ -48,15 +49,13 @@ function textOf({ found, input, isTemplate }: Keyed, expression: Expression): st
   const { root, path } = expression;
   const { variables, constants } = valuesOf(found.product, found.env);
   const value = path.reduce<unknown>(at, root === "Input" ? input : root === "Variable" ? variables : constants);
-  if (typeof value === "number" || typeof value === "boolean") return String(value);
-  if (typeof value !== "string" || value === "") return undefined;
-  return root === "Input" && isTemplate ? literal(value) : value;
+  return typeof value === "string" && root === "Input" && isTemplate ? literal(value) : keyPart(value);
 }
 
 /** A text of a template, if it has no expressions. */
 function literal(text: string): string | undefined {
   const template = readTemplate(text);
-  return template.kind === "text" ? template.text : undefined;
+  return text !== "" && template.kind === "text" ? template.text : undefined;
 }
 
 /** The fault points to the field that the key is, or to the whole input if the key is made of several. */

@@ -1,4 +1,5 @@
-import { durationMs, type Rate } from "./limit.ts";
+import { durationMs } from "../schema/duration.ts";
+import type { Rate } from "./limit.ts";
 
 /*
  * The generic cell rate algorithm, as reservations. `tat` is the theoretical arrival time: when the next start would be due if

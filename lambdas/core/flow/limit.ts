@@ -1,22 +1,16 @@
 import * as z from "zod";
+import { durationMs } from "../schema/duration.ts";
 import { strict } from "../schema/schema.ts";
 import { limitBounds } from "./limit-bounds.ts";
 
-const units = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
-const written = /^(\d{1,9})(ms|s|m|h|d)$/;
-
-/** The milliseconds of a duration: a number is milliseconds, a string a whole number with a unit, as in `30s`, `1m` or `2h`. */
-export function durationMs(duration: number | string): number {
-  if (typeof duration === "number") return duration;
-  const [, count, unit] = written.exec(duration) ?? [];
-  return Number(count) * units[unit as keyof typeof units];
-}
-
+/** A whole number with a unit, as in `30s`, `1m` or `2h`. */
+const written = /^\d{1,9}(ms|s|m|h|d)$/;
 const aPeriod = 'must be a duration from 1 s to 1 day, such as "1m" or 60000 (milliseconds)';
 
 const Period = z
   .union([z.int(), z.string()], { error: ({ input }) => (input === undefined ? "is required" : aPeriod) })
   .refine((period) => {
+    if (typeof period === "string" && !written.test(period)) return false;
     const ms = durationMs(period);
     return ms >= limitBounds.leastPeriodMs && ms <= limitBounds.longestPeriodMs;
   }, aPeriod);

@@ -1,11 +1,12 @@
 import type * as z from "zod";
 import type { GateName } from "../flow/gate.ts";
 import { paceOf, startAfter } from "../flow/gcra.ts";
-import { durationMs, type Limit, type LimitRule, type Pin, ruleOf } from "../flow/limit.ts";
+import { type Limit, type LimitRule, type Pin, ruleOf } from "../flow/limit.ts";
 import { hasReserved, orderOf } from "../flow/turn.ts";
 import { isWaiting, type Job } from "../job/job.ts";
 import { type Ruling, rulesOf } from "../operations/limit-rules.ts";
 import type { Gates, GateView } from "../ports/gates.ts";
+import { durationMs } from "../schema/duration.ts";
 import { given } from "../schema/given.ts";
 import type { LimitWaitSchema } from "./schemas/job.ts";
 import type { ExplainedGateSchema, LimitGateSchema, LimitSchema } from "./schemas/limits.ts";

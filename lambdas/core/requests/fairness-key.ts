@@ -1,3 +1,4 @@
+import { keyPart } from "../expressions/key-part.ts";
 import { parseExpression } from "../expressions/parse.ts";
 import { fingerprint } from "../job/job-id.ts";
 import { requestLimits } from "../schema/request-limits.ts";
@@ -25,10 +26,8 @@ function pathOf(key: string): readonly string[] | undefined {
  */
 export function fairnessKeyOf(key: string | undefined, input: Record<string, unknown>): string | undefined {
   if (key === undefined || !key.startsWith("$")) return key;
-  const value = (pathOf(key) ?? []).reduce<unknown>(fieldOf, input);
-  const isKey = typeof value === "string" || typeof value === "number" || typeof value === "boolean";
-  const text = isKey ? String(value) : "";
-  return text === "" ? undefined : shortened(text);
+  const text = keyPart((pathOf(key) ?? []).reduce<unknown>(fieldOf, input));
+  return text === undefined ? undefined : shortened(text);
 }
 
 const fieldOf = (value: unknown, field: string): unknown =>

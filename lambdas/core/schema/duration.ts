@@ -12,9 +12,9 @@ export const duration = (least: number, most: number) =>
     .refine((value) => durationMs(value) >= least, `must be at least ${least} ms`)
     .refine((value) => durationMs(value) <= most, `must be at most ${most} ms`);
 
-/** The milliseconds of a duration that the schema has accepted. */
+/** The milliseconds of a duration; NaN for a text that is none. */
 export function durationMs(value: number | string): number {
   if (typeof value === "number") return value;
-  const [, count = "", unit = "ms"] = pattern.exec(value) ?? [];
+  const [, count, unit] = pattern.exec(value) ?? [];
   return Number(count) * units[unit as keyof typeof units];
 }

@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { type Ask, applied, emptyPart, nextStep, startOf } from "../../../../lambdas/core/flow/gate.ts";
 import { bucketsOf, paceOf, startAfter, toleranceMs } from "../../../../lambdas/core/flow/gcra.ts";
-import { durationMs } from "../../../../lambdas/core/flow/limit.ts";
 import { partsOf, slotPartsFor, slotPartsOf, slotsOf } from "../../../../lambdas/core/flow/parts.ts";
+import { durationMs } from "../../../../lambdas/core/schema/duration.ts";
 
 const noon = 1_893_499_200_000;
 
