@@ -4,7 +4,6 @@ import {
   type DynamoDBClient,
   GetItemCommand,
   PutItemCommand,
-  paginateQuery,
   UpdateItemCommand,
 } from "@aws-sdk/client-dynamodb";
 import { marshall, unmarshall } from "@aws-sdk/util-dynamodb";
@@ -12,6 +11,7 @@ import { ApiKey } from "../../core/access/api-key.ts";
 import type { ApiKeys } from "../../core/ports/ports.ts";
 import { keysPartition, partitionKey, sortKey, ttlAttribute } from "../../topology.ts";
 import type { Item } from "./job-item.ts";
+import { queryItems } from "./query-items.ts";
 
 export interface DynamoApiKeysOptions {
   client: DynamoDBClient;
@@ -50,8 +50,7 @@ export function dynamoApiKeys({ client, table }: DynamoApiKeysOptions): ApiKeys 
         ExpressionAttributeValues: marshall({ ":keys": keysPartition }),
         ConsistentRead: true,
       };
-      const keys: ApiKey[] = [];
-      for await (const { Items = [] } of paginateQuery({ client }, query)) keys.push(...Items.map(apiKeyOf));
+      const keys = (await queryItems(client, query)).map(apiKeyOf);
       return keys.sort((a, b) => a.created_at - b.created_at);
     },
 

@@ -1,9 +1,10 @@
-import { type DynamoDBClient, paginateQuery, UpdateItemCommand } from "@aws-sdk/client-dynamodb";
+import { type DynamoDBClient, UpdateItemCommand } from "@aws-sdk/client-dynamodb";
 import { minuteMs, quarterOf } from "../../core/job/due-time.ts";
 import type { DueCounts, DueQuarter } from "../../core/ports/hot-minute-ports.ts";
 import { duePrefix, partitionKey, sortKey, ttlAttribute } from "../../topology.ts";
 import { fromAttributes, toAttributes } from "./attributes.ts";
 import type { Item } from "./job-item.ts";
+import { queryItems } from "./query-items.ts";
 
 const dayMs = 86_400_000;
 
@@ -51,9 +52,7 @@ async function readDay(client: DynamoDBClient, table: string, day: string): Prom
     KeyConditionExpression: `${partitionKey} = :day`,
     ExpressionAttributeValues: toAttributes({ ":day": day }),
   };
-  const quarters = [];
-  for await (const { Items = [] } of paginateQuery({ client }, query)) quarters.push(...Items.map(quarterIn));
-  return quarters;
+  return (await queryItems(client, query)).map(quarterIn);
 }
 
 function quarterIn(item: Item): DueQuarter {

@@ -1,9 +1,4 @@
-import {
-  ConditionalCheckFailedException,
-  type DynamoDBClient,
-  paginateQuery,
-  UpdateItemCommand,
-} from "@aws-sdk/client-dynamodb";
+import { ConditionalCheckFailedException, type DynamoDBClient, UpdateItemCommand } from "@aws-sdk/client-dynamodb";
 import {
   type DayFailures,
   type FailureGroup,
@@ -15,6 +10,7 @@ import type { Failures } from "../../core/ports/ports.ts";
 import { errorsPrefix, partitionKey, sortKey, ttlAttribute } from "../../topology.ts";
 import { fromAttributes, toAttributes } from "./attributes.ts";
 import type { Item } from "./job-item.ts";
+import { queryItems } from "./query-items.ts";
 import { keptMs } from "./stats-store.ts";
 
 /** The failures of a tenant on one day, which share a partition. */
@@ -74,11 +70,8 @@ export function dynamoFailures({ client, table }: { client: DynamoDBClient; tabl
         KeyConditionExpression: `${partitionKey} = :day`,
         ExpressionAttributeValues: toAttributes({ ":day": partitionOf({ product, env, day }) }),
       };
-      const groups: FailureGroup[] = [];
-      for await (const { Items = [] } of paginateQuery({ client }, query)) {
-        for (const item of Items) if (item[sortKey]?.S !== groupsKey) groups.push(groupIn(item));
-      }
-      return groups;
+      const items = await queryItems(client, query);
+      return items.filter((item) => item[sortKey]?.S !== groupsKey).map(groupIn);
     },
   };
 }

@@ -5,7 +5,6 @@ import {
   type DynamoDBClient,
   GetItemCommand,
   PutItemCommand,
-  paginateQuery,
 } from "@aws-sdk/client-dynamodb";
 import type { Pause } from "../../core/job/pause.ts";
 import type { StoredPauses } from "../../core/ports/pauses.ts";
@@ -13,6 +12,7 @@ import { partitionKey, pausesPartition, sortKey } from "../../topology.ts";
 import { withClassifiedErrors } from "../client/aws-errors.ts";
 import { fromAttributes, toAttributes } from "./attributes.ts";
 import type { Item } from "./job-item.ts";
+import { queryItems } from "./query-items.ts";
 
 /** Pauses in the table of jobs: one small item per pause, all in one partition, so that one Query reads them. */
 export function dynamoPauses({ client, table }: { client: DynamoDBClient; table: string }): StoredPauses {
@@ -30,9 +30,7 @@ export function dynamoPauses({ client, table }: { client: DynamoDBClient; table:
         // Consistent, so that the age of a read is the age of what it says.
         ConsistentRead: true,
       };
-      const pauses: Pause[] = [];
-      for await (const { Items = [] } of paginateQuery({ client }, query)) pauses.push(...Items.map(pauseIn));
-      return pauses;
+      return (await queryItems(client, query)).map(pauseIn);
     },
 
     async put(next, before) {

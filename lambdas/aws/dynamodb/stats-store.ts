@@ -1,9 +1,10 @@
-import { type DynamoDBClient, paginateQuery, UpdateItemCommand } from "@aws-sdk/client-dynamodb";
+import { type DynamoDBClient, UpdateItemCommand } from "@aws-sdk/client-dynamodb";
 import { type Counts, noCounts } from "../../core/job/stats.ts";
 import type { HourCounts, StatsStore } from "../../core/ports/ports.ts";
 import { partitionKey, sortKey, statsPrefix, ttlAttribute } from "../../topology.ts";
 import { fromAttributes, toAttributes } from "./attributes.ts";
 import type { Item } from "./job-item.ts";
+import { queryItems } from "./query-items.ts";
 
 export interface DynamoStatsStoreOptions {
   client: DynamoDBClient;
@@ -33,11 +34,7 @@ export const dynamoStatsStore = ({ client, table }: DynamoStatsStoreOptions): St
       }),
     };
     if (toHour <= fromHour) return [];
-    const hours = [];
-    for await (const { Items = [] } of paginateQuery({ client }, query)) {
-      hours.push(...Items.map((item) => ({ hour: hourIn(item), counts: countsIn(item) })));
-    }
-    return hours;
+    return (await queryItems(client, query)).map((item) => ({ hour: hourIn(item), counts: countsIn(item) }));
   },
 });
 
