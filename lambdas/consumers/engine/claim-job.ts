@@ -112,13 +112,9 @@ async function claim(services: ConsumerServices, message: JobMessage, options: C
   const request = { claimId: crypto.randomUUID(), now: services.clock.now(), leaseMarginMs, type };
   const outcome = await services.jobs.claim(message, request);
   if (outcome.outcome === "claimed") return outcome;
-  if (outcome.outcome === "misdirected") await forward(services, message, outcome.job);
-  if (outcome.outcome === "misdirected") return { outcome: "misdirected" };
+  if (outcome.outcome === "misdirected") return forward(services, message, outcome.job);
   if (outcome.outcome === "gone" && outcome.job && isSuccessor(services, outcome.job, message)) {
-    if (type !== undefined && outcome.job.type !== type) {
-      await forward(services, message, outcome.job);
-      return { outcome: "misdirected" };
-    }
+    if (type !== undefined && outcome.job.type !== type) return forward(services, message, outcome.job);
     await supersede(services, outcome.job, message, policy);
     return { outcome: "changed" };
   }
@@ -132,15 +128,16 @@ async function claim(services: ConsumerServices, message: JobMessage, options: C
  * Sends a message on to the queue of its job's type, but only once: between queues that are wired wrongly it would go
  * round for ever, and the reconciler dispatches the job anyway.
  */
-async function forward({ queue, log }: ConsumerServices, message: JobMessage, job: Job): Promise<void> {
+async function forward({ queue, log }: ConsumerServices, message: JobMessage, job: Job): Promise<Claiming> {
   const fields = { ...jobFields(job), ...messageFields(message) };
   if (message.forwarded) {
     log.error("message dropped: it came to another type's queue again", fields);
     log.measure("a message came to the wrong queue", { values: { messages_failed: 1 } });
-    return;
+    return { outcome: "misdirected" };
   }
   log.warn("message sent on: it came to another type's queue", fields);
   await queue.send(job.type, { ...message, forwarded: true }, { delaySeconds: 0, group: tenantOf(job) });
+  return { outcome: "misdirected" };
 }
 
 function reportDropped(
