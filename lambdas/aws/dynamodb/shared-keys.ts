@@ -5,7 +5,7 @@ import {
   PutItemCommand,
 } from "@aws-sdk/client-dynamodb";
 import type { KeyHolder, SharedKey } from "../../core/job/shared-key.ts";
-import type { RequestAnswer, SharedKeys } from "../../core/ports/ports.ts";
+import type { RequestAnswer, SharedKeys } from "../../core/ports/shared-keys.ts";
 import { partitionKey, sharedKeysPrefix, sortKey, ttlAttribute } from "../../topology.ts";
 import { withClassifiedErrors } from "../client/aws-errors.ts";
 import { type Attributes, fromAttributes, toAttributes } from "./attributes.ts";

@@ -12,9 +12,9 @@ import type {
   Log,
   Scheduler,
   Secrets,
-  SharedKeys,
   StatsStore,
 } from "../ports/ports.ts";
+import type { SharedKeys } from "../ports/shared-keys.ts";
 import type { ApiLimits } from "./api-limits.ts";
 import type { Deployment } from "./deployment.ts";
 import type { HotMinutes } from "./hot-minutes.ts";

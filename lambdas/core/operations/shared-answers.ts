@@ -1,5 +1,5 @@
 import { derivedJobId } from "../job/job-id.ts";
-import type { RequestAnswer } from "../ports/ports.ts";
+import type { RequestAnswer } from "../ports/shared-keys.ts";
 import type { AcceptedRequest } from "../requests/request.ts";
 import { answeredAgain } from "./schedule-job.ts";
 import { keptMs, type Outcome, type SharedScheduling } from "./shared-scheduling.ts";

@@ -1,7 +1,7 @@
 import type { Catalog } from "../catalog/catalog.ts";
 import type { Job } from "../job/job.ts";
 import type { Shared, SharedKey } from "../job/shared-key.ts";
-import type { SharedKeys } from "../ports/ports.ts";
+import type { SharedKeys } from "../ports/shared-keys.ts";
 import { errorOf, type Scheduling } from "./schedule-job.ts";
 
 /*

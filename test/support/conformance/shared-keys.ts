@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import type { SharedKey } from "../../../lambdas/core/job/shared-key.ts";
-import type { SharedKeys } from "../../../lambdas/core/ports/ports.ts";
+import type { SharedKeys } from "../../../lambdas/core/ports/shared-keys.ts";
 import { noon } from "../builders.ts";
 
 export interface SharedKeysUnderTest {

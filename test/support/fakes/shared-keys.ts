@@ -1,5 +1,5 @@
 import type { KeyHolder } from "../../../lambdas/core/job/shared-key.ts";
-import type { RequestAnswer, SharedKeys } from "../../../lambdas/core/ports/ports.ts";
+import type { RequestAnswer, SharedKeys } from "../../../lambdas/core/ports/shared-keys.ts";
 
 export interface FakeSharedKeys extends SharedKeys {
   /** Which job has each key. */
