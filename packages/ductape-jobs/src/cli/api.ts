@@ -1,4 +1,5 @@
 import type { RequestMethod, RequestOptions } from "ductape-sdk";
+import { CliError } from "./exit-code.ts";
 import { type ApiAddress, findApi } from "./find-api.ts";
 import type { Io } from "./io.ts";
 
@@ -38,6 +39,12 @@ export async function openApi(io: Io, url: string | undefined): Promise<Api> {
   };
 }
 
-/** A path with its parts encoded: ``path`/v1/jobs/${id}/cancel` ``. */
+/** A path with its parts encoded: ``path`/v1/jobs/${id}/cancel` ``. Throws a CliError for a part that would lead elsewhere. */
 export const path = (texts: TemplateStringsArray, ...parts: string[]): string =>
-  texts.reduce((sum, text, i) => sum + encodeURIComponent(parts[i - 1] ?? "") + text);
+  texts.reduce((sum, text, i) => sum + pathPart(parts[i - 1] ?? "") + text);
+
+/** Encodes one part of a path. Dots stay dots when they are encoded, and mean another folder. */
+export function pathPart(text: string): string {
+  if (/^\.{0,2}$/.test(text)) throw new CliError("An id or a name is missing, or consists of dots.");
+  return encodeURIComponent(text);
+}

@@ -46,22 +46,32 @@ function isAlive(pid: unknown): boolean {
 
 const originOf = (url: string): string | undefined => (URL.canParse(url) ? new URL(url).origin : undefined);
 
-/**
- * The API of `--url` or DUCTAPE_URL with the key DUCTAPE_API_KEY, else the local runtime with its own key. Throws a CliError that says
- * both ways if there is neither. A key of the environment is never sent to the local runtime by itself: it may be that of another API.
- */
-export function findApi(io: Pick<Io, "env" | "cwd">, url: string | undefined): ApiAddress {
+/** Where the API is, without a key. Throws a CliError that says both ways if there is none. */
+export function addressOf(io: Pick<Io, "env" | "cwd">, url: string | undefined): Omit<ApiAddress, "apiKey"> {
   const local = runningLocal(io);
   const asked = url ?? (io.env.DUCTAPE_URL?.trim() || undefined);
   if (asked === undefined) {
-    if (local) return { url: local.url, apiKey: local.api_key, from: "the local runtime", isLocal: true };
+    if (local) return { url: local.url, from: "the local runtime", isLocal: true };
     throw new CliError(noApi(dataFolder(io)), exitCode.unreachable);
   }
-  const isLocal = local !== undefined && originOf(asked) === originOf(local.url);
-  const apiKey = io.env.DUCTAPE_API_KEY?.trim() || (isLocal ? local.api_key : undefined);
   const from = url === undefined ? "DUCTAPE_URL" : "--url";
-  if (apiKey) return { url: asked, apiKey, from, isLocal };
-  throw new CliError(`${from} names an API, but no key is set: set DUCTAPE_API_KEY to one of its keys.`);
+  // Not quoted, since an invalid address may contain a password.
+  if (!/^https?:$/.test(URL.canParse(asked) ? new URL(asked).protocol : ""))
+    throw new CliError(`${from} must be the address of the API, such as https://jobs.example.com.`);
+  return { url: asked, from, isLocal: local !== undefined && originOf(asked) === originOf(local.url) };
+}
+
+/**
+ * The API of `--url` or DUCTAPE_URL with the key DUCTAPE_API_KEY, else the local runtime with its own key. A key of the environment is
+ * not sent to a local runtime that was found by itself: it may be that of another API.
+ */
+export function findApi(io: Pick<Io, "env" | "cwd">, url: string | undefined): ApiAddress {
+  const address = addressOf(io, url);
+  const own = address.isLocal ? runningLocal(io)?.api_key : undefined;
+  const given = address.from === "the local runtime" ? undefined : io.env.DUCTAPE_API_KEY?.trim();
+  const apiKey = given || own;
+  if (apiKey) return { ...address, apiKey };
+  throw new CliError(`${address.from} names an API, but no key is set: set DUCTAPE_API_KEY to one of its keys.`);
 }
 
 const noApi = (folder: string): string =>

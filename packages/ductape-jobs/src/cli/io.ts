@@ -1,7 +1,12 @@
+import type { Settings } from "../../../../local/runtime/settings.ts";
+
 /** Where text goes: a stream, or what a test collects. */
 export interface Sink {
   write(text: string): unknown;
 }
+
+/** What `npm start` of the repository takes, and the file of the catalog. */
+export type DevSettings = Settings & { catalog: string };
 
 /** All that a command sees of the process that runs it, so that a test can run it without one. */
 export interface Io {
@@ -25,4 +30,6 @@ export interface Io {
   signal?: AbortSignal;
   /** Opens an address in the browser. */
   browse?: (url: string) => void;
+  /** Runs the local runtime until it is ended. Default: in this process. */
+  dev?: (settings: DevSettings) => Promise<void>;
 }
