@@ -68,7 +68,10 @@ test("a job is explained, then scheduled once confirmed, and read", async () => 
 
 test("a change is a dry run that shows what it concerns, until it is confirmed", async () => {
   const mcp = await client();
-  const waiting = await call(mcp, "scheduleJob", { body: { ...body, start_at: Date.now() + 3_600_000 }, confirm: true });
+  const waiting = await call(mcp, "scheduleJob", {
+    body: { ...body, start_at: Date.now() + 3_600_000 },
+    confirm: true,
+  });
   const args = { id: waiting.json.job_id, body: { reason: "not needed" } };
   const { json: dry } = await call(mcp, "cancelJob", args);
   expect(dry).toMatchObject({ body: { reason: "not needed" }, current_state: { status: "scheduled" } });
