@@ -1,3 +1,4 @@
+import type { Catalog } from "../../lambdas/core/catalog/catalog.ts";
 import { JobError } from "../../lambdas/core/job/job-error.ts";
 import type { Counts } from "./counts.ts";
 import { startWorld, type World } from "./world.ts";
@@ -123,9 +124,9 @@ async function ask(world: World, kind: Kind) {
   return answer;
 }
 
-/** What is used without any jobs: one run of the reconciler with the demo's catalog. */
-export async function idleCounts(): Promise<Counts> {
-  const world = await startWorld(async () => undefined);
+/** What is used without any jobs: one run of the reconciler, with the demo's catalog unless told otherwise. */
+export async function idleCounts(catalog?: Catalog): Promise<Counts> {
+  const world = await startWorld(async () => undefined, catalog);
   try {
     await world.reconcile();
     return world.counted();

@@ -43,13 +43,15 @@ import { only } from "../support/only.ts";
 import { accessLogLine } from "./access-log.ts";
 import { answeredAws, type Message } from "./answered-aws.ts";
 import { remoteMs } from "./assumptions.ts";
+import { captured } from "./captured.ts";
 import { type Counts, count, noCounts } from "./counts.ts";
 import { startDynamoDb } from "./dynamodb.ts";
 import { fits } from "./filter-pattern.ts";
 import { meteredTable } from "./metered-table.ts";
+import { rememberingPins } from "./remembering-pins.ts";
 import { recordOf } from "./stream-record.ts";
 
-// Values as long as those that a function on AWS has in its log lines.
+// As long as those of a function on AWS, for its log lines.
 process.env.METRICS_NAMESPACE = "ductape-jobs-prod-service";
 process.env._X_AMZN_TRACE_ID = "Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=0";
 const context = { awsRequestId: "8f8f0000-0000-4000-8000-000000000000" } as Context;
@@ -118,18 +120,15 @@ export async function startWorld(execute: ExecuteWithServices, catalog = demo) {
       deadLetterArn: "dlq",
     }),
     blobs: s3BlobStore({ client: s3, bucket: "blobs" }),
-    gates: dynamoGates({ client: metered, table }),
+    gates: rememberingPins(dynamoGates({ client: metered, table })),
     secrets: only<Secrets>("secrets"),
     // A process reads them every few seconds, whatever it runs: that is no part of what a job costs (docs/operations/costs.md).
     pauses: nonePaused(),
     clock,
   };
   const servicesOf = (name: string) => ({ ...services, log: makeLog(name) });
-  const [ofApi, ofConsumer, ofReconciler] = [
-    servicesOf("api"),
-    servicesOf("consumer-action"),
-    servicesOf("reconciler"),
-  ];
+  const [ofApi, ofConsumer] = [servicesOf("api"), servicesOf("consumer-action")];
+  const ofReconciler = servicesOf("reconciler");
   const run: ExecuteWithServices = (...what) => {
     executed++;
     // A job takes a moment: if time stood still, an index entry whose key has a time would not move.
@@ -179,16 +178,12 @@ export async function startWorld(execute: ExecuteWithServices, catalog = demo) {
     const before = remoteMs(counts.calls);
     const outerMs = innerMs;
     innerMs = 0;
-    const write = process.stdout.write;
-    process.stdout.write = ((line: string) => {
-      counts.log_bytes += Buffer.byteLength(line);
-      counts.log_lines++;
-      return true;
-    }) as typeof write;
     try {
-      return await run();
+      return await captured(run, (line) => {
+        counts.log_bytes += Buffer.byteLength(line);
+        counts.log_lines++;
+      });
     } finally {
-      process.stdout.write = write;
       const allMs = remoteMs(counts.calls) - before;
       count(counts.remote_ms, name, allMs - innerMs);
       innerMs = outerMs + allMs;
@@ -232,8 +227,11 @@ export async function startWorld(execute: ExecuteWithServices, catalog = demo) {
     async reconcile() {
       const pauses = withRecent(dynamoPauses({ client: metered, table }), clock);
       await invoke("reconciler", async () => {
-        await reconcile({ ...ofReconciler, pauses });
-        await countHotMinutes(ofReconciler);
+        const { looked, dispatched, failed } = await reconcile({ ...ofReconciler, pauses });
+        const hot_minutes = await countHotMinutes(ofReconciler);
+        ofReconciler.log.measure("reconciled", {
+          values: { looked, nudged: dispatched, nudges_failed: failed, hot_minutes },
+        });
       });
     },
 
