@@ -1,3 +1,4 @@
+import { availableParallelism, loadavg } from "node:os";
 import type { Counts } from "../cost/counts.ts";
 import { type Section, type Target, table } from "../part.ts";
 import { type Case, cases, countsOfCase, dollarsOf } from "./counted.ts";
@@ -93,7 +94,8 @@ function rateText(systems: readonly Measured[]): string {
   const head = workloads.map(({ keys, limit, periodMs }) => `${keysOf(keys)}, ${limit} per ${periodMs / 1000} s`);
   return [
     "How near each system comes to its rate, which is 50 starts per second in all, and 67 with 1,000 keys, with a backlog of jobs that do nothing. Each cell: the rate of the median key, that of the slowest, as shares of the",
-    "configured rate, and the most starts of one key within any period, with what the limit is. Measured one system after the other in the same run.\n",
+    "configured rate, and the most starts of one key within any period, with what the limit is. Measured one system after the other in the same run,",
+    `after which ${availableParallelism()} cores had a load average of ${loadavg()[1]?.toFixed(1)} over five minutes: beyond one per core, other programs took a part, and what is behind is behind for that reason too.\n`,
     table(
       ["", ...head],
       systems.map(({ system, runs }) => [system, ...runs.map((run, i) => cell(run, workloads[i] as never))]),

@@ -22,8 +22,11 @@ export function timedQueue(consume: (event: SQSEvent) => Promise<SQSBatchRespons
   const visible: string[] = [];
   const timers = new Set<NodeJS.Timeout>();
   let working = 0;
+  let isStopped = false;
 
   function show(body: string, delayMs: number): void {
+    // What is under way when the table goes away would come again for ever.
+    if (isStopped) return;
     const timer = setTimeout(() => {
       timers.delete(timer);
       visible.push(body);
@@ -60,6 +63,7 @@ export function timedQueue(consume: (event: SQSEvent) => Promise<SQSBatchRespons
   return {
     client,
     stop() {
+      isStopped = true;
       for (const timer of timers) clearTimeout(timer);
     },
   };
