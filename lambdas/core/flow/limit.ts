@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { durationMs } from "../schema/duration.ts";
+import { requestLimits } from "../schema/request-limits.ts";
 import { strict } from "../schema/schema.ts";
 import { limitBounds } from "./limit-bounds.ts";
 
@@ -43,7 +44,7 @@ export const needsNumbers = "needs a `concurrency`, a `rate` or both";
 /** A limit in the catalog: `limits.<name>` of a product. Each of its keys has a gate of its own in each env. */
 export const Limit = strict({
   description: z.string().optional(),
-  key: z.string().min(1).max(limitBounds.expression).optional(),
+  key: z.string().min(1).max(requestLimits.keyExpression).optional(),
   ...limitNumbers,
 }).refine(({ concurrency, rate }) => concurrency !== undefined || rate !== undefined, { error: needsNumbers });
 export type Limit = z.infer<typeof Limit>;
