@@ -108,6 +108,29 @@ describe("slots", () => {
     expect(w.queue.sent).toMatchObject([{ message: { job_id: w.all[1]?.id, gated: true } }]);
   });
 
+  test("jobs of a paused key wait and drain, while those of other keys pass the same limit", async () => {
+    const w = limited(one, 3);
+    const other = { limit: "workers", key: "other" };
+    await w.jobs.replace({ ...w.at(2), gates: [other], version: 2 });
+    const wanted = { product: "shop", env: "prd", limit: "workers", key: "k", reason: "stop", drain_per_second: 2 };
+    const { pause } = await startPause(w, wanted, "key");
+    for (const i of [0, 1, 2]) await w.run(w.message(i));
+    expect(w.all.map((_, i) => w.at(i).status)).toEqual(["queued", "queued", "completed"]);
+    expect((await w.look("workers")).waiters).toEqual([]);
+    w.queue.sent.length = 0;
+    const { pause: over } = await endPause(w, pause.id, () => {});
+    await drainPause(w, over, { others: [], end: w.clock.now() + 1000 });
+    expect(w.queue.sent.map(({ message, delaySeconds }) => [message.job_id, delaySeconds])).toEqual([
+      [w.all[0]?.id, 10],
+      [w.all[1]?.id, 11],
+    ]);
+    await w.clock.advance(11_000);
+    for (const i of [0, 1]) await w.run(w.message(i));
+    expect([0, 1].map((i) => w.at(i))).toMatchObject(
+      Array(2).fill({ status: "completed", attempts: [{ attempt: 1, outcome: "completed" }] }),
+    );
+  });
+
   test("a job whose gates answer slowly does not start if it is paused meanwhile; others get its slot within a round", async () => {
     const w = limited(one, 2);
     await w.jobs.replace({ ...w.at(0), event: "paused", version: 2 });
