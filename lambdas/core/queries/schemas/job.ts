@@ -220,7 +220,7 @@ export const summaryFields = () => ({
     .union([PauseReferenceSchema(), LimitWaitSchema()])
     .exactOptional()
     .describe(
-      "What keeps a job from its start: a pause, a start that the rate of a limit has given it, or, for a single job, the limit on whose waiting list it stands.",
+      "What keeps a job from its start: a pause, a start that the rate of a limit has given it, or the limit on whose waiting list it stands. Lists show that for the first 50 such jobs of a page, and no position.",
     ),
 });
 
