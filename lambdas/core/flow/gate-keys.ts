@@ -1,7 +1,7 @@
 import { own } from "../catalog/catalog.ts";
 import type { Fault } from "../errors.ts";
 import { type KeySource, keyOrFault } from "../expressions/keys.ts";
-import type { Gate } from "../job/job.ts";
+import type { Gate } from "../job/job-wait.ts";
 
 /** The gates that the attempts of a requested job pass, in the order of the event's `limits`, or why a key has no text. */
 export function gatesOf(source: KeySource): { gates: Gate[]; faults: Fault[] } {

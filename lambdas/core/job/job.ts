@@ -1,5 +1,6 @@
 import * as z from "zod";
 import type { JobErrorCode } from "./job-error.ts";
+import type { Gate, NotedWait, ReservedStart, Snoozes } from "./job-wait.ts";
 
 /** The job types. `consumers/types/definitions.ts` says what each of them is. */
 export const jobTypes = ["action", "notification", "database_action", "function", "storage", "feature"] as const;
@@ -97,35 +98,6 @@ export interface Parent {
   step: string;
 }
 
-/** A limit that the attempts of a job pass, and the key for which. */
-export interface Gate {
-  /** The name of the limit in the catalog. */
-  limit: string;
-  /** Empty for a limit without keys. Longer and hidden keys are hashes. */
-  key: string;
-}
-
-/** The start that rates have given to an attempt, which the job's `due_at` was moved to. Times are epoch milliseconds. */
-export interface ReservedStart {
-  /** Which claim of which attempt reserved (`turnOf`): another one reserves anew. */
-  turn: string;
-  /** The `due_at` that it was moved to. A job that was moved again has no reservation. */
-  until: number;
-  /** When it was moved. */
-  since: number;
-  /** The gate that has the latest start. */
-  gate: Gate;
-  /** The limits whose rates are reserved. */
-  limits: string[];
-}
-
-/** How often a provider has put off the current attempt. */
-export interface Snoozes {
-  count: number;
-  /** When the first try that was put off had started, epoch milliseconds. */
-  since: number;
-}
-
 /** One try at a run, as the job keeps it. All times are epoch milliseconds. */
 export interface Attempt {
   attempt: number;
@@ -167,6 +139,8 @@ export interface Job {
   reserved?: ReservedStart;
   /** Present if a provider has put off the current attempt. */
   snoozes?: Snoozes;
+  /** Present if somebody wants to know that jobs begin to wait for a slot, and this one did. It may have started since. */
+  noted_wait?: NotedWait;
   /** When the caller asked for it to start: the `due_at` of the first attempt. */
   scheduled_at: number;
   created_at: number;

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import type { IndexPosition } from "./index-position.ts";
-import { type Gate, isWaiting, type Job, phaseTime } from "./job.ts";
+import { isWaiting, type Job, phaseTime } from "./job.ts";
+import type { Gate } from "./job-wait.ts";
 import { isParked } from "./transitions.ts";
 
 /**

@@ -108,6 +108,26 @@ describe("slots", () => {
     expect(w.queue.sent).toMatchObject([{ message: { job_id: w.all[1]?.id, gated: true } }]);
   });
 
+  test("a job notes once that it begins to wait, if somebody wants to know, and starts as any other", async () => {
+    const w = limited(one, 2);
+    const first = held();
+    const running = w.run(w.message(0), first.execute);
+    await first.started;
+    await w.run(w.message(1));
+    expect(w.at(1)).not.toHaveProperty("noted_wait");
+    Object.assign(w, { notesWaits: true });
+    const message = w.message(1);
+    const noting = (count: number) =>
+      runJob(w, ok, message, { random: () => 0.5 }).then(() => expect(w.at(1).version).toBe(count));
+    await noting(2);
+    await noting(2);
+    expect(w.at(1).noted_wait).toMatchObject({ limit: "workers", key: "k", attempt: 1, since: w.clock.now() });
+    first.end();
+    await running;
+    await runJob(w, ok, message, { random: () => 0.5 });
+    expect(w.at(1)).toMatchObject({ status: "completed", attempts: [{ attempt: 1, outcome: "completed" }] });
+  });
+
   test("jobs of a paused key wait and drain, while those of other keys pass the same limit", async () => {
     const w = limited(one, 3);
     const other = { limit: "workers", key: "other" };
@@ -403,12 +423,13 @@ describe("rates", () => {
     expect(w.at(1)).toMatchObject({ status: "completed", started_at: noon + 60_000 });
   });
 
-  test("moving a job to its start is no event", async () => {
+  test("moving a job to its start is no schedule that somebody asked for", async () => {
     const w = limited(perMinute, 2);
     await w.run(w.message(0));
     const before = w.at(1);
     await w.run(w.message(1));
-    expect(transitionsOf({ before, after: w.at(1), at: noon, record: {} } as never)).toEqual([]);
+    const happened = transitionsOf({ before, after: w.at(1), at: noon, record: {} } as never);
+    expect(happened.map(({ name }) => name)).toEqual(["waiting"]);
   });
 
   test("a consumer that died after reserving finds its start again", async () => {
