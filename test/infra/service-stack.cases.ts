@@ -158,6 +158,13 @@ test("warnings are filtered by the logger: Lambda, which takes measurements for 
   }
 });
 
+test("the reconciler knows its own code, whose change makes it follow the schedules anew", () => {
+  const named = functions.filter(({ Properties }) => Properties.Environment.Variables.DEPLOYED_CODE !== undefined);
+  expect(named.map(({ Properties }) => Properties.Environment.Variables.SERVICE_NAME)).toEqual(["reconciler"]);
+  expect(named[0]?.Properties.Environment.Variables.DEPLOYED_CODE).toBe(named[0]?.Properties.Code.S3Key);
+  expect(named[0]?.Properties.Code.S3Key).toMatch(/^[0-9a-f]{64}\.zip$/);
+});
+
 test("Lambda allows loops for the functions that wake themselves by design, and stops any other loop", () => {
   const allowed = functions.filter(({ Properties }) => Properties.RecursiveLoop === "Allow");
   expect(allowed.map(({ id }) => id).sort()).toEqual(

@@ -124,6 +124,8 @@ export const FollowerEnv = lazy(() =>
 
 export const ReconcilerEnv = lazy(() =>
   FollowerEnv().extend({
+    /** Names the deployed code of the reconciler, the catalog included. Empty elsewhere. */
+    DEPLOYED_CODE: z.string().default(""),
     /** How many milliseconds after its time a job that has not started is dispatched again. */
     RECONCILE_GRACE_MS: whole(1000).default(60_000),
   }),
