@@ -1,5 +1,6 @@
 import type { JobChange } from "../aws/lambda/stream-handler.ts";
-import { type Attempt, type AttemptError, isFinished, isWaiting, type Job } from "../core/job/job.ts";
+import type { Attempt, AttemptError } from "../core/job/attempt.ts";
+import { isFinished, isWaiting, type Job } from "../core/job/job.ts";
 import type { JobEvent, JobEventDetail, JobEventName } from "../core/job/job-event.ts";
 import { given } from "../core/schema/given.ts";
 

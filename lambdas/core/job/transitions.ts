@@ -1,7 +1,8 @@
 import { given } from "../schema/given.ts";
 import { shorten } from "../schema/sizes.ts";
+import type { Attempt } from "./attempt.ts";
 import type { Claim } from "./claim.ts";
-import { type Attempt, isWaiting, type Job, type JobMessage, type Stored } from "./job.ts";
+import { isWaiting, type Job, type JobMessage, type Stored } from "./job.ts";
 import type { JobError } from "./job-error.ts";
 import type { Gate, ReservedStart } from "./job-wait.ts";
 import { isRetryable, retryDelay } from "./retry.ts";

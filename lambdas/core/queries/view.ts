@@ -1,13 +1,6 @@
 import type * as z from "zod";
-import {
-  type Attempt,
-  type AttemptError,
-  isFinished,
-  isWaiting,
-  type Job,
-  type Parent,
-  shownStatus,
-} from "../job/job.ts";
+import type { Attempt, AttemptError } from "../job/attempt.ts";
+import { isFinished, isWaiting, type Job, type Parent, shownStatus } from "../job/job.ts";
 import type { Pause } from "../job/pause.ts";
 import type { Shared } from "../job/shared-key.ts";
 import type { Services } from "../operations/services.ts";
