@@ -23,7 +23,7 @@ const { app, service } = synthesize({
   "jobs:maxConcurrency.storage": 4,
   "jobs:longestWaitMs": 2500,
   "jobs:retentionDays": 10,
-  "jobs:publish": "started,failed",
+  "jobs:publish": "started,failed,waiting",
   "jobs:tracing": "true",
   "jobs:memory.feature": 512,
   "jobs:rateLimit": 50,
@@ -397,7 +397,9 @@ describe("the lifecycle", () => {
 
   test("publishes what the settings say", () => {
     expect(Object.keys(Variables)).toEqual(expect.arrayContaining(Object.keys(LifecycleEnv().shape)));
-    expect(Variables.PUBLISH).toBe("started,failed");
+    expect(Variables.PUBLISH).toBe("started,failed,waiting");
+    // Jobs note that they begin to wait only where somebody asks for it.
+    expect(functionOf(service, "consumers/action").Properties.Environment.Variables.NOTE_WAITS).toBe("true");
     expect(flat(Variables.EVENT_BUS_NAME)).toMatch(/Bus/);
   });
 
