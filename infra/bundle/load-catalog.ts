@@ -1,12 +1,30 @@
-import { join } from "node:path";
+import { existsSync } from "node:fs";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
-import { bundleCatalog } from "./bundle-catalog.ts";
+import { bundleCatalog, CatalogError } from "./bundle-catalog.ts";
 
-/** The products that a file exports, unchecked. What it is compiled to is put into the folder. Throws if it does not load. */
-export async function loadCatalog(file: string, folder: string): Promise<unknown[]> {
-  const compiled = join(folder, "catalog.mjs");
-  await bundleCatalog(file, compiled);
-  const { products } = (await import(pathToFileURL(compiled).href)) as { products?: unknown };
-  if (!Array.isArray(products)) throw new Error(`${file} must export a list: export const products = [...]`);
-  return products;
+/** The products that a file exports as `products`, not checked yet. Throws a CatalogError if it does not load. */
+export async function loadCatalog(file: string): Promise<unknown[]> {
+  if (!existsSync(file)) throw new CatalogError(`There is no catalog ${file}.`);
+  const folder = await mkdtemp(join(tmpdir(), "ductape-catalog-"));
+  try {
+    // A file of its own, so that one that has changed is read anew.
+    const compiled = join(folder, "catalog.mjs");
+    await bundleCatalog(resolve(file), compiled);
+    const { products } = (await evaluated(file, compiled)) as { products?: unknown };
+    if (Array.isArray(products)) return products;
+    throw new CatalogError(`${file} must export the products as an array: export const products = [shop];`);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function evaluated(file: string, compiled: string): Promise<object> {
+  try {
+    return await import(pathToFileURL(compiled).href);
+  } catch (cause) {
+    throw new CatalogError(`${file} throws while it is loaded: ${(cause as Error)?.message ?? cause}`, { cause });
+  }
 }

@@ -30,8 +30,9 @@ export async function runUntilEnded(settings: Settings): Promise<void> {
     ),
   );
   const local = await startLocal(settings);
-  console.log(banner(local, process.uptime()));
-  if (local.isNew && !settings.empty) void runFirstJob(local);
+  const demo = settings.catalog === undefined;
+  console.log(banner(local, process.uptime(), demo));
+  if (local.isNew && !settings.empty && demo) void runFirstJob(local);
   for (const signal of ["SIGINT", "SIGTERM"] as const) {
     process.once(signal, () => {
       local.stop().then(() => process.exit(0), fail);

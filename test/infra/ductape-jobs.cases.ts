@@ -91,7 +91,7 @@ describe("in two stacks of a team", () => {
 test("a catalog with faults stops the synthesis with each of them, and so does one that does not load", () => {
   expect(() => inStackOfTeam({ catalog: "test/support/catalog/faulty.ts" })).toThrow(/envs: /);
   expect(() => inStackOfTeam({ catalog: "products/missing.ts" })).toThrow(
-    /missing\.ts does not load:[\s\S]*Could not resolve/,
+    /missing\.ts does not load:[\s\S]*There is no catalog/,
   );
 });
 

@@ -1,6 +1,6 @@
 import { clean, cleanLines, jsonText } from "../../../packages/ductape-jobs/src/cli/terminal/clean.ts";
 import { paintOf } from "../../../packages/ductape-jobs/src/cli/terminal/colour.ts";
-import { type Column, fields, table } from "../../../packages/ductape-jobs/src/cli/terminal/table.ts";
+import { type Column, fields, makeTable, table } from "../../../packages/ductape-jobs/src/cli/terminal/table.ts";
 import { duration, localTime, relative, zoneOf } from "../../../packages/ductape-jobs/src/cli/terminal/time.ts";
 import { cut, widthOf } from "../../../packages/ductape-jobs/src/cli/terminal/width.ts";
 
@@ -61,6 +61,20 @@ describe("a table", () => {
     expect(widthOf(line)).toBe(80);
     expect(widthOf(table(columns, rows, 40)[1] ?? "")).toBe(40);
     expect(table(columns, rows)[1]).toContain("w".repeat(100));
+  });
+
+  it("leaves out columns of less importance where the terminal is too narrow even so", () => {
+    const rows = [{ id: "1".repeat(20), name: "n".repeat(30), why: "w".repeat(30) }];
+    const drops = columns.map((column, i) => (i === 0 ? column : { ...column, drop: 3 - i }));
+    expect(table(drops, rows, 50)[0]).toBe(`ID${" ".repeat(20)}NAME${" ".repeat(12)}WHY`);
+    expect(table(drops, rows, 40)).toEqual([`ID${" ".repeat(20)}NAME`, `${"1".repeat(20)}  ${"n".repeat(17)}…`]);
+    expect(table(drops, rows, 10)).toEqual(["ID", "1".repeat(20)]);
+  });
+
+  it("that comes in parts has one line of titles, and the same columns in each part", () => {
+    const part = makeTable(columns);
+    expect(part([{ id: "1", name: "long name" }], true)).toEqual(["ID  NAME       WHY", "1   long name"]);
+    expect(part([{ id: "22", name: "n", why: "w" }])).toEqual(["22  n          w"]);
   });
 
   it("shows nothing that steers the terminal", () => {

@@ -11,11 +11,16 @@ for (const stream of [stdout, stderr]) {
 }
 
 const interruption = new AbortController();
-// The first one lets the command say what goes on; the second one ends it whatever it does.
-process.once("SIGINT", () => {
-  interruption.abort();
-  process.once("SIGINT", () => process.exit(130));
-});
+/** For what a command has to say about what goes on. */
+const lastWordsMs = 500;
+
+// The local runtime stops by itself, which takes as long as it takes.
+if (argv[2] !== "dev") {
+  process.once("SIGINT", () => {
+    interruption.abort();
+    setTimeout(() => process.exit(130), lastWordsMs).unref();
+  });
+}
 
 process.exitCode = await run(argv.slice(2), {
   out: stdout,

@@ -18,7 +18,7 @@ interface Product {
 
 /** `check`: the faults of a catalog, each with the file of its product and the path in it. */
 export async function checkFile(io: Io, file = defaultCatalog, { json }: { json?: boolean } = {}): Promise<ExitCode> {
-  const { loadCatalog } = await import("../load-catalog.ts");
+  const { loadCatalog } = await import("../../../../infra/bundle/load-catalog.ts");
   const catalog = resolve(io.cwd, file);
   const products = await loadCatalog(catalog).catch((error: Error) => error);
   if (products instanceof Error) {

@@ -44,7 +44,7 @@ const inOurWords = (text: string): string =>
   text.replaceAll("npm run keys --", "ductape-jobs keys").replaceAll("npm start", "ductape-jobs dev");
 
 async function catalogOf({ cwd }: Io, file = defaultCatalog) {
-  const { loadCatalog } = await import("../load-catalog.ts");
+  const { loadCatalog } = await import("../../../../infra/bundle/load-catalog.ts");
   return made(await loadCatalog(resolve(cwd, file)));
 }
 

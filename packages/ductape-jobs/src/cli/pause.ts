@@ -60,7 +60,7 @@ function pauseColumns({ paint, zone, api }: Context): Column<Pause>[] {
     { title: "PAUSE", cell: ({ id }) => id },
     { title: "STATE", cell: ({ state }) => state, paint: (text, { state }) => text.replace(state, painted(state)) },
     { title: "HOLDS", cell: scopeOf, flexible: true },
-    { title: "SINCE", cell: ({ since }) => `${localTime(since, zone)} (${relative(since, api.now())})` },
+    { title: "SINCE", cell: ({ since }) => `${localTime(since, zone)} (${relative(since, api.now())})`, drop: 1 },
     {
       title: "ENDS",
       cell: ({ until }) => (until === undefined ? "" : `${localTime(until, zone)} (${relative(until, api.now())})`),

@@ -1,7 +1,7 @@
 import type { Json } from "./api.ts";
 import type { Context } from "./context.ts";
 import { type PageOptions, pages, wholeOf } from "./pages.ts";
-import { type Column, table } from "./terminal/table.ts";
+import { type Column, makeTable } from "./terminal/table.ts";
 
 interface Listing<Row> {
   path: string;
@@ -21,13 +21,13 @@ export async function showList<Row>(
 ): Promise<void> {
   const read = pages<Json>(api, { path, field, query }, options);
   if (json) return print(await wholeOf(field, read));
+  const lines = makeTable(columns, width);
   let shown = 0;
   let next: unknown;
   for await (const page of read) {
     const rows = page[field] as Row[];
     next = page.next_cursor;
-    const [head = "", ...lines] = table(columns, rows, width);
-    if (rows.length > 0) say(shown === 0 ? [head, ...lines] : lines);
+    if (rows.length > 0) say(lines(rows, next !== undefined));
     shown += rows.length;
   }
   if (shown === 0 && next === undefined) io.err.write(`${none}\n`);

@@ -1,6 +1,6 @@
 import type { Me } from "ductape-sdk";
 import { type Api, openApi } from "../api.ts";
-import { CliError } from "../exit-code.ts";
+import { CliError, exitCode } from "../exit-code.ts";
 import { dataFolder, runningLocal } from "../find-api.ts";
 import type { Io } from "../io.ts";
 import { type Finding, note, ok, problem } from "./finding.ts";
@@ -17,9 +17,9 @@ export async function checkApi(io: Io, url: string | undefined): Promise<Finding
 }
 
 function notFound(error: Error): Finding {
-  const [detail = "", ...remedy] = error.message.split("\n");
-  const what = error instanceof CliError ? remedy.join(" ").replace(/\s+/g, " ") : "";
-  return problem("API", detail.replace(/ Either:$/, ""), what || "Set DUCTAPE_URL and DUCTAPE_API_KEY.");
+  if (error instanceof CliError && error.code === exitCode.unreachable)
+    return problem("API", "none", "Set DUCTAPE_URL and DUCTAPE_API_KEY, or start the local runtime: ductape-jobs dev");
+  return problem("API", error.message, "Set DUCTAPE_URL and DUCTAPE_API_KEY to the address and a key of a deployment.");
 }
 
 async function answers({ request, url, from, now, ...api }: Api): Promise<Finding> {

@@ -49,11 +49,11 @@ export function jobColumns({ paint, zone, api }: Context): Column<SummaryView>[]
       cell: ({ status }) => status,
       paint: (text, { status }) => text.replace(status, painted(status)),
     },
-    { title: "EVENT", cell: eventOf, flexible: true },
-    { title: "TIME", cell: (job) => localTime(timeOf(job), zone) },
+    { title: "EVENT", cell: eventOf, flexible: true, least: 28 },
+    { title: "TIME", cell: (job) => localTime(timeOf(job), zone), drop: 1 },
     { title: "", cell: (job) => relative(timeOf(job), api.now()) },
-    { title: "TRIES", cell: ({ attempt, run }) => (run > 1 ? `${attempt} of run ${run}` : `${attempt}`) },
-    { title: "WHY", cell: whyOf, flexible: true },
+    { title: "TRIES", cell: ({ attempt, run }) => (run > 1 ? `${attempt} of run ${run}` : `${attempt}`), drop: 2 },
+    { title: "WHY", cell: whyOf, flexible: true, drop: 3 },
   ];
 }
 
