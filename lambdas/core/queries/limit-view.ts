@@ -1,7 +1,8 @@
 import type * as z from "zod";
 import type { GateName } from "../flow/gate.ts";
 import { paceOf, startAfter } from "../flow/gcra.ts";
-import { type Limit, type LimitRule, type Pin, ruleOf } from "../flow/limit.ts";
+import type { Limit } from "../flow/limit.ts";
+import { type LimitRule, type Pin, ruleOf } from "../flow/limit-rule.ts";
 import type { Job } from "../job/job.ts";
 import { type Ruling, rulesOf } from "../operations/limit-rules.ts";
 import type { Gates, GateView } from "../ports/gates.ts";
