@@ -12,7 +12,7 @@ import type { AttemptPolicy } from "./attempt-policy.ts";
  */
 export async function isHeld(services: ConsumerServices, message: JobMessage, policy: AttemptPolicy): Promise<boolean> {
   const { jobs, pauses, clock } = services;
-  if (!(await pauses.recent()).some((pause) => isHolding(pause, clock.now()))) return false;
+  if (!(await pauses.recent()).some((pause) => mayHold(pause, message) && isHolding(pause, clock.now()))) return false;
   const job = await jobs.get(message.job_id);
   // The claim says why a job that is gone has none. It cannot come back: no other job has its id while its message waits.
   if (!job) return false;
@@ -22,6 +22,9 @@ export async function isHeld(services: ConsumerServices, message: JobMessage, po
   report(services, message, job, pause);
   return true;
 }
+
+/** The pause of a limit holds only jobs with limits, and their messages say so: all others are not even read. */
+const mayHold = ({ limit }: Pause, { gated }: JobMessage): boolean => limit === undefined || gated === true;
 
 /**
  * Keeps what the message of a feature reports, since a wake-up is sent once. A decision that was under way when the pause began

@@ -1,6 +1,16 @@
 import { PermanentError, traceOf } from "../errors.ts";
 import { type Job, messageOf, phaseTime, tenantOf } from "../job/job.ts";
-import { type Drain, drainOf, endOf, holding, isReleased, type Pause, settleMs, slotsOf } from "../job/pause.ts";
+import {
+  covers,
+  type Drain,
+  drainOf,
+  endOf,
+  holding,
+  isReleased,
+  type Pause,
+  settleMs,
+  slotsOf,
+} from "../job/pause.ts";
 import type { Refused } from "../ports/ports.ts";
 import { type Listed, listJobs } from "../queries/list-jobs.ts";
 import type { Tenant } from "../queries/tenants.ts";
@@ -38,7 +48,7 @@ export async function drainPause(
     const now = services.clock.now();
     if (drainOf(pause, now).next_at > now + aheadMs) return total;
     const listed = await heldJobs(services, pause, now);
-    const sent = await sendPage(services, pause, releasable(listed.jobs, others, now));
+    const sent = await sendPage(services, pause, releasable(heldBy(pause, listed.jobs), others, now));
     total.failed += sent.failed;
     // What SQS refuses for now is sent again in the next round, with what follows it in its page.
     if (!sent.drain) return total;
@@ -84,6 +94,9 @@ const tenantsIn = ({ products }: Services["catalog"], { product, env }: Pause): 
     .filter(({ tag }) => tag === product)
     .flatMap(({ envs }) => envs.filter((one) => env === undefined || env === one))
     .map((one) => ({ product, env: one }));
+
+/** The pause of a limit finds other jobs in the index too. */
+const heldBy = (pause: Pause, jobs: readonly Job[]): Job[] => jobs.filter((job) => covers(pause, job));
 
 /** What another pause still holds gets its message when that one ends. */
 const releasable = (jobs: readonly Job[], others: readonly Pause[], now: number): Job[] =>

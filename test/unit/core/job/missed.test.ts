@@ -1,4 +1,5 @@
-import type { Attempt, Job, Repeat } from "../../../../lambdas/core/job/job.ts";
+import type { Attempt } from "../../../../lambdas/core/job/attempt.ts";
+import type { Job, Repeat } from "../../../../lambdas/core/job/job.ts";
 import { continued, runReasons, skipReason, successorOf, supersededBy } from "../../../../lambdas/core/job/series.ts";
 import { cancelled } from "../../../../lambdas/core/job/transitions.ts";
 import { aJob, noon } from "../../../support/builders.ts";
