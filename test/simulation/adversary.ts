@@ -177,8 +177,11 @@ export function throughAdversary<Port extends object>(
       return invocation.dead ? never : answer;
     };
   };
-  const seen: Record<string, unknown> = {};
-  for (const [name, value] of Object.entries(port))
-    seen[name] = typeof value === "function" ? call(name, value) : value;
-  return seen as Port;
+  // A proxy, because most invocations use few of their ports' methods, and there are many invocations.
+  return new Proxy(port, {
+    get(target, name) {
+      const value = Reflect.get(target, name);
+      return typeof value === "function" ? call(String(name), value) : value;
+    },
+  });
 }

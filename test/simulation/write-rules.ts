@@ -104,6 +104,7 @@ function ownClaimOnly({ observer, lifeOf }: Ledger, { by, before, after }: Write
 /** Whether a write only records a wake-up that came during a decision. */
 const isWakeUp = ({ write_id: _, ...before }: Job, { write_id: __, ...after }: Job) =>
   !before.wake_requested &&
+  after.wake_requested === true &&
   JSON.stringify({ ...before, wake_requested: true, version: before.version + 1 }) === JSON.stringify(after);
 
 /** Whether a write only moves a feature to the present, since a pause holds the message that woke it. */
