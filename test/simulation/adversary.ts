@@ -181,7 +181,7 @@ export function throughAdversary<Port extends object>(
   return new Proxy(port, {
     get(target, name) {
       const value = Reflect.get(target, name);
-      return typeof value === "function" ? call(String(name), value) : value;
+      return typeof value === "function" ? call(String(name), value as Method) : value;
     },
   });
 }

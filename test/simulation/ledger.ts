@@ -73,6 +73,8 @@ export interface Life {
   written: Map<number, { state: string; by: Invocation }>;
   /** How often each attempt was claimed since it was last parked, by run and attempt. */
   claims: Map<string, number>;
+  /** The run whose first attempt was put off by its provider, and when that attempt was first started. */
+  putOff?: { run: number; since: number };
   /** The run covers all occurrences up to this time that the previous run has outlasted. */
   madeUpUntil?: number;
   /** The attempt that failed and left progress for the next one, and its claim. */

@@ -1,5 +1,5 @@
 import type { Job, Repeat } from "../../lambdas/core/job/job.ts";
-import { isWaiting, type Ledger, type Life, nameOf } from "./ledger.ts";
+import { isPutOff, isWaiting, type Ledger, type Life, nameOf } from "./ledger.ts";
 import { secondDay } from "./policies.ts";
 import { limits } from "./product.ts";
 import type { Write } from "./write.ts";
@@ -31,9 +31,16 @@ const mostLate = ({ max_lateness_ms, missed }: Repeat) => max_lateness_ms ?? (mi
 /** After a run that was late, occurrences that are so soon too late are passed over too: the next run would be late as well. */
 const marginOf = (run: Ended, repeat: Repeat) => (isLate(run) ? Math.min(5000, mostLate(repeat) / 2) : 0);
 
-/** When a run was first started. */
-const startOf = ({ attempts, parked_since, snoozes, started_at }: Job) =>
-  attempts[0]?.started_at ?? parked_since ?? snoozes?.since ?? started_at;
+/** When the current run of a job was first started. */
+const startOf = ({ run, attempts, parked_since, started_at }: Job, { putOff }: Life) =>
+  (putOff?.run === run ? putOff.since : undefined) ?? attempts[0]?.started_at ?? parked_since ?? started_at;
+
+/** A provider that puts off the first attempt of a run has been asked: from then on the run has begun. */
+export function startIsRemembered({ lifeOf }: Ledger, { before, after }: Write) {
+  if (!isPutOff(before, after) || before?.started_at === undefined || before.attempts.length > 0) return;
+  const life = lifeOf(after.id);
+  if (life.putOff?.run !== before.run) life.putOff = { run: before.run, since: before.started_at };
+}
 
 /**
  * Invariant 7: runs follow one another, each archived before the next exists, within limit and end date, and on the grid. None
@@ -94,7 +101,7 @@ function followsSkipped({ observer, lifeOf }: Ledger, { before, after, now, by }
 function followsBegun({ observer, lifeOf }: Ledger, { before, after, now, by }: Write) {
   const { repeat, scheduled_at } = after;
   if (!before || !repeat) return;
-  const stood = Math.max(before.scheduled_at, startOf(before) ?? 0, before.coalesced_until ?? 0);
+  const stood = Math.max(before.scheduled_at, startOf(before, lifeOf(after.id)) ?? 0, before.coalesced_until ?? 0);
   const floor = Math.max(stood, now + by.skew - mostLate(repeat) - 1);
   const isFirst = scheduled_at === occurrenceAfter(repeat, stood) || scheduled_at === before.next_at;
   const isInTime = scheduled_at > stood && scheduled_at <= (occurrenceAfter(repeat, floor) ?? never);
@@ -110,9 +117,10 @@ function followsEach(ledger: Ledger, write: Write) {
   if (!before || !repeat) return;
   const stood = Math.max(before.scheduled_at, before.coalesced_until ?? 0);
   const next = occurrenceAfter(repeat, stood);
-  const isMissed = next !== undefined && next <= (startOf(before) ?? 0);
+  const start = startOf(before, ledger.lifeOf(after.id)) ?? 0;
+  const isMissed = next !== undefined && next <= start;
   if (repeat.overlap === "skip" && !isMissed) return followsOutlasted(ledger, write);
-  if (scheduled_at <= (startOf(before) ?? 0)) ledger.observer.cover("a missed occurrence has its own run");
+  if (scheduled_at <= start) ledger.observer.cover("a missed occurrence has its own run");
   if (scheduled_at !== next) ledger.observer.violated(7, `${nameOf(after)} leaves an occurrence out, or repeats one`);
   delete ledger.lifeOf(after.id).madeUpUntil;
 }

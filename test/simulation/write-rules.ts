@@ -25,7 +25,14 @@ import {
 import { slotsHold, waitingSpendsNothing } from "./limit-rules.ts";
 import { canary } from "./observer.ts";
 import { retryAfterMs } from "./outcomes.ts";
-import { endsForTheNext, pausedWaits, plannedIsDue, runsFollow, seriesGoesOn } from "./series-rules.ts";
+import {
+  endsForTheNext,
+  pausedWaits,
+  plannedIsDue,
+  runsFollow,
+  seriesGoesOn,
+  startIsRemembered,
+} from "./series-rules.ts";
 import { attemptsAreKept, fieldsFit, runsAreKept } from "./shape-rules.ts";
 import { debouncedInTime, oneOpenJob, oneWaitingJob } from "./sharing-rules.ts";
 import { snoozeSpendsNothing } from "./snooze-rules.ts";
@@ -42,6 +49,7 @@ export const writeRules: Rule[] = [
   snoozeSpendsNothing,
   // Runs last, since it forgets the claims that the rules before it read.
   thirdCrashFails,
+  startIsRemembered,
   runsFollow,
   endsForTheNext,
   seriesGoesOn,

@@ -1,0 +1,92 @@
+import { runJob } from "../../../../lambdas/consumers/engine/run-job.ts";
+import { registry } from "../../../../lambdas/consumers/types/registry.ts";
+import { makeCatalog } from "../../../../lambdas/core/catalog/catalog.ts";
+import type { Product } from "../../../../lambdas/core/catalog/job-type.ts";
+import { messageOf } from "../../../../lambdas/core/job/job.ts";
+import { type Execute, Parked } from "../../../../lambdas/core/operations/execution.ts";
+import { aJob, noon } from "../../../support/builders.ts";
+import { action } from "../../../support/catalog/action.ts";
+import { fakeServices } from "../../../support/fakes/services.ts";
+
+const slot = { limit: "workers", key: "" };
+
+/** One job that needs the only slot of its limit. */
+function slotted() {
+  const limits = { workers: { concurrency: 1 } };
+  const product = { tag: "shop", envs: ["prd"], ...action, limits } as unknown as Product;
+  const job = aJob({ event: "create_order", gates: [slot], timeout_ms: 10_000, due_at: noon });
+  const services = fakeServices({ catalog: makeCatalog([product], registry), jobs: [job] });
+  const message = messageOf(job);
+  const run = (execute: Execute) => runJob(services, execute, message, { random: () => 0.5 });
+  const holders = async () => {
+    const { parts } = await services.gates.look({ product: "shop", env: "prd", ...slot }, { limit: 1 });
+    return parts[0]?.count ?? 0;
+  };
+  return { ...services, run, holders };
+}
+
+/** An execution that ends when it is told to. */
+function held(outcome: unknown = "done") {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const { promise: started, resolve: start } = Promise.withResolvers<void>();
+  const execute: Execute = async () => {
+    start();
+    await promise;
+    return outcome;
+  };
+  return { execute, started, end: resolve };
+}
+
+describe("the slot of an attempt that another consumer has taken over", () => {
+  it("stays with that consumer, which had read the job before the first claim, when the first one ends at last", async () => {
+    const w = slotted();
+    const second = held();
+    const { take } = w.gates;
+    const { replace } = w.jobs;
+    const [reading, writing] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    // The duplicate reads the waiting job, and its call of the gate takes most of a minute.
+    w.gates.take = async (...asked) => {
+      w.gates.take = take;
+      await reading.promise;
+      return take(...asked);
+    };
+    const duplicate = w.run(second.execute);
+    await new Promise((resolve) => setImmediate(resolve));
+    // The first claim runs the job, and its consumer is suspended before it writes the outcome.
+    w.jobs.replace = async (next) => {
+      w.jobs.replace = replace;
+      await writing.promise;
+      return replace(next);
+    };
+    const suspended = w.run(async () => "done");
+    await new Promise((resolve) => setImmediate(resolve));
+    await w.clock.advance(60_000);
+    reading.resolve();
+    await second.started;
+    writing.resolve();
+    await suspended;
+    expect(await w.holders()).toBe(1);
+    second.end();
+    await duplicate;
+    expect(await w.holders()).toBe(0);
+  });
+
+  it("stays with the consumer of the next decision, when the one before is slow to free it", async () => {
+    const w = slotted();
+    const next = held();
+    const { release } = w.gates;
+    let deciding: Promise<void> | undefined;
+    w.gates.release = async (...asked) => {
+      w.gates.release = release;
+      await w.clock.advance(10);
+      deciding = w.run(next.execute);
+      await next.started;
+      return release(...asked);
+    };
+    await w.run(async () => new Parked({ inline: {} }, noon + 60_000));
+    expect(await w.holders()).toBe(1);
+    next.end();
+    await deciding;
+    expect(await w.holders()).toBe(0);
+  });
+});
