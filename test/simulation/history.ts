@@ -32,8 +32,11 @@ export interface Options {
 /** 2030-01-01T12:00:00Z. */
 export const start = Date.UTC(2030, 0, 1, 12);
 const hour = 3_600_000;
-/** Long after everything that a workload can request: a series of features may fail for more than an hour in each run. */
-const horizon = start + 24 * hour;
+/**
+ * Long after everything that a workload can request: a series that does not run on the first day begins after 12 hours, and each of
+ * its runs may fail for more than an hour.
+ */
+const horizon = start + 48 * hour;
 /** Many times what a history takes. Beyond it, something calls itself endlessly. */
 const mostEvents = 60_000;
 const busyUntil = start + 1_900_000;

@@ -1,4 +1,4 @@
-import type { Gate, Job, JobMessage, RunRecord } from "../../lambdas/core/job/job.ts";
+import type { Gate, Job, JobMessage, Repeat, RunRecord } from "../../lambdas/core/job/job.ts";
 import type { Invocation } from "./invocation.ts";
 import type { Observer } from "./observer.ts";
 
@@ -9,6 +9,8 @@ export interface Ledger {
   start: number;
   /** Every attempt that was ever recorded, by `attemptKey`. */
   recorded: Set<string>;
+  /** The series, with `cancel_previous`, whose run before this one has begun, by `nextRunKey`: it is dispatched ahead. */
+  ahead: Map<string, Repeat[]>;
   /** The attempts that a queue or the Scheduler has accepted, and when it last did so, in true time. */
   handedOver: Map<string, number>;
   /** Job ids by `stepKey`. */
@@ -109,6 +111,7 @@ export function ledger(observer: Observer, start: number): Ledger {
     observer,
     start,
     recorded: new Set(),
+    ahead: new Map(),
     handedOver: new Map(),
     steps,
     isDone,

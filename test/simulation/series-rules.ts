@@ -19,6 +19,8 @@ function occurrenceAfter({ every, anchor, end_date = never, except, offset_ms = 
   return open + offset_ms <= end_date ? open + offset_ms : undefined;
 }
 
+export const isOccurrence = (repeat: Repeat, time: number): boolean => occurrenceAfter(repeat, time - 1) === time;
+
 const never = Number.POSITIVE_INFINITY;
 /** The reasons of runs that ended before their time, in words of our own. */
 type Ended = { reason?: string | undefined };

@@ -37,7 +37,7 @@ export const pauses: Mutation[] = [
   {
     name: "pause: a feature's wake-up is dropped",
     seed: 13036,
-    at: `${check}#keepWake`,
+    at: `${check}#keep`,
     find: `(await services.jobs.replace(withWakeKept(job, now))) === "replaced" ? "kept" : "changed"`,
     replace: `"kept"`,
   },
