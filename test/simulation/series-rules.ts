@@ -30,7 +30,10 @@ const isEndedByNext = ({ reason = "" }: Ended) => reason.includes("by the next r
 
 const mostLate = ({ max_lateness_ms, missed }: Repeat) => max_lateness_ms ?? (missed === "skip" ? 60_000 : never);
 
-/** After a run that was late, occurrences that are so soon too late are passed over too: the next run would be late as well. */
+/**
+ * After a run that was late, occurrences that are so soon too late are passed over too: the next run would be late as well, and a
+ * frequent series that is behind would never catch up.
+ */
 const marginOf = (run: Ended, repeat: Repeat) => (isLate(run) ? Math.min(5000, mostLate(repeat) / 2) : 0);
 
 /** When the current run of a job was first started. */
@@ -92,8 +95,9 @@ function followsSkipped({ observer, lifeOf }: Ledger, { before, after, now, by }
   if (kept && isLate(kept) && late <= mostLate(repeat) && !isRated)
     observer.violated("series", `${nameOf(before)} was skipped and was only ${late} ms late`);
   const floor = (from: number) => Math.max(before.scheduled_at, from - mostLate(repeat) - 1);
-  const first = occurrenceAfter(repeat, floor(kept?.finished_at ?? 0));
-  const last = occurrenceAfter(repeat, floor(now + by.skew + (kept ? marginOf(kept, repeat) : 0)));
+  const margin = kept ? marginOf(kept, repeat) : 0;
+  const first = occurrenceAfter(repeat, floor((kept?.finished_at ?? 0) + margin));
+  const last = occurrenceAfter(repeat, floor(now + by.skew + margin));
   if (scheduled_at < (first ?? 0) || scheduled_at > (last ?? never))
     observer.violated(7, `${nameOf(after)} is not the first run that is in time after one that was not`);
   remember(life, after, kept?.finished_at ?? 0);

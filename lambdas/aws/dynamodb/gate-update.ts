@@ -20,7 +20,7 @@ const nothing: Expression = { conditions: [], sets: [], removes: [], names: {}, 
 
 /** A write of `applied` in core/flow/gate.ts as an update that holds only while what it was derived from does. */
 export function gateUpdate(table: string, part: GatePart, { write, ask, seen }: Writing): UpdateItemCommand {
-  const parts = [slotExpression(write.slot, ask), rateExpression(write.rate, ask, seen), expiryExpression(ask)];
+  const parts = [slotExpression(write.slot, ask, seen), rateExpression(write.rate, ask, seen), expiryExpression(ask)];
   const of = (field: "conditions" | "sets" | "removes") => parts.flatMap((one) => one[field]);
   const removes = of("removes");
   return new UpdateItemCommand({
@@ -42,7 +42,7 @@ export interface Writing {
   seen: PartState;
 }
 
-function slotExpression(write: PartWrite["slot"], { job, turn, slot }: Ask): Expression {
+function slotExpression(write: PartWrite["slot"], { job, turn, slot }: Ask, seen: PartState): Expression {
   if (!write || !slot) return nothing;
   const names = { "#job": job, "#n": "n", "#waiting": "waiting" };
   const holder = { ":holder": { lease: slot.lease, turn } };
@@ -50,7 +50,13 @@ function slotExpression(write: PartWrite["slot"], { job, turn, slot }: Ask): Exp
   const isNew = ["attribute_not_exists(#job)", ...inOrder];
   switch (write.do) {
     case "renew":
-      return { ...nothing, conditions: ["attribute_exists(#job)"], ...put(holder), names: { "#job": job } };
+      return {
+        ...nothing,
+        conditions: ["#job.#turn = :held"],
+        sets: ["#job = :holder"],
+        names: { "#job": job, "#turn": "turn" },
+        values: { ...holder, ":held": seen.holders[job]?.turn },
+      };
     case "add":
       return {
         conditions: [...isNew, "(attribute_not_exists(#n) OR #n < :slots)"],
@@ -72,7 +78,6 @@ function slotExpression(write: PartWrite["slot"], { job, turn, slot }: Ask): Exp
   }
 }
 
-const put = (holder: Record<string, unknown>) => ({ sets: ["#job = :holder"], values: holder });
 const deadNames = (dead: string) => ({ "#dead": dead, "#lease": "lease" });
 
 const dropExpression = ({ dead, seen }: { dead: string; seen: number }): Expression => ({

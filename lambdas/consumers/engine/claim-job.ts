@@ -9,7 +9,7 @@ import type { Pass } from "../../core/operations/pass-gates.ts";
 import type { ConsumerServices } from "../../core/operations/services.ts";
 import type { Log } from "../../core/ports/ports.ts";
 import { type AttemptPolicy, defaultPolicy } from "./attempt-policy.ts";
-import { leaveGates, leaveLists, passGates } from "./gates.ts";
+import { isStale, leaveGates, leaveLists, passGates } from "./gates.ts";
 import { leaseMarginMs } from "./lease.ts";
 import { isHeld } from "./pause-check.ts";
 import { isSuccessor, supersede } from "./supersede.ts";
@@ -64,11 +64,13 @@ async function claimGated(
   // The gates may have taken seconds, or longer than what was read of the pauses is good for. The slots stay: another consumer of
   // the same attempt may just have claimed it. If somebody waits for them, the reconciler frees them.
   if (pass && holding(await services.pauses.recent(), pass.job, services.clock.now())) return undefined;
+  // Reading the pauses may have taken long too. What was taken is taken again, with a later lease.
+  if (pass && (await isStale(pass, services.clock.now()))) return claimGated(services, message, options);
   const claimed = await claim(services, message, options);
   if (claimed.job) {
     if (pass) await leaveLists(services, pass).catch((error) => stayed(services, error));
     // The lease of another consumer may have ended after the job was read.
-    return { job: claimed.job, pass: pass ?? { job: claimed.job, turn: "", slots: [], isUnasked: true } };
+    return { job: claimed.job, pass: pass ?? { job: claimed.job, turn: "", slots: [], askedAt: 0, isUnasked: true } };
   }
   // Another consumer that has claimed the same attempt holds the same slots.
   if (claimed.outcome !== "taken") await leaveGates(services, pass, "own");

@@ -9,6 +9,8 @@ export const loadGates = lazy(() => import("../../core/operations/pass-gates.ts"
 export const passGates = async (services: ConsumerServices, job: Job, leaseMs: number): Promise<Pass | undefined> =>
   (await loadGates()).passGates(services, job, leaseMs);
 
+export const isStale = async (pass: Pass, now: number): Promise<boolean> => (await loadGates()).isStale(pass, now);
+
 export const leaveLists = async (services: ConsumerServices, pass: Pass): Promise<void> =>
   (await loadGates()).leaveLists(services, pass);
 

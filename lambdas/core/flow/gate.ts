@@ -103,9 +103,20 @@ export function nextStep(state: PartState, ask: Ask): Step {
   return { do: "write", write: { ...(slot && { slot }), ...(rate && { rate }) } };
 }
 
-function slotWrite(state: PartState, { job, now, slot }: Ask): PartWrite["slot"] | "full" {
+/**
+ * Whether a turn comes before another one of the same job. A consumer that had read the job before that one, and then was slow, would
+ * take its slot over, and free it once it finds that there is nothing to claim.
+ */
+function isEarlierTurn(turn: string, other: string): boolean {
+  const [own, others] = [turn, other].map((one) => one.split(".").map(Number)) as [number[], number[]];
+  const at = own.findIndex((part, i) => part !== others[i]);
+  return at >= 0 && (own[at] ?? 0) < (others[at] ?? 0);
+}
+
+function slotWrite(state: PartState, { job, turn, now, slot }: Ask): PartWrite["slot"] | "full" {
   if (!slot) return undefined;
-  if (state.holders[job]) return { do: "renew" };
+  const own = state.holders[job];
+  if (own) return isEarlierTurn(turn, own.turn) && own.lease >= now ? "full" : { do: "renew" };
   if (state.waiting !== undefined && !slot.isGiven) return "full";
   if (state.count < slot.limit) return { do: "add" };
   const dead = Object.entries(state.holders).find(([, { lease }]) => lease < now);

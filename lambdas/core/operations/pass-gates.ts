@@ -28,6 +28,8 @@ export interface Pass {
   job: Job;
   turn: string;
   slots: HeldSlot[];
+  /** When the gates were asked, epoch milliseconds. */
+  askedAt: number;
   /** Why the attempt fails once it is claimed. */
   refusal?: JobError;
   /** The run would start too late: it is skipped once it is claimed. */
@@ -56,7 +58,7 @@ export async function passGates(
   round = 0,
 ): Promise<Pass | undefined> {
   const began = services.clock.now();
-  const pass: Pass = { job, turn: turnOf(job), slots: [] };
+  const pass: Pass = { job, turn: turnOf(job), slots: [], askedAt: began };
   let startsAt = began;
   let last: RuledGate | undefined;
   const rates: string[] = [];
@@ -75,6 +77,9 @@ export async function passGates(
   if (round >= tries) throw new TransientError("SLOW", "the gates of a job answer too slowly");
   return passGates(services, job, leaseMs, round + 1);
 }
+
+/** Whether a pass is so old that a slot of it could end before a claim that is made now, or its start no longer be on time. */
+export const isStale = ({ askedAt }: Pass, now: number): boolean => now - askedAt > 2 * slowMs;
 
 /** Takes the slot and the start that one limit asks for, in one write where both are in one item. */
 async function takeGate(services: PassingGates, pass: Pass, ruled: RuledGate, leaseMs: number): Promise<Taken> {

@@ -100,6 +100,22 @@ export const limits: Mutation[] = [
     replace: "",
   },
   {
+    name: "limits: a duplicate frees the slot of its twin",
+    seed: 5,
+    at: "core/operations/pass-gates.ts#refused",
+    find: `releaseSlots(services, pass, "own")`,
+    replace: "releaseSlots(services, pass)",
+    bug: "a duplicate that was refused by one limit freed the slot of another, with which its attempt had been claimed",
+  },
+  {
+    name: "limits: a consumer that has lost its claim frees the slot of the one that has taken it over",
+    seed: 12_221,
+    at: "consumers/engine/run-job.ts#mayBeTakenOver",
+    find: "recorded === undefined ||",
+    replace: "recorded !== undefined &&",
+    bug: "a duplicate that had read its job before the first claim, and claimed it after that one, lost its slot to the first",
+  },
+  {
     name: "limits: a run is given a start for which it is too late",
     seed: 200_460,
     at: "core/flow/gate.ts#farthestOf",

@@ -64,6 +64,22 @@ export const pauses: Mutation[] = [
     bug: "a message that noted its wake-up for most of a minute claimed a job that had been paused meanwhile",
   },
   {
+    name: "pause: is not looked for again after slow gates",
+    seed: 5,
+    at: "consumers/engine/claim-job.ts#claimGated",
+    find: "if (pass && holding(await services.pauses.recent(), pass.job, services.clock.now())) return undefined;",
+    replace: "",
+    bug: "a job whose gates took seconds to answer was claimed although it had been paused meanwhile",
+  },
+  {
+    name: "pause: drops the message of the next run",
+    seed: 16_844,
+    at: `${check}#keep`,
+    find: "if (isWaiting(job) && (await supersede(services, job, message, policy)))",
+    replace: "if (false)",
+    bug: "after a pause nobody ended a run, with cancel_previous, that waited for a later attempt",
+  },
+  {
     name: "pause: is never over",
     seed: 1529,
     at: `${drain}#sendPage`,

@@ -59,6 +59,22 @@ export function describeGates(name: string, make: () => Promise<GatesUnderTest>)
       });
     });
 
+    test("a slot that a later turn of the job holds is refused to an earlier one, as long as its lease lasts", async () => {
+      const longer = { lease: lease + 5, limit: 2 };
+      for (const [held, asking] of [
+        ["1.1.0.1", "1.1.0.0"],
+        ["1.1.10.0", "1.1.9.3"],
+        ["1.2.0.0", "1.1.1.0"],
+        ["2.1.0.0", "1.12.0.0"],
+      ] as const) {
+        await slot(1, 2, { turn: held });
+        expect(await slot(1, 2, { turn: asking, slot: longer })).toEqual({ outcome: "full" });
+        expect((await partNow())?.holders[idOf(1)]).toEqual({ lease, turn: held });
+        expect(await slot(1, 2, { turn: asking, slot: longer, now: lease + 1 })).toMatchObject({ again: true });
+        expect(await made.gates.release(gate, idOf(1), asking)).toBeDefined();
+      }
+    });
+
     test("a slot is freed by the turn that holds it, once, and by no other", async () => {
       await slot(1, 1);
       expect(await made.gates.release(gate, idOf(1), "1.2.0.0")).toBeUndefined();

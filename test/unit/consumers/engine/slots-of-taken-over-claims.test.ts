@@ -90,3 +90,24 @@ describe("the slot of an attempt that another consumer has taken over", () => {
     expect(await w.holders()).toBe(0);
   });
 });
+
+describe("a job that is read, and claimed much later", () => {
+  it("asks its gates again if the pauses were slow to read, so that its slot lasts as long as its claim", async () => {
+    const w = slotted();
+    const only = held();
+    const { recent } = w.pauses;
+    let reads = 0;
+    w.pauses.recent = async () => {
+      if (++reads === 2) await w.clock.advance(15_000);
+      return recent();
+    };
+    const running = w.run(only.execute);
+    await only.started;
+    const { parts } = await w.gates.look({ product: "shop", env: "prd", ...slot }, { limit: 1 });
+    const [holder] = Object.values(parts[0]?.holders ?? {});
+    expect(holder?.lease).toBeGreaterThanOrEqual(w.jobs.all()[0]?.lease_until ?? Number.POSITIVE_INFINITY);
+    only.end();
+    await running;
+    expect(await w.holders()).toBe(0);
+  });
+});
