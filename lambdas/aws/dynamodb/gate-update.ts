@@ -1,5 +1,13 @@
 import { UpdateItemCommand } from "@aws-sdk/client-dynamodb";
-import { type Ask, farthestOf, type GatePart, type PartState, type PartWrite, whoOf } from "../../core/flow/gate.ts";
+import {
+  type Ask,
+  farthestOf,
+  type GatePart,
+  holderOf,
+  type PartState,
+  type PartWrite,
+  whoOf,
+} from "../../core/flow/gate.ts";
 import { horizonMs } from "../../core/flow/gcra.ts";
 import { ttlAttribute } from "../../topology.ts";
 import { toAttributes } from "./attributes.ts";
@@ -45,17 +53,17 @@ export interface Writing {
 function slotExpression(write: PartWrite["slot"], { job, turn, slot }: Ask, seen: PartState): Expression {
   if (!write || !slot) return nothing;
   const names = { "#job": job, "#n": "n", "#waiting": "waiting" };
-  const holder = { ":holder": { lease: slot.lease, turn } };
+  const holder = { ":holder": holderOf(turn, slot) };
   const inOrder = slot.isGiven ? [] : ["attribute_not_exists(#waiting)"];
   const isNew = ["attribute_not_exists(#job)", ...inOrder];
   switch (write.do) {
     case "renew":
       return {
         ...nothing,
-        conditions: ["#job.#turn = :held"],
+        conditions: ["#job.#lease = :held"],
         sets: ["#job = :holder"],
-        names: { "#job": job, "#turn": "turn" },
-        values: { ...holder, ":held": seen.holders[job]?.turn },
+        names: { "#job": job, "#lease": "lease" },
+        values: { ...holder, ":held": seen.holders[job]?.lease },
       };
     case "add":
       return {

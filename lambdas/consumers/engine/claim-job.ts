@@ -56,16 +56,17 @@ async function claimGated(
   services: ConsumerServices,
   message: JobMessage,
   options: ClaimOptions,
+  before?: Pass,
 ): Promise<ClaimedJob | undefined> {
   const job = await services.jobs.get(message.job_id);
   const isClaimable = job && mayPass(job, message, services.clock.now(), options);
-  const pass = isClaimable ? await passGates(services, job, leaseMarginMs + job.timeout_ms) : undefined;
+  const pass = isClaimable ? await passGates(services, job, leaseMarginMs + job.timeout_ms, before) : undefined;
   if (isClaimable && !pass) return undefined;
   // The gates may have taken seconds, or longer than what was read of the pauses is good for. The slots stay: another consumer of
   // the same attempt may just have claimed it. If somebody waits for them, the reconciler frees them.
   if (pass && holding(await services.pauses.recent(), pass.job, services.clock.now())) return undefined;
   // Reading the pauses may have taken long too. What was taken is taken again, with a later lease.
-  if (pass && (await isStale(pass, services.clock.now()))) return claimGated(services, message, options);
+  if (pass && (await isStale(pass, services.clock.now()))) return claimGated(services, message, options, pass);
   const claimed = await claim(services, message, options);
   if (claimed.job) {
     if (pass) await leaveLists(services, pass).catch((error) => stayed(services, error));

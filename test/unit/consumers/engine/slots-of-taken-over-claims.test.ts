@@ -10,19 +10,20 @@ import { fakeServices } from "../../../support/fakes/services.ts";
 
 const slot = { limit: "workers", key: "" };
 
-/** One job that needs the only slot of its limit. */
-function slotted() {
-  const limits = { workers: { concurrency: 1 } };
+/** A job that needs the only slot of each of its limits, and one that needs that of the last of them. */
+function slotted(...names: string[]) {
+  const limits = Object.fromEntries(["workers", ...names].map((name) => [name, { concurrency: 1 }]));
   const product = { tag: "shop", envs: ["prd"], ...action, limits } as unknown as Product;
-  const job = aJob({ event: "create_order", gates: [slot], timeout_ms: 10_000, due_at: noon });
-  const services = fakeServices({ catalog: makeCatalog([product], registry), jobs: [job] });
-  const message = messageOf(job);
-  const run = (execute: Execute) => runJob(services, execute, message, { random: () => 0.5 });
+  const gates = Object.keys(limits).map((limit) => ({ limit, key: "" }));
+  const shared = { event: "create_order", timeout_ms: 10_000, due_at: noon };
+  const [job, other] = [aJob({ ...shared, gates }), aJob({ ...shared, gates: gates.slice(-1) })];
+  const services = fakeServices({ catalog: makeCatalog([product], registry), jobs: [job, other] });
+  const run = (execute: Execute, of = job) => runJob(services, execute, messageOf(of), { random: () => 0.5 });
   const holders = async () => {
     const { parts } = await services.gates.look({ product: "shop", env: "prd", ...slot }, { limit: 1 });
     return parts[0]?.count ?? 0;
   };
-  return { ...services, run, holders };
+  return { ...services, run, holders, other };
 }
 
 /** An execution that ends when it is told to. */
@@ -87,6 +88,40 @@ describe("the slot of an attempt that another consumer has taken over", () => {
     expect(await w.holders()).toBe(1);
     next.end();
     await deciding;
+    expect(await w.holders()).toBe(0);
+  });
+});
+
+describe("the slot that two consumers of one attempt share", () => {
+  it("is left by the one that another limit refuses, although it has taken it last", async () => {
+    const w = slotted("writers");
+    const [blocker, passing] = [held(), held()];
+    const blocking = w.run(blocker.execute, w.other);
+    await blocker.started;
+    const { promise: hangs, resolve: goOn } = Promise.withResolvers<void>();
+    const { take, lineUp } = w.gates;
+    w.gates.take = async (...asked) => {
+      if (asked[0].limit === "writers") {
+        w.gates.take = take;
+        await hangs;
+      }
+      return take(...asked);
+    };
+    const first = w.run(passing.execute);
+    await new Promise((resolve) => setImmediate(resolve));
+    await w.clock.advance(10);
+    w.gates.lineUp = async (...asked) => {
+      w.gates.lineUp = lineUp;
+      blocker.end();
+      await blocking;
+      goOn();
+      await passing.started;
+      await lineUp(...asked);
+    };
+    await w.run(async () => expect("a second start").toBe("none"));
+    expect(await w.holders()).toBe(1);
+    passing.end();
+    await first;
     expect(await w.holders()).toBe(0);
   });
 });
