@@ -76,6 +76,8 @@ export interface World {
   crowd: Crowd;
   /** Present in histories with a crowd of jobs that have limits: separate randomness, so that the others stay the same. */
   limited?: Random;
+  /** All jobs of that crowd have several limits, and their messages often come twice at once. */
+  hasTwins?: boolean;
   /** What is paused. */
   pausing: Pausing;
   /** How full the Scheduler is. */
