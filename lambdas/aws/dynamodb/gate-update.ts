@@ -50,10 +50,11 @@ export interface Writing {
   seen: PartState;
 }
 
-function slotExpression(write: PartWrite["slot"], { job, turn, slot }: Ask, seen: PartState): Expression {
+function slotExpression(write: PartWrite["slot"], ask: Ask, seen: PartState): Expression {
+  const { job, slot } = ask;
   if (!write || !slot) return nothing;
   const names = { "#job": job, "#n": "n", "#waiting": "waiting" };
-  const holder = { ":holder": holderOf(turn, slot) };
+  const holder = { ":holder": holderOf(seen.holders[job], ask) };
   const inOrder = slot.isGiven ? [] : ["attribute_not_exists(#waiting)"];
   const isNew = ["attribute_not_exists(#job)", ...inOrder];
   switch (write.do) {

@@ -86,7 +86,7 @@ export type Step =
 export type Taken =
   /**
    * `startsAt` is epoch milliseconds, and `now` for a gate without a rate. `again`: the job held the slot before. `shared`: it does so
-   * by another consumer of the same turn, which comes with a duplicate of the message and may be about to claim the job.
+   * by another consumer, which comes with a duplicate of the message and may be about to claim the job.
    */
   { outcome: "taken"; startsAt: number; again: boolean; shared?: true } | { outcome: "full" } | { outcome: "beyond" };
 
@@ -111,30 +111,21 @@ export function nextStep(state: PartState, ask: Ask): Step {
 }
 
 /**
- * Whether a turn comes before another one of the same job. A consumer that had read the job before that one, and then was slow, would
- * take its slot over, and free it once it finds that there is nothing to claim.
+ * Whether a job holds its slot by another consumer. Whoever takes it then must not free it again, since the other one may claim the
+ * job with it: of two consumers with duplicates of a message, either may be the slow one.
  */
-function isEarlierTurn(turn: string, other: string): boolean {
-  const [own, others] = [turn, other].map((one) => one.split(".").map(Number)) as [number[], number[]];
-  const at = own.findIndex((part, i) => part !== others[i]);
-  return at >= 0 && (own[at] ?? 0) < (others[at] ?? 0);
-}
-
-/** Whether a job holds its slot by another consumer of the same turn. Whoever takes it then must not free it again. */
-export function isShared(before: Holder | undefined, { turn, now, slot }: Ask): boolean {
-  if (!before || !slot || before.given || before.lease < now || before.turn !== turn) return false;
+export function isShared(before: Holder | undefined, { now, slot }: Ask): boolean {
+  if (!before || !slot || before.given || before.lease < now) return false;
   // An answer that was lost: the write is its own.
   return before.lease !== slot.lease && before.lease !== slot.from;
 }
 
-function slotWrite(state: PartState, { job, turn, now, slot }: Ask): PartWrite["slot"] | "full" {
+function slotWrite(state: PartState, ask: Ask): PartWrite["slot"] | "full" {
+  const { job, now, slot } = ask;
   if (!slot) return undefined;
   const own = state.holders[job];
-  if (own && own.lease >= now) {
-    if (isEarlierTurn(turn, own.turn)) return "full";
-    // What a consumer has taken is given to nobody: its lease is that of the claim that follows.
-    if (slot.isGiven && !own.given && own.lease !== slot.from) return undefined;
-  }
+  // What a consumer has taken is given to nobody: its lease is that of the claim that follows.
+  if (slot.isGiven && isShared(own, ask)) return undefined;
   if (own) return { do: "renew" };
   if (state.waiting !== undefined && !slot.isGiven) return "full";
   if (state.count < slot.limit) return { do: "add" };
@@ -169,11 +160,26 @@ export function startOf(before: PartState, ask: Ask): number {
   return rate ? startAfter((ownReservation(before, ask) ?? before).tat, now, rate) : now;
 }
 
-export const holderOf = (turn: string, { lease, isGiven }: NonNullable<Ask["slot"]>): Holder => ({
-  lease,
-  turn,
-  ...(isGiven && { given: true }),
-});
+/**
+ * The slot of a job once a consumer has taken it. A shared one lasts as long as either needs it, and is that of the later turn, whose
+ * end frees it: an earlier one is over.
+ */
+export function holderOf(before: Holder | undefined, ask: Ask): Holder {
+  const { lease = 0, isGiven } = ask.slot ?? {};
+  if (before && isShared(before, ask)) {
+    return {
+      lease: Math.max(lease, before.lease),
+      turn: isEarlierTurn(ask.turn, before.turn) ? before.turn : ask.turn,
+    };
+  }
+  return { lease, turn: ask.turn, ...(isGiven && { given: true }) };
+}
+
+function isEarlierTurn(turn: string, other: string): boolean {
+  const [own, others] = [turn, other].map((one) => one.split(".").map(Number)) as [number[], number[]];
+  const at = own.findIndex((part, i) => part !== others[i]);
+  return at >= 0 && (own[at] ?? 0) < (others[at] ?? 0);
+}
 
 /** What is stored after a write. The DynamoDB adapter states it once more as an update expression: the two change together. */
 export function applied(state: PartState, { slot, rate }: PartWrite, ask: Ask): PartState {
@@ -181,7 +187,7 @@ export function applied(state: PartState, { slot, rate }: PartWrite, ask: Ask): 
   if (slot?.do === "drop" || slot?.do === "replace") delete next.holders[slot.dead];
   if (slot?.do === "drop") next.count--;
   if (slot?.do === "add") next.count++;
-  if (slot && slot.do !== "drop" && ask.slot) next.holders[ask.job] = holderOf(ask.turn, ask.slot);
+  if (slot && slot.do !== "drop" && ask.slot) next.holders[ask.job] = holderOf(state.holders[ask.job], ask);
   if (rate && ask.rate) {
     const before = rate.do === "queue" ? (state.tat as number) : ask.now * 1000;
     next.tat = before + ask.rate.increment;

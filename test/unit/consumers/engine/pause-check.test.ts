@@ -80,6 +80,17 @@ it("the next run of a paused series ends the run that waits for another attempt,
   expect(queue.sent).toEqual([]);
 });
 
+it("the next run of a paused series wakes a feature that it ends, so that the end of the pause finds it", async () => {
+  const repeat = { every: 300_000, anchor: noon, overlap: "cancel_previous" } as const;
+  const parked = { status: "running", lease_until: 0, wake_at: noon + 900_000, parked_since: noon } as const;
+  const feature = job({ ...parked, repeat, due_at: noon, scheduled_at: noon, progress: { inline: {} } });
+  const { run, stored, pauses, clock } = world(feature);
+  await pauses.put(aPause({ product }));
+  await clock.advance(300_000);
+  await run(ok, aMessage(feature, { run: 2, attempt: 1, due_at: noon + 300_000 }));
+  expect(await stored()).toEqual({ ...feature, wake_at: noon + 300_000, version: 2, write_id: expect.anything() });
+});
+
 describe("a paused feature", () => {
   const onboard = {
     sequences: {
