@@ -43,7 +43,10 @@ const startOf = ({ run, attempts, parked_since, started_at }: Job, { putOff }: L
 /** A provider that puts off the first attempt of a run has been asked: from then on the run has begun. */
 export function startIsRemembered({ lifeOf }: Ledger, { before, after }: Write) {
   // A run that is resumed begins anew.
-  if (before?.status === "paused" && isWaiting(after)) delete lifeOf(after.id).putOff;
+  if (before?.status === "paused" && isWaiting(after)) {
+    delete lifeOf(after.id).putOff;
+    lifeOf(after.id).started.delete(after.run);
+  }
   if (!isPutOff(before, after) || before?.started_at === undefined || before.attempts.length > 0) return;
   const life = lifeOf(after.id);
   if (life.putOff?.run !== before.run) life.putOff = { run: before.run, since: before.started_at };

@@ -33,17 +33,18 @@ const holdersOf = (gates: FakeGates, { limit, key }: Pick<GatePart, "limit" | "k
  * that was made only to end its run for the next one has no slot.
  */
 export function watchedGates(gates: FakeGates, { jobs, by, observer, now }: Watch): Gates {
-  const isLive = (job: Job | undefined, lease: number): job is Job =>
+  const isLive = (job: Job | undefined, { lease, turn }: Holder): job is Job =>
     job?.status === "running" &&
+    turn.startsWith(`${job.run}.${job.attempt}.`) &&
     job.next_at === undefined &&
     (job.lease_until ?? 0) > now() &&
     // A slot with a shorter lease is left over from an earlier claim.
     lease >= (job.lease_until ?? 0);
 
   function check(before: Holders, after: Holders) {
-    for (const [id, { lease }] of Object.entries(before)) {
+    for (const [id, holder] of Object.entries(before)) {
       const job = after[id] ? undefined : jobs.peek(id);
-      if (isLive(job, lease) && job.claim_id !== by.claim_id)
+      if (isLive(job, holder) && job.claim_id !== by.claim_id)
         observer.violated("limits", `${nameOf(job)} runs, and ${by.what} has given away its slot`);
     }
   }

@@ -1,4 +1,5 @@
 import { traceOf } from "../../core/errors.ts";
+import { turnOf } from "../../core/flow/turn.ts";
 import type { ClaimOutcome } from "../../core/job/claim.ts";
 import { type Job, type JobMessage, type JobType, tenantOf } from "../../core/job/job.ts";
 import { holding } from "../../core/job/pause.ts";
@@ -70,12 +71,20 @@ async function claimGated(
   const claimed = await claim(services, message, options);
   if (claimed.job) {
     if (pass) await leaveLists(services, pass).catch((error) => stayed(services, error));
-    // The lease of another consumer may have ended after the job was read.
-    return { job: claimed.job, pass: pass ?? { job: claimed.job, turn: "", slots: [], askedAt: 0, isUnasked: true } };
+    return { job: claimed.job, pass: passOf(claimed.job, pass) };
   }
   // Another consumer that has claimed the same attempt holds the same slots.
   if (claimed.outcome !== "taken") await leaveGates(services, pass, "own");
   return claimed.outcome === "changed" ? claimJob(services, message, options) : undefined;
+}
+
+/**
+ * The pass with which a job was claimed. The lease of another consumer may have ended after the job was read, and that one may have
+ * started it: what the gates answered was for an earlier start.
+ */
+function passOf(job: Job, pass: Pass | undefined): Pass {
+  const asked = pass ?? { job, turn: "", slots: [], askedAt: 0 };
+  return asked.turn === turnOf({ ...job, claims: job.claims - 1 }) ? asked : { ...asked, isUnasked: true };
 }
 
 /** A run whose end for the next one was begun needs no slot, and must not wait for one: it is only ended. */

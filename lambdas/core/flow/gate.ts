@@ -162,13 +162,13 @@ export function startOf(before: PartState, ask: Ask): number {
 
 /**
  * The slot of a job once a consumer has taken it. A shared one lasts as long as either needs it, and is that of the later turn, whose
- * end frees it: an earlier one is over.
+ * end frees it: an earlier one is over. Its lease is another than before in any case, by which the other consumer's release knows.
  */
 export function holderOf(before: Holder | undefined, ask: Ask): Holder {
   const { lease = 0, isGiven } = ask.slot ?? {};
   if (before && isShared(before, ask)) {
     return {
-      lease: Math.max(lease, before.lease),
+      lease: Math.max(lease, before.lease + 1),
       turn: isEarlierTurn(ask.turn, before.turn) ? before.turn : ask.turn,
     };
   }

@@ -65,7 +65,7 @@ export const pauses: Mutation[] = [
   },
   {
     name: "pause: is not looked for again after slow gates",
-    seed: 5,
+    seed: 261,
     at: "consumers/engine/claim-job.ts#claimGated",
     find: "if (pass && holding(await services.pauses.recent(), pass.job, services.clock.now())) return undefined;",
     replace: "",
@@ -78,6 +78,21 @@ export const pauses: Mutation[] = [
     find: "if (isWaiting(job) && (await supersede(services, job, message, policy)))",
     replace: "if (false)",
     bug: "after a pause nobody ended a run, with cancel_previous, that waited for a later attempt",
+  },
+  {
+    name: "pause: its drain does not know that another one has ended",
+    seed: 27_180,
+    at: `${drain}#drainPause`,
+    find: "listed.jobs.length > 0 ? await services.pauses.list() : []",
+    replace: "othersBefore",
+    also: [
+      {
+        at: `${drain}#drainPause`,
+        find: "let pause = first;",
+        replace: "let pause = first;\n  const othersBefore = await services.pauses.list();",
+      },
+    ],
+    bug: "two pauses that ended at the same time each left the jobs of both to the other one",
   },
   {
     name: "pause: is never over",

@@ -69,6 +69,7 @@ export const series: Mutation[] = [
   },
   {
     name: "missed: the run after a late one is as late",
+    seed: 26,
     at: `${rules}#marginOf`,
     find: "Math.min(mostMarginMs, maxLateness(repeat) / 2)",
     replace: "0",

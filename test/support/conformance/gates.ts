@@ -69,7 +69,7 @@ export function describeGates(name: string, make: () => Promise<GatesUnderTest>)
         await slot(1, 2, { turn: held });
         const of = (ms: number) => ({ turn: asking, slot: { lease: lease + ms, limit: 2 } });
         expect(await slot(1, 2, of(-5))).toMatchObject({ again: true, shared: true });
-        expect((await partNow())?.holders[idOf(1)]).toEqual({ lease, turn: held });
+        expect((await partNow())?.holders[idOf(1)]).toEqual({ lease: lease + 1, turn: held });
         expect(await slot(1, 2, of(5))).toMatchObject({ again: true, shared: true });
         expect((await partNow())?.holders[idOf(1)]).toEqual({ lease: lease + 5, turn: held });
         expect(await made.gates.release(gate, idOf(1), held)).toBeDefined();
