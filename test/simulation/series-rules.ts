@@ -65,6 +65,8 @@ export function runsFollow(ledger: Ledger, write: Write) {
   const life = lifeOf(before.id);
   const kept = life.archive.get(before.run);
   if (after.run !== before.run + 1) wrong(`follows run ${before.run}`);
+  // The lifecycle would take that write for a claim, and sleep through the end of the run before.
+  if (after.status === "running") wrong("runs as soon as it is there");
   if (!kept) wrong("is there, and the run before it is not in the archive");
   if (before.pause_requested && after.status !== "paused")
     observer.violated(4, `${nameOf(before)} was to pause, and continues with run ${after.run}`);
