@@ -21,6 +21,7 @@ export default {
     project("integration"),
     project("browser"),
     project("deploy"),
+    project("package"),
   ],
   testTimeout: 30_000,
   reporters: ["default", "<rootDir>/test/left-out.js"],

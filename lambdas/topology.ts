@@ -39,9 +39,12 @@ export type FunctionName = keyof typeof sharedFunctions | ConsumerName;
 
 export const consumerName = <Type extends JobType>(type: Type) => `consumers/${type}` as const;
 
-/** `consumers/action` is `lambdas/consumers/types/action/handler.ts`, `api` is `lambdas/api/handler.ts`. */
-export const handlerFile = (name: string): string =>
-  `lambdas/${name.replace("consumers/", "consumers/types/")}/handler.ts`;
+/**
+ * `consumers/action` is `lambdas/consumers/types/action/handler.ts`, `api` is `lambdas/api/handler.ts`; with `.js` where the sources
+ * are compiled.
+ */
+export const handlerFile = (name: string, extension = ".ts"): string =>
+  `lambdas/${name.replace("consumers/", "consumers/types/")}/handler${extension}`;
 
 /** What a definition of a job type says about its consumer. The registry is one of these for each type. */
 export type JobTypeLimits = Readonly<Record<JobType, { limits: { max_timeout_ms: number; memory_mb: number } }>>;

@@ -1,13 +1,13 @@
 import { basename } from "node:path";
-import { fileURLToPath } from "node:url";
 import { type BuildOptions, build, type Metafile, type Plugin } from "esbuild";
 import { handlerFile } from "../../lambdas/topology.ts";
+import { extension } from "./extension.ts";
 import { builtins, commonJs } from "./node.ts";
-
-const root = fileURLToPath(new URL("../..", import.meta.url));
+import { optionalPackages } from "./optional-packages.ts";
+import { options } from "./options.ts";
 
 /** The client of a port that is loaded lazily (lambdas/aws/start/lazy-ports.ts), by its file's name. */
-const lazyPort = /^\.\/(start-[a-z-]+)\.ts$/;
+const lazyPort = /^\.\/(start-[a-z-]+)\.[jt]s$/;
 
 /**
  * Lazy ports become bundles of their own, each with the parts of the SDK that it needs: esbuild splits by whole files, so
@@ -37,24 +37,22 @@ const neverLoaded = [
   "bowser",
 ];
 
-/** The options of every bundle, including the plain one that the benchmarks compare ours with. */
-export const options = {
-  absWorkingDir: root,
-  bundle: true,
-  minify: true,
-  format: "esm",
-  outExtension: { ".js": ".mjs" },
-  platform: "node",
-  target: "node24",
-  mainFields: ["module", "main"],
-  // CommonJS dependencies inside an ES module still call `require` for what is not bundled.
-  banner: { js: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);" },
-  metafile: true,
-  logLevel: "error",
-} as const satisfies BuildOptions;
+/** The catalog of a team in the place of the one that `#catalog` names. */
+const catalogOf = (file: string): Plugin => ({
+  name: "catalog",
+  setup({ onResolve }) {
+    onResolve({ filter: /^#catalog$/ }, () => ({ path: file }));
+  },
+});
 
 /** None of them touches a package's source. Names of lazy ports are added to `ports`. */
-export const plugins = (ports: Set<string>): Plugin[] => [builtins, commonJs, lazyPorts(ports)];
+export const plugins = (ports: Set<string>, catalog?: string): Plugin[] => [
+  ...(catalog === undefined ? [] : [catalogOf(catalog)]),
+  builtins,
+  optionalPackages,
+  commonJs,
+  lazyPorts(ports),
+];
 
 const split = {
   ...options,
@@ -70,21 +68,21 @@ const split = {
 
 /**
  * Bundles the handler of an entry into a folder: `index.mjs`, and beside it chunks for what is imported lazily. Resolves
- * with what esbuild says of the files it wrote, by their names.
+ * with what esbuild says of the files it wrote, by their names. `catalog` is the file of a team's catalog.
  */
-export async function bundle(entry: string, outdir: string): Promise<Metafile["outputs"]> {
+export async function bundle(entry: string, outdir: string, catalog?: string): Promise<Metafile["outputs"]> {
   const ports = new Set<string>();
   const start = await build({
     ...split,
     outdir,
-    entryPoints: { index: handlerFile(entry) },
-    plugins: plugins(ports),
+    entryPoints: { index: handlerFile(entry, extension) },
+    plugins: plugins(ports, catalog),
   });
   const later = await build({
     ...split,
     outdir,
-    entryPoints: Object.fromEntries([...ports].map((name) => [name, `lambdas/aws/start/${name}.ts`])),
-    plugins: plugins(ports),
+    entryPoints: Object.fromEntries([...ports].map((name) => [name, `lambdas/aws/start/${name}${extension}`])),
+    plugins: plugins(ports, catalog),
   });
   const outputs = [start, later].flatMap(({ metafile }) => Object.entries(metafile.outputs));
   return Object.fromEntries(outputs.map(([path, output]) => [basename(path), output]));

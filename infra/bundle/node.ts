@@ -44,7 +44,7 @@ export const commonJs: Plugin = {
   name: "commonjs",
   setup({ onResolve, onLoad, resolve }) {
     onResolve({ filter: /^[^.]/ }, async ({ path, kind, namespace, pluginData, ...from }) => {
-      if (kind !== "dynamic-import" || isBuiltin(path) || pluginData === commonJs) return undefined;
+      if (kind !== "dynamic-import" || isBuiltin(path) || pluginData !== undefined) return undefined;
       const found = await resolve(path, { ...from, kind, pluginData: commonJs });
       const isModule = found.external || /^\s*(import|export)\b/m.test(await readFile(found.path, "utf8"));
       return isModule ? found : { path: found.path, namespace: "lazy-commonjs" };

@@ -1,4 +1,4 @@
-import { products } from "../../products/index.ts";
+import { products } from "#catalog";
 import { streamHandler } from "../aws/lambda/stream-handler.ts";
 import { LifecycleEnv, readEnv } from "../aws/start/env.ts";
 import { startLifecycle } from "../aws/start/start-lifecycle.ts";

@@ -1,4 +1,4 @@
-import { products } from "../../products/index.ts";
+import { products } from "#catalog";
 import { queueHandler } from "../aws/lambda/queue-handler.ts";
 import { readEnv, WebhooksEnv } from "../aws/start/env.ts";
 import { startWebhooks } from "../aws/start/start-webhooks.ts";

@@ -1,4 +1,5 @@
 import { flushCompileCache } from "node:module";
+import { extname } from "node:path";
 import { pathToFileURL } from "node:url";
 import { inspect } from "node:util";
 import type { Context } from "aws-lambda";
@@ -57,7 +58,9 @@ function contextOf({ id, name, timeoutSeconds, memoryMb }: Invocation): Context 
 
 async function load(): Promise<void> {
   const modules = Object.entries(functionPlans).map(async ([name, { entry }]) => {
-    const module = (await import(pathToFileURL(entry).href)) as { handler?: Handler };
+    const module = (await import(pathToFileURL(entry.replace(/\.ts$/, extname(import.meta.url))).href)) as {
+      handler?: Handler;
+    };
     if (typeof module.handler !== "function") throw new Error(`${entry} exports no handler`);
     handlers.set(name as FunctionName, module.handler);
   });

@@ -1,25 +1,31 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { randomUUID } from "node:crypto";
+import { extname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Fault } from "../../lambdas/core/errors.ts";
 import type { FunctionName } from "../../lambdas/topology.ts";
 import { offsetVariable } from "../clock/offset-variable.ts";
 import { clockOffset } from "../clock/shifted-date.ts";
 import { functionPlans } from "../runtime/plans.ts";
+import { catalogVariable } from "./catalog-variable.ts";
 import type { CatalogNeeds, ChildMessage, HostMessage, Invocation } from "./protocol.ts";
 
 export interface GenerationOptions {
   /** The root of the repository, to which entries are relative. */
   root: string;
+  /** The catalog of a team, and the folder for what it is compiled to. Absent: the one that `#catalog` names. */
+  catalog?: { file: string; folder: string } | undefined;
   env: NodeJS.ProcessEnv;
   /** Receives everything that the handlers write, line by line. */
   onOutput: (line: string) => void;
 }
 
+const extension = extname(import.meta.url);
+
 /** Loaded in this order before anything else. */
-const preloaded = ["../runtime/compile-cache.ts", "../clock/preload.ts"].flatMap((file) => [
+const preloaded = ["../runtime/compile-cache", "../clock/preload", "./catalog-hook"].flatMap((file) => [
   "--import",
-  new URL(file, import.meta.url).href,
+  new URL(`${file}${extension}`, import.meta.url).href,
 ]);
 
 export type Loaded =
@@ -52,10 +58,16 @@ export class Generation {
   }
 
   /** Starts a child and waits until it has loaded every handler, or reports why it cannot. */
-  static async load({ root, env, onOutput }: GenerationOptions): Promise<Loaded> {
-    const child = fork(fileURLToPath(new URL("./child.ts", import.meta.url)), {
+  static async load({ root, env, catalog, onOutput }: GenerationOptions): Promise<Loaded> {
+    let compiled: string | undefined;
+    try {
+      compiled = catalog && (await compile(catalog));
+    } catch (error) {
+      return { outcome: "broken", error: (error as Error).message };
+    }
+    const child = fork(fileURLToPath(new URL(`./child${extension}`, import.meta.url)), {
       cwd: root,
-      env: { ...env, [offsetVariable]: String(clockOffset()) },
+      env: { ...env, [offsetVariable]: String(clockOffset()), [catalogVariable]: compiled },
       execArgv: [...preloaded, "--disable-warning=ExperimentalWarning"],
       stdio: ["ignore", "pipe", "pipe", "ipc"],
     });
@@ -117,6 +129,15 @@ export class Generation {
     if (message.kind === "result") this.#pending.get(message.id)?.resolve(message.result);
     if (message.kind === "error") this.#pending.get(message.id)?.reject(new Error(message.error));
   }
+}
+
+/** A file per generation: the one before is still in use. */
+async function compile({ file, folder }: { file: string; folder: string }): Promise<string> {
+  const compiled = join(folder, `${randomUUID()}.mjs`);
+  // Only those who have a catalog elsewhere wait for esbuild.
+  const { bundleCatalog } = await import("../../infra/bundle/bundle-catalog.ts");
+  await bundleCatalog(file, compiled);
+  return compiled;
 }
 
 function eachLine(stream: NodeJS.ReadableStream | null, take: (line: string) => void): void {

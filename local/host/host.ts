@@ -1,3 +1,4 @@
+import { relative } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { longestFunctionSeconds } from "../../lambdas/topology.ts";
 import { clockOffset } from "../clock/shifted-date.ts";
@@ -35,7 +36,7 @@ export async function startHost(options: HostOptions): Promise<Host> {
   const alive = new Set<Generation>();
 
   const first = await Generation.load(options);
-  if (first.outcome !== "ready") throw new StartError(explain(first, options.root));
+  if (first.outcome !== "ready") throw new StartError(explain(first, options));
   let current = serve(first);
 
   function serve({ generation, needs }: Extract<Loaded, { outcome: "ready" }>): Promise<Generation> {
@@ -60,7 +61,7 @@ export async function startHost(options: HostOptions): Promise<Host> {
     for (let pauseMs = 100; ; pauseMs = Math.min(2 * pauseMs, longestRestartPauseMs)) {
       const loaded = await Generation.load(options);
       if (loaded.outcome === "ready") return serve(loaded);
-      options.say(explain(loaded, options.root));
+      options.say(explain(loaded, options));
       await sleep(pauseMs);
       if (closing) throw new Error("closing");
     }
@@ -69,7 +70,7 @@ export async function startHost(options: HostOptions): Promise<Host> {
   async function replace(): Promise<"reloaded" | "refused"> {
     const loaded = await Generation.load(options);
     if (loaded.outcome !== "ready") {
-      options.say(`${explain(loaded, options.root)}\nThe last working version stays in service.`);
+      options.say(`${explain(loaded, options)}\nThe last working version stays in service.`);
       return "refused";
     }
     const old = await current;
@@ -101,8 +102,11 @@ export async function startHost(options: HostOptions): Promise<Host> {
   };
 }
 
-function explain(loaded: Exclude<Loaded, { outcome: "ready" }>, root: string): string {
+function explain(loaded: Exclude<Loaded, { outcome: "ready" }>, { root, catalog }: HostOptions): string {
   if (loaded.outcome === "broken") return `The code does not load:\n${loaded.error}`;
-  const faults = loaded.faults.map((fault) => `  ${describeFault(fault, root)}`);
+  const faults = loaded.faults.map(
+    (fault) =>
+      `  ${catalog ? describeFault(fault, process.cwd(), relative(process.cwd(), catalog.file)) : describeFault(fault, root)}`,
+  );
   return ["The catalog has faults:", ...faults].join("\n");
 }

@@ -1,9 +1,9 @@
+import { products } from "#catalog";
 import { registry } from "../../lambdas/consumers/types/registry.ts";
 import { checkCatalog } from "../../lambdas/core/catalog/check-catalog.ts";
 import type { Product } from "../../lambdas/core/catalog/job-type.ts";
 import { referencesIn, type TextOrReference } from "../../lambdas/core/catalog/references.ts";
 import type { Fault } from "../../lambdas/core/errors.ts";
-import { products } from "../../products/index.ts";
 import type { CatalogNeeds } from "./protocol.ts";
 
 /** The faults of the catalog that is on disk now, and what it needs around it. */

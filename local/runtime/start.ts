@@ -1,4 +1,5 @@
-import { resolve } from "node:path";
+import { mkdirSync, rmSync } from "node:fs";
+import { dirname, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { SQSClient } from "@aws-sdk/client-sqs";
 import { openOffsetFile } from "../clock/offset-file.ts";
@@ -44,7 +45,9 @@ export interface LocalOptions {
   port?: number;
   /** Values of the catalog's references. Default `.env.local`. */
   envFile?: string;
-  /** Reloads the code when `products/` or `lambdas/` change. */
+  /** The file of a team's catalog, which exports `products`. Default: the repository's own. */
+  catalog?: string | undefined;
+  /** Reloads the code when the catalog or `lambdas/` change. */
   watch?: boolean;
   /** Shows the handlers' log in the terminal. */
   verbose?: boolean;
@@ -156,8 +159,10 @@ async function start(
 
   const log = openLambdaLog(data.path("log", "lambda.log"), options);
   stops.push(log.close);
+  const catalog = options.catalog === undefined ? undefined : resolve(options.catalog);
   const host = await startHost({
     root,
+    catalog: catalog === undefined ? undefined : { file: catalog, folder: emptied(data.path("catalog")) },
     env: lambdaEnvironment({
       dynamodb: dynamodb.url,
       sqsAndS3: sqsAndS3.url,
@@ -184,7 +189,8 @@ async function start(
   if (options.watch) {
     const reload = () =>
       void host.reload().then((outcome) => outcome === "reloaded" && say("Reloaded the changed code."));
-    const watcher = watchFolders([resolve(root, "products"), resolve(root, "lambdas"), resolve(envFile)], reload);
+    const code = catalog === undefined ? [resolve(root, "products"), resolve(root, "lambdas")] : [dirname(catalog)];
+    const watcher = watchFolders([...code, resolve(envFile)], reload);
     stops.push(watcher.close);
     await watcher.ready;
   }
@@ -224,6 +230,13 @@ async function start(
   const aws = { sqs: sqsAndS3.url, events: outbox.url };
   data.announce({ url: http.url, api_key: data.apiKey, pid: process.pid, dynamodb: dynamodb.url, aws });
   return { url: http.url, apiKey: data.apiKey, aws, isNew: data.isNew, clockOffsetMs: offset.offset };
+}
+
+/** Compiled catalogs of earlier runs are of no use any more. */
+function emptied(folder: string): string {
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  return folder;
 }
 
 async function onPort(port: number, handler: Handler) {

@@ -5,6 +5,8 @@ import type { Local } from "../runtime/start.ts";
 export const banner = (
   { url, apiKey, aws, clockOffsetMs }: Pick<Local, "url" | "apiKey" | "aws" | "clockOffsetMs">,
   seconds: number,
+  /** Whether the catalog is the demo's, whose events the example uses. */
+  demo = true,
 ): string => `
 Ductape Jobs is ready after ${seconds.toFixed(1)} s.
 
@@ -24,12 +26,14 @@ Endpoints of the other ways to schedule jobs (docs/aws-triggers.md), for \`aws -
 
 Schedule a job and wait for it:
 
-curl -s ${url}/v1/jobs \\
+${demo ? curl({ url, apiKey }) : "npx ductape-jobs schedule --help"}
+`;
+
+const curl = ({ url, apiKey }: Pick<Local, "url" | "apiKey">): string => `curl -s ${url}/v1/jobs \\
   -H 'Authorization: Bearer ${apiKey}' \\
   -H 'Content-Type: application/json' \\
   -H 'Prefer: wait=10' \\
-  -d '${JSON.stringify(example)}'
-`;
+  -d '${JSON.stringify(example)}'`;
 
 /** Reminds a user who moved the clock last week, and would wonder why a job that is due now has a date in the future. */
 function moved(offsetMs: number): string {

@@ -10,6 +10,7 @@ import type { Me } from "./me.ts";
 import { createPauses, type Pauses } from "./pauses.ts";
 import { createJobProcessor, type JobProcessor } from "./processor.ts";
 import { readFile } from "./read-file.ts";
+import { createRequest, type SendRequest } from "./request.ts";
 import { type Runtime, realRuntime } from "./runtime.ts";
 import { createTransport } from "./transport.ts";
 import { createWebhooks, type Webhooks } from "./webhooks.ts";
@@ -31,6 +32,13 @@ export interface Ductape<C extends Catalog = Catalog> extends Namespaces {
    * const { verbs, products } = await ductape.me();
    */
   me(options?: CallOptions): Promise<Me>;
+  /**
+   * Sends any request to the API, and resolves with its answer as it is: for an operation that this client has no method for.
+   *
+   * @example
+   * const { paths } = await ductape.request("GET", "/openapi.json");
+   */
+  request: SendRequest;
   /** What failed, grouped by cause. */
   errors: ErrorGroups<C>;
   /** The webhooks of the catalog, and how they do. */
@@ -52,6 +60,7 @@ export function createClient(configure: () => Config, runtime: Runtime = realRun
     processor: { job, storage: { readFile } },
     jobs,
     me,
+    request: createRequest(transport),
     errors: createErrorGroups(transport, defaults),
     webhooks: createWebhooks(transport, defaults),
     limits: createLimits(transport, defaults),

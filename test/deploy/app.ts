@@ -9,7 +9,7 @@ import { teams } from "./in-aws.ts";
 
 /** The app of infra/app.ts, a stack of the team's own with a function to call, and the emulator's extra needs. */
 const app = new App();
-const { state, service } = addJobs(app, products);
+const { service, kept, working } = addJobs(app, products);
 
 // The emulator applies schedule policies as if every schedule were in the group `default`, whatever group a request names.
 const { partition, region, account } = service;
@@ -26,7 +26,7 @@ for (const node of service.node.findAll()) {
 
 // It supports alarms on one metric only, not on metric expressions.
 for (const overMany of ["jobs-late", "jobs-unscheduled", "limits-wait", "messages-fail", "set-aside", "api-slow"])
-  service.node.findChild("Alarms").node.tryRemoveChild(overMany);
+  working.node.findChild("Alarms").node.tryRemoveChild(overMany);
 
 const team = new Stack(app, "Team");
 const waiting = new Role(team, "Waiting", {
@@ -59,4 +59,4 @@ const machine = new Role(team, "Machine", {
 });
 const intake = `arn:${partition}:lambda:${region}:${account}:function:ductape-jobs-*`;
 grant(machine, allow(["lambda:InvokeFunction"], [intake], "Named by the outputs of the deployment."));
-grant(machine, allow(["sqs:SendMessage"], [state.intake.queue.queueArn]));
+grant(machine, allow(["sqs:SendMessage"], [kept.intake.queue.queueArn]));

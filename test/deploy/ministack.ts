@@ -35,17 +35,17 @@ export interface Ministack {
 }
 
 /**
- * An AWS emulator of its own on a free port. It enforces IAM policies, so that a role that lacks a permission fails here. It
- * speaks TLS, since our policies, like those of AWS, deny everything else.
+ * An AWS emulator of its own on a free port. It enforces IAM policies, so that a role that lacks a permission fails here, unless
+ * `enforced` is false. It speaks TLS, since our policies, like those of AWS, deny everything else.
  */
-export async function startMinistack(): Promise<Ministack> {
+export async function startMinistack({ enforced = true } = {}): Promise<Ministack> {
   const port = await freePort();
   const folder = await mkdtemp(join(tmpdir(), "ministack-"));
   const command = process.env.MINISTACK ?? "ministack";
   const settings = {
     BIND_HOST: "127.0.0.1",
     GATEWAY_PORT: String(port),
-    AUTH: "true",
+    AUTH: String(enforced),
     USE_SSL: "1",
     LOG_LEVEL: "WARNING",
   };

@@ -74,7 +74,7 @@ describe("the queues", () => {
       },
     });
     const { ArnLike } = doorsOf(queue)["s3.amazonaws.com"] as { ArnLike: Record<string, unknown> };
-    expect(flat(ArnLike["aws:SourceArn"])).toBe("arn:<AWS::Partition>:s3:::ductape-jobs-*");
+    expect(flat(ArnLike["aws:SourceArn"])).toBe("arn:<AWS::Partition>:s3:::ductape-jobs-prod-st*");
   });
 
   test("of dead letters accepts what the topic and the rule cannot deliver; that of imports accepts the function's messages only", () => {

@@ -12,16 +12,18 @@ import {
 import { SqsEventSource, type SqsEventSourceProps } from "aws-cdk-lib/aws-lambda-event-sources";
 import { LogGroup } from "aws-cdk-lib/aws-logs";
 import type { IQueue } from "aws-cdk-lib/aws-sqs";
-import { Duration, RemovalPolicy, Stack } from "aws-cdk-lib/core";
+import { Duration, RemovalPolicy } from "aws-cdk-lib/core";
 import { Construct } from "constructs";
 import type * as z from "zod";
 import type { EnvOf } from "../../../lambdas/aws/start/env.ts";
 import type { FunctionName, QueuePlan } from "../../../lambdas/topology.ts";
+import { catalogContext } from "../../bundle/catalog-file.ts";
 import { acknowledge } from "../../grants/acknowledge.ts";
 import { type Capability, grant } from "../../grants/capability.ts";
 import { type Config, readConfig } from "../../settings/config.ts";
 import type { Network } from "../../settings/network.ts";
 import { functionPlans } from "../../settings/plans.ts";
+import { deploymentName } from "../deployment-name.ts";
 import { placeIn } from "../http/network.ts";
 import { entryCode } from "./entry-code.ts";
 
@@ -66,7 +68,7 @@ export class EntryFunction<Env extends () => z.ZodObject> extends Construct {
       memorySize: memoryMb,
       ...props,
       timeout: Duration.seconds(timeoutSeconds),
-      code: entryCode(entry),
+      code: entryCode(entry, this.node.tryGetContext(catalogContext)),
       handler: "index.handler",
       runtime: Runtime.NODEJS_24_X,
       architecture: Architecture.ARM_64,
@@ -132,7 +134,7 @@ function sourceOf({
 }
 
 /** The CloudWatch namespace of a deployment's own metrics. */
-export const metricsNamespace = (scope: Construct): string => Stack.of(scope).stackName;
+export const metricsNamespace = (scope: Construct): string => deploymentName(scope);
 
 /**
  * What Lambda itself lets through. It classifies metric lines as INFO, so a higher level is left to our logger and never set

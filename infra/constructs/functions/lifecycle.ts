@@ -7,7 +7,7 @@ import type { Product } from "../../../lambdas/core/catalog/job-type.ts";
 import { stream } from "../../../lambdas/topology.ts";
 import { allow } from "../../grants/capability.ts";
 import type { Config } from "../../settings/config.ts";
-import type { StateStack } from "../../stacks/state-stack.ts";
+import type { JobsState } from "../jobs-state.ts";
 import { DeadLetters } from "../queues/job-queue.ts";
 import { errorsAccess, folders, removeBlobs, statsAccess } from "../trust/access.ts";
 import { EntryFunction } from "./entry-function.ts";
@@ -15,7 +15,7 @@ import { publishedEvents, streamFilter } from "./stream-filter.ts";
 
 export interface LifecycleProps {
   config: Config;
-  state: StateStack;
+  state: JobsState;
   products: readonly Product[];
   /** The queues of the functions that notify Step Functions tasks and webhooks. */
   outbound: { tasks: Queue; webhooks: Queue };

@@ -2,14 +2,14 @@ import { Stack } from "aws-cdk-lib/core";
 import type { EnvOf, JobsEnv } from "../../../lambdas/aws/start/env.ts";
 import { type JobType, jobTypes } from "../../../lambdas/core/job/job.ts";
 import type { Config } from "../../settings/config.ts";
-import type { StateStack } from "../../stacks/state-stack.ts";
+import type { JobsState } from "../jobs-state.ts";
 import type { JobQueue } from "../queues/job-queue.ts";
 import type { JobSchedules } from "../queues/job-schedules.ts";
 
 /** What every function that works with jobs depends on. */
 export interface Platform {
   config: Config;
-  state: StateStack;
+  state: JobsState;
   queues: Record<JobType, JobQueue>;
   schedules: JobSchedules;
 }

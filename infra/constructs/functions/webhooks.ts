@@ -6,7 +6,7 @@ import type { Product } from "../../../lambdas/core/catalog/job-type.ts";
 import { allow } from "../../grants/capability.ts";
 import { webhookGrants } from "../../grants/references.ts";
 import { queuePlans } from "../../settings/plans.ts";
-import type { StateStack } from "../../stacks/state-stack.ts";
+import type { JobsState } from "../jobs-state.ts";
 import { JobQueue } from "../queues/job-queue.ts";
 import { endpointAccess } from "../trust/access.ts";
 import { EntryFunction } from "./entry-function.ts";
@@ -16,7 +16,7 @@ export class Webhooks extends Construct {
   /** What is to be sent to them. */
   readonly queue: Queue;
 
-  constructor(scope: Construct, id: string, { state, products }: { state: StateStack; products: readonly Product[] }) {
+  constructor(scope: Construct, id: string, { state, products }: { state: JobsState; products: readonly Product[] }) {
     super(scope, id);
     const { table, bus } = state;
     const plan = queuePlans.webhooks;

@@ -18,12 +18,13 @@ import { HttpLambdaIntegration } from "aws-cdk-lib/aws-apigatewayv2-integrations
 import { Certificate } from "aws-cdk-lib/aws-certificatemanager";
 import type { IFunction } from "aws-cdk-lib/aws-lambda";
 import { LogGroup, LogGroupClass } from "aws-cdk-lib/aws-logs";
-import { Duration, RemovalPolicy, Stack } from "aws-cdk-lib/core";
+import { Duration, RemovalPolicy } from "aws-cdk-lib/core";
 import { Construct } from "constructs";
 import { dashboardMethods, dashboardPaths, openPaths } from "../../../lambdas/topology.ts";
 import { acknowledge } from "../../grants/acknowledge.ts";
 import { readConfig } from "../../settings/config.ts";
 import type { HttpApiSettings } from "../../settings/http-api.ts";
+import { deploymentName } from "../deployment-name.ts";
 import { accessLogFormat } from "./access-log.ts";
 
 export interface JobsHttpApiProps {
@@ -37,6 +38,7 @@ export interface JobsHttpApiProps {
 
 /** The HTTP API: everything under /v1 passes the authorizer, or IAM, and reaches one function. Another one serves the page. */
 export class JobsHttpApi extends Construct {
+  readonly http: HttpApi;
   /** Without a trailing slash. */
   readonly url: string;
   readonly stage: HttpStage;
@@ -48,7 +50,7 @@ export class JobsHttpApi extends Construct {
   constructor(scope: Construct, id: string, { api, authorizer, dashboard, settings }: JobsHttpApiProps) {
     super(scope, id);
     const http = new HttpApi(this, "Http", {
-      apiName: Stack.of(this).stackName,
+      apiName: deploymentName(this),
       description: "Ductape Jobs",
       createDefaultStage: false,
       ...(settings.corsOrigins.length > 0 && { corsPreflight: preflightFor(settings) }),
@@ -64,6 +66,7 @@ export class JobsHttpApi extends Construct {
     }
     if (dashboard) this.serve(http, dashboard);
     this.domain = settings.domain && customDomain(this, settings.domain);
+    this.http = http;
     this.stage = this.addStage(http, settings);
     this.url = settings.domain ? `https://${settings.domain.name}` : http.apiEndpoint;
     this.arn = http.arnForExecuteApi("*", "/*", "$default");

@@ -59,17 +59,17 @@ export class IntakeEndpoints extends Construct {
 
   /** Set on the bucket itself: the CDK's own way is a function that may change the notifications of every bucket. */
   private receiveNotificationsOf(bucket: Bucket): void {
-    const { partition, account } = Stack.of(this);
+    const { partition, account, stackName } = Stack.of(this);
     this.queue.addToResourcePolicy(
       new PolicyStatement({
         principals: [new ServicePrincipal("s3.amazonaws.com")],
         actions: ["sqs:SendMessage"],
         resources: [this.queue.queueArn],
-        // S3 checks this before the bucket has its notification, and so before its ARN is known here. The bucket's name starts
-        // like the stack's.
+        // S3 checks this before the bucket has its notification, and so before its ARN is known here. CloudFormation lets the
+        // bucket's name start like the stack's, in small letters and cut where it is long.
         conditions: {
           StringEquals: { "aws:SourceAccount": account },
-          ArnLike: { "aws:SourceArn": `arn:${partition}:s3:::ductape-jobs-*` },
+          ArnLike: { "aws:SourceArn": `arn:${partition}:s3:::${stackName.toLowerCase().slice(0, 20)}*` },
         },
       }),
     );

@@ -4,7 +4,7 @@ import type { IQueue } from "aws-cdk-lib/aws-sqs";
 import { CfnDeletionPolicy, Names, RemovalPolicy, Stack } from "aws-cdk-lib/core";
 import { Construct } from "constructs";
 import { type JobType, jobTypes } from "../../../lambdas/core/job/job.ts";
-import { stackUniqueName } from "../functions/stack-unique-name.ts";
+import { uniqueName } from "../deployment-name.ts";
 import { DeadLetters } from "./job-queue.ts";
 
 /** The schedules of jobs that are due later, and the roles with which EventBridge Scheduler delivers them. */
@@ -28,7 +28,7 @@ export class JobSchedules extends Construct {
     // A group that is being deleted keeps its name until all of its schedules are gone, which takes a while.
     // https://docs.aws.amazon.com/scheduler/latest/APIReference/API_DeleteScheduleGroup.html
     this.group = new ScheduleGroup(this, "Group", {
-      scheduleGroupName: stackUniqueName(Stack.of(this)),
+      scheduleGroupName: uniqueName(this),
       removalPolicy: RemovalPolicy.DESTROY,
     });
     // A deployment that has the group under its earlier name gets another group and keeps that one: its schedules continue to fire.

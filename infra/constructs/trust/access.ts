@@ -24,8 +24,8 @@ import {
   waitsPrefix,
 } from "../../../lambdas/topology.ts";
 import { allow, type Capability } from "../../grants/capability.ts";
-import type { StateStack } from "../../stacks/state-stack.ts";
 import type { Platform } from "../functions/platform.ts";
+import type { JobsState } from "../jobs-state.ts";
 import type { JobSchedules } from "../queues/job-schedules.ts";
 
 /** What a function may do with jobs: a name per capability, each with its actions and its exact resources. */
@@ -36,7 +36,7 @@ export function accessTo({ state, queues, schedules }: Platform) {
   const { tableArn } = state.table;
   const jobItems = (action: string) => itemsAccess(state, [action], `${jobsPrefix}*`);
   // As an import value already, so that the wildcards can be acknowledged by the name that they will have in the template.
-  const bucketArn = state.exportValue(state.bucket.bucketArn);
+  const bucketArn = state.imported(state.bucket.bucketArn);
   const objects = (folders: Folder[]) => folders.map((folder) => `${bucketArn}/${folder}`);
   const schedule = () =>
     allow(["scheduler:CreateSchedule"], [schedulesIn(schedules.group.scheduleGroupName)], oneSchedulePerAttempt);
@@ -99,8 +99,8 @@ export function accessTo({ state, queues, schedules }: Platform) {
 const gateActions = ["GetItem", "PutItem", "UpdateItem", "DeleteItem", "Query"].map((action) => `dynamodb:${action}`);
 
 /** Deleting objects. The bucket's ARN is an import value, as in `accessTo`. */
-export const removeBlobs = (state: StateStack, ...from: Folder[]): Capability => {
-  const bucketArn = state.exportValue(state.bucket.bucketArn);
+export const removeBlobs = (state: JobsState, ...from: Folder[]): Capability => {
+  const bucketArn = state.imported(state.bucket.bucketArn);
   return allow(
     ["s3:DeleteObject"],
     from.map((folder) => `${bucketArn}/${folder}`),
@@ -109,25 +109,25 @@ export const removeBlobs = (state: StateStack, ...from: Folder[]): Capability =>
 };
 
 /** Counters are items of the same table: whoever may count cannot reach a job. */
-export const statsAccess = (state: StateStack, action: "dynamodb:Query" | "dynamodb:UpdateItem"): Capability =>
+export const statsAccess = (state: JobsState, action: "dynamodb:Query" | "dynamodb:UpdateItem"): Capability =>
   itemsAccess(state, [action], `${statsPrefix}*`);
 
 /** The same holds for the groups of failures. */
-export const errorsAccess = (state: StateStack, action: "dynamodb:Query" | "dynamodb:UpdateItem"): Capability =>
+export const errorsAccess = (state: JobsState, action: "dynamodb:Query" | "dynamodb:UpdateItem"): Capability =>
   itemsAccess(state, [action], `${errorsPrefix}*`);
 
 /** The same holds for the state of webhook endpoints. */
-export const endpointAccess = (state: StateStack): Capability =>
+export const endpointAccess = (state: JobsState): Capability =>
   itemsAccess(state, ["dynamodb:GetItem", "dynamodb:UpdateItem"], `${endpointPrefix}*`);
 
 /** And for API keys: only the authorizer reads them, and no function creates one. */
-export const readApiKeys = (state: StateStack): Capability => itemsAccess(state, ["dynamodb:GetItem"], keysPartition);
+export const readApiKeys = (state: JobsState): Capability => itemsAccess(state, ["dynamodb:GetItem"], keysPartition);
 
 /**
  * Jobs, counters, endpoints and API keys share the table; whoever may use one kind of item cannot reach the others. A request
  * that names no item, such as a Scan, would pass the condition: no capability contains such an action.
  */
-const itemsAccess = ({ table }: StateStack, actions: string[], leadingKeys: string): Capability => ({
+const itemsAccess = ({ table }: JobsState, actions: string[], leadingKeys: string): Capability => ({
   statement: new PolicyStatement({
     actions,
     resources: [table.tableArn],
@@ -135,7 +135,7 @@ const itemsAccess = ({ table }: StateStack, actions: string[], leadingKeys: stri
   }),
 });
 
-export const readApiKey = ({ apiKeyArn }: StateStack): Capability =>
+export const readApiKey = ({ apiKeyArn }: JobsState): Capability =>
   allow(["secretsmanager:GetSecretValue"], [apiKeyArn]);
 
 /** The bucket's folders, as object names in a policy. */

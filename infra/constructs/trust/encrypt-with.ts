@@ -4,16 +4,16 @@ import { CfnLogGroup } from "aws-cdk-lib/aws-logs";
 import { CfnTopic } from "aws-cdk-lib/aws-sns";
 import { CfnQueue } from "aws-cdk-lib/aws-sqs";
 import { Aspects, Stack } from "aws-cdk-lib/core";
-import type { IConstruct } from "constructs";
+import type { Construct, IConstruct } from "constructs";
 import { allowIf, grant } from "../../grants/capability.ts";
 import { SqsEncryptedDeadLetters } from "../queues/job-queue.ts";
 
 /**
- * Encrypts every queue, topic and log group of a stack with a KMS key, whichever construct creates them, and lets every role that
+ * Encrypts every queue, topic and log group of a construct with a KMS key, whichever construct creates them, and lets every role that
  * works with encrypted resources use the key.
  */
-export function encryptWith(key: IKey, stack: Stack): void {
-  Aspects.of(stack).add({
+export function encryptWith(key: IKey, scope: Construct): void {
+  Aspects.of(scope).add({
     visit(node: IConstruct) {
       if (node instanceof CfnLogGroup) node.kmsKeyId = key.keyArn;
       // The alarm topic has a key of its own, which CloudWatch may use.
@@ -24,7 +24,7 @@ export function encryptWith(key: IKey, stack: Stack): void {
       }
     },
   });
-  for (const node of stack.node.findAll()) {
+  for (const node of scope.node.findAll()) {
     if (node instanceof Role) grantKey(node, key, servicesOf(node));
   }
 }

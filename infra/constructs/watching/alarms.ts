@@ -1,8 +1,9 @@
 import { Alarm, ComparisonOperator, MathExpression, TreatMissingData } from "aws-cdk-lib/aws-cloudwatch";
 import type { ScheduleGroup } from "aws-cdk-lib/aws-scheduler";
-import { Duration, Stack } from "aws-cdk-lib/core";
+import { Duration } from "aws-cdk-lib/core";
 import { Construct } from "constructs";
 import type { Measure } from "../../../lambdas/core/job/measures.ts";
+import { deploymentName } from "../deployment-name.ts";
 import { metricsNamespace } from "../functions/entry-function.ts";
 import type { JobsHttpApi } from "../http/http-api.ts";
 import { type AlarmSpec, maximum, perFiveMinutes, sum } from "./alarm-spec.ts";
@@ -233,7 +234,7 @@ function overAll(scope: Construct, statistic: "MAX" | "SUM", measure: Measure, .
 
 const alarmOf = (scope: Construct, { name, section, summary, metric, threshold, ...spec }: AlarmSpec): Alarm =>
   new Alarm(scope, name, {
-    alarmName: `${Stack.of(scope).stackName}-${name}`,
+    alarmName: `${deploymentName(scope)}-${name}`,
     alarmDescription: `${summary} See docs/operations/alarms.md#${anchorOf(section)}`,
     metric,
     threshold,

@@ -11,6 +11,7 @@ import type { ScheduleGroup } from "aws-cdk-lib/aws-scheduler";
 import { Duration, Stack } from "aws-cdk-lib/core";
 import { Construct } from "constructs";
 import type { Measure } from "../../../lambdas/core/job/measures.ts";
+import { deploymentName } from "../deployment-name.ts";
 import { metricsNamespace } from "../functions/entry-function.ts";
 import type { JobsHttpApi } from "../http/http-api.ts";
 import { type Monitored, type Named, serviceMetric } from "./monitored.ts";
@@ -31,11 +32,11 @@ const p99 = { period, statistic: "p99" };
 export class MetricsDashboard extends Construct {
   constructor(scope: Construct, id: string, { monitored, httpApi, schedules }: MetricsDashboardProps) {
     super(scope, id);
-    const { stackName, region } = Stack.of(this);
+    const { region } = Stack.of(this);
     new Dashboard(this, "Dashboard", {
       // Dashboards are global to an account: without the Region, deployments in two Regions would overwrite each other's dashboard.
       // https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutDashboard.html
-      dashboardName: `${stackName}-${region}`,
+      dashboardName: `${deploymentName(this)}-${region}`,
       defaultInterval: Duration.hours(12),
       widgets: [...this.jobs(), ...queues(monitored, schedules), ...this.api(httpApi), ...functions(monitored)],
     });

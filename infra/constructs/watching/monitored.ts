@@ -1,7 +1,7 @@
 import { Metric, type MetricOptions } from "aws-cdk-lib/aws-cloudwatch";
 import { type CfnRule, Rule } from "aws-cdk-lib/aws-events";
 import { Queue } from "aws-cdk-lib/aws-sqs";
-import { Fn, type Stack } from "aws-cdk-lib/core";
+import { Fn } from "aws-cdk-lib/core";
 import type { Construct, IConstruct } from "constructs";
 import type { Measure } from "../../../lambdas/core/job/measures.ts";
 import { EntryFunction, metricsNamespace } from "../functions/entry-function.ts";
@@ -15,9 +15,10 @@ export interface Named<T> {
 
 export type Monitored = ReturnType<typeof monitoredIn>;
 
-/** Every resource of some stacks that needs alarms. Call it when the stacks are complete. */
-export function monitoredIn(...stacks: Stack[]) {
-  const all = stacks.flatMap(({ node }) => node.findAll());
+/** Every resource of some constructs that needs alarms. Call it when they are complete. */
+export function monitoredIn(...scopes: Construct[]) {
+  const all = scopes.flatMap(({ node }) => node.findAll());
+  const nameOf = namesBelow(scopes.map(({ node }) => node.path));
   const named = <T extends IConstruct>(resources: T[]): Named<T>[] =>
     resources.map((resource) => ({ name: nameOf(resource), resource }));
   const queues = all.filter((one): one is Queue => one instanceof Queue);
@@ -31,13 +32,16 @@ export function monitoredIn(...stacks: Stack[]) {
 }
 
 /** `Queue-action/DeadLetters` is named `queue-action`: what a resource belongs to says more than its own id. */
-const nameOf = ({ node }: IConstruct): string =>
-  node.path
-    .split("/")
-    .slice(1)
-    .filter((id) => id !== "Queue" && id !== "DeadLetters")
-    .join("-")
-    .toLowerCase();
+const namesBelow =
+  (roots: readonly string[]) =>
+  ({ node }: IConstruct): string =>
+    node.path
+      .slice(roots.find((root) => node.path.startsWith(`${root}/`))?.length)
+      .split("/")
+      .slice(1)
+      .filter((id) => id !== "Queue" && id !== "DeadLetters")
+      .join("-")
+      .toLowerCase();
 
 /**
  * An EventBridge metric of a rule. A rule on a custom bus has the bus as a second dimension; a reference to such a rule resolves

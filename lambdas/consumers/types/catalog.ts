@@ -1,4 +1,4 @@
-import { products } from "../../../products/index.ts";
+import { products } from "#catalog";
 import { makeCatalog } from "../../core/catalog/catalog.ts";
 import type { Product } from "../../core/catalog/job-type.ts";
 import { definitions } from "./definitions.ts";

@@ -21,7 +21,7 @@ type EventOf<Fields extends z.ZodRawShape> = ProductEvent & z.output<z.ZodObject
 declare const targets: unique symbol;
 
 /** A definition with the name and shapes of its own type, which a JobTypeDefinition does not have. */
-interface Named<
+export interface Named<
   Target,
   Type extends JobType,
   Section extends string,

@@ -103,9 +103,8 @@ describe("an example", () => {
     expect({ code, err }).toEqual({ code: 0, err: "" });
     const starts = [...out.matchAll(/after +(\d+) ms/g)].map(([, ms]) => Number(ms));
     expect(starts).toHaveLength(30);
-    // A start may be late, and then the next one follows it sooner.
-    for (const [i, start] of starts.entries()) expect(start).toBeGreaterThanOrEqual(i * 100 - 5500);
-    expect(starts.at(-1)).toBeGreaterThanOrEqual(2800);
+    // They are counted from the first start, which may itself be late: without the rate, all would start within milliseconds.
+    expect(starts.at(-1)).toBeGreaterThanOrEqual(2000);
     expect(out).toMatch(/warehouse: \{ key: 'north', in_use: 0, waiting: 0/);
   }, 60_000);
 

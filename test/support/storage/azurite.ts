@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
-import { createRequire } from "node:module";
+import { existsSync } from "node:fs";
 import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
 import { BlobServiceClient } from "@azure/storage-blob";
 import { endsWithFile } from "../ends-with-file.ts";
 
@@ -9,9 +10,13 @@ const account =
   "AccountName=devstoreaccount1;AccountKey=Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==";
 export const container = "files";
 
+const program = fileURLToPath(new URL("./azurite/node_modules/azurite/dist/src/blob/main.js", import.meta.url));
+
+/** The path of Azurite, if it is installed (`test/support/storage/install.sh`). */
+export const azuriteProgram = existsSync(program) ? program : undefined;
+
 /** Azure Blob Storage in its own process, in memory, with a container. */
 export async function startAzurite() {
-  const program = createRequire(import.meta.url).resolve("azurite/dist/src/blob/main.js");
   // Azurite knows fewer API versions than the client uses.
   const options = ["--inMemoryPersistence", "--blobHost", "127.0.0.1", "--blobPort", "0"];
   const azurite = endsWithFile(

@@ -1,7 +1,12 @@
 #!/bin/sh
-# Puts fake-gcs-server, a Google Cloud Storage in one program, on the PATH for the integration tests of storage jobs,
-# built from its Go module. Does nothing when it is there already. BIN_DIR says where it goes.
+# Installs what the integration tests of storage jobs need: Azurite (Azure Blob Storage) beside this script, from npm, and
+# fake-gcs-server (Google Cloud Storage in one program), built from its Go module, on the PATH: BIN_DIR says where it goes. What is
+# there already is left alone.
 set -eu
+
+here=$(cd "$(dirname "$0")" && pwd)
+[ -d "$here/azurite/node_modules/azurite" ] ||
+  npm ci --prefix "$here/azurite" --ignore-scripts --no-audit --no-fund --silent
 
 version=v1.56.1
 bin_dir=${BIN_DIR:-/usr/local/bin}

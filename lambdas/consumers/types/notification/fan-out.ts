@@ -26,7 +26,10 @@ export interface FanOut {
 /** The errors after which the provider would refuse all other recipients as well. */
 const endsAll = (error: JobError) => error.code === "RATE_LIMITED" || error.code === "UNAUTHORIZED";
 
-/** Sends to the recipients that earlier attempts did not reach. If any fails, throws an error with what was achieved as progress. */
+/**
+ * Sends to the recipients that earlier attempts did not reach. If any fails, throws an error with what was achieved as progress.
+ * What was achieved is in the order of the recipients, whichever answer came first.
+ */
 export async function fanOut({ recipients, before, ...options }: FanOut): Promise<Achieved> {
   const achieved: Achieved = { sent: [...(before?.sent ?? [])], dead: [...(before?.dead ?? [])] };
   const done = new Set([...achieved.sent, ...achieved.dead].map(({ to }) => to));
@@ -45,6 +48,7 @@ export async function fanOut({ recipients, before, ...options }: FanOut): Promis
     }
   };
   await Promise.all(Array.from({ length: options.concurrency }, work));
+  for (const list of [achieved.sent, achieved.dead]) inOrder(list, recipients);
   const left = new Set(recipients).size - achieved.sent.length - achieved.dead.length;
   if (left === 0) return achieved;
   if (failures.length === 0) failures.push(asJobError(options.signal.reason, options.log));
@@ -66,6 +70,11 @@ function summary(failures: readonly JobError[], left: number, { sent, dead }: Ac
   const kinds = [...new Set(failures.map(({ code, message }) => `${code}: ${message}`))];
   const all = kinds.slice(0, 3).join(" ") + (kinds.length > 3 ? " ..." : "");
   return total === 1 ? (failures[0] as JobError).message : `${left} of ${total} recipients were not reached. ${all}`;
+}
+
+function inOrder(list: { to: string }[], recipients: readonly string[]): void {
+  const places = new Map([...new Set(recipients)].map((to, place) => [to, place]));
+  list.sort((a, b) => (places.get(a.to) ?? 0) - (places.get(b.to) ?? 0));
 }
 
 const chunks = <T>(items: readonly T[], size: number): T[][] =>

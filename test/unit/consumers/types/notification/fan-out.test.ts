@@ -22,6 +22,19 @@ test("every recipient gets the message once, in batches, however often it is nam
   ]);
 });
 
+test("the report is in the order of the recipients, whichever answer came first", async () => {
+  const answers = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  const send: FanOut["send"] = async ([to = ""]) => {
+    await answers[to === "a" ? 0 : 1]?.promise;
+    return [{ id: `id-${to}` }];
+  };
+  const running = run(["a", "b"], send, { batchSize: 1 });
+  answers[1]?.resolve();
+  await new Promise(setImmediate);
+  answers[0]?.resolve();
+  expect((await running).sent.map(({ to }) => to)).toEqual(["a", "b"]);
+});
+
 test("recipients that an earlier attempt reached or found dead are left out, and stay in the report", async () => {
   const before: Achieved = { sent: [{ to: "a", id: "1" }], dead: [{ to: "b", reason: "gone" }] };
   const achieved = await run(["a", "b", "c"], delivered, { before });

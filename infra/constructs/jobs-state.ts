@@ -13,25 +13,31 @@ import { PolicyStatement, ServicePrincipal } from "aws-cdk-lib/aws-iam";
 import type { IKey } from "aws-cdk-lib/aws-kms";
 import { BlockPublicAccess, Bucket, BucketEncryption, ObjectOwnership } from "aws-cdk-lib/aws-s3";
 import { type CfnSecret, Secret } from "aws-cdk-lib/aws-secretsmanager";
-import { Duration, RemovalPolicy, Stack, type StackProps } from "aws-cdk-lib/core";
+import { Duration, RemovalPolicy, Stack } from "aws-cdk-lib/core";
 import { Construct } from "constructs";
 import { blobRetentionDays, partitionKey, phaseIndex, sortKey, ttlAttribute } from "../../lambdas/topology.ts";
-import { stackUniqueName } from "../constructs/functions/stack-unique-name.ts";
-import { IntakeEndpoints } from "../constructs/queues/intake-endpoints.ts";
-import { SqsEncryptedDeadLetters } from "../constructs/queues/job-queue.ts";
-import { encryptWith } from "../constructs/trust/encrypt-with.ts";
-import { encryptionKey } from "../constructs/trust/encryption-key.ts";
-import { retainExceptOnCreate } from "../constructs/trust/removal.ts";
 import { acknowledge } from "../grants/acknowledge.ts";
 import type { Config } from "../settings/config.ts";
+import { uniqueName } from "./deployment-name.ts";
+import { IntakeEndpoints } from "./queues/intake-endpoints.ts";
+import { SqsEncryptedDeadLetters } from "./queues/job-queue.ts";
+import { encryptWith } from "./trust/encrypt-with.ts";
+import { encryptionKey } from "./trust/encryption-key.ts";
+import { retainExceptOnCreate } from "./trust/removal.ts";
+
+export interface JobsStateProps {
+  config: Config;
+  /** Whether the service is in another stack, which imports what this one exports. */
+  separate: boolean;
+}
 
 /**
  * What must survive: the jobs, their larger inputs and results, the bus that others have attached rules to, and the API key.
  * Deleting the stack retains all four. The intake's endpoints are here because senders know their addresses; they are deleted
  * with the stack.
  */
-export class StateStack extends Stack {
-  /** The table of jobs: that of this stack, or one that was restored from its backup. */
+export class JobsState extends Construct {
+  /** The table of jobs: one of its own, or one that was restored from its backup. */
   readonly table: ITableV2 | TableV2;
   readonly bucket: Bucket;
   /** Receives an event for what happens to jobs. */
@@ -39,27 +45,34 @@ export class StateStack extends Stack {
   readonly intake: IntakeEndpoints;
   /** The ARN of the secret that holds the API key. */
   readonly apiKeyArn: string;
-  /** Encrypts everything in this stack; undefined for AWS's own keys. */
+  /** Encrypts everything in it; undefined for AWS's own keys. */
   readonly key: IKey | undefined;
+  readonly #separate: boolean;
 
-  constructor(scope: Construct, id: string, { config, ...props }: StackProps & { config: Config }) {
-    super(scope, id, props);
+  constructor(scope: Construct, id: string, { config, separate }: JobsStateProps) {
+    super(scope, id);
+    this.#separate = separate;
     this.key = encryptionKey(this, config.kmsKey);
     const own = jobsTable(this, config, this.key);
     this.apiKeyArn = apiKeyArn(this, this.key);
     // Exported whether they are used or not: CloudFormation refuses to remove an export while another stack uses it.
     const exported = [own.tableName, own.tableArn, own.tableStreamArn as string, this.apiKeyArn];
-    for (const value of exported) this.exportValue(value);
+    for (const value of exported) this.imported(value);
     this.table = config.restoredStream === undefined ? own : restoredTable(this, config.restoredStream);
     this.bucket = payloadBucket(this, config.retentionDays, this.key);
     this.bus = eventBus(this, this.key);
     this.intake = new IntakeEndpoints(this, "Intake", { bus: this.bus, bucket: this.bucket });
     if (this.key) encryptWith(this.key, this);
   }
+
+  /** A value as the template of the service has it: imported from this stack, if the service is in another one. */
+  imported(value: string): string {
+    return this.#separate ? Stack.of(this).exportValue(value) : value;
+  }
 }
 
-function jobsTable(stack: Stack, { warmThroughput }: Config, key: IKey | undefined): TableV2 {
-  const table = new TableV2(stack, "Jobs", {
+function jobsTable(scope: Construct, { warmThroughput }: Config, key: IKey | undefined): TableV2 {
+  const table = new TableV2(scope, "Jobs", {
     partitionKey: { name: partitionKey, type: AttributeType.STRING },
     sortKey: { name: sortKey, type: AttributeType.STRING },
     globalSecondaryIndexes: [
@@ -92,14 +105,14 @@ function jobsTable(stack: Stack, { warmThroughput }: Config, key: IKey | undefin
 }
 
 /** The result of `aws dynamodb restore-table-to-point-in-time`, which has its index already. docs/operations/restore.md has the steps. */
-const restoredTable = (stack: Stack, tableStreamArn: string): ITableV2 =>
-  TableV2.fromTableAttributes(stack, "RestoredJobs", {
+const restoredTable = (scope: Construct, tableStreamArn: string): ITableV2 =>
+  TableV2.fromTableAttributes(scope, "RestoredJobs", {
     tableArn: tableStreamArn.slice(0, tableStreamArn.lastIndexOf("/stream/")),
     tableStreamArn,
   });
 
-function payloadBucket(stack: Stack, retentionDays: number, key: IKey | undefined): Bucket {
-  const bucket = new Bucket(stack, "Payloads", {
+function payloadBucket(scope: Construct, retentionDays: number, key: IKey | undefined): Bucket {
+  const bucket = new Bucket(scope, "Payloads", {
     ...(key
       ? // A bucket key, derived from the KMS key, saves a call to KMS per object.
         { encryption: BucketEncryption.KMS, encryptionKey: key, bucketKeyEnabled: true }
@@ -125,12 +138,12 @@ function payloadBucket(stack: Stack, retentionDays: number, key: IKey | undefine
   return bucket;
 }
 
-function eventBus(stack: Stack, key: IKey | undefined): EventBus {
+function eventBus(scope: Construct, key: IKey | undefined): EventBus {
   // For events that the bus cannot encrypt or decrypt any more, because the key was disabled or its policy changed.
   // https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-encryption-event-bus-dlq.html
-  const deadLetterQueue = new SqsEncryptedDeadLetters(new Construct(stack, "EventBus"), "DeadLetters");
-  const bus = new EventBus(stack, "Bus", {
-    eventBusName: stackUniqueName(stack),
+  const deadLetterQueue = new SqsEncryptedDeadLetters(new Construct(scope, "EventBus"), "DeadLetters");
+  const bus = new EventBus(scope, "Bus", {
+    eventBusName: uniqueName(scope),
     description: "What happens to the jobs of Ductape Jobs",
     deadLetterQueue,
     ...(key && { kmsKey: key }),
@@ -147,8 +160,8 @@ function eventBus(stack: Stack, key: IKey | undefined): EventBus {
   return bus;
 }
 
-function apiKeyArn(stack: Stack, key: IKey | undefined): string {
-  const secret = new Secret(stack, "ApiKey", {
+function apiKeyArn(scope: Construct, key: IKey | undefined): string {
+  const secret = new Secret(scope, "ApiKey", {
     description: "The API key of Ductape Jobs: send it as `Authorization: Bearer <key>`",
     // 43 letters and digits are 256 bits; without punctuation a shell needs no quotes.
     generateSecretString: { passwordLength: 43, excludePunctuation: true },

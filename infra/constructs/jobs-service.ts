@@ -1,42 +1,46 @@
-import type { Topic } from "aws-cdk-lib/aws-sns";
-import { CfnOutput, Stack, type StackProps } from "aws-cdk-lib/core";
-import type { Construct } from "constructs";
+import { CfnOutput, Stack } from "aws-cdk-lib/core";
+import { Construct } from "constructs";
 import type { ApiEnv, AuthorizerEnv, DashboardEnv, DeployedAs } from "../../lambdas/aws/start/env.ts";
 import { registry } from "../../lambdas/consumers/types/registry.ts";
 import type { Product } from "../../lambdas/core/catalog/job-type.ts";
 import { type JobType, jobTypes } from "../../lambdas/core/job/job.ts";
 import { dashboardFolder, importPrefix, requestEvent } from "../../lambdas/topology.ts";
-import { Consumer } from "../constructs/functions/consumer.ts";
-import { EntryFunction } from "../constructs/functions/entry-function.ts";
-import { Intake } from "../constructs/functions/intake.ts";
-import { Lifecycle } from "../constructs/functions/lifecycle.ts";
-import { jobsEnvironment, type Platform } from "../constructs/functions/platform.ts";
-import { Reconciler } from "../constructs/functions/reconciler.ts";
-import { Tasks } from "../constructs/functions/tasks.ts";
-import { Webhooks } from "../constructs/functions/webhooks.ts";
-import { JobsHttpApi } from "../constructs/http/http-api.ts";
-import { JobQueue } from "../constructs/queues/job-queue.ts";
-import { JobSchedules } from "../constructs/queues/job-schedules.ts";
-import { accessTo, folders, readApiKey, readApiKeys } from "../constructs/trust/access.ts";
-import { encryptWith } from "../constructs/trust/encrypt-with.ts";
-import { AlarmTopic } from "../constructs/watching/alarm-topic.ts";
-import { Alarms } from "../constructs/watching/alarms.ts";
-import { MetricsDashboard } from "../constructs/watching/dashboard.ts";
-import { monitoredIn } from "../constructs/watching/monitored.ts";
-import { type Config, readConfig } from "../settings/config.ts";
+import type { Config } from "../settings/config.ts";
 import { queuePlans } from "../settings/plans.ts";
-import type { StateStack } from "./state-stack.ts";
+import { idOf } from "./deployment-name.ts";
+import { Consumer } from "./functions/consumer.ts";
+import { EntryFunction } from "./functions/entry-function.ts";
+import { Intake } from "./functions/intake.ts";
+import { Lifecycle } from "./functions/lifecycle.ts";
+import { jobsEnvironment, type Platform } from "./functions/platform.ts";
+import { Reconciler } from "./functions/reconciler.ts";
+import { Tasks } from "./functions/tasks.ts";
+import { Webhooks } from "./functions/webhooks.ts";
+import { JobsHttpApi } from "./http/http-api.ts";
+import type { JobsState } from "./jobs-state.ts";
+import { JobQueue } from "./queues/job-queue.ts";
+import { JobSchedules } from "./queues/job-schedules.ts";
+import { accessTo, folders, readApiKey, readApiKeys } from "./trust/access.ts";
+import { encryptWith } from "./trust/encrypt-with.ts";
+import { AlarmTopic } from "./watching/alarm-topic.ts";
+import { Alarms } from "./watching/alarms.ts";
+import { MetricsDashboard } from "./watching/dashboard.ts";
+import { monitoredIn } from "./watching/monitored.ts";
 
-export interface ServiceStackProps extends StackProps {
+export interface JobsServiceProps {
   config: Config;
-  state: StateStack;
+  state: JobsState;
   products: readonly Product[];
 }
 
 /** Everything that works on the state and can be rebuilt at any time. */
-export class ServiceStack extends Stack {
-  constructor(scope: Construct, id: string, { config, state, products, ...props }: ServiceStackProps) {
-    super(scope, id, props);
+export class JobsService extends Construct {
+  readonly httpApi: JobsHttpApi;
+  readonly intake: Intake;
+  readonly alarmTopic: AlarmTopic;
+
+  constructor(scope: Construct, id: string, { config, state, products }: JobsServiceProps) {
+    super(scope, id);
 
     const queues = this.queues();
     const schedules = new JobSchedules(this, "Schedules", { targets: byType((type) => queues[type].queue) });
@@ -50,28 +54,26 @@ export class ServiceStack extends Stack {
     const authorizer = config.httpApi.auth === "key" ? this.authorizer(state) : undefined;
     const dashboard = config.httpApi.dashboard ? this.page() : undefined;
     // Another construct id would replace the API, and with it the URL that callers know.
-    const httpApi = new JobsHttpApi(this, "Entrance", { api, authorizer, dashboard, settings: config.httpApi });
+    this.httpApi = new JobsHttpApi(this, "Entrance", { api, authorizer, dashboard, settings: config.httpApi });
 
     new Reconciler(this, "Reconciler", { platform, products });
     const tasks = new Tasks(this, "Tasks", platform);
     const webhooks = new Webhooks(this, "Webhooks", { state, products });
     const outbound = { tasks: tasks.queue, webhooks: webhooks.queue };
     new Lifecycle(this, "Lifecycle", { config, state, products, outbound });
-    const intake = new Intake(this, "Intake", { platform, tasks: tasks.queue });
+    this.intake = new Intake(this, "Intake", { platform, tasks: tasks.queue });
 
     if (state.key) encryptWith(state.key, this);
     // Last, because it covers everything above.
-    const { topic } = this.monitor(platform, httpApi);
+    this.alarmTopic = this.monitor(platform);
 
-    this.outputs(platform, { httpApi, intake, topic });
+    this.outputs(platform);
   }
 
-  private outputs(
-    { state, schedules }: Platform,
-    { httpApi, intake, topic }: { httpApi: JobsHttpApi; intake: Intake; topic: Topic },
-  ): void {
+  private outputs({ state, schedules, config }: Platform): void {
+    const { httpApi, intake } = this;
     this.output("ApiUrl", httpApi.url, "The URL of the API");
-    const { auth, dashboard } = readConfig(this.node).httpApi;
+    const { auth, dashboard } = config.httpApi;
     if (dashboard) this.output("DashboardUrl", `${httpApi.url}/`, "The dashboard, which asks for an API key");
     if (auth === "key") this.output("ApiKeySecret", state.apiKeyArn, "The secret that holds the first API key");
     else
@@ -105,7 +107,7 @@ export class ServiceStack extends Stack {
     const imports = `s3://${state.bucket.bucketName}/${importPrefix}`;
     this.output("ImportUrl", imports, "Each line of an object put here is a request");
     this.output("ScheduleGroup", schedules.group.scheduleGroupName, "The schedules of jobs that are due later");
-    this.output("AlarmTopic", topic.topicArn, "The topic that receives the alarms");
+    this.output("AlarmTopic", this.alarmTopic.topic.topicArn, "The topic that receives the alarms");
   }
 
   private queues(): Record<JobType, JobQueue> {
@@ -115,6 +117,7 @@ export class ServiceStack extends Stack {
   private api(platform: Platform, consumers: Record<JobType, Consumer>) {
     const may = accessTo(platform);
     const { httpApi } = platform.config;
+    const stack = Stack.of(this);
     const { lambda } = new EntryFunction<typeof ApiEnv>(this, "Api", {
       entry: "api",
       description: "The HTTP API",
@@ -123,9 +126,9 @@ export class ServiceStack extends Stack {
         LARGEST_UPLOAD_MB: String(httpApi.largestUploadMb),
         LONGEST_HOLD_SECONDS: String(httpApi.longestHoldSeconds),
         WAITS_PER_KEY: String(httpApi.waitsPerKey),
-        DEPLOYED_AS: this.toJsonString({
-          region: this.region,
-          account: this.account,
+        DEPLOYED_AS: stack.toJsonString({
+          region: stack.region,
+          account: stack.account,
           log_groups: byType((type) => consumers[type].logGroup.logGroupName),
         } satisfies DeployedAs),
       },
@@ -166,7 +169,7 @@ export class ServiceStack extends Stack {
     return lambda;
   }
 
-  private authorizer(state: StateStack) {
+  private authorizer(state: JobsState) {
     const { lambda } = new EntryFunction<typeof AuthorizerEnv>(this, "Authorizer", {
       entry: "authorizer",
       description: "Checks the API keys of the HTTP API",
@@ -187,17 +190,20 @@ export class ServiceStack extends Stack {
     return lambda;
   }
 
-  private monitor({ config, state, schedules }: Platform, httpApi: JobsHttpApi): AlarmTopic {
+  private monitor({ config, state, schedules }: Platform): AlarmTopic {
     // Not "AlarmTopic": the output has that id.
     const topic = new AlarmTopic(this, "AlarmNotifications", { email: config.alarmEmail });
-    const sources = { monitored: monitoredIn(this, state), httpApi, schedules: schedules.group };
+    const sources = { monitored: monitoredIn(this, state), httpApi: this.httpApi, schedules: schedules.group };
     new Alarms(this, "Alarms", { topic, ...sources });
     new MetricsDashboard(this, "Dashboard", sources);
     return topic;
   }
 
   private output(id: string, value: string, description: string): void {
-    new CfnOutput(this, id, { value, description });
+    const output = new CfnOutput(this, id, { value, description });
+    const owner = idOf(this);
+    // The CDK would add a hash, and programs look outputs up by their names.
+    if (owner !== undefined) output.overrideLogicalId(`${owner}${id}`);
   }
 }
 

@@ -1,0 +1,30 @@
+import { existsSync } from "node:fs";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { pathToFileURL } from "node:url";
+import { bundleCatalog, CatalogError } from "./bundle-catalog.ts";
+
+/** The products that a file exports as `products`, not checked yet. Throws a CatalogError if it does not load. */
+export async function loadCatalog(file: string): Promise<unknown[]> {
+  if (!existsSync(file)) throw new CatalogError(`There is no catalog ${file}.`);
+  const folder = await mkdtemp(join(tmpdir(), "ductape-catalog-"));
+  try {
+    // A file of its own, so that one that has changed is read anew.
+    const compiled = join(folder, "catalog.mjs");
+    await bundleCatalog(resolve(file), compiled);
+    const { products } = (await evaluated(file, compiled)) as { products?: unknown };
+    if (Array.isArray(products)) return products;
+    throw new CatalogError(`${file} must export the products as an array: export const products = [shop];`);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function evaluated(file: string, compiled: string): Promise<object> {
+  try {
+    return await import(pathToFileURL(compiled).href);
+  } catch (cause) {
+    throw new CatalogError(`${file} throws while it is loaded: ${(cause as Error)?.message ?? cause}`, { cause });
+  }
+}

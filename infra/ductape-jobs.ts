@@ -1,0 +1,148 @@
+import { resolve } from "node:path";
+import type { HttpApi } from "aws-cdk-lib/aws-apigatewayv2";
+import type { ITableV2, TableV2 } from "aws-cdk-lib/aws-dynamodb";
+import { type EventBus, type IRuleTarget, Rule } from "aws-cdk-lib/aws-events";
+import type { Grant, IGrantable } from "aws-cdk-lib/aws-iam";
+import type { IFunction } from "aws-cdk-lib/aws-lambda";
+import type { Bucket } from "aws-cdk-lib/aws-s3";
+import { type ISecret, Secret } from "aws-cdk-lib/aws-secretsmanager";
+import type { Topic } from "aws-cdk-lib/aws-sns";
+import type { Queue } from "aws-cdk-lib/aws-sqs";
+import { Stack } from "aws-cdk-lib/core";
+import { Construct } from "constructs";
+import { registry } from "../lambdas/consumers/types/registry.ts";
+import { eventSource } from "../lambdas/topology.ts";
+import { catalogContext, readCatalog } from "./bundle/catalog-file.ts";
+import { idContext } from "./constructs/deployment-name.ts";
+import { JobsService } from "./constructs/jobs-service.ts";
+import { JobsState } from "./constructs/jobs-state.ts";
+import { checkedCatalog } from "./settings/catalog-check.ts";
+import { readConfig } from "./settings/config.ts";
+import { contextOf, type JobsSettings } from "./settings/props.ts";
+
+export interface DuctapeJobsProps extends JobsSettings {
+  /**
+   * The file of the catalog, which exports `products`: a list of what `defineProduct` returns. Relative to the folder in which the
+   * app runs, which is that of cdk.json.
+   * @example "./products/index.ts"
+   */
+  catalog: string;
+  /**
+   * The stack for what must survive: the jobs, their larger inputs and results, the bus, the first API key and the addresses of the
+   * intake. With a stack of its own, the rest can be deleted and made again.
+   * @default - the stack of this construct
+   */
+  stateStack?: Stack;
+}
+
+/** What a rule selects from the events of jobs. */
+export interface JobEventRuleProps {
+  /**
+   * What happened: `job.completed`, `job.failed` and so on. It has to be among the transitions that are published (`publish`).
+   * @default - any
+   */
+  detailTypes?: readonly `job.${string}`[];
+  /**
+   * The products, by tag.
+   * @default - any
+   */
+  products?: readonly string[];
+  /**
+   * The envs of the products.
+   * @default - any
+   */
+  envs?: readonly string[];
+  /**
+   * The events that jobs run.
+   * @default - any
+   */
+  events?: readonly string[];
+  /** What receives the events. */
+  targets: IRuleTarget[];
+}
+
+/**
+ * The job scheduler, as a part of a stack.
+ *
+ * A setting of the context (`-c jobs:logLevel=debug`) takes precedence over the prop of the same name.
+ * @example
+ * const jobs = new DuctapeJobs(stack, "Jobs", { catalog: "./products/index.ts", alarmEmail: "team@example.com" });
+ * jobs.grantSchedule(checkout);
+ */
+export class DuctapeJobs extends Construct {
+  /** The HTTP API. `api.apiEndpoint` is the address that AWS assigns; `url` is the one to call. */
+  readonly api: HttpApi;
+  /** The address of the API for callers, without a slash at its end: its own domain name, if it has one. */
+  readonly url: string;
+  /** The bus that receives an event for what happens to jobs. Events of detail-type `schedule-job` on it are requests. */
+  readonly bus: EventBus;
+  /** Each message in this queue is a request. */
+  readonly intakeQueue: Queue;
+  /** Each message published to this topic is a request. */
+  readonly intakeTopic: Topic;
+  /** Schedules a job when it is invoked with a request. */
+  readonly intakeFunction: IFunction;
+  /** The secret that holds the first API key. */
+  readonly apiKey: ISecret;
+  /** The table of jobs. */
+  readonly table: ITableV2 | TableV2;
+  /** The bucket of larger inputs and results, uploads and imports. */
+  readonly bucket: Bucket;
+  /** The topic that receives the alarms. */
+  readonly alarmTopic: Topic;
+  /** What callers need `execute-api:Invoke` on, with `auth: "iam"`. */
+  readonly apiArn: string;
+  readonly #state: JobsState;
+
+  constructor(scope: Construct, id: string, { catalog, stateStack, ...settings }: DuctapeJobsProps) {
+    super(scope, id);
+    const file = resolve(catalog);
+    const context = [...contextOf(settings), [idContext, id] as const, [catalogContext, file] as const];
+    // Before there are children, as the CDK requires.
+    give(this, context);
+    const config = readConfig(this.node);
+    const products = checkedCatalog(readCatalog(file), registry);
+    const separate = stateStack !== undefined && stateStack !== Stack.of(this);
+    const place = separate ? new Construct(stateStack, id) : this;
+    if (place !== this) give(place, context);
+    const state = new JobsState(place, "State", { config, separate });
+    const service = new JobsService(this, "Service", { config, state, products });
+    this.#state = state;
+    this.api = service.httpApi.http;
+    this.url = service.httpApi.url;
+    this.apiArn = service.httpApi.arn;
+    this.bus = state.bus;
+    this.intakeQueue = state.intake.queue;
+    this.intakeTopic = state.intake.topic;
+    this.intakeFunction = service.intake.lambda;
+    this.apiKey = Secret.fromSecretCompleteArn(this, "ApiKey", state.apiKeyArn);
+    this.table = state.table;
+    this.bucket = state.bucket;
+    this.alarmTopic = service.alarmTopic.topic;
+  }
+
+  /** Lets a role, a function or a user schedule jobs by the intake: by its queue, and by invoking its function. */
+  grantSchedule(grantee: IGrantable): Grant {
+    this.#state.key?.grantEncryptDecrypt(grantee);
+    return this.intakeQueue.grantSendMessages(grantee).combine(this.intakeFunction.grantInvoke(grantee));
+  }
+
+  /** Sends events of jobs to targets. The rule stands below this construct: another id makes another rule. */
+  addEventRule(id: string, { detailTypes, products, envs, events, targets }: JobEventRuleProps): Rule {
+    const detail = { product_tag: products, env: envs, event: events };
+    const selected = Object.entries(detail).filter(([, values]) => values !== undefined);
+    return new Rule(this, id, {
+      eventBus: this.bus,
+      eventPattern: {
+        source: [eventSource],
+        ...(detailTypes && { detailType: [...detailTypes] }),
+        ...(selected.length > 0 && { detail: Object.fromEntries(selected) }),
+      },
+      targets,
+    });
+  }
+}
+
+function give({ node }: Construct, context: readonly (readonly [key: string, value: unknown])[]): void {
+  for (const [key, value] of context) if (node.tryGetContext(key) === undefined) node.setContext(key, value);
+}

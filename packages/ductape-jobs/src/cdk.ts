@@ -1,0 +1,6 @@
+export {
+  DuctapeJobs,
+  type DuctapeJobsProps,
+  type JobEventRuleProps,
+} from "../../../infra/ductape-jobs.ts";
+export type { JobsSettings, PerType } from "../../../infra/settings/props.ts";

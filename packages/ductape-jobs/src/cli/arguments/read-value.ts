@@ -1,0 +1,48 @@
+import { readFile } from "node:fs/promises";
+import { resolve } from "node:path";
+import { InvalidArgumentError } from "commander";
+import { CliError } from "../exit-code.ts";
+import type { Io } from "../io.ts";
+
+/** Reads a whole number from `least` to `most`. */
+export const wholeNumber =
+  (least: number, most = Number.MAX_SAFE_INTEGER) =>
+  (text: string): number => {
+    const number = Number(text);
+    if (/^-?\d+$/.test(text) && number >= least && number <= most) return number;
+    const range = most === Number.MAX_SAFE_INTEGER ? `${least} or more` : `from ${least} to ${most}`;
+    throw new InvalidArgumentError(`Use a whole number, ${range}.`);
+  };
+
+/** Collects an option that may be given several times. */
+export const collected = (text: string, earlier: string[] = []): string[] => [...earlier, text];
+
+/**
+ * The JSON of `--input`: the text itself, `@file`, or `-` for standard input. Throws a CliError that says where the JSON breaks off,
+ * without quoting it: it may hold what nobody else should see.
+ */
+export async function readInput(text: string, io: Pick<Io, "cwd" | "stdin">): Promise<unknown> {
+  const [json, where] = await textOf(text, io);
+  try {
+    return JSON.parse(json);
+  } catch (error) {
+    const place = /at position \d+(?: \(line \d+ column \d+\))?|Unexpected end/.exec((error as Error).message)?.[0];
+    throw new CliError(`${where} is not JSON${place ? `: ${place.toLowerCase()}` : ""}.`);
+  }
+}
+
+async function textOf(text: string, { cwd, stdin }: Pick<Io, "cwd" | "stdin">): Promise<[json: string, where: string]> {
+  if (text === "-") return [await wholeOf(stdin), "Standard input"];
+  if (!text.startsWith("@")) return [text, "--input"];
+  const file = text.slice(1);
+  const read = await readFile(resolve(cwd, file), "utf8").catch((error: NodeJS.ErrnoException) => {
+    throw new CliError(`--input: ${file} cannot be read (${error.code}).`);
+  });
+  return [read, file];
+}
+
+async function wholeOf(stdin: Io["stdin"]): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of stdin ?? []) chunks.push(Buffer.from(chunk));
+  return Buffer.concat(chunks).toString("utf8");
+}

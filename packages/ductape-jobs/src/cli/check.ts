@@ -1,0 +1,64 @@
+import { existsSync } from "node:fs";
+import { dirname, join, relative, resolve } from "node:path";
+import { type ExitCode, exitCode } from "./exit-code.ts";
+import type { Io } from "./io.ts";
+import { cleanLines, jsonText } from "./terminal/clean.ts";
+
+export const defaultCatalog = "products/index.ts";
+
+interface Fault {
+  pointer: string;
+  detail: string;
+}
+
+interface Product {
+  tag: string;
+  jobs: object;
+}
+
+/** `check`: the faults of a catalog, each with the file of its product and the path in it. */
+export async function checkFile(io: Io, file = defaultCatalog, { json }: { json?: boolean } = {}): Promise<ExitCode> {
+  const { loadCatalog } = await import("../../../../infra/bundle/load-catalog.ts");
+  const catalog = resolve(io.cwd, file);
+  const products = await loadCatalog(catalog).catch((error: Error) => error);
+  if (products instanceof Error) {
+    if (products.name !== "CatalogError") throw products;
+    return broken(io, products.message.replaceAll(catalog, file), json);
+  }
+  const { checkCatalog } = await import("../../../../lambdas/core/catalog/check-catalog.ts");
+  const { registry } = await import("../../../../lambdas/consumers/types/registry.ts");
+  const faults = checkCatalog(products, registry).map((fault) => placed(fault, catalog, io.cwd));
+  if (json) io.out.write(`${jsonText({ valid: faults.length === 0, faults }, 2)}\n`);
+  else if (faults.length === 0) io.out.write(`${file}: ${countsOf(products as Product[])}, no fault.\n`);
+  else
+    io.out.write(
+      faults
+        .map(({ file, path, detail }) => cleanLines(`${[file, path, detail].filter(Boolean).join(": ")}\n`))
+        .join(""),
+    );
+  return faults.length === 0 ? exitCode.ok : exitCode.failed;
+}
+
+function broken(io: Io, message: string, json: boolean | undefined): ExitCode {
+  if (json) io.out.write(`${jsonText({ valid: false, faults: [{ detail: message }] }, 2)}\n`);
+  else io.err.write(`${cleanLines(message)}\n`);
+  return exitCode.failed;
+}
+
+/** `products/shop.ts`, `jobs.send.notification` and what is wrong there. */
+function placed({ pointer, detail }: Fault, catalog: string, cwd: string) {
+  const [tag = "", ...steps] = pointer
+    .split("/")
+    .slice(1)
+    .map((step) => step.replaceAll("~1", "/").replaceAll("~0", "~"));
+  const own = join(dirname(catalog), `${tag}.ts`);
+  // A product in another file, or without a readable tag, is named by its tag or its place in the list.
+  const isOwn = /^[\w-]+$/.test(tag) && existsSync(own);
+  const path = (isOwn ? steps : [tag, ...steps]).join(".");
+  return { file: relative(cwd, isOwn ? own : catalog), path, pointer, detail };
+}
+
+const counted = (count: number, what: string): string => `${count} ${what}${count === 1 ? "" : "s"}`;
+
+const countsOf = (products: readonly Product[]): string =>
+  `${counted(products.length, "product")}, ${counted(products.flatMap(({ jobs }) => Object.keys(jobs)).length, "event")}`;

@@ -1,0 +1,43 @@
+/** What `doctor` asks of AWS. Each rejects as the AWS SDK does. */
+export interface AwsQuestions {
+  /** Rejects where there are none. */
+  credentials(): Promise<void>;
+  region(): Promise<string>;
+  /** The version of the CDK's bootstrap stack, and the account that it is in. */
+  bootstrap(): Promise<{ version: number; account: string | undefined }>;
+  /** How many functions may run at the same time in the account and Region. */
+  concurrency(): Promise<number>;
+  /** Whether SES sends to anybody, or in its sandbox to verified addresses only. */
+  mail(): Promise<{ isSandbox: boolean; perDay: number }>;
+}
+
+const bootstrapParameter = "/cdk-bootstrap/hnb659fds/version";
+/** A machine without network must not keep the user waiting. */
+const quick = { maxAttempts: 1 } as const;
+
+/** By the credentials and the Region that the AWS CLI and the CDK would use. */
+export function realAws(): AwsQuestions {
+  const ssm = async () => {
+    const { SSMClient } = await import("@aws-sdk/client-ssm");
+    return new SSMClient(quick);
+  };
+  return {
+    credentials: async () => void (await (await ssm()).config.credentials()),
+    region: async () => (await ssm()).config.region(),
+    async bootstrap() {
+      const { GetParameterCommand } = await import("@aws-sdk/client-ssm");
+      const { Parameter } = await (await ssm()).send(new GetParameterCommand({ Name: bootstrapParameter }));
+      return { version: Number(Parameter?.Value), account: Parameter?.ARN?.split(":")[4] };
+    },
+    async concurrency() {
+      const { LambdaClient, GetAccountSettingsCommand } = await import("@aws-sdk/client-lambda");
+      const { AccountLimit } = await new LambdaClient(quick).send(new GetAccountSettingsCommand({}));
+      return AccountLimit?.ConcurrentExecutions ?? 0;
+    },
+    async mail() {
+      const { SESv2Client, GetAccountCommand } = await import("@aws-sdk/client-sesv2");
+      const { ProductionAccessEnabled, SendQuota } = await new SESv2Client(quick).send(new GetAccountCommand({}));
+      return { isSandbox: ProductionAccessEnabled !== true, perDay: SendQuota?.Max24HourSend ?? 0 };
+    },
+  };
+}

@@ -1,0 +1,25 @@
+import { path } from "../api.ts";
+import { apiTime } from "../api-time.ts";
+import type { WrittenTime } from "../arguments/read-time.ts";
+import type { ApiOptions, Context } from "../context.ts";
+import { type JobView, jobLines } from "./show-job.ts";
+
+async function change(context: Context, where: string, body?: object, repeatable = false): Promise<void> {
+  const job = await context.api.request<JobView>("POST", where, { body, repeatable });
+  context.print(job);
+  context.say(jobLines(job, context));
+}
+
+/** `jobs cancel` */
+export const cancelJob = (context: Context, id: string, { reason }: ApiOptions & { reason?: string }): Promise<void> =>
+  change(context, path`/v1/jobs/${id}/cancel`, reason === undefined ? undefined : { reason }, true);
+
+/** `jobs retry` */
+export async function retryJob(context: Context, id: string, { at }: ApiOptions & { at?: WrittenTime }): Promise<void> {
+  const start_at = await apiTime(context.api, at);
+  await change(context, path`/v1/jobs/${id}/retry`, start_at === undefined ? undefined : { start_at });
+}
+
+/** `jobs run-now` */
+export const runJobNow = (context: Context, id: string, _: ApiOptions): Promise<void> =>
+  change(context, path`/v1/jobs/${id}/run-now`);

@@ -1,0 +1,109 @@
+import type { DuctapeJob, Job, JobAttempt, JobSummary } from "ductape-sdk";
+import type { Context } from "../context.ts";
+import { clean, cleanLines, jsonText } from "../terminal/clean.ts";
+import { statusPaint } from "../terminal/colour.ts";
+import { type Column, fields, table } from "../terminal/table.ts";
+import { duration, localTime, relative } from "../terminal/time.ts";
+
+/** What the API answers: without the names that the SDK adds. */
+export type JobView = Omit<Job, keyof DuctapeJob>;
+export type SummaryView = Omit<JobSummary, keyof DuctapeJob>;
+
+export const eventOf = ({ product_tag, env, event }: Pick<JobSummary, "product_tag" | "env" | "event">): string =>
+  `${product_tag}/${env} ${event}`;
+
+type Failing = { error?: { code: string; message: string } | undefined; reason?: string | undefined };
+
+/** Why it failed or was cancelled, on one line. */
+export const whyOf = ({ error, reason }: Failing): string | undefined =>
+  error ? `${error.code}: ${error.message}` : reason;
+
+/** What keeps a job from its start, on one line. */
+export function waitOf({ waiting_for }: Pick<JobSummary, "waiting_for">, context: Context): string | undefined {
+  if (waiting_for === undefined) return undefined;
+  if ("pause" in waiting_for) {
+    const end = waiting_for.until === undefined ? "until it is ended" : `until ${context.when(waiting_for.until)}`;
+    return `paused ${end}: ${waiting_for.reason}`;
+  }
+  const place = waiting_for.position === undefined ? "" : `, place ${waiting_for.position}`;
+  const key = waiting_for.key === "" ? "" : ` for ${waiting_for.key}`;
+  return `the limit ${waiting_for.limit}${key}${place}`;
+}
+
+const repeatOf = ({ repeat }: SummaryView): string | undefined =>
+  repeat?.cron !== undefined
+    ? `${repeat.cron} (${repeat.tz ?? "UTC"})`
+    : repeat?.every !== undefined
+      ? `every ${duration(repeat.every)}`
+      : undefined;
+
+/** The time that matters most: when it ended, else when it is due. */
+const timeOf = ({ finished_at, due_at }: SummaryView) => finished_at ?? due_at;
+
+export function jobColumns({ paint, zone, api }: Context): Column<SummaryView>[] {
+  const painted = statusPaint(paint);
+  return [
+    { title: "JOB", cell: ({ job_id }) => job_id },
+    {
+      title: "STATUS",
+      cell: ({ status }) => status,
+      paint: (text, { status }) => text.replace(status, painted(status)),
+    },
+    { title: "EVENT", cell: eventOf, flexible: true, least: 28 },
+    { title: "TIME", cell: (job) => localTime(timeOf(job), zone), drop: 1 },
+    { title: "", cell: (job) => relative(timeOf(job), api.now()) },
+    { title: "TRIES", cell: ({ attempt, run }) => (run > 1 ? `${attempt} of run ${run}` : `${attempt}`), drop: 2 },
+    { title: "WHY", cell: whyOf, flexible: true, drop: 3 },
+  ];
+}
+
+export function attemptColumns({ paint, zone }: Context): Column<JobAttempt>[] {
+  const painted = statusPaint(paint);
+  return [
+    { title: "ATTEMPT", cell: ({ attempt }) => String(attempt) },
+    { title: "STARTED", cell: ({ started_at }) => localTime(started_at, zone) },
+    { title: "LATE", cell: ({ lateness_ms }) => duration(lateness_ms) },
+    { title: "TOOK", cell: ({ duration_ms }) => duration(duration_ms) },
+    {
+      title: "OUTCOME",
+      cell: ({ outcome }) => outcome,
+      paint: (text, row) => text.replace(row.outcome, painted(row.outcome)),
+    },
+    { title: "WHY", cell: whyOf, flexible: true },
+  ];
+}
+
+/** A job for people: its state, its attempts, and its result as JSON. */
+export function jobLines(job: JobView, context: Context): string[] {
+  const { when, paint, columns } = context;
+  const isOver = job.finished_at !== undefined;
+  return [
+    `${job.job_id}  ${statusPaint(paint)(job.status)}`,
+    ...fields([
+      ["event", clean(`${eventOf(job)} (${job.type})`)],
+      ["schedule", job.schedule],
+      ["planned", when(job.scheduled_at)],
+      ["due", isOver || job.due_at === job.scheduled_at ? undefined : when(job.due_at)],
+      ["repeats", repeatOf(job)],
+      ["next run", when(job.next_run_at)],
+      ["run", job.run > 1 ? String(job.run) : undefined],
+      ["attempt", `${job.attempt} of ${job.retries + 1}`],
+      ["started", when(job.started_at)],
+      ["finished", when(job.finished_at)],
+      ["expires", isOver ? undefined : when(job.expires_at)],
+      ["waits for", clean(waitOf(job, context) ?? "")],
+      ["labels", clean(job.labels?.join(", ") ?? "")],
+      ["part of", job.parent && `${job.parent.job_id}, step ${job.parent.step}`],
+      ["why", clean(whyOf(job) ?? "")],
+    ]),
+    ...(job.attempts.length > 0 ? table(attemptColumns(context), job.attempts, columns) : []),
+    ...resultLines(job),
+  ];
+}
+
+export function resultLines(job: Pick<JobView, "result" | "result_url" | "result_bytes">): string[] {
+  if (job.result !== undefined && job.result !== null) return ["result:", cleanLines(jsonText(job.result, 2))];
+  if (job.result_url !== undefined)
+    return ["result (too large to show; the link is good for an hour):", job.result_url];
+  return job.result_bytes === undefined ? [] : [`result: ${job.result_bytes} bytes, parts of which the event hides`];
+}

@@ -1,0 +1,67 @@
+import { resolve } from "node:path";
+import type { Command as KeysCommand } from "../../../../keys/arguments.ts";
+import { defaultCatalog } from "./check.ts";
+import { CliError } from "./exit-code.ts";
+import { dataFolder } from "./find-api.ts";
+import type { Io } from "./io.ts";
+
+export interface KeysOptions {
+  stage: string;
+  table?: string;
+  local?: boolean;
+  catalog?: string;
+}
+
+export interface KeyOptions extends KeysOptions {
+  name: string;
+  products: string;
+  envs: string;
+  verbs: string;
+  expires?: string;
+}
+
+/** `keys ...`: the keys of a deployment, in its table. They are no part of the API, so that no key can make another one. */
+async function runKeys(io: Io, command: KeysCommand, options: KeysOptions): Promise<void> {
+  const { stage, table, local = false } = options;
+  if (local && table !== undefined) throw new CliError("--local has its own table: leave out --table.");
+  const { runCommand } = await import("../../../../keys/commands.ts");
+  const keys = async () => {
+    const { openKeys } = await import("../../../../keys/open-table.ts");
+    return openKeys({ stage, table, local }, dataFolder(io));
+  };
+  const catalog = command.do === "create" ? await catalogOf(io, options.catalog) : await emptyCatalog();
+  const services = { keys, catalog, now: (io.now ?? Date.now)() };
+  const { out, message } = await runCommand(services, command).catch((error: Error) => {
+    error.message = inOurWords(error.message);
+    throw error;
+  });
+  if (out !== "") io.out.write(`${out}\n`);
+  if (message !== undefined) io.err.write(`${inOurWords(message)}\n`);
+}
+
+/** The messages name the commands of the repository. */
+const inOurWords = (text: string): string =>
+  text.replaceAll("npm run keys --", "ductape-jobs keys").replaceAll("npm start", "ductape-jobs dev");
+
+async function catalogOf({ cwd }: Io, file = defaultCatalog) {
+  const { loadCatalog } = await import("../../../../infra/bundle/load-catalog.ts");
+  return made(await loadCatalog(resolve(cwd, file)));
+}
+
+const emptyCatalog = () => made([]);
+
+async function made(products: readonly unknown[]) {
+  const { makeCatalog } = await import("../../../../lambdas/core/catalog/catalog.ts");
+  const { definitions } = await import("../../../../lambdas/consumers/types/definitions.ts");
+  return makeCatalog(products as Parameters<typeof makeCatalog>[0], definitions);
+}
+
+export const createKey = (io: Io, options: KeyOptions): Promise<void> => {
+  const { name, products, envs, verbs, expires } = options;
+  return runKeys(io, { do: "create", name, products, envs, verbs, ...(expires !== undefined && { expires }) }, options);
+};
+
+export const listKeys = (io: Io, options: KeysOptions): Promise<void> => runKeys(io, { do: "list" }, options);
+
+export const revokeKey = (io: Io, id: string, options: KeysOptions): Promise<void> =>
+  runKeys(io, { do: "revoke", id }, options);

@@ -1,0 +1,84 @@
+import type { Command } from "commander";
+import { type Act, withApi } from "./context.ts";
+
+/** What every command that makes something of a catalog takes. */
+const catalogText = "the file that exports the products";
+
+/** The commands around the API: the local runtime, the catalog, the keys, and what helps to use them. */
+export function addService(program: Command, act: Act): void {
+  addDev(program, act);
+  program
+    .command("init")
+    .description("add Ductape Jobs to a project")
+    .argument("[folder]", "the folder of the project", ".")
+    .action(act(async (io, folder: string) => (await import("./init.ts")).initProject(io, folder)));
+  program
+    .command("check")
+    .description("check the catalog; each fault has its file and its path")
+    .argument("[catalog]", `${catalogText} (default: products/index.ts)`)
+    .option("--json", "print the faults as JSON")
+    .action(
+      act(async (io, file: string | undefined, options) => (await import("./check.ts")).checkFile(io, file, options)),
+    );
+  addKeys(program, act);
+  program
+    .command("open")
+    .description("open the dashboard, and print its address")
+    .argument("[job_id]", "the job to show")
+    .option("--url <url>", "the address of the API, instead of DUCTAPE_URL")
+    .option("--no-browser", "print the address only")
+    .option("--json", "print the address as JSON")
+    .action(
+      act(async (io, job: string | undefined, options) => (await import("./open.ts")).openDashboard(io, job, options)),
+    );
+  withApi(program.command("doctor").description("check this machine, the AWS account and the API")).action(
+    act(async (io, options) => (await import("./doctor/doctor.ts")).doctor(io, options)),
+  );
+  program
+    .command("mcp")
+    .description("serve the API as tools to an AI agent, by the Model Context Protocol on standard input and output")
+    .option("--url <url>", "the address of the API, instead of DUCTAPE_URL; its key is DUCTAPE_API_KEY")
+    .action(act(async (io, options) => (await import("../mcp/serve-stdio.ts")).serveStdio(io, options)));
+}
+
+function addDev(program: Command, act: Act): void {
+  program
+    .command("dev")
+    .description("run the whole system on this machine, with its dashboard")
+    .option("--catalog <file>", `${catalogText} (default: products/index.ts)`)
+    .option("--watch", "reload when the catalog or .env.local change")
+    .option("--quiet", "print no line per attempt")
+    .option("--json", "print the handlers' log line of each attempt instead of a line for people")
+    .option("--verbose", "print every line of the handlers' log")
+    .option("--empty", "run no example on a data folder that is new")
+    .option("--schedules", "follow the schedules of the catalog, which run here too then")
+    .addHelpText(
+      "after",
+      "\nEnvironment variables:\n  PORT          the port of the API (3000; 0 for any)\n  DUCTAPE_DATA  the folder for all data (.ductape)",
+    )
+    .action(act(async (io, options) => (await import("./dev.ts")).dev(io, options)));
+}
+
+function addKeys(program: Command, act: Act): void {
+  const keys = program.command("keys").description("make, list and revoke the API keys of a deployment");
+  withDeployment(keys.command("create").description("make a key; it is printed once, alone on standard output"))
+    .requiredOption("--name <name>", "what the key is for, for people")
+    .requiredOption("--products <a,b>", "the products that it has access to, or '*' for all")
+    .requiredOption("--envs <a,b>", "the envs that it has access to, or '*' for all")
+    .requiredOption("--verbs <a,b>", "jobs:read, jobs:write, jobs:input (inputs of jobs), jobs:admin (all of these)")
+    .option("--expires <time>", "when it expires: 90d, 12h, or a time like 2030-01-31T00:00:00Z (default: never)")
+    .option("--catalog <file>", `${catalogText} (default: products/index.ts)`)
+    .action(act(async (io, options) => (await import("./keys.ts")).createKey(io, options)));
+  withDeployment(keys.command("list").description("list the keys, without their secrets")).action(
+    act(async (io, options) => (await import("./keys.ts")).listKeys(io, options)),
+  );
+  withDeployment(keys.command("revoke").description("revoke a key by its id").argument("<key_id>")).action(
+    act(async (io, id: string, options) => (await import("./keys.ts")).revokeKey(io, id, options)),
+  );
+}
+
+const withDeployment = (command: Command): Command =>
+  command
+    .option("--stage <stage>", "the deployment with this jobs:stage, found by its stack", "prod")
+    .option("--table <name>", "the deployment with this table; no stack is looked for")
+    .option("--local", "the local runtime of this folder (DUCTAPE_DATA)");

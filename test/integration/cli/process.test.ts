@@ -1,0 +1,70 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { aJob, aWaitingJob, jobId } from "../../support/cli/a-job.ts";
+
+let server: Server;
+let url: string;
+
+/** An API of many jobs, and of one that never ends. */
+beforeAll(async () => {
+  server = createServer((request, response) => {
+    response.setHeader("content-type", "application/json");
+    const jobs = Array.from({ length: 100 }, (_, i) => aJob({ job_id: `job_${i}` }));
+    const isList = request.url?.startsWith("/v1/jobs?");
+    response.end(JSON.stringify(isList ? { jobs, next_cursor: "more" } : aWaitingJob({ status: "running" })));
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+});
+afterAll(() => {
+  server.closeAllConnections();
+  server.close();
+});
+
+function start(args: string[], env: NodeJS.ProcessEnv = {}): ChildProcess {
+  const whole = { ...process.env, NODE_OPTIONS: "", DUCTAPE_URL: url, DUCTAPE_API_KEY: "dj_key", ...env };
+  return spawn(process.execPath, ["local/launch.mjs", "packages/ductape-jobs/src/cli/bin.ts", ...args], { env: whole });
+}
+
+/** What a process printed, and what it exited with. */
+async function ended(child: ChildProcess): Promise<{ code: number | null; out: string; err: string }> {
+  let out = "";
+  let err = "";
+  child.stdout?.on("data", (chunk) => {
+    out += chunk;
+  });
+  child.stderr?.on("data", (chunk) => {
+    err += chunk;
+  });
+  const code = await new Promise<number | null>((resolve) => child.on("close", resolve));
+  return { code, out, err };
+}
+
+test("a reader that goes away ends it quietly, although the list has no end", async () => {
+  const child = start(["jobs", "list", "--all"]);
+  child.stdout?.once("data", () => child.stdout?.destroy());
+  expect(await ended(child)).toMatchObject({ code: 0, err: "" });
+}, 60_000);
+
+test("an interruption of tail says that the job goes on, and exits with 130", async () => {
+  const child = start(["jobs", "tail", jobId]);
+  child.stdout?.once("data", () => child.kill("SIGINT"));
+  const { code, err } = await ended(child);
+  expect({ code, err }).toEqual({ code: 130, err: `\nThe job goes on. To see it: ductape-jobs jobs get ${jobId}\n` });
+}, 60_000);
+
+test("an interruption of anything else ends it", async () => {
+  const child = start(["jobs", "list", "--all"]);
+  child.stdout?.once("data", () => child.kill("SIGINT"));
+  expect(await ended(child)).toMatchObject({ code: 130 });
+}, 60_000);
+
+test("input comes from standard input", async () => {
+  const child = start(["explain", "e", "--product", "p", "--env", "e", "--input", "-"]);
+  child.stdin?.end("{");
+  expect(await ended(child)).toMatchObject({
+    code: 2,
+    err: "Standard input is not JSON: at position 1 (line 1 column 2).\n",
+  });
+}, 60_000);

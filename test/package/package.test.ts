@@ -1,0 +1,227 @@
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { GetSecretValueCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
+import { PutParameterCommand, SSMClient } from "@aws-sdk/client-ssm";
+import { apiClient, type Outputs } from "../deploy/deployment.ts";
+import { credentials, type Ministack, region, startMinistack } from "../deploy/ministack.ts";
+import { blocksOf, shopFileIn } from "../support/catalog-pages.ts";
+import { deployProject } from "./deployed.ts";
+import { freePort, shell, start, startBackend } from "./run.ts";
+import { type Packages, packBefore, packNow } from "./versions.ts";
+
+/*
+ * What docs/getting-started.md promises a stranger, by its own commands, in an empty folder and from the packed packages; and the same
+ * after an upgrade from the version before, with jobs in flight. Each test goes on where the one before has stopped.
+ */
+
+const minutes = 60_000;
+const page = await readFile("docs/getting-started.md", "utf8");
+const commands = blocksOf(page, "sh");
+/** The page's command with a text in it. */
+const command = (text: string) => commands.find((block) => block.includes(text)) ?? `missing: ${text}`;
+
+let folder: string;
+let project: string;
+let now: Packages;
+let before: Packages;
+let local: Awaited<ReturnType<typeof start>> | undefined;
+let backend: Awaited<ReturnType<typeof startBackend>>;
+let ministack: Ministack | undefined;
+let port: number;
+let deployed: Record<string, string>;
+let waiting: { local: string; deployed: string };
+
+/** As on the page, but on ports that are free and with the packages of one version. */
+const onThisMachine = (text: string, { create, jobs, sdk }: Packages) =>
+  text
+    .replaceAll("../ductape-jobs/packed/create-ductape-jobs.tgz", create)
+    .replaceAll("../../ductape-jobs/packed/ductape-jobs.tgz", jobs)
+    .replaceAll("../../ductape-jobs/packed/ductape-sdk.tgz", sdk)
+    .replaceAll("127.0.0.1:3000", `127.0.0.1:${port}`)
+    .replaceAll("http://127.0.0.1:4000", backend.url);
+
+/** Runs a command of the page in the project, in a shell with the page's `export` lines. */
+const asOnThePage = async (text: string, packages = before) =>
+  (await shell(onThisMachine(`${command("export DUCTAPE_URL")}\n${text}`, packages), project)).out;
+
+const startProject = async () => {
+  local = await start("npm start", project, "For programs", { PORT: String(port) });
+};
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "ductape-package-"));
+  project = join(folder, "my-jobs");
+  port = await freePort();
+  backend = await startBackend();
+  now = await packNow(join(folder, "now"));
+  before = await packBefore(now, join(folder, "before"));
+}, 5 * minutes);
+
+afterAll(async () => {
+  await local?.stop();
+  await ministack?.stop();
+  backend?.stop();
+  await rm(folder, { recursive: true, force: true });
+}, minutes);
+
+test(
+  "what the package brings beside the CDK is at most 150 MB",
+  async () => {
+    const alone = join(folder, "alone");
+    await shell(`mkdir ${alone} && cd ${alone} && npm init --yes`, folder);
+    const began = performance.now();
+    await shell(`npm install --omit=peer --no-audit --no-fund ${now.sdk} ${now.jobs}`, alone);
+    const seconds = (performance.now() - began) / 1000;
+    const { out } = await shell(
+      "rm -rf node_modules/aws-cdk-lib node_modules/constructs; du -sm node_modules; find node_modules -name package.json -path '*/node_modules/*' | wc -l",
+      alone,
+    );
+    const [megabytes = Number.NaN] = out.split(/\s+/).map(Number);
+    console.log(`npm install ductape-jobs: ${megabytes} MB in ${seconds.toFixed(0)} s`);
+    expect(megabytes).toBeLessThanOrEqual(150);
+  },
+  5 * minutes,
+);
+
+test.each(["jobs", "sdk"] as const)(
+  "the types and the manifest of %s are right",
+  async (name) => {
+    const root = new URL("../..", import.meta.url).pathname;
+    await shell(`node_modules/.bin/publint ${now[name]} --strict`, root, {
+      PATH: `${root}/node_modules/.bin:${process.env.PATH}`,
+    });
+    // CommonJS imports these ES modules as Node 22 and later allow.
+    await shell(`node_modules/.bin/attw ${now[name]} --profile esm-only`, root, {
+      PATH: `${root}/node_modules/.bin:${process.env.PATH}`,
+    });
+  },
+  2 * minutes,
+);
+
+test(
+  "a project is made, checked and tested",
+  async () => {
+    await shell(onThisMachine(command("npm exec"), before), folder);
+    const { err } = await shell("npm run check", project).catch((error: Error) => ({ err: error.message }));
+    expect(err).not.toMatch(/error|fault:/i);
+    expect((await shell("npm test", project)).out).toMatch(/pass 1\n/);
+  },
+  5 * minutes,
+);
+
+test(
+  "it starts, and runs a job of its own event",
+  async () => {
+    await shell("cp .env.local.example .env.local", project);
+    await startProject();
+    const first = `npx ductape-jobs schedule remind_customer --product shop --env dev --input '{"params": {"order": "A-16"}, "body": {}}' --wait --json`;
+    expect(JSON.parse(await asOnThePage(first))).toMatchObject({ status: "completed" });
+  },
+  2 * minutes,
+);
+
+test(
+  "the page's product takes the place of the example while it runs, and its commands do what it says",
+  async () => {
+    await writeFile(join(project, "products/shop.ts"), onThisMachine(shopFileIn(page), before));
+    await writeFile(join(project, "remind.ts"), blocksOf(page, "ts").find((code) => code.includes("dispatch(")) ?? "");
+    const job = command('"order": "A-17"');
+    let answer = JSON.parse(await asOnThePage(job));
+    // Until the changed catalog is in service, the call goes to the outbox.
+    for (let tries = 0; tries < 40 && backend.calls.length === 0; tries++) answer = JSON.parse(await asOnThePage(job));
+    expect(answer).toMatchObject({ status: "completed", result: { body: { path: "/orders/A-17/reminders" } } });
+    waiting = { local: (await asOnThePage("npx node remind.ts")).trim(), deployed: "" };
+    expect(JSON.parse(await asOnThePage(`JOB=${waiting.local}\n${curlOf("$DUCTAPE_URL/v1/jobs/$JOB")}`))).toMatchObject(
+      { status: "scheduled" },
+    );
+    expect(JSON.parse(await asOnThePage(command("/v1/explain")))).toMatchObject({ fire_times: expect.any(Array) });
+  },
+  2 * minutes,
+);
+
+test(
+  "it is deployed, and runs jobs there",
+  async () => {
+    await local?.stop();
+    ministack = await startMinistack({ enforced: false });
+    const client = { endpoint: ministack.endpoint, region, credentials };
+    const parameter = { Name: "/shop/backend-url", Value: backend.url, Type: "String" } as const;
+    await new SSMClient(client).send(new PutParameterCommand(parameter));
+    deployed = await deployProject(project, "my-jobs", ministack);
+    expect(await health()).toMatchObject({ version: before.version });
+    expect(await jobRun(0)).toMatchObject({ status: "completed" });
+    waiting.deployed = (await scheduled(Date.now() + 5 * 24 * 60 * minutes)).job_id;
+  },
+  8 * minutes,
+);
+
+test(
+  "after an upgrade the local system goes on with its jobs",
+  async () => {
+    await shell(`npm install --no-audit --no-fund ${now.sdk} ${now.jobs}`, project);
+    await startProject();
+    expect(JSON.parse(await asOnThePage("curl -s $DUCTAPE_URL/v1/health"))).toMatchObject({ version: now.version });
+    await asOnThePage(command('"advance": "3d1m"'));
+    expect(backend.calls).toContain("POST /orders/A-18/reminders");
+    expect(JSON.parse(await asOnThePage(`npx ductape-jobs jobs get ${waiting.local} --json`))).toMatchObject({
+      status: "completed",
+    });
+    await local?.stop();
+  },
+  4 * minutes,
+);
+
+test(
+  "after an upgrade the deployment has its data, and its jobs in flight run",
+  async () => {
+    const upgraded = await deployProject(project, "my-jobs", ministack as Ministack);
+    expect(upgraded).toMatchObject({
+      JobsTableName: deployed.JobsTableName,
+      JobsApiUrl: deployed.JobsApiUrl,
+      JobsBucketName: deployed.JobsBucketName,
+    });
+    expect(await health()).toMatchObject({ version: now.version });
+    const call = await caller();
+    expect((await call("GET", `/v1/jobs/${waiting.deployed}`)).body).toMatchObject({ status: "scheduled" });
+    await call("POST", `/v1/jobs/${waiting.deployed}/run-now`, {});
+    expect((await call("GET", `/v1/jobs/${waiting.deployed}?wait=20`)).body).toMatchObject({ status: "completed" });
+    expect(await jobRun(0)).toMatchObject({ status: "completed" });
+  },
+  8 * minutes,
+);
+
+const curlOf = (text: string) => {
+  const block = command(text);
+  return block.slice(block.indexOf("curl"));
+};
+
+async function caller() {
+  const emulator = ministack as Ministack;
+  const secrets = new SecretsManagerClient({ endpoint: emulator.endpoint, region, credentials });
+  const { SecretString = "" } = await secrets.send(
+    new GetSecretValueCommand({ SecretId: deployed.JobsApiKeySecret ?? "" }),
+  );
+  const call = apiClient({ ApiUrl: deployed.JobsApiUrl } as Outputs, emulator);
+  return (method: string, path: string, body?: unknown) =>
+    call(method, path, { key: SecretString, ...(body !== undefined && { body }) });
+}
+
+const health = async () => (await (await caller())("GET", "/v1/health")).body;
+
+async function scheduled(start_at: number): Promise<{ job_id: string }> {
+  const request = {
+    product_tag: "shop",
+    env: "prd",
+    event: "remind_customer",
+    input: { params: { order: "B-1" }, body: {} },
+    start_at,
+  };
+  const { body } = await (await caller())("POST", "/v1/jobs", request);
+  return body;
+}
+
+async function jobRun(startAt: number) {
+  const { job_id } = await scheduled(startAt);
+  return (await (await caller())("GET", `/v1/jobs/${job_id}?wait=20`)).body;
+}

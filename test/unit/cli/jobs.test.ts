@@ -1,0 +1,176 @@
+import { aJob, aWaitingJob, jobId } from "../../support/cli/a-job.ts";
+import { answering, now, problem } from "../../support/cli/answering.ts";
+
+const numbered = (count: number, from = 0) =>
+  Array.from({ length: count }, (_, i) => aJob({ job_id: `job_${from + i}`, event: `e${from + i}` }));
+
+describe("jobs list", () => {
+  it("asks for what matches, relative times by the API's clock", async () => {
+    const { cli, asked } = answering({ "GET /v1/jobs": { jobs: [] }, "GET /v1/health": { status: "ok" } });
+    const filters = [
+      "--product",
+      "shop",
+      "--status",
+      "failed,cancelled",
+      "--label",
+      "a b",
+      "--one-time",
+      "--from",
+      "-24h",
+    ];
+    const ran = await cli(["jobs", "list", ...filters, "--order", "asc", "--limit", "5"]);
+    expect(ran).toEqual({ code: 0, out: "", err: "No job matches.\n" });
+    const query = new URLSearchParams(asked.at(-1)?.path.split("?")[1]);
+    expect(Object.fromEntries(query)).toEqual({
+      product_tag: "shop",
+      status: "failed,cancelled",
+      label: "a b",
+      recurring: "false",
+      from: String(now - 86_400_000),
+      order: "asc",
+      limit: "5",
+    });
+  });
+
+  it("shows a table, why a job failed in it, and how to go on", async () => {
+    const failed = aJob({
+      status: "failed",
+      attempt: 4,
+      error: { code: "TIMEOUT", message: "no answer\nat all", retryable: true },
+    });
+    const { cli } = answering({ "GET /v1/jobs": { jobs: [failed], next_cursor: "c1" } });
+    expect(await cli(["jobs", "list", "--limit", "1"])).toEqual({
+      code: 0,
+      out: [
+        "JOB                                   STATUS  EVENT                     TIME                                 TRIES  WHY",
+        `${jobId}  failed  shop/prd remind_customer  2030-01-31 08:59:56 +00:00  4 s ago  4      TIMEOUT: no answer at all`,
+        "",
+      ].join("\n"),
+      err: "More follow: --all, a larger --limit, or --cursor c1\n",
+    });
+  });
+
+  it("goes on by cursor until the limit, and answers one document whose cursor goes on after it", async () => {
+    const pages = [
+      { jobs: numbered(100), next_cursor: "c1" },
+      { jobs: [], next_cursor: "c2" },
+      { jobs: numbered(30, 100), next_cursor: "c3" },
+    ];
+    const { cli, asked } = answering({ "GET /v1/jobs": pages });
+    const { out } = await cli(["jobs", "list", "--limit", "130", "--json"]);
+    expect(asked.map(({ path }) => path.split("?")[1])).toEqual([
+      "limit=100",
+      "limit=30&cursor=c1",
+      "limit=30&cursor=c2",
+    ]);
+    expect(JSON.parse(out)).toEqual({ jobs: numbered(130), next_cursor: "c3" });
+  });
+
+  it("shows all pages under one head", async () => {
+    const pages = [{ jobs: numbered(2), next_cursor: "c1" }, { jobs: numbered(1, 2) }];
+    const { out, err } = await answering({ "GET /v1/jobs": pages }).cli(["jobs", "list", "--all"]);
+    expect(out.match(/^JOB/gm)).toHaveLength(1);
+    expect(out.match(/^job_\d/gm)).toEqual(["job_0", "job_1", "job_2"]);
+    expect(err).toBe("");
+  });
+
+  it("keeps to the terminal", async () => {
+    const { cli } = answering({ "GET /v1/jobs": { jobs: [aJob({ event: "e".repeat(90), reason: "r".repeat(90) })] } });
+    const { out } = await cli(["jobs", "list"], { isTTY: true, columns: 130, env: { NO_COLOR: "1" } });
+    expect(Math.max(...out.split("\n").map((line) => line.length))).toBe(130);
+  });
+});
+
+describe("jobs get", () => {
+  it("shows the job for people", async () => {
+    const { cli } = answering({ [`GET /v1/jobs/${jobId}`]: aJob({ labels: ["order-1", "\u001B[31m"] }) });
+    expect((await cli(["jobs", "get", jobId])).out).toBe(
+      [
+        `${jobId}  completed`,
+        "  event     shop/prd remind_customer (action)",
+        "  planned   2030-01-31 08:59:55 +00:00 (5 s ago)",
+        "  attempt   1 of 4",
+        "  started   2030-01-31 08:59:55 +00:00 (4.9 s ago)",
+        "  finished  2030-01-31 08:59:56 +00:00 (4 s ago)",
+        "  labels    order-1, ",
+        "ATTEMPT  STARTED                     LATE    TOOK    OUTCOME",
+        "1        2030-01-31 08:59:55 +00:00  100 ms  900 ms  completed",
+        "result:",
+        "{",
+        '  "ok": true',
+        "}",
+        "",
+      ].join("\n"),
+    );
+  });
+
+  it.each([
+    [
+      { pause: "p", reason: "the database is being moved", since: 1 },
+      "paused until it is ended: the database is being moved",
+    ],
+    [{ limit: "mailbox", key: "ada", since: 1, position: 3 }, "the limit mailbox for ada, place 3"],
+  ])("says what it waits for: %j", async (waiting_for, text) => {
+    const { cli } = answering({ [`GET /v1/jobs/${jobId}`]: aWaitingJob({ status: "queued", waiting_for }) });
+    expect((await cli(["jobs", "get", jobId])).out).toContain(`waits for  ${text}\n`);
+  });
+
+  it("refuses an id that leads elsewhere, before it asks", async () => {
+    const { cli, asked } = answering({});
+    expect(await cli(["jobs", "get", ".."])).toMatchObject({ code: 2 });
+    await cli(["jobs", "get", "a/../b?c"]);
+    expect(asked.map(({ path }) => path)).toEqual(["/v1/jobs/a%2F..%2Fb%3Fc"]);
+  });
+});
+
+describe("a change", () => {
+  it("is sent with its reason, or its time", async () => {
+    const { cli, asked } = answering({
+      [`POST /v1/jobs/${jobId}/cancel`]: aJob({ status: "cancelled", reason: "not needed" }),
+      [`POST /v1/jobs/${jobId}/retry`]: aWaitingJob(),
+      [`POST /v1/jobs/${jobId}/run-now`]: aWaitingJob({ status: "queued" }),
+      "GET /v1/health": {},
+    });
+    expect((await cli(["jobs", "cancel", jobId, "--reason", "not needed"])).out).toMatch(/why +not needed\n/);
+    await cli(["jobs", "retry", jobId]);
+    await cli(["jobs", "retry", jobId, "--at", "+10m"]);
+    await cli(["jobs", "run-now", jobId]);
+    expect(asked.filter(({ method }) => method === "POST").map(({ body }) => body)).toEqual([
+      { reason: "not needed" },
+      undefined,
+      { start_at: now + 600_000 },
+      undefined,
+    ]);
+  });
+
+  it("that is no read is not sent again after a failure that may have carried it out", async () => {
+    const { cli, asked } = answering({ [`POST /v1/jobs/${jobId}/run-now`]: problem(503, "UNAVAILABLE", "not now") });
+    expect(await cli(["jobs", "run-now", jobId])).toMatchObject({ code: 4, err: expect.stringContaining("not now") });
+    expect(asked).toHaveLength(1);
+  });
+});
+
+describe("what the API refuses", () => {
+  it.each([
+    [
+      problem(400, "INVALID_REQUEST", "The query is not valid.", [{ pointer: "/query/limit", detail: "too large" }]),
+      3,
+      "The query is not valid.\n  /query/limit: too large\n",
+    ],
+    [
+      problem(404, "PRODUCT_NOT_FOUND", "No such product.", [{ pointer: "/query/product_tag", detail: "unknown" }]),
+      3,
+      "No such product.\n  /query/product_tag: unknown\n",
+    ],
+    [problem(403, "FORBIDDEN", "This key may not.\u001B[2J"), 3, "This key may not.\n"],
+  ])("%# is printed as a sentence and where it is wrong", async (answer, code, err) => {
+    expect(await answering({ "GET /v1/jobs": answer }).cli(["jobs", "list"])).toEqual({ code, out: "", err });
+  });
+
+  it("is an API that cannot be reached: exit code 4, and no stack", async () => {
+    const fetch = () =>
+      Promise.reject(Object.assign(new TypeError("fetch failed"), { cause: { code: "ECONNREFUSED" } }));
+    const { code, err } = await answering({}).cli(["jobs", "list"], { fetch });
+    expect({ code, err }).toEqual({ code: 4, err: "The request to https://jobs.example.com failed (ECONNREFUSED).\n" });
+  }, 20_000);
+});

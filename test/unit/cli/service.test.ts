@@ -1,0 +1,228 @@
+import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { AwsQuestions } from "../../../packages/ductape-jobs/src/cli/doctor/aws.ts";
+import { checkAws } from "../../../packages/ductape-jobs/src/cli/doctor/check-aws.ts";
+import { checkNode, checkNpm } from "../../../packages/ductape-jobs/src/cli/doctor/check-machine.ts";
+import { doctor } from "../../../packages/ductape-jobs/src/cli/doctor/doctor.ts";
+import type { DevSettings } from "../../../packages/ductape-jobs/src/cli/io.ts";
+import { answering, apiKey, problem } from "../../support/cli/answering.ts";
+import { runCli } from "../../support/cli/run-cli.ts";
+
+/** A folder with these files. */
+function folderWith(files: Record<string, string>): string {
+  const cwd = mkdtempSync(join(tmpdir(), "ductape-cli-project-"));
+  mkdirSync(join(cwd, "products"));
+  for (const [name, text] of Object.entries(files)) writeFileSync(join(cwd, name), text);
+  return cwd;
+}
+
+const product = (pricing: string) =>
+  `const envs = { dev: { provider: "http", url: "https://pricing.example.com" } };
+export const shop = { tag: "shop", envs: ["dev"], functions: { pricing: { envs } }, jobs: { price: { type: "function", function: "${pricing}" } } };`;
+const index = 'import { shop } from "./shop.ts";\nexport const products: unknown[] = [shop];';
+
+describe("check", () => {
+  it("says that there is no fault", async () => {
+    const cwd = folderWith({ "products/index.ts": index, "products/shop.ts": product("pricing") });
+    expect(await runCli(["check"], { cwd })).toEqual({
+      code: 0,
+      out: "products/index.ts: 1 product, 1 event, no fault.\n",
+      err: "",
+    });
+    expect(JSON.parse((await runCli(["check", "--json"], { cwd })).out)).toEqual({ valid: true, faults: [] });
+  });
+
+  it("says in which file and at which path a fault is", async () => {
+    const cwd = folderWith({ "products/index.ts": index, "products/shop.ts": product("pricin") });
+    const { code, out } = await runCli(["check"], { cwd });
+    expect(code).toBe(1);
+    expect(out).toMatch(/^products\/shop\.ts: jobs\.price\.function: functions has no such entry\. .*pricing/);
+    const { faults } = JSON.parse((await runCli(["check", "products/index.ts", "--json"], { cwd })).out);
+    expect(faults).toMatchObject([
+      { file: "products/shop.ts", path: "jobs.price.function", pointer: "/shop/jobs/price/function" },
+    ]);
+  });
+
+  it.each([
+    [{}, /^There is no catalog products\/index\.ts\.\n$/],
+    [{ "products/index.ts": "export const products = [;" }, /does not compile:[\s\S]*index\.ts:1:25/],
+    [{ "products/index.ts": "export const product = [];" }, /products\/index\.ts must export the products as an array/],
+    [{ "products/index.ts": 'throw new Error("no such luck");' }, /index\.ts throws while it is loaded: no such luck/],
+  ])("says why a catalog cannot be loaded: %#", async (files, message) => {
+    expect(await runCli(["check"], { cwd: folderWith(files as Record<string, string>) })).toMatchObject({
+      code: 1,
+      err: expect.stringMatching(message),
+    });
+  });
+});
+
+describe("keys", () => {
+  const cwd = folderWith({ "products/index.ts": index, "products/shop.ts": product("pricing") });
+
+  it("checks a new key by the project's catalog, before it looks for the table", async () => {
+    const options = ["--name", "ci", "--products", "shopp", "--envs", "prd", "--verbs", "jobs:reed", "--local"];
+    expect(await runCli(["keys", "create", ...options], { cwd })).toMatchObject({
+      code: 2,
+      out: "",
+      err: expect.stringMatching(/no product "shopp".*shop[\s\S]*no env "prd"[\s\S]*no verb "jobs:reed"/),
+    });
+  });
+
+  it("names its own commands in what it says", async () => {
+    expect(await runCli(["keys", "list", "--local"], { cwd })).toMatchObject({
+      code: 2,
+      err: expect.stringMatching(/Run `ductape-jobs dev` in another terminal/),
+    });
+    expect(await runCli(["keys", "revoke", "nonsense", "--local"], { cwd })).toMatchObject({
+      code: 2,
+      err: expect.stringMatching(/`ductape-jobs keys list` shows the ids/),
+    });
+    expect(await runCli(["keys", "list", "--local", "--table", "t"], { cwd })).toMatchObject({ code: 2 });
+  });
+});
+
+describe("open", () => {
+  it("prints the address of the page, opens it, and needs no key for that", async () => {
+    const opened: string[] = [];
+    const browse = (url: string) => void opened.push(url);
+    const env = { DUCTAPE_URL: "https://user:secret@jobs.example.com/v1?key=secret" };
+    expect(await runCli(["open"], { env, browse })).toMatchObject({ code: 0, out: "https://jobs.example.com/\n" });
+    expect((await runCli(["open", "job_1", "--no-browser"], { env, browse })).out).toBe(
+      "https://jobs.example.com/#/jobs/job_1\n",
+    );
+    expect(opened).toEqual(["https://jobs.example.com/"]);
+  });
+
+  it("refuses an address that is none", async () => {
+    const browse = () => {
+      throw new Error("opened");
+    };
+    for (const url of ["javascript:alert(1)", "file:///etc/passwd", "jobs"])
+      expect(await runCli(["open", "--url", url], { browse })).toMatchObject({ code: 2, out: "" });
+  });
+});
+
+describe("dev", () => {
+  it("runs the local runtime with the catalog and the settings of npm start", async () => {
+    const seen: DevSettings[] = [];
+    const dev = async (settings: DevSettings) => void seen.push(settings);
+    const env = { PORT: "3100", DUCTAPE_DATA: "data" };
+    expect(await runCli(["dev", "--watch", "--quiet", "--catalog", "jobs.ts"], { dev, env, cwd: "/p" })).toMatchObject({
+      code: 0,
+    });
+    expect(seen).toMatchObject([
+      { port: 3100, dataDir: "data", watch: true, attempts: "none", empty: false, catalog: "/p/jobs.ts" },
+    ]);
+    expect(await runCli(["dev", "--quiet", "--json"], { dev })).toMatchObject({
+      code: 1,
+      err: expect.stringMatching(/exclude each other/),
+    });
+    expect(await runCli(["dev"], { dev, env: { PORT: "x" } })).toMatchObject({
+      code: 1,
+      err: "PORT must be a number from 0 to 65535.\n",
+    });
+  });
+});
+
+const named = (name: string) => Object.assign(new Error("with a secret in it"), { name });
+const account: AwsQuestions = {
+  credentials: async () => {},
+  region: async () => "eu-central-1",
+  bootstrap: async () => ({ version: 30, account: "123456789012" }),
+  concurrency: async () => 1000,
+  mail: async () => ({ isSandbox: false, perDay: 50_000 }),
+};
+const states = async (aws: Partial<AwsQuestions>) =>
+  Object.fromEntries((await checkAws({ ...account, ...aws })).map(({ check, state }) => [check, state]));
+
+describe("doctor", () => {
+  it("finds an account in order", async () => {
+    expect(Object.values(await states({}))).toEqual(["ok", "ok", "ok", "ok", "ok"]);
+  });
+
+  it.each<[Partial<AwsQuestions>, Record<string, string>]>([
+    [
+      { credentials: async () => Promise.reject(named("CredentialsProviderError")) },
+      { "AWS credentials": "problem", "AWS account": "note" },
+    ],
+    [
+      { region: async () => Promise.reject(new Error("Region is missing")) },
+      { "AWS Region": "problem", "AWS account": "note" },
+    ],
+    [{ bootstrap: async () => ({ version: 5, account: undefined }) }, { "CDK bootstrap": "problem" }],
+    [{ bootstrap: async () => Promise.reject(named("ParameterNotFound")) }, { "CDK bootstrap": "problem" }],
+    [{ bootstrap: async () => Promise.reject(named("AccessDeniedException")) }, { "CDK bootstrap": "note" }],
+    [{ concurrency: async () => 10 }, { "Lambda concurrency": "problem" }],
+    [{ concurrency: async () => Promise.reject(named("ExpiredTokenException")) }, { "Lambda concurrency": "problem" }],
+    [{ mail: async () => ({ isSandbox: true, perDay: 200 }) }, { SES: "note" }],
+  ])("%#: says what is wrong in the account", async (aws, expected) => {
+    expect(await states(aws)).toMatchObject(expected);
+    expect(JSON.stringify(await checkAws({ ...account, ...aws }))).not.toContain("secret");
+  });
+
+  it("knows which Node and npm are too old", async () => {
+    expect(checkNode("20.1.0")).toMatchObject({ state: "problem", remedy: expect.stringContaining("Node 24") });
+    expect(checkNode("24.0.0").state).toBe("ok");
+    expect((await checkNpm(async () => "9.1.0")).state).toBe("problem");
+    expect((await checkNpm(async () => Promise.reject(new Error("ENOENT")))).detail).toBe("not found");
+  });
+
+  const collecting = () => {
+    const lines: string[] = [];
+    return { lines, io: { out: { write: (text: string) => void lines.push(text) }, err: { write: () => {} } } };
+  };
+
+  it("prints a line per check and what to do, and exits with 1 where there is a problem", async () => {
+    const { fetch, env } = answering({
+      "GET /v1/health": {},
+      "GET /v1/me": problem(403, "FORBIDDEN", "This key is not known."),
+    });
+    const { lines, io } = collecting();
+    const code = await doctor({ ...io, env, cwd: "/nowhere", isTTY: false, fetch }, {}, account);
+    expect(code).toBe(1);
+    const text = lines.join("");
+    expect(text).toMatch(/^ok {7}Node {16}24\./m);
+    expect(text).toMatch(/^note {5}local runtime {7}none runs with the data folder /m);
+    expect(text).toMatch(
+      /^problem {2}API {17}https:\/\/jobs\.example\.com \(DUCTAPE_URL\): This key is not known\.\n {29}Set DUCTAPE_API_KEY/m,
+    );
+    expect(text).not.toContain(apiKey);
+  });
+
+  it("exits with 0 where all is well", async () => {
+    const me = { caller: "deployed", verbs: ["jobs:read"], products: ["*"], envs: ["*"], version: "0.3.0" };
+    const { fetch, env } = answering({ "GET /v1/health": {}, "GET /v1/me": me });
+    const { lines, io } = collecting();
+    expect(await doctor({ ...io, env, cwd: "/nowhere", isTTY: false, fetch }, { json: true }, account)).toBe(0);
+    expect(JSON.parse(lines.join("")).findings).toContainEqual({
+      check: "API",
+      state: "ok",
+      detail: "https://jobs.example.com (DUCTAPE_URL) answers: version 0.3.0, key deployed with jobs:read",
+    });
+  });
+});
+
+describe("usage", () => {
+  it.each([
+    [["job"], /unknown command 'job'\n\(Did you mean jobs\?\)/],
+    [["jobs", "lst"], /unknown command 'lst'\n\(Did you mean list\?\)/],
+    [["jobs", "list", "--prodct", "x"], /unknown option '--prodct'\n\(Did you mean --product\?\)/],
+    [["jobs", "get"], /missing required argument 'job_id'/],
+    [["jobs", "list", "--limit", "0"], /Use a whole number, 1 or more/],
+    [["jobs", "list", "--recurring", "--one-time"], /cannot be used with/],
+    [["schedule", "e", "--env", "dev"], /required option '--product <tag>' not specified/],
+    [
+      ["limits", "pin", "m", "--product", "p", "--env", "e", "--until", "+1h", "--rate", "10"],
+      /Use a count and a period: 10\/1m/,
+    ],
+    [[], /^Usage: ductape-jobs/],
+    [["jobs"], /^Usage: ductape-jobs jobs/],
+  ])("%j is wrong: exit code 2", async (args, err) => {
+    expect(await runCli(args)).toMatchObject({ code: 2, out: "", err: expect.stringMatching(err) });
+  });
+
+  it.each([[["--help"]], [["jobs", "list", "--help"]], [["--version"]]])("%j is no fault", async (args) => {
+    expect(await runCli(args)).toMatchObject({ code: 0, err: "", out: expect.stringMatching(/\S/) });
+  });
+});
