@@ -44,7 +44,7 @@ export async function handlePauses(services: Services): Promise<RoundPauses> {
   const endless = holding.filter(({ until }) => until === undefined);
   measured.pause_age_ms = Math.max(0, ...endless.map(({ since }) => now - since));
   const over = all.filter((pause) => !isHolding(pause, now));
-  await Promise.all(over.map((pause) => drainOne(services, pause, { holding, measured, end: now + drainMs })));
+  await Promise.all(over.map((pause) => drainOne(services, pause, { measured, end: now + drainMs })));
   return {
     holdsAll: ({ product, env }) =>
       holding.some(
@@ -59,12 +59,12 @@ export async function handlePauses(services: Services): Promise<RoundPauses> {
 async function drainOne(
   services: Services,
   pause: Pause,
-  { holding, measured, end }: { holding: Pause[]; measured: PausesMeasured; end: number },
+  { measured, end }: { measured: PausesMeasured; end: number },
 ): Promise<void> {
   try {
     const begun = await endedInStore(services, pause);
     if (!begun) return;
-    const { sent, failed } = await drainPause(services, begun, { others: holding, end });
+    const { sent, failed } = await drainPause(services, begun, { end });
     measured.drained += sent;
     measured.failed += failed;
   } catch (error) {

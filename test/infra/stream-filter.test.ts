@@ -29,7 +29,11 @@ function wakes({ before, after }: Change, published: readonly (typeof jobEvents)
 const base = aJob({ task_tokens: ["first"], version: 1 });
 const attempt = { attempt: 1, due_at: noon, started_at: noon, ended_at: noon, outcome: "failed" } as const;
 
-/** What the filter takes for a claim, which is a write of its own: it never makes the next run. */
+/**
+ * What the filter takes for a claim. No write that makes the next run looks like one, so that the end of the run before it wakes the
+ * lifecycle: a claim names the run that waits and keeps it, and whatever makes the next run leaves the job waiting or paused. The
+ * simulation checks that of every write.
+ */
 const isClaim = (from: string, to: string) => (from === "scheduled" || from === "queued") && to === "running";
 
 /** From every status to every status, whether our code writes such a change or not, and with an attempt that ended. */

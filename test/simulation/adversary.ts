@@ -76,6 +76,8 @@ export interface World {
   crowd: Crowd;
   /** Present in histories with a crowd of jobs that have limits: separate randomness, so that the others stay the same. */
   limited?: Random;
+  /** All jobs of that crowd have several limits, and their messages often come twice at once. */
+  hasTwins?: boolean;
   /** What is paused. */
   pausing: Pausing;
   /** How full the Scheduler is. */
@@ -177,8 +179,11 @@ export function throughAdversary<Port extends object>(
       return invocation.dead ? never : answer;
     };
   };
-  const seen: Record<string, unknown> = {};
-  for (const [name, value] of Object.entries(port))
-    seen[name] = typeof value === "function" ? call(name, value) : value;
-  return seen as Port;
+  // A proxy, because most invocations use few of their ports' methods, and there are many invocations.
+  return new Proxy(port, {
+    get(target, name) {
+      const value = Reflect.get(target, name);
+      return typeof value === "function" ? call(String(name), value as Method) : value;
+    },
+  });
 }

@@ -5,6 +5,7 @@ import { execute as decide } from "../../lambdas/consumers/types/feature/execute
 import type { JobMessage, JobType } from "../../lambdas/core/job/job.ts";
 import { JobError } from "../../lambdas/core/job/job-error.ts";
 import { type ExecuteWithServices, Parked } from "../../lambdas/core/operations/execution.ts";
+import type { FakeGates } from "../support/fakes/gates.ts";
 import type { FakeJobStore } from "../support/fakes/job-store.ts";
 import type { World } from "./adversary.ts";
 import { executions as watchExecutions } from "./executions.ts";
@@ -18,11 +19,16 @@ import { executor } from "./outcomes.ts";
 /** Taking, lining up at, and releasing three gates, and handing their slots to the heads of their lists. */
 const callsAtGates = 60;
 
+interface Stored {
+  jobs: FakeJobStore;
+  gates: FakeGates;
+}
+
 /** The consumers of all types: one invocation per message, with the real engine and the real decider of features. */
-export function consumers(world: World, ledger: Ledger, jobs: FakeJobStore, invoke: Invoke) {
+export function consumers(world: World, ledger: Ledger, { jobs, gates }: Stored, invoke: Invoke) {
   const { time, random, late, hardship, observer, crowd, herd } = world;
   const freezer = lambdaFreezer(world);
-  const executions = watchExecutions(ledger, hardship, jobs.all);
+  const executions = watchExecutions(ledger, hardship, jobs.all, gates);
   /** The time from which each feature's decisions fail by a fault of ours. */
   const faulty = new Map<string, number>();
 

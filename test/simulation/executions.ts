@@ -1,9 +1,11 @@
 import type { Job } from "../../lambdas/core/job/job.ts";
+import type { FakeGates } from "../support/fakes/gates.ts";
 import type { Hardship } from "./hardship.ts";
 import type { Invocation } from "./invocation.ts";
 import { gateKey, type Ledger, nameOf } from "./ledger.ts";
 import { slotsSuffice } from "./limit-rules.ts";
 import { secondDay } from "./policies.ts";
+import { hasItsSlots } from "./watched-gates.ts";
 
 /** Watches executions, and checks invariants 2, 3, 6 and 7 as the outside world would see them broken. */
 export interface Executions {
@@ -28,7 +30,7 @@ const mostStarts = 3;
 
 const onReservationMs = 5000;
 
-export function executions(ledger: Ledger, { skew }: Hardship, all: () => Job[]): Executions {
+export function executions(ledger: Ledger, { skew }: Hardship, all: () => Job[], gates: FakeGates): Executions {
   const { observer, lifeOf, startsOf } = ledger;
 
   /** Invariant 3 for every other consumer: the claim is live by its clock too. */
@@ -78,6 +80,7 @@ export function executions(ledger: Ledger, { skew }: Hardship, all: () => Job[])
       }
       life.live = [...others, { job, by, until: real + job.timeout_ms + outcomeMs }];
       slotsSuffice(ledger, job, { now: real, all });
+      hasItsSlots(gates, observer, job);
       if (!life.started.has(job.run)) mayStart(job);
       const tried = life.started.get(job.run) ?? new Map<number, number>();
       life.started.set(job.run, tried);

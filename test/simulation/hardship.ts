@@ -67,6 +67,9 @@ export const withRaces = (hardship: Hardship, random: Random): Hardship => ({
   race: random.pick([0, 0, 0, 0.7]),
 });
 
+/** Messages come twice, within the time that a job takes to pass its gates. */
+export const withTwins = (hardship: Hardship): Hardship => ({ ...hardship, duplicate: 0.7, queueLag: 50, slow: 0.3 });
+
 /** Half of the histories have none of them; in the others each is absent, occurs or is frequent. */
 export const withLateFaults = (hardship: Hardship, random: Random): Hardship => {
   if (random.chance(0.5)) return hardship;

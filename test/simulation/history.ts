@@ -5,7 +5,7 @@ import { isFinished, type Job } from "../../lambdas/core/job/job.ts";
 import { outagesOf } from "./adversary.ts";
 import { checkAtRest } from "./at-rest.ts";
 import { crowdOf } from "./crowd.ts";
-import { hardshipOf, peacefulHardship, withLateFaults, withRaces } from "./hardship.ts";
+import { hardshipOf, peacefulHardship, withLateFaults, withRaces, withTwins } from "./hardship.ts";
 import { herdOf } from "./herd.ts";
 import { ledger as newLedger } from "./ledger.ts";
 import { type Observer, observer } from "./observer.ts";
@@ -32,8 +32,11 @@ export interface Options {
 /** 2030-01-01T12:00:00Z. */
 export const start = Date.UTC(2030, 0, 1, 12);
 const hour = 3_600_000;
-/** Long after everything that a workload can request: a series of features may fail for more than an hour in each run. */
-const horizon = start + 24 * hour;
+/**
+ * Long after everything that a workload can request: a series that does not run on the first day begins after 12 hours, and each of
+ * its runs may fail for more than an hour.
+ */
+const horizon = start + 48 * hour;
 /** Many times what a history takes. Beyond it, something calls itself endlessly. */
 const mostEvents = 60_000;
 const busyUntil = start + 1_900_000;
@@ -57,14 +60,17 @@ export async function history(seed: number, options: Options = {}): Promise<Hist
 
 /** A part of the hard and of the peaceful histories. */
 const isLimited = (seed: number): boolean => seed % 8 === 5 || seed % 16 === 12;
+/** Every eighth of the hard ones has jobs with several limits only, whose messages often come twice at once. */
+const hasTwins = (seed: number): boolean => seed % 64 === 61;
 
 async function run(seed: number, { traced = false, bystanders = [] }: Options): Promise<History> {
   const random = seeded(seed);
   const isPeaceful = seed % 4 === 0;
   const late = seeded(seed ^ 0x1a7e);
-  const hardship = isPeaceful
+  const drawn = isPeaceful
     ? peacefulHardship(random)
     : withRaces(withLateFaults(hardshipOf(random), late), seeded(seed ^ 0x7ace));
+  const hardship = hasTwins(seed) ? withTwins(drawn) : drawn;
   const time = timeline(start);
   const seen = observer(time.now, start, traced);
   const ledger = newLedger(seen, start);
@@ -79,7 +85,7 @@ async function run(seed: number, { traced = false, bystanders = [] }: Options): 
     outages,
     poison: poisonOf(seed, isPeaceful),
     crowd: crowdOf(seed, isPeaceful, hardship),
-    ...(limited && { limited }),
+    ...(limited && { limited, hasTwins: hasTwins(seed) }),
     pausing: pausingOf(seed),
     herd: herdOf(seed),
     policies: policiesOf(seed),

@@ -15,6 +15,7 @@ import type { Ledger } from "./ledger.ts";
 import { losingAnswers } from "./lost-answers.ts";
 import { canary, type Observer } from "./observer.ts";
 import { watchedBlobs } from "./watched-blobs.ts";
+import { watchedGates } from "./watched-gates.ts";
 import { watchedStore } from "./watched-store.ts";
 
 export interface Invoked {
@@ -112,6 +113,7 @@ export function invocations(world: World, ledger: Ledger, shared: Shared): Invok
       onChange: onWrite,
       onClaim: (job, at) => pausing.checkClaim(job, at - skew, world),
     });
+    const watching = { jobs, by: invocation, observer, now: time.now };
     // The end of a pause takes a dozen calls of one round that all succeed, since it reads every shard.
     const around = purpose === "reconciler" && pausing.isOn ? { ...world, hardship: gentle(hardship) } : world;
     const services: ConsumerServices & SchedulingServices = {
@@ -127,7 +129,10 @@ export function invocations(world: World, ledger: Ledger, shared: Shared): Invok
       dueCounts: counts,
       hot,
       blobs: throughAdversary("blobs", watchedBlobs(blobs, jobs, invocation, observer), invocation, world),
-      gates: throughAdversary("gates", gates, invocation, { ...world, hardship: gentle(hardship) }),
+      gates: throughAdversary("gates", watchedGates(gates, watching), invocation, {
+        ...world,
+        hardship: gentle(hardship),
+      }),
       sharedKeys: throughAdversary("jobs", sharedKeys, invocation, world),
       clock,
       log,

@@ -1,4 +1,4 @@
-import type { Job, JobMessage, RunRecord } from "../../lambdas/core/job/job.ts";
+import type { Job, JobMessage, Repeat, RunRecord } from "../../lambdas/core/job/job.ts";
 import type { Gate } from "../../lambdas/core/job/job-wait.ts";
 import type { Invocation } from "./invocation.ts";
 import type { Observer } from "./observer.ts";
@@ -10,6 +10,8 @@ export interface Ledger {
   start: number;
   /** Every attempt that was ever recorded, by `attemptKey`. */
   recorded: Set<string>;
+  /** The series, with `cancel_previous`, whose run before this one has begun, by `nextRunKey`: it is dispatched ahead. */
+  ahead: Map<string, Repeat[]>;
   /** The attempts that a queue or the Scheduler has accepted, and when it last did so, in true time. */
   handedOver: Map<string, number>;
   /** Job ids by `stepKey`. */
@@ -74,6 +76,8 @@ export interface Life {
   written: Map<number, { state: string; by: Invocation }>;
   /** How often each attempt was claimed since it was last parked, by run and attempt. */
   claims: Map<string, number>;
+  /** The run whose first attempt was put off by its provider, and when that attempt was first started. */
+  putOff?: { run: number; since: number };
   /** The run covers all occurrences up to this time that the previous run has outlasted. */
   madeUpUntil?: number;
   /** The attempt that failed and left progress for the next one, and its claim. */
@@ -108,6 +112,7 @@ export function ledger(observer: Observer, start: number): Ledger {
     observer,
     start,
     recorded: new Set(),
+    ahead: new Map(),
     handedOver: new Map(),
     steps,
     isDone,

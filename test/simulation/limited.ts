@@ -14,9 +14,10 @@ const patient = ({ max_lateness_ms: most, ...repeat }: Asked, { patience, queueL
 });
 
 /** A crowd of jobs for the same few gates, within seconds. */
-export function limitedRequests({ time, hardship, limited: random, policies }: World): Request[] {
+export function limitedRequests({ time, hardship, limited: random, policies, hasTwins }: World): Request[] {
   if (!random) return [];
-  const asked = random.chance(0.5) ? events : [random.pick(events)];
+  const drawn = random.chance(0.5) ? events : [random.pick(events)];
+  const asked = hasTwins ? ["twin"] : drawn;
   return Array.from({ length: random.int(5, 12) }, () => {
     const now = time.now();
     const start_at = random.pick([0, now + random.int(1, 5000)]);

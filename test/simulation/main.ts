@@ -12,34 +12,43 @@ import { type Caught, catchMutations } from "./mutations/run.ts";
 interface Share {
   from: number;
   to: number;
+  /** Plays the rest of the share after a failure, rather than ending with it. */
+  goesOn: boolean;
 }
 
 interface Report {
   histories: number;
   jobs: number;
   covered: Map<string, number>;
-  /** The seed that broke an invariant, with which this thread's share ends. */
-  failed?: number;
+  failed: Failed[];
+}
+
+/** A seed that broke an invariant, and the first violation. */
+interface Failed {
+  seed: number;
+  violation: string;
 }
 
 /** A thread retains some memory of each history, and runs out of it after some 15,000. */
 const mostOfOne = 5000;
 
-async function simulate({ from, to }: Share): Promise<Report> {
-  const report: Report = { histories: 0, jobs: 0, covered: new Map() };
+async function simulate({ from, to, goesOn }: Share): Promise<Report> {
+  const report: Report = { histories: 0, jobs: 0, covered: new Map(), failed: [] };
   for (let seed = from; seed < to; seed++) {
     const { violations, covered, jobs } = await history(seed);
     report.histories++;
     report.jobs += jobs;
     report.covered = sumOf(report.covered, covered);
-    if (violations.length > 0) return { ...report, failed: seed };
+    if (violations[0] !== undefined) report.failed.push({ seed, violation: violations[0] });
+    if (report.failed.length > 0 && !goesOn) return report;
   }
   return report;
 }
 
-const usage = `npm run simulate -- [--histories 1000] [--seed 1] [--workers <cores>] [--trace] [--mutations [--only <name>]]
+const usage = `npm run simulate -- [--histories 1000] [--seed 1] [--workers <cores>] [--trace] [--go-on] [--mutations [--only <name>]]
 
-Plays so many histories from the seed on; --trace prints that one. Exit code 1 if an invariant broke.
+Plays so many histories from the seed on; --trace prints that one. Exit code 1 if an invariant broke. With --go-on a failure does
+not end the run: each share of the seeds prints a line as it ends, which names those that failed.
 --mutations breaks the code in each of the ways of mutations/, or in those whose names begin with --only: exit code 1 if one of
 them is not seen within so many histories, from the seed on that it has there or from --seed.`;
 
@@ -51,6 +60,7 @@ async function main() {
       seed: { type: "string" },
       workers: { type: "string", default: String(availableParallelism()) },
       trace: { type: "boolean", default: false },
+      "go-on": { type: "boolean", default: false },
       mutations: { type: "boolean", default: false },
       only: { type: "string", default: "" },
     },
@@ -63,12 +73,18 @@ async function main() {
   const total = Number(values.histories);
   const workers = Math.min(Number(values.workers), total);
   const count = Math.max(workers, Math.ceil(total / mostOfOne));
+  const goesOn = values["go-on"];
   const shares = Array.from({ length: count }, (_, i) => ({
     from: first + Math.floor((total * i) / count),
     to: first + Math.floor((total * (i + 1)) / count),
+    goesOn,
   }));
-  const reports = count === 1 ? [await simulate(shares[0] as Share)] : await inParallel(workers, shares, inWorker);
-  await print(reports, (performance.now() - began) / 1000);
+  const play = async (share: Share) => {
+    const report = await (count === 1 ? simulate(share) : inWorker(share));
+    if (goesOn) printShare(share, report);
+    return report;
+  };
+  await print(await inParallel(workers, shares, play), (performance.now() - began) / 1000, goesOn);
 }
 
 async function printMutations(asked: { only: string; histories: string; seed?: string; workers: string }) {
@@ -101,7 +117,12 @@ const inWorker = (share: Share): Promise<Report> =>
     worker.once("message", resolve).once("error", reject);
   });
 
-async function print(reports: Report[], seconds: number) {
+function printShare({ from, to }: Share, { failed }: Report) {
+  console.log(`seeds ${from} to ${to - 1}: ${failed.length} failed`);
+  for (const { seed, violation } of failed) console.log(`  seed ${seed}: ${violation}`);
+}
+
+async function print(reports: Report[], seconds: number, goesOn: boolean) {
   const sum = (of: (report: Report) => number) => reports.reduce((total, report) => total + of(report), 0);
   const covered = reports.map((report) => report.covered).reduce(sumOf);
   printCoverage(covered);
@@ -111,7 +132,9 @@ async function print(reports: Report[], seconds: number) {
   console.log(
     `${histories} histories, ${sum((report) => report.jobs)} jobs, ${(histories / seconds).toFixed(0)} histories/s`,
   );
-  for (const { failed } of reports) if (failed !== undefined) await printHistory(failed, 60);
+  const failed = reports.flatMap((report) => report.failed);
+  if (failed.length > 0) process.exitCode = 1;
+  if (!goesOn) for (const { seed } of failed) await printHistory(seed, 60);
 }
 
 if (isMainThread) await main();

@@ -4,6 +4,7 @@ import type { JobQueue, Refused, Scheduler } from "../../lambdas/core/ports/port
 import { fakeUnscheduled } from "../support/fakes/unscheduled.ts";
 import { Injected, type World } from "./adversary.ts";
 import { attemptKey, type Ledger, nextRunKey } from "./ledger.ts";
+import { isOccurrence } from "./series-rules.ts";
 
 /** Handles a message: resolves when it may be deleted; rejects or never settles when it may not. */
 export type Consume = (type: JobType, message: JobMessage) => Promise<void>;
@@ -36,7 +37,7 @@ const otherThan = (type: JobType): JobType => (type === "feature" ? "action" : "
 /** SQS and EventBridge Scheduler. */
 export function messaging(world: World, ledger: Ledger, consume: Consume): Messaging {
   const { time, random, late, hardship, observer, herd } = world;
-  const { recorded, handedOver } = ledger;
+  const { recorded, ahead, handedOver } = ledger;
   const schedules = new Map<string, Schedule>();
   let messages = 0;
   const ofJob = new Map<string, number>();
@@ -94,7 +95,8 @@ export function messaging(world: World, ledger: Ledger, consume: Consume): Messa
   function handOver(message: JobMessage) {
     const key = attemptKey(message);
     // With `cancel_previous` a run that has begun sends the message of the next one ahead.
-    const isAhead = message.attempt === 1 && recorded.has(nextRunKey(message.job_id, message.run));
+    const series = ahead.get(nextRunKey(message.job_id, message.run)) ?? [];
+    const isAhead = message.attempt === 1 && series.some((repeat) => isOccurrence(repeat, message.due_at));
     if (!recorded.has(key) && !isAhead) observer.violated("consumer", `${key} was dispatched before it was recorded`);
     handedOver.set(key, time.now());
   }

@@ -1,5 +1,5 @@
 import type { Job, Repeat } from "../../lambdas/core/job/job.ts";
-import { isWaiting, type Ledger, type Life, nameOf } from "./ledger.ts";
+import { isPutOff, isWaiting, type Ledger, type Life, nameOf } from "./ledger.ts";
 import { secondDay } from "./policies.ts";
 import { limits } from "./product.ts";
 import type { Write } from "./write.ts";
@@ -19,6 +19,8 @@ function occurrenceAfter({ every, anchor, end_date = never, except, offset_ms = 
   return open + offset_ms <= end_date ? open + offset_ms : undefined;
 }
 
+export const isOccurrence = (repeat: Repeat, time: number): boolean => occurrenceAfter(repeat, time - 1) === time;
+
 const never = Number.POSITIVE_INFINITY;
 /** The reasons of runs that ended before their time, in words of our own. */
 type Ended = { reason?: string | undefined };
@@ -28,12 +30,27 @@ const isEndedByNext = ({ reason = "" }: Ended) => reason.includes("by the next r
 
 const mostLate = ({ max_lateness_ms, missed }: Repeat) => max_lateness_ms ?? (missed === "skip" ? 60_000 : never);
 
-/** After a run that was late, occurrences that are so soon too late are passed over too: the next run would be late as well. */
+/**
+ * After a run that was late, occurrences that are so soon too late are passed over too: the next run would be late as well, and a
+ * frequent series that is behind would never catch up.
+ */
 const marginOf = (run: Ended, repeat: Repeat) => (isLate(run) ? Math.min(5000, mostLate(repeat) / 2) : 0);
 
-/** When a run was first started. */
-const startOf = ({ attempts, parked_since, snoozes, started_at }: Job) =>
-  attempts[0]?.started_at ?? parked_since ?? snoozes?.since ?? started_at;
+/** When the current run of a job was first started. */
+const startOf = ({ run, attempts, parked_since, started_at }: Job, { putOff }: Life) =>
+  (putOff?.run === run ? putOff.since : undefined) ?? attempts[0]?.started_at ?? parked_since ?? started_at;
+
+/** A provider that puts off the first attempt of a run has been asked: from then on the run has begun. */
+export function startIsRemembered({ lifeOf }: Ledger, { before, after }: Write) {
+  // A run that is resumed begins anew.
+  if (before?.status === "paused" && isWaiting(after)) {
+    delete lifeOf(after.id).putOff;
+    lifeOf(after.id).started.delete(after.run);
+  }
+  if (!isPutOff(before, after) || before?.started_at === undefined || before.attempts.length > 0) return;
+  const life = lifeOf(after.id);
+  if (life.putOff?.run !== before.run) life.putOff = { run: before.run, since: before.started_at };
+}
 
 /**
  * Invariant 7: runs follow one another, each archived before the next exists, within limit and end date, and on the grid. None
@@ -48,6 +65,8 @@ export function runsFollow(ledger: Ledger, write: Write) {
   const life = lifeOf(before.id);
   const kept = life.archive.get(before.run);
   if (after.run !== before.run + 1) wrong(`follows run ${before.run}`);
+  // The lifecycle would take that write for a claim, and sleep through the end of the run before.
+  if (after.status === "running") wrong("runs as soon as it is there");
   if (!kept) wrong("is there, and the run before it is not in the archive");
   if (before.pause_requested && after.status !== "paused")
     observer.violated(4, `${nameOf(before)} was to pause, and continues with run ${after.run}`);
@@ -83,8 +102,9 @@ function followsSkipped({ observer, lifeOf }: Ledger, { before, after, now, by }
   if (kept && isLate(kept) && late <= mostLate(repeat) && !isRated)
     observer.violated("series", `${nameOf(before)} was skipped and was only ${late} ms late`);
   const floor = (from: number) => Math.max(before.scheduled_at, from - mostLate(repeat) - 1);
-  const first = occurrenceAfter(repeat, floor(kept?.finished_at ?? 0));
-  const last = occurrenceAfter(repeat, floor(now + by.skew + (kept ? marginOf(kept, repeat) : 0)));
+  const margin = kept ? marginOf(kept, repeat) : 0;
+  const first = occurrenceAfter(repeat, floor((kept?.finished_at ?? 0) + margin));
+  const last = occurrenceAfter(repeat, floor(now + by.skew + margin));
   if (scheduled_at < (first ?? 0) || scheduled_at > (last ?? never))
     observer.violated(7, `${nameOf(after)} is not the first run that is in time after one that was not`);
   remember(life, after, kept?.finished_at ?? 0);
@@ -94,7 +114,7 @@ function followsSkipped({ observer, lifeOf }: Ledger, { before, after, now, by }
 function followsBegun({ observer, lifeOf }: Ledger, { before, after, now, by }: Write) {
   const { repeat, scheduled_at } = after;
   if (!before || !repeat) return;
-  const stood = Math.max(before.scheduled_at, startOf(before) ?? 0, before.coalesced_until ?? 0);
+  const stood = Math.max(before.scheduled_at, startOf(before, lifeOf(after.id)) ?? 0, before.coalesced_until ?? 0);
   const floor = Math.max(stood, now + by.skew - mostLate(repeat) - 1);
   const isFirst = scheduled_at === occurrenceAfter(repeat, stood) || scheduled_at === before.next_at;
   const isInTime = scheduled_at > stood && scheduled_at <= (occurrenceAfter(repeat, floor) ?? never);
@@ -110,9 +130,10 @@ function followsEach(ledger: Ledger, write: Write) {
   if (!before || !repeat) return;
   const stood = Math.max(before.scheduled_at, before.coalesced_until ?? 0);
   const next = occurrenceAfter(repeat, stood);
-  const isMissed = next !== undefined && next <= (startOf(before) ?? 0);
+  const start = startOf(before, ledger.lifeOf(after.id)) ?? 0;
+  const isMissed = next !== undefined && next <= start;
   if (repeat.overlap === "skip" && !isMissed) return followsOutlasted(ledger, write);
-  if (scheduled_at <= (startOf(before) ?? 0)) ledger.observer.cover("a missed occurrence has its own run");
+  if (scheduled_at <= start) ledger.observer.cover("a missed occurrence has its own run");
   if (scheduled_at !== next) ledger.observer.violated(7, `${nameOf(after)} leaves an occurrence out, or repeats one`);
   delete ledger.lifeOf(after.id).madeUpUntil;
 }

@@ -73,7 +73,7 @@ export function simulatedSystem(world: World, ledger: Ledger, bystanders: Job[] 
     log,
     onWrite,
   });
-  const consumer = consumers(world, ledger, jobs, invoke);
+  const consumer = consumers(world, ledger, { jobs, gates }, invoke);
   reconciling(world, { jobs, gates, unscheduled }, invoke);
 
   function consume(type: JobType, message: JobMessage): Promise<void> {

@@ -6,7 +6,7 @@ import type { FakeJobStore } from "../support/fakes/job-store.ts";
 import { Injected } from "./adversary.ts";
 import { eventsOf } from "./expected-events.ts";
 import type { Invocation } from "./invocation.ts";
-import { attemptOf, type DueEvent, type Ledger, nameOf, nextRunKey, stateOf } from "./ledger.ts";
+import { attemptOf, type Ledger, nameOf, nextRunKey, stateOf } from "./ledger.ts";
 import type { Poison } from "./poison.ts";
 import { checkClaim, checkRemoval, writeRules } from "./write-rules.ts";
 
@@ -32,7 +32,7 @@ export function watchedStore(
   ledger: Ledger,
   { by, now, refuses, poison, onChange, onClaim }: Watch,
 ): JobStore {
-  const { observer, recorded, dueEvents, start, lifeOf } = ledger;
+  const { observer, recorded, ahead, dueEvents, start, lifeOf } = ledger;
   const { peek } = store;
   const others = ({ id }: Job) => store.all().filter((job) => job.id !== id);
 
@@ -44,8 +44,8 @@ export function watchedStore(
         `${nameOf(after)}: ${from} -> ${after.status}${after.reason ? ` (${after.reason})` : ""}, due ${after.due_at - start}, lease ${(after.lease_until ?? 0) - start} ${after.claim_id?.slice(0, 4) ?? ""} by ${by.what}`,
     );
     recorded.add(attemptOf(after));
-    if (after.status === "running" && after.repeat?.overlap === "cancel_previous")
-      recorded.add(nextRunKey(after.id, after.run + 1));
+    if (after.repeat?.overlap === "cancel_previous" && hasBegun(after))
+      push(ahead, nextRunKey(after.id, after.run + 1), after.repeat);
     lifeOf(after.id).written.set(after.version, { state: stateOf(after), by });
     const outcome = before && lifeOf(before.id).archive.get(before.run)?.status;
     const events = eventsOf(before, after, outcome);
@@ -136,7 +136,10 @@ export function watchedStore(
 /** One write of a series may lead to two events. */
 const versionOf = ({ version, repeat }: Job) => (repeat ? 2 * version : version);
 
-function push(lists: Ledger["dueEvents"], key: string, item: DueEvent) {
+/** Whether the current run has been started, as far as the job shows it. */
+const hasBegun = ({ status, attempt, snoozes }: Job) => status === "running" || attempt > 1 || snoozes !== undefined;
+
+function push<Item>(lists: Map<string, Item[]>, key: string, item: Item) {
   const list = lists.get(key);
   if (list) list.push(item);
   else lists.set(key, [item]);

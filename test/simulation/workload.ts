@@ -27,8 +27,9 @@ export function workload(world: World, ledger: Ledger, system: System, wanted: W
 
   for (let i = random.int(2, 5); i > 0; i--) at(random.int(0, 300_000), request);
   if (random.chance(0.25)) at(random.int(0, 300_000), createMany);
+  const crowdAt = world.limited?.int(0, 60_000) ?? 0;
   if (world.limited)
-    at(world.limited.int(0, 60_000), () => {
+    at(crowdAt, () => {
       for (const asked of limitedRequests(world)) void create(asked);
     });
   if (world.limited && !isChanging) watchIdleSlots(world, system);
@@ -39,6 +40,8 @@ export function workload(world: World, ledger: Ledger, system: System, wanted: W
   const { pause } = pausers(world, system);
   const { random: chance, isOn } = world.pausing;
   if (isOn) for (let i = chance.int(1, 3); i > 0; i--) at(chance.int(0, 900_000), pause);
+  // While the crowd passes its gates.
+  if (isOn && world.limited) for (let i = 3; i > 0; i--) at(crowdAt + chance.int(0, 30_000), pause);
   if (wanted.sharing) sharing(world, ledger, system, promise, wanted.sharing);
   return accepted;
 }

@@ -26,7 +26,14 @@ import {
 import { slotsHold, waitingSpendsNothing } from "./limit-rules.ts";
 import { canary } from "./observer.ts";
 import { retryAfterMs } from "./outcomes.ts";
-import { endsForTheNext, pausedWaits, plannedIsDue, runsFollow, seriesGoesOn } from "./series-rules.ts";
+import {
+  endsForTheNext,
+  pausedWaits,
+  plannedIsDue,
+  runsFollow,
+  seriesGoesOn,
+  startIsRemembered,
+} from "./series-rules.ts";
 import { attemptsAreKept, fieldsFit, runsAreKept } from "./shape-rules.ts";
 import { debouncedInTime, oneOpenJob, oneWaitingJob } from "./sharing-rules.ts";
 import { snoozeSpendsNothing } from "./snooze-rules.ts";
@@ -43,6 +50,7 @@ export const writeRules: Rule[] = [
   snoozeSpendsNothing,
   // Runs last, since it forgets the claims that the rules before it read.
   thirdCrashFails,
+  startIsRemembered,
   runsFollow,
   endsForTheNext,
   seriesGoesOn,
@@ -105,6 +113,7 @@ function ownClaimOnly({ observer, lifeOf }: Ledger, { by, before, after }: Write
 /** Whether a write only records a wake-up that came during a decision. */
 const isWakeUp = ({ write_id: _, ...before }: Job, { write_id: __, ...after }: Job) =>
   !before.wake_requested &&
+  after.wake_requested === true &&
   JSON.stringify({ ...before, wake_requested: true, version: before.version + 1 }) === JSON.stringify(after);
 
 /** Whether a write only moves a feature to the present, since a pause holds the message that woke it. */

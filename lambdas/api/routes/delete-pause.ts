@@ -21,7 +21,7 @@ export async function handle(services: Services, { params, scopes, caller }: Htt
     if (!hasAccess(scopes, pause)) throw pauseNotFound();
     requirePauseScope(scopes, catalog, pause);
   };
-  const { pause, others, isNew } = await endPause(services, params.id ?? "", admit);
+  const { pause, isNew } = await endPause(services, params.id ?? "", admit);
   if (isNew) {
     log.warn("pause ended", {
       pause: pause.id,
@@ -31,15 +31,15 @@ export async function handle(services: Services, { params, scopes, caller }: Htt
       limit: pause.limit,
       caller,
     });
-    await drainFirst(services, pause, others);
+    await drainFirst(services, pause);
   }
   return { status: 200, body: pauseView(pause, clock.now()) };
 }
 
 /** The pause has ended in any case, and what cannot be sent now is the reconciler's. */
-async function drainFirst(services: Services, pause: Pause, others: readonly Pause[]): Promise<void> {
+async function drainFirst(services: Services, pause: Pause): Promise<void> {
   try {
-    await drainPause(services, pause, { others, end: services.clock.now() + firstPageMs, pages: 1 });
+    await drainPause(services, pause, { end: services.clock.now() + firstPageMs, pages: 1 });
   } catch (error) {
     services.log.error("a pause that has ended could not be drained", { pause: pause.id, ...traceOf(error) });
   }

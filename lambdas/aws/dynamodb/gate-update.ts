@@ -1,5 +1,13 @@
 import { UpdateItemCommand } from "@aws-sdk/client-dynamodb";
-import { type Ask, farthestOf, type GatePart, type PartState, type PartWrite, whoOf } from "../../core/flow/gate.ts";
+import {
+  type Ask,
+  farthestOf,
+  type GatePart,
+  holderOf,
+  type PartState,
+  type PartWrite,
+  whoOf,
+} from "../../core/flow/gate.ts";
 import { horizonMs } from "../../core/flow/gcra.ts";
 import { ttlAttribute } from "../../topology.ts";
 import { toAttributes } from "./attributes.ts";
@@ -20,7 +28,7 @@ const nothing: Expression = { conditions: [], sets: [], removes: [], names: {}, 
 
 /** A write of `applied` in core/flow/gate.ts as an update that holds only while what it was derived from does. */
 export function gateUpdate(table: string, part: GatePart, { write, ask, seen }: Writing): UpdateItemCommand {
-  const parts = [slotExpression(write.slot, ask), rateExpression(write.rate, ask, seen), expiryExpression(ask)];
+  const parts = [slotExpression(write.slot, ask, seen), rateExpression(write.rate, ask, seen), expiryExpression(ask)];
   const of = (field: "conditions" | "sets" | "removes") => parts.flatMap((one) => one[field]);
   const removes = of("removes");
   return new UpdateItemCommand({
@@ -42,15 +50,22 @@ export interface Writing {
   seen: PartState;
 }
 
-function slotExpression(write: PartWrite["slot"], { job, turn, slot }: Ask): Expression {
+function slotExpression(write: PartWrite["slot"], ask: Ask, seen: PartState): Expression {
+  const { job, slot } = ask;
   if (!write || !slot) return nothing;
   const names = { "#job": job, "#n": "n", "#waiting": "waiting" };
-  const holder = { ":holder": { lease: slot.lease, turn } };
+  const holder = { ":holder": holderOf(seen.holders[job], ask) };
   const inOrder = slot.isGiven ? [] : ["attribute_not_exists(#waiting)"];
   const isNew = ["attribute_not_exists(#job)", ...inOrder];
   switch (write.do) {
     case "renew":
-      return { ...nothing, conditions: ["attribute_exists(#job)"], ...put(holder), names: { "#job": job } };
+      return {
+        ...nothing,
+        conditions: ["#job.#lease = :held"],
+        sets: ["#job = :holder"],
+        names: { "#job": job, "#lease": "lease" },
+        values: { ...holder, ":held": seen.holders[job]?.lease },
+      };
     case "add":
       return {
         conditions: [...isNew, "(attribute_not_exists(#n) OR #n < :slots)"],
@@ -72,7 +87,6 @@ function slotExpression(write: PartWrite["slot"], { job, turn, slot }: Ask): Exp
   }
 }
 
-const put = (holder: Record<string, unknown>) => ({ sets: ["#job = :holder"], values: holder });
 const deadNames = (dead: string) => ({ "#dead": dead, "#lease": "lease" });
 
 const dropExpression = ({ dead, seen }: { dead: string; seen: number }): Expression => ({

@@ -12,6 +12,7 @@ import {
   type Ask,
   emptyPart,
   type GatePart,
+  isShared,
   nextStep,
   type PartState,
   type PartWrite,
@@ -114,7 +115,9 @@ export function dynamoGates({ client, table }: { client: DynamoDBClient; table: 
         write.rate ? { ...emptyPart(), ...(before !== undefined && { tat: before }) } : seen,
         ask,
       );
-      return { outcome: "taken", startsAt, again: write.slot?.do === "renew" };
+      const again = write.slot?.do === "renew";
+      const shared = again && isShared(seen.holders[ask.job], ask);
+      return { outcome: "taken", startsAt, again, ...(shared && { shared }) };
     }
     throw new TransientError("CONTENDED", `a gate of limit ${part.limit} changes too often`);
   }

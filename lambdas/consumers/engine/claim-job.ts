@@ -1,4 +1,5 @@
 import { traceOf } from "../../core/errors.ts";
+import { turnOf } from "../../core/flow/turn.ts";
 import type { ClaimOutcome } from "../../core/job/claim.ts";
 import { type Job, type JobMessage, type JobType, tenantOf } from "../../core/job/job.ts";
 import { holding } from "../../core/job/pause.ts";
@@ -9,7 +10,7 @@ import type { Pass } from "../../core/operations/pass-gates.ts";
 import type { ConsumerServices } from "../../core/operations/services.ts";
 import type { Log } from "../../core/ports/ports.ts";
 import { type AttemptPolicy, defaultPolicy } from "./attempt-policy.ts";
-import { leaveGates, leaveLists, passGates } from "./gates.ts";
+import { isStale, leaveGates, leaveLists, passGates } from "./gates.ts";
 import { leaseMarginMs } from "./lease.ts";
 import { isHeld } from "./pause-check.ts";
 import { isSuccessor, supersede } from "./supersede.ts";
@@ -56,23 +57,34 @@ async function claimGated(
   services: ConsumerServices,
   message: JobMessage,
   options: ClaimOptions,
+  before?: Pass,
 ): Promise<ClaimedJob | undefined> {
   const job = await services.jobs.get(message.job_id);
   const isClaimable = job && mayPass(job, message, services.clock.now(), options);
-  const pass = isClaimable ? await passGates(services, job, leaseMarginMs + job.timeout_ms) : undefined;
+  const pass = isClaimable ? await passGates(services, job, leaseMarginMs + job.timeout_ms, before) : undefined;
   if (isClaimable && !pass) return undefined;
   // The gates may have taken seconds, or longer than what was read of the pauses is good for. The slots stay: another consumer of
   // the same attempt may just have claimed it. If somebody waits for them, the reconciler frees them.
   if (pass && holding(await services.pauses.recent(), pass.job, services.clock.now())) return undefined;
+  // Reading the pauses may have taken long too. What was taken is taken again, with a later lease.
+  if (pass && (await isStale(pass, services.clock.now()))) return claimGated(services, message, options, pass);
   const claimed = await claim(services, message, options);
   if (claimed.job) {
     if (pass) await leaveLists(services, pass).catch((error) => stayed(services, error));
-    // The lease of another consumer may have ended after the job was read.
-    return { job: claimed.job, pass: pass ?? { job: claimed.job, turn: "", slots: [], isUnasked: true } };
+    return { job: claimed.job, pass: passOf(claimed.job, pass) };
   }
   // Another consumer that has claimed the same attempt holds the same slots.
   if (claimed.outcome !== "taken") await leaveGates(services, pass, "own");
   return claimed.outcome === "changed" ? claimJob(services, message, options) : undefined;
+}
+
+/**
+ * The pass with which a job was claimed. The lease of another consumer may have ended after the job was read, and that one may have
+ * started it: what the gates answered was for an earlier start.
+ */
+function passOf(job: Job, pass: Pass | undefined): Pass {
+  const asked = pass ?? { job, turn: "", slots: [], askedAt: 0 };
+  return asked.turn === turnOf({ ...job, claims: job.claims - 1 }) ? asked : { ...asked, isUnasked: true };
 }
 
 /** A run whose end for the next one was begun needs no slot, and must not wait for one: it is only ended. */

@@ -6,8 +6,15 @@ import { lazy } from "../../core/schema/lazy.ts";
 /** Only jobs with limits pass gates, so what does that is loaded with the first of them. */
 export const loadGates = lazy(() => import("../../core/operations/pass-gates.ts"));
 
-export const passGates = async (services: ConsumerServices, job: Job, leaseMs: number): Promise<Pass | undefined> =>
-  (await loadGates()).passGates(services, job, leaseMs);
+/** `before` is what the same consumer has taken, too long ago. */
+export const passGates = async (
+  services: ConsumerServices,
+  job: Job,
+  leaseMs: number,
+  before?: Pass,
+): Promise<Pass | undefined> => (await loadGates()).passGates(services, job, leaseMs, { before: before?.slots ?? [] });
+
+export const isStale = async (pass: Pass, now: number): Promise<boolean> => (await loadGates()).isStale(pass, now);
 
 export const leaveLists = async (services: ConsumerServices, pass: Pass): Promise<void> =>
   (await loadGates()).leaveLists(services, pass);

@@ -1,9 +1,10 @@
-import type { Job, JobMessage } from "../../core/job/job.ts";
+import { isWaiting, type Job, type JobMessage } from "../../core/job/job.ts";
 import { holding, isHolding, type Pause, withWakeKept } from "../../core/job/pause.ts";
-import { claimable } from "../../core/job/transitions.ts";
+import { claimable, isParked } from "../../core/job/transitions.ts";
 import { jobFields, messageFields } from "../../core/operations/log-fields.ts";
 import type { ConsumerServices } from "../../core/operations/services.ts";
 import type { AttemptPolicy } from "./attempt-policy.ts";
+import { isSuccessor, supersede } from "./supersede.ts";
 
 /**
  * Whether a pause holds the job that a message names. The message may then be deleted: the job stays where it is in the index,
@@ -18,7 +19,7 @@ export async function isHeld(services: ConsumerServices, message: JobMessage, po
   if (!job) return false;
   const pause = holding(await pauses.recent(), job, clock.now());
   if (!pause) return false;
-  if ((await keepWake(services, message, job, policy)) === "changed") return isHeld(services, message, policy);
+  if ((await keep(services, message, job, policy)) === "changed") return isHeld(services, message, policy);
   report(services, message, job, pause);
   return true;
 }
@@ -27,11 +28,12 @@ export async function isHeld(services: ConsumerServices, message: JobMessage, po
 const mayHold = ({ limit }: Pause, { gated }: JobMessage): boolean => limit === undefined || gated === true;
 
 /**
- * Keeps what the message of a feature reports, since a wake-up is sent once. A decision that was under way when the pause began
- * notes it, as it always does; a feature between two decisions, or after one that crashed, moves to the present in the index,
- * where the end of the pause finds it. Of other jobs there is nothing to keep.
+ * Keeps what a message reports that is sent once, so that the end of the pause finds it. A decision that was under way when the pause
+ * began notes a wake-up, as it always does; a feature between two decisions, or after one that crashed, moves to the present in the
+ * index. The next run of a series, with `cancel_previous`, ends one that waits for another attempt, which starts nothing, and wakes a
+ * feature, which then ends. Of other jobs there is nothing to keep.
  */
-async function keepWake(
+async function keep(
   services: ConsumerServices,
   message: JobMessage,
   job: Job,
@@ -39,8 +41,10 @@ async function keepWake(
 ): Promise<"kept" | "changed"> {
   const now = services.clock.now();
   const state = claimable(job, message, now);
+  if (isWaiting(job) && (await supersede(services, job, message, policy))) return "changed";
+  const wakes = state === "yes" || (isParked(job) && isSuccessor(services, job, message));
   if (state === "taken") return (await policy.onTaken(services, job)) === "changed" ? "changed" : "kept";
-  if (state !== "yes" || (job.wake_at ?? 0) <= now) return "kept";
+  if (!wakes || (job.wake_at ?? 0) <= now) return "kept";
   return (await services.jobs.replace(withWakeKept(job, now))) === "replaced" ? "kept" : "changed";
 }
 

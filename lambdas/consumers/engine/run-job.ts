@@ -1,4 +1,5 @@
-import { isWaiting, type Job, type JobMessage, messageOf, tenantOf } from "../../core/job/job.ts";
+import { turnOf } from "../../core/flow/turn.ts";
+import { isFinished, isWaiting, type Job, type JobMessage, messageOf, tenantOf } from "../../core/job/job.ts";
 import { attemptMeasured } from "../../core/job/measures.ts";
 import { snoozed } from "../../core/job/transitions.ts";
 import { dispatchFollowUps } from "../../core/operations/change-job.ts";
@@ -61,12 +62,19 @@ async function runClaimed(
   );
   const recorded = await record(services, job, transition, policy);
   // Before the follow-ups: the next attempt may need the slot.
-  await leaveGates(services, pass);
+  await leaveGates(services, pass, pass && mayBeTakenOver(pass, recorded) ? "own" : undefined);
   if (!recorded) return;
   report(services.log, recorded.ended);
   // Record first, then dispatch. If a crash comes between the two, the reconciler dispatches.
   await Promise.all([dispatchFollowUps(services, recorded.next), policy.onRecorded(services, recorded)]);
 }
+
+/**
+ * Whether another consumer may have taken the slots over: it has taken over the claim, or it makes the next decision of a feature,
+ * which is another claim of the same turn. Nobody else needs the slots of an attempt that has ended, whoever renewed them.
+ */
+const mayBeTakenOver = ({ turn }: Pass, recorded: Recorded | undefined): boolean =>
+  recorded === undefined || (!isFinished(recorded.next) && turnOf(recorded.next) === turn);
 
 /** Snoozes a job under whose claim nothing has started, so that the claim does not count as a crash, and throws why. */
 async function giveBack(

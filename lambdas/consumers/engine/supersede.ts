@@ -19,7 +19,8 @@ import { record } from "./record.ts";
 
 /**
  * With `overlap: cancel_previous` a run that starts sends the message of the next one ahead, because somebody has to notice that the
- * next is due while this one still runs. If the message is lost, the reconciler sends another. Never throws.
+ * next is due while this one still runs. If the message is lost, the reconciler sends another once the current attempt is due. Never
+ * throws.
  */
 export async function sendSuccessor(services: ConsumerServices, job: Job): Promise<void> {
   // A job that is parked, or was put off by its provider, has sent it when it started.

@@ -19,6 +19,8 @@ export interface Holder {
   lease: number;
   /** Which claim of which attempt the slot is for (`turnOf`): fences its release. */
   turn: string;
+  /** It was given to the job, and no consumer has taken it yet. */
+  given?: true;
 }
 
 /** The last reservations, so that a consumer that died after reserving finds its start again. */
@@ -58,6 +60,8 @@ export interface Ask {
     limit: number;
     /** The slot is given to the head of the waiting list, so nobody is passed over. */
     isGiven?: true;
+    /** The lease with which the asking consumer has taken the slot before. */
+    from?: number;
   };
   rate?: Pace;
   /** A start after this is of no use, epoch milliseconds: it is not reserved. */
@@ -80,8 +84,11 @@ export type Step =
   | { do: "refuse"; why: "full" | "beyond" };
 
 export type Taken =
-  /** `startsAt` is epoch milliseconds, and `now` for a gate without a rate. `again`: the job held the slot before. */
-  { outcome: "taken"; startsAt: number; again: boolean } | { outcome: "full" } | { outcome: "beyond" };
+  /**
+   * `startsAt` is epoch milliseconds, and `now` for a gate without a rate. `again`: the job held the slot before. `shared`: it does so
+   * by another consumer, which comes with a duplicate of the message and may be about to claim the job.
+   */
+  { outcome: "taken"; startsAt: number; again: boolean; shared?: true } | { outcome: "full" } | { outcome: "beyond" };
 
 /** How many reservations a part remembers. More would make its item larger, and every write dearer. */
 const places = 8;
@@ -103,9 +110,23 @@ export function nextStep(state: PartState, ask: Ask): Step {
   return { do: "write", write: { ...(slot && { slot }), ...(rate && { rate }) } };
 }
 
-function slotWrite(state: PartState, { job, now, slot }: Ask): PartWrite["slot"] | "full" {
+/**
+ * Whether a job holds its slot by another consumer. Whoever takes it then must not free it again, since the other one may claim the
+ * job with it: of two consumers with duplicates of a message, either may be the slow one.
+ */
+export function isShared(before: Holder | undefined, { now, slot }: Ask): boolean {
+  if (!before || !slot || before.given || before.lease < now) return false;
+  // An answer that was lost: the write is its own.
+  return before.lease !== slot.lease && before.lease !== slot.from;
+}
+
+function slotWrite(state: PartState, ask: Ask): PartWrite["slot"] | "full" {
+  const { job, now, slot } = ask;
   if (!slot) return undefined;
-  if (state.holders[job]) return { do: "renew" };
+  const own = state.holders[job];
+  // What a consumer has taken is given to nobody: its lease is that of the claim that follows.
+  if (slot.isGiven && isShared(own, ask)) return undefined;
+  if (own) return { do: "renew" };
   if (state.waiting !== undefined && !slot.isGiven) return "full";
   if (state.count < slot.limit) return { do: "add" };
   const dead = Object.entries(state.holders).find(([, { lease }]) => lease < now);
@@ -139,13 +160,34 @@ export function startOf(before: PartState, ask: Ask): number {
   return rate ? startAfter((ownReservation(before, ask) ?? before).tat, now, rate) : now;
 }
 
+/**
+ * The slot of a job once a consumer has taken it. A shared one lasts as long as either needs it, and is that of the later turn, whose
+ * end frees it: an earlier one is over. Its lease is another than before in any case, by which the other consumer's release knows.
+ */
+export function holderOf(before: Holder | undefined, ask: Ask): Holder {
+  const { lease = 0, isGiven } = ask.slot ?? {};
+  if (before && isShared(before, ask)) {
+    return {
+      lease: Math.max(lease, before.lease + 1),
+      turn: isEarlierTurn(ask.turn, before.turn) ? before.turn : ask.turn,
+    };
+  }
+  return { lease, turn: ask.turn, ...(isGiven && { given: true }) };
+}
+
+function isEarlierTurn(turn: string, other: string): boolean {
+  const [own, others] = [turn, other].map((one) => one.split(".").map(Number)) as [number[], number[]];
+  const at = own.findIndex((part, i) => part !== others[i]);
+  return at >= 0 && (own[at] ?? 0) < (others[at] ?? 0);
+}
+
 /** What is stored after a write. The DynamoDB adapter states it once more as an update expression: the two change together. */
 export function applied(state: PartState, { slot, rate }: PartWrite, ask: Ask): PartState {
   const next: PartState = { ...state, holders: { ...state.holders }, reserved: { ...state.reserved } };
   if (slot?.do === "drop" || slot?.do === "replace") delete next.holders[slot.dead];
   if (slot?.do === "drop") next.count--;
   if (slot?.do === "add") next.count++;
-  if (slot && slot.do !== "drop" && ask.slot) next.holders[ask.job] = { lease: ask.slot.lease, turn: ask.turn };
+  if (slot && slot.do !== "drop" && ask.slot) next.holders[ask.job] = holderOf(state.holders[ask.job], ask);
   if (rate && ask.rate) {
     const before = rate.do === "queue" ? (state.tat as number) : ask.now * 1000;
     next.tat = before + ask.rate.increment;

@@ -116,6 +116,8 @@ export interface Job {
   repeat?: Repeat;
   /** The run stands for all occurrences up to this time that an outage or a long run made the series miss. */
   coalesced_until?: number;
+  /** When the current run was first started, if a provider has put its first attempt off: that attempt's record says when it went on. */
+  begun_at?: number;
   /** How many runs were skipped, which `limit` does not count. */
   skipped_runs?: number;
   /** The planned time of the next run, which has taken the claim of this one to end it. */

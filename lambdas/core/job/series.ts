@@ -49,8 +49,8 @@ export const runRecordOf = (job: Job): RunRecord => ({
 });
 
 /** When the current run was first started. Undefined if it was not. */
-const firstStartOf = ({ attempts, parked_since, snoozes, started_at }: Job): number | undefined =>
-  attempts[0]?.started_at ?? parked_since ?? snoozes?.since ?? started_at;
+const firstStartOf = ({ begun_at, attempts, parked_since, snoozes, started_at }: Job): number | undefined =>
+  begun_at ?? attempts[0]?.started_at ?? parked_since ?? snoozes?.since ?? started_at;
 
 /** How many further runs the series may have after the current one. Runs that were skipped do not count. */
 export function runsLeft({ repeat, run, skipped_runs = 0, ...job }: Job): number {
@@ -215,6 +215,7 @@ export function skipped(job: Job, now: number, calendars: Calendars = noCalendar
 export function withRun(job: Job, run: number, { at, coalesced_until }: Planned, now: number): Job {
   const { started_at, finished_at, result, error, reason, progress, retried_after, pause_requested, ...rest } = job;
   const {
+    begun_at: _begun,
     coalesced_until: _before,
     next_at: _next,
     moved: _moved,

@@ -180,6 +180,7 @@ export function putOff(job: Job, now: number, { error, progress }: Pick<Failure,
   const { claim_id: _claim, lease_until: _lease, started_at: _started, reserved: _reserved, ...rest } = job;
   const before = job.attempts.at(-1);
   const due = now + Math.max(leastSnoozeMs, error.retryAfterMs ?? 0);
+  const since = job.snoozes?.since ?? job.started_at ?? now;
   return {
     ...rest,
     ...(before && startOf(before)),
@@ -187,7 +188,9 @@ export function putOff(job: Job, now: number, { error, progress }: Pick<Failure,
     version: job.version + 1,
     status: waiting(due, now),
     due_at: due,
-    snoozes: { count: (job.snoozes?.count ?? 0) + 1, since: job.snoozes?.since ?? job.started_at ?? now },
+    snoozes: { count: (job.snoozes?.count ?? 0) + 1, since },
+    // Missed occurrences of a series are counted from there.
+    ...(job.repeat && job.attempts.length === 0 && { begun_at: since }),
     ...(progress !== undefined && { progress }),
   };
 }

@@ -38,17 +38,16 @@ export async function endPause(
   services: Changing,
   id: string,
   admit: (pause: Pause) => void,
-): Promise<{ pause: Pause; others: Pause[]; isNew: boolean }> {
+): Promise<{ pause: Pause; isNew: boolean }> {
   for (let round = 0; round < rounds; round++) {
     const all = await services.pauses.list();
     const before = all.find((one) => one.id === id);
     if (!before) throw pauseNotFound();
     admit(before);
     const now = services.clock.now();
-    const others = all.filter((one) => one.id !== id);
-    if (!isHolding(before, now)) return { pause: before, others, isNew: false };
+    if (!isHolding(before, now)) return { pause: before, isNew: false };
     const pause = ended(before, now);
-    if ((await services.pauses.put(pause, before)) === "written") return { pause, others, isNew: true };
+    if ((await services.pauses.put(pause, before)) === "written") return { pause, isNew: true };
   }
   throw changesTooFast();
 }

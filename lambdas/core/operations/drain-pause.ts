@@ -40,7 +40,7 @@ type Draining = Pick<Services, "catalog" | "jobs" | "queue" | "pauses" | "clock"
 export async function drainPause(
   services: Draining,
   first: Pause,
-  { others, end, pages = Number.POSITIVE_INFINITY }: { others: readonly Pause[]; end: number; pages?: number },
+  { end, pages = Number.POSITIVE_INFINITY }: { end: number; pages?: number },
 ): Promise<Drained> {
   const total: Drained = { sent: 0, failed: 0 };
   let pause = first;
@@ -48,6 +48,8 @@ export async function drainPause(
     const now = services.clock.now();
     if (drainOf(pause, now).next_at > now + aheadMs) return total;
     const listed = await heldJobs(services, pause, now);
+    // Read after the end of this pause was written: of two that end at the same time, one at least knows of the other's end.
+    const others = listed.jobs.length > 0 ? await services.pauses.list() : [];
     const sent = await sendPage(services, pause, releasable(heldBy(pause, listed.jobs), others, now));
     total.failed += sent.failed;
     // What SQS refuses for now is sent again in the next round, with what follows it in its page.

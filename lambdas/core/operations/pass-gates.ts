@@ -8,6 +8,7 @@ import { JobError } from "../job/job-error.ts";
 import { latestStartOf } from "../job/series.ts";
 import { isNoted, postponed, withWait } from "../job/transitions.ts";
 import type { JobStore } from "../ports/ports.ts";
+import { given } from "../schema/given.ts";
 import { type Dispatching, dispatch } from "./dispatch.ts";
 import { givenMs, type HandingOver, handOver } from "./hand-over.ts";
 import { type RuledGate, type Ruling, rulesOf } from "./limit-rules.ts";
@@ -24,12 +25,16 @@ export interface HeldSlot extends RuledGate {
   lease: number;
   /** The job had it before: it may still be on the waiting list. */
   again: boolean;
+  /** Another consumer of the same attempt may be about to claim the job with it, so only the end of the attempt frees it. */
+  shared?: true;
 }
 
 export interface Pass {
   job: Job;
   turn: string;
   slots: HeldSlot[];
+  /** When the gates were asked, epoch milliseconds. */
+  askedAt: number;
   /** Why the attempt fails once it is claimed. */
   refusal?: JobError;
   /** The run would start too late: it is skipped once it is claimed. */
@@ -49,21 +54,21 @@ const tries = 3;
 /**
  * Takes what the limits of a job ask for: slots and starts. Undefined if the job has to wait; it is then on a waiting list, or
  * dispatched for the start that a rate has given it, and its message may be dropped. `leaseMs` is the lease of the claim that
- * follows. Throws what the ports throw: what was taken stays taken, until the message comes again or the leases end.
+ * follows; `before` are the slots that the same consumer has taken already. Throws what the ports throw: what was taken stays taken, until the message comes again or the leases end.
  */
 export async function passGates(
   services: PassingGates,
   job: Job,
   leaseMs: number,
-  round = 0,
+  { round = 0, before = [] }: { round?: number; before?: readonly HeldSlot[] } = {},
 ): Promise<Pass | undefined> {
   const began = services.clock.now();
-  const pass: Pass = { job, turn: turnOf(job), slots: [] };
+  const pass: Pass = { job, turn: turnOf(job), slots: [], askedAt: began };
   let startsAt = began;
   let last: RuledGate | undefined;
   const rates: string[] = [];
   for (const ruled of await rulesOf(services, job)) {
-    const taken = await takeGate(services, pass, ruled, leaseMs);
+    const taken = await takeGate(services, pass, ruled, { leaseMs, before });
     if (taken.outcome === "full") return await refused(services, pass, ruled);
     if (taken.outcome === "beyond")
       return latestOf(job) < began + horizonMs ? { ...pass, isTooLate: true } : { ...pass, refusal: tooFar(ruled) };
@@ -75,11 +80,20 @@ export async function passGates(
   if (left > 0) await services.clock.sleep(left);
   if (services.clock.now() - began <= slowMs) return pass;
   if (round >= tries) throw new TransientError("SLOW", "the gates of a job answer too slowly");
-  return passGates(services, job, leaseMs, round + 1);
+  return passGates(services, job, leaseMs, { round: round + 1, before: pass.slots });
 }
 
+interface Claiming {
+  /** The lease of the claim that follows. */
+  leaseMs: number;
+  before: readonly HeldSlot[];
+}
+
+/** Whether a pass is so old that a slot of it could end before a claim that is made now, or its start no longer be on time. */
+export const isStale = ({ askedAt }: Pass, now: number): boolean => now - askedAt > 2 * slowMs;
+
 /** Takes the slot and the start that one limit asks for, in one write where both are in one item. */
-async function takeGate(services: PassingGates, pass: Pass, ruled: RuledGate, leaseMs: number): Promise<Taken> {
+async function takeGate(services: PassingGates, pass: Pass, ruled: RuledGate, claiming: Claiming): Promise<Taken> {
   const { job, turn } = pass;
   const { gate, rule } = ruled;
   const { gates, clock } = services;
@@ -90,7 +104,8 @@ async function takeGate(services: PassingGates, pass: Pass, ruled: RuledGate, le
     return rate.rate ? gates.take(ratePartFor(gate, rule, job.id), { ...asking, ...rate }) : nothingTaken(now);
   }
   const both = isOnePart(rule) ? rate : {};
-  const taken = await takeSlot(services, pass, ruled, { ...asking, ...both, lease: now + leaseMs + slackMs });
+  const lease = now + claiming.leaseMs + slackMs;
+  const taken = await takeSlot(services, pass, ruled, { ...asking, ...both, lease, before: claiming.before });
   if (taken.outcome !== "taken" || isOnePart(rule) || !rate.rate) return taken;
   return gates.take(ratePartFor(gate, rule, job.id), { ...asking, ...rate });
 }
@@ -100,19 +115,27 @@ const latestOf = (job: Job): number => latestStartOf({ ...job, claims: job.claim
 
 const nothingTaken = (now: number): Taken => ({ outcome: "taken", startsAt: now, again: false });
 
-type SlotAsking = Pick<Ask, "job" | "turn" | "now" | "latest" | "rate"> & { lease: number };
+type SlotAsking = Pick<Ask, "job" | "turn" | "now" | "latest" | "rate"> & {
+  lease: number;
+  before: readonly HeldSlot[];
+};
 
 async function takeSlot(services: PassingGates, pass: Pass, ruled: RuledGate, ask: SlotAsking): Promise<Taken> {
-  const { lease, ...asking } = ask;
+  const { lease, before, ...asking } = ask;
   for (const part of slotPartsFor(ruled.gate, ruled.rule, ask.job)) {
-    const slot = { lease, limit: slotsOf(ruled.rule, part.part) };
+    const slot = { lease, limit: slotsOf(ruled.rule, part.part), ...given({ from: ownLease(before, part) }) };
     const taken = await services.gates.take(part, { ...asking, slot });
     if (taken.outcome === "full") continue;
-    if (taken.outcome === "taken") pass.slots.push({ ...ruled, part, lease, again: taken.again });
+    if (taken.outcome === "taken")
+      pass.slots.push({ ...ruled, part, lease, again: taken.again, ...given({ shared: taken.shared }) });
     return taken;
   }
   return { outcome: "full" };
 }
+
+const ownLease = (before: readonly HeldSlot[], { limit, key, part }: GatePart): number | undefined =>
+  before.find((held) => !held.shared && held.gate.limit === limit && held.gate.key === key && held.part.part === part)
+    ?.lease;
 
 const tooFar = ({ gate }: RuledGate): JobError =>
   new JobError(
@@ -158,8 +181,8 @@ async function later(services: PassingGates, pass: Pass, { startsAt, last, rates
   const isNear = startsAt - now <= givenMs;
   const kept = pass.slots.filter(({ rule }) => isNear || rule.rate);
   const lease = startsAt + givenMs;
-  for (const held of kept.filter((slot) => slot.lease < lease)) {
-    const slot = { lease, limit: slotsOf(held.rule, held.part.part), isGiven: true as const };
+  for (const held of kept.filter((slot) => slot.lease < lease && !slot.shared)) {
+    const slot = { lease, limit: slotsOf(held.rule, held.part.part), isGiven: true as const, from: held.lease };
     await services.gates.take(held.part, { job: job.id, turn, now, slot });
     held.lease = lease;
   }
@@ -184,10 +207,11 @@ export async function leaveLists({ gates }: Pick<HandingOver, "gates">, { job, s
 
 /**
  * Frees the slots of a job and hands them over to those that wait for them. `own`: only those that no other consumer of the same
- * attempt has taken over since, because it may have passed all gates and be about to claim the job.
+ * attempt had before or has taken over since, because it may have passed all gates and be about to claim the job.
  */
 async function releaseSlots(services: HandingOver, { job, turn, slots }: Pass, whose?: "own"): Promise<void> {
-  for (const { gate, part, rule, lease } of slots) {
+  for (const { gate, part, rule, lease, shared } of slots) {
+    if (whose && shared) continue;
     const freed = await services.gates.release(part, job.id, turn, whose && lease);
     if (freed?.waiting) await handOver(services, gate, rule);
   }

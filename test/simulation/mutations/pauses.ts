@@ -37,7 +37,7 @@ export const pauses: Mutation[] = [
   {
     name: "pause: a feature's wake-up is dropped",
     seed: 13036,
-    at: `${check}#keepWake`,
+    at: `${check}#keep`,
     find: `(await services.jobs.replace(withWakeKept(job, now))) === "replaced" ? "kept" : "changed"`,
     replace: `"kept"`,
   },
@@ -62,6 +62,37 @@ export const pauses: Mutation[] = [
     find: `if (next === "changed") return { outcome: "changed" };`,
     replace: `if (next === "changed") return claim(services, message, options);`,
     bug: "a message that noted its wake-up for most of a minute claimed a job that had been paused meanwhile",
+  },
+  {
+    name: "pause: is not looked for again after slow gates",
+    seed: 261,
+    at: "consumers/engine/claim-job.ts#claimGated",
+    find: "if (pass && holding(await services.pauses.recent(), pass.job, services.clock.now())) return undefined;",
+    replace: "",
+    bug: "a job whose gates took seconds to answer was claimed although it had been paused meanwhile",
+  },
+  {
+    name: "pause: drops the message of the next run",
+    seed: 16_844,
+    at: `${check}#keep`,
+    find: "if (isWaiting(job) && (await supersede(services, job, message, policy)))",
+    replace: "if (false)",
+    bug: "after a pause nobody ended a run, with cancel_previous, that waited for a later attempt",
+  },
+  {
+    name: "pause: its drain does not know that another one has ended",
+    seed: 27_180,
+    at: `${drain}#drainPause`,
+    find: "listed.jobs.length > 0 ? await services.pauses.list() : []",
+    replace: "othersBefore",
+    also: [
+      {
+        at: `${drain}#drainPause`,
+        find: "let pause = first;",
+        replace: "let pause = first;\n  const othersBefore = await services.pauses.list();",
+      },
+    ],
+    bug: "two pauses that ended at the same time each left the jobs of both to the other one",
   },
   {
     name: "pause: is never over",

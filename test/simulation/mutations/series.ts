@@ -68,6 +68,22 @@ export const series: Mutation[] = [
     replace: "startOf(job, now) > latestStartOf(job) + 9 * maxLateness(repeat)",
   },
   {
+    name: "missed: the run after a late one is as late",
+    seed: 26,
+    at: `${rules}#marginOf`,
+    find: "Math.min(mostMarginMs, maxLateness(repeat) / 2)",
+    replace: "0",
+    bug: "a frequent series that was behind planned what was late before it could start, for ever",
+  },
+  {
+    name: "missed: a run has begun only when its provider no longer puts it off",
+    seed: 13_741,
+    at: `${rules}#firstStartOf`,
+    find: "begun_at ?? ",
+    replace: "",
+    bug: "a series ran occurrences, with all, that had passed while a provider put its run off",
+  },
+  {
     name: "missed: a run that was skipped counts towards the limit",
     seed: 35,
     at: `${rules}#runsLeft`,

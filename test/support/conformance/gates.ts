@@ -59,6 +59,42 @@ export function describeGates(name: string, make: () => Promise<GatesUnderTest>)
       });
     });
 
+    test("a slot that a later turn of the job holds stays its own, and lasts as long, whoever takes it too", async () => {
+      for (const [held, asking] of [
+        ["1.1.0.1", "1.1.0.0"],
+        ["1.1.10.0", "1.1.9.3"],
+        ["1.2.0.0", "1.1.1.0"],
+        ["2.1.0.0", "1.12.0.0"],
+      ] as const) {
+        await slot(1, 2, { turn: held });
+        const of = (ms: number) => ({ turn: asking, slot: { lease: lease + ms, limit: 2 } });
+        expect(await slot(1, 2, of(-5))).toMatchObject({ again: true, shared: true });
+        expect((await partNow())?.holders[idOf(1)]).toEqual({ lease: lease + 1, turn: held });
+        expect(await slot(1, 2, of(5))).toMatchObject({ again: true, shared: true });
+        expect((await partNow())?.holders[idOf(1)]).toEqual({ lease: lease + 5, turn: held });
+        expect(await made.gates.release(gate, idOf(1), held)).toBeDefined();
+      }
+    });
+
+    test("a slot that was given is that of the consumer that takes it first, and others share it", async () => {
+      const of = (ms: number, more: object = {}) => ({ slot: { lease: lease + ms, limit: 1, ...more } });
+      await slot(1, 1, of(0, { isGiven: true }));
+      expect(await slot(1, 1, of(1))).toEqual({ outcome: "taken", startsAt: noon, again: true });
+      expect(await slot(1, 1, of(2, { from: lease + 1 }))).not.toHaveProperty("shared");
+      expect(await slot(1, 1, of(3))).toMatchObject({ again: true, shared: true });
+      expect(await slot(1, 1, of(4, { from: lease + 2 }))).toMatchObject({ shared: true });
+      expect(await slot(1, 1, { ...of(60_000), now: lease + 5 })).not.toHaveProperty("shared");
+    });
+
+    test("a slot that a consumer has taken is given to nobody, and is kept longer only by itself", async () => {
+      const given = { isGiven: true as const, lease: lease + 5, limit: 1 };
+      await slot(1, 1);
+      expect(await slot(1, 1, { slot: given })).toMatchObject({ outcome: "taken" });
+      expect((await partNow())?.holders[idOf(1)]).toEqual({ lease, turn });
+      await slot(1, 1, { slot: { ...given, from: lease } });
+      expect((await partNow())?.holders[idOf(1)]).toEqual({ lease: lease + 5, turn, given: true });
+    });
+
     test("a slot is freed by the turn that holds it, once, and by no other", async () => {
       await slot(1, 1);
       expect(await made.gates.release(gate, idOf(1), "1.2.0.0")).toBeUndefined();

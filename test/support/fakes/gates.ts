@@ -3,6 +3,7 @@ import {
   emptyPart,
   type GateName,
   type GatePart,
+  isShared,
   nextStep,
   type PartState,
   startOf,
@@ -50,7 +51,9 @@ export function fakeGates(): FakeGates {
         if (step.do === "nothing") return { outcome: "taken", startsAt: step.startsAt, again: false };
         gateOf(part).parts.set(part.part, applied(before, step.write, ask));
         if (step.write.slot?.do === "drop") continue;
-        return { outcome: "taken", startsAt: startOf(before, ask), again: step.write.slot?.do === "renew" };
+        const again = step.write.slot?.do === "renew";
+        const shared = again && isShared(before.holders[ask.job], ask);
+        return { outcome: "taken", startsAt: startOf(before, ask), again, ...(shared && { shared }) };
       }
     },
 

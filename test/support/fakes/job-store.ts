@@ -17,11 +17,12 @@ export interface FakeJobStore extends JobStore {
 const own = { writable: true, enumerable: true, configurable: true };
 
 /** A copy of a JSON value. Ten times as fast as `structuredClone`, which the simulation depends on. */
-function copy<T>(value: T): T {
+export function copy<T>(value: T): T {
   if (typeof value !== "object" || value === null) return value;
   if (Array.isArray(value)) return value.map(copy) as T;
   const copied: Record<string, unknown> = {};
-  for (const [key, item] of Object.entries(value)) {
+  for (const key of Object.keys(value)) {
+    const item = (value as Record<string, unknown>)[key];
     if (item === undefined) continue;
     // An assignment would set the prototype instead.
     if (key === "__proto__") Object.defineProperty(copied, key, { ...own, value: copy(item) });
@@ -32,7 +33,8 @@ function copy<T>(value: T): T {
 
 /** Frozen deeply: stored values are shown to observers, and are replaced as a whole, never changed. */
 function frozen<T>(value: T): T {
-  if (typeof value === "object" && value !== null) for (const item of Object.values(Object.freeze(value))) frozen(item);
+  if (typeof value === "object" && value !== null && !Object.isFrozen(value))
+    for (const item of Object.values(Object.freeze(value))) frozen(item);
   return value;
 }
 
@@ -95,7 +97,7 @@ export function fakeJobStore(...given: Job[]): FakeJobStore {
       const job = jobs.get(message.job_id);
       if (!job) return { outcome: "gone" };
       const answer = claimable(job, message, claim.now, claim.type);
-      if (answer !== "yes") return { outcome: answer, job: structuredClone(job) };
+      if (answer !== "yes") return { outcome: answer, job: copy(job) };
       const next = claimed(job, claim);
       put(next);
       return { outcome: "claimed", job: copy(next) };

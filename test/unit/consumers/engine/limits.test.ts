@@ -104,7 +104,7 @@ describe("slots", () => {
     expect(w.at(2).status).toBe("completed");
     w.queue.sent.length = 0;
     const { pause: over } = await endPause(w, pause.id, () => {});
-    await drainPause(w, over, { others: [], end: w.clock.now() + 1000 });
+    await drainPause(w, over, { end: w.clock.now() + 1000 });
     expect(w.queue.sent).toMatchObject([{ message: { job_id: w.all[1]?.id, gated: true } }]);
   });
 
@@ -139,7 +139,7 @@ describe("slots", () => {
     expect((await w.look("workers")).waiters).toEqual([]);
     w.queue.sent.length = 0;
     const { pause: over } = await endPause(w, pause.id, () => {});
-    await drainPause(w, over, { others: [], end: w.clock.now() + 1000 });
+    await drainPause(w, over, { end: w.clock.now() + 1000 });
     expect(w.queue.sent.map(({ message, delaySeconds }) => [message.job_id, delaySeconds])).toEqual([
       [w.all[0]?.id, 10],
       [w.all[1]?.id, 11],

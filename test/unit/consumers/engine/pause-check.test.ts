@@ -2,6 +2,7 @@ import { runJob } from "../../../../lambdas/consumers/engine/run-job.ts";
 import { decisionPolicy } from "../../../../lambdas/consumers/types/feature/decisions.ts";
 import { messageOf } from "../../../../lambdas/core/job/job.ts";
 import { pausesFreshMs } from "../../../../lambdas/core/job/pause.ts";
+import { runReasons } from "../../../../lambdas/core/job/series.ts";
 import { aPause } from "../../../support/a-pause.ts";
 import { aMessage, noon } from "../../../support/builders.ts";
 import { featureWorld } from "../../../support/feature-world.ts";
@@ -82,6 +83,30 @@ describe("a paused job", () => {
     await expect(run(ok)).rejects.toThrow("forbidden");
     expect(await stored()).toEqual(waiting);
   });
+});
+
+it("the next run of a paused series ends the run that waits for another attempt, so that the end of the pause finds it", async () => {
+  const repeat = { every: 300_000, anchor: noon, overlap: "cancel_previous" } as const;
+  const attempt = { attempt: 1, due_at: noon, started_at: noon, ended_at: noon, outcome: "failed" } as const;
+  const retried = job({ repeat, attempt: 2, due_at: noon + 900_000, scheduled_at: noon, attempts: [attempt] });
+  const { run, stored, jobs, pauses, clock, queue } = world(retried);
+  await pauses.put(aPause({ product }));
+  await clock.advance(300_000);
+  await run(ok, aMessage(retried, { run: 2, attempt: 1, due_at: noon + 300_000 }));
+  expect(await stored()).toMatchObject({ run: 2, attempt: 1, status: "queued", due_at: noon + 300_000, attempts: [] });
+  expect(jobs.archived()).toMatchObject([{ run: 1, status: "cancelled", reason: runReasons.superseded }]);
+  expect(queue.sent).toEqual([]);
+});
+
+it("the next run of a paused series wakes a feature that it ends, so that the end of the pause finds it", async () => {
+  const repeat = { every: 300_000, anchor: noon, overlap: "cancel_previous" } as const;
+  const parked = { status: "running", lease_until: 0, wake_at: noon + 900_000, parked_since: noon } as const;
+  const feature = job({ ...parked, repeat, due_at: noon, scheduled_at: noon, progress: { inline: {} } });
+  const { run, stored, pauses, clock } = world(feature);
+  await pauses.put(aPause({ product }));
+  await clock.advance(300_000);
+  await run(ok, aMessage(feature, { run: 2, attempt: 1, due_at: noon + 300_000 }));
+  expect(await stored()).toEqual({ ...feature, wake_at: noon + 300_000, version: 2, write_id: expect.anything() });
 });
 
 describe("a paused feature", () => {

@@ -1,7 +1,8 @@
 import type { Attempt } from "../../../../lambdas/core/job/attempt.ts";
 import type { Job, Repeat } from "../../../../lambdas/core/job/job.ts";
+import { JobError } from "../../../../lambdas/core/job/job-error.ts";
 import { continued, runReasons, skipReason, successorOf, supersededBy } from "../../../../lambdas/core/job/series.ts";
-import { cancelled } from "../../../../lambdas/core/job/transitions.ts";
+import { attemptFailed, cancelled, completed } from "../../../../lambdas/core/job/transitions.ts";
 import { aJob, noon } from "../../../support/builders.ts";
 
 const hour = 3_600_000;
@@ -50,6 +51,38 @@ describe("occurrences that were missed", () => {
     expect(hours(next?.scheduled_at)).toBeCloseTo(at);
     if (until === undefined) expect(next).not.toHaveProperty("coalesced_until");
     else expect(hours(next?.coalesced_until)).toBeCloseTo(until);
+  });
+
+  it.each<[string, Partial<Repeat>, number]>([
+    ["are not those that passed while a provider put the run off, with all and skip", { missed: "all" }, 5],
+    [
+      "are counted from the first start of a run that was put off, with cancel_previous",
+      { overlap: "cancel_previous" },
+      1,
+    ],
+  ])("%s", (_what, repeat, at) => {
+    const at5 = noon + 4.5 * hour;
+    const claim = { status: "running", claims: 1 } as const;
+    const first = aJob({ ...claim, repeat: hourly(repeat), due_at: noon, scheduled_at: noon, started_at: noon });
+    const error = new JobError("RATE_LIMITED", "later", { retryable: true, retryAfterMs: 4 * hour });
+    const later = { ...attemptFailed(first, noon + minute, { error, random: 0 }), ...claim, started_at: at5 };
+    const ended = [
+      completed(later, at5 + minute, { inline: 1 }),
+      completed(
+        {
+          ...attemptFailed(later, at5, { error: new JobError("TIMEOUT", "slow"), random: 0 }),
+          ...claim,
+          started_at: at5,
+        },
+        at5 + minute,
+        { inline: 1 },
+      ),
+    ];
+    for (const one of ended) {
+      const next = continued(one, at5 + minute)?.next;
+      expect(hours(next?.scheduled_at)).toBe(at);
+      expect(next).not.toHaveProperty("begun_at");
+    }
   });
 
   it("have their runs one after the other, each with its own planned time", () => {

@@ -18,10 +18,10 @@ async function world(jobs: Job[], overrides: Partial<Pause> = {}) {
   const pause = aPause({ product, ended_at: noon, version: 2, ...overrides });
   await services.pauses.put(pause);
   const stored = async () => (await services.pauses.list())[0];
-  const drain = async (options: { others?: Pause[]; pages?: number; end?: number } = {}) => {
+  const drain = async (options: { pages?: number; end?: number } = {}) => {
     const now = await stored();
     if (!now) throw new Error("the pause is over");
-    return drainPause(services, now, { others: [], end: services.clock.now() + 20_000, ...options });
+    return drainPause(services, now, { end: services.clock.now() + 20_000, ...options });
   };
   const delays = () => services.queue.sent.map(({ delaySeconds }) => delaySeconds);
   return { ...services, services, pause, stored, drain, delays };
@@ -92,8 +92,23 @@ it("sends crashed attempts, and features between two decisions whose wake-up was
 });
 
 it("sends nothing of what another pause still holds", async () => {
-  const { drain, queue } = await world([held(), held({ env: "dev" })]);
-  await drain({ others: [aPause({ product, env: "dev" })] });
+  const { drain, queue, pauses } = await world([held(), held({ env: "dev" })]);
+  await pauses.put(aPause({ product, env: "dev" }));
+  await drain();
+  expect(queue.sent).toHaveLength(1);
+});
+
+it("sends what another pause held that ends at the same time", async () => {
+  const { drain, queue, pauses, jobs } = await world([held()]);
+  const other = aPause({ product, env: "prd" });
+  await pauses.put(other);
+  const { page } = jobs;
+  jobs.page = async (...asked) => {
+    jobs.page = page;
+    await pauses.put({ ...other, ended_at: noon, version: 2 }, other);
+    return page(...asked);
+  };
+  await drain();
   expect(queue.sent).toHaveLength(1);
 });
 
@@ -150,12 +165,12 @@ it("sends only what follows the first job that SQS refused for now", async () =>
   ]);
 });
 
-it("stops where somebody has paused again", async () => {
+it("sends nothing where somebody has paused again", async () => {
   const { pause, pauses, services, queue } = await world(series(300));
   const again = { ...aPause({ product, version: 3 }), since: noon };
   await pauses.put(again, pause);
-  expect(await drainPause(services, pause, { others: [], end: noon + 20_000 })).toEqual({ sent: 100, failed: 0 });
-  expect(queue.sent).toHaveLength(100);
+  expect(await drainPause(services, pause, { end: noon + 20_000 })).toEqual({ sent: 0, failed: 0 });
+  expect(queue.sent).toEqual([]);
   expect(await pauses.list()).toEqual([again]);
 });
 

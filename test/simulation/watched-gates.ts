@@ -1,0 +1,75 @@
+import type { GatePart, Holder } from "../../lambdas/core/flow/gate.ts";
+import type { Job } from "../../lambdas/core/job/job.ts";
+import type { Gates } from "../../lambdas/core/ports/gates.ts";
+import type { FakeGates } from "../support/fakes/gates.ts";
+import type { FakeJobStore } from "../support/fakes/job-store.ts";
+import type { Invocation } from "./invocation.ts";
+import { gateKey, nameOf } from "./ledger.ts";
+import type { Observer } from "./observer.ts";
+import { limits } from "./product.ts";
+
+const inWords = (holders: Holders) =>
+  Object.entries(holders)
+    .map(([id, { turn, lease }]) => `${id.slice(-6)} ${turn} until ${lease % 100_000_000}`)
+    .join(", ") || "free";
+
+interface Watch {
+  jobs: Pick<FakeJobStore, "peek">;
+  by: Invocation;
+  observer: Observer;
+  /** True time. */
+  now: () => number;
+}
+
+type Holders = Record<string, Holder>;
+
+const holdersOf = (gates: FakeGates, { limit, key }: Pick<GatePart, "limit" | "key">): Holders => {
+  const kept = gates.all().find(({ gate }) => gateKey(gate) === gateKey({ limit, key }));
+  return Object.assign({}, ...[...(kept?.parts.values() ?? [])].map(({ holders }) => holders));
+};
+
+/**
+ * The gates as one invocation uses them: nobody frees or takes the slot of a live claim but the consumer whose claim it is. A claim
+ * that was made only to end its run for the next one has no slot.
+ */
+export function watchedGates(gates: FakeGates, { jobs, by, observer, now }: Watch): Gates {
+  const isLive = (job: Job | undefined, { lease, turn }: Holder): job is Job =>
+    job?.status === "running" &&
+    turn.startsWith(`${job.run}.${job.attempt}.`) &&
+    job.next_at === undefined &&
+    (job.lease_until ?? 0) > now() &&
+    // A slot with a shorter lease is left over from an earlier claim.
+    lease >= (job.lease_until ?? 0);
+
+  function check(before: Holders, after: Holders) {
+    for (const [id, holder] of Object.entries(before)) {
+      const job = after[id] ? undefined : jobs.peek(id);
+      if (isLive(job, holder) && job.claim_id !== by.claim_id)
+        observer.violated("limits", `${nameOf(job)} runs, and ${by.what} has given away its slot`);
+    }
+  }
+
+  const watched =
+    <Args extends [GatePart, ...unknown[]], Answer>(call: (...args: Args) => Promise<Answer>) =>
+    async (...args: Args): Promise<Answer> => {
+      const before = holdersOf(gates, args[0]);
+      const answer = await call(...args);
+      const after = holdersOf(gates, args[0]);
+      if (before !== after)
+        observer.note(() => `${by.what}: slots of ${gateKey(args[0])} are ${inWords(after)}, were ${inWords(before)}`);
+      check(before, after);
+      return answer;
+    };
+
+  return { ...gates, take: watched(gates.take), release: watched(gates.release), drop: watched(gates.drop) };
+}
+
+/** An attempt that starts has a slot of each of its limits, which lasts as long as its claim. */
+export function hasItsSlots(gates: FakeGates, observer: Observer, job: Job) {
+  for (const gate of job.gates ?? []) {
+    if (limits[gate.limit]?.concurrency === undefined) continue;
+    const { lease = 0 } = holdersOf(gates, gate)[job.id] ?? {};
+    if (lease < (job.lease_until ?? 0))
+      observer.violated("limits", `${nameOf(job)} starts without a slot of ${gate.limit} until the end of its claim`);
+  }
+}
