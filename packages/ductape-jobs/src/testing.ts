@@ -8,6 +8,13 @@ import { type Local, startLocal } from "../../../local/runtime/start.ts";
 /** Something that a job sent: an HTTP call, an e-mail, a text or push message, a webhook, an event on the bus. */
 export type Sent = Item;
 
+/** What is sent as one kind. */
+export type SentAs<Kind extends Sent["kind"], One = Sent> = One extends { kind: infer Kinds }
+  ? Kind extends Kinds
+    ? One & { kind: Kind }
+    : never
+  : never;
+
 export interface TestJobsOptions {
   /**
    * The file of the catalog, which exports `products`.
@@ -46,7 +53,7 @@ export interface TestJobs extends AsyncDisposable {
    */
   advance(by: string | { to: number }): Promise<void>;
   /** What jobs have sent, oldest first: of one kind, or of all. Webhooks and events of the bus only if asked for. */
-  sent<Kind extends Sent["kind"]>(kind: Kind): Promise<Extract<Sent, { kind: Kind }>[]>;
+  sent<Kind extends Sent["kind"]>(kind: Kind): Promise<SentAs<Kind>[]>;
   sent(): Promise<Sent[]>;
   /** Ends the system and deletes its data. `await using jobs = await testJobs()` does so by itself. */
   stop(): Promise<void>;
