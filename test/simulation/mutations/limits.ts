@@ -26,7 +26,7 @@ export const limits: Mutation[] = [
     name: "limits: the lease of a slot ends before that of its claim",
     seed: 5,
     at: `${pass}#takeGate`,
-    find: "now + leaseMs + slackMs",
+    find: "now + claiming.leaseMs + slackMs",
     replace: "now + 1000",
   },
   {

@@ -35,13 +35,6 @@ export const pauses: Mutation[] = [
     replace: "until !== undefined && until < 0 ? now : undefined",
   },
   {
-    name: "pause: a feature's wake-up is dropped",
-    seed: 13036,
-    at: `${check}#keep`,
-    find: `(await services.jobs.replace(withWakeKept(job, now))) === "replaced" ? "kept" : "changed"`,
-    replace: `"kept"`,
-  },
-  {
     name: "pause: its end sends nothing",
     seed: 268,
     at: `${drain}#releasable`,
@@ -54,14 +47,6 @@ export const pauses: Mutation[] = [
     at: "reconciler/pauses.ts#drainOne",
     find: "if (!begun) return;",
     replace: "return;",
-  },
-  {
-    name: "pause: is not looked for again after a slow wake-up",
-    seed: 12221,
-    at: "consumers/engine/claim-job.ts#claim",
-    find: `if (next === "changed") return { outcome: "changed" };`,
-    replace: `if (next === "changed") return claim(services, message, options);`,
-    bug: "a message that noted its wake-up for most of a minute claimed a job that had been paused meanwhile",
   },
   {
     name: "pause: is not looked for again after slow gates",
