@@ -6,6 +6,7 @@ import { cost } from "./cost/part.ts";
 import { growth } from "./growth/part.ts";
 import { herd } from "./herd/part.ts";
 import { lateness } from "./lateness/part.ts";
+import { limits } from "./limits/part.ts";
 import { overhead } from "./overhead/part.ts";
 import { page } from "./page.ts";
 import type { Part } from "./part.ts";
@@ -19,6 +20,7 @@ const parts: Record<string, Part> = {
   lateness,
   overhead,
   growth,
+  limits,
   herd,
   scale,
   throughput,

@@ -1,3 +1,4 @@
+import type { Catalog } from "../../lambdas/core/catalog/catalog.ts";
 import { JobError } from "../../lambdas/core/job/job-error.ts";
 import type { Counts } from "./counts.ts";
 import { startWorld, type World } from "./world.ts";
@@ -12,6 +13,8 @@ export interface Kind {
   occurrence?: boolean;
   /** Whether the job is read once after it has ended. */
   thenRead?: boolean;
+  /** How often it is asked for before anything starts. Default: once. */
+  requests?: number;
 }
 
 const minute = 60_000;
@@ -26,6 +29,10 @@ const small = (now: number, more: object) => ({
   ...more,
 });
 const large = (now: number) => small(now, { input: { body: { text: "x".repeat(100 * 1024) } } });
+/** Requests whose jobs wait for 10 s after the last of them. */
+const debounced = (now: number) =>
+  small(now, { start_at: undefined, debounce: { key: "C-1042", delay: "10s", max_wait: "1m" } });
+const unique = (now: number) => small(now, { start_at: 0, unique: { key: "C-1042" } });
 
 /** The kinds of jobs that are billed here. */
 export const kinds: Kind[] = [
@@ -64,6 +71,10 @@ export const kinds: Kind[] = [
         },
       }),
   },
+  { name: "in 10 s, with a key of debounce", request: debounced },
+  { name: "in 10 s, with a key of debounce, asked for twice", request: debounced, requests: 2 },
+  { name: "now, with a unique key", request: unique },
+  { name: "now, with a unique key, asked for twice", request: unique, requests: 2 },
 ];
 
 export interface Load {
@@ -93,8 +104,9 @@ export async function countsOf(kind: Kind, { jobs, batch }: Load = { jobs: 1, ba
 }
 
 async function oneJob(world: World, kind: Kind): Promise<void> {
-  const answer = await world.request("POST", "/v1/jobs", kind.request(world.now()));
-  if (answer.statusCode !== 202) throw new Error(`the request was not accepted: ${answer.body}`);
+  const { requests = 1 } = kind;
+  let answer = await ask(world, kind);
+  for (let again = 1; again < requests; again++) answer = await ask(world, kind);
   if (kind.occurrence) {
     // The first run also has the cost of the request.
     await world.drain(1);
@@ -106,9 +118,15 @@ async function oneJob(world: World, kind: Kind): Promise<void> {
   if (kind.thenRead) await world.request("GET", `/v1/jobs/${JSON.parse(answer.body).job_id}`);
 }
 
-/** What is used without any jobs: one run of the reconciler with the demo's catalog. */
-export async function idleCounts(): Promise<Counts> {
-  const world = await startWorld(async () => undefined);
+async function ask(world: World, kind: Kind) {
+  const answer = await world.request("POST", "/v1/jobs", kind.request(world.now()));
+  if (answer.statusCode !== 202) throw new Error(`the request was not accepted: ${answer.body}`);
+  return answer;
+}
+
+/** What is used without any jobs: one run of the reconciler, with the demo's catalog unless told otherwise. */
+export async function idleCounts(catalog?: Catalog): Promise<Counts> {
+  const world = await startWorld(async () => undefined, catalog);
   try {
     await world.reconcile();
     return world.counted();

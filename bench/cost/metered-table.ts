@@ -1,4 +1,9 @@
-import { type AttributeValue, DynamoDBClient, GetItemCommand } from "@aws-sdk/client-dynamodb";
+import {
+  type AttributeValue,
+  ConditionalCheckFailedException,
+  DynamoDBClient,
+  GetItemCommand,
+} from "@aws-sdk/client-dynamodb";
 import { partitionKey, phaseIndex, sortKey } from "../../lambdas/topology.ts";
 import { settings, table } from "../support/aws.ts";
 import { type Counts, count } from "./counts.ts";
@@ -16,6 +21,7 @@ interface Input {
   Item?: Item;
   IndexName?: string;
   ConsistentRead?: boolean;
+  ReturnValuesOnConditionCheckFailure?: string;
   RequestItems?: Record<string, { Keys: Item[]; ConsistentRead: boolean }>;
 }
 
@@ -51,6 +57,8 @@ export function meteredTable(endpoint: string, counts: () => Counts, written: (w
         const before = await read(key);
         try {
           return await next(args);
+        } catch (error) {
+          throw asOnAws(error, input, before);
         } finally {
           // A write whose condition fails is billed too, by the size of the existing item.
           const after = await read(key);
@@ -62,6 +70,13 @@ export function meteredTable(endpoint: string, counts: () => Counts, written: (w
     { step: "initialize", name: "meter" },
   );
   return client;
+}
+
+/** dynalite does not answer the item whose condition failed, so our code would read it, which it need not do on AWS. */
+function asOnAws(error: unknown, input: Input, before: Item | undefined): unknown {
+  const isAnswered = input.ReturnValuesOnConditionCheckFailure === "ALL_OLD" && before !== undefined;
+  if (isAnswered && error instanceof ConditionalCheckFailedException) error.Item ??= before;
+  return error;
 }
 
 const keyOf = (item: Item): Item =>

@@ -77,7 +77,7 @@ export async function cost(): Promise<Section> {
           many,
         ]),
       ),
-      `\nWithout any jobs: ${dollars(idle * minutesPerMonth)} per month for the reconciler with the demo's two tenants; Lambda's polling of ten`,
+      `\nWithout any jobs: ${dollars(idle * minutesPerMonth)} per month for the reconciler with the demo's two tenants, its log lines included; Lambda's polling of ten`,
       "empty queues, some 15 requests per minute each, is $2.59 per month.\n",
       "Assumed:\n",
       ...assumptionLines.map((line) => `- ${line}`),

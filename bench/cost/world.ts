@@ -1,7 +1,3 @@
-import { EventBridgeClient } from "@aws-sdk/client-eventbridge";
-import { S3Client } from "@aws-sdk/client-s3";
-import { SchedulerClient } from "@aws-sdk/client-scheduler";
-import { SQSClient } from "@aws-sdk/client-sqs";
 import type { Context, DynamoDBRecord, SQSEvent } from "aws-lambda";
 import { streamFilter } from "../../infra/constructs/functions/stream-filter.ts";
 import { routes } from "../../lambdas/api/routes.ts";
@@ -10,6 +6,7 @@ import { dynamoFailures } from "../../lambdas/aws/dynamodb/failures.ts";
 import { dynamoGates } from "../../lambdas/aws/dynamodb/gates.ts";
 import { dynamoJobStore } from "../../lambdas/aws/dynamodb/job-store.ts";
 import { dynamoPauses } from "../../lambdas/aws/dynamodb/pauses.ts";
+import { dynamoSharedKeys } from "../../lambdas/aws/dynamodb/shared-keys.ts";
 import { dynamoStatsStore } from "../../lambdas/aws/dynamodb/stats-store.ts";
 import { dynamoUnscheduled } from "../../lambdas/aws/dynamodb/unscheduled.ts";
 import { eventBridgeBus } from "../../lambdas/aws/eventbridge/bus.ts";
@@ -23,7 +20,7 @@ import { sqsJobQueue } from "../../lambdas/aws/sqs/job-queue.ts";
 import { type RunJobOptions, runJob } from "../../lambdas/consumers/engine/run-job.ts";
 import { decisionPolicy } from "../../lambdas/consumers/types/feature/decisions.ts";
 import { execute as decide } from "../../lambdas/consumers/types/feature/execute.ts";
-import { JobMessage, type JobType } from "../../lambdas/core/job/job.ts";
+import { JobMessage } from "../../lambdas/core/job/job.ts";
 import { finalEvents } from "../../lambdas/core/job/job-event.ts";
 import { defaultLimits } from "../../lambdas/core/operations/api-limits.ts";
 import type { ExecuteWithServices } from "../../lambdas/core/operations/execution.ts";
@@ -35,72 +32,54 @@ import type { TaskMessage } from "../../lambdas/core/outbound/task-message.ts";
 import type { Delivery } from "../../lambdas/core/outbound/webhook.ts";
 import type { Endpoints } from "../../lambdas/core/ports/outbound-ports.ts";
 import type { Clock, Failures, MessageQueue, Secrets } from "../../lambdas/core/ports/ports.ts";
-import type { SharedKeys } from "../../lambdas/core/ports/shared-keys.ts";
 import { handleChanges } from "../../lambdas/lifecycle/handle.ts";
 import { countHotMinutes } from "../../lambdas/reconciler/hot-minutes.ts";
 import { reconcile } from "../../lambdas/reconciler/reconcile.ts";
-import { catalog } from "../demo-catalog.ts";
-import { queuesAt, scheduleRoles, settings, table, typeOfQueue } from "../support/aws.ts";
+import { catalog as demo } from "../demo-catalog.ts";
+import { scheduleRoles, table } from "../support/aws.ts";
 import { httpEvent } from "../support/http-event.ts";
 import { nonePaused } from "../support/none-paused.ts";
 import { only } from "../support/only.ts";
 import { accessLogLine } from "./access-log.ts";
-import { answering } from "./answering.ts";
+import { answeredAws, type Message } from "./answered-aws.ts";
 import { remoteMs } from "./assumptions.ts";
+import { captured } from "./captured.ts";
 import { type Counts, count, noCounts } from "./counts.ts";
 import { startDynamoDb } from "./dynamodb.ts";
 import { fits } from "./filter-pattern.ts";
-import { meteredTable, type Write } from "./metered-table.ts";
+import { meteredTable } from "./metered-table.ts";
+import { rememberingPins } from "./remembering-pins.ts";
+import { recordOf } from "./stream-record.ts";
 
-// Values as long as those that a function on AWS has in its log lines.
+// As long as those of a function on AWS, for its log lines.
 process.env.METRICS_NAMESPACE = "ductape-jobs-prod-service";
 process.env._X_AMZN_TRACE_ID = "Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=0";
 const context = { awsRequestId: "8f8f0000-0000-4000-8000-000000000000" } as Context;
 const requestId = "JKJaXmPLvHcESHA=";
 
-/** The Scheduler fires up to 60 s late; here always 30 s. */
-const schedulerLateMs = 30_000;
-
-type Attributes = NonNullable<NonNullable<DynamoDBRecord["dynamodb"]>["Keys"]>;
-
 /** The filter of a deployment with the default settings and no webhooks. */
 const waking = streamFilter(new Set(finalEvents));
 
-const recordOf = ({ before, after }: Write, now: number): DynamoDBRecord => ({
-  eventName: before ? (after ? "MODIFY" : "REMOVE") : "INSERT",
-  dynamodb: {
-    Keys: Object.fromEntries(["PK", "SK"].map((key) => [key, (after ?? before)?.[key]])) as Attributes,
-    ...(before && { OldImage: before as Attributes }),
-    ...(after && { NewImage: after as Attributes }),
-    ApproximateCreationDateTime: Math.floor(now / 1000),
-    SequenceNumber: "1",
-  },
-});
-
 const executionMs = 200;
-
-interface Message {
-  type: JobType;
-  body: string;
-  at: number;
-}
 
 export type World = Awaited<ReturnType<typeof startWorld>>;
 
 /**
  * The handlers on their AWS adapters, with every request counted. DynamoDB is a server in this process; SQS, the
- * Scheduler, S3 and EventBridge answer at once. Time is virtual. `execute` stands for what a job does.
+ * Scheduler, S3 and EventBridge answer at once. Time is virtual. `execute` stands for what a job does; it may deliver the
+ * messages of other jobs meanwhile.
  */
-export async function startWorld(execute: ExecuteWithServices) {
+export async function startWorld(execute: ExecuteWithServices, catalog = demo) {
   const dynamo = await startDynamoDb();
   let counts = noCounts();
   let now = Date.UTC(2030, 0, 1, 12, 0, 7);
   const messages: Message[] = [];
   /** The writes that wake the lifecycle and wait for it. */
   const records: DynamoDBRecord[] = [];
-  const objects = new Map<string, Uint8Array>();
 
   let executed = 0;
+  /** Milliseconds of remote calls that were made by invocations within the one that runs. */
+  let innerMs = 0;
 
   const clock: Clock = {
     now: () => now,
@@ -111,44 +90,11 @@ export async function startWorld(execute: ExecuteWithServices) {
       counts.held_ms += ms;
     },
   };
-  const sqs = answering(new SQSClient(settings), "sqs", () => counts, {
-    SendMessage({ QueueUrl, MessageBody, DelaySeconds = 0 }) {
-      counts.queue_request++;
-      const type = typeByUrl.get(QueueUrl as string) as JobType;
-      messages.push({ type, body: MessageBody as string, at: now + 1000 * (DelaySeconds as number) });
-      return {};
-    },
+  const { queues, sqs, scheduler, s3, events } = answeredAws({
+    counts: () => counts,
+    now: () => now,
+    sent: (message) => messages.push(message),
   });
-  const scheduler = answering(new SchedulerClient(settings), "scheduler", () => counts, {
-    CreateSchedule({ ScheduleExpression, Target }) {
-      counts.schedule++;
-      const { Arn, Input } = Target as { Arn: string; Input: string };
-      const at = Date.parse(`${/^at\((.*)\)$/.exec(ScheduleExpression as string)?.[1]}Z`) + schedulerLateMs;
-      // What the Scheduler sends is a request to the queue like any other.
-      counts.queue_request++;
-      messages.push({ type: typeOfQueue(Arn), body: Input, at });
-      return {};
-    },
-  });
-  const s3 = answering(new S3Client(settings), "s3", () => counts, {
-    PutObject({ Key, Body }) {
-      counts.bucket_put++;
-      objects.set(Key as string, Body as Uint8Array);
-      return {};
-    },
-    GetObject({ Key }) {
-      counts.bucket_get++;
-      return { Body: { transformToByteArray: async () => objects.get(Key as string) } };
-    },
-  });
-  const events = answering(new EventBridgeClient(settings), "events", () => counts, {
-    PutEvents({ Entries }) {
-      counts.bus_event += (Entries as unknown[]).length;
-      return { FailedEntryCount: 0, Entries: (Entries as unknown[]).map(() => ({ EventId: "1" })) };
-    },
-  });
-  const queues = queuesAt("http://sqs");
-  const typeByUrl = new Map(Object.entries(queues).map(([type, { url }]) => [url, type as JobType]));
   const metered = meteredTable(
     dynamo.endpoint,
     () => counts,
@@ -174,18 +120,15 @@ export async function startWorld(execute: ExecuteWithServices) {
       deadLetterArn: "dlq",
     }),
     blobs: s3BlobStore({ client: s3, bucket: "blobs" }),
-    gates: dynamoGates({ client: metered, table }),
+    gates: rememberingPins(dynamoGates({ client: metered, table })),
     secrets: only<Secrets>("secrets"),
     // A process reads them every few seconds, whatever it runs: that is no part of what a job costs (docs/operations/costs.md).
     pauses: nonePaused(),
     clock,
   };
   const servicesOf = (name: string) => ({ ...services, log: makeLog(name) });
-  const [ofApi, ofConsumer, ofReconciler] = [
-    servicesOf("api"),
-    servicesOf("consumer-action"),
-    servicesOf("reconciler"),
-  ];
+  const [ofApi, ofConsumer] = [servicesOf("api"), servicesOf("consumer-action")];
+  const ofReconciler = servicesOf("reconciler");
   const run: ExecuteWithServices = (...what) => {
     executed++;
     // A job takes a moment: if time stood still, an index entry whose key has a time would not move.
@@ -197,7 +140,7 @@ export async function startWorld(execute: ExecuteWithServices) {
       ...ofApi,
       limits: defaultLimits,
       waits: only<Waits>("waits"),
-      sharedKeys: only<SharedKeys>("sharedKeys"),
+      sharedKeys: dynamoSharedKeys({ client: metered, table }),
       failures: only<Failures>("failures"),
       endpoints: only<Endpoints>("endpoints"),
     }),
@@ -233,17 +176,17 @@ export async function startWorld(execute: ExecuteWithServices) {
   async function invoke<T>(name: string, run: () => Promise<T>): Promise<T> {
     count(counts.invocations, name);
     const before = remoteMs(counts.calls);
-    const write = process.stdout.write;
-    process.stdout.write = ((line: string) => {
-      counts.log_bytes += Buffer.byteLength(line);
-      counts.log_lines++;
-      return true;
-    }) as typeof write;
+    const outerMs = innerMs;
+    innerMs = 0;
     try {
-      return await run();
+      return await captured(run, (line) => {
+        counts.log_bytes += Buffer.byteLength(line);
+        counts.log_lines++;
+      });
     } finally {
-      process.stdout.write = write;
-      count(counts.remote_ms, name, remoteMs(counts.calls) - before);
+      const allMs = remoteMs(counts.calls) - before;
+      count(counts.remote_ms, name, allMs - innerMs);
+      innerMs = outerMs + allMs;
     }
   }
 
@@ -284,8 +227,11 @@ export async function startWorld(execute: ExecuteWithServices) {
     async reconcile() {
       const pauses = withRecent(dynamoPauses({ client: metered, table }), clock);
       await invoke("reconciler", async () => {
-        await reconcile({ ...ofReconciler, pauses });
-        await countHotMinutes(ofReconciler);
+        const { looked, dispatched, failed } = await reconcile({ ...ofReconciler, pauses });
+        const hot_minutes = await countHotMinutes(ofReconciler);
+        ofReconciler.log.measure("reconciled", {
+          values: { looked, nudged: dispatched, nudges_failed: failed, hot_minutes },
+        });
       });
     },
 

@@ -77,9 +77,9 @@ export function startsOf(
 }
 
 /** How many batches are read at a time, at first and at most, and how fast messages are received. */
-function pollersOf({ maxConcurrency, pollers }: Deployment) {
+function pollersOf({ maxConcurrency, pollers, firstBatches = quotas.firstBatches }: Deployment) {
   if (pollers === undefined) {
-    const first = Math.min(maxConcurrency, quotas.firstBatches);
+    const first = Math.min(maxConcurrency, firstBatches);
     return { first, most: maxConcurrency, poll: limited(Number.POSITIVE_INFINITY) };
   }
   const most = Math.max(pollers * quotas.batchesPerPoller, maxConcurrency);

@@ -1,4 +1,5 @@
 /* All other routes: they are loaded together, by the first request for any of them. */
+export * as earlyDocs from "./docs/early-docs.ts";
 export * as deleteJob from "./routes/delete-job.ts";
 export * as deleteLimitPin from "./routes/delete-limit-pin.ts";
 export * as deletePause from "./routes/delete-pause.ts";

@@ -1,10 +1,9 @@
 import type { Route } from "../aws/http/route.ts";
 import type { ApiServices } from "../core/operations/services.ts";
 import { lazy } from "../core/schema/lazy.ts";
+import { later } from "./later.ts";
 
-// Each asked for once: Node resolves an import anew every time, even of a module that is loaded.
 const early = lazy(() => import("./early-routes.ts"));
-const later = lazy(() => import("./later-routes.ts"));
 
 /**
  * Every route of the HTTP API. The router, its 404 and 405 answers and the OpenAPI document derive from this table. The gateway's

@@ -22,7 +22,8 @@ export function consumer(type: JobType, execute: ExecuteWithServices, policy: At
     const redelivery = startRedelivery(env.QUEUES[type].url, services.log);
     const waiting = { longestWaitMs: env.LONGEST_WAIT_MS, holdSeconds: env.HOLD_SECONDS };
     const options = { type, policy, ...waiting, memory: memoryOf(env.MEMORY_MB) };
-    return loggingOf({ ...services, redelivery, secrets: startSecrets(), options }, { type });
+    const notesWaits = env.NOTE_WAITS === "true";
+    return loggingOf({ ...services, redelivery, secrets: startSecrets(), notesWaits, options }, { type });
   });
   return queueHandler(
     start,

@@ -1,5 +1,5 @@
 import type { DirectCall } from "../aws/lambda/intake-handler.ts";
-import { scheduleRequest as schedule } from "../core/operations/schedule-shared.ts";
+import { scheduleRequest as schedule } from "../core/operations/schedule-request.ts";
 import type { Services } from "../core/operations/services.ts";
 import { type Receipt, receiptOf } from "../core/queries/view.ts";
 import { type AcceptedRequest, parseRequest } from "../core/requests/request.ts";

@@ -1,5 +1,6 @@
 import type { JobChange } from "../aws/lambda/stream-handler.ts";
-import { type Attempt, type AttemptError, isFinished, isWaiting, type Job } from "../core/job/job.ts";
+import type { Attempt, AttemptError } from "../core/job/attempt.ts";
+import { isFinished, isWaiting, type Job } from "../core/job/job.ts";
 import type { JobEvent, JobEventDetail, JobEventName } from "../core/job/job-event.ts";
 import { given } from "../core/schema/given.ts";
 
@@ -78,10 +79,26 @@ function beginnings(before: Job, after: Job, at: number): Transition[] {
   if (!isWaiting(after)) return [];
   if (before.status === "paused") return transition("resumed");
   if (isFinished(before)) return transition("retrying");
+  const wait = waitBegun(before, after);
+  if (wait) return transition("waiting", wait.gate, wait.since);
   // A start that a rate has given is no schedule that somebody asked for.
   const isReserved = after.reserved?.until === after.due_at;
   const moved = isWaiting(before) && before.due_at !== after.due_at && !isReserved;
   return moved || after.run > before.run ? transition("scheduled") : [];
+}
+
+/** A start that is given for the same minute is no wait that anybody wants to hear of. */
+const leastWaitMs = 60_000;
+
+/** The wait for a slot, or for a start that a rate has given, that a change has begun. */
+function waitBegun(before: Job, { noted_wait: noted, reserved, due_at }: Job) {
+  if (noted && noted.since !== before.noted_wait?.since) {
+    const { limit, key, since } = noted;
+    return { gate: { limit, key }, since };
+  }
+  const isNew = reserved?.until === due_at && before.reserved?.until !== due_at;
+  if (!reserved || !isNew || reserved.until - reserved.since < leastWaitMs) return undefined;
+  return { gate: { ...reserved.gate, starts_at: reserved.until }, since: reserved.since };
 }
 
 /**

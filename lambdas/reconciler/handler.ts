@@ -13,16 +13,17 @@ import { lazy } from "../core/schema/lazy.ts";
 import { countHotMinutes } from "./hot-minutes.ts";
 import { newMemory } from "./memory.ts";
 import { reconcile } from "./reconcile.ts";
-import { syncSchedules } from "./schedules.ts";
+import { followedFor, syncSchedules } from "./schedules.ts";
 
 const start = lazy(() => {
   const env = readEnv(ReconcilerEnv);
   const client = new DynamoDBClient(clientDefaults);
+  const hash = env.SCHEDULES === schedulesOfCode ? schedulesHash(catalog.products) : env.SCHEDULES;
   const states = dynamoScheduleStates({ client, table: env.TABLE_NAME });
   return {
     services: startServices("reconciler", env, catalog, client),
     graceMs: env.RECONCILE_GRACE_MS,
-    schedules: { states, hash: env.SCHEDULES === schedulesOfCode ? schedulesHash(catalog.products) : env.SCHEDULES },
+    schedules: { states, hash: followedFor(hash, env.DEPLOYED_CODE) },
     memory: newMemory(),
   };
 });

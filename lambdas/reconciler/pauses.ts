@@ -47,7 +47,10 @@ export async function handlePauses(services: Services): Promise<RoundPauses> {
   await Promise.all(over.map((pause) => drainOne(services, pause, { measured, end: now + drainMs })));
   return {
     holdsAll: ({ product, env }) =>
-      holding.some((one) => one.product === product && (one.env ?? env) === env && one.event === undefined),
+      holding.some(
+        (one) =>
+          one.product === product && (one.env ?? env) === env && one.event === undefined && one.limit === undefined,
+      ),
     leaves: (job) => isLeftToPause(all, job, clock.now()),
     measured,
   };

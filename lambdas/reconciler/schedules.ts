@@ -5,9 +5,16 @@ import type { Memory } from "./memory.ts";
 
 export interface Schedules {
   states: ScheduleStates;
-  /** The hash of the deployed catalog's schedules, or `schedulesOff`. */
+  /** What they are followed for (`followedFor`), or `schedulesOff`. */
   hash: string;
 }
+
+/**
+ * What schedules are followed for: once for each hash of them, and once for each deployed code, so that the next deployment puts
+ * back what somebody has changed by hand.
+ */
+export const followedFor = (hash: string, code: string): string =>
+  hash === schedulesOff || code === "" ? hash : `${hash} ${code}`;
 
 /**
  * Makes, changes and cancels the jobs of the catalog's schedules if a deployment has changed these. What cannot be done in this

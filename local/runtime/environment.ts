@@ -84,6 +84,7 @@ export function lambdaEnvironment(endpoints: Endpoints): NodeJS.ProcessEnv {
     IMPORT_QUEUE_URL: queueUrl(queueName("imports")),
     // All transitions: they cost nothing here, and show what a deployment could publish.
     PUBLISH: jobEvents.join(","),
+    NOTE_WAITS: "true",
     TASK_QUEUE_URL: queueUrl(queueName("tasks")),
     TASK_DLQ_URL: queueUrl(dlqName("tasks")),
     WEBHOOK_QUEUE_URL: queueUrl(queueName("webhooks")),

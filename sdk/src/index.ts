@@ -55,15 +55,11 @@ export type {
   IPushNotification,
   ISmsNotification,
   IStorageRequest,
-  Query,
-  QueryItem,
-  QueryValue,
-  RequestHeaders,
-  Scalar,
   TemplateInput,
 } from "./event-input.ts";
 export type { DuctapeStats, JobExecution, JobHistory } from "./history.ts";
-export type { Debounce, IJobProcessorInput, Repeat, RetryConfig, Unique } from "./input.ts";
+export type { Query, QueryItem, QueryValue, RequestHeaders, Scalar } from "./http-values.ts";
+export type { IJobProcessorInput, Repeat, RetryConfig } from "./input.ts";
 export type {
   Job,
   JobAttempt,
@@ -108,5 +104,6 @@ export type {
   StorageResult,
 } from "./results.ts";
 export type { LastRun, Series } from "./series.ts";
+export type { Debounce, Unique } from "./shared-input.ts";
 export type { Time } from "./time.ts";
 export type { Webhook, WebhookName, WebhookQuery, Webhooks } from "./webhooks.ts";

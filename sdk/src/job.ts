@@ -86,8 +86,8 @@ export interface JobSummary extends Omit<JobReceipt, "debounced" | "skipped" | "
    */
   reason?: string;
   /**
-   * What keeps the job from its start: a pause, a start that the rate of a limit has given it, or, for a single job, the limit on
-   * whose waiting list it stands.
+   * What keeps the job from its start: a pause, a start that the rate of a limit has given it, or the limit on whose waiting list
+   * it stands. Lists show that for the first 50 such jobs of a page, and no position.
    */
   waiting_for?: PauseReference | LimitWait;
 }

@@ -1,12 +1,16 @@
-/** A pause of a product, an env or an event. Times are epoch milliseconds. */
+/** A pause of a product, an env, an event, or a limit or one of its keys. Times are epoch milliseconds. */
 export interface Pause {
-  /** Always the same for the same product, env and event. */
+  /** Always the same for the same product, env, event, limit and key. */
   id: string;
   product_tag: string;
   /** Absent: every env of the product. */
   env?: string;
   /** Absent: every event. */
   event?: string;
+  /** Only what passes this limit of the product is held. */
+  limit?: string;
+  /** Only this key of the limit. Absent: every key. */
+  key?: string;
   reason: string;
   /** The id of the API key that asked for it last. */
   by?: string;

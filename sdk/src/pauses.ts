@@ -11,6 +11,18 @@ import type { Transport } from "./transport.ts";
 /** What to pause, why, and until when. It needs a product, by its name or by the client's default. */
 export type PauseRequest<C extends Catalog = Catalog> = ProductScope<C> & {
   /**
+   * A limit of the product: only jobs that pass it are held. Does not go with `event`.
+   * @default all jobs, with limits or without
+   * @example `"customer"`
+   */
+  limit?: string | undefined;
+  /**
+   * One key of the limit, as `limits.list` and `waiting_for` show it.
+   * @default every key of the limit
+   * @example `"C-1042"`
+   */
+  key?: string | undefined;
+  /**
    * Why it is paused, for everybody who wonders what a job waits for: 1 to 200 characters.
    * @example `"the database is being moved"`
    */
@@ -35,8 +47,8 @@ export type PauseQuery<C extends Catalog = Catalog> = Partial<TenantOf<C>>;
 /** Pauses: within 5 s nothing of what they hold starts. */
 export interface Pauses<C extends Catalog = Catalog> {
   /**
-   * Pauses a product, one of its envs, or one of its events. Without `env` and without a default env it holds every env. Safe to
-   * repeat: there is one pause per product, env and event, and a repeated call changes its reason, end and rate. The key needs
+   * Pauses a product, one of its envs, one of its events, or one key of a limit. Without `env` and without a default env it holds
+   * every env. Safe to repeat: there is one pause per scope, and a repeated call changes its reason, end and rate. The key needs
    * `jobs:admin`. Rejects with an InvalidRequestError or a NotFoundError that says which field is wrong.
    *
    * @example

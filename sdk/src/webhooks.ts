@@ -13,7 +13,17 @@ export interface Webhook {
   /** Its name in the catalog. */
   webhook: string;
   /** The events that it receives. */
-  events: ("scheduled" | "started" | "completed" | "failed" | "cancelled" | "paused" | "resumed" | "retrying")[];
+  events: (
+    | "scheduled"
+    | "started"
+    | "completed"
+    | "failed"
+    | "cancelled"
+    | "paused"
+    | "resumed"
+    | "retrying"
+    | "waiting"
+  )[];
   /** `failing`: the last attempt failed. `disabled`: it receives no events until it is enabled. */
   state: "enabled" | "failing" | "disabled";
   /** The number of failed attempts since the last successful one. */

@@ -55,3 +55,24 @@ test("a limit is pinned to other numbers, and what waits for it is shown by key"
   await limit.getByRole("button", { name: "Unpin" }).click();
   await limit.getByText("the partner is slow").waitFor({ state: "detached" });
 }, 90_000);
+
+test("one key of a limit is paused, and the gate of a limit from where it is shown", async () => {
+  const { page } = await open("/limits?product=my-product&env=prd");
+  await page.getByRole("button", { name: "Pause", exact: true }).click();
+  await page.getByLabel(/^Limit/).selectOption("customer");
+  await page.getByLabel("Key of the limit").fill("ada");
+  await page.getByLabel("Reason").fill("ada asked us to stop");
+  await page.getByRole("button", { name: "Pause key ada of customer" }).click();
+  const banner = page.getByRole("region", { name: "What is paused" });
+  await banner.getByRole("link", { name: "Paused: key ada of customer of my-product in prd" }).waitFor();
+  await page.getByText("key ada of customer in prd").waitFor();
+  const partner = page.getByRole("region", { name: "partner", exact: true });
+  await partner.getByRole("button", { name: "Pause these jobs" }).click();
+  const dialog = page.getByRole("dialog");
+  expect(await dialog.getByLabel(/^Limit/).inputValue()).toBe("partner");
+  expect(await dialog.getByRole("button", { name: "Pause everything under partner" }).isDisabled()).toBe(true);
+  await page.keyboard.press("Escape");
+  await page.getByRole("button", { name: "End the pause" }).click();
+  await dialog.getByRole("button", { name: "End the pause" }).click();
+  await page.getByText("starting again").waitFor();
+}, 90_000);

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { ServerlessChecks } from "cdk-nag";
-import { anchorOf } from "../../infra/constructs/watching/alarms.ts";
+import { anchorOf } from "../../infra/constructs/watching/alarm-spec.ts";
 import { measures } from "../../lambdas/core/job/measures.ts";
 import { asItIs, flat, functionOf, permissionsOf, type Resource, resourcesOf, synthesize } from "./synth.ts";
 

@@ -60,6 +60,7 @@ describe("in a stack of a team", () => {
     expect(Variables).toMatchObject({ RETENTION_DAYS: "7", LOG_LEVEL: "WARN" });
     expect(functionOf(template, "consumers/storage").Properties.MemorySize).toBe(1024);
     expect(functionOf(template, "lifecycle").Properties.Environment.Variables.PUBLISH).toBe("");
+    expect(functionOf(template, "consumers/storage").Properties.Environment.Variables.NOTE_WAITS).toBe("false");
   });
 
   test("whoever may schedule may send to the intake's queue and invoke its function, and no more", () => {

@@ -23,7 +23,7 @@ const { app, service } = synthesize({
   "jobs:maxConcurrency.storage": 4,
   "jobs:longestWaitMs": 2500,
   "jobs:retentionDays": 10,
-  "jobs:publish": "started,failed",
+  "jobs:publish": "started,failed,waiting",
   "jobs:tracing": "true",
   "jobs:memory.feature": 512,
   "jobs:rateLimit": 50,
@@ -156,6 +156,13 @@ test("warnings are filtered by the logger: Lambda, which takes measurements for 
       METRICS_NAMESPACE: "ductape-jobs-prod-service",
     });
   }
+});
+
+test("the reconciler knows its own code, whose change makes it follow the schedules anew", () => {
+  const named = functions.filter(({ Properties }) => Properties.Environment.Variables.DEPLOYED_CODE !== undefined);
+  expect(named.map(({ Properties }) => Properties.Environment.Variables.SERVICE_NAME)).toEqual(["reconciler"]);
+  expect(named[0]?.Properties.Environment.Variables.DEPLOYED_CODE).toBe(named[0]?.Properties.Code.S3Key);
+  expect(named[0]?.Properties.Code.S3Key).toMatch(/^[0-9a-f]{64}\.zip$/);
 });
 
 test("Lambda allows loops for the functions that wake themselves by design, and stops any other loop", () => {
@@ -390,7 +397,9 @@ describe("the lifecycle", () => {
 
   test("publishes what the settings say", () => {
     expect(Object.keys(Variables)).toEqual(expect.arrayContaining(Object.keys(LifecycleEnv().shape)));
-    expect(Variables.PUBLISH).toBe("started,failed");
+    expect(Variables.PUBLISH).toBe("started,failed,waiting");
+    // Jobs note that they begin to wait only where somebody asks for it.
+    expect(functionOf(service, "consumers/action").Properties.Environment.Variables.NOTE_WAITS).toBe("true");
     expect(flat(Variables.EVENT_BUS_NAME)).toMatch(/Bus/);
   });
 

@@ -36,6 +36,29 @@ const later = {
   invocations: { ...now.invocations, consumer: 2 },
   held_ms: 400,
 };
+const keyed = {
+  ...now,
+  calls: { ...now.calls, "dynamodb.GetItem": 1, "dynamodb.PutItem": 3 },
+  table_read: 1,
+  table_write: 6,
+};
+const askedForTwice = {
+  ...keyed,
+  // The last read is the consumer's: it says why its message was dropped.
+  calls: {
+    ...now.calls,
+    "dynamodb.GetItem": 4,
+    "dynamodb.PutItem": 4,
+    "dynamodb.UpdateItem": 4,
+    "sqs.SendMessage": 2,
+  },
+  table_read: 4,
+  table_write: 8,
+  queue_request: 6,
+  http_request: 2,
+  invocations: { api: 2, consumer: 2, lifecycle: 3 },
+  log_lines: 2,
+};
 const inBucket = { "s3.PutObject": 1, "s3.GetObject": 1 };
 
 /** The budget of each kind of job. A commit that raises a number must say what the job gets for it. */
@@ -69,6 +92,13 @@ const budget: Record<string, object> = {
     table_read: 1.5,
     table_write: 7,
   },
+  // The key is read, and moved to the job before that is stored.
+  "in 10 s, with a key of debounce": keyed,
+  // The second request reads the key and the job, and moves the job; the message for the earlier start fails to claim it.
+  "in 10 s, with a key of debounce, asked for twice": askedForTwice,
+  "now, with a unique key": keyed,
+  // The second request is answered with the job of the first, whose message it sends again in case that was not sent.
+  "now, with a unique key, asked for twice": askedForTwice,
   "a run of an hourly series": {
     calls: {
       "dynamodb.GetItem": 1,
@@ -139,6 +169,8 @@ it("a minute without work costs a query per shard of each tenant, one for its li
     calls: { "dynamodb.Query": 28 },
     table_read: 14.5,
     invocations: { reconciler: 1 },
+    // The round's measurement.
+    log_lines: 1,
   });
 });
 

@@ -7,7 +7,8 @@ import { isGivenBack, isPostponed, isPutOff, isWaiting } from "./ledger.ts";
  */
 export function eventsOf(before: Job | undefined, after: Job, archived: RunRecord["status"] | undefined): string[] {
   if (!before) return ["scheduled"];
-  if (isPostponed(before, after) || isPutOff(before, after)) return [];
+  if (isPostponed(before, after)) return isLongWait(after) ? ["waiting"] : [];
+  if (isPutOff(before, after)) return [];
   const waits = isWaiting(after);
   if (after.run > before.run) return [archived ?? "missing from the archive", waits ? "scheduled" : after.status];
   if (after.status !== before.status && !isGivenBack(before, after)) {
@@ -19,3 +20,6 @@ export function eventsOf(before: Job | undefined, after: Job, archived: RunRecor
   }
   return waits && after.due_at !== before.due_at ? ["scheduled"] : [];
 }
+
+/** A start that a rate has given is worth an event if it is a minute away. */
+const isLongWait = ({ reserved }: Job): boolean => (reserved?.until ?? 0) - (reserved?.since ?? 0) >= 60_000;

@@ -1,4 +1,5 @@
-import type { Gate, Job, JobMessage, Repeat, RunRecord } from "../../lambdas/core/job/job.ts";
+import type { Job, JobMessage, Repeat, RunRecord } from "../../lambdas/core/job/job.ts";
+import type { Gate } from "../../lambdas/core/job/job-wait.ts";
 import type { Invocation } from "./invocation.ts";
 import type { Observer } from "./observer.ts";
 

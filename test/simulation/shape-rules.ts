@@ -1,4 +1,5 @@
-import { type Attempt, isFinished, type Job } from "../../lambdas/core/job/job.ts";
+import type { Attempt } from "../../lambdas/core/job/attempt.ts";
+import { isFinished, type Job } from "../../lambdas/core/job/job.ts";
 import { isGivenBack, isPostponed, isPutOff, isSame, isWaiting, type Ledger, nameOf } from "./ledger.ts";
 import { isAddedTo } from "./sharing-rules.ts";
 import type { Write } from "./write.ts";

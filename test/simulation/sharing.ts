@@ -1,5 +1,7 @@
 import type { Job } from "../../lambdas/core/job/job.ts";
-import { scheduleRequest } from "../../lambdas/core/operations/schedule-shared.ts";
+import type { SharedKey } from "../../lambdas/core/job/shared-key.ts";
+import { sharedKeyOf } from "../../lambdas/core/operations/schedule-request.ts";
+import { scheduleShared } from "../../lambdas/core/operations/schedule-shared.ts";
 import type { Outcome } from "../../lambdas/core/operations/shared-scheduling.ts";
 import { parseRequest } from "../../lambdas/core/requests/request.ts";
 import { RequestError } from "../../lambdas/core/requests/request-error.ts";
@@ -56,7 +58,8 @@ export function sharing(world: World, ledger: Ledger, system: System, promise: (
     };
     const cancel = time.after(gatewayMs, again);
     try {
-      const outcome = await scheduleRequest(services, parseRequest(request, catalog, services.clock.now()));
+      const accepted = parseRequest(request, catalog, services.clock.now());
+      const outcome = await scheduleShared(services, accepted, sharedKeyOf(accepted) as SharedKey);
       cancel();
       accept(outcome, request, asked);
     } catch (error) {

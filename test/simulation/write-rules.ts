@@ -1,5 +1,6 @@
+import type { AttemptError } from "../../lambdas/core/job/attempt.ts";
 import type { Claim } from "../../lambdas/core/job/claim.ts";
-import { type AttemptError, isFinished, type Job, type JobMessage } from "../../lambdas/core/job/job.ts";
+import { isFinished, type Job, type JobMessage } from "../../lambdas/core/job/job.ts";
 import type { StepView } from "../../lambdas/core/queries/step-view.ts";
 import {
   failsForAStep,

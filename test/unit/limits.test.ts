@@ -27,6 +27,7 @@ import { keptFailures } from "../../lambdas/core/catalog/endpoint-state.ts";
 import { mostSchedules } from "../../lambdas/core/catalog/schedules.ts";
 import { longestFormat } from "../../lambdas/core/expressions/apply.ts";
 import { mostMade } from "../../lambdas/core/expressions/budget.ts";
+import { longestKey as longestKeyShown } from "../../lambdas/core/expressions/keys.ts";
 import { deepestNesting as deepestOperators, longestExpression } from "../../lambdas/core/expressions/parse.ts";
 import { expressionLimits } from "../../lambdas/core/expressions/request-input.ts";
 import { mostInText } from "../../lambdas/core/expressions/template.ts";
@@ -151,8 +152,7 @@ const limits = {
   "`period` of a `rate`": `${seconds(limitBounds.leastPeriodMs)} to ${days(limitBounds.longestPeriodMs)}`,
   "`burst` of a `rate`": n(limitBounds.burst),
   "`priority`, in seconds, either way": n(limitBounds.priority),
-  "a key that is shown as it is; a longer one becomes a hash": characters(limitBounds.key),
-  "the expression of a key": characters(limitBounds.expression),
+  "a key that is shown as it is; a longer one becomes a hash": characters(longestKeyShown),
   "how far ahead a rate gives starts": hours(horizonMs),
   "how long a pin may last": `${limitBounds.pinDays} days`,
   "`reason` of a pin": characters(limitBounds.reason),

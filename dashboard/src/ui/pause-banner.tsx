@@ -1,6 +1,7 @@
 import { Link } from "wouter";
 import { usePauses } from "../api/pauses.ts";
 import { query } from "../api/request.ts";
+import { heldWords } from "../pages/limits/pause-draft.ts";
 import { Ago } from "./time.tsx";
 
 const shown = 3;
@@ -12,10 +13,10 @@ export function PauseBanner() {
   return (
     <section class="banner banner-warn pause-banner" aria-label="What is paused">
       <ul>
-        {active.slice(0, shown).map(({ id, product_tag, env, event, reason, since }) => (
+        {active.slice(0, shown).map(({ id, product_tag, env, reason, since, ...scope }) => (
           <li key={id}>
             <Link href={`/limits${query({ product: product_tag, env })}`}>
-              Paused: {event ?? "every event"} of {product_tag}
+              Paused: {heldWords(scope)} of {product_tag}
               {env !== undefined && ` in ${env}`}
             </Link>{" "}
             {reason} <Ago at={since} />

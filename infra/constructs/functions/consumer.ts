@@ -11,6 +11,7 @@ import { queuePlans } from "../../settings/plans.ts";
 import { accessTo, folders } from "../trust/access.ts";
 import { EntryFunction } from "./entry-function.ts";
 import { jobsEnvironment, type Platform } from "./platform.ts";
+import { publishedEvents } from "./stream-filter.ts";
 
 /** What the executor of a type does with jobs and blobs beyond what every consumer does. */
 function executorAccess(type: JobType, platform: Platform): Capability[] {
@@ -65,6 +66,7 @@ export class Consumer extends Construct {
         LONGEST_WAIT_MS: String(config.longestWaitMs),
         HOLD_SECONDS: String(config.holdSeconds),
         MEMORY_MB: String(config.memory[type]),
+        NOTE_WAITS: String(publishedEvents(config.publish, products).has("waiting")),
       },
       memorySize: config.memory[type],
       // Databases are often reachable from within a VPC only; what the other types call is on the internet or an AWS API.

@@ -1,8 +1,9 @@
 import { Rule, Schedule } from "aws-cdk-lib/aws-events";
-import { LambdaFunction } from "aws-cdk-lib/aws-events-targets";
+import { LambdaFunction as Invocation } from "aws-cdk-lib/aws-events-targets";
+import type { CfnFunction, Function as LambdaFunction } from "aws-cdk-lib/aws-lambda";
 import { Duration } from "aws-cdk-lib/core";
 import { Construct } from "constructs";
-import type { FollowerEnv } from "../../../lambdas/aws/start/env.ts";
+import type { EnvOf, FollowerEnv, ReconcilerEnv } from "../../../lambdas/aws/start/env.ts";
 import type { Product } from "../../../lambdas/core/catalog/job-type.ts";
 import { schedulesHash } from "../../../lambdas/core/catalog/schedules.ts";
 import { jobTypes } from "../../../lambdas/core/job/job.ts";
@@ -11,6 +12,15 @@ import { acknowledge } from "../../grants/acknowledge.ts";
 import { accessTo, folders } from "../trust/access.ts";
 import { EntryFunction } from "./entry-function.ts";
 import { jobsEnvironment, type Platform } from "./platform.ts";
+
+/**
+ * Names the code of a function, which has the catalog in it: the schedules are followed anew with other code, so that a deployment
+ * puts back what somebody has changed by hand.
+ */
+function codeOf(lambda: LambdaFunction): string {
+  const { code } = lambda.node.defaultChild as CfnFunction;
+  return (code as CfnFunction.CodeProperty).s3Key ?? "";
+}
 
 interface ReconcilerProps {
   platform: Platform;
@@ -53,13 +63,14 @@ export class Reconciler extends Construct {
         may.unschedule(),
       ],
     });
+    lambda.addEnvironment("DEPLOYED_CODE" satisfies keyof EnvOf<typeof ReconcilerEnv>, codeOf(lambda));
     const period = Duration.seconds(reconcileEverySeconds);
     // Neither the rule nor Lambda retries a run that failed: by then the next one is due, and does the same work.
     const once = { retryAttempts: 0, maxEventAge: period };
     lambda.configureAsyncInvoke(once);
     const rule = new Rule(this, "EveryMinute", {
       schedule: Schedule.rate(period),
-      targets: [new LambdaFunction(lambda, once)],
+      targets: [new Invocation(lambda, once)],
     });
     const because = "The event says only that a minute has passed; an alarm reports a reconciler that does not run.";
     acknowledge(lambda, { "Serverless-LambdaAsyncFailureDestination": because });

@@ -26,3 +26,10 @@ export interface AlarmSpec {
 export const perFiveMinutes = { period: Duration.minutes(5) };
 export const sum = { ...perFiveMinutes, statistic: "Sum" };
 export const maximum = { ...perFiveMinutes, statistic: "Maximum" };
+
+/** The fragment under which Markdown renderers address a heading. */
+export const anchorOf = (heading: string): string =>
+  heading
+    .toLowerCase()
+    .replaceAll(/[^\w\- ]/g, "")
+    .replaceAll(" ", "-");

@@ -6,7 +6,7 @@ import type { Measure } from "../../../lambdas/core/job/measures.ts";
 import { deploymentName } from "../deployment-name.ts";
 import { metricsNamespace } from "../functions/entry-function.ts";
 import type { JobsHttpApi } from "../http/http-api.ts";
-import { type AlarmSpec, maximum, perFiveMinutes, sum } from "./alarm-spec.ts";
+import { type AlarmSpec, anchorOf, maximum, perFiveMinutes, sum } from "./alarm-spec.ts";
 import type { AlarmTopic } from "./alarm-topic.ts";
 import { deliveryAlarms } from "./delivery-alarms.ts";
 import { overdueAgeSeconds } from "./message-age.ts";
@@ -245,10 +245,3 @@ const alarmOf = (scope: Construct, { name, section, summary, metric, threshold, 
     evaluationPeriods: spec.evaluationPeriods ?? 1,
     treatMissingData: spec.missingDataIsBad ? TreatMissingData.BREACHING : TreatMissingData.NOT_BREACHING,
   });
-
-/** The fragment under which Markdown renderers address a heading. */
-export const anchorOf = (heading: string): string =>
-  heading
-    .toLowerCase()
-    .replaceAll(/[^\w\- ]/g, "")
-    .replaceAll(" ", "-");

@@ -20,7 +20,7 @@ export async function openApiDocument<S>(routes: readonly Route<S>[]): Promise<J
   const paths: Record<string, Json> = {};
   for (const route of routes) {
     const { doc } = await route.load();
-    const operation = operationOf(route, doc(), { schemas, methods: methodsOf(routes, route.path) });
+    const operation = operationOf(route, await doc(), { schemas, methods: methodsOf(routes, route.path) });
     paths[route.path] = { ...paths[route.path], [route.method.toLowerCase()]: operation };
   }
   return {

@@ -23,7 +23,14 @@ export async function handle(services: Services, { params, scopes, caller }: Htt
   };
   const { pause, isNew } = await endPause(services, params.id ?? "", admit);
   if (isNew) {
-    log.warn("pause ended", { pause: pause.id, product: pause.product, env: pause.env, event: pause.event, caller });
+    log.warn("pause ended", {
+      pause: pause.id,
+      product: pause.product,
+      env: pause.env,
+      event: pause.event,
+      limit: pause.limit,
+      caller,
+    });
     await drainFirst(services, pause);
   }
   return { status: 200, body: pauseView(pause, clock.now()) };

@@ -3,6 +3,7 @@ import type { RouteDoc } from "../../aws/http/route-doc.ts";
 import { requireScope } from "../../core/access/scopes.ts";
 import type { Services } from "../../core/operations/services.ts";
 import { decodeCursor, encodeCursor } from "../../core/queries/cursor.ts";
+import { limitWaits } from "../../core/queries/limit-waits.ts";
 import { listJobs } from "../../core/queries/list-jobs.ts";
 import { pausesFor } from "../../core/queries/pause-view.ts";
 import { JobListSchema } from "../../core/queries/schemas/list.ts";
@@ -15,7 +16,7 @@ import { aSummary } from "../schemas/examples.ts";
 
 /** Answers the jobs that match a filter, in pages. Without a product or env it lists all that the key has access to. */
 export async function handle(
-  { catalog, jobs, pauses, clock }: Services,
+  { catalog, jobs, pauses, gates, clock }: Services,
   { query, scopes }: HttpRequest,
 ): Promise<HttpResponse> {
   requireScope(scopes, "jobs:read", { product: query.product_tag, env: query.env });
@@ -26,11 +27,18 @@ export async function handle(
   const until = to === undefined ? undefined : to - 1;
   const page = { order, limit, ...given({ status, type, event, label, recurring, from, until, after }) };
   const listed = await listJobs(jobs, tenantsOf(catalog, scopes, list, "/query"), page, now);
-  const paused = await pausesFor({ pauses }, listed.jobs);
+  const [paused, limited] = await Promise.all([
+    pausesFor({ pauses }, listed.jobs),
+    limitWaits({ catalog, gates }, listed.jobs, now),
+  ]);
+  const summaries = listed.jobs.map((job) => {
+    const summary = summaryOf(job, now, paused);
+    return { ...summary, ...given({ waiting_for: summary.waiting_for ?? limited.get(job.id) }) };
+  });
   return {
     status: 200,
     body: {
-      jobs: listed.jobs.map((job) => summaryOf(job, now, paused)),
+      jobs: summaries,
       ...(listed.next && { next_cursor: encodeCursor(listed.next, list) }),
     },
   };

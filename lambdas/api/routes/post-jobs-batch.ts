@@ -1,7 +1,6 @@
 import * as z from "zod";
 import { problemOf, requestErrorOf } from "../../aws/http/problem.ts";
 import type { HttpRequest, HttpResponse } from "../../aws/http/route.ts";
-import type { RouteDoc } from "../../aws/http/route-doc.ts";
 import { requireScope } from "../../core/access/scopes.ts";
 import { traceOf } from "../../core/errors.ts";
 import { type Scheduled, scheduleJobs } from "../../core/operations/schedule-jobs.ts";
@@ -12,9 +11,9 @@ import { RequestError } from "../../core/requests/request-error.ts";
 import { requestLimits } from "../../core/schema/request-limits.ts";
 import { faultsOf, strict } from "../../core/schema/schema.ts";
 import { largestAnswer } from "../../core/schema/sizes.ts";
+import { later } from "../later.ts";
 import { requireJobScope } from "../require-job-scope.ts";
-import { BatchRequestSchema, BatchResultSchema } from "../schemas/batch.ts";
-import { aReceipt, exampleOf } from "../schemas/examples.ts";
+import type { BatchResultSchema } from "../schemas/batch.ts";
 
 /** How many bytes the faults of each job may take: half of the answer is kept for everything else. */
 const roomForFaults = (jobs: number): number => largestAnswer / 2 / jobs;
@@ -49,24 +48,7 @@ export async function handle(services: SchedulingServices, request: HttpRequest)
   return { status: 200, body: { results, accepted: taken, rejected: results.length - taken } };
 }
 
-export const doc = (): RouteDoc => ({
-  tag: "jobs",
-  summary: "Schedule up to 100 jobs at once",
-  description:
-    "The jobs are independent: one that is refused does not affect the others. Give each job its own `idempotency_key`.",
-  body: {
-    schema: BatchRequestSchema(),
-    examples: { two: { jobs: [exampleOf("action"), exampleOf("function")] } },
-  },
-  answers: {
-    200: {
-      description: "The outcome of each job.",
-      schema: BatchResultSchema(),
-      example: { results: [{ index: 0, status: 202, job: aReceipt }], accepted: 1, rejected: 0 },
-    },
-  },
-  errors: ["INVALID_REQUEST", "PAYLOAD_TOO_LARGE", "UNSUPPORTED_MEDIA_TYPE"],
-});
+export const doc = async () => (await later()).earlyDocs.postJobsBatch();
 
 function itemsOf({ body, headers }: HttpRequest): unknown[] {
   if (headers["idempotency-key"] !== undefined) {

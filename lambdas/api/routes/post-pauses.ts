@@ -8,7 +8,7 @@ import { PauseSchema } from "../../core/queries/schemas/pauses.ts";
 import { PauseRequest, parsePause, requirePauseScope } from "../../core/requests/pause-request.ts";
 import { aPause } from "../schemas/examples.ts";
 
-/** Pauses a product, an env or an event. Answers 201, or 200 where it was paused already. */
+/** Pauses a product, an env, an event, or a limit or one of its keys. Answers 201, or 200 where it was paused already. */
 export async function handle(services: Services, { body, scopes, caller }: HttpRequest): Promise<HttpResponse> {
   const { catalog, clock, log } = services;
   const { product_tag, env } = (body ?? {}) as Record<string, unknown>;
@@ -16,15 +16,22 @@ export async function handle(services: Services, { body, scopes, caller }: HttpR
   const wanted = parsePause(body, catalog, clock.now());
   requirePauseScope(scopes, catalog, wanted);
   const { pause, isNew } = await startPause(services, wanted, caller);
-  log.warn("paused", { pause: pause.id, product: pause.product, env: pause.env, event: pause.event, caller });
+  log.warn("paused", {
+    pause: pause.id,
+    product: pause.product,
+    env: pause.env,
+    event: pause.event,
+    limit: pause.limit,
+    caller,
+  });
   return { status: isNew ? 201 : 200, body: pauseView(pause, clock.now()) };
 }
 
 export const doc = (): RouteDoc => ({
   tag: "jobs",
-  summary: "Pause a product, an env or an event",
+  summary: "Pause a product, an env, an event, or one key of a limit",
   description:
-    "Within 5 s nothing of it starts: jobs whose time comes stay `queued` and show what they wait for, what runs goes on to its end, and requests are accepted as before. There is one pause per product, env and event: a repeated request changes its reason, end and rate. Jobs with `expires_at` are cancelled after the pause if they are too old by then.",
+    "Within 5 s nothing of it starts: jobs whose time comes stay `queued` and show what they wait for, what runs goes on to its end, and requests are accepted as before. With `limit` it holds what passes that limit, and with `key` as well only one of its keys, such as one customer. There is one pause per product, env, event, limit and key: a repeated request changes its reason, end and rate. Jobs with `expires_at` are cancelled after the pause if they are too old by then.",
   body: {
     schema: PauseRequest,
     examples: {
@@ -34,6 +41,13 @@ export const doc = (): RouteDoc => ({
         event: "create_order",
         reason: "the shop's API is down",
         until: "2030-01-31T12:00:00Z",
+      },
+      key: {
+        product_tag: "my-product",
+        env: "prd",
+        limit: "customer",
+        key: "C-1042",
+        reason: "the customer asked us to stop",
       },
     },
   },
@@ -46,6 +60,7 @@ export const doc = (): RouteDoc => ({
     "PRODUCT_NOT_FOUND",
     "ENV_NOT_FOUND",
     "EVENT_NOT_FOUND",
+    "LIMIT_NOT_FOUND",
     "STATE_CONFLICT",
     "PAYLOAD_TOO_LARGE",
     "UNSUPPORTED_MEDIA_TYPE",

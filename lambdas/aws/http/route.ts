@@ -33,8 +33,8 @@ export interface HttpResponse {
 /** What the file of a route exports. */
 export interface Endpoint<S> {
   handle: (services: S, request: HttpRequest) => Promise<HttpResponse>;
-  /** Called when the OpenAPI document is made. */
-  doc: () => RouteDoc;
+  /** Called when the OpenAPI document is made. A route that is loaded with the function loads its documentation only then. */
+  doc: () => RouteDoc | Promise<RouteDoc>;
 }
 
 /** An entry of the route table. */

@@ -102,6 +102,8 @@ export const ConsumerEnv = lazy(() =>
     HOLD_SECONDS: whole(0, longestHoldSeconds).default(0),
     /** The function's memory in megabytes, which limits how much its jobs load at a time. */
     MEMORY_MB: whole(128, 10_240).default(256),
+    /** Whether jobs note that they begin to wait for a slot: `true` where somebody wants the event `waiting`. */
+    NOTE_WAITS: z.enum(["true", "false"]).default("false"),
   }),
 );
 
@@ -122,6 +124,8 @@ export const FollowerEnv = lazy(() =>
 
 export const ReconcilerEnv = lazy(() =>
   FollowerEnv().extend({
+    /** Names the deployed code of the reconciler, the catalog included. Empty elsewhere. */
+    DEPLOYED_CODE: z.string().default(""),
     /** How many milliseconds after its time a job that has not started is dispatched again. */
     RECONCILE_GRACE_MS: whole(1000).default(60_000),
   }),

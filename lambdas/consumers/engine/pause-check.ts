@@ -13,7 +13,7 @@ import { isSuccessor, supersede } from "./supersede.ts";
  */
 export async function isHeld(services: ConsumerServices, message: JobMessage, policy: AttemptPolicy): Promise<boolean> {
   const { jobs, pauses, clock } = services;
-  if (!(await pauses.recent()).some((pause) => isHolding(pause, clock.now()))) return false;
+  if (!(await pauses.recent()).some((pause) => mayHold(pause, message) && isHolding(pause, clock.now()))) return false;
   const job = await jobs.get(message.job_id);
   // The claim says why a job that is gone has none. It cannot come back: no other job has its id while its message waits.
   if (!job) return false;
@@ -23,6 +23,9 @@ export async function isHeld(services: ConsumerServices, message: JobMessage, po
   report(services, message, job, pause);
   return true;
 }
+
+/** The pause of a limit holds only jobs with limits, and their messages say so: all others are not even read. */
+const mayHold = ({ limit }: Pause, { gated }: JobMessage): boolean => limit === undefined || gated === true;
 
 /**
  * Keeps what a message reports that is sent once, so that the end of the pause finds it. A decision that was under way when the pause

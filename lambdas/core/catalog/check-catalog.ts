@@ -113,7 +113,7 @@ function checkEvents(product: Product, registry: Registry, prefix: PropertyKey[]
     return [
       ...(tooLong ? [{ pointer: jsonPointer([...at, "timeout_ms"]), detail: limit }] : []),
       ...(definition.checkEvent?.(event, target, product) ?? []).map((fault) => under(at, fault)),
-      ...checkSharing(event).map((fault) => under(at, fault)),
+      ...checkSharing(event, product).map((fault) => under(at, fault)),
     ];
   });
 }

@@ -1,6 +1,5 @@
 import * as z from "zod";
 import { limitBounds, Priority } from "../flow/limit-bounds.ts";
-import { fairnessKeyFault } from "../requests/fairness-key.ts";
 import { RetryConfig } from "../requests/retry-config.ts";
 import { EventDebounce, EventUnique } from "../requests/sharing-fields.ts";
 import { milliseconds } from "../schema/plain-faults.ts";
@@ -24,16 +23,8 @@ export const commonEventFields = {
   timeout_ms: milliseconds(requestLimits.leastTimeoutMs).optional(),
   /** Whether the input of a request is a template, whose expressions are evaluated when it runs. Default: false. */
   expressions: z.boolean().optional(),
-  /** What `fairness_key` is by default: a string, or one reference into the input such as `$Input{customer}`. Default: none. */
-  fairness_key: z
-    .string()
-    .min(1)
-    .max(requestLimits.redactPointer)
-    .superRefine((key, context) => {
-      const message = fairnessKeyFault(key);
-      if (message !== undefined) context.addIssue({ code: "custom", message });
-    })
-    .optional(),
+  /** What `fairness_key` is by default: an expression such as `$Input{customer}`, or a plain string. Default: none. */
+  fairness_key: z.string().min(1).max(requestLimits.keyExpression).optional(),
   /** Requests that follow each other with one key run once, with the input of the last one. Default: each request runs. */
   debounce: EventDebounce.optional(),
   /** At most one job of a key is open. Default: any number. */

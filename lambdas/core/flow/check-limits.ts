@@ -1,14 +1,14 @@
 import type { Product } from "../catalog/job-type.ts";
 import type { Fault } from "../errors.ts";
-import { type Reference, referencesOf } from "../expressions/expression.ts";
-import { parsedFaults } from "../expressions/template-faults.ts";
-import { valueFaults } from "../expressions/values.ts";
+import { referencesOf } from "../expressions/expression.ts";
+import { keyFaults } from "../expressions/key-faults.ts";
+import { expressionsIn } from "../expressions/template.ts";
 import { didYouMean, jsonPointer } from "../schema/schema.ts";
 
 /** The faults of a product's limits, and of its events' references to them; pointers start with `prefix`. */
 export const limitFaults = (product: Product, prefix: PropertyKey[]): Fault[] => [
   ...Object.entries(product.limits ?? {}).flatMap(([name, { key }]) =>
-    (key === undefined ? [] : keyFaults(key, product)).map((detail) => ({
+    (key === undefined ? [] : limitKeyFaults(key, product)).map((detail) => ({
       pointer: jsonPointer([...prefix, "limits", name, "key"]),
       detail,
     })),
@@ -16,25 +16,17 @@ export const limitFaults = (product: Product, prefix: PropertyKey[]): Fault[] =>
   ...Object.entries(product.jobs).flatMap(([tag, event]) => eventFaults(product, event, [...prefix, "jobs", tag])),
 ];
 
-const keyFaults = (key: string, product: Product): string[] =>
-  parsedFaults(key, (expressions) => {
-    if (expressions.some(({ kind }) => kind !== "reference")) return [noOperators];
-    const references = expressions.flatMap(referencesOf);
-    const faults = references.flatMap((reference) => referenceFaults(reference, product));
-    if (faults.length > 0 || references.some(({ root }) => root === "Input")) return faults;
-    return ["refers to no $Input{...}, so every job would have the same key: leave it out for one gate"];
-  });
-
-const noOperators = "is a text with references such as $Input{user}, and without operators";
-
-function referenceFaults(reference: Reference, product: Product): string[] {
-  if (reference.root === "Sequence" || reference.root === "Now") {
-    return [`$${reference.root} is not known when a job is requested: a key refers to $Input, $Variable and $Constant`];
-  }
-  if (reference.root === "Input" && reference.path.length === 0) {
-    return ["$Input as a whole is no text: refer to a field of it, as in $Input{user}"];
-  }
-  return valueFaults(reference, product, product.envs);
+/** A key that is the same for all jobs is an oversight here: a limit without a key has one gate as well. */
+function limitKeyFaults(key: string, product: Product): string[] {
+  const faults = keyFaults(key, product);
+  if (
+    faults.length > 0 ||
+    expressionsIn(key)
+      .flatMap(referencesOf)
+      .some(({ root }) => root === "Input")
+  )
+    return faults;
+  return ["refers to no $Input{...}, so every job would have the same key: leave it out for one gate"];
 }
 
 function eventFaults(product: Product, event: Product["jobs"][string], at: PropertyKey[]): Fault[] {

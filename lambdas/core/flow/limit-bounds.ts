@@ -13,10 +13,6 @@ export const limitBounds = {
   burst: 1000,
   /** Seconds of head start in a waiting list, in either direction. */
   priority: 3600,
-  /** Characters of a key; a longer one is shown as its hash. */
-  key: 64,
-  /** Characters of the expression that yields a key. */
-  expression: 1000,
   /** Days that other numbers may be pinned for. */
   pinDays: 30,
   /** Characters of a pin's reason. */

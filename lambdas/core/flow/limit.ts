@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { durationMs } from "../schema/duration.ts";
+import { requestLimits } from "../schema/request-limits.ts";
 import { strict } from "../schema/schema.ts";
 import { limitBounds } from "./limit-bounds.ts";
 
@@ -43,29 +44,7 @@ export const needsNumbers = "needs a `concurrency`, a `rate` or both";
 /** A limit in the catalog: `limits.<name>` of a product. Each of its keys has a gate of its own in each env. */
 export const Limit = strict({
   description: z.string().optional(),
-  key: z.string().min(1).max(limitBounds.expression).optional(),
+  key: z.string().min(1).max(requestLimits.keyExpression).optional(),
   ...limitNumbers,
 }).refine(({ concurrency, rate }) => concurrency !== undefined || rate !== undefined, { error: needsNumbers });
 export type Limit = z.infer<typeof Limit>;
-
-/** What a limit allows per key. */
-export type LimitRule = Pick<Limit, "concurrency" | "rate">;
-
-/** Numbers that replace those of the catalog until a time. Times are epoch milliseconds. */
-export interface Pin {
-  concurrency?: number;
-  rate?: Rate;
-  until: number;
-  pinned_at: number;
-  reason?: string;
-}
-
-/** What a limit allows now: the numbers of a pin win, one by one, for as long as it lasts. */
-export function ruleOf({ concurrency, rate }: LimitRule, pin: Pin | undefined, now: number): LimitRule {
-  const pinned = pin !== undefined && pin.until > now ? pin : undefined;
-  const rule = { concurrency: pinned?.concurrency ?? concurrency, rate: pinned?.rate ?? rate };
-  return {
-    ...(rule.concurrency !== undefined && { concurrency: rule.concurrency }),
-    ...(rule.rate !== undefined && { rate: rule.rate }),
-  };
-}

@@ -1,6 +1,6 @@
 import type { Ask, GateName, GatePart } from "./gate.ts";
 import { bucketsOf, paceOf } from "./gcra.ts";
-import type { LimitRule } from "./limit.ts";
+import type { LimitRule } from "./limit-rule.ts";
 
 /** A holder has some 80 bytes, and every write of an item is billed by its size, so larger limits are spread over several items. */
 const slotsPerPart = 50;

@@ -1,7 +1,7 @@
 import type { Job } from "../job/job.ts";
 import type { Holder } from "./gate.ts";
 import { paceOf, toleranceMs } from "./gcra.ts";
-import type { LimitRule } from "./limit.ts";
+import type { LimitRule } from "./limit-rule.ts";
 
 const attemptOf = ({ run, attempt }: Pick<Job, "run" | "attempt">): string => `${run}.${attempt}.`;
 

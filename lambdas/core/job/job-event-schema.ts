@@ -35,6 +35,11 @@ export const JobEventDetailSchema = lazy(() =>
         .max(64)
         .exactOptional()
         .describe("The provider's own code of that failure, such as `40P01` or `card_declined`."),
+      limit: z.string().exactOptional().describe("In `job.waiting`: the limit of the catalog that it waits for."),
+      key: z.string().exactOptional().describe("In `job.waiting`: the key of that limit, as jobs show it."),
+      starts_at: at(
+        "In `job.waiting`: the start that a rate has given; absent while it waits for a slot.",
+      ).exactOptional(),
       labels: z.array(z.string()).exactOptional(),
       version: z
         .int()

@@ -11,6 +11,7 @@ export const jobEvents = [
   "paused",
   "resumed",
   "retrying",
+  "waiting",
 ] as const;
 export type JobEventName = (typeof jobEvents)[number];
 

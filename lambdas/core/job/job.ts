@@ -1,5 +1,6 @@
 import * as z from "zod";
-import type { JobErrorCode } from "./job-error.ts";
+import type { Attempt, AttemptError, RetryPolicy } from "./attempt.ts";
+import type { Gate, NotedWait, ReservedStart, Snoozes } from "./job-wait.ts";
 
 /** The job types. `consumers/types/definitions.ts` says what each of them is. */
 export const jobTypes = ["action", "notification", "database_action", "function", "storage", "feature"] as const;
@@ -13,22 +14,6 @@ export type Phase = "pending" | "completed" | "failed" | "cancelled";
 
 /** A JSON value: a small one is kept inline, a larger one in the blob store. */
 export type Stored = { inline: unknown } | { blob: string; bytes: number };
-
-export interface RetryPolicy {
-  /** Milliseconds before the second attempt, before jitter. */
-  initial_delay: number;
-  /** The longest delay in milliseconds. A provider's Retry-After may exceed it. */
-  max_delay: number;
-  backoff_multiplier: number;
-  /** Whether a part of each delay is random. */
-  jitter: boolean;
-  /** The part of each delay that is random, from 0 to 1. Absent: 1, a uniformly random delay between 0 and the computed one. */
-  jitter_percent?: number;
-  /** Error codes, ours or a provider's, that are retried although they are permanent by default. */
-  retryable_errors: string[];
-  /** Error codes, ours or a provider's, that are never retried. Wins over `retryable_errors`. */
-  non_retryable_errors: string[];
-}
 
 /** The series of a recurring job. */
 export interface Repeat {
@@ -81,61 +66,12 @@ export interface RunRecord {
   reason?: string;
 }
 
-export interface AttemptError {
-  code: JobErrorCode;
-  message: string;
-  retryable: boolean;
-  /** The provider's own code, if it sent one. Jobs that were stored before codes were kept have none. */
-  provider_code?: string;
-}
-
 /** The feature that a job is a step of, and that the end of the job wakes. */
 export interface Parent {
   /** The message that wakes the feature. */
   message: JobMessage;
   /** `sequence.step`. */
   step: string;
-}
-
-/** A limit that the attempts of a job pass, and the key for which. */
-export interface Gate {
-  /** The name of the limit in the catalog. */
-  limit: string;
-  /** Empty for a limit without keys. Longer and hidden keys are hashes. */
-  key: string;
-}
-
-/** The start that rates have given to an attempt, which the job's `due_at` was moved to. Times are epoch milliseconds. */
-export interface ReservedStart {
-  /** Which claim of which attempt reserved (`turnOf`): another one reserves anew. */
-  turn: string;
-  /** The `due_at` that it was moved to. A job that was moved again has no reservation. */
-  until: number;
-  /** When it was moved. */
-  since: number;
-  /** The gate that has the latest start. */
-  gate: Gate;
-  /** The limits whose rates are reserved. */
-  limits: string[];
-}
-
-/** How often a provider has put off the current attempt. */
-export interface Snoozes {
-  count: number;
-  /** When the first try that was put off had started, epoch milliseconds. */
-  since: number;
-}
-
-/** One try at a run, as the job keeps it. All times are epoch milliseconds. */
-export interface Attempt {
-  attempt: number;
-  due_at: number;
-  started_at: number;
-  ended_at: number;
-  outcome: "completed" | "failed" | "cancelled";
-  /** How often this attempt crashed before it ended: it was started, and no outcome was written. */
-  crashes?: number;
-  error?: AttemptError;
 }
 
 /** The whole stored job: one DynamoDB item. All times are epoch milliseconds. */
@@ -167,6 +103,8 @@ export interface Job {
   reserved?: ReservedStart;
   /** Present if a provider has put off the current attempt. */
   snoozes?: Snoozes;
+  /** Present if somebody wants to know that jobs begin to wait for a slot, and this one did. It may have started since. */
+  noted_wait?: NotedWait;
   /** When the caller asked for it to start: the `due_at` of the first attempt. */
   scheduled_at: number;
   created_at: number;

@@ -1,4 +1,5 @@
-import type { Attempt, Job, JobType } from "./job.ts";
+import type { Attempt } from "./attempt.ts";
+import type { Job, JobType } from "./job.ts";
 
 /**
  * Everything that is measured: names that end in `_ms` are milliseconds, all others are counts. CloudWatch bills each

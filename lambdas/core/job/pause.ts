@@ -1,16 +1,27 @@
 import { createHash } from "node:crypto";
 import type { IndexPosition } from "./index-position.ts";
 import { isWaiting, type Job, phaseTime } from "./job.ts";
+import type { Gate } from "./job-wait.ts";
 import { isParked } from "./transitions.ts";
 
-/** What a pause holds: a product, in one env or in all of them, and one of its events or all of them. */
+/**
+ * What a pause holds: a product, in one env or in all of them, and one of its events or all of them; or what passes one of its
+ * limits, for one key or for all of them.
+ */
 export interface PauseScope {
   product: string;
   /** Absent: every env. */
   env?: string;
   /** Absent: every event. */
   event?: string;
+  /** Absent: jobs with and without limits. */
+  limit?: string;
+  /** As jobs have it in `gates`. Absent: every key of the limit. */
+  key?: string;
 }
+
+/** What of a job decides which pauses hold it. */
+export type Held = Pick<Job, "product" | "env" | "event" | "gates">;
 
 /** How far a pause that has ended has come with the jobs that it held. */
 export interface Drain {
@@ -56,14 +67,20 @@ export const settleMs = 10_000;
 /** How many held jobs per second may start after a pause. The reconciler sends no more than that in its share of a minute. */
 export const drainRates = { usual: 50, most: 200 } as const;
 
-/** `pause_` and 32 hexadecimal digits. Tags contain no control characters, so the text is unambiguous. */
-export const pauseId = ({ product, env = "", event = "" }: PauseScope): string =>
-  `pause_${createHash("sha256").update([product, env, event].join("\n")).digest("hex").slice(0, 32)}`;
+/** `pause_` and 32 hexadecimal digits. Only a key, which comes last, may contain control characters: the text is unambiguous. */
+export function pauseId({ product, env = "", event = "", limit, key = "" }: PauseScope): string {
+  const parts = [product, env, event, ...(limit === undefined ? [] : [limit, key])];
+  return `pause_${createHash("sha256").update(parts.join("\n")).digest("hex").slice(0, 32)}`;
+}
 
-export const covers = (scope: PauseScope, job: Pick<Job, "product" | "env" | "event">): boolean =>
+export const covers = (scope: PauseScope, job: Held): boolean =>
   scope.product === job.product &&
   (scope.env === undefined || scope.env === job.env) &&
-  (scope.event === undefined || scope.event === job.event);
+  (scope.event === undefined || scope.event === job.event) &&
+  (scope.limit === undefined || (job.gates ?? []).some((gate) => isOfLimit(scope, gate)));
+
+const isOfLimit = ({ limit, key }: PauseScope, gate: Gate): boolean =>
+  gate.limit === limit && (key === undefined || gate.key === key);
 
 /** When a pause ended; undefined while it holds. One with an `until` needs nobody to end it. */
 export const endOf = ({ ended_at, until }: Pick<Pause, "ended_at" | "until">, now: number): number | undefined =>
@@ -73,11 +90,7 @@ export const isHolding = (pause: Pick<Pause, "ended_at" | "until">, now: number)
   endOf(pause, now) === undefined;
 
 /** The pause that holds what is due now in this scope: the one that ends last, so that it says until when. */
-export function holding(
-  pauses: readonly Pause[],
-  job: Pick<Job, "product" | "env" | "event">,
-  now: number,
-): Pause | undefined {
+export function holding(pauses: readonly Pause[], job: Held, now: number): Pause | undefined {
   const endsAt = ({ until = Number.POSITIVE_INFINITY }: Pause) => until;
   return pauses
     .filter((pause) => covers(pause, job) && isHolding(pause, now))

@@ -1,5 +1,5 @@
+import type { RetryPolicy } from "./attempt.ts";
 import { isNamed } from "./error-names.ts";
-import type { RetryPolicy } from "./job.ts";
 import type { JobError } from "./job-error.ts";
 
 /** The default: 1 s, 2 s, 4 s ... up to 5 minutes, with full jitter. */

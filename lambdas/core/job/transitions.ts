@@ -1,8 +1,10 @@
 import { given } from "../schema/given.ts";
 import { shorten } from "../schema/sizes.ts";
+import type { Attempt } from "./attempt.ts";
 import type { Claim } from "./claim.ts";
-import { type Attempt, isWaiting, type Job, type JobMessage, type ReservedStart, type Stored } from "./job.ts";
+import { isWaiting, type Job, type JobMessage, type Stored } from "./job.ts";
 import type { JobError } from "./job-error.ts";
+import type { Gate, ReservedStart } from "./job-wait.ts";
 import { isRetryable, retryDelay } from "./retry.ts";
 
 /** How many attempts of the current run are kept with the job; older ones are dropped. */
@@ -69,6 +71,20 @@ export function postponed(job: Job, reserved: ReservedStart, now: number): Job {
     version: job.version + 1,
   };
 }
+
+/** Whether a job has noted already that this attempt waits for a slot of this gate: its messages may come several times. */
+export const isNoted = ({ noted_wait: noted, run, attempt, due_at }: Job, { limit, key }: Gate): boolean =>
+  noted?.limit === limit &&
+  noted.key === key &&
+  noted.run === run &&
+  noted.attempt === attempt &&
+  noted.due_at === due_at;
+
+/** A job that begins to wait for a slot. */
+export const withWait = (job: Job, { limit, key }: Gate, since: number): Job => {
+  const { run, attempt, due_at } = job;
+  return { ...job, noted_wait: { limit, key, run, attempt, due_at, since }, version: job.version + 1 };
+};
 
 const startOf = ({ started_at }: Pick<Job, "started_at">) => ({ ...(started_at !== undefined && { started_at }) });
 

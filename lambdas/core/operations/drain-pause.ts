@@ -1,6 +1,16 @@
 import { PermanentError, traceOf } from "../errors.ts";
 import { type Job, messageOf, phaseTime, tenantOf } from "../job/job.ts";
-import { type Drain, drainOf, endOf, holding, isReleased, type Pause, settleMs, slotsOf } from "../job/pause.ts";
+import {
+  covers,
+  type Drain,
+  drainOf,
+  endOf,
+  holding,
+  isReleased,
+  type Pause,
+  settleMs,
+  slotsOf,
+} from "../job/pause.ts";
 import type { Refused } from "../ports/ports.ts";
 import { type Listed, listJobs } from "../queries/list-jobs.ts";
 import type { Tenant } from "../queries/tenants.ts";
@@ -40,7 +50,7 @@ export async function drainPause(
     const listed = await heldJobs(services, pause, now);
     // Read after the end of this pause was written: of two that end at the same time, one at least knows of the other's end.
     const others = listed.jobs.length > 0 ? await services.pauses.list() : [];
-    const sent = await sendPage(services, pause, releasable(listed.jobs, others, now));
+    const sent = await sendPage(services, pause, releasable(heldBy(pause, listed.jobs), others, now));
     total.failed += sent.failed;
     // What SQS refuses for now is sent again in the next round, with what follows it in its page.
     if (!sent.drain) return total;
@@ -86,6 +96,9 @@ const tenantsIn = ({ products }: Services["catalog"], { product, env }: Pause): 
     .filter(({ tag }) => tag === product)
     .flatMap(({ envs }) => envs.filter((one) => env === undefined || env === one))
     .map((one) => ({ product, env: one }));
+
+/** The pause of a limit finds other jobs in the index too. */
+const heldBy = (pause: Pause, jobs: readonly Job[]): Job[] => jobs.filter((job) => covers(pause, job));
 
 /** What another pause still holds gets its message when that one ends. */
 const releasable = (jobs: readonly Job[], others: readonly Pause[], now: number): Job[] =>

@@ -1,5 +1,5 @@
 import type { GateName } from "../flow/gate.ts";
-import type { LimitRule } from "../flow/limit.ts";
+import type { LimitRule } from "../flow/limit-rule.ts";
 import { slotPartsFor, slotPartsOf, slotsOf } from "../flow/parts.ts";
 import { isForsaken, turnOf } from "../flow/turn.ts";
 import { isWaiting, type Job, messageOf, tenantOf } from "../job/job.ts";

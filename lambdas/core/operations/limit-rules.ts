@@ -1,6 +1,6 @@
 import { type Catalog, own } from "../catalog/catalog.ts";
 import type { GateName } from "../flow/gate.ts";
-import { type LimitRule, ruleOf } from "../flow/limit.ts";
+import { type LimitRule, ruleOf } from "../flow/limit-rule.ts";
 import type { Job } from "../job/job.ts";
 import type { Gates } from "../ports/gates.ts";
 import type { Clock } from "../ports/ports.ts";

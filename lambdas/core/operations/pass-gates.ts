@@ -6,7 +6,7 @@ import { hasReserved, orderOf, turnOf } from "../flow/turn.ts";
 import type { Job } from "../job/job.ts";
 import { JobError } from "../job/job-error.ts";
 import { latestStartOf } from "../job/series.ts";
-import { postponed } from "../job/transitions.ts";
+import { isNoted, postponed, withWait } from "../job/transitions.ts";
 import type { JobStore } from "../ports/ports.ts";
 import { given } from "../schema/given.ts";
 import { type Dispatching, dispatch } from "./dispatch.ts";
@@ -15,6 +15,8 @@ import { type RuledGate, type Ruling, rulesOf } from "./limit-rules.ts";
 
 export interface PassingGates extends HandingOver, Dispatching, Ruling {
   jobs: JobStore;
+  /** Whether jobs note that they begin to wait for a slot, since somebody wants the event. Default: no, which saves the write. */
+  notesWaits?: boolean;
 }
 
 /** A slot that a job holds while it runs. */
@@ -150,6 +152,9 @@ async function refused(services: PassingGates, pass: Pass, { gate, rule }: Ruled
   const { id, run, attempt, due_at, product } = pass.job;
   services.log.measure("job waits for a limit", { values: { refused: 1 }, of: { limit: gate.limit, product } });
   const waiter = { job: id, run, attempt, due_at, order: orderOf(pass.job), since: services.clock.now() };
+  // Where somebody else has changed the job meanwhile, it does not wait in this state.
+  if (services.notesWaits && !isNoted(pass.job, gate))
+    await services.jobs.replace(withWait(pass.job, gate, waiter.since));
   await services.gates.lineUp(gate, waiter, partsOf(rule));
   // Its slots of other gates would be handed over to itself as long as it stands on their lists.
   await leaveLists(services, pass);

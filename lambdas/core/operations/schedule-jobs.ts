@@ -4,7 +4,7 @@ import { dispatchMany } from "./dispatch.ts";
 import { inParallel } from "./in-parallel.ts";
 import { refusedBy } from "./refused-by.ts";
 import { hasFreshId, prepare, record, undispatched, unrecorded } from "./schedule-job.ts";
-import { scheduleRequest, sharedKeyOf } from "./schedule-shared.ts";
+import { scheduleRequest, sharedKeyOf } from "./schedule-request.ts";
 import type { Outcome, SharedScheduling } from "./shared-scheduling.ts";
 
 /** The outcome of one request of a batch. `error` is what `scheduleRequest` would have thrown. */

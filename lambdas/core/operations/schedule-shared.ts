@@ -10,7 +10,7 @@ import { changeJob, unschedule } from "./change-job.ts";
 import { dispatch } from "./dispatch.ts";
 import { jobsOf, make } from "./make-shared.ts";
 import { forget } from "./payload.ts";
-import { answeredAgain, errorOf, prepare, scheduleJob, sharesInput } from "./schedule-job.ts";
+import { answeredAgain, errorOf, prepare, sharesInput } from "./schedule-job.ts";
 import { answeredBefore, idempotencyId, keepAnswer } from "./shared-answers.ts";
 import {
   type Lost,
@@ -24,24 +24,15 @@ import {
 
 const rounds = 25;
 
-/** Names the job that a request shares with others. The requests of one key have to be handled in their order. */
-export const sharedKeyOf = ({ product, env, tag, debounce, unique }: AcceptedRequest): SharedKey | undefined => {
-  const of = { product: product.tag, env, event: tag };
-  if (debounce) return { ...of, kind: "debounce", key: debounce.key };
-  return unique && { ...of, kind: "unique", key: unique.key };
-};
-
-/** Schedules any request as `scheduleJob` does, also one that shares its job with others. */
-export async function scheduleRequest(services: SharedScheduling, request: AcceptedRequest): Promise<Outcome> {
-  const key = sharedKeyOf(request);
-  return key === undefined ? { job: await scheduleJob(services, request) } : scheduleShared(services, request, key);
-}
-
 /**
  * Schedules a request with `debounce` or `unique`. Throws as `scheduleJob` does, and STATE_CONFLICT if the request may only
  * replace a job that waits, and it runs.
  */
-async function scheduleShared(services: SharedScheduling, request: AcceptedRequest, key: SharedKey): Promise<Outcome> {
+export async function scheduleShared(
+  services: SharedScheduling,
+  request: AcceptedRequest,
+  key: SharedKey,
+): Promise<Outcome> {
   for (let round = 0; round < rounds; round++) {
     const outcome = await tryShared(services, request, key);
     if (outcome !== "afresh") return outcome;

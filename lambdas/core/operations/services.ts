@@ -58,4 +58,6 @@ export interface ApiServices extends SchedulingServices {
 /** What a consumer needs in addition: executors need credentials. */
 export interface ConsumerServices extends Services {
   secrets: Secrets;
+  /** Whether jobs note that they begin to wait for a slot, for the event `waiting`. Default: no. */
+  notesWaits?: boolean;
 }

@@ -1,5 +1,5 @@
 import type { Ask, GateName, GatePart, PartState, Taken } from "../flow/gate.ts";
-import type { Pin } from "../flow/limit.ts";
+import type { Pin } from "../flow/limit-rule.ts";
 
 /** A job in the waiting list of a gate. Times are epoch milliseconds. */
 export interface Waiter {

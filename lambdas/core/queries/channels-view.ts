@@ -4,7 +4,7 @@ import { loadIfThere } from "../operations/payload.ts";
 import type { BlobStore } from "../ports/ports.ts";
 import { given } from "../schema/given.ts";
 import { redact } from "./redact.ts";
-import type { ChannelSchema } from "./schemas/job.ts";
+import type { ChannelSchema } from "./schemas/progress.ts";
 
 /** The outcome of one channel of a notification. */
 export type ChannelView = z.infer<ReturnType<typeof ChannelSchema>>;

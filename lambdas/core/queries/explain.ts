@@ -64,7 +64,11 @@ export function explain(
   // The id of the job, and so its own part of the spread, is not known yet: this is the latest time.
   const ahead = schedulerLeadMs + load.furtherQuarters * quarterHourMs;
   const way = routeAhead(now, due_at, ahead);
-  const held = wouldHold(pauses, { product: product.tag, env, event: tag, due_at }, now);
+  const held = wouldHold(
+    pauses,
+    { product: product.tag, env, event: tag, due_at, ...given({ gates: request.gates }) },
+    now,
+  );
   const inputBytes = Buffer.byteLength(JSON.stringify(request.input));
   return {
     valid: true,

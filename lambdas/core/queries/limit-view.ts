@@ -1,22 +1,20 @@
 import type * as z from "zod";
 import type { GateName } from "../flow/gate.ts";
 import { paceOf, startAfter } from "../flow/gcra.ts";
-import { type Limit, type LimitRule, type Pin, ruleOf } from "../flow/limit.ts";
-import { hasReserved, orderOf } from "../flow/turn.ts";
-import { isWaiting, type Job } from "../job/job.ts";
+import type { Limit } from "../flow/limit.ts";
+import { type LimitRule, type Pin, ruleOf } from "../flow/limit-rule.ts";
+import type { Job } from "../job/job.ts";
 import { type Ruling, rulesOf } from "../operations/limit-rules.ts";
 import type { Gates, GateView } from "../ports/gates.ts";
 import { durationMs } from "../schema/duration.ts";
 import { given } from "../schema/given.ts";
-import type { LimitWaitSchema } from "./schemas/job.ts";
 import type { ExplainedGateSchema, LimitGateSchema, LimitSchema } from "./schemas/limits.ts";
 
 export type LimitView = z.infer<ReturnType<typeof LimitSchema>>;
 export type LimitGateView = z.infer<ReturnType<typeof LimitGateSchema>>;
 export type ExplainedGate = z.infer<ReturnType<typeof ExplainedGateSchema>>;
-export type LimitWait = z.infer<ReturnType<typeof LimitWaitSchema>>;
 
-/** How many waiters are counted, and up to which place a position is known. */
+/** How many waiters are counted. */
 const counted = 100;
 
 const numbersView = ({ concurrency, rate }: LimitRule) =>
@@ -101,24 +99,4 @@ export async function explainedGates(
       return { limit: gate.limit, ...numbersView(rule), ...view, would } as const;
     }),
   );
-}
-
-/** The limit on whose waiting list a job stands. Lists of jobs do not say this: it takes reads per job. */
-export async function limitWait(
-  services: Omit<Ruling, "clock">,
-  job: Job,
-  now: number,
-): Promise<LimitWait | undefined> {
-  if (!job.gates || !isWaiting(job) || job.due_at > now) return undefined;
-  const at = { job: job.id, order: orderOf(job) };
-  for (const { gate, rule } of await rulesOf({ ...services, clock: { now: () => now, sleep: async () => {} } }, job)) {
-    if (rule.concurrency === undefined || hasReserved(job, gate.limit, rule, now)) continue;
-    const waiter = await services.gates.waiter(gate, at);
-    if (!waiter) continue;
-    const { waiters } = await services.gates.look(gate, { limit: counted });
-    const place = waiters.findIndex((other) => other.job === job.id && other.order === at.order);
-    const { limit, key } = gate;
-    return { limit, key, since: waiter.since, ...(place >= 0 && { position: place + 1 }) };
-  }
-  return undefined;
 }

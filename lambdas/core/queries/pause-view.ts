@@ -1,6 +1,6 @@
 import type * as z from "zod";
 import { isWaiting, type Job } from "../job/job.ts";
-import { covers, endOf, isHolding, type Pause, pauseOf } from "../job/pause.ts";
+import { covers, endOf, type Held, isHolding, type Pause, pauseOf } from "../job/pause.ts";
 import { isParked } from "../job/transitions.ts";
 import type { Services } from "../operations/services.ts";
 import { given } from "../schema/given.ts";
@@ -10,7 +10,7 @@ export type PauseView = z.infer<ReturnType<typeof PauseSchema>>;
 export type PauseReference = z.infer<ReturnType<typeof PauseReferenceSchema>>;
 
 export function pauseView(pause: Pause, now: number): PauseView {
-  const { id, product, env, event, reason, by, since, until, drain_per_second, drain } = pause;
+  const { id, product, env, event, limit, key, reason, by, since, until, drain_per_second, drain } = pause;
   const end = endOf(pause, now);
   return {
     id,
@@ -19,7 +19,7 @@ export function pauseView(pause: Pause, now: number): PauseView {
     state: end === undefined ? "active" : "draining",
     since,
     drain_per_second,
-    ...given({ env, event, by, until, ended_at: end, released: drain?.sent }),
+    ...given({ env, event, limit, key, by, until, ended_at: end, released: drain?.sent }),
   };
 }
 
@@ -43,11 +43,7 @@ export const pausesFor = async (
 ): Promise<readonly Pause[]> => (jobs.some((job) => isWaiting(job) || isParked(job)) ? pauses.recent() : []);
 
 /** The pauses that would hold a job at its time, if they last until then. */
-export const wouldHold = (
-  pauses: readonly Pause[],
-  job: Pick<Job, "product" | "env" | "event" | "due_at">,
-  now: number,
-): Pause[] =>
+export const wouldHold = (pauses: readonly Pause[], job: Held & Pick<Job, "due_at">, now: number): Pause[] =>
   pauses.filter(
     (pause) => covers(pause, job) && isHolding(pause, now) && (pause.until ?? Number.POSITIVE_INFINITY) > job.due_at,
   );

@@ -1,5 +1,5 @@
 import type * as z from "zod";
-import type { RetryPolicy } from "../job/job.ts";
+import type { RetryPolicy } from "../job/attempt.ts";
 import { retryDelay } from "../job/retry.ts";
 import type { AttemptWindowSchema } from "./schemas/explanation.ts";
 

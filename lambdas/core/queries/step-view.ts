@@ -3,7 +3,7 @@ import { isFinished, type Job, shownStatus } from "../job/job.ts";
 import { loadIfThere } from "../operations/payload.ts";
 import type { Services } from "../operations/services.ts";
 import { given } from "../schema/given.ts";
-import type { StepSchema } from "./schemas/job.ts";
+import type { StepSchema } from "./schemas/progress.ts";
 
 /** The state of a step of a feature. */
 export type StepView = z.infer<ReturnType<typeof StepSchema>>;

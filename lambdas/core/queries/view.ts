@@ -1,13 +1,6 @@
 import type * as z from "zod";
-import {
-  type Attempt,
-  type AttemptError,
-  isFinished,
-  isWaiting,
-  type Job,
-  type Parent,
-  shownStatus,
-} from "../job/job.ts";
+import type { Attempt, AttemptError } from "../job/attempt.ts";
+import { isFinished, isWaiting, type Job, type Parent, shownStatus } from "../job/job.ts";
 import type { Pause } from "../job/pause.ts";
 import type { Shared } from "../job/shared-key.ts";
 import type { Services } from "../operations/services.ts";
@@ -80,7 +73,7 @@ const attemptView = (attempt: Attempt): AttemptView => ({
 });
 
 /** Few jobs wait for a limit. */
-const loadLimitView = lazy(() => import("./limit-view.ts"));
+const loadLimitWaits = lazy(() => import("./limit-waits.ts"));
 
 export async function viewOf(
   services: Pick<Services, "blobs" | "jobs" | "catalog" | "gates" | "pauses">,
@@ -92,7 +85,7 @@ export async function viewOf(
     stepsShown(services, job, now),
     channelsShown(services, job, hidden),
     pausesFor(services, [job]),
-    job.gates && isWaiting(job) ? (await loadLimitView()).limitWait(services, job, now) : undefined,
+    job.gates && isWaiting(job) ? (await loadLimitWaits()).limitWait(services, job, now) : undefined,
   ]);
   const { gates, priority, snoozes } = job;
   const summary = summaryOf(job, now, pauses);

@@ -1,11 +1,14 @@
 import * as z from "zod";
 import { may, type Scopes } from "../access/scopes.ts";
-import type { Catalog } from "../catalog/catalog.ts";
+import { type Catalog, own } from "../catalog/catalog.ts";
+import type { Product } from "../catalog/job-type.ts";
+import type { Fault } from "../errors.ts";
+import { keyText, longestKey } from "../expressions/keys.ts";
 import { drainRates, type PauseScope } from "../job/pause.ts";
 import { given } from "../schema/given.ts";
 import { invalidRequest, parseBody } from "../schema/parse-body.ts";
 import { requestLimits } from "../schema/request-limits.ts";
-import { notWellFormed, strict, wellFormed } from "../schema/schema.ts";
+import { didYouMean, notWellFormed, strict, wellFormed } from "../schema/schema.ts";
 import { epochMs, farthestAheadMs, Time } from "../schema/start-time.ts";
 import { RequestError } from "./request-error.ts";
 
@@ -16,6 +19,16 @@ export const PauseRequest = strict({
   product_tag: Name,
   env: Name.optional().describe("Default: every env of the product. The key needs `jobs:admin` in each of them."),
   event: z.string().min(1).max(requestLimits.event).optional().describe("Default: every event of the product."),
+  limit: Name.optional().describe(
+    "A limit of the product: only jobs that pass it are held. Default: all jobs, with limits or without. Does not go with `event`.",
+  ),
+  key: z
+    .string()
+    .min(1)
+    .max(requestLimits.keyExpression)
+    .refine(wellFormed, notWellFormed)
+    .optional()
+    .describe("One key of the limit, as `GET /v1/limits` and `waiting_for` show it. Default: every key of the limit."),
   reason: z
     .string()
     .min(1)
@@ -41,15 +54,45 @@ export interface PauseWanted extends PauseScope {
 
 /** Parses a request for a pause. Throws a RequestError: what the catalog lacks, or every fault with its pointer. */
 export function parsePause(body: unknown, catalog: Catalog, now: number): PauseWanted {
-  const { product_tag, env, event, reason, until, drain_per_second } = parseBody(PauseRequest, body);
+  const { product_tag, env, event, limit, key, reason, until, drain_per_second } = parseBody(PauseRequest, body);
   const product = env === undefined ? catalog.product(product_tag) : catalog.tenant(product_tag, env);
   const place = env ?? product.envs[0];
   if (event !== undefined && place !== undefined) catalog.find(product_tag, place, event);
+  const faults = limitFaults({ event, limit, key }, product);
+  if (faults.length > 0) throw invalidRequest(faults);
   const end = until === undefined ? undefined : epochMs(until);
   if (end !== undefined && end <= now) throw invalidUntil("must be in the future");
   if (end !== undefined && end > now + farthestAheadMs) throw invalidUntil("is more than 5 years ahead");
-  return { product: product_tag, reason, drain_per_second, ...given({ env, event, until: end }) };
+  const kept = key === undefined ? undefined : keptKey(key);
+  return { product: product_tag, reason, drain_per_second, ...given({ env, event, limit, key: kept, until: end }) };
 }
+
+/** Throws LIMIT_NOT_FOUND where the product has no such limit. */
+function limitFaults(
+  { event, limit, key }: Pick<z.infer<typeof PauseRequest>, "event" | "limit" | "key">,
+  product: Product,
+) {
+  const faults: Fault[] = [];
+  if (limit === undefined) {
+    if (key !== undefined) faults.push({ pointer: "/key", detail: "is a key of a limit: name the limit too" });
+    return faults;
+  }
+  if (event !== undefined)
+    faults.push({ pointer: "/event", detail: "does not go with `limit`: pause one or the other" });
+  const found = own(product.limits ?? {}, limit);
+  if (!found) throw limitNotFound(product, limit);
+  if (key !== undefined && found.key === undefined)
+    faults.push({ pointer: "/key", detail: "must be left out: the limit has no keys" });
+  return faults;
+}
+
+function limitNotFound({ tag, limits }: Product, name: string) {
+  const text = `Product ${tag} has no such limit.${didYouMean(name, Object.keys(limits ?? {}))}`;
+  return new RequestError("LIMIT_NOT_FOUND", text, { faults: [{ pointer: "/limit", detail: text }] });
+}
+
+/** A long key is kept as its hash with the jobs, and somebody who has the hash from there means that key. */
+const keptKey = (key: string): string => (key.length > longestKey ? keyText(key) : key);
 
 const invalidUntil = (detail: string) => invalidRequest([{ pointer: "/until", detail }]);
 

@@ -1,6 +1,7 @@
 import * as z from "zod";
-import { limitNumbers, needsNumbers, type Pin } from "../flow/limit.ts";
+import { limitNumbers, needsNumbers } from "../flow/limit.ts";
 import { limitBounds } from "../flow/limit-bounds.ts";
+import type { Pin } from "../flow/limit-rule.ts";
 import { given } from "../schema/given.ts";
 import { invalidRequest, parseBody } from "../schema/parse-body.ts";
 import { notWellFormed, strict, wellFormed } from "../schema/schema.ts";

@@ -1,11 +1,14 @@
 import type * as z from "zod";
 import type { Catalog, CatalogEvent } from "../catalog/catalog.ts";
 import type { Fault } from "../errors.ts";
+import { type KeySource, keyOf } from "../expressions/keys.ts";
 import { takesExpressions } from "../expressions/request-input.ts";
 import { gatesOf } from "../flow/gate-keys.ts";
+import type { RetryPolicy } from "../job/attempt.ts";
 import { noCalendars } from "../job/calendars.ts";
-import type { Gate, Parent, Repeat, RetryPolicy } from "../job/job.ts";
+import type { Parent, Repeat } from "../job/job.ts";
 import { fingerprint } from "../job/job-id.ts";
+import type { Gate } from "../job/job-wait.ts";
 import { firstOccurrence } from "../job/recurrence.ts";
 import type { Debouncing, Uniqueness } from "../job/shared-key.ts";
 import { faultSearchLimit, findFaults, isCovered } from "../schema/find-faults.ts";
@@ -16,7 +19,6 @@ import { invalidRequest } from "../schema/parse-body.ts";
 import { dueAt, epochMs } from "../schema/start-time.ts";
 import { asWritten, placed } from "./ductape/as-written.ts";
 import { rewriteRequest } from "./ductape/rewrite.ts";
-import { fairnessKeyOf } from "./fairness-key.ts";
 import { findInputFaults, inputFaults, type Origin } from "./input-faults.ts";
 import { JobRequest } from "./job-request.ts";
 import { repeatOf } from "./repeat-request.ts";
@@ -118,7 +120,9 @@ function parsePlain(body: unknown, asked: Asked): AcceptedRequest {
   const key = request.idempotency_key ?? headerKey;
   const input = findInputFaults(found, request.input, from);
   // The step of a feature has a job of its own, whatever its event says: the feature waits for that very job.
-  const { debounce, unique, ...sharing } = from === "caller" ? sharingOf(request, found.event, now) : noSharing;
+  const isTemplate = from === "caller" && takesExpressions(found);
+  const asSent = { found, input: request.input, isTemplate };
+  const { debounce, unique, ...sharing } = from === "caller" ? sharingOf(request, asSent, now) : noSharing;
   // A repetition of an earlier request is answered although its time has passed.
   const passed = [...own.passed, ...sharing.passed];
   const ofSharing = key === undefined ? [...sharing.faults, ...sharing.passed] : sharing.faults;
@@ -129,8 +133,8 @@ function parsePlain(body: unknown, asked: Asked): AcceptedRequest {
   const repeat = request.repeat && repeatOf(request.repeat, start);
   const expires_at = request.expires_at === undefined ? undefined : epochMs(request.expires_at);
   const due = (repeat && firstOccurrence(repeat, start, calendars)) ?? start;
-  const isTemplate = from === "caller" && takesExpressions(found);
-  const { gates, faults: keyless } = gatesOf({ found, input: input.data, isTemplate });
+  const source = { found, input: input.data, isTemplate };
+  const { gates, faults: keyless } = gatesOf(source);
   if (keyless.length > 0) throw invalidRequest(keyless);
   return {
     ...found,
@@ -146,7 +150,7 @@ function parsePlain(body: unknown, asked: Asked): AcceptedRequest {
       labels: request.labels,
       gates: gates.length > 0 ? gates : undefined,
       priority: (request.priority ?? found.event.priority) || undefined,
-      fairness_key: request.fairness_key ?? fairnessKeyOf(found.event.fairness_key, input.data),
+      fairness_key: request.fairness_key ?? turnOf(source),
       task_token: request.task_token,
       idempotency_key: key,
       debounce,
@@ -159,6 +163,13 @@ function parsePlain(body: unknown, asked: Asked): AcceptedRequest {
 }
 
 const noSharing: Sharing = { faults: [], passed: [] };
+
+/** The fairness key that the event gives a request. If the input has none, the request shares the turn of its tenant. */
+function turnOf(source: KeySource): string | undefined {
+  const { fairness_key } = source.found.event;
+  const keyed = fairness_key === undefined ? undefined : keyOf(fairness_key, source);
+  return keyed && "key" in keyed ? keyed.key : undefined;
+}
 
 /** The faults of a key that are not only a consequence of the input's own faults. */
 const beside = (ofKey: Fault[], ofInput: Fault[]): Fault[] => ofKey.filter((fault) => !isCovered(fault, ofInput));

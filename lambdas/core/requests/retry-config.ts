@@ -1,6 +1,6 @@
 import * as z from "zod";
+import type { RetryPolicy } from "../job/attempt.ts";
 import { plainName } from "../job/error-names.ts";
-import type { RetryPolicy } from "../job/job.ts";
 import { jobErrorCodes } from "../job/job-error.ts";
 import { defaultRetryPolicy } from "../job/retry.ts";
 import { given } from "../schema/given.ts";

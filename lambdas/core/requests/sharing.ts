@@ -1,6 +1,5 @@
-import type { ProductEvent } from "../catalog/job-type.ts";
 import type { Fault } from "../errors.ts";
-import { keyOf, keyText } from "../expressions/key-of.ts";
+import { type KeySource, keyOrFault, keyText } from "../expressions/keys.ts";
 import type { Debouncing, Uniqueness } from "../job/shared-key.ts";
 import { durationMs } from "../schema/duration.ts";
 import { epochMs } from "../schema/start-time.ts";
@@ -8,10 +7,9 @@ import type { JobRequest } from "./job-request.ts";
 import { defaultMaxWaits } from "./sharing-fields.ts";
 
 /** The fields that decide whether a request shares a job with other requests of its key. */
-type Asked = Pick<JobRequest, "debounce" | "unique" | "repeat" | "expires_at" | "input" | "task_token"> & {
+type Asked = Pick<JobRequest, "debounce" | "unique" | "repeat" | "expires_at" | "task_token"> & {
   start_at: number | string;
 };
-type OfEvent = Pick<ProductEvent, "debounce" | "unique">;
 
 export interface Sharing {
   debounce?: Debouncing;
@@ -24,29 +22,31 @@ export interface Sharing {
 const none: Sharing = { faults: [], passed: [] };
 
 /** What `debounce` and `unique` of a request and of its event come to: a field of the request wins over that of the event. */
-export function sharingOf(request: Asked, event: OfEvent, now: number): Sharing {
+export function sharingOf(request: Asked, source: KeySource, now: number): Sharing {
+  const { event } = source.found;
   const hasDebounce = (request.debounce ?? event.debounce) !== undefined;
   const hasUnique = (request.unique ?? event.unique) !== undefined;
   if (hasDebounce && hasUnique) {
     const field = request.unique === undefined ? "debounce" : "unique";
     return { ...none, faults: [{ pointer: `/${field}`, detail: bothDetail }] };
   }
-  if (hasDebounce) return debouncing(request, event, now);
-  return hasUnique ? uniqueness(request, event) : none;
+  if (hasDebounce) return debouncing(request, source, now);
+  return hasUnique ? uniqueness(request, source) : none;
 }
 
 /** Why one job cannot have both; the catalog refuses it too. */
 export const bothDetail =
   "takes either debounce or unique: a debounced job is the only one of its key that waits, a unique one the only one that has not ended";
 
-function debouncing(request: Asked, event: OfEvent, now: number): Sharing {
+function debouncing(request: Asked, source: KeySource, now: number): Sharing {
+  const { event } = source.found;
   const { delay: written, max_wait: most } = { ...event.debounce, ...withoutUndefined(request.debounce) };
   if (written === undefined) {
     return { ...none, faults: [{ pointer: "/debounce/delay", detail: "is required: the event has none" }] };
   }
   const delay = durationMs(written);
   const max_wait = most === undefined ? defaultMaxWaits * delay : durationMs(most);
-  const keyed = keyOfRequest("debounce", request, event);
+  const keyed = keyOfRequest("debounce", request, source);
   const faults = [
     ...("key" in keyed ? [] : [keyed]),
     ...(max_wait < delay ? [{ pointer: waitPlace(request), detail: shorterDetail }] : []),
@@ -87,19 +87,20 @@ const taskFaults = ({ task_token }: Asked): Fault[] =>
     ? []
     : [{ pointer: "/task_token", detail: "needs a job of its own: this request may get the job of another one" }];
 
-function uniqueness(request: Asked, event: OfEvent): Sharing {
-  const keyed = keyOfRequest("unique", request, event);
+function uniqueness(request: Asked, source: KeySource): Sharing {
+  const { event } = source.found;
+  const keyed = keyOfRequest("unique", request, source);
   const on_conflict = request.unique?.on_conflict ?? event.unique?.on_conflict ?? "skip";
   const faults = [...("key" in keyed ? [] : [keyed]), ...(on_conflict === "skip" ? taskFaults(request) : [])];
   return "key" in keyed ? { ...none, unique: { key: keyed.key, on_conflict }, faults } : { ...none, faults };
 }
 
 /** A request has its key as plain text, an event as an expression. With neither, all requests of the event share one key. */
-function keyOfRequest(field: "debounce" | "unique", request: Asked, event: OfEvent) {
+function keyOfRequest(field: "debounce" | "unique", request: Asked, source: KeySource) {
   const own = request[field]?.key;
   if (own !== undefined) return { key: keyText(own) };
-  const expression = event[field]?.key;
-  return expression === undefined ? { key: "" } : keyOf(expression, request.input);
+  const expression = source.found.event[field]?.key;
+  return expression === undefined ? { key: "" } : keyOrFault(expression, source, `\`${field}\``);
 }
 
 const withoutUndefined = <T extends object>(fields: T | undefined): Partial<T> =>

@@ -11,8 +11,9 @@ export const requestLimits = {
   label: 64,
   fairnessKey: 64,
   idempotencyKey: 255,
-  /** Characters of a key of `debounce` or `unique` in a request, and of its expression in the catalog. */
+  /** Characters of a key of `debounce` or `unique` in a request. */
   sharedKey: 255,
+  /** Characters of the expression in the catalog that yields a key of a limit, of shared jobs or of a turn. */
   keyExpression: 1000,
   /** The shortest delay of a debounced job, in milliseconds. */
   leastDebounceMs: 1000,

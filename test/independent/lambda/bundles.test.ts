@@ -32,6 +32,7 @@ async function start() {
     SCHEDULE_DLQ_ARN: "arn:aws:sqs:us-east-1:123456789012:dead",
     LONGEST_WAIT_MS: "1000",
     HOLD_SECONDS: "0",
+    NOTE_WAITS: "false",
     MEMORY_MB: "512",
   };
   const settings = { ...environment, AWS_ENDPOINT_URL: endpoint };

@@ -102,6 +102,10 @@ test("pauses and limits are made, listed and ended", async () => {
     out: expect.stringMatching(/active\n {2}holds +my-product\/dev, every event\n/),
   });
   expect((await cli("pause", "list")).out).toMatch(/my-product\/dev, every event .* the database is being moved\n$/);
+  const key = [...scope, "--limit", "warehouse", "--key", "north"];
+  expect(await cli("pause", "create", ...key, "--reason", "stocktaking")).toMatchObject({ code: 0 });
+  expect((await cli("pause", "list")).out).toMatch(/my-product\/dev, limit warehouse, north/);
+  expect(await cli("pause", "end", ...key)).toMatchObject({ code: 0, out: expect.stringMatching(/draining/) });
   expect(await cli("pause", "end", ...scope)).toMatchObject({ code: 0, out: expect.stringMatching(/draining/) });
   expect(await cli("pause", "end", ...scope, "--event", "nothing")).toMatchObject({ code: 2 });
 

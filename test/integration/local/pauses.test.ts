@@ -7,6 +7,9 @@ import { tempFolder } from "../../support/local/temp-folder.ts";
 import { until } from "../../support/local/until.ts";
 
 const folder = tempFolder();
+const toWarehouse = (warehouse: string) => ({
+  ...anOrder({ event: "notify_warehouse", input: { params: { warehouse } } }),
+});
 
 /** Ten seconds pass between the end of a pause and its first job. */
 const patienceMs = 60_000;
@@ -35,4 +38,25 @@ test("a paused event's jobs wait and say why, also across a restart, and start a
     return job.status === "completed" ? job : undefined;
   }, patienceMs);
   expect(done.attempts).toMatchObject([{ attempt: 1, outcome: "completed" }]);
+}, 180_000);
+
+test("the jobs of one key wait, and those of other keys start", async () => {
+  const run = runLocal({ data: join(folder, "keys") });
+  const { url, api_key } = await run.ready();
+  const ductape = createDuctape({ url, apiKey: api_key, product: "my-product", env: "dev" });
+  const { id } = await ductape.pauses.create({ limit: "warehouse", key: "north", reason: "stocktaking" });
+  const held = await ductape.processor.job.dispatch(toWarehouse("north"));
+  const other = await ductape.processor.job.dispatch(toWarehouse("south"));
+  const ended = (job_id: string) =>
+    until(async () => {
+      const job = await ductape.jobs.get(job_id);
+      return job.status === "completed" ? job : undefined;
+    }, patienceMs);
+  await ended(other.job_id);
+  expect(await ductape.jobs.get(held.job_id)).toMatchObject({
+    status: "queued",
+    waiting_for: { pause: id, reason: "stocktaking" },
+  });
+  await ductape.pauses.end(id);
+  expect((await ended(held.job_id)).attempts).toMatchObject([{ attempt: 1, outcome: "completed" }]);
 }, 180_000);

@@ -36,6 +36,13 @@ export function describePauses(name: string, make: () => Promise<PausesUnderTest
       expect(read).toEqual(expect.arrayContaining([whole, aPause({ product: "other" })]));
     });
 
+    test("the pause of a key is another one than that of its limit, and is read as it was written", async () => {
+      const limit = { product: "shop", env: "prd", limit: "customer" };
+      const both = [aPause(limit), aPause({ ...limit, key: "a\nb ü" })];
+      for (const pause of both) expect(await made.pauses.put(pause)).toBe("written");
+      expect(await made.pauses.list()).toEqual(expect.arrayContaining(both));
+    });
+
     test("of two who write a new pause, one has written it", async () => {
       const [mine, other] = [aPause({ reason: "mine" }), aPause({ reason: "other" })];
       expect(await made.pauses.put(mine)).toBe("written");

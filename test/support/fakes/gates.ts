@@ -8,7 +8,7 @@ import {
   type PartState,
   startOf,
 } from "../../../lambdas/core/flow/gate.ts";
-import type { Pin } from "../../../lambdas/core/flow/limit.ts";
+import type { Pin } from "../../../lambdas/core/flow/limit-rule.ts";
 import type { Gates, Waiter } from "../../../lambdas/core/ports/gates.ts";
 
 interface Kept {

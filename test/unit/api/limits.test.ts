@@ -171,6 +171,32 @@ describe("what a job waits for", () => {
     expect(body.waiting_for).toEqual({ limit: "customer", key: "C-1", since: noon, starts_at: until });
   });
 
+  it("is in lists too, without the place, and costs no read for jobs without limits", async () => {
+    const plain = aJob({ ...tenant, event: "create_order" });
+    const about = aJob({ ...tenant, event: "call_partner", gates });
+    const api = fakeApi({ jobs: [plain, job, about] });
+    await api.gates.lineUp(partner, waiterOf(job.id, job.due_at), 1);
+    const waiter = jest.spyOn(api.gates, "waiter");
+    const { body } = await api.ask({ path: "/v1/jobs" });
+    const waits = Object.fromEntries(
+      body.jobs.map((one: { job_id: string; waiting_for?: object }) => [one.job_id, one.waiting_for]),
+    );
+    expect(waits).toEqual({
+      [job.id]: { limit: "partner", key: "", since: noon - 5 },
+      [about.id]: undefined,
+      [plain.id]: undefined,
+    });
+    expect(waiter.mock.calls.map(([, { job: asked }]) => asked).sort()).toEqual([about.id, job.id].sort());
+  });
+
+  it("is read for a bounded number of jobs", async () => {
+    const many = Array.from({ length: 60 }, () => aJob({ ...tenant, event: "call_partner", gates }));
+    const api = fakeApi({ jobs: many });
+    const waiter = jest.spyOn(api.gates, "waiter");
+    expect((await api.ask({ path: "/v1/jobs", query: { limit: "100" } })).body.jobs).toHaveLength(60);
+    expect(waiter).toHaveBeenCalledTimes(50);
+  });
+
   it("is nothing for a job that is only about to start", async () => {
     const { body } = await fakeApi({ jobs: [job] }).ask({ path: `/v1/jobs/${job.id}` });
     expect(body).not.toHaveProperty("waiting_for");

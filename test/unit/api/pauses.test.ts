@@ -80,6 +80,42 @@ describe("POST /v1/pauses", () => {
     expect(await world().pause(changes)).toMatchObject({ status: 404, body: { code, errors: [{ pointer }] } });
   });
 
+  it("pauses a limit, or one of its keys", async () => {
+    const { pause, list } = world();
+    const key = await pause({ limit: "customer", key: "C-7" });
+    expect(key).toMatchObject({ status: 201, body: { ...place, limit: "customer", key: "C-7", state: "active" } });
+    expect(await pause({ limit: "customer", key: "C-7", reason: "still" })).toMatchObject({ status: 200 });
+    expect(await pause({ limit: "customer" })).toMatchObject({ status: 201 });
+    expect(await pause({ limit: "partner", env: undefined })).toMatchObject({ status: 201 });
+    expect((await list()).body.pauses).toHaveLength(3);
+  });
+
+  it("takes a long key as it is, or as the hash that is shown", async () => {
+    const { pause } = world();
+    const long = await pause({ limit: "customer", key: "x".repeat(65) });
+    expect(long.body.key).toMatch(/^sha256-/);
+    expect((await pause({ limit: "customer", key: long.body.key })).body.id).toBe(long.body.id);
+  });
+
+  it.each([
+    ["a key without a limit", { key: "a" }, 400, "/key", "is a key of a limit: name the limit too"],
+    ["a key of a limit without keys", { limit: "partner", key: "a" }, 400, "/key", /has no keys/],
+    ["an empty key", { limit: "customer", key: "" }, 400, "/key", /at least 1/],
+    [
+      "a limit beside an event",
+      { limit: "customer", event: "create_order" },
+      400,
+      "/event",
+      /does not go with `limit`/,
+    ],
+    ["an unknown limit", { limit: "custmer" }, 404, "/limit", /no such limit. Did you mean "customer"/],
+  ])("refuses %s", async (_, changes, status, pointer, detail) => {
+    const { pause, pauses } = world();
+    const expected = typeof detail === "string" ? detail : expect.stringMatching(detail);
+    expect(await pause(changes)).toMatchObject({ status, body: { errors: [{ pointer, detail: expected }] } });
+    expect(await pauses.list()).toEqual([]);
+  });
+
   it("needs jobs:admin in every env that it holds", async () => {
     const narrow = { ...allScopes, envs: ["prd"] };
     const { pause } = world();
@@ -121,6 +157,25 @@ describe("a paused job", () => {
     expect(await explain()).toMatchObject([{ pause: id, reason: body.reason, until: noon + 600_000 }]);
     expect(await explain({ start_at: noon + 600_000 })).toBeUndefined();
     expect(await explain({ env: "dev" })).toBeUndefined();
+  });
+});
+
+describe("a job whose key is paused", () => {
+  it("says so, alone, in lists and when it is explained, and others do not", async () => {
+    const gates = (key: string) => [{ limit: "customer", key }];
+    const [held, other] = [late({ gates: gates("C-7") }), late({ gates: gates("C-8") })];
+    const { pause, ask } = world([held, other]);
+    const { id } = (await pause({ limit: "customer", key: "C-7" })).body;
+    expect((await ask({ path: `/v1/jobs/${held.id}` })).body).toMatchObject({ waiting_for: { pause: id } });
+    expect((await ask({ path: `/v1/jobs/${other.id}` })).body).not.toHaveProperty("waiting_for");
+    const { jobs } = (await ask({ path: "/v1/jobs" })).body;
+    expect(jobs.filter((job: { waiting_for?: object }) => job.waiting_for)).toMatchObject([{ job_id: held.id }]);
+    const explain = async (customer: string) => {
+      const body = { ...place, event: "call_partner", input: { query: { customer } }, start_at: 0 };
+      return (await ask({ method: "POST", path: "/v1/explain", body })).body.pauses;
+    };
+    expect(await explain("C-7")).toMatchObject([{ pause: id }]);
+    expect(await explain("C-8")).toBeUndefined();
   });
 });
 

@@ -74,7 +74,7 @@ it("explains the key and its times, makes nothing, and refuses what a request is
   const { body } = await explain(order("plain", { debounce }));
   expect(body.job).toMatchObject({
     due_at: noon + 1_200_000,
-    debounce: { key: expect.stringMatching(/^sha256:/), delay: 1_200_000, max_wait: 3_600_000 },
+    debounce: { key: expect.stringMatching(/^sha256-/), delay: 1_200_000, max_wait: 3_600_000 },
   });
   expect(body.route.via).toBe("scheduler");
   const { body: unique } = await explain(order("restart"));

@@ -1,3 +1,4 @@
+import { scopeOf } from "../../../dashboard/src/pages/limits/pause-draft.ts";
 import { pinDraftOf, pinOf } from "../../../dashboard/src/pages/limits/pin-draft.ts";
 import {
   isBusy,
@@ -32,6 +33,17 @@ test("a pause says what it holds", () => {
     "every event in prd",
     "welcome in prd",
   ]);
+  expect(scopeWords({ limit: "customer", key: "C-7", env: "prd" })).toBe("key C-7 of customer in prd");
+  expect(scopeWords({ limit: "customer" })).toBe("everything under customer in every env");
+});
+
+test("a pause asks for what its form has, and for a key only with its limit", () => {
+  const empty = { event: "", limit: "", key: "" };
+  expect(scopeOf(empty)).toEqual({});
+  expect(scopeOf({ ...empty, event: "welcome" })).toEqual({ event: "welcome" });
+  expect(scopeOf({ ...empty, limit: "customer", key: "C-7" })).toEqual({ limit: "customer", key: "C-7" });
+  expect(scopeOf({ ...empty, limit: "customer" })).toEqual({ limit: "customer" });
+  expect(scopeOf({ ...empty, key: "C-7" })).toEqual({});
 });
 
 describe("a pin", () => {

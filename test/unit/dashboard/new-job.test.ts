@@ -36,6 +36,19 @@ describe("the request of a draft", () => {
     expect(request).toMatchObject({ retries: "many", timeout_ms: 2_500, labels: ["a", "b"] });
   });
 
+  test("shares a job only where somebody has chosen so", () => {
+    const filled = { ...draft, shareKey: "C-7", delay: " 30s ", maxWait: "", onConflict: "replace" as const };
+    const shared = ({ debounce, unique }: Record<string, unknown>) => ({ debounce, unique });
+    expect(shared(requestOf(place, filled, {}))).toEqual({});
+    expect(shared(requestOf(place, { ...filled, share: "debounce" }, {}))).toEqual({
+      debounce: { key: "C-7", delay: "30s" },
+    });
+    expect(shared(requestOf(place, { ...filled, share: "unique" }, {}))).toEqual({
+      unique: { key: "C-7", on_conflict: "replace" },
+    });
+    expect(shared(requestOf(place, { ...draft, share: "unique" }, {}))).toEqual({ unique: {} });
+  });
+
   test("does not expire where it recurs", () => {
     const expires = "2030-01-01T00:00";
     expect(requestOf(place, { ...draft, expires }, {}).expires_at).toBe("2030-01-01T00:00:00+01:00");
@@ -53,6 +66,12 @@ describe("again with changes", () => {
       timeout: "1.5",
       labels: "a, b",
     });
+  });
+
+  test("a unique job keeps its key, unless only its hash is known", () => {
+    const again = (key: string) => draftOf({ ...job, unique: { key } }, "{}", "UTC", 0);
+    expect(again("C-7")).toMatchObject({ share: "unique", shareKey: "C-7" });
+    expect(again(`sha256-${"x".repeat(43)}`)).toMatchObject({ share: "unique", shareKey: "" });
   });
 
   test("a job of the future keeps its time, and a series its rule and zone", () => {

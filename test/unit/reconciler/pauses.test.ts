@@ -35,6 +35,15 @@ it("sends the other events of a product, where one event is paused", async () =>
   expect(idsOf(services)).toEqual([other.id]);
 });
 
+it("sends the jobs of other keys, and those without limits, where one key is paused", async () => {
+  const gates = (key: string) => ({ gates: [{ limit: "customer", key }] });
+  const [held, other, plain] = [late(gates("C-7")), late(gates("C-8")), late()];
+  const services = fakeServices({ catalog, jobs: [held, other, plain] });
+  await services.pauses.put(aPause({ product, limit: "customer", key: "C-7" }));
+  await reconcile(services);
+  expect(idsOf(services).sort()).toEqual([other.id, plain.id].sort());
+});
+
 it("ends a pause whose time is over, and keeps that time as its end", async () => {
   const services = fakeServices({ catalog, jobs: [late()] });
   await services.pauses.put(aPause({ product, until: noon - 5000 }));

@@ -9,7 +9,7 @@ import { cancel, changeJob, pause, reschedule, runNow } from "../../../lambdas/c
 import { listSeries } from "../../../lambdas/core/queries/list-series.ts";
 import { removedReason } from "../../../lambdas/reconciler/follow-schedules.ts";
 import { newMemory } from "../../../lambdas/reconciler/memory.ts";
-import { syncSchedules } from "../../../lambdas/reconciler/schedules.ts";
+import { followedFor, syncSchedules } from "../../../lambdas/reconciler/schedules.ts";
 import { noon } from "../../support/builders.ts";
 import { myProduct } from "../../support/catalog/my-product.ts";
 import { throttled } from "../../support/fakes/failures.ts";
@@ -30,11 +30,13 @@ function world() {
   const services = fakeServices({ catalog: makeCatalog([], registry) });
   const states = fakeScheduleStates();
   let memory = newMemory();
+  let code = "";
   const round = () => {
-    const hash = schedulesHash(services.catalog.products);
+    const hash = followedFor(schedulesHash(services.catalog.products), code);
     return syncSchedules(services, { states, hash }, memory);
   };
-  const deploy = async (schedules: Record<string, object>) => {
+  const deploy = async (schedules: Record<string, object>, of = "") => {
+    code = of;
     services.catalog = makeCatalog([productWith(schedules)], registry);
     memory = newMemory();
     await round();
@@ -168,6 +170,22 @@ describe("a schedule of the catalog", () => {
 });
 
 describe("a job that somebody has changed by hand", () => {
+  it("is put back by a deployment of other code, although no schedule has changed", async () => {
+    const w = world();
+    await w.deploy({ nightly }, "one.zip");
+    await w.change(pause);
+    await w.deploy({ nightly }, "one.zip");
+    expect(await w.drift()).toEqual([["paused"]]);
+    await w.deploy({ nightly }, "two.zip");
+    expect(await w.drift()).toEqual([[]]);
+    expect(w.all()).toMatchObject([{ status: "scheduled" }]);
+  });
+
+  it("is left alone where schedules are off, whatever the code", () => {
+    expect(followedFor(schedulesOff, "one.zip")).toBe(schedulesOff);
+    expect(followedFor("hash", "")).toBe("hash");
+  });
+
   const later = { nightly, another: { ...nightly, cron: "0 5 * * *" } };
 
   it.each<[string, (w: ReturnType<typeof world>) => Promise<unknown>, string]>([

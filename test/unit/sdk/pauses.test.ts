@@ -15,6 +15,15 @@ test("a pause is created with the client's defaults, and the request is repeated
   });
 });
 
+test("one key of a limit is paused", async () => {
+  await using api = await fakeApi([{ status: 201, body: { ...pause, limit: "customer", key: "C-7" } }], {
+    product: "p",
+  });
+  const asked = { limit: "customer", key: "C-7", reason: "r" };
+  expect(await api.client.pauses.create(asked)).toMatchObject({ limit: "customer", key: "C-7" });
+  expect(JSON.parse(api.seen[0]?.body ?? "")).toEqual({ product_tag: "p", ...asked });
+});
+
 test("pauses are listed and ended", async () => {
   await using api = await fakeApi([{ body: { pauses: [pause] } }, { body: { ...pause, state: "draining" } }]);
   expect(await api.client.pauses.list({ product_tag: "p" })).toEqual([pause]);

@@ -34,6 +34,7 @@ const verbs: Record<string, string> = {
   completed: "completed",
   failed: "failed",
   cancelled: "cancelled",
+  waiting: "waiting for a limit",
 };
 
 /** What happened on the way, in words: `2 started, 2 completed`. Nothing: `no job was due`. */

@@ -11,6 +11,7 @@ import { count } from "../../ui/format.ts";
 import { Panel } from "../../ui/panel.tsx";
 import { type Column, Table } from "../../ui/table.tsx";
 import { Ago, Dash, Time } from "../../ui/time.tsx";
+import { PauseDialog } from "./pause-dialog.tsx";
 import { PinDialog } from "./pin-dialog.tsx";
 import { numberWords, shareInUse, waitingWords } from "./words.ts";
 
@@ -36,15 +37,42 @@ export function LimitPanel({ limit }: { limit: Limit }) {
           ))}
         </span>
       </p>
-      {gates.length === 0 ? (
-        <EmptyState title="Nothing waits for it" />
-      ) : (
-        <Table label={`Gates of ${name}`} columns={columnsFor(limit)} rows={gates} keyOf={(gate) => gate.key} />
-      )}
+      {gates.length === 0 ? <EmptyState title="Nothing waits for it" /> : <Gates limit={limit} />}
       {limit.more_gates && <p class="limit-more muted">Jobs wait for more keys than these.</p>}
     </Panel>
   );
 }
+
+function Gates({ limit }: { limit: Limit }) {
+  const can = useCan();
+  const [pausing, setPausing] = useState<string>();
+  const columns = [...columnsFor(limit), ...(can("jobs:admin", limit) ? [pauseColumn(setPausing)] : [])];
+  const { product_tag, env, name } = limit;
+  return (
+    <>
+      <Table label={`Gates of ${name}`} columns={columns} rows={limit.gates} keyOf={(gate) => gate.key} />
+      {pausing !== undefined && (
+        <PauseDialog
+          tenant={{ product_tag, env }}
+          given={{ limit: name, key: pausing }}
+          onClose={() => setPausing(undefined)}
+        />
+      )}
+    </>
+  );
+}
+
+/** One click from the key that makes trouble to the pause of its jobs. */
+const pauseColumn = (onPause: (key: string) => void): Column<LimitGate> => ({
+  id: "pause",
+  name: <span class="sr-only">Pause</span>,
+  right: true,
+  cell: ({ key }) => (
+    <Button icon="pause" onClick={() => onPause(key)}>
+      {key === "" ? "Pause these jobs" : "Pause this key"}
+    </Button>
+  ),
+});
 
 const columnsFor = ({ concurrency, rate }: Limit): Column<LimitGate>[] => [
   { id: "key", name: "Key", cell: ({ key }) => (key === "" ? <span class="muted">all</span> : <code>{key}</code>) },

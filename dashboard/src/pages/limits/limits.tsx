@@ -1,6 +1,4 @@
 import { Fragment } from "preact";
-import { ductape } from "../../api/client.ts";
-import { usePoll } from "../../api/use-poll.ts";
 import { EmptyState } from "../../ui/empty-state.tsx";
 import { ErrorBanner } from "../../ui/error-banner.tsx";
 import { PageHeader } from "../../ui/page-header.tsx";
@@ -9,7 +7,7 @@ import { type Tenant, TenantPicker, useTenant } from "../../ui/tenant-picker.tsx
 import { LimitPanel } from "./limit-panel.tsx";
 import "./limits.css";
 import { Pauses } from "./pauses.tsx";
-import { isBusy } from "./words.ts";
+import { useLimits } from "./use-limits.ts";
 
 /** What holds jobs back: what somebody has paused, and the limits of the catalog with what waits for them. */
 export function LimitsAndPauses() {
@@ -32,9 +30,7 @@ export function LimitsAndPauses() {
 }
 
 function LimitList({ tenant }: { tenant: Tenant }) {
-  const { data, error, isPending } = usePoll(["limits", tenant], () => ductape().limits.list(tenant), {
-    isFinal: (limits) => !limits.some(isBusy),
-  });
+  const { data, error, isPending } = useLimits(tenant);
   if (isPending) return <Skeleton lines={5} />;
   if (!data) return <ErrorBanner error={error} />;
   if (data.length === 0) {

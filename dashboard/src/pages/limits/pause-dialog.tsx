@@ -6,6 +6,8 @@ import { useChange } from "../../api/use-change.ts";
 import { Confirm } from "../../ui/dialog.tsx";
 import { Select, TextField } from "../../ui/field.tsx";
 import type { Tenant } from "../../ui/tenant-picker.tsx";
+import { heldWords, type PauseDraft, scopeOf } from "./pause-draft.ts";
+import { useLimits } from "./use-limits.ts";
 
 const hourMs = 3_600_000;
 const lengths = [
@@ -15,26 +17,33 @@ const lengths = [
   ["24", "For a day"],
 ] as const;
 
-/** Pauses an event, or all of an env. */
-export function PauseDialog({ tenant, onClose }: { tenant: Tenant; onClose: () => void }) {
-  const events = useProducts()?.find(({ tag }) => tag === tenant.product_tag)?.events ?? [];
-  const [event, setEvent] = useState("");
+/** Pauses an event, a limit or one of its keys, or all of an env. `given` is what the form begins with. */
+export function PauseDialog({
+  tenant,
+  given,
+  onClose,
+}: {
+  tenant: Tenant;
+  given?: Partial<PauseDraft>;
+  onClose: () => void;
+}) {
+  const [draft, setDraft] = useState<PauseDraft>({ event: "", limit: "", key: "", ...given });
   const [hours, setHours] = useState("");
   const [reason, setReason] = useState("");
   const change = useChange(
     () =>
       ductape().pauses.create({
         ...tenant,
+        ...scopeOf(draft),
         reason: reason.trim(),
-        ...(event !== "" && { event }),
         ...(hours !== "" && { until: apiNow() + Number(hours) * hourMs }),
       }),
-    () => `Paused: ${event || "every event"}`,
+    () => `Paused: ${heldWords(draft)}`,
   );
   return (
     <Confirm
       title={`Pause jobs in ${tenant.env}`}
-      confirm={event === "" ? "Pause every event" : `Pause ${event}`}
+      confirm={`Pause ${heldWords(draft)}`}
       danger
       busy={change.busy}
       disabled={reason.trim() === ""}
@@ -45,15 +54,8 @@ export function PauseDialog({ tenant, onClose }: { tenant: Tenant; onClose: () =
       <p class="muted">
         Within five seconds nothing of it starts. What runs goes on to its end. Jobs are accepted and wait.
       </p>
-      <div class="field-pair">
-        <Select
-          label="Event"
-          value={event}
-          options={[["", "Every event"], ...events.map(({ tag }) => [tag, tag] as const)]}
-          onChange={setEvent}
-        />
-        <Select label="How long" value={hours} options={lengths} onChange={setHours} />
-      </div>
+      <Scope tenant={tenant} draft={draft} onChange={setDraft} />
+      <Select label="How long" value={hours} options={lengths} onChange={setHours} />
       <TextField
         label="Reason"
         value={reason}
@@ -61,5 +63,46 @@ export function PauseDialog({ tenant, onClose }: { tenant: Tenant; onClose: () =
         onInput={(text) => setReason(text.slice(0, 200))}
       />
     </Confirm>
+  );
+}
+
+interface ScopeProps {
+  tenant: Tenant;
+  draft: PauseDraft;
+  onChange: (draft: PauseDraft) => void;
+}
+
+/** What to pause. A limit is offered where the product has any. */
+function Scope({ tenant, draft, onChange }: ScopeProps) {
+  const events = useProducts()?.find(({ tag }) => tag === tenant.product_tag)?.events ?? [];
+  const limits = useLimits(tenant).data ?? [];
+  const hasKeys = limits.find(({ name }) => name === draft.limit)?.key !== undefined;
+  return (
+    <>
+      <div class="field-pair">
+        <Select
+          label="Event"
+          value={draft.event}
+          options={[["", "Every event"], ...events.map(({ tag }) => [tag, tag] as const)]}
+          onChange={(event) => onChange({ event, limit: "", key: "" })}
+        />
+        {limits.length > 0 && (
+          <Select
+            label="Limit"
+            value={draft.limit}
+            options={[["", "With any limit or none"], ...limits.map(({ name }) => [name, name] as const)]}
+            onChange={(limit) => onChange({ event: "", limit, key: "" })}
+          />
+        )}
+      </div>
+      {hasKeys && (
+        <TextField
+          label="Key of the limit"
+          value={draft.key}
+          note="As it is shown at the limit. Empty: every key"
+          onInput={(key) => onChange({ ...draft, key })}
+        />
+      )}
+    </>
   );
 }

@@ -1,5 +1,6 @@
 import type { Limit, LimitGate, LimitRate, Pause } from "../../../../sdk/src/index.ts";
 import { count, duration, plural } from "../../ui/format.ts";
+import { heldWords } from "./pause-draft.ts";
 
 /** Whether something is going on at a limit that may change at any moment. */
 export const isBusy = ({ gates }: Limit): boolean => gates.some(({ in_use, waiting }) => in_use > 0 || waiting > 0);
@@ -22,6 +23,6 @@ export const waitingWords = ({ waiting, more_waiting }: LimitGate): string =>
 export const shareInUse = ({ in_use }: LimitGate, concurrency: number): number =>
   Math.min(100, Math.round((100 * in_use) / concurrency));
 
-/** What a pause holds: `welcome in prd`, `every event in every env`. */
-export const scopeWords = ({ event, env }: Pick<Pause, "event" | "env">): string =>
-  [event ?? "every event", env === undefined ? "in every env" : `in ${env}`].join(" ");
+/** What a pause holds: `welcome in prd`, `key C-7 of customer in prd`, `every event in every env`. */
+export const scopeWords = (pause: Pick<Pause, "event" | "env" | "limit" | "key">): string =>
+  [heldWords(pause), pause.env === undefined ? "in every env" : `in ${pause.env}`].join(" ");

@@ -22,6 +22,13 @@ export interface Draft {
   key: string;
   priority: string;
   fairness: string;
+  /** Empty: as the event says. */
+  share: "" | "debounce" | "unique";
+  shareKey: string;
+  /** Durations such as `30s`. */
+  delay: string;
+  maxWait: string;
+  onConflict: "" | "skip" | "replace" | "cancel_running";
   /** JSON. */
   input: string;
 }
@@ -45,6 +52,11 @@ export const emptyDraft = (zone: string): Draft => ({
   key: "",
   priority: "",
   fairness: "",
+  share: "",
+  shareKey: "",
+  delay: "",
+  maxWait: "",
+  onConflict: "",
   input: "{}",
 });
 
@@ -71,7 +83,17 @@ export function requestOf(place: Place, draft: Draft, input: unknown): Record<st
     idempotency_key: key || undefined,
     priority: numberOf(priority),
     fairness_key: fairness || undefined,
+    ...sharingOf(draft),
   });
+}
+
+/** The fields that make one job of several requests. */
+function sharingOf({ share, shareKey, delay, maxWait, onConflict }: Draft): Record<string, unknown> {
+  const key = shareKey || undefined;
+  if (share === "unique") return { unique: withoutEmpty({ key, on_conflict: onConflict || undefined }) };
+  if (share !== "debounce") return {};
+  const waits = { delay: delay.trim() || undefined, max_wait: maxWait.trim() || undefined };
+  return { debounce: withoutEmpty({ key, ...waits }) };
 }
 
 function repeatOf({ when, cron, zone, every, unit, limit, until, overlap }: Draft): object | undefined {
@@ -112,7 +134,7 @@ function labelsOf(text: string): string[] | undefined {
 
 /** What to fill in for "again with changes". A time that has passed means now. */
 export function draftOf(job: Job, input: string, zone: string, now: number): Draft {
-  const { repeat, due_at, labels = [], retries, timeout_ms, expires_at, priority, fairness_key = "" } = job;
+  const { repeat, due_at, labels = [], retries, timeout_ms, expires_at, priority, fairness_key = "", unique } = job;
   const own = repeat?.tz ?? zone;
   const later = due_at > now && job.status !== "completed";
   return {
@@ -131,6 +153,8 @@ export function draftOf(job: Job, input: string, zone: string, now: number): Dra
     priority: priority === undefined ? "" : String(priority),
     // The hash of a long key is short enough to be a key itself, and takes the same turns.
     fairness: fairness_key,
+    // The job does not say what its request did about an open one. A hash is not the key that it stands for.
+    ...(unique && { share: "unique", shareKey: unique.key.startsWith("sha256-") ? "" : unique.key }),
     input,
   };
 }

@@ -30,6 +30,17 @@ export function ExplanationView({ explanation, stale }: { explanation: Explanati
           </Fact>
           <Fact name="Timeout">{duration(job.timeout_ms)}</Fact>
           <Fact name="Input">{count(job.input_bytes)} bytes</Fact>
+          {job.debounce && (
+            <Fact name="Debounced">
+              {duration(job.debounce.delay)} after the last request, at most {duration(job.debounce.max_wait)}{" "}
+              <Key of={job.debounce.key} />
+            </Fact>
+          )}
+          {job.unique && (
+            <Fact name="Unique">
+              {job.unique.on_conflict.replace("_", " ")} <Key of={job.unique.key} />
+            </Fact>
+          )}
         </Facts>
         <NextRuns explanation={explanation} />
         <section>
@@ -45,6 +56,8 @@ export function ExplanationView({ explanation, stale }: { explanation: Explanati
     </JobZone.Provider>
   );
 }
+
+const Key = ({ of: key }: { of: string }) => (key === "" ? null : <code>{key}</code>);
 
 const isAtOnce = (route: Explanation["route"]) => route.via === "queue" && route.delay_seconds === 0;
 

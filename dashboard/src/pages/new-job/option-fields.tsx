@@ -2,6 +2,7 @@ import type { Fault } from "../../../../sdk/src/errors.ts";
 import { FieldFrame } from "../../ui/field-frame.tsx";
 import type { Draft } from "./draft.ts";
 import { faultAt } from "./faults.ts";
+import { ShareFields } from "./share-fields.tsx";
 import { LocalTime } from "./time-fields.tsx";
 
 interface Props {
@@ -53,6 +54,7 @@ export function OptionFields({ draft, faults, retries, timeoutMs, onChange }: Pr
         {text("Priority", "priority", "/priority", "Seconds of head start where it waits for a limit")}
         {text("Fairness key", "fairness", "/fairness_key", "Jobs with different keys take turns")}
       </div>
+      <ShareFields draft={draft} faults={faults} onChange={onChange} />
       {once && (
         <LocalTime
           label="Expires"

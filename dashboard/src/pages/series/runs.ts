@@ -52,4 +52,4 @@ const drifts: Record<NonNullable<Series["drift"]>[number], string> = {
 
 /** How a series that the catalog asks for differs from what it asks for. */
 export const driftWords = (drift: NonNullable<Series["drift"]>): string =>
-  `It differs from the catalog: ${drift.map((one) => drifts[one]).join(", ")}. The next deployment that changes a schedule puts it back.`;
+  `It differs from the catalog: ${drift.map((one) => drifts[one]).join(", ")}. The next deployment that changes the catalog puts it back.`;

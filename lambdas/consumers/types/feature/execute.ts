@@ -1,5 +1,6 @@
 import { resolve, type Scope } from "../../../core/expressions/evaluate.ts";
-import { type AttemptError, isFinished, isWaiting, type Job, messageOf } from "../../../core/job/job.ts";
+import type { AttemptError } from "../../../core/job/attempt.ts";
+import { isFinished, isWaiting, type Job, messageOf } from "../../../core/job/job.ts";
 import { JobError } from "../../../core/job/job-error.ts";
 import { stepJobId } from "../../../core/job/job-id.ts";
 import { changeJob, revive } from "../../../core/operations/change-job.ts";

@@ -1,6 +1,6 @@
 import { compare, same } from "../../../core/expressions/compare.ts";
 import { resolve, type Scope, stepsIn } from "../../../core/expressions/evaluate.ts";
-import type { AttemptError } from "../../../core/job/job.ts";
+import type { AttemptError } from "../../../core/job/attempt.ts";
 import { JobError } from "../../../core/job/job-error.ts";
 import type { StepView } from "../../../core/queries/step-view.ts";
 import { comparedIn, conditionsOf, type PlacedStep, stepsOf } from "./steps.ts";

@@ -2,7 +2,7 @@ import * as z from "zod";
 import { jobTypes } from "../../job/job.ts";
 import { lazy } from "../../schema/lazy.ts";
 import { at } from "./at.ts";
-import { JobErrorCodeSchema } from "./job.ts";
+import { JobErrorCodeSchema } from "./failure.ts";
 
 export const ErrorGroupSchema = lazy(() =>
   z

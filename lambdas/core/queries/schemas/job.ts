@@ -1,9 +1,10 @@
 import * as z from "zod";
 import { jobStatuses, jobTypes } from "../../job/job.ts";
-import { type JobErrorCode, jobErrorCodes } from "../../job/job-error.ts";
 import { lazy } from "../../schema/lazy.ts";
 import { at } from "./at.ts";
+import { JobFailureSchema } from "./failure.ts";
 import { PauseReferenceSchema } from "./pauses.ts";
+import { ChannelSchema, GraphStepSchema, StepSchema } from "./progress.ts";
 
 /*
  * The API's answers about jobs. The OpenAPI document is made from these schemas, the types of the views are inferred from them,
@@ -39,23 +40,6 @@ export const ReceiptSchema = lazy(() =>
         .describe("The job with the same unique key that was cancelled for this one."),
     })
     .meta({ id: "Receipt" }),
-);
-
-export const JobErrorCodeSchema = lazy(() => z.enum(Object.keys(jobErrorCodes) as [JobErrorCode, ...JobErrorCode[]]));
-
-const ProviderCodeSchema = lazy(() =>
-  z.string().max(64).describe("The provider's own code of the failure, such as `40P01` or `card_declined`."),
-);
-
-export const JobFailureSchema = lazy(() =>
-  z
-    .object({
-      code: JobErrorCodeSchema(),
-      message: z.string(),
-      retryable: z.boolean().describe("Whether another attempt may help."),
-      provider_code: ProviderCodeSchema().exactOptional(),
-    })
-    .meta({ id: "JobFailure" }),
 );
 
 export const AttemptSchema = lazy(() =>
@@ -98,62 +82,6 @@ export const RepeatSchema = lazy(() =>
     })
     .meta({ id: "Repeat" }),
 );
-
-export const StepSchema = lazy(() =>
-  z
-    .object({
-      status: z
-        .enum([...jobStatuses, "skipped", "not_started"])
-        .describe("`skipped`: its condition was not met. `not_started`: the feature has not reached it yet."),
-      job_id: z.string().exactOptional().describe("The job that runs the step."),
-      started_at: z.int().exactOptional(),
-      finished_at: z.int().exactOptional(),
-      error: JobFailureSchema().exactOptional(),
-    })
-    .meta({ id: "Step" }),
-);
-
-export const GraphStepSchema = lazy(() =>
-  z
-    .object({
-      step: z.string().describe("The step, as `sequence.step`: the name of its state in `steps`."),
-      sequence: z.string(),
-      event: z.string().describe("The tag of the event that the step runs."),
-      depends_on: z.array(z.string()).describe("The steps that end before it starts, as `sequence.step`."),
-      conditional: z.boolean().describe("Whether the step is skipped unless a condition holds."),
-      delay: z
-        .int()
-        .exactOptional()
-        .describe("Milliseconds between the end of the steps that it depends on and its start."),
-      allow_fail: z.boolean().exactOptional().describe("Whether the feature continues if the step fails."),
-    })
-    .meta({ id: "GraphStep" }),
-);
-
-export const ChannelSchema = lazy(() => {
-  const report = {
-    sent: z
-      .array(z.object({ to: z.string(), id: z.string() }))
-      .exactOptional()
-      .describe("The recipients that were reached, each with the provider's message id."),
-    dead: z
-      .array(z.object({ to: z.string(), reason: z.string() }))
-      .exactOptional()
-      .describe("Recipients that no longer exist and should be removed."),
-    response_status: z.int().exactOptional().describe("The HTTP status that the callback URL answered."),
-  };
-  return z
-    .discriminatedUnion("status", [
-      z.object({ status: z.literal("sent"), ...report }),
-      z.object({
-        status: z.literal("failed"),
-        code: JobErrorCodeSchema(),
-        provider_code: ProviderCodeSchema().exactOptional(),
-        ...report,
-      }),
-    ])
-    .meta({ id: "Channel" });
-});
 
 const SharedKeyField = lazy(() =>
   z
@@ -220,7 +148,7 @@ export const summaryFields = () => ({
     .union([PauseReferenceSchema(), LimitWaitSchema()])
     .exactOptional()
     .describe(
-      "What keeps a job from its start: a pause, a start that the rate of a limit has given it, or, for a single job, the limit on whose waiting list it stands.",
+      "What keeps a job from its start: a pause, a start that the rate of a limit has given it, or the limit on whose waiting list it stands. Lists show that for the first 50 such jobs of a page, and no position.",
     ),
 });
 

@@ -1,7 +1,8 @@
 import * as z from "zod";
 import { jobStatuses } from "../../job/job.ts";
 import { lazy } from "../../schema/lazy.ts";
-import { AttemptSchema, JobFailureSchema, resultFields, summaryFields } from "./job.ts";
+import { JobFailureSchema } from "./failure.ts";
+import { AttemptSchema, resultFields, summaryFields } from "./job.ts";
 
 const next = () => z.string().exactOptional().describe("The cursor of the next page; absent on the last page.");
 

@@ -7,10 +7,14 @@ export const PauseSchema = lazy(() =>
     .object({
       id: z
         .string()
-        .describe("`pause_` and 32 hexadecimal digits: always the same for the same product, env and event."),
+        .describe(
+          "`pause_` and 32 hexadecimal digits: always the same for the same product, env, event, limit and key.",
+        ),
       product_tag: z.string(),
       env: z.string().exactOptional().describe("Absent: every env of the product."),
       event: z.string().exactOptional().describe("Absent: every event."),
+      limit: z.string().exactOptional().describe("Only what passes this limit of the product is held."),
+      key: z.string().exactOptional().describe("Only this key of the limit. Absent: every key."),
       reason: z.string(),
       by: z.string().exactOptional().describe("The id of the API key that asked for it last."),
       state: z

@@ -13,6 +13,8 @@ interface Scope {
   product?: string;
   env?: string;
   event?: string;
+  limit?: string;
+  key?: string;
 }
 
 export interface PauseOptions extends ApiOptions, Scope {
@@ -21,8 +23,10 @@ export interface PauseOptions extends ApiOptions, Scope {
   drain?: number;
 }
 
-const scopeOf = ({ product_tag, env, event }: Pause): string =>
-  `${product_tag}/${env ?? "every env"}, ${event ?? "every event"}`;
+function scopeOf({ product_tag, env, event, limit, key }: Pause): string {
+  const held = limit === undefined ? (event ?? "every event") : `limit ${limit}, ${key ?? "every key"}`;
+  return `${product_tag}/${env ?? "every env"}, ${held}`;
+}
 
 const endOf = ({ until, ended_at }: Pause, { when }: Context): string =>
   ended_at !== undefined ? `ended ${when(ended_at)}` : (when(until) ?? "until it is ended");
@@ -42,9 +46,9 @@ function pauseLines(pause: Pause, context: Context): string[] {
 
 /** `pause create` */
 export async function createPause(context: Context, options: PauseOptions): Promise<void> {
-  const { product: product_tag, env, event, reason, drain: drain_per_second } = options;
+  const { product: product_tag, env, event, limit, key, reason, drain: drain_per_second } = options;
   const until = await apiTime(context.api, options.until);
-  const body = { product_tag, env, event, reason, until, drain_per_second };
+  const body = { product_tag, env, event, limit, key, reason, until, drain_per_second };
   const pause = await context.api.request<Pause>("POST", "/v1/pauses", { body, repeatable: true });
   context.print(pause);
   context.say(pauseLines(pause, context));
@@ -76,6 +80,8 @@ export async function listPauses(context: Context, options: ApiOptions & Scope):
   else context.say(table(pauseColumns(context), answer.pauses, context.columns));
 }
 
+const parts = ["env", "event", "limit", "key"] as const;
+
 /** `pause end`, by its id or by what it holds. */
 export async function endPause(context: Context, id: string | undefined, options: ApiOptions & Scope): Promise<void> {
   const found = id ?? (await pauseOf(context, options));
@@ -84,11 +90,13 @@ export async function endPause(context: Context, id: string | undefined, options
   context.say(pauseLines(pause, context));
 }
 
-/** The pause of exactly this product, env and event. */
-async function pauseOf(context: Context, { product, env, event }: Scope): Promise<string> {
-  if (product === undefined) throw new CliError("Name the id of the pause, or its --product with --env and --event.");
+/** The pause of exactly this scope. */
+async function pauseOf(context: Context, { product, ...scope }: Scope): Promise<string> {
+  if (product === undefined) {
+    throw new CliError("Name the id of the pause, or its --product with --env, --event, --limit and --key.");
+  }
   const { pauses } = await readPauses(context, { product });
-  const found = pauses.find((pause) => pause.env === env && pause.event === event);
+  const found = pauses.find((pause) => parts.every((part) => pause[part] === scope[part]));
   if (found) return found.id;
-  throw new CliError("There is no pause of exactly this product, env and event: `ductape-jobs pause list` shows them.");
+  throw new CliError("There is no pause of exactly this scope: `ductape-jobs pause list` shows them.");
 }

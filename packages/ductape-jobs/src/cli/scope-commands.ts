@@ -5,13 +5,19 @@ import { type Act, calling, withApi } from "./context.ts";
 
 const untilText = "when it ends by itself: +2h, an RFC 3339 time with an offset, or Unix time";
 
-/** `pause ...`: of products, envs and events. */
+/** `pause ...`: of products, envs, events, and keys of limits. */
 export function addPauses(program: Command, act: Act): void {
-  const pause = program.command("pause").description("pause a product, an env or an event; list and end pauses");
-  withApi(pause.command("create").description("pause a product, one of its envs, or one of its events"))
+  const pause = program
+    .command("pause")
+    .description("pause a product, an env, an event or a key of a limit; list and end pauses");
+  withApi(
+    pause.command("create").description("pause a product, one of its envs, one of its events, or one key of a limit"),
+  )
     .requiredOption("--product <tag>", "the product")
     .option("--env <env>", "only in this env (default: all)")
     .option("--event <event>", "only this event (default: all)")
+    .option("--limit <limit>", "only what passes this limit of the catalog")
+    .option("--key <key>", "only this key of the limit, as limits list shows it (default: all)")
     .requiredOption("--reason <text>", "why, for everybody who wonders what a job waits for")
     .option("--until <time>", `${untilText} (default: until it is ended)`, readTime)
     .option("--drain <count>", "how many of the held jobs start per second afterwards (default: 50)", wholeNumber(1))
@@ -24,6 +30,8 @@ export function addPauses(program: Command, act: Act): void {
     .option("--product <tag>", "the product that is paused")
     .option("--env <env>", "the env, if only that is paused")
     .option("--event <event>", "the event, if only that is paused")
+    .option("--limit <limit>", "the limit, if only that is paused")
+    .option("--key <key>", "the key of the limit, if only that is paused")
     .action(
       act(
         calling(async (context, id: string | undefined, options) =>

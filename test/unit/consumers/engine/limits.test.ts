@@ -108,6 +108,49 @@ describe("slots", () => {
     expect(w.queue.sent).toMatchObject([{ message: { job_id: w.all[1]?.id, gated: true } }]);
   });
 
+  test("a job notes once that it begins to wait, if somebody wants to know, and starts as any other", async () => {
+    const w = limited(one, 2);
+    const first = held();
+    const running = w.run(w.message(0), first.execute);
+    await first.started;
+    await w.run(w.message(1));
+    expect(w.at(1)).not.toHaveProperty("noted_wait");
+    Object.assign(w, { notesWaits: true });
+    const message = w.message(1);
+    const noting = (count: number) =>
+      runJob(w, ok, message, { random: () => 0.5 }).then(() => expect(w.at(1).version).toBe(count));
+    await noting(2);
+    await noting(2);
+    expect(w.at(1).noted_wait).toMatchObject({ limit: "workers", key: "k", attempt: 1, since: w.clock.now() });
+    first.end();
+    await running;
+    await runJob(w, ok, message, { random: () => 0.5 });
+    expect(w.at(1)).toMatchObject({ status: "completed", attempts: [{ attempt: 1, outcome: "completed" }] });
+  });
+
+  test("jobs of a paused key wait and drain, while those of other keys pass the same limit", async () => {
+    const w = limited(one, 3);
+    const other = { limit: "workers", key: "other" };
+    await w.jobs.replace({ ...w.at(2), gates: [other], version: 2 });
+    const wanted = { product: "shop", env: "prd", limit: "workers", key: "k", reason: "stop", drain_per_second: 2 };
+    const { pause } = await startPause(w, wanted, "key");
+    for (const i of [0, 1, 2]) await w.run(w.message(i));
+    expect(w.all.map((_, i) => w.at(i).status)).toEqual(["queued", "queued", "completed"]);
+    expect((await w.look("workers")).waiters).toEqual([]);
+    w.queue.sent.length = 0;
+    const { pause: over } = await endPause(w, pause.id, () => {});
+    await drainPause(w, over, { end: w.clock.now() + 1000 });
+    expect(w.queue.sent.map(({ message, delaySeconds }) => [message.job_id, delaySeconds])).toEqual([
+      [w.all[0]?.id, 10],
+      [w.all[1]?.id, 11],
+    ]);
+    await w.clock.advance(11_000);
+    for (const i of [0, 1]) await w.run(w.message(i));
+    expect([0, 1].map((i) => w.at(i))).toMatchObject(
+      Array(2).fill({ status: "completed", attempts: [{ attempt: 1, outcome: "completed" }] }),
+    );
+  });
+
   test("a job whose gates answer slowly does not start if it is paused meanwhile; others get its slot within a round", async () => {
     const w = limited(one, 2);
     await w.jobs.replace({ ...w.at(0), event: "paused", version: 2 });
@@ -380,12 +423,13 @@ describe("rates", () => {
     expect(w.at(1)).toMatchObject({ status: "completed", started_at: noon + 60_000 });
   });
 
-  test("moving a job to its start is no event", async () => {
+  test("moving a job to its start is no schedule that somebody asked for", async () => {
     const w = limited(perMinute, 2);
     await w.run(w.message(0));
     const before = w.at(1);
     await w.run(w.message(1));
-    expect(transitionsOf({ before, after: w.at(1), at: noon, record: {} } as never)).toEqual([]);
+    const happened = transitionsOf({ before, after: w.at(1), at: noon, record: {} } as never);
+    expect(happened.map(({ name }) => name)).toEqual(["waiting"]);
   });
 
   test("a consumer that died after reserving finds its start again", async () => {

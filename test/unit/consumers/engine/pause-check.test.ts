@@ -1,5 +1,6 @@
 import { runJob } from "../../../../lambdas/consumers/engine/run-job.ts";
 import { decisionPolicy } from "../../../../lambdas/consumers/types/feature/decisions.ts";
+import { messageOf } from "../../../../lambdas/core/job/job.ts";
 import { pausesFreshMs } from "../../../../lambdas/core/job/pause.ts";
 import { runReasons } from "../../../../lambdas/core/job/series.ts";
 import { aPause } from "../../../support/a-pause.ts";
@@ -54,6 +55,23 @@ describe("a paused job", () => {
     };
     await run(ok);
     expect(reads).toEqual([]);
+  });
+
+  it("costs no read while only keys of limits are paused, unless it has limits", async () => {
+    const gates = [{ limit: "customer", key: "C-7" }];
+    const [plain, limited] = [job(), job({ gates })];
+    const { run, stored, jobs, pauses } = world(plain, limited);
+    await pauses.put(aPause({ product, limit: "customer", key: "C-7" }));
+    const reads: string[] = [];
+    const { get } = jobs;
+    jobs.get = async (id) => {
+      reads.push(id);
+      return get(id);
+    };
+    await run(ok);
+    expect(reads).toEqual([]);
+    await run(ok, messageOf(limited));
+    expect(await stored(limited.id)).toEqual(limited);
   });
 
   it("is delivered again where the pauses cannot be read", async () => {

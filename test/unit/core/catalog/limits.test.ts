@@ -48,7 +48,7 @@ it.each<[unknown, string, RegExp]>([
   [keyed("$Inptu{a}"), "/shop/limits/mailbox/key", /Did you mean "Input"/],
   [keyed("$Sequence{main}{a}{b}"), "/shop/limits/mailbox/key", /not known when a job is requested/],
   [keyed("$Input{a}-$Now"), "/shop/limits/mailbox/key", /not known when a job is requested/],
-  [keyed("$Lowercase($Input{a})"), "/shop/limits/mailbox/key", /without operators/],
+  [keyed("$Size($Input{a})"), "/shop/limits/mailbox/key", /a key takes only/],
   [keyed("$Input{a}-$Constant{b}"), "/shop/limits/mailbox/key", /no such constant/],
 ])("refuses %j at %s", (limits, pointer, detail) => {
   expect(faults(limits)).toEqual([{ pointer, detail: expect.stringMatching(detail) }]);

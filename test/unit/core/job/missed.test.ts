@@ -1,4 +1,5 @@
-import type { Attempt, Job, Repeat } from "../../../../lambdas/core/job/job.ts";
+import type { Attempt } from "../../../../lambdas/core/job/attempt.ts";
+import type { Job, Repeat } from "../../../../lambdas/core/job/job.ts";
 import { JobError } from "../../../../lambdas/core/job/job-error.ts";
 import { continued, runReasons, skipReason, successorOf, supersededBy } from "../../../../lambdas/core/job/series.ts";
 import { attemptFailed, cancelled, completed } from "../../../../lambdas/core/job/transitions.ts";

@@ -30,12 +30,35 @@ describe("the scope of a pause", () => {
     expect(covers(aPause(scope), job)).toBe(expected);
   });
 
+  it.each<[string, Partial<Pause>, boolean]>([
+    ["one of its limits", { limit: "customer" }, true],
+    ["its key of a limit", { limit: "customer", key: "C-7" }, true],
+    ["its key of a limit in its env", { env, limit: "customer", key: "C-7" }, true],
+    ["another key of its limit", { limit: "customer", key: "C-8" }, false],
+    ["its key of another limit", { limit: "partner", key: "C-7" }, false],
+    ["a limit that it does not pass", { limit: "mailbox" }, false],
+    ["its key in another env", { env: "other", limit: "customer", key: "C-7" }, false],
+  ])("of %s, for a job with limits", (_, scope, expected) => {
+    const gates = [
+      { limit: "customer", key: "C-7" },
+      { limit: "partner", key: "" },
+    ];
+    expect(covers(aPause(scope), { ...job, gates })).toBe(expected);
+    expect(covers(aPause(scope), job)).toBe(false);
+  });
+
   it("gives each scope an id of its own, and the same one again", () => {
-    const scopes = [{ product }, { product, env }, { product, event }, { product, env, event }, { product: env }];
+    const limit = { product, limit: "customer" };
+    const scopes = [
+      ...[{ product }, { product, env }, { product, event }, { product, env, event }, { product: env }],
+      ...[limit, { ...limit, key: "a" }, { ...limit, env }, { ...limit, key: "a\nb" }, { product, event: "customer" }],
+    ];
     const ids = scopes.map(pauseId);
     expect(new Set(ids).size).toBe(scopes.length);
     expect(ids).toEqual(scopes.map(pauseId));
     for (const id of ids) expect(id).toMatch(/^pause_[0-9a-f]{32}$/);
+    // Pauses of earlier versions keep theirs.
+    expect(pauseId({ product: "shop", env: "prd" })).toBe("pause_5208ca687870c123e70c3e0c25e8cc34");
   });
 });
 

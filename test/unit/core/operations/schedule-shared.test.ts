@@ -2,7 +2,7 @@ import type { Job } from "../../../../lambdas/core/job/job.ts";
 import { messageOf } from "../../../../lambdas/core/job/job.ts";
 import { cancelJob } from "../../../../lambdas/core/operations/change-job.ts";
 import { scheduleJobs } from "../../../../lambdas/core/operations/schedule-jobs.ts";
-import { scheduleRequest } from "../../../../lambdas/core/operations/schedule-shared.ts";
+import { scheduleRequest } from "../../../../lambdas/core/operations/schedule-request.ts";
 import { parseRequest } from "../../../../lambdas/core/requests/request.ts";
 import { noon } from "../../../support/builders.ts";
 import { sharingCatalog as catalog } from "../../../support/catalog/sharing.ts";

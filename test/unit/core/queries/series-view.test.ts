@@ -1,4 +1,5 @@
-import type { Attempt, Job, Repeat, RunRecord } from "../../../../lambdas/core/job/job.ts";
+import type { Attempt } from "../../../../lambdas/core/job/attempt.ts";
+import type { Job, Repeat, RunRecord } from "../../../../lambdas/core/job/job.ts";
 import { nextRuns, seriesView } from "../../../../lambdas/core/queries/series-view.ts";
 import { aJob, noon } from "../../../support/builders.ts";
 

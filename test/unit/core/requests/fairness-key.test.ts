@@ -5,7 +5,6 @@ import type { Product } from "../../../../lambdas/core/catalog/job-type.ts";
 import { tenantOf } from "../../../../lambdas/core/job/job.ts";
 import { dispatch } from "../../../../lambdas/core/operations/dispatch.ts";
 import { summaryOf } from "../../../../lambdas/core/queries/view.ts";
-import { fairnessKeyOf } from "../../../../lambdas/core/requests/fairness-key.ts";
 import { parseRequest } from "../../../../lambdas/core/requests/request.ts";
 import { RequestError } from "../../../../lambdas/core/requests/request-error.ts";
 import { aJob, noon } from "../../../support/builders.ts";
@@ -41,11 +40,12 @@ describe("the fairness key of a request", () => {
     [{ a: { b: 1 } }, undefined],
     [{}, undefined],
   ])("of the input %j is %s", (input, key) => {
-    expect(fairnessKeyOf("$Input{a}", input)).toBe(key);
+    expect(parse(productWith("$Input{body}{a}"), { input: { params: { customer: "c" }, body: input } })).toBe(key);
   });
 
   it("is a hash if it would be too long, so that different keys stay different", () => {
-    const long = (end: string) => fairnessKeyOf("$Input{a}", { a: "x".repeat(100) + end });
+    const ofCustomer = productWith("$Input{params}{customer}");
+    const long = (end: string) => parse(ofCustomer, { input: { params: { customer: "x".repeat(100) + end } } });
     expect(long("1")).not.toBe(long("2"));
     expect(long("1")?.length).toBeLessThanOrEqual(64);
   });
@@ -70,7 +70,8 @@ it.each([
   ["$Input", ["/my-product/jobs/create_order/fairness_key"]],
   ["$Now", ["/my-product/jobs/create_order/fairness_key"]],
   ["$Input{a", ["/my-product/jobs/create_order/fairness_key"]],
-  ["$Concat([$Input{a}], '')", ["/my-product/jobs/create_order/fairness_key"]],
+  ["$Lowercase($Input{params}{customer})", []],
+  ["$Size($Input{a})", ["/my-product/jobs/create_order/fairness_key"]],
 ])("an event's fairness key %s is checked with the catalog", (key, faults) => {
   expect(checkCatalog([productWith(key)], registry).map(({ pointer }) => pointer)).toEqual(faults);
 });

@@ -1,0 +1,13 @@
+import type { Gates } from "../../lambdas/core/ports/gates.ts";
+
+/** Gates that read the pins once: they are remembered for seconds of real time, which on a slow machine are over sooner. */
+export function rememberingPins(gates: Gates): Gates {
+  let known: ReturnType<Gates["pins"]> | undefined;
+  return {
+    ...gates,
+    pins(tenant) {
+      known ??= gates.pins(tenant);
+      return known;
+    },
+  };
+}

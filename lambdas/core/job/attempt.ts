@@ -1,0 +1,38 @@
+import type { JobErrorCode } from "./job-error.ts";
+
+/** How the attempts of a job follow each other. */
+export interface RetryPolicy {
+  /** Milliseconds before the second attempt, before jitter. */
+  initial_delay: number;
+  /** The longest delay in milliseconds. A provider's Retry-After may exceed it. */
+  max_delay: number;
+  backoff_multiplier: number;
+  /** Whether a part of each delay is random. */
+  jitter: boolean;
+  /** The part of each delay that is random, from 0 to 1. Absent: 1, a uniformly random delay between 0 and the computed one. */
+  jitter_percent?: number;
+  /** Error codes, ours or a provider's, that are retried although they are permanent by default. */
+  retryable_errors: string[];
+  /** Error codes, ours or a provider's, that are never retried. Wins over `retryable_errors`. */
+  non_retryable_errors: string[];
+}
+
+export interface AttemptError {
+  code: JobErrorCode;
+  message: string;
+  retryable: boolean;
+  /** The provider's own code, if it sent one. Jobs that were stored before codes were kept have none. */
+  provider_code?: string;
+}
+
+/** One try at a run, as the job keeps it. All times are epoch milliseconds. */
+export interface Attempt {
+  attempt: number;
+  due_at: number;
+  started_at: number;
+  ended_at: number;
+  outcome: "completed" | "failed" | "cancelled";
+  /** How often this attempt crashed before it ended: it was started, and no outcome was written. */
+  crashes?: number;
+  error?: AttemptError;
+}

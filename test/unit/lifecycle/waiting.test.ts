@@ -1,0 +1,48 @@
+import type { Job } from "../../../lambdas/core/job/job.ts";
+import { jobEvents } from "../../../lambdas/core/job/job-event.ts";
+import { claimed, isNoted, postponed, withWait } from "../../../lambdas/core/job/transitions.ts";
+import { transitionsOf } from "../../../lambdas/lifecycle/events.ts";
+import { aJob, noon } from "../../support/builders.ts";
+
+const gate = { limit: "mailbox", key: "ada" };
+const job = aJob({ gates: [gate] });
+const between = (before: Job, after: Job) => transitionsOf({ before, after, at: noon + 9000 });
+const reserved = (until: number, turn = "1.1.0.0") => ({ turn, until, since: noon, gate, limits: ["mailbox"] });
+
+it("a job that notes that it waits for a slot is an event, with the limit and its key", () => {
+  const noted = withWait(job, gate, noon + 40);
+  const [event, ...others] = between(job, noted);
+  expect(others).toEqual([]);
+  expect(event).toMatchObject({ name: "waiting", time: noon + 40, detail: { ...gate, status: "queued", version: 2 } });
+  expect(event?.detail).not.toHaveProperty("starts_at");
+  expect(isNoted(noted, gate)).toBe(true);
+});
+
+it("it waits once per attempt and limit", () => {
+  const noted = withWait(job, gate, noon);
+  for (const other of [{ attempt: 2 }, { run: 2 }, { due_at: noon + 1 }]) {
+    expect(isNoted({ ...noted, ...other }, gate)).toBe(false);
+  }
+  expect(isNoted(noted, { ...gate, limit: "other" })).toBe(false);
+  expect(isNoted(noted, { ...gate, key: "bob" })).toBe(false);
+});
+
+it("what changes afterwards is no wait", () => {
+  const noted = withWait(job, gate, noon);
+  const running = claimed(noted, { claimId: "c", leaseMarginMs: 15_000, now: noon + 60 });
+  expect(between(noted, running).map(({ name }) => name)).toEqual(["started"]);
+  expect(between(noted, { ...noted, version: 3 })).toEqual([]);
+});
+
+it("a start that a rate has given is an event if it is at least a minute away", () => {
+  const late = postponed(job, reserved(noon + 60_000), noon);
+  expect(between(job, late)).toMatchObject([
+    { name: "waiting", time: noon, detail: { ...gate, starts_at: noon + 60_000, due_at: noon + 60_000 } },
+  ]);
+  expect(between(job, postponed(job, reserved(noon + 59_999), noon))).toEqual([]);
+  expect(between(late, { ...late, version: 3 })).toEqual([]);
+});
+
+it("is among the events that a deployment or a webhook may choose, and not published otherwise", () => {
+  expect(jobEvents).toContain("waiting");
+});

@@ -1,0 +1,46 @@
+import { readFile } from "node:fs/promises";
+import { version } from "../../../lambdas/core/version.ts";
+
+interface Manifest {
+  name: string;
+  version: string;
+  dependencies?: Record<string, string>;
+  devDependencies?: Record<string, string>;
+  peerDependencies?: Record<string, string>;
+}
+
+const read = async (file: string): Promise<Manifest> => JSON.parse(await readFile(file, "utf8"));
+const root = await read("package.json");
+const published = await Promise.all(
+  ["sdk", "packages/ductape-jobs", "packages/create-ductape-jobs"].map((folder) => read(`${folder}/package.json`)),
+);
+const jobs = published[1] as Manifest;
+const inRepository = { ...root.dependencies, ...root.devDependencies };
+
+test.each([root, ...published])("$name has the version that the code says", (manifest) => {
+  expect(manifest.version).toBe(version);
+});
+
+test("the package depends on what is tested here", () => {
+  const { "ductape-sdk": sdk, ...others } = jobs.dependencies ?? {};
+  expect(sdk).toBe(version);
+  expect(Object.entries(others).filter(([name, wanted]) => inRepository[name] !== wanted)).toEqual([]);
+});
+
+test("its peers admit what is tested here", () => {
+  const lowest = Object.entries(jobs.peerDependencies ?? {}).map(([name, range]) => [name, range.replace("^", "")]);
+  for (const [name = "", from = ""] of lowest)
+    expect(from.split(".").slice(0, 2)).toEqual((inRepository[name] ?? "").split(".").slice(0, 2));
+});
+
+test("all packages that the code of a deployment imports are the repository's too", () => {
+  const declared = { ...jobs.dependencies, ...jobs.peerDependencies };
+  // What belongs to tests, benchmarks, the dashboard's build and the tools is in the repository only.
+  for (const name of Object.keys(root.dependencies ?? {}).filter((one) => !one.startsWith("@types/")))
+    expect(declared).toHaveProperty([name]);
+});
+
+test("a project begins with the flags of the CDK that the stacks are tested with", async () => {
+  const [own, project] = await Promise.all(["cdk.json", "packages/ductape-jobs/template/cdk.json"].map(read));
+  expect(project).toHaveProperty("context", (own as unknown as { context: object }).context);
+});
