@@ -13,8 +13,9 @@ export function slotsHold(ledger: Ledger, { before, after, now, all }: Write) {
 }
 
 /**
- * The claim of a run of a series may be made only to skip it or to end it for the next one, which takes no slot. So runs of series
- * count from their start, at which this is checked again.
+ * A claim may be made that is only given back, since its gates were not asked, or that skips a run or ends it for the next one, which
+ * takes no slot. So attempts count from their start, at which this is checked again, and at which they must have their slots
+ * (watched-gates.ts).
  */
 export function slotsSuffice({ observer, lifeOf }: Ledger, of: Job, { now, all }: Pick<Write, "now" | "all">) {
   for (const gate of of.gates ?? []) {
@@ -24,7 +25,6 @@ export function slotsSuffice({ observer, lifeOf }: Ledger, of: Job, { now, all }
     const hasPassedOn = (live: Job, now: Job) => live.repeat?.overlap === "cancel_previous" && live.run < now.run;
     const held = new Set(
       others.flatMap((job) => [
-        ...(job.status === "running" && isLive(job) && !job.repeat ? [`${job.id} ${job.run} ${job.attempt}`] : []),
         ...lifeOf(job.id)
           .live.filter((live) => isLive(live.job) && !hasPassedOn(live.job, job))
           .map((live) => `${job.id} ${live.job.run} ${live.job.attempt}`),

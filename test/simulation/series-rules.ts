@@ -44,8 +44,10 @@ const startOf = ({ run, attempts, parked_since, started_at }: Job, { putOff }: L
 export function startIsRemembered({ lifeOf }: Ledger, { before, after }: Write) {
   // A run that is resumed begins anew.
   if (before?.status === "paused" && isWaiting(after)) {
-    delete lifeOf(after.id).putOff;
-    lifeOf(after.id).started.delete(after.run);
+    const life = lifeOf(after.id);
+    delete life.putOff;
+    life.started.delete(after.run);
+    life.claims.delete(`${after.run} ${after.attempt}`);
   }
   if (!isPutOff(before, after) || before?.started_at === undefined || before.attempts.length > 0) return;
   const life = lifeOf(after.id);

@@ -45,7 +45,7 @@ export const features: Mutation[] = [
   },
   {
     name: "feature: every refused message requests another decision",
-    seed: 3001,
+    seed: 25,
     at: "consumers/types/feature/retry-decision.ts#retryAt",
     find: "retry_decision_at > now + clocksApartMs ? retry_decision_at :",
     replace: "",

@@ -26,15 +26,15 @@ export const limits: Mutation[] = [
     name: "limits: the lease of a slot ends before that of its claim",
     seed: 5,
     at: `${pass}#takeGate`,
-    find: "now + leaseMs + slackMs",
+    find: "now + claiming.leaseMs + slackMs",
     replace: "now + 1000",
   },
   {
     name: "limits: a duplicate frees the slot of the attempt that runs",
-    seed: 1420,
+    seed: 125,
     at: `${claim}#claimGated`,
-    find: `if (claimed.outcome !== "taken") await`,
-    replace: "await",
+    find: `if (claimed.outcome !== "taken") await leaveGates(services, pass, "own");`,
+    replace: "await leaveGates(services, pass);",
   },
   {
     name: "limits: the reconciler frees the slots of jobs that run",
@@ -101,7 +101,7 @@ export const limits: Mutation[] = [
   },
   {
     name: "limits: a duplicate frees the slot of its twin",
-    seed: 5,
+    seed: 1661,
     at: "core/operations/pass-gates.ts#refused",
     find: `releaseSlots(services, pass, "own")`,
     replace: "releaseSlots(services, pass)",
@@ -125,7 +125,7 @@ export const limits: Mutation[] = [
   },
   {
     name: "limits: a slot is given to a job that has taken it",
-    seed: 125,
+    seed: 4413,
     at: `${gate}#slotWrite`,
     find: "if (slot.isGiven && isShared(own, ask)) return undefined;",
     replace: "",
@@ -133,7 +133,7 @@ export const limits: Mutation[] = [
   },
   {
     name: "limits: gates are not asked again after a slow read of the pauses",
-    seed: 549,
+    seed: 133,
     at: `${pass}#isStale`,
     find: "now - askedAt > 2 * slowMs",
     replace: "false",

@@ -35,13 +35,6 @@ export const pauses: Mutation[] = [
     replace: "until !== undefined && until < 0 ? now : undefined",
   },
   {
-    name: "pause: a feature's wake-up is dropped",
-    seed: 13036,
-    at: `${check}#keep`,
-    find: `(await services.jobs.replace(withWakeKept(job, now))) === "replaced" ? "kept" : "changed"`,
-    replace: `"kept"`,
-  },
-  {
     name: "pause: its end sends nothing",
     seed: 268,
     at: `${drain}#releasable`,
@@ -56,16 +49,8 @@ export const pauses: Mutation[] = [
     replace: "return;",
   },
   {
-    name: "pause: is not looked for again after a slow wake-up",
-    seed: 12221,
-    at: "consumers/engine/claim-job.ts#claim",
-    find: `if (next === "changed") return { outcome: "changed" };`,
-    replace: `if (next === "changed") return claim(services, message, options);`,
-    bug: "a message that noted its wake-up for most of a minute claimed a job that had been paused meanwhile",
-  },
-  {
     name: "pause: is not looked for again after slow gates",
-    seed: 261,
+    seed: 1413,
     at: "consumers/engine/claim-job.ts#claimGated",
     find: "if (pass && holding(await services.pauses.recent(), pass.job, services.clock.now())) return undefined;",
     replace: "",
@@ -73,25 +58,25 @@ export const pauses: Mutation[] = [
   },
   {
     name: "pause: drops the message of the next run",
-    seed: 16_844,
+    seed: 5164,
     at: `${check}#keep`,
-    find: "if (isWaiting(job) && (await supersede(services, job, message, policy)))",
-    replace: "if (false)",
-    bug: "after a pause nobody ended a run, with cancel_previous, that waited for a later attempt",
+    find: "(isParked(job) && isSuccessor(services, job, message))",
+    replace: "false",
+    also: [
+      {
+        at: `${check}#keep`,
+        find: "if (isWaiting(job) && (await supersede(services, job, message, policy)))",
+        replace: "if (false)",
+      },
+    ],
+    bug: "after a pause nobody ended a run, with cancel_previous, that waited for a later attempt or for its steps",
   },
   {
     name: "pause: its drain does not know that another one has ended",
-    seed: 27_180,
+    seed: 1836,
     at: `${drain}#drainPause`,
     find: "listed.jobs.length > 0 ? await services.pauses.list() : []",
-    replace: "othersBefore",
-    also: [
-      {
-        at: `${drain}#drainPause`,
-        find: "let pause = first;",
-        replace: "let pause = first;\n  const othersBefore = await services.pauses.list();",
-      },
-    ],
+    replace: "await services.pauses.recent()",
     bug: "two pauses that ended at the same time each left the jobs of both to the other one",
   },
   {

@@ -99,7 +99,7 @@ export const series: Mutation[] = [
   },
   {
     name: "spread: runs drift by the offset",
-    seed: 524,
+    seed: 669,
     at: "core/job/recurrence.ts#nextOccurrence",
     find: "after - offset_ms",
     replace: "after",
