@@ -144,14 +144,18 @@ function punctual(rest: AtRest) {
   const { system, hardship } = rest;
   const { observer } = rest.ledger;
   const mostMs = punctualMs + hardship.patience;
-  for (const run of runsOf(system)) {
+  const runs = runsOf(system);
+  const ends = new Map(runs.map(({ id, run, finished_at = 0 }) => [`${id} ${run}`, finished_at]));
+  for (const run of runs) {
     const { id, repeat, attempts } = run;
+    // The time of a run may have passed when the one before it, which a pause held, ends and makes it.
+    const made = ends.get(`${id} ${run.run - 1}`) ?? 0;
     // An occurrence that waited for the end of a longer run is late by design.
     if (repeat?.overlap === "queue" || repeat?.missed === "all") continue;
     // One that waited for a slot is late too; idle-slots.ts checks that nothing but its limits holds it back.
     if (system.jobs.peek(id)?.gates) continue;
     for (const { attempt, started_at, due_at } of attempts) {
-      const late = started_at - heldUntil(rest, { ...(run as Job), due_at });
+      const late = started_at - Math.max(made, heldUntil(rest, { ...(run as Job), due_at }));
       if (late > mostMs)
         observer.violated("punctuality", `${id.slice(-6)} attempt ${attempt} started ${late} ms late in peace`);
     }
@@ -206,7 +210,7 @@ function featuresGoOn(rest: AtRest) {
   }
 }
 
-type Run = Pick<Job, "id" | "attempts" | "repeat"> & { status: string };
+type Run = Pick<Job, "id" | "run" | "attempts" | "repeat" | "finished_at"> & { status: string };
 
 const runsOf = ({ jobs }: System): Run[] => [
   ...jobs.all(),
