@@ -134,7 +134,7 @@ test(
     expect(JSON.parse(await asOnThePage(`JOB=${waiting.local}\n${curlOf("$DUCTAPE_URL/v1/jobs/$JOB")}`))).toMatchObject(
       { status: "scheduled" },
     );
-    expect(JSON.parse(await asOnThePage(command("/v1/explain")))).toMatchObject({ fire_times: expect.any(Array) });
+    expect(JSON.parse(await asOnThePage(command("/v1/explain")))).toMatchObject({ next_runs: expect.any(Array) });
   },
   2 * minutes,
 );
@@ -145,6 +145,12 @@ test(
     await local?.stop();
     ministack = await startMinistack({ enforced: false });
     const client = { endpoint: ministack.endpoint, region, credentials };
+    // As section 10 says: an address that differs per account is a reference.
+    const file = join(project, "products/shop.ts");
+    const referring = (await readFile(file, "utf8"))
+      .replace('"https://backend.example.com"', 'parameter("/shop/backend-url")')
+      .replace("{ defineProduct }", "{ defineProduct, parameter }");
+    await writeFile(file, referring);
     const parameter = { Name: "/shop/backend-url", Value: backend.url, Type: "String" } as const;
     await new SSMClient(client).send(new PutParameterCommand(parameter));
     deployed = await deployProject(project, "my-jobs", ministack);

@@ -52,7 +52,7 @@ export async function start(line: string, cwd: string, until: string, env: Recor
     output: () => output,
     /** Ends it and what it has started. */
     async stop() {
-      if (child.exitCode !== null || child.pid === undefined) return;
+      if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined) return;
       const ended = once(child, "exit");
       process.kill(-child.pid, "SIGTERM");
       await ended;
