@@ -103,14 +103,15 @@ export function plannedAfter(job: Job, now: number, calendars: Calendars = noCal
   const { repeat } = job;
   if (!repeat || runsLeft(job) < 1) return undefined;
   if (job.next_at !== undefined) return { at: job.next_at };
-  const { scheduled_at, coalesced_until } = job;
+  const { scheduled_at, coalesced_until = 0 } = job;
   if (isSkipped(job) || repeat.overlap === "cancel_previous") {
     // Occurrences that are too late as well are passed over with the first one.
     const stood = isSkipped(job) ? scheduled_at : standsUntil(job);
     const from = Math.max(stood, now - maxLateness(repeat) - 1 + marginOf(job));
     return catchingUp(repeat, nextOccurrence(repeat, from, calendars), now);
   }
-  const at = nextOccurrence(repeat, coalesced_until ?? scheduled_at, calendars);
+  // A run that stood for missed occurrences may have been moved by hand since, and then stands for those until its new time too.
+  const at = nextOccurrence(repeat, Math.max(scheduled_at, coalesced_until), calendars);
   if (at === undefined || at > now) return at === undefined ? undefined : { at };
   const isMissed = repeat.missed === "all" && at <= (firstStartOf(job) ?? now);
   if (isMissed || repeat.overlap === "queue") return catchingUp(repeat, at, now);

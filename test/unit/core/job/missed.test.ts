@@ -53,6 +53,11 @@ describe("occurrences that were missed", () => {
     else expect(hours(next?.coalesced_until)).toBeCloseTo(until);
   });
 
+  it("are not those before a run that was moved by hand, whatever it stood for before", () => {
+    const moved = { scheduled_at: noon + 3.2 * hour, coalesced_until: noon + 1.5 * hour, moved: true as const };
+    expect(hours(ran(3.2, 3.3, { overlap: "queue" }, moved)?.scheduled_at)).toBe(4);
+  });
+
   it.each<[string, Partial<Repeat>, number]>([
     ["are not those that passed while a provider put the run off, with all and skip", { missed: "all" }, 5],
     [
