@@ -13,12 +13,14 @@ import { Construct } from "constructs";
 import { registry } from "../lambdas/consumers/types/registry.ts";
 import { eventSource } from "../lambdas/topology.ts";
 import { catalogContext, readCatalog } from "./bundle/catalog-file.ts";
+import { installHint, missingPackages } from "./bundle/needed-packages.ts";
 import { idContext } from "./constructs/deployment-name.ts";
 import { JobsService } from "./constructs/jobs-service.ts";
 import { JobsState } from "./constructs/jobs-state.ts";
 import { checkedCatalog } from "./settings/catalog-check.ts";
 import { readConfig } from "./settings/config.ts";
 import { contextOf, type JobsSettings } from "./settings/props.ts";
+import { SetupError } from "./settings/setup-error.ts";
 
 export interface DuctapeJobsProps extends JobsSettings {
   /**
@@ -102,6 +104,8 @@ export class DuctapeJobs extends Construct {
     give(this, context);
     const config = readConfig(this.node);
     const products = checkedCatalog(readCatalog(file), registry);
+    const missing = missingPackages(products);
+    if (missing.length > 0) throw new SetupError(installHint(missing), []);
     const separate = stateStack !== undefined && stateStack !== Stack.of(this);
     const place = separate ? new Construct(stateStack, id) : this;
     if (place !== this) give(place, context);

@@ -3,7 +3,8 @@ import { type BuildOptions, build, type Metafile, type Plugin } from "esbuild";
 import { handlerFile } from "../../lambdas/topology.ts";
 import { extension } from "./extension.ts";
 import { builtins, commonJs } from "./node.ts";
-import { optionalPackages } from "./optional-packages.ts";
+
+import { notInstalled } from "./not-installed.ts";
 import { options } from "./options.ts";
 
 /** The client of a port that is loaded lazily (lambdas/aws/start/lazy-ports.ts), by its file's name. */
@@ -49,7 +50,7 @@ const catalogOf = (file: string): Plugin => ({
 export const plugins = (ports: Set<string>, catalog?: string): Plugin[] => [
   ...(catalog === undefined ? [] : [catalogOf(catalog)]),
   builtins,
-  optionalPackages,
+  notInstalled,
   commonJs,
   lazyPorts(ports),
 ];

@@ -1,4 +1,5 @@
 import { products } from "#catalog";
+import { missingPackages } from "../../infra/bundle/needed-packages.ts";
 import { registry } from "../../lambdas/consumers/types/registry.ts";
 import { checkCatalog } from "../../lambdas/core/catalog/check-catalog.ts";
 import type { Product } from "../../lambdas/core/catalog/job-type.ts";
@@ -9,9 +10,16 @@ import type { CatalogNeeds } from "./protocol.ts";
 /** The faults of the catalog that is on disk now, and what it needs around it. */
 export function inspectCatalog(): { faults: Fault[]; needs: CatalogNeeds } {
   const faults = checkCatalog(products, registry);
-  if (faults.length > 0) return { faults, needs: { references: [], buckets: [] } };
+  if (faults.length > 0) return { faults, needs: { references: [], buckets: [], missing_packages: [] } };
   const checked: readonly Product[] = products;
-  return { faults, needs: { references: referencesIn(checked), buckets: checked.flatMap(bucketsOf) } };
+  return {
+    faults,
+    needs: {
+      references: referencesIn(checked),
+      buckets: checked.flatMap(bucketsOf),
+      missing_packages: missingPackages(checked),
+    },
+  };
 }
 
 function bucketsOf(product: Product): TextOrReference[] {

@@ -19,6 +19,8 @@ export interface CatalogNeeds {
   references: Reference[];
   /** S3 buckets that storages name. */
   buckets: TextOrReference[];
+  /** Packages that its targets need and that are not installed. */
+  missing_packages: string[];
 }
 
 /** What the child sends: once, whether it is ready; then the outcome of each invocation. */

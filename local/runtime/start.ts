@@ -2,6 +2,7 @@ import { mkdirSync, rmSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { SQSClient } from "@aws-sdk/client-sqs";
+import { installHint } from "../../infra/bundle/needed-packages.ts";
 import { openOffsetFile } from "../clock/offset-file.ts";
 import { makeOverdue } from "../clock/overdue.ts";
 import { setClockOffset, shiftDate } from "../clock/shifted-date.ts";
@@ -180,6 +181,9 @@ async function start(
       const known = values();
       for (const bucket of bucketNames(needs, known)) sqsAndS3.createBucket(bucket);
       for (const reference of missing(needs, known)) say(`${reference} has no value: set it in ${envFile}.`);
+      const { missing_packages } = needs;
+      if (missing_packages.length > 0)
+        say(`${installHint(missing_packages)}. Until then, only the jobs that need them fail.`);
       const given = readReferences(envFile);
       for (const line of [...unusedReferences(given, needs.references), ...unknownPlaces(given)])
         say(`${envFile}: ${line}`);

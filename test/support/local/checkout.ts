@@ -14,7 +14,16 @@ import { dirname, join } from "node:path";
 import { repository } from "./run-local.ts";
 
 /** The files that `npm start` and `npm run keys` need, with the built dashboard, and the product of the tests. */
-const parts = ["lambdas", "local", "keys", "dashboard/dist", "test/support/catalog", "package.json", "tsconfig.json"];
+const parts = [
+  "lambdas",
+  "local",
+  "infra/bundle",
+  "keys",
+  "dashboard/dist",
+  "test/support/catalog",
+  "package.json",
+  "tsconfig.json",
+];
 const products = 'export { products } from "../test/support/catalog/products.ts";\n';
 
 /** A copy of the code in `folder` whose catalog is that of the tests. Tests may change it freely. */
