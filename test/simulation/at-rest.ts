@@ -7,6 +7,7 @@ import type { Hardship } from "./hardship.ts";
 import { type Ledger, nameOf, stepKey } from "./ledger.ts";
 import { startsKeepRates } from "./limit-rules.ts";
 import { type Held, holds } from "./pausing.ts";
+import { isSkipped } from "./series-rules.ts";
 import { sharedInputs } from "./shared-inputs.ts";
 import type { System } from "./system.ts";
 import { hasCrashed } from "./write-rules.ts";
@@ -145,11 +146,14 @@ function punctual(rest: AtRest) {
   const { observer } = rest.ledger;
   const mostMs = punctualMs + hardship.patience;
   const runs = runsOf(system);
-  const ends = new Map(runs.map(({ id, run, finished_at = 0 }) => [`${id} ${run}`, finished_at]));
+  const before = new Map(runs.map((one) => [`${one.id} ${one.run + 1}`, one]));
   for (const run of runs) {
     const { id, repeat, attempts } = run;
-    // The time of a run may have passed when the one before it, which a pause held, ends and makes it.
-    const made = ends.get(`${id} ${run.run - 1}`) ?? 0;
+    // The time of a run may have passed when the one before it, which a pause held, ends and makes it. With `cancel_previous` it is
+    // the next run that ends the one before it, unless that one was skipped.
+    const last = before.get(`${id} ${run.run}`);
+    const isMadeByIt = last && (repeat?.overlap !== "cancel_previous" || isSkipped(last));
+    const made = (isMadeByIt && last.finished_at) || 0;
     // An occurrence that waited for the end of a longer run is late by design.
     if (repeat?.overlap === "queue" || repeat?.missed === "all") continue;
     // One that waited for a slot is late too; idle-slots.ts checks that nothing but its limits holds it back.
@@ -210,7 +214,7 @@ function featuresGoOn(rest: AtRest) {
   }
 }
 
-type Run = Pick<Job, "id" | "run" | "attempts" | "repeat" | "finished_at"> & { status: string };
+type Run = Pick<Job, "id" | "run" | "attempts" | "repeat" | "finished_at" | "reason"> & { status: string };
 
 const runsOf = ({ jobs }: System): Run[] => [
   ...jobs.all(),

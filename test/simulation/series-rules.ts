@@ -25,7 +25,7 @@ const never = Number.POSITIVE_INFINITY;
 /** The reasons of runs that ended before their time, in words of our own. */
 type Ended = { reason?: string | undefined };
 const isLate = ({ reason = "" }: Ended) => reason.includes("max_lateness_ms");
-const isSkipped = ({ reason = "" }: Ended) => isLate({ reason }) || reason.includes("does not run on this day");
+export const isSkipped = ({ reason = "" }: Ended) => isLate({ reason }) || reason.includes("does not run on this day");
 const isEndedByNext = ({ reason = "" }: Ended) => reason.includes("by the next run");
 
 const mostLate = ({ max_lateness_ms, missed }: Repeat) => max_lateness_ms ?? (missed === "skip" ? 60_000 : never);
