@@ -1,7 +1,7 @@
 import { InternalError, TransientError } from "../errors.ts";
 import { isFinished, type Job } from "../job/job.ts";
 import { route } from "../job/route.ts";
-import { debounced, type Shared, type SharedKey } from "../job/shared-key.ts";
+import { debounced, type KeyHolder, type Shared, type SharedKey } from "../job/shared-key.ts";
 import { cancelled } from "../job/transitions.ts";
 import type { AcceptedRequest } from "../requests/request.ts";
 import { RequestError } from "../requests/request-error.ts";
@@ -95,7 +95,7 @@ async function oneRound(
   const before = id === undefined ? {} : await answeredBefore(services, request, id);
   if (before.outcome) return before.outcome;
   if (request.passed) throw invalidRequest(request.passed);
-  const own = [current, holding].find((job) => id !== undefined && job?.idempotency_ids?.includes(id));
+  const own = id === undefined ? undefined : await ownJob(services, id, [current, holding], holder);
   const recorded = own
     ? await ownAgain(services, request, own, id)
     : holding
@@ -107,6 +107,23 @@ async function oneRound(
   const keep = async () => (id === undefined ? "kept" : keepAnswer(services, request, id, outcome, before.stale));
   const end = await recorded.follow(keep);
   return end === "done" ? outcome : end;
+}
+
+/**
+ * The job that has the request already: it died, or lost its answer, after it had taken effect. Meanwhile that job may have ended,
+ * and another request have made the next one.
+ */
+async function ownJob(
+  { jobs }: SharedScheduling,
+  id: string,
+  known: readonly (Job | undefined)[],
+  holder: KeyHolder | undefined,
+): Promise<Job | undefined> {
+  const has = (job: Job | undefined) => job?.idempotency_ids?.includes(id) ?? false;
+  const found = known.find(has);
+  if (found || holder?.previous === undefined) return found;
+  const previous = known.find((job) => job?.id === holder.previous) ?? (await jobs.get(holder.previous));
+  return has(previous) ? previous : undefined;
 }
 
 /** The answer to a request that died, or lost its answer, after it had taken effect. */

@@ -206,6 +206,22 @@ describe("debounced requests with an idempotency key", () => {
     });
   });
 
+  it("it is found there also once that job has ended and another request has made the next one", async () => {
+    const w = world();
+    const { keepAnswer } = w.sharedKeys;
+    w.sharedKeys.keepAnswer = () => Promise.reject(throttled("AWS is down"));
+    const { job } = await w.schedule("index", "a");
+    await expect(w.schedule("index", "a", { idempotency_key: "k" })).rejects.toMatchObject({ code: "UNAVAILABLE" });
+    w.sharedKeys.keepAnswer = keepAnswer;
+    await w.clock.advance(40_000);
+    await w.claim(w.jobs.peek(job.id) as Job);
+    await w.finish(job.id);
+    const { job: next } = await w.schedule("index", "a");
+    expect(next.id).not.toBe(job.id);
+    expect((await w.schedule("index", "a", { idempotency_key: "k" })).job.id).toBe(job.id);
+    expect(w.jobs.peek(next.id)).toMatchObject({ debounce: { requests: 1 } });
+  });
+
   it("a job that was made before its event was debounced answers its key", async () => {
     const w = world();
     const { debounce: _, ...plain } = w.accept("index", "a", { idempotency_key: "k" });
