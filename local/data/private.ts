@@ -1,4 +1,4 @@
-import { chmodSync, closeSync, existsSync, mkdirSync, openSync } from "node:fs";
+import { chmodSync, closeSync, existsSync, mkdirSync, openSync, rmSync } from "node:fs";
 
 /** The suffixes of an SQLite file and of its companions while it is in use, or after its process was killed. */
 const beside = ["", "-wal", "-shm", "-journal"];
@@ -9,6 +9,13 @@ export const privateFolder = (folder: string): void =>
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     chmodSync(folder, 0o700);
   });
+
+/** The same folder without what an earlier run has left in it. */
+export function emptiedFolder(folder: string): string {
+  rmSync(folder, { recursive: true, force: true });
+  privateFolder(folder);
+  return folder;
+}
 
 /** The same for a file and SQLite's companions of it. SQLite takes an empty file for a new database. */
 export const privateFile = (file: string): void =>

@@ -1,6 +1,6 @@
 import { type ChildProcess, fork } from "node:child_process";
-import { extname } from "node:path";
 import { fileURLToPath } from "node:url";
+import { extension } from "../../infra/bundle/extension.ts";
 import type { PostgresOptions, PostgresSays } from "./postgres-process.ts";
 
 export interface DemoDatabase {
@@ -14,7 +14,7 @@ export interface DemoDatabaseOptions extends PostgresOptions {
   program?: string;
 }
 
-const program = fileURLToPath(new URL(`./postgres-process${extname(import.meta.url)}`, import.meta.url));
+const program = fileURLToPath(new URL(`./postgres-process${extension}`, import.meta.url));
 
 /**
  * The demo database, a PostgreSQL in a process of its own: it is not even loaded unless it is used, the package's exit handlers

@@ -1,9 +1,9 @@
 import { flushCompileCache } from "node:module";
-import { extname } from "node:path";
 import { pathToFileURL } from "node:url";
 import { inspect } from "node:util";
 import type { Context } from "aws-lambda";
-import type { FunctionName } from "../../lambdas/topology.ts";
+import { extension } from "../../infra/bundle/extension.ts";
+import { type FunctionName, handlerFile } from "../../lambdas/topology.ts";
 import { setClockOffset } from "../clock/shifted-date.ts";
 import { functionArn } from "../runtime/names.ts";
 import { functionPlans } from "../runtime/plans.ts";
@@ -58,7 +58,7 @@ function contextOf({ id, name, timeoutSeconds, memoryMb }: Invocation): Context 
 
 async function load(): Promise<void> {
   const modules = Object.entries(functionPlans).map(async ([name, { entry }]) => {
-    const module = (await import(pathToFileURL(entry.replace(/\.ts$/, extname(import.meta.url))).href)) as {
+    const module = (await import(pathToFileURL(handlerFile(name, extension)).href)) as {
       handler?: Handler;
     };
     if (typeof module.handler !== "function") throw new Error(`${entry} exports no handler`);

@@ -1,7 +1,8 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { randomUUID } from "node:crypto";
-import { extname, join } from "node:path";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { extension } from "../../infra/bundle/extension.ts";
 import type { Fault } from "../../lambdas/core/errors.ts";
 import type { FunctionName } from "../../lambdas/topology.ts";
 import { offsetVariable } from "../clock/offset-variable.ts";
@@ -19,8 +20,6 @@ export interface GenerationOptions {
   /** Receives everything that the handlers write, line by line. */
   onOutput: (line: string) => void;
 }
-
-const extension = extname(import.meta.url);
 
 /** Loaded in this order before anything else. */
 const preloaded = ["../runtime/compile-cache", "../clock/preload", "./catalog-hook"].flatMap((file) => [

@@ -1,4 +1,3 @@
-import { mkdirSync, rmSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { SQSClient } from "@aws-sdk/client-sqs";
@@ -10,8 +9,10 @@ import { startClock } from "../clock/start-clock.ts";
 import { queueWork, reconcilerWork } from "../clock/works.ts";
 import { cannotWrite } from "../data/data-fault.ts";
 import { openDataFolder } from "../data/data-folder.ts";
+import { emptiedFolder } from "../data/private.ts";
 import { databasePlace } from "../demo/local-values.ts";
-import { type DemoDatabase, makeDemoDatabase } from "../demo/postgres.ts";
+import { makeDemoDatabase } from "../demo/postgres.ts";
+import { withDatabase } from "../demo/with-database.ts";
 import { makeGateway } from "../gateway/gateway.ts";
 import { type Handler, serve } from "../gateway/http.ts";
 import { makeSession } from "../gateway/session.ts";
@@ -163,7 +164,7 @@ async function start(
   const catalog = options.catalog === undefined ? undefined : resolve(options.catalog);
   const host = await startHost({
     root,
-    catalog: catalog === undefined ? undefined : { file: catalog, folder: emptied(data.path("catalog")) },
+    catalog: catalog === undefined ? undefined : { file: catalog, folder: emptiedFolder(data.path("catalog")) },
     env: lambdaEnvironment({
       dynamodb: dynamodb.url,
       sqsAndS3: sqsAndS3.url,
@@ -236,30 +237,10 @@ async function start(
   return { url: http.url, apiKey: data.apiKey, aws, isNew: data.isNew, clockOffsetMs: offset.offset };
 }
 
-/** Compiled catalogs of earlier runs are of no use any more. */
-function emptied(folder: string): string {
-  rmSync(folder, { recursive: true, force: true });
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
-  return folder;
-}
-
 async function onPort(port: number, handler: Handler) {
   try {
     return await serve(handler, port);
   } catch (error) {
     throw portFault(port, error);
-  }
-}
-
-/** Inserts the URL of the demo database. If that does not start, only the jobs that need it fail; the reason is printed. */
-async function withDatabase(value: string, orders: DemoDatabase, say: (line: string) => void) {
-  try {
-    return value.replaceAll(databasePlace, await orders.url());
-  } catch (error) {
-    const remedy =
-      "To use another database, set it in .env.local: my-product/orders#url=postgres://user:password@host/database";
-    const others = "Only the jobs that need it fail.";
-    say(`The demo database (PostgreSQL) does not start: ${(error as Error).message}. ${others} ${remedy}`);
-    return undefined;
   }
 }

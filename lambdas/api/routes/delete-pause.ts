@@ -5,6 +5,7 @@ import { traceOf } from "../../core/errors.ts";
 import type { Pause } from "../../core/job/pause.ts";
 import { endPause } from "../../core/operations/change-pauses.ts";
 import { drainPause } from "../../core/operations/drain-pause.ts";
+import { pauseFields } from "../../core/operations/log-fields.ts";
 import type { Services } from "../../core/operations/services.ts";
 import { pauseView } from "../../core/queries/pause-view.ts";
 import { PauseSchema } from "../../core/queries/schemas/pauses.ts";
@@ -23,14 +24,7 @@ export async function handle(services: Services, { params, scopes, caller }: Htt
   };
   const { pause, isNew } = await endPause(services, params.id ?? "", admit);
   if (isNew) {
-    log.warn("pause ended", {
-      pause: pause.id,
-      product: pause.product,
-      env: pause.env,
-      event: pause.event,
-      limit: pause.limit,
-      caller,
-    });
+    log.warn("pause ended", { ...pauseFields(pause), caller });
     await drainFirst(services, pause);
   }
   return { status: 200, body: pauseView(pause, clock.now()) };

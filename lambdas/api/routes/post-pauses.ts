@@ -2,6 +2,7 @@ import type { HttpRequest, HttpResponse } from "../../aws/http/route.ts";
 import type { RouteDoc } from "../../aws/http/route-doc.ts";
 import { requireScope } from "../../core/access/scopes.ts";
 import { startPause } from "../../core/operations/change-pauses.ts";
+import { pauseFields } from "../../core/operations/log-fields.ts";
 import type { Services } from "../../core/operations/services.ts";
 import { pauseView } from "../../core/queries/pause-view.ts";
 import { PauseSchema } from "../../core/queries/schemas/pauses.ts";
@@ -16,14 +17,7 @@ export async function handle(services: Services, { body, scopes, caller }: HttpR
   const wanted = parsePause(body, catalog, clock.now());
   requirePauseScope(scopes, catalog, wanted);
   const { pause, isNew } = await startPause(services, wanted, caller);
-  log.warn("paused", {
-    pause: pause.id,
-    product: pause.product,
-    env: pause.env,
-    event: pause.event,
-    limit: pause.limit,
-    caller,
-  });
+  log.warn("paused", { ...pauseFields(pause), caller });
   return { status: isNew ? 201 : 200, body: pauseView(pause, clock.now()) };
 }
 

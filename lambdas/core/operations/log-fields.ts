@@ -1,4 +1,5 @@
 import type { Job, JobMessage } from "../job/job.ts";
+import type { Pause } from "../job/pause.ts";
 import type { Log } from "../ports/ports.ts";
 
 type Fields = Record<string, unknown>;
@@ -13,6 +14,9 @@ export const jobFields = ({ id, product, env, event, type, run, attempt }: Job) 
   run,
   attempt,
 });
+
+/** The fields by which a log line names a pause. Its key may be a person's: it is not logged. */
+export const pauseFields = ({ id, product, env, event, limit }: Pause) => ({ pause: id, product, env, event, limit });
 
 /** Those of the fields that a message has, before its job is read. */
 export const messageFields = ({ job_id, run, attempt }: JobMessage) => ({ job_id, run, attempt });

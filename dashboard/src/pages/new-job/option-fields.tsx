@@ -1,39 +1,16 @@
-import type { Fault } from "../../../../sdk/src/errors.ts";
-import { FieldFrame } from "../../ui/field-frame.tsx";
-import type { Draft } from "./draft.ts";
+import { type DraftProps, draftText } from "./draft-text.tsx";
 import { faultAt } from "./faults.ts";
 import { ShareFields } from "./share-fields.tsx";
 import { LocalTime } from "./time-fields.tsx";
 
-interface Props {
-  draft: Draft;
-  faults: readonly Fault[];
+interface Props extends DraftProps {
   retries: number | undefined;
   timeoutMs: number | undefined;
-  onChange: (changes: Partial<Draft>) => void;
 }
 
 /** What has a default and is seldom changed. */
 export function OptionFields({ draft, faults, retries, timeoutMs, onChange }: Props) {
-  const text = (
-    name: string,
-    field: "retries" | "timeout" | "labels" | "key" | "priority" | "fairness",
-    pointer: string,
-    hint: string,
-  ) => (
-    <FieldFrame name={name} fault={faultAt(faults, pointer, true)} hint={hint}>
-      {(ids) => (
-        <input
-          {...ids}
-          type="text"
-          autocomplete="off"
-          spellcheck={false}
-          value={draft[field]}
-          onInput={({ currentTarget }) => onChange({ [field]: currentTarget.value })}
-        />
-      )}
-    </FieldFrame>
-  );
+  const text = draftText({ draft, faults, onChange });
   const once = draft.when === "now" || draft.when === "at";
   return (
     <>

@@ -1,14 +1,6 @@
-import type { Fault } from "../../../../sdk/src/errors.ts";
 import { Select } from "../../ui/field.tsx";
-import { FieldFrame } from "../../ui/field-frame.tsx";
 import type { Draft } from "./draft.ts";
-import { faultAt } from "./faults.ts";
-
-interface Props {
-  draft: Draft;
-  faults: readonly Fault[];
-  onChange: (changes: Partial<Draft>) => void;
-}
+import { type DraftProps, draftText } from "./draft-text.tsx";
 
 const ways = [
   ["", "As its event says"],
@@ -24,22 +16,9 @@ const policies = [
 ] as const;
 
 /** Whether the request shares its job with others of the same key, and how. */
-export function ShareFields({ draft, faults, onChange }: Props) {
+export function ShareFields({ draft, faults, onChange }: DraftProps) {
   const { share } = draft;
-  const text = (name: string, field: "shareKey" | "delay" | "maxWait", pointer: string, hint: string) => (
-    <FieldFrame name={name} fault={faultAt(faults, pointer, true)} hint={hint}>
-      {(ids) => (
-        <input
-          {...ids}
-          type="text"
-          autocomplete="off"
-          spellcheck={false}
-          value={draft[field]}
-          onInput={({ currentTarget }) => onChange({ [field]: currentTarget.value })}
-        />
-      )}
-    </FieldFrame>
-  );
+  const text = draftText({ draft, faults, onChange });
   return (
     <>
       <div class="field-pair">
