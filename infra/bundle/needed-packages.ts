@@ -9,13 +9,20 @@ const clients: Readonly<Record<string, readonly string[]>> = {
   gcs: ["@google-cloud/storage", "google-auth-library"],
   azure: ["@azure/storage-blob"],
   fcm: ["google-auth-library"],
+  kafka: ["@platformatic/kafka"],
+  rabbitmq: ["amqplib"],
 };
 
 export const optionalPackages: readonly string[] = [...new Set(Object.values(clients).flat())].sort();
 
 /** The packages that the targets of a catalog need besides this one's own. */
 export function neededPackages(products: readonly Product[]): string[] {
-  const targets = products.flatMap(({ databases, storages, notifications }) => [databases, storages, notifications]);
+  const targets = products.flatMap(({ databases, storages, notifications, brokers }) => [
+    databases,
+    storages,
+    notifications,
+    brokers,
+  ]);
   return [...new Set(targets.flatMap(kindsIn).flatMap((kind) => clients[kind] ?? []))].sort();
 }
 
