@@ -14,6 +14,7 @@ import type { Invocation, Purpose } from "./invocation.ts";
 import type { Ledger } from "./ledger.ts";
 import { losingAnswers } from "./lost-answers.ts";
 import { canary, type Observer } from "./observer.ts";
+import { askedInTime } from "./queues.ts";
 import { watchedBlobs } from "./watched-blobs.ts";
 import { watchedGates } from "./watched-gates.ts";
 import { watchedStore } from "./watched-store.ts";
@@ -120,7 +121,7 @@ export function invocations(world: World, ledger: Ledger, shared: Shared): Invok
       ...others,
       jobs: throughAdversary("jobs", losingAnswers(watched, jobs.peek, world), invocation, around),
       queue: throughAdversary("queue", queue, invocation, around),
-      scheduler: throughAdversary("scheduler", scheduler, invocation, world),
+      scheduler: askedInTime(throughAdversary("scheduler", scheduler, invocation, world), world),
       pauses: pausing.portOf(invocation, world, (port) =>
         throughAdversary("pauses", port, invocation, { ...world, random: pausing.random, hardship: gentle(hardship) }),
       ),

@@ -28,15 +28,19 @@ const holdersOf = (gates: FakeGates, { limit, key }: Pick<GatePart, "limit" | "k
   return Object.assign({}, ...[...(kept?.parts.values() ?? [])].map(({ holders }) => holders));
 };
 
+/** The claims under which an attempt has started, with its slots. */
+const started = new WeakMap<FakeGates, Set<string | undefined>>();
+
 /**
- * The gates as one invocation uses them: nobody frees or takes the slot of a live claim but the consumer whose claim it is. A claim
- * that was made only to end its run for the next one has no slot.
+ * The gates as one invocation uses them: nobody frees or takes the slot of a claim under which an attempt runs but the consumer whose
+ * claim it is. A claim that has started nothing may have no slot, if the job was not to be claimed when its gates would have been
+ * asked: `hasItsSlots` sees to it that it starts nothing then.
  */
 export function watchedGates(gates: FakeGates, { jobs, by, observer, now }: Watch): Gates {
   const isLive = (job: Job | undefined, { lease, turn }: Holder): job is Job =>
     job?.status === "running" &&
     turn.startsWith(`${job.run}.${job.attempt}.`) &&
-    job.next_at === undefined &&
+    (started.get(gates)?.has(job.claim_id) ?? false) &&
     (job.lease_until ?? 0) > now() &&
     // A slot with a shorter lease is left over from an earlier claim.
     lease >= (job.lease_until ?? 0);
@@ -66,6 +70,7 @@ export function watchedGates(gates: FakeGates, { jobs, by, observer, now }: Watc
 
 /** An attempt that starts has a slot of each of its limits, which lasts as long as its claim. */
 export function hasItsSlots(gates: FakeGates, observer: Observer, job: Job) {
+  started.set(gates, (started.get(gates) ?? new Set()).add(job.claim_id));
   for (const gate of job.gates ?? []) {
     if (limits[gate.limit]?.concurrency === undefined) continue;
     const { lease = 0 } = holdersOf(gates, gate)[job.id] ?? {};

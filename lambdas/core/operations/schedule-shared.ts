@@ -1,8 +1,9 @@
 import { InternalError, TransientError } from "../errors.ts";
 import { isFinished, type Job } from "../job/job.ts";
 import { route } from "../job/route.ts";
-import { debounced, type KeyHolder, type Shared, type SharedKey } from "../job/shared-key.ts";
+import { type Debouncing, debounced, type KeyHolder, type Shared, type SharedKey } from "../job/shared-key.ts";
 import { cancelled } from "../job/transitions.ts";
+import type { RequestAnswer } from "../ports/shared-keys.ts";
 import type { AcceptedRequest } from "../requests/request.ts";
 import { RequestError } from "../requests/request-error.ts";
 import { invalidRequest } from "../schema/parse-body.ts";
@@ -99,15 +100,23 @@ async function oneRound(
   const recorded = own
     ? await ownAgain(services, request, own, id)
     : holding
-      ? await share(services, request, making, holding)
+      ? await share(services, request, { ...making, stale: before.stale }, holding)
       : await make(services, making, holder, current);
   if (typeof recorded === "string" || "cancelled" in recorded) return recorded;
   const outcome = { ...recorded.outcome, ...replaced };
   // Before the job can start: a repetition of the request that comes once it has ended is answered from here.
-  const keep = async () => (id === undefined ? "kept" : keepAnswer(services, request, id, outcome, before.stale));
+  const keep = () => kept(services, request, id, outcome, before.stale);
   const end = await recorded.follow(keep);
   return end === "done" ? outcome : end;
 }
+
+const kept = async (
+  services: SharedScheduling,
+  request: AcceptedRequest,
+  id: string | undefined,
+  outcome: Outcome,
+  stale: RequestAnswer | undefined,
+) => (id === undefined ? "kept" : keepAnswer(services, request, id, outcome, stale));
 
 /**
  * The job that has the request already: it died, or lost its answer, after it had taken effect. Meanwhile that job may have ended,
@@ -138,25 +147,36 @@ const asBefore = ({ debounce, idempotency_ids: ids }: Job, id: string | undefine
 async function share(
   services: SharedScheduling,
   request: AcceptedRequest,
-  { made }: Making,
+  making: Making & { stale: RequestAnswer | undefined },
   holding: Job,
 ): Promise<Recorded | { cancelled: string } | Lost> {
-  if (request.debounce) {
-    const next = debounced(holding, made, request.debounce, services.clock.now());
-    const written = await services.jobs.replace(next).catch(rethrow(holding.id));
-    if (written === "lost") return "again";
-    const follow: Recorded["follow"] = async (keep) => {
-      const kept = await keep().catch(rethrow(next.id));
-      await moved(services, holding, next).catch(rethrow(next.id));
-      // The request has been added, and is answered as another one with its idempotency key was before.
-      return kept === "lost" ? "afresh" : "done";
-    };
-    return { outcome: { job: next, as: "debounced" }, follow };
-  }
+  if (request.debounce) return addTo(holding, services, request, { ...making, debounce: request.debounce });
   if (request.unique?.on_conflict === "skip") {
     return settled({ job: await answeredAgain(services, holding, request, undefined), as: "skipped" });
   }
   return replace(services, request, holding);
+}
+
+/**
+ * Adds a request to a debounced job. Its answer is kept first, and counts once the job has the request: the job may end, and others
+ * follow it, before the caller asks again.
+ */
+async function addTo(
+  holding: Job,
+  services: SharedScheduling,
+  request: AcceptedRequest,
+  { made, id, stale, debounce }: Making & { stale: RequestAnswer | undefined; debounce: Debouncing },
+): Promise<Recorded | Lost> {
+  const next = debounced(holding, made, debounce, services.clock.now());
+  const outcome: Outcome = { job: next, as: "debounced" };
+  if ((await kept(services, request, id, outcome, stale).catch(rethrow())) === "lost") return "again";
+  const written = await services.jobs.replace(next).catch(rethrow(holding.id));
+  if (written === "lost") return "again";
+  const follow = async () => {
+    await moved(services, holding, next).catch(rethrow(next.id));
+    return "done" as const;
+  };
+  return { outcome, follow };
 }
 
 /**

@@ -1,4 +1,6 @@
+import type { Job } from "../job/job.ts";
 import { derivedJobId } from "../job/job-id.ts";
+import { keptRequests } from "../job/shared-key.ts";
 import type { RequestAnswer } from "../ports/shared-keys.ts";
 import type { AcceptedRequest } from "../requests/request.ts";
 import { answeredAgain } from "./schedule-job.ts";
@@ -26,10 +28,15 @@ export async function answeredBefore(
   if (!answer) return {};
   const job = await services.jobs.get(answer.job_id);
   // The job may have been deleted, and another request may have made its job under the id.
-  if (job?.created_at !== answer.created_at) return { stale: answer };
+  if (job?.created_at !== answer.created_at || !hasRequest(job, id, answer)) return { stale: answer };
   const { job_id: _id, created_at: _at, fingerprint, ...shared } = answer;
   return { outcome: { job: await answeredAgain(services, job, request, fingerprint), ...shared } };
 }
+
+/** Whether a job has a request that was to be added to it: the answer was kept before, and the addition may have failed. */
+const hasRequest = ({ idempotency_ids: ids = [] }: Job, id: string, { as }: RequestAnswer): boolean =>
+  // A job that remembers as many as it can may have forgotten this one.
+  as !== "debounced" || ids.includes(id) || ids.length >= keptRequests;
 
 /** Keeps the answer to a request, unless another request with its idempotency key was answered meanwhile. */
 export const keepAnswer = (

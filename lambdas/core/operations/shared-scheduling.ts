@@ -18,7 +18,8 @@ import { errorOf, type Scheduling } from "./schedule-job.ts";
  * be released when it ends, and what a deleted job leaves behind is a key whose id is free.
  *
  * A request with an idempotency key also leaves its answer, under the id that its own job would have had: only the first answer
- * counts, and it is kept before the job is dispatched. The job remembers these ids too, for a request that died in between.
+ * counts, and it is kept before the job is dispatched; that of a request that is added to a job is kept before it is added. The job
+ * remembers these ids too, for a request that died in between.
  */
 
 export interface SharedScheduling extends Scheduling {

@@ -41,6 +41,20 @@ function world() {
   return { ...services, accept, schedule, claim, open, inputOf, finish };
 }
 
+/** A request that is added to its job, and whose process then dies. */
+async function dyingAfterReplace({ jobs, schedule }: ReturnType<typeof world>, key: string): Promise<void> {
+  const { replace } = jobs;
+  const written = Promise.withResolvers<void>();
+  jobs.replace = async (next) => {
+    await replace(next);
+    written.resolve();
+    return new Promise(() => {});
+  };
+  void schedule("index", "a", { idempotency_key: key });
+  await written.promise;
+  jobs.replace = replace;
+}
+
 describe("debounce", () => {
   it("starts a delay after the first request, if no other follows", async () => {
     const w = world();
@@ -192,34 +206,88 @@ describe("debounced requests with an idempotency key", () => {
     });
   });
 
-  it("a request that died before its answer was kept is found in its job", async () => {
-    const w = world();
-    const { keepAnswer } = w.sharedKeys;
-    w.sharedKeys.keepAnswer = () => Promise.reject(throttled("AWS is down"));
-    await w.schedule("index", "a");
-    await expect(w.schedule("index", "a", { idempotency_key: "k" })).rejects.toMatchObject({ code: "UNAVAILABLE" });
-    w.sharedKeys.keepAnswer = keepAnswer;
-    await w.clock.advance(5000);
-    expect(await w.schedule("index", "a", { idempotency_key: "k" })).toMatchObject({
-      as: "debounced",
-      job: { due_at: noon + 30_000, debounce: { requests: 2 } },
-    });
-  });
-
-  it("it is found there also once that job has ended and another request has made the next one", async () => {
+  it("a request whose answer AWS does not keep is not added to the job", async () => {
     const w = world();
     const { keepAnswer } = w.sharedKeys;
     w.sharedKeys.keepAnswer = () => Promise.reject(throttled("AWS is down"));
     const { job } = await w.schedule("index", "a");
+    await w.clock.advance(5000);
     await expect(w.schedule("index", "a", { idempotency_key: "k" })).rejects.toMatchObject({ code: "UNAVAILABLE" });
+    expect(w.jobs.peek(job.id)).toMatchObject({ due_at: noon + 30_000, debounce: { requests: 1 } });
     w.sharedKeys.keepAnswer = keepAnswer;
+    expect(await w.schedule("index", "a", { idempotency_key: "k" })).toMatchObject({ as: "debounced" });
+    expect(w.jobs.peek(job.id)).toMatchObject({ due_at: noon + 35_000, debounce: { requests: 2 } });
+  });
+
+  it("a request that died after it had been added is found in its job, and not added again", async () => {
+    const w = world();
+    const { job } = await w.schedule("index", "a");
+    await dyingAfterReplace(w, "k");
+    await w.clock.advance(5000);
+    expect(await w.schedule("index", "a", { idempotency_key: "k" })).toMatchObject({
+      as: "debounced",
+      job: { id: job.id, due_at: noon + 30_000, debounce: { requests: 2 } },
+    });
+  });
+
+  it("it is found there also once that job has ended and other requests have made several more", async () => {
+    const w = world();
+    const { job } = await w.schedule("index", "a");
+    await dyingAfterReplace(w, "k");
+    const ends = async (id: string) => {
+      await w.clock.advance(40_000);
+      await w.claim(w.jobs.peek(id) as Job);
+      await w.finish(id);
+    };
+    await ends(job.id);
+    await ends((await w.schedule("index", "a")).job.id);
+    await ends((await w.schedule("index", "a")).job.id);
+    const { job: last } = await w.schedule("index", "a");
+    expect((await w.schedule("index", "a", { idempotency_key: "k" })).job.id).toBe(job.id);
+    expect(w.jobs.peek(last.id)).toMatchObject({ debounce: { requests: 1 } });
+    expect(w.jobs.all()).toHaveLength(4);
+  });
+
+  it("a request that died before it was added is added by its repetition", async () => {
+    const w = world();
+    const { job } = await w.schedule("index", "a");
+    const { replace } = w.jobs;
+    w.jobs.replace = () => Promise.reject(throttled("AWS is down"));
+    await expect(w.schedule("index", "a", { idempotency_key: "k" })).rejects.toMatchObject({ code: "UNAVAILABLE" });
+    w.jobs.replace = replace;
+    expect(await w.schedule("index", "a", { idempotency_key: "k" })).toMatchObject({ as: "debounced" });
+    expect(w.jobs.peek(job.id)).toMatchObject({ debounce: { requests: 2 } });
+  });
+
+  it("a request that died before its job could take it in gets another one", async () => {
+    const w = world();
+    const { job } = await w.schedule("index", "a");
+    const { replace } = w.jobs;
+    w.jobs.replace = () => Promise.reject(throttled("AWS is down"));
+    await expect(w.schedule("index", "a", { idempotency_key: "k" })).rejects.toMatchObject({ code: "UNAVAILABLE" });
+    w.jobs.replace = replace;
     await w.clock.advance(40_000);
     await w.claim(w.jobs.peek(job.id) as Job);
+    const { job: mine, as } = await w.schedule("index", "a", { idempotency_key: "k" });
+    expect([mine.id === job.id, as]).toEqual([false, undefined]);
+    expect((await w.schedule("index", "a", { idempotency_key: "k" })).job.id).toBe(mine.id);
+    expect(w.jobs.all()).toHaveLength(2);
+  });
+
+  it("a request that made its job, and died before its answer was kept, is found once another one has followed", async () => {
+    const w = world();
+    const { keepAnswer } = w.sharedKeys;
+    w.sharedKeys.keepAnswer = () => new Promise(() => {});
+    void w.schedule("index", "a", { idempotency_key: "k" });
+    await new Promise(setImmediate);
+    w.sharedKeys.keepAnswer = keepAnswer;
+    const [job] = w.jobs.all() as [Job];
+    await w.clock.advance(40_000);
+    await w.claim(job);
     await w.finish(job.id);
     const { job: next } = await w.schedule("index", "a");
     expect(next.id).not.toBe(job.id);
     expect((await w.schedule("index", "a", { idempotency_key: "k" })).job.id).toBe(job.id);
-    expect(w.jobs.peek(next.id)).toMatchObject({ debounce: { requests: 1 } });
   });
 
   it("a job that was made before its event was debounced answers its key", async () => {
