@@ -174,6 +174,8 @@ export const endpointPrefix = "WEBHOOK#";
 export const gatePrefix = "GATE#";
 /** `LIMITS#<product>#<env>`: the numbers of limits that people have pinned. */
 export const pinsPrefix = "LIMITS#";
+/** `CACHE#<product>#<env>#…`: which run answers others of its cache tag, and when a tag was cleared. */
+export const resultCachePrefix = "CACHE#";
 /** `DUE#<day>`: how many jobs go to EventBridge Scheduler for each quarter hour of the day. */
 export const duePrefix = "DUE#";
 /** `UNSCHEDULED#<shard>`: messages that EventBridge Scheduler did not take and that the reconciler will send. */

@@ -6,6 +6,7 @@ import { dynamoFailures } from "../../lambdas/aws/dynamodb/failures.ts";
 import { dynamoGates } from "../../lambdas/aws/dynamodb/gates.ts";
 import { dynamoJobStore } from "../../lambdas/aws/dynamodb/job-store.ts";
 import { dynamoPauses } from "../../lambdas/aws/dynamodb/pauses.ts";
+import { dynamoResultCache } from "../../lambdas/aws/dynamodb/result-cache.ts";
 import { dynamoSharedKeys } from "../../lambdas/aws/dynamodb/shared-keys.ts";
 import { dynamoStatsStore } from "../../lambdas/aws/dynamodb/stats-store.ts";
 import { dynamoUnscheduled } from "../../lambdas/aws/dynamodb/unscheduled.ts";
@@ -120,6 +121,7 @@ export async function startWorld(execute: ExecuteWithServices, catalog = demo) {
       deadLetterArn: "dlq",
     }),
     blobs: s3BlobStore({ client: s3, bucket: "blobs" }),
+    resultCache: dynamoResultCache({ client: metered, table }),
     gates: rememberingPins(dynamoGates({ client: metered, table })),
     secrets: only<Secrets>("secrets"),
     // A process reads them every few seconds, whatever it runs: that is no part of what a job costs (docs/operations/costs.md).

@@ -17,6 +17,7 @@ import { JobMessage } from "../../lambdas/core/job/job.ts";
 import { defaultLimits } from "../../lambdas/core/operations/api-limits.ts";
 import type { ExecuteWithServices } from "../../lambdas/core/operations/execution.ts";
 import type { BlobStore, Scheduler, Secrets, StatsStore } from "../../lambdas/core/ports/ports.ts";
+import type { ResultCache } from "../../lambdas/core/ports/result-cache.ts";
 import { newTable } from "../../local/servers/dynamodb.ts";
 import { queuesAt, settings, table } from "../support/aws.ts";
 import { httpEvent } from "../support/http-event.ts";
@@ -56,6 +57,7 @@ async function started(client: DynamoDBClient, workload: Workload): Promise<Star
     stats: only<StatsStore>("stats"),
     secrets: only<Secrets>("secrets"),
     pauses: nonePaused(),
+    resultCache: only<ResultCache>("resultCache"),
     clock: systemClock,
     log: quietLog,
   };

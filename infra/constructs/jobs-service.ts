@@ -152,6 +152,8 @@ export class JobsService extends Construct {
         may.readPins(),
         may.changePins(),
         may.useSharedKeys(),
+        // It clears cache tags, and says which run would answer a request.
+        may.useResultCache(),
         // Whoever has an upload URL of the API uploads the file with the API's permissions.
         may.writeBlobs(folders.inputs, folders.uploads),
         // The input of a request whose job exists already.

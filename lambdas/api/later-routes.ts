@@ -1,5 +1,6 @@
 /* All other routes: they are loaded together, by the first request for any of them. */
 export * as earlyDocs from "./docs/early-docs.ts";
+export * as deleteCache from "./routes/delete-cache.ts";
 export * as deleteJob from "./routes/delete-job.ts";
 export * as deleteLimitPin from "./routes/delete-limit-pin.ts";
 export * as deletePause from "./routes/delete-pause.ts";

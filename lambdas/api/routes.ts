@@ -120,6 +120,13 @@ export const routes: readonly Route<ApiServices>[] = [
     load: async () => (await later()).deletePause,
   },
   {
+    id: "clearCache",
+    method: "DELETE",
+    path: "/v1/cache/{product}/{env}/{tag}",
+    scope: "jobs:write",
+    load: async () => (await later()).deleteCache,
+  },
+  {
     id: "explainJob",
     method: "POST",
     path: "/v1/explain",

@@ -181,6 +181,11 @@ export interface Explanation {
   notes?: { pointer: string; detail: string }[];
   /** The limits that an attempt passes, and what it would meet there now. Absent if the event has none. */
   gates?: ExplainedGate[];
+  /**
+   * For how many milliseconds its result answers later jobs with its cache tag, and the job whose result would answer it now. Absent
+   * if the request has no tag.
+   */
+  cache?: { tag: string; ttl_ms: number; cached_from?: string };
   /** The pauses that would hold the job at its time: it starts once all of them have ended. */
   pauses?: PauseReference[];
   /** The next run times, at most 10. */

@@ -1,3 +1,4 @@
+import { type Cache, createCache } from "./cache.ts";
 import type { Catalog } from "./catalog.ts";
 import { type Config, type DuctapeOptions, resolveConfig } from "./config.ts";
 import { createJobs } from "./create-jobs.ts";
@@ -45,6 +46,8 @@ export interface Ductape<C extends Catalog = Catalog> extends Namespaces {
   webhooks: Webhooks<C>;
   /** The limits of the catalog, what waits for them, and other numbers for some time. */
   limits: Limits<C>;
+  /** Results that are remembered for requests with a `cache` tag. */
+  cache: Cache<C>;
   /** Pauses of products, envs and events. */
   pauses: Pauses<C>;
 }
@@ -64,6 +67,7 @@ export function createClient(configure: () => Config, runtime: Runtime = realRun
     errors: createErrorGroups(transport, defaults),
     webhooks: createWebhooks(transport, defaults),
     limits: createLimits(transport, defaults),
+    cache: createCache(transport, defaults),
     pauses: createPauses(transport, defaults),
     ...createNamespaces(job, defaults),
   };

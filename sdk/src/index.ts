@@ -12,6 +12,7 @@ export type {
   Upcoming,
 } from "./answers.ts";
 export type { BatchOutcome } from "./batch.ts";
+export type { Cache, CacheTag } from "./cache.ts";
 export type { AnyTenant, Catalog, EventInput, FeatureFields, FieldTypes, JobInput } from "./catalog.ts";
 export type { ResultOf } from "./catalog-results.ts";
 // biome-ignore lint/style/noDefaultExport: Ductape's documentation imports the class as the default export

@@ -110,6 +110,13 @@ export interface IJobProcessorInput extends DuctapeFields {
    */
   labels?: string[] | undefined;
   /**
+   * A tag under which the result is remembered, 1 to 128 characters: a later job of the same product, env, event, tag and input is
+   * answered with it without being executed, for as long as the event's `cache_ttl` says. An empty string, `{}` and `null` are none.
+   * @default the job is executed
+   * @example `"prices"`
+   */
+  cache?: string | Record<string, never> | null | undefined;
+  /**
    * Whole seconds of head start in the waiting lists of the event's limits, -3600 to 3600.
    * @default the event's, else 0
    * @example `60`

@@ -76,6 +76,10 @@ export interface JobSummary extends Omit<JobReceipt, "debounced" | "skipped" | "
    * 64 characters is shown as its hash; an empty one is that of all requests of the event.
    */
   debounce?: { key: string; until: number; requests: number };
+  /** The tag under which its result is remembered. */
+  cache?: string;
+  /** The job whose result answered this one, which was not executed: it has the same cache tag, event and input. */
+  cached_from?: string;
   /** It is the only open job of this key. */
   unique?: { key: string };
   /** Why the job failed, or why its latest attempt did. */
@@ -152,6 +156,8 @@ export interface JobRun {
   redacted?: string[];
   error?: JobFailure;
   reason?: string;
+  /** The job whose result answered this run, which was not executed. */
+  cached_from?: string;
 }
 
 /** The series of a recurring job. Times are epoch milliseconds. */
@@ -222,6 +228,8 @@ export interface JobAttempt {
   outcome: "completed" | "failed" | "cancelled";
   /** How many executions of this attempt crashed before it ended. */
   crashes?: number;
+  /** The job whose result it was answered with, without being executed. */
+  cached_from?: string;
   error?: JobFailure;
   /** Milliseconds from its start to its end. */
   duration_ms: number;

@@ -3,6 +3,7 @@ import { hotMinutes } from "../../lambdas/core/operations/hot-minutes.ts";
 import type { ConsumerServices, SchedulingServices } from "../../lambdas/core/operations/services.ts";
 import type { Unscheduled } from "../../lambdas/core/ports/hot-minute-ports.ts";
 import type { BlobStore, JobQueue, Log, Scheduler } from "../../lambdas/core/ports/ports.ts";
+import type { ResultCache } from "../../lambdas/core/ports/result-cache.ts";
 import type { SharedKeys } from "../../lambdas/core/ports/shared-keys.ts";
 import { fakeDueCounts } from "../support/fakes/due-counts.ts";
 import type { FakeGates } from "../support/fakes/gates.ts";
@@ -77,6 +78,7 @@ interface Shared {
   blobs: BlobStore & ReturnType<typeof fakeServices>["blobs"];
   gates: FakeGates;
   sharedKeys: SharedKeys;
+  resultCache: ResultCache;
   others: Pick<ConsumerServices, "catalog" | "stats" | "secrets">;
   log: Log;
   onWrite: OnWrite;
@@ -87,7 +89,7 @@ interface Shared {
  */
 export function invocations(world: World, ledger: Ledger, shared: Shared): Invoke {
   const { time, random, hardship, observer, poison, pausing, herd } = world;
-  const { jobs, queue, scheduler, unscheduled, blobs, gates, sharedKeys, others, log, onWrite } = shared;
+  const { jobs, queue, scheduler, unscheduled, blobs, gates, sharedKeys, resultCache, others, log, onWrite } = shared;
   const counts = fakeDueCounts();
   const hot = hotMinutes(counts, herd.startsPerSecond, herd.jobsPerCount);
   const refuses = () => random.chance(hardship.refuse);
@@ -135,6 +137,7 @@ export function invocations(world: World, ledger: Ledger, shared: Shared): Invok
         hardship: gentle(hardship),
       }),
       sharedKeys: throughAdversary("jobs", sharedKeys, invocation, world),
+      resultCache: throughAdversary("jobs", resultCache, invocation, world),
       clock,
       log,
     };

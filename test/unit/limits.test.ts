@@ -36,6 +36,7 @@ import { limitBounds } from "../../lambdas/core/flow/limit-bounds.ts";
 import { groupsPerDay } from "../../lambdas/core/job/failure-group.ts";
 import { longestNormalised } from "../../lambdas/core/job/normalised-message.ts";
 import { drainRates } from "../../lambdas/core/job/pause.ts";
+import { cacheTtl } from "../../lambdas/core/job/result-cache.ts";
 import { defaultRetryPolicy, fullJitter } from "../../lambdas/core/job/retry.ts";
 import { keptTokens, longestTaskToken } from "../../lambdas/core/job/task-token.ts";
 import { keptAttempts, maxCrashes, snoozeLimits } from "../../lambdas/core/job/transitions.ts";
@@ -118,6 +119,8 @@ const limits = {
   "`repeat.spread_ms`": days(repeatLimits.spreadMs),
   "entries of `repeat.except`": n(repeatLimits.except),
   "`fairness_key`": characters(requestLimits.fairnessKey),
+  "`cache`, a tag": characters(requestLimits.cacheTag),
+  "`cache_ttl` of an event": `${cacheTtl.least / 1000} s to ${cacheTtl.most / 86_400_000} days`,
   "calendars of a product": n(calendarLimits.calendars),
   "days of a calendar": n(calendarLimits.days),
   "schedules of a product": n(mostSchedules),

@@ -27,7 +27,6 @@ function executorAccess(type: JobType, platform: Platform): Capability[] {
         may.removeJobs(),
         may.writeBlobs(folders.inputs),
         may.removeBlobs(folders.inputs),
-        may.readBlobs(folders.results),
         may.unschedule(),
         may.passSharedScheduleRole(),
       ];
@@ -79,7 +78,10 @@ export class Consumer extends Construct {
         may.claimJobs(),
         may.writeJobs(),
         may.readPauses(),
-        may.readBlobs(folders.inputs, folders.progress),
+        // A job with a cache tag is answered with the result of an earlier run, which may be in the archive.
+        may.useResultCache(),
+        may.listRuns(),
+        may.readBlobs(folders.inputs, folders.progress, folders.results),
         may.seeMissingBlobs(),
         may.writeBlobs(folders.results, folders.progress),
         // Early messages and retries go back to their own queue, a step wakes its feature, and a message that arrived in the

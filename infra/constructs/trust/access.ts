@@ -15,6 +15,7 @@ import {
   pinsPrefix,
   progressPrefix,
   reportPrefix,
+  resultCachePrefix,
   resultsPrefix,
   schedulesPartition,
   sharedKeysPrefix,
@@ -60,6 +61,8 @@ export function accessTo({ state, queues, schedules }: Platform) {
     followSchedules: () => itemsAccess(state, ["dynamodb:GetItem", "dynamodb:PutItem"], schedulesPartition),
     /** Which job has a key of `debounce` or `unique`. */
     useSharedKeys: () => itemsAccess(state, ["dynamodb:GetItem", "dynamodb:PutItem"], `${sharedKeysPrefix}*`),
+    /** Which runs answer others of their cache tag. */
+    useResultCache: () => itemsAccess(state, ["dynamodb:BatchGetItem", "dynamodb:PutItem"], `${resultCachePrefix}*`),
     countWaits: () => itemsAccess(state, ["dynamodb:UpdateItem"], `${waitsPrefix}*`),
     /** Slots, reservations and waiting lists, and the numbers that people have pinned. */
     useGates: () => itemsAccess(state, gateActions, `${gatePrefix}*`),

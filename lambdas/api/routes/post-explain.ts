@@ -2,9 +2,11 @@ import type { HttpRequest, HttpResponse } from "../../aws/http/route.ts";
 import type { RouteDoc } from "../../aws/http/route-doc.ts";
 import type { Services } from "../../core/operations/services.ts";
 import { explain, loadOf } from "../../core/queries/explain.ts";
+import { explainedCache } from "../../core/queries/explained-cache.ts";
 import { explainedGates } from "../../core/queries/limit-view.ts";
 import { ExplanationSchema } from "../../core/queries/schemas/explanation.ts";
-import { parseRequest } from "../../core/requests/request.ts";
+import { type AcceptedRequest, parseRequest } from "../../core/requests/request.ts";
+import { given } from "../../core/schema/given.ts";
 import { requireJobScope } from "../require-job-scope.ts";
 import { jobRequestExamples } from "../schemas/examples.ts";
 import { JobRequestSchema } from "../schemas/job-request.ts";
@@ -19,11 +21,15 @@ export async function handle(services: Services, { body, scopes, headers }: Http
   const request = parseRequest(body, services.catalog, now, headers["idempotency-key"]);
   const [load, pauses] = await Promise.all([loadOf(services, request, now), services.pauses.recent()]);
   const explained = explain(request, now, { load, pauses });
-  const { product, env, gates } = request;
-  if (!gates) return { status: 200, body: explained };
-  const shown = await explainedGates(services, { product: product.tag, env, gates });
-  return { status: 200, body: { ...explained, gates: shown } };
+  const [gates, cache] = await Promise.all([gatesShown(services, request), cacheShown(services, request)]);
+  return { status: 200, body: { ...explained, ...given({ gates, cache }) } };
 }
+
+const gatesShown = async (services: Services, { product, env, gates }: AcceptedRequest) =>
+  gates && explainedGates(services, { product: product.tag, env, gates });
+
+const cacheShown = async (services: Services, request: AcceptedRequest) =>
+  request.cache === undefined ? undefined : explainedCache(services, { ...request, cache: request.cache });
 
 export const doc = (): RouteDoc => ({
   tag: "jobs",

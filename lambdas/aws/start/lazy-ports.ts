@@ -3,6 +3,7 @@ import type { Gates } from "../../core/ports/gates.ts";
 import type { DueCounts, Unscheduled } from "../../core/ports/hot-minute-ports.ts";
 import type { Endpoints } from "../../core/ports/outbound-ports.ts";
 import type { BlobStore, Failures, Scheduler } from "../../core/ports/ports.ts";
+import type { ResultCache } from "../../core/ports/result-cache.ts";
 import type { JobsEnv } from "./env.ts";
 import { lazyPort } from "./lazy-port.ts";
 
@@ -30,6 +31,10 @@ export const lazyBlobStore = (env: Pick<JobsEnv, "BUCKET_NAME">): BlobStore =>
 /** First needed by a job that has limits. */
 export const lazyGates = (at: { client: DynamoDBClient; table: string }): Gates =>
   lazyPort(async () => (await import("./start-gates.ts")).startGates(at));
+
+/** First needed by a job with a cache tag. */
+export const lazyResultCache = (at: { client: DynamoDBClient; table: string }): ResultCache =>
+  lazyPort(async () => (await import("./start-result-cache.ts")).startResultCache(at));
 
 /** First needed by somebody who asks what failed, or how webhooks do. */
 export const lazyWatching = (at: { client: DynamoDBClient; table: string }): Watching => ({

@@ -11,7 +11,14 @@ import { dynamoStatsStore } from "../dynamodb/stats-store.ts";
 import { makeLog } from "../log/log.ts";
 import { sqsJobQueue } from "../sqs/job-queue.ts";
 import type { JobsEnv } from "./env.ts";
-import { lazyBlobStore, lazyDueCounts, lazyGates, lazyScheduler, lazyUnscheduled } from "./lazy-ports.ts";
+import {
+  lazyBlobStore,
+  lazyDueCounts,
+  lazyGates,
+  lazyResultCache,
+  lazyScheduler,
+  lazyUnscheduled,
+} from "./lazy-ports.ts";
 import { systemClock } from "./system-clock.ts";
 
 /** Connects the common ports to their AWS adapters. Secrets are not among them, since only some functions bundle their clients. */
@@ -35,6 +42,7 @@ export function startServices(
     hot: hotMinutes(dueCounts, env.SCHEDULER_STARTS_PER_SECOND),
     blobs: lazyBlobStore(env),
     gates: lazyGates(dynamo),
+    resultCache: lazyResultCache(dynamo),
     clock: systemClock,
     log: makeLog(name),
   };

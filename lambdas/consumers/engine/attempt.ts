@@ -5,12 +5,19 @@ import type { Job, Stored } from "../../core/job/job.ts";
 import { JobError } from "../../core/job/job-error.ts";
 import { runReasons, skipReason, superseded, supersededBy } from "../../core/job/series.ts";
 import { attemptFailed, cancelled, completed, maxCrashes, parked } from "../../core/job/transitions.ts";
-import { type ExecuteWithServices, type Execution, Finished, Parked } from "../../core/operations/execution.ts";
+import {
+  Answered,
+  type ExecuteWithServices,
+  type Execution,
+  Finished,
+  Parked,
+} from "../../core/operations/execution.ts";
 import type { Room } from "../../core/operations/memory.ts";
 import { endedParentOf, stepReasons } from "../../core/operations/parent-guard.ts";
 import type { Pass } from "../../core/operations/pass-gates.ts";
 import { load, store } from "../../core/operations/payload.ts";
 import type { ConsumerServices } from "../../core/operations/services.ts";
+import { given } from "../../core/schema/given.ts";
 import { progressPrefix, resultsPrefix } from "../../topology.ts";
 import type { AttemptPolicy, Transition } from "./attempt-policy.ts";
 import { isTooLate } from "./claim-job.ts";
@@ -104,10 +111,14 @@ async function succeeded(services: ConsumerServices, job: Job, result: unknown):
     const progress = await keep(services, job, progressPrefix, result.progress);
     return (of) => parked(of, progress, result.wakeAt, result.retry);
   }
+  if (result instanceof Answered) {
+    const kept = await keep(services, job, resultsPrefix, result.result);
+    return (of) => completed(of, now, kept, { cachedFrom: result.from });
+  }
   const finished = result instanceof Finished ? result : new Finished(result, undefined);
   const kept = await keep(services, job, resultsPrefix, finished.result);
   const progress = await keepProgress(services, job, finished.progress);
-  return (of) => completed(of, now, kept, progress);
+  return (of) => completed(of, now, kept, given({ progress }));
 }
 
 async function failed(services: ConsumerServices, job: Job, cause: unknown, random: number): Promise<Transition> {

@@ -10,6 +10,7 @@ import type { Pass } from "../../core/operations/pass-gates.ts";
 import type { ConsumerServices } from "../../core/operations/services.ts";
 import type { Log } from "../../core/ports/ports.ts";
 import { given } from "../../core/schema/given.ts";
+import { lazy } from "../../core/schema/lazy.ts";
 import { attempt, NotStarted } from "./attempt.ts";
 import { type AttemptPolicy, defaultPolicy, type Recorded } from "./attempt-policy.ts";
 import { type ClaimedJob, type ClaimOptions, claimJob } from "./claim-job.ts";
@@ -24,6 +25,9 @@ export interface RunJobOptions extends ClaimOptions {
 }
 
 type Attempting = { policy: AttemptPolicy; random: number; room: Admitted; pass: Pass | undefined };
+
+/** Few jobs have a cache tag. */
+const loadCache = lazy(() => import("../../core/operations/cached-result.ts"));
 
 const endless = memoryOf(Number.POSITIVE_INFINITY);
 
@@ -55,7 +59,9 @@ async function runClaimed(
   options: Attempting,
 ): Promise<void> {
   const { policy, pass } = options;
-  const transition = await attempt(services, execute, job, { ...options, pass }).catch((error) =>
+  const caching = job.cache === undefined ? undefined : (await loadCache()).cachingOf(services, job.cache);
+  const cached = caching?.around(execute) ?? execute;
+  const transition = await attempt(services, cached, job, { ...options, pass }).catch((error) =>
     error instanceof NotStarted
       ? giveBack(services, { job, ...given({ pass }) }, policy, error)
       : Promise.reject(error),
@@ -66,7 +72,11 @@ async function runClaimed(
   if (!recorded) return;
   report(services.log, recorded.ended);
   // Record first, then dispatch. If a crash comes between the two, the reconciler dispatches.
-  await Promise.all([dispatchFollowUps(services, recorded.next), policy.onRecorded(services, recorded)]);
+  await Promise.all([
+    dispatchFollowUps(services, recorded.next),
+    policy.onRecorded(services, recorded),
+    caching?.keep(recorded.ended),
+  ]);
 }
 
 /**

@@ -1,7 +1,9 @@
 import * as z from "zod";
 import { limitBounds, Priority } from "../flow/limit-bounds.ts";
+import { cacheTtl } from "../job/result-cache.ts";
 import { RetryConfig } from "../requests/retry-config.ts";
 import { EventDebounce, EventUnique } from "../requests/sharing-fields.ts";
+import { duration } from "../schema/duration.ts";
 import { milliseconds } from "../schema/plain-faults.ts";
 import { requestLimits } from "../schema/request-limits.ts";
 import { Tag } from "../schema/tag.ts";
@@ -36,6 +38,8 @@ export const commonEventFields = {
   redact: z.array(RedactPointer).max(requestLimits.redact).optional(),
   /** The names of the product's limits that an attempt must pass. Default: none. */
   limits: z.array(Tag).max(limitBounds.perEvent).optional(),
+  /** For how long the result of a run answers later ones with its `cache` tag: `"1h"`, 1 s to 30 days. Default: a day. */
+  cache_ttl: duration(cacheTtl.least, cacheTtl.most).optional(),
   /** Whole seconds of head start in waiting lists, unless a request says otherwise. Default: 0. */
   priority: Priority.optional(),
 };

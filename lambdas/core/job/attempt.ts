@@ -34,5 +34,7 @@ export interface Attempt {
   outcome: "completed" | "failed" | "cancelled";
   /** How often this attempt crashed before it ended: it was started, and no outcome was written. */
   crashes?: number;
+  /** The job whose result it was answered with. Absent for an attempt that was executed. */
+  cached_from?: string;
   error?: AttemptError;
 }

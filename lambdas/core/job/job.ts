@@ -93,6 +93,8 @@ export interface Job {
   redact?: string[];
   /** The limits that its attempts pass, with the keys that its input gave when the job was requested. */
   gates?: Gate[];
+  /** The tag under which its result answers others, and is answered from theirs. */
+  cache?: string;
   /** Seconds of head start in the waiting lists of its limits. Absent: 0. */
   priority?: number;
   status: JobStatus;

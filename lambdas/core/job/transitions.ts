@@ -89,7 +89,7 @@ export const withWait = (job: Job, { limit, key }: Gate, since: number): Job => 
 const startOf = ({ started_at }: Pick<Job, "started_at">) => ({ ...(started_at !== undefined && { started_at }) });
 
 /** Ends the current attempt: the fields of its claim are removed and its record is kept. */
-function endAttempt(job: Job, now: number, end: Pick<Attempt, "outcome" | "error">): Job {
+function endAttempt(job: Job, now: number, end: Pick<Attempt, "outcome" | "error" | "cached_from">): Job {
   const {
     claim_id: _claim,
     lease_until: _lease,
@@ -155,9 +155,18 @@ export function isStuck(job: Job, now: number, graceMs: number): boolean {
 /** Whether a job is between two decisions, so that its claim is free. */
 export const isParked = (job: Job): boolean => job.status === "running" && job.claim_id === undefined;
 
-/** A running job whose attempt succeeded. Progress is kept only if it is given, because it is worth showing then. */
-export function completed(job: Job, now: number, result: Stored, progress?: Stored): Job {
-  const { error: _error, progress: _progress, ...rest } = endAttempt(job, now, { outcome: "completed" });
+/**
+ * A running job whose attempt succeeded. Progress is kept only if it is given, because it is worth showing then. `cachedFrom` is the
+ * job whose result answered this one.
+ */
+export function completed(
+  job: Job,
+  now: number,
+  result: Stored,
+  { progress, cachedFrom }: { progress?: Stored; cachedFrom?: string } = {},
+): Job {
+  const end = { outcome: "completed", ...given({ cached_from: cachedFrom }) } as const;
+  const { error: _error, progress: _progress, ...rest } = endAttempt(job, now, end);
   return { ...rest, status: "completed", finished_at: now, result, ...(progress !== undefined && { progress }) };
 }
 

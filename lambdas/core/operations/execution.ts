@@ -50,6 +50,18 @@ export class Parked {
   }
 }
 
+/** The outcome of a job that was not executed, because an earlier run has done the same. */
+export class Answered {
+  readonly result: unknown;
+  /** The job whose result it is. */
+  readonly from: string;
+
+  constructor(result: unknown, from: string) {
+    this.result = result;
+    this.from = from;
+  }
+}
+
 /** The outcome of a job that is done and whose progress is shown with the result. */
 export class Finished {
   readonly result: unknown;

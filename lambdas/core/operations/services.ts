@@ -14,6 +14,7 @@ import type {
   Secrets,
   StatsStore,
 } from "../ports/ports.ts";
+import type { ResultCache } from "../ports/result-cache.ts";
 import type { SharedKeys } from "../ports/shared-keys.ts";
 import type { ApiLimits } from "./api-limits.ts";
 import type { Deployment } from "./deployment.ts";
@@ -34,6 +35,8 @@ export interface Services {
   /** Slots, reservations and waiting lists of limits. Only jobs that have limits need them. */
   gates: Gates;
   pauses: Pauses;
+  /** Which runs answer others. Only jobs with a cache tag need it. */
+  resultCache: ResultCache;
   stats: StatsStore;
   clock: Clock;
   log: Log;

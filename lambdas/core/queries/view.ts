@@ -2,6 +2,7 @@ import type * as z from "zod";
 import type { Attempt, AttemptError } from "../job/attempt.ts";
 import { isFinished, isWaiting, type Job, type Parent, shownStatus } from "../job/job.ts";
 import type { Pause } from "../job/pause.ts";
+import { cachedFrom } from "../job/result-cache.ts";
 import type { Shared } from "../job/shared-key.ts";
 import type { Services } from "../operations/services.ts";
 import { given } from "../schema/given.ts";
@@ -55,6 +56,7 @@ export const summaryOf = (job: Job, now: number, pauses: readonly Pause[] = []):
   ...(job.parent && { parent: parentOf(job.parent) }),
   ...given({ waiting_for: pauseWait(job, pauses, now) ?? reservedWait(job, now) }),
   ...(job.schedule && { schedule: job.schedule.name }),
+  ...given({ cache: job.cache, cached_from: cachedFrom(job.attempts) }),
   ...given({ debounce: job.debounce && debounceView(job.debounce), unique: job.unique }),
 });
 
@@ -121,6 +123,7 @@ export function runViewsOf(
       scheduled_at: run.scheduled_at,
       due_at: run.due_at,
       ...given({ started_at: run.started_at, finished_at: run.finished_at, reason: run.reason }),
+      ...given({ cached_from: cachedFrom(run.attempts) }),
       ...shownError(run),
       attempts: run.attempts.map(attemptView),
     }),

@@ -15,7 +15,8 @@ export interface NewJobFields {
 
 /** The job that an accepted request creates, as it is first stored. */
 export function newJob(request: AcceptedRequest, { id, writeId, now, input }: NewJobFields): Job {
-  const { app, expires_at, labels, fairness_key, gates, priority, request_id, step, schedule, task_token } = request;
+  const { app, cache, expires_at, labels, fairness_key, gates, priority, request_id, step, schedule, task_token } =
+    request;
   const { debounce, unique } = request;
   const repeat = request.repeat && spread(request.repeat, id);
   const due_at = request.due_at + (repeat?.offset_ms ?? 0);
@@ -46,6 +47,7 @@ export function newJob(request: AcceptedRequest, { id, writeId, now, input }: Ne
       fairness_key,
       gates,
       priority,
+      cache,
       request_id,
       debounce: debounce && { key: debounce.key, until: now + debounce.max_wait, requests: 1 },
       unique: unique && { key: unique.key },

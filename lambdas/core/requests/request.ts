@@ -42,6 +42,7 @@ export interface AcceptedRequest extends CatalogEvent {
   /** The limits that its attempts pass, with their keys. */
   gates?: Gate[];
   priority?: number;
+  cache?: string;
   fairness_key?: string;
   task_token?: string;
   idempotency_key?: string;
@@ -150,6 +151,7 @@ function parsePlain(body: unknown, asked: Asked): AcceptedRequest {
       labels: request.labels,
       gates: gates.length > 0 ? gates : undefined,
       priority: (request.priority ?? found.event.priority) || undefined,
+      cache: request.cache,
       fairness_key: request.fairness_key ?? turnOf(source),
       task_token: request.task_token,
       idempotency_key: key,

@@ -10,6 +10,8 @@ export const requestLimits = {
   labels: 10,
   label: 64,
   fairnessKey: 64,
+  /** Characters of a tag under which results are remembered. */
+  cacheTag: 128,
   idempotencyKey: 255,
   /** Characters of a key of `debounce` or `unique` in a request. */
   sharedKey: 255,

@@ -13,6 +13,7 @@ import { fakeJobQueue } from "./job-queue.ts";
 import { fakeJobStore } from "./job-store.ts";
 import { fakeLog } from "./log.ts";
 import { fakePauses } from "./pauses.ts";
+import { fakeResultCache } from "./result-cache.ts";
 import { fakeScheduler } from "./scheduler.ts";
 import { fakeSecrets } from "./secrets.ts";
 import { fakeSharedKeys } from "./shared-keys.ts";
@@ -40,6 +41,7 @@ export const fakeServices = ({
     scheduler: fakeScheduler(),
     blobs: fakeBlobStore(),
     gates: fakeGates(),
+    resultCache: fakeResultCache(),
     stats: fakeStatsStore(),
     sharedKeys: fakeSharedKeys(),
     failures: fakeFailures(),

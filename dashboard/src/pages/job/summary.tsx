@@ -128,6 +128,18 @@ function Details({ job }: { job: Job }) {
           <Link href={`/limits${query({ product: job.product_tag, env: job.env })}`}>{job.waiting_for.reason}</Link>
         </Fact>
       )}
+      {job.cache !== undefined && (
+        <Fact name="Cache tag">
+          <code>{job.cache}</code>
+        </Fact>
+      )}
+      {job.cached_from !== undefined && (
+        <Fact name="Result of">
+          <Link href={`/jobs/${job.cached_from}`}>
+            <code>{job.cached_from}</code>
+          </Link>
+        </Fact>
+      )}
       {job.reason !== undefined && <Fact name="Reason">{job.reason}</Fact>}
       {parent && (
         <Fact name="Step of">

@@ -21,6 +21,7 @@ export interface Draft {
   labels: string;
   key: string;
   priority: string;
+  cache: string;
   fairness: string;
   /** Empty: as the event says. */
   share: "" | "debounce" | "unique";
@@ -51,6 +52,7 @@ export const emptyDraft = (zone: string): Draft => ({
   labels: "",
   key: "",
   priority: "",
+  cache: "",
   fairness: "",
   share: "",
   shareKey: "",
@@ -68,7 +70,7 @@ export interface Place {
 
 /** The request for a job. What is not valid stays as it was typed, so that the API says what is wrong and where. */
 export function requestOf(place: Place, draft: Draft, input: unknown): Record<string, unknown> {
-  const { when, at, zone, retries, timeout, expires, labels, key, priority, fairness } = draft;
+  const { when, at, zone, retries, timeout, expires, labels, key, priority, fairness, cache } = draft;
   const repeat = repeatOf(draft);
   const time = (local: string) => zonedIso(local, zone) ?? local;
   return withoutEmpty({
@@ -82,6 +84,7 @@ export function requestOf(place: Place, draft: Draft, input: unknown): Record<st
     labels: labelsOf(labels),
     idempotency_key: key || undefined,
     priority: numberOf(priority),
+    cache: cache || undefined,
     fairness_key: fairness || undefined,
     ...sharingOf(draft),
   });
@@ -134,7 +137,18 @@ function labelsOf(text: string): string[] | undefined {
 
 /** What to fill in for "again with changes". A time that has passed means now. */
 export function draftOf(job: Job, input: string, zone: string, now: number): Draft {
-  const { repeat, due_at, labels = [], retries, timeout_ms, expires_at, priority, fairness_key = "", unique } = job;
+  const {
+    repeat,
+    due_at,
+    labels = [],
+    retries,
+    timeout_ms,
+    expires_at,
+    priority,
+    fairness_key = "",
+    unique,
+    cache = "",
+  } = job;
   const own = repeat?.tz ?? zone;
   const later = due_at > now && job.status !== "completed";
   return {
@@ -151,6 +165,7 @@ export function draftOf(job: Job, input: string, zone: string, now: number): Dra
     expires: expires_at === undefined || expires_at <= now ? "" : localOf(expires_at, own),
     labels: labels.join(", "),
     priority: priority === undefined ? "" : String(priority),
+    cache,
     // The hash of a long key is short enough to be a key itself, and takes the same turns.
     fairness: fairness_key,
     // The job does not say what its request did about an open one. A hash is not the key that it stands for.

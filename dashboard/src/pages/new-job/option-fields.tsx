@@ -31,6 +31,9 @@ export function OptionFields({ draft, faults, retries, timeoutMs, onChange }: Pr
         {text("Priority", "priority", "/priority", "Seconds of head start where it waits for a limit")}
         {text("Fairness key", "fairness", "/fairness_key", "Jobs with different keys take turns")}
       </div>
+      <div class="field-pair">
+        {text("Cache tag", "cache", "/cache", "The same input is answered with the result that is remembered under it")}
+      </div>
       <ShareFields draft={draft} faults={faults} onChange={onChange} />
       {once && (
         <LocalTime

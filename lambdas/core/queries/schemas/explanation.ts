@@ -2,7 +2,7 @@ import * as z from "zod";
 import { jobTypes } from "../../job/job.ts";
 import { conflictPolicies } from "../../job/shared-key.ts";
 import { lazy } from "../../schema/lazy.ts";
-import { RepeatSchema } from "./job.ts";
+import { CachedFromField, RepeatSchema } from "./job.ts";
 import { ExplainedGateSchema } from "./limits.ts";
 import { PauseReferenceSchema } from "./pauses.ts";
 
@@ -100,6 +100,18 @@ export const AttemptWindowSchema = () => z.object({ attempt: z.int(), earliest_m
 export const NoteSchema = () =>
   z.object({ pointer: z.string().describe("A JSON pointer into the request."), detail: z.string() });
 
+export const ExplainedCacheSchema = lazy(() =>
+  z.object({
+    tag: z.string(),
+    ttl_ms: z.int().describe("For how long its result answers later jobs, in milliseconds."),
+    cached_from: CachedFromField()
+      .exactOptional()
+      .describe(
+        "The job whose result would answer it now. Absent if it would be executed, and for an event with expressions, whose values are not known yet.",
+      ),
+  }),
+);
+
 export const ExplanationSchema = lazy(() =>
   z
     .object({
@@ -110,6 +122,9 @@ export const ExplanationSchema = lazy(() =>
         .array(ExplainedGateSchema())
         .exactOptional()
         .describe("The limits that an attempt passes, and what it would meet there now. Absent if the event has none."),
+      cache: ExplainedCacheSchema()
+        .exactOptional()
+        .describe("What the cache tag of the request would do now. Absent if it has none."),
       next_runs: z.array(FireTimeSchema()).describe("The next run times, at most 10."),
       retry_timetable: z
         .array(AttemptWindowSchema())

@@ -42,6 +42,14 @@ export const ReceiptSchema = lazy(() =>
     .meta({ id: "Receipt" }),
 );
 
+export const CachedFromField = lazy(() =>
+  z
+    .string()
+    .describe(
+      "The job whose result answered this one, which was not executed: it has the same cache tag, event and input.",
+    ),
+);
+
 export const AttemptSchema = lazy(() =>
   z
     .object({
@@ -51,6 +59,7 @@ export const AttemptSchema = lazy(() =>
       ended_at: at("When it ended."),
       outcome: z.enum(["completed", "failed", "cancelled"]),
       crashes: z.int().exactOptional().describe("How many executions of this attempt crashed before it ended."),
+      cached_from: CachedFromField().exactOptional(),
       error: JobFailureSchema().exactOptional(),
       duration_ms: z.int(),
       lateness_ms: z.int(),
@@ -141,6 +150,8 @@ export const summaryFields = () => ({
     })
     .exactOptional()
     .describe("The job takes in later requests of its key until it starts."),
+  cache: z.string().exactOptional().describe("The tag under which its result is remembered."),
+  cached_from: CachedFromField().exactOptional(),
   unique: z.object({ key: SharedKeyField() }).exactOptional().describe("The job is the only open one of its key."),
   error: JobFailureSchema().exactOptional(),
   reason: z.string().exactOptional().describe("Why the job was cancelled."),

@@ -2,7 +2,7 @@ import * as z from "zod";
 import { jobStatuses } from "../../job/job.ts";
 import { lazy } from "../../schema/lazy.ts";
 import { JobFailureSchema } from "./failure.ts";
-import { AttemptSchema, resultFields, summaryFields } from "./job.ts";
+import { AttemptSchema, CachedFromField, resultFields, summaryFields } from "./job.ts";
 
 const next = () => z.string().exactOptional().describe("The cursor of the next page; absent on the last page.");
 
@@ -24,6 +24,7 @@ export const RunSchema = lazy(() =>
       attempts: z.array(AttemptSchema()),
       error: JobFailureSchema().exactOptional(),
       reason: z.string().exactOptional(),
+      cached_from: CachedFromField().exactOptional(),
       ...resultFields(),
     })
     .meta({ id: "Run" }),

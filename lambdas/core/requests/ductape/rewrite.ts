@@ -31,6 +31,8 @@ export function rewriteRequest(body: unknown, catalog: Catalog): Rewritten {
     draft.removeEmpty([], optional);
     draft.rename([], { product: "product_tag", retryConfig: "retry_config" });
     refuseMissing(draft);
+    // An empty tag is none.
+    if (draft.at("cache") === "" || draft.at("cache") === null) draft.remove(["cache"]);
     rewriteSchedule(draft);
     rewriteRepeat(draft);
     draft.rename(["retry_config"], retryNames);
@@ -79,8 +81,6 @@ const retryNames = {
 
 /** What Ductape has and we do not. An empty value asks for nothing. */
 const missing = {
-  cache:
-    "results are not remembered here: leave it out, and give the request an idempotency_key if it may be sent more than once",
   session: "there are no sessions here: leave it out, and put the values that the job needs into its input",
 };
 

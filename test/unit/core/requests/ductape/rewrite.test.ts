@@ -108,6 +108,7 @@ const spellings: [what: string, theirs: Fields, ours: Fields][] = [
     { ...action, input: {}, app: {}, retries: {}, repeat: {}, retryConfig: {}, schedule: {}, session: {}, cache: {} },
     { ...action, input: {} },
   ],
+  ["a cache tag", { ...action, input: {}, cache: "orders" }, { ...action, input: {}, cache: "orders" }],
   ["an empty cache tag", { ...action, input: {}, cache: "" }, { ...action, input: {} }],
   ["target:action", { ...place, event: "shop:create_order", input: order }, { ...action, input: order }],
   [
@@ -206,7 +207,6 @@ test("what the caller sent is never changed", () => {
 });
 
 test.each<[string, Fields, [pointer: string, detail: RegExp][]]>([
-  ["cache", { cache: "orders" }, [["/cache", /not remembered.*idempotency_key/]]],
   ["session", { session: { tag: "user", token: "t" } }, [["/session", /no sessions here.*input/]]],
   ["a session as a string", { session: "user:token" }, [["/session", /no sessions here/]]],
   ["a schedule that is none", { schedule: "daily" }, [["/schedule", /must be an object/]]],

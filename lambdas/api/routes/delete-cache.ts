@@ -1,0 +1,30 @@
+import type { HttpRequest, HttpResponse } from "../../aws/http/route.ts";
+import type { RouteDoc } from "../../aws/http/route-doc.ts";
+import { requireScope } from "../../core/access/scopes.ts";
+import { clockSkewMs } from "../../core/job/result-cache.ts";
+import type { Services } from "../../core/operations/services.ts";
+import { invalidRequest } from "../../core/schema/parse-body.ts";
+import { requestLimits } from "../../core/schema/request-limits.ts";
+import { wellFormed } from "../../core/schema/schema.ts";
+
+/** Forgets the results of a cache tag. */
+export async function handle(services: Services, { params, scopes }: HttpRequest): Promise<HttpResponse> {
+  const { product = "", env = "", tag = "" } = params;
+  requireScope(scopes, "jobs:write", params);
+  services.catalog.tenant(product, env);
+  const isTag = tag.length >= 1 && tag.length <= requestLimits.cacheTag && wellFormed(tag);
+  if (!isTag) {
+    throw invalidRequest([{ pointer: "/tag", detail: `must be 1 to ${requestLimits.cacheTag} characters` }]);
+  }
+  await services.resultCache.clear({ product, env, tag }, services.clock.now() + clockSkewMs);
+  return { status: 204 };
+}
+
+export const doc = (): RouteDoc => ({
+  tag: "jobs",
+  summary: "Forget remembered results",
+  description:
+    "Results under this cache tag, of all events of the product and env, answer no other job any more: the next job with the tag is executed. The same holds for runs that are under way, and for those that begin within 5 s. The jobs themselves keep their results. Safe to repeat; a tag that no job has used is cleared all the same.",
+  answers: { 204: { description: "The results are forgotten." } },
+  errors: ["INVALID_REQUEST", "PRODUCT_NOT_FOUND", "ENV_NOT_FOUND"],
+});

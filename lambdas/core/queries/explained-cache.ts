@@ -1,0 +1,25 @@
+import type * as z from "zod";
+import { takesExpressions } from "../expressions/request-input.ts";
+import { cacheKeyOf, cacheTtl } from "../job/result-cache.ts";
+import { usableRun } from "../operations/cached-result.ts";
+import type { Services } from "../operations/services.ts";
+import type { AcceptedRequest } from "../requests/request.ts";
+import { durationMs } from "../schema/duration.ts";
+import { given } from "../schema/given.ts";
+import type { ExplainedCacheSchema } from "./schemas/explanation.ts";
+
+type ExplainedCache = z.infer<ReturnType<typeof ExplainedCacheSchema>>;
+
+/** What the cache tag of a request would do now. The values of expressions are not known before the job runs. */
+export async function explainedCache(
+  services: Pick<Services, "resultCache" | "clock">,
+  request: AcceptedRequest & { cache: string },
+): Promise<ExplainedCache> {
+  const { product, env, tag: event, app, cache: tag, input } = request;
+  const { cache_ttl } = request.event;
+  const of = { product: product.tag, env, event, ...given({ app }) };
+  const key = takesExpressions(request) ? undefined : cacheKeyOf(of, tag, input);
+  const run = key && (await usableRun(services, key, services.clock.now()));
+  const ttl_ms = cache_ttl === undefined ? cacheTtl.default : durationMs(cache_ttl);
+  return { tag, ttl_ms, ...given({ cached_from: run?.job_id }) };
+}

@@ -1,0 +1,151 @@
+import { clockSkewMs } from "../../../../lambdas/core/job/result-cache.ts";
+import { Finished, Parked } from "../../../../lambdas/core/operations/execution.ts";
+import { aMessage, noon } from "../../../support/builders.ts";
+import { throttled } from "../../../support/fakes/failures.ts";
+import { job, world } from "./world.ts";
+
+const day = 24 * 3_600_000;
+const priced = (n: number, more: Parameters<typeof job>[0] = {}) =>
+  job({ id: `job_${String(n).padStart(32, "0")}`, cache: "prices", ...more });
+
+/** Runs jobs one after the other, each of which would answer another number. */
+function cached(...jobs: ReturnType<typeof job>[]) {
+  const w = world(...jobs);
+  let calls = 0;
+  const price = async () => ({ price: ++calls });
+  return {
+    ...w,
+    calls: () => calls,
+    runs: async (n: number, execute: Parameters<typeof w.run>[0] = price) => {
+      const one = jobs[n];
+      if (one) await w.run(execute, aMessage(one));
+      return w.jobs.peek(one?.id ?? "");
+    },
+  };
+}
+
+describe("a job with a cache tag", () => {
+  it("is answered with the result of the first one, and says whose it is", async () => {
+    const w = cached(priced(1), priced(2));
+    expect((await w.runs(0))?.attempts[0]).not.toHaveProperty("cached_from");
+    expect(await w.runs(1)).toMatchObject({
+      status: "completed",
+      result: { inline: { price: 1 } },
+      attempts: [{ outcome: "completed", cached_from: priced(1).id }],
+    });
+    expect(w.calls()).toBe(1);
+  });
+
+  it.each([
+    ["another input", { input: { inline: { body: { amount: 6 } } } }],
+    ["another tag", { cache: "other" }],
+    ["another env", { env: "dev" }],
+    ["another event", { event: "calculate_price", type: "function" }],
+    ["no tag", { cache: undefined }],
+  ])("is executed for %s", async (_what, more) => {
+    const w = cached(priced(1), priced(2, more as never));
+    await w.runs(0);
+    await w.runs(1);
+    expect(w.calls()).toBe(2);
+  });
+
+  it("reads the same input with its fields in another order as the same", async () => {
+    const [a, b] = [{ inline: { body: { a: 1, b: 2 } } }, { inline: { body: { b: 2, a: 1 } } }];
+    const w = cached(priced(1, { input: a }), priced(2, { input: b }));
+    await w.runs(0);
+    await w.runs(1);
+    expect(w.calls()).toBe(1);
+  });
+
+  it("is executed again a day later, counted from the run that was executed", async () => {
+    const w = cached(priced(1), priced(2), priced(3));
+    await w.runs(0);
+    await w.clock.advance(day - 1);
+    await w.runs(1);
+    expect(w.calls()).toBe(1);
+    await w.clock.advance(1);
+    expect(await w.runs(2)).toMatchObject({ result: { inline: { price: 2 } } });
+  });
+
+  it("is executed once its tag has been cleared, and then answers others again", async () => {
+    const w = cached(priced(1), priced(2), priced(3));
+    await w.runs(0);
+    await w.resultCache.clear({ product: "my-product", env: "prd", tag: "prices" }, noon + clockSkewMs);
+    await w.clock.advance(clockSkewMs + 1);
+    expect(await w.runs(1)).toMatchObject({ result: { inline: { price: 2 } } });
+    expect(await w.runs(2)).toMatchObject({ result: { inline: { price: 2 } } });
+  });
+
+  it("a run that began before the tag was cleared answers nobody", async () => {
+    const w = cached(priced(1), priced(2));
+    await w.runs(0, async () => {
+      await w.resultCache.clear({ product: "my-product", env: "prd", tag: "prices" }, noon + 1000);
+      await w.clock.advance(60_000);
+      return { price: "old" };
+    });
+    expect(await w.runs(1)).toMatchObject({ result: { inline: { price: 1 } } });
+  });
+
+  it("a failed run answers nobody", async () => {
+    const w = cached(priced(1, { retries: 0 }), priced(2));
+    await w.runs(0, async () => {
+      throw new Error("broken");
+    });
+    await w.runs(1);
+    expect(w.calls()).toBe(1);
+  });
+
+  it("a large result is copied, so that it stays when the other job's is gone", async () => {
+    const large = "x".repeat(10_000);
+    const w = cached(priced(1), priced(2));
+    const first = await w.runs(0, async () => large);
+    const second = await w.runs(1);
+    const [from, to] = [first?.result, second?.result] as [{ blob: string }, { blob: string }];
+    expect(to.blob).not.toBe(from.blob);
+    expect(w.blobs.blobs.has(to.blob)).toBe(true);
+  });
+
+  it.each([
+    [
+      "is deleted",
+      async (w: ReturnType<typeof cached>) => void (await w.jobs.remove((await w.jobs.get(priced(1).id)) as never)),
+    ],
+    ["has lost its large result", async (w: ReturnType<typeof cached>) => w.blobs.blobs.clear()],
+  ])("is executed if the job of the result %s", async (_what, lose) => {
+    const w = cached(priced(1), priced(2));
+    await w.runs(0, async () => "x".repeat(10_000));
+    await lose(w);
+    expect(await w.runs(1)).toMatchObject({ result: { inline: { price: 1 } } });
+  });
+
+  it("finds the result of a recurring job that has gone on in the archive", async () => {
+    const repeat = { every: 3_600_000, anchor: noon, overlap: "skip" as const };
+    const w = cached(priced(1, { repeat }), priced(2));
+    await w.runs(0);
+    expect(w.jobs.peek(priced(1).id)).toMatchObject({ run: 2, status: "scheduled" });
+    expect(await w.runs(1)).toMatchObject({
+      result: { inline: { price: 1 } },
+      attempts: [{ cached_from: priced(1).id }],
+    });
+  });
+
+  it("is executed if the cache cannot be read, and is no failure if it cannot be written", async () => {
+    const w = cached(priced(1), priced(2));
+    w.resultCache.find = () => Promise.reject(throttled("AWS is down"));
+    w.resultCache.keep = () => Promise.reject(throttled("AWS is down"));
+    expect(await w.runs(0)).toMatchObject({ status: "completed" });
+    expect(await w.runs(1)).toMatchObject({ status: "completed", result: { inline: { price: 2 } } });
+    expect(w.log.lines.filter(({ level }) => level === "warn").length).toBeGreaterThan(0);
+  });
+});
+
+describe("a job that is parked between decisions, with a cache tag", () => {
+  it("goes on once it has begun, and its result answers others", async () => {
+    const w = cached(priced(1), priced(2), priced(3));
+    await w.runs(0, async () => new Parked({ step: 1 }, noon + 60_000));
+    expect(await w.runs(1)).toMatchObject({ result: { inline: { price: 1 } } });
+    await w.runs(0, async () => new Finished({ price: "of the feature" }, undefined));
+    expect(w.jobs.peek(priced(1).id)).toMatchObject({ result: { inline: { price: "of the feature" } } });
+    expect(await w.runs(2)).toMatchObject({ result: { inline: { price: "of the feature" } } });
+  });
+});

@@ -1,0 +1,21 @@
+import { fakeApi, rejection } from "./fake-api.ts";
+
+test("a cache tag is cleared, with the client's product and env where it names none", async () => {
+  await using api = await fakeApi([{ status: 204 }, { status: 204 }], { product: "p", env: "dev" });
+  await api.client.cache.clear({ tag: "prices" });
+  await api.client.cache.clear({ product_tag: "shop", env: "prd", tag: "a/b c#🧾" });
+  expect(api.seen.map(({ method, path }) => `${method} ${path}`)).toEqual([
+    "DELETE /v1/cache/p/dev/prices",
+    "DELETE /v1/cache/shop/prd/a%2Fb%20c%23%F0%9F%A7%BE",
+  ]);
+});
+
+test("a call that does not say what to clear is refused before it is sent", async () => {
+  await using api = await fakeApi([{ status: 204 }]);
+  expect(await rejection(api.client.cache.clear({ tag: "prices" } as never))).toMatchObject({
+    code: "INVALID_REQUEST",
+  });
+  const named = { product_tag: "p", env: "prd" };
+  expect(await rejection(api.client.cache.clear({ ...named, tag: "" }))).toMatchObject({ code: "INVALID_REQUEST" });
+  expect(api.seen).toEqual([]);
+});
