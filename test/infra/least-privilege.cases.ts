@@ -38,15 +38,19 @@ const usesGates = [
   "dynamodb:GetItem Jobs if key = LIMITS#*",
 ];
 
+const usesResultCache = "dynamodb:BatchGetItem,PutItem Jobs if key = CACHE#*";
+
 const runsJobs = (type: string) => [
   // Where the catalog has limits, whoever frees a slot reads the jobs that wait for it. A feature has no limits.
   ...(type === "feature"
-    ? ["dynamodb:GetItem,PutItem,UpdateItem Jobs if key = JOB#*"]
-    : ["dynamodb:BatchGetItem,GetItem,PutItem,UpdateItem Jobs if key = JOB#*", ...usesGates]),
+    ? ["dynamodb:GetItem,PutItem,Query,UpdateItem Jobs if key = JOB#*"]
+    : ["dynamodb:BatchGetItem,GetItem,PutItem,Query,UpdateItem Jobs if key = JOB#*", ...usesGates]),
   readsPauses,
+  // A job with a cache tag is answered with the result of an earlier run, which may be in the archive.
+  usesResultCache,
   "s3:GetObject Payloads/inputs/*",
   "s3:GetObject,PutObject Payloads/progress*",
-  "s3:PutObject Payloads/results/*",
+  "s3:GetObject,PutObject Payloads/results/*",
   "s3:ListBucket Payloads",
   `sqs:${receives},SendMessage ${queueOf(type)}`,
   // The feature's queue, and the right queue of a misdirected message.
@@ -71,6 +75,7 @@ const privileges: Record<string, string[]> = {
     "dynamodb:GetItem,UpdateItem Jobs if key = LIMITS#*",
     changesPauses,
     "dynamodb:GetItem,PutItem Jobs if key = SHARED#*",
+    usesResultCache,
     "dynamodb:UpdateItem Jobs if key = WAITS#*",
     "dynamodb:Query,UpdateItem Jobs if key = DUE#*",
     keepsUnscheduled,
@@ -182,7 +187,8 @@ const privileges: Record<string, string[]> = {
     "s3:AbortMultipartUpload,GetObject,PutObject s3:::in-aws-archive/2030/*",
   ],
   "consumers/feature": [
-    "dynamodb:BatchGetItem,DeleteItem,GetItem,PutItem,UpdateItem Jobs if key = JOB#*",
+    "dynamodb:BatchGetItem,DeleteItem,GetItem,PutItem,Query,UpdateItem Jobs if key = JOB#*",
+    usesResultCache,
     countsDueJobs,
     keepsUnscheduled,
     readsPauses,
@@ -238,7 +244,7 @@ describe("so that", () => {
   test("no function that reads jobs reads keys, and none writes keys", () => {
     expect(may(/ if key = .*KEYS/)).toEqual(["authorizer"]);
     const writes =
-      /^dynamodb:\S*(Put|Write|Update|Delete)\S* Jobs (?!if key = ((JOB|STATS|ERRORS|SHARED|WAITS|WEBHOOK|GATE|LIMITS|DUE|UNSCHEDULED)#\*|PAUSES|SCHEDULES)$)/;
+      /^dynamodb:\S*(Put|Write|Update|Delete)\S* Jobs (?!if key = ((JOB|STATS|ERRORS|SHARED|CACHE|WAITS|WEBHOOK|GATE|LIMITS|DUE|UNSCHEDULED)#\*|PAUSES|SCHEDULES)$)/;
     expect(may(writes)).toEqual([]);
     // These actions name no item, and so would pass any condition on items.
     expect(may(/^dynamodb:\S*(Scan|PartiQL)/)).toEqual([]);

@@ -588,6 +588,7 @@ describe("least privilege", () => {
     );
     const reach = new Set(onTable.map((line) => / if dynamodb:LeadingKeys = (.*)$/.exec(line)?.[1]));
     expect([...reach].sort()).toEqual([
+      "CACHE#*",
       "DUE#*",
       "ERRORS#*",
       "GATE#*",
