@@ -8,8 +8,10 @@ import type { ExecuteWithServices } from "../core/operations/execution.ts";
 import { loggingOf, messageFields } from "../core/operations/log-fields.ts";
 import { memoryOf } from "../core/operations/memory.ts";
 import { lazy } from "../core/schema/lazy.ts";
+import { tcpConnect } from "./clients/tcp-connect.ts";
 import { type AttemptPolicy, defaultPolicy } from "./engine/attempt-policy.ts";
 import { runJob } from "./engine/run-job.ts";
+import { makeTargetHealth } from "./engine/target-health.ts";
 import { withCurrentSecrets } from "./engine/with-current-secrets.ts";
 import { catalog } from "./types/catalog.ts";
 
@@ -22,8 +24,12 @@ export function consumer(type: JobType, execute: ExecuteWithServices, policy: At
     const redelivery = startRedelivery(env.QUEUES[type].url, services.log);
     const waiting = { longestWaitMs: env.LONGEST_WAIT_MS, holdSeconds: env.HOLD_SECONDS };
     const options = { type, policy, ...waiting, memory: memoryOf(env.MEMORY_MB) };
+    const health = makeTargetHealth(tcpConnect);
     const notesWaits = env.NOTE_WAITS === "true";
-    return loggingOf({ ...services, redelivery, secrets: startSecrets(), notesWaits, options }, { type });
+    return loggingOf(
+      { ...services, redelivery, secrets: startSecrets(), notesWaits, options: { ...options, health } },
+      { type },
+    );
   });
   return queueHandler(
     start,

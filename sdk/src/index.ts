@@ -74,6 +74,7 @@ export type {
   JobStatus,
   JobStep,
   JobSummary,
+  JobTarget,
   JobType,
 } from "./job.ts";
 export type { DuctapeJob, JobNamespace } from "./job-names.ts";

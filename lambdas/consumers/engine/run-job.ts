@@ -15,17 +15,26 @@ import { type AttemptPolicy, defaultPolicy, type Recorded } from "./attempt-poli
 import { type ClaimedJob, type ClaimOptions, claimJob } from "./claim-job.ts";
 import { leaveGates } from "./gates.ts";
 import { record } from "./record.ts";
+import { makeTargetHealth, type TargetHealth } from "./target-health.ts";
 
 export interface RunJobOptions extends ClaimOptions {
   /** In [0, 1): the jitter of the backoff. Default: a fresh random number. */
   random?: (() => number) | undefined;
   /** The memory that the jobs of a batch share. Default: without end. */
   memory?: Memory | undefined;
+  /** What the process knows of the targets of groups. Default: nothing, and no healthcheck by TCP passes. */
+  health?: TargetHealth | undefined;
 }
 
-type Attempting = { policy: AttemptPolicy; random: number; room: Admitted; pass: Pass | undefined };
+type Attempting = Pick<RunJobOptions, "health"> & {
+  policy: AttemptPolicy;
+  random: number;
+  room: Admitted;
+  pass: Pass | undefined;
+};
 
 const endless = memoryOf(Number.POSITIVE_INFINITY);
+const noConnect = () => Promise.reject(new Error("no connections"));
 
 /** Takes one message to its end. Resolves when the message may be deleted; throws when it has to be delivered again. */
 export async function runJob(
@@ -34,7 +43,7 @@ export async function runJob(
   message: JobMessage,
   options: RunJobOptions = {},
 ): Promise<void> {
-  const { memory = endless, random = Math.random, policy = defaultPolicy } = options;
+  const { memory = endless, random = Math.random, policy = defaultPolicy, health } = options;
   const claimed = await claimJob(loggingOf(all, messageFields(message)), message, options);
   if (!claimed) return;
   const { job, pass } = claimed;
@@ -42,7 +51,7 @@ export async function runJob(
   const room = memory.admit(job);
   if (!room) return requeue(services, claimed, policy);
   try {
-    await runClaimed(services, execute, job, { policy, room, random: random(), pass });
+    await runClaimed(services, execute, job, { policy, room, random: random(), pass, health });
   } finally {
     room.leave();
   }
@@ -54,8 +63,8 @@ async function runClaimed(
   job: Job,
   options: Attempting,
 ): Promise<void> {
-  const { policy, pass } = options;
-  const transition = await attempt(services, execute, job, { ...options, pass }).catch((error) =>
+  const { policy, pass, health = makeTargetHealth(noConnect) } = options;
+  const transition = await attempt(services, execute, job, { ...options, pass, health }).catch((error) =>
     error instanceof NotStarted
       ? giveBack(services, { job, ...given({ pass }) }, policy, error)
       : Promise.reject(error),
