@@ -8,10 +8,8 @@ import type { ExecuteWithServices } from "../core/operations/execution.ts";
 import { loggingOf, messageFields } from "../core/operations/log-fields.ts";
 import { memoryOf } from "../core/operations/memory.ts";
 import { lazy } from "../core/schema/lazy.ts";
-import { tcpConnect } from "./clients/tcp-connect.ts";
 import { type AttemptPolicy, defaultPolicy } from "./engine/attempt-policy.ts";
 import { runJob } from "./engine/run-job.ts";
-import { makeTargetHealth } from "./engine/target-health.ts";
 import { withCurrentSecrets } from "./engine/with-current-secrets.ts";
 import { catalog } from "./types/catalog.ts";
 
@@ -23,13 +21,10 @@ export function consumer(type: JobType, execute: ExecuteWithServices, policy: At
     const services = startServices(`consumer-${type}`, env, catalog);
     const redelivery = startRedelivery(env.QUEUES[type].url, services.log);
     const waiting = { longestWaitMs: env.LONGEST_WAIT_MS, holdSeconds: env.HOLD_SECONDS };
-    const options = { type, policy, ...waiting, memory: memoryOf(env.MEMORY_MB) };
-    const health = makeTargetHealth(tcpConnect);
+    const health = lazy(async () => (await import("./engine/target-health.ts")).makeTargetHealth());
+    const options = { type, policy, ...waiting, memory: memoryOf(env.MEMORY_MB), health };
     const notesWaits = env.NOTE_WAITS === "true";
-    return loggingOf(
-      { ...services, redelivery, secrets: startSecrets(), notesWaits, options: { ...options, health } },
-      { type },
-    );
+    return loggingOf({ ...services, redelivery, secrets: startSecrets(), notesWaits, options }, { type });
   });
   return queueHandler(
     start,

@@ -16,7 +16,7 @@ import type { AttemptPolicy, Transition } from "./attempt-policy.ts";
 import { isTooLate } from "./claim-job.ts";
 import { sendSuccessor } from "./supersede.ts";
 import type { TargetHealth } from "./target-health.ts";
-import { executeOnTargets, type Used, withTargets } from "./targets.ts";
+import { type Used, withTargets } from "./target-record.ts";
 import { OutOfTime, withinTime, withTimeout } from "./within-time.ts";
 
 /** Nothing has started under the claim, for a reason that passes: the job is snoozed and its message comes again. */
@@ -29,8 +29,8 @@ export interface AttemptOptions {
   room: Room;
   /** What its limits have let pass, and why it must not start although they have. Absent for a job without limits. */
   pass?: Pick<Pass, "refusal" | "isTooLate" | "isUnasked"> | undefined;
-  /** What this process knows of the targets of groups. */
-  health: TargetHealth;
+  /** What this process knows of the targets of groups. Default: nothing. */
+  health?: (() => Promise<TargetHealth>) | undefined;
 }
 
 /**
@@ -66,7 +66,13 @@ export async function attempt(
       const inTime = withinTime(services, signal);
       const { group } = found;
       if (!group) return execute(execution, inTime);
-      return executeOnTargets({ services: inTime, execute, execution, found: { ...found, group } }, health, used);
+      // Only a few events name a group, so what chooses among its targets is loaded on first use.
+      const { executeOnTargets } = await import("./targets.ts");
+      return executeOnTargets(
+        { services: inTime, execute, execution, found: { ...found, group } },
+        await health?.(),
+        used,
+      );
     });
     return withTargets(used, await succeeded(services, job, result));
   } catch (cause) {

@@ -15,15 +15,15 @@ import { type AttemptPolicy, defaultPolicy, type Recorded } from "./attempt-poli
 import { type ClaimedJob, type ClaimOptions, claimJob } from "./claim-job.ts";
 import { leaveGates } from "./gates.ts";
 import { record } from "./record.ts";
-import { makeTargetHealth, type TargetHealth } from "./target-health.ts";
+import type { TargetHealth } from "./target-health.ts";
 
 export interface RunJobOptions extends ClaimOptions {
   /** In [0, 1): the jitter of the backoff. Default: a fresh random number. */
   random?: (() => number) | undefined;
   /** The memory that the jobs of a batch share. Default: without end. */
   memory?: Memory | undefined;
-  /** What the process knows of the targets of groups. Default: nothing, and no healthcheck by TCP passes. */
-  health?: TargetHealth | undefined;
+  /** What the process knows of the targets of groups, loaded once a job needs it. Default: nothing. */
+  health?: (() => Promise<TargetHealth>) | undefined;
 }
 
 type Attempting = Pick<RunJobOptions, "health"> & {
@@ -34,7 +34,6 @@ type Attempting = Pick<RunJobOptions, "health"> & {
 };
 
 const endless = memoryOf(Number.POSITIVE_INFINITY);
-const noConnect = () => Promise.reject(new Error("no connections"));
 
 /** Takes one message to its end. Resolves when the message may be deleted; throws when it has to be delivered again. */
 export async function runJob(
@@ -63,8 +62,8 @@ async function runClaimed(
   job: Job,
   options: Attempting,
 ): Promise<void> {
-  const { policy, pass, health = makeTargetHealth(noConnect) } = options;
-  const transition = await attempt(services, execute, job, { ...options, pass, health }).catch((error) =>
+  const { policy, pass } = options;
+  const transition = await attempt(services, execute, job, { ...options, pass }).catch((error) =>
     error instanceof NotStarted
       ? giveBack(services, { job, ...given({ pass }) }, policy, error)
       : Promise.reject(error),

@@ -8,7 +8,7 @@ import type { Group, Healthcheck, Member } from "../../core/targets/group.ts";
 import { healthBounds } from "../../core/targets/group-bounds.ts";
 import { orderOf } from "../../core/targets/order.ts";
 import { Outages, preferred } from "../../core/targets/outages.ts";
-import type { Connect } from "../clients/tcp-connect.ts";
+import { type Connect, tcpConnect } from "../clients/tcp-connect.ts";
 import { withTimeout } from "./within-time.ts";
 
 /** An attempt at a job whose event names a group. */
@@ -30,7 +30,7 @@ export interface TargetHealth {
 }
 
 /** Remembers failures for as long as the process lives. `connect` is for healthchecks by TCP. */
-export function makeTargetHealth(connect: Connect): TargetHealth {
+export function makeTargetHealth(connect: Connect = tcpConnect): TargetHealth {
   const outages = new Outages();
   const checks = new Checks(outages, connect);
   return {

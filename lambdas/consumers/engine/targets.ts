@@ -1,19 +1,13 @@
 import type { TargetUse } from "../../core/job/attempt.ts";
-import type { Job } from "../../core/job/job.ts";
 import { JobError } from "../../core/job/job-error.ts";
 import type { Room } from "../../core/operations/memory.ts";
 import type { Clock } from "../../core/ports/ports.ts";
 import { given } from "../../core/schema/given.ts";
 import type { Member } from "../../core/targets/group.ts";
 import { movesOn, saysItIsDown } from "../../core/targets/moves-on.ts";
-import type { Transition } from "./attempt-policy.ts";
-import type { GroupCall, TargetHealth } from "./target-health.ts";
+import { type GroupCall, makeTargetHealth, type TargetHealth } from "./target-health.ts";
+import type { Used } from "./target-record.ts";
 import { OutOfTime, withTimeout } from "./within-time.ts";
-
-/** Filled while an attempt runs, so that it is known when the attempt runs out of time. */
-export interface Used {
-  target?: TargetUse;
-}
 
 type Tried = { member: Member; error: JobError }[];
 
@@ -21,7 +15,11 @@ type Tried = { member: Member; error: JobError }[];
  * Runs one attempt at the targets of a group, one after the other until one of them has done it, or has failed in a way after which no
  * other may be tried. Each gets what those before it have achieved as its progress.
  */
-export async function executeOnTargets(call: GroupCall, health: TargetHealth, used: Used): Promise<unknown> {
+export async function executeOnTargets(
+  call: GroupCall,
+  health: TargetHealth = makeTargetHealth(),
+  used: Used = {},
+): Promise<unknown> {
   const { order, leftOut } = await health.ordered(call);
   const room = sharedRoom(call.execution.room);
   const tried: Tried = [];
@@ -141,13 +139,3 @@ function sharedRoom(room: Room): Room {
     },
   };
 }
-
-/** The transition with the targets in the record of the attempt that it ends. One that puts the job off keeps no record. */
-export const withTargets =
-  ({ target }: Used, transition: Transition): Transition =>
-  (job: Job) => {
-    const next = transition(job);
-    const record = next.attempts.at(-1);
-    if (!target || !record || record === job.attempts.at(-1)) return next;
-    return { ...next, attempts: [...next.attempts.slice(0, -1), { ...record, target }] };
-  };

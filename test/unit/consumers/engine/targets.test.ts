@@ -63,7 +63,7 @@ function world({
     const job = aJob({ product: "shop", env: "dev", event: "notify", due_at, ...overrides, id });
     if (!(await services.jobs.get(id))) await services.jobs.create(job);
     calls.length = 0;
-    await runJob(services, execute, aMessage(job), { random: () => 0.5, health });
+    await runJob(services, execute, aMessage(job), { random: () => 0.5, health: async () => health });
     return (await services.jobs.get(id)) as Job;
   }
   const measured = () => services.log.lines.filter(({ message }) => message === "target called");
