@@ -159,6 +159,14 @@ describe("functions", () => {
   });
 });
 
+test("a fallback has the access of its members, once", () => {
+  const at = (bucket: string) => ({ envs: { dev: { provider: "s3", bucket } } }) as const;
+  const alone = product({ storages: { a: at("a"), b: at("b") } });
+  const together = product({ storages: { a: at("a"), b: at("b"), any: { fallback: ["a", "b"] } } });
+  expect(added(together, "consumers/storage")).toEqual(added(alone, "consumers/storage"));
+  expect(added(alone, "consumers/storage").length).toBeGreaterThan(1);
+});
+
 describe("buckets", () => {
   type Place = StorageTarget["envs"][string];
   const place = (dev: Place) => product({ storages: { files: { envs: { dev } } } });
