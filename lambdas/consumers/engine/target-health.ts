@@ -64,9 +64,9 @@ class Checks {
   }
 
   async refresh(call: GroupCall, member: Member): Promise<void> {
-    const { healthcheck: check } = member;
+    const { clock, job } = call.execution;
+    const check = checkIn(member.healthcheck, job);
     if (!check) return;
-    const { clock } = call.execution;
     const key = keyOf(call, member);
     const every = check.every === undefined ? healthBounds.everyMs : durationMs(check.every);
     const last = this.#last.get(key);
@@ -78,11 +78,11 @@ class Checks {
     return done;
   }
 
-  /** Whether a member passes its check within a second. Without a check for the env it is as it was. */
-  async #ask(call: GroupCall, member: Member, check: Healthcheck): Promise<boolean> {
+  /** Whether a member passes its check within a second. */
+  async #ask(call: GroupCall, member: Member, check: Check): Promise<boolean> {
     try {
       await withTimeout(call.execution.clock, healthBounds.longestMs, (signal) =>
-        "tcp" in check ? this.#reach(check.tcp, call, signal) : actOn(call, member, check.action, signal),
+        check.action === undefined ? this.#reach(check.tcp, signal) : actOn(call, member, check.action, signal),
       );
       return true;
     } catch (error) {
@@ -92,15 +92,23 @@ class Checks {
     }
   }
 
-  async #reach(tcp: string | Readonly<Record<string, string>>, { execution }: GroupCall, signal: AbortSignal) {
-    const text = placeIn(tcp, execution.job);
-    const [, host = "", port = ""] = /^\[?(.*?)\]?:(\d+)$/.exec(text ?? "") ?? [];
-    if (text !== undefined) await this.#connect(host, Number(port), signal);
+  #reach(tcp: string, signal: AbortSignal): Promise<void> {
+    const [, host = "", port = ""] = /^\[?(.*?)\]?:(\d+)$/.exec(tcp) ?? [];
+    return this.#connect(host, Number(port), signal);
   }
 }
 
-const placeIn = (tcp: string | Readonly<Record<string, string>>, { env }: Job): string | undefined =>
-  typeof tcp === "string" ? tcp : tcp[env];
+/** A check in one env. */
+type Check = { every: Healthcheck["every"] } & ({ action: string } | { action?: never; tcp: string });
+
+/** Nothing is checked in an env for which the check has no place. */
+function checkIn(check: Healthcheck | undefined, { env }: Job): Check | undefined {
+  if (!check) return undefined;
+  const { every } = check;
+  if ("action" in check) return { action: check.action, every };
+  const tcp = typeof check.tcp === "string" ? check.tcp : check.tcp[env];
+  return tcp === undefined ? undefined : { tcp, every };
+}
 
 /** Runs an action of a target without an input. Its result is of no interest. */
 async function actOn(

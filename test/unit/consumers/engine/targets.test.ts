@@ -289,6 +289,14 @@ describe("a healthcheck", () => {
     expect(calls).toEqual(["b"]);
   });
 
+  test("without a place for the env checks nothing, and changes nothing", async () => {
+    const connect = () => Promise.reject(new Error("must not be asked"));
+    const group = { fallback: [{ use: "a", healthcheck: { tcp: { prd: "a.example:443" } } }, "b"] };
+    const { run, calls } = world({ group, connect });
+    await run();
+    expect(calls).toEqual(["a"]);
+  });
+
   test("may be an action, which is run without an input", async () => {
     const group = { fallback: [{ use: "a", healthcheck: { action: "ping" } }, "b"] };
     const { run, calls, executions } = world({
