@@ -38,7 +38,7 @@ type EventOf<D extends Definition> = D extends Definition
 /** An entry may be a group of others of its section: `{ fallback: [...] }` or `{ quota: [...] }`. A feature stands alone. */
 type EntryOf<D extends Definition> =
   | z.input<ReturnType<D["target"]>>
-  | (D extends { readonly standsAlone: true } ? never : TargetGroup);
+  | (D["type"] extends "feature" ? never : TargetGroup);
 
 type Sections = { [D in Definition as D["section"]]?: Record<string, EntryOf<D>> };
 

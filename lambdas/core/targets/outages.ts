@@ -4,7 +4,7 @@ import type { Member } from "./group.ts";
 export const leftOutMs = 60_000;
 
 /** A provider's Retry-After may be longer than that, up to this. */
-const longestLeftOutMs = 3_600_000;
+export const longestLeftOutMs = 3_600_000;
 
 /** The most targets that are remembered; those that failed first are forgotten first. */
 const mostOutages = 1000;
