@@ -24,6 +24,10 @@ const documents = {
   prefix: "documents",
 } as const;
 
+const couriers = { actions: { request_pickup: { method: "POST", path: "/pickups" } } } as const;
+const express = { base_url: parameter("/my-product/express-url") } as const;
+const parcel = { base_url: parameter("/my-product/parcel-url") } as const;
+
 const hook = { url: parameter("/my-product/webhook-url"), secret: secret("my-product/webhook#secret") } as const;
 
 /** The demo: an event of every type. `npm start` runs it on this machine, where its references lead to the outbox. */
@@ -40,6 +44,7 @@ export const myProduct = defineProduct({
     store_document: { type: "storage", storage: "documents" },
     place_order: { type: "feature", feature: "place_order" },
     notify_warehouse: { type: "action", app: "shop", action: "notify_warehouse", limits: ["warehouse"] },
+    request_pickup: { type: "action", app: "couriers", action: "request_pickup" },
   },
   limits: {
     warehouse: {
@@ -66,6 +71,10 @@ export const myProduct = defineProduct({
   webhooks: { orders: { events: ["completed", "failed"], envs: { dev: hook, prd: hook } } },
   constants: { mail_domain: "example.com" },
   apps: {
+    // On this machine nobody listens where the first of them should be, so that a pickup shows how the second takes over.
+    couriers: { fallback: ["express", "parcel"] },
+    express: { ...couriers, envs: { dev: express, prd: express } },
+    parcel: { ...couriers, envs: { dev: parcel, prd: parcel } },
     shop: {
       envs: { dev: shop, prd: shop },
       actions: {

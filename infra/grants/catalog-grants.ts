@@ -1,13 +1,15 @@
 import type { Stack } from "aws-cdk-lib/core";
 import { targetsOf } from "../../lambdas/core/catalog/catalog.ts";
 import type { CheckedJobType, Product } from "../../lambdas/core/catalog/job-type.ts";
+import { targetsAlone } from "../../lambdas/core/targets/group.ts";
 import { accessGrants } from "./access-grants.ts";
 import type { Capability } from "./capability.ts";
 import { referenceGrants } from "./references.ts";
 
 /** Everything that the catalog asks for the consumer of a type, and nothing else. */
 export function catalogGrants(stack: Stack, products: readonly Product[], definition: CheckedJobType): Capability[] {
-  const targets = products.flatMap((product) => Object.values(targetsOf(product, definition)));
+  // A group has access to nothing: its members have.
+  const targets = products.flatMap((product) => Object.values(targetsAlone(targetsOf(product, definition))));
   return [
     ...referenceGrants(stack, targets),
     ...accessGrants(

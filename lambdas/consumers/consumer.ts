@@ -21,7 +21,8 @@ export function consumer(type: JobType, execute: ExecuteWithServices, policy: At
     const services = startServices(`consumer-${type}`, env, catalog);
     const redelivery = startRedelivery(env.QUEUES[type].url, services.log);
     const waiting = { longestWaitMs: env.LONGEST_WAIT_MS, holdSeconds: env.HOLD_SECONDS };
-    const options = { type, policy, ...waiting, memory: memoryOf(env.MEMORY_MB) };
+    const health = lazy(async () => (await import("./engine/target-health.ts")).makeTargetHealth());
+    const options = { type, policy, ...waiting, memory: memoryOf(env.MEMORY_MB), health };
     const notesWaits = env.NOTE_WAITS === "true";
     return loggingOf({ ...services, redelivery, secrets: startSecrets(), notesWaits, options }, { type });
   });

@@ -24,7 +24,7 @@ function endings(before: Job, after: Job, at: number): Transition[] {
   // A series continues: its run has ended, and the item already holds the next run's state.
   if (ended && after.run > before.run) {
     const { outcome, started_at, ended_at: finished_at, error } = ended;
-    const code = codesOf(error);
+    const code = { ...codesOf(error), ...targetOf(ended) };
     const version = versionOf(after) - 1;
     const detail = { ...detailOf(before), status: outcome, started_at, finished_at, ...code, version };
     return [{ name: outcome, time: finished_at, detail, ended }];
@@ -39,16 +39,19 @@ function endings(before: Job, after: Job, at: number): Transition[] {
   const { status, started_at, finished_at = at, error } = after;
   if (isFinished(after) && status !== before.status) {
     const times = { ...(ended && started_at !== undefined && { started_at }), finished_at };
-    const code = status === "failed" && codesOf(error);
+    const code = { ...(status === "failed" && codesOf(error)), ...targetOf(ended) };
     const name = status as "completed" | "failed" | "cancelled";
     return [{ name, time: finished_at, detail: { ...detailOf(after), ...times, ...code }, ...(ended && { ended }) }];
   }
   if (ended?.outcome === "failed") {
-    const code = codesOf(error);
+    const code = { ...codesOf(error), ...targetOf(ended) };
     return [{ name: "retrying", time: ended.ended_at, detail: { ...detailOf(after), ...code }, ended }];
   }
   return [];
 }
+
+/** Which target of a fallback or quota ran the attempt. */
+const targetOf = (ended: Attempt | undefined) => given({ target: ended?.target?.name });
 
 const codesOf = (error: AttemptError | undefined) =>
   error && { error_code: error.code, ...given({ provider_code: error.provider_code }) };

@@ -42,6 +42,9 @@ const placesOf = ({ url, smtpUrl }: Pick<Outbox, "url" | "smtpUrl">, privateKey:
 export const demoReferences: Record<string, string> = {
   "my-product/shop#token": "demo-token",
   "/my-product/shop-url": "local:http/shop",
+  // The discard port, where nobody listens: the demo's first courier is down.
+  "/my-product/express-url": "http://127.0.0.1:9",
+  "/my-product/parcel-url": "local:http/parcel",
   "my-product/fcm": "local:fcm-account",
   "/my-product/fcm-endpoint": "local:fcm",
   "my-product/smtp#url": "local:smtp",

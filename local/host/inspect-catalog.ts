@@ -5,6 +5,7 @@ import { checkCatalog } from "../../lambdas/core/catalog/check-catalog.ts";
 import type { Product } from "../../lambdas/core/catalog/job-type.ts";
 import { referencesIn, type TextOrReference } from "../../lambdas/core/catalog/references.ts";
 import type { Fault } from "../../lambdas/core/errors.ts";
+import { targetsAlone } from "../../lambdas/core/targets/group.ts";
 import type { CatalogNeeds } from "./protocol.ts";
 
 /** The faults of the catalog that is on disk now, and what it needs around it. */
@@ -23,8 +24,8 @@ export function inspectCatalog(): { faults: Fault[]; needs: CatalogNeeds } {
 }
 
 function bucketsOf(product: Product): TextOrReference[] {
-  const storages = (product[registry.storage.section] ?? {}) as Record<string, { envs: Record<string, unknown> }>;
-  const places = Object.values(storages).flatMap(({ envs }) => Object.values(envs));
+  const storages = targetsAlone((product[registry.storage.section] ?? {}) as Record<string, unknown>);
+  const places = Object.values(storages as Record<string, { envs: object }>).flatMap(({ envs }) => Object.values(envs));
   return (places as { provider: string; bucket?: TextOrReference }[]).flatMap(({ provider, bucket }) =>
     provider === "s3" && bucket !== undefined ? [bucket] : [],
   );

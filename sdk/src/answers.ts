@@ -150,6 +150,8 @@ export interface Explanation {
     app?: string;
     /** The catalog entry that the event runs, and its section. */
     target: { section: string; name: string };
+    /** The targets that the entry stands for, in the order in which they are tried. Absent for a single target. */
+    targets?: { name: string; order: number; weight?: number; share?: number }[];
     due_at: number;
     recurring: boolean;
     repeat?: JobRepeat;

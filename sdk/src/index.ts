@@ -75,6 +75,7 @@ export type {
   JobStatus,
   JobStep,
   JobSummary,
+  JobTarget,
   JobType,
 } from "./job.ts";
 export type { DuctapeJob, JobNamespace } from "./job-names.ts";

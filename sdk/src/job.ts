@@ -231,10 +231,22 @@ export interface JobAttempt {
   /** The job whose result it was answered with, without being executed. */
   cached_from?: string;
   error?: JobFailure;
+  /** Which target of a fallback or quota ran it. Absent for events that name a single target. */
+  target?: JobTarget;
   /** Milliseconds from its start to its end. */
   duration_ms: number;
   /** Milliseconds from when it was due to when it started. */
   lateness_ms: number;
+}
+
+/** Which target of a fallback or quota ran an attempt. */
+export interface JobTarget {
+  /** The catalog entry that ran it, or the last one that was tried. */
+  name: string;
+  /** The entries that were tried before it, in order, and the error code of each. */
+  tried?: { name: string; code: string }[];
+  /** The entries that come before it and were not tried first, because they had just failed. */
+  left_out?: string[];
 }
 
 /** Why an attempt failed. */

@@ -87,6 +87,8 @@ async function storeReferences(): Promise<void> {
   const parameters = {
     "/my-product/fcm-endpoint": outside.url,
     "/my-product/shop-url": outside.url,
+    "/my-product/express-url": outside.url,
+    "/my-product/parcel-url": outside.url,
     "/my-product/callback-url": `${outside.url}/callback`,
     "/my-product/pricing-url": `${outside.url}/pricing`,
     "/my-product/documents-bucket": documents,

@@ -5,7 +5,9 @@ import { AwsSolutionsChecks } from "cdk-nag";
 import { grant } from "../../infra/grants/capability.ts";
 import { catalogGrants } from "../../infra/grants/catalog-grants.ts";
 import { defineProduct, type ProductDefinition } from "../../lambdas/consumers/types/define-product.ts";
+import type { FunctionTarget } from "../../lambdas/consumers/types/function/target.ts";
 import { registry } from "../../lambdas/consumers/types/registry.ts";
+import type { StorageTarget } from "../../lambdas/consumers/types/storage/target.ts";
 import { parameter, secret } from "../../lambdas/core/catalog/references.ts";
 import { jobTypes } from "../../lambdas/core/job/job.ts";
 import { asItIs, flat, linesOf, linesOfEntry, policiesOf, resourcesOf, synthesize, testApp } from "./synth.ts";
@@ -99,7 +101,7 @@ test("each name is granted once, over all products and envs, whichever key of a 
 
 describe("functions", () => {
   const arn = "arn:aws:lambda:eu-west-1:123456789012:function:resize";
-  const callee = (...callees: NonNullable<ProductDefinition["functions"]>[string]["envs"][string][]) =>
+  const callee = (...callees: FunctionTarget["envs"][string][]) =>
     product({ functions: Object.fromEntries(callees.map((dev, i) => [`f${i}`, { envs: { dev } }])) });
   const signed = (url: string | ReturnType<typeof parameter>, auth: { region?: string; arn?: string } = {}) =>
     callee({ provider: "http", url, auth: { type: "iam", ...auth } });
@@ -157,8 +159,16 @@ describe("functions", () => {
   });
 });
 
+test("a fallback has the access of its members, once", () => {
+  const at = (bucket: string) => ({ envs: { dev: { provider: "s3", bucket } } }) as const;
+  const alone = product({ storages: { a: at("a"), b: at("b") } });
+  const together = product({ storages: { a: at("a"), b: at("b"), any: { fallback: ["a", "b"] } } });
+  expect(added(together, "consumers/storage")).toEqual(added(alone, "consumers/storage"));
+  expect(added(alone, "consumers/storage").length).toBeGreaterThan(1);
+});
+
 describe("buckets", () => {
-  type Place = NonNullable<ProductDefinition["storages"]>[string]["envs"][string];
+  type Place = StorageTarget["envs"][string];
   const place = (dev: Place) => product({ storages: { files: { envs: { dev } } } });
   const s3 = (settings: object) => added(place({ provider: "s3", bucket: "files", ...settings }), "consumers/storage");
 

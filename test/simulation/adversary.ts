@@ -78,6 +78,8 @@ export interface World {
   limited?: Random;
   /** All jobs of that crowd have several limits, and their messages often come twice at once. */
   hasTwins?: boolean;
+  /** Present in histories with jobs whose target is a fallback: separate randomness. */
+  spares?: Random;
   /** What is paused. */
   pausing: Pausing;
   /** How full the Scheduler is. */

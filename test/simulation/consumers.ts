@@ -1,5 +1,6 @@
 import { type AttemptPolicy, defaultPolicy } from "../../lambdas/consumers/engine/attempt-policy.ts";
 import { runJob } from "../../lambdas/consumers/engine/run-job.ts";
+import { makeTargetHealth } from "../../lambdas/consumers/engine/target-health.ts";
 import { decisionPolicy } from "../../lambdas/consumers/types/feature/decisions.ts";
 import { execute as decide } from "../../lambdas/consumers/types/feature/execute.ts";
 import type { JobMessage, JobType } from "../../lambdas/core/job/job.ts";
@@ -15,6 +16,7 @@ import { type Invoke, mostCalls } from "./invocations.ts";
 import type { Ledger } from "./ledger.ts";
 import { canary } from "./observer.ts";
 import { executor } from "./outcomes.ts";
+import { spareEvent, spareExecutor } from "./spares.ts";
 
 /** Taking, lining up at, and releasing three gates, and handing their slots to the heads of their lists. */
 const callsAtGates = 60;
@@ -29,6 +31,8 @@ export function consumers(world: World, ledger: Ledger, { jobs, gates }: Stored,
   const { time, random, late, hardship, observer, crowd, herd } = world;
   const freezer = lambdaFreezer(world);
   const executions = watchExecutions(ledger, hardship, jobs.all, gates);
+  /** One process runs all jobs, as far as it remembers which targets have failed. */
+  const health = makeTargetHealth(() => Promise.reject(new Error("no connections")));
   /** The time from which each feature's decisions fail by a fault of ours. */
   const faulty = new Map<string, number>();
 
@@ -38,7 +42,7 @@ export function consumers(world: World, ledger: Ledger, { jobs, gates }: Stored,
     const what = `consumer of ${message.job_id.slice(-6)}`;
     const { services, invocation, end } = invoke(isFeature ? "decider" : "consumer", what);
     invocation.job_id = message.job_id;
-    const execute = isFeature ? decider(invocation) : executor(world, executions, invocation);
+    const execute = isFeature ? decider(invocation) : ofActions(invocation);
     const ofOurType: ExecuteWithServices = async (execution, of) => {
       if (execution.job.type !== type)
         observer.violated("consumer", `${what}, of type ${type}, executes a job of type ${execution.job.type}`);
@@ -50,6 +54,7 @@ export function consumers(world: World, ledger: Ledger, { jobs, gates }: Stored,
       memory: crowd.memory(),
       holdSeconds: herd.holdSeconds,
       random: () => random.next(),
+      health: async () => health,
     };
     try {
       await runJob(services, ofOurType, message, options);
@@ -62,6 +67,13 @@ export function consumers(world: World, ledger: Ledger, { jobs, gates }: Stored,
       end(mostCalls[invocation.purpose] + (message.gated ? callsAtGates : 0));
     }
   };
+
+  function ofActions(by: Invocation): ExecuteWithServices {
+    const plain = executor(world, executions, by);
+    const { spares } = world;
+    const spared = spares && spareExecutor(world, { ledger, executions, random: spares }, by);
+    return async (execution, of) => (execution.job.event === spareEvent && spared ? spared : plain)(execution, of);
+  }
 
   /** Only a start without an outcome counts as a crash: a claim under which nothing was started has to be given back. */
   function checkSnoozed({ claim_id, job_id = "", hasAnswer, hasStarted, hasFailed, what }: Invocation) {

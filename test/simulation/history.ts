@@ -50,6 +50,7 @@ export async function history(seed: number, options: Options = {}): Promise<Hist
   await setImmediate();
   // Loaded once, and before virtual time begins, since loading takes real time.
   await loadGates();
+  await import("../../lambdas/consumers/engine/targets.ts");
   const restore = takeChance(seeded(seed ^ 0x5f5f), options.traced ?? false);
   try {
     return await run(seed, options);
@@ -62,6 +63,9 @@ export async function history(seed: number, options: Options = {}): Promise<Hist
 const isLimited = (seed: number): boolean => seed % 8 === 5 || seed % 16 === 12;
 /** Every eighth of the hard ones has jobs with several limits only, whose messages often come twice at once. */
 const hasTwins = (seed: number): boolean => seed % 64 === 61;
+
+/** Few histories have them, so that the others stay as they are. */
+const hasSpares = (seed: number): boolean => seed % 32 === 18;
 
 async function run(seed: number, { traced = false, bystanders = [] }: Options): Promise<History> {
   const random = seeded(seed);
@@ -86,6 +90,7 @@ async function run(seed: number, { traced = false, bystanders = [] }: Options): 
     poison: poisonOf(seed, isPeaceful),
     crowd: crowdOf(seed, isPeaceful, hardship),
     ...(limited && { limited, hasTwins: hasTwins(seed) }),
+    ...(hasSpares(seed) && { spares: seeded(seed ^ 0x5fa2) }),
     pausing: pausingOf(seed),
     herd: herdOf(seed),
     policies: policiesOf(seed),

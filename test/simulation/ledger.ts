@@ -22,12 +22,21 @@ export interface Ledger {
   dueEvents: Map<string, DueEvent[]>;
   /** When attempts started, in true time, by gate. */
   startsOf: Map<string, number[]>;
+  /** The targets of a fallback that each claim has called, in order. */
+  targetCalls: Map<string, TargetCall[]>;
   /** The requests that share jobs by keys and were not skipped. */
   shared: { taken: Asked[] };
   /** The life of the job that has this id, since its creation. */
   lifeOf(id: string): Life;
   /** Records the creation of a job. Its id may have belonged to a job that was deleted or taken back. */
   birth(id: string, by: Invocation): void;
+}
+
+/** A call of one target of a fallback. */
+export interface TargetCall {
+  name: string;
+  /** It has been done, or nobody knows. */
+  mayBeDone: boolean;
 }
 
 /** A request that shares a job with others. */
@@ -118,6 +127,7 @@ export function ledger(observer: Observer, start: number): Ledger {
     isDone,
     dueEvents: new Map(),
     startsOf: new Map(),
+    targetCalls: new Map(),
     shared: { taken: [] },
     lifeOf(id) {
       const found = lives.get(id) ?? life(undefined);

@@ -16,6 +16,7 @@ export const limits: Record<string, Limit> = {
 
 /** How long the requests of `soon` are put off, and how long at most. */
 export const debounceMs = { delay: 4000, max_wait: 12_000 } as const;
+const api = { envs: { e: { base_url: "http://127.0.0.1" } }, actions: { call: { method: "POST", path: "/" } } };
 const feature = (feature: string) => ({ type: "feature", feature }) as const;
 
 /** The product of the simulated jobs: actions whose outcomes the adversary chooses, and features made of them. */
@@ -30,6 +31,7 @@ const product: Product = {
     rated: limitedCall("starts"),
     both: limitedCall("both"),
     twin: limitedCall("slots", "starts", "whole"),
+    spared: { ...call, app: "spared" },
     soon: { ...call, debounce: { key: "$Input{body}{user}", delay: debounceMs.delay, max_wait: debounceMs.max_wait } },
     only: { ...call, unique: { key: "$Input{body}{user}" } },
     pair: feature("pair"),
@@ -39,12 +41,7 @@ const product: Product = {
     fan: feature("fan"),
     race: feature("race"),
   },
-  apps: {
-    api: {
-      envs: { e: { base_url: "http://127.0.0.1" } },
-      actions: { call: { method: "POST", path: "/" } },
-    },
-  },
+  apps: { api, main: api, spare: api, spared: { fallback: ["main", "spare"] } },
   features: {
     pair: {
       sequences: {

@@ -37,6 +37,7 @@ import {
 import { attemptsAreKept, fieldsFit, runsAreKept } from "./shape-rules.ts";
 import { debouncedInTime, oneOpenJob, oneWaitingJob } from "./sharing-rules.ts";
 import { snoozeSpendsNothing } from "./snooze-rules.ts";
+import { targetsAreKept } from "./spares.ts";
 import { clocksApartMs, type Write } from "./write.ts";
 
 type Rule = (ledger: Ledger, write: Write) => void;
@@ -47,6 +48,7 @@ export const writeRules: Rule[] = [
   ownClaimOnly,
   attemptsCount,
   attemptsAreKept,
+  targetsAreKept,
   snoozeSpendsNothing,
   // Runs last, since it forgets the claims that the rules before it read.
   thirdCrashFails,

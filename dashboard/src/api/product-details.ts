@@ -9,6 +9,8 @@ export interface DetailedEvent extends ProductEvent {
   expressions?: boolean;
   input: JsonSchema;
   references?: string[];
+  /** What the target stands for, if it is a fallback or a quota. */
+  targets?: { name: string; weight?: number }[];
 }
 
 export interface CatalogSchedule {

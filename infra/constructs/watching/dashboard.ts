@@ -72,6 +72,10 @@ export class MetricsDashboard extends Construct {
         this.byLimit("Longest wait for a limit (ms)", "oldest_wait_ms", most),
         this.byJob("Put off by their providers", "snoozed", sum),
       ],
+      [
+        this.byTarget("Calls of targets of a fallback or quota", "target_calls"),
+        this.byTarget("Failures of targets of a fallback or quota", "target_failures"),
+      ],
     ];
   }
 
@@ -95,6 +99,13 @@ export class MetricsDashboard extends Construct {
   private byLimit(title: string, measure: Measure, { statistic }: { statistic: string }): GraphWidget {
     const space = `{"${metricsNamespace(this)}",limit,product}`;
     const expression = `SEARCH('${space} MetricName="${measure}"', '${statistic}', ${period.toSeconds()})`;
+    return graph(title, [new MathExpression({ expression, usingMetrics: {}, label: "", period })]);
+  }
+
+  /** A line per target of a group and product: without groups there is none. */
+  private byTarget(title: string, measure: Measure): GraphWidget {
+    const space = `{"${metricsNamespace(this)}",product,target}`;
+    const expression = `SEARCH('${space} MetricName="${measure}"', '${sum.statistic}', ${period.toSeconds()})`;
     return graph(title, [new MathExpression({ expression, usingMetrics: {}, label: "", period })]);
   }
 

@@ -21,8 +21,10 @@ export function faultBy({ named, byStatus }: FaultTable, cause: unknown): JobErr
   if (cause instanceof JobError) return cause;
   const [code, message, retryable] = meaningIn(named, cause) ?? byStatus(statusOf(cause), cause);
   const retryAfterMs = waitOf(cause);
+  const isUnsure = [500, 502, 504].includes(statusOf(cause) ?? 0);
   return new JobError(code, message, {
     cause,
+    ...(isUnsure && { nothingDone: false }),
     providerCode: ownNameOf(cause),
     ...(code === "PROVIDER_ERROR" && { retryable: retryable ?? false }),
     ...(retryAfterMs !== undefined && { retryAfterMs }),

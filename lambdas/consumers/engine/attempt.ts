@@ -5,6 +5,7 @@ import type { Job, Stored } from "../../core/job/job.ts";
 import { JobError } from "../../core/job/job-error.ts";
 import { runReasons, skipReason, superseded, supersededBy } from "../../core/job/series.ts";
 import { attemptFailed, cancelled, completed, maxCrashes, parked } from "../../core/job/transitions.ts";
+import type { Caching } from "../../core/operations/cached-result.ts";
 import {
   Answered,
   type ExecuteWithServices,
@@ -22,6 +23,8 @@ import { progressPrefix, resultsPrefix } from "../../topology.ts";
 import type { AttemptPolicy, Transition } from "./attempt-policy.ts";
 import { isTooLate } from "./claim-job.ts";
 import { sendSuccessor } from "./supersede.ts";
+import type { TargetHealth } from "./target-health.ts";
+import { type Used, withTargets } from "./target-record.ts";
 import { OutOfTime, withinTime, withTimeout } from "./within-time.ts";
 
 /** Nothing has started under the claim, for a reason that passes: the job is snoozed and its message comes again. */
@@ -34,6 +37,10 @@ export interface AttemptOptions {
   room: Room;
   /** What its limits have let pass, and why it must not start although they have. Absent for a job without limits. */
   pass?: Pick<Pass, "refusal" | "isTooLate" | "isUnasked"> | undefined;
+  /** What this process knows of the targets of groups. Default: nothing. */
+  health?: (() => Promise<TargetHealth>) | undefined;
+  /** Answers a job with a cache tag from an earlier run. Absent for others. */
+  caching?: Pick<Caching, "around"> | undefined;
 }
 
 /**
@@ -44,7 +51,7 @@ export async function attempt(
   services: ConsumerServices,
   execute: ExecuteWithServices,
   job: Job,
-  { policy, random, room, pass }: AttemptOptions,
+  { policy, random, room, pass, health, caching }: AttemptOptions,
 ): Promise<Transition> {
   const { clock } = services;
   const end = await endWithoutStart(services, job, random);
@@ -56,26 +63,42 @@ export async function attempt(
     throw new NotStarted("the attempt would start too late: its lease might end while the job runs");
   }
   let hasBegun = false;
+  const used: Used = {};
   try {
     const result = await withTimeout(clock, job.timeout_ms, async (signal) => {
-      const execution = await executionOf(services, job, { signal, room });
+      const { execution, found } = await executionOf(services, job, { signal, room });
       // The input may come after the timeout, when the next attempt is already under way.
       signal.throwIfAborted();
       hasBegun = true;
       // Nothing waits for it, least of all the outcome: once the run has ended, the same message is sent as that of the next run.
       // It is sent no sooner, since a job whose input cannot be read comes again and again.
       void sendSuccessor(services, job);
-      return execute(execution, withinTime(services, signal));
+      const inTime = withinTime(services, signal);
+      const onTarget = found.group ? onTargetsOf({ ...found, group: found.group }, execute, health, used) : execute;
+      return (caching?.around(onTarget) ?? onTarget)(execution, inTime);
     });
-    return await succeeded(services, job, result);
+    return withTargets(used, await succeeded(services, job, result));
   } catch (cause) {
     const error = cause instanceof NotStarted ? cause.cause : cause;
     const chosen = policy.onThrown(services, job, { error, isOutOfTime: cause instanceof OutOfTime, hasBegun });
     if (chosen) return chosen;
     if (cause instanceof NotStarted) throw cause;
-    return await failed(services, job, cause, random);
+    return withTargets(used, await failed(services, job, cause, random));
   }
 }
+
+/** Only a few events name a group, so what chooses among its targets is loaded on first use. */
+const onTargetsOf =
+  (
+    found: Found & { group: NonNullable<Found["group"]> },
+    execute: ExecuteWithServices,
+    health: AttemptOptions["health"],
+    used: Used,
+  ): ExecuteWithServices =>
+  async (execution, services) => {
+    const { executeOnTargets } = await import("./targets.ts");
+    return executeOnTargets({ services, execute, execution, found }, await health?.(), used);
+  };
 
 /** What ends a claimed job to which its limits give no start, or none that is of use. */
 function refusedBy({ refusal, isTooLate }: NonNullable<AttemptOptions["pass"]> = {}, now: number, random: number) {
@@ -143,7 +166,7 @@ async function executionOf(
   services: ConsumerServices,
   job: Job,
   { signal, room }: Pick<Execution, "signal" | "room">,
-): Promise<Execution> {
+): Promise<{ execution: Execution; found: Found }> {
   const found = services.catalog.lookup(job.product, job.event);
   if (!found || found.event.type !== job.type) {
     throw new JobError(
@@ -153,7 +176,7 @@ async function executionOf(
   }
   const { blobs, secrets, clock, log } = services;
   const kept = (stored: Stored) => load(blobs, stored).catch(unread);
-  return {
+  const execution: Execution = {
     job,
     input: await inputOf(found, job, (await kept(job.input)) as Record<string, unknown>),
     ...valuesOf(found.product, job.env),
@@ -168,6 +191,7 @@ async function executionOf(
     clock,
     log,
   };
+  return { execution, found };
 }
 
 /** Only a few jobs have expressions, so what evaluates them is loaded on first use. */

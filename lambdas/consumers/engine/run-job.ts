@@ -16,15 +16,23 @@ import { type AttemptPolicy, defaultPolicy, type Recorded } from "./attempt-poli
 import { type ClaimedJob, type ClaimOptions, claimJob } from "./claim-job.ts";
 import { leaveGates } from "./gates.ts";
 import { record } from "./record.ts";
+import type { TargetHealth } from "./target-health.ts";
 
 export interface RunJobOptions extends ClaimOptions {
   /** In [0, 1): the jitter of the backoff. Default: a fresh random number. */
   random?: (() => number) | undefined;
   /** The memory that the jobs of a batch share. Default: without end. */
   memory?: Memory | undefined;
+  /** What the process knows of the targets of groups, loaded once a job needs it. Default: nothing. */
+  health?: (() => Promise<TargetHealth>) | undefined;
 }
 
-type Attempting = { policy: AttemptPolicy; random: number; room: Admitted; pass: Pass | undefined };
+type Attempting = Pick<RunJobOptions, "health"> & {
+  policy: AttemptPolicy;
+  random: number;
+  room: Admitted;
+  pass: Pass | undefined;
+};
 
 /** Few jobs have a cache tag. */
 const loadCache = lazy(() => import("../../core/operations/cached-result.ts"));
@@ -38,7 +46,7 @@ export async function runJob(
   message: JobMessage,
   options: RunJobOptions = {},
 ): Promise<void> {
-  const { memory = endless, random = Math.random, policy = defaultPolicy } = options;
+  const { memory = endless, random = Math.random, policy = defaultPolicy, health } = options;
   const claimed = await claimJob(loggingOf(all, messageFields(message)), message, options);
   if (!claimed) return;
   const { job, pass } = claimed;
@@ -46,7 +54,7 @@ export async function runJob(
   const room = memory.admit(job);
   if (!room) return requeue(services, claimed, policy);
   try {
-    await runClaimed(services, execute, job, { policy, room, random: random(), pass });
+    await runClaimed(services, execute, job, { policy, room, random: random(), pass, health });
   } finally {
     room.leave();
   }
@@ -60,8 +68,7 @@ async function runClaimed(
 ): Promise<void> {
   const { policy, pass } = options;
   const caching = job.cache === undefined ? undefined : (await loadCache()).cachingOf(services, job.cache);
-  const cached = caching?.around(execute) ?? execute;
-  const transition = await attempt(services, cached, job, { ...options, pass }).catch((error) =>
+  const transition = await attempt(services, execute, job, { ...options, pass, caching }).catch((error) =>
     error instanceof NotStarted
       ? giveBack(services, { job, ...given({ pass }) }, policy, error)
       : Promise.reject(error),

@@ -43,6 +43,7 @@ interface Typed<Target, Input extends InputSchema, Event extends z.ZodRawShape> 
   eventNames?: (event: EventOf<Event>, target: Target) => EventName[];
   partOf?: (event: EventOf<Event>, target: Target, field: string) => string;
   takesBody?: (event: EventOf<Event>, target: Target) => boolean;
+  isRepeatable?: (event: EventOf<Event>, target: Target) => boolean;
   checkEvent?: (event: EventOf<Event>, target: Target, product: Product) => Fault[];
   checkInput?: (check: InputCheck<z.output<Input>, Target, EventOf<Event>>) => Fault[];
   graph?: (target: Target) => GraphStep[];

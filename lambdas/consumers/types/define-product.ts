@@ -3,6 +3,7 @@ import type { Webhook } from "../../core/catalog/webhook.ts";
 import type { Limit } from "../../core/flow/limit.ts";
 import type { RepeatRequest } from "../../core/requests/repeat-request.ts";
 import type { RetryConfig } from "../../core/requests/retry-config.ts";
+import type { TargetGroup } from "../../core/targets/group.ts";
 import type { registry } from "./registry.ts";
 
 type Definitions = typeof registry;
@@ -34,7 +35,12 @@ type EventOf<D extends Definition> = D extends Definition
   ? { type: D["type"] } & z.input<z.ZodObject<ReturnType<D["event"]>>> & CommonEvent
   : never;
 
-type Sections = { [D in Definition as D["section"]]?: Record<string, z.input<ReturnType<D["target"]>>> };
+/** An entry may be a group of others of its section: `{ fallback: [...] }` or `{ quota: [...] }`. A feature stands alone. */
+type EntryOf<D extends Definition> =
+  | z.input<ReturnType<D["target"]>>
+  | (D["type"] extends "feature" ? never : TargetGroup);
+
+type Sections = { [D in Definition as D["section"]]?: Record<string, EntryOf<D>> };
 
 /** A recurring job as code: a request without its product, with the fields of `repeat` among its own. */
 export interface ScheduleDefinition extends Omit<RepeatRequest, "limit" | "end_date" | "except"> {

@@ -1,5 +1,6 @@
 import { RequestError } from "../requests/request-error.ts";
 import { didYouMean } from "../schema/schema.ts";
+import { type Group, groupOf, membersOf } from "../targets/group.ts";
 import type { Definitions, JobTypeDefinition, Product, ProductEvent } from "./job-type.ts";
 
 export interface CatalogEvent {
@@ -8,7 +9,10 @@ export interface CatalogEvent {
   tag: string;
   event: ProductEvent;
   definition: JobTypeDefinition;
+  /** The catalog entry that the event names; of a group its first member. */
   target: unknown;
+  /** Present if the event names a group of targets. */
+  group?: Group;
 }
 
 export interface Catalog {
@@ -42,8 +46,11 @@ export function makeCatalog(products: readonly Product[], registry: Definitions)
     const event = product && own(product.jobs, tag);
     if (!product || !event) return undefined;
     const definition = registry[event.type];
-    const target = own(targetsOf(product, definition), String(event[definition.targetField]));
-    return { product, tag, event, definition, target };
+    const targets = targetsOf(product, definition);
+    const name = String(event[definition.targetField]);
+    const [first] = membersOf(targets, name);
+    const group = groupOf(definition.section, targets, name);
+    return { product, tag, event, definition, target: first?.target, ...(group && { group }) };
   };
   const productOf: Catalog["product"] = (tag, pointer = "/product_tag") => {
     const product = byTag.get(tag);

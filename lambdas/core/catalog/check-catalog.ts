@@ -5,6 +5,9 @@ import { Limit } from "../flow/limit.ts";
 import { findFaults, isCovered, valueAt } from "../schema/find-faults.ts";
 import { didYouMean, jsonPointer, type Path, pathOf, strict } from "../schema/schema.ts";
 import { EventTag, Tag } from "../schema/tag.ts";
+import { checkGroup, eventFaults } from "../targets/check-groups.ts";
+import { isGroup } from "../targets/group.ts";
+import { orGroup } from "../targets/group-schema.ts";
 import { Calendars } from "./calendar-schema.ts";
 import { own, targetsOf } from "./catalog.ts";
 import { checkSchedules, Schedules } from "./check-schedules.ts";
@@ -70,6 +73,7 @@ function checkTargets(product: Product, registry: Registry, prefix: PropertyKey[
   return Object.values(registry).flatMap((definition) =>
     Object.entries(targetsOf(product, definition)).flatMap(([name, target]) => {
       const place = [...prefix, definition.section, name];
+      if (isGroup(target)) return checkGroup(target, product, definition).map((fault) => under(place, fault));
       const own = definition.checkTarget?.(target, product, registry) ?? [];
       return [...checkEnvs(product, target, place), ...own.map((fault) => under(place, fault))];
     }),
@@ -112,7 +116,7 @@ function checkEvents(product: Product, registry: Registry, prefix: PropertyKey[]
     const limit = `at most ${definition.limits.max_timeout_ms} for a job of type ${event.type}.`;
     return [
       ...(tooLong ? [{ pointer: jsonPointer([...at, "timeout_ms"]), detail: limit }] : []),
-      ...(definition.checkEvent?.(event, target, product) ?? []).map((fault) => under(at, fault)),
+      ...eventFaults(event, product, definition).map((fault) => under(at, fault)),
       ...checkSharing(event, product).map((fault) => under(at, fault)),
     ];
   });
@@ -123,7 +127,10 @@ function productSchema(registry: Registry) {
   const [first, ...others] = definitions.map((definition) =>
     strict({ type: z.literal(definition.type), ...commonEventFields, ...definition.event() }),
   );
-  const sections = definitions.map((definition) => [definition.section, z.record(Tag, definition.target()).optional()]);
+  const sections = definitions.map(({ section, target, standsAlone }) => [
+    section,
+    z.record(Tag, standsAlone ? target() : orGroup(target())).optional(),
+  ]);
   return strict({
     tag: Tag,
     name: z.string().optional(),

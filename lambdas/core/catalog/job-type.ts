@@ -42,6 +42,10 @@ export interface JobTypeDefinition {
   partOf?: (event: ProductEvent, target: unknown, field: string) => string;
   /** Whether a call of the target takes a body, for types that make one. If not, an empty body asks for nothing. */
   takesBody?: (event: ProductEvent, target: unknown) => boolean;
+  /** Whether an event may run twice, at two targets, as well as once: it only reads, or leaves the same behind. Default: no. */
+  isRepeatable?: (event: ProductEvent, target: unknown) => boolean;
+  /** Whether the entries of its section stand alone: none of them may be a group of others. Default: no. */
+  standsAlone?: true;
   /** The fields of an event of this type besides the common ones. */
   event: () => z.ZodRawShape;
   /** Checks an event against its target when the catalog loads; pointers are relative to the event. */

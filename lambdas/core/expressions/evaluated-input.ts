@@ -1,11 +1,11 @@
 import type { CatalogEvent } from "../catalog/catalog.ts";
-import { own, targetsOf } from "../catalog/catalog.ts";
 import type { Fault } from "../errors.ts";
 import type { Job } from "../job/job.ts";
 import { JobError } from "../job/job-error.ts";
 import { findFaults, isCovered } from "../schema/find-faults.ts";
 import { hasMoreValues, mostValues } from "../schema/json-values.ts";
 import { largestRequest, shorten } from "../schema/sizes.ts";
+import { inputFaultsOf } from "../targets/input-check.ts";
 import { resolve, scopeOf } from "./evaluate.ts";
 import { valuesOf } from "./values.ts";
 
@@ -27,14 +27,11 @@ export function evaluatedInput(found: Found, job: Job, sent: Record<string, unkn
   return data;
 }
 
-function eventFaults(
+const eventFaults = (
   { product, event, definition }: Found,
   { env, app }: Job,
   input: Record<string, unknown>,
-): Fault[] {
-  const target = own(targetsOf(product, definition), String(event[definition.targetField]));
-  return target === undefined ? [] : (definition.checkInput?.({ product, env, event, target, app, input }) ?? []);
-}
+): Fault[] => inputFaultsOf(definition, { product, env, event, app, input });
 
 const refused = (why: string) =>
   new JobError("VALIDATION_ERROR", shorten(`The input with the values of its expressions is refused: ${why}`), {

@@ -1,8 +1,8 @@
-import { own, targetsOf } from "../catalog/catalog.ts";
 import type { JobTypeDefinition, Product, ProductEvent } from "../catalog/job-type.ts";
 import type { Fault } from "../errors.ts";
 import { findFaults, isCovered } from "../schema/find-faults.ts";
 import { jsonPointer, type Path } from "../schema/schema.ts";
+import { inputFaultsOf, isSame } from "../targets/input-check.ts";
 import { ExpressionFault } from "./expression.ts";
 import { readTemplate } from "./template.ts";
 
@@ -29,16 +29,12 @@ export function faultsBesideExpressions(template: unknown, definition: JobTypeDe
 
 /** The faults that a request with such an input would have in any of the envs. */
 function faultsOf(definition: JobTypeDefinition, { envs, ...asked }: Asked, input: unknown): Fault[] {
-  const { product, event } = asked;
   const { faults, data } = findFaults(definition.input(), input, ["input"]);
-  const target = own(targetsOf(product, definition), String(event[definition.targetField]));
-  if (!data || target === undefined) return faults;
-  const ofEvent = envs.flatMap((env) => definition.checkInput?.({ ...asked, env, target, input: data }) ?? []);
+  if (!data) return faults;
+  const ofEvent = envs.flatMap((env) => inputFaultsOf(definition, { ...asked, env, input: data }));
   const further = ofEvent.filter((fault, i) => !isCovered(fault, faults) && ofEvent.findIndex(isSame(fault)) === i);
   return [...faults, ...further];
 }
-
-const isSame = (one: Fault) => (other: Fault) => one.pointer === other.pointer && one.detail === other.detail;
 
 /** The faults that an input has both with all its expressions and without those that may have no value. */
 function remaining(

@@ -25,6 +25,16 @@ export interface AttemptError {
   provider_code?: string;
 }
 
+/** Which of a group's targets ran an attempt. */
+export interface TargetUse {
+  /** The one that ran it, or the last one that was tried. */
+  name: string;
+  /** Those before it, which failed, in the order in which they were tried. */
+  tried?: { name: string; code: JobErrorCode }[];
+  /** Those that would have come before it, had they not failed less than a minute earlier. */
+  left_out?: string[];
+}
+
 /** One try at a run, as the job keeps it. All times are epoch milliseconds. */
 export interface Attempt {
   attempt: number;
@@ -37,4 +47,6 @@ export interface Attempt {
   /** The job whose result it was answered with. Absent for an attempt that was executed. */
   cached_from?: string;
   error?: AttemptError;
+  /** Present if its event names a group of targets. */
+  target?: TargetUse;
 }

@@ -32,6 +32,11 @@ export class JobError extends DuctapeError {
   readonly providerCode: string | undefined;
   /** What the attempt achieved: kept with the job, and the `progress` of the next attempt's execution. */
   readonly progress: unknown;
+  /**
+   * Whether the failure proves that the provider did nothing of what was asked, so that another may do it at once. Default: as its
+   * code says (`core/targets/moves-on.ts`).
+   */
+  readonly nothingDone: boolean | undefined;
 
   constructor(
     code: JobErrorCode,
@@ -41,6 +46,7 @@ export class JobError extends DuctapeError {
       retryAfterMs?: number;
       providerCode?: string | undefined;
       progress?: unknown;
+      nothingDone?: boolean | undefined;
       cause?: unknown;
     } = {},
   ) {
@@ -49,5 +55,6 @@ export class JobError extends DuctapeError {
     this.retryAfterMs = options.retryAfterMs;
     this.providerCode = providerCodeOf(options.providerCode);
     this.progress = options.progress;
+    this.nothingDone = options.nothingDone;
   }
 }

@@ -35,6 +35,12 @@ export const JobEventDetailSchema = lazy(() =>
         .max(64)
         .exactOptional()
         .describe("The provider's own code of that failure, such as `40P01` or `card_declined`."),
+      target: z
+        .string()
+        .exactOptional()
+        .describe(
+          "The target of a fallback or quota that ran the attempt. Absent for events that name a single target.",
+        ),
       limit: z.string().exactOptional().describe("In `job.waiting`: the limit of the catalog that it waits for."),
       key: z.string().exactOptional().describe("In `job.waiting`: the key of that limit, as jobs show it."),
       starts_at: at(

@@ -47,6 +47,9 @@ export const measures = [
   "oldest_wait_ms",
   /** Attempts that a provider put off by a Retry-After, per type and product. */
   "snoozed",
+  /** Per target of a fallback or quota and product: the calls, and those of them that failed. */
+  "target_calls",
+  "target_failures",
   /** What AWS will never take, and is now among the dead letters with its reason. */
   "set_aside",
 ] as const;
@@ -56,7 +59,7 @@ export type Measure = (typeof measures)[number];
 export interface Measured {
   values: Partial<Record<Measure, number>>;
   /** The dimensions. There are no others. */
-  of?: { type: JobType; product: string } | { limit: string; product: string };
+  of?: { type: JobType; product: string } | { limit: string; product: string } | { target: string; product: string };
 }
 
 /** What is measured at the end of an attempt. `status` is the job's status afterwards. */

@@ -8,6 +8,7 @@ import type { Services } from "../operations/services.ts";
 import type { AcceptedRequest } from "../requests/request.ts";
 import { given } from "../schema/given.ts";
 import { invalidRequest } from "../schema/parse-body.ts";
+import { groupShown } from "../targets/group-view.ts";
 import { costOf } from "./cost.ts";
 import { fireTimes } from "./fire-times.ts";
 import { pauseReference, wouldHold } from "./pause-view.ts";
@@ -78,6 +79,7 @@ export function explain(
       event: tag,
       type: event.type,
       target: { section: definition.section, name: String(event[definition.targetField]) },
+      ...groupShown(request),
       due_at,
       recurring: repeat !== undefined,
       timeout_ms,

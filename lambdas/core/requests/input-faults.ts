@@ -4,6 +4,7 @@ import { expressionInputFaults, plainInputFaults, takesExpressions } from "../ex
 import { isInexact } from "../schema/exact-json.ts";
 import { type Findings, findFaults, isCovered } from "../schema/find-faults.ts";
 import { jsonPointer } from "../schema/schema.ts";
+import { inputFaultsOf } from "../targets/input-check.ts";
 import type { JobRequest } from "./job-request.ts";
 
 /** Who asks for a job: the input of a feature's step is resolved, so it has no expressions, whatever it looks like. */
@@ -31,7 +32,7 @@ export function inputFaults(
   if (from === "caller" && takesExpressions(found)) {
     return [...overflows(input, ["input"]), ...expressionInputFaults(found, input, app)];
   }
-  const ofEvent = (data && found.definition.checkInput?.({ ...found, app, input: data })) ?? [];
+  const ofEvent = data ? inputFaultsOf(found.definition, { ...found, app, input: data }) : [];
   const further = ofEvent.filter((fault) => !isCovered(fault, faults));
   const unevaluated = from === "caller" ? plainInputFaults(found, input) : [];
   return [...overflows(input, ["input"]), ...faults, ...further, ...unevaluated];

@@ -98,6 +98,14 @@ describe("an example", () => {
     expect(out).toContain(expected);
   });
 
+  test("fallback.ts prints the order, and that the second courier took over from the first", async () => {
+    const { code, out, err } = await node(["examples/fallback.ts"]);
+    expect({ code, err }).toEqual({ code: 0, err: "" });
+    expect(out).toBe(
+      "1. express\n2. parcel\nattempt 1 tried express: CONNECTION_ERROR\nattempt 1 was done by parcel\n",
+    );
+  });
+
   test("limits.ts prints the starts of thirty jobs, at most ten in any second", async () => {
     const { code, out, err } = await node(["examples/limits.ts"]);
     expect({ code, err }).toEqual({ code: 0, err: "" });

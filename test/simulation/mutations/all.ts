@@ -9,6 +9,7 @@ import type { Mutation } from "./mutation.ts";
 import { pauses } from "./pauses.ts";
 import { series } from "./series.ts";
 import { sharing } from "./sharing.ts";
+import { fallbacks } from "./targets.ts";
 import { time } from "./time.ts";
 
 /** The mutations that bring back a bug, and one for each rule of the simulation. */
@@ -24,4 +25,5 @@ export const mutations: Mutation[] = [
   ...limits,
   ...pauses,
   ...sharing,
+  ...fallbacks,
 ];

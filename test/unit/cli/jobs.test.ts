@@ -82,6 +82,16 @@ describe("jobs list", () => {
 });
 
 describe("jobs get", () => {
+  it("shows which target of a fallback ran an attempt, and why", async () => {
+    const target = { name: "parcel", tried: [{ name: "express", code: "TIMEOUT" }], left_out: ["bike"] };
+    const job = aJob();
+    const attempts = job.attempts.map((attempt) => ({ ...attempt, target }));
+    const { cli } = answering({ [`GET /v1/jobs/${jobId}`]: { ...job, attempts } });
+    const { out } = await cli(["jobs", "get", jobId]);
+    expect(out).toContain("OUTCOME    TARGET\n");
+    expect(out).toContain("parcel, after express: TIMEOUT, without bike, which had just failed\n");
+  });
+
   it("shows the job for people", async () => {
     const { cli } = answering({ [`GET /v1/jobs/${jobId}`]: aJob({ labels: ["order-1", "\u001B[31m"] }) });
     expect((await cli(["jobs", "get", jobId])).out).toBe(

@@ -75,6 +75,12 @@ describe("the timeline", () => {
     expect(placeOf(2_000, axis)).toBe(50);
   });
 
+  test("an attempt says which target of a fallback ran it", () => {
+    const target = { name: "b", tried: [{ name: "a", code: "TIMEOUT" }] };
+    const [bar] = barsOf({ attempts: [{ ...failed, target }], status: "failed", attempt: 1, due_at: 0 }, 0);
+    expect(bar?.target).toEqual(target);
+  });
+
   test("a running attempt lasts until now", () => {
     const bars = barsOf({ attempts: [], status: "running", attempt: 1, due_at: 0, started_at: 10 }, 500);
     expect(bars).toEqual([{ attempt: 1, outcome: "running", due: 0, start: 10, end: 500 }]);

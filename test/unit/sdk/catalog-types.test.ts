@@ -189,6 +189,8 @@ test("the output of a feature and the operation of a database say what their res
         lost: { type: "database_action"; database: "docs"; action: "lost" };
         lambda: { type: "function"; function: "lambda" };
         upload: { type: "storage"; storage: "files" };
+        either: { type: "database_action"; database: "either"; action: "find" };
+        shared: { type: "database_action"; database: "shared"; action: "find" };
       };
       features: {
         plain: { sequences: { main: []; mail: [] } };
@@ -202,7 +204,12 @@ test("the output of a feature and the operation of a database say what their res
           };
         };
       };
-      databases: { docs: typeof target & { actions: { find: { operation: "find" } } } };
+      databases: {
+        docs: typeof target & { actions: { find: { operation: "find" } } };
+        rows: { engine: "postgres"; actions: { find: { operation: "read" } } };
+        either: { fallback: readonly ["docs", { use: "rows" }] };
+        shared: { quota: readonly [{ use: "rows"; weight: 1 }] };
+      };
       functions: { lambda: { envs: { prd: { provider: "lambda" } } } };
     },
     { tag: "other"; envs: readonly ["prd"]; jobs: { upload: { type: "action" } } },
@@ -213,6 +220,8 @@ test("the output of a feature and the operation of a database say what their res
   is<Is<Of<"gone">, EventResult["feature"]>>();
   is<Is<Of<"find">, MongoResults["find"]>>();
   is<Is<Of<"lost">, DatabaseResult>>();
+  is<Is<Of<"either">, MongoResults["find"] | SqlRows>>();
+  is<Is<Of<"shared">, SqlRows>>();
   is<Is<Of<"lambda">, unknown>>();
   is<Is<Of<"upload">, StorageResult>>();
   is<Is<Of<"upload", "other">, ActionResult>>();

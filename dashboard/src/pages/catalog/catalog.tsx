@@ -125,6 +125,7 @@ function EventDetails({ product, event }: { product: ProductDetails; event: Deta
       <Facts>
         <Fact name="Target">
           <code>{event.target}</code>
+          {event.targets && <span class="muted"> {event.targets.map(({ name }) => name).join(", ")}</span>}
         </Fact>
         <Fact name="Refers to">
           <References names={event.references} />

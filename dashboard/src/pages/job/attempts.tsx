@@ -88,10 +88,30 @@ function Attempt({ bar, axis, isSaid }: { bar: Bar; axis: Axis; isSaid: boolean 
           </div>
         )}
       </dl>
+      {bar.target && <Targets of={bar.target} />}
       {bar.error && !isSaid && <Failure error={bar.error} />}
     </article>
   );
 }
+
+/** Which target of a fallback or quota ran the attempt, and why not one before it. */
+const Targets = ({ of: { name, tried = [], left_out = [] } }: { of: NonNullable<Bar["target"]> }) => (
+  <p class="attempt-targets">
+    {left_out.map((one) => (
+      <span key={one}>
+        <code>{one}</code> <Tag>had just failed</Tag>
+      </span>
+    ))}
+    {tried.map((one) => (
+      <span key={one.name}>
+        <code>{one.name}</code> <Tag tone="bad">{one.code}</Tag>
+      </span>
+    ))}
+    <span>
+      target <code>{name}</code>
+    </span>
+  </p>
+);
 
 function Track({ bar, axis }: { bar: Bar; axis: Axis }) {
   const due = placeOf(bar.due, axis);

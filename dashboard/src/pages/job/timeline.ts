@@ -9,6 +9,7 @@ export interface Bar {
   end?: number;
   crashes?: number;
   error?: JobAttempt["error"];
+  target?: JobAttempt["target"];
 }
 
 type Source = Pick<Job, "attempts" | "status" | "attempt" | "due_at" | "started_at">;
@@ -24,6 +25,7 @@ export function barsOf({ attempts, status, attempt, due_at, started_at }: Source
       end: one.ended_at,
       ...(one.crashes !== undefined && { crashes: one.crashes }),
       ...(one.error && { error: one.error }),
+      ...(one.target && { target: one.target }),
     }),
   );
   if (status === "running" && started_at !== undefined) {

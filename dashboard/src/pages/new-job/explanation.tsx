@@ -28,6 +28,15 @@ export function ExplanationView({ explanation, stale }: { explanation: Explanati
               {job.target.section}.{job.target.name}
             </code>
           </Fact>
+          {job.targets && (
+            <Fact name={job.targets[0]?.weight === undefined ? "In this order" : "By share"}>
+              {job.targets.map(({ name, share }) => (
+                <span key={name}>
+                  <code>{name}</code> {share !== undefined && `${Math.round(share * 1000) / 10} % `}
+                </span>
+              ))}
+            </Fact>
+          )}
           <Fact name="Timeout">{duration(job.timeout_ms)}</Fact>
           <Fact name="Input">{count(job.input_bytes)} bytes</Fact>
           {job.debounce && (

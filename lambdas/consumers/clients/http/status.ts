@@ -29,6 +29,9 @@ const meanings: Record<number, Meaning> = {
   505: unsupported,
 };
 
+/** The answers of a gateway that has passed the request on, and does not know what became of it. */
+const isUnsure = (status: number): boolean => status === 502 || status === 504;
+
 /** What a status other than a success means. A 5xx that is not listed may be temporary, all others are permanent. */
 const meaningOf = (status: number): Meaning =>
   meanings[status] ??
@@ -52,6 +55,7 @@ export function statusError(
     ...(retryable !== undefined && { retryable }),
     ...(wait !== undefined && { retryAfterMs: wait }),
     progress: options.progress,
+    ...(isUnsure(response.status) && { nothingDone: false }),
     providerCode: options.providerCode ?? String(response.status),
   });
 }

@@ -18,6 +18,7 @@ export const action = defineJobType<AppTarget>()({
   eventNames: ({ app, action }) => [{ name: `${app}:${action}` }],
   partOf: (event, { actions }, field) => partOfCall(own(actions, event.action), field),
   takesBody: (event, { actions }) => own(actions, event.action)?.method !== "GET",
+  isRepeatable: (event, { actions }) => ["GET", "PUT", "DELETE"].includes(own(actions, event.action)?.method ?? ""),
   checkEvent(event, { actions }) {
     if (Object.hasOwn(actions, event.action)) return [];
     const hint = didYouMean(event.action, Object.keys(actions));

@@ -53,6 +53,14 @@ function placeholdersOf(target: DatabaseTarget, name: string): Placeholder[] {
   }
 }
 
+/** The operations of the engines without statements that change nothing. An aggregation may write, with `$out` or `$merge`. */
+const reads = new Set(["find", "findOne", "countDocuments", "estimatedDocumentCount", "get", "query", "count"]);
+
+/** A statement that starts with WITH may change rows, whatever its operation is called. */
+const isRead = ({ operation, statement = "" }: { operation: string; statement?: string }): boolean =>
+  reads.has(operation) ||
+  (/^(read|aggregate)$/.test(operation) && /^[\s(]*(SELECT|VALUES|TABLE|SHOW)\b/i.test(statement));
+
 export const databaseAction = defineJobType<DatabaseTarget>()({
   type: "database_action",
   summary: "Run a named action of a database.",
@@ -62,6 +70,10 @@ export const databaseAction = defineJobType<DatabaseTarget>()({
   input: databaseInput,
   event: () => ({ database: Tag, action: Tag }),
   eventNames: ({ database, action }) => [{ name: `${database}:${action}` }],
+  isRepeatable(event, { actions }) {
+    const action = own<{ operation: string; statement?: string }>(actions, event.action);
+    return action !== undefined && isRead(action);
+  },
   checkEvent(event, { actions }) {
     if (Object.hasOwn(actions, event.action)) return [];
     const hint = didYouMean(event.action, Object.keys(actions));

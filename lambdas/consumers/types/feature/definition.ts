@@ -15,6 +15,7 @@ export const feature = defineJobType<FeatureTarget>()({
   requestName: "Record<string, unknown>",
   section: "features",
   targetField: "feature",
+  standsAlone: true,
   input: featureInput,
   inputSchemaOf: (target) => featureInputSchema(target.input),
   event: () => ({ feature: Tag }),

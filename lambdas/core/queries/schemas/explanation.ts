@@ -17,6 +17,19 @@ const jobFields = () => ({
   target: z
     .object({ section: z.string(), name: z.string() })
     .describe("The catalog entry that the event runs, and its section."),
+  targets: z
+    .array(
+      z.object({
+        name: z.string(),
+        order: z.int().describe("From 1: the order in which they are tried."),
+        weight: z.number().exactOptional().describe("Its share of the jobs is this over the sum of all weights."),
+        share: z.number().exactOptional().describe("The part of the jobs that it is the first target of, from 0 to 1."),
+      }),
+    )
+    .exactOptional()
+    .describe(
+      "The targets that the entry stands for. With weights, the first one of a job is chosen by its share, and the others follow in this order. Absent for a single target.",
+    ),
   due_at: z.int().describe("Epoch milliseconds."),
   recurring: z.boolean(),
   repeat: RepeatSchema().exactOptional(),

@@ -50,6 +50,22 @@ export const CachedFromField = lazy(() =>
     ),
 );
 
+export const TargetUseSchema = lazy(() =>
+  z
+    .object({
+      name: z.string().describe("The catalog entry that ran the attempt, or the last one that was tried."),
+      tried: z
+        .array(z.object({ name: z.string(), code: z.string() }))
+        .exactOptional()
+        .describe("The entries that were tried before it, in order, and the error code of each."),
+      left_out: z
+        .array(z.string())
+        .exactOptional()
+        .describe("The entries that come before it and were not tried first, because they had just failed."),
+    })
+    .meta({ id: "TargetUse" }),
+);
+
 export const AttemptSchema = lazy(() =>
   z
     .object({
@@ -61,6 +77,9 @@ export const AttemptSchema = lazy(() =>
       crashes: z.int().exactOptional().describe("How many executions of this attempt crashed before it ended."),
       cached_from: CachedFromField().exactOptional(),
       error: JobFailureSchema().exactOptional(),
+      target: TargetUseSchema()
+        .exactOptional()
+        .describe("Which target of a fallback or quota ran it. Absent for events that name a single target."),
       duration_ms: z.int(),
       lateness_ms: z.int(),
     })

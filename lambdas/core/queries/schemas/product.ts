@@ -32,7 +32,11 @@ export const ProductSchema = lazy(() => {
   const references = names().describe(
     "The secrets and parameters that the target refers to in these envs, by name. Their values are never shown.",
   );
-  const event = z.object({ ...eventFields(), input, references });
+  const targets = z
+    .array(z.object({ name: z.string(), weight: z.number().exactOptional() }))
+    .exactOptional()
+    .describe("The entries that the target stands for, if it is a fallback or a quota.");
+  const event = z.object({ ...eventFields(), input, references, targets });
   const values = {
     variables: names().describe("The names of the variables in these envs."),
     constants: names().describe("The names of the constants."),

@@ -1,5 +1,6 @@
 import { own, targetsOf } from "../../catalog/catalog.ts";
 import type { Definitions, Product } from "../../catalog/job-type.ts";
+import { membersOf } from "../../targets/group.ts";
 
 /** The event that a name stands for, and the fields of its input that the name says too. */
 export interface NamedEvent {
@@ -17,8 +18,8 @@ export function eventsNamed(product: Product, registry: Definitions, name: strin
   if (!wanted.includes(":")) return [];
   return Object.entries(product.jobs).flatMap(([tag, event]) => {
     const definition = registry[event.type];
-    const target = own(targetsOf(product, definition), String(event[definition.targetField]));
-    const names = target === undefined ? [] : (definition.eventNames?.(event, target) ?? []);
+    const [first] = membersOf(targetsOf(product, definition), String(event[definition.targetField]));
+    const names = first === undefined ? [] : (definition.eventNames?.(event, first.target) ?? []);
     return names.filter((one) => one.name === wanted).map(({ input = {} }) => ({ tag, input }));
   });
 }

@@ -36,6 +36,8 @@ export function dynamoFault(error: unknown, table: string): JobError {
   const retryAfterMs = waitOf(error);
   const message = `DynamoDB: ${what} (table ${table}${shown}).`;
   return new JobError(code, message, {
+    // It may have written and failed to say so, or another write is under way: the same table has to be asked again.
+    ...(code === "SERVICE_UNAVAILABLE" && { nothingDone: false }),
     ...(isName && { providerCode: String(name) }),
     ...(retryAfterMs !== undefined && { retryAfterMs }),
   });

@@ -8,7 +8,17 @@ export type FaultOf = (error: unknown, reference: string) => JobError;
  * and statements, so it is neither repeated nor kept as the cause.
  */
 export const fault = (code: ConstructorParameters<typeof JobError>[0], message: string, providerCode?: string) =>
-  new JobError(code, message, { providerCode });
+  new JobError(code, message, {
+    providerCode,
+    ...(code === "SERVICE_UNAVAILABLE" && { nothingDone: beforehand.test(providerCode ?? "") }),
+  });
+
+/**
+ * The answers with which a server refuses to begin: it has no connection left, is starting, or takes no writes. After any other, such
+ * as a deadlock or a shutdown, the same database must be asked again.
+ */
+const beforehand =
+  /^(53300|57P03|25006|ER_CON_COUNT_ERROR|ER_TOO_MANY_USER_CONNECTIONS|ER_OPTION_PREVENTS_STATEMENT|ER_READ_ONLY_MODE|NotWritablePrimary|NotPrimaryNoSecondaryOk)$/;
 
 export const codeOf = (error: unknown): string => {
   const { code } = (error ?? {}) as { code?: unknown };

@@ -131,7 +131,9 @@ export class Pool<C extends Connection> {
     const { connection, ready } = this.#connect(url);
     try {
       await within(limits, connectTimeoutMs, ready, () => {
-        return new JobError("CONNECTION_ERROR", `The database did not answer within ${connectTimeoutMs} ms.`);
+        return new JobError("CONNECTION_ERROR", `The database did not answer within ${connectTimeoutMs} ms.`, {
+          nothingDone: true,
+        });
       });
       return connection;
     } catch (error) {

@@ -47,6 +47,7 @@ export function smtpError(cause: unknown, signal: AbortSignal): unknown {
     return new JobError("CONNECTION_ERROR", `The connection to the mail server failed (${code}).`, {
       cause,
       providerCode,
+      ...((code === "EDNS" || (cause as { syscall?: unknown }).syscall === "connect") && { nothingDone: true }),
     });
   }
   if (code === "EENVELOPE" || code === "EMESSAGE") {

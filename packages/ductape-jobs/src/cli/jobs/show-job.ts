@@ -69,9 +69,18 @@ export function attemptColumns({ paint, zone }: Context): Column<JobAttempt>[] {
       cell: ({ outcome }) => outcome,
       paint: (text, row) => text.replace(row.outcome, painted(row.outcome)),
     },
+    { title: "TARGET", cell: ({ target }) => target && clean(targetText(target)), flexible: true },
     { title: "WHY", cell: whyOf, flexible: true },
   ];
 }
+
+/** Which target of a fallback or quota ran an attempt, and why none before it. */
+const targetText = ({ name, tried = [], left_out = [] }: NonNullable<JobAttempt["target"]>): string =>
+  [
+    name,
+    ...tried.map((one) => `after ${one.name}: ${one.code}`),
+    ...left_out.map((one) => `without ${one}, which had just failed`),
+  ].join(", ");
 
 /** A job for people: its state, its attempts, and its result as JSON. */
 export function jobLines(job: JobView, context: Context): string[] {

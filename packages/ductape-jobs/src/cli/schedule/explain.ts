@@ -23,6 +23,7 @@ export function explanationLines(explanation: Explanation, context: Context): st
     clean(`${job.product_tag}/${job.env} ${job.event} (${job.type}) would be accepted. Nothing was created.`),
     ...fields([
       ["runs", clean(`${job.target.section}.${job.target.name}`)],
+      ["targets", job.targets && clean(job.targets.map(targetText).join(", "))],
       ["due", when(job.due_at)],
       ["expires", when(job.expires_at)],
       ["timeout", `${duration(job.timeout_ms)} per attempt, ${job.retries} retries`],
@@ -39,6 +40,9 @@ export function explanationLines(explanation: Explanation, context: Context): st
     ...section("limits", gateColumns, gates),
   ];
 }
+
+const targetText = ({ order, name, share }: NonNullable<Explanation["job"]["targets"]>[number]): string =>
+  share === undefined ? `${order}. ${name}` : `${name} ${Math.round(share * 1000) / 10} %`;
 
 const runColumns = (now: number): Column<FireTime>[] => [
   { title: "TIME", cell: ({ local }) => local },

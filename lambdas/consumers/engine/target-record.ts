@@ -1,0 +1,18 @@
+import type { TargetUse } from "../../core/job/attempt.ts";
+import type { Job } from "../../core/job/job.ts";
+import type { Transition } from "./attempt-policy.ts";
+
+/** Filled while an attempt runs, so that it is known when the attempt runs out of time. */
+export interface Used {
+  target?: TargetUse;
+}
+
+/** The transition with the targets in the record of the attempt that it ends. One that puts the job off keeps no record. */
+export const withTargets =
+  ({ target }: Used, transition: Transition): Transition =>
+  (job: Job) => {
+    const next = transition(job);
+    const record = next.attempts.at(-1);
+    if (!target || !record || record === job.attempts.at(-1)) return next;
+    return { ...next, attempts: [...next.attempts.slice(0, -1), { ...record, target }] };
+  };

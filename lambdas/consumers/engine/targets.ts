@@ -1,0 +1,141 @@
+import type { TargetUse } from "../../core/job/attempt.ts";
+import { JobError } from "../../core/job/job-error.ts";
+import type { Room } from "../../core/operations/memory.ts";
+import type { Clock } from "../../core/ports/ports.ts";
+import { given } from "../../core/schema/given.ts";
+import type { Member } from "../../core/targets/group.ts";
+import { movesOn, saysItIsDown } from "../../core/targets/moves-on.ts";
+import { type GroupCall, makeTargetHealth, type TargetHealth } from "./target-health.ts";
+import type { Used } from "./target-record.ts";
+import { OutOfTime, withTimeout } from "./within-time.ts";
+
+type Tried = { member: Member; error: JobError }[];
+
+/**
+ * Runs one attempt at the targets of a group, one after the other until one of them has done it, or has failed in a way after which no
+ * other may be tried. Each gets what those before it have achieved as its progress.
+ */
+export async function executeOnTargets(
+  call: GroupCall,
+  health: TargetHealth = makeTargetHealth(),
+  used: Used = {},
+): Promise<unknown> {
+  const { order, leftOut } = await health.ordered(call);
+  const room = sharedRoom(call.execution.room);
+  const tried: Tried = [];
+  for (const [i, member] of order.entries()) {
+    call.execution.signal.throwIfAborted();
+    used.target = useOf(member, tried, leftOut);
+    const progress = tried.findLast(({ error }) => error.progress !== undefined)?.error.progress;
+    const limit = i + 1 < order.length ? call.found.group.timeout_ms : undefined;
+    const execution = { ...call.execution, room, progress: progress ?? call.execution.progress };
+    try {
+      return await executeOn({ ...call, execution }, member, { health, limit });
+    } catch (error) {
+      if (!(error instanceof JobError) || call.execution.signal.aborted) throw error;
+      tried.push({ member, error });
+      if (!mayMoveOn(call, member, error)) throw endedBy(tried, false);
+    }
+  }
+  throw endedBy(tried, true);
+}
+
+/** Whether the failure of a member lets another one try the same event. */
+function mayMoveOn({ found: { group, definition, event } }: GroupCall, { name, target }: Member, error: JobError) {
+  const isRepeatable = definition.isRepeatable?.({ ...event, [definition.targetField]: name }, target) ?? false;
+  return movesOn(group, error, isRepeatable);
+}
+
+/** Runs the event at one member, measures it, and remembers whether it worked. An attempt that runs out of time there is its failure. */
+async function executeOn(
+  call: GroupCall,
+  member: Member,
+  { health, limit }: { health: TargetHealth; limit: number | undefined },
+): Promise<unknown> {
+  const { signal, clock } = call.execution;
+  const end = (error?: JobError) => {
+    signal.removeEventListener("abort", ranOut);
+    if (!error) health.worked(call, member);
+    else if (saysItIsDown(call.found.group, error)) health.failed(call, member, error.retryAfterMs);
+    measure(call, member, error);
+  };
+  const ranOut = () => end(new JobError("TIMEOUT", "out of time"));
+  signal.addEventListener("abort", ranOut, { once: true });
+  try {
+    const result = await within(clock, limit, signal, (inTime) => executeAs(call, member, inTime));
+    if (!signal.aborted) end();
+    return result;
+  } catch (error) {
+    if (!signal.aborted) end(error instanceof JobError ? error : new JobError("PROVIDER_ERROR", "unexpected"));
+    throw error;
+  }
+}
+
+/** The executor sees an event that names the member, as if there were no group. */
+const executeAs = ({ services, execute, execution, found }: GroupCall, { name, target }: Member, signal: AbortSignal) =>
+  execute({ ...execution, target, signal, event: { ...found.event, [found.definition.targetField]: name } }, services);
+
+/** Runs with a time limit of its own besides that of the attempt, whose failure is a TIMEOUT of the target and not of the attempt. */
+async function within<T>(
+  clock: Clock,
+  ms: number | undefined,
+  signal: AbortSignal,
+  run: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  if (ms === undefined) return run(signal);
+  try {
+    return await withTimeout(clock, ms, (inTime) => run(AbortSignal.any([signal, inTime])));
+  } catch (error) {
+    if (!(error instanceof OutOfTime) || signal.aborted) throw error;
+    throw new JobError("TIMEOUT", `The target took longer than its ${ms} ms.`);
+  }
+}
+
+/** One line per call, which is its measurement: whoever has no groups pays for none. */
+function measure({ services, execution, found }: GroupCall, { name }: Member, error: JobError | undefined): void {
+  services.log.measure(
+    "target called",
+    {
+      values: { target_calls: 1, target_failures: error ? 1 : 0 },
+      of: { target: `${found.group.section}.${name}`, product: execution.job.product },
+    },
+    given({ code: error?.code }),
+  );
+}
+
+const useOf = ({ name }: Member, tried: Tried, leftOut: string[]): TargetUse => {
+  const before = tried.map(({ member, error }) => ({ name: member.name, code: error.code }));
+  const left_out = leftOut.filter((one) => one !== name && !before.some((other) => other.name === one));
+  return { name, ...(before.length > 0 && { tried: before }), ...(left_out.length > 0 && { left_out }) };
+};
+
+/**
+ * The failure of an attempt that has tried these targets: that of the last one. If no target is left, the failure may be retried as
+ * soon as one of them may have become available: a Retry-After puts the job off only if all of them gave one.
+ */
+function endedBy(tried: Tried, isExhausted: boolean): JobError {
+  const last = tried.at(-1) as Tried[number];
+  if (tried.length === 1) return last.error;
+  const { code, message, providerCode, nothingDone } = last.error;
+  const waits = tried.map(({ error }) => (error.code === "RATE_LIMITED" ? error.retryAfterMs : undefined));
+  const wait = waits.every((one) => one !== undefined) ? Math.min(...waits) : undefined;
+  const said = tried.map(({ member, error }) => `${member.name}: ${error.code}`).join(", ");
+  return new JobError(code, `${message} ${tried.length} targets were tried: ${said}.`, {
+    retryable: isExhausted ? tried.some(({ error }) => error.retryable) : last.error.retryable,
+    ...given({ retryAfterMs: isExhausted ? wait : last.error.retryAfterMs, providerCode, nothingDone }),
+    progress: tried.findLast(({ error }) => error.progress !== undefined)?.error.progress,
+    cause: last.error,
+  });
+}
+
+/** One reservation of memory for the answers of all targets, of which there is one at a time. */
+function sharedRoom(room: Room): Room {
+  let held = 0;
+  return {
+    async forAnswer(bytes, signal) {
+      if (bytes <= held) return;
+      await room.forAnswer(bytes - held, signal);
+      held = bytes;
+    },
+  };
+}

@@ -1,0 +1,224 @@
+import { runJob } from "../../../lambdas/consumers/engine/run-job.ts";
+import { makeTargetHealth } from "../../../lambdas/consumers/engine/target-health.ts";
+import { closePostgres } from "../../../lambdas/consumers/types/database_action/engines/postgres.ts";
+import { execute as databaseAction } from "../../../lambdas/consumers/types/database_action/execute.ts";
+import { registry } from "../../../lambdas/consumers/types/registry.ts";
+import { makeCatalog } from "../../../lambdas/core/catalog/catalog.ts";
+import { checkCatalog } from "../../../lambdas/core/catalog/check-catalog.ts";
+import type { Product, ProductEvent } from "../../../lambdas/core/catalog/job-type.ts";
+import { secret } from "../../../lambdas/core/catalog/references.ts";
+import type { Job } from "../../../lambdas/core/job/job.ts";
+import type { Execute } from "../../../lambdas/core/operations/execution.ts";
+import { aJob, aMessage } from "../../support/builders.ts";
+import { freePort } from "../../support/databases/free-port.ts";
+import { startPostgres } from "../../support/databases/postgres.ts";
+import { type Answer, httpServer, json } from "../../support/executors/http-server.ts";
+import { providers } from "../../support/executors/providers.ts";
+import { fakeServices } from "../../support/fakes/services.ts";
+import { until } from "../../support/until.ts";
+
+/** A process of a consumer with a product whose event `do` names the group `any`. Time is virtual, the network is real. */
+function consumerOf(
+  parts: { event: ProductEvent; entries: Record<string, unknown> },
+  { execute, secrets = {} }: { execute: Execute; secrets?: Record<string, string> },
+) {
+  const { section } = registry[parts.event.type];
+  const product: Product = { tag: "p", envs: ["prd"], jobs: { do: parts.event }, [section]: parts.entries };
+  expect(checkCatalog([product], registry)).toEqual([]);
+  const services = fakeServices({ catalog: makeCatalog([product], registry), secrets });
+  const health = makeTargetHealth();
+  async function run(input: Record<string, unknown>, before?: Job) {
+    const { type } = parts.event;
+    const due_at = services.clock.now();
+    const job = before ?? aJob({ type, product: "p", event: "do", due_at, input: { inline: input } });
+    if (!before) await services.jobs.create(job);
+    await runJob(services, execute, aMessage(job), { random: () => 0, health: async () => health });
+    return (await services.jobs.get(job.id)) as Job;
+  }
+  return { run, ...services };
+}
+
+const app = (base_url: string, method = "POST") => ({
+  envs: { prd: { base_url } },
+  actions: { do: { method, path: "/do" }, ping: { method: "GET", path: "/ping" } },
+});
+
+const { execute: actionOf } = providers["action: an app"] as { execute: (url: string) => Execute };
+
+/** Calls of a first and a second app, which give these answers. */
+async function twoApps(first: Answer, { method = "POST", group = {} as object, firstUrl = "" } = {}) {
+  const a = await httpServer(first);
+  const b = await httpServer((_request, response) => json(response, 200, { by: "b" }));
+  const entries = {
+    a: app(firstUrl || a.url, method),
+    b: app(b.url, method),
+    any: { fallback: ["a", "b"], ...group },
+  };
+  const consumer = consumerOf(
+    { event: { type: "action", app: "any", action: "do" }, entries },
+    { execute: actionOf("") },
+  );
+  return {
+    a,
+    b,
+    ...consumer,
+    async [Symbol.asyncDispose]() {
+      await Promise.all([a[Symbol.asyncDispose](), b[Symbol.asyncDispose]()]);
+    },
+  };
+}
+
+const body = { body: { amount: 5 } };
+const targetOf = ({ attempts }: Job) => attempts.at(-1)?.target;
+
+describe("an app with a fallback", () => {
+  test("that answers 503 is left for the other, with the same key; a minute later it has its place again", async () => {
+    let status = 503;
+    await using it = await twoApps((_request, response) => json(response, status, { by: "a" }));
+    const job = await it.run(body);
+    expect([job.status, targetOf(job)]).toEqual([
+      "completed",
+      { name: "b", tried: [{ name: "a", code: "SERVICE_UNAVAILABLE" }] },
+    ]);
+    expect(it.b.seen[0]?.headers["idempotency-key"]).toBe(`${job.id}-1`);
+    expect(it.a.seen[0]?.headers["idempotency-key"]).toBe(`${job.id}-1`);
+    status = 200;
+    expect(targetOf(await it.run(body))).toEqual({ name: "b", left_out: ["a"] });
+    await it.clock.advance(60_000);
+    expect(targetOf(await it.run(body))).toEqual({ name: "a" });
+    expect([it.a.seen.length, it.b.seen.length]).toEqual([2, 2]);
+  });
+
+  test("that is down is left for the other, because nothing was sent", async () => {
+    const firstUrl = `http://127.0.0.1:${await freePort()}`;
+    await using it = await twoApps(() => {}, { firstUrl });
+    expect(targetOf(await it.run(body))).toEqual({ name: "b", tried: [{ name: "a", code: "CONNECTION_ERROR" }] });
+  });
+
+  test("that hangs up may have done it: a POST is not repeated elsewhere within the attempt", async () => {
+    await using it = await twoApps((_request, _response, raw) => raw.socket.destroy());
+    const job = await it.run(body);
+    expect([job.status, job.attempts[0]?.error?.code, targetOf(job)]).toEqual([
+      "queued",
+      "CONNECTION_ERROR",
+      { name: "a" },
+    ]);
+    expect([it.a.seen.length, it.b.seen.length]).toEqual([1, 0]);
+  });
+
+  test("that hangs up is left for the other if its method may be repeated", async () => {
+    await using it = await twoApps((_request, _response, raw) => raw.socket.destroy(), { method: "PUT" });
+    const job = await it.run(body);
+    expect([job.status, targetOf(job)?.name, it.b.seen.length]).toEqual(["completed", "b", 1]);
+  });
+
+  test.each([502, 504])("whose gateway answers %i may have done it", async (status) => {
+    await using it = await twoApps((_request, response) => json(response, status, {}));
+    const job = await it.run(body);
+    expect([job.attempts[0]?.error?.code, it.b.seen.length]).toEqual(["SERVICE_UNAVAILABLE", 0]);
+  });
+
+  test("that does it and does not answer in time is not repeated within the attempt, unless the group says so", async () => {
+    for (const [group, calls] of [
+      [{ timeout_ms: 2000 }, 0],
+      [{ timeout_ms: 2000, on: ["TIMEOUT"] }, 1],
+    ] as const) {
+      await using it = await twoApps(() => {}, { group });
+      const ran = it.run(body);
+      await until(() => it.a.seen.length > 0);
+      await it.clock.advance(2000);
+      const job = await ran;
+      expect([job.attempts[0]?.target?.name, it.b.seen.length]).toEqual([calls ? "b" : "a", calls]);
+    }
+  });
+
+  test("that asks to wait does not put the job off while the other takes it", async () => {
+    await using it = await twoApps((_request, response) => json(response, 429, {}, { "retry-after": "600" }));
+    const job = await it.run(body);
+    expect([job.status, job.snoozes, targetOf(job)?.name]).toEqual(["completed", undefined, "b"]);
+  });
+
+  test("that refuses the request is not left: the other would refuse it too, or do what nobody wants", async () => {
+    await using it = await twoApps((_request, response) => json(response, 422, {}));
+    const job = await it.run(body);
+    expect([job.status, job.error?.code, it.b.seen.length]).toEqual(["failed", "VALIDATION_ERROR", 0]);
+  });
+});
+
+describe("a healthcheck over the network", () => {
+  test("by TCP leaves out a target that is down before a job calls it, and brings it back", async () => {
+    const port = await freePort();
+    await using it = await twoApps(() => {}, {
+      firstUrl: `http://127.0.0.1:${port}`,
+      group: { fallback: [{ use: "a", healthcheck: { tcp: `127.0.0.1:${port}`, every: "10s" } }, "b"] },
+    });
+    expect(targetOf(await it.run(body))).toEqual({ name: "b", left_out: ["a"] });
+  });
+
+  test("by TCP passes for one that listens", async () => {
+    await using server = await httpServer((_request, response) => json(response, 200, {}));
+    await using it = await twoApps(() => {}, {
+      firstUrl: server.url,
+      group: { fallback: [{ use: "a", healthcheck: { tcp: server.url.slice(7) } }, "b"] },
+    });
+    expect(targetOf(await it.run(body))).toEqual({ name: "a" });
+  });
+
+  test("by an action leaves out a target whose action fails, and brings it back sooner than after a minute", async () => {
+    let status = 500;
+    await using it = await twoApps((_request, response) => json(response, status, {}), {
+      group: { fallback: [{ use: "a", healthcheck: { action: "ping", every: "5s" } }, "b"] },
+    });
+    expect(targetOf(await it.run(body))).toEqual({ name: "b", left_out: ["a"] });
+    status = 200;
+    await it.clock.advance(5000);
+    expect(targetOf(await it.run(body))).toEqual({ name: "a" });
+    expect(it.a.seen.map(({ method, url }) => `${method} ${url}`)).toEqual(["GET /ping", "GET /ping", "POST /do"]);
+  });
+});
+
+test("a storage with two buckets stores the file in the other one", async () => {
+  const storage = providers["storage: S3"] as { target: (url: string) => object; execute: (url: string) => Execute };
+  await using a = await httpServer((_request, response) => response.writeHead(503).end());
+  await using b = await httpServer((_request, response) => response.writeHead(200, { etag: '"1"' }).end());
+  const entries = { a: storage.target(a.url), b: storage.target(b.url), any: { fallback: ["a", "b"] } };
+  const event = { type: "storage", storage: "any" } as const;
+  const { run } = consumerOf({ event, entries }, { execute: storage.execute("") });
+  const job = await run({ buffer: "aGVsbG8=", fileName: "a.txt", mimeType: "text/plain" });
+  expect([job.status, targetOf(job)?.name, targetOf(job)?.tried]).toEqual([
+    "completed",
+    "b",
+    [{ name: "a", code: "SERVICE_UNAVAILABLE" }],
+  ]);
+  expect(b.seen.map(({ method, url }) => `${method} ${url.split("?")[0]}`)).toEqual(["PUT /bucket/a.txt"]);
+});
+
+test("a database whose first host is down writes to the second, since nothing reached the first", async () => {
+  const server = await startPostgres();
+  try {
+    const statement = "INSERT INTO notes (id) VALUES ('{{id:string}}')";
+    const at = (key: string) => ({
+      engine: "postgres",
+      envs: { prd: { connection: secret(key) } },
+      actions: { write: { operation: "create", statement } },
+    });
+    const entries = { main: at("main"), spare: at("spare"), any: { fallback: ["main", "spare"] } };
+    const secrets = { main: server.url(await freePort()), spare: server.url() };
+    const { Client } = (await import("pg")).default;
+    const admin = new Client({ connectionString: server.url() });
+    await admin.connect();
+    await admin.query("CREATE TABLE notes (id text)");
+    const event = { type: "database_action", database: "any", action: "write" } as const;
+    const { run } = consumerOf({ event, entries }, { execute: databaseAction, secrets });
+    const job = await run({ data: { id: "n-1" } });
+    expect([job.status, targetOf(job)]).toEqual([
+      "completed",
+      { name: "spare", tried: [{ name: "main", code: "CONNECTION_ERROR" }] },
+    ]);
+    expect((await admin.query("SELECT id FROM notes")).rows).toEqual([{ id: "n-1" }]);
+    await admin.end();
+  } finally {
+    closePostgres();
+    await server.stop();
+  }
+});

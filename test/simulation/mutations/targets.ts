@@ -1,0 +1,21 @@
+import type { Mutation } from "./mutation.ts";
+
+const targets = "consumers/engine/targets.ts";
+
+/** The targets of a fallback. */
+export const fallbacks: Mutation[] = [
+  {
+    name: "targets: the next one is tried although the job may have been done",
+    seed: 18,
+    at: "core/targets/moves-on.ts#movesOn",
+    find: "provesNothingDone(error)",
+    replace: "true",
+  },
+  {
+    name: "targets: the record of an attempt leaves out those that were tried first",
+    seed: 18,
+    at: `${targets}#useOf`,
+    find: "before.length > 0",
+    replace: "before.length > 9",
+  },
+];
