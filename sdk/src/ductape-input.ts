@@ -28,8 +28,6 @@ export interface DuctapeFields {
   schedule?: DuctapeSchedule | undefined;
   /** Not available here: results are not remembered. To run the same request once, use `idempotency_key`. `{}` is accepted. */
   cache?: Unavailable | undefined;
-  /** Not available here: pass what the job needs of the session in its `input`. `{}` is accepted. */
-  session?: Unavailable | undefined;
 }
 
 /** How attempts are spaced: the fields of `RetryConfig` in Ductape's spelling. */

@@ -76,7 +76,7 @@ interface Shared {
   blobs: BlobStore & ReturnType<typeof fakeServices>["blobs"];
   gates: FakeGates;
   sharedKeys: SharedKeys;
-  others: Pick<ConsumerServices, "catalog" | "stats" | "secrets">;
+  others: Pick<ConsumerServices & SchedulingServices, "catalog" | "stats" | "secrets" | "sessions">;
   log: Log;
   onWrite: OnWrite;
 }

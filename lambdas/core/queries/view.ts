@@ -55,6 +55,7 @@ export const summaryOf = (job: Job, now: number, pauses: readonly Pause[] = []):
   ...(job.parent && { parent: parentOf(job.parent) }),
   ...given({ waiting_for: pauseWait(job, pauses, now) ?? reservedWait(job, now) }),
   ...(job.schedule && { schedule: job.schedule.name }),
+  ...(job.session && { session: { tag: job.session.tag } }),
   ...given({ debounce: job.debounce && debounceView(job.debounce), unique: job.unique }),
 });
 

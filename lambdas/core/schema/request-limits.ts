@@ -9,6 +9,8 @@ export const requestLimits = {
   leastTimeoutMs: 100,
   labels: 10,
   label: 64,
+  /** Characters of the token of a session. */
+  sessionToken: 8192,
   fairnessKey: 64,
   idempotencyKey: 255,
   /** Characters of a key of `debounce` or `unique` in a request. */

@@ -15,6 +15,7 @@ import { fakeLog } from "./log.ts";
 import { fakePauses } from "./pauses.ts";
 import { fakeScheduler } from "./scheduler.ts";
 import { fakeSecrets } from "./secrets.ts";
+import { fakeSessions } from "./sessions.ts";
 import { fakeSharedKeys } from "./shared-keys.ts";
 import { fakeStatsStore } from "./stats-store.ts";
 import { fakeUnscheduled } from "./unscheduled.ts";
@@ -42,6 +43,7 @@ export const fakeServices = ({
     gates: fakeGates(),
     stats: fakeStatsStore(),
     sharedKeys: fakeSharedKeys(),
+    sessions: fakeSessions(),
     failures: fakeFailures(),
     endpoints: fakeEndpoints(),
     secrets: fakeSecrets(secrets),

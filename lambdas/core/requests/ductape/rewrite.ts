@@ -31,6 +31,8 @@ export function rewriteRequest(body: unknown, catalog: Catalog): Rewritten {
     draft.removeEmpty([], optional);
     draft.rename([], { product: "product_tag", retryConfig: "retry_config" });
     refuseMissing(draft);
+    // Ductape's callers write an empty session in other ways too.
+    if (draft.at("session") === "" || draft.at("session") === null) draft.remove(["session"]);
     rewriteSchedule(draft);
     rewriteRepeat(draft);
     draft.rename(["retry_config"], retryNames);
@@ -81,7 +83,6 @@ const retryNames = {
 const missing = {
   cache:
     "results are not remembered here: leave it out, and give the request an idempotency_key if it may be sent more than once",
-  session: "there are no sessions here: leave it out, and put the values that the job needs into its input",
 };
 
 function refuseMissing(draft: Draft): void {
