@@ -4,7 +4,11 @@ import { parameter, secret } from "../lambdas/core/catalog/references.ts";
 const shop = {
   base_url: parameter("/my-product/shop-url"),
   auth: { type: "bearer", token: secret("my-product/shop#token") },
+  credentials: { partner: secret("my-product/shop#partner") },
 } as const;
+
+/** Who signs in to the shop. A product of yours rather has `jwks`, the URL of the public keys of whoever signs its users in. */
+const customer = { secret: secret("my-product/session#secret"), audience: "my-product" } as const;
 
 const customers = {
   push: {
@@ -39,6 +43,7 @@ export const myProduct = defineProduct({
     calculate_price: { type: "function", function: "pricing" },
     store_document: { type: "storage", storage: "documents" },
     place_order: { type: "feature", feature: "place_order" },
+    order_again: { type: "action", app: "shop", action: "order_again", expressions: true },
     notify_warehouse: { type: "action", app: "shop", action: "notify_warehouse", limits: ["warehouse"] },
   },
   limits: {
@@ -64,6 +69,7 @@ export const myProduct = defineProduct({
   },
   calendars: { holidays: ["2026-12-25", "2026-12-26", "2027-01-01"] },
   webhooks: { orders: { events: ["completed", "failed"], envs: { dev: hook, prd: hook } } },
+  sessions: { customer: { claims: ["sub", "email"], envs: { dev: customer, prd: customer } } },
   constants: { mail_domain: "example.com" },
   apps: {
     shop: {
@@ -74,6 +80,11 @@ export const myProduct = defineProduct({
           path: "/orders/:customer",
           // An order without a customer belongs to a guest.
           defaults: { params: { customer: "guest" }, query: { source: "jobs" } },
+        },
+        order_again: {
+          method: "POST",
+          path: "/customers/:customer/orders",
+          defaults: { headers: { "x-partner": "$Auth{shop}{partner}" } },
         },
         notify_warehouse: { method: "POST", path: "/warehouses/:warehouse" },
       },

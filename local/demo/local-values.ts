@@ -41,6 +41,8 @@ const placesOf = ({ url, smtpUrl }: Pick<Outbox, "url" | "smtpUrl">, privateKey:
 /** The values of the demo product's references, unless `.env.local` has others. */
 export const demoReferences: Record<string, string> = {
   "my-product/shop#token": "demo-token",
+  "my-product/shop#partner": "demo-partner",
+  "my-product/session#secret": "the demo's secret, which everybody knows",
   "/my-product/shop-url": "local:http/shop",
   "my-product/fcm": "local:fcm-account",
   "/my-product/fcm-endpoint": "local:fcm",
