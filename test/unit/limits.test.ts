@@ -117,6 +117,7 @@ const limits = {
   "`repeat.max_lateness_ms`": days(repeatLimits.maxLatenessMs),
   "`repeat.spread_ms`": days(repeatLimits.spreadMs),
   "entries of `repeat.except`": n(repeatLimits.except),
+  "the token of `session`": characters(requestLimits.sessionToken),
   "`fairness_key`": characters(requestLimits.fairnessKey),
   "calendars of a product": n(calendarLimits.calendars),
   "days of a calendar": n(calendarLimits.days),

@@ -19,15 +19,30 @@ export function hiding(values: readonly string[]): Hide | undefined {
       : forms.reduce((rest, form) => (rest.includes(form) ? rest.replaceAll(form, hiddenCredential) : rest), text);
 }
 
-/** A value as it is, and as JSON, a form, a URL and base64 write it. */
+const entities: Record<string, string> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;" };
+
+/** A value as it is, and as JSON, HTML, a form, a URL and base64 write it. */
 function formsOf(value: string): string[] {
   const json = JSON.stringify(value).slice(1, -1);
-  const ascii = json.replace(/[\u0080-\uffff]/g, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`);
-  const slashed = [json, ascii].map((one) => one.replaceAll("/", "\\/"));
+  const hex = (char: string) => char.charCodeAt(0).toString(16).padStart(4, "0");
+  const lower = json.replace(/[\u0080-\uffff]/g, (char) => `\\u${hex(char)}`);
+  const upper = json.replace(/[\u0080-\uffff]/g, (char) => `\\u${hex(char).toUpperCase()}`);
+  const jsons = [json, lower, upper].flatMap((one) => [one, one.replaceAll("/", "\\/")]);
+  const html = value.replace(/[&<>"']/g, (char) => entities[char] ?? char);
   const url = encodeURIComponent(value);
   const form = new URLSearchParams({ "": value }).toString().slice(1);
   const base64 = Buffer.from(value).toString("base64");
-  return [value, json, ascii, ...slashed, url, url.toLowerCase(), form, base64, base64.replace(/=+$/, "")];
+  return [
+    value,
+    ...jsons,
+    html,
+    html.replaceAll("&#39;", "'"),
+    url,
+    url.toLowerCase(),
+    form,
+    base64,
+    base64.replace(/=+$/, ""),
+  ];
 }
 
 /** Hides credentials in bytes that are not text. */
