@@ -120,6 +120,9 @@ test("what is not available here does not compile", () => {
   const rest = { event: "go", input: {} };
   // @ts-expect-error results are not remembered
   accepts<IJobProcessorInput>({ ...rest, cache: "notify-user-123" });
+  accepts<IJobProcessorInput>({ ...rest, session: { tag: "user", token: "ey..." } }, { ...rest, session: {} });
+  // @ts-expect-error a session as a string
+  accepts<IJobProcessorInput>({ ...rest, session: "user:ey..." });
   // @ts-expect-error a session without its token
   accepts<IJobProcessorInput>({ ...rest, session: { tag: "user" } });
   // @ts-expect-error a misspelt field
