@@ -4,7 +4,11 @@ import { parameter, secret } from "../lambdas/core/catalog/references.ts";
 const shop = {
   base_url: parameter("/my-product/shop-url"),
   auth: { type: "bearer", token: secret("my-product/shop#token") },
+  credentials: { partner: secret("my-product/shop#partner") },
 } as const;
+
+/** Who signs in to the shop. A product of yours rather has `jwks`, the URL of the public keys of whoever signs its users in. */
+const customer = { secret: secret("my-product/session#secret"), audience: "my-product" } as const;
 
 const customers = {
   push: {
@@ -43,6 +47,7 @@ export const myProduct = defineProduct({
     calculate_price: { type: "function", function: "pricing" },
     store_document: { type: "storage", storage: "documents" },
     place_order: { type: "feature", feature: "place_order" },
+    order_again: { type: "action", app: "shop", action: "order_again", expressions: true },
     notify_warehouse: { type: "action", app: "shop", action: "notify_warehouse", limits: ["warehouse"] },
     request_pickup: { type: "action", app: "couriers", action: "request_pickup" },
   },
@@ -69,6 +74,7 @@ export const myProduct = defineProduct({
   },
   calendars: { holidays: ["2026-12-25", "2026-12-26", "2027-01-01"] },
   webhooks: { orders: { events: ["completed", "failed"], envs: { dev: hook, prd: hook } } },
+  sessions: { customer: { claims: ["sub", "email"], envs: { dev: customer, prd: customer } } },
   constants: { mail_domain: "example.com" },
   apps: {
     // On this machine nobody listens where the first of them should be, so that a pickup shows how the second takes over.
@@ -83,6 +89,11 @@ export const myProduct = defineProduct({
           path: "/orders/:customer",
           // An order without a customer belongs to a guest.
           defaults: { params: { customer: "guest" }, query: { source: "jobs" } },
+        },
+        order_again: {
+          method: "POST",
+          path: "/customers/:customer/orders",
+          defaults: { headers: { "x-partner": "$Auth{shop}{partner}" } },
         },
         notify_warehouse: { method: "POST", path: "/warehouses/:warehouse" },
       },

@@ -33,6 +33,7 @@ import type { TaskMessage } from "../../lambdas/core/outbound/task-message.ts";
 import type { Delivery } from "../../lambdas/core/outbound/webhook.ts";
 import type { Endpoints } from "../../lambdas/core/ports/outbound-ports.ts";
 import type { Clock, Failures, MessageQueue, Secrets } from "../../lambdas/core/ports/ports.ts";
+import type { Sessions } from "../../lambdas/core/ports/sessions.ts";
 import { handleChanges } from "../../lambdas/lifecycle/handle.ts";
 import { countHotMinutes } from "../../lambdas/reconciler/hot-minutes.ts";
 import { reconcile } from "../../lambdas/reconciler/reconcile.ts";
@@ -145,6 +146,7 @@ export async function startWorld(execute: ExecuteWithServices, catalog = demo) {
       sharedKeys: dynamoSharedKeys({ client: metered, table }),
       failures: only<Failures>("failures"),
       endpoints: only<Endpoints>("endpoints"),
+      sessions: only<Sessions>("sessions"),
     }),
     routes,
   );

@@ -53,6 +53,7 @@ export async function readsWith(size: number): Promise<Record<string, Reads>> {
     sharedKeys: only("sharedKeys"),
     failures: only("failures"),
     endpoints: only("endpoints"),
+    sessions: only("sessions"),
     limits: defaultLimits,
     clock: { now: () => now, sleep: async () => {} },
     log: quietLog,

@@ -67,6 +67,7 @@ export function subjects() {
     sharedKeys: only("sharedKeys"),
     failures: only("failures"),
     endpoints: only("endpoints"),
+    sessions: only("sessions"),
   };
   const api = httpApi(() => apiServices, routes);
   const consumer = queueHandler(

@@ -5,6 +5,7 @@ import { registry } from "../../lambdas/consumers/types/registry.ts";
 import type { Product } from "../../lambdas/core/catalog/job-type.ts";
 import { type JobType, jobTypes } from "../../lambdas/core/job/job.ts";
 import { dashboardFolder, importPrefix, requestEvent } from "../../lambdas/topology.ts";
+import { sessionGrants } from "../grants/references.ts";
 import type { Config } from "../settings/config.ts";
 import { queuePlans } from "../settings/plans.ts";
 import { idOf } from "./deployment-name.ts";
@@ -50,7 +51,7 @@ export class JobsService extends Construct {
     const consumers = byType(
       (type) => new Consumer(this, `Consumer-${type}`, { definition: registry[type], platform, products }),
     );
-    const api = this.api(platform, consumers);
+    const api = this.api(platform, consumers, products);
     const authorizer = config.httpApi.auth === "key" ? this.authorizer(state) : undefined;
     const dashboard = config.httpApi.dashboard ? this.page() : undefined;
     // Another construct id would replace the API, and with it the URL that callers know.
@@ -61,7 +62,7 @@ export class JobsService extends Construct {
     const webhooks = new Webhooks(this, "Webhooks", { state, products });
     const outbound = { tasks: tasks.queue, webhooks: webhooks.queue };
     new Lifecycle(this, "Lifecycle", { config, state, products, outbound });
-    this.intake = new Intake(this, "Intake", { platform, tasks: tasks.queue });
+    this.intake = new Intake(this, "Intake", { platform, products, tasks: tasks.queue });
 
     if (state.key) encryptWith(state.key, this);
     // Last, because it covers everything above.
@@ -114,7 +115,7 @@ export class JobsService extends Construct {
     return byType((type) => new JobQueue(this, `Queue-${type}`, queuePlans[type]));
   }
 
-  private api(platform: Platform, consumers: Record<JobType, Consumer>) {
+  private api(platform: Platform, consumers: Record<JobType, Consumer>, products: readonly Product[]) {
     const may = accessTo(platform);
     const { httpApi } = platform.config;
     const stack = Stack.of(this);
@@ -166,6 +167,8 @@ export class JobsService extends Construct {
         may.readDueCounts(),
         may.unschedule(),
         may.passSharedScheduleRole(),
+        // It checks the tokens of requests that have a session.
+        ...sessionGrants(stack, products),
       ],
     });
     return lambda;

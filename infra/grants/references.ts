@@ -1,6 +1,7 @@
 import type { Stack } from "aws-cdk-lib/core";
 import type { Product } from "../../lambdas/core/catalog/job-type.ts";
 import { type Reference, referencesIn } from "../../lambdas/core/catalog/references.ts";
+import { sessionsOf } from "../../lambdas/core/catalog/sessions.ts";
 import { webhooksOf } from "../../lambdas/core/catalog/webhook.ts";
 import { arnOf } from "./arn.ts";
 import { allowEach, type Capability } from "./capability.ts";
@@ -12,6 +13,10 @@ export const referenceGrants = (stack: Stack, entries: readonly unknown[]): Capa
 /** Reading exactly the URLs and secrets that the webhooks of the catalog name, for the function that sends them. */
 export const webhookGrants = (stack: Stack, products: readonly Product[]): Capability[] =>
   referenceGrants(stack, products.map(webhooksOf));
+
+/** Reading exactly the secrets that the sessions of the catalog name, for the functions that check tokens. */
+export const sessionGrants = (stack: Stack, products: readonly Product[]): Capability[] =>
+  referenceGrants(stack, products.map(sessionsOf));
 
 function grantsFor(stack: Stack, references: readonly Reference[]): Capability[] {
   const secrets = references.flatMap((reference) => ("$secret" in reference ? [reference.$secret] : []));

@@ -1,4 +1,5 @@
 import type { DirectCall } from "../aws/lambda/intake-handler.ts";
+import { withTokenFaults } from "../core/operations/accept-request.ts";
 import { scheduleRequest as schedule } from "../core/operations/schedule-request.ts";
 import type { Services } from "../core/operations/services.ts";
 import { type Receipt, receiptOf } from "../core/queries/view.ts";
@@ -13,10 +14,14 @@ export async function scheduleRequest(services: IntakeServices, { payload, reque
   if (delivery.kind === "unreadable") throw delivery.error;
   if (delivery.kind === "objects") throw importsComeByQueue();
   const { clock } = services;
-  const accepted = accept(services, delivery.request, delivery.sender, clock.now());
+  const accepted = await acceptCalled(services, delivery.request, delivery.sender, clock.now());
   const { job, ...shared } = await schedule(services, accepted);
   return receiptOf(job, clock.now(), shared);
 }
+
+/** The same with all faults of the token of a refused request's session. */
+export const acceptCalled = (services: IntakeServices, request: unknown, sender: Sender, sentAt: number) =>
+  withTokenFaults(services, request, sentAt, () => accept(services, request, sender, sentAt));
 
 /**
  * Parses a request like every other entry. A request without an idempotency key gets the sender's id as its key, because a

@@ -7,7 +7,7 @@ import type { AcceptedRequest } from "../core/requests/request.ts";
 import { RequestError } from "../core/requests/request-error.ts";
 import { type Delivery, unwrapJson } from "./deliveries.ts";
 import { rejectAll } from "./reject.ts";
-import { accept } from "./schedule-request.ts";
+import { acceptCalled } from "./schedule-request.ts";
 import type { IntakeServices } from "./services.ts";
 
 /**
@@ -46,7 +46,10 @@ async function scheduleAll(services: IntakeServices, read: readonly Read[], outc
   for (const { message, delivery } of read) {
     if (delivery.kind !== "request") continue;
     try {
-      accepted.push({ message, request: accept(services, delivery.request, delivery.sender, message.sentAt) });
+      accepted.push({
+        message,
+        request: await acceptCalled(services, delivery.request, delivery.sender, message.sentAt),
+      });
     } catch (error) {
       outcomes.set(message, outcomeOf(services, message, error));
     }

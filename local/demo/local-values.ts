@@ -41,6 +41,8 @@ const placesOf = ({ url, smtpUrl }: Pick<Outbox, "url" | "smtpUrl">, privateKey:
 /** The values of the demo product's references, unless `.env.local` has others. */
 export const demoReferences: Record<string, string> = {
   "my-product/shop#token": "demo-token",
+  "my-product/shop#partner": "demo-partner",
+  "my-product/session#secret": "the demo's secret, which everybody knows",
   "/my-product/shop-url": "local:http/shop",
   // The discard port, where nobody listens: the demo's first courier is down.
   "/my-product/express-url": "http://127.0.0.1:9",

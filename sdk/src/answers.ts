@@ -181,6 +181,11 @@ export interface Explanation {
   route: JobRoute;
   /** What is accepted and may not mean what its writer thinks, such as `every` beside `cron`, and where in the request it is. */
   notes?: { pointer: string; detail: string }[];
+  /**
+   * The session of the request, whose token is valid: what of it was checked, the names of the claims that the job would keep, and
+   * which of these the token does not have.
+   */
+  session?: { tag: string; checked: string[]; claims: string[]; absent?: string[] };
   /** The limits that an attempt passes, and what it would meet there now. Absent if the event has none. */
   gates?: ExplainedGate[];
   /**

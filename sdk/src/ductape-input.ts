@@ -26,8 +26,6 @@ export interface DuctapeFields {
    * @example `{ cron: "0 9 * * *", tz: "Europe/Berlin" }`
    */
   schedule?: DuctapeSchedule | undefined;
-  /** Not available here: pass what the job needs of the session in its `input`. `{}` is accepted. */
-  session?: Unavailable | undefined;
 }
 
 /** How attempts are spaced: the fields of `RetryConfig` in Ductape's spelling. */

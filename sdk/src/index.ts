@@ -60,7 +60,7 @@ export type {
 } from "./event-input.ts";
 export type { DuctapeStats, JobExecution, JobHistory } from "./history.ts";
 export type { Query, QueryItem, QueryValue, RequestHeaders, Scalar } from "./http-values.ts";
-export type { IJobProcessorInput, Repeat, RetryConfig } from "./input.ts";
+export type { IJobProcessorInput, JobSession, Repeat, RetryConfig } from "./input.ts";
 export type {
   Job,
   JobAttempt,

@@ -1,4 +1,4 @@
-import type { DuctapeFields, DuctapeRepeat, RetryCode } from "./ductape-input.ts";
+import type { DuctapeFields, DuctapeRepeat, RetryCode, Unavailable } from "./ductape-input.ts";
 import type {
   IActionRequest,
   IDbActionRequest,
@@ -137,11 +137,26 @@ export interface IJobProcessorInput extends DuctapeFields {
    */
   task_token?: string | undefined;
   /**
+   * For whom the request is made: a token (JWT) of one of the product's `sessions`, to whose claims `$Session{tag}{claim}` refers.
+   * It is checked when the request is accepted, and is not stored. `{}` is none.
+   * @default none
+   * @example `{ tag: "user", token: request.token }`
+   */
+  session?: JobSession | Unavailable | undefined;
+  /**
    * Identifies the request, 1 to 255 characters: the same request with the same key never creates a second job.
    * @default a random one for each call, so that the client's own retries are safe
    * @example `"order-12345-shipped"`
    */
   idempotency_key?: string | undefined;
+}
+
+/** A token of one of the product's sessions. */
+export interface JobSession {
+  /** The session's name in the catalog. */
+  tag: string;
+  /** The JWT, of at most 8192 characters. */
+  token: string;
 }
 
 /** How a job recurs: by `cron` or `every`. With both, `cron` counts. */

@@ -71,6 +71,8 @@ export interface JobSummary extends Omit<JobReceipt, "debounced" | "skipped" | "
   parent?: { job_id: string; run: number; step: string };
   /** The schedule of the catalog that the job belongs to. */
   schedule?: string;
+  /** The session of its request. Neither its token nor its claims are shown. */
+  session?: { tag: string };
   /**
    * It takes in later requests of its key until it starts: at the latest at `until`, after `requests` of them. A key of more than
    * 64 characters is shown as its hash; an empty one is that of all requests of the event.

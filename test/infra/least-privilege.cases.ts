@@ -1,11 +1,22 @@
+import { secret as secretOf } from "../../lambdas/core/catalog/references.ts";
 import { jobTypes } from "../../lambdas/core/job/job.ts";
 import { inAws } from "../deploy/in-aws.ts";
 import { products } from "../support/catalog/products.ts";
 import { privilegesByEntry, privilegesOf } from "./privileges.ts";
 import { flat, resourcesOf, synthesize } from "./synth.ts";
 
+/** A product whose requests may bring tokens: what schedules for callers reads the secrets of its sessions. */
+const signed = {
+  tag: "signed",
+  envs: ["prd"],
+  jobs: {},
+  sessions: {
+    keyed: { envs: { prd: { jwks: "https://idp.example/keys", audience: "signed" } } },
+    secret: { envs: { prd: { secret: secretOf("signed/session#key"), audience: "signed" } } },
+  },
+};
 /** The demo's product, and one whose targets are all in AWS: together they need every kind of grant. */
-const { service, state } = synthesize({}, [...products, inAws]);
+const { service, state } = synthesize({}, [...products, inAws, signed]);
 const granted = privilegesByEntry(service);
 
 const receives = "ChangeMessageVisibility,DeleteMessage,GetQueueAttributes,GetQueueUrl,ReceiveMessage";
@@ -86,6 +97,7 @@ const privileges: Record<string, string[]> = {
     "s3:GetObject Payloads/results/*",
     "s3:ListBucket Payloads",
     "s3:PutObject Payloads/uploads/*",
+    secret("signed/session"),
     ...sendsToAll,
     ...makesAndDropsSchedules,
     ...passesScheduleRoles,
@@ -108,6 +120,7 @@ const privileges: Record<string, string[]> = {
     "sqs:SendMessage IntakeDeadLetters",
     // A refused request may come from a task of Step Functions, which is then notified.
     "sqs:SendMessage TasksQueue",
+    secret("signed/session"),
     ...sendsToAll,
     ...makesAndDropsSchedules,
     ...passesScheduleRoles,

@@ -79,7 +79,7 @@ interface Shared {
   gates: FakeGates;
   sharedKeys: SharedKeys;
   resultCache: ResultCache;
-  others: Pick<ConsumerServices, "catalog" | "stats" | "secrets">;
+  others: Pick<ConsumerServices & SchedulingServices, "catalog" | "stats" | "secrets" | "sessions">;
   log: Log;
   onWrite: OnWrite;
 }

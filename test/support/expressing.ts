@@ -67,3 +67,30 @@ export const expressing = {
 } as const satisfies Product;
 
 export const expressingCatalog = makeCatalog([expressing], registry);
+
+const session = { secret: secret("session"), audience: "shop", issuer: "https://idp.example" };
+
+/** The same product with two sessions, and a feature whose texts refer to one of them. */
+export const withSessions = {
+  ...expressing,
+  sessions: {
+    user: { claims: ["sub", "email", "name"], envs: everywhere(session) },
+    staff: { envs: everywhere(session) },
+  },
+  jobs: { ...expressing.jobs, welcome: { type: "feature", feature: "welcome" } },
+  features: {
+    ...expressing.features,
+    welcome: {
+      sequences: {
+        main: [
+          {
+            event: "order",
+            if: { value: "$Session{user}{sub}", exists: true },
+            input: { body: { to: "$Session{user}{email}" } },
+          },
+        ],
+      },
+      output: { name: "$Session{user}{name}", who: "for $Session{user}{sub}" },
+    },
+  },
+} as const satisfies Product;

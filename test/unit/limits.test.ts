@@ -118,6 +118,7 @@ const limits = {
   "`repeat.max_lateness_ms`": days(repeatLimits.maxLatenessMs),
   "`repeat.spread_ms`": days(repeatLimits.spreadMs),
   "entries of `repeat.except`": n(repeatLimits.except),
+  "the token of `session`": characters(requestLimits.sessionToken),
   "`fairness_key`": characters(requestLimits.fairnessKey),
   "`cache`, a tag": characters(requestLimits.cacheTag),
   "`cache_ttl` of an event": `${cacheTtl.least / 1000} s to ${cacheTtl.most / 86_400_000} days`,

@@ -12,8 +12,10 @@ import { makeLog } from "../../lambdas/aws/log/log.ts";
 import type { AttemptPolicy } from "../../lambdas/consumers/engine/attempt-policy.ts";
 import { runJob } from "../../lambdas/consumers/engine/run-job.ts";
 import { decisionPolicy } from "../../lambdas/consumers/types/feature/decisions.ts";
+import { registry } from "../../lambdas/consumers/types/registry.ts";
 import { newApiKey } from "../../lambdas/core/access/api-key.ts";
 import { allScopes } from "../../lambdas/core/access/scopes.ts";
+import { makeCatalog } from "../../lambdas/core/catalog/catalog.ts";
 import { parameter, secret as secretOf } from "../../lambdas/core/catalog/references.ts";
 import type { ProductEndpoint } from "../../lambdas/core/catalog/webhook.ts";
 import { type Job, JobMessage, jobTypes, messageOf } from "../../lambdas/core/job/job.ts";
@@ -35,6 +37,7 @@ import { deliveryFields } from "../../lambdas/webhooks/services.ts";
 import { aJob, anEvent } from "../support/builders.ts";
 import { captured } from "../support/captured.ts";
 import { catalog } from "../support/catalog/catalog.ts";
+import { withSessions } from "../support/expressing.ts";
 import { fakeApiKeys } from "../support/fakes/api-keys.ts";
 import { fakeDeadLetters } from "../support/fakes/dead-letters.ts";
 import { fakeEndpoints } from "../support/fakes/endpoints.ts";
@@ -97,6 +100,7 @@ describe("the API", () => {
     ["right", asked],
     ["wrong in its fields", { ...asked, start_at: canary, [canary]: 1, labels: [{ canary }], event: "create_ordre" }],
     ["wrong in its input", { ...asked, input: { [canary]: canary, body: canary } }],
+    ["with a session", { ...asked, session: { tag: canary, token: canary } }],
     ["a batch", { jobs: [asked, { ...asked, retries: canary }, canary, null] }],
     ["a bulk change", { action: "cancel", filter: place, reason: canary }],
     ["an upload", { ...place, fileName: `${canary}.txt`, mimeType: canary }],
@@ -129,6 +133,43 @@ describe("the API", () => {
       expect(answers.join("\n")).not.toContain(canary);
     },
   );
+});
+
+describe("a session", () => {
+  const signed = makeCatalog([withSessions], registry);
+  const asked = {
+    product_tag: "shop",
+    env: "prd",
+    event: "order_x",
+    input: { body: { a: "$Session{user}{email}", b: "[$Session{user}{name}]" } },
+    session: { tag: "user", token: JSON.stringify({ email: canary, name: [canary] }) },
+  };
+
+  test.each([
+    ["whose token is right", (all: Services) => all],
+    ["whose token cannot be checked", (all: Services) => ({ ...all, sessions: broken(all.sessions) })],
+    ["whose job cannot be stored", (all: Services) => without(all, "jobs")],
+  ])("%s is in no log line, no answer and no error", async (_what, changed) => {
+    let told = "";
+    const said = await captured(async () => {
+      const all = { ...changed(services()), catalog: signed };
+      for (const path of ["/v1/jobs", "/v1/explain", "/v1/jobs/batch"]) {
+        for (const token of [asked.session.token, canary, "later"]) {
+          const one = { ...asked, session: { ...asked.session, token } };
+          const body = path.endsWith("/batch") ? { jobs: [one] } : one;
+          told += JSON.stringify(
+            await httpApi(() => all, routes)(httpEvent({ method: "POST", path, body }), {} as Context),
+          );
+        }
+      }
+      for (const { message } of all.queue.sent) {
+        await runJob(all, async () => Promise.reject(quoting()), message);
+        told += JSON.stringify(((await all.jobs.get(message.job_id)) as Job).error);
+      }
+    });
+    expect(linesWith(canary, said)).toEqual([]);
+    expect(told).not.toContain(canary);
+  });
 });
 
 describe.each(jobTypes)("the consumer of type %s", (type) => {
@@ -219,7 +260,8 @@ const endpoint: ProductEndpoint = {
 
 describe("the lifecycle", () => {
   test("logs nothing of the jobs it tells of, readable or not, whatever fails", async () => {
-    const job = aJob({ ...tenant, input: marked, labels: [canary], task_tokens: [canary] });
+    const session = { tag: "user", claims: JSON.stringify([["email", canary]]) };
+    const job = aJob({ ...tenant, input: marked, labels: [canary], task_tokens: [canary], session });
     const after: Job = { ...job, status: "completed", result: marked, finished_at: job.due_at, version: 2 };
     const NewImage = itemOf(after, 1);
     const records = [

@@ -1,21 +1,29 @@
 import type { IFunction } from "aws-cdk-lib/aws-lambda";
 import type { IQueue } from "aws-cdk-lib/aws-sqs";
-import { Duration } from "aws-cdk-lib/core";
+import { Duration, Stack } from "aws-cdk-lib/core";
 import { Construct } from "constructs";
 import type { IntakeEnv } from "../../../lambdas/aws/start/env.ts";
+import type { Product } from "../../../lambdas/core/catalog/job-type.ts";
 import { jobTypes } from "../../../lambdas/core/job/job.ts";
 import { allow } from "../../grants/capability.ts";
+import { sessionGrants } from "../../grants/references.ts";
 import { queuePlans } from "../../settings/plans.ts";
 import { accessTo, folders } from "../trust/access.ts";
 import { EntryFunction } from "./entry-function.ts";
 import { jobsEnvironment, type Platform } from "./platform.ts";
 
+export interface IntakeProps {
+  platform: Platform;
+  products: readonly Product[];
+  /** The queue for the Step Functions tasks whose request was refused. */
+  tasks: IQueue;
+}
+
 /** The function that schedules jobs for other AWS services: invoked directly, or fed from the intake's queues. */
 export class Intake extends Construct {
   readonly lambda: IFunction;
 
-  /** `tasks` is the queue for the Step Functions tasks whose request was refused. */
-  constructor(scope: Construct, id: string, { platform, tasks }: { platform: Platform; tasks: IQueue }) {
+  constructor(scope: Construct, id: string, { platform, products, tasks }: IntakeProps) {
     super(scope, id);
     const { config, state } = platform;
     const { queue, imports, deadLetters } = state.intake;
@@ -47,6 +55,8 @@ export class Intake extends Construct {
         ...may.schedule(...jobTypes),
         may.unschedule(),
         may.passSharedScheduleRole(),
+        // It checks the tokens of requests that have a session.
+        ...sessionGrants(Stack.of(this), products),
         allow(["events:PutEvents"], [state.bus.eventBusArn]),
         allow(
           ["sqs:SendMessage"],

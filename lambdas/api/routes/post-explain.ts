@@ -1,6 +1,7 @@
 import type { HttpRequest, HttpResponse } from "../../aws/http/route.ts";
 import type { RouteDoc } from "../../aws/http/route-doc.ts";
-import type { Services } from "../../core/operations/services.ts";
+import { verified, withTokenFaults } from "../../core/operations/accept-request.ts";
+import type { SchedulingServices } from "../../core/operations/services.ts";
 import { explain, loadOf } from "../../core/queries/explain.ts";
 import { explainedCache } from "../../core/queries/explained-cache.ts";
 import { explainedGates } from "../../core/queries/limit-view.ts";
@@ -15,20 +16,26 @@ import { JobRequestSchema } from "../schemas/job-request.ts";
  * Explains what a request for a job would lead to, without creating anything. It requires the scope of the request itself, so
  * that both are refused alike.
  */
-export async function handle(services: Services, { body, scopes, headers }: HttpRequest): Promise<HttpResponse> {
+export async function handle(
+  services: SchedulingServices,
+  { body, scopes, headers }: HttpRequest,
+): Promise<HttpResponse> {
   requireJobScope(scopes, body);
   const now = services.clock.now();
-  const request = parseRequest(body, services.catalog, now, headers["idempotency-key"]);
+  const asked = await withTokenFaults(services, body, now, () =>
+    parseRequest(body, services.catalog, now, headers["idempotency-key"]),
+  );
+  const request = await verified(services, asked);
   const [load, pauses] = await Promise.all([loadOf(services, request, now), services.pauses.recent()]);
   const explained = explain(request, now, { load, pauses });
   const [gates, cache] = await Promise.all([gatesShown(services, request), cacheShown(services, request)]);
   return { status: 200, body: { ...explained, ...given({ gates, cache }) } };
 }
 
-const gatesShown = async (services: Services, { product, env, gates }: AcceptedRequest) =>
+const gatesShown = async (services: SchedulingServices, { product, env, gates }: AcceptedRequest) =>
   gates && explainedGates(services, { product: product.tag, env, gates });
 
-const cacheShown = async (services: Services, request: AcceptedRequest) =>
+const cacheShown = async (services: SchedulingServices, request: AcceptedRequest) =>
   request.cache === undefined ? undefined : explainedCache(services, { ...request, cache: request.cache });
 
 export const doc = (): RouteDoc => ({

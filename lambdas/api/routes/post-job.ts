@@ -1,6 +1,7 @@
 import type { HttpRequest, HttpResponse } from "../../aws/http/route.ts";
 import { may } from "../../core/access/scopes.ts";
 import { isFinished } from "../../core/job/job.ts";
+import { withTokenFaults } from "../../core/operations/accept-request.ts";
 import { scheduleRequest } from "../../core/operations/schedule-request.ts";
 import type { ApiServices } from "../../core/operations/services.ts";
 import { receiptOf, viewOf } from "../../core/queries/view.ts";
@@ -14,7 +15,10 @@ export async function handle(services: ApiServices, request: HttpRequest): Promi
   requireJobScope(request.scopes, request.body);
   const wait = waitOf(request, services.limits.waitSeconds);
   const { clock, catalog } = services;
-  const accepted = parseRequest(request.body, catalog, clock.now(), request.headers["idempotency-key"]);
+  const now = clock.now();
+  const accepted = await withTokenFaults(services, request.body, now, () =>
+    parseRequest(request.body, catalog, now, request.headers["idempotency-key"]),
+  );
   const { job, ...shared } = await scheduleRequest(services, { ...accepted, request_id: request.id });
   // A key that may not read jobs must not get the result by waiting for it either.
   const { seconds, headers: applied } = may(request.scopes, "jobs:read", job) ? wait : noWait;

@@ -3,6 +3,7 @@ import { problemOf, requestErrorOf } from "../../aws/http/problem.ts";
 import type { HttpRequest, HttpResponse } from "../../aws/http/route.ts";
 import { requireScope } from "../../core/access/scopes.ts";
 import { traceOf } from "../../core/errors.ts";
+import { withTokenFaults } from "../../core/operations/accept-request.ts";
 import { type Scheduled, scheduleJobs } from "../../core/operations/schedule-jobs.ts";
 import type { SchedulingServices, Services } from "../../core/operations/services.ts";
 import { receiptOf } from "../../core/queries/view.ts";
@@ -31,7 +32,7 @@ export async function handle(services: SchedulingServices, request: HttpRequest)
   const accepted: { index: number; request: AcceptedRequest }[] = [];
   for (const [index, item] of items.entries()) {
     try {
-      accepted.push({ index, request: accept(services, request, item) });
+      accepted.push({ index, request: await accept(services, request, item) });
     } catch (error) {
       outcomes[index] = { error };
     }
@@ -64,9 +65,11 @@ function itemsOf({ body, headers }: HttpRequest): unknown[] {
 const invalid = (faults: RequestError["faults"]) =>
   new RequestError("INVALID_REQUEST", "The batch is not valid: none of its jobs was scheduled.", { faults });
 
-function accept({ catalog, clock }: Services, { id, scopes }: HttpRequest, item: unknown): AcceptedRequest {
+async function accept(services: SchedulingServices, { id, scopes }: HttpRequest, item: unknown) {
   requireJobScope(scopes, item);
-  return { ...parseRequest(item, catalog, clock.now()), request_id: id };
+  const now = services.clock.now();
+  const parsed = await withTokenFaults(services, item, now, () => parseRequest(item, services.catalog, now));
+  return { ...parsed, request_id: id };
 }
 
 function resultOf({ clock, log }: Services, { index, of }: { index: number; of: number }, outcome: Scheduled): Result {

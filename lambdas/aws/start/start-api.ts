@@ -7,6 +7,7 @@ import { dynamoSharedKeys } from "../dynamodb/shared-keys.ts";
 import { dynamoWaits } from "../dynamodb/waits.ts";
 import { type ApiEnv, deploymentOf, limitsOf } from "./env.ts";
 import { lazyWatching } from "./lazy-ports.ts";
+import { lazySessions } from "./lazy-sessions.ts";
 import { startServices } from "./start-up.ts";
 
 /** Connects the ports of the API to their adapters, which share a DynamoDB client. */
@@ -17,6 +18,7 @@ export function startApi(env: ApiEnv, catalog: Catalog): ApiServices {
     ...startServices("api", env, catalog, client),
     waits: dynamoWaits(dynamo),
     sharedKeys: dynamoSharedKeys(dynamo),
+    sessions: lazySessions(),
     ...lazyWatching(dynamo),
     limits: limitsOf(env),
     ...given({ deployment: deploymentOf(env) }),

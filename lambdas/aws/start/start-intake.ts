@@ -10,6 +10,7 @@ import { sqsImportQueue } from "../sqs/import-queue.ts";
 import { sqsMessages } from "../sqs/message-queue.ts";
 import { sqsRedelivery } from "../sqs/redelivery.ts";
 import type { IntakeEnv } from "./env.ts";
+import { lazySessions } from "./lazy-sessions.ts";
 import { startServices } from "./start-up.ts";
 
 /** Connects the ports of the intake to their adapters: those of all functions that schedule jobs, rejections, imports and tasks. */
@@ -23,6 +24,7 @@ export function startIntake(env: IntakeEnv, catalog: Catalog) {
   return {
     ...services,
     sharedKeys: dynamoSharedKeys({ client, table: env.TABLE_NAME }),
+    sessions: lazySessions(),
     bucket: env.BUCKET_NAME,
     rejections: intakeRejections({ events, bus, sqs, deadLetterUrl, clock }),
     imports: sqsImportQueue({ client: sqs, url: importUrl }),

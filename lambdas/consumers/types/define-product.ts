@@ -1,4 +1,5 @@
 import type * as z from "zod";
+import type { Session } from "../../core/catalog/session-schema.ts";
 import type { Webhook } from "../../core/catalog/webhook.ts";
 import type { Limit } from "../../core/flow/limit.ts";
 import type { RepeatRequest } from "../../core/requests/repeat-request.ts";
@@ -87,6 +88,8 @@ export interface ProductDefinition extends Sections {
   schedules?: Record<string, ScheduleDefinition>;
   /** The endpoints that receive events of its jobs over HTTP, by a name of your choice. */
   webhooks?: Record<string, Webhook>;
+  /** The tokens that requests may bring with `session`, and how they are checked: `$Session{tag}{claim}` refers to their claims. */
+  sessions?: Record<string, Session>;
 }
 
 /** Types a product. What types cannot express is checked at synth, at local start and in the tests (`checkCatalog`). */

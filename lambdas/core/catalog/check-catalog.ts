@@ -10,11 +10,14 @@ import { isGroup } from "../targets/group.ts";
 import { orGroup } from "../targets/group-schema.ts";
 import { Calendars } from "./calendar-schema.ts";
 import { own, targetsOf } from "./catalog.ts";
+import { checkCredentials } from "./check-credentials.ts";
 import { checkSchedules, Schedules } from "./check-schedules.ts";
 import { checkSharing } from "./check-sharing.ts";
 import { commonEventFields } from "./event-fields.ts";
 import type { Product, Registry } from "./job-type.ts";
 import { Values } from "./product-values.ts";
+import { Session } from "./session-schema.ts";
+import { sessionsOf } from "./sessions.ts";
 import { Webhook, webhooksOf } from "./webhook.ts";
 
 /** All faults of the products; pointers start with the product's tag. */
@@ -36,6 +39,8 @@ function checkProduct(product: unknown, registry: Registry, index: number): Faul
     ...checkTargets(checked, registry, prefix),
     ...checkEvents(checked, registry, prefix),
     ...checkWebhooks(checked, prefix),
+    ...checkSessions(checked, prefix),
+    ...checkCredentials(checked, registry, prefix),
     ...limitFaults(checked, prefix),
     ...checkSchedules(checked, registry, prefix),
     ...unknownEnvs(checked, checked.variables ?? {}, [...prefix, "variables"]),
@@ -59,6 +64,11 @@ function follows({ pointer }: Fault, lost: readonly Path[], product: unknown, pr
 const checkWebhooks = (product: Product, prefix: PropertyKey[]): Fault[] =>
   Object.entries(webhooksOf(product)).flatMap(([tag, { envs }]) =>
     unknownEnvs(product, envs, [...prefix, "webhooks", tag, "envs"]),
+  );
+
+const checkSessions = (product: Product, prefix: PropertyKey[]): Fault[] =>
+  Object.entries(sessionsOf(product)).flatMap(([tag, session]) =>
+    checkEnvs(product, session, [...prefix, "sessions", tag]),
   );
 
 const unknownEnvs = (product: Product, envs: object, at: PropertyKey[]): Fault[] =>
@@ -140,6 +150,7 @@ function productSchema(registry: Registry) {
     constants: Values.optional(),
     limits: z.record(Tag, Limit).optional(),
     webhooks: z.record(Tag, Webhook).optional(),
+    sessions: z.record(Tag, Session).optional(),
     calendars: Calendars.optional(),
     schedules: Schedules.optional(),
     ...Object.fromEntries(sections),

@@ -33,6 +33,7 @@ const without: Record<string, string> = {
   expires_at: "cannot be set: a schedule ends when it leaves the catalog",
   start_at: "cannot be set: a schedule starts when it is deployed",
   idempotency_key: "cannot be set: the name of a schedule identifies its job",
+  session: "cannot be set: a schedule is made for nobody, and a token expires",
   task_token: "cannot be set: a task waits for one outcome, and a series has many",
 };
 

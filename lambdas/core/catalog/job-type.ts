@@ -52,6 +52,8 @@ export interface JobTypeDefinition {
   checkEvent?: (event: ProductEvent, target: unknown, product: Product) => Fault[];
   /** Checks an input against the catalog when it is requested; pointers are relative to the request. */
   checkInput?: (check: InputCheck) => Fault[];
+  /** The templates of a target in which `$Session` refers to the session of the job, for types that have any. */
+  texts?: (target: unknown) => unknown;
   /** A target's steps in the order of the catalog, if it has any. */
   graph?: (target: unknown) => GraphStep[];
   /** An event of the demo product and an input for it: for the OpenAPI document and the tests. */

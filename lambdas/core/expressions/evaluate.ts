@@ -1,4 +1,5 @@
 import { JobError } from "../job/job-error.ts";
+import type { SessionClaims } from "../job/kept-session.ts";
 import { jsonPointer } from "../schema/schema.ts";
 import { apply } from "./apply.ts";
 import { type Budget, budget, make, spend } from "./budget.ts";
@@ -18,6 +19,10 @@ export interface Scope extends Partial<CatalogValues> {
   tooLarge?: ReadonlySet<string>;
   /** Epoch milliseconds. */
   now: number;
+  /** The claims that the job has kept of its session. */
+  session?: SessionClaims;
+  /** What stands for a credential of the app that is called. Absent where no text may refer to one. */
+  credential?: (app: string, key: string) => string;
 }
 
 /** The scope of a job that is no feature, which has no sequences. `now` is the planned time of its run. */
@@ -99,13 +104,13 @@ function textOf(value: unknown, position: number): string {
 }
 
 /** `sequence.step` of each step whose result a template refers to. */
-export function stepsIn(template: unknown): string[] {
-  if (typeof template === "string") {
-    return expressionsIn(template)
-      .flatMap(referencesOf)
-      .flatMap(({ root, path }) => (root === "Sequence" ? [stepAt(path)] : []));
-  }
-  return typeof template === "object" && template !== null ? Object.values(template).flatMap(stepsIn) : [];
+export const stepsIn = (template: unknown): string[] =>
+  referencesInTemplate(template).flatMap(({ root, path }) => (root === "Sequence" ? [stepAt(path)] : []));
+
+/** Every reference in a template. */
+export function referencesInTemplate(template: unknown): Reference[] {
+  if (typeof template === "string") return expressionsIn(template).flatMap(referencesOf);
+  return typeof template === "object" && template !== null ? Object.values(template).flatMap(referencesInTemplate) : [];
 }
 
 const stepAt = (path: string[]): string => path.slice(0, 2).join(".");
@@ -138,6 +143,10 @@ function lookUp({ root, path }: Reference, scope: Scope): unknown {
       return known("variable", path, scope.variables ?? {});
     case "Constant":
       return known("constant", path, scope.constants ?? {});
+    case "Session":
+      return claimAt(path, scope.session);
+    case "Auth":
+      return credentialAt(path, scope.credential);
   }
 }
 
@@ -148,6 +157,18 @@ function resultAt(path: string[], { gone, tooLarge, results }: Scope): unknown {
     throw new JobError("VALIDATION_ERROR", `The result of step ${step} is too large to be referred to.`);
   }
   return path.reduce<unknown>(at, results);
+}
+
+/** A claim. Only the text of a later catalog can refer to one that the job did not keep. */
+function claimAt([tag, claim = "", ...path]: string[], session: SessionClaims | undefined): unknown {
+  if (session?.tag === tag && session?.claims.has(claim)) return path.reduce<unknown>(at, session.claims.get(claim));
+  const text = "The job has not kept the claim that is referred to here: request it again with its session.";
+  throw new JobError("CONFIGURATION_ERROR", text);
+}
+
+function credentialAt([app, key]: string[], credential: Scope["credential"]): string {
+  if (credential && app !== undefined && key !== undefined) return credential(app, key);
+  throw new JobError("CONFIGURATION_ERROR", "A credential is referred to where none can be.");
 }
 
 /** A variable or a constant. It was there when the expression was checked, so only a later catalog can lack it. */

@@ -2,6 +2,7 @@ import type { CatalogEvent } from "../catalog/catalog.ts";
 import type { Fault } from "../errors.ts";
 import type { Job } from "../job/job.ts";
 import { JobError } from "../job/job-error.ts";
+import { claimsIn } from "../job/kept-session.ts";
 import { findFaults, isCovered } from "../schema/find-faults.ts";
 import { hasMoreValues, mostValues } from "../schema/json-values.ts";
 import { largestRequest, shorten } from "../schema/sizes.ts";
@@ -17,7 +18,8 @@ type Found = Omit<CatalogEvent, "env">;
  * refuses what comes out; it has pointers and no values.
  */
 export function evaluatedInput(found: Found, job: Job, sent: Record<string, unknown>): Record<string, unknown> {
-  const input = resolve(sent, scopeOf(sent, job.scheduled_at, valuesOf(found.product, job.env)));
+  const scope = scopeOf(sent, job.scheduled_at, valuesOf(found.product, job.env));
+  const input = resolve(sent, job.session ? { ...scope, session: claimsIn(job.session) } : scope);
   if (isLargerThan(input, largestRequest) || hasMoreValues(input)) {
     throw refused(`it would have more than ${largestRequest} bytes or ${mostValues} values`);
   }

@@ -3,8 +3,9 @@ import type { Fault } from "../errors.ts";
 import { faultSearchLimit } from "../schema/find-faults.ts";
 import { hasMoreValues } from "../schema/json-values.ts";
 import { jsonPointer } from "../schema/schema.ts";
-import { ExpressionFault, isOperator, isRoot, type Reference } from "./expression.ts";
+import { ExpressionFault, isOperator, isRoot, type Reference, referencesOf } from "./expression.ts";
 import { longestExpression, parseExpression } from "./parse.ts";
+import { requestClaimFaults } from "./session-references.ts";
 import { faultsBesideExpressions } from "./stand-ins.ts";
 import { eachText, templateFaults } from "./template-faults.ts";
 import { valueFaults } from "./values.ts";
@@ -20,18 +21,23 @@ export const takesExpressions = ({ event }: Pick<CatalogEvent, "event">): boolea
 
 /**
  * The faults of an input that is a template: of its expressions, and of the rest against the type and the event. `$Input` is the
- * input as it was sent; the variables are those of the request's env.
+ * input as it was sent; the variables are those of the request's env, and the claims those of its session.
  */
 export function expressionInputFaults(
   found: Checked,
   input: Record<string, unknown>,
   app: string | undefined,
+  sessionTag: string | undefined,
 ): Fault[] {
   const { product, env, event, definition } = found;
   const limit = limitFault(input);
   if (limit) return [limit];
-  const check = (reference: Reference) =>
-    reference.root === "Sequence" ? ["only a feature has sequences"] : valueFaults(reference, product, [env]);
+  const check = (reference: Reference) => {
+    if (reference.root === "Sequence") return ["only a feature has sequences"];
+    if (reference.root === "Session") return requestClaimFaults(reference, product, sessionTag);
+    const instead = reference.root === "Auth" ? insteadOf("Auth") : undefined;
+    return instead === undefined ? valueFaults(reference, product, [env]) : [instead];
+  };
   const faults = templateFaults(input, ["input"], check).map(({ path, detail }) => ({
     pointer: jsonPointer(path),
     detail,
@@ -84,6 +90,7 @@ function evaluatedFault(text: string): string | undefined {
   if (!isRoot(word) && !isOperator(word)) return undefined;
   try {
     const expression = parseExpression(text);
+    if (referencesOf(expression).some(({ root }) => root === "Auth")) return insteadOf("Auth");
     const isText = expression.kind === "reference" && expression.root !== "Now" && expression.path.length === 0;
     return isText ? undefined : allow;
   } catch (error) {

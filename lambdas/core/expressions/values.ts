@@ -23,8 +23,17 @@ export const at = (value: unknown, key: string | number): unknown =>
     ? (value as Record<string | number, unknown>)[key]
     : undefined;
 
+/** Roots that are known in few places, each with where. Those places check them before they call `valueFaults`. */
+const confined = {
+  Session:
+    "$Session is known in the input of a request and in the texts of a feature only: pass its values on in the input",
+  Auth: "$Auth is known only in the defaults of an action, and in the input of a feature's step that runs one, for the app of that action",
+} as const;
+const isConfined = (root: string): root is keyof typeof confined => Object.hasOwn(confined, root);
+
 /** What is wrong with a reference to a variable or a constant, in each of the envs; nothing for any other reference. */
 export function valueFaults(reference: Reference, product: Product, envs: readonly string[]): string[] {
+  if (isConfined(reference.root)) return [confined[reference.root]];
   if (reference.root === "Constant") return missing(reference, product.constants, "the product");
   if (reference.root !== "Variable") return [];
   return envs.flatMap((env) => missing(reference, valuesOf(product, env).variables, `the env "${env}"`));

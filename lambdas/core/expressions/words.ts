@@ -5,7 +5,6 @@ const credential = 'a credential belongs into the catalog, in `auth` as secret("
 
 /** Words of Ductape's language that this one does not have, and what to do instead. */
 const foreign: Record<string, string> = {
-  Session: "put the value into the input",
   Auth: credential,
   Secret: credential,
   Token: credential,

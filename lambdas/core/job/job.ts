@@ -1,6 +1,8 @@
 import * as z from "zod";
 import type { Attempt, AttemptError, RetryPolicy } from "./attempt.ts";
+import type { CredentialMarks } from "./credential-marks.ts";
 import type { Gate, NotedWait, ReservedStart, Snoozes } from "./job-wait.ts";
+import type { KeptSession } from "./kept-session.ts";
 
 /** The job types. `consumers/types/definitions.ts` says what each of them is. */
 export const jobTypes = ["action", "notification", "database_action", "function", "storage", "feature"] as const;
@@ -89,6 +91,10 @@ export interface Job {
    * input is data.
    */
   expressions?: true;
+  /** The credentials that a feature's step has in its input, of which the input has marks only. */
+  credentials?: CredentialMarks;
+  /** The session of its request, with the claims that its texts refer to. They are secrets: no answer, event or log has them. */
+  session?: KeptSession;
   /** What of the input and the result is not shown, as the event said when the job was requested. */
   redact?: string[];
   /** The limits that its attempts pass, with the keys that its input gave when the job was requested. */

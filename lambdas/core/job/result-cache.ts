@@ -36,19 +36,21 @@ export interface Cached {
   cleared_at?: number;
 }
 
+type Cacheable = Pick<Job, "product" | "env" | "event" | "app" | "session">;
+
 /**
  * The key of a run, by the input as it is executed: with the values of its expressions. A feature reads its session beside the
  * input, so that one user's result is never another's.
  */
 export const cacheKeyOf = (
-  { product, env, event, app }: Pick<Job, "product" | "env" | "event" | "app">,
+  { product, env, event, app, session }: Cacheable,
   tag: string,
   input: unknown,
 ): CacheKey => ({
   product,
   env,
   tag,
-  hash: fingerprint([event, tag, app ?? null, input]),
+  hash: fingerprint([event, tag, app ?? null, session ?? null, input]),
 });
 
 /** Whether a run still answers others. */

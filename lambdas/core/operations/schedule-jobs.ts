@@ -1,11 +1,12 @@
 import type { Job } from "../job/job.ts";
 import type { AcceptedRequest } from "../requests/request.ts";
+import { verified } from "./accept-request.ts";
 import { dispatchMany } from "./dispatch.ts";
 import { inParallel } from "./in-parallel.ts";
 import { refusedBy } from "./refused-by.ts";
 import { hasFreshId, prepare, record, undispatched, unrecorded } from "./schedule-job.ts";
-import { scheduleRequest, sharedKeyOf } from "./schedule-request.ts";
-import type { Outcome, SharedScheduling } from "./shared-scheduling.ts";
+import { type CallerScheduling, scheduleRequest, sharedKeyOf } from "./schedule-request.ts";
+import type { Outcome } from "./shared-scheduling.ts";
 
 /** The outcome of one request of a batch. `error` is what `scheduleRequest` would have thrown. */
 export type Scheduled = Outcome | { error: unknown };
@@ -24,7 +25,7 @@ interface Pending {
  * are in the order of the requests.
  */
 export async function scheduleJobs(
-  services: SharedScheduling,
+  services: CallerScheduling,
   requests: readonly AcceptedRequest[],
 ): Promise<Scheduled[]> {
   const outcomes: Scheduled[] = [];
@@ -55,10 +56,10 @@ export async function scheduleJobs(
     for (const { index, request } of ofKey)
       outcomes[index] = await scheduleRequest(services, request).catch((error: unknown) => ({ error }));
   });
-  const prepared = await step(
-    numbered,
-    async (item): Promise<Pending> => ({ ...item, job: await prepare(services, item.request) }),
-  );
+  const prepared = await step(numbered, async ({ index, request: asked }): Promise<Pending> => {
+    const request = await verified(services, asked);
+    return { index, request, job: await prepare(services, request) };
+  });
 
   const fresh = prepared.filter(({ request }) => hasFreshId(request));
   const unstored = await refusedBy(fresh.length, () => services.jobs.createMany(fresh.map(({ job }) => job)));

@@ -15,6 +15,7 @@ import type {
   StatsStore,
 } from "../ports/ports.ts";
 import type { ResultCache } from "../ports/result-cache.ts";
+import type { Sessions } from "../ports/sessions.ts";
 import type { SharedKeys } from "../ports/shared-keys.ts";
 import type { ApiLimits } from "./api-limits.ts";
 import type { Deployment } from "./deployment.ts";
@@ -45,6 +46,8 @@ export interface Services {
 /** What every way in needs in addition, which schedules the jobs of callers. */
 export interface SchedulingServices extends Services {
   sharedKeys: SharedKeys;
+  /** Checks the token of a request that has a session. */
+  sessions: Sessions;
 }
 
 /** What the API needs in addition. */

@@ -1,6 +1,9 @@
 import type * as z from "zod";
+import { own } from "../catalog/catalog.ts";
+import { sessionsOf } from "../catalog/sessions.ts";
 import { furtherQuartersFor, isHot, minuteMs, minuteOf, quarterOf } from "../job/due-time.ts";
 import { derivedJobId } from "../job/job-id.ts";
+import { claimsIn, type KeptSession } from "../job/kept-session.ts";
 import type { Pause } from "../job/pause.ts";
 import { leadSpreadSeconds, quarterHourMs, type Route, routeAhead, schedulerLeadMs } from "../job/route.ts";
 import { spread } from "../job/spread.ts";
@@ -99,7 +102,7 @@ export function explain(
       memoryMb: definition.limits.memory_mb,
       sharedKey: (debounce ?? unique) !== undefined,
     }),
-    ...given({ notes: request.notes }),
+    ...given({ notes: request.notes, session: request.kept_session && sessionView(request, request.kept_session) }),
     ...(held.length > 0 && { pauses: held.map(pauseReference) }),
   };
 }
@@ -118,6 +121,15 @@ const anyOffset = {
   detail:
     "puts every run off by the same time below this, which depends on the id of the job: with an idempotency_key it is known beforehand, and the times shown here have it",
 };
+
+/** What was checked of a token, and the claims that would be used: their names only. */
+function sessionView({ product, env }: AcceptedRequest, kept: KeptSession): NonNullable<Explanation["session"]> {
+  const { issuer } = own(own(sessionsOf(product), kept.tag)?.envs ?? {}, env) ?? {};
+  const checked = ["signature", "expiry", "audience", ...(issuer === undefined ? [] : ["issuer"])];
+  const claims = [...claimsIn(kept).claims];
+  const absent = claims.flatMap(([name, value]) => (value === undefined ? [name] : []));
+  return { tag: kept.tag, checked, claims: claims.map(([name]) => name), ...(absent.length > 0 && { absent }) };
+}
 
 const minutes = quarterHourMs / minuteMs;
 

@@ -15,9 +15,9 @@ export async function explainedCache(
   services: Pick<Services, "resultCache" | "clock">,
   request: AcceptedRequest & { cache: string },
 ): Promise<ExplainedCache> {
-  const { product, env, tag: event, app, cache: tag, input } = request;
+  const { product, env, tag: event, app, cache: tag, input, kept_session: session } = request;
   const { cache_ttl } = request.event;
-  const of = { product: product.tag, env, event, ...given({ app }) };
+  const of = { product: product.tag, env, event, ...given({ app, session }) };
   const key = takesExpressions(request) ? undefined : cacheKeyOf(of, tag, input);
   const run = key && (await usableRun(services, key, services.clock.now()));
   const ttl_ms = cache_ttl === undefined ? cacheTtl.default : durationMs(cache_ttl);

@@ -57,6 +57,7 @@ export const summaryOf = (job: Job, now: number, pauses: readonly Pause[] = []):
   ...given({ waiting_for: pauseWait(job, pauses, now) ?? reservedWait(job, now) }),
   ...(job.schedule && { schedule: job.schedule.name }),
   ...given({ cache: job.cache, cached_from: cachedFrom(job.attempts) }),
+  ...(job.session && { session: { tag: job.session.tag } }),
   ...given({ debounce: job.debounce && debounceView(job.debounce), unique: job.unique }),
 });
 

@@ -25,12 +25,12 @@ export const findInputFaults = (
 /** The faults of an input: against the schema of its type and against its event, and numbers that would not be stored exactly. */
 export function inputFaults(
   found: CatalogEvent,
-  { app, input }: Pick<JobRequest, "app" | "input">,
+  { app, input, session }: Pick<JobRequest, "app" | "input" | "session">,
   { faults, data }: Findings<Input>,
   from: Origin = "caller",
 ): Fault[] {
   if (from === "caller" && takesExpressions(found)) {
-    return [...overflows(input, ["input"]), ...expressionInputFaults(found, input, app)];
+    return [...overflows(input, ["input"]), ...expressionInputFaults(found, input, app, session?.tag)];
   }
   const ofEvent = data ? inputFaultsOf(found.definition, { ...found, app, input: data }) : [];
   const further = ofEvent.filter((fault) => !isCovered(fault, faults));

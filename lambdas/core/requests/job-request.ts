@@ -7,6 +7,7 @@ import { notWellFormed, strict, wellFormed } from "../schema/schema.ts";
 import { Time } from "../schema/start-time.ts";
 import { RepeatRequest } from "./repeat-request.ts";
 import { RetryConfig } from "./retry-config.ts";
+import { SessionRequest } from "./session-request.ts";
 import { DebounceRequest, UniqueRequest } from "./sharing-fields.ts";
 
 const Name = z.string().min(1).max(requestLimits.name);
@@ -72,6 +73,9 @@ export const JobRequest = strict({
     ),
   task_token: TaskToken.optional().describe(
     "A task token of Step Functions: the task receives the outcome of the job. For one-time jobs only. Over HTTP it requires a key with `jobs:admin`. It is never shown.",
+  ),
+  session: SessionRequest.optional().describe(
+    "For whom the request is made: a token of one of the product's sessions, to whose claims `$Session{tag}{claim}` refers. Default: nobody.",
   ),
   idempotency_key: z
     .string()

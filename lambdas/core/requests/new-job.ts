@@ -18,6 +18,7 @@ export function newJob(request: AcceptedRequest, { id, writeId, now, input }: Ne
   const { app, cache, expires_at, labels, fairness_key, gates, priority, request_id, step, schedule, task_token } =
     request;
   const { debounce, unique } = request;
+  if (request.session) throw new Error("the token of the session has not been checked");
   const repeat = request.repeat && spread(request.repeat, id);
   const due_at = request.due_at + (repeat?.offset_ms ?? 0);
   return {
@@ -38,6 +39,7 @@ export function newJob(request: AcceptedRequest, { id, writeId, now, input }: Ne
     retry_policy: request.retry_policy,
     ...given({
       app,
+      session: request.kept_session,
       // A step has an input that its feature has resolved: it is data, whatever the event says.
       expressions: takesExpressions(request) && step === undefined ? true : undefined,
       redact: request.event.redact?.length ? request.event.redact : undefined,
@@ -52,6 +54,7 @@ export function newJob(request: AcceptedRequest, { id, writeId, now, input }: Ne
       debounce: debounce && { key: debounce.key, until: now + debounce.max_wait, requests: 1 },
       unique: unique && { key: unique.key },
       parent: step?.parent,
+      credentials: step?.credentials,
       schedule: schedule && { name: schedule.name, fingerprint: schedule.fingerprint },
       task_tokens: task_token === undefined ? undefined : [task_token],
     }),

@@ -6,9 +6,11 @@ import { takesExpressions } from "../expressions/request-input.ts";
 import { gatesOf } from "../flow/gate-keys.ts";
 import type { RetryPolicy } from "../job/attempt.ts";
 import { noCalendars } from "../job/calendars.ts";
+import type { CredentialMarks } from "../job/credential-marks.ts";
 import type { Parent, Repeat } from "../job/job.ts";
 import { fingerprint } from "../job/job-id.ts";
 import type { Gate } from "../job/job-wait.ts";
+import type { KeptSession } from "../job/kept-session.ts";
 import { firstOccurrence } from "../job/recurrence.ts";
 import type { Debouncing, Uniqueness } from "../job/shared-key.ts";
 import { faultSearchLimit, findFaults, isCovered } from "../schema/find-faults.ts";
@@ -26,6 +28,7 @@ import { RequestError } from "./request-error.ts";
 import { ownFaults } from "./request-faults.ts";
 import { retryPolicyOf } from "./retry-config.ts";
 import { retryNotes } from "./retry-notes.ts";
+import { type SessionRequest, sessionFaults } from "./session-request.ts";
 import { type Sharing, sharingOf } from "./sharing.ts";
 
 /** An accepted request, with its event from the catalog, its defaults filled in and its times in epoch milliseconds. */
@@ -50,6 +53,10 @@ export interface AcceptedRequest extends CatalogEvent {
   debounce?: Debouncing;
   /** Its job is the only open one of its key. */
   unique?: Uniqueness;
+  /** A token that has not been checked. `scheduleRequest` does so, and a job is made with `kept_session` only. */
+  session?: SessionOfRequest;
+  /** What the job keeps of the session, once its token has been checked. */
+  kept_session?: KeptSession;
   fingerprint: string;
   /** The fingerprint of the request as its caller wrote it, if that is another one: earlier versions stored it. */
   written_fingerprint?: string;
@@ -63,9 +70,14 @@ export interface AcceptedRequest extends CatalogEvent {
   /** The id of the request in the logs. */
   request_id?: string;
   /** Set for the step of a feature, whose job id is derived from the id of the feature's job. */
-  step?: { job_id: string; parent: Parent };
+  step?: { job_id: string; parent: Parent; credentials?: CredentialMarks };
   /** Set for the job of a schedule of the catalog, whose id is derived from the schedule. */
   schedule?: { job_id: string; name: string; fingerprint: string };
+}
+
+/** The session of a request, and the time at which it was made, which the token must be valid at: epoch milliseconds. */
+export interface SessionOfRequest extends SessionRequest {
+  at: number;
 }
 
 /** JSON that is nested deeper is refused, since serialisers recurse. */
@@ -128,7 +140,14 @@ function parsePlain(body: unknown, asked: Asked): AcceptedRequest {
   const passed = [...own.passed, ...sharing.passed];
   const ofSharing = key === undefined ? [...sharing.faults, ...sharing.passed] : sharing.faults;
   const ofInput = inputFaults(found, request, input, from);
-  const faults = [...own.faults, ...timeoutFaults(request, found), ...ofInput, ...beside(ofSharing, ofInput)];
+  const ofSession = from === "caller" ? sessionFaults(request.session, found) : [];
+  const faults = [
+    ...own.faults,
+    ...timeoutFaults(request, found),
+    ...ofInput,
+    ...beside(ofSharing, ofInput),
+    ...ofSession,
+  ];
   if (!input.data || faults.length > 0) throw invalidRequest(faults);
   const start = dueAt(request.start_at, now);
   const repeat = request.repeat && repeatOf(request.repeat, start);
@@ -157,6 +176,7 @@ function parsePlain(body: unknown, asked: Asked): AcceptedRequest {
       idempotency_key: key,
       debounce,
       unique,
+      session: request.session && { ...request.session, at: now },
       notes: retryNotes(request.retry_config),
     }),
     fingerprint: fingerprintOf(request),
@@ -176,9 +196,9 @@ function turnOf(source: KeySource): string | undefined {
 /** The faults of a key that are not only a consequence of the input's own faults. */
 const beside = (ofKey: Fault[], ofInput: Fault[]): Fault[] => ofKey.filter((fault) => !isCovered(fault, ofInput));
 
-/** The task token is left out too: Step Functions repeats a request with another token. */
-function fingerprintOf({ idempotency_key: _key, task_token: _token, ...asked }: JobRequest): string {
-  return fingerprint(asked);
+/** The tokens are left out too: Step Functions repeats a request with another task token, and callers with a fresh session. */
+function fingerprintOf({ idempotency_key: _key, task_token: _token, session, ...asked }: JobRequest): string {
+  return fingerprint(session ? { ...asked, session: { tag: session.tag } } : asked);
 }
 
 const looseRequest = lazy(() => JobRequest.partial());
@@ -202,10 +222,13 @@ function catalogFaults({ product_tag, env, event, ...request }: LooseRequest, ca
   return [...unknownNames({ product_tag, env, event }, catalog), ...ofType];
 }
 
-function eventFaults(found: CatalogEvent, request: Pick<LooseRequest, "timeout_ms" | "app" | "input">): Fault[] {
-  const { app, input } = request;
-  const ofInput = input ? inputFaults(found, { app, input }, findInputFaults(found, input)) : [];
-  return [...timeoutFaults(request, found), ...ofInput];
+function eventFaults(
+  found: CatalogEvent,
+  request: Pick<LooseRequest, "timeout_ms" | "app" | "input" | "session">,
+): Fault[] {
+  const { app, input, session } = request;
+  const ofInput = input ? inputFaults(found, { app, input, session }, findInputFaults(found, input)) : [];
+  return [...timeoutFaults(request, found), ...ofInput, ...(session ? sessionFaults(session, found) : [])];
 }
 
 /** The fault of the first of product, env and event that the catalog does not have. */

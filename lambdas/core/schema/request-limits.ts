@@ -9,6 +9,8 @@ export const requestLimits = {
   leastTimeoutMs: 100,
   labels: 10,
   label: 64,
+  /** Characters of the token of a session. */
+  sessionToken: 8192,
   fairnessKey: 64,
   /** Characters of a tag under which results are remembered. */
   cacheTag: 128,

@@ -53,8 +53,11 @@ function startApi() {
     },
     catalog,
   );
-  const { waits, limits, failures, endpoints, sharedKeys, log } = fakeServices();
-  const handler = httpApi(() => ({ ...services, log, limits, waits, failures, endpoints, sharedKeys }), routes);
+  const { waits, limits, failures, endpoints, sharedKeys, sessions, log } = fakeServices();
+  const handler = httpApi(
+    () => ({ ...services, log, limits, waits, failures, endpoints, sharedKeys, sessions }),
+    routes,
+  );
   return async (asked: Parameters<typeof httpEvent>[0]) =>
     (await handler(httpEvent(asked), {} as Context)) as APIGatewayProxyStructuredResultV2;
 }

@@ -92,6 +92,7 @@ describe("an example", () => {
     ["feature.ts", "placed_at"],
     ["database-action.ts", "row_count: 1"],
     ["recurring.ts", "2030-12-27T09:0"],
+    ["session.ts", "completed { tag: 'customer' }"],
   ])("%s prints its result", async (file, expected) => {
     const { code, out, err } = await node([`examples/${file}`]);
     expect({ code, err }).toEqual({ code: 0, err: "" });

@@ -146,7 +146,7 @@ export const mid2025: Cell[] = [
   {
     what: "a session",
     request: { ...now, event: "find_orders", input: {}, session: { tag: "user", token: "eyJhbGciOi" } },
-    faults: { "/session": /no sessions/ },
+    faults: { "/session/tag": /no sessions/ },
   },
   {
     what: "an sms of a template's variables",

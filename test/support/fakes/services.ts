@@ -16,6 +16,7 @@ import { fakePauses } from "./pauses.ts";
 import { fakeResultCache } from "./result-cache.ts";
 import { fakeScheduler } from "./scheduler.ts";
 import { fakeSecrets } from "./secrets.ts";
+import { fakeSessions } from "./sessions.ts";
 import { fakeSharedKeys } from "./shared-keys.ts";
 import { fakeStatsStore } from "./stats-store.ts";
 import { fakeUnscheduled } from "./unscheduled.ts";
@@ -44,6 +45,7 @@ export const fakeServices = ({
     resultCache: fakeResultCache(),
     stats: fakeStatsStore(),
     sharedKeys: fakeSharedKeys(),
+    sessions: fakeSessions(),
     failures: fakeFailures(),
     endpoints: fakeEndpoints(),
     secrets: fakeSecrets(secrets),

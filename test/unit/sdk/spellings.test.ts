@@ -119,8 +119,11 @@ test("the queries of Ductape's documentation compile", () => {
 
 test("what is not available here does not compile", () => {
   const rest = { event: "go", input: {} };
-  // @ts-expect-error sessions do not exist
-  accepts<IJobProcessorInput>({ ...rest, session: { tag: "user", token: "ey..." } });
+  accepts<IJobProcessorInput>({ ...rest, session: { tag: "user", token: "ey..." } }, { ...rest, session: {} });
+  // @ts-expect-error a session as a string
+  accepts<IJobProcessorInput>({ ...rest, session: "user:ey..." });
+  // @ts-expect-error a session without its token
+  accepts<IJobProcessorInput>({ ...rest, session: { tag: "user" } });
   // @ts-expect-error a misspelt field
   accepts<IJobProcessorInput>({ ...rest, retryconfig: {} });
   // @ts-expect-error a misspelt field of retryConfig

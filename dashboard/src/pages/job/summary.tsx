@@ -85,6 +85,7 @@ function Details({ job }: { job: Job }) {
         <Time at={job.created_at} />
       </Fact>
       {job.app !== undefined && <Fact name="App">{job.app}</Fact>}
+      {job.session && <Fact name="Session">{job.session.tag}</Fact>}
       {repeat && (
         <Fact name="Series">
           <code>{repeat.cron ?? `every ${duration(repeat.every ?? 0)}`}</code> {repeat.tz ?? (repeat.cron ? "UTC" : "")}

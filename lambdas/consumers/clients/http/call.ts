@@ -22,6 +22,8 @@ export interface Call {
   /** Below the base; empty for the base itself. */
   path: string;
   auth: Auth | undefined;
+  /** Whether other parts of the request may have credentials, so that the base must be secure. Default: no. */
+  hasCredentials?: boolean;
   bodyType: BodyType | undefined;
   defaults: CallInput | undefined;
   input: CallInput;
@@ -38,7 +40,7 @@ export async function send(execution: Execution, call: Call): Promise<Response> 
 
 async function requestOf({ secrets, idempotencyKey }: Execution, call: Call): Promise<HttpRequest> {
   const { defaults = {}, input } = call;
-  const baseOf = carriesCredentials(call.auth) ? secureUrlOf : urlOf;
+  const baseOf = carriesCredentials(call.auth) || call.hasCredentials ? secureUrlOf : urlOf;
   const url = buildUrl(
     await baseOf(secrets, call.base, call.baseName),
     call.path,

@@ -1,5 +1,6 @@
 import type { Product } from "../../../core/catalog/job-type.ts";
 import type { Fault } from "../../../core/errors.ts";
+import { changedCredentials, credentialFaults } from "../../../core/expressions/credential-references.ts";
 import type { Reference } from "../../../core/expressions/expression.ts";
 import { templateFaults } from "../../../core/expressions/template-faults.ts";
 import { valueFaults } from "../../../core/expressions/values.ts";
@@ -9,15 +10,18 @@ import type { AppTarget } from "./target.ts";
 const parts = ["params", "query", "headers", "body"];
 
 /** The faults of the expressions in the defaults of an app's actions, where `$Input` is the input of the job. */
-export const checkDefaults = ({ actions }: AppTarget, product: Product): Fault[] =>
-  Object.entries(actions).flatMap(([name, { defaults }]) =>
-    templateFaults(defaults ?? {}, ["actions", name, "defaults"], (reference) =>
-      referenceFaults(reference, product),
-    ).map(({ path, detail }) => ({ pointer: jsonPointer(path), detail })),
-  );
+export const checkDefaults = (target: AppTarget, product: Product): Fault[] =>
+  Object.entries(target.actions).flatMap(([name, { defaults = {} }]) => {
+    const place = ["actions", name, "defaults"];
+    return [
+      ...templateFaults(defaults, place, (reference) => referenceFaults(reference, product, target)),
+      ...changedCredentials(defaults, place),
+    ].map(({ path, detail }) => ({ pointer: jsonPointer(path), detail }));
+  });
 
-function referenceFaults(reference: Reference, product: Product): string[] {
+function referenceFaults(reference: Reference, product: Product, target: AppTarget): string[] {
   const { root, path } = reference;
+  if (root === "Auth") return credentialsOfApp(reference, product, target);
   if (root === "Sequence") return ["only a feature has sequences: $Input refers to the input of the action's job"];
   if (root !== "Input") return valueFaults(reference, product, product.envs);
   const [part] = path;
@@ -25,3 +29,9 @@ function referenceFaults(reference: Reference, product: Product): string[] {
     ? []
     : [`the input of an action has no such part: it has ${parts.join(", ")}`];
 }
+
+/** A target does not know its name. Two apps may be one object, and only one of them has the name that a text refers to. */
+const credentialsOfApp = (reference: Reference, product: Product, target: AppTarget): string[] =>
+  Object.entries(product.apps ?? {})
+    .filter(([, app]) => app === target)
+    .flatMap(([app]) => credentialFaults(reference, { app, envs: target.envs }));

@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { perEnv } from "../../../core/catalog/per-env.ts";
-import { HttpUrl, secureWhere } from "../../../core/catalog/reference-schema.ts";
+import { HttpUrl, Reference, secureWhere } from "../../../core/catalog/reference-schema.ts";
 import { strict } from "../../../core/schema/schema.ts";
 import { Tag } from "../../../core/schema/tag.ts";
 import { Auth, BodyType } from "../../clients/http/auth-schema.ts";
@@ -13,8 +13,13 @@ export const appTarget = () =>
     envs: perEnv(
       secureWhere(
         "base_url",
-        ({ auth }) => carriesCredentials(auth),
-        strict({ base_url: HttpUrl, auth: Auth.optional() }),
+        ({ auth, credentials = {} }) => carriesCredentials(auth) || Object.keys(credentials).length > 0,
+        strict({
+          base_url: HttpUrl,
+          auth: Auth.optional(),
+          /** What `$Auth{app}{key}` stands for, by key. Default: nothing. */
+          credentials: z.record(Tag, Reference).optional(),
+        }),
       ),
     ),
     actions: z.record(

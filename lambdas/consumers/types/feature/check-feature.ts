@@ -1,11 +1,14 @@
 import type { Product, Registry } from "../../../core/catalog/job-type.ts";
 import type { Fault } from "../../../core/errors.ts";
 import type { Reference } from "../../../core/expressions/expression.ts";
+import { claimFaults } from "../../../core/expressions/session-references.ts";
 import { templateFaults } from "../../../core/expressions/template-faults.ts";
 import { valueFaults } from "../../../core/expressions/values.ts";
 import { eventsNamed } from "../../../core/requests/ductape/event-name.ts";
 import { didYouMean, jsonPointer, type Path } from "../../../core/schema/schema.ts";
 import { checkAgainstEvent } from "./check-step.ts";
+import { changedIn, stepCredentialFaults } from "./step-credentials.ts";
+import { sessionRules } from "./step-sessions.ts";
 import { comparedIn, type PlacedStep, stepsOf } from "./steps.ts";
 import type { FeatureTarget } from "./target.ts";
 
@@ -17,8 +20,9 @@ export function checkFeature(target: FeatureTarget, product: Product, registry: 
     ...twice(steps),
     ...steps.flatMap((placed) => [
       ...checkNames(placed, byKey, { product, registry }),
-      ...checkStep(placed, { byKey, target, product }),
+      ...checkStep(placed, { byKey, target, product }, registry),
     ]),
+    ...sessionRules(steps, registry.feature.texts?.(target), product, registry),
     ...(target.output ? templateFaults(target.output, ["output"], checkReference({ byKey, target, product })) : []),
     ...cycles(steps),
     ...nestedCycles(target, product),
@@ -61,11 +65,14 @@ function checkNames(
   ];
 }
 
-function checkStep(placed: PlacedStep, checked: Checked): Found[] {
+function checkStep(placed: PlacedStep, checked: Checked, registry: Registry): Found[] {
   const check = checkReference({ ...checked, before: ancestors(placed, checked.byKey) });
   const { step, path } = placed;
   return [
-    ...templateFaults(step.input ?? {}, [...path, "input"], check),
+    ...templateFaults(step.input ?? {}, [...path, "input"], (reference) =>
+      reference.root === "Auth" ? stepCredentialFaults(reference, placed, checked.product, registry) : check(reference),
+    ),
+    ...changedIn(placed),
     ...comparedIn(step).flatMap((template) => templateFaults(template, [...path, "if"], check)),
   ];
 }
@@ -94,6 +101,7 @@ const checkReference =
   (reference: Reference): string[] => {
     const { root, path } = reference;
     if (root === "Input") return checkInputReference(path, target);
+    if (root === "Session") return claimFaults(reference, product);
     if (root !== "Sequence") return valueFaults(reference, product, product.envs);
     const key = `${path[0]}.${path[1]}`;
     if (!byKey.has(key)) return [`there is no step "${key}".${didYouMean(key, [...byKey.keys()])}`];

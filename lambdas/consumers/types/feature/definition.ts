@@ -3,7 +3,7 @@ import { lazy } from "../../../core/schema/lazy.ts";
 import { Tag } from "../../../core/schema/tag.ts";
 import { defineJobType } from "../define-job-type.ts";
 import { checkFeatureInput, featureInputSchema } from "./input-schema.ts";
-import { graphStepOf, stepsOf } from "./steps.ts";
+import { comparedIn, graphStepOf, stepsOf } from "./steps.ts";
 import type { FeatureTarget } from "./target.ts";
 
 /** The input of a feature: any object, checked against the feature's own input schema. */
@@ -20,6 +20,7 @@ export const feature = defineJobType<FeatureTarget>()({
   inputSchemaOf: (target) => featureInputSchema(target.input),
   event: () => ({ feature: Tag }),
   graph: (target) => stepsOf(target).map(graphStepOf),
+  texts: (target) => [stepsOf(target).map(({ step }) => [step.input, comparedIn(step)]), target.output],
   checkInput: ({ target, input }) => checkFeatureInput(target.input, input),
   example: { event: "place_order", input: { customer: "c-42", sku: "A-1", quantity: 2 } },
   // The timeout is that of one decision; the feature may last for months. A failed step fails the feature without a retry.

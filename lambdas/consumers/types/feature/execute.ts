@@ -3,6 +3,7 @@ import type { AttemptError } from "../../../core/job/attempt.ts";
 import { isFinished, isWaiting, type Job, messageOf } from "../../../core/job/job.ts";
 import { JobError } from "../../../core/job/job-error.ts";
 import { stepJobId } from "../../../core/job/job-id.ts";
+import { claimsIn } from "../../../core/job/kept-session.ts";
 import { changeJob, revive } from "../../../core/operations/change-job.ts";
 import { Finished, Parked } from "../../../core/operations/execution.ts";
 import { endedWithFeature } from "../../../core/operations/parent-guard.ts";
@@ -14,6 +15,7 @@ import { RequestError } from "../../../core/requests/request-error.ts";
 import { shorten } from "../../../core/schema/sizes.ts";
 import { defineExecutor } from "../define-job-type.ts";
 import { feature as definition } from "./definition.ts";
+import { credentialMarks, type Marks } from "./marks.ts";
 import { hasEnded, plan, type ReadyStep, type StepStates } from "./plan.ts";
 import { resultsOf } from "./results.ts";
 import { isPassing, retryAt } from "./retry-decision.ts";
@@ -38,14 +40,16 @@ export const execute = defineExecutor(definition, async (execution, services: Co
   const gone = new Set(Object.keys(jobless).filter((key) => jobless[key]?.status === "completed"));
   let states: StepStates = { ...jobless, ...statesOf(children, now) };
   const found = await resultsOf({ blobs: services.blobs, room, signal }, feature, children, states);
-  const scope: Scope = { input, gone, now, variables, constants, ...found };
+  const marks = credentialMarks();
+  const session = job.session && { session: claimsIn(job.session) };
+  const scope: Scope = { input, gone, now, variables, constants, ...found, ...session, credential: marks.credential };
   let refused = false;
   for (;;) {
     const next = plan(feature, states, scope);
     states = { ...states, ...next.ended };
     if (next.outcome.is === "failed") throw failure(next.outcome, states);
     if (next.outcome.is === "completed") return new Finished(outputOf(feature, scope), states);
-    const started = await startAll(services, job, next.ready);
+    const started = await startAll(services, job, next.ready, marks);
     states = { ...states, ...started.states };
     refused ||= started.refused;
     // A step whose event refuses its input has failed at once, so other steps may be ready or have failed.
@@ -149,12 +153,12 @@ interface Started {
   refused: boolean;
 }
 
-async function startAll(services: ConsumerServices, job: Job, ready: ReadyStep[]): Promise<Started> {
+async function startAll(services: ConsumerServices, job: Job, ready: ReadyStep[], marks: Marks): Promise<Started> {
   const started: Started = { states: {}, due: [], refused: false };
   const starts = await Promise.allSettled(
     ready.map(async (step) => {
       try {
-        const child = await start(services, job, step);
+        const child = await start(services, job, step, marks);
         started.states[step.placed.key] = stepViewOf(child, services.clock.now());
         started.due.push(child.due_at);
       } catch (error) {
@@ -169,15 +173,16 @@ async function startAll(services: ConsumerServices, job: Job, ready: ReadyStep[]
   return started;
 }
 
-async function start(services: ConsumerServices, job: Job, { placed, input }: ReadyStep): Promise<Job> {
+async function start(services: ConsumerServices, job: Job, { placed, input }: ReadyStep, marks: Marks): Promise<Job> {
   const { event, app, delay = 0, retries, retry_config, timeout_ms } = placed.step;
   const now = services.clock.now();
   const options = { app, retries, retry_config, timeout_ms };
   const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
   const body = { product_tag: job.product, env: job.env, event, input, start_at: now + delay, ...given };
   const parent = { message: messageOf(job), step: placed.key };
-  const step = { job_id: stepJobId(job, placed.key), parent };
   const request = parseRequest(body, services.catalog, now, undefined, "feature");
+  const credentials = marks.in(request);
+  const step = { job_id: stepJobId(job, placed.key), parent, ...(credentials && { credentials }) };
   // A step takes the turn of its feature, unless its event says otherwise.
   const { fairness_key = job.fairness_key } = request;
   const child = await scheduleJob(services, { ...request, step, ...(fairness_key !== undefined && { fairness_key }) });

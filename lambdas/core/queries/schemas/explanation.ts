@@ -149,6 +149,17 @@ export const ExplanationSchema = lazy(() =>
         .array(NoteSchema())
         .exactOptional()
         .describe("What is accepted, and may not mean what its writer thinks."),
+      session: z
+        .object({
+          tag: z.string(),
+          checked: z.array(z.string()).describe("What was checked of its token."),
+          claims: z
+            .array(z.string())
+            .describe("The names of the claims that are referred to, which the job would keep."),
+          absent: z.array(z.string()).exactOptional().describe("Those that the token does not have."),
+        })
+        .exactOptional()
+        .describe("The session of the request, whose token is valid. Absent if it has none."),
       pauses: z
         .array(PauseReferenceSchema())
         .exactOptional()

@@ -160,6 +160,10 @@ export const summaryFields = () => ({
   fairness_key: z.string().exactOptional().describe("The key by which the job takes turns with others in its queue."),
   repeat: RepeatSchema().exactOptional(),
   parent: ParentSchema().exactOptional(),
+  session: z
+    .object({ tag: z.string() })
+    .exactOptional()
+    .describe("The session of its request. Neither its token nor its claims are shown."),
   schedule: z.string().exactOptional().describe("The schedule of the catalog that the job belongs to."),
   debounce: z
     .object({

@@ -30,9 +30,10 @@ export function rewriteRequest(body: unknown, catalog: Catalog): Rewritten {
   if (isRecord(body)) {
     draft.removeEmpty([], optional);
     draft.rename([], { product: "product_tag", retryConfig: "retry_config" });
-    refuseMissing(draft);
-    // An empty tag is none.
-    if (draft.at("cache") === "" || draft.at("cache") === null) draft.remove(["cache"]);
+    // Ductape's callers write these empty in other ways too.
+    for (const field of ["cache", "session"]) {
+      if (draft.at(field) === "" || draft.at(field) === null) draft.remove([field]);
+    }
     rewriteSchedule(draft);
     rewriteRepeat(draft);
     draft.rename(["retry_config"], retryNames);
@@ -78,17 +79,3 @@ const retryNames = {
   nonRetryableErrors: "non_retryable_errors",
   jitterPercent: "jitter_percent",
 };
-
-/** What Ductape has and we do not. An empty value asks for nothing. */
-const missing = {
-  session: "there are no sessions here: leave it out, and put the values that the job needs into its input",
-};
-
-function refuseMissing(draft: Draft): void {
-  for (const [field, detail] of Object.entries(missing)) {
-    const value = draft.at(field);
-    if (value === undefined) continue;
-    if (value !== "" && value !== null) draft.fault([field], detail);
-    draft.remove([field]);
-  }
-}

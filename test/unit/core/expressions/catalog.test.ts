@@ -73,7 +73,7 @@ describe("the expressions of a feature", () => {
   it.each([
     [step({ body: { a: "Hi $Input{name" } }), '/input/body/a "}" is missing (at 9).'],
     [step({ body: { a: ["Hi $Imput{name}!"] } }), "/input/body/a/0 unknown word."],
-    [step({ body: { a: "by $Session{user}{id}" } }), "put the value into the input"],
+    [step({ body: { a: "by $Session{user}{id}" } }), "no such session"],
     [step({ body: { a: "$Default" } }), "$Default does not exist here"],
     [step({ body: { a: "x $Sequence{main}{order}{id}" } }), "which may not have ended by then"],
     [step({ body: { a: "$Variable{stripe}{key}" } }), 'the env "dev" has no such variable'],
@@ -111,7 +111,7 @@ describe("the expressions in an action's defaults", () => {
     ],
     [{ params: { id: "$Variable{x}" } }, 'the env "dev" has no such variable'],
     [{ params: { id: "Hi $Imput{x}" } }, "unknown word"],
-    [{ params: { id: "$Auth{token}" } }, 'secret("name#key")'],
+    [{ params: { id: "$Auth{token}" } }, "must name an app"],
   ])("%j have the fault %s", (defaults, fault) => {
     const faults = faultsOf(action(defaults));
     expect(faults).toEqual(expect.arrayContaining([expect.stringContaining(fault)]));

@@ -43,11 +43,11 @@ describe("an event that takes no expressions", () => {
   });
 
   it.each([
-    ["$Session{user}{id}", "put the value into the input"],
+    ["$Session{user}{id}", "set `expressions: true`"],
     ["$Auth{token}", 'secret("name#key")'],
     ["$Secret{key}", 'secret("name#key")'],
     ["$Var(execution_count)", "$Variable{name}"],
-    ["$Uppercase($Session{user}{name})", "put the value into the input"],
+    ["$Uppercase($Session{user}{name})", "set `expressions: true`"],
     ["$Concat([\n  'a',\n  $Auth{token}\n], '')", 'secret("name#key")'],
   ])("refuses Ductape's %s, and says what to do here", (text, instead) => {
     expect(faultsOf("order", { body: { a: text } })).toEqual([

@@ -1,6 +1,8 @@
-import { evaluatedDefaults } from "../../../../../lambdas/consumers/types/action/defaults.ts";
+import { usedCredentials } from "../../../../../lambdas/consumers/types/action/credentials.ts";
+import { evaluatedDefaults as evaluated } from "../../../../../lambdas/consumers/types/action/defaults.ts";
 import type { Execution } from "../../../../../lambdas/core/operations/execution.ts";
 import { aJob, noon } from "../../../../support/builders.ts";
+import { fakeSecrets } from "../../../../support/fakes/secrets.ts";
 
 const execution = (input: Execution["input"], more: Partial<Execution> = {}) => ({
   job: aJob({ scheduled_at: noon }),
@@ -9,6 +11,10 @@ const execution = (input: Execution["input"], more: Partial<Execution> = {}) => 
   constants: { brand: "Shop", hostile: "$Now" },
   ...more,
 });
+
+const noCredentials = usedCredentials(fakeSecrets({}), "shop");
+const evaluatedDefaults = (...[of, defaults]: [Parameters<typeof evaluated>[0], Parameters<typeof evaluated>[1]]) =>
+  evaluated(of, defaults, noCredentials);
 
 describe("the defaults of an action", () => {
   it("are evaluated: $Input is the job's own input, $Now the planned time of its run", async () => {

@@ -1,0 +1,101 @@
+import { errors, type JWTVerifyOptions, jwtVerify } from "jose";
+import { asymmetricAlgorithms, type SessionSettings } from "../../core/catalog/sessions.ts";
+import { TransientError } from "../../core/errors.ts";
+import { JobError } from "../../core/job/job-error.ts";
+import type { Secrets } from "../../core/ports/ports.ts";
+import { type Sessions, TokenRefused } from "../../core/ports/sessions.ts";
+import { isUnavailable, remoteKeys } from "./remote-keys.ts";
+
+/** How far the clocks of an issuer and of this system may be apart, for `exp` and `nbf`. */
+export const clockToleranceSeconds = 5;
+
+/** The shortest secret, in bytes (RFC 7518 3.2): a shorter one can be guessed from one token. */
+export const shortestSecret = 32;
+
+/** Checks tokens that are JWTs signed with keys of a JWKS, which are kept per warm process, or with a secret. */
+export function jwtSessions(secrets: Secrets): Sessions {
+  const keysOf = remoteKeys();
+  return {
+    async claimsOf(settings, token, now) {
+      const { jwks, algorithms } = settings;
+      const checked = { ...optionsOf(settings, now), algorithms: algorithms ? [...algorithms] : asymmetricAlgorithms };
+      try {
+        if (jwks !== undefined) return (await jwtVerify(token, keysOf(jwks), checked)).payload;
+        const ofSecret = { ...checked, algorithms: algorithms ? [...algorithms] : ["HS256"] };
+        return await payloadOf(token, ofSecret, (fresh) => secretOf(secrets, settings, fresh));
+      } catch (cause) {
+        throw faultOf(cause);
+      }
+    },
+  };
+}
+
+const optionsOf = ({ audience, issuer }: SessionSettings, now: number): JWTVerifyOptions => ({
+  audience: typeof audience === "string" ? audience : [...audience],
+  ...(issuer !== undefined && { issuer }),
+  requiredClaims: ["exp"],
+  clockTolerance: clockToleranceSeconds,
+  currentDate: new Date(now),
+});
+
+/** The secret may have been rotated since it was read: it is read again if it does not fit, and once more checked if it differs. */
+async function payloadOf(
+  token: string,
+  options: JWTVerifyOptions,
+  read: (fresh: boolean) => Promise<Uint8Array>,
+): Promise<Record<string, unknown>> {
+  const known = await read(false);
+  try {
+    return (await jwtVerify(token, known, options)).payload;
+  } catch (error) {
+    if (!(error instanceof errors.JWSSignatureVerificationFailed)) throw error;
+    const current = await read(true);
+    if (Buffer.compare(known, current) === 0) throw error;
+    return (await jwtVerify(token, current, options)).payload;
+  }
+}
+
+async function secretOf(secrets: Secrets, { secret }: SessionSettings, fresh: boolean): Promise<Uint8Array> {
+  if (!secret) throw new TransientError("NO_KEY", "the session has neither a JWKS nor a secret");
+  const bytes = new TextEncoder().encode(await secrets.resolve(secret, { fresh }));
+  if (bytes.byteLength >= shortestSecret) return bytes;
+  throw new TransientError("SHORT_SECRET", `the secret of the session has less than ${shortestSecret} bytes`);
+}
+
+/** Everything that is not the fault of the token passes, or is for whoever runs the deployment to mend: the request may come again. */
+function faultOf(cause: unknown): unknown {
+  if (cause instanceof TransientError) return cause;
+  if (cause instanceof JobError) return new TransientError(cause.code, cause.message, { cause });
+  if (isUnavailable(cause))
+    return new TransientError("NO_KEYS", "the keys of the session could not be fetched", { cause });
+  const detail = cause instanceof errors.JOSEError ? detailOf(cause) : undefined;
+  // Node's own errors come from a token whose parts cannot be read. They may quote it, so that they are no cause.
+  return new TokenRefused(detail ?? "is not a JWT that can be read");
+}
+
+const ofClaim: Record<string, string> = {
+  aud: "is for another audience",
+  iss: "is from another issuer",
+  nbf: "is not valid yet",
+  exp: "has no expiry (`exp`)",
+};
+
+/** What is wrong with a token, by the code of the error: its message may quote the token. */
+function detailOf(error: errors.JOSEError): string | undefined {
+  switch (error.code) {
+    case "ERR_JWT_EXPIRED":
+      return "has expired: send a current one";
+    case "ERR_JWT_CLAIM_VALIDATION_FAILED":
+      return ofClaim[(error as errors.JWTClaimValidationFailed).claim] ?? "has a claim that is not valid";
+    case "ERR_JWS_SIGNATURE_VERIFICATION_FAILED":
+      return "has a signature that is not the issuer's";
+    case "ERR_JOSE_ALG_NOT_ALLOWED":
+      return "is signed with an algorithm that the session does not accept";
+    case "ERR_JWKS_NO_MATCHING_KEY":
+      return "is signed with a key that the issuer does not have";
+    case "ERR_JWKS_MULTIPLE_MATCHING_KEYS":
+      return "does not say with which of the issuer's keys it is signed (`kid`)";
+    default:
+      return undefined;
+  }
+}

@@ -1,0 +1,66 @@
+/** What stands in a result where a provider has repeated a credential. */
+export const hiddenCredential = "[credential]";
+
+/** A shorter credential may occur in a result by chance, so that only a whole text is hidden. */
+const shortest = 4;
+
+/** Hides credentials in the text of an answer, in whatever way it may be written there. */
+export type Hide = (text: string) => string;
+
+export function hiding(values: readonly string[]): Hide | undefined {
+  const given = values.filter((value) => value !== "");
+  if (given.length === 0) return undefined;
+  const forms = [...new Set(given.filter((value) => value.length >= shortest).flatMap(formsOf))];
+  // The longest first, so that a credential that contains another one is hidden as a whole.
+  forms.sort((one, other) => other.length - one.length);
+  return (text) =>
+    given.includes(text)
+      ? hiddenCredential
+      : forms.reduce((rest, form) => (rest.includes(form) ? rest.replaceAll(form, hiddenCredential) : rest), text);
+}
+
+const entities: Record<string, string> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;" };
+
+/** A value as it is, and as JSON, HTML, a form, a URL and base64 write it. */
+function formsOf(value: string): string[] {
+  const json = JSON.stringify(value).slice(1, -1);
+  const hex = (char: string) => char.charCodeAt(0).toString(16).padStart(4, "0");
+  const lower = json.replace(/[\u0080-\uffff]/g, (char) => `\\u${hex(char)}`);
+  const upper = json.replace(/[\u0080-\uffff]/g, (char) => `\\u${hex(char).toUpperCase()}`);
+  const jsons = [json, lower, upper].flatMap((one) => [one, one.replaceAll("/", "\\/")]);
+  const html = value.replace(/[&<>"']/g, (char) => entities[char] ?? char);
+  const url = encodeURIComponent(value);
+  const form = new URLSearchParams({ "": value }).toString().slice(1);
+  const base64 = Buffer.from(value).toString("base64");
+  return [
+    value,
+    ...jsons,
+    html,
+    html.replaceAll("&#39;", "'"),
+    url,
+    url.toLowerCase(),
+    form,
+    base64,
+    base64.replace(/=+$/, ""),
+  ];
+}
+
+/** Hides credentials in bytes that are not text. */
+export function hideBytes(bytes: Buffer, values: readonly string[]): Buffer {
+  let rest = bytes;
+  for (const value of values.filter((one) => one.length >= shortest)) {
+    if (!rest.includes(value)) continue;
+    const text = rest.toString("latin1").replaceAll(Buffer.from(value).toString("latin1"), hiddenCredential);
+    rest = Buffer.from(text, "latin1");
+  }
+  return rest;
+}
+
+/** A JSON value with credentials hidden in its texts and in the names of its fields. */
+export function hidden(value: unknown, hide: Hide): unknown {
+  if (typeof value === "string") return hide(value);
+  if (typeof value === "number") return hide(String(value)) === String(value) ? value : hiddenCredential;
+  if (typeof value !== "object" || value === null) return value;
+  if (Array.isArray(value)) return value.map((item) => hidden(item, hide));
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [hide(key), hidden(item, hide)]));
+}

@@ -1,0 +1,36 @@
+import { type CredentialMarks, markOf } from "../../../core/job/credential-marks.ts";
+import type { AcceptedRequest } from "../../../core/requests/request.ts";
+import { invalidRequest } from "../../../core/schema/parse-body.ts";
+
+/** The marks of a decision: what stands for credentials in the inputs of the steps that it starts. */
+export interface Marks {
+  /** For the scope of the steps' expressions. */
+  credential: (app: string, key: string) => string;
+  /** The credentials that the input of a step refers to, if any. Throws INVALID_REQUEST if they are of an app that it does not call. */
+  in: (request: AcceptedRequest) => CredentialMarks | undefined;
+}
+
+export function credentialMarks(): Marks {
+  const id = crypto.randomUUID();
+  const used = new Map<string, { app: string; key: string }>();
+  return {
+    credential(app, key) {
+      const mark = markOf(app, key, id);
+      used.set(mark, { app, key });
+      return mark;
+    },
+    in({ input, event }) {
+      if (used.size === 0) return undefined;
+      const json = JSON.stringify(input);
+      const found = [...used].flatMap(([mark, of]) => (json.includes(mark) ? [of] : []));
+      if (found.length === 0) return undefined;
+      const app = String(event.app);
+      if (event.type !== "action" || found.some((of) => of.app !== app)) {
+        throw invalidRequest([
+          { pointer: "/input", detail: "refers to a credential of an app that the step does not call" },
+        ]);
+      }
+      return { app, keys: found.map(({ key }) => key), id };
+    },
+  };
+}

@@ -1,0 +1,63 @@
+import type { Path } from "../schema/schema.ts";
+import { didYouMean } from "../schema/schema.ts";
+import { type Expression, ExpressionFault, type Reference, referencesOf } from "./expression.ts";
+import { expressionsIn } from "./template.ts";
+import { eachText, type TemplateFault } from "./template-faults.ts";
+
+/** An app as far as texts may refer to its credentials: the names of those that it has in each env. */
+export interface AppCredentials {
+  app: string;
+  envs: Record<string, { credentials?: object | undefined }>;
+}
+
+/** What is wrong with a reference to a credential in a text of the catalog that is evaluated for a call of `called`. */
+export function credentialFaults({ path }: Reference, called: AppCredentials | undefined): string[] {
+  const [app, key, ...more] = path;
+  if (app === undefined || key === undefined || more.length > 0)
+    return ["must name an app and a credential of it: $Auth{app}{key}"];
+  if (!called) return ["$Auth is for steps that run an action: nothing else is sent to an app"];
+  if (app !== called.app) return [`refers to another app than "${called.app}", which is called here`];
+  return Object.entries(called.envs).flatMap(([env, { credentials = {} }]) =>
+    Object.hasOwn(credentials, key)
+      ? []
+      : [
+          `the app has no such entry in \`credentials\` in the env "${env}".${didYouMean(key, Object.keys(credentials))}`,
+        ],
+  );
+}
+
+/**
+ * The texts in which an operator would change a credential. It is passed on whole, by itself or within a text, so that it can be
+ * found and hidden where a provider repeats it.
+ */
+export function changedCredentials(template: unknown, path: Path): TemplateFault[] {
+  const faults: TemplateFault[] = [];
+  eachText(template, path, (text, place) => {
+    if (text.includes("$Auth") && parsed(text).some(isChanged)) {
+      faults.push({
+        path: place,
+        detail: "$Auth stands by itself, within a text or in $Concat: no other operator takes a credential",
+      });
+    }
+  });
+  return faults;
+}
+
+const mentionsAuth = (part: Expression): boolean => referencesOf(part).some(({ root }) => root === "Auth");
+
+function isChanged(part: Expression): boolean {
+  if (part.kind === "list") return mentionsAuth(part);
+  if (part.kind !== "call") return false;
+  if (part.operator !== "Concat") return mentionsAuth(part);
+  return part.args.flatMap((arg) => (arg.kind === "list" ? arg.items : [arg])).some(isChanged);
+}
+
+/** Texts that do not parse have a fault of their own. */
+function parsed(text: string): Expression[] {
+  try {
+    return expressionsIn(text);
+  } catch (error) {
+    if (error instanceof ExpressionFault) return [];
+    throw error;
+  }
+}

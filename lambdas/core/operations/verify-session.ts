@@ -1,0 +1,75 @@
+import { own } from "../catalog/catalog.ts";
+import { sessionsOf } from "../catalog/sessions.ts";
+import { type Fault, TransientError, traceOf } from "../errors.ts";
+import { takesExpressions } from "../expressions/request-input.ts";
+import { sessionReferences } from "../expressions/session-references.ts";
+import { keptSession } from "../job/kept-session.ts";
+import type { Log } from "../ports/ports.ts";
+import { type Sessions, TokenRefused } from "../ports/sessions.ts";
+import type { AcceptedRequest, SessionOfRequest } from "../requests/request.ts";
+import { RequestError } from "../requests/request-error.ts";
+import { invalidRequest } from "../schema/parse-body.ts";
+
+export interface Verifying {
+  sessions: Sessions;
+  log: Log;
+}
+
+const retryAfterSeconds = 5;
+
+/**
+ * A request whose token has been checked, with the claims that its job keeps in place of the token. Throws INVALID_REQUEST for a
+ * token that is refused, and UNAVAILABLE if the keys of the session cannot be read for now.
+ */
+export async function withVerifiedSession(services: Verifying, request: AcceptedRequest): Promise<AcceptedRequest> {
+  const { session, ...rest } = request;
+  if (!session) return request;
+  const claims = await claimsOf(services, request, session);
+  return { ...rest, kept_session: keptSession(session.tag, claimNames(request), claims) };
+}
+
+/** The faults of a token whose request is refused already: all are reported at once. One that cannot be checked now has none. */
+export async function tokenFaults(
+  services: Verifying,
+  of: Pick<AcceptedRequest, "product" | "env">,
+  session: SessionOfRequest,
+): Promise<Fault[]> {
+  try {
+    await claimsOf(services, of, session);
+    return [];
+  } catch (error) {
+    return error instanceof RequestError ? error.faults : [];
+  }
+}
+
+async function claimsOf(
+  { sessions, log }: Verifying,
+  { product, env }: Pick<AcceptedRequest, "product" | "env">,
+  { tag, token, at }: SessionOfRequest,
+): Promise<Record<string, unknown>> {
+  const settings = own(own(sessionsOf(product), tag)?.envs ?? {}, env);
+  if (!settings)
+    throw invalidRequest([{ pointer: "/session/tag", detail: "the session has no settings for this env" }]);
+  try {
+    return await sessions.claimsOf(settings, token, at);
+  } catch (error) {
+    if (error instanceof TokenRefused) throw invalidRequest([{ pointer: "/session/token", detail: error.message }]);
+    if (!(error instanceof TransientError)) throw error;
+    log.error("the token of a session could not be checked", {
+      product: product.tag,
+      env,
+      session: tag,
+      ...traceOf(error),
+    });
+    throw new RequestError("UNAVAILABLE", `The keys of session ${tag} cannot be read for now. Try again.`, {
+      cause: error,
+      retryAfterSeconds,
+    });
+  }
+}
+
+/** The claims to which the input of a request and the texts of its event refer. */
+export function claimNames({ input, definition, target, event }: AcceptedRequest): string[] {
+  const templates = [takesExpressions({ event }) ? input : [], definition.texts?.(target) ?? []];
+  return [...new Set(sessionReferences(templates).map(({ path }) => String(path[1])))];
+}
