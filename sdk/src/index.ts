@@ -24,6 +24,7 @@ export type {
   FeatureDispatch,
   Namespaces,
   NotificationDispatch,
+  PublishDispatch,
   StorageDispatch,
 } from "./ductape.ts";
 export type { DuctapeRetryConfig, DuctapeSchedule, RetryCode } from "./ductape-input.ts";
@@ -52,6 +53,7 @@ export type {
   IEmailNotification,
   IFunctionRequest,
   INotificationRequest,
+  IPublishRequest,
   IPushNotification,
   ISmsNotification,
   IStorageRequest,
@@ -98,6 +100,7 @@ export type {
   HttpFunctionResult,
   MongoResults,
   NotificationResult,
+  PublishResult,
   ResponseBody,
   SqlChange,
   SqlRows,

@@ -97,6 +97,14 @@ const worst: Record<JobType, () => { product: Product; input: object; outcome: s
     input: { fileName: "a.bin", buffer: Buffer.alloc(2_190_000, 7).toJSON() },
     outcome: "completed",
   }),
+  publish: () => ({
+    product: productOf(
+      { type: "publish", broker: "b", topic: "t" },
+      { brokers: { b: { envs: envs({ provider: "eventbridge", bus: "default", source: "s", topics: { t: {} } }) } } },
+    ),
+    input: { message: heavy() },
+    outcome: "VALIDATION_ERROR",
+  }),
   feature: () => ({
     product: productOf(
       { type: "feature", feature: "f" },

@@ -1,0 +1,49 @@
+import * as z from "zod";
+import { own } from "../../../core/catalog/catalog.ts";
+import { lazy } from "../../../core/schema/lazy.ts";
+import { strict } from "../../../core/schema/schema.ts";
+import { Tag } from "../../../core/schema/tag.ts";
+import { defineJobType } from "../define-job-type.ts";
+import { longestKey, mostHeaders } from "./limits.ts";
+import { publicationFaults } from "./rules.ts";
+import type { BrokerTarget } from "./target.ts";
+
+/**
+ * The names that every provider takes, without those that are the system's or a provider's own: for `CC` and `BCC` RabbitMQ would
+ * deliver copies to other queues.
+ */
+const headerName = /^(?!(idempotency-key|b?cc)$|(aws|amazon)\.)(?=.{1,128}$)[\w-]+(\.[\w-]+)*$/i;
+const headerRule =
+  "1 to 128 letters, digits, _ and -, with single dots between them; not idempotency-key, CC, BCC, AWS.* or Amazon.*";
+
+/** IPublishRequest: the message, and what a broker may order, route or filter it by. */
+export const publishInput = lazy(() =>
+  strict({
+    /** Any JSON value: a string is sent as it is, anything else as JSON. */
+    message: z.unknown().refine((message) => message !== undefined, "is required"),
+    /** The group of SQS and SNS, the key of Kafka, the routing key of RabbitMQ. */
+    key: z.string().min(1).max(longestKey).optional(),
+    headers: z
+      .record(z.string().regex(headerName, headerRule), z.string())
+      .refine((headers) => Object.keys(headers).length <= mostHeaders, `at most ${mostHeaders}`)
+      .optional(),
+  }),
+);
+
+export const publish = defineJobType<BrokerTarget>()({
+  type: "publish",
+  summary: "Publish a message to a broker.",
+  requestName: "IPublishRequest",
+  section: "brokers",
+  targetField: "broker",
+  input: publishInput,
+  event: () => ({ broker: Tag, topic: Tag }),
+  eventNames: ({ broker, topic }) => [{ name: `${broker}:${topic}` }],
+  checkInput({ target, env, event, input }) {
+    const place = own(target.envs, env);
+    return place ? publicationFaults(place, event.topic, input) : [];
+  },
+  example: { event: "announce_order", input: { message: { order: "A-1", total: 12.5 }, key: "c-42" } },
+  defaults: { timeout_ms: 30_000, retries: 3 },
+  limits: { max_timeout_ms: 120_000, memory_mb: 256 },
+});
