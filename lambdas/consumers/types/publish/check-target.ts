@@ -18,6 +18,7 @@ export function checkBroker({ envs }: BrokerTarget): Fault[] {
 /** An event names a topic of its broker. */
 export function checkTopic({ broker, topic }: { broker: string; topic: string }, { envs }: BrokerTarget): Fault[] {
   const topics = [...new Set(Object.values(envs).flatMap((place) => Object.keys(place.topics)))];
-  if (topics.includes(topic)) return [];
+  // Without any env, the faults of the envs are what there is to say.
+  if (topics.includes(topic) || Object.keys(envs).length === 0) return [];
   return [{ pointer: "/topic", detail: `broker ${broker} has no such topic.${didYouMean(topic, topics)}` }];
 }
