@@ -19,6 +19,9 @@ export interface CatalogNeeds {
   references: Reference[];
   /** S3 buckets that storages name. */
   buckets: TextOrReference[];
+  /** Queues of SQS and buses of EventBridge that brokers name. */
+  queues: string[];
+  buses: string[];
   /** Packages that its targets need and that are not installed. */
   missing_packages: string[];
 }

@@ -8,13 +8,11 @@ import { longestKey, mostHeaders } from "./limits.ts";
 import { publicationFaults } from "./rules.ts";
 import type { BrokerTarget } from "./target.ts";
 
-/**
- * The names that every provider takes, without those that are the system's or a provider's own: for `CC` and `BCC` RabbitMQ would
- * deliver copies to other queues.
- */
-const headerName = /^(?!(idempotency-key|b?cc)$|(aws|amazon)\.)(?=.{1,128}$)[\w-]+(\.[\w-]+)*$/i;
-const headerRule =
-  "1 to 128 letters, digits, _ and -, with single dots between them; not idempotency-key, CC, BCC, AWS.* or Amazon.*";
+const headerName = /^[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*$/;
+/** The system's own, and those of providers: for `CC` and `BCC` RabbitMQ would deliver copies to other queues. */
+const reserved = /^((idempotency-key|b?cc)$|(aws|amazon)\.)/i;
+const headerRule = "letters, digits, _ and -, with single dots between them";
+const isReserved = "is one of idempotency-key, CC, BCC, AWS.* and Amazon.*, which are not for callers";
 
 /** IPublishRequest: the message, and what a broker may order, route or filter it by. */
 export const publishInput = lazy(() =>
@@ -24,7 +22,14 @@ export const publishInput = lazy(() =>
     /** The group of SQS and SNS, the key of Kafka, the routing key of RabbitMQ. */
     key: z.string().min(1).max(longestKey).optional(),
     headers: z
-      .record(z.string().regex(headerName, headerRule), z.string())
+      .record(
+        z
+          .string()
+          .max(128)
+          .regex(headerName, headerRule)
+          .refine((name) => !reserved.test(name), isReserved),
+        z.string(),
+      )
       .refine((headers) => Object.keys(headers).length <= mostHeaders, `at most ${mostHeaders}`)
       .optional(),
   }),
