@@ -46,8 +46,11 @@ function brokersOf(product: Product): BrokerPlace[] {
   return Object.values(brokers).flatMap(({ envs }) => Object.values(envs));
 }
 
-/** By its ARN or its URL, a queue's name comes last. */
-const queuesOf = ({ topics }: BrokerPlace): string[] =>
-  Object.values(topics).flatMap(({ queue }) => queue?.split(/[:/]/).at(-1) ?? []);
+/** In its ARN the Region comes fourth, and in its URL in the host; the name is last in both. */
+const queuesOf = ({ topics }: BrokerPlace): CatalogNeeds["queues"] =>
+  Object.values(topics).flatMap(({ queue }) => {
+    const [, region = ""] = /^(?:arn:[a-z-]+:sqs:|https:\/\/sqs\.)([a-z0-9-]+)/.exec(queue ?? "") ?? [];
+    return queue === undefined ? [] : [{ name: queue.replace(/^.*[:/]/, ""), region }];
+  });
 
 const busesOf = ({ bus }: BrokerPlace): string[] => (bus === undefined ? [] : [bus.replace(/^.*:event-bus\//, "")]);

@@ -18,7 +18,7 @@ export interface SqsAndS3 {
   queueUrl(name: string): string;
   createBucket(name: string): void;
   /** Creates a queue of a broker unless it exists. */
-  createQueue(name: string): void;
+  createQueue(queue: { name: string; region: string }): void;
   /** The messages in a queue, in any state. */
   messages(queue: string): Messages;
   close(): Promise<void>;
@@ -58,7 +58,7 @@ export async function startSqsAndS3(
     createBucket: (name) => {
       server.createBucket(name);
     },
-    createQueue: (name) => {
+    createQueue: ({ name, region }) => {
       const fifo = name.endsWith(".fifo") && { attributes: { FifoQueue: "true" } };
       if (server.inspectQueue(name) === undefined) server.createQueue(name, { region, ...fifo });
     },
