@@ -1,6 +1,8 @@
+import { execFile } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { bundle, loadedAtStart } from "../../infra/bundle/bundle.ts";
 import { jobTypes } from "../../lambdas/core/job/job.ts";
 
@@ -138,4 +140,22 @@ test.each([
 ])("the consumer of type %s gets %s with its names when it imports it lazily", async (type, from, name) => {
   const { exportsOf } = await bundleOf(`consumers/${type}`);
   expect(exportsOf(from)).toContain(name);
+});
+
+/** A client that looks for files beside its own code would find none there. */
+test("the clients of Kafka and RabbitMQ load from the bundle of the consumer of type publish", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "bundle-"));
+  try {
+    const outputs = await bundle("consumers/publish", folder);
+    const chunkOf = (client: string) =>
+      Object.keys(outputs).find((name) => outputs[name]?.entryPoint?.endsWith(`/brokers/${client}.ts`));
+    const script = `
+      const load = (name) => import(new URL(name, "file://${folder}/"));
+      const [kafka, rabbitmq] = await Promise.all([load("${chunkOf("kafka")}"), load("${chunkOf("rabbitmq")}")]);
+      console.log(typeof kafka.sendToKafka, typeof rabbitmq.sendToRabbitMq);`;
+    const { stdout } = await promisify(execFile)(process.execPath, ["--input-type=module", "--eval", script]);
+    expect(stdout).toBe("function function\n");
+  } finally {
+    await rm(folder, { recursive: true });
+  }
 });
