@@ -32,6 +32,14 @@ const couriers = { actions: { request_pickup: { method: "POST", path: "/pickups"
 const express = { base_url: parameter("/my-product/express-url") } as const;
 const parcel = { base_url: parameter("/my-product/parcel-url") } as const;
 
+/** Events for whoever has a rule on the account's own bus, which every account has. */
+const announcements = {
+  provider: "eventbridge",
+  bus: "default",
+  source: "my-product",
+  topics: { order_placed: { detail_type: "order.placed" } },
+} as const;
+
 const hook = { url: parameter("/my-product/webhook-url"), secret: secret("my-product/webhook#secret") } as const;
 
 /** The demo: an event of every type. `npm start` runs it on this machine, where its references lead to the outbox. */
@@ -46,6 +54,7 @@ export const myProduct = defineProduct({
     orders_of_customer: { type: "database_action", database: "orders", action: "of_customer" },
     calculate_price: { type: "function", function: "pricing" },
     store_document: { type: "storage", storage: "documents" },
+    announce_order: { type: "publish", broker: "announcements", topic: "order_placed" },
     place_order: { type: "feature", feature: "place_order" },
     order_again: { type: "action", app: "shop", action: "order_again", expressions: true },
     notify_warehouse: { type: "action", app: "shop", action: "notify_warehouse", limits: ["warehouse"] },
@@ -133,6 +142,7 @@ export const myProduct = defineProduct({
   },
   functions: { pricing: { envs: { dev: pricing, prd: pricing } } },
   storages: { documents: { envs: { dev: documents, prd: documents } } },
+  brokers: { announcements: { envs: { dev: announcements, prd: announcements } } },
   features: {
     place_order: {
       input: { customer: { type: "string", max: 64 }, sku: { type: "string" }, quantity: { type: "integer", min: 1 } },

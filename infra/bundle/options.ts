@@ -15,6 +15,8 @@ export const options = {
   mainFields: ["module", "main"],
   // CommonJS dependencies inside an ES module still call `require` for what is not bundled.
   banner: { js: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);" },
+  // Kafka's client reads a file beside the code of this package, which a bundle does not have. Its other entry has the file in it.
+  alias: { "@platformatic/wasm-utils": "@platformatic/wasm-utils/bundled" },
   metafile: true,
   logLevel: "error",
 } as const satisfies BuildOptions;

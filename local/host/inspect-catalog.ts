@@ -11,13 +11,17 @@ import type { CatalogNeeds } from "./protocol.ts";
 /** The faults of the catalog that is on disk now, and what it needs around it. */
 export function inspectCatalog(): { faults: Fault[]; needs: CatalogNeeds } {
   const faults = checkCatalog(products, registry);
-  if (faults.length > 0) return { faults, needs: { references: [], buckets: [], missing_packages: [] } };
+  if (faults.length > 0)
+    return { faults, needs: { references: [], buckets: [], queues: [], buses: [], missing_packages: [] } };
   const checked: readonly Product[] = products;
+  const brokers = checked.flatMap(brokersOf);
   return {
     faults,
     needs: {
       references: referencesIn(checked),
       buckets: checked.flatMap(bucketsOf),
+      queues: brokers.flatMap(queuesOf),
+      buses: brokers.flatMap(busesOf),
       missing_packages: missingPackages(checked),
     },
   };
@@ -30,3 +34,24 @@ function bucketsOf(product: Product): TextOrReference[] {
     provider === "s3" && bucket !== undefined ? [bucket] : [],
   );
 }
+
+/** The places of a product's brokers: only these fields of them matter here. */
+interface BrokerPlace {
+  provider: string;
+  bus?: string;
+  topics: Record<string, { queue?: string }>;
+}
+
+function brokersOf(product: Product): BrokerPlace[] {
+  const brokers = (product[registry.publish.section] ?? {}) as Record<string, { envs: Record<string, BrokerPlace> }>;
+  return Object.values(brokers).flatMap(({ envs }) => Object.values(envs));
+}
+
+/** In its ARN the Region comes fourth, and in its URL in the host; the name is last in both. */
+const queuesOf = ({ topics }: BrokerPlace): CatalogNeeds["queues"] =>
+  Object.values(topics).flatMap(({ queue }) => {
+    const [, region = ""] = /^(?:arn:[a-z-]+:sqs:|https:\/\/sqs\.)([a-z0-9-]+)/.exec(queue ?? "") ?? [];
+    return queue === undefined ? [] : [{ name: queue.replace(/^.*[:/]/, ""), region }];
+  });
+
+const busesOf = ({ bus }: BrokerPlace): string[] => (bus === undefined ? [] : [bus.replace(/^.*:event-bus\//, "")]);

@@ -19,6 +19,10 @@ export interface CatalogNeeds {
   references: Reference[];
   /** S3 buckets that storages name. */
   buckets: TextOrReference[];
+  /** Queues of SQS that brokers name. */
+  queues: { name: string; region: string }[];
+  /** Buses of EventBridge that brokers name. */
+  buses: string[];
   /** Packages that its targets need and that are not installed. */
   missing_packages: string[];
 }

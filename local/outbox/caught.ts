@@ -1,3 +1,5 @@
+import { eventSource } from "../../lambdas/topology.ts";
+
 /** A message or call that would have left the system. */
 export type Item =
   | {
@@ -10,6 +12,14 @@ export type Item =
     }
   | { kind: "email"; at: string; from: string; to: string[]; subject: string; text?: string; html?: string }
   | { kind: "sms"; at: string; to: string; body: string; sender?: string; answer: string }
+  | {
+      kind: "topic";
+      at: string;
+      topic: string;
+      message: string;
+      attributes: Record<string, string>;
+      group?: string;
+    }
   | { kind: "fcm"; at: string; project: string; message: unknown; answer: string }
   | { kind: "expo"; at: string; message: unknown; answer: string }
   | { kind: "task"; at: string; call: string; token: string; content: unknown }
@@ -38,8 +48,8 @@ export function makeCaught() {
       const bytes = JSON.stringify(timed).length;
       kept.unshift({ item: timed, bytes });
       total += bytes;
-      if (isNews(kind)) {
-        const alike = ({ item }: { item: Item }) => item.kind === kind;
+      if (isNews(timed)) {
+        const alike = ({ item }: { item: Item }) => item.kind === kind && isNews(item);
         if (kept.filter(alike).length > keptEvents) forget(kept.findLastIndex(alike));
       }
       while (kept.length > keptItems || (total > keptBytes && kept.length > 1)) forget(kept.length - 1);
@@ -52,4 +62,5 @@ export function makeCaught() {
   };
 }
 
-const isNews = (kind: Item["kind"]) => kind === "event" || kind === "webhook";
+/** What says how jobs are doing. Other events are what jobs have published. */
+const isNews = (item: Item) => item.kind === "webhook" || (item.kind === "event" && item.source === eventSource);

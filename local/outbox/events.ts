@@ -31,10 +31,11 @@ export interface BusEvent {
   detail: object;
 }
 
-/** EventBridge's PutEvents. `rules` receives each accepted event. https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEvents.html */
+/** EventBridge's PutEvents. `rules` receives each accepted event; `buses` are those that the catalog names. https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEvents.html */
 export async function handleEvents(
   caught: Caught,
   rules: (event: BusEvent) => Promise<void>,
+  buses: ReadonlySet<string>,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
@@ -43,9 +44,11 @@ export async function handleEvents(
     const message = `1 validation error detected: 'entries' must have 1 to ${mostEntries} members.`;
     return sendJson(response, 400, { __type: "ValidationException", message }, contentType);
   }
-  const unknown = entries.map(({ EventBusName }) => busOf(EventBusName)).find((bus) => !buses.has(bus));
+  const unknown = entries
+    .map(({ EventBusName }) => busOf(EventBusName))
+    .find((bus) => !own.has(bus) && !buses.has(bus));
   if (unknown !== undefined) {
-    const message = `Event bus ${unknown} does not exist. The buses are ${eventBusName} and default.`;
+    const message = `Event bus ${unknown} does not exist. The buses are ${[...own, ...buses].join(", ")}.`;
     return sendJson(response, 400, { __type: "ResourceNotFoundException", message }, contentType);
   }
   const put = async (entry: Entry) => {
@@ -57,19 +60,9 @@ export async function handleEvents(
     const bus = busOf(EventBusName);
     const id = randomUUID();
     try {
+      const event = { "detail-type": DetailType, source, account, time, region, resources: [], detail };
       // As in AWS, rules belong to one bus.
-      if (bus !== eventBusName) return { EventId: id };
-      await rules({
-        version: "0",
-        id,
-        "detail-type": DetailType,
-        source,
-        account,
-        time,
-        region,
-        resources: [],
-        detail,
-      });
+      if (bus === eventBusName) await rules({ version: "0", id, ...event });
     } catch {
       return refused("InternalFailure", "The target of a rule could not be reached.");
     }
@@ -83,7 +76,7 @@ export async function handleEvents(
 
 /** The name of a bus that is given by name or ARN. */
 const busOf = (name = "default"): string => name.split(":event-bus/").at(-1) as string;
-const buses = new Set(["default", eventBusName]);
+const own = new Set([eventBusName, "default"]);
 
 const refused = (ErrorCode: string, ErrorMessage: string) => ({ ErrorCode, ErrorMessage });
 

@@ -19,6 +19,8 @@ export interface Outbox {
    */
   url: string;
   smtpUrl: string;
+  /** Makes an event bus exist, by its name. */
+  addBus(name: string): void;
   /** `GET /outbox` and `DELETE /outbox` on the gateway. */
   handle: Handler;
   close(): Promise<void>;
@@ -35,11 +37,13 @@ export async function startOutbox(
 ): Promise<Outbox> {
   const caught = makeCaught();
   const tokens = makeGoogleTokens(privateKey);
+  const buses = new Set<string>();
   const smtp = await startSmtp(caught);
   const handler: Handler = async (request, response) => {
     const route = `${request.method} ${(request.url ?? "/").split("?")[0]}`;
     const project = /^POST \/v1\/projects\/([^/]+)\/messages:send$/.exec(route)?.[1];
-    if (request.headers["x-amz-target"] === putEventsTarget) return handleEvents(caught, rules, request, response);
+    if (request.headers["x-amz-target"] === putEventsTarget)
+      return handleEvents(caught, rules, buses, request, response);
     if (isTaskCall(request)) return handleTask(caught, request, response);
     if (project !== undefined) return handleFcm(caught, tokens, project, request, response);
     if (route === "POST /token") return tokens.handle(request, response);
@@ -55,6 +59,9 @@ export async function startOutbox(
   return {
     url: http.url,
     smtpUrl: smtp.url,
+    addBus: (name) => {
+      buses.add(name);
+    },
     handle: async (request, response) => {
       if (request.method === "GET") return sendJson(response, 200, { items: caught.items() });
       if (request.method !== "DELETE") return sendJson(response, 404, { message: "Not Found" });

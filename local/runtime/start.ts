@@ -181,6 +181,8 @@ async function start(
     onCatalog: (needs) => {
       const known = values();
       for (const bucket of bucketNames(needs, known)) sqsAndS3.createBucket(bucket);
+      for (const queue of needs.queues) sqsAndS3.createQueue(queue);
+      for (const bus of needs.buses) outbox.addBus(bus);
       for (const reference of missing(needs, known)) say(`${reference} has no value: set it in ${envFile}.`);
       const { missing_packages } = needs;
       if (missing_packages.length > 0)

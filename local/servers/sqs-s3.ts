@@ -17,6 +17,8 @@ export interface SqsAndS3 {
   /** The queue's URL, instead of fauxqs's own, whose host name may not resolve. */
   queueUrl(name: string): string;
   createBucket(name: string): void;
+  /** Creates a queue of a broker unless it exists. */
+  createQueue(queue: { name: string; region: string }): void;
   /** The messages in a queue, in any state. */
   messages(queue: string): Messages;
   close(): Promise<void>;
@@ -55,6 +57,10 @@ export async function startSqsAndS3(
     queueUrl,
     createBucket: (name) => {
       server.createBucket(name);
+    },
+    createQueue: ({ name, region }) => {
+      const fifo = name.endsWith(".fifo") && { attributes: { FifoQueue: "true" } };
+      if (server.inspectQueue(name) === undefined) server.createQueue(name, { region, ...fifo });
     },
     messages: (queue) => server.inspectQueue(queue)?.messages ?? { ready: [], delayed: [], inflight: [] },
     close: () => server.stop(),

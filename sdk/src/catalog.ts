@@ -3,6 +3,7 @@ import type {
   IDbActionRequest,
   IFunctionRequest,
   INotificationRequest,
+  IPublishRequest,
   IStorageRequest,
 } from "./event-input.ts";
 import type { IJobProcessorInput } from "./input.ts";
@@ -45,6 +46,7 @@ export interface EventInput {
   database_action: IDbActionRequest;
   function: IFunctionRequest;
   storage: IStorageRequest;
+  publish: IPublishRequest;
   feature: Record<string, unknown>;
 }
 

@@ -1,7 +1,13 @@
 import type { Catalog } from "./catalog.ts";
 import { type Defaults, requireTenant, withDefaults } from "./defaults.ts";
 import { InvalidRequestError } from "./errors.ts";
-import type { IActionRequest, IDbActionRequest, INotificationRequest, IStorageRequest } from "./event-input.ts";
+import type {
+  IActionRequest,
+  IDbActionRequest,
+  INotificationRequest,
+  IPublishRequest,
+  IStorageRequest,
+} from "./event-input.ts";
 import type { IJobProcessorInput } from "./input.ts";
 import type { JobReceipt } from "./job.ts";
 import type { DispatchOptions, JobProcessor } from "./processor.ts";
@@ -59,6 +65,13 @@ export interface DatabaseDispatch extends DispatchFields {
   input?: IDbActionRequest | undefined;
 }
 
+/** A message for a broker: `broker` and `event` are the event `broker:event`, unless `event` has a colon already. */
+export interface PublishDispatch extends DispatchFields {
+  broker?: string | undefined;
+  event: string;
+  input: IPublishRequest;
+}
+
 /** Schedules a job, and resolves with its receipt as soon as it is accepted. */
 export interface Dispatcher<Dispatch> {
   dispatch(data: Dispatch, options?: DispatchOptions): Promise<JobReceipt>;
@@ -89,7 +102,7 @@ export interface Namespaces {
   database: DatabaseDispatcher;
   storage: Dispatcher<StorageDispatch> & FileReader & { files: { read: FileReader["readFile"] } };
   graphs: NotHere & { action: NotHere };
-  events: NotHere;
+  events: Dispatcher<PublishDispatch>;
 }
 
 export function createNamespaces(job: Pick<JobProcessor<Catalog>, "dispatch">, defaults: () => Defaults): Namespaces {
@@ -154,10 +167,10 @@ export function createNamespaces(job: Pick<JobProcessor<Catalog>, "dispatch">, d
     database,
     storage,
     graphs: { ...notHere("graphs.dispatch", noGraphs), action: notHere("graphs.action.dispatch", noGraphs) },
-    events: notHere(
-      "events.dispatch",
-      "message brokers do not exist yet. Until they do, publish by an action of the catalog's app, or by a cloud function",
-    ),
+    events: dispatcher("events.dispatch", ({ broker, event, ...rest }: PublishDispatch) => ({
+      ...rest,
+      event: joined("events.dispatch", broker, event),
+    })),
   };
 }
 

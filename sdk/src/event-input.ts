@@ -236,3 +236,25 @@ export interface IStorageRequest extends Ductape.DuctapeBlob<FileContent> {
    */
   metadata?: Record<string, string> | undefined;
 }
+
+/** The input of an event that publishes a message to a broker. */
+export interface IPublishRequest {
+  /**
+   * The message: any JSON value. A string is sent as it is, anything else as JSON; EventBridge takes objects only.
+   * @example `{ order: "A-1", total: 12.5 }`
+   */
+  message: unknown;
+  /**
+   * What the broker orders or routes by, 1 to 255 characters: the group of SQS and SNS, Kafka's key, RabbitMQ's routing key.
+   * Required for a FIFO queue or topic.
+   * @default none
+   * @example `"customer-42"`
+   */
+  key?: string | undefined;
+  /**
+   * Up to 100 headers; SQS and SNS take 9.
+   * @default none
+   * @example `{ source: "shop" }`
+   */
+  headers?: Record<string, string> | undefined;
+}

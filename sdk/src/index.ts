@@ -25,6 +25,7 @@ export type {
   FeatureDispatch,
   Namespaces,
   NotificationDispatch,
+  PublishDispatch,
   StorageDispatch,
 } from "./ductape.ts";
 export type { DuctapeRetryConfig, DuctapeSchedule, RetryCode } from "./ductape-input.ts";
@@ -53,6 +54,7 @@ export type {
   IEmailNotification,
   IFunctionRequest,
   INotificationRequest,
+  IPublishRequest,
   IPushNotification,
   ISmsNotification,
   IStorageRequest,
@@ -100,6 +102,7 @@ export type {
   HttpFunctionResult,
   MongoResults,
   NotificationResult,
+  PublishResult,
   ResponseBody,
   SqlChange,
   SqlRows,

@@ -4,6 +4,7 @@ import type {
   IDbActionRequest,
   IFunctionRequest,
   INotificationRequest,
+  IPublishRequest,
   IStorageRequest,
 } from "./event-input.ts";
 import type { Debounce, Unique } from "./shared-input.ts";
@@ -51,6 +52,7 @@ export interface IJobProcessorInput extends DuctapeFields {
     | IDbActionRequest
     | IFunctionRequest
     | IStorageRequest
+    | IPublishRequest
     | Record<string, unknown>;
   /**
    * When to start: Unix time in seconds (a number below 1e11) or milliseconds, or an RFC 3339 string with an offset. 0

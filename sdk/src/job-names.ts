@@ -29,7 +29,7 @@ export interface DuctapeJob {
   readonly end_date?: number;
 }
 
-export type JobNamespace = "actions" | "notifications" | "databases" | "functions" | "storage" | "features";
+export type JobNamespace = "actions" | "notifications" | "databases" | "functions" | "storage" | "events" | "features";
 
 /** The job type of each namespace; of two namespaces for one type, a job shows the first. */
 export const typeOfNamespace = {
@@ -40,6 +40,7 @@ export const typeOfNamespace = {
   database: "database_action",
   functions: "function",
   storage: "storage",
+  events: "publish",
   features: "feature",
   workflows: "feature",
 } as const;

@@ -3,7 +3,7 @@ import type { LimitWait } from "./limit-gate.ts";
 import type { PauseReference } from "./pause.ts";
 
 /** What an event does. */
-export type JobType = "action" | "notification" | "database_action" | "function" | "storage" | "feature";
+export type JobType = "action" | "notification" | "database_action" | "function" | "storage" | "publish" | "feature";
 
 /** The status of a job. `completed`, `failed` and `cancelled` are final. */
 export type JobStatus = "scheduled" | "queued" | "running" | "completed" | "failed" | "cancelled" | "paused";

@@ -104,6 +104,27 @@ export interface StorageResult {
   kept?: true;
 }
 
+/** The result of a publish event: where the message is, by the broker's own ids. */
+export type PublishResult = {
+  /** The topic's name in the catalog. */
+  topic: string;
+} & (
+  | {
+      provider: "sqs" | "sns";
+      message_id: string;
+      /** Of a FIFO queue or topic. */
+      sequence_number?: string;
+    }
+  | { provider: "eventbridge"; event_id: string }
+  | {
+      provider: "kafka";
+      partition: number;
+      /** Digits: it may be larger than a JavaScript number is exact. */
+      offset: string;
+    }
+  | { provider: "rabbitmq"; message_id: string; exchange: string; routing_key: string }
+);
+
 /** The result of a feature: its `output`; without one, the results of its steps by sequence and step. */
 export type FeatureResult = Record<string, unknown>;
 
@@ -114,5 +135,6 @@ export interface EventResult {
   database_action: DatabaseResult;
   function: FunctionResult;
   storage: StorageResult;
+  publish: PublishResult;
   feature: FeatureResult;
 }

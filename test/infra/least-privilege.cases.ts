@@ -199,6 +199,7 @@ const privileges: Record<string, string[]> = {
     "s3:AbortMultipartUpload,PutObject s3:::*/documents/* if aws:ResourceAccount = <AWS::AccountId>",
     "s3:AbortMultipartUpload,GetObject,PutObject s3:::in-aws-archive/2030/*",
   ],
+  "consumers/publish": [...runsJobs("publish"), "events:PutEvents events:event-bus/default"],
   "consumers/feature": [
     "dynamodb:BatchGetItem,DeleteItem,GetItem,PutItem,Query,UpdateItem Jobs if key = JOB#*",
     usesResultCache,

@@ -179,9 +179,9 @@ test("Lambda allows loops for the functions that wake themselves by design, and 
 test.each(["api", "reconciler", "intake"])("%s has the queue of every job type", (entry) => {
   const { Variables } = functionOf(service, entry).Properties.Environment;
   expect(Object.keys(Variables)).toEqual(expect.arrayContaining(Object.keys(JobsEnv().shape)));
-  const addresses = jsonOf(Variables.QUEUES) as Record<string, { arn: string }>;
+  const addresses = jsonOf(Variables.QUEUES) as Record<string, { url: string }>;
   expect(Object.keys(addresses)).toEqual([...jobTypes]);
-  for (const type of jobTypes) expect(addresses[type]?.arn).toBe(`<${queueOf(type).id}.Arn>`);
+  for (const type of jobTypes) expect(addresses[type]?.url).toBe(`<${queueOf(type).id}>`);
 });
 
 describe("schedules", () => {

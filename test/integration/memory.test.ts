@@ -97,6 +97,14 @@ const worst: Record<JobType, () => { product: Product; input: object; outcome: s
     input: { fileName: "a.bin", buffer: Buffer.alloc(2_190_000, 7).toJSON() },
     outcome: "completed",
   }),
+  publish: () => ({
+    product: productOf(
+      { type: "publish", broker: "b", topic: "t" },
+      { brokers: { b: { envs: envs({ provider: "eventbridge", bus: "default", source: "s", topics: { t: {} } }) } } },
+    ),
+    input: { message: heavy() },
+    outcome: "VALIDATION_ERROR",
+  }),
   feature: () => ({
     product: productOf(
       { type: "feature", feature: "f" },
@@ -130,7 +138,7 @@ async function bundled(type: JobType): Promise<string> {
     import { readFileSync } from "node:fs";
     console.log(JSON.stringify(await runBatch(execute, JSON.parse(readFileSync(process.argv[2], "utf8")))));
     process.exit();`;
-  const createRequire = 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);';
+  const createRequire = 'import { createRequire as requireFrom } from "node:module"; const require = requireFrom(import.meta.url);';
   await build({
     stdin: { contents, resolveDir: root, loader: "ts" },
     outfile,

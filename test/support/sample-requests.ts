@@ -80,6 +80,18 @@ export const sampleRequests: Record<JobType, Sample> = {
       [{ fileName: "b.txt" }, ["/input"]],
     ],
   }),
+  publish: sample("publish", {
+    good: [{ message: {} }, { message: { "😀": "\uffff" }, key: "a b", headers: { "x.y": "" } }],
+    bad: [
+      [{ message: "text" }, ["/input/message"]],
+      [{ key: "", headers: { a: 1 } }, ["/input/message", "/input/key", "/input/headers/a"]],
+      [
+        { message: { _meta: {} }, headers: { "Idempotency-Key": "a" } },
+        ["/input/headers/Idempotency-Key", "/input/message/_meta"],
+      ],
+      [{ message: {}, msg: {} }, ["/input/msg"]],
+    ],
+  }),
   feature: sample("feature", {
     bad: [
       [{ ...place, quantity: 0 }, ["/input/quantity"]],

@@ -8,8 +8,10 @@ export async function startGate(port: number) {
   const pairs = new Set<Socket>();
   const forgotten = new Set<Socket>();
   let hung = false;
+  let made = 0;
   const server = createServer((near) => {
     const far = connect(port, "127.0.0.1");
+    made++;
     for (const [from, to] of [
       [near, far],
       [far, near],
@@ -37,6 +39,8 @@ export async function startGate(port: number) {
     port: (server.address() as AddressInfo).port,
     /** The number of connections that are open through it now. */
     open: () => pairs.size / 2,
+    /** The number of connections so far. */
+    made: () => made,
     /**
      * Silently forgets the connections that are open now: each is reset when it is next written to. This is what a Lambda finds
      * after a long freeze.

@@ -20,6 +20,7 @@ import { mostSteps } from "../../lambdas/consumers/types/feature/target.ts";
 import { largestPayload } from "../../lambdas/consumers/types/function/lambda.ts";
 import { longestSms } from "../../lambdas/consumers/types/notification/channels/sms-limits.ts";
 import { mostRecipients } from "../../lambdas/consumers/types/notification/recipients.ts";
+import * as publishing from "../../lambdas/consumers/types/publish/limits.ts";
 import { largestMetadata } from "../../lambdas/consumers/types/storage/metadata.ts";
 import { longestKey } from "../../lambdas/consumers/types/storage/object-key.ts";
 import { calendarLimits } from "../../lambdas/core/catalog/calendar-schema.ts";
@@ -189,6 +190,13 @@ const limits = {
   "values of a database's result": n(maxResultValues),
   "time to connect to a database": seconds(connectTimeoutMs),
   "`fileName`": characters(fileLimits.name),
+  "`headers` of a message for a broker": n(publishing.mostHeaders),
+  "`key` of such a message": characters(publishing.longestKey),
+  "such `headers` for SQS and SNS": n(publishing.mostAttributes - 1),
+  "such a `key` for SQS and SNS": characters(publishing.longestGroup),
+  "a message for SQS or EventBridge, with its headers": `${n(publishing.largest.sqs)} bytes`,
+  "the same for SNS, unless the topic's `max_bytes` says otherwise": `${n(publishing.largest.sns)} bytes`,
+  "the same for Kafka, unless the broker's `max_bytes` says otherwise": `${n(publishing.largest.kafka)} bytes`,
   "`prefix` of a storage": characters(fileLimits.prefix),
   "`prefix` and `fileName` together": `${n(longestKey)} bytes`,
   "`mimeType`": characters(fileLimits.mimeType),

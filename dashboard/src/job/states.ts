@@ -9,7 +9,15 @@ export const statuses: readonly JobStatus[] = [
   "cancelled",
   "paused",
 ];
-export const types = ["action", "notification", "database_action", "function", "storage", "feature"] as const;
+export const types = [
+  "action",
+  "notification",
+  "database_action",
+  "function",
+  "storage",
+  "publish",
+  "feature",
+] as const;
 
 export const isFinal = ({ status }: { status: string }): boolean =>
   status === "completed" || status === "failed" || status === "cancelled";

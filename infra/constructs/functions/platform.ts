@@ -25,7 +25,7 @@ export function jobsEnvironment(platform: Platform): Required<EnvOf<typeof JobsE
     RETENTION_DAYS: String(config.retentionDays),
     INDEX_SHARDS: String(config.indexShards),
     SCHEDULER_STARTS_PER_SECOND: String(config.schedulerStartsPerSecond),
-    QUEUES: byType((type) => ({ url: queues[type].queue.queueUrl, arn: queues[type].queue.queueArn })),
+    QUEUES: byType((type) => ({ url: queues[type].queue.queueUrl })),
     SCHEDULE_GROUP: schedules.group.scheduleGroupName,
     EARLIER_SCHEDULE_GROUP: schedules.earlierGroupName,
     SCHEDULE_ROLES: byType((type) => schedules.roles[type].roleArn),

@@ -1,11 +1,11 @@
 import type { SQSClient } from "@aws-sdk/client-sqs";
 import { type JobMessage, type JobType, jobTypes } from "../../core/job/job.ts";
 import type { JobQueue, MessageQueue } from "../../core/ports/ports.ts";
-import type { Queues } from "../start/env.ts";
+import type { QueueUrls } from "../start/env.ts";
 import { sqsMessages } from "./message-queue.ts";
 
 /** One standard queue per job type. */
-export function sqsJobQueue({ client, queues }: { client: SQSClient; queues: Queues }): JobQueue {
+export function sqsJobQueue({ client, queues }: { client: SQSClient; queues: QueueUrls }): JobQueue {
   const ofType = Object.fromEntries(
     jobTypes.map((type) => [type, sqsMessages<JobMessage>({ client, url: queues[type].url })]),
   ) as Record<JobType, MessageQueue<JobMessage>>;

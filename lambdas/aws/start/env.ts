@@ -27,8 +27,9 @@ const whole = (least: number, most = Number.MAX_SAFE_INTEGER) =>
   z.string().transform(Number).pipe(z.int().min(least).max(most));
 
 /** The queue of each job type. */
-const Queues = () => z.record(z.enum(jobTypes), z.object({ url: z.url(), arn: z.string() }));
-export type Queues = z.infer<ReturnType<typeof Queues>>;
+const Queues = () => z.record(z.enum(jobTypes), z.object({ url: z.url(), arn: z.string().optional() }));
+export type QueueUrls = z.infer<ReturnType<typeof Queues>>;
+export type Queues = Record<JobType, { url: string; arn: string }>;
 
 /** The ARN of the role that delivers each job type's schedules. */
 const ScheduleRoles = () => z.record(z.enum(jobTypes), z.string().min(1));
@@ -45,7 +46,10 @@ export const JobsEnv = lazy(() =>
     INDEX_SHARDS: whole(defaultShards, mostShards).default(defaultShards),
     /** How many schedules EventBridge Scheduler starts per second in this account and Region. */
     SCHEDULER_STARTS_PER_SECOND: whole(1).default(defaultStartsPerSecond),
-    /** `{"<type>": {"url", "arn"}}` as JSON. */
+    /**
+     * `{"<type>": {"url"}}` as JSON. Without an ARN it is that of `SCHEDULE_DLQ_ARN` with the queue's name: an environment has 4 KB, which
+     * the ARNs of all types would not leave room in.
+     */
     QUEUES: fromJson().pipe(Queues()),
     SCHEDULE_GROUP: z.string().min(1),
     /** The group that an earlier version of the deployment used; it may still contain schedules of pending jobs. */

@@ -88,6 +88,12 @@ export const withTarget = <
     target: () => Schema;
     access?: (target: TargetOf<Definition>) => Access[];
     checkTarget?: (target: TargetOf<Definition>, product: Product, registry: Registry) => Fault[];
+    /** For a check that a definition would bring into every function. */
+    checkEvent?: (
+      event: EventOf<ReturnType<Definition["event"]>>,
+      target: TargetOf<Definition>,
+      product: Product,
+    ) => Fault[];
   },
 ) =>
   ({ ...definition, ...target }) as Definition &

@@ -5,6 +5,7 @@ import { databaseAction } from "./database_action/definition.ts";
 import { feature } from "./feature/definition.ts";
 import { cloudFunction } from "./function/definition.ts";
 import { notification } from "./notification/definition.ts";
+import { publish } from "./publish/definition.ts";
 import { storage } from "./storage/definition.ts";
 
 /** The job types as deployed functions need them: for requests and jobs, without what checks the catalog. */
@@ -14,5 +15,6 @@ export const definitions = {
   database_action: databaseAction,
   function: cloudFunction,
   storage,
+  publish,
   feature,
 } as const satisfies { [T in JobType]: JobTypeDefinition & { type: T } };

@@ -11,6 +11,9 @@ import { functionAccess } from "./function/access.ts";
 import { functionTarget } from "./function/target.ts";
 import { notificationAccess } from "./notification/access.ts";
 import { notificationTarget } from "./notification/target.ts";
+import { brokerAccess } from "./publish/access.ts";
+import { checkBroker, checkTopic } from "./publish/check-target.ts";
+import { brokerTarget } from "./publish/target.ts";
 import { storageAccess } from "./storage/access.ts";
 import { storageTarget } from "./storage/target.ts";
 
@@ -25,6 +28,12 @@ export const registry = {
   database_action: withTarget(definitions.database_action, { target: databaseTarget, access: databaseAccess }),
   function: withTarget(definitions.function, { target: functionTarget, access: functionAccess }),
   storage: withTarget(definitions.storage, { target: storageTarget, access: storageAccess }),
+  publish: withTarget(definitions.publish, {
+    target: brokerTarget,
+    checkTarget: checkBroker,
+    checkEvent: checkTopic,
+    access: brokerAccess,
+  }),
   // It needs nothing of AWS itself: its steps are jobs of other types, whose consumers have the access.
   feature: withTarget(definitions.feature, { target: featureTarget, checkTarget: checkFeature }),
 } as const satisfies Registry;

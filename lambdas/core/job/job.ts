@@ -5,7 +5,15 @@ import type { Gate, NotedWait, ReservedStart, Snoozes } from "./job-wait.ts";
 import type { KeptSession } from "./kept-session.ts";
 
 /** The job types. `consumers/types/definitions.ts` says what each of them is. */
-export const jobTypes = ["action", "notification", "database_action", "function", "storage", "feature"] as const;
+export const jobTypes = [
+  "action",
+  "notification",
+  "database_action",
+  "function",
+  "storage",
+  "publish",
+  "feature",
+] as const;
 export type JobType = (typeof jobTypes)[number];
 
 export const jobStatuses = ["scheduled", "queued", "running", "completed", "failed", "cancelled", "paused"] as const;

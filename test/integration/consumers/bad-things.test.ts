@@ -168,6 +168,9 @@ const afterLarge: Record<ProviderName, After> = {
   "function: Lambda": done,
   "storage: S3": done,
   "storage: Azure": { status: "queued", code: "SERVICE_UNAVAILABLE" },
+  "publish: SQS": again,
+  "publish: SNS": again,
+  "publish: EventBridge": again,
 };
 const afterInvalid: Record<ProviderName, After> = {
   "action: an app": done,
@@ -180,4 +183,7 @@ const afterInvalid: Record<ProviderName, After> = {
   "function: Lambda": done,
   "storage: S3": done,
   "storage: Azure": { status: "queued", code: "SERVICE_UNAVAILABLE" },
+  "publish: SQS": again,
+  "publish: SNS": again,
+  "publish: EventBridge": again,
 };

@@ -39,6 +39,9 @@ test.each([
   ["function: HTTP", "function"],
   ["storage: S3", "storage"],
   ["storage: Azure", "storage"],
+  ["publish: SQS", "publish"],
+  ["publish: SNS", "publish"],
+  ["publish: EventBridge", "publish"],
 ] as const)("%s returns what its page says", async (name, page) => {
   const [shape] = await shapesIn(page);
   expectShape(await resultOf(name), shape);

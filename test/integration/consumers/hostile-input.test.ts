@@ -4,6 +4,7 @@ import { execute as database } from "../../../lambdas/consumers/types/database_a
 import { execute as feature } from "../../../lambdas/consumers/types/feature/execute.ts";
 import { execute as cloudFunction } from "../../../lambdas/consumers/types/function/execute.ts";
 import { execute as notification } from "../../../lambdas/consumers/types/notification/execute.ts";
+import { execute as publish } from "../../../lambdas/consumers/types/publish/execute.ts";
 import { registry } from "../../../lambdas/consumers/types/registry.ts";
 import { makeCatalog } from "../../../lambdas/core/catalog/catalog.ts";
 import { checkCatalog } from "../../../lambdas/core/catalog/check-catalog.ts";
@@ -26,6 +27,7 @@ const executors: Record<Exclude<JobType, "storage">, ExecuteWithServices> = {
   notification,
   database_action: database,
   function: cloudFunction,
+  publish,
   feature,
 };
 const keptEnv = { ...process.env };
@@ -45,6 +47,8 @@ const productAt = (url: string): Product => ({
     price: { type: "function", function: "pricing" },
     keep: { type: "storage", storage: "files" },
     flow: { type: "feature", feature: "flow" },
+    queue: { type: "publish", broker: "queues", topic: "orders" },
+    route: { type: "publish", broker: "exchanges", topic: "orders" },
   },
   apps: {
     shop: {
@@ -81,6 +85,14 @@ const productAt = (url: string): Product => ({
   },
   functions: { pricing: { envs: { prd: { provider: "http", url: `${url}/price` } } } },
   storages: { files: { envs: { prd: { provider: "s3", bucket: "bucket", prefix: "in" } } } },
+  brokers: {
+    queues: {
+      envs: { prd: { provider: "sqs", topics: { orders: { queue: "arn:aws:sqs:us-east-1:123456789012:orders" } } } },
+    },
+    exchanges: {
+      envs: { prd: { provider: "rabbitmq", url: secret("amqp"), topics: { orders: { exchange: "orders" } } } },
+    },
+  },
   features: {
     flow: {
       input: { sku: { type: "string" } },
@@ -138,6 +150,14 @@ test.each<[what: string, event: string, input: Record<string, unknown>, pointers
   ["is a path of fields", "find", { data: { name, tags: { "a.b": 1 } } }, ["/input/data/tags"]],
   ["is the driver's own type", "find", { data: { name, tags: { _bsontype: "Code" } } }, ["/input/data/tags"]],
   ["is a prototype", "put", { data: { id: "1", title: "t", more: pollution() } }, ["/input/data/more"]],
+  [
+    "has AWS's own headers",
+    "queue",
+    { message: {}, headers: { "AWS.TraceHeader": "a", "a\r\nb": "c" } },
+    ["/input/headers/AWS.TraceHeader", "/input/headers/a\r\nb"],
+  ],
+  ["has our header", "queue", { message: {}, headers: { "Idempotency-Key": "a" } }, ["/input/headers/Idempotency-Key"]],
+  ["asks for copies", "route", { message: {}, headers: { BCC: "payroll" } }, ["/input/headers/BCC"]],
   ["is an unknown field", "flow", { sku: "a", constructor: 1 }, ["/input/constructor"]],
 ])("an input that %s is refused: %s", async (_what, event, input, pointers) => {
   const { refused, seen } = await ask(event, input);

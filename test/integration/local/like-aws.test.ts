@@ -4,10 +4,12 @@ import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
 import { GetObjectCommand, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { SendMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
+import { sqsSender } from "../../../lambdas/consumers/types/publish/brokers/sqs.ts";
 import { type Outbox, startOutbox } from "../../../local/outbox/outbox.ts";
 import { credentials } from "../../../local/runtime/credentials.ts";
 import { bucketName, eventBusName } from "../../../local/runtime/names.ts";
 import { type SqsAndS3, startSqsAndS3 } from "../../../local/servers/sqs-s3.ts";
+import { anExecution } from "../../support/executors/execution.ts";
 import { tempFolder } from "../../support/local/temp-folder.ts";
 
 /** Where the stand-ins behave as AWS does, or refuse loudly, beyond what each one's own tests cover. */
@@ -89,4 +91,17 @@ test("a character beyond U+FFFF in another program's message is refused loudly",
   await expect(send('{"label":"😀"}')).rejects.toThrow("Invalid characters found");
   await send(String.raw`{"label":"\ud83d\ude00"}`);
   client.destroy();
+});
+
+test("a queue that a broker names takes messages, whatever its account, and the next start leaves it alone", async () => {
+  const queue = { name: "orders", region: "eu-central-1" };
+  servers.createQueue(queue);
+  const sqs = new SQSClient({ endpoint: servers.url, ...credentials, useQueueUrlAsEndpoint: false });
+  const send = sqsSender(async () => sqs);
+  const arn = "arn:aws:sqs:eu-central-1:123456789012:orders";
+  const sending = { ...anExecution(), input: { message: { text: "😀" }, key: "c-42" } };
+  expect(await send(sending, { queue: arn })).toMatchObject({ provider: "sqs" });
+  servers.createQueue(queue);
+  expect(servers.messages("orders").ready).toHaveLength(1);
+  sqs.destroy();
 });

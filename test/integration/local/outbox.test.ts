@@ -180,6 +180,34 @@ test("EventBridge accepts events, and reports which ones it refused", async () =
   ]);
 });
 
+test("what a job publishes to a topic, or puts on a bus that the catalog names, is caught", async () => {
+  const sns = new SNSClient({ ...settings, endpoint: outbox.url, maxAttempts: 1 });
+  const TopicArn = "arn:aws:sns:eu-central-1:123456789012:orders.fifo";
+  const MessageAttributes = { source: { DataType: "String", StringValue: "shop" } };
+  const sent = { TopicArn, Message: '{"id":1}', MessageAttributes, MessageGroupId: "c-42" };
+  expect(await sns.send(new PublishCommand(sent))).toMatchObject({
+    MessageId: expect.any(String),
+    SequenceNumber: expect.any(String),
+  });
+  sns.destroy();
+  outbox.addBus("orders");
+  const entry = { EventBusName: "arn:aws:events:eu-central-1:123456789012:event-bus/orders", Source: "shop" };
+  const body = { Entries: [{ ...entry, DetailType: "order.placed", Detail: "{}" }] };
+  const { status } = await post("/", body, { "x-amz-target": "AWSEvents.PutEvents" });
+  expect(status).toBe(200);
+  expect(await items()).toEqual([
+    expect.objectContaining({ kind: "event", bus: "orders", source: "shop", detail_type: "order.placed", detail: {} }),
+    {
+      kind: "topic",
+      at: expect.any(String),
+      topic: TopicArn,
+      message: '{"id":1}',
+      attributes: { source: "shop" },
+      group: "c-42",
+    },
+  ]);
+});
+
 test.each([[[]], [Array.from({ length: 11 }, () => entry({}))], [undefined]])(
   "EventBridge refuses %j",
   async (entries) => {
@@ -231,7 +259,7 @@ test("a text message by SNS is caught, and a number that has opted out is refuse
   const sms = { PhoneNumber: "+4930123456", Message: "Shipped", MessageAttributes };
   expect((await sns.send(new PublishCommand(sms))).MessageId).toBeTruthy();
   await expect(sns.send(new PublishCommand({ ...sms, PhoneNumber: "+15550100000" }))).rejects.toThrow("opted out");
-  await expect(sns.send(new PublishCommand({ TopicArn: "arn:t", Message: "m" }))).rejects.toThrow("no local stand-in");
+  await expect(sns.send(new PublishCommand({ TargetArn: "arn:t", Message: "m" }))).rejects.toThrow("no local stand-in");
   expect(await items()).toMatchObject([
     { kind: "sms", to: "+15550100000", answer: "OptedOut" },
     { kind: "sms", to: "+4930123456", body: "Shipped", sender: "Shop", answer: "ok" },

@@ -89,6 +89,7 @@ describe("an example", () => {
   test.each([
     ["function.ts", "currency: 'EUR'"],
     ["storage.ts", "documents/greetings/hello.txt"],
+    ["publish.ts", "provider: 'eventbridge'"],
     ["feature.ts", "placed_at"],
     ["database-action.ts", "row_count: 1"],
     ["recurring.ts", "2030-12-27T09:0"],

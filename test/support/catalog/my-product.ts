@@ -5,6 +5,7 @@ import { feature } from "./feature.ts";
 import { functionCall } from "./function.ts";
 import { limits } from "./limits.ts";
 import { notification } from "./notification.ts";
+import { publish } from "./publish.ts";
 import { storage } from "./storage.ts";
 import { webhooks } from "./webhooks.ts";
 
@@ -21,6 +22,7 @@ export const myProduct = defineProduct({
   ...databaseAction,
   ...functionCall,
   ...storage,
+  ...publish,
   ...feature,
   ...webhooks,
   ...limits,
@@ -30,6 +32,7 @@ export const myProduct = defineProduct({
     ...databaseAction.jobs,
     ...functionCall.jobs,
     ...storage.jobs,
+    ...publish.jobs,
     ...feature.jobs,
     ...limits.jobs,
   },

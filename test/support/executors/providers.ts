@@ -1,7 +1,9 @@
 import type { ServerResponse } from "node:http";
+import { EventBridgeClient } from "@aws-sdk/client-eventbridge";
 import { LambdaClient } from "@aws-sdk/client-lambda";
 import { SESv2Client } from "@aws-sdk/client-sesv2";
 import { SNSClient } from "@aws-sdk/client-sns";
+import { SQSClient } from "@aws-sdk/client-sqs";
 import { execute as action } from "../../../lambdas/consumers/types/action/execute.ts";
 import { execute as databaseAction } from "../../../lambdas/consumers/types/database_action/execute.ts";
 import { functionExecutor } from "../../../lambdas/consumers/types/function/execute.ts";
@@ -9,6 +11,10 @@ import { emailChannel } from "../../../lambdas/consumers/types/notification/chan
 import { smsChannel } from "../../../lambdas/consumers/types/notification/channels/sms.ts";
 import { notificationExecutor } from "../../../lambdas/consumers/types/notification/execute.ts";
 import { sesSender } from "../../../lambdas/consumers/types/notification/mail/ses.ts";
+import { eventBridgeSender } from "../../../lambdas/consumers/types/publish/brokers/eventbridge.ts";
+import { snsSender } from "../../../lambdas/consumers/types/publish/brokers/sns.ts";
+import { sqsSender } from "../../../lambdas/consumers/types/publish/brokers/sqs.ts";
+import { publishExecutor } from "../../../lambdas/consumers/types/publish/execute.ts";
 import { storageExecutor } from "../../../lambdas/consumers/types/storage/execute.ts";
 import { bucketOpener } from "../../../lambdas/consumers/types/storage/open-bucket.ts";
 import { s3Buckets } from "../../../lambdas/consumers/types/storage/s3.ts";
@@ -47,6 +53,19 @@ const notify = (setting: (url: string) => object, input: object, more: Partial<P
   execute: () => notificationExecutor(),
   good: (response: ServerResponse) => json(response, 200, {}),
   ...more,
+});
+const publishTo = (place: object, good: Provider["good"]) => ({
+  type: "publish" as const,
+  event: { broker: "it", topic: "t" },
+  target: () => ({ envs: { prd: place } }),
+  input: { message: { id: 1 } },
+  execute: (url: string) =>
+    publishExecutor({
+      sqs: sqsSender(async () => new SQSClient({ ...aws(url), useQueueUrlAsEndpoint: false })),
+      sns: snsSender(async () => new SNSClient(aws(url))),
+      eventbridge: eventBridgeSender(async () => new EventBridgeClient(aws(url))),
+    }),
+  good,
 });
 const aws = (endpoint: string) => ({ ...settings, endpoint, maxAttempts: 1 });
 const xml = "<PublishResponse><PublishResult><MessageId>1</MessageId></PublishResult></PublishResponse>";
@@ -141,6 +160,18 @@ export const providers = {
     good: (response) => response.writeHead(201, { etag: '"1"', "x-ms-version": "2025-01-01" }).end(),
     secret: account,
   },
+  "publish: SQS": publishTo(
+    { provider: "sqs", topics: { t: { queue: "arn:aws:sqs:us-east-1:123456789012:q" } } },
+    (response) => json(response, 200, { MessageId: "1", MD5OfMessageBody: "d2ce28b9a7fd7e4407e2b0fd499b7fe4" }),
+  ),
+  "publish: SNS": publishTo(
+    { provider: "sns", topics: { t: { arn: "arn:aws:sns:us-east-1:123456789012:t" } } },
+    (response) => response.writeHead(200, { "content-type": "text/xml" }).end(xml),
+  ),
+  "publish: EventBridge": publishTo(
+    { provider: "eventbridge", bus: "default", source: "s", topics: { t: {} } },
+    (response) => json(response, 200, { FailedEntryCount: 0, Entries: [{ EventId: "1" }] }),
+  ),
 } as const satisfies Record<string, Provider>;
 
 export type ProviderName = keyof typeof providers;

@@ -11,7 +11,15 @@ import { safeMail } from "../../../dashboard/src/pages/outbox/mail.ts";
 
 const at = "2030-01-31T09:00:00.000Z";
 const items: Item[] = [
-  { kind: "event", at, bus: "b", source: "s", detail_type: "job.completed", time: at, detail: { job_id: "job_1" } },
+  {
+    kind: "event",
+    at,
+    bus: "b",
+    source: "ductape.jobs",
+    detail_type: "job.completed",
+    time: at,
+    detail: { job_id: "job_1" },
+  },
   { kind: "http", at, method: "POST", path: "/p", headers: {}, body: { a: 1 } },
   {
     kind: "webhook",
@@ -21,17 +29,28 @@ const items: Item[] = [
     headers: {},
     body: { type: "job.failed", data: { job_id: "job_2" } },
   },
+  { kind: "event", at, bus: "default", source: "shop", detail_type: "order.placed", time: at, detail: {} },
+  { kind: "topic", at, topic: "arn:aws:sns:us-east-1:123456789012:orders", message: '{"id":1}', attributes: {} },
   { kind: "email", at, from: "a@x", to: ["b@x"], subject: "" },
 ];
 
 describe("items", () => {
   test("are grouped; events and webhooks are shown where asked for", () => {
-    expect(itemsOf(items, "sent").map(({ kind }) => kind)).toEqual(["http", "email"]);
-    expect(countsOf(items)).toEqual({ sent: 2, email: 1, push: 0, sms: 0, call: 1, webhook: 1, event: 1 });
+    expect(itemsOf(items, "sent").map(({ kind }) => kind)).toEqual(["http", "event", "topic", "email"]);
+    expect(countsOf(items)).toEqual({
+      sent: 4,
+      email: 1,
+      push: 0,
+      sms: 0,
+      call: 1,
+      published: 2,
+      webhook: 1,
+      event: 1,
+    });
   });
 
   test("keep their names when newer ones arrive", () => {
-    const [, last] = keyed(items.slice(2));
+    const last = keyed(items.slice(2)).at(-1);
     const newer = keyed([{ ...items[0], at: "2030-01-31T09:00:01.000Z" } as Item, ...items.slice(2)]);
     expect(newer.at(-1)?.key).toBe(last?.key);
     expect(new Set(keyed(items).map(({ key }) => key)).size).toBe(items.length);
@@ -42,6 +61,8 @@ describe("items", () => {
       { title: "job.completed", text: "job_1" },
       { title: "POST /p", text: '{"a":1}' },
       { title: "POST /w", text: "job.failed" },
+      { title: "order.placed", text: "shop" },
+      { title: "orders", text: '{"id":1}' },
       { title: "(no subject)", text: "to b@x" },
     ]);
   });

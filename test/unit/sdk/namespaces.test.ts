@@ -79,6 +79,11 @@ describe("a dispatch of a namespace", () => {
         }),
       { event: "store_document", input: { blob: "aGVsbG8=", mimeType: "" } },
     ],
+    [
+      "events",
+      (client) => client.events.dispatch({ broker: "shop", event: "order_created", input: { message: { id: 1 } } }),
+      { event: "shop:order_created", input: { message: { id: 1 } } },
+    ],
   ])("%s is the job of its event, and everything else is sent as it is", async (_name, call, sent) => {
     const { client, seen } = faked();
     expect(await call(client)).toEqual(aReceipt());
@@ -150,7 +155,6 @@ describe("what Ductape has and this does not", () => {
     ["database.dispatch", (client) => client.database.dispatch({}), /databases\.action\.dispatch/],
     ["graphs.dispatch", (client) => client.graphs.dispatch({}), /action of the catalog's app/],
     ["graphs.action.dispatch", (client) => client.graphs.action.dispatch({}), /action of the catalog's app/],
-    ["events.dispatch", (client) => client.events.dispatch({ broker: "b" }), /message brokers/],
     [
       "jobs.setWebhook",
       (client) => client.jobs.setWebhook({ url, secret: "s3cret" }),

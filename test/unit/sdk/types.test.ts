@@ -9,6 +9,8 @@ import type { functionInput } from "../../../lambdas/consumers/types/function/de
 import type { HttpResult } from "../../../lambdas/consumers/types/function/http.ts";
 import type * as Notification from "../../../lambdas/consumers/types/notification/execute.ts";
 import type { notificationInput } from "../../../lambdas/consumers/types/notification/input.ts";
+import type { publishInput } from "../../../lambdas/consumers/types/publish/definition.ts";
+import type * as Publish from "../../../lambdas/consumers/types/publish/execute.ts";
 import { registry } from "../../../lambdas/consumers/types/registry.ts";
 import type { storageInput } from "../../../lambdas/consumers/types/storage/definition.ts";
 import type * as Storage from "../../../lambdas/consumers/types/storage/execute.ts";
@@ -50,6 +52,7 @@ import type {
   IFunctionRequest,
   IJobProcessorInput,
   INotificationRequest,
+  IPublishRequest,
   IPushNotification,
   ISmsNotification,
   IStorageRequest,
@@ -69,6 +72,7 @@ import type {
   MongoResults,
   NotificationResult,
   Pause,
+  PublishResult,
   Repeat,
   Rescheduling,
   RetryConfig,
@@ -117,6 +121,7 @@ test("the SDK's inputs accept what the API accepts, and Ductape's spellings of i
   same<Accepts<IDbActionRequest, Selection, "data" | "query">>();
   same<Accepts<IFunctionRequest, z.input<ReturnType<typeof functionInput>>>>();
   same<Accepts<IStorageRequest, CoreStorage, "blob" | "metadata">>();
+  same<Accepts<IPublishRequest, z.input<ReturnType<typeof publishInput>>>>();
   same<Accepts<RetryConfig, CoreRetryConfig, "jitter_percent">>();
   same<Accepts<Repeat, NonNullable<z.input<typeof JobRequest>["repeat"]>, "endDate">>();
   same<Accepts<Rescheduling, RescheduleRequest, keyof DuctapeSchedule | "schedule">>();
@@ -137,6 +142,7 @@ test("the SDK's inputs accept what the API accepts, and Ductape's spellings of i
     | INotificationRequest
     | IDbActionRequest
     | IFunctionRequest
+    | IPublishRequest
     | undefined = undefined;
   everyInput satisfies IJobProcessorInput["input"] | undefined;
 });
@@ -167,6 +173,7 @@ test("the SDK's results are what the executors make", () => {
   same<Same<ActionResult, Action.ActionResult>>();
   same<Same<NotificationResult, Notification.NotificationResult>>();
   same<Same<StorageResult, Storage.StorageResult>>();
+  same<Same<PublishResult, Publish.PublishResult>>();
   same<Same<HttpFunctionResult, HttpResult>>();
   same<Same<keyof MongoResults, MongoAction["operation"]>>();
   same<Same<keyof DynamoResults, DynamoAction["operation"]>>();
@@ -199,6 +206,7 @@ test("the SDK has a type for each input, with the name that Ductape gives it", (
     IDbActionRequest: IDbActionRequest;
     IFunctionRequest: IFunctionRequest;
     IStorageRequest: IStorageRequest;
+    IPublishRequest: IPublishRequest;
     "Record<string, unknown>": Record<string, unknown>;
   }
   type Names = (typeof registry)[keyof typeof registry]["requestName"];
@@ -212,6 +220,7 @@ const examples = {
   database_action: { data: { status: "shipped" }, filter: { id: 12345 } },
   function: { payload: null },
   storage: { buffer: Buffer.from("hello"), fileName: "hello.txt", mimeType: "text/plain" },
+  publish: { message: { order: "A-1" }, key: "c-42", headers: { a: "b" } },
   feature: { anything: [1, 2] },
 } satisfies Record<JobType, IJobProcessorInput["input"]>;
 

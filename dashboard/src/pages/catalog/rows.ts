@@ -26,6 +26,7 @@ const words: Record<string, string> = {
   database_action: "Runs a statement of a database",
   function: "Calls a function",
   storage: "Stores a file",
+  publish: "Publishes to a broker",
   feature: "Runs other events as steps",
 };
 

@@ -25,6 +25,13 @@ export function ItemView({ item }: { item: Item }) {
       return <Request item={item} />;
     case "task":
       return <Answer name={item.call} value={item.content} />;
+    case "topic":
+      return (
+        <>
+          <Answer name={item.topic} value={item.message} />
+          <Json label="Attributes" value={item.attributes} />
+        </>
+      );
     default:
       return <Answer name={item.detail_type} value={item.detail} job={jobOf(item.detail)} bus={item.bus} />;
   }

@@ -3,6 +3,7 @@ export type Item =
   | (Base & { kind: "http" | "webhook"; method: string; path: string; headers: Record<string, string>; body: unknown })
   | (Base & { kind: "email"; from: string; to: string[]; subject: string; text?: string; html?: string })
   | (Base & { kind: "sms"; to: string; body: string; sender?: string; answer: string })
+  | (Base & { kind: "topic"; topic: string; message: string; attributes: Record<string, string>; group?: string })
   | (Base & { kind: "fcm"; project: string; message: unknown; answer: string })
   | (Base & { kind: "expo"; message: unknown; answer: string })
   | (Base & { kind: "task"; call: string; token: string; content: unknown })
@@ -21,13 +22,19 @@ export const groups = {
   push: "Push",
   sms: "SMS",
   call: "Calls",
+  published: "Published",
   webhook: "Webhooks",
   event: "Events",
 } as const;
 export type Group = keyof typeof groups;
 
-export function groupOf({ kind }: Item): Exclude<Group, "sent"> {
+/** The source of the events about jobs; others are what jobs have published. */
+const ownSource = "ductape.jobs";
+
+export function groupOf(item: Item): Exclude<Group, "sent"> {
+  const { kind } = item;
   if (kind === "fcm" || kind === "expo") return "push";
+  if (kind === "topic" || (kind === "event" && item.source !== ownSource)) return "published";
   return kind === "http" || kind === "task" ? "call" : kind;
 }
 
@@ -94,6 +101,8 @@ export function linesOf(item: Item): { title: string; text: string } {
     }
     case "task":
       return { title: item.call, text: "Step Functions" };
+    case "topic":
+      return { title: item.topic.split(":").at(-1) ?? "", text: brief(item.message) };
     case "event":
       return { title: item.detail_type, text: jobOf(item.detail) ?? item.source };
     default:

@@ -45,6 +45,10 @@ const rules: Record<JobType, (draft: Draft, found: Found) => void> = {
     if (draft.at("input", "mimeType") === "") draft.remove(["input", "mimeType"]);
   },
 
+  publish(draft) {
+    draft.removeEmpty(["input"], ["headers"]);
+  },
+
   feature() {},
 };
 

@@ -1,10 +1,11 @@
 import { type ClientSession, type Collection, type Document, type Filter, ObjectId, type UpdateFilter } from "mongodb";
 import { given } from "../../../../core/schema/given.ts";
+import { untilAborted } from "../../../clients/until-aborted.ts";
 import { readingOf, type TemplateField } from "../read-mongodb.ts";
 import type { MongoAction } from "../target-mongodb.ts";
 import { fillTemplate, type Hole } from "../template.ts";
 import { type Input, instantOf, lookUp } from "../values.ts";
-import { type ConnectedCall, serverTimeoutMs, untilAborted } from "./call.ts";
+import { type ConnectedCall, serverTimeoutMs } from "./call.ts";
 import { jsonSafe } from "./json-safe.ts";
 import { withClient } from "./mongodb-clients.ts";
 import { mongoFault } from "./mongodb-fault.ts";

@@ -1,5 +1,6 @@
 import { JobError } from "../../../../core/job/job-error.ts";
-import { type Call, connectTimeoutMs, trustedIdleMs, untilAborted, within } from "./call.ts";
+import { untilAborted, within } from "../../../clients/until-aborted.ts";
+import { type Call, connectTimeoutMs, trustedIdleMs } from "./call.ts";
 
 /** A connection of an SQL engine, as the pool sees it. */
 export interface Connection {

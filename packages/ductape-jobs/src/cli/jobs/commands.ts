@@ -59,7 +59,10 @@ const withFilters = (command: Command): Command =>
       "--status <status>",
       "scheduled, queued, running, completed, failed, cancelled, paused; several with commas",
     )
-    .option("--type <type>", "action, notification, database_action, function, storage, feature; several with commas")
+    .option(
+      "--type <type>",
+      "action, notification, database_action, function, storage, publish, feature; several with commas",
+    )
     .option("--label <label>", "only those with this label")
     .addOption(new Option("--recurring", "only recurring ones").conflicts("oneTime"))
     .option("--one-time", "only those that run once")

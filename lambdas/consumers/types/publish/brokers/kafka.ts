@@ -1,0 +1,101 @@
+import { Producer, type ProducerOptions, stringSerializers } from "@platformatic/kafka";
+import { referenceName, type TextOrReference } from "../../../../core/catalog/references.ts";
+import { JobError } from "../../../../core/job/job-error.ts";
+import { idempotencyHeader } from "../limits.ts";
+import { bodyOf } from "../message.ts";
+import type { PlaceOf } from "../target.ts";
+import { isLost, kafkaFault, mayNotBeIdempotent } from "./kafka-faults.ts";
+import { Keeper } from "./keeper.ts";
+import type { Sending, Sent } from "./send.ts";
+
+type Place = PlaceOf<"kafka">;
+type Client = Producer<string, string, string, string>;
+type Settings = Pick<ProducerOptions<string, string, string, string>, "bootstrapBrokers" | "tls" | "sasl">;
+
+const mechanisms = { plain: "PLAIN", "scram-sha-256": "SCRAM-SHA-256", "scram-sha-512": "SCRAM-SHA-512" } as const;
+
+const producers = new Keeper<Client>({
+  close: (producer) => producer.close(true),
+  isBroken: (producer) => producer.closed,
+});
+
+/** For tests: closes the connections that this process keeps. */
+export const closeKafka = (): Promise<void> => producers.close();
+
+/** Clusters that do not allow this consumer to write as an idempotent producer, which older ones allow to few. */
+const plainOnly = new Set<string>();
+
+/** Produces one record, and waits until all replicas in sync have it. */
+export async function sendToKafka(sending: Sending, place: Place, topic: string): Promise<Sent> {
+  const settings = await settingsOf(sending, place);
+  const name = JSON.stringify(settings);
+  try {
+    return await produce(sending, settings, name, topic);
+  } catch (error) {
+    if (sending.signal.aborted) throw sending.signal.reason;
+    // Nothing was written: the producer is refused before its first record.
+    if (!mayNotBeIdempotent(error) || plainOnly.has(name)) throw kafkaFault(error);
+    plainOnly.add(name);
+    return produce(sending, settings, name, topic).catch((again) => {
+      throw sending.signal.aborted ? sending.signal.reason : kafkaFault(again);
+    });
+  }
+}
+
+async function produce(sending: Sending, settings: Settings, name: string, topic: string): Promise<Sent> {
+  const idempotent = !plainOnly.has(name);
+  const { input, idempotencyKey } = sending;
+  const record = {
+    topic,
+    ...(input.key !== undefined && { key: input.key }),
+    value: bodyOf(input),
+    headers: { ...input.headers, [idempotencyHeader]: idempotencyKey },
+  };
+  const send = async (producer: Client) => producer.send({ messages: [record], acks: -1 });
+  const open = async () => newProducer(settings, idempotent);
+  const { offsets } = await producers.use(`${idempotent} ${name}`, sending, open, send, isLost);
+  const [written] = offsets ?? [];
+  if (!written) throw new JobError("PROVIDER_ERROR", "Kafka did not say where it has written the message.");
+  return { provider: "kafka", partition: written.partition, offset: String(written.offset) };
+}
+
+/** Within an attempt the client tries three times, so that a leader that moves costs no attempt; idempotence keeps that from writing twice. */
+function newProducer(settings: Settings, idempotent: boolean): Client {
+  return new Producer({
+    clientId: "ductape-jobs",
+    ...settings,
+    serializers: stringSerializers,
+    idempotent,
+    acks: -1,
+    autocreateTopics: false,
+    connectTimeout: 5_000,
+    requestTimeout: 20_000,
+    // What the cluster may take to have a record in all replicas.
+    timeout: 10_000,
+    retries: 2,
+    retryDelay: 250,
+  });
+}
+
+async function settingsOf({ secrets }: Sending, { brokers, tls = true, sasl }: Place): Promise<Settings> {
+  const text = async (value: TextOrReference) =>
+    (typeof value === "string" ? value : await secrets.resolve(value)).trim();
+  const list = Array.isArray(brokers) ? brokers : hostsIn(await text(brokers), referenceName(brokers));
+  return {
+    bootstrapBrokers: list,
+    ...(tls !== false && { tls: tls === true ? {} : { ca: await text(tls.ca) } }),
+    ...(sasl && {
+      sasl: {
+        mechanism: mechanisms[sasl.mechanism],
+        username: await text(sasl.username),
+        password: await secrets.resolve(sasl.password),
+      },
+    }),
+  };
+}
+
+function hostsIn(text: string, reference: string): string[] {
+  const hosts = text.split(",").map((host) => host.trim());
+  if (hosts.every((host) => /^\S+:\d{1,5}$/.test(host))) return hosts;
+  throw new JobError("CONFIGURATION_ERROR", `${reference} is not a list of host:port with commas between them.`);
+}

@@ -1,0 +1,69 @@
+import { own } from "../../../core/catalog/catalog.ts";
+import { JobError } from "../../../core/job/job-error.ts";
+import { defineExecutor, type ExecutionOf } from "../define-job-type.ts";
+import { type AwsSenders, awsSenders } from "./brokers/aws-senders.ts";
+import type { Sent } from "./brokers/send.ts";
+import { publish } from "./definition.ts";
+import { publicationFaults } from "./rules.ts";
+import type { Place } from "./target.ts";
+
+type Execution = ExecutionOf<typeof publish>;
+
+/** The result of a publish job: the broker's own ids of the message. */
+export type PublishResult = Sent & {
+  /** The topic's name in the catalog. */
+  topic: string;
+};
+
+/** Executes publish jobs. The clients of Kafka and RabbitMQ are loaded when a job first needs them, as those of AWS are. */
+export const publishExecutor = (aws: AwsSenders = awsSenders()) =>
+  defineExecutor(publish, async (execution): Promise<PublishResult> => {
+    const { topic } = execution.event;
+    const place = placeOf(execution);
+    checkAgain(place, topic, execution.input);
+    execution.signal.throwIfAborted();
+    return { topic, ...(await send(aws, place, execution)) };
+  });
+
+export const execute = publishExecutor();
+
+async function send(aws: AwsSenders, place: Place, execution: Execution): Promise<Sent> {
+  const { topic } = execution.event;
+  switch (place.provider) {
+    case "sqs":
+      return aws.sqs(execution, topicOf(place.topics, topic));
+    case "sns":
+      return aws.sns(execution, topicOf(place.topics, topic));
+    case "eventbridge":
+      return aws.eventbridge(execution, place, topicOf(place.topics, topic).detail_type ?? topic);
+    case "kafka": {
+      const name = topicOf(place.topics, topic).topic ?? topic;
+      return (await import("./brokers/kafka.ts")).sendToKafka(execution, place, name);
+    }
+    case "rabbitmq": {
+      const settings = topicOf(place.topics, topic);
+      return (await import("./brokers/rabbitmq.ts")).sendToRabbitMq(execution, place, settings);
+    }
+  }
+}
+
+/** A deployment may have dropped the env or the topic that a stored job names. */
+function placeOf({ target, job, event }: Execution): Place {
+  const place = own(target.envs, job.env);
+  if (place) return place;
+  throw new JobError("CONFIGURATION_ERROR", `Broker ${event.broker} has no settings for env ${job.env} any more.`);
+}
+
+function topicOf<Topic>(topics: Record<string, Topic>, name: string): Topic {
+  const topic = own(topics, name);
+  if (topic !== undefined) return topic;
+  throw new JobError("CONFIGURATION_ERROR", `The catalog's broker has no topic ${name} any more.`);
+}
+
+/** The catalog may have changed since the job was requested, and expressions may have made the message larger. */
+function checkAgain(place: Place, topic: string, input: Execution["input"]): void {
+  const faults = publicationFaults(place, topic, input);
+  if (faults.length === 0) return;
+  const text = faults.map(({ pointer, detail }) => `${pointer} ${detail}.`).join(" ");
+  throw new JobError("VALIDATION_ERROR", `The broker would not take the message. ${text}`);
+}

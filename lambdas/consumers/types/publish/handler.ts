@@ -1,0 +1,4 @@
+import { consumer } from "../../consumer.ts";
+import { execute } from "./execute.ts";
+
+export const handler = consumer("publish", execute);
