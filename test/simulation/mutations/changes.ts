@@ -97,7 +97,7 @@ export const changes: Mutation[] = [
   },
   {
     name: "cancel: a step belongs to any feature with its feature's id",
-    seed: 594,
+    seed: 682,
     at: "core/operations/parent-guard.ts#endedParentOf",
     find: "found && isStepOf(step, found) ? found : undefined",
     replace: "found",

@@ -13,7 +13,7 @@ export const fallbacks: Mutation[] = [
   },
   {
     name: "targets: the record of an attempt leaves out those that were tried first",
-    seed: 18,
+    seed: 50,
     at: `${targets}#useOf`,
     find: "before.length > 0",
     replace: "before.length > 9",
