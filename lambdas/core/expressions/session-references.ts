@@ -1,26 +1,17 @@
 import type { Product } from "../catalog/job-type.ts";
 import { sessionsOf } from "../catalog/sessions.ts";
 import { didYouMean } from "../schema/schema.ts";
-import { ExpressionFault, type Reference, referencesOf } from "./expression.ts";
-import { expressionsIn } from "./template.ts";
-import { eachText } from "./template-faults.ts";
+import type { Reference } from "./expression.ts";
+import { templateFaults } from "./template-faults.ts";
 
 /** The references to claims in templates. A text that does not parse has a fault of its own. */
 export function sessionReferences(templates: unknown): Reference[] {
   const found: Reference[] = [];
-  eachText(templates, [], (text) => {
-    if (text.includes("$Session")) found.push(...referencesIn(text).filter(({ root }) => root === "Session"));
+  templateFaults(templates, [], (reference) => {
+    if (reference.root === "Session") found.push(reference);
+    return [];
   });
   return found;
-}
-
-function referencesIn(text: string): Reference[] {
-  try {
-    return expressionsIn(text).flatMap(referencesOf);
-  } catch (error) {
-    if (error instanceof ExpressionFault) return [];
-    throw error;
-  }
 }
 
 /** What is wrong with a reference to a claim, whatever session a request has. */
@@ -30,7 +21,7 @@ export function claimFaults({ path: [tag, claim] }: Reference, product: Product)
   const session = Object.hasOwn(sessions, tag) ? sessions[tag] : undefined;
   if (!session) return [`the product has no such session.${didYouMean(tag, Object.keys(sessions))}`];
   if (!session.claims || session.claims.includes(claim)) return [];
-  return [`the session does not name this claim in \`claims\`.${didYouMean(claim, session.claims)}`];
+  return [`the session has no such claim.${didYouMean(claim, session.claims)}`];
 }
 
 /** The same for the session that a request has, if any. */

@@ -25,9 +25,8 @@ export const at = (value: unknown, key: string | number): unknown =>
 
 /** Roots that are known in few places, each with where. Those places check them before they call `valueFaults`. */
 const confined = {
-  Session:
-    "$Session is known in the input of a request and in the texts of a feature only: pass its values on in the input",
-  Auth: "$Auth is known only in the defaults of an action, and in the input of a feature's step that runs one, for the app of that action",
+  Session: "$Session is known in a request and in a feature only: pass its values on in the input",
+  Auth: "$Auth is known in the defaults of an action and in the input of a step that runs one",
 } as const;
 const isConfined = (root: string): root is keyof typeof confined => Object.hasOwn(confined, root);
 

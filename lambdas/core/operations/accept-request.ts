@@ -1,10 +1,7 @@
-import { own } from "../catalog/catalog.ts";
-import { sessionsOf } from "../catalog/sessions.ts";
+import { isRecord } from "../requests/ductape/draft.ts";
 import type { AcceptedRequest } from "../requests/request.ts";
-import { RequestError } from "../requests/request-error.ts";
 import { lazy } from "../schema/lazy.ts";
-import type { SchedulingServices } from "./services.ts";
-import type { Verifying } from "./verify-session.ts";
+import type { Refusing, Verifying } from "./verify-session.ts";
 
 /** Few requests have a session. */
 const loadVerifying = lazy(() => import("./verify-session.ts"));
@@ -18,7 +15,7 @@ export const verified = async (services: Verifying, request: AcceptedRequest): P
  * told all at once.
  */
 export async function withTokenFaults<Parsed>(
-  services: Pick<SchedulingServices, "sessions" | "log" | "catalog">,
+  services: Refusing,
   body: unknown,
   at: number,
   parse: () => Parsed,
@@ -26,15 +23,8 @@ export async function withTokenFaults<Parsed>(
   try {
     return parse();
   } catch (error) {
-    if (!(error instanceof RequestError) || error.code !== "INVALID_REQUEST") throw error;
-    const { product: name, product_tag = name, env, session } = (body ?? {}) as Record<string, unknown>;
-    const { tag, token } = (session ?? {}) as Record<string, unknown>;
-    const product = services.catalog.products.find((one) => one.tag === product_tag);
-    const isKnown = product && typeof env === "string" && own(own(sessionsOf(product), String(tag))?.envs ?? {}, env);
-    const isAsked = typeof token === "string" && !error.faults.some(({ pointer }) => pointer.startsWith("/session/t"));
-    if (!isKnown || !isAsked) throw error;
-    const asked = { tag: String(tag), token, at };
-    const more = await (await loadVerifying()).tokenFaults(services, { product, env }, asked);
-    throw error.withFaults([...error.faults, ...more]);
+    throw isRecord(body) && isRecord(body.session)
+      ? await (await loadVerifying()).refused(services, body, at, error)
+      : error;
   }
 }

@@ -1,4 +1,4 @@
-import { own } from "../catalog/catalog.ts";
+import { type Catalog, own } from "../catalog/catalog.ts";
 import { sessionsOf } from "../catalog/sessions.ts";
 import { type Fault, TransientError, traceOf } from "../errors.ts";
 import { takesExpressions } from "../expressions/request-input.ts";
@@ -15,6 +15,11 @@ export interface Verifying {
   log: Log;
 }
 
+/** What is needed to find all faults of a request. */
+export interface Refusing extends Verifying {
+  catalog: Catalog;
+}
+
 const retryAfterSeconds = 5;
 
 /**
@@ -28,8 +33,25 @@ export async function withVerifiedSession(services: Verifying, request: Accepted
   return { ...rest, kept_session: keptSession(session.tag, claimNames(request), claims) };
 }
 
-/** The faults of a token whose request is refused already: all are reported at once. One that cannot be checked now has none. */
-export async function tokenFaults(
+/** The error of a refused request, with the faults of its token. A token that cannot be checked now has none. */
+export async function refused(
+  services: Refusing,
+  body: Record<string, unknown>,
+  at: number,
+  error: unknown,
+): Promise<unknown> {
+  if (!(error instanceof RequestError) || error.code !== "INVALID_REQUEST") return error;
+  const { product: name, product_tag = name, env, session } = body;
+  const { tag, token } = (session ?? {}) as Record<string, unknown>;
+  const product = services.catalog.products.find((one) => one.tag === product_tag);
+  const isFaulty = error.faults.some(({ pointer }) => pointer.startsWith("/session/t"));
+  if (!product || typeof env !== "string" || typeof tag !== "string" || typeof token !== "string" || isFaulty)
+    return error;
+  if (!own(own(sessionsOf(product), tag)?.envs ?? {}, env)) return error;
+  return error.withFaults([...error.faults, ...(await tokenFaults(services, { product, env }, { tag, token, at }))]);
+}
+
+async function tokenFaults(
   services: Verifying,
   of: Pick<AcceptedRequest, "product" | "env">,
   session: SessionOfRequest,

@@ -75,7 +75,7 @@ export const JobRequest = strict({
     "A task token of Step Functions: the task receives the outcome of the job. For one-time jobs only. Over HTTP it requires a key with `jobs:admin`. It is never shown.",
   ),
   session: SessionRequest.optional().describe(
-    "For whom the request is made: a token of one of the product's sessions, to whose claims `$Session{tag}{claim}` refers. Default: nobody.",
+    "For whom the request is made: `$Session{tag}{claim}` is a claim of its token. Default: nobody.",
   ),
   idempotency_key: z
     .string()

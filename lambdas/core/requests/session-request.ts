@@ -8,16 +8,8 @@ import { didYouMean, strict } from "../schema/schema.ts";
 
 /** In a request: who it is made for. */
 export const SessionRequest = strict({
-  tag: z
-    .string()
-    .min(1)
-    .max(requestLimits.name)
-    .describe("The session of the product's `sessions` that the token is of."),
-  token: z
-    .string()
-    .min(1)
-    .max(requestLimits.sessionToken)
-    .describe("A JWT. It is checked when the request is accepted, and never stored or shown."),
+  tag: z.string().min(1).max(requestLimits.name).describe("One of the product's `sessions`."),
+  token: z.string().min(1).max(requestLimits.sessionToken).describe("A JWT. It is checked, and never stored or shown."),
 });
 export type SessionRequest = z.infer<typeof SessionRequest>;
 
