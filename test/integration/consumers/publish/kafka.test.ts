@@ -1,3 +1,8 @@
+import { execFile } from "node:child_process";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
 import {
   AclOperations,
   AclPermissionTypes,
@@ -7,6 +12,7 @@ import {
   ResourceTypes,
   stringDeserializers,
 } from "@platformatic/kafka";
+import { bundle } from "../../../../infra/bundle/bundle.ts";
 import { closeKafka } from "../../../../lambdas/consumers/types/publish/brokers/kafka.ts";
 import { parameter, secret } from "../../../../lambdas/core/catalog/references.ts";
 import { kafka, startKafka } from "../../../support/brokers/kafka.ts";
@@ -174,6 +180,28 @@ describeWith(
     controller.abort(new Error("time is up"));
     await expect(publishing).rejects.toThrow("time is up");
     await silent.stop();
+  });
+
+  it("is written to by the code that a deployment bundles, too", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "bundle-"));
+    try {
+      const outputs = await bundle("consumers/publish", folder);
+      const chunk = Object.keys(outputs).find((name) => outputs[name]?.entryPoint?.endsWith("/brokers/kafka.ts"));
+      const script = `
+        const { sendToKafka, closeKafka } = await import("file://${folder}/${chunk}");
+        const sending = {
+          input: { message: { from: "a bundle" } },
+          idempotencyKey: "job_1-1",
+          signal: new AbortController().signal,
+          clock: { now: () => Date.now() },
+        };
+        console.log(JSON.stringify(await sendToKafka(sending, ${JSON.stringify(open())}, "orders")));
+        await closeKafka();`;
+      const { stdout } = await promisify(execFile)(process.execPath, ["--input-type=module", "--eval", script]);
+      expect(await at(JSON.parse(stdout))).toMatchObject({ value: '{"from":"a bundle"}' });
+    } finally {
+      await rm(folder, { recursive: true });
+    }
   });
 
   it("opens another connection after an idle hour", async () => {
