@@ -6,8 +6,9 @@ import { sessionReferences } from "../expressions/session-references.ts";
 import { keptSession } from "../job/kept-session.ts";
 import type { Log } from "../ports/ports.ts";
 import { type Sessions, TokenRefused } from "../ports/sessions.ts";
-import type { AcceptedRequest, SessionOfRequest } from "../requests/request.ts";
+import type { AcceptedRequest } from "../requests/request.ts";
 import { RequestError } from "../requests/request-error.ts";
+import type { SessionOfRequest } from "../requests/session-request.ts";
 import { invalidRequest } from "../schema/parse-body.ts";
 
 export interface Verifying {

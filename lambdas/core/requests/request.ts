@@ -15,7 +15,7 @@ import { firstOccurrence } from "../job/recurrence.ts";
 import type { Debouncing, Uniqueness } from "../job/shared-key.ts";
 import { faultSearchLimit, findFaults, isCovered } from "../schema/find-faults.ts";
 import { given } from "../schema/given.ts";
-import { hasMoreValues, mostValues } from "../schema/json-values.ts";
+import { hasMoreValues, mostValues, nestedDeeperThan } from "../schema/json-values.ts";
 import { lazy } from "../schema/lazy.ts";
 import { invalidRequest } from "../schema/parse-body.ts";
 import { dueAt, epochMs } from "../schema/start-time.ts";
@@ -28,7 +28,7 @@ import { RequestError } from "./request-error.ts";
 import { ownFaults } from "./request-faults.ts";
 import { retryPolicyOf } from "./retry-config.ts";
 import { retryNotes } from "./retry-notes.ts";
-import { type SessionRequest, sessionFaults } from "./session-request.ts";
+import { type SessionOfRequest, sessionFaults } from "./session-request.ts";
 import { type Sharing, sharingOf } from "./sharing.ts";
 
 /** An accepted request, with its event from the catalog, its defaults filled in and its times in epoch milliseconds. */
@@ -73,11 +73,6 @@ export interface AcceptedRequest extends CatalogEvent {
   step?: { job_id: string; parent: Parent; credentials?: CredentialMarks };
   /** Set for the job of a schedule of the catalog, whose id is derived from the schedule. */
   schedule?: { job_id: string; name: string; fingerprint: string };
-}
-
-/** The session of a request, and the time at which it was made, which the token must be valid at: epoch milliseconds. */
-export interface SessionOfRequest extends SessionRequest {
-  at: number;
 }
 
 /** JSON that is nested deeper is refused, since serialisers recurse. */
@@ -251,10 +246,4 @@ function timeoutFaults(request: Pick<JobRequest, "timeout_ms">, { definition }: 
   return over
     ? [{ pointer: "/timeout_ms", detail: `must be at most ${max_timeout_ms} ms for jobs of type ${definition.type}` }]
     : [];
-}
-
-function nestedDeeperThan(value: unknown, limit: number): boolean {
-  if (limit < 0) return true;
-  if (typeof value !== "object" || value === null) return false;
-  return Object.values(value).some((item) => nestedDeeperThan(item, limit - 1));
 }

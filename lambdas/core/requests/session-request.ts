@@ -13,6 +13,11 @@ export const SessionRequest = strict({
 });
 export type SessionRequest = z.infer<typeof SessionRequest>;
 
+/** The session of a request, and the time at which it was made, which the token must be valid at: epoch milliseconds. */
+export interface SessionOfRequest extends SessionRequest {
+  at: number;
+}
+
 type Asked = Pick<CatalogEvent, "product" | "definition" | "target" | "event">;
 
 /** The faults of a request's session against the catalog. The token is checked once everything else is right. */

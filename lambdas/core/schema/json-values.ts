@@ -34,3 +34,10 @@ export function valuesIn(json: Uint8Array): number {
   for (const byte of json) if (byte === comma || byte === brace || byte === bracket) values++;
   return values;
 }
+
+/** Whether a JSON value has more levels than this. */
+export function nestedDeeperThan(value: unknown, limit: number): boolean {
+  if (limit < 0) return true;
+  if (typeof value !== "object" || value === null) return false;
+  return Object.values(value).some((item) => nestedDeeperThan(item, limit - 1));
+}
