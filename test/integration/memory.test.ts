@@ -138,7 +138,8 @@ async function bundled(type: JobType): Promise<string> {
     import { readFileSync } from "node:fs";
     console.log(JSON.stringify(await runBatch(execute, JSON.parse(readFileSync(process.argv[2], "utf8")))));
     process.exit();`;
-  const createRequire = 'import { createRequire as requireFrom } from "node:module"; const require = requireFrom(import.meta.url);';
+  const createRequire =
+    'import { createRequire as requireFrom } from "node:module"; const require = requireFrom(import.meta.url);';
   await build({
     stdin: { contents, resolveDir: root, loader: "ts" },
     outfile,
