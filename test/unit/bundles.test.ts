@@ -67,16 +67,17 @@ const clients = [
 
 /**
  * How much code a cold start compiles, in KB. The limits leave a little room: raise one with a reason. The API's target is 470
- * (docs/benchmarks.md): every request may have Ductape's spellings, expressions and a series, and what reads them took it beyond that.
+ * (docs/benchmarks.md): every request may have Ductape's spellings, expressions and a series, and what reads them took it beyond that;
+ * the rules of a seventh type (3 KB), of sessions (2 KB) and of groups of targets (1 KB) added to it.
  */
 const budgets: [entry: string, most: number][] = [
-  ["api", 512],
+  ["api", 519],
   // Two clients: the deployed key is a secret, all others are in the table.
   ["authorizer", 305],
-  // What follows schedules is loaded when one has changed. 403 instead of 400: what each provider of a broker refuses.
-  ["reconciler", 403],
+  // What follows schedules is loaded when one has changed. the rest is what each provider of a broker refuses.
+  ["reconciler", 405],
   ["lifecycle", 370],
-  ["intake", 504],
+  ["intake", 511],
   ["tasks", 365],
   // No client of AWS at all.
   ["dashboard", 120],
@@ -132,7 +133,7 @@ test.each(jobTypes)(
     expect(found.sort()).toEqual([...ofType[type]].sort());
     const early = [...startPackages].filter((name) => clients.includes(name));
     expect(early).toEqual(type === "feature" ? ["dayjs"] : []);
-    expect(startKb).toBeLessThanOrEqual(521);
+    expect(startKb).toBeLessThanOrEqual(531);
   },
 );
 
