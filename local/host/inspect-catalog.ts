@@ -43,8 +43,10 @@ interface BrokerPlace {
 }
 
 function brokersOf(product: Product): BrokerPlace[] {
-  const brokers = (product[registry.publish.section] ?? {}) as Record<string, { envs: Record<string, BrokerPlace> }>;
-  return Object.values(brokers).flatMap(({ envs }) => Object.values(envs));
+  const brokers = targetsAlone((product[registry.publish.section] ?? {}) as Record<string, unknown>);
+  return Object.values(brokers as Record<string, { envs: Record<string, BrokerPlace> }>).flatMap(({ envs }) =>
+    Object.values(envs),
+  );
 }
 
 /** In its ARN the Region comes fourth, and in its URL in the host; the name is last in both. */

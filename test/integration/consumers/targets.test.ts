@@ -222,3 +222,22 @@ test("a database whose first host is down writes to the second, since nothing re
     await server.stop();
   }
 });
+
+test("a broker that is down is left for the other, since it took nothing", async () => {
+  const sqs = providers["publish: SQS"] as { target: (url: string) => object; execute: (url: string) => Execute };
+  const port = await freePort();
+  const down = { provider: "rabbitmq", url: secret("rabbit"), topics: { t: { exchange: "orders" } } };
+  await using up = await httpServer((_request, response) =>
+    json(response, 200, { MessageId: "1", MD5OfMessageBody: "5d41402abc4b2a76b9719d911017c592" }),
+  );
+  const entries = { a: { envs: { prd: down } }, b: sqs.target(up.url), any: { fallback: ["a", "b"] } };
+  const { run } = consumerOf(
+    { event: { type: "publish", broker: "any", topic: "t" }, entries },
+    { execute: sqs.execute(up.url), secrets: { rabbit: `amqp://127.0.0.1:${port}` } },
+  );
+  const job = await run({ message: "hello", key: "c-42" });
+  expect([job.status, targetOf(job)]).toEqual([
+    "completed",
+    { name: "b", tried: [{ name: "a", code: "CONNECTION_ERROR" }] },
+  ]);
+});
