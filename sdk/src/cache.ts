@@ -17,7 +17,7 @@ export type CacheTag<C extends Catalog = Catalog> = TenantOf<C> & {
 export interface Cache<C extends Catalog = Catalog> {
   /**
    * Forgets all results of a tag: the next job with it is executed. Runs that are under way are not remembered either, nor those that
-   * begin within 5 s. The jobs themselves keep their results. Safe to repeat. The key needs `jobs:write`. Rejects with a NotFoundError
+   * begin within 10 s. The jobs themselves keep their results. Safe to repeat. The key needs `jobs:write`. Rejects with a NotFoundError
    * for an unknown product or env.
    *
    * @example

@@ -80,6 +80,8 @@ export interface World {
   hasTwins?: boolean;
   /** Present in histories with jobs whose target is a fallback: separate randomness. */
   spares?: Random;
+  /** Separate randomness for jobs with a cache tag (remembered.ts). Few histories have them. */
+  remembered?: Random;
   /** What is paused. */
   pausing: Pausing;
   /** How full the Scheduler is. */

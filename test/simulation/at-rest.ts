@@ -1,4 +1,5 @@
 import type { Job } from "../../lambdas/core/job/job.ts";
+import { cachedFrom } from "../../lambdas/core/job/result-cache.ts";
 import { statsOf } from "../../lambdas/core/queries/stats-view.ts";
 import type { StepView } from "../../lambdas/core/queries/step-view.ts";
 import type { Marked } from "./executions.ts";
@@ -72,19 +73,24 @@ const archivedRuns = ({ jobs }: Pick<System, "jobs">) =>
 /** Invariant 3 for stored values: a consumer that lost its claim has changed nothing, including blobs. */
 function resultsAreTheWinners({ system, ledger: { observer, lifeOf } }: AtRest) {
   const kept = [
-    ...system.jobs.all().map(({ id, type, run, result }) => ({ id, type, run, result })),
+    ...system.jobs
+      .all()
+      .map(({ id, type, run, result, attempts }) => ({ id, type, run, result, from: cachedFrom(attempts) })),
     ...archivedRuns(system).map(({ job_id: id, run, result }) => ({
       id,
       type: system.jobs.peek(id)?.type,
       run,
       result,
+      from: undefined,
     })),
   ];
-  for (const { id, type, run, result } of kept) {
+  for (const { id, type, run, result, from } of kept) {
     if (!result || type === undefined || type === "feature") continue;
+    // Another job has come under the id of the one whose result it is.
+    if (from !== undefined && lifeOf(from).wasDeleted) continue;
     if ("blob" in result) observer.cover("large result");
     const { claim } = system.load(result) as Marked;
-    const winner = lifeOf(id).winners.get(run);
+    const winner = from === undefined ? lifeOf(id).winners.get(run) : lifeOf(from).winners.get(1);
     if (winner !== undefined && claim !== winner)
       observer.violated(3, `the result of ${id.slice(-6)} run ${run} is not the winner's`);
   }

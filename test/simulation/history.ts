@@ -66,6 +66,8 @@ const hasTwins = (seed: number): boolean => seed % 64 === 61;
 
 /** Few histories have them, so that the others stay as they are. */
 const hasSpares = (seed: number): boolean => seed % 32 === 18;
+/** Whether a history has jobs with a cache tag. */
+const remembers = (seed: number): boolean => seed % 32 === 26;
 
 async function run(seed: number, { traced = false, bystanders = [] }: Options): Promise<History> {
   const random = seeded(seed);
@@ -91,6 +93,7 @@ async function run(seed: number, { traced = false, bystanders = [] }: Options): 
     crowd: crowdOf(seed, isPeaceful, hardship),
     ...(limited && { limited, hasTwins: hasTwins(seed) }),
     ...(hasSpares(seed) && { spares: seeded(seed ^ 0x5fa2) }),
+    ...(remembers(seed) && { remembered: seeded(seed ^ 0x3cac) }),
     pausing: pausingOf(seed),
     herd: herdOf(seed),
     policies: policiesOf(seed),

@@ -24,6 +24,8 @@ export interface Ledger {
   startsOf: Map<string, number[]>;
   /** The targets of a fallback that each claim has called, in order. */
   targetCalls: Map<string, TargetCall[]>;
+  /** The cache tags that were cleared, with the true times of the request and its answer. */
+  cleared: { tag: string; began: number; answered: number }[];
   /** The requests that share jobs by keys and were not skipped. */
   shared: { taken: Asked[] };
   /** The life of the job that has this id, since its creation. */
@@ -128,6 +130,7 @@ export function ledger(observer: Observer, start: number): Ledger {
     dueEvents: new Map(),
     startsOf: new Map(),
     targetCalls: new Map(),
+    cleared: [],
     shared: { taken: [] },
     lifeOf(id) {
       const found = lives.get(id) ?? life(undefined);

@@ -19,6 +19,11 @@ export const debounceMs = { delay: 4000, max_wait: 12_000 } as const;
 const api = { envs: { e: { base_url: "http://127.0.0.1" } }, actions: { call: { method: "POST", path: "/" } } };
 const feature = (feature: string) => ({ type: "feature", feature }) as const;
 
+/** The event whose results are remembered. */
+export const rememberedEvent = "remembered";
+/** For how long they are, in milliseconds. */
+export const rememberedMs = 60_000;
+
 /** The product of the simulated jobs: actions whose outcomes the adversary chooses, and features made of them. */
 const product: Product = {
   tag: "sim",
@@ -32,6 +37,7 @@ const product: Product = {
     both: limitedCall("both"),
     twin: limitedCall("slots", "starts", "whole"),
     spared: { ...call, app: "spared" },
+    [rememberedEvent]: { ...call, cache_ttl: rememberedMs },
     soon: { ...call, debounce: { key: "$Input{body}{user}", delay: debounceMs.delay, max_wait: debounceMs.max_wait } },
     only: { ...call, unique: { key: "$Input{body}{user}" } },
     pair: feature("pair"),

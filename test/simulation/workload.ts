@@ -6,6 +6,7 @@ import type { Ledger } from "./ledger.ts";
 import { limitedRequests } from "./limited.ts";
 import { pausers } from "./pausers.ts";
 import type { Random } from "./random.ts";
+import { askAgainAndAgain } from "./remembered.ts";
 import { sharing } from "./sharing.ts";
 import { spareRequest } from "./spares.ts";
 import type { System } from "./system.ts";
@@ -37,6 +38,7 @@ export function workload(world: World, ledger: Ledger, system: System, wanted: W
   const { spares } = world;
   for (let i = spares?.int(4, 10) ?? 0; i > 0 && spares; i--)
     at(spares.int(0, 120_000), () => create(spareRequest(world, spares)));
+  if (world.remembered) askAgainAndAgain(world, { ledger, system, create }, world.remembered);
   if (isChanging) {
     for (let i = random.int(0, 8); i > 0; i--) at(random.int(1000, 1_800_000), one);
     if (random.chance(0.15)) at(random.int(1000, 1_800_000), many);

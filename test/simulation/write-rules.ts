@@ -2,6 +2,7 @@ import type { AttemptError } from "../../lambdas/core/job/attempt.ts";
 import type { Claim } from "../../lambdas/core/job/claim.ts";
 import { isFinished, type Job, type JobMessage } from "../../lambdas/core/job/job.ts";
 import type { StepView } from "../../lambdas/core/queries/step-view.ts";
+import { answersFit } from "./cache-rules.ts";
 import {
   failsForAStep,
   revivedGoesOn,
@@ -49,6 +50,7 @@ export const writeRules: Rule[] = [
   attemptsCount,
   attemptsAreKept,
   targetsAreKept,
+  answersFit,
   snoozeSpendsNothing,
   // Runs last, since it forgets the claims that the rules before it read.
   thirdCrashFails,

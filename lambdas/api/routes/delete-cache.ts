@@ -24,7 +24,7 @@ export const doc = (): RouteDoc => ({
   tag: "jobs",
   summary: "Forget remembered results",
   description:
-    "Results under this cache tag, of all events of the product and env, answer no other job any more: the next job with the tag is executed. The same holds for runs that are under way, and for those that begin within 5 s. The jobs themselves keep their results. Safe to repeat; a tag that no job has used is cleared all the same.",
+    "Results under this cache tag, of all events of the product and env, answer no other job any more: the next job with the tag is executed. The same holds for runs that are under way, and for those that begin within 10 s. The jobs themselves keep their results. Safe to repeat; a tag that no job has used is cleared all the same.",
   answers: { 204: { description: "The results are forgotten." } },
   errors: ["INVALID_REQUEST", "PRODUCT_NOT_FOUND", "ENV_NOT_FOUND"],
 });

@@ -7,7 +7,7 @@ import { fingerprint } from "./job-id.ts";
 export const cacheTtl = { default: 24 * 3_600_000, least: 1000, most: 30 * 24 * 3_600_000 } as const;
 
 /** By how much the clocks of two functions may differ. A result of a run that began so soon after its tag was cleared is not used. */
-export const clockSkewMs = 5000;
+export const clockSkewMs = 10_000;
 
 /** What a product, env and cache tag name. */
 export interface CacheTag {

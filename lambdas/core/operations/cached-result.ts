@@ -20,7 +20,11 @@ export function cachingOf(services: ConsumerServices, tag: string): Caching {
     around: (execute) => async (execution, within) => {
       const key = cacheKeyOf(execution.job, tag, execution.input);
       asked = { key, ttl: execution.event.cache_ttl };
-      return (await answerOf(services, key, execution)) ?? execute(execution, within);
+      const answer = await answerOf(services, key, execution);
+      if (answer) return answer;
+      // The answer may come after the timeout, when the next attempt is already under way.
+      execution.signal.throwIfAborted();
+      return execute(execution, within);
     },
 
     async keep(ended) {

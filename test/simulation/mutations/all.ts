@@ -7,6 +7,7 @@ import { lifecycle } from "./lifecycle.ts";
 import { limits } from "./limits.ts";
 import type { Mutation } from "./mutation.ts";
 import { pauses } from "./pauses.ts";
+import { remembered } from "./remembered.ts";
 import { series } from "./series.ts";
 import { sharing } from "./sharing.ts";
 import { fallbacks } from "./targets.ts";
@@ -26,4 +27,5 @@ export const mutations: Mutation[] = [
   ...pauses,
   ...sharing,
   ...fallbacks,
+  ...remembered,
 ];

@@ -129,6 +129,19 @@ describe("a job with a cache tag", () => {
     });
   });
 
+  it("is not executed if the cache answers after its timeout", async () => {
+    const w = cached(priced(1, { retries: 0 }));
+    const answer = Promise.withResolvers<object>();
+    w.resultCache.find = () => answer.promise;
+    const running = w.runs(0);
+    await w.clock.advance(priced(1).timeout_ms);
+    await running;
+    answer.resolve({});
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(w.calls()).toBe(0);
+    expect(w.jobs.peek(priced(1).id)).toMatchObject({ status: "failed", error: { code: "TIMEOUT" } });
+  });
+
   it("is executed if the cache cannot be read, and is no failure if it cannot be written", async () => {
     const w = cached(priced(1), priced(2));
     w.resultCache.find = () => Promise.reject(throttled("AWS is down"));
