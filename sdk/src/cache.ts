@@ -26,13 +26,17 @@ export interface Cache<C extends Catalog = Catalog> {
   clear(tag: CacheTag<C>, options?: CallOptions): Promise<void>;
 }
 
+/** As the API has it: another one would be a different path, or none. */
+const pattern = /^[A-Za-z0-9][A-Za-z0-9_.~-]{0,127}$/;
+const rule = "must be 1 to 128 letters, digits and _ . ~ -, beginning with a letter or digit";
+
 export const createCache = (transport: Transport, defaults: () => Defaults): Cache => ({
   async clear(request, { signal } = {}) {
     const whole = inOurWords(request, defaults());
     requireTenant("cache.clear", whole, ["product_tag", "env"]);
     const { product_tag = "", env = "", tag } = whole;
-    if (typeof tag !== "string" || tag === "")
-      throw new InvalidRequestError("INVALID_REQUEST", "cache.clear needs a tag.", []);
+    if (typeof tag !== "string" || !pattern.test(tag))
+      throw new InvalidRequestError("INVALID_REQUEST", "The tag is not valid.", [{ pointer: "/tag", detail: rule }]);
     const path = ["/v1/cache", ...[product_tag, env, tag].map(encodeURIComponent)].join("/");
     await transport.call({ method: "DELETE", path, signal, repeatable: true });
   },

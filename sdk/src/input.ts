@@ -112,7 +112,7 @@ export interface IJobProcessorInput extends DuctapeFields {
    */
   labels?: string[] | undefined;
   /**
-   * A tag under which the result is remembered, 1 to 128 characters: a later job of the same product, env, event, tag and input is
+   * A tag under which the result is remembered, 1 to 128 letters, digits and `_ . ~ -`: a later job of the same product, env, event, tag and input is
    * answered with it without being executed, for as long as the event's `cache_ttl` says. An empty string, `{}` and `null` are none.
    * @default the job is executed
    * @example `"prices"`

@@ -3,19 +3,15 @@ import type { RouteDoc } from "../../aws/http/route-doc.ts";
 import { requireScope } from "../../core/access/scopes.ts";
 import { clockSkewMs } from "../../core/job/result-cache.ts";
 import type { Services } from "../../core/operations/services.ts";
+import { CacheTagField, cacheTagRule } from "../../core/requests/cache-tag.ts";
 import { invalidRequest } from "../../core/schema/parse-body.ts";
-import { requestLimits } from "../../core/schema/request-limits.ts";
-import { wellFormed } from "../../core/schema/schema.ts";
 
 /** Forgets the results of a cache tag. */
 export async function handle(services: Services, { params, scopes }: HttpRequest): Promise<HttpResponse> {
   const { product = "", env = "", tag = "" } = params;
   requireScope(scopes, "jobs:write", params);
   services.catalog.tenant(product, env);
-  const isTag = tag.length >= 1 && tag.length <= requestLimits.cacheTag && wellFormed(tag);
-  if (!isTag) {
-    throw invalidRequest([{ pointer: "/tag", detail: `must be 1 to ${requestLimits.cacheTag} characters` }]);
-  }
+  if (!CacheTagField.safeParse(tag).success) throw invalidRequest([{ pointer: "/tag", detail: cacheTagRule }]);
   await services.resultCache.clear({ product, env, tag }, services.clock.now() + clockSkewMs);
   return { status: 204 };
 }

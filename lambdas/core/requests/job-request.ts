@@ -5,6 +5,7 @@ import { milliseconds } from "../schema/plain-faults.ts";
 import { requestLimits } from "../schema/request-limits.ts";
 import { notWellFormed, strict, wellFormed } from "../schema/schema.ts";
 import { Time } from "../schema/start-time.ts";
+import { CacheTagField } from "./cache-tag.ts";
 import { RepeatRequest } from "./repeat-request.ts";
 import { RetryConfig } from "./retry-config.ts";
 import { SessionRequest } from "./session-request.ts";
@@ -50,15 +51,9 @@ export const JobRequest = strict({
     .max(requestLimits.labels)
     .optional()
     .describe("Up to 10 short strings to find the job by."),
-  cache: z
-    .string()
-    .min(1)
-    .max(requestLimits.cacheTag)
-    .refine(wellFormed, notWellFormed)
-    .optional()
-    .describe(
-      "A tag under which the result is remembered. A later job of the same product, env, event, tag and input is answered with it without being executed, for as long as the event's `cache_ttl` says: a day by default. Default: the job is executed.",
-    ),
+  cache: CacheTagField.optional().describe(
+    "A tag under which the result is remembered. A later job of the same product, env, event, tag and input is answered with it without being executed, for as long as the event's `cache_ttl` says: a day by default. Default: the job is executed.",
+  ),
   priority: Priority.optional().describe(
     "Whole seconds of head start in the waiting lists of the event's limits, -3600 to 3600. It orders jobs that wait, and does not start any without a free slot. Default: that of the event, else 0.",
   ),

@@ -3,10 +3,10 @@ import { fakeApi, rejection } from "./fake-api.ts";
 test("a cache tag is cleared, with the client's product and env where it names none", async () => {
   await using api = await fakeApi([{ status: 204 }, { status: 204 }], { product: "p", env: "dev" });
   await api.client.cache.clear({ tag: "prices" });
-  await api.client.cache.clear({ product_tag: "shop", env: "prd", tag: "a/b c#🧾" });
+  await api.client.cache.clear({ product_tag: "shop", env: "prd", tag: "a.b_c~1" });
   expect(api.seen.map(({ method, path }) => `${method} ${path}`)).toEqual([
     "DELETE /v1/cache/p/dev/prices",
-    "DELETE /v1/cache/shop/prd/a%2Fb%20c%23%F0%9F%A7%BE",
+    "DELETE /v1/cache/shop/prd/a.b_c~1",
   ]);
 });
 
@@ -16,6 +16,9 @@ test("a call that does not say what to clear is refused before it is sent", asyn
     code: "INVALID_REQUEST",
   });
   const named = { product_tag: "p", env: "prd" };
+  expect(await rejection(api.client.cache.clear({ ...named, tag: "a/b" }))).toMatchObject({
+    errors: [{ pointer: "/tag" }],
+  });
   expect(await rejection(api.client.cache.clear({ ...named, tag: "" }))).toMatchObject({ code: "INVALID_REQUEST" });
   expect(api.seen).toEqual([]);
 });
