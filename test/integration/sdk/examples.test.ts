@@ -108,6 +108,15 @@ describe("an example", () => {
     );
   });
 
+  test("cache.ts prints that the second price was remembered, and the third calculated anew", async () => {
+    const { code, out, err } = await node(["examples/cache.ts"]);
+    expect({ code, err }).toEqual({ code: 0, err: "" });
+    const [first, second, third] = out.trim().split("\n");
+    expect(first).toMatch(/^job_\w+ completed was executed$/);
+    expect(second).toContain(`completed has the result of ${first?.split(" ")[0]}`);
+    expect(third).toMatch(/^job_\w+ completed was executed$/);
+  });
+
   test("limits.ts prints the starts of thirty jobs, at most ten in any second", async () => {
     const { code, out, err } = await node(["examples/limits.ts"]);
     expect({ code, err }).toEqual({ code: 0, err: "" });
