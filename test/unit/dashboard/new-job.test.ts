@@ -49,10 +49,37 @@ describe("the request of a draft", () => {
     expect(shared(requestOf(place, { ...draft, share: "unique" }, {}))).toEqual({ unique: {} });
   });
 
+  test("has the session as it was typed, a part of it too, for the API to say what is missing", () => {
+    const session = (typed: object) => requestOf(place, { ...draft, ...typed }, {}).session;
+    expect(session({})).toBeUndefined();
+    expect(session({ sessionTag: "customer", sessionToken: " ey.a.b \n" })).toEqual({
+      tag: "customer",
+      token: "ey.a.b",
+    });
+    expect(session({ sessionToken: "ey.a.b" })).toEqual({ tag: "", token: "ey.a.b" });
+  });
+
   test("does not expire where it recurs", () => {
     const expires = "2030-01-01T00:00";
     expect(requestOf(place, { ...draft, expires }, {}).expires_at).toBe("2030-01-01T00:00:00+01:00");
     expect(requestOf(place, { ...draft, expires, when: "cron" }, {})).not.toHaveProperty("expires_at");
+  });
+});
+
+test("again with changes asks for a new token of the same session", () => {
+  const job = {
+    ...place,
+    status: "completed",
+    due_at: 0,
+    retries: 2,
+    timeout_ms: 1_500,
+    cache: "prices",
+    session: { tag: "customer" },
+  };
+  expect(draftOf(job as Job, "{}", "UTC", 1)).toMatchObject({
+    cache: "prices",
+    sessionTag: "customer",
+    sessionToken: "",
   });
 });
 

@@ -22,6 +22,8 @@ export interface Draft {
   key: string;
   priority: string;
   cache: string;
+  sessionTag: string;
+  sessionToken: string;
   fairness: string;
   /** Empty: as the event says. */
   share: "" | "debounce" | "unique";
@@ -53,6 +55,8 @@ export const emptyDraft = (zone: string): Draft => ({
   key: "",
   priority: "",
   cache: "",
+  sessionTag: "",
+  sessionToken: "",
   fairness: "",
   share: "",
   shareKey: "",
@@ -85,9 +89,16 @@ export function requestOf(place: Place, draft: Draft, input: unknown): Record<st
     idempotency_key: key || undefined,
     priority: numberOf(priority),
     cache: cache || undefined,
+    session: sessionOf(draft),
     fairness_key: fairness || undefined,
     ...sharingOf(draft),
   });
+}
+
+/** Spaces around a token come from copying it. */
+function sessionOf({ sessionTag, sessionToken }: Draft): object | undefined {
+  const [tag, token] = [sessionTag.trim(), sessionToken.trim()];
+  return tag === "" && token === "" ? undefined : { tag, token };
 }
 
 /** The fields that make one job of several requests. */
@@ -148,6 +159,7 @@ export function draftOf(job: Job, input: string, zone: string, now: number): Dra
     fairness_key = "",
     unique,
     cache = "",
+    session,
   } = job;
   const own = repeat?.tz ?? zone;
   const later = due_at > now && job.status !== "completed";
@@ -166,6 +178,8 @@ export function draftOf(job: Job, input: string, zone: string, now: number): Dra
     labels: labels.join(", "),
     priority: priority === undefined ? "" : String(priority),
     cache,
+    // The job has not kept its token: a new one is needed.
+    sessionTag: session?.tag ?? "",
     // The hash of a long key is short enough to be a key itself, and takes the same turns.
     fairness: fairness_key,
     // The job does not say what its request did about an open one. A hash is not the key that it stands for.

@@ -34,6 +34,10 @@ export function OptionFields({ draft, faults, retries, timeoutMs, onChange }: Pr
       <div class="field-pair">
         {text("Cache tag", "cache", "/cache", "The same input is answered with the result that is remembered under it")}
       </div>
+      <div class="field-pair">
+        {text("Session", "sessionTag", "/session/tag", "Where texts have $Session: whose token it is")}
+        {text("Session token", "sessionToken", "/session/token", "A JWT. It is checked, and not kept")}
+      </div>
       <ShareFields draft={draft} faults={faults} onChange={onChange} />
       {once && (
         <LocalTime
