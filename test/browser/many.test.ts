@@ -73,4 +73,4 @@ test(`${total} jobs scroll without a task over ${longestTaskMs} ms`, async () =>
   }
   expect(await table.locator("tbody tr").count()).toBeLessThan(80);
   expect(Math.min(...worst)).toBeLessThanOrEqual(longestTaskMs);
-}, 300_000);
+}, 700_000);
