@@ -17,12 +17,11 @@ export function jwtSessions(secrets: Secrets): Sessions {
   const keysOf = remoteKeys();
   return {
     async claimsOf(settings, token, now) {
-      const { jwks, algorithms } = settings;
-      const checked = { ...optionsOf(settings, now), algorithms: algorithms ? [...algorithms] : asymmetricAlgorithms };
+      const { jwks, algorithms = jwks === undefined ? ["HS256"] : asymmetricAlgorithms } = settings;
+      const options = { ...optionsOf(settings, now), algorithms: [...algorithms] };
       try {
-        if (jwks !== undefined) return (await jwtVerify(token, keysOf(jwks), checked)).payload;
-        const ofSecret = { ...checked, algorithms: algorithms ? [...algorithms] : ["HS256"] };
-        return await payloadOf(token, ofSecret, (fresh) => secretOf(secrets, settings, fresh));
+        if (jwks !== undefined) return (await jwtVerify(token, keysOf(jwks), options)).payload;
+        return await payloadOf(token, options, (fresh) => secretOf(secrets, settings, fresh));
       } catch (cause) {
         throw faultOf(cause);
       }

@@ -1,6 +1,6 @@
 import { traceOf } from "../errors.ts";
 import type { Job, Stored } from "../job/job.ts";
-import { type Cached, type CachedRun, type CacheKey, cachedRun, cacheKeyOf, isUsable } from "../job/result-cache.ts";
+import { type CachedRun, type CacheKey, cachedRun, cacheKeyOf, isUsable } from "../job/result-cache.ts";
 import type { ResultCache } from "../ports/result-cache.ts";
 import { Answered, type ExecuteWithServices, type Execution } from "./execution.ts";
 import { loadIfThere } from "./payload.ts";
@@ -57,7 +57,7 @@ export async function usableRun(
   key: CacheKey,
   now: number,
 ): Promise<CachedRun | undefined> {
-  const cached: Cached = await resultCache.find(key);
+  const cached = await resultCache.find(key);
   return isUsable(cached, now) ? cached.run : undefined;
 }
 
