@@ -14,7 +14,7 @@ export interface MergeOptions {
 }
 
 const largestPage = 100;
-/** The number of connections of an AWS client. */
+/** A page of many tenants is soon read, and the reads of one request do not crowd out those of another. */
 const readsAtOnce = 50;
 
 interface Stream {

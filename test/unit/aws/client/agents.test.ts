@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { type ClientRequest, type IncomingMessage, request } from "node:http";
+import { type ClientRequest, type IncomingMessage, request, type ServerResponse } from "node:http";
 import { jest } from "@jest/globals";
 import { agents, recentConnectionsOnly } from "../../../../lambdas/aws/client/agents.ts";
 import { httpServer } from "../../../support/executors/http-server.ts";
@@ -50,6 +50,21 @@ test("the first failure of a reused connection closes the other idle ones, so th
   await expect(get(some)).rejects.toMatchObject({ code: "ECONNRESET" });
   const after = await many(some, 8);
   expect(after.map(({ status }) => status)).toEqual(Array(8).fill("fulfilled"));
+  some.httpAgent.destroy();
+});
+
+test("200 requests at once do not wait for each other's connections", async () => {
+  const held: ServerResponse[] = [];
+  await using patient = await httpServer((_, response) => {
+    if (held.push(response) === 200) for (const one of held) one.end("ok");
+  });
+  const some = agents();
+  const { hostname: host, port } = new URL(patient.url);
+  const answers = Array.from({ length: 200 }, async () => {
+    const [answer] = await once(request({ host, port, agent: some.httpAgent }).end(), "response");
+    return (answer as IncomingMessage).resume().statusCode;
+  });
+  expect(await Promise.all(answers)).toEqual(Array(200).fill(200));
   some.httpAgent.destroy();
 });
 
