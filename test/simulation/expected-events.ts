@@ -1,5 +1,5 @@
 import { isFinished, type Job, type RunRecord } from "../../lambdas/core/job/job.ts";
-import { isGivenBack, isPostponed, isPutOff, isWaiting } from "./ledger.ts";
+import { isGivenBack, isNoted, isPostponed, isPutOff, isWaiting } from "./ledger.ts";
 
 /**
  * The events that a write must lead to, by a simpler rule than that of `lambdas/lifecycle/events.ts`: from statuses and numbers
@@ -9,6 +9,8 @@ export function eventsOf(before: Job | undefined, after: Job, archived: RunRecor
   if (!before) return ["scheduled"];
   if (isPostponed(before, after)) return isLongWait(after) ? ["waiting"] : [];
   if (isPutOff(before, after)) return [];
+  // An attempt that crashed, and whose next one waits, is running until then.
+  if (isNoted(before, after)) return isWaiting(after) ? ["waiting"] : [];
   const waits = isWaiting(after);
   if (after.run > before.run) return [archived ?? "missing from the archive", waits ? "scheduled" : after.status];
   if (after.status !== before.status && !isGivenBack(before, after)) {

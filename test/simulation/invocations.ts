@@ -121,6 +121,8 @@ export function invocations(world: World, ledger: Ledger, shared: Shared): Invok
     const around = purpose === "reconciler" && pausing.isOn ? { ...world, hardship: gentle(hardship) } : world;
     const services: ConsumerServices & SchedulingServices = {
       ...others,
+      // As where `job.waiting` is published.
+      notesWaits: pausing.isOfKeys,
       jobs: throughAdversary("jobs", losingAnswers(watched, jobs.peek, world), invocation, around),
       queue: throughAdversary("queue", queue, invocation, around),
       scheduler: askedInTime(throughAdversary("scheduler", scheduler, invocation, world), world),

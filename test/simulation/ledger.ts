@@ -175,6 +175,10 @@ export const isGivenBack = (before: Job | undefined, after: Job): boolean =>
 export const isPostponed = (before: Job | undefined, after: Job): boolean =>
   after.reserved !== undefined && isWaiting(after) && before !== undefined && !isSame(before.reserved, after.reserved);
 
+/** Whether a write only notes that an attempt begins to wait for a slot. */
+export const isNoted = (before: Job | undefined, after: Job): boolean =>
+  before !== undefined && after.noted_wait !== undefined && !isSame(before.noted_wait, after.noted_wait);
+
 /** Whether a write puts an attempt off because its provider asked for that. */
 export const isPutOff = (before: Job | undefined, after: Job): boolean =>
   before?.status === "running" &&

@@ -1,5 +1,5 @@
 import type { Job } from "../../lambdas/core/job/job.ts";
-import { gateKey, isPostponed, isPutOff, isWaiting, type Ledger, nameOf } from "./ledger.ts";
+import { gateKey, isNoted, isPostponed, isPutOff, isSame, isWaiting, type Ledger, nameOf } from "./ledger.ts";
 import { limits } from "./product.ts";
 import { clocksApartMs, type Write } from "./write.ts";
 
@@ -39,8 +39,10 @@ export function slotsSuffice({ observer, lifeOf }: Ledger, of: Job, { now, all }
 export function waitingSpendsNothing({ observer }: Ledger, { before, after, now }: Write) {
   if (!before) return;
   const moved = isPostponed(before, after);
-  if (!moved && !isPutOff(before, after)) return;
-  observer.cover(moved ? "moved to a reserved start" : "put off by a provider");
+  const noted = isNoted(before, after);
+  if (!moved && !noted && !isPutOff(before, after)) return;
+  observer.cover(moved ? "moved to a reserved start" : noted ? "notes a wait for a slot" : "put off by a provider");
+  if (noted) notedOnce(observer, before, after);
   const kept = ["run", "attempt", "scheduled_at", "retries", "repeat", "retried_after"] as const;
   for (const field of kept)
     if (JSON.stringify(before[field]) !== JSON.stringify(after[field]))
@@ -50,6 +52,15 @@ export function waitingSpendsNothing({ observer }: Ledger, { before, after, now 
   if (moved && !isWaiting(before) && (before.lease_until ?? 0) > now + clocksApartMs)
     observer.violated("limits", `${nameOf(before)} was moved while it ran`);
   if ((after.snoozes?.count ?? 0) > 20) observer.violated("limits", `${nameOf(before)} was put off over 20 times`);
+}
+
+/** An attempt says once for each gate that it waits, and nothing else of the job changes. */
+function notedOnce(observer: Ledger["observer"], before: Job, after: Job) {
+  const said = ({ noted_wait }: Job) => noted_wait && { ...noted_wait, since: 0 };
+  if (isSame(said(before), said(after))) observer.violated("limits", `${nameOf(before)} says twice that it waits`);
+  const rest = ({ noted_wait: _, version: __, write_id: ___, ...job }: Job) => job;
+  if (!isSame(rest(before), rest(after)))
+    observer.violated("limits", `${nameOf(before)} changes while it says that it waits`);
 }
 
 /** A start may be this late on its reservation, or by one increment. */

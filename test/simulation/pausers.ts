@@ -8,7 +8,7 @@ import type { System } from "./system.ts";
 
 const request = { id: "req-1", query: {}, headers: {}, scopes: allScopes, caller: "simulation" };
 
-/** People who pause a product, an env or an event, and end the pause or have said until when it lasts. */
+/** People who pause a product, an env, an event or a key of a limit, and end the pause or have said until when it lasts. */
 export function pausers({ time, observer, pausing, limited }: World, system: System) {
   const { random } = pausing;
 
@@ -25,7 +25,7 @@ export function pausers({ time, observer, pausing, limited }: World, system: Sys
     const cancel = time.after(29_000, again);
     try {
       const answer = await handle(services, { ...request, ...asked });
-      observer.cover(`${what}: ${answer.status}`);
+      observer.cover(`${what}: ${answer.status}${pausing.isOfKeys ? ", of a key" : ""}`);
       answered(answer);
     } catch {
       observer.cover(`${what}: refused`);
@@ -35,18 +35,29 @@ export function pausers({ time, observer, pausing, limited }: World, system: Sys
     end();
   }
 
+  const scopes = [
+    {},
+    { env: "e" },
+    { event: "call" },
+    { event: "other" },
+    { event: "pair" },
+    { env: "e", event: "tree" },
+    { event: "race" },
+    // Their slots are shared with events that are not paused.
+    ...(limited ? [{ event: "slotted" }, { event: "twin" }, { event: "both" }, { event: "rated" }] : []),
+  ];
+  /** One customer's, while others pass the same limit; and a limit as a whole, one of several that a job passes. */
+  const keys = [
+    { limit: "slots", key: "a" },
+    { env: "e", limit: "slots", key: "a" },
+    { limit: "starts", key: "b" },
+    { limit: "slots" },
+    { env: "e", limit: "whole" },
+    { limit: "both" },
+  ];
+
   function pause() {
-    const scope = random.pick([
-      {},
-      { env: "e" },
-      { event: "call" },
-      { event: "other" },
-      { event: "pair" },
-      { env: "e", event: "tree" },
-      { event: "race" },
-      // Their slots are shared with events that are not paused.
-      ...(limited ? [{ event: "slotted" }, { event: "twin" }, { event: "both" }, { event: "rated" }] : []),
-    ]);
+    const scope = random.pick(pausing.isOfKeys ? keys : scopes);
     const lasts = random.int(20_000, 600_000);
     const isTimed = random.chance(0.4);
     const body = {

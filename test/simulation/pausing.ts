@@ -30,6 +30,8 @@ export interface Held extends PauseScope {
 export interface Pausing {
   /** Whether somebody pauses anything in this history. */
   isOn: boolean;
+  /** Whether they pause keys of limits, and nothing else. */
+  isOfKeys: boolean;
   random: Random;
   held: readonly Held[];
   /** Whether the store has any pause now. */
@@ -45,11 +47,13 @@ export interface Pausing {
 const startsWithinMs = 5000;
 
 /**
- * Five of 32 histories have pauses: one of those is peaceful and has limits too, and another one has limits (history.ts). Uses
- * separate randomness, so that the other histories are those that their seeds produced before this was added.
+ * Six of 32 histories have pauses: one of those is peaceful and has limits too, and two others have limits (history.ts), in one of
+ * which only keys of limits are paused. Uses separate randomness, so that the other histories are those that their seeds produced
+ * before this was added.
  */
 export function pausingOf(seed: number): Pausing {
-  const isOn = seed % 16 === 9 || seed % 32 === 12 || seed % 32 === 19 || seed % 32 === 5;
+  const isOfKeys = seed % 32 === 21;
+  const isOn = seed % 16 === 9 || seed % 32 === 12 || seed % 32 === 19 || seed % 32 === 5 || isOfKeys;
   const stored = fakeStoredPauses();
   const random = seeded(seed ^ 0x9a05_0000);
   const held: Held[] = [];
@@ -60,12 +64,14 @@ export function pausingOf(seed: number): Pausing {
     const open = held.find((one) => one.id === pause.id && one.to === Number.POSITIVE_INFINITY);
     if (open) open.to = Math.min(now, open.until);
     if (pause.ended_at !== undefined) return;
-    const { id, product, env, event, until = Number.POSITIVE_INFINITY, drain_per_second: rate } = pause;
+    const { id, product, env, event, limit, key, until = Number.POSITIVE_INFINITY, drain_per_second: rate } = pause;
     held.push({
       id,
       product,
       ...(env !== undefined && { env }),
       ...(event !== undefined && { event }),
+      ...(limit !== undefined && { limit }),
+      ...(key !== undefined && { key }),
       from: now,
       until,
       to: Number.POSITIVE_INFINITY,
@@ -80,7 +86,7 @@ export function pausingOf(seed: number): Pausing {
       if (answer === "written") note(next, time.now());
       observer.note(
         () =>
-          `${next.id.slice(0, 10)} ${next.env ?? "*"} ${next.event ?? "*"}: ${next.ended_at === undefined ? "paused" : `drains, ${next.drain?.sent ?? 0} sent`} (${answer})`,
+          `${next.id.slice(0, 10)} ${next.env ?? "*"} ${next.event ?? next.limit ?? "*"} ${next.key ?? ""}: ${next.ended_at === undefined ? "paused" : `drains, ${next.drain?.sent ?? 0} sent`} (${answer})`,
       );
       return answer;
     },
@@ -94,6 +100,7 @@ export function pausingOf(seed: number): Pausing {
 
   return {
     isOn,
+    isOfKeys,
     random,
     held,
     isAny: () => stored.any(),
@@ -119,6 +126,10 @@ export function pausingOf(seed: number): Pausing {
 
 /** Written again, because the rules must not use the code that they check. */
 export const holds = (
-  { product, env = "e", event }: PauseScope,
-  job: Pick<Job, "product" | "env" | "event">,
-): boolean => product === job.product && env === job.env && (event ?? job.event) === job.event;
+  { product, env = "e", event, limit, key }: PauseScope,
+  job: Pick<Job, "product" | "env" | "event" | "gates">,
+): boolean =>
+  product === job.product &&
+  env === job.env &&
+  (event ?? job.event) === job.event &&
+  (limit === undefined || job.gates?.some((gate) => gate.limit === limit && (key ?? gate.key) === gate.key) === true);

@@ -17,6 +17,7 @@ import {
   attemptKey,
   attemptOf,
   isGivenBack,
+  isNoted,
   isPostponed,
   isPutOff,
   isWaiting,
@@ -92,7 +93,8 @@ function finishedStays({ observer }: Ledger, { by, before, after }: Write) {
 function ownClaimOnly({ observer, lifeOf }: Ledger, { by, before, after }: Write) {
   const isClaim = after.claim_id !== undefined && after.claim_id !== before?.claim_id;
   if (!before || by.job_id !== after.id) return;
-  if (isWakeUp(before, after) || isPostponed(before, after) || isWakeKept(before, after)) return;
+  if (isWakeUp(before, after) || isWakeKept(before, after)) return;
+  if (isPostponed(before, after) || isNoted(before, after)) return;
   if (isClaim) {
     // With `cancel_previous` the next run may take the claim of the one before it, to end it (series-rules.ts).
     if (after.next_at === undefined) return;

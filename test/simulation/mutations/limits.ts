@@ -93,6 +93,20 @@ export const limits: Mutation[] = [
     replace: `if (before.status !== "scheduled") return transition("retrying");`,
   },
   {
+    name: "limits: an attempt says with each message that it waits",
+    seed: 21,
+    at: "core/job/transitions.ts#isNoted",
+    find: "noted.due_at === due_at",
+    replace: "noted.due_at !== due_at",
+  },
+  {
+    name: "limits: a wait for a slot is not published",
+    seed: 21,
+    at: "lifecycle/events.ts#waitBegun",
+    find: "noted && noted.since",
+    replace: "noted && noted.limit === undefined && noted.since",
+  },
+  {
     name: "limits: a reserved start is published as a schedule",
     seed: 5,
     at: "lifecycle/events.ts#beginnings",

@@ -28,6 +28,13 @@ export const pauses: Mutation[] = [
     replace: "scope.event === job.product",
   },
   {
+    name: "pause: of a key holds the other keys' jobs, and not its own",
+    seed: 21,
+    at: `${pause}#isOfLimit`,
+    find: "gate.key === key",
+    replace: "gate.key !== key",
+  },
+  {
     name: "pause: one with an end never ends",
     seed: 9,
     at: `${pause}#endOf`,
