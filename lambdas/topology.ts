@@ -101,7 +101,7 @@ const receives = 20;
 const retentionDays = 7;
 /** The longest that SQS allows, to leave time to look at them. */
 export const deadLetterRetentionDays = 14;
-export const defaultConcurrency = 50;
+export const defaultConcurrency = 60;
 
 export function queuesOf(types: JobTypeLimits): Readonly<Record<QueueName, QueuePlan>> {
   const functions = functionsOf(types);

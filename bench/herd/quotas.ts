@@ -43,19 +43,16 @@ export interface Deployment {
 }
 
 export const byDefault: Deployment = {
-  maxConcurrency: 50,
+  maxConcurrency: 60,
   batchSize: 10,
   holdSeconds: 0,
   memoryMb: 256,
-  indexShards: 8,
+  indexShards: 16,
   tableWrites: quotas.tableWrites,
 };
 
-/** What is enough for 15 seconds. */
-export const slightlyRaised: Deployment = { ...byDefault, maxConcurrency: 60, indexShards: 16 };
-
-/** Twice the shards and the memory, and four times the consumers: nothing that must be paid while no herd is due. */
-export const raised: Deployment = { ...byDefault, maxConcurrency: 200, memoryMb: 512, indexShards: 16 };
+/** Twice the memory, and three times the consumers: nothing that must be paid while no herd is due. */
+export const raised: Deployment = { ...byDefault, maxConcurrency: 200, memoryMb: 512 };
 
 /** What docs/operations/herds.md names for a herd that must start within two seconds. */
 export const forHerds: Deployment = {

@@ -15,7 +15,7 @@ export interface JobsSettings {
   retentionDays?: number;
   /**
    * Consumers of one type that run at the same time, each with up to 10 jobs, 2 to 1000: for all types, or for some.
-   * @default 50
+   * @default 60
    */
   maxConcurrency?: number | PerType<number>;
   /**
@@ -50,7 +50,7 @@ export interface JobsSettings {
   schedulerStartsPerSecond?: number;
   /**
    * Partitions of the index per product, env and phase: a power of two from 8 to 256. It may be raised, never lowered.
-   * @default 8
+   * @default 16
    */
   indexShards?: number;
   /**

@@ -1,3 +1,4 @@
+import { byDefault } from "../../bench/herd/quotas.ts";
 import { addJobs } from "../../infra/jobs-app.ts";
 import { readConfig } from "../../infra/settings/config.ts";
 import { SetupError } from "../../infra/settings/setup-error.ts";
@@ -23,7 +24,7 @@ describe("settings", () => {
       stage: "prod",
       retentionDays: 30,
       schedulerStartsPerSecond: 1000,
-      indexShards: 8,
+      indexShards: 16,
       holdSeconds: 0,
       batchSize: Object.fromEntries(jobTypes.map((type) => [type, 10])),
       pollers: {},
@@ -33,13 +34,13 @@ describe("settings", () => {
       logLevel: "info",
       logDays: 30,
       maxConcurrency: {
-        action: 50,
-        notification: 50,
-        database_action: 50,
-        function: 50,
-        storage: 50,
-        publish: 50,
-        feature: 50,
+        action: 60,
+        notification: 60,
+        database_action: 60,
+        function: 60,
+        storage: 60,
+        publish: 60,
+        feature: 60,
       },
       memory: {
         action: 256,
@@ -67,6 +68,12 @@ describe("settings", () => {
       },
       network: undefined,
     });
+  });
+
+  test("are by default those of the herd that the benchmarks show", () => {
+    const { maxConcurrency, memory, indexShards, batchSize, holdSeconds } = config({});
+    const of = { maxConcurrency: maxConcurrency.action, memoryMb: memory.action, batchSize: batchSize.action };
+    expect({ ...byDefault, ...of, indexShards, holdSeconds }).toEqual(byDefault);
   });
 
   test("are strings on the command line and numbers in cdk.json", () => {

@@ -1,7 +1,7 @@
 import type { AttributeValue } from "@aws-sdk/client-dynamodb";
 import type { IndexPosition } from "../../core/job/index-position.ts";
 import { isFinished, type Job, type Phase, phaseOf, phaseTime, type Stored } from "../../core/job/job.ts";
-import { defaultShards, shardOf } from "../../core/job/job-id.ts";
+import { fewestShards, shardOf } from "../../core/job/job-id.ts";
 import { jobSortKey, jobsPrefix, partitionKey, phaseIndex, sortKey, ttlAttribute } from "../../topology.ts";
 import { fromAttributes, toAttributes } from "./attributes.ts";
 
@@ -36,7 +36,7 @@ export const positionOf = (item: Item): IndexPosition => ({
  */
 const jsonFields = ["input", "progress", "result"] as const;
 
-export function itemOf(job: Job, retentionDays: number, shards = defaultShards): Item {
+export function itemOf(job: Job, retentionDays: number, shards = fewestShards): Item {
   const values = Object.fromEntries(jsonFields.map((field) => [field, withText(job[field])]));
   return toAttributes({
     ...job,

@@ -8,7 +8,7 @@ import {
 } from "@aws-sdk/client-dynamodb";
 import { TransientError } from "../../core/errors.ts";
 import type { Job } from "../../core/job/job.ts";
-import { defaultShards } from "../../core/job/job-id.ts";
+import { fewestShards } from "../../core/job/job-id.ts";
 import { claimable } from "../../core/job/transitions.ts";
 import type { JobStore } from "../../core/ports/ports.ts";
 import { withClassifiedErrors } from "../client/aws-errors.ts";
@@ -39,7 +39,7 @@ export function dynamoJobStore({
   client,
   table,
   retentionDays,
-  shards = defaultShards,
+  shards = fewestShards,
 }: DynamoJobStoreOptions): JobStore {
   const get = async (id: string): Promise<Job | undefined> => {
     const { Item } = await client.send(new GetItemCommand({ TableName: table, Key: keyOf(id), ConsistentRead: true }));

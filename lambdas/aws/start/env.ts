@@ -2,7 +2,7 @@ import * as z from "zod";
 import { defaultStartsPerSecond } from "../../core/job/due-time.ts";
 import { type JobType, jobTypes } from "../../core/job/job.ts";
 import { type JobEventName, jobEvents } from "../../core/job/job-event.ts";
-import { defaultShards, mostShards } from "../../core/job/job-id.ts";
+import { fewestShards, mostShards } from "../../core/job/job-id.ts";
 import { longestHoldSeconds } from "../../core/job/route.ts";
 import { type ApiLimits, longestWaitSeconds } from "../../core/operations/api-limits.ts";
 import type { Deployment } from "../../core/operations/deployment.ts";
@@ -43,7 +43,7 @@ export const JobsEnv = lazy(() =>
     /** How many days a finished job is kept. */
     RETENTION_DAYS: whole(1).default(30),
     /** How many partitions of the index a tenant's jobs of a phase are spread over: a power of two. */
-    INDEX_SHARDS: whole(defaultShards, mostShards).default(defaultShards),
+    INDEX_SHARDS: whole(fewestShards, mostShards).default(fewestShards),
     /** How many schedules EventBridge Scheduler starts per second in this account and Region. */
     SCHEDULER_STARTS_PER_SECOND: whole(1).default(defaultStartsPerSecond),
     /**

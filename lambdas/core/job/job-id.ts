@@ -44,12 +44,12 @@ function inOrder(value: unknown): unknown {
   return ordered;
 }
 
-/** Over how many partitions of the index a tenant's jobs are spread. The default: a setting may raise it. */
-export const defaultShards = 8;
+/** Over how many partitions of the index a tenant's jobs may be spread. A deployment has 16 unless a setting says otherwise. */
+export const fewestShards = 8;
 export const mostShards = 256;
 
 /**
  * Which of the partitions a job is in: a number below `shards`, which is a power of two up to `mostShards`. It is read from the
  * last two digits of the id, so that 8 shards are those of version 0.2, which read the last one.
  */
-export const shardOf = (jobId: string, shards = defaultShards): number => Number.parseInt(jobId.slice(-2), 16) % shards;
+export const shardOf = (jobId: string, shards = fewestShards): number => Number.parseInt(jobId.slice(-2), 16) % shards;

@@ -1,7 +1,7 @@
 import { PermanentError } from "../../../lambdas/core/errors.ts";
 import { comparePositions, type IndexPosition } from "../../../lambdas/core/job/index-position.ts";
 import { type Job, phaseOf, phaseTime, type RunRecord } from "../../../lambdas/core/job/job.ts";
-import { defaultShards, shardOf } from "../../../lambdas/core/job/job-id.ts";
+import { fewestShards, shardOf } from "../../../lambdas/core/job/job-id.ts";
 import { claimable, claimed } from "../../../lambdas/core/job/transitions.ts";
 import type { JobStore, Refused } from "../../../lambdas/core/ports/ports.ts";
 
@@ -77,7 +77,7 @@ export function fakeJobStore(...given: Job[]): FakeJobStore {
     return index.get(keys.join("#")) ?? [];
   };
   return {
-    shards: defaultShards,
+    shards: fewestShards,
     archived: () => [...archived.values()],
     peek: (id) => jobs.get(id),
     all: () => [...jobs.values()],
