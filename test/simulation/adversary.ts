@@ -82,6 +82,8 @@ export interface World {
   spares?: Random;
   /** Separate randomness for jobs with a cache tag (remembered.ts). Few histories have them. */
   remembered?: Random;
+  /** Separate randomness for requests with the token of a user (signed.ts). Few histories have them. */
+  signed?: Random;
   /** What is paused. */
   pausing: Pausing;
   /** How full the Scheduler is. */

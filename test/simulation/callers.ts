@@ -2,6 +2,7 @@ import * as postJobsBatch from "../../lambdas/api/routes/post-jobs-batch.ts";
 import { allScopes } from "../../lambdas/core/access/scopes.ts";
 import { isFinished, type Job } from "../../lambdas/core/job/job.ts";
 import { derivedJobId } from "../../lambdas/core/job/job-id.ts";
+import { verified } from "../../lambdas/core/operations/accept-request.ts";
 import { scheduleJob } from "../../lambdas/core/operations/schedule-job.ts";
 import { parseRequest } from "../../lambdas/core/requests/request.ts";
 import { RequestError } from "../../lambdas/core/requests/request-error.ts";
@@ -59,7 +60,8 @@ export function callers(world: World, ledger: Ledger, system: System, isPeaceful
     const cancel = time.after(gatewayMs, again);
     try {
       const { services } = invoked;
-      const job = await scheduleJob(services, parseRequest(request, catalog, services.clock.now()));
+      const asked = parseRequest(request, catalog, services.clock.now());
+      const job = await scheduleJob(services, asked.session ? await verified(services, asked) : asked);
       cancel();
       accept(job, request);
     } catch (error) {

@@ -16,6 +16,7 @@ import { type Invoke, mostCalls } from "./invocations.ts";
 import type { Ledger } from "./ledger.ts";
 import { canary } from "./observer.ts";
 import { executor } from "./outcomes.ts";
+import { announcedEvent, withClaims } from "./signed.ts";
 import { spareEvent, spareExecutor } from "./spares.ts";
 
 /** Taking, lining up at, and releasing three gates, and handing their slots to the heads of their lists. */
@@ -72,7 +73,12 @@ export function consumers(world: World, ledger: Ledger, { jobs, gates }: Stored,
     const plain = executor(world, executions, by);
     const { spares } = world;
     const spared = spares && spareExecutor(world, { ledger, executions, random: spares }, by);
-    return async (execution, of) => (execution.job.event === spareEvent && spared ? spared : plain)(execution, of);
+    const announced = withClaims(observer, plain);
+    return async (execution, of) => {
+      const { event } = execution.job;
+      if (event === announcedEvent) return announced(execution, of);
+      return (event === spareEvent && spared ? spared : plain)(execution, of);
+    };
   }
 
   /** Only a start without an outcome counts as a crash: a claim under which nothing was started has to be given back. */

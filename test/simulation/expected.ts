@@ -43,6 +43,8 @@ export const expected: readonly string[] = [
   "a fallback goes on to main",
   "execution of action",
   "execution of feature",
+  "execution of publish",
+  "a claim of a session is used",
   "large result",
   "snooze",
   "log info: job sent back: the others of its batch leave no memory for its input",

@@ -51,6 +51,8 @@ export async function history(seed: number, options: Options = {}): Promise<Hist
   // Loaded once, and before virtual time begins, since loading takes real time.
   await loadGates();
   await import("../../lambdas/consumers/engine/targets.ts");
+  await import("../../lambdas/core/operations/verify-session.ts");
+  await import("../../lambdas/core/expressions/evaluated-input.ts");
   const restore = takeChance(seeded(seed ^ 0x5f5f), options.traced ?? false);
   try {
     return await run(seed, options);
@@ -68,6 +70,8 @@ const hasTwins = (seed: number): boolean => seed % 64 === 61;
 const hasSpares = (seed: number): boolean => seed % 32 === 18;
 /** Whether a history has jobs with a cache tag. */
 const remembers = (seed: number): boolean => seed % 32 === 26;
+/** Whether a history has requests with sessions, and jobs that publish. */
+const isSigned = (seed: number): boolean => seed % 32 === 2;
 
 async function run(seed: number, { traced = false, bystanders = [] }: Options): Promise<History> {
   const random = seeded(seed);
@@ -94,6 +98,7 @@ async function run(seed: number, { traced = false, bystanders = [] }: Options): 
     ...(limited && { limited, hasTwins: hasTwins(seed) }),
     ...(hasSpares(seed) && { spares: seeded(seed ^ 0x5fa2) }),
     ...(remembers(seed) && { remembered: seeded(seed ^ 0x3cac) }),
+    ...(isSigned(seed) && { signed: seeded(seed ^ 0x516e) }),
     pausing: pausingOf(seed),
     herd: herdOf(seed),
     policies: policiesOf(seed),

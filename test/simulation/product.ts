@@ -17,6 +17,8 @@ export const limits: Record<string, Limit> = {
 /** How long the requests of `soon` are put off, and how long at most. */
 export const debounceMs = { delay: 4000, max_wait: 12_000 } as const;
 const api = { envs: { e: { base_url: "http://127.0.0.1" } }, actions: { call: { method: "POST", path: "/" } } };
+const news = { provider: "eventbridge", bus: "default", source: "sim", topics: { told: { detail_type: "told" } } };
+const told = { to: "$Session{user}{sub}", of: "$Input{of}" };
 const feature = (feature: string) => ({ type: "feature", feature }) as const;
 
 /** The event whose results are remembered. */
@@ -38,6 +40,8 @@ const product: Product = {
     twin: limitedCall("slots", "starts", "whole"),
     spared: { ...call, app: "spared" },
     [rememberedEvent]: { ...call, cache_ttl: rememberedMs },
+    announced: { type: "publish", broker: "news", topic: "told", expressions: true },
+    tell: feature("tell"),
     soon: { ...call, debounce: { key: "$Input{body}{user}", delay: debounceMs.delay, max_wait: debounceMs.max_wait } },
     only: { ...call, unique: { key: "$Input{body}{user}" } },
     pair: feature("pair"),
@@ -48,7 +52,18 @@ const product: Product = {
     race: feature("race"),
   },
   apps: { api, main: api, spare: api, spared: { fallback: ["main", "spare"] } },
+  sessions: { user: { envs: { e: { jwks: "http://127.0.0.1/keys", audience: "sim" } } } },
+  brokers: { news: { envs: { e: news } } },
   features: {
+    /** In the name of the user whose token came with the request. */
+    tell: {
+      sequences: {
+        main: [
+          { event: "announced", input: { message: told } },
+          { event: "announced", step: "again", input: { message: told }, delay: 2000 },
+        ],
+      },
+    },
     pair: {
       sequences: {
         main: [

@@ -8,6 +8,7 @@ import { pausers } from "./pausers.ts";
 import type { Random } from "./random.ts";
 import { askAgainAndAgain } from "./remembered.ts";
 import { sharing } from "./sharing.ts";
+import { signedRequest } from "./signed.ts";
 import { spareRequest } from "./spares.ts";
 import type { System } from "./system.ts";
 
@@ -38,6 +39,9 @@ export function workload(world: World, ledger: Ledger, system: System, wanted: W
   const { spares } = world;
   for (let i = spares?.int(4, 10) ?? 0; i > 0 && spares; i--)
     at(spares.int(0, 120_000), () => create(spareRequest(world, spares)));
+  const { signed } = world;
+  for (let i = signed?.int(4, 10) ?? 0; i > 0 && signed; i--)
+    at(signed.int(0, 120_000), () => create(signedRequest(world, signed)));
   if (world.remembered) askAgainAndAgain(world, { ledger, system, create }, world.remembered);
   if (isChanging) {
     for (let i = random.int(0, 8); i > 0; i--) at(random.int(1000, 1_800_000), one);

@@ -38,6 +38,7 @@ import {
 } from "./series-rules.ts";
 import { attemptsAreKept, fieldsFit, runsAreKept } from "./shape-rules.ts";
 import { debouncedInTime, oneOpenJob, oneWaitingJob } from "./sharing-rules.ts";
+import { tokensAreNotKept } from "./signed.ts";
 import { snoozeSpendsNothing } from "./snooze-rules.ts";
 import { targetsAreKept } from "./spares.ts";
 import { clocksApartMs, type Write } from "./write.ts";
@@ -72,6 +73,7 @@ export const writeRules: Rule[] = [
   slotsHold,
   waitingSpendsNothing,
   nothingShows,
+  tokensAreNotKept,
   fieldsFit,
   runsAreKept,
   oneOpenJob,

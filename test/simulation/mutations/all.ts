@@ -9,6 +9,7 @@ import type { Mutation } from "./mutation.ts";
 import { pauses } from "./pauses.ts";
 import { remembered } from "./remembered.ts";
 import { series } from "./series.ts";
+import { sessions } from "./sessions.ts";
 import { sharing } from "./sharing.ts";
 import { fallbacks } from "./targets.ts";
 import { time } from "./time.ts";
@@ -28,4 +29,5 @@ export const mutations: Mutation[] = [
   ...sharing,
   ...fallbacks,
   ...remembered,
+  ...sessions,
 ];
