@@ -17,9 +17,9 @@ export interface Answer {
 
 /**
  * One `npm start` for all tests of a file, with the tests' product, whose orders go to a shop that the test commands. It can be
- * stopped and started again on the same port and data.
+ * stopped and started again on the same port and data. `products` replaces the tests' catalog.
  */
-export function system() {
+export function system({ products }: { products?: string } = {}) {
   const folder = tempFolder();
   const data = join(folder, "data");
   const cwd = join(folder, "code");
@@ -35,6 +35,7 @@ export function system() {
   beforeAll(async () => {
     shop = await openShop();
     checkout(cwd);
+    if (products !== undefined) writeFileSync(join(cwd, "products/index.ts"), products);
     writeFileSync(join(cwd, ".env.local"), `/my-product/shop-url=${shop.url}\n`);
     await start();
   }, 120_000);
