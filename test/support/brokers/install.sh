@@ -10,6 +10,7 @@ apt="apt-get -qq -o Acquire::Retries=3 -o DPkg::Lock::Timeout=300"
 
 missing=""
 PATH="$PATH:/usr/sbin" command -v rabbitmq-server >/dev/null || missing="$missing rabbitmq-server"
+command -v openssl >/dev/null || missing="$missing openssl"
 command -v java >/dev/null || missing="$missing openjdk-17-jre-headless"
 [ -d "$kafka_libs" ] || command -v mvn >/dev/null || missing="$missing maven"
 if [ -n "$missing" ]; then

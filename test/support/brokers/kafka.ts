@@ -1,13 +1,14 @@
 import { execFile } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { existsSync } from "node:fs";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { freePort } from "../databases/free-port.ts";
 import { listeningProgram } from "../databases/program.ts";
 import { programPath } from "../servers.ts";
+import { certificates } from "./certificates.ts";
 
 const libs = process.env.KAFKA_LIBS ?? "/usr/local/lib/kafka-3.9.1";
 const java = programPath("java");
@@ -17,12 +18,16 @@ export const kafka = java !== undefined && existsSync(libs) ? libs : undefined;
 const small = ["-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-cp", `${libs}/*`];
 
 /**
- * Kafka's own broker with its own controller (KRaft), on loopback only: one listener for anybody, and one that wants a user, who signs in
- * by PLAIN or SCRAM as `writer` with the password `s3cret` and may write to the topic `orders` only.
+ * Kafka's own broker with its own controller (KRaft), on loopback only: one listener for anybody, the same with TLS for
+ * `localhost`, and one that wants a user, who signs in by PLAIN or SCRAM as `writer` with the password `s3cret` and may write to the
+ * topic `orders` only.
  */
 export async function startKafka() {
   const folder = await mkdtemp(join(tmpdir(), "kafka-"));
-  const [port, signed, controller] = await Promise.all([freePort(), freePort(), freePort()]);
+  const [port, signed, secure, controller] = await Promise.all([freePort(), freePort(), freePort(), freePort()]);
+  const { ca, cert, key } = await certificates(folder);
+  const keystore = join(folder, "keystore.pem");
+  await writeFile(keystore, (await Promise.all([key, cert].map((one) => readFile(one)))).join("\n"));
   const module = "org.apache.kafka.common.security";
   const file = join(folder, "server.properties");
   const properties = {
@@ -30,9 +35,11 @@ export async function startKafka() {
     "node.id": "1",
     "controller.quorum.voters": `1@127.0.0.1:${controller}`,
     "controller.listener.names": "CONTROLLER",
-    listeners: `OPEN://127.0.0.1:${port},SIGNED://127.0.0.1:${signed},CONTROLLER://127.0.0.1:${controller}`,
-    "advertised.listeners": `OPEN://127.0.0.1:${port},SIGNED://127.0.0.1:${signed}`,
-    "listener.security.protocol.map": "OPEN:PLAINTEXT,SIGNED:SASL_PLAINTEXT,CONTROLLER:PLAINTEXT",
+    listeners: `OPEN://127.0.0.1:${port},SIGNED://127.0.0.1:${signed},SECURE://127.0.0.1:${secure},CONTROLLER://127.0.0.1:${controller}`,
+    "advertised.listeners": `OPEN://127.0.0.1:${port},SIGNED://127.0.0.1:${signed},SECURE://localhost:${secure}`,
+    "listener.security.protocol.map": "OPEN:PLAINTEXT,SIGNED:SASL_PLAINTEXT,SECURE:SSL,CONTROLLER:PLAINTEXT",
+    "listener.name.secure.ssl.keystore.type": "PEM",
+    "listener.name.secure.ssl.keystore.location": keystore,
     "inter.broker.listener.name": "OPEN",
     "sasl.enabled.mechanisms": "PLAIN,SCRAM-SHA-256,SCRAM-SHA-512",
     "listener.name.signed.plain.sasl.jaas.config": `${module}.plain.PlainLoginModule required user_writer="s3cret";`,
@@ -59,6 +66,9 @@ export async function startKafka() {
   return {
     brokers: [`127.0.0.1:${port}`],
     signedBrokers: [`127.0.0.1:${signed}`],
+    secureBrokers: [`localhost:${secure}`],
+    secureByAddress: [`127.0.0.1:${secure}`],
+    ca,
     async stop() {
       await server.stop();
       await rm(folder, { recursive: true, force: true });

@@ -6,6 +6,7 @@ import { promisify } from "node:util";
 import { freePort } from "../databases/free-port.ts";
 import { listeningProgram } from "../databases/program.ts";
 import { programPath } from "../servers.ts";
+import { certificates } from "./certificates.ts";
 
 /** Debian's own script starts it as another user, and only that one. */
 const scripts = "/usr/lib/rabbitmq/bin";
@@ -14,10 +15,17 @@ export const rabbitmq = programPath("rabbitmq-server");
 /** A RabbitMQ server from this machine's installation, with ports, a node name and data of its own, on loopback only. */
 export async function startRabbitMq() {
   const folder = await mkdtemp(join(tmpdir(), "rabbitmq-"));
-  const [port, distribution, epmd] = await Promise.all([freePort(), freePort(), freePort()]);
+  const [port, securePort, distribution, epmd] = await Promise.all([freePort(), freePort(), freePort(), freePort()]);
+  const { ca, authority, cert, key } = await certificates(folder);
   await writeFile(
     join(folder, "rabbitmq.conf"),
-    [`listeners.tcp.1 = 127.0.0.1:${port}`, "loopback_users = none", "max_message_size = 1000000"].join("\n"),
+    [
+      `listeners.tcp.1 = 127.0.0.1:${port}`,
+      `listeners.ssl.1 = 127.0.0.1:${securePort}`,
+      ...[`cacertfile = ${authority}`, `certfile = ${cert}`, `keyfile = ${key}`].map((one) => `ssl_options.${one}`),
+      "loopback_users = none",
+      "max_message_size = 1000000",
+    ].join("\n"),
   );
   await writeFile(join(folder, "enabled_plugins"), "[].");
   await writeFile(join(folder, "inetrc"), '{host, {127,0,0,1}, ["localhost"]}.');
@@ -45,6 +53,9 @@ export async function startRabbitMq() {
     run(join(scripts, "rabbitmqctl"), args, { env: { ...process.env, ...env } }).then(({ stdout }) => stdout);
   return {
     port,
+    ca,
+    /** With TLS: the certificate is for `localhost`. */
+    secureUrl: (host = "localhost") => `amqps://guest:guest@${host}:${securePort}/`,
     url: (at = port, user = "guest", password = "guest", vhost = "") =>
       `amqp://${user}:${encodeURIComponent(password)}@127.0.0.1:${at}/${vhost}`,
     control,

@@ -1,7 +1,10 @@
 import { execFile } from "node:child_process";
+import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
+import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { createServer } from "node:tls";
 import { promisify } from "node:util";
 import {
   AclOperations,
@@ -127,6 +130,34 @@ describeWith(
     const records = await Promise.all(sent.map((one) => at(one as never)));
     expect(records.map(({ value }) => JSON.parse(value).batch)).toEqual(ids);
     expect(new Set(sent.map((one) => JSON.stringify(one))).size).toBe(10);
+  });
+
+  it("speaks TLS with a cluster whose authority the catalog names", async () => {
+    const tls = { ca: parameter("/kafka/ca") };
+    const place = open({ brokers: server.secureBrokers, tls });
+    const result = await publishTo({ place, secrets: { 'parameter("/kafka/ca")': server.ca } });
+    expect(await at(result as never)).toMatchObject({ value: '{"id":1}' });
+  });
+
+  it("speaks no TLS with a cluster of an unknown authority, or whose certificate is for another host", async () => {
+    const unknown = await failed({ place: open({ brokers: server.secureBrokers, tls: true }) });
+    expect(unknown).toMatchObject({ code: "CONFIGURATION_ERROR", retryable: false });
+    const place = open({ brokers: server.secureByAddress, tls: { ca: server.ca } });
+    expect(await failed({ place })).toMatchObject({ code: "CONFIGURATION_ERROR", retryable: false });
+  });
+
+  it("names the host in its greeting, by which a provider with many clusters at one address finds the right one", async () => {
+    const greeted = Promise.withResolvers<string>();
+    const SNICallback = (name: string, answer: (error: Error) => void) => {
+      greeted.resolve(name);
+      answer(new Error("that will do"));
+    };
+    const peer = createServer({ SNICallback }).on("tlsClientError", () => greeted.resolve("nobody"));
+    await once(peer.listen(0, "127.0.0.1"), "listening");
+    const { port } = peer.address() as AddressInfo;
+    await failed({ place: open({ brokers: [`localhost:${port}`], tls: true }) });
+    peer.close();
+    expect(await greeted.promise).toBe("localhost");
   });
 
   it.each(["plain", "scram-sha-256", "scram-sha-512"])("signs in by %s", async (mechanism) => {

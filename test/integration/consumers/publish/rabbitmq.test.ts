@@ -1,3 +1,4 @@
+import { getCACertificates, setDefaultCACertificates } from "node:tls";
 import { type ChannelModel, connect, type GetMessage } from "amqplib";
 import { closeRabbitMq } from "../../../../lambdas/consumers/types/publish/brokers/rabbitmq.ts";
 import { secret } from "../../../../lambdas/core/catalog/references.ts";
@@ -65,6 +66,23 @@ describeWith(
       headers: { "x-source": "shop", "idempotency-key": "job_9-1" },
     });
     expect(fields).toMatchObject({ exchange: "shop", routingKey: "order.placed" });
+  });
+
+  it("speaks TLS with a broker whose authority this process knows", async () => {
+    const input = { message: "by TLS" };
+    const place = at({ exchange: "", routing_key: "placed" });
+    const over = (host?: string) => ({ place, input, secrets: secrets(server.secureUrl(host)) });
+    expect(await failed(over())).toMatchObject({ code: "CONFIGURATION_ERROR", retryable: false });
+    const known = getCACertificates("default");
+    setDefaultCACertificates([...known, server.ca]);
+    try {
+      await publishTo(over());
+      expect(String((await next()).content)).toBe("by TLS");
+      // The certificate is for another host.
+      expect(await failed(over("127.0.0.1"))).toMatchObject({ code: "CONFIGURATION_ERROR", retryable: false });
+    } finally {
+      setDefaultCACertificates(known);
+    }
   });
 
   it("sends a string as it is, to the queue that the default exchange routes to", async () => {

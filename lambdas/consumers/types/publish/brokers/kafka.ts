@@ -1,3 +1,4 @@
+import { isIP } from "node:net";
 import { Producer, type ProducerOptions, stringSerializers } from "@platformatic/kafka";
 import { referenceName, type TextOrReference } from "../../../../core/catalog/references.ts";
 import { JobError } from "../../../../core/job/job-error.ts";
@@ -10,7 +11,10 @@ import type { Sending, Sent } from "./send.ts";
 
 type Place = PlaceOf<"kafka">;
 type Client = Producer<string, string, string, string>;
-type Settings = Pick<ProducerOptions<string, string, string, string>, "bootstrapBrokers" | "tls" | "sasl">;
+type Settings = Pick<
+  ProducerOptions<string, string, string, string>,
+  "bootstrapBrokers" | "tls" | "tlsServerName" | "sasl"
+>;
 
 const mechanisms = { plain: "PLAIN", "scram-sha-256": "SCRAM-SHA-256", "scram-sha-512": "SCRAM-SHA-512" } as const;
 
@@ -83,7 +87,11 @@ async function settingsOf({ secrets }: Sending, { brokers, tls = true, sasl }: P
   const list = Array.isArray(brokers) ? brokers : hostsIn(await text(brokers), referenceName(brokers));
   return {
     bootstrapBrokers: list,
-    ...(tls !== false && { tls: tls === true ? {} : { ca: await text(tls.ca) } }),
+    ...(tls !== false && {
+      tls: tls === true ? {} : { ca: await text(tls.ca) },
+      // Providers with many clusters behind one address find the right one by the name in the greeting, which cannot be an address.
+      tlsServerName: list.every((host) => isIP(hostOf(host)) === 0),
+    }),
     ...(sasl && {
       sasl: {
         mechanism: mechanisms[sasl.mechanism],
@@ -93,6 +101,9 @@ async function settingsOf({ secrets }: Sending, { brokers, tls = true, sasl }: P
     }),
   };
 }
+
+/** Without the port, and without the brackets of an IPv6 address. */
+const hostOf = (broker: string): string => broker.replace(/:\d+$/, "").replace(/^\[|\]$/g, "");
 
 function hostsIn(text: string, reference: string): string[] {
   const hosts = text.split(",").map((host) => host.trim());
