@@ -66,6 +66,11 @@ export interface Life {
   isDeleted: boolean;
   /** An earlier job with the same id was deleted. */
   wasDeleted: boolean;
+  /**
+   * The same call has made a job with the same id before, and lost its answer; that job was deleted until the call was repeated. The
+   * code must notice, and take it back.
+   */
+  isMadeAgain: boolean;
   /** When a cancellation was answered, and the ids of the steps that the job knew then, in one string. */
   cancelled?: { at: number; steps: string };
   /** The life of the feature whose step it is. */
@@ -107,6 +112,7 @@ const life = (by: Invocation | undefined, before?: Life): Life => ({
   isPromised: false,
   isDeleted: false,
   wasDeleted: before !== undefined && (before.isDeleted || before.wasDeleted),
+  isMadeAgain: before?.by !== undefined && before.by === by && before.isDeleted,
   live: [],
   started: new Map(),
   winners: new Map(),

@@ -10,9 +10,16 @@ export const isAddedTo = (before: Job | undefined, after: Job): boolean =>
 /** Whether a job that requests are added to has never been claimed. */
 const isUntouched = ({ lifeOf }: Ledger, job: Job) => isWaiting(job) && lifeOf(job.id).claims.size === 0;
 
+/** Whether a job came from a late repetition of the call that had made it: it may wait beside another one until that is noticed. */
+function isTakenBackSoon({ observer, lifeOf }: Ledger, { id, claims }: Job) {
+  const { isMadeAgain } = lifeOf(id);
+  if (isMadeAgain) observer.cover("sharing: a job is made again after its deletion");
+  return isMadeAgain && claims === 0;
+}
+
 /** One open job a unique key. A job that is retried by hand may meet another one for the moment in which both look. */
 export function oneOpenJob(ledger: Ledger, { after, others }: Write) {
-  if (!after.unique || isFinished(after)) return;
+  if (!after.unique || isFinished(after) || isTakenBackSoon(ledger, after)) return;
   const open = others(after).filter(
     (job) => !isFinished(job) && job.event === after.event && job.unique?.key === after.unique?.key,
   );
@@ -24,12 +31,17 @@ export function oneOpenJob(ledger: Ledger, { after, others }: Write) {
 
 /** One debounced job of a key takes in requests. */
 export function oneWaitingJob(ledger: Ledger, { before, after, others }: Write) {
-  const key = after.debounce?.key;
-  if (key === undefined || before || !isUntouched(ledger, after)) return;
-  const waiting = others(after).filter((job) => job.debounce?.key === key && isUntouched(ledger, job));
+  if (!before && !isTakenBackSoon(ledger, after)) oneWaits(ledger, after, others(after));
+}
+
+/** The same of a job that is there already. */
+export function oneWaits(ledger: Ledger, job: Job, others: readonly Job[]) {
+  const key = job.debounce?.key;
+  if (key === undefined || !isUntouched(ledger, job)) return;
+  const waiting = others.filter((one) => one.id !== job.id && one.debounce?.key === key && isUntouched(ledger, one));
   // A job that was paused, retried or moved by hand is as it was.
   if (waiting.length > 0)
-    ledger.observer.violated("shared", `${nameOf(after)} waits beside ${waiting.map(nameOf).join(", ")}`);
+    ledger.observer.violated("shared", `${nameOf(job)} waits beside ${waiting.map(nameOf).join(", ")}`);
 }
 
 /** A request is added to a job that waits for its first start, puts it off by its delay, and never beyond the longest wait. */

@@ -11,6 +11,7 @@ import { canary } from "./observer.ts";
 import { large } from "./outcomes.ts";
 import { catalog } from "./product.ts";
 import type { Random } from "./random.ts";
+import { oneWaits } from "./sharing-rules.ts";
 import type { System } from "./system.ts";
 
 /** API Gateway ends a request after this time; the caller gets a 5xx. */
@@ -88,6 +89,8 @@ export function sharing(world: World, ledger: Ledger, system: System, promise: (
     asked.ended ??= time.now();
     promise(job.id);
     checkHandedOver(job);
+    const now = system.jobs.peek(job.id);
+    if (now && ledger.lifeOf(job.id).isMadeAgain) oneWaits(ledger, now, system.jobs.all());
   }
 
   function checkHandedOver(job: Job) {
