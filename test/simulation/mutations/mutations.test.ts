@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { mutations } from "./all.ts";
 import { mutated, sourceOf } from "./mutation.ts";
 import { type Caught, catchMutations } from "./run.ts";
@@ -10,7 +11,9 @@ describe("the code, broken in one place", () => {
   it("is caught by the simulation, wherever it is broken", async () => {
     const caught: Caught[] = [];
     const names = mutations.map(({ name }) => name);
-    await catchMutations({ names, most: 200 }, (one) => caught.push(one));
+    const threads = availableParallelism();
+    const shares = Array.from({ length: threads }, (_, i) => names.filter((_name, place) => place % threads === i));
+    await Promise.all(shares.map((names) => catchMutations({ names, most: 200 }, (one) => caught.push(one))));
     expect(caught.filter(({ histories }) => histories === undefined).map(({ name }) => name)).toEqual([]);
     expect(caught).toHaveLength(names.length);
   }, 300_000);
