@@ -48,7 +48,8 @@ export interface Asked {
   began: number;
   ended?: number;
   isKeyed: boolean;
-  job_id?: string;
+  /** The job that it was answered with. */
+  job?: Pick<Job, "id" | "created_at">;
 }
 
 export interface DueEvent {

@@ -11,7 +11,7 @@ export function sharedInputs(system: System, { observer, shared, lifeOf }: Ledge
     if (!job.debounce || !system.isKept(job.input)) continue;
     const n = numberOf(system, job);
     // Without a key, a repetition is a request of its own.
-    const last = shared.taken.findLast((asked) => asked.n === n && asked.job_id === job.id);
+    const last = shared.taken.findLast((asked) => asked.n === n && asked.job?.id === job.id);
     const other = ran.get(n);
     if (other && last?.isKeyed)
       observer.violated("shared", `request ${n} ran as ${nameOf(other)} and as ${nameOf(job)}`);
@@ -19,7 +19,7 @@ export function sharedInputs(system: System, { observer, shared, lifeOf }: Ledge
     // Nor does anybody know when a repetition took effect that was not answered.
     if (!last?.isKeyed || last.ended === undefined || lifeOf(job.id).wasDeleted) continue;
     const { ended } = last;
-    const later = shared.taken.find((asked) => asked.job_id === job.id && asked.n !== n && asked.began > ended);
+    const later = shared.taken.find((asked) => asked.job?.id === job.id && asked.n !== n && asked.began > ended);
     if (later)
       observer.violated(
         "shared",

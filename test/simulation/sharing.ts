@@ -79,13 +79,14 @@ export function sharing(world: World, ledger: Ledger, system: System, promise: (
     observer.cover(`sharing: ${as ?? (replaced ? "replaced" : "made")}`);
     observer.note(() => `accepted request ${asked.n} as ${job.id.slice(-6)}, ${as ?? "made"}`);
     if (job.event !== request.event) observer.violated("request", `${job.id.slice(-6)} is of another event`);
-    const isOther = asked.isKeyed && asked.job_id !== undefined && asked.job_id !== job.id;
-    if (isOther && system.jobs.peek(asked.job_id as string))
+    const before = asked.isKeyed && asked.job && asked.job.id !== job.id ? asked.job : undefined;
+    // Another request may have made its job under the id of one that was deleted.
+    if (before && system.jobs.peek(before.id)?.created_at === before.created_at)
       observer.violated("data", `${job.id.slice(-6)} is the second job of its idempotency key`);
     if (as === "skipped" && request.unique?.on_conflict !== "skip")
       observer.violated("shared", `${job.id.slice(-6)} was answered to a request that was to replace it`);
     if (as !== "skipped") ledger.shared.taken.push(asked);
-    asked.job_id = job.id;
+    asked.job = job;
     asked.ended ??= time.now();
     promise(job.id);
     checkHandedOver(job);
