@@ -24,6 +24,8 @@ test("a series is scheduled from the form, in words, with its next runs", async 
   const card = page.getByRole("article", { name: "create_order" });
   await card.getByText(/At 0?2:30.*Sunday/i).waitFor();
   await card.locator("summary").click();
+  // The list is drawn once the browser says that it was opened, which may be a moment later.
+  await card.getByRole("listitem").nth(9).waitFor();
   expect(await card.getByRole("listitem").count()).toBe(10);
 });
 
