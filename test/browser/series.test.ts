@@ -50,6 +50,26 @@ test("a series is run now, skips a run, is paused and resumed", async () => {
   await card.getByText("scheduled", { exact: true }).waitFor();
 });
 
+test("a question that is asked as soon as the one before it is gone stays", async () => {
+  await series({ env: "prd" });
+  const { page } = await open("/series?env=prd");
+  const card = page.getByRole("article", { name: "create_order" }).first();
+  await card.getByRole("button", { name: "Skip next" }).click();
+  await page.getByRole("dialog").waitFor();
+  // Before the browser tells the page that the first dialog was closed.
+  await page.evaluate(() => {
+    const watch = new MutationObserver(() => {
+      if (document.querySelector("dialog")) return;
+      watch.disconnect();
+      [...document.querySelectorAll<HTMLElement>("article button")].find((one) => one.textContent === "Pause")?.click();
+    });
+    watch.observe(document.body, { childList: true, subtree: true });
+  });
+  await page.getByRole("dialog").getByRole("button", { name: "Keep as it is" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Pause" }).click();
+  await page.getByText("create_order: paused").waitFor();
+});
+
 test("the page of a series shows its runs as bars, and each with its attempts", async () => {
   const { job_id } = await series();
   for (const [run, answer] of [200, 422, 200].entries()) {

@@ -16,13 +16,20 @@ interface DialogProps {
 export function Dialog({ title, onClose, children, footer, wide = false }: DialogProps) {
   const element = useRef<HTMLDialogElement>(null);
   const name = useId();
+  const isShown = useRef(false);
   useEffect(() => {
     const dialog = element.current;
+    isShown.current = true;
     if (!dialog?.open) dialog?.showModal();
-    return () => dialog?.close();
+    return () => {
+      isShown.current = false;
+      dialog?.close();
+    };
   }, []);
+  // The browser tells of an end that came from the page too, and later, when another dialog may be open in its place.
+  const closed = () => isShown.current && onClose();
   return (
-    <dialog ref={element} class={`dialog ${wide ? "dialog-wide" : ""}`} aria-labelledby={name} onClose={onClose}>
+    <dialog ref={element} class={`dialog ${wide ? "dialog-wide" : ""}`} aria-labelledby={name} onClose={closed}>
       <header class="dialog-head">
         <h2 id={name}>{title}</h2>
         <Button tone="quiet" icon="close" aria-label="Close" onClick={onClose} />
