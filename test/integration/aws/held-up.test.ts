@@ -1,0 +1,36 @@
+import { once } from "node:events";
+import { createServer, Agent as HttpAgent } from "node:http";
+import type { AddressInfo } from "node:net";
+import { DynamoDBClient, GetItemCommand } from "@aws-sdk/client-dynamodb";
+import { clientDefaults } from "../../../lambdas/aws/client/client-defaults.ts";
+import { settings } from "../../support/aws/client-settings.ts";
+
+const heldUpMs = 1200;
+
+function holdUp() {
+  const until = Date.now() + heldUpMs;
+  while (Date.now() < until);
+}
+
+/** Holds the process up as soon as it has begun to connect. */
+class Busy extends HttpAgent {
+  override createConnection(...args: Parameters<HttpAgent["createConnection"]>) {
+    queueMicrotask(holdUp);
+    return super.createConnection(...args);
+  }
+}
+
+test("a process that is held up while it connects takes the connection for made, and not for late", async () => {
+  const server = createServer((_, response) => response.end("{}")).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const client = new DynamoDBClient({
+    ...settings,
+    endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    maxAttempts: 1,
+    requestHandler: { ...clientDefaults.requestHandler, httpAgent: new Busy() },
+  });
+  await expect(client.send(new GetItemCommand({ TableName: "jobs", Key: {} }))).resolves.toBeDefined();
+  client.destroy();
+  server.closeAllConnections();
+  server.close();
+});
