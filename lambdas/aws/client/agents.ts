@@ -26,7 +26,7 @@ export const recentConnectionsOnly = { maxIdleMs: 1000 } as const;
 /**
  * `maxSockets` is the number of connections to one host at a time. The SDK's own 50 are too few for a process that answers
  * several requests at once, as that of this machine does: a call that waits for a free connection counts as one that gets none,
- * and fails after the SDK's connection timeout. A Lambda may have 1,024 open files:
+ * and fails after the connection timeout (client-defaults.ts). A Lambda may have 1,024 open files:
  * https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
  */
 const options = { keepAlive: true, maxSockets: 500 };

@@ -1,9 +1,8 @@
-import { once } from "node:events";
-import { createServer, Agent as HttpAgent } from "node:http";
-import type { AddressInfo } from "node:net";
+import { Agent as HttpAgent } from "node:http";
 import { DynamoDBClient, GetItemCommand } from "@aws-sdk/client-dynamodb";
 import { clientDefaults } from "../../../lambdas/aws/client/client-defaults.ts";
 import { settings } from "../../support/aws/client-settings.ts";
+import { httpServer } from "../../support/executors/http-server.ts";
 
 const heldUpMs = 1200;
 
@@ -21,16 +20,13 @@ class Busy extends HttpAgent {
 }
 
 test("a process that is held up while it connects takes the connection for made, and not for late", async () => {
-  const server = createServer((_, response) => response.end("{}")).listen(0, "127.0.0.1");
-  await once(server, "listening");
+  await using server = await httpServer((_, response) => response.end("{}"));
   const client = new DynamoDBClient({
     ...settings,
-    endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    endpoint: server.url,
     maxAttempts: 1,
     requestHandler: { ...clientDefaults.requestHandler, httpAgent: new Busy() },
   });
   await expect(client.send(new GetItemCommand({ TableName: "jobs", Key: {} }))).resolves.toBeDefined();
   client.destroy();
-  server.closeAllConnections();
-  server.close();
 });
