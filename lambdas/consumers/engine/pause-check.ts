@@ -1,4 +1,4 @@
-import { isWaiting, type Job, type JobMessage } from "../../core/job/job.ts";
+import { isWaiting, type Job, type JobMessage, type JobType } from "../../core/job/job.ts";
 import { holding, isHolding, type Pause, withWakeKept } from "../../core/job/pause.ts";
 import { claimable, isParked } from "../../core/job/transitions.ts";
 import { jobFields, messageFields } from "../../core/operations/log-fields.ts";
@@ -11,15 +11,22 @@ import { isSuccessor, supersede } from "./supersede.ts";
  * which is the pause's waiting list in the order of time, and the end of the pause sends another message. Nothing is written,
  * and the attempt is not spent. While nothing is paused this costs no call, only the memory of the process is read.
  */
-export async function isHeld(services: ConsumerServices, message: JobMessage, policy: AttemptPolicy): Promise<boolean> {
+export async function isHeld(
+  services: ConsumerServices,
+  message: JobMessage,
+  policy: AttemptPolicy,
+  type?: JobType,
+): Promise<boolean> {
   const { jobs, pauses, clock } = services;
   if (!(await pauses.recent()).some((pause) => mayHold(pause, message) && isHolding(pause, clock.now()))) return false;
   const job = await jobs.get(message.job_id);
   // The claim says why a job that is gone has none. It cannot come back: no other job has its id while its message waits.
   if (!job) return false;
+  // The claim sends the message on to the queue of its type, whose policy knows what of it has to be kept.
+  if (type !== undefined && job.type !== type) return false;
   const pause = holding(await pauses.recent(), job, clock.now());
   if (!pause) return false;
-  if ((await keep(services, message, job, policy)) === "changed") return isHeld(services, message, policy);
+  if ((await keep(services, message, job, policy)) === "changed") return isHeld(services, message, policy, type);
   report(services, message, job, pause);
   return true;
 }
