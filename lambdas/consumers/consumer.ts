@@ -9,6 +9,7 @@ import { loggingOf, messageFields } from "../core/operations/log-fields.ts";
 import { memoryOf } from "../core/operations/memory.ts";
 import { lazy } from "../core/schema/lazy.ts";
 import { type AttemptPolicy, defaultPolicy } from "./engine/attempt-policy.ts";
+import { companyOf } from "./engine/company.ts";
 import { runJob } from "./engine/run-job.ts";
 import { withCurrentSecrets } from "./engine/with-current-secrets.ts";
 import { catalog } from "./types/catalog.ts";
@@ -22,7 +23,8 @@ export function consumer(type: JobType, execute: ExecuteWithServices, policy: At
     const redelivery = startRedelivery(env.QUEUES[type].url, services.log);
     const waiting = { longestWaitMs: env.LONGEST_WAIT_MS, holdSeconds: env.HOLD_SECONDS };
     const health = lazy(async () => (await import("./engine/target-health.ts")).makeTargetHealth());
-    const options = { type, policy, ...waiting, memory: memoryOf(env.MEMORY_MB), health };
+    const company = companyOf(services.clock);
+    const options = { type, policy, ...waiting, memory: memoryOf(env.MEMORY_MB), company, health };
     const notesWaits = env.NOTE_WAITS === "true";
     return loggingOf({ ...services, redelivery, secrets: startSecrets(), notesWaits, options }, { type });
   });

@@ -84,6 +84,8 @@ export interface World {
   remembered?: Random;
   /** Separate randomness for requests with the token of a user (signed.ts). Few histories have them. */
   signed?: Random;
+  /** Separate randomness for claims whose consumer gets an error although they were written. Few histories have them. */
+  lossy?: Random;
   /** What is paused. */
   pausing: Pausing;
   /** How full the Scheduler is. */
@@ -138,6 +140,8 @@ export function throughAdversary<Port extends object>(
       observer.note(() => `${invocation.what} ${fault} ${method}`);
     };
     const refuse = (args: unknown[], cause: Injected) => {
+      // What is repeated is not more work.
+      invocation.calls--;
       if (service === "jobs" && invocation.isWriting) invocation.hasFailed = true;
       const refusal = refusals[method];
       if (!refusal) throw cause;

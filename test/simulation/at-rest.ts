@@ -89,7 +89,11 @@ function resultsAreTheWinners({ system, ledger: { observer, lifeOf } }: AtRest) 
     // Another job has come under the id of the one whose result it is.
     if (from !== undefined && lifeOf(from).wasDeleted) continue;
     if ("blob" in result) observer.cover("large result");
-    const { claim } = system.load(result) as Marked;
+    const { claim, result_lost } = system.load(result) as Marked & { result_lost?: true };
+    if (result_lost) {
+      observer.cover("a result could not be stored");
+      continue;
+    }
     const winner = from === undefined ? lifeOf(id).winners.get(run) : lifeOf(from).winners.get(1);
     if (winner !== undefined && claim !== winner)
       observer.violated(3, `the result of ${id.slice(-6)} run ${run} is not the winner's`);

@@ -1,15 +1,20 @@
+import { anyCompany, type Company } from "../../lambdas/consumers/engine/company.ts";
 import { type Memory, memoryOf } from "../../lambdas/core/operations/memory.ts";
 import type { Hardship } from "./hardship.ts";
 import { seeded } from "./random.ts";
 
-/** The memory of consumers, which other jobs of a batch may fill. */
+/** The other jobs of a batch, which may fill the memory of a consumer, or have to run alone. */
 export interface Crowd {
   /** The memory of the process that receives a message. */
   memory(): Memory;
+  /** Who is in that process. */
+  company(): Company;
 }
 
 const empty = memoryOf(Number.POSITIVE_INFINITY);
 const full: Memory = { admit: () => undefined };
+/** One that has to be alone, or that others have to leave alone. */
+const shut: Company = { enter: async () => undefined };
 
 /**
  * A job that finds no memory is sent again, and each send may be duplicated. Where the queue duplicates half of all messages, no
@@ -20,5 +25,9 @@ const full: Memory = { admit: () => undefined };
 export function crowdOf(seed: number, isPeaceful: boolean, { duplicate }: Hardship): Crowd {
   const random = seeded(seed ^ 0xc40d_0000);
   const share = isPeaceful || duplicate > 0.1 ? 0 : random.pick([0, 0, 0, 0.05, 0.2]);
-  return { memory: () => (random.chance(share) ? full : empty) };
+  const others = seeded(seed ^ 0xa10e_0000);
+  return {
+    memory: () => (random.chance(share) ? full : empty),
+    company: () => (others.chance(share) ? shut : anyCompany),
+  };
 }

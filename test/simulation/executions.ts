@@ -62,6 +62,8 @@ export function executions(ledger: Ledger, { skew }: Hardship, all: () => Job[],
       checkLease(job, real, "started");
       if (job.expires_at !== undefined && job.parked_since === undefined && job.expires_at <= (job.started_at ?? at))
         observer.violated("consumer", `${nameOf(job)} started after it had expired`);
+      if (job.claims > 1 && !job.begun_claims?.includes(job.claim_id ?? ""))
+        observer.violated("consumer", `${nameOf(job)} may have crashed, and was started again without a note of it`);
       for (const gate of job.gates ?? []) {
         const times = startsOf.get(gateKey(gate)) ?? [];
         startsOf.set(gateKey(gate), [...times, (job.started_at ?? at) - by.skew]);

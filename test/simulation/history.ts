@@ -73,6 +73,9 @@ const remembers = (seed: number): boolean => seed % 32 === 26;
 /** Whether a history has requests with sessions, and jobs that publish. */
 const isSigned = (seed: number): boolean => seed % 32 === 2;
 
+/** Whether claims are often written although the consumer gets an error for an answer. */
+const losesClaims = (seed: number): boolean => seed % 32 === 10 || seed % 64 === 29 || seed % 64 === 39;
+
 async function run(seed: number, { traced = false, bystanders = [] }: Options): Promise<History> {
   const random = seeded(seed);
   const isPeaceful = seed % 4 === 0;
@@ -99,6 +102,7 @@ async function run(seed: number, { traced = false, bystanders = [] }: Options): 
     ...(hasSpares(seed) && { spares: seeded(seed ^ 0x5fa2) }),
     ...(remembers(seed) && { remembered: seeded(seed ^ 0x3cac) }),
     ...(isSigned(seed) && { signed: seeded(seed ^ 0x516e) }),
+    ...(losesClaims(seed) && { lossy: seeded(seed ^ 0x105e) }),
     pausing: pausingOf(seed),
     herd: herdOf(seed),
     policies: policiesOf(seed),

@@ -93,6 +93,8 @@ export interface Life {
   written: Map<number, { state: string; by: Invocation }>;
   /** How often each attempt was claimed since it was last parked, by run and attempt. */
   claims: Map<string, number>;
+  /** Which claims of each attempt, after its first, were noted as those under which it begins. */
+  noted: Map<string, Set<string>>;
   /** The run whose first attempt was put off by its provider, and when that attempt was first started. */
   putOff?: { run: number; since: number };
   /** The run covers all occurrences up to this time that the previous run has outlasted. */
@@ -119,6 +121,7 @@ const life = (by: Invocation | undefined, before?: Life): Life => ({
   winners: new Map(),
   archive: new Map(),
   claims: new Map(),
+  noted: new Map(),
   written: new Map(),
 });
 
@@ -178,6 +181,20 @@ export const isGivenBack = (before: Job | undefined, after: Job): boolean =>
   stateOf({ ...before, status: after.status }) === stateOf(after) &&
   before.attempts.length === after.attempts.length;
 
+/** Whether a write only notes that an attempt begins which may have crashed before. */
+export const isBegun = (before: Job | undefined, after: Job): boolean =>
+  before?.claim_id !== undefined &&
+  before.claim_id === after.claim_id &&
+  !before.begun_claims?.includes(before.claim_id) &&
+  after.begun_claims?.at(-1) === after.claim_id;
+
+/** Whether a write only makes a claim last longer. */
+export const isExtended = (before: Job | undefined, after: Job): boolean =>
+  before?.claim_id !== undefined &&
+  before.claim_id === after.claim_id &&
+  after.status === "running" &&
+  (after.lease_until ?? 0) > (before.lease_until ?? 0);
+
 /** Whether a write moves an attempt that has not started to the start that a rate gave it. */
 export const isPostponed = (before: Job | undefined, after: Job): boolean =>
   after.reserved !== undefined && isWaiting(after) && before !== undefined && !isSame(before.reserved, after.reserved);
@@ -203,3 +220,9 @@ export const stepKey = ({ job_id, run }: Pick<JobMessage, "job_id" | "run">, ste
 /** The job's name in the lines of a trace. */
 export const nameOf = (job: Pick<Job, "id" | "run" | "attempt">): string =>
   `${job.id.slice(-6)} run ${job.run} attempt ${job.attempt}`;
+
+/** How often the attempt of a running job has crashed: under its first claim, of which nothing more is known, and where it was noted. */
+export function crashesOf({ claims, noted }: Life, { run, attempt, claim_id }: Job): number {
+  const before = [...(noted.get(`${run} ${attempt}`) ?? [])].filter((id) => id !== claim_id);
+  return (claims.get(`${run} ${attempt}`) ?? 0) > 1 ? 1 + before.length : 0;
+}

@@ -1,6 +1,6 @@
 import type { Attempt } from "../../lambdas/core/job/attempt.ts";
 import { isFinished, type Job } from "../../lambdas/core/job/job.ts";
-import { isGivenBack, isPostponed, isPutOff, isSame, isWaiting, type Ledger, nameOf } from "./ledger.ts";
+import { crashesOf, isGivenBack, isPostponed, isPutOff, isSame, isWaiting, type Ledger, nameOf } from "./ledger.ts";
 import { isAddedTo } from "./sharing-rules.ts";
 import type { Write } from "./write.ts";
 
@@ -88,15 +88,14 @@ export function attemptsAreKept({ observer, lifeOf }: Ledger, { before, after }:
   const attempt = isNextRun ? after.last_run : after.attempts.at(-1);
   if (!hasEnded || !attempt) return;
   const outcome = isNextRun || !isFinished(after) ? attempt.outcome : after.status;
-  const times = lifeOf(after.id).claims.get(`${before.run} ${before.attempt}`) ?? 0;
+  const crashes = crashesOf(lifeOf(after.id), before);
   const right = {
     attempt: before.attempt,
     due_at: before.due_at,
     started_at: before.parked_since ?? before.started_at,
     ended_at: after.finished_at ?? attempt.ended_at,
     outcome,
-    // All but the last of its claims.
-    ...(times > 1 && { crashes: times - 1 }),
+    ...(crashes > 0 && { crashes }),
   };
   for (const [field, value] of Object.entries({ crashes: undefined, ...right })) {
     const found = attempt[field as keyof Attempt];

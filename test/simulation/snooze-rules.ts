@@ -9,6 +9,7 @@ const ofClaim = new Set([
   "started_at",
   "wake_requested",
   "claims",
+  "begun_claims",
   "version",
   "write_id",
 ]);

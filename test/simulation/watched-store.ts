@@ -106,9 +106,9 @@ export function watchedStore(
       return answer;
     },
 
-    async replace(next) {
+    async replace(next, writeId) {
       const before = peek(next.id);
-      const answer = store.replace(next);
+      const answer = store.replace(next, writeId);
       const after = peek(next.id);
       if (before && after && after !== before) wrote(before, after);
       return answer;

@@ -16,12 +16,16 @@ import type { Invocation } from "./invocation.ts";
 import {
   attemptKey,
   attemptOf,
+  crashesOf,
+  isBegun,
+  isExtended,
   isGivenBack,
   isNoted,
   isPostponed,
   isPutOff,
   isWaiting,
   type Ledger,
+  type Life,
   nameOf,
   stepKey,
 } from "./ledger.ts";
@@ -96,7 +100,14 @@ function ownClaimOnly({ observer, lifeOf }: Ledger, { by, before, after }: Write
   const isClaim = after.claim_id !== undefined && after.claim_id !== before?.claim_id;
   if (!before || by.job_id !== after.id) return;
   if (isWakeUp(before, after) || isWakeKept(before, after)) return;
-  if (isPostponed(before, after) || isNoted(before, after)) return;
+  if (isPostponed(before, after) || isNoted(before, after) || isExtended(before, after)) return;
+  if (isBegun(before, after)) {
+    if (by.hasStarted) observer.violated("consumer", `${nameOf(before)} had started before that was noted`);
+    if (by.claim_id !== before.claim_id)
+      observer.violated(3, `${nameOf(before)} was begun by ${by.what}, not its owner`);
+    noteBegun(lifeOf(before.id), before);
+    return;
+  }
   if (isClaim) {
     // With `cancel_previous` the next run may take the claim of the one before it, to end it (series-rules.ts).
     if (after.next_at === undefined) return;
@@ -116,6 +127,11 @@ function ownClaimOnly({ observer, lifeOf }: Ledger, { by, before, after }: Write
   // An attempt that was put off left nothing, and the next try finds what the attempt before it has left.
   if (isPutOff(before, after)) return;
   if (by.claim_id !== undefined && before.status === "running") lifeOf(before.id).winners.set(before.run, by.claim_id);
+}
+
+function noteBegun({ noted }: Life, { run, attempt, claim_id = "" }: Job) {
+  const before = noted.get(`${run} ${attempt}`) ?? [];
+  noted.set(`${run} ${attempt}`, new Set([...before, claim_id]));
 }
 
 /** Whether a write only records a wake-up that came during a decision. */
@@ -151,18 +167,26 @@ function attemptsCount({ observer }: Ledger, { by, before, after }: Write) {
     observer.violated("consumer", `${nameOf(after)} does not wait for the provider's Retry-After`);
 }
 
-/** The third crash fails the job, and no earlier one. The claim that finds this out is the fourth, or a later one. */
+/**
+ * The third crash fails the job, and no earlier one. The claim that finds this out is the fourth, or a later one. A claim after the
+ * first counts only if the attempt has begun under it.
+ */
 function thirdCrashFails({ observer, lifeOf }: Ledger, { before, after }: Write) {
   if (before?.status !== "running") return;
-  const { claims } = lifeOf(after.id);
+  const { claims, noted } = lifeOf(after.id);
   const attempt = `${before.run} ${before.attempt}`;
   const isParked = after.status === "running" && after.claim_id === undefined;
   // A decision restarts the count, and a snoozed claim does not count.
-  if (isGivenBack(before, after)) claims.set(attempt, (claims.get(attempt) ?? 0) - 1);
-  else if (isPutOff(before, after) || (isParked && before.claim_id !== undefined)) claims.delete(attempt);
+  if (isGivenBack(before, after)) {
+    claims.set(attempt, (claims.get(attempt) ?? 0) - 1);
+    noted.get(attempt)?.delete(before.claim_id ?? "");
+  } else if (isPutOff(before, after) || (isParked && before.claim_id !== undefined)) {
+    claims.delete(attempt);
+    noted.delete(attempt);
+  }
   const isCrashed = after.run === before.run && hasCrashed(after.attempts.at(-1)?.error) && !isGivenUp(after);
   if (!isCrashed || after.attempts.length === before.attempts.length) return;
-  const times = (claims.get(attempt) ?? 0) - 1;
+  const times = crashesOf(lifeOf(after.id), before);
   if (times < fewestCrashes) observer.violated(6, `${nameOf(before)} is said to have crashed after ${times} crashes`);
   if (after.status !== "failed")
     observer.violated(6, `${nameOf(before)} crashed ${times} times and is ${after.status}`);

@@ -96,8 +96,8 @@ export function dynamoJobStore({
       throw new TransientError("CONTENDED", `job ${message.job_id} could not be claimed: it changes too often`);
     },
 
-    async replace(next) {
-      const written = { ...next, write_id: crypto.randomUUID() };
+    async replace(next, writeId = crypto.randomUUID()) {
+      const written = { ...next, write_id: writeId };
       const put = new PutItemCommand({
         TableName: table,
         Item: itemOf(written, retentionDays, shards),

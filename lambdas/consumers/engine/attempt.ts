@@ -4,7 +4,14 @@ import { valuesOf } from "../../core/expressions/values.ts";
 import type { Job, Stored } from "../../core/job/job.ts";
 import { JobError } from "../../core/job/job-error.ts";
 import { runReasons, skipReason, superseded, supersededBy } from "../../core/job/series.ts";
-import { attemptFailed, cancelled, completed, maxCrashes, parked } from "../../core/job/transitions.ts";
+import {
+  attemptFailed,
+  cancelled,
+  completed,
+  hasCrashedTooOften,
+  maxCrashes,
+  parked,
+} from "../../core/job/transitions.ts";
 import type { Caching } from "../../core/operations/cached-result.ts";
 import {
   Answered,
@@ -25,6 +32,7 @@ import { isTooLate } from "./claim-job.ts";
 import { sendSuccessor } from "./supersede.ts";
 import type { TargetHealth } from "./target-health.ts";
 import { type Used, withTargets } from "./target-record.ts";
+import { type Insisting, once } from "./while-claimed.ts";
 import { OutOfTime, withinTime, withTimeout } from "./within-time.ts";
 
 /** Nothing has started under the claim, for a reason that passes: the job is snoozed and its message comes again. */
@@ -41,6 +49,8 @@ export interface AttemptOptions {
   health?: (() => Promise<TargetHealth>) | undefined;
   /** Answers a job with a cache tag from an earlier run. Absent for others. */
   caching?: Pick<Caching, "around"> | undefined;
+  /** How what the executor achieved is kept where AWS refuses it for now. Default: tried once. */
+  insisting?: Insisting | undefined;
 }
 
 /**
@@ -51,7 +61,7 @@ export async function attempt(
   services: ConsumerServices,
   execute: ExecuteWithServices,
   job: Job,
-  { policy, random, room, pass, health, caching }: AttemptOptions,
+  { policy, random, room, pass, health, caching, insisting = once }: AttemptOptions,
 ): Promise<Transition> {
   const { clock } = services;
   const end = await endWithoutStart(services, job, random);
@@ -77,13 +87,14 @@ export async function attempt(
       const onTarget = found.group ? onTargetsOf({ ...found, group: found.group }, execute, health, used) : execute;
       return (caching?.around(onTarget) ?? onTarget)(execution, inTime);
     });
-    return withTargets(used, await succeeded(services, job, result));
+    return withTargets(used, await succeeded({ services, job, insisting }, result));
   } catch (cause) {
-    const error = cause instanceof NotStarted ? cause.cause : cause;
+    const error = cause instanceof NotStarted || cause instanceof Unkept ? cause.cause : cause;
     const chosen = policy.onThrown(services, job, { error, isOutOfTime: cause instanceof OutOfTime, hasBegun });
     if (chosen) return chosen;
     if (cause instanceof NotStarted) throw cause;
-    return withTargets(used, await failed(services, job, cause, random));
+    if (cause instanceof Unkept) return withTargets(used, completedWithout(services, cause));
+    return withTargets(used, await failed({ services, job, insisting }, cause, random));
   }
 }
 
@@ -117,7 +128,7 @@ async function endWithoutStart(services: ConsumerServices, job: Job, random: num
   if (next !== undefined) return (of) => superseded(of, clock.now(), next);
   const skip = skipReason(job, clock.now(), calendars);
   if (skip !== undefined) return (of) => cancelled(of, clock.now(), skip);
-  if (job.claims > maxCrashes) {
+  if (hasCrashedTooOften(job)) {
     const text = `The attempt ended ${maxCrashes} times without an outcome.`;
     const error = new JobError("CRASHED", text, { retryable: false });
     return (of) => attemptFailed(of, clock.now(), { error, random });
@@ -128,39 +139,76 @@ async function endWithoutStart(services: ConsumerServices, job: Job, random: num
   return endedParent === undefined ? undefined : (of) => cancelled(of, clock.now(), stepReasons.featureOver);
 }
 
-async function succeeded(services: ConsumerServices, job: Job, result: unknown): Promise<Transition> {
-  const now = services.clock.now();
+interface Ending {
+  services: ConsumerServices;
+  job: Job;
+  insisting: Insisting;
+}
+
+async function succeeded(ending: Ending, result: unknown): Promise<Transition> {
+  const now = ending.services.clock.now();
   if (result instanceof Parked) {
-    const progress = await keep(services, job, progressPrefix, result.progress);
+    const progress = await keep(ending, progressPrefix, result.progress);
     return (of) => parked(of, progress, result.wakeAt, result.retry);
   }
   if (result instanceof Answered) {
-    const kept = await keep(services, job, resultsPrefix, result.result);
+    const kept = await keepResult(ending, result.result);
     return (of) => completed(of, now, kept, { cachedFrom: result.from });
   }
   const finished = result instanceof Finished ? result : new Finished(result, undefined);
-  const kept = await keep(services, job, resultsPrefix, finished.result);
-  const progress = await keepProgress(services, job, finished.progress);
+  const kept = await keepResult(ending, finished.result);
+  const progress = await keepProgress(ending, finished.progress).catch(() => undefined);
   return (of) => completed(of, now, kept, given({ progress }));
 }
 
-async function failed(services: ConsumerServices, job: Job, cause: unknown, random: number): Promise<Transition> {
+async function failed(ending: Ending, cause: unknown, random: number): Promise<Transition> {
+  const { services } = ending;
   const error = cause instanceof JobError ? cause : unexpected(cause);
   if (error !== cause) services.log.error("executor threw", traceOf(cause));
-  const progress = await keepProgress(services, job, error.progress);
-  const now = services.clock.now();
-  return (of) => attemptFailed(of, now, { error, random, ...(progress !== undefined && { progress }) });
+  const fails = (of: JobError, progress?: Stored): Transition => {
+    const now = services.clock.now();
+    return (job) => attemptFailed(job, now, { error: of, random, ...given({ progress }) });
+  };
+  try {
+    return fails(error, await keepProgress(ending, error.progress));
+  } catch (unkept) {
+    services.log.error("progress lost: it could not be stored", traceOf(unkept));
+    return fails(withoutProgress(error));
+  }
 }
 
 const unexpected = (cause: unknown) =>
   new JobError("PROVIDER_ERROR", "The job failed unexpectedly; the consumer's log has the trace.", { cause });
 
-const keepProgress = async (services: ConsumerServices, job: Job, progress: unknown): Promise<Stored | undefined> =>
-  progress === undefined ? undefined : keep(services, job, progressPrefix, progress);
+/** Another attempt would do again what this one has done. */
+const withoutProgress = ({ code, message, providerCode, cause }: JobError) =>
+  new JobError(code, `${message} What it had achieved by then could not be stored, so it is not tried again.`, {
+    retryable: false,
+    providerCode,
+    cause,
+  });
+
+/** The executor has done its work, and its result could not be stored. */
+class Unkept extends Error {}
+
+const keepResult = (ending: Ending, result: unknown): Promise<Stored> =>
+  keep(ending, resultsPrefix, result).catch((cause) => {
+    throw new Unkept("the result could not be stored", { cause });
+  });
+
+/** What was done must not be done again because its result cannot be stored: the job completes, and says so in its result. */
+function completedWithout({ clock, log }: ConsumerServices, { cause }: Unkept): Transition {
+  const now = clock.now();
+  log.error("result lost: it could not be stored", traceOf(cause));
+  return (of) => completed(of, now, { inline: { result_lost: true } });
+}
+
+const keepProgress = async (ending: Ending, progress: unknown): Promise<Stored | undefined> =>
+  progress === undefined ? undefined : keep(ending, progressPrefix, progress);
 
 /** The key names the claim too: a consumer that has lost it must not change what the next consumer of the attempt kept. */
-const keep = (services: ConsumerServices, job: Job, prefix: string, value: unknown): Promise<Stored> =>
-  store(services.blobs, `${prefix}${job.id}/${job.run}/${job.attempt}/${job.claim_id}`, value);
+const keep = ({ services, job, insisting }: Ending, prefix: string, value: unknown): Promise<Stored> =>
+  insisting(() => store(services.blobs, `${prefix}${job.id}/${job.run}/${job.attempt}/${job.claim_id}`, value));
 
 async function executionOf(
   services: ConsumerServices,

@@ -1,6 +1,6 @@
-import { traceOf } from "../../core/errors.ts";
+import { TransientError, traceOf } from "../../core/errors.ts";
 import { turnOf } from "../../core/flow/turn.ts";
-import type { ClaimOutcome } from "../../core/job/claim.ts";
+import type { Claim, ClaimOutcome } from "../../core/job/claim.ts";
 import { type Job, type JobMessage, type JobType, tenantOf } from "../../core/job/job.ts";
 import { holding } from "../../core/job/pause.ts";
 import { arrival, type Waiting } from "../../core/job/route.ts";
@@ -11,6 +11,7 @@ import type { ConsumerServices } from "../../core/operations/services.ts";
 import type { Log } from "../../core/ports/ports.ts";
 import { type AttemptPolicy, defaultPolicy } from "./attempt-policy.ts";
 import { isStale, leaveGates, leaveLists, passGates } from "./gates.ts";
+import { insist } from "./insist.ts";
 import { leaseMarginMs } from "./lease.ts";
 import { isHeld } from "./pause-check.ts";
 import { isSuccessor, supersede } from "./supersede.ts";
@@ -42,7 +43,7 @@ export async function claimJob(
   options: ClaimOptions,
 ): Promise<ClaimedJob | undefined> {
   if ((await untilDue(services, message, options)) === "later") return undefined;
-  if (await isHeld(services, message, options.policy ?? defaultPolicy)) return undefined;
+  if (await isHeld(services, message, options.policy ?? defaultPolicy, options.type)) return undefined;
   if (message.gated) return claimGated(services, message, options);
   const { job, outcome } = await claim(services, message, options);
   if (outcome === "changed") return claimJob(services, message, options);
@@ -122,7 +123,9 @@ type Claiming = { job?: Job; outcome: ClaimOutcome["outcome"] | "changed" };
 async function claim(services: ConsumerServices, message: JobMessage, options: ClaimOptions): Promise<Claiming> {
   const { type, policy = defaultPolicy } = options;
   const request = { claimId: crypto.randomUUID(), now: services.clock.now(), leaseMarginMs, type };
-  const outcome = await services.jobs.claim(message, request);
+  const outcome = await services.jobs
+    .claim(message, request)
+    .catch((error) => ownClaim(services, message, request, error));
   if (outcome.outcome === "claimed") return outcome;
   if (outcome.outcome === "misdirected") return forward(services, message, outcome.job);
   if (outcome.outcome === "gone" && outcome.job && isSuccessor(services, outcome.job, message)) {
@@ -134,6 +137,30 @@ async function claim(services: ConsumerServices, message: JobMessage, options: C
   if (next === "changed") return { outcome: "changed" };
   if (next === "dropped") reportDropped(services.log, message, outcome);
   return { outcome: outcome.outcome };
+}
+
+/** How long to look for a claim whose answer was lost, in milliseconds. After that its message and its lease have to end first. */
+const lookForClaimMs = 10_000;
+
+/**
+ * The claim of which no answer came, if it was written: the job has its id then, and goes on under it. Otherwise throws why the
+ * answer is missing.
+ */
+async function ownClaim(
+  { jobs, clock }: ConsumerServices,
+  { job_id }: JobMessage,
+  { claimId }: Claim,
+  error: unknown,
+): Promise<ClaimOutcome> {
+  if (!(error instanceof TransientError)) throw error;
+  const until = clock.now() + lookForClaimMs;
+  const job = await insist(
+    clock,
+    () => until,
+    () => jobs.get(job_id),
+  );
+  if (job?.claim_id !== claimId) throw error;
+  return { outcome: "claimed", job };
 }
 
 /**

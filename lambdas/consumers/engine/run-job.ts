@@ -1,7 +1,7 @@
 import { turnOf } from "../../core/flow/turn.ts";
 import { isFinished, isWaiting, type Job, type JobMessage, messageOf, tenantOf } from "../../core/job/job.ts";
 import { attemptMeasured } from "../../core/job/measures.ts";
-import { snoozed } from "../../core/job/transitions.ts";
+import { mayHaveCrashed, snoozed } from "../../core/job/transitions.ts";
 import { dispatchFollowUps } from "../../core/operations/change-job.ts";
 import type { ExecuteWithServices } from "../../core/operations/execution.ts";
 import { jobFields, loggingOf, messageFields } from "../../core/operations/log-fields.ts";
@@ -9,20 +9,24 @@ import { type Admitted, type Memory, memoryOf } from "../../core/operations/memo
 import type { Pass } from "../../core/operations/pass-gates.ts";
 import type { ConsumerServices } from "../../core/operations/services.ts";
 import type { Log } from "../../core/ports/ports.ts";
-import { given } from "../../core/schema/given.ts";
 import { lazy } from "../../core/schema/lazy.ts";
 import { attempt, NotStarted } from "./attempt.ts";
 import { type AttemptPolicy, defaultPolicy, type Recorded } from "./attempt-policy.ts";
 import { type ClaimedJob, type ClaimOptions, claimJob } from "./claim-job.ts";
+import { anyCompany, type Company } from "./company.ts";
 import { leaveGates } from "./gates.ts";
+import { noteStart } from "./note-start.ts";
 import { record } from "./record.ts";
 import type { TargetHealth } from "./target-health.ts";
+import { whileClaimed } from "./while-claimed.ts";
 
 export interface RunJobOptions extends ClaimOptions {
   /** In [0, 1): the jitter of the backoff. Default: a fresh random number. */
   random?: (() => number) | undefined;
   /** The memory that the jobs of a batch share. Default: without end. */
   memory?: Memory | undefined;
+  /** Who runs in this process. Default: every job runs beside every other one. */
+  company?: Company | undefined;
   /** What the process knows of the targets of groups, loaded once a job needs it. Default: nothing. */
   health?: (() => Promise<TargetHealth>) | undefined;
 }
@@ -31,7 +35,6 @@ type Attempting = Pick<RunJobOptions, "health"> & {
   policy: AttemptPolicy;
   random: number;
   room: Admitted;
-  pass: Pass | undefined;
 };
 
 /** Few jobs have a cache tag. */
@@ -46,34 +49,38 @@ export async function runJob(
   message: JobMessage,
   options: RunJobOptions = {},
 ): Promise<void> {
-  const { memory = endless, random = Math.random, policy = defaultPolicy, health } = options;
+  const { memory = endless, company = anyCompany, random = Math.random, policy = defaultPolicy, health } = options;
   const claimed = await claimJob(loggingOf(all, messageFields(message)), message, options);
   if (!claimed) return;
-  const { job, pass } = claimed;
+  const { job } = claimed;
   const services = loggingOf(all, jobFields(job));
-  const room = memory.admit(job);
-  if (!room) return requeue(services, claimed, policy);
+  const leave = await company.enter(mayHaveCrashed(job));
+  if (!leave) return requeue(services, claimed, policy, requeues.alone);
   try {
-    await runClaimed(services, execute, job, { policy, room, random: random(), pass, health });
+    const room = memory.admit(job);
+    if (!room) return await requeue(services, claimed, policy, requeues.memory);
+    await runClaimed(services, execute, claimed, { policy, room, random: random(), health }).finally(room.leave);
   } finally {
-    room.leave();
+    leave();
   }
 }
 
 async function runClaimed(
   services: ConsumerServices,
   execute: ExecuteWithServices,
-  job: Job,
+  claimed: ClaimedJob,
   options: Attempting,
 ): Promise<void> {
-  const { policy, pass } = options;
+  const { policy } = options;
+  const { pass } = claimed;
+  const takeBack = (error: unknown) =>
+    error instanceof NotStarted ? giveBack(services, claimed, policy, error) : Promise.reject(error);
+  const job = await noteStart(services, claimed.job).catch((cause) => takeBack(new NotStarted("unnoted", { cause })));
+  if (!job) return leaveGates(services, pass, "own");
   const caching = job.cache === undefined ? undefined : (await loadCache()).cachingOf(services, job.cache);
-  const transition = await attempt(services, execute, job, { ...options, pass, caching }).catch((error) =>
-    error instanceof NotStarted
-      ? giveBack(services, { job, ...given({ pass }) }, policy, error)
-      : Promise.reject(error),
-  );
-  const recorded = await record(services, job, transition, policy);
+  const insisting = whileClaimed(services, job);
+  const transition = await attempt(services, execute, job, { ...options, pass, caching, insisting }).catch(takeBack);
+  const recorded = await record(services, job, transition, policy, insisting);
   // Before the follow-ups: the next attempt may need the slot.
   await leaveGates(services, pass, pass && mayBeTakenOver(pass, recorded) ? "own" : undefined);
   if (!recorded) return;
@@ -104,15 +111,26 @@ async function giveBack(
   throw why.cause ?? why;
 }
 
+/** Why a job cannot run beside the others of its batch, and when it comes again. */
+const requeues = {
+  memory: { why: "the others of its batch leave no memory for its input", delaySeconds: 0 },
+  alone: { why: "it or another job of its batch may have crashed a process, and runs alone", delaySeconds: 2 },
+};
+
 /**
- * Sends a job back to its queue because the other jobs of the batch fill this process: another process or a later batch
- * takes it. The first job of a batch always has room, so that every batch ends at least one.
+ * Sends a job back to its queue: another process or a later batch takes it. The first job of a batch always has room, so that every
+ * batch ends at least one.
  */
-async function requeue(services: ConsumerServices, claimed: ClaimedJob, policy: AttemptPolicy): Promise<void> {
+async function requeue(
+  services: ConsumerServices,
+  claimed: ClaimedJob,
+  policy: AttemptPolicy,
+  { why, delaySeconds }: (typeof requeues)["memory"],
+): Promise<void> {
   const { job } = claimed;
   if (!(await snooze(services, claimed, policy))) return;
-  services.log.info("job sent back: the others of its batch leave no memory for its input");
-  await services.queue.send(job.type, messageOf(job), { delaySeconds: 0, group: tenantOf(job) });
+  services.log.info(`job sent back: ${why}`);
+  await services.queue.send(job.type, messageOf(job), { delaySeconds, group: tenantOf(job) });
 }
 
 async function snooze(

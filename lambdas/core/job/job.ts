@@ -165,8 +165,10 @@ export interface Job {
   /** Present while running: the fencing token of the consumer that owns the attempt, and until when it owns it. */
   claim_id?: string;
   lease_until?: number;
-  /** How often the current attempt was claimed. All claims but the last one crashed. */
+  /** How often the current attempt was claimed. All claims but the last one ended without an outcome. */
   claims: number;
+  /** Which claims of the current attempt are known to have begun it, noted from the second one on: they crashed, but for the current one. */
+  begun_claims?: string[];
   started_at?: number;
   /** When a parked job (a feature between two decisions) first started: one attempt has many claims. */
   parked_since?: number;

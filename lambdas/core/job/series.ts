@@ -217,6 +217,7 @@ export function withRun(job: Job, run: number, { at, coalesced_until }: Planned,
   const { started_at, finished_at, result, error, reason, progress, retried_after, pause_requested, ...rest } = job;
   const {
     begun_at: _begun,
+    begun_claims: _claims,
     coalesced_until: _before,
     next_at: _next,
     moved: _moved,

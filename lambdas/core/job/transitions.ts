@@ -10,7 +10,7 @@ import { isRetryable, retryDelay } from "./retry.ts";
 /** How many attempts of the current run are kept with the job; older ones are dropped. */
 export const keptAttempts = 25;
 
-/** An attempt whose lease has run out this often fails its job with CRASHED. */
+/** An attempt that has crashed this often fails its job with CRASHED. */
 export const maxCrashes = 3;
 
 /** The status of a job that waits: for its time, or for a consumer once that has come. */
@@ -38,6 +38,35 @@ export const claimed = (job: Job, { claimId, leaseMarginMs, now }: Claim): Job =
   version: job.version + 1,
 });
 
+const withBegun = (job: Job, claims: string[]): Job => {
+  const { begun_claims: _begun, ...rest } = job;
+  return claims.length > 0 ? { ...rest, begun_claims: claims } : rest;
+};
+
+/** The earlier claims of the attempt that are known to have begun it. */
+const begunBefore = ({ begun_claims = [], claim_id }: Job): string[] => begun_claims.filter((id) => id !== claim_id);
+
+/** Whether an earlier claim of the attempt has ended without an outcome, so that its process may have crashed by the job. */
+export const mayHaveCrashed = ({ claims }: Pick<Job, "claims">): boolean => claims > 1;
+
+/**
+ * How often the attempt has crashed. Of the first claim nobody knows whether it began, since that would cost every job a write; it
+ * counts. A later one counts only if it is known to have begun: the answers to any number of claims may be lost.
+ */
+const crashesOf = (job: Job): number => (mayHaveCrashed(job) ? 1 + begunBefore(job).length : 0);
+
+/** Whether a claimed job has crashed too often to be started again. */
+export const hasCrashedTooOften = (job: Job): boolean => crashesOf(job) >= maxCrashes;
+
+/** A claimed job whose attempt begins now: written before a job that may have crashed a process is started again. */
+export const begun = (job: Job, claimId: string): Job => ({
+  ...withBegun(job, [...begunBefore(job), claimId]),
+  version: job.version + 1,
+});
+
+/** A running job whose consumer needs its claim for longer, to write the outcome. */
+export const extended = (job: Job, until: number): Job => ({ ...job, lease_until: until, version: job.version + 1 });
+
 /**
  * A claimed job under whose claim nothing has started, back to waiting without an attempt spent. A parked job is parked
  * again, and one that crashed before stays crashed: only this claim is undone.
@@ -45,7 +74,8 @@ export const claimed = (job: Job, { claimId, leaseMarginMs, now }: Claim): Job =
 export function snoozed(job: Job, now: number): Job {
   const { claim_id: _claim, lease_until: _lease, started_at: _started, wake_requested: _wake, ...others } = job;
   // A request that saw it run may have given its key to another job, so it must not take in requests again.
-  const rest = job.debounce ? { ...others, debounce: { ...job.debounce, closed: true as const } } : others;
+  const closed = job.debounce ? { ...others, debounce: { ...job.debounce, closed: true as const } } : others;
+  const rest = withBegun(closed, begunBefore(job));
   const claims = Math.max(0, job.claims - 1);
   const version = job.version + 1;
   // After an earlier crash the job stays running with a lease that is over, so that the crash still counts.
@@ -60,7 +90,7 @@ export function snoozed(job: Job, now: number): Job {
  * crashed, which still counts.
  */
 export function postponed(job: Job, reserved: ReservedStart, now: number): Job {
-  const { claim_id: _claim, lease_until: _lease, started_at, ...rest } = job;
+  const { claim_id: _claim, lease_until: _lease, started_at, wake_requested: _wake, ...rest } = job;
   const before = job.status === "running" ? job.attempts.at(-1) : { started_at };
   return {
     ...rest,
@@ -101,9 +131,10 @@ function endAttempt(job: Job, now: number, end: Pick<Attempt, "outcome" | "error
     reserved: _reserved,
     snoozes: _snoozes,
     next_at: _next,
+    begun_claims: _begun,
     ...rest
   } = job;
-  const crashes = job.claims - 1;
+  const crashes = crashesOf(job);
   const attempt: Attempt = {
     attempt: job.attempt,
     due_at: job.due_at,
@@ -128,7 +159,14 @@ export type DecisionRetry = Pick<Job, "retry_decision_at" | "failing_since">;
  * next message of the same attempt. Crashes are counted anew from there.
  */
 export function parked(job: Job, progress: Stored, wakeAt: number, retry: DecisionRetry = {}): Job {
-  const { claim_id: _claim, retry_decision_at: _retry, failing_since: _failing, wake_requested: _wake, ...rest } = job;
+  const {
+    claim_id: _claim,
+    retry_decision_at: _retry,
+    failing_since: _failing,
+    wake_requested: _wake,
+    begun_claims: _begun,
+    ...rest
+  } = job;
   const parked_since = job.parked_since ?? job.started_at;
   return {
     ...rest,
@@ -186,7 +224,14 @@ export function isPutOff(job: Job, now: number, error: JobError): boolean {
  * forgotten, because the provider has answered.
  */
 export function putOff(job: Job, now: number, { error, progress }: Pick<Failure, "error" | "progress">): Job {
-  const { claim_id: _claim, lease_until: _lease, started_at: _started, reserved: _reserved, ...rest } = job;
+  const {
+    claim_id: _claim,
+    lease_until: _lease,
+    started_at: _started,
+    reserved: _reserved,
+    begun_claims: _begun,
+    ...rest
+  } = job;
   const before = job.attempts.at(-1);
   const due = now + Math.max(leastSnoozeMs, error.retryAfterMs ?? 0);
   const since = job.snoozes?.since ?? job.started_at ?? now;

@@ -193,7 +193,7 @@ export const revive =
   };
 
 function triedAgain(job: Job, now: number, due_at: number): Job {
-  const { finished_at: _finished, error: _error, reason: _reason, ...rest } = job;
+  const { finished_at: _finished, error: _error, reason: _reason, begun_claims: _begun, ...rest } = job;
   return changed(rest, {
     status: waiting(due_at, now),
     attempt: job.attempt + 1,

@@ -72,9 +72,10 @@ export interface JobStore {
   claim(message: JobMessage, claim: Claim): Promise<ClaimOutcome>;
   /**
    * Writes the next state of a job with a new write_id, if the job still has the version that was read, `next.version - 1`,
-   * and was not deleted and created again under its id.
+   * and was not deleted and created again under its id. A caller that repeats a write which threw gives the `writeId`, a fresh UUID,
+   * so that it recognises the write if that took effect.
    */
-  replace(next: Job): Promise<"replaced" | "lost">;
+  replace(next: Job, writeId?: string): Promise<"replaced" | "lost">;
   /** Deletes a job if it has not changed since this write. */
   remove(job: Pick<Job, "id" | "version" | "write_id">): Promise<"removed" | "lost">;
   /**

@@ -77,9 +77,28 @@ export const claims: Mutation[] = [
   },
   {
     name: "crashes: one too few",
-    at: `${engine}/attempt.ts#endWithoutStart`,
-    find: "job.claims > maxCrashes",
-    replace: "job.claims >= maxCrashes",
+    at: `${transitions}#hasCrashedTooOften`,
+    find: ">= maxCrashes",
+    replace: ">= maxCrashes - 1",
+  },
+  {
+    name: "crashes: a claim counts under which nothing has begun",
+    at: `${transitions}#crashesOf`,
+    find: "1 + begunBefore(job).length",
+    replace: "job.claims - 1",
+    bug: "three claims whose answers were lost failed a job that had never been started",
+  },
+  {
+    name: "crashes: the start of an attempt that may have crashed is not noted",
+    at: `${engine}/note-start.ts#noteStart`,
+    find: "!mayHaveCrashed(claimed) ||",
+    replace: "true ||",
+  },
+  {
+    name: "snooze: the note of a start that did not come stays",
+    at: `${transitions}#snoozed`,
+    find: "withBegun(closed, begunBefore(job))",
+    replace: "closed",
   },
   {
     name: "crashes: are not recorded with the attempt",

@@ -7,10 +7,18 @@ const drain = "core/operations/drain-pause.ts";
 /** Pauses: what they hold, and that all of it starts afterwards. The seeds are those of histories with pauses. */
 export const pauses: Mutation[] = [
   {
+    name: "pause: a message in another type's queue is held by the policy of that type",
+    seed: 990013301,
+    at: "consumers/engine/pause-check.ts#isHeld",
+    find: "if (type !== undefined && job.type !== type) return false;",
+    replace: "",
+    bug: "a feature's consumer noted a wake-up with another type's job",
+  },
+  {
     name: "pause: is not looked for",
     seed: 41,
     at: "consumers/engine/claim-job.ts#claimJob",
-    find: "if (await isHeld(services, message, options.policy ?? defaultPolicy)) return undefined;",
+    find: "if (await isHeld(services, message, options.policy ?? defaultPolicy, options.type)) return undefined;",
     replace: "",
   },
   {

@@ -103,10 +103,11 @@ export function fakeJobStore(...given: Job[]): FakeJobStore {
       return { outcome: "claimed", job: copy(next) };
     },
 
-    async replace(next) {
+    async replace(next, writeId = crypto.randomUUID()) {
       const job = jobs.get(next.id);
+      if (job?.write_id === writeId) return "replaced";
       if (job?.version !== next.version - 1 || job.created_at !== next.created_at) return "lost";
-      put({ ...next, write_id: crypto.randomUUID() });
+      put({ ...next, write_id: writeId });
       return "replaced";
     },
 

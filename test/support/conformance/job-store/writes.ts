@@ -22,6 +22,17 @@ export function describeWrites(under: StoreInUse): void {
       expect((await under.store.get(job.id))?.write_id).not.toBe(job.write_id);
     });
 
+    test("a write that is repeated under its id is recognised, also after a claim of what it stored", async () => {
+      const job = await stored(aJob());
+      const next = { ...job, version: 2, due_at: noon };
+      expect(await under.store.replace(next, "the same")).toBe("replaced");
+      expect(await under.store.replace(next, "the same")).toBe("replaced");
+      await under.store.claim(aMessage(next), aClaim());
+      expect(await under.store.replace(next, "the same")).toBe("replaced");
+      expect(await under.store.replace(next, "another")).toBe("lost");
+      expect(await under.store.get(job.id)).toMatchObject({ status: "running", version: 3 });
+    });
+
     test("fields that the next state lacks are removed", async () => {
       const job = await stored(leased(noon));
       await under.store.replace(cancelled(job, noon, "no longer wanted"));

@@ -18,7 +18,7 @@ import { action } from "../../../support/catalog/action.ts";
 import { fakeServices } from "../../../support/fakes/services.ts";
 
 const ok: Execute = async () => ({ ok: true });
-const dying: Execute = () => Promise.reject(new TransientError("DIED", "the process is gone"));
+const dying: Execute = () => Promise.reject(new Error("the process is gone"));
 
 /** A world whose product has these limits, and as many jobs as are asked for, which pass all of them with one key. */
 function limited(limits: Record<string, Limit>, count: number, more: Partial<Job> = {}) {

@@ -34,6 +34,15 @@ describe("a paused job", () => {
     expect(await stored()).toMatchObject({ status: "completed" });
   });
 
+  it("whose message came to another type's queue is sent on, and nothing of it is changed", async () => {
+    const running = job({ status: "running", claim_id: "live", claims: 1, lease_until: noon + 60_000 });
+    const w = world(running);
+    await w.pauses.put(aPause({ product }));
+    await runJob(w, ok, aMessage(running), { type: "feature", policy: decisionPolicy });
+    expect(await w.stored()).toEqual(running);
+    expect(w.queue.sent).toMatchObject([{ type: "action", message: { forwarded: true } }]);
+  });
+
   it("starts nothing four seconds after the pause, although its process had read that there is none", async () => {
     const [first, second] = [job(), job()];
     const { run, stored, pauses, clock } = world(first, second);

@@ -29,7 +29,14 @@ describe("the end of an attempt is one line, which is also its measurement", () 
     async () => {
       throw new JobError(code, "s3cret");
     };
-  const twice = { status: "running", claim_id: "lost", lease_until: noon - 1, claims: 2 } as const;
+  const twice = {
+    status: "running" as const,
+    claim_id: "lost",
+    lease_until: noon - 1,
+    claims: 2,
+    begun_claims: ["lost"],
+  };
+  const thrice = { ...twice, claims: 3, begun_claims: ["lost before", "lost"] };
 
   test.each<[string, Job, ExecuteWithServices, Record<string, number>, Record<string, unknown>]>([
     ["completed", due(), ok, { completed: 1 }, { status: "completed" }],
@@ -37,7 +44,7 @@ describe("the end of an attempt is one line, which is also its measurement", () 
     ["retried", due({ retries: 2 }), failing("TIMEOUT"), { retried: 1 }, { status: "scheduled", code: "TIMEOUT" }],
     ["cancelled", due({ expires_at: noon - 1 }), ok, { cancelled: 1 }, { status: "cancelled" }],
     ["completed after two crashes", due(twice), ok, { completed: 1, crashed: 2 }, { status: "completed" }],
-    ["given up", due({ ...twice, claims: 3 }), ok, { failed: 1, crashed: 3 }, { status: "failed", code: "CRASHED" }],
+    ["given up", due(thrice), ok, { failed: 1, crashed: 3 }, { status: "failed", code: "CRASHED" }],
   ])("%s", async (_name, job, execute, counts, fields) => {
     const { lines } = await told({ ...job, due_at: noon - 40 }, async (...given) => execute(...given));
     expect(lines).toEqual([

@@ -189,6 +189,7 @@ describe("what ends a job without running it", () => {
     const crashing = job({
       status: "running",
       claims: 3,
+      begun_claims: ["dead too", "dead"],
       lease_until: noon - 1,
       claim_id: "dead",
       started_at: noon - 9,
@@ -199,7 +200,8 @@ describe("what ends a job without running it", () => {
   });
 
   it("a second crash still lets it run", async () => {
-    const { run, stored } = world(job({ status: "running", claims: 2, lease_until: noon - 1, claim_id: "dead" }));
+    const dead = { claims: 2, begun_claims: ["dead"], claim_id: "dead", lease_until: noon - 1 };
+    const { run, stored } = world(job({ status: "running", ...dead }));
     await run(ok);
     expect(await stored()).toMatchObject({ status: "completed", attempts: [{ crashes: 2 }] });
   });

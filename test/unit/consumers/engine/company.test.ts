@@ -1,0 +1,112 @@
+import { companyOf } from "../../../../lambdas/consumers/engine/company.ts";
+import { runJob } from "../../../../lambdas/consumers/engine/run-job.ts";
+import type { Job } from "../../../../lambdas/core/job/job.ts";
+import type { Execute } from "../../../../lambdas/core/operations/execution.ts";
+import { aMessage, noon } from "../../../support/builders.ts";
+import { fakeClock } from "../../../support/fakes/clock.ts";
+import { job, world } from "./world.ts";
+
+describe("a process", () => {
+  it("runs jobs beside each other, and one that has to be alone once they have left", async () => {
+    const clock = fakeClock();
+    const company = companyOf(clock);
+    const leaves = [await company.enter(false), await company.enter(false)];
+    const alone = company.enter(true);
+    expect(await company.enter(false)).toBeUndefined();
+    for (const leave of leaves) leave?.();
+    const leave = await alone;
+    expect(leave).toBeDefined();
+    expect(await company.enter(false)).toBeUndefined();
+    expect(await company.enter(true)).toBeUndefined();
+    leave?.();
+    expect(await company.enter(false)).toBeDefined();
+    expect(clock.sleepers()).toBe(0);
+  });
+
+  it("sends one away that has to be alone if the others stay, lets nobody in until they have left, and then anybody", async () => {
+    const clock = fakeClock();
+    const company = companyOf(clock);
+    const leave = await company.enter(false);
+    const alone = company.enter(true);
+    await clock.advance(5000);
+    expect(await alone).toBeUndefined();
+    expect(await company.enter(false)).toBeUndefined();
+    leave?.();
+    expect(await company.enter(true)).toBeDefined();
+  });
+});
+
+describe("a job that may have crashed its process", () => {
+  const crashed = (more: Partial<Job> = {}) =>
+    job({ status: "running", claims: 1, claim_id: "dead", lease_until: noon - 1, retries: 0, ...more });
+
+  /** What runs at the same time, and how often each job was started. */
+  function watched(w: ReturnType<typeof world>) {
+    const inside = new Set<string>();
+    const seen: { starts: Map<string, number>; companions: Map<string, string[]> } = {
+      starts: new Map(),
+      companions: new Map(),
+    };
+    const execute: Execute = async ({ job: { id } }) => {
+      seen.starts.set(id, (seen.starts.get(id) ?? 0) + 1);
+      inside.add(id);
+      for (const one of inside) seen.companions.set(one, [...(seen.companions.get(one) ?? []), ...inside]);
+      await w.clock.sleep(1000);
+      inside.delete(id);
+    };
+    return { ...seen, execute };
+  }
+
+  it.each([0, 5, 9])(
+    "runs alone in a batch of ten where it is number %i, and every neighbour runs once",
+    async (place) => {
+      const jobs = Array.from({ length: 10 }, (_, i) => (i === place ? crashed() : job({ retries: 0 })));
+      const w = world(...jobs);
+      const { execute, starts, companions } = watched(w);
+      let messages = jobs.map((one) => aMessage(one));
+      for (let round = 0; messages.length > 0; round++) {
+        expect(round).toBeLessThan(10);
+        const company = companyOf(w.clock);
+        const batch = Promise.all(messages.map((message) => runJob(w, execute, message, { company })));
+        await w.clock.advance(60_000);
+        await batch;
+        messages = w.queue.sent.splice(0).map(({ message }) => message);
+      }
+      const suspect = jobs[place]?.id ?? "";
+      expect(new Set(companions.get(suspect))).toEqual(new Set([suspect]));
+      for (const { id } of jobs) {
+        expect(w.jobs.peek(id)).toMatchObject({ status: "completed" });
+        expect(starts.get(id)).toBe(1);
+      }
+    },
+  );
+
+  it("two of them in one batch run one after the other", async () => {
+    const jobs = [crashed(), crashed(), job()];
+    const w = world(...jobs);
+    const { execute, companions } = watched(w);
+    let messages = jobs.map((one) => aMessage(one));
+    for (let round = 0; messages.length > 0; round++) {
+      expect(round).toBeLessThan(10);
+      const company = companyOf(w.clock);
+      const batch = Promise.all(messages.map((message) => runJob(w, execute, message, { company })));
+      await w.clock.advance(60_000);
+      await batch;
+      messages = w.queue.sent.splice(0).map(({ message }) => message);
+    }
+    for (const { id } of jobs.slice(0, 2)) expect(new Set(companions.get(id))).toEqual(new Set([id]));
+    for (const { id } of jobs) expect(w.jobs.peek(id)).toMatchObject({ status: "completed" });
+  });
+
+  it("comes back with its claim undone, so that the crash before still counts and no other does", async () => {
+    const suspect = crashed();
+    const w = world(suspect);
+    const company = companyOf(w.clock);
+    await company.enter(false);
+    const back = runJob(w, async () => {}, aMessage(suspect), { company });
+    await w.clock.advance(5000);
+    await back;
+    expect(await w.stored()).toMatchObject({ status: "running", claims: 1, lease_until: 0 });
+    expect(w.queue.sent).toMatchObject([{ message: aMessage(suspect), delaySeconds: 2 }]);
+  });
+});
