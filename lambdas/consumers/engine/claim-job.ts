@@ -11,10 +11,10 @@ import type { ConsumerServices } from "../../core/operations/services.ts";
 import type { Log } from "../../core/ports/ports.ts";
 import { type AttemptPolicy, defaultPolicy } from "./attempt-policy.ts";
 import { isStale, leaveGates, leaveLists, passGates } from "./gates.ts";
-import { insist } from "./insist.ts";
 import { leaseMarginMs } from "./lease.ts";
 import { isHeld } from "./pause-check.ts";
 import { isSuccessor, supersede } from "./supersede.ts";
+import { forSeconds } from "./while-claimed.ts";
 
 /** How much of that margin must be left when the attempt starts. The lease begins when the claim was sent. */
 const leastMarginMs = 10_000;
@@ -139,8 +139,8 @@ async function claim(services: ConsumerServices, message: JobMessage, options: C
   return { outcome: outcome.outcome };
 }
 
-/** How long to look for a claim whose answer was lost, in milliseconds. After that its message and its lease have to end first. */
-const lookForClaimMs = 10_000;
+/** How long to look for a claim whose answer was lost. After that its lease has to end before the job goes on. */
+const lookSeconds = 10;
 
 /**
  * The claim of which no answer came, if it was written: the job has its id then, and goes on under it. Otherwise throws why the
@@ -153,12 +153,7 @@ async function ownClaim(
   error: unknown,
 ): Promise<ClaimOutcome> {
   if (!(error instanceof TransientError)) throw error;
-  const until = clock.now() + lookForClaimMs;
-  const job = await insist(
-    clock,
-    () => until,
-    () => jobs.get(job_id),
-  );
+  const job = await forSeconds(clock, lookSeconds)(() => jobs.get(job_id));
   if (job?.claim_id !== claimId) throw error;
   return { outcome: "claimed", job };
 }

@@ -1,8 +1,8 @@
 import { TransientError } from "../../core/errors.ts";
 import type { Clock } from "../../core/ports/ports.ts";
 
-/** Milliseconds until the next try: 0.1 s, then twice as long each time, up to 2 s. */
-const pauseBefore = (tries: number): number => Math.min(2000, 100 * 2 ** tries);
+/** Milliseconds until the next try: 0.1 s, then twice as long each time, up to a second. */
+const pauseBefore = (tries: number): number => Math.min(1000, 100 * 2 ** tries);
 
 /**
  * Repeats a call that AWS refuses for now until it succeeds, or until the time `until` (epoch milliseconds) has come: then it throws

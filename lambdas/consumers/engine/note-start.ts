@@ -1,8 +1,7 @@
 import type { Job } from "../../core/job/job.ts";
 import { begun, hasCrashedTooOften, mayHaveCrashed } from "../../core/job/transitions.ts";
 import type { ConsumerServices } from "../../core/operations/services.ts";
-import { insist } from "./insist.ts";
-import type { Insisting } from "./while-claimed.ts";
+import { forSeconds } from "./while-claimed.ts";
 
 /**
  * Notes that a job begins which may have crashed a process before: only then does its next end without an outcome count as a crash.
@@ -12,8 +11,7 @@ import type { Insisting } from "./while-claimed.ts";
 export async function noteStart({ jobs, clock }: ConsumerServices, claimed: Job): Promise<Job | undefined> {
   const { claim_id } = claimed;
   if (claim_id === undefined || !mayHaveCrashed(claimed) || hasCrashedTooOften(claimed)) return claimed;
-  const until = clock.now() + tryForMs;
-  const insisting: Insisting = (call) => insist(clock, () => until, call);
+  const insisting = forSeconds(clock, trySeconds);
   const read = () => insisting(() => jobs.get(claimed.id));
   for (let job: Job | undefined = claimed; job?.claim_id === claim_id; job = await read()) {
     const noted = begun(job, claim_id);
@@ -23,5 +21,5 @@ export async function noteStart({ jobs, clock }: ConsumerServices, claimed: Job)
   return undefined;
 }
 
-/** How long to try, in milliseconds: the lease must last for the attempt. */
-const tryForMs = 8000;
+/** How long to try each write: the lease must last for the attempt. */
+const trySeconds = 5;

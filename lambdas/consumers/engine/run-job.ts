@@ -18,7 +18,7 @@ import { leaveGates } from "./gates.ts";
 import { noteStart } from "./note-start.ts";
 import { record } from "./record.ts";
 import type { TargetHealth } from "./target-health.ts";
-import { whileClaimed } from "./while-claimed.ts";
+import { forSeconds, whileClaimed } from "./while-claimed.ts";
 
 export interface RunJobOptions extends ClaimOptions {
   /** In [0, 1): the jitter of the backoff. Default: a fresh random number. */
@@ -133,12 +133,16 @@ async function requeue(
   await services.queue.send(job.type, messageOf(job), { delaySeconds, group: tenantOf(job) });
 }
 
+/** How long to try each write: where it fails, the job only waits until its lease ends. */
+const snoozeSeconds = 3;
+
 async function snooze(
   services: ConsumerServices,
   { job, pass }: ClaimedJob,
   policy: AttemptPolicy,
 ): Promise<Recorded | undefined> {
-  const recorded = await record(services, job, (of) => snoozed(of, services.clock.now()), policy);
+  const insisting = forSeconds(services.clock, snoozeSeconds);
+  const recorded = await record(services, job, (of) => snoozed(of, services.clock.now()), policy, insisting);
   // Meanwhile another consumer may have claimed the same attempt.
   await leaveGates(services, pass, "own");
   return recorded;
