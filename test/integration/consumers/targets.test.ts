@@ -72,9 +72,11 @@ const body = { body: { amount: 5 } };
 const targetOf = ({ attempts }: Job) => attempts.at(-1)?.target;
 
 describe("an app with a fallback", () => {
-  test("that answers 503 is left for the other, with the same key; a minute later it has its place again", async () => {
+  test("that answers 503 and when to come again is left for the other, with the same key; a minute later it has its place again", async () => {
     let status = 503;
-    await using it = await twoApps((_request, response) => json(response, status, { by: "a" }));
+    await using it = await twoApps((_request, response) =>
+      json(response, status, { by: "a" }, { "retry-after": "60" }),
+    );
     const job = await it.run(body);
     expect([job.status, targetOf(job)]).toEqual([
       "completed",
@@ -112,10 +114,46 @@ describe("an app with a fallback", () => {
     expect([job.status, targetOf(job)?.name, it.b.seen.length]).toEqual(["completed", "b", 1]);
   });
 
-  test.each([502, 504])("whose gateway answers %i may have done it", async (status) => {
-    await using it = await twoApps((_request, response) => json(response, status, {}));
+  test.each([502, 503, 504])(
+    "whose gateway answers %i may have done it: the next attempt goes to the other",
+    async (status) => {
+      await using it = await twoApps((_request, response) => json(response, status, {}));
+      const job = await it.run(body);
+      expect([job.attempts[0]?.error?.code, it.b.seen.length]).toEqual(["SERVICE_UNAVAILABLE", 0]);
+      await it.clock.advance(Math.max(0, job.due_at - it.clock.now()));
+      expect(targetOf(await it.run(body, job))).toEqual({ name: "b", left_out: ["a"] });
+    },
+  );
+
+  test.each([503, 429, 401, 500])(
+    "that has accepted a POST with a redirect to a page that answers %i is not left, and the job is not retried",
+    async (status) => {
+      await using it = await twoApps((request, response) =>
+        request.method === "POST"
+          ? response.writeHead(303, { location: "/made" }).end()
+          : json(response, status, {}, { "retry-after": "1" }),
+      );
+      const job = await it.run(body);
+      expect([job.status, job.error?.retryable, targetOf(job), it.b.seen.length]).toEqual([
+        "failed",
+        false,
+        { name: "a" },
+        0,
+      ]);
+      expect(it.a.seen.map(({ method, url }) => `${method} ${url}`)).toEqual(["POST /do", "GET /made"]);
+      expect(job.error?.message).toContain(
+        "The POST was accepted before that, with a redirect, and may have been done.",
+      );
+    },
+  );
+
+  test("that passes a POST on with a 307 has not done it, and is left if the next place refuses it", async () => {
+    await using it = await twoApps((request, response) =>
+      request.url === "/do" ? response.writeHead(307, { location: "/there" }).end() : json(response, 429, {}),
+    );
     const job = await it.run(body);
-    expect([job.attempts[0]?.error?.code, it.b.seen.length]).toEqual(["SERVICE_UNAVAILABLE", 0]);
+    expect([job.status, targetOf(job)?.name]).toEqual(["completed", "b"]);
+    expect(it.a.seen.map(({ method, url }) => `${method} ${url}`)).toEqual(["POST /do", "POST /there"]);
   });
 
   test("that does it and does not answer in time is not repeated within the attempt, unless the group says so", async () => {

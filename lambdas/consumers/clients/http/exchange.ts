@@ -1,5 +1,6 @@
 import { sendHttp } from "../../../aws/client/http-request.ts";
-import { JobError } from "../../../core/job/job-error.ts";
+import { changed, JobError } from "../../../core/job/job-error.ts";
+import { neverSent } from "../never-sent.ts";
 import { responseOf } from "./response.ts";
 
 export interface HttpRequest {
@@ -19,14 +20,42 @@ const isRedirect = (status: number) => [301, 302, 303, 307, 308].includes(status
 export async function exchange(request: HttpRequest, signal: AbortSignal): Promise<Response> {
   let next = request;
   for (let redirects = 0; ; redirects += 1) {
-    const response = await send(next, signal);
+    const response = await send(next, signal).catch((error: unknown) => {
+      throw failureBehind(acceptedBefore(request, next), error);
+    });
     if (!leadsOn(response)) {
       sent.set(response, next === request ? [request] : [request, next]);
+      accepted.set(response, acceptedBefore(request, next));
       return response;
     }
     await discard(response);
     next = redirectOf(next, response, redirects);
   }
+}
+
+const accepted = new WeakMap<Response, string | undefined>();
+
+/**
+ * The method of the request that was accepted before a response: a redirect has turned it into the GET that the response answers. A
+ * redirect that keeps the method has passed the request on undone (RFC 9110 15.4.8 and 15.4.9), so none was.
+ */
+export const acceptedFor = (response: Response): string | undefined => accepted.get(response);
+
+/** The method of `request` if it was accepted with a redirect that led to `next`. */
+export const acceptedBefore = ({ method }: HttpRequest, next: HttpRequest): string | undefined =>
+  method !== "GET" && next.method === "GET" ? method : undefined;
+
+/**
+ * A failure after a request of this method was accepted with a redirect. Its work may be done, so the failure proves nothing, and a
+ * method that must not arrive twice is not retried. Without a method nothing was accepted, and the failure stays as it is.
+ */
+export function failureBehind<E>(method: string | undefined, error: E): E | JobError {
+  if (method === undefined || !(error instanceof JobError)) return error;
+  const message = `${error.message} The ${method} was accepted before that, with a redirect, and may have been done.`;
+  if (idempotent.has(method)) return changed(error, { message, nothingDone: false });
+  const { code, providerCode, progress, cause } = error;
+  // Without its Retry-After, which would put the job off and then send the request again.
+  return new JobError(code, message, { providerCode, progress, cause, retryable: false });
 }
 
 const sent = new WeakMap<Response, HttpRequest[]>();
@@ -89,6 +118,7 @@ export function networkError(cause: unknown, signal: AbortSignal): unknown {
   const code = codeOf(cause) ?? codeOf((cause as { cause?: unknown } | undefined)?.cause);
   return new JobError("CONNECTION_ERROR", `The connection to the provider failed${code ? ` (${code})` : ""}.`, {
     cause,
+    nothingDone: neverSent(cause),
     providerCode: code,
   });
 }

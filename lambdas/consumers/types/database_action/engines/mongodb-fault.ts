@@ -40,9 +40,7 @@ export const mongoFault: FaultOf = (error, reference) => {
     return fault("CONFIGURATION_ERROR", `MongoDB's client does not accept the action, or the URL in ${reference}.`);
   }
   if (name === "MongoOperationTimeoutError") return fault("TIMEOUT", "MongoDB: the operation took too long.");
-  if (name === "MongoServerSelectionError") {
-    return new JobError("CONNECTION_ERROR", "MongoDB cannot be reached.", { nothingDone: true });
-  }
+  if (name === "MongoServerSelectionError") return fault("CONNECTION_ERROR", "MongoDB cannot be reached.");
   if (/^Mongo.*(Network|ServerSelection|Topology|PoolCleared|PoolClosed|NotConnected|ConnectionPool)/.test(name)) {
     return fault("CONNECTION_ERROR", "MongoDB cannot be reached, or the connection was lost.");
   }
