@@ -24,7 +24,7 @@ import type { AttemptPolicy, Transition } from "./attempt-policy.ts";
 import { isTooLate } from "./claim-job.ts";
 import { sendSuccessor } from "./supersede.ts";
 import type { TargetHealth } from "./target-health.ts";
-import { type Used, withTargets } from "./target-record.ts";
+import { type Used, withProgress, withTargets } from "./target-record.ts";
 import { OutOfTime, withinTime, withTimeout } from "./within-time.ts";
 
 /** Nothing has started under the claim, for a reason that passes: the job is snoozed and its message comes again. */
@@ -83,7 +83,7 @@ export async function attempt(
     const chosen = policy.onThrown(services, job, { error, isOutOfTime: cause instanceof OutOfTime, hasBegun });
     if (chosen) return chosen;
     if (cause instanceof NotStarted) throw cause;
-    return withTargets(used, await failed(services, job, cause, random));
+    return withTargets(used, await failed(services, job, withProgress(cause, used), random));
   }
 }
 
@@ -185,6 +185,7 @@ async function executionOf(
     idempotencyKey: `${job.id}-${job.run}`,
     progress: job.progress && (await kept(job.progress)),
     signal,
+    deadline: (job.started_at ?? clock.now()) + job.timeout_ms,
     room,
     secrets,
     blobs,

@@ -19,7 +19,7 @@ export interface HttpResult extends DecodedBody {
   headers: Record<string, string>;
 }
 
-type Call = Pick<Execution, "idempotencyKey" | "signal" | "secrets" | "clock" | "room" | "job">;
+type Call = Pick<Execution, "idempotencyKey" | "signal" | "deadline" | "secrets" | "clock" | "room">;
 
 /**
  * POSTs the payload, or nothing without one, and resolves with the response if its status is 2xx. Redirects are followed within the
