@@ -1,42 +1,14 @@
-import { runJob } from "../../../lambdas/consumers/engine/run-job.ts";
-import { makeTargetHealth } from "../../../lambdas/consumers/engine/target-health.ts";
 import { closePostgres } from "../../../lambdas/consumers/types/database_action/engines/postgres.ts";
 import { execute as databaseAction } from "../../../lambdas/consumers/types/database_action/execute.ts";
-import { registry } from "../../../lambdas/consumers/types/registry.ts";
-import { makeCatalog } from "../../../lambdas/core/catalog/catalog.ts";
-import { checkCatalog } from "../../../lambdas/core/catalog/check-catalog.ts";
-import type { Product, ProductEvent } from "../../../lambdas/core/catalog/job-type.ts";
 import { secret } from "../../../lambdas/core/catalog/references.ts";
 import type { Job } from "../../../lambdas/core/job/job.ts";
 import type { Execute } from "../../../lambdas/core/operations/execution.ts";
-import { aJob, aMessage } from "../../support/builders.ts";
 import { freePort } from "../../support/databases/free-port.ts";
 import { startPostgres } from "../../support/databases/postgres.ts";
+import { consumerOf } from "../../support/executors/consumer-of.ts";
 import { type Answer, httpServer, json } from "../../support/executors/http-server.ts";
 import { providers } from "../../support/executors/providers.ts";
-import { fakeServices } from "../../support/fakes/services.ts";
 import { until } from "../../support/until.ts";
-
-/** A process of a consumer with a product whose event `do` names the group `any`. Time is virtual, the network is real. */
-function consumerOf(
-  parts: { event: ProductEvent; entries: Record<string, unknown> },
-  { execute, secrets = {} }: { execute: Execute; secrets?: Record<string, string> },
-) {
-  const { section } = registry[parts.event.type];
-  const product: Product = { tag: "p", envs: ["prd"], jobs: { do: parts.event }, [section]: parts.entries };
-  expect(checkCatalog([product], registry)).toEqual([]);
-  const services = fakeServices({ catalog: makeCatalog([product], registry), secrets });
-  const health = makeTargetHealth();
-  async function run(input: Record<string, unknown>, before?: Job) {
-    const { type } = parts.event;
-    const due_at = services.clock.now();
-    const job = before ?? aJob({ type, product: "p", event: "do", due_at, input: { inline: input } });
-    if (!before) await services.jobs.create(job);
-    await runJob(services, execute, aMessage(job), { random: () => 0, health: async () => health });
-    return (await services.jobs.get(job.id)) as Job;
-  }
-  return { run, ...services };
-}
 
 const app = (base_url: string, method = "POST") => ({
   envs: { prd: { base_url } },

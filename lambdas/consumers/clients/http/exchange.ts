@@ -1,5 +1,6 @@
 import { sendHttp } from "../../../aws/client/http-request.ts";
 import { changed, JobError } from "../../../core/job/job-error.ts";
+import { type Timed, withDeadline } from "../before-deadline.ts";
 import { neverSent } from "../never-sent.ts";
 import { responseOf } from "./response.ts";
 
@@ -15,17 +16,26 @@ const isRedirect = (status: number) => [301, 302, 303, 307, 308].includes(status
 
 /**
  * Sends a request and returns its response, whatever the status. Redirects are followed within the origin only: another host is
- * not in the catalog, and must see neither credentials nor input.
+ * not in the catalog, and must see neither credentials nor input. What follows an accepted request ends before the deadline of `timed`,
+ * so that its failure can say that the request must not be repeated.
  */
-export async function exchange(request: HttpRequest, signal: AbortSignal): Promise<Response> {
+export async function exchange(
+  request: HttpRequest,
+  signal: AbortSignal,
+  timed: Omit<Timed, "signal"> | undefined = undefined,
+): Promise<Response> {
   let next = request;
   for (let redirects = 0; ; redirects += 1) {
-    const response = await send(next, signal).catch((error: unknown) => {
-      throw failureBehind(acceptedBefore(request, next), error);
+    const method = acceptedBefore(request, next);
+    const hop = next;
+    const sending =
+      method && timed ? withDeadline({ ...timed, signal }, (inTime) => send(hop, inTime)) : send(hop, signal);
+    const response = await sending.catch((error: unknown) => {
+      throw failureBehind(method, error);
     });
     if (!leadsOn(response)) {
       sent.set(response, next === request ? [request] : [request, next]);
-      accepted.set(response, acceptedBefore(request, next));
+      accepted.set(response, method);
       return response;
     }
     await discard(response);

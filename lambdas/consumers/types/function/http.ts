@@ -2,6 +2,7 @@ import { isReference, referenceName } from "../../../core/catalog/references.ts"
 import { JobError } from "../../../core/job/job-error.ts";
 import type { Execution } from "../../../core/operations/execution.ts";
 import { urlFault } from "../../../core/schema/url.ts";
+import { withDeadline } from "../../clients/before-deadline.ts";
 import { acceptedBefore, failureBehind, type HttpRequest, leadsOn, redirectOf } from "../../clients/http/exchange.ts";
 import { patienceOf } from "../../clients/http/failure-code.ts";
 import { shownHeaders } from "../../clients/http/headers.ts";
@@ -45,7 +46,11 @@ async function answerOf(clients: LambdaClients, callee: HttpCallee, request: Htt
   let next = request;
   for (let redirects = 0; ; redirects += 1) {
     const accepted = acceptedBefore(request, next);
-    const { answer, sent } = await authorizedPost(clients, callee, next, call).catch((error: unknown) => {
+    const hop = next;
+    const sending = accepted
+      ? withDeadline(call, (signal) => authorizedPost(clients, callee, hop, { ...call, signal }))
+      : authorizedPost(clients, callee, hop, call);
+    const { answer, sent } = await sending.catch((error: unknown) => {
       throw failureBehind(accepted, error);
     });
     const seen = { status: answer.status, headers: new Headers(answer.headers) };

@@ -44,7 +44,7 @@ export const sendExpo: SendPush<Extract<PushTarget, { provider: "expo" }>> = asy
     log,
     send: async (batch) => {
       const usable = batch.filter((token) => tokenShape.test(token));
-      const outcomes = await outcomesOf(execution, usable, (tokens) => exchange(post(tokens), signal));
+      const outcomes = await outcomesOf(execution, usable, (tokens) => exchange(post(tokens), signal, execution));
       return batch.map((token) => outcomes.get(token) ?? { dead: "InvalidToken" });
     },
   });

@@ -36,7 +36,7 @@ export const sendFcm: SendPush<Extract<PushTarget, { provider: "fcm" }>> = async
       const response = await withToken(
         execution,
         source,
-        (token) => exchange({ method: "POST", url, headers: jsonHeaders(token), body }, signal),
+        (token) => exchange({ method: "POST", url, headers: jsonHeaders(token), body }, signal, execution),
         async (refused) => !(await isThirdParty(refused.clone(), signal)),
       );
       return [await outcomeOf(response, execution)];

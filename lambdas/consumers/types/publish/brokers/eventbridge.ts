@@ -20,7 +20,7 @@ const notAllowed: Meaning = [
 ];
 
 /** The errors of PutEvents, and those of its entries. https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEventsResultEntry.html */
-const faults = messagingFaults(
+export const eventBridgeFaults = messagingFaults(
   "EventBridge",
   {
     ResourceNotFound: ["NOT_FOUND", "The event bus does not exist."],
@@ -50,7 +50,7 @@ export const eventBridgeSender =
       });
       return { provider: "eventbridge", event_id: idOf(Entries?.[0]) };
     } catch (cause) {
-      throw messagingFault(faults, cause, sending.signal);
+      throw messagingFault(eventBridgeFaults, cause, sending.signal);
     }
   };
 

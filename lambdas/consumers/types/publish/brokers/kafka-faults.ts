@@ -13,7 +13,7 @@ const lost: Meaning = ["CONNECTION_ERROR", "The connection to Kafka failed."];
  * By the names of Kafka's protocol, and by the codes of the client and of sockets. Earlier ones say more. With the refusals the leader
  * has not appended the record; after the others it may be in its log.
  */
-export const meanings: Meanings = {
+export const kafkaMeanings: Meanings = {
   ...refusals({
     TOPIC_AUTHORIZATION_FAILED: denied,
     CLUSTER_AUTHORIZATION_FAILED: denied,
@@ -74,7 +74,7 @@ function provesNotAppended(error: unknown, depth = 0): boolean {
   const { errors, cause } = error as Nested;
   if (Array.isArray(errors) && errors.length > 0) return errors.every((one) => provesNotAppended(one, depth + 1));
   if (cause !== undefined && cause !== null) return provesNotAppended(cause, depth + 1);
-  return codesIn(error).some((code) => meanings[code]?.[3] ?? neverConnected.test(code));
+  return codesIn(error).some((code) => kafkaMeanings[code]?.[3] ?? neverConnected.test(code));
 }
 
 /** An older cluster allows an idempotent producer to those who may write to the cluster. */
@@ -83,7 +83,9 @@ export const mayNotBeIdempotent = (error: unknown): boolean =>
 
 /** Whether a client that threw this should not be used again. */
 export const isLost = (error: unknown): boolean =>
-  codesIn(error).some((code) => /^(CONNECTION_ERROR|UNAUTHORIZED)$/.test(meanings[code]?.[0] ?? "") || tls.test(code));
+  codesIn(error).some(
+    (code) => /^(CONNECTION_ERROR|UNAUTHORIZED)$/.test(kafkaMeanings[code]?.[0] ?? "") || tls.test(code),
+  );
 
 /** The client's own message stays out of the cause too: it may quote the record. */
 export function kafkaFault(error: unknown): JobError {
@@ -95,8 +97,8 @@ export function kafkaFault(error: unknown): JobError {
     const message = `TLS with Kafka failed (${insecure}); see the broker's \`tls\` in the catalog.`;
     return new JobError("CONFIGURATION_ERROR", message, { providerCode: insecure });
   }
-  const known = Object.keys(meanings).find((code) => codes.includes(code));
-  const [code, message] = known === undefined ? otherwise : (meanings[known] as Meaning);
+  const known = Object.keys(kafkaMeanings).find((code) => codes.includes(code));
+  const [code, message] = known === undefined ? otherwise : (kafkaMeanings[known] as Meaning);
   return new JobError(code, message, { providerCode, nothingDone: provesNotAppended(error) });
 }
 

@@ -2,7 +2,7 @@ import { JobError } from "../../../../core/job/job-error.ts";
 import { type Meaning, type Meanings, refusals } from "../../../clients/fault-table.ts";
 
 /** By the code of a reply. Those of a channel refuse the message before it is routed to any queue. */
-export const meanings: Meanings = {
+export const rabbitMeanings: Meanings = {
   ...refusals({
     403: ["FORBIDDEN", "RabbitMQ does not allow this user to write to the exchange."],
     404: ["NOT_FOUND", "RabbitMQ has no such exchange."],
@@ -30,7 +30,7 @@ export function rabbitFault(error: unknown): JobError {
     const text = `TLS with RabbitMQ failed (${code}); see the URL and the server's certificate.`;
     return new JobError("CONFIGURATION_ERROR", text, { providerCode: code });
   }
-  const [ours, text, , nothingDone = false] = meanings[code] ?? byMessage(message, code);
+  const [ours, text, , nothingDone = false] = rabbitMeanings[code] ?? byMessage(message, code);
   return new JobError(ours, text, { providerCode: code || undefined, nothingDone });
 }
 
@@ -38,7 +38,7 @@ export function rabbitFault(error: unknown): JobError {
 function byMessage(message: string, code: string): Meaning {
   if (/ACCESS_REFUSED|ACCESS-REFUSED|\b403\b/.test(message)) return signedOut;
   // The server closes the connection over its virtual host, and the client does not say why.
-  if (/ConnectionOpenOk.*ConnectionClose/.test(message)) return meanings[530] as Meaning;
+  if (/ConnectionOpenOk.*ConnectionClose/.test(message)) return rabbitMeanings[530] as Meaning;
   if (socket.test(code) || /clos|timed? ?out|heartbeat|ended|reset/i.test(message)) return lost;
   return ["PROVIDER_ERROR", "RabbitMQ did not take the message."];
 }

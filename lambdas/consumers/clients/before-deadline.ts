@@ -1,11 +1,14 @@
-import { JobError } from "../../../core/job/job-error.ts";
-import type { Execution } from "../../../core/operations/execution.ts";
+import { JobError } from "../../core/job/job-error.ts";
+import type { Execution } from "../../core/operations/execution.ts";
+
+/** How long an execution has. */
+export type Timed = Pick<Execution, "clock" | "signal" | "deadline">;
 
 /**
  * Runs `work` with a signal that aborts a little before the execution's own. At its deadline the engine records its own
- * error and discards the executor's progress, so channels have to end before it to leave their progress to the retry.
+ * error and discards the executor's, so whoever has something to say of what was done has to say it before.
  */
-export async function withDeadline<T>(execution: Execution, run: (signal: AbortSignal) => Promise<T>): Promise<T> {
+export async function withDeadline<T>(execution: Timed, run: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const { clock, signal, deadline: end } = execution;
   const deadline = new AbortController();
   const ended = new AbortController();
