@@ -1,5 +1,6 @@
 import { closePostgres } from "../../../lambdas/consumers/types/database_action/engines/postgres.ts";
 import { execute as databaseAction } from "../../../lambdas/consumers/types/database_action/execute.ts";
+import { notificationExecutor } from "../../../lambdas/consumers/types/notification/execute.ts";
 import { secret } from "../../../lambdas/core/catalog/references.ts";
 import type { Job } from "../../../lambdas/core/job/job.ts";
 import type { Execute } from "../../../lambdas/core/operations/execution.ts";
@@ -7,6 +8,7 @@ import { freePort } from "../../support/databases/free-port.ts";
 import { startPostgres } from "../../support/databases/postgres.ts";
 import { consumerOf } from "../../support/executors/consumer-of.ts";
 import { type Answer, httpServer, json } from "../../support/executors/http-server.ts";
+import { mailServer } from "../../support/executors/mail-server.ts";
 import { providers } from "../../support/executors/providers.ts";
 import { until } from "../../support/until.ts";
 
@@ -184,6 +186,61 @@ describe("a healthcheck over the network", () => {
     await it.clock.advance(5000);
     expect(targetOf(await it.run(body))).toEqual({ name: "a" });
     expect(it.a.seen.map(({ method, url }) => `${method} ${url}`)).toEqual(["GET /ping", "GET /ping", "POST /do"]);
+  });
+});
+
+/** A notification by mail whose group tries these servers, and runs it for three people. */
+async function twoMailServers(first: Record<string, number>, group: object = {}) {
+  const a = await mailServer(first);
+  const b = await mailServer();
+  const at = (key: string) => ({
+    envs: { prd: { email: { provider: "smtp", url: secret(key), from: "shop@x.example" } } },
+    messages: { plain: {} },
+  });
+  const entries = { a: at("a"), b: at("b"), any: { fallback: ["a", "b"], ...group } };
+  const consumer = consumerOf(
+    { event: { type: "notification", notification: "any" }, entries },
+    { execute: notificationExecutor(), secrets: { a: a.url, b: b.url } },
+  );
+  const text = { en: "Hi" };
+  const to = ["quick1@x.example", "quick2@x.example", "slow@x.example"];
+  const input = { slug: "plain", email: { to, subject: text, template: text } };
+  const sent = () => [a, b].map(({ mails }) => mails.flatMap((mail) => mail.to).toSorted());
+  return {
+    ...consumer,
+    sent,
+    run: (before?: Job) => consumer.run(input, before),
+    async [Symbol.asyncDispose]() {
+      await Promise.all([a[Symbol.asyncDispose](), b[Symbol.asyncDispose]()]);
+    },
+  };
+}
+
+describe("a mail to three people, of whom the first server", () => {
+  const [quick1, quick2, slow] = ["quick1@x.example", "quick2@x.example", "slow@x.example"];
+
+  test.each([[undefined], [["TIMEOUT"]]])(
+    "reaches two before the limit of the group (on: %s) reaches the third by the other server, and nobody twice",
+    async (on) => {
+      await using it = await twoMailServers({ "slow@x.example": 0 }, { timeout_ms: 2000, ...(on && { on }) });
+      const running = it.run();
+      await until(() => it.sent()[0]?.length === 2);
+      await it.clock.advance(1800);
+      const job = await running;
+      if (!on) {
+        expect([job.status, job.attempts[0]?.error?.code]).not.toEqual(["completed", undefined]);
+        await it.clock.advance(Math.max(0, job.due_at - it.clock.now()));
+        expect((await it.run(job)).status).toBe("completed");
+      }
+      expect(it.sent()).toEqual([[quick1, quick2], [slow]]);
+    },
+  );
+
+  test("refuses one before the message is sent: the other server takes over that one at once", async () => {
+    await using it = await twoMailServers({ "slow@x.example": 451 });
+    const job = await it.run();
+    expect([job.status, targetOf(job)?.name]).toEqual(["completed", "b"]);
+    expect(it.sent()).toEqual([[quick1, quick2], [slow]]);
   });
 });
 

@@ -10,6 +10,7 @@ import { postgresFault } from "../../../../lambdas/consumers/types/database_acti
 import { definitions } from "../../../../lambdas/consumers/types/definitions.ts";
 import { combined } from "../../../../lambdas/consumers/types/notification/failures.ts";
 import { smtpError } from "../../../../lambdas/consumers/types/notification/mail/smtp-error.ts";
+import { kafkaFault } from "../../../../lambdas/consumers/types/publish/brokers/kafka-faults.ts";
 import type { JobTypeDefinition } from "../../../../lambdas/core/catalog/job-type.ts";
 import { JobError } from "../../../../lambdas/core/job/job-error.ts";
 import { movesOn } from "../../../../lambdas/core/targets/moves-on.ts";
@@ -102,6 +103,21 @@ function aMongo(hasTransactions: boolean) {
   const db = () => ({ command: async () => (hasTransactions ? { setName: "rs" } : {}) });
   return { db, startSession: () => session } as unknown as MongoClient;
 }
+
+test("a message goes to another broker only if each try of Kafka's client proves that nothing was appended", () => {
+  const error = (...apiIds: string[]) => ({ errors: apiIds.map((apiId) => ({ errors: [{ apiId }] })) });
+  expect(goesOn(kafkaFault(error("NOT_ENOUGH_REPLICAS", "NOT_ENOUGH_REPLICAS")))).toBe(true);
+  expect(goesOn(kafkaFault({ errors: [{ code: "PLT_KFK_NETWORK", cause: { code: "ECONNREFUSED" } }] }))).toBe(true);
+  for (const last of [
+    "REQUEST_TIMED_OUT",
+    "NOT_ENOUGH_REPLICAS_AFTER_APPEND",
+    "KAFKA_STORAGE_ERROR",
+    "NOT_LEADER_OR_FOLLOWER",
+  ])
+    expect(goesOn(kafkaFault(error(last)))).toBe(false);
+  expect(goesOn(kafkaFault(error("REQUEST_TIMED_OUT", "NOT_ENOUGH_REPLICAS")))).toBe(false);
+  expect(goesOn(kafkaFault({ errors: [{ code: "ECONNRESET" }, { cause: { code: "ECONNREFUSED" } }] }))).toBe(false);
+});
 
 test("a mail goes to another server if this one was never reached, or refused it for now", () => {
   const { signal } = new AbortController();
