@@ -57,9 +57,9 @@ export function spareExecutor(
 
 /** A connection that was lost may have carried everything. */
 function failureOf(fate: number): JobError | undefined {
-  if (fate < 0.3) return new JobError("SERVICE_UNAVAILABLE", "busy");
+  if (fate < 0.3) return new JobError("SERVICE_UNAVAILABLE", "busy", { nothingDone: true });
   if (fate < 0.45) return new JobError("CONNECTION_ERROR", "lost", { providerCode: "ECONNRESET" });
-  if (fate < 0.55) return new JobError("RATE_LIMITED", "slow down", { retryAfterMs: 20_000 });
+  if (fate < 0.55) return new JobError("RATE_LIMITED", "slow down", { retryAfterMs: 20_000, nothingDone: true });
   return fate < 0.6 ? new JobError("NOT_FOUND", "permanent") : undefined;
 }
 

@@ -20,6 +20,7 @@ export function anExecution({
     idempotencyKey: `${job.id}-${job.run}`,
     progress: undefined,
     signal: new AbortController().signal,
+    deadline: (job.started_at ?? services.clock.now()) + job.timeout_ms,
     room: endlessRoom,
     secrets: services.secrets,
     blobs: services.blobs,

@@ -10,12 +10,15 @@ const locked = ["DecryptionFailure", "InvalidKeyId"];
 /** The error of Secrets Manager for a secret that is scheduled for deletion. */
 const unreadable = ["InvalidRequestException"];
 
-/** The job's error for a reference that could not be read: a configuration error, or a failure of AWS for now. */
+/**
+ * The job's error for a reference that could not be read, without which nothing was sent: a configuration error, or a failure of AWS for
+ * now.
+ */
 export function secretFault(reference: Reference, cause: unknown, hint?: string): JobError {
   const name = referenceName(reference);
   const error = cause instanceof Error ? cause.name : "";
   const misconfigured = (what: string) =>
-    new JobError("CONFIGURATION_ERROR", withHint(`${name} ${what}`, hint), { cause });
+    new JobError("CONFIGURATION_ERROR", withHint(`${name} ${what}`, hint), { cause, nothingDone: true });
   const create = `create ${whatToCreate(reference)} in this account and Region`;
   if (absent.includes(error)) return misconfigured(`does not exist: ${create}.`);
   if (denied.includes(error)) {
@@ -27,7 +30,7 @@ export function secretFault(reference: Reference, cause: unknown, hint?: string)
   }
   if (unreadable.includes(error)) return misconfigured("cannot be read: restore it if it is scheduled for deletion.");
   if (isPermanent(cause)) return misconfigured("is not a name that AWS accepts: correct it in the catalog.");
-  return new JobError("SERVICE_UNAVAILABLE", `${name} could not be read for now.`, { cause });
+  return new JobError("SERVICE_UNAVAILABLE", `${name} could not be read for now.`, { cause, nothingDone: true });
 }
 
 /** Appends the deployment's hint about where its values are. */

@@ -1,14 +1,28 @@
 import { JobError, type JobErrorCode } from "../../core/job/job-error.ts";
 import { retryAfterOf } from "../../core/job/retry-after.ts";
+import { neverSent } from "./never-sent.ts";
 
 /**
  * What an error of a service means for a job. A PROVIDER_ERROR is permanent unless `retryable` says otherwise, because the service
- * has read the request and refused it. Each of the other codes is either retryable or permanent.
+ * has read the request and refused it. Each of the other codes is either retryable or permanent. `nothingDone` is true of a refusal
+ * that is documented as one, so that nothing was done of what was asked.
  */
-export type Meaning = readonly [code: JobErrorCode, message: string, retryable?: boolean];
+export type Meaning = readonly [
+  code: JobErrorCode,
+  message: string,
+  retryable?: boolean | undefined,
+  nothingDone?: boolean,
+];
 
 /** By the service's own names of its errors, without the suffix `Exception` or `Error` of some protocols. */
 export type Meanings = Readonly<Record<string, Meaning>>;
+
+/** A documented refusal: nothing was done. */
+export const refusal = ([code, message, retryable]: Meaning): Meaning => [code, message, retryable, true];
+
+/** Documented refusals, each of them. */
+export const refusals = (named: Meanings): Meanings =>
+  Object.fromEntries(Object.entries(named).map(([name, meaning]) => [name, refusal(meaning)]));
 
 export interface FaultTable {
   named: Meanings;
@@ -19,12 +33,11 @@ export interface FaultTable {
 /** Converts a service's error to the failure of an attempt. Its own message stays in the cause, because it quotes names, addresses and values. */
 export function faultBy({ named, byStatus }: FaultTable, cause: unknown): JobError {
   if (cause instanceof JobError) return cause;
-  const [code, message, retryable] = meaningIn(named, cause) ?? byStatus(statusOf(cause), cause);
+  const [code, message, retryable, nothingDone = false] = meaningIn(named, cause) ?? byStatus(statusOf(cause), cause);
   const retryAfterMs = waitOf(cause);
-  const isUnsure = [500, 502, 504].includes(statusOf(cause) ?? 0);
   return new JobError(code, message, {
     cause,
-    ...(isUnsure && { nothingDone: false }),
+    nothingDone: nothingDone || (statusOf(cause) === undefined && neverSent(cause)),
     providerCode: ownNameOf(cause),
     ...(code === "PROVIDER_ERROR" && { retryable: retryable ?? false }),
     ...(retryAfterMs !== undefined && { retryAfterMs }),

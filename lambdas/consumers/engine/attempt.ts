@@ -31,7 +31,7 @@ import type { AttemptPolicy, Transition } from "./attempt-policy.ts";
 import { isTooLate } from "./claim-job.ts";
 import { sendSuccessor } from "./supersede.ts";
 import type { TargetHealth } from "./target-health.ts";
-import { type Used, withTargets } from "./target-record.ts";
+import { type Used, withProgress, withTargets } from "./target-record.ts";
 import { type Insisting, once } from "./while-claimed.ts";
 import { OutOfTime, withinTime, withTimeout } from "./within-time.ts";
 
@@ -94,7 +94,7 @@ export async function attempt(
     if (chosen) return chosen;
     if (cause instanceof NotStarted) throw cause;
     if (cause instanceof Unkept) return withTargets(used, completedWithout(services, cause));
-    return withTargets(used, await failed({ services, job, insisting }, cause, random));
+    return withTargets(used, await failed({ services, job, insisting }, withProgress(cause, used), random));
   }
 }
 
@@ -233,6 +233,7 @@ async function executionOf(
     idempotencyKey: `${job.id}-${job.run}`,
     progress: job.progress && (await kept(job.progress)),
     signal,
+    deadline: (job.started_at ?? clock.now()) + job.timeout_ms,
     room,
     secrets,
     blobs,

@@ -118,5 +118,6 @@ async function actOn(
   signal: AbortSignal,
 ): Promise<void> {
   const event = { ...found.event, [found.definition.targetField]: name, action };
-  await execute({ ...execution, event, target, input: {}, progress: undefined, signal }, services);
+  const deadline = Math.min(execution.deadline, execution.clock.now() + healthBounds.longestMs);
+  await execute({ ...execution, event, target, input: {}, progress: undefined, signal, deadline }, services);
 }

@@ -1,13 +1,14 @@
 import type { TargetUse } from "../../core/job/attempt.ts";
 import { JobError } from "../../core/job/job-error.ts";
+import type { Execution } from "../../core/operations/execution.ts";
 import type { Room } from "../../core/operations/memory.ts";
-import type { Clock } from "../../core/ports/ports.ts";
 import { given } from "../../core/schema/given.ts";
 import type { Member } from "../../core/targets/group.ts";
 import { movesOn, saysItIsDown } from "../../core/targets/moves-on.ts";
+import { within as untilLate } from "../clients/until-aborted.ts";
 import { type GroupCall, makeTargetHealth, type TargetHealth } from "./target-health.ts";
 import type { Used } from "./target-record.ts";
-import { OutOfTime, withTimeout } from "./within-time.ts";
+import { withTimeout } from "./within-time.ts";
 
 type Tried = { member: Member; error: JobError }[];
 
@@ -26,14 +27,14 @@ export async function executeOnTargets(
   for (const [i, member] of order.entries()) {
     call.execution.signal.throwIfAborted();
     used.target = useOf(member, tried, leftOut);
-    const progress = tried.findLast(({ error }) => error.progress !== undefined)?.error.progress;
     const limit = i + 1 < order.length ? call.found.group.timeout_ms : undefined;
-    const execution = { ...call.execution, room, progress: progress ?? call.execution.progress };
+    const execution = { ...call.execution, room, progress: used.progress ?? call.execution.progress };
     try {
       return await executeOn({ ...call, execution }, member, { health, limit });
     } catch (error) {
       if (!(error instanceof JobError) || call.execution.signal.aborted) throw error;
       tried.push({ member, error });
+      used.progress = error.progress ?? used.progress;
       if (!mayMoveOn(call, member, error)) throw endedBy(tried, false);
     }
   }
@@ -52,7 +53,7 @@ async function executeOn(
   member: Member,
   { health, limit }: { health: TargetHealth; limit: number | undefined },
 ): Promise<unknown> {
-  const { signal, clock } = call.execution;
+  const { signal } = call.execution;
   const end = (error?: JobError) => {
     signal.removeEventListener("abort", ranOut);
     if (!error) health.worked(call, member);
@@ -62,7 +63,7 @@ async function executeOn(
   const ranOut = () => end(new JobError("TIMEOUT", "out of time"));
   signal.addEventListener("abort", ranOut, { once: true });
   try {
-    const result = await within(clock, limit, signal, (inTime) => executeAs(call, member, inTime));
+    const result = await within(call.execution, limit, (limits) => executeAs(call, member, limits));
     if (!signal.aborted) end();
     return result;
   } catch (error) {
@@ -72,23 +73,55 @@ async function executeOn(
 }
 
 /** The executor sees an event that names the member, as if there were no group. */
-const executeAs = ({ services, execute, execution, found }: GroupCall, { name, target }: Member, signal: AbortSignal) =>
-  execute({ ...execution, target, signal, event: { ...found.event, [found.definition.targetField]: name } }, services);
+const executeAs = ({ services, execute, execution, found }: GroupCall, { name, target }: Member, limits: Limits) => {
+  const event = { ...found.event, [found.definition.targetField]: name };
+  return execute({ ...execution, ...limits, target, event }, services);
+};
 
-/** Runs with a time limit of its own besides that of the attempt, whose failure is a TIMEOUT of the target and not of the attempt. */
+type Limits = Pick<Execution, "signal" | "deadline">;
+
+/**
+ * Runs with a time limit of its own besides that of the attempt, whose failure is a TIMEOUT of the target and not of the attempt. The
+ * deadline tells an executor how long it has to say what it has achieved; one that says so only when it is stopped is still heard.
+ */
 async function within<T>(
-  clock: Clock,
+  { clock, signal, deadline }: Execution,
   ms: number | undefined,
-  signal: AbortSignal,
-  run: (signal: AbortSignal) => Promise<T>,
+  run: (limits: Limits) => Promise<T>,
 ): Promise<T> {
-  if (ms === undefined) return run(signal);
+  if (ms === undefined) return run({ signal, deadline });
+  const until = Math.min(deadline, clock.now() + ms);
+  let running: { work: Promise<T>; inTime: AbortSignal } | undefined;
   try {
-    return await withTimeout(clock, ms, (inTime) => run(AbortSignal.any([signal, inTime])));
+    return await withTimeout(clock, ms, (inTime) => {
+      const work = run({ signal: AbortSignal.any([signal, inTime]), deadline: until });
+      running = { work, inTime };
+      return work;
+    });
   } catch (error) {
-    if (!(error instanceof OutOfTime) || signal.aborted) throw error;
-    throw new JobError("TIMEOUT", `The target took longer than its ${ms} ms.`);
+    if (!running?.inTime.aborted || signal.aborted) throw error;
+    const late = await lastWordOf(running.work, { clock, signal });
+    throw new JobError("TIMEOUT", `The target took longer than its ${ms} ms.`, {
+      progress: late?.progress,
+      nothingDone: late?.nothingDone,
+    });
   }
+}
+
+/** How long an executor that was stopped may take to say what it has achieved, in milliseconds. */
+const lastWordMs = 500;
+
+/** The failure of an executor that was stopped, if it comes soon. */
+async function lastWordOf(
+  work: Promise<unknown>,
+  limits: Pick<Execution, "clock" | "signal">,
+): Promise<JobError | undefined> {
+  const said = work.then(
+    () => undefined,
+    (error: unknown) => error,
+  );
+  const error = await untilLate(limits, lastWordMs, said, () => undefined).catch(() => undefined);
+  return error instanceof JobError ? error : undefined;
 }
 
 /** One line per call, which is its measurement: whoever has no groups pays for none. */

@@ -5,9 +5,12 @@ import { usedSecrets } from "../../core/operations/used-secrets.ts";
 /** The codes by which a provider refuses credentials: some answer 403 for a key that they no longer know. */
 const refusals = new Set(["UNAUTHORIZED", "FORBIDDEN"]);
 
+const mayRepeat = ({ code, nothingDone }: JobError): boolean => refusals.has(code) && nothingDone;
+
 /**
  * Executes with the credentials that this Lambda has read, and once more if they are refused and have been rotated since:
- * a permanent failure would punish the job for the rotation. The second try gets what the first one achieved as progress.
+ * a permanent failure would punish the job for the rotation. The second try gets what the first one achieved as progress. A refusal
+ * that does not prove that nothing was done, such as that of a page to which an accepted POST has led, is left as it is.
  */
 export const withCurrentSecrets =
   (execute: ExecuteWithServices): ExecuteWithServices =>
@@ -16,7 +19,7 @@ export const withCurrentSecrets =
     try {
       return await execute({ ...execution, secrets }, services);
     } catch (error) {
-      if (!(error instanceof JobError) || !refusals.has(error.code) || execution.signal.aborted) throw error;
+      if (!(error instanceof JobError) || !mayRepeat(error) || execution.signal.aborted) throw error;
       if (!(await secrets.haveChanged())) throw error;
       execution.signal.throwIfAborted();
       execution.log.info("credentials were refused and have been rotated; the job is executed with the new ones");

@@ -33,10 +33,10 @@ export class JobError extends DuctapeError {
   /** What the attempt achieved: kept with the job, and the `progress` of the next attempt's execution. */
   readonly progress: unknown;
   /**
-   * Whether the failure proves that the provider did nothing of what was asked, so that another may do it at once. Default: as its
-   * code says (`core/targets/moves-on.ts`).
+   * Whether the failure proves that nothing was done of what was asked, so that another provider may be asked at once. No code proves
+   * that: it is true only if the place that made the error says so. docs/catalog/nothing-done.md lists which do.
    */
-  readonly nothingDone: boolean | undefined;
+  readonly nothingDone: boolean;
 
   constructor(
     code: JobErrorCode,
@@ -55,6 +55,20 @@ export class JobError extends DuctapeError {
     this.retryAfterMs = options.retryAfterMs;
     this.providerCode = providerCodeOf(options.providerCode);
     this.progress = options.progress;
-    this.nothingDone = options.nothingDone;
+    this.nothingDone = options.nothingDone ?? false;
   }
 }
+
+/** The same failure with other properties. */
+export const changed = (
+  { code, message, retryable, retryAfterMs, providerCode, progress, nothingDone, cause }: JobError,
+  change: { message?: string; retryable?: boolean; nothingDone?: boolean; progress?: unknown },
+): JobError =>
+  new JobError(code, change.message ?? message, {
+    ...{ retryable, providerCode, progress, nothingDone, cause, ...change },
+    ...(retryAfterMs !== undefined && { retryAfterMs }),
+  });
+
+/** A failure that came before anything was sent, or after which nothing of it is left. What is not a JobError stays as it is. */
+export const undone = (error: unknown): unknown =>
+  error instanceof JobError ? changed(error, { nothingDone: true }) : error;

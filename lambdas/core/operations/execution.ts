@@ -18,8 +18,10 @@ export interface Execution extends CatalogValues {
   idempotencyKey: string;
   /** What an earlier attempt of this run achieved (`JobError.progress`), or a parked job's (`Parked.progress`). */
   progress: unknown;
-  /** Aborts at the job's timeout. */
+  /** Aborts at the job's timeout, or at the `timeout_ms` of its group. */
   signal: AbortSignal;
+  /** Epoch milliseconds at which the signal aborts: after that it is too late to say what was achieved. */
+  deadline: number;
   /** Memory for large responses, which has to be reserved before reading one: the other jobs of the batch share the process. */
   room: Room;
   secrets: Secrets;

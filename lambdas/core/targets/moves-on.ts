@@ -10,16 +10,6 @@ export const defaultCodes: readonly JobErrorCode[] = [
   "TIMEOUT",
 ];
 
-/** Codes with which a provider says that it did nothing, unless its error says otherwise (`JobError.nothingDone`). */
-const refusals = new Set<JobErrorCode>(["SERVICE_UNAVAILABLE", "RATE_LIMITED", "UNAUTHORIZED"]);
-
-/** The system's codes for a connection that was never made, so nothing was sent. A connection that was lost may have carried all. */
-const neverConnected = /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|EADDRNOTAVAIL)$/;
-
-/** Whether a failure proves that the target did nothing of what was asked. */
-export const provesNothingDone = ({ code, providerCode = "", nothingDone }: JobError): boolean =>
-  nothingDone ?? (refusals.has(code) || (code === "CONNECTION_ERROR" && neverConnected.test(providerCode)));
-
 /** Whether a failure says of a target that others should be preferred to it for a while. */
 export const saysItIsDown = ({ on = defaultCodes }: Pick<Group, "on">, { code }: Pick<JobError, "code">): boolean =>
   on.includes(code);
@@ -29,4 +19,4 @@ export const saysItIsDown = ({ on = defaultCodes }: Pick<Group, "on">, { code }:
  * the failure must prove that nothing was done, unless doing it again does no harm.
  */
 export const movesOn = (group: Pick<Group, "on">, error: JobError, isRepeatable: boolean): boolean =>
-  saysItIsDown(group, error) && (group.on !== undefined || isRepeatable || provesNothingDone(error));
+  saysItIsDown(group, error) && (group.on !== undefined || isRepeatable || error.nothingDone);

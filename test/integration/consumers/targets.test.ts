@@ -1,42 +1,16 @@
-import { runJob } from "../../../lambdas/consumers/engine/run-job.ts";
-import { makeTargetHealth } from "../../../lambdas/consumers/engine/target-health.ts";
 import { closePostgres } from "../../../lambdas/consumers/types/database_action/engines/postgres.ts";
 import { execute as databaseAction } from "../../../lambdas/consumers/types/database_action/execute.ts";
-import { registry } from "../../../lambdas/consumers/types/registry.ts";
-import { makeCatalog } from "../../../lambdas/core/catalog/catalog.ts";
-import { checkCatalog } from "../../../lambdas/core/catalog/check-catalog.ts";
-import type { Product, ProductEvent } from "../../../lambdas/core/catalog/job-type.ts";
+import { notificationExecutor } from "../../../lambdas/consumers/types/notification/execute.ts";
 import { secret } from "../../../lambdas/core/catalog/references.ts";
 import type { Job } from "../../../lambdas/core/job/job.ts";
 import type { Execute } from "../../../lambdas/core/operations/execution.ts";
-import { aJob, aMessage } from "../../support/builders.ts";
 import { freePort } from "../../support/databases/free-port.ts";
 import { startPostgres } from "../../support/databases/postgres.ts";
+import { consumerOf } from "../../support/executors/consumer-of.ts";
 import { type Answer, httpServer, json } from "../../support/executors/http-server.ts";
+import { mailServer } from "../../support/executors/mail-server.ts";
 import { providers } from "../../support/executors/providers.ts";
-import { fakeServices } from "../../support/fakes/services.ts";
 import { until } from "../../support/until.ts";
-
-/** A process of a consumer with a product whose event `do` names the group `any`. Time is virtual, the network is real. */
-function consumerOf(
-  parts: { event: ProductEvent; entries: Record<string, unknown> },
-  { execute, secrets = {} }: { execute: Execute; secrets?: Record<string, string> },
-) {
-  const { section } = registry[parts.event.type];
-  const product: Product = { tag: "p", envs: ["prd"], jobs: { do: parts.event }, [section]: parts.entries };
-  expect(checkCatalog([product], registry)).toEqual([]);
-  const services = fakeServices({ catalog: makeCatalog([product], registry), secrets });
-  const health = makeTargetHealth();
-  async function run(input: Record<string, unknown>, before?: Job) {
-    const { type } = parts.event;
-    const due_at = services.clock.now();
-    const job = before ?? aJob({ type, product: "p", event: "do", due_at, input: { inline: input } });
-    if (!before) await services.jobs.create(job);
-    await runJob(services, execute, aMessage(job), { random: () => 0, health: async () => health });
-    return (await services.jobs.get(job.id)) as Job;
-  }
-  return { run, ...services };
-}
 
 const app = (base_url: string, method = "POST") => ({
   envs: { prd: { base_url } },
@@ -72,9 +46,11 @@ const body = { body: { amount: 5 } };
 const targetOf = ({ attempts }: Job) => attempts.at(-1)?.target;
 
 describe("an app with a fallback", () => {
-  test("that answers 503 is left for the other, with the same key; a minute later it has its place again", async () => {
+  test("that answers 503 and when to come again is left for the other, with the same key; a minute later it has its place again", async () => {
     let status = 503;
-    await using it = await twoApps((_request, response) => json(response, status, { by: "a" }));
+    await using it = await twoApps((_request, response) =>
+      json(response, status, { by: "a" }, { "retry-after": "60" }),
+    );
     const job = await it.run(body);
     expect([job.status, targetOf(job)]).toEqual([
       "completed",
@@ -112,10 +88,46 @@ describe("an app with a fallback", () => {
     expect([job.status, targetOf(job)?.name, it.b.seen.length]).toEqual(["completed", "b", 1]);
   });
 
-  test.each([502, 504])("whose gateway answers %i may have done it", async (status) => {
-    await using it = await twoApps((_request, response) => json(response, status, {}));
+  test.each([502, 503, 504])(
+    "whose gateway answers %i may have done it: the next attempt goes to the other",
+    async (status) => {
+      await using it = await twoApps((_request, response) => json(response, status, {}));
+      const job = await it.run(body);
+      expect([job.attempts[0]?.error?.code, it.b.seen.length]).toEqual(["SERVICE_UNAVAILABLE", 0]);
+      await it.clock.advance(Math.max(0, job.due_at - it.clock.now()));
+      expect(targetOf(await it.run(body, job))).toEqual({ name: "b", left_out: ["a"] });
+    },
+  );
+
+  test.each([503, 429, 401, 500])(
+    "that has accepted a POST with a redirect to a page that answers %i is not left, and the job is not retried",
+    async (status) => {
+      await using it = await twoApps((request, response) =>
+        request.method === "POST"
+          ? response.writeHead(303, { location: "/made" }).end()
+          : json(response, status, {}, { "retry-after": "1" }),
+      );
+      const job = await it.run(body);
+      expect([job.status, job.error?.retryable, targetOf(job), it.b.seen.length]).toEqual([
+        "failed",
+        false,
+        { name: "a" },
+        0,
+      ]);
+      expect(it.a.seen.map(({ method, url }) => `${method} ${url}`)).toEqual(["POST /do", "GET /made"]);
+      expect(job.error?.message).toContain(
+        "The POST was accepted before that, with a redirect, and may have been done.",
+      );
+    },
+  );
+
+  test("that passes a POST on with a 307 has not done it, and is left if the next place refuses it", async () => {
+    await using it = await twoApps((request, response) =>
+      request.url === "/do" ? response.writeHead(307, { location: "/there" }).end() : json(response, 429, {}),
+    );
     const job = await it.run(body);
-    expect([job.attempts[0]?.error?.code, it.b.seen.length]).toEqual(["SERVICE_UNAVAILABLE", 0]);
+    expect([job.status, targetOf(job)?.name]).toEqual(["completed", "b"]);
+    expect(it.a.seen.map(({ method, url }) => `${method} ${url}`)).toEqual(["POST /do", "POST /there"]);
   });
 
   test("that does it and does not answer in time is not repeated within the attempt, unless the group says so", async () => {
@@ -174,6 +186,61 @@ describe("a healthcheck over the network", () => {
     await it.clock.advance(5000);
     expect(targetOf(await it.run(body))).toEqual({ name: "a" });
     expect(it.a.seen.map(({ method, url }) => `${method} ${url}`)).toEqual(["GET /ping", "GET /ping", "POST /do"]);
+  });
+});
+
+/** A notification by mail whose group tries these servers, and runs it for three people. */
+async function twoMailServers(first: Record<string, number>, group: object = {}) {
+  const a = await mailServer(first);
+  const b = await mailServer();
+  const at = (key: string) => ({
+    envs: { prd: { email: { provider: "smtp", url: secret(key), from: "shop@x.example" } } },
+    messages: { plain: {} },
+  });
+  const entries = { a: at("a"), b: at("b"), any: { fallback: ["a", "b"], ...group } };
+  const consumer = consumerOf(
+    { event: { type: "notification", notification: "any" }, entries },
+    { execute: notificationExecutor(), secrets: { a: a.url, b: b.url } },
+  );
+  const text = { en: "Hi" };
+  const to = ["quick1@x.example", "quick2@x.example", "slow@x.example"];
+  const input = { slug: "plain", email: { to, subject: text, template: text } };
+  const sent = () => [a, b].map(({ mails }) => mails.flatMap((mail) => mail.to).toSorted());
+  return {
+    ...consumer,
+    sent,
+    run: (before?: Job) => consumer.run(input, before),
+    async [Symbol.asyncDispose]() {
+      await Promise.all([a[Symbol.asyncDispose](), b[Symbol.asyncDispose]()]);
+    },
+  };
+}
+
+describe("a mail to three people, of whom the first server", () => {
+  const [quick1, quick2, slow] = ["quick1@x.example", "quick2@x.example", "slow@x.example"];
+
+  test.each([[undefined], [["TIMEOUT"]]])(
+    "reaches two before the limit of the group (on: %s) reaches the third by the other server, and nobody twice",
+    async (on) => {
+      await using it = await twoMailServers({ "slow@x.example": 0 }, { timeout_ms: 2000, ...(on && { on }) });
+      const running = it.run();
+      await until(() => it.sent()[0]?.length === 2);
+      await it.clock.advance(1800);
+      const job = await running;
+      if (!on) {
+        expect([job.status, job.attempts[0]?.error?.code]).not.toEqual(["completed", undefined]);
+        await it.clock.advance(Math.max(0, job.due_at - it.clock.now()));
+        expect((await it.run(job)).status).toBe("completed");
+      }
+      expect(it.sent()).toEqual([[quick1, quick2], [slow]]);
+    },
+  );
+
+  test("refuses one before the message is sent: the other server takes over that one at once", async () => {
+    await using it = await twoMailServers({ "slow@x.example": 451 });
+    const job = await it.run();
+    expect([job.status, targetOf(job)?.name]).toEqual(["completed", "b"]);
+    expect(it.sent()).toEqual([[quick1, quick2], [slow]]);
   });
 });
 

@@ -27,8 +27,10 @@ export interface Asked {
 export function runAction(asked: Asked): Promise<unknown> {
   const { engine, action, data, filter, url, settings } = asked;
   const connection = secret("shop/db#url");
+  const job = aJob({ type: "database_action", timeout_ms: asked.timeoutMs ?? 10_000 });
+  const clock = asked.clock ?? fakeClock();
   const execution: Execution = {
-    job: aJob({ type: "database_action", timeout_ms: asked.timeoutMs ?? 10_000 }),
+    job,
     input: { ...(data && { data }), ...(filter && { filter }) },
     variables: {},
     constants: {},
@@ -37,10 +39,11 @@ export function runAction(asked: Asked): Promise<unknown> {
     idempotencyKey: "job_1-1",
     progress: undefined,
     signal: asked.signal ?? new AbortController().signal,
+    deadline: (job.started_at ?? clock.now()) + job.timeout_ms,
     room: endlessRoom,
     secrets: fakeSecrets(url === undefined ? {} : { "shop/db#url": url }),
     blobs: fakeBlobStore(),
-    clock: asked.clock ?? fakeClock(),
+    clock,
     log: fakeLog(),
   };
   return execute(execution);

@@ -19,9 +19,11 @@ export const secretsOf = (values: Record<string, string>) => ({
 
 /** One attempt of a job in env `dev`, with real time. */
 export function anExecution(overrides: Partial<Omit<Execution, "job">> & { job?: Partial<Job> } = {}): Execution {
-  const { job, ...others } = overrides;
+  const { job: given, ...others } = overrides;
+  const job = { id: "job_1", env: "dev", run: 1, attempt: 1, timeout_ms: 30_000, ...given } as Job;
+  const clock = others.clock ?? { now: () => Date.now(), sleep: sleepUntilAborted };
   return {
-    job: { id: "job_1", env: "dev", run: 1, attempt: 1, timeout_ms: 30_000, ...job } as Job,
+    job,
     input: {},
     variables: {},
     constants: {},
@@ -30,10 +32,11 @@ export function anExecution(overrides: Partial<Omit<Execution, "job">> & { job?:
     idempotencyKey: "job_1-1",
     progress: undefined,
     signal: new AbortController().signal,
+    deadline: (job.started_at ?? clock.now()) + job.timeout_ms,
     room: endlessRoom,
     secrets: secretsOf({}),
     blobs: fakeBlobStore(),
-    clock: { now: () => Date.now(), sleep: sleepUntilAborted },
+    clock,
     log: silent,
     ...others,
   };

@@ -12,7 +12,7 @@ export interface MailServer extends AsyncDisposable {
   mails: Mail[];
 }
 
-/** A real SMTP server that keeps every message; `replies` are the answers that recipients get instead. */
+/** A real SMTP server that keeps every message; `replies` are the answers that recipients get instead; 0 is none at all. */
 export async function mailServer(
   replies: Record<string, number> = {},
   login = { user: "me", pass: "pass" },
@@ -27,7 +27,10 @@ export async function mailServer(
       username === login.user && password === login.pass
         ? done(null, { user: username })
         : done(refusal(replies.login ?? 535)),
-    onRcptTo: ({ address }, _, done) => done(replies[address] ? refusal(replies[address]) : null),
+    onRcptTo: ({ address }, _, done) => {
+      const reply = replies[address];
+      if (reply !== 0) done(reply ? refusal(reply) : null);
+    },
     onData: async (stream, { envelope }, done) => {
       mails.push({ to: envelope.rcptTo.map(({ address }) => address), source: await text(stream) });
       done();

@@ -1,11 +1,11 @@
-import type { FaultTable, Meaning } from "../fault-table.ts";
+import { type FaultTable, type Meaning, refusal, refusals } from "../fault-table.ts";
 
-const throttled: Meaning = ["RATE_LIMITED", "Lambda throttled the call."];
+const throttled: Meaning = refusal(["RATE_LIMITED", "Lambda throttled the call."]);
 const notReady: Meaning = ["SERVICE_UNAVAILABLE", "The function is not ready to be invoked."];
 
-/** The errors of the Invoke API. */
+/** The errors of the Invoke API, which refuse the call before the function runs. A status alone does not say whether it ran. */
 export const lambdaFaults: FaultTable = {
-  named: {
+  named: refusals({
     TooManyRequests: throttled,
     Throttling: throttled,
     ResourceNotFound: ["NOT_FOUND", "The function, or its version or alias, does not exist."],
@@ -18,12 +18,12 @@ export const lambdaFaults: FaultTable = {
     SnapStartNotReady: notReady,
     CodeArtifactUserPending: notReady,
     CredentialsProvider: ["CONFIGURATION_ERROR", "This consumer has no AWS credentials."],
-  },
+  }),
   byStatus(status) {
     if (status === undefined) return ["CONNECTION_ERROR", "The connection to Lambda failed."];
     if (status >= 500) return ["SERVICE_UNAVAILABLE", "Lambda could not run the function at the moment."];
     if (status === 429) return throttled;
-    if (status === 403) return ["FORBIDDEN", "Lambda refused this consumer's credentials."];
+    if (status === 403) return refusal(["FORBIDDEN", "Lambda refused this consumer's credentials."]);
     return ["PROVIDER_ERROR", `Lambda refused the call with status ${status}.`];
   },
 };

@@ -13,25 +13,25 @@ export async function authorizedExchange(execution: Execution, auth: Auth, reque
   const { secrets, signal } = execution;
   switch (auth.type) {
     case "none":
-      return exchange(request, signal);
+      return exchange(request, signal, execution);
     case "basic": {
       const [user, password] = await Promise.all([textOf(secrets, auth.username), secrets.resolve(auth.password)]);
-      return exchange(withHeader(request, "authorization", basic(user, password, auth.username)), signal);
+      return exchange(withHeader(request, "authorization", basic(user, password, auth.username)), signal, execution);
     }
     case "bearer": {
       const token = await secrets.resolve(auth.token);
-      return exchange(withHeader(request, "authorization", `Bearer ${token}`, auth.token), signal);
+      return exchange(withHeader(request, "authorization", `Bearer ${token}`, auth.token), signal, execution);
     }
     case "api_key": {
       const key = await secrets.resolve(auth.key);
       const keyed =
         auth.in === "query" ? withQuery(request, auth.name, key) : withHeader(request, auth.name, key, auth.key);
-      return exchange(keyed, signal);
+      return exchange(keyed, signal, execution);
     }
     case "oauth2": {
       const source = await oauth2Source(execution, auth);
       return withToken(execution, source, (token) =>
-        exchange(withHeader(request, "authorization", `Bearer ${token}`), signal),
+        exchange(withHeader(request, "authorization", `Bearer ${token}`), signal, execution),
       );
     }
   }

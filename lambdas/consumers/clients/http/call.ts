@@ -6,7 +6,7 @@ import type { Auth, BodyType } from "./auth-schema.ts";
 import { encodeBody, mergedBody } from "./body.ts";
 import type { CallInput } from "./call-input.ts";
 import { carriesCredentials } from "./credentials.ts";
-import type { HttpRequest } from "./exchange.ts";
+import { acceptedFor, type HttpRequest } from "./exchange.ts";
 import { failureCode, patienceOf } from "./failure-code.ts";
 import { mergeHeaders } from "./headers.ts";
 import { secureUrlOf, urlOf } from "./settings.ts";
@@ -35,7 +35,7 @@ export async function send(execution: Execution, call: Call): Promise<Response> 
   const response = await authorizedExchange(execution, call.auth ?? { type: "none" }, request);
   if (response.ok) return response;
   const providerCode = await failureCode(response, patienceOf(execution));
-  throw statusError(response, execution.clock.now(), { providerCode });
+  throw statusError(response, execution.clock.now(), { providerCode, accepted: acceptedFor(response) });
 }
 
 async function requestOf({ secrets, idempotencyKey }: Execution, call: Call): Promise<HttpRequest> {

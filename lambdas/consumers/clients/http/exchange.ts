@@ -1,5 +1,7 @@
 import { sendHttp } from "../../../aws/client/http-request.ts";
-import { JobError } from "../../../core/job/job-error.ts";
+import { changed, JobError } from "../../../core/job/job-error.ts";
+import { type Timed, withDeadline } from "../before-deadline.ts";
+import { neverSent } from "../never-sent.ts";
 import { responseOf } from "./response.ts";
 
 export interface HttpRequest {
@@ -14,19 +16,56 @@ const isRedirect = (status: number) => [301, 302, 303, 307, 308].includes(status
 
 /**
  * Sends a request and returns its response, whatever the status. Redirects are followed within the origin only: another host is
- * not in the catalog, and must see neither credentials nor input.
+ * not in the catalog, and must see neither credentials nor input. What follows an accepted request ends before the deadline of `timed`,
+ * so that its failure can say that the request must not be repeated.
  */
-export async function exchange(request: HttpRequest, signal: AbortSignal): Promise<Response> {
+export async function exchange(
+  request: HttpRequest,
+  signal: AbortSignal,
+  timed: Omit<Timed, "signal"> | undefined = undefined,
+): Promise<Response> {
   let next = request;
   for (let redirects = 0; ; redirects += 1) {
-    const response = await send(next, signal);
+    const method = acceptedBefore(request, next);
+    const hop = next;
+    const sending =
+      method && timed ? withDeadline({ ...timed, signal }, (inTime) => send(hop, inTime)) : send(hop, signal);
+    const response = await sending.catch((error: unknown) => {
+      throw failureBehind(method, error);
+    });
     if (!leadsOn(response)) {
       sent.set(response, next === request ? [request] : [request, next]);
+      accepted.set(response, method);
       return response;
     }
     await discard(response);
     next = redirectOf(next, response, redirects);
   }
+}
+
+const accepted = new WeakMap<Response, string | undefined>();
+
+/**
+ * The method of the request that was accepted before a response: a redirect has turned it into the GET that the response answers. A
+ * redirect that keeps the method has passed the request on undone (RFC 9110 15.4.8 and 15.4.9), so none was.
+ */
+export const acceptedFor = (response: Response): string | undefined => accepted.get(response);
+
+/** The method of `request` if it was accepted with a redirect that led to `next`. */
+export const acceptedBefore = ({ method }: HttpRequest, next: HttpRequest): string | undefined =>
+  method !== "GET" && next.method === "GET" ? method : undefined;
+
+/**
+ * A failure after a request of this method was accepted with a redirect. Its work may be done, so the failure proves nothing, and a
+ * method that must not arrive twice is not retried. Without a method nothing was accepted, and the failure stays as it is.
+ */
+export function failureBehind<E>(method: string | undefined, error: E): E | JobError {
+  if (method === undefined || !(error instanceof JobError)) return error;
+  const message = `${error.message} The ${method} was accepted before that, with a redirect, and may have been done.`;
+  if (idempotent.has(method)) return changed(error, { message, nothingDone: false });
+  const { code, providerCode, progress, cause } = error;
+  // Without its Retry-After, which would put the job off and then send the request again.
+  return new JobError(code, message, { providerCode, progress, cause, retryable: false });
 }
 
 const sent = new WeakMap<Response, HttpRequest[]>();
@@ -89,6 +128,7 @@ export function networkError(cause: unknown, signal: AbortSignal): unknown {
   const code = codeOf(cause) ?? codeOf((cause as { cause?: unknown } | undefined)?.cause);
   return new JobError("CONNECTION_ERROR", `The connection to the provider failed${code ? ` (${code})` : ""}.`, {
     cause,
+    nothingDone: neverSent(cause),
     providerCode: code,
   });
 }

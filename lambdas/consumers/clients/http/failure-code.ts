@@ -17,10 +17,15 @@ export interface Patience {
 }
 
 /** At most half of what is left of the attempt, so that an answer without an end does not become a timeout. */
-export const patienceOf = ({ clock, signal, job }: Pick<Execution, "clock" | "signal" | "job">): Patience => {
-  const left = (job.started_at ?? clock.now()) + job.timeout_ms - clock.now();
-  return { clock, signal, ms: Math.min(patienceMs, left / 2) };
-};
+export const patienceOf = ({
+  clock,
+  signal,
+  deadline,
+}: Pick<Execution, "clock" | "signal" | "deadline">): Patience => ({
+  clock,
+  signal,
+  ms: Math.min(patienceMs, (deadline - clock.now()) / 2),
+});
 
 /** The provider's own code in a failed response: that of its JSON, else its status. The response is read or discarded; no failure of that counts. */
 export async function failureCode(response: Response, patience: Patience): Promise<string> {

@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
-import { JobError } from "../../../core/job/job-error.ts";
+import { JobError, undone } from "../../../core/job/job-error.ts";
 import type { Execution } from "../../../core/operations/execution.ts";
 import type { Clock } from "../../../core/ports/ports.ts";
-import { discard } from "./exchange.ts";
+import { acceptedFor, discard } from "./exchange.ts";
 
 export interface FreshToken {
   token: string;
@@ -32,7 +32,7 @@ export interface TokenSource {
 
 /**
  * Sends with a cached token, and once more with a fresh one if it is refused, because providers may revoke tokens early.
- * `isRefusal` says whether a 401 is about the token. Default: every 401 is.
+ * A 401 behind a request that was accepted refuses only the page to which a redirect has led, and repeats nothing. `isRefusal` says whether a 401 is about the token. Default: every 401 is.
  */
 export async function withToken(
   { clock, signal }: Pick<Execution, "clock" | "signal">,
@@ -42,16 +42,19 @@ export async function withToken(
 ): Promise<Response> {
   const token = await tokenOf(source, clock, signal);
   const response = await send(token);
-  if (response.status !== 401 || !(await isRefusal(response))) return response;
+  if (response.status !== 401 || acceptedFor(response) || !(await isRefusal(response))) return response;
   await discard(response);
   await refuseToken(source.key, token);
   return send(await tokenOf(source, clock, signal));
 }
 
+/** A token is asked for before anything is sent with it, so a failure to get one proves that nothing was done. */
 function tokenOf(source: TokenSource, clock: Clock, signal: AbortSignal): Promise<string> {
   const cached = entries.get(source.key);
   const entry = cached && cached.freshUntil > clock.now() ? cached : begin(source, clock);
-  return untilAborted(entry.token, signal);
+  return untilAborted(entry.token, signal).catch((error: unknown) => {
+    throw signal.aborted ? error : undone(error);
+  });
 }
 
 /** The fetch has a signal of its own: with that of the first job, the end of that job would fail the others. */

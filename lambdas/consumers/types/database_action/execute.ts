@@ -48,14 +48,14 @@ function own<T>(record: Record<string, T>, name: string): T {
   throw new JobError("CONFIGURATION_ERROR", `The catalog's database has no ${name} any more.`);
 }
 
-const callOf = <Action>({ job, event, target, input, ...execution }: Execution, action: Action): Call<Action> => ({
+const callOf = <Action>({ event, target, input, ...execution }: Execution, action: Action): Call<Action> => ({
   action,
   input,
   rows: databaseRows(target, event.action, input),
   idempotencyKey: execution.idempotencyKey,
   signal: execution.signal,
   clock: execution.clock,
-  deadline: (job.started_at ?? execution.clock.now()) + job.timeout_ms,
+  deadline: execution.deadline,
 });
 
 async function connectedCall<Action>(

@@ -5,6 +5,7 @@ import { JobError } from "../../../core/job/job-error.ts";
 import type { Room } from "../../../core/operations/memory.ts";
 import { isJson, type Patience, readInTime } from "../../clients/http/failure-code.ts";
 import { smallResponseBytes } from "../../clients/http/read-body.ts";
+import { neverSent } from "../../clients/never-sent.ts";
 
 export interface HttpAnswer {
   status: number;
@@ -52,6 +53,7 @@ export async function post(url: URL, { method, headers, body, ...reading }: Post
     const shown = code === undefined ? "" : ` (${code})`;
     throw new JobError("CONNECTION_ERROR", `The connection to the function failed${shown}.`, {
       cause,
+      nothingDone: neverSent(cause),
       providerCode: code,
     });
   }

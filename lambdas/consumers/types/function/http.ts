@@ -2,7 +2,8 @@ import { isReference, referenceName } from "../../../core/catalog/references.ts"
 import { JobError } from "../../../core/job/job-error.ts";
 import type { Execution } from "../../../core/operations/execution.ts";
 import { urlFault } from "../../../core/schema/url.ts";
-import { type HttpRequest, leadsOn, redirectOf } from "../../clients/http/exchange.ts";
+import { withDeadline } from "../../clients/before-deadline.ts";
+import { acceptedBefore, failureBehind, type HttpRequest, leadsOn, redirectOf } from "../../clients/http/exchange.ts";
 import { patienceOf } from "../../clients/http/failure-code.ts";
 import { shownHeaders } from "../../clients/http/headers.ts";
 import { type DecodedBody, decodeBody, maxResponseBytes } from "../../clients/http/read-body.ts";
@@ -19,7 +20,7 @@ export interface HttpResult extends DecodedBody {
   headers: Record<string, string>;
 }
 
-type Call = Pick<Execution, "idempotencyKey" | "signal" | "secrets" | "clock" | "room" | "job">;
+type Call = Pick<Execution, "idempotencyKey" | "signal" | "deadline" | "secrets" | "clock" | "room">;
 
 /**
  * POSTs the payload, or nothing without one, and resolves with the response if its status is 2xx. Redirects are followed within the
@@ -35,8 +36,8 @@ export async function callHttp(clients: LambdaClients, callee: HttpCallee, paylo
   });
   const url = await urlOf(callee, call);
   const request = { method: "POST", url, headers, ...(payload !== undefined && { body: payload }) };
-  const { answer, sent } = await answerOf(clients, callee, request, call);
-  const fault = statusFault(answer, clock.now(), sent);
+  const { answer, sent, accepted } = await answerOf(clients, callee, request, call);
+  const fault = statusFault(answer, clock.now(), { sent, accepted });
   if (fault) throw fault;
   return resultOf(answer);
 }
@@ -44,21 +45,33 @@ export async function callHttp(clients: LambdaClients, callee: HttpCallee, paylo
 async function answerOf(clients: LambdaClients, callee: HttpCallee, request: HttpRequest, call: Call) {
   let next = request;
   for (let redirects = 0; ; redirects += 1) {
-    const { method, url, body } = next;
-    const plain = { method, url, headers: Object.fromEntries(next.headers), body };
-    const headers = await authorize(clients, callee, plain, call);
-    const answer = await post(url, {
-      ...plain,
-      headers,
-      largest: maxResponseBytes,
-      signal: call.signal,
-      room: call.room,
-      patience: patienceOf(call),
+    const accepted = acceptedBefore(request, next);
+    const hop = next;
+    const sending = accepted
+      ? withDeadline(call, (signal) => authorizedPost(clients, callee, hop, { ...call, signal }))
+      : authorizedPost(clients, callee, hop, call);
+    const { answer, sent } = await sending.catch((error: unknown) => {
+      throw failureBehind(accepted, error);
     });
     const seen = { status: answer.status, headers: new Headers(answer.headers) };
-    if (!leadsOn(seen)) return { answer, sent: [request, { url, headers: Object.entries(headers), body }] };
+    if (!leadsOn(seen)) return { answer, sent: [request, sent], accepted };
     next = redirectOf(next, seen, redirects, "function");
   }
+}
+
+async function authorizedPost(clients: LambdaClients, callee: HttpCallee, request: HttpRequest, call: Call) {
+  const { method, url, body } = request;
+  const plain = { method, url, headers: Object.fromEntries(request.headers), body };
+  const headers = await authorize(clients, callee, plain, call);
+  const answer = await post(url, {
+    ...plain,
+    headers,
+    largest: maxResponseBytes,
+    signal: call.signal,
+    room: call.room,
+    patience: patienceOf(call),
+  });
+  return { answer, sent: { url, headers: Object.entries(headers), body } };
 }
 
 async function urlOf({ url }: HttpCallee, { secrets }: Call): Promise<URL> {

@@ -1,8 +1,6 @@
 import { traceOf } from "../../../core/errors.ts";
 import { JobError } from "../../../core/job/job-error.ts";
 import type { Log } from "../../../core/ports/ports.ts";
-import { given } from "../../../core/schema/given.ts";
-import { provesNothingDone } from "../../../core/targets/moves-on.ts";
 
 export const asJobError = (cause: unknown, log: Log): JobError => {
   if (cause instanceof JobError) return cause;
@@ -18,10 +16,8 @@ export function combined(failures: readonly JobError[], message: string, progres
     retryable: lead?.retryable ?? true,
     ...(waits.length > 0 && { retryAfterMs: Math.max(...waits) }),
     providerCode: lead?.providerCode,
-    // Another target may take over only if each of the failures allows it by itself.
-    ...(failures.length > 1
-      ? { nothingDone: failures.every(provesNothingDone) }
-      : given({ nothingDone: lead?.nothingDone })),
+    // What was reached is in the progress, so another target may take over the rest, if each of the failures proves that it was not.
+    nothingDone: failures.length > 0 && failures.every(({ nothingDone }) => nothingDone),
     progress,
     cause: lead,
   });

@@ -1,4 +1,4 @@
-import { type FaultTable, faultBy, type Meaning } from "../../clients/fault-table.ts";
+import { type FaultTable, faultBy, type Meaning, refusal, refusals } from "../../clients/fault-table.ts";
 
 const noBucket: Meaning = ["CONFIGURATION_ERROR", "The storage's bucket does not exist."];
 const elsewhere: Meaning = ["CONFIGURATION_ERROR", "The storage's bucket is in another region: say which."];
@@ -6,7 +6,7 @@ const unknownCredentials: Meaning = ["UNAUTHORIZED", "The storage does not know 
 const throttled: Meaning = ["RATE_LIMITED", "The storage throttled the call."];
 const tooLarge: Meaning = ["VALIDATION_ERROR", "The file is larger than the storage accepts."];
 
-const named: FaultTable["named"] = {
+const refused = refusals({
   NoSuchBucket: noBucket,
   ContainerNotFound: noBucket,
   ContainerBeingDeleted: noBucket,
@@ -22,6 +22,10 @@ const named: FaultTable["named"] = {
   Throttling: throttled,
   EntityTooLarge: tooLarge,
   RequestBodyTooLarge: tooLarge,
+});
+
+const named: FaultTable["named"] = {
+  ...refused,
   ConditionalRequestConflict: ["SERVICE_UNAVAILABLE", "Another write of the same file was in progress."],
 };
 
@@ -30,15 +34,16 @@ function byStatus(status: number | undefined): Meaning {
   // The file may have been stored; the next attempt then replaces it with the same one.
   if (status < 300) return ["SERVICE_UNAVAILABLE", "The storage's response cannot be read."];
   if (status === 301) return elsewhere;
-  if (status === 401) return unknownCredentials;
-  if (status === 403) return ["FORBIDDEN", "The storage does not allow this write."];
-  if (status === 404) return noBucket;
+  if (status === 401) return refusal(unknownCredentials);
+  if (status === 403) return refusal(["FORBIDDEN", "The storage does not allow this write."]);
+  if (status === 404) return refusal(noBucket);
   if (status === 408) return ["TIMEOUT", "The storage did not wait for the file."];
-  if (status === 413) return tooLarge;
-  if (status === 429) return throttled;
+  if (status === 413) return refusal(tooLarge);
+  if (status === 429) return refusal(throttled);
   if (status >= 500) return ["SERVICE_UNAVAILABLE", "The storage could not accept the file at the moment."];
   return ["PROVIDER_ERROR", `The storage refused the file with ${status}.`];
 }
 
 /** The errors of all vendors. */
-export const storageFault = (cause: unknown) => faultBy({ named, byStatus }, cause);
+export const storageFaults: FaultTable = { named, byStatus };
+export const storageFault = (cause: unknown) => faultBy(storageFaults, cause);

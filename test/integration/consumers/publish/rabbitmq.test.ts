@@ -48,6 +48,19 @@ describeWith(
     return message;
   }
 
+  it("proves nothing by a nack: another queue that is bound to the exchange has the message", async () => {
+    const channel = await admin.createChannel();
+    await channel.assertExchange("both", "fanout");
+    for (const queue of ["full", "placed"]) await channel.bindQueue(queue, "both", "");
+    await channel.close();
+    const place = at({ exchange: "both", routing_key: "any" });
+    await expect(publishTo({ place, input: { message: "m" }, secrets: secrets() })).rejects.toMatchObject({
+      code: "SERVICE_UNAVAILABLE",
+      nothingDone: false,
+    });
+    expect((await next()).content.toString()).toBe("m");
+  });
+
   it("publishes JSON with its headers and the idempotency key, as a message that survives a restart", async () => {
     const input = { message: { text: "😀 \uffff" }, key: "order.placed", headers: { "x-source": "shop" } };
     expect(await publishTo({ place: byKey, input, secrets: secrets(), idempotencyKey: "job_9-1" })).toEqual({

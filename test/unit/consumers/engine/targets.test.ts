@@ -23,7 +23,7 @@ const failing =
   () => {
     throw new JobError(code, "it failed.", options);
   };
-const down = failing("SERVICE_UNAVAILABLE");
+const down = failing("SERVICE_UNAVAILABLE", { nothingDone: true });
 const hanging = ({ signal }: Execution) =>
   new Promise<never>((_, reject) => signal.addEventListener("abort", () => reject(signal.reason)));
 
@@ -92,7 +92,9 @@ describe("a fallback", () => {
   });
 
   test("gives every target the same idempotency key, its own entry, and the progress of those before it", async () => {
-    const { run, executions } = world({ a: failing("SERVICE_UNAVAILABLE", { progress: { sent: ["x"] } }) });
+    const { run, executions } = world({
+      a: failing("SERVICE_UNAVAILABLE", { nothingDone: true, progress: { sent: ["x"] } }),
+    });
     await run();
     const [first, second] = executions;
     expect(second?.idempotencyKey).toBe(first?.idempotencyKey);
@@ -102,7 +104,10 @@ describe("a fallback", () => {
   });
 
   test("fails with the error of the last target, and says how many were tried", async () => {
-    const { run } = world({ a: down, b: failing("CONNECTION_ERROR", { providerCode: "ECONNREFUSED" }) });
+    const { run } = world({
+      a: down,
+      b: failing("CONNECTION_ERROR", { nothingDone: true, providerCode: "ECONNREFUSED" }),
+    });
     const { status, attempts, attempt } = await run();
     expect([status, attempt]).toEqual(["scheduled", 2]);
     expect(attempts[0]).toMatchObject({
@@ -116,7 +121,7 @@ describe("a fallback", () => {
   });
 
   test("is retried if any of its targets may be back, although the last one refuses for good", async () => {
-    const { run } = world({ a: down, b: failing("UNAUTHORIZED") });
+    const { run } = world({ a: down, b: failing("UNAUTHORIZED", { nothingDone: true }) });
     const { status, attempts } = await run();
     expect(status).toBe("scheduled");
     expect(attempts[0]?.error).toMatchObject({ code: "UNAUTHORIZED", retryable: true });
@@ -126,11 +131,13 @@ describe("a fallback", () => {
     ["VALIDATION_ERROR", {}],
     ["TIMEOUT", {}],
     ["CONNECTION_ERROR", { providerCode: "ECONNRESET" }],
-    ["SERVICE_UNAVAILABLE", { nothingDone: false }],
+    ["SERVICE_UNAVAILABLE", {}],
+    ["RATE_LIMITED", { retryAfterMs: 1000 }],
+    ["UNAUTHORIZED", {}],
     ["PROVIDER_ERROR", {}],
   ])("does not repeat elsewhere what may have been done, or would not be done there: %s %o", async (code, options) => {
     const { run, calls } = world({ a: failing(code, options) });
-    const { attempts } = await run();
+    const { attempts } = await run({ retry_policy: { ...aJob().retry_policy, non_retryable_errors: [code] } });
     expect(calls).toEqual(["a"]);
     expect(attempts[0]).toMatchObject({ error: { code, message: "it failed." }, target: { name: "a" } });
   });
@@ -162,7 +169,7 @@ describe("a fallback", () => {
 });
 
 describe("a Retry-After", () => {
-  const limited = (retryAfterMs: number) => failing("RATE_LIMITED", { retryAfterMs });
+  const limited = (retryAfterMs: number) => failing("RATE_LIMITED", { retryAfterMs, nothingDone: true });
 
   test("of one target does not put the job off while another takes it", async () => {
     const { run, calls } = world({ a: limited(600_000) });
@@ -215,6 +222,60 @@ describe("time", () => {
     await clock.advance(4999);
     await clock.advance(1);
     expect((await ran).attempts[0]?.error?.message).toBe("The attempt took longer than its timeout of 5000 ms.");
+  });
+});
+
+describe("what a target has achieved before its time is over", () => {
+  /** Reaches two recipients at once, and says so once it is stopped. */
+  const says = ({ signal }: Execution) =>
+    new Promise<never>((_, reject) => {
+      const error = () => new JobError("PROVIDER_ERROR", "stopped", { progress: { sent: ["x", "y"] } });
+      signal.addEventListener("abort", () => setImmediate(() => reject(error())));
+    });
+  const group = (on?: JobErrorCode[]) => ({ fallback: ["a", "b"], timeout_ms: 2000, ...(on && { on }) });
+  const later = async (clock: { advance: (ms: number) => Promise<void> }, ms: number) => {
+    await clock.advance(ms);
+    await new Promise(setImmediate);
+  };
+
+  test("is known to the next target, although the group's limit has ended the race", async () => {
+    const { run, executions, clock } = world({ group: group(["TIMEOUT"]), a: says });
+    const ran = run();
+    await later(clock, 2000);
+    expect((await ran).attempts[0]?.target).toEqual({ name: "b", tried: [{ name: "a", code: "TIMEOUT" }] });
+    expect(executions.map(({ progress }) => progress)).toEqual([undefined, { sent: ["x", "y"] }]);
+  });
+
+  test("is known to the next attempt, if nobody else may be tried", async () => {
+    const { run, clock } = world({ group: group(), a: says });
+    const ran = run();
+    await later(clock, 2000);
+    const { progress, attempts } = await ran;
+    expect([attempts[0]?.error?.code, progress]).toEqual(["TIMEOUT", { inline: { sent: ["x", "y"] } }]);
+  });
+
+  test("is known to the next attempt, if the last target takes the rest of the time", async () => {
+    const a = failing("RATE_LIMITED", { nothingDone: true, progress: { sent: ["x"] } });
+    const { run, clock } = world({ a, b: hanging });
+    const ran = run({ timeout_ms: 5000 });
+    await clock.advance(5000);
+    const { progress, attempts } = await ran;
+    expect([attempts[0]?.error?.code, progress]).toEqual(["TIMEOUT", { inline: { sent: ["x"] } }]);
+  });
+
+  test("is waited for half a second at most", async () => {
+    const { run, clock } = world({ group: group(["TIMEOUT"]), a: () => new Promise(() => {}) });
+    const ran = run();
+    await clock.advance(2000);
+    await clock.advance(500);
+    expect((await ran).attempts[0]?.target?.name).toBe("b");
+  });
+
+  test("every target knows how long it has: the limit of the group, and the last one the rest of the attempt", async () => {
+    const { run, executions, clock } = world({ group: group(), a: down });
+    const begun = clock.now();
+    await run({ timeout_ms: 5000 });
+    expect(executions.map(({ deadline }) => deadline - begun)).toEqual([2000, 5000]);
   });
 });
 

@@ -23,12 +23,12 @@ function rotatedSecrets({ known = "old", current = "new" } = {}) {
 }
 
 /** An executor whose provider accepts the value "new" alone. */
-function anExecutor(refusal: JobErrorCode = "UNAUTHORIZED") {
+function anExecutor(refusal: JobErrorCode = "UNAUTHORIZED", nothingDone = true) {
   const tried: { value: string; progress: unknown }[] = [];
   const execute = async ({ secrets, progress }: Execution) => {
     const value = await secrets.resolve(secret("shop/token"));
     tried.push({ value, progress });
-    if (value !== "new") throw new JobError(refusal, "refused", { progress: { sent: ["a"] } });
+    if (value !== "new") throw new JobError(refusal, "refused", { progress: { sent: ["a"] }, nothingDone });
     return "done";
   };
   const run = withCurrentSecrets(execute);
@@ -48,6 +48,13 @@ test.each<JobErrorCode>(["UNAUTHORIZED", "FORBIDDEN"])(
     expect(reads()).toBe(1);
   },
 );
+
+test("a refusal after which something may have been done is not repeated, even after a rotation", async () => {
+  const { secrets } = rotatedSecrets();
+  const { tried, run } = anExecutor("UNAUTHORIZED", false);
+  expect(await failureOf(run(anExecution({ secrets })))).toMatchObject({ code: "UNAUTHORIZED" });
+  expect(tried).toHaveLength(1);
+});
 
 test("refused credentials that were not rotated fail the job after they were read again once", async () => {
   const { secrets, reads } = rotatedSecrets({ current: "old" });

@@ -1,9 +1,16 @@
+import type { MongoClient } from "mongodb";
 import { mongoFault } from "../../../../lambdas/consumers/types/database_action/engines/mongodb-fault.ts";
+import { performRows } from "../../../../lambdas/consumers/types/database_action/engines/mongodb-rows.ts";
 import { mysqlFault } from "../../../../lambdas/consumers/types/database_action/engines/mysql-fault.ts";
+import {
+  Unconnected,
+  withUnconnected,
+} from "../../../../lambdas/consumers/types/database_action/engines/network-fault.ts";
 import { postgresFault } from "../../../../lambdas/consumers/types/database_action/engines/postgres-fault.ts";
 import { definitions } from "../../../../lambdas/consumers/types/definitions.ts";
 import { combined } from "../../../../lambdas/consumers/types/notification/failures.ts";
 import { smtpError } from "../../../../lambdas/consumers/types/notification/mail/smtp-error.ts";
+import { kafkaFault } from "../../../../lambdas/consumers/types/publish/brokers/kafka-faults.ts";
 import type { JobTypeDefinition } from "../../../../lambdas/core/catalog/job-type.ts";
 import { JobError } from "../../../../lambdas/core/job/job-error.ts";
 import { movesOn } from "../../../../lambdas/core/targets/moves-on.ts";
@@ -60,29 +67,81 @@ describe("a write goes to another database", () => {
     expect([goesOn(of(1040, "ER_CON_COUNT_ERROR")), goesOn(of(1213, "ER_LOCK_DEADLOCK"))]).toEqual([true, false]);
   });
 
-  test("after MongoDB has no server, not after a lost connection", () => {
-    const of = (name: string) => mongoFault(Object.assign(new Error("x"), { name }), "db");
-    expect([goesOn(of("MongoServerSelectionError")), goesOn(of("MongoNetworkError"))]).toEqual([true, false]);
+  test("after no connection to MongoDB was made, not after there is no server any more: a write may have been sent before", () => {
+    const of = (name: string) => Object.assign(new Error("x"), { name });
+    const fault = withUnconnected(mongoFault);
+    const never = new Unconnected("not connected", { cause: of("MongoServerSelectionError") });
+    expect(goesOn(fault(never, "db"))).toBe(true);
+    expect(goesOn(fault(of("MongoServerSelectionError"), "db"))).toBe(false);
+    expect(goesOn(fault(of("MongoNetworkError"), "db"))).toBe(false);
   });
+
+  test.each([
+    { transaction: true, row: 2, expected: true },
+    { transaction: false, row: 0, expected: true },
+    { transaction: false, row: 2, expected: false },
+  ])("after the refusal of a row only if the rows before it are undone: %o", async ({ transaction, row, expected }) => {
+    const refused = Object.assign(new Error("x"), { name: "MongoServerError", code: 18 });
+    let asked = 0;
+    const perform = async () => {
+      if (asked++ === row) throw refused;
+      return {};
+    };
+    const failed = performRows(
+      { signal: new AbortController().signal, reference: "db" },
+      aMongo(transaction),
+      [{ data: {} }, { data: {} }, { data: {} }],
+      perform,
+    );
+    expect(goesOn(await failed.catch((error: unknown) => error))).toBe(expected);
+  });
+});
+
+/** As much of MongoDB's client as lists use. */
+function aMongo(hasTransactions: boolean) {
+  const session = { startTransaction() {}, commitTransaction: async () => {}, endSession: async () => {} };
+  const db = () => ({ command: async () => (hasTransactions ? { setName: "rs" } : {}) });
+  return { db, startSession: () => session } as unknown as MongoClient;
+}
+
+test("a message goes to another broker only if each try of Kafka's client proves that nothing was appended", () => {
+  const error = (...apiIds: string[]) => ({ errors: apiIds.map((apiId) => ({ errors: [{ apiId }] })) });
+  expect(goesOn(kafkaFault(error("NOT_ENOUGH_REPLICAS", "NOT_ENOUGH_REPLICAS")))).toBe(true);
+  expect(goesOn(kafkaFault({ errors: [{ code: "PLT_KFK_NETWORK", cause: { code: "ECONNREFUSED" } }] }))).toBe(true);
+  for (const last of [
+    "REQUEST_TIMED_OUT",
+    "NOT_ENOUGH_REPLICAS_AFTER_APPEND",
+    "KAFKA_STORAGE_ERROR",
+    "NOT_LEADER_OR_FOLLOWER",
+  ])
+    expect(goesOn(kafkaFault(error(last)))).toBe(false);
+  expect(goesOn(kafkaFault(error("REQUEST_TIMED_OUT", "NOT_ENOUGH_REPLICAS")))).toBe(false);
+  expect(goesOn(kafkaFault({ errors: [{ code: "ECONNRESET" }, { cause: { code: "ECONNREFUSED" } }] }))).toBe(false);
 });
 
 test("a mail goes to another server if this one was never reached, or refused it for now", () => {
   const { signal } = new AbortController();
   const of = (error: object) => goesOn(smtpError(Object.assign(new Error("x"), error), signal));
-  expect([of({ code: "EDNS" }), of({ code: "ESOCKET", syscall: "connect" }), of({ responseCode: 451 })]).toEqual([
-    true,
-    true,
-    true,
-  ]);
+  expect([
+    of({ code: "EDNS" }),
+    of({ code: "ESOCKET", syscall: "connect" }),
+    of({ code: "EENVELOPE", responseCode: 451 }),
+  ]).toEqual([true, true, true]);
+  expect([of({ code: "EMESSAGE", responseCode: 452 }), of({ code: "EAUTH", responseCode: 535 })]).toEqual([true, true]);
+  expect(of({ code: "ESOCKET", originalCode: "DEPTH_ZERO_SELF_SIGNED_CERT" })).toBe(true);
   expect([of({ code: "ESOCKET", syscall: "read" }), of({ code: "ETIMEDOUT" }), of({ responseCode: 550 })]).toEqual([
     false,
+    false,
+    false,
+  ]);
+  expect([of({ code: "ECONNECTION", responseCode: 421 }), of({ code: "EMESSAGE", responseCode: 421 })]).toEqual([
     false,
     false,
   ]);
 });
 
 test("a notification goes to another target only if every channel that failed allows it", () => {
-  const busy = new JobError("SERVICE_UNAVAILABLE", "busy");
+  const busy = new JobError("SERVICE_UNAVAILABLE", "busy", { nothingDone: true });
   const late = new JobError("TIMEOUT", "late");
   expect([goesOn(combined([busy, busy], "", {})), goesOn(combined([busy, late], "", {}))]).toEqual([true, false]);
 });

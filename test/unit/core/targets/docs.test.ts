@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { groupBounds, healthBounds } from "../../../../lambdas/core/targets/group-bounds.ts";
 import { defaultCodes } from "../../../../lambdas/core/targets/moves-on.ts";
 import { leftOutMs, longestLeftOutMs } from "../../../../lambdas/core/targets/outages.ts";
+import { rows } from "../../../support/nothing-done-table.ts";
 
 const page = readFileSync(new URL("../../../../docs/catalog/fallback.md", import.meta.url), "utf8").replace(
   /\s+/g,
@@ -20,4 +21,25 @@ test("the page on fallbacks has their numbers and codes", () => {
   expect(page).toContain("holds a job up for a second at most");
   const [, when = ""] = page.split("## When the next target is tried");
   for (const code of defaultCodes) expect(when.split("never otherwise")[0]).toContain(`\`${code}\``);
+});
+
+describe("the page on what proves that nothing was done", () => {
+  const text = readFileSync(new URL("../../../../docs/catalog/nothing-done.md", import.meta.url), "utf8");
+  const inPage = new Map(
+    text
+      .split("\n")
+      .filter((line) => line.startsWith("| "))
+      .map((line) => [line.split(" | ")[0], line]),
+  );
+
+  test.each(rows().map((row) => [row.split(" | ")[0] ?? "", row] as const))(
+    "has what the code says of %s",
+    (client, row) => {
+      expect(inPage.get(client)).toBe(row);
+    },
+  );
+
+  test("has no client that the code does not have", () => {
+    expect(inPage.size).toBe(rows().length + 2);
+  });
 });

@@ -1,21 +1,33 @@
-import { JobError } from "../../../../core/job/job-error.ts";
-import { type Meaning, type Meanings, meaningIn, statusOf, waitOf } from "../../../clients/fault-table.ts";
+import { JobError, undone } from "../../../../core/job/job-error.ts";
+import {
+  type Meaning,
+  type Meanings,
+  meaningIn,
+  refusal,
+  refusals,
+  statusOf,
+  waitOf,
+} from "../../../clients/fault-table.ts";
+import { neverSent } from "../../../clients/never-sent.ts";
 import { networkFault } from "./network-fault.ts";
 
-const named: Meanings = {
-  ConditionalCheckFailed: ["VALIDATION_ERROR", "the item does not meet the action's condition"],
-  Validation: ["VALIDATION_ERROR", "a value does not fit the table"],
-  DuplicateItem: ["VALIDATION_ERROR", "an item of this key exists already"],
-  ItemCollectionSizeLimitExceeded: ["VALIDATION_ERROR", "the item's collection is too large"],
-  ResourceNotFound: ["CONFIGURATION_ERROR", "there is no such table or index in this account and region"],
-  AccessDenied: ["FORBIDDEN", "this function's role may not do this"],
-  UnrecognizedClient: ["UNAUTHORIZED", "the credentials were refused"],
-  InvalidSignature: ["UNAUTHORIZED", "the credentials were refused"],
-  ExpiredToken: ["UNAUTHORIZED", "the credentials have expired"],
-  CredentialsProvider: ["CONFIGURATION_ERROR", "there are no credentials"],
-  ProvisionedThroughputExceeded: ["RATE_LIMITED", "the table's throughput is exceeded"],
-  Throttling: ["RATE_LIMITED", "DynamoDB asks for fewer requests"],
-  RequestLimitExceeded: ["RATE_LIMITED", "the account's throughput is exceeded"],
+/** By DynamoDB's names. It has not begun what it refuses; while another write is under way the same table has to be asked again. */
+export const dynamoMeanings: Meanings = {
+  ...refusals({
+    ConditionalCheckFailed: ["VALIDATION_ERROR", "the item does not meet the action's condition"],
+    Validation: ["VALIDATION_ERROR", "a value does not fit the table"],
+    DuplicateItem: ["VALIDATION_ERROR", "an item of this key exists already"],
+    ItemCollectionSizeLimitExceeded: ["VALIDATION_ERROR", "the item's collection is too large"],
+    ResourceNotFound: ["CONFIGURATION_ERROR", "there is no such table or index in this account and region"],
+    AccessDenied: ["FORBIDDEN", "this function's role may not do this"],
+    UnrecognizedClient: ["UNAUTHORIZED", "the credentials were refused"],
+    InvalidSignature: ["UNAUTHORIZED", "the credentials were refused"],
+    ExpiredToken: ["UNAUTHORIZED", "the credentials have expired"],
+    CredentialsProvider: ["CONFIGURATION_ERROR", "there are no credentials"],
+    ProvisionedThroughputExceeded: ["RATE_LIMITED", "the table's throughput is exceeded"],
+    Throttling: ["RATE_LIMITED", "DynamoDB asks for fewer requests"],
+    RequestLimitExceeded: ["RATE_LIMITED", "the account's throughput is exceeded"],
+  }),
   TransactionInProgress: ["SERVICE_UNAVAILABLE", "an earlier attempt is still at work"],
   TransactionConflict: ["SERVICE_UNAVAILABLE", "a transaction is changing the item"],
   ReplicatedWriteConflict: ["SERVICE_UNAVAILABLE", "another region is changing the item"],
@@ -25,10 +37,10 @@ const named: Meanings = {
 /** The fault of an error of DynamoDB or its client. The error is not kept, even as the cause: it quotes values and expressions. */
 export function dynamoFault(error: unknown, table: string): JobError {
   if (error instanceof JobError) return error;
-  const answered = ofValidation(error) ?? meaningIn(named, error) ?? byStatus(statusOf(error));
+  const answered = ofValidation(error) ?? meaningIn(dynamoMeanings, error) ?? byStatus(statusOf(error));
   const network = answered ? undefined : networkFault(error, `table ${table}`);
-  if (network) return network;
-  const [code, what] = answered ?? withoutAnswer(error);
+  if (network) return neverSent(error) ? (undone(network) as JobError) : network;
+  const [code, what, , nothingDone = false] = answered ?? withoutAnswer(error);
   const { name } = Object(error) as { name?: unknown };
   // A server that is not AWS's may put anything into the names of its errors.
   const isName = /^[A-Za-z]{0,60}(Exception|Error|Exceeded)$/.test(String(name)) || isReason(String(name));
@@ -36,8 +48,7 @@ export function dynamoFault(error: unknown, table: string): JobError {
   const retryAfterMs = waitOf(error);
   const message = `DynamoDB: ${what} (table ${table}${shown}).`;
   return new JobError(code, message, {
-    // It may have written and failed to say so, or another write is under way: the same table has to be asked again.
-    ...(code === "SERVICE_UNAVAILABLE" && { nothingDone: false }),
+    nothingDone,
     ...(isName && { providerCode: String(name) }),
     ...(retryAfterMs !== undefined && { retryAfterMs }),
   });
@@ -58,7 +69,7 @@ function ofValidation(error: unknown): Meaning | undefined {
 }
 
 function byStatus(status = 0): Meaning | undefined {
-  if (status === 429) return ["RATE_LIMITED", "DynamoDB asks for fewer requests"];
+  if (status === 429) return refusal(["RATE_LIMITED", "DynamoDB asks for fewer requests"]);
   return status >= 500 ? ["SERVICE_UNAVAILABLE", "the service failed"] : undefined;
 }
 

@@ -48,5 +48,7 @@ function cancelledBy(error: unknown, table: string): JobError | undefined {
   if (name !== "TransactionCanceledException") return undefined;
   const row = reasons.findIndex(({ Code = "None" }) => Code !== "None");
   const code = reasons[row]?.Code;
-  return code === undefined ? undefined : inRow(row, dynamoFault({ name: code, message: "" }, table));
+  return code === undefined
+    ? undefined
+    : inRow(row, dynamoFault({ name: code, message: "" }, table), { isUndone: true });
 }

@@ -1,8 +1,12 @@
 import { MongoClient } from "mongodb";
+import { untilAborted } from "../../../clients/until-aborted.ts";
 import { type ConnectedCall, connectTimeoutMs } from "./call.ts";
+import { Unconnected } from "./network-fault.ts";
 
 interface Kept {
   client: MongoClient;
+  /** Rejects with an Unconnected if no server can be reached or logged in to at first. */
+  connected: Promise<unknown>;
   users: number;
   discarded: boolean;
 }
@@ -24,7 +28,12 @@ export async function withClient<T>(
   const entry = kept.get(url) ?? open(url);
   entry.users++;
   try {
+    await untilAborted(signal, entry.connected);
     return await work(entry.client);
+  } catch (error) {
+    // The driver's own repetitions hide whether a write was sent before no server was left; a new client says so once more.
+    if (error instanceof Unconnected || isUnreachable(error)) discard(url, entry);
+    throw error;
   } finally {
     entry.users--;
     if (signal.aborted) discard(url, entry);
@@ -59,7 +68,12 @@ function open(url: string): Kept {
     ...(!/[?&]serverSelectionTimeoutMS=/i.test(url) && { serverSelectionTimeoutMS: connectTimeoutMs }),
     useBigInt64: true,
   });
-  const entry = { client, users: 0, discarded: false };
+  const connected = client.connect().catch((cause: unknown) => {
+    throw new Unconnected("not connected", { cause });
+  });
+  // Whoever uses the client sees it.
+  connected.catch(() => {});
+  const entry = { client, connected, users: 0, discarded: false };
   kept.set(url, entry);
   return entry;
 }
@@ -68,5 +82,8 @@ function discard(url: string, entry: Kept): void {
   entry.discarded = true;
   if (kept.get(url) === entry) kept.delete(url);
 }
+
+const isUnreachable = (error: unknown): boolean =>
+  (error as Partial<Error> | undefined)?.name === "MongoServerSelectionError";
 
 const close = ({ client }: Kept) => void client.close().catch(() => {});

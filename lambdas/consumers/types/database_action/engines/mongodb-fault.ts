@@ -3,7 +3,7 @@ import { providerCodeOf } from "../../../../core/job/provider-code.ts";
 import { codeOf, type FaultOf, fault, networkFault } from "./network-fault.ts";
 
 /** The server's error codes (https://www.mongodb.com/docs/manual/reference/error-codes). */
-const codes: [numbers: number[], code: JobErrorCode, what: string][] = [
+export const serverCodes: [numbers: number[], code: JobErrorCode, what: string][] = [
   [[11000, 11001], "VALIDATION_ERROR", "a value that must be unique exists already"],
   [[121], "VALIDATION_ERROR", "a document does not pass the collection's validation"],
   [[10334, 17280, 17419], "VALIDATION_ERROR", "a document is too large"],
@@ -40,9 +40,7 @@ export const mongoFault: FaultOf = (error, reference) => {
     return fault("CONFIGURATION_ERROR", `MongoDB's client does not accept the action, or the URL in ${reference}.`);
   }
   if (name === "MongoOperationTimeoutError") return fault("TIMEOUT", "MongoDB: the operation took too long.");
-  if (name === "MongoServerSelectionError") {
-    return new JobError("CONNECTION_ERROR", "MongoDB cannot be reached.", { nothingDone: true });
-  }
+  if (name === "MongoServerSelectionError") return fault("CONNECTION_ERROR", "MongoDB cannot be reached.");
   if (/^Mongo.*(Network|ServerSelection|Topology|PoolCleared|PoolClosed|NotConnected|ConnectionPool)/.test(name)) {
     return fault("CONNECTION_ERROR", "MongoDB cannot be reached, or the connection was lost.");
   }
@@ -54,7 +52,7 @@ function answered(error: Answer): JobError {
   const number = Number(codeOf(error));
   // Numbers above 10,000 are locations in the server's parsers of stages, expressions and updates.
   const [, code = number > 15_000 ? "CONFIGURATION_ERROR" : "PROVIDER_ERROR", what = "the server failed"] =
-    codes.find(([known]) => known.includes(number)) ?? [];
+    serverCodes.find(([known]) => known.includes(number)) ?? [];
   const transient = code === "PROVIDER_ERROR" && labels.some((label) => error.hasErrorLabel?.(label));
   const fields = Object.keys(error.keyPattern ?? {}).join(", ");
   return fault(

@@ -29,7 +29,7 @@ async function together(call: Call, client: MongoClient, rows: Row[], perform: P
   const session = client.startSession();
   try {
     session.startTransaction();
-    const results = await each(call, rows, (row) => perform(row, session));
+    const results = await each(call, rows, (row) => perform(row, session), { isUndone: true });
     call.signal.throwIfAborted();
     await session.commitTransaction();
     return results;
@@ -40,23 +40,25 @@ async function together(call: Call, client: MongoClient, rows: Row[], perform: P
 }
 
 const alone = (call: Call, rows: Row[], perform: Perform): Promise<Results> =>
-  each(call, rows, perform, (done) => {
-    const many = done === 1 ? "1 row before it was" : `${done} rows before it were`;
-    return done === 0 ? "" : ` The ${many} written and stay: this server has no transactions.`;
-  });
+  each(call, rows, perform, { isUndone: false });
+
+function left(done: number): string {
+  const many = done === 1 ? "1 row before it was" : `${done} rows before it were`;
+  return done === 0 ? "" : ` The ${many} written and stay: this server has no transactions.`;
+}
 
 /** The work is not stopped by an abort, so the signal is read before each row. */
 async function each(
   { signal, reference }: Call,
   rows: Row[],
   perform: (row: Row) => Promise<Record<string, unknown>>,
-  left: (done: number) => string = () => "",
+  { isUndone }: { isUndone: boolean },
 ): Promise<Results> {
   const results: Results = [];
   for (const [i, row] of rows.entries()) {
     signal.throwIfAborted();
     const result = await perform(row).catch((error: unknown) => {
-      throw inRow(i, mongoFault(error, reference), left(i));
+      throw inRow(i, mongoFault(error, reference), { isUndone, after: isUndone ? "" : left(i) });
     });
     results.push(result);
   }

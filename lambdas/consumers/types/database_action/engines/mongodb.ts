@@ -10,7 +10,7 @@ import { jsonSafe } from "./json-safe.ts";
 import { withClient } from "./mongodb-clients.ts";
 import { mongoFault } from "./mongodb-fault.ts";
 import { performRows } from "./mongodb-rows.ts";
-import { unreadableUrl } from "./network-fault.ts";
+import { unreadableUrl, withUnconnected } from "./network-fault.ts";
 import { collector } from "./rows.ts";
 
 export { closeMongo } from "./mongodb-clients.ts";
@@ -31,7 +31,7 @@ export async function runMongo(call: ConnectedCall<MongoAction>): Promise<unknow
     });
   } catch (error) {
     signal.throwIfAborted();
-    throw mongoFault(error, reference);
+    throw withUnconnected(mongoFault)(error, reference);
   }
 }
 

@@ -10,7 +10,7 @@ interface Answer {
 }
 
 /** By error number, where the SQLSTATE is not specific enough. The numbers are those of MySQL and MariaDB, which both publish lists. */
-const numbers: [errnos: number[], code: JobErrorCode, what: string][] = [
+export const errorNumbers: [errnos: number[], code: JobErrorCode, what: string][] = [
   [[1062, 1586], "VALIDATION_ERROR", "a value that must be unique exists already"],
   [[1216, 1217, 1451, 1452], "VALIDATION_ERROR", "a row that is referred to does not exist, or is still referred to"],
   [[1048, 1364], "VALIDATION_ERROR", "a value that is required is missing"],
@@ -57,7 +57,7 @@ export const mysqlFault: FaultOf = (error, reference) => {
 const suffix = (code: string) => (code === "" ? "" : ` (${code})`);
 
 function answered({ errno, code: symbol = "", sqlState = "", sqlMessage = "" }: Answer): JobError {
-  const [, code, what] = numbers.find(([errnos]) => errnos.includes(errno)) ??
+  const [, code, what] = errorNumbers.find(([errnos]) => errnos.includes(errno)) ??
     states.find(([prefix]) => sqlState.startsWith(prefix)) ?? [0, "PROVIDER_ERROR" as const, "the server failed"];
   return fault(
     code,

@@ -9,6 +9,7 @@ import { type Input, isoOf, lookUp } from "../values.ts";
 import { type ConnectedCall, serverTimeoutMs } from "./call.ts";
 import { endsConnection, isAnswer, mysqlFault } from "./mysql-fault.ts";
 import { optionsOf } from "./mysql-url.ts";
+import { isUndone, withUnconnected } from "./network-fault.ts";
 import { type Connecting, type Connection, Pool } from "./pool.ts";
 import { inRow } from "./row-fault.ts";
 import { collector } from "./rows.ts";
@@ -45,8 +46,8 @@ export async function runMysql(call: ConnectedCall<SqlAction>): Promise<unknown>
       }
     });
   } catch (error) {
-    signal.throwIfAborted();
-    throw mysqlFault(error, call.reference);
+    if (!isUndone(error)) signal.throwIfAborted();
+    throw withUnconnected(mysqlFault)(error, call.reference);
   }
 }
 
@@ -61,8 +62,11 @@ async function runRows(connection: MysqlConnection, call: ConnectedCall<SqlActio
   try {
     for (const [i, values] of rows.entries()) {
       await Promise.race([limitTime(connection, serverTimeoutMs(call)), connection.lost]);
+      // Not every storage engine undoes the rows before it.
       const one = (await run(connection, action, { sql, values }, collected).catch((error: unknown) => {
-        throw isAnswer(error) && !endsConnection(error) ? inRow(i, mysqlFault(error, reference)) : error;
+        throw isAnswer(error) && !endsConnection(error)
+          ? inRow(i, mysqlFault(error, reference), { isUndone: false })
+          : error;
       })) as Written;
       all.affected_rows += one.affected_rows;
       ids.push(one.insert_id ?? null);

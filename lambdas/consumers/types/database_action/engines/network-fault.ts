@@ -1,4 +1,4 @@
-import { JobError } from "../../../../core/job/job-error.ts";
+import { JobError, undone } from "../../../../core/job/job-error.ts";
 
 /** Makes faults of network errors that an engine's driver threw. Messages name the reference. */
 export type FaultOf = (error: unknown, reference: string) => JobError;
@@ -10,15 +10,30 @@ export type FaultOf = (error: unknown, reference: string) => JobError;
 export const fault = (code: ConstructorParameters<typeof JobError>[0], message: string, providerCode?: string) =>
   new JobError(code, message, {
     providerCode,
-    ...(code === "SERVICE_UNAVAILABLE" && { nothingDone: beforehand.test(providerCode ?? "") }),
+    nothingDone: refusesToBegin(code, providerCode),
   });
 
 /**
- * The answers with which a server refuses to begin: it has no connection left, is starting, or takes no writes. After any other, such
- * as a deadlock or a shutdown, the same database must be asked again.
+ * Whether a server refuses to begin: it does not let this user do it, has no connection left, is starting, or takes no writes. After
+ * any other fault, such as a deadlock or a shutdown, the same database must be asked again. MongoDB's driver sends a write again after
+ * a lost answer, so a server that is not the primary does not say what another one has done.
  */
-const beforehand =
-  /^(53300|57P03|25006|ER_CON_COUNT_ERROR|ER_TOO_MANY_USER_CONNECTIONS|ER_OPTION_PREVENTS_STATEMENT|ER_READ_ONLY_MODE|NotWritablePrimary|NotPrimaryNoSecondaryOk)$/;
+const refusesToBegin = (code: string, providerCode = ""): boolean =>
+  code === "UNAUTHORIZED" ||
+  code === "FORBIDDEN" ||
+  (code === "SERVICE_UNAVAILABLE" &&
+    /^(53300|57P03|25006|ER_CON_COUNT_ERROR|ER_TOO_MANY_USER_CONNECTIONS|ER_OPTION_PREVENTS_STATEMENT|ER_READ_ONLY_MODE)$/.test(
+      providerCode,
+    ));
+
+/** What failed while a connection was made, which is before a statement is sent. */
+export class Unconnected extends Error {}
+
+/** Makes faults with `faultOf`, and knows of those of a connection that was not made that nothing was done. */
+export const withUnconnected =
+  (faultOf: FaultOf): FaultOf =>
+  (error, reference) =>
+    error instanceof Unconnected ? (undone(faultOf(error.cause, reference)) as JobError) : faultOf(error, reference);
 
 export const codeOf = (error: unknown): string => {
   const { code } = (error ?? {}) as { code?: unknown };
@@ -49,3 +64,6 @@ export function networkFault(error: unknown, reference: string): JobError | unde
   if (lost.test(code)) return fault("CONNECTION_ERROR", `The connection to the database failed (${code}).`, code);
   return undefined;
 }
+
+/** Whether a failure proves that nothing was done, which an abort that has ended the wait does not. */
+export const isUndone = (error: unknown): boolean => error instanceof JobError && error.nothingDone;

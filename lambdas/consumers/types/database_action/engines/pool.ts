@@ -1,6 +1,7 @@
-import { JobError } from "../../../../core/job/job-error.ts";
+import { JobError, undone } from "../../../../core/job/job-error.ts";
 import { untilAborted, within } from "../../../clients/until-aborted.ts";
 import { type Call, connectTimeoutMs, trustedIdleMs } from "./call.ts";
+import { Unconnected } from "./network-fault.ts";
 
 /** A connection of an SQL engine, as the pool sees it. */
 export interface Connection {
@@ -98,6 +99,9 @@ export class Pool<C extends Connection> {
       place.waiting.push(resolve);
       try {
         await untilAborted(signal, promise);
+      } catch (error) {
+        // Nothing was sent by whoever waits for a connection.
+        throw undone(error);
       } finally {
         place.waiting = place.waiting.filter((waiter) => waiter !== resolve);
       }
@@ -139,7 +143,9 @@ export class Pool<C extends Connection> {
       return connection;
     } catch (error) {
       connection.destroy();
-      throw error;
+      throw error instanceof JobError || limits.signal.aborted
+        ? error
+        : new Unconnected("not connected", { cause: error });
     }
   }
 

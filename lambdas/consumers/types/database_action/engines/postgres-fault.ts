@@ -2,7 +2,7 @@ import { JobError } from "../../../../core/job/job-error.ts";
 import { codeOf, type FaultOf, fault, networkFault } from "./network-fault.ts";
 
 /** SQLSTATEs, the longest match first (https://www.postgresql.org/docs/current/errcodes-appendix.html). */
-const meanings: [prefix: string, code: ConstructorParameters<typeof JobError>[0], what: string][] = [
+export const sqlStates: [prefix: string, code: ConstructorParameters<typeof JobError>[0], what: string][] = [
   ["23505", "VALIDATION_ERROR", "a value that must be unique exists already"],
   ["23503", "VALIDATION_ERROR", "a row that is referred to does not exist, or is still referred to"],
   ["23502", "VALIDATION_ERROR", "a value that is required is missing"],
@@ -79,7 +79,7 @@ interface Answer {
 
 function answered({ code, table, column, constraint }: Answer): JobError {
   const [, meaning = "PROVIDER_ERROR", what = "the server failed"] =
-    meanings.toSorted(([a], [b]) => b.length - a.length).find(([prefix]) => code.startsWith(prefix)) ?? [];
+    sqlStates.toSorted(([a], [b]) => b.length - a.length).find(([prefix]) => code.startsWith(prefix)) ?? [];
   const where = [table && `table ${table}`, column && `column ${column}`, constraint && `constraint ${constraint}`];
   const named = where.filter(Boolean).join(", ");
   return fault(meaning, `PostgreSQL: ${what}${named === "" ? "" : ` (${named})`}; SQLSTATE ${code}.`, code);

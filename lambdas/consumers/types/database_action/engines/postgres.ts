@@ -8,7 +8,7 @@ import type { SqlAction } from "../target-sql.ts";
 import { type Input, isoOf, lookUp } from "../values.ts";
 import { type ConnectedCall, serverTimeoutMs } from "./call.ts";
 import { wholeNumber } from "./json-safe.ts";
-import { unreadableUrl } from "./network-fault.ts";
+import { isUndone, unreadableUrl, withUnconnected } from "./network-fault.ts";
 import { type Connecting, type Connection, Pool } from "./pool.ts";
 import { endsConnection, isAnswer, postgresFault } from "./postgres-fault.ts";
 import { inRow } from "./row-fault.ts";
@@ -46,8 +46,8 @@ export async function runPostgres(call: ConnectedCall<SqlAction>): Promise<unkno
       }
     });
   } catch (error) {
-    signal.throwIfAborted();
-    throw postgresFault(error, call.reference);
+    if (!isUndone(error)) signal.throwIfAborted();
+    throw withUnconnected(postgresFault)(error, call.reference);
   }
 }
 
@@ -71,7 +71,9 @@ async function runRows(
     for (const [i, values] of rows.entries()) {
       await limitTime(connection, serverTimeoutMs(call));
       const done = await query(client, { name, text, values }, collected).catch((error: unknown) => {
-        throw isAnswer(error) && !endsConnection(error) ? inRow(i, postgresFault(error, call.reference)) : error;
+        throw isAnswer(error) && !endsConnection(error)
+          ? inRow(i, postgresFault(error, call.reference), { isUndone: true })
+          : error;
       });
       affected += done.rowCount ?? 0;
       returns ||= done.returns;

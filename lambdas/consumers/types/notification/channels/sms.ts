@@ -16,7 +16,7 @@ const snsClients = () =>
   });
 
 const unsendable: Meaning = ["VALIDATION_ERROR", "SNS cannot send the text message as it is."];
-const faults = messagingFaults("SNS", {
+export const smsFaults = messagingFaults("SNS", {
   InvalidParameter: unsendable,
   InvalidParameterValue: unsendable,
   Validation: unsendable,
@@ -89,7 +89,7 @@ async function publish(
   } catch (cause) {
     const dead = deadReason(cause);
     if (dead !== undefined) return { dead };
-    throw messagingFault(faults, cause, signal);
+    throw messagingFault(smsFaults, cause, signal);
   }
 }
 

@@ -14,7 +14,7 @@ const sesClients = () =>
   });
 
 /** The errors of SendEmail. https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_SendEmail.html */
-const faults = messagingFaults("SES", {
+export const sesFaults = messagingFaults("SES", {
   MessageRejected: [
     "PROVIDER_ERROR",
     "SES refuses the message: its sender (or, in the sandbox, its recipient) is not verified, or its content is not allowed.",
@@ -51,7 +51,7 @@ export const sesSender =
           const { MessageId } = await client.send(command, { abortSignal: signal });
           return [{ id: MessageId ?? "" }];
         } catch (cause) {
-          throw messagingFault(faults, cause, signal);
+          throw messagingFault(sesFaults, cause, signal);
         }
       },
     });

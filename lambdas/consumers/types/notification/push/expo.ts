@@ -1,6 +1,6 @@
 import { JobError } from "../../../../core/job/job-error.ts";
 import type { Execution } from "../../../../core/operations/execution.ts";
-import { exchange, type HttpRequest, sentFor } from "../../../clients/http/exchange.ts";
+import { acceptedFor, exchange, type HttpRequest, sentFor } from "../../../clients/http/exchange.ts";
 import { codeOfJson, firstOwn } from "../../../clients/http/failure-code.ts";
 import { setHeader } from "../../../clients/http/headers.ts";
 import { readJson } from "../../../clients/http/read-body.ts";
@@ -44,7 +44,7 @@ export const sendExpo: SendPush<Extract<PushTarget, { provider: "expo" }>> = asy
     log,
     send: async (batch) => {
       const usable = batch.filter((token) => tokenShape.test(token));
-      const outcomes = await outcomesOf(execution, usable, (tokens) => exchange(post(tokens), signal));
+      const outcomes = await outcomesOf(execution, usable, (tokens) => exchange(post(tokens), signal, execution));
       return batch.map((token) => outcomes.get(token) ?? { dead: "InvalidToken" });
     },
   });
@@ -65,11 +65,12 @@ async function outcomesOf(execution: Execution, tokens: string[], post: Post): P
   if (tokens.length === 0) return new Map();
   const response = await post(tokens);
   const answer = (await readJson(response, execution.signal)) as Answer | undefined;
-  const projects = response.ok ? undefined : projectsIn(answer, tokens);
+  const accepted = acceptedFor(response);
+  const projects = response.ok || accepted ? undefined : projectsIn(answer, tokens);
   if (projects) return oneByOne(execution, projects, post);
   if (!response.ok) {
     const providerCode = codeOfJson(answer, response.status, sentFor(response));
-    throw statusError(response, execution.clock.now(), { who: "Expo", providerCode });
+    throw statusError(response, execution.clock.now(), { who: "Expo", providerCode, accepted });
   }
   const tickets = Array.isArray(answer?.data) ? answer.data : undefined;
   if (!tickets) throw noTicket();
@@ -119,18 +120,24 @@ function outcomeOf({ status, id, details }: Ticket, response: Response): Outcome
       return { dead: "DeviceNotRegistered" };
     case "MessageRateExceeded":
       return new JobError("RATE_LIMITED", "Expo limits the rate of messages to this device (MessageRateExceeded).", {
+        nothingDone: true,
         providerCode,
       });
     case "MessageTooBig":
       return new JobError("VALIDATION_ERROR", "The message is larger than Expo accepts (MessageTooBig).", {
+        nothingDone: true,
         providerCode,
       });
     case "InvalidCredentials":
       return new JobError("UNAUTHORIZED", "Expo has no valid push credentials for the app (InvalidCredentials).", {
+        nothingDone: true,
         providerCode,
       });
     case "MismatchSenderId":
-      return new JobError("FORBIDDEN", "The device belongs to another sender (MismatchSenderId).", { providerCode });
+      return new JobError("FORBIDDEN", "The device belongs to another sender (MismatchSenderId).", {
+        nothingDone: true,
+        providerCode,
+      });
     default:
       return new JobError("PROVIDER_ERROR", "Expo refuses the message.", { retryable: false, providerCode });
   }

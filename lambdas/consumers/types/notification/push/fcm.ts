@@ -1,6 +1,6 @@
 import { JobError } from "../../../../core/job/job-error.ts";
 import type { Execution } from "../../../../core/operations/execution.ts";
-import { exchange, sentFor } from "../../../clients/http/exchange.ts";
+import { acceptedFor, exchange, sentFor } from "../../../clients/http/exchange.ts";
 import { firstOwn } from "../../../clients/http/failure-code.ts";
 import { readJson } from "../../../clients/http/read-body.ts";
 import { secureUrlOf } from "../../../clients/http/settings.ts";
@@ -36,7 +36,7 @@ export const sendFcm: SendPush<Extract<PushTarget, { provider: "fcm" }>> = async
       const response = await withToken(
         execution,
         source,
-        (token) => exchange({ method: "POST", url, headers: jsonHeaders(token), body }, signal),
+        (token) => exchange({ method: "POST", url, headers: jsonHeaders(token), body }, signal, execution),
         async (refused) => !(await isThirdParty(refused.clone(), signal)),
       );
       return [await outcomeOf(response, execution)];
@@ -82,7 +82,7 @@ async function outcomeOf(response: Response, { signal, clock }: Execution): Prom
     });
   }
   const providerCode = firstOwn([...codesOf(answer?.error), answer?.error?.status], sentFor(response));
-  return statusError(response, clock.now(), { who: "FCM", providerCode });
+  return statusError(response, clock.now(), { who: "FCM", providerCode, accepted: acceptedFor(response) });
 }
 
 const codesOf = ({ details = [] }: FcmError = {}) => details.map(({ errorCode }) => errorCode);

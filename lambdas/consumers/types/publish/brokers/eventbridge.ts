@@ -20,18 +20,20 @@ const notAllowed: Meaning = [
 ];
 
 /** The errors of PutEvents, and those of its entries. https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEventsResultEntry.html */
-const faults = messagingFaults("EventBridge", {
-  ResourceNotFound: ["NOT_FOUND", "The event bus does not exist."],
-  InternalFailure: unwell,
-  Internal: unwell,
-  MalformedDetail: unsendable,
-  InvalidArgument: unsendable,
-  Validation: unsendable,
-  NotAuthorizedForSource: ["FORBIDDEN", "The source of the event belongs to somebody else."],
-  NotAuthorizedForDetailType: ["FORBIDDEN", "The detail type of the event belongs to somebody else."],
-  AccessDenied: notAllowed,
-  OperationDisabled: ["CONFIGURATION_ERROR", "The event bus takes no events at present."],
-});
+export const eventBridgeFaults = messagingFaults(
+  "EventBridge",
+  {
+    ResourceNotFound: ["NOT_FOUND", "The event bus does not exist."],
+    MalformedDetail: unsendable,
+    InvalidArgument: unsendable,
+    Validation: unsendable,
+    NotAuthorizedForSource: ["FORBIDDEN", "The source of the event belongs to somebody else."],
+    NotAuthorizedForDetailType: ["FORBIDDEN", "The detail type of the event belongs to somebody else."],
+    AccessDenied: notAllowed,
+    OperationDisabled: ["CONFIGURATION_ERROR", "The event bus takes no events at present."],
+  },
+  { InternalFailure: unwell, Internal: unwell },
+);
 
 /** Puts one event on a bus. EventBridge has no place for a key, headers or an idempotency key: they are in the event's detail. */
 export const eventBridgeSender =
@@ -48,7 +50,7 @@ export const eventBridgeSender =
       });
       return { provider: "eventbridge", event_id: idOf(Entries?.[0]) };
     } catch (cause) {
-      throw messagingFault(faults, cause, sending.signal);
+      throw messagingFault(eventBridgeFaults, cause, sending.signal);
     }
   };
 

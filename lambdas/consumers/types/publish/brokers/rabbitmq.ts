@@ -2,7 +2,7 @@ import type { Socket } from "node:net";
 import { setTimeout } from "node:timers/promises";
 import { type ChannelModel, type ConfirmChannel, connect } from "amqplib";
 import { referenceName } from "../../../../core/catalog/references.ts";
-import { JobError } from "../../../../core/job/job-error.ts";
+import { JobError, undone } from "../../../../core/job/job-error.ts";
 import { within } from "../../../clients/until-aborted.ts";
 import { idempotencyHeader } from "../limits.ts";
 import { bodyOf } from "../message.ts";
@@ -43,12 +43,17 @@ export async function sendToRabbitMq(
   const routingKey = routing_key ?? input.key ?? "";
   try {
     const publish = (connection: Connection) => withChannel(sending, connection, exchange, routingKey);
-    await connections.use(url, sending, () => open(url), publish, isLost);
+    await connections.use(url, sending, () => open(url).catch(unopened), publish, isLost);
   } catch (error) {
     throw signal.aborted ? signal.reason : rabbitFault(error);
   }
   return { provider: "rabbitmq", message_id: idempotencyKey, exchange, routing_key: routingKey };
 }
+
+/** What fails while a connection is made fails before a message is published. */
+const unopened = (error: unknown): never => {
+  throw undone(rabbitFault(error));
+};
 
 async function open(url: string): Promise<Connection> {
   const model = await connect(url, { timeout: connectTimeoutMs, noDelay: true });
@@ -82,8 +87,13 @@ async function withChannel(
   routingKey: string,
 ): Promise<void> {
   if (state.isBlocked)
-    throw new JobError("SERVICE_UNAVAILABLE", "RabbitMQ takes no messages at present: it lacks memory or disk space.");
-  const late = () => new JobError("CONNECTION_ERROR", `RabbitMQ opened no channel within ${channelTimeoutMs} ms.`);
+    throw new JobError("SERVICE_UNAVAILABLE", "RabbitMQ takes no messages at present: it lacks memory or disk space.", {
+      nothingDone: true,
+    });
+  const late = () =>
+    new JobError("CONNECTION_ERROR", `RabbitMQ opened no channel within ${channelTimeoutMs} ms.`, {
+      nothingDone: true,
+    });
   const channel = await within(sending, channelTimeoutMs, model.createConfirmChannel(), late);
   try {
     await confirmed(channel, sending, exchange, routingKey);
@@ -98,7 +108,9 @@ function confirmed(channel: ConfirmChannel, sending: Sending, exchange: string, 
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   channel.on("error", reject);
   channel.on("close", () => reject(new JobError("CONNECTION_ERROR", "RabbitMQ closed the channel.")));
-  channel.on("return", () => reject(new JobError("NOT_FOUND", unroutable, { providerCode: "NO_ROUTE" })));
+  channel.on("return", () =>
+    reject(new JobError("NOT_FOUND", unroutable, { providerCode: "NO_ROUTE", nothingDone: true })),
+  );
   const options = {
     mandatory: true,
     persistent: true,
@@ -114,6 +126,6 @@ function confirmed(channel: ConfirmChannel, sending: Sending, exchange: string, 
 
 const unroutable = "RabbitMQ has no queue for the message: none is bound to the exchange with this routing key.";
 
-/** A queue that is full and rejects what is published says so too. */
+/** A queue that is full and rejects what is published says so too. Another queue to which the message was routed may have it. */
 const refused = () =>
   new JobError("SERVICE_UNAVAILABLE", "RabbitMQ refused the message: a queue is full or could not store it.");

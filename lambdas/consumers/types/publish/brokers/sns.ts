@@ -17,7 +17,7 @@ const unsendable: Meaning = ["VALIDATION_ERROR", "SNS cannot publish the message
 const key: Meaning = ["CONFIGURATION_ERROR", "SNS cannot use the KMS key of the topic."];
 
 /** The errors of Publish. https://docs.aws.amazon.com/sns/latest/api/API_Publish.html */
-const faults = messagingFaults("SNS", {
+export const snsFaults = messagingFaults("SNS", {
   NotFound: ["NOT_FOUND", "The SNS topic does not exist."],
   InvalidParameter: unsendable,
   InvalidParameterValue: unsendable,
@@ -48,6 +48,6 @@ export const snsSender =
       const sequence = SequenceNumber !== undefined && { sequence_number: SequenceNumber };
       return { provider: "sns", message_id: MessageId, ...sequence };
     } catch (cause) {
-      throw messagingFault(faults, cause, sending.signal);
+      throw messagingFault(snsFaults, cause, sending.signal);
     }
   };

@@ -21,7 +21,7 @@ const unsendable: Meaning = ["VALIDATION_ERROR", "SQS cannot send the message as
 const key: Meaning = ["CONFIGURATION_ERROR", "SQS cannot use the KMS key of the queue."];
 
 /** The errors of SendMessage. https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html */
-const faults = messagingFaults("SQS", {
+export const sqsFaults = messagingFaults("SQS", {
   QueueDoesNotExist: noQueue,
   "AWS.SimpleQueueService.NonExistentQueue": noQueue,
   QueueDeletedRecently: noQueue,
@@ -58,6 +58,6 @@ export const sqsSender =
       const sequence = SequenceNumber !== undefined && { sequence_number: SequenceNumber };
       return { provider: "sqs", message_id: MessageId, ...sequence };
     } catch (cause) {
-      throw messagingFault(faults, cause, sending.signal);
+      throw messagingFault(sqsFaults, cause, sending.signal);
     }
   };

@@ -2,7 +2,7 @@ import { statusFault as faultOf } from "../../../../../lambdas/consumers/types/f
 import { noon } from "../../../../support/builders.ts";
 
 const statusFault = (answer: { status: number; headers: Record<string, string> }, now: number) =>
-  faultOf({ ...answer, body: Buffer.alloc(0) }, now, []);
+  faultOf({ ...answer, body: Buffer.alloc(0) }, now, { sent: [] });
 
 describe("the status of a function's answer", () => {
   it.each([200, 201, 202, 204, 299])("%i is a success", (status) => {
