@@ -5,14 +5,14 @@ import { differencesAtChanges, differencesFarFromChanges } from "../../../suppor
  */
 describe("the times of cron expressions", () => {
   it("are those of another library where the clocks do not change", () => {
-    const { compared, differences } = differencesFarFromChanges(71);
+    const { compared, differences } = differencesFarFromChanges(101);
     expect(differences).toEqual([]);
     expect(compared).toBeGreaterThan(100);
   });
 
   it("are those of its calendar by our rules where they change", () => {
-    const { compared, differences } = differencesAtChanges(23);
+    const { compared, differences } = differencesAtChanges(37);
     expect(differences).toEqual([]);
-    expect(compared).toBeGreaterThan(300);
+    expect(compared).toBeGreaterThan(200);
   });
 });
