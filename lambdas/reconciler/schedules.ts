@@ -1,4 +1,5 @@
-import { schedulesOff } from "../core/catalog/schedules.ts";
+import type { Product } from "../core/catalog/job-type.ts";
+import { schedulesHash, schedulesOff } from "../core/catalog/schedules.ts";
 import type { Syncing } from "../core/operations/sync-schedule.ts";
 import type { ScheduleStates } from "../core/ports/ports.ts";
 import type { Memory } from "./memory.ts";
@@ -17,12 +18,22 @@ export const followedFor = (hash: string, code: string): string =>
   hash === schedulesOff || code === "" ? hash : `${hash} ${code}`;
 
 /**
+ * Whether the running code has the schedules for which it is to follow them. Lambda changes code and environment one after the other, so
+ * that a round may have the old code in the new environment.
+ */
+const isOwn = (hash: string, products: readonly Product[]): boolean => hash.split(" ")[0] === schedulesHash(products);
+
+/**
  * Makes, changes and cancels the jobs of the catalog's schedules if a deployment has changed these. What cannot be done in this
  * round, because AWS refuses it or a run is in progress, is tried again in the next one. Hardly any round has something to do, so the
  * code that does it is loaded on first use.
  */
 export async function syncSchedules(services: Syncing, { states, hash }: Schedules, memory: Memory): Promise<void> {
   if (hash === schedulesOff || memory.schedules === hash) return;
+  if (!isOwn(hash, services.catalog.products)) {
+    services.log.warn("the schedules wait for the code of their deployment: that of this process has other ones");
+    return;
+  }
   const state = await states.get();
   if (state?.hash !== hash) {
     const { followSchedules } = await import("./follow-schedules.ts");

@@ -12,11 +12,15 @@ interface Promised {
 const expiresBefore = ({ due_at, expires_at = Number.POSITIVE_INFINITY }: Job) => expires_at <= due_at;
 const isInTime = (job: Job) => !expiresBefore(job) && job.due_at <= (job.repeat?.end_date ?? Number.POSITIVE_INFINITY);
 
+const isBetweenRuns = (job: Job) => isWaiting(job) && job.attempt === 1 && job.claims === 0 && !job.snoozes;
+/** A run that its provider has put off ends before the pause. */
+const isPausedInTime = (job: Job) => isPaused(job) && !(job.status === "paused" && job.snoozes);
+
 export const isPaused = ({ status, pause_requested }: Job) => status === "paused" || pause_requested === true;
 
 export const promises: Record<string, Promised> = {
   cancel: { mayHave: (job) => !isFinished(job), makes: ({ status }) => status === "cancelled" },
-  pause: { mayHave: (job) => !isFinished(job) && job.repeat !== undefined, makes: isPaused },
+  pause: { mayHave: (job) => !isFinished(job) && job.repeat !== undefined, makes: isPausedInTime },
   resume: { mayHave: (job) => !isFinished(job) && isPaused(job), makes: (job) => !isPaused(job) },
   // It may expire, or its series may end, before the time that it would be moved to.
   reschedule: {
@@ -25,7 +29,7 @@ export const promises: Record<string, Promised> = {
       (isWaiting(job) || job.status === "paused") && job.due_at !== before.due_at && isInTime(job),
   },
   "reschedule the series": {
-    mayHave: (job) => (isWaiting(job) || job.status === "paused") && job.repeat !== undefined,
+    mayHave: (job) => (isBetweenRuns(job) || job.status === "paused") && job.repeat !== undefined,
     makes: (job, before) => !isSame(job.repeat, before.repeat),
   },
   retry: {

@@ -114,7 +114,8 @@ export function runsAreKept({ observer, lifeOf }: Ledger, { before, after }: Wri
   if (!kept) return;
   const { created_at, scheduled_at, due_at } = before;
   const finished_at = isWaiting(before) ? Math.max(after.scheduled_at, end?.ended_at ?? 0) : end?.ended_at;
-  const right = { created_at, scheduled_at, due_at, started_at: end?.started_at, finished_at };
+  const started_at = isPutOff ? before.begun_at : end?.started_at;
+  const right = { created_at, scheduled_at, due_at, started_at, finished_at };
   const hasOutcome = { completed: kept.result && !kept.error, failed: kept.error, cancelled: kept.reason }[kept.status];
   if (!hasOutcome || !isSame({ ...kept, ...right }, kept) || !isSame(kept.attempts.at(-1), end))
     observer.violated("data", `${nameOf(before)} is not in the archive as it ended`);

@@ -1,5 +1,6 @@
 import type { Job, Repeat } from "../job/job.ts";
 import { fingerprint, scheduleJobId } from "../job/job-id.ts";
+import { own } from "./catalog.ts";
 import type { CatalogSchedule, Product } from "./job-type.ts";
 
 /** Schedules of a product. */
@@ -11,7 +12,7 @@ export interface Wanted {
   env: string;
   name: string;
   job_id: string;
-  /** A hash of the request. */
+  /** A hash of the request, and of what the catalog adds to its job. */
   fingerprint: string;
   /** The request for the job. */
   body: Record<string, unknown> & { repeat: Record<string, unknown> };
@@ -44,14 +45,25 @@ export function bodyOf(product: string, env: string, schedule: CatalogSchedule):
 
 export const envsOf = ({ env }: CatalogSchedule): readonly string[] => (typeof env === "string" ? [env] : env);
 
+/**
+ * What the job of a request is made from besides the request: its event, and what the keys of limits, turns and shared jobs are. A
+ * name in Ductape's spelling may stand for any event.
+ */
+function addedBy({ jobs, limits = {}, variables = {}, constants }: Product, env: string, name: string): unknown {
+  const { description: _description, ...event } = own<object & { description?: unknown }>(jobs, name) ?? jobs;
+  const keys = Object.entries(limits).map(([limit, { key }]) => [limit, key]);
+  return { event, keys, variables: own(variables, env), constants };
+}
+
 /** The recurring jobs that the catalog asks for, one per schedule and env. */
 export const wantedOf = (products: readonly Product[]): Wanted[] =>
-  products.flatMap(({ tag: product, schedules = {} }) =>
-    Object.entries(schedules).flatMap(([name, schedule]) =>
+  products.flatMap((product) =>
+    Object.entries(product.schedules ?? {}).flatMap(([name, schedule]) =>
       envsOf(schedule).map((env) => {
-        const body = bodyOf(product, env, schedule);
-        const job_id = scheduleJobId(product, env, name);
-        return { product, env, name, job_id, fingerprint: fingerprint(body), body };
+        const { tag } = product;
+        const body = bodyOf(tag, env, schedule);
+        const hash = fingerprint([body, addedBy(product, env, schedule.event)]);
+        return { product: tag, env, name, job_id: scheduleJobId(tag, env, name), fingerprint: hash, body };
       }),
     ),
   );
@@ -70,8 +82,8 @@ export const drifts = ["removed", "outdated", "ended", "paused", "rescheduled"] 
 export type Drift = (typeof drifts)[number];
 
 /**
- * How a job differs from its schedule: the catalog has lost it (`removed`) or changed it (`outdated`), and the reconciler has not
- * followed yet; or somebody has ended, paused or rescheduled the job. A run that was moved or skipped is no drift.
+ * How a job differs from its schedule: the catalog has lost it (`removed`) or changed it or its event (`outdated`), and the reconciler
+ * has not followed yet; or somebody has ended, paused or rescheduled the job. A run that was moved or skipped is no drift.
  */
 export function driftOf(job: Job, wanted: Wanted | undefined): Drift[] {
   if (!wanted) return job.status === "cancelled" ? [] : ["removed"];

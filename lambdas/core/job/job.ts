@@ -229,6 +229,13 @@ export const isFinished = (job: Pick<Job, "status">): boolean => phaseOf(job.sta
 /** Whether a job waits for its time or for a consumer. */
 export const isWaiting = ({ status }: Pick<Job, "status">): boolean => status === "scheduled" || status === "queued";
 
+/**
+ * Whether the current run of a job is under way, and not only planned: an attempt of it has failed, was put off by its provider or
+ * crashed, or is at work.
+ */
+export const hasBegun = (job: Pick<Job, "status" | "attempt" | "claims" | "snoozes">): boolean =>
+  job.status === "running" || (isWaiting(job) && (job.attempt > 1 || job.claims > 0 || job.snoozes !== undefined));
+
 /** The time by which a job is ordered in its phase. For a parked job it is when the job should wake. */
 export function phaseTime(job: Job): number {
   if (isFinished(job)) return job.finished_at ?? job.due_at;

@@ -1,9 +1,12 @@
-import { Cron } from "croner";
+import { Cron, CronPattern } from "croner";
+import { offsetAt, wallClock } from "../queries/zone.ts";
 import { type Calendars, exceptedUntil, noCalendars } from "./calendars.ts";
 import type { Repeat } from "./job.ts";
 
+const mode = "5-or-6-parts";
+
 const cronOf = ({ cron = "", tz }: Pick<Repeat, "cron" | "tz">): Cron =>
-  new Cron(cron, { paused: true, mode: "5-or-6-parts", ...zoneOf(tz) });
+  new Cron(cron, { paused: true, mode, fixedTimeRule: "no-wildcard", ...zoneOf(tz) });
 
 /**
  * croner keeps a format of some 40 KB for every spelling of a time zone, and never drops it. So each name has one spelling
@@ -38,9 +41,13 @@ export function isTimeZone(tz: string): boolean {
 
 /**
  * The first occurrence after `after`, within the series' end date. It is computed from the pattern or the anchor and never
- * from the end of a run, so that nothing drifts. When clocks change, croner's rules hold: a time of day in an hour that is
- * left out moves to the end of that hour (02:30 becomes 03:00), and in an hour that comes twice it occurs once.
- * https://croner.56k.guru/usage/basics/
+ * from the end of a run, so that nothing drifts.
+ *
+ * When clocks go forward, the times that they leave out are made up for by one at the end of the gap (02:30 becomes 03:00), except those
+ * of an expression for every hour, which goes on in the next one. When they go back, croner's rule holds: times of day occur once, and
+ * those of an expression with `*` or a step in its second, minute or hour occur both times. Vixie cron divides expressions similarly, but
+ * makes up for no time of one that begins its minute or hour with `*`.
+ * https://croner.56k.guru/usage/configuration/
  *
  * The days of `except` are left out. The series' own offset comes last: it moves a run, but not the day that counts.
  */
@@ -73,8 +80,43 @@ function nextOpen(repeat: Repeat, after: number, calendars: Calendars): number |
 const nextByPattern = (repeat: Repeat, after: number): number | undefined =>
   repeat.every === undefined ? nextByCron(repeat, after) : nextByInterval(repeat, repeat.every, after);
 
-const nextByCron = (repeat: Repeat, after: number): number | undefined =>
-  cronOf(repeat).nextRun(new Date(after))?.getTime();
+function nextByCron(repeat: Repeat, after: number): number | undefined {
+  const { cron = "", tz } = repeat;
+  const next = cronOf(repeat).nextRun(new Date(after))?.getTime();
+  if (tz === undefined || offsetMinutes(tz) !== undefined) return next;
+  if (next !== undefined && isSteady(after, next, tz)) return next;
+  const moved = isHourly(cron) ? undefined : nextMoved(cron, tz, after);
+  return moved === undefined ? next : Math.min(moved, next ?? moved);
+}
+
+/** Whether the clocks do not change between two times. In no time zone they change and change back within a week. */
+const isSteady = (from: number, to: number, tz: string): boolean =>
+  to - from < 7 * dayMs && offsetAt(from, tz) === offsetAt(to, tz);
+
+/** The end of the gap in which the next time of an expression lies. */
+function nextMoved(cron: string, tz: string, after: number): number | undefined {
+  const next = cronOf({ cron })
+    .nextRun(new Date(wallClock(after, tz)))
+    ?.getTime();
+  return next === undefined ? undefined : endOfGap(next, tz);
+}
+
+const isHourly = (cron: string): boolean => new CronPattern(cron, undefined, { mode }).hour.every((isNamed) => isNamed);
+
+const dayMs = 24 * 3_600_000;
+
+/** When the clocks go forward past a local time that they leave out. Undefined for a time that there is. */
+function endOfGap(wall: number, tz: string): number | undefined {
+  const [before, after] = [offsetAt(wall - dayMs, tz), offsetAt(wall + dayMs, tz)];
+  if (before >= after || [before, after].some((offset) => offsetAt(wall - offset, tz) === offset)) return undefined;
+  let [earlier, end] = [wall - after, wall - before];
+  while (end - earlier > 1) {
+    const middle = Math.floor((earlier + end) / 2);
+    if (offsetAt(middle, tz) === after) end = middle;
+    else earlier = middle;
+  }
+  return end;
+}
 
 const nextByInterval = ({ anchor }: Repeat, every: number, after: number): number =>
   after < anchor ? anchor : anchor + (Math.floor((after - anchor) / every) + 1) * every;

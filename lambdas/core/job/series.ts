@@ -1,6 +1,7 @@
+import { given } from "../schema/given.ts";
 import { type Calendars, noCalendars } from "./calendars.ts";
 import type { Claim } from "./claim.ts";
-import { isFinished, isWaiting, type Job, type Repeat, type RunRecord } from "./job.ts";
+import { hasBegun, isFinished, type Job, type Repeat, type RunRecord } from "./job.ts";
 import { isExcepted, nextOccurrence } from "./recurrence.ts";
 import { cancelled, waiting } from "./transitions.ts";
 
@@ -40,12 +41,11 @@ export const runRecordOf = (job: Job): RunRecord => ({
   status: job.status as RunRecord["status"],
   scheduled_at: job.scheduled_at,
   due_at: job.due_at,
-  ...(job.started_at !== undefined && { started_at: job.started_at }),
+  // A run that a provider has put off may end before it goes on.
+  ...given({ started_at: job.started_at ?? job.begun_at }),
   finished_at: job.finished_at ?? job.due_at,
   attempts: job.attempts,
-  ...(job.result !== undefined && { result: job.result }),
-  ...(job.error !== undefined && { error: job.error }),
-  ...(job.reason !== undefined && { reason: job.reason }),
+  ...given({ result: job.result, error: job.error, reason: job.reason }),
 });
 
 /** When the current run was first started. Undefined if it was not. */
@@ -76,8 +76,8 @@ export function skipReason(job: Job, now: number, calendars: Calendars = noCalen
 }
 
 /** Whether the run has not begun before; `claims` counts the claim under which it is to start. */
-const isFirstStart = ({ attempt, attempts, claims, parked_since, snoozes }: Job): boolean =>
-  attempt === 1 && attempts.length === 0 && claims <= 1 && parked_since === undefined && !snoozes;
+const isFirstStart = (job: Job): boolean =>
+  job.parked_since === undefined && !hasBegun({ ...job, status: "queued", claims: job.claims - 1 });
 
 /**
  * The time, epoch milliseconds, after which the next start of a job comes too late, so that its run is skipped. A limit that knows
@@ -141,9 +141,7 @@ function catchingUp({ missed, overlap }: Repeat, at: number | undefined, now: nu
  * or nothing may follow it.
  */
 export function successorOf(job: Job, now: number, calendars: Calendars = noCalendars): number | undefined {
-  // A provider that has put the run off has been asked once.
-  const hasBegun = job.status === "running" || (isWaiting(job) && (job.attempt > 1 || job.snoozes !== undefined));
-  if (job.repeat?.overlap !== "cancel_previous" || !hasBegun || job.pause_requested) return undefined;
+  if (job.repeat?.overlap !== "cancel_previous" || !hasBegun(job) || job.pause_requested) return undefined;
   return plannedAfter(job, now, calendars)?.at;
 }
 

@@ -1,7 +1,7 @@
 import { calendarsOf } from "../catalog/calendars.ts";
 import type { Catalog } from "../catalog/catalog.ts";
 import { type Calendars, noCalendars } from "../job/calendars.ts";
-import { isFinished, isWaiting, type Job, type Parent, type Repeat, shownStatus } from "../job/job.ts";
+import { hasBegun, isFinished, isWaiting, type Job, type Parent, type Repeat, shownStatus } from "../job/job.ts";
 import { firstOccurrence, nextOccurrence } from "../job/recurrence.ts";
 import { skipped, withRun } from "../job/series.ts";
 import { spread } from "../job/spread.ts";
@@ -120,9 +120,7 @@ export const pause: Change = (job, now) => {
   if (!job.repeat) throw conflict(job, now, "only recurring jobs can be paused; cancel or reschedule this one.");
   if (isFinished(job)) throw conflict(job, now, "a finished job cannot be paused.");
   if (job.status === "paused" || job.pause_requested) return "unchanged";
-  return job.status === "running" || job.attempt > 1
-    ? changed(job, { pause_requested: true })
-    : changed(job, { status: "paused" });
+  return hasBegun(job) ? changed(job, { pause_requested: true }) : changed(job, { status: "paused" });
 };
 
 /** Resumes a paused job with the next occurrence from now. Occurrences that it missed are not made up for. */
@@ -143,6 +141,9 @@ export const reschedule =
     if (isFinished(job)) throw conflict(job, now, "a finished job cannot be rescheduled; retry it or make a new one.");
     if (job.status === "running") throw conflict(job, now, "it cannot be rescheduled while it runs.");
     if (repeat && !job.repeat) throw conflict(job, now, "a one-time job cannot be given a repeat; make a new one.");
+    if (repeat && hasBegun(job)) {
+      throw conflict(job, now, "its run has begun; give it another series once that has ended, or cancel the job.");
+    }
     const series = repeat ? spread(repeat, job.id) : job.repeat;
     if (due_at !== undefined && due_at >= (job.expires_at ?? Number.POSITIVE_INFINITY)) {
       throw conflict(job, now, "it expires before the new time.");
@@ -154,10 +155,13 @@ export const reschedule =
     if (repeat && first === undefined) throw conflict(job, now, "the new series has no run.");
     const at = due_at ?? first ?? job.due_at;
     const status = job.status === "paused" ? "paused" : waiting(at, now);
-    // The run stands for its new time, and no longer for occurrences that the old series missed.
-    const { coalesced_until: _before, moved: _moved, reserved: _reserved, ...rest } = job;
+    const { reserved: _reserved, ...rest } = job;
+    // A run that has begun keeps its planned time, from which missed occurrences are counted.
+    if (hasBegun(job)) return changed(rest, { due_at: at, status });
+    // Another stands for its new time, and no longer for occurrences that the old series missed.
+    const { coalesced_until: _before, moved: _moved, ...planned } = rest;
     const choice = due_at !== undefined && series ? { moved: true as const } : {};
-    return changed(rest, {
+    return changed(planned, {
       ...(repeat && series && { repeat: series }),
       ...choice,
       due_at: at,
@@ -210,8 +214,8 @@ export const runNow: Change = (job, now) => {
   }
   if (job.due_at <= now) return "unchanged";
   const { reserved: _reserved, ...rest } = job;
-  // A run that waits for its retry keeps its planned time, from which missed occurrences are counted.
-  const first = job.attempt === 1 && { scheduled_at: now, ...(job.repeat && { moved: true as const }) };
+  // A run that has begun keeps its planned time, from which missed occurrences are counted.
+  const first = !hasBegun(job) && { scheduled_at: now, ...(job.repeat && { moved: true as const }) };
   return changed(rest, { status: "queued", due_at: now, ...first });
 };
 
@@ -221,7 +225,7 @@ export const skipNext: Change = (job, now, calendars = noCalendars) => {
     throw conflict(job, now, "only a recurring job has a next run to skip; cancel or reschedule this one.");
   if (isFinished(job)) throw conflict(job, now, "a finished series has no next run.");
   if (job.status === "paused") throw conflict(job, now, "a paused series has no next run; resume it first.");
-  if (!isWaiting(job) || job.attempt > 1) {
+  if (hasBegun(job)) {
     throw conflict(job, now, "its run has begun; skip the next one once it has ended, or cancel the job.");
   }
   const next = skipped(job, now, calendars);

@@ -1,10 +1,12 @@
 import type { Catalog } from "../catalog/catalog.ts";
 import { driftOf, type Wanted } from "../catalog/schedules.ts";
-import { isFinished, isWaiting, type Job } from "../job/job.ts";
+import type { Calendars } from "../job/calendars.ts";
+import { hasBegun, isFinished, type Job, type Repeat } from "../job/job.ts";
 import { fingerprint as hash } from "../job/job-id.ts";
-import { nextOccurrence } from "../job/recurrence.ts";
-import { withRun } from "../job/series.ts";
+import { isExcepted, nextOccurrence } from "../job/recurrence.ts";
+import { waiting } from "../job/transitions.ts";
 import { parseRequest } from "../requests/request.ts";
+import { given } from "../schema/given.ts";
 import { type Change, changeJob, deleteJob } from "./change-job.ts";
 import { forget } from "./payload.ts";
 import { prepare, type Scheduling, scheduleJob } from "./schedule-job.ts";
@@ -33,9 +35,6 @@ export async function syncSchedule(services: Syncing, wanted: Wanted): Promise<S
   return "made";
 }
 
-/** A run in progress keeps the definition that it was started with. */
-const hasBegun = (job: Job): boolean => job.status === "running" || (isWaiting(job) && job.attempt > 1);
-
 async function put(services: Syncing, before: Job, fresh: Job): Promise<Synced> {
   const job = await changeJob(services, before.id, redefined(fresh));
   const isOurs = job.schedule?.fingerprint === fresh.schedule?.fingerprint && !hasBegun(job);
@@ -48,30 +47,49 @@ async function put(services: Syncing, before: Job, fresh: Job): Promise<Synced> 
 const isSame = (a: unknown, b: unknown): boolean => hash(a) === hash(b);
 
 /**
- * A series with the definition of another job. It keeps its id, its runs and, if its times stay the same, the time of its next run.
- * A run that has begun meanwhile is left alone.
+ * The job that the catalog asks for now, in place of an earlier one, whose runs it takes over. A run that has begun keeps the definition
+ * that it was started with, and is left alone.
  */
 const redefined =
   (fresh: Job): Change =>
   (job, now, calendars) => {
-    if (isFinished(job) || hasBegun(job) || !fresh.repeat) return "unchanged";
-    const { anchor } = job.repeat?.every === fresh.repeat.every ? (job.repeat ?? fresh.repeat) : fresh.repeat;
-    const repeat = { ...fresh.repeat, anchor };
-    const isUnmoved = job.status !== "paused" && hash(job.repeat) === hash(repeat);
-    const at = isUnmoved ? job.due_at : (nextOccurrence(repeat, now, calendars) ?? fresh.due_at);
-    const { pause_requested: _pause, ...waits } = job;
-    const { event, type, input, timeout_ms, retries, retry_policy, fingerprint, schedule } = fresh;
-    const { app: _app, labels: _labels, fairness_key: _key, redact: _redact, expressions: _is, ...kept } = waits;
-    const { app, labels, fairness_key, redact, expressions } = fresh;
-    return {
-      ...withRun(kept, job.run, { at }, now),
-      ...{ event, type, input, timeout_ms, retries, retry_policy, fingerprint, repeat },
-      ...(schedule && { schedule }),
-      ...(app !== undefined && { app }),
-      ...(labels && { labels }),
-      ...(fairness_key !== undefined && { fairness_key }),
-      ...(redact && { redact }),
-      ...(expressions && { expressions }),
-      version: job.version + 1,
-    };
+    if (isFinished(job) || hasBegun(job) || !job.repeat || !fresh.repeat) return "unchanged";
+    const { anchor } = job.repeat.every === fresh.repeat.every ? job.repeat : fresh.repeat;
+    const next = { ...fresh, ...runsOf(job), repeat: { ...fresh.repeat, anchor }, version: job.version + 1 };
+    return isOnTime(job, next.repeat, calendars) ? keepTime(job, next, now) : plan(next, now, calendars);
   };
+
+/** What belongs to the runs of a job, or to those that wait for it, and not to its definition. */
+const runsOf = ({ id, created_at, run, last_run, skipped_runs, idempotency_ids, task_tokens }: Job) => ({
+  ...{ id, created_at, run },
+  ...given({ last_run, skipped_runs, idempotency_ids, task_tokens }),
+});
+
+/** Whether the time for which a job waits is one of its new series as well. */
+function isOnTime(job: Job, repeat: Repeat, calendars?: Calendars): boolean {
+  if (job.status === "paused" || !job.repeat || !isSame(timesOf(job.repeat), timesOf(repeat))) return false;
+  return job.moved === true || !calendars || !isExcepted(repeat, job.scheduled_at, calendars);
+}
+
+const timesOf = ({ cron, tz, every, anchor, offset_ms }: Repeat) => ({ cron, tz, every, anchor, offset_ms });
+
+function plan(job: Job & { repeat: Repeat }, now: number, calendars?: Calendars): Job {
+  const at = nextOccurrence(job.repeat, now, calendars) ?? job.due_at;
+  return { ...job, due_at: at, scheduled_at: at, status: waiting(at, now) };
+}
+
+/** The run that waits is the same one, and what was noted of its time and of its waiting holds on. */
+function keepTime(before: Job, next: Job, now: number): Job {
+  const { scheduled_at, coalesced_until, moved, reserved, noted_wait } = before;
+  const planned = { ...next, scheduled_at, ...given({ coalesced_until, moved }) };
+  if (isSame(sentFor(before), sentFor(next))) {
+    const { due_at } = before;
+    return { ...planned, ...given({ reserved, noted_wait }), due_at, status: waiting(due_at, now) };
+  }
+  // Its messages are under way, and pass other limits or none: they name its old time, so that they are dropped.
+  const due_at = (reserved ? scheduled_at : before.due_at) + 1;
+  return { ...planned, due_at, status: waiting(due_at, now) };
+}
+
+/** What a message and a place on a waiting list depend on. */
+const sentFor = ({ type, gates = [] }: Job) => ({ type, gates });

@@ -56,10 +56,11 @@ function movedNote(repeat: Repeat, tz: string, at: number): string | undefined {
   const meant = nextOccurrence(unmoved, end - skipped - 1);
   if (meant === undefined || meant >= end) return undefined;
   const gap = `The clocks go forward from ${timeOfDay(end - skipped)} to ${timeOfDay(end)}`;
-  const also = nextOccurrence(unmoved, end - 1) === end;
-  return also
-    ? `${gap}: times in between are skipped.`
-    : `${gap}: ${timeOfDay(meant)} does not exist on this day, so it runs at ${timeOfDay(end)}.`;
+  if (nextOccurrence(unmoved, end - 1) === end) return `${gap}: times in between are skipped.`;
+  const isOne = (nextOccurrence(unmoved, meant) ?? end) >= end;
+  return isOne
+    ? `${gap}: ${timeOfDay(meant)} does not exist on this day, so it runs at ${timeOfDay(end)}.`
+    : `${gap}: for the times in between it runs once, at ${timeOfDay(end)}.`;
 }
 
 /** A time of day that occurs twice in autumn. */

@@ -1,7 +1,7 @@
 import type * as z from "zod";
 import type { Drift } from "../catalog/schedules.ts";
 import { type Calendars, noCalendars } from "../job/calendars.ts";
-import { isFinished, isWaiting, type Job, type RunRecord } from "../job/job.ts";
+import { hasBegun, isFinished, isWaiting, type Job, type RunRecord } from "../job/job.ts";
 import type { Pause } from "../job/pause.ts";
 import { nextOccurrence } from "../job/recurrence.ts";
 import { plannedAfter, runsLeft, skipReason } from "../job/series.ts";
@@ -32,24 +32,23 @@ export const seriesView = (
 ): SeriesView => ({
   ...summaryOf(job, now, pauses),
   ...(drift.length > 0 && { drift }),
-  last_runs: [...(hasBegun(job) ? [job] : []), ...archived].slice(0, shownRuns.last).map(lastRunOf),
+  last_runs: [...(isFinished(job) || hasBegun(job) ? [job] : []), ...archived].slice(0, shownRuns.last).map(lastRunOf),
   next_runs: nextRuns(job, now, shownRuns.next, calendars),
 });
 
-/** Whether the run that the job's own item holds is under way or has ended, and not only planned. */
-const hasBegun = (job: Job): boolean => isFinished(job) || job.status === "running" || job.attempt > 1;
-
 type Run = Pick<Job, "run" | "status" | "scheduled_at" | "due_at" | "attempts"> &
-  Partial<Pick<Job, "started_at" | "finished_at">>;
+  Partial<Pick<Job, "started_at" | "finished_at" | "begun_at">>;
 
-function lastRunOf({ run, status, scheduled_at, due_at, attempts, started_at, finished_at }: Run): LastRunView {
-  const first = attempts[0] ?? (started_at === undefined ? undefined : { started_at, due_at });
+function lastRunOf({ run, status, scheduled_at, attempts, begun_at, finished_at, ...one }: Run): LastRunView {
+  // A run that its provider has put off is due later than when it was asked for.
+  const first = attempts[0] ?? (status === "running" ? one : undefined);
+  const started_at = one.started_at ?? begun_at;
   return {
     run,
     status,
     scheduled_at,
     ...given({ started_at, finished_at }),
-    ...(first && { lateness_ms: first.started_at - first.due_at }),
+    ...(first?.started_at !== undefined && { lateness_ms: first.started_at - first.due_at }),
     ...(started_at !== undefined && finished_at !== undefined && { duration_ms: finished_at - started_at }),
   };
 }
@@ -74,7 +73,7 @@ export function nextRuns(job: Job, now: number, count: number, calendars: Calend
 /** The next run, and whether it is the one that the job's item holds. */
 function firstOf(job: Job, now: number, calendars: Calendars): { at: number; isCurrent: boolean } | undefined {
   if (isFinished(job) || !job.repeat) return undefined;
-  if (isWaiting(job) && job.attempt === 1) return current(job, now, calendars);
+  if (isWaiting(job) && !hasBegun(job)) return current(job, now, calendars);
   if (job.status === "paused") {
     const at = job.scheduled_at > now ? job.scheduled_at : nextOccurrence(job.repeat, now, calendars);
     return at === undefined ? undefined : { at, isCurrent: true };

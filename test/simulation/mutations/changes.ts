@@ -70,8 +70,8 @@ export const changes: Mutation[] = [
     name: "pause: a running job is paused at once",
     seed: 36,
     at: `${change}#pause`,
-    find: `job.status === "running" || job.attempt > 1`,
-    replace: "job.attempt > 1",
+    find: "hasBegun(job)",
+    replace: `hasBegun(job) && job.status !== "running"`,
   },
   {
     name: "cancel: a feature's steps continue",

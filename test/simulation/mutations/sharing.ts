@@ -31,8 +31,8 @@ export const sharing: Mutation[] = [
     name: "debounce: a job that waits for its retry takes in requests",
     seed: 63,
     at: `${rules}#takesRequests`,
-    find: "job.attempt === 1",
-    replace: "job.attempt > 0",
+    find: "!hasBegun(job)",
+    replace: "job.claims === 0",
   },
   {
     name: "debounce: a snoozed job takes in requests",

@@ -124,7 +124,7 @@ describe("a run of a series with cancel_previous", () => {
     expect(await stored()).toMatchObject({ run: 1, attempt: 1, status: "scheduled", snoozes: { count: 1 } });
     await run(ok, message(2, 5));
     expect(archived()).toMatchObject([
-      { run: 1, status: "cancelled", reason: runReasons.superseded, attempts: [] },
+      { run: 1, status: "cancelled", reason: runReasons.superseded, started_at: noon, attempts: [] },
       { run: 2, status: "completed" },
     ]);
   });

@@ -41,6 +41,84 @@ describe("cron", () => {
     expect(iso(nextOccurrence(berlin, first))).toBe("2026-10-26T01:30:00.000Z");
   });
 
+  const timesOf = (repeat: Repeat, from: string, to: string) => {
+    const times: string[] = [];
+    for (let next = nextOccurrence(repeat, at(from)); next !== undefined && next < at(to); ) {
+      times.push(new Date(next).toISOString().slice(11, 16));
+      next = nextOccurrence(repeat, next);
+    }
+    return times.join(" ");
+  };
+
+  it.each([
+    ["30 2 * * *", "01:00"],
+    ["0,30 2 * * *", "01:00"],
+    ["15,45 2 * * *", "01:00"],
+    ["0 2,14 * * *", "01:00 12:00"],
+    ["*/10 2 * * *", "01:00"],
+    ["*/20 30 2 * * *", "01:00"],
+    ["15 1-4 * * *", "00:15 01:00 01:15 02:15"],
+    ["*/30 1-3 * * *", "00:00 00:30 01:00 01:30"],
+    ["0 */8 * * *", "06:00 14:00"],
+    ["30 */2 * * *", "23:30 01:00 02:30 04:30 06:30 08:30 10:30 12:30 14:30 16:30 18:30 20:30"],
+    ["30 2 * * SUN", "01:00"],
+    ["0 2 28 3 *", "01:00"],
+    ["0 2 29 3 *", ""],
+  ])("%s runs at %s on the day on which the clocks leave out the hour from 2 to 3", (pattern, expected) => {
+    const berlin = cron(pattern, "Europe/Berlin");
+    expect(timesOf(berlin, "2027-03-27T23:00:00Z", "2027-03-28T22:00:00Z")).toBe(expected);
+  });
+
+  it("goes on in the next hour with an expression for every hour", () => {
+    const across = (pattern: string, tz?: string) =>
+      timesOf(cron(pattern, tz), "2027-03-28T00:19:00Z", "2027-03-28T01:41:00Z");
+    for (const pattern of ["*/20 * * * *", "30 * * * *", "5,35 * * * *", "@hourly", "0-59/7 0-23 * * *"]) {
+      expect(across(pattern, "Europe/Berlin")).toBe(across(pattern));
+    }
+  });
+
+  it.each([
+    ["0,30 2 * * *", "00:00 00:30"],
+    ["0 2,14 * * *", "00:00 13:00"],
+    ["*/30 2 * * *", "00:00 00:30 01:00 01:30"],
+    ["0 1-3 * * *", "00:00 02:00"],
+  ])("%s runs at %s on the day on which the clocks repeat that hour", (pattern, expected) => {
+    const berlin = cron(pattern, "Europe/Berlin");
+    expect(timesOf(berlin, "2027-10-30T23:30:00Z", "2027-10-31T22:59:00Z")).toBe(expected);
+  });
+
+  it.each([
+    ["half an hour", "Australia/Lord_Howe", "*/20 2 * * *", "2027-10-02T14:00:00Z", "15:30 15:40"],
+    ["half an hour", "Australia/Lord_Howe", "0 2,14 * * *", "2027-10-02T14:00:00Z", "15:30 03:00"],
+    ["the hour after midnight", "Africa/Cairo", "0,30 0 * * *", "2027-04-29T12:00:00Z", "22:00"],
+    ["the hour after midnight", "Asia/Beirut", "*/15 0 * * *", "2027-03-27T12:00:00Z", "22:00"],
+    ["the hour after midnight", "America/Santiago", "59 23,0 * * *", "2027-09-04T12:00:00Z", "03:59 04:00"],
+    ["the last hour of a day", "America/Nuuk", "30 23 * * SAT", "2027-03-27T12:00:00Z", "01:00"],
+  ])("makes up for times in a gap of %s in %s: %s", (_gap, tz, pattern, from, expected) => {
+    const until = new Date(at(from) + 18 * 3_600_000).toISOString();
+    expect(timesOf(cron(pattern, tz), from, until)).toBe(expected);
+  });
+
+  it("takes the weekday nearest to a day of the month, and the last one", () => {
+    const weekday = (date: Date) => date.getUTCDay() % 6 !== 0;
+    const nearest = (year: number, month: number, day: number) => {
+      const by = (days: number) => new Date(Date.UTC(year, month, day + days, 9));
+      const found = [0, -1, 1, -2, 2].map(by).find((date) => weekday(date) && date.getUTCMonth() === month);
+      return found?.toISOString();
+    };
+    const last = (year: number, month: number) => {
+      const found = [0, -1, -2].map((days) => new Date(Date.UTC(year, month + 1, days, 9))).find(weekday);
+      return found?.toISOString();
+    };
+    for (let month = 0; month < 12 * 16; month++) {
+      const [year, of, start] = [2020 + Math.floor(month / 12), month % 12, Date.UTC(2020, month, 1)];
+      for (const day of [1, 2, 15, 28]) {
+        expect(iso(nextOccurrence(cron(`0 9 ${day}W * *`), start))).toBe(nearest(year, of, day));
+      }
+      expect(iso(nextOccurrence(cron("0 9 LW * *"), start))).toBe(last(year, of));
+    }
+  });
+
   it("keeps 9 o'clock at 9 o'clock on both sides of a change", () => {
     const berlin = cron("0 9 * * *", "Europe/Berlin");
     expect(iso(nextOccurrence(berlin, at("2026-03-28T00:00:00Z")))).toBe("2026-03-28T08:00:00.000Z");
@@ -73,7 +151,8 @@ describe("cron", () => {
     }
     const made = format.mock.calls.length;
     format.mockRestore();
-    expect(made).toBe(1);
+    // One of croner, and one of ours.
+    expect(made).toBe(2);
   });
 });
 

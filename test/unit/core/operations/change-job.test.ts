@@ -1,5 +1,5 @@
 import { runJob } from "../../../../lambdas/consumers/engine/run-job.ts";
-import type { Job, Repeat } from "../../../../lambdas/core/job/job.ts";
+import { hasBegun, type Job, messageOf, type Repeat } from "../../../../lambdas/core/job/job.ts";
 import { JobError } from "../../../../lambdas/core/job/job-error.ts";
 import { claimed } from "../../../../lambdas/core/job/transitions.ts";
 import {
@@ -23,6 +23,7 @@ import { throttled } from "../../../support/fakes/failures.ts";
 import { fakeServices } from "../../../support/fakes/services.ts";
 
 const hour = 3_600_000;
+const minute = 60_000;
 const hourly: Repeat = { every: hour, anchor: noon, overlap: "skip" };
 const job = (overrides: Partial<Job> = {}) => aJob({ product: "my-product", event: "create_order", ...overrides });
 const far = (overrides: Partial<Job> = {}) =>
@@ -445,11 +446,86 @@ describe("skip next", () => {
     ["a paused series", series({ status: "paused" })],
     ["a run under way", running({ repeat: hourly })],
     ["a run that waits for its retry", series({ attempt: 2 })],
+    ["a run that its provider has put off", series({ snoozes: { count: 1, since: noon } })],
+    ["a run that crashed, and waits for a start", series({ claims: 1 })],
     ["an ended series", series({ status: "completed", finished_at: noon })],
     ["a series that would end", series({ repeat: { ...hourly, end_date: noon + hour } })],
   ])("of %s is a conflict, and changes nothing", async (_what, stored) => {
     const w = await world(stored);
     await conflicts(w.change(skipNext));
     expect(await w.now()).toEqual(stored);
+  });
+});
+
+describe("a run that its provider has put off", () => {
+  /** A series whose first run was put off for ten minutes. */
+  async function putOff(overrides: Partial<Job> = {}) {
+    const due = job({ repeat: hourly, ...overrides });
+    const w = await world(due);
+    let calls = 0;
+    const call = async () => {
+      if (++calls === 1) throw new JobError("RATE_LIMITED", "Slow down.", { retryAfterMs: 10 * minute });
+      return calls;
+    };
+    await runJob(w, call, aMessage(due));
+    const stored = async () => (await w.now()) as Job;
+    /** The job's message comes when it is due. */
+    const goOn = async () => {
+      const waits = await stored();
+      await w.clock.advance(Math.max(0, waits.due_at - w.clock.now()));
+      await runJob(w, call, messageOf(waits));
+    };
+    return { ...w, stored, goOn, calls: () => calls };
+  }
+
+  it("ends before the pause that was asked for meanwhile", async () => {
+    const w = await putOff();
+    expect(await w.change(pause)).toMatchObject({
+      status: "scheduled",
+      due_at: noon + 10 * minute,
+      pause_requested: true,
+    });
+    await w.goOn();
+    expect(await w.stored()).toMatchObject({ status: "paused", run: 2 });
+    expect(w.jobs.archived()).toMatchObject([{ run: 1, status: "completed", result: { inline: 2 } }]);
+  });
+
+  it("goes on as if nothing had been if the pause is taken back", async () => {
+    const w = await putOff();
+    await w.change(pause);
+    expect(await w.change(resume)).toMatchObject({ status: "scheduled", run: 1, due_at: noon + 10 * minute });
+    await w.goOn();
+    expect(w.jobs.archived()).toMatchObject([{ run: 1, status: "completed", scheduled_at: noon }]);
+  });
+
+  it("is not skipped, and its series is not changed under it", async () => {
+    const w = await putOff();
+    await conflicts(w.change(skipNext));
+    await conflicts(w.change(reschedule({ repeat: { every: minute, anchor: noon, overlap: "skip" } })));
+    expect(await w.stored()).toMatchObject({ run: 1, due_at: noon + 10 * minute, snoozes: { count: 1 } });
+    await w.goOn();
+    expect(await w.change(reschedule({ repeat: { every: minute, anchor: noon, overlap: "skip" } }))).toMatchObject({
+      run: 2,
+      repeat: { every: minute },
+    });
+  });
+
+  it.each<[string, Change]>([
+    ["run now", runNow],
+    ["moved to another time", reschedule({ due_at: noon + 5 * minute })],
+  ])("is %s as the run that it is: it was planned for its own time", async (_how, change) => {
+    const w = await putOff();
+    await w.change(change);
+    expect(await w.stored()).toMatchObject({ run: 1, scheduled_at: noon, snoozes: { count: 1 } });
+    await w.goOn();
+    expect(w.calls()).toBe(2);
+    expect(w.jobs.archived()).toMatchObject([{ run: 1, status: "completed", scheduled_at: noon }]);
+    expect(await w.stored()).toMatchObject({ run: 2, due_at: noon + hour });
+  });
+
+  it("is a run that has begun, and one that only waits is not", async () => {
+    expect(hasBegun(await (await putOff()).stored())).toBe(true);
+    expect([series(), series({ status: "queued" }), series({ status: "paused" })].some(hasBegun)).toBe(false);
+    expect([running(), series({ attempt: 2 }), series({ claims: 1 })].every(hasBegun)).toBe(true);
   });
 });

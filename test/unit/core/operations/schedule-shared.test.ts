@@ -1,5 +1,7 @@
 import type { Job } from "../../../../lambdas/core/job/job.ts";
 import { messageOf } from "../../../../lambdas/core/job/job.ts";
+import { JobError } from "../../../../lambdas/core/job/job-error.ts";
+import { claimed, putOff } from "../../../../lambdas/core/job/transitions.ts";
 import { cancelJob } from "../../../../lambdas/core/operations/change-job.ts";
 import { scheduleJobs } from "../../../../lambdas/core/operations/schedule-jobs.ts";
 import { scheduleRequest } from "../../../../lambdas/core/operations/schedule-request.ts";
@@ -111,6 +113,20 @@ describe("debounce", () => {
     expect(second.as).toBeUndefined();
     expect(second.job.id).not.toBe(first.id);
     expect(await w.schedule("index", "a")).toMatchObject({ as: "debounced", job: { id: second.job.id } });
+  });
+
+  it("a request after the start makes a new job while a provider has put off the one before", async () => {
+    const w = world();
+    const { job: first } = await w.schedule("index", "a");
+    await w.clock.advance(30_000);
+    const now = w.clock.now();
+    const atWork = claimed(first, { claimId: "c", now, leaseMarginMs: 1000 });
+    const error = new JobError("RATE_LIMITED", "Slow down.", { retryAfterMs: 60_000 });
+    await w.jobs.replace({ ...putOff(atWork, now, { error }), version: first.version + 1 });
+    const second = await w.schedule("index", "a");
+    expect(second.as).toBeUndefined();
+    expect(second.job.id).not.toBe(first.id);
+    expect(w.jobs.peek(first.id)).toMatchObject({ snoozes: { count: 1 }, due_at: now + 60_000 });
   });
 
   it("jobs of other keys, events and envs are others", async () => {

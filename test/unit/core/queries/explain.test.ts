@@ -50,6 +50,13 @@ describe("fire times", () => {
     ]);
   });
 
+  it("say where several times of day do not exist", () => {
+    expect(noted(cron("0,30 2,14 * * *", "Europe/Berlin"), "2026-03-28T23:00:00Z", 2)).toEqual([
+      "03-29T03:00 The clocks go forward from 02:00 to 03:00: for the times in between it runs once, at 03:00.",
+      "03-29T14:00 -",
+    ]);
+  });
+
   it("say where times are left out, and nothing of a time that is only next to a gap", () => {
     expect(noted(cron("0,30 2,3 * * *", "Europe/Berlin"), "2026-03-29T00:00:00Z", 2)).toEqual([
       "03-29T03:00 The clocks go forward from 02:00 to 03:00: times in between are skipped.",

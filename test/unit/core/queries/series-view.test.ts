@@ -27,6 +27,11 @@ describe("the next runs", () => {
       [],
     ],
     ["of a run that waits for its retry begin after it", series({ attempt: 2, scheduled_at: noon }), [1, 2, 3]],
+    [
+      "of a run that its provider has put off begin after it",
+      series({ due_at: noon + 600_000, scheduled_at: noon, snoozes: { count: 1, since: noon } }),
+      [1, 2, 3],
+    ],
     ["of a paused series are those after it is resumed", series({ status: "paused" }), [1, 2, 3]],
     [
       "of a paused series whose end is over are none",
@@ -114,6 +119,16 @@ describe("the last runs", () => {
     const ended = series({ status: "failed", finished_at: noon + hour });
     expect(shown(ended, run(2))).toMatchObject([{ run: 3, status: "failed" }, { run: 2 }]);
     expect(shown(series(), run(2))).toMatchObject([{ run: 2 }]);
+  });
+
+  it("begin with the current one while its provider has put it off, which has begun without being late", () => {
+    const putOff = series({ due_at: noon + 600_000, snoozes: { count: 1, since: noon + 7 }, begun_at: noon + 7 });
+    expect(shown(putOff, run(2))[0]).toEqual({
+      run: 3,
+      status: "scheduled",
+      scheduled_at: noon + hour,
+      started_at: noon + 7,
+    });
   });
 
   it("are 30 at most", () => {
