@@ -1,6 +1,7 @@
 import { sendHttp } from "../../../aws/client/http-request.ts";
 import { JobError } from "../../../core/job/job-error.ts";
 import { responseOf } from "./response.ts";
+import { unreadableHead } from "./unreadable.ts";
 
 export interface HttpRequest {
   method: string;
@@ -19,7 +20,7 @@ const isRedirect = (status: number) => [301, 302, 303, 307, 308].includes(status
 export async function exchange(request: HttpRequest, signal: AbortSignal): Promise<Response> {
   let next = request;
   for (let redirects = 0; ; redirects += 1) {
-    const response = await send(next, signal);
+    const response = await send(next, signal, idempotent.has(request.method));
     if (!leadsOn(response)) {
       sent.set(response, next === request ? [request] : [request, next]);
       return response;
@@ -55,13 +56,17 @@ const idempotent = new Set(["GET", "PUT", "DELETE"]);
  * Providers may ignore the idempotency key, so a POST or PATCH is never repeated here. That is seldom necessary anyway, because
  * `sendHttp` uses no connection from before a freeze.
  */
-async function send({ method, url, headers, body }: HttpRequest, signal: AbortSignal): Promise<Response> {
+async function send(
+  { method, url, headers, body }: HttpRequest,
+  signal: AbortSignal,
+  mayComeTwice: boolean,
+): Promise<Response> {
   const sent = { ...defaults, ...Object.fromEntries(headers) };
   try {
     const repeatable = idempotent.has(method);
     return responseOf(await sendHttp(url, { method, headers: sent, body, signal, repeatable }));
   } catch (cause) {
-    throw networkError(cause, signal);
+    throw unreadableHead(cause, "provider", mayComeTwice) ?? networkError(cause, signal);
   }
 }
 

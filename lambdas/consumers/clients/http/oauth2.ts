@@ -65,7 +65,8 @@ async function readToken(response: Response, patience: Patience): Promise<FreshT
   if (typeof token !== "string" || !/^[\x21-\x7e]+$/.test(token)) {
     throw new JobError("PROVIDER_ERROR", "The token endpoint answered without an access token.", { retryable: false });
   }
-  const lifetime = Number(answer?.expires_in ?? assumedLifetimeSeconds);
+  const { expires_in: given } = answer ?? {};
+  const lifetime = typeof given === "number" || typeof given === "string" ? Number(given) : assumedLifetimeSeconds;
   return { token, lifetimeSeconds: lifetime > 0 ? lifetime : assumedLifetimeSeconds };
 }
 

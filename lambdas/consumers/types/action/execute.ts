@@ -3,7 +3,7 @@ import { JobError } from "../../../core/job/job-error.ts";
 import { send } from "../../clients/http/call.ts";
 import { shownHeaders } from "../../clients/http/headers.ts";
 import { hidden, hideBytes, hiding } from "../../clients/http/hide.ts";
-import { type DecodedBody, decodeBody, maxResponseBytes, readBytes } from "../../clients/http/read-body.ts";
+import { bodyOf, type DecodedBody, maxResponseBytes, type ReadBody, readBody } from "../../clients/http/read-body.ts";
 import { defineExecutor, type ExecutionOf } from "../define-job-type.ts";
 import { usedCredentials, withCredentials } from "./credentials.ts";
 import { evaluatedDefaults } from "./defaults.ts";
@@ -30,16 +30,16 @@ export const execute = defineExecutor(definition, async (execution): Promise<Act
     defaults: await evaluatedDefaults(execution, action.defaults, credentials),
     input: await withCredentials(execution.input, execution.job.credentials, credentials),
   });
-  const bytes = await readBytes(response, execution.signal, maxResponseBytes, execution.room);
-  return resultOf(response, bytes, credentials.values());
+  const read = await readBody(response, execution.signal, maxResponseBytes, execution.room);
+  return resultOf(response, read, credentials.values());
 });
 
 /** A response as it is stored and shown. Credentials that were sent are hidden where the provider repeats them. */
-function resultOf(response: Response, bytes: Buffer, values: readonly string[]): ActionResult {
+function resultOf(response: Response, { bytes, isBroken }: ReadBody, values: readonly string[]): ActionResult {
   const shown = (body: Buffer): ActionResult => ({
     status: response.status,
     headers: shownHeaders(response.headers),
-    ...decodeBody(body, response.headers.get("content-type")),
+    ...bodyOf({ bytes: body, isBroken }, response.headers.get("content-type")),
   });
   const hide = hiding(values);
   return hide ? (hidden(shown(hideBytes(bytes, values)), hide) as ActionResult) : shown(bytes);

@@ -5,7 +5,7 @@ import { urlFault } from "../../../core/schema/url.ts";
 import { type HttpRequest, leadsOn, redirectOf } from "../../clients/http/exchange.ts";
 import { patienceOf } from "../../clients/http/failure-code.ts";
 import { shownHeaders } from "../../clients/http/headers.ts";
-import { type DecodedBody, decodeBody, maxResponseBytes } from "../../clients/http/read-body.ts";
+import { bodyOf, type DecodedBody, maxResponseBytes } from "../../clients/http/read-body.ts";
 import { type HttpAnswer, post } from "./http-post.ts";
 import { statusFault } from "./http-status.ts";
 import type { LambdaClients } from "./lambda.ts";
@@ -86,6 +86,7 @@ async function authorize(clients: LambdaClients, { auth }: HttpCallee, request: 
   throw new JobError("CONFIGURATION_ERROR", `${referenceName(auth.token)} is not a bearer token.`);
 }
 
-function resultOf({ status, headers: all, body }: HttpAnswer): HttpResult {
-  return { status, headers: shownHeaders(Object.entries(all)), ...decodeBody(body, all["content-type"] ?? null) };
+function resultOf({ status, headers: all, body: bytes, isBroken = false }: HttpAnswer): HttpResult {
+  const body = bodyOf({ bytes, isBroken }, all["content-type"] ?? null);
+  return { status, headers: shownHeaders(Object.entries(all)), ...body };
 }

@@ -109,10 +109,12 @@ async function oneByOne(execution: Execution, projects: string[][], post: Post):
   return all;
 }
 
-const noTicket = () => new JobError("PROVIDER_ERROR", "Expo answered without a ticket.");
+/** An answer of success that says nothing of a message: sending it again might bring it twice. */
+const noTicket = () =>
+  new JobError("PROVIDER_ERROR", "Expo answered without a ticket.", { retryable: false, nothingDone: false });
 
 function outcomeOf({ status, id, details }: Ticket, response: Response): Outcome {
-  if (status === "ok") return { id: String(id ?? "") };
+  if (status === "ok") return { id: typeof id === "string" ? id : "" };
   const providerCode = firstOwn([details?.error], sentFor(response));
   switch (details?.error) {
     case "DeviceNotRegistered":

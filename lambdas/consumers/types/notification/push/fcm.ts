@@ -72,7 +72,7 @@ const thirdParty = "THIRD_PARTY_AUTH_ERROR";
 
 async function outcomeOf(response: Response, { signal, clock }: Execution): Promise<Outcome> {
   const answer = (await readJson(response, signal)) as { name?: string; error?: FcmError } | undefined;
-  if (response.ok) return { id: String(answer?.name ?? "") };
+  if (response.ok) return { id: typeof answer?.name === "string" ? answer.name : "" };
   const dead = deadReason(response.status, answer?.error ?? {});
   if (dead) return { dead };
   if (codesOf(answer?.error).includes(thirdParty)) {
