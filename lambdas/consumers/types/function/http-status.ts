@@ -1,15 +1,21 @@
 import type { Sent } from "../../clients/http/echoes.ts";
 import { codeOfJson, parsed } from "../../clients/http/failure-code.ts";
+import { shownCode, type UsedCredentials } from "../../clients/http/shown-answer.ts";
 import { statusError } from "../../clients/http/status.ts";
 import type { HttpAnswer } from "./http-post.ts";
 
 /** The failure for a status other than 2xx. Of the body only its code is kept, unless that is something of what was sent. */
-export function statusFault({ status, headers, body }: HttpAnswer, now: number, sent: readonly Sent[]) {
+export function statusFault(
+  { status, headers, body }: HttpAnswer,
+  now: number,
+  sent: readonly Sent[],
+  used: UsedCredentials = new Set(),
+) {
   if (status >= 200 && status < 300) return undefined;
   const message =
     status >= 300 && status < 400
       ? `The function answered with a redirect (${status}), which is not followed.`
       : `The function answered with status ${status}.`;
-  const providerCode = codeOfJson(parsed(body), status, sent);
+  const providerCode = shownCode(codeOfJson(parsed(body), status, sent), status, used);
   return statusError({ status, headers: new Headers(headers) }, now, { message, providerCode });
 }

@@ -4,20 +4,16 @@ import type { Execution } from "../../../core/operations/execution.ts";
 import { urlFault } from "../../../core/schema/url.ts";
 import { type HttpRequest, leadsOn, redirectOf } from "../../clients/http/exchange.ts";
 import { patienceOf } from "../../clients/http/failure-code.ts";
-import { shownHeaders } from "../../clients/http/headers.ts";
-import { bodyOf, type DecodedBody, maxResponseBytes } from "../../clients/http/read-body.ts";
-import { type HttpAnswer, post } from "./http-post.ts";
+import { maxResponseBytes } from "../../clients/http/read-body.ts";
+import { type ShownAnswer, shownAnswer, type UsedCredentials } from "../../clients/http/shown-answer.ts";
+import { post } from "./http-post.ts";
 import { statusFault } from "./http-status.ts";
 import type { LambdaClients } from "./lambda.ts";
 import { signed } from "./sign.ts";
 import type { HttpCallee } from "./target.ts";
 
 /** The result of an HTTP function's job. The function has done its work, so no body, however malformed, fails the job. */
-export interface HttpResult extends DecodedBody {
-  status: number;
-  /** Without cookies and credentials. */
-  headers: Record<string, string>;
-}
+export type HttpResult = ShownAnswer;
 
 type Call = Pick<Execution, "idempotencyKey" | "signal" | "secrets" | "clock" | "room" | "job">;
 
@@ -35,18 +31,27 @@ export async function callHttp(clients: LambdaClients, callee: HttpCallee, paylo
   });
   const url = await urlOf(callee, call);
   const request = { method: "POST", url, headers, ...(payload !== undefined && { body: payload }) };
-  const { answer, sent } = await answerOf(clients, callee, request, call);
-  const fault = statusFault(answer, clock.now(), sent);
+  const used: UsedCredentials = new Set();
+  const { answer, sent } = await answerOf(clients, callee, request, call, used);
+  const fault = statusFault(answer, clock.now(), sent, used);
   if (fault) throw fault;
-  return resultOf(answer);
+  const { status, body: bytes, isBroken = false } = answer;
+  return shownAnswer({ status, headers: new Headers(answer.headers) }, { bytes, isBroken }, used);
 }
 
-async function answerOf(clients: LambdaClients, callee: HttpCallee, request: HttpRequest, call: Call) {
+async function answerOf(
+  clients: LambdaClients,
+  callee: HttpCallee,
+  request: HttpRequest,
+  call: Call,
+  used: UsedCredentials,
+) {
   let next = request;
   for (let redirects = 0; ; redirects += 1) {
     const { method, url, body } = next;
     const plain = { method, url, headers: Object.fromEntries(next.headers), body };
     const headers = await authorize(clients, callee, plain, call);
+    for (const credential of credentialsIn(headers)) used.add(credential);
     const answer = await post(url, {
       ...plain,
       headers,
@@ -86,7 +91,6 @@ async function authorize(clients: LambdaClients, { auth }: HttpCallee, request: 
   throw new JobError("CONFIGURATION_ERROR", `${referenceName(auth.token)} is not a bearer token.`);
 }
 
-function resultOf({ status, headers: all, body: bytes, isBroken = false }: HttpAnswer): HttpResult {
-  const body = bodyOf({ bytes, isBroken }, all["content-type"] ?? null);
-  return { status, headers: shownHeaders(Object.entries(all)), ...body };
-}
+/** The token or the signature of a request, and the token of the role that has signed it. */
+const credentialsIn = ({ authorization = "", "x-amz-security-token": token = "" }: Record<string, string>): string[] =>
+  [authorization.replace(/^Bearer /, ""), /Signature=(\w+)/.exec(authorization)?.[1] ?? "", token].filter(Boolean);

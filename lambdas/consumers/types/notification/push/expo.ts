@@ -5,6 +5,7 @@ import { codeOfJson, firstOwn } from "../../../clients/http/failure-code.ts";
 import { setHeader } from "../../../clients/http/headers.ts";
 import { readJson } from "../../../clients/http/read-body.ts";
 import { secureUrlOf } from "../../../clients/http/settings.ts";
+import { shownId } from "../../../clients/http/shown-answer.ts";
 import { statusError } from "../../../clients/http/status.ts";
 import { buildUrl } from "../../../clients/http/url.ts";
 import { asJobError } from "../failures.ts";
@@ -114,7 +115,7 @@ const noTicket = () =>
   new JobError("PROVIDER_ERROR", "Expo answered without a ticket.", { retryable: false, nothingDone: false });
 
 function outcomeOf({ status, id, details }: Ticket, response: Response): Outcome {
-  if (status === "ok") return { id: typeof id === "string" ? id : "" };
+  if (status === "ok") return { id: shownId(id, sentFor(response)) };
   const providerCode = firstOwn([details?.error], sentFor(response));
   switch (details?.error) {
     case "DeviceNotRegistered":
