@@ -19,6 +19,7 @@ import { deepestNesting, hasMoreValues, mostValues, nestedDeeperThan } from "../
 import { lazy } from "../schema/lazy.ts";
 import { invalidRequest } from "../schema/parse-body.ts";
 import { dueAt, epochMs } from "../schema/start-time.ts";
+import { inputNotesOf } from "../targets/input-check.ts";
 import { asWritten, placed } from "./ductape/as-written.ts";
 import { rewriteRequest } from "./ductape/rewrite.ts";
 import { findInputFaults, inputFaults, type Origin } from "./input-faults.ts";
@@ -148,6 +149,10 @@ function parsePlain(body: unknown, asked: Asked): AcceptedRequest {
   const source = { found, input: input.data, isTemplate };
   const { gates, faults: keyless } = gatesOf(source);
   if (keyless.length > 0) throw invalidRequest(keyless);
+  const notes = [
+    ...(retryNotes(request.retry_config) ?? []),
+    ...inputNotesOf(found.definition, { ...found, app: request.app, input: input.data }),
+  ];
   return {
     ...found,
     input: input.data,
@@ -169,7 +174,7 @@ function parsePlain(body: unknown, asked: Asked): AcceptedRequest {
       debounce,
       unique,
       session: request.session && { ...request.session, at: now },
-      notes: retryNotes(request.retry_config),
+      notes: notes.length > 0 ? notes : undefined,
     }),
     fingerprint: fingerprintOf(request),
     ...(passed.length > 0 && { passed }),

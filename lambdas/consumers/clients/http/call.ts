@@ -53,7 +53,8 @@ async function requestOf({ secrets, idempotencyKey }: Execution, call: Call): Pr
     defaults.query,
   );
   const headers = mergeHeaders(defaults.headers, input.headers);
-  headers.set("idempotency-key", idempotencyKey);
+  // A caller's own key guards what it stands for, such as an order, whichever jobs ask for it.
+  if (!headers.has("idempotency-key")) headers.set("idempotency-key", idempotencyKey);
   const body = mergedBody(defaults.body, input.body);
   if (body === undefined) return { method: call.method, url, headers };
   if (call.method === "GET") throw new JobError("VALIDATION_ERROR", "A GET request has no body.");
