@@ -6,7 +6,9 @@ export interface ResponseBody {
   body: unknown;
   /** The content type is JSON, but the body cannot be parsed and is a string. */
   parse_error?: true;
-  /** The body is not text and is in base64, or it is JSON that is too large to parse and is a string. */
+  /** The body is not encoded as its headers say, or breaks off: `body` is as much of it as could be read. */
+  decode_error?: true;
+  /** The body is not text and is in base64, or it is JSON that is too large or too deep to parse and is a string. */
   body_encoding?: "base64" | "json";
 }
 

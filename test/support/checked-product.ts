@@ -23,6 +23,8 @@ export const product = {
     order: { type: "action", app: "api", action: "order" },
     list: { type: "action", app: "api", action: "list" },
     form: { type: "action", app: "api", action: "form" },
+    keyed: { type: "action", app: "api", action: "keyed" },
+    evaluated: { type: "action", app: "api", action: "form", expressions: true },
     hidden: { type: "action", app: "hidden", action: "order" },
     tell: { type: "notification", notification: "customers" },
   },
@@ -32,6 +34,11 @@ export const product = {
       actions: {
         order: { method: "POST", path: "/orders/:order_id?v=:no", defaults: { params: { version: "v1" } } },
         list: { method: "GET", path: "/orders", defaults: { params: { version: "v1" } } },
+        keyed: {
+          method: "POST",
+          path: "/k",
+          defaults: { params: { version: "v1" }, headers: { "idempotency-key": "$Input{body}{order}" } },
+        },
         form: { method: "POST", path: "/f", body_type: "form", defaults: { params: { version: "v1" } } },
       },
     },
@@ -62,6 +69,10 @@ export const product = {
 } as const;
 
 const catalog = makeCatalog([product], registry);
+
+/** What explain notes of a request for one of its events. */
+export const notesOf = (event: string, input: object): Fault[] =>
+  parseRequest({ product_tag: "shop", env: "dev", event, input, start_at: 0 }, catalog, noon).notes ?? [];
 
 /** The faults of a request for one of its events. */
 export function faultsOf(event: string, input: object, env = "dev"): Fault[] {

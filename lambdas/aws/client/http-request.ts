@@ -25,8 +25,7 @@ export async function sendHttp(url: URL, options: HttpRequestOptions): Promise<I
   const sent = begin(url, options);
   try {
     const [answer] = (await once(sent, "response", { signal: options.signal })) as [IncomingMessage];
-    // Whoever reads the body sees its errors. An error before that would have no listener and end the process.
-    return answer.on("error", () => {});
+    return answer;
   } catch (error) {
     if (!options.repeatable || !sent.reusedSocket || options.signal.aborted) throw error;
     return sendHttp(url, { ...options, repeatable: false });
@@ -37,7 +36,12 @@ function begin(url: URL, { method, headers, body, signal }: HttpRequestOptions):
   const [request, agent] = url.protocol === "https:" ? [httpsRequest, httpsAgent] : [httpRequest, httpAgent];
   const length = body === undefined ? {} : { "content-length": String(Buffer.byteLength(body)) };
   const sent = request(url, { method, headers: { ...headers, ...length }, agent, signal });
-  // An error after the answer has begun also appears on the answer; without this listener it would end the process.
+  // Without a listener each of these errors would end the process: one after the answer has begun appears on both.
   sent.on("error", () => {});
+  sent.once("response", (answer) => {
+    answer.on("error", () => {});
+    // What the parser refuses is an error of the request alone, and of the answer only that it was aborted.
+    sent.on("error", (error) => answer.destroy(error));
+  });
   return sent.end(body);
 }

@@ -46,6 +46,7 @@ interface Typed<Target, Input extends InputSchema, Event extends z.ZodRawShape> 
   isRepeatable?: (event: EventOf<Event>, target: Target) => boolean;
   checkEvent?: (event: EventOf<Event>, target: Target, product: Product) => Fault[];
   checkInput?: (check: InputCheck<z.output<Input>, Target, EventOf<Event>>) => Fault[];
+  notesOf?: (check: InputCheck<z.output<Input>, Target, EventOf<Event>>) => Fault[];
   texts?: (target: Target) => unknown;
   graph?: (target: Target) => GraphStep[];
   example: { event: string; input: z.input<Input> };

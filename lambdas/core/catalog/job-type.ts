@@ -52,6 +52,8 @@ export interface JobTypeDefinition {
   checkEvent?: (event: ProductEvent, target: unknown, product: Product) => Fault[];
   /** Checks an input against the catalog when it is requested; pointers are relative to the request. */
   checkInput?: (check: InputCheck) => Fault[];
+  /** What an input means that its writer may not expect, for explain; pointers are relative to the request. */
+  notesOf?: (check: InputCheck) => Fault[];
   /** The templates of a target in which `$Session` refers to the session of the job, for types that have any. */
   texts?: (target: unknown) => unknown;
   /** A target's steps in the order of the catalog, if it has any. */

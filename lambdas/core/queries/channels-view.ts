@@ -27,7 +27,9 @@ export async function channelsShown(
 /** Of a channel with a hidden part only the status is left, and why it failed. */
 function withoutHidden(channels: Record<string, ChannelView>, hidden: readonly string[]): Record<string, ChannelView> {
   const shown = Object.entries(channels).map(([name, channel]) => {
-    const hides = redact({ [name]: channel }, hidden).redacted.length > 0;
+    const one = { [name]: channel };
+    // In the result that a completed job would have, the channels are one level deeper.
+    const hides = [one, { channels: one }].some((place) => redact(place, hidden).redacted.length > 0);
     return [name, hides ? outcomeOf(channel) : channel] as const;
   });
   return Object.fromEntries(shown);

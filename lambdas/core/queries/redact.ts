@@ -14,7 +14,10 @@ export interface Redacted {
   redacted: string[];
 }
 
-/** A copy of a JSON value without the parts that the pointers find; the value itself if they find none. */
+/**
+ * A copy of a JSON value without the parts that the pointers find; the value itself if they find none. A pointer that leads on below a
+ * text finds the text as a whole: it may be JSON that is not parsed, or bytes, with the part in it.
+ */
 export function redact(value: unknown, pointers: readonly string[]): Redacted {
   return pointers.reduce<Redacted>(
     ({ value, redacted }, pointer) => {
@@ -27,7 +30,7 @@ export function redact(value: unknown, pointers: readonly string[]): Redacted {
 
 /** The value itself, and not a copy, if there is nothing at the path. */
 function without(value: unknown, [step, ...rest]: readonly string[]): unknown {
-  if (step === undefined) return redactedText;
+  if (step === undefined || isFullText(value)) return redactedText;
   if (typeof value !== "object" || value === null) return value;
   let found = false;
   const entries = Object.entries(value).map(([key, part]) => {
@@ -39,6 +42,9 @@ function without(value: unknown, [step, ...rest]: readonly string[]): unknown {
   // `fromEntries` defines a field of any name, so that one named __proto__ is hidden like every other.
   return Array.isArray(value) ? entries.map(([, part]) => part) : Object.fromEntries(entries);
 }
+
+/** An empty text has no part, and what has been hidden is none. */
+const isFullText = (value: unknown): boolean => typeof value === "string" && value !== "" && value !== redactedText;
 
 /** What a job hides of its input and result: what its event hid when it was requested, and what the event hides now. */
 export function redactionOf(

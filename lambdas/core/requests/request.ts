@@ -15,10 +15,11 @@ import { firstOccurrence } from "../job/recurrence.ts";
 import type { Debouncing, Uniqueness } from "../job/shared-key.ts";
 import { faultSearchLimit, findFaults, isCovered } from "../schema/find-faults.ts";
 import { given } from "../schema/given.ts";
-import { hasMoreValues, mostValues, nestedDeeperThan } from "../schema/json-values.ts";
+import { deepestNesting, hasMoreValues, mostValues, nestedDeeperThan } from "../schema/json-values.ts";
 import { lazy } from "../schema/lazy.ts";
 import { invalidRequest } from "../schema/parse-body.ts";
 import { dueAt, epochMs } from "../schema/start-time.ts";
+import { inputNotesOf } from "../targets/input-check.ts";
 import { asWritten, placed } from "./ductape/as-written.ts";
 import { rewriteRequest } from "./ductape/rewrite.ts";
 import { findInputFaults, inputFaults, type Origin } from "./input-faults.ts";
@@ -74,9 +75,6 @@ export interface AcceptedRequest extends CatalogEvent {
   /** Set for the job of a schedule of the catalog, whose id is derived from the schedule. */
   schedule?: { job_id: string; name: string; fingerprint: string };
 }
-
-/** JSON that is nested deeper is refused, since serialisers recurse. */
-export const deepestNesting = 64;
 
 /**
  * Parses a request, in any documented spelling, against the catalog. Throws a RequestError: INVALID_REQUEST with every fault
@@ -151,6 +149,10 @@ function parsePlain(body: unknown, asked: Asked): AcceptedRequest {
   const source = { found, input: input.data, isTemplate };
   const { gates, faults: keyless } = gatesOf(source);
   if (keyless.length > 0) throw invalidRequest(keyless);
+  const notes = [
+    ...(retryNotes(request.retry_config) ?? []),
+    ...inputNotesOf(found.definition, { ...found, app: request.app, input: input.data }),
+  ];
   return {
     ...found,
     input: input.data,
@@ -172,7 +174,7 @@ function parsePlain(body: unknown, asked: Asked): AcceptedRequest {
       debounce,
       unique,
       session: request.session && { ...request.session, at: now },
-      notes: retryNotes(request.retry_config),
+      notes: notes.length > 0 ? notes : undefined,
     }),
     fingerprint: fingerprintOf(request),
     ...(passed.length > 0 && { passed }),

@@ -4,27 +4,31 @@ type Reviver = (key: string, value: unknown, ...context: { source?: string }[]) 
 /** A string without so many digits in a row contains no whole number beyond 2^53. */
 const manyDigits = /\d{16}/;
 
+/** A number of fewer digits is too large for a JavaScript number only with an exponent of three. */
+const largeExponent = /\d[eE]\+?\d{3}/;
+
 /**
- * JSON.parse rounds whole numbers beyond 2^53 that have no exact JavaScript number. This reviver replaces them by what `make`
- * returns for their digits. Undefined for JSON that cannot contain such a number.
+ * Parses the JSON of a provider or a database for a result. JSON.parse rounds whole numbers beyond 2^53 that have no exact
+ * JavaScript number, and reads 1e400 as Infinity, which would be stored as null: such a number becomes the string of its digits.
  */
-export function exactReviver(text: string, make: (digits: string) => unknown): Reviver | undefined {
-  if (!manyDigits.test(text)) return undefined;
-  return (_key, value, context) => {
-    const digits = context?.source ?? "";
-    return isBeyondSafe(value) && /^-?\d+$/.test(digits) ? make(digits) : value;
-  };
-}
-
-/** Parses the JSON of a provider or a database for a result. Numbers that would be rounded become strings of their digits. */
 export const parseExactly = (text: string): unknown =>
-  JSON.parse(
-    text,
-    exactReviver(text, (digits) => digits),
-  );
+  manyDigits.test(text) || largeExponent.test(text) ? JSON.parse(text, withDigits) : JSON.parse(text);
 
-/** For the JSON of a request: numbers that would be rounded become bigints, which every part of a request refuses. */
-export const requestReviver = (text: string): Reviver | undefined => exactReviver(text, BigInt);
+const withDigits: Reviver = (_key, value, context) =>
+  isInfinite(value) || isRounded(value, context?.source) ? context?.source : value;
+
+/**
+ * For the JSON of a request: numbers that would be rounded become bigints, which every part of a request refuses. Undefined for
+ * JSON that cannot contain such a number.
+ */
+export const requestReviver = (text: string): Reviver | undefined =>
+  manyDigits.test(text)
+    ? (_key, value, context) => (isRounded(value, context?.source) ? BigInt(context?.source ?? "") : value)
+    : undefined;
+
+const isRounded = (value: unknown, source = ""): boolean => isBeyondSafe(value) && /^-?\d+$/.test(source);
+
+const isInfinite = (value: unknown): boolean => typeof value === "number" && !Number.isFinite(value);
 
 const isBeyondSafe = (value: unknown): boolean =>
   typeof value === "number" && Number.isInteger(value) && !Number.isSafeInteger(value);

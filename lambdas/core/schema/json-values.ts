@@ -35,9 +35,40 @@ export function valuesIn(json: Uint8Array): number {
   return values;
 }
 
+/**
+ * The most levels of objects and lists in a value of a request, a provider or a database. Many functions call themselves once for
+ * each level, and a few thousand levels would be more than the stack holds.
+ */
+export const deepestNesting = 64;
+
 /** Whether a JSON value has more levels than this. */
-export function nestedDeeperThan(value: unknown, limit: number): boolean {
-  if (limit < 0) return true;
-  if (typeof value !== "object" || value === null) return false;
-  return Object.values(value).some((item) => nestedDeeperThan(item, limit - 1));
+export function nestedDeeperThan(value: unknown, limit = deepestNesting): boolean {
+  let level = [value].filter(isContainer);
+  for (let left = limit; level.length > 0; left -= 1) {
+    if (left <= 0) return true;
+    level = level.flatMap((one) => (Array.isArray(one) ? one : Object.values(one)).filter(isContainer));
+  }
+  return false;
+}
+
+const isContainer = (value: unknown): value is object => typeof value === "object" && value !== null;
+
+const quote = 0x22;
+const backslash = 0x5c;
+const closingBrace = 0x7d;
+const closingBracket = 0x5d;
+
+/** Whether JSON has more levels than this. It is found without parsing, so the text may be no JSON at all. */
+export function jsonNestedDeeperThan(json: string, limit = deepestNesting): boolean {
+  let level = 0;
+  let inText = false;
+  for (let i = 0; i < json.length; i += 1) {
+    const char = json.charCodeAt(i);
+    if (char === quote) inText = !inText;
+    else if (inText) i += char === backslash ? 1 : 0;
+    else if (char === brace || char === bracket) level += 1;
+    else if (char === closingBrace || char === closingBracket) level -= 1;
+    if (level > limit) return true;
+  }
+  return false;
 }

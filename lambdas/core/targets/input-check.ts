@@ -4,10 +4,19 @@ import type { Fault } from "../errors.ts";
 import { membersOf } from "./group.ts";
 
 /** The faults of an input against its event: with a group, those that any of its targets would find. */
-export function inputFaultsOf(definition: JobTypeDefinition, check: Omit<InputCheck, "target">): Fault[] {
+export const inputFaultsOf = (definition: JobTypeDefinition, check: Check): Fault[] =>
+  ofAllTargets(definition, check, definition.checkInput);
+
+/** What explain says of an input: with a group, what it means to any of its targets. */
+export const inputNotesOf = (definition: JobTypeDefinition, check: Check): Fault[] =>
+  ofAllTargets(definition, check, definition.notesOf);
+
+type Check = Omit<InputCheck, "target">;
+
+function ofAllTargets(definition: JobTypeDefinition, check: Check, find: JobTypeDefinition["checkInput"]): Fault[] {
   const { product, event } = check;
   const members = membersOf(targetsOf(product, definition), String(event[definition.targetField]));
-  const faults = members.flatMap(({ target }) => definition.checkInput?.({ ...check, target }) ?? []);
+  const faults = members.flatMap(({ target }) => find?.({ ...check, target }) ?? []);
   return members.length < 2 ? faults : faults.filter((fault, i) => faults.findIndex(isSame(fault)) === i);
 }
 

@@ -95,6 +95,37 @@ describe("an action", () => {
     });
   });
 
+  test.each([
+    ["of the input", {}, { "Idempotency-Key": "order-42" }],
+    ["of the catalog", { "IDEMPOTENCY-KEY": "order-42" }, {}],
+    [
+      "of the input before that of the catalog",
+      { "idempotency-Key": "of the catalog" },
+      { "idempotency-key": "order-42" },
+    ],
+    ["of the catalog, from the input", { "Idempotency-Key": "order-$Input{body}{order}" }, {}],
+  ])(
+    "sends the idempotency key %s, the same with each attempt, and none of ours",
+    async (_whose, defaults, headers) => {
+      await using server = await httpServer(ok);
+      for (const idempotencyKey of ["job_1-1", "job_2-1"]) {
+        await calling(server.url, {
+          action: { defaults: { headers: defaults } },
+          input: { headers, body: { order: 42 } },
+          ...({ idempotencyKey } as object),
+        });
+      }
+      expect(server.seen.map((seen) => seen.headers["idempotency-key"])).toEqual(["order-42", "order-42"]);
+    },
+  );
+
+  test("sends our idempotency key where an empty list removes that of the catalog", async () => {
+    await using server = await httpServer(ok);
+    const action = { defaults: { headers: { "Idempotency-Key": "order-42" } } };
+    await calling(server.url, { action, input: { headers: { "idempotency-key": [] } } });
+    expect(server.seen[0]?.headers["idempotency-key"]).toBe("job_1-1");
+  });
+
   test("without a body sends none", async () => {
     await using server = await httpServer(ok);
     await calling(server.url, { action: { method: "DELETE" } });

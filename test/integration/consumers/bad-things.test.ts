@@ -175,7 +175,7 @@ const afterLarge: Record<ProviderName, After> = {
 const afterInvalid: Record<ProviderName, After> = {
   "action: an app": done,
   "notification: a callback": done,
-  "notification: Expo": again,
+  "notification: Expo": refused,
   "notification: SES": again,
   "notification: SNS": again,
   "database_action: DynamoDB": again,

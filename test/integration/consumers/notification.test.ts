@@ -157,6 +157,12 @@ describe("a callback", () => {
     });
   });
 
+  test("has the idempotency key of its input, if that has one", async () => {
+    await using server = await httpServer((_, response) => json(response, 200, {}));
+    await notifying(callback(server.url), { callback: { headers: { "Idempotency-Key": "order-42" } } });
+    expect(server.seen[0]?.headers["idempotency-key"]).toBe("order-42");
+  });
+
   test("that fails reports how", async () => {
     await using server = await httpServer((_, response) =>
       response.writeHead(429, { "retry-after": "2" }).end("private"),

@@ -38,6 +38,17 @@ describe("POST /v1/explain", () => {
     });
   });
 
+  it.each([
+    ["headers", { headers: { "Idempotency-Key": "order-42" } }, "/input/headers/Idempotency-Key"],
+    ["Ductape's headers", { "headers:idempotency-key": "order-42" }, "/input/headers:idempotency-key"],
+  ])("notes an idempotency key for the provider in %s", async (_where, input, pointer) => {
+    const { status, body } = await world().explain({ ...order, input });
+    expect(status).toBe(200);
+    expect(body.notes).toEqual([
+      { pointer, detail: expect.stringMatching(/^is sent as it is in place of the key of the run/) },
+    ]);
+  });
+
   it("says what the request would come to", async () => {
     const { explain } = world();
     const request = { ...order, start_at: noon + 3_600_000, labels: ["a"], retries: 1, timeout_ms: 1000 };

@@ -10,6 +10,7 @@ import { acceptedFor, type HttpRequest } from "./exchange.ts";
 import { failureCode, patienceOf } from "./failure-code.ts";
 import { mergeHeaders } from "./headers.ts";
 import { secureUrlOf, urlOf } from "./settings.ts";
+import { shownCode, type UsedCredentials } from "./shown-answer.ts";
 import { statusError } from "./status.ts";
 import { buildUrl } from "./url.ts";
 
@@ -27,14 +28,17 @@ export interface Call {
   bodyType: BodyType | undefined;
   defaults: CallInput | undefined;
   input: CallInput;
+  /** Gets the credentials that are sent. Default: nobody shows anything of the answer. */
+  used?: UsedCredentials;
 }
 
 /** Sends a call and returns its response if that is a success; otherwise throws the JobError that its status stands for. */
 export async function send(execution: Execution, call: Call): Promise<Response> {
   const request = await requestOf(execution, call);
-  const response = await authorizedExchange(execution, call.auth ?? { type: "none" }, request);
+  const { used = new Set() } = call;
+  const response = await authorizedExchange(execution, call.auth ?? { type: "none" }, request, used);
   if (response.ok) return response;
-  const providerCode = await failureCode(response, patienceOf(execution));
+  const providerCode = shownCode(await failureCode(response, patienceOf(execution)), response.status, used);
   throw statusError(response, execution.clock.now(), { providerCode, accepted: acceptedFor(response) });
 }
 
@@ -49,7 +53,8 @@ async function requestOf({ secrets, idempotencyKey }: Execution, call: Call): Pr
     defaults.query,
   );
   const headers = mergeHeaders(defaults.headers, input.headers);
-  headers.set("idempotency-key", idempotencyKey);
+  // A caller's own key guards what it stands for, such as an order, whichever jobs ask for it.
+  if (!headers.has("idempotency-key")) headers.set("idempotency-key", idempotencyKey);
   const body = mergedBody(defaults.body, input.body);
   if (body === undefined) return { method: call.method, url, headers };
   if (call.method === "GET") throw new JobError("VALIDATION_ERROR", "A GET request has no body.");

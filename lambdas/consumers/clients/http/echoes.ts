@@ -37,12 +37,19 @@ const placesOf = ({ hostname, pathname }: URL): string[] => [hostname, ...pathna
 
 /** Each value of a request. Nothing here decides what is sent, so what cannot be decoded is left as it is. */
 function valuesOf({ url, headers, body = "" }: Sent): string[] {
-  const ofHeaders = [...headers].flatMap(([name, value]) => (isOurs(name) ? [] : [value, ...credentialsIn(value)]));
+  const ofHeaders = [...headers].flatMap(([name, value]) =>
+    isOurs(name, value) ? [] : [value, ...credentialsIn(value)],
+  );
   return [...ofHeaders, ...url.searchParams.values(), ...leavesOf(body)].filter((value) => value !== "");
 }
 
-/** The key is random digits, in which a number may occur by chance. */
-const isOurs = (name: string): boolean => name.toLowerCase() === "idempotency-key";
+/** Our own key is random digits, in which a number may occur by chance. That of a caller is a value like others. */
+const isOurs = (name: string, value: string): boolean =>
+  name.toLowerCase() === "idempotency-key" && /^job_\w+-\d+$/.test(value);
+
+/** The credentials in the Authorization of a request. */
+export const tokensIn = ({ headers }: Sent): string[] =>
+  [...headers].flatMap(([name, value]) => (name.toLowerCase() === "authorization" ? credentialsIn(value) : []));
 
 /** The parts of an Authorization: the token, and of Basic the user and password. */
 function credentialsIn(value: string): string[] {

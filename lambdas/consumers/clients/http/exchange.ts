@@ -3,6 +3,7 @@ import { changed, JobError } from "../../../core/job/job-error.ts";
 import { type Timed, withDeadline } from "../before-deadline.ts";
 import { neverSent } from "../never-sent.ts";
 import { responseOf } from "./response.ts";
+import { unreadableHead } from "./unreadable.ts";
 
 export interface HttpRequest {
   method: string;
@@ -28,8 +29,9 @@ export async function exchange(
   for (let redirects = 0; ; redirects += 1) {
     const method = acceptedBefore(request, next);
     const hop = next;
-    const sending =
-      method && timed ? withDeadline({ ...timed, signal }, (inTime) => send(hop, inTime)) : send(hop, signal);
+    const mayComeTwice = idempotent.has(request.method);
+    const sendHop = (inTime: AbortSignal) => send(hop, inTime, mayComeTwice);
+    const sending = method && timed ? withDeadline({ ...timed, signal }, sendHop) : sendHop(signal);
     const response = await sending.catch((error: unknown) => {
       throw failureBehind(method, error);
     });
@@ -94,13 +96,17 @@ const idempotent = new Set(["GET", "PUT", "DELETE"]);
  * Providers may ignore the idempotency key, so a POST or PATCH is never repeated here. That is seldom necessary anyway, because
  * `sendHttp` uses no connection from before a freeze.
  */
-async function send({ method, url, headers, body }: HttpRequest, signal: AbortSignal): Promise<Response> {
+async function send(
+  { method, url, headers, body }: HttpRequest,
+  signal: AbortSignal,
+  mayComeTwice: boolean,
+): Promise<Response> {
   const sent = { ...defaults, ...Object.fromEntries(headers) };
   try {
     const repeatable = idempotent.has(method);
     return responseOf(await sendHttp(url, { method, headers: sent, body, signal, repeatable }));
   } catch (cause) {
-    throw networkError(cause, signal);
+    throw unreadableHead(cause, "provider", mayComeTwice) ?? networkError(cause, signal);
   }
 }
 

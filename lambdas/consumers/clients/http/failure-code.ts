@@ -86,7 +86,7 @@ export function codeOfJson(body: unknown, status: number, sent: readonly Sent[])
   const first = Object(Array.isArray(errors) ? errors[0] : undefined) as Record<string, unknown>;
   const candidates = [inner.code, inner.type, inner.status, code, error, errorCode, error_code, first.code];
   return firstOwn(
-    candidates.filter((candidate) => String(candidate) !== String(status)),
+    candidates.filter((candidate) => typeof candidate !== "object" && String(candidate) !== String(status)),
     sent,
   );
 }

@@ -10,14 +10,18 @@ export type Hide = (text: string) => string;
 export function hiding(values: readonly string[]): Hide | undefined {
   const given = values.filter((value) => value !== "");
   if (given.length === 0) return undefined;
-  const forms = [...new Set(given.filter((value) => value.length >= shortest).flatMap(formsOf))];
-  // The longest first, so that a credential that contains another one is hidden as a whole.
-  forms.sort((one, other) => other.length - one.length);
+  const forms = formsOfAll(given);
   return (text) =>
     given.includes(text)
       ? hiddenCredential
       : forms.reduce((rest, form) => (rest.includes(form) ? rest.replaceAll(form, hiddenCredential) : rest), text);
 }
+
+/** The longest first, so that a credential that contains another one is hidden as a whole. */
+const formsOfAll = (values: readonly string[]): string[] =>
+  [...new Set(values.filter((value) => value.length >= shortest).flatMap(formsOf))].sort(
+    (one, other) => other.length - one.length,
+  );
 
 const entities: Record<string, string> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;" };
 
@@ -30,6 +34,7 @@ function formsOf(value: string): string[] {
   const jsons = [json, lower, upper].flatMap((one) => [one, one.replaceAll("/", "\\/")]);
   const html = value.replace(/[&<>"']/g, (char) => entities[char] ?? char);
   const url = encodeURIComponent(value);
+  const lowerUrl = url.replaceAll(/%[0-9A-F]{2}/g, (hexed) => hexed.toLowerCase());
   const form = new URLSearchParams({ "": value }).toString().slice(1);
   const base64 = Buffer.from(value).toString("base64");
   return [
@@ -38,22 +43,38 @@ function formsOf(value: string): string[] {
     html,
     html.replaceAll("&#39;", "'"),
     url,
-    url.toLowerCase(),
+    lowerUrl,
     form,
     base64,
     base64.replace(/=+$/, ""),
+    Buffer.from(value).toString("base64url"),
+    ...withinBase64(value),
   ];
 }
 
+/** Shorter digits of base64 may occur in a text by chance. */
+const shortestBase64 = 12;
+
+/** What a value looks like within the base64 of a longer text: its digits depend on how many bytes precede it, modulo three. */
+function withinBase64(value: string): string[] {
+  const digits = [0, 1, 2].map((before) => {
+    const bytes = Buffer.concat([Buffer.alloc(before), Buffer.from(value)]);
+    const whole = Math.floor((bytes.length * 8) / 6);
+    return bytes.toString("base64").slice(Math.ceil((before * 8) / 6), whole);
+  });
+  return digits.filter(({ length }) => length >= shortestBase64).flatMap((one) => [one, urlSafe(one)]);
+}
+
+const urlSafe = (base64: string): string => base64.replaceAll("+", "-").replaceAll("/", "_");
+
 /** Hides credentials in bytes that are not text. */
 export function hideBytes(bytes: Buffer, values: readonly string[]): Buffer {
-  let rest = bytes;
-  for (const value of values.filter((one) => one.length >= shortest)) {
-    if (!rest.includes(value)) continue;
-    const text = rest.toString("latin1").replaceAll(Buffer.from(value).toString("latin1"), hiddenCredential);
-    rest = Buffer.from(text, "latin1");
-  }
-  return rest;
+  const text = bytes.toString("latin1");
+  const rest = formsOfAll(values).reduce(
+    (left, form) => left.replaceAll(Buffer.from(form).toString("latin1"), hiddenCredential),
+    text,
+  );
+  return rest === text ? bytes : Buffer.from(rest, "latin1");
 }
 
 /** A JSON value with credentials hidden in its texts and in the names of its fields. */

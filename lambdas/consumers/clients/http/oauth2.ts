@@ -5,6 +5,7 @@ import { exchange } from "./exchange.ts";
 import { failureCode, type Patience } from "./failure-code.ts";
 import { readJson } from "./read-body.ts";
 import { secureUrlOf, textOf } from "./settings.ts";
+import type { UsedCredentials } from "./shown-answer.ts";
 import { statusError } from "./status.ts";
 import { type FreshToken, type TokenSource, tokenKey } from "./tokens.ts";
 
@@ -18,12 +19,17 @@ type Fields = Record<string, string>;
 const assumedLifetimeSeconds = 300;
 
 /** The source of a client's access tokens (client credentials grant, RFC 6749 4.4). */
-export async function oauth2Source({ secrets, clock }: Execution, auth: OAuth2): Promise<TokenSource> {
+export async function oauth2Source(
+  { secrets, clock }: Execution,
+  auth: OAuth2,
+  used: UsedCredentials,
+): Promise<TokenSource> {
   const [url, id, secret] = await Promise.all([
     secureUrlOf(secrets, auth.token_url, "The OAuth2 token URL"),
     textOf(secrets, auth.client_id),
     secrets.resolve(auth.client_secret),
   ]);
+  used.add(secret).add(pairOf(id, secret));
   const inBody = (auth.client_auth ?? "body") === "body";
   const fields: Fields = {
     grant_type: "client_credentials",
@@ -31,7 +37,7 @@ export async function oauth2Source({ secrets, clock }: Execution, auth: OAuth2):
     ...(auth.audience !== undefined && { audience: auth.audience }),
     ...(inBody && { client_id: id, client_secret: secret }),
   };
-  const basic: Fields = inBody ? {} : { authorization: `Basic ${btoa(`${encoded(id)}:${encoded(secret)}`)}` };
+  const basic: Fields = inBody ? {} : { authorization: `Basic ${btoa(pairOf(id, secret))}` };
   return {
     key: tokenKey("oauth2", url.href, id, secret, auth.scope, auth.audience),
     fetch: (signal) => requestToken(url, fields, basic, { clock, signal, ms: readingMs }),
@@ -39,6 +45,7 @@ export async function oauth2Source({ secrets, clock }: Execution, auth: OAuth2):
 }
 
 /** RFC 6749 2.3.1: both parts are form-encoded before they are joined. */
+const pairOf = (id: string, secret: string) => `${encoded(id)}:${encoded(secret)}`;
 const encoded = (text: string) => new URLSearchParams({ v: text }).toString().slice(2);
 
 async function requestToken(url: URL, fields: Fields, authorization: Fields, patience: Patience): Promise<FreshToken> {
@@ -65,7 +72,8 @@ async function readToken(response: Response, patience: Patience): Promise<FreshT
   if (typeof token !== "string" || !/^[\x21-\x7e]+$/.test(token)) {
     throw new JobError("PROVIDER_ERROR", "The token endpoint answered without an access token.", { retryable: false });
   }
-  const lifetime = Number(answer?.expires_in ?? assumedLifetimeSeconds);
+  const { expires_in: given } = answer ?? {};
+  const lifetime = typeof given === "number" || typeof given === "string" ? Number(given) : assumedLifetimeSeconds;
   return { token, lifetimeSeconds: lifetime > 0 ? lifetime : assumedLifetimeSeconds };
 }
 

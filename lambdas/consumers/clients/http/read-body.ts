@@ -1,8 +1,10 @@
 import { JobError } from "../../../core/job/job-error.ts";
 import { endlessRoom, type Room } from "../../../core/operations/memory.ts";
 import { parseExactly } from "../../../core/schema/exact-json.ts";
-import { isSmallJson } from "../../../core/schema/json-values.ts";
+import { isSmallJson, jsonNestedDeeperThan } from "../../../core/schema/json-values.ts";
 import { networkError } from "./exchange.ts";
+import { isUndecoded } from "./response.ts";
+import { parserCodeOf } from "./unreadable.ts";
 
 /** The largest response that a consumer keeps in memory, after decompression. */
 export const maxResponseBytes = 10 * 1024 * 1024;
@@ -10,19 +12,31 @@ export const maxResponseBytes = 10 * 1024 * 1024;
 /** Responses up to this size are read without reserving memory in the batch. */
 export const smallResponseBytes = 512 * 1024;
 
+/** The bytes of a body, and whether they are only a part of it, or not decoded, because it is not as its headers say. */
+export interface ReadBody {
+  bytes: Buffer;
+  isBroken: boolean;
+}
+
+/** Reads a response as `readBody` does, where it is of no interest whether the body is whole. */
+export const readBytes = async (...asked: Parameters<typeof readBody>): Promise<Buffer> =>
+  (await readBody(...asked)).bytes;
+
 /**
  * Reads a response up to `limit` bytes. A larger one is a permanent PROVIDER_ERROR, because it would not be smaller the next time.
- * The rest of a response that is not small stays at the provider until there is room.
+ * The rest of a response that is not small stays at the provider until there is room. A body that is not encoded as its headers say
+ * is no failure: the call has had its effect, and a repetition would have it again.
  */
-export async function readBytes(
+export async function readBody(
   response: Response,
   signal: AbortSignal,
   limit = maxResponseBytes,
   room: Room = endlessRoom,
-): Promise<Buffer> {
+): Promise<ReadBody> {
   const chunks: Uint8Array[] = [];
   let bytes = 0;
   let isLarge = false;
+  let isBroken = false;
   try {
     for await (const chunk of response.body ?? []) {
       bytes += chunk.byteLength;
@@ -35,33 +49,41 @@ export async function readBytes(
       chunks.push(chunk);
     }
   } catch (cause) {
-    throw networkError(cause, signal);
+    isBroken = parserCodeOf(cause) !== undefined && !signal.aborted;
+    if (!isBroken) throw networkError(cause, signal);
   }
   if (bytes > limit) {
     const size = limit >= 1024 * 1024 ? `${limit / 1024 / 1024} MiB` : `${limit / 1024} KiB`;
     throw new JobError("PROVIDER_ERROR", `The response is larger than the limit of ${size}.`, { retryable: false });
   }
-  return Buffer.concat(chunks);
+  return { bytes: Buffer.concat(chunks), isBroken: isBroken || isUndecoded(response) };
 }
 
 export interface DecodedBody {
   body: unknown;
+  /** The body is not encoded as its headers say, or breaks off: `body` is as much of it as could be read. */
+  decode_error?: true;
   /** The content type is JSON, but the body cannot be parsed and is a string. */
   parse_error?: true;
-  /** The body is not text and is in base64, or it is JSON that is too large to parse and is a string. */
+  /** The body is not text and is in base64, or it is JSON that is too large or too deep to parse and is a string. */
   body_encoding?: "base64" | "json";
 }
 
 /**
- * A body as it is in a result: parsed if its content type is JSON, else a string, and null if empty. JSON that cannot be parsed
+ * A body as it is in a result: parsed if its content type is JSON, else a string, and null if empty. What cannot be decoded or parsed
  * does not fail the job, because the call has had its effect, and a repetition would have it again.
  */
+export const bodyOf = ({ bytes, isBroken }: ReadBody, contentType: string | null): DecodedBody => ({
+  ...decodeBody(bytes, contentType),
+  ...(isBroken && { decode_error: true }),
+});
+
 export function decodeBody(bytes: Buffer, contentType: string | null): DecodedBody {
   if (bytes.length === 0) return { body: null };
   const text = isBinary(bytes) ? undefined : decodeText(bytes, /charset="?([\w.:-]+)/i.exec(contentType ?? "")?.[1]);
   if (text === undefined) return { body: bytes.toString("base64"), body_encoding: "base64" };
   if (!/^[\w.+-]+\/([\w.+-]+\+)?json\b/i.test(contentType ?? "")) return { body: text };
-  if (!isSmallJson(bytes)) return { body: text, body_encoding: "json" };
+  if (!isSmallJson(bytes) || jsonNestedDeeperThan(text)) return { body: text, body_encoding: "json" };
   try {
     return { body: parseExactly(text) };
   } catch {

@@ -1,21 +1,7 @@
 import type { IncomingMessage } from "node:http";
-import { pipeline, type Readable, type Transform } from "node:stream";
-import { constants, createBrotliDecompress, createGunzip, createInflate } from "node:zlib";
+import { Readable } from "node:stream";
 import { JobError } from "../../../core/job/job-error.ts";
-
-/** A truncated body is read as far as it goes, as in browsers. */
-const lenient = { flush: constants.Z_SYNC_FLUSH, finishFlush: constants.Z_SYNC_FLUSH };
-
-const decoders: Record<string, () => Transform> = {
-  gzip: () => createGunzip(lenient),
-  "x-gzip": () => createGunzip(lenient),
-  deflate: () => createInflate(lenient),
-  br: () =>
-    createBrotliDecompress({
-      flush: constants.BROTLI_OPERATION_FLUSH,
-      finishFlush: constants.BROTLI_OPERATION_FLUSH,
-    }),
-};
+import { decoded } from "./decoded.ts";
 
 /** The statuses of responses without a body. */
 const bodiless = new Set([204, 205, 304]);
@@ -32,14 +18,23 @@ export function responseOf(answer: IncomingMessage): Response {
     });
   }
   if (bodiless.has(status)) answer.resume();
-  return new Response(bodiless.has(status) ? null : decoded(answer), { status, headers });
+  const decoding = { failed: false };
+  const encoding = answer.headers["content-encoding"] ?? "";
+  const body = bodiless.has(status)
+    ? null
+    : decoded(bodyOf(answer), encoding, () => Object.assign(decoding, { failed: true }));
+  const response = new Response(body, { status, headers });
+  decodings.set(response, decoding);
+  return response;
 }
 
-/** A body in an unknown encoding, which was not requested, stays as it is. */
-function decoded(answer: IncomingMessage): Readable {
-  const encodings = (answer.headers["content-encoding"] ?? "").toLowerCase().split(",");
-  return encodings.reduceRight<Readable>((body, encoding) => {
-    const decoder = decoders[encoding.trim()]?.();
-    return decoder ? pipeline(body, decoder, () => {}) : body;
-  }, answer);
+const decodings = new WeakMap<Response, { failed: boolean }>();
+
+/** Whether the body of a response was not encoded as its headers say, or broke off. Known once the body has been read. */
+export const isUndecoded = (response: Response): boolean => decodings.get(response)?.failed ?? false;
+
+/** An answer may have failed before anybody reads it, and no Response takes a stream that has. */
+function bodyOf(answer: IncomingMessage): Readable {
+  const { errored } = answer;
+  return errored ? new Readable({ read: () => {}, construct: (done) => done(errored) }) : answer;
 }

@@ -2,30 +2,29 @@ import type { Reference } from "../../../core/catalog/references.ts";
 import { type CredentialMarks, markOf, withTexts } from "../../../core/job/credential-marks.ts";
 import { JobError } from "../../../core/job/job-error.ts";
 import type { Secrets } from "../../../core/ports/ports.ts";
+import type { UsedCredentials } from "../../clients/http/shown-answer.ts";
 
-/** The credentials of the app that a job calls. It remembers those that were used, which no result may show. */
-export interface UsedCredentials {
+/** The credentials of the app that a job calls. */
+export interface AppCredentials {
   read(app: string, key: string): Promise<string>;
-  values(): string[];
 }
 
-/** Reads the entries of an app's `credentials`, and of no other app. */
-export function usedCredentials(
+/** Reads the entries of an app's `credentials`, and of no other app, and adds them to those that were used. */
+export function credentialsOf(
   secrets: Secrets,
   called: string,
   credentials: Record<string, Reference> = {},
-): UsedCredentials {
-  const values = new Set<string>();
+  used: UsedCredentials = new Set(),
+): AppCredentials {
   return {
     async read(app, key) {
       const reference = app === called && Object.hasOwn(credentials, key) ? credentials[key] : undefined;
       if (!reference)
         throw new JobError("CONFIGURATION_ERROR", `App ${called} no longer has a credential that is sent to it.`);
       const value = await secrets.resolve(reference);
-      values.add(value);
+      used.add(value);
       return value;
     },
-    values: () => [...values],
   };
 }
 
@@ -33,7 +32,7 @@ export function usedCredentials(
 export async function withCredentials<Input>(
   input: Input,
   marks: CredentialMarks | undefined,
-  credentials: UsedCredentials,
+  credentials: AppCredentials,
 ): Promise<Input> {
   if (!marks) return input;
   const { app, keys, id } = marks;

@@ -3,7 +3,7 @@ import { JobError } from "../../../core/job/job-error.ts";
 import type { Execution } from "../../../core/operations/execution.ts";
 import { findFaults } from "../../../core/schema/find-faults.ts";
 import { type CallInput, callInput } from "../../clients/http/call-input.ts";
-import type { UsedCredentials } from "./credentials.ts";
+import type { AppCredentials } from "./credentials.ts";
 
 type Scoped = Pick<Execution, "job" | "input" | "variables" | "constants">;
 
@@ -14,7 +14,7 @@ type Scoped = Pick<Execution, "job" | "input" | "variables" | "constants">;
 export async function evaluatedDefaults(
   { job, input, ...values }: Scoped,
   defaults: CallInput | undefined,
-  credentials: UsedCredentials,
+  credentials: AppCredentials,
 ): Promise<CallInput | undefined> {
   if (!mentionsDollar(defaults)) return defaults;
   const { resolve, scopeOf } = await import("../../../core/expressions/evaluate.ts");
@@ -27,7 +27,7 @@ export async function evaluatedDefaults(
 }
 
 /** Reads the credentials that a template refers to beforehand, since expressions do not wait for anything. */
-async function readFor(template: unknown, credentials: UsedCredentials): Promise<(app: string, key: string) => string> {
+async function readFor(template: unknown, credentials: AppCredentials): Promise<(app: string, key: string) => string> {
   const { referencesInTemplate } = await import("../../../core/expressions/evaluate.ts");
   const named = referencesInTemplate(template).filter(({ root }) => root === "Auth");
   const values = new Map<string, string>();

@@ -3,6 +3,7 @@ import { didYouMean } from "../../../core/schema/schema.ts";
 import { Tag } from "../../../core/schema/tag.ts";
 import { callFaults } from "../../clients/http/call-faults.ts";
 import { callInput } from "../../clients/http/call-input.ts";
+import { keyNotes } from "../../clients/http/key-notes.ts";
 import { partOfCall } from "../../clients/http/part-of-call.ts";
 import { defineJobType } from "../define-job-type.ts";
 import type { AppTarget } from "./target.ts";
@@ -35,6 +36,8 @@ export const action = defineJobType<AppTarget>()({
       ...(call ? callFaults(call, input, ["input"]) : []),
     ];
   },
+  notesOf: ({ event, target, input }) =>
+    keyNotes(input.headers, own(target.actions, event.action)?.defaults?.headers, ["input"]),
   example: { event: "create_order", input: { params: { customer: "c-42" }, body: { sku: "A-1" } } },
   defaults: { timeout_ms: 30_000, retries: 3 },
   limits: { max_timeout_ms: 120_000, memory_mb: 256 },

@@ -1,24 +1,21 @@
 import { own } from "../../../core/catalog/catalog.ts";
 import { JobError } from "../../../core/job/job-error.ts";
 import { send } from "../../clients/http/call.ts";
-import { shownHeaders } from "../../clients/http/headers.ts";
-import { hidden, hideBytes, hiding } from "../../clients/http/hide.ts";
-import { type DecodedBody, decodeBody, maxResponseBytes, readBytes } from "../../clients/http/read-body.ts";
+import { maxResponseBytes, readBody } from "../../clients/http/read-body.ts";
+import { type ShownAnswer, shownAnswer, type UsedCredentials } from "../../clients/http/shown-answer.ts";
 import { defineExecutor, type ExecutionOf } from "../define-job-type.ts";
-import { usedCredentials, withCredentials } from "./credentials.ts";
+import { credentialsOf, withCredentials } from "./credentials.ts";
 import { evaluatedDefaults } from "./defaults.ts";
 import { action as definition } from "./definition.ts";
 
-/** The result of an action. `headers` are without cookies and credentials. */
-export interface ActionResult extends DecodedBody {
-  status: number;
-  headers: Record<string, string>;
-}
+/** The result of an action: the app's response. */
+export type ActionResult = ShownAnswer;
 
 /** Calls the action of an app; its response is the result. */
 export const execute = defineExecutor(definition, async (execution): Promise<ActionResult> => {
   const { app, action } = targetOf(execution);
-  const credentials = usedCredentials(execution.secrets, execution.event.app, app.credentials);
+  const used: UsedCredentials = new Set();
+  const credentials = credentialsOf(execution.secrets, execution.event.app, app.credentials, used);
   const response = await send(execution, {
     method: action.method,
     base: app.base_url,
@@ -29,21 +26,11 @@ export const execute = defineExecutor(definition, async (execution): Promise<Act
     bodyType: action.body_type,
     defaults: await evaluatedDefaults(execution, action.defaults, credentials),
     input: await withCredentials(execution.input, execution.job.credentials, credentials),
+    used,
   });
-  const bytes = await readBytes(response, execution.signal, maxResponseBytes, execution.room);
-  return resultOf(response, bytes, credentials.values());
+  const read = await readBody(response, execution.signal, maxResponseBytes, execution.room);
+  return shownAnswer(response, read, used);
 });
-
-/** A response as it is stored and shown. Credentials that were sent are hidden where the provider repeats them. */
-function resultOf(response: Response, bytes: Buffer, values: readonly string[]): ActionResult {
-  const shown = (body: Buffer): ActionResult => ({
-    status: response.status,
-    headers: shownHeaders(response.headers),
-    ...decodeBody(body, response.headers.get("content-type")),
-  });
-  const hide = hiding(values);
-  return hide ? (hidden(shown(hideBytes(bytes, values)), hide) as ActionResult) : shown(bytes);
-}
 
 /** A deployment may have dropped the env or the action that a stored job names. */
 function targetOf({ target, event, job }: ExecutionOf<typeof definition>) {

@@ -4,7 +4,8 @@ import { request as httpsRequest } from "node:https";
 import { JobError } from "../../../core/job/job-error.ts";
 import type { Room } from "../../../core/operations/memory.ts";
 import { isJson, type Patience, readInTime } from "../../clients/http/failure-code.ts";
-import { smallResponseBytes } from "../../clients/http/read-body.ts";
+import { type ReadBody, smallResponseBytes } from "../../clients/http/read-body.ts";
+import { parserCodeOf, unreadableHead } from "../../clients/http/unreadable.ts";
 import { neverSent } from "../../clients/never-sent.ts";
 
 export interface HttpAnswer {
@@ -12,6 +13,8 @@ export interface HttpAnswer {
   /** Names in lower case; several values of a name are joined into one string. */
   headers: Record<string, string>;
   body: Buffer;
+  /** The body breaks off, because its framing is not valid. */
+  isBroken?: boolean;
 }
 
 interface Post {
@@ -41,14 +44,22 @@ export async function post(url: URL, { method, headers, body, ...reading }: Post
       agent: false,
       signal,
     });
-    // A failure after the response has begun is emitted on the response too; without a listener here it would end the process.
+    // Without a listener each of these errors would end the process: one after the response has begun appears on both.
     request.on("error", () => {});
+    request.once("response", (response) => {
+      response.on("error", () => {});
+      // What the parser refuses is an error of the request alone, and of the response only that it was aborted.
+      request.on("error", (error) => response.destroy(error));
+    });
     request.end(body);
     const [response] = (await once(request, "response", { signal })) as [IncomingMessage];
-    return { status: response.statusCode ?? 0, headers: headersOf(response), body: await bodyOf(response, reading) };
+    const { bytes, isBroken } = await bodyOf(response, reading);
+    return { status: response.statusCode ?? 0, headers: headersOf(response), body: bytes, isBroken };
   } catch (cause) {
     if (signal.aborted) throw signal.reason;
     if (cause instanceof JobError) throw cause;
+    const unreadable = unreadableHead(cause, "function", false);
+    if (unreadable) throw unreadable;
     const code = codeOf(cause);
     const shown = code === undefined ? "" : ` (${code})`;
     throw new JobError("CONNECTION_ERROR", `The connection to the function failed${shown}.`, {
@@ -66,26 +77,32 @@ export async function post(url: URL, { method, headers, body, ...reading }: Post
 async function bodyOf(
   response: IncomingMessage,
   { largest, signal, room, patience }: Pick<Post, "largest" | "signal" | "room" | "patience">,
-): Promise<Buffer> {
+): Promise<ReadBody> {
   const { statusCode = 0 } = response;
-  if (statusCode < 200 || statusCode > 299) return failureOf(response, patience);
+  if (statusCode < 200 || statusCode > 299) return { bytes: await failureOf(response, patience), isBroken: false };
   const chunks: Buffer[] = [];
   let bytes = 0;
   let isLarge = false;
-  for await (const chunk of response) {
-    bytes += (chunk as Buffer).byteLength;
-    if (bytes > smallResponseBytes && !isLarge) {
-      isLarge = true;
-      await room.forAnswer(largest, signal);
+  let isBroken = false;
+  try {
+    for await (const chunk of response) {
+      bytes += (chunk as Buffer).byteLength;
+      if (bytes > smallResponseBytes && !isLarge) {
+        isLarge = true;
+        await room.forAnswer(largest, signal);
+      }
+      if (bytes > largest) {
+        throw new JobError("PROVIDER_ERROR", `The function's answer has more than ${largest} bytes.`, {
+          retryable: false,
+        });
+      }
+      chunks.push(chunk as Buffer);
     }
-    if (bytes > largest) {
-      throw new JobError("PROVIDER_ERROR", `The function's answer has more than ${largest} bytes.`, {
-        retryable: false,
-      });
-    }
-    chunks.push(chunk as Buffer);
+  } catch (cause) {
+    isBroken = parserCodeOf(cause) !== undefined && !signal.aborted;
+    if (!isBroken) throw cause;
   }
-  return Buffer.concat(chunks);
+  return { bytes: Buffer.concat(chunks), isBroken };
 }
 
 const headersOf = ({ headers }: IncomingMessage): Record<string, string> =>

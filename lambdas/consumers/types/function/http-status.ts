@@ -1,5 +1,6 @@
 import type { Sent } from "../../clients/http/echoes.ts";
 import { codeOfJson, parsed } from "../../clients/http/failure-code.ts";
+import { shownCode, type UsedCredentials } from "../../clients/http/shown-answer.ts";
 import { statusError } from "../../clients/http/status.ts";
 import type { HttpAnswer } from "./http-post.ts";
 
@@ -7,13 +8,17 @@ import type { HttpAnswer } from "./http-post.ts";
 export function statusFault(
   { status, headers, body }: HttpAnswer,
   now: number,
-  { sent, accepted }: { sent: readonly Sent[]; accepted?: string | undefined },
+  {
+    sent,
+    used = new Set(),
+    accepted,
+  }: { sent: readonly Sent[]; used?: UsedCredentials; accepted?: string | undefined },
 ) {
   if (status >= 200 && status < 300) return undefined;
   const message =
     status >= 300 && status < 400
       ? `The function answered with a redirect (${status}), which is not followed.`
       : `The function answered with status ${status}.`;
-  const providerCode = codeOfJson(parsed(body), status, sent);
+  const providerCode = shownCode(codeOfJson(parsed(body), status, sent), status, used);
   return statusError({ status, headers: new Headers(headers) }, now, { message, providerCode, accepted });
 }

@@ -5,22 +5,20 @@ import { urlFault } from "../../../core/schema/url.ts";
 import { withDeadline } from "../../clients/before-deadline.ts";
 import { acceptedBefore, failureBehind, type HttpRequest, leadsOn, redirectOf } from "../../clients/http/exchange.ts";
 import { patienceOf } from "../../clients/http/failure-code.ts";
-import { shownHeaders } from "../../clients/http/headers.ts";
-import { type DecodedBody, decodeBody, maxResponseBytes } from "../../clients/http/read-body.ts";
-import { type HttpAnswer, post } from "./http-post.ts";
+import { maxResponseBytes } from "../../clients/http/read-body.ts";
+import { type ShownAnswer, shownAnswer, type UsedCredentials } from "../../clients/http/shown-answer.ts";
+import { post } from "./http-post.ts";
 import { statusFault } from "./http-status.ts";
 import type { LambdaClients } from "./lambda.ts";
 import { signed } from "./sign.ts";
 import type { HttpCallee } from "./target.ts";
 
 /** The result of an HTTP function's job. The function has done its work, so no body, however malformed, fails the job. */
-export interface HttpResult extends DecodedBody {
-  status: number;
-  /** Without cookies and credentials. */
-  headers: Record<string, string>;
-}
+export type HttpResult = ShownAnswer;
 
 type Call = Pick<Execution, "idempotencyKey" | "signal" | "deadline" | "secrets" | "clock" | "room">;
+/** A call that notes the credentials which it uses. */
+type Crediting = Call & { used: UsedCredentials };
 
 /**
  * POSTs the payload, or nothing without one, and resolves with the response if its status is 2xx. Redirects are followed within the
@@ -36,13 +34,15 @@ export async function callHttp(clients: LambdaClients, callee: HttpCallee, paylo
   });
   const url = await urlOf(callee, call);
   const request = { method: "POST", url, headers, ...(payload !== undefined && { body: payload }) };
-  const { answer, sent, accepted } = await answerOf(clients, callee, request, call);
-  const fault = statusFault(answer, clock.now(), { sent, accepted });
+  const used: UsedCredentials = new Set();
+  const { answer, sent, accepted } = await answerOf(clients, callee, request, { ...call, used });
+  const fault = statusFault(answer, clock.now(), { sent, used, accepted });
   if (fault) throw fault;
-  return resultOf(answer);
+  const { status, body: bytes, isBroken = false } = answer;
+  return shownAnswer({ status, headers: new Headers(answer.headers) }, { bytes, isBroken }, used);
 }
 
-async function answerOf(clients: LambdaClients, callee: HttpCallee, request: HttpRequest, call: Call) {
+async function answerOf(clients: LambdaClients, callee: HttpCallee, request: HttpRequest, call: Crediting) {
   let next = request;
   for (let redirects = 0; ; redirects += 1) {
     const accepted = acceptedBefore(request, next);
@@ -59,10 +59,11 @@ async function answerOf(clients: LambdaClients, callee: HttpCallee, request: Htt
   }
 }
 
-async function authorizedPost(clients: LambdaClients, callee: HttpCallee, request: HttpRequest, call: Call) {
+async function authorizedPost(clients: LambdaClients, callee: HttpCallee, request: HttpRequest, call: Crediting) {
   const { method, url, body } = request;
   const plain = { method, url, headers: Object.fromEntries(request.headers), body };
   const headers = await authorize(clients, callee, plain, call);
+  for (const credential of credentialsIn(headers)) call.used.add(credential);
   const answer = await post(url, {
     ...plain,
     headers,
@@ -99,6 +100,6 @@ async function authorize(clients: LambdaClients, { auth }: HttpCallee, request: 
   throw new JobError("CONFIGURATION_ERROR", `${referenceName(auth.token)} is not a bearer token.`);
 }
 
-function resultOf({ status, headers: all, body }: HttpAnswer): HttpResult {
-  return { status, headers: shownHeaders(Object.entries(all)), ...decodeBody(body, all["content-type"] ?? null) };
-}
+/** The token or the signature of a request, and the token of the role that has signed it. */
+const credentialsIn = ({ authorization = "", "x-amz-security-token": token = "" }: Record<string, string>): string[] =>
+  [authorization.replace(/^Bearer /, ""), /Signature=(\w+)/.exec(authorization)?.[1] ?? "", token].filter(Boolean);

@@ -1,6 +1,7 @@
 import { own } from "../../../core/catalog/catalog.ts";
 import { didYouMean } from "../../../core/schema/schema.ts";
 import { Tag } from "../../../core/schema/tag.ts";
+import { keyNotes } from "../../clients/http/key-notes.ts";
 import { defineJobType } from "../define-job-type.ts";
 import { channelFaults } from "./channel-faults.ts";
 import { channels, notificationInput, settingOf } from "./input.ts";
@@ -31,6 +32,7 @@ export const notification = defineJobType<NotificationTarget>()({
       }));
     return [...unset, ...channelFaults(input, message, settings)];
   },
+  notesOf: ({ input }) => keyNotes(input.callback?.headers, undefined, ["input", "callback"]),
   example: {
     event: "send_notification",
     input: {

@@ -36,6 +36,9 @@ describe("a function job that invokes a Lambda", () => {
     ["null", "null", null],
     ["a number", "7", 7],
     ["text that is not JSON, from a custom runtime", "done", "done"],
+    ["a number that JavaScript does not have", '{"far":1e400}', { far: "1e400" }],
+    ["JSON of 64 levels", `${"[".repeat(64)}${"]".repeat(64)}`, expect.any(Array)],
+    ["JSON of 4,600 levels as its text", "[".repeat(4600) + "]".repeat(4600), "[".repeat(4600) + "]".repeat(4600)],
   ])("accepts %s as a result", async (_what, payload, result) => {
     expect(await run({ payload })).toEqual(result);
   });

@@ -1,6 +1,6 @@
 import { registry } from "../../../../lambdas/consumers/types/registry.ts";
 import { checkCatalog } from "../../../../lambdas/core/catalog/check-catalog.ts";
-import { faultsOf, product } from "../../../support/checked-product.ts";
+import { faultsOf, notesOf, product } from "../../../support/checked-product.ts";
 
 it("the product of these tests is valid", () => {
   expect(checkCatalog([product], registry)).toEqual([]);
@@ -74,5 +74,23 @@ describe("an action's input is checked against its path, headers and body when i
     ["order", { params: { order_id: [5] } }, "/input/params/order_id", /^must be a string, a number, true or false$/],
   ])("%s with %j is refused", (event, input, pointer, detail) => {
     expect(faultsOf(event, input)).toEqual([{ pointer, detail: expect.stringMatching(detail) }]);
+  });
+});
+
+describe("an idempotency key for the provider is noted", () => {
+  const key = { "Idempotency-Key": "order-42" };
+  it.each<[string, object, string | undefined]>([
+    ["form", { body: { a: 1 }, headers: key }, "/input/headers/Idempotency-Key"],
+    ["keyed", { body: { order: 42 } }, "/event"],
+    ["keyed", { body: { order: 42 }, headers: key }, "/input/headers/Idempotency-Key"],
+    [
+      "tell",
+      { slug: "plain", callback: { params: { shop: 1 }, headers: key } },
+      "/input/callback/headers/Idempotency-Key",
+    ],
+    ["evaluated", { headers: { ...key, "x-a": "$Now" } }, "/input/headers/Idempotency-Key"],
+    ["form", { body: { a: 1 }, headers: { "x-a": "idempotency-key" } }, undefined],
+  ])("in a request for %s with %j", (event, input, pointer) => {
+    expect(notesOf(event, input).map((note) => note.pointer)).toEqual(pointer === undefined ? [] : [pointer]);
   });
 });

@@ -1,4 +1,5 @@
 import fc from "fast-check";
+import { decodeBody } from "../../../../lambdas/consumers/clients/http/read-body.ts";
 import { redact, redactionOf } from "../../../../lambdas/core/queries/redact.ts";
 import { aJob } from "../../../support/builders.ts";
 
@@ -30,19 +31,56 @@ test.each([
   expect(order).toEqual(before);
 });
 
+test.each(["/absent", "/items/3", "/items/-", "/items/01", "/items/length", "/none/x", "/constructor"])(
+  "finds nothing at %s, and answers the value itself",
+  (pointer) => {
+    const { value, redacted } = redact(order, [pointer]);
+    expect(value).toBe(order);
+    expect(redacted).toEqual([]);
+  },
+);
+
 test.each([
-  "/absent",
-  "/items/3",
-  "/items/-",
-  "/items/01",
-  "/items/length",
-  "/card/number/0",
-  "/none/x",
-  "/constructor",
-])("finds nothing at %s, and answers the value itself", (pointer) => {
-  const { value, redacted } = redact(order, [pointer]);
-  expect(value).toBe(order);
-  expect(redacted).toEqual([]);
+  ["a text", "/card/number/0", { ...order, card: { ...order.card, number: gone } }],
+  ["every text", "/card/*/x", { ...order, card: { number: gone, cvc: gone } }],
+  [
+    "the texts of a list of objects",
+    "/items/*/sku/x",
+    { ...order, items: [{ card: "1", sku: gone }, { sku: gone }, { card: "3" }] },
+  ],
+])("hides %s as a whole where a pointer leads on below it", (_what, pointer, expected) => {
+  expect(redact(order, [pointer])).toEqual({ value: expected, redacted: [pointer] });
+});
+
+test("finds nothing below an empty text, or below what is hidden already", () => {
+  expect(redact({ a: "" }, ["/a/b"]).redacted).toEqual([]);
+  expect(redact({ a: { b: "x" } }, ["/a", "/a/b"])).toEqual({ value: { a: gone }, redacted: ["/a"] });
+});
+
+describe("of an answer over HTTP, whatever becomes of its body,", () => {
+  const card = "4111 1111 1111 1111";
+  const answer = { card, items: [{ card }] };
+  const json = JSON.stringify(answer);
+  const many = JSON.stringify({ ...answer, more: Array(100_001).fill(0) });
+  test.each<[string, string, string | Buffer]>([
+    ["is JSON", "application/json", json],
+    ["is JSON of more than 1 MiB", "application/json", JSON.stringify({ ...answer, more: "x".repeat(1_100_000) })],
+    ["is JSON of more than 100,000 values", "application/json", many],
+    ["is JSON of more than 64 levels", "application/json", `{"a":${"[".repeat(80)}${"]".repeat(80)},${json.slice(1)}`],
+    ["is cut short", "application/json", json.slice(0, -1)],
+    ["is a page", "text/html", json],
+    ["has no type", "", json],
+    ["is a text of JSON", "application/json", JSON.stringify(json)],
+    ["is bytes", "application/json", Buffer.concat([Buffer.alloc(200), Buffer.from(json)])],
+  ])("what the pointers name is hidden if it %s", (_what, type, body) => {
+    const result = { status: 200, headers: {}, ...decodeBody(Buffer.from(body), type) };
+    const { value, redacted } = redact(result, ["/body/card", "/body/items/*/card"]);
+    const shown = JSON.stringify(value);
+    expect(shown).not.toContain(card);
+    expect(shown).not.toContain(Buffer.from(card).toString("base64").slice(4, 20));
+    expect(redacted.length).toBeGreaterThan(0);
+    expect(value).toMatchObject({ status: 200 });
+  });
 });
 
 test("says which of several pointers found something", () => {

@@ -14,6 +14,9 @@ describe("the JSON of a result", () => {
     ['{"text": "9007199254740993", "9007199254740993": 1}', { text: "9007199254740993", "9007199254740993": 1 }],
     ["9007199254740993", "9007199254740993"],
     ["12", 12],
+    ['{"far": 1e400, "low": -1.5E+400, "deep": [1e0309]}', { far: "1e400", low: "-1.5E+400", deep: ["1e0309"] }],
+    [`[${"9".repeat(400)}]`, ["9".repeat(400)]],
+    ['[1e308, 1e-400, "1e400"]', [1e308, 0, "1e400"]],
   ])("keeps the digits that a number cannot hold: %s", (text, value) => {
     expect(parseExactly(text)).toEqual(value);
   });

@@ -1,4 +1,10 @@
-import { hasMoreValues, isSmallJson, valuesIn } from "../../../../lambdas/core/schema/json-values.ts";
+import {
+  hasMoreValues,
+  isSmallJson,
+  jsonNestedDeeperThan,
+  nestedDeeperThan,
+  valuesIn,
+} from "../../../../lambdas/core/schema/json-values.ts";
 
 const json = (value: unknown) => Buffer.from(JSON.stringify(value));
 const many = <Value>(length: number, value: Value) => Array.from({ length }, () => value);
@@ -32,4 +38,29 @@ test.each<[string, unknown, boolean]>([
   ["a hundred thousand of nothing", many(100_001, []), false],
 ])("%s is small: %#", (_what, value, small) => {
   expect(isSmallJson(json(value))).toBe(small);
+});
+
+describe("how deep a value is", () => {
+  const lists = (levels: number) => "[".repeat(levels) + "]".repeat(levels);
+  const objects = (levels: number) => `${'{"a":'.repeat(levels)}1${"}".repeat(levels)}`;
+
+  test.each<[string, string, boolean]>([
+    ["a text", '"a"', false],
+    ["64 lists", lists(64), false],
+    ["65 lists", lists(65), true],
+    ["64 objects", objects(64), false],
+    ["65 objects", objects(65), true],
+    ["many beside each other", `[${many(1000, lists(3)).join(",")}]`, false],
+    ["brackets within a text", JSON.stringify({ a: '[{"\\'.repeat(100), b: "[".repeat(100) }), false],
+    ["a text that ends with a backslash before much", `[${JSON.stringify("\\")}, ${lists(64)}]`, true],
+  ])("of %s is found in it and in its text", (_what, text, deeper) => {
+    expect(jsonNestedDeeperThan(text)).toBe(deeper);
+    expect(nestedDeeperThan(JSON.parse(text))).toBe(deeper);
+  });
+
+  test("is found whatever it is, without a stack for it", () => {
+    expect(jsonNestedDeeperThan(objects(1_000_000))).toBe(true);
+    const deep = JSON.parse(lists(4600));
+    expect([nestedDeeperThan(deep), nestedDeeperThan(deep, 4600)]).toEqual([true, false]);
+  });
 });

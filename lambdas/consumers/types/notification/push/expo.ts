@@ -5,6 +5,7 @@ import { codeOfJson, firstOwn } from "../../../clients/http/failure-code.ts";
 import { setHeader } from "../../../clients/http/headers.ts";
 import { readJson } from "../../../clients/http/read-body.ts";
 import { secureUrlOf } from "../../../clients/http/settings.ts";
+import { shownId } from "../../../clients/http/shown-answer.ts";
 import { statusError } from "../../../clients/http/status.ts";
 import { buildUrl } from "../../../clients/http/url.ts";
 import { asJobError } from "../failures.ts";
@@ -110,10 +111,12 @@ async function oneByOne(execution: Execution, projects: string[][], post: Post):
   return all;
 }
 
-const noTicket = () => new JobError("PROVIDER_ERROR", "Expo answered without a ticket.");
+/** An answer of success that says nothing of a message: sending it again might bring it twice. */
+const noTicket = () =>
+  new JobError("PROVIDER_ERROR", "Expo answered without a ticket.", { retryable: false, nothingDone: false });
 
 function outcomeOf({ status, id, details }: Ticket, response: Response): Outcome {
-  if (status === "ok") return { id: String(id ?? "") };
+  if (status === "ok") return { id: shownId(id, sentFor(response)) };
   const providerCode = firstOwn([details?.error], sentFor(response));
   switch (details?.error) {
     case "DeviceNotRegistered":

@@ -4,6 +4,7 @@ import { acceptedFor, exchange, sentFor } from "../../../clients/http/exchange.t
 import { firstOwn } from "../../../clients/http/failure-code.ts";
 import { readJson } from "../../../clients/http/read-body.ts";
 import { secureUrlOf } from "../../../clients/http/settings.ts";
+import { shownId } from "../../../clients/http/shown-answer.ts";
 import { statusError } from "../../../clients/http/status.ts";
 import { withToken } from "../../../clients/http/tokens.ts";
 import { buildUrl } from "../../../clients/http/url.ts";
@@ -72,7 +73,7 @@ const thirdParty = "THIRD_PARTY_AUTH_ERROR";
 
 async function outcomeOf(response: Response, { signal, clock }: Execution): Promise<Outcome> {
   const answer = (await readJson(response, signal)) as { name?: string; error?: FcmError } | undefined;
-  if (response.ok) return { id: String(answer?.name ?? "") };
+  if (response.ok) return { id: shownId(answer?.name, sentFor(response)) };
   const dead = deadReason(response.status, answer?.error ?? {});
   if (dead) return { dead };
   if (codesOf(answer?.error).includes(thirdParty)) {

@@ -38,6 +38,13 @@ describe("the code in the JSON of a failed answer", () => {
   });
 });
 
+it("an idempotency key of the caller is a value like others", () => {
+  const isEcho = echoesOf([
+    { url: new URL("https://api.example.com/"), headers: new Headers({ "idempotency-key": "order-1402" }) },
+  ]);
+  expect([isEcho("order-1402"), isEcho("1402"), isEcho("duplicate")]).toEqual([true, true, false]);
+});
+
 describe("an echo of the request", () => {
   const isEcho = echoesOf([
     {

@@ -14,6 +14,8 @@ describe("a credential in an answer", () => {
     ["in a URL", `?k=${encodeURIComponent(value)}&l=1`, "?k=[credential]&l=1"],
     ["in a form", new URLSearchParams({ k: value }).toString(), "k=[credential]"],
     ["in base64", Buffer.from(value).toString("base64"), "[credential]"],
+    ["in base64 for URLs", Buffer.from(value).toString("base64url"), "[credential]"],
+    ["in a URL of small hex", "?k=a%22b%2fc%20d%2b%c3%a4%3d", "?k=[credential]"],
   ])("is hidden %s", (_how, text, shown) => {
     expect(hide([value], text)).toBe(shown);
   });
@@ -40,6 +42,19 @@ describe("a credential in an answer", () => {
     expect(rest.includes(value)).toBe(false);
     expect([...rest.subarray(0, 3), ...rest.subarray(-2)]).toEqual([0, 255, 254, 200, 0]);
     expect(hideBytes(bytes, ["other"])).toBe(bytes);
+  });
+
+  test.each(["base64", "base64url"] as const)("is hidden within the %s of a longer text", (encoding) => {
+    const token = "sk_live/S3cret+Key?ÿ>";
+    for (const before of ["", "a", "ab", "Bearer "]) {
+      for (const after of ["", "x", ":xy"]) {
+        const text = Buffer.from(`${before}${token}${after}`).toString(encoding);
+        const shown = hide([token], text);
+        expect(shown).toContain("[credential]");
+        // At its edges a credential shares a digit with its neighbours.
+        expect(text.length - shown.replace("[credential]", "").length).toBeGreaterThan((token.length * 4) / 3 - 3);
+      }
+    }
   });
 
   test("is never there afterwards, whatever is around it", () => {

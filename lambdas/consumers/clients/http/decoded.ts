@@ -1,0 +1,79 @@
+import { PassThrough, type Readable } from "node:stream";
+import {
+  type BrotliDecompress,
+  constants,
+  createBrotliDecompress,
+  createGunzip,
+  createInflate,
+  createInflateRaw,
+  type Gunzip,
+} from "node:zlib";
+
+/** A decoder by the first byte of a body; undefined for one that is not encoded as its header says. */
+type DecoderFor = (first: number) => Decoder | undefined;
+type Decoder = Gunzip | BrotliDecompress;
+
+/** What has come is decoded at once, so that of a body that breaks off all is read that can be. */
+const eager = { flush: constants.Z_SYNC_FLUSH };
+
+const gunzip: DecoderFor = (first) => (first === 0x1f ? createGunzip(eager) : undefined);
+
+/** Some servers send deflate without the header of zlib, whose first byte ends in 8. */
+const inflate: DecoderFor = (first) => ((first & 0x0f) === 8 ? createInflate(eager) : createInflateRaw(eager));
+
+const decoders = new Map<string, DecoderFor>([
+  ["gzip", gunzip],
+  ["x-gzip", gunzip],
+  ["deflate", inflate],
+  ["br", () => createBrotliDecompress({ flush: constants.BROTLI_OPERATION_FLUSH })],
+]);
+
+/** The most encodings of a body, each of which needs memory. */
+const mostEncodings = 5;
+
+/**
+ * The body of an answer without its content encodings, as far as it can be decoded: it ends where that fails, after a call of
+ * `onFault`. A body in an unknown encoding, which was not requested, stays as it is, and so does one that is not encoded at all.
+ */
+export function decoded(body: Readable, contentEncoding: string, onFault: () => void): Readable {
+  const known = contentEncoding
+    .toLowerCase()
+    .split(",")
+    .flatMap((name) => decoders.get(name.trim()) ?? []);
+  if (known.length > mostEncodings) {
+    onFault();
+    return body;
+  }
+  return known.reduceRight<Readable>((rest, decoder) => decodedBy(rest, decoder, onFault), body);
+}
+
+function decodedBy(body: Readable, decoderFor: DecoderFor, onFault: () => void): Readable {
+  const out = new PassThrough();
+  const fail = (error: Error) => out.destroy(error);
+  const endEmpty = () => out.end();
+  const begin = () => {
+    const first = body.read() as Buffer | null;
+    if (first === null) return;
+    body.off("readable", begin).off("end", endEmpty).unshift(first);
+    const decoder = decoderFor(first[0] as number);
+    if (decoder) return decode(body, decoder, out, onFault);
+    onFault();
+    body.pipe(out);
+  };
+  body.on("error", fail).on("end", endEmpty).on("readable", begin);
+  out.once("close", () => body.destroy());
+  return out;
+}
+
+/** A decoder that fails drops what it has not passed on yet. So it learns of the end only once all before it has been decoded. */
+function decode(body: Readable, decoder: Decoder, out: PassThrough, onFault: () => void): void {
+  decoder.once("error", () => {
+    onFault();
+    body.unpipe(decoder);
+    out.end();
+  });
+  out.once("close", () => decoder.destroy());
+  body.once("end", () => decoder.flush(() => decoder.end()));
+  body.pipe(decoder, { end: false });
+  decoder.pipe(out);
+}
