@@ -9,15 +9,15 @@ export const sharing: Mutation[] = [
   {
     name: "debounce: is put off beyond the longest wait",
     seed: 7,
-    at: `${rules}#debounced`,
-    find: "Math.min(made.due_at, job.created_at + max_wait)",
-    replace: "made.due_at",
+    at: `${rules}#debouncedStart`,
+    find: "Math.min(Math.max(asked, now + delay), first + max_wait)",
+    replace: "Math.max(asked, now + delay)",
   },
   {
     name: "debounce: is not put off",
     seed: 7,
     at: `${rules}#debounced`,
-    find: "Math.min(made.due_at, job.created_at + max_wait)",
+    find: "debouncedStart(made.due_at, debounce, now, job.created_at)",
     replace: "job.due_at",
   },
   {
