@@ -87,6 +87,8 @@ export interface JobStore {
    * job and has a later version.
    */
   archive(run: RunRecord): Promise<void>;
+  /** Deletes an archived run, unless a later job with its id has archived another one of its number. */
+  removeRun(run: RunRecord): Promise<void>;
   /** The archived runs of a job by number, starting after `after`, at most 100. `next` is absent on the last page. */
   runs(
     jobId: string,
