@@ -73,6 +73,9 @@ const remembers = (seed: number): boolean => seed % 32 === 26;
 /** Whether a history has requests with sessions, and jobs that publish. */
 const isSigned = (seed: number): boolean => seed % 32 === 2;
 
+/** Whether requests that share a job are messages, which are read late. */
+const readsLate = (seed: number): boolean => seed % 32 === 31;
+
 async function run(seed: number, { traced = false, bystanders = [] }: Options): Promise<History> {
   const random = seeded(seed);
   const isPeaceful = seed % 4 === 0;
@@ -105,7 +108,10 @@ async function run(seed: number, { traced = false, bystanders = [] }: Options): 
   };
   const system = simulatedSystem(world, ledger, bystanders);
   // Few histories have them, so that the others stay as they are.
-  const sharing = seed % 8 === 7 ? seeded(seed ^ 0x5a4e) : undefined;
+  const sharing =
+    seed % 8 === 7
+      ? { random: seeded(seed ^ 0x5a4e), ...(readsLate(seed) && { late: seeded(seed ^ 0x1e55) }) }
+      : undefined;
   const accepted = workload(world, ledger, system, { isChanging: !isPeaceful, sharing });
   const isDone = (job: Job) => isFinished(job) || job.status === "paused" || bystanders.some(({ id }) => id === job.id);
   let events = 0;

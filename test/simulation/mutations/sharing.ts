@@ -14,6 +14,14 @@ export const sharing: Mutation[] = [
     replace: "Math.max(asked, now + delay)",
   },
   {
+    name: "debounce: counts from when a message was sent, not from when it is handled",
+    seed: 31,
+    at: `${rules}#debouncedStart`,
+    find: "Math.max(asked, now + delay)",
+    replace: "asked",
+    bug: "each message of a queue that was behind by the delay ran by itself",
+  },
+  {
     name: "debounce: is not put off",
     seed: 7,
     at: `${rules}#debounced`,
