@@ -157,8 +157,8 @@ export class JobsService extends Construct {
         may.useResultCache(),
         // Whoever has an upload URL of the API uploads the file with the API's permissions.
         may.writeBlobs(folders.inputs, folders.uploads),
-        // The input of a request whose job exists already.
-        may.removeBlobs(folders.inputs),
+        // The input of a request whose job exists already, and the results of a job that is deleted.
+        may.removeBlobs(folders.inputs, folders.results),
         // It shows the progress of features, the state of their steps, and inputs to keys that may see them.
         may.readBlobs(folders.results, folders.progress, folders.inputs),
         may.seeMissingBlobs(),

@@ -81,8 +81,9 @@ export function unwrap(content: unknown, sender: Sender, bucket: string, depth =
   return { kind: "request", request: content, sender };
 }
 
-/** The same for a string, which has to be JSON. */
-export function unwrapJson(text: string, sender: Sender, bucket: string, depth = 0): Delivery {
+/** The same for a string, which has to be JSON. A byte order mark is ignored, as in imports and over HTTP (RFC 8259, 8.1). */
+export function unwrapJson(given: string, sender: Sender, bucket: string, depth = 0): Delivery {
+  const text = given.startsWith("\ufeff") ? given.slice(1) : given;
   let content: unknown;
   try {
     content = JSON.parse(text, requestReviver(text));

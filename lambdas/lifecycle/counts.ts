@@ -1,19 +1,34 @@
-import { addCounts, bucketOf, type Counts, hourOf, noCounts } from "../core/job/stats.ts";
-import type { HourCounts } from "../core/ports/ports.ts";
+import { hash } from "node:crypto";
+import { bucketOf, type Counts, hourOf, noCounts } from "../core/job/stats.ts";
+import type { Counted, HourCounts } from "../core/ports/ports.ts";
+import type { ChangeEffects } from "./emit.ts";
 import type { Transition } from "./events.ts";
 
-/** What transitions add to the counters: one increment per tenant and hour, however many transitions there are. */
-export function incrementsOf(transitions: readonly Transition[]): HourCounts[] {
-  const hours = new Map<string, HourCounts>();
-  for (const transition of transitions) {
-    const { product_tag: product, env } = transition.detail;
-    const hour = hourOf(transition.time);
-    const key = JSON.stringify([product, env, hour]);
-    const before = hours.get(key)?.counts ?? noCounts();
-    hours.set(key, { product, env, hour, counts: addCounts(before, countsOf(transition)) });
-  }
-  return [...hours.values()].filter(({ counts }) => counts.scheduled + ended(counts) > 0);
-}
+/** What transitions add to the counters. */
+export const incrementsOf = (transitions: readonly Countable[]): (HourCounts & Counted)[] =>
+  transitions
+    .map(({ mark, written_at, ...transition }) => {
+      const { product_tag: product, env } = transition.detail;
+      return { mark, written_at, product, env, hour: hourOf(transition.time), counts: countsOf(transition) };
+    })
+    .filter(({ counts }) => counts.scheduled + ended(counts) > 0);
+
+/** A transition with the mark by which it is counted once. */
+export type Countable = Transition & Counted;
+
+/** The transitions of a change. The stream's id of a change alone would do, were it not that this machine numbers changes anew. */
+export const countablesOf = ({ id, written_at, transitions }: ChangeEffects): Countable[] =>
+  transitions.map((transition) => {
+    const { job_id, version } = transition.detail;
+    const mark = hash("sha256", JSON.stringify([id, job_id, version, transition.name]), "base64url").slice(
+      0,
+      markLength,
+    );
+    return { ...transition, mark, written_at };
+  });
+
+/** One of 2^30: an item remembers some hundreds at most. */
+const markLength = 5;
 
 const ended = ({ completed, failed, cancelled, attempts }: Counts) => completed + failed + cancelled + attempts;
 

@@ -13,6 +13,8 @@ export interface ChangeEffects {
   batchIndex: number;
   /** Identifies the change: the same each time the stream delivers it. */
   id: string;
+  /** When the change was written, epoch milliseconds. */
+  written_at: number;
   transitions: Transition[];
   deliveries: Delivery[];
   tasks: TaskMessage[];

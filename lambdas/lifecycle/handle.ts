@@ -5,11 +5,11 @@ import { setAside } from "../core/outbound/set-aside.ts";
 import { taskMessagesOf } from "../core/outbound/task.ts";
 import { deliveriesOf } from "../core/outbound/webhook.ts";
 import type { Failures, StatsStore } from "../core/ports/ports.ts";
-import { incrementsOf } from "./counts.ts";
+import { type Countable, countablesOf, incrementsOf } from "./counts.ts";
 import { type ChangeEffects, nothingFailed } from "./emit.ts";
 import { enqueueDeliveries, type WebhookQueueServices } from "./enqueue-deliveries.ts";
 import { enqueueHeartbeats, enqueueTaskOutcomes, type TaskQueueServices } from "./enqueue-task-messages.ts";
-import { type Transition, transitionsOf } from "./events.ts";
+import { transitionsOf } from "./events.ts";
 import { failuresOf } from "./failures.ts";
 import { forgetBlobs } from "./forget-blobs.ts";
 import { type PublishServices, publish } from "./publish.ts";
@@ -43,13 +43,10 @@ async function handleAll(services: LifecycleServices, changes: readonly JobChang
     enqueueTaskOutcomes(services, effects),
   ]);
   const firstFailed = Math.min(...results);
-  // Heartbeats and counts are not idempotent, so the changes that will be redelivered have to wait for theirs.
+  // Heartbeats are not idempotent, so the changes that will be redelivered have to wait for theirs. So do counts.
   const firstWithoutHeartbeat = await enqueueHeartbeats(services, effects.slice(0, firstFailed));
   const done = Math.min(firstFailed, firstWithoutHeartbeat);
-  await count(
-    services,
-    effects.slice(0, done).flatMap(({ transitions }) => transitions),
-  );
+  await count(services, effects.slice(0, done).flatMap(countablesOf));
   await forgetBlobs(services, changes);
   return done === nothingFailed ? undefined : done;
 }
@@ -81,14 +78,21 @@ function effectsOf({ endpoints }: LifecycleServices, change: JobChange, batchInd
   const { before, after, id = crypto.randomUUID() } = change;
   const transitions = transitionsOf(change);
   const deliveries = transitions.flatMap((transition) => deliveriesOf(endpoints, transition));
-  return { batchIndex, id, transitions, deliveries, tasks: taskMessagesOf(before, after, change.at) };
+  return {
+    batchIndex,
+    id,
+    written_at: change.at,
+    transitions,
+    deliveries,
+    tasks: taskMessagesOf(before, after, change.at),
+  };
 }
 
 /**
  * A failure to count does not fail the batch: redelivering it would publish its events twice. Counts that the store refuses
- * are lost, and a batch that Lambda delivers twice is counted twice (docs/operations/monitoring.md#statistics).
+ * are lost (docs/operations/monitoring.md#statistics).
  */
-async function count({ stats, failures, log }: LifecycleServices, transitions: readonly Transition[]): Promise<void> {
+async function count({ stats, failures, log }: LifecycleServices, transitions: readonly Countable[]): Promise<void> {
   const tried = async (what: () => Promise<void>) => {
     try {
       await what();

@@ -1,3 +1,4 @@
+import type { EndpointState } from "../core/catalog/endpoint-state.ts";
 import type { ProductEndpoint } from "../core/catalog/webhook.ts";
 import { JobError } from "../core/job/job-error.ts";
 import { retryAfterMs } from "../core/job/retry-after.ts";
@@ -5,7 +6,7 @@ import { arrival, maxQueueDelaySeconds } from "../core/job/route.ts";
 import { usedSecrets } from "../core/operations/used-secrets.ts";
 import { type Delivery, endpointUrl } from "../core/outbound/webhook.ts";
 import { webhookDelay } from "../core/outbound/webhook-retry.ts";
-import { disable } from "./disable.ts";
+import { announceIfDue, disable } from "./disable.ts";
 import { type Failure, type Outcome, post } from "./post.ts";
 import { deliveryFields, groupOf, type WebhookServices } from "./services.ts";
 import { bodyOf, signedHeaders } from "./sign.ts";
@@ -33,9 +34,11 @@ async function attemptAndRecord(
   endpoint: ProductEndpoint,
   delivery: Delivery,
 ): Promise<void> {
-  const { outcome, url } = await attemptWithCurrentSecrets(services, endpoint, delivery);
-  if (outcome === "disabled")
+  const { outcome, url, state } = await attemptWithCurrentSecrets(services, endpoint, delivery);
+  if (outcome === "disabled") {
+    if (state) await announceIfDue(services, delivery, state);
     return services.log.info("delivery dropped: the endpoint is disabled", deliveryFields(delivery));
+  }
   if (outcome.is === "delivered") return services.log.info("delivered", deliveryFields(delivery));
   await recordFailure(services, endpoint, delivery, outcome, url);
 }
@@ -73,6 +76,8 @@ interface Attempt {
   outcome: Outcome | "disabled";
   /** A hash of the URL, by which a change of the URL is noticed; absent if there is no URL. */
   url?: string;
+  /** The state of an endpoint that is disabled. */
+  state?: EndpointState;
 }
 
 /** The usual answers to a signature that cannot be verified. */
@@ -98,7 +103,7 @@ async function attempt(services: WebhookServices, endpoint: ProductEndpoint, del
       // Another process may have disabled the endpoint under a newer URL than the one cached here.
       if (hash !== state.disabled.url) text = await rawUrl(services, endpoint, { fresh: true });
       hash = urlHash(text);
-      if (hash === state.disabled.url) return { outcome: "disabled" };
+      if (hash === state.disabled.url) return { outcome: "disabled", state };
       await enable(services, delivery);
     }
     const url = endpointUrl(endpoint, text);
@@ -109,7 +114,7 @@ async function attempt(services: WebhookServices, endpoint: ProductEndpoint, del
     return { outcome, url: hash };
   } catch (error) {
     if (!(error instanceof JobError) || error.retryable) throw error;
-    if (state?.disabled && hash === undefined) return { outcome: "disabled" };
+    if (state?.disabled && hash === undefined) return { outcome: "disabled", state };
     services.log.error("the endpoint cannot be used", {
       ...deliveryFields(delivery),
       code: error.code,

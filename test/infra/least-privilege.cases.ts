@@ -94,7 +94,7 @@ const privileges: Record<string, string[]> = {
     // It shows inputs to keys that may see them.
     "s3:DeleteObject,GetObject,PutObject Payloads/inputs/*",
     "s3:GetObject Payloads/progress*",
-    "s3:GetObject Payloads/results/*",
+    "s3:DeleteObject,GetObject Payloads/results/*",
     "s3:ListBucket Payloads",
     "s3:PutObject Payloads/uploads/*",
     secret("signed/session"),
@@ -144,8 +144,8 @@ const privileges: Record<string, string[]> = {
   lifecycle: [
     "dynamodb:DescribeStream,GetRecords,GetShardIterator JobsStream",
     "dynamodb:ListStreams *",
-    "dynamodb:UpdateItem Jobs if key = ERRORS#*",
-    "dynamodb:UpdateItem Jobs if key = STATS#*",
+    "dynamodb:GetItem,UpdateItem Jobs if key = ERRORS#*",
+    "dynamodb:GetItem,UpdateItem Jobs if key = STATS#*",
     "events:PutEvents Bus",
     "s3:DeleteObject Payloads/inputs/*",
     "s3:DeleteObject Payloads/progress*",

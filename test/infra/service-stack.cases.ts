@@ -416,8 +416,10 @@ describe("the lifecycle", () => {
       "dynamodb:GetShardIterator Jobs",
       "dynamodb:ListStreams *",
       "events:PutEvents Bus",
-      // Counters, and causes of failures.
+      // Counters, and causes of failures, with what they remember of what they have counted.
+      "dynamodb:GetItem Jobs",
       "dynamodb:UpdateItem Jobs",
+      "dynamodb:GetItem Jobs",
       "dynamodb:UpdateItem Jobs",
       "s3:DeleteObject inputs/*",
       "s3:DeleteObject progress*",
@@ -429,7 +431,9 @@ describe("the lifecycle", () => {
     service.hasResourceProperties("AWS::IAM::Policy", {
       Roles: [{ Ref: roleOf(lifecycle) }],
       PolicyDocument: {
-        Statement: Match.arrayWith([Match.objectLike({ Action: "dynamodb:UpdateItem", Condition: onlyCounters })]),
+        Statement: Match.arrayWith([
+          Match.objectLike({ Action: ["dynamodb:GetItem", "dynamodb:UpdateItem"], Condition: onlyCounters }),
+        ]),
       },
     });
   });
@@ -551,6 +555,7 @@ describe("least privilege", () => {
       "s3:AbortMultipartUpload documents/*",
       "s3:DeleteObject inputs/*",
       "s3:DeleteObject progress*",
+      "s3:DeleteObject results/*",
       "s3:GetObject imports/*",
       "s3:GetObject inputs/*",
       "s3:GetObject progress*",

@@ -9,6 +9,7 @@ import { taskMessagesOf } from "../../lambdas/core/outbound/task.ts";
 import { incrementsOf } from "../../lambdas/lifecycle/counts.ts";
 import { transitionsOf } from "../../lambdas/lifecycle/events.ts";
 import { aJob, noon } from "../support/builders.ts";
+import { counted } from "../support/counted.ts";
 
 interface Change {
   before?: Job;
@@ -56,7 +57,11 @@ describe("the lifecycle sleeps through", () => {
     expect(missed.length).toBeGreaterThan(0);
     const meant = missed.map(({ before, after }) => {
       const transitions = transitionsOf({ ...(before && { before }), ...(after && { after }), at: noon });
-      return [transitions.map(({ name }) => name), incrementsOf(transitions), taskMessagesOf(before, after, noon)];
+      return [
+        transitions.map(({ name }) => name),
+        incrementsOf(transitions.map(counted)),
+        taskMessagesOf(before, after, noon),
+      ];
     });
     expect(meant).toEqual(missed.map(() => [["started"], [], []]));
   });

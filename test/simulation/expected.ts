@@ -81,6 +81,7 @@ export const expected: readonly string[] = [
   "batch: accepted",
   ...["made", "debounced", "skipped", "replaced"].map((what) => `sharing: ${what}`),
   "sharing refused: STATE_CONFLICT",
+  "sharing: read later than the delay",
   "caller asks again",
   "refused: UNAVAILABLE",
   "refused: UNAVAILABLE with job_id",

@@ -75,6 +75,8 @@ const isSigned = (seed: number): boolean => seed % 32 === 2;
 
 /** Whether claims are often written although the consumer gets an error for an answer. */
 const losesClaims = (seed: number): boolean => seed % 32 === 10 || seed % 64 === 29 || seed % 64 === 39;
+/** Whether requests that share a job are messages, which are read late. */
+const readsLate = (seed: number): boolean => seed % 32 === 31;
 
 async function run(seed: number, { traced = false, bystanders = [] }: Options): Promise<History> {
   const random = seeded(seed);
@@ -109,7 +111,10 @@ async function run(seed: number, { traced = false, bystanders = [] }: Options): 
   };
   const system = simulatedSystem(world, ledger, bystanders);
   // Few histories have them, so that the others stay as they are.
-  const sharing = seed % 8 === 7 ? seeded(seed ^ 0x5a4e) : undefined;
+  const sharing =
+    seed % 8 === 7
+      ? { random: seeded(seed ^ 0x5a4e), ...(readsLate(seed) && { late: seeded(seed ^ 0x1e55) }) }
+      : undefined;
   const accepted = workload(world, ledger, system, { isChanging: !isPeaceful, sharing });
   const isDone = (job: Job) => isFinished(job) || job.status === "paused" || bystanders.some(({ id }) => id === job.id);
   let events = 0;

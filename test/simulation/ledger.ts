@@ -27,7 +27,10 @@ export interface Ledger {
   /** The cache tags that were cleared, with the true times of the request and its answer. */
   cleared: { tag: string; began: number; answered: number }[];
   /** The requests that share jobs by keys and were not skipped. */
-  shared: { taken: Asked[] };
+  shared: {
+    taken: Asked[] /** They are messages, which have a time at which they were sent. */;
+    areMessages?: boolean;
+  };
   /** The life of the job that has this id, since its creation. */
   lifeOf(id: string): Life;
   /** Records the creation of a job. Its id may have belonged to a job that was deleted or taken back. */

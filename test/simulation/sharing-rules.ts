@@ -45,13 +45,16 @@ export function oneWaits(ledger: Ledger, job: Job, others: readonly Job[]) {
 }
 
 /** A request is added to a job that waits for its first start, puts it off by its delay, and never beyond the longest wait. */
-export function debouncedInTime({ observer, lifeOf }: Ledger, { by, before, after, now }: Write) {
+export function debouncedInTime({ observer, lifeOf, shared }: Ledger, { by, before, after, now }: Write) {
   const { debounce } = after;
   if (!debounce || by.purpose !== "api" || (before && !isAddedTo(before, after))) return;
   const wrong = (text: string) => observer.violated("shared", `${nameOf(after)} ${text}`);
   const latest = after.created_at + debounceMs.max_wait;
   if (after.due_at > latest) wrong(`is due ${after.due_at - latest} ms after its longest wait`);
-  const asked = [by.began, now].map((at) => Math.min(latest, at + by.skew + debounceMs.delay)) as [number, number];
+  const handled = [by.began, now].map((at) => at + by.skew) as [number, number];
+  // A message was sent when it is read, at the latest, and the clock that reads it may be behind.
+  if (shared.areMessages) handled[1] = Math.max(handled[1], by.began);
+  const asked = handled.map((at) => Math.min(latest, at + debounceMs.delay)) as [number, number];
   if (after.due_at < asked[0] || after.due_at > asked[1]) wrong(`is due at ${after.due_at}, not at ${asked}`);
   if (!before) return;
   if (!isWaiting(before) || before.attempt > 1) wrong(`took in a request while ${before.status}`);

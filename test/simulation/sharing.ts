@@ -9,7 +9,7 @@ import type { World } from "./adversary.ts";
 import { type Asked, attemptOf, isWaiting, type Ledger } from "./ledger.ts";
 import { canary } from "./observer.ts";
 import { large } from "./outcomes.ts";
-import { catalog } from "./product.ts";
+import { catalog, debounceMs } from "./product.ts";
 import type { Random } from "./random.ts";
 import { oneWaits } from "./sharing-rules.ts";
 import type { System } from "./system.ts";
@@ -20,12 +20,24 @@ const gatewayMs = 29_000;
 /** A request that many others of its key compete with reads, loses and reads again, up to 25 times. */
 const mostCalls = 150;
 
+/** The randomness of requests that share jobs. */
+export interface Sharing {
+  random: Random;
+  /** Set if the requests are messages, which the intake reads some time after they were sent. */
+  late?: Random;
+}
+
+/** Around the delay, and around the longest wait, of a debounced job. */
+const latenesses = [0, 500, debounceMs.delay - 1, debounceMs.delay, 2 * debounceMs.delay, 60_000];
+
 /**
  * Callers whose requests share jobs by a few keys, in bursts. They have their own randomness, so that histories without them stay
  * as they are.
  */
-export function sharing(world: World, ledger: Ledger, system: System, promise: (id: string) => void, random: Random) {
+export function sharing(world: World, ledger: Ledger, system: System, promise: (id: string) => void, wanted: Sharing) {
   const { time, hardship, observer } = world;
+  const { random, late } = wanted;
+  ledger.shared.areMessages = late !== undefined;
   let n = 0;
 
   /** Each request has a number, by which the input of a job names its request. */
@@ -48,18 +60,19 @@ export function sharing(world: World, ledger: Ledger, system: System, promise: (
 
   type Request = ReturnType<typeof aRequest>;
 
-  async function create(request: Request, first: Asked, more = 2) {
+  /** A message that is delivered again asks for the same as when it was sent. */
+  async function create(request: Request, first: Asked, sentAt: number | undefined, more = 2) {
     const invoked = system.invoke("api", "api sharing");
     const { services, end } = invoked;
     const began = time.now();
     // Without a key, a repetition is a request of its own.
     const asked = first.isKeyed ? first : { ...first, began };
     const again = () => {
-      if (more > 0) time.after(random.int(50, 5000), () => void create(request, asked, more - 1));
+      if (more > 0) time.after(random.int(50, 5000), () => void create(request, asked, sentAt, more - 1));
     };
     const cancel = time.after(gatewayMs, again);
     try {
-      const accepted = parseRequest(request, catalog, services.clock.now());
+      const accepted = parseRequest(request, catalog, sentAt ?? services.clock.now());
       const outcome = await scheduleShared(services, accepted, sharedKeyOf(accepted) as SharedKey);
       cancel();
       accept(outcome, request, asked);
@@ -104,13 +117,17 @@ export function sharing(world: World, ledger: Ledger, system: System, promise: (
 
   /** Some requests of one moment, and an impatient caller among them. */
   function burst() {
+    const behind = late?.pick(latenesses) ?? 0;
+    if (behind >= debounceMs.delay) observer.cover("sharing: read later than the delay");
     for (let i = random.int(1, 5); i > 0; i--) {
-      const at = random.pick([0, 0, random.int(0, 100), random.int(0, 8000)]);
+      const sent = random.pick([0, 0, random.int(0, 100), random.int(0, 8000)]);
+      const sentAt = late && time.now() + sent;
+      const at = sent + behind + (late?.int(0, 200) ?? 0);
       const request = aRequest();
       const asked: Asked = { n, began: time.now() + at, isKeyed: request.idempotency_key !== undefined };
-      time.after(at, () => void create(request, asked));
+      time.after(at, () => void create(request, asked, sentAt));
       if (request.idempotency_key !== undefined && random.chance(hardship.twice))
-        time.after(at + random.int(0, 60), () => void create(request, asked));
+        time.after(at + random.int(0, 60), () => void create(request, asked, sentAt));
     }
   }
 

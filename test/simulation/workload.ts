@@ -5,9 +5,8 @@ import { watchIdleSlots } from "./idle-slots.ts";
 import type { Ledger } from "./ledger.ts";
 import { limitedRequests } from "./limited.ts";
 import { pausers } from "./pausers.ts";
-import type { Random } from "./random.ts";
 import { askAgainAndAgain } from "./remembered.ts";
-import { sharing } from "./sharing.ts";
+import { type Sharing, sharing } from "./sharing.ts";
 import { signedRequest } from "./signed.ts";
 import { spareRequest } from "./spares.ts";
 import type { System } from "./system.ts";
@@ -15,7 +14,7 @@ import type { System } from "./system.ts";
 interface Wanted {
   isChanging: boolean;
   /** The randomness of requests that share jobs by keys, if there are any. */
-  sharing: Random | undefined;
+  sharing: Sharing | undefined;
 }
 
 /**

@@ -112,12 +112,14 @@ export const removeBlobs = (state: JobsState, ...from: Folder[]): Capability => 
 };
 
 /** Counters are items of the same table: whoever may count cannot reach a job. */
-export const statsAccess = (state: JobsState, action: "dynamodb:Query" | "dynamodb:UpdateItem"): Capability =>
-  itemsAccess(state, [action], `${statsPrefix}*`);
+export const statsAccess = (state: JobsState, ...actions: CounterAction[]): Capability =>
+  itemsAccess(state, actions, `${statsPrefix}*`);
+
+type CounterAction = "dynamodb:GetItem" | "dynamodb:Query" | "dynamodb:UpdateItem";
 
 /** The same holds for the groups of failures. */
-export const errorsAccess = (state: JobsState, action: "dynamodb:Query" | "dynamodb:UpdateItem"): Capability =>
-  itemsAccess(state, [action], `${errorsPrefix}*`);
+export const errorsAccess = (state: JobsState, ...actions: CounterAction[]): Capability =>
+  itemsAccess(state, actions, `${errorsPrefix}*`);
 
 /** The same holds for the state of webhook endpoints. */
 export const endpointAccess = (state: JobsState): Capability =>

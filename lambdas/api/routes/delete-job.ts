@@ -1,20 +1,21 @@
 import type { HttpRequest, HttpResponse } from "../../aws/http/route.ts";
 import type { RouteDoc } from "../../aws/http/route-doc.ts";
-import { deleteJob as removeJob } from "../../core/operations/change-job.ts";
+import { deleteWithResults } from "../../core/operations/delete-job.ts";
 import type { Services } from "../../core/operations/services.ts";
 import { jobOf } from "../job-of.ts";
 
-/** Deletes a finished job. Answers 204. */
+/** Deletes a finished job with all that it has left. Answers 204. */
 export async function handle(services: Services, request: HttpRequest): Promise<HttpResponse> {
   const job = await jobOf(services.jobs, request, "jobs:write");
-  await removeJob(services, job.id);
+  await deleteWithResults(services, job.id);
   return { status: 204, about: job };
 }
 
 export const doc = (): RouteDoc => ({
   tag: "jobs",
   summary: "Delete a finished job",
-  description: "Finished jobs are deleted by themselves after the retention time. Use this to delete one earlier.",
+  description:
+    "Finished jobs are deleted by themselves after the retention time. Use this to delete one earlier, with its input, its results and its archived runs.",
   answers: { 204: { description: "The job is deleted." } },
   errors: ["JOB_NOT_FOUND", "STATE_CONFLICT"],
 });

@@ -17,12 +17,14 @@ const keyOf = ({ product, env, webhook }: EndpointName): Item =>
 
 /** The state of webhook endpoints, in one small item per endpoint. A healthy endpoint has no item, or an empty one. */
 export function dynamoEndpoints({ client, table }: { client: DynamoDBClient; table: string }): Endpoints {
-  /** Sends a conditional write, whose condition may fail. */
-  async function ifSo(update: UpdateItemCommand): Promise<void> {
+  /** Sends a conditional write, whose condition may fail. Answers whether it held. */
+  async function ifSo(update: UpdateItemCommand): Promise<boolean> {
     try {
       await client.send(update);
+      return true;
     } catch (error) {
       if (!(error instanceof ConditionalCheckFailedException)) throw error;
+      return false;
     }
   }
 
@@ -75,14 +77,36 @@ export function dynamoEndpoints({ client, table }: { client: DynamoDBClient; tab
     },
 
     async disable(name, disabled) {
-      await client.send(
+      return ifSo(
         new UpdateItemCommand({
           TableName: table,
           Key: keyOf(name),
+          // One delivery disables it, whose repetition does so again.
+          ConditionExpression:
+            "attribute_not_exists(disabled) OR disabled.#url <> :url OR disabled.announced_by = :announced_by",
+          ExpressionAttributeNames: { "#url": "url" },
           // A recovery may have removed the failures meanwhile, and an item without them does not count as a state.
           UpdateExpression:
             "SET disabled = :disabled, failing_since = if_not_exists(failing_since, :at), last_failure = if_not_exists(last_failure, :none) ADD failures :zero",
-          ExpressionAttributeValues: marshall({ ":disabled": disabled, ":at": disabled.at, ":none": "", ":zero": 0 }),
+          ExpressionAttributeValues: marshall({
+            ":disabled": disabled,
+            ":at": disabled.at,
+            ":none": "",
+            ":zero": 0,
+            ":url": disabled.url,
+            ":announced_by": disabled.announced_by ?? "",
+          }),
+        }),
+      );
+    },
+
+    async announced(name) {
+      await ifSo(
+        new UpdateItemCommand({
+          TableName: table,
+          Key: keyOf(name),
+          UpdateExpression: "REMOVE disabled.announced_by",
+          ConditionExpression: "attribute_exists(disabled)",
         }),
       );
     },

@@ -1,14 +1,9 @@
-import { ConditionalCheckFailedException, type DynamoDBClient, UpdateItemCommand } from "@aws-sdk/client-dynamodb";
-import {
-  type DayFailures,
-  type FailureGroup,
-  groupsPerDay,
-  mergedGroups,
-  otherOf,
-} from "../../core/job/failure-group.ts";
-import type { Failures } from "../../core/ports/ports.ts";
+import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { type DayFailures, type FailureGroup, groupsPerDay, merged, otherOf } from "../../core/job/failure-group.ts";
+import type { Counted, Failures } from "../../core/ports/ports.ts";
 import { errorsPrefix, partitionKey, sortKey, ttlAttribute } from "../../topology.ts";
 import { fromAttributes, toAttributes } from "./attributes.ts";
+import { type Counting, dynamoCounters, withoutMarks } from "./counters.ts";
 import type { Item } from "./job-item.ts";
 import { queryItems } from "./query-items.ts";
 import { keptMs } from "./stats-store.ts";
@@ -19,47 +14,41 @@ type Day = Pick<DayFailures, "product" | "env" | "day">;
 /** The item that holds how many groups a day has. A fingerprint has no such character. */
 const groupsKey = "#groups";
 
+type Failure = DayFailures & Counted;
+
 /**
- * Groups of failures in the table of jobs: one item per tenant, day and group. A failure of a known group is one update; a new
+ * Groups of failures in the table of jobs: one item per tenant, day and group. Failures of a known group are one update; a new
  * group takes a place among those of its day first.
  */
 export function dynamoFailures({ client, table }: { client: DynamoDBClient; table: string }): Failures {
+  const counters = dynamoCounters({ client, table });
+
   /** Whether the group had an item already. */
-  async function addToKnown(day: Day, group: FailureGroup): Promise<boolean> {
-    try {
-      await client.send(addUpdate(table, day, group, "attribute_exists(PK)"));
-      return true;
-    } catch (error) {
-      if (error instanceof ConditionalCheckFailedException) return false;
-      throw error;
-    }
-  }
+  const addToKnown = async (failures: readonly Failure[]): Promise<boolean> =>
+    (await counters.count({ ...countingOf(failures), mustExist: true })) !== "no item";
 
   /** Takes places for new groups. Answers how many of them the day has room for. */
-  async function takePlaces(day: Day, wanted: number): Promise<number> {
-    const { Attributes = {} } = await client.send(placesUpdate(table, day, wanted));
-    const before = Number(Attributes.groups?.N) - wanted;
-    return Math.max(0, Math.min(wanted, groupsPerDay - before));
+  async function takePlaces(day: Day, groups: readonly (readonly Failure[])[]): Promise<number> {
+    const item = await counters.count(placesOf(day, groups));
+    const before = item === "no item" ? 0 : Number(item.groups?.N) - groups.length;
+    return Math.max(0, Math.min(groups.length, groupsPerDay - before));
   }
 
-  async function addDay(day: Day, groups: readonly FailureGroup[]): Promise<void> {
-    const known = await Promise.all(groups.map((group) => addToKnown(day, group)));
+  async function addDay(day: Day, failures: readonly Failure[]): Promise<void> {
+    const groups = byGroup(failures);
+    const known = await Promise.all(groups.map(addToKnown));
     const unknown = groups.filter((_, i) => !known[i]);
     if (unknown.length === 0) return;
-    const room = await takePlaces(day, unknown.length);
-    const more = [...unknown.slice(0, room), ...mergedGroups(unknown.slice(room).map(otherOf))];
-    await Promise.all(more.map((group) => client.send(addUpdate(table, day, group))));
+    const room = await takePlaces(day, unknown);
+    const others = unknown.slice(room).flat();
+    const more = [...unknown.slice(0, room), ...(others.length > 0 ? [others.map(asOther)] : [])];
+    await Promise.all(more.map((group) => counters.count(countingOf(group))));
   }
 
   return {
     async add(failures) {
-      const days = Map.groupBy(failures, ({ product, env, day }) => partitionOf({ product, env, day }));
-      const added = [...days.values()].map((all) =>
-        addDay(
-          all[0] as DayFailures,
-          all.map(({ group }) => group),
-        ),
-      );
+      const days = Map.groupBy(failures, (day) => partitionOf(day));
+      const added = [...days.values()].map((all) => addDay(all[0] as Failure, all));
       const failed = (await Promise.allSettled(added)).find((one) => one.status === "rejected");
       if (failed) throw failed.reason;
     },
@@ -84,41 +73,37 @@ const keyOf = (day: Day, key: string): Item => toAttributes({ [partitionKey]: pa
 
 const expiryOf = ({ day }: Day) => (day + keptMs) / 1000;
 
-const placesUpdate = (table: string, day: Day, wanted: number) =>
-  new UpdateItemCommand({
-    TableName: table,
-    Key: keyOf(day, groupsKey),
-    UpdateExpression: "ADD groups :wanted SET #expires = :expires",
-    ExpressionAttributeNames: { "#expires": ttlAttribute },
-    ExpressionAttributeValues: toAttributes({ ":wanted": wanted, ":expires": expiryOf(day) }),
-    ReturnValues: "UPDATED_NEW",
-  });
+const byGroup = (failures: readonly Failure[]): Failure[][] => [
+  ...Map.groupBy(failures, ({ group }) => group.fingerprint).values(),
+];
+
+const asOther = (failure: Failure): Failure => ({ ...failure, group: otherOf(failure.group) });
+
+/** A group takes a place once, whoever finds it new. */
+const placesOf = (day: Day, groups: readonly (readonly Failure[])[]): Counting<Failure> => ({
+  key: keyOf(day, groupsKey),
+  from: day.day,
+  entries: groups.map(([first]) => first as Failure).map((first) => ({ ...first, mark: first.group.fingerprint })),
+  additionOf: (some) => ({ add: { groups: some.length }, set: { [ttlAttribute]: expiryOf(day) } }),
+});
 
 /** The first failure stays, the last one is replaced. */
-function addUpdate(table: string, day: Day, group: FailureGroup, condition?: string): UpdateItemCommand {
-  const { fingerprint, count, first_at, ...latest } = group;
-  const fields = Object.entries({ ...latest, [ttlAttribute]: expiryOf(day) });
-  const sets = ["first_at = if_not_exists(first_at, :first)", ...fields.map((_, i) => `#f${i} = :f${i}`)];
-  return new UpdateItemCommand({
-    TableName: table,
-    Key: keyOf(day, fingerprint),
-    UpdateExpression: `ADD #count :count SET ${sets.join(", ")}`,
-    ...(condition !== undefined && { ConditionExpression: condition }),
-    ExpressionAttributeNames: {
-      "#count": "count",
-      ...Object.fromEntries(fields.map(([name], i) => [`#f${i}`, name])),
+function countingOf(failures: readonly Failure[]): Counting<Failure> {
+  const [first] = failures as [Failure];
+  return {
+    key: keyOf(first, first.group.fingerprint),
+    from: first.day,
+    entries: failures,
+    additionOf: (some) => {
+      const { count, first_at, fingerprint: _, ...latest } = some.map(({ group }) => group).reduce(merged);
+      return { add: { count }, set: { ...latest, [ttlAttribute]: expiryOf(first) }, setOnce: { first_at } };
     },
-    ExpressionAttributeValues: toAttributes({
-      ":count": count,
-      ":first": first_at,
-      ...Object.fromEntries(fields.map(([, value], i) => [`:f${i}`, value])),
-    }),
-  });
+  };
 }
 
 const notOfGroup = new Set<string>([partitionKey, sortKey, ttlAttribute]);
 
 const groupIn = (item: Item): FailureGroup => ({
-  ...(fromAttributes(item, notOfGroup) as unknown as FailureGroup),
+  ...(fromAttributes(withoutMarks(item), notOfGroup) as unknown as FailureGroup),
   fingerprint: item[sortKey]?.S ?? "",
 });

@@ -17,7 +17,7 @@ import { claimUpdate } from "./claim-update.ts";
 import { type Item, itemOf, jobOf, keyOf } from "./job-item.ts";
 import { phasePage } from "./phase-page.ts";
 import { putInBatches } from "./put-in-batches.ts";
-import { runItemOf, runsPage } from "./run-item.ts";
+import { runItemOf, runKeyOf, runsPage } from "./run-item.ts";
 
 export interface DynamoJobStoreOptions {
   client: DynamoDBClient;
@@ -134,6 +134,16 @@ export function dynamoJobStore({
       });
       // If the condition fails, this consumer has lost its lease: the run that its successor archived stays.
       await succeeds(client.send(put));
+    },
+
+    async removeRun(run) {
+      const deletion = new DeleteItemCommand({
+        TableName: table,
+        Key: runKeyOf(run),
+        ConditionExpression: "attribute_not_exists(PK) OR created_at <= :created_at",
+        ExpressionAttributeValues: toAttributes({ ":created_at": run.created_at }),
+      });
+      await succeeds(client.send(deletion));
     },
 
     runs: (jobId, query, after) => runsPage(client, table, jobId, query, after),

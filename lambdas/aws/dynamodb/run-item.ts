@@ -14,10 +14,12 @@ export const runItemOf = (run: RunRecord, retentionDays: number): Item =>
   toAttributes({
     ...run,
     result: withText(run.result),
-    [partitionKey]: jobsPrefix + run.job_id,
-    [sortKey]: runKey(run.run),
+    ...namesOf(run),
     [ttlAttribute]: expiryOf(run.finished_at, retentionDays),
   });
+
+const namesOf = ({ job_id, run }: RunRecord) => ({ [partitionKey]: jobsPrefix + job_id, [sortKey]: runKey(run) });
+export const runKeyOf = (run: RunRecord): Item => toAttributes(namesOf(run));
 
 function runOf(item: Item): RunRecord {
   const run = fromAttributes(item, tableAttributes) as unknown as RunRecord;

@@ -1,8 +1,9 @@
-import { type DynamoDBClient, UpdateItemCommand } from "@aws-sdk/client-dynamodb";
-import { type Counts, noCounts } from "../../core/job/stats.ts";
-import type { HourCounts, StatsStore } from "../../core/ports/ports.ts";
+import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { addCounts, type Counts, noCounts } from "../../core/job/stats.ts";
+import type { Counted, HourCounts, StatsStore } from "../../core/ports/ports.ts";
 import { partitionKey, sortKey, statsPrefix, ttlAttribute } from "../../topology.ts";
 import { fromAttributes, toAttributes } from "./attributes.ts";
+import { type Counters, type Counting, dynamoCounters } from "./counters.ts";
 import type { Item } from "./job-item.ts";
 import { queryItems } from "./query-items.ts";
 
@@ -14,10 +15,14 @@ export interface DynamoStatsStoreOptions {
 /** How long counters are kept, in milliseconds. */
 export const keptMs = 90 * 86_400_000;
 
-/** Counters in the table of jobs: one item per tenant and hour. Each increment is one update. */
-export const dynamoStatsStore = ({ client, table }: DynamoStatsStoreOptions): StatsStore => ({
+/** Counters in the table of jobs: one item per tenant and hour. The increments of an hour are one update. */
+export const dynamoStatsStore = (options: DynamoStatsStoreOptions): StatsStore =>
+  statsStore(options, dynamoCounters(options));
+
+const statsStore = ({ client, table }: DynamoStatsStoreOptions, counters: Counters): StatsStore => ({
   async add(increments) {
-    const updates = increments.map((increment) => client.send(addUpdate(table, increment)));
+    const hours = Map.groupBy(increments, ({ product, env, hour }) => JSON.stringify([product, env, hour]));
+    const updates = [...hours.values()].map((entries) => counters.count(countingOf(entries)));
     const failed = (await Promise.allSettled(updates)).filter((update) => update.status === "rejected");
     if (failed.length > 0) throw failed[0]?.reason;
   },
@@ -46,21 +51,24 @@ const hourPrefix = "HOUR#";
 const hourKey = (time: number) => hourPrefix + new Date(time).toISOString().slice(0, "YYYY-MM-DDTHH".length);
 const hourIn = (item: Item) => Date.parse(`${item[sortKey]?.S?.slice(hourPrefix.length)}:00:00Z`);
 
+type HourIncrement = HourCounts & Counted;
+
 /** Adds the counts that are not zero. The attributes are flat, since ADD works on top-level attributes only. */
-function addUpdate(table: string, { product, env, hour, counts }: HourCounts): UpdateItemCommand {
-  const fields = Object.entries(attributesOf(counts)).filter(([, value]) => value > 0);
-  const values = fields.map(([, value], i) => [`:v${i}`, value]);
-  return new UpdateItemCommand({
-    TableName: table,
-    Key: toAttributes({ [partitionKey]: partitionOf(product, env), [sortKey]: hourKey(hour) }),
-    UpdateExpression: `ADD ${fields.map((_, i) => `#f${i} :v${i}`).join(", ")} SET #expires = :expires`,
-    ExpressionAttributeNames: {
-      "#expires": ttlAttribute,
-      ...Object.fromEntries(fields.map(([name], i) => [`#f${i}`, name])),
-    },
-    ExpressionAttributeValues: toAttributes({ ...Object.fromEntries(values), ":expires": (hour + keptMs) / 1000 }),
-  });
+function countingOf(entries: readonly HourIncrement[]): Counting<HourIncrement> {
+  const { product, env, hour } = entries[0] as HourIncrement;
+  return {
+    key: toAttributes({ [partitionKey]: partitionOf(product, env), [sortKey]: hourKey(hour) }),
+    from: hour,
+    entries,
+    additionOf: (some) => ({
+      add: Object.fromEntries(Object.entries(attributesOf(sumOf(some))).filter(([, value]) => value > 0)),
+      set: { [ttlAttribute]: (hour + keptMs) / 1000 },
+    }),
+  };
 }
+
+const sumOf = (entries: readonly HourIncrement[]): Counts =>
+  entries.reduce((sum, { counts }) => addCounts(sum, counts), noCounts());
 
 /** `lateness_7` is the count of the histogram's bucket 7. */
 function attributesOf({ lateness, duration, ...counters }: Counts): Record<string, number> {

@@ -26,5 +26,14 @@ export interface EndpointState {
   last_failure: string;
   /** The last of them, latest first. Absent where they were counted before they were kept. */
   recent_failures?: EndpointFailure[];
-  disabled?: { at: number; reason: DisabledReason /** Which URL it had then, as a hash. */; url: string };
+  disabled?: Disabled;
+}
+
+export interface Disabled {
+  at: number;
+  reason: DisabledReason;
+  /** Which URL it had then, as a hash. */
+  url: string;
+  /** The delivery that disabled it, until it has announced that. */
+  announced_by?: string;
 }

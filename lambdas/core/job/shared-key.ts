@@ -55,9 +55,17 @@ export const takesRequests = (job: Job): boolean => isWaiting(job) && !hasBegun(
 export const holdsKey = (job: Job, kind: SharedKey["kind"]): boolean =>
   kind === "debounce" ? takesRequests(job) : !isFinished(job);
 
+/**
+ * When a debounced job starts by a request that is handled now. The delay begins when the request is handled: a queue that is
+ * behind, or a long import, would otherwise let each request run by itself.
+ */
+export const debouncedStart = (asked: number, { delay, max_wait }: Debouncing, now: number, first = now): number =>
+  Math.min(Math.max(asked, now + delay), first + max_wait);
+
 /** A debounced job with a later request of its key, from which `made` was made: it runs with that request's input and settings. */
-export function debounced(job: Job, made: Job, { delay: _, max_wait }: Debouncing, now: number): Job {
-  const due = Math.min(made.due_at, job.created_at + max_wait);
+export function debounced(job: Job, made: Job, debounce: Debouncing, now: number): Job {
+  const { max_wait } = debounce;
+  const due = debouncedStart(made.due_at, debounce, now, job.created_at);
   // The first place is that of the request which made the job, also if it had no key.
   const before = job.idempotency_ids ?? (made.idempotency_ids && [""]);
   const ids = before && [...before, ...(made.idempotency_ids ?? [])].slice(-keptRequests);

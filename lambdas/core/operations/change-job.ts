@@ -233,13 +233,18 @@ export const skipNext: Change = (job, now, calendars = noCalendars) => {
   return next;
 };
 
-/** Deletes a finished job. Its archived runs and results expire by themselves, and the lifecycle deletes its other blobs. */
-export async function deleteJob(services: Changing, id: string): Promise<void> {
+/** Deletes a finished job, after what has to be done before. The lifecycle deletes its input and its progress. */
+export async function deleteJob(
+  services: Changing,
+  id: string,
+  before: (job: Job) => Promise<void> = async () => {},
+): Promise<void> {
   for (let round = 0; round < rounds; round++) {
     const job = await services.jobs.get(id);
     if (!job) throw jobNotFound();
     if (!isFinished(job))
       throw conflict(job, services.clock.now(), "only a finished job can be deleted; cancel it first.");
+    await before(job);
     if ((await services.jobs.remove(job)) === "removed") return;
   }
   throw tooFast();

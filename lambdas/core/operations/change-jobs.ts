@@ -2,7 +2,8 @@ import { TransientError } from "../errors.ts";
 import type { Job } from "../job/job.ts";
 import type { BulkAction } from "../requests/bulk-request.ts";
 import { RequestError } from "../requests/request-error.ts";
-import { type Changing, cancel, changeJob, deleteJob, pause, resume, retry } from "./change-job.ts";
+import { type Changing, cancel, changeJob, pause, resume, retry } from "./change-job.ts";
+import { deleteWithResults } from "./delete-job.ts";
 import { inParallel } from "./in-parallel.ts";
 import { requireFeature } from "./parent-guard.ts";
 import { type Retrying, requireKey, yieldKey } from "./retry-unique.ts";
@@ -27,7 +28,7 @@ const works: Record<BulkAction, (services: Changing & Retrying, job: Job, reason
     await changeJob(services, job.id, retry(0));
     await yieldKey(services, job);
   },
-  delete: (services, { id }) => deleteJob(services, id),
+  delete: (services, { id }) => deleteWithResults(services, id),
 };
 
 const refusedForNow = { code: "UNAVAILABLE", detail: "AWS refused the request for now. Try again." };

@@ -1,4 +1,4 @@
-import type { EndpointFailure, EndpointState } from "../catalog/endpoint-state.ts";
+import type { Disabled, EndpointFailure, EndpointState } from "../catalog/endpoint-state.ts";
 import type { EndpointName } from "../catalog/webhook.ts";
 import type { JobEvent } from "../job/job-event.ts";
 import type { Rejection } from "../outbound/rejection.ts";
@@ -82,7 +82,10 @@ export interface Endpoints {
   failed(name: EndpointName, failure: EndpointFailure): Promise<EndpointState>;
   /** Forgets the failures of an endpoint, unless it is disabled. */
   recovered(name: EndpointName): Promise<void>;
-  disable(name: EndpointName, disabled: NonNullable<EndpointState["disabled"]>): Promise<void>;
+  /** Answers whether it was disabled by this: not one that another delivery has disabled under this URL. */
+  disable(name: EndpointName, disabled: Disabled): Promise<boolean>;
+  /** Records that it was announced that the endpoint is disabled. */
+  announced(name: EndpointName): Promise<void>;
   /** Deletes the state of a disabled endpoint, so that it counts as healthy. One that is not disabled stays as it is. */
   enable(name: EndpointName): Promise<void>;
 }

@@ -88,6 +88,8 @@ export interface JobStore {
    * job and has a later version.
    */
   archive(run: RunRecord): Promise<void>;
+  /** Deletes an archived run, unless a later job with its id has archived another one of its number. */
+  removeRun(run: RunRecord): Promise<void>;
   /** The archived runs of a job by number, starting after `after`, at most 100. `next` is absent on the last page. */
   runs(
     jobId: string,
@@ -183,10 +185,18 @@ export interface HourCounts {
   counts: Counts;
 }
 
+/** Something that is counted once: not if something with its mark was counted a short time ago. */
+export interface Counted {
+  /** The same each time the stream delivers what is counted. */
+  mark: string;
+  /** When it was written, epoch milliseconds. */
+  written_at: number;
+}
+
 /** Counters by product, env and hour, kept for 90 days. */
 export interface StatsStore {
-  /** Throws if some could not be added; the others are added. Not idempotent. */
-  add(increments: readonly HourCounts[]): Promise<void>;
+  /** Throws if some could not be added; the others are added. */
+  add(increments: readonly (HourCounts & Counted)[]): Promise<void>;
   /** The hours from `fromHour` to before `toHour` that have counts, oldest first. */
   read(product: string, env: string, fromHour: number, toHour: number): Promise<Pick<HourCounts, "hour" | "counts">[]>;
 }
@@ -194,10 +204,10 @@ export interface StatsStore {
 /** Failed runs, grouped by cause and day; kept for 90 days. */
 export interface Failures {
   /**
-   * Adds to groups, at most one entry per tenant, day and group. Beyond the groups that a day may have, what belongs to a new
-   * one is added to the group of other failures. Throws if some could not be added; the others are added. Not idempotent.
+   * Adds to groups. Beyond the groups that a day may have, what belongs to a new one is added to the group of other failures.
+   * Throws if some could not be added; the others are added.
    */
-  add(failures: readonly DayFailures[]): Promise<void>;
+  add(failures: readonly (DayFailures & Counted)[]): Promise<void>;
   /** The groups of one day, which begins at `day`, in no particular order. */
   read(product: string, env: string, day: number): Promise<FailureGroup[]>;
 }

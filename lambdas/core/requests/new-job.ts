@@ -1,5 +1,6 @@
 import { takesExpressions } from "../expressions/request-input.ts";
 import type { Job, Stored } from "../job/job.ts";
+import { debouncedStart } from "../job/shared-key.ts";
 import { spread } from "../job/spread.ts";
 import { waiting } from "../job/transitions.ts";
 import { given } from "../schema/given.ts";
@@ -20,7 +21,8 @@ export function newJob(request: AcceptedRequest, { id, writeId, now, input }: Ne
   const { debounce, unique } = request;
   if (request.session) throw new Error("the token of the session has not been checked");
   const repeat = request.repeat && spread(request.repeat, id);
-  const due_at = request.due_at + (repeat?.offset_ms ?? 0);
+  const asked = request.due_at + (repeat?.offset_ms ?? 0);
+  const due_at = debounce ? debouncedStart(asked, debounce, now) : asked;
   return {
     id,
     product: request.product.tag,

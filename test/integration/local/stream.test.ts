@@ -19,6 +19,7 @@ import { startDynamoDb } from "../../../local/servers/dynamodb.ts";
 import { type ChangeLog, openChangeLog } from "../../../local/stream/change-log.ts";
 import { type Feed, startFeed } from "../../../local/stream/feed.ts";
 import { aJob, aMessage, noon } from "../../support/builders.ts";
+import { counted } from "../../support/counted.ts";
 import { tempFolder } from "../../support/local/temp-folder.ts";
 import { until } from "../../support/local/until.ts";
 
@@ -110,7 +111,7 @@ test("a refused write, a deletion and counters wake nobody", async () => {
   expect(await jobs.replace({ ...job, version: 9 })).toBe("lost");
   expect(await jobs.claim(aMessage(job, { attempt: 2 }), claim)).toEqual({ outcome: "gone", job });
   await dynamoStatsStore({ client, table: tableName }).add([
-    { product: "shop", env: "prd", hour: noon, counts: { ...noCounts(), scheduled: 1 } },
+    counted({ product: "shop", env: "prd", hour: noon, counts: { ...noCounts(), scheduled: 1 } }),
   ]);
   await jobs.remove(job);
   await jobs.create(job);

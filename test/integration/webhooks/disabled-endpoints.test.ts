@@ -92,7 +92,7 @@ test("a disabled endpoint that gets another URL, or is enabled by hand, receives
   );
 });
 
-test("while the bus refuses the event, the endpoint stays enabled, so that the event is published later", async () => {
+test("while the bus refuses the event, its delivery comes again until it is published", async () => {
   await withServer(answering(410), async (server) => {
     const services = webhookWorld(server.url);
     const { announce } = services.announcer;
@@ -101,9 +101,27 @@ test("while the bus refuses the event, the endpoint stays enabled, so that the e
     };
     await expect(deliver(services, aDelivery())).rejects.toThrow("the bus is down");
     services.announcer.announce = announce;
-    await deliver(services, aDelivery());
+    await deliver(services, { ...aDelivery(), id: "another" });
+    expect(services.announcer.announced).toHaveLength(0);
+    for (let i = 0; i < 2; i++) await deliver(services, aDelivery());
     expect(services.announcer.announced).toHaveLength(1);
     expect(await stateOf(services)).toMatchObject({ disabled: { reason: "gone" } });
+    expect(server.seen).toHaveLength(1);
+  });
+});
+
+test("an endpoint whose delivery never comes back to publish the event has it published by another one", async () => {
+  await withServer(answering(410), async (server) => {
+    const services = webhookWorld(server.url);
+    const { announce } = services.announcer;
+    services.announcer.announce = async () => {
+      throw new Error("the bus is down");
+    };
+    await expect(deliver(services, aDelivery())).rejects.toThrow("the bus is down");
+    services.announcer.announce = announce;
+    await services.clock.advance(300_001);
+    for (let i = 0; i < 2; i++) await deliver(services, { ...aDelivery({}, aJob()), due_at: 0, id: `other-${i}` });
+    expect(services.announcer.announced).toHaveLength(1);
   });
 });
 
@@ -125,9 +143,13 @@ test("of many simultaneous deliveries that meet 410 Gone, one publishes the even
     // All of them have read the endpoint's state before any was answered.
     const { get } = services.endpoints;
     services.endpoints.get = async () => undefined;
-    for (let i = 0; i < 3; i++) await deliver(services, aDelivery({}, aJob()));
+    const { failed } = services.endpoints;
+    const before = { failures: 1, failing_since: 1, last_failure: "HTTP_410" };
+    services.endpoints.failed = async (...failure) => ({ ...before, failures: (await failed(...failure)).failures });
+    const deliveries = Array.from({ length: 35 }, () => aDelivery({}, aJob()));
+    await Promise.all(deliveries.map((one) => deliver(services, one)));
     services.endpoints.get = get;
-    expect(server.seen).toHaveLength(3);
+    expect(server.seen).toHaveLength(35);
     expect(services.announcer.announced).toHaveLength(1);
   });
 });

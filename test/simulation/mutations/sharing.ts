@@ -9,15 +9,23 @@ export const sharing: Mutation[] = [
   {
     name: "debounce: is put off beyond the longest wait",
     seed: 7,
-    at: `${rules}#debounced`,
-    find: "Math.min(made.due_at, job.created_at + max_wait)",
-    replace: "made.due_at",
+    at: `${rules}#debouncedStart`,
+    find: "Math.min(Math.max(asked, now + delay), first + max_wait)",
+    replace: "Math.max(asked, now + delay)",
+  },
+  {
+    name: "debounce: counts from when a message was sent, not from when it is handled",
+    seed: 31,
+    at: `${rules}#debouncedStart`,
+    find: "Math.max(asked, now + delay)",
+    replace: "asked",
+    bug: "each message of a queue that was behind by the delay ran by itself",
   },
   {
     name: "debounce: is not put off",
     seed: 7,
     at: `${rules}#debounced`,
-    find: "Math.min(made.due_at, job.created_at + max_wait)",
+    find: "debouncedStart(made.due_at, debounce, now, job.created_at)",
     replace: "job.due_at",
   },
   {

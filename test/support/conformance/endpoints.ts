@@ -89,6 +89,24 @@ export function describeEndpoints(name: string, make: () => Promise<EndpointsUnd
       expect((await made.endpoints.get(name))?.recent_failures).toHaveLength(10);
     });
 
+    test("of several deliveries one disables an endpoint, until its URL changes, and has to announce it", async () => {
+      const name = fresh();
+      const by = (announced_by: string, url = "hash") =>
+        made.endpoints.disable(name, { ...disabled, url, announced_by });
+      expect(await Promise.all([by("a"), by("b"), by("c")]).then((all) => all.filter(Boolean))).toHaveLength(1);
+      const first = (await made.endpoints.get(name))?.disabled?.announced_by ?? "";
+      // The repetition of a write whose answer was lost.
+      expect(await by(first)).toBe(true);
+      expect(await by("d")).toBe(false);
+      await made.endpoints.announced(name);
+      expect((await made.endpoints.get(name))?.disabled).toEqual(disabled);
+      expect([await by(first), await by("d")]).toEqual([false, false]);
+      expect(await by("d", "another")).toBe(true);
+      await made.endpoints.enable(name);
+      await made.endpoints.announced(name);
+      expect(await made.endpoints.get(name)).toBeUndefined();
+    });
+
     test("an endpoint that is not disabled is not changed by enabling it", async () => {
       const [failing, healthy] = [fresh(), fresh()];
       const state = await made.endpoints.failed(failing, failure(noon, "HTTP_500"));

@@ -10,6 +10,7 @@ import {
 } from "../../../lambdas/core/job/failure-group.ts";
 import type { Failures } from "../../../lambdas/core/ports/ports.ts";
 import { noon } from "../builders.ts";
+import { counted } from "../counted.ts";
 
 const today = dayOf(noon);
 const jobId = (digit: string) => `job_${digit.repeat(32)}`;
@@ -42,7 +43,7 @@ export function describeFailures(
     const fresh = () => {
       const tenant = { product: `shop-${++tenants}`, env: "prd" };
       const add = (groups: readonly FailureGroup[], day = today) =>
-        made.failures.add(groups.map((group): DayFailures => ({ ...tenant, day, group })));
+        made.failures.add(groups.map((group) => counted<DayFailures>({ ...tenant, day, group })));
       const read = async (day = today) => inOrder(await made.failures.read(tenant.product, tenant.env, day));
       return { tenant, add, read };
     };
@@ -70,6 +71,20 @@ export function describeFailures(
       const other = aFailure({ provider_code: "card_declined" });
       await add([one, other]);
       expect(await read()).toEqual([one, other]);
+    });
+
+    test("a failure that is added again, with others, counts once, in a group of its own and among the others", async () => {
+      const { tenant, read } = fresh();
+      const events = Array.from({ length: groupsPerDay + 20 }, (_, n) => `event-${n}`);
+      const failures = events.map((event) => counted({ ...tenant, day: today, group: aFailure({ event }) }));
+      for (let from = 0; from < failures.length; from += 40) {
+        await made.failures.add(failures.slice(from, from + 50));
+        await made.failures.add(failures.slice(from, from + 45));
+      }
+      const groups = await read();
+      expect(groups).toHaveLength(groupsPerDay + 1);
+      expect(groups.find(({ fingerprint }) => fingerprint === otherFingerprint)?.count).toBe(20);
+      expect(groups.reduce((sum, { count }) => sum + count, 0)).toBe(failures.length);
     });
 
     test("each tenant and each day has its own", async () => {

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { addCounts, type Counts, hourMs, noCounts } from "../../../lambdas/core/job/stats.ts";
 import type { StatsStore } from "../../../lambdas/core/ports/ports.ts";
 import { noon } from "../builders.ts";
+import { counted } from "../counted.ts";
 
 const counts = (some: Partial<Counts>): Counts => ({ ...noCounts(), ...some });
 const histogram = (some: Record<number, number>) => noCounts().lateness.map((_, i) => some[i] ?? 0);
@@ -32,8 +33,8 @@ export function describeStatsStore(
         lateness: histogram({ 23: 1 }),
         duration: histogram({ 5: 7 }),
       });
-      await made.stats.add([{ ...tenant, hour: noon, counts: first }]);
-      await made.stats.add([{ ...tenant, hour: noon, counts: second }]);
+      await made.stats.add([counted({ ...tenant, hour: noon, counts: first })]);
+      await made.stats.add([counted({ ...tenant, hour: noon, counts: second })]);
       expect(await read(tenant, noon, noon + hourMs)).toEqual([{ hour: noon, counts: addCounts(first, second) }]);
     });
 
@@ -41,7 +42,7 @@ export function describeStatsStore(
       const tenant = newTenant();
       const hours = [3, 0, 1, 5, -1].map((n) => noon + n * hourMs);
       const one = counts({ cancelled: 1 });
-      await made.stats.add(hours.map((hour) => ({ ...tenant, hour, counts: one })));
+      await made.stats.add(hours.map((hour) => counted({ ...tenant, hour, counts: one })));
       const found = await read(tenant, noon, noon + 5 * hourMs);
       expect(found).toEqual([0, 1, 3].map((n) => ({ hour: noon + n * hourMs, counts: one })));
       expect(await read(tenant, noon, noon)).toEqual([]);
@@ -54,14 +55,37 @@ export function describeStatsStore(
         hour: noon + n * hourMs,
         counts: counts({ completed: n, duration: histogram({ 1: n, 12: 5 }) }),
       }));
-      await made.stats.add(increments);
+      await made.stats.add(increments.map(counted));
       const found = await read(tenant, noon, noon + 744 * hourMs);
       expect(found.map((hour) => hour.counts.completed)).toEqual(increments.map((_, n) => n));
     });
 
+    test("what is added again with other things counts once", async () => {
+      const tenant = newTenant();
+      const some = Array.from({ length: 250 }, () =>
+        counted({ ...tenant, hour: noon, counts: counts({ completed: 1 }) }),
+      );
+      await made.stats.add(some.slice(0, 3));
+      await made.stats.add(some.slice(0, 3));
+      await made.stats.add(some.slice(1, 9));
+      for (let from = 0; from < some.length; from += 50) {
+        await made.stats.add(some.slice(from, from + 80));
+        await made.stats.add(some.slice(from, from + 40));
+      }
+      expect(await read(tenant, noon, noon + hourMs)).toEqual([{ hour: noon, counts: counts({ completed: 250 }) }]);
+    });
+
+    test("what two add at once counts once", async () => {
+      const tenant = newTenant();
+      const some = Array.from({ length: 30 }, () => counted({ ...tenant, hour: noon, counts: counts({ failed: 1 }) }));
+      const other = Array.from({ length: 30 }, () => counted({ ...tenant, hour: noon, counts: counts({ failed: 1 }) }));
+      await Promise.all([some, some.slice(10), other, other.slice(0, 20)].map((each) => made.stats.add(each)));
+      expect(await read(tenant, noon, noon + hourMs)).toEqual([{ hour: noon, counts: counts({ failed: 60 }) }]);
+    });
+
     test("each tenant has its own counters", async () => {
       const [mine, { product }] = [newTenant(), newTenant()];
-      await made.stats.add([{ ...mine, hour: noon, counts: counts({ completed: 1 }) }]);
+      await made.stats.add([counted({ ...mine, hour: noon, counts: counts({ completed: 1 }) })]);
       for (const other of [
         { product, env: "prd" },
         { ...mine, env: "dev" },

@@ -23,7 +23,16 @@ export function fakeEndpoints(): Endpoints {
     },
     async disable(name, disabled) {
       const before = states.get(keyOf(name)) ?? { failures: 0, failing_since: disabled.at, last_failure: "" };
+      const { url, announced_by } = before.disabled ?? {};
+      if (url === disabled.url && (announced_by === undefined || announced_by !== disabled.announced_by)) return false;
       states.set(keyOf(name), { ...before, disabled });
+      return true;
+    },
+    async announced(name) {
+      const state = states.get(keyOf(name));
+      if (!state?.disabled) return;
+      const { announced_by: _, ...disabled } = state.disabled;
+      states.set(keyOf(name), { ...state, disabled });
     },
     async enable(name) {
       if (states.get(keyOf(name))?.disabled) states.delete(keyOf(name));

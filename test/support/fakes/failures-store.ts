@@ -11,6 +11,7 @@ import type { Failures } from "../../../lambdas/core/ports/ports.ts";
 /** Groups of failures in memory. */
 export function fakeFailures(): Failures & { all(): DayFailures[] } {
   const days = new Map<string, DayFailures[]>();
+  const marks = new Set<string>();
   const ofDay = (product: string, env: string, day: number): DayFailures[] => {
     const key = JSON.stringify([product, env, day]);
     const found = days.get(key) ?? [];
@@ -26,7 +27,10 @@ export function fakeFailures(): Failures & { all(): DayFailures[] } {
     all: () => structuredClone([...days.values()].flat()),
 
     async add(failures) {
-      for (const failure of failures) {
+      for (const { mark, written_at: _, ...failure } of failures) {
+        const own = `${mark} ${failure.product} ${failure.env} ${failure.day} ${failure.group.fingerprint}`;
+        if (marks.has(own)) continue;
+        marks.add(own);
         const known = ofDay(failure.product, failure.env, failure.day);
         const group = place(known, failure.group);
         const before = known.find((one) => one.group.fingerprint === group.fingerprint);

@@ -147,6 +147,11 @@ export function fakeJobStore(...given: Job[]): FakeJobStore {
         archived.set(key, frozen(copy(run)));
     },
 
+    async removeRun({ job_id, run, created_at }) {
+      const kept = archived.get(`${job_id} ${run}`);
+      if (kept && kept.created_at <= created_at) archived.delete(`${job_id} ${run}`);
+    },
+
     async runs(jobId, { limit, order }, after) {
       const sign = order === "asc" ? 1 : -1;
       const runs = [...archived.values()]

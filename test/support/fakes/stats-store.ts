@@ -4,12 +4,15 @@ import type { HourCounts, StatsStore } from "../../../lambdas/core/ports/ports.t
 /** Counters in memory. */
 export function fakeStatsStore(): StatsStore & { all(): HourCounts[] } {
   const hours = new Map<string, HourCounts>();
+  const marks = new Set<string>();
   return {
     all: () => structuredClone([...hours.values()]),
 
     async add(increments) {
-      for (const { product, env, hour, counts } of increments) {
+      for (const { product, env, hour, counts, mark } of increments) {
         const key = JSON.stringify([product, env, hour]);
+        if (marks.has(key + mark)) continue;
+        marks.add(key + mark);
         const before = hours.get(key)?.counts ?? noCounts();
         hours.set(key, { product, env, hour, counts: addCounts(before, counts) });
       }

@@ -2,6 +2,7 @@ import { allScopes } from "../../../lambdas/core/access/scopes.ts";
 import { dayMs, dayOf, groupOf } from "../../../lambdas/core/job/failure-group.ts";
 import { fakeApi } from "../../support/api.ts";
 import { noon } from "../../support/builders.ts";
+import { counted } from "../../support/counted.ts";
 
 const path = "/v1/errors";
 const jobId = (digit: string) => `job_${digit.repeat(32)}`;
@@ -16,7 +17,7 @@ const failed = (message: string, { count = 1, at = noon, env = "prd", job = "a" 
 });
 async function world(...failures: ReturnType<typeof failed>[]) {
   const api = fakeApi();
-  for (const failure of failures) await api.failures.add([failure]);
+  for (const failure of failures) await api.failures.add([counted(failure)]);
   return api;
 }
 const told = ({ errors }: { errors: { message: string; count: number }[] }) =>

@@ -6,6 +6,7 @@ import { type Counts, hourMs, noCounts } from "../../../lambdas/core/job/stats.t
 import type { Execute } from "../../../lambdas/core/operations/execution.ts";
 import { fakeApi } from "../../support/api.ts";
 import { aJob, noon } from "../../support/builders.ts";
+import { counted } from "../../support/counted.ts";
 import { denied, refusedForGood, throttled } from "../../support/fakes/failures.ts";
 
 const order = {
@@ -296,7 +297,7 @@ describe("GET /v1/stats", () => {
   const query = { product_tag: "my-product", env: "prd" };
   const path = "/v1/stats";
   const hour = (at: number, counts: Partial<Counts>) => [
-    { product: "my-product", env: "prd", hour: at, counts: { ...noCounts(), ...counts } },
+    counted({ product: "my-product", env: "prd", hour: at, counts: { ...noCounts(), ...counts } }),
   ];
 
   it("adds up the last 24 hours, the ones begun at either end too", async () => {

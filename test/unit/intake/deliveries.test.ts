@@ -31,6 +31,13 @@ describe("a request", () => {
     expect(read(content)).toEqual({ kind: "request", request: order(), sender: from });
   });
 
+  test("may have a byte order mark in front, as a line of an import and a body over HTTP", () => {
+    const marked = `\ufeff${text}`;
+    expect(unwrapJson(marked, sender, payloads)).toEqual({ kind: "request", request: order(), sender });
+    expect(read(topicMessage(marked))).toMatchObject({ kind: "request", request: order() });
+    expect(unwrapJson(`\ufeff${marked}`, sender, payloads)).toMatchObject({ kind: "unreadable" });
+  });
+
   test("is anything that is no envelope, so that the schema reports what is wrong with it", () => {
     for (const content of [[], [order()], null, 7, {}, { Records: [] }, { id: "x", source: "y" }]) {
       expect(read(content)).toEqual({ kind: "request", request: content, sender });

@@ -13,12 +13,12 @@ const message = (id: string, content: object, sentAt = noon) => ({ id, body: JSO
 
 const world = () => ({ ...intakeServices(), catalog: sharingCatalog });
 
-it("debounces messages, from when each was sent, and runs the last one of a batch", async () => {
+it("debounces messages, from when each is handled, and runs the last one of a batch", async () => {
   const services = world();
   await services.clock.advance(5000);
   expect(await takeMessages(services, [message("1", order(1)), message("2", order(2), noon + 4000)])).toEqual([]);
   expect(services.jobs.all()).toMatchObject([
-    { due_at: noon + 34_000, input: { inline: { body: { n: 2 } } }, debounce: { requests: 2 } },
+    { due_at: noon + 35_000, input: { inline: { body: { n: 2 } } }, debounce: { requests: 2 } },
   ]);
 });
 

@@ -17,7 +17,7 @@ const fails = (message: string, overrides: Partial<Job> = {}) => {
 };
 
 describe("runs that fail", () => {
-  it("are one addition per cause of a batch, however many they are", async () => {
+  it("are one addition per batch, in a group per cause, however many they are", async () => {
     const services = lifecycle();
     const { add } = services.failures;
     const calls: number[] = [];
@@ -27,7 +27,7 @@ describe("runs that fail", () => {
     };
     const declined = Array.from({ length: 40 }, (_, n) => fails(`Order ${n} was declined.`));
     await handleChanges(services, [...declined, fails("No answer."), fails("No answer.", { env: "dev" })]);
-    expect(calls).toEqual([3]);
+    expect(calls).toEqual([42]);
     const [first, ...others] = services.failures.all();
     expect(first).toEqual({
       product: "shop",

@@ -62,7 +62,7 @@ describe("a batch of writes", () => {
       ...lifeOf(aJob()),
       ...lifeOf(aJob({ env: "dev", created_at: noon })),
     ]);
-    expect(calls).toEqual([3]);
+    expect(calls).toEqual([6]);
     expect(await services.stats.read("shop", "prd", noon - hourMs, noon)).toMatchObject([{ counts: { scheduled: 2 } }]);
     expect(await services.stats.read("shop", "prd", noon, noon + 1)).toMatchObject([
       { counts: { scheduled: 0, completed: 2, completed_first_try: 2, attempts: 2 } },

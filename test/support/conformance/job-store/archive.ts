@@ -60,6 +60,18 @@ export function describeArchive(under: StoreInUse): void {
       expect((await under.store.runs(id, { limit: 10, order: "desc" })).runs).toMatchObject([{ status: "completed" }]);
     });
 
+    test("a run is removed, once or again, unless a later job under the same key has archived another one", async () => {
+      const id = newJobId();
+      const [first, second] = [aRun(id, 1), aRun(id, 2)];
+      for (const run of [first, second]) await under.store.archive(run);
+      for (let i = 0; i < 2; i++) await under.store.removeRun(first);
+      expect((await under.store.runs(id, { limit: 10, order: "asc" })).runs).toEqual([second]);
+      const later = aRun(id, 2, { created_at: noon });
+      await under.store.archive(later);
+      await under.store.removeRun(second);
+      expect((await under.store.runs(id, { limit: 10, order: "asc" })).runs).toEqual([later]);
+    });
+
     test("runs come in pages, ordered by number and not by digits", async () => {
       const id = newJobId();
       for (const run of [1, 2, 9, 10, 11]) await under.store.archive(aRun(id, run));

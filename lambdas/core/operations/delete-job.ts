@@ -1,0 +1,38 @@
+import { resultsPrefix } from "../../topology.ts";
+import type { Job, RunRecord, Stored } from "../job/job.ts";
+import { type Changing, deleteJob } from "./change-job.ts";
+import { inParallel } from "./in-parallel.ts";
+
+const atOnce = 10;
+const pageSize = 100;
+
+/**
+ * Deletes a finished job with its results and archived runs. They go first: what fails in between leaves the job, and its caller
+ * asks again. Once the job is gone nobody could find them, and its id may belong to another job.
+ */
+export const deleteWithResults = (services: Changing, id: string): Promise<void> =>
+  deleteJob(services, id, (job) => removeResults(services, job));
+
+async function removeResults(services: Changing, job: Job): Promise<void> {
+  if (job.repeat) await removeRuns(services, job);
+  await removeResult(services, job.id, job.result);
+}
+
+async function removeRuns(services: Changing, job: Job): Promise<void> {
+  let after: number | undefined;
+  do {
+    const { runs, next } = await services.jobs.runs(job.id, { limit: pageSize, order: "asc" }, after);
+    const own = runs.filter(({ created_at }) => created_at <= job.created_at);
+    await inParallel(atOnce, own, (run) => removeRun(services, run));
+    after = next;
+  } while (after !== undefined);
+}
+
+async function removeRun(services: Changing, run: RunRecord): Promise<void> {
+  await removeResult(services, run.job_id, run.result);
+  await services.jobs.removeRun(run);
+}
+
+async function removeResult({ blobs }: Changing, id: string, result: Stored | undefined): Promise<void> {
+  if (result && "blob" in result && result.blob.startsWith(`${resultsPrefix}${id}/`)) await blobs.remove(result.blob);
+}

@@ -1,0 +1,7 @@
+import type { Counted } from "../../lambdas/core/ports/ports.ts";
+import { noon } from "./builders.ts";
+
+let marks = 0;
+
+/** Something to count, with a mark that nothing else has. */
+export const counted = <T>(what: T): T & Counted => ({ ...what, mark: String(++marks), written_at: noon });
