@@ -60,10 +60,9 @@ import { resultUrlSeconds } from "../../lambdas/core/queries/result-view.ts";
 import { shownRuns } from "../../lambdas/core/queries/series-view.ts";
 import { countedAtMost } from "../../lambdas/core/queries/upcoming.ts";
 import { repeatLimits } from "../../lambdas/core/requests/repeat-request.ts";
-import { deepestNesting } from "../../lambdas/core/requests/request.ts";
 import { RetryConfig } from "../../lambdas/core/requests/retry-config.ts";
 import { fileLimits } from "../../lambdas/core/schema/file-name.ts";
-import { largestParsed, mostValues } from "../../lambdas/core/schema/json-values.ts";
+import { deepestNesting, largestParsed, mostValues } from "../../lambdas/core/schema/json-values.ts";
 import { longestDelayMs, longestRetryDelayMs, requestLimits } from "../../lambdas/core/schema/request-limits.ts";
 import { largestRequest, longestMessage, mostFaults } from "../../lambdas/core/schema/sizes.ts";
 import { farthestAheadMs } from "../../lambdas/core/schema/start-time.ts";
@@ -179,6 +178,7 @@ const limits = {
   "an answer over HTTP (action, function)": MiB(maxResponseBytes),
   "JSON of an answer that becomes a value; what is larger stays a string": MiB(largestParsed.bytes),
   "values of JSON that becomes a value": n(largestParsed.values),
+  "levels of JSON that becomes a value": n(deepestNesting),
   "the payload of a Lambda function": MiB(largestPayload),
   "recipients of a channel": n(mostRecipients),
   "the text of an SMS": characters(longestSms),
@@ -188,6 +188,7 @@ const limits = {
   "`max_rows`": n(largestMaxRows),
   "a database's result, quotes and backslashes counted twice": MiB(maxResultBytes),
   "values of a database's result": n(maxResultValues),
+  "levels within a row of a database's result": n(deepestNesting),
   "time to connect to a database": seconds(connectTimeoutMs),
   "`fileName`": characters(fileLimits.name),
   "`headers` of a message for a broker": n(publishing.mostHeaders),

@@ -15,7 +15,7 @@ import { firstOccurrence } from "../job/recurrence.ts";
 import type { Debouncing, Uniqueness } from "../job/shared-key.ts";
 import { faultSearchLimit, findFaults, isCovered } from "../schema/find-faults.ts";
 import { given } from "../schema/given.ts";
-import { hasMoreValues, mostValues, nestedDeeperThan } from "../schema/json-values.ts";
+import { deepestNesting, hasMoreValues, mostValues, nestedDeeperThan } from "../schema/json-values.ts";
 import { lazy } from "../schema/lazy.ts";
 import { invalidRequest } from "../schema/parse-body.ts";
 import { dueAt, epochMs } from "../schema/start-time.ts";
@@ -74,9 +74,6 @@ export interface AcceptedRequest extends CatalogEvent {
   /** Set for the job of a schedule of the catalog, whose id is derived from the schedule. */
   schedule?: { job_id: string; name: string; fingerprint: string };
 }
-
-/** JSON that is nested deeper is refused, since serialisers recurse. */
-export const deepestNesting = 64;
 
 /**
  * Parses a request, in any documented spelling, against the catalog. Throws a RequestError: INVALID_REQUEST with every fault

@@ -1,4 +1,4 @@
-import { hasMoreValues, isSmallJson, valuesIn } from "../../../../lambdas/core/schema/json-values.ts";
+import { hasMoreValues, isDeepJson, isSmallJson, valuesIn } from "../../../../lambdas/core/schema/json-values.ts";
 
 const json = (value: unknown) => Buffer.from(JSON.stringify(value));
 const many = <Value>(length: number, value: Value) => Array.from({ length }, () => value);
@@ -30,6 +30,21 @@ test.each<[string, unknown, boolean]>([
   ["a usual answer", many(1000, { id: 12345, name: "tea" }), true],
   ["more than a megabyte", "x".repeat(1_100_000), false],
   ["a hundred thousand of nothing", many(100_001, []), false],
+  ["a text of brackets", "[{".repeat(5000), true],
 ])("%s is small: %#", (_what, value, small) => {
   expect(isSmallJson(json(value))).toBe(small);
+});
+
+test.each<[string, string, boolean]>([
+  ["64 levels", "[".repeat(64) + "]".repeat(64), false],
+  ["65 levels", "[".repeat(65) + "]".repeat(65), true],
+  ["65 levels of objects", `${'{"a":'.repeat(65)}1${"}".repeat(65)}`, true],
+  ["levels beside each other", `[${"[[]],".repeat(1000)}[]]`, false],
+  ["brackets in a text", JSON.stringify("[".repeat(1000)), false],
+  ["brackets after a quote in a text", JSON.stringify(`"\\"${"[".repeat(1000)}`), false],
+  ["brackets after a text", `["\\\\",${"[".repeat(65)}`, true],
+  ["500,000 levels without an end", "[".repeat(500_000), true],
+])("%s are deep: %#", (_what, text, deep) => {
+  expect(isDeepJson(Buffer.from(text))).toBe(deep);
+  expect(isSmallJson(Buffer.from(text))).toBe(!deep);
 });
