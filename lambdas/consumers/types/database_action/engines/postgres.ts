@@ -4,7 +4,7 @@ import pg from "pg";
 import { JobError } from "../../../../core/job/job-error.ts";
 import { parseExactly } from "../../../../core/schema/exact-json.ts";
 import { deepestNesting, isDeepJson } from "../../../../core/schema/json-values.ts";
-import { guardEvents, guarded } from "../../../clients/guarded.ts";
+import { guarded, guardSocket } from "../../../clients/guarded.ts";
 import type { PlaceholderType } from "../placeholders.ts";
 import { compile } from "../statement.ts";
 import type { SqlAction } from "../target-sql.ts";
@@ -119,15 +119,12 @@ function connect(url: string): Connecting<PostgresConnection> {
   // An error of an idle connection, too, would end the process if there were no listener.
   client.on("error", () => connection.destroy());
   client.on("end", () => connection.destroy());
-  guardStream(socket);
+  guardSocket(socket);
   const { connection: protocol } = client as unknown as { connection: EventEmitter & { stream: Socket } };
   // With TLS the server's answers arrive at another socket.
-  protocol.on("sslconnect", () => guardStream(protocol.stream));
+  protocol.on("sslconnect", () => guardSocket(protocol.stream));
   return { connection, ready: client.connect().then(() => client.query(session)) };
 }
-
-/** An answer that the driver cannot read ends its connection, and not the process. */
-const guardStream = (stream: Socket) => guardEvents(stream, (error) => stream.destroy(error as Error));
 
 async function limitTime(connection: PostgresConnection, ms: number): Promise<void> {
   if (connection.timeoutMs === ms) return;
