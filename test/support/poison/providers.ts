@@ -39,7 +39,10 @@ async function play(name: ProviderName, answer: Answer | undefined) {
 }
 
 const name = asked<ProviderName>();
-for (const [which, answer] of answersFor((providers[name] as Provider).status ?? 200)) {
-  say({ which, ...(await play(name, answer)) });
+const answers = answersFor((providers[name] as Provider).status ?? 200);
+while (answers.length > 0) {
+  const some = answers.splice(0, 12);
+  await Promise.all(some.map(async ([which, answer]) => say({ which, ...(await play(name, answer)) })));
 }
+say("alive");
 process.exit();

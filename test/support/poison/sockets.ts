@@ -212,15 +212,18 @@ const name = asked<string>();
 const client = clients[name] as Client;
 // MongoDB's driver takes zeros for messages without a length, and reads them without an end.
 const strange = foreign.filter((bytes) => name !== "MongoDB" || bytes.length === 0 || bytes.readInt32LE() !== 0);
-for (const [i, bytes] of [...client.greetings, ...strange].entries()) {
-  for (const isFirst of [true, false]) {
-    for (const endsAfterMs of [30, undefined]) {
-      const server = await startServer(bytes, isFirst, endsAfterMs);
-      say({ which: `${i} ${isFirst} ${endsAfterMs}`, outcomes: await play(client, server.port) });
-      server.stop();
-    }
-  }
+async function playAt(which: string, bytes: Buffer, isFirst: boolean, endsAfterMs: number | undefined): Promise<void> {
+  const server = await startServer(bytes, isFirst, endsAfterMs);
+  say({ which, outcomes: await play(client, server.port) });
+  server.stop();
 }
+
+const cases = [...client.greetings, ...strange].flatMap((bytes, i) =>
+  [true, false].flatMap((isFirst) =>
+    [30, undefined].map((ms) => () => playAt(`${i} ${isFirst} ${ms}`, bytes, isFirst, ms)),
+  ),
+);
+await Promise.all(cases.map((run) => run()));
 // What drivers do once their connections are gone is part of it.
 await new Promise((resolve) => setTimeout(resolve, 300));
 say("alive");
