@@ -44,6 +44,8 @@ export async function post(url: URL, { method, headers, body, ...reading }: Post
     request.on("error", () => {});
     request.end(body);
     const [response] = (await once(request, "response", { signal })) as [IncomingMessage];
+    // Of a response whose body is not read, nothing else sees the errors.
+    response.on("error", () => {});
     return { status: response.statusCode ?? 0, headers: headersOf(response), body: await bodyOf(response, reading) };
   } catch (cause) {
     if (signal.aborted) throw signal.reason;
