@@ -44,16 +44,22 @@ export class InternalError extends DuctapeError {
  */
 export function traceOf(error: unknown): { error_name: string; error_code?: string; frames?: string[] } {
   if (!(error instanceof Error)) return { error_name: typeof error };
-  const { code } = error as { code?: unknown };
+  // A client may have taken any of these from an answer.
+  const { code, name } = error as { code?: unknown; name: unknown };
   return {
-    error_name: error.name,
+    error_name: typeof name === "string" ? name : typeof name,
     ...(typeof code === "string" && { error_code: code }),
     frames: framesOf(error),
   };
 }
 
 /** The frames after the message. A message of several lines may itself contain lines that look like frames. */
-function framesOf({ stack = "", message }: Error): string[] {
+function framesOf(error: { name: unknown; message: unknown; stack?: unknown }): string[] {
+  const { name, message } = error;
+  // The stack is made when it is first read, from texts of the name and the message.
+  if (typeof name !== "string" || typeof message !== "string") return [];
+  const { stack } = error;
+  if (typeof stack !== "string") return [];
   const messageAt = stack.indexOf(message);
   return (messageAt < 0 ? "" : stack.slice(messageAt + message.length))
     .split("\n")

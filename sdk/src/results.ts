@@ -46,6 +46,8 @@ export interface SqlChange {
   /** What the statement returns, as by `RETURNING`. */
   rows?: unknown[];
   truncated?: boolean;
+  /** Parts of `rows` were nested deeper than 64 levels, and are null. */
+  too_deep?: true;
 }
 
 /** The results of MongoDB actions, by their operation. */
@@ -63,12 +65,15 @@ export interface MongoResults {
   aggregate: { documents: unknown[]; count: number; truncated: boolean };
 }
 
-/** The results of DynamoDB actions, by their operation. An item is null if there is none. */
+/**
+ * The results of DynamoDB actions, by their operation. An item is null if there is none. `too_deep` says that parts of it were nested
+ * deeper than 64 levels, and are null.
+ */
 export interface DynamoResults {
-  put: { replaced: unknown };
+  put: { replaced: unknown; too_deep?: true };
   get: { item: unknown };
-  update: { item: unknown };
-  delete: { deleted: unknown };
+  update: { item: unknown; too_deep?: true };
+  delete: { deleted: unknown; too_deep?: true };
   query: { items: unknown[]; count: number; truncated: boolean };
   count: { count: number };
 }

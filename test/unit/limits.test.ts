@@ -188,6 +188,7 @@ const limits = {
   "`max_rows`": n(largestMaxRows),
   "a database's result, quotes and backslashes counted twice": MiB(maxResultBytes),
   "values of a database's result": n(maxResultValues),
+  "levels within a row of a database's result": n(deepestNesting),
   "time to connect to a database": seconds(connectTimeoutMs),
   "`fileName`": characters(fileLimits.name),
   "`headers` of a message for a broker": n(publishing.mostHeaders),

@@ -4,7 +4,7 @@ import { TransientError } from "../../core/errors.ts";
 import { JobError } from "../../core/job/job-error.ts";
 import type { Secrets } from "../../core/ports/ports.ts";
 import { type Sessions, TokenRefused } from "../../core/ports/sessions.ts";
-import { isUnavailable, remoteKeys } from "./remote-keys.ts";
+import { isUnavailable, type RemoteKeys, remoteKeys } from "./remote-keys.ts";
 
 /** How far the clocks of an issuer and of this system may be apart, for `exp` and `nbf`. */
 export const clockToleranceSeconds = 5;
@@ -20,7 +20,7 @@ export function jwtSessions(secrets: Secrets): Sessions {
       const { jwks, algorithms = jwks === undefined ? ["HS256"] : asymmetricAlgorithms } = settings;
       const options = { ...optionsOf(settings, now), algorithms: [...algorithms] };
       try {
-        if (jwks !== undefined) return (await jwtVerify(token, keysOf(jwks), options)).payload;
+        if (jwks !== undefined) return await payloadByKeys(token, options, keysOf(jwks));
         return await payloadOf(token, options, (fresh) => secretOf(secrets, settings, fresh));
       } catch (cause) {
         throw faultOf(cause);
@@ -36,6 +36,21 @@ const optionsOf = ({ audience, issuer }: SessionSettings, now: number): JWTVerif
   clockTolerance: clockToleranceSeconds,
   currentDate: new Date(now),
 });
+
+/** A key that the issuer has published since its keys were fetched is not known before they may be fetched again. */
+async function payloadByKeys(
+  token: string,
+  options: JWTVerifyOptions,
+  keys: RemoteKeys,
+): Promise<Record<string, unknown>> {
+  const { coolingDown } = keys;
+  try {
+    return (await jwtVerify(token, keys, options)).payload;
+  } catch (cause) {
+    if (!coolingDown || !(cause instanceof errors.JWKSNoMatchingKey)) throw cause;
+    throw new TransientError("KEYS_TOO_NEW", "the keys of the session may not be fetched again yet", { cause });
+  }
+}
 
 /** The secret may have been rotated since it was read: it is read again if it does not fit, and once more checked if it differs. */
 async function payloadOf(

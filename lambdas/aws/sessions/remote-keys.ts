@@ -1,4 +1,4 @@
-import { createRemoteJWKSet, customFetch, errors, type JWTVerifyGetKey } from "jose";
+import { createRemoteJWKSet, customFetch, errors } from "jose";
 
 /** How long a server of keys may take, in milliseconds. */
 export const keysTimeoutMs = 3000;
@@ -16,9 +16,12 @@ class KeysUnavailable extends Error {}
 export const isUnavailable = (error: unknown): boolean =>
   error instanceof KeysUnavailable || error instanceof errors.JWKSTimeout || error instanceof errors.JWKSInvalid;
 
+/** The keys of a server. While they are cooling down, none are fetched for a token with an unknown key. */
+export type RemoteKeys = ReturnType<typeof createRemoteJWKSet>;
+
 /** The keys at a URL, fetched on first use and kept as long as the process is warm. */
-export function remoteKeys(): (url: string) => JWTVerifyGetKey {
-  const known = new Map<string, JWTVerifyGetKey>();
+export function remoteKeys(): (url: string) => RemoteKeys {
+  const known = new Map<string, RemoteKeys>();
   return (url) => {
     const keys = known.get(url) ?? keysAt(url);
     known.set(url, keys);
@@ -26,7 +29,7 @@ export function remoteKeys(): (url: string) => JWTVerifyGetKey {
   };
 }
 
-const keysAt = (url: string): JWTVerifyGetKey =>
+const keysAt = (url: string): RemoteKeys =>
   createRemoteJWKSet(new URL(url), {
     timeoutDuration: keysTimeoutMs,
     cooldownDuration: keysCooldownMs,

@@ -25,12 +25,12 @@ import { record } from "./record.ts";
 export async function sendSuccessor(services: ConsumerServices, job: Job): Promise<void> {
   // A job that is parked, or was put off by its provider, has sent it when it started.
   if (job.parked_since !== undefined || job.snoozes !== undefined) return;
-  const at = successorOf(job, services.clock.now(), calendarsOf(services.catalog, job.product));
-  if (at === undefined) return;
   try {
+    const at = successorOf(job, services.clock.now(), calendarsOf(services.catalog, job.product));
+    if (at === undefined) return;
     await dispatch(services, withSuccessor(job, at));
   } catch (error) {
-    services.log.warn("the message of the next run was refused; the reconciler sends it", traceOf(error));
+    services.log.warn("the message of the next run was not sent; the reconciler sends it", traceOf(error));
   }
 }
 

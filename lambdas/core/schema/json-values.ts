@@ -23,10 +23,14 @@ export const largestParsed = { bytes: 1024 * 1024, values: 100_000 };
 const comma = 0x2c;
 const brace = 0x7b;
 const bracket = 0x5b;
+const closingBrace = 0x7d;
+const closingBracket = 0x5d;
+const quote = 0x22;
+const backslash = 0x5c;
 
-/** Whether JSON from an unknown source is small enough to be parsed. */
+/** Whether JSON from an unknown source is small and flat enough to be parsed. */
 export const isSmallJson = (json: Uint8Array): boolean =>
-  json.byteLength <= largestParsed.bytes && valuesIn(json) <= largestParsed.values;
+  json.byteLength <= largestParsed.bytes && valuesIn(json) <= largestParsed.values && !isDeepJson(json);
 
 /** An upper bound for the number of values in JSON. It is found without parsing, so commas and brackets in strings count too. */
 export function valuesIn(json: Uint8Array): number {
@@ -36,10 +40,25 @@ export function valuesIn(json: Uint8Array): number {
 }
 
 /**
- * The most levels of objects and lists in a value of a request, a provider or a database. Many functions call themselves once for
- * each level, and a few thousand levels would be more than the stack holds.
+ * The most levels of objects and lists, wherever a value comes from. Deeper ones overflow the stack of whatever calls itself for each
+ * level, as serialisers do.
  */
 export const deepestNesting = 64;
+
+/** Whether JSON has more lists and objects within each other than a value may have. It is found without parsing. */
+export function isDeepJson(json: Uint8Array): boolean {
+  let depth = 0;
+  let isText = false;
+  for (let at = 0; at < json.byteLength; at++) {
+    const byte = json[at];
+    if (byte === quote) isText = !isText;
+    else if (isText) at += byte === backslash ? 1 : 0;
+    else if (byte === brace || byte === bracket) depth++;
+    else if (byte === closingBrace || byte === closingBracket) depth--;
+    if (depth > deepestNesting) return true;
+  }
+  return false;
+}
 
 /** Whether a JSON value has more levels than this. */
 export function nestedDeeperThan(value: unknown, limit = deepestNesting): boolean {
@@ -52,23 +71,3 @@ export function nestedDeeperThan(value: unknown, limit = deepestNesting): boolea
 }
 
 const isContainer = (value: unknown): value is object => typeof value === "object" && value !== null;
-
-const quote = 0x22;
-const backslash = 0x5c;
-const closingBrace = 0x7d;
-const closingBracket = 0x5d;
-
-/** Whether JSON has more levels than this. It is found without parsing, so the text may be no JSON at all. */
-export function jsonNestedDeeperThan(json: string, limit = deepestNesting): boolean {
-  let level = 0;
-  let inText = false;
-  for (let i = 0; i < json.length; i += 1) {
-    const char = json.charCodeAt(i);
-    if (char === quote) inText = !inText;
-    else if (inText) i += char === backslash ? 1 : 0;
-    else if (char === brace || char === bracket) level += 1;
-    else if (char === closingBrace || char === closingBracket) level -= 1;
-    if (level > limit) return true;
-  }
-  return false;
-}

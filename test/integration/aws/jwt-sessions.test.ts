@@ -112,11 +112,25 @@ describe("a session with a JWKS", () => {
     await all.claimsOf(settings(), await idp.sign({ sub: "u1" }), noon);
     await idp.addKey("second");
     const rotated = await idp.sign({ sub: "u2" }, { kid: "second" });
-    expect(await refusal(rotated, settings(), all)).toMatch(/key that the issuer does not have/);
+    await unavailable(rotated, settings(), all);
     expect(idp.asked()).toBe(1);
     clock.mockReturnValue(start + keysCooldownMs + 1000);
     expect(await all.claimsOf(settings(), rotated, noon)).toMatchObject({ sub: "u2" });
     idp.removeKey("first");
+    expect(idp.asked()).toBe(2);
+  });
+
+  test("refuses a key that the server does not have, once it has been asked for it", async () => {
+    const all = sessions();
+    const clock = jest.spyOn(Date, "now");
+    const start = Date.now();
+    await all.claimsOf(settings(), await idp.sign({ sub: "u1" }), noon);
+    await idp.addKey("second");
+    const foreign = await idp.sign({ sub: "u2" }, { kid: "second" });
+    idp.removeKey("second");
+    await unavailable(foreign, settings(), all);
+    clock.mockReturnValue(start + keysCooldownMs + 1000);
+    expect(await refusal(foreign, settings(), all)).toMatch(/key that the issuer does not have/);
     expect(idp.asked()).toBe(2);
   });
 

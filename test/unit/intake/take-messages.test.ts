@@ -57,6 +57,26 @@ test("a request may have Ductape's spellings, whichever service brings it, and i
   ]);
 });
 
+test.each(["", "12345678901234567"])(
+  "a message of any depth is rejected, and the others of its batch are taken: %j",
+  async (inner) => {
+    const deep = `${"[".repeat(200_000)}${inner}${"]".repeat(200_000)}`;
+    const bodies = [
+      deep,
+      `{"env":"prd","product_tag":"my-product","event":"create_order","start_at":0,"input":{"body":{"a":${deep}}}}`,
+    ];
+    const envelopes = bodies.flatMap((body) => [
+      body,
+      JSON.stringify(topicMessage(body)),
+      JSON.stringify(busEvent({})).replace("{}", () => body),
+    ]);
+    const messages = [...envelopes.map((body, i) => message(`deep${i}`, body)), message("m1", order())];
+    expect(await takeMessages(services, messages)).toEqual([]);
+    expect(services.jobs.all()).toHaveLength(1);
+    expect(services.rejections.rejected).toHaveLength(envelopes.length);
+  },
+);
+
 describe("a message that is delivered twice", () => {
   test("creates one job", async () => {
     await takeMessages(services, [message("m1", order())]);

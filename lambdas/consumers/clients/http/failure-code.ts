@@ -85,8 +85,10 @@ export function codeOfJson(body: unknown, status: number, sent: readonly Sent[])
   const inner = Object(error) as Record<string, unknown>;
   const first = Object(Array.isArray(errors) ? errors[0] : undefined) as Record<string, unknown>;
   const candidates = [inner.code, inner.type, inner.status, code, error, errorCode, error_code, first.code];
+  // Anything else may have no text at all, or one that is too deep to be made.
+  const texts = candidates.filter((candidate) => typeof candidate === "string" || typeof candidate === "number");
   return firstOwn(
-    candidates.filter((candidate) => typeof candidate !== "object" && String(candidate) !== String(status)),
+    texts.filter((text) => String(text) !== String(status)),
     sent,
   );
 }

@@ -1,7 +1,7 @@
 import { JobError } from "../../../core/job/job-error.ts";
 import { endlessRoom, type Room } from "../../../core/operations/memory.ts";
 import { parseExactly } from "../../../core/schema/exact-json.ts";
-import { isSmallJson, jsonNestedDeeperThan } from "../../../core/schema/json-values.ts";
+import { isSmallJson } from "../../../core/schema/json-values.ts";
 import { networkError } from "./exchange.ts";
 import { isUndecoded } from "./response.ts";
 import { parserCodeOf } from "./unreadable.ts";
@@ -83,7 +83,8 @@ export function decodeBody(bytes: Buffer, contentType: string | null): DecodedBo
   const text = isBinary(bytes) ? undefined : decodeText(bytes, /charset="?([\w.:-]+)/i.exec(contentType ?? "")?.[1]);
   if (text === undefined) return { body: bytes.toString("base64"), body_encoding: "base64" };
   if (!/^[\w.+-]+\/([\w.+-]+\+)?json\b/i.test(contentType ?? "")) return { body: text };
-  if (!isSmallJson(bytes) || jsonNestedDeeperThan(text)) return { body: text, body_encoding: "json" };
+  // The bytes may be in another charset.
+  if (!isSmallJson(Buffer.from(text))) return { body: text, body_encoding: "json" };
   try {
     return { body: parseExactly(text) };
   } catch {

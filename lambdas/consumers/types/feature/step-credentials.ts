@@ -8,22 +8,30 @@ import {
 import type { Reference } from "../../../core/expressions/expression.ts";
 import type { TemplateFault } from "../../../core/expressions/template-faults.ts";
 import { eventsNamed } from "../../../core/requests/ductape/event-name.ts";
+import { isGroup } from "../../../core/targets/group.ts";
 import type { PlacedStep } from "./steps.ts";
 
 /** The faults of a reference to a credential in a step's input: it must be one of the app that the step calls. */
-export const stepCredentialFaults = (reference: Reference, placed: PlacedStep, product: Product, registry: Registry) =>
-  credentialFaults(reference, calledBy(placed, product, registry));
+export function stepCredentialFaults(
+  reference: Reference,
+  { step }: PlacedStep,
+  product: Product,
+  registry: Registry,
+): string[] {
+  const [named] = eventsNamed(product, registry, step.event, step.app);
+  const event = named && own(product.jobs, named.tag);
+  if (event?.type !== "action") return credentialFaults(reference, undefined);
+  const app = String(event.app);
+  const target = own(targetsOf(product, registry.action), app);
+  if (isGroup(target)) return [ofGroup(app)];
+  return credentialFaults(reference, target === undefined ? undefined : { app, envs: (target as Envs).envs });
+}
+
+type Envs = Pick<AppCredentials, "envs">;
+
+const ofGroup = (group: string): string =>
+  `"${group}" is a group of apps, each with credentials of its own: name each in the defaults of its app's action`;
 
 /** The credentials in a step's input that an operator would change. */
 export const changedIn = ({ step, path }: PlacedStep): TemplateFault[] =>
   changedCredentials(step.input ?? {}, [...path, "input"]);
-
-/** The app that a step calls, if it runs an action. */
-function calledBy({ step }: PlacedStep, product: Product, registry: Registry): AppCredentials | undefined {
-  const [named] = eventsNamed(product, registry, step.event, step.app);
-  const event = named && own(product.jobs, named.tag);
-  if (event?.type !== "action") return undefined;
-  const app = String(event.app);
-  const target = own(targetsOf(product, registry.action), app) as Pick<AppCredentials, "envs"> | undefined;
-  return target && { app, envs: target.envs };
-}

@@ -2,7 +2,7 @@ import type { InvokeCommandOutput, LambdaClient } from "@aws-sdk/client-lambda";
 import { JobError } from "../../../core/job/job-error.ts";
 import type { Execution } from "../../../core/operations/execution.ts";
 import { parseExactly } from "../../../core/schema/exact-json.ts";
-import { isSmallJson, jsonNestedDeeperThan } from "../../../core/schema/json-values.ts";
+import { isSmallJson } from "../../../core/schema/json-values.ts";
 import { lambdaFaults } from "../../clients/aws/lambda-faults.ts";
 import { clientPerPlace, clientSettings } from "../../clients/aws/regional-clients.ts";
 import { faultBy } from "../../clients/fault-table.ts";
@@ -53,7 +53,7 @@ export async function callLambda(
   if (bytes.byteLength > smallResponseBytes) await room.forAnswer(bytes.byteLength, signal);
   const text = Buffer.from(bytes).toString();
   // What is too large or too deep to parse is kept as a string.
-  return isSmallJson(bytes) && !jsonNestedDeeperThan(text) ? parsed(text) : text;
+  return isSmallJson(bytes) ? parsed(text) : text;
 }
 
 /**

@@ -70,6 +70,8 @@ export const gcsBucket = (client: Storage, bucket: string): Bucket => ({
       metadata: { metadata: { ...metadata, [runMetadata]: run } },
       ...(onlyNew && { preconditionOpts: { ifGenerationMatch: 0 } }),
     });
+    // The client may fail once more after the pipeline has ended and nothing else listens.
+    upload.on("error", () => {});
     try {
       await pipeline(Buffer.isBuffer(body) ? Readable.from([body], { objectMode: false }) : body, upload, { signal });
     } catch (error) {

@@ -87,6 +87,16 @@ describe("the expressions of a feature", () => {
     expect(faultsOf(change)).toEqual(expect.arrayContaining([expect.stringContaining(fault)]));
   });
 
+  it.each(["both", "api", "other"])("cannot name a credential of %s in a step that runs a group of apps", (app) => {
+    const { api } = expressing.apps;
+    const apps = { api, other: { ...api }, both: { fallback: ["api", "other"] } };
+    const jobs = { ...expressing.jobs, order: { ...expressing.jobs.order, app: "both" } };
+    const faults = faultsOf({ apps, jobs, ...step({ params: { id: `$Auth{${app}}{key}` } }) });
+    expect(faults).toEqual([
+      '/shop/features/onboard/sequences/main/0/input/params/id "both" is a group of apps, each with credentials of its own: name each in the defaults of its app\'s action',
+    ]);
+  });
+
   it("may be in any text, beside dollars that are none", () => {
     expect(faultsOf(step({ body: { a: "US$ 5, $Price, $$Input{x}, $Constant{colours}{1} $Now" } }))).toEqual([]);
   });

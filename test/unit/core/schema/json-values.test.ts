@@ -1,7 +1,7 @@
 import {
   hasMoreValues,
+  isDeepJson,
   isSmallJson,
-  jsonNestedDeeperThan,
   nestedDeeperThan,
   valuesIn,
 } from "../../../../lambdas/core/schema/json-values.ts";
@@ -36,6 +36,7 @@ test.each<[string, unknown, boolean]>([
   ["a usual answer", many(1000, { id: 12345, name: "tea" }), true],
   ["more than a megabyte", "x".repeat(1_100_000), false],
   ["a hundred thousand of nothing", many(100_001, []), false],
+  ["a text of brackets", "[{".repeat(5000), true],
 ])("%s is small: %#", (_what, value, small) => {
   expect(isSmallJson(json(value))).toBe(small);
 });
@@ -54,13 +55,27 @@ describe("how deep a value is", () => {
     ["brackets within a text", JSON.stringify({ a: '[{"\\'.repeat(100), b: "[".repeat(100) }), false],
     ["a text that ends with a backslash before much", `[${JSON.stringify("\\")}, ${lists(64)}]`, true],
   ])("of %s is found in it and in its text", (_what, text, deeper) => {
-    expect(jsonNestedDeeperThan(text)).toBe(deeper);
+    expect(isDeepJson(Buffer.from(text))).toBe(deeper);
     expect(nestedDeeperThan(JSON.parse(text))).toBe(deeper);
   });
 
   test("is found whatever it is, without a stack for it", () => {
-    expect(jsonNestedDeeperThan(objects(1_000_000))).toBe(true);
+    expect(isDeepJson(Buffer.from(objects(1_000_000)))).toBe(true);
     const deep = JSON.parse(lists(4600));
     expect([nestedDeeperThan(deep), nestedDeeperThan(deep, 4600)]).toEqual([true, false]);
   });
+});
+
+test.each<[string, string, boolean]>([
+  ["64 levels", "[".repeat(64) + "]".repeat(64), false],
+  ["65 levels", "[".repeat(65) + "]".repeat(65), true],
+  ["65 levels of objects", `${'{"a":'.repeat(65)}1${"}".repeat(65)}`, true],
+  ["levels beside each other", `[${"[[]],".repeat(1000)}[]]`, false],
+  ["brackets in a text", JSON.stringify("[".repeat(1000)), false],
+  ["brackets after a quote in a text", JSON.stringify(`"\\"${"[".repeat(1000)}`), false],
+  ["brackets after a text", `["\\\\",${"[".repeat(65)}`, true],
+  ["500,000 levels without an end", "[".repeat(500_000), true],
+])("%s are deep: %#", (_what, text, deep) => {
+  expect(isDeepJson(Buffer.from(text))).toBe(deep);
+  expect(isSmallJson(Buffer.from(text))).toBe(!deep);
 });

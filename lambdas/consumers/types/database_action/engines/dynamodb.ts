@@ -63,7 +63,7 @@ async function perform(call: DynamoCall, client: DynamoDBClient): Promise<unknow
     case "put": {
       const Item = attributes(action.item, input);
       const command = new PutItemCommand({ ...request, Item, ReturnValues: "ALL_OLD" });
-      return { replaced: itemOf((await client.send(command, options)).Attributes) };
+      return written("replaced", (await client.send(command, options)).Attributes);
     }
     case "get": {
       const Key = attributes(action.key, input);
@@ -73,12 +73,12 @@ async function perform(call: DynamoCall, client: DynamoDBClient): Promise<unknow
     case "update": {
       const Key = attributes(action.key, input);
       const command = new UpdateItemCommand({ ...request, Key, ReturnValues: "ALL_NEW" });
-      return { item: itemOf((await client.send(command, options)).Attributes) };
+      return written("item", (await client.send(command, options)).Attributes);
     }
     case "delete": {
       const Key = attributes(action.key, input);
       const command = new DeleteItemCommand({ ...request, Key, ReturnValues: "ALL_OLD" });
-      return { deleted: itemOf((await client.send(command, options)).Attributes) };
+      return written("deleted", (await client.send(command, options)).Attributes);
     }
     case "query":
       return query(
@@ -179,5 +179,16 @@ const numberOf = (text: string): number | string => {
   return Number.isSafeInteger(Number(text)) || (text.includes(".") && digits <= 15) ? Number(text) : text;
 };
 
-const itemOf = (item: Record<string, AttributeValue> | undefined) =>
-  item === undefined ? null : jsonSafe(unmarshall(item, { wrapNumbers: numberOf }));
+type Item = Record<string, AttributeValue> | undefined;
+
+const itemOf = (item: Item, noteDeep?: () => void) =>
+  item === undefined ? null : jsonSafe(unmarshall(item, { wrapNumbers: numberOf }), noteDeep);
+
+/** The result of a write, which fails nothing any more, whatever the item is. */
+function written(name: "replaced" | "item" | "deleted", item: Item): Record<string, unknown> {
+  const marks: { too_deep?: true } = {};
+  const kept = itemOf(item, () => {
+    marks.too_deep = true;
+  });
+  return { [name]: kept, ...marks };
+}

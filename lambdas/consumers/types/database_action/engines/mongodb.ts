@@ -61,11 +61,11 @@ async function perform(
       return { count: await collection.estimatedDocumentCount(options) };
     case "insertOne": {
       const { insertedId } = await collection.insertOne(filled("document") as Document, options);
-      return { inserted_id: jsonSafe(insertedId) };
+      return { inserted_id: idSafe(insertedId) };
     }
     case "insertMany": {
       const { insertedIds, insertedCount } = await collection.insertMany(filled("documents") as Document[], options);
-      return { inserted_count: insertedCount, inserted_ids: Object.values(insertedIds).map(jsonSafe) };
+      return { inserted_count: insertedCount, inserted_ids: Object.values(insertedIds).map(idSafe) };
     }
     case "updateOne":
     case "updateMany": {
@@ -75,7 +75,7 @@ async function perform(
         ...given({ upsert: action.upsert }),
       });
       const { matchedCount, modifiedCount, upsertedId } = done;
-      const upserted = upsertedId === null ? {} : { upserted_id: jsonSafe(upsertedId) };
+      const upserted = upsertedId === null ? {} : { upserted_id: idSafe(upsertedId) };
       return { matched_count: matchedCount, modified_count: modifiedCount, ...upserted };
     }
     case "deleteOne":
@@ -85,6 +85,9 @@ async function perform(
       return documentsOf(collection.aggregate(filled("pipeline") as Document[], options), action.max_rows);
   }
 }
+
+/** The id of what has been written, which fails nothing any more. */
+const idSafe = (id: unknown): unknown => jsonSafe(id, () => {});
 
 /** The action's JSON with the input's values filled in. */
 export const fill = (field: TemplateField, template: unknown, input: Input): unknown =>

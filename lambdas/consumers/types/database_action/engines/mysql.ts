@@ -2,6 +2,7 @@ import { Socket } from "node:net";
 import mysql from "mysql2";
 import { JobError } from "../../../../core/job/job-error.ts";
 import { given } from "../../../../core/schema/given.ts";
+import { guardEvents, guarded } from "../../../clients/guarded.ts";
 import type { PlaceholderType } from "../placeholders.ts";
 import { compile } from "../statement.ts";
 import type { SqlAction } from "../target-sql.ts";
@@ -12,7 +13,7 @@ import { optionsOf } from "./mysql-url.ts";
 import { isUndone, withUnconnected } from "./network-fault.ts";
 import { type Connecting, type Connection, Pool } from "./pool.ts";
 import { inRow } from "./row-fault.ts";
-import { collector } from "./rows.ts";
+import { collectorOf, marksOf } from "./rows.ts";
 
 interface MysqlConnection extends Connection {
   query(sql: string): Promise<unknown>;
@@ -54,7 +55,7 @@ export async function runMysql(call: ConnectedCall<SqlAction>): Promise<unknown>
 /** One transaction. The driver prepares the statement once. */
 async function runRows(connection: MysqlConnection, call: ConnectedCall<SqlAction>, sql: string, rows: Bound[][]) {
   const { action, reference } = call;
-  const collected = collector(action.max_rows);
+  const collected = collectorOf(action);
   const all: Written = { affected_rows: 0 };
   const ids: (number | string | null)[] = [];
   const ask = (text: string) => Promise.race([connection.query(text), connection.lost]);
@@ -70,7 +71,7 @@ async function runRows(connection: MysqlConnection, call: ConnectedCall<SqlActio
       })) as Written;
       all.affected_rows += one.affected_rows;
       ids.push(one.insert_id ?? null);
-      Object.assign(all, given({ rows: one.rows, truncated: one.truncated }));
+      Object.assign(all, given({ rows: one.rows, truncated: one.truncated, too_deep: one.too_deep }));
     }
     await ask("COMMIT");
   } catch (error) {
@@ -113,6 +114,7 @@ function connect(url: string): Connecting<MysqlConnection> {
   // An error of an idle connection, too, would end the process if there were no listener.
   client.on("error", fail);
   socket.on("close", () => fail({ code: "PROTOCOL_CONNECTION_LOST" }));
+  guardEvents(socket, fail);
   return { connection, ready: Promise.race([prepare(client, connection), lost]) };
 
   function fail(error: unknown) {
@@ -164,6 +166,7 @@ interface Written {
   insert_id?: number | string;
   rows?: unknown[];
   truncated?: boolean;
+  too_deep?: true;
 }
 
 interface Statement {
@@ -175,7 +178,7 @@ async function run(
   connection: MysqlConnection,
   action: SqlAction,
   { sql, values }: Statement,
-  { rows, add, isTruncated } = collector(action.max_rows),
+  collected = collectorOf(action),
 ) {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   let header: Header | undefined;
@@ -186,25 +189,31 @@ async function run(
   running.on("fields", (fields: Column[] | undefined) => {
     columns = fields ?? [];
   });
-  running.on("result", (row: Header | Record<string, unknown>) => {
+  const take = (row: Header | Record<string, unknown>) => {
     if (columns.length === 0) {
       header ??= row as Header;
       return;
     }
     count++;
-    add(dated(row as Record<string, unknown>, columns));
-  });
+    collected.add(dated(row as Record<string, unknown>, columns));
+  };
+  // A query whose rows are not wanted any more goes on, so its connection is of no more use.
+  const refuse = (error: unknown) => {
+    reject(error);
+    connection.destroy();
+  };
+  running.on("result", guarded(take, refuse));
   running.on("error", reject);
   running.on("end", () => resolve());
   await Promise.race([promise, connection.lost]);
   if (action.operation === "read" || action.operation === "aggregate") {
-    return { rows, row_count: count, truncated: isTruncated() };
+    return { rows: collected.rows, row_count: count, ...marksOf(collected) };
   }
   const insertId = Number(header?.insertId ?? 0) === 0 ? undefined : header?.insertId;
   return {
     affected_rows: header?.affectedRows ?? count,
     ...(insertId !== undefined && { insert_id: insertId }),
-    ...(count > 0 && { rows, truncated: isTruncated() }),
+    ...(count > 0 && { rows: collected.rows, ...marksOf(collected) }),
   };
 }
 

@@ -1,18 +1,21 @@
+import type { EventEmitter } from "node:events";
 import { Socket } from "node:net";
 import pg from "pg";
 import { JobError } from "../../../../core/job/job-error.ts";
 import { parseExactly } from "../../../../core/schema/exact-json.ts";
+import { deepestNesting, isDeepJson } from "../../../../core/schema/json-values.ts";
+import { guarded, guardSocket } from "../../../clients/guarded.ts";
 import type { PlaceholderType } from "../placeholders.ts";
 import { compile } from "../statement.ts";
 import type { SqlAction } from "../target-sql.ts";
 import { type Input, isoOf, lookUp } from "../values.ts";
 import { type ConnectedCall, serverTimeoutMs } from "./call.ts";
-import { wholeNumber } from "./json-safe.ts";
+import { deepJson, wholeNumber } from "./json-safe.ts";
 import { isUndone, unreadableUrl, withUnconnected } from "./network-fault.ts";
 import { type Connecting, type Connection, Pool } from "./pool.ts";
 import { endsConnection, isAnswer, postgresFault } from "./postgres-fault.ts";
 import { inRow } from "./row-fault.ts";
-import { collector } from "./rows.ts";
+import { type Collector, collectorOf, marksOf } from "./rows.ts";
 
 interface PostgresConnection extends Connection {
   client: pg.Client;
@@ -35,10 +38,7 @@ export async function runPostgres(call: ConnectedCall<SqlAction>): Promise<unkno
       try {
         if (rows) return await runRows(connection, call, text, rows.map(valuesOf));
         await limitTime(connection, serverTimeoutMs(call));
-        return resultOf(
-          action,
-          await query(connection.client, { text, values: valuesOf(input) }, collector(action.max_rows)),
-        );
+        return resultOf(action, await query(connection, { text, values: valuesOf(input) }, collectorOf(action)));
       } catch (error) {
         // The fault of a row is an answer too, and its transaction has been rolled back.
         if (!(error instanceof JobError) && (!isAnswer(error) || endsConnection(error))) connection.destroy();
@@ -62,7 +62,7 @@ async function runRows(
   rows: unknown[][],
 ): Promise<unknown> {
   const { client } = connection;
-  const collected = collector(call.action.max_rows);
+  const collected = collectorOf(call.action);
   const name = `rows_${crypto.randomUUID()}`;
   let affected = 0;
   let returns = false;
@@ -70,7 +70,7 @@ async function runRows(
   try {
     for (const [i, values] of rows.entries()) {
       await limitTime(connection, serverTimeoutMs(call));
-      const done = await query(client, { name, text, values }, collected).catch((error: unknown) => {
+      const done = await query(connection, { name, text, values }, collected).catch((error: unknown) => {
         throw isAnswer(error) && !endsConnection(error)
           ? inRow(i, postgresFault(error, call.reference), { isUndone: true })
           : error;
@@ -121,6 +121,10 @@ function connect(url: string): Connecting<PostgresConnection> {
   // An error of an idle connection, too, would end the process if there were no listener.
   client.on("error", () => connection.destroy());
   client.on("end", () => connection.destroy());
+  guardSocket(socket);
+  const { connection: protocol } = client as unknown as { connection: EventEmitter & { stream: Socket } };
+  // With TLS the server's answers arrive at another socket.
+  protocol.on("sslconnect", () => guardSocket(protocol.stream));
   return { connection, ready: client.connect().then(() => client.query(session)) };
 }
 
@@ -144,30 +148,38 @@ interface Statement {
   values: unknown[];
 }
 
-function query(client: pg.Client, statement: Statement, collected: ReturnType<typeof collector>) {
+function query(connection: PostgresConnection, statement: Statement, collected: Collector) {
   const { promise, resolve, reject } = Promise.withResolvers<pg.QueryResult>();
   // Without a callback the query keeps no rows: those beyond the limit are read and dropped.
-  const running = client.query(
+  const running = connection.client.query(
     new pg.Query({ ...statement, types: { getTypeParser }, queryMode: "extended" } as never),
   );
-  running.on("row", collected.add);
+  // A query whose rows are not wanted any more goes on, so its connection is of no more use.
+  const refuse = (error: unknown) => {
+    reject(error);
+    connection.destroy();
+  };
+  running.on("row", guarded(collected.add, refuse));
   running.on("error", reject);
   running.on("end", resolve);
   return promise.then(({ rowCount, fields }) => ({ ...resultIn(collected), rowCount, returns: fields.length > 0 }));
 }
 
-const resultIn = ({ rows, isTruncated }: ReturnType<typeof collector>) => ({ rows, truncated: isTruncated() });
+const resultIn = (collected: Collector) => ({ rows: collected.rows, ...marksOf(collected) });
 
 type Outcome = Awaited<ReturnType<typeof query>>;
 
-function resultOf({ operation }: SqlAction, { rows, rowCount, returns, truncated }: Outcome) {
-  if (operation === "read" || operation === "aggregate") return { rows, row_count: rowCount ?? rows.length, truncated };
-  return { affected_rows: rowCount ?? 0, ...(returns && { rows, truncated }) };
+function resultOf({ operation }: SqlAction, { rows, rowCount, returns, ...marks }: Outcome) {
+  if (operation === "read" || operation === "aggregate") return { rows, row_count: rowCount ?? rows.length, ...marks };
+  return { affected_rows: rowCount ?? 0, ...(returns && { rows, ...marks }) };
 }
 
 const { INT8, NUMERIC, BYTEA, DATE, TIMESTAMP, TIMESTAMPTZ, INTERVAL, JSON: PLAIN_JSON, JSONB } = pg.types.builtins;
 type Parser = (text: string) => unknown;
 const asWritten: Parser = (text) => text;
+/** Shorter JSON cannot be nested too deeply. */
+const json: Parser = (text) =>
+  text.length > 2 * deepestNesting && isDeepJson(Buffer.from(text)) ? deepJson : parseExactly(text);
 
 /** The parser of each type. Types that are missing here are parsed by pg: bool becomes a boolean. */
 const parsers: Record<number, Parser> = {
@@ -179,8 +191,8 @@ const parsers: Record<number, Parser> = {
   [TIMESTAMP]: (text) => text.replace(" ", "T"),
   [TIMESTAMPTZ]: (text) => text.replace(" ", "T").replace(/\+00$/, "Z"),
   [INTERVAL]: asWritten,
-  [PLAIN_JSON]: parseExactly,
-  [JSONB]: parseExactly,
+  [PLAIN_JSON]: json,
+  [JSONB]: json,
 };
 
 /** The array type of each type of items (pg_type.typarray), because pg would parse the items of arrays differently. */

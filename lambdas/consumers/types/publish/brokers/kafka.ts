@@ -1,7 +1,8 @@
-import { isIP } from "node:net";
-import { Producer, type ProducerOptions, stringSerializers } from "@platformatic/kafka";
+import { isIP, type Socket } from "node:net";
+import { connectionsConnectsChannel, Producer, type ProducerOptions, stringSerializers } from "@platformatic/kafka";
 import { referenceName, type TextOrReference } from "../../../../core/catalog/references.ts";
 import { JobError } from "../../../../core/job/job-error.ts";
+import { guardSocket } from "../../../clients/guarded.ts";
 import { idempotencyHeader } from "../limits.ts";
 import { bodyOf } from "../message.ts";
 import type { PlaceOf } from "../target.ts";
@@ -17,6 +18,12 @@ type Settings = Pick<
 >;
 
 const mechanisms = { plain: "PLAIN", "scram-sha-256": "SCRAM-SHA-256", "scram-sha-512": "SCRAM-SHA-512" } as const;
+
+// The client reads in events of sockets that nothing else gives access to. At this event the socket has been made, and nothing read.
+connectionsConnectsChannel.end.subscribe((event) => {
+  const { connection } = event as { connection: { socket?: Socket } };
+  if (connection.socket) guardSocket(connection.socket);
+});
 
 const producers = new Keeper<Client>({
   close: (producer) => producer.close(true),

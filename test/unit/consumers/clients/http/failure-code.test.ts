@@ -33,6 +33,8 @@ describe("the code in the JSON of a failed answer", () => {
     ["errors that are no list", { errors: { code: "x" } }],
     ["an id", { code: "0198c2f4-7a6e-7b3c-9d1e-2f3a4b5c6d7e" }],
     ["what an object inherits", { error: {}, code: {} }],
+    ["what has no text", { code: { toString: 1, valueOf: 1 }, error: { code: { toString: null } } }],
+    ["a list that is too deep to have a text", { code: JSON.parse("[".repeat(9000) + "]".repeat(9000)) }],
   ])("is not in %s", (_, body) => {
     expect(codeOfJson(body, 402, [])).toBeUndefined();
   });

@@ -1,7 +1,11 @@
 import { Binary, Decimal128, Double, Int32, Long, MaxKey, ObjectId, Timestamp, UUID } from "mongodb";
 import { serverTimeoutMs } from "../../../../../lambdas/consumers/types/database_action/engines/call.ts";
-import { jsonSafe } from "../../../../../lambdas/consumers/types/database_action/engines/json-safe.ts";
-import { collector } from "../../../../../lambdas/consumers/types/database_action/engines/rows.ts";
+import { deepJson, jsonSafe } from "../../../../../lambdas/consumers/types/database_action/engines/json-safe.ts";
+import {
+  collector,
+  collectorOf,
+  marksOf,
+} from "../../../../../lambdas/consumers/types/database_action/engines/rows.ts";
 import { fakeClock } from "../../../../support/fakes/clock.ts";
 
 it.each<[string, unknown, unknown]>([
@@ -16,6 +20,12 @@ it.each<[string, unknown, unknown]>([
   ["a set", new Set([1n]), [1]],
   ["a map", new Map([["a", 1n]]), { a: 1 }],
   ["nothing", undefined, null],
+  ["a symbol", Symbol("a"), null],
+  ["a function", () => 1, null],
+  ["an object without a prototype", Object.assign(Object.create(null), { a: 1n }), { a: 1 }],
+  ["a field named toJSON", { toJSON: "a" }, { toJSON: "a" }],
+  ["a function named toJSON", { toJSON: () => "b" }, { toJSON: null }],
+  ["half a character", "\ud800", "\ud800"],
   ["an ObjectId", new ObjectId("65a1b2c3d4e5f60718293a4b"), "65a1b2c3d4e5f60718293a4b"],
   ["a decimal", Decimal128.fromString("1.10"), "1.10"],
   ["a long", Long.fromString("9007199254740993"), "9007199254740993"],
@@ -37,6 +47,52 @@ it("a field named __proto__ stays a field", () => {
   const safe = jsonSafe(JSON.parse('{"__proto__":{"admin":true}}')) as object;
   expect(Object.keys(safe)).toEqual(["__proto__"]);
   expect((safe as { admin?: boolean }).admin).toBeUndefined();
+});
+
+const nested = (levels: number): unknown => (levels === 0 ? 1 : [nested(levels - 1)]);
+const circular: { self?: unknown } = {};
+circular.self = circular;
+const refused = { code: "PROVIDER_ERROR", retryable: false };
+
+/** What a row may hold that no result can. */
+const deep: [string, unknown][] = [
+  ["65 levels", { v: nested(65) }],
+  ["4,000 levels", { v: nested(4000) }],
+  [
+    "4,000 levels of maps and sets",
+    { v: Array.from({ length: 4000 }).reduce((v) => new Map([["a", new Set([v])]]), 1) },
+  ],
+  ["a value within itself", circular],
+  ["JSON that the driver has not parsed", { v: deepJson }],
+];
+
+it.each(deep)("%s are refused", (_what, row) => {
+  expect(() => jsonSafe(row)).toThrow(expect.objectContaining(refused));
+  expect(() => collector().add(row)).toThrow(expect.objectContaining(refused));
+});
+
+it.each(deep)("%s in the result of a write are null, and marked", (_what, row) => {
+  const written = collectorOf({ operation: "create" });
+  expect([written.add(row), written.add({ a: 1 })]).toEqual([true, true]);
+  expect(written.rows).toHaveLength(2);
+  expect(marksOf(written)).toEqual({ truncated: false, too_deep: true });
+  expect(JSON.stringify(written.rows)).toContain("null");
+});
+
+it("64 levels are a result", () => {
+  expect(jsonSafe({ v: nested(64) })).toEqual({ v: nested(64) });
+});
+
+it("a row that cannot be read cuts the result of a write off, and fails a read", () => {
+  const row = {
+    get a() {
+      throw new Error("no");
+    },
+  };
+  expect(() => collectorOf({ operation: "read" }).add(row)).toThrow("no");
+  const written = collectorOf({ operation: "update" });
+  expect(written.add(row)).toBe(false);
+  expect(marksOf(written)).toEqual({ truncated: true });
 });
 
 describe("a result", () => {
