@@ -103,7 +103,10 @@ export function executions(ledger: Ledger, { skew }: Hardship, all: () => Job[],
       const { progress: left, winners, overruled } = lifeOf(job.id);
       // An attempt that starts although the next run has ended its run sees what was left before that.
       const winner = overruled?.run === job.run ? overruled.winner : winners.get(job.run);
-      const isNext = left?.run === job.run && left.attempt === job.attempt - 1;
+      // It then failed for good, and somebody has retried the job.
+      const isUnkept = job.attempts.at(-1)?.error?.message.includes("could not be stored") ?? false;
+      if (isUnkept) observer.cover("progress could not be stored");
+      const isNext = left?.run === job.run && left.attempt === job.attempt - 1 && !isUnkept;
       if (isNext && winner === left.claim && (progress as Marked | undefined)?.claim !== left.claim)
         observer.violated("consumer", `${nameOf(job)} does not see what the attempt before it has left`);
       if (progress === undefined) return;

@@ -42,6 +42,13 @@ const mostEvents = 60_000;
 const busyUntil = start + 1_900_000;
 
 /**
+ * Whether a series wants its runs to start within seconds, which a hard world does not let them: all are skipped, and those that
+ * were skipped do not count to its limit.
+ */
+const isLateForGood = ({ repeat, skipped_runs = 0, run }: Job): boolean =>
+  (repeat?.max_lateness_ms ?? Number.POSITIVE_INFINITY) < 60_000 && skipped_runs > 100 && skipped_runs > run / 2;
+
+/**
  * Plays one history, which is the same for the same seed. Every fourth one is peaceful, to check that jobs are on time if
  * nothing breaks.
  */
@@ -124,8 +131,11 @@ async function run(seed: number, { traced = false, bystanders = [] }: Options): 
     time.now() < horizon &&
     (time.now() < busyUntil || system.inFlight() > 0 || !system.jobs.all().every(isDone));
   await time.run(going);
-  if (events >= mostEvents) seen.violated(10, `${events} things have happened, and there is no end`);
-  if (seen.violations.length === 0)
+  const open = system.jobs.all().filter((job) => !isDone(job));
+  const isOnlyLate = events >= mostEvents && open.every(isLateForGood);
+  if (isOnlyLate) seen.cover("a series is too late in every run");
+  else if (events >= mostEvents) seen.violated(10, `${events} things have happened, and there is no end`);
+  if (seen.violations.length === 0 && !isOnlyLate)
     checkAtRest({ system, ledger, accepted, hardship, isPeaceful, isDone, bystanders, held: world.pausing.held });
   const { violations, trace, covered } = seen;
   return { seed, violations, trace, covered, jobs: accepted.size };

@@ -48,7 +48,8 @@ export const mostCalls: Record<Purpose, number> = {
   change: 100,
   retry: 100,
   delete: 60,
-  consumer: 20,
+  /** Some of which look whether its lease can be extended, while AWS refuses the outcome. */
+  consumer: 36,
   decider: 100,
   /** With the 8 partitions of messages that the Scheduler refused. */
   reconciler: 48,

@@ -206,7 +206,9 @@ export function plannedIsDue({ observer, lifeOf }: Ledger, { before, after }: Wr
   // Whoever moves a run chooses its time, and it still counts for its original occurrence.
   if (before?.run === after.run && before.scheduled_at !== after.scheduled_at) delete lifeOf(after.id).madeUpUntil;
   if (!["scheduled", "queued", "paused"].includes(after.status) || after.attempt > 1) return;
-  const isLater = after.reserved?.until === after.due_at || after.snoozes !== undefined;
+  // A run that has begun, and waits for its next try, is moved without its planned time.
+  const hasBegun = after.snoozes !== undefined || after.claims > 0;
+  const isLater = after.reserved?.until === after.due_at || hasBegun;
   if (after.due_at !== after.scheduled_at && !isLater)
     observer.violated("series", `${nameOf(after)} is planned ${after.scheduled_at - after.due_at} ms off its due_at`);
   if (after.scheduled_at > (after.repeat?.end_date ?? after.scheduled_at))

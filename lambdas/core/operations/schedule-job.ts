@@ -1,6 +1,6 @@
 import { inputsPrefix } from "../../topology.ts";
 import { type Fault, InternalError, PermanentError, TransientError, traceOf } from "../errors.ts";
-import { hasBegun, isFinished, type Job } from "../job/job.ts";
+import { isFinished, type Job } from "../job/job.ts";
 import { derivedJobId, newJobId } from "../job/job-id.ts";
 import { withTaskToken } from "../job/task-token.ts";
 import type { BlobStore, JobStore, Log } from "../ports/ports.ts";
@@ -116,7 +116,8 @@ export async function undispatched(services: Scheduling, job: Job, cause: unknow
   }
 }
 
-const hasStarted = (job: Job): boolean => isFinished(job) || job.run > 1 || hasBegun(job);
+/** One that its provider has put off may have lost the message of its next try, so it is dispatched again. */
+const hasStarted = (job: Job): boolean => isFinished(job) || job.claims > 0 || job.attempt > 1 || job.run > 1;
 
 /**
  * The error that answers a failure. Only a temporary failure is UNAVAILABLE, because senders repeat such requests. What AWS will
