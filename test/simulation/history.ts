@@ -42,11 +42,11 @@ const mostEvents = 60_000;
 const busyUntil = start + 1_900_000;
 
 /**
- * Whether a series wants its runs to start within seconds, which a hard world does not let them: all are skipped, and those that
+ * Whether a series wants its runs to start within a minute, which a hard world does not let them: all are skipped, and those that
  * were skipped do not count to its limit.
  */
 const isLateForGood = ({ repeat, skipped_runs = 0, run }: Job): boolean =>
-  (repeat?.max_lateness_ms ?? Number.POSITIVE_INFINITY) < 60_000 && skipped_runs > 100 && skipped_runs > run / 2;
+  (repeat?.max_lateness_ms ?? Number.POSITIVE_INFINITY) <= 60_000 && skipped_runs > 100 && skipped_runs > run / 2;
 
 /**
  * Plays one history, which is the same for the same seed. Every fourth one is peaceful, to check that jobs are on time if
