@@ -1,8 +1,8 @@
 import type { CatalogEvent } from "../catalog/catalog.ts";
 import type { Fault } from "../errors.ts";
-import { faultSearchLimit } from "../schema/find-faults.ts";
+
 import { hasMoreValues } from "../schema/json-values.ts";
-import { jsonPointer } from "../schema/schema.ts";
+import { faultSearchLimit, jsonPointer } from "../schema/schema.ts";
 import { ExpressionFault, isOperator, isRoot, type Reference, referencesOf } from "./expression.ts";
 import { longestExpression, parseExpression } from "./parse.ts";
 import { requestClaimFaults } from "./session-references.ts";

@@ -1,6 +1,6 @@
 import type * as z from "zod";
 import type { Fault } from "../errors.ts";
-import { jsonPointer, type Path, placedFaultsOf } from "./schema.ts";
+import { faultSearchLimit, jsonPointer, type Path, placedFaultsOf } from "./schema.ts";
 
 /** The faults of a value, and the rest of the value without its faulty parts. */
 export interface Findings<Output> {
@@ -13,9 +13,6 @@ export interface Findings<Output> {
   /** The parts that were left out, except unknown fields: other parts may refer to them. */
   lost: Path[];
 }
-
-/** An answer shows fewer faults than this, so there is no need to look for more. */
-export const faultSearchLimit = 1000;
 
 /**
  * Every fault of a value. A schema alone reports fewer: as long as one field is wrong, it checks no rule between fields, and

@@ -75,15 +75,27 @@ const prefixed = /^(query|params|body|headers):(.+)$/s;
  * action says where each of them belongs. What looks like a misspelt part is left for the schema to refuse.
  */
 function rewriteFlatCall(draft: Draft, { event, target, definition }: Found): void {
-  const input = draft.recordAt("input") ?? {};
-  const names = Object.keys(input);
-  for (const name of names) {
+  const names = Object.keys(draft.recordAt("input") ?? {});
+  const moves = names.flatMap((name) => {
     const [, part, field] = prefixed.exec(name) ?? [];
-    if (part !== undefined && field !== undefined) draft.move(["input", name], ["input", part, field]);
-  }
+    return part !== undefined && field !== undefined ? [{ name, to: ["input", part, field] }] : [];
+  });
   const bare = names.filter((name) => !prefixed.test(name));
-  if (bare.some((name) => parts.includes(name) || didYouMean(name, parts) !== "")) return;
-  for (const name of bare) {
-    draft.move(["input", name], ["input", definition.partOf?.(event, target, name) ?? "body", name]);
+  for (const name of bare) refuseMisspeltPrefix(draft, name);
+  if (!bare.some((name) => parts.includes(name) || didYouMean(name, parts) !== "")) {
+    const partOf = (name: string) => definition.partOf?.(event, target, name) ?? "body";
+    moves.push(...bare.map((name) => ({ name, to: ["input", partOf(name), name] })));
   }
+  draft.moveFields(["input"], moves);
+}
+
+const anyPrefix = /^([a-z_]{3,8}):/i;
+
+/** `bdy:sku` is hardly the name of a field. Where it is, the nested form says so: `body: {"bdy:sku": ...}`. */
+function refuseMisspeltPrefix(draft: Draft, name: string): void {
+  const [, prefix = ""] = anyPrefix.exec(name) ?? [];
+  const hint = prefix === "" ? "" : didYouMean(prefix, parts);
+  if (hint === "") return;
+  const detail = `has a prefix that is no part of the input.${hint} A field of this name can be given within its part: {"body": {...}}`;
+  draft.fault(["input", name], detail);
 }
