@@ -70,7 +70,9 @@ function beginsExpression(text: string, at: number): boolean {
   if (name === undefined) return false;
   const next = text[at + 1 + name.length] ?? "";
   // A word that only Ductape has is a fault even if it stands alone, as `$Default` does there.
-  return name === "Now" || next === "{" || next === "(" || (text.trimEnd() === `$${name}` && isForeign(name));
+  return (
+    name === "Now" || next === "{" || next === "(" || (at === 0 && isForeign(name) && text.trimEnd() === `$${name}`)
+  );
 }
 
 /** The expressions of a text. Throws an ExpressionFault. */

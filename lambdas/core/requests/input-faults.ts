@@ -2,7 +2,7 @@ import type { CatalogEvent } from "../catalog/catalog.ts";
 import type { Fault } from "../errors.ts";
 import { expressionInputFaults, plainInputFaults, takesExpressions } from "../expressions/request-input.ts";
 import { isInexact } from "../schema/exact-json.ts";
-import { type Findings, findFaults, isCovered } from "../schema/find-faults.ts";
+import { type Findings, findFaults, uncovered } from "../schema/find-faults.ts";
 import { jsonPointer } from "../schema/schema.ts";
 import { inputFaultsOf } from "../targets/input-check.ts";
 import type { JobRequest } from "./job-request.ts";
@@ -33,7 +33,7 @@ export function inputFaults(
     return [...overflows(input, ["input"]), ...expressionInputFaults(found, input, app, session?.tag)];
   }
   const ofEvent = data ? inputFaultsOf(found.definition, { ...found, app, input: data }) : [];
-  const further = ofEvent.filter((fault) => !isCovered(fault, faults));
+  const further = uncovered(ofEvent, faults);
   const unevaluated = from === "caller" ? plainInputFaults(found, input) : [];
   return [...overflows(input, ["input"]), ...faults, ...further, ...unevaluated];
 }

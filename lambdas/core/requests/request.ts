@@ -13,7 +13,7 @@ import type { Gate } from "../job/job-wait.ts";
 import type { KeptSession } from "../job/kept-session.ts";
 import { firstOccurrence } from "../job/recurrence.ts";
 import type { Debouncing, Uniqueness } from "../job/shared-key.ts";
-import { findFaults, isCovered } from "../schema/find-faults.ts";
+import { findFaults, uncovered } from "../schema/find-faults.ts";
 import { given } from "../schema/given.ts";
 import { hasMoreValues, mostValues, nestedDeeperThan } from "../schema/json-values.ts";
 import { lazy } from "../schema/lazy.ts";
@@ -190,7 +190,7 @@ function turnOf(source: KeySource): string | undefined {
 }
 
 /** The faults of a key that are not only a consequence of the input's own faults. */
-const beside = (ofKey: Fault[], ofInput: Fault[]): Fault[] => ofKey.filter((fault) => !isCovered(fault, ofInput));
+const beside = (ofKey: Fault[], ofInput: Fault[]): Fault[] => uncovered(ofKey, ofInput);
 
 /** The tokens are left out too: Step Functions repeats a request with another task token, and callers with a fresh session. */
 function fingerprintOf({ idempotency_key: _key, task_token: _token, session, ...asked }: JobRequest): string {
@@ -207,7 +207,7 @@ function faultsOfInvalid(body: unknown, catalog: Catalog, now: number, headerKey
   const request: LooseRequest = data ?? findFaults(looseRequest(), body).data ?? {};
   const named = catalog.products.find(({ tag }) => tag === request.product_tag);
   const own = ownFaults(request, now, headerKey, named && (named.calendars ?? noCalendars)).faults;
-  return [...faults, ...own.filter((fault) => !isCovered(fault, faults)), ...catalogFaults(request, catalog)];
+  return [...faults, ...uncovered(own, faults), ...catalogFaults(request, catalog)];
 }
 
 /** The faults of a request, which may lack fields, against the catalog. */
