@@ -3,7 +3,7 @@ import type { Fault } from "../errors.ts";
 import { expressionInputFaults, plainInputFaults, takesExpressions } from "../expressions/request-input.ts";
 import { isInexact } from "../schema/exact-json.ts";
 import { type Findings, findFaults, uncovered } from "../schema/find-faults.ts";
-import { jsonPointer } from "../schema/schema.ts";
+import { firstFaults, jsonPointer } from "../schema/schema.ts";
 import { inputFaultsOf } from "../targets/input-check.ts";
 import type { JobRequest } from "./job-request.ts";
 
@@ -49,7 +49,7 @@ function overflows(value: unknown, path: readonly string[]): Fault[] {
   if (typeof value !== "object" || value === null) return [];
   // A file's bytes may be millions of numbers, so a small number must cost no more than this check.
   const keys = Object.keys(value).filter((key) => needsLook((value as Record<string, unknown>)[key]));
-  return keys.flatMap((key) => overflows((value as Record<string, unknown>)[key], [...path, key]));
+  return firstFaults(keys, (key) => overflows((value as Record<string, unknown>)[key], [...path, key]));
 }
 
 const needsLook = (value: unknown): boolean =>

@@ -15,9 +15,9 @@ import { firstOccurrence } from "../job/recurrence.ts";
 import type { Debouncing, Uniqueness } from "../job/shared-key.ts";
 import { findFaults, uncovered } from "../schema/find-faults.ts";
 import { given } from "../schema/given.ts";
-import { hasMoreValues, mostValues, nestedDeeperThan } from "../schema/json-values.ts";
+import { boundOf, mostValues } from "../schema/json-values.ts";
 import { lazy } from "../schema/lazy.ts";
-import { invalidRequest } from "../schema/parse-body.ts";
+import { invalidRequest, refuseManyFields } from "../schema/parse-body.ts";
 import { faultSearchLimit } from "../schema/schema.ts";
 import { dueAt, epochMs } from "../schema/start-time.ts";
 import { asWritten, placed } from "./ductape/as-written.ts";
@@ -90,13 +90,15 @@ export function parseRequest(
   headerKey?: string,
   from: Origin = "caller",
 ): AcceptedRequest {
-  if (nestedDeeperThan(body, deepestNesting)) {
+  const bound = boundOf(body, { values: mostValues, levels: deepestNesting });
+  if (bound === "levels") {
     throw invalidRequest([{ pointer: "", detail: `is nested deeper than ${deepestNesting} levels` }]);
   }
-  if (hasMoreValues(body)) {
+  if (bound === "values") {
     const detail = `has more than ${mostValues} values: send larger data as an upload, or as a string`;
     throw invalidRequest([{ pointer: "/input", detail }]);
   }
+  refuseManyFields(body, "input");
   const rewritten = rewriteRequest(body, catalog);
   const accepted = asWritten(rewritten, () => parsePlain(rewritten.request, { catalog, now, headerKey, from }));
   // Only a key can name a job that an earlier version stored, and a request may be large.

@@ -37,7 +37,7 @@ function editsTo(plain: string, known: string): number | undefined {
 }
 
 /** The hints of one object: a request with more unknown fields has a systematic fault, which the first ones show. */
-const mostHints = 100;
+export const mostHints = 100;
 
 const perKey = "\n";
 const unknownField = "unknown field.";
@@ -67,6 +67,17 @@ export function strict<Shape extends z.ZodRawShape>(shape: Shape, others: Record
             .join(perKey)
         : undefined,
   });
+}
+
+/** What `faultsOf` finds in the items, up to the number of faults that anybody looks for. */
+export function firstFaults<Item, Found>(items: Iterable<Item>, faultsIn: (item: Item, i: number) => Found[]): Found[] {
+  const found: Found[] = [];
+  let i = 0;
+  for (const item of items) {
+    found.push(...faultsIn(item, i++));
+    if (found.length > faultSearchLimit) break;
+  }
+  return found;
 }
 
 /** Whether a string can be stored unchanged: a lone surrogate has no UTF-8 encoding. */

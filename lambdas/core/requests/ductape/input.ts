@@ -1,6 +1,9 @@
 import type { CatalogEvent } from "../../catalog/catalog.ts";
 import type { JobType } from "../../job/job.ts";
-import { didYouMean } from "../../schema/schema.ts";
+import { hasMoreFields } from "../../schema/json-values.ts";
+import { invalidRequest } from "../../schema/parse-body.ts";
+import { requestLimits } from "../../schema/request-limits.ts";
+import { didYouMean, jsonPointer } from "../../schema/schema.ts";
 import { type Draft, isEmpty } from "./draft.ts";
 
 /** The event of a request, in the catalog. */
@@ -17,12 +20,14 @@ const callParts = ["query", "params", "headers"];
 const rules: Record<JobType, (draft: Draft, found: Found) => void> = {
   action(draft, found) {
     const { definition, event, target } = found;
+    refuseWideCall(draft, "input");
     draft.removeEmpty(["input"], definition.takesBody?.(event, target) === false ? parts : callParts);
     rewriteFlatCall(draft, found);
   },
 
   notification(draft) {
     draft.rename(["input"], { webhook: "callback" });
+    refuseWideCall(draft, "input", "callback");
     removeEmptyChannels(draft);
     draft.rename(["input", "email"], { recipients: "to" });
     draft.rename(["input", "sms"], { recipients: "to" });
@@ -65,6 +70,22 @@ function rewriteSmsVariables(draft: Draft): void {
   if (!sms || isEmpty(sms) || sms.to !== undefined || sms.body !== undefined) return;
   draft.standsFor(["input", "sms", "body"], ["input", "sms"]);
   draft.set(["input", "sms"], { body: sms });
+}
+
+const tooMany = `has more than ${requestLimits.callFields} fields`;
+
+/** Bounds come before all that is kind to a caller. Only the body of a call may have any number of fields. */
+function refuseWideCall(draft: Draft, ...path: string[]): void {
+  const faults = callParts.flatMap((part) =>
+    hasMoreFields(draft.at(...path, part), requestLimits.callFields)
+      ? [{ pointer: draft.placeOf(jsonPointer([...path, part])), detail: tooMany }]
+      : [],
+  );
+  if (hasMoreFields(draft.at(...path), requestLimits.callFields)) {
+    const detail = `${tooMany}: give those of the body within body`;
+    faults.push({ pointer: draft.placeOf(jsonPointer(path)), detail });
+  }
+  if (faults.length > 0) throw invalidRequest(faults);
 }
 
 const parts = ["query", "params", "body", "headers"];
