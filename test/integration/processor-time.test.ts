@@ -1,0 +1,46 @@
+import { tooMuchGrowth, tooMuchTime } from "../support/costs/processor-time.ts";
+import { shapes } from "../support/costs/shapes.ts";
+import { type Way, ways } from "../support/costs/ways.ts";
+
+/** As many bytes as a request may have. */
+const largest = 4_300_000;
+
+/** Alone, a machine needs less than half of a second for each; the test may run beside others. */
+const mostMs = 1000;
+
+const { parse } = ways as { parse: Way };
+
+test.each([10_000, 100_000])(
+  "parsing grows from %d bytes to ten times as much as the size does",
+  async (bytes) => {
+    const grown = [];
+    for (const [name, shape] of shapes) grown.push(await tooMuchGrowth(name, { way: parse, shape, bytes }));
+    expect(grown.filter((one) => one !== undefined)).toEqual([]);
+  },
+  600_000,
+);
+
+test("parsing the largest request takes at most a second of the processor", async () => {
+  const slow = [];
+  for (const [name, shape] of shapes) slow.push(await tooMuchTime(name, { way: parse, shape, bytes: largest, mostMs }));
+  expect(slow.filter((one) => one !== undefined)).toEqual([]);
+}, 900_000);
+
+/** The shapes that cost the most, and those of which one stood still for minutes. */
+const worst = [...shapes.keys()].filter((name) =>
+  /flat|prefix|unknown fields|whole size|many fields of a body|a faulty query|address/.test(name),
+);
+
+test.each(Object.keys(ways))(
+  "%s takes time that is linear in the size of a request",
+  async (name) => {
+    const way = ways[name] as Way;
+    const grown = [];
+    for (const shape of worst) {
+      const make = shapes.get(shape) as (bytes: number) => unknown;
+      grown.push(await tooMuchGrowth(shape, { way, shape: make, bytes: 100_000 }));
+    }
+    expect(grown.filter((one) => one !== undefined)).toEqual([]);
+  },
+  600_000,
+);
