@@ -2,7 +2,7 @@ import type { CatalogEvent } from "../catalog/catalog.ts";
 import type { Fault } from "../errors.ts";
 
 import { hasMoreValues } from "../schema/json-values.ts";
-import { faultSearchLimit, jsonPointer } from "../schema/schema.ts";
+import { faultSearchLimit, jsonPointer, type Path } from "../schema/schema.ts";
 import { ExpressionFault, isOperator, isRoot, type Reference, referencesOf } from "./expression.ts";
 import { longestExpression, parseExpression } from "./parse.ts";
 import { requestClaimFaults } from "./session-references.ts";
@@ -63,8 +63,7 @@ function limitFault(input: Record<string, unknown>): Fault | undefined {
  */
 export function plainInputFaults({ definition }: Pick<Checked, "definition">, input: Record<string, unknown>): Fault[] {
   const faults: Fault[] = [];
-  const { buffer: _buffer, blob: _blob, ...rest } = input;
-  eachText(definition.type === "storage" ? rest : input, ["input"], (text, path) => {
+  eachText(textsOf(definition, input), ["input"], (text, path) => {
     const detail = faults.length > faultSearchLimit ? undefined : wholeFault(text);
     if (detail !== undefined) faults.push({ pointer: jsonPointer(path), detail });
   });
@@ -72,7 +71,44 @@ export function plainInputFaults({ definition }: Pick<Checked, "definition">, in
 }
 
 const allow =
-  "is an expression, which this event does not take: set `expressions: true` on it in the catalog, where $$ is then a dollar";
+  "is an expression, which this event does not take: set `expressions: true` on it in the catalog, or write $$ for its $ to send it as text";
+
+/** All of an input but the contents of a file. */
+function textsOf(definition: Checked["definition"], input: Record<string, unknown>): Record<string, unknown> {
+  const { buffer: _buffer, blob: _blob, ...rest } = input;
+  return definition.type === "storage" ? rest : input;
+}
+
+/** An input that is no template, with the places of the texts that were written with one dollar more than they have. */
+export interface PlainInput {
+  input: Record<string, unknown>;
+  escaped: Path[];
+}
+
+/**
+ * `$$Now` is the text `$Now`, and `$$$Now` is `$$Now`: where a text would be refused as an expression if it began with one dollar,
+ * the first of several is left out. In every other text all of them stand for themselves.
+ */
+export function plainInput({ definition }: Pick<Checked, "definition">, input: Record<string, unknown>): PlainInput {
+  const escaped: Path[] = [];
+  eachText(textsOf(definition, input), [], (text, path) => {
+    if (text.startsWith("$$") && wholeFault(text.replace(/^\$+/, "$")) !== undefined) escaped.push(path);
+  });
+  return escaped.length === 0
+    ? { input, escaped }
+    : { input: withoutFirst(input, escaped) as PlainInput["input"], escaped };
+}
+
+/** A copy in which the first character of the texts at some paths is left out. */
+function withoutFirst(value: unknown, paths: readonly Path[]): unknown {
+  if (typeof value === "string") return paths.length > 0 ? value.slice(1) : value;
+  if (paths.length === 0 || typeof value !== "object" || value === null) return value;
+  const below = Map.groupBy(paths, ([step]) => step);
+  const left = (field: unknown, step: PropertyKey) =>
+    withoutFirst(field, below.get(step)?.map(([, ...others]) => others) ?? []);
+  if (Array.isArray(value)) return value.map(left);
+  return Object.fromEntries(Object.entries(value).map(([key, field]) => [key, left(field, key)]));
+}
 
 /** A word with keys, or with something in parentheses. */
 const whole = /^\$([A-Z]\w*)(?:(\s*\{[^{}]*\})+|\(.*\))\s*$/s;

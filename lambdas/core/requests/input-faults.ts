@@ -28,13 +28,14 @@ export function inputFaults(
   { app, input, session }: Pick<JobRequest, "app" | "input" | "session">,
   { faults, data }: Findings<Input>,
   from: Origin = "caller",
+  sent = input,
 ): Fault[] {
   if (from === "caller" && takesExpressions(found)) {
     return [...overflows(input, ["input"]), ...expressionInputFaults(found, input, app, session?.tag)];
   }
   const ofEvent = data ? inputFaultsOf(found.definition, { ...found, app, input: data }) : [];
   const further = uncovered(ofEvent, faults);
-  const unevaluated = from === "caller" ? plainInputFaults(found, input) : [];
+  const unevaluated = from === "caller" ? plainInputFaults(found, sent) : [];
   return [...overflows(input, ["input"]), ...faults, ...further, ...unevaluated];
 }
 

@@ -2,7 +2,7 @@ import type * as z from "zod";
 import type { Catalog, CatalogEvent } from "../catalog/catalog.ts";
 import type { Fault } from "../errors.ts";
 import { type KeySource, keyOf } from "../expressions/keys.ts";
-import { takesExpressions } from "../expressions/request-input.ts";
+import { plainInput, takesExpressions } from "../expressions/request-input.ts";
 import { gatesOf } from "../flow/gate-keys.ts";
 import type { RetryPolicy } from "../job/attempt.ts";
 import { noCalendars } from "../job/calendars.ts";
@@ -18,7 +18,8 @@ import { given } from "../schema/given.ts";
 import { boundOf, mostValues } from "../schema/json-values.ts";
 import { lazy } from "../schema/lazy.ts";
 import { invalidRequest, refuseManyFields } from "../schema/parse-body.ts";
-import { faultSearchLimit } from "../schema/schema.ts";
+import { faultSearchLimit, jsonPointer, type Path } from "../schema/schema.ts";
+import { mostFaults } from "../schema/sizes.ts";
 import { dueAt, epochMs } from "../schema/start-time.ts";
 import { asWritten, placed } from "./ductape/as-written.ts";
 import { rewriteRequest } from "./ductape/rewrite.ts";
@@ -103,7 +104,8 @@ export function parseRequest(
   const accepted = asWritten(rewritten, () => parsePlain(rewritten.request, { catalog, now, headerKey, from }));
   // Only a key can name a job that an earlier version stored, and a request may be large.
   const hasKey = accepted.idempotency_key !== undefined;
-  const written = rewritten.isRewritten && hasKey ? JobRequest.safeParse(body) : undefined;
+  const { earlier = body } = rewritten;
+  const written = rewritten.isRewritten && hasKey ? JobRequest.safeParse(earlier) : undefined;
   const notes = [...rewritten.notes, ...placed(rewritten, accepted.notes ?? [])];
   return {
     ...accepted,
@@ -120,12 +122,14 @@ interface Asked {
 }
 
 /** Parses a request in our own spelling. */
-function parsePlain(body: unknown, asked: Asked): AcceptedRequest {
-  const { catalog, now, headerKey, from } = asked;
+function parsePlain(body: unknown, { catalog, now, headerKey, from }: Asked): AcceptedRequest {
   const parsed = JobRequest.safeParse(body);
   if (!parsed.success) throw invalidRequest(faultsOfInvalid(body, catalog, now, headerKey));
-  const request = parsed.data;
-  const found = catalog.find(request.product_tag, request.env, request.event);
+  const asked = parsed.data;
+  const found = catalog.find(asked.product_tag, asked.env, asked.event);
+  const isPlain = from === "caller" && !takesExpressions(found);
+  const { input: plain, escaped } = isPlain ? plainInput(found, asked.input) : { input: asked.input, escaped: [] };
+  const request = { ...asked, input: plain };
   const { calendars = noCalendars } = found.product;
   const own = ownFaults(request, now, headerKey, calendars);
   const key = request.idempotency_key ?? headerKey;
@@ -137,7 +141,7 @@ function parsePlain(body: unknown, asked: Asked): AcceptedRequest {
   // A repetition of an earlier request is answered although its time has passed.
   const passed = [...own.passed, ...sharing.passed];
   const ofSharing = key === undefined ? [...sharing.faults, ...sharing.passed] : sharing.faults;
-  const ofInput = inputFaults(found, request, input, from);
+  const ofInput = inputFaults(found, request, input, from, asked.input);
   const ofSession = from === "caller" ? sessionFaults(request.session, found) : [];
   const faults = [
     ...own.faults,
@@ -175,11 +179,19 @@ function parsePlain(body: unknown, asked: Asked): AcceptedRequest {
       debounce,
       unique,
       session: request.session && { ...request.session, at: now },
-      notes: retryNotes(request.retry_config),
+      notes: notesOf(request, escaped),
     }),
-    fingerprint: fingerprintOf(request),
+    fingerprint: fingerprintOf(asked),
     ...(passed.length > 0 && { passed }),
   };
+}
+
+/** What of an accepted request may not mean what its writer thinks; undefined if nothing is like that. */
+function notesOf({ retry_config }: JobRequest, escaped: readonly Path[]): Fault[] | undefined {
+  const detail = "begins with one dollar less: the first says that the text is no expression";
+  const ofTexts = escaped.slice(0, mostFaults).map((path) => ({ pointer: jsonPointer(["input", ...path]), detail }));
+  const notes = [...(retryNotes(retry_config) ?? []), ...ofTexts];
+  return notes.length > 0 ? notes : undefined;
 }
 
 const noSharing: Sharing = { faults: [], passed: [] };

@@ -48,7 +48,21 @@ function paramsFaults({ base, path, defaults }: KnownCall, input: CallInput): Fo
   ]);
 }
 
-const headersFaults = ({ headers = {} }: CallInput): Found[] =>
+const headersFaults = (input: CallInput): Found[] => [...valuesFaults(input), ...repeatedHeaders(input)];
+
+/** Names of headers are the same in any case: of two values under one name, one would be lost. */
+function repeatedHeaders({ headers = {} }: CallInput): Found[] {
+  const values = new Map<string, string>();
+  return firstFaults(Object.entries(headers), ([name, value]) => {
+    const text = JSON.stringify(value);
+    const before = values.get(name.toLowerCase());
+    if (before === undefined) values.set(name.toLowerCase(), text);
+    const detail = "is given twice, and in another case with another value: names of headers are the same in any case";
+    return before === undefined || before === text ? [] : [{ path: ["headers", name], detail }];
+  });
+}
+
+const valuesFaults = ({ headers = {} }: CallInput): Found[] =>
   firstFaults(Object.entries(headers), ([name, value]) => {
     const found = (text: string, ...at: string[]) => {
       const detail = headerFault(name, text);

@@ -102,21 +102,25 @@ function rewriteFlatCall(draft: Draft, { event, target, definition }: Found): vo
     return part !== undefined && field !== undefined ? [{ name, to: ["input", part, field] }] : [];
   });
   const bare = names.filter((name) => !prefixed.test(name));
-  for (const name of bare) refuseMisspeltPrefix(draft, name);
-  if (!bare.some((name) => parts.includes(name) || didYouMean(name, parts) !== "")) {
+  const misspelt = new Set(bare.filter((name) => refuseMisspeltPrefix(draft, name)));
+  const others = bare.filter((name) => !misspelt.has(name));
+  if (!others.some((name) => parts.includes(name) || didYouMean(name, parts) !== "")) {
     const partOf = (name: string) => definition.partOf?.(event, target, name) ?? "body";
-    moves.push(...bare.map((name) => ({ name, to: ["input", partOf(name), name] })));
+    moves.push(...others.map((name) => ({ name, to: ["input", partOf(name), name] })));
   }
+  // They are refused, and the schema must not say so once more.
+  for (const name of misspelt) moves.push({ name, to: ["input", "body", name] });
   draft.moveFields(["input"], moves);
 }
 
 const anyPrefix = /^([a-z_]{3,8}):/i;
 
 /** `bdy:sku` is hardly the name of a field. Where it is, the nested form says so: `body: {"bdy:sku": ...}`. */
-function refuseMisspeltPrefix(draft: Draft, name: string): void {
+function refuseMisspeltPrefix(draft: Draft, name: string): boolean {
   const [, prefix = ""] = anyPrefix.exec(name) ?? [];
   const hint = prefix === "" ? "" : didYouMean(prefix, parts);
-  if (hint === "") return;
+  if (hint === "") return false;
   const detail = `has a prefix that is no part of the input.${hint} A field of this name can be given within its part: {"body": {...}}`;
   draft.fault(["input", name], detail);
+  return true;
 }
