@@ -17,7 +17,8 @@ export function refuseManyFields(body: unknown, free?: string): void {
   if (faults.length > 0) throw invalidRequest(faults);
 }
 
-const isObject = (value: unknown): value is object => typeof value === "object" && value !== null;
+const isObject = (value: unknown): value is object =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
 
 /** Parses a request's body. Throws INVALID_REQUEST with every fault. */
 export function parseBody<Schema extends z.ZodType>(schema: Schema, body: unknown): z.output<Schema> {
