@@ -3,6 +3,7 @@ import type { Fault } from "../errors.ts";
 
 import { hasMoreValues } from "../schema/json-values.ts";
 import { faultSearchLimit, jsonPointer, type Path } from "../schema/schema.ts";
+import { mostFaults } from "../schema/sizes.ts";
 import { ExpressionFault, isOperator, isRoot, type Reference, referencesOf } from "./expression.ts";
 import { longestExpression, parseExpression } from "./parse.ts";
 import { requestClaimFaults } from "./session-references.ts";
@@ -79,7 +80,7 @@ function textsOf(definition: Checked["definition"], input: Record<string, unknow
   return definition.type === "storage" ? rest : input;
 }
 
-/** An input that is no template, with the places of the texts that were written with one dollar more than they have. */
+/** An input that is no template, with the first places of the texts that were written with one dollar more than they have. */
 export interface PlainInput {
   input: Record<string, unknown>;
   escaped: Path[];
@@ -91,23 +92,37 @@ export interface PlainInput {
  */
 export function plainInput({ definition }: Pick<Checked, "definition">, input: Record<string, unknown>): PlainInput {
   const escaped: Path[] = [];
-  eachText(textsOf(definition, input), [], (text, path) => {
-    if (text.startsWith("$$") && wholeFault(text.replace(/^\$+/, "$")) !== undefined) escaped.push(path);
-  });
-  return escaped.length === 0
-    ? { input, escaped }
-    : { input: withoutFirst(input, escaped) as PlainInput["input"], escaped };
+  const texts = textsOf(definition, input);
+  const plain = plainTexts(texts, [], escaped);
+  return { input: plain === texts ? input : { ...input, ...(plain as PlainInput["input"]) }, escaped };
 }
 
-/** A copy in which the first character of the texts at some paths is left out. */
-function withoutFirst(value: unknown, paths: readonly Path[]): unknown {
-  if (typeof value === "string") return paths.length > 0 ? value.slice(1) : value;
-  if (paths.length === 0 || typeof value !== "object" || value === null) return value;
-  const below = Map.groupBy(paths, ([step]) => step);
-  const left = (field: unknown, step: PropertyKey) =>
-    withoutFirst(field, below.get(step)?.map(([, ...others]) => others) ?? []);
-  if (Array.isArray(value)) return value.map(left);
-  return Object.fromEntries(Object.entries(value).map(([key, field]) => [key, left(field, key)]));
+const isEscaped = (text: string): boolean =>
+  text.startsWith("$$") && wholeFault(text.replace(/^\$+/, "$")) !== undefined;
+
+/**
+ * The value itself if it has no such text. Records are copied only where they have one, and `place` is a stack: an input may have very
+ * many texts.
+ */
+function plainTexts(value: unknown, place: PropertyKey[], escaped: Path[]): unknown {
+  if (typeof value === "string") {
+    if (!isEscaped(value)) return value;
+    if (escaped.length < mostFaults) escaped.push([...place]);
+    return value.slice(1);
+  }
+  if (typeof value !== "object" || value === null) return value;
+  const below = (field: unknown, step: PropertyKey): unknown => {
+    if (typeof field !== "string" && typeof field !== "object") return field;
+    place.push(step);
+    const plain = plainTexts(field, place, escaped);
+    place.pop();
+    return plain;
+  };
+  const before: readonly unknown[] = Array.isArray(value) ? value : Object.values(value);
+  const steps = Array.isArray(value) ? undefined : Object.keys(value);
+  const after = before.map((field, i) => below(field, steps?.[i] ?? i));
+  if (after.every((field, i) => field === before[i])) return value;
+  return steps ? Object.fromEntries(steps.map((step, i) => [step, after[i]])) : after;
 }
 
 /** A word with keys, or with something in parentheses. */

@@ -19,7 +19,6 @@ import { boundOf, mostValues } from "../schema/json-values.ts";
 import { lazy } from "../schema/lazy.ts";
 import { invalidRequest, refuseManyFields } from "../schema/parse-body.ts";
 import { faultSearchLimit, jsonPointer, type Path } from "../schema/schema.ts";
-import { mostFaults } from "../schema/sizes.ts";
 import { dueAt, epochMs } from "../schema/start-time.ts";
 import { asWritten, placed } from "./ductape/as-written.ts";
 import { rewriteRequest } from "./ductape/rewrite.ts";
@@ -189,7 +188,7 @@ function parsePlain(body: unknown, { catalog, now, headerKey, from }: Asked): Ac
 /** What of an accepted request may not mean what its writer thinks; undefined if nothing is like that. */
 function notesOf({ retry_config }: JobRequest, escaped: readonly Path[]): Fault[] | undefined {
   const detail = "begins with one dollar less: the first says that the text is no expression";
-  const ofTexts = escaped.slice(0, mostFaults).map((path) => ({ pointer: jsonPointer(["input", ...path]), detail }));
+  const ofTexts = escaped.map((path) => ({ pointer: jsonPointer(["input", ...path]), detail }));
   const notes = [...(retryNotes(retry_config) ?? []), ...ofTexts];
   return notes.length > 0 ? notes : undefined;
 }
