@@ -166,6 +166,8 @@ export interface Explanation {
       /** The part of each delay that is random, 0 to 1. Absent: all of it. */
       jitter_percent?: number;
       retryable_errors: string[];
+      /** Whether nothing else is retried. */
+      only_retryable_errors?: boolean;
       non_retryable_errors: string[];
     };
     labels?: string[];

@@ -40,7 +40,7 @@ export interface DuctapeRetryConfig {
   jitter?: boolean | undefined;
   /** The part of each delay that is random, 0 to 1. Default: 1, all of it. */
   jitterPercent?: number | undefined;
-  /** Codes that are retried although they are permanent by default. Default: none. */
+  /** The only codes that are retried, as in Ductape; those of `retry_config` are retried besides the default ones. Default: none named. */
   retryableErrors?: RetryCode[] | undefined;
   /** Codes that are never retried. Default: none. */
   nonRetryableErrors?: RetryCode[] | undefined;

@@ -264,6 +264,12 @@ export interface RetryConfig {
    */
   retryable_errors?: RetryCode[] | undefined;
   /**
+   * Whether nothing but `retryable_errors` is retried.
+   * @default `false`: they are retried besides what is by default
+   * @example `true`
+   */
+  only_retryable_errors?: boolean | undefined;
+  /**
    * Error codes that are never retried: ours, or a provider's own. Takes precedence over `retryable_errors`.
    * @default none
    * @example `["TIMEOUT", "CARD_DECLINED"]`

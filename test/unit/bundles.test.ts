@@ -68,16 +68,17 @@ const clients = [
 /**
  * How much code a cold start compiles, in KB. The limits leave a little room: raise one with a reason. The API's target is 470
  * (docs/benchmarks.md): every request may have Ductape's spellings, expressions and a series, and what reads them took it beyond that;
- * the rules of a seventh type (3 KB), of sessions (2 KB) and of groups of targets (1 KB) added to it.
+ * the rules of a seventh type (3 KB), of sessions (2 KB), of groups of targets (1 KB), and bounds for what a request may cost, with
+ * the meaning of Ductape's retries and of doubled dollars (4 KB), added to it.
  */
 const budgets: [entry: string, most: number][] = [
-  ["api", 519],
+  ["api", 524],
   // Two clients: the deployed key is a secret, all others are in the table.
   ["authorizer", 305],
   // What follows schedules is loaded when one has changed. the rest is what each provider of a broker refuses.
   ["reconciler", 405],
   ["lifecycle", 370],
-  ["intake", 511],
+  ["intake", 515],
   ["tasks", 365],
   // No client of AWS at all.
   ["dashboard", 120],
@@ -133,7 +134,7 @@ test.each(jobTypes)(
     expect(found.sort()).toEqual([...ofType[type]].sort());
     const early = [...startPackages].filter((name) => clients.includes(name));
     expect(early).toEqual(type === "feature" ? ["dayjs"] : []);
-    expect(startKb).toBeLessThanOrEqual(531);
+    expect(startKb).toBeLessThanOrEqual(535);
   },
 );
 

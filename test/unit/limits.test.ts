@@ -105,6 +105,8 @@ const limits = {
   "levels of JSON": n(deepestNesting),
   "a tag in the catalog: a product, an env, an event and so on": characters(longestTag),
   "`start_at` and `expires_at`, ahead of now": years(farthestAheadMs),
+  "fields of a request, and of each of its parts but `input`": n(requestLimits.fields),
+  "fields of a call's `query`, `params` and `headers` each, and of a flat input": n(requestLimits.callFields),
   "`retries`": `0 to ${requestLimits.retries}`,
   "`timeout_ms`, the shortest; the longest depends on the type (below)": `${requestLimits.leastTimeoutMs} ms`,
   "`labels`": n(requestLimits.labels),
@@ -248,7 +250,11 @@ it("the page of limits has every limit as the code has it, and no other", async 
 it("the page of limits has the defaults and bounds of `retry_config`", async () => {
   const { properties } = z.toJSONSchema(RetryConfig) as { properties: Record<string, Record<string, number>> };
   const shown = (value: unknown) => (value === undefined ? "" : typeof value === "number" ? n(value) : String(value));
-  const defaults: Record<string, unknown> = { ...defaultRetryPolicy, jitter_percent: fullJitter };
+  const defaults: Record<string, unknown> = {
+    ...defaultRetryPolicy,
+    jitter_percent: fullJitter,
+    only_retryable_errors: false,
+  };
   const fields = Object.entries(properties).map(([name, { minimum, maximum, maxItems }]) => {
     const fallback = defaults[name];
     const isList = Array.isArray(fallback);

@@ -3,9 +3,10 @@
  * documentation, and docs/coming-from-ductape.md has them in a table.
  */
 export const ductapeSpellings = [
-  "Wherever a request for a job is taken, the spellings of Ductape's documentation are too, with the same meaning:",
+  "Wherever a request for a job is taken, the spellings of Ductape's documentation are too, with the meaning that they have there:",
   "",
   "- `product` for `product_tag`, `retryConfig` for `retry_config`, camelCase within it, `endDate` for `end_date`;",
+  "- with `retryConfig` there are no retries unless `retries` or the event in the catalog says so, and `retryableErrors` are the only errors that are retried: `only_retryable_errors`;",
   "- `schedule: {start_at, cron, every, limit, endDate, tz}` for `start_at` and `repeat`; no start means now; with both `cron` and `every`, `cron` counts; a bare date as the end is the end of that day in the zone of the series;",
   "- `{}` for any optional part that is not used, and an empty `cache` or `session`;",
   "- an event by `target:action` or `notification:message`, or by the name of an action of the `app`;",

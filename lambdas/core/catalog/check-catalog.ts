@@ -2,7 +2,7 @@ import * as z from "zod";
 import type { Fault } from "../errors.ts";
 import { limitFaults } from "../flow/check-limits.ts";
 import { Limit } from "../flow/limit.ts";
-import { findFaults, isCovered, valueAt } from "../schema/find-faults.ts";
+import { findFaults, uncovered, valueAt } from "../schema/find-faults.ts";
 import { didYouMean, jsonPointer, type Path, pathOf, strict } from "../schema/schema.ts";
 import { EventTag, Tag } from "../schema/tag.ts";
 import { checkGroup, eventFaults } from "../targets/check-groups.ts";
@@ -45,8 +45,8 @@ function checkProduct(product: unknown, registry: Registry, index: number): Faul
     ...checkSchedules(checked, registry, prefix),
     ...unknownEnvs(checked, checked.variables ?? {}, [...prefix, "variables"]),
   ];
-  const isOwn = (fault: Fault) => !isCovered(fault, faults) && !follows(fault, lost, product, prefix);
-  return [...faults, ...further.filter(isOwn)];
+  const isOwn = (fault: Fault) => !follows(fault, lost, product, prefix);
+  return [...faults, ...uncovered(further, faults).filter(isOwn)];
 }
 
 /** Whether a fault may be only a consequence of a faulty part that was removed: a section, a part of its entry, or what it names. */

@@ -3,7 +3,7 @@ import type { Fault } from "../errors.ts";
 import type { Job } from "../job/job.ts";
 import { JobError } from "../job/job-error.ts";
 import { claimsIn } from "../job/kept-session.ts";
-import { findFaults, isCovered } from "../schema/find-faults.ts";
+import { findFaults, uncovered } from "../schema/find-faults.ts";
 import { hasMoreValues, mostValues } from "../schema/json-values.ts";
 import { largestRequest, shorten } from "../schema/sizes.ts";
 import { inputFaultsOf } from "../targets/input-check.ts";
@@ -24,7 +24,7 @@ export function evaluatedInput(found: Found, job: Job, sent: Record<string, unkn
     throw refused(`it would have more than ${largestRequest} bytes or ${mostValues} values`);
   }
   const { faults, data } = findFaults(found.definition.input(), input, ["input"]);
-  const all = [...faults, ...(data ? eventFaults(found, job, data).filter((one) => !isCovered(one, faults)) : [])];
+  const all = [...faults, ...(data ? uncovered(eventFaults(found, job, data), faults) : [])];
   if (!data || all.length > 0) throw refused(all.map(({ pointer, detail }) => `${pointer} ${detail}`).join("; "));
   return data;
 }

@@ -1,8 +1,9 @@
 import type { CatalogEvent } from "../catalog/catalog.ts";
 import type { Fault } from "../errors.ts";
-import { faultSearchLimit } from "../schema/find-faults.ts";
+
 import { hasMoreValues } from "../schema/json-values.ts";
-import { jsonPointer } from "../schema/schema.ts";
+import { faultSearchLimit, jsonPointer, type Path } from "../schema/schema.ts";
+import { mostFaults } from "../schema/sizes.ts";
 import { ExpressionFault, isOperator, isRoot, type Reference, referencesOf } from "./expression.ts";
 import { longestExpression, parseExpression } from "./parse.ts";
 import { requestClaimFaults } from "./session-references.ts";
@@ -63,8 +64,7 @@ function limitFault(input: Record<string, unknown>): Fault | undefined {
  */
 export function plainInputFaults({ definition }: Pick<Checked, "definition">, input: Record<string, unknown>): Fault[] {
   const faults: Fault[] = [];
-  const { buffer: _buffer, blob: _blob, ...rest } = input;
-  eachText(definition.type === "storage" ? rest : input, ["input"], (text, path) => {
+  eachText(textsOf(definition, input), ["input"], (text, path) => {
     const detail = faults.length > faultSearchLimit ? undefined : wholeFault(text);
     if (detail !== undefined) faults.push({ pointer: jsonPointer(path), detail });
   });
@@ -72,7 +72,58 @@ export function plainInputFaults({ definition }: Pick<Checked, "definition">, in
 }
 
 const allow =
-  "is an expression, which this event does not take: set `expressions: true` on it in the catalog, where $$ is then a dollar";
+  "is an expression, which this event does not take: set `expressions: true` on it in the catalog, or write $$ for its $ to send it as text";
+
+/** All of an input but the contents of a file. */
+function textsOf(definition: Checked["definition"], input: Record<string, unknown>): Record<string, unknown> {
+  const { buffer: _buffer, blob: _blob, ...rest } = input;
+  return definition.type === "storage" ? rest : input;
+}
+
+/** An input that is no template, with the first places of the texts that were written with one dollar more than they have. */
+export interface PlainInput {
+  input: Record<string, unknown>;
+  escaped: Path[];
+}
+
+/**
+ * `$$Now` is the text `$Now`, and `$$$Now` is `$$Now`: where a text would be refused as an expression if it began with one dollar,
+ * the first of several is left out. In every other text all of them stand for themselves.
+ */
+export function plainInput({ definition }: Pick<Checked, "definition">, input: Record<string, unknown>): PlainInput {
+  const escaped: Path[] = [];
+  const texts = textsOf(definition, input);
+  const plain = plainTexts(texts, [], escaped);
+  return { input: plain === texts ? input : { ...input, ...(plain as PlainInput["input"]) }, escaped };
+}
+
+const isEscaped = (text: string): boolean =>
+  text.startsWith("$$") && wholeFault(text.replace(/^\$+/, "$")) !== undefined;
+
+/**
+ * The value itself if it has no such text. Records are copied only where they have one, and `place` is a stack: an input may have very
+ * many texts.
+ */
+function plainTexts(value: unknown, place: PropertyKey[], escaped: Path[]): unknown {
+  if (typeof value === "string") {
+    if (!isEscaped(value)) return value;
+    if (escaped.length < mostFaults) escaped.push([...place]);
+    return value.slice(1);
+  }
+  if (typeof value !== "object" || value === null) return value;
+  const below = (field: unknown, step: PropertyKey): unknown => {
+    if (typeof field !== "string" && typeof field !== "object") return field;
+    place.push(step);
+    const plain = plainTexts(field, place, escaped);
+    place.pop();
+    return plain;
+  };
+  const before: readonly unknown[] = Array.isArray(value) ? value : Object.values(value);
+  const steps = Array.isArray(value) ? undefined : Object.keys(value);
+  const after = before.map((field, i) => below(field, steps?.[i] ?? i));
+  if (after.every((field, i) => field === before[i])) return value;
+  return steps ? Object.fromEntries(steps.map((step, i) => [step, after[i]])) : after;
+}
 
 /** A word with keys, or with something in parentheses. */
 const whole = /^\$([A-Z]\w*)(?:(\s*\{[^{}]*\})+|\(.*\))\s*$/s;

@@ -1,8 +1,8 @@
 import type { JobTypeDefinition, Product, ProductEvent } from "../catalog/job-type.ts";
 import type { Fault } from "../errors.ts";
-import { findFaults, isCovered } from "../schema/find-faults.ts";
+import { enclosingPointers, findFaults, uncovered } from "../schema/find-faults.ts";
 import { jsonPointer, type Path } from "../schema/schema.ts";
-import { inputFaultsOf, isSame } from "../targets/input-check.ts";
+import { among, distinct, inputFaultsOf } from "../targets/input-check.ts";
 import { ExpressionFault } from "./expression.ts";
 import { readTemplate } from "./template.ts";
 
@@ -32,9 +32,11 @@ function faultsOf(definition: JobTypeDefinition, { envs, ...asked }: Asked, inpu
   const { faults, data } = findFaults(definition.input(), input, ["input"]);
   if (!data) return faults;
   const ofEvent = envs.flatMap((env) => inputFaultsOf(definition, { ...asked, env, input: data }));
-  const further = ofEvent.filter((fault, i) => !isCovered(fault, faults) && ofEvent.findIndex(isSame(fault)) === i);
-  return [...faults, ...further];
+  return [...faults, ...distinct(uncovered(ofEvent, faults))];
 }
+
+/** With more faults than this, some are certain, and nobody reads on: each expression is one more check of the whole input. */
+const mostCompared = 100;
 
 /** The faults that an input has both with all its expressions and without those that may have no value. */
 function remaining(
@@ -43,31 +45,56 @@ function remaining(
   { values, texts: mixed }: Open,
   check: (input: unknown) => Fault[],
 ): Fault[] {
-  const whole = values.reduce((of, path) => fitted(definition, of, path), texts);
+  const unknown = [...values, ...mixed].map((path) => ({ pointer: jsonPointer(["input", ...path]), detail: "" }));
+  const whole = fitted(definition, texts, values);
   const first = check(whole);
+  // A field that the event does not know is a mistake, whatever its value.
+  const slips = first.filter(({ detail }) => detail.startsWith("unknown field"));
+  const isSlip = among(slips);
+  const certain = (faults: readonly Fault[]) => uncovered(faults, unknown).filter((fault) => !isSlip(fault));
   let least = { input: whole, faults: first };
   // Backwards, so that the others keep their index in a list.
   for (const path of values.toReversed()) {
+    const open = certain(least.faults).length;
+    if (open === 0 || open > mostCompared) break;
     const fewer = placed(least.input, path, []);
     const faults = check(fewer);
-    if (faults.every((fault) => least.faults.some(isSame(fault)))) least = { input: fewer, faults };
+    if (faults.every(among(least.faults))) least = { input: fewer, faults };
   }
-  const unknown = [...values, ...mixed].map((path) => ({ pointer: jsonPointer(["input", ...path]), detail: "" }));
-  // A field that the event does not know is a mistake, whatever its value.
-  const slips = first.filter(({ detail }) => detail.startsWith("unknown field"));
-  const others = least.faults.filter((fault) => !slips.some(isSame(fault)) && !isCovered(fault, unknown));
-  return [...slips, ...others];
+  return [...slips, ...certain(least.faults)];
 }
 
 /** Values that may replace an expression where a string is not allowed. */
 const standIns = [{}, [], 1, true];
 
-/** The input with an expression replaced by a value that the type accepts there, so that the rest can be checked. */
-function fitted(definition: JobTypeDefinition, input: unknown, path: Path): unknown {
-  const place = [{ pointer: jsonPointer(path), detail: "" }];
-  const fits = (of: unknown) => !findFaults(definition.input(), of).faults.some((fault) => isCovered(fault, place));
-  if (fits(input)) return input;
-  return standIns.map((standIn) => placed(input, path, [standIn])).find(fits) ?? input;
+/** The input with its expressions replaced by values that the type accepts there, so that the rest can be checked. */
+function fitted(definition: JobTypeDefinition, texts: unknown, values: readonly Path[]): unknown {
+  const unfit = (input: unknown, paths: readonly Path[]) => {
+    const { faults } = findFaults(definition.input(), input);
+    const faulty = new Set(faults.flatMap(({ pointer }) => enclosingPointers(pointer)));
+    return paths.filter((path) => faulty.has(jsonPointer(path)));
+  };
+  let input = texts;
+  let left = unfit(input, values);
+  for (const standIn of standIns) {
+    if (left.length === 0) return input;
+    const still = new Set(unfit(replacedAt(input, left, standIn), left));
+    const fit = left.filter((path) => !still.has(path));
+    input = replacedAt(input, fit, standIn);
+    left = [...still];
+  }
+  return input;
+}
+
+/** A copy with one value at all of the paths. */
+function replacedAt(value: unknown, paths: readonly Path[], instead: unknown): unknown {
+  if (paths.some(({ length }) => length === 0)) return instead;
+  if (paths.length === 0 || typeof value !== "object" || value === null) return value;
+  const below = Map.groupBy(paths, ([step]) => step);
+  const left = (field: unknown, step: PropertyKey) =>
+    replacedAt(field, below.get(step)?.map(([, ...others]) => others) ?? [], instead);
+  if (Array.isArray(value)) return value.map(left);
+  return Object.fromEntries(Object.entries(value).map(([key, field]) => [key, left(field, key)]));
 }
 
 /** The places in a template whose values are not known yet. */

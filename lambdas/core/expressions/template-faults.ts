@@ -1,5 +1,4 @@
-import { faultSearchLimit } from "../schema/find-faults.ts";
-import type { Path } from "../schema/schema.ts";
+import { faultSearchLimit, type Path } from "../schema/schema.ts";
 import { type Expression, ExpressionFault, type Reference, referencesOf } from "./expression.ts";
 import { expressionsIn } from "./template.ts";
 import { unknownWord } from "./words.ts";

@@ -50,19 +50,22 @@ function partsOf(text: string): (string | Interpolated)[] {
   const parts: (string | Interpolated)[] = [];
   let from = 0;
   for (let at = text.indexOf("$"); at >= 0; at = text.indexOf("$", at)) {
-    if (text[at + 1] === "$") {
-      parts.push(text.slice(from, at + 1));
-      from = at + 2;
-    } else if (beginsExpression(text, at)) {
+    let next = at + 1;
+    if (text[next] === "$") next++;
+    else if (beginsExpression(text, at)) {
       const { expression, end } = parseWithin(text, at);
-      parts.push(text.slice(from, at), { expression, at });
+      parts.push(single(text.slice(from, at)), { expression, at });
       from = end;
+      next = end;
       if (parts.length > 2 * mostInText) throw new ExpressionFault(`more than ${mostInText} expressions`, at);
     }
-    at = Math.max(from, at + 1);
+    at = next;
   }
-  return [...parts, text.slice(from)].filter((part) => part !== "");
+  return [...parts, single(text.slice(from))].filter((part) => part !== "");
 }
+
+/** Each `$$` is a dollar. */
+const single = (text: string): string => text.split("$$").join("$");
 
 function beginsExpression(text: string, at: number): boolean {
   word.lastIndex = at;
@@ -70,7 +73,9 @@ function beginsExpression(text: string, at: number): boolean {
   if (name === undefined) return false;
   const next = text[at + 1 + name.length] ?? "";
   // A word that only Ductape has is a fault even if it stands alone, as `$Default` does there.
-  return name === "Now" || next === "{" || next === "(" || (text.trimEnd() === `$${name}` && isForeign(name));
+  return (
+    name === "Now" || next === "{" || next === "(" || (at === 0 && isForeign(name) && text.trimEnd() === `$${name}`)
+  );
 }
 
 /** The expressions of a text. Throws an ExpressionFault. */

@@ -13,6 +13,8 @@ export interface RetryPolicy {
   jitter_percent?: number;
   /** Error codes, ours or a provider's, that are retried although they are permanent by default. */
   retryable_errors: string[];
+  /** Whether nothing but `retryable_errors` is retried. Absent: they are retried besides what is by default. */
+  only_retryable_errors?: boolean;
   /** Error codes, ours or a provider's, that are never retried. Wins over `retryable_errors`. */
   non_retryable_errors: string[];
 }

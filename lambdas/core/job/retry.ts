@@ -18,7 +18,8 @@ export const fullJitter = 1;
 /** Whether this failure is retried. The job's own lists, of our codes and the provider's, win over what the executor says. */
 export function isRetryable(error: JobError, policy: RetryPolicy): boolean {
   const isIn = (names: readonly string[]) => names.some((name) => isNamed(name, error));
-  return !isIn(policy.non_retryable_errors) && (error.retryable || isIn(policy.retryable_errors));
+  const isByDefault = error.retryable && policy.only_retryable_errors !== true;
+  return !isIn(policy.non_retryable_errors) && (isByDefault || isIn(policy.retryable_errors));
 }
 
 /**

@@ -2,8 +2,8 @@ import type { CatalogEvent } from "../catalog/catalog.ts";
 import type { Fault } from "../errors.ts";
 import { expressionInputFaults, plainInputFaults, takesExpressions } from "../expressions/request-input.ts";
 import { isInexact } from "../schema/exact-json.ts";
-import { type Findings, findFaults, isCovered } from "../schema/find-faults.ts";
-import { jsonPointer } from "../schema/schema.ts";
+import { type Findings, findFaults, uncovered } from "../schema/find-faults.ts";
+import { firstFaults, jsonPointer } from "../schema/schema.ts";
 import { inputFaultsOf } from "../targets/input-check.ts";
 import type { JobRequest } from "./job-request.ts";
 
@@ -28,13 +28,14 @@ export function inputFaults(
   { app, input, session }: Pick<JobRequest, "app" | "input" | "session">,
   { faults, data }: Findings<Input>,
   from: Origin = "caller",
+  sent = input,
 ): Fault[] {
   if (from === "caller" && takesExpressions(found)) {
     return [...overflows(input, ["input"]), ...expressionInputFaults(found, input, app, session?.tag)];
   }
   const ofEvent = data ? inputFaultsOf(found.definition, { ...found, app, input: data }) : [];
-  const further = ofEvent.filter((fault) => !isCovered(fault, faults));
-  const unevaluated = from === "caller" ? plainInputFaults(found, input) : [];
+  const further = uncovered(ofEvent, faults);
+  const unevaluated = from === "caller" ? plainInputFaults(found, sent) : [];
   return [...overflows(input, ["input"]), ...faults, ...further, ...unevaluated];
 }
 
@@ -49,7 +50,7 @@ function overflows(value: unknown, path: readonly string[]): Fault[] {
   if (typeof value !== "object" || value === null) return [];
   // A file's bytes may be millions of numbers, so a small number must cost no more than this check.
   const keys = Object.keys(value).filter((key) => needsLook((value as Record<string, unknown>)[key]));
-  return keys.flatMap((key) => overflows((value as Record<string, unknown>)[key], [...path, key]));
+  return firstFaults(keys, (key) => overflows((value as Record<string, unknown>)[key], [...path, key]));
 }
 
 const needsLook = (value: unknown): boolean =>

@@ -2,7 +2,7 @@ import type * as z from "zod";
 import type { Catalog, CatalogEvent } from "../catalog/catalog.ts";
 import type { Fault } from "../errors.ts";
 import { type KeySource, keyOf } from "../expressions/keys.ts";
-import { takesExpressions } from "../expressions/request-input.ts";
+import { plainInput, takesExpressions } from "../expressions/request-input.ts";
 import { gatesOf } from "../flow/gate-keys.ts";
 import type { RetryPolicy } from "../job/attempt.ts";
 import { noCalendars } from "../job/calendars.ts";
@@ -13,11 +13,12 @@ import type { Gate } from "../job/job-wait.ts";
 import type { KeptSession } from "../job/kept-session.ts";
 import { firstOccurrence } from "../job/recurrence.ts";
 import type { Debouncing, Uniqueness } from "../job/shared-key.ts";
-import { faultSearchLimit, findFaults, isCovered } from "../schema/find-faults.ts";
+import { findFaults, uncovered } from "../schema/find-faults.ts";
 import { given } from "../schema/given.ts";
-import { deepestNesting, hasMoreValues, mostValues, nestedDeeperThan } from "../schema/json-values.ts";
+import { boundOf, deepestNesting, mostValues } from "../schema/json-values.ts";
 import { lazy } from "../schema/lazy.ts";
-import { invalidRequest } from "../schema/parse-body.ts";
+import { invalidRequest, refuseManyFields } from "../schema/parse-body.ts";
+import { faultSearchLimit, jsonPointer, type Path } from "../schema/schema.ts";
 import { dueAt, epochMs } from "../schema/start-time.ts";
 import { inputNotesOf } from "../targets/input-check.ts";
 import { asWritten, placed } from "./ductape/as-written.ts";
@@ -87,18 +88,21 @@ export function parseRequest(
   headerKey?: string,
   from: Origin = "caller",
 ): AcceptedRequest {
-  if (nestedDeeperThan(body, deepestNesting)) {
+  const bound = boundOf(body, { values: mostValues, levels: deepestNesting });
+  if (bound === "levels") {
     throw invalidRequest([{ pointer: "", detail: `is nested deeper than ${deepestNesting} levels` }]);
   }
-  if (hasMoreValues(body)) {
+  if (bound === "values") {
     const detail = `has more than ${mostValues} values: send larger data as an upload, or as a string`;
     throw invalidRequest([{ pointer: "/input", detail }]);
   }
+  refuseManyFields(body, "input");
   const rewritten = rewriteRequest(body, catalog);
   const accepted = asWritten(rewritten, () => parsePlain(rewritten.request, { catalog, now, headerKey, from }));
   // Only a key can name a job that an earlier version stored, and a request may be large.
   const hasKey = accepted.idempotency_key !== undefined;
-  const written = rewritten.isRewritten && hasKey ? JobRequest.safeParse(body) : undefined;
+  const { earlier = body } = rewritten;
+  const written = rewritten.isRewritten && hasKey ? JobRequest.safeParse(earlier) : undefined;
   const notes = [...rewritten.notes, ...placed(rewritten, accepted.notes ?? [])];
   return {
     ...accepted,
@@ -115,12 +119,14 @@ interface Asked {
 }
 
 /** Parses a request in our own spelling. */
-function parsePlain(body: unknown, asked: Asked): AcceptedRequest {
-  const { catalog, now, headerKey, from } = asked;
+function parsePlain(body: unknown, { catalog, now, headerKey, from }: Asked): AcceptedRequest {
   const parsed = JobRequest.safeParse(body);
   if (!parsed.success) throw invalidRequest(faultsOfInvalid(body, catalog, now, headerKey));
-  const request = parsed.data;
-  const found = catalog.find(request.product_tag, request.env, request.event);
+  const asked = parsed.data;
+  const found = catalog.find(asked.product_tag, asked.env, asked.event);
+  const isPlain = from === "caller" && !takesExpressions(found);
+  const { input: plain, escaped } = isPlain ? plainInput(found, asked.input) : { input: asked.input, escaped: [] };
+  const request = { ...asked, input: plain };
   const { calendars = noCalendars } = found.product;
   const own = ownFaults(request, now, headerKey, calendars);
   const key = request.idempotency_key ?? headerKey;
@@ -132,7 +138,7 @@ function parsePlain(body: unknown, asked: Asked): AcceptedRequest {
   // A repetition of an earlier request is answered although its time has passed.
   const passed = [...own.passed, ...sharing.passed];
   const ofSharing = key === undefined ? [...sharing.faults, ...sharing.passed] : sharing.faults;
-  const ofInput = inputFaults(found, request, input, from);
+  const ofInput = inputFaults(found, request, input, from, asked.input);
   const ofSession = from === "caller" ? sessionFaults(request.session, found) : [];
   const faults = [
     ...own.faults,
@@ -150,7 +156,7 @@ function parsePlain(body: unknown, asked: Asked): AcceptedRequest {
   const { gates, faults: keyless } = gatesOf(source);
   if (keyless.length > 0) throw invalidRequest(keyless);
   const notes = [
-    ...(retryNotes(request.retry_config) ?? []),
+    ...notesOf(request, escaped),
     ...inputNotesOf(found.definition, { ...found, app: request.app, input: input.data }),
   ];
   return {
@@ -176,9 +182,16 @@ function parsePlain(body: unknown, asked: Asked): AcceptedRequest {
       session: request.session && { ...request.session, at: now },
       notes: notes.length > 0 ? notes : undefined,
     }),
-    fingerprint: fingerprintOf(request),
+    fingerprint: fingerprintOf(asked),
     ...(passed.length > 0 && { passed }),
   };
+}
+
+/** What of an accepted request may not mean what its writer thinks. */
+function notesOf({ retry_config }: JobRequest, escaped: readonly Path[]): Fault[] {
+  const detail = "begins with one dollar less: the first says that the text is no expression";
+  const ofTexts = escaped.map((path) => ({ pointer: jsonPointer(["input", ...path]), detail }));
+  return [...(retryNotes(retry_config) ?? []), ...ofTexts];
 }
 
 const noSharing: Sharing = { faults: [], passed: [] };
@@ -191,7 +204,7 @@ function turnOf(source: KeySource): string | undefined {
 }
 
 /** The faults of a key that are not only a consequence of the input's own faults. */
-const beside = (ofKey: Fault[], ofInput: Fault[]): Fault[] => ofKey.filter((fault) => !isCovered(fault, ofInput));
+const beside = (ofKey: Fault[], ofInput: Fault[]): Fault[] => uncovered(ofKey, ofInput);
 
 /** The tokens are left out too: Step Functions repeats a request with another task token, and callers with a fresh session. */
 function fingerprintOf({ idempotency_key: _key, task_token: _token, session, ...asked }: JobRequest): string {
@@ -208,7 +221,7 @@ function faultsOfInvalid(body: unknown, catalog: Catalog, now: number, headerKey
   const request: LooseRequest = data ?? findFaults(looseRequest(), body).data ?? {};
   const named = catalog.products.find(({ tag }) => tag === request.product_tag);
   const own = ownFaults(request, now, headerKey, named && (named.calendars ?? noCalendars)).faults;
-  return [...faults, ...own.filter((fault) => !isCovered(fault, faults)), ...catalogFaults(request, catalog)];
+  return [...faults, ...uncovered(own, faults), ...catalogFaults(request, catalog)];
 }
 
 /** The faults of a request, which may lack fields, against the catalog. */

@@ -2,7 +2,7 @@ import type * as z from "zod";
 import type { Fault } from "../errors.ts";
 import type { Calendars } from "../job/calendars.ts";
 import type { Repeat } from "../job/job.ts";
-import { invalidRequest, parseBody, parseOptionalBody } from "../schema/parse-body.ts";
+import { invalidRequest, parseBody, parseOptionalBody, refuseManyFields } from "../schema/parse-body.ts";
 import { milliseconds } from "../schema/plain-faults.ts";
 import { longestDelayMs } from "../schema/request-limits.ts";
 import { strict } from "../schema/schema.ts";
@@ -36,6 +36,7 @@ export type RetryRequest = z.infer<typeof RetryRequest>;
 
 /** Parses the body of a reschedule, in any documented spelling. Throws INVALID_REQUEST with every fault. */
 export function parseReschedule(body: unknown, now: number, calendars?: Calendars): Rescheduled {
+  refuseManyFields(body);
   const rewritten = rewriteReschedule(body);
   return asWritten(rewritten, () => parsePlain(rewritten.request, { now, calendars }));
 }

@@ -36,6 +36,12 @@ export const RetryConfig = strict({
     .optional()
     .describe("The part of each delay that is random, as a fraction: with 0.3, a delay of 10 s is one of 7 to 10 s."),
   retryable_errors: ErrorNames.describe(`Errors that are retried although they are permanent by default. ${names}`),
+  only_retryable_errors: z
+    .boolean()
+    .optional()
+    .describe(
+      "Whether nothing but `retryable_errors` is retried. Default: they are retried besides what is by default.",
+    ),
   non_retryable_errors: ErrorNames.describe(`Errors that are never retried. ${names}`),
 })
   // Whoever writes both means two different things.

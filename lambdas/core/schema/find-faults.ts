@@ -1,6 +1,6 @@
 import type * as z from "zod";
 import type { Fault } from "../errors.ts";
-import { jsonPointer, type Path, placedFaultsOf } from "./schema.ts";
+import { faultSearchLimit, jsonPointer, type Path, placedFaultsOf } from "./schema.ts";
 
 /** The faults of a value, and the rest of the value without its faulty parts. */
 export interface Findings<Output> {
@@ -14,8 +14,8 @@ export interface Findings<Output> {
   lost: Path[];
 }
 
-/** An answer shows fewer faults than this, so there is no need to look for more. */
-export const faultSearchLimit = 1000;
+/** Each round parses the whole value, and finds what the round before it hid. */
+const mostRounds = 30;
 
 /**
  * Every fault of a value. A schema alone reports fewer: as long as one field is wrong, it checks no rule between fields, and
@@ -29,13 +29,14 @@ export function findFaults<Schema extends z.ZodType>(
   const faults: Fault[] = [];
   const reported = new Set<string>();
   const lost: Path[] = [];
-  for (let rest = value; ; ) {
+  let rest = value;
+  for (let round = 0; ; round++) {
     const parsed = schema.safeParse(rest);
     if (parsed.success) return { faults, data: parsed.data, rest, lost };
     const found = placedFaultsOf(parsed.error).map((fault) => ({ ...fault, pointer: jsonPointer(fault.path) }));
     const fresh = found.filter(({ pointer }) => !reported.has(pointer));
     for (const { pointer, detail } of fresh) faults.push({ pointer: jsonPointer(prefix) + pointer, detail });
-    if (faults.length > faultSearchLimit) return { faults, lost };
+    if (faults.length > faultSearchLimit || round > mostRounds) return { faults, lost };
     // A part that needs a removed part is removed too.
     const wrong =
       fresh.length > 0 ? fresh : found.map((fault) => ({ ...fault, path: nearestExisting(rest, fault.path) }));
@@ -53,9 +54,17 @@ export function findFaults<Schema extends z.ZodType>(
 /** A path and all paths that enclose it. */
 const enclosingPaths = (path: Path): Path[] => path.map((_, i) => path.slice(0, i + 1)).concat([[]]);
 
-/** Whether a fault is about the same part as a known fault, or about something within it. */
-export const isCovered = ({ pointer }: Fault, known: readonly Fault[]): boolean =>
-  known.some((fault) => pointer === fault.pointer || pointer.startsWith(`${fault.pointer}/`));
+/** The faults that are not about a part of which a known fault is, nor about something within it. */
+export function uncovered<One extends Fault>(faults: readonly One[], known: readonly Fault[]): One[] {
+  const places = new Set(known.map(({ pointer }) => pointer));
+  return faults.filter(({ pointer }) => !enclosingPointers(pointer).some((one) => places.has(one)));
+}
+
+/** A pointer and those of all parts that enclose it. */
+export function enclosingPointers(pointer: string): string[] {
+  const ends = Array.from(pointer.matchAll(/\//g), ({ index }) => index);
+  return [...ends.map((end) => pointer.slice(0, end)), pointer];
+}
 
 export function valueAt(value: unknown, path: Path): unknown {
   const [step, ...others] = path;

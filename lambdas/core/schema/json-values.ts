@@ -6,15 +6,37 @@
 export const mostValues = 250_000;
 
 /** Whether a JSON value has more than `most` values. Its nesting must have been checked before. */
-export function hasMoreValues(value: unknown, most = mostValues): boolean {
-  let left = most;
-  const count = (one: unknown): boolean => {
-    if (--left < 0) return true;
-    if (typeof one !== "object" || one === null) return false;
-    if (!Array.isArray(one)) return Object.values(one).some(count);
-    return one.some((item) => (typeof item === "object" || typeof item === "string") && count(item));
+export const hasMoreValues = (value: unknown, most = mostValues): boolean =>
+  boundOf(value, { values: most, levels: Number.POSITIVE_INFINITY }) === "values";
+
+/**
+ * Which bound a JSON value exceeds, if any. One pass for both, which goes no deeper than the one and no further than the other: of
+ * an object with very many fields it costs more to list them than to look at them.
+ */
+export function boundOf(
+  value: unknown,
+  { values, levels }: { values: number; levels: number },
+): "values" | "levels" | undefined {
+  let left = values;
+  const visit = (one: unknown, levelsLeft: number): "values" | "levels" | undefined => {
+    if (--left < 0) return "values";
+    if (levelsLeft < 0) return "levels";
+    if (typeof one !== "object" || one === null) return undefined;
+    if (Array.isArray(one)) return visitList(one, levelsLeft - 1);
+    for (const name of Object.keys(one)) {
+      const bound = visit((one as Record<string, unknown>)[name], levelsLeft - 1);
+      if (bound) return bound;
+    }
+    return undefined;
   };
-  return count(value);
+  const visitList = (list: readonly unknown[], levelsLeft: number) => {
+    for (const item of list) {
+      const bound = typeof item === "object" || typeof item === "string" ? visit(item, levelsLeft) : undefined;
+      if (bound) return bound;
+    }
+    return list.length > 0 && levelsLeft < 0 ? "levels" : undefined;
+  };
+  return visit(value, levels);
 }
 
 /** The limits up to which a provider's answer is parsed. A larger answer stays a string. */
@@ -60,14 +82,6 @@ export function isDeepJson(json: Uint8Array): boolean {
   return false;
 }
 
-/** Whether a JSON value has more levels than this. */
-export function nestedDeeperThan(value: unknown, limit = deepestNesting): boolean {
-  let level = [value].filter(isContainer);
-  for (let left = limit; level.length > 0; left -= 1) {
-    if (left <= 0) return true;
-    level = level.flatMap((one) => (Array.isArray(one) ? one : Object.values(one)).filter(isContainer));
-  }
-  return false;
-}
-
-const isContainer = (value: unknown): value is object => typeof value === "object" && value !== null;
+/** Whether a value is an object with more fields than this. */
+export const hasMoreFields = (value: unknown, most: number): boolean =>
+  typeof value === "object" && value !== null && !Array.isArray(value) && Object.keys(value).length > most;

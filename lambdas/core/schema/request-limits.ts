@@ -4,6 +4,10 @@ export const requestLimits = {
   name: 64,
   /** Characters of an event as a request names it, which may be `target:action`. */
   event: 128,
+  /** Fields of a request, and of each of its parts but the input. */
+  fields: 1000,
+  /** Fields of a call's query, params and headers each, and of a flat input. */
+  callFields: 10_000,
   retries: 20,
   /** The shortest timeout of an attempt, in milliseconds. */
   leastTimeoutMs: 100,

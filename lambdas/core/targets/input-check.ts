@@ -17,7 +17,18 @@ function ofAllTargets(definition: JobTypeDefinition, check: Check, find: JobType
   const { product, event } = check;
   const members = membersOf(targetsOf(product, definition), String(event[definition.targetField]));
   const faults = members.flatMap(({ target }) => find?.({ ...check, target }) ?? []);
-  return members.length < 2 ? faults : faults.filter((fault, i) => faults.findIndex(isSame(fault)) === i);
+  return members.length < 2 ? faults : distinct(faults);
 }
 
-export const isSame = (one: Fault) => (other: Fault) => one.pointer === other.pointer && one.detail === other.detail;
+/** The faults without repetitions, in their order. */
+export const distinct = (faults: readonly Fault[]): Fault[] => [
+  ...new Map(faults.map((fault) => [keyOf(fault), fault])).values(),
+];
+
+/** The faults that are among others too, or are not. */
+export function among(others: readonly Fault[]): (fault: Fault) => boolean {
+  const keys = new Set(others.map(keyOf));
+  return (fault) => keys.has(keyOf(fault));
+}
+
+const keyOf = ({ pointer, detail }: Fault): string => `${pointer} ${detail}`;

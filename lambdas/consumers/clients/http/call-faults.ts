@@ -1,7 +1,7 @@
 import { isReference, type TextOrReference } from "../../../core/catalog/references.ts";
 import type { Fault } from "../../../core/errors.ts";
 import { JobError } from "../../../core/job/job-error.ts";
-import { didYouMean, jsonPointer } from "../../../core/schema/schema.ts";
+import { didYouMean, firstFaults, jsonPointer, mostHints } from "../../../core/schema/schema.ts";
 import { httpUrl } from "../../../core/schema/url.ts";
 import type { BodyType } from "./auth-schema.ts";
 import { encodeBody, mergedBody } from "./body.ts";
@@ -40,23 +40,37 @@ const details: Record<ParamFault["is"], string> = {
 function paramsFaults({ base, path, defaults }: KnownCall, input: CallInput): Found[] {
   const url = isReference(base) ? undefined : httpUrl(base);
   const whole = url ? pathBelow(url, path) : path;
-  return paramFaults(whole, { ...defaults?.params, ...input.params })
-    .filter(({ is }) => url !== undefined || is !== "unused")
-    .map(({ name, is }) => ({
-      path: ["params", name],
-      detail: details[is] + (is === "unused" ? didYouMean(name, paramsOf(whole)) : ""),
-    }));
+  const known = paramsOf(whole);
+  const found = paramFaults(whole, { ...defaults?.params, ...input.params });
+  const faults = found.filter(({ is }) => url !== undefined || is !== "unused");
+  return firstFaults(faults, ({ name, is }, i) => [
+    { path: ["params", name], detail: details[is] + (is === "unused" && i < mostHints ? didYouMean(name, known) : "") },
+  ]);
 }
 
-const headersFaults = ({ headers = {} }: CallInput): Found[] =>
-  Object.entries(headers).flatMap(([name, value]) => {
+const headersFaults = (input: CallInput): Found[] => [...valuesFaults(input), ...repeatedHeaders(input)];
+
+/** Names of headers are the same in any case: of two values under one name, one would be lost. */
+function repeatedHeaders({ headers = {} }: CallInput): Found[] {
+  const values = new Map<string, string>();
+  return firstFaults(Object.entries(headers), ([name, value]) => {
+    const text = JSON.stringify(value);
+    const before = values.get(name.toLowerCase());
+    if (before === undefined) values.set(name.toLowerCase(), text);
+    const detail = "is given twice, and in another case with another value: names of headers are the same in any case";
+    return before === undefined || before === text ? [] : [{ path: ["headers", name], detail }];
+  });
+}
+
+const valuesFaults = ({ headers = {} }: CallInput): Found[] =>
+  firstFaults(Object.entries(headers), ([name, value]) => {
     const found = (text: string, ...at: string[]) => {
       const detail = headerFault(name, text);
       return detail === undefined ? [] : [{ path: ["headers", name, ...at], detail }];
     };
     if (!Array.isArray(value)) return found(String(value));
     const ofName = found("");
-    return ofName.length > 0 ? ofName : value.flatMap((one, i) => found(String(one), String(i)));
+    return ofName.length > 0 ? ofName : firstFaults(value, (one, i) => found(String(one), String(i)));
   });
 
 function bodyFaults({ method, bodyType = "json", defaults }: KnownCall, { body }: CallInput): Found[] {

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { lazy } from "../../../core/schema/lazy.ts";
 import { must } from "../../../core/schema/plain-faults.ts";
-import { strict } from "../../../core/schema/schema.ts";
+import { faultSearchLimit, strict } from "../../../core/schema/schema.ts";
 import type { QueryValue } from "./query.ts";
 
 export const scalar = lazy(() =>
@@ -16,8 +16,9 @@ const queryValue = lazy(() =>
   z
     .custom<QueryValue>()
     .superRefine((value, context) => {
-      const path = placeOfNoQueryValue(value);
-      if (path) context.addIssue({ code: "custom", message: noQueryValue, path });
+      for (const path of placesOfNoQueryValue(value)) {
+        context.addIssue({ code: "custom", message: noQueryValue, path });
+      }
     })
     .meta({
       id: "QueryValue",
@@ -33,15 +34,21 @@ const queryValue = lazy(() =>
 const noQueryValue =
   "must be a string, a number, true or false, a list or an object of these, or null outside of lists";
 
-/** The first place that cannot be sent in a query: a null in a list, or what is no JSON. */
-function placeOfNoQueryValue(value: unknown, isItem = false): PropertyKey[] | undefined {
-  if (value === null) return isItem ? [] : undefined;
-  if (typeof value !== "object") return ["string", "number", "boolean"].includes(typeof value) ? undefined : [];
-  for (const [key, inner] of Object.entries(value)) {
-    const place = placeOfNoQueryValue(inner, Array.isArray(value));
-    if (place) return [Array.isArray(value) ? Number(key) : key, ...place];
-  }
-  return undefined;
+/** The places that cannot be sent in a query, as many as anybody looks for: a null in a list, or what is no JSON. */
+function placesOfNoQueryValue(whole: unknown): PropertyKey[][] {
+  const places: PropertyKey[][] = [];
+  const look = (value: unknown, path: PropertyKey[], isItem: boolean): void => {
+    if (places.length > faultSearchLimit) return;
+    if (typeof value !== "object" || value === null) {
+      const fits = value === null ? !isItem : ["string", "number", "boolean"].includes(typeof value);
+      if (!fits) places.push(path);
+      return;
+    }
+    const isList = Array.isArray(value);
+    for (const [key, inner] of Object.entries(value)) look(inner, [...path, isList ? Number(key) : key], isList);
+  };
+  look(whole, [], false);
+  return places;
 }
 
 /** IActionRequest: a request's parts of an HTTP call. They are merged over the defaults of the catalog. */

@@ -2,7 +2,7 @@ import * as z from "zod";
 import type { Fault } from "../../../core/errors.ts";
 import { lazy } from "../../../core/schema/lazy.ts";
 import { required as isRequired } from "../../../core/schema/plain-faults.ts";
-import { didYouMean, jsonPointer, strict } from "../../../core/schema/schema.ts";
+import { didYouMean, firstFaults, jsonPointer, mostHints, strict } from "../../../core/schema/schema.ts";
 
 const types = lazy(() => ({
   string: z.string(),
@@ -53,15 +53,15 @@ function faultOf(value: unknown, { type, required = true, min, max }: InputSchem
 export function checkFeatureInput(schema: InputSchema | undefined, input: Record<string, unknown>): Fault[] {
   if (!schema) return [];
   const unknown = Object.keys(input).filter((key) => !Object.hasOwn(schema, key));
+  const hint = (key: string, i: number) => (i < mostHints ? didYouMean(key, Object.keys(schema)) : "");
   return [
     ...Object.entries(schema).flatMap(([key, field]) => {
       const detail = faultOf(Object.hasOwn(input, key) ? input[key] : undefined, field);
       return detail === undefined ? [] : [{ pointer: jsonPointer(["input", key]), detail }];
     }),
-    ...unknown.map((key) => ({
-      pointer: jsonPointer(["input", key]),
-      detail: `unknown field.${didYouMean(key, Object.keys(schema))}`,
-    })),
+    ...firstFaults(unknown, (key, i) => [
+      { pointer: jsonPointer(["input", key]), detail: `unknown field.${hint(key, i)}` },
+    ]),
   ];
 }
 

@@ -68,10 +68,23 @@ function numberFaults(to: string | string[]): Fault[] {
   return [{ pointer: "/input/sms/to", detail: `has no phone number ${e164}` }];
 }
 
-const quotedNames = /"(?:[^"\\]|\\.)*"/g;
+const quotedName = /"[^"\\]*(?:\\.[^"\\]*)*"/sy;
+
+/** Once a quote is not closed, none that follows is: to look for the end of each would take quadratic time. */
+function withoutQuotedNames(line: string): string {
+  let rest = "";
+  let from = 0;
+  for (let at = line.indexOf('"'); at >= 0; at = line.indexOf('"', from)) {
+    quotedName.lastIndex = at;
+    if (!quotedName.test(line)) break;
+    rest += line.slice(from, at);
+    from = quotedName.lastIndex;
+  }
+  return rest + line.slice(from);
+}
 
 /** One `@` with something on both sides. The parser checks everything else that an address may contain. */
-const addressIn = /([^\s@<>()]+)@[^\s@<>()]+/;
+const addressIn = /(?<![^\s@<>()])([^\s@<>()]+)@[^\s@<>()]+/;
 
 function addressFaults(to: string | string[], isSes: boolean): Fault[] {
   const place = (i: number) => (typeof to === "string" ? "/input/email/to" : `/input/email/to/${i}`);
@@ -83,8 +96,7 @@ function addressFaults(to: string | string[], isSes: boolean): Fault[] {
 
 function addressFault(line: string, isSes: boolean): string | undefined {
   if (/[\r\n]/.test(line)) return "must not have a line break";
-  const parts = line
-    .replaceAll(quotedNames, "")
+  const parts = withoutQuotedNames(line)
     .split(/[,;]/)
     .filter((part) => part.trim() !== "");
   const found = parts.map((part) => addressIn.exec(part)?.[1]);

@@ -1,5 +1,5 @@
 import type { Fault } from "../../../core/errors.ts";
-import { jsonPointer } from "../../../core/schema/schema.ts";
+import { firstFaults, jsonPointer } from "../../../core/schema/schema.ts";
 import { isScalar, type Texts, textFor, variableIn, variablesOf } from "./template.ts";
 
 /** The faults of a field of a message, at `/input/<at>`, for which it would not be rendered. */
@@ -48,7 +48,7 @@ function localeFaults(at: readonly string[], texts: Record<string, unknown>, loc
   if (others.length > 0) {
     const detail =
       "must be a string, a number, true or false: the message has no template for it, so these are the texts by locale";
-    return others.map((name) => ({ pointer: pointer(name), detail }));
+    return firstFaults(others, (name) => [{ pointer: pointer(name), detail }]);
   }
   const detail = 'has no text for the locale, none for "en", and not exactly one';
   return textFor(texts, locale) === undefined ? [{ pointer: pointer(), detail }] : [];

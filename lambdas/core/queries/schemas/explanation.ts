@@ -43,6 +43,7 @@ const jobFields = () => ({
     jitter: z.boolean(),
     jitter_percent: z.number().exactOptional(),
     retryable_errors: ErrorNames(),
+    only_retryable_errors: z.boolean().exactOptional().describe("Whether nothing else is retried."),
     non_retryable_errors: ErrorNames(),
   }),
   labels: z.array(z.string()).exactOptional(),

@@ -10,10 +10,18 @@ export const isRecord = (value: unknown): value is Fields =>
 /** Ductape lets callers pass `{}` for any optional part that they do not use. */
 export const isEmpty = (value: unknown): boolean => isRecord(value) && Object.keys(value).length === 0;
 
-/** A part of the draft that stood elsewhere in what the caller wrote. */
-interface Move {
+/** A field of a record, and where it belongs instead. */
+export interface Move {
+  name: string;
   to: Path;
-  from: Path;
+}
+
+/** A record that fields are moved into. */
+interface Filled {
+  at: Path;
+  /** Undefined if what stands there is no record. */
+  before: Map<string, unknown> | undefined;
+  added: Map<string, unknown>;
 }
 
 /**
@@ -27,7 +35,8 @@ export class Draft {
   readonly faults: Fault[] = [];
   /** What a caller may want to know about a request that is accepted. */
   readonly notes: Fault[] = [];
-  readonly #moves: Move[] = [];
+  /** Where parts of the draft stood in what the caller wrote, by the pointers that they have now. */
+  readonly #origins = new Map<string, Path>();
 
   constructor(value: unknown) {
     this.value = value;
@@ -59,17 +68,52 @@ export class Draft {
 
   /** Moves a part, if there is one. If the caller also gave what it stands for, the part is a fault instead, unless both are equal. */
   move(from: Path, to: Path): void {
-    const value = valueAt(this.value, from);
-    if (value === undefined) return;
-    const parent = valueAt(this.value, to.slice(0, -1));
-    const before = valueAt(this.value, to);
-    this.remove(from);
-    if (before !== undefined || (parent !== undefined && !isRecord(parent))) {
-      if (!isSame(before, value)) this.faults.push({ pointer: this.#pointer(from), detail: this.#twice(to) });
-      return;
+    const name = from.at(-1);
+    if (name !== undefined && valueAt(this.value, from) !== undefined) {
+      this.moveFields(from.slice(0, -1), [{ name: String(name), to }]);
     }
-    this.#moves.push({ to, from: this.#originOf(from) });
-    this.set(to, value);
+  }
+
+  /**
+   * Moves fields of the record at `from` by the rule of `move`. A flat input may have very many of them, so each record is copied
+   * once, and not once for each of its fields.
+   */
+  moveFields(from: Path, moves: readonly Move[]): void {
+    const left = this.#fieldsAt(from);
+    const filled = new Map<string, Filled>();
+    for (const { name, to } of moves) {
+      const value = left?.get(name);
+      if (value === undefined) continue;
+      left?.delete(name);
+      const at = to.slice(0, -1);
+      const place = jsonPointer(at);
+      const record = filled.get(place) ?? { at, before: this.#fieldsAt(at), added: new Map() };
+      filled.set(place, record);
+      this.#moveInto(record, { value, from: [...from, name], to });
+    }
+    if (!left || filled.size === 0) return;
+    this.set(from, Object.fromEntries(left));
+    for (const { at, added } of filled.values()) {
+      if (added.size > 0) this.set(at, Object.fromEntries([...(this.#fieldsAt(at) ?? []), ...added]));
+    }
+  }
+
+  #moveInto({ before, added }: Filled, { value, from, to }: { value: unknown; from: Path; to: Path }): void {
+    const name = String(to.at(-1));
+    const present = added.has(name) ? added.get(name) : before?.get(name);
+    if (before && present === undefined) {
+      this.standsFor(to, this.#originOf(from));
+      added.set(name, value);
+    } else if (!isSame(present, value)) {
+      this.faults.push({ pointer: this.#pointer(from), detail: this.#twice(to) });
+    }
+  }
+
+  /** The fields of the record at a path: none where there is nothing, and undefined where there is no record. */
+  #fieldsAt(path: Path): Map<string, unknown> | undefined {
+    const record = valueAt(this.value, path);
+    if (record === undefined) return new Map();
+    return isRecord(record) ? new Map(Object.entries(record)) : undefined;
   }
 
   /** Moves what the record at `path` has under other names. */
@@ -79,7 +123,8 @@ export class Draft {
 
   /** Records that everything below `to` which has no place of its own stood at `from`. */
   standsFor(to: Path, from: Path): void {
-    this.#moves.push({ to, from });
+    const pointer = jsonPointer(to);
+    if (!this.#origins.has(pointer)) this.#origins.set(pointer, from);
   }
 
   fault(path: Path, detail: string): void {
@@ -99,11 +144,13 @@ export class Draft {
     return jsonPointer(this.#originOf(path));
   }
 
+  /** The origin of the nearest part that has one, and the way from there. */
   #originOf(path: Path): Path {
-    const [nearest] = this.#moves
-      .filter(({ to }) => to.length <= path.length && to.every((step, i) => step === path[i]))
-      .toSorted((one, other) => other.to.length - one.to.length);
-    return nearest ? [...nearest.from, ...path.slice(nearest.to.length)] : path;
+    for (let steps = path.length; steps >= 0; steps--) {
+      const origin = this.#origins.get(jsonPointer(path.slice(0, steps)));
+      if (origin) return [...origin, ...path.slice(steps)];
+    }
+    return path;
   }
 
   #twice(to: Path): string {
@@ -121,7 +168,8 @@ function changed(value: unknown, [step, ...others]: Path, instead: unknown): unk
   if (step === undefined) return instead;
   const fields = isRecord(value) ? value : {};
   const below = changed(fields[String(step)], others, instead);
-  const { [String(step)]: _before, ...rest } = fields;
   // Defined and not assigned, so that a field named `__proto__` stays a field.
-  return below === undefined ? rest : { ...fields, [String(step)]: below };
+  if (below !== undefined) return { ...fields, [String(step)]: below };
+  const { [String(step)]: _before, ...rest } = fields;
+  return rest;
 }

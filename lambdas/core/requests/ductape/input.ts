@@ -1,6 +1,9 @@
 import type { CatalogEvent } from "../../catalog/catalog.ts";
 import type { JobType } from "../../job/job.ts";
-import { didYouMean } from "../../schema/schema.ts";
+import { hasMoreFields } from "../../schema/json-values.ts";
+import { invalidRequest } from "../../schema/parse-body.ts";
+import { requestLimits } from "../../schema/request-limits.ts";
+import { didYouMean, jsonPointer } from "../../schema/schema.ts";
 import { type Draft, isEmpty } from "./draft.ts";
 
 /** The event of a request, in the catalog. */
@@ -17,12 +20,14 @@ const callParts = ["query", "params", "headers"];
 const rules: Record<JobType, (draft: Draft, found: Found) => void> = {
   action(draft, found) {
     const { definition, event, target } = found;
+    refuseWideCall(draft, "input");
     draft.removeEmpty(["input"], definition.takesBody?.(event, target) === false ? parts : callParts);
     rewriteFlatCall(draft, found);
   },
 
   notification(draft) {
     draft.rename(["input"], { webhook: "callback" });
+    refuseWideCall(draft, "input", "callback");
     removeEmptyChannels(draft);
     draft.rename(["input", "email"], { recipients: "to" });
     draft.rename(["input", "sms"], { recipients: "to" });
@@ -67,6 +72,22 @@ function rewriteSmsVariables(draft: Draft): void {
   draft.set(["input", "sms"], { body: sms });
 }
 
+const tooMany = `has more than ${requestLimits.callFields} fields`;
+
+/** Bounds come before all that is kind to a caller. Only the body of a call may have any number of fields. */
+function refuseWideCall(draft: Draft, ...path: string[]): void {
+  const faults = callParts.flatMap((part) =>
+    hasMoreFields(draft.at(...path, part), requestLimits.callFields)
+      ? [{ pointer: draft.placeOf(jsonPointer([...path, part])), detail: tooMany }]
+      : [],
+  );
+  if (hasMoreFields(draft.at(...path), requestLimits.callFields)) {
+    const detail = `${tooMany}: give those of the body within body`;
+    faults.push({ pointer: draft.placeOf(jsonPointer(path)), detail });
+  }
+  if (faults.length > 0) throw invalidRequest(faults);
+}
+
 const parts = ["query", "params", "body", "headers"];
 const prefixed = /^(query|params|body|headers):(.+)$/s;
 
@@ -75,15 +96,31 @@ const prefixed = /^(query|params|body|headers):(.+)$/s;
  * action says where each of them belongs. What looks like a misspelt part is left for the schema to refuse.
  */
 function rewriteFlatCall(draft: Draft, { event, target, definition }: Found): void {
-  const input = draft.recordAt("input") ?? {};
-  const names = Object.keys(input);
-  for (const name of names) {
+  const names = Object.keys(draft.recordAt("input") ?? {});
+  const moves = names.flatMap((name) => {
     const [, part, field] = prefixed.exec(name) ?? [];
-    if (part !== undefined && field !== undefined) draft.move(["input", name], ["input", part, field]);
-  }
+    return part !== undefined && field !== undefined ? [{ name, to: ["input", part, field] }] : [];
+  });
   const bare = names.filter((name) => !prefixed.test(name));
-  if (bare.some((name) => parts.includes(name) || didYouMean(name, parts) !== "")) return;
-  for (const name of bare) {
-    draft.move(["input", name], ["input", definition.partOf?.(event, target, name) ?? "body", name]);
+  const misspelt = new Set(bare.filter((name) => refuseMisspeltPrefix(draft, name)));
+  const others = bare.filter((name) => !misspelt.has(name));
+  if (!others.some((name) => parts.includes(name) || didYouMean(name, parts) !== "")) {
+    const partOf = (name: string) => definition.partOf?.(event, target, name) ?? "body";
+    moves.push(...others.map((name) => ({ name, to: ["input", partOf(name), name] })));
   }
+  // They are refused, and the schema must not say so once more.
+  for (const name of misspelt) moves.push({ name, to: ["input", "body", name] });
+  draft.moveFields(["input"], moves);
+}
+
+const anyPrefix = /^([a-z_]{3,8}):/i;
+
+/** `bdy:sku` is hardly the name of a field. Where it is, the nested form says so: `body: {"bdy:sku": ...}`. */
+function refuseMisspeltPrefix(draft: Draft, name: string): boolean {
+  const [, prefix = ""] = anyPrefix.exec(name) ?? [];
+  const hint = prefix === "" ? "" : didYouMean(prefix, parts);
+  if (hint === "") return false;
+  const detail = `has a prefix that is no part of the input.${hint} A field of this name can be given within its part: {"body": {...}}`;
+  draft.fault(["input", name], detail);
+  return true;
 }

@@ -2,7 +2,8 @@ import type { Catalog } from "../../catalog/catalog.ts";
 import type { Fault } from "../../errors.ts";
 import { Draft, isRecord } from "./draft.ts";
 import { rewriteEvent } from "./event.ts";
-import { rewriteInput } from "./input.ts";
+import { type Found, rewriteInput } from "./input.ts";
+import { retryNames, rewriteRetries, usesTheirRetries } from "./retries.ts";
 import { rewriteFlatSeries, rewriteRepeat, rewriteSchedule } from "./series.ts";
 
 /*
@@ -16,6 +17,8 @@ export interface Rewritten {
   request: unknown;
   /** What the rewriting itself found. Pointers are those of the caller's request. */
   faults: Fault[];
+  /** The request as versions before 0.4 rewrote it, if that is another one. */
+  earlier?: unknown;
   /** What a caller may want to know although the request is accepted. */
   notes: Fault[];
   /** Whether the caller wrote anything in another way. */
@@ -29,6 +32,7 @@ export function rewriteRequest(body: unknown, catalog: Catalog): Rewritten {
   const draft = new Draft(body);
   if (isRecord(body)) {
     draft.removeEmpty([], optional);
+    const hasTheirRetries = usesTheirRetries(body);
     draft.rename([], { product: "product_tag", retryConfig: "retry_config" });
     // Ductape's callers write these empty in other ways too.
     for (const field of ["cache", "session"]) {
@@ -39,8 +43,16 @@ export function rewriteRequest(body: unknown, catalog: Catalog): Rewritten {
     draft.rename(["retry_config"], retryNames);
     const found = rewriteEvent(draft, catalog);
     if (found) rewriteInput(draft, found);
+    if (hasTheirRetries) return withTheirRetries(draft, body, found);
   }
   return rewritten(draft, body);
+}
+
+/** What earlier versions made of the request has the fingerprint that jobs were stored with. */
+function withTheirRetries(draft: Draft, body: unknown, found: Found | undefined): Rewritten {
+  const earlier = draft.value;
+  rewriteRetries(draft, found);
+  return { ...rewritten(draft, body), ...(draft.value !== earlier && { earlier }) };
 }
 
 /** Rewrites a request to reschedule a job. */
@@ -70,12 +82,3 @@ const optional = [
   ...["app", "retries", "retryConfig", "retry_config", "repeat", "schedule", "cache", "session"],
   ...["expires_at", "timeout_ms", "labels", "priority", "fairness_key", "idempotency_key", "start_at"],
 ];
-
-const retryNames = {
-  initialDelay: "initial_delay",
-  maxDelay: "max_delay",
-  backoffMultiplier: "backoff_multiplier",
-  retryableErrors: "retryable_errors",
-  nonRetryableErrors: "non_retryable_errors",
-  jitterPercent: "jitter_percent",
-};

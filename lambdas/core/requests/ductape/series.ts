@@ -16,15 +16,20 @@ export function rewriteSchedule(draft: Draft): void {
   }
   draft.move(["schedule", "start_at"], ["start_at"]);
   if (draft.at("repeat") === undefined && !isEmpty(draft.at("schedule"))) draft.standsFor(["repeat"], ["schedule"]);
-  for (const field of Object.keys(draft.recordAt("schedule") ?? {})) {
-    draft.move(["schedule", field], ["repeat", field]);
-  }
+  const fields = Object.keys(draft.recordAt("schedule") ?? {});
+  draft.moveFields(
+    ["schedule"],
+    fields.map((name) => ({ name, to: ["repeat", name] })),
+  );
   draft.remove(["schedule"]);
 }
 
 /** The series of a request to reschedule may stand beside `start_at`. */
 export function rewriteFlatSeries(draft: Draft): void {
-  for (const field of seriesFields) draft.move([field], ["repeat", field]);
+  draft.moveFields(
+    [],
+    seriesFields.map((name) => ({ name, to: ["repeat", name] })),
+  );
 }
 
 /** Rewrites the fields within `repeat`. */

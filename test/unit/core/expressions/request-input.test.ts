@@ -61,7 +61,7 @@ describe("an event that takes no expressions", () => {
     "$5",
     "$Input",
     "$Price",
-    "$$Input{x}",
+    "$$Input{x} and more",
     "$$",
     " $Now",
     "$Now and then",

@@ -58,16 +58,18 @@ const spellings: [what: string, theirs: Fields, ours: Fields][] = [
         max_delay: 2,
         backoff_multiplier: 3,
         retryable_errors: ["TIMEOUT"],
+        only_retryable_errors: true,
         non_retryable_errors: ["NOT_FOUND"],
         jitter: true,
         jitter_percent: 0.3,
       },
+      retries: 0,
     },
   ],
   [
     "camelCase within retry_config",
     { ...action, input: {}, retry_config: { initialDelay: 1, max_delay: 2 } },
-    { ...action, input: {}, retry_config: { initial_delay: 1, max_delay: 2 } },
+    { ...action, input: {}, retry_config: { initial_delay: 1, max_delay: 2 }, retries: 0 },
   ],
   ["schedule of one time", { ...action, input: {}, schedule: { start_at: 5 } }, { ...action, input: {}, start_at: 5 }],
   [
@@ -310,7 +312,12 @@ test("any documented spelling of a request asks for the same job", () => {
     {},
     { start_at: 1_900_000_000 },
     { start_at: 0, repeat: series },
-    { repeat: { every: 5000 }, retry_config: { initial_delay: 5, retryable_errors: ["NOT_FOUND"] } },
+    {
+      repeat: { every: 5000 },
+      // What these mean is another thing in each spelling, unless they say so.
+      retries: 3,
+      retry_config: { initial_delay: 5, retryable_errors: ["NOT_FOUND"], only_retryable_errors: true },
+    },
   ];
   fc.assert(
     fc.property(fc.constantFrom(...requests), fc.constantFrom(...options), fc.nat(), (request, option, seed) => {

@@ -1,0 +1,47 @@
+import { execFile } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { tooMuchGrowth } from "../support/costs/processor-time.ts";
+import { shapes } from "../support/costs/shapes.ts";
+import { type Way, ways } from "../support/costs/ways.ts";
+
+/** An object of very many fields costs more for each of them than a small one does. What is quadratic costs a hundred times as much. */
+const most = 30;
+
+const { parse } = ways as { parse: Way };
+
+test.each([10_000, 100_000])(
+  "parsing grows from %d bytes to ten times as much as the size does",
+  async (bytes) => {
+    const grown = [];
+    for (const [name, shape] of shapes) grown.push(await tooMuchGrowth(name, { way: parse, shape, bytes, most }));
+    expect(grown.filter((one) => one !== undefined)).toEqual([]);
+  },
+  600_000,
+);
+
+test("parsing the largest request takes at most a second of the processor", async () => {
+  const script = fileURLToPath(new URL("../support/costs/largest.ts", import.meta.url));
+  const env = { ...process.env, NODE_OPTIONS: "" };
+  const { stdout } = await promisify(execFile)(process.execPath, ["--import", "tsx", script], { env });
+  expect(JSON.parse(stdout)).toEqual([]);
+}, 900_000);
+
+/** The shapes that cost the most, and those of which one stood still for minutes. */
+const worst = [...shapes.keys()].filter((name) =>
+  /flat|prefix|unknown fields|whole size|many fields of a body|a faulty query|address/.test(name),
+);
+
+test.each(Object.keys(ways))(
+  "%s takes time that is linear in the size of a request",
+  async (name) => {
+    const way = ways[name] as Way;
+    const grown = [];
+    for (const shape of worst) {
+      const make = shapes.get(shape) as (bytes: number) => unknown;
+      grown.push(await tooMuchGrowth(shape, { way, shape: make, bytes: 100_000, most }));
+    }
+    expect(grown.filter((one) => one !== undefined)).toEqual([]);
+  },
+  600_000,
+);
