@@ -1,3 +1,4 @@
+import { inspect } from "node:util";
 import { seeded } from "../simulation/random.ts";
 import { request } from "./requests.ts";
 import { type World, world } from "./world.ts";
@@ -21,6 +22,9 @@ const perWorld = 200;
 /**
  * Sends `requests` generated requests; the same seed sends the same ones on any machine. Continues after a finding, up to 20.
  */
+/** The handler leaves the parsed body in the event. */
+const shown = (body: unknown): string => (typeof body === "string" ? body : inspect(body, { depth: 10 }));
+
 export async function fuzz(
   requests: number,
   seed: number,
@@ -43,7 +47,7 @@ export async function fuzz(
           rawPath,
           rawQueryString,
           headers,
-          body: body?.slice(0, 2000),
+          body: shown(body).slice(0, 2000),
         };
         report.found.push({ seed, nth, what: (error as Error).message, request: JSON.stringify(asked) });
       }

@@ -69,16 +69,17 @@ const clients = [
  * How much code a cold start compiles, in KB. The limits leave a little room: raise one with a reason. The API's target is 470
  * (docs/benchmarks.md): every request may have Ductape's spellings, expressions and a series, and what reads them took it beyond that;
  * the rules of a seventh type (3 KB), of sessions (2 KB), of groups of targets (1 KB), and bounds for what a request may cost, with
- * the meaning of Ductape's retries and of doubled dollars (4 KB), added to it.
+ * the meaning of Ductape's retries and of doubled dollars (4 KB), and what removes results and runs, notes a caller's keys and knows a run
+ * that has begun (4 KB), added to it.
  */
 const budgets: [entry: string, most: number][] = [
-  ["api", 524],
+  ["api", 530],
   // Two clients: the deployed key is a secret, all others are in the table.
   ["authorizer", 305],
-  // What follows schedules is loaded when one has changed. the rest is what each provider of a broker refuses.
-  ["reconciler", 405],
+  // What follows schedules is loaded when one has changed. The rules for cron where the clocks change took 5 KB.
+  ["reconciler", 412],
   ["lifecycle", 370],
-  ["intake", 515],
+  ["intake", 520],
   ["tasks", 365],
   // No client of AWS at all.
   ["dashboard", 120],
@@ -134,7 +135,8 @@ test.each(jobTypes)(
     expect(found.sort()).toEqual([...ofType[type]].sort());
     const early = [...startPackages].filter((name) => clients.includes(name));
     expect(early).toEqual(type === "feature" ? ["dayjs"] : []);
-    expect(startKb).toBeLessThanOrEqual(535);
+    // What insists on the record of an outcome, and runs alone what may have crashed, took 8 KB.
+    expect(startKb).toBeLessThanOrEqual(545);
   },
 );
 

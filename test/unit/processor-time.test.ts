@@ -10,7 +10,7 @@ import { ways } from "../support/costs/ways.ts";
 const { parse } = ways as { parse: (body: unknown) => Promise<boolean> };
 const bytes = 10_000;
 
-/** What every way in does before and after a request is parsed is tried with few shapes. */
+/** What every way in does before and after a request is parsed is tried with few shapes; the integration test has all of them. */
 const everywhere = ["an action: a flat input", "unknown fields near known ones", "an action: a name of the whole size"];
 
 const shapeOf = (name: string): Shape => {
@@ -18,16 +18,6 @@ const shapeOf = (name: string): Shape => {
   if (!shape) throw new Error(`there is no shape "${name}"`);
   return shape;
 };
-
-beforeAll(async () => {
-  for (const shape of shapes.values()) await parse(shape(1000));
-}, 60_000);
-
-test("parsing a request takes time that is linear in its size", async () => {
-  const grown = [];
-  for (const [name, shape] of shapes) grown.push(await tooMuchGrowth(name, { way: parse, shape, bytes }));
-  expect(grown.filter((one) => one !== undefined)).toEqual([]);
-}, 120_000);
 
 test.each(Object.keys(ways))(
   "%s takes time that is linear in the size of a request",

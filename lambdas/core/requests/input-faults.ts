@@ -30,13 +30,15 @@ export function inputFaults(
   from: Origin = "caller",
   sent = input,
 ): Fault[] {
+  const inexact = overflows(input, ["input"]);
   if (from === "caller" && takesExpressions(found)) {
-    return [...overflows(input, ["input"]), ...expressionInputFaults(found, input, app, session?.tag)];
+    return [...inexact, ...expressionInputFaults(found, input, app, session?.tag)];
   }
-  const ofEvent = data ? inputFaultsOf(found.definition, { ...found, app, input: data }) : [];
+  // A type may write the input as JSON to check it, which numbers beyond 2^53 are not.
+  const ofEvent = data && inexact.length === 0 ? inputFaultsOf(found.definition, { ...found, app, input: data }) : [];
   const further = uncovered(ofEvent, faults);
   const unevaluated = from === "caller" ? plainInputFaults(found, sent) : [];
-  return [...overflows(input, ["input"]), ...faults, ...further, ...unevaluated];
+  return [...inexact, ...faults, ...further, ...unevaluated];
 }
 
 /**
