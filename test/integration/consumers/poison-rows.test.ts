@@ -53,7 +53,7 @@ const cases: Record<string, [AskedOfDatabase["poisons"][string], object]> = {
   ],
   "no numbers": [
     read("'NaN'::float8 AS a, '-Infinity'::float8 AS b, 'NaN'::numeric AS c, '1e400'::json AS d"),
-    rows({ a: "NaN", b: "-Infinity", c: "NaN", d: "Infinity" }),
+    rows({ a: "NaN", b: "-Infinity", c: "NaN", d: "1e400" }),
   ],
   "half a character": [read(`'"\\ud800"'::json AS v`), rows({ v: "\ud800" })],
   "names that mean something": [

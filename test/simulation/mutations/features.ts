@@ -69,7 +69,7 @@ export const features: Mutation[] = [
     name: "feature: requests its own decisions endlessly",
     seed: 380,
     at: "core/job/transitions.ts#parked",
-    find: "wake_requested: _wake, ",
+    find: "wake_requested: _wake,",
     replace: "",
   },
   {

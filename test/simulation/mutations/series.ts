@@ -7,7 +7,7 @@ export const series: Mutation[] = [
   {
     name: "series: a run is not archived",
     at: "consumers/engine/record.ts#record",
-    find: "if (series) await services.jobs.archive(series.run);",
+    find: "if (series) await insisting(() => jobs.archive(series.run));",
     replace: "",
   },
   {

@@ -48,7 +48,8 @@ export function decoded(body: Readable, contentEncoding: string, onFault: () => 
 }
 
 function decodedBy(body: Readable, decoderFor: DecoderFor, onFault: () => void): Readable {
-  const out = new PassThrough();
+  // Whoever discards the answer listens to no error.
+  const out = new PassThrough().on("error", () => {});
   const fail = (error: Error) => out.destroy(error);
   const endEmpty = () => out.end();
   const begin = () => {

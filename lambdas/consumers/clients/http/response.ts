@@ -36,5 +36,8 @@ export const isUndecoded = (response: Response): boolean => decodings.get(respon
 /** An answer may have failed before anybody reads it, and no Response takes a stream that has. */
 function bodyOf(answer: IncomingMessage): Readable {
   const { errored } = answer;
-  return errored ? new Readable({ read: () => {}, construct: (done) => done(errored) }) : answer;
+  if (!errored) return answer;
+  const failed = new Readable({ read: () => {}, construct: (done) => done(errored) });
+  // Whoever discards the answer listens to no error.
+  return failed.on("error", () => {});
 }
