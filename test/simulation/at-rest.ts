@@ -89,6 +89,8 @@ function resultsAreTheWinners({ system, ledger: { observer, lifeOf } }: AtRest) 
     // Another job has come under the id of the one whose result it is.
     if (from !== undefined && lifeOf(from).wasDeleted) continue;
     if ("blob" in result) observer.cover("large result");
+    // A deletion takes the results first, and may have been interrupted.
+    if (!system.isKept(result) && lifeOf(id).isDeletionTried) continue;
     const { claim, result_lost } = system.load(result) as Marked & { result_lost?: true };
     if (result_lost) {
       observer.cover("a result could not be stored");

@@ -165,6 +165,7 @@ export function changes(
     do {
       const { services, end } = system.invoke(purposes[action] ?? "change", `bulk ${action}`);
       observer.note(() => `bulk ${action}`);
+      if (action === "delete") for (const { id } of system.jobs.all()) lifeOf(id).isDeletionTried = true;
       const body = { action, filter, limit: random.int(1, 4), ...(cursor && { cursor }) };
       try {
         const answer = await postBulk.handle(services, {

@@ -68,6 +68,8 @@ export interface Life {
   /** Its receipt was given. */
   isPromised: boolean;
   isDeleted: boolean;
+  /** Somebody has asked for its deletion, which may have failed half-way. */
+  isDeletionTried?: true;
   /** An earlier job with the same id was deleted. */
   wasDeleted: boolean;
   /**

@@ -80,10 +80,10 @@ export async function attempt(
       // The input may come after the timeout, when the next attempt is already under way.
       signal.throwIfAborted();
       hasBegun = true;
+      const inTime = withinTime(services, signal);
       // Nothing waits for it, least of all the outcome: once the run has ended, the same message is sent as that of the next run.
       // It is sent no sooner, since a job whose input cannot be read comes again and again.
-      void sendSuccessor(services, job);
-      const inTime = withinTime(services, signal);
+      void sendSuccessor(inTime, job);
       const onTarget = found.group ? onTargetsOf({ ...found, group: found.group }, execute, health, used) : execute;
       return (caching?.around(onTarget) ?? onTarget)(execution, inTime);
     });

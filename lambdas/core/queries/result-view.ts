@@ -1,5 +1,5 @@
 import type { Stored } from "../job/job.ts";
-import { loadBytes, parsed } from "../operations/payload.ts";
+import { parsed } from "../operations/payload.ts";
 import type { BlobStore } from "../ports/ports.ts";
 import { largestAnswer, sentBytes, sentBytesOf } from "../schema/sizes.ts";
 import { redact } from "./redact.ts";
@@ -33,12 +33,13 @@ export async function withResults<View extends object>(
 ): Promise<(View & ResultView)[]> {
   const small = views.map((view, i) => ({ ...view, ...inlineOf(results[i], hidden) }));
   const room = largestAnswer - sentBytesOf(small) - urlBytes * (results.length + 1);
-  const read = await Promise.all(candidates(results, room).map((blob) => blob && loadBytes(blobs, blob)));
+  const read = await Promise.all(candidates(results, room).map((blob) => blob && bytesOf(blobs, blob)));
   let left = room;
   const shown: Promise<View & ResultView>[] = small.map(async (view, i) => {
     const result = results[i];
     if (!result || "inline" in result) return view;
     const json = read[i];
+    if (json === gone) return view;
     if (hidden.length === 0) {
       const bytes = json ? sentBytes(json) : Number.POSITIVE_INFINITY;
       if (!json || bytes > left) return { ...view, result_url: await blobs.downloadUrl(result.blob, resultUrlSeconds) };
@@ -53,6 +54,12 @@ export async function withResults<View extends object>(
   });
   return Promise.all(shown);
 }
+
+const gone = "gone";
+
+/** A deletion that was interrupted leaves a job whose result is gone: it must not hold up the others of its page. */
+const bytesOf = async (blobs: BlobStore, { blob }: { blob: string }): Promise<Uint8Array | typeof gone> =>
+  (await blobs.get(blob)) ?? gone;
 
 const inlineOf = (result: Stored | undefined, hidden: readonly string[]): ResultView =>
   result && "inline" in result ? visibleOf(result.inline, hidden) : {};

@@ -6,7 +6,7 @@ const change = "core/operations/change-job.ts";
 export const changes: Mutation[] = [
   {
     name: "change: a repeated request does not dispatch",
-    seed: 300,
+    seed: 367,
     at: `${change}#rewrite`,
     find: `job.status === "cancelled" || isWaiting(job)`,
     replace: `job.status === "cancelled"`,
@@ -14,38 +14,42 @@ export const changes: Mutation[] = [
   },
   {
     name: "change: the old schedule is not deleted",
+    seed: 14,
     at: `${change}#unschedule`,
     find: `before.status === "scheduled" && moved`,
     replace: "moved && !before",
   },
   {
     name: "change: cancelling never takes effect",
+    seed: 14,
     at: "core/job/transitions.ts#cancelled",
     find: ": { ...job, version: job.version + 1 };",
     replace: ": job;",
   },
   {
     name: "change: a failed job cannot be retried",
+    seed: 22,
     at: `${change}#retry`,
     find: `job.status !== "failed"`,
     replace: "isFinished(job)",
   },
   {
     name: "reschedule: due_at moves without scheduled_at",
+    seed: 43,
     at: `${change}#reschedule`,
     find: "scheduled_at: at,",
     replace: "",
   },
   {
     name: "reschedule: a paused job is resumed",
-    seed: 237,
+    seed: 393,
     at: `${change}#reschedule`,
     find: `job.status === "paused" ? "paused" : waiting(at, now)`,
     replace: "waiting(at, now)",
   },
   {
     name: "reschedule: past the end of the series",
-    seed: 530,
+    seed: 546,
     at: `${change}#reschedule`,
     find: "due_at > (series?.end_date ?? Number.POSITIVE_INFINITY)",
     replace: "due_at === -1",
@@ -75,13 +79,14 @@ export const changes: Mutation[] = [
   },
   {
     name: "cancel: a feature's steps continue",
-    seed: 51,
+    seed: 74,
     at: `${change}#dispatchFollowUps`,
     find: `job.status === "cancelled"`,
     replace: `job.id === ""`,
   },
   {
     name: "cancel: a step does not check its feature",
+    seed: 7,
     at: "consumers/engine/attempt.ts#endWithoutStart",
     find: "await endedParentOf(services, job)",
     replace: "await Promise.resolve(undefined)",
@@ -89,7 +94,7 @@ export const changes: Mutation[] = [
   },
   {
     name: "cancel: a repeated request does not wake the feature",
-    seed: 635,
+    seed: 653,
     at: `${change}#rewrite`,
     find: "await dispatchFollowUps(services, job);",
     replace: "await dispatchFollowUps(services, { ...job, parent: undefined });",
@@ -97,7 +102,7 @@ export const changes: Mutation[] = [
   },
   {
     name: "cancel: a step belongs to any feature with its feature's id",
-    seed: 682,
+    seed: 798,
     at: "core/operations/parent-guard.ts#endedParentOf",
     find: "found && isStepOf(step, found) ? found : undefined",
     replace: "found",

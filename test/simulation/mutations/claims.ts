@@ -70,7 +70,7 @@ export const claims: Mutation[] = [
   },
   {
     name: "crashes: no limit",
-    seed: 24,
+    seed: 125,
     at: `${transitions}#maxCrashes`,
     find: "3",
     replace: "300",

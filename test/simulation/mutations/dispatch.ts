@@ -13,7 +13,7 @@ export const dispatching: Mutation[] = [
   },
   {
     name: "dispatch: failures in a batch are swallowed",
-    seed: 24,
+    seed: 74,
     at: `${many}#scheduleJobs`,
     find: "if (lost.has(item)) await undispatched",
     replace: "if (lost.size < 0) await undispatched",
@@ -28,7 +28,7 @@ export const dispatching: Mutation[] = [
   },
   {
     name: "dispatch: schedules are named by their attempt alone",
-    seed: 73,
+    seed: 79,
     at: "core/operations/dispatch.ts#scheduleName",
     find: "-$" + "{due_at.toString(36)}",
     replace: "",
@@ -47,6 +47,7 @@ export const dispatching: Mutation[] = [
   },
   {
     name: "batch: jobs that were not stored are accepted",
+    seed: 6,
     at: `${many}#scheduleJobs`,
     find: "refused.has(item) ?",
     replace: "refused.size < 0 ?",

@@ -38,6 +38,7 @@ export const features: Mutation[] = [
   },
   {
     name: "feature: a refusal of S3 fails it",
+    seed: 7,
     at: `${policy}#decisionPolicy`,
     find: "error instanceof JobError ? undefined : retryDecision(services, job, error, isPassing(error))",
     replace: "undefined",
@@ -61,19 +62,21 @@ export const features: Mutation[] = [
   },
   {
     name: "feature: is given up at its first fault",
+    seed: 21,
     at: "consumers/types/feature/retry-decision.ts#giveUpAfterMs",
     find: "3_600_000",
     replace: "0",
   },
   {
     name: "feature: requests its own decisions endlessly",
-    seed: 380,
+    seed: 403,
     at: "core/job/transitions.ts#parked",
     find: "wake_requested: _wake,",
     replace: "",
   },
   {
     name: "feature: a discarded outcome cancels its steps",
+    seed: 37,
     at: "consumers/engine/record.ts#record",
     find: `if (before?.status === "cancelled" || isSuperseded(claimed, before))`,
     replace: "",
@@ -81,6 +84,7 @@ export const features: Mutation[] = [
   },
   {
     name: "feature: a decision continues after its timeout",
+    seed: 6,
     at: "consumers/engine/within-time.ts#guarded",
     find: "signal.throwIfAborted();",
     replace: "",
@@ -94,7 +98,7 @@ export const features: Mutation[] = [
   },
   {
     name: "feature: steps of a deleted feature are taken for its own",
-    seed: 174,
+    seed: 195,
     at: "core/job/job-id.ts#stepJobId",
     find: "String(created_at), ",
     replace: "",
@@ -102,7 +106,7 @@ export const features: Mutation[] = [
   },
   {
     name: "feature: an existing step with another time is a mismatch",
-    seed: 1700,
+    seed: 1741,
     at: "core/operations/schedule-job.ts#repeated",
     find: "request.step ? undefined : existing.fingerprint",
     replace: "existing.fingerprint",
@@ -123,6 +127,7 @@ export const features: Mutation[] = [
   },
   {
     name: "feature: a step does not wait for its delay",
+    seed: 7,
     at: `${decider}#start`,
     find: "start_at: now + delay",
     replace: "start_at: 0",
@@ -141,13 +146,14 @@ export const features: Mutation[] = [
   },
   {
     name: "feature: expires between two decisions",
+    seed: 7,
     at: "consumers/engine/attempt.ts#endWithoutStart",
     find: "job.parked_since === undefined ? job.expires_at : undefined",
     replace: "job.expires_at",
   },
   {
     name: "feature: a revived step does not wait for its delay",
-    seed: 38,
+    seed: 49,
     at: "core/operations/change-job.ts#revive",
     find: "job.started_at === undefined ? Math.max(now, job.due_at) : now",
     replace: "now",

@@ -7,12 +7,14 @@ const kept = "reconciler/unscheduled.ts";
 export const hotMinutes: Mutation[] = [
   {
     name: "hot minutes: what the Scheduler refuses is not kept",
+    seed: 7,
     at: "core/operations/dispatch.ts#schedule",
     find: "await unscheduled.hold({ type: job.type, group: tenantOf(job), message });",
     replace: "void unscheduled;",
   },
   {
     name: "hot minutes: a refusal of the Scheduler refuses the job",
+    seed: 16,
     at: "core/operations/dispatch.ts#schedule",
     find: "!(cause instanceof TransientError)",
     replace: "true",
@@ -26,6 +28,7 @@ export const hotMinutes: Mutation[] = [
   },
   {
     name: "hot minutes: kept messages are sent in every round",
+    seed: 7,
     at: `${kept}#sendShard`,
     find: "if (sent.length > 0) await unscheduled.remove(sent);",
     replace: "",
@@ -40,6 +43,7 @@ export const hotMinutes: Mutation[] = [
   },
   {
     name: "hot minutes: the lead grows beyond the time that is left",
+    seed: 6,
     at: `${route}#routeAhead`,
     find: "at * 1000 - now < leastAheadMs",
     replace: "at < 0",

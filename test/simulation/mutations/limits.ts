@@ -10,7 +10,7 @@ const claim = "consumers/engine/claim-job.ts";
 export const limits: Mutation[] = [
   {
     name: "limits: one slot more than the limit",
-    seed: 5,
+    seed: 12,
     at: `${gate}#slotWrite`,
     find: "state.count < slot.limit",
     replace: "state.count <= slot.limit",
@@ -31,7 +31,7 @@ export const limits: Mutation[] = [
   },
   {
     name: "limits: a duplicate frees the slot of the attempt that runs",
-    seed: 125,
+    seed: 157,
     at: `${claim}#claimGated`,
     find: `if (claimed.outcome !== "taken") await leaveGates(services, pass, "own");`,
     replace: "await leaveGates(services, pass);",
@@ -94,14 +94,14 @@ export const limits: Mutation[] = [
   },
   {
     name: "limits: an attempt says with each message that it waits",
-    seed: 21,
+    seed: 277,
     at: "core/job/transitions.ts#isNoted",
     find: "noted.due_at === due_at",
     replace: "noted.due_at !== due_at",
   },
   {
     name: "limits: a wait for a slot is not published",
-    seed: 21,
+    seed: 213,
     at: "lifecycle/events.ts#waitBegun",
     find: "noted && noted.since",
     replace: "noted && noted.limit === undefined && noted.since",
@@ -115,7 +115,7 @@ export const limits: Mutation[] = [
   },
   {
     name: "limits: a duplicate frees the slot of its twin",
-    seed: 1661,
+    seed: 893,
     at: "core/operations/pass-gates.ts#refused",
     find: `releaseSlots(services, pass, "own")`,
     replace: "releaseSlots(services, pass)",
@@ -123,7 +123,7 @@ export const limits: Mutation[] = [
   },
   {
     name: "limits: whoever took a shared slot last frees it",
-    seed: 1277,
+    seed: 445,
     at: `${pass}#releaseSlots`,
     find: "if (whose && shared) continue;",
     replace: "",
@@ -131,7 +131,7 @@ export const limits: Mutation[] = [
   },
   {
     name: "limits: a slow call shortens the lease of a shared slot",
-    seed: 11_901,
+    seed: 8317,
     at: `${gate}#holderOf`,
     find: "Math.max(lease, before.lease + 1)",
     replace: "lease",
@@ -147,7 +147,7 @@ export const limits: Mutation[] = [
   },
   {
     name: "limits: gates are not asked again after a slow read of the pauses",
-    seed: 133,
+    seed: 693,
     at: `${pass}#isStale`,
     find: "now - askedAt > 2 * slowMs",
     replace: "false",
@@ -163,7 +163,7 @@ export const limits: Mutation[] = [
   },
   {
     name: "limits: a run is given a start for which it is too late",
-    seed: 200_460,
+    seed: 7213,
     at: "core/flow/gate.ts#farthestOf",
     find: "Math.min(now + horizonMs, latest)",
     replace: "Math.min(now + horizonMs, Math.max(latest, now + horizonMs))",

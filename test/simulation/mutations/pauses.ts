@@ -96,7 +96,7 @@ export const pauses: Mutation[] = [
   },
   {
     name: "pause: is never over",
-    seed: 1529,
+    seed: 1701,
     at: `${drain}#sendPage`,
     find: "if (jobs.length === 0) return { failed: 0, drain: drainOf(pause, now) };",
     replace: "",

@@ -20,7 +20,7 @@ export const remembered: Mutation[] = [
   },
   {
     name: "cache: a result is used for ever",
-    seed: 26,
+    seed: 90,
     at: `${rules}#isUsable`,
     find: "run.until > now",
     replace: "run.until > 0",

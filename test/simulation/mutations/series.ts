@@ -49,20 +49,21 @@ export const series: Mutation[] = [
   },
   {
     name: "pause: the next run starts nevertheless",
-    seed: 166,
+    seed: 173,
     at: `${rules}#withRun`,
     find: `pause_requested ? "paused" : waiting(at, now)`,
     replace: "waiting(at, now)",
   },
   {
     name: "missed: occurrences that are to run each are left out",
-    seed: 70,
+    seed: 128,
     at: `${rules}#plannedAfter`,
     find: `repeat.missed === "all" &&`,
     replace: `repeat.missed === "skip" &&`,
   },
   {
     name: "missed: a run that is too late starts",
+    seed: 7,
     at: `${rules}#skipReason`,
     find: "startOf(job, now) > latestStartOf(job)",
     replace: "startOf(job, now) > latestStartOf(job) + 9 * maxLateness(repeat)",
@@ -99,7 +100,7 @@ export const series: Mutation[] = [
   },
   {
     name: "spread: runs drift by the offset",
-    seed: 669,
+    seed: 689,
     at: "core/job/recurrence.ts#nextOccurrence",
     find: "after - offset_ms",
     replace: "after",
@@ -113,6 +114,7 @@ export const series: Mutation[] = [
   },
   {
     name: "cancel_previous: the archive has an outcome that was not accepted",
+    seed: 7,
     at: "consumers/engine/supersede.ts#endRunning",
     find: `if ((await services.jobs.replace(taken)) === "lost") return undefined;`,
     replace: "",

@@ -30,14 +30,14 @@ export const sharing: Mutation[] = [
   },
   {
     name: "debounce: runs with the first input",
-    seed: 7,
+    seed: 31,
     at: `${rules}#debounced`,
     find: "id: job.id,",
     replace: "id: job.id, input: job.input,",
   },
   {
     name: "debounce: a job that waits for its retry takes in requests",
-    seed: 63,
+    seed: 79,
     at: `${rules}#takesRequests`,
     find: "!hasBegun(job)",
     replace: "job.claims === 0",
@@ -87,7 +87,7 @@ export const sharing: Mutation[] = [
   },
   {
     name: "shared key: moves whoever has moved it before",
-    seed: 7,
+    seed: 15,
     at: `${making}#make`,
     find: `=== "lost") return "again"`,
     replace: `=== "never") return "again"`,
@@ -108,7 +108,7 @@ export const sharing: Mutation[] = [
   },
   {
     name: "shared key: a request that died is handled again",
-    seed: 455,
+    seed: 463,
     at: `${rules}#debounced`,
     find: ".slice(-keptRequests)",
     replace: ".slice(0, 1)",

@@ -20,18 +20,21 @@ export const time: Mutation[] = [
   },
   {
     name: "time: the schedule fires at the time itself",
+    seed: 8,
     at: "core/job/route.ts#leadMs",
     find: "schedulerLeadMs + 1000 * (hashOf(id) % leadSpreadSeconds)",
     replace: "0",
   },
   {
     name: "time: expired jobs run",
+    seed: 10,
     at: `${engine}/attempt.ts#endWithoutStart`,
     find: "expires <= clock.now()",
     replace: "expires === -1",
   },
   {
     name: "time: a job expires as soon as it can",
+    seed: 7,
     at: `${engine}/attempt.ts#endWithoutStart`,
     find: "expires !== undefined && expires <= clock.now()",
     replace: "expires !== undefined",

@@ -229,3 +229,18 @@ describe("the pages of a list", () => {
     }
   });
 });
+
+test("a job whose result is gone, as after an interrupted deletion, does not hold up the others of its page", async () => {
+  const finished = { product: "shop", status: "completed", finished_at: noon } as const;
+  const jobs = [
+    aJob({ ...finished, result: { blob: "results/gone", bytes: 5000 } }),
+    aJob({ ...finished, result: { inline: { ok: true } } }),
+  ];
+  const { ask } = world(jobs);
+  const list = await ask({ path: "/v1/jobs", query: { product_tag: "shop", env: "prd", status: "completed" } });
+  expect(list.status).toBe(200);
+  expect(list.body.jobs).toHaveLength(2);
+  const alone = await ask({ path: `/v1/jobs/${jobs[0]?.id}` });
+  expect(alone.status).toBe(200);
+  expect(alone.body).not.toHaveProperty("result");
+});
