@@ -107,14 +107,14 @@ export function attemptsAreKept({ observer, lifeOf }: Ledger, { before, after }:
 /** The archive has each run as its job had it at the end of the run. */
 export function runsAreKept({ observer, lifeOf }: Ledger, { before, after }: Write) {
   if (!before || after.run === before.run) return;
-  // A run that its provider has put off has no attempt when the next one ends it: the last one is still that of an earlier run.
-  const isPutOff = isWaiting(before) && before.snoozes !== undefined && before.attempts.length === 0;
-  const end = isPutOff ? undefined : after.last_run;
+  // A run that was put off, or has crashed and waits, has no attempt when the next one ends it: the last one is that of an earlier run.
+  const hasNoAttempt = isWaiting(before) && before.attempts.length === 0;
+  const end = hasNoAttempt ? undefined : after.last_run;
   const kept = lifeOf(before.id).archive.get(before.run);
   if (!kept) return;
   const { created_at, scheduled_at, due_at } = before;
   const finished_at = isWaiting(before) ? Math.max(after.scheduled_at, end?.ended_at ?? 0) : end?.ended_at;
-  const started_at = isPutOff ? before.begun_at : end?.started_at;
+  const started_at = hasNoAttempt ? (before.started_at ?? before.begun_at) : end?.started_at;
   const right = { created_at, scheduled_at, due_at, started_at, finished_at };
   const hasOutcome = { completed: kept.result && !kept.error, failed: kept.error, cancelled: kept.reason }[kept.status];
   if (!hasOutcome || !isSame({ ...kept, ...right }, kept) || !isSame(kept.attempts.at(-1), end))

@@ -109,7 +109,7 @@ export const series: Mutation[] = [
     name: "cancel_previous: the next run is not sent ahead",
     seed: 224,
     at: "consumers/engine/attempt.ts#attempt",
-    find: "void sendSuccessor(services, job);",
+    find: "void sendSuccessor(inTime, job);",
     replace: "",
   },
   {

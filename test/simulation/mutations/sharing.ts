@@ -94,7 +94,7 @@ export const sharing: Mutation[] = [
   },
   {
     name: "shared key: a job that is made again after its deletion stays",
-    seed: 67551,
+    seed: 21215,
     at: "core/operations/make-shared.ts#make",
     find: "services.clock.now() - movedAt > lateMs",
     replace: "false",
