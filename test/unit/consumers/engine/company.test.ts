@@ -57,21 +57,26 @@ describe("a job that may have crashed its process", () => {
     return { ...seen, execute };
   }
 
+  /** Delivers the messages of jobs in one batch after the other, each to a process of its own, until none comes back. */
+  async function deliverAll(w: ReturnType<typeof world>, jobs: Job[], execute: Execute) {
+    let messages = jobs.map((one) => aMessage(one));
+    for (let round = 0; messages.length > 0; round++) {
+      expect(round).toBeLessThan(10);
+      const company = companyOf(w.clock);
+      const batch = Promise.all(messages.map((message) => runJob(w, execute, message, { company })));
+      await w.clock.advance(60_000);
+      await batch;
+      messages = w.queue.sent.splice(0).map(({ message }) => message);
+    }
+  }
+
   it.each([0, 5, 9])(
     "runs alone in a batch of ten where it is number %i, and every neighbour runs once",
     async (place) => {
       const jobs = Array.from({ length: 10 }, (_, i) => (i === place ? crashed() : job({ retries: 0 })));
       const w = world(...jobs);
       const { execute, starts, companions } = watched(w);
-      let messages = jobs.map((one) => aMessage(one));
-      for (let round = 0; messages.length > 0; round++) {
-        expect(round).toBeLessThan(10);
-        const company = companyOf(w.clock);
-        const batch = Promise.all(messages.map((message) => runJob(w, execute, message, { company })));
-        await w.clock.advance(60_000);
-        await batch;
-        messages = w.queue.sent.splice(0).map(({ message }) => message);
-      }
+      await deliverAll(w, jobs, execute);
       const suspect = jobs[place]?.id ?? "";
       expect(new Set(companions.get(suspect))).toEqual(new Set([suspect]));
       for (const { id } of jobs) {
@@ -85,15 +90,7 @@ describe("a job that may have crashed its process", () => {
     const jobs = [crashed(), crashed(), job()];
     const w = world(...jobs);
     const { execute, companions } = watched(w);
-    let messages = jobs.map((one) => aMessage(one));
-    for (let round = 0; messages.length > 0; round++) {
-      expect(round).toBeLessThan(10);
-      const company = companyOf(w.clock);
-      const batch = Promise.all(messages.map((message) => runJob(w, execute, message, { company })));
-      await w.clock.advance(60_000);
-      await batch;
-      messages = w.queue.sent.splice(0).map(({ message }) => message);
-    }
+    await deliverAll(w, jobs, execute);
     for (const { id } of jobs.slice(0, 2)) expect(new Set(companions.get(id))).toEqual(new Set([id]));
     for (const { id } of jobs) expect(w.jobs.peek(id)).toMatchObject({ status: "completed" });
   });
