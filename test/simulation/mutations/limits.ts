@@ -154,14 +154,6 @@ export const limits: Mutation[] = [
     bug: "while the pauses were read for most of a minute, the slot with which a job was then claimed ended",
   },
   {
-    name: "limits: a pass counts for any start",
-    seed: 20_477,
-    at: `${claim}#passOf`,
-    find: "asked.turn === turnOf({ ...job, claims: job.claims - 1 })",
-    replace: "pass !== undefined",
-    bug: "a run that had crashed after its start was skipped as late by a consumer that had asked the gates before that start",
-  },
-  {
     name: "limits: a run is given a start for which it is too late",
     seed: 7213,
     at: "core/flow/gate.ts#farthestOf",
