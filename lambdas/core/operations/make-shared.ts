@@ -19,12 +19,21 @@ export async function jobsOf(
   return previous && holdsKey(previous, kind) ? { holding: previous } : {};
 }
 
-/** Makes a job under the id that the key names, after moving the key to a new id if the job with that id is over. */
+/** What the key of a request was found to name. */
+interface Found {
+  holder: KeyHolder | undefined;
+  current: Job | undefined;
+}
+
+/**
+ * Makes a job under the id that the key names, after moving the key to a new id if the job with that id is over. The answer to its
+ * request is kept first, and counts once the job exists: it may end, and others follow it, before the caller asks again.
+ */
 export async function make(
   services: SharedScheduling,
   { key, made }: Making,
-  holder: KeyHolder | undefined,
-  current: Job | undefined,
+  { holder, current }: Found,
+  keep: (job: Job) => Promise<"kept" | "lost">,
 ): Promise<Recorded | Lost> {
   const free = holder && !current ? holder : { job_id: newJobId(), ...(current && { previous: current.id }) };
   const next = { ...free, token: crypto.randomUUID() };
@@ -33,6 +42,7 @@ export async function make(
   const until = made.repeat ? undefined : Math.max(movedAt, made.due_at) + keptMs.key;
   if ((await services.sharedKeys.move(key, holder?.token, next, until)) === "lost") return "again";
   const job = { ...made, id: next.job_id };
+  if ((await keep(job).catch(rethrow())) === "lost") return "again";
   const created = await services.jobs.create(job).catch((cause) => unrecorded(services, job, cause));
   if (created.outcome === "exists") return "again";
   const isLate = services.clock.now() - movedAt > lateMs;
@@ -68,17 +78,8 @@ async function takenBack(services: SharedScheduling, job: Job): Promise<Recorded
 
 const stored = (services: SharedScheduling, job: Job): Recorded => ({
   outcome: { job },
-  async follow(keep) {
-    let isKept = false;
-    try {
-      // A job that another request was answered with stays, and that request has dispatched it.
-      isKept = (await keep()) === "kept";
-      if (!isKept && (await services.jobs.remove(job))) return "afresh";
-      await dispatch(services, job);
-    } catch (cause) {
-      await undispatched(services, job, cause);
-    }
-    // A job that could not be taken back has been dispatched, and its answer has to be kept still.
-    return isKept ? "done" : "afresh";
+  async follow() {
+    await dispatch(services, job).catch((cause) => undispatched(services, job, cause));
+    return "done";
   },
 });

@@ -101,7 +101,9 @@ async function oneRound(
     ? await ownAgain(services, request, own, id)
     : holding
       ? await share(services, request, { ...making, stale: before.stale }, holding)
-      : await make(services, making, holder, current);
+      : await make(services, making, { holder, current }, (job) =>
+          kept(services, request, id, { job, ...replaced }, before.stale),
+        );
   if (typeof recorded === "string" || "cancelled" in recorded) return recorded;
   const outcome = { ...recorded.outcome, ...replaced };
   // Before the job can start: a repetition of the request that comes once it has ended is answered from here.

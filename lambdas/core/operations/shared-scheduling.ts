@@ -18,8 +18,8 @@ import { errorOf, type Scheduling } from "./schedule-job.ts";
  * be released when it ends, and what a deleted job leaves behind is a key whose id is free.
  *
  * A request with an idempotency key also leaves its answer, under the id that its own job would have had: only the first answer
- * counts, and it is kept before the job is dispatched; that of a request that is added to a job is kept before it is added. The job
- * remembers these ids too, for a request that died in between.
+ * counts. It is kept before the job is stored, or the request is added to it, and counts only if that has happened. The job
+ * remembers these ids too, for a request that was added.
  */
 
 export interface SharedScheduling extends Scheduling {

@@ -290,20 +290,40 @@ describe("debounced requests with an idempotency key", () => {
     expect(w.jobs.all()).toHaveLength(2);
   });
 
-  it("a request that made its job, and died before its answer was kept, is found once another one has followed", async () => {
+  it("a request that made its job, and died before it dispatched it, is found however many others have followed", async () => {
     const w = world();
-    const { keepAnswer } = w.sharedKeys;
-    w.sharedKeys.keepAnswer = () => new Promise(() => {});
+    const { create } = w.jobs;
+    w.jobs.create = async (job) => {
+      await create(job);
+      return new Promise(() => {});
+    };
     void w.schedule("index", "a", { idempotency_key: "k" });
     await new Promise(setImmediate);
-    w.sharedKeys.keepAnswer = keepAnswer;
+    w.jobs.create = create;
     const [job] = w.jobs.all() as [Job];
-    await w.clock.advance(40_000);
-    await w.claim(job);
-    await w.finish(job.id);
-    const { job: next } = await w.schedule("index", "a");
-    expect(next.id).not.toBe(job.id);
+    let last = job;
+    for (let followers = 0; followers < 3; followers++) {
+      await w.clock.advance(40_000);
+      await w.claim(last);
+      await w.finish(last.id);
+      ({ job: last } = await w.schedule("index", "a"));
+    }
+    expect(w.jobs.all()).toHaveLength(4);
     expect((await w.schedule("index", "a", { idempotency_key: "k" })).job.id).toBe(job.id);
+  });
+
+  it("a request that died before it made its job makes it when it is repeated", async () => {
+    const w = world();
+    const { create } = w.jobs;
+    w.jobs.create = () => new Promise(() => {});
+    void w.schedule("index", "a", { idempotency_key: "k" });
+    await new Promise(setImmediate);
+    w.jobs.create = create;
+    expect(w.jobs.all()).toEqual([]);
+    const { job } = await w.schedule("index", "a", { idempotency_key: "k" });
+    expect(w.jobs.all()).toHaveLength(1);
+    expect((await w.schedule("index", "a", { idempotency_key: "k" })).job.id).toBe(job.id);
+    expect(w.jobs.all()).toHaveLength(1);
   });
 
   it("a job that was made before its event was debounced answers its key", async () => {
