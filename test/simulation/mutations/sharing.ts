@@ -89,8 +89,8 @@ export const sharing: Mutation[] = [
     name: "shared key: moves whoever has moved it before",
     seed: 15,
     at: `${making}#make`,
-    find: `=== "lost") return "again"`,
-    replace: `=== "never") return "again"`,
+    find: `until)) === "lost") return "again"`,
+    replace: `until)) === "never") return "again"`,
   },
   {
     name: "shared key: a job that is made again after its deletion stays",
