@@ -93,13 +93,6 @@ export const sharing: Mutation[] = [
     replace: `until)) === "never") return "again"`,
   },
   {
-    name: "shared key: a job that is made again after its deletion stays",
-    seed: 21215,
-    at: "core/operations/make-shared.ts#make",
-    find: "services.clock.now() - movedAt > lateMs",
-    replace: "false",
-  },
-  {
     name: "shared key: a request that died before it was added counts as added",
     seed: 335,
     at: "core/operations/shared-answers.ts#hasRequest",

@@ -462,6 +462,27 @@ describe("a request that dies between two writes", () => {
     expect(w.open()).toHaveLength(1);
   });
 
+  it("a slow request makes no second job although that of another one has come and gone under its id", async () => {
+    const w = world();
+    const { create } = w.jobs;
+    const gate = Promise.withResolvers<void>();
+    w.jobs.create = async (job) => {
+      await gate.promise;
+      return create(job);
+    };
+    const slow = w.schedule("sync", "a");
+    await new Promise(setImmediate);
+    w.jobs.create = create;
+    const { job: first } = await w.schedule("sync", "a");
+    await w.finish(first.id);
+    await w.clock.advance(6000);
+    const { job: second } = await w.schedule("sync", "a");
+    await w.jobs.remove(w.jobs.peek(first.id) as Job);
+    gate.resolve();
+    expect(await slow).toMatchObject({ as: "skipped", job: { id: second.id } });
+    expect(w.open().map(({ id }) => id)).toEqual([second.id]);
+  });
+
   it("before its job is dispatched: a request that is answered with the job dispatches it", async () => {
     const w = world();
     const { send } = w.queue;
