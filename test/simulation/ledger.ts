@@ -34,7 +34,7 @@ export interface Ledger {
   /** The life of the job that has this id, since its creation. */
   lifeOf(id: string): Life;
   /** Records the creation of a job. Its id may have belonged to a job that was deleted or taken back. */
-  birth(id: string, by: Invocation): void;
+  birth({ id, created_at }: Pick<Job, "id" | "created_at">, by: Invocation): void;
 }
 
 /** A call of one target of a fallback. */
@@ -65,6 +65,8 @@ export interface DueEvent {
 /** What is remembered of one job, by run and attempt. */
 export interface Life {
   by: Invocation | undefined;
+  /** When it was created, by the clock of whoever did: an earlier job with the same id has another time. */
+  createdAt?: number;
   /** Its receipt was given. */
   isPromised: boolean;
   isDeleted: boolean;
@@ -152,8 +154,8 @@ export function ledger(observer: Observer, start: number): Ledger {
       lives.set(id, found);
       return found;
     },
-    birth(id, by) {
-      lives.set(id, life(by, lives.get(id)));
+    birth({ id, created_at }, by) {
+      lives.set(id, { ...life(by, lives.get(id)), createdAt: created_at });
       // Steps of an earlier job with the same id are not its steps.
       for (const known of [steps, isDone]) for (const key of known.keys()) if (key.startsWith(id)) known.delete(key);
     },

@@ -59,7 +59,7 @@ export function watchedStore(
   }
 
   function born(job: Job) {
-    ledger.birth(job.id, by);
+    ledger.birth(job, by);
     wrote(undefined, job);
   }
 
