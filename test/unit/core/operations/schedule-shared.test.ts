@@ -431,6 +431,20 @@ describe("unique", () => {
   });
 });
 
+/** A request that has taken the key, and stores its job once it is told to go on. */
+async function slowRequest({ jobs, schedule }: ReturnType<typeof world>) {
+  const { create } = jobs;
+  const { promise, resolve } = Promise.withResolvers<void>();
+  jobs.create = async (job) => {
+    await promise;
+    return create(job);
+  };
+  const slow = schedule("sync", "a");
+  await new Promise(setImmediate);
+  jobs.create = create;
+  return { slow, goOn: resolve };
+}
+
 describe("a request that dies between two writes", () => {
   it("after it has taken the key: the next one makes its job under the id", async () => {
     const w = world();
@@ -447,38 +461,22 @@ describe("a request that dies between two writes", () => {
 
   it("a slow request that stores its job after another one did finds that one", async () => {
     const w = world();
-    const { create } = w.jobs;
-    const gate = Promise.withResolvers<void>();
-    w.jobs.create = async (job) => {
-      await gate.promise;
-      return create(job);
-    };
-    const slow = w.schedule("sync", "a");
-    await new Promise(setImmediate);
-    w.jobs.create = create;
+    const { slow, goOn } = await slowRequest(w);
     const { job } = await w.schedule("sync", "a");
-    gate.resolve();
+    goOn();
     expect(await slow).toMatchObject({ as: "skipped", job: { id: job.id } });
     expect(w.open()).toHaveLength(1);
   });
 
   it("a slow request makes no second job although that of another one has come and gone under its id", async () => {
     const w = world();
-    const { create } = w.jobs;
-    const gate = Promise.withResolvers<void>();
-    w.jobs.create = async (job) => {
-      await gate.promise;
-      return create(job);
-    };
-    const slow = w.schedule("sync", "a");
-    await new Promise(setImmediate);
-    w.jobs.create = create;
+    const { slow, goOn } = await slowRequest(w);
     const { job: first } = await w.schedule("sync", "a");
     await w.finish(first.id);
     await w.clock.advance(6000);
     const { job: second } = await w.schedule("sync", "a");
     await w.jobs.remove(w.jobs.peek(first.id) as Job);
-    gate.resolve();
+    goOn();
     expect(await slow).toMatchObject({ as: "skipped", job: { id: second.id } });
     expect(w.open().map(({ id }) => id)).toEqual([second.id]);
   });
