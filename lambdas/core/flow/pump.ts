@@ -87,10 +87,8 @@ export function roomFor({ now, rate, parts, pump, noted }: Seen): Room {
     .flatMap(({ starts }, bucket) => starts.map((at): Call => ({ at: Math.ceil(at), ...(bucket > 0 && { bucket }) })))
     .sort((a, b) => a.at - b.at)
     .slice(0, Math.max(0, mostCalled - Object.keys(pump.called).length));
-  const interval = pace.increment / 1000 / buckets.length;
-  const first = Math.min(...buckets.map(({ at }) => at));
-  const atOnce = buckets.reduce((sum, { atOnce }) => sum + atOnce, 0);
-  return { starts, span, beyond: (called) => first + Math.max(0, called - atOnce) * interval };
+  const after = Math.min(...buckets.map((bucket) => bucket.after));
+  return { starts, span, beyond: (called) => starts[called]?.at ?? after };
 }
 
 interface Bucket {
@@ -106,22 +104,22 @@ interface Bucket {
   lag: number;
 }
 
-function bucketRoom({ now, pace, span, next, ahead, open, lag }: Bucket) {
+function bucketRoom({ now, pace, span, next, ahead, open, lag }: Bucket): { starts: number[]; after: number } {
   const interval = pace.increment / 1000;
   // Of those that are in line still, some have taken their start and wait for it.
-  const called = Math.max(0, open - Math.max(0, ahead));
+  const called = Math.max(0, Math.ceil(open - Math.max(0, ahead)));
   const free = Math.min(pace.burst, Math.max(0, Math.floor(-ahead) + pace.burst));
   const most = Math.max(1, Math.ceil(span / interval) + (next <= now ? free : 0));
+  const place = (index: number) => next + Math.max(0, index - Math.max(0, free - 1)) * interval;
   // Nobody who is called now can be there before the lag has passed.
-  const at = Math.max(now + lag, next + Math.max(0, called - free) * interval);
-  const atOnce = Math.max(0, free - called);
+  const shift = Math.max(0, now + lag - place(called));
   const starts: number[] = [];
   while (starts.length + called < most && starts.length < mostCalled) {
-    const start = at + Math.max(0, starts.length - atOnce) * interval;
+    const start = place(called + starts.length) + shift;
     if (start > now + span) break;
     starts.push(start);
   }
-  return { starts, at, atOnce };
+  return { starts, after: place(called + starts.length) + shift };
 }
 
 /** After how many milliseconds the next tick is due, once `called` more jobs were called and `open` are in line with a call. */
