@@ -9,7 +9,7 @@ import type { Pausing } from "./pausing.ts";
 import type { Poison } from "./poison.ts";
 import type { Policies } from "./policies.ts";
 import type { Random } from "./random.ts";
-import type { Timeline } from "./timeline.ts";
+import type { Timeline } from "../support/line/timeline.ts";
 
 /**
  * The services that may have outages, by the names of their ports, and the calls that may fail alone: throttled, or forbidden.
