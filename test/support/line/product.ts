@@ -1,6 +1,6 @@
 import { registry } from "../../../lambdas/consumers/types/registry.ts";
 import { type Catalog, makeCatalog } from "../../../lambdas/core/catalog/catalog.ts";
-import type { JobTypeEvent } from "../../../lambdas/core/catalog/job-type.ts";
+import type { ProductEvent } from "../../../lambdas/core/catalog/job-type.ts";
 import type { Limit } from "../../../lambdas/core/flow/limit.ts";
 
 export const tenant = { product: "shop", env: "prd" } as const;
@@ -15,7 +15,7 @@ export interface LineProduct {
 export function lineCatalog({ limits, events = eventsOf(limits) }: LineProduct): Catalog {
   const jobs = Object.fromEntries(
     Object.entries(events).map(([tag, event]) => [tag, { type: "action", app: "api", action: "call", ...event }]),
-  ) as Record<string, JobTypeEvent>;
+  ) as Record<string, ProductEvent>;
   const call = { method: "POST", path: "/" } as const;
   const api = { envs: { [tenant.env]: { base_url: "http://127.0.0.1" } }, actions: { call } };
   return makeCatalog([{ tag: tenant.product, envs: [tenant.env], limits, jobs, apps: { api } }], registry);

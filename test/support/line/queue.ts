@@ -36,6 +36,8 @@ export interface Queue<Message> {
   send(message: Message, delaySeconds: number): void;
   /** Messages that wait for their time or for a consumer. */
   waiting(): number;
+  /** Loses all messages that nobody has received. */
+  drop(): void;
 }
 
 /** What a queue takes at least, in milliseconds. */
@@ -53,6 +55,7 @@ export function queue<Message>(
   let busy = 0;
   let isPolling = false;
   let waiting = 0;
+  let dropped = 0;
 
   const lagNow = () => {
     const { lag } = settings;
@@ -62,7 +65,9 @@ export function queue<Message>(
 
   function arrive(received: Received<Message>, ms: number) {
     waiting++;
+    const since = dropped;
     time.after(ms, () => {
+      if (since !== dropped) return;
       ready.push(received);
       wake(pollMs);
     });
@@ -118,5 +123,9 @@ export function queue<Message>(
         arrive({ message, visible: time.now() + ms, receives: 1 }, ms + lagNow());
     },
     waiting: () => waiting,
+    drop() {
+      [ready, waiting] = [[], 0];
+      dropped++;
+    },
   };
 }

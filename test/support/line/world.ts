@@ -1,8 +1,9 @@
+import type { HttpRequest, HttpResponse } from "../../../lambdas/aws/http/route.ts";
 import { loadGates } from "../../../lambdas/consumers/engine/gates.ts";
 import { runJob } from "../../../lambdas/consumers/engine/run-job.ts";
+import { allScopes } from "../../../lambdas/core/access/scopes.ts";
 import type { Calls } from "../../../lambdas/core/flow/calls.ts";
 import type { GateName } from "../../../lambdas/core/flow/gate.ts";
-import type { Pin } from "../../../lambdas/core/flow/limit-rule.ts";
 import { type Job, type JobMessage, messageOf } from "../../../lambdas/core/job/job.ts";
 import type { Measured } from "../../../lambdas/core/job/measures.ts";
 import type { ExecuteWithServices } from "../../../lambdas/core/operations/execution.ts";
@@ -14,7 +15,7 @@ import type { JobQueue, Log, Scheduler } from "../../../lambdas/core/ports/ports
 import type { Tick, Ticks } from "../../../lambdas/core/ports/ticks.ts";
 import { newMemory } from "../../../lambdas/reconciler/memory.ts";
 import { graceMs, reconcile } from "../../../lambdas/reconciler/reconcile.ts";
-import { type Random, seeded } from "../../simulation/random.ts";
+import { seeded } from "../../simulation/random.ts";
 import { aJob, noon } from "../builders.ts";
 import { fakeStoredPauses } from "../fakes/pauses.ts";
 import { fakeServices } from "../fakes/services.ts";
@@ -199,7 +200,10 @@ export async function lineWorld(options: WorldOptions) {
       throw new Error(`SQS refuses a delay of ${delaySeconds} s`);
     sent.jobs++;
     messages.set(message.job_id, (messages.get(message.job_id) ?? 0) + 1);
-    jobMessages.send({ message: structuredClone(message), ...(calls && { calls: structuredClone(calls) }) }, delaySeconds);
+    jobMessages.send(
+      { message: structuredClone(message), ...(calls && { calls: structuredClone(calls) }) },
+      delaySeconds,
+    );
   };
   const jobQueue: JobQueue = {
     send: async (_type, message, { delaySeconds, calls }) => enqueue(message, delaySeconds, calls),
@@ -236,11 +240,11 @@ export async function lineWorld(options: WorldOptions) {
   let made = 0;
 
   /** Stores a job and sends its message, as an accepted request does: so many at once cost no time of the test. */
-  function put(event: string, job: Partial<Job> & { ms?: number; keys?: Record<string, string> } = {}): Job {
-    const { ms, keys = {}, ...overrides } = job;
+  function put(event: string, given: Partial<Job> & { ms?: number; keys?: Record<string, string> } = {}): Job {
+    const { ms, keys = {}, ...overrides } = given;
     const now = time.now();
     const { due_at = now } = overrides;
-    const made_ = aJob({
+    const job = aJob({
       id: `job_${(++made).toString(16).padStart(24, "0")}${hashed(made)}`,
       event,
       ...tenant,
@@ -252,9 +256,9 @@ export async function lineWorld(options: WorldOptions) {
       ...overrides,
       input: { inline: { body: { ...(ms !== undefined && { ms }) } } },
     });
-    void base.jobs.create(made_);
-    enqueue(messageOf(made_), Math.min(900, Math.floor(Math.max(0, due_at - now) / 1000)));
-    return made_;
+    void base.jobs.create(job);
+    enqueue(messageOf(job), Math.min(900, Math.floor(Math.max(0, due_at - now) / 1000)));
+    return job;
   }
 
   const limitsOf = (event: string): string[] => catalog.lookup(tenant.product, event)?.event.limits ?? [];
@@ -266,6 +270,21 @@ export async function lineWorld(options: WorldOptions) {
       isOver = true;
     });
     await time.run(() => !isOver);
+  }
+
+  async function api<Answer>(operation: (services: LineServices) => Promise<Answer>): Promise<Answer> {
+    let isOver = false;
+    const answer = calling(operation).finally(() => {
+      isOver = true;
+    });
+    answer.catch(() => {});
+    await time.run(() => !isOver);
+    return answer;
+  }
+
+  async function calling<Answer>(operation: (services: LineServices) => Promise<Answer>): Promise<Answer> {
+    const { services, end } = begin("api");
+    return operation(services).finally(end);
   }
 
   return {
@@ -293,17 +312,12 @@ export async function lineWorld(options: WorldOptions) {
       await time.run(() => time.now() < end && !done());
       return done();
     },
-    /** Lets somebody call the API, and time pass until there is an answer. */
-    async call<Answer>(operation: (services: LineServices) => Promise<Answer>): Promise<Answer> {
-      const { services, end } = begin("api");
-      let isOver = false;
-      const answer = operation(services).finally(() => {
-        isOver = true;
-        end();
-      });
-      answer.catch(() => {});
-      await time.run(() => !isOver);
-      return answer;
+    /** Lets somebody call the API, and time pass until there is an answer. `calling` only begins the call. */
+    api,
+    calling,
+    /** The same for a route. */
+    async ask(route: { handle: Route }, asked: Partial<HttpRequest>): Promise<HttpResponse> {
+      return api((services) => route.handle(services, { ...anyone, ...asked }));
     },
     /** Deploys another catalog. */
     deploy(next: LineProduct) {
@@ -311,14 +325,21 @@ export async function lineWorld(options: WorldOptions) {
     },
     job: (id: string) => base.jobs.peek(id),
     gate: (limit: string, key = "") => gateIn(base.gates.all(), { ...tenant, limit, key }),
-    pin: (limit: string, pin: Partial<Pin>): Pin => ({
-      pinned_at: time.now(),
-      until: time.now() + 24 * 3_600_000,
-      ...pin,
-      ...(limit && {}),
-    }),
   };
 }
+
+type Route = (services: LineServices, request: HttpRequest) => Promise<HttpResponse>;
+
+/** A caller who may do everything. */
+export const anyone: HttpRequest = {
+  id: "req-1",
+  body: undefined,
+  params: {},
+  query: {},
+  headers: {},
+  scopes: allScopes,
+  caller: "tests",
+};
 
 export type LineWorld = Awaited<ReturnType<typeof lineWorld>>;
 
@@ -330,5 +351,3 @@ const msOf = ({ input }: Job): number | undefined =>
 
 /** Eight digits of an id, from which its shard and its part of a gate follow. */
 const hashed = (n: number): string => (Math.imul(n, 0x9e3779b1) >>> 0).toString(16).padStart(8, "0");
-
-export type { Random };
