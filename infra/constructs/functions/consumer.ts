@@ -90,7 +90,7 @@ export class Consumer extends Construct {
         // Retries and next runs are of the same type; the steps of a feature are of any type.
         ...may.schedule(...(type === "feature" ? jobTypes : [type])),
         ...executorAccess(type, platform),
-        ...(hasLimits(type, products) ? [may.useGates(), may.readPins(), may.readManyJobs()] : []),
+        ...(hasLimits(type, products) ? [may.useGates(), may.readPins(), may.readManyJobs(), may.tick()] : []),
         ...catalogGrants(Stack.of(this), products, definition),
       ],
     });
