@@ -151,12 +151,11 @@ export class JobsService extends Construct {
         may.readPauses(),
         may.changePauses(),
         may.countWaits(),
-        // It shows who waits for what, and pins other numbers.
-        may.seeGates(),
+        // It shows who waits for what, takes jobs off lines, and pins other numbers, for which it wakes the lines.
+        may.useGates(),
         may.seePumps(),
         may.readPins(),
         may.changePins(),
-        // Other numbers hold for who stands in line from the next tick on.
         may.tick(),
         may.useSharedKeys(),
         // It clears cache tags, and says which run would answer a request.

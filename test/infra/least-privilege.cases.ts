@@ -47,6 +47,8 @@ const usesGates = [
   "dynamodb:BatchGetItem,DeleteItem,GetItem,PutItem,Query,UpdateItem Jobs if key = GATE#*",
   "dynamodb:GetItem Jobs if key = LIMITS#*",
 ];
+/** Whoever cancels or moves jobs takes them off the lines of their limits. */
+const leavesLines = "dynamodb:DeleteItem Jobs if key = GATE#*";
 /** Who stands in line for a rate is called by the pump, which a tick sets going. */
 const ticks = "sqs:SendMessage QueuepumpQueue";
 
@@ -84,7 +86,8 @@ const privileges: Record<string, string[]> = {
     "dynamodb:Query Jobs/index/by-phase",
     "dynamodb:Query Jobs if key = ERRORS#*",
     "dynamodb:Query Jobs if key = STATS#*",
-    "dynamodb:BatchGetItem,GetItem,Query Jobs if key = GATE#*",
+    // After it has pinned other numbers it wakes the lines.
+    "dynamodb:BatchGetItem,DeleteItem,GetItem,PutItem,Query,UpdateItem Jobs if key = GATE#*",
     "dynamodb:GetItem Jobs if key = PUMP#*",
     "dynamodb:GetItem,UpdateItem Jobs if key = LIMITS#*",
     changesPauses,
@@ -109,6 +112,7 @@ const privileges: Record<string, string[]> = {
   authorizer: ["dynamodb:GetItem Jobs if key = KEYS", "secretsmanager:GetSecretValue ApiKey"],
   intake: [
     "dynamodb:DeleteItem,GetItem,PutItem Jobs if key = JOB#*",
+    leavesLines,
     countsDueJobs,
     keepsUnscheduled,
     // Which job has a key of `debounce` or `unique`.
@@ -148,7 +152,7 @@ const privileges: Record<string, string[]> = {
   ],
   // It calls jobs out of lines, and writes none.
   pump: [
-    "dynamodb:BatchGetItem,GetItem Jobs if key = JOB#*",
+    "dynamodb:BatchGetItem Jobs if key = JOB#*",
     ...usesGates,
     "dynamodb:GetItem,PutItem Jobs if key = PUMP#*",
     readsPauses,
@@ -216,6 +220,8 @@ const privileges: Record<string, string[]> = {
   "consumers/publish": [...runsJobs("publish"), "events:PutEvents events:event-bus/default"],
   "consumers/feature": [
     "dynamodb:BatchGetItem,DeleteItem,GetItem,PutItem,Query,UpdateItem Jobs if key = JOB#*",
+    // It cancels steps that wait.
+    leavesLines,
     usesResultCache,
     countsDueJobs,
     keepsUnscheduled,

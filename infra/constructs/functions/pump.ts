@@ -18,8 +18,7 @@ export class Pump extends Construct {
       // Each tick sends the next one, until the line is empty.
       loops: true,
       allow: [
-        // Of jobs it reads whether they still wait, and where their messages go.
-        may.readJobs(),
+        // Whether they still wait, and where their messages go.
         may.readManyJobs(),
         may.useGates(),
         may.usePumps(),

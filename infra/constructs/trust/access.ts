@@ -67,8 +67,8 @@ export function accessTo({ state, queues, ticks, schedules }: Platform) {
     countWaits: () => itemsAccess(state, ["dynamodb:UpdateItem"], `${waitsPrefix}*`),
     /** Slots, starts and lines, and the numbers that people have pinned. */
     useGates: () => itemsAccess(state, gateActions, `${gatePrefix}*`),
-    seeGates: () =>
-      itemsAccess(state, ["dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:Query"], `${gatePrefix}*`),
+    /** Whoever cancels or moves a job takes it off the lines of its limits. */
+    leaveLines: () => itemsAccess(state, ["dynamodb:DeleteItem"], `${gatePrefix}*`),
     /** Whom the pumps have called, and how long their lines are. */
     usePumps: () => itemsAccess(state, ["dynamodb:GetItem", "dynamodb:PutItem"], `${pumpPrefix}*`),
     seePumps: () => itemsAccess(state, ["dynamodb:GetItem"], `${pumpPrefix}*`),
