@@ -67,6 +67,8 @@ export interface Ask {
     lease: number;
     /** How many slots this part may have. */
     limit: number;
+    /** The asking process has seen all parts of the gate. Otherwise this part must be the only one. */
+    seesParts?: true;
     /** The slot is given to a job that stands in line. */
     isGiven?: true;
     /** The lease with which the asking consumer has taken the slot before. */
@@ -126,7 +128,9 @@ const isRepeated = (own: Holder, { turn, slot }: Ask): boolean =>
   own.lease === slot?.lease && own.turn === turn && slot.from !== slot.lease;
 
 const lastStart = ({ tat, inc }: PartState, { now, rate }: Ask): number =>
-  rate && tat !== undefined ? startAfter({ tat: tat - rate.increment, ...(inc !== undefined && { inc }) }, now, rate) : now;
+  rate && tat !== undefined
+    ? startAfter({ tat: tat - rate.increment, ...(inc !== undefined && { inc }) }, now, rate)
+    : now;
 
 /**
  * Whether a job holds its slot by another consumer. Whoever takes it then must not free it again, since the other one may claim the
@@ -142,6 +146,7 @@ function slotWrite(state: PartState, ask: Ask): PartWrite["slot"] | "full" {
   const { job, now, slot } = ask;
   if (!slot) return undefined;
   const own = state.holders[job];
+  if (state.peak !== undefined && !slot.seesParts && !own) return "full";
   // What a consumer has taken is given to nobody: its lease is that of the claim that follows.
   if (slot.isGiven && isShared(own, ask)) return undefined;
   // A slot that was given holds only what the limit allows now: it may have been lowered since.
@@ -203,7 +208,10 @@ export function applied(state: PartState, write: PartWrite, ask: Ask): PartState
   if (slot?.do === "add") next.count++;
   if (slot && slot.do !== "drop" && ask.slot) next.holders[ask.job] = holderOf(state.holders[ask.job], ask);
   if (rate && ask.rate) {
-    next.tat = rate.do === "rescale" ? rate.tat : (rate.do === "queue" ? (state.tat as number) : ask.now * 1000) + ask.rate.increment;
+    next.tat =
+      rate.do === "rescale"
+        ? rate.tat
+        : (rate.do === "queue" ? (state.tat as number) : ask.now * 1000) + ask.rate.increment;
     next.inc = ask.rate.increment;
   }
   if (state.line && countsLag(ask, write)) {
