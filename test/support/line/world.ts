@@ -131,7 +131,7 @@ export async function lineWorld(options: WorldOptions) {
       ...base,
       catalog,
       jobs: of("jobs", base.jobs),
-      gates: of("gates", withMemory(base.gates, process)),
+      gates: withMemory(of("gates", base.gates), process),
       queue: of("queue", jobQueue),
       ticks: of("ticks", ticks),
       scheduler: of("scheduler", scheduler),

@@ -309,7 +309,7 @@ describe("slots", () => {
     });
     for (let i = 0; i < 300; i++) world.put("l", { ms: world.random.int(5000, 30_000), timeout_ms: minute });
     await world.run(12_000);
-    expect(world.runs.atWork("l")).toBe(from);
+    expect(world.runs.most("l")).toBe(from);
     await pin(world, { concurrency: to });
     // Until all consumers know the pin.
     if (to > from) now = to;

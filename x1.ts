@@ -1,0 +1,70 @@
+import { lineWorld } from "./test/support/line/world.ts";
+import { noon } from "./test/support/builders.ts";
+import { displacement, mostIn, used, quantile, writesOf } from "./test/support/line/measures.ts";
+const which = process.argv[2];
+const log = console.log;
+if (which === "dup") {
+  const world = await lineWorld({ limits: { l: { rate: { limit: 10, period: "1s" } } } });
+  world.queues.ticks.settings.duplicates = 1;
+  const seen: string[] = [];
+  world.watch.call = (c, by) => { if (c === "ticks.send") seen.push(`${world.now().toFixed(0)} ${by.purpose} ${by.calls.join(",")}`); };
+  for (let i = 0; i < 600; i++) world.put("l");
+  await world.run(20_000);
+  log(seen.slice(0, 12).join("\n")); log(seen.length); log(seen.slice(100,110).join("\n"));
+}
+if (which === "c15") {
+  const world = await lineWorld({ limits: { l: { rate: { limit: 10, period: "1s" } } }, lag: 15_000, seed: 1 });
+  for (let i = 0; i < 600; i++) world.put("l");
+  for (let t = 0; t < 20; t++) { await world.run(10_000); log(world.now(), world.runs.starts.length, world.gate("l")?.waiters.length, JSON.stringify(world.gate("l")?.parts.get(0)?.line), Object.keys(world.gate("l")?.pump?.called ?? {}).length, world.gate("l")?.pump?.lag, world.gate("l")?.pump?.period); }
+}
+if (which === "crowd") {
+  const world = await lineWorld({ limits: { l: { concurrency: 1 } }, runMs: 0 });
+  const seen: string[] = [];
+  for (let i = 0; i < 300; i++) world.put("l");
+  await world.run(3000);
+  world.watch.call = (c, by) => { if (by.purpose === "consumer") seen.push(`${world.now().toFixed(0)} ${c}`); };
+  await world.run(400);
+  log(seen.join("\n"));
+}
+if (which === "two") {
+    const world = await lineWorld({
+      limits: { a: { concurrency: 2 }, b: { concurrency: 2 } },
+      events: { a: { limits: ["a"] }, b: { limits: ["b"] }, both: { limits: ["a", "b"] } },
+      lag: Number(process.argv[3] ?? 5000),
+      runMs: 3000,
+    });
+    for (let i = 0; i < 390; i++) {
+      world.put("a"); world.put("b");
+      if (i % 4 === 0) world.put("both");
+      await world.run(2300);
+      if (i % 40 === 0) log(world.now(), world.gate("a")?.waiters.length, world.gate("b")?.waiters.length, world.runs.starts.length);
+    }
+    for (const e of ["a","b","both"]) { const s = world.runs.starts.filter((x) => x.event === e); const w = s.map((x) => x.at - x.order); log(e, s.length, quantile(w, .5), quantile(w, .95), quantile(w, 1)); }
+    log(world.sent, world.writes);
+}
+if (which === "pause") {
+  const { default: _ } = { default: 0 };
+  const postPauses = await import("./lambdas/api/routes/post-pauses.ts"); const deletePause = await import("./lambdas/api/routes/delete-pause.ts");
+    const world = await lineWorld({ limits: { l: { rate: { limit: 1, period: "10s" } } } });
+    const jobs = Array.from({ length: 14 }, (_, i) => world.put("l", { due_at: noon - 1000 + i }));
+    await world.run(5000);
+    const { body: pause } = await world.ask(postPauses, { body: { product_tag: "shop", env: "prd", reason: "m" } });
+    await world.run(240000);
+    await world.ask(deletePause, { params: { id: (pause as any).id } });
+    await world.run(240000);
+    log(world.runs.starts.map((s) => `${((s.at - noon) / 1000).toFixed(1)}:${s.order - noon + 1000}`).join(" "));
+}
+if (which === "prof") {
+  const t = performance.now();
+  const world = await lineWorld({ limits: { l: { rate: { limit: 10, period: "1s" } } }, lag: Number(process.argv[3] ?? 0) });
+  for (let s = 0; s < 20; s++) { for (let i = 0; i < 160; i++) world.put("l"); await world.run(1000); }
+  log("put", performance.now() - t, world.writes);
+  for (let s = 0; s < 28; s++) { await world.run(10_000); }
+  log(performance.now() - t, world.runs.starts.length, used(world.runs.starts, 10, noon + 100_000, noon + 300_000), mostIn(world.runs.starts, 1000), world.writes, world.sent);
+}
+if (which === "lent") {
+  const world = await lineWorld({ limits: { l: { concurrency: 3, rate: { limit: 2, period: "1s" } } }, lag: Number(process.argv[3] ?? 0), runMs: Number(process.argv[4] ?? 1000) });
+  for (let i = 0; i < 200; i++) world.put("l");
+  for (let t = 0; t < 12; t++) { await world.run(10_000); log(world.now(), world.runs.starts.length, world.gate("l")?.waiters.length, JSON.stringify(world.gate("l")?.parts.get(0)?.line), Object.keys(world.gate("l")?.pump?.called ?? {}).length, world.gate("l")?.pump?.lag, world.gate("l")?.pump?.period); }
+  log(mostIn(world.runs.starts, 1000), mostIn(world.runs.starts, 10000), world.runs.most("l"), world.writes, world.sent);
+}
