@@ -67,6 +67,8 @@ export interface Ask {
     lease: number;
     /** How many slots this part may have. */
     limit: number;
+    /** The asking process has seen all parts of the gate. Otherwise this part must be the only one. */
+    seesParts?: true;
     /** The slot is given to a job that stands in line. */
     isGiven?: true;
     /** The lease with which the asking consumer has taken the slot before. */
@@ -142,6 +144,7 @@ function slotWrite(state: PartState, ask: Ask): PartWrite["slot"] | "full" {
   const { job, now, slot } = ask;
   if (!slot) return undefined;
   const own = state.holders[job];
+  if (state.peak !== undefined && !slot.seesParts && !own) return "full";
   // What a consumer has taken is given to nobody: its lease is that of the claim that follows.
   if (slot.isGiven && isShared(own, ask)) return undefined;
   // A slot that was given holds only what the limit allows now: it may have been lowered since.

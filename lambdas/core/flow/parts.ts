@@ -16,7 +16,8 @@ export const partsOf = (rule: LimitRule): number =>
 export const slotsOf = ({ concurrency = 0 }: LimitRule, part: number): number =>
   Math.min(slotsPerPart, Math.max(0, concurrency - part * slotsPerPart));
 
-const liveIn = ({ holders }: PartState, now: number): number =>
+/** How many slots of a part are in use. */
+export const liveIn = ({ holders }: PartState, now: number): number =>
   Object.values(holders).filter(({ lease }) => lease >= now).length;
 
 /**
