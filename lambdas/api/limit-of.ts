@@ -1,10 +1,10 @@
 import type { HttpRequest } from "../aws/http/route.ts";
 import { own } from "../core/catalog/catalog.ts";
 import type { Product } from "../core/catalog/job-type.ts";
+import { traceOf } from "../core/errors.ts";
 import type { GateName } from "../core/flow/gate.ts";
 import type { Limit } from "../core/flow/limit.ts";
 import { type Pin, ruleOf } from "../core/flow/limit-rule.ts";
-import { traceOf } from "../core/errors.ts";
 import { inParallel } from "../core/operations/in-parallel.ts";
 
 import type { ApiServices } from "../core/operations/services.ts";

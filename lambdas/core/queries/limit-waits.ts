@@ -1,8 +1,9 @@
 import type * as z from "zod";
 import { orderOf } from "../flow/turn.ts";
-import { isWaiting, type Job } from "../job/job.ts";
+import type { Job } from "../job/job.ts";
 import { inParallel } from "../operations/in-parallel.ts";
 import { type RuledGate, type Ruling, rulesOf } from "../operations/limit-rules.ts";
+import { isStillWaiting, mayStand } from "../operations/lines.ts";
 import type { Waiter } from "../ports/gates.ts";
 import { placesShown, startsOf, waitEstimate } from "./line-estimate.ts";
 import type { LimitWaitSchema } from "./schemas/job.ts";
@@ -36,7 +37,7 @@ export async function limitWaits(
 ): Promise<ReadonlyMap<string, LimitWait>> {
   const found = await inParallel(
     atOnce,
-    jobs.filter((job) => mayWait(job, now)).slice(0, mostJobs),
+    jobs.filter((job) => mayStand(job, now)).slice(0, mostJobs),
     async (job) => [job.id, await lineOf(services, job, now)] as const,
   );
   return new Map(found.flatMap(([id, one]) => (one ? [[id, waitOf(one)] as const] : [])));
@@ -48,13 +49,12 @@ interface Found extends RuledGate {
 
 const waitOf = ({ gate: { limit, key }, waiter: { since } }: Found): LimitWait => ({ limit, key, since });
 
-const mayWait = (job: Job, now: number): boolean => job.gates !== undefined && isWaiting(job) && job.due_at <= now;
-
 /** The line in which a job stands: it is in one at most, apart from moments. */
 async function lineOf(services: Waiting, job: Job, now: number): Promise<Found | undefined> {
-  if (!mayWait(job, now)) return undefined;
+  if (!mayStand(job, now)) return undefined;
   const at = { job: job.id, order: orderOf(job) };
   const ruled = await rulesOf({ ...services, clock: { now: () => now, sleep: async () => {} } }, job);
   const waiters = await Promise.all(ruled.map(({ gate }) => services.gates.waiter(gate, at)));
-  return ruled.flatMap((one, index) => (waiters[index] ? [{ ...one, waiter: waiters[index] }] : []))[0];
+  const found = ruled.map((one, index) => ({ ...one, waiter: waiters[index] }));
+  return found.find((one): one is Found => one.waiter !== undefined && isStillWaiting(job, one.waiter));
 }

@@ -91,7 +91,11 @@ export function lineEstimate(
   if (!more) return starts && read > 0 ? { as_of: now, length: read, ends_at: startAt(starts, read) } : undefined;
   const { length = 0, countedAt = 0 } = pump ?? {};
   if (length <= read || now - countedAt > countHoldsMs) return undefined;
-  return { as_of: countedAt, length, ...(starts && { ends_at: endsAt(starts, { length, read, age: now - countedAt }) }) };
+  return {
+    as_of: countedAt,
+    length,
+    ...(starts && { ends_at: endsAt(starts, { length, read, age: now - countedAt }) }),
+  };
 }
 
 /** A line that was counted some time ago has moved since, but not up to those who were read just now. */

@@ -49,7 +49,9 @@ const gateFields = () => ({
     .exactOptional()
     .describe("More than 1,000 jobs stand in line: `estimated` has their number, once the line was counted."),
   oldest_wait_since: at("Since when the first of them waits.").exactOptional(),
-  next_start: at("The next start that the rate gives out. Nothing is reserved: it goes to the first in line.").exactOptional(),
+  next_start: at(
+    "The next start that the rate gives out. Nothing is reserved: it goes to the first in line.",
+  ).exactOptional(),
   estimated: EstimateSchema().exactOptional(),
 });
 

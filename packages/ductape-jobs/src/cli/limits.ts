@@ -93,7 +93,8 @@ function gateLines({ gates }: Limit, { zone, api, columns }: Context): string[] 
     { title: "NEXT START", cell: ({ next_start }) => (next_start === undefined ? "" : localTime(next_start, zone)) },
     {
       title: "LINE ENDS",
-      cell: ({ estimated }) => (estimated?.ends_at === undefined ? "" : `about ${relative(estimated.ends_at, api.now())}`),
+      cell: ({ estimated }) =>
+        estimated?.ends_at === undefined ? "" : `about ${relative(estimated.ends_at, api.now())}`,
       drop: 1,
     },
   ];
