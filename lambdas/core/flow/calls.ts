@@ -16,7 +16,7 @@ export type Call = z.infer<typeof Call>;
 export const Calls = z.strictObject({
   /** By the name of the limit. */
   limits: z.record(z.string(), Call),
-  /** When the message was to become visible, epoch milliseconds: what it is later by is the lag of its queue. */
+  /** When the message was to become visible, epoch milliseconds: what it is later by is the lag of its queue. 0: there was none. */
   visible: z.int().min(0),
   /** How often it came before its start and was sent back. */
   returns: z.int().min(1).optional(),

@@ -128,7 +128,9 @@ const isRepeated = (own: Holder, { turn, slot }: Ask): boolean =>
   own.lease === slot?.lease && own.turn === turn && slot.from !== slot.lease;
 
 const lastStart = ({ tat, inc }: PartState, { now, rate }: Ask): number =>
-  rate && tat !== undefined ? startAfter({ tat: tat - rate.increment, ...(inc !== undefined && { inc }) }, now, rate) : now;
+  rate && tat !== undefined
+    ? startAfter({ tat: tat - rate.increment, ...(inc !== undefined && { inc }) }, now, rate)
+    : now;
 
 /**
  * Whether a job holds its slot by another consumer. Whoever takes it then must not free it again, since the other one may claim the
@@ -206,7 +208,10 @@ export function applied(state: PartState, write: PartWrite, ask: Ask): PartState
   if (slot?.do === "add") next.count++;
   if (slot && slot.do !== "drop" && ask.slot) next.holders[ask.job] = holderOf(state.holders[ask.job], ask);
   if (rate && ask.rate) {
-    next.tat = rate.do === "rescale" ? rate.tat : (rate.do === "queue" ? (state.tat as number) : ask.now * 1000) + ask.rate.increment;
+    next.tat =
+      rate.do === "rescale"
+        ? rate.tat
+        : (rate.do === "queue" ? (state.tat as number) : ask.now * 1000) + ask.rate.increment;
     next.inc = ask.rate.increment;
   }
   if (state.line && countsLag(ask, write)) {

@@ -28,7 +28,10 @@ export const liveIn = ({ holders }: PartState, now: number): number =>
 export function capsOf(rule: LimitRule, parts: Readonly<Record<number, PartState>>, now: number): number[] {
   const caps = Array.from({ length: slotPartsOf(rule) }, (_, part) => slotsOf(rule, part));
   const live = (part: number) => (parts[part] ? liveIn(parts[part], now) : 0);
-  let excess = Object.keys(parts).reduce((sum, part) => sum + Math.max(0, live(Number(part)) - slotsOf(rule, Number(part))), 0);
+  let excess = Object.keys(parts).reduce(
+    (sum, part) => sum + Math.max(0, live(Number(part)) - slotsOf(rule, Number(part))),
+    0,
+  );
   for (let part = caps.length - 1; part >= 0 && excess > 0; part--) {
     const spare = Math.max(0, (caps[part] ?? 0) - live(part));
     const cut = Math.min(spare, excess);

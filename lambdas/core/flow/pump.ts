@@ -38,13 +38,17 @@ export const patienceMs = ({ lag }: Pick<Pump, "lag">): number => 15_000 + 4 * l
 export const isOverdue = ({ nextCall, lag = 0 }: LineMark, now: number, { graceMs = 5000, lags = 2 } = {}): boolean =>
   nextCall === undefined || now > nextCall + graceMs + lags * lag;
 
+/** A tick that is later than this, in milliseconds, was lost, and another one came in its place. */
+const lostMs = ({ lag }: Pick<Pump, "lag">): number => 20_000 + 3 * lag;
+
 /** What the pump knows of the lags after a tick that came `late` milliseconds after it was to be visible. */
 export function measured(pump: Pump, { lagSum = 0, lagCount = 0 }: Partial<LineMark>, late: number, now: number): Pump {
   const seen = lagCount > 0 ? lagSum / lagCount : undefined;
   const lag = seen === undefined ? pump.lag : pump.lag > 0 ? 0.7 * pump.lag + 0.3 * seen : seen;
-  const { lastTick, asked = 0 } = pump;
-  const over = lastTick === undefined ? undefined : Math.max(0, Math.min(60_000, now - lastTick - asked));
-  const period = over === undefined ? pump.period : 1000 + 0.7 * (pump.period - 1000) + 0.3 * over;
+  const { lastTick = now, asked = 0 } = pump;
+  const over = Math.max(0, now - lastTick - asked);
+  const isKnown = pump.lastTick !== undefined && over <= lostMs(pump);
+  const period = isKnown ? 1000 + 0.7 * (pump.period - 1000) + 0.3 * over : pump.period;
   return { ...pump, lag: Math.max(lag, 0.7 * late), period: Math.max(period, 1000 + 0.7 * late) };
 }
 
@@ -81,7 +85,15 @@ export function roomFor({ now, rate, parts, pump, noted }: Seen): Room {
     const part = parts[bucket] ?? {};
     const ahead = ((arrivalOf(part, now, pace) ?? 0) / 1000 - now) / (pace.increment / 1000);
     const open = Object.values(pump.called).filter((call) => (call.bucket ?? 0) === bucket).length;
-    return bucketRoom({ now, pace, span, next: startAfter(part, now, pace), ahead, open: open + (bucket === 0 ? noted : 0), lag: pump.lag });
+    return bucketRoom({
+      now,
+      pace,
+      span,
+      next: startAfter(part, now, pace),
+      ahead,
+      open: open + (bucket === 0 ? noted : 0),
+      lag: pump.lag,
+    });
   });
   const starts = buckets
     .flatMap(({ starts }, bucket) => starts.map((at): Call => ({ at: Math.ceil(at), ...(bucket > 0 && { bucket }) })))
@@ -123,7 +135,10 @@ function bucketRoom({ now, pace, span, next, ahead, open, lag }: Bucket): { star
 }
 
 /** After how many milliseconds the next tick is due, once `called` more jobs were called and `open` are in line with a call. */
-export function nextTickIn(room: Room, { now, called, open, lag }: { now: number; called: number; open: number; lag: number }): number {
+export function nextTickIn(
+  room: Room,
+  { now, called, open, lag }: { now: number; called: number; open: number; lag: number },
+): number {
   const beyond = room.beyond(called);
   const inTime = beyond - room.span + 500 - now;
   const impatient = open + called > 0 ? patienceMs({ lag }) + Math.max(0, beyond - now) : Number.POSITIVE_INFINITY;

@@ -1,3 +1,4 @@
+import type { Calls } from "../flow/calls.ts";
 import { emptyPart, type GateName } from "../flow/gate.ts";
 import type { LimitRule } from "../flow/limit-rule.ts";
 import { capsOf, liveIn, slotPartsOf } from "../flow/parts.ts";
@@ -35,8 +36,15 @@ export interface HandedOver {
   waiting: number;
   /** When the first of them stood in line, epoch milliseconds. */
   oldest?: number;
-  /** The job that the caller runs itself: its slot is given, and it got no message. */
-  chained?: Job;
+  /** The job that the caller runs itself. */
+  chained?: Chained;
+}
+
+/** A job that was given a slot, and that got no message: whoever freed the slot runs it. */
+export interface Chained {
+  job: Job;
+  /** The limits that have called it. */
+  limits: Calls["limits"];
 }
 
 export interface HandingOverOptions {
@@ -120,7 +128,11 @@ interface Served {
   done: HandedOver;
 }
 
-async function serve(services: HandingOver, serving: Serving, { waiter, job, done }: Served): Promise<"gone" | "waits"> {
+async function serve(
+  services: HandingOver,
+  serving: Serving,
+  { waiter, job, done }: Served,
+): Promise<"gone" | "waits"> {
   const { gate, rule, parts, thorough, pauses, mayRun } = serving;
   const now = services.clock.now();
   const isLeft = !job || !isStillWaiting(job, waiter) || (holding(pauses, job, now) && !isPaused(pauses, gate, now));
@@ -128,18 +140,19 @@ async function serve(services: HandingOver, serving: Serving, { waiter, job, don
     await services.gates.leave(gate, waiter);
     return "gone";
   }
-  const calls = { ...waiter.calls, [gate.limit]: waiter.calls?.[gate.limit] ?? { at: now } };
+  const own = rule.rate && waiter.calls?.[gate.limit];
+  const limits = { ...waiter.calls, [gate.limit]: own ?? { at: now } };
   if (isHeld(parts, job.id, now)) {
-    if (thorough) await sendCalled(services, job, calls);
+    if (thorough) await sendCalled(services, job, limits);
     return "waits";
   }
-  const mayHave = rule.rate === undefined || waiter.calls?.[gate.limit] !== undefined;
+  const mayHave = rule.rate === undefined || own !== undefined;
   if (serving.room <= 0 || !mayHave) return "waits";
   const given = await giveSlot(services, serving, waiter, job);
   serving.room = given === "full" ? 0 : serving.room - (given === "given" ? 1 : 0);
   if (given !== "given") return "waits";
-  if (!done.chained && mayRun?.(job)) done.chained = job;
-  else await sendCalled(services, job, calls);
+  if (!done.chained && mayRun?.(job)) done.chained = { job, limits };
+  else await sendCalled(services, job, limits);
   return "waits";
 }
 

@@ -1,6 +1,6 @@
 import type { GateName, LineMark } from "../flow/gate.ts";
-import { isOverdue } from "../flow/pump.ts";
 import type { LimitRule } from "../flow/limit-rule.ts";
+import { isOverdue } from "../flow/pump.ts";
 import type { Gates } from "../ports/gates.ts";
 import type { Clock } from "../ports/ports.ts";
 import type { Ticks } from "../ports/ticks.ts";
@@ -30,8 +30,9 @@ export async function markGate(
   let before = seen;
   for (let round = 0; round < rounds; round++) {
     const now = services.clock.now();
-    const needsTick = hasPump(rule) && (before === undefined || isOverdue(before, now));
-    if (before && before.emptyAt === undefined && !needsTick) return;
+    const isFresh = before !== undefined && before.emptyAt === undefined;
+    const needsTick = hasPump(rule) && (!isFresh || isOverdue(before as LineMark, now));
+    if (isFresh && !needsTick) return;
     if (needsTick ? await startPump(services, gate, before) : await refreshed(services, gate, before)) return;
     before = (await services.gates.firsts([gate]))[0]?.line;
   }

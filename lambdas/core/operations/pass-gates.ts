@@ -1,6 +1,6 @@
 import { TransientError, traceOf } from "../errors.ts";
 import { type Calls, uncalled } from "../flow/calls.ts";
-import type { GateName, GatePart, PartState, Taken } from "../flow/gate.ts";
+import type { Ask, GateName, GatePart, PartState, Taken } from "../flow/gate.ts";
 import { aheadMs, bucketsOf, paceOf, startAfter } from "../flow/gcra.ts";
 import { isOnePart, ratePartFor, slotPartsOf } from "../flow/parts.ts";
 import { hasReserved, orderOf, turnOf } from "../flow/turn.ts";
@@ -10,7 +10,7 @@ import { isNoted, withWait } from "../job/transitions.ts";
 import type { Waiter } from "../ports/gates.ts";
 import type { JobStore } from "../ports/ports.ts";
 import { given } from "../schema/given.ts";
-import { givenMs, type HandingOver, handOver } from "./hand-over.ts";
+import { type Chained, givenMs, type HandingOver, handOver } from "./hand-over.ts";
 import { type RuledGate, type Ruling, rulesOf } from "./limit-rules.ts";
 import { gatesOfJob } from "./lines.ts";
 import { markGate } from "./mark-gate.ts";
@@ -69,7 +69,12 @@ const mostReturns = 4;
  * comes again, and this one may be dropped. Throws what the ports throw: what was taken stays taken, until the message comes again or
  * the leases end.
  */
-export async function passGates(services: PassingGates, job: Job, arriving: Arriving, round = 0): Promise<Pass | undefined> {
+export async function passGates(
+  services: PassingGates,
+  job: Job,
+  arriving: Arriving,
+  round = 0,
+): Promise<Pass | undefined> {
   const began = services.clock.now();
   const ruled = await rulesOf(services, job);
   const passing = newPassing(services, job, arriving, began);
@@ -104,8 +109,14 @@ interface Passing {
   first: Set<string>;
 }
 
-function newPassing({ clock }: PassingGates, job: Job, { leaseMs, calls = uncalled, before = [] }: Arriving, askedAt: number): Passing {
-  const isFirst = Object.keys(calls.limits).length > 0 && calls.returns === undefined;
+function newPassing(
+  { clock }: PassingGates,
+  job: Job,
+  { leaseMs, calls = uncalled, before = [] }: Arriving,
+  askedAt: number,
+): Passing {
+  // One that was sent back comes as late as before, and one that is run by a chain has no message.
+  const isFirst = calls.visible > 0 && calls.returns === undefined;
   const lag = isFirst ? Math.max(0, clock.now() - calls.visible) : undefined;
   const lines = gatesOfJob(job).filter(({ limit }) => calls.limits[limit] !== undefined);
   return {
@@ -123,7 +134,11 @@ type Behind = RuledGate & { state: PartState; why: "line" | "full" | "early" };
  * The gate in whose line a job has to stand, as far as can be seen before anything is taken: a slot of another limit would be idle
  * with it, and the start of another rate be lost.
  */
-async function lineAhead(services: PassingGates, passing: Passing, ruled: readonly RuledGate[]): Promise<Behind | undefined> {
+async function lineAhead(
+  services: PassingGates,
+  passing: Passing,
+  ruled: readonly RuledGate[],
+): Promise<Behind | undefined> {
   const { job, askedAt } = passing.pass;
   const rated = ruled.filter(
     (one) => one.rule.rate && !isCalledBy(passing, one) && !hasReserved(job, one.gate.limit, one.rule, askedAt),
@@ -169,13 +184,17 @@ async function takeOnce({ gates, clock }: PassingGates, passing: Passing, ruled:
   const isCalled = call !== undefined || passing.first.has(gate.limit);
   const asking = { job: pass.job.id, turn: pass.turn, now, isCalled };
   const hasStart = !rule.rate || hasReserved(pass.job, gate.limit, rule, now);
-  const start = hasStart || !rule.rate ? {} : { rate: paceOf(rule.rate), ...given({ lag: call && lag }) };
+  const start: Pick<Ask, "rate" | "lag"> = hasStart || !rule.rate ? {} : { rate: paceOf(rule.rate), ...given({ lag: call && lag }) };
   const takeStart = () => gates.take(ratePartFor(gate, rule, pass.job.id, call?.bucket), { ...asking, ...start });
   if (slotPartsOf(rule) === 0) return start.rate ? takeStart() : { outcome: "taken", startsAt: now, again: false };
   const lease = now + leaseMs + slackMs;
   const from = before.find((held) => !held.shared && isSame(held.gate, gate))?.lease;
   const both = isOnePart(rule) ? start : {};
-  const { taken, part, withRate } = await takeSlot(gates, ruled, { ...asking, ...both, slot: { lease, ...given({ from }) } });
+  const { taken, part, withRate } = await takeSlot(gates, ruled, {
+    ...asking,
+    ...both,
+    slot: { lease, ...given({ from }) },
+  });
   if (taken.outcome !== "taken") return taken;
   pass.slots.push({ ...ruled, part, lease, again: taken.again, ...given({ shared: taken.shared }) });
   if (taken.again && !pass.lines.some((line) => isSame(line, gate))) pass.lines.push(gate);
@@ -188,29 +207,46 @@ const isSame = (a: GateName, b: GateName): boolean => a.limit === b.limit && a.k
  * Puts the job into the line of a gate, off all others, and gives back what was taken. A slot that became free meanwhile is handed
  * over at last, because whoever freed it may have seen an empty line.
  */
-async function stand(services: PassingGates, passing: Passing, { gate, rule, state, why }: Behind): Promise<Pass | undefined> {
+async function stand(
+  services: PassingGates,
+  passing: Passing,
+  { gate, rule, state, why }: Behind,
+): Promise<Pass | undefined> {
   const { pass } = passing;
   const { job } = pass;
   if (state.line?.isTooLong && why !== "full") return { ...pass, refusal: tooLong(gate) };
-  services.log.measure("job waits for a limit", { values: { refused: 1 }, of: { limit: gate.limit, product: job.product } });
+  services.log.measure("job waits for a limit", {
+    values: { refused: 1 },
+    of: { limit: gate.limit, product: job.product },
+  });
   const waiter = waiterOf(passing, gate, rule.rate !== undefined && why !== "full", services.clock.now());
   // Where somebody else has changed the job meanwhile, it does not wait in this state.
   if (services.notesWaits && !isNoted(job, gate)) await services.jobs.replace(withWait(job, gate, waiter.since));
   await services.gates.stand(gate, waiter);
   await leaveOthers(services, passing, gate);
   await markGate(services, { gate, rule }, state.line);
-  // The slots that it has of earlier limits wait with it for one of this, but for no rate, and only once.
-  const keeps = rule.rate === undefined;
-  await keepSlots(services, pass, { keeps: (slot) => keeps && !slot.again, until: services.clock.now() + givenMs });
+  // The slots that it has of earlier limits wait with it for one of this, for a minute in all, and for no rate.
+  await keepSlots(services, pass, (slot) => (rule.rate ? undefined : givenAt(passing, slot) + givenMs));
   if (slotPartsOf(rule) > 0) await handOver(services, gate, rule);
   return undefined;
 }
+
+/** When the job got a slot: now, unless it was given to it. */
+const givenAt = ({ pass, calls }: Passing, { gate }: HeldSlot): number => calls.limits[gate.limit]?.at ?? pass.askedAt;
 
 function waiterOf({ pass: { job }, calls }: Passing, gate: GateName, isForRate: boolean, since: number): Waiter {
   const { run, attempt, due_at, id } = job;
   // A rate that has called the job need not call it again: it takes its start as soon as it has the slot. One for which it stands here does.
   const { [gate.limit]: own, ...others } = calls.limits;
-  return { job: id, run, attempt, due_at, order: orderOf(job), since, calls: own && !isForRate ? { ...others, [gate.limit]: own } : others };
+  return {
+    job: id,
+    run,
+    attempt,
+    due_at,
+    order: orderOf(job),
+    since,
+    calls: own && !isForRate ? { ...others, [gate.limit]: own } : others,
+  };
 }
 
 /** A job stands in one line at a time. Slots that other limits have given to it, and that it has not come to take, are given back. */
@@ -226,13 +262,16 @@ async function leaveOthers(services: PassingGates, { pass, calls }: Passing, gat
     if (taken.has(other.limit)) continue;
     for (const [part, { holders }] of Object.entries(await services.gates.parts(other))) {
       const own = holders[job.id];
-      if (own?.given && own.turn === turn) await services.gates.release({ ...other, part: Number(part) }, job.id, turn, own.lease);
+      if (own?.given && own.turn === turn)
+        await services.gates.release({ ...other, part: Number(part) }, job.id, turn, own.lease);
     }
   }
 }
 
 const tooLong = ({ limit }: GateName): JobError =>
-  new JobError("RATE_LIMITED", `More than a day's jobs wait for the limit ${limit} with this key.`, { retryable: true });
+  new JobError("RATE_LIMITED", `More than a day's jobs wait for the limit ${limit} with this key.`, {
+    retryable: true,
+  });
 
 /** Sends the message of a called job that came before its start, with the delay to that. Nothing of the line is written. */
 async function sendBack(
@@ -249,26 +288,33 @@ async function sendBack(
   const lag = state.line?.lag ?? 0;
   const due = Math.max(startsAt, calls.limits[ruled.gate.limit]?.at ?? 0);
   const isNear = due - now <= 2000 + 2 * lag;
-  await keepSlots(services, pass, { keeps: () => isNear, until: due + lag + givenMs });
+  await keepSlots(services, pass, () => (isNear ? due + lag + givenMs : undefined));
   const hasSlots = isNear && pass.slots.length > 0;
   const delaySeconds = Math.min(900, Math.max(1, Math.floor((due - now - (hasSlots ? lag : 0)) / 1000)));
   const visible = now + delaySeconds * 1000;
-  await services.queue.send(job.type, messageOf(job), { delaySeconds, group: tenantOf(job), calls: { ...calls, visible, returns } });
+  await services.queue.send(job.type, messageOf(job), {
+    delaySeconds,
+    group: tenantOf(job),
+    calls: { ...calls, visible, returns },
+  });
   return undefined;
 }
 
-/** Keeps some of the slots of a job that has to wait until then, and frees the others. */
+/** Keeps slots of a job that has to wait until the times that are given for them, and frees the others. */
 async function keepSlots(
   services: PassingGates,
   { job, turn, slots }: Pass,
-  { keeps, until }: { keeps: (slot: HeldSlot) => boolean; until: number },
+  untilOf: (slot: HeldSlot) => number | undefined,
 ): Promise<void> {
   const now = services.clock.now();
-  for (const held of slots.filter((slot) => !slot.shared && keeps(slot))) {
-    const slot = { lease: until, isGiven: true as const, from: held.lease };
-    await takeSlot(services.gates, held, { job: job.id, turn, now, slot });
+  const freed: HeldSlot[] = [];
+  for (const held of slots) {
+    const lease = untilOf(held) ?? 0;
+    const slot = { lease, isGiven: true as const, from: held.lease };
+    if (lease <= now) freed.push(held);
+    else if (!held.shared) await takeSlot(services.gates, held, { job: job.id, turn, now, slot });
   }
-  await releaseSlots(services, { job, turn, slots: slots.filter((slot) => !keeps(slot)) }, "own");
+  await releaseSlots(services, { job, turn, slots: freed }, "own");
 }
 
 /** Takes a job that has been claimed off the lines in which it stood. */
@@ -294,16 +340,9 @@ async function releaseSlots(
     const freed = await services.gates.release(part, job.id, turn, whose && lease);
     if (!freed || !(part.part === 0 ? freed.line : (await services.gates.firsts([gate]))[0]?.line)) continue;
     const { chained } = await handOver(services, gate, rule, next ? {} : given({ mayRun }));
-    if (chained) next = { job: chained, limit: gate.limit };
+    next ??= chained;
   }
   return next;
-}
-
-/** A job that got the slot which the caller has freed, and no message. */
-export interface Chained {
-  job: Job;
-  /** The limit of the slot. */
-  limit: string;
 }
 
 /**

@@ -22,7 +22,8 @@ export async function takeSlot(gates: Gates, ruled: RuledGate, ask: SlotAsk): Pr
   const first = { ...gate, part: 0 };
   if (slotPartsOf(rule) === 1) {
     const taken = await gates.take(first, { ...ask, slot: { ...ask.slot, limit: rule.concurrency ?? 0 } });
-    if (taken.outcome !== "full" || taken.state.peak === undefined) return giveUp(gates, { taken, part: first, withRate: true }, ask);
+    if (taken.outcome !== "full" || taken.state.peak === undefined)
+      return giveUp(gates, { taken, part: first, withRate: true }, ask);
   }
   return giveUp(gates, await takeOfParts(gates, ruled, ask), ask);
 }
@@ -39,7 +40,11 @@ async function takeOfParts(gates: Gates, { gate, rule }: RuledGate, ask: SlotAsk
   const parts = await gates.parts(gate);
   const { rate: _rate, lag: _lag, ...rest } = ask;
   const state = parts[0] ?? emptyPart();
-  const refused = (outcome: "line" | "full") => ({ taken: { outcome, state }, part: { ...gate, part: 0 }, withRate: false });
+  const refused = (outcome: "line" | "full") => ({
+    taken: { outcome, state },
+    part: { ...gate, part: 0 },
+    withRate: false,
+  });
   const own = Object.keys(parts).find((part) => parts[Number(part)]?.holders[ask.job] !== undefined);
   if (state.line && own === undefined && !ask.isCalled && !ask.slot.isGiven) return refused("line");
   const caps = capsOf(rule, parts, ask.now);
@@ -54,7 +59,11 @@ async function takeOfParts(gates: Gates, { gate, rule }: RuledGate, ask: SlotAsk
 }
 
 /** The parts that have room, from one that the job's id names, so that a herd does not meet at one item. */
-function withRoom(parts: Readonly<Record<number, PartState>>, caps: readonly number[], { job, now }: SlotAsk): number[] {
+function withRoom(
+  parts: Readonly<Record<number, PartState>>,
+  caps: readonly number[],
+  { job, now }: SlotAsk,
+): number[] {
   const free = caps.flatMap((cap, part) => (liveIn(parts[part] ?? emptyPart(), now) < cap ? [part] : []));
   const from = free.length > 0 ? (Number.parseInt(job.slice(-8), 16) || 0) % free.length : 0;
   return [...free.slice(from), ...free.slice(0, from)];

@@ -69,7 +69,11 @@ export interface Gates {
    */
   stand(gate: GateName, waiter: Waiter): Promise<void>;
   /** Reserves a waiter for whoever is about to give it a slot. False if it has left the line, or is reserved after `now` already. */
-  reserve(gate: GateName, at: Pick<Waiter, "job" | "order">, reservation: { now: number; until: number }): Promise<boolean>;
+  reserve(
+    gate: GateName,
+    at: Pick<Waiter, "job" | "order">,
+    reservation: { now: number; until: number },
+  ): Promise<boolean>;
   /** Takes a job off the line; one that is not in it counts as success. */
   leave(gate: GateName, at: Pick<Waiter, "job" | "order">): Promise<void>;
   /** A job in the line. */
