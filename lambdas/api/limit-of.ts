@@ -1,14 +1,12 @@
 import type { HttpRequest } from "../aws/http/route.ts";
 import { own } from "../core/catalog/catalog.ts";
 import type { Product } from "../core/catalog/job-type.ts";
-import { traceOf } from "../core/errors.ts";
 import type { GateName } from "../core/flow/gate.ts";
 import type { Limit } from "../core/flow/limit.ts";
 import { type Pin, ruleOf } from "../core/flow/limit-rule.ts";
 import { inParallel } from "../core/operations/in-parallel.ts";
 
 import type { ApiServices } from "../core/operations/services.ts";
-import { wakeGates } from "../core/operations/tick-lines.ts";
 import { gateView, type LimitView, limitView } from "../core/queries/limit-view.ts";
 import type { Tenant } from "../core/queries/tenants.ts";
 import { RequestError } from "../core/requests/request-error.ts";
@@ -91,22 +89,6 @@ async function shownLimit(
   const moreGates = keys.length > mostGates || crowded.length >= mostCrowded;
   const shown = { product: product.tag, env, name, limit, pin, events, gates: views, moreGates };
   return limitView({ ...shown, ...given({ unpinnedAt }) }, now);
-}
-
-/**
- * Lets those who stand in line follow numbers that have just been changed. The numbers are stored already, and the reconciler does
- * the same within a minute, so a fault here is only logged.
- */
-export async function followPin(services: ApiServices, tenant: Tenant, limit: string): Promise<void> {
-  try {
-    await wakeGates(services, tenant, limit);
-  } catch (error) {
-    services.log.warn("lines do not follow a pin yet; the reconciler sees to it", {
-      ...tenant,
-      limit,
-      ...traceOf(error),
-    });
-  }
 }
 
 /** The most marked gates of a tenant that are looked at. */

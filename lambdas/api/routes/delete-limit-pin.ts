@@ -2,8 +2,9 @@ import type { HttpRequest, HttpResponse } from "../../aws/http/route.ts";
 import type { RouteDoc } from "../../aws/http/route-doc.ts";
 import { requireScope } from "../../core/access/scopes.ts";
 import type { ApiServices } from "../../core/operations/services.ts";
+import { wakeGates } from "../../core/operations/tick-lines.ts";
 import { LimitSchema } from "../../core/queries/schemas/limits.ts";
-import { followPin, limitIn, shownLimits } from "../limit-of.ts";
+import { limitIn, shownLimits } from "../limit-of.ts";
 
 /** Removes the pin of a limit, lets those in line follow the numbers of the catalog, and answers the limit. */
 export async function handle(services: ApiServices, { params, scopes }: HttpRequest): Promise<HttpResponse> {
@@ -12,7 +13,7 @@ export async function handle(services: ApiServices, { params, scopes }: HttpRequ
   const tenant = { product: named.product.tag, env: named.env };
   await services.gates.unpin({ ...tenant, limit: named.name });
   const unpinnedAt = services.clock.now();
-  await followPin(services, tenant, named.name);
+  await wakeGates(services, tenant, named.name);
   const [shown] = await shownLimits(services, tenant, [named], { unpinnedAt });
   return { status: 200, body: shown };
 }

@@ -2,9 +2,10 @@ import type { HttpRequest, HttpResponse } from "../../aws/http/route.ts";
 import type { RouteDoc } from "../../aws/http/route-doc.ts";
 import { requireScope } from "../../core/access/scopes.ts";
 import type { ApiServices } from "../../core/operations/services.ts";
+import { wakeGates } from "../../core/operations/tick-lines.ts";
 import { LimitSchema } from "../../core/queries/schemas/limits.ts";
 import { PinRequest, pinOf } from "../../core/requests/pin-request.ts";
-import { followPin, limitIn, shownLimits } from "../limit-of.ts";
+import { limitIn, shownLimits } from "../limit-of.ts";
 
 /** Pins other numbers for a limit until a time, lets those in line follow them, and answers the limit. */
 export async function handle(services: ApiServices, { params, body, scopes }: HttpRequest): Promise<HttpResponse> {
@@ -12,7 +13,7 @@ export async function handle(services: ApiServices, { params, body, scopes }: Ht
   const named = limitIn(services, params);
   const tenant = { product: named.product.tag, env: named.env };
   await services.gates.pin({ ...tenant, limit: named.name }, pinOf(body, services.clock.now()));
-  await followPin(services, tenant, named.name);
+  await wakeGates(services, tenant, named.name);
   const [shown] = await shownLimits(services, tenant, [named]);
   return { status: 200, body: shown };
 }

@@ -25,6 +25,10 @@ async function stands(gates: Gates, gate: GateName, waiter: Waiter): Promise<voi
   const [first] = await gates.firsts([gate]);
   await gates.mark(gate, { id: "m", ...first?.line }, first?.line);
 }
+const gates = [
+  { limit: "customer", key: "C-1" },
+  { limit: "partner", key: "" },
+];
 const shown = {
   product_tag: "my-product",
   env: "prd",
@@ -157,7 +161,12 @@ describe("pins", () => {
     const body = { concurrency: 1, rate: { limit: 5, period: "10s" }, until, reason: "the partner is slow" };
     const pinned = { concurrency: 1, rate: { limit: 5, period_ms: 10_000, burst: 1 } };
     const in_force_at = noon + 5000;
-    const holds = { ...shown, ...pinned, in_force_at, pinned: { ...pinned, until, pinned_at: noon, reason: "the partner is slow" } };
+    const holds = {
+      ...shown,
+      ...pinned,
+      in_force_at,
+      pinned: { ...pinned, until, pinned_at: noon, reason: "the partner is slow" },
+    };
     const answer = await api.ask({ method: "PUT", path, body });
     expect(answer).toMatchObject({ status: 200, body: { ...holds, gates: [expect.anything()] } });
     await api.clock.advance(3_600_000);
@@ -176,29 +185,30 @@ describe("pins", () => {
     expect(body.limits).toMatchObject([{ pinned: { pinned_at: noon }, in_force_at: noon + 5000 }]);
   });
 
-  it.each([
-    ["PUT", { rate: { limit: 5, period: "10s" }, until }],
-    ["DELETE", undefined],
-  ])("reach those in line at once, by %s", async (method, body) => {
-    const api = fakeApi();
-    await api.gates.pin(partner, { rate: { limit: 1, period: "1h" }, until, pinned_at: noon - 9 });
-    await stands(api.gates, partner, waiterOf(id(2), noon - 9));
+  it("reach those in line at once: a rate is ticked, and free slots are handed over", async () => {
+    const [first, second] = [aJob({ ...tenant, gates }), aJob({ ...tenant, gates, due_at: noon + 1 })];
+    const api = fakeApi({ jobs: [first, second] });
+    await api.clock.advance(10);
+    await api.gates.pin(partner, { concurrency: 1, until, pinned_at: noon - 9 });
+    await api.gates.take({ ...partner, part: 0 }, { job: id(1), turn: "1.1.0.0", now: noon, slot });
+    for (const job of [first, second]) await stands(api.gates, partner, waiterOf(job.id, job.due_at));
     await stands(api.gates, customer("C-1"), waiterOf(id(3), noon - 9));
-    const sent = api.ticks.sent.length;
-    expect(await api.ask({ method, path, ...(body && { body }) })).toMatchObject({ status: 200 });
-    const ticked = api.ticks.sent.slice(sent).map(({ limit }) => limit);
-    expect(ticked).toEqual(method === "PUT" ? ["partner"] : []);
+    expect(await api.ask({ method: "DELETE", path })).toMatchObject({ status: 200, body: { gates: [{ in_use: 2 }] } });
+    expect(api.queue.sent.map(({ message }) => message.job_id)).toEqual([first.id]);
+    expect(api.ticks.sent).toEqual([]);
+    const body = { rate: { limit: 5, period: "10s" }, until };
+    await api.ask({ method: "PUT", path, body });
+    expect(api.ticks.sent).toMatchObject([partner]);
   });
 
   it("hold although the lines cannot be reached: the reconciler does that", async () => {
     const api = fakeApi();
     await stands(api.gates, partner, waiterOf(id(2), noon - 9));
-    const down = async () => Promise.reject(new Error("no queue"));
-    Object.assign(api.services.ticks, { send: down });
-    Object.assign(api.services.gates, { crowded: jest.fn(api.gates.crowded).mockImplementationOnce(down) });
+    jest.spyOn(api.gates, "firsts").mockRejectedValueOnce(new Error("throttled"));
     const answer = await api.ask({ method: "PUT", path, body: { concurrency: 1, until } });
     expect(answer).toMatchObject({ status: 200, body: { concurrency: 1 } });
-    expect(api.log.lines).toContainEqual(expect.objectContaining({ level: "warn", fields: expect.objectContaining({ limit: "partner" }) }));
+    const fields = expect.objectContaining({ limit: "partner" });
+    expect(api.log.lines).toContainEqual(expect.objectContaining({ level: "warn", fields }));
   });
 
   it.each<[object, string]>([
@@ -225,10 +235,6 @@ describe("pins", () => {
 });
 
 describe("what a job waits for", () => {
-  const gates = [
-    { limit: "customer", key: "C-1" },
-    { limit: "partner", key: "" },
-  ];
   const job = aJob({ ...tenant, event: "call_partner", gates });
 
   it("is its place in the line for a slot", async () => {

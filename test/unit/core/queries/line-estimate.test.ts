@@ -1,7 +1,13 @@
 import { emptyPart, type PartState } from "../../../../lambdas/core/flow/gate.ts";
 import { newPump, type Pump } from "../../../../lambdas/core/flow/pump.ts";
 import type { Waiter } from "../../../../lambdas/core/ports/gates.ts";
-import { lineEstimate, placeOf, startAt, startsOf, waitEstimate } from "../../../../lambdas/core/queries/line-estimate.ts";
+import {
+  lineEstimate,
+  placeOf,
+  startAt,
+  startsOf,
+  waitEstimate,
+} from "../../../../lambdas/core/queries/line-estimate.ts";
 import { noon } from "../../../support/builders.ts";
 
 const now = noon;
@@ -39,7 +45,8 @@ describe("the starts of a gate", () => {
   });
 
   test("a place in line has its start: the burst at once, then one an interval", () => {
-    const of = (starts: { next: number; free: number; interval: number }) => [1, 2, 3, 4].map((place) => startAt(starts, place) - now);
+    const of = (starts: { next: number; free: number; interval: number }) =>
+      [1, 2, 3, 4].map((place) => startAt(starts, place) - now);
     expect(of({ next: now, free: 3, interval: 100 })).toEqual([0, 0, 0, 100]);
     expect(of({ next: now, free: 1, interval: 100 })).toEqual([0, 100, 200, 300]);
     expect(of({ next: now + 200, free: 0, interval: 100 })).toEqual([200, 300, 400, 500]);
@@ -85,7 +92,11 @@ describe("a line", () => {
   const counted = (length: number, ago: number): Pump => ({ ...newPump(), length, countedAt: now - ago });
 
   test("that was read to its end ends with the last who was read", () => {
-    expect(lineEstimate(line(3), { starts, pump: undefined, now })).toEqual({ as_of: now, length: 3, ends_at: now + 400 });
+    expect(lineEstimate(line(3), { starts, pump: undefined, now })).toEqual({
+      as_of: now,
+      length: 3,
+      ends_at: now + 400,
+    });
   });
 
   test.each([
