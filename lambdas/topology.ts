@@ -170,8 +170,10 @@ export const waitsPrefix = "WAITS#";
 export const sharedKeysPrefix = "SHARED#";
 /** The state of a webhook endpoint. */
 export const endpointPrefix = "WEBHOOK#";
-/** `GATE#<product>#<env>#<limit>#<key>`: slots, reservations and the waiting list of one limit for one key. */
+/** `GATE#<product>#<env>#<limit>#<key>`: slots, starts and the line of one limit for one key. */
 export const gatePrefix = "GATE#";
+/** `PUMP#<product>#<env>#<limit>#<key>`: whom the pump of a gate has called. */
+export const pumpPrefix = "PUMP#";
 /** `LIMITS#<product>#<env>`: the numbers of limits that people have pinned. */
 export const pinsPrefix = "LIMITS#";
 /** `CACHE#<product>#<env>#…`: which run answers others of its cache tag, and when a tag was cleared. */
