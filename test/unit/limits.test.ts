@@ -53,8 +53,8 @@ import {
   webhookTimeoutMs,
 } from "../../lambdas/core/outbound/webhook-retry.ts";
 import { mostRuns } from "../../lambdas/core/queries/explain.ts";
-import { mostErrorDays } from "../../lambdas/core/queries/list-errors.ts";
 import { placesShown } from "../../lambdas/core/queries/line-estimate.ts";
+import { mostErrorDays } from "../../lambdas/core/queries/list-errors.ts";
 import { examinedAtMost } from "../../lambdas/core/queries/list-jobs.ts";
 import { seriesOfPage } from "../../lambdas/core/queries/list-series.ts";
 import { resultUrlSeconds } from "../../lambdas/core/queries/result-view.ts";
