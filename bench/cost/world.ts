@@ -34,6 +34,7 @@ import type { Delivery } from "../../lambdas/core/outbound/webhook.ts";
 import type { Endpoints } from "../../lambdas/core/ports/outbound-ports.ts";
 import type { Clock, Failures, MessageQueue, Secrets } from "../../lambdas/core/ports/ports.ts";
 import type { Sessions } from "../../lambdas/core/ports/sessions.ts";
+import type { Ticks } from "../../lambdas/core/ports/ticks.ts";
 import { handleChanges } from "../../lambdas/lifecycle/handle.ts";
 import { countHotMinutes } from "../../lambdas/reconciler/hot-minutes.ts";
 import { reconcile } from "../../lambdas/reconciler/reconcile.ts";
@@ -124,6 +125,7 @@ export async function startWorld(execute: ExecuteWithServices, catalog = demo) {
     blobs: s3BlobStore({ client: s3, bucket: "blobs" }),
     resultCache: dynamoResultCache({ client: metered, table }),
     gates: rememberingPins(dynamoGates({ client: metered, table })),
+    ticks: only<Ticks>("ticks"),
     secrets: only<Secrets>("secrets"),
     // A process reads them every few seconds, whatever it runs: that is no part of what a job costs (docs/operations/costs.md).
     pauses: nonePaused(),
