@@ -107,7 +107,12 @@ async function sweepGate(
 }
 
 /** Whether the numbers of a limit are others than the last rounds of this process have seen. A new process takes all for changed. */
-function ruleChanged({ rules }: Memory, { product, env, limit }: GateName, rule: LimitRule, changed: Map<string, boolean>): boolean {
+function ruleChanged(
+  { rules }: Memory,
+  { product, env, limit }: GateName,
+  rule: LimitRule,
+  changed: Map<string, boolean>,
+): boolean {
   const name = JSON.stringify([product, env, limit]);
   const known = changed.get(name);
   if (known !== undefined) return known;
