@@ -68,3 +68,26 @@ if (which === "lent") {
   for (let t = 0; t < 12; t++) { await world.run(10_000); log(world.now(), world.runs.starts.length, world.gate("l")?.waiters.length, JSON.stringify(world.gate("l")?.parts.get(0)?.line), Object.keys(world.gate("l")?.pump?.called ?? {}).length, world.gate("l")?.pump?.lag, world.gate("l")?.pump?.period); }
   log(mostIn(world.runs.starts, 1000), mostIn(world.runs.starts, 10000), world.runs.most("l"), world.writes, world.sent);
 }
+if (which === "lags") {
+  for (const [lag, tickLag] of [[0,0],[2000,2000],[5000,5000],[15000,0],[15000,15000],[[0,10000],[0,10000]]] as any) {
+    const t = performance.now();
+    const world = await lineWorld({ limits: { l: { rate: { limit: 10, period: "1s" } } }, lag, tickLag, seed: Number(process.argv[3] ?? 1) });
+    for (let i = 0; i < 20; i++) { for (let j = 0; j < 160; j++) world.put("l"); await world.run(1000); }
+    await world.run(280_000);
+    const S = world.runs.starts;
+    log(JSON.stringify([lag, tickLag]), "used 100-300:", used(S, 10, noon + 100_000, noon + 300_000).toFixed(3), "0-100:", used(S, 10, noon, noon + 100_000).toFixed(3), "most 1s", mostIn(S, 1000), "order p95", displacement(S).p95, "ticks", world.sent.ticks, "msgs/job", (world.sent.jobs / S.length).toFixed(2), "gate writes/job", (writesOf(world.writes, "gates.") / S.length).toFixed(2), (performance.now() - t).toFixed(0), "ms");
+    const w2 = await lineWorld({ limits: { l: { rate: { limit: 10, period: "1s" } } }, lag, tickLag, seed: Number(process.argv[3] ?? 1) });
+    for (let j = 0; j < 600; j++) w2.put("l");
+    await w2.until(() => w2.runs.starts.length >= 600, 300_000);
+    log("   600 jobs in", (w2.now() / 1000).toFixed(1), "s");
+  }
+}
+if (which === "tail") {
+  const world = await lineWorld({ limits: { l: { rate: { limit: 10, period: "1s" } } }, lag: 15_000, seed: 1 });
+  const send = world.queues.jobs.send; const sends = new Map<string, string[]>();
+  world.queues.jobs.send = (m, d) => { const l = sends.get(m.message.job_id) ?? []; l.push(`${(world.now()/1000).toFixed(1)}+${d}${m.calls ? " called at " + ((m.calls.limits.l?.at ?? 0) - noon)/1000 + " r" + (m.calls.returns ?? 0) : ""}`); sends.set(m.message.job_id, l); send(m, d); };
+  for (let i = 0; i < 600; i++) world.put("l");
+  await world.run(140_000);
+  for (const s of world.runs.starts.slice(-14)) log(((s.at - noon) / 1000).toFixed(1), s.job.slice(4, 28).replace(/^0+/, ""), sends.get(s.job)!.join(" | "));
+  const n = new Map<number, number>(); for (const l of sends.values()) n.set(l.length, (n.get(l.length) ?? 0) + 1); log(n);
+}
