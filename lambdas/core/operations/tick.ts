@@ -207,7 +207,8 @@ async function goOn(services: Ticking, found: Found, { pump, calls, asked, line 
   const { lag, period } = pump;
   await gates.keepPump(gate, { called, lag, period, ...counted, lastTick: now, asked });
   await send(services, gate, calls, pump.lag);
-  await ticks.send([{ ...gate, by, visible: now + asked }], clock.now());
+  // Not by the clock of now: the delay is cut to whole seconds, and the tick would come a second too early.
+  await ticks.send([{ ...gate, by, visible: now + asked }], now);
 }
 
 /** Milliseconds between two starts. */

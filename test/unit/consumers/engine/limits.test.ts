@@ -418,12 +418,6 @@ describe("rates", () => {
     const { waiters, parts } = await w.look("mailbox");
     expect(waiters.map(({ job }) => job)).toEqual([1, 2].map((i) => w.all[i]?.id));
     expect(w.ticks.sent).toEqual([{ ...w.gate("mailbox"), by: parts[0]?.line?.promised, visible: noon, sent: noon }]);
-    await w.deliver();
-    expect(w.queue.sent).toEqual([]);
-    expect(w.ticks.sent).toHaveLength(1);
-    await w.clock.advance((w.ticks.sent[0]?.visible ?? 0) - noon);
-    await w.deliver();
-    expect(w.queue.sent).toEqual([]);
     for (let left = 10; left > 0 && w.at(1).status === "queued"; left--) await later(w);
     expect(w.at(1)).toMatchObject({ status: "completed", started_at: noon + 60_000, due_at: noon - 2 });
     expect(w.at(2).status).toBe("queued");
