@@ -326,7 +326,7 @@ export async function leaveStood({ gates }: Pick<HandingOver, "gates">, { job, l
 
 /**
  * Frees the slots of a job and hands them over to those that wait for them. `own`: only those that no other consumer of the same
- * attempt had before or has taken over since, because it may have passed all gates and be about to claim the job. Answers the job
+ * attempt had before or has taken over since, because it may have passed all gates and be about to claim the job. Answers the jobs
  * that the caller runs itself.
  */
 async function releaseSlots(
@@ -334,14 +334,14 @@ async function releaseSlots(
   { job, turn, slots }: Pick<Pass, "job" | "turn" | "slots">,
   whose?: "own",
   mayRun?: (job: Job) => boolean,
-): Promise<Chained | undefined> {
-  let next: Chained | undefined;
+): Promise<Chained[]> {
+  const next: Chained[] = [];
   for (const { gate, part, rule, lease, shared } of slots) {
     if (whose && shared) continue;
     const freed = await services.gates.release(part, job.id, turn, whose && lease);
     if (!freed || !(part.part === 0 ? freed.line : (await services.gates.firsts([gate]))[0]?.line)) continue;
-    const { chained } = await handOver(services, gate, rule, next ? {} : given({ mayRun }));
-    next ??= chained;
+    const { chained } = await handOver(services, gate, rule, given({ mayRun }));
+    if (chained) next.push(chained);
   }
   return next;
 }
@@ -355,12 +355,12 @@ export async function leaveGates(
   pass: Pass | undefined,
   whose?: "own",
   mayRun?: (job: Job) => boolean,
-): Promise<Chained | undefined> {
-  if (!pass || pass.slots.length === 0) return undefined;
+): Promise<Chained[]> {
+  if (!pass || pass.slots.length === 0) return [];
   try {
     return await releaseSlots(services, pass, whose, mayRun);
   } catch (error) {
     services.log.warn("a slot was not handed over; the reconciler does it", traceOf(error));
-    return undefined;
+    return [];
   }
 }
