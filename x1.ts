@@ -91,3 +91,18 @@ if (which === "tail") {
   for (const s of world.runs.starts.slice(-14)) log(((s.at - noon) / 1000).toFixed(1), s.job.slice(4, 28).replace(/^0+/, ""), sends.get(s.job)!.join(" | "));
   const n = new Map<number, number>(); for (const l of sends.values()) n.set(l.length, (n.get(l.length) ?? 0) + 1); log(n);
 }
+if (which === "pin5") {
+  const putLimit = await import("./lambdas/api/routes/put-limit.ts");
+  const world = await lineWorld({ limits: { l: { concurrency: 100 } }, concurrency: 400 });
+  let now = 100;
+  const seen: string[] = [];
+  world.watch.call = (c, by) => {};
+  world.runs.watch((job, atWork) => { if (atWork("l") > now) log("OVER", world.now().toFixed(0), job.id, atWork("l"), "holders", [...world.gate("l")!.parts.entries()].map(([n, p]) => `${n}:${Object.entries(p.holders).map(([k, h]) => k.slice(20,28) + (h.given ? "g" : "") + (h.lease - noon - world.now()).toFixed(0)).join(",")}`).join(" ")); });
+  const jobs = []; for (let i = 0; i < 300; i++) jobs.push(world.put("l", { ms: world.random.int(5000, 30_000), timeout_ms: 60000 }));
+  await world.run(12_000);
+  await world.ask(putLimit, { params: { product: "shop", env: "prd", name: "l" }, body: { concurrency: 5, until: new Date(noon + 3600_000).toISOString() } });
+  log("pinned", world.now());
+  await world.run(6000); now = 5;
+  log(world.runs.atWork("l"));
+  await world.run(70_000);
+}
