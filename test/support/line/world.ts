@@ -200,10 +200,7 @@ export async function lineWorld(options: WorldOptions) {
       throw new Error(`SQS refuses a delay of ${delaySeconds} s`);
     sent.jobs++;
     messages.set(message.job_id, (messages.get(message.job_id) ?? 0) + 1);
-    jobMessages.send(
-      { message: structuredClone(message), ...(calls && { calls: structuredClone(calls) }) },
-      delaySeconds,
-    );
+    jobMessages.send({ message, ...(calls && { calls }) }, delaySeconds);
   };
   const jobQueue: JobQueue = {
     send: async (_type, message, { delaySeconds, calls }) => enqueue(message, delaySeconds, calls),
@@ -216,7 +213,7 @@ export async function lineWorld(options: WorldOptions) {
     async send(some, now) {
       for (const tick of some) {
         sent.ticks++;
-        tickMessages.send(structuredClone(tick), Math.min(900, Math.max(0, Math.floor((tick.visible - now) / 1000))));
+        tickMessages.send(tick, Math.min(900, Math.max(0, Math.floor((tick.visible - now) / 1000))));
       }
     },
   };
