@@ -1,5 +1,6 @@
 import { TransientError } from "../../lambdas/core/errors.ts";
 import type { ClaimOutcome } from "../../lambdas/core/job/claim.ts";
+import type { Timeline } from "../support/line/timeline.ts";
 import type { Crowd } from "./crowd.ts";
 import type { Hardship } from "./hardship.ts";
 import type { Herd } from "./herd.ts";
@@ -10,7 +11,6 @@ import type { Pausing } from "./pausing.ts";
 import type { Poison } from "./poison.ts";
 import type { Policies } from "./policies.ts";
 import type { Random } from "./random.ts";
-import type { Timeline } from "../support/line/timeline.ts";
 
 /**
  * The services that may have outages, by the names of their ports, and the calls that may fail alone: throttled, or forbidden.

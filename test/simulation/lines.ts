@@ -63,7 +63,7 @@ export interface Lines {
   tickLag: number;
   /** The catalog that is deployed. */
   catalog(): Catalog;
-  deploy(limits: Record<string, Limit>, hash: string): void;
+  deploy(limits: Record<string, Limit>): void;
   /** What the catalog has of a limit now; undefined once it has left. */
   limitNow(limit: string): LimitRule | undefined;
   /** Notes that other numbers may hold from now on, and later that those before hold no longer. */
