@@ -64,12 +64,13 @@ export function consumers(world: World, ledger: Ledger, { jobs, gates }: Stored,
     try {
       await runJob(services, ofOurType, message, options);
     } catch (error) {
-      checkSnoozed(invocation);
+      for (const one of [invocation, ...(invocation.chained?.values() ?? [])]) checkSnoozed(one);
       if (error instanceof JobError) freezer.freeze(invocation);
       invocation.dead = invocation.frozen === undefined;
       throw error;
     } finally {
-      end(mostCalls[invocation.purpose] + (message.gated ? callsAtGates : 0));
+      const each = mostCalls[invocation.purpose] + (message.gated ? callsAtGates : 0);
+      end(each * (1 + (invocation.chained?.size ?? 0)));
     }
   };
 

@@ -22,7 +22,7 @@ const crowds: Record<string, [from: number, to: number]> = {
   slow: [4, 10],
   wide: [20, 45],
   few: [6, 14],
-  pair: [4, 8],
+  joined: [4, 8],
   paced: [4, 10],
   lent: [8, 20],
 };
@@ -108,7 +108,7 @@ export function lineRequests(world: World, system: System, create: (request: Req
   }
 
   async function change({ id }: Pick<Job, "id">, what: "cancel" | "reschedule" | "delete") {
-    const { services, end } = system.invoke("change", `${what} ${id.slice(-6)}`);
+    const { services, end } = system.invoke(what === "delete" ? "delete" : "change", `${what} ${id.slice(-6)}`);
     try {
       const job = system.jobs.peek(id);
       if (what === "delete" && job && isFinished(job)) await deleteJob(services, id);

@@ -79,8 +79,9 @@ export function lineStartsKeepRates({ observer, lines, hardship }: Watched): voi
   }
 }
 
-/** What of a line is looked at, and how often, in milliseconds. */
+/** How often lines are looked at, in milliseconds, and for how long after the first requests. */
 const lookMs = 500;
+const lookForMs = 600_000;
 
 /**
  * What is promised while nothing breaks: a rate is used, a free slot starts its next job, nobody holds a slot for another limit for
@@ -89,9 +90,10 @@ const lookMs = 500;
 export function watchLines(world: Watched, system: Stored): void {
   const { time, lines } = world;
   const memory: Memory = { busy: new Map(), idle: new Map(), kept: new Map() };
+  const end = time.now() + lookForMs;
   const look = () => {
     for (const gate of system.gates.all()) if (gate.gate.limit in lineEventsOf) lookAt(world, system, gate, memory);
-    time.after(lookMs, look);
+    if (time.now() < end) time.after(lookMs, look);
   };
   if (lines.isCalm) time.after(lookMs, look);
 }
@@ -118,7 +120,9 @@ function lookAt(world: Watched, { jobs }: Pick<Stored, "jobs">, kept: Kept, memo
   });
   const { limit } = kept.gate;
   const rules = lines.rules(limit, now - known(lines), now);
-  rateIsUsed(world, limit, { waiting: waiting.length, rules }, memory);
+  // One that waits for a slot of another limit as well may leave a start to nobody.
+  const alone = waiting.every(({ job }) => job.gates?.length === 1);
+  rateIsUsed(world, limit, { waiting: alone ? waiting.length : 0, rules }, memory);
   slotsAreUsed(world, kept, { waiting: waiting.map(({ job }) => job.id), rules }, memory);
   noneIsKept(world, { jobs }, kept, memory);
 }
@@ -136,7 +140,6 @@ function rateIsUsed(
   const now = time.now();
   const starts = lines.starts.get(limit)?.length ?? 0;
   const isSteady = rules.length === 1 && rule?.rate !== undefined && rule.concurrency === undefined;
-  // Who stands in line for it may wait for a slot of another limit.
   const name = JSON.stringify(rule);
   const before = busy.get(limit);
   if (!isSteady || waiting === 0 || before?.rule !== name) {
@@ -151,11 +154,11 @@ function rateIsUsed(
     before.starts = starts;
     return;
   }
-  const due = (0.8 * (now - begun)) / each - 2 - left / each;
+  const due = Math.floor((0.85 * (now - begun - left - 1500)) / each - 2);
   if (starts - before.starts < due)
     observer.violated(
       "lines",
-      `${limit} has had ${starts - before.starts} starts in ${now - begun} ms, at least ${Math.floor(due)}`,
+      `${limit} has had ${starts - before.starts} starts in ${now - begun} ms, at least ${due}`,
     );
 }
 
@@ -178,7 +181,7 @@ function slotsAreUsed(
   if (!idle.has(limit)) idle.set(limit, now);
   const since = idle.get(limit) ?? now;
   if (now - since > handedOverMs + hardship.patience)
-    observer.violated("lines", `a slot of ${limit} is free for ${now - since} ms while ${waiting.length} jobs wait`);
+    observer.violated("lines", `a slot of ${limit} is free for ${now - since} ms while ${waiting.length} jobs wait: ${waiting.map((id) => id.slice(-6))}`);
 }
 
 /** A slot is kept this long for another limit, besides the lag of the message that brings it. */
