@@ -55,27 +55,30 @@ export const sendCalled = (
 const atOnce = 10;
 
 /**
- * The jobs of some that stand in a line, by their ids: they need no other message. Their gates are marked where a crash has prevented
- * that, so that they are called.
+ * The jobs of some that stand in a line, by their ids, with the gates: they need no other message. The gates are marked where a crash
+ * has prevented that, so that they are called.
  */
-export async function linedJobs(services: Ruling & Marking, jobs: readonly Job[]): Promise<ReadonlySet<string>> {
+export async function linedJobs(
+  services: Ruling & Marking,
+  jobs: readonly Job[],
+): Promise<ReadonlyMap<string, GateName>> {
   const now = services.clock.now();
   const found = await inParallel(
     atOnce,
     jobs.filter((job) => mayStand(job, now)),
-    async (job) => ((await standsInLine(services, job)) ? [job.id] : []),
+    async (job) => [job.id, await lineOf(services, job)] as const,
   );
-  return new Set(found.flat());
+  return new Map(found.flatMap(([id, gate]) => (gate ? [[id, gate] as const] : [])));
 }
 
-async function standsInLine(services: Ruling & Marking, job: Job): Promise<boolean> {
+async function lineOf(services: Ruling & Marking, job: Job): Promise<GateName | undefined> {
   const at = { job: job.id, order: orderOf(job) };
   for (const gate of gatesOfJob(job)) {
     const waiter = await services.gates.waiter(gate, at);
     if (!waiter || !isStillWaiting(job, waiter)) continue;
     const [first] = await services.gates.firsts([gate]);
     await markGate(services, { gate, rule: (await ruleAt(services, gate)) ?? {} }, first?.line);
-    return true;
+    return gate;
   }
-  return false;
+  return undefined;
 }

@@ -184,7 +184,8 @@ async function takeOnce({ gates, clock }: PassingGates, passing: Passing, ruled:
   const isCalled = call !== undefined || passing.first.has(gate.limit);
   const asking = { job: pass.job.id, turn: pass.turn, now, isCalled };
   const hasStart = !rule.rate || hasReserved(pass.job, gate.limit, rule, now);
-  const start: Pick<Ask, "rate" | "lag"> = hasStart || !rule.rate ? {} : { rate: paceOf(rule.rate), ...given({ lag: call && lag }) };
+  const start: Pick<Ask, "rate" | "lag"> =
+    hasStart || !rule.rate ? {} : { rate: paceOf(rule.rate), ...given({ lag: call && lag }) };
   const takeStart = () => gates.take(ratePartFor(gate, rule, pass.job.id, call?.bucket), { ...asking, ...start });
   if (slotPartsOf(rule) === 0) return start.rate ? takeStart() : { outcome: "taken", startsAt: now, again: false };
   const lease = now + leaseMs + slackMs;

@@ -61,7 +61,10 @@ export async function tickLine(services: Ticking, tick: Tick): Promise<void> {
   const { product, env, limit, key, by, visible } = tick;
   const gate: GateName = { product, env, limit, key };
   const arrived = services.clock.now();
-  const [rule = {}, [first]] = await Promise.all([ruleAt(services, gate, { fresh: true }), services.gates.firsts([gate])]);
+  const [rule = {}, [first]] = await Promise.all([
+    ruleAt(services, gate, { fresh: true }),
+    services.gates.firsts([gate]),
+  ]);
   const now = services.clock.now();
   const mark = first?.line;
   if (!first || !mark) return;
