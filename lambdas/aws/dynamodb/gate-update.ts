@@ -59,14 +59,16 @@ export function gateUpdate(table: string, part: GatePart, writing: Writing): Upd
 function slotExpression({ write: { slot: write }, ask, seen }: Writing): Expression {
   const { job, slot } = ask;
   if (!write || !slot) return nothing;
-  const names = { "#job": job, "#n": "n" };
+  // Whoever knows this part alone takes a slot only where it is the only one.
+  const isNew = ["attribute_not_exists(#job)", ...(slot.seesParts ? [] : ["attribute_not_exists(#peak)"])];
+  const names = { "#job": job, "#n": "n", ...(!slot.seesParts && { "#peak": "peak" }) };
   const holder = { ":holder": holderOf(seen.holders[job], ask) };
   switch (write.do) {
     case "renew":
       return renewExpression(ask, seen);
     case "add":
       return {
-        conditions: ["attribute_not_exists(#job)", "(attribute_not_exists(#n) OR #n < :slots)"],
+        conditions: [...isNew, "(attribute_not_exists(#n) OR #n < :slots)"],
         sets: ["#job = :holder", "#n = if_not_exists(#n, :zero) + :one"],
         removes: [],
         names,
@@ -74,7 +76,7 @@ function slotExpression({ write: { slot: write }, ask, seen }: Writing): Express
       };
     case "replace":
       return {
-        conditions: ["attribute_not_exists(#job)", "#dead.#lease = :seen", "#n <= :slots"],
+        conditions: [...isNew, "#dead.#lease = :seen", "#n <= :slots"],
         sets: ["#job = :holder"],
         removes: ["#dead"],
         names: { ...names, "#dead": write.dead, "#lease": "lease" },
@@ -104,9 +106,14 @@ function renewExpression(ask: Ask, seen: PartState): Expression {
       "#job.#turn = :turn",
       `${held?.given ? "attribute_exists" : "attribute_not_exists"}(#job.#given)`,
       ...(isBounded ? ["#n <= :slots"] : []),
+      ...(held?.given && !slot?.seesParts ? ["attribute_not_exists(#peak)"] : []),
     ],
     sets: ["#job = :holder"],
-    names: { "#job": job, "#lease": "lease", "#turn": "turn", "#given": "given", ...(isBounded && { "#n": "n" }) },
+    names: {
+      ...{ "#job": job, "#lease": "lease", "#turn": "turn", "#given": "given" },
+      ...(isBounded && { "#n": "n" }),
+      ...(held?.given && !slot?.seesParts && { "#peak": "peak" }),
+    },
     values: {
       ":holder": holderOf(held, ask),
       ":held": held?.lease,

@@ -85,12 +85,12 @@ export function dynamoGates({ client, table }: { client: DynamoDBClient; table: 
     };
     for (let round = 0; round < rounds; round++) {
       const step = nextStep(seen, ask);
-      if (step.do === "nothing") return { outcome: "taken", startsAt: step.startsAt, ...held };
-      if (step.do === "refuse") {
-        if (!isGuess) return refusalOf(step, seen);
+      if (step.do !== "write" && isGuess) {
         found(await read(part));
         continue;
       }
+      if (step.do === "nothing") return { outcome: "taken", startsAt: step.startsAt, ...held };
+      if (step.do === "refuse") return refusalOf(step, seen);
       const { write } = step;
       held = heldBefore(write, seen, ask);
       const answer = await tried(part, gateUpdate(table, part, { write, ask, seen }));

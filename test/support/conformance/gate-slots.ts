@@ -160,9 +160,10 @@ export function describeSlots(current: () => FreshGate): void {
 
   test("the parts of a gate are read together, and the highest that had a slot is noted", async () => {
     const { gates, gate } = current();
+    const seeing = { lease, limit: 1, seesParts: true as const };
     await gates.notePeak(gate, 0);
     for (const part of [0, 11, 83])
-      await gates.take({ ...gate, part }, { job: idOf(part), turn, now: noon, slot: { lease, limit: 1 } });
+      await gates.take({ ...gate, part }, { job: idOf(part), turn, now: noon, slot: seeing });
     for (const peak of [11, 83, 12]) await gates.notePeak(gate, peak);
     const parts = await gates.parts(gate);
     expect(Object.keys(parts)).toEqual(["0", "11", "83"]);
@@ -185,5 +186,22 @@ export function describeSlots(current: () => FreshGate): void {
     for (const i of [3, 98])
       await gates.take(many[i] as GatePart, { job: idOf(i), turn, now: noon, slot: { lease, limit: 1 } });
     expect((await gates.firsts(many)).flatMap(({ count }, i) => (count > 0 ? [i] : []))).toEqual([3, 98]);
+  });
+
+  test("once a gate has further parts, whoever does not see them gets no slot but the one that it has", async () => {
+    const { gates, gate } = current();
+    await slot(1, 2);
+    await gates.notePeak(gate, 1);
+    const state = { holders: { [idOf(1)]: { lease, turn } }, count: 1, peak: 1 };
+    expect(await slot(2, 2)).toEqual({ outcome: "full", state });
+    expect(await slot(2, 2, { slot: { ...given, limit: 2 } })).toMatchObject({ outcome: "full" });
+    expect(await slot(1, 2, { turn: "1.1.0.1" })).toMatchObject({ outcome: "taken", again: true });
+    const seeing = { lease, limit: 2, seesParts: true as const };
+    expect(await slot(2, 2, { slot: seeing })).toMatchObject({ outcome: "taken" });
+    const after = { now: lease + 1, slot: { lease: lease + 60_000, limit: 2 } };
+    expect(await slot(3, 2, after)).toMatchObject({ outcome: "full" });
+    expect(await slot(3, 2, { ...after, slot: { ...after.slot, seesParts: true } })).toMatchObject({
+      outcome: "taken",
+    });
   });
 }
