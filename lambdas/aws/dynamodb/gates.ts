@@ -95,8 +95,11 @@ export function dynamoGates({ client, table }: { client: DynamoDBClient; table: 
       held = heldBefore(write, seen, ask);
       const answer = await tried(part, gateUpdate(table, part, { write, ask, seen }));
       if ("stored" in answer) found(answer.stored);
-      else if (write.slot?.do === "drop") found(partOf(answer.written));
-      else {
+      else if (write.slot?.do === "drop") {
+        // A write that held is no round: a part may have many slots whose leases are over.
+        found(partOf(answer.written));
+        round--;
+      } else {
         const before = write.rate && ask.rate ? writtenBefore(answer.written, ask.rate) : seen;
         if (write.rate && ask.rate && before.tat !== undefined)
           learn(part, { tat: before.tat + ask.rate.increment, inc: ask.rate.increment });
