@@ -58,7 +58,8 @@ export function gateUpdate(table: string, part: GatePart, writing: Writing): Upd
 
 function slotExpression({ write: { slot: write }, ask, seen }: Writing): Expression {
   const { job, slot } = ask;
-  if (!write || !slot) return nothing;
+  if (!slot) return nothing;
+  if (!write) return heldExpression(job, seen);
   // Whoever knows this part alone takes a slot only where it is the only one.
   const isNew = ["attribute_not_exists(#job)", ...(slot.seesParts ? [] : ["attribute_not_exists(#peak)"])];
   const names = { "#job": job, "#n": "n", ...(!slot.seesParts && { "#peak": "peak" }) };
@@ -94,27 +95,29 @@ function slotExpression({ write: { slot: write }, ask, seen }: Writing): Express
 }
 
 /** A holder is the one that was seen if lease and turn are: whoever shares a slot changes one of them. */
+function heldExpression(job: string, { holders: { [job]: held } }: PartState): Expression {
+  if (!held) return nothing;
+  const isGiven = `${held.given ? "attribute_exists" : "attribute_not_exists"}(#job.#given)`;
+  return {
+    ...nothing,
+    conditions: ["#job.#lease = :held", "#job.#turn = :turn", isGiven],
+    names: { "#job": job, "#lease": "lease", "#turn": "turn", "#given": "given" },
+    values: { ":held": held.lease, ":turn": held.turn },
+  };
+}
+
 function renewExpression(ask: Ask, seen: PartState): Expression {
   const { job, slot } = ask;
   const held = seen.holders[job];
+  const same = heldExpression(job, seen);
+  const renewed = { ...same, sets: ["#job = :holder"], values: { ...same.values, ":holder": holderOf(held, ask) } };
+  if (!held?.given || !slot || slot.isGiven) return renewed;
   // A slot that was given holds only what the limit allows when a consumer takes it.
-  const isBounded = held?.given && !slot?.isGiven;
   return {
-    ...nothing,
-    conditions: [
-      "#job.#lease = :held",
-      "#job.#turn = :turn",
-      `${held?.given ? "attribute_exists" : "attribute_not_exists"}(#job.#given)`,
-      ...(isBounded ? ["#n <= :slots"] : []),
-    ],
-    sets: ["#job = :holder"],
-    names: { "#job": job, "#lease": "lease", "#turn": "turn", "#given": "given", ...(isBounded && { "#n": "n" }) },
-    values: {
-      ":holder": holderOf(held, ask),
-      ":held": held?.lease,
-      ":turn": held?.turn,
-      ...(isBounded && { ":slots": slot?.limit }),
-    },
+    ...renewed,
+    conditions: [...same.conditions, "#n <= :slots"],
+    names: { ...same.names, "#n": "n" },
+    values: { ...renewed.values, ":slots": slot.limit },
   };
 }
 
