@@ -60,9 +60,9 @@ function slotExpression({ write: { slot: write }, ask, seen }: Writing): Express
   const { job, slot } = ask;
   if (!slot) return nothing;
   if (!write) return heldExpression(job, seen);
-  // Whoever knows this part alone takes a slot only where it is the only one.
-  const isNew = ["attribute_not_exists(#job)", ...(slot.seesParts ? [] : ["attribute_not_exists(#peak)"])];
-  const names = { "#job": job, "#n": "n", ...(!slot.seesParts && { "#peak": "peak" }) };
+  const only = onlyPart(slot);
+  const isNew = ["attribute_not_exists(#job)", ...only.conditions];
+  const names = { "#job": job, "#n": "n", ...only.names };
   const holder = { ":holder": holderOf(seen.holders[job], ask) };
   switch (write.do) {
     case "renew":
@@ -111,15 +111,23 @@ function renewExpression(ask: Ask, seen: PartState): Expression {
   const held = seen.holders[job];
   const same = heldExpression(job, seen);
   const renewed = { ...same, sets: ["#job = :holder"], values: { ...same.values, ":holder": holderOf(held, ask) } };
-  if (!held?.given || !slot || slot.isGiven) return renewed;
-  // A slot that was given holds only what the limit allows when a consumer takes it.
+  if (!held?.given || !slot) return renewed;
+  // A slot that was given is new to the consumer that takes it, and holds only what the limit allows then.
+  const only = onlyPart(slot);
+  const room = slot.isGiven
+    ? nothing
+    : { ...nothing, conditions: ["#n <= :slots"], names: { "#n": "n" }, values: { ":slots": slot.limit } };
   return {
     ...renewed,
-    conditions: [...same.conditions, "#n <= :slots"],
-    names: { ...same.names, "#n": "n" },
-    values: { ...renewed.values, ":slots": slot.limit },
+    conditions: [...same.conditions, ...only.conditions, ...room.conditions],
+    names: { ...same.names, ...only.names, ...room.names },
+    values: { ...renewed.values, ...room.values },
   };
 }
+
+/** Whoever knows one part alone takes a slot only where it is the only one. */
+const onlyPart = ({ seesParts }: Pick<NonNullable<Ask["slot"]>, "seesParts">): Expression =>
+  seesParts ? nothing : { ...nothing, conditions: ["attribute_not_exists(#peak)"], names: { "#peak": "peak" } };
 
 const farthestOf = (now: number, { increment, burst }: Pace): number =>
   (now + aheadMs) * 1000 + increment * (burst - 1);

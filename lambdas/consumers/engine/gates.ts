@@ -23,13 +23,13 @@ export const leaveStood = async (services: ConsumerServices, pass: Pass): Promis
 
 /**
  * Frees the slots of an attempt that is over; one without limits has none. `own` for an attempt that goes on: what another consumer
- * of it has taken over since stays. Answers a job that got a slot and that the caller runs, if `mayRun` allows one.
+ * of it has taken over since stays. Answers the jobs that got its slots and that the caller runs, as `mayRun` allows.
  */
 export async function leaveGates(
   services: ConsumerServices,
   pass: Pass | undefined,
   whose?: "own",
   mayRun?: (job: Job) => boolean,
-): Promise<Chained | undefined> {
-  return pass && (await loadGates()).leaveGates(services, pass, whose, mayRun);
+): Promise<Chained[]> {
+  return pass ? (await loadGates()).leaveGates(services, pass, whose, mayRun) : [];
 }

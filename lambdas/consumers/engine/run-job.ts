@@ -55,8 +55,20 @@ export async function runJob(
   options: RunJobOptions = {},
 ): Promise<void> {
   const mayRun = chainingOf(all.clock, options);
-  let next = await runOne(all, execute, message, { ...options, mayRun });
-  while (next) next = await runNext(all, execute, next, { ...options, mayRun });
+  const chaining = { ...options, mayRun };
+  await runAll(all, execute, await runOne(all, execute, message, chaining), chaining);
+}
+
+/** Runs jobs that have no message, one for each slot that was freed, and then those that get their slots. */
+async function runAll(
+  all: ConsumerServices,
+  execute: ExecuteWithServices,
+  chained: readonly Chained[],
+  options: ChainingOptions,
+): Promise<void> {
+  await Promise.all(
+    chained.map(async (one) => runAll(all, execute, await runNext(all, execute, one, options), options)),
+  );
 }
 
 /** How long after its message came a consumer takes on another job, in milliseconds: its function has that much more time than attempts. */
@@ -74,7 +86,7 @@ async function runNext(
   execute: ExecuteWithServices,
   { job, limits }: Chained,
   options: ChainingOptions,
-): Promise<Chained | undefined> {
+): Promise<Chained[]> {
   try {
     return await runOne(all, execute, messageOf(job), { ...options, calls: { limits, visible: 0 } });
   } catch (error) {
@@ -82,7 +94,7 @@ async function runNext(
     log.error("a job that got the slot of another one has failed to run; it gets a message", traceOf(error));
     const calls = { limits, visible: clock.now() };
     await queue.send(job.type, messageOf(job), { delaySeconds: 0, group: tenantOf(job), calls });
-    return undefined;
+    return [];
   }
 }
 
@@ -93,10 +105,10 @@ async function runOne(
   execute: ExecuteWithServices,
   message: JobMessage,
   options: ChainingOptions,
-): Promise<Chained | undefined> {
+): Promise<Chained[]> {
   const { memory = endless, company = anyCompany, random = Math.random, policy = defaultPolicy } = options;
   const claimed = await claimJob(loggingOf(all, messageFields(message)), message, options);
-  if (!claimed) return undefined;
+  if (!claimed) return [];
   const { job } = claimed;
   const services = loggingOf(all, jobFields(job));
   const leave = await company.enter(mayHaveCrashed(job));
@@ -117,13 +129,16 @@ async function runClaimed(
   execute: ExecuteWithServices,
   claimed: ClaimedJob,
   options: Attempting,
-): Promise<Chained | undefined> {
+): Promise<Chained[]> {
   const { policy, mayRun } = options;
   const { pass } = claimed;
   const takeBack = (error: unknown) =>
     error instanceof NotStarted ? giveBack(services, claimed, policy, error) : Promise.reject(error);
   const job = await noteStart(services, claimed.job).catch((cause) => takeBack(new NotStarted("unnoted", { cause })));
-  if (!job) return leaveGates(services, pass, "own");
+  if (!job) {
+    await leaveGates(services, pass, "own");
+    return [];
+  }
   const caching = job.cache === undefined ? undefined : (await loadCache()).cachingOf(services, job.cache);
   const insisting = whileClaimed(services, job);
   const transition = await attempt(services, execute, job, { ...options, pass, caching, insisting }).catch(takeBack);
@@ -175,11 +190,12 @@ async function requeue(
   claimed: ClaimedJob,
   policy: AttemptPolicy,
   { why, delaySeconds }: (typeof requeues)["memory"],
-): Promise<undefined> {
+): Promise<Chained[]> {
   const { job } = claimed;
-  if (!(await snooze(services, claimed, policy))) return;
+  if (!(await snooze(services, claimed, policy))) return [];
   services.log.info(`job sent back: ${why}`);
   await services.queue.send(job.type, messageOf(job), { delaySeconds, group: tenantOf(job) });
+  return [];
 }
 
 /** How long to try each write: where it fails, the job only waits until its lease ends. */

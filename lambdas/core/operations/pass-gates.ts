@@ -11,7 +11,7 @@ import type { Waiter } from "../ports/gates.ts";
 import type { JobStore } from "../ports/ports.ts";
 import { given } from "../schema/given.ts";
 import { type Chained, givenMs, type HandingOver, handOver } from "./hand-over.ts";
-import { type RuledGate, type Ruling, rulesOf } from "./limit-rules.ts";
+import { type RuledGate, type Ruling, ruleAt, rulesOf } from "./limit-rules.ts";
 import { gatesOfJob } from "./lines.ts";
 import { markGate } from "./mark-gate.ts";
 import { takeSlot } from "./take-slot.ts";
@@ -326,22 +326,24 @@ export async function leaveStood({ gates }: Pick<HandingOver, "gates">, { job, l
 
 /**
  * Frees the slots of a job and hands them over to those that wait for them. `own`: only those that no other consumer of the same
- * attempt had before or has taken over since, because it may have passed all gates and be about to claim the job. Answers the job
+ * attempt had before or has taken over since, because it may have passed all gates and be about to claim the job. Answers the jobs
  * that the caller runs itself.
  */
 async function releaseSlots(
-  services: HandingOver,
+  services: HandingOver & Ruling,
   { job, turn, slots }: Pick<Pass, "job" | "turn" | "slots">,
   whose?: "own",
   mayRun?: (job: Job) => boolean,
-): Promise<Chained | undefined> {
-  let next: Chained | undefined;
-  for (const { gate, part, rule, lease, shared } of slots) {
+): Promise<Chained[]> {
+  const next: Chained[] = [];
+  for (const { gate, part, lease, shared } of slots) {
     if (whose && shared) continue;
     const freed = await services.gates.release(part, job.id, turn, whose && lease);
     if (!freed || !(part.part === 0 ? freed.line : (await services.gates.firsts([gate]))[0]?.line)) continue;
-    const { chained } = await handOver(services, gate, rule, next ? {} : given({ mayRun }));
-    next ??= chained;
+    // The attempt may have begun under other numbers.
+    const rule = (await ruleAt(services, gate)) ?? {};
+    const { chained } = await handOver(services, gate, rule, given({ mayRun }));
+    if (chained) next.push(chained);
   }
   return next;
 }
@@ -351,16 +353,16 @@ async function releaseSlots(
  * reconciler if somebody waits for them, and end with their leases otherwise.
  */
 export async function leaveGates(
-  services: HandingOver,
+  services: HandingOver & Ruling,
   pass: Pass | undefined,
   whose?: "own",
   mayRun?: (job: Job) => boolean,
-): Promise<Chained | undefined> {
-  if (!pass || pass.slots.length === 0) return undefined;
+): Promise<Chained[]> {
+  if (!pass || pass.slots.length === 0) return [];
   try {
     return await releaseSlots(services, pass, whose, mayRun);
   } catch (error) {
     services.log.warn("a slot was not handed over; the reconciler does it", traceOf(error));
-    return undefined;
+    return [];
   }
 }

@@ -38,7 +38,8 @@ const mostGone = 300;
 /** How often a long line is counted, in milliseconds, and up to how many. */
 const countEveryMs = 60_000;
 export const mostCounted = 10_000;
-const dayMs = 24 * 3_600_000;
+/** A line that is longer than what its rate serves in this time, in milliseconds, takes no newcomers. */
+export const longestLineMs = 24 * 3_600_000;
 
 /** What a tick has found at its gate. */
 interface Found {
@@ -193,7 +194,7 @@ async function goOn(services: Ticking, found: Found, { pump, calls, asked, line 
   const now = clock.now();
   const by = crypto.randomUUID();
   const counted = await count(services, found, pump, line);
-  const isTooLong = rule.rate !== undefined && (counted.length ?? 0) * intervalOf(rule.rate) > dayMs;
+  const isTooLong = rule.rate !== undefined && (counted.length ?? 0) * intervalOf(rule.rate) > longestLineMs;
   const next: LineMark = {
     id: mark.id,
     nextCall: now + asked,
@@ -206,7 +207,8 @@ async function goOn(services: Ticking, found: Found, { pump, calls, asked, line 
   const { lag, period } = pump;
   await gates.keepPump(gate, { called, lag, period, ...counted, lastTick: now, asked });
   await send(services, gate, calls, pump.lag);
-  await ticks.send([{ ...gate, by, visible: now + asked }], clock.now());
+  // Not by the clock of now: the delay is cut to whole seconds, and the tick would come a second too early.
+  await ticks.send([{ ...gate, by, visible: now + asked }], now);
 }
 
 /** Milliseconds between two starts. */
