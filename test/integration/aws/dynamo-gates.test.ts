@@ -242,7 +242,10 @@ test("what is asked at the same time is answered as if it were asked in some ord
     now += pick(0, 0, 1, 50, 400, 3000);
     if (step % 50 === 40) await gates.notePeak(gate, step);
     const before = (await gates.parts(gate))[0] ?? emptyPart();
-    const asks = processes.map(() => anAsk({ pick, now, holders: before.holders }));
+    // No two of them ask the very same, as a repetition of one would.
+    const asks = processes
+      .map(() => anAsk({ pick, now, holders: before.holders }))
+      .map((ask, i) => ({ ...ask, ...(ask.slot && { slot: { ...ask.slot, lease: ask.slot.lease + i } }) }));
     const freed = pick(...Object.entries(before.holders), undefined);
     const seen = pick(before.line, undefined);
     const acts: Act[] = [
