@@ -197,7 +197,8 @@ export function throughAdversary<Port extends object>(
       if (hung === "after") at("answers late to");
       await pass(hung === "after");
       await invocation.frozen;
-      if (method === "claim") doingFor(invocation, jobOf(args)).hasAnswer = (answer as ClaimOutcome).outcome === "claimed";
+      if (method === "claim")
+        doingFor(invocation, jobOf(args)).hasAnswer = (answer as ClaimOutcome).outcome === "claimed";
       return invocation.dead ? never : answer;
     };
   };

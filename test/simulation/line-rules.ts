@@ -122,13 +122,17 @@ function lookAt(world: Watched, { jobs }: Pick<Stored, "jobs">, kept: Kept, memo
   const rules = lines.rules(limit, now - known(lines), now);
   // One that waits for a slot of another limit as well may leave a start to nobody.
   const alone = waiting.every(({ job }) => job.gates?.length === 1);
-  rateIsUsed(world, limit, { waiting: alone ? waiting.length : 0, rules }, memory);
+  const begun = waiting.filter(({ since }) => since + beginning.lags * lagOf(lines) + beginning.ms <= now);
+  rateIsUsed(world, limit, { waiting: alone ? begun.length : 0, rules }, memory);
   slotsAreUsed(world, kept, { waiting: waiting.map(({ job }) => job.id), rules }, memory);
   noneIsKept(world, { jobs }, kept, memory);
 }
 
-/** How many lags, and how much besides, a line needs to begin, in milliseconds. */
-const beginning = { lags: 4, ms: 5000 } as const;
+/** How many lags, and how much besides, a job may stand in line before its rate has to be used, in milliseconds. */
+const beginning = { lags: 3, ms: 4000 } as const;
+
+/** The later of the two queues is as late as this, in milliseconds. */
+const lagOf = ({ lag, tickLag }: Lines): number => Math.max(lag, tickLag);
 
 function rateIsUsed(
   { time, observer, lines }: Watched,
@@ -148,18 +152,10 @@ function rateIsUsed(
     return;
   }
   const each = eachOf(rule);
-  const left = Math.max(lines.lag, lines.tickLag);
-  const begun = before.since + beginning.lags * left + beginning.ms + 2 * each;
-  if (now < begun) {
-    before.starts = starts;
-    return;
-  }
-  const due = Math.floor((0.85 * (now - begun - left - 1500)) / each - 2);
-  if (starts - before.starts < due)
-    observer.violated(
-      "lines",
-      `${limit} has had ${starts - before.starts} starts in ${now - begun} ms, at least ${due}`,
-    );
+  const ms = now - before.since;
+  const due = Math.floor((0.85 * (ms - lagOf(lines) - 1500)) / each - 2);
+  const had = starts - before.starts;
+  if (had < due) observer.violated("lines", `${limit} has had ${had} starts in ${ms} ms, at least ${due}`);
 }
 
 /** How long a slot may be free while somebody stands in its line: others hand it over in some calls. */
@@ -181,7 +177,10 @@ function slotsAreUsed(
   if (!idle.has(limit)) idle.set(limit, now);
   const since = idle.get(limit) ?? now;
   if (now - since > handedOverMs + hardship.patience)
-    observer.violated("lines", `a slot of ${limit} is free for ${now - since} ms while ${waiting.length} jobs wait: ${waiting.map((id) => id.slice(-6))}`);
+    observer.violated(
+      "lines",
+      `a slot of ${limit} is free for ${now - since} ms while ${waiting.length} jobs wait: ${waiting.map((id) => id.slice(-6))}`,
+    );
 }
 
 /** A slot is kept this long for another limit, besides the lag of the message that brings it. */

@@ -57,7 +57,8 @@ export function debouncedInTime({ observer, lifeOf, shared }: Ledger, { by, befo
   const asked = handled.map((at) => Math.min(latest, at + debounceMs.delay)) as [number, number];
   // One that stands in line keeps its place.
   const keepsPlace = before?.gates !== undefined && after.due_at === before.due_at && before.due_at <= handled[1];
-  if (!keepsPlace && (after.due_at < asked[0] || after.due_at > asked[1])) wrong(`is due at ${after.due_at}, not at ${asked}`);
+  if (!keepsPlace && (after.due_at < asked[0] || after.due_at > asked[1]))
+    wrong(`is due at ${after.due_at}, not at ${asked}`);
   if (!before) return;
   if (!isWaiting(before) || before.attempt > 1) wrong(`took in a request while ${before.status}`);
   if (lifeOf(before.id).live.length > 0) wrong("took in a request while it was executed");
