@@ -154,6 +154,19 @@ describe("what is stored ends", () => {
   });
 });
 
+test("a slot that was given is not taken if somebody else has filled the lowered limit in that moment", async () => {
+  await slot(1, { slot: { lease, limit: 2, isGiven: true } });
+  const client = new DynamoDBClient({ ...settings, endpoint: dynamo.endpoint });
+  let updates = 0;
+  client.middlewareStack.add((next, { commandName }) => async (args) => {
+    // The first one guesses that there is no slot yet, and finds the one that was given.
+    if (commandName === "UpdateItemCommand" && ++updates === 2) await slot(2, { slot: { lease, limit: 2 } });
+    return next(args);
+  });
+  const taking = slot(1, { slot: { lease: lease + 5, limit: 1 } }, dynamoGates({ client, table }));
+  expect(await taking).toMatchObject({ outcome: "full", state: { count: 2 } });
+});
+
 test("takers in many processes do not fail on each other, and none gets the start of another", async () => {
   const rate = { increment: 2000, burst: 1 };
   let sent = 0;
