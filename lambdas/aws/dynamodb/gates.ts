@@ -99,8 +99,11 @@ export function dynamoGates({ client, table }: { client: DynamoDBClient; table: 
         // The SDK may have repeated a write of ours whose answer was lost.
         lost = isWritten(answer.stored, seen, ask) ? held : { again: false };
         found(answer.stored);
-      } else if (write.slot?.do === "drop") found(partOf(answer.written));
-      else {
+      } else if (write.slot?.do === "drop") {
+        // A write that held is no round: a part may have many slots whose leases are over.
+        found(partOf(answer.written));
+        round--;
+      } else {
         const before = write.rate && ask.rate ? writtenBefore(answer.written, ask.rate) : seen;
         if (write.rate && ask.rate && before.tat !== undefined)
           learn(part, { tat: before.tat + ask.rate.increment, inc: ask.rate.increment });
