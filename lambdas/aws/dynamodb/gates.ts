@@ -95,21 +95,15 @@ export function dynamoGates({ client, table }: { client: DynamoDBClient; table: 
       const { write } = step;
       const held = heldBefore(write, seen, ask);
       const answer = await tried(part, gateUpdate(table, part, { write, ask, seen }));
-<<<<<<< HEAD
-      if ("stored" in answer) found(answer.stored);
-      else if (write.slot?.do === "drop") {
-        // A write that held is no round: a part may have many slots whose leases are over.
-        found(partOf(answer.written));
-        round--;
-      } else {
-=======
       if ("stored" in answer) {
         // The SDK may have repeated a write of ours whose answer was lost.
         lost = isWritten(answer.stored, seen, ask) ? held : { again: false };
         found(answer.stored);
-      } else if (write.slot?.do === "drop") found(partOf(answer.written));
-      else {
->>>>>>> line-store
+      } else if (write.slot?.do === "drop") {
+        // A write that held is no round: a part may have many slots whose leases are over.
+        found(partOf(answer.written));
+        round--;
+      } else {
         const before = write.rate && ask.rate ? writtenBefore(answer.written, ask.rate) : seen;
         if (write.rate && ask.rate && before.tat !== undefined)
           learn(part, { tat: before.tat + ask.rate.increment, inc: ask.rate.increment });
