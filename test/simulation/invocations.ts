@@ -14,6 +14,7 @@ import { throughAdversary, type World } from "./adversary.ts";
 import type { Hardship } from "./hardship.ts";
 import type { Invocation, Purpose } from "./invocation.ts";
 import type { Ledger } from "./ledger.ts";
+import { catalogOf } from "./lines.ts";
 import { losingAnswers } from "./lost-answers.ts";
 import { canary, type Observer } from "./observer.ts";
 import { askedInTime } from "./queues.ts";
@@ -94,7 +95,8 @@ interface Shared {
  */
 export function invocations(world: World, ledger: Ledger, shared: Shared): Invoke {
   const { time, random, hardship, observer, poison, pausing, herd } = world;
-  const { jobs, queue, scheduler, unscheduled, blobs, gates, sharedKeys, resultCache, ticks, others, log, onWrite } = shared;
+  const { jobs, queue, scheduler, unscheduled, blobs, gates, sharedKeys, resultCache, ticks, others, log, onWrite } =
+    shared;
   const counts = fakeDueCounts();
   const hot = hotMinutes(counts, herd.startsPerSecond, herd.jobsPerCount);
   const refuses = () => random.chance(hardship.refuse);
@@ -126,6 +128,7 @@ export function invocations(world: World, ledger: Ledger, shared: Shared): Invok
     const around = purpose === "reconciler" && pausing.isOn ? { ...world, hardship: gentle(hardship) } : world;
     const services: ConsumerServices & SchedulingServices = {
       ...others,
+      catalog: catalogOf(world),
       // As where `job.waiting` is published.
       notesWaits: pausing.isOfKeys,
       jobs: throughAdversary("jobs", losingAnswers(watched, jobs.peek, world), invocation, around),
