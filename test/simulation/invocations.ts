@@ -40,6 +40,8 @@ export type OnWrite = (change: Omit<JobChange, "at">) => void;
  * job.
  */
 const functionTimeoutMs = 90_000;
+/** The pump has less than the visibility of its ticks. */
+const pumpTimeoutMs = 20_000;
 
 /**
  * Invariant 10: the most port calls that one invocation may make, whatever is stored. A feature's depend on its steps, those of
@@ -104,7 +106,7 @@ export function invocations(world: World, ledger: Ledger, shared: Shared): Invok
   return (purpose, what) => {
     const skew = random.int(-hardship.skew, hardship.skew);
     const invocation: Invocation = { what, purpose, skew, began: time.now(), dead: false, calls: 0, refusedForGood: 0 };
-    const cancel = time.after(functionTimeoutMs, () => {
+    const cancel = time.after(purpose === "pump" ? pumpTimeoutMs : functionTimeoutMs, () => {
       if (!invocation.dead) observer.cover(`out of time: ${purpose}`);
       invocation.dead = true;
     });

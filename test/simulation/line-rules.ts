@@ -123,7 +123,8 @@ function lookAt(world: Watched, { jobs }: Pick<Stored, "jobs">, kept: Kept, memo
   // One that waits for a slot of another limit as well may leave a start to nobody.
   const alone = waiting.every(({ job }) => job.gates?.length === 1);
   const begun = waiting.filter(({ since }) => since + beginning.lags * lagOf(lines) + beginning.ms <= now);
-  rateIsUsed(world, limit, { waiting: alone ? begun.length : 0, rules }, memory);
+  const before = lines.rules(limit, now - known(lines) - loweredMs - 6 * lagOf(lines), now);
+  rateIsUsed(world, limit, { waiting: alone ? begun.length : 0, rules: isLowered(before) ? [] : rules }, memory);
   slotsAreUsed(world, kept, { waiting: waiting.map(({ job }) => job.id), rules }, memory);
   noneIsKept(world, { jobs }, kept, memory);
 }
@@ -133,6 +134,15 @@ const beginning = { lags: 3, ms: 4000 } as const;
 
 /** The later of the two queues is as late as this, in milliseconds. */
 const lagOf = ({ lag, tickLag }: Lines): number => Math.max(lag, tickLag);
+
+/** Who was called by a faster rate comes too early, again and again, for as long as this besides some lags. */
+const loweredMs = 20_000;
+
+/** Whether the last of some rules is slower than one before. */
+const isLowered = (rules: readonly LimitRule[]): boolean => {
+  const last = rules.at(-1) ?? {};
+  return rules.some((rule) => eachOf(rule) < eachOf(last));
+};
 
 function rateIsUsed(
   { time, observer, lines }: Watched,
@@ -153,7 +163,7 @@ function rateIsUsed(
   }
   const each = eachOf(rule);
   const ms = now - before.since;
-  const due = Math.floor((0.85 * (ms - lagOf(lines) - 1500)) / each - 2);
+  const due = Math.floor((0.8 * (ms - lagOf(lines) - 1500)) / each - 2);
   const had = starts - before.starts;
   if (had < due) observer.violated("lines", `${limit} has had ${had} starts in ${ms} ms, at least ${due}`);
 }
