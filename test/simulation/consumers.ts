@@ -83,7 +83,7 @@ export function consumers(world: World, ledger: Ledger, { jobs, gates }: Stored,
     return async (execution, of) => {
       const { event } = execution.job;
       if (event === announcedEvent) return announced(execution, of);
-      const ended = lines ? atWork({ ...world, lines }, execution.job, by) : () => {};
+      const ended = lines ? atWork({ ...world, lines }, { jobs, gates }, execution.job, by) : () => {};
       return (event === spareEvent && spared ? spared : plain)(execution, of).finally(ended);
     };
   }

@@ -26,11 +26,13 @@ const known = ({ isCalm }: Lines): number => (isCalm ? knownMs.calm : knownMs.ha
  * Notes an attempt that starts to work and answers what notes its end. Attempts at work never exceed the largest number that may have
  * held meanwhile. They count as long as they really work, whatever becomes of their jobs.
  */
-export function atWork({ time, observer, lines }: Watched, job: Job, by: Invocation): () => void {
+export function atWork(world: Watched, stored: Stored, job: Job, by: Invocation): () => void {
+  const { time, observer, lines } = world;
   const now = time.now();
   const ends: (() => void)[] = [];
   for (const { limit } of job.gates ?? []) {
     if (!(limit in lineEventsOf)) continue;
+    startsInOrder(world, stored, job, limit);
     lines.starts.set(limit, [...(lines.starts.get(limit) ?? []), { at: now, job }]);
     const live = (lines.atWork.get(limit) ?? []).filter((one) => !one.by.dead && one.until > now);
     const one = { job, by, until: now + job.timeout_ms };
@@ -51,6 +53,36 @@ export function atWork({ time, observer, lines }: Watched, job: Job, by: Invocat
     for (const end of ends) end();
   };
 }
+
+/** How many may stand before a job that starts, besides those that are called at a time. */
+const before = 6;
+
+/** Those that start have been called in the order of the line. Who has just come to it may be too late for that. */
+function startsInOrder({ time, observer, lines }: Watched, { jobs, gates }: Stored, job: Job, limit: string): void {
+  const kept = gates.all().find(({ gate }) => gate.limit === limit);
+  if (!lines.isCalm || !kept || job.gates?.length !== 1) return;
+  const now = time.now();
+  const rules = lines.rules(limit, now - known(lines) - 60_000, now);
+  const atOnce = Math.max(...rules.map((rule) => atOnceBy(rule, lagOf(lines))));
+  const order = orderOf(job);
+  const old = kept.waiters.filter(
+    (one) => one.order < order && one.since < now - beginning.lags * lagOf(lines) - beginning.ms,
+  );
+  const passed = old.filter(({ job, due_at }) => {
+    const found = jobs.peek(job);
+    return found !== undefined && isWaiting(found) && found.due_at === due_at && found.gates?.length === 1;
+  });
+  if (passed.length > atOnce + before)
+    observer.violated("lines", `${nameOf(job)} starts before ${passed.length} others in the line of ${limit}`);
+}
+
+/** How many of a line are called at a time. */
+const atOnceBy = (rule: LimitRule, lag: number): number =>
+  rule.rate
+    ? (2.5 * lag + 3500) / eachOf(rule) + (rule.rate.burst ?? 1)
+    : (rule.concurrency ?? Number.POSITIVE_INFINITY);
+
+const orderOf = ({ due_at, priority = 0 }: Job): number => due_at - 1000 * priority;
 
 /** The limits of lines. */
 const lineEventsOf: Record<string, true> = Object.fromEntries(
@@ -89,7 +121,7 @@ const lookForMs = 600_000;
  */
 export function watchLines(world: Watched, system: Stored): void {
   const { time, lines } = world;
-  const memory: Memory = { busy: new Map(), idle: new Map(), kept: new Map() };
+  const memory: Memory = { busy: new Map(), idle: new Map(), kept: new Map(), left: new Map() };
   const end = time.now() + lookForMs;
   const look = () => {
     for (const gate of system.gates.all()) if (gate.gate.limit in lineEventsOf) lookAt(world, system, gate, memory);
@@ -105,11 +137,13 @@ interface Memory {
   idle: Map<string, number>;
   /** Since when a job that waits has a slot, by limit and job. */
   kept: Map<string, number>;
+  /** Since when somebody stands in line who does not wait for it, by limit and job. */
+  left: Map<string, number>;
 }
 
 type Kept = ReturnType<FakeGates["all"]>[number];
 
-function lookAt(world: Watched, { jobs }: Pick<Stored, "jobs">, kept: Kept, memory: Memory): void {
+function lookAt(world: Watched, { jobs, gates }: Stored, kept: Kept, memory: Memory): void {
   const { time, lines, pausing } = world;
   const now = time.now();
   const waiting = kept.waiters.flatMap(({ job, due_at, since, order }) => {
@@ -127,6 +161,7 @@ function lookAt(world: Watched, { jobs }: Pick<Stored, "jobs">, kept: Kept, memo
   rateIsUsed(world, limit, { waiting: alone ? begun.length : 0, rules: isLowered(before) ? [] : rules }, memory);
   slotsAreUsed(world, kept, { waiting: waiting.map(({ job }) => job.id), rules }, memory);
   noneIsKept(world, { jobs }, kept, memory);
+  noneIsLeft(world, { jobs, gates }, kept, memory);
 }
 
 /** How many lags, and how much besides, a job may stand in line before its rate has to be used, in milliseconds. */
@@ -217,4 +252,28 @@ function noneIsKept(
       observer.violated("lines", `${nameOf(job)} waits, and holds a slot of ${limit} for ${now - since} ms`);
   }
   for (const name of kept.keys()) if (name.startsWith(`${limit} `) && !names.has(name)) kept.delete(name);
+}
+
+/** So long a job may stand in a line that it has left in truth, while its consumer, or whoever changes it, takes it off, in milliseconds. */
+const leavingMs = 5000;
+
+/** Who stands in a line waits for it, and for no other one. */
+function noneIsLeft({ time, observer }: Watched, { jobs, gates }: Stored, kept: Kept, { left }: Memory): void {
+  const { limit } = kept.gate;
+  const now = time.now();
+  const names = new Set<string>();
+  for (const { job: id, due_at, order } of kept.waiters) {
+    const job = jobs.peek(id);
+    const others = gates
+      .all()
+      .filter((other) => other !== kept && other.waiters.some((one) => one.job === id && one.order === order));
+    if (job && isWaiting(job) && job.due_at === due_at && others.length === 0) continue;
+    const name = `${limit} ${id} ${order}`;
+    names.add(name);
+    if (!left.has(name)) left.set(name, now);
+    const why = others.length > 0 ? `in that of ${others.map(({ gate }) => gate.limit)} too` : "and does not wait";
+    if (now - (left.get(name) ?? now) > leavingMs)
+      observer.violated("lines", `${id.slice(-6)} stands in the line of ${limit}, ${why}`);
+  }
+  for (const name of left.keys()) if (name.startsWith(`${limit} `) && !names.has(name)) left.delete(name);
 }
