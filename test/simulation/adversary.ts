@@ -4,12 +4,13 @@ import type { Crowd } from "./crowd.ts";
 import type { Hardship } from "./hardship.ts";
 import type { Herd } from "./herd.ts";
 import type { Invocation } from "./invocation.ts";
+import type { Lines } from "./lines.ts";
 import { canary, type Observer } from "./observer.ts";
 import type { Pausing } from "./pausing.ts";
 import type { Poison } from "./poison.ts";
 import type { Policies } from "./policies.ts";
 import type { Random } from "./random.ts";
-import type { Timeline } from "./timeline.ts";
+import type { Timeline } from "../support/line/timeline.ts";
 
 /**
  * The services that may have outages, by the names of their ports, and the calls that may fail alone: throttled, or forbidden.
@@ -23,9 +24,9 @@ const services = {
   stats: ["add"],
 } as const;
 /** The gates are newer than the seeds of the mutations: their outages are drawn by the randomness of limited histories. */
-const callsOfGates = ["take", "look", "lineUp", "release"] as const;
-/** The pauses have no outages: without them nothing starts, which outages of the table show. */
-export type Service = keyof typeof services | "gates" | "pauses";
+const callsOfGates = ["take", "look", "stand", "release", "mark"] as const;
+/** The pauses have no outages: without them nothing starts, which outages of the table show. Nor has the queue of the pump. */
+export type Service = keyof typeof services | "gates" | "pauses" | "ticks";
 
 /** Whether a call of a service has an outage at a given time. */
 export type Outages = (service: Service, method: string, at: number) => boolean;
@@ -78,6 +79,8 @@ export interface World {
   limited?: Random;
   /** All jobs of that crowd have several limits, and their messages often come twice at once. */
   hasTwins?: boolean;
+  /** Present in histories whose jobs stand in lines that are watched. */
+  lines?: Lines;
   /** Present in histories with jobs whose target is a fallback: separate randomness. */
   spares?: Random;
   /** Separate randomness for jobs with a cache tag (remembered.ts). Few histories have them. */

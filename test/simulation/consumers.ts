@@ -16,6 +16,7 @@ import { type Invoke, mostCalls } from "./invocations.ts";
 import type { Ledger } from "./ledger.ts";
 import { canary } from "./observer.ts";
 import { executor } from "./outcomes.ts";
+import type { Arrived } from "./queues.ts";
 import { announcedEvent, withClaims } from "./signed.ts";
 import { spareEvent, spareExecutor } from "./spares.ts";
 
@@ -37,7 +38,7 @@ export function consumers(world: World, ledger: Ledger, { jobs, gates }: Stored,
   /** The time from which each feature's decisions fail by a fault of ours. */
   const faulty = new Map<string, number>();
 
-  return async function consume(type: JobType, message: JobMessage): Promise<void> {
+  return async function consume(type: JobType, message: JobMessage, { calls }: Arrived = {}): Promise<void> {
     const isFeature = type === "feature";
     const policy: AttemptPolicy = isFeature ? decisionPolicy : defaultPolicy;
     const what = `consumer of ${message.job_id.slice(-6)}`;
@@ -57,6 +58,7 @@ export function consumers(world: World, ledger: Ledger, { jobs, gates }: Stored,
       holdSeconds: herd.holdSeconds,
       random: () => random.next(),
       health: async () => health,
+      ...(calls && { calls }),
     };
     try {
       await runJob(services, ofOurType, message, options);

@@ -14,7 +14,7 @@ import { poisonOf } from "./poison.ts";
 import { policiesOf } from "./policies.ts";
 import { type Random, seeded } from "./random.ts";
 import { simulatedSystem } from "./system.ts";
-import { timeline } from "./timeline.ts";
+import { timeline } from "../support/line/timeline.ts";
 import { workload } from "./workload.ts";
 
 export interface History extends Pick<Observer, "violations" | "trace" | "covered"> {

@@ -1,5 +1,5 @@
 /** What one invocation of a Lambda is for. */
-export type Purpose = "api" | "change" | "retry" | "delete" | "consumer" | "decider" | "reconciler" | "lifecycle";
+export type Purpose = "api" | "change" | "retry" | "delete" | "consumer" | "decider" | "pump" | "reconciler" | "lifecycle";
 
 /** One invocation of a Lambda: its clock, whether it has died, and what it has done. */
 export interface Invocation {

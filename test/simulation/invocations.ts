@@ -5,6 +5,7 @@ import type { Unscheduled } from "../../lambdas/core/ports/hot-minute-ports.ts";
 import type { BlobStore, JobQueue, Log, Scheduler } from "../../lambdas/core/ports/ports.ts";
 import type { ResultCache } from "../../lambdas/core/ports/result-cache.ts";
 import type { SharedKeys } from "../../lambdas/core/ports/shared-keys.ts";
+import type { Ticks } from "../../lambdas/core/ports/ticks.ts";
 import { fakeDueCounts } from "../support/fakes/due-counts.ts";
 import type { FakeGates } from "../support/fakes/gates.ts";
 import type { FakeJobStore } from "../support/fakes/job-store.ts";
@@ -51,6 +52,8 @@ export const mostCalls: Record<Purpose, number> = {
   /** Some of which look whether its lease can be extended, while AWS refuses the outcome. */
   consumer: 36,
   decider: 100,
+  /** The pages of jobs of a line, of which each that does not wait any more is taken off. */
+  pump: 60,
   /** With the 8 partitions of messages that the Scheduler refused. */
   reconciler: 48,
   /** Events, outcomes and heartbeats, what is set aside of each of them and of webhooks, and the counters. */
@@ -80,6 +83,7 @@ interface Shared {
   gates: FakeGates;
   sharedKeys: SharedKeys;
   resultCache: ResultCache;
+  ticks: Ticks;
   others: Pick<ConsumerServices & SchedulingServices, "catalog" | "stats" | "secrets" | "sessions">;
   log: Log;
   onWrite: OnWrite;
@@ -90,7 +94,7 @@ interface Shared {
  */
 export function invocations(world: World, ledger: Ledger, shared: Shared): Invoke {
   const { time, random, hardship, observer, poison, pausing, herd } = world;
-  const { jobs, queue, scheduler, unscheduled, blobs, gates, sharedKeys, resultCache, others, log, onWrite } = shared;
+  const { jobs, queue, scheduler, unscheduled, blobs, gates, sharedKeys, resultCache, ticks, others, log, onWrite } = shared;
   const counts = fakeDueCounts();
   const hot = hotMinutes(counts, herd.startsPerSecond, herd.jobsPerCount);
   const refuses = () => random.chance(hardship.refuse);
@@ -139,6 +143,7 @@ export function invocations(world: World, ledger: Ledger, shared: Shared): Invok
         ...world,
         hardship: gentle(hardship),
       }),
+      ticks: throughAdversary("ticks", ticks, invocation, { ...world, hardship: gentle(hardship) }),
       sharedKeys: throughAdversary("jobs", sharedKeys, invocation, world),
       resultCache: throughAdversary("jobs", resultCache, invocation, world),
       clock,

@@ -8,7 +8,7 @@ import type { Invocation } from "./invocation.ts";
 import { nameOf } from "./ledger.ts";
 import type { Observer } from "./observer.ts";
 import { type Random, seeded } from "./random.ts";
-import type { Timeline } from "./timeline.ts";
+import type { Timeline } from "../support/line/timeline.ts";
 
 /** What of a world the pauses know. */
 interface Around {

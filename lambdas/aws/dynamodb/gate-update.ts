@@ -106,9 +106,14 @@ function renewExpression(ask: Ask, seen: PartState): Expression {
       "#job.#turn = :turn",
       `${held?.given ? "attribute_exists" : "attribute_not_exists"}(#job.#given)`,
       ...(isBounded ? ["#n <= :slots"] : []),
+      ...(held?.given && !slot?.seesParts ? ["attribute_not_exists(#peak)"] : []),
     ],
     sets: ["#job = :holder"],
-    names: { "#job": job, "#lease": "lease", "#turn": "turn", "#given": "given", ...(isBounded && { "#n": "n" }) },
+    names: {
+      ...{ "#job": job, "#lease": "lease", "#turn": "turn", "#given": "given" },
+      ...(isBounded && { "#n": "n" }),
+      ...(held?.given && !slot?.seesParts && { "#peak": "peak" }),
+    },
     values: {
       ":holder": holderOf(held, ask),
       ":held": held?.lease,

@@ -146,7 +146,7 @@ function slotWrite(state: PartState, ask: Ask): PartWrite["slot"] | "full" {
   const { job, now, slot } = ask;
   if (!slot) return undefined;
   const own = state.holders[job];
-  if (state.peak !== undefined && !slot.seesParts && !own) return "full";
+  if (state.peak !== undefined && !slot.seesParts && (!own || own.given)) return "full";
   // What a consumer has taken is given to nobody: its lease is that of the claim that follows.
   if (slot.isGiven && isShared(own, ask)) return undefined;
   // A slot that was given holds only what the limit allows now: it may have been lowered since.

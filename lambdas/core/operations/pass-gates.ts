@@ -11,7 +11,7 @@ import type { Waiter } from "../ports/gates.ts";
 import type { JobStore } from "../ports/ports.ts";
 import { given } from "../schema/given.ts";
 import { type Chained, givenMs, type HandingOver, handOver } from "./hand-over.ts";
-import { type RuledGate, type Ruling, rulesOf } from "./limit-rules.ts";
+import { type RuledGate, type Ruling, ruleAt, rulesOf } from "./limit-rules.ts";
 import { gatesOfJob } from "./lines.ts";
 import { markGate } from "./mark-gate.ts";
 import { takeSlot } from "./take-slot.ts";
@@ -330,16 +330,18 @@ export async function leaveStood({ gates }: Pick<HandingOver, "gates">, { job, l
  * that the caller runs itself.
  */
 async function releaseSlots(
-  services: HandingOver,
+  services: HandingOver & Ruling,
   { job, turn, slots }: Pick<Pass, "job" | "turn" | "slots">,
   whose?: "own",
   mayRun?: (job: Job) => boolean,
 ): Promise<Chained[]> {
   const next: Chained[] = [];
-  for (const { gate, part, rule, lease, shared } of slots) {
+  for (const { gate, part, lease, shared } of slots) {
     if (whose && shared) continue;
     const freed = await services.gates.release(part, job.id, turn, whose && lease);
     if (!freed || !(part.part === 0 ? freed.line : (await services.gates.firsts([gate]))[0]?.line)) continue;
+    // The attempt may have begun under other numbers.
+    const rule = (await ruleAt(services, gate)) ?? {};
     const { chained } = await handOver(services, gate, rule, given({ mayRun }));
     if (chained) next.push(chained);
   }
@@ -351,7 +353,7 @@ async function releaseSlots(
  * reconciler if somebody waits for them, and end with their leases otherwise.
  */
 export async function leaveGates(
-  services: HandingOver,
+  services: HandingOver & Ruling,
   pass: Pass | undefined,
   whose?: "own",
   mayRun?: (job: Job) => boolean,

@@ -47,6 +47,13 @@ async function takeOfParts(gates: Gates, { gate, rule }: RuledGate, ask: SlotAsk
   });
   const own = Object.keys(parts).find((part) => parts[Number(part)]?.holders[ask.job] !== undefined);
   if (state.line && own === undefined && !ask.isCalled && !ask.slot.isGiven) return refused("line");
+  // The limit may have been lowered since it got its slot: it starts once so many others have ended.
+  if (own !== undefined && parts[Number(own)]?.holders[ask.job]?.given && !ask.slot.isGiven) {
+    const live = Object.values(parts).reduce((sum, part) => sum + liveIn(part, ask.now), 0);
+    const part = { ...gate, part: Number(own) };
+    if (live > (rule.concurrency ?? 0))
+      return { taken: { outcome: "full", state: parts[Number(own)] ?? state }, part, withRate: false };
+  }
   const caps = capsOf(rule, parts, ask.now);
   for (const number of own === undefined ? withRoom(parts, caps, ask) : [Number(own)]) {
     if (number > (state.peak ?? 0)) await gates.notePeak(gate, number);

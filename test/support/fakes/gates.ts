@@ -13,6 +13,7 @@ import type { Pin } from "../../../lambdas/core/flow/limit-rule.ts";
 import type { Pump } from "../../../lambdas/core/flow/pump.ts";
 import type { Gates, Waiter } from "../../../lambdas/core/ports/gates.ts";
 import { given } from "../../../lambdas/core/schema/given.ts";
+import { copy } from "./job-store.ts";
 
 interface Kept {
   gate: GateName;
@@ -80,7 +81,7 @@ export function fakeGates(): FakeGates {
   function lineOf(gate: GateName, { limit, after }: { limit: number; after?: At }) {
     const { waiters } = gateOf(gate);
     const from = after ? placeOf(waiters, after) + (waiterAt(gate, after) ? 1 : 0) : 0;
-    return structuredClone({ waiters: waiters.slice(from, from + limit), more: waiters.length > from + limit });
+    return copy({ waiters: waiters.slice(from, from + limit), more: waiters.length > from + limit });
   }
 
   return {
@@ -91,7 +92,7 @@ export function fakeGates(): FakeGates {
         const before = partOf(part);
         const step = nextStep(before, ask);
         if (step.do === "refuse") {
-          const state = structuredClone(before);
+          const state = copy(before);
           return step.why === "early"
             ? { outcome: "early", startsAt: step.startsAt, state }
             : { outcome: step.why, state };
@@ -109,7 +110,7 @@ export function fakeGates(): FakeGates {
       const held = partOf(part).holders[job];
       if (held?.turn !== turn || (lease !== undefined && held.lease !== lease)) return undefined;
       keep(part, without(part, job));
-      return structuredClone(partOf(part));
+      return copy(partOf(part));
     },
 
     async drop(part, job, { lease }) {
@@ -121,14 +122,14 @@ export function fakeGates(): FakeGates {
       if ((state.peak ?? -1) < peak) keep(firstOf(gate), { ...state, peak });
     },
 
-    firsts: async (names) => names.map((gate) => structuredClone(partOf(firstOf(gate)))),
+    firsts: async (names) => names.map((gate) => copy(partOf(firstOf(gate)))),
 
-    parts: async (gate) => structuredClone(Object.fromEntries(gateOf(gate).parts)),
+    parts: async (gate) => copy(Object.fromEntries(gateOf(gate).parts)),
 
     line: async (gate, page) => lineOf(gate, page),
 
     look: async (gate, page) => ({
-      parts: page.after ? {} : structuredClone(Object.fromEntries(gateOf(gate).parts)),
+      parts: page.after ? {} : copy(Object.fromEntries(gateOf(gate).parts)),
       ...lineOf(gate, page),
     }),
 
@@ -139,7 +140,7 @@ export function fakeGates(): FakeGates {
       const stood = waiterAt(gate, waiter);
       const { calls = stood?.calls, reserved_until = stood?.reserved_until, ...rest } = waiter;
       const next = { ...rest, since: stood?.since ?? waiter.since, ...given({ calls, reserved_until }) };
-      waiters.splice(placeOf(waiters, waiter), stood ? 1 : 0, structuredClone(next));
+      waiters.splice(placeOf(waiters, waiter), stood ? 1 : 0, copy(next));
     },
 
     async reserve(gate, at, { now, until }) {
@@ -154,19 +155,19 @@ export function fakeGates(): FakeGates {
       if (waiterAt(gate, at)) waiters.splice(placeOf(waiters, at), 1);
     },
 
-    waiter: async (gate, at) => structuredClone(waiterAt(gate, at)),
+    waiter: async (gate, at) => copy(waiterAt(gate, at)),
 
     async mark(gate, next, seen) {
       const { line, ...rest } = partOf(firstOf(gate));
       if (!isSame(line, seen)) return isSame(line, next);
-      keep(firstOf(gate), { ...rest, ...(next && { line: structuredClone(next) }) });
+      keep(firstOf(gate), { ...rest, ...(next && { line: copy(next) }) });
       return true;
     },
 
-    pump: async (gate) => structuredClone(gateOf(gate).pump),
+    pump: async (gate) => copy(gateOf(gate).pump),
 
     async keepPump(gate, pump) {
-      gateOf(gate).pump = structuredClone(pump);
+      gateOf(gate).pump = copy(pump);
     },
 
     async crowded(tenant, { limit, after }) {
@@ -179,10 +180,10 @@ export function fakeGates(): FakeGates {
         .map(({ gate }) => gate);
     },
 
-    pins: async (tenant) => structuredClone(pins.get(tenantKey(tenant)) ?? {}),
+    pins: async (tenant) => copy(pins.get(tenantKey(tenant)) ?? {}),
 
     async pin({ limit, ...tenant }, pin) {
-      pins.set(tenantKey(tenant), { ...pins.get(tenantKey(tenant)), [limit]: structuredClone(pin) });
+      pins.set(tenantKey(tenant), { ...pins.get(tenantKey(tenant)), [limit]: copy(pin) });
     },
 
     async unpin({ limit, ...tenant }) {
