@@ -28,7 +28,7 @@ export async function limits(): Promise<Section> {
 }
 
 function targetsOfCost(counted: readonly (Case & { counts: Counts })[], none: Counts): Target[] {
-  const free = counted.filter(({ rule, waiting, name }) => rule && !waiting && !name.includes("50"));
+  const free = counted.filter(({ rule, behind, name }) => rule && !behind && !name.includes("12"));
   const writes = Math.max(...free.map(({ counts }) => writesOf(counts) - writesOf(none)));
   return [
     {

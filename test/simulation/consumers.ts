@@ -14,6 +14,7 @@ import { lambdaFreezer } from "./freezer.ts";
 import type { Invocation } from "./invocation.ts";
 import { type Invoke, mostCalls } from "./invocations.ts";
 import type { Ledger } from "./ledger.ts";
+import { atWork } from "./line-rules.ts";
 import { canary } from "./observer.ts";
 import { executor } from "./outcomes.ts";
 import type { Arrived } from "./queues.ts";
@@ -63,12 +64,13 @@ export function consumers(world: World, ledger: Ledger, { jobs, gates }: Stored,
     try {
       await runJob(services, ofOurType, message, options);
     } catch (error) {
-      checkSnoozed(invocation);
+      for (const one of [invocation, ...(invocation.chained?.values() ?? [])]) checkSnoozed(one);
       if (error instanceof JobError) freezer.freeze(invocation);
       invocation.dead = invocation.frozen === undefined;
       throw error;
     } finally {
-      end(mostCalls[invocation.purpose] + (message.gated ? callsAtGates : 0));
+      const each = mostCalls[invocation.purpose] + (message.gated ? callsAtGates : 0);
+      end(each * (1 + (invocation.chained?.size ?? 0)));
     }
   };
 
@@ -77,10 +79,12 @@ export function consumers(world: World, ledger: Ledger, { jobs, gates }: Stored,
     const { spares } = world;
     const spared = spares && spareExecutor(world, { ledger, executions, random: spares }, by);
     const announced = withClaims(observer, plain);
+    const { lines } = world;
     return async (execution, of) => {
       const { event } = execution.job;
       if (event === announcedEvent) return announced(execution, of);
-      return (event === spareEvent && spared ? spared : plain)(execution, of);
+      const ended = lines ? atWork({ ...world, lines }, { jobs, gates }, execution.job, by) : () => {};
+      return (event === spareEvent && spared ? spared : plain)(execution, of).finally(ended);
     };
   }
 

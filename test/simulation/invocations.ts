@@ -14,6 +14,7 @@ import { throughAdversary, type World } from "./adversary.ts";
 import type { Hardship } from "./hardship.ts";
 import type { Invocation, Purpose } from "./invocation.ts";
 import type { Ledger } from "./ledger.ts";
+import { catalogOf } from "./lines.ts";
 import { losingAnswers } from "./lost-answers.ts";
 import { canary, type Observer } from "./observer.ts";
 import { askedInTime } from "./queues.ts";
@@ -39,6 +40,8 @@ export type OnWrite = (change: Omit<JobChange, "at">) => void;
  * job.
  */
 const functionTimeoutMs = 90_000;
+/** The pump has less than the visibility of its ticks. */
+const pumpTimeoutMs = 20_000;
 
 /**
  * Invariant 10: the most port calls that one invocation may make, whatever is stored. A feature's depend on its steps, those of
@@ -94,7 +97,8 @@ interface Shared {
  */
 export function invocations(world: World, ledger: Ledger, shared: Shared): Invoke {
   const { time, random, hardship, observer, poison, pausing, herd } = world;
-  const { jobs, queue, scheduler, unscheduled, blobs, gates, sharedKeys, resultCache, ticks, others, log, onWrite } = shared;
+  const { jobs, queue, scheduler, unscheduled, blobs, gates, sharedKeys, resultCache, ticks, others, log, onWrite } =
+    shared;
   const counts = fakeDueCounts();
   const hot = hotMinutes(counts, herd.startsPerSecond, herd.jobsPerCount);
   const refuses = () => random.chance(hardship.refuse);
@@ -102,7 +106,7 @@ export function invocations(world: World, ledger: Ledger, shared: Shared): Invok
   return (purpose, what) => {
     const skew = random.int(-hardship.skew, hardship.skew);
     const invocation: Invocation = { what, purpose, skew, began: time.now(), dead: false, calls: 0, refusedForGood: 0 };
-    const cancel = time.after(functionTimeoutMs, () => {
+    const cancel = time.after(purpose === "pump" ? pumpTimeoutMs : functionTimeoutMs, () => {
       if (!invocation.dead) observer.cover(`out of time: ${purpose}`);
       invocation.dead = true;
     });
@@ -126,6 +130,7 @@ export function invocations(world: World, ledger: Ledger, shared: Shared): Invok
     const around = purpose === "reconciler" && pausing.isOn ? { ...world, hardship: gentle(hardship) } : world;
     const services: ConsumerServices & SchedulingServices = {
       ...others,
+      catalog: catalogOf(world),
       // As where `job.waiting` is published.
       notesWaits: pausing.isOfKeys,
       jobs: throughAdversary("jobs", losingAnswers(watched, jobs.peek, world), invocation, around),

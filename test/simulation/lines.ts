@@ -23,15 +23,12 @@ export const lineEvents: Record<string, string[]> = {
   slow: ["slow"],
   wide: ["wide"],
   few: ["few"],
-  pair: ["few", "paced"],
+  joined: ["few", "paced"],
   paced: ["paced"],
   lent: ["lent"],
   settled: ["paced"],
   planned: ["few"],
 };
-
-/** How long the requests of `settled` are put off, and how long at most. */
-export const settledMs = { delay: 1000, max_wait: 3000 } as const;
 
 /** The numbers of a limit, and when they may have held, in true time. */
 interface Held {
@@ -63,7 +60,7 @@ export interface Lines {
   tickLag: number;
   /** The catalog that is deployed. */
   catalog(): Catalog;
-  deploy(limits: Record<string, Limit>, hash: string): void;
+  deploy(limits: Record<string, Limit>): void;
   /** What the catalog has of a limit now; undefined once it has left. */
   limitNow(limit: string): LimitRule | undefined;
   /** Notes that other numbers may hold from now on, and later that those before hold no longer. */

@@ -140,7 +140,7 @@ export const catalog = makeCatalog([product], registry);
 export function catalogWith(more: Record<string, Limit>, events: Record<string, string[]>): Catalog {
   const known = (names: string[]) => names.filter((name) => name in more);
   const jobs = Object.fromEntries(Object.entries(events).map(([tag, names]) => [tag, limitedCall(...known(names))]));
-  const settled = { ...jobs.settled, debounce: { key: "$Input{body}{user}", delay: 1000, max_wait: 3000 } };
+  const settled = { ...jobs.settled, debounce: product.jobs.soon?.debounce };
   const own = { ...product, limits: { ...limits, ...more }, jobs: { ...product.jobs, ...jobs, settled } };
   return makeCatalog([own as Product], registry);
 }

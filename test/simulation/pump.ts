@@ -21,7 +21,8 @@ const mostOfOneGate = 24;
 export function pumping(world: World, { gates }: { gates: FakeGates }, invoke: () => Invoke): Pumping {
   const { time, hardship, observer } = world;
   // Only histories with limits have ticks.
-  const random = world.limited ?? world.lines ?? world.random;
+  const random = world.limited ?? world.lines?.random ?? world.random;
+  const lag = world.lines?.tickLag ?? 0;
   const ofGate = new Map<string, number>();
   let messages = 0;
 
@@ -81,7 +82,9 @@ export function pumping(world: World, { gates }: { gates: FakeGates }, invoke: (
           if (copies > 1) observer.cover("duplicate tick");
           for (let copy = 0; copy < copies; copy++) {
             count(tick, 1);
-            time.after(delaySeconds * 1000 + random.int(0, Math.min(hardship.queueLag, 20_000)), () => deliver(tick, 1));
+            time.after(delaySeconds * 1000 + lag + random.int(0, Math.min(hardship.queueLag, 20_000)), () =>
+              deliver(tick, 1),
+            );
           }
         }
       },

@@ -67,13 +67,14 @@ export function messaging(world: World, ledger: Ledger, consume: Consume): Messa
   }
 
   function enqueue(type: JobType, message: JobMessage, delaySeconds: number, calls?: Calls) {
+    const lag = world.lines?.lag ?? 0;
     const copies = random.chance(hardship.duplicate) ? 2 : 1;
     if (copies > 1) observer.cover("duplicate message");
     for (let copy = 0; copy < copies; copy++) {
       count(message, 1);
       const isLost = late.chance(hardship.misroute);
       if (isLost) observer.cover("message in another type's queue");
-      time.after(delaySeconds * 1000 + random.int(0, hardship.queueLag), () =>
+      time.after(delaySeconds * 1000 + lag + random.int(0, hardship.queueLag), () =>
         deliver(isLost ? otherThan(type) : type, message, { calls }, 1),
       );
     }

@@ -106,6 +106,7 @@ export function accessTo({ state, queues, ticks, schedules }: Platform) {
   };
 }
 
+/** PutItem only for the version before, 0.3.0, which puts jobs into lines so while a deployment replaces it. */
 const gateActions = ["GetItem", "BatchGetItem", "PutItem", "UpdateItem", "DeleteItem", "Query"].map(
   (action) => `dynamodb:${action}`,
 );

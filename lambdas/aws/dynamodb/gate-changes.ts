@@ -116,8 +116,12 @@ export function standing(table: string, gate: GateName, { since, ...waiter }: Wa
   return new UpdateItemCommand({
     TableName: table,
     Key: waiterKey(gate, waiter),
-    UpdateExpression: `SET #since = if_not_exists(#since, :since), ${fields.map(([name]) => `#${name} = :${name}`).join(", ")}`,
-    ExpressionAttributeNames: { "#since": "since", ...Object.fromEntries(fields.map(([name]) => [`#${name}`, name])) },
+    UpdateExpression: `SET #since = if_not_exists(#since, :since), ${fields.map(([name]) => `#${name} = :${name}`).join(", ")} REMOVE #until`,
+    ExpressionAttributeNames: {
+      "#since": "since",
+      "#until": "reserved_until",
+      ...Object.fromEntries(fields.map(([name]) => [`#${name}`, name])),
+    },
     ExpressionAttributeValues: toAttributes({
       ":since": since,
       ...Object.fromEntries(fields.map(([name, value]) => [`:${name}`, value])),

@@ -58,10 +58,11 @@ export function gateUpdate(table: string, part: GatePart, writing: Writing): Upd
 
 function slotExpression({ write: { slot: write }, ask, seen }: Writing): Expression {
   const { job, slot } = ask;
-  if (!write || !slot) return nothing;
-  // Whoever knows this part alone takes a slot only where it is the only one.
-  const isNew = ["attribute_not_exists(#job)", ...(slot.seesParts ? [] : ["attribute_not_exists(#peak)"])];
-  const names = { "#job": job, "#n": "n", ...(!slot.seesParts && { "#peak": "peak" }) };
+  if (!slot) return nothing;
+  if (!write) return heldExpression(job, seen);
+  const only = onlyPart(slot);
+  const isNew = ["attribute_not_exists(#job)", ...only.conditions];
+  const names = { "#job": job, "#n": "n", ...only.names };
   const holder = { ":holder": holderOf(seen.holders[job], ask) };
   switch (write.do) {
     case "renew":
@@ -94,34 +95,39 @@ function slotExpression({ write: { slot: write }, ask, seen }: Writing): Express
 }
 
 /** A holder is the one that was seen if lease and turn are: whoever shares a slot changes one of them. */
+function heldExpression(job: string, { holders: { [job]: held } }: PartState): Expression {
+  if (!held) return nothing;
+  const isGiven = `${held.given ? "attribute_exists" : "attribute_not_exists"}(#job.#given)`;
+  return {
+    ...nothing,
+    conditions: ["#job.#lease = :held", "#job.#turn = :turn", isGiven],
+    names: { "#job": job, "#lease": "lease", "#turn": "turn", "#given": "given" },
+    values: { ":held": held.lease, ":turn": held.turn },
+  };
+}
+
 function renewExpression(ask: Ask, seen: PartState): Expression {
   const { job, slot } = ask;
   const held = seen.holders[job];
-  // A slot that was given holds only what the limit allows when a consumer takes it.
-  const isBounded = held?.given && !slot?.isGiven;
+  const same = heldExpression(job, seen);
+  const renewed = { ...same, sets: ["#job = :holder"], values: { ...same.values, ":holder": holderOf(held, ask) } };
+  if (!held?.given || !slot) return renewed;
+  // A slot that was given is new to the consumer that takes it, and holds only what the limit allows then.
+  const only = onlyPart(slot);
+  const room = slot.isGiven
+    ? nothing
+    : { ...nothing, conditions: ["#n <= :slots"], names: { "#n": "n" }, values: { ":slots": slot.limit } };
   return {
-    ...nothing,
-    conditions: [
-      "#job.#lease = :held",
-      "#job.#turn = :turn",
-      `${held?.given ? "attribute_exists" : "attribute_not_exists"}(#job.#given)`,
-      ...(isBounded ? ["#n <= :slots"] : []),
-      ...(held?.given && !slot?.seesParts ? ["attribute_not_exists(#peak)"] : []),
-    ],
-    sets: ["#job = :holder"],
-    names: {
-      ...{ "#job": job, "#lease": "lease", "#turn": "turn", "#given": "given" },
-      ...(isBounded && { "#n": "n" }),
-      ...(held?.given && !slot?.seesParts && { "#peak": "peak" }),
-    },
-    values: {
-      ":holder": holderOf(held, ask),
-      ":held": held?.lease,
-      ":turn": held?.turn,
-      ...(isBounded && { ":slots": slot?.limit }),
-    },
+    ...renewed,
+    conditions: [...same.conditions, ...only.conditions, ...room.conditions],
+    names: { ...same.names, ...only.names, ...room.names },
+    values: { ...renewed.values, ...room.values },
   };
 }
+
+/** Whoever knows one part alone takes a slot only where it is the only one. */
+const onlyPart = ({ seesParts }: Pick<NonNullable<Ask["slot"]>, "seesParts">): Expression =>
+  seesParts ? nothing : { ...nothing, conditions: ["attribute_not_exists(#peak)"], names: { "#peak": "peak" } };
 
 const farthestOf = (now: number, { increment, burst }: Pace): number =>
   (now + aheadMs) * 1000 + increment * (burst - 1);

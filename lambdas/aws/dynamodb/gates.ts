@@ -10,6 +10,7 @@ import {
   type Ask,
   emptyPart,
   type GatePart,
+  holderOf,
   isShared,
   nextStep,
   type PartState,
@@ -77,7 +78,7 @@ export function dynamoGates({ client, table }: { client: DynamoDBClient; table: 
     // A slot is looked for in an empty part first, since a limit that is reached is the rarer case.
     let seen: PartState = { ...emptyPart(), ...guesses.get(nameOf(part)) };
     let isGuess = true;
-    let held: Held = { again: false };
+    let lost: Held = { again: false };
     const found = (state: PartState) => {
       seen = state;
       isGuess = false;
@@ -89,14 +90,20 @@ export function dynamoGates({ client, table }: { client: DynamoDBClient; table: 
         found(await read(part));
         continue;
       }
-      if (step.do === "nothing") return { outcome: "taken", startsAt: step.startsAt, ...held };
+      if (step.do === "nothing") return { outcome: "taken", startsAt: step.startsAt, ...lost };
       if (step.do === "refuse") return refusalOf(step, seen);
       const { write } = step;
-      held = heldBefore(write, seen, ask);
+      const held = heldBefore(write, seen, ask);
       const answer = await tried(part, gateUpdate(table, part, { write, ask, seen }));
-      if ("stored" in answer) found(answer.stored);
-      else if (write.slot?.do === "drop") found(partOf(answer.written));
-      else {
+      if ("stored" in answer) {
+        // The SDK may have repeated a write of ours whose answer was lost.
+        lost = isWritten(answer.stored, seen, ask) ? held : { again: false };
+        found(answer.stored);
+      } else if (write.slot?.do === "drop") {
+        // A write that held is no round: a part may have many slots whose leases are over.
+        found(partOf(answer.written));
+        round--;
+      } else {
         const before = write.rate && ask.rate ? writtenBefore(answer.written, ask.rate) : seen;
         if (write.rate && ask.rate && before.tat !== undefined)
           learn(part, { tat: before.tat + ask.rate.increment, inc: ask.rate.increment });
@@ -177,6 +184,12 @@ type Held = Pick<Taken & { outcome: "taken" }, "again" | "shared">;
 function heldBefore({ slot }: PartWrite, seen: PartState, ask: Ask): Held {
   const again = slot?.do === "renew";
   return { again, ...(again && isShared(seen.holders[ask.job], ask) && { shared: true }) };
+}
+
+/** Whether a slot is stored as a write of this ask would have left it. */
+function isWritten(stored: PartState, before: PartState, ask: Ask): boolean {
+  const [held, own] = [stored.holders[ask.job], holderOf(before.holders[ask.job], ask)];
+  return held?.lease === own.lease && held.turn === own.turn;
 }
 
 const refusalOf = (step: { why: "line" | "full" } | { why: "early"; startsAt: number }, state: PartState): Taken =>

@@ -39,12 +39,13 @@ export function paceOf(rate: Rate): Pace {
 }
 
 /**
- * The arrival time under the rule that holds now, epoch microseconds: starts that lie ahead were taken under an earlier rate, and
- * move together or apart with the change.
+ * The arrival time under the rule that holds now, epoch microseconds: starts that lie ahead were taken under an earlier rate, and are
+ * spaced by the present one. It is counted from the starts and not from `now`, with which it would flee whoever asks again.
  */
 export function arrivalOf({ tat, inc }: Arrival, now: number, { increment }: Pace): number | undefined {
   if (tat === undefined || tat <= now * 1000 || inc === undefined || inc === increment) return tat;
-  return now * 1000 + Math.round(((tat - now * 1000) * increment) / inc);
+  const ahead = Math.ceil((tat - now * 1000) / inc);
+  return tat + ahead * (increment - inc);
 }
 
 /** The start, in epoch milliseconds, of whoever takes one at `now`. Never rounded down. */

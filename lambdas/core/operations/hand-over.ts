@@ -159,17 +159,40 @@ async function serve(
 const isHeld = (parts: GateView["parts"], job: string, now: number): boolean =>
   Object.values(parts).some(({ holders }) => (holders[job]?.lease ?? 0) >= now);
 
+/** How often to look again for a slot that was freed while the waiter was reserved. */
+const looks = 3;
+
 /** `taken`: somebody else serves the waiter, or it has left the line. */
 async function giveSlot(
-  { gates, clock }: HandingOver,
-  { gate, rule, parts }: Serving,
+  services: HandingOver,
+  serving: Serving,
   waiter: Waiter,
   job: Job,
 ): Promise<"given" | "full" | "taken"> {
-  const now = clock.now();
+  const { gates, clock } = services;
+  const { gate, rule, parts } = serving;
   // In one part a job cannot have two slots. Of several, each of two givers would find one.
   const isSpread = slotPartsOf(rule) > 1 || parts[0]?.peak !== undefined;
-  if (isSpread && !(await gates.reserve(gate, waiter, { now, until: now + reservedMs }))) return "taken";
+  if (!isSpread) return takeFor(services, serving, job);
+  for (let look = 0; look < looks; look++) {
+    const now = clock.now();
+    const until = now + reservedMs;
+    if (!(await gates.reserve(gate, waiter, { now, until }))) return "taken";
+    const given = await takeFor(services, serving, job);
+    if (given !== "full") return given;
+    // Whoever has freed a slot meanwhile saw the reservation, and passed the waiter by.
+    await gates.reserve(gate, waiter, { now: until + 1, until: 0 });
+    if (roomIn(await gates.parts(gate), rule, clock.now()) === 0) return "full";
+  }
+  return "full";
+}
+
+async function takeFor(
+  { gates, clock }: HandingOver,
+  { gate, rule, parts }: Serving,
+  job: Job,
+): Promise<"given" | "full" | "taken"> {
+  const now = clock.now();
   const slot = { lease: now + givenMs, isGiven: true as const };
   const { taken } = await takeSlot(gates, { gate, rule }, { job: job.id, turn: turnOf(job), now, slot });
   if (taken.outcome !== "taken") return "full";
@@ -196,7 +219,8 @@ async function freeForsaken(services: HandingOver, gate: GateName, { parts }: Ga
     const now = services.clock.now();
     for (const { part, job, holder } of some) {
       const of = jobs.get(job);
-      if (!isForsaken(holder, of, now) && !(of && isHeldForLong(pauses, of, now))) continue;
+      const isOver = holder.lease < now || isForsaken(holder, of, now);
+      if (!isOver && !(of && isHeldForLong(pauses, of, now))) continue;
       await services.gates.drop(part, job, holder);
       freed = true;
     }

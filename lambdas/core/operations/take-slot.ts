@@ -65,13 +65,17 @@ async function takeOfParts(gates: Gates, { gate, rule }: RuledGate, ask: SlotAsk
   return refused("full");
 }
 
-/** The parts that have room, from one that the job's id names, so that a herd does not meet at one item. */
+/**
+ * The parts that have room: the first one, so that few are in use while few slots are, and then the others from one that the job's id
+ * names, so that a herd which is refused there does not meet at the next one too.
+ */
 function withRoom(
   parts: Readonly<Record<number, PartState>>,
   caps: readonly number[],
   { job, now }: SlotAsk,
 ): number[] {
   const free = caps.flatMap((cap, part) => (liveIn(parts[part] ?? emptyPart(), now) < cap ? [part] : []));
-  const from = free.length > 0 ? (Number.parseInt(job.slice(-8), 16) || 0) % free.length : 0;
-  return [...free.slice(from), ...free.slice(0, from)];
+  const [first, ...others] = free;
+  const from = others.length > 0 ? (Number.parseInt(job.slice(-8), 16) || 0) % others.length : 0;
+  return first === undefined ? [] : [first, ...others.slice(from), ...others.slice(0, from)];
 }

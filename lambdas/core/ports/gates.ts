@@ -64,8 +64,8 @@ export interface Gates {
   /** How long the line is, counted up to `most`. */
   length(gate: GateName, most: number): Promise<number>;
   /**
-   * Puts a job into the line. One that stands there already keeps its `since`, and the `calls` that it has unless others are given.
-   * Safe to repeat.
+   * Puts a job into the line, reserved for nobody. One that stands there already keeps its `since`, and the `calls` that it has unless
+   * others are given. Safe to repeat.
    */
   stand(gate: GateName, waiter: Waiter): Promise<void>;
   /** Reserves a waiter for whoever is about to give it a slot. False if it has left the line, or is reserved after `now` already. */

@@ -69,8 +69,10 @@ export function describeLines(current: () => FreshGate): void {
     expect((await Promise.all(at)).filter(Boolean)).toHaveLength(1);
     expect(await reserve(noon + 60_000, noon + 90_000)).toBe(false);
     expect(await reserve(noon + 60_004, noon + 90_000)).toBe(true);
-    await gates.stand(gate, waiter);
     expect(await gates.waiter(gate, waiter)).toEqual({ ...waiter, reserved_until: noon + 90_000 });
+    await gates.stand(gate, waiter);
+    // One that stands in line anew is reserved for nobody.
+    expect(await gates.waiter(gate, waiter)).toEqual(waiter);
     await gates.leave(gate, waiter);
     expect(await reserve(noon + 100_000, noon + 160_000)).toBe(false);
   });

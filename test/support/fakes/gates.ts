@@ -138,8 +138,8 @@ export function fakeGates(): FakeGates {
     async stand(gate, waiter) {
       const { waiters } = gateOf(gate);
       const stood = waiterAt(gate, waiter);
-      const { calls = stood?.calls, reserved_until = stood?.reserved_until, ...rest } = waiter;
-      const next = { ...rest, since: stood?.since ?? waiter.since, ...given({ calls, reserved_until }) };
+      const { calls = stood?.calls, reserved_until: _reserved, ...rest } = waiter;
+      const next = { ...rest, since: stood?.since ?? waiter.since, ...given({ calls }) };
       waiters.splice(placeOf(waiters, waiter), stood ? 1 : 0, copy(next));
     },
 
