@@ -1,8 +1,7 @@
 import { defineProduct } from "../../lambdas/consumers/types/define-product.ts";
 import { parameter } from "../../lambdas/core/catalog/references.ts";
 
-const passing = (action: string, ...limits: string[]) =>
-  ({ type: "action", app: "outside", action, limits }) as const;
+const passing = (action: string, ...limits: string[]) => ({ type: "action", app: "outside", action, limits }) as const;
 
 /** The product of what version 0.3.0 has stored (test/support/stored/version-0.3.ts): an event for each way to wait for a limit. */
 export const stored = defineProduct({
