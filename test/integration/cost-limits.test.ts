@@ -53,7 +53,7 @@ const budget: Record<string, Used> = {
   // One write takes both.
   "both, neither waits": { ...passing, calls: 4, writes: 2 },
   // They are spread over several items, which are read. One of them has the rate, and says whether somebody waits for what is freed.
-  "both, more than 12 slots": { ...nothing, calls: 6, writes: 3, reads: 3 },
+  "both, more than 12 slots": { ...nothing, calls: 5, writes: 3, reads: 2 },
   "concurrency, waits for a slot and is run by who frees it": forASlot,
   "the same with slots, 20 in line": inALongLine,
   "concurrency, waits for a slot and gets a message": { ...forASlot, ...byMessage, calls: forASlot.calls + 1 },

@@ -2,7 +2,6 @@ import * as deletePin from "../../lambdas/api/routes/delete-limit-pin.ts";
 import * as putLimit from "../../lambdas/api/routes/put-limit.ts";
 import type { HttpRequest, HttpResponse } from "../../lambdas/aws/http/route.ts";
 import { allScopes } from "../../lambdas/core/access/scopes.ts";
-import type { Limit } from "../../lambdas/core/flow/limit.ts";
 import type { LimitRule } from "../../lambdas/core/flow/limit-rule.ts";
 import { isFinished, type Job } from "../../lambdas/core/job/job.ts";
 import { cancel, changeJob, deleteJob, reschedule } from "../../lambdas/core/operations/change-job.ts";
@@ -11,7 +10,7 @@ import type { ApiServices } from "../../lambdas/core/operations/services.ts";
 import { parseRequest } from "../../lambdas/core/requests/request.ts";
 import type { World } from "./adversary.ts";
 import { isWaiting } from "./ledger.ts";
-import { lineEvents, lineLimits } from "./lines.ts";
+import { lineEvents } from "./lines.ts";
 import { canary } from "./observer.ts";
 import type { Request } from "./requests.ts";
 import type { System } from "./system.ts";
@@ -133,9 +132,8 @@ export function lineRequests(world: World, system: System, create: (request: Req
   function deploy(limit: string, rule: LimitRule | undefined) {
     observer.cover(rule ? "line: other numbers are deployed" : "line: a limit leaves the catalog");
     observer.note(() => `${limit} is deployed as ${JSON.stringify(rule)}`);
-    const { [limit]: before, ...rest } = lineLimits;
     const known = lines?.change(limit, rule ?? {}, time.now());
-    lines?.deploy(rule ? { ...rest, [limit]: { ...before, ...rule } as Limit } : rest);
+    lines?.deploy(limit, rule);
     known?.();
   }
 

@@ -254,15 +254,18 @@ function noneIsKept(
   for (const name of kept.keys()) if (name.startsWith(`${limit} `) && !names.has(name)) kept.delete(name);
 }
 
-/** So long a job may stand in a line that it has left in truth, while its consumer, or whoever changes it, takes it off, in milliseconds. */
-const leavingMs = 5000;
+/**
+ * So long a job may stand in a line that it has left in truth, while its consumer, or whoever changes it, takes it off, in
+ * milliseconds. One that stood in line at the very moment of the change is taken off in its turn.
+ */
+const leavingMs = { others: 5000, first: 30_000 } as const;
 
 /** Who stands in a line waits for it, and for no other one. */
 function noneIsLeft({ time, observer }: Watched, { jobs, gates }: Stored, kept: Kept, { left }: Memory): void {
   const { limit } = kept.gate;
   const now = time.now();
   const names = new Set<string>();
-  for (const { job: id, due_at, order } of kept.waiters) {
+  for (const [place, { job: id, due_at, order }] of kept.waiters.entries()) {
     const job = jobs.peek(id);
     const others = gates
       .all()
@@ -271,8 +274,9 @@ function noneIsLeft({ time, observer }: Watched, { jobs, gates }: Stored, kept: 
     const name = `${limit} ${id} ${order}`;
     names.add(name);
     if (!left.has(name)) left.set(name, now);
+    const isLong = now - (left.get(name) ?? now) > (others.length > 0 ? leavingMs.others : leavingMs.first);
     const why = others.length > 0 ? `in that of ${others.map(({ gate }) => gate.limit)} too` : "and does not wait";
-    if (now - (left.get(name) ?? now) > leavingMs)
+    if (isLong && (others.length > 0 || place === 0))
       observer.violated("lines", `${id.slice(-6)} stands in the line of ${limit}, ${why}`);
   }
   for (const name of left.keys()) if (name.startsWith(`${limit} `) && !names.has(name)) left.delete(name);

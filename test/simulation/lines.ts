@@ -60,7 +60,8 @@ export interface Lines {
   tickLag: number;
   /** The catalog that is deployed. */
   catalog(): Catalog;
-  deploy(limits: Record<string, Limit>): void;
+  /** Deploys other numbers of one limit, or a catalog without it. */
+  deploy(limit: string, rule: LimitRule | undefined): void;
   /** What the catalog has of a limit now; undefined once it has left. */
   limitNow(limit: string): LimitRule | undefined;
   /** Notes that other numbers may hold from now on, and later that those before hold no longer. */
@@ -97,8 +98,9 @@ export function linesOf(seed: number): Lines | undefined {
     lag,
     tickLag: random.chance(0.3) ? 0 : lag,
     catalog: () => deployed,
-    deploy(next) {
-      limits = next;
+    deploy(limit, rule) {
+      const { [limit]: before, ...rest } = limits;
+      limits = rule ? { ...rest, [limit]: { ...before, ...rule } as Limit } : rest;
       deployed = catalogWith(limits, lineEvents);
     },
     limitNow: (limit) => limits[limit],

@@ -167,7 +167,7 @@ function rateWrite(state: PartState, { now, rate }: Ask): PartWrite["rate"] | nu
   const { tat, inc } = state;
   if (tat === undefined || tat <= now * 1000) return { do: "begin" };
   if (inc === undefined || inc === rate.increment) return { do: "queue" };
-  return { do: "rescale", tat: (arrivalOf(state, now, rate) as number) + rate.increment };
+  return { do: "rescale", tat: Math.max(now * 1000, arrivalOf(state, now, rate) as number) + rate.increment };
 }
 
 /** When the asking job may start, given what was stored before its write. */

@@ -136,12 +136,16 @@ const windowOf = (rate: Rate, pump: Pump): number => {
   return Math.ceil((spanOf(pump) * 1000 * buckets) / increment) + burst * buckets;
 };
 
-/** The calls whose jobs are still in line and may still come. */
+/** How far clocks differ, in milliseconds. */
+const skewMs = 250;
+
+/** The calls whose jobs are still in line and may still come. One that has stood in line anew since was not called for that. */
 function stillCalled({ called, lag }: Pump, { waiters }: Line, { gate, now }: Found): Pump["called"] {
   const waiting = new Map(waiters.map((waiter) => [waiter.job, waiter]));
   const isOpen = ([job, { at }]: [string, Call]) => {
     const waiter = waiting.get(job);
-    return waiter !== undefined && waiter.calls?.[gate.limit] === undefined && now - at <= patienceMs({ lag });
+    if (!waiter || waiter.since > at + skewMs) return false;
+    return waiter.calls?.[gate.limit] === undefined && now - at <= patienceMs({ lag });
   };
   return Object.fromEntries(Object.entries(called).filter(isOpen));
 }
