@@ -1,5 +1,5 @@
 import type { Counts } from "../../bench/cost/counts.ts";
-import { type Case, cases, countsOfCase } from "../../bench/limits/counted.ts";
+import { type Case, cases, countsOfCase } from "../../bench/limits/counted/cases.ts";
 
 const sum = (counts: Record<string, number>) => Object.values(counts).reduce((a, b) => a + b, 0);
 

@@ -22,6 +22,7 @@ const crowds: Record<string, [from: number, to: number]> = {
   wide: [20, 45],
   few: [6, 14],
   joined: [4, 8],
+  twice: [6, 12],
   paced: [4, 10],
   lent: [8, 20],
 };
@@ -47,7 +48,7 @@ export function lineRequests(world: World, system: System, create: (request: Req
   if (!lines) return;
   const { random } = lines;
   const at = (ms: number, happen: () => unknown) => time.after(ms, () => void happen());
-  const events = random.some(Object.keys(crowds));
+  const events = lines.isLong ? ["fast"] : random.some(Object.keys(crowds));
   let n = 0;
 
   function ask(event: string, more: object = {}) {
@@ -68,7 +69,7 @@ export function lineRequests(world: World, system: System, create: (request: Req
     }) as Request;
 
   for (const event of events) {
-    const [from, to] = crowds[event] as [number, number];
+    const [from, to] = lines.isLong ? [160, 220] : (crowds[event] as [number, number]);
     const begins = random.int(0, 20_000);
     for (let i = random.int(from, to); i > 0; i--) {
       const priority = random.chance(0.05) ? { priority: random.int(-20, 20) } : {};
@@ -76,9 +77,9 @@ export function lineRequests(world: World, system: System, create: (request: Req
     }
     // Somebody cancels and moves some of them, or all that wait.
     if (random.chance(0.4)) at(begins + random.int(3000, 20_000), () => changeSome(event, random.pick([0.3, 1])));
-    if (random.chance(0.4)) at(begins + random.int(1000, 25_000), () => changeLimit(event));
+    if (random.chance(0.5)) at(begins + random.int(1000, 25_000), () => changeLimit(event));
   }
-  if (random.chance(0.5)) settle();
+  if (!lines.isLong && random.chance(0.5)) settle();
 
   /** Requests that share jobs, again and again, as long as a line stands. */
   function settle() {
@@ -132,7 +133,8 @@ export function lineRequests(world: World, system: System, create: (request: Req
   function deploy(limit: string, rule: LimitRule | undefined) {
     observer.cover(rule ? "line: other numbers are deployed" : "line: a limit leaves the catalog");
     observer.note(() => `${limit} is deployed as ${JSON.stringify(rule)}`);
-    const known = lines?.change(limit, rule ?? {}, time.now());
+    const now = time.now();
+    const known = lines?.change(limit, rule ?? {}, now, "deployment");
     lines?.deploy(limit, rule);
     known?.();
   }
@@ -143,13 +145,13 @@ export function lineRequests(world: World, system: System, create: (request: Req
     const lasts = random.int(20_000, 90_000);
     const until = time.now() + lasts;
     const params = { product: "sim", env: "e", name: limit };
-    const known = lines?.change(limit, rule, time.now());
+    const known = lines?.change(limit, rule, time.now(), "pin");
     await call("pin", putLimit.handle, { params, body: { ...rule, until } });
     known?.();
     const before = lines?.limitNow(limit) ?? {};
     const isEnded = random.chance(0.5);
     const end = async () => {
-      const known = lines?.change(limit, before, time.now());
+      const known = lines?.change(limit, before, time.now(), "pin");
       if (isEnded) await call("unpin", deletePin.handle, { params, body: undefined });
       known?.();
     };

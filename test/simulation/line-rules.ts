@@ -6,7 +6,7 @@ import type { FakeJobStore } from "../support/fakes/job-store.ts";
 import type { World } from "./adversary.ts";
 import type { Invocation } from "./invocation.ts";
 import { isWaiting, nameOf } from "./ledger.ts";
-import { knownMs, type Lines, lineEvents } from "./lines.ts";
+import { type Lines, lineEvents } from "./lines.ts";
 import { holds } from "./pausing.ts";
 
 type Watched = Pick<World, "time" | "observer" | "hardship" | "pausing"> & { lines: Lines };
@@ -18,9 +18,6 @@ interface Stored {
 
 /** Milliseconds between two starts of a rate. */
 const eachOf = ({ rate }: LimitRule): number => (rate ? durationMs(rate.period) / rate.limit : 0);
-
-/** How long others may know other numbers of a limit. */
-const known = ({ isCalm }: Lines): number => (isCalm ? knownMs.calm : knownMs.hard);
 
 /**
  * Notes an attempt that starts to work and answers what notes its end. Attempts at work never exceed the largest number that may have
@@ -44,7 +41,7 @@ export function atWork(world: Watched, stored: Stored, job: Job, by: Invocation)
         (lines.atWork.get(limit) ?? []).filter((other) => other !== one),
       ),
     );
-    const rules = lines.rules(limit, now - known(lines), now);
+    const rules = lines.rules(limit, now, now);
     const most = Math.max(...rules.map(({ concurrency = Number.POSITIVE_INFINITY }) => concurrency));
     if (working.length > most)
       observer.violated("lines", `${nameOf(job)} starts as number ${working.length} of ${limit}, at most ${most}`);
@@ -62,7 +59,7 @@ function startsInOrder({ time, observer, lines }: Watched, { jobs, gates }: Stor
   const kept = gates.all().find(({ gate }) => gate.limit === limit);
   if (!lines.isCalm || !kept || job.gates?.length !== 1) return;
   const now = time.now();
-  const rules = lines.rules(limit, now - known(lines) - 60_000, now);
+  const rules = lines.rules(limit, now - 60_000, now);
   const atOnce = Math.max(...rules.map((rule) => atOnceBy(rule, lagOf(lines))));
   const order = orderOf(job);
   const old = kept.waiters.filter(
@@ -98,7 +95,7 @@ export function lineStartsKeepRates({ observer, lines, hardship }: Watched): voi
   for (const [limit, starts] of lines.starts) {
     for (const [i, { at: from }] of starts.entries()) {
       for (const [n, { at: to }] of starts.slice(i, i + 200).entries()) {
-        const rules = lines.rules(limit, from - known(lines), to);
+        const rules = lines.rules(limit, from, to);
         if (rules.some(({ rate }) => !rate)) break;
         const each = Math.min(...rules.map(eachOf));
         const burst = Math.max(...rules.map(({ rate }) => rate?.burst ?? 1));
@@ -153,11 +150,11 @@ function lookAt(world: Watched, { jobs, gates }: Stored, kept: Kept, memory: Mem
     return isHeld ? [] : [{ job: found, since, order }];
   });
   const { limit } = kept.gate;
-  const rules = lines.rules(limit, now - known(lines), now);
+  const rules = lines.rules(limit, now, now);
   // One that waits for a slot of another limit as well may leave a start to nobody.
   const alone = waiting.every(({ job }) => job.gates?.length === 1);
   const begun = waiting.filter(({ since }) => since + beginning.lags * lagOf(lines) + beginning.ms <= now);
-  const before = lines.rules(limit, now - known(lines) - loweredMs - 6 * lagOf(lines), now);
+  const before = lines.rules(limit, now - loweredMs - 6 * lagOf(lines), now);
   rateIsUsed(world, limit, { waiting: alone ? begun.length : 0, rules: isLowered(before) ? [] : rules }, memory);
   slotsAreUsed(world, kept, { waiting: waiting.map(({ job }) => job.id), rules }, memory);
   noneIsKept(world, { jobs }, kept, memory);
@@ -241,6 +238,8 @@ function noneIsKept(
   const now = time.now();
   const holders = [...parts.values()].flatMap((part) => Object.entries(part.holders));
   const names = new Set<string>();
+  const twice = holders.find(([id], place) => holders.findIndex(([other]) => other === id) !== place);
+  if (twice) observer.violated("lines", `${twice[0].slice(-6)} has two slots of ${limit}`);
   for (const [id, { lease, turn }] of holders) {
     const job = jobs.peek(id);
     if (!job || !isWaiting(job) || lease < now) continue;

@@ -24,6 +24,7 @@ export const lineEvents: Record<string, string[]> = {
   wide: ["wide"],
   few: ["few"],
   joined: ["few", "paced"],
+  twice: ["few", "wide"],
   paced: ["paced"],
   lent: ["lent"],
   settled: ["paced"],
@@ -58,6 +59,8 @@ export interface Lines {
   /** How late messages of jobs and ticks are, in milliseconds. */
   lag: number;
   tickLag: number;
+  /** One long line, and no other. */
+  isLong: boolean;
   /** The catalog that is deployed. */
   catalog(): Catalog;
   /** Deploys other numbers of one limit, or a catalog without it. */
@@ -65,15 +68,17 @@ export interface Lines {
   /** What the catalog has of a limit now; undefined once it has left. */
   limitNow(limit: string): LimitRule | undefined;
   /** Notes that other numbers may hold from now on, and later that those before hold no longer. */
-  change(limit: string, rule: LimitRule, now: number): () => void;
-  /** The numbers that may have held between two times, for whoever knows them late. */
+  change(limit: string, rule: LimitRule, now: number, how: keyof typeof knownMs): () => void;
+  /** The numbers that may have held between two times, also for whoever knows others late. */
   rules(limit: string, from: number, to: number): LimitRule[];
   starts: Map<string, LineStart[]>;
   atWork: Map<string, AtWork[]>;
 }
 
-/** Consumers know other numbers of a limit after this time at the latest, and a deployment once their invocation has ended. */
-export const knownMs = { calm: 9000, hard: 100_000 } as const;
+/** Whoever passes gates reads the pins, but knows a deployment only once its invocation has begun with it, in milliseconds. */
+const knownMs = { pin: 1500, deployment: 30_000 } as const;
+/** Where calls hang and Lambdas stand still, others are known after this time. */
+const knownInHardMs = 100_000;
 
 const isCalmSeed = (seed: number): boolean => seed % 32 === 27;
 const isHardSeed = (seed: number): boolean => seed % 64 === 35;
@@ -97,6 +102,7 @@ export function linesOf(seed: number): Lines | undefined {
     isCalm,
     lag,
     tickLag: random.chance(0.3) ? 0 : lag,
+    isLong: random.chance(0.2),
     catalog: () => deployed,
     deploy(limit, rule) {
       const { [limit]: before, ...rest } = limits;
@@ -104,12 +110,12 @@ export function linesOf(seed: number): Lines | undefined {
       deployed = catalogWith(limits, lineEvents);
     },
     limitNow: (limit) => limits[limit],
-    change(limit, rule, now) {
+    change(limit, rule, now, how) {
       const all = held.get(limit) ?? [];
       const before = all.filter(({ to }) => to === Number.POSITIVE_INFINITY);
       held.set(limit, [...all, { rule, from: now, to: Number.POSITIVE_INFINITY }]);
       return () => {
-        for (const one of before) one.to = now;
+        for (const one of before) one.to = now + (isCalm ? knownMs[how] : knownInHardMs);
       };
     },
     rules: (limit, from, to) =>

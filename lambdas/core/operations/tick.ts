@@ -136,15 +136,12 @@ const windowOf = (rate: Rate, pump: Pump): number => {
   return Math.ceil((spanOf(pump) * 1000 * buckets) / increment) + burst * buckets;
 };
 
-/** How far clocks differ, in milliseconds. */
-const skewMs = 250;
-
-/** The calls whose jobs are still in line and may still come. One that has stood in line anew since was not called for that. */
-function stillCalled({ called, lag }: Pump, { waiters }: Line, { gate, now }: Found): Pump["called"] {
+/** The calls whose jobs are still in line and may still come. One that has stood in line anew since the last tick was not called for that. */
+function stillCalled({ called, lag, lastTick }: Pump, { waiters }: Line, { gate, now }: Found): Pump["called"] {
   const waiting = new Map(waiters.map((waiter) => [waiter.job, waiter]));
   const isOpen = ([job, { at }]: [string, Call]) => {
     const waiter = waiting.get(job);
-    if (!waiter || waiter.since > at + skewMs) return false;
+    if (!waiter || waiter.since > (lastTick ?? now)) return false;
     return waiter.calls?.[gate.limit] === undefined && now - at <= patienceMs({ lag });
   };
   return Object.fromEntries(Object.entries(called).filter(isOpen));

@@ -1,5 +1,5 @@
-import { runScript, unlessMissing } from "../support/rivals.ts";
-import { withPostgres, withRedis } from "../support/servers.ts";
+import { runScript, unlessMissing } from "../../support/rivals.ts";
+import { withPostgres, withRedis } from "../../support/servers.ts";
 import { ours } from "./ours.ts";
 import { type Achieved, achieved, offsetOf, type Starts, type Workload, workloads } from "./workload.ts";
 

@@ -1,4 +1,5 @@
-import { percentile } from "../part.ts";
+import { percentile } from "../../part.ts";
+import { mostIn } from "../measures.ts";
 
 /** Jobs that are due faster than their limit lets them start. */
 export interface Workload {
@@ -47,13 +48,3 @@ export function achieved(starts: Starts, { limit, periodMs, keys, jobsPerKey }: 
 }
 
 const spanOf = (times: readonly number[]): number => (times.at(-1) ?? 0) - (times[0] ?? 0);
-
-/** The most of these times, which are in order, that lie within any period. */
-export function mostIn(times: readonly number[], periodMs: number): number {
-  let [most, first] = [0, 0];
-  for (const [last, time] of times.entries()) {
-    while (time - (times[first] as number) >= periodMs) first++;
-    most = Math.max(most, last - first + 1);
-  }
-  return most;
-}

@@ -1,8 +1,8 @@
-import type { LimitRule } from "../../lambdas/core/flow/limit-rule.ts";
-import { billOf, totalOf } from "../cost/bill.ts";
-import type { Counts } from "../cost/counts.ts";
-import { startWorld } from "../cost/world.ts";
-import { catalogOf, requestOf } from "./catalog.ts";
+import type { LimitRule } from "../../../lambdas/core/flow/limit-rule.ts";
+import { billOf, totalOf } from "../../cost/bill.ts";
+import type { Counts } from "../../cost/counts.ts";
+import { startWorld } from "../../cost/world.ts";
+import { catalogOf, requestOf } from "../catalog.ts";
 
 /** What a job has to do with its limit. */
 export interface Case {
