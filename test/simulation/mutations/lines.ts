@@ -190,7 +190,7 @@ export const lines: Mutation[] = [
   },
   {
     name: "lines: who stands in a line without a mark is sent nothing",
-    at: "core/operations/lines.ts#standsInLine",
+    at: "core/operations/lines.ts#lineOf",
     find: "await markGate(",
     replace: "if (at.order < 0) await markGate(",
   },
