@@ -48,7 +48,8 @@ export function lineRequests(world: World, system: System, create: (request: Req
   if (!lines) return;
   const { random } = lines;
   const at = (ms: number, happen: () => unknown) => time.after(ms, () => void happen());
-  const events = lines.isLong ? ["fast"] : random.some(Object.keys(crowds));
+  const { kind } = lines;
+  const events = { long: ["fast"], changed: ["wide", "slow", "few"], mixed: random.some(Object.keys(crowds)) }[kind];
   let n = 0;
 
   function ask(event: string, more: object = {}) {
@@ -69,17 +70,19 @@ export function lineRequests(world: World, system: System, create: (request: Req
     }) as Request;
 
   for (const event of events) {
-    const [from, to] = lines.isLong ? [160, 220] : (crowds[event] as [number, number]);
+    const [from, to] = kind === "long" ? [160, 220] : (crowds[event] as [number, number]);
+    const more = kind === "changed" ? 2 : 1;
     const begins = random.int(0, 20_000);
-    for (let i = random.int(from, to); i > 0; i--) {
+    for (let i = more * random.int(from, to); i > 0; i--) {
       const priority = random.chance(0.05) ? { priority: random.int(-20, 20) } : {};
       at(begins + random.int(0, 4000), () => ask(event, priority));
     }
     // Somebody cancels and moves some of them, or all that wait.
     if (random.chance(0.4)) at(begins + random.int(3000, 20_000), () => changeSome(event, random.pick([0.3, 1])));
-    if (random.chance(0.5)) at(begins + random.int(1000, 25_000), () => changeLimit(event));
+    if (kind === "changed") at(begins + random.int(2000, 6000), () => changeLimit(event));
+    else if (random.chance(0.5)) at(begins + random.int(1000, 25_000), () => changeLimit(event));
   }
-  if (!lines.isLong && random.chance(0.5)) settle();
+  if (kind === "mixed" && random.chance(0.5)) settle();
 
   /** Requests that share jobs, again and again, as long as a line stands. */
   function settle() {
@@ -125,7 +128,7 @@ export function lineRequests(world: World, system: System, create: (request: Req
   function changeLimit(event: string) {
     const limit = random.pick(lineEvents[event] as string[]);
     const rule = random.pick(others[limit] as LimitRule[]);
-    if (random.chance(0.5)) return pin(limit, rule);
+    if (kind === "changed" || random.chance(0.5)) return pin(limit, rule);
     const isRemoved = random.chance(0.3);
     deploy(limit, isRemoved ? undefined : rule);
   }

@@ -195,7 +195,7 @@ function rateIsUsed(
   }
   const each = eachOf(rule);
   const ms = now - before.since;
-  const due = Math.floor((0.8 * (ms - lagOf(lines) - 1500)) / each - 2);
+  const due = Math.floor((0.7 * (ms - lagOf(lines) - 1500)) / each - 2);
   const had = starts - before.starts;
   if (had < due) observer.violated("lines", `${limit} has had ${had} starts in ${ms} ms, at least ${due}`);
 }

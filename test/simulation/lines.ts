@@ -59,8 +59,8 @@ export interface Lines {
   /** How late messages of jobs and ticks are, in milliseconds. */
   lag: number;
   tickLag: number;
-  /** One long line, and no other. */
-  isLong: boolean;
+  /** `long`: one long line, and no other. `changed`: lines whose limits are pinned to other numbers while they are longest. */
+  kind: "mixed" | "long" | "changed";
   /** The catalog that is deployed. */
   catalog(): Catalog;
   /** Deploys other numbers of one limit, or a catalog without it. */
@@ -102,7 +102,7 @@ export function linesOf(seed: number): Lines | undefined {
     isCalm,
     lag,
     tickLag: random.chance(0.3) ? 0 : lag,
-    isLong: random.chance(0.2),
+    kind: random.pick(["mixed", "mixed", "mixed", "long", "changed"]),
     catalog: () => deployed,
     deploy(limit, rule) {
       const { [limit]: before, ...rest } = limits;

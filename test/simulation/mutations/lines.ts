@@ -86,12 +86,6 @@ export const lines: Mutation[] = [
     replace: "false &&",
   },
   {
-    name: "lines: of two ticks at once both go on",
-    at: `${tick}#goOn`,
-    find: "if (!(await gates.mark(gate, next, mark))) return;",
-    replace: "await gates.mark(gate, next, mark);",
-  },
-  {
     name: "lines: a tick sends no next one",
     at: `${tick}#goOn`,
     find: "await ticks.send(",
@@ -163,18 +157,6 @@ export const lines: Mutation[] = [
     at: `${handing}#giveSlot`,
     find: "if (!isSpread) return takeFor(services, serving, job);",
     replace: "return takeFor(services, serving, job);",
-  },
-  {
-    name: "lines: a slot is given to a job that its rate has not called",
-    at: `${handing}#serve`,
-    find: "rule.rate === undefined || own !== undefined",
-    replace: "rule.rate === undefined || own !== null",
-  },
-  {
-    name: "lines: a job that has a slot and no message gets none",
-    at: `${handing}#serve`,
-    find: "if (thorough) await sendCalled(services, job, limits);",
-    replace: "",
   },
   {
     name: "lines: the reconciler wakes no line that has lost its tick",
