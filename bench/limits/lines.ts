@@ -42,10 +42,17 @@ export function rateResult(one: RateCase, run: LineRun): RateResult {
 export interface SlotResult {
   one: SlotCase;
   gaps: Gaps;
+  /** When the last job started, after all were due, in milliseconds. */
+  endMs: number;
   run: LineRun;
 }
 
-export const slotResult = (one: SlotCase, run: LineRun): SlotResult => ({ one, gaps: gapsOf(run.ran, one.slots), run });
+export const slotResult = (one: SlotCase, run: LineRun): SlotResult => ({
+  one,
+  gaps: gapsOf(run.ran, one.slots),
+  endMs: Math.max(...run.ran.map(({ start }) => start)) - run.from,
+  run,
+});
 
 const seconds = (ms: number): string => `${Math.round(ms / 1000)} s`;
 export const percent = (share: number): string => `${Math.round(100 * share)} %`;
@@ -86,11 +93,11 @@ export const linesTable = (rates: readonly RateResult[], slots: readonly SlotRes
         "",
         ...counted(run, one.jobs),
       ]),
-      ...slots.map(({ one, gaps, run }) => [
+      ...slots.map(({ one, gaps, endMs, run }) => [
         slotName(one),
         "",
         "",
-        "",
+        `${seconds(endMs)} (${seconds((one.jobs / one.slots - 1) * one.takesMs)})`,
         duration(gaps.half),
         duration(gaps.most),
         ...counted(run, one.jobs),
@@ -105,6 +112,6 @@ const counted = ({ writes, messages }: LineRun, jobs: number): string[] => [
 ];
 
 export const columns = [
-  "Of its rate: how much of it was used while the line lasted, from three lags after the jobs were due. Ends: the last start after the jobs were due, with when a rate that is used",
+  "Of its rate: how much of it was used while the line lasted, from three lags after the jobs were due. Ends: the last start after the jobs were due, with when a rate or slots that are used",
   "to the full would have come there. Writes: those of gates and lines, which are what the limit adds. Messages: those of jobs, of which each has one anyway.",
 ].join("\n");

@@ -15,7 +15,7 @@ import { offsetOf, type Starts, type Workload } from "./workload.ts";
 /** By then all jobs have to be scheduled. */
 const leadMs = (jobs: number): number => 2000 + 6 * jobs;
 /** How long jobs may take beyond what their limit asks for. */
-const patienceMs = 90_000;
+const patienceMs = 60_000;
 
 /** The API, consumers and the pump on their adapters, with a DynamoDB in another process and a timer for SQS. The jobs do nothing. */
 export async function ours(workload: Workload): Promise<Starts> {
@@ -23,7 +23,11 @@ export async function ours(workload: Workload): Promise<Starts> {
   const starts: Starts = Array.from({ length: keys }, () => []);
   const jobs = Array.from({ length: keys * jobsPerKey }, (_, i) => i % keys);
   const due = jobs.map((key) => ({ key: String(key), offsetMs: offsetOf(workload, key) }));
-  const { ran } = await inRealTime({ rule: { rate: { limit, period: periodMs } } }, due);
+  const { ran } = await inRealTime(
+    { rule: { rate: { limit, period: periodMs } } },
+    due,
+    (jobsPerKey * periodMs) / limit,
+  );
   for (const { key, start } of ran) starts[Number(key)]?.push(start);
   return starts;
 }

@@ -37,7 +37,7 @@ const cell = (run: Achieved | string, { limit }: { limit: number }): string =>
 function systemsText(systems: readonly Measured[]): string {
   const head = workloads.map(({ keys, limit, periodMs }) => `${keysOf(keys)}, ${limit} per ${periodMs / 1000} s`);
   return [
-    "How near each system comes to its rate, which is 50 starts per second in all, and 67 with 1,000 keys, with a backlog of jobs that do nothing. Each cell: the rate of the median key, that of the slowest, as shares of the",
+    "How near each system comes to its rate, which is 50 starts per second in all, and 33 with 1,000 keys, with a backlog of jobs that do nothing. Each cell: the rate of the median key, that of the slowest, as shares of the",
     "configured rate, and the most starts of one key within any period, with what the limit is. Measured one system after the other in the same run,",
     `after which ${availableParallelism()} cores had a load average of ${loadavg()[1]?.toFixed(1)} over five minutes: beyond one per core, other programs took a part, and what is behind is behind for that reason too.\n`,
     table(

@@ -188,7 +188,7 @@ async function takeOnce({ gates, clock }: PassingGates, passing: Passing, ruled:
     hasStart || !rule.rate ? {} : { rate: paceOf(rule.rate), ...given({ lag: call && lag }) };
   const takeStart = () => gates.take(ratePartFor(gate, rule, pass.job.id, call?.bucket), { ...asking, ...start });
   if (slotPartsOf(rule) === 0) return start.rate ? takeStart() : { outcome: "taken", startsAt: now, again: false };
-  const lease = now + leaseMs + slackMs;
+  const lease = now + leaseMs + slackMs + fraction();
   const from = before.find((held) => !held.shared && isSame(held.gate, gate))?.lease;
   const both = isOnePart(rule) ? start : {};
   const { taken, part, withRate } = await takeSlot(gates, ruled, {
@@ -201,6 +201,12 @@ async function takeOnce({ gates, clock }: PassingGates, passing: Passing, ruled:
   if (taken.again && !pass.lines.some((line) => isSame(line, gate))) pass.lines.push(gate);
   return start.rate && !(withRate && isOnePart(rule)) ? takeStart() : taken;
 }
+
+/**
+ * A part of a millisecond, at random. A consumer knows its slot by the lease, and two with duplicates of a message may ask in the same
+ * millisecond. So many parts are exact in a number of this size.
+ */
+const fraction = (): number => (Number.parseInt(crypto.randomUUID().slice(0, 4), 16) % 1024) / 1024;
 
 const isSame = (a: GateName, b: GateName): boolean => a.limit === b.limit && a.key === b.key;
 
