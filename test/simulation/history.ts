@@ -41,6 +41,8 @@ const hour = 3_600_000;
 const horizon = start + 48 * hour;
 /** Many times what a history takes. Beyond it, something calls itself endlessly. */
 const mostEvents = 60_000;
+/** The same of one with lines, which has many jobs. */
+const mostOfLines = 120_000;
 const busyUntil = start + 1_900_000;
 
 /**
@@ -130,16 +132,17 @@ async function run(seed: number, { traced = false, bystanders = [] }: Options): 
   if (lines) watchLines({ ...world, lines }, system);
   const isDone = (job: Job) => isFinished(job) || job.status === "paused" || bystanders.some(({ id }) => id === job.id);
   let events = 0;
+  const most = lines ? mostOfLines : mostEvents;
   const going = () =>
-    ++events < mostEvents &&
+    ++events < most &&
     seen.violations.length === 0 &&
     time.now() < horizon &&
     (time.now() < busyUntil || system.inFlight() > 0 || !system.jobs.all().every(isDone));
   await time.run(going);
   const open = system.jobs.all().filter((job) => !isDone(job));
-  const isOnlyLate = events >= mostEvents && open.every(isLateForGood);
+  const isOnlyLate = events >= most && open.every(isLateForGood);
   if (isOnlyLate) seen.cover("a series is too late in every run");
-  else if (events >= mostEvents) seen.violated(10, `${events} things have happened, and there is no end`);
+  else if (events >= most) seen.violated(10, `${events} things have happened, and there is no end`);
   if (seen.violations.length === 0 && !isOnlyLate)
     checkAtRest({ system, ledger, accepted, hardship, isPeaceful, isDone, bystanders, held: world.pausing.held });
   if (lines && seen.violations.length === 0) lineStartsKeepRates({ ...world, lines });

@@ -99,7 +99,9 @@ export function lineStartsKeepRates({ observer, lines, hardship }: Watched): voi
         if (rules.some(({ rate }) => !rate)) break;
         const each = Math.min(...rules.map(eachOf));
         const burst = Math.max(...rules.map(({ rate }) => rate?.burst ?? 1));
-        const most = burst + (to - from + slack) / each;
+        // Of those that were taken under an earlier rate, starts of a second may lie ahead.
+        const taken = rules.length > 1 ? 1 + 1000 / each : 0;
+        const most = burst + taken + (to - from + slack) / each;
         if (n + 1 <= most) continue;
         observer.violated("lines", `${n + 1} starts of ${limit} in ${to - from} ms, at most ${most}`);
         return;
