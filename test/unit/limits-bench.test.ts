@@ -1,6 +1,6 @@
 import { gapsOf, mostIn, usedShare } from "../../bench/limits/measures.ts";
-import { achieved, offsetOf, workloads } from "../../bench/limits/timed/workload.ts";
 import { virtualTime } from "../../bench/limits/virtual/virtual-time.ts";
+import { achieved, offsetOf, workloads } from "../../bench/limits/workload.ts";
 
 const workload = { keys: 2, limit: 2, periodMs: 1000, jobsPerKey: 3 };
 

@@ -10,7 +10,7 @@ import { settings, table } from "../../support/aws.ts";
 import { requestOf } from "../catalog.ts";
 import { type Due, type LineRun, type LineWorldOptions, lineWorld } from "../line-world.ts";
 import { machineTime } from "../time.ts";
-import { offsetOf, type Starts, type Workload } from "./workload.ts";
+import { dueOf, type Starts, startsOf, type Workload } from "../workload.ts";
 
 /** By then all jobs have to be scheduled. */
 const leadMs = (jobs: number): number => 2000 + 6 * jobs;
@@ -19,17 +19,9 @@ const patienceMs = 60_000;
 
 /** The API, consumers and the pump on their adapters, with a DynamoDB in another process and a timer for SQS. The jobs do nothing. */
 export async function ours(workload: Workload): Promise<Starts> {
-  const { keys, limit, periodMs, jobsPerKey } = workload;
-  const starts: Starts = Array.from({ length: keys }, () => []);
-  const jobs = Array.from({ length: keys * jobsPerKey }, (_, i) => i % keys);
-  const due = jobs.map((key) => ({ key: String(key), offsetMs: offsetOf(workload, key) }));
-  const { ran } = await inRealTime(
-    { rule: { rate: { limit, period: periodMs } } },
-    due,
-    (jobsPerKey * periodMs) / limit,
-  );
-  for (const { key, start } of ran) starts[Number(key)]?.push(start);
-  return starts;
+  const { limit, periodMs, jobsPerKey } = workload;
+  const rule = { rate: { limit, period: periodMs } };
+  return startsOf(await inRealTime({ rule }, dueOf(workload), (jobsPerKey * periodMs) / limit), workload);
 }
 
 /** Runs jobs under a limit in the time of this machine. Among the writes are those whose condition has failed. */

@@ -1,13 +1,11 @@
 import { availableParallelism, loadavg } from "node:os";
 import { type Section, type Target, table } from "../../part.ts";
 import { percent } from "../lines.ts";
+import { type Achieved, keysOf, limitOf, workloads } from "../workload.ts";
 import { linesInRealTime } from "./lines.ts";
 import { type Measured, measured } from "./systems.ts";
-import { type Achieved, workloads } from "./workload.ts";
 
 const leastRate = 0.9;
-
-const keysOf = (keys: number): string => (keys === 1 ? "1 key" : `${keys.toLocaleString("en-US")} keys`);
 
 /** How near to its rate a limit comes on this machine, beside other systems. */
 export async function limitsTimed(): Promise<Section> {
@@ -35,7 +33,7 @@ const cell = (run: Achieved | string, { limit }: { limit: number }): string =>
     : `${percent(run.median)}, ${percent(run.slowest)}, ${run.most} (${limit})`;
 
 function systemsText(systems: readonly Measured[]): string {
-  const head = workloads.map(({ keys, limit, periodMs }) => `${keysOf(keys)}, ${limit} per ${periodMs / 1000} s`);
+  const head = workloads.map((one) => `${keysOf(one.keys)}, ${limitOf(one)}`);
   return [
     "How near each system comes to its rate, which is 50 starts per second in all, and 33 with 1,000 keys, with a backlog of jobs that do nothing. Each cell: the rate of the median key, that of the slowest, as shares of the",
     "configured rate, and the most starts of one key within any period, with what the limit is. Measured one system after the other in the same run,",

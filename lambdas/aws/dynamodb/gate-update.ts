@@ -1,5 +1,13 @@
 import { UpdateItemCommand } from "@aws-sdk/client-dynamodb";
-import { type Ask, countsLag, type GatePart, holderOf, type PartState, type PartWrite } from "../../core/flow/gate.ts";
+import {
+  type Ask,
+  countsLag,
+  type GatePart,
+  holderOf,
+  isBounded,
+  type PartState,
+  type PartWrite,
+} from "../../core/flow/gate.ts";
 import { aheadMs, type Pace } from "../../core/flow/gcra.ts";
 import { ttlAttribute } from "../../topology.ts";
 import { toAttributes } from "./attributes.ts";
@@ -111,17 +119,13 @@ function renewExpression(ask: Ask, seen: PartState): Expression {
   const held = seen.holders[job];
   const same = heldExpression(job, seen);
   const renewed = { ...same, sets: ["#job = :holder"], values: { ...same.values, ":holder": holderOf(held, ask) } };
-  if (!held?.given || !slot) return renewed;
-  // A slot that was given is new to the consumer that takes it, and holds only what the limit allows then.
+  if (!held || !slot || !isBounded(held, ask)) return renewed;
   const only = onlyPart(slot);
-  const room = slot.isGiven
-    ? nothing
-    : { ...nothing, conditions: ["#n <= :slots"], names: { "#n": "n" }, values: { ":slots": slot.limit } };
   return {
     ...renewed,
-    conditions: [...same.conditions, ...only.conditions, ...room.conditions],
-    names: { ...same.names, ...only.names, ...room.names },
-    values: { ...renewed.values, ...room.values },
+    conditions: [...same.conditions, ...only.conditions, "#n <= :slots"],
+    names: { ...same.names, ...only.names, "#n": "n" },
+    values: { ...renewed.values, ":slots": slot.limit },
   };
 }
 

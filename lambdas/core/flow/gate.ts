@@ -146,11 +146,11 @@ function slotWrite(state: PartState, ask: Ask): PartWrite["slot"] | "full" {
   const { job, now, slot } = ask;
   if (!slot) return undefined;
   const own = state.holders[job];
-  if (state.peak !== undefined && !slot.seesParts && (!own || own.given)) return "full";
+  if (state.peak !== undefined && !slot.seesParts && (!own || isBounded(own, ask))) return "full";
   // What a consumer has taken is given to nobody: its lease is that of the claim that follows.
   if (slot.isGiven && isShared(own, ask)) return undefined;
-  // A slot that was given holds only what the limit allows now: it may have been lowered since.
-  if (own?.given && !slot.isGiven && state.count > slot.limit) return "full";
+  // The limit may have been lowered since.
+  if (own && isBounded(own, ask) && state.count > slot.limit) return "full";
   if (own) return { do: "renew" };
   if (state.count < slot.limit) return { do: "add" };
   const dead = Object.entries(state.holders).find(([, { lease }]) => lease < now);
@@ -158,6 +158,12 @@ function slotWrite(state: PartState, ask: Ask): PartWrite["slot"] | "full" {
   // A limit that was lowered has more holders than slots, so one that is over gives its slot to nobody.
   return { do: state.count > slot.limit ? "drop" : "replace", dead: dead[0], seen: dead[1].lease };
 }
+
+/** Whether a job may keep its slot only within the limit: it was given, or its lease is over, so that others may count on its place. */
+export const isBounded = (
+  { given, lease }: Holder,
+  { now, slot }: Pick<Ask, "now"> & { slot?: { isGiven?: true } },
+): boolean => (given === true && !slot?.isGiven) || lease < now;
 
 /** The write that takes a start, or when the next one is if that is too far away. */
 function rateWrite(state: PartState, { now, rate }: Ask): PartWrite["rate"] | number {

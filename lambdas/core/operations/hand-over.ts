@@ -8,6 +8,7 @@ import { holding, type Pause, settleMs } from "../job/pause.ts";
 import type { GateView, Waiter } from "../ports/gates.ts";
 import type { Pauses } from "../ports/pauses.ts";
 import type { JobQueue, JobStore, Log } from "../ports/ports.ts";
+import type { RuledGate } from "./limit-rules.ts";
 import { isPaused, isStillWaiting, sendCalled } from "./lines.ts";
 import type { Marking } from "./mark-gate.ts";
 import { takeSlot } from "./take-slot.ts";
@@ -27,18 +28,10 @@ const reservedMs = 5000;
 
 /** Waiters that are read at a time, by a release and by the reconciler. */
 const pageSize = { brief: 25, thorough: 75 };
-/** Mostly one page is read. A line of jobs that were cancelled by a process that died takes several. */
-const rounds = 20;
-const jobsAtOnce = 10;
-
-export interface HandedOver {
-  /** The waiters that were read and still wait. */
-  waiting: number;
-  /** When the first of them stood in line, epoch milliseconds. */
-  oldest?: number;
-  /** The job that the caller runs itself. */
-  chained?: Chained;
-}
+/** How many slots one hand-over gives at most. Those who get them hand over in turn. */
+const rounds = 100;
+/** How many pages of a line the reconciler tidies. */
+const tidyPages = 20;
 
 /** A job that was given a slot, and that got no message: whoever freed the slot runs it. */
 export interface Chained {
@@ -55,44 +48,63 @@ export interface HandingOverOptions {
 }
 
 /**
- * Gives the free slots of a gate to the first of its line, and sends the messages of those jobs. A waiter leaves the line only once
- * its job has been claimed, so that whatever is lost on the way is repeated. Where the limit has a rate too, slots go only to those
- * whom that has called: others could not start with them.
+ * Gives the free slots of a gate to the first of its line, and sends the messages of those jobs. Answers one that the caller runs
+ * itself. A waiter leaves the line only once its job has been claimed, so that whatever is lost on the way is repeated. Where the limit
+ * has a rate too, slots go only to those whom that has called: others could not start with them. Many may hand over at the same time:
+ * each looks again after every slot, since writes for the same waiter are dearer than reads.
  */
 export async function handOver(
   services: HandingOver,
   gate: GateName,
   rule: LimitRule,
   { thorough = false, mayRun }: HandingOverOptions = {},
-): Promise<HandedOver> {
-  const limit = thorough ? pageSize.thorough : pageSize.brief;
-  let view = await services.gates.look(gate, { limit });
-  if (thorough && (await freeForsaken(services, gate, view))) view = await services.gates.look(gate, { limit });
-  const { parts } = view;
-  const pauses = view.waiters.length > 0 ? await services.pauses.recent() : [];
-  const now = services.clock.now();
-  const room = isPaused(pauses, gate, now) ? 0 : roomIn(parts, rule, now);
-  const serving: Serving = { gate, rule, parts, room, thorough, pauses, ...(mayRun && { mayRun }) };
-  const done: HandedOver = { waiting: 0 };
+): Promise<Chained | undefined> {
+  if (thorough) await tidy(services, gate, rule);
+  let chained: Chained | undefined;
   for (let round = 0; round < rounds; round++) {
-    await servePage(services, serving, view.waiters, done);
-    const after = view.waiters.at(-1);
-    if (!view.more || !after || serving.room <= 0) return done;
-    view = await services.gates.look(gate, { limit, after });
+    const next = await firstOf(services, gate, rule);
+    if (!next) return chained;
+    const { waiter, room } = next;
+    const job = (await services.jobs.getMany([waiter.job]))[0];
+    if (await hasLeft(services, gate, waiter, job)) continue;
+    if (!(await giveSlot(services, { gate, rule }, next, job as Job))) continue;
+    const limits = limitsOf(gate, rule, waiter, services.clock.now());
+    if (!chained && mayRun?.(job as Job)) chained = { job: job as Job, limits };
+    else await sendCalled(services, job as Job, limits);
+    if (room <= 1) return chained;
   }
-  return done;
+  return chained;
 }
 
-interface Serving {
-  gate: GateName;
-  rule: LimitRule;
+interface First {
+  waiter: Waiter;
   parts: GateView["parts"];
   /** How many slots are free, as far as is known. */
   room: number;
-  thorough: boolean;
-  pauses: readonly Pause[];
-  mayRun?: (job: Job) => boolean;
 }
+
+/** One of the first waiters who may have a slot and have none, if there is one for them. */
+async function firstOf(services: HandingOver, gate: GateName, rule: LimitRule): Promise<First | undefined> {
+  let view = await services.gates.look(gate, { limit: pageSize.brief });
+  const { parts } = view;
+  const now = services.clock.now();
+  const room = roomIn(parts, rule, now);
+  if (room === 0 || view.waiters.length === 0 || isPaused(await services.pauses.recent(), gate, now)) return undefined;
+  const mayHave = ({ job, calls, reserved_until = 0 }: Waiter) =>
+    !isHeld(parts, job, now) && reserved_until < now && (rule.rate === undefined || calls?.[gate.limit] !== undefined);
+  for (;;) {
+    const free = view.waiters.filter(mayHave);
+    // Any of those who all get a slot now: others hand over at the same moment.
+    const waiter = free[anyBelow(Math.min(room, free.length))];
+    if (waiter) return { waiter, parts, room };
+    const after = view.waiters.at(-1);
+    if (!view.more || !after) return undefined;
+    view = await services.gates.look(gate, { limit: pageSize.brief, after });
+  }
+}
+
+const anyBelow = (count: number): number =>
+  count <= 1 ? 0 : Number.parseInt(crypto.randomUUID().slice(0, 8), 16) % count;
 
 /** Free slots, and those whose lease is over. */
 function roomIn(parts: GateView["parts"], rule: LimitRule, now: number): number {
@@ -101,104 +113,71 @@ function roomIn(parts: GateView["parts"], rule: LimitRule, now: number): number 
   return caps.reduce((sum, cap, part) => sum + Math.max(0, cap - liveIn(parts[part] ?? emptyPart(), now)), 0);
 }
 
-/** Serves a page of waiters. Reads no more jobs than may get a slot, unless all of them are to be looked at. */
-async function servePage(
-  services: HandingOver,
-  serving: Serving,
-  waiters: readonly Waiter[],
-  done: HandedOver,
-): Promise<void> {
-  for (let from = 0; from < waiters.length; ) {
-    const isIdle = serving.room <= 0 && !serving.thorough;
-    const size = serving.thorough || isIdle ? waiters.length : Math.max(1, Math.min(jobsAtOnce, serving.room));
-    const some = waiters.slice(from, from + size);
-    from += some.length;
-    const jobs = isIdle ? undefined : await jobsOf(services, some);
-    for (const waiter of some) {
-      if (jobs && (await serve(services, serving, { waiter, job: jobs.get(waiter.job), done })) === "gone") continue;
-      done.waiting++;
-      done.oldest = Math.min(done.oldest ?? waiter.since, waiter.since);
-    }
-  }
-}
-
-interface Served {
-  waiter: Waiter;
-  job: Job | undefined;
-  done: HandedOver;
-}
-
-async function serve(
-  services: HandingOver,
-  serving: Serving,
-  { waiter, job, done }: Served,
-): Promise<"gone" | "waits"> {
-  const { gate, rule, parts, thorough, pauses, mayRun } = serving;
+/** Whether a waiter waits no more, or is held by a pause that does not hold the whole line: then it is taken off. */
+async function hasLeft(services: HandingOver, gate: GateName, waiter: Waiter, job: Job | undefined): Promise<boolean> {
   const now = services.clock.now();
-  const isLeft = !job || !isStillWaiting(job, waiter) || (holding(pauses, job, now) && !isPaused(pauses, gate, now));
-  if (isLeft) {
-    await services.gates.leave(gate, waiter);
-    return "gone";
-  }
-  const own = rule.rate && waiter.calls?.[gate.limit];
-  const limits = { ...waiter.calls, [gate.limit]: own ?? { at: now } };
-  if (isHeld(parts, job.id, now)) {
-    if (thorough) await sendCalled(services, job, limits);
-    return "waits";
-  }
-  const mayHave = rule.rate === undefined || own !== undefined;
-  if (serving.room <= 0 || !mayHave) return "waits";
-  const given = await giveSlot(services, serving, waiter, job);
-  serving.room = given === "full" ? 0 : serving.room - (given === "given" ? 1 : 0);
-  if (given !== "given") return "waits";
-  if (!done.chained && mayRun?.(job)) done.chained = { job, limits };
-  else await sendCalled(services, job, limits);
-  return "waits";
+  const pauses = await services.pauses.recent();
+  const waits = job && isStillWaiting(job, waiter) && (!holding(pauses, job, now) || isPaused(pauses, gate, now));
+  if (!waits) await services.gates.leave(gate, waiter);
+  return !waits;
+}
+
+/** The limits that have called a job which gets a slot. The call of the same limit's rate stays what it is. */
+function limitsOf({ limit }: GateName, { rate }: LimitRule, { calls }: Waiter, now: number): Calls["limits"] {
+  const own = rate && calls?.[limit];
+  return { ...calls, [limit]: own ?? { at: now } };
 }
 
 const isHeld = (parts: GateView["parts"], job: string, now: number): boolean =>
   Object.values(parts).some(({ holders }) => (holders[job]?.lease ?? 0) >= now);
 
-/** How often to look again for a slot that was freed while the waiter was reserved. */
-const looks = 3;
-
-/** `taken`: somebody else serves the waiter, or it has left the line. */
+/** Gives a waiter a slot. False if none is free, or if somebody else serves it. */
 async function giveSlot(
-  services: HandingOver,
-  serving: Serving,
-  waiter: Waiter,
+  { gates, clock }: HandingOver,
+  ruled: RuledGate,
+  { waiter, parts }: First,
   job: Job,
-): Promise<"given" | "full" | "taken"> {
-  const { gates, clock } = services;
-  const { gate, rule, parts } = serving;
+): Promise<boolean> {
+  const { gate, rule } = ruled;
+  const now = clock.now();
+  const until = now + reservedMs;
   // In one part a job cannot have two slots. Of several, each of two givers would find one.
   const isSpread = slotPartsOf(rule) > 1 || parts[0]?.peak !== undefined;
-  if (!isSpread) return takeFor(services, serving, job);
-  for (let look = 0; look < looks; look++) {
-    const now = clock.now();
-    const until = now + reservedMs;
-    if (!(await gates.reserve(gate, waiter, { now, until }))) return "taken";
-    const given = await takeFor(services, serving, job);
-    if (given !== "full") return given;
-    // Whoever has freed a slot meanwhile saw the reservation, and passed the waiter by.
-    await gates.reserve(gate, waiter, { now: until + 1, until: 0 });
-    if (roomIn(await gates.parts(gate), rule, clock.now()) === 0) return "full";
+  if (isSpread && !(await gates.reserve(gate, waiter, { now, until }))) return false;
+  const slot = { lease: now + givenMs, isGiven: true as const };
+  const { taken } = await takeSlot(gates, ruled, { job: job.id, turn: turnOf(job), now, slot });
+  if (taken.outcome === "taken") {
+    // A slot that it had before and has not come for is given anew; one that it has got since was given by somebody else.
+    return !taken.again || Object.values(parts).some(({ holders }) => holders[job.id] !== undefined);
   }
-  return "full";
+  // Whoever frees one meanwhile sees the reservation, and passes the waiter by.
+  if (isSpread) await gates.reserve(gate, waiter, { now: until + 1, until: 0 });
+  return false;
 }
 
-async function takeFor(
-  { gates, clock }: HandingOver,
-  { gate, rule, parts }: Serving,
-  job: Job,
-): Promise<"given" | "full" | "taken"> {
-  const now = clock.now();
-  const slot = { lease: now + givenMs, isGiven: true as const };
-  const { taken } = await takeSlot(gates, { gate, rule }, { job: job.id, turn: turnOf(job), now, slot });
-  if (taken.outcome !== "taken") return "full";
-  // A slot that it had before and has not come for is given anew; one that it has got since was given by somebody else.
-  const before = Object.values(parts).some(({ holders }) => holders[job.id] !== undefined);
-  return taken.again && !before ? "taken" : "given";
+/**
+ * Frees the slots that belong to nobody, takes waiters off the line who wait no more, and sends the message again to those who have a
+ * slot and have not come: looks at the first page of the line, and at further ones while there is something to do.
+ */
+async function tidy(services: HandingOver, gate: GateName, rule: LimitRule): Promise<void> {
+  let view = await services.gates.look(gate, { limit: pageSize.thorough });
+  const { parts } = view;
+  await freeForsaken(services, gate, view);
+  for (let page = 0; page < tidyPages; page++) {
+    const jobs = await jobsOf(services, view.waiters);
+    let done = 0;
+    for (const waiter of view.waiters) {
+      const job = jobs.get(waiter.job);
+      const now = services.clock.now();
+      const isGone = await hasLeft(services, gate, waiter, job);
+      const hasSlot = !isGone && isHeld(parts, waiter.job, now);
+      if (hasSlot) await sendCalled(services, job as Job, limitsOf(gate, rule, waiter, now));
+      if (isGone || hasSlot) done++;
+    }
+    const after = view.waiters.at(-1);
+    if (done === 0 || !view.more || !after) return;
+    view = await services.gates.look(gate, { limit: pageSize.thorough, after });
+  }
 }
 
 async function jobsOf({ jobs }: HandingOver, waiters: readonly Waiter[]): Promise<Map<string, Job>> {
@@ -206,13 +185,12 @@ async function jobsOf({ jobs }: HandingOver, waiters: readonly Waiter[]): Promis
   return new Map((await jobs.getMany(waiters.map(({ job }) => job))).map((job) => [job.id, job]));
 }
 
-/** Frees the slots whose jobs are over, were moved, or are paused, and those whose leases are. Answers whether there were any. */
-async function freeForsaken(services: HandingOver, gate: GateName, { parts }: GateView): Promise<boolean> {
+/** Frees the slots whose jobs are over, were moved, or are paused, and those whose leases are over. */
+async function freeForsaken(services: HandingOver, gate: GateName, { parts }: GateView): Promise<void> {
   const pauses = await services.pauses.recent();
   const held = Object.entries(parts).flatMap(([part, { holders }]) =>
     Object.entries(holders).map(([job, holder]) => ({ part: { ...gate, part: Number(part) }, job, holder })),
   );
-  let freed = false;
   for (let first = 0; first < held.length; first += 100) {
     const some = held.slice(first, first + 100);
     const jobs = new Map((await services.jobs.getMany(some.map(({ job }) => job))).map((job) => [job.id, job]));
@@ -222,10 +200,8 @@ async function freeForsaken(services: HandingOver, gate: GateName, { parts }: Ga
       const isOver = holder.lease < now || isForsaken(holder, of, now);
       if (!isOver && !(of && isHeldForLong(pauses, of, now))) continue;
       await services.gates.drop(part, job, holder);
-      freed = true;
     }
   }
-  return freed;
 }
 
 /** Whether a pause has held a waiting job for so long that every consumer knows: nobody claims it with the slot that it has. */

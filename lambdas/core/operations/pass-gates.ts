@@ -348,7 +348,7 @@ async function releaseSlots(
     if (!freed || !(part.part === 0 ? freed.line : (await services.gates.firsts([gate]))[0]?.line)) continue;
     // The attempt may have begun under other numbers.
     const rule = (await ruleAt(services, gate)) ?? {};
-    const { chained } = await handOver(services, gate, rule, given({ mayRun }));
+    const chained = await handOver(services, gate, rule, given({ mayRun }));
     if (chained) next.push(chained);
   }
   return next;

@@ -1,4 +1,4 @@
-import { type Ask, emptyPart, type GatePart, type PartState, type Taken } from "../flow/gate.ts";
+import { type Ask, emptyPart, type GatePart, isBounded, type PartState, type Taken } from "../flow/gate.ts";
 import { capsOf, liveIn, slotPartsOf } from "../flow/parts.ts";
 import type { Gates } from "../ports/gates.ts";
 import type { RuledGate } from "./limit-rules.ts";
@@ -28,11 +28,11 @@ export async function takeSlot(gates: Gates, ruled: RuledGate, ask: SlotAsk): Pr
   return giveUp(gates, await takeOfParts(gates, ruled, ask), ask);
 }
 
-/** A slot that was given to a job before the limit was lowered is of no use to it. */
-async function giveUp(gates: Gates, slot: SlotTaken, { job }: SlotAsk): Promise<SlotTaken> {
+/** A slot that is beyond the limit, which was lowered since, is of no use to a job that has not started with it. */
+async function giveUp(gates: Gates, slot: SlotTaken, ask: SlotAsk): Promise<SlotTaken> {
   const { taken, part } = slot;
-  const own = taken.outcome === "full" ? taken.state.holders[job] : undefined;
-  if (own?.given) await gates.release(part, job, own.turn);
+  const own = taken.outcome === "full" ? taken.state.holders[ask.job] : undefined;
+  if (own && isBounded(own, ask)) await gates.release(part, ask.job, own.turn);
   return slot;
 }
 
@@ -48,11 +48,13 @@ async function takeOfParts(gates: Gates, { gate, rule }: RuledGate, ask: SlotAsk
   const own = Object.keys(parts).find((part) => parts[Number(part)]?.holders[ask.job] !== undefined);
   if (state.line && own === undefined && !ask.isCalled && !ask.slot.isGiven) return refused("line");
   // The limit may have been lowered since it got its slot: it starts once so many others have ended.
-  if (own !== undefined && parts[Number(own)]?.holders[ask.job]?.given && !ask.slot.isGiven) {
+  const holder = own === undefined ? undefined : parts[Number(own)]?.holders[ask.job];
+  if (holder && isBounded(holder, ask)) {
     const live = Object.values(parts).reduce((sum, part) => sum + liveIn(part, ask.now), 0);
+    const others = live - (holder.lease < ask.now ? 0 : 1);
     const part = { ...gate, part: Number(own) };
-    if (live > (rule.concurrency ?? 0))
-      return { taken: { outcome: "full", state: parts[Number(own)] ?? state }, part, withRate: false };
+    const full = { outcome: "full", state: parts[Number(own)] ?? state } as const;
+    if (others >= (rule.concurrency ?? 0)) return { taken: full, part, withRate: false };
   }
   const caps = capsOf(rule, parts, ask.now);
   for (const number of own === undefined ? withRoom(parts, caps, ask) : [Number(own)]) {

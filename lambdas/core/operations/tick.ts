@@ -96,12 +96,11 @@ async function callOut(services: Ticking, found: Found): Promise<void> {
   const limit = Math.min(mostWaiters, Object.keys(before.called).length + most + spareWaiters);
   const line = await services.gates.line(gate, { limit });
   const pump = { ...before, called: stillCalled(before, line, found) };
-  const isNoted = ({ calls }: Waiter) => calls?.[gate.limit] !== undefined;
-  const noted = line.waiters.filter(isNoted).length;
+  const noted = line.waiters.filter((waiter) => isNoted(waiter, found)).length;
   const room = rule.rate
     ? roomFor({ now, rate: rule.rate, parts, pump, noted })
     : { starts: Array.from({ length: most }, (): Call => ({ at: now })), span: 0, beyond: () => now };
-  const candidates = line.waiters.filter((waiter) => !pump.called[waiter.job] && !isNoted(waiter));
+  const candidates = line.waiters.filter((waiter) => !pump.called[waiter.job] && !isNoted(waiter, found));
   const chosen = await choose(services, found, candidates, room.starts);
   const open = Object.keys(pump.called).length + noted;
   const called = chosen.calls.length;
@@ -136,13 +135,18 @@ const windowOf = (rate: Rate, pump: Pump): number => {
   return Math.ceil((spanOf(pump) * 1000 * buckets) / increment) + burst * buckets;
 };
 
+/** Whether a job was called before and waits for a slot of the same limit. One that has lost its slots lets it go by another call. */
+const isNoted = ({ calls }: Waiter, { gate, rule }: Pick<Found, "gate" | "rule">): boolean =>
+  rule.concurrency !== undefined && calls?.[gate.limit] !== undefined;
+
 /** The calls whose jobs are still in line and may still come. One that has stood in line anew since the last tick was not called for that. */
-function stillCalled({ called, lag, lastTick }: Pump, { waiters }: Line, { gate, now }: Found): Pump["called"] {
+function stillCalled({ called, lag, lastTick }: Pump, { waiters }: Line, found: Found): Pump["called"] {
+  const { now } = found;
   const waiting = new Map(waiters.map((waiter) => [waiter.job, waiter]));
   const isOpen = ([job, { at }]: [string, Call]) => {
     const waiter = waiting.get(job);
     if (!waiter || waiter.since > (lastTick ?? now)) return false;
-    return waiter.calls?.[gate.limit] === undefined && now - at <= patienceMs({ lag });
+    return !isNoted(waiter, found) && now - at <= patienceMs({ lag });
   };
   return Object.fromEntries(Object.entries(called).filter(isOpen));
 }

@@ -1,5 +1,6 @@
-import { percentile } from "../../part.ts";
-import { mostIn } from "../measures.ts";
+import { percentile } from "../part.ts";
+import type { Due, LineRun } from "./line-world.ts";
+import { mostIn } from "./measures.ts";
 
 /** Jobs that are due faster than their limit lets them start. */
 export interface Workload {
@@ -48,3 +49,21 @@ export function achieved(starts: Starts, { limit, periodMs, keys, jobsPerKey }: 
 }
 
 const spanOf = (times: readonly number[]): number => (times.at(-1) ?? 0) - (times[0] ?? 0);
+
+/** The jobs of a workload. */
+export const dueOf = (workload: Workload): Due[] =>
+  Array.from({ length: workload.keys * workload.jobsPerKey }, (_, i) => {
+    const key = i % workload.keys;
+    return { key: String(key), offsetMs: offsetOf(workload, key) };
+  });
+
+export function startsOf({ ran }: Pick<LineRun, "ran">, { keys }: Workload): Starts {
+  const starts: Starts = Array.from({ length: keys }, () => []);
+  for (const { key, start } of ran) starts[Number(key)]?.push(start);
+  return starts;
+}
+
+export const keysOf = (keys: number): string => (keys === 1 ? "1 key" : `${keys.toLocaleString("en-US")} keys`);
+
+/** `50 per 1 s`. */
+export const limitOf = ({ limit, periodMs }: Workload): string => `${limit} per ${periodMs / 1000} s`;
