@@ -46,9 +46,9 @@ export const limits: Mutation[] = [
   {
     name: "limits: nobody in a waiting list is served",
     seed: 12,
-    at: "core/operations/hand-over.ts#serve",
-    find: "serving.room <= 0 || !mayHave",
-    replace: "serving.room <= 99 || !mayHave",
+    at: "core/operations/hand-over.ts#firstOf",
+    find: "room === 0 ||",
+    replace: "room <= 99 ||",
   },
   {
     name: "limits: starts are not spaced",

@@ -39,7 +39,7 @@ export const lines: Mutation[] = [
   {
     name: "lines: a slot that was given holds although the limit was lowered",
     at: `${gate}#slotWrite`,
-    find: `if (own?.given && !slot.isGiven && state.count > slot.limit) return "full";`,
+    find: `if (own && isBounded(own, ask) && state.count > slot.limit) return "full";`,
     replace: "",
   },
   {
@@ -155,8 +155,8 @@ export const lines: Mutation[] = [
   {
     name: "lines: two who hand over give one job two slots",
     at: `${handing}#giveSlot`,
-    find: "if (!isSpread) return takeFor(services, serving, job);",
-    replace: "return takeFor(services, serving, job);",
+    find: "if (isSpread && !(await gates.reserve(gate, waiter, { now, until }))) return false;",
+    replace: "",
   },
   {
     name: "lines: the reconciler wakes no line that has lost its tick",

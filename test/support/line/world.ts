@@ -15,7 +15,7 @@ import type { JobQueue, Log, Scheduler } from "../../../lambdas/core/ports/ports
 import type { Tick, Ticks } from "../../../lambdas/core/ports/ticks.ts";
 import { newMemory } from "../../../lambdas/reconciler/memory.ts";
 import { graceMs, reconcile } from "../../../lambdas/reconciler/reconcile.ts";
-import { seeded } from "../../simulation/random.ts";
+import { type Random, seeded } from "../../simulation/random.ts";
 import { aJob, noon } from "../builders.ts";
 import { fakeStoredPauses } from "../fakes/pauses.ts";
 import { fakeServices } from "../fakes/services.ts";
@@ -73,6 +73,7 @@ export async function lineWorld(options: WorldOptions) {
   await import("../../../lambdas/core/operations/schedule-shared.ts");
   const { seed = 1, skew = 100, kills = 0, duplicates = 0, runMs = 20 } = options;
   const random = seeded(seed);
+  seedIds(seeded(seed ^ 0x1d5));
   const time = timeline(noon);
   let catalog = lineCatalog(options);
   const base = fakeServices({ catalog });
@@ -337,6 +338,17 @@ export const anyone: HttpRequest = {
   scopes: allScopes,
   caller: "tests",
 };
+
+/** Ids of marks and claims follow from the seed as well: some choices are made by them. */
+function seedIds(random: Random): void {
+  const hex = (digits: number) =>
+    random
+      .int(0, 16 ** digits - 1)
+      .toString(16)
+      .padStart(digits, "0");
+  const randomUUID = () => `${hex(8)}-${hex(4)}-4${hex(3)}-8${hex(3)}-${hex(6)}${hex(6)}`;
+  Object.defineProperty(crypto, "randomUUID", { value: randomUUID, configurable: true });
+}
 
 export type LineWorld = Awaited<ReturnType<typeof lineWorld>>;
 
