@@ -256,21 +256,20 @@ function waiterOf({ pass: { job }, calls }: Passing, gate: GateName, isForRate: 
   };
 }
 
-/** A job stands in one line at a time. Slots that other limits have given to it, and that it has not come to take, are given back. */
+/** A job stands in one line at a time. Slots that other limits have given to it, and that it has not come to take, go to others. */
 async function leaveOthers(services: PassingGates, { pass, calls }: Passing, gate: GateName): Promise<void> {
   const { job, turn } = pass;
   const at = { job: job.id, order: orderOf(job) };
   const taken = new Set(pass.slots.map((slot) => slot.gate.limit));
   for (const other of gatesOfJob(job)) {
-    const isOther = !isSame(other, gate);
     const stood = calls.limits[other.limit] !== undefined || pass.lines.some((line) => isSame(line, other));
-    if (!isOther || !stood) continue;
+    if (isSame(other, gate) || !stood) continue;
     await services.gates.leave(other, at);
     if (taken.has(other.limit)) continue;
-    for (const [part, { holders }] of Object.entries(await services.gates.parts(other))) {
+    for (const [number, { holders }] of Object.entries(await services.gates.parts(other))) {
       const own = holders[job.id];
-      if (own?.given && own.turn === turn)
-        await services.gates.release({ ...other, part: Number(part) }, job.id, turn, own.lease);
+      const part = { ...other, part: Number(number) };
+      if (own?.given && own.turn === turn) await freeSlot(services, part, { job: job.id, turn, lease: own.lease });
     }
   }
 }
@@ -330,6 +329,21 @@ export async function leaveStood({ gates }: Pick<HandingOver, "gates">, { job, l
   for (const gate of lines) await gates.leave(gate, at);
 }
 
+/** Frees a slot, if the job still has it, and hands it over to whoever waits for it. */
+async function freeSlot(
+  services: HandingOver & Ruling,
+  part: GatePart,
+  { job, turn, lease }: { job: string; turn: string; lease?: number },
+  mayRun?: (job: Job) => boolean,
+): Promise<Chained | undefined> {
+  const freed = await services.gates.release(part, job, turn, lease);
+  const { part: number, ...gate } = part;
+  if (!freed || !(number === 0 ? freed.line : (await services.gates.firsts([gate]))[0]?.line)) return undefined;
+  // The attempt may have begun under other numbers.
+  const rule = (await ruleAt(services, gate)) ?? {};
+  return handOver(services, gate, rule, given({ mayRun }));
+}
+
 /**
  * Frees the slots of a job and hands them over to those that wait for them. `own`: only those that no other consumer of the same
  * attempt had before or has taken over since, because it may have passed all gates and be about to claim the job. Answers the jobs
@@ -342,13 +356,10 @@ async function releaseSlots(
   mayRun?: (job: Job) => boolean,
 ): Promise<Chained[]> {
   const next: Chained[] = [];
-  for (const { gate, part, lease, shared } of slots) {
+  for (const { part, lease, shared } of slots) {
     if (whose && shared) continue;
-    const freed = await services.gates.release(part, job.id, turn, whose && lease);
-    if (!freed || !(part.part === 0 ? freed.line : (await services.gates.firsts([gate]))[0]?.line)) continue;
-    // The attempt may have begun under other numbers.
-    const rule = (await ruleAt(services, gate)) ?? {};
-    const chained = await handOver(services, gate, rule, given({ mayRun }));
+    const held = { job: job.id, turn, ...given({ lease: whose && lease }) };
+    const chained = await freeSlot(services, part, held, mayRun);
     if (chained) next.push(chained);
   }
   return next;
