@@ -13,7 +13,7 @@ const receipts = await Promise.all(
   ),
 );
 
-// Each job waits for its start or for a slot: `waiting_for` says for which of them, and until when.
+// Jobs that cannot start yet stand in line: `waiting_for` says at which limit, at which place, and about until when.
 const jobs = await Promise.all(receipts.map(({ job_id }) => ductape.jobs.get(job_id, { wait: 25 })));
 const starts = jobs.map(({ started_at = 0 }) => started_at).sort((a, b) => a - b);
 for (const [place, start] of starts.entries()) {

@@ -26,6 +26,8 @@ const sharedFunctions = {
   lifecycle: { timeoutSeconds: 60, memoryMb: 256 },
   // A request takes a second; an import stops before the timeout and continues with another message.
   intake: { timeoutSeconds: 60, memoryMb: 512 },
+  // A tick takes less than a second. One that hangs is cut off before the queue delivers it again.
+  pump: { timeoutSeconds: 20, memoryMb: 256 },
   tasks: { timeoutSeconds: 30, memoryMb: 256 },
   // An endpoint has 15 s to answer; reading its secrets and writing its state come on top.
   webhooks: { timeoutSeconds: 45, memoryMb: 256 },
@@ -81,14 +83,18 @@ export interface QueuePlan {
   visibilitySeconds: number;
   /** Deliveries of a message before it becomes a dead letter. */
   receives: number;
-  retentionDays: number;
+  /** For how long a message that nobody handles is kept, the time of its delay included. */
+  retentionSeconds: number;
   batchSize: number;
   /** Batches in progress at the same time. The default: for consumers a setting may override it. */
   concurrency: number;
 }
 
-/** The queues of tasks and webhooks hold what is to be sent to Step Functions and to webhook endpoints. */
-export type QueueName = JobType | "tasks" | "webhooks" | "intake" | "imports";
+/**
+ * The queues of tasks and webhooks hold what is to be sent to Step Functions and to webhook endpoints, that of the pump the ticks of
+ * the lines of limits.
+ */
+export type QueueName = JobType | "tasks" | "webhooks" | "pump" | "intake" | "imports";
 /** `schedule` takes what EventBridge Scheduler could not deliver, `lifecycle` the stream records that could not be handled. */
 export type DeadLetterQueueName = Exclude<QueueName, "imports"> | "schedule" | "lifecycle";
 
@@ -98,24 +104,32 @@ export type DeadLetterQueueName = Exclude<QueueName, "imports"> | "schedule" | "
  */
 const receives = 20;
 /** A dead letter keeps the age of its message, so this must be less than `deadLetterRetentionDays`. */
-const retentionDays = 7;
+const retentionSeconds = 7 * 24 * 3600;
 /** The longest that SQS allows, to leave time to look at them. */
 export const deadLetterRetentionDays = 14;
 export const defaultConcurrency = 60;
+
+/**
+ * A tick is worth something for seconds only: while it is missing, a line stands still, until somebody notices that it is overdue
+ * and sends another one. So one whose process was killed comes again after 30 s, and not after six times the timeout, which AWS
+ * recommends so that a throttled batch is not delivered twice: a tick that comes twice is dropped by its note. For the same reason it
+ * is tried five times only, which take a minute or two, and forgotten after an hour, of which its delay may take 15 minutes.
+ */
+const ofTicks = { visibilitySeconds: 30, receives: 5, retentionSeconds: 3600, concurrency: 10 };
 
 export function queuesOf(types: JobTypeLimits): Readonly<Record<QueueName, QueuePlan>> {
   const functions = functionsOf(types);
   const queue = (
     feeds: FunctionName,
     deadLetters: DeadLetterQueueName,
-    more: Partial<Pick<QueuePlan, "batchSize" | "concurrency">> = {},
+    more: Partial<Omit<QueuePlan, "feeds" | "deadLetters">> = {},
   ): QueuePlan => ({
     feeds,
     deadLetters,
     // AWS recommends six times the function's timeout: https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html
     visibilitySeconds: 6 * functions[feeds].timeoutSeconds,
     receives,
-    retentionDays,
+    retentionSeconds,
     batchSize: 10,
     concurrency: defaultConcurrency,
     ...more,
@@ -126,6 +140,7 @@ export function queuesOf(types: JobTypeLimits): Readonly<Record<QueueName, Queue
     tasks: queue("tasks", "tasks", { concurrency: 10 }),
     // Fair queues keep one endpoint's backlog from the others; the limit keeps all of them from the account's concurrency.
     webhooks: queue("webhooks", "webhooks", { concurrency: 10 }),
+    pump: queue("pump", "pump", ofTicks),
     intake: queue("intake", "intake"),
     // One import per invocation: one that crashes its function affects no other. Each creates jobs as fast as it can.
     imports: queue("intake", "intake", { batchSize: 1, concurrency: 5 }),
@@ -140,6 +155,7 @@ export const deadLetterQueues = (types: JobTypeLimits): readonly DeadLetterQueue
   ...(Object.keys(types) as JobType[]),
   "tasks",
   "webhooks",
+  "pump",
 ];
 
 /** How the table's stream feeds the lifecycle function. */
@@ -170,8 +186,10 @@ export const waitsPrefix = "WAITS#";
 export const sharedKeysPrefix = "SHARED#";
 /** The state of a webhook endpoint. */
 export const endpointPrefix = "WEBHOOK#";
-/** `GATE#<product>#<env>#<limit>#<key>`: slots, reservations and the waiting list of one limit for one key. */
+/** `GATE#<product>#<env>#<limit>#<key>`: the slots, the starts and the line of one limit for one key. */
 export const gatePrefix = "GATE#";
+/** `PUMP#<product>#<env>#<limit>#<key>`: whom the pump of a gate has called. Only the pump writes it. */
+export const pumpPrefix = "PUMP#";
 /** `LIMITS#<product>#<env>`: the numbers of limits that people have pinned. */
 export const pinsPrefix = "LIMITS#";
 /** `CACHE#<product>#<env>#…`: which run answers others of its cache tag, and when a tag was cleared. */

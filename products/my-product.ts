@@ -62,9 +62,9 @@ export const myProduct = defineProduct({
   },
   limits: {
     warehouse: {
-      description: "A warehouse takes 10 calls per second, and 40 at a time.",
+      description: "A warehouse takes 10 calls per second, and 12 at a time.",
       key: "$Input{params}{warehouse}",
-      concurrency: 40,
+      concurrency: 12,
       rate: { limit: 10, period: "1s" },
     },
   },

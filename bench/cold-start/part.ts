@@ -20,6 +20,7 @@ const entries = [
   "intake",
   "tasks",
   "webhooks",
+  "pump",
   ...jobTypes.map((type) => `consumers/${type}`),
 ];
 const runs = 9;

@@ -2,19 +2,39 @@ import { EventBridgeClient } from "@aws-sdk/client-eventbridge";
 import { S3Client } from "@aws-sdk/client-s3";
 import { SchedulerClient } from "@aws-sdk/client-scheduler";
 import { SQSClient } from "@aws-sdk/client-sqs";
+import type { SQSRecord } from "aws-lambda";
 import type { JobType } from "../../lambdas/core/job/job.ts";
-import { queuesAt, settings, typeOfQueue } from "../support/aws.ts";
+import { pumpQueueAt, queuesAt, settings, typeOfQueue } from "../support/aws.ts";
 import { answering } from "./answering.ts";
 import type { Counts } from "./counts.ts";
 
 /** The Scheduler fires up to 60 s late; here always 30 s. */
 const schedulerLateMs = 30_000;
 
-/** A message in a queue, visible at a time in epoch milliseconds. */
+/** A message in a queue, visible at a time in epoch milliseconds. `pump` is the queue of ticks. */
 export interface Message {
-  type: JobType;
+  type: JobType | "pump";
   body: string;
   at: number;
+  attributes?: SentAttributes;
+}
+
+/** The attributes of a message as they are sent. */
+export type SentAttributes = Record<string, { DataType: string; StringValue: string }>;
+
+/** The same as the event source passes them to a function. */
+export const receivedAttributes = (sent: SentAttributes = {}): SQSRecord["messageAttributes"] =>
+  Object.fromEntries(
+    Object.entries(sent).map(([name, { DataType, StringValue }]) => [
+      name,
+      { dataType: DataType, stringValue: StringValue },
+    ]),
+  );
+
+interface Entry {
+  MessageBody: string;
+  DelaySeconds?: number;
+  MessageAttributes?: SentAttributes;
 }
 
 export interface Answered {
@@ -27,13 +47,28 @@ export interface Answered {
 /** Clients of SQS, the Scheduler, S3 and EventBridge whose requests are counted and answered at once, in this process. */
 export function answeredAws({ counts, now, sent }: Answered) {
   const queues = queuesAt("http://sqs");
-  const typeByUrl = new Map(Object.entries(queues).map(([type, { url }]) => [url, type as JobType]));
+  const pumpUrl = pumpQueueAt("http://sqs");
+  const typeByUrl = new Map<string, Message["type"]>([
+    ...Object.entries(queues).map(([type, { url }]) => [url, type as JobType] as const),
+    [pumpUrl, "pump"],
+  ]);
   const objects = new Map<string, Uint8Array>();
+  const take = (url: unknown, entries: readonly Entry[]) => {
+    // A request of at most 64 KB is billed as one, whether it has one message or ten.
+    counts().queue_request++;
+    const type = typeByUrl.get(url as string) as Message["type"];
+    for (const { MessageBody, DelaySeconds = 0, MessageAttributes } of entries) {
+      const at = now() + 1000 * DelaySeconds;
+      sent({ type, body: MessageBody, at, ...(MessageAttributes && { attributes: MessageAttributes }) });
+    }
+  };
   const sqs = answering(new SQSClient(settings), "sqs", counts, {
-    SendMessage({ QueueUrl, MessageBody, DelaySeconds = 0 }) {
-      counts().queue_request++;
-      const type = typeByUrl.get(QueueUrl as string) as JobType;
-      sent({ type, body: MessageBody as string, at: now() + 1000 * (DelaySeconds as number) });
+    SendMessage(input) {
+      take(input.QueueUrl, [input as unknown as Entry]);
+      return {};
+    },
+    SendMessageBatch({ QueueUrl, Entries }) {
+      take(QueueUrl, Entries as Entry[]);
       return {};
     },
   });
@@ -65,5 +100,5 @@ export function answeredAws({ counts, now, sent }: Answered) {
       return { FailedEntryCount: 0, Entries: (Entries as unknown[]).map(() => ({ EventId: "1" })) };
     },
   });
-  return { queues, sqs, scheduler, s3, events };
+  return { queues, pumpUrl, sqs, scheduler, s3, events };
 }

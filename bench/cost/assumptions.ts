@@ -18,6 +18,7 @@ export const functions: Record<string, { memoryMb: number; cpuMs: number }> = {
   consumer: { memoryMb: 256, cpuMs: 1 },
   lifecycle: { memoryMb: 256, cpuMs: 3 },
   reconciler: { memoryMb: 256, cpuMs: 10 },
+  pump: { memoryMb: 256, cpuMs: 2 },
 };
 
 /** What CloudWatch adds to each line. https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/API_PutLogEvents.html */

@@ -109,10 +109,10 @@ async function oneJob(world: World, kind: Kind): Promise<void> {
   for (let again = 1; again < requests; again++) answer = await ask(world, kind);
   if (kind.occurrence) {
     // The first run also has the cost of the request.
-    await world.drain(1);
+    await world.drain({ runs: 1 });
     await world.stream(1);
     world.counted();
-    return world.drain(1);
+    return world.drain({ runs: 1 });
   }
   await world.drain();
   if (kind.thenRead) await world.request("GET", `/v1/jobs/${JSON.parse(answer.body).job_id}`);

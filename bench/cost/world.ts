@@ -18,16 +18,19 @@ import { makeLog } from "../../lambdas/aws/log/log.ts";
 import { s3BlobStore } from "../../lambdas/aws/s3/blob-store.ts";
 import { eventBridgeScheduler } from "../../lambdas/aws/scheduler/scheduler.ts";
 import { sqsJobQueue } from "../../lambdas/aws/sqs/job-queue.ts";
+import { sqsTicks } from "../../lambdas/aws/sqs/ticks.ts";
 import { type RunJobOptions, runJob } from "../../lambdas/consumers/engine/run-job.ts";
 import { decisionPolicy } from "../../lambdas/consumers/types/feature/decisions.ts";
 import { execute as decide } from "../../lambdas/consumers/types/feature/execute.ts";
-import { JobMessage } from "../../lambdas/core/job/job.ts";
+import { TickMessage } from "../../lambdas/core/flow/tick-message.ts";
+import { JobMessage, type JobType } from "../../lambdas/core/job/job.ts";
 import { finalEvents } from "../../lambdas/core/job/job-event.ts";
 import { defaultLimits } from "../../lambdas/core/operations/api-limits.ts";
 import type { ExecuteWithServices } from "../../lambdas/core/operations/execution.ts";
 import { hotMinutes } from "../../lambdas/core/operations/hot-minutes.ts";
 import { recent } from "../../lambdas/core/operations/recent.ts";
 import { withRecent } from "../../lambdas/core/operations/recent-pauses.ts";
+import { tickLine } from "../../lambdas/core/operations/tick.ts";
 import type { Waits } from "../../lambdas/core/operations/waits.ts";
 import type { TaskMessage } from "../../lambdas/core/outbound/task-message.ts";
 import type { Delivery } from "../../lambdas/core/outbound/webhook.ts";
@@ -43,7 +46,7 @@ import { httpEvent } from "../support/http-event.ts";
 import { nonePaused } from "../support/none-paused.ts";
 import { only } from "../support/only.ts";
 import { accessLogLine } from "./access-log.ts";
-import { answeredAws, type Message } from "./answered-aws.ts";
+import { answeredAws, type Message, receivedAttributes } from "./answered-aws.ts";
 import { remoteMs } from "./assumptions.ts";
 import { captured } from "./captured.ts";
 import { type Counts, count, noCounts } from "./counts.ts";
@@ -92,7 +95,7 @@ export async function startWorld(execute: ExecuteWithServices, catalog = demo) {
       counts.held_ms += ms;
     },
   };
-  const { queues, sqs, scheduler, s3, events } = answeredAws({
+  const { queues, pumpUrl, sqs, scheduler, s3, events } = answeredAws({
     counts: () => counts,
     now: () => now,
     sent: (message) => messages.push(message),
@@ -124,6 +127,7 @@ export async function startWorld(execute: ExecuteWithServices, catalog = demo) {
     blobs: s3BlobStore({ client: s3, bucket: "blobs" }),
     resultCache: dynamoResultCache({ client: metered, table }),
     gates: rememberingPins(dynamoGates({ client: metered, table })),
+    ticks: sqsTicks({ client: sqs, url: pumpUrl }),
     secrets: only<Secrets>("secrets"),
     // A process reads them every few seconds, whatever it runs: that is no part of what a job costs (docs/operations/costs.md).
     pauses: nonePaused(),
@@ -150,14 +154,17 @@ export async function startWorld(execute: ExecuteWithServices, catalog = demo) {
     }),
     routes,
   );
-  const consumerOf = (run: ExecuteWithServices, options: RunJobOptions = {}) =>
-    queueHandler(
-      () => ({ ...ofConsumer, redelivery: { soon: async () => {} } }),
+  const redelivery = { soon: async () => {} };
+  const consumerOf = (type: JobType) => {
+    const isDecider = type === "feature";
+    const options: RunJobOptions = { type, random: () => 0.5, ...(isDecider && { policy: decisionPolicy }) };
+    return queueHandler(
+      () => ({ ...ofConsumer, redelivery }),
       JobMessage,
-      (all, message) => runJob(all, run, message, { ...options, random: () => 0.5 }),
+      (all, message, beside) => runJob(all, isDecider ? decide : run, message, { ...options, ...beside }),
     );
-  const consumer = consumerOf(run);
-  const decider = consumerOf(decide, { policy: decisionPolicy });
+  };
+  const pump = queueHandler(() => ({ ...servicesOf("pump"), redelivery }), TickMessage, tickLine);
   const bus = eventBridgeBus({ client: events, bus: "jobs", clock });
   const lifecycle = streamHandler(
     () => ({
@@ -205,18 +212,24 @@ export async function startWorld(execute: ExecuteWithServices, catalog = demo) {
       return answer;
     },
 
-    /** Delivers every message at its time, one per batch, until none is left or `runs` runs or steps have ended. */
-    async drain(runs = Number.POSITIVE_INFINITY) {
+    /**
+     * Delivers every message at its time, one per batch, until none is left, or none that is visible by `until`, or `runs` runs or
+     * steps have ended.
+     */
+    async drain({ runs = Number.POSITIVE_INFINITY, until = Number.POSITIVE_INFINITY } = {}) {
       for (const last = executed + runs; messages.length > 0 && executed < last; ) {
         const next = messages.reduce((a, b) => (b.at < a.at ? b : a));
+        if (next.at > until) return;
         messages.splice(messages.indexOf(next), 1);
         now = Math.max(now, next.at);
         // The event source receives it and deletes it.
         counts.queue_request += 2;
-        const event = { Records: [{ messageId: "1", body: next.body }] } as SQSEvent;
-        const consume = next.type === "feature" ? decider : consumer;
-        const answer = await invoke("consumer", () => consume(event, context));
-        if (answer.batchItemFailures.length > 0) throw new Error("the consumer failed");
+        const { type, body, attributes } = next;
+        const record = { messageId: "1", body, messageAttributes: receivedAttributes(attributes) };
+        const event = { Records: [record] } as SQSEvent;
+        const [name, consume] = type === "pump" ? (["pump", pump] as const) : (["consumer", consumerOf(type)] as const);
+        const answer = await invoke(name, () => consume(event, context));
+        if (answer.batchItemFailures.length > 0) throw new Error(`the ${name} failed`);
       }
     },
 
@@ -247,6 +260,12 @@ export async function startWorld(execute: ExecuteWithServices, catalog = demo) {
     },
 
     now: () => now,
+
+    /** Lets time pass, for a job that takes longer than others. */
+    pass(ms: number): void {
+      now += ms;
+    },
+
     stop: dynamo.stop,
   };
 }

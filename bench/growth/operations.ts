@@ -46,6 +46,7 @@ export async function readsWith(size: number): Promise<Record<string, Reads>> {
     ...noHerd(),
     blobs: only("blobs"),
     gates: only("gates"),
+    ticks: only("ticks"),
     resultCache: only("resultCache"),
     stats: only("stats"),
     pauses: nonePaused(),

@@ -61,6 +61,7 @@ export async function oneJob(inMs: number, random: Random): Promise<Outcome> {
     }),
     blobs: only("blobs"),
     gates: only("gates"),
+    ticks: only("ticks"),
     resultCache: only("resultCache"),
     stats: only("stats"),
     pauses: nonePaused(),

@@ -1,4 +1,6 @@
 import { percentile } from "../part.ts";
+import type { Due, LineRun } from "./line-world.ts";
+import { mostIn } from "./measures.ts";
 
 /** Jobs that are due faster than their limit lets them start. */
 export interface Workload {
@@ -9,12 +11,12 @@ export interface Workload {
   jobsPerKey: number;
 }
 
-/** Fifty starts per second in all, whatever the number of keys; a few more with a thousand, so that a run ends soon. */
+/** Fifty starts per second in all, whatever the number of keys; fewer with a thousand, since each line has a pump that begins and ends. */
 export const workloads: readonly Workload[] = [
   { keys: 1, limit: 50, periodMs: 1000, jobsPerKey: 300 },
   { keys: 10, limit: 5, periodMs: 1000, jobsPerKey: 30 },
   { keys: 100, limit: 1, periodMs: 2000, jobsPerKey: 4 },
-  { keys: 1000, limit: 1, periodMs: 15_000, jobsPerKey: 2 },
+  { keys: 1000, limit: 1, periodMs: 30_000, jobsPerKey: 2 },
 ];
 
 /** When all jobs of a key are due, after the beginning: the keys take turns, so that they do not all start at the same moment. */
@@ -48,12 +50,20 @@ export function achieved(starts: Starts, { limit, periodMs, keys, jobsPerKey }: 
 
 const spanOf = (times: readonly number[]): number => (times.at(-1) ?? 0) - (times[0] ?? 0);
 
-/** The most of these times, which are in order, that lie within any period. */
-export function mostIn(times: readonly number[], periodMs: number): number {
-  let [most, first] = [0, 0];
-  for (const [last, time] of times.entries()) {
-    while (time - (times[first] as number) >= periodMs) first++;
-    most = Math.max(most, last - first + 1);
-  }
-  return most;
+/** The jobs of a workload. */
+export const dueOf = (workload: Workload): Due[] =>
+  Array.from({ length: workload.keys * workload.jobsPerKey }, (_, i) => {
+    const key = i % workload.keys;
+    return { key: String(key), offsetMs: offsetOf(workload, key) };
+  });
+
+export function startsOf({ ran }: Pick<LineRun, "ran">, { keys }: Workload): Starts {
+  const starts: Starts = Array.from({ length: keys }, () => []);
+  for (const { key, start } of ran) starts[Number(key)]?.push(start);
+  return starts;
 }
+
+export const keysOf = (keys: number): string => (keys === 1 ? "1 key" : `${keys.toLocaleString("en-US")} keys`);
+
+/** `50 per 1 s`. */
+export const limitOf = ({ limit, periodMs }: Workload): string => `${limit} per ${periodMs / 1000} s`;

@@ -54,6 +54,7 @@ export function subjects() {
     ...noHerd(),
     blobs: only("blobs"),
     gates: only("gates"),
+    ticks: only("ticks"),
     resultCache: only("resultCache"),
     pauses: nonePaused(),
     secrets: only("secrets"),

@@ -20,6 +20,9 @@ export const queuesAt = (origin: string): Queues =>
     jobTypes.map((type) => [type, { url: `${origin}/000000000000/${queueName(type)}`, arn: arnOf(type) }]),
   ) as Queues;
 
+/** The queue of the pump's ticks at this origin. */
+export const pumpQueueAt = (origin: string): string => `${origin}/000000000000/jobs-pump`;
+
 export const typeOfQueue = (arn: string): JobType => jobTypes.find((type) => arnOf(type) === arn) as JobType;
 
 export const scheduleRoles = Object.fromEntries(

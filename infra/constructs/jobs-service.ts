@@ -14,6 +14,7 @@ import { EntryFunction } from "./functions/entry-function.ts";
 import { Intake } from "./functions/intake.ts";
 import { Lifecycle } from "./functions/lifecycle.ts";
 import { jobsEnvironment, type Platform } from "./functions/platform.ts";
+import { Pump } from "./functions/pump.ts";
 import { Reconciler } from "./functions/reconciler.ts";
 import { Tasks } from "./functions/tasks.ts";
 import { Webhooks } from "./functions/webhooks.ts";
@@ -45,7 +46,8 @@ export class JobsService extends Construct {
 
     const queues = this.queues();
     const schedules = new JobSchedules(this, "Schedules", { targets: byType((type) => queues[type].queue) });
-    const platform: Platform = { config, state, queues, schedules };
+    const ticks = new JobQueue(this, "Queue-pump", queuePlans.pump);
+    const platform: Platform = { config, state, queues, ticks, schedules };
 
     // Before the API, which names their logs. They know nothing of the API.
     const consumers = byType(
@@ -58,6 +60,7 @@ export class JobsService extends Construct {
     this.httpApi = new JobsHttpApi(this, "Entrance", { api, authorizer, dashboard, settings: config.httpApi });
 
     new Reconciler(this, "Reconciler", { platform, products });
+    new Pump(this, "Pump", platform);
     const tasks = new Tasks(this, "Tasks", platform);
     const webhooks = new Webhooks(this, "Webhooks", { state, products });
     const outbound = { tasks: tasks.queue, webhooks: webhooks.queue };
@@ -148,10 +151,12 @@ export class JobsService extends Construct {
         may.readPauses(),
         may.changePauses(),
         may.countWaits(),
-        // It shows who waits for what, and pins other numbers.
-        may.seeGates(),
+        // It shows who waits for what, takes jobs off lines, and pins other numbers, for which it wakes the lines.
+        may.useGates(),
+        may.seePumps(),
         may.readPins(),
         may.changePins(),
+        may.tick(),
         may.useSharedKeys(),
         // It clears cache tags, and says which run would answer a request.
         may.useResultCache(),

@@ -5,10 +5,12 @@ import type { GateName } from "../core/flow/gate.ts";
 import type { Limit } from "../core/flow/limit.ts";
 import { type Pin, ruleOf } from "../core/flow/limit-rule.ts";
 import { inParallel } from "../core/operations/in-parallel.ts";
+
 import type { ApiServices } from "../core/operations/services.ts";
 import { gateView, type LimitView, limitView } from "../core/queries/limit-view.ts";
 import type { Tenant } from "../core/queries/tenants.ts";
 import { RequestError } from "../core/requests/request-error.ts";
+import { given } from "../core/schema/given.ts";
 import { didYouMean } from "../core/schema/schema.ts";
 
 /** The most gates of a limit that an answer shows, and the most that are read at a time. */
@@ -44,19 +46,27 @@ interface Stored {
   pins: Record<string, Pin>;
 }
 
-/** Limits of one tenant with their pins and gates, as they are now. `key` is one to show besides those at which jobs wait. */
+/** What an answer shows beside what is stored. */
+interface Asked {
+  /** A key to show besides those at which jobs wait. */
+  key?: string | undefined;
+  /** When the limits were unpinned, if they were just now. Epoch milliseconds. */
+  unpinnedAt?: number;
+}
+
+/** Limits of one tenant with their pins and gates, as they are now. */
 export async function shownLimits(
   services: ApiServices,
   tenant: Tenant,
   limits: readonly NamedLimit[],
-  key?: string,
+  asked: Asked = {},
 ): Promise<LimitView[]> {
   const [crowded, pins] = await Promise.all([
     services.gates.crowded(tenant, { limit: mostCrowded }),
     services.gates.pins(tenant, { fresh: true }),
   ]);
   const views: LimitView[] = [];
-  for (const one of limits) views.push(await shownLimit(services, one, { crowded, pins }, key));
+  for (const one of limits) views.push(await shownLimit(services, one, { crowded, pins }, asked));
   return views;
 }
 
@@ -64,7 +74,7 @@ async function shownLimit(
   { gates, clock }: ApiServices,
   { product, env, name, limit }: NamedLimit,
   { crowded, pins }: Stored,
-  key: string | undefined,
+  { key, unpinnedAt }: Asked,
 ): Promise<LimitView> {
   const now = clock.now();
   const pin = own(pins, name);
@@ -77,7 +87,8 @@ async function shownLimit(
   );
   const events = Object.entries(product.jobs).flatMap(([tag, event]) => (event.limits?.includes(name) ? [tag] : []));
   const moreGates = keys.length > mostGates || crowded.length >= mostCrowded;
-  return limitView({ product: product.tag, env, name, limit, pin, events, gates: views, moreGates }, now);
+  const shown = { product: product.tag, env, name, limit, pin, events, gates: views, moreGates };
+  return limitView({ ...shown, ...given({ unpinnedAt }) }, now);
 }
 
 /** The most marked gates of a tenant that are looked at. */

@@ -31,7 +31,7 @@ export function consumer(type: JobType, execute: ExecuteWithServices, policy: At
   return queueHandler(
     start,
     JobMessage,
-    (services, message) => runJob(services, current, message, services.options),
+    (services, message, beside) => runJob(services, current, message, { ...services.options, ...beside }),
     messageFields,
   );
 }

@@ -1,3 +1,4 @@
+import type { GateName } from "../core/flow/gate.ts";
 import type { IndexPosition } from "../core/job/index-position.ts";
 import type { Tenant } from "../core/queries/tenants.ts";
 
@@ -20,11 +21,15 @@ export interface Memory {
   scans: Map<string, ShardScan>;
   /** The ids of jobs whose message AWS refused. */
   refused: Set<string>;
+  /** Where the sweep of the gates goes on: after the gate that a round came to last. Absent: from the beginning. */
+  sweptTo?: GateName;
+  /** The rules of the limits with lines that the last rounds have seen, by tenant and limit. */
+  rules: Map<string, string>;
   /** The hash of the schedules of the catalog that all have their jobs. */
   schedules?: string;
 }
 
-export const newMemory = (): Memory => ({ scans: new Map(), refused: new Set() });
+export const newMemory = (): Memory => ({ scans: new Map(), refused: new Set(), rules: new Map() });
 
 /** The scans of a tenant: those in progress, and new ones that begin where the previous ones ended. */
 export function scansOf({ scans }: Memory, { product, env }: Tenant, shards: number, now: number): ShardScan[] {

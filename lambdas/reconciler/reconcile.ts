@@ -4,6 +4,7 @@ import { needsRedispatch, positionComesOfAge } from "../core/job/redispatch.ts";
 import { isStuck } from "../core/job/transitions.ts";
 import { dispatchMany } from "../core/operations/dispatch.ts";
 import { inParallel } from "../core/operations/in-parallel.ts";
+import { linedJobs } from "../core/operations/lines.ts";
 import { jobFields } from "../core/operations/log-fields.ts";
 import type { Services } from "../core/operations/services.ts";
 import { type Memory, newMemory, type ShardScan, scansOf } from "./memory.ts";
@@ -18,6 +19,8 @@ export const graceMs = 60_000;
 /** For pages of the index and for batch reads of jobs. */
 const pageSize = 100;
 const shardsAtOnce = 16;
+/** The lines of limits come first in a round, since jobs wait there that nothing else calls, and have this much of it. */
+const longestSweepMs = 12_000;
 /** A round ends before the function times out, because a timeout would end the process and with it the memory. */
 const longestRoundMs = 40_000;
 
@@ -54,6 +57,7 @@ export async function reconcile(services: Services, grace = graceMs, memory = ne
   const { failed, pause_age_ms, drained } = pauses.measured;
   Object.assign(total, { failed, ...(pause_age_ms > 0 && { pause_age_ms }), ...(drained > 0 && { drained }) });
   const round: Round = { services, memory, graceMs: grace, end: now + longestRoundMs, total, pauses };
+  await sweepGates(services, memory, now + longestSweepMs);
   const unscheduled = await sendUnscheduled(services, now + longestRoundMs / 4);
   total.failed += unscheduled.failed;
   await retryRefused(round);
@@ -66,7 +70,6 @@ export async function reconcile(services: Services, grace = graceMs, memory = ne
     const more = await inParallel(shardsAtOnce, open, (scan) => scanPage(round, scan));
     open = open.filter((_, i) => more[i]);
   }
-  await sweepGates(services, now + longestRoundMs);
   return total;
 }
 
@@ -115,7 +118,10 @@ async function redispatch(
   dueOf: (jobs: Job[]) => Promise<Job[]>,
 ) {
   if (ids.length === 0) return;
-  const jobs = (await dueOf(await services.jobs.getMany(ids))).filter((job) => !pauses.leaves(job));
+  const due = (await dueOf(await services.jobs.getMany(ids))).filter((job) => !pauses.leaves(job));
+  // Who stands in a line is called there: another message would find it as it is.
+  const lined = await linedJobs(services, due);
+  const jobs = due.filter((job) => !lined.has(job.id));
   total.looked += ids.length;
   const refused = await dispatchMany(services, jobs);
   for (const id of ids) memory.refused.delete(id);

@@ -8,19 +8,17 @@ export interface LocalQueue {
   attributes: Record<string, string>;
 }
 
-const seconds = (days: number): string => String(days * 24 * 3600);
-
 /** The queues of a deployment. Dead-letter queues come first, because the others refer to them. */
 export const localQueues = (): LocalQueue[] => [
   ...deadLetterQueueNames.map((name) => ({
     name: dlqName(name),
-    attributes: { MessageRetentionPeriod: seconds(deadLetterRetentionDays) },
+    attributes: { MessageRetentionPeriod: String(deadLetterRetentionDays * 24 * 3600) },
   })),
-  ...Object.entries(queuePlans).map(([name, { visibilitySeconds, retentionDays, deadLetters, receives }]) => ({
+  ...Object.entries(queuePlans).map(([name, { visibilitySeconds, retentionSeconds, deadLetters, receives }]) => ({
     name: queueName(name as QueueName),
     attributes: {
       VisibilityTimeout: String(visibilitySeconds),
-      MessageRetentionPeriod: seconds(retentionDays),
+      MessageRetentionPeriod: String(retentionSeconds),
       RedrivePolicy: JSON.stringify({
         deadLetterTargetArn: queueArn(dlqName(deadLetters)),
         maxReceiveCount: receives,

@@ -74,6 +74,7 @@ export function lambdaEnvironment(endpoints: Endpoints): NodeJS.ProcessEnv {
     TABLE_NAME: tableName,
     BUCKET_NAME: bucketName,
     QUEUES: JSON.stringify(Object.fromEntries(queues) satisfies Queues),
+    PUMP_QUEUE_URL: queueUrl(queueName("pump")),
     SCHEDULE_GROUP: scheduleGroup,
     SCHEDULE_ROLES: JSON.stringify(Object.fromEntries(roles) satisfies ScheduleRoles),
     SCHEDULE_DLQ_ARN: queueArn(dlqName("schedule")),

@@ -135,7 +135,7 @@ export interface ExplainedGate extends LimitGate {
   limit: string;
   concurrency?: number;
   rate?: LimitRate;
-  /** What an attempt that is due now would do: `wait` if no slot is free, or if its rate has a later start. */
+  /** What an attempt that is due now would do: `wait` if no slot is free, its rate has a later start, or others stand in line. */
   would: "start" | "wait";
 }
 
@@ -171,7 +171,7 @@ export interface Explanation {
       non_retryable_errors: string[];
     };
     labels?: string[];
-    /** Seconds of head start in waiting lists, if any. */
+    /** Seconds of head start in the lines of limits, if any. */
     priority?: number;
     fairness_key?: string;
     /** Requests with this key share a job until it starts; both times in milliseconds. A long key is shown as its hash. */

@@ -82,7 +82,7 @@ export type {
 } from "./job.ts";
 export type { DuctapeJob, JobNamespace } from "./job-names.ts";
 export type { CallOptions, CancelOptions, GetJobOptions, HistoryOptions, Jobs, RetryOptions } from "./jobs.ts";
-export type { LimitGate, LimitRate, LimitWait } from "./limit-gate.ts";
+export type { LimitGate, LimitRate, LimitWait, LineEstimate } from "./limit-gate.ts";
 export type { Limit, LimitName, LimitPin, LimitQuery, Limits } from "./limits.ts";
 export type { Deployment, JobVerb, Me } from "./me.ts";
 export type { JobPage, JobPages, RunPage, RunPages, SeriesPage, SeriesPages } from "./pages.ts";

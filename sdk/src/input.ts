@@ -119,7 +119,7 @@ export interface IJobProcessorInput extends DuctapeFields {
    */
   cache?: string | Record<string, never> | null | undefined;
   /**
-   * Whole seconds of head start in the waiting lists of the event's limits, -3600 to 3600.
+   * Whole seconds of head start in the lines of the event's limits, -3600 to 3600.
    * @default the event's, else 0
    * @example `60`
    */

@@ -92,8 +92,8 @@ export interface JobSummary extends Omit<JobReceipt, "debounced" | "skipped" | "
    */
   reason?: string;
   /**
-   * What keeps the job from its start: a pause, a start that the rate of a limit has given it, or the limit on whose waiting list
-   * it stands. Lists show that for the first 50 such jobs of a page, and no position.
+   * What keeps the job from its start: a pause, or the limit in whose line it stands for a slot or a start. Lists show that for the
+   * first 50 such jobs of a page, without position and start.
    */
   waiting_for?: PauseReference | LimitWait;
 }
@@ -102,7 +102,7 @@ export interface JobSummary extends Omit<JobReceipt, "debounced" | "skipped" | "
 export interface Job extends JobSummary {
   /** The limits that its attempts pass, with the keys that its input gave. Absent if its event has none. */
   gates?: { limit: string; key: string }[];
-  /** Seconds of head start in waiting lists, if any. */
+  /** Seconds of head start in the lines of limits, if any. */
   priority?: number;
   /** How often a provider has put off the current attempt by a Retry-After, and since when. Spends no attempt. */
   snoozes?: { count: number; since: number };

@@ -10,11 +10,27 @@ export interface LimitWait {
   limit: string;
   /** Empty for a limit without keys. */
   key: string;
+  /** Since when the job stands in its line. */
   since: number;
-  /** The place in the waiting list, from 1; absent beyond the first 100. */
+  /** The place in the line, from 1: an estimate, since jobs with a higher priority may pass it. Absent beyond the first 1,000. */
   position?: number;
-  /** The start that the rate has given the job. */
+  /**
+   * About when it starts, as the rate has planned it up to a minute ago, or by its place. Nothing is reserved. Absent for a limit
+   * with slots only.
+   */
   starts_at?: number;
+}
+
+/** How long a line is, and when it ends: an estimate. Times are epoch milliseconds. */
+export interface LineEstimate {
+  /** When the line was counted: just now, or up to 90 seconds ago if it is long. */
+  as_of: number;
+  /** How many jobs stood in it; of a long line at most 10,000 are counted. */
+  length: number;
+  /**
+   * When the last of them would start by the rate, if all of it is used and no more jobs come. Absent for a limit with slots only.
+   */
+  ends_at?: number;
 }
 
 /** One limit for one key. Times are epoch milliseconds. */
@@ -23,12 +39,14 @@ export interface LimitGate {
   key: string;
   /** How many slots are held. */
   in_use: number;
-  /** How many jobs wait for a slot; at most 100 are counted. */
+  /** How many jobs stand in line for a slot or a start; at most 1,000 are counted. */
   waiting: number;
-  /** More jobs wait than were counted. */
+  /** More than 1,000 jobs stand in line: `estimated` has their number, once the line was counted. */
   more_waiting?: boolean;
   /** Since when the first of them waits. */
   oldest_wait_since?: number;
-  /** When an attempt could start by the rate, if it asked now. */
+  /** The next start that the rate gives out. Nothing is reserved: it goes to the first in line. */
   next_start?: number;
+  /** How long the line is, and when it ends: for a rate at which jobs wait, and for a line of more than 1,000. */
+  estimated?: LineEstimate;
 }

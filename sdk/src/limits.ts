@@ -21,6 +21,11 @@ export interface Limit {
   rate?: LimitRate;
   /** The numbers that hold instead of the catalog's. */
   pinned?: { concurrency?: number; rate?: LimitRate; until: number; pinned_at: number; reason?: string };
+  /**
+   * From when every consumer follows the numbers above, while they are pinned and in the answer of `unpin`: 5 seconds after the
+   * change. Jobs in line follow at once at the first 100 keys with a line, and at all others within a minute.
+   */
+  in_force_at?: number;
   /** The events that name the limit. */
   events: string[];
   /** The gates at which jobs wait, at most 50, and the one of a limit without keys or of the key that was asked for. */
@@ -72,15 +77,15 @@ export interface Limits<C extends Catalog = Catalog> {
    */
   list(query?: LimitQuery<C>, options?: CallOptions): Promise<Limit[]>;
   /**
-   * Pins other numbers until a time. Consumers see them within 5 seconds. Safe to repeat. The key needs `jobs:admin`. Rejects with
-   * a NotFoundError if the catalog has no such limit.
+   * Pins other numbers until a time. Consumers follow them from `in_force_at`, jobs in line within a minute. Safe to repeat. The key
+   * needs `jobs:admin`. Rejects with a NotFoundError if the catalog has no such limit.
    *
    * @example
    * await ductape.limits.pin({ product_tag: "my-product", env: "prd", name: "mailbox" }, { concurrency: 1, until: Date.now() + 3_600_000 });
    */
   pin(name: LimitName<C>, pin: LimitPin, options?: CallOptions): Promise<Limit>;
   /**
-   * Lets the numbers of the catalog hold again. Safe to repeat. The key needs `jobs:admin`.
+   * Lets the numbers of the catalog hold again, from `in_force_at`. Safe to repeat. The key needs `jobs:admin`.
    *
    * @example
    * await ductape.limits.unpin({ product_tag: "my-product", env: "prd", name: "mailbox" });

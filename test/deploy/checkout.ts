@@ -19,13 +19,14 @@ const parts = [
 ];
 
 const catalog = `import { inAws } from "../test/deploy/in-aws.ts";
+import { stored } from "../test/deploy/stored.ts";
 import { products as ours } from "./ours.ts";
 
-export const products = [...ours, inAws] as const;
+export const products = [...ours, inAws, stored] as const;
 `;
 
 /**
- * A copy of this checkout with one more product, added as a team adds its own. The catalog is part of every bundle, so another
+ * A copy of this checkout with two more products, added as a team adds its own. The catalog is part of every bundle, so another
  * catalog takes another checkout, and the code needs no way to swap it.
  */
 export async function copyOfCheckout(): Promise<{ folder: string; remove(): Promise<void> }> {

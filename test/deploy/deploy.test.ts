@@ -17,6 +17,7 @@ import { describeOutbound, storeWebhook } from "./outbound.ts";
 import { type OutsideWorld, startOutsideWorld } from "./outside-world.ts";
 import { describeOwnRole, makeTeams } from "./own-role.ts";
 import { describePage } from "./page.ts";
+import { describeStored } from "./stored-lines.ts";
 import { describeWaysIn } from "./ways-in.ts";
 
 let ministack: Ministack;
@@ -280,10 +281,14 @@ describeKeys({
   environment: () => ministack.environment,
 });
 
-describeFlow({
-  call: (method, path, options) => call(method, path, { key, ...options }),
-  received: (method, path) => outside.received(method, path),
-});
+const flow = {
+  settings: clientOptions,
+  outputs: () => outputs,
+  call: (method: string, path: string, options?: Call) => call(method, path, { key, ...options }),
+  received: (method: string, path: string) => outside.received(method, path),
+};
+describeFlow(flow);
+describeStored(flow);
 
 describe("a job that is due later", () => {
   test("is not early, and starts within a second or two after its time", async () => {

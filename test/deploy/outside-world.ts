@@ -14,7 +14,7 @@ export interface Received {
 }
 
 /** How long a call of this path takes, so that others can be seen beside it. */
-const heldMs = { "/held": 700 } as Record<string, number>;
+const heldMs = { "/held": 700, "/stored/desk": 700, "/stored/clerk": 700 } as Record<string, number>;
 
 export interface OutsideWorld {
   url: string;
@@ -60,6 +60,7 @@ function answerTo(method: string, url: string): [number, unknown] {
   if (method === "POST" && path === "/pricing") return [200, { total: 25 }];
   if (method === "POST" && path === "/webhooks/orders") return [200, {}];
   if (method === "POST" && (path === "/held" || path === "/ticks")) return [200, {}];
+  if (method === "POST" && path.startsWith("/stored/")) return [200, {}];
   if (method === "POST" && path === "/orders/refused") return [422, {}];
   if (method === "POST" && path.startsWith("/orders/")) return [201, { order_id: 42 }];
   return [404, {}];

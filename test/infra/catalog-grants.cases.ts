@@ -17,14 +17,14 @@ type Synthesized = ReturnType<typeof synthesize>;
 /** What every consumer may do without a catalog, per entry. */
 const empty = synthesize({}, []).service;
 
-/** What the catalog's targets add to an entry, without the common start of every ARN. Its limits use the table of jobs. */
+/** What the catalog's targets add to an entry, without the common start of every ARN. Its limits use the table of jobs and the pump's queue. */
 const added = ({ service }: Pick<Synthesized, "service">, entry: string) => {
   const usual = new Set(linesOfEntry(empty, entry));
   return linesOfEntry(service, entry)
-    .filter((line) => !usual.has(line) && !isOfTable(line))
+    .filter((line) => !usual.has(line) && !isOfLimits(line))
     .map(shortened);
 };
-const isOfTable = (line: string) => line.includes("FnGetAttJobs");
+const isOfLimits = (line: string) => line.includes("FnGetAttJobs") || line.includes("<Queuepump");
 const shortened = (line: string) => line.replace("arn:<AWS::Partition>:", "");
 
 const here = "<AWS::Region>:<AWS::AccountId>";

@@ -43,19 +43,23 @@ const keepsUnscheduled = "dynamodb:PutItem Jobs if key = UNSCHEDULED#*";
 const readsPauses = "dynamodb:Query Jobs if key = PAUSES";
 const changesPauses = "dynamodb:DeleteItem,GetItem,PutItem,Query Jobs if key = PAUSES";
 
-/** What every consumer but the decider of features may do: claim, read, run and record the jobs of its own queue. */
 const usesGates = [
-  "dynamodb:DeleteItem,GetItem,PutItem,Query,UpdateItem Jobs if key = GATE#*",
+  "dynamodb:BatchGetItem,DeleteItem,GetItem,PutItem,Query,UpdateItem Jobs if key = GATE#*",
   "dynamodb:GetItem Jobs if key = LIMITS#*",
 ];
+/** Whoever cancels or moves jobs takes them off the lines of their limits. */
+const leavesLines = "dynamodb:DeleteItem Jobs if key = GATE#*";
+/** Who stands in line for a rate is called by the pump, which a tick sets going. */
+const ticks = "sqs:SendMessage QueuepumpQueue";
 
 const usesResultCache = "dynamodb:BatchGetItem,PutItem Jobs if key = CACHE#*";
 
+/** What every consumer may do: claim, read, run and record the jobs of its own queue. */
 const runsJobs = (type: string) => [
   // Where the catalog has limits, whoever frees a slot reads the jobs that wait for it. A feature has no limits.
   ...(type === "feature"
     ? ["dynamodb:GetItem,PutItem,Query,UpdateItem Jobs if key = JOB#*"]
-    : ["dynamodb:BatchGetItem,GetItem,PutItem,Query,UpdateItem Jobs if key = JOB#*", ...usesGates]),
+    : ["dynamodb:BatchGetItem,GetItem,PutItem,Query,UpdateItem Jobs if key = JOB#*", ...usesGates, ticks]),
   readsPauses,
   // A job with a cache tag is answered with the result of an earlier run, which may be in the archive.
   usesResultCache,
@@ -82,7 +86,9 @@ const privileges: Record<string, string[]> = {
     "dynamodb:Query Jobs/index/by-phase",
     "dynamodb:Query Jobs if key = ERRORS#*",
     "dynamodb:Query Jobs if key = STATS#*",
-    "dynamodb:GetItem,Query Jobs if key = GATE#*",
+    // After it has pinned other numbers it wakes the lines.
+    "dynamodb:BatchGetItem,DeleteItem,GetItem,PutItem,Query,UpdateItem Jobs if key = GATE#*",
+    "dynamodb:GetItem Jobs if key = PUMP#*",
     "dynamodb:GetItem,UpdateItem Jobs if key = LIMITS#*",
     changesPauses,
     "dynamodb:GetItem,PutItem Jobs if key = SHARED#*",
@@ -99,12 +105,14 @@ const privileges: Record<string, string[]> = {
     "s3:PutObject Payloads/uploads/*",
     secret("signed/session"),
     ...sendsToAll,
+    ticks,
     ...makesAndDropsSchedules,
     ...passesScheduleRoles,
   ],
   authorizer: ["dynamodb:GetItem Jobs if key = KEYS", "secretsmanager:GetSecretValue ApiKey"],
   intake: [
     "dynamodb:DeleteItem,GetItem,PutItem Jobs if key = JOB#*",
+    leavesLines,
     countsDueJobs,
     keepsUnscheduled,
     // Which job has a key of `debounce` or `unique`.
@@ -138,8 +146,18 @@ const privileges: Record<string, string[]> = {
     "s3:ListBucket Payloads",
     ...usesGates,
     ...sendsToAll,
+    ticks,
     ...makesAndDropsSchedules,
     ...jobTypes.map((type) => passes(scheduleRoleOf(type))),
+  ],
+  // It calls jobs out of lines, and writes none.
+  pump: [
+    "dynamodb:BatchGetItem Jobs if key = JOB#*",
+    ...usesGates,
+    "dynamodb:GetItem,PutItem Jobs if key = PUMP#*",
+    readsPauses,
+    ...sendsToAll,
+    `sqs:${receives},SendMessage QueuepumpQueue`,
   ],
   lifecycle: [
     "dynamodb:DescribeStream,GetRecords,GetShardIterator JobsStream",
@@ -202,6 +220,8 @@ const privileges: Record<string, string[]> = {
   "consumers/publish": [...runsJobs("publish"), "events:PutEvents events:event-bus/default"],
   "consumers/feature": [
     "dynamodb:BatchGetItem,DeleteItem,GetItem,PutItem,Query,UpdateItem Jobs if key = JOB#*",
+    // It cancels steps that wait.
+    leavesLines,
     usesResultCache,
     countsDueJobs,
     keepsUnscheduled,
@@ -255,10 +275,16 @@ describe("so that", () => {
     expect(may(/^dynamodb:\S*Update\S* Jobs if key = JOB/)).toEqual([...consumers].sort());
   });
 
+  test("only the pump writes whom it has called, and only the API reads that besides", () => {
+    expect(may(/ if key = PUMP/)).toEqual(["api", "pump"]);
+    expect(may(/^dynamodb:\S*(Put|Write|Update|Delete)\S* Jobs if key = PUMP/)).toEqual(["pump"]);
+    expect(may(/^sqs:\S*ReceiveMessage\S* QueuepumpQueue/)).toEqual(["pump"]);
+  });
+
   test("no function that reads jobs reads keys, and none writes keys", () => {
     expect(may(/ if key = .*KEYS/)).toEqual(["authorizer"]);
     const writes =
-      /^dynamodb:\S*(Put|Write|Update|Delete)\S* Jobs (?!if key = ((JOB|STATS|ERRORS|SHARED|CACHE|WAITS|WEBHOOK|GATE|LIMITS|DUE|UNSCHEDULED)#\*|PAUSES|SCHEDULES)$)/;
+      /^dynamodb:\S*(Put|Write|Update|Delete)\S* Jobs (?!if key = ((JOB|STATS|ERRORS|SHARED|CACHE|WAITS|WEBHOOK|GATE|PUMP|LIMITS|DUE|UNSCHEDULED)#\*|PAUSES|SCHEDULES)$)/;
     expect(may(writes)).toEqual([]);
     // These actions name no item, and so would pass any condition on items.
     expect(may(/^dynamodb:\S*(Scan|PartiQL)/)).toEqual([]);

@@ -36,10 +36,11 @@ const queues = resourcesOf(service, "AWS::SQS::Queue");
 const sources = resourcesOf(service, "AWS::Lambda::EventSourceMapping");
 const idIn = (arn: { "Fn::GetAtt": [string, string] }) => arn["Fn::GetAtt"][0];
 const queueNamed = (id: string) => queues.find((queue) => queue.id === id) as Resource;
-const sourceOf = (type: string) => {
-  const consumer = functionOf(service, `consumers/${type}`);
-  return sources.find((source) => source.Properties.FunctionName.Ref === consumer.id) as Resource;
+const sourceOfEntry = (entry: string) => {
+  const { id } = functionOf(service, entry);
+  return sources.find((source) => source.Properties.FunctionName.Ref === id) as Resource;
 };
+const sourceOf = (type: string) => sourceOfEntry(`consumers/${type}`);
 /** A variable of a function's environment, with its references resolved to names. */
 const textOf = (value: string | { "Fn::Join": [string, unknown[]] }): string =>
   typeof value === "object" && "Fn::Join" in value
@@ -99,8 +100,10 @@ describe.each(Object.values(registry))("job type $type", ({ type, limits }) => {
 
   test("sends to every queue: its own, its features', and the right one of a misdirected message", () => {
     const sends = permissionsOfEntry(service, `consumers/${type}`).filter(({ action }) => action === "sqs:SendMessage");
+    // And to the pump's, if its jobs may stand in line for a rate: a feature has no limits.
+    const pump = type === "feature" ? [] : [idIn(sourceOfEntry("pump").Properties.EventSourceArn)];
     expect(sends.map(({ resource }) => resource).sort()).toEqual(
-      jobTypes.map((other) => `<${queueOf(other).id}.Arn>`).sort(),
+      [...jobTypes.map((other) => queueOf(other).id), ...pump].map((id) => `<${id}.Arn>`).sort(),
     );
   });
 
@@ -168,7 +171,7 @@ test("the reconciler knows its own code, whose change makes it follow the schedu
 test("Lambda allows loops for the functions that wake themselves by design, and stops any other loop", () => {
   const allowed = functions.filter(({ Properties }) => Properties.RecursiveLoop === "Allow");
   expect(allowed.map(({ id }) => id).sort()).toEqual(
-    [...jobTypes.map((type) => `consumers/${type}`), "tasks", "webhooks", "intake"]
+    [...jobTypes.map((type) => `consumers/${type}`), "tasks", "webhooks", "pump", "intake"]
       .map((entry) => functionOf(service, entry).id)
       .sort(),
   );
@@ -176,12 +179,49 @@ test("Lambda allows loops for the functions that wake themselves by design, and 
   expect(new Set(others.map(({ Properties }) => Properties.RecursiveLoop))).toEqual(new Set(["Terminate"]));
 });
 
-test.each(["api", "reconciler", "intake"])("%s has the queue of every job type", (entry) => {
+test.each(["api", "reconciler", "intake", "pump"])("%s has the queue of every job type, and the pump's", (entry) => {
   const { Variables } = functionOf(service, entry).Properties.Environment;
   expect(Object.keys(Variables)).toEqual(expect.arrayContaining(Object.keys(JobsEnv().shape)));
   const addresses = jsonOf(Variables.QUEUES) as Record<string, { url: string }>;
   expect(Object.keys(addresses)).toEqual([...jobTypes]);
   for (const type of jobTypes) expect(addresses[type]?.url).toBe(`<${queueOf(type).id}>`);
+  expect(flat(Variables.PUMP_QUEUE_URL)).toBe(`<${idIn(sourceOfEntry("pump").Properties.EventSourceArn)}>`);
+});
+
+describe("the pump", () => {
+  const pump = functionOf(service, "pump");
+  const source = sourceOfEntry("pump");
+  const queue = queueNamed(idIn(source.Properties.EventSourceArn));
+
+  test("is fed by a queue that repeats a tick soon after its process was killed, and never while it works", () => {
+    expect(queue.Properties.VisibilityTimeout).toBe(30);
+    expect(queue.Properties.VisibilityTimeout).toBeGreaterThan(pump.Properties.Timeout);
+    expect(source.Properties).toMatchObject({
+      BatchSize: 10,
+      FunctionResponseTypes: ["ReportBatchItemFailures"],
+      ScalingConfig: { MaximumConcurrency: 10 },
+    });
+    // No time to gather a batch: ticks are a second apart.
+    expect(source.Properties.MaximumBatchingWindowInSeconds).toBeUndefined();
+  });
+
+  test("gives a tick up after five deliveries, to dead letters of its own, and forgets it after an hour", () => {
+    expect(queue.Properties).toMatchObject({ RedrivePolicy: { maxReceiveCount: 5 }, MessageRetentionPeriod: 3600 });
+    const deadLetters = queueNamed(idIn(queue.Properties.RedrivePolicy.deadLetterTargetArn));
+    const feeding = queues.filter(({ Properties }) =>
+      flat(Properties.RedrivePolicy?.deadLetterTargetArn ?? "").includes(deadLetters.id),
+    );
+    expect(feeding.map(({ id }) => id)).toEqual([queue.id]);
+  });
+
+  test("reads jobs and sends their messages, and neither claims, creates nor deletes one", () => {
+    const onJobs = linesOfEntry(service, "pump").filter((line) => line.endsWith("JOB#*"));
+    expect(onJobs.map((line) => line.split(" ")[0])).toEqual(["dynamodb:BatchGetItem"]);
+    const sends = permissionsOfEntry(service, "pump").filter(({ action }) => action === "sqs:SendMessage");
+    expect(sends.map(({ resource }) => resource).sort()).toEqual(
+      [...jobTypes.map((type) => queueOf(type).id), queue.id].map((id) => `<${id}.Arn>`).sort(),
+    );
+  });
 });
 
 describe("schedules", () => {
@@ -601,6 +641,7 @@ describe("least privilege", () => {
       "KEYS",
       "LIMITS#*",
       "PAUSES",
+      "PUMP#*",
       "SCHEDULES",
       "SHARED#*",
       "STATS#*",
@@ -622,7 +663,7 @@ describe("least privilege", () => {
 
   test("the API reads and lists jobs and writes them in batches, and claims none", () => {
     const own = permissionsOfEntry(service, "api").filter(({ action }) => action.startsWith("dynamodb:"));
-    // A claim is an UpdateItem, which the API may apply only to pins, the counts of waiting callers and webhook endpoints:
+    // A claim is an UpdateItem, which the API may apply only to gates, pins, the counts of waiting callers and webhook endpoints:
     // least-privilege.cases.ts.
     const onIndex = own.filter(({ resource }) => resource.endsWith("/index/by-phase")).map(({ action }) => action);
     const onTable = own.filter(({ resource }) => !resource.includes("/index/")).map(({ action }) => action);
@@ -638,7 +679,7 @@ describe("least privilege", () => {
     ]);
     const updates = linesOfEntry(service, "api").filter((line) => line.startsWith("dynamodb:UpdateItem"));
     const keys = updates.map((line) => line.replace(/^.* = /, "")).sort();
-    expect(keys).toEqual(["DUE#*", "LIMITS#*", "WAITS#*", "WEBHOOK#*"]);
+    expect(keys).toEqual(["DUE#*", "GATE#*", "LIMITS#*", "WAITS#*", "WEBHOOK#*"]);
   });
 
   const whoMay = (action: string, resource = /./) =>

@@ -8,3 +8,4 @@ import "./operations-page.cases.ts";
 import "./service-stack.cases.ts";
 import "./state-stack.cases.ts";
 import "./topology.cases.ts";
+import "./waiting-alarm.cases.ts";

@@ -45,7 +45,7 @@ test.each(Object.entries(planned))("queue %s is deployed as planned, and feeds i
   const { id, Properties } = queueOf(name as QueueName);
   expect(Properties).toMatchObject({
     VisibilityTimeout: plan.visibilitySeconds,
-    MessageRetentionPeriod: plan.retentionDays * 86_400,
+    MessageRetentionPeriod: plan.retentionSeconds,
     RedrivePolicy: { maxReceiveCount: plan.receives },
   });
   const fed = sources.filter((source) => flat(source.Properties.EventSourceArn).includes(id));

@@ -1,15 +1,16 @@
 import { TransientError } from "../../lambdas/core/errors.ts";
 import type { ClaimOutcome } from "../../lambdas/core/job/claim.ts";
+import type { Timeline } from "../support/line/timeline.ts";
 import type { Crowd } from "./crowd.ts";
 import type { Hardship } from "./hardship.ts";
 import type { Herd } from "./herd.ts";
-import type { Invocation } from "./invocation.ts";
+import { doingFor, type Invocation } from "./invocation.ts";
+import type { Lines } from "./lines.ts";
 import { canary, type Observer } from "./observer.ts";
 import type { Pausing } from "./pausing.ts";
 import type { Poison } from "./poison.ts";
 import type { Policies } from "./policies.ts";
 import type { Random } from "./random.ts";
-import type { Timeline } from "./timeline.ts";
 
 /**
  * The services that may have outages, by the names of their ports, and the calls that may fail alone: throttled, or forbidden.
@@ -23,9 +24,9 @@ const services = {
   stats: ["add"],
 } as const;
 /** The gates are newer than the seeds of the mutations: their outages are drawn by the randomness of limited histories. */
-const callsOfGates = ["take", "look", "lineUp", "release"] as const;
-/** The pauses have no outages: without them nothing starts, which outages of the table show. */
-export type Service = keyof typeof services | "gates" | "pauses";
+const callsOfGates = ["take", "look", "stand", "release", "mark"] as const;
+/** The pauses have no outages: without them nothing starts, which outages of the table show. Nor has the queue of the pump. */
+export type Service = keyof typeof services | "gates" | "pauses" | "ticks";
 
 /** Whether a call of a service has an outage at a given time. */
 export type Outages = (service: Service, method: string, at: number) => boolean;
@@ -78,6 +79,8 @@ export interface World {
   limited?: Random;
   /** All jobs of that crowd have several limits, and their messages often come twice at once. */
   hasTwins?: boolean;
+  /** Present in histories whose jobs stand in lines that are watched. */
+  lines?: Lines;
   /** Present in histories with jobs whose target is a fallback: separate randomness. */
   spares?: Random;
   /** Separate randomness for jobs with a cache tag (remembered.ts). Few histories have them. */
@@ -117,6 +120,13 @@ const hangs: readonly [from: number, to: number][] = [
 /** The calls with which a consumer writes its outcome. */
 const outcomeWrites = new Set(["put", "archive", "replace"]);
 
+/** The job that a call of the store or of the blobs is about, as far as its first argument says so. */
+function jobOf([first]: unknown[]): string | undefined {
+  if (typeof first === "string") return /job_[0-9a-f]{32}/.exec(first)?.[0];
+  const { id, job_id } = (first ?? {}) as { id?: unknown; job_id?: unknown };
+  return [job_id, id].find((value) => typeof value === "string") as string | undefined;
+}
+
 type Method = (...args: unknown[]) => Promise<unknown>;
 
 /** A port as one invocation sees it: slow and faulty. After the invocation's death no call has an effect. */
@@ -140,9 +150,10 @@ export function throughAdversary<Port extends object>(
       observer.note(() => `${invocation.what} ${fault} ${method}`);
     };
     const refuse = (args: unknown[], cause: Injected) => {
+      const own = doingFor(invocation, jobOf(args));
       // What is repeated is not more work.
       invocation.calls--;
-      if (service === "jobs" && invocation.isWriting) invocation.hasFailed = true;
+      if (service === "jobs" && own.isWriting) own.hasFailed = true;
       const refusal = refusals[method];
       if (!refusal) throw cause;
       return refusal(args, cause);
@@ -151,8 +162,9 @@ export function throughAdversary<Port extends object>(
       invocation.calls++;
       if (invocation.isOver)
         observer.violated("feature", `${invocation.what} continues with ${method} although its time is up`);
-      if (outcomeWrites.has(method) && invocation.claim_id !== undefined && !invocation.isWriting) {
-        invocation.isWriting = true;
+      const own = doingFor(invocation, jobOf(args));
+      if (outcomeWrites.has(method) && own.claim_id !== undefined && !own.isWriting) {
+        own.isWriting = true;
         if (random.chance(hardship.stall)) {
           at("is suspended before");
           await time.sleep(random.int(25_000, 70_000));
@@ -185,7 +197,8 @@ export function throughAdversary<Port extends object>(
       if (hung === "after") at("answers late to");
       await pass(hung === "after");
       await invocation.frozen;
-      if (method === "claim") invocation.hasAnswer = (answer as ClaimOutcome).outcome === "claimed";
+      if (method === "claim")
+        doingFor(invocation, jobOf(args)).hasAnswer = (answer as ClaimOutcome).outcome === "claimed";
       return invocation.dead ? never : answer;
     };
   };

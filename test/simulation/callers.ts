@@ -11,7 +11,6 @@ import { differs } from "./as-asked.ts";
 import type { Invoked } from "./invocations.ts";
 import { attemptOf, type Ledger } from "./ledger.ts";
 import { canary } from "./observer.ts";
-import { catalog } from "./product.ts";
 import { events, type Request, randomRequest } from "./requests.ts";
 import type { System } from "./system.ts";
 
@@ -62,7 +61,7 @@ export function callers(world: World, ledger: Ledger, system: System, isPeaceful
     const cancel = time.after(gatewayMs, again);
     try {
       const { services } = invoked;
-      const asked = parseRequest(request, catalog, services.clock.now());
+      const asked = parseRequest(request, services.catalog, services.clock.now());
       const job = await scheduleJob(services, asked.session ? await verified(services, asked) : asked);
       cancel();
       accept(job, request);

@@ -14,8 +14,10 @@ import { lambdaFreezer } from "./freezer.ts";
 import type { Invocation } from "./invocation.ts";
 import { type Invoke, mostCalls } from "./invocations.ts";
 import type { Ledger } from "./ledger.ts";
+import { atWork } from "./line-rules.ts";
 import { canary } from "./observer.ts";
 import { executor } from "./outcomes.ts";
+import type { Arrived } from "./queues.ts";
 import { announcedEvent, withClaims } from "./signed.ts";
 import { spareEvent, spareExecutor } from "./spares.ts";
 
@@ -37,7 +39,7 @@ export function consumers(world: World, ledger: Ledger, { jobs, gates }: Stored,
   /** The time from which each feature's decisions fail by a fault of ours. */
   const faulty = new Map<string, number>();
 
-  return async function consume(type: JobType, message: JobMessage): Promise<void> {
+  return async function consume(type: JobType, message: JobMessage, { calls }: Arrived = {}): Promise<void> {
     const isFeature = type === "feature";
     const policy: AttemptPolicy = isFeature ? decisionPolicy : defaultPolicy;
     const what = `consumer of ${message.job_id.slice(-6)}`;
@@ -57,16 +59,18 @@ export function consumers(world: World, ledger: Ledger, { jobs, gates }: Stored,
       holdSeconds: herd.holdSeconds,
       random: () => random.next(),
       health: async () => health,
+      ...(calls && { calls }),
     };
     try {
       await runJob(services, ofOurType, message, options);
     } catch (error) {
-      checkSnoozed(invocation);
+      for (const one of [invocation, ...(invocation.chained?.values() ?? [])]) checkSnoozed(one);
       if (error instanceof JobError) freezer.freeze(invocation);
       invocation.dead = invocation.frozen === undefined;
       throw error;
     } finally {
-      end(mostCalls[invocation.purpose] + (message.gated ? callsAtGates : 0));
+      const each = mostCalls[invocation.purpose] + (message.gated ? callsAtGates : 0);
+      end(each * (1 + (invocation.chained?.size ?? 0)));
     }
   };
 
@@ -75,10 +79,12 @@ export function consumers(world: World, ledger: Ledger, { jobs, gates }: Stored,
     const { spares } = world;
     const spared = spares && spareExecutor(world, { ledger, executions, random: spares }, by);
     const announced = withClaims(observer, plain);
+    const { lines } = world;
     return async (execution, of) => {
       const { event } = execution.job;
       if (event === announcedEvent) return announced(execution, of);
-      return (event === spareEvent && spared ? spared : plain)(execution, of);
+      const ended = lines ? atWork({ ...world, lines }, { jobs, gates }, execution.job, by) : () => {};
+      return (event === spareEvent && spared ? spared : plain)(execution, of).finally(ended);
     };
   }
 

@@ -1,7 +1,7 @@
 import type { Job } from "../../lambdas/core/job/job.ts";
 import type { FakeGates } from "../support/fakes/gates.ts";
 import type { Hardship } from "./hardship.ts";
-import type { Invocation } from "./invocation.ts";
+import { doingFor, type Invocation } from "./invocation.ts";
 import { gateKey, type Ledger, nameOf } from "./ledger.ts";
 import { slotsSuffice } from "./limit-rules.ts";
 import { secondDay } from "./policies.ts";
@@ -54,7 +54,8 @@ export function executions(ledger: Ledger, { skew }: Hardship, all: () => Job[],
   }
 
   return {
-    started(job, by, { at, real }) {
+    started(job, consumer, { at, real }) {
+      const by = doingFor(consumer, job.id);
       observer.note(() => `${nameOf(job)} starts`);
       by.hasStarted = true;
       observer.cover(`execution of ${job.type}`);

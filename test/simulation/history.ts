@@ -2,19 +2,21 @@ import { setImmediate } from "node:timers/promises";
 import { uuidv7 } from "uuidv7";
 import { loadGates } from "../../lambdas/consumers/engine/gates.ts";
 import { isFinished, type Job } from "../../lambdas/core/job/job.ts";
+import { timeline } from "../support/line/timeline.ts";
 import { outagesOf } from "./adversary.ts";
 import { checkAtRest } from "./at-rest.ts";
 import { crowdOf } from "./crowd.ts";
 import { hardshipOf, peacefulHardship, withLateFaults, withRaces, withTwins } from "./hardship.ts";
 import { herdOf } from "./herd.ts";
 import { ledger as newLedger } from "./ledger.ts";
+import { lineStartsKeepRates, watchLines } from "./line-rules.ts";
+import { calmLines, linesOf } from "./lines.ts";
 import { type Observer, observer } from "./observer.ts";
 import { pausingOf } from "./pausing.ts";
 import { poisonOf } from "./poison.ts";
 import { policiesOf } from "./policies.ts";
 import { type Random, seeded } from "./random.ts";
 import { simulatedSystem } from "./system.ts";
-import { timeline } from "./timeline.ts";
 import { workload } from "./workload.ts";
 
 export interface History extends Pick<Observer, "violations" | "trace" | "covered"> {
@@ -39,6 +41,8 @@ const hour = 3_600_000;
 const horizon = start + 48 * hour;
 /** Many times what a history takes. Beyond it, something calls itself endlessly. */
 const mostEvents = 60_000;
+/** The same of one with lines, which has many jobs. */
+const mostOfLines = 120_000;
 const busyUntil = start + 1_900_000;
 
 /**
@@ -87,12 +91,13 @@ const readsLate = (seed: number): boolean => seed % 32 === 31;
 
 async function run(seed: number, { traced = false, bystanders = [] }: Options): Promise<History> {
   const random = seeded(seed);
+  const lines = linesOf(seed);
   const isPeaceful = seed % 4 === 0;
   const late = seeded(seed ^ 0x1a7e);
   const drawn = isPeaceful
     ? peacefulHardship(random)
     : withRaces(withLateFaults(hardshipOf(random), late), seeded(seed ^ 0x7ace));
-  const hardship = hasTwins(seed) ? withTwins(drawn) : drawn;
+  const hardship = lines?.isCalm ? calmLines : hasTwins(seed) ? withTwins(drawn) : drawn;
   const time = timeline(start);
   const seen = observer(time.now, start, traced);
   const ledger = newLedger(seen, start);
@@ -106,7 +111,8 @@ async function run(seed: number, { traced = false, bystanders = [] }: Options): 
     observer: seen,
     outages,
     poison: poisonOf(seed, isPeaceful),
-    crowd: crowdOf(seed, isPeaceful, hardship),
+    crowd: crowdOf(seed, isPeaceful || lines !== undefined, hardship),
+    ...(lines && { lines }),
     ...(limited && { limited, hasTwins: hasTwins(seed) }),
     ...(hasSpares(seed) && { spares: seeded(seed ^ 0x5fa2) }),
     ...(remembers(seed) && { remembered: seeded(seed ^ 0x3cac) }),
@@ -122,21 +128,24 @@ async function run(seed: number, { traced = false, bystanders = [] }: Options): 
     seed % 8 === 7
       ? { random: seeded(seed ^ 0x5a4e), ...(readsLate(seed) && { late: seeded(seed ^ 0x1e55) }) }
       : undefined;
-  const accepted = workload(world, ledger, system, { isChanging: !isPeaceful, sharing });
+  const accepted = workload(world, ledger, system, { isChanging: !isPeaceful && !lines?.isCalm, sharing });
+  if (lines) watchLines({ ...world, lines }, system);
   const isDone = (job: Job) => isFinished(job) || job.status === "paused" || bystanders.some(({ id }) => id === job.id);
   let events = 0;
+  const most = lines ? mostOfLines : mostEvents;
   const going = () =>
-    ++events < mostEvents &&
+    ++events < most &&
     seen.violations.length === 0 &&
     time.now() < horizon &&
     (time.now() < busyUntil || system.inFlight() > 0 || !system.jobs.all().every(isDone));
   await time.run(going);
   const open = system.jobs.all().filter((job) => !isDone(job));
-  const isOnlyLate = events >= mostEvents && open.every(isLateForGood);
+  const isOnlyLate = events >= most && open.every(isLateForGood);
   if (isOnlyLate) seen.cover("a series is too late in every run");
-  else if (events >= mostEvents) seen.violated(10, `${events} things have happened, and there is no end`);
+  else if (events >= most) seen.violated(10, `${events} things have happened, and there is no end`);
   if (seen.violations.length === 0 && !isOnlyLate)
     checkAtRest({ system, ledger, accepted, hardship, isPeaceful, isDone, bystanders, held: world.pausing.held });
+  if (lines && seen.violations.length === 0) lineStartsKeepRates({ ...world, lines });
   const { violations, trace, covered } = seen;
   return { seed, violations, trace, covered, jobs: accepted.size };
 }

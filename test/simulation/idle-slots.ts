@@ -4,13 +4,15 @@ import { holds } from "./pausing.ts";
 import { limits } from "./product.ts";
 import type { System } from "./system.ts";
 
-/** A waiting job with a free slot starts within a sweep of the reconciler, if nothing breaks and no pause holds it. */
+/** A waiting job with a free slot of a limit that has no rate starts within a sweep of the reconciler, if nothing breaks and no pause holds it. */
 export function watchIdleSlots({ time, observer, hardship, pausing }: World, { jobs, gates }: System) {
   const idle = new Map<string, number>();
   const look = () => {
     for (const { gate, parts, waiters } of gates.all()) {
       const now = time.now();
-      const most = limits[gate.limit]?.concurrency ?? 0;
+      const { concurrency: most = 0, rate } = limits[gate.limit] ?? {};
+      // Who waits for a start could do nothing with a slot.
+      if (rate) continue;
       const held = Object.values(parts.get(0)?.holders ?? {}).filter(({ lease }) => lease >= now).length;
       const isThere = waiters.some(({ job, due_at }) => {
         const found = jobs.peek(job);

@@ -1,5 +1,14 @@
 /** What one invocation of a Lambda is for. */
-export type Purpose = "api" | "change" | "retry" | "delete" | "consumer" | "decider" | "reconciler" | "lifecycle";
+export type Purpose =
+  | "api"
+  | "change"
+  | "retry"
+  | "delete"
+  | "consumer"
+  | "decider"
+  | "pump"
+  | "reconciler"
+  | "lifecycle";
 
 /** One invocation of a Lambda: its clock, whether it has died, and what it has done. */
 export interface Invocation {
@@ -30,4 +39,22 @@ export interface Invocation {
   frozen?: Promise<void>;
   /** Whether it has begun to write its outcome. */
   isWriting?: boolean;
+  /** The jobs that it runs after that of its message, since they got its slots: each as an invocation of its own. */
+  chained?: Map<string, Invocation>;
+}
+
+/** What an invocation does for a job: one that frees slots goes on with those who get them. */
+export const doingFor = (by: Invocation, job: string | undefined): Invocation =>
+  (job === undefined ? undefined : by.chained?.get(job)) ?? by;
+
+/** The same for a job that the invocation begins with. */
+export function beginsWith(by: Invocation, job: string): Invocation {
+  if (by.purpose !== "consumer" || by.job_id === job) return by;
+  by.chained ??= new Map();
+  const known = by.chained.get(job);
+  if (known) return known;
+  const fresh = { job_id: job, claim_id: undefined, hasAnswer: undefined, hasStarted: undefined };
+  const own: Invocation = Object.assign(Object.create(by), { ...fresh, hasFailed: undefined, isWriting: undefined });
+  by.chained.set(job, own);
+  return own;
 }

@@ -5,6 +5,7 @@ import type { Unscheduled } from "../../lambdas/core/ports/hot-minute-ports.ts";
 import type { BlobStore, JobQueue, Log, Scheduler } from "../../lambdas/core/ports/ports.ts";
 import type { ResultCache } from "../../lambdas/core/ports/result-cache.ts";
 import type { SharedKeys } from "../../lambdas/core/ports/shared-keys.ts";
+import type { Ticks } from "../../lambdas/core/ports/ticks.ts";
 import { fakeDueCounts } from "../support/fakes/due-counts.ts";
 import type { FakeGates } from "../support/fakes/gates.ts";
 import type { FakeJobStore } from "../support/fakes/job-store.ts";
@@ -13,6 +14,7 @@ import { throughAdversary, type World } from "./adversary.ts";
 import type { Hardship } from "./hardship.ts";
 import type { Invocation, Purpose } from "./invocation.ts";
 import type { Ledger } from "./ledger.ts";
+import { catalogOf } from "./lines.ts";
 import { losingAnswers } from "./lost-answers.ts";
 import { canary, type Observer } from "./observer.ts";
 import { askedInTime } from "./queues.ts";
@@ -38,6 +40,8 @@ export type OnWrite = (change: Omit<JobChange, "at">) => void;
  * job.
  */
 const functionTimeoutMs = 90_000;
+/** The pump has less than the visibility of its ticks. */
+const pumpTimeoutMs = 20_000;
 
 /**
  * Invariant 10: the most port calls that one invocation may make, whatever is stored. A feature's depend on its steps, those of
@@ -51,6 +55,8 @@ export const mostCalls: Record<Purpose, number> = {
   /** Some of which look whether its lease can be extended, while AWS refuses the outcome. */
   consumer: 36,
   decider: 100,
+  /** The pages of jobs of a line, of which each that does not wait any more is taken off. */
+  pump: 60,
   /** With the 8 partitions of messages that the Scheduler refused. */
   reconciler: 48,
   /** Events, outcomes and heartbeats, what is set aside of each of them and of webhooks, and the counters. */
@@ -80,6 +86,7 @@ interface Shared {
   gates: FakeGates;
   sharedKeys: SharedKeys;
   resultCache: ResultCache;
+  ticks: Ticks;
   others: Pick<ConsumerServices & SchedulingServices, "catalog" | "stats" | "secrets" | "sessions">;
   log: Log;
   onWrite: OnWrite;
@@ -90,7 +97,8 @@ interface Shared {
  */
 export function invocations(world: World, ledger: Ledger, shared: Shared): Invoke {
   const { time, random, hardship, observer, poison, pausing, herd } = world;
-  const { jobs, queue, scheduler, unscheduled, blobs, gates, sharedKeys, resultCache, others, log, onWrite } = shared;
+  const { jobs, queue, scheduler, unscheduled, blobs, gates, sharedKeys, resultCache, ticks, others, log, onWrite } =
+    shared;
   const counts = fakeDueCounts();
   const hot = hotMinutes(counts, herd.startsPerSecond, herd.jobsPerCount);
   const refuses = () => random.chance(hardship.refuse);
@@ -98,7 +106,7 @@ export function invocations(world: World, ledger: Ledger, shared: Shared): Invok
   return (purpose, what) => {
     const skew = random.int(-hardship.skew, hardship.skew);
     const invocation: Invocation = { what, purpose, skew, began: time.now(), dead: false, calls: 0, refusedForGood: 0 };
-    const cancel = time.after(functionTimeoutMs, () => {
+    const cancel = time.after(purpose === "pump" ? pumpTimeoutMs : functionTimeoutMs, () => {
       if (!invocation.dead) observer.cover(`out of time: ${purpose}`);
       invocation.dead = true;
     });
@@ -122,6 +130,7 @@ export function invocations(world: World, ledger: Ledger, shared: Shared): Invok
     const around = purpose === "reconciler" && pausing.isOn ? { ...world, hardship: gentle(hardship) } : world;
     const services: ConsumerServices & SchedulingServices = {
       ...others,
+      catalog: catalogOf(world),
       // As where `job.waiting` is published.
       notesWaits: pausing.isOfKeys,
       jobs: throughAdversary("jobs", losingAnswers(watched, jobs.peek, world), invocation, around),
@@ -139,6 +148,7 @@ export function invocations(world: World, ledger: Ledger, shared: Shared): Invok
         ...world,
         hardship: gentle(hardship),
       }),
+      ticks: throughAdversary("ticks", ticks, invocation, { ...world, hardship: gentle(hardship) }),
       sharedKeys: throughAdversary("jobs", sharedKeys, invocation, world),
       resultCache: throughAdversary("jobs", resultCache, invocation, world),
       clock,

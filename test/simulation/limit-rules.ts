@@ -63,10 +63,8 @@ function notedOnce(observer: Ledger["observer"], before: Job, after: Job) {
     observer.violated("limits", `${nameOf(before)} changes while it says that it waits`);
 }
 
-/** A start may be this late on its reservation, or by one increment. */
-const lateMs = 2000;
-/** The gates, and the claim after them, may take some seconds to answer. */
-const slowMs = 5000;
+/** An attempt may begin so long after the start that its job took: the gates are asked again after 8 s, and a claim is of use for 10 s. */
+const slowMs = 18_000;
 
 /** Starts in any window are at most rate times window plus burst. */
 export function startsKeepRates({ observer, startsOf }: Ledger, skew: number) {
@@ -77,7 +75,7 @@ export function startsKeepRates({ observer, startsOf }: Ledger, skew: number) {
     const sorted = [...times].sort((a, b) => a - b);
     for (const [i, from] of sorted.entries()) {
       for (const [n, to] of sorted.slice(i).entries()) {
-        const most = burst + (to - from + Math.max(each, lateMs) + slowMs + 2 * skew) / each;
+        const most = burst + (to - from + slowMs + 2 * skew) / each;
         if (n + 1 > most)
           return observer.violated("limits", `${n + 1} starts of ${gate} in ${to - from} ms, at most ${most}`);
       }

@@ -3,12 +3,12 @@ import type { Pause, PauseScope } from "../../lambdas/core/job/pause.ts";
 import { type PausesMemory, withRecent } from "../../lambdas/core/operations/recent-pauses.ts";
 import type { Pauses, StoredPauses } from "../../lambdas/core/ports/pauses.ts";
 import { fakeStoredPauses } from "../support/fakes/pauses.ts";
+import type { Timeline } from "../support/line/timeline.ts";
 import type { Hardship } from "./hardship.ts";
 import type { Invocation } from "./invocation.ts";
 import { nameOf } from "./ledger.ts";
 import type { Observer } from "./observer.ts";
 import { type Random, seeded } from "./random.ts";
-import type { Timeline } from "./timeline.ts";
 
 /** What of a world the pauses know. */
 interface Around {

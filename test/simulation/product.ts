@@ -1,5 +1,5 @@
 import { registry } from "../../lambdas/consumers/types/registry.ts";
-import { makeCatalog } from "../../lambdas/core/catalog/catalog.ts";
+import { type Catalog, makeCatalog } from "../../lambdas/core/catalog/catalog.ts";
 import type { Product } from "../../lambdas/core/catalog/job-type.ts";
 import type { Limit } from "../../lambdas/core/flow/limit.ts";
 
@@ -135,3 +135,12 @@ const product: Product = {
 };
 
 export const catalog = makeCatalog([product], registry);
+
+/** The same with the limits of lines, and an event for each way to pass them. */
+export function catalogWith(more: Record<string, Limit>, events: Record<string, string[]>): Catalog {
+  const known = (names: string[]) => names.filter((name) => name in more);
+  const jobs = Object.fromEntries(Object.entries(events).map(([tag, names]) => [tag, limitedCall(...known(names))]));
+  const settled = { ...jobs.settled, debounce: product.jobs.soon?.debounce };
+  const own = { ...product, limits: { ...limits, ...more }, jobs: { ...product.jobs, ...jobs, settled } };
+  return makeCatalog([own as Product], registry);
+}

@@ -1,4 +1,5 @@
 import { redeliverySeconds } from "../../lambdas/aws/sqs/redelivery.ts";
+import type { Calls } from "../../lambdas/core/flow/calls.ts";
 import type { JobMessage, JobType } from "../../lambdas/core/job/job.ts";
 import type { JobQueue, Refused, Scheduler } from "../../lambdas/core/ports/ports.ts";
 import { fakeUnscheduled } from "../support/fakes/unscheduled.ts";
@@ -7,7 +8,12 @@ import { attemptKey, type Ledger, nextRunKey } from "./ledger.ts";
 import { isOccurrence } from "./series-rules.ts";
 
 /** Handles a message: resolves when it may be deleted; rejects or never settles when it may not. */
-export type Consume = (type: JobType, message: JobMessage) => Promise<void>;
+export type Consume = (type: JobType, message: JobMessage, arrived: Arrived) => Promise<void>;
+
+/** What comes beside a message. */
+export interface Arrived {
+  calls?: Calls | undefined;
+}
 
 export interface Messaging {
   queue: JobQueue;
@@ -60,26 +66,27 @@ export function messaging(world: World, ledger: Ledger, consume: Consume): Messa
     if (all > mostOfOneJob) observer.violated("consumer", `${all} messages of ${job_id.slice(-6)} are in flight`);
   }
 
-  function enqueue(type: JobType, message: JobMessage, delaySeconds: number) {
+  function enqueue(type: JobType, message: JobMessage, delaySeconds: number, calls?: Calls) {
+    const lag = world.lines?.lag ?? 0;
     const copies = random.chance(hardship.duplicate) ? 2 : 1;
     if (copies > 1) observer.cover("duplicate message");
     for (let copy = 0; copy < copies; copy++) {
       count(message, 1);
       const isLost = late.chance(hardship.misroute);
       if (isLost) observer.cover("message in another type's queue");
-      time.after(delaySeconds * 1000 + random.int(0, hardship.queueLag), () =>
-        deliver(isLost ? otherThan(type) : type, message, 1),
+      time.after(delaySeconds * 1000 + lag + random.int(0, hardship.queueLag), () =>
+        deliver(isLost ? otherThan(type) : type, message, { calls }, 1),
       );
     }
   }
 
-  function deliver(type: JobType, message: JobMessage, receives: number) {
+  function deliver(type: JobType, message: JobMessage, arrived: Arrived, receives: number) {
     let isOver = false;
     const again = () => {
       isOver = true;
       if (receives < maxReceives) {
         observer.cover("redelivery");
-        return deliver(type, message, receives + 1);
+        return deliver(type, message, arrived, receives + 1);
       }
       // The reconciler is now responsible for its job.
       observer.cover("dead letter");
@@ -87,7 +94,7 @@ export function messaging(world: World, ledger: Ledger, consume: Consume): Messa
       count(message, -1);
     };
     const cancel = time.after(visibilityMs, again);
-    consume(type, message).then(
+    consume(type, message, arrived).then(
       () => {
         cancel();
         count(message, -1);
@@ -112,11 +119,11 @@ export function messaging(world: World, ledger: Ledger, consume: Consume): Messa
   }
 
   const queue: JobQueue = {
-    async send(type, message, { delaySeconds }) {
+    async send(type, message, { delaySeconds, calls }) {
       if (delaySeconds < 0 || delaySeconds > 900 || !Number.isInteger(delaySeconds))
         observer.violated("routes", `SQS refuses a delay of ${delaySeconds} s`);
       handOver(message);
-      enqueue(type, message, delaySeconds);
+      enqueue(type, message, delaySeconds, calls);
     },
 
     async sendMany(type, entries) {

@@ -34,7 +34,7 @@ export function reconciling(
     if (++ticks % 16 === 0) memory = newMemory();
     const latest = time.now() + hardship.skew;
     // A tick that would find nothing is left out, since most of a history would be such ticks.
-    const crowded = gates.all().filter(({ parts }) => parts.get(0)?.waiting !== undefined);
+    const crowded = gates.all().filter(({ parts }) => parts.get(0)?.line !== undefined);
     const kept = [...unscheduled.kept.values()].filter(({ message }) => message.due_at <= latest + sentAheadMs);
     const isQuiet = !pausing.isAny() && crowded.length === 0 && kept.length === 0;
     const mayEnd = (job: Job) => job.repeat?.overlap === "cancel_previous" && phaseOf(job.status) === "pending";

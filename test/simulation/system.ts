@@ -14,7 +14,8 @@ import { nameOfWrite, type WatchedLetters, type WriteRecord, watchedLetters } fr
 import { type Invoke, invocations, mostCalls, type OnWrite, watchedLog } from "./invocations.ts";
 import type { Ledger } from "./ledger.ts";
 import { catalog } from "./product.ts";
-import { type Messaging, messaging } from "./queues.ts";
+import { pumping } from "./pump.ts";
+import { type Arrived, type Messaging, messaging } from "./queues.ts";
 import { reconciling } from "./reconciler.ts";
 import { tableStream } from "./stream.ts";
 import { type WatchedTasks, watchedTasks } from "./tasks.ts";
@@ -54,6 +55,7 @@ export function simulatedSystem(world: World, ledger: Ledger, bystanders: Job[] 
   const log = watchedLog(observer);
   const stream = tableStream(world, lifecycle);
   const { queue, scheduler, unscheduled, inFlight, isScheduled } = messaging(world, ledger, consume);
+  const pump = pumping(world, { gates }, () => invoke);
 
   const listeners: OnWrite[] = [];
   const onWrite: OnWrite = (change) => {
@@ -70,6 +72,7 @@ export function simulatedSystem(world: World, ledger: Ledger, bystanders: Job[] 
     gates,
     sharedKeys,
     resultCache,
+    ticks: pump.ticks,
     others,
     log,
     onWrite,
@@ -77,8 +80,8 @@ export function simulatedSystem(world: World, ledger: Ledger, bystanders: Job[] 
   const consumer = consumers(world, ledger, { jobs, gates }, invoke);
   reconciling(world, { jobs, gates, unscheduled }, invoke);
 
-  function consume(type: JobType, message: JobMessage): Promise<void> {
-    return consumer(type, message);
+  function consume(type: JobType, message: JobMessage, arrived: Arrived): Promise<void> {
+    return consumer(type, message, arrived);
   }
 
   const failures = fakeFailures();
@@ -134,6 +137,6 @@ export function simulatedSystem(world: World, ledger: Ledger, bystanders: Job[] 
     invoke,
     isScheduled,
     onWrite: (listener) => void listeners.push(listener),
-    inFlight: () => inFlight() + stream.waiting(),
+    inFlight: () => inFlight() + pump.inFlight() + stream.waiting(),
   };
 }

@@ -1,7 +1,7 @@
 import type { BlobStore } from "../../lambdas/core/ports/ports.ts";
 import type { FakeBlobStore } from "../support/fakes/blob-store.ts";
 import type { FakeJobStore } from "../support/fakes/job-store.ts";
-import type { Invocation } from "./invocation.ts";
+import { doingFor, type Invocation } from "./invocation.ts";
 import type { Observer } from "./observer.ts";
 
 /** The last writer of each blob. */
@@ -14,7 +14,7 @@ const writers = new WeakMap<BlobStore, Map<string, Invocation>>();
 export function watchedBlobs(
   blobs: FakeBlobStore,
   jobs: FakeJobStore,
-  by: Invocation,
+  consumer: Invocation,
   observer: Observer,
 ): FakeBlobStore {
   const writerOf = writers.get(blobs) ?? new Map<string, Invocation>();
@@ -22,6 +22,7 @@ export function watchedBlobs(
   return {
     ...blobs,
     async put(key, body, contentType) {
+      const by = doingFor(consumer, /job_[0-9a-f]{32}/.exec(key)?.[0]);
       const kept = blobs.blobs.get(key);
       if (kept && Buffer.compare(kept.body, body) !== 0)
         observer.violated(3, `${by.what} has changed what is kept as ${key.slice(-60)}`);

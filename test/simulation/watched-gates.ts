@@ -3,7 +3,7 @@ import type { Job } from "../../lambdas/core/job/job.ts";
 import type { Gates } from "../../lambdas/core/ports/gates.ts";
 import type { FakeGates } from "../support/fakes/gates.ts";
 import type { FakeJobStore } from "../support/fakes/job-store.ts";
-import type { Invocation } from "./invocation.ts";
+import { doingFor, type Invocation } from "./invocation.ts";
 import { gateKey, nameOf } from "./ledger.ts";
 import type { Observer } from "./observer.ts";
 import { limits } from "./product.ts";
@@ -48,7 +48,7 @@ export function watchedGates(gates: FakeGates, { jobs, by, observer, now }: Watc
   function check(before: Holders, after: Holders) {
     for (const [id, holder] of Object.entries(before)) {
       const job = after[id] ? undefined : jobs.peek(id);
-      if (isLive(job, holder) && job.claim_id !== by.claim_id)
+      if (isLive(job, holder) && job.claim_id !== doingFor(by, id).claim_id)
         observer.violated("limits", `${nameOf(job)} runs, and ${by.what} has given away its slot`);
     }
   }

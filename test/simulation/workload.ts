@@ -4,6 +4,7 @@ import { changes } from "./changes.ts";
 import { watchIdleSlots } from "./idle-slots.ts";
 import type { Ledger } from "./ledger.ts";
 import { limitedRequests } from "./limited.ts";
+import { lineRequests } from "./line-requests.ts";
 import { pausers } from "./pausers.ts";
 import { askAgainAndAgain } from "./remembered.ts";
 import { type Sharing, sharing } from "./sharing.ts";
@@ -35,6 +36,7 @@ export function workload(world: World, ledger: Ledger, system: System, wanted: W
       for (const asked of limitedRequests(world)) void create(asked);
     });
   if (world.limited && !isChanging) watchIdleSlots(world, system);
+  lineRequests(world, system, create);
   const { spares } = world;
   for (let i = spares?.int(4, 10) ?? 0; i > 0 && spares; i--)
     at(spares.int(0, 120_000), () => create(spareRequest(world, spares)));

@@ -1,4 +1,6 @@
-import { achieved, mostIn, offsetOf, workloads } from "../../bench/limits/workload.ts";
+import { gapsOf, mostIn, usedShare } from "../../bench/limits/measures.ts";
+import { virtualTime } from "../../bench/limits/virtual/virtual-time.ts";
+import { achieved, offsetOf, workloads } from "../../bench/limits/workload.ts";
 
 const workload = { keys: 2, limit: 2, periodMs: 1000, jobsPerKey: 3 };
 
@@ -35,5 +37,62 @@ describe("the achieved rate of a limit", () => {
       expect(offsetOf(one, 0)).toBe(0);
       expect(offsetOf(one, one.keys - 1)).toBeLessThan(between);
     }
+  });
+});
+
+describe("the use of a rate", () => {
+  const lined = { from: 0, intervalMs: 100, lateMs: 0 };
+
+  it("is that from the second after the jobs were due to when a full use would have ended, and what comes later is lost", () => {
+    const full = Array.from({ length: 100 }, (_, i) => i * 100);
+    expect(usedShare(full, lined)).toBe(1);
+    const half = full.map((time) => 2 * time);
+    expect(usedShare(half, lined)).toBeCloseTo(0.5);
+  });
+
+  it("begins three lags later where messages are late", () => {
+    const late = Array.from({ length: 100 }, (_, i) => 4500 + i * 100);
+    expect(usedShare(late, { ...lined, lateMs: 1000 })).toBeCloseTo(55 / 60);
+  });
+});
+
+describe("how long slots are free", () => {
+  it("is from each end to the start that follows it, whoever makes it", () => {
+    const ran = [
+      { key: "", start: 0, end: 100 },
+      { key: "", start: 0, end: 200 },
+      { key: "", start: 250, end: 400 },
+      { key: "", start: 110, end: 300 },
+    ];
+    expect(gapsOf(ran, 2)).toEqual({ half: 10, most: 50 });
+  });
+});
+
+describe("virtual time", () => {
+  it("jumps from timer to timer, in order, and lets each run to its end before", async () => {
+    const time = virtualTime(1000);
+    const seen: [string, number][] = [];
+    const sleeper = async (name: string, ms: number) => {
+      await time.sleep(ms);
+      await Promise.resolve();
+      seen.push([name, time.now()]);
+    };
+    const takenBack = time.after(15, () => seen.push(["never", time.now()]));
+    takenBack();
+    await time.until(Promise.all([sleeper("b", 20), sleeper("a", 10), sleeper("c", 20)]));
+    expect(seen).toEqual([
+      ["a", 1010],
+      ["b", 1020],
+      ["c", 1020],
+    ]);
+  });
+
+  it("ends a sleep that is aborted", async () => {
+    const time = virtualTime(0);
+    const abort = new AbortController();
+    const sleep = time.sleep(1000, abort.signal);
+    abort.abort();
+    await time.until(sleep);
+    expect(time.now()).toBe(0);
   });
 });

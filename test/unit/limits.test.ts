@@ -32,7 +32,6 @@ import { longestKey as longestKeyShown } from "../../lambdas/core/expressions/ke
 import { deepestNesting as deepestOperators, longestExpression } from "../../lambdas/core/expressions/parse.ts";
 import { expressionLimits } from "../../lambdas/core/expressions/request-input.ts";
 import { mostInText } from "../../lambdas/core/expressions/template.ts";
-import { horizonMs } from "../../lambdas/core/flow/gcra.ts";
 import { limitBounds } from "../../lambdas/core/flow/limit-bounds.ts";
 import { groupsPerDay } from "../../lambdas/core/job/failure-group.ts";
 import { longestNormalised } from "../../lambdas/core/job/normalised-message.ts";
@@ -43,6 +42,7 @@ import { keptTokens, longestTaskToken } from "../../lambdas/core/job/task-token.
 import { keptAttempts, maxCrashes, snoozeLimits } from "../../lambdas/core/job/transitions.ts";
 import { defaultLimits, longestWaitSeconds } from "../../lambdas/core/operations/api-limits.ts";
 import { mostPauses } from "../../lambdas/core/operations/change-pauses.ts";
+import { mostCounted } from "../../lambdas/core/operations/tick.ts";
 import { mostFaults as mostFaultsOfRejection } from "../../lambdas/core/outbound/rejection.ts";
 import { heartbeatSeconds } from "../../lambdas/core/outbound/task.ts";
 import {
@@ -53,6 +53,7 @@ import {
   webhookTimeoutMs,
 } from "../../lambdas/core/outbound/webhook-retry.ts";
 import { mostRuns } from "../../lambdas/core/queries/explain.ts";
+import { placesShown } from "../../lambdas/core/queries/line-estimate.ts";
 import { mostErrorDays } from "../../lambdas/core/queries/list-errors.ts";
 import { examinedAtMost } from "../../lambdas/core/queries/list-jobs.ts";
 import { seriesOfPage } from "../../lambdas/core/queries/list-series.ts";
@@ -159,7 +160,9 @@ const limits = {
   "`burst` of a `rate`": n(limitBounds.burst),
   "`priority`, in seconds, either way": n(limitBounds.priority),
   "a key that is shown as it is; a longer one becomes a hash": characters(longestKeyShown),
-  "how far ahead a rate gives starts": hours(horizonMs),
+  "the longest line of a rate, beyond which newcomers fail": "24 h",
+  "jobs of a line that are counted for that": n(mostCounted),
+  "jobs of a line that have a place and a start in answers": n(placesShown),
   "how long a pin may last": `${limitBounds.pinDays} days`,
   "`reason` of a pin": characters(limitBounds.reason),
   "times that a provider may put off an attempt": n(snoozeLimits.times),

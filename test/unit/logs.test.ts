@@ -18,11 +18,14 @@ import { allScopes } from "../../lambdas/core/access/scopes.ts";
 import { makeCatalog } from "../../lambdas/core/catalog/catalog.ts";
 import { parameter, secret as secretOf } from "../../lambdas/core/catalog/references.ts";
 import type { ProductEndpoint } from "../../lambdas/core/catalog/webhook.ts";
+import { TickMessage } from "../../lambdas/core/flow/tick-message.ts";
+import { orderOf } from "../../lambdas/core/flow/turn.ts";
 import { type Job, JobMessage, jobTypes, messageOf } from "../../lambdas/core/job/job.ts";
 import { JobError } from "../../lambdas/core/job/job-error.ts";
 import type { JobEventName } from "../../lambdas/core/job/job-event.ts";
 import type { Execute } from "../../lambdas/core/operations/execution.ts";
 import { recent } from "../../lambdas/core/operations/recent.ts";
+import { tickLine } from "../../lambdas/core/operations/tick.ts";
 import { TaskMessage } from "../../lambdas/core/outbound/task-message.ts";
 import { Delivery, deliveriesOf } from "../../lambdas/core/outbound/webhook.ts";
 import type { EventBus, Tasks } from "../../lambdas/core/ports/outbound-ports.ts";
@@ -30,11 +33,12 @@ import { takeImports } from "../../lambdas/intake/import/take-imports.ts";
 import { scheduleRequest } from "../../lambdas/intake/schedule-request.ts";
 import { takeMessages } from "../../lambdas/intake/take-messages.ts";
 import { handleChanges } from "../../lambdas/lifecycle/handle.ts";
+import { tickFields } from "../../lambdas/pump/tick-fields.ts";
 import { reconcile } from "../../lambdas/reconciler/reconcile.ts";
 import { answerTask } from "../../lambdas/tasks/answer.ts";
 import { deliver } from "../../lambdas/webhooks/deliver.ts";
 import { deliveryFields } from "../../lambdas/webhooks/services.ts";
-import { aJob, anEvent } from "../support/builders.ts";
+import { aJob, anEvent, noon } from "../support/builders.ts";
 import { captured } from "../support/captured.ts";
 import { catalog } from "../support/catalog/catalog.ts";
 import { withSessions } from "../support/expressing.ts";
@@ -420,6 +424,33 @@ describe("the intake", () => {
     expect(said).toContain('"level":"WARN"');
     expect(linesWith(canary, said)).toEqual([]);
     expect(answers.filter((answer) => answer.includes(canary))).toEqual([]);
+  });
+});
+
+describe("the pump", () => {
+  test("logs neither the key of a line nor the jobs that it calls, whatever fails", async () => {
+    const gate = { ...tenant, limit: "customer", key: canary };
+    const tick = { v: 1, ...gate, by: "promised", visible: noon };
+    const messages: unknown[] = [tick, { ...tick, visible: canary }, { note: canary }];
+    const Records = messages.map((message, i) => ({ messageId: String(i), body: JSON.stringify(message) }));
+    const said = await captured(async () => {
+      for (const port of [undefined, "jobs", "queue", "gates", "ticks", "pauses"] as const) {
+        const gates = [{ limit: "customer", key: canary }];
+        const job = aJob({ ...tenant, event: "call_partner", input: marked, gates, due_at: noon - 1000 });
+        const usual = services(job);
+        const { id, run, attempt, due_at } = job;
+        await usual.gates.stand(gate, { job: id, run, attempt, due_at, order: orderOf(job), since: noon });
+        await usual.gates.mark(gate, { id: "mark", promised: "promised", nextCall: noon }, undefined);
+        const all = port ? { ...usual, [port]: broken<object>(usual[port]) } : usual;
+        const handler = queueHandler(() => ({ ...all, redelivery: noRedelivery }), TickMessage, tickLine, tickFields);
+        await handler({ Records } as unknown as SQSEvent, {} as Context);
+        // A tick that can be read calls the job, unless a port fails.
+        expect(usual.queue.sent).toHaveLength(port === undefined || port === "ticks" ? 1 : 0);
+      }
+    });
+    expect(said).toContain('"level":"ERROR"');
+    expect(said).toContain('"limit":"customer"');
+    expect(linesWith(canary, said)).toEqual([]);
   });
 });
 

@@ -36,11 +36,14 @@ function executorAccess(type: JobType, platform: Platform): Capability[] {
 }
 
 /**
- * Whether jobs of a type may pass limits: a job keeps those that its event had. Whoever frees a slot reads the jobs that wait for it.
- * Features have no limits.
+ * What limits need of a consumer, where the catalog has any: a job keeps those that its event had. Whoever frees a slot reads the jobs
+ * that wait for it, and who stands in line for a rate sets its pump going. Features have no limits, but their steps may.
  */
-const hasLimits = (type: JobType, products: readonly Product[]): boolean =>
-  type !== "feature" && products.some(({ limits = {} }) => Object.keys(limits).length > 0);
+function limitsAccess(type: JobType, platform: Platform, products: readonly Product[]): Capability[] {
+  if (products.every(({ limits = {} }) => Object.keys(limits).length === 0)) return [];
+  const may = accessTo(platform);
+  return type === "feature" ? [may.leaveLines()] : [may.useGates(), may.readPins(), may.readManyJobs(), may.tick()];
+}
 
 export interface ConsumerProps {
   definition: CheckedJobType;
@@ -90,7 +93,7 @@ export class Consumer extends Construct {
         // Retries and next runs are of the same type; the steps of a feature are of any type.
         ...may.schedule(...(type === "feature" ? jobTypes : [type])),
         ...executorAccess(type, platform),
-        ...(hasLimits(type, products) ? [may.useGates(), may.readPins(), may.readManyJobs()] : []),
+        ...limitsAccess(type, platform, products),
         ...catalogGrants(Stack.of(this), products, definition),
       ],
     });

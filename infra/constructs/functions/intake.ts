@@ -45,6 +45,8 @@ export class Intake extends Construct {
         may.readJobs(),
         may.writeJobs(),
         may.useSharedKeys(),
+        // What a request with a unique key replaces may stand in line.
+        may.leaveLines(),
         may.removeJobs(),
         may.writeBlobs(folders.inputs, folders.importReports),
         may.removeBlobs(folders.inputs),

@@ -11,12 +11,14 @@ export interface Platform {
   config: Config;
   state: JobsState;
   queues: Record<JobType, JobQueue>;
+  /** The queue of the pump. */
+  ticks: JobQueue;
   schedules: JobSchedules;
 }
 
 /** The environment of a function that works with jobs. */
 export function jobsEnvironment(platform: Platform): Required<EnvOf<typeof JobsEnv>> {
-  const { config, state, queues, schedules } = platform;
+  const { config, state, queues, ticks, schedules } = platform;
   const byType = (value: (type: JobType) => unknown) =>
     Stack.of(schedules).toJsonString(Object.fromEntries(jobTypes.map((type) => [type, value(type)])));
   return {
@@ -26,6 +28,7 @@ export function jobsEnvironment(platform: Platform): Required<EnvOf<typeof JobsE
     INDEX_SHARDS: String(config.indexShards),
     SCHEDULER_STARTS_PER_SECOND: String(config.schedulerStartsPerSecond),
     QUEUES: byType((type) => ({ url: queues[type].queue.queueUrl })),
+    PUMP_QUEUE_URL: ticks.queue.queueUrl,
     SCHEDULE_GROUP: schedules.group.scheduleGroupName,
     EARLIER_SCHEDULE_GROUP: schedules.earlierGroupName,
     SCHEDULE_ROLES: byType((type) => schedules.roles[type].roleArn),

@@ -45,6 +45,8 @@ export class Reconciler extends Construct {
         may.send(...jobTypes),
         may.useGates(),
         may.readPins(),
+        // It sends the tick of a line whose own was lost, or whose rule has changed.
+        may.tick(),
         may.readPauses(),
         // It ends pauses whose time is over, and notes how far their jobs have come.
         may.changePauses(),

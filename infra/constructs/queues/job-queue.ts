@@ -26,13 +26,13 @@ export class SqsEncryptedDeadLetters extends DeadLetters {}
 export const fedQueue = (
   scope: Construct,
   id: string,
-  { visibilitySeconds, retentionDays, receives }: QueuePlan,
+  { visibilitySeconds, retentionSeconds, receives }: QueuePlan,
   deadLetters: DeadLetters,
 ): Queue =>
   new Queue(scope, id, {
     ...queueDefaults,
     visibilityTimeout: Duration.seconds(visibilitySeconds),
-    retentionPeriod: Duration.days(retentionDays),
+    retentionPeriod: Duration.seconds(retentionSeconds),
     deadLetterQueue: { queue: deadLetters, maxReceiveCount: receives },
   });
 

@@ -14,6 +14,7 @@ import {
   phaseIndex,
   pinsPrefix,
   progressPrefix,
+  pumpPrefix,
   reportPrefix,
   resultCachePrefix,
   resultsPrefix,
@@ -30,7 +31,7 @@ import type { JobsState } from "../jobs-state.ts";
 import type { JobSchedules } from "../queues/job-schedules.ts";
 
 /** What a function may do with jobs: a name per capability, each with its actions and its exact resources. */
-export function accessTo({ state, queues, schedules }: Platform) {
+export function accessTo({ state, queues, ticks, schedules }: Platform) {
   const { partition, region, account } = Stack.of(schedules);
   /** The names of schedules start with the id of their job (`scheduleName`). */
   const schedulesIn = (group: string) => `arn:${partition}:scheduler:${region}:${account}:schedule/${group}/job_*`;
@@ -64,9 +65,15 @@ export function accessTo({ state, queues, schedules }: Platform) {
     /** Which runs answer others of their cache tag. */
     useResultCache: () => itemsAccess(state, ["dynamodb:BatchGetItem", "dynamodb:PutItem"], `${resultCachePrefix}*`),
     countWaits: () => itemsAccess(state, ["dynamodb:UpdateItem"], `${waitsPrefix}*`),
-    /** Slots, reservations and waiting lists, and the numbers that people have pinned. */
+    /** Slots, starts and lines, and the numbers that people have pinned. */
     useGates: () => itemsAccess(state, gateActions, `${gatePrefix}*`),
-    seeGates: () => itemsAccess(state, ["dynamodb:GetItem", "dynamodb:Query"], `${gatePrefix}*`),
+    /** Whoever cancels or moves a job takes it off the lines of its limits. */
+    leaveLines: () => itemsAccess(state, ["dynamodb:DeleteItem"], `${gatePrefix}*`),
+    /** Whom the pumps have called, and how long their lines are. */
+    usePumps: () => itemsAccess(state, ["dynamodb:GetItem", "dynamodb:PutItem"], `${pumpPrefix}*`),
+    seePumps: () => itemsAccess(state, ["dynamodb:GetItem"], `${pumpPrefix}*`),
+    /** Sets the pump of a gate going. */
+    tick: () => allow(["sqs:SendMessage"], [ticks.queue.queueArn]),
     readPins: () => itemsAccess(state, ["dynamodb:GetItem"], `${pinsPrefix}*`),
     changePins: () => itemsAccess(state, ["dynamodb:UpdateItem"], `${pinsPrefix}*`),
     readDueCounts: () => itemsAccess(state, ["dynamodb:Query"], `${duePrefix}*`),
@@ -99,7 +106,10 @@ export function accessTo({ state, queues, schedules }: Platform) {
   };
 }
 
-const gateActions = ["GetItem", "PutItem", "UpdateItem", "DeleteItem", "Query"].map((action) => `dynamodb:${action}`);
+/** PutItem only for the version before, 0.3.0, which puts jobs into lines so while a deployment replaces it. */
+const gateActions = ["GetItem", "BatchGetItem", "PutItem", "UpdateItem", "DeleteItem", "Query"].map(
+  (action) => `dynamodb:${action}`,
+);
 
 /** Deleting objects. The bucket's ARN is an import value, as in `accessTo`. */
 export const removeBlobs = (state: JobsState, ...from: Folder[]): Capability => {

@@ -204,7 +204,7 @@ const jobAlarms = (scope: Construct): AlarmSpec[] => [
     name: "limits-wait",
     section: "Limits wait",
     summary:
-      "A job has waited for a slot of a limit for an hour: see what holds the slots, and whether the limit is too low.",
+      "A job has waited for a limit for an hour: see what holds its slots, whether its line goes on, and whether the limit is too low.",
     metric: overAll(scope, "MAX", "oldest_wait_ms", "limit", "product"),
     threshold: minutes(60).toMilliseconds(),
     datapoints: 3,

@@ -2,23 +2,27 @@ import type { HttpRequest, HttpResponse } from "../../aws/http/route.ts";
 import type { RouteDoc } from "../../aws/http/route-doc.ts";
 import { requireScope } from "../../core/access/scopes.ts";
 import type { ApiServices } from "../../core/operations/services.ts";
+import { wakeGates } from "../../core/operations/tick-lines.ts";
 import { LimitSchema } from "../../core/queries/schemas/limits.ts";
 import { limitIn, shownLimits } from "../limit-of.ts";
 
-/** Removes the pin of a limit, and answers the limit. */
+/** Removes the pin of a limit, lets those in line follow the numbers of the catalog, and answers the limit. */
 export async function handle(services: ApiServices, { params, scopes }: HttpRequest): Promise<HttpResponse> {
   requireScope(scopes, "jobs:admin", params);
   const named = limitIn(services, params);
   const tenant = { product: named.product.tag, env: named.env };
   await services.gates.unpin({ ...tenant, limit: named.name });
-  const [shown] = await shownLimits(services, tenant, [named]);
+  const unpinnedAt = services.clock.now();
+  await wakeGates(services, tenant, named.name);
+  const [shown] = await shownLimits(services, tenant, [named], { unpinnedAt });
   return { status: 200, body: shown };
 }
 
 export const doc = (): RouteDoc => ({
   tag: "catalog",
   summary: "Unpin a limit",
-  description: "The numbers of the catalog hold again. A limit that is not pinned stays as it is. Safe to repeat.",
+  description:
+    "The numbers of the catalog hold again: for every consumer from `in_force_at`, 5 seconds later, and for jobs in line as with a pin. A limit that is not pinned stays as it is. Safe to repeat.",
   answers: { 200: { description: "The limit afterwards.", schema: LimitSchema() } },
   errors: ["PRODUCT_NOT_FOUND", "ENV_NOT_FOUND", "LIMIT_NOT_FOUND"],
 });

@@ -31,16 +31,16 @@ export async function handle(services: ApiServices, { query, scopes }: HttpReque
   for (const { product, env } of tenantsOf(services.catalog, scopes, tenant, "/query")) {
     const asked = limitsIn(services.catalog.product(product), env).filter((one) => (name ?? one.name) === one.name);
     if (asked.length === 0) continue;
-    limits.push(...(await shownLimits(services, { product, env }, asked, key)));
+    limits.push(...(await shownLimits(services, { product, env }, asked, { key })));
   }
   return { status: 200, body: { limits } };
 }
 
 export const doc = (): RouteDoc => ({
   tag: "catalog",
-  summary: "List limits with what holds and waits for their slots",
+  summary: "List limits with what holds their slots and what stands in line",
   description:
-    "Lists the limits in the order of the catalog: the numbers that hold now, the pin if there is one, and the gates at which jobs wait. Keys come from inputs, and are shown to every key with `jobs:read`; those of fields that an event hides are hashes. Without `product_tag` or `env` it lists those of all products and envs that the key has access to.",
+    "Lists the limits in the order of the catalog: the numbers that hold now, the pin if there is one, and the gates at which jobs wait for a slot or a start. How long a long line is and when a line ends are estimates: a line is counted once a minute. Keys come from inputs, and are shown to every key with `jobs:read`; those of fields that an event hides are hashes. Without `product_tag` or `env` it lists those of all products and envs that the key has access to.",
   query: Query,
   answers: { 200: { description: "The limits.", schema: LimitListSchema() } },
   errors: ["INVALID_REQUEST", "PRODUCT_NOT_FOUND", "ENV_NOT_FOUND"],

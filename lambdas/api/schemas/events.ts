@@ -20,7 +20,7 @@ const happened: Record<JobEventName, string> = {
   paused: "A recurring job was paused.",
   resumed: "A recurring job was resumed.",
   retrying: "An attempt has failed and will be retried.",
-  waiting: "A due attempt has found no slot of a limit, or a rate has given it a start that is at least a minute away.",
+  waiting: "A due attempt has begun to stand in the line of a limit, for a slot or a start.",
 };
 
 export interface EventDoc {

@@ -1,11 +1,17 @@
-import { UpdateItemCommand } from "@aws-sdk/client-dynamodb";
-import type { GatePart } from "../../core/flow/gate.ts";
+import { PutItemCommand, UpdateItemCommand } from "@aws-sdk/client-dynamodb";
+import type { GateName, GatePart, LineMark } from "../../core/flow/gate.ts";
+import type { Pump } from "../../core/flow/pump.ts";
+import type { Waiter } from "../../core/ports/gates.ts";
 import { phaseIndex, ttlAttribute } from "../../topology.ts";
 import { toAttributes } from "./attributes.ts";
-import { crowdedPartition, crowdedSortKey, partKey } from "./gate-item.ts";
+import { crowdedPartition, crowdedSortKey, markAttributes, partKey, pumpKey, waiterKey } from "./gate-item.ts";
 
 /** A job that still waits then lines up again: the reconciler sends its message now and then. */
-export const waiterKeptMs = 8 * 24 * 3_600_000;
+const waiterKeptMs = 8 * 24 * 3_600_000;
+/** Whoever calls from a line remembers it anew with each tick. */
+const pumpKeptMs = 8 * 24 * 3_600_000;
+
+const expiry = (time: number): number => Math.ceil(time / 1000);
 
 /** Frees a slot that is held by this turn. */
 export const releasing = (
@@ -43,37 +49,108 @@ export const dropping = (table: string, part: GatePart, { dead, seen }: { dead: 
     ExpressionAttributeValues: toAttributes({ ":seen": seen, ":one": 1 }),
   });
 
-/** Marks a part; part 0 is the one that the index lists. An index attribute that stays the same costs no write there. */
-export function marking(table: string, part: GatePart, { mark, since }: { mark: string; since: number }) {
-  const isListed = part.part === 0;
+/** Notes the highest part that has had a slot. The slot was taken before, so a part that is new to the table lasts as any other. */
+export const peaking = (table: string, gate: GateName, peak: number) =>
+  new UpdateItemCommand({
+    TableName: table,
+    Key: partKey({ ...gate, part: 0 }),
+    ConditionExpression: "attribute_not_exists(#peak) OR #peak < :peak",
+    UpdateExpression: "SET #peak = :peak, #expires = if_not_exists(#expires, :expires)",
+    ExpressionAttributeNames: { "#peak": "peak", "#expires": ttlAttribute },
+    ExpressionAttributeValues: toAttributes({ ":peak": peak, ":expires": expiry(Date.now() + waiterKeptMs) }),
+  });
+
+/** The fields of a mark by which a write knows that nobody has changed it. The others only count. */
+const compared = ["id", "emptyAt", "nextCall", "promised"] as const;
+const marked = Object.keys(markAttributes) as (keyof LineMark)[];
+
+/** Whether two marks are the same to a write that compares them. */
+export const isSameMark = (a: LineMark | undefined, b: LineMark | undefined): boolean =>
+  compared.every((field) => a?.[field] === b?.[field]);
+
+/**
+ * Writes the mark of a gate as a whole, if it is still the one that was seen. The index lists gates by the item with the mark; index
+ * attributes that stay the same cost no write there.
+ */
+export function marking(table: string, gate: GateName, next: LineMark | undefined, seen: LineMark | undefined) {
+  const part: GatePart = { ...gate, part: 0 };
+  const index = { [phaseIndex.partitionKey]: crowdedPartition(gate), [phaseIndex.sortKey]: crowdedSortKey(gate) };
+  const fields = [
+    ...marked.map((field) => ({ name: markAttributes[field] as string, value: next?.[field] })),
+    ...Object.entries(index).map(([name, value]) => ({ name, value: next && value })),
+  ];
+  const sets = fields.filter(({ value }) => value !== undefined);
+  const removes = fields.filter(({ value }) => value === undefined);
+  // What a version that knew the mark alone has left beside it says nothing without it.
+  const conditions = seen ? compared : (["id"] as const);
+  const latest = Math.max(Date.now(), next?.emptyAt ?? 0, next?.nextCall ?? 0);
   return new UpdateItemCommand({
     TableName: table,
     Key: partKey(part),
-    UpdateExpression: `SET #waiting = :mark, #expires = if_not_exists(#expires, :expires)${isListed ? ", #partition = :partition, #position = :position" : ""}`,
+    ConditionExpression: conditions
+      .map((field) => {
+        const name = `#${markAttributes[field]}`;
+        return seen?.[field] === undefined ? `attribute_not_exists(${name})` : `${name} = :seen_${field}`;
+      })
+      .join(" AND "),
+    UpdateExpression:
+      `SET ${[...sets.map(({ name }) => `#${name} = :${name}`), "#expires = if_not_exists(#expires, :expires)"].join(", ")}` +
+      (removes.length > 0 ? ` REMOVE ${removes.map(({ name }) => `#${name}`).join(", ")}` : ""),
     ExpressionAttributeNames: {
-      "#waiting": "waiting",
+      ...Object.fromEntries(fields.map(({ name }) => [`#${name}`, name])),
       "#expires": ttlAttribute,
-      ...(isListed && { "#partition": phaseIndex.partitionKey, "#position": phaseIndex.sortKey }),
     },
     ExpressionAttributeValues: toAttributes({
-      ":mark": mark,
-      ":expires": Math.ceil((since + waiterKeptMs) / 1000),
-      ...(isListed && { ":partition": crowdedPartition(part), ":position": crowdedSortKey(part) }),
+      ...Object.fromEntries(sets.map(({ name, value }) => [`:${name}`, value])),
+      ...Object.fromEntries(conditions.map((field) => [`:seen_${field}`, seen?.[field]])),
+      ":expires": expiry(latest + waiterKeptMs),
+    }),
+    ReturnValuesOnConditionCheckFailure: "ALL_OLD",
+  });
+}
+
+/** Puts a waiter into its place. What was noted of it there stays, unless the waiter says otherwise. */
+export function standing(table: string, gate: GateName, { since, ...waiter }: Waiter) {
+  const until = expiry(Math.max(since, Date.now()) + waiterKeptMs);
+  const fields = Object.entries({ ...waiter, [ttlAttribute]: until }).filter(([, value]) => value !== undefined);
+  return new UpdateItemCommand({
+    TableName: table,
+    Key: waiterKey(gate, waiter),
+    UpdateExpression: `SET #since = if_not_exists(#since, :since), ${fields.map(([name]) => `#${name} = :${name}`).join(", ")} REMOVE #until`,
+    ExpressionAttributeNames: {
+      "#since": "since",
+      "#until": "reserved_until",
+      ...Object.fromEntries(fields.map(([name]) => [`#${name}`, name])),
+    },
+    ExpressionAttributeValues: toAttributes({
+      ":since": since,
+      ...Object.fromEntries(fields.map(([name, value]) => [`:${name}`, value])),
     }),
   });
 }
 
-/** Removes the mark of a part, if it is still the one that was seen. */
-export const unmarking = (table: string, part: GatePart, seen: string) =>
+/** Reserves a waiter for whoever is about to give it a slot. */
+export const reserving = (
+  table: string,
+  gate: GateName,
+  at: Pick<Waiter, "job" | "order">,
+  { now, until }: { now: number; until: number },
+) =>
   new UpdateItemCommand({
     TableName: table,
-    Key: partKey(part),
-    ConditionExpression: "#waiting = :seen",
-    UpdateExpression: "REMOVE #waiting, #partition, #position",
-    ExpressionAttributeNames: {
-      "#waiting": "waiting",
-      "#partition": phaseIndex.partitionKey,
-      "#position": phaseIndex.sortKey,
+    Key: waiterKey(gate, at),
+    ConditionExpression: "attribute_exists(#job) AND (attribute_not_exists(#until) OR #until < :now)",
+    UpdateExpression: "SET #until = :until",
+    ExpressionAttributeNames: { "#job": "job", "#until": "reserved_until" },
+    ExpressionAttributeValues: toAttributes({ ":now": now, ":until": until }),
+  });
+
+/** Keeps what the pump of a gate remembers. */
+export const pumping = (table: string, gate: GateName, pump: Pump) =>
+  new PutItemCommand({
+    TableName: table,
+    Item: {
+      ...toAttributes({ ...pump, [ttlAttribute]: expiry((pump.lastTick ?? Date.now()) + pumpKeptMs) }),
+      ...pumpKey(gate),
     },
-    ExpressionAttributeValues: toAttributes({ ":seen": seen }),
   });

@@ -1,20 +1,23 @@
 import { UpdateItemCommand } from "@aws-sdk/client-dynamodb";
 import {
   type Ask,
-  farthestOf,
+  countsLag,
   type GatePart,
   holderOf,
+  isBounded,
   type PartState,
   type PartWrite,
-  whoOf,
 } from "../../core/flow/gate.ts";
-import { horizonMs } from "../../core/flow/gcra.ts";
+import { aheadMs, type Pace } from "../../core/flow/gcra.ts";
 import { ttlAttribute } from "../../topology.ts";
 import { toAttributes } from "./attributes.ts";
-import { partKey, reservationAttributes } from "./gate-item.ts";
+import { markAttributes, partKey } from "./gate-item.ts";
 
-/** How long a part is kept after what it holds is over: no one needs it then, and idle gates vanish. */
-const keptMs = 2 * 24 * 3_600_000;
+/**
+ * How long a part is kept after what it holds is over: no one needs it then, and idle gates vanish. It is twice as long as a waiter is
+ * kept, so that the mark of a line outlives the jobs that stand in it although a mark makes nothing last longer.
+ */
+const keptMs = 16 * 24 * 3_600_000;
 
 interface Expression {
   conditions: string[];
@@ -26,9 +29,26 @@ interface Expression {
 
 const nothing: Expression = { conditions: [], sets: [], removes: [], names: {}, values: {} };
 
-/** A write of `applied` in core/flow/gate.ts as an update that holds only while what it was derived from does. */
-export function gateUpdate(table: string, part: GatePart, { write, ask, seen }: Writing): UpdateItemCommand {
-  const parts = [slotExpression(write.slot, ask, seen), rateExpression(write.rate, ask, seen), expiryExpression(ask)];
+export interface Writing {
+  write: PartWrite;
+  ask: Ask;
+  /** What the write was derived from. */
+  seen: PartState;
+}
+
+/**
+ * A write of `applied` in core/flow/gate.ts as an update that holds only while what it was derived from does: it fails wherever
+ * `nextStep` would have led to another write.
+ */
+export function gateUpdate(table: string, part: GatePart, writing: Writing): UpdateItemCommand {
+  const { write, ask } = writing;
+  const isDrop = write.slot?.do === "drop";
+  const parts = [
+    slotExpression(writing),
+    rateExpression(writing),
+    ...(part.part === 0 && !isDrop ? [lineExpression(writing), lagExpression(writing)] : []),
+    expiryExpression(ask),
+  ];
   const of = (field: "conditions" | "sets" | "removes") => parts.flatMap((one) => one[field]);
   const removes = of("removes");
   return new UpdateItemCommand({
@@ -38,40 +58,29 @@ export function gateUpdate(table: string, part: GatePart, { write, ask, seen }: 
     UpdateExpression: `SET ${of("sets").join(", ")}${removes.length > 0 ? ` REMOVE ${removes.join(", ")}` : ""}`,
     ExpressionAttributeNames: Object.assign({}, ...parts.map(({ names }) => names)),
     ExpressionAttributeValues: toAttributes(Object.assign({}, ...parts.map(({ values }) => values))),
-    ReturnValues: "UPDATED_NEW",
+    // Another step follows a drop, and starts from all that is stored.
+    ReturnValues: isDrop ? "ALL_NEW" : "UPDATED_NEW",
     ReturnValuesOnConditionCheckFailure: "ALL_OLD",
   });
 }
 
-export interface Writing {
-  write: PartWrite;
-  ask: Ask;
-  /** What the write was derived from. */
-  seen: PartState;
-}
-
-function slotExpression(write: PartWrite["slot"], ask: Ask, seen: PartState): Expression {
+function slotExpression({ write: { slot: write }, ask, seen }: Writing): Expression {
   const { job, slot } = ask;
-  if (!write || !slot) return nothing;
-  const names = { "#job": job, "#n": "n", "#waiting": "waiting" };
+  if (!slot) return nothing;
+  if (!write) return heldExpression(job, seen);
+  const only = onlyPart(slot);
+  const isNew = ["attribute_not_exists(#job)", ...only.conditions];
+  const names = { "#job": job, "#n": "n", ...only.names };
   const holder = { ":holder": holderOf(seen.holders[job], ask) };
-  const inOrder = slot.isGiven ? [] : ["attribute_not_exists(#waiting)"];
-  const isNew = ["attribute_not_exists(#job)", ...inOrder];
   switch (write.do) {
     case "renew":
-      return {
-        ...nothing,
-        conditions: ["#job.#lease = :held"],
-        sets: ["#job = :holder"],
-        names: { "#job": job, "#lease": "lease" },
-        values: { ...holder, ":held": seen.holders[job]?.lease },
-      };
+      return renewExpression(ask, seen);
     case "add":
       return {
         conditions: [...isNew, "(attribute_not_exists(#n) OR #n < :slots)"],
         sets: ["#job = :holder", "#n = if_not_exists(#n, :zero) + :one"],
         removes: [],
-        names: slot.isGiven ? { "#job": job, "#n": "n" } : names,
+        names,
         values: { ...holder, ":slots": slot.limit, ":zero": 0, ":one": 1 },
       };
     case "replace":
@@ -79,60 +88,111 @@ function slotExpression(write: PartWrite["slot"], ask: Ask, seen: PartState): Ex
         conditions: [...isNew, "#dead.#lease = :seen", "#n <= :slots"],
         sets: ["#job = :holder"],
         removes: ["#dead"],
-        names: { ...(slot.isGiven ? { "#job": job, "#n": "n" } : names), ...deadNames(write.dead) },
+        names: { ...names, "#dead": write.dead, "#lease": "lease" },
         values: { ...holder, ":seen": write.seen, ":slots": slot.limit },
       };
     case "drop":
-      return dropExpression(write);
+      return {
+        conditions: ["#dead.#lease = :seen"],
+        sets: ["#n = #n - :one"],
+        removes: ["#dead"],
+        names: { "#n": "n", "#dead": write.dead, "#lease": "lease" },
+        values: { ":seen": write.seen, ":one": 1 },
+      };
   }
 }
 
-const deadNames = (dead: string) => ({ "#dead": dead, "#lease": "lease" });
-
-const dropExpression = ({ dead, seen }: { dead: string; seen: number }): Expression => ({
-  conditions: ["#dead.#lease = :seen"],
-  sets: ["#n = #n - :one"],
-  removes: ["#dead"],
-  names: { "#n": "n", ...deadNames(dead) },
-  values: { ":seen": seen, ":one": 1 },
-});
-
-function rateExpression(write: PartWrite["rate"], ask: Ask, seen: PartState): Expression {
-  const { rate, now } = ask;
-  if (!write || !rate) return nothing;
-  const own = reservationAttributes(write.place);
-  const last = seen.reserved[write.place];
-  const names = { "#tat": "tat", "#who": own.who, "#before": own.tat };
-  const values = { ":who": whoOf(ask), ":now": now * 1000 };
-  // The same turn may reserve again only if its last reservation is the one that was seen to be too old.
-  const isOld = last?.who === whoOf(ask);
-  const fresh = isOld ? "#before = :last" : "(attribute_not_exists(#who) OR #who <> :who)";
-  const again = isOld ? { ":last": last?.tat } : {};
-  if (write.do === "begin") {
-    return {
-      ...nothing,
-      conditions: [fresh, "(attribute_not_exists(#tat) OR #tat <= :now)"],
-      sets: ["#tat = :next", "#who = :who", "#before = :now"],
-      names,
-      values: { ...values, ...again, ":next": now * 1000 + rate.increment },
-    };
-  }
-  const farthest = farthestOf(ask) * 1000 + rate.increment * (rate.burst - 1);
+/** A holder is the one that was seen if lease and turn are: whoever shares a slot changes one of them. */
+function heldExpression(job: string, { holders: { [job]: held } }: PartState): Expression {
+  if (!held) return nothing;
+  const isGiven = `${held.given ? "attribute_exists" : "attribute_not_exists"}(#job.#given)`;
   return {
     ...nothing,
-    conditions: [fresh, "#tat > :now", "#tat <= :farthest"],
-    sets: ["#before = #tat", "#tat = #tat + :increment", "#who = :who"],
-    names,
-    values: { ...values, ...again, ":farthest": farthest, ":increment": rate.increment },
+    conditions: ["#job.#lease = :held", "#job.#turn = :turn", isGiven],
+    names: { "#job": job, "#lease": "lease", "#turn": "turn", "#given": "given" },
+    values: { ":held": held.lease, ":turn": held.turn },
   };
 }
 
-function expiryExpression({ now, slot }: Ask): Expression {
-  const until = Math.max(now + horizonMs, slot?.lease ?? 0) + keptMs;
+function renewExpression(ask: Ask, seen: PartState): Expression {
+  const { job, slot } = ask;
+  const held = seen.holders[job];
+  const same = heldExpression(job, seen);
+  const renewed = { ...same, sets: ["#job = :holder"], values: { ...same.values, ":holder": holderOf(held, ask) } };
+  if (!held || !slot || !isBounded(held, ask)) return renewed;
+  const only = onlyPart(slot);
+  return {
+    ...renewed,
+    conditions: [...same.conditions, ...only.conditions, "#n <= :slots"],
+    names: { ...same.names, ...only.names, "#n": "n" },
+    values: { ...renewed.values, ":slots": slot.limit },
+  };
+}
+
+/** Whoever knows one part alone takes a slot only where it is the only one. */
+const onlyPart = ({ seesParts }: Pick<NonNullable<Ask["slot"]>, "seesParts">): Expression =>
+  seesParts ? nothing : { ...nothing, conditions: ["attribute_not_exists(#peak)"], names: { "#peak": "peak" } };
+
+const farthestOf = (now: number, { increment, burst }: Pace): number =>
+  (now + aheadMs) * 1000 + increment * (burst - 1);
+
+function rateExpression({ write: { rate: write }, ask: { rate, now }, seen }: Writing): Expression {
+  if (!write || !rate) return nothing;
+  const names = { "#tat": "tat", "#inc": "inc" };
+  const values = { ":inc": rate.increment, ":now": now * 1000 };
+  switch (write.do) {
+    case "begin":
+      return {
+        ...nothing,
+        conditions: ["(attribute_not_exists(#tat) OR #tat <= :now)"],
+        sets: ["#tat = :next", "#inc = :inc"],
+        names,
+        values: { ...values, ":next": now * 1000 + rate.increment },
+      };
+    // It says nothing of where exactly the last start lies, so that many who take one at the same time do not fail on each other.
+    case "queue":
+      return {
+        ...nothing,
+        conditions: ["#tat > :now", "#tat <= :farthest", "(attribute_not_exists(#inc) OR #inc = :inc)"],
+        sets: ["#tat = #tat + :inc", "#inc = :inc"],
+        names,
+        values: { ...values, ":farthest": farthestOf(now, rate) },
+      };
+    case "rescale":
+      return {
+        ...nothing,
+        conditions: ["#tat = :seenTat", "#inc = :seenInc"],
+        sets: ["#tat = :next", "#inc = :inc"],
+        names,
+        values: { ":inc": rate.increment, ":next": write.tat, ":seenTat": seen.tat, ":seenInc": seen.inc },
+      };
+  }
+}
+
+/** Whoever was not called passes only a gate without a line, as `nextStep` says. */
+function lineExpression({ write, ask }: Writing): Expression {
+  if (ask.isCalled || ask.slot?.isGiven || write.slot?.do === "renew") return nothing;
+  return { ...nothing, conditions: ["attribute_not_exists(#waiting)"], names: { "#waiting": markAttributes.id } };
+}
+
+/** A mark begins to count anew, so that it does no harm to count at a gate without one. */
+function lagExpression({ write, ask }: Writing): Expression {
+  if (!countsLag(ask, write)) return nothing;
+  return {
+    ...nothing,
+    sets: ["#lagSum = if_not_exists(#lagSum, :none) + :lag", "#lagCount = if_not_exists(#lagCount, :none) + :once"],
+    names: { "#lagSum": markAttributes.lagSum, "#lagCount": markAttributes.lagCount },
+    values: { ":none": 0, ":once": 1, ":lag": ask.lag },
+  };
+}
+
+/** A slow rate with a burst has starts that lie ahead for long, and must not forget them. */
+function expiryExpression({ now, slot, rate }: Ask): Expression {
+  const lastStart = rate ? (farthestOf(now, rate) + rate.increment) / 1000 : 0;
   return {
     ...nothing,
     sets: ["#expires = :expires"],
     names: { "#expires": ttlAttribute },
-    values: { ":expires": Math.ceil(until / 1000) },
+    values: { ":expires": Math.ceil((Math.max(now, slot?.lease ?? 0, lastStart) + keptMs) / 1000) },
   };
 }

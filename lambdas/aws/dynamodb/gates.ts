@@ -1,10 +1,8 @@
 import {
+  BatchGetItemCommand,
   ConditionalCheckFailedException,
-  DeleteItemCommand,
   type DynamoDBClient,
   GetItemCommand,
-  PutItemCommand,
-  QueryCommand,
   type UpdateItemCommand,
 } from "@aws-sdk/client-dynamodb";
 import { TransientError } from "../../core/errors.ts";
@@ -12,6 +10,7 @@ import {
   type Ask,
   emptyPart,
   type GatePart,
+  holderOf,
   isShared,
   nextStep,
   type PartState,
@@ -19,37 +18,34 @@ import {
   startOf,
   type Taken,
 } from "../../core/flow/gate.ts";
-import type { Gates, GateView } from "../../core/ports/gates.ts";
+import type { Arrival, Pace } from "../../core/flow/gcra.ts";
+import type { Gates } from "../../core/ports/gates.ts";
 import { given } from "../../core/schema/given.ts";
-import { partitionKey, phaseIndex, ttlAttribute } from "../../topology.ts";
+import { partitionKey, sortKey } from "../../topology.ts";
 import { withClassifiedErrors } from "../client/aws-errors.ts";
 import { toAttributes } from "./attributes.ts";
-import { dropping, marking, releasing, unmarking, waiterKeptMs } from "./gate-changes.ts";
-import {
-  crowdedPartition,
-  crowdedSortKey,
-  gateOf,
-  gatePartition,
-  isPart,
-  partKey,
-  partNumber,
-  partOf,
-  reservationAttributes,
-  waiterKey,
-  waiterOf,
-} from "./gate-item.ts";
+import { dropping, isSameMark, marking, peaking, pumping, releasing } from "./gate-changes.ts";
+import { gatePartition, partKey, partNumber, partOf, partPrefix, pumpKey, pumpOf } from "./gate-item.ts";
+import { dynamoLines } from "./gate-line.ts";
 import { gateUpdate } from "./gate-update.ts";
 import type { Item } from "./job-item.ts";
 import { dynamoPins } from "./limit-pins.ts";
+import { queryItems } from "./query-items.ts";
 
 /** Each round is a write whose condition failed because somebody else changed the part meanwhile. */
 const rounds = 20;
 /** Where a part is expected to stand, so that the first write mostly holds. A guess can cost a call and nothing else. */
 const guessesKept = 1000;
 
-/** Gates in the table of the jobs. Every write is an update of one item on a condition, and no transaction is needed. */
+/** Gates in the table of the jobs. Every write is a conditional update of one item, and no transaction is needed. */
 export function dynamoGates({ client, table }: { client: DynamoDBClient; table: string }): Gates {
-  const guesses = new Map<string, number>();
+  const guesses = new Map<string, Arrival>();
+
+  function learn(part: GatePart, { tat, inc }: Arrival): void {
+    if (tat === undefined) return;
+    if (guesses.size >= guessesKept) guesses.clear();
+    guesses.set(nameOf(part), { tat, ...given({ inc }) });
+  }
 
   async function read(part: GatePart): Promise<PartState> {
     const { Item } = await client.send(
@@ -69,55 +65,50 @@ export function dynamoGates({ client, table }: { client: DynamoDBClient; table: 
     }
   }
 
-  function guess(part: GatePart): PartState {
-    const tat = guesses.get(nameOf(part));
-    return { ...emptyPart(), ...(tat !== undefined && { tat }) };
-  }
-
-  function learn(part: GatePart, tat: number | undefined): void {
-    if (tat === undefined) return;
-    if (guesses.size >= guessesKept) guesses.clear();
-    guesses.set(nameOf(part), tat);
-  }
-
-  /** Sends one update of any item, whose condition may fail. Answers whether it held. */
-  async function holds(command: UpdateItemCommand): Promise<boolean> {
+  /** Sends one update of any item, whose condition may fail, and cares for nothing else. */
+  async function attempted(command: UpdateItemCommand): Promise<void> {
     try {
       await client.send(command);
-      return true;
     } catch (error) {
-      if (error instanceof ConditionalCheckFailedException) return false;
-      throw error;
+      if (!(error instanceof ConditionalCheckFailedException)) throw error;
     }
   }
 
   async function take(part: GatePart, ask: Ask): Promise<Taken> {
     // A slot is looked for in an empty part first, since a limit that is reached is the rarer case.
-    let seen = guess(part);
+    let seen: PartState = { ...emptyPart(), ...guesses.get(nameOf(part)) };
+    let isGuess = true;
+    let lost: Held = { again: false };
+    const found = (state: PartState) => {
+      seen = state;
+      isGuess = false;
+      learn(part, state);
+    };
     for (let round = 0; round < rounds; round++) {
       const step = nextStep(seen, ask);
-      if (step.do === "refuse") return { outcome: step.why };
-      if (step.do === "nothing") return { outcome: "taken", startsAt: step.startsAt, again: false };
+      if (step.do !== "write" && isGuess) {
+        found(await read(part));
+        continue;
+      }
+      if (step.do === "nothing") return { outcome: "taken", startsAt: step.startsAt, ...lost };
+      if (step.do === "refuse") return refusalOf(step, seen);
       const { write } = step;
+      const held = heldBefore(write, seen, ask);
       const answer = await tried(part, gateUpdate(table, part, { write, ask, seen }));
       if ("stored" in answer) {
-        seen = answer.stored;
-        learn(part, seen.tat);
-        continue;
+        // The SDK may have repeated a write of ours whose answer was lost.
+        lost = isWritten(answer.stored, seen, ask) ? held : { again: false };
+        found(answer.stored);
+      } else if (write.slot?.do === "drop") {
+        // A write that held is no round: a part may have many slots whose leases are over.
+        found(partOf(answer.written));
+        round--;
+      } else {
+        const before = write.rate && ask.rate ? writtenBefore(answer.written, ask.rate) : seen;
+        if (write.rate && ask.rate && before.tat !== undefined)
+          learn(part, { tat: before.tat + ask.rate.increment, inc: ask.rate.increment });
+        return { outcome: "taken", startsAt: startOf(before, ask), ...held };
       }
-      if (write.slot?.do === "drop") {
-        seen = await read(part);
-        continue;
-      }
-      const before = writtenBefore(answer.written, write);
-      if (before !== undefined && ask.rate) learn(part, before + ask.rate.increment);
-      const startsAt = startOf(
-        write.rate ? { ...emptyPart(), ...(before !== undefined && { tat: before }) } : seen,
-        ask,
-      );
-      const again = write.slot?.do === "renew";
-      const shared = again && isShared(seen.holders[ask.job], ask);
-      return { outcome: "taken", startsAt, again, ...(shared && { shared }) };
     }
     throw new TransientError("CONTENDED", `a gate of limit ${part.limit} changes too often`);
   }
@@ -127,99 +118,84 @@ export function dynamoGates({ client, table }: { client: DynamoDBClient; table: 
 
     async release(part, job, turn, lease) {
       const answer = await tried(part, releasing(table, part, { job, turn, ...given({ lease }) }));
-      return "written" in answer ? { waiting: "waiting" in answer.written } : undefined;
+      return "written" in answer ? partOf(answer.written) : undefined;
     },
 
-    async drop(part, job, { lease }) {
-      await holds(dropping(table, part, { dead: job, seen: lease }));
+    drop: (part, job, { lease }) => attempted(dropping(table, part, { dead: job, seen: lease })),
+
+    notePeak: (gate, peak) => attempted(peaking(table, gate, peak)),
+
+    async firsts(gates) {
+      const found = new Map<string, PartState>();
+      const parts = gates.map((gate): GatePart => ({ ...gate, part: 0 }));
+      // DynamoDB refuses a request that names a key twice.
+      let keys: Item[] = [...new Map(parts.map((part) => [gatePartition(part), partKey(part)])).values()];
+      // DynamoDB returns the keys that it had no capacity for. If it is throttled and returns nothing, it throws.
+      while (keys.length > 0) {
+        const request = { [table]: { Keys: keys, ConsistentRead: true } };
+        const { Responses, UnprocessedKeys } = await client.send(new BatchGetItemCommand({ RequestItems: request }));
+        for (const item of Responses?.[table] ?? []) found.set(item[partitionKey]?.S ?? "", partOf(item));
+        keys = UnprocessedKeys?.[table]?.Keys ?? [];
+      }
+      return parts.map((part) => {
+        const state = found.get(gatePartition(part)) ?? emptyPart();
+        learn(part, state);
+        return state;
+      });
     },
 
-    async look(gate, { limit, after }) {
-      const view: GateView = { parts: {}, waiters: [], more: false };
-      let from: Item | undefined = after && waiterKey(gate, after);
-      do {
-        const { Items = [], LastEvaluatedKey } = await client.send(
-          new QueryCommand({
-            TableName: table,
-            ConsistentRead: true,
-            KeyConditionExpression: "#pk = :pk",
-            ExpressionAttributeNames: { "#pk": partitionKey },
-            ExpressionAttributeValues: toAttributes({ ":pk": gatePartition(gate) }),
-            Limit: limit + 1,
-            ...(from && { ExclusiveStartKey: from }),
-          }),
-        );
-        for (const item of Items) {
-          if (isPart(item)) view.parts[partNumber(item)] = partOf(item);
-          else view.waiters.push(waiterOf(item));
-        }
-        from = LastEvaluatedKey;
-      } while (from && view.waiters.length <= limit);
-      view.more = view.waiters.length > limit;
-      view.waiters = view.waiters.slice(0, limit);
-      return view;
+    async parts(gate) {
+      const items = await queryItems(client, {
+        TableName: table,
+        ConsistentRead: true,
+        KeyConditionExpression: "#pk = :pk AND begins_with(#sk, :part)",
+        ExpressionAttributeNames: { "#pk": partitionKey, "#sk": sortKey },
+        ExpressionAttributeValues: toAttributes({ ":pk": gatePartition(gate), ":part": partPrefix }),
+      });
+      return Object.fromEntries(items.map((item) => [partNumber(item), partOf(item)]));
     },
 
-    async lineUp(gate, waiter, parts) {
-      const { since } = waiter;
-      await client.send(
-        new PutItemCommand({
-          TableName: table,
-          Item: {
-            ...toAttributes({ ...waiter, [ttlAttribute]: Math.ceil((since + waiterKeptMs) / 1000) }),
-            ...waiterKey(gate, waiter),
-          },
-        }),
-      );
-      const mark = crypto.randomUUID();
-      await Promise.all(
-        Array.from({ length: parts }, (_, part) => client.send(marking(table, { ...gate, part }, { mark, since }))),
-      );
+    async mark(gate, next, seen) {
+      const answer = await tried({ ...gate, part: 0 }, marking(table, gate, next, seen));
+      // The SDK may have repeated a write of ours whose answer was lost.
+      return "written" in answer || isSameMark(answer.stored.line, next);
     },
 
-    async leave(gate, at) {
-      await client.send(new DeleteItemCommand({ TableName: table, Key: waiterKey(gate, at) }));
-    },
-
-    async waiter(gate, at) {
+    async pump(gate) {
       const { Item } = await client.send(
-        new GetItemCommand({ TableName: table, Key: waiterKey(gate, at), ConsistentRead: true }),
+        new GetItemCommand({ TableName: table, Key: pumpKey(gate), ConsistentRead: true }),
       );
-      return Item && waiterOf(Item);
+      return Item && pumpOf(Item);
     },
 
-    async unmark(part, seen) {
-      await holds(unmarking(table, part, seen));
+    async keepPump(gate, pump) {
+      await client.send(pumping(table, gate, pump));
     },
 
-    async crowded(tenant, { limit, after }) {
-      const { Items = [] } = await client.send(
-        new QueryCommand({
-          TableName: table,
-          IndexName: phaseIndex.name,
-          KeyConditionExpression: `#partition = :partition${after ? " AND #position > :after" : ""}`,
-          ExpressionAttributeNames: {
-            "#partition": phaseIndex.partitionKey,
-            ...(after && { "#position": phaseIndex.sortKey }),
-          },
-          ExpressionAttributeValues: toAttributes({
-            ":partition": crowdedPartition(tenant),
-            ":after": after && crowdedSortKey(after),
-          }),
-          Limit: limit,
-        }),
-      );
-      return Items.map(gateOf);
-    },
-
+    ...dynamoLines({ client, table }),
     ...dynamoPins({ client, table }),
   });
 }
 
 const nameOf = (part: GatePart): string => `${gatePartition(part)}#${part.part}`;
 
-/** The arrival time before a write that reserved. */
-function writtenBefore(written: Item, { rate }: PartWrite): number | undefined {
-  const value = rate && written[reservationAttributes(rate.place).tat]?.N;
-  return value === undefined ? undefined : Number(value);
+type Held = Pick<Taken & { outcome: "taken" }, "again" | "shared">;
+
+function heldBefore({ slot }: PartWrite, seen: PartState, ask: Ask): Held {
+  const again = slot?.do === "renew";
+  return { again, ...(again && isShared(seen.holders[ask.job], ask) && { shared: true }) };
+}
+
+/** Whether a slot is stored as a write of this ask would have left it. */
+function isWritten(stored: PartState, before: PartState, ask: Ask): boolean {
+  const [held, own] = [stored.holders[ask.job], holderOf(before.holders[ask.job], ask)];
+  return held?.lease === own.lease && held.turn === own.turn;
+}
+
+const refusalOf = (step: { why: "line" | "full" } | { why: "early"; startsAt: number }, state: PartState): Taken =>
+  step.why === "early" ? { outcome: "early", startsAt: step.startsAt, state } : { outcome: step.why, state };
+
+/** What was stored of the starts before a write that took one: each moves the arrival time by one increment. */
+function writtenBefore({ tat }: Item, { increment }: Pace): Arrival {
+  return tat?.N === undefined ? {} : { tat: Number(tat.N) - increment, inc: increment };
 }

@@ -3,12 +3,23 @@ import sqsPartialBatchFailure from "@middy/sqs-partial-batch-failure";
 import type { SQSBatchResponse, SQSEvent, SQSRecord } from "aws-lambda";
 import type * as z from "zod";
 import { PermanentError, traceOf } from "../../core/errors.ts";
+import type { Calls } from "../../core/flow/calls.ts";
 import { loggingOf } from "../../core/operations/log-fields.ts";
 import { setAside } from "../../core/outbound/set-aside.ts";
 import type { DeadLetters } from "../../core/ports/outbound-ports.ts";
 import type { Log } from "../../core/ports/ports.ts";
+import { given } from "../../core/schema/given.ts";
 import { invocationFields } from "../log/log.ts";
+import { callsOf } from "../sqs/calls-attribute.ts";
 import type { Redelivery } from "../sqs/redelivery.ts";
+
+/** What comes beside a message and not in it. */
+export interface BesideMessage {
+  /** The limits that have called the message's job. */
+  calls?: Calls;
+}
+
+const besideOf = (record: SQSRecord): BesideMessage => given({ calls: callsOf(record) });
 
 /**
  * The handler of an SQS event source. It handles all records of a batch in parallel, each parsed by `schema`. A record that fails
@@ -19,7 +30,7 @@ import type { Redelivery } from "../sqs/redelivery.ts";
 export const queueHandler = <S extends { log: Log; redelivery: Redelivery; deadLetters?: DeadLetters }, Message>(
   services: () => S,
   schema: z.ZodType<Message>,
-  handle: (services: S, message: Message) => Promise<void>,
+  handle: (services: S, message: Message, beside: BesideMessage) => Promise<void>,
   about: (message: Message) => Record<string, unknown> = () => ({}),
 ) => {
   const readable = (body: string) => about(schema.parse(JSON.parse(body)));
@@ -31,10 +42,12 @@ export const queueHandler = <S extends { log: Log; redelivery: Redelivery; deadL
     )
     .handler(async ({ Records }, context) => {
       const settled = await Promise.allSettled(
-        Records.map(async ({ body }) => {
+        Records.map(async (record) => {
           const own = loggingOf(services(), invocationFields(context));
-          const message = schema.parse(JSON.parse(body));
-          await handle(own, message).catch((error) => setAsideIfPermanent(own, message, about(message), error));
+          const message = schema.parse(JSON.parse(record.body));
+          await handle(own, message, besideOf(record)).catch((error) =>
+            setAsideIfPermanent(own, message, about(message), error),
+          );
         }),
       );
       await services().redelivery.soon(Records.filter((_, i) => settled[i]?.status === "rejected"));

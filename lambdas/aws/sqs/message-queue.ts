@@ -1,6 +1,7 @@
 import { SendMessageCommand, type SQSClient } from "@aws-sdk/client-sqs";
 import type { MessageQueue, SendOptions } from "../../core/ports/ports.ts";
 import { throwClassified } from "../client/aws-errors.ts";
+import { callsAttributes } from "./calls-attribute.ts";
 import { jsonForSqs } from "./escape.ts";
 import { messageGroup } from "./message-group.ts";
 import { type Outgoing, sendInBatches } from "./send-in-batches.ts";
@@ -15,8 +16,9 @@ export const sqsMessages = <Message>({ client, url }: { client: SQSClient; url: 
   sendMany: (entries) => sendInBatches(client, url, entries.map(wireOf)),
 });
 
-const wireOf = <Message>({ message, delaySeconds, group }: { message: Message } & SendOptions): Outgoing => ({
+const wireOf = <Message>({ message, delaySeconds, group, calls }: { message: Message } & SendOptions): Outgoing => ({
   MessageBody: jsonForSqs(message),
   DelaySeconds: delaySeconds,
   MessageGroupId: messageGroup(group),
+  ...callsAttributes(calls),
 });

@@ -13,12 +13,12 @@ export interface Redelivery {
 
 /**
  * Seconds until the next delivery of a message that was received this many times: 5, 10, 20, ... up to 15 minutes. Our queues
- * allow 20 deliveries, so a fault may last three hours before a message becomes a dead letter.
+ * allow 20 deliveries, so a fault may last three hours before a message becomes a dead letter; that of the pump allows five.
  */
 export const redeliverySeconds = (receives: number): number => Math.min(900, 5 * 2 ** Math.max(0, receives - 1));
 
 /**
- * A queue hides a message for six times the function's timeout, which is too long if AWS only throttled a call. If this request
+ * Most queues hide a message for six times the function's timeout, which is too long if AWS only throttled a call. If this request
  * fails, the message is delivered after that time.
  */
 export const sqsRedelivery = (client: () => SQSClient, url: string, log: Log): Redelivery => ({

@@ -14,7 +14,7 @@ export type Outgoing = Pick<SendMessageBatchRequestEntry, "MessageAttributes"> &
 const largestBatch = 10;
 /** The limit for all messages of a batch together, with their attributes. */
 export const largestBatchBytes = 1_048_576;
-/** The most bytes that the attributes of one of our messages take. */
+/** The most bytes that the attributes of a dead letter take, and more than those of any other of our messages. */
 export const reservedForAttributes = 8192;
 
 type IndexedMessage = [index: number, message: Outgoing];
@@ -64,7 +64,7 @@ function batchesOf(messages: readonly IndexedMessage[]): IndexedMessage[][] {
   const batches: IndexedMessage[][] = [];
   let room = 0;
   for (const numbered of messages) {
-    const bytes = Buffer.byteLength(numbered[1].MessageBody) + reservedForAttributes;
+    const bytes = bytesOf(numbered[1]);
     const last = batches.at(-1);
     if (last && last.length < largestBatch && bytes <= room) {
       last.push(numbered);
@@ -75,4 +75,15 @@ function batchesOf(messages: readonly IndexedMessage[]): IndexedMessage[][] {
     }
   }
   return batches;
+}
+
+/** What a message takes of its batch: its body, and the names, types and values of its attributes. */
+function bytesOf({ MessageBody, MessageAttributes = {} }: Outgoing): number {
+  const attributes = Object.entries(MessageAttributes).flatMap(([name, { DataType = "", StringValue = "" }]) => [
+    name,
+    DataType,
+    StringValue,
+  ]);
+  const taken = attributes.reduce((sum, text) => sum + Buffer.byteLength(text), 0);
+  return Buffer.byteLength(MessageBody) + Math.max(reservedForAttributes, taken);
 }

@@ -51,6 +51,8 @@ export const JobsEnv = lazy(() =>
      * the ARNs of all types would not leave room in.
      */
     QUEUES: fromJson().pipe(Queues()),
+    /** The queue of the pump, which takes the ticks of the lines of limits. */
+    PUMP_QUEUE_URL: z.url(),
     SCHEDULE_GROUP: z.string().min(1),
     /** The group that an earlier version of the deployment used; it may still contain schedules of pending jobs. */
     EARLIER_SCHEDULE_GROUP: z.string().min(1).optional(),

@@ -1,9 +1,11 @@
 import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import type { SQSClient } from "@aws-sdk/client-sqs";
 import type { Gates } from "../../core/ports/gates.ts";
 import type { DueCounts, Unscheduled } from "../../core/ports/hot-minute-ports.ts";
 import type { Endpoints } from "../../core/ports/outbound-ports.ts";
 import type { BlobStore, Failures, Scheduler } from "../../core/ports/ports.ts";
 import type { ResultCache } from "../../core/ports/result-cache.ts";
+import type { Ticks } from "../../core/ports/ticks.ts";
 import type { JobsEnv } from "./env.ts";
 import { lazyPort } from "./lazy-port.ts";
 
@@ -31,6 +33,10 @@ export const lazyBlobStore = (env: Pick<JobsEnv, "BUCKET_NAME">): BlobStore =>
 /** First needed by a job that has limits. */
 export const lazyGates = (at: { client: DynamoDBClient; table: string }): Gates =>
   lazyPort(async () => (await import("./start-gates.ts")).startGates(at));
+
+/** First needed by a job that stands in line for a rate. */
+export const lazyTicks = (to: { client: SQSClient; url: string }): Ticks =>
+  lazyPort(async () => (await import("./start-ticks.ts")).startTicks(to));
 
 /** First needed by a job with a cache tag. */
 export const lazyResultCache = (at: { client: DynamoDBClient; table: string }): ResultCache =>

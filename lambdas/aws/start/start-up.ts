@@ -17,6 +17,7 @@ import {
   lazyGates,
   lazyResultCache,
   lazyScheduler,
+  lazyTicks,
   lazyUnscheduled,
 } from "./lazy-ports.ts";
 import { systemClock } from "./system-clock.ts";
@@ -29,19 +30,21 @@ export function startServices(
   client = new DynamoDBClient(clientDefaults),
 ): Services {
   const dynamo = { client, table: env.TABLE_NAME };
+  const sqs = new SQSClient(clientDefaults);
   const dueCounts = lazyDueCounts(dynamo);
   return {
     catalog,
     jobs: dynamoJobStore({ ...dynamo, retentionDays: env.RETENTION_DAYS, shards: env.INDEX_SHARDS }),
     stats: dynamoStatsStore(dynamo),
     pauses: withRecent(dynamoPauses(dynamo), systemClock),
-    queue: sqsJobQueue({ client: new SQSClient(clientDefaults), queues: env.QUEUES }),
+    queue: sqsJobQueue({ client: sqs, queues: env.QUEUES }),
     scheduler: lazyScheduler(env),
     unscheduled: lazyUnscheduled(dynamo),
     dueCounts,
     hot: hotMinutes(dueCounts, env.SCHEDULER_STARTS_PER_SECOND),
     blobs: lazyBlobStore(env),
     gates: lazyGates(dynamo),
+    ticks: lazyTicks({ client: sqs, url: env.PUMP_QUEUE_URL }),
     resultCache: lazyResultCache(dynamo),
     clock: systemClock,
     log: makeLog(name),

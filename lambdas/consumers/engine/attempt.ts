@@ -3,7 +3,7 @@ import { TransientError, traceOf } from "../../core/errors.ts";
 import { valuesOf } from "../../core/expressions/values.ts";
 import type { Job, Stored } from "../../core/job/job.ts";
 import { JobError } from "../../core/job/job-error.ts";
-import { runReasons, skipReason, superseded, supersededBy } from "../../core/job/series.ts";
+import { skipReason, superseded, supersededBy } from "../../core/job/series.ts";
 import {
   attemptFailed,
   cancelled,
@@ -44,7 +44,7 @@ export interface AttemptOptions {
   random: number;
   room: Room;
   /** What its limits have let pass, and why it must not start although they have. Absent for a job without limits. */
-  pass?: Pick<Pass, "refusal" | "isTooLate" | "isUnasked"> | undefined;
+  pass?: Pick<Pass, "refusal" | "isUnasked"> | undefined;
   /** What this process knows of the targets of groups. Default: nothing. */
   health?: (() => Promise<TargetHealth>) | undefined;
   /** Answers a job with a cache tag from an earlier run. Absent for others. */
@@ -111,9 +111,8 @@ const onTargetsOf =
     return executeOnTargets({ services, execute, execution, found }, await health?.(), used);
   };
 
-/** What ends a claimed job to which its limits give no start, or none that is of use. */
-function refusedBy({ refusal, isTooLate }: NonNullable<AttemptOptions["pass"]> = {}, now: number, random: number) {
-  if (isTooLate) return (of: Job) => cancelled(of, now, runReasons.late);
+/** What ends a claimed job to which its limits give no start. */
+function refusedBy({ refusal }: NonNullable<AttemptOptions["pass"]> = {}, now: number, random: number) {
   return refusal && ((of: Job) => attemptFailed(of, now, { error: refusal, random }));
 }
 

@@ -1,4 +1,5 @@
 import { TransientError, traceOf } from "../../core/errors.ts";
+import type { Calls } from "../../core/flow/calls.ts";
 import { turnOf } from "../../core/flow/turn.ts";
 import type { Claim, ClaimOutcome } from "../../core/job/claim.ts";
 import { type Job, type JobMessage, type JobType, tenantOf } from "../../core/job/job.ts";
@@ -10,7 +11,7 @@ import type { Pass } from "../../core/operations/pass-gates.ts";
 import type { ConsumerServices } from "../../core/operations/services.ts";
 import type { Log } from "../../core/ports/ports.ts";
 import { type AttemptPolicy, defaultPolicy } from "./attempt-policy.ts";
-import { isStale, leaveGates, leaveLists, passGates } from "./gates.ts";
+import { isStale, leaveGates, leaveStood, passGates } from "./gates.ts";
 import { leaseMarginMs } from "./lease.ts";
 import { isHeld } from "./pause-check.ts";
 import { isSuccessor, supersede } from "./supersede.ts";
@@ -22,6 +23,8 @@ const leastMarginMs = 10_000;
 export interface ClaimOptions extends Waiting {
   /** The type that this consumer runs; a message for another type's job goes to that type's queue. Default: any type. */
   type?: JobType | undefined;
+  /** The limits that have called the job. Default: none has. */
+  calls?: Calls | undefined;
   /** How the attempts of this type differ from the default. */
   policy?: AttemptPolicy | undefined;
 }
@@ -62,7 +65,8 @@ async function claimGated(
 ): Promise<ClaimedJob | undefined> {
   const job = await services.jobs.get(message.job_id);
   const isClaimable = job && mayPass(job, message, services.clock.now(), options);
-  const pass = isClaimable ? await passGates(services, job, leaseMarginMs + job.timeout_ms, before) : undefined;
+  const arriving = { leaseMs: leaseMarginMs + (job?.timeout_ms ?? 0), calls: options.calls, before };
+  const pass = isClaimable ? await passGates(services, job, arriving) : undefined;
   if (isClaimable && !pass) return undefined;
   // The gates may have taken seconds, or longer than what was read of the pauses is good for. The slots stay: another consumer of
   // the same attempt may just have claimed it. If somebody waits for them, the reconciler frees them.
@@ -71,7 +75,7 @@ async function claimGated(
   if (pass && (await isStale(pass, services.clock.now()))) return claimGated(services, message, options, pass);
   const claimed = await claim(services, message, options);
   if (claimed.job) {
-    if (pass) await leaveLists(services, pass).catch((error) => stayed(services, error));
+    if (pass) await leaveStood(services, pass).catch((error) => stayed(services, error));
     return { job: claimed.job, pass: passOf(claimed.job, pass) };
   }
   // Another consumer that has claimed the same attempt holds the same slots.
@@ -84,7 +88,7 @@ async function claimGated(
  * started it: what the gates answered was for an earlier start.
  */
 function passOf(job: Job, pass: Pass | undefined): Pass {
-  const asked = pass ?? { job, turn: "", slots: [], askedAt: 0 };
+  const asked = pass ?? { job, turn: "", slots: [], lines: [], askedAt: 0 };
   return asked.turn === turnOf({ ...job, claims: job.claims - 1 }) ? asked : { ...asked, isUnasked: true };
 }
 
@@ -93,7 +97,7 @@ const mayPass = (job: Job, message: JobMessage, now: number, { type }: ClaimOpti
   claimable(job, message, now, type) === "yes" && (job.next_at ?? Number.POSITIVE_INFINITY) > now;
 
 const stayed = ({ log }: ConsumerServices, error: unknown): void =>
-  log.warn("a job that has started is still on a waiting list; the reconciler takes it off", traceOf(error));
+  log.warn("a job that has started still stands in a line; the pump or the reconciler takes it off", traceOf(error));
 
 /** Whether too little of a claim's lease is left to start under it, because the answer to the claim came late. */
 export const isTooLate = (job: Job, now: number): boolean =>

@@ -1,4 +1,6 @@
+import type { Calls } from "../../core/flow/calls.ts";
 import type { Job } from "../../core/job/job.ts";
+import type { Chained } from "../../core/operations/hand-over.ts";
 import type { Pass } from "../../core/operations/pass-gates.ts";
 import type { ConsumerServices } from "../../core/operations/services.ts";
 import { lazy } from "../../core/schema/lazy.ts";
@@ -6,23 +8,28 @@ import { lazy } from "../../core/schema/lazy.ts";
 /** Only jobs with limits pass gates, so what does that is loaded with the first of them. */
 export const loadGates = lazy(() => import("../../core/operations/pass-gates.ts"));
 
-/** `before` is what the same consumer has taken, too long ago. */
+/** What a message brings; `before` is what the same consumer has taken, too long ago. */
 export const passGates = async (
   services: ConsumerServices,
   job: Job,
-  leaseMs: number,
-  before?: Pass,
-): Promise<Pass | undefined> => (await loadGates()).passGates(services, job, leaseMs, { before: before?.slots ?? [] });
+  { before, ...arriving }: { leaseMs: number; calls?: Calls | undefined; before?: Pass | undefined },
+): Promise<Pass | undefined> =>
+  (await loadGates()).passGates(services, job, { ...arriving, before: before?.slots ?? [] });
 
 export const isStale = async (pass: Pass, now: number): Promise<boolean> => (await loadGates()).isStale(pass, now);
 
-export const leaveLists = async (services: ConsumerServices, pass: Pass): Promise<void> =>
-  (await loadGates()).leaveLists(services, pass);
+export const leaveStood = async (services: ConsumerServices, pass: Pass): Promise<void> =>
+  (await loadGates()).leaveStood(services, pass);
 
 /**
  * Frees the slots of an attempt that is over; one without limits has none. `own` for an attempt that goes on: what another consumer
- * of it has taken over since stays.
+ * of it has taken over since stays. Answers the jobs that got its slots and that the caller runs, as `mayRun` allows.
  */
-export async function leaveGates(services: ConsumerServices, pass: Pass | undefined, whose?: "own"): Promise<void> {
-  if (pass) await (await loadGates()).leaveGates(services, pass, whose);
+export async function leaveGates(
+  services: ConsumerServices,
+  pass: Pass | undefined,
+  whose?: "own",
+  mayRun?: (job: Job) => boolean,
+): Promise<Chained[]> {
+  return pass ? (await loadGates()).leaveGates(services, pass, whose, mayRun) : [];
 }

@@ -1,14 +1,16 @@
+import { traceOf } from "../../core/errors.ts";
 import { turnOf } from "../../core/flow/turn.ts";
 import { isFinished, isWaiting, type Job, type JobMessage, messageOf, tenantOf } from "../../core/job/job.ts";
 import { attemptMeasured } from "../../core/job/measures.ts";
 import { mayHaveCrashed, snoozed } from "../../core/job/transitions.ts";
 import { dispatchFollowUps } from "../../core/operations/change-job.ts";
 import type { ExecuteWithServices } from "../../core/operations/execution.ts";
+import type { Chained } from "../../core/operations/hand-over.ts";
 import { jobFields, loggingOf, messageFields } from "../../core/operations/log-fields.ts";
 import { type Admitted, type Memory, memoryOf } from "../../core/operations/memory.ts";
 import type { Pass } from "../../core/operations/pass-gates.ts";
 import type { ConsumerServices } from "../../core/operations/services.ts";
-import type { Log } from "../../core/ports/ports.ts";
+import type { Clock, Log } from "../../core/ports/ports.ts";
 import { lazy } from "../../core/schema/lazy.ts";
 import { attempt, NotStarted } from "./attempt.ts";
 import { type AttemptPolicy, defaultPolicy, type Recorded } from "./attempt-policy.ts";
@@ -31,7 +33,7 @@ export interface RunJobOptions extends ClaimOptions {
   health?: (() => Promise<TargetHealth>) | undefined;
 }
 
-type Attempting = Pick<RunJobOptions, "health"> & {
+type Attempting = Pick<ChainingOptions, "health" | "mayRun"> & {
   policy: AttemptPolicy;
   random: number;
   room: Admitted;
@@ -42,16 +44,71 @@ const loadCache = lazy(() => import("../../core/operations/cached-result.ts"));
 
 const endless = memoryOf(Number.POSITIVE_INFINITY);
 
-/** Takes one message to its end. Resolves when the message may be deleted; throws when it has to be delivered again. */
+/**
+ * Takes one message to its end, and then the jobs that get the slots which are freed thereby: they start at once, and not when a
+ * message would come. Resolves when the message may be deleted; throws when it has to be delivered again.
+ */
 export async function runJob(
   all: ConsumerServices,
   execute: ExecuteWithServices,
   message: JobMessage,
   options: RunJobOptions = {},
 ): Promise<void> {
-  const { memory = endless, company = anyCompany, random = Math.random, policy = defaultPolicy, health } = options;
+  const mayRun = chainingOf(all.clock, options);
+  const chaining = { ...options, mayRun };
+  await runAll(all, execute, await runOne(all, execute, message, chaining), chaining);
+}
+
+/** Runs jobs that have no message, one for each slot that was freed, and then those that get their slots. */
+async function runAll(
+  all: ConsumerServices,
+  execute: ExecuteWithServices,
+  chained: readonly Chained[],
+  options: ChainingOptions,
+): Promise<void> {
+  await Promise.all(
+    chained.map(async (one) => runAll(all, execute, await runNext(all, execute, one, options), options)),
+  );
+}
+
+/** How long after its message came a consumer takes on another job, in milliseconds: its function has that much more time than attempts. */
+const chainMs = 20_000;
+
+/** Whether a consumer runs a job itself that gets a slot from it: one of its own type, while there is time. */
+function chainingOf({ now }: Clock, { type }: RunJobOptions): (job: Job) => boolean {
+  const until = now() + chainMs;
+  return (job) => job.type === type && now() < until;
+}
+
+/** Runs a job that has no message. What fails here sends it one. */
+async function runNext(
+  all: ConsumerServices,
+  execute: ExecuteWithServices,
+  { job, limits }: Chained,
+  options: ChainingOptions,
+): Promise<Chained[]> {
+  try {
+    return await runOne(all, execute, messageOf(job), { ...options, calls: { limits, visible: 0 } });
+  } catch (error) {
+    const { log, queue, clock } = loggingOf(all, jobFields(job));
+    log.error("a job that got the slot of another one has failed to run; it gets a message", traceOf(error));
+    const calls = { limits, visible: clock.now() };
+    await queue.send(job.type, messageOf(job), { delaySeconds: 0, group: tenantOf(job), calls });
+    return [];
+  }
+}
+
+type ChainingOptions = RunJobOptions & { mayRun: (job: Job) => boolean };
+
+async function runOne(
+  all: ConsumerServices,
+  execute: ExecuteWithServices,
+  message: JobMessage,
+  options: ChainingOptions,
+): Promise<Chained[]> {
+  const { memory = endless, company = anyCompany, random = Math.random, policy = defaultPolicy } = options;
   const claimed = await claimJob(loggingOf(all, messageFields(message)), message, options);
-  if (!claimed) return;
+  if (!claimed) return [];
   const { job } = claimed;
   const services = loggingOf(all, jobFields(job));
   const leave = await company.enter(mayHaveCrashed(job));
@@ -59,7 +116,9 @@ export async function runJob(
   try {
     const room = memory.admit(job);
     if (!room) return await requeue(services, claimed, policy, requeues.memory);
-    await runClaimed(services, execute, claimed, { policy, room, random: random(), health }).finally(room.leave);
+    const { health, mayRun } = options;
+    const attempting = { policy, room, random: random(), health, mayRun };
+    return await runClaimed(services, execute, claimed, attempting).finally(room.leave);
   } finally {
     leave();
   }
@@ -70,20 +129,24 @@ async function runClaimed(
   execute: ExecuteWithServices,
   claimed: ClaimedJob,
   options: Attempting,
-): Promise<void> {
-  const { policy } = options;
+): Promise<Chained[]> {
+  const { policy, mayRun } = options;
   const { pass } = claimed;
   const takeBack = (error: unknown) =>
     error instanceof NotStarted ? giveBack(services, claimed, policy, error) : Promise.reject(error);
   const job = await noteStart(services, claimed.job).catch((cause) => takeBack(new NotStarted("unnoted", { cause })));
-  if (!job) return leaveGates(services, pass, "own");
+  if (!job) {
+    await leaveGates(services, pass, "own");
+    return [];
+  }
   const caching = job.cache === undefined ? undefined : (await loadCache()).cachingOf(services, job.cache);
   const insisting = whileClaimed(services, job);
   const transition = await attempt(services, execute, job, { ...options, pass, caching, insisting }).catch(takeBack);
   const recorded = await record(services, job, transition, policy, insisting);
   // Before the follow-ups: the next attempt may need the slot.
-  await leaveGates(services, pass, pass && mayBeTakenOver(pass, recorded) ? "own" : undefined);
-  if (!recorded) return;
+  const whose = pass && mayBeTakenOver(pass, recorded) ? "own" : undefined;
+  const next = await leaveGates(services, pass, whose, mayRun);
+  if (!recorded) return next;
   report(services.log, recorded.ended);
   // Record first, then dispatch. If a crash comes between the two, the reconciler dispatches.
   await Promise.all([
@@ -91,6 +154,7 @@ async function runClaimed(
     policy.onRecorded(services, recorded),
     caching?.keep(recorded.ended),
   ]);
+  return next;
 }
 
 /**
@@ -126,11 +190,12 @@ async function requeue(
   claimed: ClaimedJob,
   policy: AttemptPolicy,
   { why, delaySeconds }: (typeof requeues)["memory"],
-): Promise<void> {
+): Promise<Chained[]> {
   const { job } = claimed;
-  if (!(await snooze(services, claimed, policy))) return;
+  if (!(await snooze(services, claimed, policy))) return [];
   services.log.info(`job sent back: ${why}`);
   await services.queue.send(job.type, messageOf(job), { delaySeconds, group: tenantOf(job) });
+  return [];
 }
 
 /** How long to try each write: where it fails, the job only waits until its lease ends. */

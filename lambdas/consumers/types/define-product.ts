@@ -28,7 +28,7 @@ interface CommonEvent {
   redact?: string[];
   /** The names of the product's `limits` that an attempt must pass, at most 4. Default: none. */
   limits?: string[];
-  /** Whole seconds of head start in waiting lists, -3600 to 3600, unless a request says otherwise. Default: 0. */
+  /** Whole seconds of head start in the lines of limits, -3600 to 3600, unless a request says otherwise. Default: 0. */
   priority?: number;
 }
 

@@ -40,6 +40,6 @@ export const commonEventFields = {
   limits: z.array(Tag).max(limitBounds.perEvent).optional(),
   /** For how long the result of a run answers later ones with its `cache` tag: `"1h"`, 1 s to 30 days. Default: a day. */
   cache_ttl: duration(cacheTtl.least, cacheTtl.most).optional(),
-  /** Whole seconds of head start in waiting lists, unless a request says otherwise. Default: 0. */
+  /** Whole seconds of head start in the lines of limits, unless a request says otherwise. Default: 0. */
   priority: Priority.optional(),
 };

@@ -1,4 +1,4 @@
-import { horizonMs, type Pace, startAfter, toleranceMs } from "./gcra.ts";
+import { type Arrival, aheadMs, arrivalOf, type Pace, startAfter } from "./gcra.ts";
 
 /** One limit for one key. `key` is empty for a limit without keys. */
 export interface GateName {
@@ -23,31 +23,40 @@ export interface Holder {
   given?: true;
 }
 
-/** The last reservations, so that a consumer that died after reserving finds its start again. */
-export interface Reservation {
-  /** The job and the turn that reserved. */
-  who: string;
-  /** The arrival time before it, epoch microseconds. */
-  tat: number;
+/** What part 0 of a gate says of its line. Times are epoch milliseconds. */
+export interface LineMark {
+  /** Who marked the gate. A gate that is marked has a line, or had one a moment ago: newcomers go behind it. */
+  id: string;
+  /** When the line was found empty: the mark goes a minute later, unless somebody has stood in line since. */
+  emptyAt?: number;
+  /** When the next tick of the pump is due. Absent: nobody has promised one. */
+  nextCall?: number;
+  /** The note of whoever promised that tick: another one is dropped. */
+  promised?: string;
+  /** How late messages come, in milliseconds, as the pump knows it. */
+  lag?: number;
+  /** The lags of the jobs that were called since the last tick, and how many there were. */
+  lagSum?: number;
+  lagCount?: number;
+  /** The line is longer than a day: newcomers fail. */
+  isTooLong?: true;
 }
 
 /** What is stored of one part of a gate. */
-export interface PartState {
+export interface PartState extends Arrival {
   /** Slots by job id. */
   holders: Record<string, Holder>;
   /** The number of `holders`. */
   count: number;
-  /** The theoretical arrival time, epoch microseconds. */
-  tat?: number;
-  /** By place: `placeOf`. */
-  reserved: Record<string, Reservation>;
-  /** Present while jobs may wait: newcomers stand in line. A fresh value with every job that lines up. */
-  waiting?: string;
+  /** The highest part that has ever had a slot; part 0 only. */
+  peak?: number;
+  /** Part 0 only. */
+  line?: LineMark;
 }
 
-export const emptyPart = (): PartState => ({ holders: {}, count: 0, reserved: {} });
+export const emptyPart = (): PartState => ({ holders: {}, count: 0 });
 
-/** What a job asks of one part of a gate: a slot, a reservation, or both in one write. */
+/** What a job asks of one part of a gate: a slot, a start, or both in one write. */
 export interface Ask {
   job: string;
   /** Which claim of which attempt asks (`turnOf`). */
@@ -56,16 +65,20 @@ export interface Ask {
   now: number;
   slot?: {
     lease: number;
-    /** How many slots this part has. */
+    /** How many slots this part may have. */
     limit: number;
-    /** The slot is given to the head of the waiting list, so nobody is passed over. */
+    /** The asking process has seen all parts of the gate. Otherwise this part must be the only one. */
+    seesParts?: true;
+    /** The slot is given to a job that stands in line. */
     isGiven?: true;
     /** The lease with which the asking consumer has taken the slot before. */
     from?: number;
   };
   rate?: Pace;
-  /** A start after this is of no use, epoch milliseconds: it is not reserved. */
-  latest?: number;
+  /** The job was called out of the line, or nobody stands before it: it passes although the gate is marked. */
+  isCalled?: boolean;
+  /** How late the message of a called job came, in milliseconds. */
+  lag?: number;
 }
 
 /** A conditional write of one part. Every write holds only as long as what it was derived from. */
@@ -74,41 +87,50 @@ export interface PartWrite {
     | { do: "add" | "renew" }
     /** `dead` is a job whose lease was `seen` and is over: it gives its slot to the asking job, or is only dropped. */
     | { do: "replace" | "drop"; dead: string; seen: number };
-  rate?: { do: "begin" | "queue"; place: string };
+  /** `begin`: no start lies ahead. `queue`: behind those that do. `rescale`: they were taken under another rate. */
+  rate?: { do: "begin" | "queue" } | { do: "rescale"; tat: number };
 }
 
 export type Step =
   | { do: "write"; write: PartWrite }
-  /** Nothing to write: the start was reserved before. */
+  /** Nothing to write: the write was made before, and its answer was lost. */
   | { do: "nothing"; startsAt: number }
-  | { do: "refuse"; why: "full" | "beyond" };
+  | { do: "refuse"; why: "line" | "full" }
+  | { do: "refuse"; why: "early"; startsAt: number };
 
 export type Taken =
   /**
    * `startsAt` is epoch milliseconds, and `now` for a gate without a rate. `again`: the job held the slot before. `shared`: it does so
    * by another consumer, which comes with a duplicate of the message and may be about to claim the job.
    */
-  { outcome: "taken"; startsAt: number; again: boolean; shared?: true } | { outcome: "full" } | { outcome: "beyond" };
-
-/** How many reservations a part remembers. More would make its item larger, and every write dearer. */
-const places = 8;
-
-/** Where a part remembers the reservation of a job. */
-export const placeOf = (job: string): string => `r${Number.parseInt(job.slice(-4), 16) % places || 0}`;
-
-/** Who remembers a reservation: another turn of the same job is another start. */
-export const whoOf = ({ job, turn }: Ask): string => `${job}.${turn}`;
+  | { outcome: "taken"; startsAt: number; again: boolean; shared?: true }
+  /** `line`: others stand in line. `full`: no slot is free. `state` is what was stored. */
+  | { outcome: "line" | "full"; state: PartState }
+  /** The next start is farther away than may be waited for in process. */
+  | { outcome: "early"; startsAt: number; state: PartState };
 
 /** The next write that an ask leads to, given what is stored, or why there is none. A pure rule. */
 export function nextStep(state: PartState, ask: Ask): Step {
+  const own = ask.slot && state.holders[ask.job];
+  if (state.line && !ask.isCalled && !ask.slot?.isGiven && !own) return { do: "refuse", why: "line" };
   const slot = slotWrite(state, ask);
   if (slot === "full") return { do: "refuse", why: "full" };
   if (slot?.do === "drop") return { do: "write", write: { slot } };
+  if (own && isRepeated(own, ask)) return { do: "nothing", startsAt: lastStart(state, ask) };
   const rate = rateWrite(state, ask);
-  if (rate === "beyond") return { do: "refuse", why: "beyond" };
-  if (slot === undefined && rate === undefined) return { do: "nothing", startsAt: startOf(state, ask) };
+  if (typeof rate === "number") return { do: "refuse", why: "early", startsAt: rate };
+  if (slot === undefined && rate === undefined) return { do: "nothing", startsAt: ask.now };
   return { do: "write", write: { ...(slot && { slot }), ...(rate && { rate }) } };
 }
+
+/** Whether this very write was made before. Of a rate alone nobody can tell: then one start is not used. */
+const isRepeated = (own: Holder, { turn, slot }: Ask): boolean =>
+  own.lease === slot?.lease && own.turn === turn && slot.from !== slot.lease;
+
+const lastStart = ({ tat, inc }: PartState, { now, rate }: Ask): number =>
+  rate && tat !== undefined
+    ? startAfter({ tat: tat - rate.increment, ...(inc !== undefined && { inc }) }, now, rate)
+    : now;
 
 /**
  * Whether a job holds its slot by another consumer. Whoever takes it then must not free it again, since the other one may claim the
@@ -124,10 +146,12 @@ function slotWrite(state: PartState, ask: Ask): PartWrite["slot"] | "full" {
   const { job, now, slot } = ask;
   if (!slot) return undefined;
   const own = state.holders[job];
+  if (state.peak !== undefined && !slot.seesParts && (!own || isBounded(own, ask))) return "full";
   // What a consumer has taken is given to nobody: its lease is that of the claim that follows.
   if (slot.isGiven && isShared(own, ask)) return undefined;
+  // The limit may have been lowered since.
+  if (own && isBounded(own, ask) && state.count > slot.limit) return "full";
   if (own) return { do: "renew" };
-  if (state.waiting !== undefined && !slot.isGiven) return "full";
   if (state.count < slot.limit) return { do: "add" };
   const dead = Object.entries(state.holders).find(([, { lease }]) => lease < now);
   if (!dead) return "full";
@@ -135,30 +159,26 @@ function slotWrite(state: PartState, ask: Ask): PartWrite["slot"] | "full" {
   return { do: state.count > slot.limit ? "drop" : "replace", dead: dead[0], seen: dead[1].lease };
 }
 
-function rateWrite(state: PartState, ask: Ask): PartWrite["rate"] | "beyond" {
-  const { now, rate } = ask;
-  if (!rate || ownReservation(state, ask)) return undefined;
-  if (startAfter(state.tat, now, rate) > farthestOf(ask)) return "beyond";
-  return { do: state.tat === undefined || state.tat <= now * 1000 ? "begin" : "queue", place: placeOf(ask.job) };
-}
+/** Whether a job may keep its slot only within the limit: it was given, or its lease is over, so that others may count on its place. */
+export const isBounded = (
+  { given, lease }: Holder,
+  { now, slot }: Pick<Ask, "now"> & { slot?: { isGiven?: true } },
+): boolean => (given === true && !slot?.isGiven) || lease < now;
 
-/** The latest start that may be reserved, epoch milliseconds. */
-export const farthestOf = ({ now, latest = Number.POSITIVE_INFINITY }: Ask): number =>
-  Math.min(now + horizonMs, latest);
-
-/** The reservation that this turn made before, unless it is too long ago to start on it. */
-function ownReservation({ reserved }: PartState, ask: Ask): Reservation | undefined {
-  const { job, now, rate } = ask;
-  const own = reserved[placeOf(job)];
-  const isUsable = rate && own?.who === whoOf(ask) && startAfter(own.tat, 0, rate) + toleranceMs(rate) >= now;
-  return isUsable ? own : undefined;
+/** The write that takes a start, or when the next one is if that is too far away. */
+function rateWrite(state: PartState, { now, rate }: Ask): PartWrite["rate"] | number {
+  if (!rate) return undefined;
+  const startsAt = startAfter(state, now, rate);
+  if (startsAt > now + aheadMs) return startsAt;
+  const { tat, inc } = state;
+  if (tat === undefined || tat <= now * 1000) return { do: "begin" };
+  if (inc === undefined || inc === rate.increment) return { do: "queue" };
+  return { do: "rescale", tat: Math.max(now * 1000, arrivalOf(state, now, rate) as number) + rate.increment };
 }
 
 /** When the asking job may start, given what was stored before its write. */
-export function startOf(before: PartState, ask: Ask): number {
-  const { now, rate } = ask;
-  return rate ? startAfter((ownReservation(before, ask) ?? before).tat, now, rate) : now;
-}
+export const startOf = (before: Arrival, { now, rate }: Pick<Ask, "now" | "rate">): number =>
+  rate ? startAfter(before, now, rate) : now;
 
 /**
  * The slot of a job once a consumer has taken it. A shared one lasts as long as either needs it, and is that of the later turn, whose
@@ -181,17 +201,28 @@ function isEarlierTurn(turn: string, other: string): boolean {
   return at >= 0 && (own[at] ?? 0) < (others[at] ?? 0);
 }
 
+/** Whether a write counts how late the job's message came. */
+export const countsLag = ({ lag, rate }: Ask, { rate: taken }: PartWrite): boolean =>
+  lag !== undefined && rate !== undefined && taken !== undefined;
+
 /** What is stored after a write. The DynamoDB adapter states it once more as an update expression: the two change together. */
-export function applied(state: PartState, { slot, rate }: PartWrite, ask: Ask): PartState {
-  const next: PartState = { ...state, holders: { ...state.holders }, reserved: { ...state.reserved } };
+export function applied(state: PartState, write: PartWrite, ask: Ask): PartState {
+  const { slot, rate } = write;
+  const next: PartState = { ...state, holders: { ...state.holders } };
   if (slot?.do === "drop" || slot?.do === "replace") delete next.holders[slot.dead];
   if (slot?.do === "drop") next.count--;
   if (slot?.do === "add") next.count++;
   if (slot && slot.do !== "drop" && ask.slot) next.holders[ask.job] = holderOf(state.holders[ask.job], ask);
   if (rate && ask.rate) {
-    const before = rate.do === "queue" ? (state.tat as number) : ask.now * 1000;
-    next.tat = before + ask.rate.increment;
-    next.reserved[rate.place] = { who: whoOf(ask), tat: before };
+    next.tat =
+      rate.do === "rescale"
+        ? rate.tat
+        : (rate.do === "queue" ? (state.tat as number) : ask.now * 1000) + ask.rate.increment;
+    next.inc = ask.rate.increment;
+  }
+  if (state.line && countsLag(ask, write)) {
+    const { lagSum = 0, lagCount = 0 } = state.line;
+    next.line = { ...state.line, lagSum: lagSum + (ask.lag ?? 0), lagCount: lagCount + 1 };
   }
   return next;
 }

@@ -2,10 +2,10 @@ import { durationMs } from "../schema/duration.ts";
 import type { Rate } from "./limit.ts";
 
 /*
- * The generic cell rate algorithm, as reservations. `tat` is the theoretical arrival time: when the next start would be due if
- * starts came evenly. Reserving moves it by one increment, and the start that was reserved follows from where it was before. So
- * each start has an exact time, and nobody has to ask again. Times are epoch microseconds, because at 7 starts per second an
- * increment is no whole number of milliseconds, and fractions would add up differently here and in DynamoDB.
+ * The generic cell rate algorithm. `tat` is the theoretical arrival time: when the next start would be due if starts came evenly.
+ * A start is taken when its job is there, moves `tat` by one increment, and is never given back. Times are epoch microseconds,
+ * because at 7 starts per second an increment is no whole number of milliseconds, and fractions would add up differently here and
+ * in DynamoDB.
  */
 
 /** A rate as the algorithm needs it, for one of the buckets that its starts are spread over. */
@@ -15,11 +15,16 @@ export interface Pace {
   burst: number;
 }
 
-/** A reservation farther ahead than this is refused: a job would rather fail than wait for days. */
-export const horizonMs = 24 * 3_600_000;
+/** What is stored of a bucket. */
+export interface Arrival {
+  /** Epoch microseconds. */
+  tat?: number;
+  /** The increment with which `tat` was made, microseconds. Absent in what version 0.3 stored. */
+  inc?: number;
+}
 
-/** A start may be this late, in milliseconds, and still count as the one that was reserved. See `toleranceMs`. */
-const leastToleranceMs = 2000;
+/** A start may be taken this long before it, in milliseconds: it is waited for in process, since queues delay by whole seconds. */
+export const aheadMs = 1000;
 
 /** One item takes about a thousand writes per second; beyond half of that a rate is spread over several. */
 const startsPerBucket = 500;
@@ -33,14 +38,19 @@ export function paceOf(rate: Rate): Pace {
   return { increment, burst: Math.max(1, Math.floor((rate.burst ?? 1) / buckets)) };
 }
 
-/** The start, in epoch milliseconds, of whoever reserves at `now` while the arrival time is `tat`. Never rounded down. */
-export function startAfter(tat: number | undefined, now: number, { increment, burst }: Pace): number {
-  const earliest = tat === undefined ? 0 : tat - increment * (burst - 1);
-  return Math.max(now, Math.ceil(earliest / 1000));
+/**
+ * The arrival time under the rule that holds now, epoch microseconds: starts that lie ahead were taken under an earlier rate, and are
+ * spaced by the present one. It is counted from the starts and not from `now`, with which it would flee whoever asks again.
+ */
+export function arrivalOf({ tat, inc }: Arrival, now: number, { increment }: Pace): number | undefined {
+  if (tat === undefined || tat <= now * 1000 || inc === undefined || inc === increment) return tat;
+  const ahead = Math.ceil((tat - now * 1000) / inc);
+  return tat + ahead * (increment - inc);
 }
 
-/**
- * How late an attempt may start on its reservation, in milliseconds: 2 s, or one increment where that is longer. Later, it has to
- * reserve anew, since many late starts at once would exceed the rate.
- */
-export const toleranceMs = ({ increment }: Pace): number => Math.max(leastToleranceMs, Math.ceil(increment / 1000));
+/** The start, in epoch milliseconds, of whoever takes one at `now`. Never rounded down. */
+export function startAfter(arrival: Arrival, now: number, pace: Pace): number {
+  const tat = arrivalOf(arrival, now, pace);
+  const earliest = tat === undefined ? 0 : tat - pace.increment * (pace.burst - 1);
+  return Math.max(now, Math.ceil(earliest / 1000));
+}

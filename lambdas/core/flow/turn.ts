@@ -1,6 +1,6 @@
 import type { Job } from "../job/job.ts";
 import type { Holder } from "./gate.ts";
-import { paceOf, toleranceMs } from "./gcra.ts";
+import { type Pace, paceOf } from "./gcra.ts";
 import type { LimitRule } from "./limit-rule.ts";
 
 const attemptOf = ({ run, attempt }: Pick<Job, "run" | "attempt">): string => `${run}.${attempt}.`;
@@ -9,20 +9,27 @@ const attemptOf = ({ run, attempt }: Pick<Job, "run" | "attempt">): string => `$
 export const turnOf = (job: Pick<Job, "run" | "attempt" | "snoozes" | "claims">): string =>
   `${attemptOf(job)}${job.snoozes?.count ?? 0}.${job.claims}`;
 
-/** Whether a job still has the start that the rate of a limit gave it. Beyond the tolerance it has to reserve anew. */
+/** How late a start may be used that version 0.3 has reserved: 2 s, or one increment where that is longer. */
+const toleranceMs = ({ increment }: Pace): number => Math.max(2000, Math.ceil(increment / 1000));
+
+/** Whether a job has a start that version 0.3 has reserved for it, and that is not over. */
 export function hasReserved(job: Job, limit: string, { rate }: LimitRule, now: number): boolean {
   const { reserved } = job;
   if (!reserved || !rate || reserved.turn !== turnOf(job) || reserved.until !== job.due_at) return false;
   return reserved.limits.includes(limit) && now <= reserved.until + toleranceMs(paceOf(rate));
 }
 
-/** Where a job stands in waiting lists: by its time, and its priority is a head start. */
+/** Where a job stands in lines: by its time, and its priority is a head start. */
 export const orderOf = ({ due_at, priority = 0 }: Pick<Job, "due_at" | "priority">): number =>
   Math.max(0, due_at - priority * 1000);
 
-/** Whether a slot belongs to nobody any more although its lease lasts: its attempt is over, or it was moved and will not come soon. */
+/**
+ * Whether a slot belongs to nobody any more although its lease lasts: its attempt is over, or it was moved and will not come soon. The
+ * attempt of a job that was cancelled while it ran, and deleted, may still be at work.
+ */
 export function isForsaken(holder: Holder, job: Job | undefined, now: number): boolean {
-  if (!job || !holder.turn.startsWith(attemptOf(job))) return true;
+  if (!job) return holder.given === true;
+  if (!holder.turn.startsWith(attemptOf(job))) return true;
   if (job.status === "running") return false;
   // The attempt of a job that was cancelled while it ran may still be at work.
   if (job.status === "cancelled") return job.attempts.at(-1)?.outcome !== "cancelled";

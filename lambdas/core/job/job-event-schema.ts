@@ -44,7 +44,7 @@ export const JobEventDetailSchema = lazy(() =>
       limit: z.string().exactOptional().describe("In `job.waiting`: the limit of the catalog that it waits for."),
       key: z.string().exactOptional().describe("In `job.waiting`: the key of that limit, as jobs show it."),
       starts_at: at(
-        "In `job.waiting`: the start that a rate has given; absent while it waits for a slot.",
+        "In `job.waiting`: the start that version 0.3 has reserved for it; absent otherwise.",
       ).exactOptional(),
       labels: z.array(z.string()).exactOptional(),
       version: z

@@ -41,7 +41,7 @@ export const measures = [
   "slow_answers",
   /** Events that the bus did not take and that will be published again. */
   "unpublished",
-  /** Per limit and product: attempts that had to wait for a slot; jobs that wait, up to 75 a gate; how long the first has waited. */
+  /** Per limit and product: attempts that had to stand in line; jobs that stand there, up to 75 a gate; how long the first has waited. */
   "refused",
   "waiting",
   "oldest_wait_ms",

@@ -1,3 +1,4 @@
+import { given } from "../schema/given.ts";
 import { hasBegun, isFinished, isWaiting, type Job } from "./job.ts";
 import { waiting } from "./transitions.ts";
 
@@ -62,6 +63,16 @@ export const holdsKey = (job: Job, kind: SharedKey["kind"]): boolean =>
 export const debouncedStart = (asked: number, { delay, max_wait }: Debouncing, now: number, first = now): number =>
   Math.min(Math.max(asked, now + delay), first + max_wait);
 
+/**
+ * Whether a debounced job keeps its time although a later request of its key comes: its time has come, and it stands in the line of a
+ * limit, or is about to. It would lose its place there with every request.
+ */
+export const keepsPlace = (job: Job, made: Job, now: number): boolean =>
+  job.gates !== undefined && isWaiting(job) && job.due_at <= now && isSamePlace(job, made);
+
+const isSamePlace = (a: Job, b: Job): boolean =>
+  a.type === b.type && (a.priority ?? 0) === (b.priority ?? 0) && JSON.stringify(a.gates) === JSON.stringify(b.gates);
+
 /** A debounced job with a later request of its key, from which `made` was made: it runs with that request's input and settings. */
 export function debounced(job: Job, made: Job, debounce: Debouncing, now: number): Job {
   const { max_wait } = debounce;
@@ -74,9 +85,7 @@ export function debounced(job: Job, made: Job, debounce: Debouncing, now: number
     id: job.id,
     created_at: job.created_at,
     version: job.version + 1,
-    due_at: due,
-    scheduled_at: due,
-    status: waiting(due, now),
+    ...(keepsPlace(job, made, now) ? placeOf(job) : { due_at: due, scheduled_at: due, status: waiting(due, now) }),
     debounce: {
       key: made.debounce?.key ?? "",
       until: job.created_at + max_wait,
@@ -85,6 +94,11 @@ export function debounced(job: Job, made: Job, debounce: Debouncing, now: number
     ...(ids && { idempotency_ids: ids }),
   };
 }
+
+const placeOf = ({ due_at, scheduled_at, status, noted_wait, reserved }: Job) => ({
+  ...{ due_at, scheduled_at, status },
+  ...given({ noted_wait, reserved }),
+});
 
 /** The key of a stored job that is the only open one of its key. */
 export const uniqueKeyOf = ({ product, env, event, unique }: Job): SharedKey | undefined =>

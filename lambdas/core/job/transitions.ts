@@ -4,7 +4,7 @@ import type { Attempt } from "./attempt.ts";
 import type { Claim } from "./claim.ts";
 import { isWaiting, type Job, type JobMessage, type Stored } from "./job.ts";
 import type { JobError } from "./job-error.ts";
-import type { Gate, ReservedStart } from "./job-wait.ts";
+import type { Gate } from "./job-wait.ts";
 import { isRetryable, retryDelay } from "./retry.ts";
 
 /** How many attempts of the current run are kept with the job; older ones are dropped. */
@@ -83,23 +83,6 @@ export function snoozed(job: Job, now: number): Job {
     return { ...rest, ...startOf(job), claims, version, lease_until: 0 };
   const before = job.attempts.at(-1);
   return { ...rest, ...(before && startOf(before)), claims, version, status: waiting(job.due_at, now) };
-}
-
-/**
- * A job that starts later than it was due, because a rate gave it that start. Nobody works on it: it waits, or its last claim
- * crashed, which still counts.
- */
-export function postponed(job: Job, reserved: ReservedStart, now: number): Job {
-  const { claim_id: _claim, lease_until: _lease, started_at, wake_requested: _wake, ...rest } = job;
-  const before = job.status === "running" ? job.attempts.at(-1) : { started_at };
-  return {
-    ...rest,
-    ...given({ started_at: before?.started_at }),
-    status: waiting(reserved.until, now),
-    due_at: reserved.until,
-    reserved,
-    version: job.version + 1,
-  };
 }
 
 /** Whether a job has noted already that this attempt waits for a slot of this gate: its messages may come several times. */

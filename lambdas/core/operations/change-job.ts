@@ -1,14 +1,18 @@
 import { calendarsOf } from "../catalog/calendars.ts";
 import type { Catalog } from "../catalog/catalog.ts";
+import { traceOf } from "../errors.ts";
+import { orderOf } from "../flow/turn.ts";
 import { type Calendars, noCalendars } from "../job/calendars.ts";
 import { hasBegun, isFinished, isWaiting, type Job, type Parent, type Repeat, shownStatus } from "../job/job.ts";
 import { firstOccurrence, nextOccurrence } from "../job/recurrence.ts";
 import { skipped, withRun } from "../job/series.ts";
 import { spread } from "../job/spread.ts";
 import { cancelled, waiting } from "../job/transitions.ts";
+import type { Gates } from "../ports/gates.ts";
 import type { BlobStore, JobStore } from "../ports/ports.ts";
 import { jobNotFound, RequestError } from "../requests/request-error.ts";
 import { type Dispatching, dispatch, scheduleName, wakeParent } from "./dispatch.ts";
+import { leaveLines, mayStand } from "./lines.ts";
 import { load } from "./payload.ts";
 
 /** What a change makes of a job: its next state, or `unchanged` if there is nothing to do. Throws STATE_CONFLICT. */
@@ -17,6 +21,8 @@ export type Change = (job: Job, now: number, calendars?: Calendars) => Job | "un
 /** The ports that changing a job needs. The steps of a feature change with it. */
 export interface Changing extends Dispatching {
   jobs: JobStore;
+  /** A job that is changed leaves the lines of its limits. */
+  gates: Gates;
   blobs: BlobStore;
   catalog: Pick<Catalog, "products">;
 }
@@ -44,11 +50,23 @@ async function rewrite(services: Changing, id: string, change: Change): Promise<
     }
     if ((await services.jobs.replace(next)) === "lost") continue;
     await unschedule(services, job, next);
+    if (losesPlace(job, next, services.clock.now()))
+      await leaveLines(services, job).catch((error) => stays(services, error));
     await dispatchFollowUps(services, next);
     return next;
   }
   throw tooFast();
 }
+
+/** Whether a change takes a job out of the line in which it may stand: it does not wait any more, or for something else. */
+const losesPlace = (before: Job, next: Job, now: number): boolean =>
+  mayStand(before, now) && !(isWaiting(next) && isSamePlace(before, next));
+
+const isSamePlace = (a: Job, b: Job): boolean =>
+  a.run === b.run && a.attempt === b.attempt && a.due_at === b.due_at && orderOf(a) === orderOf(b);
+
+const stays = ({ log }: Changing, error: unknown): void =>
+  log.warn("a job that was changed still stands in a line; the pump or the reconciler takes it off", traceOf(error));
 
 /** Changes a job and answers it as it is afterwards. Throws JOB_NOT_FOUND, or STATE_CONFLICT with the current state. */
 export async function changeJob(services: Changing, id: string, change: Change): Promise<Job> {

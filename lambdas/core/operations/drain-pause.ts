@@ -15,9 +15,11 @@ import type { Refused } from "../ports/ports.ts";
 import { type Listed, listJobs } from "../queries/list-jobs.ts";
 import type { Tenant } from "../queries/tenants.ts";
 import { given } from "../schema/given.ts";
+import { linedJobs } from "./lines.ts";
 import { jobFields } from "./log-fields.ts";
 import { refusedBy } from "./refused-by.ts";
 import type { Services } from "./services.ts";
+import { wakeGate } from "./tick-lines.ts";
 
 /** How far ahead of their start times messages are sent: more than the minute between two rounds of the reconciler. */
 const aheadMs = 120_000;
@@ -29,7 +31,7 @@ export interface Drained {
   failed: number;
 }
 
-type Draining = Pick<Services, "catalog" | "jobs" | "queue" | "pauses" | "clock" | "log">;
+type Draining = Pick<Services, "catalog" | "jobs" | "queue" | "pauses" | "gates" | "ticks" | "clock" | "log">;
 
 /**
  * Sends the jobs that a pause held, once it has ended: in the order of their times, each with a delay, so that they start at
@@ -50,7 +52,11 @@ export async function drainPause(
     const listed = await heldJobs(services, pause, now);
     // Read after the end of this pause was written: of two that end at the same time, one at least knows of the other's end.
     const others = listed.jobs.length > 0 ? await services.pauses.list() : [];
-    const sent = await sendPage(services, pause, releasable(heldBy(pause, listed.jobs), others, now));
+    const sent = await sendPage(
+      services,
+      pause,
+      await unlined(services, releasable(heldBy(pause, listed.jobs), others, now)),
+    );
     total.failed += sent.failed;
     // What SQS refuses for now is sent again in the next round, with what follows it in its page.
     if (!sent.drain) return total;
@@ -103,6 +109,14 @@ const heldBy = (pause: Pause, jobs: readonly Job[]): Job[] => jobs.filter((job) 
 /** What another pause still holds gets its message when that one ends. */
 const releasable = (jobs: readonly Job[], others: readonly Pause[], now: number): Job[] =>
   jobs.filter((job) => isReleased(job, now) && !holding(others, job, now));
+
+/** Those that stand in no line. The lines of the others go on where the pause has stopped them. */
+async function unlined(services: Draining, jobs: readonly Job[]): Promise<Job[]> {
+  const lined = await linedJobs(services, jobs);
+  const gates = new Map([...lined.values()].map((gate) => [JSON.stringify(gate), gate]));
+  for (const gate of gates.values()) await wakeGate(services, gate);
+  return jobs.filter((job) => !lined.has(job.id));
+}
 
 const positionOf = (job: Job) => ({ id: job.id, time: phaseTime(job) });
 

@@ -1,171 +1,207 @@
-import type { GateName } from "../flow/gate.ts";
+import type { Calls } from "../flow/calls.ts";
+import { emptyPart, type GateName } from "../flow/gate.ts";
 import type { LimitRule } from "../flow/limit-rule.ts";
-import { slotPartsFor, slotPartsOf, slotsOf } from "../flow/parts.ts";
+import { capsOf, liveIn, slotPartsOf } from "../flow/parts.ts";
 import { isForsaken, turnOf } from "../flow/turn.ts";
-import { isWaiting, type Job, messageOf, tenantOf } from "../job/job.ts";
+import { isWaiting, type Job } from "../job/job.ts";
 import { holding, type Pause, settleMs } from "../job/pause.ts";
-import type { Gates, GateView, Waiter } from "../ports/gates.ts";
+import type { GateView, Waiter } from "../ports/gates.ts";
 import type { Pauses } from "../ports/pauses.ts";
-import type { Clock, JobQueue, JobStore, Log } from "../ports/ports.ts";
+import type { JobQueue, JobStore, Log } from "../ports/ports.ts";
+import type { RuledGate } from "./limit-rules.ts";
+import { isPaused, isStillWaiting, sendCalled } from "./lines.ts";
+import type { Marking } from "./mark-gate.ts";
+import { takeSlot } from "./take-slot.ts";
 
-export interface HandingOver {
-  gates: Gates;
-  /** What waits for a limit and is paused meanwhile. */
+export interface HandingOver extends Marking {
+  /** What stands in line and is paused meanwhile. */
   pauses: Pick<Pauses, "recent">;
   jobs: Pick<JobStore, "getMany">;
   queue: JobQueue;
-  clock: Clock;
   log: Log;
 }
 
 /** A slot that was given waits this long for its job, in milliseconds. The job renews it when its message arrives. */
 export const givenMs = 60_000;
+/** Whoever has reserved a waiter gives it a slot within this, in milliseconds. */
+const reservedMs = 5000;
 
 /** Waiters that are read at a time, by a release and by the reconciler. */
 const pageSize = { brief: 25, thorough: 75 };
-/** A round reads one page. A list of jobs that were cancelled meanwhile takes several. */
-const rounds = 20;
+/** How many slots one hand-over gives at most. Those who get them hand over in turn. */
+const rounds = 100;
+/** How many pages of a line the reconciler tidies. */
+const tidyPages = 20;
 
-export interface HandedOver {
-  given: number;
-  /** The waiters that were read and still wait. */
-  waiting: number;
-  /** When the first of them lined up, epoch milliseconds. */
-  oldest?: number;
+/** A job that was given a slot, and that got no message: whoever freed the slot runs it. */
+export interface Chained {
+  job: Job;
+  /** The limits that have called it. */
+  limits: Calls["limits"];
+}
+
+export interface HandingOverOptions {
+  /** For the reconciler: also frees slots that belong to nobody, and sends the message again to jobs that have not come for theirs. */
+  thorough?: boolean;
+  /** Whether the caller runs a job itself, which saves the message and its lag. */
+  mayRun?: (job: Job) => boolean;
 }
 
 /**
- * Gives the free slots of a gate to the head of its waiting list, and sends the messages of those jobs. A waiter leaves the list
- * only once its job has been claimed, so that whatever is lost on the way is repeated, or once a pause holds it: a slot would be
- * idle with it, and the end of the pause sends another message. `thorough` is for the reconciler: it also frees slots that belong
- * to nobody any more, and sends the message again to jobs that were given a slot and have not come.
+ * Gives the free slots of a gate to the first of its line, and sends the messages of those jobs. Answers one that the caller runs
+ * itself. A waiter leaves the line only once its job has been claimed, so that whatever is lost on the way is repeated. Where the limit
+ * has a rate too, slots go only to those whom that has called: others could not start with them. Many may hand over at the same time:
+ * each looks again after every slot, since writes for the same waiter are dearer than reads.
  */
 export async function handOver(
   services: HandingOver,
   gate: GateName,
   rule: LimitRule,
-  { thorough = false } = {},
-): Promise<HandedOver> {
-  const limit = thorough ? pageSize.thorough : pageSize.brief;
-  let view = await services.gates.look(gate, { limit });
-  if (thorough && (await freeForsaken(services, gate, view))) view = await services.gates.look(gate, { limit });
-  const { parts } = view;
-  const room = roomIn(parts, rule, services.clock.now());
-  const pauses = view.waiters.length > 0 ? await services.pauses.recent() : [];
-  const serving: Serving = { gate, rule, parts, room, thorough, pauses };
-  const done: HandedOver = { given: 0, waiting: 0 };
+  { thorough = false, mayRun }: HandingOverOptions = {},
+): Promise<Chained | undefined> {
+  if (thorough) await tidy(services, gate, rule);
+  let chained: Chained | undefined;
   for (let round = 0; round < rounds; round++) {
-    await servePage(services, serving, view.waiters, done);
-    const after = view.waiters.at(-1);
-    if (!view.more || !after) {
-      if (done.waiting === 0) await unmark(services, gate, parts);
-      return done;
-    }
-    if (serving.room <= 0) return done;
-    view = await services.gates.look(gate, { limit, after });
+    const next = await firstOf(services, gate, rule);
+    if (!next) return chained;
+    const { waiter, room } = next;
+    const job = (await services.jobs.getMany([waiter.job]))[0];
+    if (await hasLeft(services, gate, waiter, job)) continue;
+    if (!(await giveSlot(services, { gate, rule }, next, job as Job))) continue;
+    const limits = limitsOf(gate, rule, waiter, services.clock.now());
+    if (!chained && mayRun?.(job as Job)) chained = { job: job as Job, limits };
+    else await sendCalled(services, job as Job, limits);
+    if (room <= 1) return chained;
   }
-  return done;
+  return chained;
 }
 
-interface Serving {
-  gate: GateName;
-  rule: LimitRule;
+interface First {
+  waiter: Waiter;
   parts: GateView["parts"];
   /** How many slots are free, as far as is known. */
   room: number;
-  thorough: boolean;
-  pauses: readonly Pause[];
 }
 
-/** Free slots, and those whose lease is over. Without a concurrency nothing holds anybody back. */
+/** One of the first waiters who may have a slot and have none, if there is one for them. */
+async function firstOf(services: HandingOver, gate: GateName, rule: LimitRule): Promise<First | undefined> {
+  let view = await services.gates.look(gate, { limit: pageSize.brief });
+  const { parts } = view;
+  const now = services.clock.now();
+  const room = roomIn(parts, rule, now);
+  if (room === 0 || view.waiters.length === 0 || isPaused(await services.pauses.recent(), gate, now)) return undefined;
+  const mayHave = ({ job, calls, reserved_until = 0 }: Waiter) =>
+    !isHeld(parts, job, now) && reserved_until < now && (rule.rate === undefined || calls?.[gate.limit] !== undefined);
+  for (;;) {
+    const free = view.waiters.filter(mayHave);
+    // Any of those who all get a slot now: others hand over at the same moment.
+    const waiter = free[anyBelow(Math.min(room, free.length))];
+    if (waiter) return { waiter, parts, room };
+    const after = view.waiters.at(-1);
+    if (!view.more || !after) return undefined;
+    view = await services.gates.look(gate, { limit: pageSize.brief, after });
+  }
+}
+
+const anyBelow = (count: number): number =>
+  count <= 1 ? 0 : Number.parseInt(crypto.randomUUID().slice(0, 8), 16) % count;
+
+/** Free slots, and those whose lease is over. */
 function roomIn(parts: GateView["parts"], rule: LimitRule, now: number): number {
-  if (rule.concurrency === undefined) return Number.POSITIVE_INFINITY;
-  return Array.from({ length: slotPartsOf(rule) }, (_, part) => {
-    const live = Object.values(parts[part]?.holders ?? {}).filter(({ lease }) => lease >= now).length;
-    return Math.max(0, slotsOf(rule, part) - live);
-  }).reduce((sum, free) => sum + free, 0);
+  if (slotPartsOf(rule) === 0) return 0;
+  const caps = capsOf(rule, parts, now);
+  return caps.reduce((sum, cap, part) => sum + Math.max(0, cap - liveIn(parts[part] ?? emptyPart(), now)), 0);
 }
 
-/** Serves a page of waiters. Reads no more jobs than may get a slot, unless all of them are to be looked at. */
-async function servePage(services: HandingOver, serving: Serving, waiters: readonly Waiter[], done: HandedOver) {
-  for (let from = 0; from < waiters.length; ) {
-    const some = waiters.slice(from, serving.thorough ? undefined : from + Math.max(1, Math.min(10, serving.room)));
-    from += some.length;
-    const isIdle = serving.room <= 0 && !serving.thorough;
-    const jobs = isIdle ? undefined : await jobsOf(services, some);
-    for (const waiter of some) {
-      const isGone = jobs && (await serve(services, serving, waiter, jobs.get(waiter.job))) === "gone";
-      if (isGone) continue;
-      done.waiting++;
-      done.oldest = Math.min(done.oldest ?? waiter.since, waiter.since);
-    }
-    if (isIdle) return;
-  }
-
-  async function serve(of: HandingOver, to: Serving, waiter: Waiter, job: Job | undefined): Promise<"gone" | "waits"> {
-    if (!job || !isStillWaiting(job, waiter) || holding(to.pauses, job, of.clock.now())) {
-      await of.gates.leave(to.gate, waiter);
-      return "gone";
-    }
-    if (isHeld(to.parts, job.id, of.clock.now())) {
-      if (to.thorough) await send(of, job);
-    } else if (to.room > 0) {
-      const isGiven = await giveSlot(of, to.gate, to.rule, job);
-      to.room = isGiven ? to.room - 1 : 0;
-      if (isGiven) {
-        await send(of, job);
-        done.given++;
-      }
-    }
-    return "waits";
-  }
+/** Whether a waiter waits no more, or is held by a pause that does not hold the whole line: then it is taken off. */
+async function hasLeft(services: HandingOver, gate: GateName, waiter: Waiter, job: Job | undefined): Promise<boolean> {
+  const now = services.clock.now();
+  const pauses = await services.pauses.recent();
+  const waits = job && isStillWaiting(job, waiter) && (!holding(pauses, job, now) || isPaused(pauses, gate, now));
+  if (!waits) await services.gates.leave(gate, waiter);
+  return !waits;
 }
 
-const isStillWaiting = (job: Job, { run, attempt, due_at }: Waiter): boolean =>
-  isWaiting(job) && job.run === run && job.attempt === attempt && job.due_at === due_at;
+/** The limits that have called a job which gets a slot. The call of the same limit's rate stays what it is. */
+function limitsOf({ limit }: GateName, { rate }: LimitRule, { calls }: Waiter, now: number): Calls["limits"] {
+  const own = rate && calls?.[limit];
+  return { ...calls, [limit]: own ?? { at: now } };
+}
 
 const isHeld = (parts: GateView["parts"], job: string, now: number): boolean =>
   Object.values(parts).some(({ holders }) => (holders[job]?.lease ?? 0) >= now);
 
-async function giveSlot({ gates, clock }: HandingOver, gate: GateName, rule: LimitRule, job: Job): Promise<boolean> {
-  // A limit that has lost its concurrency holds nobody back: the message alone is enough.
-  if (rule.concurrency === undefined) return true;
-  for (const part of slotPartsFor(gate, rule, job.id)) {
-    const now = clock.now();
-    const slot = { lease: now + givenMs, limit: slotsOf(rule, part.part), isGiven: true as const };
-    const { outcome } = await gates.take(part, { job: job.id, turn: turnOf(job), now, slot });
-    if (outcome === "taken") return true;
+/** Gives a waiter a slot. False if none is free, or if somebody else serves it. */
+async function giveSlot(
+  { gates, clock }: HandingOver,
+  ruled: RuledGate,
+  { waiter, parts }: First,
+  job: Job,
+): Promise<boolean> {
+  const { gate, rule } = ruled;
+  const now = clock.now();
+  const until = now + reservedMs;
+  // In one part a job cannot have two slots. Of several, each of two givers would find one.
+  const isSpread = slotPartsOf(rule) > 1 || parts[0]?.peak !== undefined;
+  if (isSpread && !(await gates.reserve(gate, waiter, { now, until }))) return false;
+  const slot = { lease: now + givenMs, isGiven: true as const };
+  const { taken } = await takeSlot(gates, ruled, { job: job.id, turn: turnOf(job), now, slot });
+  if (taken.outcome === "taken") {
+    // A slot that it had before and has not come for is given anew; one that it has got since was given by somebody else.
+    return !taken.again || Object.values(parts).some(({ holders }) => holders[job.id] !== undefined);
   }
+  // Whoever frees one meanwhile sees the reservation, and passes the waiter by.
+  if (isSpread) await gates.reserve(gate, waiter, { now: until + 1, until: 0 });
   return false;
 }
 
-const send = ({ queue }: HandingOver, job: Job): Promise<void> =>
-  queue.send(job.type, messageOf(job), { delaySeconds: 0, group: tenantOf(job) });
+/**
+ * Frees the slots that belong to nobody, takes waiters off the line who wait no more, and sends the message again to those who have a
+ * slot and have not come: looks at the first page of the line, and at further ones while there is something to do.
+ */
+async function tidy(services: HandingOver, gate: GateName, rule: LimitRule): Promise<void> {
+  let view = await services.gates.look(gate, { limit: pageSize.thorough });
+  const { parts } = view;
+  await freeForsaken(services, gate, view);
+  for (let page = 0; page < tidyPages; page++) {
+    const jobs = await jobsOf(services, view.waiters);
+    let done = 0;
+    for (const waiter of view.waiters) {
+      const job = jobs.get(waiter.job);
+      const now = services.clock.now();
+      const isGone = await hasLeft(services, gate, waiter, job);
+      const hasSlot = !isGone && isHeld(parts, waiter.job, now);
+      if (hasSlot) await sendCalled(services, job as Job, limitsOf(gate, rule, waiter, now));
+      if (isGone || hasSlot) done++;
+    }
+    const after = view.waiters.at(-1);
+    if (done === 0 || !view.more || !after) return;
+    view = await services.gates.look(gate, { limit: pageSize.thorough, after });
+  }
+}
 
 async function jobsOf({ jobs }: HandingOver, waiters: readonly Waiter[]): Promise<Map<string, Job>> {
   if (waiters.length === 0) return new Map();
   return new Map((await jobs.getMany(waiters.map(({ job }) => job))).map((job) => [job.id, job]));
 }
 
-/** Frees the slots whose jobs are over, were moved, or are paused. Answers whether there were any. */
-async function freeForsaken(services: HandingOver, gate: GateName, { parts }: GateView): Promise<boolean> {
+/** Frees the slots whose jobs are over, were moved, or are paused, and those whose leases are over. */
+async function freeForsaken(services: HandingOver, gate: GateName, { parts }: GateView): Promise<void> {
   const pauses = await services.pauses.recent();
   const held = Object.entries(parts).flatMap(([part, { holders }]) =>
     Object.entries(holders).map(([job, holder]) => ({ part: { ...gate, part: Number(part) }, job, holder })),
   );
-  let freed = false;
   for (let first = 0; first < held.length; first += 100) {
     const some = held.slice(first, first + 100);
     const jobs = new Map((await services.jobs.getMany(some.map(({ job }) => job))).map((job) => [job.id, job]));
     const now = services.clock.now();
     for (const { part, job, holder } of some) {
       const of = jobs.get(job);
-      if (!isForsaken(holder, of, now) && !(of && isHeldForLong(pauses, of, now))) continue;
+      const isOver = holder.lease < now || isForsaken(holder, of, now);
+      if (!isOver && !(of && isHeldForLong(pauses, of, now))) continue;
       await services.gates.drop(part, job, holder);
-      freed = true;
     }
   }
-  return freed;
 }
 
 /** Whether a pause has held a waiting job for so long that every consumer knows: nobody claims it with the slot that it has. */
@@ -173,10 +209,3 @@ const isHeldForLong = (pauses: readonly Pause[], job: Job, now: number): boolean
   const pause = isWaiting(job) ? holding(pauses, job, now) : undefined;
   return pause !== undefined && pause.since + settleMs < now;
 };
-
-/** Nobody waits: newcomers take slots again without standing in line. */
-async function unmark({ gates }: HandingOver, gate: GateName, parts: GateView["parts"]): Promise<void> {
-  for (const [part, { waiting }] of Object.entries(parts)) {
-    if (waiting !== undefined) await gates.unmark({ ...gate, part: Number(part) }, waiting);
-  }
-}

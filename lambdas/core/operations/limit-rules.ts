@@ -19,14 +19,18 @@ export interface RuledGate {
 
 /**
  * The gates of a job in the order in which it passes them: first those that only have slots, then those with a rate, so that no
- * start is reserved for a job that then finds no slot; each by name. A limit that has left the catalog holds nobody back.
+ * start is taken for a job that then finds no slot; each by name. A limit that has left the catalog holds nobody back.
  */
-export async function rulesOf(services: Ruling, job: Pick<Job, "product" | "env" | "gates">): Promise<RuledGate[]> {
+export async function rulesOf(
+  services: Ruling,
+  job: Pick<Job, "product" | "env" | "gates">,
+  options: { fresh?: boolean } = {},
+): Promise<RuledGate[]> {
   const { product, env, gates = [] } = job;
   const limits = services.catalog.products.find(({ tag }) => tag === product)?.limits ?? {};
   const known = gates.filter(({ limit }) => own(limits, limit) !== undefined);
   if (known.length === 0) return [];
-  const pins = await services.gates.pins({ product, env });
+  const pins = await services.gates.pins({ product, env }, options);
   const now = services.clock.now();
   const ruled = known.map(({ limit, key }) => ({
     gate: { product, env, limit, key },
@@ -35,7 +39,11 @@ export async function rulesOf(services: Ruling, job: Pick<Job, "product" | "env"
   return ruled.sort((a, b) => Number(!!a.rule.rate) - Number(!!b.rule.rate) || (a.gate.limit < b.gate.limit ? -1 : 1));
 }
 
-/** What the limit of one gate allows now; undefined once it has left the catalog. */
-export async function ruleAt(services: Ruling, gate: GateName): Promise<LimitRule | undefined> {
-  return (await rulesOf(services, { ...gate, gates: [gate] }))[0]?.rule;
+/** What the limit of one gate allows now; undefined once it has left the catalog. `fresh`: a pin of this moment counts already. */
+export async function ruleAt(
+  services: Ruling,
+  gate: GateName,
+  options: { fresh?: boolean } = {},
+): Promise<LimitRule | undefined> {
+  return (await rulesOf(services, { ...gate, gates: [gate] }, options))[0]?.rule;
 }

@@ -1,21 +1,24 @@
 import { TransientError, traceOf } from "../errors.ts";
-import type { Ask, GatePart, Taken } from "../flow/gate.ts";
-import { horizonMs } from "../flow/gcra.ts";
-import { isOnePart, partsOf, rateAsk, ratePartFor, slotPartsFor, slotsOf } from "../flow/parts.ts";
+import { type Calls, uncalled } from "../flow/calls.ts";
+import type { Ask, GateName, GatePart, PartState, Taken } from "../flow/gate.ts";
+import { aheadMs, bucketsOf, paceOf, startAfter } from "../flow/gcra.ts";
+import { isOnePart, ratePartFor, slotPartsOf } from "../flow/parts.ts";
 import { hasReserved, orderOf, turnOf } from "../flow/turn.ts";
-import type { Job } from "../job/job.ts";
+import { type Job, messageOf, tenantOf } from "../job/job.ts";
 import { JobError } from "../job/job-error.ts";
-import { latestStartOf } from "../job/series.ts";
-import { isNoted, postponed, withWait } from "../job/transitions.ts";
+import { isNoted, withWait } from "../job/transitions.ts";
+import type { Waiter } from "../ports/gates.ts";
 import type { JobStore } from "../ports/ports.ts";
 import { given } from "../schema/given.ts";
-import { type Dispatching, dispatch } from "./dispatch.ts";
-import { givenMs, type HandingOver, handOver } from "./hand-over.ts";
-import { type RuledGate, type Ruling, rulesOf } from "./limit-rules.ts";
+import { type Chained, givenMs, type HandingOver, handOver } from "./hand-over.ts";
+import { type RuledGate, type Ruling, ruleAt, rulesOf } from "./limit-rules.ts";
+import { gatesOfJob } from "./lines.ts";
+import { markGate } from "./mark-gate.ts";
+import { takeSlot } from "./take-slot.ts";
 
-export interface PassingGates extends HandingOver, Dispatching, Ruling {
+export interface PassingGates extends HandingOver, Ruling {
   jobs: JobStore;
-  /** Whether jobs note that they begin to wait for a slot, since somebody wants the event. Default: no, which saves the write. */
+  /** Whether jobs note that they begin to wait for a limit, since somebody wants the event. Default: no, which saves the write. */
   notesWaits?: boolean;
 }
 
@@ -23,7 +26,7 @@ export interface PassingGates extends HandingOver, Dispatching, Ruling {
 export interface HeldSlot extends RuledGate {
   part: GatePart;
   lease: number;
-  /** The job had it before: it may still be on the waiting list. */
+  /** The job had it before its message came: it was given to it. */
   again: boolean;
   /** Another consumer of the same attempt may be about to claim the job with it, so only the end of the attempt frees it. */
   shared?: true;
@@ -33,199 +36,350 @@ export interface Pass {
   job: Job;
   turn: string;
   slots: HeldSlot[];
+  /** The gates in whose lines the job may stand: it leaves them once it is claimed. */
+  lines: GateName[];
   /** When the gates were asked, epoch milliseconds. */
   askedAt: number;
   /** Why the attempt fails once it is claimed. */
   refusal?: JobError;
-  /** The run would start too late: it is skipped once it is claimed. */
-  isTooLate?: true;
   /** The gates were not asked, because the job was not to be claimed or only to be ended: nothing may start. */
   isUnasked?: true;
+}
+
+/** What a message brings to the gates of its job. */
+export interface Arriving {
+  /** The lease of the claim that follows, in milliseconds. */
+  leaseMs: number;
+  /** The limits that have called the job. */
+  calls?: Calls | undefined;
+  /** The slots that the same consumer has taken already, too long ago. */
+  before?: readonly HeldSlot[];
 }
 
 /** A slot outlasts the lease of the claim by this, for clocks that differ and for what comes between the two. */
 const slackMs = 10_000;
 /** Gates that answer this slowly would use up the slack: they are asked again. */
 const slowMs = 4000;
-/** A start this near is waited for in process, since the delays of queues are whole seconds. */
-const nearMs = 1000;
 const tries = 3;
+/** A called job that has come too early so often stands in line again. */
+const mostReturns = 4;
 
 /**
- * Takes what the limits of a job ask for: slots and starts. Undefined if the job has to wait; it is then on a waiting list, or
- * dispatched for the start that a rate has given it, and its message may be dropped. `leaseMs` is the lease of the claim that
- * follows; `before` are the slots that the same consumer has taken already. Throws what the ports throw: what was taken stays taken, until the message comes again or the leases end.
+ * Takes what the limits of a job ask for: slots and starts. Undefined if the job has to wait: it stands in a line then, or its message
+ * comes again, and this one may be dropped. Throws what the ports throw: what was taken stays taken, until the message comes again or
+ * the leases end.
  */
 export async function passGates(
   services: PassingGates,
   job: Job,
-  leaseMs: number,
-  { round = 0, before = [] }: { round?: number; before?: readonly HeldSlot[] } = {},
+  arriving: Arriving,
+  round = 0,
 ): Promise<Pass | undefined> {
   const began = services.clock.now();
-  const pass: Pass = { job, turn: turnOf(job), slots: [], askedAt: began };
+  const ruled = await rulesOf(services, job);
+  const passing = newPassing(services, job, arriving, began);
+  const { pass } = passing;
+  const behind = ruled.length > 1 ? await lineAhead(services, passing, ruled) : undefined;
+  if (behind) return stand(services, passing, behind);
   let startsAt = began;
-  let last: RuledGate | undefined;
-  const rates: string[] = [];
-  for (const ruled of await rulesOf(services, job)) {
-    const taken = await takeGate(services, pass, ruled, { leaseMs, before });
-    if (taken.outcome === "full") return await refused(services, pass, ruled);
-    if (taken.outcome === "beyond")
-      return latestOf(job) < began + horizonMs ? { ...pass, isTooLate: true } : { ...pass, refusal: tooFar(ruled) };
-    if (ruled.rule.rate) rates.push(ruled.gate.limit);
-    if (taken.startsAt > startsAt) [startsAt, last] = [taken.startsAt, ruled];
+  for (const one of ruled) {
+    const taken = await takeGate(services, passing, one);
+    if (taken.outcome === "early" && isCalledBy(passing, one)) return sendBack(services, passing, one, taken);
+    if (taken.outcome !== "taken") return stand(services, passing, { ...one, state: taken.state, why: taken.outcome });
+    startsAt = Math.max(startsAt, taken.startsAt);
   }
   const left = startsAt - services.clock.now();
-  if (last && left > nearMs) return await later(services, pass, { startsAt, last, rates });
   if (left > 0) await services.clock.sleep(left);
   if (services.clock.now() - began <= slowMs) return pass;
   if (round >= tries) throw new TransientError("SLOW", "the gates of a job answer too slowly");
-  return passGates(services, job, leaseMs, { round: round + 1, before: pass.slots });
-}
-
-interface Claiming {
-  /** The lease of the claim that follows. */
-  leaseMs: number;
-  before: readonly HeldSlot[];
+  return passGates(services, job, { ...arriving, before: pass.slots }, round + 1);
 }
 
 /** Whether a pass is so old that a slot of it could end before a claim that is made now, or its start no longer be on time. */
 export const isStale = ({ askedAt }: Pass, now: number): boolean => now - askedAt > 2 * slowMs;
 
-/** Takes the slot and the start that one limit asks for, in one write where both are in one item. */
-async function takeGate(services: PassingGates, pass: Pass, ruled: RuledGate, claiming: Claiming): Promise<Taken> {
-  const { job, turn } = pass;
-  const { gate, rule } = ruled;
-  const { gates, clock } = services;
-  const now = clock.now();
-  const asking = { job: job.id, turn, now, latest: latestOf(job) };
-  const rate = hasReserved(job, gate.limit, rule, now) ? {} : rateAsk(rule);
-  if (rule.concurrency === undefined) {
-    return rate.rate ? gates.take(ratePartFor(gate, rule, job.id), { ...asking, ...rate }) : nothingTaken(now);
-  }
-  const both = isOnePart(rule) ? rate : {};
-  const lease = now + claiming.leaseMs + slackMs;
-  const taken = await takeSlot(services, pass, ruled, { ...asking, ...both, lease, before: claiming.before });
-  if (taken.outcome !== "taken" || isOnePart(rule) || !rate.rate) return taken;
-  return gates.take(ratePartFor(gate, rule, job.id), { ...asking, ...rate });
-}
-
-/** The latest start that is of use to a job. */
-const latestOf = (job: Job): number => latestStartOf({ ...job, claims: job.claims + 1 });
-
-const nothingTaken = (now: number): Taken => ({ outcome: "taken", startsAt: now, again: false });
-
-type SlotAsking = Pick<Ask, "job" | "turn" | "now" | "latest" | "rate"> & {
-  lease: number;
+interface Passing {
+  pass: Pass;
+  calls: Calls;
+  leaseMs: number;
   before: readonly HeldSlot[];
-};
-
-async function takeSlot(services: PassingGates, pass: Pass, ruled: RuledGate, ask: SlotAsking): Promise<Taken> {
-  const { lease, before, ...asking } = ask;
-  for (const part of slotPartsFor(ruled.gate, ruled.rule, ask.job)) {
-    const slot = { lease, limit: slotsOf(ruled.rule, part.part), ...given({ from: ownLease(before, part) }) };
-    const taken = await services.gates.take(part, { ...asking, slot });
-    if (taken.outcome === "full") continue;
-    if (taken.outcome === "taken")
-      pass.slots.push({ ...ruled, part, lease, again: taken.again, ...given({ shared: taken.shared }) });
-    return taken;
-  }
-  return { outcome: "full" };
+  /** How late the message of a called job came, in milliseconds. */
+  lag?: number;
+  /** The limits whose lines have nobody before the job. */
+  first: Set<string>;
 }
 
-const ownLease = (before: readonly HeldSlot[], { limit, key, part }: GatePart): number | undefined =>
-  before.find((held) => !held.shared && held.gate.limit === limit && held.gate.key === key && held.part.part === part)
-    ?.lease;
+function newPassing(
+  { clock }: PassingGates,
+  job: Job,
+  { leaseMs, calls = uncalled, before = [] }: Arriving,
+  askedAt: number,
+): Passing {
+  // One that was sent back comes as late as before, and one that is run by a chain has no message.
+  const isFirst = calls.visible > 0 && calls.returns === undefined;
+  const lag = isFirst ? Math.max(0, clock.now() - calls.visible) : undefined;
+  const lines = gatesOfJob(job).filter(({ limit }) => calls.limits[limit] !== undefined);
+  return {
+    pass: { job, turn: turnOf(job), slots: [], lines, askedAt },
+    ...{ calls, leaseMs, before, first: new Set<string>() },
+    ...given({ lag }),
+  };
+}
 
-const tooFar = ({ gate }: RuledGate): JobError =>
-  new JobError(
-    "RATE_LIMITED",
-    `The rate of the limit ${gate.limit} has no start within ${horizonMs / 3_600_000} hours for this key.`,
-    { retryable: false },
-  );
+const isCalledBy = ({ calls }: Passing, { gate }: RuledGate): boolean => calls.limits[gate.limit] !== undefined;
+
+type Behind = RuledGate & { state: PartState; why: "line" | "full" | "early" };
 
 /**
- * Stands in line and gives back what was taken. A slot that became free meanwhile is handed over at last, because whoever freed it
- * may have seen an empty list.
+ * The gate in whose line a job has to stand, as far as can be seen before anything is taken: a slot of another limit would be idle
+ * with it, and the start of another rate be lost.
  */
-async function refused(services: PassingGates, pass: Pass, { gate, rule }: RuledGate): Promise<undefined> {
-  const { id, run, attempt, due_at, product } = pass.job;
-  services.log.measure("job waits for a limit", { values: { refused: 1 }, of: { limit: gate.limit, product } });
-  const waiter = { job: id, run, attempt, due_at, order: orderOf(pass.job), since: services.clock.now() };
+async function lineAhead(
+  services: PassingGates,
+  passing: Passing,
+  ruled: readonly RuledGate[],
+): Promise<Behind | undefined> {
+  const { job, askedAt } = passing.pass;
+  const rated = ruled.filter(
+    (one) => one.rule.rate && !isCalledBy(passing, one) && !hasReserved(job, one.gate.limit, one.rule, askedAt),
+  );
+  if (rated.length === 0) return undefined;
+  const states = await services.gates.firsts(rated.map(({ gate }) => gate));
+  for (const [i, one] of rated.entries()) {
+    const state = states[i] as PartState;
+    const { rate } = one.rule;
+    if (rate && bucketsOf(rate) === 1 && startAfter(state, askedAt, paceOf(rate)) > askedAt + aheadMs) {
+      return { ...one, state, why: "early" };
+    }
+    if (state.line && !(await isFirstIn(services, passing, one))) return { ...one, state, why: "line" };
+  }
+  return undefined;
+}
+
+/** Whether nobody in the line of a gate stands before the job. */
+async function isFirstIn({ gates }: PassingGates, { pass, first }: Passing, { gate }: RuledGate): Promise<boolean> {
+  const { id } = pass.job;
+  const order = orderOf(pass.job);
+  const { waiters } = await gates.line(gate, { limit: 1 });
+  const [head] = waiters;
+  const isFirst = !head || head.job === id || head.order > order || (head.order === order && head.job > id);
+  if (!isFirst) return false;
+  first.add(gate.limit);
+  if (head?.job === id) pass.lines.push(gate);
+  return true;
+}
+
+/** Takes the slot and the start that one limit asks for. Where others stand in line, the job passes if they stand behind it. */
+async function takeGate(services: PassingGates, passing: Passing, ruled: RuledGate): Promise<Taken> {
+  const taken = await takeOnce(services, passing, ruled);
+  if (taken.outcome !== "line" || passing.first.has(ruled.gate.limit)) return taken;
+  return (await isFirstIn(services, passing, ruled)) ? takeOnce(services, passing, ruled) : taken;
+}
+
+async function takeOnce({ gates, clock }: PassingGates, passing: Passing, ruled: RuledGate): Promise<Taken> {
+  const { pass, calls, lag, leaseMs, before } = passing;
+  const { gate, rule } = ruled;
+  const now = clock.now();
+  const call = calls.limits[gate.limit];
+  const isCalled = call !== undefined || passing.first.has(gate.limit);
+  const asking = { job: pass.job.id, turn: pass.turn, now, isCalled };
+  const hasStart = !rule.rate || hasReserved(pass.job, gate.limit, rule, now);
+  const start: Pick<Ask, "rate" | "lag"> =
+    hasStart || !rule.rate ? {} : { rate: paceOf(rule.rate), ...given({ lag: call && lag }) };
+  const takeStart = () => gates.take(ratePartFor(gate, rule, pass.job.id, call?.bucket), { ...asking, ...start });
+  if (slotPartsOf(rule) === 0) return start.rate ? takeStart() : { outcome: "taken", startsAt: now, again: false };
+  const lease = now + leaseMs + slackMs + fraction();
+  const from = before.find((held) => !held.shared && isSame(held.gate, gate))?.lease;
+  const both = isOnePart(rule) ? start : {};
+  const { taken, part, withRate } = await takeSlot(gates, ruled, {
+    ...asking,
+    ...both,
+    slot: { lease, ...given({ from }) },
+  });
+  if (taken.outcome !== "taken") return taken;
+  pass.slots.push({ ...ruled, part, lease, again: taken.again, ...given({ shared: taken.shared }) });
+  if (taken.again && !pass.lines.some((line) => isSame(line, gate))) pass.lines.push(gate);
+  return start.rate && !(withRate && isOnePart(rule)) ? takeStart() : taken;
+}
+
+/**
+ * A part of a millisecond, at random. A consumer knows its slot by the lease, and two with duplicates of a message may ask in the same
+ * millisecond. So many parts are exact in a number of this size.
+ */
+const fraction = (): number => (Number.parseInt(crypto.randomUUID().slice(0, 4), 16) % 1024) / 1024;
+
+const isSame = (a: GateName, b: GateName): boolean => a.limit === b.limit && a.key === b.key;
+
+/**
+ * Puts the job into the line of a gate, off all others, and gives back what was taken. A slot that became free meanwhile is handed
+ * over at last, because whoever freed it may have seen an empty line.
+ */
+async function stand(
+  services: PassingGates,
+  passing: Passing,
+  { gate, rule, state, why }: Behind,
+): Promise<Pass | undefined> {
+  const { pass } = passing;
+  const { job } = pass;
+  if (state.line?.isTooLong && why !== "full") return { ...pass, refusal: tooLong(gate) };
+  services.log.measure("job waits for a limit", {
+    values: { refused: 1 },
+    of: { limit: gate.limit, product: job.product },
+  });
+  const waiter = waiterOf(passing, gate, rule.rate !== undefined && why !== "full", services.clock.now());
   // Where somebody else has changed the job meanwhile, it does not wait in this state.
-  if (services.notesWaits && !isNoted(pass.job, gate))
-    await services.jobs.replace(withWait(pass.job, gate, waiter.since));
-  await services.gates.lineUp(gate, waiter, partsOf(rule));
-  // Its slots of other gates would be handed over to itself as long as it stands on their lists.
-  await leaveLists(services, pass);
-  await releaseSlots(services, pass, "own");
-  await handOver(services, gate, rule);
+  if (services.notesWaits && !isNoted(job, gate)) await services.jobs.replace(withWait(job, gate, waiter.since));
+  await services.gates.stand(gate, waiter);
+  await leaveOthers(services, passing, gate);
+  await markGate(services, { gate, rule }, state.line);
+  // The slots that it has of earlier limits wait with it for one of this, for a minute in all, and for no rate.
+  await keepSlots(services, pass, (slot) => (rule.rate ? undefined : givenAt(passing, slot) + givenMs));
+  if (slotPartsOf(rule) > 0) await handOver(services, gate, rule);
   return undefined;
 }
 
-interface Later {
-  startsAt: number;
-  /** The gate with the latest start. */
-  last: RuledGate;
-  /** The limits whose rates have given a start. */
-  rates: string[];
+/** When the job got a slot: now, unless it was given to it. */
+const givenAt = ({ pass, calls }: Passing, { gate }: HeldSlot): number => calls.limits[gate.limit]?.at ?? pass.askedAt;
+
+function waiterOf({ pass: { job }, calls }: Passing, gate: GateName, isForRate: boolean, since: number): Waiter {
+  const { run, attempt, due_at, id } = job;
+  // A rate that has called the job need not call it again: it takes its start as soon as it has the slot. One for which it stands here does.
+  const { [gate.limit]: own, ...others } = calls.limits;
+  return {
+    job: id,
+    run,
+    attempt,
+    due_at,
+    order: orderOf(job),
+    since,
+    calls: own && !isForRate ? { ...others, [gate.limit]: own } : others,
+  };
 }
 
-/**
- * Moves a job to the start that was reserved for it. It keeps its slots if the start is near. Otherwise it keeps those of limits
- * that have a rate too: whoever got such a slot instead would have to wait for a later start.
- */
-async function later(services: PassingGates, pass: Pass, { startsAt, last, rates }: Later): Promise<undefined> {
+/** A job stands in one line at a time. Slots that other limits have given to it, and that it has not come to take, go to others. */
+async function leaveOthers(services: PassingGates, { pass, calls }: Passing, gate: GateName): Promise<void> {
   const { job, turn } = pass;
-  const now = services.clock.now();
-  const isNear = startsAt - now <= givenMs;
-  const kept = pass.slots.filter(({ rule }) => isNear || rule.rate);
-  const lease = startsAt + givenMs;
-  for (const held of kept.filter((slot) => slot.lease < lease && !slot.shared)) {
-    const slot = { lease, limit: slotsOf(held.rule, held.part.part), isGiven: true as const, from: held.lease };
-    await services.gates.take(held.part, { job: job.id, turn, now, slot });
-    held.lease = lease;
+  const at = { job: job.id, order: orderOf(job) };
+  const taken = new Set(pass.slots.map((slot) => slot.gate.limit));
+  for (const other of gatesOfJob(job)) {
+    const stood = calls.limits[other.limit] !== undefined || pass.lines.some((line) => isSame(line, other));
+    if (isSame(other, gate) || !stood) continue;
+    await services.gates.leave(other, at);
+    if (taken.has(other.limit)) continue;
+    for (const [number, { holders }] of Object.entries(await services.gates.parts(other))) {
+      const own = holders[job.id];
+      const part = { ...other, part: Number(number) };
+      if (own?.given && own.turn === turn) await freeSlot(services, part, { job: job.id, turn, lease: own.lease });
+    }
   }
-  const { limit, key } = last.gate;
-  const moved = postponed(job, { turn, until: startsAt, since: now, gate: { limit, key }, limits: rates }, now);
-  const isMoved = (await services.jobs.replace(moved)) === "replaced";
-  await leaveLists(services, pass);
-  // If somebody has changed the job meanwhile, they have dispatched it again if it is to run.
-  await releaseSlots(
-    services,
-    { ...pass, slots: pass.slots.filter((slot) => !isMoved || !kept.includes(slot)) },
-    "own",
-  );
-  if (isMoved) await dispatch(services, moved);
+}
+
+const tooLong = ({ limit }: GateName): JobError =>
+  new JobError("RATE_LIMITED", `More than a day's jobs wait for the limit ${limit} with this key.`, {
+    retryable: true,
+  });
+
+/** Sends the message of a called job that came before its start, with the delay to that. Nothing of the line is written. */
+async function sendBack(
+  services: PassingGates,
+  passing: Passing,
+  ruled: RuledGate,
+  { startsAt, state }: { startsAt: number; state: PartState },
+): Promise<Pass | undefined> {
+  const { pass, calls } = passing;
+  const { job } = pass;
+  const returns = (calls.returns ?? 0) + 1;
+  if (returns > mostReturns) return stand(services, passing, { ...ruled, state, why: "early" });
+  const now = services.clock.now();
+  const lag = state.line?.lag ?? 0;
+  const due = Math.max(startsAt, calls.limits[ruled.gate.limit]?.at ?? 0);
+  const isNear = due - now <= 2000 + 2 * lag;
+  await keepSlots(services, pass, () => (isNear ? due + lag + givenMs : undefined));
+  const hasSlots = isNear && pass.slots.length > 0;
+  const delaySeconds = Math.min(900, Math.max(1, Math.floor((due - now - (hasSlots ? lag : 0)) / 1000)));
+  const visible = now + delaySeconds * 1000;
+  await services.queue.send(job.type, messageOf(job), {
+    delaySeconds,
+    group: tenantOf(job),
+    calls: { ...calls, visible, returns },
+  });
   return undefined;
 }
 
-/** Takes a job that has what it waited for off the lists on which it stood. */
-export async function leaveLists({ gates }: Pick<HandingOver, "gates">, { job, slots }: Pass): Promise<void> {
-  for (const { gate, again } of slots) if (again) await gates.leave(gate, { job: job.id, order: orderOf(job) });
+/** Keeps slots of a job that has to wait until the times that are given for them, and frees the others. */
+async function keepSlots(
+  services: PassingGates,
+  { job, turn, slots }: Pass,
+  untilOf: (slot: HeldSlot) => number | undefined,
+): Promise<void> {
+  const now = services.clock.now();
+  const freed: HeldSlot[] = [];
+  for (const held of slots) {
+    const lease = untilOf(held) ?? 0;
+    const slot = { lease, isGiven: true as const, from: held.lease };
+    if (lease <= now) freed.push(held);
+    else if (!held.shared) await takeSlot(services.gates, held, { job: job.id, turn, now, slot });
+  }
+  await releaseSlots(services, { job, turn, slots: freed }, "own");
+}
+
+/** Takes a job that has been claimed off the lines in which it stood. */
+export async function leaveStood({ gates }: Pick<HandingOver, "gates">, { job, lines }: Pass): Promise<void> {
+  const at = { job: job.id, order: orderOf(job) };
+  for (const gate of lines) await gates.leave(gate, at);
+}
+
+/** Frees a slot, if the job still has it, and hands it over to whoever waits for it. */
+async function freeSlot(
+  services: HandingOver & Ruling,
+  part: GatePart,
+  { job, turn, lease }: { job: string; turn: string; lease?: number },
+  mayRun?: (job: Job) => boolean,
+): Promise<Chained | undefined> {
+  const freed = await services.gates.release(part, job, turn, lease);
+  const { part: number, ...gate } = part;
+  if (!freed || !(number === 0 ? freed.line : (await services.gates.firsts([gate]))[0]?.line)) return undefined;
+  // The attempt may have begun under other numbers.
+  const rule = (await ruleAt(services, gate)) ?? {};
+  return handOver(services, gate, rule, given({ mayRun }));
 }
 
 /**
  * Frees the slots of a job and hands them over to those that wait for them. `own`: only those that no other consumer of the same
- * attempt had before or has taken over since, because it may have passed all gates and be about to claim the job.
+ * attempt had before or has taken over since, because it may have passed all gates and be about to claim the job. Answers the jobs
+ * that the caller runs itself.
  */
-async function releaseSlots(services: HandingOver, { job, turn, slots }: Pass, whose?: "own"): Promise<void> {
-  for (const { gate, part, rule, lease, shared } of slots) {
+async function releaseSlots(
+  services: HandingOver & Ruling,
+  { job, turn, slots }: Pick<Pass, "job" | "turn" | "slots">,
+  whose?: "own",
+  mayRun?: (job: Job) => boolean,
+): Promise<Chained[]> {
+  const next: Chained[] = [];
+  for (const { part, lease, shared } of slots) {
     if (whose && shared) continue;
-    const freed = await services.gates.release(part, job.id, turn, whose && lease);
-    if (freed?.waiting) await handOver(services, gate, rule);
+    const held = { job: job.id, turn, ...given({ lease: whose && lease }) };
+    const chained = await freeSlot(services, part, held, mayRun);
+    if (chained) next.push(chained);
   }
+  return next;
 }
 
 /**
  * The same at the end of an attempt: a failure is logged and fails nothing. The slots of an attempt that is over are found by the
  * reconciler if somebody waits for them, and end with their leases otherwise.
  */
-export async function leaveGates(services: HandingOver, pass: Pass | undefined, whose?: "own"): Promise<void> {
-  if (!pass || pass.slots.length === 0) return;
+export async function leaveGates(
+  services: HandingOver & Ruling,
+  pass: Pass | undefined,
+  whose?: "own",
+  mayRun?: (job: Job) => boolean,
+): Promise<Chained[]> {
+  if (!pass || pass.slots.length === 0) return [];
   try {
-    await releaseSlots(services, pass, whose);
+    return await releaseSlots(services, pass, whose, mayRun);
   } catch (error) {
     services.log.warn("a slot was not handed over; the reconciler does it", traceOf(error));
+    return [];
   }
 }

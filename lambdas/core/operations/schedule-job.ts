@@ -3,6 +3,7 @@ import { type Fault, InternalError, PermanentError, TransientError, traceOf } fr
 import { isFinished, type Job } from "../job/job.ts";
 import { derivedJobId, newJobId } from "../job/job-id.ts";
 import { withTaskToken } from "../job/task-token.ts";
+import type { Gates } from "../ports/gates.ts";
 import type { BlobStore, JobStore, Log } from "../ports/ports.ts";
 import { newJob } from "../requests/new-job.ts";
 import type { AcceptedRequest } from "../requests/request.ts";
@@ -16,6 +17,8 @@ import { forget, store } from "./payload.ts";
 export interface Scheduling extends Dispatching {
   jobs: JobStore;
   blobs: BlobStore;
+  /** A job that is changed leaves the lines of its limits. */
+  gates: Gates;
   log: Log;
 }
 

@@ -1,7 +1,14 @@
 import { InternalError, TransientError } from "../errors.ts";
 import { isFinished, type Job } from "../job/job.ts";
 import { route } from "../job/route.ts";
-import { type Debouncing, debounced, type KeyHolder, type Shared, type SharedKey } from "../job/shared-key.ts";
+import {
+  type Debouncing,
+  debounced,
+  type KeyHolder,
+  keepsPlace,
+  type Shared,
+  type SharedKey,
+} from "../job/shared-key.ts";
 import { cancelled } from "../job/transitions.ts";
 import type { RequestAnswer } from "../ports/shared-keys.ts";
 import type { AcceptedRequest } from "../requests/request.ts";
@@ -9,6 +16,7 @@ import { RequestError } from "../requests/request-error.ts";
 import { invalidRequest } from "../schema/parse-body.ts";
 import { changeJob, unschedule } from "./change-job.ts";
 import { dispatch } from "./dispatch.ts";
+import { leaveLines, mayStand } from "./lines.ts";
 import { jobsOf, make } from "./make-shared.ts";
 import { forget } from "./payload.ts";
 import { answeredAgain, errorOf, prepare, sharesInput } from "./schedule-job.ts";
@@ -169,13 +177,15 @@ async function addTo(
   request: AcceptedRequest,
   { made, id, stale, debounce }: Making & { stale: RequestAnswer | undefined; debounce: Debouncing },
 ): Promise<Recorded | Lost> {
-  const next = debounced(holding, made, debounce, services.clock.now());
+  const now = services.clock.now();
+  const next = debounced(holding, made, debounce, now);
   const outcome: Outcome = { job: next, as: "debounced" };
   if ((await kept(services, request, id, outcome, stale).catch(rethrow())) === "lost") return "again";
   const written = await services.jobs.replace(next).catch(rethrow(holding.id));
   if (written === "lost") return "again";
   const follow = async () => {
-    await moved(services, holding, next).catch(rethrow(next.id));
+    // One that keeps its place in a line is called there, and has a message otherwise.
+    if (!keepsPlace(holding, made, now)) await moved(services, holding, next).catch(rethrow(next.id));
     return "done" as const;
   };
   return { outcome, follow };
@@ -186,7 +196,9 @@ async function addTo(
  * the old time is dropped by the consumer; only a schedule that is far off is worth a call to delete it.
  */
 async function moved(services: SharedScheduling, before: Job, next: Job): Promise<void> {
-  if (route(services.clock.now(), before).via === "scheduler") await unschedule(services, before, next);
+  const now = services.clock.now();
+  if (route(now, before).via === "scheduler") await unschedule(services, before, next);
+  if (mayStand(before, now)) await leaveLines(services, before);
   await dispatch(services, next);
 }
 

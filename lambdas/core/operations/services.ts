@@ -17,6 +17,7 @@ import type {
 import type { ResultCache } from "../ports/result-cache.ts";
 import type { Sessions } from "../ports/sessions.ts";
 import type { SharedKeys } from "../ports/shared-keys.ts";
+import type { Ticks } from "../ports/ticks.ts";
 import type { ApiLimits } from "./api-limits.ts";
 import type { Deployment } from "./deployment.ts";
 import type { HotMinutes } from "./hot-minutes.ts";
@@ -33,8 +34,10 @@ export interface Services {
   dueCounts: DueCounts;
   hot: HotMinutes;
   blobs: BlobStore;
-  /** Slots, reservations and waiting lists of limits. Only jobs that have limits need them. */
+  /** Slots, starts and lines of limits. Only jobs that have limits need them. */
   gates: Gates;
+  /** What sets the pump going that calls jobs out of the line of a rate. */
+  ticks: Ticks;
   pauses: Pauses;
   /** Which runs answer others. Only jobs with a cache tag need it. */
   resultCache: ResultCache;

@@ -56,7 +56,7 @@ const redefined =
     if (isFinished(job) || hasBegun(job) || !job.repeat || !fresh.repeat) return "unchanged";
     const { anchor } = job.repeat.every === fresh.repeat.every ? job.repeat : fresh.repeat;
     const next = { ...fresh, ...runsOf(job), repeat: { ...fresh.repeat, anchor }, version: job.version + 1 };
-    return isOnTime(job, next.repeat, calendars) ? keepTime(job, next, now) : plan(next, now, calendars);
+    return isOnTime(job, next.repeat, calendars) ? keepTime(job, next, now) : planAnew(job, next, now, calendars);
   };
 
 /** What belongs to the runs of a job, or to those that wait for it, and not to its definition. */
@@ -73,9 +73,11 @@ function isOnTime(job: Job, repeat: Repeat, calendars?: Calendars): boolean {
 
 const timesOf = ({ cron, tz, every, anchor, offset_ms }: Repeat) => ({ cron, tz, every, anchor, offset_ms });
 
-function plan(job: Job & { repeat: Repeat }, now: number, calendars?: Calendars): Job {
-  const at = nextOccurrence(job.repeat, now, calendars) ?? job.due_at;
-  return { ...job, due_at: at, scheduled_at: at, status: waiting(at, now) };
+function planAnew(before: Job, next: Job & { repeat: Repeat }, now: number, calendars?: Calendars): Job {
+  const at = nextOccurrence(next.repeat, now, calendars) ?? next.due_at;
+  // Its messages are under way, and pass other limits or none: they name its old time, so that they are dropped.
+  const due_at = at === before.due_at && !isSame(sentFor(before), sentFor(next)) ? at + 1 : at;
+  return { ...next, due_at, scheduled_at: at, status: waiting(due_at, now) };
 }
 
 /** The run that waits is the same one, and what was noted of its time and of its waiting holds on. */

@@ -1,52 +1,91 @@
-import type { Ask, GateName, GatePart, PartState, Taken } from "../flow/gate.ts";
+import type { Call } from "../flow/calls.ts";
+import type { Ask, GateName, GatePart, LineMark, PartState, Taken } from "../flow/gate.ts";
 import type { Pin } from "../flow/limit-rule.ts";
+import type { Pump } from "../flow/pump.ts";
 
-/** A job in the waiting list of a gate. Times are epoch milliseconds. */
+/** A job in the line of a gate. Times are epoch milliseconds. */
 export interface Waiter {
   job: string;
-  /** The attempt that waits: whoever finds the job in another one takes it off the list. */
+  /** The attempt that waits: whoever finds the job in another one takes it off the line. */
   run: number;
   attempt: number;
   due_at: number;
-  /** Its position: the lists are sorted by this, then by the job's id. */
+  /** Its position: lines are sorted by this, then by the job's id. */
   order: number;
+  /** When it first stood in this line. */
   since: number;
+  /** The limits that have called it, by name. */
+  calls?: Record<string, Call>;
+  /** Somebody is about to give it a slot, until then. */
+  reserved_until?: number;
 }
 
-export interface GateView {
-  /** By number; parts that were never written are left out. */
-  parts: Record<number, PartState>;
-  /** The first of the waiting list, after the given one. */
+export interface Line {
   waiters: Waiter[];
-  /** Whether the list has more. */
+  /** Whether the line has more. */
   more: boolean;
 }
 
+export interface GateView extends Line {
+  /** By number; parts that were never written are left out. */
+  parts: Record<number, PartState>;
+}
+
+/** Where a line is read from, and how many waiters at most (1 to 3000). */
+export interface LinePage {
+  limit: number;
+  after?: Pick<Waiter, "job" | "order">;
+}
+
 /**
- * The gates of limits: slots, reservations and waiting lists, changed only by conditional writes of single items. Errors are
- * classified as those of the other ports.
+ * The gates of limits: slots, starts and lines, changed only by conditional writes of single items. All reads but `crowded` are
+ * consistent. Errors are classified as those of the other ports.
  */
 export interface Gates {
-  /** Takes what is asked of one part, in one write if nobody interferes. A repetition by the same turn answers the same. */
+  /** Takes what is asked of one part, in one write if nobody interferes. */
   take(part: GatePart, ask: Ask): Promise<Taken>;
   /**
-   * Frees the slot of a job, if it still has it by this turn. Answers whether jobs may be waiting for it; undefined if the slot
-   * was not held by this turn. With `lease` only if the slot still has that lease: another consumer of the same turn, which comes
-   * with a duplicate of its message, has made it its own otherwise.
+   * Frees the slot of a job, if it still has it by this turn. Answers what is stored then; undefined if the slot was not held by this
+   * turn. With `lease` only if the slot still has that lease: another consumer of the same turn, which comes with a duplicate of its
+   * message, has made it its own otherwise.
    */
-  release(part: GatePart, job: string, turn: string, lease?: number): Promise<{ waiting: boolean } | undefined>;
+  release(part: GatePart, job: string, turn: string, lease?: number): Promise<PartState | undefined>;
   /** Drops a slot that was seen and belongs to nobody any more. */
   drop(part: GatePart, job: string, seen: { lease: number }): Promise<void>;
-  /** Everything about a gate, and up to `limit` (at most 100) of its waiters, read consistently. */
-  look(gate: GateName, page: { limit: number; after?: Waiter }): Promise<GateView>;
-  /** Puts a job on the waiting list and marks parts 0 to `parts - 1`, so that newcomers stand in line. Safe to repeat. */
-  lineUp(gate: GateName, waiter: Waiter, parts: number): Promise<void>;
-  /** Takes a job off the list; one that is not on it counts as success. */
-  leave(gate: GateName, waiter: Pick<Waiter, "job" | "order">): Promise<void>;
-  /** A job on the list. */
+  /** Notes in part 0 the highest part that has had a slot. */
+  notePeak(gate: GateName, peak: number): Promise<void>;
+  /** Part 0 of each of the gates, at most 100, in their order; an empty part where there is none. */
+  firsts(gates: readonly GateName[]): Promise<PartState[]>;
+  /** All parts of a gate. */
+  parts(gate: GateName): Promise<Record<number, PartState>>;
+  line(gate: GateName, page: LinePage): Promise<Line>;
+  /** Parts and line. Pages after the first have no parts. */
+  look(gate: GateName, page: LinePage): Promise<GateView>;
+  /** How long the line is, counted up to `most`. */
+  length(gate: GateName, most: number): Promise<number>;
+  /**
+   * Puts a job into the line, reserved for nobody. One that stands there already keeps its `since`, and the `calls` that it has unless
+   * others are given. Safe to repeat.
+   */
+  stand(gate: GateName, waiter: Waiter): Promise<void>;
+  /** Reserves a waiter for whoever is about to give it a slot. False if it has left the line, or is reserved after `now` already. */
+  reserve(
+    gate: GateName,
+    at: Pick<Waiter, "job" | "order">,
+    reservation: { now: number; until: number },
+  ): Promise<boolean>;
+  /** Takes a job off the line; one that is not in it counts as success. */
+  leave(gate: GateName, at: Pick<Waiter, "job" | "order">): Promise<void>;
+  /** A job in the line. */
   waiter(gate: GateName, at: Pick<Waiter, "job" | "order">): Promise<Waiter | undefined>;
-  /** Removes the mark of a part whose list was found empty, unless somebody has lined up since the mark was seen. */
-  unmark(part: GatePart, seen: string): Promise<void>;
+  /**
+   * Writes the mark of a line as a whole (undefined removes it), if `id`, `emptyAt`, `nextCall` and `promised` of the stored one are
+   * still those of `seen`. Lags that were counted since are lost with it. False if the mark has changed.
+   */
+  mark(gate: GateName, next: LineMark | undefined, seen: LineMark | undefined): Promise<boolean>;
+  /** What the pump of a gate remembers. */
+  pump(gate: GateName): Promise<Pump | undefined>;
+  keepPump(gate: GateName, pump: Pump): Promise<void>;
   /** The gates of a tenant that are marked, by limit and key, at most `limit`; eventually consistent. */
   crowded(tenant: Pick<GateName, "product" | "env">, page: { limit: number; after?: GateName }): Promise<GateName[]>;
   /** The pins of a tenant by limit, those that are over included. They may be some seconds old unless `fresh`. */

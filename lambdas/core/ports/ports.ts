@@ -1,6 +1,7 @@
 import type { Readable } from "node:stream";
 import type { ApiKey } from "../access/api-key.ts";
 import type { Reference } from "../catalog/references.ts";
+import type { Calls } from "../flow/calls.ts";
 import type { Claim, ClaimOutcome } from "../job/claim.ts";
 import type { DayFailures, FailureGroup } from "../job/failure-group.ts";
 import type { ImportCursor } from "../job/import-cursor.ts";
@@ -103,6 +104,8 @@ export interface SendOptions {
   delaySeconds: number;
   /** The fair queue's message group: keeps one tenant's burst from starving another. */
   group: string;
+  /** Which limits have called the job. It travels beside the message and not in it. */
+  calls?: Calls;
 }
 
 /** The queues of jobs, one per type. */

@@ -1,21 +1,22 @@
 import type * as z from "zod";
 import type { GateName } from "../flow/gate.ts";
-import { paceOf, startAfter } from "../flow/gcra.ts";
+import { aheadMs } from "../flow/gcra.ts";
 import type { Limit } from "../flow/limit.ts";
 import { type LimitRule, type Pin, ruleOf } from "../flow/limit-rule.ts";
 import type { Job } from "../job/job.ts";
 import { type Ruling, rulesOf } from "../operations/limit-rules.ts";
-import type { Gates, GateView } from "../ports/gates.ts";
+import type { Gates } from "../ports/gates.ts";
 import { durationMs } from "../schema/duration.ts";
 import { given } from "../schema/given.ts";
+import { lineEstimate, placesShown, startsOf } from "./line-estimate.ts";
 import type { ExplainedGateSchema, LimitGateSchema, LimitSchema } from "./schemas/limits.ts";
 
 export type LimitView = z.infer<ReturnType<typeof LimitSchema>>;
 export type LimitGateView = z.infer<ReturnType<typeof LimitGateSchema>>;
 export type ExplainedGate = z.infer<ReturnType<typeof ExplainedGateSchema>>;
 
-/** How many waiters are counted. */
-const counted = 100;
+/** Every consumer follows a pin, or its removal, after this many milliseconds: pins are read again that often. */
+const followedMs = 5000;
 
 const numbersView = ({ concurrency, rate }: LimitRule) =>
   given({
@@ -23,17 +24,11 @@ const numbersView = ({ concurrency, rate }: LimitRule) =>
     rate: rate && { limit: rate.limit, period_ms: durationMs(rate.period), burst: rate.burst ?? 1 },
   });
 
-/** When an attempt could start by a rate: the earliest of its buckets. */
-function nextStart({ parts }: GateView, { rate }: LimitRule, now: number): number | undefined {
-  if (!rate) return undefined;
-  const pace = paceOf(rate);
-  const tats = Object.values(parts).flatMap(({ tat }) => (tat === undefined ? [] : [tat]));
-  return startAfter(tats.length === 0 ? undefined : Math.min(...tats), now, pace);
-}
-
-/** What is known of a gate now. */
+/** What is known of a gate now. A line that is longer than what is counted costs one read more. */
 export async function gateView(gates: Gates, gate: GateName, rule: LimitRule, now: number): Promise<LimitGateView> {
-  const view = await gates.look(gate, { limit: counted });
+  const view = await gates.look(gate, { limit: placesShown });
+  const pump = view.more ? await gates.pump(gate) : undefined;
+  const starts = startsOf(view.parts, rule, now);
   const held = Object.values(view.parts).flatMap(({ holders }) => Object.values(holders));
   return {
     key: gate.key,
@@ -41,11 +36,14 @@ export async function gateView(gates: Gates, gate: GateName, rule: LimitRule, no
     waiting: view.waiters.length,
     ...given({
       more_waiting: view.more || undefined,
-      oldest_wait_since: view.waiters[0] && Math.min(...view.waiters.map(({ since }) => since)),
-      next_start: nextStart(view, rule, now),
+      oldest_wait_since: oldestOf(view.waiters.map(({ since }) => since)),
+      next_start: starts?.next,
+      estimated: lineEstimate(view, { starts, pump, now }),
     }),
   };
 }
+
+const oldestOf = (times: number[]): number | undefined => (times.length === 0 ? undefined : Math.min(...times));
 
 export interface AskedLimit {
   product: string;
@@ -57,13 +55,16 @@ export interface AskedLimit {
   events: string[];
   gates: LimitGateView[];
   moreGates: boolean;
+  /** When the limit was unpinned, epoch milliseconds, if it was just now. */
+  unpinnedAt?: number;
 }
 
 export function limitView(
-  { product, env, name, limit, pin, events, gates, moreGates }: AskedLimit,
+  { product, env, name, limit, pin, events, gates, moreGates, unpinnedAt }: AskedLimit,
   now: number,
 ): LimitView {
   const pinned = pin && pin.until > now ? pin : undefined;
+  const changedAt = pinned?.pinned_at ?? unpinnedAt;
   return {
     product_tag: product,
     env,
@@ -77,6 +78,7 @@ export function limitView(
         pinned_at: pinned.pinned_at,
         ...given({ reason: pinned.reason }),
       },
+      in_force_at: changedAt === undefined ? undefined : changedAt + followedMs,
     }),
     events,
     gates,
@@ -94,8 +96,10 @@ export async function explainedGates(
   return Promise.all(
     ruled.map(async ({ gate, rule }) => {
       const view = await gateView(services.gates, gate, rule, now);
-      const isFull = rule.concurrency !== undefined && (view.in_use >= rule.concurrency || view.waiting > 0);
-      const would = isFull || (view.next_start ?? now) > now ? "wait" : "start";
+      const isFull = rule.concurrency !== undefined && view.in_use >= rule.concurrency;
+      // A start within the next second is waited for by the consumer, out of any line.
+      const isEarly = (view.next_start ?? now) > now + aheadMs;
+      const would = isFull || isEarly || view.waiting > 0 ? "wait" : "start";
       return { limit: gate.limit, ...numbersView(rule), ...view, would } as const;
     }),
   );

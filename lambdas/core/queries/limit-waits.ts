@@ -1,32 +1,35 @@
 import type * as z from "zod";
-import type { GateName } from "../flow/gate.ts";
-import { hasReserved, orderOf } from "../flow/turn.ts";
-import { isWaiting, type Job } from "../job/job.ts";
+import { orderOf } from "../flow/turn.ts";
+import type { Job } from "../job/job.ts";
 import { inParallel } from "../operations/in-parallel.ts";
-import { type Ruling, rulesOf } from "../operations/limit-rules.ts";
+import { type RuledGate, type Ruling, rulesOf } from "../operations/limit-rules.ts";
+import { isStillWaiting, mayStand } from "../operations/lines.ts";
 import type { Waiter } from "../ports/gates.ts";
+import { placesShown, startsOf, waitEstimate } from "./line-estimate.ts";
 import type { LimitWaitSchema } from "./schemas/job.ts";
 
 export type LimitWait = z.infer<ReturnType<typeof LimitWaitSchema>>;
 
 type Waiting = Omit<Ruling, "clock">;
 
-/** Up to which place a position is known. */
-const counted = 100;
-/** Jobs of a page whose lists are looked at, and at how many of them at a time. Others are shown without. */
+/** Jobs of a page whose lines are looked at, and at how many of them at a time. Others are shown without. */
 const mostJobs = 50;
 const atOnce = 10;
 
-/** The limit on whose waiting list a job stands, and its place there. */
+/** The limit in whose line a job stands, its place there, and when it would start. */
 export async function limitWait(services: Waiting, job: Job, now: number): Promise<LimitWait | undefined> {
-  const found = await listOf(services, job, now);
+  const found = await lineOf(services, job, now);
   if (!found) return undefined;
-  const { waiters } = await services.gates.look(found.gate, { limit: counted });
-  const place = waiters.findIndex((other) => other.job === job.id && other.order === found.waiter.order);
-  return { ...waitOf(found), ...(place >= 0 && { position: place + 1 }) };
+  const { gate, rule, waiter } = found;
+  const [view, pump] = await Promise.all([
+    services.gates.look(gate, { limit: placesShown }),
+    rule.rate && services.gates.pump(gate),
+  ]);
+  const starts = startsOf(view.parts, rule, now);
+  return { ...waitOf(found), ...waitEstimate(waiter, { line: view, starts, pump, now }) };
 }
 
-/** The same for a page of jobs, by their ids, without places: a read or two for each of the first jobs that may wait. */
+/** The same for a page of jobs, by their ids, without places and starts: a read of each gate of the first jobs that may wait. */
 export async function limitWaits(
   services: Waiting,
   jobs: readonly Job[],
@@ -34,29 +37,24 @@ export async function limitWaits(
 ): Promise<ReadonlyMap<string, LimitWait>> {
   const found = await inParallel(
     atOnce,
-    jobs.filter((job) => mayWait(job, now)).slice(0, mostJobs),
-    async (job) => [job.id, await listOf(services, job, now)] as const,
+    jobs.filter((job) => mayStand(job, now)).slice(0, mostJobs),
+    async (job) => [job.id, await lineOf(services, job, now)] as const,
   );
   return new Map(found.flatMap(([id, one]) => (one ? [[id, waitOf(one)] as const] : [])));
 }
 
-interface Found {
-  gate: GateName;
+interface Found extends RuledGate {
   waiter: Waiter;
 }
 
 const waitOf = ({ gate: { limit, key }, waiter: { since } }: Found): LimitWait => ({ limit, key, since });
 
-const mayWait = (job: Job, now: number): boolean => job.gates !== undefined && isWaiting(job) && job.due_at <= now;
-
-/** The list on which a job stands: it is on one at most, apart from moments. */
-async function listOf(services: Waiting, job: Job, now: number): Promise<Found | undefined> {
-  if (!mayWait(job, now)) return undefined;
+/** The line in which a job stands: it is in one at most, apart from moments. */
+async function lineOf(services: Waiting, job: Job, now: number): Promise<Found | undefined> {
+  if (!mayStand(job, now)) return undefined;
   const at = { job: job.id, order: orderOf(job) };
-  for (const { gate, rule } of await rulesOf({ ...services, clock: { now: () => now, sleep: async () => {} } }, job)) {
-    if (rule.concurrency === undefined || hasReserved(job, gate.limit, rule, now)) continue;
-    const waiter = await services.gates.waiter(gate, at);
-    if (waiter) return { gate, waiter };
-  }
-  return undefined;
+  const ruled = await rulesOf({ ...services, clock: { now: () => now, sleep: async () => {} } }, job);
+  const waiters = await Promise.all(ruled.map(({ gate }) => services.gates.waiter(gate, at)));
+  const found = ruled.map((one, index) => ({ ...one, waiter: waiters[index] }));
+  return found.find((one): one is Found => one.waiter !== undefined && isStillWaiting(job, one.waiter));
 }

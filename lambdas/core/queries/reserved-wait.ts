@@ -4,7 +4,7 @@ import type { LimitWaitSchema } from "./schemas/job.ts";
 
 type LimitWait = z.infer<ReturnType<typeof LimitWaitSchema>>;
 
-/** The start that a rate has given a job, while it waits for it. */
+/** The start that version 0.3 reserved for a job and moved it to, while it waits for it. Such a job stands in no line. */
 export function reservedWait(job: Job, now: number): LimitWait | undefined {
   const { reserved } = job;
   if (!reserved || !isWaiting(job) || reserved.until !== job.due_at || job.due_at <= now) return undefined;

@@ -55,7 +55,7 @@ export const JobRequest = strict({
     "A tag under which the result is remembered. A later job of the same product, env, event, tag and input is answered with it without being executed, for as long as the event's `cache_ttl` says: a day by default. Default: the job is executed.",
   ),
   priority: Priority.optional().describe(
-    "Whole seconds of head start in the waiting lists of the event's limits, -3600 to 3600. It orders jobs that wait, and does not start any without a free slot. Default: that of the event, else 0.",
+    "Whole seconds of head start in the lines of the event's limits, -3600 to 3600. It orders jobs that wait, and does not start any without a free slot. Default: that of the event, else 0.",
   ),
   fairness_key: z
     .string()

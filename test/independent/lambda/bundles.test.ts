@@ -26,6 +26,7 @@ async function start() {
     INDEX_SHARDS: "8",
     SCHEDULER_STARTS_PER_SECOND: "1000",
     QUEUES: JSON.stringify(sent.queues),
+    PUMP_QUEUE_URL: "https://sqs.us-east-1.amazonaws.com/123456789012/pump",
     SCHEDULE_GROUP: later.group,
     EARLIER_SCHEDULE_GROUP: "before",
     SCHEDULE_ROLES: JSON.stringify(scheduleRoles),

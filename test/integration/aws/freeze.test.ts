@@ -47,6 +47,7 @@ function startApi() {
       INDEX_SHARDS: 8,
       SCHEDULER_STARTS_PER_SECOND: 1000,
       QUEUES: queuesAt(`http://127.0.0.1:${gates.sqs.port}`),
+      PUMP_QUEUE_URL: `http://127.0.0.1:${gates.sqs.port}/pump`,
       SCHEDULE_GROUP: "jobs",
       SCHEDULE_ROLES: scheduleRoles,
       SCHEDULE_DLQ_ARN: "arn:aws:sqs:us-east-1:000000000000:schedules-dlq",

@@ -5,6 +5,7 @@ import { features } from "./features.ts";
 import { hotMinutes } from "./hot-minutes.ts";
 import { lifecycle } from "./lifecycle.ts";
 import { limits } from "./limits.ts";
+import { lines } from "./lines.ts";
 import type { Mutation } from "./mutation.ts";
 import { pauses } from "./pauses.ts";
 import { remembered } from "./remembered.ts";
@@ -25,6 +26,7 @@ export const mutations: Mutation[] = [
   ...features,
   ...lifecycle,
   ...limits,
+  ...lines,
   ...pauses,
   ...sharing,
   ...fallbacks,

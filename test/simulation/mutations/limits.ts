@@ -19,14 +19,14 @@ export const limits: Mutation[] = [
     name: "limits: a slot is freed when its attempt starts",
     seed: 5,
     at: `${claim}#claimGated`,
-    find: "await leaveLists(services, pass)",
+    find: "await leaveStood(services, pass)",
     replace: "await leaveGates(services, pass)",
   },
   {
     name: "limits: the lease of a slot ends before that of its claim",
     seed: 5,
-    at: `${pass}#takeGate`,
-    find: "now + claiming.leaseMs + slackMs",
+    at: `${pass}#takeOnce`,
+    find: "now + leaseMs + slackMs",
     replace: "now + 1000",
   },
   {
@@ -46,9 +46,9 @@ export const limits: Mutation[] = [
   {
     name: "limits: nobody in a waiting list is served",
     seed: 12,
-    at: "core/operations/hand-over.ts#servePage",
-    find: "to.room > 0",
-    replace: "to.room > 99",
+    at: "core/operations/hand-over.ts#firstOf",
+    find: "room === 0 ||",
+    replace: "room <= 99 ||",
   },
   {
     name: "limits: starts are not spaced",
@@ -70,13 +70,6 @@ export const limits: Mutation[] = [
     at: `${turn}#turnOf`,
     find: "job.snoozes?.count ?? 0",
     replace: "0",
-  },
-  {
-    name: "limits: waiting for a start spends an attempt",
-    seed: 5,
-    at: `${transitions}#postponed`,
-    find: "reserved,\n    version",
-    replace: "reserved,\n    attempt: job.attempt + 1,\n    version",
   },
   {
     name: "limits: a provider's Retry-After spends an attempt",
@@ -116,9 +109,9 @@ export const limits: Mutation[] = [
   {
     name: "limits: a duplicate frees the slot of its twin",
     seed: 893,
-    at: "core/operations/pass-gates.ts#refused",
-    find: `releaseSlots(services, pass, "own")`,
-    replace: "releaseSlots(services, pass)",
+    at: `${pass}#keepSlots`,
+    find: `releaseSlots(services, { job, turn, slots: freed }, "own")`,
+    replace: "releaseSlots(services, { job, turn, slots: freed })",
     bug: "a duplicate that was refused by one limit freed the slot of another, with which its attempt had been claimed",
   },
   {
@@ -152,13 +145,5 @@ export const limits: Mutation[] = [
     find: "now - askedAt > 2 * slowMs",
     replace: "false",
     bug: "while the pauses were read for most of a minute, the slot with which a job was then claimed ended",
-  },
-  {
-    name: "limits: a run is given a start for which it is too late",
-    seed: 7213,
-    at: "core/flow/gate.ts#farthestOf",
-    find: "Math.min(now + horizonMs, latest)",
-    replace: "Math.min(now + horizonMs, Math.max(latest, now + horizonMs))",
-    bug: "a series that was rated below its interval was moved, skipped for that, and moved again, for ever",
   },
 ];

@@ -7,6 +7,8 @@ export interface FakeClock extends Clock {
   advance(ms: number): Promise<void>;
   /** The number of sleepers left. */
   sleepers(): number;
+  /** When the first of them wakes, epoch milliseconds. */
+  next(): number | undefined;
 }
 
 interface Sleeper {
@@ -23,6 +25,7 @@ export function fakeClock(start = noon): FakeClock {
   return {
     now: () => now,
     sleepers: () => sleeping.size,
+    next: () => next()?.at,
 
     sleep(ms, signal) {
       if (ms <= 0 || signal?.aborted) return Promise.resolve();

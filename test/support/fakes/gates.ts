@@ -4,17 +4,23 @@ import {
   type GateName,
   type GatePart,
   isShared,
+  type LineMark,
   nextStep,
   type PartState,
   startOf,
 } from "../../../lambdas/core/flow/gate.ts";
 import type { Pin } from "../../../lambdas/core/flow/limit-rule.ts";
+import type { Pump } from "../../../lambdas/core/flow/pump.ts";
 import type { Gates, Waiter } from "../../../lambdas/core/ports/gates.ts";
+import { given } from "../../../lambdas/core/schema/given.ts";
+import { copy } from "./job-store.ts";
 
 interface Kept {
   gate: GateName;
   parts: Map<number, PartState>;
+  /** In the order of the line. */
   waiters: Waiter[];
+  pump?: Pump;
 }
 
 export interface FakeGates extends Gates {
@@ -22,16 +28,34 @@ export interface FakeGates extends Gates {
   all(): Kept[];
 }
 
-const byOrder = (a: Waiter, b: Waiter) => a.order - b.order || (a.job < b.job ? -1 : Number(a.job > b.job));
-const same = (at: Pick<Waiter, "job" | "order">) => (other: Waiter) => other.job === at.job && other.order === at.order;
+type At = Pick<Waiter, "job" | "order">;
+
+const byOrder = (a: At, b: At) => a.order - b.order || (a.job < b.job ? -1 : Number(a.job > b.job));
+
+/** How many waiters stand before a place. */
+function placeOf(waiters: readonly Waiter[], at: At): number {
+  let [from, to] = [0, waiters.length];
+  while (from < to) {
+    const middle = (from + to) >> 1;
+    if (byOrder(waiters[middle] as Waiter, at) < 0) from = middle + 1;
+    else to = middle;
+  }
+  return from;
+}
+
+const tenantKey = ({ product, env }: Pick<GateName, "product" | "env">) => `${product}#${env}`;
+/** DynamoDB sorts by the bytes of UTF-8, which is another order than that of JavaScript's strings. */
+const sortKey = ({ limit, key }: GateName) => Buffer.from(`${limit}#${key}`);
+
+const compared = (mark: LineMark | undefined) => [mark?.id, mark?.emptyAt, mark?.nextCall, mark?.promised];
+const isSame = (a: LineMark | undefined, b: LineMark | undefined) =>
+  compared(a).every((value, i) => value === compared(b)[i]);
 
 /** Gates in memory. */
 export function fakeGates(): FakeGates {
   const gates = new Map<string, Kept>();
   const pins = new Map<string, Record<string, Pin>>();
-  let marks = 0;
-  const tenantKey = ({ product, env }: Pick<GateName, "product" | "env">) => `${product}#${env}`;
-  const sortKey = ({ limit, key }: GateName) => `${limit}#${key}`;
+
   function gateOf({ product, env, limit, key }: GateName): Kept {
     const name = JSON.stringify([product, env, limit, key]);
     const kept = gates.get(name) ?? { gate: { product, env, limit, key }, parts: new Map(), waiters: [] };
@@ -39,6 +63,26 @@ export function fakeGates(): FakeGates {
     return kept;
   }
   const partOf = (part: GatePart) => gateOf(part).parts.get(part.part) ?? emptyPart();
+  const keep = (part: GatePart, state: PartState) => gateOf(part).parts.set(part.part, state);
+  const firstOf = (gate: GateName): GatePart => ({ ...gate, part: 0 });
+
+  function without(part: GatePart, job: string): PartState {
+    const { holders, count, ...rest } = partOf(part);
+    const { [job]: _, ...others } = holders;
+    return { ...rest, holders: others, count: count - 1 };
+  }
+
+  function waiterAt(gate: GateName, at: At): Waiter | undefined {
+    const { waiters } = gateOf(gate);
+    const found = waiters[placeOf(waiters, at)];
+    return found && byOrder(found, at) === 0 ? found : undefined;
+  }
+
+  function lineOf(gate: GateName, { limit, after }: { limit: number; after?: At }) {
+    const { waiters } = gateOf(gate);
+    const from = after ? placeOf(waiters, after) + (waiterAt(gate, after) ? 1 : 0) : 0;
+    return copy({ waiters: waiters.slice(from, from + limit), more: waiters.length > from + limit });
+  }
 
   return {
     all: () => [...gates.values()],
@@ -47,9 +91,14 @@ export function fakeGates(): FakeGates {
       for (;;) {
         const before = partOf(part);
         const step = nextStep(before, ask);
-        if (step.do === "refuse") return { outcome: step.why };
+        if (step.do === "refuse") {
+          const state = copy(before);
+          return step.why === "early"
+            ? { outcome: "early", startsAt: step.startsAt, state }
+            : { outcome: step.why, state };
+        }
         if (step.do === "nothing") return { outcome: "taken", startsAt: step.startsAt, again: false };
-        gateOf(part).parts.set(part.part, applied(before, step.write, ask));
+        keep(part, applied(before, step.write, ask));
         if (step.write.slot?.do === "drop") continue;
         const again = step.write.slot?.do === "renew";
         const shared = again && isShared(before.holders[ask.job], ask);
@@ -58,63 +107,83 @@ export function fakeGates(): FakeGates {
     },
 
     async release(part, job, turn, lease) {
-      const { holders, count, ...rest } = partOf(part);
-      const { [job]: held, ...others } = holders;
+      const held = partOf(part).holders[job];
       if (held?.turn !== turn || (lease !== undefined && held.lease !== lease)) return undefined;
-      gateOf(part).parts.set(part.part, { ...rest, holders: others, count: count - 1 });
-      return { waiting: rest.waiting !== undefined };
+      keep(part, without(part, job));
+      return copy(partOf(part));
     },
 
     async drop(part, job, { lease }) {
-      const { holders, count, ...rest } = partOf(part);
-      const { [job]: held, ...others } = holders;
-      if (held?.lease !== lease) return;
-      gateOf(part).parts.set(part.part, { ...rest, holders: others, count: count - 1 });
+      if (partOf(part).holders[job]?.lease === lease) keep(part, without(part, job));
     },
 
-    async look(gate, { limit, after }) {
-      const { parts, waiters } = gateOf(gate);
-      const left = waiters.filter((waiter) => !after || byOrder(waiter, after) > 0).sort(byOrder);
-      return structuredClone({
-        parts: after ? {} : Object.fromEntries(parts),
-        waiters: left.slice(0, limit),
-        more: left.length > limit,
-      });
+    async notePeak(gate, peak) {
+      const state = partOf(firstOf(gate));
+      if ((state.peak ?? -1) < peak) keep(firstOf(gate), { ...state, peak });
     },
 
-    async lineUp(gate, waiter, count) {
-      const kept = gateOf(gate);
-      kept.waiters = [...kept.waiters.filter((other) => !same(waiter)(other)), structuredClone(waiter)];
-      marks++;
-      for (let part = 0; part < count; part++)
-        kept.parts.set(part, { ...(kept.parts.get(part) ?? emptyPart()), waiting: `mark ${marks}` });
+    firsts: async (names) => names.map((gate) => copy(partOf(firstOf(gate)))),
+
+    parts: async (gate) => copy(Object.fromEntries(gateOf(gate).parts)),
+
+    line: async (gate, page) => lineOf(gate, page),
+
+    look: async (gate, page) => ({
+      parts: page.after ? {} : copy(Object.fromEntries(gateOf(gate).parts)),
+      ...lineOf(gate, page),
+    }),
+
+    length: async (gate, most) => Math.min(most, gateOf(gate).waiters.length),
+
+    async stand(gate, waiter) {
+      const { waiters } = gateOf(gate);
+      const stood = waiterAt(gate, waiter);
+      const { calls = stood?.calls, reserved_until: _reserved, ...rest } = waiter;
+      const next = { ...rest, since: stood?.since ?? waiter.since, ...given({ calls }) };
+      waiters.splice(placeOf(waiters, waiter), stood ? 1 : 0, copy(next));
+    },
+
+    async reserve(gate, at, { now, until }) {
+      const stood = waiterAt(gate, at);
+      if (!stood || (stood.reserved_until ?? 0) >= now) return false;
+      stood.reserved_until = until;
+      return true;
     },
 
     async leave(gate, at) {
-      const kept = gateOf(gate);
-      kept.waiters = kept.waiters.filter((waiter) => !same(at)(waiter));
+      const { waiters } = gateOf(gate);
+      if (waiterAt(gate, at)) waiters.splice(placeOf(waiters, at), 1);
     },
 
-    waiter: async (gate, at) => structuredClone(gateOf(gate).waiters.find(same(at))),
+    waiter: async (gate, at) => copy(waiterAt(gate, at)),
 
-    async unmark(part, seen) {
-      const { waiting, ...rest } = partOf(part);
-      if (waiting === seen) gateOf(part).parts.set(part.part, rest);
+    async mark(gate, next, seen) {
+      const { line, ...rest } = partOf(firstOf(gate));
+      if (!isSame(line, seen)) return isSame(line, next);
+      keep(firstOf(gate), { ...rest, ...(next && { line: copy(next) }) });
+      return true;
+    },
+
+    pump: async (gate) => copy(gateOf(gate).pump),
+
+    async keepPump(gate, pump) {
+      gateOf(gate).pump = copy(pump);
     },
 
     async crowded(tenant, { limit, after }) {
       return [...gates.values()]
-        .filter(({ gate, parts }) => tenantKey(gate) === tenantKey(tenant) && parts.get(0)?.waiting !== undefined)
-        .map(({ gate }) => gate)
-        .filter((gate) => !after || sortKey(gate) > sortKey(after))
-        .sort((a, b) => (sortKey(a) < sortKey(b) ? -1 : 1))
-        .slice(0, limit);
+        .filter(({ gate, parts }) => tenantKey(gate) === tenantKey(tenant) && parts.get(0)?.line !== undefined)
+        .map(({ gate }) => ({ gate, at: sortKey(gate) }))
+        .filter(({ at }) => !after || Buffer.compare(at, sortKey(after)) > 0)
+        .sort((a, b) => Buffer.compare(a.at, b.at))
+        .slice(0, limit)
+        .map(({ gate }) => gate);
     },
 
-    pins: async (tenant) => structuredClone(pins.get(tenantKey(tenant)) ?? {}),
+    pins: async (tenant) => copy(pins.get(tenantKey(tenant)) ?? {}),
 
     async pin({ limit, ...tenant }, pin) {
-      pins.set(tenantKey(tenant), { ...pins.get(tenantKey(tenant)), [limit]: structuredClone(pin) });
+      pins.set(tenantKey(tenant), { ...pins.get(tenantKey(tenant)), [limit]: copy(pin) });
     },
 
     async unpin({ limit, ...tenant }) {

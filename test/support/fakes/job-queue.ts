@@ -1,3 +1,4 @@
+import type { Calls } from "../../../lambdas/core/flow/calls.ts";
 import type { JobMessage, JobType } from "../../../lambdas/core/job/job.ts";
 import type { JobQueue, Refused } from "../../../lambdas/core/ports/ports.ts";
 
@@ -6,6 +7,7 @@ export interface Sent {
   message: JobMessage;
   delaySeconds: number;
   group: string;
+  calls?: Calls;
 }
 
 /** A queue that delivers nothing and remembers what was sent, in order; replacing `send` changes `sendMany` too. */
@@ -13,8 +15,9 @@ export function fakeJobQueue(): JobQueue & { sent: Sent[] } {
   const sent: Sent[] = [];
   const queue: JobQueue & { sent: Sent[] } = {
     sent,
-    async send(type, message, { delaySeconds, group }) {
-      sent.push({ type, message: structuredClone(message), delaySeconds, group });
+    async send(type, message, { delaySeconds, group, calls }) {
+      const own = calls && { calls: structuredClone(calls) };
+      sent.push({ type, message: structuredClone(message), delaySeconds, group, ...own });
     },
     async sendMany(type, entries) {
       const refused: Refused[] = [];

@@ -19,6 +19,7 @@ import { fakeSecrets } from "./secrets.ts";
 import { fakeSessions } from "./sessions.ts";
 import { fakeSharedKeys } from "./shared-keys.ts";
 import { fakeStatsStore } from "./stats-store.ts";
+import { fakeTicks } from "./ticks.ts";
 import { fakeUnscheduled } from "./unscheduled.ts";
 import { fakeWaits } from "./waits.ts";
 
@@ -42,6 +43,7 @@ export const fakeServices = ({
     scheduler: fakeScheduler(),
     blobs: fakeBlobStore(),
     gates: fakeGates(),
+    ticks: fakeTicks(),
     resultCache: fakeResultCache(),
     stats: fakeStatsStore(),
     sharedKeys: fakeSharedKeys(),

@@ -1,5 +1,8 @@
 import { jest } from "@jest/globals";
 import { allScopes } from "../../../lambdas/core/access/scopes.ts";
+import type { GateName } from "../../../lambdas/core/flow/gate.ts";
+import { newPump } from "../../../lambdas/core/flow/pump.ts";
+import type { Gates, Waiter } from "../../../lambdas/core/ports/gates.ts";
 import { fakeApi } from "../../support/api.ts";
 import { aJob, noon } from "../../support/builders.ts";
 
@@ -16,6 +19,16 @@ const order = (customer?: unknown) => ({
 const id = (n: number) => `job_${String(n).padStart(32, "0")}`;
 const waiterOf = (job: string, order: number) => ({ job, run: 1, attempt: 1, due_at: order, order, since: noon - 5 });
 const slot = { lease: noon + 60_000, limit: 2 };
+/** Puts a job into the line of a gate that is marked, as whoever stands there does. */
+async function stands(gates: Gates, gate: GateName, waiter: Waiter): Promise<void> {
+  await gates.stand(gate, waiter);
+  const [first] = await gates.firsts([gate]);
+  await gates.mark(gate, { id: "m", ...first?.line }, first?.line);
+}
+const gates = [
+  { limit: "customer", key: "C-1" },
+  { limit: "partner", key: "" },
+];
 const shown = {
   product_tag: "my-product",
   env: "prd",
@@ -76,7 +89,7 @@ describe("GET /v1/limits", () => {
     const api = fakeApi();
     const { gates } = api;
     await gates.take({ ...partner, part: 0 }, { job: id(1), turn: "1.1.0.0", now: noon, slot });
-    await gates.lineUp(partner, waiterOf(id(2), noon - 9), 1);
+    await stands(gates, partner, waiterOf(id(2), noon - 9));
     const rate = { increment: 1_000_000, burst: 2 };
     for (const job of [id(1), id(2), id(3)])
       await gates.take({ ...customer("C-1"), part: 0 }, { job, turn: "1.1.0.0", now: noon, rate });
@@ -97,6 +110,38 @@ describe("GET /v1/limits", () => {
     ]);
   });
 
+  it("lists the gates at which jobs wait for a rate only, with when their lines end", async () => {
+    const api = fakeApi();
+    const rate = { increment: 1_000_000, burst: 2 };
+    for (const job of [id(1), id(2)])
+      await api.gates.take({ ...customer("C-2"), part: 0 }, { job, turn: "1.1.0.0", now: noon, rate });
+    for (const n of [3, 4, 5]) await stands(api.gates, customer("C-2"), waiterOf(id(n), noon - 9 + n));
+    const { body } = await api.ask({ path: "/v1/limits", query: { name: "customer", env: "prd" } });
+    expect(body.limits[0].gates).toEqual([
+      {
+        key: "C-2",
+        in_use: 0,
+        waiting: 3,
+        oldest_wait_since: noon - 5,
+        next_start: noon + 1000,
+        estimated: { as_of: noon, length: 3, ends_at: noon + 3000 },
+      },
+    ]);
+  });
+
+  it("counts the first thousand of a line, and shows for more what its pump has counted", async () => {
+    const api = fakeApi();
+    const shownGate = async () => (await api.ask({ path: "/v1/limits", query: { name: "customer" } })).body.limits;
+    for (let n = 0; n < 1000; n++) await api.gates.stand(customer("C-3"), waiterOf(id(n), n));
+    await stands(api.gates, customer("C-3"), waiterOf(id(1000), 1000));
+    const prd = async () => (await shownGate()).find(({ env }: { env: string }) => env === "prd").gates[0];
+    expect(await prd()).toMatchObject({ waiting: 1000, more_waiting: true });
+    expect(await prd()).not.toHaveProperty("estimated");
+    await api.gates.keepPump(customer("C-3"), { ...newPump(), length: 4002, countedAt: noon - 30_000 });
+    const ends_at = noon + 4_000_000 - 30_000;
+    expect((await prd()).estimated).toEqual({ as_of: noon - 30_000, length: 4002, ends_at });
+  });
+
   it("lists those of one name, and of the envs that the key reaches", async () => {
     const { body } = await fakeApi().ask({
       path: "/v1/limits",
@@ -115,14 +160,55 @@ describe("pins", () => {
     const api = fakeApi();
     const body = { concurrency: 1, rate: { limit: 5, period: "10s" }, until, reason: "the partner is slow" };
     const pinned = { concurrency: 1, rate: { limit: 5, period_ms: 10_000, burst: 1 } };
-    const holds = { ...shown, ...pinned, pinned: { ...pinned, until, pinned_at: noon, reason: "the partner is slow" } };
+    const in_force_at = noon + 5000;
+    const holds = {
+      ...shown,
+      ...pinned,
+      in_force_at,
+      pinned: { ...pinned, until, pinned_at: noon, reason: "the partner is slow" },
+    };
     const answer = await api.ask({ method: "PUT", path, body });
     expect(answer).toMatchObject({ status: 200, body: { ...holds, gates: [expect.anything()] } });
     await api.clock.advance(3_600_000);
     expect((await api.ask({ path: "/v1/limits", query: { name: "partner", env: "prd" } })).body.limits).toEqual([
       shown,
     ]);
-    expect(await api.ask({ method: "DELETE", path })).toMatchObject({ status: 200, body: shown });
+    const removed = await api.ask({ method: "DELETE", path });
+    expect(removed).toMatchObject({ status: 200, body: { ...shown, in_force_at: noon + 3_605_000 } });
+  });
+
+  it("say from when they are in force for as long as they last", async () => {
+    const api = fakeApi();
+    await api.ask({ method: "PUT", path, body: { concurrency: 1, until } });
+    await api.clock.advance(60_000);
+    const { body } = await api.ask({ path: "/v1/limits", query: { name: "partner", env: "prd" } });
+    expect(body.limits).toMatchObject([{ pinned: { pinned_at: noon }, in_force_at: noon + 5000 }]);
+  });
+
+  it("reach those in line at once: a rate is ticked, and free slots are handed over", async () => {
+    const [first, second] = [aJob({ ...tenant, gates }), aJob({ ...tenant, gates, due_at: noon + 1 })];
+    const api = fakeApi({ jobs: [first, second] });
+    await api.clock.advance(10);
+    await api.gates.pin(partner, { concurrency: 1, until, pinned_at: noon - 9 });
+    await api.gates.take({ ...partner, part: 0 }, { job: id(1), turn: "1.1.0.0", now: noon, slot });
+    for (const job of [first, second]) await stands(api.gates, partner, waiterOf(job.id, job.due_at));
+    await stands(api.gates, customer("C-1"), waiterOf(id(3), noon - 9));
+    expect(await api.ask({ method: "DELETE", path })).toMatchObject({ status: 200, body: { gates: [{ in_use: 2 }] } });
+    expect(api.queue.sent.map(({ message }) => message.job_id)).toEqual([first.id]);
+    expect(api.ticks.sent).toEqual([]);
+    const body = { rate: { limit: 5, period: "10s" }, until };
+    await api.ask({ method: "PUT", path, body });
+    expect(api.ticks.sent).toMatchObject([partner]);
+  });
+
+  it("hold although the lines cannot be reached: the reconciler does that", async () => {
+    const api = fakeApi();
+    await stands(api.gates, partner, waiterOf(id(2), noon - 9));
+    jest.spyOn(api.gates, "firsts").mockRejectedValueOnce(new Error("throttled"));
+    const answer = await api.ask({ method: "PUT", path, body: { concurrency: 1, until } });
+    expect(answer).toMatchObject({ status: 200, body: { concurrency: 1 } });
+    const fields = expect.objectContaining({ limit: "partner" });
+    expect(api.log.lines).toContainEqual(expect.objectContaining({ level: "warn", fields }));
   });
 
   it.each<[object, string]>([
@@ -149,21 +235,35 @@ describe("pins", () => {
 });
 
 describe("what a job waits for", () => {
-  const gates = [
-    { limit: "customer", key: "C-1" },
-    { limit: "partner", key: "" },
-  ];
   const job = aJob({ ...tenant, event: "call_partner", gates });
 
-  it("is its place in a waiting list", async () => {
+  it("is its place in the line for a slot", async () => {
     const api = fakeApi({ jobs: [job] });
-    await api.gates.lineUp(partner, waiterOf(id(2), noon - 9), 1);
-    await api.gates.lineUp(partner, waiterOf(job.id, job.due_at), 1);
+    await stands(api.gates, partner, waiterOf(id(2), noon - 9));
+    await stands(api.gates, partner, waiterOf(job.id, job.due_at));
     const { body } = await api.ask({ path: `/v1/jobs/${job.id}` });
     expect(body).toMatchObject({ gates, waiting_for: { limit: "partner", key: "", since: noon - 5, position: 2 } });
   });
 
-  it("is the start that its rate has given it", async () => {
+  it("is its place in the line for a start, and about when that is", async () => {
+    const api = fakeApi({ jobs: [job] });
+    await stands(api.gates, customer("C-1"), waiterOf(id(2), noon - 9));
+    await stands(api.gates, customer("C-1"), waiterOf(id(3), noon - 8));
+    await stands(api.gates, customer("C-1"), waiterOf(job.id, job.due_at));
+    const waits = async () => (await api.ask({ path: `/v1/jobs/${job.id}` })).body.waiting_for;
+    const place = { limit: "customer", key: "C-1", since: noon - 5, position: 3 };
+    expect(await waits()).toEqual({ ...place, starts_at: noon + 1000 });
+    await api.gates.keepPump(customer("C-1"), { ...newPump(), called: { [job.id]: { at: noon + 1700 } } });
+    expect(await waits()).toEqual({ ...place, starts_at: noon + 1700 });
+  });
+
+  it("is not the line in which it stood for an earlier attempt", async () => {
+    const api = fakeApi({ jobs: [{ ...job, attempt: 2 }] });
+    await stands(api.gates, partner, waiterOf(job.id, job.due_at));
+    expect((await api.ask({ path: `/v1/jobs/${job.id}` })).body).not.toHaveProperty("waiting_for");
+  });
+
+  it("is the start that version 0.3 has reserved for it", async () => {
     const until = noon + 60_000;
     const reserved = { turn: "1.1.0.0", until, since: noon, gate: gates[0] as never, limits: ["customer"] };
     const api = fakeApi({ jobs: [{ ...job, status: "scheduled", due_at: until, reserved }] });
@@ -175,7 +275,7 @@ describe("what a job waits for", () => {
     const plain = aJob({ ...tenant, event: "create_order" });
     const about = aJob({ ...tenant, event: "call_partner", gates });
     const api = fakeApi({ jobs: [plain, job, about] });
-    await api.gates.lineUp(partner, waiterOf(job.id, job.due_at), 1);
+    await stands(api.gates, partner, waiterOf(job.id, job.due_at));
     const waiter = jest.spyOn(api.gates, "waiter");
     const { body } = await api.ask({ path: "/v1/jobs" });
     const waits = Object.fromEntries(
@@ -186,7 +286,8 @@ describe("what a job waits for", () => {
       [about.id]: undefined,
       [plain.id]: undefined,
     });
-    expect(waiter.mock.calls.map(([, { job: asked }]) => asked).sort()).toEqual([about.id, job.id].sort());
+    const asked = waiter.mock.calls.map(([gate, { job: asked }]) => `${asked} ${gate.limit}`);
+    expect(asked.sort()).toEqual([job.id, about.id].flatMap((one) => [`${one} customer`, `${one} partner`]).sort());
   });
 
   it("is read for a bounded number of jobs", async () => {
@@ -194,7 +295,7 @@ describe("what a job waits for", () => {
     const api = fakeApi({ jobs: many });
     const waiter = jest.spyOn(api.gates, "waiter");
     expect((await api.ask({ path: "/v1/jobs", query: { limit: "100" } })).body.jobs).toHaveLength(60);
-    expect(waiter).toHaveBeenCalledTimes(50);
+    expect(waiter).toHaveBeenCalledTimes(50 * gates.length);
   });
 
   it("is nothing for a job that is only about to start", async () => {
@@ -206,7 +307,7 @@ describe("what a job waits for", () => {
 describe("POST /v1/explain", () => {
   it("shows the gates of a request, and what an attempt would meet there now", async () => {
     const api = fakeApi();
-    await api.gates.lineUp(partner, waiterOf(id(2), noon - 9), 1);
+    await stands(api.gates, partner, waiterOf(id(2), noon - 9));
     const { body } = await api.ask({ method: "POST", path: "/v1/explain", body: { ...order("C-1"), priority: 5 } });
     expect(body).toMatchObject({
       job: { priority: 5 },
@@ -215,6 +316,9 @@ describe("POST /v1/explain", () => {
         { limit: "customer", key: "C-1", rate: { limit: 60 }, next_start: noon, would: "start" },
       ],
     });
+    await stands(api.gates, customer("C-1"), waiterOf(id(2), noon - 9));
+    const again = await api.ask({ method: "POST", path: "/v1/explain", body: order("C-1") });
+    expect(again.body.gates[1]).toMatchObject({ limit: "customer", waiting: 1, next_start: noon, would: "wait" });
     expect(api.gates.all().some(({ gate }) => gate.limit === "customer" && gate.key === "C-2")).toBe(false);
   });
 });

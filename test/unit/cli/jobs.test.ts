@@ -120,6 +120,10 @@ describe("jobs get", () => {
       "paused until it is ended: the database is being moved",
     ],
     [{ limit: "mailbox", key: "ada", since: 1, position: 3 }, "the limit mailbox for ada, place 3"],
+    [
+      { limit: "provider", key: "", since: 1, position: 3, starts_at: Date.parse("2030-01-31T09:01Z") },
+      "the limit provider, place 3, starts about 2030-01-31 09:01:00 +00:00 (in 1 min)",
+    ],
   ])("says what it waits for: %j", async (waiting_for, text) => {
     const { cli } = answering({ [`GET /v1/jobs/${jobId}`]: aWaitingJob({ status: "queued", waiting_for }) });
     expect((await cli(["jobs", "get", jobId])).out).toContain(`waits for  ${text}\n`);

@@ -1,7 +1,9 @@
 import { scopeOf } from "../../../dashboard/src/pages/limits/pause-draft.ts";
 import { pinDraftOf, pinOf } from "../../../dashboard/src/pages/limits/pin-draft.ts";
 import {
+  hasEstimates,
   isBusy,
+  isSettling,
   numberWords,
   scopeWords,
   shareInUse,
@@ -16,15 +18,28 @@ const limit: Limit = {
   concurrency: 5,
   rate: { limit: 100, period_ms: 60_000, burst: 20 },
   events: ["welcome"],
-  gates: [{ key: "a", in_use: 2, waiting: 100, more_waiting: true }],
+  gates: [{ key: "a", in_use: 2, waiting: 1000, more_waiting: true }],
 };
 
 test("a limit is said in words", () => {
   expect(numberWords(limit)).toBe("5 at a time, 100 starts per minute, up to 20 at once");
   expect(numberWords({ rate: { limit: 1, period_ms: 90_000, burst: 1 } })).toMatch(/^1 start per 1 m/);
-  expect(limit.gates.map(waitingWords)).toEqual(["100+"]);
+  expect(limit.gates.map(waitingWords)).toEqual(["1,000+"]);
   expect(limit.gates.map((gate) => shareInUse(gate, 5))).toEqual([40]);
   expect([isBusy(limit), isBusy({ ...limit, gates: [{ key: "", in_use: 0, waiting: 0 }] })]).toEqual([true, false]);
+});
+
+test("what is counted and what is estimated is told apart", () => {
+  const estimated = { as_of: 0, length: 7200, ends_at: 9 };
+  expect(waitingWords({ key: "", in_use: 0, waiting: 3, estimated: { ...estimated, length: 3 } })).toBe("3");
+  expect(waitingWords({ key: "", in_use: 0, waiting: 1000, more_waiting: true, estimated })).toBe("about 7,200");
+  const gates = limit.gates.map((gate) => ({ ...gate, estimated }));
+  expect([hasEstimates(limit), hasEstimates({ ...limit, gates })]).toEqual([false, true]);
+});
+
+test("a pin is said to come into force until it has reached the lines too", () => {
+  const at = (now: number) => isSettling({ ...limit, in_force_at: 5000 }, now);
+  expect([at(0), at(5000), at(64_999), at(65_000), isSettling(limit, 0)]).toEqual([true, true, true, false, false]);
 });
 
 test("a pause says what it holds", () => {

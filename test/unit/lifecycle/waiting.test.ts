@@ -1,13 +1,20 @@
 import type { Job } from "../../../lambdas/core/job/job.ts";
 import { jobEvents } from "../../../lambdas/core/job/job-event.ts";
-import { claimed, isNoted, postponed, withWait } from "../../../lambdas/core/job/transitions.ts";
+import { claimed, isNoted, withWait } from "../../../lambdas/core/job/transitions.ts";
 import { transitionsOf } from "../../../lambdas/lifecycle/events.ts";
 import { aJob, noon } from "../../support/builders.ts";
 
 const gate = { limit: "mailbox", key: "ada" };
 const job = aJob({ gates: [gate] });
 const between = (before: Job, after: Job) => transitionsOf({ before, after, at: noon + 9000 });
-const reserved = (until: number, turn = "1.1.0.0") => ({ turn, until, since: noon, gate, limits: ["mailbox"] });
+/** A job that version 0.3 has moved to the start which it has reserved for it. */
+const reserved = (until: number): Job => ({
+  ...job,
+  due_at: until,
+  status: "scheduled",
+  reserved: { turn: "1.1.0.0", until, since: noon, gate, limits: ["mailbox"] },
+  version: 2,
+});
 
 it("a job that notes that it waits for a slot is an event, with the limit and its key", () => {
   const noted = withWait(job, gate, noon + 40);
@@ -34,12 +41,12 @@ it("what changes afterwards is no wait", () => {
   expect(between(noted, { ...noted, version: 3 })).toEqual([]);
 });
 
-it("a start that a rate has given is an event if it is at least a minute away", () => {
-  const late = postponed(job, reserved(noon + 60_000), noon);
+it("a start that a rate of version 0.3 has given is an event if it is at least a minute away", () => {
+  const late = reserved(noon + 60_000);
   expect(between(job, late)).toMatchObject([
     { name: "waiting", time: noon, detail: { ...gate, starts_at: noon + 60_000, due_at: noon + 60_000 } },
   ]);
-  expect(between(job, postponed(job, reserved(noon + 59_999), noon))).toEqual([]);
+  expect(between(job, reserved(noon + 59_999))).toEqual([]);
   expect(between(late, { ...late, version: 3 })).toEqual([]);
 });
 

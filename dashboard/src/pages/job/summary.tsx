@@ -1,10 +1,10 @@
 import { Link } from "wouter";
-import type { Job } from "../../../../sdk/src/index.ts";
+import type { Job, LimitWait } from "../../../../sdk/src/index.ts";
 import { useNow } from "../../api/clock.ts";
 import { query } from "../../api/request.ts";
 import { durationOf, isFinal, latenessOf, waitingFor } from "../../job/states.ts";
 import { Tag } from "../../ui/badge.tsx";
-import { duration, exactMs } from "../../ui/format.ts";
+import { count, duration, exactMs } from "../../ui/format.ts";
 import { Fact, Facts, Panel } from "../../ui/panel.tsx";
 import { Ago, Time } from "../../ui/time.tsx";
 
@@ -68,6 +68,20 @@ const Gap = ({ ms, name }: { ms: number | undefined; name: string }) => (
   </div>
 );
 
+/** Where a job stands in the line of a limit, and when it starts by the rate. */
+const InLine = ({ wait: { limit, position, since, starts_at } }: { wait: LimitWait }) => (
+  <Fact name="In line">
+    <span>
+      {position === undefined ? `of ${limit}` : `Place ${count(position)} of ${limit}`}, since <Time at={since} />
+      {starts_at !== undefined && (
+        <>
+          , starts about <Time at={starts_at} /> <Ago at={starts_at} /> <span class="muted">(estimate)</span>
+        </>
+      )}
+    </span>
+  </Fact>
+);
+
 function Details({ job }: { job: Job }) {
   const { repeat, parent } = job;
   return (
@@ -129,6 +143,7 @@ function Details({ job }: { job: Job }) {
           <Link href={`/limits${query({ product: job.product_tag, env: job.env })}`}>{job.waiting_for.reason}</Link>
         </Fact>
       )}
+      {job.waiting_for && "limit" in job.waiting_for && <InLine wait={job.waiting_for} />}
       {job.cache !== undefined && (
         <Fact name="Cache tag">
           <code>{job.cache}</code>

@@ -1,6 +1,7 @@
 import { useState } from "preact/hooks";
 import type { Limit, LimitGate } from "../../../../sdk/src/index.ts";
 import { ductape } from "../../api/client.ts";
+import { useNow } from "../../api/clock.ts";
 import { useCan } from "../../api/me.ts";
 import { useChange } from "../../api/use-change.ts";
 import { Tag } from "../../ui/badge.tsx";
@@ -13,7 +14,7 @@ import { type Column, Table } from "../../ui/table.tsx";
 import { Ago, Dash, Time } from "../../ui/time.tsx";
 import { PauseDialog } from "./pause-dialog.tsx";
 import { PinDialog } from "./pin-dialog.tsx";
-import { numberWords, shareInUse, waitingWords } from "./words.ts";
+import { hasEstimates, isSettling, numberWords, shareInUse, waitingWords } from "./words.ts";
 
 /** One limit: its numbers, and each key at which something is going on. */
 export function LimitPanel({ limit }: { limit: Limit }) {
@@ -25,6 +26,7 @@ export function LimitPanel({ limit }: { limit: Limit }) {
           <span>
             Pinned to {numberWords(pinned)} until <Time at={pinned.until} />
             {pinned.reason !== undefined && `: ${pinned.reason}`}
+            <Settling limit={limit} />
           </span>
         </p>
       )}
@@ -38,9 +40,24 @@ export function LimitPanel({ limit }: { limit: Limit }) {
         </span>
       </p>
       {gates.length === 0 ? <EmptyState title="Nothing waits for it" /> : <Gates limit={limit} />}
+      {hasEstimates(limit) && (
+        <p class="limit-more muted">
+          A long line is counted once a minute. When a line ends is an estimate by the rate, if no more jobs come.
+        </p>
+      )}
       {limit.more_gates && <p class="limit-more muted">Jobs wait for more keys than these.</p>}
     </Panel>
   );
+}
+
+/** From when numbers that were pinned just now are in force. */
+function Settling({ limit }: { limit: Limit }) {
+  const now = useNow();
+  return isSettling(limit, now) ? (
+    <>
+      . In force from <Time at={limit.in_force_at} />, for jobs in line within a minute
+    </>
+  ) : null;
 }
 
 function Gates({ limit }: { limit: Limit }) {
@@ -92,6 +109,12 @@ const columnsFor = ({ concurrency, rate }: Limit): Column<LimitGate>[] => [
           name: "Next start",
           cell: ({ next_start }: LimitGate) => <Time at={next_start} precision="ms" />,
         },
+        {
+          id: "ends",
+          name: "Line ends about",
+          wide: true,
+          cell: ({ estimated }: LimitGate) => <Ago at={estimated?.ends_at} />,
+        },
       ]),
 ];
 
@@ -117,7 +140,7 @@ function PinActions({ limit }: { limit: Limit }) {
   const [asks, setAsks] = useState(false);
   const unpin = useChange(
     () => ductape().limits.unpin(limit),
-    () => `${limit.name}: the numbers of the catalog hold again`,
+    () => `${limit.name}: the numbers of the catalog hold again within five seconds, in line within a minute`,
   );
   if (!can("jobs:admin", limit)) return null;
   return (

@@ -36,7 +36,8 @@ export function PinDialog({ limit, onClose }: { limit: Limit; onClose: () => voi
       onClose={onClose}
     >
       <p class="muted">
-        They hold for every key within five seconds, and end by themselves. A lower number lets what runs end first.
+        They hold for every key within five seconds, for jobs in line within a minute, and end by themselves. A lower
+        number lets what runs end first.
       </p>
       <div class="field-pair">
         {field("At a time", "concurrency", "Empty: as in the catalog")}

@@ -15,9 +15,21 @@ export const rateWords = ({ limit, period_ms, burst }: LimitRate): string =>
 export const numberWords = ({ concurrency, rate }: Pick<Limit, "concurrency" | "rate">): string =>
   [concurrency !== undefined && `${count(concurrency)} at a time`, rate && rateWords(rate)].filter(Boolean).join(", ");
 
-/** How many jobs wait at a gate; the API counts up to some number. */
-export const waitingWords = ({ waiting, more_waiting }: LimitGate): string =>
-  `${count(waiting)}${more_waiting ? "+" : ""}`;
+/** How many jobs wait at a gate: `12`, `about 7,200` for a line that was counted up to a minute ago, `1,000+` before that. */
+export function waitingWords({ waiting, more_waiting, estimated }: LimitGate): string {
+  if (!more_waiting) return count(waiting);
+  return estimated ? `about ${count(estimated.length)}` : `${count(waiting)}+`;
+}
+
+/** Whether something of what is shown is an estimate. */
+export const hasEstimates = ({ gates }: Limit): boolean => gates.some(({ estimated }) => estimated !== undefined);
+
+/** How long after everybody follows a pin the lines do too, in milliseconds. */
+const linesFollowMs = 60_000;
+
+/** Whether a change of the numbers may not have reached everything yet at `now`, epoch milliseconds. */
+export const isSettling = ({ in_force_at }: Limit, now: number): boolean =>
+  in_force_at !== undefined && now < in_force_at + linesFollowMs;
 
 /** The share of the slots that are held, for a bar: from 0 to 100. */
 export const shareInUse = ({ in_use }: LimitGate, concurrency: number): number =>

@@ -108,7 +108,8 @@ const Holds = ({ explanation: { gates = [], pauses = [] } }: { explanation: Expl
             {gate.limit} {gate.key !== "" && <code>{gate.key}</code>}{" "}
             <span class="muted">
               {numberWords(gate)}
-              {gate.concurrency !== undefined && `; ${count(gate.in_use)} in use, ${waitingWords(gate)} waiting`}
+              {gate.concurrency !== undefined && `; ${count(gate.in_use)} in use`}
+              {`; ${waitingWords(gate)} waiting`}
             </span>
           </li>
         ))}

@@ -47,7 +47,7 @@ const jobFields = () => ({
     non_retryable_errors: ErrorNames(),
   }),
   labels: z.array(z.string()).exactOptional(),
-  priority: z.int().exactOptional().describe("Seconds of head start in waiting lists, if any."),
+  priority: z.int().exactOptional().describe("Seconds of head start in the lines of limits, if any."),
   fairness_key: z.string().exactOptional().describe("The key by which the job takes turns with others in its queue."),
   debounce: z
     .object({

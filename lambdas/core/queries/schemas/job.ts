@@ -132,9 +132,16 @@ export const LimitWaitSchema = lazy(() =>
     .object({
       limit: z.string().describe("The name of the limit in the catalog."),
       key: z.string().describe("The key; empty for a limit without keys."),
-      since: at("Since when the job waits for it."),
-      position: z.int().exactOptional().describe("Its place in the waiting list, from 1; absent beyond the first 100."),
-      starts_at: at("The start that the rate has given it.").exactOptional(),
+      since: at("Since when the job stands in its line."),
+      position: z
+        .int()
+        .exactOptional()
+        .describe(
+          "Its place in the line, from 1; absent beyond the first 1,000. An estimate, since jobs with a higher priority may pass it.",
+        ),
+      starts_at: at(
+        "About when it starts, as the rate has planned it up to a minute ago, or by its place. Nothing is reserved. Absent for a limit with slots only, and beyond the first 1,000.",
+      ).exactOptional(),
     })
     .meta({ id: "LimitWait", description: "The limit that holds the job back." }),
 );
@@ -182,7 +189,7 @@ export const summaryFields = () => ({
     .union([PauseReferenceSchema(), LimitWaitSchema()])
     .exactOptional()
     .describe(
-      "What keeps a job from its start: a pause, a start that the rate of a limit has given it, or the limit on whose waiting list it stands. Lists show that for the first 50 such jobs of a page, and no position.",
+      "What keeps a job from its start: a pause, or the limit in whose line it stands for a slot or a start. Lists show that for the first 50 such jobs of a page, without position and start.",
     ),
 });
 
@@ -215,7 +222,7 @@ export const JobSchema = lazy(() =>
         .describe(
           "The limits that its attempts pass, with the keys that its input gave. Absent if its event has none.",
         ),
-      priority: z.int().exactOptional().describe("Seconds of head start in waiting lists, if any."),
+      priority: z.int().exactOptional().describe("Seconds of head start in the lines of limits, if any."),
       snoozes: z
         .object({ count: z.int(), since: at("When the first try that was put off had started.") })
         .exactOptional()

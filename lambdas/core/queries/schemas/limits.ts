@@ -7,7 +7,7 @@ const RateSchema = lazy(() =>
     .object({
       limit: z.int().describe("How many attempts may start in a period."),
       period_ms: z.int().describe("The period, in milliseconds."),
-      burst: z.int().describe("How many attempts may start at once after a pause."),
+      burst: z.int().describe("How many attempts may start at once after a while without any."),
     })
     .meta({ id: "LimitRate" }),
 );
@@ -27,14 +27,32 @@ const PinSchema = () =>
     })
     .describe("The numbers that hold instead of the catalog's.");
 
+const EstimateSchema = lazy(() =>
+  z
+    .object({
+      as_of: at("When the line was counted: just now, or up to 90 seconds ago if it is long."),
+      length: z.int().describe("How many jobs stood in it; of a long line at most 10,000 are counted."),
+      ends_at: at(
+        "When the last of them would start by the rate, if all of it is used and no more jobs come. Absent for a limit with slots only.",
+      ).exactOptional(),
+    })
+    .meta({ id: "LineEstimate", description: "How long the line is, and when it ends: an estimate." }),
+);
+
 /** What is known of one gate: a limit for one key. */
 const gateFields = () => ({
   key: z.string().describe("The key; empty for a limit without keys. A long or hidden key is a hash."),
   in_use: z.int().describe("How many slots are held."),
-  waiting: z.int().describe("How many jobs wait for a slot; at most 100 are counted."),
-  more_waiting: z.boolean().exactOptional().describe("More jobs wait than were counted."),
+  waiting: z.int().describe("How many jobs stand in line for a slot or a start; at most 1,000 are counted."),
+  more_waiting: z
+    .boolean()
+    .exactOptional()
+    .describe("More than 1,000 jobs stand in line: `estimated` has their number, once the line was counted."),
   oldest_wait_since: at("Since when the first of them waits.").exactOptional(),
-  next_start: at("When an attempt could start by the rate, if it asked now.").exactOptional(),
+  next_start: at(
+    "The next start that the rate gives out. Nothing is reserved: it goes to the first in line.",
+  ).exactOptional(),
+  estimated: EstimateSchema().exactOptional(),
 });
 
 export const LimitGateSchema = lazy(() => z.object(gateFields()).meta({ id: "LimitGate" }));
@@ -49,6 +67,9 @@ export const LimitSchema = lazy(() =>
       key: z.string().exactOptional().describe("The expression that gives a job its key, as the catalog has it."),
       ...numbers(),
       pinned: PinSchema().exactOptional(),
+      in_force_at: at(
+        "From when every consumer follows the numbers above, while they are pinned and in the answer that unpins them: 5 seconds after the change. Jobs in line follow at once at the first 100 keys with a line, and at all others within a minute.",
+      ).exactOptional(),
       events: z.array(z.string()).describe("The events that name the limit."),
       gates: z
         .array(LimitGateSchema())
@@ -72,7 +93,7 @@ export const ExplainedGateSchema = lazy(() =>
       would: z
         .enum(["start", "wait"])
         .describe(
-          "What an attempt that is due now would do here. `wait`: no slot is free, or its rate has a later start.",
+          "What an attempt that is due now would do here. `wait`: no slot is free, its rate has a later start, or others stand in line.",
         ),
     })
     .meta({ id: "ExplainedGate" }),

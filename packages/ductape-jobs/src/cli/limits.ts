@@ -32,10 +32,20 @@ const numbersOf = ({ concurrency, rate }: Numbers): string =>
     .filter(Boolean)
     .join("; ");
 
+type Gate = Limit["gates"][number];
+
+/** How many jobs stand in line, as counted up to a minute ago if there are many. */
+const lengthOf = ({ waiting, estimated }: Gate): number => Math.max(waiting, estimated?.length ?? 0);
+
 const busiestOf = ({ gates, more_gates }: Limit): string => {
-  const waiting = gates.reduce((sum, gate) => sum + gate.waiting, 0);
+  const waiting = gates.reduce((sum, gate) => sum + lengthOf(gate), 0);
   const more = more_gates || gates.some((gate) => gate.more_waiting) ? "+" : "";
   return `${waiting}${more}`;
+};
+
+const waitingOf = (gate: Gate): string => {
+  if (!gate.more_waiting) return String(gate.waiting);
+  return gate.estimated ? `about ${gate.estimated.length}` : `${gate.waiting}+`;
 };
 
 function limitColumns({ zone, api }: Context): Column<Limit>[] {
@@ -72,15 +82,21 @@ export async function listLimits(
 
 function gateLines({ gates }: Limit, { zone, api, columns }: Context): string[] {
   if (gates.length === 0) return [];
-  const all: Column<Limit["gates"][number]>[] = [
+  const all: Column<Gate>[] = [
     { title: "KEY", cell: ({ key }) => key || "(none)", flexible: true },
     { title: "IN USE", cell: ({ in_use }) => String(in_use) },
-    { title: "WAITING", cell: ({ waiting, more_waiting }) => `${waiting}${more_waiting ? "+" : ""}` },
+    { title: "WAITING", cell: waitingOf },
     {
       title: "OLDEST",
       cell: ({ oldest_wait_since: since }) => (since === undefined ? "" : relative(since, api.now())),
     },
     { title: "NEXT START", cell: ({ next_start }) => (next_start === undefined ? "" : localTime(next_start, zone)) },
+    {
+      title: "LINE ENDS",
+      cell: ({ estimated }) =>
+        estimated?.ends_at === undefined ? "" : `about ${relative(estimated.ends_at, api.now())}`,
+      drop: 1,
+    },
   ];
   return ["", ...table(all, gates, columns)];
 }
@@ -88,6 +104,8 @@ function gateLines({ gates }: Limit, { zone, api, columns }: Context): string[] 
 async function changed(context: Context, limit: Limit): Promise<void> {
   context.print(limit);
   context.say(table(limitColumns(context), [limit], context.columns));
+  const from = limit.in_force_at;
+  if (from !== undefined) context.say([`In force from ${context.when(from)}, for jobs in line within a minute.`]);
 }
 
 /** `limits pin` */

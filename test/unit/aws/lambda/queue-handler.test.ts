@@ -72,4 +72,19 @@ describe("a batch", () => {
       });
     },
   );
+
+  it("passes on what came beside a message, and handles one without", async () => {
+    const beside: unknown[] = [];
+    const handler = queueHandler(
+      () => ({ log: fakeLog(), redelivery: aRedelivery() }),
+      JobMessage,
+      async (_services, _message, own) => void beside.push(own),
+    );
+    const calls = { limits: { mailbox: { at: 5 } }, visible: 3 };
+    const called = batch(body, body, body);
+    for (const [i, stringValue] of [JSON.stringify(calls), "unreadable"].entries())
+      Object.assign(called.Records[i] as object, { messageAttributes: { calls: { stringValue, dataType: "String" } } });
+    await handler(called, {} as Context);
+    expect(beside).toEqual([{ calls }, {}, {}]);
+  });
 });

@@ -41,6 +41,17 @@ test("a delay of 0 is sent too, since the queue's own default could make the job
   expect(requests[0]?.body).toMatchObject({ DelaySeconds: 0 });
 });
 
+test("calls travel beside the message, and not in it", async () => {
+  // Without the digest of the attributes the SDK checks that of the body alone.
+  const { queue, requests } = aQueue();
+  const [message, calls] = [aMessage(), { limits: { mailbox: { at: 5 } }, visible: 3 }];
+  await queue.send("action", message, { delaySeconds: 0, group: "shop:prd", calls });
+  expect(requests[0]?.body).toMatchObject({
+    MessageBody: JSON.stringify(message),
+    MessageAttributes: { calls: { DataType: "String", StringValue: JSON.stringify(calls) } },
+  });
+});
+
 test("a group that SQS would refuse is cut to its limit", async () => {
   const { queue, requests } = aQueue();
   await queue.send("action", aMessage(), { delaySeconds: 0, group: `${"p".repeat(64)}:${"e".repeat(64)}` });
@@ -98,6 +109,16 @@ describe("many messages", () => {
         MessageGroupId: "shop:prd",
       })),
     );
+  });
+
+  test("have each their own calls", async () => {
+    const { queue, requests } = aQueue(taking(() => false));
+    const calls = { limits: { mailbox: { at: 5 } }, visible: 3 };
+    await queue.sendMany(
+      "action",
+      entries.slice(0, 2).map((entry, i) => (i === 1 ? { ...entry, calls } : entry)),
+    );
+    expect(requests.flatMap(entriesOf).map((entry) => "MessageAttributes" in entry)).toEqual([false, true]);
   });
 
   test("that SQS refuses are sent once more, without the others", async () => {

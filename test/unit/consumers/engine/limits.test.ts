@@ -3,6 +3,7 @@ import { registry } from "../../../../lambdas/consumers/types/registry.ts";
 import { makeCatalog } from "../../../../lambdas/core/catalog/catalog.ts";
 import type { Product } from "../../../../lambdas/core/catalog/job-type.ts";
 import { TransientError } from "../../../../lambdas/core/errors.ts";
+import type { Calls } from "../../../../lambdas/core/flow/calls.ts";
 import type { Limit } from "../../../../lambdas/core/flow/limit.ts";
 import { type Job, type JobMessage, messageOf } from "../../../../lambdas/core/job/job.ts";
 import { JobError } from "../../../../lambdas/core/job/job-error.ts";
@@ -11,7 +12,7 @@ import { cancelled } from "../../../../lambdas/core/job/transitions.ts";
 import { endPause, startPause } from "../../../../lambdas/core/operations/change-pauses.ts";
 import { drainPause } from "../../../../lambdas/core/operations/drain-pause.ts";
 import type { Execute } from "../../../../lambdas/core/operations/execution.ts";
-import { transitionsOf } from "../../../../lambdas/lifecycle/events.ts";
+import { tickLine } from "../../../../lambdas/core/operations/tick.ts";
 import { reconcile } from "../../../../lambdas/reconciler/reconcile.ts";
 import { aJob, noon } from "../../../support/builders.ts";
 import { action } from "../../../support/catalog/action.ts";
@@ -29,11 +30,17 @@ function limited(limits: Record<string, Limit>, count: number, more: Partial<Job
     aJob({ event: "create_order", gates, timeout_ms: 10_000, due_at: noon - count + i, ...more }),
   );
   const services = fakeServices({ catalog, jobs });
-  const run = (message: JobMessage, execute: Execute = ok) => runJob(services, execute, message, { random: () => 0.5 });
+  const run = (message: JobMessage, execute: Execute = ok, calls?: Calls) =>
+    runJob(services, execute, message, { random: () => 0.5, calls });
+  /** Delivers what was sent meanwhile: ticks to the pump, and messages to the consumer once they are visible. */
+  const deliver = async (execute: Execute = ok) => {
+    for (const tick of services.ticks.sent.splice(0)) await tickLine(services, tick);
+    for (const { message, calls } of services.queue.sent.splice(0)) await run(message, execute, calls);
+  };
   const at = (i: number) => services.jobs.peek(jobs[i]?.id ?? "") as Job;
   const gate = (limit: string) => ({ product: "shop", env: "prd", limit, key: "k" });
   const look = (limit: string) => services.gates.look(gate(limit), { limit: 100 });
-  return { ...services, run, at, gate, look, all: jobs, message: (i: number) => messageOf(at(i)) };
+  return { ...services, run, deliver, at, gate, look, all: jobs, message: (i: number) => messageOf(at(i)) };
 }
 
 /** An execution that ends when it is told to. */
@@ -180,16 +187,16 @@ describe("slots", () => {
     const blocking = w.run(w.message(1), first.execute);
     await first.started;
     const second = held();
-    const { lineUp } = w.gates;
+    const { stand } = w.gates;
     let passing: Promise<void> | undefined;
-    w.gates.lineUp = async (...asked) => {
-      w.gates.lineUp = lineUp;
+    w.gates.stand = async (...asked) => {
+      w.gates.stand = stand;
       await w.clock.advance(10);
       first.end();
       await blocking;
       passing = w.run(w.message(0), second.execute);
       await second.started;
-      await lineUp(...asked);
+      await stand(...asked);
     };
     await w.run(w.message(0));
     expect((await w.look("a")).parts[0]?.count).toBe(1);
@@ -227,13 +234,13 @@ describe("slots", () => {
     expect((await w.look("workers")).parts[0]?.count).toBe(0);
   });
 
-  test("a job that is refused by one limit gives back the slot of another", async () => {
+  test("a job that waits for a slot of one limit keeps that of another for a minute", async () => {
     const w = limited({ a: { concurrency: 2 }, b: { concurrency: 1 } }, 2);
     const first = held();
     const running = w.run(w.message(0), first.execute);
     await first.started;
     await w.run(w.message(1));
-    expect((await w.look("a")).parts[0]?.count).toBe(1);
+    expect((await w.look("a")).parts[0]?.holders[w.at(1).id]).toMatchObject({ lease: noon + 60_000, given: true });
     expect((await w.look("b")).waiters).toHaveLength(1);
     first.end();
     await running;
@@ -403,78 +410,66 @@ describe("a crash costs at most a round of the reconciler", () => {
 describe("rates", () => {
   const perMinute = { mailbox: { rate: { limit: 1, period: "1m" } } };
 
-  test("a job gets the exact start that its rate has for it, and is dispatched for that", async () => {
+  test("a job whose start is not due stands in line as it is, and starts when the pump calls it", async () => {
     const w = limited(perMinute, 3);
-    await w.run(w.message(0));
+    for (const i of [0, 1, 2]) await w.run(w.message(i));
     expect(w.at(0).status).toBe("completed");
-    await w.run(w.message(1));
-    await w.run(w.message(2));
-    expect(w.at(1)).toMatchObject({
-      status: "scheduled",
-      due_at: noon + 60_000,
-      attempts: [],
-      attempt: 1,
-      reserved: { until: noon + 60_000, since: noon, gate: { limit: "mailbox", key: "k" }, limits: ["mailbox"] },
-    });
-    expect(w.at(1).scheduled_at).toBe(w.all[1]?.scheduled_at);
-    expect(w.queue.sent.map(({ delaySeconds }) => delaySeconds)).toEqual([60, 120]);
-    await w.clock.advance(60_000);
-    await w.run(w.message(1));
-    expect(w.at(1)).toMatchObject({ status: "completed", started_at: noon + 60_000 });
+    for (const i of [1, 2]) expect(w.at(i)).toMatchObject({ status: "queued", version: 1, attempts: [] });
+    const { waiters, parts } = await w.look("mailbox");
+    expect(waiters.map(({ job }) => job)).toEqual([1, 2].map((i) => w.all[i]?.id));
+    expect(w.ticks.sent).toEqual([{ ...w.gate("mailbox"), by: parts[0]?.line?.promised, visible: noon, sent: noon }]);
+    for (let left = 10; left > 0 && w.at(1).status === "queued"; left--) await later(w);
+    expect(w.at(1)).toMatchObject({ status: "completed", started_at: noon + 60_000, due_at: noon - 2 });
+    expect(w.at(2).status).toBe("queued");
+    expect((await w.look("mailbox")).waiters.map(({ job }) => job)).toEqual([w.all[2]?.id]);
+    for (let left = 20; left > 0 && w.at(2).status === "queued"; left--) await later(w);
+    expect(w.at(2)).toMatchObject({ status: "completed", started_at: noon + 120_000 });
   });
 
-  test("moving a job to its start is no schedule that somebody asked for", async () => {
+  /** Time goes on until the next tick or message is visible, which is delivered then. */
+  async function later(w: ReturnType<typeof limited>) {
+    const now = w.clock.now();
+    const visible = [
+      ...w.ticks.sent.map((tick) => tick.visible),
+      ...w.queue.sent.map(({ calls, delaySeconds }) => calls?.visible ?? now + delaySeconds * 1000),
+    ];
+    await w.clock.advance(Math.max(0, Math.min(...visible) - now));
+    const isDue = (at: number) => at <= w.clock.now();
+    const ticks = w.ticks.sent.filter((tick) => isDue(tick.visible));
+    for (const one of ticks) w.ticks.sent.splice(w.ticks.sent.indexOf(one), 1);
+    for (const tick of ticks) await tickLine(w, tick);
+    const messages = w.queue.sent.filter(({ calls }) => isDue(calls?.visible ?? 0));
+    for (const one of messages) w.queue.sent.splice(w.queue.sent.indexOf(one), 1);
+    const runs = messages.map(({ message, calls }) => w.run(message, ok, calls));
+    await w.clock.advance(1000);
+    await Promise.all(runs);
+  }
+
+  test("a called job that comes too early is sent back, and stands in line again after some times", async () => {
     const w = limited(perMinute, 2);
-    await w.run(w.message(0));
-    const before = w.at(1);
-    await w.run(w.message(1));
-    const happened = transitionsOf({ before, after: w.at(1), at: noon, record: {} } as never);
-    expect(happened.map(({ name }) => name)).toEqual(["waiting"]);
+    for (const i of [0, 1]) await w.run(w.message(i));
+    w.ticks.sent.length = 0;
+    let calls: Calls = { limits: { mailbox: { at: noon + 5000 } }, visible: noon };
+    for (let returns = 1; returns <= 4; returns++) {
+      await w.run(w.message(1), ok, calls);
+      const [sent] = w.queue.sent.splice(0);
+      expect(sent).toMatchObject({ delaySeconds: 60, calls: { ...calls, visible: noon + 60_000, returns } });
+      calls = sent?.calls as Calls;
+    }
+    await w.run(w.message(1), ok, calls);
+    expect(w.queue.sent).toEqual([]);
+    expect((await w.look("mailbox")).waiters).toMatchObject([{ job: w.all[1]?.id, calls: {} }]);
   });
 
-  test("a consumer that died after reserving finds its start again", async () => {
-    const w = limited(perMinute, 2);
-    await w.run(w.message(0));
-    await expect(runJob({ ...w, jobs: { ...w.jobs, replace: dying as never } }, ok, w.message(1))).rejects.toThrow(
-      "gone",
-    );
-    await w.run(w.message(1));
-    expect(w.at(1).due_at).toBe(noon + 60_000);
-  });
-
-  test("a start that comes far too late reserves anew", async () => {
-    const w = limited(perMinute, 2);
-    await w.run(w.message(0));
-    await w.run(w.message(1));
-    await w.clock.advance(60_000 + 60_001);
-    await w.gates.take(
-      { ...w.gate("mailbox"), part: 0 },
-      {
-        job: "job_0",
-        turn: "t",
-        now: w.clock.now(),
-        rate: { increment: 60_000_000, burst: 1 },
-      },
-    );
-    await w.run(w.message(1));
-    expect(w.at(1)).toMatchObject({ status: "scheduled", due_at: noon + 180_001 });
-  });
-
-  test("a run that its rate would start too late is skipped at once, and takes no start from the others", async () => {
+  test("a run that waits too long is skipped once it is called", async () => {
     const w = limited({ starts: { rate: { limit: 1, period: 20_000 } } }, 2, { due_at: noon - 50_000 });
     const repeat = { every: 1000, anchor: noon - 50_000, max_lateness_ms: 60_000, overlap: "cancel_previous" } as const;
     await w.jobs.replace({ ...w.at(1), scheduled_at: noon - 50_000, repeat, version: 2 });
     await w.run(w.message(0));
     await w.run(w.message(1));
-    expect(w.jobs.archived()).toMatchObject([{ run: 1, status: "cancelled", reason: runReasons.late }]);
-    const messages = () => w.queue.sent.splice(0);
-    for (let left = 100; left > 0 && w.at(1).status === "queued"; left--)
-      for (const { message } of messages()) await w.run(message);
-    // The first occurrence that is no later than a minute when the rate has a start.
-    expect(w.at(1)).toMatchObject({ status: "scheduled", scheduled_at: noon - 40_000, due_at: noon + 20_000 });
     await w.clock.advance(20_003);
-    await w.run(w.message(1));
-    expect(w.jobs.archived().at(-1)).toMatchObject({ status: "completed", scheduled_at: noon - 40_000 });
+    await w.run(w.message(1), ok, { limits: { starts: { at: noon + 20_000 } }, visible: noon });
+    expect(w.jobs.archived()).toMatchObject([{ run: 1, status: "cancelled", reason: runReasons.late }]);
   });
 
   test("a run that is to be ended for the next one, by a consumer that died, is ended without a start of its own", async () => {
@@ -489,7 +484,7 @@ describe("rates", () => {
     expect(w.at(1)).toMatchObject({ run: 2, status: "queued", due_at: noon });
   });
 
-  test("a start within a second is waited for, so that no job is moved for it", async () => {
+  test("a start within a second is waited for, so that no job stands in line for it", async () => {
     const w = limited({ mailbox: { rate: { limit: 10, period: "1s" } } }, 2);
     const slept: number[] = [];
     const { sleep } = w.clock;
@@ -504,28 +499,107 @@ describe("rates", () => {
     await second;
     expect(slept).toEqual([100]);
     expect(w.at(1)).toMatchObject({ status: "completed", started_at: noon + 100 });
+    expect(w.gates.all()[0]?.waiters).toEqual([]);
   });
 
-  test("a job whose start would be more than a day away fails", async () => {
-    const w = limited({ mailbox: { rate: { limit: 1, period: "1d" } } }, 3);
+  test("a job for which more than a day's jobs wait fails, and may be tried again", async () => {
+    const w = limited({ mailbox: { rate: { limit: 1, period: "1d" } } }, 4);
     for (const i of [0, 1, 2]) await w.run(w.message(i));
-    expect(w.at(1).due_at).toBe(noon + 86_400_000);
-    expect(w.at(2)).toMatchObject({ status: "failed", error: { code: "RATE_LIMITED" } });
+    await w.deliver();
+    await w.run(w.message(3));
+    expect(w.at(3)).toMatchObject({
+      status: "scheduled",
+      attempt: 2,
+      attempts: [{ error: { code: "RATE_LIMITED", retryable: true } }],
+    });
   });
 
-  test("a job keeps its slot until the start that the same limit gave it", async () => {
-    const w = limited({ mailbox: { concurrency: 1, ...perMinute.mailbox } }, 3);
+  test("a job that its rate has called and that finds no slot gets the next one, and those that it has not called get none", async () => {
+    const w = limited({ mailbox: { concurrency: 1, rate: { limit: 10, period: "1s" } } }, 3);
+    const first = held();
+    const running = w.run(w.message(0), first.execute);
+    await first.started;
+    for (const i of [1, 2]) await w.run(w.message(i));
+    w.ticks.sent.length = 0;
+    await w.run(w.message(2), ok, { limits: { mailbox: { at: noon } }, visible: noon });
+    expect((await w.look("mailbox")).waiters.map(({ calls }) => calls)).toEqual([{}, { mailbox: { at: noon } }]);
+    first.end();
+    await running;
+    expect(w.queue.sent).toMatchObject([
+      { message: { job_id: w.all[2]?.id }, calls: { limits: { mailbox: { at: noon } } } },
+    ]);
+  });
+
+  test("a job waits for its rate without a slot of another limit", async () => {
+    const w = limited({ a: { concurrency: 1 }, ...perMinute }, 2);
     await w.run(w.message(0));
     await w.run(w.message(1));
-    expect(w.at(1).due_at).toBe(noon + 60_000);
-    await w.run(w.message(2));
-    expect((await w.look("mailbox")).waiters).toMatchObject([{ job: w.all[2]?.id }]);
-    await w.clock.advance(60_000);
+    expect((await w.look("a")).parts[0]?.count).toBe(0);
+    expect((await w.look("mailbox")).waiters).toMatchObject([{ job: w.all[1]?.id }]);
+  });
+
+  test("a start that version 0.3 has reserved is used, and takes no other", async () => {
+    const w = limited(perMinute, 1, { due_at: noon });
+    const gate = { limit: "mailbox", key: "k" };
+    const reserved = { turn: "1.1.0.0", until: noon, since: noon - 60_000, gate, limits: ["mailbox"] };
+    await w.jobs.replace({ ...w.at(0), reserved, version: 2 });
+    await w.run(w.message(0));
+    expect(w.at(0).status).toBe("completed");
+    expect((await w.look("mailbox")).parts).toEqual({});
+  });
+});
+
+describe("a consumer that frees a slot", () => {
+  const chaining = { type: "action", random: () => 0.5 } as const;
+
+  test("runs the next job of its type itself, without a message", async () => {
+    const w = limited(one, 3);
+    const first = held();
+    const running = runJob(w, first.execute, w.message(0), chaining);
+    await first.started;
+    for (const i of [1, 2]) await w.run(w.message(i));
+    first.end();
+    await running;
+    expect(w.all.map((_, i) => w.at(i).status)).toEqual(["completed", "completed", "completed"]);
+    expect(w.queue.sent).toEqual([]);
+    const { parts, waiters } = await w.look("workers");
+    expect([waiters, parts[0]?.count]).toEqual([[], 0]);
+  });
+
+  test("sends a message to a job of another type, and once it has worked for long", async () => {
+    const w = limited(one, 2);
+    const other = held();
+    const elsewhere = runJob(w, other.execute, w.message(0), { ...chaining, type: "notification" });
+    await elsewhere;
+    expect(w.queue.sent.splice(0)).toMatchObject([{ message: { forwarded: true } }]);
+    const first = held();
+    const running = runJob(w, first.execute, w.message(0), chaining);
+    await first.started;
     await w.run(w.message(1));
+    await w.clock.advance(9999);
+    first.end();
+    await w.clock.advance(0);
+    await running;
     expect(w.at(1).status).toBe("completed");
-    expect(w.queue.sent.at(-1)?.message.job_id).toBe(w.all[2]?.id);
-    await w.run(w.message(2));
-    expect(w.at(2).due_at).toBe(noon + 120_000);
+  });
+
+  test("sends a message to one whose run it could not bring to an end", async () => {
+    const w = limited(one, 2);
+    const first = held();
+    const running = runJob(w, first.execute, w.message(0), chaining);
+    await first.started;
+    await w.run(w.message(1));
+    const { claim } = w.jobs;
+    w.jobs.claim = async () => {
+      w.jobs.claim = claim;
+      throw new TransientError("DIED", "throttled");
+    };
+    first.end();
+    await running;
+    expect(w.at(1).status).toBe("queued");
+    expect(w.queue.sent).toMatchObject([{ message: { job_id: w.all[1]?.id }, calls: { limits: { workers: {} } } }]);
+    await w.deliver();
+    expect(w.at(1).status).toBe("completed");
   });
 });
 

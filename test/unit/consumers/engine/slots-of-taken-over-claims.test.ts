@@ -102,7 +102,7 @@ describe("the slot that two consumers of one attempt share", () => {
     const blocking = w.run(blocker.execute, w.other);
     await blocker.started;
     const { promise: hangs, resolve: goOn } = Promise.withResolvers<void>();
-    const { take, lineUp } = w.gates;
+    const { take, stand } = w.gates;
     w.gates.take = async (...asked) => {
       if (asked[0].limit === "writers") {
         w.gates.take = take;
@@ -113,13 +113,13 @@ describe("the slot that two consumers of one attempt share", () => {
     const first = w.run(passing.execute);
     await new Promise((resolve) => setImmediate(resolve));
     await w.clock.advance(10);
-    w.gates.lineUp = async (...asked) => {
-      w.gates.lineUp = lineUp;
+    w.gates.stand = async (...asked) => {
+      w.gates.stand = stand;
       blocker.end();
       await blocking;
       goOn();
       await passing.started;
-      await lineUp(...asked);
+      await stand(...asked);
     };
     await w.run(async () => expect("a second start").toBe("none"));
     expect(await w.holders()).toBe(1);

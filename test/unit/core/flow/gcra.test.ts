@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { type Ask, applied, emptyPart, nextStep, startOf } from "../../../../lambdas/core/flow/gate.ts";
-import { bucketsOf, paceOf, startAfter, toleranceMs } from "../../../../lambdas/core/flow/gcra.ts";
-import { partsOf, slotPartsFor, slotPartsOf, slotsOf } from "../../../../lambdas/core/flow/parts.ts";
+import { arrivalOf, bucketsOf, paceOf, startAfter } from "../../../../lambdas/core/flow/gcra.ts";
+import { capsOf, partsOf, slotPartsOf, slotsOf } from "../../../../lambdas/core/flow/parts.ts";
 import { durationMs } from "../../../../lambdas/core/schema/duration.ts";
 
 const noon = 1_893_499_200_000;
@@ -13,7 +13,7 @@ test("durations are milliseconds, or whole numbers with a unit", () => {
 
 test("an increment is rounded up, so that no start comes early", () => {
   expect(paceOf({ limit: 7, period: "1s" })).toEqual({ increment: 142_858, burst: 1 });
-  expect(startAfter(noon * 1000 + 1, noon, { increment: 1, burst: 1 })).toBe(noon + 1);
+  expect(startAfter({ tat: noon * 1000 + 1 }, noon, { increment: 1, burst: 1 })).toBe(noon + 1);
 });
 
 test("a rate above 500 per second is spread over buckets that together keep it", () => {
@@ -22,9 +22,13 @@ test("a rate above 500 per second is spread over buckets that together keep it",
   expect(paceOf(rate)).toEqual({ increment: 2000, burst: 2 });
 });
 
-test("a start may be late by 2 s, or by one increment where that is longer", () => {
-  expect(toleranceMs(paceOf({ limit: 1, period: "1s" }))).toBe(2000);
-  expect(toleranceMs(paceOf({ limit: 1, period: "1m" }))).toBe(60_000);
+test("starts that were taken under another rate move together or apart with the change, and not what is over", () => {
+  const pace = { increment: 100_000, burst: 1 };
+  const ahead = (inc?: number) => arrivalOf({ tat: (noon + 1000) * 1000, ...(inc && { inc }) }, noon, pace);
+  expect(ahead(1_000_000)).toBe((noon + 100) * 1000);
+  expect(ahead(10_000)).toBe((noon + 10_000) * 1000);
+  expect([ahead(100_000), ahead()]).toEqual(Array(2).fill((noon + 1000) * 1000));
+  expect(arrivalOf({ tat: noon * 1000 - 1, inc: 7 }, noon, pace)).toBe(noon * 1000 - 1);
 });
 
 test("whoever asks whenever, starts in any window are at most rate times window plus burst", () => {
@@ -36,14 +40,16 @@ test("whoever asks whenever, starts in any window are at most rate times window 
   fc.assert(
     fc.property(rates, gaps, (rate, gaps) => {
       let [state, now] = [emptyPart(), noon];
-      const starts = gaps.map((gap, i) => {
+      const starts = gaps.flatMap((gap, i) => {
         now += gap;
         const ask: Ask = { job: `job_${i.toString(16).padStart(32, "0")}`, turn: "1.1.0.0", now, rate };
         const step = nextStep(state, ask);
+        if (step.do !== "write") return [];
         const at = startOf(state, ask);
-        if (step.do === "write") state = applied(state, step.write, ask);
+        state = applied(state, step.write, ask);
         expect(at).toBeGreaterThanOrEqual(now);
-        return at;
+        expect(at).toBeLessThanOrEqual(now + 1000);
+        return [at];
       });
       for (const [i, from] of starts.entries())
         for (const [n, to] of starts.slice(i).entries())
@@ -52,16 +58,29 @@ test("whoever asks whenever, starts in any window are at most rate times window 
   );
 });
 
-test.each([1, 2, 49, 50, 51, 100, 137, 1000])(
-  "the parts of %i slots have that many together, and at most 50 each",
-  (concurrency) => {
-    const rule = { concurrency };
-    const slots = Array.from({ length: slotPartsOf(rule) }, (_, part) => slotsOf(rule, part));
-    expect(slots.reduce((sum, one) => sum + one, 0)).toBe(concurrency);
-    expect(Math.max(...slots)).toBeLessThanOrEqual(50);
-    expect(partsOf(rule)).toBe(Math.ceil(concurrency / 50));
-    const gate = { product: "shop", env: "prd", limit: "a", key: "" };
-    const tried = slotPartsFor(gate, rule, "job_0000000000000000000000000000ffff").map(({ part }) => part);
-    expect(tried.toSorted((a, b) => a - b)).toEqual(slots.map((_, part) => part));
-  },
-);
+test.each([1, 2, 11, 12, 13, 100, 137, 1000])("%i slots fill parts of 12 in order", (concurrency) => {
+  const rule = { concurrency };
+  const slots = Array.from({ length: slotPartsOf(rule) }, (_, part) => slotsOf(rule, part));
+  expect(slots.reduce((sum, one) => sum + one, 0)).toBe(concurrency);
+  expect(slots.slice(0, -1).every((one) => one === 12)).toBe(true);
+  expect(partsOf(rule)).toBe(Math.ceil(concurrency / 12));
+});
+
+describe("what parts may have together", () => {
+  const part = (count: number, lease = noon) => ({
+    count,
+    holders: Object.fromEntries(Array.from({ length: count }, (_, i) => [`job_${i}`, { lease, turn: "1.1.0.0" }])),
+  });
+
+  test("is the limit, whatever the parts have: the last ones make up for one that has more", () => {
+    expect(capsOf({ concurrency: 30 }, {}, noon)).toEqual([12, 12, 6]);
+    expect(capsOf({ concurrency: 30 }, { 0: part(20) }, noon)).toEqual([12, 10, 0]);
+    expect(capsOf({ concurrency: 30 }, { 0: part(20), 2: part(4) }, noon)).toEqual([12, 6, 4]);
+    expect(capsOf({ concurrency: 5 }, { 0: part(2), 7: part(2) }, noon)).toEqual([3]);
+    expect(capsOf({ concurrency: 5 }, { 7: part(9) }, noon)).toEqual([0]);
+  });
+
+  test("does not count slots whose leases are over", () => {
+    expect(capsOf({ concurrency: 5 }, { 7: part(9, noon - 1) }, noon)).toEqual([5]);
+  });
+});

@@ -3,8 +3,6 @@ import { registry } from "../../../../lambdas/consumers/types/registry.ts";
 import { makeCatalog } from "../../../../lambdas/core/catalog/catalog.ts";
 import type { Product } from "../../../../lambdas/core/catalog/job-type.ts";
 import { type Drift, driftOf, schedulesHash, wantedOf } from "../../../../lambdas/core/catalog/schedules.ts";
-import { ruleOf } from "../../../../lambdas/core/flow/limit-rule.ts";
-import { rateAsk } from "../../../../lambdas/core/flow/parts.ts";
 import { type Job, type JobMessage, messageOf, type Repeat } from "../../../../lambdas/core/job/job.ts";
 import { JobError } from "../../../../lambdas/core/job/job-error.ts";
 import { claimed, parked } from "../../../../lambdas/core/job/transitions.ts";
@@ -195,7 +193,7 @@ describe("a series that gets limits", () => {
     await w.deploy(product({ event: { limits: ["one"] } }));
     await w.clock.advance(1);
     const gate = { product: "shop", env: "prd", limit: "one", key: "c" };
-    const other = { job: "job_other", turn: "1.1.0.0", now: noon, latest: noon + hour };
+    const other = { job: "job_other", turn: "1.1.0.0", now: noon };
     await w.gates.take({ ...gate, part: 0 }, { ...other, slot: { lease: noon + hour, limit: 1 } });
     let runs = 0;
     await w.run(async () => runs++);
@@ -207,7 +205,7 @@ describe("a series that gets limits", () => {
     const w = world();
     await w.deploy(product({ event: { limits: ["one"] } }));
     const gate = { product: "shop", env: "prd", limit: "one", key: "c" };
-    const other = { job: "job_other", turn: "1.1.0.0", now: noon, latest: noon + hour };
+    const other = { job: "job_other", turn: "1.1.0.0", now: noon };
     await w.gates.take({ ...gate, part: 0 }, { ...other, slot: { lease: noon + hour, limit: 1 } });
     await w.run();
     const early = messageOf(w.job());
@@ -219,22 +217,32 @@ describe("a series that gets limits", () => {
     expect(w.jobs.archived()).toMatchObject([{ run: 1, status: "completed", scheduled_at: noon }]);
   });
 
-  it("gives up the start that a rate gave it where it has other limits, and keeps it where it has the same", async () => {
+  it("leaves the line in which it stands where it gets other limits, and keeps its place where it has the same", async () => {
     const w = world();
     const limits = ["few"];
     await w.deploy(product({ event: { limits } }));
-    const gate = { product: "shop", env: "prd", limit: "few", key: "", part: 0 };
-    const rule = ruleOf({ rate: { limit: 1, period: "1h" } }, undefined, noon);
-    const other = { job: "job_other", turn: "1.1.0.0", now: noon, latest: noon + hour };
-    for (let start = 0; start < 2; start++) await w.gates.take(gate, { ...other, ...rateAsk(rule) });
+    const gate = { product: "shop", env: "prd", limit: "few", key: "" };
+    const other = { job: "job_other", turn: "1.1.0.0", now: noon, rate: { increment: hour * 1000, burst: 1 } };
+    for (let start = 0; start < 2; start++) await w.gates.take({ ...gate, part: 0 }, other);
     await w.run();
     const waits = w.job();
-    expect(waits).toMatchObject({ status: "scheduled", scheduled_at: noon, reserved: { until: waits.due_at } });
+    const line = async () => (await w.gates.look(gate, { limit: 9 })).waiters.map(({ job }) => job);
+    expect([waits.status, waits.due_at, await line()]).toEqual(["queued", noon, [waits.id]]);
     await w.deploy(product({ event: { limits, retries: 9 } }));
-    expect(w.job()).toMatchObject({ due_at: waits.due_at, reserved: waits.reserved, scheduled_at: noon });
+    expect([w.job().due_at, w.job().retries, await line()]).toEqual([noon, 9, [waits.id]]);
     await w.deploy(product({ event: { limits: ["one"] } }));
-    expect(w.job()).toMatchObject({ status: "scheduled", due_at: noon + 1, scheduled_at: noon });
-    expect(w.job()).not.toHaveProperty("reserved");
+    expect(w.job()).toMatchObject({ due_at: noon + 1, scheduled_at: noon });
+    expect(await line()).toEqual([]);
+  });
+
+  it("is started by no message of before where its times change, its next one is the same, and it gets limits", async () => {
+    const w = world();
+    await w.deploy(product({ schedule: { cron: "0 12 * * *" } }));
+    const early = messageOf(w.job());
+    await w.deploy(product({ schedule: { cron: "0 0,12 * * *" }, event: { limits: ["one"] } }));
+    await w.clock.advance(Math.max(0, early.due_at - w.clock.now()));
+    await w.run(ok, early);
+    expect(w.jobs.archived()).toEqual([]);
   });
 });
 

@@ -27,7 +27,8 @@ export function waitOf({ waiting_for }: Pick<JobSummary, "waiting_for">, context
   }
   const place = waiting_for.position === undefined ? "" : `, place ${waiting_for.position}`;
   const key = waiting_for.key === "" ? "" : ` for ${waiting_for.key}`;
-  return `the limit ${waiting_for.limit}${key}${place}`;
+  const start = waiting_for.starts_at === undefined ? "" : `, starts about ${context.when(waiting_for.starts_at)}`;
+  return `the limit ${waiting_for.limit}${key}${place}${start}`;
 }
 
 const repeatOf = ({ repeat }: SummaryView): string | undefined =>

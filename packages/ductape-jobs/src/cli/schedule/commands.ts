@@ -40,7 +40,7 @@ const withRequest = (command: Command): Command =>
       .option("--retries <count>", "how many attempts follow a failed one (default: the event's)", wholeNumber(0))
       .option("--timeout <duration>", "how long one attempt may take (default: the event's)", readDuration)
       .option("--label <label>", "a label to find the job by; may be repeated", collected)
-      .option("--priority <seconds>", "seconds of head start in the waiting lists of limits", wholeNumber(-3600, 3600))
+      .option("--priority <seconds>", "seconds of head start in the lines of limits", wholeNumber(-3600, 3600))
       .option("--fairness-key <key>", "jobs of different keys take turns")
       .option("--idempotency-key <key>", "the same request with the same key makes no second job"),
   );

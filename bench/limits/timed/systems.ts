@@ -1,7 +1,7 @@
-import { runScript, unlessMissing } from "../support/rivals.ts";
-import { withPostgres, withRedis } from "../support/servers.ts";
+import { runScript, unlessMissing } from "../../support/rivals.ts";
+import { withPostgres, withRedis } from "../../support/servers.ts";
+import { type Achieved, achieved, offsetOf, type Starts, type Workload, workloads } from "../workload.ts";
 import { ours } from "./ours.ts";
-import { type Achieved, achieved, offsetOf, type Starts, type Workload, workloads } from "./workload.ts";
 
 export interface Measured {
   system: string;

@@ -1,0 +1,31 @@
+import type { SQSClient } from "@aws-sdk/client-sqs";
+import type { TickMessage } from "../../core/flow/tick-message.ts";
+import type { Tick, Ticks } from "../../core/ports/ticks.ts";
+import { jsonForSqs } from "./escape.ts";
+import { messageGroup } from "./message-group.ts";
+import { type Outgoing, sendInBatches } from "./send-in-batches.ts";
+
+/** The longest delay that SQS allows. */
+const longestDelaySeconds = 900;
+
+/** The queue of ticks, which is fair among tenants. */
+export const sqsTicks = ({ client, url }: { client: SQSClient; url: string }): Ticks => ({
+  async send(ticks, now) {
+    const [refused] = await sendInBatches(
+      client,
+      url,
+      ticks.map((tick) => wireOf(tick, now)),
+    );
+    if (refused) throw refused.cause;
+  },
+});
+
+/** A tick comes rather a moment early than late: it calls from there as far ahead as any other. */
+function wireOf({ product, env, limit, key, by, visible }: Tick, now: number): Outgoing {
+  const message: TickMessage = { v: 1, product, env, limit, key, by, visible };
+  return {
+    MessageBody: jsonForSqs(message),
+    DelaySeconds: Math.min(longestDelaySeconds, Math.floor(Math.max(0, visible - now) / 1000)),
+    MessageGroupId: messageGroup(`${product}:${env}`),
+  };
+}

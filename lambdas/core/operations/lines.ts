@@ -1,0 +1,84 @@
+import type { Calls } from "../flow/calls.ts";
+import type { GateName } from "../flow/gate.ts";
+import { orderOf } from "../flow/turn.ts";
+import { isWaiting, type Job, messageOf, tenantOf } from "../job/job.ts";
+import type { Pause } from "../job/pause.ts";
+import { isHolding } from "../job/pause.ts";
+import type { Gates, Waiter } from "../ports/gates.ts";
+import type { Clock, JobQueue } from "../ports/ports.ts";
+import { inParallel } from "./in-parallel.ts";
+import { type Ruling, ruleAt } from "./limit-rules.ts";
+import { type Marking, markGate } from "./mark-gate.ts";
+
+/** The gates at which a job may stand in line: all that it was made with, also of limits that have left the catalog. */
+export const gatesOfJob = ({ product, env, gates = [] }: Pick<Job, "product" | "env" | "gates">): GateName[] =>
+  gates.map(({ limit, key }) => ({ product, env, limit, key }));
+
+/** Whether a waiter is about the attempt for which its job waits now. */
+export const isStillWaiting = (job: Job, { run, attempt, due_at }: Waiter): boolean =>
+  isWaiting(job) && job.run === run && job.attempt === attempt && job.due_at === due_at;
+
+/** A job may stand in a line once its time has come. */
+export const mayStand = (job: Job, now: number): boolean =>
+  job.gates !== undefined && isWaiting(job) && job.due_at <= now;
+
+/** Takes a job that does not wait any more, or for another time, off the lines of its gates. Nobody is called for it. */
+export async function leaveLines({ gates }: { gates: Gates }, job: Job): Promise<void> {
+  const at = { job: job.id, order: orderOf(job) };
+  await Promise.all(gatesOfJob(job).map((gate) => gates.leave(gate, at)));
+}
+
+/** Whether a pause holds all that passes a gate, and not only some of it. */
+export const isPaused = (pauses: readonly Pause[], gate: GateName, now: number): boolean =>
+  pauses.some(
+    (pause) =>
+      isHolding(pause, now) &&
+      pause.event === undefined &&
+      pause.product === gate.product &&
+      (pause.env ?? gate.env) === gate.env &&
+      (pause.limit ?? gate.limit) === gate.limit &&
+      (pause.key ?? gate.key) === gate.key,
+  );
+
+/** Sends the message of a job that its gates have called. */
+export const sendCalled = (
+  { queue, clock }: { queue: JobQueue; clock: Clock },
+  job: Job,
+  limits: Calls["limits"],
+): Promise<void> =>
+  queue.send(job.type, messageOf(job), {
+    delaySeconds: 0,
+    group: tenantOf(job),
+    calls: { limits, visible: clock.now() },
+  });
+
+const atOnce = 10;
+
+/**
+ * The jobs of some that stand in a line, by their ids, with the gates: they need no other message. The gates are marked where a crash
+ * has prevented that, so that they are called.
+ */
+export async function linedJobs(
+  services: Ruling & Marking,
+  jobs: readonly Job[],
+): Promise<ReadonlyMap<string, GateName>> {
+  const now = services.clock.now();
+  const found = await inParallel(
+    atOnce,
+    jobs.filter((job) => mayStand(job, now)),
+    async (job) => [job.id, await lineOf(services, job)] as const,
+  );
+  return new Map(found.flatMap(([id, gate]) => (gate ? [[id, gate] as const] : [])));
+}
+
+async function lineOf(services: Ruling & Marking, job: Job): Promise<GateName | undefined> {
+  const at = { job: job.id, order: orderOf(job) };
+  for (const gate of gatesOfJob(job)) {
+    const waiter = await services.gates.waiter(gate, at);
+    if (!waiter || !isStillWaiting(job, waiter)) continue;
+    const [first] = await services.gates.firsts([gate]);
+    await markGate(services, { gate, rule: (await ruleAt(services, gate)) ?? {} }, first?.line);
+    return gate;
+  }
+  return undefined;
+}

@@ -1,0 +1,60 @@
+import type { GateName, LineMark } from "../flow/gate.ts";
+import type { LimitRule } from "../flow/limit-rule.ts";
+import { isOverdue } from "../flow/pump.ts";
+import type { Gates } from "../ports/gates.ts";
+import type { Clock } from "../ports/ports.ts";
+import type { Ticks } from "../ports/ticks.ts";
+import { given } from "../schema/given.ts";
+
+export interface Marking {
+  gates: Gates;
+  ticks: Ticks;
+  clock: Clock;
+}
+
+/** Others may write the mark at the same time; then it is looked at again. */
+const rounds = 10;
+
+/** Whether the line of a limit needs ticks: where it has a rate, or has left the catalog and lets everybody go. */
+export const hasPump = ({ concurrency, rate }: LimitRule): boolean => rate !== undefined || concurrency === undefined;
+
+/**
+ * Marks a gate once somebody stands in its line, so that newcomers go behind them, and sends a tick where the line has a pump and none
+ * is under way. Mostly there is nothing to write: the mark that was `seen` is fresh.
+ */
+export async function markGate(
+  services: Marking,
+  { gate, rule }: { gate: GateName; rule: LimitRule },
+  seen: LineMark | undefined,
+): Promise<void> {
+  let before = seen;
+  for (let round = 0; round < rounds; round++) {
+    const now = services.clock.now();
+    const isFresh = before !== undefined && before.emptyAt === undefined;
+    const needsTick = hasPump(rule) && (!isFresh || isOverdue(before as LineMark, now));
+    if (isFresh && !needsTick) return;
+    if (needsTick ? await startPump(services, gate, before) : await refreshed(services, gate, before)) return;
+    before = (await services.gates.firsts([gate]))[0]?.line;
+  }
+}
+
+const refreshed = ({ gates }: Marking, gate: GateName, before: LineMark | undefined): Promise<boolean> =>
+  gates.mark(gate, { id: crypto.randomUUID(), ...kept(before) }, before);
+
+/** Promises a tick and sends it. False if the mark has changed: then somebody else does. */
+export async function startPump(
+  { gates, ticks, clock }: Marking,
+  gate: GateName,
+  before: LineMark | undefined,
+): Promise<boolean> {
+  const now = clock.now();
+  const by = crypto.randomUUID();
+  const next = { id: crypto.randomUUID(), ...kept(before), nextCall: now, promised: by };
+  if (!(await gates.mark(gate, next, before))) return false;
+  await ticks.send([{ ...gate, by, visible: now }], now);
+  return true;
+}
+
+/** What stays of a mark that somebody writes who stands in line. */
+const kept = ({ id, nextCall, promised, lag, lagSum, lagCount, isTooLong }: Partial<LineMark> = {}) =>
+  given({ id, nextCall, promised, lag, lagSum, lagCount, isTooLong });

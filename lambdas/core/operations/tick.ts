@@ -1,0 +1,255 @@
+import { traceOf } from "../errors.ts";
+import type { Call } from "../flow/calls.ts";
+import type { GateName, LineMark, PartState } from "../flow/gate.ts";
+import { bucketsOf, paceOf } from "../flow/gcra.ts";
+import type { Rate } from "../flow/limit.ts";
+import type { LimitRule } from "../flow/limit-rule.ts";
+import {
+  isOverdue,
+  measured,
+  newPump,
+  nextTickIn,
+  type Pump,
+  patienceMs,
+  roomFor,
+  spanOf,
+  tickBounds,
+} from "../flow/pump.ts";
+import { type Job, messageOf, tenantOf } from "../job/job.ts";
+import { holding, type Pause } from "../job/pause.ts";
+import type { Line, Waiter } from "../ports/gates.ts";
+import type { Tick } from "../ports/ticks.ts";
+import { given } from "../schema/given.ts";
+import { type HandingOver, handOver } from "./hand-over.ts";
+import { type Ruling, ruleAt } from "./limit-rules.ts";
+import { isPaused, isStillWaiting } from "./lines.ts";
+import { hasPump } from "./mark-gate.ts";
+import { refusedBy } from "./refused-by.ts";
+
+export type Ticking = HandingOver & Ruling;
+
+/** Waiters that are read at a tick beyond those that may be called: some have left the line without a trace. */
+const spareWaiters = 50;
+const mostWaiters = 3000;
+/** Jobs that are read at a time. */
+const jobsAtOnce = 100;
+/** How many waiters whose jobs do not wait any more a tick takes off the line. */
+const mostGone = 300;
+/** How often a long line is counted, in milliseconds, and up to how many. */
+const countEveryMs = 60_000;
+export const mostCounted = 10_000;
+/** A line that is longer than what its rate serves in this time, in milliseconds, takes no newcomers. */
+export const longestLineMs = 24 * 3_600_000;
+
+/** What a tick has found at its gate. */
+interface Found {
+  gate: GateName;
+  rule: LimitRule;
+  first: PartState;
+  mark: LineMark;
+  /** When the tick began to work, epoch milliseconds. */
+  now: number;
+  /** How late its message came, in milliseconds. */
+  late: number;
+  pauses: readonly Pause[];
+}
+
+/**
+ * One tick of the pump of a gate: calls as many jobs out of its line as may start until the calls of the next tick can come, and sends
+ * that one. Of two ticks one is dropped. Throws what the ports throw: the reconciler sends another tick if none goes on.
+ */
+export async function tickLine(services: Ticking, tick: Tick): Promise<void> {
+  const { product, env, limit, key, by, visible } = tick;
+  const gate: GateName = { product, env, limit, key };
+  const arrived = services.clock.now();
+  const [rule = {}, [first]] = await Promise.all([
+    ruleAt(services, gate, { fresh: true }),
+    services.gates.firsts([gate]),
+  ]);
+  const now = services.clock.now();
+  const mark = first?.line;
+  if (!first || !mark) return;
+  if (mark.promised !== by && !isOverdue(mark, now, { lags: 3 })) return;
+  const pauses = await services.pauses.recent();
+  const found: Found = { gate, rule, first, mark, now, late: Math.max(0, arrived - visible), pauses };
+  if (!hasPump(rule)) {
+    await handOver(services, gate, rule);
+    await rest(services, found);
+    return;
+  }
+  // The end of the pause sends the next tick, or the reconciler.
+  if (isPaused(pauses, gate, now)) await rest(services, found);
+  else await callOut(services, found);
+}
+
+/** Nobody is promised a tick any more: whoever stands in line next sends one. */
+async function rest({ gates }: Pick<Ticking, "gates">, { gate, mark }: Found): Promise<void> {
+  const { nextCall: _next, promised: _by, ...left } = mark;
+  await gates.mark(gate, left, mark);
+}
+
+async function callOut(services: Ticking, found: Found): Promise<void> {
+  const { gate, rule, mark, now, late } = found;
+  const before = measured((await services.gates.pump(gate)) ?? newPump(), mark, late, now);
+  const parts = rule.rate && bucketsOf(rule.rate) > 1 ? await services.gates.parts(gate) : { 0: found.first };
+  const most = rule.rate ? windowOf(rule.rate, before) : jobsAtOnce * 10;
+  const limit = Math.min(mostWaiters, Object.keys(before.called).length + most + spareWaiters);
+  const line = await services.gates.line(gate, { limit });
+  const pump = { ...before, called: stillCalled(before, line, found) };
+  const noted = line.waiters.filter((waiter) => isNoted(waiter, found)).length;
+  const room = rule.rate
+    ? roomFor({ now, rate: rule.rate, parts, pump, noted })
+    : { starts: Array.from({ length: most }, (): Call => ({ at: now })), span: 0, beyond: () => now };
+  const candidates = line.waiters.filter((waiter) => !pump.called[waiter.job] && !isNoted(waiter, found));
+  const chosen = await choose(services, found, candidates, room.starts);
+  const open = Object.keys(pump.called).length + noted;
+  const called = chosen.calls.length;
+  if (open + called === 0 && chosen.left === 0 && !line.more) return lookAgain(services, found, pump);
+  const asked = nextTickIn(room, { now, called, open, lag: pump.lag });
+  await goOn(services, found, { pump, calls: chosen.calls, asked, line });
+}
+
+/** How long after a line was found empty the pump looks once more, in milliseconds. */
+const lookAgainMs = 5000;
+
+/**
+ * A line that is empty. Somebody who stands in it at this moment may rely on the tick that was promised, so there is one more, after
+ * which nobody does: whoever has seen that the line was found empty sends a tick.
+ */
+async function lookAgain({ gates, ticks, clock }: Ticking, found: Found, { lag, period }: Pump): Promise<void> {
+  const { gate, mark } = found;
+  if (mark.emptyAt !== undefined) return rest({ gates }, found);
+  const now = clock.now();
+  const by = crypto.randomUUID();
+  const visible = now + lookAgainMs;
+  const next: LineMark = { id: mark.id, emptyAt: now, nextCall: visible, promised: by, lag: Math.ceil(lag) };
+  if (!(await gates.mark(gate, next, mark))) return;
+  await gates.keepPump(gate, { called: {}, lag, period });
+  await ticks.send([{ ...gate, by, visible }], now);
+}
+
+/** About how many jobs a tick may call. */
+const windowOf = (rate: Rate, pump: Pump): number => {
+  const { increment, burst } = paceOf(rate);
+  const buckets = bucketsOf(rate);
+  return Math.ceil((spanOf(pump) * 1000 * buckets) / increment) + burst * buckets;
+};
+
+/** Whether a job was called before and waits for a slot of the same limit. One that has lost its slots lets it go by another call. */
+const isNoted = ({ calls }: Waiter, { gate, rule }: Pick<Found, "gate" | "rule">): boolean =>
+  rule.concurrency !== undefined && calls?.[gate.limit] !== undefined;
+
+/** The calls whose jobs are still in line and may still come. One that has stood in line anew since the last tick was not called for that. */
+function stillCalled({ called, lag, lastTick }: Pump, { waiters }: Line, found: Found): Pump["called"] {
+  const { now } = found;
+  const waiting = new Map(waiters.map((waiter) => [waiter.job, waiter]));
+  const isOpen = ([job, { at }]: [string, Call]) => {
+    const waiter = waiting.get(job);
+    if (!waiter || waiter.since > (lastTick ?? now)) return false;
+    return !isNoted(waiter, found) && now - at <= patienceMs({ lag });
+  };
+  return Object.fromEntries(Object.entries(called).filter(isOpen));
+}
+
+interface Called {
+  job: Job;
+  waiter: Waiter;
+  call: Call;
+}
+
+/** The first of the line whose jobs still wait, one for each start. Takes the others off the line. */
+async function choose(
+  services: Ticking,
+  { gate, now, pauses }: Found,
+  candidates: readonly Waiter[],
+  starts: readonly Call[],
+): Promise<{ calls: Called[]; left: number }> {
+  const calls: Called[] = [];
+  let next = 0;
+  let gone = 0;
+  while (next < candidates.length && calls.length < starts.length && gone < mostGone) {
+    const some = candidates.slice(next, next + Math.min(jobsAtOnce, starts.length - calls.length));
+    next += some.length;
+    const jobs = new Map((await services.jobs.getMany(some.map(({ job }) => job))).map((job) => [job.id, job]));
+    for (const waiter of some) {
+      const job = jobs.get(waiter.job);
+      if (job && isStillWaiting(job, waiter) && !holding(pauses, job, now)) {
+        calls.push({ job, waiter, call: starts[calls.length] as Call });
+      } else {
+        gone++;
+        await services.gates.leave(gate, waiter);
+      }
+    }
+  }
+  return { calls, left: candidates.length - next };
+}
+
+interface Going {
+  pump: Pump;
+  calls: readonly Called[];
+  /** After how many milliseconds the next tick is due. */
+  asked: number;
+  line: Line;
+}
+
+/** Promises the next tick, by which this one wins over any other, then notes the calls and sends them, and the tick. */
+async function goOn(services: Ticking, found: Found, { pump, calls, asked, line }: Going): Promise<void> {
+  const { gates, clock, ticks } = services;
+  const { gate, mark, rule } = found;
+  const now = clock.now();
+  const by = crypto.randomUUID();
+  const counted = await count(services, found, pump, line);
+  const isTooLong = rule.rate !== undefined && (counted.length ?? 0) * intervalOf(rule.rate) > longestLineMs;
+  const next: LineMark = {
+    id: mark.id,
+    nextCall: now + asked,
+    promised: by,
+    lag: Math.ceil(pump.lag),
+    ...(isTooLong && { isTooLong }),
+  };
+  if (!(await gates.mark(gate, next, mark))) return;
+  const called = { ...pump.called, ...Object.fromEntries(calls.map(({ job, call }) => [job.id, call])) };
+  const { lag, period } = pump;
+  await gates.keepPump(gate, { called, lag, period, ...counted, lastTick: now, asked });
+  await send(services, gate, calls, pump.lag);
+  // Not by the clock of now: the delay is cut to whole seconds, and the tick would come a second too early.
+  await ticks.send([{ ...gate, by, visible: now + asked }], now);
+}
+
+/** Milliseconds between two starts. */
+const intervalOf = (rate: Rate): number => paceOf(rate).increment / 1000 / bucketsOf(rate);
+
+/** How long the line is: a long one is counted now and then. */
+async function count(
+  { gates }: Ticking,
+  { gate, now }: Found,
+  pump: Pump,
+  line: Line,
+): Promise<Pick<Pump, "length" | "countedAt">> {
+  if (!line.more) return { length: line.waiters.length, countedAt: now };
+  if (now - (pump.countedAt ?? 0) < countEveryMs) return given({ length: pump.length, countedAt: pump.countedAt });
+  return { length: await gates.length(gate, mostCounted), countedAt: now };
+}
+
+/** Sends the messages of called jobs, so that they come for their starts. One that AWS refuses is called again later. */
+async function send(services: Ticking, gate: GateName, calls: readonly Called[], lag: number): Promise<void> {
+  const { queue, clock, log } = services;
+  const now = clock.now();
+  const entries = calls.map(({ job, waiter, call }) => {
+    const delaySeconds = Math.min(tickBounds.mostMs / 1000, Math.max(0, Math.floor((call.at - now - lag) / 1000)));
+    const limits = { ...waiter.calls, [gate.limit]: call };
+    const sent = { limits, visible: now + delaySeconds * 1000 };
+    return { type: job.type, entry: { message: messageOf(job), delaySeconds, group: tenantOf(job), calls: sent } };
+  });
+  for (const type of new Set(entries.map((one) => one.type))) {
+    const own = entries.filter((one) => one.type === type).map(({ entry }) => entry);
+    const refused = await refusedBy(own.length, () => queue.sendMany(type, own));
+    const [first] = refused;
+    if (first)
+      log.error("jobs that a limit has called could not be sent", {
+        limit: gate.limit,
+        refused: refused.length,
+        ...traceOf(first.cause),
+      });
+  }
+}

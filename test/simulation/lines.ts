@@ -1,0 +1,132 @@
+import type { Catalog } from "../../lambdas/core/catalog/catalog.ts";
+import type { Limit } from "../../lambdas/core/flow/limit.ts";
+import type { LimitRule } from "../../lambdas/core/flow/limit-rule.ts";
+import type { Job } from "../../lambdas/core/job/job.ts";
+import { calm, type Hardship } from "./hardship.ts";
+import type { Invocation } from "./invocation.ts";
+import { catalog, catalogWith } from "./product.ts";
+import { type Random, seeded } from "./random.ts";
+
+/** The limits whose lines are watched: their numbers are changed while jobs stand in line, unlike those of other histories. */
+export const lineLimits: Record<string, Limit> = {
+  fast: { rate: { limit: 10, period: "1s" } },
+  slow: { rate: { limit: 1, period: "10s", burst: 2 } },
+  wide: { concurrency: 14 },
+  few: { concurrency: 2 },
+  paced: { rate: { limit: 1, period: "2s" } },
+  lent: { concurrency: 2, rate: { limit: 2, period: "1s" } },
+};
+
+/** The events of lines, and the limits that each passes. */
+export const lineEvents: Record<string, string[]> = {
+  fast: ["fast"],
+  slow: ["slow"],
+  wide: ["wide"],
+  few: ["few"],
+  joined: ["few", "paced"],
+  twice: ["few", "wide"],
+  paced: ["paced"],
+  lent: ["lent"],
+  settled: ["paced"],
+  planned: ["few"],
+};
+
+/** The numbers of a limit, and when they may have held, in true time. */
+interface Held {
+  rule: LimitRule;
+  from: number;
+  to: number;
+}
+
+/** The start of an attempt, in true time. */
+export interface LineStart {
+  at: number;
+  job: Job;
+}
+
+/** An attempt that is at work. */
+interface AtWork {
+  job: Job;
+  by: Invocation;
+  until: number;
+}
+
+/** A history whose jobs stand in lines: what was changed, and what really ran. */
+export interface Lines {
+  random: Random;
+  /** Nothing breaks: then rates are used, and slots are not idle. */
+  isCalm: boolean;
+  /** How late messages of jobs and ticks are, in milliseconds. */
+  lag: number;
+  tickLag: number;
+  /** `long`: one long line, and no other. `changed`: lines whose limits are pinned to other numbers while they are longest. */
+  kind: "mixed" | "long" | "changed";
+  /** The catalog that is deployed. */
+  catalog(): Catalog;
+  /** Deploys other numbers of one limit, or a catalog without it. */
+  deploy(limit: string, rule: LimitRule | undefined): void;
+  /** What the catalog has of a limit now; undefined once it has left. */
+  limitNow(limit: string): LimitRule | undefined;
+  /** Notes that other numbers may hold from now on, and later that those before hold no longer. */
+  change(limit: string, rule: LimitRule, now: number, how: keyof typeof knownMs): () => void;
+  /** The numbers that may have held between two times, also for whoever knows others late. */
+  rules(limit: string, from: number, to: number): LimitRule[];
+  starts: Map<string, LineStart[]>;
+  atWork: Map<string, AtWork[]>;
+}
+
+/** Whoever passes gates reads the pins, but knows a deployment only once its invocation has begun with it, in milliseconds. */
+const knownMs = { pin: 1500, deployment: 30_000 } as const;
+/** Where calls hang and Lambdas stand still, others are known after this time. */
+const knownInHardMs = 100_000;
+
+const isCalmSeed = (seed: number): boolean => seed % 32 === 27;
+const isHardSeed = (seed: number): boolean => seed % 64 === 35;
+
+/** Few histories have lines, so that the others stay as they are. */
+export function linesOf(seed: number): Lines | undefined {
+  const isCalm = isCalmSeed(seed);
+  if (!isCalm && !isHardSeed(seed)) return undefined;
+  const random = seeded(seed ^ 0x11e5_0000);
+  const lag = random.pick([0, 0, 1000, 2000, 5000]);
+  let limits: Record<string, Limit> = lineLimits;
+  let deployed = catalogWith(limits, lineEvents);
+  const held = new Map<string, Held[]>(
+    Object.entries(lineLimits).map(([name, rule]) => [
+      name,
+      [{ rule, from: Number.NEGATIVE_INFINITY, to: Number.POSITIVE_INFINITY }],
+    ]),
+  );
+  return {
+    random,
+    isCalm,
+    lag,
+    tickLag: random.chance(0.3) ? 0 : lag,
+    kind: random.pick(["mixed", "mixed", "mixed", "long", "changed"]),
+    catalog: () => deployed,
+    deploy(limit, rule) {
+      const { [limit]: before, ...rest } = limits;
+      limits = rule ? { ...rest, [limit]: { ...before, ...rule } as Limit } : rest;
+      deployed = catalogWith(limits, lineEvents);
+    },
+    limitNow: (limit) => limits[limit],
+    change(limit, rule, now, how) {
+      const all = held.get(limit) ?? [];
+      const before = all.filter(({ to }) => to === Number.POSITIVE_INFINITY);
+      held.set(limit, [...all, { rule, from: now, to: Number.POSITIVE_INFINITY }]);
+      return () => {
+        for (const one of before) one.to = now + (isCalm ? knownMs[how] : knownInHardMs);
+      };
+    },
+    rules: (limit, from, to) =>
+      (held.get(limit) ?? []).filter((one) => one.from <= to && one.to >= from).map(({ rule }) => rule),
+    starts: new Map(),
+    atWork: new Map(),
+  };
+}
+
+/** A world in which nothing breaks, but clocks differ by what those of Lambdas do. */
+export const calmLines: Hardship = { ...calm, skew: 100, overlong: 0, large: 0 };
+
+/** The catalog of a world. */
+export const catalogOf = ({ lines }: { lines?: Lines }): Catalog => lines?.catalog() ?? catalog;
