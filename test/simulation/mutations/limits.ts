@@ -10,7 +10,7 @@ const claim = "consumers/engine/claim-job.ts";
 export const limits: Mutation[] = [
   {
     name: "limits: one slot more than the limit",
-    seed: 12,
+    seed: 27,
     at: `${gate}#slotWrite`,
     find: "state.count < slot.limit",
     replace: "state.count <= slot.limit",
@@ -45,7 +45,7 @@ export const limits: Mutation[] = [
   },
   {
     name: "limits: nobody in a waiting list is served",
-    seed: 12,
+    seed: 27,
     at: "core/operations/hand-over.ts#firstOf",
     find: "room === 0 ||",
     replace: "room <= 99 ||",
@@ -56,20 +56,6 @@ export const limits: Mutation[] = [
     at: "core/flow/gcra.ts#startAfter",
     find: "Math.ceil(earliest / 1000)",
     replace: "Math.min(now, earliest)",
-  },
-  {
-    name: "limits: a start is as good as its reservation, however late",
-    seed: 252,
-    at: `${turn}#hasReserved`,
-    find: "toleranceMs(paceOf(rate))",
-    replace: "1e12",
-  },
-  {
-    name: "limits: another start of the same attempt uses its reservation again",
-    seed: 860,
-    at: `${turn}#turnOf`,
-    find: "job.snoozes?.count ?? 0",
-    replace: "0",
   },
   {
     name: "limits: a provider's Retry-After spends an attempt",
@@ -100,13 +86,6 @@ export const limits: Mutation[] = [
     replace: "noted && noted.limit === undefined && noted.since",
   },
   {
-    name: "limits: a reserved start is published as a schedule",
-    seed: 5,
-    at: "lifecycle/events.ts#beginnings",
-    find: " && !isReserved",
-    replace: "",
-  },
-  {
     name: "limits: a duplicate frees the slot of its twin",
     seed: 893,
     at: `${pass}#keepSlots`,
@@ -116,7 +95,7 @@ export const limits: Mutation[] = [
   },
   {
     name: "limits: whoever took a shared slot last frees it",
-    seed: 445,
+    seed: 573,
     at: `${pass}#releaseSlots`,
     find: "if (whose && shared) continue;",
     replace: "",
@@ -124,23 +103,15 @@ export const limits: Mutation[] = [
   },
   {
     name: "limits: a slow call shortens the lease of a shared slot",
-    seed: 8317,
+    seed: 4541,
     at: `${gate}#holderOf`,
     find: "Math.max(lease, before.lease + 1)",
     replace: "lease",
     bug: "a call of a gate that hung for most of a minute wrote its lease over that of the consumer that had claimed the job since",
   },
   {
-    name: "limits: a slot is given to a job that has taken it",
-    seed: 4413,
-    at: `${gate}#slotWrite`,
-    find: "if (slot.isGiven && isShared(own, ask)) return undefined;",
-    replace: "",
-    bug: "a hand-over that was slow gave a job a slot with a shorter lease than that of the claim that it had made meanwhile",
-  },
-  {
     name: "limits: gates are not asked again after a slow read of the pauses",
-    seed: 693,
+    seed: 885,
     at: `${pass}#isStale`,
     find: "now - askedAt > 2 * slowMs",
     replace: "false",
