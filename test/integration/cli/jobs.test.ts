@@ -113,6 +113,9 @@ test("pauses and limits are made, listed and ended", async () => {
   const [{ name, product_tag, env }] = limits;
   const limit = [name, "--product", product_tag, "--env", env];
   const pinned = await cli("limits", "pin", ...limit, "--rate", "10/1m", "--until", "+1h", "--reason", "a test");
-  expect(pinned).toMatchObject({ code: 0, out: expect.stringMatching(/PINNED UNTIL[\s\S]*a test\nIn force from .*\n$/) });
+  expect(pinned).toMatchObject({
+    code: 0,
+    out: expect.stringMatching(/PINNED UNTIL[\s\S]*a test\nIn force from .*\n$/),
+  });
   expect(await cli("limits", "unpin", ...limit)).toMatchObject({ code: 0, out: expect.not.stringMatching(/PINNED/) });
 });

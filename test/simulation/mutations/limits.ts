@@ -86,13 +86,6 @@ export const limits: Mutation[] = [
     replace: "noted && noted.limit === undefined && noted.since",
   },
   {
-    name: "limits: a reserved start is published as a schedule",
-    seed: 5,
-    at: "lifecycle/events.ts#beginnings",
-    find: " && !isReserved",
-    replace: "",
-  },
-  {
     name: "limits: a duplicate frees the slot of its twin",
     seed: 893,
     at: `${pass}#keepSlots`,
@@ -102,7 +95,7 @@ export const limits: Mutation[] = [
   },
   {
     name: "limits: whoever took a shared slot last frees it",
-    seed: 445,
+    seed: 573,
     at: `${pass}#releaseSlots`,
     find: "if (whose && shared) continue;",
     replace: "",
@@ -110,23 +103,15 @@ export const limits: Mutation[] = [
   },
   {
     name: "limits: a slow call shortens the lease of a shared slot",
-    seed: 8317,
+    seed: 4541,
     at: `${gate}#holderOf`,
     find: "Math.max(lease, before.lease + 1)",
     replace: "lease",
     bug: "a call of a gate that hung for most of a minute wrote its lease over that of the consumer that had claimed the job since",
   },
   {
-    name: "limits: a slot is given to a job that has taken it",
-    seed: 4413,
-    at: `${gate}#slotWrite`,
-    find: "if (slot.isGiven && isShared(own, ask)) return undefined;",
-    replace: "",
-    bug: "a hand-over that was slow gave a job a slot with a shorter lease than that of the claim that it had made meanwhile",
-  },
-  {
     name: "limits: gates are not asked again after a slow read of the pauses",
-    seed: 693,
+    seed: 885,
     at: `${pass}#isStale`,
     find: "now - askedAt > 2 * slowMs",
     replace: "false",
