@@ -9,7 +9,7 @@ import type { GateView, Waiter } from "../ports/gates.ts";
 import type { Pauses } from "../ports/pauses.ts";
 import type { JobQueue, JobStore, Log } from "../ports/ports.ts";
 import type { RuledGate } from "./limit-rules.ts";
-import { isPaused, isStillWaiting, sendCalled } from "./lines.ts";
+import { isPaused, isStillWaiting, jobsById, sendCalled } from "./lines.ts";
 import type { Marking } from "./mark-gate.ts";
 import { takeSlot } from "./take-slot.ts";
 
@@ -40,7 +40,7 @@ export interface Chained {
   limits: Calls["limits"];
 }
 
-export interface HandingOverOptions {
+interface HandingOverOptions {
   /** For the reconciler: also frees slots that belong to nobody, and sends the message again to jobs that have not come for theirs. */
   thorough?: boolean;
   /** Whether the caller runs a job itself, which saves the message and its lag. */
@@ -164,7 +164,10 @@ async function tidy(services: HandingOver, gate: GateName, rule: LimitRule): Pro
   const { parts } = view;
   await freeForsaken(services, gate, view);
   for (let page = 0; page < tidyPages; page++) {
-    const jobs = await jobsOf(services, view.waiters);
+    const jobs = await jobsById(
+      services.jobs,
+      view.waiters.map(({ job }) => job),
+    );
     let done = 0;
     for (const waiter of view.waiters) {
       const job = jobs.get(waiter.job);
@@ -180,11 +183,6 @@ async function tidy(services: HandingOver, gate: GateName, rule: LimitRule): Pro
   }
 }
 
-async function jobsOf({ jobs }: HandingOver, waiters: readonly Waiter[]): Promise<Map<string, Job>> {
-  if (waiters.length === 0) return new Map();
-  return new Map((await jobs.getMany(waiters.map(({ job }) => job))).map((job) => [job.id, job]));
-}
-
 /** Frees the slots whose jobs are over, were moved, or are paused, and those whose leases are over. */
 async function freeForsaken(services: HandingOver, gate: GateName, { parts }: GateView): Promise<void> {
   const pauses = await services.pauses.recent();
@@ -193,7 +191,10 @@ async function freeForsaken(services: HandingOver, gate: GateName, { parts }: Ga
   );
   for (let first = 0; first < held.length; first += 100) {
     const some = held.slice(first, first + 100);
-    const jobs = new Map((await services.jobs.getMany(some.map(({ job }) => job))).map((job) => [job.id, job]));
+    const jobs = await jobsById(
+      services.jobs,
+      some.map(({ job }) => job),
+    );
     const now = services.clock.now();
     for (const { part, job, holder } of some) {
       const of = jobs.get(job);

@@ -2,10 +2,9 @@ import type { Calls } from "../flow/calls.ts";
 import type { GateName } from "../flow/gate.ts";
 import { orderOf } from "../flow/turn.ts";
 import { isWaiting, type Job, messageOf, tenantOf } from "../job/job.ts";
-import type { Pause } from "../job/pause.ts";
-import { isHolding } from "../job/pause.ts";
+import { isHolding, type Pause } from "../job/pause.ts";
 import type { Gates, Waiter } from "../ports/gates.ts";
-import type { Clock, JobQueue } from "../ports/ports.ts";
+import type { Clock, JobQueue, JobStore } from "../ports/ports.ts";
 import { inParallel } from "./in-parallel.ts";
 import { type Ruling, ruleAt } from "./limit-rules.ts";
 import { type Marking, markGate } from "./mark-gate.ts";
@@ -13,6 +12,12 @@ import { type Marking, markGate } from "./mark-gate.ts";
 /** The gates at which a job may stand in line: all that it was made with, also of limits that have left the catalog. */
 export const gatesOfJob = ({ product, env, gates = [] }: Pick<Job, "product" | "env" | "gates">): GateName[] =>
   gates.map(({ limit, key }) => ({ product, env, limit, key }));
+
+/** The jobs of at most 100 ids that exist, by id. */
+export async function jobsById(jobs: Pick<JobStore, "getMany">, ids: readonly string[]): Promise<Map<string, Job>> {
+  if (ids.length === 0) return new Map();
+  return new Map((await jobs.getMany([...ids])).map((job) => [job.id, job]));
+}
 
 /** Whether a waiter is about the attempt for which its job waits now. */
 export const isStillWaiting = (job: Job, { run, attempt, due_at }: Waiter): boolean =>

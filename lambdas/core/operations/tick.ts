@@ -22,11 +22,11 @@ import type { Tick } from "../ports/ticks.ts";
 import { given } from "../schema/given.ts";
 import { type HandingOver, handOver } from "./hand-over.ts";
 import { type Ruling, ruleAt } from "./limit-rules.ts";
-import { isPaused, isStillWaiting } from "./lines.ts";
+import { isPaused, isStillWaiting, jobsById } from "./lines.ts";
 import { hasPump } from "./mark-gate.ts";
 import { refusedBy } from "./refused-by.ts";
 
-export type Ticking = HandingOver & Ruling;
+type Ticking = HandingOver & Ruling;
 
 /** Waiters that are read at a tick beyond those that may be called: some have left the line without a trace. */
 const spareWaiters = 50;
@@ -170,7 +170,10 @@ async function choose(
   while (next < candidates.length && calls.length < starts.length && gone < mostGone) {
     const some = candidates.slice(next, next + Math.min(jobsAtOnce, starts.length - calls.length));
     next += some.length;
-    const jobs = new Map((await services.jobs.getMany(some.map(({ job }) => job))).map((job) => [job.id, job]));
+    const jobs = await jobsById(
+      services.jobs,
+      some.map(({ job }) => job),
+    );
     for (const waiter of some) {
       const job = jobs.get(waiter.job);
       if (job && isStillWaiting(job, waiter) && !holding(pauses, job, now)) {
