@@ -42,7 +42,7 @@ import { keptTokens, longestTaskToken } from "../../lambdas/core/job/task-token.
 import { keptAttempts, maxCrashes, snoozeLimits } from "../../lambdas/core/job/transitions.ts";
 import { defaultLimits, longestWaitSeconds } from "../../lambdas/core/operations/api-limits.ts";
 import { mostPauses } from "../../lambdas/core/operations/change-pauses.ts";
-import { mostCounted } from "../../lambdas/core/operations/tick.ts";
+import { longestLineMs, mostCounted } from "../../lambdas/core/operations/tick.ts";
 import { mostFaults as mostFaultsOfRejection } from "../../lambdas/core/outbound/rejection.ts";
 import { heartbeatSeconds } from "../../lambdas/core/outbound/task.ts";
 import {
@@ -160,7 +160,7 @@ const limits = {
   "`burst` of a `rate`": n(limitBounds.burst),
   "`priority`, in seconds, either way": n(limitBounds.priority),
   "a key that is shown as it is; a longer one becomes a hash": characters(longestKeyShown),
-  "the longest line of a rate, beyond which newcomers fail": "24 h",
+  "the longest line of a rate, beyond which newcomers fail": hours(longestLineMs),
   "jobs of a line that are counted for that": n(mostCounted),
   "jobs of a line that have a place and a start in answers": n(placesShown),
   "how long a pin may last": `${limitBounds.pinDays} days`,

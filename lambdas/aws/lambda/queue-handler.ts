@@ -14,7 +14,7 @@ import { callsOf } from "../sqs/calls-attribute.ts";
 import type { Redelivery } from "../sqs/redelivery.ts";
 
 /** What comes beside a message and not in it. */
-export interface BesideMessage {
+interface BesideMessage {
   /** The limits that have called the message's job. */
   calls?: Calls;
 }

@@ -3,7 +3,7 @@ import { bucketsOf } from "./gcra.ts";
 import type { LimitRule } from "./limit-rule.ts";
 
 /** A holder has some 80 bytes, and every write of an item is billed by its size: so many fit into one kilobyte. */
-export const slotsPerPart = 12;
+const slotsPerPart = 12;
 
 /** Over how many items the slots of a gate are spread. */
 export const slotPartsOf = ({ concurrency = 0 }: LimitRule): number => Math.ceil(concurrency / slotsPerPart);

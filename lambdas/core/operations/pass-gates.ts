@@ -16,7 +16,7 @@ import { gatesOfJob } from "./lines.ts";
 import { markGate } from "./mark-gate.ts";
 import { takeSlot } from "./take-slot.ts";
 
-export interface PassingGates extends HandingOver, Ruling {
+interface PassingGates extends HandingOver, Ruling {
   jobs: JobStore;
   /** Whether jobs note that they begin to wait for a limit, since somebody wants the event. Default: no, which saves the write. */
   notesWaits?: boolean;
@@ -47,7 +47,7 @@ export interface Pass {
 }
 
 /** What a message brings to the gates of its job. */
-export interface Arriving {
+interface Arriving {
   /** The lease of the claim that follows, in milliseconds. */
   leaseMs: number;
   /** The limits that have called the job. */
@@ -183,9 +183,10 @@ async function takeOnce({ gates, clock }: PassingGates, passing: Passing, ruled:
   const call = calls.limits[gate.limit];
   const isCalled = call !== undefined || passing.first.has(gate.limit);
   const asking = { job: pass.job.id, turn: pass.turn, now, isCalled };
-  const hasStart = !rule.rate || hasReserved(pass.job, gate.limit, rule, now);
   const start: Pick<Ask, "rate" | "lag"> =
-    hasStart || !rule.rate ? {} : { rate: paceOf(rule.rate), ...given({ lag: call && lag }) };
+    rule.rate && !hasReserved(pass.job, gate.limit, rule, now)
+      ? { rate: paceOf(rule.rate), ...given({ lag: call && lag }) }
+      : {};
   const takeStart = () => gates.take(ratePartFor(gate, rule, pass.job.id, call?.bucket), { ...asking, ...start });
   if (slotPartsOf(rule) === 0) return start.rate ? takeStart() : { outcome: "taken", startsAt: now, again: false };
   const lease = now + leaseMs + slackMs + fraction();
@@ -199,7 +200,7 @@ async function takeOnce({ gates, clock }: PassingGates, passing: Passing, ruled:
   if (taken.outcome !== "taken") return taken;
   pass.slots.push({ ...ruled, part, lease, again: taken.again, ...given({ shared: taken.shared }) });
   if (taken.again && !pass.lines.some((line) => isSame(line, gate))) pass.lines.push(gate);
-  return start.rate && !(withRate && isOnePart(rule)) ? takeStart() : taken;
+  return start.rate && !withRate ? takeStart() : taken;
 }
 
 /**

@@ -4,9 +4,9 @@ import type { Gates } from "../ports/gates.ts";
 import type { RuledGate } from "./limit-rules.ts";
 
 /** A slot to take, of whichever part of the gate has one, and a start with it where the gate has one part. */
-export type SlotAsk = Omit<Ask, "slot"> & { slot: Omit<NonNullable<Ask["slot"]>, "limit" | "seesParts"> };
+type SlotAsk = Omit<Ask, "slot"> & { slot: Omit<NonNullable<Ask["slot"]>, "limit" | "seesParts"> };
 
-export interface SlotTaken {
+interface SlotTaken {
   taken: Taken;
   part: GatePart;
   /** The start was asked for too, in the same write. */
@@ -23,7 +23,7 @@ export async function takeSlot(gates: Gates, ruled: RuledGate, ask: SlotAsk): Pr
   if (slotPartsOf(rule) === 1) {
     const taken = await gates.take(first, { ...ask, slot: { ...ask.slot, limit: rule.concurrency ?? 0 } });
     if (taken.outcome !== "full" || taken.state.peak === undefined)
-      return giveUp(gates, { taken, part: first, withRate: true }, ask);
+      return giveUp(gates, { taken, part: first, withRate: ask.rate !== undefined }, ask);
   }
   return giveUp(gates, await takeOfParts(gates, ruled, ask), ask);
 }
