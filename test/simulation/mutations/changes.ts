@@ -6,7 +6,7 @@ const change = "core/operations/change-job.ts";
 export const changes: Mutation[] = [
   {
     name: "change: a repeated request does not dispatch",
-    seed: 367,
+    seed: 457,
     at: `${change}#rewrite`,
     find: `job.status === "cancelled" || isWaiting(job)`,
     replace: `job.status === "cancelled"`,
@@ -21,7 +21,7 @@ export const changes: Mutation[] = [
   },
   {
     name: "change: cancelling never takes effect",
-    seed: 14,
+    seed: 47,
     at: "core/job/transitions.ts#cancelled",
     find: ": { ...job, version: job.version + 1 };",
     replace: ": job;",
@@ -57,7 +57,7 @@ export const changes: Mutation[] = [
   },
   {
     name: "resume: a finished job is changed",
-    seed: 540,
+    seed: 569,
     at: `${change}#resume`,
     find: "isFinished(job) || !job.repeat",
     replace: "!job.repeat",
@@ -72,14 +72,14 @@ export const changes: Mutation[] = [
   },
   {
     name: "pause: a running job is paused at once",
-    seed: 36,
+    seed: 63,
     at: `${change}#pause`,
     find: "hasBegun(job)",
     replace: `hasBegun(job) && job.status !== "running"`,
   },
   {
     name: "cancel: a feature's steps continue",
-    seed: 74,
+    seed: 158,
     at: `${change}#dispatchFollowUps`,
     find: `job.status === "cancelled"`,
     replace: `job.id === ""`,
@@ -94,7 +94,7 @@ export const changes: Mutation[] = [
   },
   {
     name: "cancel: a repeated request does not wake the feature",
-    seed: 653,
+    seed: 1030,
     at: `${change}#rewrite`,
     find: "await dispatchFollowUps(services, job);",
     replace: "await dispatchFollowUps(services, { ...job, parent: undefined });",

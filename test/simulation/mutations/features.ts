@@ -23,7 +23,7 @@ export const features: Mutation[] = [
   },
   {
     name: "feature: a step's timeout is mistaken for the decision's own",
-    seed: 82,
+    seed: 92,
     at: `${policy}#decisionPolicy`,
     find: "onThrown(services, job, { error, isOutOfTime, hasBegun }) {",
     replace: `onThrown(services, job, { error, hasBegun }) { const isOutOfTime = error instanceof JobError && error.code === "TIMEOUT";`,
@@ -38,7 +38,7 @@ export const features: Mutation[] = [
   },
   {
     name: "feature: a refusal of S3 fails it",
-    seed: 7,
+    seed: 25,
     at: `${policy}#decisionPolicy`,
     find: "error instanceof JobError ? undefined : retryDecision(services, job, error, isPassing(error))",
     replace: "undefined",
@@ -98,7 +98,7 @@ export const features: Mutation[] = [
   },
   {
     name: "feature: steps of a deleted feature are taken for its own",
-    seed: 195,
+    seed: 215,
     at: "core/job/job-id.ts#stepJobId",
     find: "String(created_at), ",
     replace: "",
@@ -114,7 +114,7 @@ export const features: Mutation[] = [
   },
   {
     name: "feature: a completed and deleted step is run again",
-    seed: 3177,
+    seed: 3289,
     at: `${decider}#execute`,
     find: "{ ...jobless, ...statesOf(children, now) }",
     replace: "{ ...statesOf(children, now) }",
@@ -146,14 +146,14 @@ export const features: Mutation[] = [
   },
   {
     name: "feature: expires between two decisions",
-    seed: 7,
+    seed: 23,
     at: "consumers/engine/attempt.ts#endWithoutStart",
     find: "job.parked_since === undefined ? job.expires_at : undefined",
     replace: "job.expires_at",
   },
   {
     name: "feature: a revived step does not wait for its delay",
-    seed: 49,
+    seed: 103,
     at: "core/operations/change-job.ts#revive",
     find: "job.started_at === undefined ? Math.max(now, job.due_at) : now",
     replace: "now",

@@ -44,7 +44,7 @@ export const lifecycle: Mutation[] = [
   },
   {
     name: "refused permanently: an event is sent endlessly",
-    seed: 50,
+    seed: 77,
     at: `${emit}#recordResults`,
     find: "failures.filter((one) => !one.permanent || notKept.has(refused.indexOf(one)))",
     replace: "failures",
@@ -52,7 +52,7 @@ export const lifecycle: Mutation[] = [
   },
   {
     name: "refused permanently: a message to a queue is sent endlessly",
-    seed: 7,
+    seed: 77,
     at: `${emit}#enqueue`,
     find: "permanent: cause instanceof PermanentError,",
     replace: "permanent: false,",
@@ -60,7 +60,7 @@ export const lifecycle: Mutation[] = [
   },
   {
     name: "refused permanently: a write that the code cannot handle blocks the later ones",
-    seed: 7,
+    seed: 77,
     at: `${handle}#handleChanges`,
     find: "return await handleEach(services, changes);",
     replace: "throw error;",

@@ -59,7 +59,7 @@ export const limits: Mutation[] = [
   },
   {
     name: "limits: a provider's Retry-After spends an attempt",
-    seed: 5,
+    seed: 21,
     at: `${transitions}#putOff`,
     find: "claims: 0,",
     replace: "claims: 0,\n    attempt: job.attempt + 1,",

@@ -1,7 +1,6 @@
 import type { Mutation } from "./mutation.ts";
 
 const pause = "core/job/pause.ts";
-const check = "consumers/engine/pause-check.ts";
 const drain = "core/operations/drain-pause.ts";
 
 /** Pauses: what they hold, and that all of it starts afterwards. The seeds are those of histories with pauses. */
@@ -51,40 +50,25 @@ export const pauses: Mutation[] = [
   },
   {
     name: "pause: its end sends nothing",
-    seed: 268,
+    seed: 300,
     at: `${drain}#releasable`,
     find: "isReleased(job, now) &&",
     replace: "false &&",
   },
   {
     name: "pause: the reconciler does not go on where the API has begun",
-    seed: 268,
+    seed: 313,
     at: "reconciler/pauses.ts#drainOne",
     find: "if (!begun) return;",
     replace: "return;",
   },
   {
     name: "pause: is not looked for again after slow gates",
-    seed: 1413,
+    seed: 213,
     at: "consumers/engine/claim-job.ts#claimGated",
     find: "if (pass && holding(await services.pauses.recent(), pass.job, services.clock.now())) return undefined;",
     replace: "",
     bug: "a job whose gates took seconds to answer was claimed although it had been paused meanwhile",
-  },
-  {
-    name: "pause: drops the message of the next run",
-    seed: 5164,
-    at: `${check}#keep`,
-    find: "(isParked(job) && isSuccessor(services, job, message))",
-    replace: "false",
-    also: [
-      {
-        at: `${check}#keep`,
-        find: "if (isWaiting(job) && (await supersede(services, job, message, policy)))",
-        replace: "if (false)",
-      },
-    ],
-    bug: "after a pause nobody ended a run, with cancel_previous, that waited for a later attempt or for its steps",
   },
   {
     name: "pause: its drain does not know that another one has ended",

@@ -63,7 +63,7 @@ export const series: Mutation[] = [
   },
   {
     name: "missed: a run that is too late starts",
-    seed: 7,
+    seed: 26,
     at: `${rules}#skipReason`,
     find: "startOf(job, now) > latestStartOf(job)",
     replace: "startOf(job, now) > latestStartOf(job) + 9 * maxLateness(repeat)",
@@ -100,7 +100,7 @@ export const series: Mutation[] = [
   },
   {
     name: "spread: runs drift by the offset",
-    seed: 689,
+    seed: 812,
     at: "core/job/recurrence.ts#nextOccurrence",
     find: "after - offset_ms",
     replace: "after",
@@ -114,7 +114,7 @@ export const series: Mutation[] = [
   },
   {
     name: "cancel_previous: the archive has an outcome that was not accepted",
-    seed: 7,
+    seed: 31,
     at: "consumers/engine/supersede.ts#endRunning",
     find: `if ((await services.jobs.replace(taken)) === "lost") return undefined;`,
     replace: "",

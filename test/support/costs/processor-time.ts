@@ -28,10 +28,13 @@ export interface Growth {
   large: number;
 }
 
-/** The cost of a shape at a size and at ten times as much; undefined if it grows as the size does, with room for noise. */
+/**
+ * The cost of a shape at a size and at ten times as much; undefined if it grows as the size does. Ten times the work is linear and
+ * a hundred times is quadratic: the bound is between the two, since the compiler's and the collector's threads count as well.
+ */
 export async function tooMuchGrowth(
   name: string,
-  { way, shape, bytes, most = 15 }: { way: Way; shape: Shape; bytes: number; most?: number },
+  { way, shape, bytes, most = 30 }: { way: Way; shape: Shape; bytes: number; most?: number },
 ): Promise<Growth | undefined> {
   const small = Math.max(floorMs, await processorMs(way, parsed(shape(bytes)), floorMs));
   const large = await processorMs(way, parsed(shape(10 * bytes)), most * small);
