@@ -155,7 +155,7 @@ export function lineRequests(world: World, system: System, create: (request: Req
     const before = lines?.limitNow(limit) ?? {};
     const isEnded = random.chance(0.5);
     const end = async () => {
-      const known = lines?.change(limit, before, time.now(), "pin");
+      const known = lines?.change(limit, before, time.now(), isEnded ? "pin" : "expiry");
       if (isEnded) await call("unpin", deletePin.handle, { params, body: undefined });
       known?.();
     };

@@ -75,8 +75,11 @@ export interface Lines {
   atWork: Map<string, AtWork[]>;
 }
 
-/** Whoever passes gates reads the pins, but knows a deployment only once its invocation has begun with it, in milliseconds. */
-const knownMs = { pin: 1500, deployment: 30_000 } as const;
+/**
+ * Whoever passes gates reads the pins, but knows a deployment only once its invocation has begun with it, in milliseconds. When the time
+ * of a pin is over, nobody wakes the line but the reconciler's next round.
+ */
+const knownMs = { pin: 1500, deployment: 30_000, expiry: 65_000 } as const;
 /** Where calls hang and Lambdas stand still, others are known after this time. */
 const knownInHardMs = 100_000;
 

@@ -11,7 +11,7 @@ import type { Pass } from "../../core/operations/pass-gates.ts";
 import type { ConsumerServices } from "../../core/operations/services.ts";
 import type { Log } from "../../core/ports/ports.ts";
 import { type AttemptPolicy, defaultPolicy } from "./attempt-policy.ts";
-import { isStale, leaveGates, leaveStood, passGates } from "./gates.ts";
+import { isStale, leaveGates, leaveStood, passGates, refuseGiven } from "./gates.ts";
 import { leaseMarginMs } from "./lease.ts";
 import { isHeld } from "./pause-check.ts";
 import { isSuccessor, supersede } from "./supersede.ts";
@@ -68,6 +68,7 @@ async function claimGated(
   const arriving = { leaseMs: leaseMarginMs + (job?.timeout_ms ?? 0), calls: options.calls, before };
   const pass = isClaimable ? await passGates(services, job, arriving) : undefined;
   if (isClaimable && !pass) return undefined;
+  if (job && !isClaimable && options.calls) await refuseGiven(services, job, message, options.calls);
   // The gates may have taken seconds, or longer than what was read of the pauses is good for. The slots stay: another consumer of
   // the same attempt may just have claimed it. If somebody waits for them, the reconciler frees them.
   if (pass && holding(await services.pauses.recent(), pass.job, services.clock.now())) return undefined;

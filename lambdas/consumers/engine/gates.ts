@@ -33,3 +33,11 @@ export async function leaveGates(
 ): Promise<Chained[]> {
   return pass ? (await loadGates()).leaveGates(services, pass, whose, mayRun) : [];
 }
+
+/** Hands on the slots that were given to a job which does not wait any more, for the attempt of a message. */
+export const refuseGiven = async (
+  services: ConsumerServices,
+  job: Job,
+  attempt: Pick<Job, "run" | "attempt">,
+  calls: Calls,
+): Promise<void> => (await loadGates()).refuseGiven(services, job, attempt, calls);

@@ -84,14 +84,15 @@ export function roomFor({ now, rate, parts, pump, noted }: Seen): Room {
   const buckets = Array.from({ length: bucketsOf(rate) }, (_, bucket) => {
     const part = parts[bucket] ?? {};
     const ahead = ((arrivalOf(part, now, pace) ?? 0) / 1000 - now) / (pace.increment / 1000);
-    const open = Object.values(pump.called).filter((call) => (call.bucket ?? 0) === bucket).length;
+    const calls = Object.values(pump.called).filter((call) => (call.bucket ?? 0) === bucket);
     return bucketRoom({
       now,
       pace,
       span,
       next: startAfter(part, now, pace),
       ahead,
-      open: open + (bucket === 0 ? noted : 0),
+      open: calls.length + (bucket === 0 ? noted : 0),
+      beyondLag: calls.filter(({ at }) => at >= now + pump.lag).length,
       lag: pump.lag,
     });
   });
@@ -113,25 +114,30 @@ interface Bucket {
   ahead: number;
   /** How many jobs were called and are still in line. */
   open: number;
+  /** How many of them were called for later than somebody who is called now can be there. */
+  beyondLag: number;
   lag: number;
 }
 
-function bucketRoom({ now, pace, span, next, ahead, open, lag }: Bucket): { starts: number[]; after: number } {
+function bucketRoom({ now, pace, span, next, ahead, open, beyondLag, lag }: Bucket): {
+  starts: number[];
+  after: number;
+} {
   const interval = pace.increment / 1000;
   // Of those that are in line still, some have taken their start and wait for it.
   const called = Math.max(0, Math.ceil(open - Math.max(0, ahead)));
   const free = Math.min(pace.burst, Math.max(0, Math.floor(-ahead) + pace.burst));
   const most = Math.max(1, Math.ceil(span / interval) + (next <= now ? free : 0));
-  const place = (index: number) => next + Math.max(0, index - Math.max(0, free - 1)) * interval;
-  // Nobody who is called now can be there before the lag has passed.
-  const shift = Math.max(0, now + lag - place(called));
+  const place = (from: number, index: number) => from + Math.max(0, index - Math.max(0, free - 1)) * interval;
+  // Nobody who is called now can be there before the lag has passed, and then those come who were called for that time.
+  const startOf = (index: number) => Math.max(place(next, called + index), place(now + lag, beyondLag + index));
   const starts: number[] = [];
   while (starts.length + called < most && starts.length < mostCalled) {
-    const start = place(called + starts.length) + shift;
+    const start = startOf(starts.length);
     if (start > now + span) break;
     starts.push(start);
   }
-  return { starts, after: place(called + starts.length) + shift };
+  return { starts, after: startOf(starts.length) };
 }
 
 /** After how many milliseconds the next tick is due, once `called` more jobs were called and `open` are in line with a call. */

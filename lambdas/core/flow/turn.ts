@@ -9,6 +9,10 @@ const attemptOf = ({ run, attempt }: Pick<Job, "run" | "attempt">): string => `$
 export const turnOf = (job: Pick<Job, "run" | "attempt" | "snoozes" | "claims">): string =>
   `${attemptOf(job)}${job.snoozes?.count ?? 0}.${job.claims}`;
 
+/** Whether a turn is one of an attempt. */
+export const isOfAttempt = (turn: string, attempt: Pick<Job, "run" | "attempt">): boolean =>
+  turn.startsWith(attemptOf(attempt));
+
 /** How late a start may be used that version 0.3 has reserved: 2 s, or one increment where that is longer. */
 const toleranceMs = ({ increment }: Pace): number => Math.max(2000, Math.ceil(increment / 1000));
 
@@ -29,7 +33,7 @@ export const orderOf = ({ due_at, priority = 0 }: Pick<Job, "due_at" | "priority
  */
 export function isForsaken(holder: Holder, job: Job | undefined, now: number): boolean {
   if (!job) return holder.given === true;
-  if (!holder.turn.startsWith(attemptOf(job))) return true;
+  if (!isOfAttempt(holder.turn, job)) return true;
   if (job.status === "running") return false;
   // The attempt of a job that was cancelled while it ran may still be at work.
   if (job.status === "cancelled") return job.attempts.at(-1)?.outcome !== "cancelled";

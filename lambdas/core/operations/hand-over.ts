@@ -28,7 +28,7 @@ const reservedMs = 5000;
 
 /** Waiters that are read at a time, by a release and by the reconciler. */
 const pageSize = { brief: 25, thorough: 75 };
-/** How many slots one hand-over gives at most. Those who get them hand over in turn. */
+/** How often one hand-over looks at most. Those who get slots hand over in turn. */
 const rounds = 100;
 /** How many pages of a line the reconciler tidies. */
 const tidyPages = 20;
@@ -51,7 +51,8 @@ interface HandingOverOptions {
  * Gives the free slots of a gate to the first of its line, and sends the messages of those jobs. Answers one that the caller runs
  * itself. A waiter leaves the line only once its job has been claimed, so that whatever is lost on the way is repeated. Where the limit
  * has a rate too, slots go only to those whom that has called: others could not start with them. Many may hand over at the same time:
- * each looks again after every slot, since writes for the same waiter are dearer than reads.
+ * each looks again after every slot, since writes for the same waiter are dearer than reads. None gives more slots than were free when
+ * it began: a limit that is lowered meanwhile refuses whoever comes with one, which would be free again, and so on.
  */
 export async function handOver(
   services: HandingOver,
@@ -61,17 +62,19 @@ export async function handOver(
 ): Promise<Chained | undefined> {
   if (thorough) await tidy(services, gate, rule);
   let chained: Chained | undefined;
+  let left = Number.POSITIVE_INFINITY;
   for (let round = 0; round < rounds; round++) {
     const next = await firstOf(services, gate, rule);
     if (!next) return chained;
     const { waiter, room } = next;
+    left = Math.min(left, room);
     const job = (await services.jobs.getMany([waiter.job]))[0];
     if (await hasLeft(services, gate, waiter, job)) continue;
     if (!(await giveSlot(services, { gate, rule }, next, job as Job))) continue;
     const limits = limitsOf(gate, rule, waiter, services.clock.now());
     if (!chained && mayRun?.(job as Job)) chained = { job: job as Job, limits };
     else await sendCalled(services, job as Job, limits);
-    if (room <= 1) return chained;
+    if (--left === 0) return chained;
   }
   return chained;
 }

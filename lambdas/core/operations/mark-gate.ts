@@ -18,13 +18,21 @@ const rounds = 10;
 /** Whether the line of a limit needs ticks: where it has a rate, or has left the catalog and lets everybody go. */
 export const hasPump = ({ concurrency, rate }: LimitRule): boolean => rate !== undefined || concurrency === undefined;
 
+/** A line that somebody has come to stand in. */
+export interface Standing {
+  gate: GateName;
+  rule: LimitRule;
+  /** How late the message came that brought the job, in milliseconds: what a pump that has called nobody yet knows of the lag. */
+  lag?: number;
+}
+
 /**
  * Marks a gate once somebody stands in its line, so that newcomers go behind them, and sends a tick where the line has a pump and none
  * is under way. Mostly there is nothing to write: the mark that was `seen` is fresh.
  */
 export async function markGate(
   services: Marking,
-  { gate, rule }: { gate: GateName; rule: LimitRule },
+  { gate, rule, lag }: Standing,
   seen: LineMark | undefined,
 ): Promise<void> {
   let before = seen;
@@ -33,7 +41,7 @@ export async function markGate(
     const isFresh = before !== undefined && before.emptyAt === undefined;
     const needsTick = hasPump(rule) && (!isFresh || isOverdue(before as LineMark, now));
     if (isFresh && !needsTick) return;
-    if (needsTick ? await startPump(services, gate, before) : await refreshed(services, gate, before)) return;
+    if (needsTick ? await startPump(services, gate, before, lag) : await refreshed(services, gate, before)) return;
     before = (await services.gates.firsts([gate]))[0]?.line;
   }
 }
@@ -46,10 +54,12 @@ export async function startPump(
   { gates, ticks, clock }: Marking,
   gate: GateName,
   before: LineMark | undefined,
+  lag?: number,
 ): Promise<boolean> {
   const now = clock.now();
   const by = crypto.randomUUID();
-  const next = { id: crypto.randomUUID(), ...kept(before), nextCall: now, promised: by };
+  const seen = lag !== undefined && before?.lagCount === undefined ? { lagSum: lag, lagCount: 1 } : {};
+  const next = { id: crypto.randomUUID(), ...seen, ...kept(before), nextCall: now, promised: by };
   if (!(await gates.mark(gate, next, before))) return false;
   await ticks.send([{ ...gate, by, visible: now }], now);
   return true;

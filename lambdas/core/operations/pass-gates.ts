@@ -3,7 +3,7 @@ import { type Calls, uncalled } from "../flow/calls.ts";
 import type { Ask, GateName, GatePart, PartState, Taken } from "../flow/gate.ts";
 import { aheadMs, bucketsOf, paceOf, startAfter } from "../flow/gcra.ts";
 import { isOnePart, ratePartFor, slotPartsOf } from "../flow/parts.ts";
-import { hasReserved, orderOf, turnOf } from "../flow/turn.ts";
+import { hasReserved, isOfAttempt, orderOf, turnOf } from "../flow/turn.ts";
 import { type Job, messageOf, tenantOf } from "../job/job.ts";
 import { JobError } from "../job/job-error.ts";
 import { isNoted, withWait } from "../job/transitions.ts";
@@ -232,11 +232,20 @@ async function stand(
   if (services.notesWaits && !isNoted(job, gate)) await services.jobs.replace(withWait(job, gate, waiter.since));
   await services.gates.stand(gate, waiter);
   await leaveOthers(services, passing, gate);
-  await markGate(services, { gate, rule }, state.line);
+  await markGate(services, { gate, rule, ...given({ lag: lagOfNewcomer(passing) }) }, state.line);
   // The slots that it has of earlier limits wait with it for one of this, for a minute in all, and for no rate.
   await keepSlots(services, pass, (slot) => (rule.rate ? undefined : givenAt(passing, slot) + givenMs));
   if (slotPartsOf(rule) > 0) await handOver(services, gate, rule);
   return undefined;
+}
+
+/** A job that is later than this, in milliseconds, was held up by something else than its queue. */
+const longestLagMs = 30_000;
+
+/** How late the queue has brought a job that nobody called. */
+function lagOfNewcomer({ pass: { job, askedAt }, calls }: Passing): number | undefined {
+  const late = Math.max(0, askedAt - job.due_at);
+  return calls === uncalled && late <= longestLagMs ? late : undefined;
 }
 
 /** When the job got a slot: now, unless it was given to it. */
@@ -266,12 +275,36 @@ async function leaveOthers(services: PassingGates, { pass, calls }: Passing, gat
     const stood = calls.limits[other.limit] !== undefined || pass.lines.some((line) => isSame(line, other));
     if (isSame(other, gate) || !stood) continue;
     await services.gates.leave(other, at);
-    if (taken.has(other.limit)) continue;
-    for (const [number, { holders }] of Object.entries(await services.gates.parts(other))) {
-      const own = holders[job.id];
-      const part = { ...other, part: Number(number) };
-      if (own?.given && own.turn === turn) await freeSlot(services, part, { job: job.id, turn, lease: own.lease });
-    }
+    if (!taken.has(other.limit)) await freeGiven(services, other, job.id, (its) => its === turn);
+  }
+}
+
+/** Frees a slot that was given to a job and that nobody has taken. */
+async function freeGiven(
+  services: HandingOver & Ruling,
+  gate: GateName,
+  job: string,
+  isFor: (turn: string) => boolean,
+): Promise<void> {
+  for (const [part, { holders }] of Object.entries(await services.gates.parts(gate))) {
+    const own = holders[job];
+    if (!own?.given || !isFor(own.turn)) continue;
+    await freeSlot(services, { ...gate, part: Number(part) }, { job, turn: own.turn, lease: own.lease });
+  }
+}
+
+/**
+ * Hands on the slots that limits have given to a job, once the message comes that was to bring it and the job does not wait any more:
+ * it was cancelled or moved meanwhile.
+ */
+export async function refuseGiven(
+  services: HandingOver & Ruling,
+  job: Job,
+  { run, attempt }: Pick<Job, "run" | "attempt">,
+  { limits }: Calls,
+): Promise<void> {
+  for (const gate of gatesOfJob(job)) {
+    if (limits[gate.limit]) await freeGiven(services, gate, job.id, (turn) => isOfAttempt(turn, { run, attempt }));
   }
 }
 

@@ -7,6 +7,8 @@ import * as postReschedule from "../../../../lambdas/api/routes/post-reschedule.
 import * as putLimit from "../../../../lambdas/api/routes/put-limit.ts";
 import type { Limit } from "../../../../lambdas/core/flow/limit.ts";
 import type { Job } from "../../../../lambdas/core/job/job.ts";
+import { handOver } from "../../../../lambdas/core/operations/hand-over.ts";
+import type { JobQueue } from "../../../../lambdas/core/ports/ports.ts";
 import { noon } from "../../../support/builders.ts";
 import { displacement, mostIn, quantile, used, writesOf } from "../../../support/line/measures.ts";
 import { tenant } from "../../../support/line/product.ts";
@@ -68,14 +70,28 @@ describe("a rate", () => {
     expect(world.errors).toEqual([]);
   });
 
-  // Four lags until the line has begun, and one for the last jobs, which came too early once.
-  it("starts 600 jobs within their minute and five times the lag of 15 s", async () => {
+  // One lag until they stand in line, one until the pump knows, and one until those come whom it has called.
+  it("starts 600 jobs within their minute and three times the lag of 15 s", async () => {
     const world = await worldWith(tenASecond, { lag: 15_000 });
     const jobs = putMany(world, 600);
-    await world.run(60_000 + 4 * 15_000);
+    await world.run(60_000 + 3 * 15_000 + 5000);
     expect(startsOf(world, jobs).length).toBeGreaterThan(580);
+    // Some came too early once.
     await world.run(15_000);
     expect(startsOf(world, jobs)).toHaveLength(600);
+  });
+
+  it.each([
+    [2000, 0],
+    [5000, 5000],
+    [15_000, 0],
+    [15_000, 15_000],
+  ])("is used from three lags after the first waiter on: messages %d ms late, ticks %d", async (lag, tickLag) => {
+    const world = await worldWith(tenASecond, { lag, tickLag });
+    putMany(world, 1800);
+    await world.run(180_000);
+    const from = noon + lag + 3 * Math.max(lag, tickLag) + 1000;
+    expect(used(world.runs.starts, 10, from, noon + 180_000)).toBeGreaterThanOrEqual(0.95);
   });
 
   it("is kept to the start by clocks that agree", async () => {
@@ -340,6 +356,41 @@ describe("slots", () => {
     expect(world.runs.most("l")).toBeLessThanOrEqual(Math.max(from, to));
     const least = Math.min(to, 200 - world.runs.starts.length + world.runs.atWork("l"));
     expect(world.runs.atWork("l")).toBeGreaterThanOrEqual(Math.min(least, to) - 1);
+  });
+
+  it("that were given to jobs which are cancelled go to the next once the messages of those have come", async () => {
+    const world = await worldWith({ concurrency: 3 }, { lag: 3000 });
+    const running = Array.from({ length: 3 }, () => world.put("l", { ms: 40_000, timeout_ms: minute }));
+    await world.run(4000);
+    const waiting = putMany(world, 3);
+    await world.run(1000);
+    const last = putMany(world, 3);
+    await world.until(() => running.every(({ id }) => world.job(id)?.status === "completed"), minute);
+    await world.run(500);
+    const holders = [...(world.gate("l")?.parts.values() ?? [])].flatMap((part) => Object.keys(part.holders));
+    expect(holders.sort()).toEqual(waiting.map(({ id }) => id).sort());
+    for (const job of waiting) await cancel(world, job);
+    await world.run(2 * 3000 + 1000);
+    expect(startsOf(world, waiting)).toHaveLength(0);
+    expect(startsOf(world, last)).toHaveLength(3);
+  });
+
+  it("that are refused, because a limit was lowered, are not handed round by who knows the former number", async () => {
+    const world = await worldWith({ concurrency: 1 }, { runMs: hour });
+    putMany(world, 40);
+    await world.run(5000);
+    const gate = { ...tenant, limit: "l", key: "" };
+    expect(world.gate("l")?.waiters).toHaveLength(39);
+    let given = 0;
+    await world.api(async (services) => {
+      const send: JobQueue["send"] = async (_type, { job_id }) => {
+        given++;
+        await services.gates.release({ ...gate, part: 1 }, job_id, "1.1.0.0");
+        await services.gates.release({ ...gate, part: 0 }, job_id, "1.1.0.0");
+      };
+      await handOver({ ...services, queue: { ...services.queue, send } }, gate, { concurrency: 14 });
+    });
+    expect(given).toBe(13);
   });
 
   it("stay with an attempt whose job is cancelled and deleted while it runs", async () => {
