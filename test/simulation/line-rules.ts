@@ -257,14 +257,15 @@ function noneIsKept(
 
 /**
  * So long a job may stand in a line that it has left in truth, while its consumer, or whoever changes it, takes it off, in
- * milliseconds. One that stood in line at the very moment of the change is taken off in its turn.
+ * milliseconds. One that stood in line at the very moment of the change is taken off in its turn, which is later by a rate's interval.
  */
 const leavingMs = { others: 5000, first: 30_000 } as const;
 
 /** Who stands in a line waits for it, and for no other one. */
-function noneIsLeft({ time, observer }: Watched, { jobs, gates }: Stored, kept: Kept, { left }: Memory): void {
+function noneIsLeft({ time, observer, lines }: Watched, { jobs, gates }: Stored, kept: Kept, { left }: Memory): void {
   const { limit } = kept.gate;
   const now = time.now();
+  const turnMs = Math.max(...lines.rules(limit, now - leavingMs.first, now).map(eachOf));
   const names = new Set<string>();
   for (const [place, { job: id, due_at, order }] of kept.waiters.entries()) {
     const job = jobs.peek(id);
@@ -272,13 +273,14 @@ function noneIsLeft({ time, observer }: Watched, { jobs, gates }: Stored, kept: 
       .all()
       .filter((other) => other !== kept && other.waiters.some((one) => one.job === id && one.order === order));
     if (job && isWaiting(job) && job.due_at === due_at && others.length === 0) continue;
+    // Its turn comes once it is the first.
+    if (others.length === 0 && place > 0) continue;
     const name = `${limit} ${id} ${order}`;
     names.add(name);
     if (!left.has(name)) left.set(name, now);
-    const isLong = now - (left.get(name) ?? now) > (others.length > 0 ? leavingMs.others : leavingMs.first);
+    const isLong = now - (left.get(name) ?? now) > (others.length > 0 ? leavingMs.others : leavingMs.first + turnMs);
     const why = others.length > 0 ? `in that of ${others.map(({ gate }) => gate.limit)} too` : "and does not wait";
-    if (isLong && (others.length > 0 || place === 0))
-      observer.violated("lines", `${id.slice(-6)} stands in the line of ${limit}, ${why}`);
+    if (isLong) observer.violated("lines", `${id.slice(-6)} stands in the line of ${limit}, ${why}`);
   }
   for (const name of left.keys()) if (name.startsWith(`${limit} `) && !names.has(name)) left.delete(name);
 }
