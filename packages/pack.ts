@@ -1,9 +1,12 @@
 import { execFileSync } from "node:child_process";
-import { mkdirSync, readFileSync, renameSync, rmSync } from "node:fs";
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 
-/** `npm run pack [-- <folder>]`: writes the three packages as `<name>.tgz`, as npm would publish them. */
+/**
+ * `npm run pack [-- <folder>]`: writes the three packages as `<name>.tgz`, as npm would publish them, and beside each what it and its
+ * dependencies are, as `<name>.cdx.json` (https://cyclonedx.org).
+ */
 const root = fileURLToPath(new URL("..", import.meta.url));
 const folder = resolve(process.argv[2] ?? "packed");
 rmSync(folder, { recursive: true, force: true });
@@ -16,5 +19,7 @@ for (const place of ["sdk", "packages/ductape-jobs", "packages/create-ductape-jo
     stdio: ["ignore", "ignore", "inherit"],
   });
   renameSync(join(folder, `${name}-${version}.tgz`), join(folder, `${name}.tgz`));
+  const bom = ["sbom", "--sbom-format", "cyclonedx", "--sbom-type", "library", "--omit", "dev", "--workspace", name];
+  writeFileSync(join(folder, `${name}.cdx.json`), execFileSync("npm", [...bom, "--package-lock-only"], { cwd: root }));
   console.log(`${name} ${version}: ${join(folder, `${name}.tgz`)}`);
 }

@@ -25,7 +25,28 @@ export async function packNow(folder: string): Promise<Packages> {
   await shell(`node_modules/.bin/node packages/pack.ts ${folder}`, root, {
     PATH: `${root}/node_modules/.bin:${process.env.PATH}`,
   });
+  for (const name of ["ductape-sdk", "ductape-jobs", "create-ductape-jobs"]) await listsItself(folder, name);
   return packagesIn(folder, version);
+}
+
+/** Beside each package is a CycloneDX document with all that it installs. */
+async function listsItself(folder: string, name: string): Promise<void> {
+  const bom = JSON.parse(await readFile(join(folder, `${name}.cdx.json`), "utf8")) as Bom;
+  const { dependencies = {} } = JSON.parse(await manifestIn(join(folder, `${name}.tgz`))) as Manifest;
+  const listed = new Set(bom.components.map((one) => one.name));
+  const missing = Object.keys(dependencies).filter((dependency) => !listed.has(dependency));
+  if (bom.bomFormat !== "CycloneDX" || missing.length > 0)
+    throw new Error(`${name}.cdx.json is no CycloneDX document, or lacks ${missing}`);
+}
+
+interface Bom {
+  bomFormat: string;
+  components: { name: string }[];
+}
+
+interface Manifest {
+  version: string;
+  dependencies?: Record<string, string>;
 }
 
 /**
@@ -49,8 +70,11 @@ export async function packBefore(now: Packages, folder: string): Promise<Package
 }
 
 async function versionIn(tarball: string): Promise<string> {
-  const { out } = await shell(`tar -xzOf ${tarball} package/package.json`, root);
-  return (JSON.parse(out) as { version: string }).version;
+  return (JSON.parse(await manifestIn(tarball)) as Manifest).version;
+}
+
+async function manifestIn(tarball: string): Promise<string> {
+  return (await shell(`tar -xzOf ${tarball} package/package.json`, root)).out;
 }
 
 /** In the manifest, and where the code says its own version. */

@@ -172,6 +172,9 @@ const lagOf = ({ lag, tickLag }: Lines): number => Math.max(lag, tickLag);
 /** Who was called by a faster rate comes too early, again and again, for as long as this besides some lags. */
 const loweredMs = 20_000;
 
+/** So many waiters use a rate whose messages are late. */
+const fewWaiters = 6;
+
 /** Whether the last of some rules is slower than one before. */
 const isLowered = (rules: readonly LimitRule[]): boolean => {
   const last = rules.at(-1) ?? {};
@@ -187,15 +190,17 @@ function rateIsUsed(
   const [rule] = rules;
   const now = time.now();
   const starts = lines.starts.get(limit)?.length ?? 0;
+  const each = eachOf(rule ?? {});
   const isSteady = rules.length === 1 && rule?.rate !== undefined && rule.concurrency === undefined;
+  // Of few that wait, all may be under way.
+  const isLine = waiting > Math.min(fewWaiters, (2 * lagOf(lines)) / each);
   const name = JSON.stringify(rule);
   const before = busy.get(limit);
-  if (!isSteady || waiting === 0 || before?.rule !== name) {
+  if (!isSteady || !isLine || before?.rule !== name) {
     busy.delete(limit);
-    if (isSteady && waiting > 0) busy.set(limit, { since: now, rule: name, starts });
+    if (isSteady && isLine) busy.set(limit, { since: now, rule: name, starts });
     return;
   }
-  const each = eachOf(rule);
   const ms = now - before.since;
   const due = Math.floor((0.7 * (ms - lagOf(lines) - 1500)) / each - 2);
   const had = starts - before.starts;
