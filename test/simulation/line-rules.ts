@@ -222,7 +222,9 @@ function slotsAreUsed(
   const least = Math.min(...rules.map(({ concurrency = 0 }) => concurrency));
   const isPaced = rules.some(({ rate }) => rate !== undefined);
   const isThere = waiting.some((job) => !live.some(([holder]) => holder === job));
-  if (isPaced || !isThere || live.length >= least) return void idle.delete(limit);
+  // Of many slots whose jobs are short, some are being handed over at any moment.
+  const moving = Math.floor(least / 5);
+  if (isPaced || !isThere || live.length >= least - moving) return void idle.delete(limit);
   if (!idle.has(limit)) idle.set(limit, now);
   const since = idle.get(limit) ?? now;
   if (now - since > handedOverMs + hardship.patience)
