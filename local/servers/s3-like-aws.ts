@@ -8,16 +8,23 @@ interface Request {
 interface Reply {
   code(status: number): Reply;
   type(name: string): Reply;
+  header(name: string, value: string): Reply;
   send(body: string): Reply;
 }
 export interface Fastify {
   addHook(name: "onRoute", hook: (route: { bodyLimit?: number }) => void): void;
-  addHook(name: "preHandler", hook: (request: Request, reply: Reply) => Promise<unknown>): void;
+  addHook(name: "preHandler" | "onRequest", hook: (request: Request, reply: Reply) => Promise<unknown>): void;
   inject(request: { method: "HEAD"; url: string }): Promise<{ statusCode: number }>;
 }
 
-/** Adds, in front of fauxqs's own handlers, behaviour of S3 that fauxqs 2.4.1 lacks. */
+/**
+ * Adds, in front of fauxqs's own handlers, behaviour of S3 that fauxqs 2.4.1 lacks. And its objects run nothing in a browser: unlike
+ * S3's, they are on the origin of the queues and topics.
+ */
 export function likeS3(fastify: Fastify): void {
+  fastify.addHook("onRequest", async (_request, reply) => {
+    reply.header("content-security-policy", "sandbox").header("x-content-type-options", "nosniff");
+  });
   fastify.addHook("preHandler", async (request, reply) => {
     if (request.method !== "PUT") return;
     // Without a body it would answer 500.

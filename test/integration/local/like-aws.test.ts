@@ -44,6 +44,16 @@ test("an object without bytes is an object", async () => {
   expect(await get("empty")).toBe("");
 });
 
+test("a page that is stored runs nothing on the origin of the queues", async () => {
+  await put("page.html", "<script>alert(1)</script>", { ContentType: "text/html" });
+  const { status, headers } = await fetch(`${servers.url}/${bucketName}/page.html`);
+  expect([status, headers.get("content-security-policy"), headers.get("x-content-type-options")]).toEqual([
+    200,
+    "sandbox",
+    "nosniff",
+  ]);
+});
+
 test("a put that must not overwrite anything does not", async () => {
   const once = { IfNoneMatch: "*" };
   await put("uploads/a b/ключ 😀.txt", "first", once);

@@ -29,21 +29,47 @@ const fieldOf = (value: unknown, step: string): unknown =>
 
 const invalid = (message: string) => new JobError("VALIDATION_ERROR", message);
 
+/** Writes a value into a template that has the text `before` in front of it. Undefined if it may not stand there. */
+export type Encode = (value: string, before: string) => string | undefined;
+
+/** Where the template ends in front of a link, all of which is a value. */
+const linkBegins = /\b(?:href|src|action|background|poster)\s*=\s*["']?\s*$/i;
+const linkSchemes = ["https:", "http:", "mailto:", "tel:", "sms:", "cid:"];
+
+/** A value in HTML. One that is a link runs nothing in whoever shows it, however its scheme is spelled. */
+export const htmlValue: Encode = (value, before) =>
+  linkBegins.test(before) && !isHarmlessLink(value) ? undefined : escapeHtml(value);
+
+function isHarmlessLink(link: string): boolean {
+  // What browsers leave out before they look (https://url.spec.whatwg.org/#concept-basic-url-parser).
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: these characters are the point
+  const read = link.replace(/[\t\n\r]|^[\u0000-\u0020]+/g, "");
+  const [scheme] = /^[a-z][a-z0-9+.-]*:/i.exec(read) ?? [];
+  return scheme === undefined || linkSchemes.includes(scheme.toLowerCase());
+}
+
 /** Replaces each `{{name}}` in one pass, so that a value that looks like a variable stays as it is. */
 export function fill(
   template: string,
   variables: Record<string, unknown>,
   field: string,
-  encode = (value: string) => value,
+  encode: Encode = (value) => value,
 ): string {
-  return template.replace(variable, (_, name: string) => {
+  return template.replace(variable, (_, name: string, offset: number) => {
     const value = variableIn(variables, name);
-    if (isScalar(value)) return encode(String(value));
     const of = `The template of ${field}`;
+    if (isScalar(value)) return encode(String(value), template.slice(0, offset)) ?? refuseLink(of, name);
     throw (value ?? undefined) === undefined
       ? invalid(`${of} needs the variable ${quoted(name)}.`)
       : invalid(`${of} writes the variable ${quoted(name)}, which must not be a list or an object.`);
   });
+}
+
+function refuseLink(of: string, name: string): never {
+  const schemes = `${linkSchemes.slice(0, -1).join(", ")} or ${linkSchemes.at(-1)}`;
+  throw invalid(
+    `${of} writes the variable ${quoted(name)} as a link, which must begin with ${schemes}, or have no scheme.`,
+  );
 }
 
 /** The names of a template's variables. */
@@ -71,7 +97,7 @@ export function localized(texts: Record<string, unknown>, locale: string | undef
 export function render(
   template: string | undefined,
   texts: Texts | undefined,
-  { field, locale, encode }: { field: string; locale: string | undefined; encode?: (value: string) => string },
+  { field, locale, encode }: { field: string; locale: string | undefined; encode?: Encode },
 ): string {
   if (template !== undefined) {
     if (typeof texts !== "string") return fill(template, texts ?? {}, field, encode);

@@ -1,7 +1,8 @@
 import type { BlobServiceClient, RequestPolicyFactory } from "@azure/storage-blob";
 import { agents, recentConnectionsOnly } from "../../../aws/client/agents.ts";
+import { given } from "../../../core/schema/given.ts";
 import { namesOf, statusOf } from "../../clients/fault-table.ts";
-import { type Bucket, unquoted } from "./bucket.ts";
+import { type Bucket, dispositionOf, unquoted } from "./bucket.ts";
 
 /** Names of metadata in Azure must be C# identifiers. */
 const runMetadata = "ductape_run";
@@ -44,7 +45,7 @@ export const azureBucket = (client: BlobServiceClient, container: string): Bucke
     const blob = client.getContainerClient(container).getBlockBlobClient(key);
     const options = {
       abortSignal: signal,
-      blobHTTPHeaders: { blobContentType: mimeType },
+      blobHTTPHeaders: { blobContentType: mimeType, ...given({ blobContentDisposition: dispositionOf({ mimeType }) }) },
       metadata: { ...metadata, [runMetadata]: run },
       ...(onlyNew && { conditions: { ifNoneMatch: "*" } }),
     };

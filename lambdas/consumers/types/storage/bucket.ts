@@ -32,5 +32,15 @@ export interface Bucket {
 /** An ETag without quotes: some vendors quote them, as HTTP does, and some do not. */
 export const unquoted = (etag: string | undefined): string => (etag ?? "").replaceAll('"', "");
 
+/** Types that a browser shows as a page, with the scripts in them. */
+const pages = new Set(["text/html", "application/xhtml+xml", "image/svg+xml", "application/xml", "text/xml"]);
+
+/**
+ * What a browser does with a file that it opens at its address: a page is saved and not shown, since it may be of a stranger, and its
+ * scripts would run on the bucket's origin.
+ */
+export const dispositionOf = ({ mimeType }: Pick<File, "mimeType">): "attachment" | undefined =>
+  pages.has(mimeType.split(";", 1)[0]?.trim().toLowerCase() ?? "") ? "attachment" : undefined;
+
 /** The name of the metadata that contains the run. */
 export const runMetadata = "ductape-run";

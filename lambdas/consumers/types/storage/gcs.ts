@@ -4,7 +4,7 @@ import { pipeline } from "node:stream/promises";
 import type { Storage } from "@google-cloud/storage";
 import * as z from "zod";
 import { statusOf } from "../../clients/fault-table.ts";
-import { type Bucket, runMetadata, unquoted } from "./bucket.ts";
+import { type Bucket, dispositionOf, runMetadata, unquoted } from "./bucket.ts";
 import { urlPath } from "./object-key.ts";
 
 /** The fields of a service account's JSON key that are used. */
@@ -67,7 +67,10 @@ export const gcsBucket = (client: Storage, bucket: string): Bucket => ({
       // A single request: a resumable upload needs another one first, and a failed job starts over anyway.
       resumable: false,
       contentType: mimeType,
-      metadata: { metadata: { ...metadata, [runMetadata]: run } },
+      metadata: {
+        contentDisposition: dispositionOf({ mimeType }),
+        metadata: { ...metadata, [runMetadata]: run },
+      },
       ...(onlyNew && { preconditionOpts: { ifGenerationMatch: 0 } }),
     });
     // The client may fail once more after the pipeline has ended and nothing else listens.

@@ -1,7 +1,7 @@
 import type { PutObjectCommandInput, S3Client, S3ClientConfig } from "@aws-sdk/client-s3";
 import { clientPerPlace, clientSettings } from "../../clients/aws/regional-clients.ts";
 import { statusOf } from "../../clients/fault-table.ts";
-import { type Bucket, type File, runMetadata, unquoted } from "./bucket.ts";
+import { type Bucket, dispositionOf, type File, runMetadata, unquoted } from "./bucket.ts";
 
 export interface S3Place {
   bucket: string;
@@ -37,6 +37,7 @@ const s3Bucket = (client: S3Client, bucket: string): Bucket => ({
       Key: file.key,
       Body: file.body,
       ContentType: file.mimeType,
+      ContentDisposition: dispositionOf(file),
       Metadata: { ...file.metadata, [runMetadata]: file.run },
       ...(onlyNew && { IfNoneMatch: "*" }),
     };

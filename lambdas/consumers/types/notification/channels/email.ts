@@ -5,7 +5,7 @@ import { sendSes } from "../mail/ses.ts";
 import { sendSmtp } from "../mail/smtp.ts";
 import { plainText } from "../plain-text.ts";
 import { mostRecipients } from "../recipients.ts";
-import { escapeHtml, render } from "../template.ts";
+import { htmlValue, render } from "../template.ts";
 
 /** Sends each recipient a separate message, so that none sees the others, and a retry sends only to those not yet reached. */
 export const emailChannel =
@@ -15,7 +15,7 @@ export const emailChannel =
     const { to, subject, template } = contentFor(sending, "email");
     const templates = sending.message.email;
     const { locale } = sending.input;
-    const html = render(templates?.template, template, { field: "email.template", locale, encode: escapeHtml });
+    const html = render(templates?.template, template, { field: "email.template", locale, encode: htmlValue });
     const mail: Mail = {
       recipients: await addressesOf([to].flat()),
       subject: render(templates?.subject, subject, { field: "email.subject", locale }).replace(/\s+/g, " "),

@@ -1,4 +1,10 @@
-import { escapeHtml, fill, localized, render } from "../../../../../lambdas/consumers/types/notification/template.ts";
+import {
+  escapeHtml,
+  fill,
+  htmlValue,
+  localized,
+  render,
+} from "../../../../../lambdas/consumers/types/notification/template.ts";
 
 describe("a template", () => {
   test.each([
@@ -108,5 +114,42 @@ describe("a map of locales", () => {
   ])("the template %j with %j is an error", (template, texts, message) => {
     const failing = () => render(template, texts, { field: "sms.body", locale: undefined });
     expect(failing).toThrow(expect.objectContaining({ code: "VALIDATION_ERROR", message }));
+  });
+});
+
+describe("a link of an e-mail", () => {
+  const filled = (template: string, link: unknown) => fill(template, { link }, "email.template", htmlValue);
+
+  test.each([
+    ['<a href="{{link}}">x</a>', "https://example.com/?a=1&b=2", '<a href="https://example.com/?a=1&amp;b=2">x</a>'],
+    ["<a href = '{{ link }}'>x</a>", "mailto:a@b.co", "<a href = 'mailto:a@b.co'>x</a>"],
+    ["<img src={{link}}>", "cid:logo", "<img src=cid:logo>"],
+    ['<a href="{{link}}">x</a>', "/orders/7:8", '<a href="/orders/7:8">x</a>'],
+    [
+      '<a href="https://example.com/{{link}}">x</a>',
+      "javascript:1",
+      '<a href="https://example.com/javascript:1">x</a>',
+    ],
+    ["<p>{{link}}</p>", "javascript:1", "<p>javascript:1</p>"],
+  ])("%s with %j is %s", (template, link, text) => {
+    expect(filled(template, link)).toBe(text);
+  });
+
+  test.each([
+    "javascript:alert(1)",
+    " JavaScript:alert(1)",
+    "java\tscript:alert(1)",
+    "\u0001data:text/html,x",
+    "vbscript:x",
+  ])("must not begin with the scheme of %j", (link) => {
+    for (const template of ['<a href="{{link}}">', "<img SRC = '{{link}}'>", "<a href= {{link}}>"]) {
+      expect(() => filled(template, link)).toThrow(
+        expect.objectContaining({
+          code: "VALIDATION_ERROR",
+          message:
+            'The template of email.template writes the variable "link" as a link, which must begin with https:, http:, mailto:, tel:, sms: or cid:, or have no scheme.',
+        }),
+      );
+    }
   });
 });

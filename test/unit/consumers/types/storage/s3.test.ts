@@ -32,6 +32,21 @@ const vacant =
   ({ method }: S3Request): S3Answer =>
     method === "HEAD" ? { status } : { headers: { etag: '"new"' } };
 
+test.each([
+  ["text/html", "attachment"],
+  ["IMAGE/SVG+XML; charset=utf-8", "attachment"],
+  ["application/xml", "attachment"],
+  ["application/pdf", undefined],
+  ["text/plain", undefined],
+])(
+  "a file of the type %s has the disposition %s, since a page would run its scripts",
+  async (mimeType, disposition) => {
+    const { open, requests } = s3OnTheWire(() => ({ headers: { etag: '"new"' } }));
+    await store(open, undefined, { input: { buffer: "aGk=", fileName: "a", mimeType } });
+    expect(requests[0]?.headers["content-disposition"]).toBe(disposition);
+  },
+);
+
 // The embedded S3 ignores If-None-Match, so this is what goes over the wire and what S3's documentation answers to it.
 describe("the overwrite policy on S3", () => {
   it("replace sends no condition, and the run with the file", async () => {
