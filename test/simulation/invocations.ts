@@ -55,8 +55,8 @@ export const mostCalls: Record<Purpose, number> = {
   /** Some of which look whether its lease can be extended, while AWS refuses the outcome. */
   consumer: 36,
   decider: 100,
-  /** The pages of jobs of a line, of which each that does not wait any more is taken off. */
-  pump: 60,
+  /** The pages of jobs of a line, of which each that does not wait any more is taken off: many, where a line is cancelled at that moment. */
+  pump: 160,
   /** With the 8 partitions of messages that the Scheduler refused. */
   reconciler: 48,
   /** Events, outcomes and heartbeats, what is set aside of each of them and of webhooks, and the counters. */
