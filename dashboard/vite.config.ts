@@ -47,8 +47,9 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     reportCompressedSize: false,
     rolldownOptions: {
-      // "use client" means something to a server that renders React; there is none.
-      onLog: (level, log, next) => log.code !== "MODULE_LEVEL_DIRECTIVE" && next(level, log),
+      // "use client" means something to a server that renders React; there is none. How long plugins take is news to nobody who installs.
+      onLog: (level, log, next) =>
+        !["MODULE_LEVEL_DIRECTIVE", "PLUGIN_TIMINGS"].includes(log.code ?? "") && next(level, log),
     },
   },
   server: {

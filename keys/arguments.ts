@@ -10,7 +10,7 @@ npm run keys -- revoke <id>
   --products  the products that it has access to, or '*' for all products
   --envs      the envs that it has access to, or '*' for all envs
   --verbs     jobs:read, jobs:write, jobs:input (the inputs of jobs), jobs:admin (all of these, and bulk changes)
-  --expires   when it expires: 90d, 12h, or a time like 2030-01-31T00:00:00Z. Default: never
+  --expires   when it expires: 90d or +90d, a time like 2030-01-31T00:00:00Z, or Unix time. Default: never
 
 Options of all three commands, to select the deployment:
 

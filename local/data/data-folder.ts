@@ -1,5 +1,5 @@
 import { createPrivateKey, generateKeyPair, randomBytes } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { promisify } from "node:util";
@@ -51,6 +51,7 @@ export async function openDataFolder(folder: string): Promise<DataFolder> {
     for (const file of ["lock", "schedules.db", "stream.db"]) privateFile(path(file));
     writeFileSync(path(".writable"), "");
     rmSync(path(".writable"));
+    hideFromGit(folder);
   } catch (error) {
     if (dataFaultOf(error) === "full") throw new StartError(`${cannotWrite(folder)} Free some space and start again.`);
     const place = (error as NodeJS.ErrnoException).path ?? folder;
@@ -89,6 +90,19 @@ export async function openDataFolder(folder: string): Promise<DataFolder> {
       unlock();
     },
   };
+}
+
+/** What systems of this and of earlier versions make in the folder. */
+const ours =
+  /^(log|dynamodb|sqs-s3|catalog|postgres|postgres-password|api-key|fcm-key\.pem|lock|(ports|local|clock)\.json|(schedules|stream)\.db)(\.new|-wal|-shm|-journal)?$/;
+
+/**
+ * The folder holds keys and the inputs of jobs: git takes none of it, whatever the project's own .gitignore says. A folder that has other
+ * uses as well is left to its owner.
+ */
+function hideFromGit(folder: string): void {
+  const entries = readdirSync(folder);
+  if (entries.every((name) => ours.test(name))) writeFileSync(join(folder, ".gitignore"), "*\n", { mode: 0o600 });
 }
 
 const sqliteBusy = 5;

@@ -8,6 +8,7 @@ import type { FunctionName } from "../../lambdas/topology.ts";
 import { offsetVariable } from "../clock/offset-variable.ts";
 import { clockOffset } from "../clock/shifted-date.ts";
 import { functionPlans } from "../runtime/plans.ts";
+import { allowRealVariable } from "./allow-real-variable.ts";
 import { catalogVariable } from "./catalog-variable.ts";
 import type { CatalogNeeds, ChildMessage, HostMessage, Invocation } from "./protocol.ts";
 
@@ -17,15 +18,18 @@ export interface GenerationOptions {
   /** The catalog of a team, and the folder for what it is compiled to. Absent: the one that `#catalog` names. */
   catalog?: { file: string; folder: string } | undefined;
   env: NodeJS.ProcessEnv;
+  /** Whether the handlers may call other machines than this one. */
+  allowReal: boolean;
+  /** Called for each call of another machine that was refused. */
+  onRefused: (host: string) => void;
   /** Receives everything that the handlers write, line by line. */
   onOutput: (line: string) => void;
 }
 
 /** Loaded in this order before anything else. */
-const preloaded = ["../runtime/compile-cache", "../clock/preload", "./catalog-hook"].flatMap((file) => [
-  "--import",
-  new URL(`${file}${extension}`, import.meta.url).href,
-]);
+const preloaded = ["../runtime/compile-cache", "../clock/preload", "./catalog-hook", "./network-hook"].flatMap(
+  (file) => ["--import", new URL(`${file}${extension}`, import.meta.url).href],
+);
 
 export type Loaded =
   | { outcome: "ready"; generation: Generation; needs: CatalogNeeds }
@@ -57,7 +61,7 @@ export class Generation {
   }
 
   /** Starts a child and waits until it has loaded every handler, or reports why it cannot. */
-  static async load({ root, env, catalog, onOutput }: GenerationOptions): Promise<Loaded> {
+  static async load({ root, env, catalog, allowReal, onRefused, onOutput }: GenerationOptions): Promise<Loaded> {
     let compiled: string | undefined;
     try {
       compiled = catalog && (await compile(catalog));
@@ -66,7 +70,12 @@ export class Generation {
     }
     const child = fork(fileURLToPath(new URL(`./child${extension}`, import.meta.url)), {
       cwd: root,
-      env: { ...env, [offsetVariable]: String(clockOffset()), [catalogVariable]: compiled },
+      env: {
+        ...env,
+        [offsetVariable]: String(clockOffset()),
+        [catalogVariable]: compiled,
+        [allowRealVariable]: allowReal ? "yes" : undefined,
+      },
       execArgv: [...preloaded, "--disable-warning=ExperimentalWarning"],
       stdio: ["ignore", "pipe", "pipe", "ipc"],
     });
@@ -79,7 +88,12 @@ export class Generation {
       });
     }
     const generation = new Generation(child);
-    const first = new Promise<ChildMessage>((resolve) => child.once("message", resolve));
+    const first = new Promise<ChildMessage>((resolve) => {
+      child.on("message", (message: ChildMessage) => {
+        if (message.kind === "refused") onRefused(message.host);
+        else resolve(message);
+      });
+    });
     const said = await Promise.race([first, generation.gone]);
     if (said?.kind === "ready") return { outcome: "ready", generation, needs: said.needs };
     await generation.end(0);

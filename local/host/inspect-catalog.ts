@@ -6,13 +6,18 @@ import type { Product } from "../../lambdas/core/catalog/job-type.ts";
 import { referencesIn, type TextOrReference } from "../../lambdas/core/catalog/references.ts";
 import type { Fault } from "../../lambdas/core/errors.ts";
 import { targetsAlone } from "../../lambdas/core/targets/group.ts";
+import { addressesOf } from "./addresses.ts";
+import { firstRequest } from "./first-request.ts";
 import type { CatalogNeeds } from "./protocol.ts";
 
 /** The faults of the catalog that is on disk now, and what it needs around it. */
 export function inspectCatalog(): { faults: Fault[]; needs: CatalogNeeds } {
   const faults = checkCatalog(products, registry);
   if (faults.length > 0)
-    return { faults, needs: { references: [], buckets: [], queues: [], buses: [], missing_packages: [] } };
+    return {
+      faults,
+      needs: { references: [], buckets: [], queues: [], buses: [], addresses: [], missing_packages: [] },
+    };
   const checked: readonly Product[] = products;
   const brokers = checked.flatMap(brokersOf);
   return {
@@ -22,6 +27,8 @@ export function inspectCatalog(): { faults: Fault[]; needs: CatalogNeeds } {
       buckets: checked.flatMap(bucketsOf),
       queues: brokers.flatMap(queuesOf),
       buses: brokers.flatMap(busesOf),
+      addresses: addressesOf(checked),
+      first: firstRequest(checked),
       missing_packages: missingPackages(checked),
     },
   };

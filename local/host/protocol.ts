@@ -1,6 +1,8 @@
 import type { Reference, TextOrReference } from "../../lambdas/core/catalog/references.ts";
 import type { Fault } from "../../lambdas/core/errors.ts";
 import type { FunctionName } from "../../lambdas/topology.ts";
+import type { Address } from "./addresses.ts";
+import type { FirstRequest } from "./first-request.ts";
 
 /** What the host sends its child: an invocation of a handler, or the clock's offset. */
 export type HostMessage = Invocation | { offset_ms: number };
@@ -23,14 +25,19 @@ export interface CatalogNeeds {
   queues: { name: string; region: string }[];
   /** Buses of EventBridge that brokers name. */
   buses: string[];
+  /** What its jobs call. */
+  addresses: Address[];
+  /** What the banner shows how to schedule. */
+  first?: FirstRequest | undefined;
   /** Packages that its targets need and that are not installed. */
   missing_packages: string[];
 }
 
-/** What the child sends: once, whether it is ready; then the outcome of each invocation. */
+/** What the child sends: once, whether it is ready; then the outcome of each invocation, and each host that it did not call. */
 export type ChildMessage =
   | { kind: "ready"; needs: CatalogNeeds }
   | { kind: "faults"; faults: Fault[] }
   | { kind: "broken"; error: string }
+  | { kind: "refused"; host: string }
   | { kind: "result"; id: string; result?: unknown }
   | { kind: "error"; id: string; error: string };

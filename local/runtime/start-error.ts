@@ -5,7 +5,7 @@ export const codeOf = (error: unknown): string | undefined => (error as NodeJS.E
 
 /** Turns an error about a port into one that says how to fix it; returns any other error as it is. */
 export function portFault(port: number, error: unknown): unknown {
-  const remedy = "Set PORT to another port, or to 0 for any free one.";
+  const remedy = "Start with --port (or PORT) and another port, or 0 for any free one.";
   switch (codeOf(error)) {
     case "EADDRINUSE":
       return new StartError(`Port ${port} is in use. ${remedy}`);

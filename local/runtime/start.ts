@@ -16,6 +16,7 @@ import { withDatabase } from "../demo/with-database.ts";
 import { makeGateway } from "../gateway/gateway.ts";
 import { type Handler, serve } from "../gateway/http.ts";
 import { makeSession } from "../gateway/session.ts";
+import type { FirstRequest } from "../host/first-request.ts";
 import { startHost } from "../host/host.ts";
 import { watchFolders } from "../host/watch.ts";
 import { requestRule } from "../intake/request-rule.ts";
@@ -27,6 +28,7 @@ import { startScheduler } from "../scheduler/scheduler.ts";
 import { bucketNames, catalogValues, missing, unknownPlaces, unusedReferences } from "../servers/catalog-values.ts";
 import { startDynamoDb } from "../servers/dynamodb.ts";
 import { onFailedWrite } from "../servers/level.ts";
+import { otherHosts } from "../servers/other-hosts.ts";
 import { readReferences } from "../servers/secret-values.ts";
 import { startSecrets } from "../servers/secrets.ts";
 import { startSqsAndS3 } from "../servers/sqs-s3.ts";
@@ -63,6 +65,8 @@ export interface LocalOptions {
   reconcileGraceMs?: number;
   /** Makes the recurring jobs that the catalog's schedules ask for, and follows their changes. Default: leaves them alone. */
   schedules?: boolean;
+  /** Lets jobs call other machines than this one, such as those of the env `prd`. Default: such calls are refused. */
+  allowReal?: boolean;
   /** Prints a message for the user. Default: to standard error. */
   say?: (line: string) => void;
 }
@@ -74,6 +78,10 @@ export interface Local {
   aws: { sqs: string; events: string };
   /** Whether its data folder was new. */
   isNew: boolean;
+  /** Whether jobs may call other machines. */
+  allowReal: boolean;
+  /** A request of the catalog's, to try first. */
+  first?: FirstRequest | undefined;
   /** By how many milliseconds the clock was ahead of the machine's when the system started. */
   clockOffsetMs: number;
   /**
@@ -114,7 +122,7 @@ async function start(
   stops: (() => Promise<void> | void)[],
   broke: (why: string) => void,
 ): Promise<Omit<Local, "stop" | "broken">> {
-  const { say = console.error, envFile = ".env.local", reconcileGraceMs: graceMs = 5000 } = options;
+  const { say = console.error, envFile = ".env.local", reconcileGraceMs: graceMs = 5000, allowReal = false } = options;
   const data = await openDataFolder(resolve(options.dataDir ?? ".ductape"));
   stops.push(data.release);
   // The port first: if it is taken, nothing else needs to start. Early requests wait.
@@ -162,8 +170,17 @@ async function start(
   const log = openLambdaLog(data.path("log", "lambda.log"), options);
   stops.push(log.close);
   const catalog = options.catalog === undefined ? undefined : resolve(options.catalog);
+  let first: FirstRequest | undefined;
+  const refused = new Set<string>();
   const host = await startHost({
     root,
+    allowReal,
+    onRefused: (name) => {
+      // Once is enough, however many jobs try.
+      if (refused.has(name)) return;
+      refused.add(name);
+      say(`A job would have called ${name}, which is not this machine: refused. --allow-real lets jobs call it.`);
+    },
     catalog: catalog === undefined ? undefined : { file: catalog, folder: emptiedFolder(data.path("catalog")) },
     env: lambdaEnvironment({
       dynamodb: dynamodb.url,
@@ -179,11 +196,14 @@ async function start(
     onOutput: log.take,
     say,
     onCatalog: (needs) => {
+      first = needs.first;
       const known = values();
       for (const bucket of bucketNames(needs, known)) sqsAndS3.createBucket(bucket);
       for (const queue of needs.queues) sqsAndS3.createQueue(queue);
       for (const bus of needs.buses) outbox.addBus(bus);
       for (const reference of missing(needs, known)) say(`${reference} has no value: set it in ${envFile}.`);
+      const others = otherHosts(needs.addresses, known);
+      if (others.length > 0) say(`${aboutOthers(allowReal)}\n${others.map((one) => `  ${one}`).join("\n")}`);
       const { missing_packages } = needs;
       if (missing_packages.length > 0)
         say(`${installHint(missing_packages)}. Until then, only the jobs that need them fail.`);
@@ -236,8 +256,14 @@ async function start(
   gateway.resolve(makeGateway({ invoke: host.invoke, outbox: outbox.handle, clock: clock.handle, session }));
   const aws = { sqs: sqsAndS3.url, events: outbox.url };
   data.announce({ url: http.url, api_key: data.apiKey, pid: process.pid, dynamodb: dynamodb.url, aws });
-  return { url: http.url, apiKey: data.apiKey, aws, isNew: data.isNew, clockOffsetMs: offset.offset };
+  const { url } = http;
+  return { url, apiKey: data.apiKey, aws, isNew: data.isNew, clockOffsetMs: offset.offset, allowReal, first };
 }
+
+const aboutOthers = (allowReal: boolean): string =>
+  allowReal
+    ? "Jobs call these hosts of the catalog for real, as --allow-real says:"
+    : "These hosts of the catalog are not this machine. Calls to them are refused; --allow-real makes them for real:";
 
 async function onPort(port: number, handler: Handler) {
   try {

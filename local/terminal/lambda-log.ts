@@ -16,6 +16,7 @@ export function openLambdaLog(file: string, { verbose = false, attempts = "none"
   const stream = createWriteStream(file, { flags: size > largestKept ? "w" : "a", mode: 0o600 });
   // A log that cannot be written is not a reason to stop.
   stream.once("error", (error) => console.error(`${file} can no longer be written: ${error.message}`));
+  const showAttempt = attemptPrinter();
   return {
     take: (line: string): void => {
       if (stream.writable) stream.write(`${line}\n`);
@@ -29,7 +30,16 @@ export function openLambdaLog(file: string, { verbose = false, attempts = "none"
 /** Log lines are JSON; any other line comes from a crash or a stray print. */
 const deservesAttention = (line: string) => !line.startsWith("{") || /"level":"(ERROR|CRITICAL)"/.test(line);
 
-function showAttempt(line: string, as: "text" | "json"): void {
-  const ended = attemptIn(line);
-  if (ended) console.log(as === "json" ? line : attemptText(ended));
+/** Lines have times only, so a day that begins is a line of its own: the clock may be moved by days. */
+function attemptPrinter(): (line: string, as: "text" | "json") => void {
+  let day = new Date().toISOString().slice(0, 10);
+  return (line, as) => {
+    const ended = attemptIn(line);
+    if (!ended) return;
+    if (as === "json") return console.log(line);
+    const itsDay = ended.timestamp.slice(0, 10);
+    if (itsDay !== day) console.log(itsDay);
+    day = itsDay;
+    console.log(attemptText(ended));
+  };
 }

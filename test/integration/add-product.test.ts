@@ -28,7 +28,8 @@ beforeAll(async () => {
     cpSync(name, join(cwd, name), { recursive: true });
   }
   symlinkSync(resolve("node_modules"), join(cwd, "node_modules"));
-  writeFileSync(join(cwd, "products/shop.ts"), product.replace(/http:\/\/127\.0\.0\.1:\d+/, server.url));
+  writeFileSync(join(cwd, "products/shop.ts"), product);
+  writeFileSync(join(cwd, ".env.local"), `/shop/backend-url=${server.url}\n`);
   writeFileSync(join(cwd, "products/index.ts"), catalog);
 });
 afterAll(async () => {

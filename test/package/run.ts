@@ -5,12 +5,21 @@ import type { AddressInfo } from "node:net";
 import { promisify } from "node:util";
 
 /** The PATH without this repository's programs: a project has to bring its own. */
-const path = (process.env.PATH ?? "")
+export const path = (process.env.PATH ?? "")
   .split(":")
   .filter((folder) => !folder.includes("node_modules"))
   .join(":");
 
-const ours = ["NODE_OPTIONS", "INIT_CWD", "CI", "DUCTAPE_URL", "DUCTAPE_API_KEY", "DUCTAPE_DATA"];
+const ours = [
+  "NODE_OPTIONS",
+  "INIT_CWD",
+  "CI",
+  "DUCTAPE_URL",
+  "DUCTAPE_API_KEY",
+  "DUCTAPE_DATA",
+  "DUCTAPE_PRODUCT",
+  "DUCTAPE_ENV",
+];
 const clean = Object.fromEntries(
   Object.entries(process.env).filter(
     ([name]) => !name.startsWith("npm_") && !name.startsWith("AWS_") && !ours.includes(name),

@@ -18,7 +18,12 @@ if (root !== process.cwd() && existsSync(root) && readdirSync(root).length > 0) 
   console.error(`${folder} is not empty. To add to the project there: cd ${folder} && npx ductape-jobs init`);
   process.exit(1);
 }
-const { init } = await import("../dist/packages/ductape-jobs/src/init/init.js");
-await init({ folder: root, say: (line) => console.log(line) });
-const place = relative(process.cwd(), root);
-console.log(`\nNext:\n\n${place === "" ? "" : `  cd ${place}\n`}  npm install\n  npm start\n`);
+const { init, InitError, nextSteps } = await import("../dist/packages/ductape-jobs/src/init/init.js");
+try {
+  const { start } = await init({ folder: root, say: (line) => console.log(line) });
+  console.log(nextSteps({ place: relative(process.cwd(), root), start, env: process.env }));
+} catch (error) {
+  if (!(error instanceof InitError)) throw error;
+  console.error(error.message);
+  process.exitCode = 1;
+}

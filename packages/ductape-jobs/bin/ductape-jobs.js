@@ -6,8 +6,7 @@ const neededMajor = 24;
 
 if (Number.parseInt(process.versions.node, 10) < neededMajor) {
   console.error(
-    `ductape-jobs needs Node ${neededMajor} or newer, but runs on Node ${process.versions.node}. Install it from\n` +
-      `https://nodejs.org, or add it to the project with \`npm install --save-dev node@${neededMajor}\` and run this by npx.`,
+    `ductape-jobs needs Node ${neededMajor} or newer, and this is ${process.versions.node}: \`npm install --save-dev node@${neededMajor}\` adds it to the project, for npx and npm's scripts.`,
   );
   process.exitCode = 2;
 } else {

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { Ductape } from "ductape-sdk";
 import type { Item } from "../../../local/outbox/caught.ts";
 import { type Local, startLocal } from "../../../local/runtime/start.ts";
+import { defaultCatalog, projectFolder } from "./project-folder.ts";
 
 /** Something that a job sent: an HTTP call, an e-mail, a text or push message, a webhook, an event on the bus. */
 export type Sent = Item;
@@ -32,6 +33,11 @@ export interface TestJobsOptions {
    * @default ".env.local.example"
    */
   envFile?: string;
+  /**
+   * Lets jobs call other machines than this one. Otherwise such a call fails its job.
+   * @default false
+   */
+  allowReal?: boolean;
   /**
    * Also runs the recurring jobs that the catalog's `schedules` ask for.
    * @default false
@@ -70,7 +76,9 @@ export interface TestJobs extends AsyncDisposable {
  * assert.equal((await jobs.sent("http")).length, 1);
  */
 export async function testJobs(options: TestJobsOptions = {}): Promise<TestJobs> {
-  const { catalog = "products/index.ts", values, envFile = ".env.local.example", schedules = false } = options;
+  const project = projectFolder(process.cwd());
+  const { catalog = join(project, defaultCatalog), values, schedules = false, allowReal = false } = options;
+  const { envFile = join(project, ".env.local.example") } = options;
   const folder = await mkdtemp(join(tmpdir(), "ductape-jobs-"));
   const file = values === undefined ? envFile : join(folder, "values");
   if (values !== undefined) await writeFile(file, linesOf(values));
@@ -80,7 +88,7 @@ export async function testJobs(options: TestJobsOptions = {}): Promise<TestJobs>
   };
   try {
     const local = await startLocal({
-      ...{ catalog, schedules, envFile: file, dataDir: join(folder, "data"), port: 0 },
+      ...{ catalog, schedules, allowReal, envFile: file, dataDir: join(folder, "data"), port: 0 },
       schedulerLateness: () => 0,
       say: () => {},
     });

@@ -119,3 +119,20 @@ test("pauses and limits are made, listed and ended", async () => {
   });
   expect(await cli("limits", "unpin", ...limit)).toMatchObject({ code: 0, out: expect.not.stringMatching(/PINNED/) });
 });
+
+test("a job is moved and deleted, and the product, its failures and its figures are shown", async () => {
+  const series = [...event, "--input", input, "--every", "1h", "--at", "+1h", "--json"];
+  const { job_id } = JSON.parse((await cli("schedule", ...series)).out);
+  const moved = await cli("jobs", "reschedule", job_id, "--every", "2h", "--at", "+3h");
+  expect(moved).toMatchObject({ code: 0, out: expect.stringMatching(/due +20.*\(in 3 h\)|planned +20.*\(in 3 h\)/) });
+  expect(moved.out).toMatch(/repeats +every 2 h/);
+  expect(await cli("jobs", "delete", job_id)).toMatchObject({ code: 3, out: "" });
+  await cli("jobs", "cancel", job_id);
+  expect(await cli("jobs", "delete", job_id)).toMatchObject({ code: 0, out: `${job_id} is deleted.\n` });
+  expect(await cli("jobs", "get", job_id)).toMatchObject({ code: 3 });
+
+  expect((await cli("products")).out).toMatch(/^my-product +\S.* send_notification +notification /m);
+  expect((await cli("products", "my-product", "--event", "send_notification")).out).toMatch(/^input:\n\{\n/m);
+  expect(await cli("errors", "--product", "my-product")).toMatchObject({ code: 0 });
+  expect((await cli("stats", "--product", "my-product", "--env", "dev")).out).toMatch(/^ {2}completed +\d+, /m);
+});

@@ -56,6 +56,10 @@ test("the options of `npm start` are read, and its usage can be printed", () => 
   expect(readSettings([], {})).toMatchObject({ attempts: "text", empty: false });
   expect(readSettings(["--quiet", "--empty"], {})).toMatchObject({ attempts: "none", empty: true });
   expect(readSettings(["--json"], {})).toMatchObject({ attempts: "json" });
+  expect(readSettings(["--port", "7100"], { PORT: "3100" })).toMatchObject({ port: 7100 });
+  expect(readSettings(["--allow-real"], {})).toMatchObject({ allowReal: true });
+  expect(readSettings([], {})).toMatchObject({ allowReal: false });
+  expect(() => readSettings(["--port", "x"], {})).toThrow("--port must be a number from 0 to 65535.");
   expect(() => readSettings(["--json", "--quiet"], {})).toThrow(/exclude each other/);
   expect(() => readSettings(["--wach"], {})).toThrow(/--wach.*--watch +reload when/s);
 });
@@ -64,13 +68,23 @@ test("an unavailable port is reported with what to do, and any other error is le
   const fault = (code: string) => portFault(80, Object.assign(new Error("listen"), { code }));
   for (const code of ["EADDRINUSE", "EACCES"]) {
     expect(fault(code)).toBeInstanceOf(StartError);
-    expect(String(fault(code))).toMatch(/Port 80 .*Set PORT to another port/);
+    expect(String(fault(code))).toMatch(/Port 80 .*--port \(or PORT\) and another port/);
   }
   expect(fault("EMFILE")).not.toBeInstanceOf(StartError);
 });
 
 test("the banner says how far ahead the clock is, if it is", () => {
-  const local = { url: "http://127.0.0.1:3000", apiKey: "k", aws: { sqs: "s", events: "e" } };
+  const local = { url: "http://127.0.0.1:3000", apiKey: "k", aws: { sqs: "s", events: "e" }, allowReal: false };
   expect(banner({ ...local, clockOffsetMs: 0 }, 1)).not.toContain("ahead");
   expect(banner({ ...local, clockOffsetMs: 30 * 86_400_000 }, 1)).toContain("The clock is 30.0 days ahead");
+});
+
+test("the banner of a project has a command for its own event, and says whether other machines are called", () => {
+  const local = { url: "http://127.0.0.1:3000", apiKey: "k", aws: { sqs: "s", events: "e" }, clockOffsetMs: 0 };
+  const first = { product: "shop", env: "dev", event: "remind", input: { params: { order: "1" }, body: {} } };
+  expect(banner({ ...local, allowReal: false, first }, 1, false)).toContain(
+    `\nnpx ductape-jobs schedule remind --product shop --env dev --input '{"params":{"order":"1"},"body":{}}' --wait\n`,
+  );
+  expect(banner({ ...local, allowReal: false }, 1)).toContain("calls of other machines are refused");
+  expect(banner({ ...local, allowReal: true }, 1)).toContain("other machines are called for real");
 });

@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, readdirSync, statSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "@jest/globals";
 import { openDataFolder } from "../../../local/data/data-folder.ts";
@@ -38,4 +38,31 @@ test("files that an earlier version left readable are closed at the next start",
   expect(open(data)).not.toEqual([]);
   (await openDataFolder(data)).release();
   expect(open(data)).toEqual([]);
+});
+
+const opened = async (data: string) => (await openDataFolder(data)).release();
+
+test("a data folder is nothing for git, also one that an earlier version made", async () => {
+  const data = newFolder();
+  await opened(data);
+  expect(readFileSync(join(data, ".gitignore"), "utf8")).toBe("*\n");
+  const earlier = newFolder();
+  for (const folder of ["dynamodb", "sqs-s3", "log", "catalog", "postgres"])
+    mkdirSync(join(earlier, folder), { recursive: true });
+  for (const file of ["schedules.db-wal", "lock", "api-key", "ports.json"]) writeFileSync(join(earlier, file), "");
+  await opened(earlier);
+  expect(readFileSync(join(earlier, ".gitignore"), "utf8")).toBe("*\n");
+});
+
+test("a .gitignore that somebody has written stays, and a folder with other uses gets none", async () => {
+  const data = newFolder();
+  mkdirSync(data);
+  writeFileSync(join(data, ".gitignore"), "log/\n");
+  await opened(data);
+  expect(readFileSync(join(data, ".gitignore"), "utf8")).toBe("log/\n");
+  const shared = newFolder();
+  mkdirSync(shared);
+  writeFileSync(join(shared, "notes.txt"), "");
+  await opened(shared);
+  expect(existsSync(join(shared, ".gitignore"))).toBe(false);
 });

@@ -154,7 +154,7 @@ test("a port in use is reported on one line", async () => {
   servers.push(taken);
   const local = run({ env: { PORT: String(taken.port) } });
   expect(await local.exit).toBe(1);
-  expect(local.output().trim()).toMatch(/^Port \d+ is in use\. Set PORT .*$/);
+  expect(local.output().trim()).toMatch(/^Port \d+ is in use\. Start with --port .*$/);
 });
 
 test("a read-only data folder is reported on one line", async () => {

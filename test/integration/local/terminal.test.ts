@@ -52,7 +52,13 @@ test.each([
 });
 
 test("the banner names the page first, then what programs need, then a command", () => {
-  const local = { url: "http://127.0.0.1:3000", apiKey: "k", aws: { sqs: "s", events: "e" }, clockOffsetMs: 0 };
+  const local = {
+    url: "http://127.0.0.1:3000",
+    apiKey: "k",
+    aws: { sqs: "s", events: "e" },
+    allowReal: false,
+    clockOffsetMs: 0,
+  };
   const said = banner(local, 1);
   const places = [
     "http://127.0.0.1:3000/ ",

@@ -42,12 +42,11 @@ test.each([
   ["1.5h", 5_400_000],
   ["2d", 172_800_000],
   ["250ms", 250],
-  ["1500", 1500],
 ])("the duration %j is %i ms", (text, ms) => {
   expect(readDuration(text)).toBe(ms);
 });
 
-test.each(["", "m", "-5m", "5 fortnights", "1e3"])("the duration %j is refused", (text) => {
+test.each(["", "m", "-5m", "5 fortnights", "1e3", "3600", "0"])("the duration %j is refused", (text) => {
   expect(() => readDuration(text)).toThrow(/such as 90s/);
 });
 

@@ -164,6 +164,70 @@ describe("a change", () => {
   });
 });
 
+describe("jobs reschedule", () => {
+  const route = `POST /v1/jobs/${jobId}/reschedule`;
+
+  it("sends another time, or another series", async () => {
+    const { cli, asked } = answering({ [route]: aWaitingJob(), "GET /v1/health": {} });
+    await cli(["jobs", "reschedule", jobId, "--at", "+2h"]);
+    const series = ["--cron", "0 9 * * *", "--tz", "Europe/Berlin", "--runs", "3"];
+    expect(await cli(["jobs", "reschedule", jobId, ...series])).toMatchObject({ code: 0 });
+    expect(asked.filter(({ method }) => method === "POST").map(({ body }) => body)).toEqual([
+      { start_at: now + 7_200_000 },
+      { repeat: { cron: "0 9 * * *", tz: "Europe/Berlin", limit: 3 } },
+    ]);
+  });
+
+  it("asks for one of them, and sends nothing without", async () => {
+    const { cli, asked } = answering({});
+    expect(await cli(["jobs", "reschedule", jobId])).toMatchObject({
+      code: 2,
+      err: "Use --at for another time, or --cron or --every for another series.\n",
+    });
+    expect(asked).toEqual([]);
+  });
+});
+
+describe("jobs delete", () => {
+  it("says that the job is gone, and exits with what the API refuses", async () => {
+    const { cli } = answering({ [`DELETE /v1/jobs/${jobId}`]: new Response(null, { status: 204 }) });
+    expect(await cli(["jobs", "delete", jobId])).toEqual({ code: 0, out: `${jobId} is deleted.\n`, err: "" });
+    const refusing = answering({ [`DELETE /v1/jobs/${jobId}`]: problem(409, "STATE_CONFLICT", "It still runs.") });
+    expect(await refusing.cli(["jobs", "delete", jobId])).toEqual({ code: 3, out: "", err: "It still runs.\n" });
+  });
+});
+
+describe("the variables DUCTAPE_PRODUCT and DUCTAPE_ENV", () => {
+  const env = { DUCTAPE_PRODUCT: "shop", DUCTAPE_ENV: "dev" };
+  const tenantOf = async (args: string[], given: object) => {
+    const { cli, asked } = answering({ "GET /v1/jobs": { jobs: [] }, "GET /v1/stats": {} });
+    await cli(args, { env: given as NodeJS.ProcessEnv });
+    const query = new URLSearchParams(asked[0]?.path.split("?")[1]);
+    return [query.get("product_tag"), query.get("env")];
+  };
+
+  it("stand for options that are not given", async () => {
+    expect(await tenantOf(["jobs", "list"], env)).toEqual(["shop", "dev"]);
+    expect(await tenantOf(["stats"], env)).toEqual(["shop", "dev"]);
+    expect(await tenantOf(["jobs", "list", "--env", "prd"], env)).toEqual(["shop", "prd"]);
+    expect(await tenantOf(["jobs", "list"], {})).toEqual([null, null]);
+  });
+
+  it("do not where an option is empty, which lists all", async () => {
+    expect(await tenantOf(["jobs", "list", "--product", "", "--env="], env)).toEqual([null, null]);
+  });
+
+  it("make a command complete that needs both", async () => {
+    const { cli, asked } = answering({ "POST /v1/jobs": { job_id: jobId, status: "scheduled", scheduled_at: now } });
+    expect(await cli(["schedule", "remind"], { env })).toMatchObject({ code: 0 });
+    expect(asked[0]?.body).toMatchObject({ product_tag: "shop", env: "dev", event: "remind" });
+    expect(await cli(["schedule", "remind", "--env", ""], { env })).toMatchObject({
+      code: 2,
+      err: expect.stringContaining("This needs --env <env> (or DUCTAPE_ENV)."),
+    });
+  });
+});
+
 describe("what the API refuses", () => {
   it.each([
     [

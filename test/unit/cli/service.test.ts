@@ -57,6 +57,23 @@ describe("check", () => {
   });
 });
 
+describe("a project that has its catalog in the folder that init makes", () => {
+  const cwd = folderWith({});
+  mkdirSync(join(cwd, "jobs/products"), { recursive: true });
+  writeFileSync(join(cwd, "jobs/products/index.ts"), index);
+  writeFileSync(join(cwd, "jobs/products/shop.ts"), product("pricing"));
+
+  it("is checked, run and found from where its package.json is", async () => {
+    expect((await runCli(["check"], { cwd })).out).toBe("jobs/products/index.ts: 1 product, 1 event, no fault.\n");
+    const seen: DevSettings[] = [];
+    await runCli(["dev"], { cwd, dev: async (settings) => void seen.push(settings) });
+    expect(seen).toMatchObject([
+      { catalog: join(cwd, "jobs/products/index.ts"), dataDir: join(cwd, "jobs/.ductape"), envFile: "jobs/.env.local" },
+    ]);
+    expect((await runCli(["jobs", "list"], { cwd })).err).toContain(`the data folder ${join(cwd, "jobs/.ductape")};`);
+  });
+});
+
 describe("keys", () => {
   const cwd = folderWith({ "products/index.ts": index, "products/shop.ts": product("pricing") });
 
@@ -112,11 +129,19 @@ describe("dev", () => {
       code: 0,
     });
     expect(seen).toMatchObject([
-      { port: 3100, dataDir: "data", watch: true, attempts: "none", empty: false, catalog: "/p/jobs.ts" },
+      { port: 3100, dataDir: "/p/data", watch: true, attempts: "none", empty: false, catalog: "/p/jobs.ts" },
     ]);
     expect(await runCli(["dev", "--quiet", "--json"], { dev })).toMatchObject({
       code: 1,
       err: expect.stringMatching(/exclude each other/),
+    });
+    await runCli(["dev", "--port", "0"], { dev, env });
+    expect(seen[1]).toMatchObject({ port: 0 });
+    await runCli(["dev", "--allow-real"], { dev });
+    expect(seen.map(({ allowReal }) => allowReal)).toEqual([false, false, true]);
+    expect(await runCli(["dev", "--port", "99999"], { dev })).toMatchObject({
+      code: 1,
+      err: "--port must be a number from 0 to 65535.\n",
     });
     expect(await runCli(["dev"], { dev, env: { PORT: "x" } })).toMatchObject({
       code: 1,
@@ -133,10 +158,15 @@ const account: AwsQuestions = {
   concurrency: async () => 1000,
   mail: async () => ({ isSandbox: false, perDay: 50_000 }),
 };
-const states = async (aws: Partial<AwsQuestions>) =>
-  Object.fromEntries((await checkAws({ ...account, ...aws })).map(({ check, state }) => [check, state]));
+const states = async (aws: Partial<AwsQuestions>, toDeploy = true) =>
+  Object.fromEntries((await checkAws({ ...account, ...aws }, toDeploy)).map(({ check, state }) => [check, state]));
 
 describe("doctor", () => {
+  const collecting = () => {
+    const lines: string[] = [];
+    return { lines, io: { out: { write: (text: string) => void lines.push(text) }, err: { write: () => {} } } };
+  };
+
   it("finds an account in order", async () => {
     expect(Object.values(await states({}))).toEqual(["ok", "ok", "ok", "ok", "ok"]);
   });
@@ -158,7 +188,19 @@ describe("doctor", () => {
     [{ mail: async () => ({ isSandbox: true, perDay: 200 }) }, { SES: "note" }],
   ])("%#: says what is wrong in the account", async (aws, expected) => {
     expect(await states(aws)).toMatchObject(expected);
-    expect(JSON.stringify(await checkAws({ ...account, ...aws }))).not.toContain("secret");
+    expect(JSON.stringify(await checkAws({ ...account, ...aws }, true))).not.toContain("secret");
+  });
+
+  it("takes a machine without credentials as fit for all but a deployment", async () => {
+    const none = { credentials: async () => Promise.reject(named("CredentialsProviderError")) };
+    expect(await states(none, false)).toMatchObject({ "AWS credentials": "note" });
+    const me = { caller: "deployed", verbs: ["jobs:read"], products: ["*"], envs: ["*"], version: "0.3.0" };
+    const { fetch, env } = answering({ "GET /v1/health": {}, "GET /v1/me": me });
+    const { lines, io } = collecting();
+    const run = (options: object) =>
+      doctor({ ...io, env, cwd: "/nowhere", isTTY: false, fetch }, options, { ...account, ...none });
+    expect([await run({}), await run({ deploy: true })]).toEqual([0, 1]);
+    expect(lines[0]).toMatch(/^note +AWS credentials +none\n +Set AWS_PROFILE/m);
   });
 
   it("knows which Node and npm are too old", async () => {
@@ -167,11 +209,6 @@ describe("doctor", () => {
     expect((await checkNpm(async () => "9.1.0")).state).toBe("problem");
     expect((await checkNpm(async () => Promise.reject(new Error("ENOENT")))).detail).toBe("not found");
   });
-
-  const collecting = () => {
-    const lines: string[] = [];
-    return { lines, io: { out: { write: (text: string) => void lines.push(text) }, err: { write: () => {} } } };
-  };
 
   it("prints a line per check and what to do, and exits with 1 where there is a problem", async () => {
     const { fetch, env } = answering({
@@ -211,7 +248,10 @@ describe("usage", () => {
     [["jobs", "get"], /missing required argument 'job_id'/],
     [["jobs", "list", "--limit", "0"], /Use a whole number, 1 or more/],
     [["jobs", "list", "--recurring", "--one-time"], /cannot be used with/],
-    [["schedule", "e", "--env", "dev"], /required option '--product <tag>' not specified/],
+    [["schedule", "e", "--env", "dev"], /This needs --product <tag> \(or DUCTAPE_PRODUCT\)\./],
+    [["pause", "create"], /This needs --product <tag> \(or DUCTAPE_PRODUCT\), --reason <text>\./],
+    [["schedule", "e", "--product", "p", "--env", "dev", "--every", "3600"], /Use a number with a unit, such as 90s/],
+    [["schedule", "e", "--product", "p", "--env", "dev", "--max-wait", "5"], /Use a number with a unit, such as 90s/],
     [
       ["limits", "pin", "m", "--product", "p", "--env", "e", "--until", "+1h", "--rate", "10"],
       /Use a count and a period: 10\/1m/,
@@ -220,6 +260,13 @@ describe("usage", () => {
     [["jobs"], /^Usage: ductape-jobs jobs/],
   ])("%j is wrong: exit code 2", async (args, err) => {
     expect(await runCli(args)).toMatchObject({ code: 2, out: "", err: expect.stringMatching(err) });
+  });
+
+  it("marks what is required, and what a variable may stand for", async () => {
+    const { out } = await runCli(["limits", "pin", "--help"], { columns: 160 });
+    expect(out).toMatch(/--product <tag> .*\[required, or DUCTAPE_PRODUCT\]\n/);
+    expect(out).toMatch(/--until <time> .*\[required\]\n/);
+    expect(out).not.toMatch(/--reason .*\[/);
   });
 
   it.each([[["--help"]], [["jobs", "list", "--help"]], [["--version"]]])("%j is no fault", async (args) => {

@@ -31,7 +31,7 @@ describe("what is loaded before a command runs", () => {
   it("is the command line alone, so that its help is there at once", () => {
     const files = chunks.flatMap((chunk) => Object.keys(chunk?.inputs ?? {}));
     const others = files.filter((file) => !file.startsWith("packages/ductape-jobs/src/cli/"));
-    expect(others).toEqual(["lambdas/core/version.ts"]);
+    expect(others.sort()).toEqual(["lambdas/core/version.ts", "packages/ductape-jobs/src/project-folder.ts"]);
   });
 
   it("takes no package but the one that reads the arguments", () => {
@@ -47,6 +47,8 @@ describe("what is loaded before a command runs", () => {
 it("the package's command imports nothing of it before it has looked at Node", async () => {
   const bin = await readFile("packages/ductape-jobs/bin/ductape-jobs.js", "utf8");
   expect(bin).toMatch(/^#!\/usr\/bin\/env node\n/);
+  // What it says otherwise is one line.
+  expect(/console\.error\(\s*`(.*)`,\s*\)/.exec(bin)?.[1]).toMatch(/needs Node .*: \\`npm install .*$/);
   const imports = [...bin.matchAll(/^import .* from "(.*)";$/gm)].map(([, name]) => name);
   expect(imports).toEqual(["node:module"]);
   expect(bin.indexOf("process.versions.node")).toBeLessThan(bin.indexOf("await import("));

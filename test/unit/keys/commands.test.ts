@@ -91,6 +91,19 @@ describe("create", () => {
     ]);
   });
 
+  it.each([
+    ["+90d", noon + 90 * 86_400_000],
+    ["2w", noon + 14 * 86_400_000],
+    ["2030-01-31 00:00:00 +01:00", Date.UTC(2030, 0, 30, 23)],
+    ["1896134400", Date.UTC(2030, 1, 1)],
+    ["1896134400000", Date.UTC(2030, 1, 1)],
+  ])("takes %s as an expiry, as other commands take a time", async (expires, at) => {
+    const { keys } = cli();
+    const { command } = readArguments([...ci.split(" "), "--expires", expires]);
+    await runCommand({ keys: async () => keys, catalog, now: noon }, command);
+    expect((await keys.list()).map(({ expires_at }) => expires_at)).toEqual([at]);
+  });
+
   it("does not report an env as unknown if only its product is misspelled", async () => {
     const said = await cli().run("create --name x --products my-prodcut --envs live --verbs jobs:read").catch(String);
     expect(said).toContain('There is no product "my-prodcut"');

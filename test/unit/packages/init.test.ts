@@ -1,9 +1,14 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { execFileSync } from "node:child_process";
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { parse } from "jsonc-parser";
 import { version } from "../../../lambdas/core/version.ts";
+import { openDataFolder } from "../../../local/data/data-folder.ts";
+import { withExcluded } from "../../../packages/ductape-jobs/src/init/excluded.ts";
+import { withIgnored } from "../../../packages/ductape-jobs/src/init/ignored.ts";
 import { init } from "../../../packages/ductape-jobs/src/init/init.ts";
-import { withJobs } from "../../../packages/ductape-jobs/src/init/manifest.ts";
+import { scriptsIn, withJobs } from "../../../packages/ductape-jobs/src/init/manifest.ts";
 
 const ours = {
   scripts: { start: "ductape-jobs dev --watch", deploy: "cdk deploy --all" },
@@ -33,11 +38,24 @@ describe("the package.json", () => {
     };
     expect(withJobs(ours, theirs, 24)).toEqual({
       name: "shop",
-      scripts: { start: "next dev", "jobs:start": "ductape-jobs dev --watch", deploy: "cdk deploy --all" },
+      scripts: { start: "next dev", deploy: "cdk deploy --all" },
       dependencies: { "aws-cdk-lib": "2.276.0", "ductape-jobs": "^1.0.0", next: "16" },
       devDependencies: { typescript: "^7.0.0" },
       allowScripts: { esbuild: false },
     });
+  });
+
+  test("has scripts for a folder of its own beside those of the project", () => {
+    const scripts = scriptsIn("jobs", ours.scripts);
+    expect(withJobs({ ...ours, scripts }, { scripts: { start: "next dev" } }, 24).scripts).toEqual({
+      start: "next dev",
+      "jobs:start": "cd jobs && ductape-jobs dev --watch",
+      "jobs:deploy": "cd jobs && cdk deploy --all",
+    });
+  });
+
+  test("lets npm install the program of a Node that the project has", () => {
+    expect(withJobs(ours, { devDependencies: { node: "24" } }, 24).allowScripts).toEqual({ esbuild: true, node: true });
   });
 
   test("does not change when it is made a second time", () => {
@@ -58,7 +76,8 @@ describe("init", () => {
   afterEach(() => rm(folder, { recursive: true }));
 
   test("writes a project whose name npm and CloudFormation accept", async () => {
-    const written = await run();
+    const { written, start } = await run();
+    expect(start).toBe("start");
     expect(written.sort()).toEqual(
       [
         ".env.local.example",
@@ -85,12 +104,123 @@ describe("init", () => {
     expect(said).toContain("cdk.json is there already, and stays as it is.");
   });
 
+  const unchangedBy = async (again: () => Promise<unknown>) => {
+    const files = (await readdir(folder, { recursive: true, withFileTypes: true })).filter((entry) => entry.isFile());
+    const paths = files.map((entry) => join(entry.parentPath, entry.name)).sort();
+    const contents = () => Promise.all(paths.map((path) => readFile(path, "utf8")));
+    const before = await contents();
+    await again();
+    expect(await contents()).toEqual(before);
+    const after = (await readdir(folder, { recursive: true, withFileTypes: true })).filter((entry) => entry.isFile());
+    expect(after.map((entry) => join(entry.parentPath, entry.name)).sort()).toEqual(paths);
+  };
+
   test("changes nothing the second time", async () => {
     await run();
-    const files = await readdir(folder, { recursive: true });
-    const manifest = await readFile(join(folder, "package.json"), "utf8");
-    await run();
-    expect(await readdir(folder, { recursive: true })).toEqual(files);
-    expect(await readFile(join(folder, "package.json"), "utf8")).toBe(manifest);
+    await unchangedBy(run);
+  });
+
+  describe("in a project that exists", () => {
+    const manifest = { name: "shop", type: "commonjs", scripts: { test: "jest" } };
+    const options = '{\n  // ours\n  "compilerOptions": {\n    "strict": true\n  }\n}\n';
+    beforeEach(async () => {
+      await writeFile(join(folder, "package.json"), JSON.stringify(manifest, undefined, 4));
+      await writeFile(join(folder, "tsconfig.json"), options);
+      await writeFile(join(folder, ".gitignore"), "node_modules\n");
+    });
+
+    test("writes into a folder of its own, with its own kind of modules and compiler options", async () => {
+      const { written, start } = await run();
+      expect(start).toBe("jobs:start");
+      const own = [
+        ...["package.json", "tsconfig.json", "cdk.json", "infra.ts", ".env.local.example"],
+        ...["products/index.ts", "products/shop.ts", "test/jobs.ts"],
+      ];
+      const outside = ["package.json", "tsconfig.json", ".gitignore"];
+      expect(written.sort()).toEqual([...own.map((file) => `jobs/${file}`), ...outside].sort());
+      expect(JSON.parse(await readFile(join(folder, "jobs/package.json"), "utf8"))).toEqual({
+        private: true,
+        type: "module",
+      });
+      expect(said).toContain("changed package.json");
+    });
+
+    test("leaves to the project its names, its kind of modules and its compiler options", async () => {
+      await run();
+      const text = await readFile(join(folder, "package.json"), "utf8");
+      expect(text).toMatch(/^\{\n {4}"name": "shop",\n {4}"type": "commonjs",\n/);
+      expect(JSON.parse(text).scripts).toEqual({
+        test: "jest",
+        "jobs:start": "cd jobs && ductape-jobs dev --watch",
+        "jobs:check": "cd jobs && ductape-jobs check && tsc",
+        "jobs:test": 'cd jobs && node --test "test/**/*.ts"',
+        "jobs:deploy": "cd jobs && cdk deploy --all",
+      });
+      expect(await readFile(join(folder, "tsconfig.json"), "utf8")).toBe(
+        '{\n  // ours\n  "compilerOptions": {\n    "strict": true\n  },\n  "exclude": [\n    "node_modules",\n    "jobs"\n  ]\n}\n',
+      );
+    });
+
+    test("changes nothing the second time", async () => {
+      await run();
+      await unchangedBy(run);
+    });
+
+    test("refuses a folder that has another use, before it writes anything, and takes another name", async () => {
+      await mkdir(join(folder, "jobs"));
+      await unchangedBy(async () => {
+        await expect(run()).rejects.toThrow(
+          "There is a folder jobs already, which is not of ductape-jobs: name another with --into.",
+        );
+        await expect(init({ folder, into: "../jobs", say: () => {} })).rejects.toThrow("--into ../jobs: use a name");
+      });
+      expect((await init({ folder, into: "scheduler", say: () => {} })).written).toContain("scheduler/infra.ts");
+    });
+
+    test("keeps keys, values of secrets and the jobs of this machine out of a commit of everything", async () => {
+      const git = (...args: string[]) => execFileSync("git", args, { cwd: folder, encoding: "utf8" });
+      git("init", "--quiet");
+      await run();
+      await writeFile(join(folder, "jobs/.env.local"), "shop/backend#token=hunter2\n");
+      // Where `dev` is started in the one folder or in the other.
+      for (const data of [".ductape", "jobs/.ductape"]) (await openDataFolder(join(folder, data))).release();
+      git("add", "--all");
+      const staged = git("diff", "--cached", "--name-only").trim().split("\n");
+      expect(staged).toContain("jobs/infra.ts");
+      expect(staged.filter((file) => /\.ductape|\.env\.local$/.test(file))).toEqual([]);
+    });
+  });
+});
+
+describe("a .gitignore", () => {
+  const wanted = "node_modules/\n.ductape/\n.env.local\n";
+
+  test.each([
+    ["", wanted],
+    ["node_modules\n", "node_modules\n.ductape/\n.env.local\n"],
+    ["node_modules/\n# .env.local", "node_modules/\n# .env.local\n.ductape/\n.env.local\n"],
+    ["/node_modules\r\n**/.ductape\r\n", "/node_modules\r\n**/.ductape\r\n.env.local\r\n"],
+    ["dist\n!.env.local\n.ductape/\nnode_modules/\n", "dist\n!.env.local\n.ductape/\nnode_modules/\n"],
+  ])("%j gets what it lacks", (theirs, expected) => {
+    expect(withIgnored(theirs, wanted)).toBe(expected);
+  });
+});
+
+describe("a tsconfig.json", () => {
+  test.each([
+    ['{ "include": ["src"] }'],
+    ['{ "files": ["index.ts"] }'],
+    ['{ "include": ["**/*"], "exclude": ["./jobs/**"] }'],
+  ])("%s does not compile the folder, and stays as it is", (text) => {
+    expect(withExcluded(text, "jobs")).toBe(text);
+  });
+
+  test.each([
+    ["{}", { exclude: ["node_modules", "jobs"] }],
+    ['{ "compilerOptions": { "outDir": "dist" }, }', { exclude: ["node_modules", "dist", "jobs"] }],
+    ['{ "include": ["./**/*.ts"], "exclude": ["a"] }', { exclude: ["a", "jobs"] }],
+    ['{ "include": ["."] }', { exclude: ["node_modules", "jobs"] }],
+  ])("%s excludes it", (text, expected) => {
+    expect(parse(withExcluded(text, "jobs"), [], { allowTrailingComma: true })).toMatchObject(expected);
   });
 });

@@ -1,10 +1,9 @@
 import { existsSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
+import { defaultCatalog, projectFolder } from "../project-folder.ts";
 import { type ExitCode, exitCode } from "./exit-code.ts";
 import type { Io } from "./io.ts";
 import { cleanLines, jsonText } from "./terminal/clean.ts";
-
-export const defaultCatalog = "products/index.ts";
 
 interface Fault {
   pointer: string;
@@ -17,8 +16,9 @@ interface Product {
 }
 
 /** `check`: the faults of a catalog, each with the file of its product and the path in it. */
-export async function checkFile(io: Io, file = defaultCatalog, { json }: { json?: boolean } = {}): Promise<ExitCode> {
+export async function checkFile(io: Io, given?: string, { json }: { json?: boolean } = {}): Promise<ExitCode> {
   const { loadCatalog } = await import("../../../../infra/bundle/load-catalog.ts");
+  const file = given ?? relative(io.cwd, join(projectFolder(io.cwd), defaultCatalog));
   const catalog = resolve(io.cwd, file);
   const products = await loadCatalog(catalog).catch((error: Error) => error);
   if (products instanceof Error) {

@@ -1,7 +1,9 @@
 import type { Command } from "commander";
 import { type Api, openApi } from "./api.ts";
+import { wholeNumber } from "./arguments/read-value.ts";
 import { type ExitCode, exitCode } from "./exit-code.ts";
 import type { Io } from "./io.ts";
+import { defaultLimit } from "./pages.ts";
 import { jsonText } from "./terminal/clean.ts";
 import { type Paint, paintOf } from "./terminal/colour.ts";
 import { localTime, relative, type Zone, zoneOf } from "./terminal/time.ts";
@@ -37,6 +39,13 @@ export const withApi = (command: Command): Command =>
   command
     .option("--url <url>", "the address of the API, instead of DUCTAPE_URL; its key is DUCTAPE_API_KEY")
     .option("--json", "print what the API answers as JSON");
+
+/** Adds the options of every command that lists page by page. */
+export const withPages = (command: Command): Command =>
+  command
+    .option("--limit <count>", `how many to show (default: ${defaultLimit})`, wholeNumber(1))
+    .option("--all", "show all of them, page by page")
+    .option("--cursor <cursor>", "go on after this cursor of an earlier answer");
 
 export async function openContext(io: Io, { url, json = false }: ApiOptions): Promise<Context> {
   const api = await openApi(io, url);

@@ -1,25 +1,37 @@
-import { resolve } from "node:path";
-import { defaultCatalog } from "./check.ts";
+import { join, relative, resolve } from "node:path";
+import { defaultCatalog, projectFolder } from "../project-folder.ts";
+import { dataFolder } from "./find-api.ts";
 import type { DevSettings, Io } from "./io.ts";
 
 export interface DevOptions {
   catalog?: string;
+  port?: string;
   watch?: boolean;
   quiet?: boolean;
   json?: boolean;
   verbose?: boolean;
   empty?: boolean;
   schedules?: boolean;
+  allowReal?: boolean;
 }
 
 /** `dev`: the whole system on this machine, until it is interrupted. */
-export async function dev(io: Io, { catalog = defaultCatalog, ...flags }: DevOptions): Promise<void> {
+export async function dev(io: Io, { catalog, port, ...flags }: DevOptions): Promise<void> {
   const { readSettings } = await import("../../../../local/runtime/settings.ts");
-  const args = Object.entries(flags).flatMap(([name, on]) => (on ? [`--${name}`] : []));
-  const settings = readSettings(args, io.env);
+  const args = Object.entries(flags).flatMap(([name, on]) => (on ? [`--${optionOf(name)}`] : []));
+  const settings = readSettings([...args, ...(port === undefined ? [] : [`--port=${port}`])], io.env);
   if (settings === "help") return;
-  await (io.dev ?? runHere)({ ...settings, catalog: resolve(io.cwd, catalog) });
+  const project = projectFolder(io.cwd);
+  await (io.dev ?? runHere)({
+    ...settings,
+    dataDir: dataFolder(io),
+    envFile: relative(io.cwd, join(project, ".env.local")),
+    catalog: catalog === undefined ? join(project, defaultCatalog) : resolve(io.cwd, catalog),
+  });
 }
+
+/** `allowReal` is `--allow-real`. */
+const optionOf = (name: string): string => name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 
 const runHere = async (settings: DevSettings): Promise<void> => {
   const { runUntilEnded } = await import("../../../../local/runtime/run-until-ended.ts");

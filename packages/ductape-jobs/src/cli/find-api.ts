@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
+import { projectFolder } from "../project-folder.ts";
 import { CliError, exitCode } from "./exit-code.ts";
 import type { Io } from "./io.ts";
 
@@ -21,7 +22,7 @@ export interface ApiAddress {
 }
 
 export const dataFolder = ({ env, cwd }: Pick<Io, "env" | "cwd">): string =>
-  resolve(cwd, env.DUCTAPE_DATA || ".ductape");
+  env.DUCTAPE_DATA ? resolve(cwd, env.DUCTAPE_DATA) : resolve(projectFolder(cwd), ".ductape");
 
 /** The local runtime of the data folder, if its process lives. A killed one leaves its announcement behind. */
 export function runningLocal(io: Pick<Io, "env" | "cwd">): LocalRuntime | undefined {

@@ -1,8 +1,16 @@
-import { resolve } from "node:path";
+import { relative, resolve } from "node:path";
+import { CliError } from "./exit-code.ts";
 import type { Io } from "./io.ts";
 
 /** `init`: adds Ductape Jobs to the project in a folder. */
-export async function initProject(io: Io, folder: string): Promise<void> {
-  const { init } = await import("../init/init.ts");
-  await init({ folder: resolve(io.cwd, folder), say: (line) => void io.err.write(`${line}\n`) });
+export async function initProject(io: Io, folder: string, { into }: { into?: string }): Promise<void> {
+  const { init, InitError, nextSteps } = await import("../init/init.ts");
+  const say = (line: string) => void io.err.write(`${line}\n`);
+  const root = resolve(io.cwd, folder);
+  try {
+    const { start } = await init({ folder: root, into, say });
+    say(nextSteps({ place: relative(io.cwd, root), start, env: io.env }));
+  } catch (error) {
+    throw error instanceof InitError ? new CliError(error.message) : error;
+  }
 }

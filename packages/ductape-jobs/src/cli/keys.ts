@@ -1,6 +1,6 @@
-import { resolve } from "node:path";
+import { join, resolve } from "node:path";
 import type { Command as KeysCommand } from "../../../../keys/arguments.ts";
-import { defaultCatalog } from "./check.ts";
+import { defaultCatalog, projectFolder } from "../project-folder.ts";
 import { CliError } from "./exit-code.ts";
 import { dataFolder } from "./find-api.ts";
 import type { Io } from "./io.ts";
@@ -43,9 +43,9 @@ async function runKeys(io: Io, command: KeysCommand, options: KeysOptions): Prom
 const inOurWords = (text: string): string =>
   text.replaceAll("npm run keys --", "ductape-jobs keys").replaceAll("npm start", "ductape-jobs dev");
 
-async function catalogOf({ cwd }: Io, file = defaultCatalog) {
+async function catalogOf({ cwd }: Io, file: string | undefined) {
   const { loadCatalog } = await import("../../../../infra/bundle/load-catalog.ts");
-  return made(await loadCatalog(resolve(cwd, file)));
+  return made(await loadCatalog(resolve(cwd, file ?? join(projectFolder(cwd), defaultCatalog))));
 }
 
 const emptyCatalog = () => made([]);

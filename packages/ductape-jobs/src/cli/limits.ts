@@ -73,7 +73,10 @@ export async function listLimits(
     query: { product_tag, env, name, key },
   });
   context.print(answer);
-  if (answer.limits.length === 0) return void context.io.err.write("The catalog has no such limit.\n");
+  if (answer.limits.length === 0) {
+    const asked = [product_tag, env, name, key].some((one) => one !== undefined);
+    return void context.io.err.write(`The catalog has no ${asked ? "such limit" : "limits"}.\n`);
+  }
   context.say(table(limitColumns(context), answer.limits, context.columns));
   // Where one limit was asked for, its gates are of interest.
   const [only] = answer.limits;

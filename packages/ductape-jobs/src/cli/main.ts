@@ -4,6 +4,7 @@ import { type ExitCode, exitCode } from "./exit-code.ts";
 import { exitCodeOf, faultText } from "./fault-text.ts";
 import type { Io } from "./io.ts";
 import { makeProgram } from "./program.ts";
+import { missingOptions, takeVariables } from "./standing-options.ts";
 
 const widest = 120;
 
@@ -30,17 +31,25 @@ export async function run(argv: readonly string[], io: Io): Promise<ExitCode> {
 
 const all = (command: Command): Command[] => [command, ...command.commands.flatMap(all)];
 
-function prepare(command: Command, { out, err, columns, isTTY }: Io): void {
+function prepare(command: Command, { out, err, columns, isTTY, env }: Io): void {
+  takeVariables(command, env);
   const width = Math.min(widest, columns ?? widest);
   command.exitOverride().configureOutput({
     writeOut: (text) => void out.write(text),
     writeErr: (text) => void err.write(text),
-    outputError: (text, write) => write(text.replace(/^error: /, "") + keyHint(text)),
+    outputError: (text, write) => write(sentenceOf(text, command) + keyHint(text)),
     getOutHelpWidth: () => width,
     getErrHelpWidth: () => width,
     getOutHasColors: () => isTTY,
     getErrHasColors: () => isTTY,
   });
+}
+
+/** Commander names the first option that is missing. All of them are named, so that nobody is asked for one after the other. */
+function sentenceOf(text: string, command: Command): string {
+  const missing = /^error: required option /.test(text) ? missingOptions(command) : [];
+  if (missing.length > 0) return `This needs ${missing.join(", ")}.\n`;
+  return text.replace(/^error: /, "");
 }
 
 const keyHint = (text: string): string =>

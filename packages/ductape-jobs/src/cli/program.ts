@@ -1,15 +1,19 @@
 import { Command } from "commander";
 import { version } from "../../../../lambdas/core/version.ts";
+import { addCatalog } from "./catalog/commands.ts";
+import { addCompletion } from "./completion/commands.ts";
 import type { Act } from "./context.ts";
 import { addJobs } from "./jobs/commands.ts";
 import { addSchedule } from "./schedule/commands.ts";
 import { addLimits, addPauses } from "./scope-commands.ts";
 import { addService } from "./service-commands.ts";
+import { optionDescription } from "./standing-options.ts";
 
 const about = `Ductape Jobs on the command line.
 
-Commands that call the API find it by DUCTAPE_URL and DUCTAPE_API_KEY, or by --url, or else call the local runtime that runs
-in this folder. A key is never an argument: it would stay in the shell's history.
+Commands that call the API find it by DUCTAPE_URL and DUCTAPE_API_KEY, or by --url, or else call the local runtime
+that runs in this folder. A key is never an argument: it would stay in the shell's history. DUCTAPE_PRODUCT and
+DUCTAPE_ENV stand for --product and --env wherever these are not given.
 
 Exit codes: 0 done, 1 the job or check failed, 2 wrong usage, 3 refused by the API, 4 not reached.`;
 
@@ -18,11 +22,14 @@ export function makeProgram(act: Act): Command {
   const program = new Command("ductape-jobs")
     .description(about)
     .version(version)
-    .showHelpAfterError("(--help shows the usage)");
+    .showHelpAfterError("(--help shows the usage)")
+    .configureHelp({ optionDescription });
   addService(program, act);
   addJobs(program, act);
   addSchedule(program, act);
   addPauses(program, act);
   addLimits(program, act);
+  addCatalog(program, act);
+  addCompletion(program, act);
   return program;
 }

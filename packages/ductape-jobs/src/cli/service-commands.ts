@@ -11,7 +11,8 @@ export function addService(program: Command, act: Act): void {
     .command("init")
     .description("add Ductape Jobs to a project")
     .argument("[folder]", "the folder of the project", ".")
-    .action(act(async (io, folder: string) => (await import("./init.ts")).initProject(io, folder)));
+    .option("--into <name>", "the folder of its own that a project gets which has a package.json (default: jobs)")
+    .action(act(async (io, folder: string, options) => (await import("./init.ts")).initProject(io, folder, options)));
   program
     .command("check")
     .description("check the catalog; each fault has its file and its path")
@@ -31,9 +32,9 @@ export function addService(program: Command, act: Act): void {
     .action(
       act(async (io, job: string | undefined, options) => (await import("./open.ts")).openDashboard(io, job, options)),
     );
-  withApi(program.command("doctor").description("check this machine, the AWS account and the API")).action(
-    act(async (io, options) => (await import("./doctor/doctor.ts")).doctor(io, options)),
-  );
+  withApi(program.command("doctor").description("check this machine, the AWS account and the API"))
+    .option("--deploy", "also fail without the AWS credentials and the Region that a deployment needs")
+    .action(act(async (io, options) => (await import("./doctor/doctor.ts")).doctor(io, options)));
   program
     .command("mcp")
     .description("serve the API as tools to an AI agent, by the Model Context Protocol on standard input and output")
@@ -46,15 +47,17 @@ function addDev(program: Command, act: Act): void {
     .command("dev")
     .description("run the whole system on this machine, with its dashboard")
     .option("--catalog <file>", `${catalogText} (default: products/index.ts)`)
+    .option("--port <port>", "the port of the API (default: PORT, else 3000); 0 for any that is free")
     .option("--watch", "reload when the catalog or .env.local change")
     .option("--quiet", "print no line per attempt")
     .option("--json", "print the handlers' log line of each attempt instead of a line for people")
     .option("--verbose", "print every line of the handlers' log")
     .option("--empty", "run no example on a data folder that is new")
+    .option("--allow-real", "let jobs call other machines than this one, which is refused otherwise")
     .option("--schedules", "follow the schedules of the catalog, which run here too then")
     .addHelpText(
       "after",
-      "\nEnvironment variables:\n  PORT          the port of the API (3000; 0 for any)\n  DUCTAPE_DATA  the folder for all data (.ductape)",
+      "\nEnvironment variables:\n  PORT          the port of the API, without --port\n  DUCTAPE_DATA  the folder for all data (.ductape)",
     )
     .action(act(async (io, options) => (await import("./dev.ts")).dev(io, options)));
 }
@@ -66,7 +69,10 @@ function addKeys(program: Command, act: Act): void {
     .requiredOption("--products <a,b>", "the products that it has access to, or '*' for all")
     .requiredOption("--envs <a,b>", "the envs that it has access to, or '*' for all")
     .requiredOption("--verbs <a,b>", "jobs:read, jobs:write, jobs:input (inputs of jobs), jobs:admin (all of these)")
-    .option("--expires <time>", "when it expires: 90d, 12h, or a time like 2030-01-31T00:00:00Z (default: never)")
+    .option(
+      "--expires <time>",
+      "when it expires: +90d or 90d, an RFC 3339 time with an offset, or Unix time (default: never)",
+    )
     .option("--catalog <file>", `${catalogText} (default: products/index.ts)`)
     .action(act(async (io, options) => (await import("./keys.ts")).createKey(io, options)));
   withDeployment(keys.command("list").description("list the keys, without their secrets")).action(

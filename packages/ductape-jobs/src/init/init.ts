@@ -3,17 +3,44 @@ import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { basename, dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { version } from "../../../../lambdas/core/version.ts";
-import { type Manifest, withJobs } from "./manifest.ts";
+import { jobsFolder } from "../project-folder.ts";
+import { withIgnored } from "./ignored.ts";
+import { type Manifest, scriptsIn, withJobs } from "./manifest.ts";
 
 export interface InitOptions {
   /** Where the project is to be, or is already. */
   folder: string;
+  /**
+   * The folder of its own in a project that exists already.
+   * @default "jobs"
+   */
+  into?: string | undefined;
   /** Prints a line for the user. */
   say: (line: string) => void;
 }
 
-/** Names that npm does not keep, or reads itself, when they are part of a package. */
-const renamed: Record<string, string> = { gitignore: ".gitignore", "env.local.example": ".env.local.example" };
+export interface Initialized {
+  /** The paths of what was written or changed. */
+  written: string[];
+  /** The script of the package.json that starts it. */
+  start: string;
+}
+
+/** What `init` cannot do, with what to do instead. */
+export class InitError extends Error {
+  override readonly name = "InitError";
+}
+
+/** Where a file of the template belongs. */
+interface Layout {
+  /** The folder for all that is no affair of the whole project; empty where that is the project's own. */
+  own: string;
+  /** What a file is called here: npm does not keep some names, or reads them itself, when they are part of a package. */
+  renamed: Readonly<Record<string, string>>;
+  ours: Manifest;
+}
+
+const renamed = { gitignore: ".gitignore", "env.local.example": ".env.local.example" };
 
 /** In the package and in the repository: the nearest folder `template` above this file. */
 function templateFolder(): string {
@@ -25,43 +52,94 @@ function templateFolder(): string {
 }
 
 /**
- * Makes a project of a folder, or adds to the one that is there: files that exist are left as they are, package.json gets what it
- * lacks. Resolves with the paths of what it wrote.
+ * Makes a project of a folder. One that has a package.json already gets what is ours into a folder of its own, with ES modules and
+ * compiler options of its own, so that it fits whatever the project has: outside of that folder, package.json, .gitignore and
+ * tsconfig.json get what they lack, and nothing else changes. Throws an InitError before anything is written.
  */
-export async function init({ folder, say }: InitOptions): Promise<string[]> {
+export async function init({ folder, into = jobsFolder, say }: InitOptions): Promise<Initialized> {
   const root = resolve(folder);
   const template = templateFolder();
   const name = projectName(basename(root));
   const written: string[] = [];
   const write = async (path: string, content: string) => {
+    const done = existsSync(path) ? "changed" : "wrote";
     await mkdir(dirname(path), { recursive: true });
     await writeFile(path, content);
-    written.push(relative(root, path));
+    const shown = relative(root, path);
+    written.push(shown);
+    say(`${done} ${shown}`);
+  };
+  /** Writes what a file that may be there already becomes, unless that is what it is. */
+  const edit = async (path: string, change: (theirs: string | undefined) => string | Promise<string>) => {
+    const theirs = existsSync(path) ? await readFile(path, "utf8") : undefined;
+    const content = await change(theirs);
+    if (content !== theirs) await write(path, content);
   };
   const fill = async (file: string) =>
     (await readFile(join(template, file), "utf8")).replaceAll("{{name}}", name).replaceAll("{{version}}", version);
 
-  await write(join(root, "package.json"), await manifestOf(root, JSON.parse(await fill("package.json"))));
+  const { own, renamed, ours } = layoutOf(root, into, JSON.parse(await fill("package.json")));
+  await edit(join(root, "package.json"), (theirs) => manifestOf(ours, theirs));
+  await edit(join(root, ".gitignore"), async (theirs = "") => withIgnored(theirs, await fill("gitignore")));
+  if (own !== "") await separate(join(root, own), edit);
   for (const file of await filesOf(template)) {
-    const target = join(root, dirname(file), renamed[basename(file)] ?? basename(file));
-    if (file === "package.json") continue;
+    if (file === "package.json" || file === "gitignore") continue;
+    const target = join(root, own, renamed[file] ?? file);
     if (existsSync(target)) say(`${relative(root, target)} is there already, and stays as it is.`);
     else await write(target, await fill(file));
   }
-  for (const path of written) say(`wrote ${path}`);
-  return written;
+  return { written, start: own === "" ? "start" : "jobs:start" };
 }
 
-async function manifestOf(root: string, ours: Manifest): Promise<string> {
-  const file = join(root, "package.json");
-  const theirs = existsSync(file) ? (JSON.parse(await readFile(file, "utf8")) as Manifest) : undefined;
-  const nodeMajor = Number.parseInt(process.versions.node, 10);
-  return `${JSON.stringify(withJobs(ours, theirs, nodeMajor), undefined, 2)}\n`;
+/** What to do once a project is written, by the package manager that runs this. */
+export function nextSteps({ place, start, env }: { place: string; start: string; env: NodeJS.ProcessEnv }): string {
+  const manager = /^(npm|pnpm|yarn|bun)\//.exec(env.npm_config_user_agent ?? "")?.[1] ?? "npm";
+  const run = start === "start" ? `${manager} start` : `${manager} run ${start}`;
+  const steps = [...(place === "" ? [] : [`cd ${place}`]), `${manager} install`, run];
+  return `\nNext:\n\n${steps.map((step) => `  ${step}\n`).join("")}`;
 }
+
+/** A new project is ours as a whole, as is one that was made by this. */
+function layoutOf(root: string, into: string, ours: Manifest): Layout {
+  const has = (...path: string[]) => existsSync(join(root, ...path));
+  const isOurs = (folder: string) => has(folder, "infra.ts") && has(folder, "products/index.ts");
+  if (!has("package.json") || isOurs("")) return { own: "", renamed, ours };
+  if (!/^[\w-]+$/.test(into)) throw new InitError(`--into ${into}: use a name, of a folder in the project.`);
+  if (has(into) && !isOurs(into))
+    throw new InitError(`There is a folder ${into} already, which is not of ductape-jobs: name another with --into.`);
+  return {
+    own: into,
+    // Not the names that the project's own test runner looks for.
+    renamed: { ...renamed, "test/jobs.test.ts": "test/jobs.ts" },
+    ours: { ...ours, scripts: scriptsIn(into, { ...ours.scripts, test: 'node --test "test/**/*.ts"' }) },
+  };
+}
+
+type Edit = (path: string, change: (theirs: string | undefined) => string | Promise<string>) => Promise<void>;
+
+/** Gives the folder its own kind of modules, and keeps it out of what the project compiles. */
+async function separate(folder: string, edit: Edit): Promise<void> {
+  await edit(join(folder, "package.json"), (theirs) => theirs ?? jsonOf({ private: true, type: "module" }));
+  const theirOptions = join(dirname(folder), "tsconfig.json");
+  if (!existsSync(theirOptions)) return;
+  // Only those who have such a file wait for what reads it.
+  const { withExcluded } = await import("./excluded.ts");
+  await edit(theirOptions, (theirs = "") => withExcluded(theirs, basename(folder)));
+}
+
+function manifestOf(ours: Manifest, theirs: string | undefined): string {
+  const nodeMajor = Number.parseInt(process.versions.node, 10);
+  const known = theirs === undefined ? undefined : (JSON.parse(theirs) as Manifest);
+  const indent = /^(?:\{\r?\n)([ \t]+)"/.exec(theirs ?? "")?.[1] ?? 2;
+  return jsonOf(withJobs(ours, known, nodeMajor), indent);
+}
+
+const jsonOf = (value: object, indent: string | number = 2) => `${JSON.stringify(value, undefined, indent)}\n`;
 
 const filesOf = async (folder: string): Promise<string[]> => {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
-  return entries.filter((entry) => entry.isFile()).map((entry) => relative(folder, join(entry.parentPath, entry.name)));
+  const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+  return files.map((file) => relative(folder, file).replaceAll("\\", "/"));
 };
 
 /** A name that npm and CloudFormation accept. */

@@ -12,33 +12,33 @@ export interface Manifest {
 export const neededMajor = 24;
 
 /**
- * The package.json of a new project, or that of an existing one with what it lacks: what it says itself is left as it is, so a
- * script of the same name goes by `jobs:<name>`. An older Node gets a newer one as a package, which npm's scripts find first.
+ * The package.json of a new project, or that of an existing one with what it lacks: what it says itself is left as it is. An older Node
+ * gets a newer one as a package, which npm's scripts find first.
  */
 export function withJobs(ours: Manifest, theirs: Manifest | undefined, nodeMajor: number): Manifest {
   const older = nodeMajor < neededMajor;
   const devDependencies = { ...ours.devDependencies, ...(older && { node: `^${neededMajor}.0.0` }) };
+  const known = { ...theirs?.dependencies, ...theirs?.devDependencies };
   // It fetches its program when it is installed.
-  const allowScripts = { ...ours.allowScripts, ...(older && { node: true }) };
+  const allowScripts = { ...ours.allowScripts, ...((older || "node" in known) && { node: true }) };
   if (theirs === undefined) return { ...ours, devDependencies: sorted(devDependencies), allowScripts };
-  const known = { ...theirs.dependencies, ...theirs.devDependencies };
   const lacking = (wanted: Record<string, string> = {}) =>
     Object.fromEntries(Object.entries(wanted).filter(([name]) => !(name in known)));
   return {
     ...theirs,
-    scripts: { ...theirs.scripts, ...scriptsFor(theirs.scripts ?? {}, ours.scripts ?? {}) },
+    scripts: { ...theirs.scripts, ...lackingIn(theirs.scripts ?? {}, ours.scripts ?? {}) },
     dependencies: sorted({ ...theirs.dependencies, ...lacking(ours.dependencies) }),
     devDependencies: sorted({ ...theirs.devDependencies, ...lacking(devDependencies) }),
     allowScripts: { ...allowScripts, ...theirs.allowScripts },
   };
 }
 
-const scriptsFor = (theirs: Record<string, string>, ours: Record<string, string>) =>
-  Object.fromEntries(
-    Object.entries(ours)
-      .filter(([name, command]) => theirs[name] !== command && theirs[`jobs:${name}`] === undefined)
-      .map(([name, command]) => [name in theirs ? `jobs:${name}` : name, command]),
-  );
+/** The scripts for what is in a folder of its own: `jobs:start` runs `start` there. The names without a prefix are the project's. */
+export const scriptsIn = (folder: string, scripts: Record<string, string> = {}): Record<string, string> =>
+  Object.fromEntries(Object.entries(scripts).map(([name, command]) => [`jobs:${name}`, `cd ${folder} && ${command}`]));
+
+const lackingIn = <Value>(theirs: Record<string, Value>, ours: Record<string, Value>) =>
+  Object.fromEntries(Object.entries(ours).filter(([name]) => !(name in theirs)));
 
 const sorted = <Value>(record: Record<string, Value>) =>
   Object.fromEntries(Object.entries(record).sort(([a], [b]) => (a < b ? -1 : 1)));

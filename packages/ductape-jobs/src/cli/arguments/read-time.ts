@@ -2,10 +2,11 @@ import { InvalidArgumentError } from "commander";
 
 const unitMs: Record<string, number> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 };
 
-/** Milliseconds of `90s`, `10m`, `1.5h`, `2d`, or of a number of milliseconds. */
+/** Milliseconds of `90s`, `10m`, `1.5h`, `2d`. A number alone is none: it means seconds to many tools, and milliseconds to others. */
 function millisecondsIn(text: string): number | undefined {
-  const [, count, unit] = /^(\d+(?:\.\d+)?)(ms|s|m|h|d|w)?$/.exec(text.trim()) ?? [];
-  return count === undefined ? undefined : Math.round(Number(count) * (unitMs[unit ?? "ms"] ?? 1));
+  const [, count, unit = ""] = /^(\d+(?:\.\d+)?)(ms|s|m|h|d|w)$/.exec(text.trim()) ?? [];
+  const ms = unitMs[unit];
+  return ms === undefined ? undefined : Math.round(Number(count) * ms);
 }
 
 /** Reads the argument of an option that takes a duration. */
@@ -26,7 +27,7 @@ export function readTime(text: string): WrittenTime {
   if (written === "now") return { fromNow: 0 };
   const sign = written[0];
   const ms = sign === "+" || sign === "-" ? millisecondsIn(written.slice(1)) : undefined;
-  if (ms !== undefined && /[a-z]$/.test(written)) return { fromNow: sign === "-" ? -ms : ms };
+  if (ms !== undefined) return { fromNow: sign === "-" ? -ms : ms };
   if (/^\d{1,16}(\.\d+)?$/.test(written)) return { absolute: Number(written) };
   // A space for the T, as our own tables print it.
   if (rfc3339.test(written) && !Number.isNaN(Date.parse(isoOf(written)))) return { absolute: isoOf(written) };

@@ -6,15 +6,19 @@ const leastBootstrap = 6;
 /** With fewer, a burst of jobs and the API take each other's executions. */
 const leastConcurrency = 100;
 
-/** What a deployment needs. Where there are no credentials, the rest is not asked. */
-export async function checkAws(aws: AwsQuestions): Promise<Finding[]> {
+/**
+ * What a deployment needs. Where there are no credentials, the rest is not asked. That they are absent is a problem only for those who
+ * are about to deploy.
+ */
+export async function checkAws(aws: AwsQuestions, toDeploy: boolean): Promise<Finding[]> {
+  const lacking = toDeploy ? problem : note;
   const credentials = await aws.credentials().then(
     () => ok("AWS credentials", "found"),
-    () => problem("AWS credentials", "none", "Set AWS_PROFILE, or log in as for any AWS tool. Needed to deploy only."),
+    () => lacking("AWS credentials", "none", "Set AWS_PROFILE, or log in as for any AWS tool. Needed to deploy only."),
   );
   const region = await aws.region().then(
     (name) => ok("AWS Region", name),
-    () => problem("AWS Region", "none", "Set AWS_REGION to the Region to deploy to. Needed to deploy only."),
+    () => lacking("AWS Region", "none", "Set AWS_REGION to the Region to deploy to. Needed to deploy only."),
   );
   if (credentials.state !== "ok" || region.state !== "ok")
     return [credentials, region, note("AWS account", "not looked at, for lack of credentials or a Region")];

@@ -10,9 +10,17 @@ import { checkAws } from "./check-aws.ts";
 import { checkNode, checkNpm } from "./check-machine.ts";
 import type { Finding } from "./finding.ts";
 
+export interface DoctorOptions extends ApiOptions {
+  deploy?: boolean;
+}
+
 /** `doctor`: whether this machine, the AWS account and the API are fit for use. Changes nothing. */
-export async function doctor(io: Io, options: ApiOptions, aws: AwsQuestions = realAws()): Promise<ExitCode> {
-  const [npm, api, account] = await Promise.all([checkNpm(), checkApi(io, options.url), checkAws(aws)]);
+export async function doctor(io: Io, options: DoctorOptions, aws: AwsQuestions = realAws()): Promise<ExitCode> {
+  const [npm, api, account] = await Promise.all([
+    checkNpm(),
+    checkApi(io, options.url),
+    checkAws(aws, options.deploy === true),
+  ]);
   const findings = [checkNode(), npm, ...api, ...account];
   if (options.json) io.out.write(line(jsonText({ findings }, 2)));
   else io.out.write(linesOf(findings, io).map(line).join(""));

@@ -8,7 +8,12 @@ export interface Finding {
 }
 
 export const ok = (check: string, detail: string): Finding => ({ check, state: "ok", detail });
-export const note = (check: string, detail: string): Finding => ({ check, state: "note", detail });
+export const note = (check: string, detail: string, remedy?: string): Finding => ({
+  check,
+  state: "note",
+  detail,
+  ...(remedy !== undefined && { remedy }),
+});
 export const problem = (check: string, detail: string, remedy: string): Finding => ({
   check,
   state: "problem",

@@ -2,6 +2,9 @@ import { path } from "../api.ts";
 import { apiTime } from "../api-time.ts";
 import type { WrittenTime } from "../arguments/read-time.ts";
 import type { ApiOptions, Context } from "../context.ts";
+import { CliError } from "../exit-code.ts";
+import { type RequestOptions, repeatOf } from "../schedule/request.ts";
+import { clean } from "../terminal/clean.ts";
 import { type JobView, jobLines } from "./show-job.ts";
 
 async function change(context: Context, where: string, body?: object, repeatable = false): Promise<void> {
@@ -23,3 +26,22 @@ export async function retryJob(context: Context, id: string, { at }: ApiOptions 
 /** `jobs run-now` */
 export const runJobNow = (context: Context, id: string, _: ApiOptions): Promise<void> =>
   change(context, path`/v1/jobs/${id}/run-now`);
+
+/** `jobs reschedule` */
+export async function rescheduleJob(
+  context: Context,
+  id: string,
+  options: ApiOptions & Pick<RequestOptions, "at" | "cron" | "every" | "tz" | "runs">,
+): Promise<void> {
+  const repeat = repeatOf(options);
+  if (repeat === undefined && options.at === undefined)
+    throw new CliError("Use --at for another time, or --cron or --every for another series.");
+  const start_at = await apiTime(context.api, options.at);
+  await change(context, path`/v1/jobs/${id}/reschedule`, { start_at, repeat });
+}
+
+/** `jobs delete` */
+export async function deleteJob(context: Context, id: string, _: ApiOptions): Promise<void> {
+  await context.api.request("DELETE", path`/v1/jobs/${id}`);
+  context.say(clean(`${id} is deleted.`));
+}

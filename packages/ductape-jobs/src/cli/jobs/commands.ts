@@ -1,14 +1,7 @@
 import { type Command, Option } from "commander";
 import { readTime } from "../arguments/read-time.ts";
-import { wholeNumber } from "../arguments/read-value.ts";
-import { type Act, calling, withApi } from "../context.ts";
-import { defaultLimit } from "../pages.ts";
-
-export const withPages = (command: Command): Command =>
-  command
-    .option("--limit <count>", `how many to show (default: ${defaultLimit})`, wholeNumber(1))
-    .option("--all", "show all of them, page by page")
-    .option("--cursor <cursor>", "go on after this cursor of an earlier answer");
+import { type Act, calling, withApi, withPages } from "../context.ts";
+import { withRepeat } from "../schedule/commands.ts";
 
 /** `jobs ...`. What each of them does is loaded when it runs. */
 export function addJobs(program: Command, act: Act): void {
@@ -42,6 +35,29 @@ export function addJobs(program: Command, act: Act): void {
     );
   withApi(jobs.command("run-now").description("run a job now that waits for its time").argument("<job_id>")).action(
     act(calling(async (context, id: string, options) => (await import("./change.ts")).runJobNow(context, id, options))),
+  );
+  withApi(
+    withRepeat(
+      jobs
+        .command("reschedule")
+        .description("move a job to another time, or give a recurring job another series")
+        .argument("<job_id>")
+        .option("--at <time>", "when: +10m, an RFC 3339 time, or Unix time; of a new series its start", readTime),
+    ),
+  ).action(
+    act(
+      calling(async (context, id: string, options) =>
+        (await import("./change.ts")).rescheduleJob(context, id, options),
+      ),
+    ),
+  );
+  withApi(
+    jobs
+      .command("delete")
+      .description("delete a job that has ended, with its input, results and runs")
+      .argument("<job_id>"),
+  ).action(
+    act(calling(async (context, id: string, options) => (await import("./change.ts")).deleteJob(context, id, options))),
   );
   withApi(
     jobs.command("tail").description("print what happens to a job until it has ended").argument("<job_id>"),

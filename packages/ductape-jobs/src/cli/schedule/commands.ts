@@ -24,18 +24,24 @@ export function addSchedule(program: Command, act: Act): void {
   );
 }
 
+/** The options that say how often. */
+export const withRepeat = (command: Command): Command =>
+  command
+    .option("--cron <expression>", "repeat by this cron expression of 5 fields, or of 6 with seconds first")
+    .option("--every <duration>", "repeat every 90s, 10m, 2h", readDuration)
+    .option("--tz <zone>", "the time zone of --cron, such as Europe/Berlin (default: UTC)")
+    .option("--runs <count>", "end a repeated job after so many runs", wholeNumber(1));
+
 const withRequest = (command: Command): Command =>
   withApi(
-    command
-      .argument("<event>", "the tag of the event to run")
-      .requiredOption("--product <tag>", "the product that has the event")
-      .requiredOption("--env <env>", "the env to run it in")
-      .option("--input <json>", "the input: JSON, @file, or - for standard input (default: {})")
-      .option("--at <time>", "when: +10m, an RFC 3339 time with an offset, or Unix time (default: now)", readTime)
-      .option("--cron <expression>", "repeat by this cron expression of 5 fields, or of 6 with seconds first")
-      .option("--every <duration>", "repeat every 90s, 10m, 2h", readDuration)
-      .option("--tz <zone>", "the time zone of --cron, such as Europe/Berlin (default: UTC)")
-      .option("--runs <count>", "end a repeated job after so many runs", wholeNumber(1))
+    withRepeat(
+      command
+        .argument("<event>", "the tag of the event to run")
+        .requiredOption("--product <tag>", "the product that has the event")
+        .requiredOption("--env <env>", "the env to run it in")
+        .option("--input <json>", "the input: JSON, @file, or - for standard input (default: {})")
+        .option("--at <time>", "when: +10m, an RFC 3339 time with an offset, or Unix time (default: now)", readTime),
+    )
       .option("--expires <time>", "start no attempt after this time", readTime)
       .option("--retries <count>", "how many attempts follow a failed one (default: the event's)", wholeNumber(0))
       .option("--timeout <duration>", "how long one attempt may take (default: the event's)", readDuration)

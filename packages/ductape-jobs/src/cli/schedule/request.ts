@@ -46,7 +46,13 @@ export async function requestOf(context: Context, event: string, options: Reques
   };
 }
 
-function repeatOf({ cron, every, tz, runs }: RequestOptions): object | undefined {
+/** The series that the options ask for, if they ask for one. */
+export function repeatOf({
+  cron,
+  every,
+  tz,
+  runs,
+}: Pick<RequestOptions, "cron" | "every" | "tz" | "runs">): object | undefined {
   if (cron === undefined && every === undefined) {
     if (tz !== undefined) throw new CliError("--tz is the time zone of --cron.");
     if (runs !== undefined) throw new CliError("--runs counts the runs of a job with --cron or --every.");

@@ -1,0 +1,29 @@
+import type { Command } from "commander";
+import { readTime } from "../arguments/read-time.ts";
+import { type Act, calling, withApi, withPages } from "../context.ts";
+
+/** What there is to schedule, and what became of it as a whole. */
+export function addCatalog(program: Command, act: Act): void {
+  withApi(program.command("products").description("list products with their events, or show one").argument("[product]"))
+    .option("--event <event>", "show this event of the product, with the JSON Schema of its input")
+    .action(
+      act(
+        calling(async (context, tag: string | undefined, options) => {
+          const { listProducts, showProduct } = await import("./products.ts");
+          return tag === undefined ? listProducts(context, options) : showProduct(context, tag, options);
+        }),
+      ),
+    );
+  withApi(withPages(program.command("errors").description("list what failed for good, grouped by cause")))
+    .option("--product <tag>", "only of this product")
+    .option("--env <env>", "only of this env")
+    .option("--from <time>", "from the day of this time (default: 24 hours ago): -7d, or an RFC 3339 time", readTime)
+    .option("--to <time>", "until the end of the day of this time (default: now)", readTime)
+    .action(act(calling(async (context, options) => (await import("./errors.ts")).listErrors(context, options))));
+  withApi(program.command("stats").description("show how many jobs ran, how late and how long"))
+    .requiredOption("--product <tag>", "the product")
+    .requiredOption("--env <env>", "the env")
+    .option("--from <time>", "from the hour of this time (default: 24 hours ago): -7d, or an RFC 3339 time", readTime)
+    .option("--to <time>", "until the end of the hour of this time (default: now)", readTime)
+    .action(act(calling(async (context, options) => (await import("./stats.ts")).showStats(context, options))));
+}

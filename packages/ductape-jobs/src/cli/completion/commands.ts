@@ -1,0 +1,27 @@
+import { Argument, type Command } from "commander";
+import { type Act, line } from "../context.ts";
+import type { Shell } from "./scripts.ts";
+
+/** `completion`: for the shells that people have. The words are what a shell asks with. */
+export function addCompletion(program: Command, act: Act): void {
+  program
+    .command("completion")
+    .description("print what makes a shell complete commands and options")
+    .addArgument(new Argument("<shell>", "the shell").choices(["bash", "zsh", "fish"]))
+    .argument("[words...]", "print what the last of these words may become, as the shell asks for it")
+    .addHelpText(
+      "after",
+      `
+bash  eval "$(ductape-jobs completion bash)"       in ~/.bashrc
+zsh   eval "$(ductape-jobs completion zsh)"        in ~/.zshrc, after compinit
+fish  ductape-jobs completion fish | source        in ~/.config/fish/config.fish`,
+    )
+    .action(
+      act(async (io, shell: Shell, words: string[]) => {
+        const { found, scripts } = await import("./scripts.ts");
+        const { completionsOf } = await import("./completions-of.ts");
+        const lines = words.length === 0 ? [scripts[shell]] : completionsOf(program, words).map(found[shell]);
+        io.out.write(lines.map(line).join(""));
+      }),
+    );
+}

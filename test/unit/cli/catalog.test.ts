@@ -1,0 +1,110 @@
+import { jobId } from "../../support/cli/a-job.ts";
+import { answering, now } from "../../support/cli/answering.ts";
+
+const event = { tag: "remind", type: "action", retries: 5, timeout_ms: 30_000, target: "backend.send" };
+
+describe("products", () => {
+  it("lists each event of each product", async () => {
+    const products = [
+      { tag: "shop", envs: ["dev", "prd"], events: [event] },
+      { tag: "mail", envs: ["prd"], events: [{ ...event, tag: "send" }] },
+    ];
+    expect((await answering({ "GET /v1/products": { products } }).cli(["products"])).out).toBe(
+      [
+        "PRODUCT  ENVS      EVENT   TYPE    RUNS          RETRIES  TIMEOUT",
+        "shop     dev, prd  remind  action  backend.send  5        30 s",
+        "mail     prd       send    action  backend.send  5        30 s",
+        "",
+      ].join("\n"),
+    );
+  });
+
+  const input = { type: "object", properties: { body: {} } };
+  const shop = {
+    ...{ tag: "shop", name: "The shop", envs: ["dev"], variables: ["region"], constants: [] },
+    schedules: [{ name: "nightly", env: "dev", event: "remind", job_id: jobId, repeat: {} }],
+    events: [{ ...event, references: ['parameter("/shop/url")'], input }],
+  };
+
+  it("shows one product, and the schema of an event's input", async () => {
+    const { cli } = answering({ "GET /v1/products/shop": shop });
+    expect((await cli(["products", "shop"])).out).toMatch(
+      /^shop The shop\n {2}envs +dev\n {2}variables +region\n {2}schedules +nightly \(dev remind\)\nEVENT/,
+    );
+    const { out } = await cli(["products", "shop", "--event", "remind"]);
+    expect(out).toMatch(/^shop remind \(action\)\n[\s\S]*needs +parameter\("\/shop\/url"\)\ninput:\n\{\n/);
+    expect(JSON.parse((await cli(["products", "shop", "--event", "remind", "--json"])).out)).toMatchObject({ input });
+    expect(await cli(["products", "shop", "--event", "remnd"])).toMatchObject({
+      code: 2,
+      err: 'The product shop has no event "remnd". It has remind.\n',
+    });
+    expect(await cli(["products", "--event", "remind"])).toMatchObject({
+      code: 2,
+      err: expect.stringContaining("name the product before it"),
+    });
+  });
+});
+
+describe("errors", () => {
+  const group = {
+    ...{ fingerprint: "f", product_tag: "shop", env: "prd", event: "remind", type: "action", code: "PROVIDER_ERROR" },
+    ...{ provider_code: "card_declined", message: "refused <number>", count: 12, first_at: now - 9000 },
+    ...{ last_at: now - 5000, sample_job_id: jobId },
+  };
+
+  it("lists causes, the times by the API's clock", async () => {
+    const { cli, asked } = answering({ "GET /v1/errors": { errors: [group] }, "GET /v1/health": {} });
+    expect((await cli(["errors", "--product", "shop", "--from", "-7d"])).out).toBe(
+      [
+        "COUNT  EVENT            CODE                            LAST     LAST JOB                              MESSAGE",
+        `12     shop/prd remind  PROVIDER_ERROR (card_declined)  5 s ago  ${jobId}  refused <number>`,
+        "",
+      ].join("\n"),
+    );
+    expect(Object.fromEntries(new URLSearchParams(asked.at(-1)?.path.split("?")[1]))).toEqual({
+      product_tag: "shop",
+      from: String(now - 7 * 86_400_000),
+      limit: "20",
+    });
+    expect(await answering({ "GET /v1/errors": { errors: [] } }).cli(["errors"])).toEqual({
+      code: 0,
+      out: "",
+      err: "Nothing failed.\n",
+    });
+  });
+});
+
+describe("stats", () => {
+  const none = { p50: null, p95: null, p99: null };
+  const stats = {
+    ...{ product_tag: "shop", env: "prd", from: now - 86_400_000, to: now, success_rate: 0.98765 },
+    counts: { scheduled: 100, completed: 80, failed: 1, cancelled: 2 },
+    ...{ completed_first_try: 70, completed_after_retry: 10, mean_attempts: 1.234 },
+    ...{ lateness_ms: { p50: 20, p95: 300, p99: 2500 }, duration_ms: none },
+  };
+
+  it("says how many, how late, and leaves out what could not be measured", async () => {
+    const { out } = await answering({ "GET /v1/stats": stats }).cli(["stats", "--product", "shop", "--env", "prd"]);
+    expect(out).toBe(
+      [
+        "shop/prd from 2030-01-30 09:00:00 +00:00 to 2030-01-31 09:00:00 +00:00",
+        "  scheduled  100",
+        "  completed  80, 70 at once and 10 after a retry",
+        "  failed     1",
+        "  cancelled  2",
+        "  success    98.8 %",
+        "  attempts   1.23 per run",
+        "  late       half within 20 ms, 95 % within 300 ms, 99 % within 2.5 s",
+        "",
+      ].join("\n"),
+    );
+  });
+});
+
+describe("limits list", () => {
+  it("does not speak of such a limit where none was asked for", async () => {
+    const { cli } = answering({ "GET /v1/limits": { limits: [] } });
+    expect((await cli(["limits", "list"])).err).toBe("The catalog has no limits.\n");
+    expect((await cli(["limits", "list", "--name", "mailbox"])).err).toBe("The catalog has no such limit.\n");
+  });
+});
