@@ -2,27 +2,28 @@ import { resolve } from "node:path";
 import type { HttpApi } from "aws-cdk-lib/aws-apigatewayv2";
 import type { ITableV2, TableV2 } from "aws-cdk-lib/aws-dynamodb";
 import { type EventBus, type IRuleTarget, Rule } from "aws-cdk-lib/aws-events";
-import type { Grant, IGrantable } from "aws-cdk-lib/aws-iam";
+import { ArnPrincipal, type Grant, type IGrantable } from "aws-cdk-lib/aws-iam";
 import type { IFunction } from "aws-cdk-lib/aws-lambda";
 import type { Bucket } from "aws-cdk-lib/aws-s3";
 import { type ISecret, Secret } from "aws-cdk-lib/aws-secretsmanager";
 import type { Topic } from "aws-cdk-lib/aws-sns";
 import type { Queue } from "aws-cdk-lib/aws-sqs";
 import { Stack } from "aws-cdk-lib/core";
-import { Construct } from "constructs";
+import { Construct, type IConstruct } from "constructs";
 import { registry } from "../lambdas/consumers/types/registry.ts";
 import { eventSource } from "../lambdas/topology.ts";
 import { catalogContext, readCatalog } from "./bundle/catalog-file.ts";
 import { installHint, missingPackages } from "./bundle/needed-packages.ts";
-import { idContext } from "./constructs/deployment-name.ts";
+import { idContext, nameIn } from "./constructs/deployment-name.ts";
 import { JobsService } from "./constructs/jobs-service.ts";
 import { JobsState } from "./constructs/jobs-state.ts";
+import { admitServices } from "./constructs/trust/encryption-key.ts";
 import { checkedCatalog } from "./settings/catalog-check.ts";
 import { readConfig } from "./settings/config.ts";
-import { contextOf, type JobsSettings } from "./settings/props.ts";
+import { type AppResources, contextOf, type JobsSettings, withoutResources } from "./settings/props.ts";
 import { SetupError } from "./settings/setup-error.ts";
 
-export interface DuctapeJobsProps extends JobsSettings {
+export interface DuctapeJobsProps extends JobsSettings, AppResources {
   /**
    * The file of the catalog, which exports `products`: a list of what `defineProduct` returns. Relative to the folder in which the
    * app runs, which is that of cdk.json.
@@ -61,6 +62,12 @@ export interface JobEventRuleProps {
   events?: readonly string[];
   /** What receives the events. */
   targets: IRuleTarget[];
+  /**
+   * Where the rule is created, such as the stack of the target: a function of another stack that also schedules jobs would make the two
+   * stacks depend on each other otherwise.
+   * @default - this construct
+   */
+  scope?: Construct;
 }
 
 /**
@@ -90,26 +97,32 @@ export class DuctapeJobs extends Construct {
   readonly table: ITableV2 | TableV2;
   /** The bucket of larger inputs and results, uploads and imports. */
   readonly bucket: Bucket;
-  /** The topic that receives the alarms. */
-  readonly alarmTopic: Topic;
   /** What callers need `execute-api:Invoke` on, with `auth: "iam"`. */
   readonly apiArn: string;
   readonly #state: JobsState;
+  readonly #alarmTopic: Topic | undefined;
 
   constructor(scope: Construct, id: string, { catalog, stateStack, ...settings }: DuctapeJobsProps) {
     super(scope, id);
     const file = resolve(catalog);
-    const context = [...contextOf(settings), [idContext, id] as const, [catalogContext, file] as const];
+    const own = Stack.of(this);
+    const name = nameIn([...new Set([own, stateStack ?? own])], this);
+    const context = [
+      ...contextOf(withoutResources(settings)),
+      [idContext, name] as const,
+      [catalogContext, file] as const,
+    ];
     // Before there are children, as the CDK requires.
     give(this, context);
     const config = readConfig(this.node);
     const products = checkedCatalog(readCatalog(file), registry);
     const missing = missingPackages(products);
     if (missing.length > 0) throw new SetupError(installHint(missing), []);
-    const separate = stateStack !== undefined && stateStack !== Stack.of(this);
-    const place = separate ? new Construct(stateStack, id) : this;
+    const separate = stateStack !== undefined && stateStack !== own;
+    const place = separate ? new Construct(stateStack, stateStack.node.tryFindChild(id) ? name : id) : this;
     if (place !== this) give(place, context);
     const state = new JobsState(place, "State", { config, separate });
+    if (typeof settings.kmsKey === "object") admitServices(settings.kmsKey, Stack.of(place));
     const service = new JobsService(this, "Service", { config, state, products });
     this.#state = state;
     this.api = service.httpApi.http;
@@ -122,20 +135,41 @@ export class DuctapeJobs extends Construct {
     this.apiKey = Secret.fromSecretCompleteArn(this, "ApiKey", state.apiKeyArn);
     this.table = state.table;
     this.bucket = state.bucket;
-    this.alarmTopic = service.alarmTopic.topic;
+    this.#alarmTopic = service.alarmTopic?.topic;
   }
 
-  /** Lets a role, a function or a user schedule jobs by the intake: by its queue, and by invoking its function. */
+  /** The topic that receives the alarms. Throws with `alarms: false`, where there is none. */
+  get alarmTopic(): Topic {
+    if (this.#alarmTopic) return this.#alarmTopic;
+    throw new SetupError(
+      `${this.node.path} has no alarms, and so no alarmTopic: set \`alarms\` to "joined" or "each".`,
+      [],
+    );
+  }
+
+  /**
+   * Lets a role, a function or a user schedule jobs by the intake: by its queue, and by invoking its function. It may be of another
+   * stack, which depends on this one from then on.
+   */
   grantSchedule(grantee: IGrantable): Grant {
     this.#state.key?.grantEncryptDecrypt(grantee);
-    return this.intakeQueue.grantSendMessages(grantee).combine(this.intakeFunction.grantInvoke(grantee));
+    const sends = this.intakeQueue.grantSendMessages(grantee);
+    const { grantPrincipal } = grantee;
+    const besideState = isConstruct(grantPrincipal) && Stack.of(grantPrincipal) === Stack.of(this.#state);
+    if (!besideState || Stack.of(this.#state) === Stack.of(this))
+      return sends.combine(this.intakeFunction.grantInvoke(grantee));
+    // The stack of the state cannot refer to this one, which depends on it: the function's own policy admits the role instead.
+    this.intakeFunction.addPermission(`InvokedBy${grantPrincipal.node.addr}`, {
+      principal: new ArnPrincipal(grantPrincipal.policyFragment.principalJson.AWS?.[0] ?? ""),
+    });
+    return sends;
   }
 
-  /** Sends events of jobs to targets. The rule stands below this construct: another id makes another rule. */
-  addEventRule(id: string, { detailTypes, products, envs, events, targets }: JobEventRuleProps): Rule {
+  /** Sends events of jobs to targets. The rule stands below this construct, or below `scope`: another id makes another rule. */
+  addEventRule(id: string, { detailTypes, products, envs, events, targets, scope = this }: JobEventRuleProps): Rule {
     const detail = { product_tag: products, env: envs, event: events };
     const selected = Object.entries(detail).filter(([, values]) => values !== undefined);
-    return new Rule(this, id, {
+    return new Rule(scope, id, {
       eventBus: this.bus,
       eventPattern: {
         source: [eventSource],
@@ -150,3 +184,5 @@ export class DuctapeJobs extends Construct {
 function give({ node }: Construct, context: readonly (readonly [key: string, value: unknown])[]): void {
   for (const [key, value] of context) if (node.tryGetContext(key) === undefined) node.setContext(key, value);
 }
+
+const isConstruct = <Value>(value: Value): value is Value & IConstruct => Construct.isConstruct(value);

@@ -1,16 +1,35 @@
-import { Aws, Fn, Stack } from "aws-cdk-lib/core";
+import { Aws, Fn, Names, Stack, Token } from "aws-cdk-lib/core";
 import type { Construct } from "constructs";
 
-/** The context in which a `DuctapeJobs` keeps its id. The app of this repository has none: its stacks hold one deployment only. */
+/**
+ * The context in which a `DuctapeJobs` keeps what names begin with, in letters and digits. The app of this repository has none: its
+ * stacks hold one deployment only.
+ */
 export const idContext = "ductape-jobs:id";
 
-/** The id of the `DuctapeJobs` that a construct is part of, in letters and digits. */
-export const idOf = (scope: Construct): string | undefined =>
-  (scope.node.tryGetContext(idContext) as string | undefined)?.replaceAll(/[^A-Za-z0-9]/g, "");
+/** The id of the `DuctapeJobs` that a construct is part of, as names have it. */
+export const idOf = (scope: Construct): string | undefined => scope.node.tryGetContext(idContext) as string | undefined;
+
+/**
+ * The id of a `DuctapeJobs` in letters and digits, as its outputs require. Where another one in the same stacks has the same, such as
+ * `MyJobs` beside `My-Jobs`, the later one gets the hash of its path too: the earlier one may be deployed already, and keeps its names.
+ */
+export function nameIn(stacks: readonly Stack[], scope: Construct): string {
+  const name = scope.node.id.replaceAll(/[^A-Za-z0-9]/g, "");
+  const taken = stacks.some((stack) =>
+    stack.node.findAll().some((node) => idOf(node as Construct) === name && Stack.of(node) === stack),
+  );
+  return taken ? `${name}${scope.node.addr.slice(-8)}` : name;
+}
 
 /** What distinguishes a deployment from others in the account and Region: its stack, and its id where a stack may hold several. */
 export const deploymentName = (scope: Construct): string =>
   [Stack.of(scope).stackName, idOf(scope)].filter((part) => part !== undefined).join("-");
+
+/** The longest name of a schedule group. https://docs.aws.amazon.com/scheduler/latest/APIReference/API_CreateScheduleGroup.html */
+const longestName = 64;
+/** The last part of a stack's id, and the hyphen before it. */
+const suffixLength = 13;
 
 /**
  * A physical name that a later stack of the same name does not reuse, so that it cannot collide with a resource that an
@@ -18,5 +37,14 @@ export const deploymentName = (scope: Construct): string =>
  */
 export function uniqueName(scope: Construct): string {
   const uuid = Fn.select(2, Fn.split("/", Aws.STACK_ID));
-  return `${deploymentName(scope)}-${Fn.select(4, Fn.split("-", uuid))}`;
+  return `${startOfName(scope)}-${Fn.select(4, Fn.split("-", uuid))}`;
+}
+
+/** CloudFormation names a nested stack when it creates it, at a length that nobody knows before. */
+function startOfName(scope: Construct): string {
+  const name = deploymentName(scope);
+  const maxLength = longestName - suffixLength;
+  return Token.isUnresolved(name)
+    ? Names.uniqueResourceName(scope, { maxLength, separator: "-" })
+    : name.slice(0, maxLength);
 }

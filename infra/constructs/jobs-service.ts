@@ -1,4 +1,4 @@
-import { CfnOutput, Stack } from "aws-cdk-lib/core";
+import { Stack } from "aws-cdk-lib/core";
 import { Construct } from "constructs";
 import type { ApiEnv, AuthorizerEnv, DashboardEnv, DeployedAs } from "../../lambdas/aws/start/env.ts";
 import { registry } from "../../lambdas/consumers/types/registry.ts";
@@ -8,7 +8,6 @@ import { dashboardFolder, importPrefix, requestEvent } from "../../lambdas/topol
 import { sessionGrants } from "../grants/references.ts";
 import type { Config } from "../settings/config.ts";
 import { queuePlans } from "../settings/plans.ts";
-import { idOf } from "./deployment-name.ts";
 import { Consumer } from "./functions/consumer.ts";
 import { EntryFunction } from "./functions/entry-function.ts";
 import { Intake } from "./functions/intake.ts";
@@ -20,6 +19,8 @@ import { Tasks } from "./functions/tasks.ts";
 import { Webhooks } from "./functions/webhooks.ts";
 import { JobsHttpApi } from "./http/http-api.ts";
 import type { JobsState } from "./jobs-state.ts";
+import { checkLimits } from "./limits.ts";
+import { namedOutput } from "./named-output.ts";
 import { JobQueue } from "./queues/job-queue.ts";
 import { JobSchedules } from "./queues/job-schedules.ts";
 import { accessTo, folders, readApiKey, readApiKeys } from "./trust/access.ts";
@@ -39,7 +40,8 @@ export interface JobsServiceProps {
 export class JobsService extends Construct {
   readonly httpApi: JobsHttpApi;
   readonly intake: Intake;
-  readonly alarmTopic: AlarmTopic;
+  /** Undefined where there are no alarms. */
+  readonly alarmTopic: AlarmTopic | undefined;
 
   constructor(scope: Construct, id: string, { config, state, products }: JobsServiceProps) {
     super(scope, id);
@@ -72,46 +74,71 @@ export class JobsService extends Construct {
     this.alarmTopic = this.monitor(platform);
 
     this.outputs(platform);
+    checkLimits(this);
   }
 
   private outputs({ state, schedules, config }: Platform): void {
     const { httpApi, intake } = this;
-    this.output("ApiUrl", httpApi.url, "The URL of the API");
+    namedOutput(this, "ApiUrl", httpApi.url, "The URL of the API");
     const { auth, dashboard } = config.httpApi;
-    if (dashboard) this.output("DashboardUrl", `${httpApi.url}/`, "The dashboard, which asks for an API key");
-    if (auth === "key") this.output("ApiKeySecret", state.apiKeyArn, "The secret that holds the first API key");
+    if (dashboard) namedOutput(this, "DashboardUrl", `${httpApi.url}/`, "The dashboard, which asks for an API key");
+    if (auth === "key") namedOutput(this, "ApiKeySecret", state.apiKeyArn, "The secret that holds the first API key");
     else
-      this.output(
+      namedOutput(
+        this,
         "ApiArn",
         httpApi.arn,
         "Callers that may execute-api:Invoke this ARN can use the API with signed requests",
       );
     if (httpApi.domain) {
-      this.output(
+      namedOutput(
+        this,
         "DomainTarget",
         httpApi.domain.regionalDomainName,
         "The target for the DNS record of the API's own name",
       );
-      this.output(
+      namedOutput(
+        this,
         "DomainZone",
         httpApi.domain.regionalHostedZoneId,
         "The hosted zone of that target, for an alias record",
       );
     }
-    this.output("TableName", state.table.tableName, "The table of jobs");
-    this.output("BucketName", state.bucket.bucketName, "The bucket of larger inputs and results, uploads and imports");
-    this.output("EventBusName", state.bus.eventBusName, "The bus that receives an event for what happens to jobs");
-    this.output("EventBusArn", state.bus.eventBusArn, `Events of detail-type ${requestEvent} on this bus are requests`);
-    this.output("IntakeFunctionArn", intake.lambda.functionArn, "Schedules a job when invoked with a request");
-    this.output("IntakeQueueArn", state.intake.queue.queueArn, "Each message in this queue is a request");
-    this.output("IntakeQueueUrl", state.intake.queue.queueUrl, "The URL of that queue, to send messages to");
-    this.output("IntakeTopicArn", state.intake.topic.topicArn, "Each message published to this topic is a request");
+    namedOutput(this, "TableName", state.table.tableName, "The table of jobs");
+    namedOutput(
+      this,
+      "BucketName",
+      state.bucket.bucketName,
+      "The bucket of larger inputs and results, uploads and imports",
+    );
+    namedOutput(
+      this,
+      "EventBusName",
+      state.bus.eventBusName,
+      "The bus that receives an event for what happens to jobs",
+    );
+    namedOutput(
+      this,
+      "EventBusArn",
+      state.bus.eventBusArn,
+      `Events of detail-type ${requestEvent} on this bus are requests`,
+    );
+    namedOutput(this, "IntakeFunctionArn", intake.lambda.functionArn, "Schedules a job when invoked with a request");
+    namedOutput(this, "IntakeQueueArn", state.intake.queue.queueArn, "Each message in this queue is a request");
+    namedOutput(this, "IntakeQueueUrl", state.intake.queue.queueUrl, "The URL of that queue, to send messages to");
+    namedOutput(
+      this,
+      "IntakeTopicArn",
+      state.intake.topic.topicArn,
+      "Each message published to this topic is a request",
+    );
     const { queueUrl } = state.intake.deadLetters;
-    this.output("IntakeDeadLetterQueueUrl", queueUrl, "Refused requests, with the reason");
+    namedOutput(this, "IntakeDeadLetterQueueUrl", queueUrl, "Refused requests, with the reason");
     const imports = `s3://${state.bucket.bucketName}/${importPrefix}`;
-    this.output("ImportUrl", imports, "Each line of an object put here is a request");
-    this.output("ScheduleGroup", schedules.group.scheduleGroupName, "The schedules of jobs that are due later");
-    this.output("AlarmTopic", this.alarmTopic.topic.topicArn, "The topic that receives the alarms");
+    namedOutput(this, "ImportUrl", imports, "Each line of an object put here is a request");
+    namedOutput(this, "ScheduleGroup", schedules.group.scheduleGroupName, "The schedules of jobs that are due later");
+    if (this.alarmTopic)
+      namedOutput(this, "AlarmTopic", this.alarmTopic.topic.topicArn, "The topic that receives the alarms");
   }
 
   private queues(): Record<JobType, JobQueue> {
@@ -200,20 +227,14 @@ export class JobsService extends Construct {
     return lambda;
   }
 
-  private monitor({ config, state, schedules }: Platform): AlarmTopic {
+  private monitor({ config, state, schedules }: Platform): AlarmTopic | undefined {
+    const sources = { monitored: monitoredIn(this, state), httpApi: this.httpApi, schedules: schedules.group };
+    new MetricsDashboard(this, "Dashboard", sources);
+    if (config.alarms === false) return undefined;
     // Not "AlarmTopic": the output has that id.
     const topic = new AlarmTopic(this, "AlarmNotifications", { email: config.alarmEmail });
-    const sources = { monitored: monitoredIn(this, state), httpApi: this.httpApi, schedules: schedules.group };
-    new Alarms(this, "Alarms", { topic, ...sources });
-    new MetricsDashboard(this, "Dashboard", sources);
+    new Alarms(this, "Alarms", { topic, level: config.alarms, ...sources });
     return topic;
-  }
-
-  private output(id: string, value: string, description: string): void {
-    const output = new CfnOutput(this, id, { value, description });
-    const owner = idOf(this);
-    // The CDK would add a hash, and programs look outputs up by their names.
-    if (owner !== undefined) output.overrideLogicalId(`${owner}${id}`);
   }
 }
 

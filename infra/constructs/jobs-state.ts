@@ -13,7 +13,7 @@ import { PolicyStatement, ServicePrincipal } from "aws-cdk-lib/aws-iam";
 import type { IKey } from "aws-cdk-lib/aws-kms";
 import { BlockPublicAccess, Bucket, BucketEncryption, ObjectOwnership } from "aws-cdk-lib/aws-s3";
 import { type CfnSecret, Secret } from "aws-cdk-lib/aws-secretsmanager";
-import { Duration, RemovalPolicy, Stack } from "aws-cdk-lib/core";
+import { Duration, Fn, RemovalPolicy, Stack } from "aws-cdk-lib/core";
 import { Construct } from "constructs";
 import { blobRetentionDays, partitionKey, phaseIndex, sortKey, ttlAttribute } from "../../lambdas/topology.ts";
 import { acknowledge } from "../grants/acknowledge.ts";
@@ -107,7 +107,8 @@ function jobsTable(scope: Construct, { warmThroughput }: Config, key: IKey | und
 /** The result of `aws dynamodb restore-table-to-point-in-time`, which has its index already. docs/operations/restore.md has the steps. */
 const restoredTable = (scope: Construct, tableStreamArn: string): ITableV2 =>
   TableV2.fromTableAttributes(scope, "RestoredJobs", {
-    tableArn: tableStreamArn.slice(0, tableStreamArn.lastIndexOf("/stream/")),
+    // `...:table/<name>/stream/<time>`, taken apart by CloudFormation where it is a token.
+    tableArn: [0, 1].map((part) => Fn.select(part, Fn.split("/", tableStreamArn))).join("/"),
     tableStreamArn,
   });
 

@@ -1,33 +1,129 @@
 import { PolicyStatement } from "aws-cdk-lib/aws-iam";
-import type { Stack } from "aws-cdk-lib/core";
-import type { Access, Arn } from "../../lambdas/core/catalog/access.ts";
-import { arnOf } from "./arn.ts";
+import { Annotations, type Stack } from "aws-cdk-lib/core";
+import type { Access } from "../../lambdas/core/catalog/access.ts";
+import { arnOf, deployedArn } from "./arn.ts";
 import type { Capability } from "./capability.ts";
+import { patternsOf } from "./shared-starts.ts";
 
-/** What job types ask of AWS for the targets of the catalog, as grants in a stack. */
-export function accessGrants(stack: Stack, access: readonly Access[]): Capability[] {
-  const different = new Map(access.map((one) => [JSON.stringify(one), one]));
-  return [...different.values()]
-    .toSorted((one, other) => rankOf(one) - rankOf(other))
-    .map((one) => capability(stack, one));
+/**
+ * The most resources of the catalog that a role lists one by one. Its policies take some 340 before they are more than the ten managed
+ * ones that a role may have by default, and the roles together have to fit into a template of 1 MB.
+ */
+export const mostListed = 300;
+
+/** A statement of a role's policy, with ARNs as `arnOf` makes them. */
+interface Statement {
+  actions: readonly string[];
+  conditions: Record<string, Record<string, string | string[]>>;
+  reason: string | undefined;
+  arns: readonly string[];
 }
 
-/** Exact grants first, then those with wildcards, then what is granted by exclusion; else in the order of the catalog. */
-const rankOf = (access: Access): number => ("notResources" in access ? 2 : access.reason === undefined ? 0 : 1);
-
-function capability(stack: Stack, access: Access): Capability {
-  const arns = (of: readonly (string | Arn)[]) =>
-    of.map((arn) => (typeof arn === "string" ? arn : arnOf(stack, arn.service, arn.resource, arn)));
-  const conditions = {
-    ...access.conditions,
-    ...(access.ownAccountOnly && {
-      StringEquals: { ...access.conditions?.StringEquals, "aws:ResourceAccount": stack.account },
-    }),
-  };
-  const resources =
-    "notResources" in access ? { notResources: arns(access.notResources) } : { resources: arns(access.resources) };
-  return {
-    statement: new PolicyStatement({ actions: [...access.actions], ...resources, conditions }),
-    ...(access.reason !== undefined && { because: access.reason }),
-  };
+/**
+ * What job types ask of AWS for the targets of the catalog, as grants in a stack: exact, as long as a role can list the resources, and
+ * by how their names begin where there are more.
+ */
+export function accessGrants(stack: Stack, whose: string, access: readonly Access[]): Capability[] {
+  const listed = joinValues(access.filter((one) => "resources" in one).flatMap((one) => listedBy(stack, one)));
+  // Only the end of an ARN is a name, and only resources under the same conditions may share a pattern.
+  const alike = Object.values(
+    Object.groupBy(listed, ({ arns: [arn = ""], ...rest }) => JSON.stringify([rest, headOf(arn)])),
+  )
+    .filter((some) => some !== undefined)
+    .map((some) => ({ ...(some[0] as Statement), arns: some.flatMap(({ arns }) => arns) }));
+  const patterns = patternsOf(
+    alike.map(({ arns }) => arns.map((arn) => arn.slice(headOf(arn).length))),
+    mostListed,
+  );
+  const grants = alike.flatMap((statement, i) => grantedBy(statement, patterns[i] ?? []));
+  const [names, granted] = [new Set(listed.flatMap(({ arns }) => arns)).size, patterns.flat().length];
+  if (granted < names)
+    Annotations.of(stack).addInfo(
+      `The catalog names ${names} resources for ${whose}, more than the ${mostListed} that a role lists: they are granted by ${granted} patterns of their names (docs/operations/quotas.md#many-products).`,
+    );
+  return [...grants.toSorted((one, other) => rankOf(one) - rankOf(other)), ...excluding(stack, access)];
 }
+
+/** The most values of a condition, so that the CDK can divide what is granted under conditions among policies. */
+const mostValues = 50;
+
+/** Statements that differ in the value of their only condition, such as the sender of e-mails, as one with several values. */
+function joinValues(statements: readonly Statement[]): Statement[] {
+  const groups = Object.groupBy(statements, ({ conditions, ...rest }) =>
+    JSON.stringify([rest, onlyCondition(conditions)?.slice(0, 2) ?? conditions]),
+  );
+  return Object.values(groups).flatMap((some = []) => {
+    const [first] = some as [Statement];
+    const [operator, key] = onlyCondition(first.conditions) ?? [];
+    if (operator === undefined || key === undefined) return [first];
+    const values = [...new Set(some.flatMap(({ conditions }) => onlyCondition(conditions)?.[2] ?? []))];
+    return chunksOf(values, mostValues).map((part) => ({
+      ...first,
+      conditions: { [operator]: { [key]: part.length === 1 ? (part[0] ?? "") : part } },
+    }));
+  });
+}
+
+function onlyCondition(conditions: Statement["conditions"]) {
+  const all = Object.entries(conditions).flatMap(([operator, keys]) =>
+    Object.entries(keys).map(([key, value]) => [operator, key, value] as const),
+  );
+  return all.length === 1 ? all[0] : undefined;
+}
+
+const chunksOf = <T>(all: readonly T[], length: number): T[][] =>
+  Array.from({ length: Math.ceil(all.length / length) }, (_, i) => all.slice(i * length, (i + 1) * length));
+
+/** Exact grants first, then those with wildcards; else in the order of the catalog. */
+const rankOf = ({ because }: Capability): number => (because === undefined ? 0 : 1);
+
+/** A statement for each resource. The CDK joins them up to the length of a policy, but cannot divide a long one. */
+const listedBy = (stack: Stack, one: Access & { resources: Resources }): Statement[] =>
+  arnsOf(stack, one.resources).map((arn) => ({
+    actions: one.actions,
+    conditions: conditionsOf(stack, one),
+    reason: one.reason,
+    arns: [arn],
+  }));
+
+type Resources = Extract<Access, { resources: unknown }>["resources"];
+
+const arnsOf = (stack: Stack, resources: Resources): string[] =>
+  resources.map((arn) => (typeof arn === "string" ? arn : arnOf(stack, arn)));
+
+/** `arn:<partition>:<service>:<region>:<account>:`. */
+const headOf = (arn: string): string => arn.match(/^(?:(?:\$\{[^}]*\}|[^:])*:){5}/)?.[0] ?? "";
+
+const conditionsOf = ({ account }: Stack, { conditions, ownAccountOnly }: Access): Statement["conditions"] => ({
+  ...conditions,
+  ...(ownAccountOnly && { StringEquals: { ...conditions?.StringEquals, "aws:ResourceAccount": account } }),
+});
+
+const grantedBy = ({ actions, conditions, reason, arns }: Statement, patterns: readonly string[]): Capability[] =>
+  patterns.map((pattern) => {
+    const arn = `${headOf(arns[0] ?? "")}${pattern}`;
+    const because = arns.includes(arn) ? reason : (reason ?? byStarts);
+    return {
+      statement: new PolicyStatement({ actions: [...actions], resources: [deployedArn(arn)], conditions }),
+      ...(because !== undefined && { because }),
+    };
+  });
+
+const byStarts = "The catalog names more resources than a role can list: those whose names begin like some of them.";
+
+/** What is granted by exclusion, for things without an ARN. */
+const excluding = (stack: Stack, access: readonly Access[]): Capability[] =>
+  [...new Map(access.map((one) => [JSON.stringify(one), one])).values()].flatMap((one) =>
+    "notResources" in one
+      ? [
+          {
+            statement: new PolicyStatement({
+              actions: [...one.actions],
+              notResources: arnsOf(stack, one.notResources).map(deployedArn),
+              conditions: conditionsOf(stack, one),
+            }),
+            ...(one.reason !== undefined && { because: one.reason }),
+          },
+        ]
+      : [],
+  );

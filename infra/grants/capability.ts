@@ -1,7 +1,7 @@
 import { PolicyStatement, type Role } from "aws-cdk-lib/aws-iam";
 import { Stack } from "aws-cdk-lib/core";
-import { flattenCfnReference } from "cdk-nag/lib/utils/flatten-cfn-reference.js";
 import { acknowledge } from "./acknowledge.ts";
+import { resourceName } from "./resource-name.ts";
 
 /** Something that a role may do. */
 export interface Capability {
@@ -12,13 +12,6 @@ export interface Capability {
 
 export const allow = (actions: string[], resources: string[], because?: string): Capability =>
   allowIf({}, actions, resources, because);
-
-/**
- * One statement per resource. The CDK joins statements up to the length of a policy and puts the rest into further
- * policies; it cannot divide one long statement.
- */
-export const allowEach = (actions: string[], resources: string[]): Capability[] =>
-  resources.map((resource) => allow(actions, [resource]));
 
 /** The same under IAM conditions: `{ StringEquals: { "aws:ResourceAccount": ... } }`. */
 export const allowIf = (
@@ -36,7 +29,7 @@ export function grant(role: Role, { statement, because }: Capability): void {
   role.addToPolicy(statement);
   if (because === undefined) return;
   for (const resource of statement.resources) {
-    const finding = flattenCfnReference(Stack.of(role).resolve(resource));
+    const finding = resourceName(Stack.of(role).resolve(resource));
     acknowledge(role, { [`AwsSolutions-IAM5[Resource::${finding}]`]: because });
   }
 }

@@ -4,17 +4,12 @@ import type { CheckedJobType, Product } from "../../lambdas/core/catalog/job-typ
 import { targetsAlone } from "../../lambdas/core/targets/group.ts";
 import { accessGrants } from "./access-grants.ts";
 import type { Capability } from "./capability.ts";
-import { referenceGrants } from "./references.ts";
+import { referenceAccess } from "./references.ts";
 
 /** Everything that the catalog asks for the consumer of a type, and nothing else. */
 export function catalogGrants(stack: Stack, products: readonly Product[], definition: CheckedJobType): Capability[] {
   // A group has access to nothing: its members have.
   const targets = products.flatMap((product) => Object.values(targetsAlone(targetsOf(product, definition))));
-  return [
-    ...referenceGrants(stack, targets),
-    ...accessGrants(
-      stack,
-      targets.flatMap((target) => definition.access?.(target) ?? []),
-    ),
-  ];
+  const access = targets.flatMap((target) => definition.access?.(target) ?? []);
+  return accessGrants(stack, `${definition.type} jobs`, [...referenceAccess(targets), ...access]);
 }

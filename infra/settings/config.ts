@@ -14,7 +14,7 @@ import { type HttpApiSettings, httpApiSettings, httpApiSettingsOf } from "./http
 import { type Network, networkOf, networkSettings } from "./network.ts";
 import { queuePlans } from "./plans.ts";
 import { SetupError } from "./setup-error.ts";
-import { listed, whole, YesNo } from "./values.ts";
+import { listed, text, whole, YesNo } from "./values.ts";
 
 /** Marks the settings among the context keys of the CDK, so that an unknown one is noticed as a typing error. */
 const prefix = "jobs:";
@@ -54,6 +54,12 @@ const perType = <Key extends string, Value extends z.ZodType>(key: (type: JobTyp
     Key,
     z.ZodOptional<Value>
   >;
+
+const alarmLevels = ["joined", "each"] as const;
+const Alarms = z.preprocess(
+  (value) => (value === "false" ? false : value),
+  z.union([z.literal(false), z.enum(alarmLevels)], `must be false or one of ${alarmLevels.join(", ")}`),
+);
 
 const logLevels = ["debug", "info", "warn", "error"] as const;
 
@@ -112,16 +118,15 @@ export const Settings = strict({
   logLevel: z.enum(logLevels, { error: `must be one of ${logLevels.join(", ")}` }).default("info"),
   /** Days that logs are kept. */
   logDays: LogDays.default(30),
+  /** Alarms: `joined`, one of each kind; `each`, one per queue, function and rule; or `false` for none. */
+  alarms: Alarms.default("joined"),
   /** The address that receives the alarms. AWS asks it for confirmation first. */
-  alarmEmail: z.email({ error: "must be an e-mail address" }).optional(),
+  alarmEmail: text(z.regexes.email, "must be an e-mail address").optional(),
   /** The ARN of the stream of a restored table: the service then works with that table instead of the stack's own. */
-  restoredStream: z
-    .string()
-    .regex(
-      /^arn:[\w-]+:dynamodb:[\w-]+:\d{12}:table\/[\w.-]{3,255}\/stream\/[\d:T.-]+$/,
-      "must be the ARN of a table's stream",
-    )
-    .optional(),
+  restoredStream: text(
+    /^arn:[\w-]+:dynamodb:[\w-]+:\d{12}:table\/[\w.-]{3,255}\/stream\/[\d:T.-]+$/,
+    "must be the ARN of a table's stream",
+  ).optional(),
   /**
    * Reads and writes per second that the table accepts from the start, without scaling up to them.
    * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/warm-throughput.html
@@ -129,13 +134,10 @@ export const Settings = strict({
   warmReads: whole(12_000, 1_000_000).optional(),
   warmWrites: whole(4000, 1_000_000).optional(),
   /** The KMS key for everything that is stored: `none` for AWS's own, `create` for a new one, or the ARN of a key. */
-  kmsKey: z
-    .string()
-    .regex(
-      /^(none|create|arn:[a-z-]+:kms:[a-z0-9-]+:\d{12}:key\/[\w-]+)$/,
-      'must be "none", "create" or the ARN of a KMS key (not of an alias)',
-    )
-    .default("none"),
+  kmsKey: text(
+    /^(none|create|arn:[a-z-]+:kms:[a-z0-9-]+:\d{12}:key\/[\w-]+)$/,
+    'must be "none", "create" or the ARN of a KMS key (not of an alias)',
+  ).default("none"),
   ...httpApiSettings,
   ...networkSettings,
 }).superRefine(checkDependencies, { when: () => true });
@@ -155,6 +157,7 @@ export interface Config {
   tracing: boolean;
   logLevel: (typeof logLevels)[number];
   logDays: number;
+  alarms: (typeof alarmLevels)[number] | false;
   /** Megabytes. */
   memory: Record<JobType, number>;
   /** Of the table and its index. Absent: the AWS default for a new table. */
@@ -192,6 +195,7 @@ export function readConfig(node: Node): Config {
     tracing,
     logLevel,
     logDays,
+    alarms: own.alarms,
     kmsKey,
     maxConcurrency: byType((type) => own[concurrencyKey(type)] ?? maxConcurrency),
     memory: byType((type) => own[memoryKey(type)] ?? registry[type].limits.memory_mb),

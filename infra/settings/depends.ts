@@ -8,6 +8,10 @@ const rules: ((given: Given) => [setting: string, fault: string] | undefined)[] 
     dashboard === true && auth === "iam"
       ? ["dashboard", 'needs jobs:auth=key: a browser cannot sign requests as "iam" requires']
       : undefined,
+  ({ alarms, alarmEmail }) =>
+    alarms === false && alarmEmail !== undefined
+      ? ["alarmEmail", "needs jobs:alarms: there are none to send"]
+      : undefined,
   (given) => needs(given, "vpcId", "subnetIds"),
   (given) => needs(given, "securityGroupIds", "subnetIds"),
   ({ subnetIds, vpcId, securityGroupIds }) =>

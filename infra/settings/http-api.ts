@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { longestWaitSeconds } from "../../lambdas/core/operations/api-limits.ts";
 import { defaultAuthCacheSeconds } from "../../lambdas/topology.ts";
-import { strings, whole, YesNo } from "./values.ts";
+import { strings, text, whole, YesNo } from "./values.ts";
 
 /** The settings of the HTTP API. */
 export const httpApiSettings = {
@@ -29,15 +29,15 @@ export const httpApiSettings = {
   /** Whether the API serves the dashboard at `/`. Default: true with `key`, and false with `iam`, where no key opens it. */
   dashboard: YesNo.optional(),
   /** A domain name for the API, in addition to the one that AWS assigns. */
-  domainName: z
-    .string()
-    .regex(/^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,}$/, "must be a name like jobs.example.com")
-    .optional(),
+  domainName: text(
+    /^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,}$/,
+    "must be a name like jobs.example.com",
+  ).optional(),
   /** The certificate of that name, in the Region of the deployment. */
-  certificateArn: z
-    .string()
-    .regex(/^arn:[a-z-]+:acm:[a-z0-9-]+:\d{12}:certificate\/[\w-]+$/, "must be the ARN of an ACM certificate")
-    .optional(),
+  certificateArn: text(
+    /^arn:[a-z-]+:acm:[a-z0-9-]+:\d{12}:certificate\/[\w-]+$/,
+    "must be the ARN of an ACM certificate",
+  ).optional(),
 };
 
 export interface HttpApiSettings {

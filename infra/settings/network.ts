@@ -1,13 +1,10 @@
-import * as z from "zod";
-import { strings } from "./values.ts";
+import type * as z from "zod";
+import { strings, text } from "./values.ts";
 
 /** Where the consumer of database actions runs. The other functions run outside of the VPC. */
 export const networkSettings = {
   /** The VPC in which a security group is created if none is named. */
-  vpcId: z
-    .string()
-    .regex(/^vpc-([0-9a-f]{8}|[0-9a-f]{17})$/, "must be the id of a VPC")
-    .optional(),
+  vpcId: text(/^vpc-([0-9a-f]{8}|[0-9a-f]{17})$/, "must be the id of a VPC").optional(),
   subnetIds: strings(/^subnet-([0-9a-f]{8}|[0-9a-f]{17})$/, "must be ids of subnets").optional(),
   securityGroupIds: strings(/^sg-([0-9a-f]{8}|[0-9a-f]{17})$/, "must be ids of security groups").optional(),
 };

@@ -1,5 +1,9 @@
+import type { ICertificate } from "aws-cdk-lib/aws-certificatemanager";
+import type { ISecurityGroup, IVpc, SubnetSelection } from "aws-cdk-lib/aws-ec2";
+import type { IKey } from "aws-cdk-lib/aws-kms";
 import type { JobType } from "../../lambdas/core/job/job.ts";
 import type { JobEventName } from "../../lambdas/core/job/job-event.ts";
+import { given } from "../../lambdas/core/schema/given.ts";
 
 /** The settings of a deployment as typed props. Each is a setting `jobs:<name>` of the context too (docs/operations/settings.md). */
 export interface JobsSettings {
@@ -74,6 +78,12 @@ export interface JobsSettings {
    */
   logDays?: number;
   /**
+   * The alarms: `joined`, one of each kind, about 26 resources; `each`, one per queue, function and rule, about 75; `false` for none, if
+   * the app has its own. Without them there is no `alarmTopic`.
+   * @default "joined"
+   */
+  alarms?: "joined" | "each" | false;
+  /**
    * The address that receives the alarms.
    * @default - nobody; subscribe to `alarmTopic`
    */
@@ -94,10 +104,11 @@ export interface JobsSettings {
    */
   warmWrites?: number;
   /**
-   * The KMS key for everything that is stored: `none` for AWS's own, `create` for a new one, or the ARN of a key.
+   * The KMS key for everything that is stored: `none` for AWS's own, `create` for a new one, or a key or its ARN. The policy of a key
+   * that the same app creates is extended as it has to be (docs/operations/encryption.md).
    * @default "none"
    */
-  kmsKey?: string;
+  kmsKey?: string | IKey;
   /**
    * Who may call the API: bearers of a `key`, or AWS callers whose policies allow it (`iam`, SigV4).
    * @default "key"
@@ -174,6 +185,46 @@ export interface JobsSettings {
    */
   securityGroupIds?: readonly string[];
 }
+
+/** Constructs of the app, for settings that name such a resource. */
+export interface AppResources {
+  /**
+   * The certificate of `domainName`, instead of `certificateArn`.
+   * @default - none
+   */
+  certificate?: ICertificate;
+  /**
+   * The VPC in which the consumer of database actions runs, instead of `vpcId` and `subnetIds`.
+   * @default - none
+   */
+  vpc?: Pick<IVpc, "vpcId" | "selectSubnets">;
+  /**
+   * Which subnets of `vpc`.
+   * @default - as for any function of the CDK: private ones, if it has any
+   */
+  vpcSubnets?: SubnetSelection;
+  /**
+   * The security groups of the consumer of database actions, instead of `securityGroupIds`.
+   * @default - one that is created in the VPC
+   */
+  securityGroups?: readonly ISecurityGroup[];
+}
+
+/** Constructs as the settings that name them. A setting that is given itself takes precedence. */
+export const withoutResources = ({
+  kmsKey,
+  certificate,
+  vpc,
+  vpcSubnets,
+  securityGroups,
+  ...settings
+}: JobsSettings & AppResources): Omit<JobsSettings, "kmsKey"> & { kmsKey?: string } => ({
+  ...(kmsKey !== undefined && { kmsKey: typeof kmsKey === "string" ? kmsKey : kmsKey.keyArn }),
+  ...(certificate && { certificateArn: certificate.certificateArn }),
+  ...(vpc && { vpcId: vpc.vpcId, subnetIds: vpc.selectSubnets(vpcSubnets).subnetIds }),
+  ...(securityGroups && { securityGroupIds: securityGroups.map(({ securityGroupId }) => securityGroupId) }),
+  ...given(settings),
+});
 
 /** A value for some of the job types. */
 export type PerType<Value> = { [Type in JobType]?: Value };

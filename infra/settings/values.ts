@@ -1,3 +1,4 @@
+import { Token } from "aws-cdk-lib/core";
 import * as z from "zod";
 
 /** A whole number: `cdk --context` passes strings, cdk.json numbers. */
@@ -8,12 +9,23 @@ export const whole = (min: number, max: number) => {
 
 const toNumber = (value: unknown) => (typeof value === "string" && value.trim() !== "" ? Number(value) : value);
 
-/** Several strings: comma-separated on the command line, a list in cdk.json. `error` says what each must be. */
+/**
+ * A text of a given form. A token of the CDK passes, such as the ARN of a resource that the same app creates: only the deployment
+ * knows its value, and AWS checks it.
+ */
+export const text = (form: RegExp, error: string) =>
+  z.string({ error }).refine((value) => Token.isUnresolved(value) || form.test(value), { error });
+
+/** Several such texts: comma-separated on the command line, a list in cdk.json. `error` says what each must be. */
 export const strings = (each: RegExp, error: string) =>
   z.preprocess(
     listed,
     z.custom<readonly string[]>(
-      (value) => Array.isArray(value) && value.length > 0 && value.every((one) => each.test(String(one))),
+      (value) =>
+        Array.isArray(value) &&
+        value.length > 0 &&
+        // The list as a whole may be a token too.
+        (Token.isUnresolved(value) || value.every((one) => Token.isUnresolved(one) || each.test(String(one)))),
       error,
     ),
   );

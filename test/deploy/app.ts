@@ -5,29 +5,17 @@ import { acknowledge } from "../../infra/grants/acknowledge.ts";
 import { allow, grant } from "../../infra/grants/capability.ts";
 import { addJobs } from "../../infra/jobs-app.ts";
 import { products } from "../../products/index.ts";
+import { grantMore, removeExpressions } from "./emulator.ts";
 import { teams } from "./in-aws.ts";
 
 /** The app of infra/app.ts, a stack of the team's own with a function to call, and the emulator's extra needs. */
 const app = new App();
 const { service, kept, working } = addJobs(app, products);
 
-// The emulator applies schedule policies as if every schedule were in the group `default`, whatever group a request names.
+grantMore(service);
+removeExpressions(working.node.findChild("Alarms"));
+
 const { partition, region, account } = service;
-const misplaced = `arn:${partition}:scheduler:${region}:${account}:schedule/default/job_*`;
-const actions = ["scheduler:CreateSchedule", "scheduler:DeleteSchedule"];
-// It also requires a separate permission for batches where AWS requires the one for single messages.
-// https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonsqs.html
-const batches = ["sqs:SendMessageBatch", "sqs:ChangeMessageVisibilityBatch"];
-const queues = `arn:${partition}:sqs:${region}:${account}:ductape-jobs-*`;
-for (const node of service.node.findAll()) {
-  if (node instanceof Role) grant(node, allow(batches, [queues], "The emulator's notion of batches."));
-  if (node instanceof Role) grant(node, allow(actions, [misplaced], "The emulator's notion of where a schedule is."));
-}
-
-// It supports alarms on one metric only, not on metric expressions.
-for (const overMany of ["jobs-late", "jobs-unscheduled", "limits-wait", "messages-fail", "set-aside", "api-slow"])
-  working.node.findChild("Alarms").node.tryRemoveChild(overMany);
-
 const team = new Stack(app, "Team");
 const waiting = new Role(team, "Waiting", {
   roleName: teams.stateMachineRole,

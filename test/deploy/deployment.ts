@@ -9,7 +9,6 @@ import { type Ministack, region } from "./ministack.ts";
 
 const run = promisify(execFile);
 const cdkCommand = "node_modules/aws-cdk/bin/cdk";
-const app = "node_modules/.bin/tsx test/deploy/app.ts";
 const account = "000000000000";
 
 export interface Outputs {
@@ -31,6 +30,13 @@ export interface Outputs {
  * differences).
  */
 export async function deploy(ministack: Ministack): Promise<Outputs> {
+  const outputs = await deployApp(ministack, "test/deploy/app.ts");
+  return outputs["ductape-jobs-prod-service"] as unknown as Outputs;
+}
+
+/** The same for any app of this folder. Resolves with the outputs of each of its stacks. */
+export async function deployApp(ministack: Ministack, file: string): Promise<Record<string, Record<string, string>>> {
+  const app = `node_modules/.bin/tsx ${file}`;
   const folder = await mkdtemp(join(tmpdir(), "cdk-"));
   const checkout = await copyOfCheckout();
   const cdk = (...args: string[]) =>
@@ -43,10 +49,9 @@ export async function deploy(ministack: Ministack): Promise<Outputs> {
     });
   try {
     await cdk("bootstrap", `aws://${account}/${region}`);
-    const file = join(folder, "outputs.json");
-    await cdk("deploy", "--all", "--require-approval", "never", "--outputs-file", file);
-    const outputs = JSON.parse(await readFile(file, "utf8")) as { "ductape-jobs-prod-service": Outputs };
-    return outputs["ductape-jobs-prod-service"];
+    const outputs = join(folder, "outputs.json");
+    await cdk("deploy", "--all", "--require-approval", "never", "--outputs-file", outputs);
+    return JSON.parse(await readFile(outputs, "utf8")) as Record<string, Record<string, string>>;
   } finally {
     await checkout.remove();
     await rm(folder, { recursive: true, force: true });

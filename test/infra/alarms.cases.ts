@@ -15,12 +15,34 @@ const sections = [...page.matchAll(/^## (.*)$/gm)].map(([, heading = ""]) => anc
 
 const name = ({ Properties }: Resource): string => Properties.AlarmName;
 /** What an alarm watches: the metric and, by reference or import, the resource with its id. */
-const watches = ({ Properties }: Resource): string =>
-  `${Properties.MetricName} ${(Properties.Dimensions ?? []).map((of: { Value: unknown }) => flat(of.Value)).join(" ")}`;
+const watches = (metric: string, dimensions: readonly { Value: unknown }[] = []): string =>
+  `${metric} ${dimensions.map(({ Value }) => flat(Value)).join(" ")}`;
+
+interface Watched {
+  what: string;
+  threshold: number;
+}
+
+/** What the alarms watch, each with its threshold. An alarm of several metrics has it in its expression. */
+const watchedBy = (all: Resource[]): Watched[] =>
+  all.flatMap(({ Properties: { MetricName, Dimensions, Threshold, Metrics = [] } }) =>
+    MetricName === undefined
+      ? Metrics.filter(({ MetricStat }: { MetricStat?: unknown }) => MetricStat).map(
+          ({ Id, MetricStat: { Metric } }: Resource["Properties"]) => ({
+            what: watches(Metric.MetricName, Metric.Dimensions),
+            threshold: Number(new RegExp(`\\b${Id} / (\\d+)`).exec(Metrics[0].Expression)?.[1] ?? Number.NaN),
+          }),
+        )
+      : [{ what: watches(MetricName, Dimensions), threshold: Threshold }],
+  );
+const watched = watchedBy(alarms);
 const alarmOn = (metric: string, id: string) =>
-  alarms.find((alarm) => alarm.Properties.MetricName === metric && watches(alarm).includes(id))?.Properties;
-const named = (what: string) =>
-  alarms.find((alarm) => name(alarm) === `ductape-jobs-prod-service-${what}`)?.Properties as Resource["Properties"];
+  watched.find(({ what }) => what.startsWith(`${metric} `) && what.includes(id));
+const among = (all: Resource[], what: string) =>
+  all.find((alarm) => name(alarm) === `ductape-jobs-prod-service-${what}`)?.Properties as Resource["Properties"];
+const named = (what: string) => among(alarms, what);
+/** The alarms where each queue, function and rule has its own. */
+const single = resourcesOf(synthesize({ "jobs:alarms": "each" }).service, "AWS::CloudWatch::Alarm");
 
 describe.each(alarms.map((alarm) => [name(alarm), alarm] as const))("alarm %s", (_name, { Properties }) => {
   test("notifies the topic when it begins and when it ends", () => {
@@ -50,8 +72,12 @@ test("every section of the page on alarms belongs to an alarm, and begins with i
     const section = page
       .split(/^## /m)
       .find((text) => AlarmDescription.endsWith(`#${anchorOf(text.split("\n")[0] ?? "")}`));
-    const [, shown = ""] = /^\*\*Alarm:\*\* `([a-z-]+)/m.exec(section ?? "") ?? [];
-    expect([name(alarm), shown]).toEqual([expect.stringContaining(`-service-${shown}`), expect.stringMatching(/./)]);
+    const [line = ""] = /^\*\*Alarms?:\*\* .*$/m.exec(section ?? "") ?? [];
+    const shown = [...line.matchAll(/`([a-z-]+)`/g)].map(([, one = ""]) => one);
+    expect([name(alarm), shown.filter((one) => name(alarm).endsWith(`-service-${one}`))]).toEqual([
+      name(alarm),
+      [expect.any(String)],
+    ]);
   }
 });
 
@@ -80,7 +106,7 @@ describe("nothing is left unwatched", () => {
     const longestDelay = 900;
     for (const { id, Properties } of consumed) {
       const alarm = alarmOn("ApproximateAgeOfOldestMessage", id);
-      expect([id, alarm?.Threshold]).toEqual([id, longestDelay + Properties.VisibilityTimeout + 300]);
+      expect([id, alarm?.threshold]).toEqual([id, longestDelay + Properties.VisibilityTimeout + 300]);
     }
   });
 
@@ -92,20 +118,20 @@ describe("nothing is left unwatched", () => {
     const invoked = resourcesOf(service, "AWS::Lambda::EventInvokeConfig").map(({ Properties }) => Properties);
     const configured = [...sources, ...invoked].filter(({ DestinationConfig }) => DestinationConfig !== undefined);
     const ids = [...new Set(configured.map(({ FunctionName }) => FunctionName.Ref))];
-    const alarmed = alarms.filter(({ Properties }) => Properties.MetricName === "DestinationDeliveryFailures");
+    const alarmed = single.filter(({ Properties }) => Properties.MetricName === "DestinationDeliveryFailures");
     expect(ids).toHaveLength(2);
     expect(alarmed.map(({ Properties }) => Properties.Dimensions[0].Value.Ref).sort()).toEqual(ids.sort());
   });
 
   test("what a rule could not deliver raises an alarm, by the names of the rule and its bus", () => {
-    const ofRules = alarms.filter(({ Properties }) => Properties.MetricName === "FailedInvocations");
+    const ofRules = single.filter(({ Properties }) => Properties.MetricName === "FailedInvocations");
     const rules = [service, state].flatMap((stack) => resourcesOf(stack, "AWS::Events::Rule"));
     expect(ofRules).toHaveLength(rules.length);
-    expect(named("rule-reconciler-everyminute").Dimensions).toEqual([
+    expect(among(single, "rule-reconciler-everyminute").Dimensions).toEqual([
       { Name: "RuleName", Value: { Ref: rules.find(({ Properties }) => Properties.ScheduleExpression)?.id } },
     ]);
     // A reference to the rule would be `<bus>|<rule>`; its ARN is `arn:...:rule/<bus>/<rule>`.
-    expect(named("rule-intake-requests").Dimensions).toEqual([
+    expect(among(single, "rule-intake-requests").Dimensions).toEqual([
       { Name: "EventBusName", Value: { "Fn::ImportValue": expect.stringMatching(/RefBus/) } },
       {
         Name: "RuleName",
@@ -115,6 +141,49 @@ describe("nothing is left unwatched", () => {
       },
     ]);
   });
+});
+
+describe("alarms of several resources are joined", () => {
+  test("and watch what each of them would, at the same thresholds", () => {
+    const byWhat = (all: Watched[]) => Object.fromEntries(all.map(({ what, threshold }) => [what, threshold]));
+    expect(byWhat(watched)).toEqual(byWhat(watchedBy(single)));
+    expect(alarms.map(name).filter((one) => /dead-letters|-errors-|rule/.test(one))).toEqual([
+      "ductape-jobs-prod-service-dead-letters-jobs",
+      "ductape-jobs-prod-service-dead-letters-system",
+      "ductape-jobs-prod-service-errors-jobs",
+      "ductape-jobs-prod-service-errors-system",
+      "ductape-jobs-prod-service-rule-failures",
+    ]);
+  });
+
+  test("each raised by whichever of its metrics reaches its threshold", () => {
+    const { Metrics, Threshold, ComparisonOperator } = named("errors-jobs");
+    expect(Metrics[0]).toMatchObject({
+      Expression: expect.stringMatching(/^MAX\(\[m0 \/ 3, m1 \/ 3, .* m6 \/ 3\]\)$/),
+    });
+    expect({ Threshold, ComparisonOperator }).toEqual({
+      Threshold: 1,
+      ComparisonOperator: "GreaterThanOrEqualToThreshold",
+    });
+  });
+
+  test("up to the ten metrics that an alarm may have", () => {
+    const metrics = alarms.map(({ Properties }) => Properties.Metrics?.length ?? 1);
+    expect(Math.max(...metrics)).toBeLessThanOrEqual(11);
+    expect(Math.max(...metrics)).toBeGreaterThan(7);
+  });
+
+  test("to a third of the resources", () => {
+    expect(alarms.length).toBeLessThan(30);
+    expect(single.length).toBeGreaterThan(70);
+  });
+});
+
+test("without alarms there is neither a topic for them nor its key", () => {
+  const { service: silent } = synthesize({ "jobs:alarms": "false" });
+  for (const type of ["AWS::CloudWatch::Alarm", "AWS::SNS::Topic", "AWS::KMS::Key"]) silent.resourceCountIs(type, 0);
+  silent.resourceCountIs("AWS::CloudWatch::Dashboard", 1);
+  expect(silent.toJSON().Outputs).not.toHaveProperty("AlarmTopic");
 });
 
 test("the Scheduler's group, the stream and the API are watched", () => {
@@ -137,7 +206,7 @@ test("the Scheduler's group, the stream and the API are watched", () => {
 
 test("our own metrics are queried by the names and dimensions under which they are written", () => {
   const own = alarms.filter(({ Properties }) => Properties.Namespace === "ductape-jobs-prod-service");
-  expect(own.map(watches).sort()).toEqual([
+  expect(own.map(({ Properties }) => watches(Properties.MetricName, Properties.Dimensions)).sort()).toEqual([
     "hot_minutes reconciler",
     "nudged reconciler",
     "nudges_failed reconciler",
@@ -191,18 +260,14 @@ test("a reconciler that does not run raises an alarm after ten minutes, and one 
 });
 
 describe("the topic", () => {
-  test("is encrypted with a key that CloudWatch may use for this account's alarms", () => {
+  test("is encrypted with a key that CloudWatch may use on no condition, since none is documented", () => {
     const [key] = resourcesOf(service, "AWS::KMS::Key") as [Resource];
     expect(flat(topic.Properties.KmsMasterKeyId)).toBe(`<${key.id}.Arn>`);
     const forAlarms = key.Properties.KeyPolicy.Statement.filter(
       ({ Principal }: { Principal: { Service?: string } }) => Principal.Service === "cloudwatch.amazonaws.com",
     );
-    expect(forAlarms).toMatchObject([
-      {
-        Action: ["kms:Decrypt", "kms:GenerateDataKey"],
-        Condition: { StringEquals: { "aws:SourceAccount": { Ref: "AWS::AccountId" } } },
-      },
-    ]);
+    expect(forAlarms).toMatchObject([{ Action: ["kms:Decrypt", "kms:GenerateDataKey"], Effect: "Allow" }]);
+    expect(forAlarms[0]).not.toHaveProperty("Condition");
     expect(key.Properties.EnableKeyRotation).toBe(true);
   });
 
@@ -212,6 +277,10 @@ describe("the topic", () => {
       ({ Effect, Action, Principal }: Record<string, unknown>) => [Effect, Action, Principal],
     );
     expect(effects).toContainEqual(["Allow", "sns:Publish", { Service: "cloudwatch.amazonaws.com" }]);
+    const [allowed] = policy.Properties.PolicyDocument.Statement.filter(
+      ({ Effect }: Record<string, unknown>) => Effect === "Allow",
+    );
+    expect(allowed.Condition).toEqual({ StringEquals: { "aws:SourceAccount": { Ref: "AWS::AccountId" } } });
     expect(effects.filter(([effect]: string[]) => effect === "Deny")).toHaveLength(1);
     service.hasResourceProperties("AWS::SNS::Subscription", { Protocol: "email", Endpoint: "ops@example.com" });
     expect(resourcesOf(asItIs().service, "AWS::SNS::Subscription")).toEqual([]);

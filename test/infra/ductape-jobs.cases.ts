@@ -5,7 +5,7 @@ import { Queue } from "aws-cdk-lib/aws-sqs";
 import { Stack } from "aws-cdk-lib/core";
 import { DuctapeJobs, type DuctapeJobsProps } from "../../infra/ductape-jobs.ts";
 import { Settings } from "../../infra/settings/config.ts";
-import { contextOf } from "../../infra/settings/props.ts";
+import { type AppResources, contextOf } from "../../infra/settings/props.ts";
 import { functionOf, linesOf, resourcesOf, testApp } from "./synth.ts";
 
 const catalog = "test/support/catalog/products.ts";
@@ -102,8 +102,9 @@ test("a setting that is not valid is named, as from the context", () => {
 test("every setting of the context is a prop", () => {
   const names = Object.keys(Settings.shape).map((name) => name.split(".")[0]);
   // Compiles only if it names all of them, and nothing else.
-  const props: Record<keyof Omit<DuctapeJobsProps, "catalog" | "stateStack">, true> = {
+  const props: Record<keyof Omit<DuctapeJobsProps, "catalog" | "stateStack" | keyof AppResources>, true> = {
     alarmEmail: true,
+    alarms: true,
     apiConcurrency: true,
     auth: true,
     authCacheSeconds: true,

@@ -209,6 +209,7 @@ test.each(["no dashboard", "iam"] as const)("with %s nothing of the dashboard is
   expect(outputsOf(name)).not.toContain("DashboardUrl");
   const alarms = resourcesOf(service, "AWS::CloudWatch::Alarm").map(({ Properties }) => Properties.AlarmName);
   expect(JSON.stringify(alarms)).not.toContain("-dashboard-");
+  expect(JSON.stringify(service.toJSON())).not.toContain("PageFunction");
 });
 
 test("with a domain, the dashboard is at its name", () => {

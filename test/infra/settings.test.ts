@@ -2,3 +2,4 @@
 import "./options.cases.ts";
 import "./catalog-grants.cases.ts";
 import "./setup.cases.ts";
+import "./many-products.cases.ts";

@@ -33,6 +33,7 @@ describe("settings", () => {
       tracing: false,
       logLevel: "info",
       logDays: 30,
+      alarms: "joined",
       maxConcurrency: {
         action: 60,
         notification: 60,
@@ -136,6 +137,8 @@ describe("settings", () => {
     [{ "jobs:securityGroupIds": "sg-0000003c" }, "jobs:securityGroupIds: needs jobs:subnetIds too"],
     [{ "jobs:subnetIds": "subnet-0000001a" }, "jobs:subnetIds: needs jobs:securityGroupIds, or jobs:vpcId"],
     [{ "jobs:corsOrigins": "https://a.example/" }, "jobs:corsOrigins: must be origins like https://app.example.com"],
+    [{ "jobs:alarms": "loud" }, "jobs:alarms: must be false or one of joined, each"],
+    [{ "jobs:alarms": "false", "jobs:alarmEmail": "a@b.example" }, "jobs:alarmEmail: needs jobs:alarms"],
     [{ "jobs:corsOrigins": "" }, "jobs:corsOrigins: must be origins"],
     [{ "jobs:kmsKey": "alias/jobs" }, 'jobs:kmsKey: must be "none", "create" or the ARN of a KMS key'],
     [{ "jobs:warmWrites": 3999 }, "jobs:warmWrites: must be a whole number from 4000 to 1000000"],

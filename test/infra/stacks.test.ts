@@ -2,6 +2,7 @@
 import "./alarms.cases.ts";
 import "./ductape-jobs.cases.ts";
 import "./golden.cases.ts";
+import "./in-apps.cases.ts";
 import "./intake.cases.ts";
 import "./least-privilege.cases.ts";
 import "./operations-page.cases.ts";

@@ -115,3 +115,15 @@ export const roleOf = (fn: Resource): string => fn.Properties.Role["Fn::GetAtt"]
 /** What the function of an entry may do. */
 export const permissionsOfEntry = (service: Template, entry: string): Permission[] =>
   permissionsOf(service, roleOf(functionOf(service, entry)));
+
+/** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html#reference_iam-quotas-entity-length */
+export function expectPoliciesToFit(service: Template): void {
+  for (const { Type, Properties } of policiesOf(service))
+    expect(lengthOf(Properties.PolicyDocument)).toBeLessThan(Type === "AWS::IAM::Policy" ? 10_240 : 6144);
+}
+
+/** The size of a policy as IAM receives it, with values of the greatest length. */
+const lengthOf = (document: unknown): number =>
+  JSON.stringify(document, (_, value) =>
+    value?.["Fn::Join"] || value?.["Fn::Sub"] ? flat(value).replace(/<[^>]+>/g, "ap-southeast-1") : value,
+  ).length;

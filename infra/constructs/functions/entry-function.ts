@@ -2,10 +2,12 @@ import { Role, ServicePrincipal } from "aws-cdk-lib/aws-iam";
 import {
   ApplicationLogLevel,
   Architecture,
+  CfnEventSourceMapping,
   Function as LambdaFunction,
   LoggingFormat,
   RecursiveLoop,
   Runtime,
+  RuntimeFamily,
   SystemLogLevel,
   Tracing,
 } from "aws-cdk-lib/aws-lambda";
@@ -49,6 +51,9 @@ export interface EntryFunctionProps<Env extends () => z.ZodObject> {
   loops?: true;
 }
 
+/** By its name, which older versions of the CDK do not know. */
+const node24 = new Runtime("nodejs24.x", RuntimeFamily.NODEJS);
+
 /** An entry of `lambdas/` as a function: runtime, bundle, logs and tracing are the same for all of them. */
 export class EntryFunction<Env extends () => z.ZodObject> extends Construct {
   readonly lambda: LambdaFunction;
@@ -70,7 +75,7 @@ export class EntryFunction<Env extends () => z.ZodObject> extends Construct {
       timeout: Duration.seconds(timeoutSeconds),
       code: entryCode(entry, this.node.tryGetContext(catalogContext)),
       handler: "index.handler",
-      runtime: Runtime.NODEJS_24_X,
+      runtime: node24,
       architecture: Architecture.ARM_64,
       role,
       tracing: tracing ? Tracing.ACTIVE : Tracing.DISABLED,
@@ -96,7 +101,11 @@ export class EntryFunction<Env extends () => z.ZodObject> extends Construct {
 
   /** Feeds the function from a queue. The function reports which messages of a batch failed. */
   fedBy(queue: IQueue, plan: QueuePlan & { pollers?: number | undefined }): void {
-    this.lambda.addEventSource(new SqsEventSource(queue, { reportBatchItemFailures: true, ...sourceOf(plan) }));
+    const { pollers, ...source } = sourceOf(plan);
+    this.lambda.addEventSource(new SqsEventSource(queue, { reportBatchItemFailures: true, ...source }));
+    const mapping = this.lambda.node.findAll().findLast((node) => node instanceof CfnEventSourceMapping);
+    // Set on the resource: older versions of the CDK would pass over such a prop.
+    if (pollers) mapping?.addPropertyOverride("ProvisionedPollerConfig", pollers);
     acknowledge(this.lambda, {
       "Serverless-LambdaEventSourceMappingDestination":
         "An SQS event source has no such destination: the queue's redrive policy moves what cannot be handled to its dead-letter queue.",
@@ -126,11 +135,13 @@ function sourceOf({
   batchSize,
   concurrency,
   pollers,
-}: QueuePlan & { pollers?: number | undefined }): SqsEventSourceProps {
+}: QueuePlan & { pollers?: number | undefined }): SqsEventSourceProps & {
+  pollers?: { MinimumPollers: number; MaximumPollers: number };
+} {
   const batch = { batchSize, ...(batchSize > largestPromptBatch && { maxBatchingWindow: Duration.seconds(1) }) };
   if (pollers === undefined) return { ...batch, maxConcurrency: concurrency };
-  const maximumPollers = Math.max(pollers, Math.ceil(concurrency / batchesPerPoller));
-  return { ...batch, provisionedPollerConfig: { minimumPollers: pollers, maximumPollers } };
+  const most = Math.max(pollers, Math.ceil(concurrency / batchesPerPoller));
+  return { ...batch, pollers: { MinimumPollers: pollers, MaximumPollers: most } };
 }
 
 /** The CloudWatch namespace of a deployment's own metrics. */

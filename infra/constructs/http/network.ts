@@ -1,9 +1,9 @@
 import { CfnSecurityGroup } from "aws-cdk-lib/aws-ec2";
 import type { Role } from "aws-cdk-lib/aws-iam";
 import type { CfnFunction, Function as LambdaFunction } from "aws-cdk-lib/aws-lambda";
-import { CfnOutput, Stack } from "aws-cdk-lib/core";
 import { allowIf, grant } from "../../grants/capability.ts";
 import type { Network } from "../../settings/network.ts";
+import { namedOutput } from "../named-output.ts";
 
 /**
  * Puts a function into subnets of the team's VPC. It uses ids instead of the CDK's VPC construct, which would have to be looked
@@ -23,10 +23,8 @@ function ownGroup(lambda: LambdaFunction, vpcId: string): string {
     groupDescription: "Where the database actions of Ductape Jobs come from",
     securityGroupEgress: [{ ipProtocol: "-1", cidrIp: "0.0.0.0/0", description: "Databases, and the APIs of AWS" }],
   });
-  new CfnOutput(Stack.of(lambda), "DatabaseSecurityGroup", {
-    value: group.attrGroupId,
-    description: "The security group of database actions: allow it in the security groups of the databases",
-  });
+  const use = "The security group of database actions: allow it in the security groups of the databases";
+  namedOutput(lambda, "DatabaseSecurityGroup", group.attrGroupId, use);
   return group.attrGroupId;
 }
 

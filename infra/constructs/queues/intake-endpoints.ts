@@ -5,7 +5,7 @@ import type { Bucket, CfnBucket } from "aws-cdk-lib/aws-s3";
 import { Topic } from "aws-cdk-lib/aws-sns";
 import { SqsSubscription } from "aws-cdk-lib/aws-sns-subscriptions";
 import type { Queue } from "aws-cdk-lib/aws-sqs";
-import { Stack } from "aws-cdk-lib/core";
+import { Stack, Token } from "aws-cdk-lib/core";
 import { Construct } from "constructs";
 import { eventSource, importPrefix, requestEvent } from "../../../lambdas/topology.ts";
 import { queuePlans } from "../../settings/plans.ts";
@@ -59,17 +59,16 @@ export class IntakeEndpoints extends Construct {
 
   /** Set on the bucket itself: the CDK's own way is a function that may change the notifications of every bucket. */
   private receiveNotificationsOf(bucket: Bucket): void {
-    const { partition, account, stackName } = Stack.of(this);
+    const { partition, account } = Stack.of(this);
     this.queue.addToResourcePolicy(
       new PolicyStatement({
         principals: [new ServicePrincipal("s3.amazonaws.com")],
         actions: ["sqs:SendMessage"],
         resources: [this.queue.queueArn],
-        // S3 checks this before the bucket has its notification, and so before its ARN is known here. CloudFormation lets the
-        // bucket's name start like the stack's, in small letters and cut where it is long.
+        // S3 checks this before the bucket has its notification, and so before its ARN is known here.
         conditions: {
           StringEquals: { "aws:SourceAccount": account },
-          ArnLike: { "aws:SourceArn": `arn:${partition}:s3:::${stackName.toLowerCase().slice(0, 20)}*` },
+          ArnLike: { "aws:SourceArn": `arn:${partition}:s3:::${startOfBucketName(this)}*` },
         },
       }),
     );
@@ -84,4 +83,13 @@ export class IntakeEndpoints extends Construct {
     };
     bucket.node.addDependency(this.queue);
   }
+}
+
+/**
+ * CloudFormation lets a bucket's name start like the stack's, in small letters and cut where it is long. It names a nested stack only
+ * when it creates it: any bucket of the account then.
+ */
+function startOfBucketName(scope: Construct): string {
+  const { stackName } = Stack.of(scope);
+  return Token.isUnresolved(stackName) ? "" : stackName.toLowerCase().slice(0, 20);
 }

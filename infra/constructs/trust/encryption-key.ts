@@ -18,8 +18,13 @@ export function encryptionKey(scope: Construct, setting: Config["kmsKey"]): IKey
     enableKeyRotation: true,
     removalPolicy: retainExceptOnCreate,
   });
-  for (const statement of statementsOfServices(Stack.of(scope))) key.addToResourcePolicy(statement);
+  admitServices(key, Stack.of(scope));
   return key;
+}
+
+/** Lets the services use a key that the CDK app creates. The policy of an imported key is not the app's to change. */
+export function admitServices(key: IKey, stack: Stack): void {
+  for (const statement of statementsOfServices(stack)) key.addToResourcePolicy(statement);
 }
 
 /** For services that use the key themselves and not on behalf of a role of this deployment. */

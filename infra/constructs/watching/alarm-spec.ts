@@ -1,5 +1,6 @@
 import type { IMetric } from "aws-cdk-lib/aws-cloudwatch";
 import { Duration } from "aws-cdk-lib/core";
+import { jobTypes } from "../../../lambdas/core/job/job.ts";
 
 /** A condition that raises an alarm. */
 export interface AlarmSpec {
@@ -9,6 +10,11 @@ export interface AlarmSpec {
   section: string;
   /** The same in a sentence or two. */
   summary: string;
+  /**
+   * The name that alarms of several resources share where they are joined to one, which has the same section and summary.
+   * Absent: this alarm stands for itself.
+   */
+  kind?: string;
   metric: IMetric;
   /** The alarm is raised when the metric reaches this value, or falls below it if `below` is set. */
   threshold: number;
@@ -22,6 +28,10 @@ export interface AlarmSpec {
    */
   missingDataIsBad?: true;
 }
+
+/** Of which kind the alarm of a queue or function is: those of a job type, and those that serve all of them, are joined apart. */
+export const kindOf = (what: string, name: string): string =>
+  jobTypes.some((type) => name === `queue-${type}` || name === `consumers-${type}`) ? `${what}-jobs` : `${what}-system`;
 
 export const perFiveMinutes = { period: Duration.minutes(5) };
 export const sum = { ...perFiveMinutes, statistic: "Sum" };

@@ -47,9 +47,12 @@ export class AlarmTopic extends Construct {
       removalPolicy: RemovalPolicy.DESTROY,
       pendingWindow: Duration.days(7),
     });
+    // Without a condition, as AWS has this statement: whether CloudWatch sends `aws:SourceAccount` to KMS is documented nowhere, and
+    // a refusal would silence every alarm, which only its history would say. The topic's policy has the condition.
+    // https://repost.aws/knowledge-center/cloudwatch-configure-alarm-sns
     key.addToResourcePolicy(
       new PolicyStatement({
-        principals: [alarmsOf(this)],
+        principals: [new ServicePrincipal("cloudwatch.amazonaws.com")],
         actions: ["kms:Decrypt", "kms:GenerateDataKey"],
         resources: ["*"],
       }),

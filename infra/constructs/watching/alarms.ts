@@ -3,12 +3,14 @@ import type { ScheduleGroup } from "aws-cdk-lib/aws-scheduler";
 import { Duration } from "aws-cdk-lib/core";
 import { Construct } from "constructs";
 import type { Measure } from "../../../lambdas/core/job/measures.ts";
+import type { Config } from "../../settings/config.ts";
 import { deploymentName } from "../deployment-name.ts";
 import { metricsNamespace } from "../functions/entry-function.ts";
 import type { JobsHttpApi } from "../http/http-api.ts";
-import { type AlarmSpec, anchorOf, maximum, perFiveMinutes, sum } from "./alarm-spec.ts";
+import { type AlarmSpec, anchorOf, kindOf, maximum, perFiveMinutes, sum } from "./alarm-spec.ts";
 import type { AlarmTopic } from "./alarm-topic.ts";
 import { deliveryAlarms } from "./delivery-alarms.ts";
+import { joinAlarms } from "./join-alarms.ts";
 import { overdueAgeSeconds } from "./message-age.ts";
 import { type Monitored, serviceMetric } from "./monitored.ts";
 
@@ -17,13 +19,14 @@ export interface AlarmsProps {
   monitored: Monitored;
   httpApi: JobsHttpApi;
   schedules: ScheduleGroup;
+  level: Exclude<Config["alarms"], false>;
 }
 
 const minutes = Duration.minutes;
 
 /** One alarm per condition that needs somebody's attention, each with its section in docs/operations/alarms.md. */
 export class Alarms extends Construct {
-  constructor(scope: Construct, id: string, { topic, monitored, httpApi, schedules }: AlarmsProps) {
+  constructor(scope: Construct, id: string, { topic, monitored, httpApi, schedules, level }: AlarmsProps) {
     super(scope, id);
     const specs = [
       ...queueAlarms(monitored),
@@ -33,13 +36,14 @@ export class Alarms extends Construct {
       ...reconcilerAlarms(this, monitored),
       ...jobAlarms(this),
     ];
-    for (const spec of specs) topic.receive(alarmOf(this, spec));
+    for (const spec of level === "each" ? specs : joinAlarms(specs)) topic.receive(alarmOf(this, spec));
   }
 }
 
 const queueAlarms = ({ deadLetters, queues }: Monitored): AlarmSpec[] => [
   ...deadLetters.map(({ name, resource }) => ({
     name: `dead-letters-${name}`,
+    kind: kindOf("dead-letters", name),
     section: "Dead letters",
     summary: "Read the messages, fix what made them undeliverable, and redrive the queue.",
     metric: resource.metricApproximateNumberOfMessagesVisible(maximum),
@@ -47,6 +51,7 @@ const queueAlarms = ({ deadLetters, queues }: Monitored): AlarmSpec[] => [
   })),
   ...queues.map(({ name, resource }) => ({
     name: `old-messages-${name}`,
+    kind: kindOf("old-messages", name),
     section: "Old messages",
     summary: "Consumers do not keep up: look for errors and throttles of the consumer, then raise its concurrency.",
     metric: resource.metricApproximateAgeOfOldestMessage(maximum),
@@ -60,6 +65,7 @@ const functionAlarms = ({ functions }: Monitored): AlarmSpec[] =>
   functions.flatMap(({ name, resource }) => [
     {
       name: `errors-${name}`,
+      kind: kindOf("errors", name),
       section: "Function errors",
       summary: "The function crashes, runs out of time or memory, or cannot start: read the errors in its log.",
       metric: resource.lambda.metricErrors(sum),
@@ -67,6 +73,7 @@ const functionAlarms = ({ functions }: Monitored): AlarmSpec[] =>
     },
     {
       name: `throttles-${name}`,
+      kind: kindOf("throttles", name),
       section: "Function throttles",
       summary: "The account's Lambda concurrency is used up: find out which functions use it, then raise the quota.",
       metric: resource.lambda.metricThrottles(sum),

@@ -11,6 +11,7 @@ export const deliveryAlarms = ({ functions, rules }: Monitored, schedules: Sched
     .filter(({ name }) => withDestination.includes(name))
     .map(({ name, resource }) => ({
       name: `undelivered-${name}`,
+      kind: "undelivered-records",
       section: "Undelivered records",
       summary:
         "Lambda gave up on an invocation and could not set its record aside, so it is lost: check the queue's key and the role.",
@@ -20,6 +21,7 @@ export const deliveryAlarms = ({ functions, rules }: Monitored, schedules: Sched
     })),
   ...rules.map(({ name, resource }) => ({
     name: `rule-${name}`,
+    kind: "rule-failures",
     section: "Rule failures",
     summary:
       "EventBridge matched events and could not deliver them to the rule's target: check the target's policy and key.",

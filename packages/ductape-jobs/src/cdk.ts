@@ -3,4 +3,4 @@ export {
   type DuctapeJobsProps,
   type JobEventRuleProps,
 } from "../../../infra/ductape-jobs.ts";
-export type { JobsSettings, PerType } from "../../../infra/settings/props.ts";
+export type { AppResources, JobsSettings, PerType } from "../../../infra/settings/props.ts";
