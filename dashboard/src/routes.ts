@@ -1,4 +1,5 @@
-import { type ComponentType, lazy } from "preact/compat";
+import type { ComponentType } from "preact";
+import { lazyPage } from "./lazy-page.ts";
 
 export interface Page {
   path: string;
@@ -11,18 +12,17 @@ export interface Page {
   component: ComponentType;
 }
 
-// One file per page, loaded when it is first opened.
-const Overview = lazy(() => import("./pages/overview/overview.tsx").then((m) => ({ default: m.Overview })));
-const Jobs = lazy(() => import("./pages/jobs/jobs.tsx").then((m) => ({ default: m.Jobs })));
-const JobPage = lazy(() => import("./pages/job/job.tsx").then((m) => ({ default: m.JobPage })));
-const Series = lazy(() => import("./pages/series/series.tsx").then((m) => ({ default: m.SeriesList })));
-const NewJob = lazy(() => import("./pages/new-job/new-job.tsx").then((m) => ({ default: m.NewJob })));
-const Errors = lazy(() => import("./pages/errors/errors.tsx").then((m) => ({ default: m.Errors })));
-const LimitsAndPauses = lazy(() => import("./pages/limits/limits.tsx").then((m) => ({ default: m.LimitsAndPauses })));
-const Catalog = lazy(() => import("./pages/catalog/catalog.tsx").then((m) => ({ default: m.Catalog })));
-const Keys = lazy(() => import("./pages/keys/keys.tsx").then((m) => ({ default: m.Keys })));
-const Outbox = lazy(() => import("./pages/outbox/outbox.tsx").then((m) => ({ default: m.Outbox })));
-const Clock = lazy(() => import("./pages/clock/clock.tsx").then((m) => ({ default: m.Clock })));
+const Overview = lazyPage(() => import("./pages/overview/overview.tsx").then((m) => m.Overview));
+const Jobs = lazyPage(() => import("./pages/jobs/jobs.tsx").then((m) => m.Jobs));
+const JobPage = lazyPage(() => import("./pages/job/job.tsx").then((m) => m.JobPage));
+const Series = lazyPage(() => import("./pages/series/series.tsx").then((m) => m.SeriesList));
+const NewJob = lazyPage(() => import("./pages/new-job/new-job.tsx").then((m) => m.NewJob));
+const Errors = lazyPage(() => import("./pages/errors/errors.tsx").then((m) => m.Errors));
+const LimitsAndPauses = lazyPage(() => import("./pages/limits/limits.tsx").then((m) => m.LimitsAndPauses));
+const Catalog = lazyPage(() => import("./pages/catalog/catalog.tsx").then((m) => m.Catalog));
+const Keys = lazyPage(() => import("./pages/keys/keys.tsx").then((m) => m.Keys));
+const Outbox = lazyPage(() => import("./pages/outbox/outbox.tsx").then((m) => m.Outbox));
+const Clock = lazyPage(() => import("./pages/clock/clock.tsx").then((m) => m.Clock));
 
 /** In the order of the navigation. */
 export const pages: Page[] = [

@@ -26,3 +26,18 @@ export const toggled = (field: string, value: string): string => {
   const list = listOf(field);
   return (list.includes(value) ? list.filter((one) => one !== value) : [...list, value]).join(",");
 };
+
+const tenantFields = ["product", "env"] as const;
+
+/** An address with the product and env of the page that leads to it, for an address without a product of its own. */
+export function withTenant(href: string, search: string): string {
+  const [path = "/", query = ""] = href.split("?");
+  const [fields, here] = [new URLSearchParams(query), new URLSearchParams(search)];
+  if (fields.has("product")) return href;
+  for (const name of tenantFields) {
+    const value = here.get(name);
+    if (value && !fields.has(name)) fields.set(name, value);
+  }
+  const text = fields.toString();
+  return text === "" ? path : `${path}?${text}`;
+}

@@ -59,7 +59,10 @@ export interface JobSummary extends Omit<JobReceipt, "debounced" | "skipped" | "
   /** When the current attempt may start. */
   due_at: number;
   created_at: number;
+  /** When the latest attempt started. */
   started_at?: number;
+  /** When the first attempt of the run started: how late it was is counted from `scheduled_at` to here. */
+  first_started_at?: number;
   finished_at?: number;
   expires_at?: number;
   labels?: string[];
@@ -82,6 +85,8 @@ export interface JobSummary extends Omit<JobReceipt, "debounced" | "skipped" | "
   cache?: string;
   /** The job whose result answered this one, which was not executed: it has the same cache tag, event and input. */
   cached_from?: string;
+  /** The limits that its attempts pass, with the keys that its input gave. Absent if its event has none. */
+  gates?: { limit: string; key: string }[];
   /** It is the only open job of this key. */
   unique?: { key: string };
   /** Why the job failed, or why its latest attempt did. */
@@ -100,8 +105,6 @@ export interface JobSummary extends Omit<JobReceipt, "debounced" | "skipped" | "
 
 /** A job as the API shows it; the input is not part of it. */
 export interface Job extends JobSummary {
-  /** The limits that its attempts pass, with the keys that its input gave. Absent if its event has none. */
-  gates?: { limit: string; key: string }[];
   /** Seconds of head start in the lines of limits, if any. */
   priority?: number;
   /** How often a provider has put off the current attempt by a Retry-After, and since when. Spends no attempt. */

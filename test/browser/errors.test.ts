@@ -53,3 +53,18 @@ test("the catalog names what an event refers to, and leads to the form", async (
   await page.getByRole("button", { name: "Schedule job" }).waitFor();
   expect(page.url()).toContain("event=create_order");
 });
+
+test("a page that cannot be drawn says that this is a fault, and the console has it", async () => {
+  const { page, allow } = await open("/jobs");
+  const logged: string[] = [];
+  page.on("console", (message) => message.type() === "error" && logged.push(message.text()));
+  allow(/could not be drawn/);
+  await page.route(/\/v1\/errors\?/, (route) => route.fulfill({ json: { errors: null } }));
+  const menu = page.getByRole("navigation", { name: "Pages" });
+  await menu.getByRole("link", { name: "Errors", exact: true }).click();
+  await page.getByRole("alert").getByText("This page could not be drawn.").waitFor();
+  expect(logged.join()).toMatch(/could not be drawn[^]*TypeError/);
+  await menu.getByRole("link", { name: "Series", exact: true }).click();
+  await page.getByRole("heading", { name: "Series", level: 1 }).waitFor();
+  await page.unrouteAll({ behavior: "wait" });
+});

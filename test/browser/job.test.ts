@@ -1,4 +1,5 @@
 import { expect, test } from "@jest/globals";
+import { until } from "../support/local/until.ts";
 import { dashboards } from "./support/browser.ts";
 import { system } from "./support/system.ts";
 
@@ -64,7 +65,7 @@ test("a job is rescheduled, run now, and deleted", async () => {
   const { job_id } = await local.schedule({ start_at: Date.now() + 86_400_000 });
   const { page } = await open(`/jobs/${job_id}`, { timezoneId: "America/New_York" });
   await page.getByRole("button", { name: "Reschedule" }).click();
-  await page.getByLabel("Start, in your zone").fill("2027-01-02T03:04:05");
+  await page.getByLabel("Start, in America/New_York").fill("2027-01-02T03:04:05");
   await page.getByRole("button", { name: "Move the job" }).click();
   await page.getByText("Rescheduled: create_order").waitFor();
   expect((await local.api(`/v1/jobs/${job_id}`)).due_at).toBe(Date.UTC(2027, 0, 2, 8, 4, 5));
@@ -73,7 +74,7 @@ test("a job is rescheduled, run now, and deleted", async () => {
   await page.getByRole("article", { name: "Attempt 1" }).getByText("completed").waitFor();
   await page.getByRole("button", { name: "Delete", exact: true }).click();
   await page.getByRole("button", { name: "Delete this job" }).click();
-  await page.waitForURL(/#\/jobs$/);
+  await page.waitForURL(/#\/jobs\?product=my-product&env=dev$/);
   expect(await local.api(`/v1/jobs/${job_id}`)).toMatchObject({ status: 404 });
 });
 
@@ -107,4 +108,64 @@ test("a job that is not there is said to be not there", async () => {
   await page.getByRole("heading", { name: "No such job" }).waitFor();
   await page.goto(`${local.url()}/#/nowhere`);
   await page.getByRole("heading", { name: "No such page" }).waitFor();
+});
+
+test("a job that waits for another attempt is shown by its plan and its first start", async () => {
+  local.shopAnswers(503);
+  const retry_config = { initial_delay: 600_000, jitter: false };
+  const { job_id, scheduled_at } = await local.schedule({ retries: 3, retry_config, labels: ["retried"] });
+  const waits = await until(async () => {
+    const job = await local.api(`/v1/jobs/${job_id}`);
+    return job.attempt === 2 && job;
+  }, 30_000);
+  local.shopAnswers(200);
+  expect(waits.due_at).toBeGreaterThan(Number(scheduled_at) + 300_000);
+  const { page, go } = await open(`/jobs/${job_id}`);
+  await page.getByText("retry 1 of 3").first().waitFor();
+  const moments = page.locator(".moment");
+  const times = await Promise.all([0, 1].map((n) => moments.nth(n).locator(".time").getAttribute("datetime")));
+  expect(times).toEqual([scheduled_at, waits.first_started_at].map((at) => new Date(Number(at)).toISOString()));
+  await moments
+    .nth(2)
+    .getByText(/waits for retry 1/)
+    .waitFor();
+  await go("/jobs?label=retried");
+  const row = page.getByRole("region", { name: "Jobs", exact: true }).locator("tbody tr");
+  await row.getByText("retry 1 of 3").waitFor();
+  expect(await row.locator(".time").first().getAttribute("datetime")).toBe(times[0]);
+});
+
+test("a long text of an input is clipped and scrolls in its own box, and hides no characters", async () => {
+  const input = { body: { file: "photo\u202egpj.exe", text: "x".repeat(150_000) } };
+  const { job_id } = await local.schedule({ input, start_at: Date.now() + 86_400_000 });
+  const { page } = await open(`/jobs/${job_id}`);
+  const tree = page.getByRole("region", { name: "Input, as JSON" });
+  await tree.getByText('"photo\\u202egpj.exe"').waitFor();
+  const heights = () =>
+    tree.evaluate((box) => [box.clientHeight, document.querySelector("main")?.scrollHeight ?? 0] as const);
+  const [, before] = await heights();
+  await tree.getByRole("button", { name: "Show all 150,002 characters" }).click();
+  await page.waitForFunction(() => (document.querySelector(".json-tree")?.textContent?.length ?? 0) > 150_000);
+  const [box, page_] = await heights();
+  expect(box).toBeLessThanOrEqual(520);
+  expect(page_ - before).toBeLessThan(520);
+});
+
+test("a job that stands for several requests, and the only one of its key, say so", async () => {
+  const later = { start_at: undefined, debounce: { key: "cart-42", delay: "1h" } };
+  await local.schedule(later);
+  const debounced = await local.schedule({ ...later, labels: ["shared"] });
+  const unique = { start_at: Date.now() + 3_600_000, unique: { key: "report-ada" }, labels: ["shared"] };
+  const only = await local.schedule(unique);
+  const { page, go } = await open(`/jobs/${debounced.job_id}`);
+  const fact = (name: string) => page.locator(".fact").filter({ hasText: name });
+  await fact("Debounced")
+    .getByText(/cart-42.*2 requests/)
+    .waitFor();
+  await go(`/jobs/${only.job_id}`);
+  await fact("Unique").getByText("report-ada").waitFor();
+  await go("/jobs?label=shared");
+  const rows = page.getByRole("region", { name: "Jobs", exact: true }).locator("tbody tr");
+  await rows.getByText("debounced").waitFor();
+  await rows.getByText("unique").waitFor();
 });

@@ -49,8 +49,15 @@ test("a limit is pinned to other numbers, and what waits for it is shown by key"
   const { job_id } = await local.schedule(order);
   await go(`/jobs/${job_id}`);
   await page.getByText("waits for partner, place 1").waitFor();
+  // What comes now is more than the second from which a start counts as late.
+  await page.waitForTimeout(1_500);
   release();
   await local.ended(job_id, "completed");
+  await page.locator(".gap").getByText("later, with waits for limits").waitFor();
+  expect(await page.locator(".late, .very-late, .track-late:not(.track-waited)").count()).toBe(0);
+  await go("/jobs?product=my-product&env=prd");
+  await page.getByRole("region", { name: "Jobs", exact: true }).getByText("completed").first().waitFor();
+  expect(await page.locator(".late, .very-late").count()).toBe(0);
   await go("/limits?product=my-product&env=prd");
   await limit.getByRole("button", { name: "Unpin" }).click();
   await limit.getByText("the partner is slow").waitFor({ state: "detached" });

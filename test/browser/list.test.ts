@@ -66,11 +66,41 @@ test("a bulk change of a filter says how many first, and changes those only", as
   const { page } = await open("/jobs?label=later");
   await shows(page, 4);
   await page.getByRole("button", { name: "Bulk change" }).click();
+  await page.getByRole("dialog").getByText("later", { exact: true }).waitFor();
+  await page.getByRole("dialog").getByRole("button", { name: "Cancel", exact: true }).click();
   await page.getByRole("button", { name: "Cancel 4 jobs" }).click();
   await page.getByText("Cancel: 4 jobs").waitFor();
   await page.getByRole("dialog").waitFor({ state: "detached" });
   const { jobs } = await local.api("/v1/jobs?label=later");
   expect((jobs as { status: string }[]).map(({ status }) => status)).toEqual(Array(4).fill("cancelled"));
+});
+
+test("a bulk change of failed jobs begins with their retry, and says which jobs it is about", async () => {
+  const { page } = await open("/jobs?status=failed&label=second");
+  await shows(page, 2);
+  await page.getByRole("button", { name: "Bulk change" }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByRole("button", { name: "Retry 2 jobs" }).waitFor();
+  const facts = await dialog.locator(".fact").allTextContents();
+  expect(facts).toEqual(["Statusfailed", "Labelsecond"]);
+});
+
+test("a window of time is the same instants for each reader, whose fields show it in the chosen zone", async () => {
+  const { page } = await open("/jobs", { timezoneId: "Asia/Tokyo" });
+  await shows(page, 9);
+  await page.locator("summary", { hasText: "More" }).click();
+  await page.getByLabel("From, in Asia/Tokyo").fill("2026-11-30T18:00");
+  await page.getByLabel("From, in Asia/Tokyo").blur();
+  const from = String(Date.UTC(2026, 10, 30, 9));
+  await page.waitForURL((url) => url.hash.includes(`from=${from}`));
+  await page.getByRole("button", { name: "UTC", exact: true }).click();
+  expect(await page.getByLabel("From, in UTC").inputValue()).toBe("2026-11-30T09:00");
+  const asks = page.waitForRequest((request) => request.url().includes(`from=${from}`));
+  const { page: elsewhere } = await open(`/jobs?from=${from}`, { timezoneId: "America/Los_Angeles" });
+  const asksToo = elsewhere.waitForRequest((request) => request.url().includes(`from=${from}`));
+  await Promise.all([asks, asksToo]);
+  await elsewhere.locator("summary", { hasText: "More" }).click();
+  expect(await elsewhere.getByLabel("From, in America/Los_Angeles").inputValue()).toBe("2026-11-30T01:00");
 });
 
 test("selected jobs are changed, those that the change fits", async () => {

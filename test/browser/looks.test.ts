@@ -18,6 +18,13 @@ beforeAll(async () => {
   local.shopAnswers(422);
   const failed = await local.schedule();
   await local.ended(failed.job_id, "failed");
+  // What a pause in force changes is on every page. It holds nothing of what the tests look at.
+  await local.api("/v1/pauses", {
+    product_tag: "my-product",
+    env: "prd",
+    event: "create_order",
+    reason: "the shop moves its stock",
+  });
   Object.assign(ids, { failed: failed.job_id, ...mapValues(made) });
 }, 60_000);
 
@@ -34,6 +41,7 @@ const pages: [name: string, path: () => string, ready: string][] = [
   ["Series", () => "/series", "Europe/Berlin"],
   ["New job", () => "/new?event=place_order", "What it will do"],
   ["Limits and pauses", () => "/limits", "Nothing is paused"],
+  ["Limits and pauses, one in force", () => "/limits?product=my-product&env=prd", "End the pause"],
   ["Errors", () => "/errors", "Retry all"],
   ["Catalog", () => "/catalog", "create_order"],
   ["Keys and webhooks", () => "/keys", "jobs:admin"],
@@ -45,6 +53,7 @@ const pages: [name: string, path: () => string, ready: string][] = [
 async function ready({ page, go }: Opened, path: string, text: string) {
   await go(path);
   await page.getByRole("main").getByText(text).first().waitFor();
+  await page.getByRole("region", { name: "What is paused" }).getByText("the shop moves its stock").waitFor();
   await page.waitForFunction(() => document.querySelector("[aria-busy='true'], .skeleton") === null);
   // A frame is a document of its own, which axe would wait for: the text of a mail says the same.
   const asText = page.getByRole("button", { name: "Text", exact: true });

@@ -34,6 +34,7 @@ const refused: [room: string, imports: string[]][] = [
   ["lambdas/dashboard", ["../api/routes.ts", "../consumers/engine/run-job.ts", "../../dashboard/vite.config.ts"]],
   ["dashboard/src/pages", ["../../../lambdas/api/routes.ts", "../../../lambdas/dashboard/answer.ts"]],
   ["dashboard/src/pages", ["../../../lambdas/core/job/job.ts", "../../../lambdas/consumers/types/registry.ts"]],
+  ["dashboard/src/pages", ["../../../lambdas/core/job/failure-group.ts"]],
   ["dashboard/src/pages", ["../../../local/gateway/http.ts", "../../../products/index.ts", "../../../test/x.ts"]],
   ["sdk/src", ["../../lambdas/core/job/job.ts", "../../products/index.ts", "../../local/gateway/http.ts"]],
   [

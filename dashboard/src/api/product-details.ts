@@ -1,5 +1,6 @@
 import type { JsonSchema } from "../ui/schema.ts";
 import { exampleOf } from "../ui/schema-example.ts";
+import { defineQuery } from "./define-query.ts";
 import type { ProductEvent } from "./products.ts";
 import { request } from "./request.ts";
 import { usePoll } from "./use-poll.ts";
@@ -32,11 +33,12 @@ export interface ProductDetails {
   schedules?: CatalogSchedule[];
 }
 
+const product = defineQuery("product", (tag: string) =>
+  request<ProductDetails>(`/v1/products/${encodeURIComponent(tag)}`),
+);
+
 export const useProduct = (tag: string | undefined): ProductDetails | undefined =>
-  usePoll(["product", tag], () => request<ProductDetails>(`/v1/products/${encodeURIComponent(tag ?? "")}`), {
-    once: true,
-    enabled: tag !== undefined,
-  }).data;
+  usePoll(tag === undefined ? undefined : product(tag), { once: true }).data;
 
 interface RequestExample {
   value?: { product_tag?: string; event?: string; input?: unknown };
@@ -49,19 +51,19 @@ interface Document {
   >;
 }
 
-const readExamples = async (): Promise<RequestExample[]> => {
+const requestExamples = defineQuery("request-examples", async (): Promise<RequestExample[]> => {
   const document = await request<Document>("/openapi.json").catch((): Document => ({}));
   const content = document.paths?.["/v1/jobs"]?.post?.requestBody?.content ?? {};
   return Object.values(content["application/json"]?.examples ?? {});
-};
+});
 
 /**
  * An input to begin with. The OpenAPI document has real ones for the demo product; for any other event it is made from the
  * schema. Undefined until it is known.
  */
-export function useExample(product: string, event: DetailedEvent | undefined): unknown {
-  const { data } = usePoll(["request-examples"], readExamples, { once: true });
+export function useExample(tag: string, event: DetailedEvent | undefined): unknown {
+  const { data } = usePoll(requestExamples(), { once: true });
   if (!event || !data) return undefined;
-  const real = data.find(({ value }) => value?.product_tag === product && value.event === event.tag);
+  const real = data.find(({ value }) => value?.product_tag === tag && value.event === event.tag);
   return real?.value?.input ?? exampleOf(event.input);
 }

@@ -1,3 +1,4 @@
+import { defineQuery } from "./define-query.ts";
 import { request } from "./request.ts";
 import { usePoll } from "./use-poll.ts";
 
@@ -17,6 +18,7 @@ export interface ProductSummary {
   events: ProductEvent[];
 }
 
+const products = defineQuery("products", () => request<{ products: ProductSummary[] }>("/v1/products"));
+
 /** The products that the key reaches; undefined until they are known. */
-export const useProducts = (): ProductSummary[] | undefined =>
-  usePoll(["products"], () => request<{ products: ProductSummary[] }>("/v1/products"), { once: true }).data?.products;
+export const useProducts = (): ProductSummary[] | undefined => usePoll(products(), { once: true }).data?.products;

@@ -1,5 +1,6 @@
-import { type QueryKey, type UseQueryResult, useQuery, useQueryClient } from "@tanstack/react-query";
+import { type UseQueryResult, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect } from "react";
+import type { Query } from "./define-query.ts";
 import { useLive } from "./live.ts";
 
 export const busyMs = 2_000;
@@ -8,29 +9,38 @@ export const calmMs = 10_000;
 export interface PollOptions<T> {
   /** Whether everything that the data shows is final, so that it is asked for less often. Default: it is. */
   isFinal?: (data: T) => boolean;
-  /** Asks once and not again: for what does not change while the page is open. */
-  once?: boolean;
-  enabled?: boolean;
+  /** Asks no more once there is an answer, or once it is enough: for what does not change while the page is open. */
+  once?: boolean | ((data: T) => boolean);
 }
+
+/** Stands for a query whose question is not known yet. */
+const none: Query<never> = { queryKey: [], queryFn: () => Promise.reject(new Error("Nothing is asked yet.")) };
 
 /**
  * Data that is kept current. The next request starts a pause after the last one was answered, so that a slow API is never asked
  * twice at once: 2 s while something is not final, 10 s otherwise, nothing while the tab is hidden or updates are paused.
  * A repeated answer that says the same keeps its identity, so nothing is drawn anew. An earlier answer stays while a request fails.
+ * Without a query nothing is asked.
  */
-export function usePoll<T>(key: QueryKey, fetcher: () => Promise<T>, options: PollOptions<T> = {}): UseQueryResult<T> {
-  const { isFinal, once = false, enabled = true } = options;
+export function usePoll<T>(query: Query<T> | undefined, options: PollOptions<T> = {}): UseQueryResult<T> {
+  const { isFinal, once = false } = options;
   const live = useLive();
-  const result = useQuery({ queryKey: key, queryFn: fetcher, enabled, staleTime: once ? Number.POSITIVE_INFINITY : 0 });
+  const enabled = query !== undefined;
+  const result = useQuery<T>({
+    ...(query ?? none),
+    enabled,
+    staleTime: once === false ? 0 : Number.POSITIVE_INFINITY,
+  });
   const { data, isFetching, dataUpdatedAt, errorUpdatedAt, refetch } = result;
   const pauseMs = data !== undefined && isFinal !== undefined && !isFinal(data) ? busyMs : calmMs;
+  const isEnough = data !== undefined && (typeof once === "function" ? once(data) : once);
   // A new answer starts the next pause, also where it says the same.
   useEffect(() => {
-    if (!live || !enabled || isFetching || (once && data !== undefined)) return;
+    if (!live || !enabled || isFetching || isEnough) return;
     const since = Date.now() - Math.max(dataUpdatedAt, errorUpdatedAt);
     const timer = setTimeout(() => void refetch(), Math.max(0, pauseMs - since));
     return () => clearTimeout(timer);
-  }, [live, enabled, isFetching, once, pauseMs, dataUpdatedAt, errorUpdatedAt, refetch]);
+  }, [live, enabled, isFetching, isEnough, pauseMs, dataUpdatedAt, errorUpdatedAt, refetch]);
   return result;
 }
 

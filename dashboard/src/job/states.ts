@@ -1,4 +1,4 @@
-import type { JobStatus, JobSummary } from "../../../sdk/src/job.ts";
+import type { Job, JobStatus, JobSummary } from "../../../sdk/src/job.ts";
 
 export const statuses: readonly JobStatus[] = [
   "scheduled",
@@ -29,9 +29,29 @@ const soonMs = 60_000;
 export const isSettled = (job: Pick<JobSummary, "status" | "due_at">, now: number): boolean =>
   isFinal(job) || job.status === "paused" || (job.status === "scheduled" && job.due_at - now > soonMs);
 
-/** Milliseconds from when the current attempt was due to when it started. */
-export const latenessOf = ({ due_at, started_at }: Pick<JobSummary, "due_at" | "started_at">): number | undefined =>
-  started_at === undefined ? undefined : Math.max(0, started_at - due_at);
+/** When the first attempt of a job's run started, or of one of its runs. Retries change nothing in it. */
+export const firstStartOf = (job: Partial<Pick<Job, "first_started_at" | "attempts" | "started_at">>) =>
+  job.first_started_at ?? job.attempts?.find(({ attempt }) => attempt === 1)?.started_at ?? onlyStart(job);
+
+const onlyStart = ({ attempts, started_at }: Partial<Pick<Job, "attempts" | "started_at">>) =>
+  attempts?.length === 0 ? started_at : undefined;
+
+/** Milliseconds from when a run was planned to when its first attempt started. A wait for a limit or a pause is part of it. */
+export function latenessOf(
+  job: Pick<Job, "scheduled_at"> & Partial<Pick<Job, "first_started_at" | "attempts" | "started_at">>,
+): number | undefined {
+  const first = firstStartOf(job);
+  return first === undefined ? undefined : Math.max(0, first - job.scheduled_at);
+}
+
+/** The limits that a job's attempts pass: its start may have waited for them, so that it was not late. */
+export const limitsOf = ({ gates = [] }: Pick<JobSummary, "gates">): string[] => gates.map(({ limit }) => limit);
+
+/** Which further attempt a job waits for: `retry 7 of 9`. Undefined before its first attempt and after its last. */
+export function retryOf({ status, attempt, retries }: Pick<JobSummary, "status" | "attempt" | "retries">) {
+  const waits = status === "scheduled" || status === "queued";
+  return waits && attempt > 1 ? `retry ${attempt - 1} of ${Math.max(retries, attempt - 1)}` : undefined;
+}
 
 /** Milliseconds from start to end, or until now while the job runs. */
 export function durationOf(

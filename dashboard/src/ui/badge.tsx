@@ -1,12 +1,13 @@
 import type { ComponentChildren } from "preact";
+import { Plain } from "./plain.tsx";
 
 const words: Record<string, string> = { not_started: "not started" };
 
-/** A status in its colour and in words: colour alone would not reach everyone. */
-export const StatusBadge = ({ status }: { status: string }) => (
-  <span class={`status status-${status}`}>
+/** A status in its colour and in words: colour alone would not reach everyone. `says` has better words for it, to be seen to. */
+export const StatusBadge = ({ status, says }: { status: string; says?: string | undefined }) => (
+  <span class={`status status-${says === undefined ? status : "retrying"}`}>
     <span class="status-dot" aria-hidden="true" />
-    {words[status] ?? status}
+    {says ?? words[status] ?? status}
   </span>
 );
 
@@ -17,4 +18,4 @@ export const Tag = ({
 }: {
   children: ComponentChildren;
   tone?: "plain" | "bad" | "warn" | "good";
-}) => <span class={`tag tag-${tone}`}>{children}</span>;
+}) => <span class={`tag tag-${tone}`}>{typeof children === "string" ? <Plain text={children} /> : children}</span>;

@@ -1,19 +1,25 @@
 import { useEffect, useState } from "preact/hooks";
+import { lazyFile } from "../lazy-page.ts";
 
 type Say = (cron: string) => string;
 
 let loaded: Say | undefined;
-const load = async (): Promise<Say> => {
+const load = lazyFile(async (): Promise<Say> => {
   const { default: cronstrue } = await import("cronstrue");
   loaded = (cron) => cronstrue.toString(cron, { use24HourTimeFormat: true, verbose: false });
   return loaded;
-};
+});
 
-/** A cron expression in words; nothing while it is not one. The words are loaded when they are first needed. */
+/** A cron expression in words; nothing while it is not one, and while the words have not been loaded. */
 export function CronWords({ cron }: { cron: string }) {
   const [say, setSay] = useState<Say | undefined>(() => loaded);
   useEffect(() => {
-    if (!say) void load().then((words) => setSay(() => words));
+    if (!say) {
+      load().then(
+        (words) => setSay(() => words),
+        () => {},
+      );
+    }
   }, [say]);
   return <span class="cron-words">{say ? wordsOf(say, cron) : ""}</span>;
 }

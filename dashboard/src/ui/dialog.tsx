@@ -40,8 +40,16 @@ export function Dialog({ title, onClose, children, footer, wide = false }: Dialo
   );
 }
 
+/** A product and env; without an env, all of the product. */
+export interface Place {
+  product_tag: string;
+  env?: string | undefined;
+}
+
 interface ConfirmProps {
   title: string;
+  /** Where the change is made. Products have events of the same name, so every question names its own. */
+  of: Place | readonly Place[] | "this machine";
   /** What happens, with the count where it is more than one. */
   children: ComponentChildren;
   /** The word on the button: what it does, not "OK". */
@@ -52,6 +60,13 @@ interface ConfirmProps {
   error?: unknown;
   onConfirm: () => void;
   onClose: () => void;
+}
+
+/** `my-product prd`; of several, each once. */
+export function placesIn(of: ConfirmProps["of"]): string {
+  if (of === "this machine") return of;
+  const names = [of].flat().map(({ product_tag, env }) => `${product_tag} ${env ?? "(every env)"}`);
+  return [...new Set(names)].join(", ");
 }
 
 /** Asks before a change. It stays open with the error where the change fails. */
@@ -73,6 +88,9 @@ export const Confirm = (props: ConfirmProps) => (
       </>
     }
   >
+    <p class="dialog-of">
+      In <strong>{placesIn(props.of)}</strong>
+    </p>
     {props.children}
     <ErrorBanner error={props.error} />
   </Dialog>

@@ -1,9 +1,13 @@
 import { useState } from "preact/hooks";
 import { CopyButton } from "./copy-button.tsx";
+import { count } from "./format.ts";
 import { entriesOf, isBranch, summaryOf } from "./json.ts";
+import { Plain } from "./plain.tsx";
 
 /** How many entries of one list or object are shown before one asks for more. */
 const step = 100;
+/** How many characters of one text are shown before one asks for the rest. */
+const shownText = 2_000;
 
 interface Props {
   value: unknown;
@@ -63,7 +67,9 @@ function Branch({ name, value, depth }: { name?: string; value: object; depth: n
 
 const Name = ({ name }: { name: string }) => (
   <>
-    <span class="json-name">{name}</span>
+    <span class="json-name">
+      <Plain text={name} />
+    </span>
     <span class="json-colon">: </span>
   </>
 );
@@ -71,5 +77,22 @@ const Name = ({ name }: { name: string }) => (
 function Leaf({ value }: { value: unknown }) {
   if (value === "[redacted]") return <span class="json-redacted">[redacted]</span>;
   const kind = value === null ? "null" : typeof value;
-  return <span class={`json-${kind}`}>{JSON.stringify(value) ?? "undefined"}</span>;
+  return (
+    <span class={`json-${kind}`}>
+      <Clipped text={JSON.stringify(value) ?? "undefined"} />
+    </span>
+  );
+}
+
+function Clipped({ text }: { text: string }) {
+  const [isWhole, setWhole] = useState(false);
+  if (isWhole || text.length <= shownText) return <Plain text={text} />;
+  return (
+    <>
+      <Plain text={text.slice(0, shownText)} />…{" "}
+      <button type="button" class="link" onClick={() => setWhole(true)}>
+        Show all {count(text.length)} characters
+      </button>
+    </>
+  );
 }

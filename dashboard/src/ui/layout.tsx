@@ -1,12 +1,14 @@
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
-import { Link, useLocation } from "wouter";
+import { useLocation } from "wouter";
 import { session } from "../api/session.ts";
 import { useStore } from "../api/store.ts";
+import { loadFilesWhenIdle } from "../lazy-page.ts";
 import { type Page, pages } from "../routes.ts";
 import { ApiDown } from "./api-down.tsx";
 import { Button } from "./button.tsx";
 import { Icon, type IconName } from "./icons.tsx";
+import { Link } from "./link.tsx";
 import { Logo } from "./logo.tsx";
 import { PauseBanner } from "./pause-banner.tsx";
 import { Settings } from "./settings.tsx";
@@ -21,6 +23,7 @@ export function Layout({ children }: { children: ComponentChildren }) {
   const [path] = useLocation();
   const main = useRef<HTMLElement>(null);
   const first = useRef(true);
+  useEffect(() => loadFilesWhenIdle(), []);
   // Another page begins at its top, and closes the menu it was chosen from.
   useEffect(() => {
     setOpen(false);

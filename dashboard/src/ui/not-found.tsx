@@ -1,5 +1,5 @@
-import { Link } from "wouter";
 import { EmptyState } from "./empty-state.tsx";
+import { Link } from "./link.tsx";
 import { PageHeader } from "./page-header.tsx";
 
 export const NotFound = () => (

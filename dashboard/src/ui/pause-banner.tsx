@@ -1,7 +1,8 @@
-import { Link } from "wouter";
 import { usePauses } from "../api/pauses.ts";
 import { query } from "../api/request.ts";
 import { heldWords } from "../pages/limits/pause-draft.ts";
+import { Link } from "./link.tsx";
+import { Plain } from "./plain.tsx";
 import { Ago } from "./time.tsx";
 
 const shown = 3;
@@ -16,10 +17,10 @@ export function PauseBanner() {
         {active.slice(0, shown).map(({ id, product_tag, env, reason, since, ...scope }) => (
           <li key={id}>
             <Link href={`/limits${query({ product: product_tag, env })}`}>
-              Paused: {heldWords(scope)} of {product_tag}
+              Paused: <Plain text={heldWords(scope)} /> of {product_tag}
               {env !== undefined && ` in ${env}`}
             </Link>{" "}
-            {reason} <Ago at={since} />
+            <Plain text={reason} /> <Ago at={since} />
           </li>
         ))}
         {active.length > shown && <li>and {active.length - shown} more</li>}

@@ -1,4 +1,4 @@
-import { ductape } from "../api/client.ts";
+import { latestJob } from "../api/latest-job.ts";
 import { type ProductSummary, useProducts } from "../api/products.ts";
 import { usePoll } from "../api/use-poll.ts";
 import { useUrlState } from "../use-url-state.ts";
@@ -18,7 +18,7 @@ const defaults = { product: "", env: "" };
 export function useTenant(): Tenant | undefined {
   const [{ product, env }] = useUrlState(defaults);
   const products = useProducts();
-  const latest = usePoll(["latest-job"], () => ductape().jobs.list({ limit: 1 }).page(), { once: true });
+  const latest = usePoll(latestJob(), { once: true });
   if (!products || latest.isPending) return undefined;
   const job = latest.data?.jobs[0];
   const named = products.find(({ tag }) => tag === (product || job?.product_tag)) ?? products[0];

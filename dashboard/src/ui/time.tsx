@@ -56,12 +56,20 @@ export const Duration = ({ ms }: { ms: number | undefined }) =>
 const lateMs = 1_000;
 const veryLateMs = 10_000;
 
+interface LatenessProps {
+  ms: number | undefined;
+  /** The limits that the start had to pass: a wait for them is part of the time, and no lateness. */
+  limits?: readonly string[];
+}
+
 /** How late something started, coloured from a second on. */
-export const Lateness = ({ ms }: { ms: number | undefined }) =>
-  ms === undefined ? (
-    <Dash />
-  ) : (
-    <span class={`num ${ms >= veryLateMs ? "very-late" : ms >= lateMs ? "late" : ""}`} title={exactMs(ms)}>
+export function Lateness({ ms, limits = [] }: LatenessProps) {
+  if (ms === undefined) return <Dash />;
+  const isLate = limits.length === 0;
+  const title = isLate ? exactMs(ms) : `${exactMs(ms)}, of which it may have waited for ${limits.join(", ")}`;
+  return (
+    <span class={`num ${!isLate ? "" : ms >= veryLateMs ? "very-late" : ms >= lateMs ? "late" : ""}`} title={title}>
       {offset(ms)}
     </span>
   );
+}

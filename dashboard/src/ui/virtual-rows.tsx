@@ -15,10 +15,8 @@ interface Props<T> {
   class?: string;
   rowClass?: (row: T) => string;
   label: string;
-  /** Called when the end comes near: read more. */
-  onEnd?: () => void;
-  /** Called with the first and last row in sight, and whether the table is at its top. */
-  onRange?: (first: number, last: number, atTop: boolean) => void;
+  /** Called with where one is: the first row in sight, and whether the table is at its top or near its end. */
+  onPlace?: (first: number, at: { top: boolean; end: boolean }) => void;
   /** After the last row. */
   foot?: ComponentChildren;
 }
@@ -27,7 +25,7 @@ const overscan = 8;
 
 /** A table that draws only the rows in sight, so that 10,000 scroll smoothly. Its parent gives it its height. */
 export function VirtualRows<T>(props: Props<T>) {
-  const { rows, keyOf, height, children, head, label, rowClass, onEnd, onRange, foot } = props;
+  const { rows, keyOf, height, children, head, label, rowClass, onPlace, foot } = props;
   const scroller = useRef<HTMLDivElement>(null);
   const virtual = useVirtualizer({
     count: rows.length,
@@ -41,11 +39,9 @@ export function VirtualRows<T>(props: Props<T>) {
   const first = items[0]?.index ?? 0;
   const last = items.at(-1)?.index ?? -1;
   const atTop = (virtual.scrollOffset ?? 0) < height / 2;
-  // The callbacks are new with each drawing.
-  useEffect(() => {
-    onRange?.(first, last, atTop);
-    if (last >= rows.length - overscan - 1) onEnd?.();
-  }, [first, last, atTop, rows.length]);
+  const atEnd = last >= rows.length - overscan - 1;
+  // The callback is new with each drawing.
+  useEffect(() => onPlace?.(first, { top: atTop, end: atEnd }), [first, atTop, atEnd]);
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
     <section ref={scroller} class={`vtable ${props.class ?? ""}`} aria-label={label} tabIndex={0}>

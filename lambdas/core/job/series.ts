@@ -1,6 +1,7 @@
 import { given } from "../schema/given.ts";
 import { type Calendars, noCalendars } from "./calendars.ts";
 import type { Claim } from "./claim.ts";
+import { firstStartOf } from "./first-start.ts";
 import { hasBegun, isFinished, type Job, type Repeat, type RunRecord } from "./job.ts";
 import { isExcepted, nextOccurrence } from "./recurrence.ts";
 import { cancelled, waiting } from "./transitions.ts";
@@ -47,10 +48,6 @@ export const runRecordOf = (job: Job): RunRecord => ({
   attempts: job.attempts,
   ...given({ result: job.result, error: job.error, reason: job.reason }),
 });
-
-/** When the current run was first started. Undefined if it was not. */
-const firstStartOf = ({ begun_at, attempts, parked_since, snoozes, started_at }: Job): number | undefined =>
-  begun_at ?? attempts[0]?.started_at ?? parked_since ?? snoozes?.since ?? started_at;
 
 /** How many further runs the series may have after the current one. Runs that were skipped do not count. */
 export function runsLeft({ repeat, run, skipped_runs = 0, ...job }: Job): number {

@@ -1,5 +1,6 @@
 import type * as z from "zod";
 import type { Attempt, AttemptError } from "../job/attempt.ts";
+import { firstStartOf } from "../job/first-start.ts";
 import { isFinished, isWaiting, type Job, type Parent, shownStatus } from "../job/job.ts";
 import type { Pause } from "../job/pause.ts";
 import { cachedFrom } from "../job/result-cache.ts";
@@ -59,7 +60,11 @@ export const summaryOf = (job: Job, now: number, pauses: readonly Pause[] = []):
   ...given({ cache: job.cache, cached_from: cachedFrom(job.attempts) }),
   ...(job.session && { session: { tag: job.session.tag } }),
   ...given({ debounce: job.debounce && debounceView(job.debounce), unique: job.unique }),
+  ...given({ first_started_at: firstStartShown(job), gates: job.gates }),
 });
+
+/** Unknown once the record of the first attempt has made room for later ones. */
+const firstStartShown = (job: Job) => ((job.attempts[0]?.attempt ?? 1) === 1 ? firstStartOf(job) : undefined);
 
 const optionalOf = ({ app, started_at, finished_at, expires_at, labels, fairness_key, repeat, reason }: Job) =>
   given({ app, started_at, finished_at, expires_at, labels, fairness_key, repeat, reason });
@@ -90,11 +95,11 @@ export async function viewOf(
     pausesFor(services, [job]),
     job.gates && isWaiting(job) ? (await loadLimitWaits()).limitWait(services, job, now) : undefined,
   ]);
-  const { gates, priority, snoozes } = job;
+  const { priority, snoozes } = job;
   const summary = summaryOf(job, now, pauses);
   const view: JobView = {
     ...summary,
-    ...given({ gates, priority, waiting_for: summary.waiting_for ?? limited, snoozes }),
+    ...given({ priority, waiting_for: summary.waiting_for ?? limited, snoozes }),
     attempts: job.attempts.map(attemptView),
     ...(steps && { steps: shownSteps(steps), ...graphShown(services.catalog, job, steps) }),
     ...(channels && { channels }),

@@ -79,7 +79,7 @@ export const series: Mutation[] = [
   {
     name: "missed: a run has begun only when its provider no longer puts it off",
     seed: 13_741,
-    at: `${rules}#firstStartOf`,
+    at: "core/job/first-start.ts#firstStartOf",
     find: "begun_at ?? ",
     replace: "",
     bug: "a series ran occurrences, with all, that had passed while a provider put its run off",

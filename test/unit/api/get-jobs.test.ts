@@ -91,11 +91,37 @@ describe("GET /v1/jobs", () => {
           due_at: noon,
           created_at: noon - 60_000,
           started_at: noon,
+          first_started_at: noon,
           finished_at: noon + 5,
           labels: ["vip"],
         },
       ],
     });
+  });
+
+  it("says when a job that was retried first started, and the limits that it passes", async () => {
+    const attempt = (n: number) => ({
+      attempt: n,
+      due_at: noon,
+      started_at: noon + n,
+      ended_at: noon + n,
+      outcome: "failed" as const,
+    });
+    const gates = [{ limit: "partner", key: "" }];
+    const retried = aJob({
+      scheduled_at: noon,
+      attempt: 3,
+      due_at: noon + 90_000,
+      started_at: noon + 2,
+      attempts: [attempt(1), attempt(2)],
+      gates,
+    });
+    // The record of its first attempt has made room for later ones.
+    const often = aJob({ attempt: 30, due_at: noon + 80_000, attempts: [attempt(5), attempt(29)] });
+    const { body } = await world([retried, often]).ask({ path: "/v1/jobs" });
+    expect(body.jobs[0]).toMatchObject({ scheduled_at: noon, started_at: noon + 2, first_started_at: noon + 1, gates });
+    expect(body.jobs[1]).not.toHaveProperty("first_started_at");
+    expect(body.jobs[1]).not.toHaveProperty("gates");
   });
 
   const tenants = {

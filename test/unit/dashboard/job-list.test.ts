@@ -1,8 +1,22 @@
-import { bulkFilter, countJobs } from "../../../dashboard/src/pages/jobs/bulk-filter.ts";
-import { filterOf, listDefaults, queryOf, timeOf } from "../../../dashboard/src/pages/jobs/filters.ts";
-import { heldOrder, idsOf, refreshed } from "../../../dashboard/src/pages/jobs/list-pages.ts";
+import { bulkFilter, countJobs, firstChange } from "../../../dashboard/src/pages/jobs/bulk-filter.ts";
+import {
+  addressTimeOf,
+  fieldOf,
+  filterOf,
+  listDefaults,
+  queryOf,
+  timeOf,
+} from "../../../dashboard/src/pages/jobs/filters.ts";
+import {
+  emptyAtEnd,
+  heldOrder,
+  idsOf,
+  type ListPage,
+  refreshed,
+  searchedOf,
+} from "../../../dashboard/src/pages/jobs/list-pages.ts";
 import { nextSort, sorted } from "../../../dashboard/src/pages/jobs/sort.ts";
-import { addressOf, fieldsOf, toggled } from "../../../dashboard/src/url-state.ts";
+import { addressOf, fieldsOf, toggled, withTenant } from "../../../dashboard/src/url-state.ts";
 import type { JobSummary } from "../../../sdk/src/index.ts";
 
 describe("the address", () => {
@@ -36,6 +50,24 @@ describe("the address", () => {
     expect(queryOf({ ...listDefaults, sort: "time" })).toEqual({ order: "asc", limit: 100 });
     expect(timeOf("no time")).toBeUndefined();
   });
+
+  test("has times that are the same instant for each reader, whose fields show them in the chosen zone", () => {
+    const nine = String(Date.UTC(2026, 10, 30, 9));
+    expect(addressTimeOf("2026-11-30T10:00", "Europe/Berlin")).toBe(nine);
+    expect(fieldOf(nine, "Europe/Berlin")).toBe("2026-11-30T10:00");
+    expect(fieldOf(nine, "America/Los_Angeles")).toBe("2026-11-30T01:00");
+    expect([addressTimeOf("", "UTC"), fieldOf("", "UTC")]).toEqual(["", ""]);
+    const written = ["2026-11-30T09:00", "2026-11-30T09:00Z", "2026-11-30T10:00+01:00", nine];
+    expect(written.map(timeOf)).toEqual(Array(4).fill(Number(nine)));
+  });
+
+  test("keeps the product and env on the way to another page, unless that names its own", () => {
+    const here = "product=ops&env=prd&status=failed";
+    expect(withTenant("/errors", here)).toBe("/errors?product=ops&env=prd");
+    expect(withTenant("/new?from=job_1", here)).toBe("/new?from=job_1&product=ops&env=prd");
+    expect(withTenant("/jobs?product=shop", here)).toBe("/jobs?product=shop");
+    expect(withTenant("/errors", "status=failed")).toBe("/errors");
+  });
 });
 
 describe("pages that are read again", () => {
@@ -67,6 +99,25 @@ describe("pages that are read again", () => {
     expect(idsOf(more)).toEqual(["d", "c", "b", "a", "z"]);
   });
 
+  test("go on after one on which few jobs match or none, which pushes nothing out", () => {
+    const few: ListPage[] = [
+      { ids: [], next: "1000", short: true },
+      { cursor: "1000", ids: ["a"], next: "2000", short: true },
+    ];
+    expect(refreshed(few, 0, { ids: [], next: "998", short: true })).toHaveLength(2);
+    expect(idsOf(refreshed(few, 0, { ids: ["new"], next: "998", short: true }))).toEqual(["new", "a"]);
+    expect(refreshed([...few, { cursor: "2000", ids: [] }], 1, { ids: [], next: "2000", short: true })).toHaveLength(3);
+  });
+
+  test("say how much was searched where few jobs match, and for how long nothing was found", () => {
+    const empty: ListPage = { ids: [], next: "n", short: true };
+    expect(searchedOf([{ ids: ["a"], next: "n" }])).toBeUndefined();
+    expect(searchedOf([{ ids: ["a", "b"], next: "n" }, empty, empty])).toBe(2_002);
+    expect(searchedOf([])).toBeUndefined();
+    expect([emptyAtEnd([], 0), emptyAtEnd([empty, { ids: ["a"] }, empty], 0)]).toEqual([0, 1]);
+    expect([emptyAtEnd([empty, empty], 0), emptyAtEnd([empty, empty], 2)]).toEqual([2, 0]);
+  });
+
   test("leave rows in place while the list is held, but for those that are loaded at the end", () => {
     const changed = [
       { ids: ["e", "c", "d"], next: "x" },
@@ -77,7 +128,8 @@ describe("pages that are read again", () => {
 });
 
 test("sorts among the loaded rows, those without the value last, and returns to time by the third click", () => {
-  const job = (job_id: string, due_at: number, started_at?: number) => ({ job_id, due_at, started_at }) as JobSummary;
+  const job = (job_id: string, scheduled_at: number, first_started_at?: number) =>
+    ({ job_id, scheduled_at, first_started_at }) as JobSummary;
   const byId = new Map([job("a", 0, 50), job("b", 0), job("c", 0, 200)].map((one) => [one.job_id, one]));
   expect(sorted(["a", "b", "c"], byId, "-lateness", 0)).toEqual(["c", "a", "b"]);
   expect(sorted(["a", "b", "c"], byId, "lateness", 0)).toEqual(["a", "c", "b"]);
@@ -96,6 +148,15 @@ describe("a bulk change", () => {
     expect(bulkFilter("retry", { status: "completed" })).toBeUndefined();
     expect(bulkFilter("pause", {})?.recurring).toBe(true);
     expect(bulkFilter("pause", { recurring: false })).toBeUndefined();
+  });
+
+  test("begins with what repairs the jobs of its filter, before what takes them away", () => {
+    expect(firstChange({})).toBe("retry");
+    expect(firstChange({ status: ["failed", "completed"] })).toBe("retry");
+    expect(firstChange({ status: "paused" })).toBe("resume");
+    expect(firstChange({ status: "scheduled", recurring: true })).toBe("pause");
+    expect(firstChange({ status: "scheduled" })).toBe("cancel");
+    expect(firstChange({ status: "completed" })).toBe("delete");
   });
 
   const listOf = (sizes: number[]) => ({

@@ -2,12 +2,12 @@ import { can } from "../../../dashboard/src/api/can.ts";
 import { actionsFor } from "../../../dashboard/src/job/actions.ts";
 import { actionAsCode } from "../../../dashboard/src/job/as-code.ts";
 import { awsLinks } from "../../../dashboard/src/job/aws-links.ts";
-import { durationOf, isSettled, latenessOf, waitingFor } from "../../../dashboard/src/job/states.ts";
+import { durationOf, isSettled, latenessOf, retryOf, waitingFor } from "../../../dashboard/src/job/states.ts";
 import { reschedulingOf, seriesFieldsOf } from "../../../dashboard/src/pages/job/rescheduling.ts";
 import { barHeights } from "../../../dashboard/src/pages/job/run-bars.ts";
 import { axisOf, barsOf, placeOf } from "../../../dashboard/src/pages/job/timeline.ts";
 import { ceilingOf, spanOf, windows } from "../../../dashboard/src/pages/overview/window.ts";
-import type { Deployment, JobSummary } from "../../../sdk/src/index.ts";
+import type { Deployment, JobAttempt, JobSummary } from "../../../sdk/src/index.ts";
 
 const namesFor = (status: JobSummary["status"], recurring = false) =>
   actionsFor({ status, recurring }).map(({ id }) => id);
@@ -38,11 +38,28 @@ test("shows an action as code, with the key as a variable and quotes that a shel
 });
 
 test("measures a job to the millisecond", () => {
-  expect(latenessOf({ due_at: 100, started_at: 169 })).toBe(69);
-  expect(latenessOf({ due_at: 100 })).toBeUndefined();
+  expect(latenessOf({ scheduled_at: 100, first_started_at: 169 })).toBe(69);
+  expect(latenessOf({ scheduled_at: 100 })).toBeUndefined();
   expect(durationOf({ status: "completed", started_at: 169, finished_at: 711 }, 9_999)).toBe(542);
   expect(durationOf({ status: "running", started_at: 169 }, 269)).toBe(100);
   expect(waitingFor({ status: "scheduled", type: "action", attempt: 3 })).toBe("retry 2");
+});
+
+test("a job is as late as its first start, however often it is retried", () => {
+  const attempt = (n: number, started_at: number) => ({ attempt: n, started_at }) as JobAttempt;
+  const retried = { scheduled_at: 1_000, due_at: 700_000, started_at: 700_005 };
+  expect(latenessOf({ ...retried, first_started_at: 1_040 })).toBe(40);
+  expect(latenessOf({ ...retried, attempts: [attempt(1, 1_040), attempt(2, 700_005)] })).toBe(40);
+  // Of a run with many attempts the first ones are no longer known, and the latest says nothing about it.
+  expect(latenessOf({ ...retried, attempts: [attempt(9, 700_005)] })).toBeUndefined();
+  expect(latenessOf(retried)).toBeUndefined();
+  expect(latenessOf({ scheduled_at: 1_000, started_at: 1_007, attempts: [] })).toBe(7);
+});
+
+test("a job that has failed and waits for another attempt says which", () => {
+  expect(retryOf({ status: "scheduled", attempt: 8, retries: 9 })).toBe("retry 7 of 9");
+  expect(retryOf({ status: "queued", attempt: 1, retries: 9 })).toBeUndefined();
+  expect(retryOf({ status: "failed", attempt: 10, retries: 9 })).toBeUndefined();
 });
 
 test("a job that is due soon or runs is looked at often, one that waits for long is not", () => {

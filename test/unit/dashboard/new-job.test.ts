@@ -84,7 +84,14 @@ test("again with changes asks for a new token of the same session", () => {
 });
 
 describe("again with changes", () => {
-  const job = { ...place, status: "completed", due_at: 0, retries: 2, timeout_ms: 1_500, labels: ["a", "b"] } as Job;
+  const job = {
+    ...place,
+    status: "completed",
+    scheduled_at: 0,
+    retries: 2,
+    timeout_ms: 1_500,
+    labels: ["a", "b"],
+  } as Job;
 
   test("a job of the past starts now, with its options", () => {
     expect(draftOf(job, "{}", "UTC", 1_000)).toMatchObject({
@@ -102,7 +109,7 @@ describe("again with changes", () => {
   });
 
   test("a job of the future keeps its time, and a series its rule and zone", () => {
-    const later = { ...job, status: "scheduled" as const, due_at: Date.UTC(2030, 0, 1, 12) };
+    const later = { ...job, status: "scheduled" as const, scheduled_at: Date.UTC(2030, 0, 1, 12) };
     expect(draftOf(later, "{}", "Europe/Berlin", 0)).toMatchObject({ when: "at", at: "2030-01-01T13:00" });
     const repeat = { cron: "0 9 * * *", tz: "Asia/Tokyo", anchor: 0, overlap: "queue" as const };
     expect(draftOf({ ...job, repeat }, "{}", "UTC", 0)).toMatchObject({

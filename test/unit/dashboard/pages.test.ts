@@ -7,9 +7,28 @@ import type { ErrorGroup, Series, Webhook } from "../../../sdk/src/index.ts";
 import type { JobSummary } from "../../../sdk/src/job.ts";
 
 describe("errors", () => {
-  const group = { fingerprint: "a", code: "TIMEOUT", count: 5 } as ErrorGroup;
-  const failed = (code: string, provider_code?: string) =>
-    ({ error: { code, message: "", retryable: true, ...(provider_code && { provider_code }) } }) as JobSummary;
+  const group = {
+    fingerprint: "a",
+    event: "order",
+    code: "TIMEOUT",
+    message: "It took <number> s.",
+    count: 5,
+  } as ErrorGroup;
+  const failed = (code: string, provider_code?: string, message = "It took 30 s.") =>
+    ({
+      event: "order",
+      error: { code, message, retryable: true, ...(provider_code && { provider_code }) },
+    }) as JobSummary;
+
+  test("a group's jobs failed for its cause: the message tells neighbours with the same codes apart", () => {
+    const neighbours = ["The shop says 503.", "It took too long.", "It took 30 s and was cut."];
+    const jobs = [
+      ...neighbours.map((message) => failed("TIMEOUT", undefined, message)),
+      failed("TIMEOUT", undefined, "It took 7.5 s."),
+    ];
+    expect(matching(jobs, group)).toEqual([jobs.at(-1)]);
+    expect(matching([{ ...failed("TIMEOUT"), event: "other" }], group)).toEqual([]);
+  });
 
   test("a group's jobs have its code and the provider's", () => {
     expect(matching([failed("TIMEOUT"), failed("TIMEOUT", "504"), failed("NOT_FOUND")], group)).toHaveLength(1);

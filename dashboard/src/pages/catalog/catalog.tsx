@@ -1,5 +1,4 @@
 import { useState } from "preact/hooks";
-import { Link } from "wouter";
 import { useCan } from "../../api/me.ts";
 import {
   type CatalogSchedule,
@@ -15,6 +14,7 @@ import { CronWords } from "../../ui/cron-words.tsx";
 import { EmptyState } from "../../ui/empty-state.tsx";
 import { duration, plural } from "../../ui/format.ts";
 import { JsonTree } from "../../ui/json-tree.tsx";
+import { Link } from "../../ui/link.tsx";
 import { PageHeader } from "../../ui/page-header.tsx";
 import { Fact, Facts, Panel } from "../../ui/panel.tsx";
 import { Skeleton } from "../../ui/skeleton.tsx";

@@ -1,35 +1,36 @@
 import { useEffect } from "preact/hooks";
-import { Link } from "wouter";
 import type { JobSummary } from "../../../../sdk/src/job.ts";
 import { ductape } from "../../api/client.ts";
 import { apiNow } from "../../api/clock.ts";
+import { defineQuery } from "../../api/define-query.ts";
 import { usePoll } from "../../api/use-poll.ts";
 import { StatusBadge } from "../../ui/badge.tsx";
 import { Button } from "../../ui/button.tsx";
 import { EmptyState } from "../../ui/empty-state.tsx";
+import { Link } from "../../ui/link.tsx";
 import { Panel } from "../../ui/panel.tsx";
 import { Ago, Time } from "../../ui/time.tsx";
 
 const shown = 8;
 const watchMs = 1_000;
 
-const readDue = async () => {
+const dueNext = defineQuery("due-next", async () => {
   const { jobs } = await ductape()
     .jobs.list({ status: ["scheduled", "queued", "running"], order: "asc", limit: shown })
     .page();
   return jobs;
-};
-const readDone = async () => {
+});
+const endedLast = defineQuery("ended-last", async () => {
   const { jobs } = await ductape()
     .jobs.list({ status: ["completed", "failed", "cancelled"], limit: shown })
     .page();
   return jobs;
-};
+});
 
 /** What is due next and what ended last, by the system's clock: what one watches while it moves. */
 export function DueAndDone({ moving, onMoveTo }: { moving: boolean; onMoveTo: (at: number) => void }) {
-  const due = usePoll(["clock-due"], readDue, { isFinal: () => false });
-  const done = usePoll(["clock-done"], readDone, { isFinal: () => false });
+  const due = usePoll(dueNext(), { isFinal: () => false });
+  const done = usePoll(endedLast(), { isFinal: () => false });
   const { refetch: askDue } = due;
   const { refetch: askDone } = done;
   useEffect(() => {

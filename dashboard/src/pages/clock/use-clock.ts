@@ -1,4 +1,5 @@
 import { useEffect, useRef, useState } from "preact/hooks";
+import { defineQuery } from "../../api/define-query.ts";
 import { LocalError, localRequest } from "../../api/local-request.ts";
 import { usePoll, useRefresh } from "../../api/use-poll.ts";
 import type { ClockState, Move, Moved } from "./moves.ts";
@@ -20,7 +21,7 @@ export interface Clock {
 
 /** The local clock: it is asked often while it moves, so that one sees it pass the days. */
 export function useClock(): Clock {
-  const { data, refetch } = usePoll(["clock"], readClock);
+  const { data, refetch } = usePoll(clockReading());
   const [moving, setMoving] = useState<Move>();
   const [from, setFrom] = useState<number>();
   const [last, setLast] = useState<Moved>();
@@ -67,10 +68,13 @@ interface Reading {
   at: number;
 }
 
-const readClock = async (): Promise<Reading> => ({
-  state: await localRequest<ClockState>("/local/clock"),
-  at: performance.now(),
-});
+const clockReading = defineQuery(
+  "clock",
+  async (): Promise<Reading> => ({
+    state: await localRequest<ClockState>("/local/clock"),
+    at: performance.now(),
+  }),
+);
 
 const post = (move: Move, signal: AbortSignal) =>
   localRequest<Moved>("/local/clock", {

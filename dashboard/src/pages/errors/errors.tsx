@@ -1,8 +1,8 @@
 import { useState } from "preact/hooks";
-import { Link } from "wouter";
 import type { ErrorGroup } from "../../../../sdk/src/index.ts";
 import { ductape } from "../../api/client.ts";
 import { apiNow } from "../../api/clock.ts";
+import { defineQuery } from "../../api/define-query.ts";
 import { useCan } from "../../api/me.ts";
 import { query } from "../../api/request.ts";
 import { usePoll } from "../../api/use-poll.ts";
@@ -12,8 +12,10 @@ import { EmptyState } from "../../ui/empty-state.tsx";
 import { ErrorBanner } from "../../ui/error-banner.tsx";
 import { Segments } from "../../ui/field.tsx";
 import { count, plural } from "../../ui/format.ts";
+import { Link } from "../../ui/link.tsx";
 import { PageHeader } from "../../ui/page-header.tsx";
 import { Panel } from "../../ui/panel.tsx";
+import { Plain } from "../../ui/plain.tsx";
 import { Skeleton } from "../../ui/skeleton.tsx";
 import { type Column, Table } from "../../ui/table.tsx";
 import { type Tenant, TenantPicker, useTenant } from "../../ui/tenant-picker.tsx";
@@ -25,6 +27,12 @@ import "./errors.css";
 
 const defaults = { window: "7d" };
 const most = 100;
+
+const errorGroups = defineQuery("error-groups", (tenant: Tenant, window: string) =>
+  ductape()
+    .errors.list({ ...tenant, from: windowStart(window, apiNow()), limit: most })
+    .page(),
+);
 
 /** What fails, grouped: one line per cause rather than one per job. */
 export function Errors() {
@@ -47,11 +55,7 @@ export function Errors() {
 }
 
 function Groups({ tenant, window }: { tenant: Tenant; window: string }) {
-  const read = () =>
-    ductape()
-      .errors.list({ ...tenant, from: windowStart(window, apiNow()), limit: most })
-      .page();
-  const { data, error, isPending } = usePoll(["errors", tenant, window], read);
+  const { data, error, isPending } = usePoll(errorGroups(tenant, window));
   const [retried, retry] = useState<ErrorGroup>();
   const can = useCan();
   if (isPending) return <Skeleton lines={5} />;
@@ -99,7 +103,9 @@ function columnsFor(
             {group.provider_code !== undefined && <code>{group.provider_code}</code>}
             <Link href={jobs(group)}>{group.event}</Link>
           </p>
-          <p class="error-message">{group.message}</p>
+          <p class="error-message">
+            <Plain text={group.message} />
+          </p>
           <p class="error-last muted">
             last <Ago at={group.last_at} />
           </p>

@@ -1,3 +1,4 @@
+import { normalisedMessage } from "../../../../lambdas/core/job/normalised-message.ts";
 import type { ErrorGroup, JobSummary } from "../../../../sdk/src/index.ts";
 
 const day = 86_400_000;
@@ -20,9 +21,15 @@ export function windowStart(window: string, now: number): number {
 /** Its failures have many causes: those of a day that had too many groups already. */
 export const isMixed = ({ fingerprint }: ErrorGroup): boolean => fingerprint === "other";
 
-/** The failed jobs that belong to a group; the filter of a bulk change knows the event and the time, and no codes. */
-export const matching = (jobs: readonly JobSummary[], { code, provider_code }: ErrorGroup): JobSummary[] =>
-  jobs.filter(({ error }) => error?.code === code && error.provider_code === provider_code);
+/** The failed jobs that belong to a group: those of its event that failed for its cause. A filter of the API knows no causes. */
+export const matching = (jobs: readonly JobSummary[], group: ErrorGroup): JobSummary[] =>
+  jobs.filter(
+    ({ event, error }) =>
+      event === group.event &&
+      error?.code === group.code &&
+      error.provider_code === group.provider_code &&
+      normalisedMessage(error.message) === group.message,
+  );
 
 /** The share of the largest group, for a bar beside its count: from 0 to 100. */
 export const shareOf = (count: number, groups: readonly ErrorGroup[]): number =>

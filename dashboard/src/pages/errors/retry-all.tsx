@@ -1,5 +1,6 @@
 import type { ErrorGroup, JobSummary } from "../../../../sdk/src/index.ts";
 import { ductape } from "../../api/client.ts";
+import { defineQuery } from "../../api/define-query.ts";
 import { useChange } from "../../api/use-change.ts";
 import { usePoll } from "../../api/use-poll.ts";
 import { Confirm } from "../../ui/dialog.tsx";
@@ -27,12 +28,10 @@ export function RetryAll({ group, tenant, onClose }: Props) {
     from: group.first_at,
     to: group.last_at + 1_000,
   };
-  const { data, error } = usePoll(["failed-of", group.fingerprint, group.last_at], () => failedJobs(filter), {
-    once: true,
-  });
+  const { data, error } = usePoll(failedJobs(filter), { once: true });
   const jobs = data && matching(data.jobs, group);
   const retry = useChange(
-    () => retryAll(jobs ?? [], data?.complete === true && jobs?.length === data.jobs.length ? filter : undefined),
+    () => retryAll(jobs ?? []),
     ({ succeeded, failed }) =>
       failed === 0
         ? `${plural(succeeded, "job")} retried`
@@ -42,6 +41,7 @@ export function RetryAll({ group, tenant, onClose }: Props) {
   return (
     <Confirm
       title={`Retry failures of ${group.event}?`}
+      of={tenant}
       confirm={jobs ? `Retry ${plural(count, "job")}` : "Retry"}
       busy={retry.busy}
       disabled={count === 0}
@@ -54,8 +54,8 @@ export function RetryAll({ group, tenant, onClose }: Props) {
       {!jobs && !error && <Skeleton lines={2} />}
       {jobs && (
         <p>
-          {plural(count, "job")} of <code>{group.event}</code> in <code>{tenant.env}</code> failed with{" "}
-          <code>{group.code}</code> and may run again, each with all of its retries.
+          {plural(count, "job")} of <code>{group.event}</code> failed with <code>{group.code}</code> and may run again,
+          each with all of its retries.
           {data &&
             !data.complete &&
             ` There are more than the ${plural(most, "job")} that were counted: repeat this afterwards.`}
@@ -71,20 +71,20 @@ export function RetryAll({ group, tenant, onClose }: Props) {
   );
 }
 
-type Filter = Parameters<ReturnType<typeof ductape>["jobs"]["retryMany"]>[0];
+const failedJobs = defineQuery(
+  "failed-jobs",
+  async (filter: object): Promise<{ jobs: JobSummary[]; complete: boolean }> => {
+    const jobs: JobSummary[] = [];
+    for await (const job of ductape().jobs.list(filter)) {
+      if (jobs.length === most) return { jobs, complete: false };
+      jobs.push(job);
+    }
+    return { jobs, complete: true };
+  },
+);
 
-async function failedJobs(filter: object): Promise<{ jobs: JobSummary[]; complete: boolean }> {
-  const jobs: JobSummary[] = [];
-  for await (const job of ductape().jobs.list(filter)) {
-    if (jobs.length === most) return { jobs, complete: false };
-    jobs.push(job);
-  }
-  return { jobs, complete: true };
-}
-
-/** By one filter where it selects exactly these jobs, else job by job: the filter does not know codes. */
-async function retryAll(jobs: readonly JobSummary[], filter: Filter | undefined) {
-  if (filter) return ductape().jobs.retryMany(filter);
+/** Job by job: a bulk change by filter knows no causes, and would take what fails otherwise at the same time. */
+async function retryAll(jobs: readonly JobSummary[]) {
   const left = [...jobs];
   const outcome = { succeeded: 0, failed: 0 };
   const worker = async () => {

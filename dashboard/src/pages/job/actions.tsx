@@ -1,5 +1,4 @@
 import { useState } from "preact/hooks";
-import { Link, useLocation } from "wouter";
 import type { Job } from "../../../../sdk/src/index.ts";
 import { apiUrl } from "../../api/base.ts";
 import { useCan } from "../../api/me.ts";
@@ -11,6 +10,7 @@ import { Button } from "../../ui/button.tsx";
 import { CodeTabs } from "../../ui/code-block.tsx";
 import { Confirm } from "../../ui/dialog.tsx";
 import { TextField } from "../../ui/field.tsx";
+import { Link, useNavigate } from "../../ui/link.tsx";
 import { RescheduleButton } from "./reschedule.tsx";
 
 /** Every change that the job's status and the key allow. */
@@ -48,7 +48,7 @@ export function Actions({ job }: { job: Job }) {
 
 function ConfirmAction({ action, job, onClose }: { action: JobAction; job: Job; onClose: () => void }) {
   const [reason, setReason] = useState("");
-  const [, navigate] = useLocation();
+  const navigate = useNavigate();
   const change = useChange(
     (text: string) => runAction(action.id, job.job_id, text || undefined),
     () => `${action.done}: ${job.event}`,
@@ -60,6 +60,7 @@ function ConfirmAction({ action, job, onClose }: { action: JobAction; job: Job; 
   return (
     <Confirm
       title={`${action.label}: ${job.event}`}
+      of={job}
       confirm={`${action.label} this job`}
       danger={action.danger ?? false}
       busy={change.busy}

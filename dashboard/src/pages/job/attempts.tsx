@@ -1,9 +1,11 @@
 import type { Job } from "../../../../sdk/src/index.ts";
 import { useNow } from "../../api/clock.ts";
 import { remedyFor } from "../../job/remedy.ts";
+import { limitsOf } from "../../job/states.ts";
 import { StatusBadge, Tag } from "../../ui/badge.tsx";
 import { duration, exactMs } from "../../ui/format.ts";
 import { Panel } from "../../ui/panel.tsx";
+import { Plain } from "../../ui/plain.tsx";
 import { Duration, Lateness, Time } from "../../ui/time.tsx";
 import { type Axis, axisOf, type Bar, barsOf, placeOf } from "./timeline.ts";
 
@@ -15,7 +17,7 @@ export function Attempts({
   title,
   saysFailure = false,
 }: {
-  job: Pick<Job, "attempts" | "status" | "attempt" | "due_at" | "started_at" | "retries">;
+  job: Pick<Job, "attempts" | "status" | "attempt" | "due_at" | "started_at" | "retries" | "gates">;
   title: string;
   /** The page says elsewhere why the last attempt failed. */
   saysFailure?: boolean;
@@ -36,7 +38,13 @@ export function Attempts({
           ))}
         </div>
         {bars.map((bar) => (
-          <Attempt key={bar.attempt} bar={bar} axis={axis} isSaid={saysFailure && bar === bars.at(-1)} />
+          <Attempt
+            key={bar.attempt}
+            bar={bar}
+            axis={axis}
+            limits={limitsOf(job)}
+            isSaid={saysFailure && bar === bars.at(-1)}
+          />
         ))}
       </div>
     </Panel>
@@ -44,7 +52,7 @@ export function Attempts({
 }
 
 /** Where its failure is said elsewhere, the attempt has the code only. */
-function Attempt({ bar, axis, isSaid }: { bar: Bar; axis: Axis; isSaid: boolean }) {
+function Attempt({ bar, axis, limits, isSaid }: { bar: Bar; axis: Axis; limits: string[]; isSaid: boolean }) {
   const late = bar.start === undefined ? undefined : Math.max(0, bar.start - bar.due);
   const took = bar.start === undefined || bar.end === undefined ? undefined : bar.end - bar.start;
   return (
@@ -55,7 +63,7 @@ function Attempt({ bar, axis, isSaid }: { bar: Bar; axis: Axis; isSaid: boolean 
         {bar.error && isSaid && <Tag tone="bad">{bar.error.code}</Tag>}
         {bar.crashes !== undefined && <Tag tone="warn">{bar.crashes} crashed</Tag>}
       </div>
-      <Track bar={bar} axis={axis} />
+      <Track bar={bar} axis={axis} waited={limits.length > 0} />
       <dl class="attempt-facts">
         <div>
           <dt>due</dt>
@@ -67,7 +75,7 @@ function Attempt({ bar, axis, isSaid }: { bar: Bar; axis: Axis; isSaid: boolean 
           <div>
             <dt>started</dt>
             <dd>
-              <Time at={bar.start} precision="ms" date={false} /> <Lateness ms={late} />
+              <Time at={bar.start} precision="ms" date={false} /> <Lateness ms={late} limits={limits} />
             </dd>
           </div>
         )}
@@ -113,7 +121,7 @@ const Targets = ({ of: { name, tried = [], left_out = [] } }: { of: NonNullable<
   </p>
 );
 
-function Track({ bar, axis }: { bar: Bar; axis: Axis }) {
+function Track({ bar, axis, waited }: { bar: Bar; axis: Axis; waited: boolean }) {
   const due = placeOf(bar.due, axis);
   const start = bar.start === undefined ? due : placeOf(bar.start, axis);
   const end = bar.end === undefined ? start : placeOf(bar.end, axis);
@@ -126,7 +134,12 @@ function Track({ bar, axis }: { bar: Bar; axis: Axis }) {
       {axis.ticks.map(({ at }) => (
         <span key={at} class="track-tick" style={{ left: `${placeOf(at, axis)}%` }} />
       ))}
-      {bar.start !== undefined && <span class="track-late" style={{ left: `${due}%`, width: `${start - due}%` }} />}
+      {bar.start !== undefined && (
+        <span
+          class={waited ? "track-late track-waited" : "track-late"}
+          style={{ left: `${due}%`, width: `${start - due}%` }}
+        />
+      )}
       <span class="track-due" style={{ left: `${due}%` }} />
       {bar.start !== undefined && (
         <span class={`track-run status-${bar.outcome}`} style={{ left: `${start}%`, width: `${end - start}%` }} />
@@ -146,7 +159,9 @@ export function Failure({ error }: { error: NonNullable<Bar["error"]> }) {
           {error.retryable ? "another attempt may succeed" : "not retried"}
         </Tag>
       </p>
-      <p class="failure-message">{error.message}</p>
+      <p class="failure-message">
+        <Plain text={error.message} />
+      </p>
       {remedyFor(error.code) && <p class="muted">{remedyFor(error.code)}</p>}
     </div>
   );

@@ -1,5 +1,6 @@
 import { NotFoundError } from "../../../../sdk/src/errors.ts";
 import type { Job, JobRun } from "../../../../sdk/src/index.ts";
+import { defineQuery } from "../../api/define-query.ts";
 import { useCan } from "../../api/me.ts";
 import { request } from "../../api/request.ts";
 import { usePoll } from "../../api/use-poll.ts";
@@ -18,23 +19,20 @@ interface InputAnswer {
   redacted?: string[];
 }
 
-const askInput = (id: string): Promise<InputAnswer | undefined> =>
-  request<InputAnswer>(`/v1/jobs/${encodeURIComponent(id)}/input`).catch((error: unknown) => {
-    if (error instanceof NotFoundError && error.code === "ROUTE_NOT_FOUND") return undefined;
-    throw error;
-  });
+/** Null for an API without that route. */
+const inputOf = defineQuery(
+  "input",
+  (id: string): Promise<InputAnswer | null> =>
+    request<InputAnswer>(`/v1/jobs/${encodeURIComponent(id)}/input`).catch((error: unknown) => {
+      if (error instanceof NotFoundError && error.code === "ROUTE_NOT_FOUND") return null;
+      throw error;
+    }),
+);
 
 /** What the job was given, for keys that may see it. */
 export function Input({ job }: { job: Job }) {
   const allowed = useCan()("jobs:input", job);
-  const { data, error, isPending } = usePoll(
-    ["input", job.job_id],
-    () => askInput(job.job_id).then((found) => found ?? null),
-    {
-      once: true,
-      enabled: allowed,
-    },
-  );
+  const { data, error, isPending } = usePoll(allowed ? inputOf(job.job_id) : undefined, { once: true });
   if (!allowed) {
     return (
       <Panel title="Input">

@@ -1,4 +1,5 @@
 import type { Job, JobGraphStep, JobStep } from "../../../../sdk/src/index.ts";
+import { lazyFile } from "../../lazy-page.ts";
 
 export const nodeWidth = 186;
 export const nodeHeight = 54;
@@ -26,6 +27,8 @@ export interface Layout {
   edges: GraphEdge[];
 }
 
+const loadDagre = lazyFile(() => import("@dagrejs/dagre"));
+
 const notStarted: JobStep = { status: "not_started" };
 
 /** Places the steps of a feature: those that others wait for at the left, or above them on narrow screens. */
@@ -33,7 +36,7 @@ export async function layoutOf(
   { graph = [], steps = {} }: Pick<Job, "graph" | "steps">,
   direction: "LR" | "TB",
 ): Promise<Layout> {
-  const dagre = await import("@dagrejs/dagre");
+  const dagre = await loadDagre();
   const made = new dagre.Graph()
     .setGraph({ rankdir: direction, nodesep: 16, ranksep: 40, marginx: 2, marginy: 2 })
     .setDefaultEdgeLabel(() => ({}));

@@ -1,15 +1,17 @@
 import type { JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
-import { useLocation } from "wouter";
+import { useSearch } from "wouter";
 import type { Job, JobStep } from "../../../../sdk/src/index.ts";
 import { apiNow } from "../../api/clock.ts";
 import { StatusBadge } from "../../ui/badge.tsx";
 import { duration } from "../../ui/format.ts";
+import { Link, useNavigate } from "../../ui/link.tsx";
 import { Panel } from "../../ui/panel.tsx";
 import { Skeleton } from "../../ui/skeleton.tsx";
 import { Table } from "../../ui/table.tsx";
 import { Dash, Duration, Time } from "../../ui/time.tsx";
 import { useNarrow } from "../../ui/use-media.ts";
+import { withTenant } from "../../url-state.ts";
 import { Failure } from "./attempts.tsx";
 import {
   type GraphEdge,
@@ -41,13 +43,19 @@ const leastScale = 0.8;
 function Graph({ job }: { job: Job }) {
   const direction = useNarrow() ? "TB" : "LR";
   const [layout, setLayout] = useState<Layout>();
+  const [isMissing, setMissing] = useState(false);
   useEffect(() => {
     let gone = false;
-    void layoutOf(job, direction).then((made) => gone || setLayout(made));
+    layoutOf(job, direction).then(
+      (made) => gone || setLayout(made),
+      () => gone || setMissing(true),
+    );
     return () => {
       gone = true;
     };
   }, [job, direction]);
+  // The table below says the same.
+  if (isMissing) return null;
   if (!layout) return <Skeleton lines={2} />;
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
@@ -131,8 +139,8 @@ function Node({ node }: { node: GraphNode }) {
 
 /** Its name is its texts; the table below says the status in words. */
 function StepLink({ id, body }: { id: string; body: JSX.Element }) {
-  const [, navigate] = useLocation();
-  const href = `/jobs/${id}`;
+  const navigate = useNavigate();
+  const href = withTenant(`/jobs/${id}`, useSearch());
   return (
     <a
       href={`#${href}`}
@@ -165,7 +173,7 @@ function StepTable({ steps }: { steps: Record<string, JobStep> }) {
           {
             id: "step",
             name: "Step",
-            cell: ([step, { job_id }]) => (job_id ? <a href={`#/jobs/${job_id}`}>{step}</a> : step),
+            cell: ([step, { job_id }]) => (job_id ? <Link href={`/jobs/${job_id}`}>{step}</Link> : step),
           },
           { id: "status", name: "Status", cell: ([, { status }]) => <StatusBadge status={status} /> },
           {

@@ -1,17 +1,22 @@
-import { Link, useParams } from "wouter";
+import { useEffect } from "preact/hooks";
+import { useParams } from "wouter";
 import { NotFoundError } from "../../../../sdk/src/errors.ts";
 import type { Job } from "../../../../sdk/src/index.ts";
 import { ductape } from "../../api/client.ts";
 import { apiNow } from "../../api/clock.ts";
+import { defineQuery } from "../../api/define-query.ts";
 import { usePoll } from "../../api/use-poll.ts";
 import { isSettled } from "../../job/states.ts";
-import { StatusBadge, Tag } from "../../ui/badge.tsx";
+import { JobStatusBadge } from "../../job/status-badge.tsx";
+import { Tag } from "../../ui/badge.tsx";
 import { CopyText } from "../../ui/copy-button.tsx";
 import { EmptyState } from "../../ui/empty-state.tsx";
 import { ErrorBanner } from "../../ui/error-banner.tsx";
+import { Link } from "../../ui/link.tsx";
 import { PageHeader } from "../../ui/page-header.tsx";
 import { PageSkeleton } from "../../ui/skeleton.tsx";
 import { JobZone } from "../../ui/zone-store.ts";
+import { useUrlState } from "../../use-url-state.ts";
 import { Actions } from "./actions.tsx";
 import { Attempts, Failure } from "./attempts.tsx";
 import { Input, Result } from "./data.tsx";
@@ -22,6 +27,8 @@ import "./runs.css";
 import { Runs } from "./runs.tsx";
 import { Summary } from "./summary.tsx";
 
+const jobOf = defineQuery("job", (id: string) => ductape().jobs.get(id));
+
 /** One job: what was planned, what happened, and what can be done about it. */
 export function JobPage() {
   const { id = "" } = useParams<{ id: string }>();
@@ -29,9 +36,10 @@ export function JobPage() {
     data: job,
     error,
     isPending,
-  } = usePoll(["job", id], () => ductape().jobs.get(id), {
+  } = usePoll(jobOf(id), {
     isFinal: (found) => isSettled(found, apiNow()),
   });
+  useTenantOf(job);
   if (isPending) return <PageSkeleton />;
   if (!job) return error instanceof NotFoundError ? <Gone id={id} /> : <ErrorBanner error={error} />;
   return (
@@ -39,7 +47,7 @@ export function JobPage() {
       {error instanceof NotFoundError && <ErrorBanner error={error} />}
       <PageHeader title={job.event} actions={<Actions job={job} />}>
         <span class="job-line">
-          <StatusBadge status={job.status} />
+          <JobStatusBadge job={job} />
           <span>
             {job.product_tag} <span class="job-env">{job.env}</span>
           </span>
@@ -50,6 +58,16 @@ export function JobPage() {
       <Body key={id} job={job} />
     </JobZone.Provider>
   );
+}
+
+const noTenant = { product: "", env: "" };
+
+/** The address names the product and env of the job, so that links from its page stay there, however it was reached. */
+function useTenantOf(job: Job | undefined): void {
+  const [{ product, env }, change] = useUrlState(noTenant);
+  useEffect(() => {
+    if (job && (product !== job.product_tag || env !== job.env)) change({ product: job.product_tag, env: job.env });
+  }, [job, product, env]);
 }
 
 const failureOf = ({ status, error }: Job) => (status === "failed" ? error : undefined);

@@ -10,7 +10,9 @@ import { CodeTabs } from "../../ui/code-block.tsx";
 import { Confirm } from "../../ui/dialog.tsx";
 import { TextField } from "../../ui/field.tsx";
 import { Time } from "../../ui/time.tsx";
-import { localInput, reschedulingOf, seriesFieldsOf } from "./rescheduling.ts";
+import { useZone } from "../../ui/zone-store.ts";
+import { localOf, zonedIso } from "../../ui/zoned-time.ts";
+import { reschedulingOf, seriesFieldsOf } from "./rescheduling.ts";
 
 export function RescheduleButton({ job }: { job: Job }) {
   const [isOpen, setOpen] = useState(false);
@@ -24,9 +26,10 @@ export function RescheduleButton({ job }: { job: Job }) {
 
 /** Another time for a job that has not started, or another series. */
 function Reschedule({ job, onClose }: { job: Job; onClose: () => void }) {
-  const [at, setAt] = useState(() => localInput(Math.max(job.due_at, apiNow())));
+  const zone = useZone();
+  const [at, setAt] = useState(() => localOf(Math.max(job.due_at, apiNow()), zone));
   const [series, setSeries] = useState(() => seriesFieldsOf(job.repeat));
-  const to: Rescheduling | undefined = reschedulingOf(at, job.repeat, series);
+  const to: Rescheduling | undefined = reschedulingOf(zonedIso(at, zone) ?? "", job.repeat, series);
   const change = useChange(
     (wanted: Rescheduling) => ductape().jobs.reschedule(job.job_id, wanted),
     () => `Rescheduled: ${job.event}`,
@@ -34,6 +37,7 @@ function Reschedule({ job, onClose }: { job: Job; onClose: () => void }) {
   return (
     <Confirm
       title={`Reschedule: ${job.event}`}
+      of={job}
       confirm={job.recurring ? "Start the new series" : "Move the job"}
       busy={change.busy}
       disabled={to === undefined}
@@ -44,7 +48,9 @@ function Reschedule({ job, onClose }: { job: Job; onClose: () => void }) {
       onClose={onClose}
     >
       <label class="field">
-        <span>{job.recurring ? "First run, in your zone" : "Start, in your zone"}</span>
+        <span>
+          {job.recurring ? "First run" : "Start"}, in {zone}
+        </span>
         <input type="datetime-local" step="1" value={at} onInput={(event) => setAt(event.currentTarget.value)} />
         <span class="field-note">
           {to?.start_at === undefined ? "Choose a time." : <Time at={Number(to.start_at)} />}

@@ -11,15 +11,7 @@ export const seriesFieldsOf = (repeat: JobRepeat | undefined): SeriesFields => (
   tz: repeat?.tz ?? "",
 });
 
-/** A time as `datetime-local` takes it: in the viewer's zone, whole seconds. */
-export function localInput(at: number): string {
-  const date = new Date(at);
-  const two = (n: number) => String(n).padStart(2, "0");
-  const day = `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
-  return `${day}T${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}`;
-}
-
-/** What to ask for; undefined while a field makes no sense. What the series has beside its rule stays as it is. */
+/** What to ask for with a time in ISO 8601; undefined while a field makes no sense. What the series has beside its rule stays as it is. */
 export function reschedulingOf(
   at: string,
   repeat: JobRepeat | undefined,

@@ -2,11 +2,13 @@ import { useState } from "preact/hooks";
 import type { Job, JobRun } from "../../../../sdk/src/index.ts";
 import { ductape } from "../../api/client.ts";
 import { apiNow } from "../../api/clock.ts";
+import { defineQuery } from "../../api/define-query.ts";
 import { usePoll } from "../../api/use-poll.ts";
-import { durationOf, isFinal, latenessOf } from "../../job/states.ts";
+import { durationOf, isFinal, latenessOf, limitsOf } from "../../job/states.ts";
 import { StatusBadge } from "../../ui/badge.tsx";
 import { duration, plural } from "../../ui/format.ts";
 import { Panel } from "../../ui/panel.tsx";
+import { Plain } from "../../ui/plain.tsx";
 import { Duration, Lateness, Time } from "../../ui/time.tsx";
 import { Attempts } from "./attempts.tsx";
 import { RunData } from "./data.tsx";
@@ -14,9 +16,11 @@ import { barHeights } from "./run-bars.ts";
 
 const shown = 60;
 
+const runsOf = defineQuery("runs", (id: string) => ductape().jobs.runs(id, { limit: shown }).page());
+
 /** The latest runs of a series as bars: their height is how long they took. One is chosen to see its attempts and result. */
 export function Runs({ job }: { job: Job }) {
-  const { data } = usePoll(["runs", job.job_id], () => ductape().jobs.runs(job.job_id, { limit: shown }).page(), {
+  const { data } = usePoll(runsOf(job.job_id), {
     isFinal: ({ runs }) => runs.every(isFinal) && job.status !== "running",
   });
   const [chosen, choose] = useState<number>();
@@ -41,9 +45,10 @@ export function Runs({ job }: { job: Job }) {
   );
 }
 
-const attemptsOf = (run: JobRun, { retries, attempt }: Job) => ({
+const attemptsOf = (run: JobRun, { retries, attempt, gates }: Job) => ({
   ...run,
   retries,
+  ...(gates && { gates }),
   attempt: run.attempts.length || attempt,
 });
 
@@ -88,10 +93,14 @@ const RunLine = ({ run, job }: { run: JobRun; job: Job }) => (
       <span class="muted">planned</span>{" "}
       <Time at={run.scheduled_at} precision="ms" {...(job.repeat?.tz !== undefined && { jobZone: job.repeat.tz })} />
     </span>
-    <Lateness ms={latenessOf(run)} />
+    <Lateness ms={latenessOf(run)} limits={limitsOf(job)} />
     <span>
       <span class="muted">took</span> <Duration ms={durationOf(run, apiNow())} />
     </span>
-    {run.reason !== undefined && <span class="muted">{run.reason}</span>}
+    {run.reason !== undefined && (
+      <span class="muted">
+        <Plain text={run.reason} />
+      </span>
+    )}
   </p>
 );

@@ -1,11 +1,12 @@
-import { Link } from "wouter";
 import type { Job, LimitWait } from "../../../../sdk/src/index.ts";
 import { useNow } from "../../api/clock.ts";
 import { query } from "../../api/request.ts";
-import { durationOf, isFinal, latenessOf, waitingFor } from "../../job/states.ts";
+import { firstStartOf, isFinal, latenessOf, limitsOf, waitingFor } from "../../job/states.ts";
 import { Tag } from "../../ui/badge.tsx";
-import { count, duration, exactMs } from "../../ui/format.ts";
+import { count, duration, exactMs, plural } from "../../ui/format.ts";
+import { Link } from "../../ui/link.tsx";
 import { Fact, Facts, Panel } from "../../ui/panel.tsx";
+import { Plain } from "../../ui/plain.tsx";
 import { Ago, Time } from "../../ui/time.tsx";
 
 /** Planned against actual, to the millisecond, and what else is known of the job. */
@@ -18,30 +19,39 @@ export const Summary = ({ job }: { job: Job }) => (
   </Panel>
 );
 
+/** From the plan to the first start and to the end of the last attempt. What a retry is due at is no plan. */
 function Moments({ job }: { job: Job }) {
   const now = useNow(job.status === "running" ? 250 : 1_000);
-  const late = latenessOf(job);
-  const took = durationOf(job, now);
+  const started = firstStartOf(job);
+  const end = job.finished_at ?? now;
+  const isOver = job.finished_at !== undefined;
   return (
     <div class="moments">
-      <Moment name="Planned" at={job.due_at}>
-        {job.started_at === undefined && !isFinal(job) && <Ago at={job.due_at} />}
+      <Moment name="Planned" at={job.scheduled_at}>
+        {started === undefined && !isOver && <Ago at={job.scheduled_at} />}
       </Moment>
-      <Gap ms={late} name="late" />
-      <Moment name="Started" at={job.started_at}>
-        {job.started_at === undefined && <Waiting job={job} />}
+      <Gap ms={latenessOf(job)} name={limitsOf(job).length > 0 ? "later, with waits for limits" : "late"} />
+      <Moment name="Started" at={started}>
+        {started === undefined ? <Waiting job={job} /> : job.attempt > 1 && <span class="muted">attempt 1</span>}
       </Moment>
-      <Gap ms={took} name={job.status === "running" ? "so far" : "long"} />
+      <Gap ms={started === undefined ? undefined : Math.max(0, end - started)} name={isOver ? "long" : "so far"} />
       <Moment name={job.status === "cancelled" ? "Cancelled" : "Finished"} at={job.finished_at}>
-        {job.finished_at !== undefined && <Ago at={job.finished_at} />}
+        {isOver && <Ago at={job.finished_at} />}
+        {!isOver && started !== undefined && <Waiting job={job} />}
       </Moment>
     </div>
   );
 }
 
+/** What keeps it, and until when if its next attempt has another time than the plan. */
 const Waiting = ({ job }: { job: Job }) => {
   const what = waitingFor(job);
-  return what === undefined ? null : <span class="muted">waits for {what}</span>;
+  const isLater = job.status === "scheduled" && job.due_at !== job.scheduled_at;
+  return what === undefined ? null : (
+    <span class="muted">
+      waits for {what} {isLater && <Ago at={job.due_at} />}
+    </span>
+  );
 };
 
 const Moment = ({
@@ -66,6 +76,15 @@ const Gap = ({ ms, name }: { ms: number | undefined; name: string }) => (
     <span class="gap-line" aria-hidden="true" />
     <span class="muted">{ms === undefined ? "" : name}</span>
   </div>
+);
+
+/** The key by which requests share a job; an empty one is that of all requests of the event. */
+const SharedKey = ({ of: key }: { of: string }) => (key === "" ? <>its event</> : <KeyCode of={key} />);
+
+const KeyCode = ({ of: key }: { of: string }) => (
+  <code>
+    <Plain text={key} />
+  </code>
 );
 
 /** Where a job stands in the line of a limit, and when it starts by the rate. */
@@ -128,19 +147,36 @@ function Details({ job }: { job: Job }) {
           <Time at={job.expires_at} />
         </Fact>
       )}
+      {job.debounce && (
+        <Fact name="Debounced">
+          <SharedKey of={job.debounce.key} /> stands for {plural(job.debounce.requests, "request")}
+          {!isFinal(job) && job.first_started_at === undefined && (
+            <>
+              , starts by <Time at={job.debounce.until} />
+            </>
+          )}
+        </Fact>
+      )}
+      {job.unique && (
+        <Fact name="Unique">
+          the only open job of <SharedKey of={job.unique.key} />
+        </Fact>
+      )}
       {job.gates && (
         <Fact name="Limits">
           {job.gates.map(({ limit, key }) => (
             <span key={limit} class="row">
               <Link href={`/limits${query({ product: job.product_tag, env: job.env })}`}>{limit}</Link>
-              {key !== "" && <code>{key}</code>}
+              {key !== "" && <KeyCode of={key} />}
             </span>
           ))}
         </Fact>
       )}
       {job.waiting_for && "pause" in job.waiting_for && (
         <Fact name="Paused">
-          <Link href={`/limits${query({ product: job.product_tag, env: job.env })}`}>{job.waiting_for.reason}</Link>
+          <Link href={`/limits${query({ product: job.product_tag, env: job.env })}`}>
+            <Plain text={job.waiting_for.reason} />
+          </Link>
         </Fact>
       )}
       {job.waiting_for && "limit" in job.waiting_for && <InLine wait={job.waiting_for} />}
@@ -156,7 +192,11 @@ function Details({ job }: { job: Job }) {
           </Link>
         </Fact>
       )}
-      {job.reason !== undefined && <Fact name="Reason">{job.reason}</Fact>}
+      {job.reason !== undefined && (
+        <Fact name="Reason">
+          <Plain text={job.reason} />
+        </Fact>
+      )}
       {parent && (
         <Fact name="Step of">
           <Link href={`/jobs/${parent.job_id}`}>{parent.step}</Link>
@@ -166,7 +206,7 @@ function Details({ job }: { job: Job }) {
         <Fact name="Labels">
           <span class="row">
             {job.labels.map((label) => (
-              <Link key={label} href={`/jobs?label=${encodeURIComponent(label)}`}>
+              <Link key={label} href={`/jobs${query({ label, product: job.product_tag, env: job.env })}`}>
                 <Tag>{label}</Tag>
               </Link>
             ))}

@@ -8,7 +8,8 @@ import { Confirm } from "../../ui/dialog.tsx";
 import { Segments } from "../../ui/field.tsx";
 import { count, plural } from "../../ui/format.ts";
 import { bulkAsCode } from "./bulk-as-code.ts";
-import { type BulkId, bulkFilter, countJobs, mostCounted } from "./bulk-filter.ts";
+import { type BulkId, bulkFilter, countJobs, firstChange, mostCounted } from "./bulk-filter.ts";
+import { FilterWords } from "./filter-words.tsx";
 
 const actions: [BulkId, string][] = [
   ["cancel", "Cancel"],
@@ -52,9 +53,14 @@ function useCount(action: BulkId, filter: Partial<JobFilter> | undefined): Count
   return found.of === action ? found : { count: 0, state: "counting" };
 }
 
-/** Changes every job of a filter, after saying how many there are. */
-export function BulkDialog({ filter, onClose }: { filter: JobFilter; onClose: () => void }) {
-  const [action, choose] = useState<BulkId>("cancel");
+interface Props {
+  filter: JobFilter & { product_tag: string };
+  onClose: () => void;
+}
+
+/** Changes every job of a filter, after saying which those are and how many. */
+export function BulkDialog({ filter, onClose }: Props) {
+  const [action, choose] = useState<BulkId>(() => firstChange(filter));
   const narrowed = bulkFilter(action, filter) as JobFilter | undefined;
   const found = useCount(action, narrowed);
   const label = actions.find(([id]) => id === action)?.[1] ?? action;
@@ -67,6 +73,7 @@ export function BulkDialog({ filter, onClose }: { filter: JobFilter; onClose: ()
   return (
     <Confirm
       title="Change all jobs of this filter"
+      of={filter}
       confirm={found.state === "counting" ? "Counting" : `${label} ${number}`}
       danger={action === "cancel" || action === "delete"}
       busy={change.busy}
@@ -77,6 +84,7 @@ export function BulkDialog({ filter, onClose }: { filter: JobFilter; onClose: ()
       }}
       onClose={onClose}
     >
+      <FilterWords filter={filter} />
       <Segments label="Change" value={action} options={actions} onChange={(id) => choose(id as BulkId)} />
       <p class="bulk-count" aria-live="polite">
         <strong class="num">{found.state === "more" ? `${count(mostCounted)}+` : count(found.count)}</strong>{" "}

@@ -16,6 +16,14 @@ export function bulkFilter(action: BulkId, filter: Partial<JobFilter>): Partial<
   return filter.recurring === false ? undefined : { ...filter, status, recurring: true };
 }
 
+/** What one most likely comes for, first: what repairs before what takes away. Pausing is for series only. */
+const likely: readonly BulkId[] = ["retry", "resume", "pause", "cancel", "delete"];
+
+/** The change that a bulk change of these jobs begins with: the first that some of them may allow. */
+export const firstChange = (filter: Partial<JobFilter>): BulkId =>
+  likely.find((id) => (id !== "pause" || filter.recurring === true) && bulkFilter(id, filter) !== undefined) ??
+  "cancel";
+
 /** Where counting stops: beyond it the exact number no longer helps a person decide. */
 export const mostCounted = 10_000;
 

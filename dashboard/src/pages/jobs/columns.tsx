@@ -1,9 +1,11 @@
 import type { ComponentChildren } from "preact";
-import { Link } from "wouter";
 import type { JobSummary } from "../../../../sdk/src/index.ts";
-import { durationOf, latenessOf, waitingFor } from "../../job/states.ts";
-import { StatusBadge, Tag } from "../../ui/badge.tsx";
+import { durationOf, latenessOf, limitsOf, waitingFor } from "../../job/states.ts";
+import { JobStatusBadge } from "../../job/status-badge.tsx";
+import { Tag } from "../../ui/badge.tsx";
 import { shortId } from "../../ui/format.ts";
+import { Link } from "../../ui/link.tsx";
+import { Plain } from "../../ui/plain.tsx";
 import { Dash, Duration, Lateness, Time } from "../../ui/time.tsx";
 
 export interface JobColumn {
@@ -23,9 +25,9 @@ export const jobColumns: readonly JobColumn[] = [
   {
     id: "status",
     name: "Status",
-    width: "104px",
+    width: "116px",
     standard: true,
-    cell: ({ status }) => <StatusBadge status={status} />,
+    cell: (job) => <JobStatusBadge job={job} />,
   },
   { id: "event", name: "Event", width: "minmax(190px, 1.6fr)", standard: true, cell: (job) => <EventCell job={job} /> },
   { id: "id", name: "Id", width: "150px", cell: ({ job_id }) => <code title={job_id}>{shortId(job_id)}</code> },
@@ -47,7 +49,7 @@ export const jobColumns: readonly JobColumn[] = [
     width: "190px",
     standard: true,
     sort: "time",
-    cell: (job) => <Time at={job.due_at} {...zoneOf(job)} />,
+    cell: (job) => <Time at={job.scheduled_at} {...zoneOf(job)} />,
   },
   {
     id: "started",
@@ -61,7 +63,7 @@ export const jobColumns: readonly JobColumn[] = [
     width: "76px",
     right: true,
     standard: true,
-    cell: (job) => <Lateness ms={latenessOf(job)} />,
+    cell: (job) => <Lateness ms={latenessOf(job)} limits={limitsOf(job)} />,
   },
   {
     id: "duration",
@@ -104,8 +106,14 @@ function EventCell({ job }: { job: JobSummary }) {
       </Link>
       {job.recurring && <Tag>series</Tag>}
       {job.parent && <Tag>step</Tag>}
+      {job.debounce && <Tag>debounced</Tag>}
+      {job.unique && <Tag>unique</Tag>}
       {job.error && job.status !== "completed" && <Tag tone="bad">{job.error.code}</Tag>}
-      {job.reason !== undefined && <span class="muted">{job.reason}</span>}
+      {job.reason !== undefined && (
+        <span class="muted">
+          <Plain text={job.reason} />
+        </span>
+      )}
     </span>
   );
 }
@@ -123,12 +131,12 @@ export const NarrowJob = ({ job, now }: { job: JobSummary; now: number }) => (
   <span class="narrow-job">
     <span class="narrow-line">
       <EventCell job={job} />
-      <StatusBadge status={job.status} />
+      <JobStatusBadge job={job} />
     </span>
     <span class="narrow-line muted">
-      <Time at={job.started_at ?? job.due_at} {...zoneOf(job)} />
+      <Time at={job.started_at ?? job.scheduled_at} {...zoneOf(job)} />
       <span>
-        <Lateness ms={latenessOf(job)} /> <Duration ms={durationOf(job, now)} />
+        <Lateness ms={latenessOf(job)} limits={limitsOf(job)} /> <Duration ms={durationOf(job, now)} />
       </span>
     </span>
   </span>

@@ -1,11 +1,12 @@
-import { useLocation } from "wouter";
 import { useProducts } from "../../api/products.ts";
 import { statuses, types } from "../../job/states.ts";
 import { Button } from "../../ui/button.tsx";
 import { Select } from "../../ui/field.tsx";
+import { useNavigate } from "../../ui/link.tsx";
 import { Menu } from "../../ui/menu.tsx";
+import { useZone } from "../../ui/zone-store.ts";
 import { listOf, toggled } from "../../url-state.ts";
-import { isFiltered, type ListFields, noFilter } from "./filters.ts";
+import { addressTimeOf, fieldOf, isFiltered, type ListFields, noFilter } from "./filters.ts";
 
 interface Props {
   fields: ListFields;
@@ -88,6 +89,7 @@ const withValue = (values: string[], value: string): string[] =>
 
 /** Types, and the window of time. */
 function More({ fields, change }: Props) {
+  const zone = useZone();
   const count = listOf(fields.type).length + (fields.from ? 1 : 0) + (fields.to ? 1 : 0);
   return (
     <Menu label={count > 0 ? `More (${count})` : "More"}>
@@ -106,11 +108,13 @@ function More({ fields, change }: Props) {
       </fieldset>
       {(["from", "to"] as const).map((name) => (
         <label key={name} class="field menu-group">
-          <span>{name === "from" ? "From" : "Until"}</span>
+          <span>
+            {name === "from" ? "From" : "Until"}, in {zone}
+          </span>
           <input
             type="datetime-local"
-            value={/^\d+$/.test(fields[name]) ? "" : fields[name]}
-            onChange={(event) => change({ [name]: event.currentTarget.value })}
+            value={fieldOf(fields[name], zone)}
+            onChange={(event) => change({ [name]: addressTimeOf(event.currentTarget.value, zone) })}
           />
         </label>
       ))}
@@ -121,7 +125,7 @@ function More({ fields, change }: Props) {
 
 /** Goes to a job by its id, or filters by a label. */
 function Find({ label, change }: { label: string; change: Props["change"] }) {
-  const [, navigate] = useLocation();
+  const navigate = useNavigate();
   const find = (text: string) => {
     const value = text.trim();
     if (/^job_[0-9a-f]{32}$/.test(value)) navigate(`/jobs/${value}`);

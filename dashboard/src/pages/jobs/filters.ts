@@ -1,4 +1,5 @@
 import type { JobFilter, JobQuery, JobStatus, JobType } from "../../../../sdk/src/index.ts";
+import { localOf, zonedIso } from "../../ui/zoned-time.ts";
 import { listOf } from "../../url-state.ts";
 
 /** The fields of the list in its address. Sorted by `-time`, the latest is first. */
@@ -41,11 +42,27 @@ export function filterOf(fields: ListFields): Partial<JobFilter> {
   };
 }
 
-/** A time in the address: epoch milliseconds, or what `datetime-local` writes, in the viewer's zone. */
+/**
+ * A time in the address, which is the same instant for every reader: epoch milliseconds, as the page writes it, or ISO 8601. A
+ * time without an offset is UTC.
+ */
 export function timeOf(text: string): number | undefined {
   if (text === "") return undefined;
-  const ms = /^\d+$/.test(text) ? Number(text) : Date.parse(text);
+  const hasOffset = /(Z|[+-]\d\d:?\d\d)$/i.test(text) || !text.includes("T");
+  const ms = /^\d+$/.test(text) ? Number(text) : Date.parse(hasOffset ? text : `${text}Z`);
   return Number.isNaN(ms) ? undefined : ms;
+}
+
+/** What a `datetime-local` field shows of a time in the address, in a zone. */
+export function fieldOf(text: string, zone: string): string {
+  const at = timeOf(text);
+  return at === undefined ? "" : localOf(at, zone);
+}
+
+/** The time for the address that a field in a zone means. */
+export function addressTimeOf(field: string, zone: string): string {
+  const iso = zonedIso(field, zone);
+  return iso === undefined ? "" : String(Date.parse(iso));
 }
 
 export const pageSize = 100;

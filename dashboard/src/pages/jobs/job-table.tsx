@@ -3,7 +3,9 @@ import { useState } from "preact/hooks";
 import type { JobSummary } from "../../../../sdk/src/index.ts";
 import { useNow } from "../../api/clock.ts";
 import { isFinal } from "../../job/states.ts";
+import { Button } from "../../ui/button.tsx";
 import { EmptyState } from "../../ui/empty-state.tsx";
+import { count } from "../../ui/format.ts";
 import { Icon } from "../../ui/icons.tsx";
 import { Skeleton } from "../../ui/skeleton.tsx";
 import { useNarrow } from "../../ui/use-media.ts";
@@ -55,14 +57,14 @@ export function JobTable({ list, columns, sort, onSort, of, selection }: Props) 
           rows={ids}
           keyOf={(id) => id}
           height={narrow ? 58 : 36}
-          onEnd={list.more}
-          onRange={(first, _, top) => {
+          onPlace={(first, { top, end }) => {
             setAtTop(top);
             list.see(first);
+            list.want(end);
           }}
           rowClass={(id) => (selection?.has(id) ? "selected" : "")}
           head={<Head columns={columns} narrow={narrow} sort={sort} onSort={onSort} ids={ids} selection={selection} />}
-          foot={<p class="list-end">{list.isLoadingMore ? "Loading more" : list.hasMore ? "" : "End of the list"}</p>}
+          foot={<Foot list={list} />}
         >
           {(id) => {
             const job = list.byId.get(id);
@@ -80,6 +82,24 @@ export function JobTable({ list, columns, sort, onSort, of, selection }: Props) 
           }}
         </VirtualRows>
       </div>
+    </div>
+  );
+}
+
+/** How far the list has come, and how to stop a search for jobs that are few, or to let it go on. */
+function Foot({ list }: { list: JobList }) {
+  const { hasMore, isLoadingMore, isStopped, searched, byId } = list;
+  const found =
+    byId.size === 0 ? "none matches so far" : `${count(byId.size)} of them ${byId.size === 1 ? "matches" : "match"}`;
+  return (
+    <div class="list-end">
+      <span role="status">
+        {!hasMore && "End of the list"}
+        {searched !== undefined && `Searched at least ${count(searched)} jobs: ${found}`}
+        {searched === undefined && isLoadingMore && "Loading more"}
+      </span>
+      {hasMore && isStopped && <Button onClick={list.goOn}>Go on</Button>}
+      {hasMore && !isStopped && searched !== undefined && <Button onClick={list.stop}>Stop</Button>}
     </div>
   );
 }

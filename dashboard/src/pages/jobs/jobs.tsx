@@ -1,10 +1,10 @@
 import { useMemo, useState } from "preact/hooks";
-import { Link } from "wouter";
 import type { JobFilter } from "../../../../sdk/src/index.ts";
 import { useCan } from "../../api/me.ts";
 import { useProducts } from "../../api/products.ts";
 import { Button } from "../../ui/button.tsx";
 import { ErrorBanner } from "../../ui/error-banner.tsx";
+import { Link } from "../../ui/link.tsx";
 import { Menu } from "../../ui/menu.tsx";
 import { PageHeader } from "../../ui/page-header.tsx";
 import { toast } from "../../ui/toast-store.ts";
@@ -114,7 +114,10 @@ function Bulk({ fields }: { fields: ListFields }) {
         Bulk change
       </Button>
       {isOpen && product_tag !== undefined && (
-        <BulkDialog filter={{ ...filter, product_tag } as JobFilter} onClose={() => setOpen(false)} />
+        <BulkDialog
+          filter={{ ...filter, product_tag } as JobFilter & { product_tag: string }}
+          onClose={() => setOpen(false)}
+        />
       )}
     </>
   );

@@ -76,6 +76,7 @@ function ConfirmSelected({ action, jobs, onClose, onDone }: ConfirmProps) {
   return (
     <Confirm
       title={`${action.label} ${plural(chosen.length, "job")}?`}
+      of={jobs}
       confirm={`${action.label} ${plural(chosen.length, "job")}`}
       danger={action.danger ?? false}
       busy={done !== undefined && outcome === undefined}

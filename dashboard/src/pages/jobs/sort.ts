@@ -7,7 +7,7 @@ const keys: Record<string, Key> = {
   status: (job) => job.status,
   event: (job) => job.event,
   where: (job) => `${job.product_tag} ${job.env}`,
-  planned: (job) => job.due_at,
+  planned: (job) => job.scheduled_at,
   started: (job) => job.started_at,
   lateness: latenessOf,
   attempts: (job) => job.attempt,

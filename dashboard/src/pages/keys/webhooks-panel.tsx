@@ -1,7 +1,7 @@
 import { useState } from "preact/hooks";
-import { Link } from "wouter";
 import type { Webhook } from "../../../../sdk/src/index.ts";
 import { ductape } from "../../api/client.ts";
+import { defineQuery } from "../../api/define-query.ts";
 import { useCan } from "../../api/me.ts";
 import { useChange } from "../../api/use-change.ts";
 import { usePoll } from "../../api/use-poll.ts";
@@ -11,19 +11,20 @@ import { Confirm } from "../../ui/dialog.tsx";
 import { EmptyState } from "../../ui/empty-state.tsx";
 import { ErrorBanner } from "../../ui/error-banner.tsx";
 import { plural } from "../../ui/format.ts";
+import { Link } from "../../ui/link.tsx";
 import { Panel } from "../../ui/panel.tsx";
 import { Skeleton } from "../../ui/skeleton.tsx";
 import { Table } from "../../ui/table.tsx";
-import { TenantPicker, useTenant } from "../../ui/tenant-picker.tsx";
+import { type Tenant, TenantPicker, useTenant } from "../../ui/tenant-picker.tsx";
 import { Ago, Time } from "../../ui/time.tsx";
 import { byUrgency, nameOf, tones } from "./webhooks.ts";
+
+const webhooksOf = defineQuery("webhooks", (tenant: Tenant) => ductape().webhooks.list(tenant));
 
 /** The endpoints of the catalog, with failed deliveries, and the disabled ones to enable. */
 export function Webhooks() {
   const tenant = useTenant();
-  const { data, error, isPending } = usePoll(["webhooks", tenant], () => ductape().webhooks.list(tenant), {
-    enabled: tenant !== undefined,
-  });
+  const { data, error, isPending } = usePoll(tenant && webhooksOf(tenant));
   const webhooks = data ?? [];
   return (
     <Panel
@@ -117,6 +118,7 @@ function Enable({ webhook }: { webhook: Webhook }) {
       {asks && (
         <Confirm
           title={`Enable ${webhook.webhook}?`}
+          of={webhook}
           confirm="Enable"
           busy={enable.busy}
           error={enable.error}

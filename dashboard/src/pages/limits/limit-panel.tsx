@@ -10,6 +10,7 @@ import { EmptyState } from "../../ui/empty-state.tsx";
 import { ErrorBanner } from "../../ui/error-banner.tsx";
 import { count } from "../../ui/format.ts";
 import { Panel } from "../../ui/panel.tsx";
+import { Plain } from "../../ui/plain.tsx";
 import { type Column, Table } from "../../ui/table.tsx";
 import { Ago, Dash, Time } from "../../ui/time.tsx";
 import { PauseDialog } from "./pause-dialog.tsx";
@@ -25,7 +26,11 @@ export function LimitPanel({ limit }: { limit: Limit }) {
         <p class="banner banner-warn">
           <span>
             Pinned to {numberWords(pinned)} until <Time at={pinned.until} />
-            {pinned.reason !== undefined && `: ${pinned.reason}`}
+            {pinned.reason !== undefined && (
+              <>
+                : <Plain text={pinned.reason} />
+              </>
+            )}
             <Settling limit={limit} />
           </span>
         </p>
@@ -79,6 +84,12 @@ function Gates({ limit }: { limit: Limit }) {
   );
 }
 
+const KeyCode = ({ of: key }: { of: string }) => (
+  <code>
+    <Plain text={key} />
+  </code>
+);
+
 /** One click from the key that makes trouble to the pause of its jobs. */
 const pauseColumn = (onPause: (key: string) => void): Column<LimitGate> => ({
   id: "pause",
@@ -92,7 +103,7 @@ const pauseColumn = (onPause: (key: string) => void): Column<LimitGate> => ({
 });
 
 const columnsFor = ({ concurrency, rate }: Limit): Column<LimitGate>[] => [
-  { id: "key", name: "Key", cell: ({ key }) => (key === "" ? <span class="muted">all</span> : <code>{key}</code>) },
+  { id: "key", name: "Key", cell: ({ key }) => (key === "" ? <span class="muted">all</span> : <KeyCode of={key} />) },
   ...(concurrency === undefined ? [] : [slots(concurrency)]),
   { id: "waiting", name: "Waiting", right: true, cell: (gate) => <span class="num">{waitingWords(gate)}</span> },
   {

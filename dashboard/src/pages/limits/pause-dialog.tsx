@@ -42,7 +42,8 @@ export function PauseDialog({
   );
   return (
     <Confirm
-      title={`Pause jobs in ${tenant.env}`}
+      title="Pause jobs"
+      of={tenant}
       confirm={`Pause ${heldWords(draft)}`}
       danger
       busy={change.busy}

@@ -10,6 +10,7 @@ import { Confirm } from "../../ui/dialog.tsx";
 import { EmptyState } from "../../ui/empty-state.tsx";
 import { count, plural } from "../../ui/format.ts";
 import { Panel } from "../../ui/panel.tsx";
+import { Plain } from "../../ui/plain.tsx";
 import { Skeleton } from "../../ui/skeleton.tsx";
 import type { Tenant } from "../../ui/tenant-picker.tsx";
 import { Ago, Time } from "../../ui/time.tsx";
@@ -56,10 +57,14 @@ function PauseItem({ pause }: { pause: Pause }) {
     <li class="pause">
       <div class="pause-text">
         <p class="pause-head">
-          <strong>{scopeWords(pause)}</strong>
+          <strong>
+            <Plain text={scopeWords(pause)} />
+          </strong>
           <Tag tone={isActive ? "warn" : "good"}>{isActive ? "paused" : "starting again"}</Tag>
         </p>
-        <p>{reason}</p>
+        <p>
+          <Plain text={reason} />
+        </p>
         <p class="muted">
           since <Time at={since} /> <Ago at={since} />
           {by !== undefined && ` by ${by}`}
@@ -89,6 +94,7 @@ function EndPause({ pause, onClose }: { pause: Pause; onClose: () => void }) {
   return (
     <Confirm
       title={`End the pause of ${scopeWords(pause)}?`}
+      of={pause}
       confirm="End the pause"
       busy={change.busy}
       error={change.error}

@@ -26,6 +26,7 @@ export function PinDialog({ limit, onClose }: { limit: Limit; onClose: () => voi
   return (
     <Confirm
       title={`Pin other numbers: ${limit.name}`}
+      of={limit}
       confirm="Pin"
       busy={change.busy}
       disabled={pin === undefined}

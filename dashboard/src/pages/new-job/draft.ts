@@ -150,7 +150,7 @@ function labelsOf(text: string): string[] | undefined {
 export function draftOf(job: Job, input: string, zone: string, now: number): Draft {
   const {
     repeat,
-    due_at,
+    scheduled_at,
     labels = [],
     retries,
     timeout_ms,
@@ -162,11 +162,11 @@ export function draftOf(job: Job, input: string, zone: string, now: number): Dra
     session,
   } = job;
   const own = repeat?.tz ?? zone;
-  const later = due_at > now && job.status !== "completed";
+  const later = scheduled_at > now && job.status !== "completed";
   return {
     ...emptyDraft(own),
     when: repeat?.cron !== undefined ? "cron" : repeat?.every !== undefined ? "every" : later ? "at" : "now",
-    at: !repeat && later ? localOf(due_at, own) : "",
+    at: !repeat && later ? localOf(scheduled_at, own) : "",
     ...(repeat?.cron !== undefined && { cron: repeat.cron, zone: repeat.tz ?? "UTC" }),
     ...(repeat?.every !== undefined && lengthOf(repeat.every)),
     limit: repeat?.limit === undefined ? "" : String(repeat.limit),

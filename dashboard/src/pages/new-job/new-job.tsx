@@ -1,5 +1,4 @@
 import { useState } from "preact/hooks";
-import { Link, useLocation } from "wouter";
 import type { JobReceipt } from "../../../../sdk/src/job.ts";
 import { apiUrl } from "../../api/base.ts";
 import { useCan } from "../../api/me.ts";
@@ -11,6 +10,7 @@ import { CodeTabs } from "../../ui/code-block.tsx";
 import { ErrorBanner } from "../../ui/error-banner.tsx";
 import { Select } from "../../ui/field.tsx";
 import { shortId } from "../../ui/format.ts";
+import { Link, useNavigate } from "../../ui/link.tsx";
 import { PageHeader } from "../../ui/page-header.tsx";
 import { Panel } from "../../ui/panel.tsx";
 import { Skeleton } from "../../ui/skeleton.tsx";
@@ -136,7 +136,7 @@ function PlaceFields({ drafting: { place, envs, events, event, choose } }: { dra
 
 function Preview({ drafting: { place }, explained, body }: PartProps & { body: Record<string, unknown> | undefined }) {
   const can = useCan();
-  const [, navigate] = useLocation();
+  const navigate = useNavigate();
   const [sent, setSent] = useState(false);
   const { explanation, faults, error, stale } = explained;
   const schedule = useChange(

@@ -2,6 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useEffect, useState } from "preact/hooks";
 import type { Explanation } from "../../../../sdk/src/answers.ts";
 import { type Fault, InvalidRequestError, NotFoundError } from "../../../../sdk/src/errors.ts";
+import { defineQuery } from "../../api/define-query.ts";
 import { request } from "../../api/request.ts";
 import { parseKeeping } from "./exact.ts";
 
@@ -22,8 +23,7 @@ export function useExplain(body: object | undefined): Explained {
   const text = body === undefined ? "" : JSON.stringify(body);
   const settled = useSettled(text);
   const { data, error, isPlaceholderData } = useQuery({
-    queryKey: ["explain", settled],
-    queryFn: () => explained(settled),
+    ...explained(settled),
     enabled: settled !== "",
     placeholderData: (before: Answer | undefined) => before,
     staleTime: 5_000,
@@ -37,7 +37,7 @@ interface Answer {
   faults: Fault[];
 }
 
-async function explained(text: string): Promise<Answer> {
+const explained = defineQuery("explain", async (text: string): Promise<Answer> => {
   try {
     return {
       explanation: await request<Explanation>("/v1/explain", { method: "POST", body: parseKeeping(text) }),
@@ -48,7 +48,7 @@ async function explained(text: string): Promise<Answer> {
     if (!isFault || error.errors.length === 0) throw error;
     return { faults: error.errors };
   }
-}
+});
 
 function useSettled(value: string): string {
   const [settled, settle] = useState(value);

@@ -1,6 +1,7 @@
 import { NotFoundError, PermissionError } from "../../../../sdk/src/errors.ts";
 import type { Job } from "../../../../sdk/src/job.ts";
 import { ductape } from "../../api/client.ts";
+import { defineQuery } from "../../api/define-query.ts";
 import { request } from "../../api/request.ts";
 import { usePoll } from "../../api/use-poll.ts";
 import { written } from "./exact.ts";
@@ -21,11 +22,11 @@ interface InputAnswer {
 
 /** The job that is to be scheduled again with changes. */
 export function useSource(id: string): { source: Source | undefined; error: unknown } {
-  const { data, error } = usePoll(["source", id], () => readSource(id), { once: true, enabled: id !== "" });
+  const { data, error } = usePoll(id === "" ? undefined : sourceOf(id), { once: true });
   return { source: data, error };
 }
 
-async function readSource(id: string): Promise<Source> {
+const sourceOf = defineQuery("source", async (id: string): Promise<Source> => {
   const [job, answer] = await Promise.all([ductape().jobs.get(id), inputOf(id)]);
   const { input, redacted = [], input_url } = answer ?? {};
   if (!answer) return { job, input: undefined, note: "This key may not see the input of a job: fill it in anew." };
@@ -33,7 +34,7 @@ async function readSource(id: string): Promise<Source> {
     return { job, input: undefined, note: "The input is too large to be shown here: fill it in anew." };
   const note = redacted.length > 0 ? `Fill in what is not shown: ${redacted.join(", ")}.` : undefined;
   return { job, input: written(input), note };
-}
+});
 
 /** Undefined for a key without the scope, and for an API of an earlier version. */
 const inputOf = (id: string): Promise<InputAnswer | undefined> =>

@@ -1,9 +1,9 @@
 import { useState } from "preact/hooks";
-import { Link } from "wouter";
 import { Tag } from "../../ui/badge.tsx";
 import { Segments } from "../../ui/field.tsx";
 import { parseExact } from "../../ui/json.ts";
 import { JsonTree } from "../../ui/json-tree.tsx";
+import { Link } from "../../ui/link.tsx";
 import { Fact, Facts } from "../../ui/panel.tsx";
 import { Time } from "../../ui/time.tsx";
 import { type Item, type ItemOf, jobOf, pushOf } from "./items.ts";

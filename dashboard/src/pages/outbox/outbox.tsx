@@ -1,4 +1,5 @@
 import { useState } from "preact/hooks";
+import { defineQuery } from "../../api/define-query.ts";
 import { localRequest } from "../../api/local-request.ts";
 import { useChange } from "../../api/use-change.ts";
 import { usePoll } from "../../api/use-poll.ts";
@@ -20,13 +21,13 @@ import "./outbox.css";
 const defaults = { show: "sent", item: "" };
 const shownAtFirst = 100;
 
+const outbox = defineQuery("outbox", () => localRequest<{ items: Item[] }>("/outbox"));
+
 /** What jobs have sent on this machine, as the receivers would see it. */
 export function Outbox() {
   const [{ show, item: chosen }, change] = useUrlState(defaults);
   // Something may be sent at any moment, so nothing here is final.
-  const { data, error, isPending } = usePoll(["outbox"], () => localRequest<{ items: Item[] }>("/outbox"), {
-    isFinal: () => false,
-  });
+  const { data, error, isPending } = usePoll(outbox(), { isFinal: () => false });
   const all = data?.items ?? [];
   const group = show in groups ? (show as Group) : "sent";
   const entries = keyed(itemsOf(all, group));
@@ -118,6 +119,7 @@ function Clear({ count }: { count: number }) {
       {asks && (
         <Confirm
           title="Clear the outbox?"
+          of="this machine"
           confirm={`Remove ${plural(count, "item")}`}
           danger
           busy={clear.busy}

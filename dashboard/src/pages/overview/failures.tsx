@@ -1,12 +1,14 @@
-import { Link } from "wouter";
 import type { ErrorGroup } from "../../../../sdk/src/index.ts";
 import { ductape } from "../../api/client.ts";
 import { apiNow } from "../../api/clock.ts";
+import { defineQuery } from "../../api/define-query.ts";
 import { query } from "../../api/request.ts";
 import { usePoll } from "../../api/use-poll.ts";
 import { EmptyState } from "../../ui/empty-state.tsx";
 import { count } from "../../ui/format.ts";
+import { Link } from "../../ui/link.tsx";
 import { Panel } from "../../ui/panel.tsx";
+import { Plain } from "../../ui/plain.tsx";
 import { Skeleton } from "../../ui/skeleton.tsx";
 import type { Tenant } from "../../ui/tenant-picker.tsx";
 import { Ago } from "../../ui/time.tsx";
@@ -14,19 +16,17 @@ import { spanOf, type WindowId, windows } from "./window.ts";
 
 const shown = 6;
 
-async function askGroups(tenant: Tenant, window: WindowId): Promise<ErrorGroup[]> {
+const topErrors = defineQuery("top-errors", async (tenant: Tenant, window: WindowId): Promise<ErrorGroup[]> => {
   const { from } = spanOf(window, apiNow());
   const { errors } = await ductape()
     .errors.list({ ...tenant, from, limit: shown })
     .page();
   return errors;
-}
+});
 
 /** The most frequent errors of the window, by cause. */
 export function Failures({ tenant, window }: { tenant: Tenant | undefined; window: WindowId }) {
-  const { data: groups } = usePoll(["errors", tenant, window], () => askGroups(tenant as Tenant, window), {
-    enabled: tenant !== undefined,
-  });
+  const { data: groups } = usePoll(tenant && topErrors(tenant, window));
   return (
     <Panel
       title="What failed"
@@ -59,7 +59,9 @@ const Group = ({ group }: { group: ErrorGroup }) => (
           <code class="failure-code">{group.code}</code> {group.event}
           {group.provider_code !== undefined && <code class="muted">{group.provider_code}</code>}
         </span>
-        <span class="group-message">{group.message}</span>
+        <span class="group-message">
+          <Plain text={group.message} />
+        </span>
       </span>
       <Ago at={group.last_at} />
     </Link>

@@ -18,7 +18,7 @@ export function Figures({ stats }: { stats: Stats | undefined }) {
           </>
         )}
       </Figure>
-      <Spread name="Lateness" of={stats?.lateness_ms} />
+      <Spread name="Lateness" of={stats?.lateness_ms} note=", with waits for limits" />
       <Spread name="Duration" of={stats?.duration_ms} />
       <Figure name="Attempts per run" value={stats?.mean_attempts == null ? undefined : stats.mean_attempts.toFixed(2)}>
         {stats && <>{count(stats.completed_after_retry)} completed after a retry</>}
@@ -32,11 +32,11 @@ const rateOf = (stats: Stats | undefined) => (stats?.success_rate == null ? unde
 const toneOf = (rate: number | null | undefined) =>
   rate == null || rate >= 0.99 ? "" : rate >= 0.95 ? "late" : "very-late";
 
-const Spread = ({ name, of }: { name: string; of: Percentiles | undefined }) => (
+const Spread = ({ name, of, note }: { name: string; of: Percentiles | undefined; note?: string }) => (
   <Figure name={name} value={of?.p50 == null ? undefined : duration(of.p50)} unit="p50">
     {of?.p99 != null && (
       <>
-        <span class="num">{duration(of.p99)}</span> p99
+        <span class="num">{duration(of.p99)}</span> p99{note}
       </>
     )}
   </Figure>

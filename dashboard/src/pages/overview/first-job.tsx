@@ -1,8 +1,8 @@
-import { Link } from "wouter";
 import { apiUrl } from "../../api/base.ts";
 import { useCan } from "../../api/me.ts";
 import { useProducts } from "../../api/products.ts";
 import { CodeTabs } from "../../ui/code-block.tsx";
+import { Link } from "../../ui/link.tsx";
 import { Panel } from "../../ui/panel.tsx";
 import { firstJobAsCode } from "./first-job-code.ts";
 

@@ -1,4 +1,4 @@
-import { ductape } from "../../api/client.ts";
+import { latestJob } from "../../api/latest-job.ts";
 import { usePoll } from "../../api/use-poll.ts";
 import { ErrorBanner } from "../../ui/error-banner.tsx";
 import { Segments } from "../../ui/field.tsx";
@@ -23,7 +23,7 @@ export function Overview() {
   const [{ window: asked }, change] = useUrlState(defaults);
   const window = isWindow(asked) ? asked : "24h";
   const tenant = useTenant();
-  const latest = usePoll(["latest-job"], () => ductape().jobs.list({ limit: 1 }).page());
+  const latest = usePoll(latestJob(), { once: ({ jobs }) => jobs.length > 0 });
   const stats = useStats(tenant, window);
   const isEmpty = latest.data?.jobs.length === 0;
   return (

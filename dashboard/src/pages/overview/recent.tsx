@@ -1,12 +1,13 @@
-import { Link } from "wouter";
 import type { JobSummary } from "../../../../sdk/src/index.ts";
 import { ductape } from "../../api/client.ts";
 import { apiNow } from "../../api/clock.ts";
+import { defineQuery } from "../../api/define-query.ts";
 import { query } from "../../api/request.ts";
 import { usePoll } from "../../api/use-poll.ts";
-import { durationOf, isSettled, latenessOf } from "../../job/states.ts";
-import { StatusBadge } from "../../ui/badge.tsx";
+import { durationOf, isSettled, latenessOf, limitsOf } from "../../job/states.ts";
+import { JobStatusBadge } from "../../job/status-badge.tsx";
 import { EmptyState } from "../../ui/empty-state.tsx";
+import { Link } from "../../ui/link.tsx";
 import { Panel } from "../../ui/panel.tsx";
 import { Skeleton } from "../../ui/skeleton.tsx";
 import { type Column, Table } from "../../ui/table.tsx";
@@ -15,7 +16,7 @@ import { Duration, Lateness, Time } from "../../ui/time.tsx";
 
 const shown = 8;
 
-async function askLatest(tenant: Tenant): Promise<JobSummary[]> {
+const recent = defineQuery("recent", async (tenant: Tenant): Promise<JobSummary[]> => {
   const [running, done] = await Promise.all([
     ductape()
       .jobs.list({ ...tenant, status: ["queued", "running"], limit: shown })
@@ -26,10 +27,10 @@ async function askLatest(tenant: Tenant): Promise<JobSummary[]> {
   ]);
   const known = new Map([...running.jobs, ...done.jobs].map((job) => [job.job_id, job]));
   return [...known.values()].slice(0, shown);
-}
+});
 
 const columns: Column<JobSummary>[] = [
-  { id: "status", name: "Status", cell: ({ status }) => <StatusBadge status={status} /> },
+  { id: "status", name: "Status", cell: (job) => <JobStatusBadge job={job} /> },
   {
     id: "event",
     name: "Event",
@@ -43,18 +44,22 @@ const columns: Column<JobSummary>[] = [
     id: "planned",
     name: "Planned",
     wide: true,
-    cell: ({ due_at, repeat }) => (
-      <Time at={due_at} date={false} {...(repeat?.tz !== undefined && { jobZone: repeat.tz })} />
+    cell: ({ scheduled_at, repeat }) => (
+      <Time at={scheduled_at} date={false} {...(repeat?.tz !== undefined && { jobZone: repeat.tz })} />
     ),
   },
-  { id: "late", name: "Lateness", right: true, cell: (job) => <Lateness ms={latenessOf(job)} /> },
+  {
+    id: "late",
+    name: "Lateness",
+    right: true,
+    cell: (job) => <Lateness ms={latenessOf(job)} limits={limitsOf(job)} />,
+  },
   { id: "took", name: "Duration", right: true, wide: true, cell: (job) => <Duration ms={durationOf(job, apiNow())} /> },
 ];
 
 /** What runs now, and what has ended last. */
 export function Recent({ tenant }: { tenant: Tenant | undefined }) {
-  const { data } = usePoll(["recent", tenant], () => askLatest(tenant as Tenant), {
-    enabled: tenant !== undefined,
+  const { data } = usePoll(tenant && recent(tenant), {
     isFinal: (jobs) => jobs.every((job) => isSettled(job, apiNow())),
   });
   return (

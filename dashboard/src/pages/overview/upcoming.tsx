@@ -1,4 +1,5 @@
 import { ductape } from "../../api/client.ts";
+import { defineQuery } from "../../api/define-query.ts";
 import { usePoll } from "../../api/use-poll.ts";
 import { EmptyState } from "../../ui/empty-state.tsx";
 import { count, plural } from "../../ui/format.ts";
@@ -9,16 +10,12 @@ import { timeParts } from "../../ui/zone.ts";
 import { useZone } from "../../ui/zone-store.ts";
 import { BarChart } from "./bar-chart.tsx";
 
+const upcoming = defineQuery("upcoming", (tenant: Tenant) => ductape().jobs.upcoming({ ...tenant, minutes: 60 }));
+
 /** What is due in each of the next sixty minutes, below what EventBridge Scheduler starts in a minute. */
 export function Due({ tenant }: { tenant: Tenant | undefined }) {
   const zone = useZone();
-  const { data } = usePoll(
-    ["upcoming", tenant],
-    () => ductape().jobs.upcoming({ ...(tenant as Tenant), minutes: 60 }),
-    {
-      enabled: tenant !== undefined,
-    },
-  );
+  const { data } = usePoll(tenant && upcoming(tenant));
   const timeOf = (at: number) => timeParts(at, zone, "minute").time;
   return (
     <Panel

@@ -77,6 +77,7 @@ export function SeriesActions({ series }: { series: Series }) {
       {asked && (
         <Confirm
           title={`${actions[asked].name}: ${series.event}`}
+          of={series}
           confirm={actions[asked].name}
           busy={change.busy}
           error={change.error}

@@ -1,9 +1,10 @@
 import { useState } from "preact/hooks";
-import { Link } from "wouter";
 import type { Series } from "../../../../sdk/src/index.ts";
+import { limitsOf } from "../../job/states.ts";
 import { StatusBadge, Tag } from "../../ui/badge.tsx";
 import { CronWords } from "../../ui/cron-words.tsx";
 import { count, percent } from "../../ui/format.ts";
+import { Link } from "../../ui/link.tsx";
 import { Ago, Lateness, Time } from "../../ui/time.tsx";
 import { JobZone } from "../../ui/zone-store.ts";
 import { driftWords, everyWords } from "./runs.ts";
@@ -66,7 +67,8 @@ export function SeriesCard({ series }: { series: Series }) {
   );
 }
 
-function LastRuns({ series: { last_runs } }: { series: Series }) {
+function LastRuns({ series }: { series: Series }) {
+  const { last_runs } = series;
   const ended = last_runs.filter(({ status }) => status === "completed" || status === "failed");
   const good = ended.filter(({ status }) => status === "completed").length;
   return (
@@ -77,7 +79,8 @@ function LastRuns({ series: { last_runs } }: { series: Series }) {
           "No run has ended yet"
         ) : (
           <>
-            {percent(good / ended.length)} of {ended.length} good, latest <Lateness ms={last_runs[0]?.lateness_ms} />
+            {percent(good / ended.length)} of {ended.length} good, latest{" "}
+            <Lateness ms={last_runs[0]?.lateness_ms} limits={limitsOf(series)} />
           </>
         )}
       </p>

@@ -1,11 +1,12 @@
 import { useState } from "preact/hooks";
-import { Link } from "wouter";
 import type { Series, SeriesPage } from "../../../../sdk/src/index.ts";
 import { ductape } from "../../api/client.ts";
+import { defineQuery } from "../../api/define-query.ts";
 import { usePoll } from "../../api/use-poll.ts";
 import { Button } from "../../ui/button.tsx";
 import { EmptyState } from "../../ui/empty-state.tsx";
 import { ErrorBanner } from "../../ui/error-banner.tsx";
+import { Link } from "../../ui/link.tsx";
 import { PageHeader } from "../../ui/page-header.tsx";
 import { Skeleton } from "../../ui/skeleton.tsx";
 import { type Tenant, TenantPicker, useTenant } from "../../ui/tenant-picker.tsx";
@@ -30,8 +31,7 @@ export function SeriesList() {
 
 function List({ tenant }: { tenant: Tenant }) {
   const [limit, setLimit] = useState(pageSize);
-  const read = () => readSeries(tenant, limit);
-  const { data, error, isPending } = usePoll(["series", tenant, limit], read, {
+  const { data, error, isPending } = usePoll(seriesOf(tenant, limit), {
     isFinal: ({ series }) => !series.some(isBusy),
   });
   if (isPending) return <Skeleton lines={6} />;
@@ -58,7 +58,7 @@ function List({ tenant }: { tenant: Tenant }) {
 }
 
 /** Reads pages until it has `limit` series. A page may be short although more follow. */
-async function readSeries(tenant: Tenant, limit: number): Promise<SeriesPage> {
+const seriesOf = defineQuery("series", async (tenant: Tenant, limit: number): Promise<SeriesPage> => {
   const pages = ductape().jobs.series(tenant);
   const series: Series[] = [];
   let cursor: string | undefined;
@@ -68,4 +68,4 @@ async function readSeries(tenant: Tenant, limit: number): Promise<SeriesPage> {
     cursor = page.next_cursor;
   } while (cursor !== undefined && series.length < limit);
   return { series, ...(cursor !== undefined && { next_cursor: cursor }) };
-}
+});

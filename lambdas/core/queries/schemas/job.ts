@@ -161,6 +161,9 @@ export const summaryFields = () => ({
   due_at: at("When the current attempt may start."),
   created_at: at("When the job was requested."),
   started_at: at("When the latest attempt started.").exactOptional(),
+  first_started_at: at(
+    "When the first attempt of the run started: its lateness is counted from scheduled_at to here. Absent before that, and once 25 later attempts have been made.",
+  ).exactOptional(),
   finished_at: at("When the job ended.").exactOptional(),
   expires_at: at("No attempt starts after this time: a job that still waits is cancelled.").exactOptional(),
   labels: z.array(z.string()).exactOptional(),
@@ -182,6 +185,10 @@ export const summaryFields = () => ({
     .describe("The job takes in later requests of its key until it starts."),
   cache: z.string().exactOptional().describe("The tag under which its result is remembered."),
   cached_from: CachedFromField().exactOptional(),
+  gates: z
+    .array(z.object({ limit: z.string(), key: z.string() }))
+    .exactOptional()
+    .describe("The limits that its attempts pass, with the keys that its input gave. Absent if its event has none."),
   unique: z.object({ key: SharedKeyField() }).exactOptional().describe("The job is the only open one of its key."),
   error: JobFailureSchema().exactOptional(),
   reason: z.string().exactOptional().describe("Why the job was cancelled."),
@@ -216,12 +223,6 @@ export const JobSchema = lazy(() =>
   z
     .object({
       ...summaryFields(),
-      gates: z
-        .array(z.object({ limit: z.string(), key: z.string() }))
-        .exactOptional()
-        .describe(
-          "The limits that its attempts pass, with the keys that its input gave. Absent if its event has none.",
-        ),
       priority: z.int().exactOptional().describe("Seconds of head start in the lines of limits, if any."),
       snoozes: z
         .object({ count: z.int(), since: at("When the first try that was put off had started.") })

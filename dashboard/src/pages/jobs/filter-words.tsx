@@ -1,0 +1,31 @@
+import type { JobFilter } from "../../../../sdk/src/index.ts";
+import { Fact, Facts } from "../../ui/panel.tsx";
+import { Time } from "../../ui/time.tsx";
+
+const listed = (values: string | readonly string[]) => [values].flat().join(", ");
+
+/** A filter in words, but for its product and env. */
+export function FilterWords({ filter }: { filter: Partial<JobFilter> }) {
+  const { status, type, event, label, recurring, from, to } = filter;
+  const any = [status, type, event, label, recurring, from, to].some((value) => value !== undefined);
+  if (!any) return <p>Every job there: no filter is set.</p>;
+  return (
+    <Facts>
+      {status !== undefined && <Fact name="Status">{listed(status)}</Fact>}
+      {type !== undefined && <Fact name="Type">{listed(type)}</Fact>}
+      {event !== undefined && <Fact name="Event">{event}</Fact>}
+      {label !== undefined && <Fact name="Label">{label}</Fact>}
+      {recurring !== undefined && <Fact name="Kind">{recurring ? "series" : "once"}</Fact>}
+      {from !== undefined && (
+        <Fact name="From">
+          <Time at={Number(from)} />
+        </Fact>
+      )}
+      {to !== undefined && (
+        <Fact name="Until">
+          <Time at={Number(to)} />
+        </Fact>
+      )}
+    </Facts>
+  );
+}

@@ -1,0 +1,121 @@
+import { beforeAll, expect, test } from "@jest/globals";
+import type { Page } from "playwright-core";
+import { until } from "../support/local/until.ts";
+import { dashboards } from "./support/browser.ts";
+import { system } from "./support/system.ts";
+import { twoProducts } from "./support/two-products.ts";
+
+const local = system({ products: twoProducts });
+const open = dashboards(local.url);
+
+const ops = { product_tag: "ops", env: "prd" };
+const here = "product=ops&env=prd";
+let failed = "";
+
+/** One that failed in the second product, and later one for tomorrow in the first, which the page would choose by itself. */
+beforeAll(async () => {
+  local.shopAnswers(422);
+  failed = (await local.schedule(ops)).job_id;
+  await local.ended(failed, "failed");
+  local.shopAnswers(200);
+  await local.schedule({ start_at: Date.now() + 86_400_000 });
+  await until(async () => {
+    const { errors } = await local.api("/v1/errors?product_tag=ops&env=prd");
+    return (errors as unknown[]).length > 0;
+  });
+}, 60_000);
+
+/** Each page, by its name in the navigation, and what is on it once it has drawn what it shows. */
+const pages: readonly (readonly [name: string, ready: string])[] = [
+  ["Overview", "Throughput"],
+  ["Jobs", "End of the list"],
+  ["a job", "Why it failed"],
+  ["Series", "Nothing recurs here"],
+  ["New job", "What it will do"],
+  ["Errors", "Retry all"],
+  ["Limits and pauses", "Nothing is paused"],
+  ["Catalog", "create_order"],
+  ["Keys and webhooks", "endpoint"],
+  ["Outbox", "create_order"],
+  ["Clock", "Move ahead"],
+];
+
+async function visit(page: Page, [name, ready]: (typeof pages)[number]) {
+  if (name === "a job") {
+    // By an address that names no product, as in a message of somebody else.
+    await page.evaluate((id) => location.assign(`#/jobs/${id}`), failed);
+    await page.getByRole("region", { name: ready }).waitFor();
+  } else {
+    await page.getByRole("navigation", { name: "Pages" }).getByRole("link", { name, exact: true }).click();
+    await page.getByRole("heading", { name, level: 1 }).waitFor();
+    await page.getByRole("main").getByText(ready).first().waitFor();
+  }
+  if (name === "Overview") await page.getByRole("button", { name: "7 days" }).click();
+  await page.waitForFunction((tenant) => location.hash.includes(tenant), here);
+  const pickers = page.getByRole("main").getByLabel("Product", { exact: true });
+  const chosen = await Promise.all((await pickers.all()).map((one) => one.inputValue()));
+  expect([name, chosen.filter((product) => product !== "ops")]).toEqual([name, []]);
+  expect([name, await page.getByRole("alert").allTextContents()]).toEqual([name, []]);
+}
+
+test("every page opens after every other one in one tab, and stays with the product and env", async () => {
+  const { page } = await open(`/?${here}`);
+  for (const [i, one] of pages.entries()) {
+    for (const other of pages.slice(i + 1)) {
+      await visit(page, one);
+      await visit(page, other);
+    }
+  }
+}, 400_000);
+
+test("what failed in seven days is the same on the overview and among the errors, whichever is seen first", async () => {
+  const { page, go } = await open(`/?${here}&window=7d`);
+  const failures = page.getByRole("region", { name: "What failed" });
+  await failures.getByText("create_order").waitFor();
+  await failures.getByRole("link", { name: "All errors" }).click();
+  await page.getByLabel("Errors by cause").getByText("create_order").waitFor();
+  await page.reload();
+  await page.getByLabel("Errors by cause").getByText("create_order").waitFor();
+  await go(`/?${here}&window=7d`);
+  await failures.getByText("create_order").waitFor();
+});
+
+test("every question names the product and env of what it changes", async () => {
+  const { page, go } = await open(`/limits?${here}`);
+  const dialog = page.getByRole("dialog");
+  const asks = async (button: string | RegExp) => {
+    await page.getByRole("button", { name: button }).first().click();
+    await dialog.getByText("In ops prd").waitFor();
+    await page.keyboard.press("Escape");
+    await dialog.waitFor({ state: "detached" });
+  };
+  await asks(/^Pause$/);
+  await asks("Pin other numbers");
+  await go(`/errors?${here}`);
+  await asks(/^Retry all/);
+  await go(`/jobs/${failed}`);
+  await asks(/^Retry$/);
+  await asks(/^Delete$/);
+  await go(`/jobs?${here}`);
+  await asks("Bulk change");
+  await page.getByLabel("Select all loaded jobs").check();
+  await asks(/^Retry/);
+});
+
+test("at 390 px no page is wider than the screen, however long a product's name is", async () => {
+  const { page, go } = await open("/", { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true });
+  const paths = ["/", "/jobs", "/series", "/new", "/errors", "/limits", "/catalog", "/keys"];
+  for (const path of paths) {
+    await go(`${path}?${here}`);
+    await page.waitForFunction(() => document.querySelector("[aria-busy='true'], .skeleton") === null);
+    const [wide, outside] = await page.evaluate(() => {
+      const main = document.querySelector("main") as HTMLElement;
+      const selects = [...main.querySelectorAll("select")].filter((one) => one.getClientRects().length > 0);
+      return [
+        main.scrollWidth - main.clientWidth,
+        selects.filter((one) => one.getBoundingClientRect().right > innerWidth).map((one) => one.value),
+      ] as const;
+    });
+    expect([path, wide, outside]).toEqual([path, 0, []]);
+  }
+}, 90_000);
