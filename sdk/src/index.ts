@@ -1,4 +1,5 @@
 export type {
+  Active,
   AttemptWindow,
   BulkError,
   BulkResult,
@@ -20,13 +21,28 @@ export { createDuctape, Ductape, Ductape as default, ductape } from "./client.ts
 export type { DuctapeOptions } from "./config.ts";
 export type {
   ActionDispatch,
+  ActionRunner,
+  ChannelSend,
+  ChannelSender,
   DatabaseDispatch,
+  DatabaseExecute,
+  DatabaseRunner,
+  Dispatcher,
   DispatchFields,
   FeatureDispatch,
+  FeatureRunner,
+  FileStore,
   Namespaces,
   NotificationDispatch,
+  Notifier,
+  ProcessorNamespaces,
   PublishDispatch,
+  Publisher,
+  Run,
+  SentByChannel,
+  SentOn,
   StorageDispatch,
+  Uploaded,
 } from "./ductape.ts";
 export type { DuctapeRetryConfig, DuctapeSchedule, RetryCode } from "./ductape-input.ts";
 export type { ErrorGroup, ErrorGroups, ErrorPage, ErrorPages, ErrorQuery } from "./error-groups.ts";
@@ -81,7 +97,15 @@ export type {
   JobType,
 } from "./job.ts";
 export type { DuctapeJob, JobNamespace } from "./job-names.ts";
-export type { CallOptions, CancelOptions, GetJobOptions, HistoryOptions, Jobs, RetryOptions } from "./jobs.ts";
+export type {
+  CallOptions,
+  CancelOptions,
+  ChangeOptions,
+  GetJobOptions,
+  HistoryOptions,
+  Jobs,
+  RetryOptions,
+} from "./jobs.ts";
 export type { LimitGate, LimitRate, LimitWait, LineEstimate } from "./limit-gate.ts";
 export type { Limit, LimitName, LimitPin, LimitQuery, Limits } from "./limits.ts";
 export type { Deployment, JobVerb, Me } from "./me.ts";

@@ -1,6 +1,8 @@
+import { InvalidRequestError } from "./errors.ts";
+
 /**
  * A job by the names that it has in Ductape's documentation. They are read-only and not enumerable: JSON, the console, a spread and a
- * comparison show each value once, by our name. Ductape's `input` and `updated_at` are missing, since the API does not show them.
+ * comparison show each value once, by our name. Ductape's `input` and `updated_at` throw what to ask instead: answers do not have them.
  */
 export interface DuctapeJob {
   /** `job_id`. */
@@ -80,9 +82,20 @@ const names: Record<keyof DuctapeJob, (job: Source) => unknown> = {
   end_date: (job) => job.repeat?.end_date,
 };
 
+/** Not in the types of a job, so that a compiler refuses them. */
+const notHere: Record<string, (job: Source) => never> = {
+  input: ({ job_id }) => refuse("input", `ask jobs.input("${job_id}"), with a key that has jobs:input`),
+  updated_at: ({ job_id }) =>
+    refuse("updated_at", `created_at, started_at, finished_at and jobs.runs("${job_id}") say what happened when`),
+};
+
+function refuse(name: string, instead: string): never {
+  throw new InvalidRequestError("INVALID_REQUEST", `job.${name} is not part of an answer: ${instead}.`, []);
+}
+
 const getters = (): PropertyDescriptorMap =>
   Object.fromEntries(
-    Object.entries(names).map(([name, read]) => [
+    Object.entries({ ...names, ...notHere }).map(([name, read]) => [
       name,
       {
         configurable: true,
