@@ -8,7 +8,7 @@ import { expectFields } from "./expect-fields.ts";
 import { ductapeStatsOf, historyOf } from "./history.ts";
 import type { Job, JobInputView, JobRun, JobSummary } from "./job.ts";
 import { withNames } from "./job-names.ts";
-import type { CallOptions, CancelOptions, ChangeOptions, Jobs } from "./jobs.ts";
+import type { CallOptions, CancelOptions, ChangeOptions, GetJobOptions, Jobs } from "./jobs.ts";
 import { type JobPage, pagesOf, type RunPage, type SeriesPage } from "./pages.ts";
 import { type JobFilter, type JobQuery, queryString, type StatsQuery } from "./query.ts";
 import type { Series } from "./series.ts";
@@ -69,12 +69,12 @@ export function createJobs(transport: Transport, defaults: () => Defaults): Jobs
   };
 
   return {
-    async get(id, { wait, signal } = {}) {
+    async get<Result>(id: string, { wait, signal }: GetJobOptions = {}) {
       // Limited to what one request may take, since a longer wait would time out.
       const asked = wait === undefined ? {} : { wait: Math.min(wait, transport.waitWithin(wait * 1000 + 1000)) };
       const path = pathOf(id, "get", queryString(asked));
       const answer = await transport.call({ method: "GET", path, signal, jobId: id });
-      return withNames(expectFields<Job>(answer, "job_id", "status"));
+      return withNames(expectFields<Job & { result?: Result }>(answer, "job_id", "status"));
     },
     input: async (id, { signal } = {}) => {
       const path = pathOf(id, "input", "/input");

@@ -14,8 +14,8 @@ export type {
 } from "./answers.ts";
 export type { BatchOutcome } from "./batch.ts";
 export type { Cache, CacheTag } from "./cache.ts";
-export type { AnyTenant, Catalog, EventInput, FeatureFields, FieldTypes, JobInput } from "./catalog.ts";
-export type { ResultOf } from "./catalog-results.ts";
+export type { AnyTenant, Catalog, EventInput, FeatureFields, FieldTypes, JobInput, TypedAction } from "./catalog.ts";
+export type { JobOf, ResultOf } from "./catalog-results.ts";
 // biome-ignore lint/style/noDefaultExport: Ductape's documentation imports the class as the default export
 export { createDuctape, Ductape, Ductape as default, ductape } from "./client.ts";
 export type { DuctapeOptions } from "./config.ts";
@@ -45,6 +45,7 @@ export type {
   Uploaded,
 } from "./ductape.ts";
 export type { DuctapeRetryConfig, DuctapeSchedule, RetryCode } from "./ductape-input.ts";
+export type { DuctapeJob, JobNamespace } from "./ductape-job.ts";
 export type { ErrorGroup, ErrorGroups, ErrorPage, ErrorPages, ErrorQuery } from "./error-groups.ts";
 export {
   AuthenticationError,
@@ -96,12 +97,13 @@ export type {
   JobTarget,
   JobType,
 } from "./job.ts";
-export type { DuctapeJob, JobNamespace } from "./job-names.ts";
 export type {
   CallOptions,
   CancelOptions,
   ChangeOptions,
+  GetAny,
   GetJobOptions,
+  GetKnown,
   HistoryOptions,
   Jobs,
   RetryOptions,

@@ -1,6 +1,7 @@
 import type { Active, BulkResult, Explanation, Stats, Upcoming } from "./answers.ts";
 import type { BatchOutcome } from "./batch.ts";
-import type { Catalog, JobInput, TenantOf } from "./catalog.ts";
+import type { Catalog, JobInput, Known, TenantOf } from "./catalog.ts";
+import type { JobOf } from "./catalog-results.ts";
 import type { DuctapeStats, JobHistory } from "./history.ts";
 import type { Job, JobInputView } from "./job.ts";
 import type { JobPages, RunPages, SeriesPages } from "./pages.ts";
@@ -67,18 +68,25 @@ export interface RetryOptions extends ChangeOptions {
   start_at?: Time | undefined;
 }
 
+/** Reads a job of any catalog. `Result` is what the caller expects; nothing checks it. */
+export type GetAny = <Result = unknown>(id: string, options?: GetJobOptions) => Promise<Job & { result?: Result }>;
+
+/** Reads a job of the catalog, whose `event` tells the type of its result. */
+export type GetKnown<C extends Catalog> = (id: string, options?: GetJobOptions) => Promise<JobOf<C>>;
+
 /**
  * Operations on existing jobs, and on requests for new ones. A change resolves with the changed job. It rejects with a
  * NotFoundError if there is no such job, and with a ConflictError (`jobStatus`) if the job's status forbids the change.
  */
 export interface Jobs<C extends Catalog = Catalog> {
   /**
-   * The current state of a job. Rejects with a NotFoundError if there is no such job.
+   * The current state of a job. Rejects with a NotFoundError if there is no such job. A client that knows its catalog types the
+   * result by the job's `event`; any other takes its type from the caller, `get<ActionResult>(id)`.
    *
    * @example
    * const job = await ductape.jobs.get("job_0198c2f47a6e7b3c9d1e2f3a4b5c6d7e", { wait: 25 });
    */
-  get(id: string, options?: GetJobOptions): Promise<Job>;
+  get: Known<C> extends true ? GetKnown<C> : GetAny;
   /**
    * The input of a job, for keys with `jobs:input` or `jobs:admin`, without the parts that its event hides.
    *
