@@ -71,7 +71,10 @@ describe("a wait for a job that does not start", () => {
   });
 
   it("goes on for one that is not due yet, and for one that runs", async () => {
-    const [soon, running] = [aJob({ status: "scheduled", due_at: noon + 5000 }), aJob({ status: "running", claim_id: "c" })];
+    const [soon, running] = [
+      aJob({ status: "scheduled", due_at: noon + 5000 }),
+      aJob({ status: "running", claim_id: "c" }),
+    ];
     const { ask, clock } = fakeApi({ jobs: [soon, running] });
     let answered = 0;
     const waits = [soon, running].map(({ id }) =>

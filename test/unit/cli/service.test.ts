@@ -163,7 +163,9 @@ describe("doctor", () => {
 
   it("says what to set in an account that runs few functions", async () => {
     const findings = await checkAws({ ...account, concurrency: async () => 10 });
-    const { detail, remedy } = findings.find(({ check }) => check === "Lambda concurrency") as Awaited<ReturnType<typeof checkAws>>[number];
+    const { detail, remedy } = findings.find(({ check }) => check === "Lambda concurrency") as Awaited<
+      ReturnType<typeof checkAws>
+    >[number];
     expect(detail).toBe("10 at a time");
     expect(remedy).toMatch(/L-B99A9384 .*jobs:accountConcurrency to 10/);
   });

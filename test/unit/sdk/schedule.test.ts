@@ -74,7 +74,15 @@ describe("schedule", () => {
       api.runtime.advance(10_000);
       return { body: queued };
     };
-    await using api = await fakeApi([{ body: aReceipt() }, held, held, held, held, held, { body: completedJob("done") }]);
+    await using api = await fakeApi([
+      { body: aReceipt() },
+      held,
+      held,
+      held,
+      held,
+      held,
+      { body: completedJob("done") },
+    ]);
     expect(await api.client.processor.job.schedule(anOrder())).toBe("done");
     expect(api.runtime.slept).toEqual([1000, 2000, 4000, 8000, 10_000]);
   });
