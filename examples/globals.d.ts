@@ -1,2 +1,2 @@
-// seed.ts uses this type without importing it. It runs anyway, since Node removes types; this file is for the editor.
-type IJobProcessorInput = import("ductape-sdk").IJobProcessorInput;
+// seed.ts uses a type without importing it. It runs anyway, since Node removes types; this is for the editor.
+import "ductape-sdk/globals";

@@ -4,7 +4,7 @@ import { type Bill, billAt, billOf, totalOf } from "./bill.ts";
 import type { Counts } from "./counts.ts";
 import { countsOf, idleCounts, type Kind, kinds } from "./kinds.ts";
 
-const target = 8;
+const target = 8.3;
 const minutesPerMonth = 43_200;
 const dollars = (amount: number): string => `$${amount.toFixed(2)}`;
 

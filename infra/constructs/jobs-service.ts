@@ -1,4 +1,4 @@
-import { Stack } from "aws-cdk-lib/core";
+import { Annotations, Stack } from "aws-cdk-lib/core";
 import { Construct } from "constructs";
 import type { ApiEnv, AuthorizerEnv, DashboardEnv, DeployedAs } from "../../lambdas/aws/start/env.ts";
 import { registry } from "../../lambdas/consumers/types/registry.ts";
@@ -35,6 +35,9 @@ export interface JobsServiceProps {
   state: JobsState;
   products: readonly Product[];
 }
+
+const quotaUnknown =
+  "Many new AWS accounts run 10 functions at a time in a Region, which is too few: `ductape-jobs doctor` says how many yours runs and how to get more (docs/operations/deploy.md, step 1). Set jobs:accountConcurrency to that number, and requests that wait for jobs leave room for the jobs.";
 
 /** Everything that works on the state and can be rebuilt at any time. */
 export class JobsService extends Construct {
@@ -79,6 +82,7 @@ export class JobsService extends Construct {
 
   private outputs({ state, schedules, config }: Platform): void {
     const { httpApi, intake } = this;
+    if (config.httpApi.accountConcurrency === undefined) Annotations.of(this).addInfo(quotaUnknown);
     namedOutput(this, "ApiUrl", httpApi.url, "The URL of the API");
     const { auth, dashboard } = config.httpApi;
     if (dashboard) namedOutput(this, "DashboardUrl", `${httpApi.url}/`, "The dashboard, which asks for an API key");

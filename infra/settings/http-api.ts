@@ -24,8 +24,13 @@ export const httpApiSettings = {
   apiConcurrency: whole(1, 10_000).optional(),
   /** Seconds for which an answer waits for a job at most, however long its caller wants to wait. */
   longestHoldSeconds: whole(1, longestWaitSeconds).default(longestWaitSeconds),
-  /** Requests of one key that may wait for jobs at the same time, approximately; 0 for any number. */
-  waitsPerKey: whole(0, 10_000).default(200),
+  /**
+   * How many functions the account runs at a time in this Region: Lambda's quota "Concurrent executions", which no synthesis can look up.
+   * A request that waits for a job occupies one of them, and the job needs another. Default: 1,000, as of accounts that are not new.
+   */
+  accountConcurrency: whole(10, 1_000_000).optional(),
+  /** Requests of one key that may wait for jobs at the same time, approximately; 0 for any number. Default: a fifth of what the account runs. */
+  waitsPerKey: whole(0, 10_000).optional(),
   /** Whether the API serves the dashboard at `/`. Default: true with `key`, and false with `iam`, where no key opens it. */
   dashboard: YesNo.optional(),
   /** A domain name for the API, in addition to the one that AWS assigns. */
@@ -49,10 +54,14 @@ export interface HttpApiSettings {
   largestUploadMb: number;
   apiConcurrency: number | undefined;
   longestHoldSeconds: number;
+  accountConcurrency: number | undefined;
   waitsPerKey: number;
   dashboard: boolean;
   domain: { name: string; certificateArn: string } | undefined;
 }
+
+/** Of ten functions two may wait, and of a thousand two hundred: the others run what they wait for. */
+const waitsWithin = (concurrency: number): number => Math.min(10_000, Math.floor(concurrency / 5));
 
 type Parsed = z.output<z.ZodObject<typeof httpApiSettings>>;
 
@@ -65,7 +74,8 @@ export const httpApiSettingsOf = ({
   largestUploadMb,
   apiConcurrency,
   longestHoldSeconds,
-  waitsPerKey,
+  accountConcurrency,
+  waitsPerKey = waitsWithin(accountConcurrency ?? 1000),
   dashboard = auth === "key",
   domainName,
   certificateArn,
@@ -78,6 +88,7 @@ export const httpApiSettingsOf = ({
   largestUploadMb,
   apiConcurrency,
   longestHoldSeconds,
+  accountConcurrency,
   waitsPerKey,
   dashboard,
   domain: domainName && certificateArn ? { name: domainName, certificateArn } : undefined,

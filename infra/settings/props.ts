@@ -150,8 +150,14 @@ export interface JobsSettings {
    */
   longestHoldSeconds?: number;
   /**
+   * How many functions the account runs at a time in this Region: Lambda's quota "Concurrent executions", 10 in many new accounts.
+   * `ductape-jobs doctor` reads it.
+   * @default 1000
+   */
+  accountConcurrency?: number;
+  /**
    * Requests of one key that may wait for jobs at the same time, approximately; 0 for any number.
-   * @default 200
+   * @default - a fifth of `accountConcurrency`
    */
   waitsPerKey?: number;
   /**

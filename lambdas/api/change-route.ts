@@ -3,12 +3,13 @@ import type { RouteDoc } from "../aws/http/route-doc.ts";
 import { calendarsOf } from "../core/catalog/calendars.ts";
 import type { Calendars } from "../core/job/calendars.ts";
 import type { Job } from "../core/job/job.ts";
-import { type Change, changeJob } from "../core/operations/change-job.ts";
+import { type Change, changeJob, previewOf } from "../core/operations/change-job.ts";
 import type { ApiServices } from "../core/operations/services.ts";
 import { JobSchema } from "../core/queries/schemas/job.ts";
 import { viewOf } from "../core/queries/view.ts";
 import { parseOptionalBody } from "../core/schema/parse-body.ts";
 import { strict } from "../core/schema/schema.ts";
+import { DryRunQuery, isDryRun } from "./dry-run.ts";
 import { jobOf } from "./job-of.ts";
 import { aJob } from "./schemas/examples.ts";
 
@@ -30,18 +31,22 @@ interface ChangeRoute {
   change: (body: unknown, now: number, calendars: Calendars) => Change;
   /** Refuses a job for a reason that its own item does not show; throws STATE_CONFLICT. */
   admit?: (services: ApiServices, job: Job) => Promise<void>;
+  /** The same for a dry run: it writes nothing. */
+  check?: (services: ApiServices, job: Job) => Promise<void>;
   /** Takes the change back if another job came first; throws STATE_CONFLICT then. */
   afterwards?: (services: ApiServices, job: Job) => Promise<void>;
   body: NonNullable<RouteDoc["body"]>;
 }
 
 /** A route that changes one job: it answers 200 with the changed job, or a 409 that says why the job cannot be changed. */
-export const changeRoute = ({ change, admit, afterwards, ...doc }: ChangeRoute): Endpoint<ApiServices> => ({
+export const changeRoute = ({ change, admit, check, afterwards, ...doc }: ChangeRoute): Endpoint<ApiServices> => ({
   handle: async (services, request) => {
     const { jobs, clock } = services;
+    const dryRun = isDryRun(request.query);
     const job = await jobOf(jobs, request, "jobs:write");
     const asked = change(request.body, clock.now(), calendarsOf(services.catalog, job.product));
-    await admit?.(services, job);
+    await (dryRun ? check : admit)?.(services, job);
+    if (dryRun) return { status: 200, body: await viewOf(services, previewOf(services, job, asked), clock.now()) };
     const after = await changeJob(services, job.id, asked);
     await afterwards?.(services, after);
     return { status: 200, body: await viewOf(services, after, clock.now()), about: after };
@@ -49,6 +54,7 @@ export const changeRoute = ({ change, admit, afterwards, ...doc }: ChangeRoute):
   doc: () => ({
     tag: "jobs",
     ...doc,
+    query: DryRunQuery,
     answers: { 200: { description: "The job after the change.", schema: JobSchema(), example: aJob } },
     errors: ["INVALID_REQUEST", "JOB_NOT_FOUND", "STATE_CONFLICT", "PAYLOAD_TOO_LARGE", "UNSUPPORTED_MEDIA_TYPE"],
   }),

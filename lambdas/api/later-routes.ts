@@ -4,6 +4,7 @@ export * as deleteCache from "./routes/delete-cache.ts";
 export * as deleteJob from "./routes/delete-job.ts";
 export * as deleteLimitPin from "./routes/delete-limit-pin.ts";
 export * as deletePause from "./routes/delete-pause.ts";
+export * as getActive from "./routes/get-active.ts";
 export * as getErrors from "./routes/get-errors.ts";
 export * as getEvents from "./routes/get-events.ts";
 export * as getInput from "./routes/get-input.ts";

@@ -4,7 +4,7 @@ import type { Product } from "../core/catalog/job-type.ts";
 import type { GateName } from "../core/flow/gate.ts";
 import type { Limit } from "../core/flow/limit.ts";
 import { type Pin, ruleOf } from "../core/flow/limit-rule.ts";
-import { inParallel } from "../core/operations/in-parallel.ts";
+import { inParallel, readsAtOnce } from "../core/operations/in-parallel.ts";
 
 import type { ApiServices } from "../core/operations/services.ts";
 import { gateView, type LimitView, limitView } from "../core/queries/limit-view.ts";
@@ -15,7 +15,6 @@ import { didYouMean } from "../core/schema/schema.ts";
 
 /** The most gates of a limit that an answer shows, and the most that are read at a time. */
 const mostGates = 50;
-const readsAtOnce = 20;
 
 export interface NamedLimit {
   product: Product;

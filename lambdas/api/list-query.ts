@@ -5,7 +5,7 @@ import { jobIdPattern } from "../core/job/job-id.ts";
 import { requestLimits } from "../core/schema/request-limits.ts";
 import { strict } from "../core/schema/schema.ts";
 import { epochMs } from "../core/schema/start-time.ts";
-import { Cursor, Limit, QueryTime } from "./parse-query.ts";
+import { Cursor, Limit, QueryTime, YesOrNo } from "./parse-query.ts";
 
 /** What the cursor of a list of jobs holds. */
 export const Position: z.ZodType<IndexPosition> = z.strictObject({
@@ -27,12 +27,6 @@ export const oneOrMore = <Value extends string>(values: readonly [Value, ...Valu
     .transform((text) => [...new Set(text.split(","))] as Value[]);
 
 /** `true` or `false` in a query string, a boolean in the OpenAPI document. */
-const YesOrNo = z
-  .string()
-  .refine((text) => text === "true" || text === "false", "true or false")
-  .meta({ type: "boolean" })
-  .transform((text) => text === "true");
-
 /** The product and env of a query; absent ones stand for all that the key has access to. */
 export const TenantParameters = { product_tag: Name.optional(), env: Name.optional() };
 

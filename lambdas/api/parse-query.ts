@@ -35,3 +35,10 @@ export const QueryTime = z.preprocess(
   (text) => (typeof text === "string" && /^\d+(\.\d+)?$/.test(text) ? Number(text) : text),
   Time,
 );
+
+/** `true` or `false` in the query string, a boolean in the OpenAPI document. */
+export const YesOrNo = z
+  .string()
+  .refine((text) => text === "true" || text === "false", "true or false")
+  .meta({ type: "boolean" })
+  .transform((text) => text === "true");

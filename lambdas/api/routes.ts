@@ -39,6 +39,7 @@ export const routes: readonly Route<ApiServices>[] = [
     id: "changeJobs",
     method: "POST",
     path: "/v1/jobs/bulk",
+    takesQuery: true,
     scope: "jobs:admin",
     load: async () => (await later()).postBulk,
   },
@@ -86,6 +87,7 @@ export const routes: readonly Route<ApiServices>[] = [
     id: "deleteJob",
     method: "DELETE",
     path: "/v1/jobs/{id}",
+    takesQuery: true,
     scope: "jobs:write",
     load: async () => (await later()).deleteJob,
   },
@@ -163,6 +165,14 @@ export const routes: readonly Route<ApiServices>[] = [
     load: async () => (await later()).getStats,
   },
   {
+    id: "getActive",
+    method: "GET",
+    path: "/v1/stats/active",
+    takesQuery: true,
+    scope: "jobs:read",
+    load: async () => (await later()).getActive,
+  },
+  {
     id: "getUpcoming",
     method: "GET",
     path: "/v1/stats/upcoming",
@@ -219,5 +229,12 @@ export const routes: readonly Route<ApiServices>[] = [
 
 /** A route that changes one job. */
 function change(verb: string, load: Route<ApiServices>["load"]): Route<ApiServices> {
-  return { id: `${verb}Job`, method: "POST", path: `/v1/jobs/{id}/${verb}`, scope: "jobs:write", load };
+  return {
+    id: `${verb}Job`,
+    method: "POST",
+    path: `/v1/jobs/{id}/${verb}`,
+    takesQuery: true,
+    scope: "jobs:write",
+    load,
+  };
 }

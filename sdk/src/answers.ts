@@ -1,4 +1,4 @@
-import type { JobRepeat, JobType } from "./job.ts";
+import type { JobRepeat, JobSummary, JobType } from "./job.ts";
 import type { LimitGate, LimitRate } from "./limit-gate.ts";
 import type { PauseReference } from "./pause.ts";
 
@@ -22,6 +22,8 @@ export interface BulkResult {
   errors: BulkError[];
   /** `succeeded` by the name it has in Ductape. */
   count: number;
+  /** Of a dry run only: the jobs that would be changed, as they are now. `succeeded` counts them. */
+  would_change?: JobSummary[];
 }
 
 /** Estimates, to within a factor of two; null if there is nothing to measure. */
@@ -52,6 +54,17 @@ export interface Stats {
   duration_ms: Percentiles;
   /** With `part_hours`: the parts of the window, oldest first. Times are epoch milliseconds. */
   parts?: { from: number; to: number; counts: Stats["counts"] }[];
+}
+
+/** The products and envs that have had jobs in the last 90 days. */
+export interface Active {
+  /** The latest first. */
+  tenants: {
+    product_tag: string;
+    env: string;
+    /** The start of the latest hour in which a job was scheduled or ended. Epoch milliseconds. */
+    last_active_at: number;
+  }[];
 }
 
 /** How many jobs are due in each of the next minutes. Times are epoch milliseconds. */

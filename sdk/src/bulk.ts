@@ -1,11 +1,15 @@
 import type { BulkResult } from "./answers.ts";
 import { expectFields } from "./expect-fields.ts";
+import type { JobSummary } from "./job.ts";
+import { withNames } from "./job-names.ts";
+import { queryString } from "./query.ts";
 import type { Transport } from "./transport.ts";
 
 export type BulkAction = "cancel" | "pause" | "resume" | "retry" | "delete";
 
 interface BulkOptions {
   reason?: string | undefined;
+  dry_run?: boolean | undefined;
   signal?: AbortSignal | undefined;
 }
 
@@ -14,18 +18,19 @@ export async function changeMany(
   transport: Transport,
   action: BulkAction,
   filter: object,
-  { reason, signal }: BulkOptions = {},
+  { reason, dry_run, signal }: BulkOptions = {},
 ): Promise<BulkResult> {
   const total: BulkResult = { matched: 0, succeeded: 0, failed: 0, errors: [], count: 0 };
+  const wouldChange: JobSummary[] = [];
   for (let cursor: string | undefined, more = true; more; more = cursor !== undefined) {
     const page = expectFields<BulkResult & { next_cursor?: string }>(
       await transport.call({
         method: "POST",
-        path: "/v1/jobs/bulk",
+        path: `/v1/jobs/bulk${queryString({ dry_run })}`,
         body: JSON.stringify({ action, filter, reason, cursor }),
         signal,
         // A changed job does not match the filter again, except that a job that was retried may have failed again.
-        repeatable: action !== "retry",
+        repeatable: action !== "retry" || dry_run === true,
       }),
       "matched",
       "errors",
@@ -35,7 +40,8 @@ export async function changeMany(
     total.count += page.succeeded;
     total.failed += page.failed;
     total.errors.push(...page.errors);
+    wouldChange.push(...(page.would_change ?? []).map(withNames));
     cursor = page.next_cursor;
   }
-  return total;
+  return dry_run ? { ...total, would_change: wouldChange } : total;
 }

@@ -1,4 +1,6 @@
 import type { Catalog, CatalogProduct, Known } from "./catalog.ts";
+import type { Entry } from "./catalog-entry.ts";
+import type { Job } from "./job.ts";
 import type {
   DatabaseResult,
   DynamoResults,
@@ -14,6 +16,25 @@ import type {
 /** The result of an event of the catalog, as far as the catalog's type says it. Without a catalog, `unknown`. */
 export type ResultOf<C extends Catalog, Tag extends string, Event extends string> =
   Known<C> extends true ? ResultIn<C[number], Tag, Event> : unknown;
+
+/**
+ * A job of the catalog: its `product_tag` and `event` tell the type of its `result`. A job of an event that the catalog had once is
+ * typed as none of these.
+ */
+export type JobOf<C extends Catalog> = Known<C> extends true ? JobIn<C[number]> : Job;
+
+type JobIn<P> = P extends CatalogProduct
+  ? {
+      [E in keyof P["jobs"] & string]: Omit<Job, "product_tag" | "env" | "event" | "type" | "result"> & {
+        product_tag: P["tag"];
+        env: P["envs"][number];
+        event: E;
+        type: P["jobs"][E]["type"];
+        /** The result of a completed job. */
+        result?: ResultOfEvent<P, P["jobs"][E]>;
+      };
+    }[keyof P["jobs"] & string]
+  : never;
 
 type ResultIn<P, Tag, Event> = P extends CatalogProduct
   ? P["tag"] extends Tag
@@ -32,22 +53,6 @@ type ResultOfEvent<P extends CatalogProduct, E> = E extends { readonly type: "fe
       : E extends { readonly type: infer Type extends keyof EventResult }
         ? EventResult[Type]
         : never;
-
-/** The entry of a catalog's section; of a fallback or quota, the entries that it stands for. */
-type Entry<P, Section extends string, Name> = P extends { readonly [S in Section]: infer Entries }
-  ? Name extends keyof Entries
-    ? Entries[Name] extends { readonly fallback: readonly (infer M)[] } | { readonly quota: readonly (infer M)[] }
-      ? EntryOfMember<Entries, M>
-      : Entries[Name]
-    : unknown
-  : unknown;
-
-/** Distributes over the members, so the result is that of any of them. */
-type EntryOfMember<Entries, M> = M extends { readonly use: infer Name extends keyof Entries }
-  ? Entries[Name]
-  : M extends keyof Entries
-    ? Entries[M]
-    : unknown;
 
 type DatabaseResultOf<Database, Action> = Database extends {
   readonly engine: infer Engine;

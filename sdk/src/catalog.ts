@@ -1,3 +1,4 @@
+import type { Entry } from "./catalog-entry.ts";
 import type {
   IActionRequest,
   IDbActionRequest,
@@ -6,6 +7,7 @@ import type {
   IPublishRequest,
   IStorageRequest,
 } from "./event-input.ts";
+import type { Scalar } from "./http-values.ts";
 import type { IJobProcessorInput } from "./input.ts";
 import type { JobType } from "./job.ts";
 
@@ -18,7 +20,7 @@ export interface CatalogProduct {
   readonly features?: { readonly [feature: string]: object };
 }
 
-/** The fields of a feature's input, as the catalog declares them. */
+/** The fields of a feature's input or an action's body, as the catalog declares them. */
 export interface FeatureFields {
   readonly [field: string]: { readonly type: keyof FieldTypes; readonly required?: boolean };
 }
@@ -50,16 +52,16 @@ export interface EventInput {
   feature: Record<string, unknown>;
 }
 
-type Optional<Fields extends FeatureFields> = {
-  [Name in keyof Fields]: Fields[Name] extends { readonly required: false } ? Name : never;
+type Optional<Fields extends FeatureFields, Preset> = {
+  [Name in keyof Fields]: Name extends Preset ? Name : Fields[Name] extends { readonly required: false } ? Name : never;
 }[keyof Fields];
 
-/** A feature's input: its fields with their types, optional where they are not required. */
-type FieldsOf<Fields extends FeatureFields> = {
-  [Name in Exclude<keyof Fields, Optional<Fields>>]: FieldTypes[Fields[Name]["type"]];
-} & { [Name in Optional<Fields>]?: FieldTypes[Fields[Name]["type"]] | undefined };
+/** Declared fields with their types, optional where they are not required or have a default. */
+type FieldsOf<Fields extends FeatureFields, Preset = never> = {
+  [Name in Exclude<keyof Fields, Optional<Fields, Preset>>]: FieldTypes[Fields[Name]["type"]];
+} & { [Name in Optional<Fields, Preset>]?: FieldTypes[Fields[Name]["type"]] | undefined };
 
-/** The input of an event: that of its type, or the fields of a feature if they are known. */
+/** The input of an event: that of its type, as far as the catalog says more of it. */
 type InputOfEvent<P extends CatalogProduct, E extends EventOf<P>> = P["jobs"][E] extends {
   readonly type: "feature";
   readonly feature: infer F extends string;
@@ -67,7 +69,89 @@ type InputOfEvent<P extends CatalogProduct, E extends EventOf<P>> = P["jobs"][E]
   ? P extends { readonly features: { readonly [Name in F]: { readonly input: infer Fields extends FeatureFields } } }
     ? FieldsOf<Fields>
     : EventInput["feature"]
-  : EventInput[P["jobs"][E]["type"]];
+  : P["jobs"][E] extends { readonly type: "action"; readonly app: infer App; readonly action: infer Action }
+    ? InputOfAction<Entry<P, "apps", App>, Action>
+    : EventInput[P["jobs"][E]["type"]];
+
+/** An action as the catalog has it: what its type says of its input. */
+export interface TypedAction {
+  readonly method?: string;
+  readonly path: string;
+  readonly defaults?: { readonly params?: object; readonly body?: object };
+  /** The fields of its body. */
+  readonly body?: FeatureFields;
+}
+
+/** Distributes over the apps of a group. */
+type InputOfAction<App, Action> = App extends { readonly actions: infer Actions }
+  ? Action extends keyof Actions
+    ? Actions[Action] extends infer A extends TypedAction
+      ? ActionInput<A, ParamsOfApp<App>>
+      : EventInput["action"]
+    : EventInput["action"]
+  : EventInput["action"];
+
+type ActionInput<A extends TypedAction, Shared extends string> = Pick<IActionRequest, "query" | "headers"> &
+  // A path that is no literal says nothing of its params.
+  (string extends A["path"]
+    ? Pick<IActionRequest, "params">
+    : ParamsPart<ParamsOf<A["path"]>, Shared | PresetOf<A, "params">>) &
+  (A extends { readonly method: "GET" } ? Record<never, never> : BodyPart<A>);
+
+type BodyPart<A extends TypedAction> = A extends { readonly body: infer Fields extends FeatureFields }
+  ? Part<"body", FieldsOf<Fields, PresetOf<A, "body">>>
+  : Pick<IActionRequest, "body">;
+
+/** The names that the action's defaults have in a part of the call. */
+type PresetOf<A extends TypedAction, Name extends "params" | "body"> = A extends {
+  readonly defaults: { readonly [Part in Name]: infer Values };
+}
+  ? keyof Values & string
+  : never;
+
+/** The params of an app's addresses, which not every env has; any, where an address is no literal. */
+type ParamsOfApp<App> = App extends { readonly envs: infer Envs }
+  ? Envs[keyof Envs] extends { readonly base_url: infer Url }
+    ? Url extends string
+      ? string extends Url
+        ? string
+        : ParamsOf<Url>
+      : string
+    : string
+  : string;
+
+type ParamsPart<Name extends string, Optional extends string> = [Name | Optional] extends [never]
+  ? { params?: Record<string, never> | undefined }
+  : Part<"params", { [N in Exclude<Name, Optional>]: Scalar } & { [N in Optional]?: Scalar | undefined }>;
+
+/** A part of the input that may be left out if nothing in it is required. */
+type Part<Name extends string, Value> =
+  Record<never, never> extends Value ? { [N in Name]?: Value | undefined } : { [N in Name]: Value };
+
+/** The names of the `:name` parts of a path. One that follows a letter, a digit or an underscore is a part of the text. */
+type ParamsOf<Path extends string, Before extends string = ""> = Path extends `${infer First}${infer Rest}`
+  ? First extends ":"
+    ? Before extends WordCharacter
+      ? ParamsOf<Rest, First>
+      : NameAt<Rest> | ParamsOf<Rest, First>
+    : ParamsOf<Rest, First>
+  : never;
+
+/** The name at the start of a text. */
+type NameAt<Text extends string, Name extends string = ""> = Text extends `${infer First}${infer Rest}`
+  ? First extends WordCharacter
+    ? NameAt<Rest, `${Name}${First}`>
+    : NameOf<Name>
+  : NameOf<Name>;
+
+/** A name does not start with a digit: `:8080` is a port. */
+type NameOf<Text extends string> = Text extends "" | `${Digit}${string}` ? never : Text;
+
+type Digit = "0" | "1" | "2" | "3" | "4" | "5" | "6" | "7" | "8" | "9";
+type Letter =
+  | ("a" | "b" | "c" | "d" | "e" | "f" | "g" | "h" | "i" | "j" | "k" | "l" | "m")
+  | ("n" | "o" | "p" | "q" | "r" | "s" | "t" | "u" | "v" | "w" | "x" | "y" | "z");
+type WordCharacter = Digit | Letter | Uppercase<Letter> | "_";
 
 /** Whether the client knows its catalog. */
 export type Known<C extends Catalog> = Catalog extends C ? false : true;

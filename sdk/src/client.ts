@@ -2,7 +2,7 @@ import { type Cache, createCache } from "./cache.ts";
 import type { Catalog } from "./catalog.ts";
 import { type Config, type DuctapeOptions, resolveConfig } from "./config.ts";
 import { createJobs } from "./create-jobs.ts";
-import { createNamespaces, type FileReader, type Namespaces } from "./ductape.ts";
+import { createNamespaces, type Namespaces, type ProcessorNamespaces } from "./ductape.ts";
 import { createErrorGroups, type ErrorGroups } from "./error-groups.ts";
 import { expectFields } from "./expect-fields.ts";
 import type { CallOptions, Jobs } from "./jobs.ts";
@@ -10,7 +10,6 @@ import { createLimits, type Limits } from "./limits.ts";
 import type { Me } from "./me.ts";
 import { createPauses, type Pauses } from "./pauses.ts";
 import { createJobProcessor, type JobProcessor } from "./processor.ts";
-import { readFile } from "./read-file.ts";
 import { createRequest, type SendRequest } from "./request.ts";
 import { type Runtime, realRuntime } from "./runtime.ts";
 import { createTransport } from "./transport.ts";
@@ -18,11 +17,9 @@ import { createWebhooks, type Webhooks } from "./webhooks.ts";
 
 /** A client of one Ductape Jobs API. Neither JSON nor the console shows its key. */
 export interface Ductape<C extends Catalog = Catalog> extends Namespaces {
-  processor: {
+  processor: ProcessorNamespaces & {
     /** Schedules jobs. */
     job: JobProcessor<C>;
-    /** Reads files of this machine. */
-    storage: FileReader;
   };
   /** Jobs that exist. */
   jobs: Jobs<C>;
@@ -57,10 +54,11 @@ export function createClient(configure: () => Config, runtime: Runtime = realRun
   const defaults = () => configure().defaults;
   const jobs = createJobs(transport, defaults);
   const job = createJobProcessor(transport, jobs, runtime, defaults);
+  const { namespaces, processor } = createNamespaces(job, defaults);
   const me = async ({ signal }: CallOptions = {}) =>
     expectFields<Me>(await transport.call({ method: "GET", path: "/v1/me", signal }), "caller", "verbs");
   return {
-    processor: { job, storage: { readFile } },
+    processor: { job, ...processor },
     jobs,
     me,
     request: createRequest(transport),
@@ -69,7 +67,7 @@ export function createClient(configure: () => Config, runtime: Runtime = realRun
     limits: createLimits(transport, defaults),
     cache: createCache(transport, defaults),
     pauses: createPauses(transport, defaults),
-    ...createNamespaces(job, defaults),
+    ...namespaces,
   };
 }
 

@@ -1,4 +1,4 @@
-import type { Explanation, Stats, Upcoming } from "./answers.ts";
+import type { Active, Explanation, Stats, Upcoming } from "./answers.ts";
 import { sendBatch } from "./batch.ts";
 import { bodyOf } from "./body.ts";
 import { type BulkAction, changeMany } from "./bulk.ts";
@@ -8,7 +8,7 @@ import { expectFields } from "./expect-fields.ts";
 import { ductapeStatsOf, historyOf } from "./history.ts";
 import type { Job, JobInputView, JobRun, JobSummary } from "./job.ts";
 import { withNames } from "./job-names.ts";
-import type { CallOptions, CancelOptions, Jobs } from "./jobs.ts";
+import type { CallOptions, CancelOptions, ChangeOptions, GetJobOptions, Jobs } from "./jobs.ts";
 import { type JobPage, pagesOf, type RunPage, type SeriesPage } from "./pages.ts";
 import { type JobFilter, type JobQuery, queryString, type StatsQuery } from "./query.ts";
 import type { Series } from "./series.ts";
@@ -40,10 +40,10 @@ export function createJobs(transport: Transport, defaults: () => Defaults): Jobs
     id: string,
     verb: string,
     body: object | undefined,
-    { signal, repeatable }: { signal?: AbortSignal | undefined; repeatable: boolean },
+    { signal, dry_run, repeatable }: ChangeOptions & { repeatable: boolean },
   ): Promise<Job> => {
-    const path = pathOf(id, verb, `/${verb}`);
-    const sent = { ...(body && { body: JSON.stringify(body) }), signal, repeatable };
+    const path = pathOf(id, verb, `/${verb}${queryString({ dry_run })}`);
+    const sent = { ...(body && { body: JSON.stringify(body) }), signal, repeatable: repeatable || dry_run === true };
     const answer = await transport.call({ method: "POST", path, jobId: id, ...sent });
     return withNames(expectFields<Job>(answer, "job_id", "status"));
   };
@@ -69,12 +69,12 @@ export function createJobs(transport: Transport, defaults: () => Defaults): Jobs
   };
 
   return {
-    async get(id, { wait, signal } = {}) {
+    async get<Result>(id: string, { wait, signal }: GetJobOptions = {}) {
       // Limited to what one request may take, since a longer wait would time out.
       const asked = wait === undefined ? {} : { wait: Math.min(wait, transport.waitWithin(wait * 1000 + 1000)) };
       const path = pathOf(id, "get", queryString(asked));
       const answer = await transport.call({ method: "GET", path, signal, jobId: id });
-      return withNames(expectFields<Job>(answer, "job_id", "status"));
+      return withNames(expectFields<Job & { result?: Result }>(answer, "job_id", "status"));
     },
     input: async (id, { signal } = {}) => {
       const path = pathOf(id, "input", "/input");
@@ -97,23 +97,24 @@ export function createJobs(transport: Transport, defaults: () => Defaults): Jobs
         shown: withNames,
       })),
     getHistory: async (id, { limit, signal } = {}) => historyOf(id, runs(id, {}, { signal }), limit),
-    cancel: (id, { reason, signal } = {}) =>
-      change(id, "cancel", reason === undefined ? undefined : { reason }, { signal, repeatable: true }),
-    pause: (id, { signal } = {}) => change(id, "pause", undefined, { signal, repeatable: true }),
-    resume: (id, { signal } = {}) => change(id, "resume", undefined, { signal, repeatable: true }),
+    cancel: (id, { reason, ...options } = {}) =>
+      change(id, "cancel", reason === undefined ? undefined : { reason }, { ...options, repeatable: true }),
+    pause: (id, options) => change(id, "pause", undefined, { ...options, repeatable: true }),
+    resume: (id, options) => change(id, "resume", undefined, { ...options, repeatable: true }),
     // These are not repeatable: the job may have started in the meantime, and doing it twice differs from doing it once.
-    reschedule: (id, to, { signal } = {}) => change(id, "reschedule", to, { signal, repeatable: false }),
-    retry: (id, { delay, start_at, signal } = {}) =>
-      change(id, "retry", { delay_ms: delay, start_at }, { signal, repeatable: false }),
-    runNow: (id, { signal } = {}) => change(id, "run-now", undefined, { signal, repeatable: false }),
-    skipNext: (id, { signal } = {}) => change(id, "skip-next", undefined, { signal, repeatable: false }),
-    async delete(id, { signal } = {}) {
+    reschedule: (id, to, options) => change(id, "reschedule", to, { ...options, repeatable: false }),
+    retry: (id, { delay, start_at, ...options } = {}) =>
+      change(id, "retry", { delay_ms: delay, start_at }, { ...options, repeatable: false }),
+    runNow: (id, options) => change(id, "run-now", undefined, { ...options, repeatable: false }),
+    skipNext: (id, options) => change(id, "skip-next", undefined, { ...options, repeatable: false }),
+    async delete(id, { signal, dry_run } = {}) {
       let times = 0;
       const onSend = () => {
         times++;
       };
       try {
-        await transport.call({ method: "DELETE", path: pathOf(id, "delete"), signal, jobId: id, onSend });
+        const path = pathOf(id, "delete", queryString({ dry_run }));
+        await transport.call({ method: "DELETE", path, signal, jobId: id, onSend });
       } catch (error) {
         // After more than one try, a 404 may mean that an earlier one deleted the job and its answer was lost.
         if (!(error instanceof NotFoundError && times > 1)) throw error;
@@ -128,6 +129,10 @@ export function createJobs(transport: Transport, defaults: () => Defaults): Jobs
     async upcoming(query = {}, { signal } = {}) {
       const path = `/v1/stats/upcoming${queryString(inOurWords(query, defaults()))}`;
       return expectFields<Upcoming>(await transport.call({ method: "GET", path, signal }), "minutes", "total");
+    },
+    async active(query = {}, { signal } = {}) {
+      const path = `/v1/stats/active${queryString(inOurWords(query, defaults()))}`;
+      return expectFields<Active>(await transport.call({ method: "GET", path, signal }), "tenants");
     },
     getStats: async (query, options) => ductapeStatsOf(await stats(query, options)),
     setWebhook: () => Promise.reject(new InvalidRequestError("INVALID_REQUEST", noWebhook, [])),

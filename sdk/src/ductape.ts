@@ -3,19 +3,33 @@ import { type Defaults, requireTenant, withDefaults } from "./defaults.ts";
 import { InvalidRequestError } from "./errors.ts";
 import type {
   IActionRequest,
+  ICallbackNotification,
   IDbActionRequest,
+  IEmailNotification,
   INotificationRequest,
   IPublishRequest,
+  IPushNotification,
+  ISmsNotification,
   IStorageRequest,
 } from "./event-input.ts";
 import type { IJobProcessorInput } from "./input.ts";
-import type { JobReceipt } from "./job.ts";
-import type { DispatchOptions, JobProcessor } from "./processor.ts";
+import type { JobChannel, JobReceipt } from "./job.ts";
+import { refusal, withRefusals } from "./not-here.ts";
+import type { DispatchOptions, JobProcessor, ScheduleOptions } from "./processor.ts";
 import { type IFileReadResult, readFile } from "./read-file.ts";
+import type {
+  ActionResult,
+  DatabaseResult,
+  FeatureResult,
+  NotificationResult,
+  PublishResult,
+  StorageResult,
+} from "./results.ts";
 
 /*
- * The names of Ductape's documentation beside our own: each `dispatch` is `processor.job.dispatch` of an event of one type. Everything
- * but the names of what it runs is sent as it is given.
+ * The names of Ductape's documentation beside our own. Each `dispatch` is `processor.job.dispatch` of an event of one type; what runs at
+ * once there, such as `actions.run`, is `processor.job.schedule` of the same event. Everything but the names of what it runs is sent as
+ * it is given.
  */
 
 /** What each `dispatch` takes beside what it runs: `product`, `env`, `retries`, `retryConfig`, `schedule` and so on. */
@@ -43,33 +57,61 @@ export interface FeatureDispatch extends DispatchFields {
   options?: { retries?: number | undefined; timeout?: number | undefined } | undefined;
 }
 
-/** A message: `notification` and `event` are the event `notification:event`, unless `event` has a colon already. */
-export interface NotificationDispatch extends DispatchFields {
+/**
+ * A message: `notification` and `event` are the event `notification:event`, unless one of them is missing or has a colon already. The
+ * channels may stand beside `input` instead of in it.
+ */
+export interface NotificationDispatch extends DispatchFields, Partial<Pick<INotificationRequest, Channel | "slug">> {
   notification?: string | undefined;
-  event: string;
-  input: INotificationRequest;
+  event?: string | undefined;
+  input?: INotificationRequest | undefined;
 }
 
-/** A file: the tag of its event. The event's storage counts, by the catalog; `storage` is for the reader. */
-export interface StorageDispatch extends DispatchFields {
+type Channel = "push_notification" | "email" | "sms" | "callback" | "webhook";
+
+/** A message for one channel: the content of the channel is the whole `input`. */
+export interface ChannelSend<Content> extends Omit<NotificationDispatch, Channel | "slug" | "input"> {
+  input: Content;
+}
+
+/**
+ * A file: the tag of its event or, for a storage that one event stores into, the storage. The fields of the file may stand beside
+ * `input` instead of in it.
+ */
+export interface StorageDispatch extends DispatchFields, IStorageRequest {
   storage?: string | undefined;
-  event: string;
-  input: IStorageRequest | Record<string, unknown>;
+  event?: string | undefined;
+  /** Storing is the only operation. */
+  operation?: "upload" | undefined;
+  input?: IStorageRequest | Record<string, unknown> | undefined;
 }
 
-/** A named action of a database: `database` and `event` are the event `database:event`, unless `event` has a colon already. */
+/**
+ * A named action of a database: `database` and `event` (or `action`) are the event `database:event`, unless `event` has a colon
+ * already.
+ */
 export interface DatabaseDispatch extends DispatchFields {
   database?: string | undefined;
-  event: string;
+  event?: string | undefined;
+  action?: string | undefined;
   /** Default: `{}`. */
   input?: IDbActionRequest | undefined;
 }
 
-/** A message for a broker: `broker` and `event` are the event `broker:event`, unless `event` has a colon already. */
-export interface PublishDispatch extends DispatchFields {
+/** A named action of a database that runs at once. An `input` without `data`, `filter` or `query` is the `data`. */
+export interface DatabaseExecute extends Omit<DatabaseDispatch, "input"> {
+  /** Default: `{}`. */
+  input?: IDbActionRequest | Record<string, unknown> | undefined;
+}
+
+/**
+ * A message for a broker: `broker` and `event` are the event `broker:event`, unless `event` has a colon already. The message may stand
+ * beside `input` instead of in it.
+ */
+export interface PublishDispatch extends DispatchFields, Partial<IPublishRequest> {
   broker?: string | undefined;
   event: string;
-  input: IPublishRequest;
+  input?: IPublishRequest | undefined;
 }
 
 /** Schedules a job, and resolves with its receipt as soon as it is accepted. */
@@ -77,13 +119,81 @@ export interface Dispatcher<Dispatch> {
   dispatch(data: Dispatch, options?: DispatchOptions): Promise<JobReceipt>;
 }
 
+/**
+ * Runs an event at once as a job, and resolves with its result in Ductape's shape. Rejects as `processor.job.schedule` does: with a
+ * JobFailedError if the job fails after its retries.
+ */
+export type Run<Data, Answer> = <Result = Answer>(
+  data: Omit<Data, "schedule" | "start_at" | "repeat">,
+  options?: ScheduleOptions,
+) => Promise<Result>;
+
+export interface ActionRunner extends Dispatcher<ActionDispatch> {
+  /** Resolves with the body of the app's answer; `processor.job.schedule` also has its status and headers. */
+  run: Run<ActionDispatch, ActionResult["body"]>;
+}
+
+export interface FeatureRunner extends Dispatcher<FeatureDispatch> {
+  /** Resolves with the output of the feature. */
+  run: Run<FeatureDispatch, FeatureResult>;
+}
+
+/** What one channel of a notification came to. */
+export interface SentOn {
+  success: boolean;
+  channel: "push" | "email" | "sms" | "callback";
+  /** The provider's id of the first message. */
+  messageId?: string;
+}
+
+/** What the channels of a notification came to. */
+export interface SentByChannel {
+  /** Whether a channel was sent. */
+  success: boolean;
+  channels: { push?: SentOn; email?: SentOn; sms?: SentOn; callback?: SentOn };
+}
+
+/** Sends to one channel; it may also be called itself. */
+export type ChannelSender<Content> = Run<ChannelSend<Content>, SentOn> & { send: Run<ChannelSend<Content>, SentOn> };
+
+export interface Notifier extends Dispatcher<NotificationDispatch> {
+  send: Run<NotificationDispatch, SentByChannel>;
+  push: ChannelSender<IPushNotification>;
+  email: ChannelSender<IEmailNotification>;
+  sms: ChannelSender<ISmsNotification>;
+  callback: ChannelSender<ICallbackNotification>;
+}
+
+/** The stored file, in Ductape's names besides ours. */
+export interface Uploaded extends StorageResult {
+  success: true;
+  fileName: string;
+  mimeType?: string;
+}
+
+export interface FileStore extends Dispatcher<StorageDispatch>, FileReader {
+  upload: Run<StorageDispatch, Uploaded>;
+  /** `upload`. */
+  save: Run<StorageDispatch, Uploaded>;
+  /** `readFile`. */
+  read: FileReader["readFile"];
+  files: { read: FileReader["readFile"] };
+}
+
+export interface Publisher extends Dispatcher<PublishDispatch> {
+  produce: Run<PublishDispatch, PublishResult>;
+  /** `produce`. */
+  publish: Run<PublishDispatch, PublishResult>;
+}
+
 /** Something of Ductape that does not exist here. Each call rejects with what to do instead. */
 export interface NotHere {
   dispatch(...data: unknown[]): Promise<never>;
 }
 
-export interface DatabaseDispatcher extends NotHere {
-  action: Dispatcher<DatabaseDispatch>;
+export interface DatabaseRunner extends NotHere {
+  action: Dispatcher<DatabaseDispatch> & { execute: Run<DatabaseExecute, DatabaseResult> };
+  execute: Run<DatabaseExecute, DatabaseResult>;
 }
 
 export interface FileReader {
@@ -93,92 +203,218 @@ export interface FileReader {
 
 /** The namespaces of Ductape's documentation. */
 export interface Namespaces {
-  actions: Dispatcher<ActionDispatch>;
-  api: Dispatcher<ActionDispatch>;
-  features: Dispatcher<FeatureDispatch>;
-  workflows: Dispatcher<FeatureDispatch>;
-  notifications: Dispatcher<NotificationDispatch>;
-  databases: DatabaseDispatcher;
-  database: DatabaseDispatcher;
-  storage: Dispatcher<StorageDispatch> & FileReader & { files: { read: FileReader["readFile"] } };
+  actions: ActionRunner;
+  action: ActionRunner;
+  api: ActionRunner;
+  features: FeatureRunner;
+  feature: FeatureRunner;
+  workflows: FeatureRunner;
+  notifications: Notifier;
+  databases: DatabaseRunner;
+  database: DatabaseRunner;
+  storage: FileStore;
   graphs: NotHere & { action: NotHere };
-  events: Dispatcher<PublishDispatch>;
+  events: Publisher;
+  messaging: Publisher;
 }
 
-export function createNamespaces(job: Pick<JobProcessor<Catalog>, "dispatch">, defaults: () => Defaults): Namespaces {
-  const dispatcher = <Dispatch extends DispatchFields>(
-    call: string,
-    jobOf: (data: Dispatch) => Pick<IJobProcessorInput, "event" | "input">,
-  ): Dispatcher<Dispatch> => ({
-    async dispatch(data, options) {
+/** The same calls by the names that they had below `processor`. */
+export interface ProcessorNamespaces {
+  action: ActionRunner;
+  feature: FeatureRunner;
+  notification: Notifier;
+  database: DatabaseRunner;
+  storage: FileStore & { run: FileStore["upload"] };
+  messageBroker: Publisher;
+}
+
+type Request = Pick<IJobProcessorInput, "event" | "input">;
+
+export function createNamespaces(
+  job: Pick<JobProcessor<Catalog>, "dispatch" | "schedule">,
+  defaults: () => Defaults,
+): { namespaces: Namespaces; processor: ProcessorNamespaces } {
+  const callsOf = <Data extends DispatchFields>(jobOf: (data: Data, call: string) => Request) => {
+    const requestOf = (call: string, data: Data) => {
       if (typeof data !== "object" || data === null) throw refused(call, "", "pass what to run");
-      const whole = withDefaults(jobOf(data), defaults());
+      const whole = withDefaults(jobOf(data, call), defaults());
       requireTenant(call, whole, ["product_tag", "env"]);
-      return job.dispatch(whole, options);
-    },
+      return whole;
+    };
+    return {
+      dispatch: (call: string): Dispatcher<Data> => ({
+        dispatch: async (data, options) => job.dispatch(requestOf(call, data), options),
+      }),
+      run:
+        <Result, Answer>(call: string, answerOf: (result: Result) => Answer): Run<Data, Answer> =>
+        async <Expected = Answer>(data: object, options?: ScheduleOptions) =>
+          answerOf(await job.schedule<Result>(requestOf(call, data as Data), options)) as unknown as Expected,
+    };
+  };
+
+  const actionCalls = callsOf<ActionDispatch>(({ event, action, input = {}, ...rest }, call) => ({
+    ...rest,
+    event: theOneOf(call, { event, action }),
+    input,
+  }));
+  const actions = (name: string): ActionRunner => ({
+    ...actionCalls.dispatch(`${name}.dispatch`),
+    run: actionCalls.run(`${name}.run`, ({ body }: ActionResult) => body),
   });
 
-  const actions = (call: string) =>
-    dispatcher(call, ({ event, action, input = {}, ...rest }: ActionDispatch) => ({
-      ...rest,
-      event: theOneOf(call, { event, action }),
-      input,
-    }));
-  const features = (call: string) =>
-    dispatcher(call, ({ feature, tag, event, workflow, input = {}, options, ...rest }: FeatureDispatch) => ({
+  const featureCalls = callsOf<FeatureDispatch>(
+    ({ feature, tag, event, workflow, input = {}, options, ...rest }, call) => ({
       ...withOptions(rest, options),
       event: theOneOf(call, { feature, tag, event, workflow }),
       input,
-    }));
-  const notifications = dispatcher(
-    "notifications.dispatch",
-    ({ notification, event, ...rest }: NotificationDispatch) => ({
-      ...rest,
-      event: joined("notifications.dispatch", notification, event),
     }),
   );
-  const database = {
-    action: dispatcher("databases.action.dispatch", ({ database, event, input = {}, ...rest }: DatabaseDispatch) => ({
+  const features = (name: string): FeatureRunner => ({
+    ...featureCalls.dispatch(`${name}.dispatch`),
+    run: featureCalls.run(`${name}.run`, (output: FeatureResult) => output),
+  });
+
+  const messageOf = ({ notification, event }: NotificationDispatch, call: string) =>
+    joined(call, event === undefined ? undefined : notification, { event: event ?? notification });
+  const messageCalls = callsOf<NotificationDispatch>((data, call) => {
+    const { notification: _, ...rest } = data;
+    const event = messageOf(data, call);
+    return { ...withInput(rest, ["slug", "push_notification", "email", "sms", "callback", "webhook"]), event };
+  });
+  const channel = <Content>(name: SentOn["channel"]): ChannelSender<Content> => {
+    const field = channelNames[name];
+    const calls = callsOf<ChannelSend<Content>>(({ notification, event, input, ...rest }, call) => ({
       ...rest,
-      event: joined("databases.action.dispatch", database, event),
-      input,
-    })),
-    ...notHere(
-      "databases.dispatch",
-      "operations on tables do not exist. Write the statement as an action of the catalog's database, and call databases.action.dispatch({ database, event, input })",
-    ),
+      event: messageOf({ notification, event }, call),
+      input: { [field]: input },
+    }));
+    const send = calls.run(`notifications.${name}.send`, ({ channels }: NotificationResult) =>
+      sentOn(name, channels[field]),
+    );
+    return Object.assign(send, { send });
   };
-  const storage = {
-    ...dispatcher("storage.dispatch", ({ storage: _, event, ...rest }: StorageDispatch) => ({
-      ...rest,
-      event: theOneOf("storage.dispatch", { event }),
-    })),
+  const notifications: Notifier = {
+    ...messageCalls.dispatch("notifications.dispatch"),
+    send: messageCalls.run("notifications.send", sentByChannel),
+    push: channel("push"),
+    email: channel("email"),
+    sms: channel("sms"),
+    callback: channel("callback"),
+  };
+
+  const databaseCalls = callsOf<DatabaseDispatch>(({ database, event, action, input = {}, ...rest }, call) => ({
+    ...rest,
+    event: joined(call, database, { event, action }),
+    input,
+  }));
+  const executeCalls = callsOf<DatabaseExecute>(({ database, event, action, input = {}, ...rest }, call) => ({
+    ...rest,
+    event: joined(call, database, { event, action }),
+    input: valuesOf(input),
+  }));
+  const execute = (call: string) => executeCalls.run(call, (result: DatabaseResult) => result);
+  const databases: DatabaseRunner = {
+    action: { ...databaseCalls.dispatch("databases.action.dispatch"), execute: execute("databases.action.execute") },
+    execute: execute("databases.execute"),
+    ...notHere("databases"),
+  };
+
+  const fileCalls = callsOf<StorageDispatch>(({ storage, event, operation, ...rest }, call) => ({
+    ...withInput(rest, ["buffer", "blob", "upload_id", "fileName", "mimeType", "metadata"]),
+    // Any other operation is left for the API to refuse.
+    ...(operation !== undefined && operation !== "upload" && { operation }),
+    event: theOneOf(call, { event: event ?? storage }),
+  }));
+  const upload = (call: string) => fileCalls.run(call, uploaded);
+  const storage: FileStore = {
+    ...fileCalls.dispatch("storage.dispatch"),
+    upload: upload("storage.upload"),
+    save: upload("storage.save"),
     readFile,
+    read: readFile,
     files: { read: readFile },
   };
-  const noGraphs = "graph databases do not exist. Call the graph's HTTP API as an action of the catalog's app";
-  return {
-    actions: actions("actions.dispatch"),
-    api: actions("api.dispatch"),
-    features: features("features.dispatch"),
-    workflows: features("workflows.dispatch"),
+
+  const publishCalls = callsOf<PublishDispatch>(({ broker, event, ...rest }, call) => ({
+    ...withInput(rest, ["message", "key", "headers"]),
+    event: joined(call, broker, { event }),
+  }));
+  const publish = (call: string) => publishCalls.run(call, (result: PublishResult) => result);
+  const events: Publisher = {
+    ...publishCalls.dispatch("events.dispatch"),
+    produce: publish("events.produce"),
+    publish: publish("events.publish"),
+  };
+
+  const namespaces: Namespaces = {
+    actions: actions("actions"),
+    action: actions("action"),
+    api: actions("api"),
+    features: features("features"),
+    feature: features("feature"),
+    workflows: features("workflows"),
     notifications,
-    databases: database,
-    database,
+    databases,
+    database: databases,
     storage,
-    graphs: { ...notHere("graphs.dispatch", noGraphs), action: notHere("graphs.action.dispatch", noGraphs) },
-    events: dispatcher("events.dispatch", ({ broker, event, ...rest }: PublishDispatch) => ({
-      ...rest,
-      event: joined("events.dispatch", broker, event),
-    })),
+    graphs: { ...notHere("graphs"), action: notHere("graphs.action") },
+    events,
+    messaging: events,
+  };
+  return {
+    namespaces: withRefusals(namespaces),
+    processor: withRefusals({
+      action: namespaces.action,
+      feature: namespaces.feature,
+      notification: notifications,
+      database: databases,
+      storage: { ...storage, run: upload("processor.storage.run") },
+      messageBroker: events,
+    }),
   };
 }
 
 const refused = (call: string, pointer: string, detail: string) =>
   new InvalidRequestError("INVALID_REQUEST", `${call} does not say what to run.`, [{ pointer, detail }]);
 
-const notHere = (call: string, instead: string): NotHere => ({
-  dispatch: () => Promise.reject(new InvalidRequestError("INVALID_REQUEST", `${call}: here, ${instead}.`, [])),
+const notHere = (namespace: string): NotHere => ({ dispatch: refusal(`${namespace}.dispatch`) });
+
+/** A request whose input may stand beside `input`: the fields of these names are its input, unless it has one. */
+function withInput<Data extends { input?: unknown }>(data: Data, names: readonly string[]) {
+  if (data.input !== undefined) return data as Data & { input: Record<string, unknown> };
+  const of = (isOfInput: boolean) =>
+    Object.fromEntries(Object.entries(data).filter(([name]) => names.includes(name) === isOfInput));
+  return { ...of(false), input: of(true) } as Data & { input: Record<string, unknown> };
+}
+
+/** Ductape takes the values of an action's placeholders as the input itself. */
+const valuesOf = (input: IDbActionRequest | Record<string, unknown>): IDbActionRequest =>
+  ["data", "filter", "query"].some((name) => name in input) || Object.keys(input).length === 0
+    ? input
+    : { data: input as Record<string, unknown> };
+
+const channelNames = { push: "push_notification", email: "email", sms: "sms", callback: "callback" } as const;
+
+const sentOn = (channel: SentOn["channel"], outcome: JobChannel | undefined): SentOn => {
+  const [first] = outcome?.sent ?? [];
+  return { success: outcome?.status === "sent", channel, ...(first && { messageId: first.id }) };
+};
+
+function sentByChannel({ channels }: NotificationResult): SentByChannel {
+  const tried = Object.entries(channelNames).flatMap(([name, field]) =>
+    channels[field] === undefined ? [] : [sentOn(name as SentOn["channel"], channels[field])],
+  );
+  return {
+    success: tried.some(({ success }) => success),
+    channels: Object.fromEntries(tried.map((one) => [one.channel, one])),
+  };
+}
+
+const uploaded = (file: StorageResult): Uploaded => ({
+  ...file,
+  success: true,
+  fileName: file.key,
+  ...(file.mime_type !== undefined && { mimeType: file.mime_type }),
 });
 
 /** The value of fields that are names of one thing. */
@@ -193,8 +429,8 @@ function theOneOf(call: string, names: Record<string, string | undefined>): stri
   return first[1];
 }
 
-function joined(call: string, target: string | undefined, event: string): string {
-  const tag = theOneOf(call, { event });
+function joined(call: string, target: string | undefined, names: Record<string, string | undefined>): string {
+  const tag = theOneOf(call, names);
   return target === undefined || target === "" || tag.includes(":") ? tag : `${target}:${tag}`;
 }
 

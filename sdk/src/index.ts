@@ -1,4 +1,5 @@
 export type {
+  Active,
   AttemptWindow,
   BulkError,
   BulkResult,
@@ -13,22 +14,38 @@ export type {
 } from "./answers.ts";
 export type { BatchOutcome } from "./batch.ts";
 export type { Cache, CacheTag } from "./cache.ts";
-export type { AnyTenant, Catalog, EventInput, FeatureFields, FieldTypes, JobInput } from "./catalog.ts";
-export type { ResultOf } from "./catalog-results.ts";
+export type { AnyTenant, Catalog, EventInput, FeatureFields, FieldTypes, JobInput, TypedAction } from "./catalog.ts";
+export type { JobOf, ResultOf } from "./catalog-results.ts";
 // biome-ignore lint/style/noDefaultExport: Ductape's documentation imports the class as the default export
 export { createDuctape, Ductape, Ductape as default, ductape } from "./client.ts";
 export type { DuctapeOptions } from "./config.ts";
 export type {
   ActionDispatch,
+  ActionRunner,
+  ChannelSend,
+  ChannelSender,
   DatabaseDispatch,
+  DatabaseExecute,
+  DatabaseRunner,
+  Dispatcher,
   DispatchFields,
   FeatureDispatch,
+  FeatureRunner,
+  FileStore,
   Namespaces,
   NotificationDispatch,
+  Notifier,
+  ProcessorNamespaces,
   PublishDispatch,
+  Publisher,
+  Run,
+  SentByChannel,
+  SentOn,
   StorageDispatch,
+  Uploaded,
 } from "./ductape.ts";
 export type { DuctapeRetryConfig, DuctapeSchedule, RetryCode } from "./ductape-input.ts";
+export type { DuctapeJob, JobNamespace } from "./ductape-job.ts";
 export type { ErrorGroup, ErrorGroups, ErrorPage, ErrorPages, ErrorQuery } from "./error-groups.ts";
 export {
   AuthenticationError,
@@ -80,8 +97,17 @@ export type {
   JobTarget,
   JobType,
 } from "./job.ts";
-export type { DuctapeJob, JobNamespace } from "./job-names.ts";
-export type { CallOptions, CancelOptions, GetJobOptions, HistoryOptions, Jobs, RetryOptions } from "./jobs.ts";
+export type {
+  CallOptions,
+  CancelOptions,
+  ChangeOptions,
+  GetAny,
+  GetJobOptions,
+  GetKnown,
+  HistoryOptions,
+  Jobs,
+  RetryOptions,
+} from "./jobs.ts";
 export type { LimitGate, LimitRate, LimitWait, LineEstimate } from "./limit-gate.ts";
 export type { Limit, LimitName, LimitPin, LimitQuery, Limits } from "./limits.ts";
 export type { Deployment, JobVerb, Me } from "./me.ts";

@@ -1,35 +1,5 @@
-/**
- * A job by the names that it has in Ductape's documentation. They are read-only and not enumerable: JSON, the console, a spread and a
- * comparison show each value once, by our name. Ductape's `input` and `updated_at` are missing, since the API does not show them.
- */
-export interface DuctapeJob {
-  /** `job_id`. */
-  readonly id: string;
-  /** `product_tag`. */
-  readonly product: string;
-  /** The job's `type`, by the namespace whose `dispatch` makes such jobs. */
-  readonly namespace: JobNamespace;
-  /** `finished_at`. */
-  readonly completed_at?: number;
-  /** How many attempts of the current run have been followed by another one: `attempt - 1`. */
-  readonly retry_count: number;
-  /** The `error` as one text: `TIMEOUT: no answer within 30000 ms`. */
-  readonly last_error?: string;
-  /** How many runs have completed or failed. */
-  readonly execution_count: number;
-  /** `repeat.cron`. */
-  readonly cron?: string;
-  /** `repeat.every`, in milliseconds. */
-  readonly every?: number;
-  /** `repeat.tz`. */
-  readonly tz?: string;
-  /** `repeat.limit`. */
-  readonly limit?: number;
-  /** `repeat.end_date`. */
-  readonly end_date?: number;
-}
-
-export type JobNamespace = "actions" | "notifications" | "databases" | "functions" | "storage" | "events" | "features";
+import type { DuctapeJob } from "./ductape-job.ts";
+import { InvalidRequestError } from "./errors.ts";
 
 /** The job type of each namespace; of two namespaces for one type, a job shows the first. */
 export const typeOfNamespace = {
@@ -80,9 +50,20 @@ const names: Record<keyof DuctapeJob, (job: Source) => unknown> = {
   end_date: (job) => job.repeat?.end_date,
 };
 
+/** Not in the types of a job, so that a compiler refuses them. */
+const notHere: Record<string, (job: Source) => never> = {
+  input: ({ job_id }) => refuse("input", `ask jobs.input("${job_id}"), with a key that has jobs:input`),
+  updated_at: ({ job_id }) =>
+    refuse("updated_at", `created_at, started_at, finished_at and jobs.runs("${job_id}") say what happened when`),
+};
+
+function refuse(name: string, instead: string): never {
+  throw new InvalidRequestError("INVALID_REQUEST", `job.${name} is not part of an answer: ${instead}.`, []);
+}
+
 const getters = (): PropertyDescriptorMap =>
   Object.fromEntries(
-    Object.entries(names).map(([name, read]) => [
+    Object.entries({ ...names, ...notHere }).map(([name, read]) => [
       name,
       {
         configurable: true,

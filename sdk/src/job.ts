@@ -1,4 +1,4 @@
-import type { DuctapeJob } from "./job-names.ts";
+import type { DuctapeJob } from "./ductape-job.ts";
 import type { LimitWait } from "./limit-gate.ts";
 import type { PauseReference } from "./pause.ts";
 

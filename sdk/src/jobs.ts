@@ -1,6 +1,7 @@
-import type { BulkResult, Explanation, Stats, Upcoming } from "./answers.ts";
+import type { Active, BulkResult, Explanation, Stats, Upcoming } from "./answers.ts";
 import type { BatchOutcome } from "./batch.ts";
-import type { Catalog, JobInput } from "./catalog.ts";
+import type { Catalog, JobInput, Known, TenantOf } from "./catalog.ts";
+import type { JobOf } from "./catalog-results.ts";
 import type { DuctapeStats, JobHistory } from "./history.ts";
 import type { Job, JobInputView } from "./job.ts";
 import type { JobPages, RunPages, SeriesPages } from "./pages.ts";
@@ -25,7 +26,16 @@ export interface GetJobOptions extends CallOptions {
   wait?: number | undefined;
 }
 
-export interface CancelOptions extends CallOptions {
+export interface ChangeOptions extends CallOptions {
+  /**
+   * Changes nothing, and resolves with what the change would; rejects as it would.
+   * @default `false`
+   * @example `true`
+   */
+  dry_run?: boolean | undefined;
+}
+
+export interface CancelOptions extends ChangeOptions {
   /**
    * The reason, up to 200 characters. It is shown with the job.
    * @default `"cancelled by request"`
@@ -43,7 +53,7 @@ export interface HistoryOptions extends CallOptions {
   limit?: number | undefined;
 }
 
-export interface RetryOptions extends CallOptions {
+export interface RetryOptions extends ChangeOptions {
   /**
    * Milliseconds from now.
    * @default `0`
@@ -58,18 +68,25 @@ export interface RetryOptions extends CallOptions {
   start_at?: Time | undefined;
 }
 
+/** Reads a job of any catalog. `Result` is what the caller expects; nothing checks it. */
+export type GetAny = <Result = unknown>(id: string, options?: GetJobOptions) => Promise<Job & { result?: Result }>;
+
+/** Reads a job of the catalog, whose `event` tells the type of its result. */
+export type GetKnown<C extends Catalog> = (id: string, options?: GetJobOptions) => Promise<JobOf<C>>;
+
 /**
  * Operations on existing jobs, and on requests for new ones. A change resolves with the changed job. It rejects with a
  * NotFoundError if there is no such job, and with a ConflictError (`jobStatus`) if the job's status forbids the change.
  */
 export interface Jobs<C extends Catalog = Catalog> {
   /**
-   * The current state of a job. Rejects with a NotFoundError if there is no such job.
+   * The current state of a job. Rejects with a NotFoundError if there is no such job. A client that knows its catalog types the
+   * result by the job's `event`; any other takes its type from the caller, `get<ActionResult>(id)`.
    *
    * @example
    * const job = await ductape.jobs.get("job_0198c2f47a6e7b3c9d1e2f3a4b5c6d7e", { wait: 25 });
    */
-  get(id: string, options?: GetJobOptions): Promise<Job>;
+  get: Known<C> extends true ? GetKnown<C> : GetAny;
   /**
    * The input of a job, for keys with `jobs:input` or `jobs:admin`, without the parts that its event hides.
    *
@@ -120,21 +137,21 @@ export interface Jobs<C extends Catalog = Catalog> {
    * @example
    * await ductape.jobs.pause(job_id);
    */
-  pause(id: string, options?: CallOptions): Promise<Job>;
+  pause(id: string, options?: ChangeOptions): Promise<Job>;
   /**
    * Resumes a paused job, with its next occurrence from now. Safe to repeat.
    *
    * @example
    * const { next_run_at } = await ductape.jobs.resume(job_id);
    */
-  resume(id: string, options?: CallOptions): Promise<Job>;
+  resume(id: string, options?: ChangeOptions): Promise<Job>;
   /**
    * Moves a job that has not started to another time, or gives a recurring job a new series.
    *
    * @example
    * await ductape.jobs.reschedule(job_id, { start_at: "2030-01-31T09:00:00+01:00" });
    */
-  reschedule(id: string, to: Rescheduling, options?: CallOptions): Promise<Job>;
+  reschedule(id: string, to: Rescheduling, options?: ChangeOptions): Promise<Job>;
   /**
    * Retries a failed job, with all of its retries again.
    *
@@ -148,7 +165,7 @@ export interface Jobs<C extends Catalog = Catalog> {
    * @example
    * await ductape.jobs.runNow(job_id);
    */
-  runNow(id: string, options?: CallOptions): Promise<Job>;
+  runNow(id: string, options?: ChangeOptions): Promise<Job>;
   /**
    * Skips the next run of a series that waits for it: the occurrence after it takes its number. Rejects with a ConflictError where
    * the series would end. Each call skips one run.
@@ -156,14 +173,14 @@ export interface Jobs<C extends Catalog = Catalog> {
    * @example
    * const { next_run_at } = await ductape.jobs.skipNext(job_id);
    */
-  skipNext(id: string, options?: CallOptions): Promise<Job>;
+  skipNext(id: string, options?: ChangeOptions): Promise<Job>;
   /**
    * Deletes a finished job.
    *
    * @example
    * await ductape.jobs.delete(job_id);
    */
-  delete(id: string, options?: CallOptions): Promise<void>;
+  delete(id: string, options?: ChangeOptions): Promise<void>;
   /**
    * Cancels every job that matches the filter and has not finished. Bulk changes need a key with `jobs:admin`.
    *
@@ -175,22 +192,22 @@ export interface Jobs<C extends Catalog = Catalog> {
    * Pauses every recurring job that matches the filter.
    * @example `await ductape.jobs.pauseMany({ product_tag: "my-product" })`
    */
-  pauseMany(filter?: JobFilter<C>, options?: CallOptions): Promise<BulkResult>;
+  pauseMany(filter?: JobFilter<C>, options?: ChangeOptions): Promise<BulkResult>;
   /**
    * Resumes every paused job that matches the filter.
    * @example `await ductape.jobs.resumeMany({ product_tag: "my-product" })`
    */
-  resumeMany(filter?: JobFilter<C>, options?: CallOptions): Promise<BulkResult>;
+  resumeMany(filter?: JobFilter<C>, options?: ChangeOptions): Promise<BulkResult>;
   /**
    * Retries every failed job that matches the filter.
    * @example `await ductape.jobs.retryMany({ product_tag: "my-product" })`
    */
-  retryMany(filter?: JobFilter<C>, options?: CallOptions): Promise<BulkResult>;
+  retryMany(filter?: JobFilter<C>, options?: ChangeOptions): Promise<BulkResult>;
   /**
    * Deletes every finished job that matches the filter.
    * @example `await ductape.jobs.deleteMany({ product_tag: "my-product" })`
    */
-  deleteMany(filter?: JobFilter<C>, options?: CallOptions): Promise<BulkResult>;
+  deleteMany(filter?: JobFilter<C>, options?: ChangeOptions): Promise<BulkResult>;
   /**
    * Counts, rates and percentiles of a product in one environment, over whole hours.
    *
@@ -205,6 +222,14 @@ export interface Jobs<C extends Catalog = Catalog> {
    * const { minutes, total } = await ductape.jobs.upcoming({ product_tag: "my-product", env: "prd" });
    */
   upcoming(query?: UpcomingQuery<C>, options?: CallOptions): Promise<Upcoming>;
+  /**
+   * Which products and envs have had jobs lately. It costs much less than a list, for a caller that only wants to know whether there
+   * is any job. Without a product and a default, all that the key has access to.
+   *
+   * @example
+   * const { tenants } = await ductape.jobs.active();
+   */
+  active(query?: Partial<TenantOf<C>>, options?: CallOptions): Promise<Active>;
   /**
    * `stats` with Ductape's names besides. What our statistics do not know is missing, such as `running`.
    *

@@ -10,6 +10,8 @@ export const longestPauseMs = 60_000;
 const leadMs = 20_000;
 /** The shortest time between two requests if the API answers at once instead of waiting. */
 const shortestPauseMs = 1000;
+/** The longest pause while a job that is due does not start, so that requests which wait leave room for what it waits for. */
+const longestQueuedPauseMs = 10_000;
 
 interface Waiting {
   runtime: Pick<Runtime, "now" | "sleep">;
@@ -31,6 +33,7 @@ export async function waitUntilFinished(
 ): Promise<Job> {
   const id = accepted.job_id;
   let idle = 0;
+  let queued = 0;
   for (let known: JobReceipt | Job = accepted; ; ) {
     const dueIn = millisecondsUntilDue(known, transport.now());
     const far = dueIn > longestWaitMs && !isFinished(known);
@@ -42,7 +45,12 @@ export async function waitUntilFinished(
     if (isFinished(job)) return job;
     const spent = runtime.now() - asked;
     idle = job.status === "scheduled" && spent < shortestPauseMs ? idle + 1 : 0;
-    const pause = Math.min(longestPauseMs, shortestPauseMs * 2 ** Math.max(0, idle - 1));
+    // The API does not hold a request open for long if the job does not start.
+    queued = !far && job.status === "queued" && spent < (wait - 1) * 1000 ? queued + 1 : 0;
+    const pause =
+      queued > 0
+        ? spent + Math.min(longestQueuedPauseMs, shortestPauseMs * 2 ** (queued - 1))
+        : Math.min(longestPauseMs, shortestPauseMs * 2 ** Math.max(0, idle - 1));
     if (!far && spent < pause) await runtime.sleep(pause - spent, signal);
     known = job;
   }

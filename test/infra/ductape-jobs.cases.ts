@@ -103,6 +103,7 @@ test("every setting of the context is a prop", () => {
   const names = Object.keys(Settings.shape).map((name) => name.split(".")[0]);
   // Compiles only if it names all of them, and nothing else.
   const props: Record<keyof Omit<DuctapeJobsProps, "catalog" | "stateStack" | keyof AppResources>, true> = {
+    accountConcurrency: true,
     alarmEmail: true,
     alarms: true,
     apiConcurrency: true,

@@ -63,6 +63,7 @@ describe("settings", () => {
         largestUploadMb: 1024,
         apiConcurrency: undefined,
         longestHoldSeconds: 25,
+        accountConcurrency: undefined,
         waitsPerKey: 200,
         dashboard: true,
         domain: undefined,
@@ -82,6 +83,16 @@ describe("settings", () => {
       retentionDays: 7,
       longestWaitMs: 5000,
     });
+  });
+
+  test.each([
+    [{ "jobs:accountConcurrency": 10 }, 2],
+    [{ "jobs:accountConcurrency": "1000" }, 200],
+    [{ "jobs:accountConcurrency": 100_000 }, 10_000],
+    [{ "jobs:accountConcurrency": 10, "jobs:waitsPerKey": 5 }, 5],
+    [{ "jobs:accountConcurrency": 10, "jobs:waitsPerKey": 0 }, 0],
+  ])("let a fifth of the functions that the account runs wait for jobs: %j", (settings, waitsPerKey) => {
+    expect(config(settings).httpApi.waitsPerKey).toBe(waitsPerKey);
   });
 
   test("for one type override those for all types", () => {

@@ -1,12 +1,19 @@
 import type { HttpRequest, HttpResponse } from "../../aws/http/route.ts";
 import type { RouteDoc } from "../../aws/http/route-doc.ts";
+import { requireFinished } from "../../core/operations/change-job.ts";
 import { deleteWithResults } from "../../core/operations/delete-job.ts";
 import type { Services } from "../../core/operations/services.ts";
+import { DryRunQuery, isDryRun } from "../dry-run.ts";
 import { jobOf } from "../job-of.ts";
 
 /** Deletes a finished job with all that it has left. Answers 204. */
 export async function handle(services: Services, request: HttpRequest): Promise<HttpResponse> {
+  const dryRun = isDryRun(request.query);
   const job = await jobOf(services.jobs, request, "jobs:write");
+  if (dryRun) {
+    requireFinished(job, services.clock.now());
+    return { status: 204 };
+  }
   await deleteWithResults(services, job.id);
   return { status: 204, about: job };
 }
@@ -16,6 +23,7 @@ export const doc = (): RouteDoc => ({
   summary: "Delete a finished job",
   description:
     "Finished jobs are deleted by themselves after the retention time. Use this to delete one earlier, with its input, its results and its archived runs.",
+  query: DryRunQuery,
   answers: { 204: { description: "The job is deleted." } },
-  errors: ["JOB_NOT_FOUND", "STATE_CONFLICT"],
+  errors: ["INVALID_REQUEST", "JOB_NOT_FOUND", "STATE_CONFLICT"],
 });

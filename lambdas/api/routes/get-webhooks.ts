@@ -2,7 +2,7 @@ import type { HttpRequest, HttpResponse } from "../../aws/http/route.ts";
 import type { RouteDoc } from "../../aws/http/route-doc.ts";
 import { requireScope } from "../../core/access/scopes.ts";
 import { endpointsOf } from "../../core/catalog/webhook.ts";
-import { inParallel } from "../../core/operations/in-parallel.ts";
+import { inParallel, readsAtOnce } from "../../core/operations/in-parallel.ts";
 import type { ApiServices } from "../../core/operations/services.ts";
 import { WebhookListSchema } from "../../core/queries/schemas/webhooks.ts";
 import { tenantsOf } from "../../core/queries/tenants.ts";
@@ -12,8 +12,6 @@ import { TenantParameters } from "../list-query.ts";
 import { parseQuery } from "../parse-query.ts";
 
 const Query = strict(TenantParameters);
-/** The number of connections of an AWS client. */
-const readsAtOnce = 50;
 
 /** Answers the webhook endpoints of the catalog that the key has access to, with their states. */
 export async function handle(

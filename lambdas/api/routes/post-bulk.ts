@@ -3,18 +3,21 @@ import type { HttpRequest, HttpResponse } from "../../aws/http/route.ts";
 import type { RouteDoc } from "../../aws/http/route-doc.ts";
 import { requireScope } from "../../core/access/scopes.ts";
 import { traceOf } from "../../core/errors.ts";
+import type { Job } from "../../core/job/job.ts";
 import { jobIdPattern } from "../../core/job/job-id.ts";
 import { defaultReason } from "../../core/operations/change-job.ts";
-import { changeJobs } from "../../core/operations/change-jobs.ts";
+import { changeJobs, type Unchanged } from "../../core/operations/change-jobs.ts";
 import { jobFields } from "../../core/operations/log-fields.ts";
 import type { SchedulingServices } from "../../core/operations/services.ts";
 import { decodeCursor, encodeCursor } from "../../core/queries/cursor.ts";
 import { listJobs } from "../../core/queries/list-jobs.ts";
 import { tenantsOf } from "../../core/queries/tenants.ts";
+import { summaryOf } from "../../core/queries/view.ts";
 import { type BulkAction, BulkRequest, changeable } from "../../core/requests/bulk-request.ts";
 import { given } from "../../core/schema/given.ts";
 import { parseBody } from "../../core/schema/parse-body.ts";
 import { epochMs } from "../../core/schema/start-time.ts";
+import { DryRunQuery, isDryRun } from "../dry-run.ts";
 import { BulkResultSchema } from "../schemas/bulk.ts";
 
 /** Where a bulk change continues, and when it began. */
@@ -25,9 +28,13 @@ const Position = z.strictObject({
 });
 
 /** Changes the jobs that match a filter, up to 100 per request. Answers 200 with an error for each job that it did not change. */
-export async function handle(services: SchedulingServices, { body, scopes }: HttpRequest): Promise<HttpResponse> {
+export async function handle(
+  services: SchedulingServices,
+  { body, query: asked, scopes }: HttpRequest,
+): Promise<HttpResponse> {
   const { product_tag, env } = ((body as Record<string, unknown> | undefined)?.filter ?? {}) as Record<string, unknown>;
   requireScope(scopes, "jobs:admin", { product: product_tag, env });
+  const dryRun = isDryRun(asked);
   const { action, filter, reason = defaultReason, cursor, limit } = parseBody(BulkRequest, body);
   const list = { action, filter };
   const now = services.clock.now();
@@ -36,7 +43,7 @@ export async function handle(services: SchedulingServices, { body, scopes }: Htt
   const query = { ...listOf(action, filter, began), limit, ...(after && { after }) };
   const tenants = tenantsOf(services.catalog, scopes, filter, "/filter");
   const { jobs, next } = await listJobs(services.jobs, tenants, query, now);
-  const errors = await changeJobs(services, jobs, action, reason, (job, error) =>
+  const errors = await changeJobs(services, jobs, { action, reason, dryRun }, (job, error) =>
     services.log.error("a job of a bulk change failed", { ...jobFields(job), action, ...traceOf(error) }),
   );
   return {
@@ -46,9 +53,16 @@ export async function handle(services: SchedulingServices, { body, scopes }: Htt
       succeeded: jobs.length - errors.length,
       failed: errors.length,
       errors,
+      ...(dryRun && { would_change: wouldChange(jobs, errors).map((job) => summaryOf(job, now)) }),
       ...(next && { next_cursor: encodeCursor({ ...next, began }, list) }),
     },
   };
+}
+
+/** The jobs of a dry run that were not refused, as they are now. */
+function wouldChange(jobs: readonly Job[], errors: readonly Unchanged[]): Job[] {
+  const refused = new Set(errors.map(({ job_id }) => job_id));
+  return jobs.filter(({ id }) => !refused.has(id));
 }
 
 export const doc = (): RouteDoc => ({
@@ -56,6 +70,7 @@ export const doc = (): RouteDoc => ({
   summary: "Change all jobs that match a filter",
   description:
     "Cancels, pauses, resumes, retries or deletes the jobs of a product that match a filter and that the action can change, up to 100 per request. Repeat the request with `cursor` until the answer has no `next_cursor`. A page may be short or even empty although more follow.",
+  query: DryRunQuery,
   body: {
     schema: BulkRequest,
     examples: {

@@ -1,6 +1,6 @@
 import { retry } from "../../core/operations/change-job.ts";
 import { requireFeature } from "../../core/operations/parent-guard.ts";
-import { requireKey, yieldKey } from "../../core/operations/retry-unique.ts";
+import { checkKey, requireKey, yieldKey } from "../../core/operations/retry-unique.ts";
 import { parseRetry, RetryRequest } from "../../core/requests/reschedule-request.ts";
 import { changeRoute } from "../change-route.ts";
 
@@ -13,6 +13,10 @@ export const { handle, doc } = changeRoute({
   admit: async (services, job) => {
     await requireFeature(services, job);
     await requireKey(services, job);
+  },
+  check: async (services, job) => {
+    await requireFeature(services, job);
+    await checkKey(services, job);
   },
   afterwards: yieldKey,
   body: {

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { JobSummarySchema } from "../../core/queries/schemas/list.ts";
 import { lazy } from "../../core/schema/lazy.ts";
 
 export const BulkResultSchema = lazy(() =>
@@ -10,6 +11,10 @@ export const BulkResultSchema = lazy(() =>
       errors: z
         .array(z.object({ job_id: z.string(), code: z.string(), detail: z.string() }))
         .describe("One error per job that was not changed."),
+      would_change: z
+        .array(JobSummarySchema())
+        .exactOptional()
+        .describe("Of a dry run only: the jobs that would be changed, as they are now. `succeeded` counts them."),
       next_cursor: z
         .string()
         .exactOptional()

@@ -1,4 +1,4 @@
-import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { type DynamoDBClient, QueryCommand } from "@aws-sdk/client-dynamodb";
 import { addCounts, type Counts, noCounts } from "../../core/job/stats.ts";
 import type { Counted, HourCounts, StatsStore } from "../../core/ports/ports.ts";
 import { partitionKey, sortKey, statsPrefix, ttlAttribute } from "../../topology.ts";
@@ -40,6 +40,18 @@ const statsStore = ({ client, table }: DynamoStatsStoreOptions, counters: Counte
     };
     if (toHour <= fromHour) return [];
     return (await queryItems(client, query)).map((item) => ({ hour: hourIn(item), counts: countsIn(item) }));
+  },
+
+  async latest(product, env) {
+    const query = new QueryCommand({
+      TableName: table,
+      KeyConditionExpression: `${partitionKey} = :tenant AND begins_with(${sortKey}, :hours)`,
+      ExpressionAttributeValues: toAttributes({ ":tenant": partitionOf(product, env), ":hours": hourPrefix }),
+      ScanIndexForward: false,
+      Limit: 1,
+    });
+    const [item] = (await client.send(query)).Items ?? [];
+    return item && hourIn(item);
   },
 });
 

@@ -1,5 +1,5 @@
 import type { Registry } from "../../core/catalog/job-type.ts";
-import { checkDefaults } from "./action/check-defaults.ts";
+import { checkActions } from "./action/check-actions.ts";
 import { appTarget } from "./action/target.ts";
 import { databaseAccess } from "./database_action/access.ts";
 import { databaseTarget } from "./database_action/target.ts";
@@ -23,7 +23,7 @@ import { storageTarget } from "./storage/target.ts";
  * targets would make cold starts slower.
  */
 export const registry = {
-  action: withTarget(definitions.action, { target: appTarget, checkTarget: checkDefaults }),
+  action: withTarget(definitions.action, { target: appTarget, checkTarget: checkActions }),
   notification: withTarget(definitions.notification, { target: notificationTarget, access: notificationAccess }),
   database_action: withTarget(definitions.database_action, { target: databaseTarget, access: databaseAccess }),
   function: withTarget(definitions.function, { target: functionTarget, access: functionAccess }),

@@ -75,6 +75,12 @@ export async function changeJob(services: Changing, id: string, change: Change):
   return job;
 }
 
+/** The job as a change would leave it. Nothing is written. Throws STATE_CONFLICT. */
+export function previewOf({ clock, catalog }: Pick<Changing, "clock" | "catalog">, job: Job, change: Change): Job {
+  const next = change(job, clock.now(), calendarsOf(catalog, job.product));
+  return next === "unchanged" ? job : next;
+}
+
 /**
  * Cancels a job that has not finished, and the steps of a feature with it. The outcome of a running attempt is discarded.
  * Answers the job as it is afterwards. A finished job stays as it is. Safe to repeat.
@@ -251,6 +257,11 @@ export const skipNext: Change = (job, now, calendars = noCalendars) => {
   return next;
 };
 
+/** Throws STATE_CONFLICT for a job that cannot be deleted. */
+export function requireFinished(job: Job, now: number): void {
+  if (!isFinished(job)) throw conflict(job, now, "only a finished job can be deleted; cancel it first.");
+}
+
 /** Deletes a finished job, after what has to be done before. The lifecycle deletes its input and its progress. */
 export async function deleteJob(
   services: Changing,
@@ -260,8 +271,7 @@ export async function deleteJob(
   for (let round = 0; round < rounds; round++) {
     const job = await services.jobs.get(id);
     if (!job) throw jobNotFound();
-    if (!isFinished(job))
-      throw conflict(job, services.clock.now(), "only a finished job can be deleted; cancel it first.");
+    requireFinished(job, services.clock.now());
     await before(job);
     if ((await services.jobs.remove(job)) === "removed") return;
   }

@@ -2,11 +2,11 @@ import { TransientError } from "../errors.ts";
 import type { Job } from "../job/job.ts";
 import type { BulkAction } from "../requests/bulk-request.ts";
 import { RequestError } from "../requests/request-error.ts";
-import { type Changing, cancel, changeJob, pause, resume, retry } from "./change-job.ts";
+import { type Changing, cancel, changeJob, pause, previewOf, requireFinished, resume, retry } from "./change-job.ts";
 import { deleteWithResults } from "./delete-job.ts";
 import { inParallel } from "./in-parallel.ts";
 import { requireFeature } from "./parent-guard.ts";
-import { type Retrying, requireKey, yieldKey } from "./retry-unique.ts";
+import { checkKey, type Retrying, requireKey, yieldKey } from "./retry-unique.ts";
 
 /** A job that was not changed, and why. */
 export interface Unchanged {
@@ -18,7 +18,9 @@ export interface Unchanged {
 /** How many jobs change at a time. Each change is a read, a write and a call of a queue or the Scheduler. */
 const atOnce = 10;
 
-const works: Record<BulkAction, (services: Changing & Retrying, job: Job, reason: string) => Promise<unknown>> = {
+type Work = (services: Changing & Retrying, job: Job, reason: string) => Promise<unknown>;
+
+const works: Record<BulkAction, Work> = {
   cancel: (services, { id }, reason) => changeJob(services, id, cancel(reason)),
   pause: (services, { id }) => changeJob(services, id, pause),
   resume: (services, { id }) => changeJob(services, id, resume),
@@ -31,19 +33,39 @@ const works: Record<BulkAction, (services: Changing & Retrying, job: Job, reason
   delete: (services, { id }) => deleteWithResults(services, id),
 };
 
+/** Refuses what the action would refuse, and changes nothing. */
+const rehearsals: Record<BulkAction, Work> = {
+  cancel: async (services, job, reason) => previewOf(services, job, cancel(reason)),
+  pause: async (services, job) => previewOf(services, job, pause),
+  resume: async (services, job) => previewOf(services, job, resume),
+  retry: async (services, job) => {
+    await requireFeature(services, job);
+    await checkKey(services, job);
+    previewOf(services, job, retry(0));
+  },
+  delete: async ({ clock }, job) => requireFinished(job, clock.now()),
+};
+
 const refusedForNow = { code: "UNAVAILABLE", detail: "AWS refused the request for now. Try again." };
+
+export interface BulkChange {
+  action: BulkAction;
+  reason: string;
+  /** Nothing is changed: the answer is what would be. */
+  dryRun: boolean;
+}
 
 /** Applies one action to many jobs, each independently of the others. Answers the jobs that were not changed, and why. */
 export async function changeJobs(
   services: Changing & Retrying,
   jobs: readonly Job[],
-  action: BulkAction,
-  reason: string,
+  { action, reason, dryRun }: BulkChange,
   onFault: (job: Job, error: unknown) => void,
 ): Promise<Unchanged[]> {
+  const work = (dryRun ? rehearsals : works)[action];
   const outcomes = await inParallel(atOnce, jobs, async (job): Promise<Unchanged | undefined> => {
     try {
-      await works[action](services, job, reason);
+      await work(services, job, reason);
       return undefined;
     } catch (error) {
       if (error instanceof RequestError) return { job_id: job.id, code: error.code, detail: error.message };

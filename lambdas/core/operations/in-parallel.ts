@@ -1,3 +1,9 @@
+/**
+ * How many partitions of the index a request reads at a time. In a new process each of them opens a connection, and dozens of TLS
+ * handshakes at once take a part of a processor longer than the reads after each other.
+ */
+export const readsAtOnce = 8;
+
 /** Works on all items, on at most `atOnce` of them at a time. The results are in the order of the items. */
 export async function inParallel<T, R>(
   atOnce: number,

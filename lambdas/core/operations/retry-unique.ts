@@ -26,11 +26,25 @@ export async function requireKey(services: Retrying, job: Job): Promise<void> {
   throw new TransientError("CONTENDED", "too many requests have the job's unique key");
 }
 
-async function takeKey({ jobs, sharedKeys, clock }: Retrying, job: Job, key: SharedKey): Promise<"taken" | "again"> {
+/** Throws STATE_CONFLICT where `requireKey` would, and gives the key to nobody. */
+export async function checkKey(services: Pick<Retrying, "jobs" | "sharedKeys">, job: Job): Promise<void> {
+  const key = uniqueKeyOf(job);
+  if (key && job.status === "failed") await holderOf(services, job, key);
+}
+
+/** Who has the job's key. Throws STATE_CONFLICT if it is another job that is open. */
+async function holderOf({ jobs, sharedKeys }: Pick<Retrying, "jobs" | "sharedKeys">, job: Job, key: SharedKey) {
   const holder = await sharedKeys.get(key);
-  if (holder?.job_id === job.id) return "taken";
-  const other = holder && (await jobs.get(holder.job_id));
+  if (holder === undefined || holder.job_id === job.id) return { holder };
+  const other = await jobs.get(holder.job_id);
   if (other && !isFinished(other)) throw isOpen(job, other);
+  return { holder, other };
+}
+
+async function takeKey(services: Retrying, job: Job, key: SharedKey): Promise<"taken" | "again"> {
+  const { sharedKeys, clock } = services;
+  const { holder, other } = await holderOf(services, job, key);
+  if (holder?.job_id === job.id) return "taken";
   // As long as the later request has not stored its job, this one still counts as the job of the key.
   if (!other && holder?.previous === job.id) return "taken";
   const next = { job_id: job.id, token: crypto.randomUUID(), ...(other && { previous: other.id }) };

@@ -1,4 +1,4 @@
-import { isFinished, type Job } from "../job/job.ts";
+import { isFinished, isWaiting, type Job } from "../job/job.ts";
 import { nextOccurrence } from "../job/recurrence.ts";
 import { plannedAfter, runsLeft } from "../job/series.ts";
 import type { Clock, JobStore } from "../ports/ports.ts";
@@ -9,6 +9,12 @@ const longestPauseMs = 400;
 
 /** Waits of up to this long are not counted, because most jobs end sooner, and counting would cost more than the wait. */
 const freeMs = 1000;
+
+/**
+ * A job that is due starts within a second. One that has not after so long waits for a slot, a pause, a backlog, or for Lambda: in an
+ * account that runs few functions at a time, the requests that wait may be what keeps its consumer from running.
+ */
+const startsWithinMs = 10_000;
 export interface Hold {
   /** Epoch milliseconds. */
   until: number;
@@ -26,14 +32,15 @@ export interface Waited {
 /**
  * Waits for the end of a job, and answers the job as it is then or when the wait ends. Looks again after 25 ms at first, then
  * less and less often, up to 400 ms apart. Does not wait for a job that cannot end in time, which would occupy a Lambda for
- * nothing.
+ * nothing, nor long for one that does not start.
  */
 export async function waitForEnd(jobs: JobStore, clock: Clock, { until, granted }: Hold, known: Job): Promise<Waited> {
   let job: Job | undefined = known;
-  let grantedUntil = clock.now() + freeMs;
+  const began = clock.now();
+  let grantedUntil = began + freeMs;
   for (let pause = firstPauseMs; job; pause = Math.min(longestPauseMs, pause * 1.5)) {
     const now = clock.now();
-    if (now >= until || !mayEndBy(job, until, now)) break;
+    if (now >= until || !mayEndBy(job, until, now) || isHeldUp(job, began, now)) break;
     if (now >= grantedUntil) {
       if (!(await granted())) return { job, refused: true };
       grantedUntil = now + grantMs;
@@ -50,6 +57,10 @@ function mayEndBy(job: Job, until: number, now: number): boolean {
   if (job.status === "scheduled" && job.due_at > until) return false;
   return job.repeat === undefined || !goesOnAfter(job, until, now);
 }
+
+/** Whether a job has been due for longer than a start takes, as far as this wait has seen. */
+const isHeldUp = (job: Job, began: number, now: number): boolean =>
+  isWaiting(job) && now - Math.max(began, job.due_at) >= startsWithinMs;
 
 /** Whether a series has a run planned after `until`, so that it cannot end by then. Runs are at least a second apart. */
 function goesOnAfter(job: Job, until: number, now: number): boolean {

@@ -202,6 +202,8 @@ export interface StatsStore {
   add(increments: readonly (HourCounts & Counted)[]): Promise<void>;
   /** The hours from `fromHour` to before `toHour` that have counts, oldest first. */
   read(product: string, env: string, fromHour: number, toHour: number): Promise<Pick<HourCounts, "hour" | "counts">[]>;
+  /** The latest hour that has counts; undefined if none has. */
+  latest(product: string, env: string): Promise<number | undefined>;
 }
 
 /** Failed runs, grouped by cause and day; kept for 90 days. */

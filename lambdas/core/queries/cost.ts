@@ -16,8 +16,11 @@ export const prices = {
   table_write: 0.625,
   /** A consistent read of up to 4 KB */
   table_read: 0.125,
-  /** https://aws.amazon.com/sqs/pricing/ (standard queues, per 64 KB) */
-  queue_request: 0.4,
+  /**
+   * https://aws.amazon.com/sqs/pricing/ (per 64 KB): 0.40 for a standard queue, and 0.10 more for a fair one, which a queue is whose
+   * messages have a group. Those of EventBridge Scheduler have none, and are counted alike.
+   */
+  queue_request: 0.5,
   /** https://aws.amazon.com/eventbridge/pricing/ (Scheduler invocations; events put on a custom bus) */
   schedule: 1.0,
   bus_event: 1.0,

@@ -1,6 +1,6 @@
 import type * as z from "zod";
 import { dayMs, type FailureGroup, mergedGroups } from "../job/failure-group.ts";
-import { inParallel } from "../operations/in-parallel.ts";
+import { inParallel, readsAtOnce } from "../operations/in-parallel.ts";
 import type { Failures } from "../ports/ports.ts";
 import type { ErrorGroupSchema } from "./schemas/errors.ts";
 import type { Tenant } from "./tenants.ts";
@@ -9,9 +9,6 @@ export type ErrorGroupView = z.infer<ReturnType<typeof ErrorGroupSchema>>;
 
 /** The most days that an answer covers: each day of each tenant is a query. */
 export const mostErrorDays = 31;
-
-/** The number of connections of an AWS client. */
-const readsAtOnce = 50;
 
 /** Where a page of the list ends: groups that fail more often come before it. */
 export interface ErrorPosition {

@@ -1,5 +1,5 @@
 import { comparePositions, type IndexPosition, type Order } from "../job/index-position.ts";
-import { inParallel } from "../operations/in-parallel.ts";
+import { inParallel, readsAtOnce } from "../operations/in-parallel.ts";
 import type { Page } from "../ports/ports.ts";
 
 /** Reads a page of one partition. */
@@ -14,8 +14,6 @@ export interface MergeOptions {
 }
 
 const largestPage = 100;
-/** A page of many tenants is soon read, and the reads of one request do not crowd out those of another. */
-const readsAtOnce = 50;
 
 interface Stream {
   read: ReadPage;

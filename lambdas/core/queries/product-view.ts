@@ -36,11 +36,11 @@ export function productView(product: Product, catalog: Catalog, scopes: Scopes):
       schedules: schedulesView(product, summary.envs),
       events: summary.events.map((event) => {
         const definition = catalog.registry[event.type];
-        const { target, group } = catalog.lookup(product.tag, event.tag) ?? {};
+        const { target, group, event: own } = catalog.lookup(product.tag, event.tag) ?? {};
         const targets = group ? group.members.map((member) => member.target) : [target];
         return {
           ...event,
-          input: definition.inputSchemaOf?.(target) ?? inputSchema(definition),
+          input: (own && definition.inputSchemaOf?.(own, target)) ?? inputSchema(definition),
           references: [...new Set(targets.flatMap((one) => referenceNames(one, summary.envs)))],
           ...(group && { targets: group.members.map(({ name, weight }) => ({ name, ...given({ weight }) })) }),
         };

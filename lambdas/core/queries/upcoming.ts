@@ -2,7 +2,7 @@ import type * as z from "zod";
 import { furtherQuartersFor, isHot, minuteMs, quarterOf } from "../job/due-time.ts";
 import { never } from "../job/job.ts";
 import { quarterHourMs } from "../job/route.ts";
-import { inParallel } from "../operations/in-parallel.ts";
+import { inParallel, readsAtOnce } from "../operations/in-parallel.ts";
 import type { Services } from "../operations/services.ts";
 import type { JobStore, Page, PageQuery } from "../ports/ports.ts";
 import { given } from "../schema/given.ts";
@@ -15,8 +15,6 @@ export type UpcomingView = z.infer<ReturnType<typeof UpcomingSchema>>;
 export const countedAtMost = 10_000;
 /** Positions are small: a thousand of them are a tenth of what DynamoDB puts on a page. */
 const largestPage = 1000;
-/** The number of connections of an AWS client. */
-const readsAtOnce = 50;
 
 type Counted = { jobs: Pick<JobStore, "page" | "shards"> } & Pick<Services, "dueCounts" | "hot">;
 

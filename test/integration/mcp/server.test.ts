@@ -44,6 +44,12 @@ async function call(mcp: Client, name: string, args: Record<string, unknown> = {
   return { isError, text, notes: notes?.text, json: isError ? undefined : JSON.parse(text) };
 }
 
+/** Calls a tool that writes as an agent does whose user agrees: with the token of its dry run. */
+async function confirm(mcp: Client, name: string, args: Record<string, unknown>) {
+  const { json } = await call(mcp, name, args);
+  return call(mcp, name, { ...args, confirm: json.confirm });
+}
+
 const input = {
   slug: "welcome",
   email: { to: "ada@example.com", subject: { name: "Ada" }, template: { name: "Ada" } },
@@ -56,40 +62,50 @@ test("a job is explained, then scheduled once confirmed, and read", async () => 
     "This key has jobs:read, jobs:write, jobs:input, jobs:admin in every product",
   );
   const { json: dry } = await call(mcp, "scheduleJob", { body });
-  expect(dry.dry_run).toMatch(/^Nothing was changed\. With confirm: true, POST \/v1\/jobs is sent: schedule a job\.$/);
+  expect(dry.dry_run).toMatch(/^Nothing was changed\. .* sends POST \/v1\/jobs: schedule a job\.$/);
   expect(dry.explanation).toMatchObject({ valid: true, job: { event: "send_notification" } });
   expect((await call(mcp, "listJobs")).json.jobs).toEqual([]);
 
-  const { json: job, notes } = await call(mcp, "scheduleJob", { body, wait: 20, confirm: true });
+  const args = { body, wait: 20 };
+  const { confirm: token } = (await call(mcp, "scheduleJob", args)).json;
+  const { json: job, notes } = await call(mcp, "scheduleJob", { ...args, confirm: token });
   expect(job).toMatchObject({ status: "completed" });
   expect(notes).toMatch(/^The API's clock: 20.*Z \(\d{13}\)\.$/);
   expect((await call(mcp, "getJob", { id: job.job_id })).json).toMatchObject({ job_id: job.job_id });
+  // An agent that has lost the answer makes no second job.
+  expect((await call(mcp, "scheduleJob", { ...args, confirm: token })).json.job_id).toBe(job.job_id);
 });
 
 test("a change is a dry run that shows what it concerns, until it is confirmed", async () => {
   const mcp = await client();
-  const waiting = await call(mcp, "scheduleJob", {
-    body: { ...body, start_at: Date.now() + 3_600_000 },
-    confirm: true,
-  });
+  const waiting = await confirm(mcp, "scheduleJob", { body: { ...body, start_at: Date.now() + 3_600_000 } });
   const args = { id: waiting.json.job_id, body: { reason: "not needed" } };
   const { json: dry } = await call(mcp, "cancelJob", args);
-  expect(dry).toMatchObject({ body: { reason: "not needed" }, current_state: { status: "scheduled" } });
-  // Anything but true is no confirmation.
-  expect((await call(mcp, "cancelJob", { ...args, confirm: "true" })).json).toHaveProperty("dry_run");
-  expect((await call(mcp, "cancelJob", { ...args, confirm: true })).json).toMatchObject({ status: "cancelled" });
+  expect(dry).toMatchObject({
+    body: { reason: "not needed" },
+    current_state: { status: "scheduled" },
+    would_be: { status: "cancelled", reason: "not needed" },
+  });
+  expect(await call(mcp, "cancelJob", { ...args, confirm: true })).toMatchObject({ isError: true });
+  expect((await call(mcp, "cancelJob", { ...args, confirm: dry.confirm })).json).toMatchObject({ status: "cancelled" });
+  // What would be refused is refused by the dry run.
+  expect(await call(mcp, "retryJob", { id: args.id })).toMatchObject({
+    isError: true,
+    text: expect.stringMatching(/^STATE_CONFLICT/),
+  });
 });
 
 test("bulk changes, pauses and limits show the jobs, pauses and limits that they concern", async () => {
   const mcp = await client();
   const filter = { product_tag: "my-product", env: "dev", status: ["completed", "cancelled"] };
   const bulk = await call(mcp, "changeJobs", { body: { action: "delete", filter } });
-  expect(bulk.json.current_state.jobs.length).toBeGreaterThan(0);
+  expect(bulk.json.would_change.length).toBeGreaterThan(0);
+  expect(bulk.json.succeeded).toBe(bulk.json.would_change.length);
   const scope = { product_tag: "my-product", env: "dev", reason: "a test" };
   expect((await call(mcp, "pauseScope", { body: scope })).json.current_state).toEqual({ pauses: [] });
-  const { json: pause } = await call(mcp, "pauseScope", { body: scope, confirm: true });
+  const { json: pause } = await confirm(mcp, "pauseScope", { body: scope });
   expect((await call(mcp, "endPause", { id: pause.id })).json.current_state).toMatchObject({ id: pause.id });
-  expect((await call(mcp, "endPause", { id: pause.id, confirm: true })).json).toMatchObject({ state: "draining" });
+  expect((await confirm(mcp, "endPause", { id: pause.id })).json).toMatchObject({ state: "draining" });
   const { limits } = (await call(mcp, "listLimits")).json;
   const { product_tag: product, env, name } = limits[0];
   expect((await call(mcp, "unpinLimit", { product, env, name })).json.current_state.limits).toMatchObject([{ name }]);

@@ -100,6 +100,16 @@ test.each([
   expect(await run("tsc", [...flags, "--module", module, "--moduleResolution", moduleResolution, "a.mts"])).toBe("");
 });
 
+test("the example of Ductape's page compiles as it is, with one import of types somewhere in the project", async () => {
+  const seed = await readFile(join(root, "examples/seed.ts"), "utf8");
+  const flags = ["--strict", "--noEmit", "--target", "es2022", "--module", "nodenext"];
+  await writeFile(join(folder, "seed.mts"), seed);
+  expect(await run("tsc", [...flags, "seed.mts"])).toContain("TS2304");
+  await writeFile(join(folder, "other.mts"), 'import "ductape-sdk/globals";\n');
+  expect(await run("tsc", [...flags, "seed.mts", "other.mts"])).toBe("");
+  expect(await run("node", ["other.mts"])).toBe("");
+});
+
 test("tools without support for exports find its code and its types, including TypeScript 5 with its defaults for CommonJS", async () => {
   const inside = join(folder, "node_modules/ductape-sdk");
   const { main, types } = JSON.parse(await readFile(join(inside, "package.json"), "utf8"));

@@ -265,7 +265,7 @@ export function describeRaces(name: string, open: () => Promise<JobStoreUnderTes
     describe("bulk against single", () => {
       const bulk =
         (services: ReturnType<typeof fakeServices>, job: Job, action: "cancel" | "delete") => (jobs: JobStore) =>
-          changeJobs({ ...services, jobs }, [job], action, "all of them", () => {});
+          changeJobs({ ...services, jobs }, [job], { action, reason: "all of them", dryRun: false }, () => {});
 
       test("a job that is cancelled individually meanwhile counts as done, and keeps its own reason", async () => {
         const job = mine();

@@ -48,6 +48,17 @@ export function describeStatsStore(
       expect(await read(tenant, noon, noon)).toEqual([]);
     });
 
+    test("the latest hour that has counts is that of the tenant alone", async () => {
+      const [tenant, other] = [newTenant(), newTenant()];
+      expect(await made.stats.latest(tenant.product, tenant.env)).toBeUndefined();
+      const one = counts({ scheduled: 1 });
+      const hours = [30, -2, 5].map((n) => noon + n * hourMs);
+      await made.stats.add(hours.map((hour) => counted({ ...tenant, hour, counts: one })));
+      await made.stats.add([counted({ ...other, hour: noon + 90 * hourMs, counts: one })]);
+      expect(await made.stats.latest(tenant.product, tenant.env)).toBe(noon + 30 * hourMs);
+      expect(await made.stats.latest(tenant.product, "dev")).toBeUndefined();
+    });
+
     test("a month is read completely", async () => {
       const tenant = newTenant();
       const increments = Array.from({ length: 744 }, (_, n) => ({

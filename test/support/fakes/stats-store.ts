@@ -24,5 +24,10 @@ export function fakeStatsStore(): StatsStore & { all(): HourCounts[] } {
         .sort((a, b) => a.hour - b.hour)
         .map(({ hour, counts }) => structuredClone({ hour, counts }));
     },
+
+    async latest(product, env) {
+      const own = [...hours.values()].filter((one) => one.product === product && one.env === env);
+      return own.length === 0 ? undefined : Math.max(...own.map(({ hour }) => hour));
+    },
   };
 }

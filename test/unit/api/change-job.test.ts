@@ -1,5 +1,6 @@
 import { allScopes } from "../../../lambdas/core/access/scopes.ts";
 import type { Job, Repeat } from "../../../lambdas/core/job/job.ts";
+import { type SharedKey, uniqueKeyOf } from "../../../lambdas/core/job/shared-key.ts";
 import { claimed } from "../../../lambdas/core/job/transitions.ts";
 import { fakeApi } from "../../support/api.ts";
 import { aJob, noon, stepOf } from "../../support/builders.ts";
@@ -60,6 +61,68 @@ describe("a change answers 200 with the job after it", () => {
     const { post, queue } = world(waits());
     await post("run-now");
     expect(queue.sent).toMatchObject([{ message: { due_at: noon }, delaySeconds: 0 }]);
+  });
+});
+
+describe("a dry run", () => {
+  const dry = { query: { dry_run: "true" } };
+
+  it.each<[string, Job, unknown, Record<string, unknown>]>([
+    ["cancel", waits(), { reason: "returned" }, { status: "cancelled", reason: "returned" }],
+    ["pause", series(), undefined, { status: "paused" }],
+    ["resume", series({ status: "paused" }), undefined, { status: "scheduled", due_at: noon + hour }],
+    ["run-now", waits(), undefined, { status: "queued", due_at: noon }],
+    ["skip-next", series(), undefined, { due_at: noon + 2 * hour }],
+    ["retry", failed(), undefined, { status: "queued", attempt: 5 }],
+    ["reschedule", waits(), { start_at: noon + 2 * hour }, { due_at: noon + 2 * hour }],
+    ["cancel", aJob({ status: "cancelled", finished_at: noon }), undefined, { status: "cancelled" }],
+  ])("of %s answers the job as it would be, and changes and sends nothing", async (verb, job, body, expected) => {
+    const { post, jobs, queue, scheduler } = world(job);
+    expect(await post(verb, body, dry)).toMatchObject({ status: 200, body: { job_id: job.id, ...expected } });
+    expect(await jobs.get(job.id)).toEqual(job);
+    expect([queue.sent, [...scheduler.schedules.keys()]]).toEqual([[], []]);
+  });
+
+  it.each<[string, Job]>([
+    ["cancel", done()],
+    ["pause", waits()],
+    ["retry", done()],
+    ["run-now", done()],
+    ["reschedule", done()],
+  ])("of %s is refused as the change would be", async (verb, job) => {
+    const { post } = world(job);
+    const body = verb === "reschedule" ? { start_at: 0 } : undefined;
+    const refused = await post(verb, body, dry);
+    expect(refused).toMatchObject({ status: 409, body: { code: "STATE_CONFLICT" } });
+    expect(refused).toEqual({ ...(await post(verb, body)), headers: expect.anything() });
+  });
+
+  it("of a retry says that another job of its unique key is open, and gives the key to nobody", async () => {
+    const unique = { key: "user-42" };
+    const [job, other] = [{ ...failed(), unique }, waits({ unique })];
+    const { post, sharedKeys } = world(job, other);
+    const key = uniqueKeyOf(job) as SharedKey;
+    await sharedKeys.move(key, undefined, { job_id: other.id, token: "t" });
+    expect(await post("retry", undefined, dry)).toMatchObject({ status: 409, body: { code: "STATE_CONFLICT" } });
+    expect(await sharedKeys.get(key)).toMatchObject({ job_id: other.id });
+  });
+
+  it("of a deletion deletes nothing", async () => {
+    const { remove, jobs } = world(done());
+    expect((await remove(dry)).status).toBe(204);
+    expect(jobs.all()).toHaveLength(1);
+    expect((await world(waits()).remove(dry)).status).toBe(409);
+  });
+
+  it("takes true or false, and nothing else", async () => {
+    const { post, jobs } = world(waits());
+    expect(await post("cancel", undefined, { query: { dry_run: "yes" } })).toMatchObject({
+      status: 400,
+      body: { errors: [{ pointer: "/query/dry_run" }] },
+    });
+    expect(jobs.all()[0]?.status).toBe("scheduled");
+    expect(await post("cancel", undefined, { query: { dry_run: "false" } })).toMatchObject({ status: 200 });
+    expect(jobs.all()[0]?.status).toBe("cancelled");
   });
 });
 

@@ -55,6 +55,7 @@ const requests: Record<string, { asked?: Omit<Asked, "path">; outOfReach: OutOfR
   "POST /v1/pauses": { asked: { body: { ...place, reason: "maintenance" } }, outOfReach: "forbidden" },
   "GET /v1/pauses": { outOfReach: "nothing of it" },
   "DELETE /v1/pauses/{id}": { outOfReach: "absent" },
+  "GET /v1/stats/active": { outOfReach: "nothing of it" },
   "GET /v1/stats/upcoming": { asked: { query: place }, outOfReach: "forbidden" },
 };
 

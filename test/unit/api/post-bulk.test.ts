@@ -57,6 +57,24 @@ describe("POST /v1/jobs/bulk", () => {
     for (const other of jobs.slice(found)) expect(now.get(other.id)).toEqual(other);
   });
 
+  it.each<[string, Job[], number]>([
+    ["cancel", [waits(), job(), ended("failed")], 2],
+    ["pause", [series(), waits()], 1],
+    ["resume", [series({ status: "paused" }), series()], 1],
+    ["retry", [ended("failed"), ended("completed")], 1],
+    ["delete", [ended("failed"), ended("completed"), waits()], 2],
+  ])("a dry run of %s lists what would be changed, and changes nothing", async (action, jobs, count) => {
+    const { bulk, jobs: store, queue } = world(jobs);
+    const { status, body } = await bulk({ action, filter }, { query: { dry_run: "true" } });
+    expect({ status, succeeded: body.succeeded }).toEqual({ status: 200, succeeded: count });
+    const would = jobs.slice(0, count).map(({ id }) => id);
+    expect(body.would_change.map((one: { job_id: string }) => one.job_id).sort()).toEqual(would.sort());
+    for (const before of jobs) expect(await store.get(before.id)).toEqual(before);
+    expect(queue.sent).toEqual([]);
+    // What it said comes true.
+    expect(await bulk({ action, filter })).toMatchObject({ body: { succeeded: count, failed: body.failed } });
+  });
+
   it("retries no step of a feature that was cancelled, and says so", async () => {
     const feature = job({ type: "feature", status: "cancelled", finished_at: noon });
     const step = { ...ended("failed"), ...stepOf(feature) };

@@ -1,6 +1,6 @@
 import { allScopes } from "../../../lambdas/core/access/scopes.ts";
 import { fakeApi } from "../../support/api.ts";
-import { aJob } from "../../support/builders.ts";
+import { aJob, noon } from "../../support/builders.ts";
 
 const order = { env: "prd", product_tag: "my-product", event: "create_order", input: { body: {} }, start_at: 0 };
 
@@ -53,6 +53,41 @@ describe("requests of one key that wait for jobs", () => {
     };
     const waits = [wait("a"), wait("a")];
     await clock.advance(26_000);
+    for (const one of await Promise.all(waits)) expect(one.status).toBe(200);
+  });
+});
+
+describe("a wait for a job that does not start", () => {
+  const queued = (due_at = noon) => aJob({ status: "queued", due_at });
+
+  it("ends 10 s after the job was due, and leaves its execution to what the job waits for", async () => {
+    const job = queued();
+    const { ask, clock } = fakeApi({ jobs: [job] });
+    const wait = ask({ path: `/v1/jobs/${job.id}`, query: { wait: "25" } });
+    const post = ask({ method: "POST", path: "/v1/jobs", body: order, query: { wait: "25" } });
+    await clock.advance(10_500);
+    expect(await wait).toMatchObject({ status: 200, body: { status: "queued" } });
+    expect(await post).toMatchObject({ status: 202, body: { status: "queued" } });
+  });
+
+  it("goes on for one that is not due yet, and for one that runs", async () => {
+    const [soon, running] = [
+      aJob({ status: "scheduled", due_at: noon + 5000 }),
+      aJob({ status: "running", claim_id: "c" }),
+    ];
+    const { ask, clock } = fakeApi({ jobs: [soon, running] });
+    let answered = 0;
+    const waits = [soon, running].map(({ id }) =>
+      ask({ path: `/v1/jobs/${id}`, query: { wait: "25" } }).then((answer) => {
+        answered++;
+        return answer;
+      }),
+    );
+    await clock.advance(14_000);
+    expect(answered).toBe(0);
+    await clock.advance(2000);
+    expect(answered).toBe(1);
+    await clock.advance(10_000);
     for (const one of await Promise.all(waits)) expect(one.status).toBe(200);
   });
 });

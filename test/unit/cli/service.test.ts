@@ -203,6 +203,15 @@ describe("doctor", () => {
     expect(lines[0]).toMatch(/^note +AWS credentials +none\n +Set AWS_PROFILE/m);
   });
 
+  it("says what to set in an account that runs few functions", async () => {
+    const findings = await checkAws({ ...account, concurrency: async () => 10 });
+    const { detail, remedy } = findings.find(({ check }) => check === "Lambda concurrency") as Awaited<
+      ReturnType<typeof checkAws>
+    >[number];
+    expect(detail).toBe("10 at a time");
+    expect(remedy).toMatch(/L-B99A9384 .*jobs:accountConcurrency to 10/);
+  });
+
   it("knows which Node and npm are too old", async () => {
     expect(checkNode("20.1.0")).toMatchObject({ state: "problem", remedy: expect.stringContaining("Node 24") });
     expect(checkNode("24.0.0").state).toBe("ok");

@@ -1,5 +1,6 @@
 import { openApi } from "../../../packages/ductape-jobs/src/cli/api.ts";
 import { callTool } from "../../../packages/ductape-jobs/src/mcp/call-tool.ts";
+import { createConfirmations, validMs } from "../../../packages/ductape-jobs/src/mcp/confirmations.ts";
 import type { OpenApi } from "../../../packages/ductape-jobs/src/mcp/operation.ts";
 import { toolsOf } from "../../../packages/ductape-jobs/src/mcp/tools.ts";
 import { answering, apiKey, now, problem } from "../../support/cli/answering.ts";
@@ -8,11 +9,24 @@ import { document } from "../../support/documented.ts";
 const tools = toolsOf(document as unknown as OpenApi, ["jobs:read", "jobs:write", "jobs:admin"]);
 const sink = { write: () => {} };
 
+let clock = now;
+const confirmations = createConfirmations(() => clock);
+beforeEach(() => {
+  clock = now;
+});
+
+type Args = Record<string, unknown>;
+const confirmed = <A extends Args>(name: string, args: A) => ({ ...args, confirm: confirmations.issue(name, args) });
+
 /** Calls a tool of an API that answers as scripted; what was asked for, and the texts of the result. */
-async function calling(answers: Parameters<typeof answering>[0], name: string, args: Record<string, unknown> = {}) {
+async function calling(answers: Parameters<typeof answering>[0], name: string, args: Args = {}) {
   const { asked, fetch, env } = answering(answers);
   const api = await openApi({ out: sink, err: sink, env, fetch, now: () => now, cwd: "/", isTTY: false }, undefined);
-  const { isError = false, content } = await callTool(api, tools, { name, arguments: args }, AbortSignal.timeout(9000));
+  const { isError = false, content } = await callTool(
+    { api, tools, confirmations },
+    { name, arguments: args },
+    AbortSignal.timeout(9000),
+  );
   const texts = content.map((one) => (one.type === "text" ? one.text : ""));
   return {
     asked: asked.map(({ method, path, body }) => [method, path, body]),
@@ -41,9 +55,71 @@ describe("a tool that reads", () => {
 });
 
 describe("a tool that writes", () => {
-  it.each([undefined, false, "true", 1, null])("writes nothing with confirm: %j", async (confirm) => {
-    const { asked } = await calling({ "GET /v1/jobs/j": {} }, "retryJob", { id: "j", confirm });
-    expect(asked).toEqual([["GET", "/v1/jobs/j", undefined]]);
+  it.each([undefined, null])("is a dry run with confirm: %j, which changes nothing", async (confirm) => {
+    const answers = { "GET /v1/jobs/j": { status: "failed" }, "POST /v1/jobs/j/retry": { status: "queued" } };
+    const { asked, texts } = await calling(answers, "retryJob", { id: "j", confirm });
+    expect(asked).toEqual([
+      ["POST", "/v1/jobs/j/retry?dry_run=true", undefined],
+      ["GET", "/v1/jobs/j", undefined],
+    ]);
+    const { current_state, would_be } = JSON.parse(texts[0] ?? "");
+    expect([current_state.status, would_be.status]).toEqual(["failed", "queued"]);
+  });
+
+  const refusals: [string, (args: Args) => unknown][] = [
+    ["true", () => true],
+    ["a text", () => "true"],
+    ["nothing", () => ""],
+    ["the token of another tool", (args) => confirmations.issue("pauseJob", args)],
+    ["the token of other arguments", (args) => confirmations.issue("cancelJob", { ...args, id: "k" })],
+    ["a token of another server", (args) => createConfirmations(() => now).issue("cancelJob", args)],
+    ["a token with another time", (args) => `z${confirmations.issue("cancelJob", args)}`],
+  ];
+  it.each(refusals)("is not confirmed by %s", async (_, confirm) => {
+    const { asked, isError, texts } = await calling({}, "cancelJob", { id: "j", confirm: confirm({ id: "j" }) });
+    expect({ asked, isError }).toEqual({ asked: [], isError: true });
+    expect(texts[0]).toMatch(/not the token of a dry run of this call/);
+  });
+
+  it("is confirmed by the token of a dry run for 15 minutes, in whatever order its arguments are", async () => {
+    const args = { id: "j", body: { delay_ms: 1, start_at: 0 } };
+    const answers = { "POST /v1/jobs/j/retry": {}, "GET /v1/jobs/j": {} };
+    const dry = await calling(answers, "retryJob", args);
+    const { confirm } = JSON.parse(dry.texts[0] ?? "");
+    const again = { confirm, body: { start_at: 0, delay_ms: 1 }, id: "j" };
+    clock = now + validMs;
+    expect((await calling(answers, "retryJob", again)).asked).toEqual([["POST", "/v1/jobs/j/retry", args.body]]);
+    clock = now + validMs + 1;
+    expect((await calling(answers, "retryJob", again)).isError).toBe(true);
+  });
+
+  it("says of a bulk change how many jobs it would change, which, and whether more follow", async () => {
+    const answers = {
+      "POST /v1/jobs/bulk": {
+        matched: 3,
+        succeeded: 2,
+        failed: 1,
+        errors: [{}],
+        would_change: [{}, {}],
+        next_cursor: "c",
+      },
+    };
+    const { texts } = await calling(answers, "changeJobs", { body: { action: "cancel", filter: {} } });
+    expect(JSON.parse(texts[0] ?? "")).toMatchObject({
+      would_change_count:
+        "2 would be changed, 1 would be refused, and more jobs may match: repeat the call with `cursor`",
+      would_change: [{}, {}],
+    });
+  });
+
+  it("has no token where the API would refuse it", async () => {
+    const refused = problem(409, "STATE_CONFLICT", "The job is completed: a finished job cannot be cancelled.");
+    const { isError, texts } = await calling({ "POST /v1/jobs/j/cancel": refused }, "cancelJob", { id: "j" });
+    expect({ isError, text: texts[0] }).toMatchObject({
+      isError: true,
+      text: expect.stringMatching(/^STATE_CONFLICT: The job is completed/),
+    });
+    expect(texts[0]).not.toContain("confirm");
   });
 
   it.each([
@@ -59,7 +135,13 @@ describe("a tool that writes", () => {
     [
       "changeJobs",
       { body: { action: "retry", filter: { product_tag: "shop", status: ["failed", "cancelled"] } } },
-      [["GET", "/v1/jobs?product_tag=shop&status=failed%2Ccancelled", undefined]],
+      [
+        [
+          "POST",
+          "/v1/jobs/bulk?dry_run=true",
+          { action: "retry", filter: { product_tag: "shop", status: ["failed", "cancelled"] } },
+        ],
+      ],
     ],
     ["pauseScope", { body: { product_tag: "shop", reason: "r" } }, [["GET", "/v1/pauses?product_tag=shop", undefined]]],
     [
@@ -73,11 +155,19 @@ describe("a tool that writes", () => {
       [["GET", "/v1/webhooks?product_tag=shop&env=prd", undefined]],
     ],
     ["createUpload", { body: { product_tag: "shop", env: "prd", bytes: 1 } }, []],
-    ["deleteJob", { id: "j" }, [["GET", "/v1/jobs/j", undefined]]],
+    [
+      "deleteJob",
+      { id: "j" },
+      [
+        ["DELETE", "/v1/jobs/j?dry_run=true", undefined],
+        ["GET", "/v1/jobs/j", undefined],
+      ],
+    ],
   ])("as a dry run, %s asks what it concerns and nothing else", async (name, args, expected) => {
     const answers = {
       "POST /v1/explain": {},
-      "GET /v1/jobs": {},
+      "POST /v1/jobs/bulk": {},
+      "DELETE /v1/jobs/j": {},
       "GET /v1/pauses": { pauses: [] },
       "GET /v1/limits": {},
       "GET /v1/webhooks": {},
@@ -85,7 +175,8 @@ describe("a tool that writes", () => {
     };
     const { asked, isError, texts } = await calling(answers, name, args);
     expect({ asked, isError }).toEqual({ asked: expected, isError: false });
-    expect(JSON.parse(texts[0] ?? "").dry_run).toMatch(/^Nothing was changed\. With confirm: true, /);
+    expect(JSON.parse(texts[0] ?? "").dry_run).toMatch(/^Nothing was changed\. The same call with this token/);
+    expect(JSON.parse(texts[0] ?? "").confirm).toBe(confirmations.issue(name, args));
   });
 
   it("shows the refusals of a batch beside what would be accepted, ten at most", async () => {
@@ -101,23 +192,43 @@ describe("a tool that writes", () => {
   });
 
   it("is sent once confirmed, without the confirmation, and safe to repeat", async () => {
-    const { asked, headers } = await calling({ "POST /v1/jobs": { job_id: "j" } }, "scheduleJob", {
-      body,
-      wait: 5,
-      confirm: true,
-    });
-    expect(asked).toEqual([["POST", "/v1/jobs?wait=5", body]]);
-    expect(headers).toHaveProperty("idempotency-key");
-    const own = await calling({ "POST /v1/jobs": {} }, "scheduleJob", {
-      body: { ...body, idempotency_key: "k" },
-      confirm: true,
-    });
-    expect(own.headers).not.toHaveProperty("idempotency-key");
+    const call = confirmed("scheduleJob", { body, wait: 5 });
+    const { asked } = await calling({ "POST /v1/jobs": { job_id: "j" } }, "scheduleJob", call);
+    const key = `mcp-${call.confirm}`;
+    expect(asked).toEqual([["POST", "/v1/jobs?wait=5", { ...body, idempotency_key: key }]]);
+    const again = await calling({ "POST /v1/jobs": { job_id: "j" } }, "scheduleJob", call);
+    expect(again.asked).toEqual(asked);
+    const own = confirmed("scheduleJob", { body: { ...body, idempotency_key: "k" } });
+    expect((await calling({ "POST /v1/jobs": {} }, "scheduleJob", own)).asked).toEqual([
+      ["POST", "/v1/jobs", own.body],
+    ]);
+  });
+
+  it("gives each job of a batch a key of its own", async () => {
+    const call = confirmed("scheduleJobs", { body: { jobs: [body, { ...body, idempotency_key: "k" }, "no job"] } });
+    const { asked } = await calling({ "POST /v1/jobs/batch": {} }, "scheduleJobs", call);
+    const jobs = [{ ...body, idempotency_key: `mcp-${call.confirm}-0` }, { ...body, idempotency_key: "k" }, "no job"];
+    expect(asked).toEqual([["POST", "/v1/jobs/batch", { jobs }]]);
   });
 
   it("says so where the key may not read what it concerns", async () => {
-    const { texts } = await calling({ "GET /v1/jobs/j": problem(403, "FORBIDDEN", "no") }, "cancelJob", { id: "j" });
+    const { texts } = await calling(
+      { "POST /v1/jobs/j/cancel": {}, "GET /v1/jobs/j": problem(403, "FORBIDDEN", "no") },
+      "cancelJob",
+      { id: "j" },
+    );
     expect(JSON.parse(texts[0] ?? "").current_state).toBe("this key may not read it");
+  });
+});
+
+describe("describeTool", () => {
+  it("has all that the list of tools leaves out", async () => {
+    const { asked, texts } = await calling({}, "describeTool", { name: "scheduleJob" });
+    expect(asked).toEqual([]);
+    const { inputSchema, description } = JSON.parse(texts[0] ?? "");
+    expect(JSON.stringify(inputSchema)).toContain("device_token");
+    expect(description).toMatch(/^Schedule a job\. .*idempotency key/s);
+    expect(await calling({}, "describeTool", { name: "nope" })).toMatchObject({ isError: true });
   });
 });
 
@@ -139,12 +250,8 @@ describe("what is wrong", () => {
   });
 
   it("is no way to another operation", async () => {
-    const { asked, isError } = await calling({}, "unpinLimit", {
-      product: "..",
-      env: "jobs",
-      name: "j",
-      confirm: true,
-    });
+    const call = confirmed("unpinLimit", { product: "..", env: "jobs", name: "j" });
+    const { asked, isError } = await calling({}, "unpinLimit", call);
     expect({ asked, isError }).toEqual({ asked: [], isError: true });
   });
 });

@@ -2,8 +2,9 @@ import { Ajv2020 } from "ajv/dist/2020.js";
 import { routes } from "../../../lambdas/api/routes.ts";
 import { jobRequestExamples } from "../../../lambdas/api/schemas/examples.ts";
 import { verbs } from "../../../lambdas/core/access/scopes.ts";
+import { effectsOf } from "../../../packages/ductape-jobs/src/mcp/effects.ts";
 import { type OpenApi, operationsOf } from "../../../packages/ductape-jobs/src/mcp/operation.ts";
-import { toolsOf } from "../../../packages/ductape-jobs/src/mcp/tools.ts";
+import { describeTool, toolsOf } from "../../../packages/ductape-jobs/src/mcp/tools.ts";
 import { document as openApi } from "../../support/documented.ts";
 
 const document = openApi as unknown as OpenApi;
@@ -18,9 +19,9 @@ describe("the operations of the document", () => {
 });
 
 describe("the tools", () => {
-  it("are the operations, except documents and the dry run itself", () => {
+  it("are the operations, except documents, the dry run itself and what getStats says too", () => {
     const left = routes.map(({ id }) => id).filter((id) => !tools.some(({ tool }) => tool.name === id));
-    expect(left.sort()).toEqual(["explainJob", "getEvents", "getOpenApi"]);
+    expect(left.sort()).toEqual(["explainJob", "getActive", "getEvents", "getOpenApi"]);
   });
 
   it.each([
@@ -37,28 +38,53 @@ describe("the tools", () => {
     for (const other of others) expect(names).not.toContain(other);
   });
 
-  it.each(tools.map(({ tool, writes, operation }) => [tool.name, tool, writes, operation] as const))(
-    "%s has a schema that stands alone, and asks for a confirmation if it writes",
-    (_, { inputSchema, annotations, description }, writes, { method }) => {
-      expect(() => new Ajv2020({ strict: false, validateFormats: false }).compile(inputSchema)).not.toThrow();
-      expect(JSON.stringify(inputSchema)).not.toContain("$ref");
-      expect(inputSchema.properties !== undefined && "confirm" in inputSchema.properties).toBe(writes);
-      expect(annotations?.readOnlyHint).toBe(!writes);
+  it.each(tools.map((tool) => [tool.tool.name, tool] as const))(
+    "%s has schemas that stand alone, and asks for a confirmation if it writes",
+    (_, { tool: { inputSchema, annotations, description }, whole, writes, operation: { method } }) => {
+      for (const schema of [inputSchema, whole]) {
+        expect(() => new Ajv2020({ strict: false, validateFormats: false }).compile(schema)).not.toThrow();
+        expect(JSON.stringify(schema)).not.toContain("$ref");
+        expect("confirm" in (schema.properties ?? {})).toBe(writes);
+        expect(JSON.stringify(schema)).not.toContain("dry_run");
+      }
+      expect(Object.keys(inputSchema.properties ?? {})).toEqual(Object.keys(whole.properties));
+      expect(annotations?.readOnlyHint ?? false).toBe(!writes);
       expect(writes).toBe(method !== "GET");
       expect(description).not.toContain("Requires the scope");
     },
   );
 
+  it("say what each of them may do, one by one", () => {
+    const writing = tools.filter(({ writes }) => writes).map(({ tool }) => tool.name);
+    expect(Object.keys(effectsOf).sort()).toEqual(writing.sort());
+    // What makes jobs start calls services and reaches people; what only holds or ends them does not.
+    const open = tools
+      .filter(({ tool, writes }) => writes && tool.annotations?.openWorldHint)
+      .map(({ tool }) => tool.name);
+    expect(open.sort()).toEqual(
+      ["changeJobs", "enableWebhook", "endPause", "pinLimit", "rescheduleJob", "resumeJob", "retryJob", "runNowJob"]
+        .concat("scheduleJob", "scheduleJobs", "unpinLimit")
+        .sort(),
+    );
+    for (const name of ["resumeJob", "unpinLimit", "enableWebhook", "endPause", "pauseJob"])
+      expect(named(name).tool.annotations).toMatchObject({ destructiveHint: false, idempotentHint: true });
+    for (const name of ["scheduleJob", "cancelJob", "deleteJob", "retryJob"])
+      expect(named(name).tool.annotations?.destructiveHint).toBe(true);
+  });
+
   it("take every example of a request, and refuse another field", () => {
     const ajv = new Ajv2020({ strict: false, validateFormats: false });
-    const isValid = ajv.compile(named("scheduleJob").tool.inputSchema);
-    for (const body of Object.values(jobRequestExamples))
+    const isValid = ajv.compile(named("scheduleJob").whole);
+    const isListed = ajv.compile(named("scheduleJob").tool.inputSchema);
+    for (const body of Object.values(jobRequestExamples)) {
       expect([isValid({ body }), isValid.errors]).toEqual([true, null]);
+      expect([isListed({ body }), isListed.errors]).toEqual([true, null]);
+    }
     expect(isValid({ body: { ...Object.values(jobRequestExamples)[0], nonsense: 1 } })).toBe(false);
-    expect(isValid({})).toBe(false);
+    expect([isValid({}), isListed({})]).toEqual([false, false]);
   });
 
   it("are short enough to be read by an agent that has other things to do", () => {
-    expect(JSON.stringify(tools.map(({ tool }) => tool)).length).toBeLessThan(70_000);
+    expect(JSON.stringify([describeTool, ...tools.map(({ tool }) => tool)]).length).toBeLessThan(15_000);
   });
 });

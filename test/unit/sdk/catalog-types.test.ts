@@ -8,6 +8,7 @@ import {
   type HttpFunctionResult,
   type IJobProcessorInput,
   type JobInput,
+  type JobStatus,
   type MongoResults,
   type NotificationResult,
   type ResultOf,
@@ -124,6 +125,95 @@ test("a feature's fields have the types of the catalog, and a feature without fi
   // @ts-expect-error a list for an object
   take({ ...rest, event: "typed", input: { ...whole, more: "x" } });
   expect(take).toBeInstanceOf(Function);
+});
+
+test("an action's input has the params of its path, and the fields of its body if the catalog has them", () => {
+  const shop = defineProduct({
+    tag: "shop",
+    envs: ["prd"],
+    jobs: {
+      remind: { type: "action", app: "backend", action: "remind" },
+      order: { type: "action", app: "backend", action: "order" },
+      send: { type: "action", app: "backend", action: "send" },
+      list: { type: "action", app: "shared", action: "list" },
+      either: { type: "action", app: "either", action: "remind" },
+    },
+    apps: {
+      backend: {
+        envs: { prd: { base_url: "https://backend.example.com:8080" } },
+        actions: {
+          remind: { method: "POST", path: "/orders/:order/items/:item_2/remind:now" },
+          order: {
+            method: "POST",
+            path: "/customers/:customer/orders",
+            defaults: { params: { customer: "guest" }, body: { source: "jobs" } },
+            body: {
+              sku: { type: "string" },
+              quantity: { type: "integer", required: false },
+              source: { type: "string" },
+            },
+          },
+          send: { method: "POST", path: "/messages:send" },
+        },
+      },
+      shared: {
+        envs: { prd: { base_url: "https://shared.example.com/:tenant" } },
+        actions: { list: { method: "GET", path: "/orders" } },
+      },
+      other: {
+        envs: { prd: { base_url: "https://other.example.com" } },
+        actions: { remind: { method: "POST", path: "/reminders/:order" } },
+      },
+      either: { fallback: ["backend", "other"] },
+    },
+  });
+  const take = (_job: JobInput<readonly [typeof shop]>) => undefined;
+  const rest = { product_tag: "shop", env: "prd", start_at: 0 } as const;
+  const params = { order: "A-1", item_2: 7 };
+  take({ ...rest, event: "remind", input: { params, body: { any: 1 }, query: { a: 1 } } });
+  take({ ...rest, event: "order", input: { body: { sku: "A-1" } } });
+  take({
+    ...rest,
+    event: "order",
+    input: { params: { customer: "ada" }, body: { sku: "A-1", quantity: 2, source: "x" } },
+  });
+  take({ ...rest, event: "send", input: {} });
+  take({ ...rest, event: "list", input: { params: { tenant: "a" } } });
+  // @ts-expect-error a GET request has no body
+  take({ ...rest, event: "list", input: { params: { tenant: "a" }, body: {} } });
+  take({ ...rest, event: "either", input: { params: { order: "A-1" } } });
+  // @ts-expect-error params that are missing
+  take({ ...rest, event: "remind", input: { body: {} } });
+  // @ts-expect-error one param that is missing
+  take({ ...rest, event: "remind", input: { params: { order: "A-1" } } });
+  // @ts-expect-error a misspelt param
+  take({ ...rest, event: "remind", input: { params: { ordr: "1", item_2: 7 } } });
+  // @ts-expect-error a body that is missing
+  take({ ...rest, event: "order", input: {} });
+  // @ts-expect-error a body without a required field
+  take({ ...rest, event: "order", input: { body: { quantity: 2 } } });
+  // @ts-expect-error a field of another type
+  take({ ...rest, event: "order", input: { body: { sku: 5 } } });
+  // @ts-expect-error a path without params
+  take({ ...rest, event: "send", input: { params: { send: "x" } } });
+  expect(take).toBeInstanceOf(Function);
+});
+
+test("the event of a job tells the type of its result", () => {
+  typed(async ({ jobs }) => {
+    const job = await jobs.get("job_1");
+    if (job.event === "create_order") is<Is<typeof job.result, ActionResult | undefined>>();
+    if (job.event === "store_document") is<Is<typeof job.result, StorageResult | undefined>>();
+    is<Is<typeof job.status, JobStatus>>();
+    // @ts-expect-error an event that the catalog does not have
+    if (job.event === "create_ordr") throw job;
+  });
+  const any = async ({ jobs }: Ductape) => {
+    const { result } = await jobs.get<ActionResult>("job_1");
+    is<Is<typeof result, ActionResult | undefined>>();
+    is<Is<Awaited<ReturnType<typeof jobs.get>>["result"], unknown>>();
+  };
+  expect(any).toBeInstanceOf(Function);
 });
 
 test("a client without a catalog accepts any event", () => {

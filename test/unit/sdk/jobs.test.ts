@@ -324,6 +324,45 @@ describe("series", () => {
   });
 });
 
+describe("active", () => {
+  it("asks which tenants have had jobs", async () => {
+    const body = { tenants: [{ product_tag: "p", env: "prd", last_active_at: 5 }] };
+    await using api = await fakeApi([{ body }]);
+    expect(await api.client.jobs.active()).toEqual(body);
+    await api.client.jobs.active({ product_tag: "p" });
+    expect(api.seen.map((one) => one.path)).toEqual(["/v1/stats/active", "/v1/stats/active?product_tag=p"]);
+  });
+});
+
+describe("a dry run", () => {
+  it("is the same request with dry_run, and is repeated whatever the change is", async () => {
+    await using api = await fakeApi([{ hangUp: true }, { body: aJob() }]);
+    await api.client.jobs.retry("j", { delay: 5, dry_run: true });
+    await api.client.jobs.cancel("j", { reason: "r", dry_run: true });
+    await api.client.jobs.pause("j", { dry_run: false });
+    await api.client.jobs.delete("j", { dry_run: true });
+    expect(api.seen.map(({ method, path, body }) => [method, path, body])).toEqual([
+      ["POST", "/v1/jobs/j/retry?dry_run=true", '{"delay_ms":5}'],
+      ["POST", "/v1/jobs/j/retry?dry_run=true", '{"delay_ms":5}'],
+      ["POST", "/v1/jobs/j/cancel?dry_run=true", '{"reason":"r"}'],
+      ["POST", "/v1/jobs/j/pause?dry_run=false", ""],
+      ["DELETE", "/v1/jobs/j?dry_run=true", ""],
+    ]);
+  });
+
+  it("of many answers the jobs of every page that would be changed", async () => {
+    const page = { matched: 1, succeeded: 1, failed: 0, errors: [] };
+    const [first, second] = [aJob({ job_id: "a" }), aJob({ job_id: "b" })];
+    await using api = await fakeApi([
+      { body: { ...page, would_change: [first], next_cursor: "c" } },
+      { body: { ...page, would_change: [second] } },
+    ]);
+    const { would_change, count } = await api.client.jobs.cancelMany({ product_tag: "p" }, { dry_run: true });
+    expect({ would_change, count }).toEqual({ would_change: [first, second], count: 2 });
+    expect(api.seen.map((one) => one.path)).toEqual(Array(2).fill("/v1/jobs/bulk?dry_run=true"));
+  });
+});
+
 describe("upcoming", () => {
   it("asks for the minutes, and resolves with the counts", async () => {
     const body = { from: 0, minutes: [], total: 0, truncated: false, starts_per_second: 1000 };

@@ -1,6 +1,8 @@
+import { readFileSync } from "node:fs";
 import { type Ductape, InvalidRequestError } from "../../../sdk/src/index.ts";
-import { aReceipt, rejection } from "./fake-api.ts";
-import { faked, url } from "./faked.ts";
+import { instead } from "../../../sdk/src/not-here.ts";
+import { apiKey, aReceipt, completedJob, fakeApi, rejection } from "./fake-api.ts";
+import { faked, here, url } from "./faked.ts";
 
 describe("a dispatch of a namespace", () => {
   const schedule = { cron: "0 9 * * *", tz: "Europe/Berlin", endDate: "2030-12-31" };
@@ -117,11 +119,7 @@ describe("a dispatch of a namespace", () => {
     ["names no event", (client) => client.api.dispatch({}), "/event"],
     ["names no feature", (client) => client.features.dispatch({}), "/feature"],
     ["names two events", (client) => client.actions.dispatch({ event: "a", action: "b" }), "/action"],
-    [
-      "has an operation instead of an event",
-      (client) => client.storage.dispatch({ storage: "a", operation: "upload" } as never),
-      "/event",
-    ],
+    ["names no storage and no event", (client) => client.storage.dispatch({ operation: "upload" }), "/event"],
     ["has a number for an event", (client) => client.storage.dispatch({ event: 5 } as never), "/event"],
     ["has no data", (client) => client.workflows.dispatch(undefined as never), ""],
   ])("that %s is refused", async (_name, call, pointer) => {
@@ -145,27 +143,201 @@ describe("a dispatch of a namespace", () => {
   });
 });
 
+describe("what Ductape runs at once", () => {
+  const at = { product_tag: "my-product", env: "prd" };
+  const email = { recipients: ["ada@example.com"], template: { name: "Ada" } };
+  const file = { buffer: "aGVsbG8=", fileName: "a.txt", mimeType: "text/plain" };
+  const response = { status: 201, headers: {}, body: { id: "cus_1" } };
+  const mailed = { channels: { email: { status: "sent", sent: [{ to: "ada@example.com", id: "m-1" }] } } };
+  const mail = { success: true, channel: "email", messageId: "m-1" };
+  const stored = {
+    provider: "s3",
+    bucket: "b",
+    key: "docs/a.txt",
+    size: 5,
+    etag: "e",
+    url: "u",
+    mime_type: "text/plain",
+  };
+  const uploaded = { ...stored, success: true, fileName: "docs/a.txt", mimeType: "text/plain" };
+  const rows = { rows: [{ id: 1 }], row_count: 1, truncated: false };
+  const published = { topic: "order_created", provider: "sqs", message_id: "m" };
+
+  test.each<[string, (client: Ductape) => Promise<unknown>, object, unknown, unknown]>([
+    [
+      "api.run",
+      (client) => client.api.run({ app: "shop", action: "create", input: { sku: "A-1" } }),
+      { app: "shop", event: "create", input: { sku: "A-1" } },
+      response,
+      { id: "cus_1" },
+    ],
+    [
+      "actions.run",
+      (client) => client.actions.run({ event: "create_order", retries: 0, session: { tag: "user", token: "t" } }),
+      { event: "create_order", input: {}, retries: 0, session: { tag: "user", token: "t" } },
+      response,
+      { id: "cus_1" },
+    ],
+    ["features.run", (client) => client.features.run({ tag: "go" }), { event: "go", input: {} }, { a: 1 }, { a: 1 }],
+    [
+      "notifications.send",
+      (client) => client.notifications.send({ event: "customers:welcome", input: { email } }),
+      { event: "customers:welcome", input: { email } },
+      mailed,
+      { success: true, channels: { email: mail } },
+    ],
+    [
+      "notifications.send with the channels beside it",
+      (client) => client.notifications.send({ notification: "customers:welcome", email }),
+      { event: "customers:welcome", input: { email } },
+      mailed,
+      { success: true, channels: { email: mail } },
+    ],
+    [
+      "notifications.email.send",
+      (client) => client.notifications.email.send({ notification: "customers:welcome", input: email }),
+      { event: "customers:welcome", input: { email } },
+      mailed,
+      mail,
+    ],
+    [
+      "notifications.push",
+      (client) => client.notifications.push({ notification: "customers", event: "welcome", input: {} }),
+      { event: "customers:welcome", input: { push_notification: {} } },
+      { channels: { push_notification: { status: "failed", code: "NOT_FOUND" } } },
+      { success: false, channel: "push" },
+    ],
+    [
+      "storage.upload",
+      (client) => client.storage.upload({ storage: "documents", ...file }),
+      { event: "documents", input: file },
+      stored,
+      uploaded,
+    ],
+    [
+      "storage.upload of an event",
+      (client) => client.storage.upload({ storage: "documents", event: "store_document", input: file }),
+      { event: "store_document", input: file },
+      stored,
+      uploaded,
+    ],
+    [
+      "events.produce",
+      (client) => client.events.produce({ event: "shop:order_created", message: { id: 1 } }),
+      { event: "shop:order_created", input: { message: { id: 1 } } },
+      published,
+      published,
+    ],
+    [
+      "databases.execute",
+      (client) => client.databases.execute({ database: "orders", action: "of_customer", input: { customer: "ada" } }),
+      { event: "orders:of_customer", input: { data: { customer: "ada" } } },
+      rows,
+      rows,
+    ],
+    [
+      "databases.action.execute",
+      (client) => client.databases.action.execute({ database: "orders", event: "find", input: { query: { id: 1 } } }),
+      { event: "orders:find", input: { query: { id: 1 } } },
+      rows,
+      rows,
+    ],
+  ])("%s is one job that is awaited, and answers as there", async (_name, call, sent, result, answer) => {
+    await using api = await fakeApi([{ body: completedJob(result) }], here);
+    expect(await call(api.client)).toEqual(answer);
+    expect(api.seen.map(({ path }) => path)).toEqual(["/v1/jobs"]);
+    expect(api.seen[0]?.headers).toMatchObject({ prefer: "wait=25" });
+    expect(JSON.parse(api.seen[0]?.body ?? "")).toEqual({ ...sent, ...at });
+  });
+
+  test("has the names below processor that it had in 2025", async () => {
+    await using api = await fakeApi([{ body: completedJob(response) }], here);
+    const { action, feature, notification, storage, messageBroker, database } = api.client.processor;
+    expect(await action.run({ event: "create_order" })).toEqual({ id: "cus_1" });
+    expect([
+      feature.run,
+      notification.send,
+      storage.save,
+      storage.run,
+      messageBroker.publish,
+      database.execute,
+    ]).toEqual(Array(6).fill(expect.any(Function)));
+  });
+
+  test("waits no longer than its caller", async () => {
+    await using api = await fakeApi([{ status: 202, body: aReceipt() }], here);
+    const error = await rejection(api.client.api.run({ event: "go" }, { timeout: 0 }));
+    expect(error).toMatchObject({ code: "WAIT_TIMEOUT" });
+  });
+});
+
+/** The calls of the rows of a table of the page, by its heading: `events.consume` in its left column. */
+const page = readFileSync(new URL("../../../docs/coming-from-ductape.md", import.meta.url), "utf8");
+const callsUnder = (heading: string): string[] => {
+  const [, section = ""] = page.split(`\n## ${heading}\n`);
+  const rows =
+    section
+      .split("\n## ")[0]
+      ?.split("\n")
+      .filter((line) => line.startsWith("| ")) ?? [];
+  return rows
+    .slice(2)
+    .flatMap((row) => [...(row.split(" | ")[0]?.matchAll(/`([\w.]+\.\w+)`/g) ?? [])])
+    .map(([, call = ""]) => call);
+};
+const callOf = (client: Ductape, path: string): unknown =>
+  path.split(".").reduce<unknown>((place, name) => (place as Record<string, unknown>)?.[name], client);
+
 describe("what Ductape has and this does not", () => {
-  test.each<[string, (client: Ductape) => Promise<unknown>, RegExp]>([
-    [
-      "databases.dispatch",
-      (client) => client.databases.dispatch({ operation: "insert" }),
-      /action of the catalog.*databases\.action\.dispatch/,
-    ],
-    ["database.dispatch", (client) => client.database.dispatch({}), /databases\.action\.dispatch/],
-    ["graphs.dispatch", (client) => client.graphs.dispatch({}), /action of the catalog's app/],
-    ["graphs.action.dispatch", (client) => client.graphs.action.dispatch({}), /action of the catalog's app/],
-    [
-      "jobs.setWebhook",
-      (client) => client.jobs.setWebhook({ url, secret: "s3cret" }),
-      /webhooks: \{ .*events: .*secret\(/,
-    ],
-  ])("%s rejects with what to do instead", async (_name, call, message) => {
+  test("is in the page, call by call", () => {
+    const calls = callsUnder("What is missing");
+    expect(calls.length).toBeGreaterThan(50);
+    expect([...calls].sort()).toEqual([...Object.keys(instead), "jobs.setWebhook"].sort());
+  });
+
+  test.each(callsUnder("What is missing"))("%s rejects with what to do instead", async (path) => {
     const { client, seen } = faked();
-    const error = await rejection(call(client));
-    expect(error).toBeInstanceOf(InvalidRequestError);
-    expect(error).toMatchObject({ message: expect.stringMatching(message) });
-    expect(String(error)).not.toContain("s3cret");
+    const places = [client, ...(path.startsWith("jobs.") ? [] : [client.processor])];
+    for (const place of places) {
+      const call = callOf(place as Ductape, path) as (data: object) => Promise<unknown>;
+      const error = await rejection(call({ url, secret: "s3cret" }));
+      expect(error).toBeInstanceOf(InvalidRequestError);
+      expect(String(error)).toMatch(/: here, .{30,}\.$|webhooks: \{ .*events: .*secret\(/);
+      expect(String(error)).not.toContain("s3cret");
+    }
     expect(seen).toEqual([]);
   });
+
+  test.each<[string, (client: Ductape) => Promise<unknown>, RegExp]>([
+    ["databases.dispatch", (client) => client.databases.dispatch({ operation: "insert" }), /databases\.execute/],
+    ["graphs.dispatch", (client) => client.graphs.dispatch({}), /action of the catalog's app/],
+  ])("%s says it in its own words", async (_name, call, message) => {
+    expect(await rejection(call(faked().client))).toMatchObject({ message: expect.stringMatching(message) });
+  });
+
+  test("is refused by a compiler", () => {
+    const { client } = faked();
+    // @ts-expect-error there is no such call
+    expect(client.events.consume).toBeInstanceOf(Function);
+    // @ts-expect-error there is no such namespace
+    expect(client.sessions).toBeDefined();
+  });
+
+  test("job.input and job.updated_at say what to ask instead, and are in no listing of a job", async () => {
+    await using api = await fakeApi([{ body: completedJob(1) }], { apiKey });
+    const job = await api.client.jobs.get("job_1");
+    const old = job as unknown as { input: unknown; updated_at: unknown };
+    expect(() => old.input).toThrow(/jobs\.input\("job_/);
+    expect(() => old.updated_at).toThrow(/jobs\.runs\("job_/);
+    expect({ ...job }).toEqual(completedJob(1));
+    expect(JSON.parse(JSON.stringify(job))).toEqual(completedJob(1));
+  });
+});
+
+test("the page's calls that are the same exist", () => {
+  const calls = callsUnder("The SDK").filter((call) => !call.startsWith("processor.job"));
+  expect(calls.length).toBeGreaterThan(20);
+  const { client } = faked();
+  const missing = calls.filter((call) => typeof callOf(client, call) !== "function");
+  expect(missing).toEqual([]);
 });

@@ -67,6 +67,26 @@ describe("schedule", () => {
     ]);
   });
 
+  test("asks less and less often while a job that is due does not start, since a wait may be what keeps it from running", async () => {
+    const queued = aJob({ status: "queued" });
+    // The API ends a wait for such a job after 10 s.
+    const held = () => {
+      api.runtime.advance(10_000);
+      return { body: queued };
+    };
+    await using api = await fakeApi([
+      { body: aReceipt() },
+      held,
+      held,
+      held,
+      held,
+      held,
+      { body: completedJob("done") },
+    ]);
+    expect(await api.client.processor.job.schedule(anOrder())).toBe("done");
+    expect(api.runtime.slept).toEqual([1000, 2000, 4000, 8000, 10_000]);
+  });
+
   test("waits by the API's clock, even if this machine's differs", async () => {
     const start = Date.UTC(2030, 0, 1);
     const dueAt = start + 1_800_000;

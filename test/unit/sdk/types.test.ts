@@ -18,6 +18,7 @@ import type { Verb } from "../../../lambdas/core/access/scopes.ts";
 import { type JobStatus as CoreStatus, type JobType as CoreType, jobTypes } from "../../../lambdas/core/job/job.ts";
 import type { JobErrorCode as CoreErrorCode } from "../../../lambdas/core/job/job-error.ts";
 import type { Unchanged } from "../../../lambdas/core/operations/change-jobs.ts";
+import type { ActiveView } from "../../../lambdas/core/queries/active.ts";
 import type { Explanation as CoreExplanation } from "../../../lambdas/core/queries/explain.ts";
 import type { InputView } from "../../../lambdas/core/queries/input-view.ts";
 import type { LimitView } from "../../../lambdas/core/queries/limit-view.ts";
@@ -37,6 +38,7 @@ import { bodyOf } from "../../../sdk/src/body.ts";
 import type { DuctapeFields, PrefixedInput } from "../../../sdk/src/ductape-input.ts";
 import type {
   ActionResult,
+  Active,
   BulkError,
   DuctapeJob,
   DuctapeSchedule,
@@ -162,6 +164,7 @@ test("the SDK's answers are what the API sends", () => {
   same<Same<Limit, LimitView>>();
   same<Same<Pause, PauseView>>();
   same<Same<Upcoming, UpcomingView>>();
+  same<Same<Active, ActiveView>>();
   same<Same<Explanation, CoreExplanation>>();
   same<Same<BulkError, Unchanged>>();
   same<Same<JobInputView, InputView>>();

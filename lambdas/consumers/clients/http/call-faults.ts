@@ -1,6 +1,7 @@
 import { isReference, type TextOrReference } from "../../../core/catalog/references.ts";
 import type { Fault } from "../../../core/errors.ts";
 import { JobError } from "../../../core/job/job-error.ts";
+import { type Fields, fieldsFaults, withoutRequired } from "../../../core/schema/fields.ts";
 import { didYouMean, firstFaults, jsonPointer, mostHints } from "../../../core/schema/schema.ts";
 import { httpUrl } from "../../../core/schema/url.ts";
 import type { BodyType } from "./auth-schema.ts";
@@ -16,14 +17,18 @@ export interface KnownCall {
   path: string;
   bodyType?: BodyType | undefined;
   defaults?: CallInput | undefined;
+  /** What the body must be, beside what the defaults add to it. Default: anything. */
+  body?: Fields | undefined;
 }
 
 /** The faults of an input for which the call would fail; pointers begin with `at`. */
-export const callFaults = (call: KnownCall, input: CallInput, at: readonly string[]): Fault[] =>
-  [...paramsFaults(call, input), ...headersFaults(input), ...bodyFaults(call, input)].map(({ path, detail }) => ({
+export const callFaults = (call: KnownCall, input: CallInput, at: readonly string[]): Fault[] => [
+  ...[...paramsFaults(call, input), ...headersFaults(input), ...bodyFaults(call, input)].map(({ path, detail }) => ({
     pointer: jsonPointer([...at, ...path]),
     detail,
-  }));
+  })),
+  ...fieldFaults(call, input, at),
+];
 
 interface Found {
   path: string[];
@@ -72,6 +77,20 @@ const valuesFaults = ({ headers = {} }: CallInput): Found[] =>
     const ofName = found("");
     return ofName.length > 0 ? ofName : firstFaults(value, (one, i) => found(String(one), String(i)));
   });
+
+/** What the catalog says of the body. A value of the defaults may be an expression, so it is not checked. */
+function fieldFaults(
+  { method, body: fields, defaults }: KnownCall,
+  { body = {} }: CallInput,
+  at: readonly string[],
+): Fault[] {
+  if (!fields || method === "GET") return [];
+  const place = [...at, "body"];
+  if (Array.isArray(body))
+    return [{ pointer: jsonPointer(place), detail: "must be an object with the fields of the action" }];
+  const preset = Array.isArray(defaults?.body) ? {} : (defaults?.body ?? {});
+  return fieldsFaults(withoutRequired(fields, preset), body, place);
+}
 
 function bodyFaults({ method, bodyType = "json", defaults }: KnownCall, { body }: CallInput): Found[] {
   if (method === "GET") return body === undefined ? [] : [{ path: ["body"], detail: "a GET request has no body" }];

@@ -6,6 +6,7 @@ import { callInput } from "../../clients/http/call-input.ts";
 import { keyNotes } from "../../clients/http/key-notes.ts";
 import { partOfCall } from "../../clients/http/part-of-call.ts";
 import { defineJobType } from "../define-job-type.ts";
+import { actionInputSchema } from "./input-json-schema.ts";
 import type { AppTarget } from "./target.ts";
 
 export const action = defineJobType<AppTarget>()({
@@ -15,6 +16,7 @@ export const action = defineJobType<AppTarget>()({
   section: "apps",
   targetField: "app",
   input: callInput,
+  inputSchemaOf: ({ action }, target) => actionInputSchema(target, action),
   event: () => ({ app: Tag, action: Tag }),
   eventNames: ({ app, action }) => [{ name: `${app}:${action}` }],
   partOf: (event, { actions }, field) => partOfCall(own(actions, event.action), field),

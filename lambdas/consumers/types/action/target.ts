@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { perEnv } from "../../../core/catalog/per-env.ts";
 import { HttpUrl, Reference, secureWhere } from "../../../core/catalog/reference-schema.ts";
+import { fieldsSchema } from "../../../core/schema/fields.ts";
 import { strict } from "../../../core/schema/schema.ts";
 import { Tag } from "../../../core/schema/tag.ts";
 import { Auth, BodyType } from "../../clients/http/auth-schema.ts";
@@ -35,6 +36,8 @@ export const appTarget = () =>
         body_type: BodyType.optional(),
         /** A field of the input replaces the default's field of the same name; a query field of null removes it. */
         defaults: callInput().optional(),
+        /** The fields of the body, which is checked when a job is requested. Those of the defaults need not be in it. Default: any. */
+        body: fieldsSchema().optional(),
       }),
     ),
   });

@@ -1,8 +1,8 @@
 import * as z from "zod";
+import { fieldsFaults, fieldsJsonSchema } from "../../../core/schema/fields.ts";
 import { lazy } from "../../../core/schema/lazy.ts";
 import { Tag } from "../../../core/schema/tag.ts";
 import { defineJobType } from "../define-job-type.ts";
-import { checkFeatureInput, featureInputSchema } from "./input-schema.ts";
 import { comparedIn, graphStepOf, stepsOf } from "./steps.ts";
 import type { FeatureTarget } from "./target.ts";
 
@@ -17,11 +17,11 @@ export const feature = defineJobType<FeatureTarget>()({
   targetField: "feature",
   standsAlone: true,
   input: featureInput,
-  inputSchemaOf: (target) => featureInputSchema(target.input),
+  inputSchemaOf: (_event, { input }) => input && fieldsJsonSchema(input),
   event: () => ({ feature: Tag }),
   graph: (target) => stepsOf(target).map(graphStepOf),
   texts: (target) => [stepsOf(target).map(({ step }) => [step.input, comparedIn(step)]), target.output],
-  checkInput: ({ target, input }) => checkFeatureInput(target.input, input),
+  checkInput: ({ target, input }) => (target.input ? fieldsFaults(target.input, input, ["input"]) : []),
   example: { event: "place_order", input: { customer: "c-42", sku: "A-1", quantity: 2 } },
   // The timeout is that of one decision; the feature may last for months. A failed step fails the feature without a retry.
   defaults: { timeout_ms: 30_000, retries: 0 },

@@ -1,10 +1,10 @@
 import * as z from "zod";
 import { RetryConfig } from "../../../core/requests/retry-config.ts";
+import { fieldsSchema } from "../../../core/schema/fields.ts";
 import { milliseconds } from "../../../core/schema/plain-faults.ts";
 import { longestDelayMs, requestLimits } from "../../../core/schema/request-limits.ts";
 import { strict } from "../../../core/schema/schema.ts";
 import { EventTag, Tag } from "../../../core/schema/tag.ts";
-import { inputSchema } from "./input-schema.ts";
 
 /** A condition. It holds if all its comparisons hold. `value`, `equals` and `not_equals` are templates. */
 export const Condition = strict({
@@ -52,7 +52,7 @@ export type Step = z.infer<typeof Step>;
 export const featureTarget = () =>
   strict({
     /** The fields of the input. Default: any object is accepted. */
-    input: inputSchema().optional(),
+    input: fieldsSchema().optional(),
     /** The steps of each sequence in their order. Sequences run in parallel unless `depends_on` says otherwise. */
     sequences: z.record(Tag, z.array(Step).min(1).max(mostSteps)),
     /** The feature's result, a template. Default: the results of the steps, by sequence and step, as long as they are small. */

@@ -40,6 +40,7 @@ export const storage = defineJobType<StorageTarget>()({
   targetField: "storage",
   input: storageInput,
   event: () => ({ storage: Tag }),
+  eventNames: ({ storage }) => [{ name: storage }],
   isRepeatable: () => true,
   checkInput({ target, env, input }) {
     const place = target.envs[env];

@@ -10,12 +10,11 @@ export interface NamedEvent {
 
 /**
  * The events that a name stands for: the event with this tag or, as Ductape writes it, those that run `target:action` or
- * send `notification:message`. With an `app`, the name of one of its actions is enough.
+ * send `notification:message`, or store into a storage. With an `app`, the name of one of its actions is enough.
  */
 export function eventsNamed(product: Product, registry: Definitions, name: string, app?: string): NamedEvent[] {
   if (own(product.jobs, name)) return [{ tag: name, input: {} }];
   const wanted = app === undefined || name.includes(":") ? name : `${app}:${name}`;
-  if (!wanted.includes(":")) return [];
   return Object.entries(product.jobs).flatMap(([tag, event]) => {
     const definition = registry[event.type];
     const [first] = membersOf(targetsOf(product, definition), String(event[definition.targetField]));

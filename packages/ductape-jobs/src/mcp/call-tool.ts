@@ -1,47 +1,81 @@
-import { randomUUID } from "node:crypto";
 import type { CallToolResult } from "@modelcontextprotocol/sdk/types.js";
 import { type Api, type Json, pathPart } from "../cli/api.ts";
 import { faultText } from "../cli/fault-text.ts";
 import { bounded } from "./bounded.ts";
+import type { Confirmations } from "./confirmations.ts";
 import { type Call, dryRun } from "./dry-run.ts";
 import type { Operation } from "./operation.ts";
-import type { ApiTool } from "./tools.ts";
+import { type ApiTool, describeTool } from "./tools.ts";
+
+/** What a server has. */
+export interface Serving {
+  api: Api;
+  tools: readonly ApiTool[];
+  confirmations: Confirmations;
+}
 
 /** Calls a tool. What goes wrong is its result, in the API's words, so that the agent can correct itself. Does not reject. */
 export async function callTool(
-  api: Api,
-  tools: readonly ApiTool[],
+  serving: Serving,
   { name, arguments: given = {} }: { name: string; arguments?: Json | undefined },
   signal: AbortSignal,
 ): Promise<CallToolResult> {
-  const result = await answerOf(api, tools, name, given, signal).catch(refusal);
-  return { ...result, content: result.content.map((one) => withoutKey(one, api.apiKey)) };
+  const result = await answerOf(serving, name, given, signal).catch(refusal);
+  return { ...result, content: result.content.map((one) => withoutKey(one, serving.api.apiKey)) };
 }
 
-async function answerOf(api: Api, tools: readonly ApiTool[], name: string, given: Json, signal: AbortSignal) {
-  const tool = tools.find((one) => one.tool.name === name);
-  if (!tool) throw new Error(`There is no tool "${name}", or the API key lacks its scope.`);
+async function answerOf({ api, tools, confirmations }: Serving, name: string, given: Json, signal: AbortSignal) {
+  if (name === describeTool.name) return shown(api, described(tools, String(given.name)));
+  const tool = toolOf(tools, name);
   const { operation, writes } = tool;
   const call = requestOf(tool, given);
   const request: Api["request"] = (method, path, options) => api.request(method, path, { ...options, signal });
-  if (writes && given.confirm !== true) return shown(api, await dryRun({ request }, operation, call));
-  return shown(api, await send({ request }, operation, call));
+  const token = given.confirm ?? undefined;
+  if (!writes) return shown(api, await send({ request }, operation, call));
+  if (token === undefined)
+    return shown(api, await dryRun({ request }, operation, call, confirmations.issue(name, given)));
+  if (!confirmations.confirms(token, name, given)) throw new Error(notConfirmed);
+  return shown(api, await send({ request }, operation, withKeys(operation, call, String(token))));
 }
 
-function send(
+const notConfirmed =
+  "confirm is not the token of a dry run of this call with these arguments, within the last 15 minutes. Call it without confirm, show the user what the answer says, and confirm with its token once the user has agreed.";
+
+function toolOf(tools: readonly ApiTool[], name: string): ApiTool {
+  const tool = tools.find((one) => one.tool.name === name);
+  if (!tool) throw new Error(`There is no tool "${name}", or the API key lacks its scope.`);
+  return tool;
+}
+
+function described(tools: readonly ApiTool[], name: string): Json {
+  const { operation, whole } = toolOf(tools, name);
+  return { name, description: `${operation.summary}. ${operation.description}`.trim(), inputSchema: whole };
+}
+
+const makesJobs = ["scheduleJob", "scheduleJobs"];
+
+const send = (
   { request }: Pick<Api, "request">,
   { id, method }: Operation,
   { path, query, body }: Call,
-): Promise<Json> {
-  // With a key of its own, a request whose answer was lost can be sent again.
-  const own = id === "scheduleJob" && (body as Json | undefined)?.idempotency_key === undefined;
-  const headers = own ? { "idempotency-key": randomUUID() } : {};
-  return request(method, path, { query, body, headers, repeatable: method !== "POST" || id === "scheduleJob" });
+): Promise<Json> => request(method, path, { query, body, repeatable: method !== "POST" || makesJobs.includes(id) });
+
+/**
+ * Requests for jobs with an idempotency key each, made of the token: an agent that has lost an answer and repeats its call makes no
+ * second job.
+ */
+function withKeys({ id }: Operation, call: Call, token: string): Call {
+  const keyed = (job: unknown, key: string) =>
+    typeof job === "object" && job !== null && !Array.isArray(job) ? { idempotency_key: key, ...job } : job;
+  if (id === "scheduleJob") return { ...call, body: keyed(call.body, `mcp-${token}`) };
+  const { jobs } = (call.body ?? {}) as { jobs?: unknown };
+  if (id !== "scheduleJobs" || !Array.isArray(jobs)) return call;
+  return { ...call, body: { ...(call.body as Json), jobs: jobs.map((job, i) => keyed(job, `mcp-${token}-${i}`)) } };
 }
 
 /** The request of a call. Throws an error that names each argument that is missing or unknown. */
-function requestOf({ tool, operation }: ApiTool, given: Json): Call {
-  const { properties = {}, required = [] } = tool.inputSchema;
+function requestOf({ whole, operation }: ApiTool, given: Json): Call {
+  const { properties, required } = whole;
   const faults = [
     ...required.filter((name) => given[name] === undefined).map((name) => `  /${name}: is required`),
     ...Object.keys(given)
@@ -50,7 +84,9 @@ function requestOf({ tool, operation }: ApiTool, given: Json): Call {
   ];
   if (faults.length > 0) throw new Error(["The arguments are not valid.", ...faults].join("\n"));
   const { parameters, path } = operation;
-  const query = parameters.filter((one) => one.in === "query").map(({ name }) => [name, given[name]]);
+  const query = parameters
+    .filter((one) => one.in === "query" && one.name in properties)
+    .map(({ name }) => [name, given[name]]);
   return {
     path: path.replace(/\{(\w+)\}/g, (_, name) => pathPart(String(given[name]))),
     query: Object.fromEntries(query),

@@ -1,5 +1,6 @@
 import type { Api, Json } from "../cli/api.ts";
 import type { Operation } from "./operation.ts";
+import { dryRunParameter } from "./tools.ts";
 
 /** What a tool was called with, in the places of the request. */
 export interface Call {
@@ -14,21 +15,42 @@ type Reader = Pick<Api, "request">;
 const mostExplained = 10;
 
 /**
- * What a write would do, without doing it: for scheduling what the API says that the request leads to, for any other write a sentence
- * and the current state of what it concerns. Rejects where the API would refuse it already for that.
+ * What a write would do, without doing it, as far as the API can say: what a request for a job leads to, the jobs that a change would
+ * change and what it would make of them. Of any other write, the current state of what it concerns. Rejects where the API would
+ * refuse the write. `token` is what confirms it.
  */
-export async function dryRun(api: Reader, operation: Operation, call: Call): Promise<Json> {
-  const { id, method, summary } = operation;
+export async function dryRun(api: Reader, operation: Operation, call: Call, token: string): Promise<Json> {
+  const { id, method, summary, parameters } = operation;
   const plan = {
-    dry_run: `Nothing was changed. With confirm: true, ${method} ${call.path} is sent: ${summary.toLowerCase()}.`,
+    dry_run: `Nothing was changed. The same call with this token as confirm sends ${method} ${call.path}: ${summary.toLowerCase()}.`,
+    confirm: token,
   };
   if (id === "scheduleJob") return { ...plan, explanation: await explained(api, call.body) };
   if (id === "scheduleJobs") return { ...plan, ...(await explainedAll(api, call.body)) };
-  return { ...plan, ...(call.body !== undefined && { body: call.body }), current_state: await stateOf(api, call) };
+  const asked = { ...plan, ...(call.body !== undefined && { body: call.body }) };
+  if (!parameters.some(({ name }) => name === dryRunParameter))
+    return { ...asked, current_state: await stateOf(api, call) };
+  const query = { ...call.query, [dryRunParameter]: true };
+  const outcome = await api.request(method, call.path, { query, body: call.body, repeatable: true });
+  if (id === "changeJobs") return { ...asked, ...countOf(outcome), ...outcome };
+  return { ...asked, current_state: await stateOf(api, call), ...(method !== "DELETE" && { would_be: outcome }) };
 }
 
-const explained = (api: Reader, body: unknown) =>
-  api.request("POST", "/v1/explain", { body: body ?? {}, repeatable: true });
+/** An agent is to tell its user how many jobs it is about, and that there may be more. */
+function countOf({ succeeded, failed, next_cursor }: Json): Json {
+  const more = next_cursor === undefined ? "" : ", and more jobs may match: repeat the call with `cursor`";
+  return { would_change_count: `${succeeded} would be changed, ${failed} would be refused${more}` };
+}
+
+/** Without the tables that say how the cost is made up, which are most of the answer. */
+async function explained(api: Reader, body: unknown): Promise<Json> {
+  const { estimated_cost, ...answer } = await api.request("POST", "/v1/explain", {
+    body: body ?? {},
+    repeatable: true,
+  });
+  if (estimated_cost === undefined) return answer;
+  return { ...answer, usd_per_million: (estimated_cost as Json).usd_per_million };
+}
 
 async function explainedAll(api: Reader, body: unknown): Promise<Json> {
   const { jobs } = (body ?? {}) as { jobs?: unknown };
@@ -72,7 +94,6 @@ interface Place {
 function placeOf(path: string, body: Json): Place | undefined {
   const [, , section, ...rest] = path.split("/").map(decodeURIComponent);
   const [first = "", second] = rest;
-  if (section === "jobs" && first === "bulk") return { path: "/v1/jobs", query: filterOf(body.filter) };
   if (section === "jobs") return { path: `/v1/jobs/${encodeURIComponent(first)}`, query: {} };
   if (section === "pauses")
     return { path: "/v1/pauses", query: { product_tag: textOf(body.product_tag) }, only: first || undefined };
@@ -83,6 +104,3 @@ function placeOf(path: string, body: Json): Place | undefined {
 
 const textOf = (value: unknown): string | undefined =>
   Array.isArray(value) ? value.join(",") : value === undefined ? undefined : String(value);
-
-const filterOf = (filter: unknown): Place["query"] =>
-  Object.fromEntries(Object.entries((filter ?? {}) as Json).map(([name, value]) => [name, textOf(value)]));

@@ -1,5 +1,7 @@
 import type { Tool } from "@modelcontextprotocol/sdk/types.js";
 import type { Json } from "../cli/api.ts";
+import { brief, firstSentence } from "./brief.ts";
+import { effectsOf } from "./effects.ts";
 import { type OpenApi, type Operation, operationsOf } from "./operation.ts";
 import { standalone } from "./schema.ts";
 
@@ -9,16 +11,39 @@ export interface ApiTool {
   operation: Operation;
   /** Whether it changes something, and so is a dry run unless it is confirmed. */
   writes: boolean;
+  /** All that the API's document says of the arguments; the tool in the list has the short of it. */
+  whole: InputSchema;
 }
 
-/** Documents, which are large and of no use to an agent that has the tools; and the dry run of scheduleJob, which that makes itself. */
-const leftOut = ["getOpenApi", "getEvents", "explainJob"];
+interface InputSchema {
+  type: "object";
+  properties: Record<string, object>;
+  required: string[];
+  additionalProperties: false;
+}
 
-const confirm = {
-  type: "boolean",
-  default: false,
-  description:
-    "Without it this is a dry run: nothing is changed, and the answer says what would be. Set it to true only once the user has agreed to exactly this call.",
+/**
+ * Documents, which are large and of no use to an agent that has the tools; the dry run of scheduleJob, which that makes itself; and what
+ * getStats says in more detail.
+ */
+const leftOut = ["getOpenApi", "getEvents", "explainJob", "getActive"];
+
+/** A parameter of the API that the confirmation stands for. */
+export const dryRunParameter = "dry_run";
+
+const confirm = { type: "string", description: "From its dry run." };
+
+/** Says all of a tool that the list has the short of. */
+export const describeTool: Tool = {
+  name: "describeTool",
+  description: "What a tool does, and the whole schema of its arguments.",
+  inputSchema: {
+    type: "object",
+    properties: { name: { type: "string" } },
+    required: ["name"],
+    additionalProperties: false,
+  },
+  annotations: { readOnlyHint: true, openWorldHint: false },
 };
 
 /** The tools for the operations that a key with these verbs may call. */
@@ -30,44 +55,52 @@ export const toolsOf = (document: OpenApi, verbs: readonly string[]): ApiTool[] 
 function toolOf(operation: Operation, components: Record<string, Json>): ApiTool {
   const { id, method, summary, description } = operation;
   const writes = method !== "GET";
-  const says = [
-    `${summary}.`,
-    description,
-    writes && "A dry run unless `confirm` is true.",
-    "Times are epoch milliseconds.",
-  ];
+  const whole = inputSchemaOf(operation, components, writes);
+  const properties = Object.entries(whole.properties).map(([name, schema]) => [name, briefArgument(schema as Json)]);
   return {
     operation,
     writes,
+    whole,
     tool: {
       name: id,
-      title: summary,
-      description: says.filter(Boolean).join(" "),
-      inputSchema: inputSchemaOf(operation, components, writes),
-      annotations: {
-        readOnlyHint: !writes,
-        // Scheduling adds, and everything else that writes may end or change what is there.
-        destructiveHint: writes && !/^(schedule|createUpload)/.test(id),
-        idempotentHint: method !== "POST",
-        openWorldHint: false,
+      description: [`${summary}.`, description && firstSentence(description)].filter(Boolean).join(" "),
+      inputSchema: {
+        type: "object",
+        properties: Object.fromEntries(properties),
+        ...(whole.required.length > 0 && { required: whole.required }),
       },
+      annotations: writes ? effectsOf[id] : { readOnlyHint: true, openWorldHint: false },
     },
   };
 }
 
-function inputSchemaOf({ id, parameters, body }: Operation, components: Record<string, Json>, writes: boolean) {
+/** The input of a job depends on its event, and getProduct has the schema of each. */
+const inputOfEvent = { type: "object", description: "As getProduct says of the event." };
+
+function briefArgument(schema: Json): Json {
+  const short = brief(schema);
+  const { input } = (short.properties ?? {}) as Json;
+  return input === undefined ? short : { ...short, properties: { ...(short.properties as Json), input: inputOfEvent } };
+}
+
+function inputSchemaOf(
+  { id, parameters, body }: Operation,
+  components: Record<string, Json>,
+  writes: boolean,
+): InputSchema {
   const request = { type: "object", description: "A request as the `body` of scheduleJob." };
   const replace = (name: string) => (id !== "scheduleJob" && name === "JobRequest" ? request : undefined);
   const isEmpty = body !== undefined && Object.keys((body.schema.properties as object) ?? { any: 1 }).length === 0;
   const takesBody = body !== undefined && !isEmpty;
-  const required = [...parameters.filter((one) => one.required).map(({ name }) => name)];
+  const own = parameters.filter(({ name }) => name !== dryRunParameter);
+  const required = own.filter((one) => one.required).map(({ name }) => name);
   return {
-    type: "object" as const,
+    type: "object",
     properties: {
-      ...Object.fromEntries(parameters.map(({ name, schema }) => [name, standalone(schema, components)])),
+      ...Object.fromEntries(own.map(({ name, schema }) => [name, standalone(schema, components)])),
       ...(takesBody && { body: standalone(body.schema, components, replace) }),
       ...(writes && { confirm }),
-    } as Record<string, object>,
+    },
     required: takesBody && body.required ? [...required, "body"] : required,
     additionalProperties: false,
   };

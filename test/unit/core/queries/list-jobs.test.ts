@@ -50,6 +50,23 @@ async function walk(jobs: Lists, query: ListQuery, of = tenants, between: () => 
   return pages;
 }
 
+test("a list reads eight partitions at a time, since a new process opens a connection for each", async () => {
+  const store = fakeJobStore(aJob({ product: "shop" }));
+  let [under, most] = [0, 0];
+  const jobs: Lists = {
+    ...store,
+    shards: 16,
+    async page(...asked) {
+      most = Math.max(most, ++under);
+      await new Promise((resolve) => setImmediate(resolve));
+      under--;
+      return store.page(...asked);
+    },
+  };
+  const { jobs: found } = await listJobs(jobs, tenants, { order: "desc", limit: 20 }, noon);
+  expect({ most, found: found.length }).toEqual({ most: 8, found: 1 });
+});
+
 describe("what a list costs", () => {
   const id = (i: number) => `job_${i.toString(16).padStart(31, "0")}${(i % 16).toString(16)}`;
   const statuses: JobStatus[] = ["completed", "failed", "cancelled", "scheduled", "queued", "paused"];

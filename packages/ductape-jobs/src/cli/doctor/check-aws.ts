@@ -41,10 +41,13 @@ function checkBootstrap(aws: AwsQuestions): Promise<Finding> {
 
 function checkConcurrency(aws: AwsQuestions): Promise<Finding> {
   const check = "Lambda concurrency";
-  const remedy = `Ask for more: aws service-quotas request-service-quota-increase --service-code lambda --quota-code L-B99A9384 --desired-value 1000. Until then, set jobs:maxConcurrency lower.`;
+  const remedy = (most: number) =>
+    `Ask for more before you deploy: aws service-quotas request-service-quota-increase --service-code lambda --quota-code L-B99A9384 --desired-value 1000. Until then, set jobs:accountConcurrency to ${most}, so that requests which wait for jobs leave room for the jobs, and jobs:maxConcurrency to 2.`;
   return aws.concurrency().then(
     (most) =>
-      most >= leastConcurrency ? ok(check, `${most} functions at a time`) : problem(check, `${most} at a time`, remedy),
+      most >= leastConcurrency
+        ? ok(check, `${most} functions at a time`)
+        : problem(check, `${most} at a time`, remedy(most)),
     (error: Error) => unreadable(check, error),
   );
 }

@@ -279,6 +279,12 @@ test("a name of several events is refused with their tags", () => {
   expect(faults).toEqual([{ pointer: "/event", detail: "stands for several events: name one of a, b" }]);
 });
 
+test("the name of a storage is the event that stores into it", () => {
+  const input = { buffer: "aGVsbG8=", fileName: "hello.txt" };
+  expect(parse({ ...place, event: "documents", input })).toMatchObject({ event: "store_document", input });
+  expect(() => parse({ ...place, event: "document", input })).toThrow(/no such job event/);
+});
+
 test("explain learns what was understood", () => {
   const repeat = { cron: "0 9 * * *", every: 1000, tz: "Europe/Berlin", endDate: "2031-03-30" };
   expect(parse({ ...action, input: order, schedule: repeat }).notes).toEqual([

@@ -1,8 +1,8 @@
 import * as z from "zod";
-import type { Fault } from "../../../core/errors.ts";
-import { lazy } from "../../../core/schema/lazy.ts";
-import { required as isRequired } from "../../../core/schema/plain-faults.ts";
-import { didYouMean, firstFaults, jsonPointer, mostHints, strict } from "../../../core/schema/schema.ts";
+import type { Fault } from "../errors.ts";
+import { lazy } from "./lazy.ts";
+import { required as isRequired } from "./plain-faults.ts";
+import { didYouMean, firstFaults, jsonPointer, mostHints, strict } from "./schema.ts";
 
 const types = lazy(() => ({
   string: z.string(),
@@ -20,8 +20,8 @@ const types = lazy(() => ({
 }));
 type FieldType = keyof ReturnType<typeof types>;
 
-/** The fields of a feature's input. */
-export const inputSchema = lazy(() => {
+/** The fields of an object as the catalog declares them: of a feature's input, or of an action's body. */
+export const fieldsSchema = lazy(() => {
   const Field = strict({
     type: z.enum(Object.keys(types()) as [FieldType, ...FieldType[]]),
     /** Default: true. */
@@ -32,14 +32,14 @@ export const inputSchema = lazy(() => {
   });
   return z.record(z.string().min(1), Field);
 });
-export type InputSchema = z.infer<ReturnType<typeof inputSchema>>;
+export type Fields = z.infer<ReturnType<typeof fieldsSchema>>;
 
 const sizeOf = (value: unknown): number | undefined => {
   if (typeof value === "number") return value;
   return typeof value === "string" || Array.isArray(value) ? value.length : undefined;
 };
 
-function faultOf(value: unknown, { type, required = true, min, max }: InputSchema[string]): string | undefined {
+function faultOf(value: unknown, { type, required = true, min, max }: Fields[string]): string | undefined {
   if (value === undefined) return required ? isRequired : undefined;
   const parsed = types()[type].safeParse(value);
   if (!parsed.success) return parsed.error.issues[0]?.message;
@@ -49,24 +49,32 @@ function faultOf(value: unknown, { type, required = true, min, max }: InputSchem
   return size !== undefined && max !== undefined && size > max ? `must be at most ${max}${unit}` : undefined;
 }
 
-/** The faults of a feature's input. Pointers are relative to the request. */
-export function checkFeatureInput(schema: InputSchema | undefined, input: Record<string, unknown>): Fault[] {
-  if (!schema) return [];
-  const unknown = Object.keys(input).filter((key) => !Object.hasOwn(schema, key));
-  const hint = (key: string, i: number) => (i < mostHints ? didYouMean(key, Object.keys(schema)) : "");
+/** The faults of an object with these fields; pointers begin with `at`. */
+export function fieldsFaults(fields: Fields, value: Record<string, unknown>, at: readonly string[]): Fault[] {
+  const unknown = Object.keys(value).filter((key) => !Object.hasOwn(fields, key));
+  const hint = (key: string, i: number) => (i < mostHints ? didYouMean(key, Object.keys(fields)) : "");
   return [
-    ...Object.entries(schema).flatMap(([key, field]) => {
-      const detail = faultOf(Object.hasOwn(input, key) ? input[key] : undefined, field);
-      return detail === undefined ? [] : [{ pointer: jsonPointer(["input", key]), detail }];
+    ...Object.entries(fields).flatMap(([key, field]) => {
+      const detail = faultOf(Object.hasOwn(value, key) ? value[key] : undefined, field);
+      return detail === undefined ? [] : [{ pointer: jsonPointer([...at, key]), detail }];
     }),
     ...firstFaults(unknown, (key, i) => [
-      { pointer: jsonPointer(["input", key]), detail: `unknown field.${hint(key, i)}` },
+      { pointer: jsonPointer([...at, key]), detail: `unknown field.${hint(key, i)}` },
     ]),
   ];
 }
 
+/** The fields of which those that have a default are not required. */
+export const withoutRequired = (fields: Fields, defaults: object): Fields =>
+  Object.fromEntries(
+    Object.entries(fields).map(([name, field]) => [
+      name,
+      Object.hasOwn(defaults, name) ? { ...field, required: false } : field,
+    ]),
+  );
+
 /** The names of `min` and `max` in JSON Schema: bounds of a number, or of the length of a string or list. */
-const bounds: Partial<Record<InputSchema[string]["type"], [string, string]>> = {
+const bounds: Partial<Record<Fields[string]["type"], [string, string]>> = {
   number: ["minimum", "maximum"],
   integer: ["minimum", "maximum"],
   string: ["minLength", "maxLength"],
@@ -76,9 +84,8 @@ const bounds: Partial<Record<InputSchema[string]["type"], [string, string]>> = {
   array: ["minItems", "maxItems"],
 };
 
-/** The input as a JSON Schema, for callers. Undefined for a feature that takes any object. */
-export function featureInputSchema(schema: InputSchema | undefined): Record<string, unknown> | undefined {
-  if (!schema) return undefined;
+/** An object with these fields as a JSON Schema, for callers. */
+export function fieldsJsonSchema(schema: Fields): z.core.JSONSchema.BaseSchema {
   const shape = Object.entries(schema).map(([key, { type, required = true }]) => {
     return [key, required ? types()[type] : types()[type].optional()];
   });

@@ -9,8 +9,20 @@ import type { AppTarget } from "./target.ts";
 
 const parts = ["params", "query", "headers", "body"];
 
+/** What is wrong with an app's actions beyond their schema. */
+export const checkActions = (target: AppTarget, product: Product): Fault[] => [
+  ...checkDefaults(target, product),
+  ...Object.entries(target.actions).flatMap(([name, { method, body, body_type }]) => {
+    const fault = (detail: string) => [{ pointer: jsonPointer(["actions", name, "body"]), detail }];
+    if (body && method === "GET") return fault("a GET request has no body");
+    return body && body_type === "text"
+      ? fault("has no fields: a body of type text is the text of its field `text`")
+      : [];
+  }),
+];
+
 /** The faults of the expressions in the defaults of an app's actions, where `$Input` is the input of the job. */
-export const checkDefaults = (target: AppTarget, product: Product): Fault[] =>
+const checkDefaults = (target: AppTarget, product: Product): Fault[] =>
   Object.entries(target.actions).flatMap(([name, { defaults = {} }]) => {
     const place = ["actions", name, "defaults"];
     return [

@@ -1,6 +1,6 @@
-import { featureInputSchema } from "../../../../../lambdas/consumers/types/feature/input-schema.ts";
+import { fieldsJsonSchema } from "../../../../lambdas/core/schema/fields.ts";
 
-describe("the JSON Schema of a feature's input", () => {
+describe("the JSON Schema of declared fields", () => {
   it.each([
     ["string", { type: "string", minLength: 2, maxLength: 4 }],
     ["email", { type: "string", format: "email", minLength: 2, maxLength: 4 }],
@@ -12,12 +12,11 @@ describe("the JSON Schema of a feature's input", () => {
     ["object", { type: "object" }],
     ["date", { anyOf: [{ format: "date" }, { format: "date-time" }], minLength: 2, maxLength: 4 }],
   ] as const)("says of a field of type %s what its check asks for", (type, expected) => {
-    const schema = featureInputSchema({ field: { type, min: 2, max: 4 } });
+    const schema = fieldsJsonSchema({ field: { type, min: 2, max: 4 } });
     expect(schema).toMatchObject({ properties: { field: expected }, required: ["field"] });
   });
 
-  it("does not require an optional field, and is absent for a feature that accepts any object", () => {
-    expect(featureInputSchema({ field: { type: "string", required: false } })).not.toHaveProperty("required");
-    expect(featureInputSchema(undefined)).toBeUndefined();
+  it("does not require an optional field", () => {
+    expect(fieldsJsonSchema({ field: { type: "string", required: false } })).not.toHaveProperty("required");
   });
 });

@@ -1,0 +1,38 @@
+/** What a tool that writes may do, so that an agent's program knows when to ask its user (the hints of MCP's tool annotations). */
+export interface Effects {
+  /** It may end, overwrite or delete what is there, or run what cannot be undone. */
+  destructiveHint: boolean;
+  /** The same call again changes nothing more. */
+  idempotentHint: boolean;
+  /** Jobs run sooner or again by it, which call services and reach people outside. */
+  openWorldHint: boolean;
+}
+
+const effects = (destructiveHint: boolean, idempotentHint: boolean, openWorldHint: boolean): Effects => ({
+  destructiveHint,
+  idempotentHint,
+  openWorldHint,
+});
+
+/** By operation, in the order: destructive, idempotent, open world. */
+export const effectsOf: Readonly<Record<string, Effects>> = {
+  // A job sends mails, calls services and writes to databases. A call that is repeated with its token makes no second job.
+  scheduleJob: effects(true, true, true),
+  scheduleJobs: effects(true, true, true),
+  retryJob: effects(true, false, true),
+  runNowJob: effects(true, false, true),
+  changeJobs: effects(true, false, true),
+  rescheduleJob: effects(true, false, true),
+  cancelJob: effects(true, true, false),
+  deleteJob: effects(true, true, false),
+  skipNextRun: effects(true, false, false),
+  pauseJob: effects(false, true, false),
+  resumeJob: effects(false, true, true),
+  pauseScope: effects(true, true, false),
+  endPause: effects(false, true, true),
+  pinLimit: effects(true, true, true),
+  unpinLimit: effects(false, true, true),
+  clearCache: effects(true, true, false),
+  enableWebhook: effects(false, true, true),
+  createUpload: effects(false, false, false),
+};

@@ -1,0 +1,113 @@
+import { InvalidRequestError } from "./errors.ts";
+
+/*
+ * Calls of Ductape's documentation that this client does not have. They are not in its types, so that a compiler refuses them. A
+ * program without types gets a sentence that says what to do, in place of "is not a function".
+ */
+
+const inCatalog = (what: string) =>
+  `${what} are code: declare them in the product's file in the catalog, and deploy it`;
+
+const credentials =
+  "credentials are references in the catalog: write the app's auth there, such as auth: { type: 'bearer', token: secret('shop/stripe#key') }";
+const tables =
+  "operations on tables do not exist. Write the statement as an action of the catalog's database, and call databases.action.dispatch({ database, event, input }), or databases.execute({ database, action, input }) to await its result";
+const noConnection = "there is nothing to connect: a consumer connects when a job runs";
+const graphs = "graph databases do not exist. Call the graph's HTTP API as an action of the catalog's app";
+const vectors = "vector databases do not exist. Call the database's HTTP API as an action of the catalog's app";
+const files =
+  "files are stored only. Read and delete them with your provider's own client: the result of storage.upload has the bucket, the key and the URL";
+const consumers =
+  "messages are published only (events.dispatch, events.produce). Consume them with your broker's own client, or send each to POST /v1/jobs";
+const sentMessages = "what was sent is in the jobs: jobs.list({ namespace: 'notifications' })";
+const features =
+  "a feature is a job: features.dispatch or features.run starts it; jobs.get, jobs.cancel, jobs.retry and jobs.runs take its job_id";
+const groups =
+  "a fallback or quota of the catalog stands for others: name an event that uses it, with actions.run or actions.dispatch";
+const functions = "a function is an event: processor.job.schedule({ event, input: { payload } })";
+const sessions =
+  "sessions are not made here. Sign a JWT yourself, declare how it is checked in the catalog's sessions, and pass session: { tag, token } with a request";
+const caches =
+  "results are remembered by a request's cache tag, and cache.clear({ tag }) forgets them. Keep other values in a cache of yours";
+const agents = "agents and models do not exist. Call the model's HTTP API as an action of the catalog's app";
+const secrets =
+  "secrets are in AWS Secrets Manager or Parameter Store. The catalog refers to them by secret('name#key') and parameter('/name')";
+const healthchecks =
+  "healthchecks are in the catalog and asked when a job comes; the job's attempts say which target ran them";
+
+/** What to do instead, by the call. */
+export const instead: Readonly<Record<string, string>> = {
+  ...each("databases", ["dispatch", "query", "insert", "update", "upsert", "delete", "count", "aggregate"], tables),
+  ...each("databases", ["raw", "transaction", "beginTransaction"], tables),
+  ...each("databases", ["connect", "testConnection"], noConnection),
+  ...each("databases", ["create", "list", "fetch", "action.create", "action.update"], inCatalog("databases")),
+  ...each("warehouse", ["query"], tables),
+  ...each("graphs", ["dispatch", "action.dispatch", "query", "execute", "connect"], graphs),
+  ...each("graphs", ["createNode", "findNodes", "createRelationship"], graphs),
+  ...each("vector", ["query", "upsert", "delete", "connect"], vectors),
+  ...each("actions", ["config", "oauth"], credentials),
+  ...each("storage", ["download", "remove", "delete", "listFiles", "getSignedUrl", "stats"], files),
+  ...each("storage", ["create", "update", "list", "fetch"], inCatalog("storages")),
+  ...each("storage", ["testConnection"], noConnection),
+  ...each("events", ["consume", "subscribe", "messages.query"], consumers),
+  ...each("events", ["create", "update", "list", "fetch"], inCatalog("brokers")),
+  ...each("events", ["connect", "testConnection"], noConnection),
+  ...each("notifications", ["getMessages"], sentMessages),
+  ...each("notifications", ["create", "update", "list", "fetch"], inCatalog("notifications")),
+  ...each("features", ["execute", "signal", "status", "query", "cancel", "history", "stepDetail"], features),
+  ...each("features", ["replay", "restart", "resume", "replayFromStep", "compare"], features),
+  ...each("features", ["define", "create"], inCatalog("features")),
+  ...each("fallback", ["execute", "run"], groups),
+  ...each("functions", ["run", "invoke", "dispatch", "register"], functions),
+  ...each("sessions", ["start", "verify", "refresh", "revoke", "list"], sessions),
+  ...each("caches", ["get", "set", "delete", "clear"], caches),
+  ...each("agents", ["define", "run", "dispatch"], agents),
+  ...each("models", ["run", "generate"], agents),
+  ...each("secrets", ["get", "create", "update", "list", "delete"], secrets),
+  ...each("healthcheck", ["getStatus", "check"], healthchecks),
+  ...each("product", ["init", "create", "update", "fetch"], inCatalog("products")),
+  ...each("app", ["init", "create", "update", "fetch"], inCatalog("apps")),
+};
+
+/** Other names of these namespaces, in older and newer documentation. */
+const aliases: Readonly<Record<string, readonly string[]>> = {
+  actions: ["action", "api"],
+  databases: ["database"],
+  events: ["messaging", "messageBroker"],
+  fallback: ["quota"],
+  features: ["feature", "workflows"],
+  functions: ["function"],
+  graphs: ["graph"],
+  healthcheck: ["health"],
+  notifications: ["notification"],
+  vector: ["vectors"],
+};
+
+function each(namespace: string, calls: readonly string[], sentence: string): Record<string, string> {
+  return Object.fromEntries(calls.map((call) => [`${namespace}.${call}`, sentence]));
+}
+
+/** A call that rejects with what to do instead. */
+export const refusal =
+  (call: string, sentence = instead[call]) =>
+  async (): Promise<never> => {
+    throw new InvalidRequestError("INVALID_REQUEST", `${call}: here, ${sentence}.`, []);
+  };
+
+/** Adds the calls that are refused to the namespaces that have others, and the namespaces of which nothing is here. */
+export function withRefusals<Namespaces extends object>(namespaces: Namespaces): Namespaces {
+  for (const [call, sentence] of Object.entries(instead)) {
+    const [namespace = "", ...rest] = call.split(".");
+    for (const name of [namespace, ...(aliases[namespace] ?? [])]) {
+      add(namespaces as Place, [name, ...rest], refusal([name, ...rest].join("."), sentence));
+    }
+  }
+  return namespaces;
+}
+
+type Place = Record<string, unknown>;
+
+function add(place: Place, [name = "", ...rest]: string[], call: () => Promise<never>): void {
+  place[name] ??= rest.length === 0 ? call : {};
+  if (rest.length > 0) add(place[name] as Place, rest, call);
+}

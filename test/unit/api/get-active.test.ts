@@ -1,0 +1,36 @@
+import { allScopes } from "../../../lambdas/core/access/scopes.ts";
+import { hourMs, noCounts } from "../../../lambdas/core/job/stats.ts";
+import { fakeApi } from "../../support/api.ts";
+import { noon } from "../../support/builders.ts";
+import { counted } from "../../support/counted.ts";
+
+const path = "/v1/stats/active";
+const product = "my-product";
+
+async function world(hours: Record<string, number> = {}) {
+  const api = fakeApi();
+  const counts = { ...noCounts(), scheduled: 1 };
+  await api.stats.add(Object.entries(hours).map(([env, hour]) => counted({ product, env, hour, counts })));
+  return api;
+}
+
+it("lists the envs that have had jobs, the latest first", async () => {
+  const { ask } = await world({ prd: noon - hourMs, dev: noon });
+  const [dev, prd] = [
+    { product_tag: product, env: "dev", last_active_at: noon },
+    { product_tag: product, env: "prd", last_active_at: noon - hourMs },
+  ];
+  expect(await ask({ path })).toMatchObject({ status: 200, body: { tenants: [dev, prd] } });
+  expect((await ask({ path, query: { env: "prd" } })).body).toEqual({ tenants: [prd] });
+  expect((await ask({ path, scopes: { ...allScopes, envs: ["dev"] } })).body).toEqual({ tenants: [dev] });
+});
+
+it("lists nothing where there has been no job", async () => {
+  expect((await (await world()).ask({ path })).body).toEqual({ tenants: [] });
+});
+
+it("refuses another parameter, and a product that there is not", async () => {
+  const { ask } = await world();
+  expect(await ask({ path, query: { limit: "1" } })).toMatchObject({ status: 400 });
+  expect(await ask({ path, query: { product_tag: "x" } })).toMatchObject({ status: 404 });
+});
