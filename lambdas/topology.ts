@@ -21,13 +21,16 @@ const sharedFunctions = {
   // API Gateway gives up after 30 s.
   api: { timeoutSeconds: 29, memoryMb: 512 },
   authorizer: { timeoutSeconds: 10, memoryMb: 256 },
-  // It runs every minute: a run ends before the next one starts.
-  reconciler: { timeoutSeconds: 55, memoryMb: 256 },
+  // It runs every minute: a run ends before the next one starts. Of a large catalog it reads as many partitions as its processor
+  // allows, which comes with the memory (docs/operations/quotas.md).
+  reconciler: { timeoutSeconds: 55, memoryMb: 1024 },
   lifecycle: { timeoutSeconds: 60, memoryMb: 256 },
   // A request takes a second; an import stops before the timeout and continues with another message.
   intake: { timeoutSeconds: 60, memoryMb: 512 },
   // A tick takes less than a second. One that hangs is cut off before the queue delivers it again.
   pump: { timeoutSeconds: 20, memoryMb: 256 },
+  // It works until shortly before the reconciler asks again.
+  relay: { timeoutSeconds: 60, memoryMb: 512 },
   tasks: { timeoutSeconds: 30, memoryMb: 256 },
   // An endpoint has 15 s to answer; reading its secrets and writing its state come on top.
   webhooks: { timeoutSeconds: 45, memoryMb: 256 },
@@ -92,9 +95,9 @@ export interface QueuePlan {
 
 /**
  * The queues of tasks and webhooks hold what is to be sent to Step Functions and to webhook endpoints, that of the pump the ticks of
- * the lines of limits.
+ * the lines of limits, and that of the relay which shards of kept messages are to be sent.
  */
-export type QueueName = JobType | "tasks" | "webhooks" | "pump" | "intake" | "imports";
+export type QueueName = JobType | "tasks" | "webhooks" | "pump" | "relay" | "intake" | "imports";
 /** `schedule` takes what EventBridge Scheduler could not deliver, `lifecycle` the stream records that could not be handled. */
 export type DeadLetterQueueName = Exclude<QueueName, "imports"> | "schedule" | "lifecycle";
 
@@ -141,6 +144,8 @@ export function queuesOf(types: JobTypeLimits): Readonly<Record<QueueName, Queue
     // Fair queues keep one endpoint's backlog from the others; the limit keeps all of them from the account's concurrency.
     webhooks: queue("webhooks", "webhooks", { concurrency: 10 }),
     pump: queue("pump", "pump", ofTicks),
+    // One shard per invocation, which works on it for most of a minute. There are eight.
+    relay: queue("relay", "relay", { batchSize: 1, concurrency: 10 }),
     intake: queue("intake", "intake"),
     // One import per invocation: one that crashes its function affects no other. Each creates jobs as fast as it can.
     imports: queue("intake", "intake", { batchSize: 1, concurrency: 5 }),
@@ -156,6 +161,7 @@ export const deadLetterQueues = (types: JobTypeLimits): readonly DeadLetterQueue
   "tasks",
   "webhooks",
   "pump",
+  "relay",
 ];
 
 /** How the table's stream feeds the lifecycle function. */
@@ -196,10 +202,12 @@ export const pinsPrefix = "LIMITS#";
 export const resultCachePrefix = "CACHE#";
 /** `DUE#<day>`: how many jobs go to EventBridge Scheduler for each quarter hour of the day. */
 export const duePrefix = "DUE#";
-/** `UNSCHEDULED#<shard>`: messages that EventBridge Scheduler did not take and that the reconciler will send. */
+/** `UNSCHEDULED#<shard>`: messages that EventBridge Scheduler did not take and that the relay will send. */
 export const unscheduledPrefix = "UNSCHEDULED#";
 /** The item that says which schedules of the catalog have jobs. */
 export const schedulesPartition = "SCHEDULES";
+/** The item that says how far the reconciler's rounds have come in a large catalog. */
+export const roundsPartition = "ROUNDS";
 /**
  * The one partition of all API keys, so that listing them costs the same however many jobs there are. Reads are rare, because
  * API Gateway caches the authorizer's answers; one partition serves 3000 of them per second.

@@ -17,7 +17,7 @@ export const functions: Record<string, { memoryMb: number; cpuMs: number }> = {
   api: { memoryMb: 512, cpuMs: 1 },
   consumer: { memoryMb: 256, cpuMs: 1 },
   lifecycle: { memoryMb: 256, cpuMs: 3 },
-  reconciler: { memoryMb: 256, cpuMs: 10 },
+  reconciler: { memoryMb: 1024, cpuMs: 10 },
   pump: { memoryMb: 256, cpuMs: 2 },
 };
 

@@ -25,6 +25,7 @@ import { execute as decide } from "../../lambdas/consumers/types/feature/execute
 import { TickMessage } from "../../lambdas/core/flow/tick-message.ts";
 import { JobMessage, type JobType } from "../../lambdas/core/job/job.ts";
 import { finalEvents } from "../../lambdas/core/job/job-event.ts";
+import type { RelayMessage } from "../../lambdas/core/job/relay-message.ts";
 import { defaultLimits } from "../../lambdas/core/operations/api-limits.ts";
 import type { ExecuteWithServices } from "../../lambdas/core/operations/execution.ts";
 import { hotMinutes } from "../../lambdas/core/operations/hot-minutes.ts";
@@ -35,7 +36,7 @@ import type { Waits } from "../../lambdas/core/operations/waits.ts";
 import type { TaskMessage } from "../../lambdas/core/outbound/task-message.ts";
 import type { Delivery } from "../../lambdas/core/outbound/webhook.ts";
 import type { Endpoints } from "../../lambdas/core/ports/outbound-ports.ts";
-import type { Clock, Failures, MessageQueue, Secrets } from "../../lambdas/core/ports/ports.ts";
+import type { Clock, Failures, MessageQueue, RoundPlaces, Secrets } from "../../lambdas/core/ports/ports.ts";
 import type { Sessions } from "../../lambdas/core/ports/sessions.ts";
 import { handleChanges } from "../../lambdas/lifecycle/handle.ts";
 import { countHotMinutes } from "../../lambdas/reconciler/hot-minutes.ts";
@@ -136,6 +137,9 @@ export async function startWorld(execute: ExecuteWithServices, catalog = demo) {
   const servicesOf = (name: string) => ({ ...services, log: makeLog(name) });
   const [ofApi, ofConsumer] = [servicesOf("api"), servicesOf("consumer-action")];
   const ofReconciler = servicesOf("reconciler");
+  const relays = only<MessageQueue<RelayMessage>>("relays");
+  // A process reads once how far the one before has come, and notes it only in a large catalog: that is no part of a round.
+  const roundPlaces: RoundPlaces = { get: async () => undefined, put: async () => {} };
   const run: ExecuteWithServices = (...what) => {
     executed++;
     // A job takes a moment: if time stood still, an index entry whose key has a time would not move.
@@ -244,7 +248,7 @@ export async function startWorld(execute: ExecuteWithServices, catalog = demo) {
     async reconcile() {
       const pauses = withRecent(dynamoPauses({ client: metered, table }), clock);
       await invoke("reconciler", async () => {
-        const { looked, dispatched, failed } = await reconcile({ ...ofReconciler, pauses });
+        const { looked, dispatched, failed } = await reconcile({ ...ofReconciler, pauses, relays, roundPlaces });
         const hot_minutes = await countHotMinutes(ofReconciler);
         ofReconciler.log.measure("reconciled", {
           values: { looked, nudged: dispatched, nudges_failed: failed, hot_minutes },

@@ -4,7 +4,7 @@ import { dynamoJobStore } from "../../lambdas/aws/dynamodb/job-store.ts";
 import { httpApi } from "../../lambdas/aws/http/http-api.ts";
 import { type Job, messageOf } from "../../lambdas/core/job/job.ts";
 import { defaultLimits } from "../../lambdas/core/operations/api-limits.ts";
-import type { ApiServices } from "../../lambdas/core/operations/services.ts";
+import type { ApiServices, ReconcilerServices } from "../../lambdas/core/operations/services.ts";
 import { reconcile } from "../../lambdas/reconciler/reconcile.ts";
 import { catalog } from "../demo-catalog.ts";
 import { aJob, noon } from "../support/a-job.ts";
@@ -38,12 +38,13 @@ const jobAt =
 export async function readsWith(size: number): Promise<Record<string, Reads>> {
   const now = noon;
   const { client, taken } = sortedTable(size, jobAt(now), numberOf);
-  const services: ApiServices = {
+  const services: ApiServices & ReconcilerServices = {
     catalog,
     jobs: dynamoJobStore({ client, table, retentionDays: 30 }),
     queue: only("queue", { sendMany: async () => [] }),
     scheduler: only("scheduler"),
     ...noHerd(),
+    roundPlaces: { get: async () => undefined, put: async () => {} },
     blobs: only("blobs"),
     gates: only("gates"),
     ticks: only("ticks"),

@@ -15,6 +15,7 @@ import { Lifecycle } from "./functions/lifecycle.ts";
 import { jobsEnvironment, type Platform } from "./functions/platform.ts";
 import { Pump } from "./functions/pump.ts";
 import { Reconciler } from "./functions/reconciler.ts";
+import { Relay } from "./functions/relay.ts";
 import { Tasks } from "./functions/tasks.ts";
 import { Webhooks } from "./functions/webhooks.ts";
 import { JobsHttpApi } from "./http/http-api.ts";
@@ -52,7 +53,8 @@ export class JobsService extends Construct {
     const queues = this.queues();
     const schedules = new JobSchedules(this, "Schedules", { targets: byType((type) => queues[type].queue) });
     const ticks = new JobQueue(this, "Queue-pump", queuePlans.pump);
-    const platform: Platform = { config, state, queues, ticks, schedules };
+    const relays = new JobQueue(this, "Queue-relay", queuePlans.relay);
+    const platform: Platform = { config, state, queues, ticks, relays, schedules };
 
     // Before the API, which names their logs. They know nothing of the API.
     const consumers = byType(
@@ -66,6 +68,7 @@ export class JobsService extends Construct {
 
     new Reconciler(this, "Reconciler", { platform, products });
     new Pump(this, "Pump", platform);
+    new Relay(this, "Relay", platform);
     const tasks = new Tasks(this, "Tasks", platform);
     const webhooks = new Webhooks(this, "Webhooks", { state, products });
     const outbound = { tasks: tasks.queue, webhooks: webhooks.queue };

@@ -1,9 +1,9 @@
 import { wantedOf } from "../core/catalog/schedules.ts";
 import { traceOf } from "../core/errors.ts";
 import { cancel, changeJob } from "../core/operations/change-job.ts";
-import { inParallel } from "../core/operations/in-parallel.ts";
+import { inParallelUntil } from "../core/operations/in-parallel.ts";
 import { type Syncing, syncSchedule } from "../core/operations/sync-schedule.ts";
-import type { ScheduleStates } from "../core/ports/ports.ts";
+import type { ScheduleStates, SyncedSchedules } from "../core/ports/ports.ts";
 import { RequestError } from "../core/requests/request-error.ts";
 
 /** The reason with which the job of a schedule is cancelled that the catalog no longer has. */
@@ -12,29 +12,47 @@ export const removedReason = "removed from the catalog";
 const underWay = "under way";
 const atOnce = 10;
 
-/** Makes, changes and cancels the jobs of all schedules. `known` are those that there may be. Answers whether all is done. */
+/**
+ * Makes, changes and cancels the jobs of all schedules, as many as there is time for until `end`, epoch milliseconds: the next round
+ * goes on from there. `state` is what the last round has left. Answers whether all is done.
+ */
 export async function followSchedules(
   services: Syncing,
   states: ScheduleStates,
-  hash: string,
-  known: string[],
+  { hash, state, end }: { hash: string; state: SyncedSchedules | undefined; end: number },
 ): Promise<boolean> {
   const wanted = wantedOf(services.catalog.products);
-  const ids = wanted.map(({ job_id }) => job_id);
+  const ids = new Set(wanted.map(({ job_id }) => job_id));
+  const known = state?.job_ids ?? [];
+  // In the same order in each round, since those that are known do not change until all is done.
+  const steps = [
+    ...wanted.map((one) => ({
+      job_id: one.job_id,
+      work: async () => (await syncSchedule(services, one)) !== "busy",
+    })),
+    ...known.filter((id) => !ids.has(id)).map((id) => ({ job_id: id, work: () => cancelled(services, id) })),
+  ];
+  const begun = state?.next?.hash === hash ? state.next : { hash, at: 0, isRepeated: false };
+  const underway: SyncedSchedules = { hash: underWay, job_ids: [...new Set([...known, ...ids])] };
   // Before a job is made it is on the list, so that a later round knows it even if this one dies.
-  await states.put({ hash: underWay, job_ids: [...new Set([...known, ...ids])] });
-  const gone = known.filter((id) => !ids.includes(id));
-  const made = await inParallel(atOnce, wanted, (one) =>
-    tryWork(services, one.job_id, async () => (await syncSchedule(services, one)) !== "busy"),
+  await states.put({ ...underway, ...(begun.at > 0 && { next: begun }) });
+  let { at, isRepeated } = begun;
+  at += await inParallelUntil(
+    atOnce,
+    steps.slice(at),
+    () => services.clock.now() >= end,
+    async ({ job_id, work }) => {
+      if (!(await tryWork(services, job_id, work))) isRepeated = true;
+    },
   );
-  const ended = await inParallel(atOnce, gone, (id) => tryWork(services, id, () => end(services, id)));
-  const isDone = [...made, ...ended].every(Boolean);
-  if (isDone) await states.put({ hash, job_ids: ids });
-  return isDone;
+  if (at < steps.length) await states.put({ ...underway, next: { hash, at, isRepeated } });
+  else if (!isRepeated) await states.put({ hash, job_ids: [...ids] });
+  else if (begun.at > 0) await states.put(underway);
+  return at === steps.length && !isRepeated;
 }
 
 /** Cancels the job of a schedule that has left the catalog; one that has ended, or was deleted, counts as cancelled. */
-async function end(services: Syncing, id: string): Promise<boolean> {
+async function cancelled(services: Syncing, id: string): Promise<boolean> {
   try {
     await changeJob(services, id, cancel(removedReason));
   } catch (error) {

@@ -1,10 +1,14 @@
-import type { GateName } from "../core/flow/gate.ts";
 import type { IndexPosition } from "../core/job/index-position.ts";
+import type { RoundPlace } from "../core/ports/ports.ts";
 import type { Tenant } from "../core/queries/tenants.ts";
 
-/** A scan of the overdue jobs of one shard. It may take several rounds, all of which use the same time window. */
-export interface ShardScan extends Tenant {
+/** One partition of the pending jobs of a tenant. */
+export interface Partition extends Tenant {
   shard: number;
+}
+
+/** A scan of the overdue jobs of one shard. It may take several rounds, all of which use the same time window. */
+export interface ShardScan extends Partition {
   /** The time window, epoch milliseconds. `since` is where the window of the previous scan ended. */
   since: number;
   until: number;
@@ -21,8 +25,10 @@ export interface Memory {
   scans: Map<string, ShardScan>;
   /** The ids of jobs whose message AWS refused. */
   refused: Set<string>;
-  /** Where the sweep of the gates goes on: after the gate that a round came to last. Absent: from the beginning. */
-  sweptTo?: GateName;
+  /** How far the rounds have come, as the table has it too. Absent in a process that has just begun. */
+  place?: RoundPlace;
+  /** Until when relays were asked to work, epoch milliseconds. */
+  relaysUntil?: number;
   /** The rules of the limits with lines that the last rounds have seen, by tenant and limit. */
   rules: Map<string, string>;
   /** The hash of the schedules of the catalog that all have their jobs. */
@@ -31,15 +37,13 @@ export interface Memory {
 
 export const newMemory = (): Memory => ({ scans: new Map(), refused: new Set(), rules: new Map() });
 
-/** The scans of a tenant: those in progress, and new ones that begin where the previous ones ended. */
-export function scansOf({ scans }: Memory, { product, env }: Tenant, shards: number, now: number): ShardScan[] {
-  return Array.from({ length: shards }, (_, shard) => {
-    const name = `${product}#${env}#${shard}`;
-    const previous = scans.get(name);
-    if (previous && !previous.isOver) return previous;
-    const since = previous?.until ?? Number.NEGATIVE_INFINITY;
-    const scan: ShardScan = { product, env, shard, since, until: now, isOver: false };
-    scans.set(name, scan);
-    return scan;
-  });
+/** A new scan of a partition that begins where the previous one ended, or the previous one if that is in progress. */
+export function scanOf({ scans }: Memory, { product, env, shard }: Partition, now: number): ShardScan {
+  const name = `${product}#${env}#${shard}`;
+  const previous = scans.get(name);
+  if (previous && !previous.isOver) return previous;
+  const since = previous?.until ?? Number.NEGATIVE_INFINITY;
+  const scan: ShardScan = { product, env, shard, since, until: now, isOver: false };
+  scans.set(name, scan);
+  return scan;
 }

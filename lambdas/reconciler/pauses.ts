@@ -6,7 +6,7 @@ import type { Services } from "../core/operations/services.ts";
 import type { Tenant } from "../core/queries/tenants.ts";
 
 /** Drains share this much of a round, in milliseconds, so that the overdue jobs of others have the rest. */
-const drainMs = 20_000;
+const drainMs = 15_000;
 
 /** What the reconciler knows of the pauses during a round. */
 export interface RoundPauses {

@@ -25,10 +25,15 @@ const isOwn = (hash: string, products: readonly Product[]): boolean => hash.spli
 
 /**
  * Makes, changes and cancels the jobs of the catalog's schedules if a deployment has changed these. What cannot be done in this
- * round, because AWS refuses it or a run is in progress, is tried again in the next one. Hardly any round has something to do, so the
- * code that does it is loaded on first use.
+ * round, because AWS refuses it, a run is in progress, or `end` has come (epoch milliseconds), is done in the next one. Hardly any
+ * round has something to do, so the code that does it is loaded on first use.
  */
-export async function syncSchedules(services: Syncing, { states, hash }: Schedules, memory: Memory): Promise<void> {
+export async function syncSchedules(
+  services: Syncing,
+  { states, hash }: Schedules,
+  memory: Memory,
+  end: number,
+): Promise<void> {
   if (hash === schedulesOff || memory.schedules === hash) return;
   if (!isOwn(hash, services.catalog.products)) {
     services.log.warn("the schedules wait for the code of their deployment: that of this process has other ones");
@@ -37,7 +42,7 @@ export async function syncSchedules(services: Syncing, { states, hash }: Schedul
   const state = await states.get();
   if (state?.hash !== hash) {
     const { followSchedules } = await import("./follow-schedules.ts");
-    if (!(await followSchedules(services, states, hash, state?.job_ids ?? []))) return;
+    if (!(await followSchedules(services, states, { hash, state, end }))) return;
   }
   memory.schedules = hash;
 }

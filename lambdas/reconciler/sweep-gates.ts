@@ -3,17 +3,21 @@ import type { GateName, LineMark } from "../core/flow/gate.ts";
 import type { LimitRule } from "../core/flow/limit-rule.ts";
 import { isOverdue } from "../core/flow/pump.ts";
 import { handOver } from "../core/operations/hand-over.ts";
-import { inParallel } from "../core/operations/in-parallel.ts";
+import { inParallel, inParallelUntil } from "../core/operations/in-parallel.ts";
 import { ruleAt } from "../core/operations/limit-rules.ts";
 import { isPaused } from "../core/operations/lines.ts";
 import { hasPump, startPump } from "../core/operations/mark-gate.ts";
-import type { Services } from "../core/operations/services.ts";
+import type { ReconcilerServices, Services } from "../core/operations/services.ts";
 import { mostCounted } from "../core/operations/tick.ts";
+import type { RoundPlace } from "../core/ports/ports.ts";
 import type { Tenant } from "../core/queries/tenants.ts";
 import type { Memory } from "./memory.ts";
+import { keepPlace, keptEveryMs } from "./place.ts";
 
 const pageSize = 100;
 const gatesAtOnce = 16;
+/** The first gates of so many tenants are read at a time: most have none. */
+const tenantsAtOnce = 16;
 /** A line that has been empty for this long loses its mark, in milliseconds. */
 const emptyMs = 50_000;
 /** Waiters that are read to tell since when the first of them wait. */
@@ -31,65 +35,113 @@ interface Seen {
  * Looks after the lines of limits: hands over free slots that a crash has left, frees slots that belong to nobody, sends the pump a
  * tick where none has come or where the rule has changed, and takes the mark off gates whose lines have been empty for a while. The
  * gates are found in the index, which lists a gate while it is marked, so that the work grows with the lines and not with jobs or
- * keys. No page is read after `end`; the next round goes on where this one has come to.
+ * keys. No gate is begun after `end`; the next round goes on where this one has come to, whichever process does it.
  */
-export async function sweepGates(services: Services, memory: Memory, end: number): Promise<void> {
-  const seen = new Map<string, Seen>();
-  for (const tenant of tenantsFrom(services, memory.sweptTo)) {
-    if (services.clock.now() >= end) break;
-    try {
-      const isDone = await sweepTenant(services, tenant, { memory, end, seen });
-      if (!isDone) break;
-    } catch (error) {
-      services.log.error("the lines of limits could not be read", { ...tenant, ...traceOf(error) });
+export async function sweepGates(services: ReconcilerServices, memory: Memory, end: number): Promise<void> {
+  const { clock, log } = services;
+  const from = memory.place?.lines;
+  const sweep: Sweep = { memory, end, from, seen: new Map(), keptAt: clock.now() };
+  const tenants = tenantsFrom(services, from);
+  let next = 0;
+  let stopped: RoundPlace["lines"];
+  while (next < tenants.length && !stopped && clock.now() < end) {
+    const some = tenants.slice(next, next + tenantsAtOnce);
+    const pages = await inParallel(tenantsAtOnce, some, (tenant) => pageOf(services, tenant, afterIn(tenant, from)));
+    for (const [index, tenant] of some.entries()) {
+      stopped = await sweepTenant(services, tenant, pages[index] ?? [], sweep);
+      if (stopped) break;
+      next++;
     }
-    delete memory.sweptTo;
+    await keepNowAndThen(services, sweep, stopped ?? tenants[next]);
   }
-  const now = services.clock.now();
-  for (const { limit, product, waiting, oldest } of seen.values()) {
+  await keepPlace(services, memory, { lines: stopped ?? tenants[next] });
+  const now = clock.now();
+  for (const { limit, product, waiting, oldest } of sweep.seen.values()) {
     const values = { waiting, oldest_wait_ms: Math.max(0, now - oldest) };
-    services.log.measure("jobs wait for a limit", { values, of: { limit, product } });
+    log.measure("jobs wait for a limit", { values, of: { limit, product } });
   }
 }
 
-/** All tenants, beginning with the one in which the last round has come to its end. A product that has lost its limits may have lines. */
-function tenantsFrom({ catalog }: Services, swept: GateName | undefined): Tenant[] {
+const isOf = (tenant: Tenant, from: RoundPlace["lines"]): boolean =>
+  tenant.product === from?.product && tenant.env === from.env;
+
+/** The gate after which a tenant is gone on with. */
+const afterIn = (tenant: Tenant, from: RoundPlace["lines"]): GateName | undefined =>
+  isOf(tenant, from) ? from?.after : undefined;
+
+/** All tenants, beginning with the one that the last round has come to. A product that has lost its limits may have lines. */
+function tenantsFrom({ catalog }: Services, from: RoundPlace["lines"]): Tenant[] {
   const tenants = catalog.products.flatMap(({ tag, envs }) => envs.map((env): Tenant => ({ product: tag, env })));
-  const first = tenants.findIndex(({ product, env }) => product === swept?.product && env === swept?.env);
+  const first = tenants.findIndex((tenant) => isOf(tenant, from));
   return first < 0 ? tenants : [...tenants.slice(first), ...tenants.slice(0, first)];
 }
 
-interface Sweeping {
-  memory: Memory;
-  end: number;
-  seen: Map<string, Seen>;
+/** A page of the gates of a tenant; none if they cannot be read. */
+async function pageOf({ gates, log }: Services, tenant: Tenant, after?: GateName): Promise<GateName[]> {
+  try {
+    return await gates.crowded(tenant, { limit: pageSize, ...(after && { after }) });
+  } catch (error) {
+    log.error("the lines of limits could not be read", { ...tenant, ...traceOf(error) });
+    return [];
+  }
 }
 
-/** Answers whether all gates of the tenant were looked at. */
-async function sweepTenant(services: Services, tenant: Tenant, { memory, end, seen }: Sweeping): Promise<boolean> {
-  const isHere = memory.sweptTo?.product === tenant.product && memory.sweptTo.env === tenant.env;
-  let after = isHere ? memory.sweptTo : undefined;
+interface Sweep {
+  memory: Memory;
+  end: number;
+  /** Where the sweep has begun. */
+  from: RoundPlace["lines"];
+  seen: Map<string, Seen>;
+  /** When it was noted last how far the sweep has come, epoch milliseconds. */
+  keptAt: number;
+}
+
+async function keepNowAndThen(services: ReconcilerServices, sweep: Sweep, lines: RoundPlace["lines"]): Promise<void> {
+  const now = services.clock.now();
+  if (now < sweep.keptAt + keptEveryMs) return;
+  sweep.keptAt = now;
+  await keepPlace(services, sweep.memory, { lines });
+}
+
+/** Looks at the gates of a tenant, whose first page was read already. Answers where to go on if there is no time for all. */
+async function sweepTenant(
+  services: ReconcilerServices,
+  tenant: Tenant,
+  first: GateName[],
+  sweep: Sweep,
+): Promise<RoundPlace["lines"]> {
+  const { clock } = services;
   const changed = new Map<string, boolean>();
-  while (services.clock.now() < end) {
-    const gates = await services.gates.crowded(tenant, { limit: pageSize, ...(after && { after }) });
-    await inParallel(gatesAtOnce, gates, async (gate) => {
-      try {
-        await sweepGate(services, gate, { memory, changed, seen });
-      } catch (error) {
-        services.log.error("the line of a limit could not be looked after", { limit: gate.limit, ...traceOf(error) });
-      }
-    });
-    after = gates.at(-1) ?? after;
-    if (gates.length < pageSize) return true;
-    if (after) memory.sweptTo = after;
+  let gates = first;
+  let after = afterIn(tenant, sweep.from);
+  for (;;) {
+    const begun = await inParallelUntil(
+      gatesAtOnce,
+      gates,
+      () => clock.now() >= sweep.end,
+      (gate) => trySweep(services, gate, { ...sweep, changed }),
+    );
+    after = gates[begun - 1] ?? after;
+    if (begun === gates.length && gates.length < pageSize) return undefined;
+    const place = { ...tenant, ...(after && { after }) };
+    if (clock.now() >= sweep.end) return place;
+    await keepNowAndThen(services, sweep, place);
+    gates = await pageOf(services, tenant, after);
   }
-  return false;
+}
+
+async function trySweep(services: Services, gate: GateName, sweep: Sweep & { changed: Map<string, boolean> }) {
+  try {
+    await sweepGate(services, gate, sweep);
+  } catch (error) {
+    services.log.error("the line of a limit could not be looked after", { limit: gate.limit, ...traceOf(error) });
+  }
 }
 
 async function sweepGate(
   services: Services,
   gate: GateName,
-  { memory, changed, seen }: Pick<Sweeping, "memory" | "seen"> & { changed: Map<string, boolean> },
+  { memory, changed, seen }: Pick<Sweep, "memory" | "seen"> & { changed: Map<string, boolean> },
 ): Promise<void> {
   // One that has left the catalog lets everybody go.
   const rule = (await ruleAt(services, gate)) ?? {};

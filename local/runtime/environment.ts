@@ -75,6 +75,7 @@ export function lambdaEnvironment(endpoints: Endpoints): NodeJS.ProcessEnv {
     BUCKET_NAME: bucketName,
     QUEUES: JSON.stringify(Object.fromEntries(queues) satisfies Queues),
     PUMP_QUEUE_URL: queueUrl(queueName("pump")),
+    RELAY_QUEUE_URL: queueUrl(queueName("relay")),
     SCHEDULE_GROUP: scheduleGroup,
     SCHEDULE_ROLES: JSON.stringify(Object.fromEntries(roles) satisfies ScheduleRoles),
     SCHEDULE_DLQ_ARN: queueArn(dlqName("schedule")),

@@ -136,7 +136,10 @@ const privileges: Record<string, string[]> = {
   reconciler: [
     // It makes, changes and cancels the jobs of the catalog's schedules.
     "dynamodb:BatchGetItem,DeleteItem,GetItem,PutItem Jobs if key = JOB#*",
-    "dynamodb:BatchWriteItem,PutItem,Query Jobs if key = UNSCHEDULED#*",
+    // It asks the relay to send what is kept, and deletes none of it.
+    "dynamodb:PutItem,Query Jobs if key = UNSCHEDULED#*",
+    "sqs:SendMessage QueuerelayQueue",
+    "dynamodb:GetItem,PutItem Jobs if key = ROUNDS",
     "dynamodb:GetItem,PutItem Jobs if key = SCHEDULES",
     "dynamodb:Query,UpdateItem Jobs if key = DUE#*",
     "dynamodb:Query Jobs/index/by-phase",
@@ -158,6 +161,12 @@ const privileges: Record<string, string[]> = {
     readsPauses,
     ...sendsToAll,
     `sqs:${receives},SendMessage QueuepumpQueue`,
+  ],
+  // It sends what EventBridge Scheduler did not take, and reads no job.
+  relay: [
+    "dynamodb:BatchWriteItem,Query Jobs if key = UNSCHEDULED#*",
+    ...sendsToAll,
+    `sqs:${receives} QueuerelayQueue`,
   ],
   lifecycle: [
     "dynamodb:DescribeStream,GetRecords,GetShardIterator JobsStream",
@@ -284,7 +293,7 @@ describe("so that", () => {
   test("no function that reads jobs reads keys, and none writes keys", () => {
     expect(may(/ if key = .*KEYS/)).toEqual(["authorizer"]);
     const writes =
-      /^dynamodb:\S*(Put|Write|Update|Delete)\S* Jobs (?!if key = ((JOB|STATS|ERRORS|SHARED|CACHE|WAITS|WEBHOOK|GATE|PUMP|LIMITS|DUE|UNSCHEDULED)#\*|PAUSES|SCHEDULES)$)/;
+      /^dynamodb:\S*(Put|Write|Update|Delete)\S* Jobs (?!if key = ((JOB|STATS|ERRORS|SHARED|CACHE|WAITS|WEBHOOK|GATE|PUMP|LIMITS|DUE|UNSCHEDULED)#\*|PAUSES|ROUNDS|SCHEDULES)$)/;
     expect(may(writes)).toEqual([]);
     // These actions name no item, and so would pass any condition on items.
     expect(may(/^dynamodb:\S*(Scan|PartiQL)/)).toEqual([]);

@@ -1,9 +1,10 @@
 import { Match } from "aws-cdk-lib/assertions";
 import { AwsSolutionsChecks } from "cdk-nag";
 import { keyOf } from "../../lambdas/aws/dynamodb/job-item.ts";
-import { ConsumerEnv, JobsEnv, LifecycleEnv, TasksEnv, WebhooksEnv } from "../../lambdas/aws/start/env.ts";
+import { ConsumerEnv, JobsEnv, LifecycleEnv, RelayEnv, TasksEnv, WebhooksEnv } from "../../lambdas/aws/start/env.ts";
 import { registry } from "../../lambdas/consumers/types/registry.ts";
 import { jobTypes } from "../../lambdas/core/job/job.ts";
+import { keptShards } from "../../lambdas/core/ports/hot-minute-ports.ts";
 import { endpointPrefix, statsPrefix } from "../../lambdas/topology.ts";
 import {
   flat,
@@ -221,6 +222,29 @@ describe("the pump", () => {
     expect(sends.map(({ resource }) => resource).sort()).toEqual(
       [...jobTypes.map((type) => queueOf(type).id), queue.id].map((id) => `<${id}.Arn>`).sort(),
     );
+  });
+});
+
+describe("the relay", () => {
+  const source = sourceOfEntry("relay");
+  const queue = queueNamed(idIn(source.Properties.EventSourceArn));
+
+  test("works on one shard of kept messages at a time, as many at once as there are shards", () => {
+    expect(source.Properties).toMatchObject({
+      BatchSize: 1,
+      FunctionResponseTypes: ["ReportBatchItemFailures"],
+    });
+    expect(source.Properties.ScalingConfig.MaximumConcurrency).toBeGreaterThanOrEqual(keptShards);
+    expect(queue.Properties.VisibilityTimeout).toBe(6 * functionOf(service, "relay").Properties.Timeout);
+  });
+
+  test("is asked by the reconciler, and sends to the queue of every job type", () => {
+    const { Variables } = functionOf(service, "reconciler").Properties.Environment;
+    expect(flat(Variables.RELAY_QUEUE_URL)).toBe(`<${queue.id}>`);
+    const own = functionOf(service, "relay").Properties.Environment.Variables;
+    expect(Object.keys(own)).toEqual(expect.arrayContaining(Object.keys(RelayEnv().shape)));
+    const addresses = jsonOf(own.QUEUES) as Record<string, { url: string }>;
+    for (const type of jobTypes) expect(addresses[type]?.url).toBe(`<${queueOf(type).id}>`);
   });
 });
 
@@ -642,6 +666,7 @@ describe("least privilege", () => {
       "LIMITS#*",
       "PAUSES",
       "PUMP#*",
+      "ROUNDS",
       "SCHEDULES",
       "SHARED#*",
       "STATS#*",

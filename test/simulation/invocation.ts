@@ -8,6 +8,7 @@ export type Purpose =
   | "decider"
   | "pump"
   | "reconciler"
+  | "relay"
   | "lifecycle";
 
 /** One invocation of a Lambda: its clock, whether it has died, and what it has done. */

@@ -1,6 +1,10 @@
 import type { JobChange } from "../../lambdas/aws/lambda/stream-handler.ts";
 import { hotMinutes } from "../../lambdas/core/operations/hot-minutes.ts";
-import type { ConsumerServices, SchedulingServices } from "../../lambdas/core/operations/services.ts";
+import type {
+  ConsumerServices,
+  ReconcilerServices,
+  SchedulingServices,
+} from "../../lambdas/core/operations/services.ts";
 import type { Unscheduled } from "../../lambdas/core/ports/hot-minute-ports.ts";
 import type { BlobStore, JobQueue, Log, Scheduler } from "../../lambdas/core/ports/ports.ts";
 import type { ResultCache } from "../../lambdas/core/ports/result-cache.ts";
@@ -23,7 +27,7 @@ import { watchedGates } from "./watched-gates.ts";
 import { watchedStore } from "./watched-store.ts";
 
 export interface Invoked {
-  services: ConsumerServices & SchedulingServices;
+  services: ConsumerServices & SchedulingServices & ReconcilerServices;
   invocation: Invocation;
   /** Ends the invocation, and checks that it made no more calls than allowed. */
   end(allowed?: number): void;
@@ -59,6 +63,7 @@ export const mostCalls: Record<Purpose, number> = {
   pump: 160,
   /** With the 8 partitions of messages that the Scheduler refused. */
   reconciler: 48,
+  relay: 8,
   /** Events, outcomes and heartbeats, what is set aside of each of them and of webhooks, and the counters. */
   lifecycle: 8,
 };
@@ -82,6 +87,8 @@ interface Shared {
   queue: JobQueue;
   scheduler: Scheduler;
   unscheduled: Unscheduled;
+  relays: ReconcilerServices["relays"];
+  roundPlaces: ReconcilerServices["roundPlaces"];
   blobs: BlobStore & ReturnType<typeof fakeServices>["blobs"];
   gates: FakeGates;
   sharedKeys: SharedKeys;
@@ -97,8 +104,8 @@ interface Shared {
  */
 export function invocations(world: World, ledger: Ledger, shared: Shared): Invoke {
   const { time, random, hardship, observer, poison, pausing, herd } = world;
-  const { jobs, queue, scheduler, unscheduled, blobs, gates, sharedKeys, resultCache, ticks, others, log, onWrite } =
-    shared;
+  const { jobs, queue, scheduler, unscheduled, relays, roundPlaces, blobs, gates, sharedKeys, resultCache } = shared;
+  const { ticks, others, log, onWrite } = shared;
   const counts = fakeDueCounts();
   const hot = hotMinutes(counts, herd.startsPerSecond, herd.jobsPerCount);
   const refuses = () => random.chance(hardship.refuse);
@@ -128,7 +135,7 @@ export function invocations(world: World, ledger: Ledger, shared: Shared): Invok
     const watching = { jobs, by: invocation, observer, now: time.now };
     // The end of a pause takes a dozen calls of one round that all succeed, since it reads every shard.
     const around = purpose === "reconciler" && pausing.isOn ? { ...world, hardship: gentle(hardship) } : world;
-    const services: ConsumerServices & SchedulingServices = {
+    const services: Invoked["services"] = {
       ...others,
       catalog: catalogOf(world),
       // As where `job.waiting` is published.
@@ -141,6 +148,8 @@ export function invocations(world: World, ledger: Ledger, shared: Shared): Invok
       ),
       // They are items of the table of jobs.
       unscheduled: throughAdversary("jobs", unscheduled, invocation, around),
+      relays: throughAdversary("queue", relays, invocation, around),
+      roundPlaces,
       dueCounts: counts,
       hot,
       blobs: throughAdversary("blobs", watchedBlobs(blobs, jobs, invocation, observer), invocation, world),

@@ -1,8 +1,8 @@
 import { type Job, phaseOf, phaseTime } from "../../lambdas/core/job/job.ts";
 import { isStuck } from "../../lambdas/core/job/transitions.ts";
+import { sentAheadMs } from "../../lambdas/core/operations/relay.ts";
 import { newMemory } from "../../lambdas/reconciler/memory.ts";
 import { graceMs, reconcile } from "../../lambdas/reconciler/reconcile.ts";
-import { sentAheadMs } from "../../lambdas/reconciler/unscheduled.ts";
 import type { FakeGates } from "../support/fakes/gates.ts";
 import type { FakeJobStore } from "../support/fakes/job-store.ts";
 import type { fakeUnscheduled } from "../support/fakes/unscheduled.ts";
@@ -46,7 +46,7 @@ export function reconciling(
         .catch(() => observer.cover("reconciler fails"))
         .finally(() => {
           const forPauses = pausing.isOn ? mostOfPauses : 0;
-          end(mostCalls.reconciler + 2 * overdue.length + callsOf(crowded) + 3 * kept.length + forPauses);
+          end(mostCalls.reconciler + 2 * overdue.length + callsOf(crowded) + forPauses);
         });
     }
     time.after(minute, tick);

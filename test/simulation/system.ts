@@ -6,6 +6,7 @@ import { handleChanges } from "../../lambdas/lifecycle/handle.ts";
 import { fakeFailures } from "../support/fakes/failures-store.ts";
 import type { FakeGates } from "../support/fakes/gates.ts";
 import { type FakeJobStore, fakeJobStore } from "../support/fakes/job-store.ts";
+import { fakeRoundPlaces } from "../support/fakes/round-places.ts";
 import { fakeServices } from "../support/fakes/services.ts";
 import { throughAdversary, type World } from "./adversary.ts";
 import { publishesOnce, watchedBus } from "./bus.ts";
@@ -17,6 +18,7 @@ import { catalog } from "./product.ts";
 import { pumping } from "./pump.ts";
 import { type Arrived, type Messaging, messaging } from "./queues.ts";
 import { reconciling } from "./reconciler.ts";
+import { relaying } from "./relay.ts";
 import { tableStream } from "./stream.ts";
 import { type WatchedTasks, watchedTasks } from "./tasks.ts";
 import { endpoint, watchedWebhooks } from "./webhooks.ts";
@@ -56,6 +58,7 @@ export function simulatedSystem(world: World, ledger: Ledger, bystanders: Job[] 
   const stream = tableStream(world, lifecycle);
   const { queue, scheduler, unscheduled, inFlight, isScheduled } = messaging(world, ledger, consume);
   const pump = pumping(world, { gates }, () => invoke);
+  const relay = relaying(world, { unscheduled }, () => invoke);
 
   const listeners: OnWrite[] = [];
   const onWrite: OnWrite = (change) => {
@@ -68,6 +71,8 @@ export function simulatedSystem(world: World, ledger: Ledger, bystanders: Job[] 
     queue,
     scheduler,
     unscheduled,
+    relays: relay.relays,
+    roundPlaces: fakeRoundPlaces(),
     blobs,
     gates,
     sharedKeys,
@@ -137,6 +142,6 @@ export function simulatedSystem(world: World, ledger: Ledger, bystanders: Job[] 
     invoke,
     isScheduled,
     onWrite: (listener) => void listeners.push(listener),
-    inFlight: () => inFlight() + pump.inFlight() + stream.waiting(),
+    inFlight: () => inFlight() + pump.inFlight() + relay.inFlight() + stream.waiting(),
   };
 }

@@ -1,9 +1,12 @@
 import * as fc from "fast-check";
 import { startsOf } from "../../bench/herd/consumers.ts";
 import { Events, limited } from "../../bench/herd/events.ts";
+import { keptHerd, relay } from "../../bench/herd/kept.ts";
 import { messagesOf, started } from "../../bench/herd/messages.ts";
 import { byDefault, forHerds } from "../../bench/herd/quotas.ts";
 import { seeded } from "../../bench/lateness/model.ts";
+import { registry } from "../../lambdas/consumers/types/registry.ts";
+import { functionsOf } from "../../lambdas/topology.ts";
 
 const dueAt = Date.UTC(2030, 0, 1, 12);
 
@@ -44,5 +47,24 @@ describe("the model of a herd", () => {
     const starts = startsOf(visible, dueAt, { ...byDefault, maxConcurrency: 5 }, 10_000).toSorted();
     for (let i = 0; i + 50 < starts.length; i++)
       expect((starts[i + 50] as number) - (starts[i] as number)).toBeGreaterThan(9000);
+  });
+});
+
+describe("what EventBridge Scheduler has not taken", () => {
+  const million = 1_000_000;
+
+  it("is sent by the relay as it is deployed", () => {
+    expect(relay.memoryMb).toBe(functionsOf(registry).relay.memoryMb);
+  });
+
+  it("is on time: 2.7 million messages for one second, as a Region with 250 creations per second keeps them", async () => {
+    const { sent, late, spareMs } = await keptHerd(2.7 * million, dueAt);
+    expect({ sent, late }).toEqual({ sent: 2.7 * million, late: 0 });
+    expect(spareMs).toBeGreaterThan(9 * 60_000);
+  });
+
+  it("is on time up to six million for one second, and late beyond", async () => {
+    expect((await keptHerd(6 * million, dueAt)).late).toBe(0);
+    expect((await keptHerd(7 * million, dueAt)).late).toBeGreaterThan(0);
   });
 });

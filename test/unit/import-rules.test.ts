@@ -57,6 +57,7 @@ const refused: [room: string, imports: string[]][] = [
     "tasks",
     "webhooks",
     "pump",
+    "relay",
     "authorizer",
     "dashboard",
   ].map((room): [string, string[]] => {
@@ -69,7 +70,7 @@ const allowed: [room: string, imports: string[]][] = [
   ["lambdas/core/job", ["../requests/request.ts", "node:crypto", "zod"]],
   ["lambdas/aws/s3", ["../../core/ports/ports.ts", "../client/settings.ts", "@aws-sdk/client-s3", "node:fs"]],
   ["lambdas/api/routes", ["../../core/job/job.ts", "../../aws/http/http-api.ts", "../schemas/job.ts"]],
-  ...["api", "intake", "lifecycle", "reconciler", "tasks", "webhooks", "pump", "authorizer", "dashboard"].map(
+  ...["api", "intake", "lifecycle", "reconciler", "tasks", "webhooks", "pump", "relay", "authorizer", "dashboard"].map(
     (entry): [string, string[]] => [
       `lambdas/${entry}`,
       ["../core/job/job.ts", "../aws/log/log.ts", "../consumers/types/definitions.ts", "../consumers/types/catalog.ts"],

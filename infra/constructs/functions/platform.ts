@@ -13,25 +13,32 @@ export interface Platform {
   queues: Record<JobType, JobQueue>;
   /** The queue of the pump. */
   ticks: JobQueue;
+  /** The queue of the relay. */
+  relays: JobQueue;
   schedules: JobSchedules;
 }
 
 /** The environment of a function that works with jobs. */
 export function jobsEnvironment(platform: Platform): Required<EnvOf<typeof JobsEnv>> {
-  const { config, state, queues, ticks, schedules } = platform;
-  const byType = (value: (type: JobType) => unknown) =>
-    Stack.of(schedules).toJsonString(Object.fromEntries(jobTypes.map((type) => [type, value(type)])));
+  const { config, state, ticks, schedules } = platform;
   return {
     TABLE_NAME: state.table.tableName,
     BUCKET_NAME: state.bucket.bucketName,
     RETENTION_DAYS: String(config.retentionDays),
     INDEX_SHARDS: String(config.indexShards),
     SCHEDULER_STARTS_PER_SECOND: String(config.schedulerStartsPerSecond),
-    QUEUES: byType((type) => ({ url: queues[type].queue.queueUrl })),
+    QUEUES: queueUrls(platform),
     PUMP_QUEUE_URL: ticks.queue.queueUrl,
     SCHEDULE_GROUP: schedules.group.scheduleGroupName,
     EARLIER_SCHEDULE_GROUP: schedules.earlierGroupName,
-    SCHEDULE_ROLES: byType((type) => schedules.roles[type].roleArn),
+    SCHEDULE_ROLES: byType(platform, (type) => schedules.roles[type].roleArn),
     SCHEDULE_DLQ_ARN: schedules.deadLetters.queueArn,
   };
 }
+
+/** The queues of all types, for functions that send to them. */
+export const queueUrls = (platform: Platform): string =>
+  byType(platform, (type) => ({ url: platform.queues[type].queue.queueUrl }));
+
+const byType = ({ schedules }: Platform, value: (type: JobType) => unknown): string =>
+  Stack.of(schedules).toJsonString(Object.fromEntries(jobTypes.map((type) => [type, value(type)])));

@@ -38,7 +38,11 @@ export class Reconciler extends Construct {
     const { lambda } = new EntryFunction<typeof FollowerEnv>(this, "Entry", {
       entry: "reconciler",
       description: "Redispatches overdue jobs, and follows the schedules of the catalog",
-      environment: { ...jobsEnvironment(platform), SCHEDULES: schedulesHash(products) },
+      environment: {
+        ...jobsEnvironment(platform),
+        SCHEDULES: schedulesHash(products),
+        RELAY_QUEUE_URL: platform.relays.queue.queueUrl,
+      },
       allow: [
         may.listJobs(),
         may.readManyJobs(),
@@ -50,7 +54,10 @@ export class Reconciler extends Construct {
         may.readPauses(),
         // It ends pauses whose time is over, and notes how far their jobs have come.
         may.changePauses(),
-        may.sendUnscheduled(),
+        // It asks the relay to send what EventBridge Scheduler did not take.
+        may.seeUnscheduled(),
+        may.relay(),
+        may.keepRounds(),
         may.readDueCounts(),
         may.followSchedules(),
         may.readJobs(),

@@ -18,6 +18,7 @@ import {
   reportPrefix,
   resultCachePrefix,
   resultsPrefix,
+  roundsPartition,
   schedulesPartition,
   sharedKeysPrefix,
   statsPrefix,
@@ -31,7 +32,7 @@ import type { JobsState } from "../jobs-state.ts";
 import type { JobSchedules } from "../queues/job-schedules.ts";
 
 /** What a function may do with jobs: a name per capability, each with its actions and its exact resources. */
-export function accessTo({ state, queues, ticks, schedules }: Platform) {
+export function accessTo({ state, queues, ticks, relays, schedules }: Platform) {
   const { partition, region, account } = Stack.of(schedules);
   /** The names of schedules start with the id of their job (`scheduleName`). */
   const schedulesIn = (group: string) => `arn:${partition}:scheduler:${region}:${account}:schedule/${group}/job_*`;
@@ -60,6 +61,8 @@ export function accessTo({ state, queues, ticks, schedules }: Platform) {
     changePauses: () =>
       itemsAccess(state, ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:DeleteItem"], pausesPartition),
     followSchedules: () => itemsAccess(state, ["dynamodb:GetItem", "dynamodb:PutItem"], schedulesPartition),
+    /** How far the rounds of the reconciler have come. */
+    keepRounds: () => itemsAccess(state, ["dynamodb:GetItem", "dynamodb:PutItem"], roundsPartition),
     /** Which job has a key of `debounce` or `unique`. */
     useSharedKeys: () => itemsAccess(state, ["dynamodb:GetItem", "dynamodb:PutItem"], `${sharedKeysPrefix}*`),
     /** Which runs answer others of their cache tag. */
@@ -77,6 +80,9 @@ export function accessTo({ state, queues, ticks, schedules }: Platform) {
     readPins: () => itemsAccess(state, ["dynamodb:GetItem"], `${pinsPrefix}*`),
     changePins: () => itemsAccess(state, ["dynamodb:UpdateItem"], `${pinsPrefix}*`),
     readDueCounts: () => itemsAccess(state, ["dynamodb:Query"], `${duePrefix}*`),
+    seeUnscheduled: () => itemsAccess(state, ["dynamodb:Query"], `${unscheduledPrefix}*`),
+    /** Asks for kept messages to be sent. */
+    relay: () => allow(["sqs:SendMessage"], [relays.queue.queueArn]),
     sendUnscheduled: () => itemsAccess(state, ["dynamodb:Query", "dynamodb:BatchWriteItem"], `${unscheduledPrefix}*`),
     listJobs: () => allow(["dynamodb:Query"], [`${tableArn}/index/${phaseIndex.name}`]),
     /** The archived runs of a job, which are in the same partition as the job itself. */

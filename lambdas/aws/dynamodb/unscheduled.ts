@@ -9,7 +9,7 @@ import { type Item, positionKey, timeKey } from "./job-item.ts";
 
 /** https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchWriteItem.html */
 const largestBatch = 25;
-/** How long after its time a message is kept that the reconciler has not sent, in milliseconds. */
+/** How long after its time a message is kept that the relay has not sent, in milliseconds. */
 const keptAfterMs = 7 * 86_400_000;
 
 /**

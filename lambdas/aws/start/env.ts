@@ -125,6 +125,7 @@ export const FollowerEnv = lazy(() =>
   JobsEnv().extend({
     /** A hash of the schedules of the catalog, which are followed when it changes; `off` leaves them alone, `code` takes those of the code. */
     SCHEDULES: z.string().min(1).default("off"),
+    RELAY_QUEUE_URL: z.url(),
   }),
 );
 
@@ -136,6 +137,12 @@ export const ReconcilerEnv = lazy(() =>
     RECONCILE_GRACE_MS: whole(1000).default(60_000),
   }),
 );
+
+/** The environment of the function that sends kept messages. */
+export const RelayEnv = lazy(() =>
+  JobsEnv().pick({ TABLE_NAME: true, QUEUES: true }).extend({ RELAY_QUEUE_URL: z.url() }),
+);
+export type RelayEnv = z.infer<ReturnType<typeof RelayEnv>>;
 
 export const IntakeEnv = lazy(() =>
   JobsEnv().extend({

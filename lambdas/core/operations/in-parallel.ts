@@ -19,3 +19,21 @@ export async function inParallel<T, R>(
   await Promise.all(Array.from({ length: Math.min(atOnce, items.length) }, worker));
   return results;
 }
+
+/**
+ * The same until `isOver`, which is asked before each item: answers how many items were begun, the first ones, all of which are
+ * done by then.
+ */
+export async function inParallelUntil<T>(
+  atOnce: number,
+  items: readonly T[],
+  isOver: () => boolean,
+  work: (item: T) => Promise<void>,
+): Promise<number> {
+  let begun = 0;
+  const worker = async () => {
+    while (begun < items.length && !isOver()) await work(items[begun++] as T);
+  };
+  await Promise.all(Array.from({ length: Math.min(atOnce, items.length) }, worker));
+  return begun;
+}

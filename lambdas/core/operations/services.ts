@@ -1,4 +1,5 @@
 import type { Catalog } from "../catalog/catalog.ts";
+import type { RelayMessage } from "../job/relay-message.ts";
 import type { Gates } from "../ports/gates.ts";
 import type { DueCounts, Unscheduled } from "../ports/hot-minute-ports.ts";
 import type { Endpoints } from "../ports/outbound-ports.ts";
@@ -10,6 +11,8 @@ import type {
   JobQueue,
   JobStore,
   Log,
+  MessageQueue,
+  RoundPlaces,
   Scheduler,
   Secrets,
   StatsStore,
@@ -62,6 +65,13 @@ export interface ApiServices extends SchedulingServices {
   failures: Failures;
   /** The states of webhook endpoints. */
   endpoints: Endpoints;
+}
+
+/** What the reconciler needs in addition. */
+export interface ReconcilerServices extends Services {
+  /** Where the relay is asked to send what EventBridge Scheduler did not take. */
+  relays: MessageQueue<RelayMessage>;
+  roundPlaces: RoundPlaces;
 }
 
 /** What a consumer needs in addition: executors need credentials. */

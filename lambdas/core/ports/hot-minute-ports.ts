@@ -45,7 +45,7 @@ export interface KeptPage {
 /** How many partitions the kept messages are spread over. */
 export const keptShards = 8;
 
-/** Messages that wait in the table, by the time their jobs are due, for the reconciler to send them. */
+/** Messages that wait in the table, by the time their jobs are due, for the relay to send them. */
 export interface Unscheduled {
   /** Holds a message. Holding it again changes nothing. */
   hold(kept: Kept): Promise<void>;

@@ -2,6 +2,7 @@ import type { Readable } from "node:stream";
 import type { ApiKey } from "../access/api-key.ts";
 import type { Reference } from "../catalog/references.ts";
 import type { Calls } from "../flow/calls.ts";
+import type { GateName } from "../flow/gate.ts";
 import type { Claim, ClaimOutcome } from "../job/claim.ts";
 import type { DayFailures, FailureGroup } from "../job/failure-group.ts";
 import type { ImportCursor } from "../job/import-cursor.ts";
@@ -171,12 +172,36 @@ export interface SyncedSchedules {
   hash: string;
   /** The ids of the jobs of schedules: those that were made, or may have been. */
   job_ids: string[];
+  /**
+   * Where the next round goes on if the last one had no time for all: what was being followed, how many of its jobs were looked
+   * at, and whether any of these has to be looked at again.
+   */
+  next?: { hash: string; at: number; isRepeated: boolean };
 }
 
 /** One item that outlives deployments, so that what has left the catalog can be cancelled. */
 export interface ScheduleStates {
   get(): Promise<SyncedSchedules | undefined>;
   put(state: SyncedSchedules): Promise<void>;
+}
+
+/**
+ * How far the rounds of the reconciler have come, where one round does not get through the catalog. Both places are where the next
+ * round goes on; absent: at the beginning.
+ */
+export interface RoundPlace {
+  /** A partition of overdue jobs. */
+  scan?: { product: string; env: string; shard: number } | undefined;
+  /** A tenant whose lines are looked after, and the gate after which. */
+  lines?: { product: string; env: string; after?: GateName } | undefined;
+  /** How many processes in a row have begun here and ended before they came any further. */
+  tries: number;
+}
+
+/** One item that outlives the reconciler's process. */
+export interface RoundPlaces {
+  get(): Promise<RoundPlace | undefined>;
+  put(place: RoundPlace): Promise<void>;
 }
 
 /** What to add to the counters of one hour of a tenant. */

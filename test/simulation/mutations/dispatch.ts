@@ -81,9 +81,9 @@ export const dispatching: Mutation[] = [
   },
   {
     name: "reconciler: never looks",
-    at: "reconciler/reconcile.ts#reconcile",
-    find: "while (open.length > 0 &&",
-    replace: "while (open.length < 0 &&",
+    at: "reconciler/scan.ts#scanCatalog",
+    find: "while (looked < partitions.length &&",
+    replace: "while (looked > partitions.length &&",
   },
   {
     name: "secrets: a log line contains an error's message",

@@ -1,7 +1,7 @@
 import type { Mutation } from "./mutation.ts";
 
 const route = "core/job/route.ts";
-const kept = "reconciler/unscheduled.ts";
+const kept = "core/operations/relay.ts";
 
 /** Minutes that hold more jobs than the Scheduler starts or takes. */
 export const hotMinutes: Mutation[] = [
@@ -29,8 +29,8 @@ export const hotMinutes: Mutation[] = [
   {
     name: "hot minutes: kept messages are sent in every round",
     seed: 7,
-    at: `${kept}#sendShard`,
-    find: "if (sent.length > 0) await unscheduled.remove(sent);",
+    at: `${kept}#relayKept`,
+    find: "if (done.length > 0) await unscheduled.remove(done);",
     replace: "",
   },
   {

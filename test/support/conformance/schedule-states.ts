@@ -20,6 +20,9 @@ export function describeScheduleStates(name: string, make: () => Promise<Schedul
       expect(await states.get()).toBeUndefined();
       await states.put({ hash: "one", job_ids: ["job_1", "job_2"] });
       expect(await states.get()).toEqual({ hash: "one", job_ids: ["job_1", "job_2"] });
+      const next = { hash: "two", at: 1, isRepeated: true };
+      await states.put({ hash: "under way", job_ids: ["job_1"], next });
+      expect(await states.get()).toEqual({ hash: "under way", job_ids: ["job_1"], next });
       await states.put({ hash: "two", job_ids: [] });
       expect(await states.get()).toEqual({ hash: "two", job_ids: [] });
     });

@@ -1,6 +1,7 @@
 import { registry } from "../../../lambdas/consumers/types/registry.ts";
 import { type Catalog, makeCatalog } from "../../../lambdas/core/catalog/catalog.ts";
 import type { Job } from "../../../lambdas/core/job/job.ts";
+import type { RelayMessage } from "../../../lambdas/core/job/relay-message.ts";
 import { defaultLimits } from "../../../lambdas/core/operations/api-limits.ts";
 import { hotMinutes } from "../../../lambdas/core/operations/hot-minutes.ts";
 import { fakeBlobStore } from "./blob-store.ts";
@@ -12,8 +13,10 @@ import { fakeGates } from "./gates.ts";
 import { fakeJobQueue } from "./job-queue.ts";
 import { fakeJobStore } from "./job-store.ts";
 import { fakeLog } from "./log.ts";
+import { fakeMessageQueue } from "./message-queue.ts";
 import { fakePauses } from "./pauses.ts";
 import { fakeResultCache } from "./result-cache.ts";
+import { fakeRoundPlaces } from "./round-places.ts";
 import { fakeScheduler } from "./scheduler.ts";
 import { fakeSecrets } from "./secrets.ts";
 import { fakeSessions } from "./sessions.ts";
@@ -57,6 +60,8 @@ export const fakeServices = ({
     limits: defaultLimits,
     waits: fakeWaits(),
     unscheduled: fakeUnscheduled(),
+    relays: fakeMessageQueue<RelayMessage>(),
+    roundPlaces: fakeRoundPlaces(),
     dueCounts,
     hot: hotMinutes(dueCounts),
   };

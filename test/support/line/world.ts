@@ -8,7 +8,7 @@ import { type Job, type JobMessage, messageOf } from "../../../lambdas/core/job/
 import type { Measured } from "../../../lambdas/core/job/measures.ts";
 import type { ExecuteWithServices } from "../../../lambdas/core/operations/execution.ts";
 import { type PausesMemory, withRecent } from "../../../lambdas/core/operations/recent-pauses.ts";
-import type { ApiServices, ConsumerServices } from "../../../lambdas/core/operations/services.ts";
+import type { ApiServices, ConsumerServices, ReconcilerServices } from "../../../lambdas/core/operations/services.ts";
 import { tickLine } from "../../../lambdas/core/operations/tick.ts";
 import type { Gates } from "../../../lambdas/core/ports/gates.ts";
 import type { JobQueue, Log, Scheduler } from "../../../lambdas/core/ports/ports.ts";
@@ -46,7 +46,7 @@ export interface WorldOptions extends LineProduct {
 }
 
 /** All that any entry needs. */
-export type LineServices = ConsumerServices & ApiServices & { ticks: Ticks };
+export type LineServices = ConsumerServices & ApiServices & ReconcilerServices & { ticks: Ticks };
 
 interface Delivered {
   message: JobMessage;

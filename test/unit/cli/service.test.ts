@@ -204,7 +204,7 @@ describe("doctor", () => {
   });
 
   it("says what to set in an account that runs few functions", async () => {
-    const findings = await checkAws({ ...account, concurrency: async () => 10 });
+    const findings = await checkAws({ ...account, concurrency: async () => 10 }, true);
     const { detail, remedy } = findings.find(({ check }) => check === "Lambda concurrency") as Awaited<
       ReturnType<typeof checkAws>
     >[number];

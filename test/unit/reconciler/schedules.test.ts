@@ -23,23 +23,28 @@ const nightly = {
   tz: "Europe/Berlin",
   input: { body: { sku: "A-1" } },
 };
+const never = Number.POSITIVE_INFINITY;
 const productWith = (schedules: Record<string, object>) => ({ ...myProduct, schedules }) as unknown as Product;
 
 /** A deployment whose catalog may be replaced by another one's. */
-function world() {
+function world(secondsOfRound = Number.POSITIVE_INFINITY) {
   const services = fakeServices({ catalog: makeCatalog([], registry) });
   const states = fakeScheduleStates();
   let memory = newMemory();
   let code = "";
   const round = () => {
     const hash = followedFor(schedulesHash(services.catalog.products), code);
-    return syncSchedules(services, { states, hash }, memory);
+    const end = services.clock.now() + secondsOfRound * 1000;
+    return syncSchedules(services, { states, hash }, memory, end);
   };
   const deploy = async (schedules: Record<string, object>, of = "") => {
     code = of;
     services.catalog = makeCatalog([productWith(schedules)], registry);
     memory = newMemory();
     await round();
+  };
+  const lose = () => {
+    memory = newMemory();
   };
   const all = () => services.jobs.all();
   const change = (what: Parameters<typeof changeJob>[2], id = all()[0]?.id ?? "") => changeJob(services, id, what);
@@ -48,7 +53,7 @@ function world() {
     const query = { limit: 20, status: ["scheduled", "queued", "paused", "cancelled", "running"] as const };
     return (await listSeries(services, tenants, query, services.clock.now())).series.map((one) => one.drift ?? []);
   };
-  return { ...services, services, states, deploy, round, all, change, drift };
+  return { ...services, services, states, deploy, round, lose, all, change, drift };
 }
 
 describe("a schedule of the catalog", () => {
@@ -138,6 +143,34 @@ describe("a schedule of the catalog", () => {
     expect(w.all()).toHaveLength(2);
   });
 
+  it("is followed over several rounds where one has no time for all, each going on where the last has come to", async () => {
+    const w = world(10);
+    const { get } = w.jobs;
+    let reads = 0;
+    w.services.jobs.get = async (id) => {
+      reads++;
+      await w.clock.advance(1000);
+      return get(id);
+    };
+    const many = Object.fromEntries(Array.from({ length: 40 }, (_, n) => [`nightly-${n}`, nightly]));
+    await w.deploy(many);
+    const perRound = [w.all().length];
+    for (let round = 1; w.all().length < 40 && round < 10; round++) {
+      w.lose();
+      await w.round();
+      perRound.push(w.all().length);
+    }
+    expect(perRound.every((count, round) => round === 0 || count > (perRound[round - 1] ?? 0))).toBe(true);
+    expect(w.all()).toHaveLength(40);
+    expect(reads).toBeLessThan(60);
+    expect(await w.states.get()).toMatchObject({ hash: schedulesHash(w.services.catalog.products) });
+    // What has left the catalog is ended over several rounds as well.
+    await w.deploy({});
+    for (let round = 0; round < 10; round++) await w.round();
+    expect(new Set(w.all().map(({ status }) => status))).toEqual(new Set(["cancelled"]));
+    expect(await w.states.get()).toEqual({ hash: schedulesHash(w.services.catalog.products), job_ids: [] });
+  });
+
   it("is known to later deployments even if the round that makes it dies", async () => {
     const w = world();
     const { put } = w.states;
@@ -162,9 +195,9 @@ describe("a schedule of the catalog", () => {
     const states = { ...w.states, get };
     const hash = schedulesHash(w.services.catalog.products);
     const memory = newMemory();
-    for (let round = 0; round < 3; round++) await syncSchedules(w.services, { states, hash }, memory);
+    for (let round = 0; round < 3; round++) await syncSchedules(w.services, { states, hash }, memory, never);
     expect(reads).toBe(1);
-    await syncSchedules(w.services, { states, hash: schedulesOff }, newMemory());
+    await syncSchedules(w.services, { states, hash: schedulesOff }, newMemory(), never);
     expect(reads).toBe(1);
   });
 });

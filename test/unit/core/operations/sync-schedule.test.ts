@@ -54,6 +54,7 @@ function world() {
       { ...services, catalog: makeCatalog(products, registry) },
       { states, hash: followedFor(schedulesHash(env), code) },
       memory,
+      Number.POSITIVE_INFINITY,
     );
   const deploy = async (...products: Product[]) => {
     services.catalog = makeCatalog(products, registry);
