@@ -21,6 +21,7 @@ const entries = [
   "tasks",
   "webhooks",
   "pump",
+  "relay",
   ...jobTypes.map((type) => `consumers/${type}`),
 ];
 const runs = 9;

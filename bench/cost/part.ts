@@ -78,7 +78,7 @@ export async function cost(): Promise<Section> {
         ]),
       ),
       `\nWithout any jobs: ${dollars(idle * minutesPerMonth)} per month for the reconciler with the demo's two tenants, its log lines included; Lambda's polling of thirteen`,
-      "empty queues, some 15 requests per minute each, is $3.11 per month.\n",
+      "empty queues, some 15 requests per minute each, is $3.37 per month.\n",
       "Assumed:\n",
       ...assumptionLines.map((line) => `- ${line}`),
     ].join("\n"),

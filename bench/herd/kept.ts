@@ -41,10 +41,10 @@ export interface KeptHerd {
 /**
  * What becomes of messages that EventBridge Scheduler has not taken, all for jobs of one second. The reconciler and its relay are the
  * real ones, on a table and queues that are counters. Each relay has a processor of its own, and a partition of the table takes 1,000
- * deletions per second.
+ * deletions per second. `from` is when the first round of the reconciler finds them, epoch milliseconds.
  */
-export async function keptHerd(jobs: number, dueAt: number): Promise<KeptHerd> {
-  const time = virtualTime(dueAt - 25 * minuteMs);
+export async function keptHerd(jobs: number, dueAt: number, from = dueAt - 25 * minuteMs): Promise<KeptHerd> {
+  const time = virtualTime(from);
   const clock = { now: time.now, sleep: time.sleep };
   const herd = { sent: 0, late: 0, last: 0 };
   const left = Array.from({ length: keptShards }, () => Math.ceil(jobs / keptShards));

@@ -23,6 +23,8 @@ export const assumed = {
   /** Processor time of a claim, and of an outcome, at full speed. */
   claimCpuMs: 0.26,
   outcomeCpuMs: 0.26,
+  /** Processor time of a query that finds nothing, by the real SDK whose requests were answered at once: without TLS and HTTP. */
+  emptyQueryCpuMs: 0.83,
   /** Lambda gives this much memory one full processor. */
   oneProcessorMb: 1769,
 };

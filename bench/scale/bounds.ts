@@ -1,5 +1,8 @@
+import { registry } from "../../lambdas/consumers/types/registry.ts";
 import { keptShards } from "../../lambdas/core/ports/hot-minute-ports.ts";
+import { functionsOf } from "../../lambdas/topology.ts";
 import type { Counts } from "../cost/counts.ts";
+import { pageMs } from "../herd/kept.ts";
 import { assumed, byDefault, type Deployment, quotas } from "../herd/quotas.ts";
 
 /** What bounds how many jobs per second a deployment can take, and what moves it. */
@@ -10,6 +13,8 @@ export interface Bound {
   jobsPerSecond: number;
   movedBy: string;
 }
+
+const functions = functionsOf(registry);
 
 /** Documented quotas of AWS that only this page needs. Per second. */
 const others = {
@@ -22,6 +27,16 @@ const others = {
   busEvents: 10_000,
   executionMs: 200,
 };
+
+/** A relay works for 55 of 60 seconds (`askRelays`). */
+const relayShare = 55 / 60;
+
+/** Of a round of the reconciler, seconds that the scans have at least while nothing is drained after a pause. */
+const scanSeconds = 30;
+
+/** How many partitions of the index a round of the reconciler looks at, if hardly any job is overdue. */
+export const partitionsPerRound = (): number =>
+  (1000 * scanSeconds * functions.reconciler.memoryMb) / (assumed.emptyQueryCpuMs * assumed.oneProcessorMb);
 
 /** A batch of a consumer: received, claimed, executed and recorded, by the model of the part `herd`. */
 export function batchMs({ batchSize, memoryMb }: Deployment, executionMs: number): number {
@@ -62,6 +77,12 @@ export function boundsOf(now: Counts): Bound[] {
       perJob: "1, if due in more than 15 minutes",
       jobsPerSecond: others.schedulesCreated,
       movedBy: `its quota; what exceeds it is kept in the table, ${(keptShards * quotas.keyWrites).toLocaleString("en-US")} per second`,
+    },
+    {
+      what: "messages that EventBridge Scheduler did not take are sent",
+      perJob: `1 of 100 in a page of ${Math.round(pageMs())} ms, ${keptShards} pages at a time`,
+      jobsPerSecond: (relayShare * 1000 * 100 * keptShards) / pageMs(),
+      movedBy: "nothing; it begins 20 minutes ahead, which is enough for five million of one second",
     },
     {
       what: "consumers of one type, jobs that do nothing",

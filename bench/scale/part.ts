@@ -1,8 +1,9 @@
 import { countsOf, type Kind, kinds } from "../cost/kinds.ts";
 import { byDefault, quotas } from "../herd/quotas.ts";
 import { type Section, table } from "../part.ts";
-import { boundsOf } from "./bounds.ts";
+import { boundsOf, partitionsPerRound } from "./bounds.ts";
 
+const thousands = (count: number): string => (Math.floor(count / 1000) * 1000).toLocaleString("en-US");
 const rounded = (jobs: number): string => (Math.floor(jobs / 10) * 10).toLocaleString("en-US");
 
 /** What bounds the jobs per second of a deployment: no measurement, but the counted calls divided into AWS's quotas. */
@@ -31,6 +32,8 @@ export async function scale(): Promise<Section> {
         ],
       ),
       "",
+      `The reconciler looks at each partition of pending jobs of each product and env: at some ${thousands(partitionsPerRound())} a minute, so each waits for as many minutes as it takes to get`,
+      "through all ([quotas.md](operations/quotas.md#how-large-a-catalog-may-be)). Only what a crash has left behind waits for it.\n",
       "Nothing else is shared by all jobs: counters are written once per batch of up to 100 changes, a queue has no quota of messages per second,",
       "and each job is an item of its own.",
     ].join("\n"),

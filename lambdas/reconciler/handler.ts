@@ -4,7 +4,6 @@ import type { Context } from "aws-lambda";
 import { clientDefaults } from "../aws/client/client-defaults.ts";
 import { dynamoRoundPlaces } from "../aws/dynamodb/round-places.ts";
 import { dynamoScheduleStates } from "../aws/dynamodb/schedule-states.ts";
-import { withSafeErrors } from "../aws/lambda/with-safe-errors.ts";
 import { invocationFields } from "../aws/log/log.ts";
 import { sqsMessages } from "../aws/sqs/message-queue.ts";
 import { ReconcilerEnv, readEnv } from "../aws/start/env.ts";
@@ -13,12 +12,10 @@ import { catalog } from "../consumers/types/catalog.ts";
 import { schedulesHash, schedulesOfCode } from "../core/catalog/schedules.ts";
 import type { RelayMessage } from "../core/job/relay-message.ts";
 import { loggingOf } from "../core/operations/log-fields.ts";
-import { given } from "../core/schema/given.ts";
 import { lazy } from "../core/schema/lazy.ts";
-import { countHotMinutes } from "./hot-minutes.ts";
 import { newMemory } from "./memory.ts";
-import { reconcile } from "./reconcile.ts";
-import { followedFor, syncSchedules } from "./schedules.ts";
+import { runOnce } from "./run-once.ts";
+import { followedFor } from "./schedules.ts";
 
 const start = lazy(() => {
   const env = readEnv(ReconcilerEnv);
@@ -38,18 +35,7 @@ const start = lazy(() => {
   };
 });
 
-/** Nothing is begun any more when a run is this old, in milliseconds: shortly before the function times out. */
-const longestRunMs = 50_000;
-
 export const handler = async (_event: unknown, context?: Partial<Context>): Promise<void> => {
-  const { services, graceMs, schedules, memory } = start();
-  const own = loggingOf(services, invocationFields(context));
-  const end = own.clock.now() + longestRunMs;
-  const { looked, dispatched, failed, left, ...pauses } = await withSafeErrors(own.log, () =>
-    reconcile(own, graceMs, memory),
-  );
-  const hot_minutes = await countHotMinutes(own);
-  const values = { looked, nudged: dispatched, nudges_failed: failed, ...pauses, hot_minutes };
-  own.log.measure("reconciled", { values }, given({ partitions_left: left }));
-  await withSafeErrors(own.log, () => syncSchedules(own, schedules, memory, end));
+  const { services, ...rest } = start();
+  await runOnce(loggingOf(services, invocationFields(context)), rest);
 };

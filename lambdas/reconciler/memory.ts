@@ -37,12 +37,12 @@ export interface Memory {
 
 export const newMemory = (): Memory => ({ scans: new Map(), refused: new Set(), rules: new Map() });
 
-/** A new scan of a partition that begins where the previous one ended, or the previous one if that is in progress. */
-export function scanOf({ scans }: Memory, { product, env, shard }: Partition, now: number): ShardScan {
-  const name = `${product}#${env}#${shard}`;
-  const previous = scans.get(name);
-  if (previous && !previous.isOver) return previous;
-  const since = previous?.until ?? Number.NEGATIVE_INFINITY;
+export const nameOf = ({ product, env, shard }: Partition): string => `${product}#${env}#${shard}`;
+
+/** A new scan of a partition, which begins where the previous one ended. */
+export function newScan({ scans }: Memory, { product, env, shard }: Partition, now: number): ShardScan {
+  const name = nameOf({ product, env, shard });
+  const since = scans.get(name)?.until ?? Number.NEGATIVE_INFINITY;
   const scan: ShardScan = { product, env, shard, since, until: now, isOver: false };
   scans.set(name, scan);
   return scan;

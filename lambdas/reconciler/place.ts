@@ -32,7 +32,7 @@ export async function keepPlace(
   reached: Partial<RoundPlace>,
 ): Promise<void> {
   const before = memory.place;
-  const next: RoundPlace = { ...before, ...reached, tries: 0 };
+  const next: RoundPlace = { tries: 0, ...before, ...reached };
   memory.place = next;
   if (JSON.stringify(next) === JSON.stringify(before)) return;
   try {

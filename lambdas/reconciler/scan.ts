@@ -6,7 +6,7 @@ import { inParallelUntil } from "../core/operations/in-parallel.ts";
 import { linedJobs } from "../core/operations/lines.ts";
 import { jobFields } from "../core/operations/log-fields.ts";
 import type { ReconcilerServices } from "../core/operations/services.ts";
-import { type Memory, type Partition, type ShardScan, scanOf } from "./memory.ts";
+import { type Memory, nameOf, newScan, type Partition, type ShardScan } from "./memory.ts";
 import type { RoundPauses } from "./pauses.ts";
 import { keepPlace, keptEveryMs } from "./place.ts";
 import { overdueSuccessors } from "./successors.ts";
@@ -41,15 +41,15 @@ export interface Round {
 export async function scanCatalog(round: Round): Promise<number> {
   const { services, memory, pauses, end } = round;
   const { clock } = services;
-  const continued = new Set([...memory.scans.values()].filter(({ isOver }) => !isOver));
+  const begun = new Map([...memory.scans].filter(([, { isOver }]) => !isOver));
   // The scan of a paused tenant is over at once, so that the next one begins from here: its jobs are not all redispatched then.
-  for (const scan of continued) scan.isOver = pauses.holdsAll(scan);
-  const ours = [...continued].filter(({ isOver }) => !isOver);
-  let open = await inTurns(round, ours, clock.now() + (end - clock.now()) / 2);
+  for (const scan of begun.values()) scan.isOver = pauses.holdsAll(scan);
+  const further = [...begun.values()].filter(({ isOver }) => !isOver);
+  let open = await inTurns(round, further, clock.now() + (end - clock.now()) / 2);
 
   const scanFirst = async (partition: Partition) => {
-    const scan = scanOf(memory, partition, clock.now());
-    if (continued.has(scan)) return;
+    if (begun.has(nameOf(partition))) return;
+    const scan = newScan(memory, partition, clock.now());
     scan.isOver = pauses.holdsAll(scan);
     if (!scan.isOver && (await scanPage(round, scan))) open.push(scan);
   };
@@ -61,7 +61,7 @@ export async function scanCatalog(round: Round): Promise<number> {
     const until = Math.min(end, clock.now() + keptEveryMs);
     const some = partitions.slice(looked, looked + most);
     looked += await inParallelUntil(scansAtOnce, some, () => clock.now() >= until, scanFirst);
-    await keepPlace(services, memory, { scan: partitions[looked] });
+    await keepPlace(services, memory, { scan: partitions[looked], tries: 0 });
   }
   open = await inTurns(round, open, end);
   return partitions.length - looked;

@@ -61,8 +61,8 @@ export const mostCalls: Record<Purpose, number> = {
   decider: 100,
   /** The pages of jobs of a line, of which each that does not wait any more is taken off: many, where a line is cancelled at that moment. */
   pump: 160,
-  /** With the 8 partitions of messages that the Scheduler refused. */
-  reconciler: 48,
+  /** With the 8 partitions of messages that the Scheduler refused, for which it asks the relay with one call. */
+  reconciler: 49,
   relay: 8,
   /** Events, outcomes and heartbeats, what is set aside of each of them and of webhooks, and the counters. */
   lifecycle: 8,

@@ -83,6 +83,7 @@ const budgets: [entry: string, most: number][] = [
   ["intake", 520],
   ["tasks", 365],
   ["pump", 400],
+  ["relay", 340],
   // No client of AWS at all.
   ["dashboard", 120],
 ];

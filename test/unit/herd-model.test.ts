@@ -6,6 +6,7 @@ import { messagesOf, started } from "../../bench/herd/messages.ts";
 import { byDefault, forHerds } from "../../bench/herd/quotas.ts";
 import { seeded } from "../../bench/lateness/model.ts";
 import { registry } from "../../lambdas/consumers/types/registry.ts";
+import { sentAheadMs } from "../../lambdas/core/operations/relay.ts";
 import { functionsOf } from "../../lambdas/topology.ts";
 
 const dueAt = Date.UTC(2030, 0, 1, 12);
@@ -58,13 +59,14 @@ describe("what EventBridge Scheduler has not taken", () => {
   });
 
   it("is on time: 2.7 million messages for one second, as a Region with 250 creations per second keeps them", async () => {
-    const { sent, late, spareMs } = await keptHerd(2.7 * million, dueAt);
-    expect({ sent, late }).toEqual({ sent: 2.7 * million, late: 0 });
-    expect(spareMs).toBeGreaterThan(9 * 60_000);
+    const jobs = 2.7 * million;
+    const { sent, late, spareMs } = await keptHerd(jobs, dueAt);
+    expect({ sent, late }).toEqual({ sent: jobs, late: 0 });
+    // At the same rate as many as docs/operations/herds.md names are on time.
+    expect((jobs * sentAheadMs) / (sentAheadMs - spareMs)).toBeGreaterThan(5 * million);
   });
 
-  it("is on time up to six million for one second, and late beyond", async () => {
-    expect((await keptHerd(6 * million, dueAt)).late).toBe(0);
-    expect((await keptHerd(7 * million, dueAt)).late).toBeGreaterThan(0);
+  it("is late where it is more than can be sent in time", async () => {
+    expect((await keptHerd(200_000, dueAt, dueAt - 30_000)).late).toBeGreaterThan(0);
   });
 });

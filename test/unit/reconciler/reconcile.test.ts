@@ -157,4 +157,28 @@ describe("a queue that is merely slow", () => {
     expect(new Set(ids).size).toBe(1000);
     expect(ids.length).toBe(1000);
   });
+
+  it("is begun anew in the round after the one that ends its scan", async () => {
+    const services = fakeServices({ catalog, jobs: Array.from({ length: 1000 }, (_, n) => inShard(0, n)) });
+    const { page } = services.jobs;
+    let firsts = 0;
+    services.jobs.page = async (query, after) => {
+      if (query.shard === 0 && query.env === "prd") {
+        await services.clock.advance(15_000);
+        if (!after) firsts++;
+      }
+      return page(query, after);
+    };
+    const memory = newMemory();
+    const perRound: number[] = [];
+    while (services.queue.sent.length < 1000 && perRound.length < 10) {
+      await reconcile(services, graceMs, memory);
+      perRound.push(firsts);
+      firsts = 0;
+    }
+    expect(perRound.length).toBeGreaterThan(2);
+    expect(perRound).toEqual([1, ...perRound.slice(1).map(() => 0)]);
+    await reconcile(services, graceMs, memory);
+    expect(firsts).toBe(1);
+  });
 });

@@ -1,0 +1,29 @@
+import { withSafeErrors } from "../aws/lambda/with-safe-errors.ts";
+import type { ReconcilerServices } from "../core/operations/services.ts";
+import { given } from "../core/schema/given.ts";
+import { countHotMinutes } from "./hot-minutes.ts";
+import type { Memory } from "./memory.ts";
+import { reconcile } from "./reconcile.ts";
+import { type Schedules, syncSchedules } from "./schedules.ts";
+
+/** Nothing is begun any more when a run is this old, in milliseconds: shortly before the function times out. */
+const longestRunMs = 50_000;
+
+interface RunOptions {
+  graceMs: number;
+  schedules: Schedules;
+  memory: Memory;
+}
+
+/** One run of the reconciler: a round, which ends in time for what follows it, however large the catalog is. */
+export async function runOnce(services: ReconcilerServices, { graceMs, schedules, memory }: RunOptions): Promise<void> {
+  const { log, clock } = services;
+  const end = clock.now() + longestRunMs;
+  const { looked, dispatched, failed, left, ...pauses } = await withSafeErrors(log, () =>
+    reconcile(services, graceMs, memory),
+  );
+  const hot_minutes = await countHotMinutes(services);
+  const values = { looked, nudged: dispatched, nudges_failed: failed, ...pauses, hot_minutes };
+  log.measure("reconciled", { values }, given({ partitions_left: left }));
+  await withSafeErrors(log, () => syncSchedules(services, schedules, memory, end));
+}
