@@ -6,8 +6,8 @@ import type { Capability } from "./capability.ts";
 import { patternsOf } from "./shared-starts.ts";
 
 /**
- * The most resources of the catalog that a role lists one by one. Its policies take some 340 before they are more than the ten managed
- * ones that a role may have by default, and the roles together have to fit into a template of 1 MB.
+ * The most resources of the catalog that a role lists one by one. The ten managed policies that a role may have by default take some 400,
+ * as the CDK reckons, and all roles together have to fit into a template of 1 MB.
  */
 export const mostListed = 300;
 
@@ -47,28 +47,28 @@ export function accessGrants(stack: Stack, whose: string, access: readonly Acces
 /** The most values of a condition, so that the CDK can divide what is granted under conditions among policies. */
 const mostValues = 50;
 
-/** Statements that differ in the value of their only condition, such as the sender of e-mails, as one with several values. */
+/** Statements that differ in what their only condition compares with, such as the sender of e-mails, as one with several values. */
 function joinValues(statements: readonly Statement[]): Statement[] {
   const groups = Object.groupBy(statements, ({ conditions, ...rest }) =>
-    JSON.stringify([rest, onlyCondition(conditions)?.slice(0, 2) ?? conditions]),
+    JSON.stringify([rest, comparison(conditions)?.key ?? conditions]),
   );
   return Object.values(groups).flatMap((some = []) => {
     const [first] = some as [Statement];
-    const [operator, key] = onlyCondition(first.conditions) ?? [];
-    if (operator === undefined || key === undefined) return [first];
-    const values = [...new Set(some.flatMap(({ conditions }) => onlyCondition(conditions)?.[2] ?? []))];
+    const { key } = comparison(first.conditions) ?? {};
+    if (key === undefined) return [first];
+    const values = [...new Set(some.flatMap(({ conditions }) => comparison(conditions)?.value ?? []))];
     return chunksOf(values, mostValues).map((part) => ({
       ...first,
-      conditions: { [operator]: { [key]: part.length === 1 ? (part[0] ?? "") : part } },
+      conditions: { StringEquals: { [key]: part.length === 1 ? (part[0] ?? "") : part } },
     }));
   });
 }
 
-function onlyCondition(conditions: Statement["conditions"]) {
-  const all = Object.entries(conditions).flatMap(([operator, keys]) =>
-    Object.entries(keys).map(([key, value]) => [operator, key, value] as const),
-  );
-  return all.length === 1 ? all[0] : undefined;
+/** The key and value of conditions that are nothing but `StringEquals` with one key. */
+function comparison({ StringEquals = {}, ...others }: Statement["conditions"]) {
+  const [only, ...more] = Object.entries(StringEquals);
+  if (only === undefined || more.length + Object.keys(others).length > 0) return undefined;
+  return { key: only[0], value: only[1] };
 }
 
 const chunksOf = <T>(all: readonly T[], length: number): T[][] =>
