@@ -77,7 +77,7 @@ const chunksOf = <T>(all: readonly T[], length: number): T[][] =>
 /** Exact grants first, then those with wildcards; else in the order of the catalog. */
 const rankOf = ({ because }: Capability): number => (because === undefined ? 0 : 1);
 
-/** A statement for each resource. The CDK joins them up to the length of a policy, but cannot divide a long one. */
+/** A statement for each resource. */
 const listedBy = (stack: Stack, one: Access & { resources: Resources }): Statement[] =>
   arnsOf(stack, one.resources).map((arn) => ({
     actions: one.actions,
@@ -99,15 +99,20 @@ const conditionsOf = ({ account }: Stack, { conditions, ownAccountOnly }: Access
   ...(ownAccountOnly && { StringEquals: { ...conditions?.StringEquals, "aws:ResourceAccount": account } }),
 });
 
-const grantedBy = ({ actions, conditions, reason, arns }: Statement, patterns: readonly string[]): Capability[] =>
-  patterns.map((pattern) => {
-    const arn = `${headOf(arns[0] ?? "")}${pattern}`;
-    const because = arns.includes(arn) ? reason : (reason ?? byStarts);
-    return {
-      statement: new PolicyStatement({ actions: [...actions], resources: [deployedArn(arn)], conditions }),
+/** Ten resources a statement: only apps with the flag `minimizePolicies` have the CDK join statements, and it divides none. */
+function grantedBy({ actions, conditions, reason, arns }: Statement, patterns: readonly string[]): Capability[] {
+  const head = headOf(arns[0] ?? "");
+  const named = new Set(arns);
+  const [listed, shared] = [true, false].map((exact) =>
+    patterns.map((pattern) => `${head}${pattern}`).filter((arn) => named.has(arn) === exact),
+  );
+  const granted = (all: readonly string[] = [], because: string | undefined): Capability[] =>
+    chunksOf(all, 10).map((some) => ({
+      statement: new PolicyStatement({ actions: [...actions], resources: some.map(deployedArn), conditions }),
       ...(because !== undefined && { because }),
-    };
-  });
+    }));
+  return [...granted(listed, reason), ...granted(shared, reason ?? byStarts)];
+}
 
 const byStarts = "The catalog names more resources than a role can list: those whose names begin like some of them.";
 
