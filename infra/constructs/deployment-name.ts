@@ -26,10 +26,19 @@ export function nameIn(stacks: readonly Stack[], scope: Construct): string {
 export const deploymentName = (scope: Construct): string =>
   [Stack.of(scope).stackName, idOf(scope)].filter((part) => part !== undefined).join("-");
 
-/** The longest name of a schedule group. https://docs.aws.amazon.com/scheduler/latest/APIReference/API_CreateScheduleGroup.html */
+/**
+ * The same for resources whose names AWS limits. CloudFormation names a nested stack when it creates it, at a length that nobody knows
+ * before, so the path of the construct is the name there.
+ */
+export function nameUpTo(maxLength: number, scope: Construct): string {
+  const name = deploymentName(scope);
+  return Token.isUnresolved(name)
+    ? Names.uniqueResourceName(scope, { maxLength, separator: "-" })
+    : name.slice(0, maxLength);
+}
+
+/** Of a schedule group, whose name is the shortest. https://docs.aws.amazon.com/scheduler/latest/APIReference/API_CreateScheduleGroup.html */
 const longestName = 64;
-/** The last part of a stack's id, and the hyphen before it. */
-const suffixLength = 13;
 
 /**
  * A physical name that a later stack of the same name does not reuse, so that it cannot collide with a resource that an
@@ -37,14 +46,5 @@ const suffixLength = 13;
  */
 export function uniqueName(scope: Construct): string {
   const uuid = Fn.select(2, Fn.split("/", Aws.STACK_ID));
-  return `${startOfName(scope)}-${Fn.select(4, Fn.split("-", uuid))}`;
-}
-
-/** CloudFormation names a nested stack when it creates it, at a length that nobody knows before. */
-function startOfName(scope: Construct): string {
-  const name = deploymentName(scope);
-  const maxLength = longestName - suffixLength;
-  return Token.isUnresolved(name)
-    ? Names.uniqueResourceName(scope, { maxLength, separator: "-" })
-    : name.slice(0, maxLength);
+  return `${nameUpTo(longestName - "-426614174000".length, scope)}-${Fn.select(4, Fn.split("-", uuid))}`;
 }

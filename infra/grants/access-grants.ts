@@ -6,8 +6,8 @@ import type { Capability } from "./capability.ts";
 import { patternsOf } from "./shared-starts.ts";
 
 /**
- * The most resources of the catalog that a role lists one by one. Its policies take some 340 before they are more than the ten managed
- * ones that a role may have by default, and the roles together have to fit into a template of 1 MB.
+ * The most resources of the catalog that a role lists one by one. The ten managed policies that a role may have by default take some 400,
+ * as the CDK reckons, and all roles together have to fit into a template of 1 MB.
  */
 export const mostListed = 300;
 
@@ -47,28 +47,28 @@ export function accessGrants(stack: Stack, whose: string, access: readonly Acces
 /** The most values of a condition, so that the CDK can divide what is granted under conditions among policies. */
 const mostValues = 50;
 
-/** Statements that differ in the value of their only condition, such as the sender of e-mails, as one with several values. */
+/** Statements that differ in what their only condition compares with, such as the sender of e-mails, as one with several values. */
 function joinValues(statements: readonly Statement[]): Statement[] {
   const groups = Object.groupBy(statements, ({ conditions, ...rest }) =>
-    JSON.stringify([rest, onlyCondition(conditions)?.slice(0, 2) ?? conditions]),
+    JSON.stringify([rest, comparison(conditions)?.key ?? conditions]),
   );
   return Object.values(groups).flatMap((some = []) => {
     const [first] = some as [Statement];
-    const [operator, key] = onlyCondition(first.conditions) ?? [];
-    if (operator === undefined || key === undefined) return [first];
-    const values = [...new Set(some.flatMap(({ conditions }) => onlyCondition(conditions)?.[2] ?? []))];
+    const { key } = comparison(first.conditions) ?? {};
+    if (key === undefined) return [first];
+    const values = [...new Set(some.flatMap(({ conditions }) => comparison(conditions)?.value ?? []))];
     return chunksOf(values, mostValues).map((part) => ({
       ...first,
-      conditions: { [operator]: { [key]: part.length === 1 ? (part[0] ?? "") : part } },
+      conditions: { StringEquals: { [key]: part.length === 1 ? (part[0] ?? "") : part } },
     }));
   });
 }
 
-function onlyCondition(conditions: Statement["conditions"]) {
-  const all = Object.entries(conditions).flatMap(([operator, keys]) =>
-    Object.entries(keys).map(([key, value]) => [operator, key, value] as const),
-  );
-  return all.length === 1 ? all[0] : undefined;
+/** The key and value of conditions that are nothing but `StringEquals` with one key. */
+function comparison({ StringEquals = {}, ...others }: Statement["conditions"]) {
+  const [only, ...more] = Object.entries(StringEquals);
+  if (only === undefined || more.length + Object.keys(others).length > 0) return undefined;
+  return { key: only[0], value: only[1] };
 }
 
 const chunksOf = <T>(all: readonly T[], length: number): T[][] =>
@@ -77,7 +77,7 @@ const chunksOf = <T>(all: readonly T[], length: number): T[][] =>
 /** Exact grants first, then those with wildcards; else in the order of the catalog. */
 const rankOf = ({ because }: Capability): number => (because === undefined ? 0 : 1);
 
-/** A statement for each resource. The CDK joins them up to the length of a policy, but cannot divide a long one. */
+/** A statement for each resource. */
 const listedBy = (stack: Stack, one: Access & { resources: Resources }): Statement[] =>
   arnsOf(stack, one.resources).map((arn) => ({
     actions: one.actions,
@@ -99,15 +99,20 @@ const conditionsOf = ({ account }: Stack, { conditions, ownAccountOnly }: Access
   ...(ownAccountOnly && { StringEquals: { ...conditions?.StringEquals, "aws:ResourceAccount": account } }),
 });
 
-const grantedBy = ({ actions, conditions, reason, arns }: Statement, patterns: readonly string[]): Capability[] =>
-  patterns.map((pattern) => {
-    const arn = `${headOf(arns[0] ?? "")}${pattern}`;
-    const because = arns.includes(arn) ? reason : (reason ?? byStarts);
-    return {
-      statement: new PolicyStatement({ actions: [...actions], resources: [deployedArn(arn)], conditions }),
+/** Ten resources a statement: only apps with the flag `minimizePolicies` have the CDK join statements, and it divides none. */
+function grantedBy({ actions, conditions, reason, arns }: Statement, patterns: readonly string[]): Capability[] {
+  const head = headOf(arns[0] ?? "");
+  const named = new Set(arns);
+  const [listed, shared] = [true, false].map((exact) =>
+    patterns.map((pattern) => `${head}${pattern}`).filter((arn) => named.has(arn) === exact),
+  );
+  const granted = (all: readonly string[] = [], because: string | undefined): Capability[] =>
+    chunksOf(all, 10).map((some) => ({
+      statement: new PolicyStatement({ actions: [...actions], resources: some.map(deployedArn), conditions }),
       ...(because !== undefined && { because }),
-    };
-  });
+    }));
+  return [...granted(listed, reason), ...granted(shared, reason ?? byStarts)];
+}
 
 const byStarts = "The catalog names more resources than a role can list: those whose names begin like some of them.";
 

@@ -126,11 +126,13 @@ test("in a nested stack no name contains what only the CDK understands, and S3 m
   expect(flat(group?.Properties.Name).replace(/\{.*/, "").length).toBeLessThanOrEqual(64 - 12);
 });
 
-test("a stack with a long name has a schedule group of the length that AWS allows", () => {
-  const stack = new Stack(testApp(), "x".repeat(100));
+test("a stack with a long name has names of the length that AWS allows", () => {
+  const stack = new Stack(testApp(), "x".repeat(128));
   new DuctapeJobs(stack, "Jobs", { catalog, dashboard: false });
-  const [group] = resourcesOf(Template.fromStack(stack), "AWS::Scheduler::ScheduleGroup");
+  const template = Template.fromStack(stack);
+  const [group] = resourcesOf(template, "AWS::Scheduler::ScheduleGroup");
   expect(flat(group?.Properties.Name)).toMatch(/^x{51}-\{/);
+  expect(resourcesOf(template, "AWS::ApiGatewayV2::Api")[0]?.Properties.Name).toHaveLength(128);
 });
 
 describe("functions of other stacks", () => {

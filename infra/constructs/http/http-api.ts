@@ -24,7 +24,7 @@ import { dashboardMethods, dashboardPaths, openPaths } from "../../../lambdas/to
 import { acknowledge } from "../../grants/acknowledge.ts";
 import { readConfig } from "../../settings/config.ts";
 import type { HttpApiSettings } from "../../settings/http-api.ts";
-import { deploymentName } from "../deployment-name.ts";
+import { nameUpTo } from "../deployment-name.ts";
 import { accessLogFormat } from "./access-log.ts";
 
 export interface JobsHttpApiProps {
@@ -50,7 +50,8 @@ export class JobsHttpApi extends Construct {
   constructor(scope: Construct, id: string, { api, authorizer, dashboard, settings }: JobsHttpApiProps) {
     super(scope, id);
     const http = new HttpApi(this, "Http", {
-      apiName: deploymentName(this),
+      // https://docs.aws.amazon.com/apigatewayv2/latest/api-reference/apis.html
+      apiName: nameUpTo(128, this),
       description: "Ductape Jobs",
       createDefaultStage: false,
       ...(settings.corsOrigins.length > 0 && { corsPreflight: preflightFor(settings) }),

@@ -4,7 +4,10 @@ import { Construct } from "constructs";
 import { deadLetterRetentionDays, type QueuePlan } from "../../../lambdas/topology.ts";
 import { acknowledge } from "../../grants/acknowledge.ts";
 
-/** What queues and dead-letter queues have in common. */
+/**
+ * What queues and dead-letter queues have in common. TLS takes a policy of each, some 20 resources: the statements of a policy of SQS are
+ * about its own queue, and a deployment that joined them would delete the single policies last, which leaves their queues without any.
+ */
 const queueDefaults = { encryption: QueueEncryption.SQS_MANAGED, enforceSSL: true } as const;
 
 /** A queue for undeliverable messages. Every one of them has an alarm. */
