@@ -282,7 +282,7 @@ const callsUnder = (heading: string): string[] => {
       .filter((line) => line.startsWith("| ")) ?? [];
   return rows
     .slice(2)
-    .flatMap((row) => [...(row.split(" | ")[0]?.matchAll(/`([\w.]+\.\w+)`/g) ?? [])])
+    .flatMap((row) => [...(row.split(" | ")[0]?.matchAll(/`(\w+(?:\.\w+)+)`/g) ?? [])])
     .map(([, call = ""]) => call);
 };
 const callOf = (client: Ductape, path: string): unknown =>
