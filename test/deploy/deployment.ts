@@ -28,11 +28,11 @@ export interface Outputs {
 
 /**
  * Runs a real `cdk bootstrap` and `cdk deploy --all` of the real app against the emulator (app.ts and checkout.ts describe the
- * differences).
+ * differences), or of another version of it.
  */
-export async function deploy(ministack: Ministack): Promise<Outputs> {
+export async function deploy(ministack: Ministack, makeCheckout = copyOfCheckout): Promise<Outputs> {
   const folder = await mkdtemp(join(tmpdir(), "cdk-"));
-  const checkout = await copyOfCheckout();
+  const checkout = await makeCheckout();
   const cdk = (...args: string[]) =>
     run(process.execPath, [cdkCommand, ...args, "--app", app, "--output", join(folder, "cdk.out")], {
       cwd: checkout.folder,
