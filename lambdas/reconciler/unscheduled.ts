@@ -43,13 +43,15 @@ async function sendShard(services: Services, shard: number, end: number, total: 
   const until = clock.now() + sentAheadMs;
   let after: Kept | undefined;
   do {
-    const { kept, next } = await unscheduled.page({ shard, until, limit: pageSize }, after);
+    const page = await unscheduled.page({ shard, until, limit: pageSize }, after);
+    // The message of a type that only a later version knows has no queue here, and stays for that version.
+    const kept = page.kept.filter(({ type }) => jobTypes.includes(type));
     const sent = (await Promise.all(jobTypes.map((type) => sendOfType(services, type, kept)))).flat();
     total.sent += sent.length;
     total.failed += kept.length - sent.length;
     // Deleted only after they were sent: if this fails, they are sent again, and claims are conditional.
     if (sent.length > 0) await unscheduled.remove(sent);
-    after = next;
+    after = page.next;
   } while (after && clock.now() < end);
 }
 
