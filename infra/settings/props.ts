@@ -53,10 +53,15 @@ export interface JobsSettings {
    */
   schedulerStartsPerSecond?: number;
   /**
-   * Partitions of the index per product, env and phase: a power of two from 8 to 256. It may be raised, never lowered.
+   * Partitions of the index per product, env and phase to which jobs are written: a power of two from 8 to 256.
    * @default 16
    */
   indexShards?: number;
+  /**
+   * Partitions of the index that are read. To be raised one deployment before `indexShards`, so that this one can be rolled back.
+   * @default - 16, or `indexShards` if that is more
+   */
+  indexShardsRead?: number;
   /**
    * The transitions of jobs that are published to the bus; each event costs.
    * @default - those that end a job

@@ -1,5 +1,5 @@
 import { traceOf } from "../core/errors.ts";
-import type { Job } from "../core/job/job.ts";
+import { isKnown, type Job } from "../core/job/job.ts";
 import { needsRedispatch, positionComesOfAge } from "../core/job/redispatch.ts";
 import { dispatchMany } from "../core/operations/dispatch.ts";
 import { inParallelUntil } from "../core/operations/in-parallel.ts";
@@ -133,7 +133,9 @@ export async function redispatch(
   dueOf: (jobs: Job[]) => Promise<Job[]>,
 ) {
   if (ids.length === 0) return;
-  const due = (await dueOf(await services.jobs.getMany(ids))).filter((job) => !pauses.leaves(job));
+  // What a later version made of a job, before a roll back, is left to a version that knows it.
+  const known = (await services.jobs.getMany(ids)).filter(isKnown);
+  const due = (await dueOf(known)).filter((job) => !pauses.leaves(job));
   // Who stands in a line is called there: another message would find it as it is.
   const lined = await linedJobs(services, due);
   const jobs = due.filter((job) => !lined.has(job.id));

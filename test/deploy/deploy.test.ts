@@ -17,6 +17,7 @@ import { describeOutbound, storeWebhook } from "./outbound.ts";
 import { type OutsideWorld, startOutsideWorld } from "./outside-world.ts";
 import { describeOwnRole, makeTeams } from "./own-role.ts";
 import { describePage } from "./page.ts";
+import { describeRollBack } from "./roll-back.ts";
 import { describeStored } from "./stored-lines.ts";
 import { describeWaysIn } from "./ways-in.ts";
 
@@ -380,6 +381,8 @@ describe("the events of a job", () => {
     expect(stats.duration_ms.p50).toBeGreaterThanOrEqual(0);
   }, 60_000);
 });
+
+describeRollBack({ ...flow, deploy: (checkout) => deploy(ministack, checkout) });
 
 async function scheduleOf(jobId: string) {
   const scheduler = new SchedulerClient(clientOptions());

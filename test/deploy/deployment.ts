@@ -27,18 +27,22 @@ export interface Outputs {
 
 /**
  * Runs a real `cdk bootstrap` and `cdk deploy --all` of the real app against the emulator (app.ts and checkout.ts describe the
- * differences).
+ * differences), or of another version of it.
  */
-export async function deploy(ministack: Ministack): Promise<Outputs> {
-  const outputs = await deployApp(ministack, "test/deploy/app.ts");
+export async function deploy(ministack: Ministack, makeCheckout = copyOfCheckout): Promise<Outputs> {
+  const outputs = await deployApp(ministack, "test/deploy/app.ts", makeCheckout);
   return outputs["ductape-jobs-prod-service"] as unknown as Outputs;
 }
 
 /** The same for any app of this folder. Resolves with the outputs of each of its stacks. */
-export async function deployApp(ministack: Ministack, file: string): Promise<Record<string, Record<string, string>>> {
+export async function deployApp(
+  ministack: Ministack,
+  file: string,
+  makeCheckout = copyOfCheckout,
+): Promise<Record<string, Record<string, string>>> {
   const app = `node_modules/.bin/tsx ${file}`;
   const folder = await mkdtemp(join(tmpdir(), "cdk-"));
-  const checkout = await copyOfCheckout();
+  const checkout = await makeCheckout();
   const cdk = (...args: string[]) =>
     run(process.execPath, [cdkCommand, ...args, "--app", app, "--output", join(folder, "cdk.out")], {
       cwd: checkout.folder,

@@ -117,6 +117,7 @@ test("every setting of the context is a prop", () => {
     domainName: true,
     holdSeconds: true,
     indexShards: true,
+    indexShardsRead: true,
     kmsKey: true,
     largestUploadMb: true,
     logDays: true,

@@ -110,6 +110,7 @@ test("pollers that are always ready replace the maximum of batches, and larger b
   expect(functionOf(service, "consumers/action").Properties.Environment.Variables).toMatchObject({
     HOLD_SECONDS: "15",
     INDEX_SHARDS: "64",
+    INDEX_SHARDS_READ: "64",
     SCHEDULER_STARTS_PER_SECOND: "250",
   });
 });

@@ -25,6 +25,7 @@ describe("settings", () => {
       retentionDays: 30,
       schedulerStartsPerSecond: 1000,
       indexShards: 16,
+      indexShardsRead: 16,
       holdSeconds: 0,
       batchSize: Object.fromEntries(jobTypes.map((type) => [type, 10])),
       pollers: {},
@@ -76,6 +77,25 @@ describe("settings", () => {
     const { maxConcurrency, memory, indexShards, batchSize, holdSeconds } = config({});
     const of = { maxConcurrency: maxConcurrency.action, memoryMb: memory.action, batchSize: batchSize.action };
     expect({ ...byDefault, ...of, indexShards, holdSeconds }).toEqual(byDefault);
+  });
+
+  test("write to no partition of the index that the version before does not read, so that it can take its place again", () => {
+    // What the versions before read without any setting. 0.1.0 and 0.2.0 read 8.
+    const readBefore = { "0.3.0": 16 };
+    const { indexShards, indexShardsRead } = config({});
+    expect(indexShards).toBeLessThanOrEqual(readBefore["0.3.0"]);
+    expect(indexShardsRead).toBeGreaterThanOrEqual(readBefore["0.3.0"]);
+  });
+
+  test("read at least the partitions that are written, and more where that is asked for", () => {
+    const shards = (settings: Record<string, unknown>) => {
+      const { indexShards, indexShardsRead } = config(settings);
+      return [indexShards, indexShardsRead];
+    };
+    expect(shards({ "jobs:indexShards": 64 })).toEqual([64, 64]);
+    expect(shards({ "jobs:indexShardsRead": 64 })).toEqual([16, 64]);
+    expect(shards({ "jobs:indexShards": 8 })).toEqual([8, 16]);
+    expect(shards({ "jobs:indexShards": 8, "jobs:indexShardsRead": 8 })).toEqual([8, 8]);
   });
 
   test("are strings on the command line and numbers in cdk.json", () => {

@@ -26,6 +26,7 @@ export function jobsEnvironment(platform: Platform): Required<EnvOf<typeof JobsE
     BUCKET_NAME: state.bucket.bucketName,
     RETENTION_DAYS: String(config.retentionDays),
     INDEX_SHARDS: String(config.indexShards),
+    INDEX_SHARDS_READ: String(config.indexShardsRead),
     SCHEDULER_STARTS_PER_SECOND: String(config.schedulerStartsPerSecond),
     QUEUES: queueUrls(platform),
     PUMP_QUEUE_URL: ticks.queue.queueUrl,

@@ -31,7 +31,8 @@ export class JobSchedules extends Construct {
       scheduleGroupName: uniqueName(this),
       removalPolicy: RemovalPolicy.DESTROY,
     });
-    // A deployment that has the group under its earlier name gets another group and keeps that one: its schedules continue to fire.
+    // A deployment that has the group under another name gets another group and keeps that one: its schedules continue to fire. So it is
+    // after an upgrade from 0.1.0, and after a roll back from a version that names it otherwise. Since 0.2.0 no version has.
     // https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-attribute-updatereplacepolicy.html
     (this.group.node.defaultChild as CfnScheduleGroup).cfnOptions.updateReplacePolicy = CfnDeletionPolicy.RETAIN;
     this.earlierGroupName = Names.uniqueResourceName(this.group, { maxLength: 64, separator: "-" });

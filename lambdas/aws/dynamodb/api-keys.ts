@@ -6,10 +6,10 @@ import {
   PutItemCommand,
   UpdateItemCommand,
 } from "@aws-sdk/client-dynamodb";
-import { marshall, unmarshall } from "@aws-sdk/util-dynamodb";
 import { ApiKey } from "../../core/access/api-key.ts";
 import type { ApiKeys } from "../../core/ports/ports.ts";
 import { keysPartition, partitionKey, sortKey, ttlAttribute } from "../../topology.ts";
+import { fromAttributes, toAttributes } from "./attributes.ts";
 import type { Item } from "./job-item.ts";
 import { queryItems } from "./query-items.ts";
 
@@ -47,10 +47,10 @@ export function dynamoApiKeys({ client, table }: DynamoApiKeysOptions): ApiKeys 
       const query = {
         TableName: table,
         KeyConditionExpression: "PK = :keys",
-        ExpressionAttributeValues: marshall({ ":keys": keysPartition }),
+        ExpressionAttributeValues: toAttributes({ ":keys": keysPartition }),
         ConsistentRead: true,
       };
-      const keys = (await queryItems(client, query)).map(apiKeyOf);
+      const keys = (await queryItems(client, query)).flatMap((item) => apiKeyOf(item) ?? []);
       return keys.sort((a, b) => a.created_at - b.created_at);
     },
 
@@ -64,7 +64,7 @@ export function dynamoApiKeys({ client, table }: DynamoApiKeysOptions): ApiKeys 
             // Revoking again keeps the first time.
             UpdateExpression: "SET revoked_at = if_not_exists(revoked_at, :now), #expires = :forgotten",
             ExpressionAttributeNames: { "#expires": ttlAttribute },
-            ExpressionAttributeValues: marshall({ ":now": now, ":forgotten": forgottenAt(now) }),
+            ExpressionAttributeValues: toAttributes({ ":now": now, ":forgotten": forgottenAt(now) }),
             ReturnValues: "ALL_NEW",
           }),
         );
@@ -77,20 +77,17 @@ export function dynamoApiKeys({ client, table }: DynamoApiKeysOptions): ApiKeys 
   };
 }
 
-const keyOf = (id: string): Item => marshall({ [partitionKey]: keysPartition, [sortKey]: id });
+const keyOf = (id: string): Item => toAttributes({ [partitionKey]: keysPartition, [sortKey]: id });
 
 const forgottenAt = (ended: number): number => Math.ceil(ended / 1000) + rememberedSeconds;
 
 const itemOf = (key: ApiKey): Item =>
-  marshall(
-    {
-      ...key,
-      [partitionKey]: keysPartition,
-      [sortKey]: key.id,
-      ...(key.expires_at !== undefined && { [ttlAttribute]: forgottenAt(key.expires_at) }),
-    },
-    { removeUndefinedValues: true },
-  );
+  toAttributes({
+    ...key,
+    [partitionKey]: keysPartition,
+    [sortKey]: key.id,
+    ...(key.expires_at !== undefined && { [ttlAttribute]: forgottenAt(key.expires_at) }),
+  });
 
-/** Parses the key and drops the attributes of the table. */
-const apiKeyOf = (item: Item): ApiKey => ApiKey.parse(unmarshall(item));
+/** Parses the key and drops the attributes of the table. Undefined for what a later version keeps in another form: it grants nothing. */
+const apiKeyOf = (item: Item): ApiKey | undefined => ApiKey.safeParse(fromAttributes(item)).data;

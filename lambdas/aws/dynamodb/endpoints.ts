@@ -4,16 +4,18 @@ import {
   GetItemCommand,
   UpdateItemCommand,
 } from "@aws-sdk/client-dynamodb";
-import { marshall, unmarshall } from "@aws-sdk/util-dynamodb";
 import { type EndpointState, keptFailures } from "../../core/catalog/endpoint-state.ts";
 import type { EndpointName } from "../../core/catalog/webhook.ts";
 import type { Endpoints } from "../../core/ports/outbound-ports.ts";
 import { endpointPrefix, partitionKey, sortKey } from "../../topology.ts";
+import { fromAttributes, toAttributes } from "./attributes.ts";
 import type { Item } from "./job-item.ts";
 
 /** Tags contain no `#`, so the key is unambiguous. The sort key is not `STATE`, which the stream's filter takes for a job. */
 const keyOf = ({ product, env, webhook }: EndpointName): Item =>
-  marshall({ [partitionKey]: `${endpointPrefix}${product}#${env}#${webhook}`, [sortKey]: "ENDPOINT" });
+  toAttributes({ [partitionKey]: `${endpointPrefix}${product}#${env}#${webhook}`, [sortKey]: "ENDPOINT" });
+
+const tableAttributes = new Set<string>([partitionKey, sortKey]);
 
 /** The state of webhook endpoints, in one small item per endpoint. A healthy endpoint has no item, or an empty one. */
 export function dynamoEndpoints({ client, table }: { client: DynamoDBClient; table: string }): Endpoints {
@@ -50,7 +52,7 @@ export function dynamoEndpoints({ client, table }: { client: DynamoDBClient; tab
           TableName: table,
           Key: keyOf(name),
           UpdateExpression: `SET failing_since = if_not_exists(failing_since, :at), last_failure = :code, ${latestFirst} ADD failures :one`,
-          ExpressionAttributeValues: marshall({
+          ExpressionAttributeValues: toAttributes({
             ":at": failure.at,
             ":code": failure.code,
             ":one": 1,
@@ -88,7 +90,7 @@ export function dynamoEndpoints({ client, table }: { client: DynamoDBClient; tab
           // A recovery may have removed the failures meanwhile, and an item without them does not count as a state.
           UpdateExpression:
             "SET disabled = :disabled, failing_since = if_not_exists(failing_since, :at), last_failure = if_not_exists(last_failure, :none) ADD failures :zero",
-          ExpressionAttributeValues: marshall({
+          ExpressionAttributeValues: toAttributes({
             ":disabled": disabled,
             ":at": disabled.at,
             ":none": "",
@@ -128,7 +130,6 @@ export function dynamoEndpoints({ client, table }: { client: DynamoDBClient; tab
 const latestFirst = "recent_failures = list_append(:failure, if_not_exists(recent_failures, :none))";
 
 function stateOf(item: Item): EndpointState {
-  const { [partitionKey]: _pk, [sortKey]: _sk, ...state } = unmarshall(item);
-  const { recent_failures, ...rest } = state as EndpointState;
+  const { recent_failures, ...rest } = fromAttributes(item, tableAttributes) as unknown as EndpointState;
   return { ...rest, ...(recent_failures && { recent_failures: recent_failures.slice(0, keptFailures) }) };
 }

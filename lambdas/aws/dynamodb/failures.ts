@@ -11,8 +11,10 @@ import { keptMs } from "./stats-store.ts";
 /** The failures of a tenant on one day, which share a partition. */
 type Day = Pick<DayFailures, "product" | "env" | "day">;
 
-/** The item that holds how many groups a day has. A fingerprint has no such character. */
-const groupsKey = "#groups";
+/** What is no group has a sort key that begins so: a fingerprint has no such character. */
+const noGroup = "#";
+/** The item that holds how many groups a day has. */
+const groupsKey = `${noGroup}groups`;
 
 type Failure = DayFailures & Counted;
 
@@ -60,7 +62,7 @@ export function dynamoFailures({ client, table }: { client: DynamoDBClient; tabl
         ExpressionAttributeValues: toAttributes({ ":day": partitionOf({ product, env, day }) }),
       };
       const items = await queryItems(client, query);
-      return items.filter((item) => item[sortKey]?.S !== groupsKey).map(groupIn);
+      return items.filter((item) => !item[sortKey]?.S?.startsWith(noGroup)).map(groupIn);
     },
   };
 }

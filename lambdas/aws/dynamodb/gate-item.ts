@@ -63,6 +63,7 @@ export const markAttributes = {
 const jobId = /^job_/;
 
 export const isPart = (item: Item): boolean => item[sortKey]?.S?.startsWith(partPrefix) ?? false;
+export const isWaiter = (item: Item): boolean => item[sortKey]?.S?.startsWith(waiterPrefix) ?? false;
 export const partNumber = (item: Item): number => Number(item[sortKey]?.S?.slice(partPrefix.length));
 
 export function partOf(item: Item): PartState {

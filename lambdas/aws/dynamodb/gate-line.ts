@@ -17,6 +17,7 @@ import {
   gateOf,
   gatePartition,
   isPart,
+  isWaiter,
   partNumber,
   partOf,
   waiterKey,
@@ -59,7 +60,7 @@ export function dynamoLines({ client, table }: { client: DynamoDBClient; table: 
       );
       for (const item of page.Items ?? []) {
         if (isPart(item)) view.parts[partNumber(item)] = partOf(item);
-        else view.waiters.push(waiterOf(item));
+        else if (isWaiter(item)) view.waiters.push(waiterOf(item));
       }
       from = page.LastEvaluatedKey;
       pageSize = limit + 1 - view.waiters.length + partsPerPage;

@@ -1,9 +1,9 @@
 import type { AttributeValue } from "@aws-sdk/client-dynamodb";
 import type { IndexPosition } from "../../core/job/index-position.ts";
-import { isFinished, type Job, type Phase, phaseOf, phaseTime, type Stored } from "../../core/job/job.ts";
+import { isBlob, isFinished, type Job, type Phase, phaseOf, phaseTime, type Stored } from "../../core/job/job.ts";
 import { fewestShards, shardOf } from "../../core/job/job-id.ts";
 import { jobSortKey, jobsPrefix, partitionKey, phaseIndex, sortKey, ttlAttribute } from "../../topology.ts";
-import { fromAttributes, toAttributes } from "./attributes.ts";
+import { fromAttributes, toAttributes, Unread } from "./attributes.ts";
 
 export type Item = Record<string, AttributeValue>;
 const secondsPerDay = 86_400;
@@ -73,7 +73,7 @@ function withTodaysNames(record: Record<string, unknown>): Record<string, unknow
 export function jobOf(item: Item): Job {
   const job = withTodaysNames(fromAttributes(item, tableAttributes)) as unknown as Job;
   for (const field of jsonFields) {
-    const value = withValue(job[field]);
+    const value = withValue(job[field], item[field]);
     if (value !== undefined) job[field] = value;
   }
   return job;
@@ -85,5 +85,10 @@ export const expiryOf = (finishedAt: number, retentionDays: number): number =>
 export const withText = (stored: Stored | undefined) =>
   stored && "inline" in stored ? { inline: JSON.stringify(stored.inline) } : stored;
 
-export const withValue = (stored: Stored | undefined): Stored | undefined =>
-  stored && "inline" in stored ? { inline: JSON.parse(stored.inline as string) } : stored;
+/** The value of a field, `stored` as it was read from its attribute. One of a form that a later version writes is carried as it is. */
+export function withValue(stored: unknown, attribute: AttributeValue | undefined): Stored | undefined {
+  if (attribute === undefined) return undefined;
+  const { inline, ...others } = (attribute.M === undefined ? {} : stored) as { inline?: unknown };
+  if (typeof inline === "string") return { inline: JSON.parse(inline) };
+  return isBlob(others) ? others : (new Unread(attribute) as unknown as Stored);
+}

@@ -24,8 +24,10 @@ export interface DynamoJobStoreOptions {
   table: string;
   /** How many days a finished job is kept. */
   retentionDays: number;
-  /** The partitions of the index per tenant and phase. It may be raised: jobs that were stored before stay in those that they are in. */
+  /** To how many partitions of the index per tenant and phase jobs are written. Those that were stored before stay where they are. */
   shards?: number | undefined;
+  /** How many partitions are read, if more: those that another deployment has written to. */
+  shardsRead?: number | undefined;
 }
 
 /**
@@ -40,6 +42,7 @@ export function dynamoJobStore({
   table,
   retentionDays,
   shards = fewestShards,
+  shardsRead = shards,
 }: DynamoJobStoreOptions): JobStore {
   const get = async (id: string): Promise<Job | undefined> => {
     const { Item } = await client.send(new GetItemCommand({ TableName: table, Key: keyOf(id), ConsistentRead: true }));
@@ -47,7 +50,7 @@ export function dynamoJobStore({
   };
 
   return withClassifiedErrors<JobStore>({
-    shards,
+    shards: Math.max(shards, shardsRead),
     get,
 
     async getMany(ids) {

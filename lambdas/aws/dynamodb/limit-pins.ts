@@ -1,5 +1,5 @@
 import { type DynamoDBClient, GetItemCommand, UpdateItemCommand } from "@aws-sdk/client-dynamodb";
-import type { Pin } from "../../core/flow/limit-rule.ts";
+import { isPin, type Pin } from "../../core/flow/limit-rule.ts";
 import type { Gates } from "../../core/ports/gates.ts";
 import { toAttributes } from "./attributes.ts";
 import { ownFields, pinsKey } from "./gate-item.ts";
@@ -36,8 +36,12 @@ export function dynamoPins({
       const { Item } = await client.send(
         new GetItemCommand({ TableName: table, Key: pinsKey(tenant), ConsistentRead: fresh }),
       );
-      const fields = Object.entries(Item ? ownFields(Item) : {}) as [string, Pin][];
-      const pins = Object.fromEntries(fields.map(([field, pin]) => [field.slice(prefix.length), pin]));
+      const fields = Object.entries(Item ? ownFields(Item) : {});
+      const pins = Object.fromEntries(
+        fields.flatMap(([field, pin]) =>
+          field.startsWith(prefix) && isPin(pin) ? [[field.slice(prefix.length), pin]] : [],
+        ),
+      );
       cached.set(name, { until: performance.now() + keptMs, pins });
       return pins;
     },

@@ -6,7 +6,7 @@ import {
   GetItemCommand,
   PutItemCommand,
 } from "@aws-sdk/client-dynamodb";
-import type { Pause } from "../../core/job/pause.ts";
+import { type Pause, pauseIdPattern } from "../../core/job/pause.ts";
 import type { StoredPauses } from "../../core/ports/pauses.ts";
 import { partitionKey, pausesPartition, sortKey } from "../../topology.ts";
 import { withClassifiedErrors } from "../client/aws-errors.ts";
@@ -30,7 +30,7 @@ export function dynamoPauses({ client, table }: { client: DynamoDBClient; table:
         // Consistent, so that the age of a read is the age of what it says.
         ConsistentRead: true,
       };
-      return (await queryItems(client, query)).map(pauseIn);
+      return (await queryItems(client, query)).filter(isPause).map(pauseIn);
     },
 
     async put(next, before) {
@@ -59,6 +59,9 @@ export function dynamoPauses({ client, table }: { client: DynamoDBClient; table:
 const keyOf = (id: string): Item => toAttributes({ [partitionKey]: pausesPartition, [sortKey]: id });
 
 const itemOf = (pause: Pause): Item => ({ ...keyOf(pause.id), ...toAttributes(pause) });
+
+/** Whether an item is a pause, and nothing that a later version keeps beside them. */
+const isPause = (item: Item): boolean => pauseIdPattern.test(item[sortKey]?.S ?? "");
 
 const tableAttributes: ReadonlySet<string> = new Set([partitionKey, sortKey]);
 const pauseIn = (item: Item): Pause => fromAttributes(item, tableAttributes) as unknown as Pause;

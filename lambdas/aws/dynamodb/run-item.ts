@@ -23,7 +23,7 @@ export const runKeyOf = (run: RunRecord): Item => toAttributes(namesOf(run));
 
 function runOf(item: Item): RunRecord {
   const run = fromAttributes(item, tableAttributes) as unknown as RunRecord;
-  const result = withValue(run.result);
+  const result = withValue(run.result, item.result);
   return result === undefined ? run : { ...run, result };
 }
 

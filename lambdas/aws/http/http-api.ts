@@ -2,7 +2,7 @@ import middy, { type MiddlewareObj } from "@middy/core";
 import httpHeaderNormalizer from "@middy/http-header-normalizer";
 import httpRouter from "@middy/http-router";
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from "aws-lambda";
-import { allScopes, Scopes } from "../../core/access/scopes.ts";
+import { allScopes, noScopes, Scopes } from "../../core/access/scopes.ts";
 import { traceOf } from "../../core/errors.ts";
 import { jobFields, loggingOf } from "../../core/operations/log-fields.ts";
 import type { Log } from "../../core/ports/ports.ts";
@@ -72,7 +72,7 @@ const requestFields = (event: Event, context: Context) => ({
 });
 
 function requestOf<S>(event: Event, { open, takesQuery }: Route<S>): HttpRequest {
-  const scopes = open ? { products: [], envs: [], verbs: [] } : scopesOf(event);
+  const scopes = open ? noScopes : scopesOf(event);
   const query = Object.fromEntries(Object.entries(event.queryStringParameters ?? {}).map(([k, v]) => [k, v ?? ""]));
   const unknown = open || takesQuery ? [] : Object.keys(query);
   if (unknown.length > 0) {
@@ -101,13 +101,24 @@ function callerOf(event: Event): string {
   return lambda?.key_id ?? iam?.callerId?.split(":")[0] ?? "anybody";
 }
 
-/** API Gateway has authorized the caller. The authorizer passes on the scopes of a bearer key; an IAM caller has all of them. */
+/**
+ * API Gateway has authorized the caller. The authorizer passes on the scopes of a bearer key; an IAM caller has all of them. What
+ * cannot be read was kept of another version's authorizer, and grants nothing.
+ */
 function scopesOf(event: Event): Scopes {
   const { lambda, iam } = authorizedOf(event);
   if (iam) return allScopes;
   const scopes = lambda?.scopes;
   if (scopes === undefined) throw new RequestError("UNAUTHENTICATED", "Send `Authorization: Bearer <API key>`.");
-  return Scopes.parse(JSON.parse(scopes));
+  return Scopes.safeParse(jsonOf(scopes)).data ?? noScopes;
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }
 
 const json = ({ status, headers, body }: HttpResponse, type = "application/json"): Result => ({

@@ -42,8 +42,10 @@ export const JobsEnv = lazy(() =>
     BUCKET_NAME: z.string().min(1),
     /** How many days a finished job is kept. */
     RETENTION_DAYS: whole(1).default(30),
-    /** How many partitions of the index a tenant's jobs of a phase are spread over: a power of two. */
+    /** How many partitions of the index a tenant's jobs of a phase are spread over when they are written: a power of two. */
     INDEX_SHARDS: whole(fewestShards, mostShards).default(fewestShards),
+    /** How many of them are read. */
+    INDEX_SHARDS_READ: whole(fewestShards, mostShards).default(fewestShards),
     /** How many schedules EventBridge Scheduler starts per second in this account and Region. */
     SCHEDULER_STARTS_PER_SECOND: whole(1).default(defaultStartsPerSecond),
     /**

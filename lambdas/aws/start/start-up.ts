@@ -34,7 +34,12 @@ export function startServices(
   const dueCounts = lazyDueCounts(dynamo);
   return {
     catalog,
-    jobs: dynamoJobStore({ ...dynamo, retentionDays: env.RETENTION_DAYS, shards: env.INDEX_SHARDS }),
+    jobs: dynamoJobStore({
+      ...dynamo,
+      retentionDays: env.RETENTION_DAYS,
+      shards: env.INDEX_SHARDS,
+      shardsRead: env.INDEX_SHARDS_READ,
+    }),
     stats: dynamoStatsStore(dynamo),
     pauses: withRecent(dynamoPauses(dynamo), systemClock),
     queue: sqsJobQueue({ client: sqs, queues: env.QUEUES }),

@@ -1,7 +1,7 @@
 import { calendarsOf } from "../../core/catalog/calendars.ts";
 import { TransientError, traceOf } from "../../core/errors.ts";
 import { valuesOf } from "../../core/expressions/values.ts";
-import type { Job, Stored } from "../../core/job/job.ts";
+import { isKnown, type Job, type Stored } from "../../core/job/job.ts";
 import { JobError } from "../../core/job/job-error.ts";
 import { skipReason, superseded, supersededBy } from "../../core/job/series.ts";
 import {
@@ -119,6 +119,8 @@ function refusedBy({ refusal }: NonNullable<AttemptOptions["pass"]> = {}, now: n
 /** What ends a claimed job that must not start. Throws a NotStarted if that cannot be known for now. */
 async function endWithoutStart(services: ConsumerServices, job: Job, random: number): Promise<Transition | undefined> {
   const { clock } = services;
+  // Its outcome could not be written, since nobody could tell when its next run is.
+  if (!isKnown(job)) throw new NotStarted("the job is of a kind that only a later version knows");
   // A parked job has started: only its start expires.
   const expires = job.parked_since === undefined ? job.expires_at : undefined;
   if (expires !== undefined && expires <= clock.now()) return (of) => cancelled(of, clock.now(), "expired");

@@ -10,11 +10,24 @@ export type Verb = (typeof verbs)[number];
 
 const Names = z.array(z.string());
 
-/** The permissions of an API key; `*` stands for every product or env. The authorizer passes them to the API as JSON. */
-export const Scopes = z.object({ products: Names, envs: Names, verbs: z.array(z.enum(verbs)) });
+const isVerb = (name: string): name is Verb => verbs.some((verb) => verb === name);
+
+/**
+ * The permissions of an API key; `*` stands for every product or env. The authorizer passes them to the API as JSON, and API Gateway
+ * keeps that for minutes, so both read what another version of the other has written. A verb of a later version grants nothing here.
+ * A part that this version does not know may be there to narrow the others, so a key that has one may do nothing.
+ */
+export const Scopes = z
+  .looseObject({ products: Names, envs: Names, verbs: z.array(z.string()) })
+  .transform(({ products, envs, verbs: given, ...narrower }) => ({
+    products,
+    envs,
+    verbs: Object.keys(narrower).length === 0 ? given.filter(isVerb) : [],
+  }));
 export type Scopes = z.infer<typeof Scopes>;
 
 export const allScopes: Scopes = { products: ["*"], envs: ["*"], verbs: [...verbs] };
+export const noScopes: Scopes = { products: [], envs: [], verbs: [] };
 
 const includesName = (names: string[], name: unknown) =>
   typeof name !== "string" || names.includes("*") || names.includes(name);

@@ -1,3 +1,4 @@
+import { durationMs } from "../schema/duration.ts";
 import type { Limit, Rate } from "./limit.ts";
 
 /** What a limit allows per key. */
@@ -10,6 +11,12 @@ export interface Pin {
   until: number;
   pinned_at: number;
   reason?: string;
+}
+
+/** Whether the numbers of a pin are such as this version has. Where a later one has others, those of the catalog hold. */
+export function isPin(pin: unknown): pin is Pin {
+  const { concurrency = 1, rate = { limit: 1, period: 1 }, until } = Object(pin) as Partial<Pin>;
+  return [concurrency, rate.limit, durationMs(rate.period), until].every(Number.isFinite);
 }
 
 /** What a limit allows now: the numbers of a pin win, one by one, for as long as it lasts. */

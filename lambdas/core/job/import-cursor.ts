@@ -5,7 +5,7 @@ import { importPrefix, reportPrefix } from "../../topology.ts";
 const Count = z.int().min(0);
 
 /** How far the import of an object has come. This is all that is kept between two invocations. */
-export const ImportCursor = z.strictObject({
+export const ImportCursor = z.object({
   v: z.literal(1),
   /** The key of the object in the payload bucket. */
   key: z.string().startsWith(importPrefix),

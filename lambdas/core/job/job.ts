@@ -23,7 +23,14 @@ export type JobStatus = (typeof jobStatuses)[number];
 export type Phase = "pending" | "completed" | "failed" | "cancelled";
 
 /** A JSON value: a small one is kept inline, a larger one in the blob store. */
-export type Stored = { inline: unknown } | { blob: string; bytes: number };
+export type Stored = { inline: unknown } | StoredBlob;
+export type StoredBlob = { blob: string; bytes: number };
+
+/** Whether a value is in the blob store. A value of a form that a later version writes is neither there nor inline. */
+export const isBlob = (stored: object | undefined): stored is StoredBlob => stored !== undefined && "blob" in stored;
+
+/** Whether this version knows the form in which a value is stored. */
+export const isReadable = (stored: Stored): boolean => "inline" in stored || isBlob(stored);
 
 /** The series of a recurring job. */
 export interface Repeat {
@@ -194,8 +201,11 @@ export interface Job {
   reason?: string;
 }
 
-/** What travels through SQS and EventBridge Scheduler. The input never does: the claim answers it. */
-export const JobMessage = z.strictObject({
+/**
+ * What travels through SQS and EventBridge Scheduler. The input never does: the claim answers it. Fields that a later version adds are
+ * ignored, as in every message: one that has to be understood comes with another `v`, and waits for a version that does.
+ */
+export const JobMessage = z.object({
   v: z.literal(1),
   job_id: z.string(),
   run: z.int().min(1),
@@ -216,6 +226,16 @@ export const messageOf = (job: Job): JobMessage => ({
   due_at: job.due_at,
   ...(job.gates !== undefined && { gated: true as const }),
 });
+
+/**
+ * Whether this version knows what a job is and does. After a roll back there may be jobs with a status, a type or a kind of series
+ * of the later version: they are shown as they are and left alone, until a version comes that knows them.
+ */
+export const isKnown = ({ status, type, repeat }: Pick<Job, "status" | "type" | "repeat">): boolean =>
+  jobStatuses.includes(status) && jobTypes.includes(type) && (repeat === undefined || isKnownSeries(repeat));
+
+/** Whether this version can tell when the runs of a series are. */
+export const isKnownSeries = ({ cron, every }: Repeat): boolean => cron !== undefined || every !== undefined;
 
 /** Whose turn a job takes: its message group in the fair queues of SQS. */
 export const tenantOf = ({ product, env, fairness_key }: Pick<Job, "product" | "env" | "fairness_key">): string =>

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { IndexPosition } from "./index-position.ts";
-import { isWaiting, type Job, phaseTime } from "./job.ts";
+import { isKnown, isWaiting, type Job, phaseTime } from "./job.ts";
 import type { Gate } from "./job-wait.ts";
 import { isParked } from "./transitions.ts";
 
@@ -73,6 +73,8 @@ export function pauseId({ product, env = "", event = "", limit, key = "" }: Paus
   return `pause_${createHash("sha256").update(parts.join("\n")).digest("hex").slice(0, 32)}`;
 }
 
+export const pauseIdPattern = /^pause_[0-9a-f]{32}$/;
+
 export const covers = (scope: PauseScope, job: Held): boolean =>
   scope.product === job.product &&
   (scope.env === undefined || scope.env === job.env) &&
@@ -114,7 +116,7 @@ export const isLeftToPause = (pauses: readonly Pause[], job: Job, now: number): 
 
 /** Whether a pause has ended and a job that it held gets a message now. */
 export const isReleased = (job: Job, now: number): boolean =>
-  isWaiting(job) || (job.status === "running" && (job.lease_until ?? 0) < now);
+  isKnown(job) && (isWaiting(job) || (job.status === "running" && (job.lease_until ?? 0) < now));
 
 /**
  * A feature whose wake-up comes during a pause: it moves to the present in the index, so that the end of the pause finds it

@@ -1,7 +1,7 @@
 import { Cron, CronPattern } from "croner";
 import { offsetAt, wallClock } from "../queries/zone.ts";
 import { type Calendars, exceptedUntil, noCalendars } from "./calendars.ts";
-import type { Repeat } from "./job.ts";
+import { isKnownSeries, type Repeat } from "./job.ts";
 
 const mode = "5-or-6-parts";
 
@@ -77,8 +77,10 @@ function nextOpen(repeat: Repeat, after: number, calendars: Calendars): number |
   }
 }
 
-const nextByPattern = (repeat: Repeat, after: number): number | undefined =>
-  repeat.every === undefined ? nextByCron(repeat, after) : nextByInterval(repeat, repeat.every, after);
+function nextByPattern(repeat: Repeat, after: number): number | undefined {
+  if (!isKnownSeries(repeat)) return undefined;
+  return repeat.every === undefined ? nextByCron(repeat, after) : nextByInterval(repeat, repeat.every, after);
+}
 
 function nextByCron(repeat: Repeat, after: number): number | undefined {
   const { cron = "", tz } = repeat;

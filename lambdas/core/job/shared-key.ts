@@ -1,5 +1,5 @@
 import { given } from "../schema/given.ts";
-import { hasBegun, isFinished, isWaiting, type Job } from "./job.ts";
+import { hasBegun, isFinished, isKnown, isWaiting, type Job } from "./job.ts";
 import { waiting } from "./transitions.ts";
 
 /** What a request does while another job of its key has not ended. */
@@ -50,7 +50,8 @@ export interface Shared {
 export const keptRequests = 50;
 
 /** Whether a debounced job still takes in requests: it waits for its first attempt, and nothing of it has started. */
-export const takesRequests = (job: Job): boolean => isWaiting(job) && !hasBegun(job) && !job.debounce?.closed;
+export const takesRequests = (job: Job): boolean =>
+  isKnown(job) && isWaiting(job) && !hasBegun(job) && !job.debounce?.closed;
 
 /** Whether a job keeps others of its key from being made. */
 export const holdsKey = (job: Job, kind: SharedKey["kind"]): boolean =>

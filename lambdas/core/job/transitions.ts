@@ -2,7 +2,7 @@ import { given } from "../schema/given.ts";
 import { shorten } from "../schema/sizes.ts";
 import type { Attempt } from "./attempt.ts";
 import type { Claim } from "./claim.ts";
-import { isWaiting, type Job, type JobMessage, type Stored } from "./job.ts";
+import { isKnown, isWaiting, type Job, type JobMessage, type Stored } from "./job.ts";
 import type { JobError } from "./job-error.ts";
 import type { Gate } from "./job-wait.ts";
 import { isRetryable, retryDelay } from "./retry.ts";
@@ -21,7 +21,7 @@ export type Claimable = "yes" | "taken" | "gone" | "misdirected";
 /** The rule of the claim. The DynamoDB adapter states it once more as a condition expression: the two change together. */
 export function claimable(job: Job, message: JobMessage, now: number, type = job.type): Claimable {
   const named = job.run === message.run && job.attempt === message.attempt && job.due_at === message.due_at;
-  if (!named) return "gone";
+  if (!named || !isKnown(job)) return "gone";
   if (!isWaiting(job) && job.status !== "running") return "gone";
   if (job.type !== type) return "misdirected";
   if (isWaiting(job)) return "yes";

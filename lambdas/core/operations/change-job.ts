@@ -3,7 +3,16 @@ import type { Catalog } from "../catalog/catalog.ts";
 import { traceOf } from "../errors.ts";
 import { orderOf } from "../flow/turn.ts";
 import { type Calendars, noCalendars } from "../job/calendars.ts";
-import { hasBegun, isFinished, isWaiting, type Job, type Parent, type Repeat, shownStatus } from "../job/job.ts";
+import {
+  hasBegun,
+  isFinished,
+  isKnown,
+  isWaiting,
+  type Job,
+  type Parent,
+  type Repeat,
+  shownStatus,
+} from "../job/job.ts";
 import { firstOccurrence, nextOccurrence } from "../job/recurrence.ts";
 import { skipped, withRun } from "../job/series.ts";
 import { spread } from "../job/spread.ts";
@@ -36,12 +45,15 @@ const tooFast = () => new RequestError("UNAVAILABLE", "The job changes too fast.
 
 /**
  * Changes a job by a pure rule. If a consumer writes the job at the same time, the rule is applied again to the job as it is
- * then. Record first, then dispatch. Undefined if there is no such job.
+ * then. Record first, then dispatch. Undefined if there is no such job. Throws STATE_CONFLICT for a job that only a later version of
+ * this deployment knows how to change.
  */
 async function rewrite(services: Changing, id: string, change: Change): Promise<Job | undefined> {
   for (let round = 0; round < rounds; round++) {
     const job = await services.jobs.get(id);
     if (!job) return undefined;
+    if (!isKnown(job))
+      throw conflict(job, services.clock.now(), "a later version of this deployment made it what it is.");
     const next = change(job, services.clock.now(), calendarsOf(services.catalog, job.product));
     if (next === "unchanged") {
       // Again, because the first request may have died, or been refused by AWS, before it reached queues, steps or feature.
@@ -101,7 +113,12 @@ export async function cancelSteps(services: Changing, job: Job, reason: string):
   );
   const cancelling: Change = (step, now) =>
     isFinished(step) || isRevived(step, job) ? "unchanged" : cancelled(step, now, reason);
-  await Promise.all(open.map((id) => rewrite(services, id, cancelling)));
+  await Promise.all(open.map((id) => rewrite(services, id, cancelling).catch(leftAlone)));
+}
+
+/** A step that only a later version of this deployment can change stays as it is, and cancels itself instead of starting. */
+function leftAlone(error: unknown): void {
+  if (!(error instanceof RequestError) || error.code !== "STATE_CONFLICT") throw error;
 }
 
 /** Whether a step belongs to a later attempt of its feature. */

@@ -1,5 +1,5 @@
 import { TransientError } from "../errors.ts";
-import { type Job, jobTypes, messageOf, tenantOf } from "../job/job.ts";
+import { isKnown, type Job, jobTypes, messageOf, tenantOf } from "../job/job.ts";
 import { type Route, route } from "../job/route.ts";
 import type { Unscheduled } from "../ports/hot-minute-ports.ts";
 import type { Clock, JobQueue, Log, Refused, Scheduler } from "../ports/ports.ts";
@@ -32,8 +32,12 @@ export async function wakeParent({ queue }: Pick<Dispatching, "queue">, job: Job
   if (job.parent) await queue.send("feature", job.parent.message, { delaySeconds: 0, group: tenantOf(job) });
 }
 
-/** Sends the current attempt of a recorded job to its queue or to the Scheduler. Safe to repeat, since claims are conditional. */
+/**
+ * Sends the current attempt of a recorded job to its queue or to the Scheduler. Safe to repeat, since claims are conditional. A job of
+ * a kind that only a later version knows has no queue here, and waits for that version.
+ */
 export async function dispatch(services: Dispatching, job: Job): Promise<void> {
+  if (!isKnown(job)) return;
   const way = await wayOf(services, job, services.clock.now());
   if (way.via === "scheduler") return schedule(services, job, way.at);
   await services.queue.send(job.type, messageOf(job), { delaySeconds: way.delaySeconds, group: tenantOf(job) });

@@ -1,5 +1,5 @@
-import { traceOf } from "../errors.ts";
-import type { Stored } from "../job/job.ts";
+import { TransientError, traceOf } from "../errors.ts";
+import { isBlob, type Stored } from "../job/job.ts";
 import { JobError } from "../job/job-error.ts";
 import type { BlobStore, Log } from "../ports/ports.ts";
 import { RequestError } from "../requests/request-error.ts";
@@ -27,9 +27,13 @@ export async function store(
   return { blob: key, bytes };
 }
 
-/** Loads a stored value. Throws a JobError NOT_FOUND if its blob is gone: S3 is consistent, so it does not come back. */
+/**
+ * Loads a stored value. Throws a JobError NOT_FOUND if its blob is gone: S3 is consistent, so it does not come back. A value of a form
+ * that a later version writes can be read once that is back: a TransientError.
+ */
 export async function load(blobs: Pick<BlobStore, "get">, stored: Stored): Promise<unknown> {
   if ("inline" in stored) return stored.inline;
+  if (!isBlob(stored)) throw new TransientError("LATER_VERSION", "The value was stored by a later version.");
   return parsed(await loadBytes(blobs, stored));
 }
 
@@ -37,9 +41,10 @@ export async function load(blobs: Pick<BlobStore, "get">, stored: Stored): Promi
 export const parsed = (json: Uint8Array): unknown =>
   JSON.parse(Buffer.from(json.buffer, json.byteOffset, json.byteLength).toString());
 
-/** Loads a stored value. Undefined if its blob is gone. */
+/** Loads a stored value. Undefined if its blob is gone, or if a later version has stored it in a form of its own. */
 export async function loadIfThere(blobs: Pick<BlobStore, "get">, stored: Stored): Promise<unknown> {
   if ("inline" in stored) return stored.inline;
+  if (!isBlob(stored)) return undefined;
   const body = await blobs.get(stored.blob);
   return body && parsed(body);
 }
@@ -61,7 +66,7 @@ export interface Forgetting {
  * and fails nothing.
  */
 export async function forget({ blobs, log }: Forgetting, stored: Stored): Promise<void> {
-  if ("inline" in stored) return;
+  if (!isBlob(stored)) return;
   try {
     await blobs.remove(stored.blob);
   } catch (error) {

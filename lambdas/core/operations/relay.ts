@@ -29,14 +29,16 @@ export async function relayKept(services: Relaying, { shard, until }: RelayMessa
   let after: Kept | undefined;
   while (clock.now() < until) {
     const query = { shard, until: clock.now() + sentAheadMs, limit: pageSize };
-    const { kept, next } = await unscheduled.page(query, after);
+    const page = await unscheduled.page(query, after);
+    // The message of a type that only a later version knows has no queue here, and stays for that version.
+    const kept = page.kept.filter(({ type }) => jobTypes.includes(type));
     const done = (await Promise.all(jobTypes.map((type) => sendOfType(services, type, kept)))).flat();
     sent += done.length;
     failed += kept.length - done.length;
     // Deleted only after they were sent: if this fails, they are sent again, and claims are conditional.
     if (done.length > 0) await unscheduled.remove(done);
-    if (!next) break;
-    after = next;
+    if (!page.next) break;
+    after = page.next;
   }
   if (sent > 0) log.info("kept messages sent", { shard, sent });
   if (failed > 0) throw new TransientError("UNSENT", "SQS did not take some of the kept messages of a shard");

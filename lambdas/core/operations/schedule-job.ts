@@ -1,6 +1,6 @@
 import { inputsPrefix } from "../../topology.ts";
 import { type Fault, InternalError, PermanentError, TransientError, traceOf } from "../errors.ts";
-import { isFinished, type Job } from "../job/job.ts";
+import { isFinished, isKnown, type Job } from "../job/job.ts";
 import { derivedJobId, newJobId } from "../job/job-id.ts";
 import { withTaskToken } from "../job/task-token.ts";
 import type { Gates } from "../ports/gates.ts";
@@ -183,7 +183,7 @@ export async function answeredAgain(
   }
   try {
     const job = await answering(services, existing, request.task_token);
-    if (hasStarted(job)) return job;
+    if (hasStarted(job) || !isKnown(job)) return job;
     // The first request may have failed to dispatch it, or be about to take it back, which the new version forbids.
     const held = { ...job, version: job.version + 1 };
     const isOurs = (await services.jobs.replace(held)) === "replaced";

@@ -1,7 +1,7 @@
 import type { Catalog } from "../catalog/catalog.ts";
 import { driftOf, type Wanted } from "../catalog/schedules.ts";
 import type { Calendars } from "../job/calendars.ts";
-import { hasBegun, isFinished, type Job, type Repeat } from "../job/job.ts";
+import { hasBegun, isFinished, isKnown, type Job, type Repeat } from "../job/job.ts";
 import { fingerprint as hash } from "../job/job-id.ts";
 import { isExcepted, nextOccurrence } from "../job/recurrence.ts";
 import { waiting } from "../job/transitions.ts";
@@ -15,7 +15,10 @@ export interface Syncing extends Scheduling {
   catalog: Catalog;
 }
 
-/** What was done about a schedule. `busy`: its run has begun, so the change has to wait for the end of that. */
+/**
+ * What was done about a schedule. `busy`: its run has begun, so the change has to wait for the end of that; or a later version made its
+ * job what it is, and the change waits for that version.
+ */
 export type Synced = "made" | "changed" | "unchanged" | "busy";
 
 /**
@@ -26,7 +29,7 @@ export async function syncSchedule(services: Syncing, wanted: Wanted): Promise<S
   const { job_id, name, fingerprint, body } = wanted;
   const job = await services.jobs.get(job_id);
   if (job && driftOf(job, wanted).length === 0) return "unchanged";
-  if (job && hasBegun(job)) return "busy";
+  if (job && (hasBegun(job) || !isKnown(job))) return "busy";
   const schedule = { job_id, name, fingerprint };
   const request = { ...parseRequest(body, services.catalog, services.clock.now()), schedule };
   if (job && !isFinished(job)) return put(services, job, await prepare(services, request));

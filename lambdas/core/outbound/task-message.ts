@@ -3,19 +3,19 @@ import type { Stored } from "../job/job.ts";
 import { TaskToken } from "../job/task-token.ts";
 
 const StoredValue: z.ZodType<Stored, Stored> = z.union([
-  z.strictObject({ inline: z.unknown() }),
-  z.strictObject({ blob: z.string(), bytes: z.int() }),
+  z.object({ blob: z.string(), bytes: z.int() }),
+  z.object({ inline: z.unknown() }),
 ]);
 
 /** How a job ended, as it is reported to Step Functions. */
 const Outcome = z.discriminatedUnion("status", [
-  z.strictObject({
+  z.object({
     status: z.literal("completed"),
     result: StoredValue.optional(),
     /** The JSON pointers of what of the result is not shown. */
     redact: z.array(z.string()).optional(),
   }),
-  z.strictObject({ status: z.enum(["failed", "cancelled"]), error: z.string(), cause: z.string() }),
+  z.object({ status: z.enum(["failed", "cancelled"]), error: z.string(), cause: z.string() }),
 ]);
 export type Outcome = z.infer<typeof Outcome>;
 
@@ -24,14 +24,14 @@ export type Outcome = z.infer<typeof Outcome>;
  * deleted right after its end.
  */
 export const TaskMessage = z.discriminatedUnion("kind", [
-  z.strictObject({
+  z.object({
     v: z.literal(1),
     kind: z.literal("outcome"),
     job_id: z.string(),
     tokens: z.array(TaskToken),
     outcome: Outcome,
   }),
-  z.strictObject({
+  z.object({
     v: z.literal(1),
     kind: z.literal("heartbeat"),
     job_id: z.string(),

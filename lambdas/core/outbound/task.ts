@@ -1,4 +1,4 @@
-import { isFinished, type Job } from "../job/job.ts";
+import { isFinished, isReadable, type Job } from "../job/job.ts";
 import { given } from "../schema/given.ts";
 import type { Outcome, TaskMessage } from "./task-message.ts";
 
@@ -34,7 +34,7 @@ export function taskMessagesOf(before: Job | undefined, after: Job | undefined, 
 }
 
 function outcomeOf({ status, result, redact, error, reason }: Job): Outcome {
-  if (status === "completed") return { status, ...given({ result, redact }) };
+  if (status === "completed") return { status, ...(result && isReadable(result) && { result }), ...given({ redact }) };
   if (status === "cancelled") return { status, error: "CANCELLED", cause: reason ?? "The job was cancelled." };
   return { status: "failed", error: error?.code ?? "PROVIDER_ERROR", cause: error?.message ?? "The job failed." };
 }

@@ -11,7 +11,7 @@ import type { EndpointDisabledSchema } from "./endpoint-disabled-schema.ts";
 export type EndpointDisabled = z.infer<ReturnType<typeof EndpointDisabledSchema>>;
 
 /** A queued webhook. It contains the whole event, because the job may be deleted before the endpoint is reachable again. */
-export const Delivery = z.strictObject({
+export const Delivery = z.object({
   v: z.literal(1),
   product: z.string(),
   env: z.string(),

@@ -55,7 +55,7 @@ export interface Refused {
  * `createMany` answers this per job.
  */
 export interface JobStore {
-  /** Over how many partitions of the index a tenant's jobs of a phase are spread; `page` reads one of them. */
+  /** Over how many partitions of the index a tenant's jobs of a phase may be spread; `page` reads one of them. */
   readonly shards: number;
   /** Stores a new job, or answers the existing one with its id. */
   create(job: Job): Promise<{ outcome: "created" } | { outcome: "exists"; job: Job }>;

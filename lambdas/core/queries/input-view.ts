@@ -1,8 +1,8 @@
 import type * as z from "zod";
-import type { Job } from "../job/job.ts";
+import { isReadable, type Job } from "../job/job.ts";
 import { loadIfThere } from "../operations/payload.ts";
 import type { Services } from "../operations/services.ts";
-import { jobNotFound } from "../requests/request-error.ts";
+import { jobNotFound, RequestError } from "../requests/request-error.ts";
 import { largestAnswer, sentBytesOf } from "../schema/sizes.ts";
 import { redact, redactionOf } from "./redact.ts";
 import { resultUrlSeconds } from "./result-view.ts";
@@ -21,12 +21,19 @@ export async function inputShown(services: Pick<Services, "blobs" | "catalog">, 
   const hidden = redactionOf(services.catalog, job);
   const room = largestAnswer - frameBytes;
   if ("blob" in job.input && job.input.bytes > room) return tooLarge(services, job, hidden);
+  if (!isReadable(job.input)) throw laterInput(job);
   const stored = await loadIfThere(services.blobs, job.input);
   if (stored === undefined) throw jobNotFound();
   const { value: input, redacted } = redact(stored, hidden);
   if (sentBytesOf(input) > room) return tooLarge(services, job, hidden);
   return { job_id: job.id, input, ...(redacted.length > 0 && { redacted }) };
 }
+
+const laterInput = ({ id }: Job): RequestError =>
+  new RequestError("UNAVAILABLE", "A later version of this deployment stored the input, and this one cannot read it.", {
+    jobId: id,
+    retryAfterSeconds: 60,
+  });
 
 async function tooLarge(
   { blobs }: Pick<Services, "blobs">,

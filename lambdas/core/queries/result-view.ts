@@ -1,4 +1,4 @@
-import type { Stored } from "../job/job.ts";
+import { isBlob, type Stored, type StoredBlob } from "../job/job.ts";
 import { parsed } from "../operations/payload.ts";
 import type { BlobStore } from "../ports/ports.ts";
 import { largestAnswer, sentBytes, sentBytesOf } from "../schema/sizes.ts";
@@ -37,7 +37,7 @@ export async function withResults<View extends object>(
   let left = room;
   const shown: Promise<View & ResultView>[] = small.map(async (view, i) => {
     const result = results[i];
-    if (!result || "inline" in result) return view;
+    if (!isBlob(result)) return view;
     const json = read[i];
     if (json === gone) return view;
     if (hidden.length === 0) {
@@ -70,13 +70,10 @@ function visibleOf(result: unknown, hidden: readonly string[]): ResultView {
 }
 
 /** The blobs that are worth reading: those that would fit if they contained nothing to escape. */
-function candidates(
-  results: readonly (Stored | undefined)[],
-  room: number,
-): (Extract<Stored, { blob: string }> | undefined)[] {
+function candidates(results: readonly (Stored | undefined)[], room: number): (StoredBlob | undefined)[] {
   let left = room;
   return results.map((result) => {
-    if (!result || "inline" in result || result.bytes > left) return undefined;
+    if (!isBlob(result) || result.bytes > left) return undefined;
     left -= result.bytes;
     return result;
   });

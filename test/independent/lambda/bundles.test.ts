@@ -24,6 +24,7 @@ async function start() {
     BUCKET_NAME: blobs.bucket,
     RETENTION_DAYS: "30",
     INDEX_SHARDS: "8",
+    INDEX_SHARDS_READ: "8",
     SCHEDULER_STARTS_PER_SECOND: "1000",
     QUEUES: JSON.stringify(sent.queues),
     PUMP_QUEUE_URL: "https://sqs.us-east-1.amazonaws.com/123456789012/pump",

@@ -45,6 +45,7 @@ function startApi() {
       BUCKET_NAME: bucket,
       RETENTION_DAYS: 30,
       INDEX_SHARDS: 8,
+      INDEX_SHARDS_READ: 8,
       SCHEDULER_STARTS_PER_SECOND: 1000,
       QUEUES: queuesAt(`http://127.0.0.1:${gates.sqs.port}`),
       PUMP_QUEUE_URL: `http://127.0.0.1:${gates.sqs.port}/pump`,

@@ -12,8 +12,8 @@ const dynamo = startDynamo();
 afterAll(async () => (await dynamo).stop());
 
 const tenants = [{ product: "my-product", env: "prd" }];
-const storeOf = async (shards?: number) =>
-  dynamoJobStore({ client: (await dynamo).client, table, retentionDays: 30, shards });
+const storeOf = async (shards?: number, shardsRead?: number) =>
+  dynamoJobStore({ client: (await dynamo).client, table, retentionDays: 30, shards, shardsRead });
 const pending = (due_at: number) =>
   aJob({ id: newJobId(), product: "my-product", env: "prd", status: "scheduled", due_at });
 
@@ -46,4 +46,23 @@ it("jobs that were stored with fewer partitions are found with more, and so is w
   const shard = shardOf(first.id, 64);
   const query = { product: "my-product", env: "prd", phase: "cancelled", shard, order: "asc", limit: 10 } as const;
   expect((await after.page(query)).jobs).toEqual([{ id: first.id, time: noon }]);
+});
+
+describe("a deployment that reads more partitions than it writes to", () => {
+  it("finds what a later one has stored, once that was rolled back, and stores for an earlier one", async () => {
+    const [later, earlier, between] = [await storeOf(64), await storeOf(8), await storeOf(8, 64)];
+    const env = "between";
+    const jobs = [later, between].map((store) => ({
+      store,
+      made: Array.from({ length: 40 }, () => ({ ...pending(noon - 300_000), env })),
+    }));
+    for (const { store, made } of jobs) expect(await store.createMany(made)).toEqual([]);
+    const idsOf = (some: readonly { id: string }[]) => some.map(({ id }) => id).sort();
+    const listedBy = async (store: typeof later) =>
+      idsOf((await listJobs(store, [{ product: "my-product", env }], { order: "asc", limit: 100 }, noon)).jobs);
+
+    expect(await listedBy(between)).toEqual(idsOf(jobs.flatMap(({ made }) => made)));
+    expect(await listedBy(earlier)).toEqual(expect.arrayContaining(idsOf(jobs[1]?.made ?? [])));
+    expect((await listedBy(earlier)).length).toBeLessThan(80);
+  });
 });

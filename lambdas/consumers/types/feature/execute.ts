@@ -1,6 +1,6 @@
 import { resolve, type Scope } from "../../../core/expressions/evaluate.ts";
 import type { AttemptError } from "../../../core/job/attempt.ts";
-import { isFinished, isWaiting, type Job, messageOf } from "../../../core/job/job.ts";
+import { isFinished, isKnown, isWaiting, type Job, messageOf } from "../../../core/job/job.ts";
 import { JobError } from "../../../core/job/job-error.ts";
 import { stepJobId } from "../../../core/job/job-id.ts";
 import { claimsIn } from "../../../core/job/kept-session.ts";
@@ -106,7 +106,7 @@ async function reviveFailed(services: ConsumerServices, job: Job, feature: Featu
   await Promise.all(
     stepsOf(feature).map(async ({ key, step }) => {
       const child = children.get(key);
-      if (!child || attemptOf(child, job) >= job.attempt || child.status === "completed") return;
+      if (!child || !isKnown(child) || attemptOf(child, job) >= job.attempt || child.status === "completed") return;
       if (step.allow_fail && isFinished(child) && !endedWithFeature(child)) return;
       children.set(key, await changeJob(services, child.id, revive({ message, step: key })));
     }),

@@ -59,7 +59,7 @@ describe("a batch", () => {
     expect(redelivery.asked).toEqual([["m1", "m3"]]);
   });
 
-  it.each(["", "{", "null", "[]", '{"v":2}', JSON.stringify({ ...aMessage(), more: 1 })])(
+  it.each(["", "{", "null", "[]", '{"v":2}', JSON.stringify({ ...aMessage(), v: 2 })])(
     "reports an unreadable message, so that it reaches the DLQ: %s",
     async (unreadable) => {
       const handler = queueHandler(
@@ -72,6 +72,19 @@ describe("a batch", () => {
       });
     },
   );
+
+  it("handles a message of a later version, without the fields that it has more", async () => {
+    const handled: unknown[] = [];
+    const handler = queueHandler(
+      () => ({ log: fakeLog(), redelivery: aRedelivery() }),
+      JobMessage,
+      async (_services, message) => void handled.push(message),
+    );
+    const message = aMessage();
+    const later = JSON.stringify({ ...message, more: { of: 1 } });
+    expect(await handler(batch(later), {} as Context)).toEqual({ batchItemFailures: [] });
+    expect(handled).toEqual([message]);
+  });
 
   it("passes on what came beside a message, and handles one without", async () => {
     const beside: unknown[] = [];

@@ -2,7 +2,7 @@ import {
   allScopes,
   may,
   requireScope,
-  type Scopes,
+  Scopes,
   type Verb,
   verbsOf,
 } from "../../../../lambdas/core/access/scopes.ts";
@@ -26,6 +26,17 @@ it("shows inputs to jobs:input and jobs:admin only: a key that was made before t
     may({ ...reader, verbs: [verb] }, "jobs:input", { product: "shop", env: "dev" }),
   );
   expect(able).toEqual(["jobs:input", "jobs:admin"]);
+});
+
+describe("scopes that another version has written", () => {
+  it("grant the verbs that this version knows", () => {
+    expect(Scopes.parse({ ...reader, verbs: ["jobs:erase", "jobs:read", "admin"] })).toEqual(reader);
+    expect(Scopes.parse({ ...reader, verbs: ["jobs:erase"] })).toEqual({ ...reader, verbs: [] });
+  });
+
+  it("grant nothing if they have a part that may narrow the others", () => {
+    expect(Scopes.parse({ ...allScopes, events: ["create"] })).toEqual({ ...allScopes, verbs: [] });
+  });
 });
 
 describe("requireScope", () => {

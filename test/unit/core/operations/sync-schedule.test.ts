@@ -285,6 +285,18 @@ describe("a deployment while a run is under way", () => {
   });
 });
 
+it("a series that a later version made what it is waits for that version, and is logged by no round", async () => {
+  const w = world();
+  await w.deploy(product());
+  const { version, ...job } = w.job();
+  await w.jobs.replace({ ...job, version: version + 1, status: "held" as never });
+  const before = w.job();
+  await w.deploy(product({ event: { limits: ["one"] } }));
+  expect(w.job()).toEqual(before);
+  expect((await w.states.get())?.hash).not.toBe(w.hash(w.services.catalog.products));
+  expect(w.log.lines.filter(({ level }) => level === "error")).toEqual([]);
+});
+
 describe("the time of the next run", () => {
   const other = { event: { retries: 9 } };
 
