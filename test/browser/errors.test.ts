@@ -63,7 +63,7 @@ test("a page that cannot be drawn says that this is a fault, and the console has
   const menu = page.getByRole("navigation", { name: "Pages" });
   await menu.getByRole("link", { name: "Errors", exact: true }).click();
   await page.getByRole("alert").getByText("This page could not be drawn.").waitFor();
-  expect(logged.join()).toMatch(/could not be drawn[^]*TypeError/);
+  expect(logged.join()).toMatch(/could not be drawn[\s\S]*TypeError/);
   await menu.getByRole("link", { name: "Series", exact: true }).click();
   await page.getByRole("heading", { name: "Series", level: 1 }).waitFor();
   await page.unrouteAll({ behavior: "wait" });

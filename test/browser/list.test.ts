@@ -87,7 +87,7 @@ test("a bulk change of failed jobs begins with their retry, and says which jobs 
 
 test("a window of time is the same instants for each reader, whose fields show it in the chosen zone", async () => {
   const { page } = await open("/jobs", { timezoneId: "Asia/Tokyo" });
-  await shows(page, 9);
+  await rows(page).first().waitFor();
   await page.locator("summary", { hasText: "More" }).click();
   await page.getByLabel("From, in Asia/Tokyo").fill("2026-11-30T18:00");
   await page.getByLabel("From, in Asia/Tokyo").blur();

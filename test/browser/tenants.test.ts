@@ -36,7 +36,7 @@ const pages: readonly (readonly [name: string, ready: string])[] = [
   ["Limits and pauses", "Nothing is paused"],
   ["Catalog", "create_order"],
   ["Keys and webhooks", "endpoint"],
-  ["Outbox", "create_order"],
+  ["Outbox", "Nothing of it left this machine."],
   ["Clock", "Move ahead"],
 ];
 
@@ -104,7 +104,7 @@ test("every question names the product and env of what it changes", async () => 
 
 test("at 390 px no page is wider than the screen, however long a product's name is", async () => {
   const { page, go } = await open("/", { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true });
-  const paths = ["/", "/jobs", "/series", "/new", "/errors", "/limits", "/catalog", "/keys"];
+  const paths = ["/", "/jobs", "/series", "/new", "/errors", "/limits", "/catalog", "/keys", "/outbox", "/clock"];
   for (const path of paths) {
     await go(`${path}?${here}`);
     await page.waitForFunction(() => document.querySelector("[aria-busy='true'], .skeleton") === null);

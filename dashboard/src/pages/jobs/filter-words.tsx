@@ -1,5 +1,6 @@
 import type { JobFilter } from "../../../../sdk/src/index.ts";
 import { Fact, Facts } from "../../ui/panel.tsx";
+import { Plain } from "../../ui/plain.tsx";
 import { Time } from "../../ui/time.tsx";
 
 const listed = (values: string | readonly string[]) => [values].flat().join(", ");
@@ -14,7 +15,11 @@ export function FilterWords({ filter }: { filter: Partial<JobFilter> }) {
       {status !== undefined && <Fact name="Status">{listed(status)}</Fact>}
       {type !== undefined && <Fact name="Type">{listed(type)}</Fact>}
       {event !== undefined && <Fact name="Event">{event}</Fact>}
-      {label !== undefined && <Fact name="Label">{label}</Fact>}
+      {label !== undefined && (
+        <Fact name="Label">
+          <Plain text={label} />
+        </Fact>
+      )}
       {recurring !== undefined && <Fact name="Kind">{recurring ? "series" : "once"}</Fact>}
       {from !== undefined && (
         <Fact name="From">
