@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { type Ductape, InvalidRequestError } from "../../../sdk/src/index.ts";
 import { instead } from "../../../sdk/src/not-here.ts";
-import { apiKey, aReceipt, completedJob, fakeApi, rejection } from "./fake-api.ts";
+import { apiKey, aReceipt, completedJob, fakeApi, rejection, until } from "./fake-api.ts";
 import { faked, here, url } from "./faked.ts";
 
 describe("a dispatch of a namespace", () => {
@@ -265,9 +265,11 @@ describe("what Ductape runs at once", () => {
   });
 
   test("waits no longer than its caller", async () => {
-    await using api = await fakeApi([{ status: 202, body: aReceipt() }], here);
-    const error = await rejection(api.client.api.run({ event: "go" }, { timeout: 0 }));
-    expect(error).toMatchObject({ code: "WAIT_TIMEOUT" });
+    await using api = await fakeApi([{ silent: true }], here);
+    const call = rejection(api.client.api.run({ event: "go" }, { timeout: 10 }));
+    await until(() => api.seen.length === 1);
+    api.runtime.fire(10);
+    expect(await call).toMatchObject({ code: "WAIT_TIMEOUT" });
   });
 });
 

@@ -25,7 +25,8 @@ export async function callTool(
 }
 
 async function answerOf({ api, tools, confirmations }: Serving, name: string, given: Json, signal: AbortSignal) {
-  if (name === describeTool.name) return shown(api, described(tools, String(given.name)));
+  // Whole, since what is cut from a schema would mislead.
+  if (name === describeTool.name) return shown(api, described(tools, String(given.name)), Number.POSITIVE_INFINITY);
   const tool = toolOf(tools, name);
   const { operation, writes } = tool;
   const call = requestOf(tool, given);
@@ -94,8 +95,8 @@ function requestOf({ whole, operation }: ApiTool, given: Json): Call {
   };
 }
 
-function shown(api: Api, answer: Json): CallToolResult {
-  const { text, leftOut } = bounded(answer);
+function shown(api: Api, answer: Json, most?: number): CallToolResult {
+  const { text, leftOut } = bounded(answer, most);
   const notes = [`The API's clock: ${new Date(api.now()).toISOString()} (${api.now()}).`, ...leftOut];
   return { content: [text, notes.join("\n")].map((text) => ({ type: "text", text })) };
 }

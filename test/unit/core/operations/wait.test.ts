@@ -68,7 +68,7 @@ describe("a job that may end in time is waited for", () => {
 describe("who waits longer than a second is granted it, a moment at a time", () => {
   it("asks once a moment", async () => {
     let asked = 0;
-    const { clock, wait, ended } = waiting(aJob(), async () => ++asked > 0);
+    const { clock, wait, ended } = waiting(aJob({ status: "running", claim_id: "c" }), async () => ++asked > 0);
     await clock.advance(950);
     expect(asked).toBe(0);
     await clock.advance(1000);

@@ -281,7 +281,7 @@ test("a name of several events is refused with their tags", () => {
 
 test("the name of a storage is the event that stores into it", () => {
   const input = { buffer: "aGVsbG8=", fileName: "hello.txt" };
-  expect(parse({ ...place, event: "documents", input })).toMatchObject({ event: "store_document", input });
+  expect(parse({ ...place, event: "documents", input })).toMatchObject({ tag: "store_document", input });
   expect(() => parse({ ...place, event: "document", input })).toThrow(/no such job event/);
 });
 
