@@ -1,11 +1,4 @@
-import {
-  allScopes,
-  may,
-  requireScope,
-  Scopes,
-  type Verb,
-  verbsOf,
-} from "../../../../lambdas/core/access/scopes.ts";
+import { allScopes, may, requireScope, Scopes, type Verb, verbsOf } from "../../../../lambdas/core/access/scopes.ts";
 
 const reader: Scopes = { products: ["shop"], envs: ["dev"], verbs: ["jobs:read"] };
 
