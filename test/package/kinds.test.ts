@@ -162,7 +162,11 @@ test(
         ...{ name: "yarn-root", private: true, workspaces: ["apps/*"] },
         resolutions: { "ductape-sdk": `file:${packages.sdk}` },
       },
-      ".yarnrc.yml": "nodeLinker: node-modules\nenableTelemetry: false\nenableImmutableInstalls: false\n",
+      ".yarnrc.yml": [
+        ...["nodeLinker: node-modules", "enableTelemetry: false", "enableImmutableInstalls: false"],
+        // A test takes what npm takes, however new it is.
+        "npmMinimalAgeGate: 0",
+      ].join("\n"),
       "yarn.lock": "",
       ...workspaceApp(),
     });

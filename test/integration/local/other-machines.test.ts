@@ -50,8 +50,8 @@ async function run(name: string, allowReal: boolean) {
   });
   const { url, apiKey } = local;
   const headers = { authorization: `Bearer ${apiKey}`, "content-type": "application/json", prefer: "wait=20" };
-  const inEnv = async (env: string) => {
-    const body = JSON.stringify({ product_tag: "shop", env, event: "order", input: { body: {} } });
+  const inEnv = async (env: string, retries?: number) => {
+    const body = JSON.stringify({ product_tag: "shop", env, event: "order", input: { body: {} }, retries });
     return (await fetch(`${url}/v1/jobs`, { method: "POST", headers, body })).json() as Promise<Ended>;
   };
   return { said, inEnv };
@@ -79,7 +79,9 @@ test("with --allow-real it is called, and the start says which hosts are", async
   expect(said).toContainEqual(
     expect.stringMatching(/for real, as --allow-real says:\n {2}198\.51\.100\.1 \(shop\/prd\)$/),
   );
-  const job = await inEnv("prd");
-  expect(job.attempts[0]?.error?.code).toMatch(/^(TIMEOUT|CONNECTION_ERROR)$/);
+  const job = await inEnv("prd", 0);
+  // What comes of it depends on the network.
+  expect(job.attempts).toHaveLength(1);
+  expect(job.attempts[0]?.error?.code).not.toBe("CONFIGURATION_ERROR");
   expect(said.join("\n")).not.toContain("would have called");
 }, 90_000);
