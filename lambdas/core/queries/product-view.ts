@@ -27,24 +27,30 @@ export function productSummary(product: Product, registry: Definitions, scopes: 
   };
 }
 
-export function productView(product: Product, catalog: Catalog, scopes: Scopes): ProductView | undefined {
+export async function productView(
+  product: Product,
+  catalog: Catalog,
+  scopes: Scopes,
+): Promise<ProductView | undefined> {
   const summary = productSummary(product, catalog.registry, scopes);
   return (
     summary && {
       ...summary,
       ...valueNames(product, summary.envs),
       schedules: schedulesView(product, summary.envs),
-      events: summary.events.map((event) => {
-        const definition = catalog.registry[event.type];
-        const { target, group, event: own } = catalog.lookup(product.tag, event.tag) ?? {};
-        const targets = group ? group.members.map((member) => member.target) : [target];
-        return {
-          ...event,
-          input: (own && definition.inputSchemaOf?.(own, target)) ?? inputSchema(definition),
-          references: [...new Set(targets.flatMap((one) => referenceNames(one, summary.envs)))],
-          ...(group && { targets: group.members.map(({ name, weight }) => ({ name, ...given({ weight }) })) }),
-        };
-      }),
+      events: await Promise.all(
+        summary.events.map(async (event) => {
+          const definition = catalog.registry[event.type];
+          const { target, group, event: own } = catalog.lookup(product.tag, event.tag) ?? {};
+          const targets = group ? group.members.map((member) => member.target) : [target];
+          return {
+            ...event,
+            input: (own && (await definition.inputSchemaOf?.(own, target))) ?? inputSchema(definition),
+            references: [...new Set(targets.flatMap((one) => referenceNames(one, summary.envs)))],
+            ...(group && { targets: group.members.map(({ name, weight }) => ({ name, ...given({ weight }) })) }),
+          };
+        }),
+      ),
     }
   );
 }

@@ -4,7 +4,7 @@ import { lazy } from "./lazy.ts";
 import { required as isRequired } from "./plain-faults.ts";
 import { didYouMean, firstFaults, jsonPointer, mostHints, strict } from "./schema.ts";
 
-const types = lazy(() => ({
+export const fieldTypes = lazy(() => ({
   string: z.string(),
   number: z.number(),
   integer: z.int(),
@@ -18,12 +18,12 @@ const types = lazy(() => ({
     "must be an RFC 3339 date, or date with time and offset",
   ),
 }));
-type FieldType = keyof ReturnType<typeof types>;
+type FieldType = keyof ReturnType<typeof fieldTypes>;
 
 /** The fields of an object as the catalog declares them: of a feature's input, or of an action's body. */
 export const fieldsSchema = lazy(() => {
   const Field = strict({
-    type: z.enum(Object.keys(types()) as [FieldType, ...FieldType[]]),
+    type: z.enum(Object.keys(fieldTypes()) as [FieldType, ...FieldType[]]),
     /** Default: true. */
     required: z.boolean().optional(),
     /** The least value of a number, or the least length of a string or list. */
@@ -41,7 +41,7 @@ const sizeOf = (value: unknown): number | undefined => {
 
 function faultOf(value: unknown, { type, required = true, min, max }: Fields[string]): string | undefined {
   if (value === undefined) return required ? isRequired : undefined;
-  const parsed = types()[type].safeParse(value);
+  const parsed = fieldTypes()[type].safeParse(value);
   if (!parsed.success) return parsed.error.issues[0]?.message;
   const size = sizeOf(value);
   const unit = typeof value === "number" ? "" : typeof value === "string" ? " characters long" : " items long";
@@ -72,28 +72,3 @@ export const withoutRequired = (fields: Fields, defaults: object): Fields =>
       Object.hasOwn(defaults, name) ? { ...field, required: false } : field,
     ]),
   );
-
-/** The names of `min` and `max` in JSON Schema: bounds of a number, or of the length of a string or list. */
-const bounds: Partial<Record<Fields[string]["type"], [string, string]>> = {
-  number: ["minimum", "maximum"],
-  integer: ["minimum", "maximum"],
-  string: ["minLength", "maxLength"],
-  email: ["minLength", "maxLength"],
-  uuid: ["minLength", "maxLength"],
-  date: ["minLength", "maxLength"],
-  array: ["minItems", "maxItems"],
-};
-
-/** An object with these fields as a JSON Schema, for callers. */
-export function fieldsJsonSchema(schema: Fields): z.core.JSONSchema.BaseSchema {
-  const shape = Object.entries(schema).map(([key, { type, required = true }]) => {
-    return [key, required ? types()[type] : types()[type].optional()];
-  });
-  const json = z.toJSONSchema(z.strictObject(Object.fromEntries(shape)), { io: "input" });
-  for (const [key, { type, min, max }] of Object.entries(schema)) {
-    const [least, most] = bounds[type] ?? [];
-    if (least && min !== undefined) Object.assign(json.properties?.[key] ?? {}, { [least]: min });
-    if (most && max !== undefined) Object.assign(json.properties?.[key] ?? {}, { [most]: max });
-  }
-  return json;
-}

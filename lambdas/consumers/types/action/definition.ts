@@ -1,4 +1,5 @@
 import { own } from "../../../core/catalog/catalog.ts";
+import { lazy } from "../../../core/schema/lazy.ts";
 import { didYouMean } from "../../../core/schema/schema.ts";
 import { Tag } from "../../../core/schema/tag.ts";
 import { callFaults } from "../../clients/http/call-faults.ts";
@@ -6,8 +7,9 @@ import { callInput } from "../../clients/http/call-input.ts";
 import { keyNotes } from "../../clients/http/key-notes.ts";
 import { partOfCall } from "../../clients/http/part-of-call.ts";
 import { defineJobType } from "../define-job-type.ts";
-import { actionInputSchema } from "./input-json-schema.ts";
 import type { AppTarget } from "./target.ts";
+
+const loadJsonSchema = lazy(() => import("./input-json-schema.ts"));
 
 export const action = defineJobType<AppTarget>()({
   type: "action",
@@ -16,7 +18,7 @@ export const action = defineJobType<AppTarget>()({
   section: "apps",
   targetField: "app",
   input: callInput,
-  inputSchemaOf: ({ action }, target) => actionInputSchema(target, action),
+  inputSchemaOf: async ({ action }, target) => (await loadJsonSchema()).actionInputSchema(target, action),
   event: () => ({ app: Tag, action: Tag }),
   eventNames: ({ app, action }) => [{ name: `${app}:${action}` }],
   partOf: (event, { actions }, field) => partOfCall(own(actions, event.action), field),

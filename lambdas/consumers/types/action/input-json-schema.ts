@@ -1,7 +1,8 @@
 import * as z from "zod";
 import { own } from "../../../core/catalog/catalog.ts";
 import { isReference } from "../../../core/catalog/references.ts";
-import { fieldsJsonSchema, withoutRequired } from "../../../core/schema/fields.ts";
+import { withoutRequired } from "../../../core/schema/fields.ts";
+import { fieldsJsonSchema } from "../../../core/schema/fields-json-schema.ts";
 import { httpUrl } from "../../../core/schema/url.ts";
 import { callInput } from "../../clients/http/call-input.ts";
 import { paramsOf, pathBelow } from "../../clients/http/url.ts";

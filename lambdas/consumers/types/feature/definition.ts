@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { fieldsFaults, fieldsJsonSchema } from "../../../core/schema/fields.ts";
+import { fieldsFaults } from "../../../core/schema/fields.ts";
 import { lazy } from "../../../core/schema/lazy.ts";
 import { Tag } from "../../../core/schema/tag.ts";
 import { defineJobType } from "../define-job-type.ts";
@@ -9,6 +9,8 @@ import type { FeatureTarget } from "./target.ts";
 /** The input of a feature: any object, checked against the feature's own input schema. */
 export const featureInput = lazy(() => z.record(z.string(), z.unknown()));
 
+const loadJsonSchema = lazy(() => import("../../../core/schema/fields-json-schema.ts"));
+
 export const feature = defineJobType<FeatureTarget>()({
   type: "feature",
   summary: "Run a sequence of other job events.",
@@ -17,7 +19,7 @@ export const feature = defineJobType<FeatureTarget>()({
   targetField: "feature",
   standsAlone: true,
   input: featureInput,
-  inputSchemaOf: (_event, { input }) => input && fieldsJsonSchema(input),
+  inputSchemaOf: async (_event, { input }) => input && (await loadJsonSchema()).fieldsJsonSchema(input),
   event: () => ({ feature: Tag }),
   graph: (target) => stepsOf(target).map(graphStepOf),
   texts: (target) => [stepsOf(target).map(({ step }) => [step.input, comparedIn(step)]), target.output],

@@ -1,4 +1,4 @@
-import { fieldsJsonSchema } from "../../../../lambdas/core/schema/fields.ts";
+import { fieldsJsonSchema } from "../../../../lambdas/core/schema/fields-json-schema.ts";
 
 describe("the JSON Schema of declared fields", () => {
   it.each([
