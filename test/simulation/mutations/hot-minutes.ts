@@ -27,13 +27,6 @@ export const hotMinutes: Mutation[] = [
     replace: "0",
   },
   {
-    name: "hot minutes: nobody asks for kept messages to be sent",
-    seed: 7,
-    at: "reconciler/ask-relays.ts#askRelays",
-    find: "relays.sendMany(entries)",
-    replace: "Promise.resolve(entries.slice(entries.length) as never[])",
-  },
-  {
     name: "hot minutes: kept messages are sent in every round",
     seed: 7,
     at: `${kept}#relayKept`,

@@ -12,7 +12,6 @@ import { runOnce } from "../../../lambdas/reconciler/run-once.ts";
 import { functionsOf, reconcileEverySeconds } from "../../../lambdas/topology.ts";
 import { aJob, noon } from "../../support/builders.ts";
 import { myProduct } from "../../support/catalog/my-product.ts";
-import { fakeClock } from "../../support/fakes/clock.ts";
 import { fakeScheduleStates } from "../../support/fakes/schedule-states.ts";
 import { fakeServices } from "../../support/fakes/services.ts";
 
@@ -37,15 +36,6 @@ interface Options {
   deadly?: number;
 }
 
-/** Time in which nobody sleeps: it passes at once, since a catalog is looked at with hundreds of thousands of queries. */
-function plainClock() {
-  let now = noon;
-  const advance = async (ms: number) => {
-    now += ms;
-  };
-  return { ...fakeClock(), now: () => now, advance };
-}
-
 /**
  * A reconciler whose queries take the time of its processor, one after the other however many are under way. Partitions are
  * numbered in the order of the catalog, which has two envs for each product.
@@ -56,8 +46,8 @@ function world({ products, shards = 16, ms = queryMs, lives, deadly }: Options) 
     tags.map((tag, n) => ({ ...myProduct, tag, ...(n === products - 1 && { schedules: { nightly } }) }) as Product),
     registry,
   );
-  const clock = plainClock();
-  const services = fakeServices({ catalog, clock });
+  const services = fakeServices({ catalog });
+  const { clock } = services;
   const tenantAt = new Map(
     catalog.products.flatMap(({ tag }, n) => [`${tag}#dev`, `${tag}#prd`].map((name, env) => [name, 2 * n + env])),
   );
