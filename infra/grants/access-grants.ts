@@ -9,7 +9,7 @@ import { patternsOf } from "./shared-starts.ts";
  * The most resources of the catalog that a role lists one by one. The ten managed policies that a role may have by default take some 400,
  * as the CDK reckons, and all roles together have to fit into a template of 1 MB.
  */
-export const mostListed = 300;
+export const mostListed = 250;
 
 /** A statement of a role's policy, with ARNs as `arnOf` makes them. */
 interface Statement {

@@ -83,7 +83,7 @@ export interface JobsSettings {
    */
   logDays?: number;
   /**
-   * The alarms: `joined`, one of each kind, about 26 resources; `each`, one per queue, function and rule, about 75; `false` for none, if
+   * The alarms: `joined`, one of each kind, about 26 resources; `each`, one per queue, function and rule, about 74; `false` for none, if
    * the app has its own. Without them there is no `alarmTopic`.
    * @default "joined"
    */

@@ -294,7 +294,7 @@ test("the wildcards that a catalog may require are acknowledged, each with its r
 
 test("however many names a catalog has, IAM accepts each policy", () => {
   const numbered = <T>(make: (i: number) => T) =>
-    Object.fromEntries(Array.from({ length: 150 }, (_, i) => [`name-of-${i}`, make(i)]));
+    Object.fromEntries(Array.from({ length: 125 }, (_, i) => [`name-of-${i}`, make(i)]));
   const own = product({
     apps: numbered((i) => ({
       envs: {
@@ -310,7 +310,7 @@ test("however many names a catalog has, IAM accepts each policy", () => {
     })),
   });
   const named = (entry: string) => added(own, entry).filter((line) => /shop\/production|resize-/.test(line));
-  expect(named("consumers/action")).toHaveLength(300);
-  expect(named("consumers/function")).toHaveLength(150);
+  expect(named("consumers/action")).toHaveLength(250);
+  expect(named("consumers/function")).toHaveLength(125);
   expectPoliciesToFit(own.service);
 });

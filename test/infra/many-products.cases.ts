@@ -67,16 +67,11 @@ describe("a thousand products of the demo's size", () => {
   });
 });
 
-test("an app without the CDK's flag that joins statements has one policy more", () => {
+test("an app without the CDK's flag that joins statements has no more policies", () => {
   const unjoined = { "@aws-cdk/aws-iam:minimizePolicies": false };
-  const { service } = synthesize(unjoined, copies(300), { builtinCloudFormationValidation: false });
-  expect(Math.max(...managedPoliciesPerRole(service))).toBeLessThanOrEqual(11);
+  const { service } = synthesize(unjoined, copies(100), { builtinCloudFormationValidation: false });
+  expect(Math.max(...managedPoliciesPerRole(service))).toBeLessThanOrEqual(10);
   expectPoliciesToFit(service);
-});
-
-test("as many as a role can list are granted one by one", () => {
-  const { service } = synthesize({}, copies(mostListed / 5), { builtinCloudFormationValidation: false });
-  expect(secretsOf(service, "consumers/action").filter((name) => name.includes("*"))).toEqual([]);
 });
 
 test("each of many senders of e-mails may be used, and no other, within the policies that a role may have by default", () => {
