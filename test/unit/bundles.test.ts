@@ -70,7 +70,8 @@ const clients = [
  * (docs/benchmarks.md): every request may have Ductape's spellings, expressions and a series, and what reads them took it beyond that;
  * the rules of a seventh type (3 KB), of sessions (2 KB), of groups of targets (1 KB), and bounds for what a request may cost, with
  * the meaning of Ductape's retries and of doubled dollars (4 KB), and what removes results and runs, notes a caller's keys and knows a run
- * that has begun (4 KB), added to it; and 2 KB everywhere for readers that ignore what a later version has stored.
+ * that has begun (4 KB), and the fields of an action's body (1 KB), added to it; and 2 KB everywhere for readers that ignore what a later
+ * version has stored.
  */
 const budgets: [entry: string, most: number][] = [
   ["api", 536],
