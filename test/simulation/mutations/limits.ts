@@ -102,14 +102,6 @@ export const limits: Mutation[] = [
     bug: "of two consumers with duplicates of a message, one that a rate or limit refused freed the slot with which the other ran",
   },
   {
-    name: "limits: a slow call shortens the lease of a shared slot",
-    seed: 4541,
-    at: `${gate}#holderOf`,
-    find: "Math.max(lease, before.lease + 1)",
-    replace: "lease",
-    bug: "a call of a gate that hung for most of a minute wrote its lease over that of the consumer that had claimed the job since",
-  },
-  {
     name: "limits: gates are not asked again after a slow read of the pauses",
     seed: 885,
     at: `${pass}#isStale`,

@@ -24,14 +24,6 @@ export const lines: Mutation[] = [
     replace: "startsAt > now + 60 * aheadMs",
   },
   {
-    name: "lines: a start under another rate begins where an earlier one would have been",
-    seed: 539,
-    at: `${gate}#rateWrite`,
-    find: "Math.max(now * 1000, arrivalOf(state, now, rate) as number)",
-    replace: "(arrivalOf(state, now, rate) as number)",
-    bug: "after a rate was raised again, one start more than it allows was taken",
-  },
-  {
     name: "lines: the pump calls for what may start until its next tick, and not until those that it calls are there",
     seed: 99,
     at: `${pump}#spanOf`,
@@ -71,7 +63,7 @@ export const lines: Mutation[] = [
     name: "lines: whoever stands in line marks nothing",
     seed: 27,
     at: `${pass}#stand`,
-    find: "await markGate(services, { gate, rule }, state.line);",
+    find: "await markGate(services, { gate, rule, ...given({ lag: lagOfNewcomer(passing) }) }, state.line);",
     replace: "",
   },
   {

@@ -77,14 +77,6 @@ export const series: Mutation[] = [
     bug: "a frequent series that was behind planned what was late before it could start, for ever",
   },
   {
-    name: "missed: a run has begun only when its provider no longer puts it off",
-    seed: 13_741,
-    at: "core/job/first-start.ts#firstStartOf",
-    find: "begun_at ?? ",
-    replace: "",
-    bug: "a series ran occurrences, with all, that had passed while a provider put its run off",
-  },
-  {
     name: "missed: a run that was skipped counts towards the limit",
     seed: 35,
     at: `${rules}#runsLeft`,

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { type Ask, applied, emptyPart, nextStep, startOf } from "../../../../lambdas/core/flow/gate.ts";
+import { type Ask, applied, emptyPart, nextStep, type PartState, startOf } from "../../../../lambdas/core/flow/gate.ts";
 import { arrivalOf, bucketsOf, paceOf, startAfter } from "../../../../lambdas/core/flow/gcra.ts";
 import { capsOf, partsOf, slotPartsOf, slotsOf } from "../../../../lambdas/core/flow/parts.ts";
 import { durationMs } from "../../../../lambdas/core/schema/duration.ts";
@@ -29,6 +29,20 @@ test("starts that were taken under another rate move together or apart with the 
   expect(ahead(10_000)).toBe((noon + 10_000) * 1000);
   expect([ahead(100_000), ahead()]).toEqual(Array(2).fill((noon + 1000) * 1000));
   expect(arrivalOf({ tat: noon * 1000 - 1, inc: 7 }, noon, pace)).toBe(noon * 1000 - 1);
+});
+
+test("after a rate was raised, starts are one interval apart, however long ago the last one was", () => {
+  const rate = { increment: 100_000, burst: 1 };
+  let state: PartState = { ...emptyPart(), tat: (noon + 1000) * 1000, inc: 10_000_000 };
+  const starts = [1, 2, 3].map((job) => {
+    const ask: Ask = { job: `job_${job}`, turn: "1.1.0.0", now: noon, rate };
+    const step = nextStep(state, ask);
+    if (step.do !== "write") throw new Error("the next start was to be taken");
+    const at = startOf(state, ask);
+    state = applied(state, step.write, ask);
+    return at - noon;
+  });
+  expect(starts).toEqual([0, 100, 200]);
 });
 
 test("whoever asks whenever, starts in any window are at most rate times window plus burst", () => {
