@@ -19,6 +19,7 @@ import { TickMessage } from "../../lambdas/core/flow/tick-message.ts";
 import { beginningOf, ImportCursor } from "../../lambdas/core/job/import-cursor.ts";
 import { isKnown, type Job, JobMessage, jobStatuses, jobTypes, messageOf } from "../../lambdas/core/job/job.ts";
 import { finalEvents } from "../../lambdas/core/job/job-event.ts";
+import { RelayMessage } from "../../lambdas/core/job/relay-message.ts";
 import { recent } from "../../lambdas/core/operations/recent.ts";
 import { tickLine } from "../../lambdas/core/operations/tick.ts";
 import { taskMessagesOf } from "../../lambdas/core/outbound/task.ts";
@@ -429,6 +430,7 @@ describe("messages of a later version", () => {
     tasks: { schema: TaskMessage, bodies: [outcome, heartbeat] },
     webhooks: { schema: Delivery, bodies: [delivery] },
     pump: { schema: TickMessage, bodies: [tick] },
+    relay: { schema: RelayMessage, bodies: [{ v: 1, shard: 0, until: noon }] },
     imports: { schema: ImportCursor, bodies: [cursor] },
   };
 

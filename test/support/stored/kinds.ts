@@ -7,6 +7,7 @@ import { dynamoGates } from "../../../lambdas/aws/dynamodb/gates.ts";
 import { dynamoJobStore } from "../../../lambdas/aws/dynamodb/job-store.ts";
 import { dynamoPauses } from "../../../lambdas/aws/dynamodb/pauses.ts";
 import { dynamoResultCache } from "../../../lambdas/aws/dynamodb/result-cache.ts";
+import { dynamoRoundPlaces } from "../../../lambdas/aws/dynamodb/round-places.ts";
 import { dynamoScheduleStates } from "../../../lambdas/aws/dynamodb/schedule-states.ts";
 import { dynamoSharedKeys } from "../../../lambdas/aws/dynamodb/shared-keys.ts";
 import { dynamoStatsStore } from "../../../lambdas/aws/dynamodb/stats-store.ts";
@@ -75,6 +76,7 @@ export function servicesOn(client: DynamoDBClient) {
     hot: hotMinutes(dueCounts),
     keys: dynamoApiKeys(storage),
     states: dynamoScheduleStates(storage),
+    roundPlaces: dynamoRoundPlaces(storage),
   };
 }
 
@@ -209,6 +211,12 @@ export const kinds: Record<string, Kind> = {
       ]),
     words: [],
     unknownFields: "kept",
+  },
+  roundPlace: {
+    prefix: topology.roundsPartition,
+    make: ({ roundPlaces }) => roundPlaces.put({ tries: 0, scan: { ...tenant, shard: 1 } }),
+    words: [],
+    unknownFields: "lost",
   },
   failures: {
     prefix: topology.errorsPrefix,
