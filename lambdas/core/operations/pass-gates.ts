@@ -239,13 +239,13 @@ async function stand(
   return undefined;
 }
 
-/** A job that is later than this, in milliseconds, was held up by something else than its queue. */
-const longestLagMs = 30_000;
+/** What is less is no lag, but what messages take; and a job that is later was held up by something else than its queue. Milliseconds. */
+const lagMs = { least: 2000, most: 30_000 } as const;
 
 /** How late the queue has brought a job that nobody called. */
 function lagOfNewcomer({ pass: { job, askedAt }, calls }: Passing): number | undefined {
-  const late = Math.max(0, askedAt - job.due_at);
-  return calls === uncalled && late <= longestLagMs ? late : undefined;
+  const late = askedAt - job.due_at;
+  return calls === uncalled && late >= lagMs.least && late <= lagMs.most ? late : undefined;
 }
 
 /** When the job got a slot: now, unless it was given to it. */
