@@ -71,14 +71,6 @@ export const pauses: Mutation[] = [
     bug: "a job whose gates took seconds to answer was claimed although it had been paused meanwhile",
   },
   {
-    name: "pause: its drain does not know that another one has ended",
-    seed: 1836,
-    at: `${drain}#drainPause`,
-    find: "listed.jobs.length > 0 ? await services.pauses.list() : []",
-    replace: "await services.pauses.recent()",
-    bug: "two pauses that ended at the same time each left the jobs of both to the other one",
-  },
-  {
     name: "pause: is never over",
     seed: 1701,
     at: `${drain}#sendPage`,

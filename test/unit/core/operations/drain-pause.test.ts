@@ -98,10 +98,12 @@ it("sends nothing of what another pause still holds", async () => {
   expect(queue.sent).toHaveLength(1);
 });
 
-it("sends what another pause held that ends at the same time", async () => {
+it("sends what another pause held that ends at the same time, whatever the process remembers", async () => {
   const { drain, queue, pauses, jobs } = await world([held()]);
   const other = aPause({ product, env: "prd" });
   await pauses.put(other);
+  const remembered = await pauses.list();
+  pauses.recent = async () => remembered;
   const { page } = jobs;
   jobs.page = async (...asked) => {
     jobs.page = page;
