@@ -86,14 +86,6 @@ export const limits: Mutation[] = [
     replace: "noted && noted.limit === undefined && noted.since",
   },
   {
-    name: "limits: a duplicate frees the slot of its twin",
-    seed: 893,
-    at: `${pass}#keepSlots`,
-    find: `releaseSlots(services, { job, turn, slots: freed }, "own")`,
-    replace: "releaseSlots(services, { job, turn, slots: freed })",
-    bug: "a duplicate that was refused by one limit freed the slot of another, with which its attempt had been claimed",
-  },
-  {
     name: "limits: whoever took a shared slot last frees it",
     seed: 573,
     at: `${pass}#releaseSlots`,

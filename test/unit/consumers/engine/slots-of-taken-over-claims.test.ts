@@ -2,6 +2,7 @@ import { runJob } from "../../../../lambdas/consumers/engine/run-job.ts";
 import { registry } from "../../../../lambdas/consumers/types/registry.ts";
 import { makeCatalog } from "../../../../lambdas/core/catalog/catalog.ts";
 import type { Product } from "../../../../lambdas/core/catalog/job-type.ts";
+import type { Limit } from "../../../../lambdas/core/flow/limit.ts";
 import { messageOf } from "../../../../lambdas/core/job/job.ts";
 import { type Execute, Parked } from "../../../../lambdas/core/operations/execution.ts";
 import { aJob, noon } from "../../../support/builders.ts";
@@ -11,8 +12,10 @@ import { fakeServices } from "../../../support/fakes/services.ts";
 const slot = { limit: "workers", key: "" };
 
 /** A job that needs the only slot of each of its limits, and one that needs that of the last of them. */
-function slotted(...names: string[]) {
-  const limits = Object.fromEntries(["workers", ...names].map((name) => [name, { concurrency: 1 }]));
+const slotted = (...names: string[]) =>
+  limited(Object.fromEntries(["workers", ...names].map((name) => [name, { concurrency: 1 }])));
+
+function limited(limits: Record<string, Limit>) {
   const product = { tag: "shop", envs: ["prd"], ...action, limits } as unknown as Product;
   const gates = Object.keys(limits).map((limit) => ({ limit, key: "" }));
   const shared = { event: "create_order", timeout_ms: 10_000, due_at: noon };
@@ -145,6 +148,32 @@ describe("a job that is read, and claimed much later", () => {
     const [holder] = Object.values(parts[0]?.holders ?? {});
     expect(holder?.lease).toBeGreaterThanOrEqual(w.jobs.all()[0]?.lease_until ?? Number.POSITIVE_INFINITY);
     only.end();
+    await running;
+    expect(await w.holders()).toBe(0);
+  });
+});
+
+describe("the slot of an attempt that has been claimed", () => {
+  it("is not freed by a duplicate that took it before, and that another limit refuses", async () => {
+    const w = limited({ workers: { concurrency: 1 }, calls: { rate: { limit: 1, period: "1m" } } });
+    const { take } = w.gates;
+    const asking = Promise.withResolvers<void>();
+    // The duplicate has the slot, and its call of the other gate hangs.
+    w.gates.take = async (part, ask) => {
+      if (part.limit === "workers") return take(part, ask);
+      w.gates.take = take;
+      await asking.promise;
+      return take(part, ask);
+    };
+    const duplicate = w.run(async () => expect("a start").toBe("none"));
+    await new Promise((resolve) => setImmediate(resolve));
+    const attempt = held();
+    const running = w.run(attempt.execute);
+    await attempt.started;
+    asking.resolve();
+    await duplicate;
+    expect(await w.holders()).toBe(1);
+    attempt.end();
     await running;
     expect(await w.holders()).toBe(0);
   });
