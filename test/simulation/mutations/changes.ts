@@ -6,7 +6,7 @@ const change = "core/operations/change-job.ts";
 export const changes: Mutation[] = [
   {
     name: "change: a repeated request does not dispatch",
-    seed: 457,
+    seed: 479,
     at: `${change}#rewrite`,
     find: `job.status === "cancelled" || isWaiting(job)`,
     replace: `job.status === "cancelled"`,
@@ -42,7 +42,7 @@ export const changes: Mutation[] = [
   },
   {
     name: "reschedule: a paused job is resumed",
-    seed: 393,
+    seed: 457,
     at: `${change}#reschedule`,
     find: `job.status === "paused" ? "paused" : waiting(at, now)`,
     replace: "waiting(at, now)",
@@ -79,7 +79,7 @@ export const changes: Mutation[] = [
   },
   {
     name: "cancel: a feature's steps continue",
-    seed: 158,
+    seed: 215,
     at: `${change}#dispatchFollowUps`,
     find: `job.status === "cancelled"`,
     replace: `job.id === ""`,
@@ -102,7 +102,7 @@ export const changes: Mutation[] = [
   },
   {
     name: "cancel: a step belongs to any feature with its feature's id",
-    seed: 798,
+    seed: 917,
     at: "core/operations/parent-guard.ts#endedParentOf",
     find: "found && isStepOf(step, found) ? found : undefined",
     replace: "found",

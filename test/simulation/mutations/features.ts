@@ -23,7 +23,7 @@ export const features: Mutation[] = [
   },
   {
     name: "feature: a step's timeout is mistaken for the decision's own",
-    seed: 92,
+    seed: 136,
     at: `${policy}#decisionPolicy`,
     find: "onThrown(services, job, { error, isOutOfTime, hasBegun }) {",
     replace: `onThrown(services, job, { error, hasBegun }) { const isOutOfTime = error instanceof JobError && error.code === "TIMEOUT";`,
@@ -114,7 +114,7 @@ export const features: Mutation[] = [
   },
   {
     name: "feature: a completed and deleted step is run again",
-    seed: 3289,
+    seed: 3330,
     at: `${decider}#execute`,
     find: "{ ...jobless, ...statesOf(children, now) }",
     replace: "{ ...statesOf(children, now) }",

@@ -73,7 +73,7 @@ export const limits: Mutation[] = [
   },
   {
     name: "limits: an attempt says with each message that it waits",
-    seed: 277,
+    seed: 405,
     at: "core/job/transitions.ts#isNoted",
     find: "noted.due_at === due_at",
     replace: "noted.due_at !== due_at",
@@ -95,7 +95,7 @@ export const limits: Mutation[] = [
   },
   {
     name: "limits: gates are not asked again after a slow read of the pauses",
-    seed: 885,
+    seed: 1045,
     at: `${pass}#isStale`,
     find: "now - askedAt > 2 * slowMs",
     replace: "false",

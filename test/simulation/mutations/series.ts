@@ -70,7 +70,7 @@ export const series: Mutation[] = [
   },
   {
     name: "missed: the run after a late one is as late",
-    seed: 26,
+    seed: 57,
     at: `${rules}#marginOf`,
     find: "Math.min(mostMarginMs, maxLateness(repeat) / 2)",
     replace: "0",
@@ -92,7 +92,7 @@ export const series: Mutation[] = [
   },
   {
     name: "spread: runs drift by the offset",
-    seed: 812,
+    seed: 923,
     at: "core/job/recurrence.ts#nextOccurrence",
     find: "after - offset_ms",
     replace: "after",
