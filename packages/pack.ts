@@ -19,7 +19,7 @@ for (const place of ["sdk", "packages/ductape-jobs", "packages/create-ductape-jo
     stdio: ["ignore", "ignore", "inherit"],
   });
   renameSync(join(folder, `${name}-${version}.tgz`), join(folder, `${name}.tgz`));
-  const bom = ["sbom", "--sbom-format", "cyclonedx", "--sbom-type", "library", "--omit", "dev", "--workspace", name];
+  const bom = ["sbom", "--sbom-format", "cyclonedx", "--sbom-type", "library", "--workspace", name];
   writeFileSync(join(folder, `${name}.cdx.json`), execFileSync("npm", [...bom, "--package-lock-only"], { cwd: root }));
   console.log(`${name} ${version}: ${join(folder, `${name}.tgz`)}`);
 }

@@ -33,7 +33,8 @@ export async function packNow(folder: string): Promise<Packages> {
 async function listsItself(folder: string, name: string): Promise<void> {
   const bom = JSON.parse(await readFile(join(folder, `${name}.cdx.json`), "utf8")) as Bom;
   const { dependencies = {} } = JSON.parse(await manifestIn(join(folder, `${name}.tgz`))) as Manifest;
-  const listed = new Set(bom.components.map((one) => one.name));
+  // Its name of a package of this repository is that of its folder.
+  const listed = new Set(bom.components.map(({ purl }) => decodeURIComponent(purl).replace(/^pkg:npm\/|@[^@]*$/g, "")));
   const missing = Object.keys(dependencies).filter((dependency) => !listed.has(dependency));
   if (bom.bomFormat !== "CycloneDX" || missing.length > 0)
     throw new Error(`${name}.cdx.json is no CycloneDX document, or lacks ${missing}`);
@@ -41,7 +42,7 @@ async function listsItself(folder: string, name: string): Promise<void> {
 
 interface Bom {
   bomFormat: string;
-  components: { name: string }[];
+  components: { purl: string }[];
 }
 
 interface Manifest {
