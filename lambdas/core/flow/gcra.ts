@@ -48,6 +48,17 @@ export function arrivalOf({ tat, inc }: Arrival, now: number, { increment }: Pac
   return tat + ahead * (increment - inc);
 }
 
+/** How many starts lie ahead of `now`; negative: how many have not been used. */
+export const startsAhead = (arrival: Arrival, now: number, pace: Pace): number =>
+  ((arrivalOf(arrival, now, pace) ?? 0) - now * 1000) / pace.increment;
+
+/** How many starts may be taken at the next one: what is left of the burst. */
+export const freeStarts = (arrival: Arrival, now: number, pace: Pace): number =>
+  Math.min(pace.burst, Math.max(0, Math.floor(-startsAhead(arrival, now, pace)) + pace.burst));
+
+/** Milliseconds between two starts, of whichever bucket. */
+export const intervalOf = (rate: Rate): number => paceOf(rate).increment / 1000 / bucketsOf(rate);
+
 /** The start, in epoch milliseconds, of whoever takes one at `now`. Never rounded down. */
 export function startAfter(arrival: Arrival, now: number, pace: Pace): number {
   const tat = arrivalOf(arrival, now, pace);

@@ -1,6 +1,6 @@
 import type { Call } from "./calls.ts";
 import type { LineMark, PartState } from "./gate.ts";
-import { arrivalOf, bucketsOf, paceOf, startAfter } from "./gcra.ts";
+import { bucketsOf, freeStarts, paceOf, startAfter, startsAhead } from "./gcra.ts";
 import type { Rate } from "./limit.ts";
 
 /*
@@ -83,14 +83,14 @@ export function roomFor({ now, rate, parts, pump, noted }: Seen): Room {
   const span = spanOf(pump);
   const buckets = Array.from({ length: bucketsOf(rate) }, (_, bucket) => {
     const part = parts[bucket] ?? {};
-    const ahead = ((arrivalOf(part, now, pace) ?? 0) / 1000 - now) / (pace.increment / 1000);
     const calls = Object.values(pump.called).filter((call) => (call.bucket ?? 0) === bucket);
     return bucketRoom({
       now,
       pace,
       span,
       next: startAfter(part, now, pace),
-      ahead,
+      ahead: startsAhead(part, now, pace),
+      free: freeStarts(part, now, pace),
       open: calls.length + (bucket === 0 ? noted : 0),
       beyondLag: calls.filter(({ at }) => at >= now + pump.lag).length,
       lag: pump.lag,
@@ -106,12 +106,14 @@ export function roomFor({ now, rate, parts, pump, noted }: Seen): Room {
 
 interface Bucket {
   now: number;
-  pace: { increment: number; burst: number };
+  pace: { increment: number };
   span: number;
   /** When the next start would be. */
   next: number;
   /** How many starts lie ahead; negative: how many have not been used. */
   ahead: number;
+  /** How many starts may be taken at the next one. */
+  free: number;
   /** How many jobs were called and are still in line. */
   open: number;
   /** How many of them were called for later than somebody who is called now can be there. */
@@ -119,14 +121,13 @@ interface Bucket {
   lag: number;
 }
 
-function bucketRoom({ now, pace, span, next, ahead, open, beyondLag, lag }: Bucket): {
+function bucketRoom({ now, pace, span, next, ahead, free, open, beyondLag, lag }: Bucket): {
   starts: number[];
   after: number;
 } {
   const interval = pace.increment / 1000;
   // Of those that are in line still, some have taken their start and wait for it.
   const called = Math.max(0, Math.ceil(open - Math.max(0, ahead)));
-  const free = Math.min(pace.burst, Math.max(0, Math.floor(-ahead) + pace.burst));
   const most = Math.max(1, Math.ceil(span / interval) + (next <= now ? free : 0));
   const place = (from: number, index: number) => from + Math.max(0, index - Math.max(0, free - 1)) * interval;
   // Nobody who is called now can be there before the lag has passed, and then those come who were called for that time.

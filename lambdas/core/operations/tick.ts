@@ -1,7 +1,7 @@
 import { traceOf } from "../errors.ts";
 import type { Call } from "../flow/calls.ts";
 import type { GateName, LineMark, PartState } from "../flow/gate.ts";
-import { bucketsOf, paceOf } from "../flow/gcra.ts";
+import { bucketsOf, intervalOf, paceOf } from "../flow/gcra.ts";
 import type { Rate } from "../flow/limit.ts";
 import type { LimitRule } from "../flow/limit-rule.ts";
 import {
@@ -218,9 +218,6 @@ async function goOn(services: Ticking, found: Found, { pump, calls, asked, line 
   // Not by the clock of now: the delay is cut to whole seconds, and the tick would come a second too early.
   await ticks.send([{ ...gate, by, visible: now + asked }], now);
 }
-
-/** Milliseconds between two starts. */
-const intervalOf = (rate: Rate): number => paceOf(rate).increment / 1000 / bucketsOf(rate);
 
 /** How long the line is: a long one is counted now and then. */
 async function count(

@@ -1,5 +1,5 @@
 import type { PartState } from "../flow/gate.ts";
-import { type Arrival, arrivalOf, bucketsOf, paceOf, startAfter } from "../flow/gcra.ts";
+import { type Arrival, bucketsOf, freeStarts, intervalOf, paceOf, startAfter } from "../flow/gcra.ts";
 import type { LimitRule } from "../flow/limit-rule.ts";
 import { type Pump, patienceMs } from "../flow/pump.ts";
 import type { Line, Waiter } from "../ports/gates.ts";
@@ -36,14 +36,10 @@ export function startsOf(
   if (!rate) return undefined;
   const pace = paceOf(rate);
   const buckets = Array.from({ length: bucketsOf(rate) }, (_, bucket): Arrival => parts[bucket] ?? {});
-  const freeIn = (bucket: Arrival): number => {
-    const ahead = ((arrivalOf(bucket, now, pace) ?? 0) - now * 1000) / pace.increment;
-    return Math.min(pace.burst, Math.max(0, Math.floor(-ahead) + pace.burst));
-  };
   return {
     next: Math.min(...buckets.map((bucket) => startAfter(bucket, now, pace))),
-    free: buckets.reduce((sum, bucket) => sum + freeIn(bucket), 0),
-    interval: pace.increment / 1000 / buckets.length,
+    free: buckets.reduce((sum, bucket) => sum + freeStarts(bucket, now, pace), 0),
+    interval: intervalOf(rate),
   };
 }
 
