@@ -8,14 +8,12 @@ import { type EndpointState, keptFailures } from "../../core/catalog/endpoint-st
 import type { EndpointName } from "../../core/catalog/webhook.ts";
 import type { Endpoints } from "../../core/ports/outbound-ports.ts";
 import { endpointPrefix, partitionKey, sortKey } from "../../topology.ts";
-import { fromAttributes, toAttributes } from "./attributes.ts";
+import { fromAttributes, keyAttributes, toAttributes } from "./attributes.ts";
 import type { Item } from "./job-item.ts";
 
 /** Tags contain no `#`, so the key is unambiguous. The sort key is not `STATE`, which the stream's filter takes for a job. */
 const keyOf = ({ product, env, webhook }: EndpointName): Item =>
   toAttributes({ [partitionKey]: `${endpointPrefix}${product}#${env}#${webhook}`, [sortKey]: "ENDPOINT" });
-
-const tableAttributes = new Set<string>([partitionKey, sortKey]);
 
 /** The state of webhook endpoints, in one small item per endpoint. A healthy endpoint has no item, or an empty one. */
 export function dynamoEndpoints({ client, table }: { client: DynamoDBClient; table: string }): Endpoints {
@@ -130,6 +128,6 @@ export function dynamoEndpoints({ client, table }: { client: DynamoDBClient; tab
 const latestFirst = "recent_failures = list_append(:failure, if_not_exists(recent_failures, :none))";
 
 function stateOf(item: Item): EndpointState {
-  const { recent_failures, ...rest } = fromAttributes(item, tableAttributes) as unknown as EndpointState;
+  const { recent_failures, ...rest } = fromAttributes(item, keyAttributes) as unknown as EndpointState;
   return { ...rest, ...(recent_failures && { recent_failures: recent_failures.slice(0, keptFailures) }) };
 }

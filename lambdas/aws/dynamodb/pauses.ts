@@ -10,7 +10,7 @@ import { type Pause, pauseIdPattern } from "../../core/job/pause.ts";
 import type { StoredPauses } from "../../core/ports/pauses.ts";
 import { partitionKey, pausesPartition, sortKey } from "../../topology.ts";
 import { withClassifiedErrors } from "../client/aws-errors.ts";
-import { fromAttributes, toAttributes } from "./attributes.ts";
+import { fromAttributes, keyAttributes, toAttributes } from "./attributes.ts";
 import type { Item } from "./job-item.ts";
 import { queryItems } from "./query-items.ts";
 
@@ -63,8 +63,7 @@ const itemOf = (pause: Pause): Item => ({ ...keyOf(pause.id), ...toAttributes(pa
 /** Whether an item is a pause, and nothing that a later version keeps beside them. */
 const isPause = (item: Item): boolean => pauseIdPattern.test(item[sortKey]?.S ?? "");
 
-const tableAttributes: ReadonlySet<string> = new Set([partitionKey, sortKey]);
-const pauseIn = (item: Item): Pause => fromAttributes(item, tableAttributes) as unknown as Pause;
+const pauseIn = (item: Item): Pause => fromAttributes(item, keyAttributes) as unknown as Pause;
 
 /** A scope that was paused, drained and paused again begins with version 1 again: `since` tells the two apart. */
 const unchanged = (before: Pick<Pause, "version" | "since"> | undefined) =>

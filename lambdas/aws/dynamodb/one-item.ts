@@ -1,0 +1,21 @@
+import { type DynamoDBClient, GetItemCommand, PutItemCommand } from "@aws-sdk/client-dynamodb";
+import { partitionKey, sortKey } from "../../topology.ts";
+import { fromAttributes, keyAttributes, toAttributes } from "./attributes.ts";
+
+/** A record that has an item of its own, which is replaced whole. The sort key is not `STATE`, which the stream's filter takes for a job. */
+export function oneItem<T extends object>(
+  { client, table }: { client: DynamoDBClient; table: string },
+  [partition, sort]: readonly [partition: string, sort: string],
+) {
+  const key = toAttributes({ [partitionKey]: partition, [sortKey]: sort });
+  return {
+    async get(): Promise<T | undefined> {
+      const { Item } = await client.send(new GetItemCommand({ TableName: table, Key: key, ConsistentRead: true }));
+      return Item && (fromAttributes(Item, keyAttributes) as T);
+    },
+
+    async put(record: T): Promise<void> {
+      await client.send(new PutItemCommand({ TableName: table, Item: { ...toAttributes({ ...record }), ...key } }));
+    },
+  };
+}
