@@ -8,6 +8,7 @@ import { jobFields, loggingOf } from "../../core/operations/log-fields.ts";
 import type { Log } from "../../core/ports/ports.ts";
 import { RequestError } from "../../core/requests/request-error.ts";
 import { given } from "../../core/schema/given.ts";
+import { parsedJson } from "../../core/schema/parsed-json.ts";
 import { jsonPointer } from "../../core/schema/schema.ts";
 import { largestAnswer, sentBytes } from "../../core/schema/sizes.ts";
 import { invocationFields } from "../log/log.ts";
@@ -110,15 +111,7 @@ function scopesOf(event: Event): Scopes {
   if (iam) return allScopes;
   const scopes = lambda?.scopes;
   if (scopes === undefined) throw new RequestError("UNAUTHENTICATED", "Send `Authorization: Bearer <API key>`.");
-  return Scopes.safeParse(jsonOf(scopes)).data ?? noScopes;
-}
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
+  return Scopes.safeParse(parsedJson(scopes)).data ?? noScopes;
 }
 
 const json = ({ status, headers, body }: HttpResponse, type = "application/json"): Result => ({

@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { fingerprint } from "../job/job-id.ts";
 import { RequestError } from "../requests/request-error.ts";
+import { parsedJson } from "../schema/parsed-json.ts";
 
 /**
  * A position in a list as callers hold it: opaque, and with a checksum of the list that it belongs to. The checksum is not a
@@ -16,7 +17,7 @@ export function decodeCursor<Position>(
   list: unknown,
   pointer = "/query/cursor",
 ): Position {
-  const parsed = z.tuple([schema, z.string()]).safeParse(jsonOf(cursor));
+  const parsed = z.tuple([schema, z.string()]).safeParse(parsedJson(Buffer.from(cursor, "base64url").toString()));
   if (parsed.success && parsed.data[1] === sealOf(parsed.data[0], list)) return parsed.data[0];
   throw new RequestError("INVALID_REQUEST", "The cursor is not valid.", {
     faults: [{ pointer, detail: "must be the next_cursor of a list with the same filters" }],
@@ -24,11 +25,3 @@ export function decodeCursor<Position>(
 }
 
 const sealOf = (position: unknown, list: unknown): string => fingerprint([position, list]).slice(0, 16);
-
-function jsonOf(cursor: string): unknown {
-  try {
-    return JSON.parse(Buffer.from(cursor, "base64url").toString());
-  } catch {
-    return undefined;
-  }
-}

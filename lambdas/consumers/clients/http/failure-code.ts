@@ -1,6 +1,7 @@
 import { providerCodeOf } from "../../../core/job/provider-code.ts";
 import type { Execution } from "../../../core/operations/execution.ts";
 import type { Clock } from "../../../core/ports/ports.ts";
+import { parsedJson } from "../../../core/schema/parsed-json.ts";
 import { echoesOf, type Sent } from "./echoes.ts";
 import { discard, sentFor } from "./exchange.ts";
 
@@ -71,13 +72,7 @@ export async function readInTime(
   }
 }
 
-export function parsed(bytes: Buffer): unknown {
-  try {
-    return JSON.parse(bytes.toString());
-  } catch {
-    return undefined;
-  }
-}
+export const parsed = (bytes: Buffer): unknown => parsedJson(bytes.toString());
 
 /** The code in the JSON of a failed answer, wherever providers put it. A number that only repeats the status is none. */
 export function codeOfJson(body: unknown, status: number, sent: readonly Sent[]): string | undefined {

@@ -3,6 +3,7 @@ import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import type { Storage } from "@google-cloud/storage";
 import * as z from "zod";
+import { parsedJson } from "../../../core/schema/parsed-json.ts";
 import { statusOf } from "../../clients/fault-table.ts";
 import { type Bucket, dispositionOf, runMetadata, unquoted } from "./bucket.ts";
 import { urlPath } from "./object-key.ts";
@@ -25,7 +26,7 @@ function isPrivateKey(pem: string): boolean {
 
 /** The client of a service account; undefined if the string is not the JSON key of one. */
 export async function gcsClient(serviceAccount: string, endpoint: string | undefined): Promise<Storage | undefined> {
-  const account = ServiceAccount.safeParse(jsonOf(serviceAccount));
+  const account = ServiceAccount.safeParse(parsedJson(serviceAccount));
   if (!account.success) return undefined;
   const [{ Storage }, { JWT }] = await Promise.all([import("@google-cloud/storage"), import("google-auth-library")]);
   const { project_id, client_email: email, private_key: key } = account.data;
@@ -48,14 +49,6 @@ function closing(given: ConstructorParameters<typeof Headers>[0]): Headers {
   const headers = new Headers(given);
   headers.set("connection", "close");
   return headers;
-}
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 export const gcsBucket = (client: Storage, bucket: string): Bucket => ({

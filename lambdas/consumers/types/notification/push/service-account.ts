@@ -3,6 +3,7 @@ import * as z from "zod";
 import { type Reference, referenceName } from "../../../../core/catalog/references.ts";
 import { JobError } from "../../../../core/job/job-error.ts";
 import type { Secrets } from "../../../../core/ports/ports.ts";
+import { parsedJson } from "../../../../core/schema/parsed-json.ts";
 import { urlFault } from "../../../../core/schema/url.ts";
 import { exchange, sentFor } from "../../../clients/http/exchange.ts";
 import { codeOfJson, parsed } from "../../../clients/http/failure-code.ts";
@@ -33,19 +34,11 @@ function isPrivateKey(pem: string): boolean {
 /** The JSON key of a Google service account, as Google's console creates it. */
 export async function serviceAccountOf(secrets: Secrets, reference: Reference): Promise<ServiceAccount> {
   const text = await secrets.resolve(reference);
-  const parsed = ServiceAccount.safeParse(parseJson(text));
+  const parsed = ServiceAccount.safeParse(parsedJson(text));
   if (parsed.success) return parsed.data;
   const fields = [...new Set(parsed.error.issues.map(({ path }) => path.join(".")))].filter(Boolean).join(", ");
   const what = fields ? `not valid in ${fields}` : "not a JSON object";
   throw new JobError("CONFIGURATION_ERROR", `The service account in ${referenceName(reference)} is ${what}.`);
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 /** Where the access tokens of a service account come from. */
