@@ -64,11 +64,13 @@ export function fieldsFaults(fields: Fields, value: Record<string, unknown>, at:
   ];
 }
 
-/** The fields of which those that have a default are not required. */
-export const withoutRequired = (fields: Fields, defaults: object): Fields =>
-  Object.fromEntries(
+/** The fields of which those that have a default are not required. A list has no fields. */
+export function withoutRequired(fields: Fields, defaults: object = {}): Fields {
+  if (Array.isArray(defaults)) return fields;
+  return Object.fromEntries(
     Object.entries(fields).map(([name, field]) => [
       name,
       Object.hasOwn(defaults, name) ? { ...field, required: false } : field,
     ]),
   );
+}

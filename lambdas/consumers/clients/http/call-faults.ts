@@ -88,8 +88,7 @@ function fieldFaults(
   const place = [...at, "body"];
   if (Array.isArray(body))
     return [{ pointer: jsonPointer(place), detail: "must be an object with the fields of the action" }];
-  const preset = Array.isArray(defaults?.body) ? {} : (defaults?.body ?? {});
-  return fieldsFaults(withoutRequired(fields, preset), body, place);
+  return fieldsFaults(withoutRequired(fields, defaults?.body), body, place);
 }
 
 function bodyFaults({ method, bodyType = "json", defaults }: KnownCall, { body }: CallInput): Found[] {

@@ -18,8 +18,7 @@ export function actionInputSchema(target: AppTarget, name: string): Record<strin
   const schema = z.toJSONSchema(callInput(), { io: "input", unrepresentable: "any" }) as JsonSchema;
   const { params: anyParams, body: anyBody, ...others } = schema.properties;
   const params = paramsSchema(pathsOf(target, path), anyParams ?? {}, defaults.params ?? {});
-  const preset = Array.isArray(defaults.body) ? {} : (defaults.body ?? {});
-  const bodySchema = body ? withoutVersion(fieldsJsonSchema(withoutRequired(body, preset))) : anyBody;
+  const bodySchema = body ? withoutVersion(fieldsJsonSchema(withoutRequired(body, defaults.body))) : anyBody;
   const properties = { ...others, params, ...(method !== "GET" && { body: bodySchema }) };
   const required = Object.entries(properties).flatMap(([part, one]) => (hasRequired(one) ? [part] : []));
   return { ...schema, properties, ...(required.length > 0 && { required }) };
