@@ -14,7 +14,9 @@ const toNumber = (value: unknown) => (typeof value === "string" && value.trim() 
  * knows its value, and AWS checks it.
  */
 export const text = (form: RegExp, error: string) =>
-  z.string({ error }).refine((value) => Token.isUnresolved(value) || form.test(value), { error });
+  z.string({ error }).refine((value) => hasForm(value, form), { error });
+
+const hasForm = (value: unknown, form: RegExp): boolean => Token.isUnresolved(value) || form.test(String(value));
 
 /** Several such texts: comma-separated on the command line, a list in cdk.json. `error` says what each must be. */
 export const strings = (each: RegExp, error: string) =>
@@ -25,7 +27,7 @@ export const strings = (each: RegExp, error: string) =>
         Array.isArray(value) &&
         value.length > 0 &&
         // The list as a whole may be a token too.
-        (Token.isUnresolved(value) || value.every((one) => Token.isUnresolved(one) || each.test(String(one)))),
+        (Token.isUnresolved(value) || value.every((one) => hasForm(one, each))),
       error,
     ),
   );

@@ -5,7 +5,6 @@ import type { GateName } from "../core/flow/gate.ts";
 import type { Limit } from "../core/flow/limit.ts";
 import { type Pin, ruleOf } from "../core/flow/limit-rule.ts";
 import { inParallel, readsAtOnce } from "../core/operations/in-parallel.ts";
-
 import type { ApiServices } from "../core/operations/services.ts";
 import { gateView, type LimitView, limitView } from "../core/queries/limit-view.ts";
 import type { Tenant } from "../core/queries/tenants.ts";
@@ -13,7 +12,7 @@ import { RequestError } from "../core/requests/request-error.ts";
 import { given } from "../core/schema/given.ts";
 import { didYouMean } from "../core/schema/schema.ts";
 
-/** The most gates of a limit that an answer shows, and the most that are read at a time. */
+/** The most gates of a limit that an answer shows. */
 const mostGates = 50;
 
 export interface NamedLimit {

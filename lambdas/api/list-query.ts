@@ -26,7 +26,6 @@ export const oneOrMore = <Value extends string>(values: readonly [Value, ...Valu
     .meta({ pattern: `^(${values.join("|")})(,(${values.join("|")}))*$` })
     .transform((text) => [...new Set(text.split(","))] as Value[]);
 
-/** `true` or `false` in a query string, a boolean in the OpenAPI document. */
 /** The product and env of a query; absent ones stand for all that the key has access to. */
 export const TenantParameters = { product_tag: Name.optional(), env: Name.optional() };
 

@@ -18,7 +18,7 @@ const longestSweepMs = 10_000;
  */
 export const longestRoundMs = 40_000;
 
-export interface Reconciled extends Counted {
+interface Reconciled extends Counted {
   /** How long the oldest pause without an end has lasted, in milliseconds, and how many jobs of ended ones were sent. Absent: 0. */
   pause_age_ms?: number;
   drained?: number;

@@ -5,7 +5,7 @@ import { isOwnAddress } from "./this-machine.ts";
 type Connect = Socket["connect"];
 
 /** What `refuse` makes of a host that is not this machine. */
-export type Refuse = (host: string) => Error;
+type Refuse = (host: string) => Error;
 
 /**
  * Lets this process connect to this machine only: every client, whatever its protocol, connects through a socket of Node. A name is looked

@@ -48,7 +48,7 @@ const rehearsals: Record<BulkAction, Work> = {
 
 const refusedForNow = { code: "UNAVAILABLE", detail: "AWS refused the request for now. Try again." };
 
-export interface BulkChange {
+interface BulkChange {
   action: BulkAction;
   reason: string;
   /** Nothing is changed: the answer is what would be. */

@@ -19,7 +19,7 @@ const rounds = 10;
 export const hasPump = ({ concurrency, rate }: LimitRule): boolean => rate !== undefined || concurrency === undefined;
 
 /** A line that somebody has come to stand in. */
-export interface Standing {
+interface Standing {
   gate: GateName;
   rule: LimitRule;
   /** How late the message came that brought the job, in milliseconds: what a pump that has called nobody yet knows of the lag. */

@@ -30,7 +30,7 @@ const fieldOf = (value: unknown, step: string): unknown =>
 const invalid = (message: string) => new JobError("VALIDATION_ERROR", message);
 
 /** Writes a value into a template that has the text `before` in front of it. Undefined if it may not stand there. */
-export type Encode = (value: string, before: string) => string | undefined;
+type Encode = (value: string, before: string) => string | undefined;
 
 /** Where the template ends in front of a link, all of which is a value. */
 const linkBegins = /\b(?:href|src|action|background|poster)\s*=\s*["']?\s*$/i;

@@ -19,7 +19,7 @@ export interface InitOptions {
   say: (line: string) => void;
 }
 
-export interface Initialized {
+interface Initialized {
   /** The paths of what was written or changed. */
   written: string[];
   /** The script of the package.json that starts it. */

@@ -1,5 +1,5 @@
 /** What a tool that writes may do, so that an agent's program knows when to ask its user (the hints of MCP's tool annotations). */
-export interface Effects {
+interface Effects {
   /** It may end, overwrite or delete what is there, or run what cannot be undone. */
   destructiveHint: boolean;
   /** The same call again changes nothing more. */

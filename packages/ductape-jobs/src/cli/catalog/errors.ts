@@ -8,7 +8,7 @@ import { showList } from "../show-list.ts";
 import type { Column } from "../terminal/table.ts";
 import { relative } from "../terminal/time.ts";
 
-export interface ErrorsOptions extends ApiOptions, PageOptions {
+interface ErrorsOptions extends ApiOptions, PageOptions {
   product?: string;
   env?: string;
   from?: WrittenTime;

@@ -6,7 +6,7 @@ import { clean } from "../terminal/clean.ts";
 import { fields } from "../terminal/table.ts";
 import { duration, localTime } from "../terminal/time.ts";
 
-export interface StatsOptions extends ApiOptions {
+interface StatsOptions extends ApiOptions {
   product: string;
   env: string;
   from?: WrittenTime;
