@@ -15,6 +15,8 @@ const longestTaskMs = 100;
  * file alone, so that no other test does.
  */
 const tries = 5;
+/** How many of some 1,300 screens may be held up in one try: one in a hundred. A fault of the page meets more, a tenth of them loads. */
+const heldUp = 13;
 
 beforeAll(async () => {
   const job = { product_tag: "my-product", env: "dev", event: "create_order", input: {} };
@@ -55,7 +57,7 @@ async function scrollToEnd(page: Page, from: "top" | "bottom") {
   }, from);
 }
 
-test(`${total} jobs scroll without a task over ${longestTaskMs} ms`, async () => {
+test(`${total} jobs scroll, and of a hundred screens one at most is held up for over ${longestTaskMs} ms`, async () => {
   const { page } = await open("/jobs", { before: watchTasks });
   const table = page.getByRole("region", { name: "Jobs", exact: true });
   await table.locator("tbody tr").first().waitFor();
@@ -64,7 +66,8 @@ test(`${total} jobs scroll without a task over ${longestTaskMs} ms`, async () =>
   for (let n = 0; n < tries; n++) {
     await scrollToEnd(page, "top");
     await scrollToEnd(page, "bottom");
-    worst.push(Math.max(0, ...(await takeTasks(page))));
+    const longest = (await takeTasks(page)).sort((a, b) => b - a);
+    worst.push(longest[heldUp] ?? 0);
     expect(await table.locator("table").getAttribute("aria-rowcount")).toBe(String(total + 1));
     if ((worst.at(-1) ?? 0) <= longestTaskMs) break;
     await page.reload();

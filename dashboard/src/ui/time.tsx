@@ -14,9 +14,8 @@ interface TimeProps {
 }
 
 export const Dash = () => (
-  <span class="dash">
-    <span aria-hidden="true">–</span>
-    <span class="sr-only">none</span>
+  <span class="dash" role="img" aria-label="none">
+    –
   </span>
 );
 

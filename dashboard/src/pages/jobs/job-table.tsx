@@ -2,7 +2,6 @@ import { memo } from "preact/compat";
 import { useState } from "preact/hooks";
 import type { JobSummary } from "../../../../sdk/src/index.ts";
 import { useNow } from "../../api/clock.ts";
-import { isFinal } from "../../job/states.ts";
 import { Button } from "../../ui/button.tsx";
 import { EmptyState } from "../../ui/empty-state.tsx";
 import { count } from "../../ui/format.ts";
@@ -74,7 +73,7 @@ export function JobTable({ list, columns, sort, onSort, of, selection }: Props) 
                 job={job}
                 columns={columns}
                 narrow={narrow}
-                now={isFinal(job) ? 0 : now}
+                now={job.status === "running" ? now : 0}
                 isTicked={selection?.has(id) ?? false}
                 onTick={selection?.toggle}
               />
@@ -108,7 +107,7 @@ interface CellsProps {
   job: JobSummary;
   columns: JobColumn[];
   narrow: boolean;
-  /** Epoch milliseconds; the same for a finished job, which then need not be drawn anew. */
+  /** Epoch milliseconds; the same for a job that does not run, which then need not be drawn anew. */
   now: number;
   isTicked: boolean;
   onTick: ((id: string) => void) | undefined;

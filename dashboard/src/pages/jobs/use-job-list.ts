@@ -73,12 +73,14 @@ export function useJobList(query: JobQuery): JobList {
   current.current = key;
   const loaded = kept.of === key ? kept : nothing(key);
 
-  /** What comes too late, when another query is asked for, changes nothing. */
+  /** What comes too late, when another query is asked for, changes nothing, and what is known already draws nothing anew. */
   const change = (changes: (now: Loaded) => Partial<Loaded>) =>
     setKept((now) => {
       if (current.current !== key) return now;
       const own = now.of === key ? now : nothing(key);
-      return { ...own, ...changes(own) };
+      const found = changes(own);
+      const isNews = Object.entries(found).some(([name, value]) => own[name as keyof Loaded] !== value);
+      return isNews ? { ...own, ...found } : now;
     });
   const take = (index: number, cursor: string | undefined, answer: JobPage) =>
     change((now) => taken(now, index, cursor, answer));
