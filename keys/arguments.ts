@@ -1,8 +1,9 @@
 import { parseArgs } from "node:util";
+import { given } from "../lambdas/core/schema/given.ts";
 import type { Where } from "./deployment.ts";
 import { KeysError } from "./keys-error.ts";
 
-export const usage = `npm run keys -- create --name <name> --products <a,b> --envs <a,b> --verbs <a,b> [--expires 90d]
+export const usage = `npm run keys -- create --name <name> --products <a,b> --envs <a,b> --verbs <a,b> [--expires 90d] [--rate 50]
 npm run keys -- list
 npm run keys -- revoke <id>
 
@@ -11,6 +12,7 @@ npm run keys -- revoke <id>
   --envs      the envs that it has access to, or '*' for all envs
   --verbs     jobs:read, jobs:write, jobs:input (the inputs of jobs), jobs:admin (all of these, and bulk changes)
   --expires   when it expires: 90d or +90d, a time like 2030-01-31T00:00:00Z, or Unix time. Default: never
+  --rate      how many requests per second it may send. Default: as many as the stage takes
 
 Options of all three commands, to select the deployment:
 
@@ -21,7 +23,7 @@ Options of all three commands, to select the deployment:
 The AWS account and Region come from the usual settings: AWS_PROFILE, AWS_REGION, ...`;
 
 export type Command =
-  | { do: "create"; name: string; products: string; envs: string; verbs: string; expires?: string }
+  | { do: "create"; name: string; products: string; envs: string; verbs: string; expires?: string; rate?: string }
   | { do: "list" }
   | { do: "revoke"; id: string }
   | { do: "help" };
@@ -32,6 +34,7 @@ const options = {
   envs: { type: "string" },
   verbs: { type: "string" },
   expires: { type: "string" },
+  rate: { type: "string" },
   stage: { type: "string", default: "prod" },
   table: { type: "string" },
   local: { type: "boolean", default: false },
@@ -56,7 +59,7 @@ function parsed(args: string[]) {
   }
 }
 
-function commandOf({ name, products, envs, verbs, expires, help }: Values, [verb, ...rest]: string[]): Command {
+function commandOf({ name, products, envs, verbs, expires, rate, help }: Values, [verb, ...rest]: string[]): Command {
   if (help) return { do: "help" };
   const [id, ...more] = rest;
   if (verb === "revoke" && id !== undefined && more.length === 0) return { do: "revoke", id };
@@ -65,7 +68,7 @@ function commandOf({ name, products, envs, verbs, expires, help }: Values, [verb
   if (verb === "revoke") throw usageError("Name the id of the key to revoke. `npm run keys -- list` shows the ids.");
   if (verb !== "create") throw usageError("Use one of the commands create, list and revoke.");
   if (!name || !products || !envs || !verbs) throw usageError("A key needs --name, --products, --envs and --verbs.");
-  return { do: "create", name, products, envs, verbs, ...(expires !== undefined && { expires }) };
+  return { do: "create", name, products, envs, verbs, ...given({ expires, rate }) };
 }
 
 const usageError = (what: string) => new KeysError(`${what}\n\n${usage}`);

@@ -36,7 +36,7 @@ const notShown = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u;
 
 async function create(
   { keys, catalog, now }: KeysServices,
-  { name, expires, ...asked }: Extract<Command, { do: "create" }>,
+  { name, expires, rate, ...asked }: Extract<Command, { do: "create" }>,
 ): Promise<CommandOutput> {
   if (name.length > longestKeyName) {
     throw new KeysError(`--name has more than ${longestKeyName} characters.`);
@@ -44,12 +44,22 @@ async function create(
   if (notShown.test(name))
     throw new KeysError("--name contains a line break or another character that cannot be shown.");
   const expiry = expires === undefined ? {} : { expires_at: expiryOf(expires, now) };
-  const { key, record } = newApiKey({ name, scopes: scopesOf(catalog, asked), created_at: now, ...expiry });
+  const fields = { name, scopes: scopesOf(catalog, asked), created_at: now, ...expiry };
+  const { key, record } = newApiKey({ ...fields, ...(rate !== undefined && { rate: rateOf(rate) }) });
   await (await keys()).create(record);
   return {
     out: key,
     message: `Key ${record.id}, ${accessOf(record)}. It is shown only once and stored nowhere: save it now.`,
   };
+}
+
+/** The stage takes no more than this by default, and API Gateway's own limit of an account is of the same order. */
+export const mostPerSecond = 10_000;
+
+function rateOf(text: string): number {
+  const rate = /^\d{1,6}$/.test(text) ? Number(text) : 0;
+  if (rate >= 1 && rate <= mostPerSecond) return rate;
+  throw new KeysError(`--rate ${text}: use a whole number of requests per second, 1 to ${mostPerSecond}.`);
 }
 
 const list = async ({ keys, now }: KeysServices): Promise<CommandOutput> => {

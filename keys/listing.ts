@@ -3,11 +3,12 @@ import { type ApiKey, apiKeyStatus } from "../lambdas/core/access/api-key.ts";
 const time = (ms: number): string => `${new Date(ms).toISOString().slice(0, 16)}Z`;
 
 /** `jobs:read in my-product, envs dev, until 2030-01-31T00:00Z`. */
-export const accessOf = ({ scopes, expires_at }: ApiKey): string =>
+export const accessOf = ({ scopes, expires_at, rate }: ApiKey): string =>
   [
     `${scopes.verbs.join(" ")} in ${listed(scopes.products, "every product")}`,
     listed(scopes.envs, "every env"),
     expires_at === undefined ? "never expires" : `until ${time(expires_at)}`,
+    ...(rate === undefined ? [] : [`${rate} requests per second`]),
   ].join(", ");
 
 const listed = (names: string[], all: string): string => (names.includes("*") ? all : names.join(" "));
@@ -23,8 +24,9 @@ export function tableOf(keys: ApiKey[], now: number): string {
     key.scopes.envs.join(","),
     time(key.created_at),
     key.expires_at === undefined ? "never" : time(key.expires_at),
+    key.rate === undefined ? "-" : `${key.rate}/s`,
   ]);
-  const all = [["ID", "NAME", "STATUS", "VERBS", "PRODUCTS", "ENVS", "CREATED", "EXPIRES"], ...rows];
+  const all = [["ID", "NAME", "STATUS", "VERBS", "PRODUCTS", "ENVS", "CREATED", "EXPIRES", "RATE"], ...rows];
   const widths = (all[0] as string[]).map((_, column) => Math.max(...all.map((row) => (row[column] ?? "").length)));
   return all
     .map((row) =>

@@ -186,7 +186,7 @@ export const jobSortKey = "STATE";
 export const statsPrefix = "STATS#";
 /** Failed runs of a tenant and day, grouped by cause. */
 export const errorsPrefix = "ERRORS#";
-/** How many requests of an API key are waiting for jobs to end. */
+/** How many requests of an API key are waiting for jobs to end, and how many one with a rate has sent in a second. */
 export const waitsPrefix = "WAITS#";
 /** Which job has a key of `debounce` or `unique`, and what the requests of such jobs were answered. */
 export const sharedKeysPrefix = "SHARED#";

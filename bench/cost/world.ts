@@ -32,7 +32,7 @@ import { hotMinutes } from "../../lambdas/core/operations/hot-minutes.ts";
 import { recent } from "../../lambdas/core/operations/recent.ts";
 import { withRecent } from "../../lambdas/core/operations/recent-pauses.ts";
 import { tickLine } from "../../lambdas/core/operations/tick.ts";
-import type { Waits } from "../../lambdas/core/operations/waits.ts";
+import type { CallerCounts, Waits } from "../../lambdas/core/operations/waits.ts";
 import type { TaskMessage } from "../../lambdas/core/outbound/task-message.ts";
 import type { Delivery } from "../../lambdas/core/outbound/webhook.ts";
 import type { Endpoints } from "../../lambdas/core/ports/outbound-ports.ts";
@@ -151,6 +151,7 @@ export async function startWorld(execute: ExecuteWithServices, catalog = demo) {
       ...ofApi,
       limits: defaultLimits,
       waits: only<Waits>("waits"),
+      requests: only<CallerCounts>("requests"),
       sharedKeys: dynamoSharedKeys({ client: metered, table }),
       failures: only<Failures>("failures"),
       endpoints: only<Endpoints>("endpoints"),

@@ -52,6 +52,7 @@ export async function readsWith(size: number): Promise<Record<string, Reads>> {
     stats: only("stats"),
     pauses: nonePaused(),
     waits: only("waits"),
+    requests: only("requests"),
     sharedKeys: only("sharedKeys"),
     failures: only("failures"),
     endpoints: only("endpoints"),

@@ -65,6 +65,7 @@ export function subjects() {
     ...services,
     limits: defaultLimits,
     waits: only("waits"),
+    requests: only("requests"),
     sharedKeys: only("sharedKeys"),
     failures: only("failures"),
     endpoints: only("endpoints"),

@@ -4,10 +4,11 @@ import { startApi } from "../aws/start/start-api.ts";
 import { catalog } from "../consumers/types/catalog.ts";
 import { lazy } from "../core/schema/lazy.ts";
 import { routes } from "./routes.ts";
+import { withinRate } from "./within-rate.ts";
 // Loaded with the function, not by its first request.
 import "./early-routes.ts";
 
 export const handler = httpApi(
   lazy(() => startApi(readEnv(ApiEnv), catalog)),
-  routes,
+  routes.map(withinRate),
 );

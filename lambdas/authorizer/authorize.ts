@@ -1,6 +1,7 @@
 import { apiKeyId, apiKeyStatus, isKeyOf, sameText } from "../core/access/api-key.ts";
 import { allScopes, type Scopes } from "../core/access/scopes.ts";
 import type { ApiKeys, Clock, Log } from "../core/ports/ports.ts";
+import { given } from "../core/schema/given.ts";
 
 export interface AuthorizerServices {
   keys: Pick<ApiKeys, "get">;
@@ -15,6 +16,8 @@ export interface Authorized {
   scopes: Scopes;
   /** The name of the caller's key. The one that was created at deployment has none. */
   name?: string;
+  /** How many requests per second its key may send. Absent: any number. */
+  rate?: number;
 }
 
 /** The scopes of the caller and the name of its key, or undefined if the key is unknown, revoked or expired. Throws if AWS does not answer. */
@@ -22,11 +25,11 @@ export async function authorize(
   services: AuthorizerServices,
   authorization: string | undefined,
 ): Promise<Authorized | undefined> {
-  const given = bearerOf(authorization);
-  if (given === undefined) return undefined;
-  const id = apiKeyId(given);
-  if (id !== undefined) return keyOf(services, id, given);
-  return sameText(given, await services.deployedKey()) ? { scopes: allScopes } : undefined;
+  const bearer = bearerOf(authorization);
+  if (bearer === undefined) return undefined;
+  const id = apiKeyId(bearer);
+  if (id !== undefined) return keyOf(services, id, bearer);
+  return sameText(bearer, await services.deployedKey()) ? { scopes: allScopes } : undefined;
 }
 
 const bearerOf = (authorization: string | undefined) =>
@@ -36,10 +39,10 @@ const bearerOf = (authorization: string | undefined) =>
 export const keyIdOf = (authorization: string | undefined): string =>
   apiKeyId(bearerOf(authorization) ?? "") ?? "deployed";
 
-async function keyOf({ keys, clock, log }: AuthorizerServices, id: string, given: string) {
+async function keyOf({ keys, clock, log }: AuthorizerServices, id: string, bearer: string) {
   const key = await keys.get(id);
-  const status = key && isKeyOf(key, given) ? apiKeyStatus(key, clock.now()) : "unknown";
-  if (key && status === "active") return { scopes: key.scopes, name: key.name };
+  const status = key && isKeyOf(key, bearer) ? apiKeyStatus(key, clock.now()) : "unknown";
+  if (key && status === "active") return { scopes: key.scopes, name: key.name, ...given({ rate: key.rate }) };
   // The id is no secret: it is part of the key, and the list of keys shows it.
   log.info("key refused", { key_id: id, why: status });
   return undefined;

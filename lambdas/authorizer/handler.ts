@@ -2,23 +2,32 @@ import type { APIGatewayRequestAuthorizerEventV2, APIGatewaySimpleAuthorizerWith
 import { withSafeErrors } from "../aws/lambda/with-safe-errors.ts";
 import { AuthorizerEnv, readEnv } from "../aws/start/env.ts";
 import { startAuthorizer } from "../aws/start/start-authorizer.ts";
+import { given } from "../core/schema/given.ts";
 import { lazy } from "../core/schema/lazy.ts";
 import { authorize, keyIdOf } from "./authorize.ts";
 
 const services = lazy(() => startAuthorizer(readEnv(AuthorizerEnv)));
 
+/** What API Gateway passes on to the API, each as a string. */
+interface AuthorizerContext {
+  scopes?: string;
+  key_id?: string;
+  key_name?: string;
+  rate?: string;
+}
+
 /** API Gateway caches the answer per Authorization header, so this rarely runs. */
 export const handler = async (
   event: Pick<APIGatewayRequestAuthorizerEventV2, "headers">,
-): Promise<APIGatewaySimpleAuthorizerWithContextResult<{ scopes?: string; key_id?: string; key_name?: string }>> => {
+): Promise<APIGatewaySimpleAuthorizerWithContextResult<AuthorizerContext>> => {
   const all = services();
   const caller = await withSafeErrors(all.log, () => authorize(all, event.headers?.authorization));
   if (!caller) return { isAuthorized: false, context: {} };
-  const { scopes, name } = caller;
+  const { scopes, name, rate } = caller;
   // The access log shows whose request it was.
   const key_id = keyIdOf(event.headers?.authorization);
   return {
     isAuthorized: true,
-    context: { scopes: JSON.stringify(scopes), key_id, ...(name !== undefined && { key_name: name }) },
+    context: { scopes: JSON.stringify(scopes), key_id, ...given({ key_name: name, rate: rate?.toString() }) },
   };
 };

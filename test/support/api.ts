@@ -1,6 +1,7 @@
 import { expect } from "@jest/globals";
 import type { APIGatewayProxyStructuredResultV2, Context } from "aws-lambda";
 import { routes } from "../../lambdas/api/routes.ts";
+import { withinRate } from "../../lambdas/api/within-rate.ts";
 import { httpApi } from "../../lambdas/aws/http/http-api.ts";
 import type { Catalog } from "../../lambdas/core/catalog/catalog.ts";
 import type { Job } from "../../lambdas/core/job/job.ts";
@@ -12,7 +13,7 @@ import { type Asked, httpEvent } from "./http-event.ts";
 /** The real handler of the HTTP API on fakes; every answer is checked against the OpenAPI document. */
 export function fakeApi({ jobs = [], catalog = ownCatalog }: { jobs?: Job[]; catalog?: Catalog } = {}) {
   const services = fakeServices({ catalog, jobs });
-  const handler = httpApi(() => services, routes);
+  const handler = httpApi(() => services, routes.map(withinRate));
   return {
     ...services,
     services,

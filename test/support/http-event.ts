@@ -12,6 +12,8 @@ export interface Asked {
   /** The tenant that makes the request. */
   keyId?: string;
   keyName?: string;
+  /** Requests per second that its key may send. */
+  rate?: number;
 }
 
 /** The event that an HTTP API sends to its Lambda, payload format 2.0. */
@@ -24,6 +26,7 @@ export function httpEvent({
   scopes = allScopes,
   keyId = "deployed",
   keyName,
+  rate,
 }: Asked) {
   const event = {
     version: "2.0",
@@ -41,6 +44,7 @@ export function httpEvent({
             scopes: JSON.stringify(scopes),
             key_id: keyId,
             ...(keyName !== undefined && { key_name: keyName }),
+            ...(rate !== undefined && { rate: String(rate) }),
           },
         },
       }),

@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import * as z from "zod";
-import { longestKeyName } from "../../keys/commands.ts";
+import { longestKeyName, mostPerSecond } from "../../keys/commands.ts";
 import { longestWindowMs } from "../../lambdas/api/routes/get-stats.ts";
 import { uploadUrlSeconds } from "../../lambdas/api/routes/post-upload.ts";
 import { rememberedSeconds } from "../../lambdas/aws/dynamodb/api-keys.ts";
@@ -153,6 +153,7 @@ const limits = {
   "size of an upload, unless the deployment says otherwise": GiB(defaultLimits.uploadBytes),
   "time that an upload URL is valid": hours(uploadUrlSeconds * 1000),
   "the name of an API key": characters(longestKeyName),
+  "the rate of an API key, in requests per second": n(mostPerSecond),
   "time that an expired or revoked API key is still listed": days(rememberedSeconds * 1000),
   "limits of an event": n(limitBounds.perEvent),
   "`concurrency`": `1 to ${n(limitBounds.concurrency)}`,

@@ -84,12 +84,13 @@ function requestOf<S>(event: Event, { open, takesQuery }: Route<S>): HttpRequest
   const params = Object.entries(event.pathParameters ?? {}).map(([name, value]) => [name, value ?? ""]);
   const { requestId: id } = event.requestContext;
   const { headers, body } = event;
-  const key = { caller: callerOf(event), ...given({ name: authorizedOf(event).lambda?.key_name }) };
+  const { key_name: name, rate } = authorizedOf(event).lambda ?? {};
+  const key = { caller: callerOf(event), ...given({ name, rate: rate === undefined ? undefined : Number(rate) }) };
   return { id, body, params: Object.fromEntries(params), query, headers, scopes, ...key };
 }
 
 interface Authorized {
-  lambda?: { scopes?: string; key_id?: string; key_name?: string };
+  lambda?: { scopes?: string; key_id?: string; key_name?: string; rate?: string };
   iam?: { callerId?: string };
 }
 

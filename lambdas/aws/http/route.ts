@@ -17,6 +17,8 @@ export interface HttpRequest {
   caller: string;
   /** The name of the caller's key, for people. Absent for the key that the deployment created, and for an IAM identity. */
   name?: string;
+  /** How many requests per second the caller's key may send. Absent: any number. */
+  rate?: number;
 }
 
 export interface HttpResponse {

@@ -3,8 +3,8 @@ import type { Catalog } from "../../core/catalog/catalog.ts";
 import type { ApiServices } from "../../core/operations/services.ts";
 import { given } from "../../core/schema/given.ts";
 import { clientDefaults } from "../client/client-defaults.ts";
+import { dynamoRequests, dynamoWaits } from "../dynamodb/caller-counts.ts";
 import { dynamoSharedKeys } from "../dynamodb/shared-keys.ts";
-import { dynamoWaits } from "../dynamodb/waits.ts";
 import { type ApiEnv, deploymentOf, limitsOf } from "./env.ts";
 import { lazyWatching } from "./lazy-ports.ts";
 import { lazySessions } from "./lazy-sessions.ts";
@@ -17,6 +17,7 @@ export function startApi(env: ApiEnv, catalog: Catalog): ApiServices {
   return {
     ...startServices("api", env, catalog, client),
     waits: dynamoWaits(dynamo),
+    requests: dynamoRequests(dynamo),
     sharedKeys: dynamoSharedKeys(dynamo),
     sessions: lazySessions(),
     ...lazyWatching(dynamo),

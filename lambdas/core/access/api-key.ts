@@ -15,6 +15,8 @@ export const ApiKey = z.object({
   /** When it expires. Absent: never. */
   expires_at: z.int().optional(),
   revoked_at: z.int().optional(),
+  /** How many requests per second it may send. Absent: as many as the stage takes. */
+  rate: z.int().min(1).optional(),
 });
 export type ApiKey = z.infer<typeof ApiKey>;
 

@@ -25,7 +25,7 @@ import type { ApiLimits } from "./api-limits.ts";
 import type { Deployment } from "./deployment.ts";
 import type { HotMinutes } from "./hot-minutes.ts";
 
-import type { Waits } from "./waits.ts";
+import type { CallerCounts, Waits } from "./waits.ts";
 
 /** Everything that an entry needs: built once, passed as the first argument, and faked as a whole in tests. */
 export interface Services {
@@ -60,6 +60,8 @@ export interface SchedulingServices extends Services {
 export interface ApiServices extends SchedulingServices {
   limits: ApiLimits;
   waits: Waits;
+  /** The requests of keys that have a rate, in slots of a second. */
+  requests: CallerCounts;
   /** Where it runs in AWS. Absent elsewhere. */
   deployment?: Deployment;
   failures: Failures;

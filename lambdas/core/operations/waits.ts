@@ -1,14 +1,17 @@
 import type { Clock } from "../ports/ports.ts";
-import { type ApiLimits, grantMs } from "./api-limits.ts";
+import type { ApiLimits } from "./api-limits.ts";
 
-/** Counts the requests that wait for jobs. A Lambda has one request at a time, so no process sees how many of a key's wait. */
-export interface Waits {
-  /** Counts one more wait of the caller in the slot that `now` is in, and answers how many there are. */
+/** Counts what callers do, in slots of time. A Lambda has one request at a time, so no process sees how many a key has. */
+export interface CallerCounts {
+  /** Counts one more of the caller in the slot that `now` is in, and answers how many there are. */
   add(caller: string, now: number): Promise<number>;
 }
 
-/** The beginning of the slot of `grantMs` that a time is in, epoch milliseconds. */
-export const slotOf = (now: number): number => Math.floor(now / grantMs) * grantMs;
+/** Counts the requests that wait for jobs, in slots of `grantMs`. */
+export type Waits = CallerCounts;
+
+/** The beginning of the slot that a time is in, epoch milliseconds. */
+export const slotOf = (now: number, slotMs: number): number => Math.floor(now / slotMs) * slotMs;
 
 /**
  * Grants a caller another slot of waiting, unless the deployment's limit of waits for its API key is reached: the requests of

@@ -49,6 +49,17 @@ test("a revoked key is refused, as is one that was never created", async () => {
   expect(await call(`${key.slice(0, -64)}${"0".repeat(64)}`, "/v1/jobs")).toBe(403);
 });
 
+test("a key with a rate sends no more than that in a second, and the others as many as before", async () => {
+  const key = await make("--envs", "dev", "--verbs", "jobs:read", "--rate", "2");
+  const statuses = await Promise.all(Array.from({ length: 20 }, () => call(key, "/v1/products")));
+  const passed = statuses.filter((status) => status === 200).length;
+  // 20 requests at once may last for some seconds of the clock on a busy machine.
+  expect([passed >= 2, passed < 20]).toEqual([true, true]);
+  expect(statuses.filter((status) => status === 429)).toHaveLength(20 - passed);
+  const other = await make("--envs", "dev", "--verbs", "jobs:read");
+  expect(await Promise.all(Array.from({ length: 20 }, () => call(other, "/v1/products")))).toEqual(Array(20).fill(200));
+});
+
 test("errors are reported without a stack trace and without a key", async () => {
   const wrong = await keys("create", "--name", "ci", "--products", "my-prodcut", "--envs", "*", "--verbs", "jobs:read");
   expect(wrong).toEqual({

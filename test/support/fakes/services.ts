@@ -2,9 +2,11 @@ import { registry } from "../../../lambdas/consumers/types/registry.ts";
 import { type Catalog, makeCatalog } from "../../../lambdas/core/catalog/catalog.ts";
 import type { Job } from "../../../lambdas/core/job/job.ts";
 import type { RelayMessage } from "../../../lambdas/core/job/relay-message.ts";
-import { defaultLimits } from "../../../lambdas/core/operations/api-limits.ts";
+import { defaultLimits, grantMs } from "../../../lambdas/core/operations/api-limits.ts";
 import { hotMinutes } from "../../../lambdas/core/operations/hot-minutes.ts";
+import { rateSlotMs } from "../../../lambdas/core/operations/key-rate.ts";
 import { fakeBlobStore } from "./blob-store.ts";
+import { fakeCallerCounts } from "./caller-counts.ts";
 import { fakeClock } from "./clock.ts";
 import { fakeDueCounts } from "./due-counts.ts";
 import { fakeEndpoints } from "./endpoints.ts";
@@ -24,7 +26,6 @@ import { fakeSharedKeys } from "./shared-keys.ts";
 import { fakeStatsStore } from "./stats-store.ts";
 import { fakeTicks } from "./ticks.ts";
 import { fakeUnscheduled } from "./unscheduled.ts";
-import { fakeWaits } from "./waits.ts";
 
 /** Everything that an entry works with, as fakes that are fresh for every test. */
 export const fakeServices = ({
@@ -58,7 +59,8 @@ export const fakeServices = ({
     clock,
     log: fakeLog(),
     limits: defaultLimits,
-    waits: fakeWaits(),
+    waits: fakeCallerCounts(grantMs),
+    requests: fakeCallerCounts(rateSlotMs),
     unscheduled: fakeUnscheduled(),
     relays: fakeMessageQueue<RelayMessage>(),
     roundPlaces: fakeRoundPlaces(),

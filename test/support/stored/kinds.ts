@@ -1,5 +1,6 @@
 import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { dynamoApiKeys } from "../../../lambdas/aws/dynamodb/api-keys.ts";
+import { dynamoRequests, dynamoWaits } from "../../../lambdas/aws/dynamodb/caller-counts.ts";
 import { dynamoDueCounts } from "../../../lambdas/aws/dynamodb/due-counts.ts";
 import { dynamoEndpoints } from "../../../lambdas/aws/dynamodb/endpoints.ts";
 import { dynamoFailures } from "../../../lambdas/aws/dynamodb/failures.ts";
@@ -12,7 +13,6 @@ import { dynamoScheduleStates } from "../../../lambdas/aws/dynamodb/schedule-sta
 import { dynamoSharedKeys } from "../../../lambdas/aws/dynamodb/shared-keys.ts";
 import { dynamoStatsStore } from "../../../lambdas/aws/dynamodb/stats-store.ts";
 import { dynamoUnscheduled } from "../../../lambdas/aws/dynamodb/unscheduled.ts";
-import { dynamoWaits } from "../../../lambdas/aws/dynamodb/waits.ts";
 import { registry } from "../../../lambdas/consumers/types/registry.ts";
 import { newApiKey } from "../../../lambdas/core/access/api-key.ts";
 import { makeCatalog } from "../../../lambdas/core/catalog/catalog.ts";
@@ -69,6 +69,7 @@ export function servicesOn(client: DynamoDBClient) {
     failures: dynamoFailures(storage),
     endpoints: dynamoEndpoints(storage),
     waits: dynamoWaits(storage),
+    requests: dynamoRequests(storage),
     sharedKeys: dynamoSharedKeys(storage),
     resultCache: dynamoResultCache(storage),
     unscheduled: dynamoUnscheduled(storage),
@@ -230,7 +231,10 @@ export const kinds: Record<string, Kind> = {
   },
   waits: {
     prefix: topology.waitsPrefix,
-    make: ({ waits }) => waits.add("deployed", noon),
+    async make({ waits, requests }) {
+      await waits.add("deployed", noon);
+      await requests.add("deployed", noon);
+    },
     words: [],
     unknownFields: "kept",
   },

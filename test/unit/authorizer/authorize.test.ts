@@ -57,6 +57,11 @@ describe("a key that somebody created", () => {
     expect(await ask(`Bearer ${key}`)).toBeUndefined();
   });
 
+  it("has its rate", async () => {
+    const { key, record } = newApiKey({ name: "ci", scopes, created_at: noon - 1000, rate: 50 });
+    expect(await authorizer(record).ask(`Bearer ${key}`)).toEqual({ scopes, name: "ci", rate: 50 });
+  });
+
   it("is refused once it is revoked, and the log has its id and the reason, but not the key", async () => {
     const { key, record } = aKey();
     const { ask, keys, log } = authorizer(record);

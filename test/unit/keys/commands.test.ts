@@ -57,6 +57,23 @@ describe("create", () => {
     );
   });
 
+  it("stores a rate, and says it", async () => {
+    const { run, keys } = cli();
+    const { message } = await run(`${ci} --rate 50`);
+    expect(await keys.list()).toMatchObject([{ rate: 50 }]);
+    expect(message).toContain("never expires, 50 requests per second.");
+    expect((await run("list")).out).toMatch(/RATE\n.*50\/s$/);
+  });
+
+  it.each(["0", "-1", "1.5", "10001", "fast", ""])("refuses %j as a rate", async (rate) => {
+    const { keys } = cli();
+    const { command } = readArguments([...ci.split(" "), `--rate=${rate}`]);
+    await expect(async () => runCommand({ keys: async () => keys, catalog, now: noon }, command)).rejects.toThrow(
+      `--rate ${rate}: use a whole number of requests per second, 1 to 10000.`,
+    );
+    expect(await keys.list()).toEqual([]);
+  });
+
   it.each(["2030-02-31T00:00:00Z", "2030-13-01T00:00:00Z", "2030-01-01T25:00:00Z", "2030-01-01T00:00:00", "90 days"])(
     "refuses %s as an expiry, which is not a time",
     async (expires) => {
@@ -150,7 +167,7 @@ describe("list", () => {
     await run(`revoke ${id}`);
     const { out } = await run("list", noon + 2 * 3_600_000);
     const lines = out.split("\n");
-    expect(lines[0]).toMatch(/^ID +NAME +STATUS +VERBS +PRODUCTS +ENVS +CREATED +EXPIRES$/);
+    expect(lines[0]).toMatch(/^ID +NAME +STATUS +VERBS +PRODUCTS +ENVS +CREATED +EXPIRES +RATE$/);
     expect(lines[1]?.split(/ +/)).toEqual([
       id,
       "ci",
@@ -160,8 +177,9 @@ describe("list", () => {
       "dev,prd",
       "2030-01-01T12:00Z",
       "2030-01-01T13:00Z",
+      "-",
     ]);
-    expect(lines[2]).toMatch(/ ops +active .* never$/);
+    expect(lines[2]).toMatch(/ ops +active .* never +-$/);
     expect(out).not.toContain(key.slice(-64));
   });
 });

@@ -1,5 +1,6 @@
 import { join, resolve } from "node:path";
 import type { Command as KeysCommand } from "../../../../keys/arguments.ts";
+import { given } from "../../../../lambdas/core/schema/given.ts";
 import { defaultCatalog, projectFolder } from "../project-folder.ts";
 import { CliError } from "./exit-code.ts";
 import { dataFolder } from "./find-api.ts";
@@ -18,6 +19,7 @@ export interface KeyOptions extends KeysOptions {
   envs: string;
   verbs: string;
   expires?: string;
+  rate?: string;
 }
 
 /** `keys ...`: the keys of a deployment, in its table. They are no part of the API, so that no key can make another one. */
@@ -57,8 +59,8 @@ async function made(products: readonly unknown[]) {
 }
 
 export const createKey = (io: Io, options: KeyOptions): Promise<void> => {
-  const { name, products, envs, verbs, expires } = options;
-  return runKeys(io, { do: "create", name, products, envs, verbs, ...(expires !== undefined && { expires }) }, options);
+  const { name, products, envs, verbs, expires, rate } = options;
+  return runKeys(io, { do: "create", name, products, envs, verbs, ...given({ expires, rate }) }, options);
 };
 
 export const listKeys = (io: Io, options: KeysOptions): Promise<void> => runKeys(io, { do: "list" }, options);

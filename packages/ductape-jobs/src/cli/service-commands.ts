@@ -73,6 +73,7 @@ function addKeys(program: Command, act: Act): void {
       "--expires <time>",
       "when it expires: +90d or 90d, an RFC 3339 time with an offset, or Unix time (default: never)",
     )
+    .option("--rate <count>", "how many requests per second it may send (default: as many as the stage takes)")
     .option("--catalog <file>", `${catalogText} (default: products/index.ts)`)
     .action(act(async (io, options) => (await import("./keys.ts")).createKey(io, options)));
   withDeployment(keys.command("list").description("list the keys, without their secrets")).action(

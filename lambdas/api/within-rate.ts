@@ -1,0 +1,21 @@
+import type { Route } from "../aws/http/route.ts";
+import { requireRate } from "../core/operations/key-rate.ts";
+import type { ApiServices } from "../core/operations/services.ts";
+
+/** The same route, which refuses what a key sends beyond its rate. */
+export const withinRate = (route: Route<ApiServices>): Route<ApiServices> =>
+  route.open
+    ? route
+    : {
+        ...route,
+        async load() {
+          const { handle, doc } = await route.load();
+          return {
+            doc,
+            async handle(services, request) {
+              await requireRate(services, request);
+              return handle(services, request);
+            },
+          };
+        },
+      };
