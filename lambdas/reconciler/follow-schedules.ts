@@ -5,20 +5,25 @@ import { inParallelUntil } from "../core/operations/in-parallel.ts";
 import { type Syncing, syncSchedule } from "../core/operations/sync-schedule.ts";
 import type { ScheduleStates, SyncedSchedules } from "../core/ports/ports.ts";
 import { RequestError } from "../core/requests/request-error.ts";
+import type { Memory } from "./memory.ts";
 
 /** The reason with which the job of a schedule is cancelled that the catalog no longer has. */
 export const removedReason = "removed from the catalog";
 
 const underWay = "under way";
 const atOnce = 10;
+/** What begins before the end of a round has ended so long after it: the function has timed out by then. */
+const lastWorkMs = 10_000;
 
 /**
  * Makes, changes and cancels the jobs of all schedules, as many as there is time for until `end`, epoch milliseconds: the next round
- * goes on from there. `state` is what the last round has left. Answers whether all is done.
+ * goes on from there. `state` is what the last round has left. While a round of another process may be at work, perhaps for an earlier
+ * deployment, nothing counts as done, since that one may still make what this one does not know of. Answers whether all is done.
  */
 export async function followSchedules(
   services: Syncing,
   states: ScheduleStates,
+  memory: Memory,
   { hash, state, end }: { hash: string; state: SyncedSchedules | undefined; end: number },
 ): Promise<boolean> {
   const wanted = wantedOf(services.catalog.products);
@@ -33,10 +38,14 @@ export async function followSchedules(
     ...known.filter((id) => !ids.has(id)).map((id) => ({ job_id: id, work: () => cancelled(services, id) })),
   ];
   const begun = state?.next?.hash === hash ? state.next : { hash, at: 0, isRepeated: false };
-  const underway: SyncedSchedules = { hash: underWay, job_ids: [...new Set([...known, ...ids])] };
+  const until = end + lastWorkMs;
+  const underway: SyncedSchedules = { hash: underWay, job_ids: [...new Set([...known, ...ids])], until };
+  const isAlone = (state?.until ?? 0) <= services.clock.now() || state?.until === memory.followsUntil;
+  memory.followsUntil = until;
   // Before a job is made it is on the list, so that a later round knows it even if this one dies.
   await states.put({ ...underway, ...(begun.at > 0 && { next: begun }) });
-  let { at, isRepeated } = begun;
+  let { at } = begun;
+  let isRepeated = begun.isRepeated || !isAlone;
   at += await inParallelUntil(
     atOnce,
     steps.slice(at),

@@ -33,6 +33,8 @@ export interface Memory {
   rules: Map<string, string>;
   /** The hash of the schedules of the catalog that all have their jobs. */
   schedules?: string;
+  /** What this process last wrote as the time until when it may be following schedules. */
+  followsUntil?: number;
 }
 
 export const newMemory = (): Memory => ({ scans: new Map(), refused: new Set(), rules: new Map() });

@@ -42,7 +42,7 @@ export async function syncSchedules(
   const state = await states.get();
   if (state?.hash !== hash) {
     const { followSchedules } = await import("./follow-schedules.ts");
-    if (!(await followSchedules(services, states, { hash, state, end }))) return;
+    if (!(await followSchedules(services, states, memory, { hash, state, end }))) return;
   }
   memory.schedules = hash;
 }

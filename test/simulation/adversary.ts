@@ -1,5 +1,7 @@
+import type { Catalog } from "../../lambdas/core/catalog/catalog.ts";
 import { TransientError } from "../../lambdas/core/errors.ts";
 import type { ClaimOutcome } from "../../lambdas/core/job/claim.ts";
+import type { ScheduleStates } from "../../lambdas/core/ports/ports.ts";
 import type { Timeline } from "../support/line/timeline.ts";
 import type { Crowd } from "./crowd.ts";
 import type { Hardship } from "./hardship.ts";
@@ -63,6 +65,13 @@ export class Injected extends TransientError {
 /** The names that the SDK gives the services that we call. */
 const throttles = ["ThrottlingException", "ProvisionedThroughputExceededException", "RequestThrottled", "SlowDown"];
 
+/** A catalog whose schedules the reconciler follows. */
+export interface Deployed {
+  catalog(): Catalog;
+  hash(): string;
+  states: ScheduleStates;
+}
+
 export interface World {
   time: Timeline;
   random: Random;
@@ -81,6 +90,8 @@ export interface World {
   hasTwins?: boolean;
   /** Present in histories whose jobs stand in lines that are watched. */
   lines?: Lines;
+  /** Present in histories whose deployments change the schedules of the catalog: what is deployed now. */
+  deployments?: Deployed;
   /** Present in histories with jobs whose target is a fallback: separate randomness. */
   spares?: Random;
   /** Separate randomness for jobs with a cache tag (remembered.ts). Few histories have them. */

@@ -61,6 +61,7 @@ export const expected: readonly string[] = [
   "redelivery",
   "dead letter",
   "reconciler",
+  "the schedules of a deployment are followed",
   "schedule fires 0x",
   "schedule fires 1x",
   "schedule fires 2x",

@@ -6,6 +6,7 @@ import { timeline } from "../support/line/timeline.ts";
 import { outagesOf } from "./adversary.ts";
 import { checkAtRest } from "./at-rest.ts";
 import { crowdOf } from "./crowd.ts";
+import { deploymentsOf } from "./deployments.ts";
 import { hardshipOf, peacefulHardship, withLateFaults, withRaces, withTwins } from "./hardship.ts";
 import { herdOf } from "./herd.ts";
 import { ledger as newLedger } from "./ledger.ts";
@@ -92,6 +93,7 @@ const readsLate = (seed: number): boolean => seed % 32 === 31;
 async function run(seed: number, { traced = false, bystanders = [] }: Options): Promise<History> {
   const random = seeded(seed);
   const lines = linesOf(seed);
+  const deployments = deploymentsOf(seed);
   const isPeaceful = seed % 4 === 0;
   const late = seeded(seed ^ 0x1a7e);
   const drawn = isPeaceful
@@ -113,6 +115,7 @@ async function run(seed: number, { traced = false, bystanders = [] }: Options): 
     poison: poisonOf(seed, isPeaceful),
     crowd: crowdOf(seed, isPeaceful || lines !== undefined, hardship),
     ...(lines && { lines }),
+    ...(deployments && { deployments }),
     ...(limited && { limited, hasTwins: hasTwins(seed) }),
     ...(hasSpares(seed) && { spares: seeded(seed ^ 0x5fa2) }),
     ...(remembers(seed) && { remembered: seeded(seed ^ 0x3cac) }),
@@ -129,6 +132,7 @@ async function run(seed: number, { traced = false, bystanders = [] }: Options): 
       ? { random: seeded(seed ^ 0x5a4e), ...(readsLate(seed) && { late: seeded(seed ^ 0x1e55) }) }
       : undefined;
   const accepted = workload(world, ledger, system, { isChanging: !isPeaceful && !lines?.isCalm, sharing });
+  deployments?.begin(world, system, ledger);
   if (lines) watchLines({ ...world, lines }, system);
   const isDone = (job: Job) => isFinished(job) || job.status === "paused" || bystanders.some(({ id }) => id === job.id);
   let events = 0;

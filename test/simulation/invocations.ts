@@ -46,6 +46,12 @@ export type OnWrite = (change: Omit<JobChange, "at">) => void;
 const functionTimeoutMs = 90_000;
 /** The pump has less than the visibility of its ticks. */
 const pumpTimeoutMs = 20_000;
+/** The reconciler, where it follows schedules, ends before its next round. In other histories it overlaps with that. */
+const followerTimeoutMs = 55_000;
+const timeoutOf = (purpose: Purpose, { deployments }: World): number => {
+  if (purpose === "pump") return pumpTimeoutMs;
+  return purpose === "reconciler" && deployments ? followerTimeoutMs : functionTimeoutMs;
+};
 
 /**
  * Invariant 10: the most port calls that one invocation may make, whatever is stored. A feature's depend on its steps, those of
@@ -113,7 +119,7 @@ export function invocations(world: World, ledger: Ledger, shared: Shared): Invok
   return (purpose, what) => {
     const skew = random.int(-hardship.skew, hardship.skew);
     const invocation: Invocation = { what, purpose, skew, began: time.now(), dead: false, calls: 0, refusedForGood: 0 };
-    const cancel = time.after(purpose === "pump" ? pumpTimeoutMs : functionTimeoutMs, () => {
+    const cancel = time.after(timeoutOf(purpose, world), () => {
       if (!invocation.dead) observer.cover(`out of time: ${purpose}`);
       invocation.dead = true;
     });

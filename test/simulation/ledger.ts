@@ -26,6 +26,8 @@ export interface Ledger {
   targetCalls: Map<string, TargetCall[]>;
   /** The cache tags that were cleared, with the true times of the request and its answer. */
   cleared: { tag: string; began: number; answered: number }[];
+  /** The jobs of schedules that people have changed since the last deployment. */
+  touched: Set<string>;
   /** The requests that share jobs by keys and were not skipped. */
   shared: {
     taken: Asked[] /** They are messages, which have a time at which they were sent. */;
@@ -148,6 +150,7 @@ export function ledger(observer: Observer, start: number): Ledger {
     startsOf: new Map(),
     targetCalls: new Map(),
     cleared: [],
+    touched: new Set(),
     shared: { taken: [] },
     lifeOf(id) {
       const found = lives.get(id) ?? life(undefined);

@@ -132,4 +132,5 @@ export function linesOf(seed: number): Lines | undefined {
 export const calmLines: Hardship = { ...calm, skew: 100, overlong: 0, large: 0 };
 
 /** The catalog of a world. */
-export const catalogOf = ({ lines }: { lines?: Lines }): Catalog => lines?.catalog() ?? catalog;
+export const catalogOf = ({ lines, deployments }: { lines?: Lines; deployments?: { catalog(): Catalog } }): Catalog =>
+  (lines ?? deployments)?.catalog() ?? catalog;

@@ -27,7 +27,7 @@ export const rememberedEvent = "remembered";
 export const rememberedMs = 60_000;
 
 /** The product of the simulated jobs: actions whose outcomes the adversary chooses, and features made of them. */
-const product: Product = {
+export const product: Product = {
   tag: "sim",
   limits,
   envs: ["e"],

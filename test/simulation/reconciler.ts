@@ -3,6 +3,7 @@ import { isStuck } from "../../lambdas/core/job/transitions.ts";
 import { sentAheadMs } from "../../lambdas/core/operations/relay.ts";
 import { newMemory } from "../../lambdas/reconciler/memory.ts";
 import { graceMs, reconcile } from "../../lambdas/reconciler/reconcile.ts";
+import { syncSchedules } from "../../lambdas/reconciler/schedules.ts";
 import type { FakeGates } from "../support/fakes/gates.ts";
 import type { FakeJobStore } from "../support/fakes/job-store.ts";
 import type { fakeUnscheduled } from "../support/fakes/unscheduled.ts";
@@ -15,6 +16,11 @@ const minute = 60_000;
 /** Reading the pauses, and for each that has ended its pages, sends and writes. */
 const mostOfPauses = 400;
 
+/** Three schedules, each with the job that is read, deleted, made and dispatched. */
+const mostOfSchedules = 100;
+/** After this time a round begins nothing more. */
+const longestRunMs = 50_000;
+
 interface Stored {
   jobs: FakeJobStore;
   gates: FakeGates;
@@ -23,7 +29,7 @@ interface Stored {
 
 /** The reconciler, once a minute. */
 export function reconciling(
-  { time, hardship, observer, pausing }: World,
+  { time, hardship, observer, pausing, deployments }: World,
   { jobs, gates, unscheduled }: Stored,
   invoke: Invoke,
 ): void {
@@ -36,17 +42,25 @@ export function reconciling(
     // A tick that would find nothing is left out, since most of a history would be such ticks.
     const crowded = gates.all().filter(({ parts }) => parts.get(0)?.line !== undefined);
     const kept = [...unscheduled.kept.values()].filter(({ message }) => message.due_at <= latest + sentAheadMs);
-    const isQuiet = !pausing.isAny() && crowded.length === 0 && kept.length === 0;
+    const isFollowed = memory.schedules === deployments?.hash();
+    const isQuiet = !pausing.isAny() && crowded.length === 0 && kept.length === 0 && isFollowed;
     const mayEnd = (job: Job) => job.repeat?.overlap === "cancel_previous" && phaseOf(job.status) === "pending";
     if (!isQuiet || jobs.all().some((job) => isStuck(job, latest, graceMs) || mayEnd(job))) {
       observer.cover("reconciler");
       const overdue = jobs.all().filter((job) => phaseOf(job.status) === "pending" && phaseTime(job) <= latest);
       const { services, end } = invoke("reconciler", "reconciler");
-      reconcile(services, graceMs, memory)
-        .catch(() => observer.cover("reconciler fails"))
+      const schedules = deployments && { states: deployments.states, hash: deployments.hash() };
+      const endOfRound = services.clock.now() + longestRunMs;
+      const round = async () => {
+        await reconcile(services, graceMs, memory).catch(() => observer.cover("reconciler fails"));
+        if (schedules) await syncSchedules(services, schedules, memory, endOfRound);
+      };
+      round()
+        .catch(() => observer.cover("schedules are not followed"))
         .finally(() => {
           const forPauses = pausing.isOn ? mostOfPauses : 0;
-          end(mostCalls.reconciler + 2 * overdue.length + callsOf(crowded) + forPauses);
+          const forSchedules = schedules ? mostOfSchedules : 0;
+          end(mostCalls.reconciler + 2 * overdue.length + callsOf(crowded) + forPauses + forSchedules);
         });
     }
     time.after(minute, tick);

@@ -1,5 +1,6 @@
 import type { Attempt } from "../../lambdas/core/job/attempt.ts";
 import { isFinished, type Job } from "../../lambdas/core/job/job.ts";
+import { isRedefined } from "./deployments.ts";
 import { crashesOf, isGivenBack, isPostponed, isPutOff, isSame, isWaiting, type Ledger, nameOf } from "./ledger.ts";
 import { isAddedTo } from "./sharing-rules.ts";
 import type { Write } from "./write.ts";
@@ -38,11 +39,13 @@ const ofClaim = [
 ] as const;
 
 /** The shape of a stored job, whoever has written it. */
-export function fieldsFit({ observer }: Ledger, { by, before, after, now }: Write) {
+export function fieldsFit({ observer }: Ledger, write: Write) {
+  const { by, before, after, now } = write;
   const wrong = (text: string) => observer.violated("data", `${nameOf(after)}, ${after.status}, ${text}`);
   if (after.version !== (before?.version ?? 0) + 1) wrong(`is version ${after.version} after ${before?.version}`);
-  // Of a debounced job that takes in another request, only these stay: sharing-rules.ts checks the rest.
-  const kept = isAddedTo(before, after) ? asked.slice(0, 4) : asked;
+  // Of a debounced job that takes in another request, only these stay: sharing-rules.ts checks the rest. The job of a schedule is whatever
+  // a deployment makes of it (deployments.ts).
+  const kept = isRedefined(write) ? asked.slice(0, 2) : isAddedTo(before, after) ? asked.slice(0, 4) : asked;
   for (const field of kept) if (before && !isSame(before[field], after[field])) wrong(`has another ${field}`);
   const earliest = by.began + by.skew;
   const latest = now + by.skew;

@@ -3,6 +3,7 @@ import type { Claim } from "../../lambdas/core/job/claim.ts";
 import { isFinished, type Job, type JobMessage } from "../../lambdas/core/job/job.ts";
 import type { StepView } from "../../lambdas/core/queries/step-view.ts";
 import { answersFit } from "./cache-rules.ts";
+import { noteTouched } from "./deployments.ts";
 import {
   failsForAStep,
   revivedGoesOn,
@@ -83,6 +84,7 @@ export const writeRules: Rule[] = [
   oneOpenJob,
   oneWaitingJob,
   debouncedInTime,
+  noteTouched,
 ];
 
 /** Invariant 5. Retrying a feature revives its steps, which counts as a retry too. */
@@ -273,9 +275,11 @@ export function checkRemoval({ observer, lifeOf, isDone }: Ledger, before: Job, 
   const life = lifeOf(before.id);
   const isRequested = by.purpose === "delete" && isFinished(before);
   const isTakenBack = life.by === by && before.version === 1;
-  if (!isRequested && !isTakenBack)
+  // The job of a schedule that has come back is made anew.
+  const isMadeAnew = by.purpose === "reconciler" && before.schedule !== undefined && isFinished(before);
+  if (!isRequested && !isTakenBack && !isMadeAnew)
     observer.violated(1, `${nameOf(before)}, ${before.status}, was removed by ${by.what}`);
-  life.isDeleted = isRequested;
+  life.isDeleted = isRequested || isMadeAnew;
   const { parent, status } = before;
   if (!parent || status !== "completed") return;
   // A decision that died after it had started the step did not record it. A feature that has not seen the step complete fails

@@ -177,6 +177,8 @@ export interface SyncedSchedules {
    * at, and whether any of these has to be looked at again.
    */
   next?: { hash: string; at: number; isRepeated: boolean };
+  /** While that is under way: when the round that wrote this has ended for certain, epoch milliseconds. */
+  until?: number;
 }
 
 /** One item that outlives deployments, so that what has left the catalog can be cancelled. */

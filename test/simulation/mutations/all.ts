@@ -9,6 +9,7 @@ import { lines } from "./lines.ts";
 import type { Mutation } from "./mutation.ts";
 import { pauses } from "./pauses.ts";
 import { remembered } from "./remembered.ts";
+import { schedules } from "./schedules.ts";
 import { series } from "./series.ts";
 import { sessions } from "./sessions.ts";
 import { sharing } from "./sharing.ts";
@@ -23,6 +24,7 @@ export const mutations: Mutation[] = [
   ...hotMinutes,
   ...changes,
   ...series,
+  ...schedules,
   ...features,
   ...lifecycle,
   ...limits,

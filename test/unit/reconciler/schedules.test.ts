@@ -115,6 +115,27 @@ describe("a schedule of the catalog", () => {
     expect(w.all()[0]).not.toHaveProperty("reason");
   });
 
+  it("is not left behind by the round of an earlier deployment that is still at work", async () => {
+    const w = world(50);
+    const { create } = w.services.jobs;
+    const held = Promise.withResolvers<void>();
+    w.services.jobs.create = async (job) => {
+      await held.promise;
+      return create(job);
+    };
+    const earlier = w.deploy({ nightly });
+    await w.clock.advance(1000);
+    await w.deploy({});
+    held.resolve();
+    await earlier;
+    expect(w.all()).toMatchObject([{ status: "scheduled" }]);
+    for (let minutes = 0; minutes < 2; minutes++) {
+      await w.clock.advance(60_000);
+      await w.round();
+    }
+    expect(w.all()).toMatchObject([{ status: "cancelled", reason: removedReason }]);
+  });
+
   it("whose run has begun is changed after it, and what is left over is tried again", async () => {
     const w = world();
     await w.deploy({ nightly });
