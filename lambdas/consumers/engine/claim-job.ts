@@ -1,3 +1,4 @@
+import { calendarsOf } from "../../core/catalog/calendars.ts";
 import { TransientError, traceOf } from "../../core/errors.ts";
 import type { Calls } from "../../core/flow/calls.ts";
 import { turnOf } from "../../core/flow/turn.ts";
@@ -5,6 +6,7 @@ import type { Claim, ClaimOutcome } from "../../core/job/claim.ts";
 import { type Job, type JobMessage, type JobType, tenantOf } from "../../core/job/job.ts";
 import { holding } from "../../core/job/pause.ts";
 import { arrival, type Waiting } from "../../core/job/route.ts";
+import { isOver } from "../../core/job/series.ts";
 import { claimable } from "../../core/job/transitions.ts";
 import { jobFields, messageFields } from "../../core/operations/log-fields.ts";
 import type { Pass } from "../../core/operations/pass-gates.ts";
@@ -64,7 +66,7 @@ async function claimGated(
   before?: Pass,
 ): Promise<ClaimedJob | undefined> {
   const job = await services.jobs.get(message.job_id);
-  const isClaimable = job && mayPass(job, message, services.clock.now(), options);
+  const isClaimable = job && mayPass(services, job, message, options);
   const arriving = { leaseMs: leaseMarginMs + (job?.timeout_ms ?? 0), calls: options.calls, before };
   const pass = isClaimable ? await passGates(services, job, arriving) : undefined;
   if (isClaimable && !pass) return undefined;
@@ -93,9 +95,11 @@ function passOf(job: Job, pass: Pass | undefined): Pass {
   return asked.turn === turnOf({ ...job, claims: job.claims - 1 }) ? asked : { ...asked, isUnasked: true };
 }
 
-/** A run whose end for the next one was begun needs no slot, and must not wait for one: it is only ended. */
-const mayPass = (job: Job, message: JobMessage, now: number, { type }: ClaimOptions): boolean =>
-  claimable(job, message, now, type) === "yes" && (job.next_at ?? Number.POSITIVE_INFINITY) > now;
+/** What its claim only ends spends no slot or start, and must not wait for one. */
+function mayPass({ clock, catalog }: ConsumerServices, job: Job, message: JobMessage, { type }: ClaimOptions): boolean {
+  const now = clock.now();
+  return claimable(job, message, now, type) === "yes" && !isOver(job, now, calendarsOf(catalog, job.product));
+}
 
 const stayed = ({ log }: ConsumerServices, error: unknown): void =>
   log.warn("a job that has started still stands in a line; the pump or the reconciler takes it off", traceOf(error));

@@ -72,15 +72,23 @@ export function skipReason(job: Job, now: number, calendars: Calendars = noCalen
   return !job.moved && isExcepted(repeat, scheduled_at, calendars) ? runReasons.excepted : undefined;
 }
 
+/**
+ * Whether a job would be ended by its next claim, and not started: it has expired, its run is skipped, or the end of that for the next
+ * one was begun.
+ */
+export function isOver(job: Job, now: number, calendars: Calendars = noCalendars): boolean {
+  const { next_at, expires_at, parked_since } = job;
+  const isEnded = (at: number | undefined) => at !== undefined && at <= now;
+  if (isEnded(next_at) || (parked_since === undefined && isEnded(expires_at))) return true;
+  return skipReason({ ...job, claims: job.claims + 1 }, now, calendars) !== undefined;
+}
+
 /** Whether the run has not begun before; `claims` counts the claim under which it is to start. */
 const isFirstStart = (job: Job): boolean =>
   job.parked_since === undefined && !hasBegun({ ...job, status: "queued", claims: job.claims - 1 });
 
-/**
- * The time, epoch milliseconds, after which the next start of a job comes too late, so that its run is skipped. A limit that knows
- * of no earlier start gives it none: the run would wait for it, be skipped, and leave the next one as late.
- */
-export function latestStartOf(job: Job): number {
+/** The time, epoch milliseconds, after which the next start of a job comes too late, so that its run is skipped. */
+function latestStartOf(job: Job): number {
   const { repeat, scheduled_at, coalesced_until = 0 } = job;
   if (!repeat || !isFirstStart(job)) return Number.POSITIVE_INFINITY;
   return Math.max(scheduled_at, coalesced_until) + maxLateness(repeat);

@@ -71,7 +71,7 @@ test("a job is explained, then scheduled once confirmed, and read", async () => 
   const { json: job, notes } = await call(mcp, "scheduleJob", { ...args, confirm: token });
   expect(job).toMatchObject({ status: "completed" });
   expect(notes).toMatch(/^The API's clock: 20.*Z \(\d{13}\)\.$/);
-  expect((await call(mcp, "getJob", { id: job.job_id })).json).toMatchObject({ job_id: job.job_id });
+  expect((await call(mcp, "getJob", { job_id: job.job_id })).json).toMatchObject({ job_id: job.job_id });
   // An agent that has lost the answer makes no second job.
   expect((await call(mcp, "scheduleJob", { ...args, confirm: token })).json.job_id).toBe(job.job_id);
 });
@@ -79,7 +79,7 @@ test("a job is explained, then scheduled once confirmed, and read", async () => 
 test("a change is a dry run that shows what it concerns, until it is confirmed", async () => {
   const mcp = await client();
   const waiting = await confirm(mcp, "scheduleJob", { body: { ...body, start_at: Date.now() + 3_600_000 } });
-  const args = { id: waiting.json.job_id, body: { reason: "not needed" } };
+  const args = { job_id: waiting.json.job_id, body: { reason: "not needed" } };
   const { json: dry } = await call(mcp, "cancelJob", args);
   expect(dry).toMatchObject({
     body: { reason: "not needed" },
@@ -89,7 +89,7 @@ test("a change is a dry run that shows what it concerns, until it is confirmed",
   expect(await call(mcp, "cancelJob", { ...args, confirm: true })).toMatchObject({ isError: true });
   expect((await call(mcp, "cancelJob", { ...args, confirm: dry.confirm })).json).toMatchObject({ status: "cancelled" });
   // What would be refused is refused by the dry run.
-  expect(await call(mcp, "retryJob", { id: args.id })).toMatchObject({
+  expect(await call(mcp, "retryJob", { job_id: args.job_id })).toMatchObject({
     isError: true,
     text: expect.stringMatching(/^STATE_CONFLICT/),
   });
@@ -122,8 +122,11 @@ test("what is wrong is a result in the API's words, and never a stack", async ()
     isError: true,
     text: "The arguments are not valid.\n  /id: is required",
   });
-  expect(await call(mcp, "getJob", { id: "..", other: 1 })).toMatchObject({ isError: true });
-  expect(await call(mcp, "getJob", { id: ".." })).toMatchObject({ isError: true, text: expect.stringMatching(/dots/) });
+  expect(await call(mcp, "getJob", { job_id: "..", other: 1 })).toMatchObject({ isError: true });
+  expect(await call(mcp, "getJob", { job_id: ".." })).toMatchObject({
+    isError: true,
+    text: expect.stringMatching(/dots/),
+  });
   expect(await call(mcp, "explode")).toMatchObject({ isError: true, text: expect.stringMatching(/no tool "explode"/) });
   expect(refused.text).not.toMatch(/\n {4}at /);
 });

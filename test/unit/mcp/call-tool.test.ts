@@ -22,16 +22,17 @@ const confirmed = <A extends Args>(name: string, args: A) => ({ ...args, confirm
 async function calling(answers: Parameters<typeof answering>[0], name: string, args: Args = {}) {
   const { asked, fetch, env } = answering(answers);
   const api = await openApi({ out: sink, err: sink, env, fetch, now: () => now, cwd: "/", isTTY: false }, undefined);
-  const { isError = false, content } = await callTool(
-    { api, tools, confirmations },
-    { name, arguments: args },
-    AbortSignal.timeout(9000),
-  );
+  const {
+    isError = false,
+    content,
+    structuredContent,
+  } = await callTool({ api, tools, confirmations }, { name, arguments: args }, AbortSignal.timeout(9000));
   const texts = content.map((one) => (one.type === "text" ? one.text : ""));
   return {
     asked: asked.map(({ method, path, body }) => [method, path, body]),
     isError,
     texts,
+    structuredContent,
     headers: asked[0]?.headers,
   };
 }
@@ -41,15 +42,23 @@ const body = { product_tag: "shop", env: "prd", event: "e", input: {} };
 describe("a tool that reads", () => {
   it("sends its arguments in their places, and none that was left out", async () => {
     const { asked, texts } = await calling({ "GET /v1/jobs/a%2Fb/runs": { runs: [] } }, "listRuns", {
-      id: "a/b",
+      job_id: "a/b",
       limit: 5,
     });
     expect(asked).toEqual([["GET", "/v1/jobs/a%2Fb/runs?limit=5", undefined]]);
     expect(texts).toEqual(['{"runs":[]}', `The API's clock: 2030-01-31T09:00:00.000Z (${now}).`]);
   });
 
+  it("answers programs with the same, as JSON", async () => {
+    const answers = { "GET /v1/jobs/j": { result: `key=${apiKey}`, attempts: [] } };
+    const { structuredContent } = await calling(answers, "getJob", { job_id: "j" });
+    expect(structuredContent).toEqual({ result: "key=[key]", attempts: [] });
+    const refused = await calling({}, "getJob", {});
+    expect(refused).toMatchObject({ isError: true, structuredContent: undefined });
+  });
+
   it("shows no key, even where a job's data has it", async () => {
-    const { texts } = await calling({ "GET /v1/jobs/j": { result: `key=${apiKey}` } }, "getJob", { id: "j" });
+    const { texts } = await calling({ "GET /v1/jobs/j": { result: `key=${apiKey}` } }, "getJob", { job_id: "j" });
     expect(texts[0]).toBe('{"result":"key=[key]"}');
   });
 });
@@ -57,7 +66,7 @@ describe("a tool that reads", () => {
 describe("a tool that writes", () => {
   it.each([undefined, null])("is a dry run with confirm: %j, which changes nothing", async (confirm) => {
     const answers = { "GET /v1/jobs/j": { status: "failed" }, "POST /v1/jobs/j/retry": { status: "queued" } };
-    const { asked, texts } = await calling(answers, "retryJob", { id: "j", confirm });
+    const { asked, texts } = await calling(answers, "retryJob", { job_id: "j", confirm });
     expect(asked).toEqual([
       ["POST", "/v1/jobs/j/retry?dry_run=true", undefined],
       ["GET", "/v1/jobs/j", undefined],
@@ -71,18 +80,21 @@ describe("a tool that writes", () => {
     ["a text", () => "true"],
     ["nothing", () => ""],
     ["the token of another tool", (args) => confirmations.issue("pauseJob", args)],
-    ["the token of other arguments", (args) => confirmations.issue("cancelJob", { ...args, id: "k" })],
+    ["the token of other arguments", (args) => confirmations.issue("cancelJob", { ...args, job_id: "k" })],
     ["a token of another server", (args) => createConfirmations(() => now).issue("cancelJob", args)],
     ["a token with another time", (args) => `z${confirmations.issue("cancelJob", args)}`],
   ];
   it.each(refusals)("is not confirmed by %s", async (_, confirm) => {
-    const { asked, isError, texts } = await calling({}, "cancelJob", { id: "j", confirm: confirm({ id: "j" }) });
+    const { asked, isError, texts } = await calling({}, "cancelJob", {
+      job_id: "j",
+      confirm: confirm({ job_id: "j" }),
+    });
     expect({ asked, isError }).toEqual({ asked: [], isError: true });
     expect(texts[0]).toMatch(/not the token of a dry run of this call/);
   });
 
   it("is confirmed by the token of a dry run for 15 minutes, in whatever order its arguments are", async () => {
-    const args = { id: "j", body: { delay_ms: 1, start_at: 0 } };
+    const args = { job_id: "j", body: { delay_ms: 1, start_at: 0 } };
     const answers = { "POST /v1/jobs/j/retry": {}, "GET /v1/jobs/j": {} };
     const dry = await calling(answers, "retryJob", args);
     const { confirm } = JSON.parse(dry.texts[0] ?? "");
@@ -114,7 +126,7 @@ describe("a tool that writes", () => {
 
   it("has no token where the API would refuse it", async () => {
     const refused = problem(409, "STATE_CONFLICT", "The job is completed: a finished job cannot be cancelled.");
-    const { isError, texts } = await calling({ "POST /v1/jobs/j/cancel": refused }, "cancelJob", { id: "j" });
+    const { isError, texts } = await calling({ "POST /v1/jobs/j/cancel": refused }, "cancelJob", { job_id: "j" });
     expect({ isError, text: texts[0] }).toMatchObject({
       isError: true,
       text: expect.stringMatching(/^STATE_CONFLICT: The job is completed/),
@@ -157,7 +169,7 @@ describe("a tool that writes", () => {
     ["createUpload", { body: { product_tag: "shop", env: "prd", bytes: 1 } }, []],
     [
       "deleteJob",
-      { id: "j" },
+      { job_id: "j" },
       [
         ["DELETE", "/v1/jobs/j?dry_run=true", undefined],
         ["GET", "/v1/jobs/j", undefined],
@@ -215,7 +227,7 @@ describe("a tool that writes", () => {
     const { texts } = await calling(
       { "POST /v1/jobs/j/cancel": {}, "GET /v1/jobs/j": problem(403, "FORBIDDEN", "no") },
       "cancelJob",
-      { id: "j" },
+      { job_id: "j" },
     );
     expect(JSON.parse(texts[0] ?? "").current_state).toBe("this key may not read it");
   });
@@ -244,9 +256,9 @@ describe("what is wrong", () => {
   });
 
   it("is found before anything is sent, if it is an argument", async () => {
-    const { asked, texts } = await calling({}, "cancelJob", { job_id: "j", confirm: true });
+    const { asked, texts } = await calling({}, "cancelJob", { id: "j", confirm: true });
     expect(asked).toEqual([]);
-    expect(texts).toEqual(["The arguments are not valid.\n  /id: is required\n  /job_id: there is no such argument"]);
+    expect(texts).toEqual(["The arguments are not valid.\n  /job_id: is required\n  /id: there is no such argument"]);
   });
 
   it("is no way to another operation", async () => {

@@ -1,4 +1,5 @@
 import type { CallToolResult } from "@modelcontextprotocol/sdk/types.js";
+import { parsedJson } from "../../../../lambdas/core/schema/parsed-json.ts";
 import { type Api, type Json, pathPart } from "../cli/api.ts";
 import { faultText } from "../cli/fault-text.ts";
 import { bounded } from "./bounded.ts";
@@ -21,8 +22,18 @@ export async function callTool(
   signal: AbortSignal,
 ): Promise<CallToolResult> {
   const result = await answerOf(serving, name, given, signal).catch(refusal);
-  return { ...result, content: result.content.map((one) => withoutKey(one, serving.api.apiKey)) };
+  const content = result.content.map((one) => withoutKey(one, serving.api.apiKey));
+  return { ...result, content, ...(!result.isError && structured(content)) };
 }
+
+/** The answer as programs take it, unless so much was cut from it that it is no whole JSON. */
+function structured([first]: CallToolResult["content"]): Pick<CallToolResult, "structuredContent"> {
+  const answer = first?.type === "text" ? parsedJson(first.text) : undefined;
+  return isObject(answer) ? { structuredContent: answer } : {};
+}
+
+const isObject = (value: unknown): value is Json =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
 
 async function answerOf({ api, tools, confirmations }: Serving, name: string, given: Json, signal: AbortSignal) {
   // Whole, since what is cut from a schema would mislead.

@@ -41,8 +41,9 @@ const scopePattern = /Requires the scope `([\w:]+)`\./;
 
 /** All operations of a document. Headers are left out: what they say can be said in the query and the body as well. */
 export const operationsOf = ({ paths }: Pick<OpenApi, "paths">): Operation[] =>
-  Object.entries(paths).flatMap(([path, methods]) =>
+  Object.entries(paths).flatMap(([given, methods]) =>
     Object.entries(methods).map(([method, operation]): Operation => {
+      const path = named(given);
       const { operationId, summary = "", description = "", parameters = [], requestBody } = operation;
       const schema = requestBody?.content["application/json"]?.schema;
       return {
@@ -52,11 +53,17 @@ export const operationsOf = ({ paths }: Pick<OpenApi, "paths">): Operation[] =>
         summary,
         description: description.replace(scopePattern, "").trim(),
         scope: scopePattern.exec(description)?.[1],
-        parameters: parameters.flatMap(parameterOf),
+        parameters: parameters.flatMap((one) =>
+          parameterOf(path === given ? one : { ...one, name: inAnswers(one.name) }),
+        ),
         body: schema && { schema, required: requestBody?.required ?? false },
       };
     }),
   );
+
+/** The id of a job has the name that answers give it, so that an agent passes on what it was told. */
+const named = (path: string): string => path.replace(/^(\/v1\/jobs\/)\{id\}/, "$1{job_id}");
+const inAnswers = (name: string): string => (name === "id" ? "job_id" : name);
 
 function parameterOf(parameter: NonNullable<OperationObject["parameters"]>[number]): Parameter[] {
   const { name, in: place, required = false, description, schema } = parameter;

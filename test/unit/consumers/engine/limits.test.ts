@@ -647,3 +647,27 @@ describe("a provider that asks to come back later", () => {
     expect((await w.look("workers")).parts[0]?.count).toBe(0);
   });
 });
+
+describe("what its claim only ends", () => {
+  const paced: Record<string, Limit> = { paced: { rate: { limit: 1, period: "20s" } } };
+  const everySecond = { every: 1000, anchor: noon - 600_000, overlap: "skip", missed: "skip" } as const;
+
+  test("spends no start: a run that is too late leaves it to the next one, which runs", async () => {
+    const late = noon - 61_000;
+    const w = limited(paced, 1, { repeat: everySecond, due_at: late, scheduled_at: late });
+    await w.run(w.message(0));
+    expect(w.at(0)).toMatchObject({ run: 2, skipped_runs: 1 });
+    w.queue.sent.length = 0;
+    await w.run(w.message(0));
+    expect(w.at(0)).toMatchObject({ run: 3, last_run: { outcome: "completed" } });
+  });
+
+  test("stands in no line: one that has expired is cancelled at once, and frees what it was given", async () => {
+    const w = limited(paced, 2);
+    await w.run(w.message(0));
+    await w.jobs.replace({ ...w.at(1), expires_at: noon, version: 2 });
+    await w.run(w.message(1));
+    expect(w.at(1)).toMatchObject({ status: "cancelled", reason: "expired" });
+    expect((await w.look("paced")).waiters).toEqual([]);
+  });
+});
