@@ -120,7 +120,7 @@ test("what is wrong is a result in the API's words, and never a stack", async ()
   });
   expect(await call(mcp, "getJob")).toMatchObject({
     isError: true,
-    text: "The arguments are not valid.\n  /id: is required",
+    text: "The arguments are not valid.\n  /job_id: is required",
   });
   expect(await call(mcp, "getJob", { job_id: "..", other: 1 })).toMatchObject({ isError: true });
   expect(await call(mcp, "getJob", { job_id: ".." })).toMatchObject({
