@@ -1,4 +1,4 @@
-import { latestJob } from "../api/latest-job.ts";
+import { latestTenant } from "../api/latest-tenant.ts";
 import { type ProductSummary, useProducts } from "../api/products.ts";
 import { usePoll } from "../api/use-poll.ts";
 import { useUrlState } from "../use-url-state.ts";
@@ -12,18 +12,18 @@ export interface Tenant {
 const defaults = { product: "", env: "" };
 
 /**
- * The product and env that a page is about, from its address; without one, those of the latest job, where most likely something
- * is to be seen. Undefined until that is known.
+ * The product and env that a page is about, from its address; without one, those in which jobs were seen last, where most likely
+ * something is to be seen. Undefined until that is known.
  */
 export function useTenant(): Tenant | undefined {
   const [{ product, env }] = useUrlState(defaults);
   const products = useProducts();
-  const latest = usePoll(latestJob(), { once: true });
+  const latest = usePoll(latestTenant(), { once: true });
   if (!products || latest.isPending) return undefined;
-  const job = latest.data?.jobs[0];
-  const named = products.find(({ tag }) => tag === (product || job?.product_tag)) ?? products[0];
+  const { data: last } = latest;
+  const named = products.find(({ tag }) => tag === (product || last?.product_tag)) ?? products[0];
   if (!named) return undefined;
-  const wanted = env || job?.env;
+  const wanted = env || last?.env;
   return {
     product_tag: named.tag,
     env: wanted !== undefined && named.envs.includes(wanted) ? wanted : (named.envs[0] ?? ""),

@@ -1,4 +1,4 @@
-import { latestJob } from "../../api/latest-job.ts";
+import { latestTenant } from "../../api/latest-tenant.ts";
 import { usePoll } from "../../api/use-poll.ts";
 import { ErrorBanner } from "../../ui/error-banner.tsx";
 import { Segments } from "../../ui/field.tsx";
@@ -23,9 +23,9 @@ export function Overview() {
   const [{ window: asked }, change] = useUrlState(defaults);
   const window = isWindow(asked) ? asked : "24h";
   const tenant = useTenant();
-  const latest = usePoll(latestJob(), { once: ({ jobs }) => jobs.length > 0 });
+  const latest = usePoll(latestTenant(), { once: (found) => found !== null });
   const stats = useStats(tenant, window);
-  const isEmpty = latest.data?.jobs.length === 0;
+  const isEmpty = latest.data === null;
   return (
     <>
       <PageHeader
