@@ -29,6 +29,8 @@ const scheduleRoleOf = (type: string) => `SchedulesRole${type.replace("_", "")}`
  * replaced.
  */
 const passesScheduleRoles = [...jobTypes.map((type) => passes(scheduleRoleOf(type))), passes("SchedulesRole")];
+/** The types of the events that the steps of the demo's feature run: its consumer starts no other jobs. */
+const stepTypes = ["action", "notification", "function"];
 const makesSchedules = "scheduler:CreateSchedule scheduler:schedule/job_*";
 const makesAndDropsSchedules = [
   "scheduler:CreateSchedule,DeleteSchedule scheduler:schedule/job_*",
@@ -68,8 +70,8 @@ const runsJobs = (type: string) => [
   "s3:GetObject,PutObject Payloads/results/*",
   "s3:ListBucket Payloads",
   `sqs:${receives},SendMessage ${queueOf(type)}`,
-  // The feature's queue, and the right queue of a misdirected message.
-  ...jobTypes.filter((other) => other !== type).map((other) => `sqs:SendMessage ${queueOf(other)}`),
+  // The end of a step wakes its feature.
+  `sqs:SendMessage ${queueOf("feature")}`,
   countsDueJobs,
   keepsUnscheduled,
   makesSchedules,
@@ -240,9 +242,10 @@ const privileges: Record<string, string[]> = {
     "s3:GetObject,PutObject Payloads/results/*",
     "s3:ListBucket Payloads",
     `sqs:${receives},SendMessage ${queueOf("feature")}`,
-    ...jobTypes.filter((type) => type !== "feature").map((type) => `sqs:SendMessage ${queueOf(type)}`),
+    // It starts the steps of the catalog's features.
+    ...stepTypes.map((type) => `sqs:SendMessage ${queueOf(type)}`),
     ...makesAndDropsSchedules,
-    ...passesScheduleRoles,
+    ...["feature", ...stepTypes].map((type) => passes(scheduleRoleOf(type))),
   ],
 };
 

@@ -3,10 +3,12 @@ import { AwsSolutionsChecks } from "cdk-nag";
 import { keyOf } from "../../lambdas/aws/dynamodb/job-item.ts";
 import { ConsumerEnv, JobsEnv, LifecycleEnv, RelayEnv, TasksEnv, WebhooksEnv } from "../../lambdas/aws/start/env.ts";
 import { registry } from "../../lambdas/consumers/types/registry.ts";
+import { reachOf } from "../../lambdas/core/catalog/reach.ts";
 import { jobTypes } from "../../lambdas/core/job/job.ts";
 import { keptShards } from "../../lambdas/core/ports/hot-minute-ports.ts";
 import { endpointPrefix, statsPrefix } from "../../lambdas/topology.ts";
 import {
+import { products } from "../support/catalog/products.ts";
   flat,
   functionOf,
   linesOf,
@@ -99,12 +101,13 @@ describe.each(Object.values(registry))("job type $type", ({ type, limits }) => {
     expect(Variables).toMatchObject({ LONGEST_WAIT_MS: "2500", RETENTION_DAYS: "10" });
   });
 
-  test("sends to every queue: its own, its features', and the right one of a misdirected message", () => {
+  test("sends to the queues that its code reaches, and to no other", () => {
+    const reach = reachOf(type, products, registry);
     const sends = permissionsOfEntry(service, `consumers/${type}`).filter(({ action }) => action === "sqs:SendMessage");
-    // And to the pump's, if its jobs may stand in line for a rate: a feature has no limits.
+    // And to the pump's, if its jobs may stand in line: a feature has no limits.
     const pump = type === "feature" ? [] : [idIn(sourceOfEntry("pump").Properties.EventSourceArn)];
     expect(sends.map(({ resource }) => resource).sort()).toEqual(
-      [...jobTypes.map((other) => queueOf(other).id), ...pump].map((id) => `<${id}.Arn>`).sort(),
+      [...reach.map((other) => queueOf(other).id), ...pump].map((id) => `<${id}.Arn>`).sort(),
     );
   });
 
@@ -314,16 +317,17 @@ describe("schedules", () => {
     expect(deadLetters.Properties.MessageRetentionPeriod).toBe(14 * 24 * 3600);
   });
 
-  test("can be created by a consumer for its own type, and by the API and the decider of features for every type", () => {
+  test("can be created by a consumer for its own type, by the decider of features for its steps, and by the API for every type", () => {
     const passedBy = (entry: string) =>
       permissionsOfEntry(service, entry)
         .filter(({ action }) => action === "iam:PassRole")
         .map(({ resource }) => resource)
         .sort();
     const all = [...roleIds, shared].map((id) => `<${id}.Arn>`).sort();
-    for (const entry of ["api", "intake", "consumers/feature"]) expect([entry, passedBy(entry)]).toEqual([entry, all]);
-    for (const type of jobTypes.filter((one) => one !== "feature")) {
-      expect([type, passedBy(`consumers/${type}`)]).toEqual([type, [roleArns[type]]]);
+    for (const entry of ["api", "intake"]) expect([entry, passedBy(entry)]).toEqual([entry, all]);
+    for (const type of jobTypes) {
+      const scheduled = type === "feature" ? reachOf(type, products, registry) : [type];
+      expect([type, passedBy(`consumers/${type}`)]).toEqual([type, scheduled.map((one) => roleArns[one]).sort()]);
     }
     // It makes the jobs of the catalog's schedules.
     expect(passedBy("reconciler")).toEqual(roleIds.map((id) => `<${id}.Arn>`).sort());

@@ -2,8 +2,10 @@ import type { ILogGroup } from "aws-cdk-lib/aws-logs";
 import { Stack } from "aws-cdk-lib/core";
 import { Construct } from "constructs";
 import type { ConsumerEnv } from "../../../lambdas/aws/start/env.ts";
+import { registry } from "../../../lambdas/consumers/types/registry.ts";
 import type { CheckedJobType, Product } from "../../../lambdas/core/catalog/job-type.ts";
-import { type JobType, jobTypes } from "../../../lambdas/core/job/job.ts";
+import { reachOf } from "../../../lambdas/core/catalog/reach.ts";
+import type { JobType } from "../../../lambdas/core/job/job.ts";
 import { consumerName } from "../../../lambdas/topology.ts";
 import type { Capability } from "../../grants/capability.ts";
 import { catalogGrants } from "../../grants/catalog-grants.ts";
@@ -28,7 +30,6 @@ function executorAccess(type: JobType, platform: Platform): Capability[] {
         may.writeBlobs(folders.inputs),
         may.removeBlobs(folders.inputs),
         may.unschedule(),
-        may.passSharedScheduleRole(),
       ];
     default:
       return [];
@@ -37,7 +38,8 @@ function executorAccess(type: JobType, platform: Platform): Capability[] {
 
 /**
  * What limits need of a consumer, where the catalog has any: a job keeps those that its event had. Whoever frees a slot reads the jobs
- * that wait for it, and who stands in line for a rate sets its pump going. Features have no limits, but their steps may.
+ * that wait for it, and asks the pump where the next one is of another type; who stands in line for a rate sets its pump going. Features
+ * have no limits, but their steps may.
  */
 function limitsAccess(type: JobType, platform: Platform, products: readonly Product[]): Capability[] {
   if (products.every(({ limits = {} }) => Object.keys(limits).length === 0)) return [];
@@ -60,6 +62,9 @@ export class Consumer extends Construct {
     const { type } = definition;
     const { config, queues } = platform;
     const may = accessTo(platform);
+    const reach = reachOf(type, products, registry);
+    // Retries and next runs are of the same type. Features schedule their steps.
+    const schedules = type === "feature" ? reach : [type];
     const consumer = new EntryFunction<typeof ConsumerEnv>(this, "Entry", {
       entry: consumerName(type),
       description: `Executes ${type} jobs`,
@@ -87,11 +92,8 @@ export class Consumer extends Construct {
         may.readBlobs(folders.inputs, folders.progress, folders.results),
         may.seeMissingBlobs(),
         may.writeBlobs(folders.results, folders.progress),
-        // Early messages and retries go back to their own queue, a step wakes its feature, and a message that arrived in the
-        // wrong queue is passed on to the right one.
-        may.send(...jobTypes),
-        // Retries and next runs are of the same type; the steps of a feature are of any type.
-        ...may.schedule(...(type === "feature" ? jobTypes : [type])),
+        may.send(...reach),
+        ...may.schedule(...schedules),
         ...executorAccess(type, platform),
         ...limitsAccess(type, platform, products),
         ...catalogGrants(Stack.of(this), products, definition),
