@@ -3,7 +3,7 @@ import { jobTypes } from "../../lambdas/core/job/job.ts";
 import { inAws } from "../deploy/in-aws.ts";
 import { products } from "../support/catalog/products.ts";
 import { privilegesByEntry, privilegesOf } from "./privileges.ts";
-import { flat, resourcesOf, synthesize } from "./synth.ts";
+import { flat, policiesOf, resourcesOf, type Statement, synthesize } from "./synth.ts";
 
 /** A product whose requests may bring tokens: what schedules for callers reads the secrets of its sessions. */
 const signed = {
@@ -324,6 +324,16 @@ test("each of the Scheduler's roles sends to its type's queue and to the dead le
   expect(sends).toEqual({
     // For schedules made before each type had a role of its own: it keeps its name, so that it stays the same role.
     SchedulesRole: [...sendsToAll, dead].sort(),
+test("no condition on items is met by a request that names none", () => {
+  const onItems = policiesOf(service).flatMap(({ Properties }) =>
+    (Properties.PolicyDocument.Statement as Statement[]).filter(({ Condition = {} }) =>
+      Object.values(Condition).some((test) => "dynamodb:LeadingKeys" in test),
+    ),
+  );
+  expect(onItems.length).toBeGreaterThan(30);
+  for (const { Condition } of onItems) expect(Condition?.Null).toEqual({ "dynamodb:LeadingKeys": "false" });
+});
+
     ...Object.fromEntries(
       jobTypes.map((type) => [scheduleRoleOf(type), [`sqs:SendMessage ${queueOf(type)}`, dead].sort()]),
     ),

@@ -7,9 +7,9 @@ import { reachOf } from "../../lambdas/core/catalog/reach.ts";
 import { jobTypes } from "../../lambdas/core/job/job.ts";
 import { keptShards } from "../../lambdas/core/ports/hot-minute-ports.ts";
 import { endpointPrefix, statsPrefix } from "../../lambdas/topology.ts";
-import {
 import { products } from "../support/catalog/products.ts";
   flat,
+import {
   functionOf,
   linesOf,
   linesOfEntry,
@@ -495,7 +495,10 @@ describe("the lifecycle", () => {
       expect.stringMatching(/^sqs:SendMessage <Tasks/),
       expect.stringMatching(/^sqs:SendMessage <Webhooks/),
     ]);
-    const onlyCounters = { "ForAllValues:StringLike": { "dynamodb:LeadingKeys": [`${statsPrefix}*`] } };
+    const onlyCounters = {
+      "ForAllValues:StringLike": { "dynamodb:LeadingKeys": [`${statsPrefix}*`] },
+      Null: { "dynamodb:LeadingKeys": "false" },
+    };
     service.hasResourceProperties("AWS::IAM::Policy", {
       Roles: [{ Ref: roleOf(lifecycle) }],
       PolicyDocument: {

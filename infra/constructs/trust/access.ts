@@ -145,14 +145,18 @@ export const endpointAccess = (state: JobsState): Capability =>
 export const readApiKeys = (state: JobsState): Capability => itemsAccess(state, ["dynamodb:GetItem"], keysPartition);
 
 /**
- * Jobs, counters, endpoints and API keys share the table; whoever may use one kind of item cannot reach the others. A request
- * that names no item, such as a Scan, would pass the condition: no capability contains such an action.
+ * Jobs, counters, endpoints and API keys share the table; whoever may use one kind of item cannot reach the others. `ForAllValues` is
+ * true of a request that names no item, such as a Scan: `Null` refuses it.
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-single-vs-multi-valued-context-keys.html
  */
 const itemsAccess = ({ table }: JobsState, actions: string[], leadingKeys: string): Capability => ({
   statement: new PolicyStatement({
     actions,
     resources: [table.tableArn],
-    conditions: { "ForAllValues:StringLike": { "dynamodb:LeadingKeys": [leadingKeys] } },
+    conditions: {
+      "ForAllValues:StringLike": { "dynamodb:LeadingKeys": [leadingKeys] },
+      Null: { "dynamodb:LeadingKeys": "false" },
+    },
   }),
 });
 
