@@ -5,11 +5,12 @@ import { ConsumerEnv, JobsEnv, LifecycleEnv, RelayEnv, TasksEnv, WebhooksEnv } f
 import { registry } from "../../lambdas/consumers/types/registry.ts";
 import { reachOf } from "../../lambdas/core/catalog/reach.ts";
 import { jobTypes } from "../../lambdas/core/job/job.ts";
+import { newJobId } from "../../lambdas/core/job/job-id.ts";
 import { keptShards } from "../../lambdas/core/ports/hot-minute-ports.ts";
 import { endpointPrefix, statsPrefix } from "../../lambdas/topology.ts";
 import { products } from "../support/catalog/products.ts";
-  flat,
 import {
+  flat,
   functionOf,
   linesOf,
   linesOfEntry,
@@ -111,11 +112,26 @@ describe.each(Object.values(registry))("job type $type", ({ type, limits }) => {
     );
   });
 
-  test("gets a 404, not a 403, for a removed object of ours", () => {
-    expect(permissionsOfEntry(service, `consumers/${type}`)).toContainEqual({
-      action: "s3:ListBucket",
-      resource: expect.stringMatching(/Payloads[^/]*$/),
-    });
+  test("gets a 404, not a 403, for a removed object of ours, and lists none of a job that it cannot name", () => {
+    const [seen = ""] = linesOfEntry(service, `consumers/${type}`).filter((line) => line.startsWith("s3:ListBucket"));
+    const patterns = seen.split(" if s3:prefix = ")[1]?.split(", ") ?? [];
+    const isSeen = (prefix: string) =>
+      patterns.some((pattern) =>
+        new RegExp(`^${pattern.replaceAll("*", ".*").replaceAll("?", ".")}$`, "s").test(prefix),
+      );
+    const id = newJobId();
+    for (const key of [`inputs/${id}/a/b`, `results/${id}/1/1/c`, `progress/${id}/1/1/c`, `progresss/${id}/1/1/c`])
+      expect([key, isSeen(key)]).toEqual([key, true]);
+    for (const prefix of [
+      "",
+      "inputs/",
+      "results/job_",
+      "progress/",
+      `inputs/${id.slice(0, -1)}`,
+      "imports/",
+      "uploads/",
+    ])
+      expect([prefix, isSeen(prefix)]).toEqual([prefix, false]);
   });
 });
 

@@ -20,7 +20,7 @@ function executorAccess(type: JobType, platform: Platform): Capability[] {
   const may = accessTo(platform);
   switch (type) {
     case "storage":
-      return [may.readBlobs(folders.uploads)];
+      return may.readBlobs(folders.uploads);
     case "feature":
       // It makes its steps as the API makes jobs: it records and dispatches them, and takes back what AWS refuses. It reads
       // their results, and cancels the remaining steps when one has failed.
@@ -89,8 +89,7 @@ export class Consumer extends Construct {
         // A job with a cache tag is answered with the result of an earlier run, which may be in the archive.
         may.useResultCache(),
         may.listRuns(),
-        may.readBlobs(folders.inputs, folders.progress, folders.results),
-        may.seeMissingBlobs(),
+        ...may.readBlobs(folders.inputs, folders.progress, folders.results),
         may.writeBlobs(folders.results, folders.progress),
         may.send(...reach),
         ...may.schedule(...schedules),

@@ -26,7 +26,7 @@ import {
   uploadsPrefix,
   waitsPrefix,
 } from "../../../lambdas/topology.ts";
-import { allow, type Capability } from "../../grants/capability.ts";
+import { allow, allowIf, type Capability } from "../../grants/capability.ts";
 import type { Platform } from "../functions/platform.ts";
 import type { JobsState } from "../jobs-state.ts";
 import type { JobSchedules } from "../queues/job-schedules.ts";
@@ -88,11 +88,16 @@ export function accessTo({ state, queues, ticks, relays, schedules }: Platform) 
     /** The archived runs of a job, which are in the same partition as the job itself. */
     listRuns: () => jobItems("dynamodb:Query"),
 
-    readBlobs: (...from: Folder[]) => allow(["s3:GetObject"], objects(from), oneObjectPerJob),
+    /**
+     * With ListBucket, without which S3 answers 403 instead of 404 for an object that is gone. S3 takes the key of the object for the
+     * prefix then. It lists nothing to whoever cannot name a job.
+     */
+    readBlobs: (...from: Folder[]) => [
+      allow(["s3:GetObject"], objects(from), oneObjectPerJob),
+      allowIf({ StringLike: { "s3:prefix": from.map(prefixIn) } }, ["s3:ListBucket"], [bucketArn]),
+    ],
     writeBlobs: (...to: Folder[]) => allow(["s3:PutObject"], objects(to), oneObjectPerJob),
     removeBlobs: (...from: Folder[]) => removeBlobs(state, ...from),
-    /** Without it S3 answers 403 instead of 404 for an object that is gone. */
-    seeMissingBlobs: () => allow(["s3:ListBucket"], [bucketArn]),
 
     send: (...types: JobType[]) => {
       const arns = types.map((type) => queues[type].queue.queueArn);
@@ -174,6 +179,12 @@ export const folders = {
   importReports: `${reportPrefix}*`,
 } as const;
 type Folder = (typeof folders)[keyof typeof folders];
+
+/** The folders whose keys go on with the id of a job (`jobIdPattern`). */
+const ofJobs: ReadonlySet<Folder> = new Set([folders.inputs, folders.results, folders.progress]);
+const anyJob = `/job_${"?".repeat(32)}/*`;
+/** What a key in a folder begins with at least. */
+const prefixIn = (folder: Folder): string => (ofJobs.has(folder) ? `${folder.replace(/\/\*$/, "")}${anyJob}` : folder);
 
 const oneObjectPerJob =
   "One object per job or upload in its folder: the keys contain their ids, which are not known in advance.";
