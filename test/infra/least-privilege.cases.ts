@@ -61,7 +61,7 @@ const prefixes: Record<string, string> = {
   inputs: "inputs/job_<id>/*",
   progress: "progress*/job_<id>/*",
   results: "results/job_<id>/*",
-  uploads: "uploads/*",
+  uploads: "uploads/*/upl_<id>",
   imports: "imports/*",
 };
 const sees = (...folders: string[]) =>

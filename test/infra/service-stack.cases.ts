@@ -7,6 +7,7 @@ import { reachOf } from "../../lambdas/core/catalog/reach.ts";
 import { jobTypes } from "../../lambdas/core/job/job.ts";
 import { newJobId } from "../../lambdas/core/job/job-id.ts";
 import { keptShards } from "../../lambdas/core/ports/hot-minute-ports.ts";
+import { newUploadId, uploadKey } from "../../lambdas/core/schema/uploads.ts";
 import { endpointPrefix, statsPrefix } from "../../lambdas/topology.ts";
 import { products } from "../support/catalog/products.ts";
 import {
@@ -113,8 +114,8 @@ describe.each(Object.values(registry))("job type $type", ({ type, limits }) => {
   });
 
   test("gets a 404, not a 403, for a removed object of ours, and lists none of a job that it cannot name", () => {
-    const [seen = ""] = linesOfEntry(service, `consumers/${type}`).filter((line) => line.startsWith("s3:ListBucket"));
-    const patterns = seen.split(" if s3:prefix = ")[1]?.split(", ") ?? [];
+    const lines = linesOfEntry(service, `consumers/${type}`).filter((line) => line.startsWith("s3:ListBucket"));
+    const patterns = lines.flatMap((line) => line.split(" if s3:prefix = ")[1]?.split(", ") ?? []);
     const isSeen = (prefix: string) =>
       patterns.some((pattern) =>
         new RegExp(`^${pattern.replaceAll("*", ".*").replaceAll("?", ".")}$`, "s").test(prefix),
@@ -122,6 +123,7 @@ describe.each(Object.values(registry))("job type $type", ({ type, limits }) => {
     const id = newJobId();
     for (const key of [`inputs/${id}/a/b`, `results/${id}/1/1/c`, `progress/${id}/1/1/c`, `progresss/${id}/1/1/c`])
       expect([key, isSeen(key)]).toEqual([key, true]);
+    expect(isSeen(uploadKey({ product: "shop", env: "prd" }, newUploadId()))).toBe(type === "storage");
     for (const prefix of [
       "",
       "inputs/",
@@ -130,6 +132,7 @@ describe.each(Object.values(registry))("job type $type", ({ type, limits }) => {
       `inputs/${id.slice(0, -1)}`,
       "imports/",
       "uploads/",
+      "uploads/shop/prd/upl_",
     ])
       expect([prefix, isSeen(prefix)]).toEqual([prefix, false]);
   });

@@ -90,7 +90,7 @@ export function accessTo({ state, queues, ticks, relays, schedules }: Platform) 
 
     /**
      * With ListBucket, without which S3 answers 403 instead of 404 for an object that is gone. S3 takes the key of the object for the
-     * prefix then. It lists nothing to whoever cannot name a job.
+     * prefix then. It lists nothing to whoever cannot name a job or upload.
      */
     readBlobs: (...from: Folder[]) => [
       allow(["s3:GetObject"], objects(from), oneObjectPerJob),
@@ -180,11 +180,20 @@ export const folders = {
 } as const;
 type Folder = (typeof folders)[keyof typeof folders];
 
-/** The folders whose keys go on with the id of a job (`jobIdPattern`). */
-const ofJobs: ReadonlySet<Folder> = new Set([folders.inputs, folders.results, folders.progress]);
-const anyJob = `/job_${"?".repeat(32)}/*`;
-/** What a key in a folder begins with at least. */
-const prefixIn = (folder: Folder): string => (ofJobs.has(folder) ? `${folder.replace(/\/\*$/, "")}${anyJob}` : folder);
+const anyId = "?".repeat(32);
+/** How the keys in a folder begin, with the id of the job (`jobIdPattern`) or upload (`uploadKey`). Those of imports are the team's own. */
+function prefixIn(folder: Folder): string {
+  switch (folder) {
+    case folders.inputs:
+    case folders.results:
+    case folders.progress:
+      return `${folder.replace(/\/\*$/, "")}/job_${anyId}/*`;
+    case folders.uploads:
+      return `${folder}/upl_${anyId}`;
+    default:
+      return folder;
+  }
+}
 
 const oneObjectPerJob =
   "One object per job or upload in its folder: the keys contain their ids, which are not known in advance.";
