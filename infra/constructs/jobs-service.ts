@@ -199,8 +199,7 @@ export class JobsService extends Construct {
         // The input of a request whose job exists already, and the results of a job that is deleted.
         may.removeBlobs(folders.inputs, folders.results),
         // It shows the progress of features, the state of their steps, and inputs to keys that may see them.
-        may.readBlobs(folders.results, folders.progress, folders.inputs),
-        may.seeMissingBlobs(),
+        ...may.readBlobs(folders.results, folders.progress, folders.inputs),
         may.send(...jobTypes),
         ...may.schedule(...jobTypes),
         may.readDueCounts(),

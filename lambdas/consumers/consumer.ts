@@ -3,6 +3,7 @@ import { startRedelivery } from "../aws/sqs/redelivery.ts";
 import { ConsumerEnv, readEnv } from "../aws/start/env.ts";
 import { startSecrets } from "../aws/start/start-secrets.ts";
 import { startServices } from "../aws/start/start-up.ts";
+import { reachOf } from "../core/catalog/reach.ts";
 import { JobMessage, type JobType } from "../core/job/job.ts";
 import type { ExecuteWithServices } from "../core/operations/execution.ts";
 import { loggingOf, messageFields } from "../core/operations/log-fields.ts";
@@ -20,13 +21,14 @@ export function consumer(type: JobType, execute: ExecuteWithServices, policy: At
   const start = lazy(() => {
     const env = readEnv(ConsumerEnv);
     const services = startServices(`consumer-${type}`, env, catalog);
+    const queue = { ...services.queue, reach: new Set(reachOf(type, catalog.products, catalog.registry)) };
     const redelivery = startRedelivery(env.QUEUES[type].url, services.log);
     const waiting = { longestWaitMs: env.LONGEST_WAIT_MS, holdSeconds: env.HOLD_SECONDS };
     const health = lazy(async () => (await import("./engine/target-health.ts")).makeTargetHealth());
     const company = companyOf(services.clock);
     const options = { type, policy, ...waiting, memory: memoryOf(env.MEMORY_MB), company, health };
     const notesWaits = env.NOTE_WAITS === "true";
-    return loggingOf({ ...services, redelivery, secrets: startSecrets(), notesWaits, options }, { type });
+    return loggingOf({ ...services, queue, redelivery, secrets: startSecrets(), notesWaits, options }, { type });
   });
   return queueHandler(
     start,

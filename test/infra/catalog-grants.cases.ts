@@ -70,7 +70,18 @@ describe("with the demo's catalog", () => {
     ]);
   });
 
-  test.each(["consumers/feature", "api", "reconciler", "authorizer"])("%s gets nothing from the catalog", (entry) => {
+  test("the consumer of features sends to the queues of its steps, and schedules these, and gets nothing else", () => {
+    const types = ["action", "function", "notification"];
+    const kinds = added(demo, "consumers/feature").map((line) => line.replace(/[0-9A-F]{8}\.Arn>/, ""));
+    expect(kinds.sort()).toEqual(
+      [
+        ...types.map((type) => `sqs:SendMessage <Queue${type}Queue`),
+        ...types.map((type) => `iam:PassRole <SchedulesRole${type} if iam:PassedToService = scheduler.amazonaws.com`),
+      ].sort(),
+    );
+  });
+
+  test.each(["api", "reconciler", "authorizer"])("%s gets nothing from the catalog", (entry) => {
     expect(added(demo, entry)).toEqual([]);
   });
 });

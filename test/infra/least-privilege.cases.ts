@@ -3,7 +3,7 @@ import { jobTypes } from "../../lambdas/core/job/job.ts";
 import { inAws } from "../deploy/in-aws.ts";
 import { products } from "../support/catalog/products.ts";
 import { privilegesByEntry, privilegesOf } from "./privileges.ts";
-import { flat, resourcesOf, synthesize } from "./synth.ts";
+import { flat, policiesOf, resourcesOf, type Statement, synthesize } from "./synth.ts";
 
 /** A product whose requests may bring tokens: what schedules for callers reads the secrets of its sessions. */
 const signed = {
@@ -29,6 +29,8 @@ const scheduleRoleOf = (type: string) => `SchedulesRole${type.replace("_", "")}`
  * replaced.
  */
 const passesScheduleRoles = [...jobTypes.map((type) => passes(scheduleRoleOf(type))), passes("SchedulesRole")];
+/** The types of the events that the steps of the demo's feature run: its consumer starts no other jobs. */
+const stepTypes = ["action", "notification", "function"];
 const makesSchedules = "scheduler:CreateSchedule scheduler:schedule/job_*";
 const makesAndDropsSchedules = [
   "scheduler:CreateSchedule,DeleteSchedule scheduler:schedule/job_*",
@@ -54,6 +56,17 @@ const ticks = "sqs:SendMessage QueuepumpQueue";
 
 const usesResultCache = "dynamodb:BatchGetItem,PutItem Jobs if key = CACHE#*";
 
+/** An object that is gone is one in a folder that is read: nobody lists more than the objects of a job that it can name. */
+const prefixes: Record<string, string> = {
+  inputs: "inputs/job_<id>/*",
+  progress: "progress*/job_<id>/*",
+  results: "results/job_<id>/*",
+  uploads: "uploads/*/upl_<id>",
+  imports: "imports/*",
+};
+const sees = (...folders: string[]) =>
+  `s3:ListBucket Payloads if prefix = ${folders.map((folder) => prefixes[folder]).join(", ")}`;
+
 /** What every consumer may do: claim, read, run and record the jobs of its own queue. */
 const runsJobs = (type: string) => [
   // Where the catalog has limits, whoever frees a slot reads the jobs that wait for it. A feature has no limits.
@@ -66,10 +79,10 @@ const runsJobs = (type: string) => [
   "s3:GetObject Payloads/inputs/*",
   "s3:GetObject,PutObject Payloads/progress*",
   "s3:GetObject,PutObject Payloads/results/*",
-  "s3:ListBucket Payloads",
+  sees("inputs", "progress", "results"),
   `sqs:${receives},SendMessage ${queueOf(type)}`,
-  // The feature's queue, and the right queue of a misdirected message.
-  ...jobTypes.filter((other) => other !== type).map((other) => `sqs:SendMessage ${queueOf(other)}`),
+  // The end of a step wakes its feature.
+  `sqs:SendMessage ${queueOf("feature")}`,
   countsDueJobs,
   keepsUnscheduled,
   makesSchedules,
@@ -101,7 +114,7 @@ const privileges: Record<string, string[]> = {
     "s3:DeleteObject,GetObject,PutObject Payloads/inputs/*",
     "s3:GetObject Payloads/progress*",
     "s3:DeleteObject,GetObject Payloads/results/*",
-    "s3:ListBucket Payloads",
+    sees("results", "progress", "inputs"),
     "s3:PutObject Payloads/uploads/*",
     secret("signed/session"),
     ...sendsToAll,
@@ -120,7 +133,7 @@ const privileges: Record<string, string[]> = {
     "events:PutEvents Bus",
     "s3:GetObject Payloads/imports/*",
     "s3:GetObject Payloads/progress*",
-    "s3:ListBucket Payloads",
+    sees("imports", "progress"),
     "s3:PutObject Payloads/import-reports/*",
     "s3:DeleteObject,PutObject Payloads/inputs/*",
     `sqs:${receives},SendMessage IntakeImports`,
@@ -146,7 +159,7 @@ const privileges: Record<string, string[]> = {
     changesPauses,
     "s3:DeleteObject,PutObject Payloads/inputs/*",
     "s3:GetObject Payloads/progress*",
-    "s3:ListBucket Payloads",
+    sees("progress"),
     ...usesGates,
     ...sendsToAll,
     ticks,
@@ -183,7 +196,7 @@ const privileges: Record<string, string[]> = {
   tasks: [
     "dynamodb:GetItem Jobs if key = JOB#*",
     "s3:GetObject Payloads/results/*",
-    "s3:ListBucket Payloads",
+    sees("results"),
     `sqs:${receives},SendMessage TasksQueue`,
     // What Step Functions permanently refuses.
     "sqs:SendMessage TasksQueueDeadLetters",
@@ -222,6 +235,7 @@ const privileges: Record<string, string[]> = {
   "consumers/storage": [
     ...runsJobs("storage"),
     "s3:GetObject Payloads/uploads/*",
+    sees("uploads"),
     parameter("/my-product/documents-bucket"),
     "s3:AbortMultipartUpload,PutObject s3:::*/documents/* if aws:ResourceAccount = <AWS::AccountId>",
     "s3:AbortMultipartUpload,GetObject,PutObject s3:::in-aws-archive/2030/*",
@@ -238,11 +252,12 @@ const privileges: Record<string, string[]> = {
     "s3:DeleteObject,GetObject,PutObject Payloads/inputs/*",
     "s3:GetObject,PutObject Payloads/progress*",
     "s3:GetObject,PutObject Payloads/results/*",
-    "s3:ListBucket Payloads",
+    sees("inputs", "progress", "results"),
     `sqs:${receives},SendMessage ${queueOf("feature")}`,
-    ...jobTypes.filter((type) => type !== "feature").map((type) => `sqs:SendMessage ${queueOf(type)}`),
+    // It starts the steps of the catalog's features.
+    ...stepTypes.map((type) => `sqs:SendMessage ${queueOf(type)}`),
     ...makesAndDropsSchedules,
-    ...passesScheduleRoles,
+    ...["feature", ...stepTypes].map((type) => passes(scheduleRoleOf(type))),
   ],
 };
 
@@ -307,6 +322,16 @@ describe("so that", () => {
   test("no function can change its own permissions, another's code, or a KMS key", () => {
     expect(may(/^(iam:(?!PassRole )|sts:|lambda:(?!InvokeFunction)|cloudformation:|kms:|organizations:)/)).toEqual([]);
   });
+});
+
+test("no condition on items is met by a request that names none", () => {
+  const onItems = policiesOf(service).flatMap(({ Properties }) =>
+    (Properties.PolicyDocument.Statement as Statement[]).filter(({ Condition = {} }) =>
+      Object.values(Condition).some((test) => "dynamodb:LeadingKeys" in test),
+    ),
+  );
+  expect(onItems.length).toBeGreaterThan(30);
+  for (const { Condition } of onItems) expect(Condition?.Null).toEqual({ "dynamodb:LeadingKeys": "false" });
 });
 
 test("each of the Scheduler's roles sends to its type's queue and to the dead letters, and nothing else may assume it", () => {

@@ -10,7 +10,9 @@ const short = (resource: string): string =>
     .replace(/<AWS::Region>:<AWS::AccountId>:/, "")
     .replace(/schedule\/ductape-jobs-.*\/job/, "schedule/job")
     .replace(/schedule\/ductapejobs[\w-]+\/job/, "schedule-of-before/job")
-    .replace("dynamodb:LeadingKeys", "key");
+    .replace("dynamodb:LeadingKeys", "key")
+    .replace("s3:prefix", "prefix")
+    .replaceAll("?".repeat(32), "<id>");
 
 /** What a role may do, one line per resource: `dynamodb:GetItem,PutItem Jobs if key = JOB#*`. */
 export function privilegesOf(service: Template, roleId: string): string[] {

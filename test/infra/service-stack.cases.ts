@@ -3,9 +3,13 @@ import { AwsSolutionsChecks } from "cdk-nag";
 import { keyOf } from "../../lambdas/aws/dynamodb/job-item.ts";
 import { ConsumerEnv, JobsEnv, LifecycleEnv, RelayEnv, TasksEnv, WebhooksEnv } from "../../lambdas/aws/start/env.ts";
 import { registry } from "../../lambdas/consumers/types/registry.ts";
+import { reachOf } from "../../lambdas/core/catalog/reach.ts";
 import { jobTypes } from "../../lambdas/core/job/job.ts";
+import { newJobId } from "../../lambdas/core/job/job-id.ts";
 import { keptShards } from "../../lambdas/core/ports/hot-minute-ports.ts";
+import { newUploadId, uploadKey } from "../../lambdas/core/schema/uploads.ts";
 import { endpointPrefix, statsPrefix } from "../../lambdas/topology.ts";
+import { products } from "../support/catalog/products.ts";
 import {
   flat,
   functionOf,
@@ -99,20 +103,38 @@ describe.each(Object.values(registry))("job type $type", ({ type, limits }) => {
     expect(Variables).toMatchObject({ LONGEST_WAIT_MS: "2500", RETENTION_DAYS: "10" });
   });
 
-  test("sends to every queue: its own, its features', and the right one of a misdirected message", () => {
+  test("sends to the queues that its code reaches, and to no other", () => {
+    const reach = reachOf(type, products, registry);
     const sends = permissionsOfEntry(service, `consumers/${type}`).filter(({ action }) => action === "sqs:SendMessage");
-    // And to the pump's, if its jobs may stand in line for a rate: a feature has no limits.
+    // And to the pump's, if its jobs may stand in line: a feature has no limits.
     const pump = type === "feature" ? [] : [idIn(sourceOfEntry("pump").Properties.EventSourceArn)];
     expect(sends.map(({ resource }) => resource).sort()).toEqual(
-      [...jobTypes.map((other) => queueOf(other).id), ...pump].map((id) => `<${id}.Arn>`).sort(),
+      [...reach.map((other) => queueOf(other).id), ...pump].map((id) => `<${id}.Arn>`).sort(),
     );
   });
 
-  test("gets a 404, not a 403, for a removed object of ours", () => {
-    expect(permissionsOfEntry(service, `consumers/${type}`)).toContainEqual({
-      action: "s3:ListBucket",
-      resource: expect.stringMatching(/Payloads[^/]*$/),
-    });
+  test("gets a 404, not a 403, for a removed object of ours, and lists none of a job that it cannot name", () => {
+    const lines = linesOfEntry(service, `consumers/${type}`).filter((line) => line.startsWith("s3:ListBucket"));
+    const patterns = lines.flatMap((line) => line.split(" if s3:prefix = ")[1]?.split(", ") ?? []);
+    const isSeen = (prefix: string) =>
+      patterns.some((pattern) =>
+        new RegExp(`^${pattern.replaceAll("*", ".*").replaceAll("?", ".")}$`, "s").test(prefix),
+      );
+    const id = newJobId();
+    for (const key of [`inputs/${id}/a/b`, `results/${id}/1/1/c`, `progress/${id}/1/1/c`, `progresss/${id}/1/1/c`])
+      expect([key, isSeen(key)]).toEqual([key, true]);
+    expect(isSeen(uploadKey({ product: "shop", env: "prd" }, newUploadId()))).toBe(type === "storage");
+    for (const prefix of [
+      "",
+      "inputs/",
+      "results/job_",
+      "progress/",
+      `inputs/${id.slice(0, -1)}`,
+      "imports/",
+      "uploads/",
+      "uploads/shop/prd/upl_",
+    ])
+      expect([prefix, isSeen(prefix)]).toEqual([prefix, false]);
   });
 });
 
@@ -314,16 +336,17 @@ describe("schedules", () => {
     expect(deadLetters.Properties.MessageRetentionPeriod).toBe(14 * 24 * 3600);
   });
 
-  test("can be created by a consumer for its own type, and by the API and the decider of features for every type", () => {
+  test("can be created by a consumer for its own type, by the decider of features for its steps, and by the API for every type", () => {
     const passedBy = (entry: string) =>
       permissionsOfEntry(service, entry)
         .filter(({ action }) => action === "iam:PassRole")
         .map(({ resource }) => resource)
         .sort();
     const all = [...roleIds, shared].map((id) => `<${id}.Arn>`).sort();
-    for (const entry of ["api", "intake", "consumers/feature"]) expect([entry, passedBy(entry)]).toEqual([entry, all]);
-    for (const type of jobTypes.filter((one) => one !== "feature")) {
-      expect([type, passedBy(`consumers/${type}`)]).toEqual([type, [roleArns[type]]]);
+    for (const entry of ["api", "intake"]) expect([entry, passedBy(entry)]).toEqual([entry, all]);
+    for (const type of jobTypes) {
+      const scheduled = type === "feature" ? reachOf(type, products, registry) : [type];
+      expect([type, passedBy(`consumers/${type}`)]).toEqual([type, scheduled.map((one) => roleArns[one]).sort()]);
     }
     // It makes the jobs of the catalog's schedules.
     expect(passedBy("reconciler")).toEqual(roleIds.map((id) => `<${id}.Arn>`).sort());
@@ -491,7 +514,10 @@ describe("the lifecycle", () => {
       expect.stringMatching(/^sqs:SendMessage <Tasks/),
       expect.stringMatching(/^sqs:SendMessage <Webhooks/),
     ]);
-    const onlyCounters = { "ForAllValues:StringLike": { "dynamodb:LeadingKeys": [`${statsPrefix}*`] } };
+    const onlyCounters = {
+      "ForAllValues:StringLike": { "dynamodb:LeadingKeys": [`${statsPrefix}*`] },
+      Null: { "dynamodb:LeadingKeys": "false" },
+    };
     service.hasResourceProperties("AWS::IAM::Policy", {
       Roles: [{ Ref: roleOf(lifecycle) }],
       PolicyDocument: {

@@ -70,7 +70,7 @@ export interface Permission {
 
 const list = (value: unknown): unknown[] => (Array.isArray(value) ? value : [value]);
 
-interface Statement {
+export interface Statement {
   Action: unknown;
   Resource?: unknown;
   NotResource?: unknown;
@@ -99,10 +99,12 @@ const permissionsIn = ({ Action, Resource, NotResource }: Statement): Permission
 export const permissionsOf = (service: Template, roleId: string): Permission[] =>
   statementsOf(service, roleId).flatMap(permissionsIn);
 
-/** The same as lines of text, with the condition of each: `sns:Publish <resource> if aws:X = y`. */
+/** The same as lines of text, with the condition of each: `sns:Publish <resource> if aws:X = y`. That items have keys goes without saying. */
 export const linesOf = (service: Template, roleId: string): string[] =>
   statementsOf(service, roleId).flatMap((statement) => {
-    const conditions = Object.values(statement.Condition ?? {}).flatMap((test) => Object.entries(test));
+    const conditions = Object.entries(statement.Condition ?? {}).flatMap(([operator, test]) =>
+      Object.entries(test).filter(([key]) => operator !== "Null" || key !== "dynamodb:LeadingKeys"),
+    );
     const when = conditions.map(([key, value]) => ` if ${key} = ${list(value).map(flat).join(", ")}`).join("");
     return permissionsIn(statement).map(({ action, resource }) => `${action} ${resource}${when}`);
   });

@@ -3,9 +3,13 @@ import { runJob } from "../../lambdas/consumers/engine/run-job.ts";
 import { makeTargetHealth } from "../../lambdas/consumers/engine/target-health.ts";
 import { decisionPolicy } from "../../lambdas/consumers/types/feature/decisions.ts";
 import { execute as decide } from "../../lambdas/consumers/types/feature/execute.ts";
+import { registry } from "../../lambdas/consumers/types/registry.ts";
+import { reachOf } from "../../lambdas/core/catalog/reach.ts";
 import type { JobMessage, JobType } from "../../lambdas/core/job/job.ts";
 import { JobError } from "../../lambdas/core/job/job-error.ts";
 import { type ExecuteWithServices, Parked } from "../../lambdas/core/operations/execution.ts";
+import type { ConsumerServices } from "../../lambdas/core/operations/services.ts";
+import type { JobQueue } from "../../lambdas/core/ports/ports.ts";
 import type { FakeGates } from "../support/fakes/gates.ts";
 import type { FakeJobStore } from "../support/fakes/job-store.ts";
 import type { World } from "./adversary.ts";
@@ -43,7 +47,8 @@ export function consumers(world: World, ledger: Ledger, { jobs, gates }: Stored,
     const isFeature = type === "feature";
     const policy: AttemptPolicy = isFeature ? decisionPolicy : defaultPolicy;
     const what = `consumer of ${message.job_id.slice(-6)}`;
-    const { services, invocation, end } = invoke(isFeature ? "decider" : "consumer", what);
+    const { services: all, invocation, end } = invoke(isFeature ? "decider" : "consumer", what);
+    const services = { ...all, queue: withinReach(type, all, what) };
     invocation.job_id = message.job_id;
     const execute = isFeature ? decider(invocation) : ofActions(invocation);
     const ofOurType: ExecuteWithServices = async (execution, of) => {
@@ -73,6 +78,26 @@ export function consumers(world: World, ledger: Ledger, { jobs, gates }: Stored,
       end(each * (1 + (invocation.chained?.size ?? 0)));
     }
   };
+
+  /** The queues that a deployment lets the consumer of a type send to: SQS and the Scheduler would deny it any other. */
+  function withinReach(type: JobType, { queue, catalog }: Pick<ConsumerServices, "queue" | "catalog">, what: string) {
+    const reach = new Set(reachOf(type, catalog.products, registry));
+    const granted = (to: JobType) => {
+      if (!reach.has(to)) observer.violated("consumer", `${what}, of type ${type}, sends to the queue of ${to} jobs`);
+    };
+    const reaching: JobQueue = {
+      reach,
+      send(to, ...rest) {
+        granted(to);
+        return queue.send(to, ...rest);
+      },
+      sendMany(to, entries) {
+        granted(to);
+        return queue.sendMany(to, entries);
+      },
+    };
+    return reaching;
+  }
 
   function ofActions(by: Invocation): ExecuteWithServices {
     const plain = executor(world, executions, by);

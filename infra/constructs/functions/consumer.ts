@@ -2,8 +2,10 @@ import type { ILogGroup } from "aws-cdk-lib/aws-logs";
 import { Stack } from "aws-cdk-lib/core";
 import { Construct } from "constructs";
 import type { ConsumerEnv } from "../../../lambdas/aws/start/env.ts";
+import { registry } from "../../../lambdas/consumers/types/registry.ts";
 import type { CheckedJobType, Product } from "../../../lambdas/core/catalog/job-type.ts";
-import { type JobType, jobTypes } from "../../../lambdas/core/job/job.ts";
+import { reachOf } from "../../../lambdas/core/catalog/reach.ts";
+import type { JobType } from "../../../lambdas/core/job/job.ts";
 import { consumerName } from "../../../lambdas/topology.ts";
 import type { Capability } from "../../grants/capability.ts";
 import { catalogGrants } from "../../grants/catalog-grants.ts";
@@ -18,7 +20,7 @@ function executorAccess(type: JobType, platform: Platform): Capability[] {
   const may = accessTo(platform);
   switch (type) {
     case "storage":
-      return [may.readBlobs(folders.uploads)];
+      return may.readBlobs(folders.uploads);
     case "feature":
       // It makes its steps as the API makes jobs: it records and dispatches them, and takes back what AWS refuses. It reads
       // their results, and cancels the remaining steps when one has failed.
@@ -28,7 +30,6 @@ function executorAccess(type: JobType, platform: Platform): Capability[] {
         may.writeBlobs(folders.inputs),
         may.removeBlobs(folders.inputs),
         may.unschedule(),
-        may.passSharedScheduleRole(),
       ];
     default:
       return [];
@@ -37,7 +38,8 @@ function executorAccess(type: JobType, platform: Platform): Capability[] {
 
 /**
  * What limits need of a consumer, where the catalog has any: a job keeps those that its event had. Whoever frees a slot reads the jobs
- * that wait for it, and who stands in line for a rate sets its pump going. Features have no limits, but their steps may.
+ * that wait for it, and asks the pump where the next one is of another type; who stands in line for a rate sets its pump going. Features
+ * have no limits, but their steps may.
  */
 function limitsAccess(type: JobType, platform: Platform, products: readonly Product[]): Capability[] {
   if (products.every(({ limits = {} }) => Object.keys(limits).length === 0)) return [];
@@ -60,6 +62,9 @@ export class Consumer extends Construct {
     const { type } = definition;
     const { config, queues } = platform;
     const may = accessTo(platform);
+    const reach = reachOf(type, products, registry);
+    // Retries and next runs are of the same type. Features schedule their steps.
+    const schedules = type === "feature" ? reach : [type];
     const consumer = new EntryFunction<typeof ConsumerEnv>(this, "Entry", {
       entry: consumerName(type),
       description: `Executes ${type} jobs`,
@@ -84,14 +89,10 @@ export class Consumer extends Construct {
         // A job with a cache tag is answered with the result of an earlier run, which may be in the archive.
         may.useResultCache(),
         may.listRuns(),
-        may.readBlobs(folders.inputs, folders.progress, folders.results),
-        may.seeMissingBlobs(),
+        ...may.readBlobs(folders.inputs, folders.progress, folders.results),
         may.writeBlobs(folders.results, folders.progress),
-        // Early messages and retries go back to their own queue, a step wakes its feature, and a message that arrived in the
-        // wrong queue is passed on to the right one.
-        may.send(...jobTypes),
-        // Retries and next runs are of the same type; the steps of a feature are of any type.
-        ...may.schedule(...(type === "feature" ? jobTypes : [type])),
+        may.send(...reach),
+        ...may.schedule(...schedules),
         ...executorAccess(type, platform),
         ...limitsAccess(type, platform, products),
         ...catalogGrants(Stack.of(this), products, definition),

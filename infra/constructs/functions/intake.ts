@@ -51,8 +51,7 @@ export class Intake extends Construct {
         may.writeBlobs(folders.inputs, folders.importReports),
         may.removeBlobs(folders.inputs),
         // What a request with a unique key replaces may be a feature: its progress names the steps that are cancelled with it.
-        may.readBlobs(folders.imports, folders.progress),
-        may.seeMissingBlobs(),
+        ...may.readBlobs(folders.imports, folders.progress),
         may.send(...jobTypes),
         ...may.schedule(...jobTypes),
         may.unschedule(),

@@ -66,8 +66,7 @@ export class Reconciler extends Construct {
         may.writeBlobs(folders.inputs),
         may.removeBlobs(folders.inputs),
         // The progress of a feature names the steps that are cancelled with it.
-        may.readBlobs(folders.progress),
-        may.seeMissingBlobs(),
+        ...may.readBlobs(folders.progress),
         ...may.schedule(...jobTypes),
         may.unschedule(),
       ],

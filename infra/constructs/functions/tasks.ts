@@ -33,8 +33,7 @@ export class Tasks extends Construct {
       loops: true,
       allow: [
         may.readJobs(),
-        may.readBlobs(folders.results),
-        may.seeMissingBlobs(),
+        ...may.readBlobs(folders.results),
         // It moves to the dead-letter queue what AWS will never accept.
         allow(["sqs:SendMessage"], [queue.queueArn, deadLetters.queueArn]),
         allow(["states:SendTaskSuccess", "states:SendTaskFailure", "states:SendTaskHeartbeat"], ["*"], anyTask),

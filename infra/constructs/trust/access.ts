@@ -26,7 +26,7 @@ import {
   uploadsPrefix,
   waitsPrefix,
 } from "../../../lambdas/topology.ts";
-import { allow, type Capability } from "../../grants/capability.ts";
+import { allow, allowIf, type Capability } from "../../grants/capability.ts";
 import type { Platform } from "../functions/platform.ts";
 import type { JobsState } from "../jobs-state.ts";
 import type { JobSchedules } from "../queues/job-schedules.ts";
@@ -88,11 +88,16 @@ export function accessTo({ state, queues, ticks, relays, schedules }: Platform) 
     /** The archived runs of a job, which are in the same partition as the job itself. */
     listRuns: () => jobItems("dynamodb:Query"),
 
-    readBlobs: (...from: Folder[]) => allow(["s3:GetObject"], objects(from), oneObjectPerJob),
+    /**
+     * With ListBucket, without which S3 answers 403 instead of 404 for an object that is gone. S3 takes the key of the object for the
+     * prefix then. It lists nothing to whoever cannot name a job or upload.
+     */
+    readBlobs: (...from: Folder[]) => [
+      allow(["s3:GetObject"], objects(from), oneObjectPerJob),
+      allowIf({ StringLike: { "s3:prefix": from.map(prefixIn) } }, ["s3:ListBucket"], [bucketArn]),
+    ],
     writeBlobs: (...to: Folder[]) => allow(["s3:PutObject"], objects(to), oneObjectPerJob),
     removeBlobs: (...from: Folder[]) => removeBlobs(state, ...from),
-    /** Without it S3 answers 403 instead of 404 for an object that is gone. */
-    seeMissingBlobs: () => allow(["s3:ListBucket"], [bucketArn]),
 
     send: (...types: JobType[]) => {
       const arns = types.map((type) => queues[type].queue.queueArn);
@@ -145,14 +150,18 @@ export const endpointAccess = (state: JobsState): Capability =>
 export const readApiKeys = (state: JobsState): Capability => itemsAccess(state, ["dynamodb:GetItem"], keysPartition);
 
 /**
- * Jobs, counters, endpoints and API keys share the table; whoever may use one kind of item cannot reach the others. A request
- * that names no item, such as a Scan, would pass the condition: no capability contains such an action.
+ * Jobs, counters, endpoints and API keys share the table; whoever may use one kind of item cannot reach the others. `ForAllValues` is
+ * true of a request that names no item, such as a Scan: `Null` refuses it.
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-single-vs-multi-valued-context-keys.html
  */
 const itemsAccess = ({ table }: JobsState, actions: string[], leadingKeys: string): Capability => ({
   statement: new PolicyStatement({
     actions,
     resources: [table.tableArn],
-    conditions: { "ForAllValues:StringLike": { "dynamodb:LeadingKeys": [leadingKeys] } },
+    conditions: {
+      "ForAllValues:StringLike": { "dynamodb:LeadingKeys": [leadingKeys] },
+      Null: { "dynamodb:LeadingKeys": "false" },
+    },
   }),
 });
 
@@ -170,6 +179,21 @@ export const folders = {
   importReports: `${reportPrefix}*`,
 } as const;
 type Folder = (typeof folders)[keyof typeof folders];
+
+const anyId = "?".repeat(32);
+/** How the keys in a folder begin, with the id of the job (`jobIdPattern`) or upload (`uploadKey`). Those of imports are the team's own. */
+function prefixIn(folder: Folder): string {
+  switch (folder) {
+    case folders.inputs:
+    case folders.results:
+    case folders.progress:
+      return `${folder.replace(/\/\*$/, "")}/job_${anyId}/*`;
+    case folders.uploads:
+      return `${folder}/upl_${anyId}`;
+    default:
+      return folder;
+  }
+}
 
 const oneObjectPerJob =
   "One object per job or upload in its folder: the keys contain their ids, which are not known in advance.";

@@ -13,8 +13,8 @@ import type { BlobStore } from "../../core/ports/ports.ts";
 import { withClassifiedErrors } from "../client/aws-errors.ts";
 
 /**
- * Stores blobs as objects of a bucket. The role needs `s3:ListBucket` in addition to read access: without it, S3 answers 403
- * instead of 404 for an object that does not exist.
+ * Stores blobs as objects of a bucket. The role needs `s3:ListBucket` for their keys in addition to read access: without it, S3 answers
+ * 403 instead of 404 for an object that does not exist. As it names the permission that is missing, that is understood too.
  */
 export function s3BlobStore({ client, bucket }: { client: S3Client; bucket: string }): BlobStore {
   const read = async (
@@ -26,7 +26,7 @@ export function s3BlobStore({ client, bucket }: { client: S3Client; bucket: stri
     try {
       return await client.send(new GetObjectCommand({ Bucket: bucket, Key: key, ...part }));
     } catch (error) {
-      if (error instanceof NoSuchKey || statusOf(error) === preconditionFailed) return undefined;
+      if (error instanceof NoSuchKey || statusOf(error) === preconditionFailed || isUnlisted(error)) return undefined;
       throw error;
     }
   };
@@ -66,6 +66,14 @@ export function s3BlobStore({ client, bucket }: { client: S3Client; bucket: stri
 }
 
 const preconditionFailed = 412;
+const forbidden = 403;
+
+/**
+ * Whether S3 refuses to say that an object does not exist: only then does it ask for this permission.
+ * https://docs.aws.amazon.com/AmazonS3/latest/userguide/troubleshoot-403-errors.html
+ */
+const isUnlisted = (error: unknown): boolean =>
+  statusOf(error) === forbidden && (error as Error).message.includes(" s3:ListBucket ");
 
 const statusOf = (error: unknown): number | undefined =>
   error instanceof S3ServiceException ? error.$metadata.httpStatusCode : undefined;

@@ -1,6 +1,7 @@
 import type { SQSClient } from "@aws-sdk/client-sqs";
 import type { TickMessage } from "../../core/flow/tick-message.ts";
 import type { Tick, Ticks } from "../../core/ports/ticks.ts";
+import { given } from "../../core/schema/given.ts";
 import { jsonForSqs } from "./escape.ts";
 import { messageGroup } from "./message-group.ts";
 import { type Outgoing, sendInBatches } from "./send-in-batches.ts";
@@ -21,8 +22,8 @@ export const sqsTicks = ({ client, url }: { client: SQSClient; url: string }): T
 });
 
 /** A tick comes rather a moment early than late: it calls from there as far ahead as any other. */
-function wireOf({ product, env, limit, key, by, visible }: Tick, now: number): Outgoing {
-  const message: TickMessage = { v: 1, product, env, limit, key, by, visible };
+function wireOf({ product, env, limit, key, by, visible, hands_over }: Tick, now: number): Outgoing {
+  const message: TickMessage = { v: 1, product, env, limit, key, by, visible, ...given({ hands_over }) };
   return {
     MessageBody: jsonForSqs(message),
     DelaySeconds: Math.min(longestDelaySeconds, Math.floor(Math.max(0, visible - now) / 1000)),

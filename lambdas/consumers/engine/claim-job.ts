@@ -70,7 +70,8 @@ async function claimGated(
   const arriving = { leaseMs: leaseMarginMs + (job?.timeout_ms ?? 0), calls: options.calls, before };
   const pass = isClaimable ? await passGates(services, job, arriving) : undefined;
   if (isClaimable && !pass) return undefined;
-  if (job && !isClaimable && options.calls) await refuseGiven(services, job, message, options.calls);
+  if (job && !isClaimable && isOwn(job, options) && options.calls)
+    await refuseGiven(services, job, message, options.calls);
   // The gates may have taken seconds, or longer than what was read of the pauses is good for. The slots stay: another consumer of
   // the same attempt may just have claimed it. If somebody waits for them, the reconciler frees them.
   if (pass && holding(await services.pauses.recent(), pass.job, services.clock.now())) return undefined;
@@ -101,6 +102,9 @@ function mayPass({ clock, catalog }: ConsumerServices, job: Job, message: JobMes
   return claimable(job, message, now, type) === "yes" && !isOver(job, now, calendarsOf(catalog, job.product));
 }
 
+/** Of a job of another type, whose message came to the wrong queue, nothing is freed. */
+const isOwn = (job: Job, { type }: ClaimOptions): boolean => type === undefined || job.type === type;
+
 const stayed = ({ log }: ConsumerServices, error: unknown): void =>
   log.warn("a job that has started still stands in a line; the pump or the reconciler takes it off", traceOf(error));
 
@@ -118,7 +122,8 @@ async function untilDue(services: ConsumerServices, message: JobMessage, waiting
   // The job is read for its tenant, since the Scheduler's message has no group. A message that was superseded is dropped.
   const job = await services.jobs.get(message.job_id);
   if (job && (claimable(job, message, services.clock.now()) === "yes" || isSuccessor(services, job, message))) {
-    await services.queue.send(job.type, message, { delaySeconds: next.delaySeconds, group: tenantOf(job) });
+    if (!services.queue.reach.has(job.type)) await forward(services, message, job);
+    else await services.queue.send(job.type, message, { delaySeconds: next.delaySeconds, group: tenantOf(job) });
   }
   return "later";
 }
@@ -168,13 +173,14 @@ async function ownClaim(
 }
 
 /**
- * Sends a message on to the queue of its job's type, but only once: between queues that are wired wrongly it would go
- * round for ever, and the reconciler dispatches the job anyway.
+ * Sends a message on to the queue of its job's type, if the consumer reaches that, but only once: between queues that are wired
+ * wrongly it would go round for ever. The reconciler dispatches the job of a message that is dropped; a feature is reached by all,
+ * because the end of a step is told once.
  */
 async function forward({ queue, log }: ConsumerServices, message: JobMessage, job: Job): Promise<Claiming> {
   const fields = { ...jobFields(job), ...messageFields(message) };
-  if (message.forwarded) {
-    log.error("message dropped: it came to another type's queue again", fields);
+  if (message.forwarded || !queue.reach.has(job.type)) {
+    log.error(`message dropped: it came to another type's queue${message.forwarded ? " again" : ""}`, fields);
     log.measure("a message came to the wrong queue", { values: { messages_failed: 1 } });
     return { outcome: "misdirected" };
   }

@@ -14,5 +14,7 @@ export const TickMessage = z.object({
   by: z.string(),
   /** When the message was to become visible, epoch milliseconds. */
   visible: z.int().min(0),
+  /** The pump is to hand over the free slots of the gate, and nothing else. A version that does not know this drops it. */
+  hands_over: z.literal(true).exactOptional(),
 });
 export type TickMessage = z.infer<typeof TickMessage>;

@@ -34,10 +34,11 @@ export async function wakeParent({ queue }: Pick<Dispatching, "queue">, job: Job
 
 /**
  * Sends the current attempt of a recorded job to its queue or to the Scheduler. Safe to repeat, since claims are conditional. A job of
- * a kind that only a later version knows has no queue here, and waits for that version.
+ * a kind that only a later version knows has no queue here, and waits for that version. One of a type that this function does not
+ * reach waits for the reconciler: the step of a feature whose event had another type in a former catalog.
  */
 export async function dispatch(services: Dispatching, job: Job): Promise<void> {
-  if (!isKnown(job)) return;
+  if (!isKnown(job) || !services.queue.reach.has(job.type)) return;
   const way = await wayOf(services, job, services.clock.now());
   if (way.via === "scheduler") return schedule(services, job, way.at);
   await services.queue.send(job.type, messageOf(job), { delaySeconds: way.delaySeconds, group: tenantOf(job) });

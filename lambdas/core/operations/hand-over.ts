@@ -52,7 +52,8 @@ interface HandingOverOptions {
  * itself. A waiter leaves the line only once its job has been claimed, so that whatever is lost on the way is repeated. Where the limit
  * has a rate too, slots go only to those whom that has called: others could not start with them. Many may hand over at the same time:
  * each looks again after every slot, since writes for the same waiter are dearer than reads. None gives more slots than were free when
- * it began: a limit that is lowered meanwhile refuses whoever comes with one, which would be free again, and so on.
+ * it began: a limit that is lowered meanwhile refuses whoever comes with one, which would be free again, and so on. A consumer reaches
+ * its own queue: where the next in line is of another type, the pump hands over what is free.
  */
 export async function handOver(
   services: HandingOver,
@@ -70,6 +71,10 @@ export async function handOver(
     left = Math.min(left, room);
     const job = (await services.jobs.getMany([waiter.job]))[0];
     if (await hasLeft(services, gate, waiter, job)) continue;
+    if (!services.queue.reach.has((job as Job).type)) {
+      await askPump(services, gate);
+      return chained;
+    }
     if (!(await giveSlot(services, { gate, rule }, next, job as Job))) continue;
     const limits = limitsOf(gate, rule, waiter, services.clock.now());
     if (!chained && mayRun?.(job as Job)) chained = { job: job as Job, limits };
@@ -77,6 +82,12 @@ export async function handOver(
     if (--left === 0) return chained;
   }
   return chained;
+}
+
+/** Asks the pump, which reaches all queues, to hand over the free slots of a gate. The reconciler does it if that is lost. */
+async function askPump({ ticks, clock }: HandingOver, gate: GateName): Promise<void> {
+  const now = clock.now();
+  await ticks.send([{ ...gate, by: crypto.randomUUID(), visible: now, hands_over: true }], now);
 }
 
 interface First {

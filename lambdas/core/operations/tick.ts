@@ -56,11 +56,15 @@ interface Found {
 
 /**
  * One tick of the pump of a gate: calls as many jobs out of its line as may start until the calls of the next tick can come, and sends
- * that one. Of two ticks one is dropped. Throws what the ports throw: the reconciler sends another tick if none goes on.
+ * that one. Of two ticks one is dropped. One by which a consumer asks to hand over slots does only that. Throws what the ports throw: the reconciler sends another tick if none goes on.
  */
 export async function tickLine(services: Ticking, tick: Tick): Promise<void> {
   const { product, env, limit, key, by, visible } = tick;
   const gate: GateName = { product, env, limit, key };
+  if (tick.hands_over) {
+    await handOver(services, gate, (await ruleAt(services, gate)) ?? {});
+    return;
+  }
   const arrived = services.clock.now();
   const [rule = {}, [first]] = await Promise.all([
     ruleAt(services, gate, { fresh: true }),

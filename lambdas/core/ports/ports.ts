@@ -111,6 +111,8 @@ export interface SendOptions {
 
 /** The queues of jobs, one per type. */
 export interface JobQueue {
+  /** The types to whose queues this function sends. A consumer is granted few (`reachOf`). */
+  readonly reach: ReadonlySet<JobType>;
   send(type: JobType, message: JobMessage, options: SendOptions): Promise<void>;
   /** Sends any number of messages; answers those that were refused. */
   sendMany(type: JobType, entries: ({ message: JobMessage } & SendOptions)[]): Promise<Refused[]>;

@@ -6,6 +6,8 @@ export interface Tick extends GateName {
   by: string;
   /** When the message was to become visible, epoch milliseconds. */
   visible: number;
+  /** It only hands over the free slots of the gate. Nobody has promised it. */
+  hands_over?: true;
 }
 
 export interface Ticks {

@@ -1,5 +1,5 @@
 import type { Calls } from "../../../lambdas/core/flow/calls.ts";
-import type { JobMessage, JobType } from "../../../lambdas/core/job/job.ts";
+import { type JobMessage, type JobType, jobTypes } from "../../../lambdas/core/job/job.ts";
 import type { JobQueue, Refused } from "../../../lambdas/core/ports/ports.ts";
 
 export interface Sent {
@@ -11,10 +11,11 @@ export interface Sent {
 }
 
 /** A queue that delivers nothing and remembers what was sent, in order; replacing `send` changes `sendMany` too. */
-export function fakeJobQueue(): JobQueue & { sent: Sent[] } {
+export function fakeJobQueue(reach: readonly JobType[] = jobTypes): JobQueue & { sent: Sent[] } {
   const sent: Sent[] = [];
   const queue: JobQueue & { sent: Sent[] } = {
     sent,
+    reach: new Set(reach),
     async send(type, message, { delaySeconds, group, calls }) {
       const own = calls && { calls: structuredClone(calls) };
       sent.push({ type, message: structuredClone(message), delaySeconds, group, ...own });

@@ -4,7 +4,7 @@ import { runJob } from "../../../lambdas/consumers/engine/run-job.ts";
 import { allScopes } from "../../../lambdas/core/access/scopes.ts";
 import type { Calls } from "../../../lambdas/core/flow/calls.ts";
 import type { GateName } from "../../../lambdas/core/flow/gate.ts";
-import { type Job, type JobMessage, messageOf } from "../../../lambdas/core/job/job.ts";
+import { type Job, type JobMessage, jobTypes, messageOf } from "../../../lambdas/core/job/job.ts";
 import type { Measured } from "../../../lambdas/core/job/measures.ts";
 import type { ExecuteWithServices } from "../../../lambdas/core/operations/execution.ts";
 import { type PausesMemory, withRecent } from "../../../lambdas/core/operations/recent-pauses.ts";
@@ -204,6 +204,7 @@ export async function lineWorld(options: WorldOptions) {
     jobMessages.send({ message, ...(calls && { calls }) }, delaySeconds);
   };
   const jobQueue: JobQueue = {
+    reach: new Set(jobTypes),
     send: async (_type, message, { delaySeconds, calls }) => enqueue(message, delaySeconds, calls),
     async sendMany(_type, entries) {
       for (const { message, delaySeconds, calls } of entries) enqueue(message, delaySeconds, calls);

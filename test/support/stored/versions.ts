@@ -11,7 +11,7 @@ import { registry } from "../../../lambdas/consumers/types/registry.ts";
 import { makeCatalog } from "../../../lambdas/core/catalog/catalog.ts";
 import type { Product } from "../../../lambdas/core/catalog/job-type.ts";
 import { TickMessage } from "../../../lambdas/core/flow/tick-message.ts";
-import { type Job, JobMessage } from "../../../lambdas/core/job/job.ts";
+import { type Job, JobMessage, jobTypes } from "../../../lambdas/core/job/job.ts";
 import { type Change, changeJob } from "../../../lambdas/core/operations/change-job.ts";
 import { dispatch } from "../../../lambdas/core/operations/dispatch.ts";
 import type { Execute } from "../../../lambdas/core/operations/execution.ts";
@@ -102,6 +102,7 @@ export async function startVersions({
     inFlight.push({ to: "jobs", visible, body: JSON.stringify(message), attributes });
   };
   const queue = {
+    reach: new Set(jobTypes),
     send,
     sendMany: async (type: Job["type"], entries: readonly (SendOptions & { message: JobMessage })[]) => {
       for (const { message, ...options } of entries) await send(type, message, options);

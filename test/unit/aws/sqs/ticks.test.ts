@@ -38,12 +38,15 @@ const aTick = (more: Partial<Tick> = {}): Tick => ({
   ...more,
 });
 
-test("a tick names its gate, its note and its time, in the group of its tenant", async () => {
+test.each([
+  ["", {}],
+  [", and that it only hands over slots", { hands_over: true as const }],
+])("a tick names its gate, its note and its time%s, in the group of its tenant", async (_what, more) => {
   const { ticks, requestHandler } = aQueue();
-  await ticks.send([aTick()], noon);
+  await ticks.send([aTick(more)], noon);
   const [sent] = requestHandler.requests.flatMap(entriesOf);
   expect(sent).toMatchObject({ DelaySeconds: 0, MessageGroupId: "shop:prd" });
-  expect(TickMessage.parse(JSON.parse(sent?.MessageBody ?? ""))).toEqual({ v: 1, ...aTick() });
+  expect(TickMessage.parse(JSON.parse(sent?.MessageBody ?? ""))).toEqual({ v: 1, ...aTick(more) });
 });
 
 test.each([

@@ -5,6 +5,7 @@ import type { Product } from "../../../../lambdas/core/catalog/job-type.ts";
 import { TransientError } from "../../../../lambdas/core/errors.ts";
 import type { Calls } from "../../../../lambdas/core/flow/calls.ts";
 import type { Limit } from "../../../../lambdas/core/flow/limit.ts";
+import { turnOf } from "../../../../lambdas/core/flow/turn.ts";
 import { type Job, type JobMessage, messageOf } from "../../../../lambdas/core/job/job.ts";
 import { JobError } from "../../../../lambdas/core/job/job-error.ts";
 import { runReasons } from "../../../../lambdas/core/job/series.ts";
@@ -16,6 +17,9 @@ import { tickLine } from "../../../../lambdas/core/operations/tick.ts";
 import { reconcile } from "../../../../lambdas/reconciler/reconcile.ts";
 import { aJob, noon } from "../../../support/builders.ts";
 import { action } from "../../../support/catalog/action.ts";
+import { functionCall } from "../../../support/catalog/function.ts";
+import { publish } from "../../../support/catalog/publish.ts";
+import { fakeJobQueue } from "../../../support/fakes/job-queue.ts";
 import { fakeServices } from "../../../support/fakes/services.ts";
 
 const ok: Execute = async () => ({ ok: true });
@@ -23,7 +27,9 @@ const dying: Execute = () => Promise.reject(new Error("the process is gone"));
 
 /** A world whose product has these limits, and as many jobs as are asked for, which pass all of them with one key. */
 function limited(limits: Record<string, Limit>, count: number, more: Partial<Job> = {}) {
-  const product = { tag: "shop", envs: ["prd"], ...action, limits } as unknown as Product;
+  const events = { ...action.jobs, ...functionCall.jobs, ...publish.jobs };
+  const targets = { ...action, ...functionCall, ...publish };
+  const product = { tag: "shop", envs: ["prd"], ...targets, jobs: events, limits } as unknown as Product;
   const catalog = makeCatalog([product], registry);
   const gates = Object.keys(limits).map((limit) => ({ limit, key: "k" }));
   const jobs = Array.from({ length: count }, (_, i) =>
@@ -546,6 +552,115 @@ describe("rates", () => {
     await w.run(w.message(0));
     expect(w.at(0).status).toBe("completed");
     expect((await w.look("mailbox")).parts).toEqual({});
+  });
+});
+
+describe("a limit that two types share", () => {
+  const eventOf = { action: "create_order", function: "calculate_price", publish: "announce_order" };
+  type Kind = keyof typeof eventOf;
+
+  /** Jobs of these types, whose consumers reach their own queues and that of features, as they are deployed. */
+  async function shared(types: readonly Kind[], limits: Record<string, Limit> = one) {
+    const w = limited(limits, types.length);
+    for (const [i, type] of types.entries())
+      await w.jobs.replace({ ...w.at(i), type, event: eventOf[type], version: 2 });
+    const queues = new Map<string, ReturnType<typeof fakeJobQueue>>();
+    const queueOf = (type: Job["type"]) => {
+      const queue = queues.get(type) ?? fakeJobQueue([type, "feature"]);
+      queues.set(type, queue);
+      return queue;
+    };
+    const indexOf = (id: string) => w.all.findIndex((one) => one.id === id);
+    const consume = (i: number, execute = ok, calls?: Calls) => {
+      const { type } = w.at(i);
+      return runJob({ ...w, queue: queueOf(type) }, execute, w.message(i), { type, random: () => 0.5, calls });
+    };
+    /** Delivers ticks and messages until there are none; the reconciler does nothing. */
+    const settle = async () => {
+      for (;;) {
+        const ticks = w.ticks.sent.splice(0);
+        const messages = [w.queue, ...queues.values()].flatMap(({ sent }) => sent.splice(0));
+        if (ticks.length + messages.length === 0) return;
+        for (const tick of ticks) await tickLine(w, tick);
+        for (const { type, message, calls } of messages) {
+          const i = indexOf(message.job_id);
+          expect(type).toBe(w.at(i).type);
+          await consume(i, ok, calls);
+        }
+      }
+    };
+    return { ...w, consume, settle, queueOf };
+  }
+
+  test("is handed over by the pump where the next in line is of another type", async () => {
+    const w = await shared(["action", "function"]);
+    const first = held();
+    const running = w.consume(0, first.execute);
+    await first.started;
+    await w.consume(1);
+    first.end();
+    await running;
+    expect(w.queueOf("action").sent).toEqual([]);
+    expect(w.ticks.sent).toMatchObject([{ ...w.gate("workers"), hands_over: true, visible: w.clock.now() }]);
+    await w.settle();
+    expect(w.at(1).status).toBe("completed");
+    const { parts, waiters } = await w.look("workers");
+    expect([waiters, parts[0]?.count]).toEqual([[], 0]);
+  });
+
+  test.each<[string, Record<string, Limit>]>([
+    ["slots", one],
+    ["slots and starts", { workers: { concurrency: 1, rate: { limit: 100, period: "1s", burst: 100 } } }],
+    ["several slots", { workers: { concurrency: 3 } }],
+  ])("lets all of a line run whose jobs alternate, without the reconciler: %s", async (_what, limits) => {
+    const kinds = ["action", "function", "publish"] as const;
+    const w = await shared(
+      Array.from({ length: 12 }, (_, i) => kinds[i % 3] as Kind),
+      limits,
+    );
+    const slots = limits.workers?.concurrency ?? 0;
+    const first = Array.from({ length: slots }, held);
+    const running = first.map(({ execute }, i) => w.consume(i, execute));
+    await Promise.all(first.map(({ started }) => started));
+    for (let i = slots; i < 12; i++) await w.consume(i);
+    for (const { end } of first) end();
+    await Promise.all(running);
+    const ends = () => w.all.map((_, i) => w.at(i).status);
+    for (let round = 0; round < 30 && ends().includes("queued"); round++) {
+      await w.settle();
+      await w.clock.advance(1000);
+    }
+    expect(ends()).toEqual(Array(12).fill("completed"));
+    expect(w.all.map((_, i) => w.at(i).attempts.length)).toEqual(Array(12).fill(1));
+    const { parts, waiters } = await w.look("workers");
+    expect([waiters, parts[0]?.count]).toEqual([[], 0]);
+  });
+
+  test("is handed over by the reconciler where the request to the pump is lost", async () => {
+    const w = await shared(["action", "function"]);
+    const first = held();
+    const running = w.consume(0, first.execute);
+    await first.started;
+    await w.consume(1);
+    first.end();
+    await running;
+    w.ticks.sent.splice(0);
+    await w.clock.advance(60_000);
+    await reconcile(w);
+    await w.settle();
+    expect(w.at(1).status).toBe("completed");
+  });
+
+  test("frees nothing for a message that came to the queue of another type", async () => {
+    const w = await shared(["action", "function"]);
+    const slot = { lease: noon + 60_000, limit: 1, isGiven: true as const };
+    const at = { job: w.at(1).id, turn: turnOf(w.at(1)), now: noon };
+    await w.gates.take({ ...w.gate("workers"), part: 0 }, { ...at, isCalled: true, slot });
+    const calls = { limits: { workers: { at: noon } }, visible: noon };
+    const queue = w.queueOf("action");
+    await runJob({ ...w, queue }, ok, w.message(1), { type: "action", random: () => 0.5, calls });
+    expect(Object.keys((await w.look("workers")).parts[0]?.holders ?? {})).toEqual([w.at(1).id]);
+    expect([queue.sent, w.ticks.sent]).toEqual([[], []]);
   });
 });
 

@@ -3,6 +3,7 @@ import type { Job } from "../../../../lambdas/core/job/job.ts";
 import { cancelled } from "../../../../lambdas/core/job/transitions.ts";
 import type { Execute, Execution } from "../../../../lambdas/core/operations/execution.ts";
 import { aMessage, noon } from "../../../support/builders.ts";
+import { fakeJobQueue } from "../../../support/fakes/job-queue.ts";
 import { job, ok, world } from "./world.ts";
 
 describe("a message whose time has come", () => {
@@ -119,6 +120,20 @@ describe("a message in the queue of another type", () => {
     const [sentOn] = w.queue.sent;
     await runJob(w, ok, sentOn?.message ?? aMessage(), { ...options, type: "action" });
     expect(await w.stored()).toMatchObject({ status: "completed" });
+  });
+
+  it.each([
+    ["due", {}],
+    ["early", { due_at: noon + 75_400, status: "scheduled" }],
+  ] as const)("is the reconciler's where the consumer does not reach that queue: %s", async (_when, state) => {
+    const waiting = job(state);
+    const w = world(waiting);
+    const queue = fakeJobQueue(["function", "feature"]);
+    await runJob({ ...w, queue }, neverRuns, aMessage(waiting), options);
+    expect(queue.sent).toEqual([]);
+    expect(await w.stored()).toEqual(waiting);
+    expect(w.log.lines).toContainEqual(expect.objectContaining({ level: "error" }));
+    expect(w.log.lines.flatMap(({ measured }) => measured ?? [])).toEqual([{ values: { messages_failed: 1 } }]);
   });
 
   it("is sent on once: where it comes back, the job is the reconciler's", async () => {

@@ -3,6 +3,7 @@ import { jobsPerLead } from "../../../../lambdas/core/job/due-time.ts";
 import { dispatch, dispatchMany, scheduleName } from "../../../../lambdas/core/operations/dispatch.ts";
 import { hotMinutes } from "../../../../lambdas/core/operations/hot-minutes.ts";
 import { aJob, aMessage, askedFor, noon } from "../../../support/builders.ts";
+import { fakeJobQueue } from "../../../support/fakes/job-queue.ts";
 import { fakeServices } from "../../../support/fakes/services.ts";
 
 const hour = 3_600_000;
@@ -67,6 +68,15 @@ describe("a minute that holds more than the Scheduler starts in time", () => {
     expect(services.scheduler.schedules.size).toBe(0);
     expect(services.queue.sent).toMatchObject([{ delaySeconds: 900 }, { delaySeconds: 900 }]);
   });
+});
+
+it.each([
+  ["due", aJob()],
+  ["due later", far],
+])("a job of a type that the function does not reach is left to the reconciler: %s", async (_when, job) => {
+  const services = { ...fakeServices(), queue: fakeJobQueue(["function", "feature"]) };
+  await dispatch(services, job);
+  expect([services.queue.sent, [...services.scheduler.schedules]]).toEqual([[], []]);
 });
 
 it("a job that needs no schedule is not counted", async () => {
