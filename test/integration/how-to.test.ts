@@ -403,7 +403,7 @@ describe("a million reminders", () => {
     expect(parts).toBeGreaterThan(0);
     expect(summary).toEqual({ ...told, etag, finished_at, parts });
     const refused = await sh(million.take("sh", "aws s3 cp --recursive"));
-    expect(refused).toBe(million.take("json", '{"line":7'));
+    expect(refused).toBe(million.take("ndjson", '{"line":7'));
   });
 
   test("only the refused line is sent again, and becomes a job with the limit", async () => {
