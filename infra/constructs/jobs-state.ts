@@ -55,13 +55,19 @@ export class JobsState extends Construct {
     this.key = encryptionKey(this, config.kmsKey);
     const own = jobsTable(this, config, this.key);
     this.apiKeyArn = apiKeyArn(this, this.key);
-    // Exported whether they are used or not: CloudFormation refuses to remove an export while another stack uses it.
-    const exported = [own.tableName, own.tableArn, own.tableStreamArn as string, this.apiKeyArn];
-    for (const value of exported) this.imported(value);
     this.table = config.restoredStream === undefined ? own : restoredTable(this, config.restoredStream);
     this.bucket = payloadBucket(this, config.retentionDays, this.key);
-    this.bus = eventBus(this, this.key);
+    const { bus, deadLetters } = eventBus(this, this.key);
+    this.bus = bus;
     this.intake = new IntakeEndpoints(this, "Intake", { bus: this.bus, bucket: this.bucket });
+    // Exported whether they are used or not: CloudFormation refuses to remove an export while another stack uses it, and with other
+    // settings the service uses others.
+    const exported = [
+      ...[own.tableName, own.tableArn, own.tableStreamArn as string, this.apiKeyArn],
+      ...[this.bucket.bucketName, this.bucket.bucketArn, bus.eventBusName, bus.eventBusArn, deadLetters.queueName],
+      ...this.intake.addresses,
+    ];
+    for (const value of exported) this.imported(value);
     if (this.key) encryptWith(this.key, this);
   }
 
@@ -139,7 +145,7 @@ function payloadBucket(scope: Construct, retentionDays: number, key: IKey | unde
   return bucket;
 }
 
-function eventBus(scope: Construct, key: IKey | undefined): EventBus {
+function eventBus(scope: Construct, key: IKey | undefined) {
   // For events that the bus cannot encrypt or decrypt any more, because the key was disabled or its policy changed.
   // https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-encryption-event-bus-dlq.html
   const deadLetterQueue = new SqsEncryptedDeadLetters(new Construct(scope, "EventBus"), "DeadLetters");
@@ -158,7 +164,7 @@ function eventBus(scope: Construct, key: IKey | undefined): EventBus {
     }),
   );
   bus.applyRemovalPolicy(retainExceptOnCreate);
-  return bus;
+  return { bus, deadLetters: deadLetterQueue };
 }
 
 function apiKeyArn(scope: Construct, key: IKey | undefined): string {

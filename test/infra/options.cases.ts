@@ -42,6 +42,7 @@ const options = {
   cors,
   domain,
   "no dashboard": { "jobs:dashboard": "false" },
+  "no alarms": { "jobs:alarms": "false" },
   "own key": ownKey,
   "team's key": { "jobs:kmsKey": teamsKey },
   vpc: { "jobs:subnetIds": "subnet-0000001a,subnet-0123456789abcdef0", "jobs:securityGroupIds": ["sg-0000003c"] },
@@ -65,7 +66,7 @@ const exportsOf = ({ state }: typeof stacks.iam): string[] =>
   );
 
 // Changing the stack's own key takes a deployment of the service first: docs/operations/encryption.md.
-test.each(["iam", "cors", "domain", "no dashboard", "team's key", "vpc"] as const)(
+test.each(["iam", "cors", "domain", "no dashboard", "no alarms", "team's key", "vpc"] as const)(
   "%s may be set, and unset again",
   (name) => {
     expect(exportsOf(stacks[name])).toEqual(expect.arrayContaining(importsOf(asItIs())));

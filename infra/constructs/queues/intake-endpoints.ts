@@ -30,6 +30,8 @@ export class IntakeEndpoints extends Construct {
   /** What was refused, what could not be scheduled for hours, and what did not even reach the queue. */
   readonly deadLetters: DeadLetters;
   readonly topic: Topic;
+  /** Sends the events that are requests. */
+  readonly rule: Rule;
 
   constructor(scope: Construct, id: string, { bus, bucket }: IntakeEndpointsProps) {
     super(scope, id);
@@ -37,8 +39,15 @@ export class IntakeEndpoints extends Construct {
     this.queue = fedQueue(this, "Queue", queuePlans.intake, this.deadLetters);
     this.imports = fedQueue(this, "Imports", queuePlans.imports, this.deadLetters);
     this.topic = this.subscribedTopic();
-    this.receiveEventsOf(bus);
+    this.rule = this.receiveEventsOf(bus);
     this.receiveNotificationsOf(bucket);
+  }
+
+  /** All that a service needs to know of them. */
+  get addresses(): string[] {
+    const queues = [this.queue, this.imports, this.deadLetters];
+    const ofQueues = queues.flatMap(({ queueArn, queueName, queueUrl }) => [queueArn, queueName, queueUrl]);
+    return [...ofQueues, this.topic.topicArn, this.rule.ruleArn];
   }
 
   private subscribedTopic(): Topic {
@@ -48,8 +57,8 @@ export class IntakeEndpoints extends Construct {
     return topic;
   }
 
-  private receiveEventsOf(bus: EventBus): void {
-    new Rule(this, "Requests", {
+  private receiveEventsOf(bus: EventBus): Rule {
+    return new Rule(this, "Requests", {
       description: "Sends events that ask for a job to the intake",
       eventBus: bus,
       eventPattern: { source: Match.anythingBut(eventSource), detailType: [requestEvent] },
