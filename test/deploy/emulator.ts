@@ -1,5 +1,5 @@
 import type { CfnAlarm } from "aws-cdk-lib/aws-cloudwatch";
-import { Role } from "aws-cdk-lib/aws-iam";
+import { Policy, PolicyStatement, Role } from "aws-cdk-lib/aws-iam";
 import { Stack } from "aws-cdk-lib/core";
 import type { IConstruct } from "constructs";
 import { allow, grant } from "../../infra/grants/capability.ts";
@@ -17,6 +17,16 @@ export function grantMore(scope: IConstruct): void {
   for (const node of scope.node.findAll()) {
     if (node instanceof Role) grant(node, allow(batches, [queues], "The emulator's notion of batches."));
     if (node instanceof Role) grant(node, allow(actions, [misplaced], "The emulator's notion of where a schedule is."));
+    if (node instanceof Policy) withoutNull(node);
+  }
+}
+
+/** It does not know the keys of items that a request names: what is allowed where they are there is allowed without a look at them. */
+function withoutNull({ document }: Policy): void {
+  const { Statement = [] } = (document.toJSON() ?? {}) as { Statement?: { Condition?: Record<string, object> }[] };
+  for (const statement of Statement) {
+    const { Null, ...Condition } = statement.Condition ?? {};
+    if (Null) document.addStatements(PolicyStatement.fromJson({ ...statement, Condition }));
   }
 }
 

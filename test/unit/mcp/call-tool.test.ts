@@ -98,7 +98,7 @@ describe("a tool that writes", () => {
     const answers = { "POST /v1/jobs/j/retry": {}, "GET /v1/jobs/j": {} };
     const dry = await calling(answers, "retryJob", args);
     const { confirm } = JSON.parse(dry.texts[0] ?? "");
-    const again = { confirm, body: { start_at: 0, delay_ms: 1 }, id: "j" };
+    const again = { confirm, body: { start_at: 0, delay_ms: 1 }, job_id: "j" };
     clock = now + validMs;
     expect((await calling(answers, "retryJob", again)).asked).toEqual([["POST", "/v1/jobs/j/retry", args.body]]);
     clock = now + validMs + 1;
