@@ -382,8 +382,7 @@ describe("the events of a job", () => {
   }, 60_000);
 });
 
-// The emulator has lost an export of the other stack on the way back, in one run of two.
-if (process.env.ROLL_BACK === "1") describeRollBack({ ...flow, deploy: (checkout) => deploy(ministack, checkout) });
+describeRollBack({ ...flow, deploy: (checkout) => deploy(ministack, checkout) });
 
 async function scheduleOf(jobId: string) {
   const scheduler = new SchedulerClient(clientOptions());
