@@ -1,4 +1,5 @@
 import type { Json } from "../cli/api.ts";
+import { isObject } from "./schema.ts";
 
 /**
  * The schema of an argument, as short as an agent can do with: the list of tools is in the context of each of its conversations. An
@@ -76,6 +77,3 @@ function alike(first: Json, rest: Json[]): Json {
     ...(first.description !== undefined && { description: first.description }),
   };
 }
-
-const isObject = (value: unknown): value is Json =>
-  typeof value === "object" && value !== null && !Array.isArray(value);

@@ -6,6 +6,7 @@ import { bounded } from "./bounded.ts";
 import type { Confirmations } from "./confirmations.ts";
 import { type Call, dryRun } from "./dry-run.ts";
 import type { Operation } from "./operation.ts";
+import { isObject } from "./schema.ts";
 import { type ApiTool, describeTool } from "./tools.ts";
 
 /** What a server has. */
@@ -31,9 +32,6 @@ function structured([first]: CallToolResult["content"]): Pick<CallToolResult, "s
   const answer = first?.type === "text" ? parsedJson(first.text) : undefined;
   return isObject(answer) ? { structuredContent: answer } : {};
 }
-
-const isObject = (value: unknown): value is Json =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
 
 async function answerOf({ api, tools, confirmations }: Serving, name: string, given: Json, signal: AbortSignal) {
   // Whole, since what is cut from a schema would mislead.

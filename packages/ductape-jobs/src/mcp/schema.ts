@@ -2,7 +2,7 @@ import type { Json } from "../cli/api.ts";
 
 const prefix = "#/components/schemas/";
 
-const isObject = (value: unknown): value is Json =>
+export const isObject = (value: unknown): value is Json =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
 /**

@@ -592,7 +592,8 @@ describe("a limit that two types share", () => {
     return { ...w, consume, settle, queueOf };
   }
 
-  test("is handed over by the pump where the next in line is of another type", async () => {
+  /** A world whose only slot has just become free, while a job of another type stands in line for it. */
+  async function freedForAnother() {
     const w = await shared(["action", "function"]);
     const first = held();
     const running = w.consume(0, first.execute);
@@ -600,6 +601,11 @@ describe("a limit that two types share", () => {
     await w.consume(1);
     first.end();
     await running;
+    return w;
+  }
+
+  test("is handed over by the pump where the next in line is of another type", async () => {
+    const w = await freedForAnother();
     expect(w.queueOf("action").sent).toEqual([]);
     expect(w.ticks.sent).toMatchObject([{ ...w.gate("workers"), hands_over: true, visible: w.clock.now() }]);
     await w.settle();
@@ -637,13 +643,7 @@ describe("a limit that two types share", () => {
   });
 
   test("is handed over by the reconciler where the request to the pump is lost", async () => {
-    const w = await shared(["action", "function"]);
-    const first = held();
-    const running = w.consume(0, first.execute);
-    await first.started;
-    await w.consume(1);
-    first.end();
-    await running;
+    const w = await freedForAnother();
     w.ticks.sent.splice(0);
     await w.clock.advance(60_000);
     await reconcile(w);
