@@ -3,7 +3,7 @@ import { TransientError, traceOf } from "../../core/errors.ts";
 import { valuesOf } from "../../core/expressions/values.ts";
 import { isKnown, type Job, type Stored } from "../../core/job/job.ts";
 import { JobError } from "../../core/job/job-error.ts";
-import { skipReason, superseded, supersededBy } from "../../core/job/series.ts";
+import { hasExpired, skipReason, superseded, supersededBy } from "../../core/job/series.ts";
 import {
   attemptFailed,
   cancelled,
@@ -121,9 +121,7 @@ async function endWithoutStart(services: ConsumerServices, job: Job, random: num
   const { clock } = services;
   // Its outcome could not be written, since nobody could tell when its next run is.
   if (!isKnown(job)) throw new NotStarted("the job is of a kind that only a later version knows");
-  // A parked job has started: only its start expires.
-  const expires = job.parked_since === undefined ? job.expires_at : undefined;
-  if (expires !== undefined && expires <= clock.now()) return (of) => cancelled(of, clock.now(), "expired");
+  if (hasExpired(job, clock.now())) return (of) => cancelled(of, clock.now(), "expired");
   const calendars = calendarsOf(services.catalog, job.product);
   const next = supersededBy(job, clock.now(), calendars);
   if (next !== undefined) return (of) => superseded(of, clock.now(), next);

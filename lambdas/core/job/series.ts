@@ -72,14 +72,16 @@ export function skipReason(job: Job, now: number, calendars: Calendars = noCalen
   return !job.moved && isExcepted(repeat, scheduled_at, calendars) ? runReasons.excepted : undefined;
 }
 
+/** Whether it is too late to start a job. A parked one has started: only its start expires. */
+export const hasExpired = ({ expires_at, parked_since }: Job, now: number): boolean =>
+  parked_since === undefined && expires_at !== undefined && expires_at <= now;
+
 /**
  * Whether a job would be ended by its next claim, and not started: it has expired, its run is skipped, or the end of that for the next
  * one was begun.
  */
 export function isOver(job: Job, now: number, calendars: Calendars = noCalendars): boolean {
-  const { next_at, expires_at, parked_since } = job;
-  const isEnded = (at: number | undefined) => at !== undefined && at <= now;
-  if (isEnded(next_at) || (parked_since === undefined && isEnded(expires_at))) return true;
+  if (hasExpired(job, now) || (job.next_at !== undefined && job.next_at <= now)) return true;
   return skipReason({ ...job, claims: job.claims + 1 }, now, calendars) !== undefined;
 }
 

@@ -147,9 +147,9 @@ export const features: Mutation[] = [
   {
     name: "feature: expires between two decisions",
     seed: 23,
-    at: "consumers/engine/attempt.ts#endWithoutStart",
-    find: "job.parked_since === undefined ? job.expires_at : undefined",
-    replace: "job.expires_at",
+    at: "core/job/series.ts#hasExpired",
+    find: "parked_since === undefined && ",
+    replace: "",
   },
   {
     name: "feature: a revived step does not wait for its delay",

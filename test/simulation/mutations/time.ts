@@ -28,16 +28,16 @@ export const time: Mutation[] = [
   {
     name: "time: expired jobs run",
     seed: 10,
-    at: `${engine}/attempt.ts#endWithoutStart`,
-    find: "expires <= clock.now()",
-    replace: "expires === -1",
+    at: "core/job/series.ts#hasExpired",
+    find: "expires_at <= now",
+    replace: "expires_at === -1",
   },
   {
     name: "time: a job expires as soon as it can",
     seed: 7,
-    at: `${engine}/attempt.ts#endWithoutStart`,
-    find: "expires !== undefined && expires <= clock.now()",
-    replace: "expires !== undefined",
+    at: "core/job/series.ts#hasExpired",
+    find: "expires_at !== undefined && expires_at <= now",
+    replace: "expires_at !== undefined",
   },
   {
     name: "time: Retry-After is ignored",
