@@ -1,5 +1,5 @@
 import { parseArgs } from "node:util";
-import { given } from "../lambdas/core/schema/given.ts";
+import { given } from "../lambdas/core/kernel/given.ts";
 import type { Where } from "./deployment.ts";
 import { KeysError } from "./keys-error.ts";
 

@@ -1,6 +1,6 @@
 import { apiKeyId, apiKeyIdPattern, newApiKey } from "../lambdas/core/access/api-key.ts";
 import type { Catalog } from "../lambdas/core/catalog/catalog.ts";
-import type { ApiKeys } from "../lambdas/core/ports/ports.ts";
+import type { ApiKeys } from "../lambdas/core/ports/api-keys.ts";
 import { type Command, usage } from "./arguments.ts";
 import { expiryOf } from "./expiry-of.ts";
 import { KeysError } from "./keys-error.ts";

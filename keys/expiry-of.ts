@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { epochMs } from "../lambdas/core/schema/start-time.ts";
+import { epochMs } from "../lambdas/core/kernel/start-time.ts";
 import { KeysError } from "./keys-error.ts";
 
 /** Checks the days of each month too: `Date.parse` reads the 31st of February as the 3rd of March. */

@@ -1,4 +1,4 @@
-import { DuctapeError } from "../lambdas/core/errors.ts";
+import { DuctapeError } from "../lambdas/core/kernel/errors.ts";
 
 /** An error that the user can correct. It is shown without a stack trace. */
 export class KeysError extends DuctapeError {

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { dynamoApiKeys } from "../lambdas/aws/dynamodb/api-keys.ts";
-import type { ApiKeys } from "../lambdas/core/ports/ports.ts";
+import type { ApiKeys } from "../lambdas/core/ports/api-keys.ts";
 import type { Running } from "../local/data/data-folder.ts";
 import { credentials } from "../local/runtime/credentials.ts";
 import { tableName } from "../local/runtime/names.ts";

@@ -1,6 +1,6 @@
 import { verbs as allVerbs, type Scopes, type Verb } from "../lambdas/core/access/scopes.ts";
 import type { Catalog } from "../lambdas/core/catalog/catalog.ts";
-import { didYouMean } from "../lambdas/core/schema/schema.ts";
+import { didYouMean } from "../lambdas/core/kernel/schema.ts";
 import { KeysError } from "./keys-error.ts";
 
 const all = "*";

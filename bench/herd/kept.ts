@@ -1,8 +1,8 @@
 import type { JobMessage } from "../../lambdas/core/job/job.ts";
 import type { RelayMessage } from "../../lambdas/core/job/relay-message.ts";
 import { relayKept } from "../../lambdas/core/operations/relay.ts";
-import { type Kept, keptShards, type Unscheduled } from "../../lambdas/core/ports/hot-minute-ports.ts";
-import type { JobQueue, MessageQueue } from "../../lambdas/core/ports/ports.ts";
+import type { JobQueue, MessageQueue } from "../../lambdas/core/ports/job-queue.ts";
+import { type Kept, keptShards, type Unscheduled } from "../../lambdas/core/ports/unscheduled.ts";
 import { askRelays } from "../../lambdas/reconciler/ask-relays.ts";
 import { newMemory } from "../../lambdas/reconciler/memory.ts";
 import { reconcileEverySeconds } from "../../lambdas/topology.ts";

@@ -1,7 +1,7 @@
 import { newJobId } from "../../lambdas/core/job/job-id.ts";
 import { arrival, quarterHourMs, route } from "../../lambdas/core/job/route.ts";
 import { hotMinutes } from "../../lambdas/core/operations/hot-minutes.ts";
-import type { DueCounts } from "../../lambdas/core/ports/hot-minute-ports.ts";
+import type { DueCounts } from "../../lambdas/core/ports/due-counts.ts";
 import type { Random } from "../lateness/model.ts";
 import { only } from "../support/only.ts";
 import { quotas } from "./quotas.ts";

@@ -3,7 +3,7 @@ import { registry } from "../../lambdas/consumers/types/registry.ts";
 import { makeCatalog } from "../../lambdas/core/catalog/catalog.ts";
 import type { Product } from "../../lambdas/core/catalog/job-type.ts";
 import { parameter } from "../../lambdas/core/catalog/references.ts";
-import type { LimitRule } from "../../lambdas/core/flow/limit-rule.ts";
+import type { LimitRule } from "../../lambdas/core/limits/limit-rule.ts";
 
 /** The product and the env of all jobs of this part. */
 export const product = "bench";

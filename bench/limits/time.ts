@@ -1,5 +1,5 @@
 import { systemClock } from "../../lambdas/aws/start/system-clock.ts";
-import type { Clock } from "../../lambdas/core/ports/ports.ts";
+import type { Clock } from "../../lambdas/core/ports/clock.ts";
 
 /** The time of a run: this machine's, or virtual. */
 export interface Time extends Clock {

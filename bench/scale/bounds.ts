@@ -1,5 +1,5 @@
 import { registry } from "../../lambdas/consumers/types/registry.ts";
-import { keptShards } from "../../lambdas/core/ports/hot-minute-ports.ts";
+import { keptShards } from "../../lambdas/core/ports/unscheduled.ts";
 import { functionsOf } from "../../lambdas/topology.ts";
 import type { Counts } from "../cost/counts.ts";
 import { pageMs } from "../herd/kept.ts";

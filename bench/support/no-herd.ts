@@ -1,7 +1,8 @@
 import type { RelayMessage } from "../../lambdas/core/job/relay-message.ts";
 import { hotMinutes } from "../../lambdas/core/operations/hot-minutes.ts";
-import type { DueCounts, Unscheduled } from "../../lambdas/core/ports/hot-minute-ports.ts";
-import type { MessageQueue } from "../../lambdas/core/ports/ports.ts";
+import type { DueCounts } from "../../lambdas/core/ports/due-counts.ts";
+import type { MessageQueue } from "../../lambdas/core/ports/job-queue.ts";
+import type { Unscheduled } from "../../lambdas/core/ports/unscheduled.ts";
 import { only } from "./only.ts";
 
 /** The ports of minutes that hold many jobs, where none does: a call of them throws, except for a look that finds nothing. */

@@ -1,7 +1,7 @@
 import type { Stack } from "aws-cdk-lib/core";
 import { targetsOf } from "../../lambdas/core/catalog/catalog.ts";
 import type { CheckedJobType, Product } from "../../lambdas/core/catalog/job-type.ts";
-import { targetsAlone } from "../../lambdas/core/targets/group.ts";
+import { targetsAlone } from "../../lambdas/core/catalog/targets/group.ts";
 import { accessGrants } from "./access-grants.ts";
 import type { Capability } from "./capability.ts";
 import { referenceAccess } from "./references.ts";

@@ -1,6 +1,6 @@
-import { checkCatalog } from "../../lambdas/core/catalog/check-catalog.ts";
 import type { Product, Registry } from "../../lambdas/core/catalog/job-type.ts";
-import type { Fault } from "../../lambdas/core/errors.ts";
+import { checkCatalog } from "../../lambdas/core/check/check-catalog.ts";
+import type { Fault } from "../../lambdas/core/kernel/errors.ts";
 import { SetupError } from "./setup-error.ts";
 
 /** The products, once they are known to be valid. Throws a SetupError with every fault, as `file: dotted.path: detail`. */

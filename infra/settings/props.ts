@@ -3,7 +3,7 @@ import type { ISecurityGroup, IVpc, SubnetSelection } from "aws-cdk-lib/aws-ec2"
 import type { IKey } from "aws-cdk-lib/aws-kms";
 import type { JobType } from "../../lambdas/core/job/job.ts";
 import type { JobEventName } from "../../lambdas/core/job/job-event.ts";
-import { given } from "../../lambdas/core/schema/given.ts";
+import { given } from "../../lambdas/core/kernel/given.ts";
 
 /** The settings of a deployment as typed props. Each is a setting `jobs:<name>` of the context too (docs/operations/settings.md). */
 export interface JobsSettings {

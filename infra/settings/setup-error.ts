@@ -1,4 +1,4 @@
-import { DuctapeError } from "../../lambdas/core/errors.ts";
+import { DuctapeError } from "../../lambdas/core/kernel/errors.ts";
 
 /** Faults that must be fixed before synthesis can continue, a line per fault. Shown without a stack trace. */
 export class SetupError extends DuctapeError {

@@ -1,14 +1,14 @@
 import type { Endpoint } from "../aws/http/route.ts";
 import type { RouteDoc } from "../aws/http/route-doc.ts";
 import { calendarsOf } from "../core/catalog/calendars.ts";
-import type { Calendars } from "../core/job/calendars.ts";
 import type { Job } from "../core/job/job.ts";
+import type { Calendars } from "../core/job/series/calendars.ts";
+import { parseOptionalBody } from "../core/kernel/parse-body.ts";
+import { strict } from "../core/kernel/schema.ts";
 import { type Change, changeJob, previewOf } from "../core/operations/change-job.ts";
 import type { ApiServices } from "../core/operations/services.ts";
 import { JobSchema } from "../core/queries/schemas/job.ts";
 import { viewOf } from "../core/queries/view.ts";
-import { parseOptionalBody } from "../core/schema/parse-body.ts";
-import { strict } from "../core/schema/schema.ts";
 import { DryRunQuery, isDryRun } from "./dry-run.ts";
 import { jobOf } from "./job-of.ts";
 import { aJob } from "./schemas/examples.ts";

@@ -1,4 +1,4 @@
-import { strict } from "../core/schema/schema.ts";
+import { strict } from "../core/kernel/schema.ts";
 import { parseQuery, YesOrNo } from "./parse-query.ts";
 
 /** The query of a change that can be asked for without being made. */

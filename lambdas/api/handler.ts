@@ -2,7 +2,7 @@ import { httpApi } from "../aws/http/http-api.ts";
 import { ApiEnv, readEnv } from "../aws/start/env.ts";
 import { startApi } from "../aws/start/start-api.ts";
 import { catalog } from "../consumers/types/catalog.ts";
-import { lazy } from "../core/schema/lazy.ts";
+import { lazy } from "../core/kernel/lazy.ts";
 import { routes } from "./routes.ts";
 import { withinRate } from "./within-rate.ts";
 // Loaded with the function, not by its first request.

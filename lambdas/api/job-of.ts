@@ -2,8 +2,8 @@ import type { HttpRequest } from "../aws/http/route.ts";
 import { hasAccess, requireScope, type Verb } from "../core/access/scopes.ts";
 import type { Job } from "../core/job/job.ts";
 import { jobIdPattern } from "../core/job/job-id.ts";
-import type { JobStore } from "../core/ports/ports.ts";
-import { jobNotFound } from "../core/requests/request-error.ts";
+import { jobNotFound } from "../core/kernel/request-error.ts";
+import type { JobStore } from "../core/ports/job-store.ts";
 
 /**
  * The job that a path with `{id}` names. Throws JOB_NOT_FOUND, also where the key has no access to the job's product and env:

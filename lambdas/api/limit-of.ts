@@ -1,16 +1,16 @@
 import type { HttpRequest } from "../aws/http/route.ts";
+import type { Tenant } from "../core/access/tenants.ts";
 import { own } from "../core/catalog/catalog.ts";
 import type { Product } from "../core/catalog/job-type.ts";
-import type { GateName } from "../core/flow/gate.ts";
-import type { Limit } from "../core/flow/limit.ts";
-import { type Pin, ruleOf } from "../core/flow/limit-rule.ts";
-import { inParallel, readsAtOnce } from "../core/operations/in-parallel.ts";
+import type { Limit } from "../core/catalog/limit.ts";
+import { given } from "../core/kernel/given.ts";
+import { inParallel, readsAtOnce } from "../core/kernel/in-parallel.ts";
+import { RequestError } from "../core/kernel/request-error.ts";
+import { didYouMean } from "../core/kernel/schema.ts";
+import type { GateName } from "../core/limits/gate.ts";
+import { type Pin, ruleOf } from "../core/limits/limit-rule.ts";
 import type { ApiServices } from "../core/operations/services.ts";
 import { gateView, type LimitView, limitView } from "../core/queries/limit-view.ts";
-import type { Tenant } from "../core/queries/tenants.ts";
-import { RequestError } from "../core/requests/request-error.ts";
-import { given } from "../core/schema/given.ts";
-import { didYouMean } from "../core/schema/schema.ts";
 
 /** The most gates of a limit that an answer shows. */
 const mostGates = 50;

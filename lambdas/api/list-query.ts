@@ -1,10 +1,11 @@
 import * as z from "zod";
 import type { IndexPosition } from "../core/job/index-position.ts";
-import { jobStatuses, jobTypes } from "../core/job/job.ts";
+import { jobTypes } from "../core/job/job.ts";
 import { jobIdPattern } from "../core/job/job-id.ts";
-import { requestLimits } from "../core/schema/request-limits.ts";
-import { strict } from "../core/schema/schema.ts";
-import { epochMs } from "../core/schema/start-time.ts";
+import { jobStatuses } from "../core/kernel/job-status.ts";
+import { requestLimits } from "../core/kernel/request-limits.ts";
+import { strict } from "../core/kernel/schema.ts";
+import { epochMs } from "../core/kernel/start-time.ts";
 import { Cursor, Limit, QueryTime, YesOrNo } from "./parse-query.ts";
 
 /** What the cursor of a list of jobs holds. */

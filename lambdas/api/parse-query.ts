@@ -1,8 +1,8 @@
 import * as z from "zod";
-import { RequestError } from "../core/requests/request-error.ts";
-import { requestLimits } from "../core/schema/request-limits.ts";
-import { faultsOf } from "../core/schema/schema.ts";
-import { Time } from "../core/schema/start-time.ts";
+import { RequestError } from "../core/kernel/request-error.ts";
+import { requestLimits } from "../core/kernel/request-limits.ts";
+import { faultsOf } from "../core/kernel/schema.ts";
+import { Time } from "../core/kernel/start-time.ts";
 
 /** Parses a query string by a strict schema. Throws INVALID_REQUEST with the faults at `/query/<name>`. */
 export function parseQuery<Schema extends z.ZodType>(schema: Schema, query: Record<string, string>): z.output<Schema> {

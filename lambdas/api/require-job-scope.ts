@@ -1,6 +1,6 @@
 import { may, requireScope, type Scopes } from "../core/access/scopes.ts";
-import { productOf } from "../core/requests/ductape/rewrite.ts";
-import { RequestError } from "../core/requests/request-error.ts";
+import { RequestError } from "../core/kernel/request-error.ts";
+import { productOf } from "../core/requests/spellings/rewrite.ts";
 
 /**
  * Throws FORBIDDEN unless the key may request the job. A request with a `task_token` lets our role complete any task of the

@@ -1,6 +1,6 @@
 import type { Route } from "../aws/http/route.ts";
+import { lazy } from "../core/kernel/lazy.ts";
 import type { ApiServices } from "../core/operations/services.ts";
-import { lazy } from "../core/schema/lazy.ts";
 import { later } from "./later.ts";
 
 const early = lazy(() => import("./early-routes.ts"));

@@ -1,11 +1,11 @@
 import * as z from "zod";
 import type { HttpRequest } from "../aws/http/route.ts";
 import type { Job } from "../core/job/job.ts";
+import { strict } from "../core/kernel/schema.ts";
 import { longestWaitSeconds } from "../core/operations/api-limits.ts";
 import type { ApiServices } from "../core/operations/services.ts";
 import { type Waited, waitForEnd } from "../core/operations/wait.ts";
 import { granting } from "../core/operations/waits.ts";
-import { strict } from "../core/schema/schema.ts";
 import { parseQuery } from "./parse-query.ts";
 
 const then =

@@ -1,7 +1,9 @@
 import { apiKeyId, apiKeyStatus, isKeyOf, sameText } from "../core/access/api-key.ts";
 import { allScopes, type Scopes } from "../core/access/scopes.ts";
-import type { ApiKeys, Clock, Log } from "../core/ports/ports.ts";
-import { given } from "../core/schema/given.ts";
+import { given } from "../core/kernel/given.ts";
+import type { ApiKeys } from "../core/ports/api-keys.ts";
+import type { Clock } from "../core/ports/clock.ts";
+import type { Log } from "../core/ports/log.ts";
 
 export interface AuthorizerServices {
   keys: Pick<ApiKeys, "get">;

@@ -2,8 +2,8 @@ import type { APIGatewayRequestAuthorizerEventV2, APIGatewaySimpleAuthorizerWith
 import { withSafeErrors } from "../aws/lambda/with-safe-errors.ts";
 import { AuthorizerEnv, readEnv } from "../aws/start/env.ts";
 import { startAuthorizer } from "../aws/start/start-authorizer.ts";
-import { given } from "../core/schema/given.ts";
-import { lazy } from "../core/schema/lazy.ts";
+import { given } from "../core/kernel/given.ts";
+import { lazy } from "../core/kernel/lazy.ts";
 import { authorize, keyIdOf } from "./authorize.ts";
 
 const services = lazy(() => startAuthorizer(readEnv(AuthorizerEnv)));

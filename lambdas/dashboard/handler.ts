@@ -2,7 +2,7 @@ import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from "
 import { withSafeErrors } from "../aws/lambda/with-safe-errors.ts";
 import { DashboardEnv, readEnv } from "../aws/start/env.ts";
 import { startDashboard } from "../aws/start/start-dashboard.ts";
-import { lazy } from "../core/schema/lazy.ts";
+import { lazy } from "../core/kernel/lazy.ts";
 import { answer } from "./answer.ts";
 
 const services = lazy(() => startDashboard(readEnv(DashboardEnv)));

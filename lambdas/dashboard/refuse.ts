@@ -1,6 +1,6 @@
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from "aws-lambda";
 import { problemOf } from "../aws/http/problem.ts";
-import { RequestError } from "../core/requests/request-error.ts";
+import { RequestError } from "../core/kernel/request-error.ts";
 import { dashboardMethods } from "../topology.ts";
 import type { FileOfPage } from "./files.ts";
 import { pageHeaders } from "./headers.ts";

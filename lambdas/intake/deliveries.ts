@@ -1,9 +1,9 @@
 import * as z from "zod";
-import type { Fault } from "../core/errors.ts";
 import { beginningOf, type ImportCursor } from "../core/job/import-cursor.ts";
-import type { RequestSource } from "../core/outbound/rejection.ts";
-import { RequestError } from "../core/requests/request-error.ts";
-import { requestReviver } from "../core/schema/exact-json.ts";
+import type { RequestSource } from "../core/job/job-rejected.ts";
+import type { Fault } from "../core/kernel/errors.ts";
+import { requestReviver } from "../core/kernel/exact-json.ts";
+import { RequestError } from "../core/kernel/request-error.ts";
 import { importPrefix, requestEvent } from "../topology.ts";
 
 /** The service that delivered something, and the id that it gave it. */

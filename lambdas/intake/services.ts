@@ -1,7 +1,8 @@
 import type { SchedulingServices } from "../core/operations/services.ts";
 import type { TaskMessage } from "../core/outbound/task-message.ts";
-import type { Rejections } from "../core/ports/outbound-ports.ts";
-import type { ImportQueue, MessageQueue } from "../core/ports/ports.ts";
+import type { ImportQueue } from "../core/ports/import-queue.ts";
+import type { MessageQueue } from "../core/ports/job-queue.ts";
+import type { Rejections } from "../core/ports/rejections.ts";
 
 export interface IntakeServices extends SchedulingServices {
   rejections: Rejections;

@@ -1,10 +1,10 @@
 import type { QueueMessage } from "../aws/lambda/intake-handler.ts";
-import { PermanentError, traceOf } from "../core/errors.ts";
-import { inParallel } from "../core/operations/in-parallel.ts";
+import { PermanentError, traceOf } from "../core/kernel/errors.ts";
+import { inParallel } from "../core/kernel/in-parallel.ts";
+import { RequestError } from "../core/kernel/request-error.ts";
 import { type Scheduled, scheduleJobs } from "../core/operations/schedule-jobs.ts";
 import { type Refusable, rejectionOf } from "../core/outbound/rejection.ts";
 import type { AcceptedRequest } from "../core/requests/request.ts";
-import { RequestError } from "../core/requests/request-error.ts";
 import { type Delivery, unwrapJson } from "./deliveries.ts";
 import { rejectAll } from "./reject.ts";
 import { acceptCalled } from "./schedule-request.ts";

@@ -1,6 +1,6 @@
 import { hash } from "node:crypto";
 import { bucketOf, type Counts, hourOf, noCounts } from "../core/job/stats.ts";
-import type { Counted, HourCounts } from "../core/ports/ports.ts";
+import type { Counted, HourCounts } from "../core/ports/stats-store.ts";
 import type { ChangeEffects } from "./emit.ts";
 import type { Transition } from "./events.ts";
 

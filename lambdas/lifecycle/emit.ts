@@ -1,10 +1,11 @@
-import { PermanentError, traceOf } from "../core/errors.ts";
-import type { Recent } from "../core/operations/recent.ts";
+import { PermanentError, traceOf } from "../core/kernel/errors.ts";
+import type { Recent } from "../core/kernel/recent.ts";
 import { type DeadLetterServices, setAside } from "../core/outbound/set-aside.ts";
 import type { TaskMessage } from "../core/outbound/task-message.ts";
 import type { Delivery } from "../core/outbound/webhook.ts";
-import type { DeadLetter } from "../core/ports/outbound-ports.ts";
-import type { Log, MessageQueue, SendOptions } from "../core/ports/ports.ts";
+import type { DeadLetter } from "../core/ports/dead-letters.ts";
+import type { MessageQueue, SendOptions } from "../core/ports/job-queue.ts";
+import type { Log } from "../core/ports/log.ts";
 import type { Transition } from "./events.ts";
 
 /** What one change of a job has to cause outside the table. */

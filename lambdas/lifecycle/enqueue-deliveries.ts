@@ -1,6 +1,6 @@
 import type { ProductEndpoint } from "../core/catalog/webhook.ts";
 import type { Delivery } from "../core/outbound/webhook.ts";
-import type { MessageQueue } from "../core/ports/ports.ts";
+import type { MessageQueue } from "../core/ports/job-queue.ts";
 import { type ChangeEffects, type EmitServices, enqueue } from "./emit.ts";
 
 export interface WebhookQueueServices extends EmitServices {

@@ -1,6 +1,6 @@
 import { heartbeatSeconds } from "../core/outbound/task.ts";
 import type { TaskMessage } from "../core/outbound/task-message.ts";
-import type { MessageQueue } from "../core/ports/ports.ts";
+import type { MessageQueue } from "../core/ports/job-queue.ts";
 import { type ChangeEffects, type EmitServices, enqueue } from "./emit.ts";
 
 export interface TaskQueueServices extends EmitServices {

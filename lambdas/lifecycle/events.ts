@@ -2,7 +2,7 @@ import type { JobChange } from "../aws/lambda/stream-handler.ts";
 import type { Attempt, AttemptError } from "../core/job/attempt.ts";
 import { isFinished, isWaiting, type Job } from "../core/job/job.ts";
 import type { JobEvent, JobEventDetail, JobEventName } from "../core/job/job-event.ts";
-import { given } from "../core/schema/given.ts";
+import { given } from "../core/kernel/given.ts";
 
 /** Something that happened to a job, with what the counters need to know about it. */
 export interface Transition extends JobEvent {

@@ -1,5 +1,5 @@
 import { type DayFailures, dayOf, groupOf } from "../core/job/failure-group.ts";
-import type { Counted } from "../core/ports/ports.ts";
+import type { Counted } from "../core/ports/stats-store.ts";
 import type { Countable } from "./counts.ts";
 
 /** The failed runs among transitions, with the group of each. */

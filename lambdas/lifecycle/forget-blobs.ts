@@ -1,6 +1,6 @@
 import type { JobChange } from "../aws/lambda/stream-handler.ts";
 import type { Stored } from "../core/job/job.ts";
-import { inParallel } from "../core/operations/in-parallel.ts";
+import { inParallel } from "../core/kernel/in-parallel.ts";
 import { type Forgetting, forget } from "../core/operations/payload.ts";
 
 const atOnce = 10;

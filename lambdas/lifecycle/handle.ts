@@ -1,10 +1,11 @@
 import type { JobChange } from "../aws/lambda/stream-handler.ts";
-import { traceOf } from "../core/errors.ts";
+import { traceOf } from "../core/kernel/errors.ts";
 import type { Forgetting } from "../core/operations/payload.ts";
 import { setAside } from "../core/outbound/set-aside.ts";
 import { taskMessagesOf } from "../core/outbound/task.ts";
 import { deliveriesOf } from "../core/outbound/webhook.ts";
-import type { Failures, StatsStore } from "../core/ports/ports.ts";
+import type { Failures } from "../core/ports/failures.ts";
+import type { StatsStore } from "../core/ports/stats-store.ts";
 import { type Countable, countablesOf, incrementsOf } from "./counts.ts";
 import { type ChangeEffects, nothingFailed } from "./emit.ts";
 import { enqueueDeliveries, type WebhookQueueServices } from "./enqueue-deliveries.ts";

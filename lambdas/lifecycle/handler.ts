@@ -3,8 +3,8 @@ import { streamHandler } from "../aws/lambda/stream-handler.ts";
 import { LifecycleEnv, readEnv } from "../aws/start/env.ts";
 import { startLifecycle } from "../aws/start/start-lifecycle.ts";
 import { endpointsOf } from "../core/catalog/webhook.ts";
-import { recent } from "../core/operations/recent.ts";
-import { lazy } from "../core/schema/lazy.ts";
+import { lazy } from "../core/kernel/lazy.ts";
+import { recent } from "../core/kernel/recent.ts";
 import { handleChanges } from "./handle.ts";
 
 export const handler = streamHandler(

@@ -1,5 +1,5 @@
 import type { JobEventName } from "../core/job/job-event.ts";
-import type { EventBus } from "../core/ports/outbound-ports.ts";
+import type { EventBus } from "../core/ports/event-bus.ts";
 import { type ChangeEffects, type EmitServices, nothingFailed, recordResults } from "./emit.ts";
 
 export interface PublishServices extends EmitServices {

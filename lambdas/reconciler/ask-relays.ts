@@ -1,11 +1,11 @@
-import { traceOf } from "../core/errors.ts";
 import type { RelayMessage } from "../core/job/relay-message.ts";
-import { inParallel } from "../core/operations/in-parallel.ts";
+import { traceOf } from "../core/kernel/errors.ts";
+import { inParallel } from "../core/kernel/in-parallel.ts";
 import { refusedBy } from "../core/operations/refused-by.ts";
 import { sentAheadMs } from "../core/operations/relay.ts";
 import type { Services } from "../core/operations/services.ts";
-import { keptShards } from "../core/ports/hot-minute-ports.ts";
-import type { MessageQueue } from "../core/ports/ports.ts";
+import type { MessageQueue } from "../core/ports/job-queue.ts";
+import { keptShards } from "../core/ports/unscheduled.ts";
 import type { Memory } from "./memory.ts";
 
 /** How long relays work, in milliseconds: until shortly before the next round asks again, so that two rarely send the same. */

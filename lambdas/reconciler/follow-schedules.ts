@@ -1,10 +1,10 @@
 import { wantedOf } from "../core/catalog/schedules.ts";
-import { traceOf } from "../core/errors.ts";
+import { traceOf } from "../core/kernel/errors.ts";
+import { inParallelUntil } from "../core/kernel/in-parallel.ts";
+import { RequestError } from "../core/kernel/request-error.ts";
 import { cancel, changeJob } from "../core/operations/change-job.ts";
-import { inParallelUntil } from "../core/operations/in-parallel.ts";
 import { type Syncing, syncSchedule } from "../core/operations/sync-schedule.ts";
-import type { ScheduleStates, SyncedSchedules } from "../core/ports/ports.ts";
-import { RequestError } from "../core/requests/request-error.ts";
+import type { ScheduleStates, SyncedSchedules } from "../core/ports/schedule-states.ts";
 import type { Memory } from "./memory.ts";
 
 /** The reason with which the job of a schedule is cancelled that the catalog no longer has. */

@@ -1,4 +1,4 @@
-import { traceOf } from "../core/errors.ts";
+import { traceOf } from "../core/kernel/errors.ts";
 import type { Services } from "../core/operations/services.ts";
 import { hotMinutesOf } from "../core/queries/upcoming.ts";
 

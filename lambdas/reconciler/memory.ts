@@ -1,6 +1,6 @@
+import type { Tenant } from "../core/access/tenants.ts";
 import type { IndexPosition } from "../core/job/index-position.ts";
-import type { RoundPlace } from "../core/ports/ports.ts";
-import type { Tenant } from "../core/queries/tenants.ts";
+import type { RoundPlace } from "../core/ports/round-places.ts";
 
 /** One partition of the pending jobs of a tenant. */
 export interface Partition extends Tenant {

@@ -1,9 +1,9 @@
-import { traceOf } from "../core/errors.ts";
+import type { Tenant } from "../core/access/tenants.ts";
 import type { Job } from "../core/job/job.ts";
 import { ended, endOf, isHolding, isLeftToPause, type Pause } from "../core/job/pause.ts";
+import { traceOf } from "../core/kernel/errors.ts";
 import { drainPause } from "../core/operations/drain-pause.ts";
 import type { Services } from "../core/operations/services.ts";
-import type { Tenant } from "../core/queries/tenants.ts";
 
 /** Drains share this much of a round, in milliseconds, so that the overdue jobs of others have the rest. */
 const drainMs = 15_000;

@@ -1,6 +1,6 @@
-import { traceOf } from "../core/errors.ts";
+import { traceOf } from "../core/kernel/errors.ts";
 import type { ReconcilerServices } from "../core/operations/services.ts";
-import type { RoundPlace } from "../core/ports/ports.ts";
+import type { RoundPlace } from "../core/ports/round-places.ts";
 import type { Memory } from "./memory.ts";
 
 type Keeping = Pick<ReconcilerServices, "roundPlaces" | "log">;

@@ -1,6 +1,6 @@
 import { withSafeErrors } from "../aws/lambda/with-safe-errors.ts";
+import { given } from "../core/kernel/given.ts";
 import type { ReconcilerServices } from "../core/operations/services.ts";
-import { given } from "../core/schema/given.ts";
 import { countHotMinutes } from "./hot-minutes.ts";
 import type { Memory } from "./memory.ts";
 import { reconcile } from "./reconcile.ts";

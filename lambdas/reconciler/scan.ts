@@ -1,8 +1,8 @@
-import { traceOf } from "../core/errors.ts";
 import { isKnown, type Job } from "../core/job/job.ts";
 import { needsRedispatch, positionComesOfAge } from "../core/job/redispatch.ts";
+import { traceOf } from "../core/kernel/errors.ts";
+import { inParallelUntil } from "../core/kernel/in-parallel.ts";
 import { dispatchMany } from "../core/operations/dispatch.ts";
-import { inParallelUntil } from "../core/operations/in-parallel.ts";
 import { linedJobs } from "../core/operations/lines.ts";
 import { jobFields } from "../core/operations/log-fields.ts";
 import type { ReconcilerServices } from "../core/operations/services.ts";

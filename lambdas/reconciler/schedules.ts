@@ -1,7 +1,7 @@
 import type { Product } from "../core/catalog/job-type.ts";
 import { schedulesHash, schedulesOff } from "../core/catalog/schedules.ts";
 import type { Syncing } from "../core/operations/sync-schedule.ts";
-import type { ScheduleStates } from "../core/ports/ports.ts";
+import type { ScheduleStates } from "../core/ports/schedule-states.ts";
 import type { Memory } from "./memory.ts";
 
 export interface Schedules {

@@ -1,16 +1,16 @@
-import { traceOf } from "../core/errors.ts";
-import type { GateName, LineMark } from "../core/flow/gate.ts";
-import type { LimitRule } from "../core/flow/limit-rule.ts";
-import { isOverdue } from "../core/flow/pump.ts";
+import type { Tenant } from "../core/access/tenants.ts";
+import { traceOf } from "../core/kernel/errors.ts";
+import { inParallel, inParallelUntil } from "../core/kernel/in-parallel.ts";
+import type { GateName, LineMark } from "../core/limits/gate.ts";
+import type { LimitRule } from "../core/limits/limit-rule.ts";
+import { isOverdue } from "../core/limits/pump.ts";
 import { handOver } from "../core/operations/hand-over.ts";
-import { inParallel, inParallelUntil } from "../core/operations/in-parallel.ts";
 import { ruleAt } from "../core/operations/limit-rules.ts";
 import { isPaused } from "../core/operations/lines.ts";
 import { hasPump, startPump } from "../core/operations/mark-gate.ts";
 import type { ReconcilerServices, Services } from "../core/operations/services.ts";
 import { mostCounted } from "../core/operations/tick.ts";
-import type { RoundPlace } from "../core/ports/ports.ts";
-import type { Tenant } from "../core/queries/tenants.ts";
+import type { RoundPlace } from "../core/ports/round-places.ts";
 import type { Memory } from "./memory.ts";
 import { keepPlace, keptEveryMs } from "./place.ts";
 

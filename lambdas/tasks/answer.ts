@@ -1,11 +1,14 @@
-import { PermanentError } from "../core/errors.ts";
 import { isFinished } from "../core/job/job.ts";
+import { PermanentError } from "../core/kernel/errors.ts";
+import type { Recent } from "../core/kernel/recent.ts";
 import { load } from "../core/operations/payload.ts";
-import type { Recent } from "../core/operations/recent.ts";
 import { heartbeatName, heartbeatSeconds, nextHeartbeat } from "../core/outbound/task.ts";
 import type { Outcome, TaskMessage } from "../core/outbound/task-message.ts";
-import type { TaskAnswer, Tasks } from "../core/ports/outbound-ports.ts";
-import type { BlobStore, JobStore, Log, MessageQueue } from "../core/ports/ports.ts";
+import type { BlobStore } from "../core/ports/blob-store.ts";
+import type { MessageQueue } from "../core/ports/job-queue.ts";
+import type { JobStore } from "../core/ports/job-store.ts";
+import type { Log } from "../core/ports/log.ts";
+import type { TaskAnswer, Tasks } from "../core/ports/tasks.ts";
 import { redact } from "../core/queries/redact.ts";
 import { resultUrlSeconds } from "../core/queries/result-view.ts";
 

@@ -1,8 +1,8 @@
 import type { DisabledReason, EndpointState } from "../core/catalog/endpoint-state.ts";
-import { PermanentError } from "../core/errors.ts";
+import { PermanentError } from "../core/kernel/errors.ts";
 import { setAside } from "../core/outbound/set-aside.ts";
 import type { Delivery, EndpointDisabled } from "../core/outbound/webhook.ts";
-import type { Announcement } from "../core/ports/outbound-ports.ts";
+import type { Announcement } from "../core/ports/event-bus.ts";
 import { endpointDisabledEvent } from "../topology.ts";
 import { deliveryFields, type WebhookServices } from "./services.ts";
 

@@ -3,9 +3,9 @@ import { queueHandler } from "../aws/lambda/queue-handler.ts";
 import { readEnv, WebhooksEnv } from "../aws/start/env.ts";
 import { startWebhooks } from "../aws/start/start-webhooks.ts";
 import { endpointsOf } from "../core/catalog/webhook.ts";
+import { lazy } from "../core/kernel/lazy.ts";
 import { Delivery } from "../core/outbound/webhook.ts";
 import { webhookTimeoutMs } from "../core/outbound/webhook-retry.ts";
-import { lazy } from "../core/schema/lazy.ts";
 import { deliver } from "./deliver.ts";
 import { deliveryFields } from "./services.ts";
 

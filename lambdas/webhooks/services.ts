@@ -1,8 +1,11 @@
 import type { ProductEndpoint } from "../core/catalog/webhook.ts";
 import type { DeadLetterServices } from "../core/outbound/set-aside.ts";
 import type { Delivery } from "../core/outbound/webhook.ts";
-import type { Announcer, Endpoints } from "../core/ports/outbound-ports.ts";
-import type { Clock, MessageQueue, Secrets } from "../core/ports/ports.ts";
+import type { Clock } from "../core/ports/clock.ts";
+import type { Endpoints } from "../core/ports/endpoints.ts";
+import type { Announcer } from "../core/ports/event-bus.ts";
+import type { MessageQueue } from "../core/ports/job-queue.ts";
+import type { Secrets } from "../core/ports/secrets.ts";
 
 export interface WebhookServices extends DeadLetterServices {
   /** The endpoints in the catalog. */

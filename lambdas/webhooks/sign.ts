@@ -3,7 +3,7 @@ import { type Reference, referenceName } from "../core/catalog/references.ts";
 import type { ProductEndpoint } from "../core/catalog/webhook.ts";
 import { JobError } from "../core/job/job-error.ts";
 import type { Delivery } from "../core/outbound/webhook.ts";
-import type { Secrets } from "../core/ports/ports.ts";
+import type { Secrets } from "../core/ports/secrets.ts";
 
 /** The body of a delivery, byte for byte the same in every attempt. */
 export const bodyOf = ({ type, time, data }: Delivery): string =>

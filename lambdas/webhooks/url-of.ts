@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { isReference } from "../core/catalog/references.ts";
 import type { ProductEndpoint } from "../core/catalog/webhook.ts";
 import { JobError } from "../core/job/job-error.ts";
-import type { Secrets } from "../core/ports/ports.ts";
+import type { Secrets } from "../core/ports/secrets.ts";
 
 /** The URL of an endpoint, unchecked. Behind a reference it comes from the cache, unless it is to be read `fresh`. */
 export const rawUrl = async ({ secrets }: { secrets: Secrets }, { url }: ProductEndpoint, options?: { fresh: true }) =>

@@ -1,7 +1,7 @@
 import * as z from "zod";
-import { invalidRequest, parseBody } from "../../lambdas/core/schema/parse-body.ts";
-import { strict } from "../../lambdas/core/schema/schema.ts";
-import { epochMs, farthestAheadMs, Time } from "../../lambdas/core/schema/start-time.ts";
+import { invalidRequest, parseBody } from "../../lambdas/core/kernel/parse-body.ts";
+import { strict } from "../../lambdas/core/kernel/schema.ts";
+import { epochMs, farthestAheadMs, Time } from "../../lambdas/core/kernel/start-time.ts";
 
 const units = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 } as const;
 const part = /(\d+(?:\.\d+)?)(ms|s|m|h|d|w)/g;

@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
-import type { Fault } from "../../lambdas/core/errors.ts";
+import type { Fault } from "../../lambdas/core/kernel/errors.ts";
 
 /** Describes a fault with its file and path: `products/shop.ts: jobs.send.notification: notifications has no such entry.` */
 export function describeFault({ pointer, detail }: Fault, root: string, index = "products/index.ts"): string {

@@ -3,7 +3,7 @@ import { randomUUID } from "node:crypto";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { extension } from "../../infra/bundle/extension.ts";
-import type { Fault } from "../../lambdas/core/errors.ts";
+import type { Fault } from "../../lambdas/core/kernel/errors.ts";
 import type { FunctionName } from "../../lambdas/topology.ts";
 import { offsetVariable } from "../clock/offset-variable.ts";
 import { clockOffset } from "../clock/shifted-date.ts";

@@ -1,11 +1,11 @@
 import { products } from "#catalog";
 import { missingPackages } from "../../infra/bundle/needed-packages.ts";
 import { registry } from "../../lambdas/consumers/types/registry.ts";
-import { checkCatalog } from "../../lambdas/core/catalog/check-catalog.ts";
 import type { Product } from "../../lambdas/core/catalog/job-type.ts";
 import { referencesIn, type TextOrReference } from "../../lambdas/core/catalog/references.ts";
-import type { Fault } from "../../lambdas/core/errors.ts";
-import { targetsAlone } from "../../lambdas/core/targets/group.ts";
+import { targetsAlone } from "../../lambdas/core/catalog/targets/group.ts";
+import { checkCatalog } from "../../lambdas/core/check/check-catalog.ts";
+import type { Fault } from "../../lambdas/core/kernel/errors.ts";
 import { addressesOf } from "./addresses.ts";
 import { firstRequest } from "./first-request.ts";
 import type { CatalogNeeds } from "./protocol.ts";

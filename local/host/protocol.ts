@@ -1,5 +1,5 @@
 import type { Reference, TextOrReference } from "../../lambdas/core/catalog/references.ts";
-import type { Fault } from "../../lambdas/core/errors.ts";
+import type { Fault } from "../../lambdas/core/kernel/errors.ts";
 import type { FunctionName } from "../../lambdas/topology.ts";
 import type { Address } from "./addresses.ts";
 import type { FirstRequest } from "./first-request.ts";

@@ -1,5 +1,5 @@
 import { type Reference, referenceName } from "../../lambdas/core/catalog/references.ts";
-import { didYouMean } from "../../lambdas/core/schema/schema.ts";
+import { didYouMean } from "../../lambdas/core/kernel/schema.ts";
 import { demoReferences, localNames, localValue } from "../demo/local-values.ts";
 import type { CatalogNeeds } from "../host/protocol.ts";
 import type { Outbox } from "../outbox/outbox.ts";

@@ -3,7 +3,7 @@ import type { RequestListener } from "node:http";
 import { Server } from "node:net";
 import { ChangeMessageVisibilityCommand, SetQueueAttributesCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { type FauxqsServer, startFauxqs } from "fauxqs";
-import { largestUpload } from "../../lambdas/core/schema/uploads.ts";
+import { largestUpload } from "../../lambdas/core/kernel/uploads.ts";
 import type { Messages } from "../clock/works.ts";
 import { loopback, onPortOrAny, setShiftedDate } from "../gateway/http.ts";
 import { forThisMachine } from "../gateway/strangers.ts";

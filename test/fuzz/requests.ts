@@ -1,7 +1,8 @@
 import type { APIGatewayProxyEventV2 } from "aws-lambda";
 import { routes } from "../../lambdas/api/routes.ts";
 import { allScopes, type Scopes } from "../../lambdas/core/access/scopes.ts";
-import { jobStatuses, jobTypes } from "../../lambdas/core/job/job.ts";
+import { jobTypes } from "../../lambdas/core/job/job.ts";
+import { jobStatuses } from "../../lambdas/core/kernel/job-status.ts";
 import { encodeCursor } from "../../lambdas/core/queries/cursor.ts";
 import { productView } from "../../lambdas/core/queries/product-view.ts";
 import type { Random } from "../simulation/random.ts";

@@ -1,7 +1,8 @@
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from "aws-lambda";
 import { routes } from "../../lambdas/api/routes.ts";
 import { httpApi } from "../../lambdas/aws/http/http-api.ts";
-import { type Job, jobStatuses } from "../../lambdas/core/job/job.ts";
+import type { Job } from "../../lambdas/core/job/job.ts";
+import { jobStatuses } from "../../lambdas/core/kernel/job-status.ts";
 import type { Services } from "../../lambdas/core/operations/services.ts";
 import { aJob, noon } from "../support/builders.ts";
 import { catalog } from "../support/catalog/catalog.ts";

@@ -6,8 +6,8 @@ import { registry } from "../../lambdas/consumers/types/registry.ts";
 import { reachOf } from "../../lambdas/core/catalog/reach.ts";
 import { jobTypes } from "../../lambdas/core/job/job.ts";
 import { newJobId } from "../../lambdas/core/job/job-id.ts";
-import { keptShards } from "../../lambdas/core/ports/hot-minute-ports.ts";
-import { newUploadId, uploadKey } from "../../lambdas/core/schema/uploads.ts";
+import { newUploadId, uploadKey } from "../../lambdas/core/kernel/uploads.ts";
+import { keptShards } from "../../lambdas/core/ports/unscheduled.ts";
 import { endpointPrefix, statsPrefix } from "../../lambdas/topology.ts";
 import { products } from "../support/catalog/products.ts";
 import {

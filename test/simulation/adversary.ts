@@ -1,7 +1,7 @@
 import type { Catalog } from "../../lambdas/core/catalog/catalog.ts";
-import { TransientError } from "../../lambdas/core/errors.ts";
 import type { ClaimOutcome } from "../../lambdas/core/job/claim.ts";
-import type { ScheduleStates } from "../../lambdas/core/ports/ports.ts";
+import { TransientError } from "../../lambdas/core/kernel/errors.ts";
+import type { ScheduleStates } from "../../lambdas/core/ports/schedule-states.ts";
 import type { Timeline } from "../support/line/timeline.ts";
 import type { Crowd } from "./crowd.ts";
 import type { Hardship } from "./hardship.ts";
@@ -109,7 +109,7 @@ export interface World {
 }
 
 /**
- * Batch calls return which items were refused, and throw nothing (core/ports/ports.ts). Their fault is that AWS took no item,
+ * Batch calls return which items were refused, and throw nothing (core/ports/refused.ts). Their fault is that AWS took no item,
  * or that nobody knows which items it took.
  */
 const refusals: Record<string, (args: unknown[], cause: Injected) => unknown> = {

@@ -1,5 +1,5 @@
 import type { JobEvent, JobEventName } from "../../lambdas/core/job/job-event.ts";
-import type { EventBus, Unpublished } from "../../lambdas/core/ports/outbound-ports.ts";
+import type { EventBus, Unpublished } from "../../lambdas/core/ports/event-bus.ts";
 import type { World } from "./adversary.ts";
 import { isUnreadable, nameOfEvent, type WatchedLetters } from "./dead-letters.ts";
 import type { DueEvent, Ledger } from "./ledger.ts";

@@ -1,6 +1,7 @@
 import * as postBulk from "../../lambdas/api/routes/post-bulk.ts";
 import { allScopes } from "../../lambdas/core/access/scopes.ts";
 import { isFinished, type Job } from "../../lambdas/core/job/job.ts";
+import { RequestError } from "../../lambdas/core/kernel/request-error.ts";
 import {
   type Change,
   cancel,
@@ -16,7 +17,6 @@ import { requireFeature } from "../../lambdas/core/operations/parent-guard.ts";
 import { requireKey, yieldKey } from "../../lambdas/core/operations/retry-unique.ts";
 import type { BulkAction } from "../../lambdas/core/requests/bulk-request.ts";
 import { repeatOf } from "../../lambdas/core/requests/repeat-request.ts";
-import { RequestError } from "../../lambdas/core/requests/request-error.ts";
 import type { World } from "./adversary.ts";
 import type { Invocation, Purpose } from "./invocation.ts";
 import { attemptKey, attemptOf, isWaiting, type Ledger, nameOf, stateOf } from "./ledger.ts";

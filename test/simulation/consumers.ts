@@ -9,7 +9,7 @@ import type { JobMessage, JobType } from "../../lambdas/core/job/job.ts";
 import { JobError } from "../../lambdas/core/job/job-error.ts";
 import { type ExecuteWithServices, Parked } from "../../lambdas/core/operations/execution.ts";
 import type { ConsumerServices } from "../../lambdas/core/operations/services.ts";
-import type { JobQueue } from "../../lambdas/core/ports/ports.ts";
+import type { JobQueue } from "../../lambdas/core/ports/job-queue.ts";
 import type { FakeGates } from "../support/fakes/gates.ts";
 import type { FakeJobStore } from "../support/fakes/job-store.ts";
 import type { World } from "./adversary.ts";

@@ -1,9 +1,9 @@
-import { PermanentError } from "../../lambdas/core/errors.ts";
 import type { JobEvent } from "../../lambdas/core/job/job-event.ts";
+import { PermanentError } from "../../lambdas/core/kernel/errors.ts";
 import type { TaskMessage } from "../../lambdas/core/outbound/task-message.ts";
 import type { Delivery } from "../../lambdas/core/outbound/webhook.ts";
-import type { DeadLetter, DeadLetters } from "../../lambdas/core/ports/outbound-ports.ts";
-import type { Refused } from "../../lambdas/core/ports/ports.ts";
+import type { DeadLetter, DeadLetters } from "../../lambdas/core/ports/dead-letters.ts";
+import type { Refused } from "../../lambdas/core/ports/refused.ts";
 import { Injected, type World } from "./adversary.ts";
 import type { DueEvent } from "./ledger.ts";
 import type { Poison } from "./poison.ts";

@@ -4,7 +4,7 @@ import type { CatalogSchedule } from "../../lambdas/core/catalog/job-type.ts";
 import { schedulesHash } from "../../lambdas/core/catalog/schedules.ts";
 import { isFinished, type Job, type Stored } from "../../lambdas/core/job/job.ts";
 import { scheduleJobId } from "../../lambdas/core/job/job-id.ts";
-import type { SyncedSchedules } from "../../lambdas/core/ports/ports.ts";
+import type { SyncedSchedules } from "../../lambdas/core/ports/schedule-states.ts";
 import { fakeScheduleStates } from "../support/fakes/schedule-states.ts";
 import type { Deployed, World } from "./adversary.ts";
 import { differs } from "./as-asked.ts";

@@ -5,11 +5,14 @@ import type {
   ReconcilerServices,
   SchedulingServices,
 } from "../../lambdas/core/operations/services.ts";
-import type { Unscheduled } from "../../lambdas/core/ports/hot-minute-ports.ts";
-import type { BlobStore, JobQueue, Log, Scheduler } from "../../lambdas/core/ports/ports.ts";
+import type { BlobStore } from "../../lambdas/core/ports/blob-store.ts";
+import type { JobQueue } from "../../lambdas/core/ports/job-queue.ts";
+import type { Log } from "../../lambdas/core/ports/log.ts";
 import type { ResultCache } from "../../lambdas/core/ports/result-cache.ts";
+import type { Scheduler } from "../../lambdas/core/ports/scheduler.ts";
 import type { SharedKeys } from "../../lambdas/core/ports/shared-keys.ts";
 import type { Ticks } from "../../lambdas/core/ports/ticks.ts";
+import type { Unscheduled } from "../../lambdas/core/ports/unscheduled.ts";
 import { fakeDueCounts } from "../support/fakes/due-counts.ts";
 import type { FakeGates } from "../support/fakes/gates.ts";
 import type { FakeJobStore } from "../support/fakes/job-store.ts";

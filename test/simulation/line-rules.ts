@@ -1,6 +1,6 @@
-import type { LimitRule } from "../../lambdas/core/flow/limit-rule.ts";
 import type { Job } from "../../lambdas/core/job/job.ts";
-import { durationMs } from "../../lambdas/core/schema/duration.ts";
+import { durationMs } from "../../lambdas/core/kernel/duration.ts";
+import type { LimitRule } from "../../lambdas/core/limits/limit-rule.ts";
 import type { FakeGates } from "../support/fakes/gates.ts";
 import type { FakeJobStore } from "../support/fakes/job-store.ts";
 import type { World } from "./adversary.ts";

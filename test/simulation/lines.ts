@@ -1,7 +1,7 @@
 import type { Catalog } from "../../lambdas/core/catalog/catalog.ts";
-import type { Limit } from "../../lambdas/core/flow/limit.ts";
-import type { LimitRule } from "../../lambdas/core/flow/limit-rule.ts";
+import type { Limit } from "../../lambdas/core/catalog/limit.ts";
 import type { Job } from "../../lambdas/core/job/job.ts";
+import type { LimitRule } from "../../lambdas/core/limits/limit-rule.ts";
 import { calm, type Hardship } from "./hardship.ts";
 import type { Invocation } from "./invocation.ts";
 import { catalog, catalogWith } from "./product.ts";

@@ -1,4 +1,4 @@
-import type { JobStore } from "../../lambdas/core/ports/ports.ts";
+import type { JobStore } from "../../lambdas/core/ports/job-store.ts";
 import type { FakeJobStore } from "../support/fakes/job-store.ts";
 import { Injected, type World } from "./adversary.ts";
 

@@ -1,7 +1,7 @@
 import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";
 import { isMainThread, parentPort, Worker, workerData } from "node:worker_threads";
-import { inParallel } from "../../lambdas/core/operations/in-parallel.ts";
+import { inParallel } from "../../lambdas/core/kernel/in-parallel.ts";
 import { optionsOf } from "../support/command-options.ts";
 import { printCoverage, sumOf } from "./coverage.ts";
 import { expected, missingOf, rare } from "./expected.ts";

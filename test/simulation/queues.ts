@@ -1,7 +1,9 @@
 import { redeliverySeconds } from "../../lambdas/aws/sqs/redelivery.ts";
-import type { Calls } from "../../lambdas/core/flow/calls.ts";
 import { type JobMessage, type JobType, jobTypes } from "../../lambdas/core/job/job.ts";
-import type { JobQueue, Refused, Scheduler } from "../../lambdas/core/ports/ports.ts";
+import type { Calls } from "../../lambdas/core/limits/calls.ts";
+import type { JobQueue } from "../../lambdas/core/ports/job-queue.ts";
+import type { Refused } from "../../lambdas/core/ports/refused.ts";
+import type { Scheduler } from "../../lambdas/core/ports/scheduler.ts";
 import { fakeUnscheduled } from "../support/fakes/unscheduled.ts";
 import { Injected, type World } from "./adversary.ts";
 import { attemptKey, type Ledger, nextRunKey } from "./ledger.ts";

@@ -1,6 +1,6 @@
 import type { RelayMessage } from "../../lambdas/core/job/relay-message.ts";
 import { relayKept } from "../../lambdas/core/operations/relay.ts";
-import type { MessageQueue } from "../../lambdas/core/ports/ports.ts";
+import type { MessageQueue } from "../../lambdas/core/ports/job-queue.ts";
 import type { fakeUnscheduled } from "../support/fakes/unscheduled.ts";
 import type { World } from "./adversary.ts";
 import { type Invoke, mostCalls } from "./invocations.ts";

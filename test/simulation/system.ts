@@ -1,7 +1,7 @@
 import type { JobChange } from "../../lambdas/aws/lambda/stream-handler.ts";
 import type { Job, JobMessage, JobType, Stored } from "../../lambdas/core/job/job.ts";
 import { finalEvents, jobEvents } from "../../lambdas/core/job/job-event.ts";
-import { type Recent, recent } from "../../lambdas/core/operations/recent.ts";
+import { type Recent, recent } from "../../lambdas/core/kernel/recent.ts";
 import { handleChanges } from "../../lambdas/lifecycle/handle.ts";
 import { fakeFailures } from "../support/fakes/failures-store.ts";
 import type { FakeGates } from "../support/fakes/gates.ts";

@@ -1,5 +1,6 @@
 import type { TaskMessage } from "../../lambdas/core/outbound/task-message.ts";
-import type { MessageQueue, Refused } from "../../lambdas/core/ports/ports.ts";
+import type { MessageQueue } from "../../lambdas/core/ports/job-queue.ts";
+import type { Refused } from "../../lambdas/core/ports/refused.ts";
 import { Injected, type World } from "./adversary.ts";
 import { nameOfTask, neverTaken, type WatchedLetters } from "./dead-letters.ts";
 

@@ -1,4 +1,4 @@
-import type { BlobStore } from "../../lambdas/core/ports/ports.ts";
+import type { BlobStore } from "../../lambdas/core/ports/blob-store.ts";
 import type { FakeBlobStore } from "../support/fakes/blob-store.ts";
 import type { FakeJobStore } from "../support/fakes/job-store.ts";
 import { doingFor, type Invocation } from "./invocation.ts";

@@ -1,5 +1,5 @@
-import type { GatePart, Holder } from "../../lambdas/core/flow/gate.ts";
 import type { Job } from "../../lambdas/core/job/job.ts";
+import type { GatePart, Holder } from "../../lambdas/core/limits/gate.ts";
 import type { Gates } from "../../lambdas/core/ports/gates.ts";
 import type { FakeGates } from "../support/fakes/gates.ts";
 import type { FakeJobStore } from "../support/fakes/job-store.ts";

@@ -1,7 +1,7 @@
 import type { JobChange } from "../../lambdas/aws/lambda/stream-handler.ts";
-import { PermanentError } from "../../lambdas/core/errors.ts";
 import type { Job } from "../../lambdas/core/job/job.ts";
-import type { JobStore } from "../../lambdas/core/ports/ports.ts";
+import { PermanentError } from "../../lambdas/core/kernel/errors.ts";
+import type { JobStore } from "../../lambdas/core/ports/job-store.ts";
 import type { FakeJobStore } from "../support/fakes/job-store.ts";
 import { Injected } from "./adversary.ts";
 import { eventsOf } from "./expected-events.ts";

@@ -1,7 +1,8 @@
 import type { ProductEndpoint } from "../../lambdas/core/catalog/webhook.ts";
 import { jobEvents } from "../../lambdas/core/job/job-event.ts";
 import type { Delivery } from "../../lambdas/core/outbound/webhook.ts";
-import type { MessageQueue, Refused } from "../../lambdas/core/ports/ports.ts";
+import type { MessageQueue } from "../../lambdas/core/ports/job-queue.ts";
+import type { Refused } from "../../lambdas/core/ports/refused.ts";
 import { Injected, type World } from "./adversary.ts";
 import { isUnreadable, nameOfDelivery, neverTaken, type WatchedLetters } from "./dead-letters.ts";
 import type { Ledger } from "./ledger.ts";

@@ -1,9 +1,9 @@
 import { registry } from "../../lambdas/consumers/types/registry.ts";
 import { makeCatalog } from "../../lambdas/core/catalog/catalog.ts";
 import { parameter, secret } from "../../lambdas/core/catalog/references.ts";
-import type { Fault } from "../../lambdas/core/errors.ts";
+import type { Fault } from "../../lambdas/core/kernel/errors.ts";
+import type { RequestError } from "../../lambdas/core/kernel/request-error.ts";
 import { parseRequest } from "../../lambdas/core/requests/request.ts";
-import type { RequestError } from "../../lambdas/core/requests/request-error.ts";
 import { noon } from "./builders.ts";
 
 const smtp = { provider: "smtp", url: secret("smtp"), from: "shop@shop.example" } as const;

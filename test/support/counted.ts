@@ -1,4 +1,4 @@
-import type { Counted } from "../../lambdas/core/ports/ports.ts";
+import type { Counted } from "../../lambdas/core/ports/stats-store.ts";
 import { noon } from "./builders.ts";
 
 let marks = 0;

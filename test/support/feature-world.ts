@@ -4,8 +4,8 @@ import { execute as decide } from "../../lambdas/consumers/types/feature/execute
 import type { FeatureTarget } from "../../lambdas/consumers/types/feature/target.ts";
 import { registry } from "../../lambdas/consumers/types/registry.ts";
 import { makeCatalog } from "../../lambdas/core/catalog/catalog.ts";
-import { checkCatalog } from "../../lambdas/core/catalog/check-catalog.ts";
 import type { Product } from "../../lambdas/core/catalog/job-type.ts";
+import { checkCatalog } from "../../lambdas/core/check/check-catalog.ts";
 import type { Job } from "../../lambdas/core/job/job.ts";
 import type { Execution } from "../../lambdas/core/operations/execution.ts";
 import { scheduleJob } from "../../lambdas/core/operations/schedule-job.ts";

@@ -1,5 +1,5 @@
-import type { JobStore } from "../../lambdas/core/ports/ports.ts";
-import { RequestError } from "../../lambdas/core/requests/request-error.ts";
+import { RequestError } from "../../lambdas/core/kernel/request-error.ts";
+import type { JobStore } from "../../lambdas/core/ports/job-store.ts";
 
 /** How a party of a race ended: with its answer, or with the code of the error that refused it. */
 export type End<T> = { value: T } | { code: string; jobStatus: string | undefined };

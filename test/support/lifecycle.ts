@@ -3,7 +3,7 @@ import type { ProductEndpoint } from "../../lambdas/core/catalog/webhook.ts";
 import type { Job } from "../../lambdas/core/job/job.ts";
 import { finalEvents, type JobEventName } from "../../lambdas/core/job/job-event.ts";
 import { claimed, completed } from "../../lambdas/core/job/transitions.ts";
-import { recent } from "../../lambdas/core/operations/recent.ts";
+import { recent } from "../../lambdas/core/kernel/recent.ts";
 import type { TaskMessage } from "../../lambdas/core/outbound/task-message.ts";
 import type { Delivery } from "../../lambdas/core/outbound/webhook.ts";
 import { aJob, noon } from "./builders.ts";

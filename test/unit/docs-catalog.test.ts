@@ -2,13 +2,13 @@ import { readdir } from "node:fs/promises";
 import * as z from "zod";
 import { registry } from "../../lambdas/consumers/types/registry.ts";
 import { makeCatalog } from "../../lambdas/core/catalog/catalog.ts";
-import { checkCatalog } from "../../lambdas/core/catalog/check-catalog.ts";
 import { commonEventFields } from "../../lambdas/core/catalog/event-fields.ts";
 import type { CheckedJobType } from "../../lambdas/core/catalog/job-type.ts";
 import { Webhook } from "../../lambdas/core/catalog/webhook.ts";
+import { checkCatalog } from "../../lambdas/core/check/check-catalog.ts";
 import { jobErrorCodes } from "../../lambdas/core/job/job-error.ts";
+import { RetryConfig } from "../../lambdas/core/job/retry-config.ts";
 import { parseRequest } from "../../lambdas/core/requests/request.ts";
-import { RetryConfig } from "../../lambdas/core/requests/retry-config.ts";
 import { blocksOf, catalogPage, productsIn, shopIn } from "../support/catalog-pages.ts";
 import { rowsOf } from "../support/tables.ts";
 

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { registry } from "../../lambdas/consumers/types/registry.ts";
 import { makeCatalog } from "../../lambdas/core/catalog/catalog.ts";
-import { checkCatalog } from "../../lambdas/core/catalog/check-catalog.ts";
+import { checkCatalog } from "../../lambdas/core/check/check-catalog.ts";
 import { parseRequest } from "../../lambdas/core/requests/request.ts";
 import { blocksOf, catalogPage, shopFileIn, shopIn } from "../support/catalog-pages.ts";
 

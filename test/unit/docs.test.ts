@@ -3,7 +3,7 @@ import { dirname, join } from "node:path";
 import { routes } from "../../lambdas/api/routes.ts";
 import { problemStatuses } from "../../lambdas/aws/http/problem.ts";
 import { errorTypeOf } from "../../lambdas/aws/lambda/function-error.ts";
-import { JobRejectedDetail } from "../../lambdas/core/outbound/rejection.ts";
+import { JobRejectedDetail } from "../../lambdas/core/job/job-rejected.ts";
 import { webhookDelaysMs, webhookJitter } from "../../lambdas/core/outbound/webhook-retry.ts";
 import { parseRequest } from "../../lambdas/core/requests/request.ts";
 import { localNames } from "../../local/demo/local-values.ts";

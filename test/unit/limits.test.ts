@@ -25,6 +25,7 @@ import { largestMetadata } from "../../lambdas/consumers/types/storage/metadata.
 import { longestKey } from "../../lambdas/consumers/types/storage/object-key.ts";
 import { calendarLimits } from "../../lambdas/core/catalog/calendar-schema.ts";
 import { keptFailures } from "../../lambdas/core/catalog/endpoint-state.ts";
+import { limitBounds } from "../../lambdas/core/catalog/limit-bounds.ts";
 import { mostSchedules } from "../../lambdas/core/catalog/schedules.ts";
 import { longestFormat } from "../../lambdas/core/expressions/apply.ts";
 import { mostMade } from "../../lambdas/core/expressions/budget.ts";
@@ -32,18 +33,26 @@ import { longestKey as longestKeyShown } from "../../lambdas/core/expressions/ke
 import { deepestNesting as deepestOperators, longestExpression } from "../../lambdas/core/expressions/parse.ts";
 import { expressionLimits } from "../../lambdas/core/expressions/request-input.ts";
 import { mostInText } from "../../lambdas/core/expressions/template.ts";
-import { limitBounds } from "../../lambdas/core/flow/limit-bounds.ts";
 import { groupsPerDay } from "../../lambdas/core/job/failure-group.ts";
+import { mostFaults as mostFaultsOfRejection } from "../../lambdas/core/job/job-rejected.ts";
 import { longestNormalised } from "../../lambdas/core/job/normalised-message.ts";
 import { drainRates } from "../../lambdas/core/job/pause.ts";
 import { cacheTtl } from "../../lambdas/core/job/result-cache.ts";
 import { defaultRetryPolicy, fullJitter } from "../../lambdas/core/job/retry.ts";
+import { RetryConfig } from "../../lambdas/core/job/retry-config.ts";
 import { keptTokens, longestTaskToken } from "../../lambdas/core/job/task-token.ts";
 import { keptAttempts, maxCrashes, snoozeLimits } from "../../lambdas/core/job/transitions.ts";
+import { fileLimits } from "../../lambdas/core/kernel/file-name.ts";
+import { deepestNesting, largestParsed, mostValues } from "../../lambdas/core/kernel/json-values.ts";
+import { longestDelayMs, longestRetryDelayMs, requestLimits } from "../../lambdas/core/kernel/request-limits.ts";
+import { largestRequest, longestMessage, mostFaults } from "../../lambdas/core/kernel/sizes.ts";
+import { farthestAheadMs } from "../../lambdas/core/kernel/start-time.ts";
+import { longestTag } from "../../lambdas/core/kernel/tag.ts";
+import { largestUpload } from "../../lambdas/core/kernel/uploads.ts";
 import { defaultLimits, longestWaitSeconds } from "../../lambdas/core/operations/api-limits.ts";
 import { mostPauses } from "../../lambdas/core/operations/change-pauses.ts";
+import { examinedAtMost } from "../../lambdas/core/operations/list-jobs.ts";
 import { longestLineMs, mostCounted } from "../../lambdas/core/operations/tick.ts";
-import { mostFaults as mostFaultsOfRejection } from "../../lambdas/core/outbound/rejection.ts";
 import { heartbeatSeconds } from "../../lambdas/core/outbound/task.ts";
 import {
   longestRetryAfterMs,
@@ -55,20 +64,11 @@ import {
 import { mostRuns } from "../../lambdas/core/queries/explain.ts";
 import { placesShown } from "../../lambdas/core/queries/line-estimate.ts";
 import { mostErrorDays } from "../../lambdas/core/queries/list-errors.ts";
-import { examinedAtMost } from "../../lambdas/core/queries/list-jobs.ts";
 import { seriesOfPage } from "../../lambdas/core/queries/list-series.ts";
 import { resultUrlSeconds } from "../../lambdas/core/queries/result-view.ts";
 import { shownRuns } from "../../lambdas/core/queries/series-view.ts";
 import { countedAtMost } from "../../lambdas/core/queries/upcoming.ts";
 import { repeatLimits } from "../../lambdas/core/requests/repeat-request.ts";
-import { RetryConfig } from "../../lambdas/core/requests/retry-config.ts";
-import { fileLimits } from "../../lambdas/core/schema/file-name.ts";
-import { deepestNesting, largestParsed, mostValues } from "../../lambdas/core/schema/json-values.ts";
-import { longestDelayMs, longestRetryDelayMs, requestLimits } from "../../lambdas/core/schema/request-limits.ts";
-import { largestRequest, longestMessage, mostFaults } from "../../lambdas/core/schema/sizes.ts";
-import { farthestAheadMs } from "../../lambdas/core/schema/start-time.ts";
-import { longestTag } from "../../lambdas/core/schema/tag.ts";
-import { largestUpload } from "../../lambdas/core/schema/uploads.ts";
 import { mostLines } from "../../lambdas/intake/import/run-import.ts";
 import { longestLine } from "../../lambdas/intake/import/schedule-lines.ts";
 import { largestOutput } from "../../lambdas/tasks/answer.ts";

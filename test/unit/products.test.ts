@@ -1,5 +1,5 @@
 import { registry } from "../../lambdas/consumers/types/registry.ts";
-import { checkCatalog } from "../../lambdas/core/catalog/check-catalog.ts";
+import { checkCatalog } from "../../lambdas/core/check/check-catalog.ts";
 import { jobTypes } from "../../lambdas/core/job/job.ts";
 import { products } from "../../products/index.ts";
 import { myProduct } from "../../products/my-product.ts";

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { routes } from "../../lambdas/api/routes.ts";
 import { registry } from "../../lambdas/consumers/types/registry.ts";
-import { tickBounds } from "../../lambdas/core/flow/pump.ts";
+import { tickBounds } from "../../lambdas/core/limits/pump.ts";
 import {
   dashboardPaths,
   deadLetterQueues,

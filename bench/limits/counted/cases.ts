@@ -1,4 +1,4 @@
-import type { LimitRule } from "../../../lambdas/core/flow/limit-rule.ts";
+import type { LimitRule } from "../../../lambdas/core/limits/limit-rule.ts";
 import { billOf, totalOf } from "../../cost/bill.ts";
 import type { Counts } from "../../cost/counts.ts";
 import { startWorld } from "../../cost/world.ts";

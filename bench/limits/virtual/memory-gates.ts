@@ -1,3 +1,4 @@
+import { given } from "../../../lambdas/core/kernel/given.ts";
 import {
   type Ask,
   applied,
@@ -10,11 +11,10 @@ import {
   type PartState,
   type PartWrite,
   startOf,
-} from "../../../lambdas/core/flow/gate.ts";
-import { type Arrival, aheadMs } from "../../../lambdas/core/flow/gcra.ts";
-import type { Pump } from "../../../lambdas/core/flow/pump.ts";
+} from "../../../lambdas/core/limits/gate.ts";
+import { type Arrival, aheadMs } from "../../../lambdas/core/limits/gcra.ts";
+import type { Pump } from "../../../lambdas/core/limits/pump.ts";
 import type { Gates, LinePage, Waiter } from "../../../lambdas/core/ports/gates.ts";
-import { given } from "../../../lambdas/core/schema/given.ts";
 import { only } from "../../support/only.ts";
 
 export interface Kept {

@@ -1,6 +1,6 @@
 import type { Job } from "../../../lambdas/core/job/job.ts";
 import { claimable, claimed } from "../../../lambdas/core/job/transitions.ts";
-import type { JobStore } from "../../../lambdas/core/ports/ports.ts";
+import type { JobStore } from "../../../lambdas/core/ports/job-store.ts";
 import { only } from "../../support/only.ts";
 
 /** Jobs in memory, with the rules of the real store, as far as one-time jobs need it. Jobs are replaced and never changed. */

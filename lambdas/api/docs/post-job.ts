@@ -1,7 +1,7 @@
 import * as z from "zod";
 import type { RouteDoc } from "../../aws/http/route-doc.ts";
+import { requestLimits } from "../../core/kernel/request-limits.ts";
 import { JobSchema, ReceiptSchema } from "../../core/queries/schemas/job.ts";
-import { requestLimits } from "../../core/schema/request-limits.ts";
 import { ductapeSpellings } from "../schemas/ductape-spellings.ts";
 import { aReceipt, jobRequestExamples } from "../schemas/examples.ts";
 import { JobRequestSchema } from "../schemas/job-request.ts";

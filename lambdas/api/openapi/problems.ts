@@ -1,6 +1,6 @@
 import { problemOf, problemStatuses } from "../../aws/http/problem.ts";
 import { ProblemSchema, RefusalSchema } from "../../aws/http/problem-schema.ts";
-import { RequestError, type RequestErrorCode } from "../../core/requests/request-error.ts";
+import { RequestError, type RequestErrorCode } from "../../core/kernel/request-error.ts";
 import type { Json, jsonSchemas } from "./json-schemas.ts";
 
 /** The error codes of every route that needs a key, besides its own. */

@@ -2,9 +2,9 @@ import type { HttpRequest, HttpResponse } from "../../aws/http/route.ts";
 import type { RouteDoc } from "../../aws/http/route-doc.ts";
 import { requireScope } from "../../core/access/scopes.ts";
 import { clockSkewMs } from "../../core/job/result-cache.ts";
+import { invalidRequest } from "../../core/kernel/parse-body.ts";
 import type { Services } from "../../core/operations/services.ts";
 import { CacheTagField, cacheTagRule } from "../../core/requests/cache-tag.ts";
-import { invalidRequest } from "../../core/schema/parse-body.ts";
 
 /** Forgets the results of a cache tag. */
 export async function handle(services: Services, { params, scopes }: HttpRequest): Promise<HttpResponse> {

@@ -1,8 +1,8 @@
 import type { HttpRequest, HttpResponse } from "../../aws/http/route.ts";
 import type { RouteDoc } from "../../aws/http/route-doc.ts";
 import { hasAccess, requireScope } from "../../core/access/scopes.ts";
-import { traceOf } from "../../core/errors.ts";
 import type { Pause } from "../../core/job/pause.ts";
+import { traceOf } from "../../core/kernel/errors.ts";
 import { endPause } from "../../core/operations/change-pauses.ts";
 import { drainPause } from "../../core/operations/drain-pause.ts";
 import { pauseFields } from "../../core/operations/log-fields.ts";

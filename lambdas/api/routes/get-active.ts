@@ -1,11 +1,11 @@
 import type { HttpRequest, HttpResponse } from "../../aws/http/route.ts";
 import type { RouteDoc } from "../../aws/http/route-doc.ts";
 import { requireScope } from "../../core/access/scopes.ts";
+import { tenantsOf } from "../../core/access/tenants.ts";
+import { strict } from "../../core/kernel/schema.ts";
 import type { Services } from "../../core/operations/services.ts";
 import { active } from "../../core/queries/active.ts";
 import { ActiveSchema } from "../../core/queries/schemas/active.ts";
-import { tenantsOf } from "../../core/queries/tenants.ts";
-import { strict } from "../../core/schema/schema.ts";
 import { TenantParameters } from "../list-query.ts";
 import { parseQuery } from "../parse-query.ts";
 

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import type { HttpResponse } from "../../aws/http/route.ts";
 import type { RouteDoc } from "../../aws/http/route-doc.ts";
-import { lazy } from "../../core/schema/lazy.ts";
+import { lazy } from "../../core/kernel/lazy.ts";
 import { eventsDocument } from "../events-document.ts";
 
 const document = lazy(eventsDocument);

@@ -1,8 +1,8 @@
 import type { HttpRequest, HttpResponse } from "../../aws/http/route.ts";
+import { RequestError } from "../../core/kernel/request-error.ts";
 import { grantMs } from "../../core/operations/api-limits.ts";
 import type { ApiServices } from "../../core/operations/services.ts";
 import { viewOf } from "../../core/queries/view.ts";
-import { RequestError } from "../../core/requests/request-error.ts";
 import { jobOf } from "../job-of.ts";
 import { later } from "../later.ts";
 import { awaited, waitOf } from "../wait-of.ts";

@@ -1,15 +1,15 @@
 import type { HttpRequest, HttpResponse } from "../../aws/http/route.ts";
 import type { RouteDoc } from "../../aws/http/route-doc.ts";
 import { requireScope } from "../../core/access/scopes.ts";
+import { tenantsOf } from "../../core/access/tenants.ts";
+import { given } from "../../core/kernel/given.ts";
+import { listJobs } from "../../core/operations/list-jobs.ts";
 import type { Services } from "../../core/operations/services.ts";
 import { decodeCursor, encodeCursor } from "../../core/queries/cursor.ts";
 import { limitWaits } from "../../core/queries/limit-waits.ts";
-import { listJobs } from "../../core/queries/list-jobs.ts";
 import { pausesFor } from "../../core/queries/pause-view.ts";
 import { JobListSchema } from "../../core/queries/schemas/list.ts";
-import { tenantsOf } from "../../core/queries/tenants.ts";
 import { summaryOf } from "../../core/queries/view.ts";
-import { given } from "../../core/schema/given.ts";
 import { ListParameters, Position } from "../list-query.ts";
 import { parseQuery } from "../parse-query.ts";
 import { aSummary } from "../schemas/examples.ts";

@@ -1,10 +1,10 @@
 import type { HttpRequest, HttpResponse } from "../../aws/http/route.ts";
 import type { RouteDoc } from "../../aws/http/route-doc.ts";
 import { verbsOf } from "../../core/access/scopes.ts";
+import { given } from "../../core/kernel/given.ts";
+import { version } from "../../core/kernel/version.ts";
 import type { ApiServices } from "../../core/operations/services.ts";
 import { MeSchema } from "../../core/queries/schemas/me.ts";
-import { given } from "../../core/schema/given.ts";
-import { version } from "../../core/version.ts";
 import { aKey } from "../schemas/examples.ts";
 
 /** Answers who the caller is and what its key may do, so that a page need not offer what would be refused. */

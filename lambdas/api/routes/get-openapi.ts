@@ -1,7 +1,7 @@
 import * as z from "zod";
 import type { Endpoint, Route } from "../../aws/http/route.ts";
+import { lazy } from "../../core/kernel/lazy.ts";
 import type { ApiServices } from "../../core/operations/services.ts";
-import { lazy } from "../../core/schema/lazy.ts";
 import { openApiDocument } from "../openapi/document.ts";
 
 /** The OpenAPI 3.1 document of these routes, made by the first request for it. */

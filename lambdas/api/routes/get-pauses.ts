@@ -1,11 +1,11 @@
 import type { HttpRequest, HttpResponse } from "../../aws/http/route.ts";
 import type { RouteDoc } from "../../aws/http/route-doc.ts";
 import { hasAccess, requireScope } from "../../core/access/scopes.ts";
+import { tenantsOf } from "../../core/access/tenants.ts";
+import { strict } from "../../core/kernel/schema.ts";
 import type { Services } from "../../core/operations/services.ts";
 import { pauseView } from "../../core/queries/pause-view.ts";
 import { PauseListSchema } from "../../core/queries/schemas/pauses.ts";
-import { tenantsOf } from "../../core/queries/tenants.ts";
-import { strict } from "../../core/schema/schema.ts";
 import { TenantParameters } from "../list-query.ts";
 import { parseQuery } from "../parse-query.ts";
 

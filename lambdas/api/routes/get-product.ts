@@ -1,10 +1,10 @@
 import type { HttpRequest, HttpResponse } from "../../aws/http/route.ts";
 import type { RouteDoc } from "../../aws/http/route-doc.ts";
 import { requireScope } from "../../core/access/scopes.ts";
+import { RequestError } from "../../core/kernel/request-error.ts";
 import type { Services } from "../../core/operations/services.ts";
 import { productView } from "../../core/queries/product-view.ts";
 import { ProductSchema } from "../../core/queries/schemas/product.ts";
-import { RequestError } from "../../core/requests/request-error.ts";
 
 /** Answers one product of the catalog, with the JSON Schema of each event's input. */
 export async function handle({ catalog }: Services, { params, scopes }: HttpRequest): Promise<HttpResponse> {

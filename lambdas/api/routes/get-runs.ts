@@ -1,11 +1,11 @@
 import * as z from "zod";
 import type { HttpRequest, HttpResponse } from "../../aws/http/route.ts";
 import type { RouteDoc } from "../../aws/http/route-doc.ts";
+import { strict } from "../../core/kernel/schema.ts";
 import type { Services } from "../../core/operations/services.ts";
 import { decodeCursor, encodeCursor } from "../../core/queries/cursor.ts";
 import { RunListSchema } from "../../core/queries/schemas/list.ts";
 import { runViewsOf } from "../../core/queries/view.ts";
-import { strict } from "../../core/schema/schema.ts";
 import { jobOf } from "../job-of.ts";
 import { Cursor, Limit, parseQuery } from "../parse-query.ts";
 

@@ -1,13 +1,13 @@
 import type { HttpRequest, HttpResponse } from "../../aws/http/route.ts";
 import type { RouteDoc } from "../../aws/http/route-doc.ts";
 import { requireScope } from "../../core/access/scopes.ts";
-import { jobStatuses } from "../../core/job/job.ts";
+import { tenantsOf } from "../../core/access/tenants.ts";
+import { jobStatuses } from "../../core/kernel/job-status.ts";
+import { strict } from "../../core/kernel/schema.ts";
 import type { Services } from "../../core/operations/services.ts";
 import { decodeCursor, encodeCursor } from "../../core/queries/cursor.ts";
 import { listSeries, seriesOfPage } from "../../core/queries/list-series.ts";
 import { SeriesListSchema } from "../../core/queries/schemas/series.ts";
-import { tenantsOf } from "../../core/queries/tenants.ts";
-import { strict } from "../../core/schema/schema.ts";
 import { oneOrMore, Position, TenantParameters } from "../list-query.ts";
 import { Cursor, parseQuery, wholeNumber } from "../parse-query.ts";
 

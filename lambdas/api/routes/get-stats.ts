@@ -3,13 +3,13 @@ import type { HttpRequest, HttpResponse } from "../../aws/http/route.ts";
 import type { RouteDoc } from "../../aws/http/route-doc.ts";
 import { requireScope } from "../../core/access/scopes.ts";
 import { hourMs, hourOf } from "../../core/job/stats.ts";
+import { given } from "../../core/kernel/given.ts";
+import { RequestError } from "../../core/kernel/request-error.ts";
+import { strict } from "../../core/kernel/schema.ts";
+import { epochMs } from "../../core/kernel/start-time.ts";
 import type { Services } from "../../core/operations/services.ts";
 import { StatsSchema } from "../../core/queries/schemas/stats.ts";
 import { partsOf, statsOf } from "../../core/queries/stats-view.ts";
-import { RequestError } from "../../core/requests/request-error.ts";
-import { given } from "../../core/schema/given.ts";
-import { strict } from "../../core/schema/schema.ts";
-import { epochMs } from "../../core/schema/start-time.ts";
 import { optionalNumber, parseQuery, QueryTime } from "../parse-query.ts";
 
 const defaultWindowMs = 24 * hourMs;

@@ -1,12 +1,12 @@
 import type { HttpRequest, HttpResponse } from "../../aws/http/route.ts";
 import type { RouteDoc } from "../../aws/http/route-doc.ts";
 import { requireScope } from "../../core/access/scopes.ts";
+import { tenantsOf } from "../../core/access/tenants.ts";
+import { requestLimits } from "../../core/kernel/request-limits.ts";
+import { strict } from "../../core/kernel/schema.ts";
 import type { Services } from "../../core/operations/services.ts";
 import { UpcomingSchema } from "../../core/queries/schemas/upcoming.ts";
-import { tenantsOf } from "../../core/queries/tenants.ts";
 import { upcoming } from "../../core/queries/upcoming.ts";
-import { requestLimits } from "../../core/schema/request-limits.ts";
-import { strict } from "../../core/schema/schema.ts";
 import { TenantParameters } from "../list-query.ts";
 import { parseQuery, wholeNumber } from "../parse-query.ts";
 

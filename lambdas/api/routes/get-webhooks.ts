@@ -1,13 +1,13 @@
 import type { HttpRequest, HttpResponse } from "../../aws/http/route.ts";
 import type { RouteDoc } from "../../aws/http/route-doc.ts";
 import { requireScope } from "../../core/access/scopes.ts";
+import { tenantsOf } from "../../core/access/tenants.ts";
 import { endpointsOf } from "../../core/catalog/webhook.ts";
-import { inParallel, readsAtOnce } from "../../core/operations/in-parallel.ts";
+import { inParallel, readsAtOnce } from "../../core/kernel/in-parallel.ts";
+import { strict } from "../../core/kernel/schema.ts";
 import type { ApiServices } from "../../core/operations/services.ts";
 import { WebhookListSchema } from "../../core/queries/schemas/webhooks.ts";
-import { tenantsOf } from "../../core/queries/tenants.ts";
 import { webhookView } from "../../core/queries/webhook-view.ts";
-import { strict } from "../../core/schema/schema.ts";
 import { TenantParameters } from "../list-query.ts";
 import { parseQuery } from "../parse-query.ts";
 

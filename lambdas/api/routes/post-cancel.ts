@@ -1,7 +1,7 @@
+import { parseOptionalBody } from "../../core/kernel/parse-body.ts";
+import { strict } from "../../core/kernel/schema.ts";
 import { cancel, defaultReason } from "../../core/operations/change-job.ts";
 import { CancelReason } from "../../core/requests/cancel-reason.ts";
-import { parseOptionalBody } from "../../core/schema/parse-body.ts";
-import { strict } from "../../core/schema/schema.ts";
 import { changeRoute } from "../change-route.ts";
 
 const CancelRequest = strict({

@@ -3,12 +3,12 @@ import type { RouteDoc } from "../../aws/http/route-doc.ts";
 import { requireScope } from "../../core/access/scopes.ts";
 import type { Catalog } from "../../core/catalog/catalog.ts";
 import { endpointsOf, type ProductEndpoint } from "../../core/catalog/webhook.ts";
+import { parseOptionalBody } from "../../core/kernel/parse-body.ts";
+import { RequestError } from "../../core/kernel/request-error.ts";
+import { didYouMean } from "../../core/kernel/schema.ts";
 import type { ApiServices } from "../../core/operations/services.ts";
 import { WebhookSchema } from "../../core/queries/schemas/webhooks.ts";
 import { webhookView } from "../../core/queries/webhook-view.ts";
-import { RequestError } from "../../core/requests/request-error.ts";
-import { parseOptionalBody } from "../../core/schema/parse-body.ts";
-import { didYouMean } from "../../core/schema/schema.ts";
 import { NoBody } from "../change-route.ts";
 
 /** Lets a disabled webhook endpoint receive events again, and answers it. */

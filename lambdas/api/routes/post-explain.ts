@@ -1,5 +1,6 @@
 import type { HttpRequest, HttpResponse } from "../../aws/http/route.ts";
 import type { RouteDoc } from "../../aws/http/route-doc.ts";
+import { given } from "../../core/kernel/given.ts";
 import { verified, withTokenFaults } from "../../core/operations/accept-request.ts";
 import type { SchedulingServices } from "../../core/operations/services.ts";
 import { explain, loadOf } from "../../core/queries/explain.ts";
@@ -7,7 +8,6 @@ import { explainedCache } from "../../core/queries/explained-cache.ts";
 import { explainedGates } from "../../core/queries/limit-view.ts";
 import { ExplanationSchema } from "../../core/queries/schemas/explanation.ts";
 import { type AcceptedRequest, parseRequest } from "../../core/requests/request.ts";
-import { given } from "../../core/schema/given.ts";
 import { requireJobScope } from "../require-job-scope.ts";
 import { jobRequestExamples } from "../schemas/examples.ts";
 import { JobRequestSchema } from "../schemas/job-request.ts";

@@ -2,12 +2,12 @@ import * as z from "zod";
 import type { HttpRequest, HttpResponse } from "../../aws/http/route.ts";
 import type { RouteDoc } from "../../aws/http/route-doc.ts";
 import { requireScope } from "../../core/access/scopes.ts";
+import { fileName, mimeType } from "../../core/kernel/file-name.ts";
+import { invalidRequest, parseBody } from "../../core/kernel/parse-body.ts";
+import { requestLimits } from "../../core/kernel/request-limits.ts";
+import { strict } from "../../core/kernel/schema.ts";
+import { largestUpload, newUploadId, uploadKey } from "../../core/kernel/uploads.ts";
 import type { ApiServices } from "../../core/operations/services.ts";
-import { fileName, mimeType } from "../../core/schema/file-name.ts";
-import { invalidRequest, parseBody } from "../../core/schema/parse-body.ts";
-import { requestLimits } from "../../core/schema/request-limits.ts";
-import { strict } from "../../core/schema/schema.ts";
-import { largestUpload, newUploadId, uploadKey } from "../../core/schema/uploads.ts";
 
 /** The request for an upload URL. */
 export const UploadRequest = strict({

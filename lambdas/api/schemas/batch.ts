@@ -1,8 +1,8 @@
 import * as z from "zod";
 import { ProblemSchema } from "../../aws/http/problem-schema.ts";
+import { lazy } from "../../core/kernel/lazy.ts";
+import { requestLimits } from "../../core/kernel/request-limits.ts";
 import { ReceiptSchema } from "../../core/queries/schemas/job.ts";
-import { lazy } from "../../core/schema/lazy.ts";
-import { requestLimits } from "../../core/schema/request-limits.ts";
 import { JobRequestSchema } from "./job-request.ts";
 
 export const BatchRequestSchema = lazy(() =>

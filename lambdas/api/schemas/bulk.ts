@@ -1,6 +1,6 @@
 import * as z from "zod";
+import { lazy } from "../../core/kernel/lazy.ts";
 import { JobSummarySchema } from "../../core/queries/schemas/list.ts";
-import { lazy } from "../../core/schema/lazy.ts";
 
 export const BulkResultSchema = lazy(() =>
   z

@@ -1,9 +1,9 @@
 import type * as z from "zod";
 import { type JobEventName, jobEvents } from "../../core/job/job-event.ts";
 import { JobEventDetailSchema } from "../../core/job/job-event-schema.ts";
+import { JobRejectedDetail } from "../../core/job/job-rejected.ts";
+import { lazy } from "../../core/kernel/lazy.ts";
 import { EndpointDisabledSchema } from "../../core/outbound/endpoint-disabled-schema.ts";
-import { JobRejectedDetail } from "../../core/outbound/rejection.ts";
-import { lazy } from "../../core/schema/lazy.ts";
 import { endpointDisabledEvent, rejectedEvent, transitionEvent } from "../../topology.ts";
 
 /*

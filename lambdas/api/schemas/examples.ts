@@ -1,6 +1,6 @@
 import { definitions } from "../../consumers/types/definitions.ts";
 import { type JobType, jobTypes } from "../../core/job/job.ts";
-import { version } from "../../core/version.ts";
+import { version } from "../../core/kernel/version.ts";
 
 /** The job that the examples of the OpenAPI document are about. */
 const jobId = "job_0198c2f47a6e7b3c9d1e2f3a4b5c6d7e";

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { definitions } from "../../consumers/types/definitions.ts";
+import { lazy } from "../../core/kernel/lazy.ts";
 import { JobRequest } from "../../core/requests/job-request.ts";
-import { lazy } from "../../core/schema/lazy.ts";
 
 /** The request for a job of each type, with its input. The event decides which of them applies. */
 export const JobRequestSchema = lazy(() => {

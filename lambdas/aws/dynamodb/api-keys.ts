@@ -7,7 +7,7 @@ import {
   UpdateItemCommand,
 } from "@aws-sdk/client-dynamodb";
 import { ApiKey } from "../../core/access/api-key.ts";
-import type { ApiKeys } from "../../core/ports/ports.ts";
+import type { ApiKeys } from "../../core/ports/api-keys.ts";
 import { keysPartition, partitionKey, sortKey, ttlAttribute } from "../../topology.ts";
 import { fromAttributes, toAttributes } from "./attributes.ts";
 import type { Item } from "./job-item.ts";

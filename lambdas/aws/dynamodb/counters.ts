@@ -4,8 +4,8 @@ import {
   GetItemCommand,
   UpdateItemCommand,
 } from "@aws-sdk/client-dynamodb";
-import { TransientError } from "../../core/errors.ts";
-import type { Counted } from "../../core/ports/ports.ts";
+import { TransientError } from "../../core/kernel/errors.ts";
+import type { Counted } from "../../core/ports/stats-store.ts";
 import { stream } from "../../topology.ts";
 import { toAttributes } from "./attributes.ts";
 import type { Item } from "./job-item.ts";

@@ -1,6 +1,6 @@
 import { type DynamoDBClient, UpdateItemCommand } from "@aws-sdk/client-dynamodb";
 import { minuteMs, quarterOf } from "../../core/job/due-time.ts";
-import type { DueCounts, DueQuarter } from "../../core/ports/hot-minute-ports.ts";
+import type { DueCounts, DueQuarter } from "../../core/ports/due-counts.ts";
 import { duePrefix, partitionKey, sortKey, ttlAttribute } from "../../topology.ts";
 import { fromAttributes, toAttributes } from "./attributes.ts";
 import type { Item } from "./job-item.ts";

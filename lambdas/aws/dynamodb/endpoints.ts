@@ -6,7 +6,7 @@ import {
 } from "@aws-sdk/client-dynamodb";
 import { type EndpointState, keptFailures } from "../../core/catalog/endpoint-state.ts";
 import type { EndpointName } from "../../core/catalog/webhook.ts";
-import type { Endpoints } from "../../core/ports/outbound-ports.ts";
+import type { Endpoints } from "../../core/ports/endpoints.ts";
 import { endpointPrefix, partitionKey, sortKey } from "../../topology.ts";
 import { fromAttributes, keyAttributes, toAttributes } from "./attributes.ts";
 import type { Item } from "./job-item.ts";

@@ -1,6 +1,7 @@
 import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { type DayFailures, type FailureGroup, groupsPerDay, merged, otherOf } from "../../core/job/failure-group.ts";
-import type { Counted, Failures } from "../../core/ports/ports.ts";
+import type { Failures } from "../../core/ports/failures.ts";
+import type { Counted } from "../../core/ports/stats-store.ts";
 import { errorsPrefix, partitionKey, sortKey, ttlAttribute } from "../../topology.ts";
 import { fromAttributes, toAttributes } from "./attributes.ts";
 import { type Counting, dynamoCounters, withoutMarks } from "./counters.ts";

@@ -1,6 +1,6 @@
 import { PutItemCommand, UpdateItemCommand } from "@aws-sdk/client-dynamodb";
-import type { GateName, GatePart, LineMark } from "../../core/flow/gate.ts";
-import type { Pump } from "../../core/flow/pump.ts";
+import type { GateName, GatePart, LineMark } from "../../core/limits/gate.ts";
+import type { Pump } from "../../core/limits/pump.ts";
 import type { Waiter } from "../../core/ports/gates.ts";
 import { phaseIndex, ttlAttribute } from "../../topology.ts";
 import { toAttributes } from "./attributes.ts";

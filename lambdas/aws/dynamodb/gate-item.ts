@@ -1,7 +1,7 @@
-import type { GateName, GatePart, Holder, LineMark, PartState } from "../../core/flow/gate.ts";
-import type { Pump } from "../../core/flow/pump.ts";
+import { given } from "../../core/kernel/given.ts";
+import type { GateName, GatePart, Holder, LineMark, PartState } from "../../core/limits/gate.ts";
+import type { Pump } from "../../core/limits/pump.ts";
 import type { Waiter } from "../../core/ports/gates.ts";
-import { given } from "../../core/schema/given.ts";
 import { gatePrefix, partitionKey, phaseIndex, pinsPrefix, pumpPrefix, sortKey, ttlAttribute } from "../../topology.ts";
 import { fromAttributes, toAttributes } from "./attributes.ts";
 import { type Item, timeKey } from "./job-item.ts";

@@ -6,7 +6,7 @@ import {
   QueryCommand,
   type QueryCommandInput,
 } from "@aws-sdk/client-dynamodb";
-import type { GateName } from "../../core/flow/gate.ts";
+import type { GateName } from "../../core/limits/gate.ts";
 import type { Gates, GateView, LinePage } from "../../core/ports/gates.ts";
 import { partitionKey, phaseIndex, sortKey } from "../../topology.ts";
 import { toAttributes } from "./attributes.ts";

@@ -7,8 +7,8 @@ import {
   isBounded,
   type PartState,
   type PartWrite,
-} from "../../core/flow/gate.ts";
-import { aheadMs, type Pace } from "../../core/flow/gcra.ts";
+} from "../../core/limits/gate.ts";
+import { aheadMs, type Pace } from "../../core/limits/gcra.ts";
 import { ttlAttribute } from "../../topology.ts";
 import { toAttributes } from "./attributes.ts";
 import { markAttributes, partKey } from "./gate-item.ts";
@@ -37,7 +37,7 @@ export interface Writing {
 }
 
 /**
- * A write of `applied` in core/flow/gate.ts as an update that holds only while what it was derived from does: it fails wherever
+ * A write of `applied` in core/limits/gate.ts as an update that holds only while what it was derived from does: it fails wherever
  * `nextStep` would have led to another write.
  */
 export function gateUpdate(table: string, part: GatePart, writing: Writing): UpdateItemCommand {

@@ -5,7 +5,8 @@ import {
   GetItemCommand,
   type UpdateItemCommand,
 } from "@aws-sdk/client-dynamodb";
-import { TransientError } from "../../core/errors.ts";
+import { TransientError } from "../../core/kernel/errors.ts";
+import { given } from "../../core/kernel/given.ts";
 import {
   type Ask,
   emptyPart,
@@ -17,10 +18,9 @@ import {
   type PartWrite,
   startOf,
   type Taken,
-} from "../../core/flow/gate.ts";
-import type { Arrival, Pace } from "../../core/flow/gcra.ts";
+} from "../../core/limits/gate.ts";
+import type { Arrival, Pace } from "../../core/limits/gcra.ts";
 import type { Gates } from "../../core/ports/gates.ts";
-import { given } from "../../core/schema/given.ts";
 import { partitionKey, sortKey } from "../../topology.ts";
 import { withClassifiedErrors } from "../client/aws-errors.ts";
 import { toAttributes } from "./attributes.ts";

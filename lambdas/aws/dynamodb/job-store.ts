@@ -6,11 +6,11 @@ import {
   GetItemCommand,
   PutItemCommand,
 } from "@aws-sdk/client-dynamodb";
-import { TransientError } from "../../core/errors.ts";
 import type { Job } from "../../core/job/job.ts";
 import { fewestShards } from "../../core/job/job-id.ts";
 import { claimable } from "../../core/job/transitions.ts";
-import type { JobStore } from "../../core/ports/ports.ts";
+import { TransientError } from "../../core/kernel/errors.ts";
+import type { JobStore } from "../../core/ports/job-store.ts";
 import { withClassifiedErrors } from "../client/aws-errors.ts";
 import { toAttributes } from "./attributes.ts";
 import { claimUpdate } from "./claim-update.ts";

@@ -1,5 +1,5 @@
 import { type DynamoDBClient, GetItemCommand, UpdateItemCommand } from "@aws-sdk/client-dynamodb";
-import { isPin, type Pin } from "../../core/flow/limit-rule.ts";
+import { isPin, type Pin } from "../../core/limits/limit-rule.ts";
 import type { Gates } from "../../core/ports/gates.ts";
 import { toAttributes } from "./attributes.ts";
 import { ownFields, pinsKey } from "./gate-item.ts";

@@ -1,6 +1,6 @@
 import { type DynamoDBClient, QueryCommand } from "@aws-sdk/client-dynamodb";
 import type { IndexPosition } from "../../core/job/index-position.ts";
-import type { Page, PageQuery } from "../../core/ports/ports.ts";
+import type { Page, PageQuery } from "../../core/ports/job-store.ts";
 import { phaseIndex } from "../../topology.ts";
 import { toAttributes } from "./attributes.ts";
 import { endOfTimeKey, phasePartition, positionKey, positionOf, timeKey } from "./job-item.ts";

@@ -1,7 +1,7 @@
 import { BatchWriteItemCommand, type DynamoDBClient } from "@aws-sdk/client-dynamodb";
-import { TransientError } from "../../core/errors.ts";
-import { inParallel } from "../../core/operations/in-parallel.ts";
-import type { Refused } from "../../core/ports/ports.ts";
+import { TransientError } from "../../core/kernel/errors.ts";
+import { inParallel } from "../../core/kernel/in-parallel.ts";
+import type { Refused } from "../../core/ports/refused.ts";
 import { classifyError } from "../client/aws-errors.ts";
 import { systemClock } from "../start/system-clock.ts";
 import type { Item } from "./job-item.ts";

@@ -4,8 +4,8 @@ import {
   type DynamoDBClient,
   PutItemCommand,
 } from "@aws-sdk/client-dynamodb";
-import { TransientError } from "../../core/errors.ts";
 import { type CachedRun, type CacheKey, type CacheTag, cacheTtl } from "../../core/job/result-cache.ts";
+import { TransientError } from "../../core/kernel/errors.ts";
 import type { ResultCache } from "../../core/ports/result-cache.ts";
 import { partitionKey, resultCachePrefix, sortKey, ttlAttribute } from "../../topology.ts";
 import { withClassifiedErrors } from "../client/aws-errors.ts";

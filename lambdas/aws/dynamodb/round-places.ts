@@ -1,5 +1,5 @@
 import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
-import type { RoundPlaces } from "../../core/ports/ports.ts";
+import type { RoundPlaces } from "../../core/ports/round-places.ts";
 import { roundsPartition } from "../../topology.ts";
 import { oneItem } from "./one-item.ts";
 

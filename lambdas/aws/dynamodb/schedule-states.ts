@@ -1,5 +1,5 @@
 import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
-import type { ScheduleStates } from "../../core/ports/ports.ts";
+import type { ScheduleStates } from "../../core/ports/schedule-states.ts";
 import { schedulesPartition } from "../../topology.ts";
 import { oneItem } from "./one-item.ts";
 

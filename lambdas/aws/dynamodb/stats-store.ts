@@ -1,6 +1,6 @@
 import { type DynamoDBClient, QueryCommand } from "@aws-sdk/client-dynamodb";
 import { addCounts, type Counts, noCounts } from "../../core/job/stats.ts";
-import type { Counted, HourCounts, StatsStore } from "../../core/ports/ports.ts";
+import type { Counted, HourCounts, StatsStore } from "../../core/ports/stats-store.ts";
 import { partitionKey, sortKey, statsPrefix, ttlAttribute } from "../../topology.ts";
 import { fromAttributes, toAttributes } from "./attributes.ts";
 import { type Counters, type Counting, dynamoCounters } from "./counters.ts";

@@ -1,7 +1,7 @@
 import { BatchWriteItemCommand, type DynamoDBClient, PutItemCommand, QueryCommand } from "@aws-sdk/client-dynamodb";
-import { TransientError } from "../../core/errors.ts";
 import { shardOf } from "../../core/job/job-id.ts";
-import { type Kept, keptShards, type Unscheduled } from "../../core/ports/hot-minute-ports.ts";
+import { TransientError } from "../../core/kernel/errors.ts";
+import { type Kept, keptShards, type Unscheduled } from "../../core/ports/unscheduled.ts";
 import { partitionKey, sortKey, ttlAttribute, unscheduledPrefix } from "../../topology.ts";
 import { withClassifiedErrors } from "../client/aws-errors.ts";
 import { fromAttributes, toAttributes } from "./attributes.ts";

@@ -1,6 +1,6 @@
 import type { EventBridgeClient } from "@aws-sdk/client-eventbridge";
-import type { Announcer } from "../../core/ports/outbound-ports.ts";
-import type { Clock } from "../../core/ports/ports.ts";
+import type { Clock } from "../../core/ports/clock.ts";
+import type { Announcer } from "../../core/ports/event-bus.ts";
 import { eventSource } from "../../topology.ts";
 import { entryError } from "../client/aws-errors.ts";
 import { jsonForSqs } from "../sqs/escape.ts";

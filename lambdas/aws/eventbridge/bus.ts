@@ -1,7 +1,7 @@
 import type { EventBridgeClient, PutEventsRequestEntry } from "@aws-sdk/client-eventbridge";
 import type { JobEvent } from "../../core/job/job-event.ts";
-import type { EventBus, Unpublished } from "../../core/ports/outbound-ports.ts";
-import type { Clock } from "../../core/ports/ports.ts";
+import type { Clock } from "../../core/ports/clock.ts";
+import type { EventBus, Unpublished } from "../../core/ports/event-bus.ts";
 import { eventSource, transitionEvent } from "../../topology.ts";
 import { jsonForSqs } from "../sqs/escape.ts";
 import { putEvents } from "./put-events.ts";

@@ -1,6 +1,6 @@
 import { type EventBridgeClient, PutEventsCommand, type PutEventsRequestEntry } from "@aws-sdk/client-eventbridge";
-import type { Unpublished } from "../../core/ports/outbound-ports.ts";
-import type { Clock } from "../../core/ports/ports.ts";
+import type { Clock } from "../../core/ports/clock.ts";
+import type { Unpublished } from "../../core/ports/event-bus.ts";
 import { isPermanent, isPermanentCode } from "../client/aws-errors.ts";
 
 /** The limit of PutEvents. https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEvents.html */

@@ -1,10 +1,11 @@
 import type { EventBridgeClient, PutEventsRequestEntry } from "@aws-sdk/client-eventbridge";
 import type { SQSClient } from "@aws-sdk/client-sqs";
-import { PermanentError } from "../../core/errors.ts";
 import { tenantOf } from "../../core/job/job.ts";
-import type { JobRejectedDetail, Rejection } from "../../core/outbound/rejection.ts";
-import type { Rejections } from "../../core/ports/outbound-ports.ts";
-import type { Clock, Refused } from "../../core/ports/ports.ts";
+import type { JobRejectedDetail, Rejection } from "../../core/job/job-rejected.ts";
+import { PermanentError } from "../../core/kernel/errors.ts";
+import type { Clock } from "../../core/ports/clock.ts";
+import type { Refused } from "../../core/ports/refused.ts";
+import type { Rejections } from "../../core/ports/rejections.ts";
 import { eventSource, rejectedEvent } from "../../topology.ts";
 import { entryError } from "../client/aws-errors.ts";
 import { deadLetter, textAttribute } from "../sqs/dead-letter.ts";

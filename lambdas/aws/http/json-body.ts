@@ -1,9 +1,9 @@
 import type { MiddlewareObj } from "@middy/core";
 import type { APIGatewayProxyEventV2 } from "aws-lambda";
 import { parse } from "secure-json-parse";
-import { RequestError } from "../../core/requests/request-error.ts";
-import { requestReviver } from "../../core/schema/exact-json.ts";
-import { largestRequest, sentBytes } from "../../core/schema/sizes.ts";
+import { requestReviver } from "../../core/kernel/exact-json.ts";
+import { RequestError } from "../../core/kernel/request-error.ts";
+import { largestRequest, sentBytes } from "../../core/kernel/sizes.ts";
 
 /**
  * The most bytes of a body within Lambda's event, where each quote and backslash counts twice. The limit is below that of

@@ -1,6 +1,6 @@
 import type { MiddlewareObj } from "@middy/core";
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from "aws-lambda";
-import { RequestError } from "../../core/requests/request-error.ts";
+import { RequestError } from "../../core/kernel/request-error.ts";
 
 /** A route for GET answers HEAD too (RFC 9110 9.3.2). */
 export const withHead = <Method extends string>(method: Method): (Method | "HEAD")[] =>

@@ -1,7 +1,7 @@
 import * as z from "zod";
-import { jobStatuses } from "../../core/job/job.ts";
-import { requestErrorCodes } from "../../core/requests/request-error.ts";
-import { lazy } from "../../core/schema/lazy.ts";
+import { jobStatuses } from "../../core/kernel/job-status.ts";
+import { lazy } from "../../core/kernel/lazy.ts";
+import { requestErrorCodes } from "../../core/kernel/request-error.ts";
 
 export const ProblemSchema = lazy(() =>
   z

@@ -1,8 +1,8 @@
 import type * as z from "zod";
-import { InternalError } from "../../core/errors.ts";
-import { RequestError, type RequestErrorCode } from "../../core/requests/request-error.ts";
-import { given } from "../../core/schema/given.ts";
-import { shorten, shownFaults } from "../../core/schema/sizes.ts";
+import { InternalError } from "../../core/kernel/errors.ts";
+import { given } from "../../core/kernel/given.ts";
+import { RequestError, type RequestErrorCode } from "../../core/kernel/request-error.ts";
+import { shorten, shownFaults } from "../../core/kernel/sizes.ts";
 import { isTransient } from "../client/aws-errors.ts";
 import type { ProblemSchema } from "./problem-schema.ts";
 

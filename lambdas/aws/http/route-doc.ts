@@ -1,5 +1,5 @@
 import type * as z from "zod";
-import type { RequestErrorCode } from "../../core/requests/request-error.ts";
+import type { RequestErrorCode } from "../../core/kernel/request-error.ts";
 
 /** A successful answer of a route. */
 export interface AnswerDoc {

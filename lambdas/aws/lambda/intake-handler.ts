@@ -1,6 +1,7 @@
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from "aws-lambda";
-import { traceOf } from "../../core/errors.ts";
-import type { Clock, Log } from "../../core/ports/ports.ts";
+import { traceOf } from "../../core/kernel/errors.ts";
+import type { Clock } from "../../core/ports/clock.ts";
+import type { Log } from "../../core/ports/log.ts";
 import { requestErrorOf } from "../http/problem.ts";
 import type { Redelivery } from "../sqs/redelivery.ts";
 import { functionErrorOf } from "./function-error.ts";

@@ -1,11 +1,11 @@
 import middy, { type MiddlewareObj } from "@middy/core";
 import type { DynamoDBBatchResponse, DynamoDBRecord, DynamoDBStreamEvent } from "aws-lambda";
-import { traceOf } from "../../core/errors.ts";
 import type { Job } from "../../core/job/job.ts";
+import { traceOf } from "../../core/kernel/errors.ts";
 import { loggingOf } from "../../core/operations/log-fields.ts";
 import { type DeadLetterServices, setAside } from "../../core/outbound/set-aside.ts";
-import type { DeadLetter } from "../../core/ports/outbound-ports.ts";
-import type { Log } from "../../core/ports/ports.ts";
+import type { DeadLetter } from "../../core/ports/dead-letters.ts";
+import type { Log } from "../../core/ports/log.ts";
 import { type Item, jobOf } from "../dynamodb/job-item.ts";
 import { invocationFields } from "../log/log.ts";
 import { invocationFailed } from "./with-safe-errors.ts";

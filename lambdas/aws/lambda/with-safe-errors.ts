@@ -1,5 +1,5 @@
-import { traceOf } from "../../core/errors.ts";
-import type { Log } from "../../core/ports/ports.ts";
+import { traceOf } from "../../core/kernel/errors.ts";
+import type { Log } from "../../core/ports/log.ts";
 
 /**
  * The error that a handler throws instead of the original one. Lambda logs a handler's error with its message, which may quote

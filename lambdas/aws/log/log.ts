@@ -1,6 +1,6 @@
 import { Console } from "node:console";
 import type { Context } from "aws-lambda";
-import type { Log } from "../../core/ports/ports.ts";
+import type { Log } from "../../core/ports/log.ts";
 import { LogEnv, logLevels, readEnv, sampledTraceId } from "../start/env.ts";
 import { emfOf } from "./emf.ts";
 

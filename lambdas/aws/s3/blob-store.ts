@@ -9,7 +9,7 @@ import {
   S3ServiceException,
 } from "@aws-sdk/client-s3";
 import { getSignedUrl } from "@aws-sdk/s3-request-presigner";
-import type { BlobStore } from "../../core/ports/ports.ts";
+import type { BlobStore } from "../../core/ports/blob-store.ts";
 import { withClassifiedErrors } from "../client/aws-errors.ts";
 
 /**

@@ -5,7 +5,7 @@ import {
   ResourceNotFoundException,
   type SchedulerClient,
 } from "@aws-sdk/client-scheduler";
-import type { Scheduler } from "../../core/ports/ports.ts";
+import type { Scheduler } from "../../core/ports/scheduler.ts";
 import { withClassifiedErrors } from "../client/aws-errors.ts";
 import type { Queues, ScheduleRoles } from "../start/env.ts";
 

@@ -1,6 +1,7 @@
 import { type Reference, referenceName } from "../../core/catalog/references.ts";
 import { JobError } from "../../core/job/job-error.ts";
-import type { Clock, Secrets } from "../../core/ports/ports.ts";
+import type { Clock } from "../../core/ports/clock.ts";
+import type { Secrets } from "../../core/ports/secrets.ts";
 import { secretFault, withHint } from "./secret-faults.ts";
 import type { ReadValue } from "./secret-reader.ts";
 

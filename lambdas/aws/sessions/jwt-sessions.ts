@@ -1,8 +1,8 @@
 import { errors, type JWTVerifyOptions, jwtVerify } from "jose";
 import { asymmetricAlgorithms, type SessionSettings } from "../../core/catalog/sessions.ts";
-import { TransientError } from "../../core/errors.ts";
 import { JobError } from "../../core/job/job-error.ts";
-import type { Secrets } from "../../core/ports/ports.ts";
+import { TransientError } from "../../core/kernel/errors.ts";
+import type { Secrets } from "../../core/ports/secrets.ts";
 import { type Sessions, TokenRefused } from "../../core/ports/sessions.ts";
 import { isUnavailable, type RemoteKeys, remoteKeys } from "./remote-keys.ts";
 

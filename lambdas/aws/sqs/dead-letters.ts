@@ -1,5 +1,5 @@
 import type { SQSClient } from "@aws-sdk/client-sqs";
-import type { DeadLetter, DeadLetters } from "../../core/ports/outbound-ports.ts";
+import type { DeadLetter, DeadLetters } from "../../core/ports/dead-letters.ts";
 import { deadLetter, textAttribute } from "./dead-letter.ts";
 import { sendInBatches } from "./send-in-batches.ts";
 

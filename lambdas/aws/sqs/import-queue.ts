@@ -1,6 +1,6 @@
 import type { SQSClient } from "@aws-sdk/client-sqs";
 import type { ImportCursor } from "../../core/job/import-cursor.ts";
-import type { ImportQueue } from "../../core/ports/ports.ts";
+import type { ImportQueue } from "../../core/ports/import-queue.ts";
 import { importPrefix } from "../../topology.ts";
 import { sqsMessages } from "./message-queue.ts";
 

@@ -1,6 +1,6 @@
 import type { SQSClient } from "@aws-sdk/client-sqs";
 import { type JobMessage, type JobType, jobTypes } from "../../core/job/job.ts";
-import type { JobQueue, MessageQueue } from "../../core/ports/ports.ts";
+import type { JobQueue, MessageQueue } from "../../core/ports/job-queue.ts";
 import type { QueueUrls } from "../start/env.ts";
 import { sqsMessages } from "./message-queue.ts";
 

@@ -1,5 +1,5 @@
 import { SendMessageCommand, type SQSClient } from "@aws-sdk/client-sqs";
-import type { MessageQueue, SendOptions } from "../../core/ports/ports.ts";
+import type { MessageQueue, SendOptions } from "../../core/ports/job-queue.ts";
 import { throwClassified } from "../client/aws-errors.ts";
 import { callsAttributes } from "./calls-attribute.ts";
 import { jsonForSqs } from "./escape.ts";

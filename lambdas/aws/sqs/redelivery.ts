@@ -1,8 +1,8 @@
 import { ChangeMessageVisibilityBatchCommand, SQSClient } from "@aws-sdk/client-sqs";
 import type { SQSRecord } from "aws-lambda";
-import { traceOf } from "../../core/errors.ts";
-import type { Log } from "../../core/ports/ports.ts";
-import { lazy } from "../../core/schema/lazy.ts";
+import { traceOf } from "../../core/kernel/errors.ts";
+import { lazy } from "../../core/kernel/lazy.ts";
+import type { Log } from "../../core/ports/log.ts";
 import { clientDefaults } from "../client/client-defaults.ts";
 
 /** The redelivery of one queue's messages. */

@@ -1,6 +1,6 @@
 import { SendMessageBatchCommand, type SendMessageBatchRequestEntry, type SQSClient } from "@aws-sdk/client-sqs";
-import { PermanentError } from "../../core/errors.ts";
-import type { Refused } from "../../core/ports/ports.ts";
+import { PermanentError } from "../../core/kernel/errors.ts";
+import type { Refused } from "../../core/ports/refused.ts";
 import { classifyError, entryError, isPermanent } from "../client/aws-errors.ts";
 
 /** A message to send. Every message has a group (`messageGroup`). */

@@ -1,7 +1,7 @@
 import type { SQSClient } from "@aws-sdk/client-sqs";
-import type { TickMessage } from "../../core/flow/tick-message.ts";
+import { given } from "../../core/kernel/given.ts";
+import type { TickMessage } from "../../core/limits/tick-message.ts";
 import type { Tick, Ticks } from "../../core/ports/ticks.ts";
-import { given } from "../../core/schema/given.ts";
 import { jsonForSqs } from "./escape.ts";
 import { messageGroup } from "./message-group.ts";
 import { type Outgoing, sendInBatches } from "./send-in-batches.ts";

@@ -4,9 +4,9 @@ import { type JobType, jobTypes } from "../../core/job/job.ts";
 import { type JobEventName, jobEvents } from "../../core/job/job-event.ts";
 import { fewestShards, mostShards } from "../../core/job/job-id.ts";
 import { longestHoldSeconds } from "../../core/job/route.ts";
+import { lazy } from "../../core/kernel/lazy.ts";
 import { type ApiLimits, longestWaitSeconds } from "../../core/operations/api-limits.ts";
 import type { Deployment } from "../../core/operations/deployment.ts";
-import { lazy } from "../../core/schema/lazy.ts";
 
 /*
  * One environment schema per entry. Schemas are lazy, so that a function creates only its own.

@@ -1,11 +1,14 @@
 import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import type { SQSClient } from "@aws-sdk/client-sqs";
+import type { BlobStore } from "../../core/ports/blob-store.ts";
+import type { DueCounts } from "../../core/ports/due-counts.ts";
+import type { Endpoints } from "../../core/ports/endpoints.ts";
+import type { Failures } from "../../core/ports/failures.ts";
 import type { Gates } from "../../core/ports/gates.ts";
-import type { DueCounts, Unscheduled } from "../../core/ports/hot-minute-ports.ts";
-import type { Endpoints } from "../../core/ports/outbound-ports.ts";
-import type { BlobStore, Failures, Scheduler } from "../../core/ports/ports.ts";
 import type { ResultCache } from "../../core/ports/result-cache.ts";
+import type { Scheduler } from "../../core/ports/scheduler.ts";
 import type { Ticks } from "../../core/ports/ticks.ts";
+import type { Unscheduled } from "../../core/ports/unscheduled.ts";
 import type { JobsEnv } from "./env.ts";
 import { lazyPort } from "./lazy-port.ts";
 

@@ -1,7 +1,7 @@
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import type { Catalog } from "../../core/catalog/catalog.ts";
+import { given } from "../../core/kernel/given.ts";
 import type { ApiServices } from "../../core/operations/services.ts";
-import { given } from "../../core/schema/given.ts";
 import { clientDefaults } from "../client/client-defaults.ts";
 import { dynamoRequests, dynamoWaits } from "../dynamodb/caller-counts.ts";
 import { dynamoSharedKeys } from "../dynamodb/shared-keys.ts";

@@ -1,5 +1,5 @@
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
-import { lazy } from "../../core/schema/lazy.ts";
+import { lazy } from "../../core/kernel/lazy.ts";
 import { clientDefaults } from "../client/client-defaults.ts";
 import { dynamoApiKeys } from "../dynamodb/api-keys.ts";
 import { makeLog } from "../log/log.ts";

@@ -1,5 +1,5 @@
 import { SchedulerClient } from "@aws-sdk/client-scheduler";
-import type { Scheduler } from "../../core/ports/ports.ts";
+import type { Scheduler } from "../../core/ports/scheduler.ts";
 import { clientDefaults } from "../client/client-defaults.ts";
 import { eventBridgeScheduler } from "../scheduler/scheduler.ts";
 import type { JobsEnv, Queues, QueueUrls } from "./env.ts";

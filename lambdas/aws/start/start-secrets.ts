@@ -1,5 +1,5 @@
-import type { Secrets } from "../../core/ports/ports.ts";
-import { lazy } from "../../core/schema/lazy.ts";
+import { lazy } from "../../core/kernel/lazy.ts";
+import type { Secrets } from "../../core/ports/secrets.ts";
 import { clientDefaults } from "../client/client-defaults.ts";
 import { parameterReader } from "../secrets/parameter-reader.ts";
 import { secretReader } from "../secrets/secret-reader.ts";

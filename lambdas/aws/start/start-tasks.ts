@@ -1,7 +1,7 @@
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { SFNClient } from "@aws-sdk/client-sfn";
 import { SQSClient } from "@aws-sdk/client-sqs";
-import { recent } from "../../core/operations/recent.ts";
+import { recent } from "../../core/kernel/recent.ts";
 import type { TaskMessage } from "../../core/outbound/task-message.ts";
 import { clientDefaults } from "../client/client-defaults.ts";
 import { dynamoJobStore } from "../dynamodb/job-store.ts";

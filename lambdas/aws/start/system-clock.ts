@@ -1,4 +1,4 @@
-import type { Clock } from "../../core/ports/ports.ts";
+import type { Clock } from "../../core/ports/clock.ts";
 
 /** Node stores a timeout as a signed 32-bit number, and a longer one fires at once. */
 const longestTimer = 2 ** 31 - 1;

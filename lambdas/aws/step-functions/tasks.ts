@@ -4,7 +4,7 @@ import {
   SendTaskSuccessCommand,
   type SFNClient,
 } from "@aws-sdk/client-sfn";
-import type { TaskAnswer, Tasks } from "../../core/ports/outbound-ports.ts";
+import type { TaskAnswer, Tasks } from "../../core/ports/tasks.ts";
 import { classifyError } from "../client/aws-errors.ts";
 
 /** https://docs.aws.amazon.com/step-functions/latest/apireference/API_SendTaskFailure.html */

@@ -1,4 +1,4 @@
-import type { Clock } from "../../core/ports/ports.ts";
+import type { Clock } from "../../core/ports/clock.ts";
 
 /** Rejects with the signal's reason as soon as it aborts. `work` is not stopped. */
 export async function untilAborted<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {

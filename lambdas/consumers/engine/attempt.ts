@@ -1,9 +1,8 @@
 import { calendarsOf } from "../../core/catalog/calendars.ts";
-import { TransientError, traceOf } from "../../core/errors.ts";
 import { valuesOf } from "../../core/expressions/values.ts";
 import { isKnown, type Job, type Stored } from "../../core/job/job.ts";
 import { JobError } from "../../core/job/job-error.ts";
-import { hasExpired, skipReason, superseded, supersededBy } from "../../core/job/series.ts";
+import { hasExpired, skipReason, superseded, supersededBy } from "../../core/job/series/series.ts";
 import {
   attemptFailed,
   cancelled,
@@ -12,6 +11,8 @@ import {
   maxCrashes,
   parked,
 } from "../../core/job/transitions.ts";
+import { TransientError, traceOf } from "../../core/kernel/errors.ts";
+import { given } from "../../core/kernel/given.ts";
 import type { Caching } from "../../core/operations/cached-result.ts";
 import {
   Answered,
@@ -25,7 +26,6 @@ import { endedParentOf, stepReasons } from "../../core/operations/parent-guard.t
 import type { Pass } from "../../core/operations/pass-gates.ts";
 import { load, store } from "../../core/operations/payload.ts";
 import type { ConsumerServices } from "../../core/operations/services.ts";
-import { given } from "../../core/schema/given.ts";
 import { progressPrefix, resultsPrefix } from "../../topology.ts";
 import type { AttemptPolicy, Transition } from "./attempt-policy.ts";
 import { isTooLate } from "./claim-job.ts";

@@ -1,4 +1,4 @@
-import type { Clock } from "../../core/ports/ports.ts";
+import type { Clock } from "../../core/ports/clock.ts";
 
 /** Who runs in a process at the same time: the jobs of a batch. */
 export interface Company {

@@ -1,5 +1,5 @@
-import { TransientError } from "../../core/errors.ts";
-import type { Clock } from "../../core/ports/ports.ts";
+import { TransientError } from "../../core/kernel/errors.ts";
+import type { Clock } from "../../core/ports/clock.ts";
 
 /** Milliseconds until the next try: 0.1 s, then twice as long each time, up to a second. */
 const pauseBefore = (tries: number): number => Math.min(1000, 100 * 2 ** tries);

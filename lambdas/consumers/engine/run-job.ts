@@ -1,8 +1,9 @@
-import { traceOf } from "../../core/errors.ts";
-import { turnOf } from "../../core/flow/turn.ts";
 import { isFinished, isWaiting, type Job, type JobMessage, messageOf, tenantOf } from "../../core/job/job.ts";
 import { attemptMeasured } from "../../core/job/measures.ts";
 import { mayHaveCrashed, snoozed } from "../../core/job/transitions.ts";
+import { traceOf } from "../../core/kernel/errors.ts";
+import { lazy } from "../../core/kernel/lazy.ts";
+import { turnOf } from "../../core/limits/turn.ts";
 import { dispatchFollowUps } from "../../core/operations/change-job.ts";
 import type { ExecuteWithServices } from "../../core/operations/execution.ts";
 import type { Chained } from "../../core/operations/hand-over.ts";
@@ -10,8 +11,8 @@ import { jobFields, loggingOf, messageFields } from "../../core/operations/log-f
 import { type Admitted, type Memory, memoryOf } from "../../core/operations/memory.ts";
 import type { Pass } from "../../core/operations/pass-gates.ts";
 import type { ConsumerServices } from "../../core/operations/services.ts";
-import type { Clock, Log } from "../../core/ports/ports.ts";
-import { lazy } from "../../core/schema/lazy.ts";
+import type { Clock } from "../../core/ports/clock.ts";
+import type { Log } from "../../core/ports/log.ts";
 import { attempt, NotStarted } from "./attempt.ts";
 import { type AttemptPolicy, defaultPolicy, type Recorded } from "./attempt-policy.ts";
 import { type ClaimedJob, type ClaimOptions, claimJob } from "./claim-job.ts";

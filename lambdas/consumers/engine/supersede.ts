@@ -1,5 +1,4 @@
 import { calendarsOf } from "../../core/catalog/calendars.ts";
-import { traceOf } from "../../core/errors.ts";
 import type { Job, JobMessage } from "../../core/job/job.ts";
 import {
   continued,
@@ -8,7 +7,8 @@ import {
   supersededWhileWaiting,
   takenOver,
   withSuccessor,
-} from "../../core/job/series.ts";
+} from "../../core/job/series/series.ts";
+import { traceOf } from "../../core/kernel/errors.ts";
 import { cancelSteps, dispatchFollowUps } from "../../core/operations/change-job.ts";
 import { dispatch } from "../../core/operations/dispatch.ts";
 import { stepReasons } from "../../core/operations/parent-guard.ts";

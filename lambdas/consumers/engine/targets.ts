@@ -1,10 +1,10 @@
+import type { Member } from "../../core/catalog/targets/group.ts";
+import { movesOn, saysItIsDown } from "../../core/catalog/targets/moves-on.ts";
 import type { TargetUse } from "../../core/job/attempt.ts";
 import { JobError } from "../../core/job/job-error.ts";
+import { given } from "../../core/kernel/given.ts";
 import type { Execution } from "../../core/operations/execution.ts";
 import type { Room } from "../../core/operations/memory.ts";
-import { given } from "../../core/schema/given.ts";
-import type { Member } from "../../core/targets/group.ts";
-import { movesOn, saysItIsDown } from "../../core/targets/moves-on.ts";
 import { within as untilLate } from "../clients/until-aborted.ts";
 import { type GroupCall, makeTargetHealth, type TargetHealth } from "./target-health.ts";
 import type { Used } from "./target-record.ts";

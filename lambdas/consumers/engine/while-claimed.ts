@@ -1,7 +1,7 @@
 import type { Job } from "../../core/job/job.ts";
 import { extended } from "../../core/job/transitions.ts";
 import type { ConsumerServices } from "../../core/operations/services.ts";
-import type { Clock } from "../../core/ports/ports.ts";
+import type { Clock } from "../../core/ports/clock.ts";
 import { insist } from "./insist.ts";
 import { leaseMarginMs } from "./lease.ts";
 

@@ -1,6 +1,6 @@
 import { JobError } from "../../core/job/job-error.ts";
 import type { ConsumerServices } from "../../core/operations/services.ts";
-import type { Clock } from "../../core/ports/ports.ts";
+import type { Clock } from "../../core/ports/clock.ts";
 
 /** The attempt's own timeout, a class of its own because executors report TIMEOUT for other things as well. */
 export class OutOfTime extends JobError {}

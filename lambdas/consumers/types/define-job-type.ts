@@ -10,8 +10,8 @@ import type {
   ProductEvent,
   Registry,
 } from "../../core/catalog/job-type.ts";
-import type { Fault } from "../../core/errors.ts";
 import type { JobType } from "../../core/job/job.ts";
+import type { Fault } from "../../core/kernel/errors.ts";
 import type { Execution } from "../../core/operations/execution.ts";
 
 type InputSchema = z.ZodType<Record<string, unknown>>;

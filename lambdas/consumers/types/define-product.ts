@@ -1,10 +1,10 @@
 import type * as z from "zod";
+import type { Limit } from "../../core/catalog/limit.ts";
 import type { Session } from "../../core/catalog/session-schema.ts";
+import type { TargetGroup } from "../../core/catalog/targets/group.ts";
 import type { Webhook } from "../../core/catalog/webhook.ts";
-import type { Limit } from "../../core/flow/limit.ts";
+import type { RetryConfig } from "../../core/job/retry-config.ts";
 import type { RepeatRequest } from "../../core/requests/repeat-request.ts";
-import type { RetryConfig } from "../../core/requests/retry-config.ts";
-import type { TargetGroup } from "../../core/targets/group.ts";
 import type { registry } from "./registry.ts";
 
 type Definitions = typeof registry;

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { RequestError } from "../requests/request-error.ts";
+import { RequestError } from "../kernel/request-error.ts";
 
 /**
  * What a key may do: `jobs:read` reads, `jobs:write` schedules and changes, `jobs:input` shows the inputs of jobs, `jobs:admin` does

@@ -1,6 +1,6 @@
 import * as z from "zod";
-import { dayExists, isDate } from "../job/calendars.ts";
-import { Tag } from "../schema/tag.ts";
+import { dayExists, isDate } from "../job/series/calendars.ts";
+import { Tag } from "../kernel/tag.ts";
 
 /** Calendars of a product, and days of a calendar. */
 export const calendarLimits = { calendars: 50, days: 2000 } as const;

@@ -1,7 +1,7 @@
-import { RequestError } from "../requests/request-error.ts";
-import { didYouMean } from "../schema/schema.ts";
-import { type Group, groupOf, membersOf } from "../targets/group.ts";
+import { RequestError } from "../kernel/request-error.ts";
+import { didYouMean } from "../kernel/schema.ts";
 import type { Definitions, JobTypeDefinition, Product, ProductEvent } from "./job-type.ts";
+import { type Group, groupOf, membersOf } from "./targets/group.ts";
 
 export interface CatalogEvent {
   product: Product;

@@ -1,12 +1,12 @@
 import * as z from "zod";
-import { limitBounds, Priority } from "../flow/limit-bounds.ts";
 import { cacheTtl } from "../job/result-cache.ts";
-import { RetryConfig } from "../requests/retry-config.ts";
-import { EventDebounce, EventUnique } from "../requests/sharing-fields.ts";
-import { duration } from "../schema/duration.ts";
-import { milliseconds } from "../schema/plain-faults.ts";
-import { requestLimits } from "../schema/request-limits.ts";
-import { Tag } from "../schema/tag.ts";
+import { RetryConfig } from "../job/retry-config.ts";
+import { duration } from "../kernel/duration.ts";
+import { milliseconds } from "../kernel/plain-faults.ts";
+import { requestLimits } from "../kernel/request-limits.ts";
+import { Tag } from "../kernel/tag.ts";
+import { limitBounds, Priority } from "./limit-bounds.ts";
+import { EventDebounce, EventUnique } from "./sharing-fields.ts";
 
 /** The empty pointer is the whole value. */
 const RedactPointer = z

@@ -1,10 +1,10 @@
 import type * as z from "zod";
-import type { Fault } from "../errors.ts";
-import type { Limit } from "../flow/limit.ts";
-import type { Calendars } from "../job/calendars.ts";
 import type { JobType } from "../job/job.ts";
+import type { Calendars } from "../job/series/calendars.ts";
+import type { Fault } from "../kernel/errors.ts";
 import type { Access } from "./access.ts";
 import type { commonEventFields } from "./event-fields.ts";
+import type { Limit } from "./limit.ts";
 
 /** The parts of a request that a definition may check beyond the schema of its input. */
 export interface InputCheck<Input = Record<string, unknown>, Target = unknown, Event = ProductEvent> {

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { Tag } from "../schema/tag.ts";
+import { Tag } from "../kernel/tag.ts";
 import { isReference } from "./references.ts";
 
 const isPlain = (value: object): boolean => [Object.prototype, null].includes(Object.getPrototypeOf(value));

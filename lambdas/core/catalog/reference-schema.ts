@@ -1,6 +1,6 @@
 import * as z from "zod";
-import { must } from "../schema/plain-faults.ts";
-import { httpUrl, urlFault } from "../schema/url.ts";
+import { must } from "../kernel/plain-faults.ts";
+import { httpUrl, urlFault } from "../kernel/url.ts";
 import type { Reference as ReferenceType, TextOrReference as TextOrReferenceType } from "./references.ts";
 
 const secretName = /^[A-Za-z0-9/_+=.@-]{1,512}$/;

@@ -1,7 +1,7 @@
 import * as z from "zod";
-import { must } from "../schema/plain-faults.ts";
-import { strict } from "../schema/schema.ts";
-import { urlFault } from "../schema/url.ts";
+import { must } from "../kernel/plain-faults.ts";
+import { strict } from "../kernel/schema.ts";
+import { urlFault } from "../kernel/url.ts";
 import { perEnv } from "./per-env.ts";
 import { Reference } from "./reference-schema.ts";
 import { asymmetricAlgorithms, symmetricAlgorithms } from "./sessions.ts";

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { finalEvents, type JobEventName, jobEvents } from "../job/job-event.ts";
-import { strict } from "../schema/schema.ts";
-import { urlFault } from "../schema/url.ts";
+import { strict } from "../kernel/schema.ts";
+import { urlFault } from "../kernel/url.ts";
 import type { Product } from "./job-type.ts";
 import { Reference, TextOrReference } from "./reference-schema.ts";
 

@@ -1,5 +1,5 @@
 import { JobError } from "../job/job-error.ts";
-import { isInexact } from "../schema/exact-json.ts";
+import { isInexact } from "../kernel/exact-json.ts";
 import { type Budget, make, mostMade } from "./budget.ts";
 import { comparisonNames, comparisonOf, isSign } from "./compare.ts";
 import { dateOf, later } from "./date.ts";

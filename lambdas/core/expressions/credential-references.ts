@@ -1,5 +1,5 @@
-import type { Path } from "../schema/schema.ts";
-import { didYouMean } from "../schema/schema.ts";
+import type { Path } from "../kernel/schema.ts";
+import { didYouMean } from "../kernel/schema.ts";
 import { type Expression, ExpressionFault, type Reference, referencesOf } from "./expression.ts";
 import { expressionsIn } from "./template.ts";
 import { eachText, type TemplateFault } from "./template-faults.ts";

@@ -1,6 +1,6 @@
 import { JobError } from "../job/job-error.ts";
 import type { SessionClaims } from "../job/kept-session.ts";
-import { jsonPointer } from "../schema/schema.ts";
+import { jsonPointer } from "../kernel/schema.ts";
 import { apply } from "./apply.ts";
 import { type Budget, budget, make, spend } from "./budget.ts";
 import { type Expression, type Reference, referencesOf } from "./expression.ts";

@@ -1,12 +1,12 @@
 import type { CatalogEvent } from "../catalog/catalog.ts";
-import type { Fault } from "../errors.ts";
+import { inputFaultsOf } from "../catalog/targets/input-check.ts";
 import type { Job } from "../job/job.ts";
 import { JobError } from "../job/job-error.ts";
 import { claimsIn } from "../job/kept-session.ts";
-import { findFaults, uncovered } from "../schema/find-faults.ts";
-import { hasMoreValues, mostValues } from "../schema/json-values.ts";
-import { largestRequest, shorten } from "../schema/sizes.ts";
-import { inputFaultsOf } from "../targets/input-check.ts";
+import type { Fault } from "../kernel/errors.ts";
+import { findFaults, uncovered } from "../kernel/find-faults.ts";
+import { hasMoreValues, mostValues } from "../kernel/json-values.ts";
+import { largestRequest, shorten } from "../kernel/sizes.ts";
 import { resolve, scopeOf } from "./evaluate.ts";
 import { valuesOf } from "./values.ts";
 

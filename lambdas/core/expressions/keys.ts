@@ -1,7 +1,7 @@
 import { hash } from "node:crypto";
 import type { CatalogEvent } from "../catalog/catalog.ts";
-import type { Fault } from "../errors.ts";
-import { jsonPointer } from "../schema/schema.ts";
+import type { Fault } from "../kernel/errors.ts";
+import { jsonPointer } from "../kernel/schema.ts";
 import { type Expression, ExpressionFault, type Operator, type Reference, referencesOf } from "./expression.ts";
 import { expressionsIn, readTemplate } from "./template.ts";
 import { at, type CatalogValues, valuesOf } from "./values.ts";

@@ -1,4 +1,4 @@
-import { isInexact } from "../schema/exact-json.ts";
+import { isInexact } from "../kernel/exact-json.ts";
 import {
   type Expression,
   ExpressionFault,

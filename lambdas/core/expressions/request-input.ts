@@ -1,9 +1,9 @@
 import type { CatalogEvent } from "../catalog/catalog.ts";
-import type { Fault } from "../errors.ts";
+import type { Fault } from "../kernel/errors.ts";
 
-import { hasMoreValues } from "../schema/json-values.ts";
-import { faultSearchLimit, jsonPointer, type Path } from "../schema/schema.ts";
-import { mostFaults } from "../schema/sizes.ts";
+import { hasMoreValues } from "../kernel/json-values.ts";
+import { faultSearchLimit, jsonPointer, type Path } from "../kernel/schema.ts";
+import { mostFaults } from "../kernel/sizes.ts";
 import { ExpressionFault, isOperator, isRoot, type Reference, referencesOf } from "./expression.ts";
 import { longestExpression, parseExpression } from "./parse.ts";
 import { requestClaimFaults } from "./session-references.ts";

@@ -1,6 +1,6 @@
 import type { Product } from "../catalog/job-type.ts";
 import { sessionsOf } from "../catalog/sessions.ts";
-import { didYouMean } from "../schema/schema.ts";
+import { didYouMean } from "../kernel/schema.ts";
 import type { Reference } from "./expression.ts";
 import { templateFaults } from "./template-faults.ts";
 

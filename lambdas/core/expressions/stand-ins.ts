@@ -1,8 +1,8 @@
 import type { JobTypeDefinition, Product, ProductEvent } from "../catalog/job-type.ts";
-import type { Fault } from "../errors.ts";
-import { enclosingPointers, findFaults, uncovered } from "../schema/find-faults.ts";
-import { jsonPointer, type Path } from "../schema/schema.ts";
-import { among, distinct, inputFaultsOf } from "../targets/input-check.ts";
+import { among, distinct, inputFaultsOf } from "../catalog/targets/input-check.ts";
+import type { Fault } from "../kernel/errors.ts";
+import { enclosingPointers, findFaults, uncovered } from "../kernel/find-faults.ts";
+import { jsonPointer, type Path } from "../kernel/schema.ts";
 import { ExpressionFault } from "./expression.ts";
 import { readTemplate } from "./template.ts";
 

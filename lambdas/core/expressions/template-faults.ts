@@ -1,4 +1,4 @@
-import { faultSearchLimit, type Path } from "../schema/schema.ts";
+import { faultSearchLimit, type Path } from "../kernel/schema.ts";
 import { type Expression, ExpressionFault, type Reference, referencesOf } from "./expression.ts";
 import { expressionsIn } from "./template.ts";
 import { unknownWord } from "./words.ts";

@@ -1,6 +1,6 @@
 import { own } from "../catalog/catalog.ts";
 import type { Product } from "../catalog/job-type.ts";
-import { didYouMean } from "../schema/schema.ts";
+import { didYouMean } from "../kernel/schema.ts";
 import type { Reference } from "./expression.ts";
 
 /** What `$Variable{name}` and `$Constant{name}` stand for in an env of a product. */

@@ -1,4 +1,4 @@
-import { didYouMean } from "../schema/schema.ts";
+import { didYouMean } from "../kernel/schema.ts";
 import { operators, roots } from "./expression.ts";
 
 const credential = 'a credential belongs into the catalog, in `auth` as secret("name#key")';

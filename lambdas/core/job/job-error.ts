@@ -1,4 +1,4 @@
-import { DuctapeError } from "../errors.ts";
+import { DuctapeError } from "../kernel/errors.ts";
 import { providerCodeOf } from "./provider-code.ts";
 
 /** Whether a failure with this code is retried, unless the executor or the job says otherwise. */

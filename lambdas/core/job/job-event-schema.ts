@@ -1,6 +1,7 @@
 import * as z from "zod";
-import { lazy } from "../schema/lazy.ts";
-import { jobStatuses, jobTypes } from "./job.ts";
+import { jobStatuses } from "../kernel/job-status.ts";
+import { lazy } from "../kernel/lazy.ts";
+import { jobTypes } from "./job.ts";
 import { type JobErrorCode, jobErrorCodes } from "./job-error.ts";
 
 const at = (text: string) => z.int().describe(`${text} Epoch milliseconds.`);

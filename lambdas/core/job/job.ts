@@ -1,4 +1,6 @@
 import * as z from "zod";
+import { type JobStatus, jobStatuses } from "../kernel/job-status.ts";
+import { never } from "../kernel/start-time.ts";
 import type { Attempt, AttemptError, RetryPolicy } from "./attempt.ts";
 import type { CredentialMarks } from "./credential-marks.ts";
 import type { Gate, NotedWait, ReservedStart, Snoozes } from "./job-wait.ts";
@@ -15,9 +17,6 @@ export const jobTypes = [
   "feature",
 ] as const;
 export type JobType = (typeof jobTypes)[number];
-
-export const jobStatuses = ["scheduled", "queued", "running", "completed", "failed", "cancelled", "paused"] as const;
-export type JobStatus = (typeof jobStatuses)[number];
 
 /** The part of the index that lists a job: every job that has not finished is `pending`. */
 export type Phase = "pending" | "completed" | "failed" | "cancelled";
@@ -261,9 +260,6 @@ export function phaseTime(job: Job): number {
   if (isFinished(job)) return job.finished_at ?? job.due_at;
   return job.status === "paused" ? never : (job.wake_at ?? job.due_at);
 }
-
-/** The last time there is, so that paused jobs never stand among those that are overdue. */
-export const never = 8.64e15;
 
 /**
  * The status to show: a scheduled job whose time has come waits in its queue, so it is `queued`. Deriving this saves the

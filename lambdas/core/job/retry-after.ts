@@ -1,4 +1,4 @@
-import { longestRetryDelayMs } from "../schema/request-limits.ts";
+import { longestRetryDelayMs } from "../kernel/request-limits.ts";
 
 /**
  * The milliseconds that a Retry-After asks for, in seconds or as an HTTP date (RFC 9110 10.2.3). At most a week, which is the

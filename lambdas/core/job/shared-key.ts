@@ -1,4 +1,4 @@
-import { given } from "../schema/given.ts";
+import { given } from "../kernel/given.ts";
 import { hasBegun, isFinished, isKnown, isWaiting, type Job } from "./job.ts";
 import { waiting } from "./transitions.ts";
 

@@ -1,5 +1,5 @@
-import { given } from "../schema/given.ts";
-import { shorten } from "../schema/sizes.ts";
+import { given } from "../kernel/given.ts";
+import { shorten } from "../kernel/sizes.ts";
 import type { Attempt } from "./attempt.ts";
 import type { Claim } from "./claim.ts";
 import { isKnown, isWaiting, type Job, type JobMessage, type Stored } from "./job.ts";

@@ -1,6 +1,6 @@
-import { isRecord } from "../requests/ductape/draft.ts";
+import { lazy } from "../kernel/lazy.ts";
 import type { AcceptedRequest } from "../requests/request.ts";
-import { lazy } from "../schema/lazy.ts";
+import { isRecord } from "../requests/spellings/draft.ts";
 import type { Refusing, Verifying } from "./verify-session.ts";
 
 /** Few requests have a session. */

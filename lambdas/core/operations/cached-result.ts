@@ -1,6 +1,6 @@
-import { traceOf } from "../errors.ts";
 import type { Job, Stored } from "../job/job.ts";
 import { type CachedRun, type CacheKey, cachedRun, cacheKeyOf, isUsable } from "../job/result-cache.ts";
+import { traceOf } from "../kernel/errors.ts";
 import type { ResultCache } from "../ports/result-cache.ts";
 import { Answered, type ExecuteWithServices, type Execution } from "./execution.ts";
 import { loadIfThere } from "./payload.ts";

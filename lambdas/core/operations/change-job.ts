@@ -1,8 +1,5 @@
 import { calendarsOf } from "../catalog/calendars.ts";
 import type { Catalog } from "../catalog/catalog.ts";
-import { traceOf } from "../errors.ts";
-import { orderOf } from "../flow/turn.ts";
-import { type Calendars, noCalendars } from "../job/calendars.ts";
 import {
   hasBegun,
   isFinished,
@@ -13,13 +10,17 @@ import {
   type Repeat,
   shownStatus,
 } from "../job/job.ts";
-import { firstOccurrence, nextOccurrence } from "../job/recurrence.ts";
-import { skipped, withRun } from "../job/series.ts";
-import { spread } from "../job/spread.ts";
+import { type Calendars, noCalendars } from "../job/series/calendars.ts";
+import { firstOccurrence, nextOccurrence } from "../job/series/recurrence.ts";
+import { skipped, withRun } from "../job/series/series.ts";
+import { spread } from "../job/series/spread.ts";
 import { cancelled, waiting } from "../job/transitions.ts";
+import { traceOf } from "../kernel/errors.ts";
+import { jobNotFound, RequestError } from "../kernel/request-error.ts";
+import { orderOf } from "../limits/turn.ts";
+import type { BlobStore } from "../ports/blob-store.ts";
 import type { Gates } from "../ports/gates.ts";
-import type { BlobStore, JobStore } from "../ports/ports.ts";
-import { jobNotFound, RequestError } from "../requests/request-error.ts";
+import type { JobStore } from "../ports/job-store.ts";
 import { type Dispatching, dispatch, scheduleName, wakeParent } from "./dispatch.ts";
 import { leaveLines, mayStand } from "./lines.ts";
 import { load } from "./payload.ts";

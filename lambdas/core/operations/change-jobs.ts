@@ -1,10 +1,10 @@
-import { TransientError } from "../errors.ts";
 import type { Job } from "../job/job.ts";
+import { TransientError } from "../kernel/errors.ts";
+import { inParallel } from "../kernel/in-parallel.ts";
+import { RequestError } from "../kernel/request-error.ts";
 import type { BulkAction } from "../requests/bulk-request.ts";
-import { RequestError } from "../requests/request-error.ts";
 import { type Changing, cancel, changeJob, pause, previewOf, requireFinished, resume, retry } from "./change-job.ts";
 import { deleteWithResults } from "./delete-job.ts";
-import { inParallel } from "./in-parallel.ts";
 import { requireFeature } from "./parent-guard.ts";
 import { checkKey, type Retrying, requireKey, yieldKey } from "./retry-unique.ts";
 

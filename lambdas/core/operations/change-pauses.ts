@@ -1,6 +1,6 @@
 import { ended, isHolding, type Pause, pauseId } from "../job/pause.ts";
+import { RequestError } from "../kernel/request-error.ts";
 import { type PauseWanted, pauseNotFound } from "../requests/pause-request.ts";
-import { RequestError } from "../requests/request-error.ts";
 import type { Services } from "./services.ts";
 
 /** All consumers read all of them every few seconds, so there are few: whoever needs more pauses a product as a whole. */

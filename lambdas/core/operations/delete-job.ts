@@ -1,7 +1,7 @@
 import { resultsPrefix } from "../../topology.ts";
 import type { Job, RunRecord, Stored } from "../job/job.ts";
+import { inParallel } from "../kernel/in-parallel.ts";
 import { type Changing, deleteJob } from "./change-job.ts";
-import { inParallel } from "./in-parallel.ts";
 
 const atOnce = 10;
 const pageSize = 100;

@@ -1,10 +1,14 @@
-import { TransientError } from "../errors.ts";
 import { isKnown, type Job, jobTypes, messageOf, tenantOf } from "../job/job.ts";
 import { type Route, route } from "../job/route.ts";
-import type { Unscheduled } from "../ports/hot-minute-ports.ts";
-import type { Clock, JobQueue, Log, Refused, Scheduler } from "../ports/ports.ts";
+import { TransientError } from "../kernel/errors.ts";
+import { inParallel } from "../kernel/in-parallel.ts";
+import type { Clock } from "../ports/clock.ts";
+import type { JobQueue } from "../ports/job-queue.ts";
+import type { Log } from "../ports/log.ts";
+import type { Refused } from "../ports/refused.ts";
+import type { Scheduler } from "../ports/scheduler.ts";
+import type { Unscheduled } from "../ports/unscheduled.ts";
 import type { HotMinutes } from "./hot-minutes.ts";
-import { inParallel } from "./in-parallel.ts";
 import { jobFields } from "./log-fields.ts";
 import { refusedBy } from "./refused-by.ts";
 

@@ -1,4 +1,4 @@
-import { PermanentError, traceOf } from "../errors.ts";
+import type { Tenant } from "../access/tenants.ts";
 import { type Job, messageOf, phaseTime, tenantOf } from "../job/job.ts";
 import {
   covers,
@@ -11,11 +11,11 @@ import {
   settleMs,
   slotsOf,
 } from "../job/pause.ts";
-import type { Refused } from "../ports/ports.ts";
-import { type Listed, listJobs } from "../queries/list-jobs.ts";
-import type { Tenant } from "../queries/tenants.ts";
-import { given } from "../schema/given.ts";
+import { PermanentError, traceOf } from "../kernel/errors.ts";
+import { given } from "../kernel/given.ts";
+import type { Refused } from "../ports/refused.ts";
 import { linedJobs } from "./lines.ts";
+import { type Listed, listJobs } from "./list-jobs.ts";
 import { jobFields } from "./log-fields.ts";
 import { refusedBy } from "./refused-by.ts";
 import type { Services } from "./services.ts";

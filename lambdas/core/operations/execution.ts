@@ -2,7 +2,10 @@ import type { ProductEvent } from "../catalog/job-type.ts";
 import type { CatalogValues } from "../expressions/values.ts";
 import type { Job } from "../job/job.ts";
 import type { DecisionRetry } from "../job/transitions.ts";
-import type { BlobStore, Clock, Log, Secrets } from "../ports/ports.ts";
+import type { BlobStore } from "../ports/blob-store.ts";
+import type { Clock } from "../ports/clock.ts";
+import type { Log } from "../ports/log.ts";
+import type { Secrets } from "../ports/secrets.ts";
 import type { Room } from "./memory.ts";
 import type { ConsumerServices } from "./services.ts";
 

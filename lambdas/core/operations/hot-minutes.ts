@@ -1,6 +1,6 @@
 import { defaultStartsPerSecond, furtherQuartersFor, minuteOf, quarterOf } from "../job/due-time.ts";
 import type { Job } from "../job/job.ts";
-import type { DueCounts } from "../ports/hot-minute-ports.ts";
+import type { DueCounts } from "../ports/due-counts.ts";
 
 /** Knows roughly how many jobs are due when. */
 export interface HotMinutes {

@@ -1,6 +1,6 @@
-import type { Clock } from "../ports/ports.ts";
-import { RequestError } from "../requests/request-error.ts";
-import type { CallerCounts } from "./waits.ts";
+import { RequestError } from "../kernel/request-error.ts";
+import type { Clock } from "../ports/clock.ts";
+import type { CallerCounts } from "../ports/waits.ts";
 
 /** The length of the slots in which the requests of a key with a rate are counted, in milliseconds. */
 export const rateSlotMs = 1000;

@@ -1,9 +1,9 @@
 import { type Catalog, own } from "../catalog/catalog.ts";
-import type { GateName } from "../flow/gate.ts";
-import { type LimitRule, ruleOf } from "../flow/limit-rule.ts";
 import type { Job } from "../job/job.ts";
+import type { GateName } from "../limits/gate.ts";
+import { type LimitRule, ruleOf } from "../limits/limit-rule.ts";
+import type { Clock } from "../ports/clock.ts";
 import type { Gates } from "../ports/gates.ts";
-import type { Clock } from "../ports/ports.ts";
 
 export interface Ruling {
   catalog: Catalog;

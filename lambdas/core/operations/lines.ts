@@ -1,11 +1,13 @@
-import type { Calls } from "../flow/calls.ts";
-import type { GateName } from "../flow/gate.ts";
-import { orderOf } from "../flow/turn.ts";
 import { isWaiting, type Job, messageOf, tenantOf } from "../job/job.ts";
 import { isHolding, type Pause } from "../job/pause.ts";
+import { inParallel } from "../kernel/in-parallel.ts";
+import type { Calls } from "../limits/calls.ts";
+import type { GateName } from "../limits/gate.ts";
+import { orderOf } from "../limits/turn.ts";
+import type { Clock } from "../ports/clock.ts";
 import type { Gates, Waiter } from "../ports/gates.ts";
-import type { Clock, JobQueue, JobStore } from "../ports/ports.ts";
-import { inParallel } from "./in-parallel.ts";
+import type { JobQueue } from "../ports/job-queue.ts";
+import type { JobStore } from "../ports/job-store.ts";
 import { type Ruling, ruleAt } from "./limit-rules.ts";
 import { type Marking, markGate } from "./mark-gate.ts";
 

@@ -1,6 +1,6 @@
 import type { Job, JobMessage } from "../job/job.ts";
 import type { Pause } from "../job/pause.ts";
-import type { Log } from "../ports/ports.ts";
+import type { Log } from "../ports/log.ts";
 
 type Fields = Record<string, unknown>;
 

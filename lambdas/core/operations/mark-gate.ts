@@ -1,10 +1,10 @@
-import type { GateName, LineMark } from "../flow/gate.ts";
-import type { LimitRule } from "../flow/limit-rule.ts";
-import { isOverdue } from "../flow/pump.ts";
+import { given } from "../kernel/given.ts";
+import type { GateName, LineMark } from "../limits/gate.ts";
+import type { LimitRule } from "../limits/limit-rule.ts";
+import { isOverdue } from "../limits/pump.ts";
+import type { Clock } from "../ports/clock.ts";
 import type { Gates } from "../ports/gates.ts";
-import type { Clock } from "../ports/ports.ts";
 import type { Ticks } from "../ports/ticks.ts";
-import { given } from "../schema/given.ts";
 
 export interface Marking {
   gates: Gates;

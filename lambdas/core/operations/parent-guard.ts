@@ -1,7 +1,7 @@
 import { isFinished, type Job } from "../job/job.ts";
 import { stepJobId } from "../job/job-id.ts";
-import type { JobStore } from "../ports/ports.ts";
-import { RequestError } from "../requests/request-error.ts";
+import { RequestError } from "../kernel/request-error.ts";
+import type { JobStore } from "../ports/job-store.ts";
 
 /** Why a step was cancelled by the end of its feature. A retry of the feature runs such a step again. These strings are stored. */
 export const stepReasons = {

@@ -1,8 +1,9 @@
-import { TransientError, traceOf } from "../errors.ts";
 import { isBlob, type Stored } from "../job/job.ts";
 import { JobError } from "../job/job-error.ts";
-import type { BlobStore, Log } from "../ports/ports.ts";
-import { RequestError } from "../requests/request-error.ts";
+import { TransientError, traceOf } from "../kernel/errors.ts";
+import { RequestError } from "../kernel/request-error.ts";
+import type { BlobStore } from "../ports/blob-store.ts";
+import type { Log } from "../ports/log.ts";
 
 /** Values up to this many bytes of JSON stay in the item. No more, because every write of an item is billed by its size. */
 export const inlineLimit = 4096;

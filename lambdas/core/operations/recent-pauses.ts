@@ -1,7 +1,7 @@
-import { TransientError } from "../errors.ts";
 import { type Pause, pausesFreshMs } from "../job/pause.ts";
+import { TransientError } from "../kernel/errors.ts";
+import type { Clock } from "../ports/clock.ts";
 import type { Pauses, StoredPauses } from "../ports/pauses.ts";
-import type { Clock } from "../ports/ports.ts";
 
 /** What a process has read, or is reading. */
 export interface PausesMemory {

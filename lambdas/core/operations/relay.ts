@@ -1,8 +1,8 @@
-import { TransientError, traceOf } from "../errors.ts";
 import { type JobType, jobTypes } from "../job/job.ts";
 import type { RelayMessage } from "../job/relay-message.ts";
 import { queueDelaySeconds } from "../job/route.ts";
-import type { Kept } from "../ports/hot-minute-ports.ts";
+import { TransientError, traceOf } from "../kernel/errors.ts";
+import type { Kept } from "../ports/unscheduled.ts";
 import { refusedBy } from "./refused-by.ts";
 import type { Services } from "./services.ts";
 

@@ -1,9 +1,10 @@
-import { TransientError } from "../errors.ts";
 import { isFinished, type Job } from "../job/job.ts";
 import { type SharedKey, uniqueKeyOf } from "../job/shared-key.ts";
-import type { Clock, JobStore } from "../ports/ports.ts";
+import { TransientError } from "../kernel/errors.ts";
+import { RequestError } from "../kernel/request-error.ts";
+import type { Clock } from "../ports/clock.ts";
+import type { JobStore } from "../ports/job-store.ts";
 import type { SharedKeys } from "../ports/shared-keys.ts";
-import { RequestError } from "../requests/request-error.ts";
 import { type Changing, cancelJob } from "./change-job.ts";
 import { keptMs } from "./shared-scheduling.ts";
 

@@ -1,8 +1,8 @@
 import type { Job } from "../job/job.ts";
+import { inParallel } from "../kernel/in-parallel.ts";
 import type { AcceptedRequest } from "../requests/request.ts";
 import { verified } from "./accept-request.ts";
 import { dispatchMany } from "./dispatch.ts";
-import { inParallel } from "./in-parallel.ts";
 import { refusedBy } from "./refused-by.ts";
 import { hasFreshId, prepare, record, undispatched, unrecorded } from "./schedule-job.ts";
 import { type CallerScheduling, scheduleRequest, sharedKeyOf } from "./schedule-request.ts";

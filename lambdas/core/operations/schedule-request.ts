@@ -1,6 +1,6 @@
 import type { SharedKey } from "../job/shared-key.ts";
+import { lazy } from "../kernel/lazy.ts";
 import type { AcceptedRequest } from "../requests/request.ts";
-import { lazy } from "../schema/lazy.ts";
 import { verified } from "./accept-request.ts";
 import { scheduleJob } from "./schedule-job.ts";
 import type { Outcome, SharedScheduling } from "./shared-scheduling.ts";

@@ -1,4 +1,3 @@
-import { InternalError, TransientError } from "../errors.ts";
 import { isFinished, type Job } from "../job/job.ts";
 import { route } from "../job/route.ts";
 import {
@@ -10,10 +9,11 @@ import {
   type SharedKey,
 } from "../job/shared-key.ts";
 import { cancelled } from "../job/transitions.ts";
+import { InternalError, TransientError } from "../kernel/errors.ts";
+import { invalidRequest } from "../kernel/parse-body.ts";
+import { RequestError } from "../kernel/request-error.ts";
 import type { RequestAnswer } from "../ports/shared-keys.ts";
 import type { AcceptedRequest } from "../requests/request.ts";
-import { RequestError } from "../requests/request-error.ts";
-import { invalidRequest } from "../schema/parse-body.ts";
 import { changeJob, unschedule } from "./change-job.ts";
 import { dispatch } from "./dispatch.ts";
 import { leaveLines, mayStand } from "./lines.ts";

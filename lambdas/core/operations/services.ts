@@ -1,31 +1,28 @@
 import type { Catalog } from "../catalog/catalog.ts";
 import type { RelayMessage } from "../job/relay-message.ts";
+import type { BlobStore } from "../ports/blob-store.ts";
+import type { Clock } from "../ports/clock.ts";
+import type { DueCounts } from "../ports/due-counts.ts";
+import type { Endpoints } from "../ports/endpoints.ts";
+import type { Failures } from "../ports/failures.ts";
 import type { Gates } from "../ports/gates.ts";
-import type { DueCounts, Unscheduled } from "../ports/hot-minute-ports.ts";
-import type { Endpoints } from "../ports/outbound-ports.ts";
+import type { JobQueue, MessageQueue } from "../ports/job-queue.ts";
+import type { JobStore } from "../ports/job-store.ts";
+import type { Log } from "../ports/log.ts";
 import type { Pauses } from "../ports/pauses.ts";
-import type {
-  BlobStore,
-  Clock,
-  Failures,
-  JobQueue,
-  JobStore,
-  Log,
-  MessageQueue,
-  RoundPlaces,
-  Scheduler,
-  Secrets,
-  StatsStore,
-} from "../ports/ports.ts";
 import type { ResultCache } from "../ports/result-cache.ts";
+import type { RoundPlaces } from "../ports/round-places.ts";
+import type { Scheduler } from "../ports/scheduler.ts";
+import type { Secrets } from "../ports/secrets.ts";
 import type { Sessions } from "../ports/sessions.ts";
 import type { SharedKeys } from "../ports/shared-keys.ts";
+import type { StatsStore } from "../ports/stats-store.ts";
 import type { Ticks } from "../ports/ticks.ts";
+import type { Unscheduled } from "../ports/unscheduled.ts";
+import type { CallerCounts, Waits } from "../ports/waits.ts";
 import type { ApiLimits } from "./api-limits.ts";
 import type { Deployment } from "./deployment.ts";
 import type { HotMinutes } from "./hot-minutes.ts";
-
-import type { CallerCounts, Waits } from "./waits.ts";
 
 /** Everything that an entry needs: built once, passed as the first argument, and faked as a whole in tests. */
 export interface Services {

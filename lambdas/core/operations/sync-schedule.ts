@@ -1,12 +1,12 @@
 import type { Catalog } from "../catalog/catalog.ts";
 import { driftOf, type Wanted } from "../catalog/schedules.ts";
-import type { Calendars } from "../job/calendars.ts";
 import { hasBegun, isFinished, isKnown, type Job, type Repeat } from "../job/job.ts";
 import { fingerprint as hash } from "../job/job-id.ts";
-import { isExcepted, nextOccurrence } from "../job/recurrence.ts";
+import type { Calendars } from "../job/series/calendars.ts";
+import { isExcepted, nextOccurrence } from "../job/series/recurrence.ts";
 import { waiting } from "../job/transitions.ts";
+import { given } from "../kernel/given.ts";
 import { parseRequest } from "../requests/request.ts";
-import { given } from "../schema/given.ts";
 import { type Change, changeJob, deleteJob } from "./change-job.ts";
 import { forget } from "./payload.ts";
 import { prepare, type Scheduling, scheduleJob } from "./schedule-job.ts";

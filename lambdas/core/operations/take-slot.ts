@@ -1,5 +1,5 @@
-import { type Ask, emptyPart, type GatePart, isBounded, type PartState, type Taken } from "../flow/gate.ts";
-import { capsOf, liveIn, slotPartsOf } from "../flow/parts.ts";
+import { type Ask, emptyPart, type GatePart, isBounded, type PartState, type Taken } from "../limits/gate.ts";
+import { capsOf, liveIn, slotPartsOf } from "../limits/parts.ts";
 import type { Gates } from "../ports/gates.ts";
 import type { RuledGate } from "./limit-rules.ts";
 

@@ -1,7 +1,7 @@
-import { traceOf } from "../errors.ts";
-import type { GateName } from "../flow/gate.ts";
+import { traceOf } from "../kernel/errors.ts";
+import { inParallel } from "../kernel/in-parallel.ts";
+import type { GateName } from "../limits/gate.ts";
 import { type HandingOver, handOver } from "./hand-over.ts";
-import { inParallel } from "./in-parallel.ts";
 import { type Ruling, ruleAt } from "./limit-rules.ts";
 import { hasPump, startPump } from "./mark-gate.ts";
 

@@ -1,9 +1,12 @@
-import { traceOf } from "../errors.ts";
-import type { Call } from "../flow/calls.ts";
-import type { GateName, LineMark, PartState } from "../flow/gate.ts";
-import { bucketsOf, intervalOf, paceOf } from "../flow/gcra.ts";
-import type { Rate } from "../flow/limit.ts";
-import type { LimitRule } from "../flow/limit-rule.ts";
+import type { Rate } from "../catalog/limit.ts";
+import { type Job, messageOf, tenantOf } from "../job/job.ts";
+import { holding, type Pause } from "../job/pause.ts";
+import { traceOf } from "../kernel/errors.ts";
+import { given } from "../kernel/given.ts";
+import type { Call } from "../limits/calls.ts";
+import type { GateName, LineMark, PartState } from "../limits/gate.ts";
+import { bucketsOf, intervalOf, paceOf } from "../limits/gcra.ts";
+import type { LimitRule } from "../limits/limit-rule.ts";
 import {
   isOverdue,
   measured,
@@ -14,12 +17,9 @@ import {
   roomFor,
   spanOf,
   tickBounds,
-} from "../flow/pump.ts";
-import { type Job, messageOf, tenantOf } from "../job/job.ts";
-import { holding, type Pause } from "../job/pause.ts";
+} from "../limits/pump.ts";
 import type { Line, Waiter } from "../ports/gates.ts";
 import type { Tick } from "../ports/ticks.ts";
-import { given } from "../schema/given.ts";
 import { type HandingOver, handOver } from "./hand-over.ts";
 import { type Ruling, ruleAt } from "./limit-rules.ts";
 import { isPaused, isStillWaiting, jobsById } from "./lines.ts";

@@ -1,15 +1,15 @@
 import { type Catalog, own } from "../catalog/catalog.ts";
 import { sessionsOf } from "../catalog/sessions.ts";
-import { type Fault, TransientError, traceOf } from "../errors.ts";
 import { takesExpressions } from "../expressions/request-input.ts";
 import { sessionReferences } from "../expressions/session-references.ts";
 import { keptSession } from "../job/kept-session.ts";
-import type { Log } from "../ports/ports.ts";
+import { type Fault, TransientError, traceOf } from "../kernel/errors.ts";
+import { invalidRequest } from "../kernel/parse-body.ts";
+import { RequestError } from "../kernel/request-error.ts";
+import type { Log } from "../ports/log.ts";
 import { type Sessions, TokenRefused } from "../ports/sessions.ts";
 import type { AcceptedRequest } from "../requests/request.ts";
-import { RequestError } from "../requests/request-error.ts";
 import type { SessionOfRequest } from "../requests/session-request.ts";
-import { invalidRequest } from "../schema/parse-body.ts";
 
 export interface Verifying {
   sessions: Sessions;

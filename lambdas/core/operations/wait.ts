@@ -1,7 +1,8 @@
 import { isFinished, isWaiting, type Job } from "../job/job.ts";
-import { nextOccurrence } from "../job/recurrence.ts";
-import { plannedAfter, runsLeft } from "../job/series.ts";
-import type { Clock, JobStore } from "../ports/ports.ts";
+import { nextOccurrence } from "../job/series/recurrence.ts";
+import { plannedAfter, runsLeft } from "../job/series/series.ts";
+import type { Clock } from "../ports/clock.ts";
+import type { JobStore } from "../ports/job-store.ts";
 import { grantMs } from "./api-limits.ts";
 
 const firstPauseMs = 25;

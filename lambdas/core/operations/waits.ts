@@ -1,14 +1,6 @@
-import type { Clock } from "../ports/ports.ts";
+import type { Clock } from "../ports/clock.ts";
+import type { Waits } from "../ports/waits.ts";
 import type { ApiLimits } from "./api-limits.ts";
-
-/** Counts what callers do, in slots of time. A Lambda has one request at a time, so no process sees how many a key has. */
-export interface CallerCounts {
-  /** Counts one more of the caller in the slot that `now` is in, and answers how many there are. */
-  add(caller: string, now: number): Promise<number>;
-}
-
-/** Counts the requests that wait for jobs, in slots of `grantMs`. */
-export type Waits = CallerCounts;
 
 /** The beginning of the slot that a time is in, epoch milliseconds. */
 export const slotOf = (now: number, slotMs: number): number => Math.floor(now / slotMs) * slotMs;

@@ -1,6 +1,6 @@
-import { PermanentError } from "../errors.ts";
-import type { DeadLetter, DeadLetters } from "../ports/outbound-ports.ts";
-import type { Log } from "../ports/ports.ts";
+import { PermanentError } from "../kernel/errors.ts";
+import type { DeadLetter, DeadLetters } from "../ports/dead-letters.ts";
+import type { Log } from "../ports/log.ts";
 
 export interface DeadLetterServices {
   deadLetters: DeadLetters;

@@ -1,5 +1,5 @@
 import { isFinished, isReadable, type Job } from "../job/job.ts";
-import { given } from "../schema/given.ts";
+import { given } from "../kernel/given.ts";
 import type { Outcome, TaskMessage } from "./task-message.ts";
 
 /** Seconds between two heartbeats of a task. */

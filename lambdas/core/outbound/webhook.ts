@@ -5,7 +5,7 @@ import { referenceName } from "../catalog/references.ts";
 import type { ProductEndpoint } from "../catalog/webhook.ts";
 import { JobError } from "../job/job-error.ts";
 import type { JobEvent, JobEventDetail } from "../job/job-event.ts";
-import { urlFault } from "../schema/url.ts";
+import { urlFault } from "../kernel/url.ts";
 import type { EndpointDisabledSchema } from "./endpoint-disabled-schema.ts";
 
 export type EndpointDisabled = z.infer<ReturnType<typeof EndpointDisabledSchema>>;

@@ -1,5 +1,5 @@
 import type { SessionSettings } from "../catalog/sessions.ts";
-import { DuctapeError } from "../errors.ts";
+import { DuctapeError } from "../kernel/errors.ts";
 
 /** A token that is refused for good. The message says why, and quotes nothing of the token. */
 export class TokenRefused extends DuctapeError {

@@ -1,4 +1,4 @@
-import type { GateName } from "../flow/gate.ts";
+import type { GateName } from "../limits/gate.ts";
 
 /** A message to the pump: it looks at the line of one gate, calls who may start, and sends the next one. */
 export interface Tick extends GateName {

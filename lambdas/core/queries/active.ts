@@ -1,8 +1,8 @@
 import type * as z from "zod";
-import { inParallel, readsAtOnce } from "../operations/in-parallel.ts";
-import type { StatsStore } from "../ports/ports.ts";
+import type { Tenant } from "../access/tenants.ts";
+import { inParallel, readsAtOnce } from "../kernel/in-parallel.ts";
+import type { StatsStore } from "../ports/stats-store.ts";
 import type { ActiveSchema } from "./schemas/active.ts";
-import type { Tenant } from "./tenants.ts";
 
 export type ActiveView = z.infer<ReturnType<typeof ActiveSchema>>;
 

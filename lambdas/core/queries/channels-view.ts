@@ -1,8 +1,8 @@
 import type * as z from "zod";
 import type { Job } from "../job/job.ts";
+import { given } from "../kernel/given.ts";
 import { loadIfThere } from "../operations/payload.ts";
-import type { BlobStore } from "../ports/ports.ts";
-import { given } from "../schema/given.ts";
+import type { BlobStore } from "../ports/blob-store.ts";
 import { redact } from "./redact.ts";
 import type { ChannelSchema } from "./schemas/progress.ts";
 

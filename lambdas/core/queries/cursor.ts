@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { fingerprint } from "../job/job-id.ts";
-import { RequestError } from "../requests/request-error.ts";
-import { parsedJson } from "../schema/parsed-json.ts";
+import { parsedJson } from "../kernel/parsed-json.ts";
+import { RequestError } from "../kernel/request-error.ts";
 
 /**
  * A position in a list as callers hold it: opaque, and with a checksum of the list that it belongs to. The checksum is not a

@@ -1,11 +1,11 @@
 import type * as z from "zod";
 import { takesExpressions } from "../expressions/request-input.ts";
 import { cacheKeyOf, cacheTtl } from "../job/result-cache.ts";
+import { durationMs } from "../kernel/duration.ts";
+import { given } from "../kernel/given.ts";
 import { usableRun } from "../operations/cached-result.ts";
 import type { Services } from "../operations/services.ts";
 import type { AcceptedRequest } from "../requests/request.ts";
-import { durationMs } from "../schema/duration.ts";
-import { given } from "../schema/given.ts";
 import type { ExplainedCacheSchema } from "./schemas/explanation.ts";
 
 type ExplainedCache = z.infer<ReturnType<typeof ExplainedCacheSchema>>;

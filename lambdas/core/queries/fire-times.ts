@@ -1,9 +1,9 @@
 import type * as z from "zod";
-import { type Calendars, noCalendars } from "../job/calendars.ts";
 import type { Repeat } from "../job/job.ts";
-import { nextOccurrence } from "../job/recurrence.ts";
+import { type Calendars, noCalendars } from "../job/series/calendars.ts";
+import { nextOccurrence } from "../job/series/recurrence.ts";
+import { localIso, offsetAt, timeOfDay, wallClock } from "../kernel/zone.ts";
 import type { FireTimeSchema } from "./schemas/explanation.ts";
-import { localIso, offsetAt, timeOfDay, wallClock } from "./zone.ts";
 
 /** A time at which a job will run. */
 export type FireTime = z.infer<ReturnType<typeof FireTimeSchema>>;

@@ -1,9 +1,9 @@
 import type * as z from "zod";
 import { isReadable, type Job } from "../job/job.ts";
+import { jobNotFound, RequestError } from "../kernel/request-error.ts";
+import { largestAnswer, sentBytesOf } from "../kernel/sizes.ts";
 import { loadIfThere } from "../operations/payload.ts";
 import type { Services } from "../operations/services.ts";
-import { jobNotFound, RequestError } from "../requests/request-error.ts";
-import { largestAnswer, sentBytesOf } from "../schema/sizes.ts";
 import { redact, redactionOf } from "./redact.ts";
 import { resultUrlSeconds } from "./result-view.ts";
 import type { JobInputSchema } from "./schemas/input.ts";

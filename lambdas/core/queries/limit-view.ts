@@ -1,13 +1,13 @@
 import type * as z from "zod";
-import type { GateName } from "../flow/gate.ts";
-import { aheadMs } from "../flow/gcra.ts";
-import type { Limit } from "../flow/limit.ts";
-import { type LimitRule, type Pin, ruleOf } from "../flow/limit-rule.ts";
+import type { Limit } from "../catalog/limit.ts";
 import type { Job } from "../job/job.ts";
+import { durationMs } from "../kernel/duration.ts";
+import { given } from "../kernel/given.ts";
+import type { GateName } from "../limits/gate.ts";
+import { aheadMs } from "../limits/gcra.ts";
+import { type LimitRule, type Pin, ruleOf } from "../limits/limit-rule.ts";
 import { type Ruling, rulesOf } from "../operations/limit-rules.ts";
 import type { Gates } from "../ports/gates.ts";
-import { durationMs } from "../schema/duration.ts";
-import { given } from "../schema/given.ts";
 import { lineEstimate, placesShown, startsOf } from "./line-estimate.ts";
 import type { ExplainedGateSchema, LimitGateSchema, LimitSchema } from "./schemas/limits.ts";
 

@@ -1,7 +1,7 @@
 import type * as z from "zod";
-import { orderOf } from "../flow/turn.ts";
 import type { Job } from "../job/job.ts";
-import { inParallel } from "../operations/in-parallel.ts";
+import { inParallel } from "../kernel/in-parallel.ts";
+import { orderOf } from "../limits/turn.ts";
 import { type RuledGate, type Ruling, rulesOf } from "../operations/limit-rules.ts";
 import { isStillWaiting, mayStand } from "../operations/lines.ts";
 import type { Waiter } from "../ports/gates.ts";

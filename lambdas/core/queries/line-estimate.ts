@@ -1,9 +1,9 @@
-import type { PartState } from "../flow/gate.ts";
-import { type Arrival, bucketsOf, freeStarts, intervalOf, paceOf, startAfter } from "../flow/gcra.ts";
-import type { LimitRule } from "../flow/limit-rule.ts";
-import { type Pump, patienceMs } from "../flow/pump.ts";
+import { given } from "../kernel/given.ts";
+import type { PartState } from "../limits/gate.ts";
+import { type Arrival, bucketsOf, freeStarts, intervalOf, paceOf, startAfter } from "../limits/gcra.ts";
+import type { LimitRule } from "../limits/limit-rule.ts";
+import { type Pump, patienceMs } from "../limits/pump.ts";
 import type { Line, Waiter } from "../ports/gates.ts";
-import { given } from "../schema/given.ts";
 
 /*
  * When a line moves, for people. A rate gives its starts out one by one, so the place in its line says when. Nobody can tell how long

@@ -1,9 +1,9 @@
 import type * as z from "zod";
+import type { Tenant } from "../access/tenants.ts";
 import { dayMs, type FailureGroup, mergedGroups } from "../job/failure-group.ts";
-import { inParallel, readsAtOnce } from "../operations/in-parallel.ts";
-import type { Failures } from "../ports/ports.ts";
+import { inParallel, readsAtOnce } from "../kernel/in-parallel.ts";
+import type { Failures } from "../ports/failures.ts";
 import type { ErrorGroupSchema } from "./schemas/errors.ts";
-import type { Tenant } from "./tenants.ts";
 
 export type ErrorGroupView = z.infer<ReturnType<typeof ErrorGroupSchema>>;
 

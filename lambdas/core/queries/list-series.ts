@@ -1,15 +1,16 @@
+import type { Tenant } from "../access/tenants.ts";
 import { calendarsOf } from "../catalog/calendars.ts";
 import type { Catalog } from "../catalog/catalog.ts";
 import { type Drift, driftOf, wantedOf } from "../catalog/schedules.ts";
 import type { IndexPosition } from "../job/index-position.ts";
-import { type Job, type JobStatus, phaseOf } from "../job/job.ts";
+import { type Job, phaseOf } from "../job/job.ts";
 import type { Pause } from "../job/pause.ts";
-import { inParallel } from "../operations/in-parallel.ts";
-import type { JobStore } from "../ports/ports.ts";
-import { given } from "../schema/given.ts";
-import { listJobs } from "./list-jobs.ts";
+import { given } from "../kernel/given.ts";
+import { inParallel } from "../kernel/in-parallel.ts";
+import type { JobStatus } from "../kernel/job-status.ts";
+import { listJobs } from "../operations/list-jobs.ts";
+import type { JobStore } from "../ports/job-store.ts";
 import { type SeriesView, seriesView, shownRuns } from "./series-view.ts";
-import type { Tenant } from "./tenants.ts";
 
 export interface SeriesQuery {
   /** Absent: every series that has not ended. */

@@ -2,8 +2,8 @@ import type * as z from "zod";
 import { isWaiting, type Job } from "../job/job.ts";
 import { covers, endOf, type Held, isHolding, type Pause, pauseOf } from "../job/pause.ts";
 import { isParked } from "../job/transitions.ts";
+import { given } from "../kernel/given.ts";
 import type { Services } from "../operations/services.ts";
-import { given } from "../schema/given.ts";
 import type { PauseReferenceSchema, PauseSchema } from "./schemas/pauses.ts";
 
 export type PauseView = z.infer<ReturnType<typeof PauseSchema>>;

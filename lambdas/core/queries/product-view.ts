@@ -5,7 +5,7 @@ import type { Definitions, JobTypeDefinition, Product, ProductEvent } from "../c
 import { referenceName, referencesIn } from "../catalog/references.ts";
 import { wantedOf } from "../catalog/schedules.ts";
 import type { JobType } from "../job/job.ts";
-import { given } from "../schema/given.ts";
+import { given } from "../kernel/given.ts";
 import type { ProductSchema, ProductSummarySchema } from "./schemas/product.ts";
 
 /** A product as callers see it, with the envs that their key has access to. */

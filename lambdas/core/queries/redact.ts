@@ -1,6 +1,6 @@
 import type { Catalog } from "../catalog/catalog.ts";
 import type { Job } from "../job/job.ts";
-import { pathOf } from "../schema/schema.ts";
+import { pathOf } from "../kernel/schema.ts";
 
 /** What stands in place of a part that is not shown. */
 export const redactedText = "[redacted]";

@@ -1,7 +1,7 @@
 import { isBlob, type Stored, type StoredBlob } from "../job/job.ts";
+import { largestAnswer, sentBytes, sentBytesOf } from "../kernel/sizes.ts";
 import { parsed } from "../operations/payload.ts";
-import type { BlobStore } from "../ports/ports.ts";
-import { largestAnswer, sentBytes, sentBytesOf } from "../schema/sizes.ts";
+import type { BlobStore } from "../ports/blob-store.ts";
 import { redact } from "./redact.ts";
 
 /**

@@ -1,11 +1,11 @@
 import type * as z from "zod";
 import type { Drift } from "../catalog/schedules.ts";
-import { type Calendars, noCalendars } from "../job/calendars.ts";
 import { hasBegun, isFinished, isWaiting, type Job, type RunRecord } from "../job/job.ts";
 import type { Pause } from "../job/pause.ts";
-import { nextOccurrence } from "../job/recurrence.ts";
-import { plannedAfter, runsLeft, skipReason } from "../job/series.ts";
-import { given } from "../schema/given.ts";
+import { type Calendars, noCalendars } from "../job/series/calendars.ts";
+import { nextOccurrence } from "../job/series/recurrence.ts";
+import { plannedAfter, runsLeft, skipReason } from "../job/series/series.ts";
+import { given } from "../kernel/given.ts";
 import { type FireTime, localTimes } from "./fire-times.ts";
 import type { LastRunSchema, SeriesSchema } from "./schemas/series.ts";
 import { summaryOf } from "./view.ts";

@@ -1,6 +1,6 @@
 import type * as z from "zod";
 import { addCounts, type Counts, type Histogram, noCounts, percentile } from "../job/stats.ts";
-import type { HourCounts } from "../ports/ports.ts";
+import type { HourCounts } from "../ports/stats-store.ts";
 import type { StatsSchema } from "./schemas/stats.ts";
 
 export type StatsView = z.infer<ReturnType<typeof StatsSchema>>;

@@ -1,8 +1,8 @@
 import type * as z from "zod";
 import { isFinished, type Job, shownStatus } from "../job/job.ts";
+import { given } from "../kernel/given.ts";
 import { loadIfThere } from "../operations/payload.ts";
 import type { Services } from "../operations/services.ts";
-import { given } from "../schema/given.ts";
 import type { StepSchema } from "./schemas/progress.ts";
 
 /** The state of a step of a feature. */

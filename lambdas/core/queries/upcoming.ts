@@ -1,13 +1,13 @@
 import type * as z from "zod";
+import type { Tenant } from "../access/tenants.ts";
 import { furtherQuartersFor, isHot, minuteMs, quarterOf } from "../job/due-time.ts";
-import { never } from "../job/job.ts";
 import { quarterHourMs } from "../job/route.ts";
-import { inParallel, readsAtOnce } from "../operations/in-parallel.ts";
+import { given } from "../kernel/given.ts";
+import { inParallel, readsAtOnce } from "../kernel/in-parallel.ts";
+import { never } from "../kernel/start-time.ts";
 import type { Services } from "../operations/services.ts";
-import type { JobStore, Page, PageQuery } from "../ports/ports.ts";
-import { given } from "../schema/given.ts";
+import type { JobStore, Page, PageQuery } from "../ports/job-store.ts";
 import type { UpcomingSchema } from "./schemas/upcoming.ts";
-import type { Tenant } from "./tenants.ts";
 
 export type UpcomingView = z.infer<ReturnType<typeof UpcomingSchema>>;
 

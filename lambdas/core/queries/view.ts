@@ -5,10 +5,10 @@ import { isFinished, isWaiting, type Job, type Parent, shownStatus } from "../jo
 import type { Pause } from "../job/pause.ts";
 import { cachedFrom } from "../job/result-cache.ts";
 import type { Shared } from "../job/shared-key.ts";
+import { given } from "../kernel/given.ts";
+import { lazy } from "../kernel/lazy.ts";
+import { shorten } from "../kernel/sizes.ts";
 import type { Services } from "../operations/services.ts";
-import { given } from "../schema/given.ts";
-import { lazy } from "../schema/lazy.ts";
-import { shorten } from "../schema/sizes.ts";
 import { channelsShown } from "./channels-view.ts";
 import { graphShown } from "./graph-view.ts";
 import { pausesFor, pauseWait } from "./pause-view.ts";

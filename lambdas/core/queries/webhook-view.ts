@@ -1,7 +1,7 @@
 import type * as z from "zod";
 import type { EndpointState } from "../catalog/endpoint-state.ts";
 import type { ProductEndpoint } from "../catalog/webhook.ts";
-import { given } from "../schema/given.ts";
+import { given } from "../kernel/given.ts";
 import type { WebhookSchema } from "./schemas/webhooks.ts";
 
 export type WebhookView = z.infer<ReturnType<typeof WebhookSchema>>;

@@ -1,8 +1,9 @@
 import * as z from "zod";
-import { type JobStatus, jobStatuses, jobTypes } from "../job/job.ts";
-import { requestLimits } from "../schema/request-limits.ts";
-import { strict } from "../schema/schema.ts";
-import { epochMs, Time } from "../schema/start-time.ts";
+import { jobTypes } from "../job/job.ts";
+import { type JobStatus, jobStatuses } from "../kernel/job-status.ts";
+import { requestLimits } from "../kernel/request-limits.ts";
+import { strict } from "../kernel/schema.ts";
+import { epochMs, Time } from "../kernel/start-time.ts";
 import { CancelReason } from "./cancel-reason.ts";
 
 export const bulkActions = ["cancel", "pause", "resume", "retry", "delete"] as const;

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { requestLimits } from "../schema/request-limits.ts";
+import { requestLimits } from "../kernel/request-limits.ts";
 
 /** A tag stands in a path, which has one spelling: so it has nothing that would have to be percent-encoded there. */
 const pattern = new RegExp(`^[A-Za-z0-9][A-Za-z0-9_.~-]{0,${requestLimits.cacheTag - 1}}$`);

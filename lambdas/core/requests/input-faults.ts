@@ -1,10 +1,10 @@
 import type { CatalogEvent } from "../catalog/catalog.ts";
-import type { Fault } from "../errors.ts";
+import { inputFaultsOf } from "../catalog/targets/input-check.ts";
 import { expressionInputFaults, plainInputFaults, takesExpressions } from "../expressions/request-input.ts";
-import { isInexact } from "../schema/exact-json.ts";
-import { type Findings, findFaults, uncovered } from "../schema/find-faults.ts";
-import { firstFaults, jsonPointer } from "../schema/schema.ts";
-import { inputFaultsOf } from "../targets/input-check.ts";
+import type { Fault } from "../kernel/errors.ts";
+import { isInexact } from "../kernel/exact-json.ts";
+import { type Findings, findFaults, uncovered } from "../kernel/find-faults.ts";
+import { firstFaults, jsonPointer } from "../kernel/schema.ts";
 import type { JobRequest } from "./job-request.ts";
 
 /** Who asks for a job: the input of a feature's step is resolved, so it has no expressions, whatever it looks like. */

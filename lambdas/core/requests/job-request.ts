@@ -1,15 +1,15 @@
 import * as z from "zod";
-import { Priority } from "../flow/limit-bounds.ts";
+import { Priority } from "../catalog/limit-bounds.ts";
+import { DebounceRequest, UniqueRequest } from "../catalog/sharing-fields.ts";
+import { RetryConfig } from "../job/retry-config.ts";
 import { TaskToken } from "../job/task-token.ts";
-import { milliseconds } from "../schema/plain-faults.ts";
-import { requestLimits } from "../schema/request-limits.ts";
-import { notWellFormed, strict, wellFormed } from "../schema/schema.ts";
-import { Time } from "../schema/start-time.ts";
+import { milliseconds } from "../kernel/plain-faults.ts";
+import { requestLimits } from "../kernel/request-limits.ts";
+import { notWellFormed, strict, wellFormed } from "../kernel/schema.ts";
+import { Time } from "../kernel/start-time.ts";
 import { CacheTagField } from "./cache-tag.ts";
 import { RepeatRequest } from "./repeat-request.ts";
-import { RetryConfig } from "./retry-config.ts";
 import { SessionRequest } from "./session-request.ts";
-import { DebounceRequest, UniqueRequest } from "./sharing-fields.ts";
 
 const Name = z.string().min(1).max(requestLimits.name);
 const EventName = z.string().min(1).max(requestLimits.event);

@@ -1,9 +1,9 @@
 import { takesExpressions } from "../expressions/request-input.ts";
 import type { Job, Stored } from "../job/job.ts";
+import { spread } from "../job/series/spread.ts";
 import { debouncedStart } from "../job/shared-key.ts";
-import { spread } from "../job/spread.ts";
 import { waiting } from "../job/transitions.ts";
-import { given } from "../schema/given.ts";
+import { given } from "../kernel/given.ts";
 import type { AcceptedRequest } from "./request.ts";
 
 export interface NewJobFields {

@@ -2,15 +2,15 @@ import * as z from "zod";
 import { may, type Scopes } from "../access/scopes.ts";
 import { type Catalog, own } from "../catalog/catalog.ts";
 import type { Product } from "../catalog/job-type.ts";
-import type { Fault } from "../errors.ts";
 import { keyText, longestKey } from "../expressions/keys.ts";
 import { drainRates, type PauseScope } from "../job/pause.ts";
-import { given } from "../schema/given.ts";
-import { invalidRequest, parseBody } from "../schema/parse-body.ts";
-import { requestLimits } from "../schema/request-limits.ts";
-import { didYouMean, notWellFormed, strict, wellFormed } from "../schema/schema.ts";
-import { epochMs, farthestAheadMs, Time } from "../schema/start-time.ts";
-import { RequestError } from "./request-error.ts";
+import type { Fault } from "../kernel/errors.ts";
+import { given } from "../kernel/given.ts";
+import { invalidRequest, parseBody } from "../kernel/parse-body.ts";
+import { RequestError } from "../kernel/request-error.ts";
+import { requestLimits } from "../kernel/request-limits.ts";
+import { didYouMean, notWellFormed, strict, wellFormed } from "../kernel/schema.ts";
+import { epochMs, farthestAheadMs, Time } from "../kernel/start-time.ts";
 
 const Name = z.string().min(1).max(requestLimits.name);
 

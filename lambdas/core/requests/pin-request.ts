@@ -1,11 +1,11 @@
 import * as z from "zod";
-import { limitNumbers, needsNumbers } from "../flow/limit.ts";
-import { limitBounds } from "../flow/limit-bounds.ts";
-import type { Pin } from "../flow/limit-rule.ts";
-import { given } from "../schema/given.ts";
-import { invalidRequest, parseBody } from "../schema/parse-body.ts";
-import { notWellFormed, strict, wellFormed } from "../schema/schema.ts";
-import { epochMs, Time } from "../schema/start-time.ts";
+import { limitNumbers, needsNumbers } from "../catalog/limit.ts";
+import { limitBounds } from "../catalog/limit-bounds.ts";
+import { given } from "../kernel/given.ts";
+import { invalidRequest, parseBody } from "../kernel/parse-body.ts";
+import { notWellFormed, strict, wellFormed } from "../kernel/schema.ts";
+import { epochMs, Time } from "../kernel/start-time.ts";
+import type { Pin } from "../limits/limit-rule.ts";
 
 /** The numbers that are to hold instead of the catalog's, until a time. */
 export const PinRequest = strict({

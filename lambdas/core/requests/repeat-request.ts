@@ -1,14 +1,14 @@
 import * as z from "zod";
-import type { Fault } from "../errors.ts";
-import { type Calendars, dayExists, isDate } from "../job/calendars.ts";
 import type { Repeat } from "../job/job.ts";
-import { firstOccurrence, isTimeZone } from "../job/recurrence.ts";
-import { given } from "../schema/given.ts";
-import { milliseconds } from "../schema/plain-faults.ts";
-import { didYouMean, strict } from "../schema/schema.ts";
-import { oneOf } from "../schema/some-of.ts";
-import { epochMs, farthestAheadMs, Time } from "../schema/start-time.ts";
-import { longestTag } from "../schema/tag.ts";
+import { type Calendars, dayExists, isDate } from "../job/series/calendars.ts";
+import { firstOccurrence, isTimeZone } from "../job/series/recurrence.ts";
+import type { Fault } from "../kernel/errors.ts";
+import { given } from "../kernel/given.ts";
+import { milliseconds } from "../kernel/plain-faults.ts";
+import { didYouMean, strict } from "../kernel/schema.ts";
+import { oneOf } from "../kernel/some-of.ts";
+import { epochMs, farthestAheadMs, Time } from "../kernel/start-time.ts";
+import { longestTag } from "../kernel/tag.ts";
 import { cronFault } from "./cron-fault.ts";
 
 /**

@@ -1,7 +1,7 @@
-import type { Fault } from "../errors.ts";
-import type { Calendars } from "../job/calendars.ts";
-import { requestLimits } from "../schema/request-limits.ts";
-import { dueAt, epochMs, farthestAheadMs } from "../schema/start-time.ts";
+import type { Calendars } from "../job/series/calendars.ts";
+import type { Fault } from "../kernel/errors.ts";
+import { requestLimits } from "../kernel/request-limits.ts";
+import { dueAt, epochMs, farthestAheadMs } from "../kernel/start-time.ts";
 import type { JobRequest } from "./job-request.ts";
 import { type Asked, repeatFaults } from "./repeat-request.ts";
 

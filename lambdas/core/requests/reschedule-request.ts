@@ -1,16 +1,16 @@
 import type * as z from "zod";
-import type { Fault } from "../errors.ts";
-import type { Calendars } from "../job/calendars.ts";
 import type { Repeat } from "../job/job.ts";
-import { invalidRequest, parseBody, parseOptionalBody, refuseManyFields } from "../schema/parse-body.ts";
-import { milliseconds } from "../schema/plain-faults.ts";
-import { longestDelayMs } from "../schema/request-limits.ts";
-import { strict } from "../schema/schema.ts";
-import { notBoth, someOf } from "../schema/some-of.ts";
-import { dueAt, farthestAheadMs, Time } from "../schema/start-time.ts";
-import { asWritten } from "./ductape/as-written.ts";
-import { rewriteReschedule } from "./ductape/rewrite.ts";
+import type { Calendars } from "../job/series/calendars.ts";
+import type { Fault } from "../kernel/errors.ts";
+import { invalidRequest, parseBody, parseOptionalBody, refuseManyFields } from "../kernel/parse-body.ts";
+import { milliseconds } from "../kernel/plain-faults.ts";
+import { longestDelayMs } from "../kernel/request-limits.ts";
+import { strict } from "../kernel/schema.ts";
+import { notBoth, someOf } from "../kernel/some-of.ts";
+import { dueAt, farthestAheadMs, Time } from "../kernel/start-time.ts";
 import { type Asked, RepeatRequest, repeatFaults, repeatOf } from "./repeat-request.ts";
+import { asWritten } from "./spellings/as-written.ts";
+import { rewriteReschedule } from "./spellings/rewrite.ts";
 
 /** A new start time for a waiting job, or a new series for a recurring one; at least one of them. */
 export const RescheduleRequest = someOf(

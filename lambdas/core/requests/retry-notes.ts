@@ -1,8 +1,8 @@
-import type { Fault } from "../errors.ts";
 import { isOurCode, knownNames, plainName } from "../job/error-names.ts";
 import { jobErrorCodes } from "../job/job-error.ts";
-import { didYouMean, jsonPointer } from "../schema/schema.ts";
-import type { RetryConfig } from "./retry-config.ts";
+import type { RetryConfig } from "../job/retry-config.ts";
+import type { Fault } from "../kernel/errors.ts";
+import { didYouMean, jsonPointer } from "../kernel/schema.ts";
 
 /** What becomes of the names in a request's retry rules that are not codes of this API; undefined if all of them are. */
 export function retryNotes(config: RetryConfig | undefined): Fault[] | undefined {

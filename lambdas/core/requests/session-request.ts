@@ -1,10 +1,10 @@
 import * as z from "zod";
 import type { CatalogEvent } from "../catalog/catalog.ts";
 import { sessionsOf } from "../catalog/sessions.ts";
-import type { Fault } from "../errors.ts";
 import { sessionReferences } from "../expressions/session-references.ts";
-import { requestLimits } from "../schema/request-limits.ts";
-import { didYouMean, strict } from "../schema/schema.ts";
+import type { Fault } from "../kernel/errors.ts";
+import { requestLimits } from "../kernel/request-limits.ts";
+import { didYouMean, strict } from "../kernel/schema.ts";
 
 /** In a request: who it is made for. */
 export const SessionRequest = strict({

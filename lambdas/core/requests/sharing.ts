@@ -1,10 +1,10 @@
-import type { Fault } from "../errors.ts";
+import { defaultMaxWaits } from "../catalog/sharing-fields.ts";
 import { type KeySource, keyOrFault, keyText } from "../expressions/keys.ts";
 import type { Debouncing, Uniqueness } from "../job/shared-key.ts";
-import { durationMs } from "../schema/duration.ts";
-import { epochMs } from "../schema/start-time.ts";
+import { durationMs } from "../kernel/duration.ts";
+import type { Fault } from "../kernel/errors.ts";
+import { epochMs } from "../kernel/start-time.ts";
 import type { JobRequest } from "./job-request.ts";
-import { defaultMaxWaits } from "./sharing-fields.ts";
 
 /** The fields that decide whether a request shares a job with other requests of its key. */
 type Asked = Pick<JobRequest, "debounce" | "unique" | "repeat" | "expires_at" | "task_token"> & {

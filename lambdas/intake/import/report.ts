@@ -1,5 +1,5 @@
 import { type ImportCursor, reportFolder } from "../../core/job/import-cursor.ts";
-import type { BlobStore } from "../../core/ports/ports.ts";
+import type { BlobStore } from "../../core/ports/blob-store.ts";
 import type { LineReport } from "./schedule-lines.ts";
 
 /**

@@ -1,5 +1,5 @@
-import { traceOf } from "../../core/errors.ts";
 import type { ImportCursor } from "../../core/job/import-cursor.ts";
+import { traceOf } from "../../core/kernel/errors.ts";
 import type { IntakeServices } from "../services.ts";
 import { groupsOf, type Line, linesOf } from "./lines.ts";
 import { writePart, writeSummary } from "./report.ts";

@@ -1,11 +1,11 @@
-import { type Fault, InternalError, PermanentError, traceOf } from "../../core/errors.ts";
 import { type ImportCursor, lineId } from "../../core/job/import-cursor.ts";
+import { type Fault, InternalError, PermanentError, traceOf } from "../../core/kernel/errors.ts";
+import { requestReviver } from "../../core/kernel/exact-json.ts";
+import { invalidRequest } from "../../core/kernel/parse-body.ts";
+import { RequestError } from "../../core/kernel/request-error.ts";
 import { type Scheduled, scheduleJobs } from "../../core/operations/schedule-jobs.ts";
 import { shortened } from "../../core/outbound/rejection.ts";
 import type { AcceptedRequest } from "../../core/requests/request.ts";
-import { RequestError } from "../../core/requests/request-error.ts";
-import { requestReviver } from "../../core/schema/exact-json.ts";
-import { invalidRequest } from "../../core/schema/parse-body.ts";
 import { accept } from "../schedule-request.ts";
 import type { IntakeServices } from "../services.ts";
 import type { Line } from "./lines.ts";

@@ -1,6 +1,6 @@
 import type { QueueMessage } from "../../aws/lambda/intake-handler.ts";
-import { traceOf } from "../../core/errors.ts";
 import { ImportCursor } from "../../core/job/import-cursor.ts";
+import { traceOf } from "../../core/kernel/errors.ts";
 import type { IntakeServices } from "../services.ts";
 import { runImport } from "./run-import.ts";
 

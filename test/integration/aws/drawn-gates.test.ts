@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from "@jest/globals";
 import { dynamoGates } from "../../../lambdas/aws/dynamodb/gates.ts";
-import { type Ask, emptyPart, type GatePart, type Holder, type PartState } from "../../../lambdas/core/flow/gate.ts";
+import { type Ask, emptyPart, type GatePart, type Holder, type PartState } from "../../../lambdas/core/limits/gate.ts";
 import type { Gates } from "../../../lambdas/core/ports/gates.ts";
 import { startDynamo, table } from "../../support/aws/dynamo.ts";
 import { noon } from "../../support/builders.ts";

@@ -2,7 +2,7 @@ import { DynamoDBClient, GetItemCommand, PutItemCommand, UpdateItemCommand } fro
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
 import { fromAttributes, toAttributes } from "../../../lambdas/aws/dynamodb/attributes.ts";
 import { dynamoGates } from "../../../lambdas/aws/dynamodb/gates.ts";
-import type { Ask, GatePart, Taken } from "../../../lambdas/core/flow/gate.ts";
+import type { Ask, GatePart, Taken } from "../../../lambdas/core/limits/gate.ts";
 import type { Gates } from "../../../lambdas/core/ports/gates.ts";
 import { settings } from "../../support/aws/client-settings.ts";
 import { startDynamo, table } from "../../support/aws/dynamo.ts";

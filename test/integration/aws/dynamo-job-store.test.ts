@@ -4,7 +4,7 @@ import { keyOf } from "../../../lambdas/aws/dynamodb/job-item.ts";
 import { dynamoJobStore } from "../../../lambdas/aws/dynamodb/job-store.ts";
 import type { Job } from "../../../lambdas/core/job/job.ts";
 import { cancelled } from "../../../lambdas/core/job/transitions.ts";
-import type { JobStore } from "../../../lambdas/core/ports/ports.ts";
+import type { JobStore } from "../../../lambdas/core/ports/job-store.ts";
 import { startDynamo, table } from "../../support/aws/dynamo.ts";
 import { clientThatLoses } from "../../support/aws/lost-answers.ts";
 import { aJob, aMessage, noon } from "../../support/builders.ts";

@@ -1,8 +1,9 @@
 import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { dynamoJobStore } from "../../../lambdas/aws/dynamodb/job-store.ts";
-import { type Job, type JobStatus, messageOf } from "../../../lambdas/core/job/job.ts";
-import { type ListQuery, listJobs } from "../../../lambdas/core/queries/list-jobs.ts";
+import { type Job, messageOf } from "../../../lambdas/core/job/job.ts";
+import type { JobStatus } from "../../../lambdas/core/kernel/job-status.ts";
+import { type ListQuery, listJobs } from "../../../lambdas/core/operations/list-jobs.ts";
 import { reconcile } from "../../../lambdas/reconciler/reconcile.ts";
 import { startDynamo, table } from "../../support/aws/dynamo.ts";
 import { aJob, noon } from "../../support/builders.ts";

@@ -1,6 +1,6 @@
 import { dynamoJobStore } from "../../../lambdas/aws/dynamodb/job-store.ts";
 import { newJobId, shardOf } from "../../../lambdas/core/job/job-id.ts";
-import { listJobs } from "../../../lambdas/core/queries/list-jobs.ts";
+import { listJobs } from "../../../lambdas/core/operations/list-jobs.ts";
 import { upcoming } from "../../../lambdas/core/queries/upcoming.ts";
 import { graceMs, reconcile } from "../../../lambdas/reconciler/reconcile.ts";
 import { startDynamo, table } from "../../support/aws/dynamo.ts";

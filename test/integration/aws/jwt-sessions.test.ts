@@ -3,7 +3,7 @@ import { clockToleranceSeconds, jwtSessions } from "../../../lambdas/aws/session
 import { keysCooldownMs, mostKeyBytes } from "../../../lambdas/aws/sessions/remote-keys.ts";
 import { secret } from "../../../lambdas/core/catalog/references.ts";
 import type { SessionSettings } from "../../../lambdas/core/catalog/sessions.ts";
-import { TransientError } from "../../../lambdas/core/errors.ts";
+import { TransientError } from "../../../lambdas/core/kernel/errors.ts";
 import { TokenRefused } from "../../../lambdas/core/ports/sessions.ts";
 import { noon } from "../../support/builders.ts";
 import { fakeSecrets } from "../../support/fakes/secrets.ts";

@@ -7,12 +7,12 @@ import { decisionPolicy } from "../../../lambdas/consumers/types/feature/decisio
 import { execute as decide } from "../../../lambdas/consumers/types/feature/execute.ts";
 import { registry } from "../../../lambdas/consumers/types/registry.ts";
 import { makeCatalog } from "../../../lambdas/core/catalog/catalog.ts";
-import { checkCatalog } from "../../../lambdas/core/catalog/check-catalog.ts";
 import { parameter, secret } from "../../../lambdas/core/catalog/references.ts";
+import { checkCatalog } from "../../../lambdas/core/check/check-catalog.ts";
+import type { RequestError } from "../../../lambdas/core/kernel/request-error.ts";
 import { scheduleJob } from "../../../lambdas/core/operations/schedule-job.ts";
 import { viewOf } from "../../../lambdas/core/queries/view.ts";
 import { parseRequest } from "../../../lambdas/core/requests/request.ts";
-import type { RequestError } from "../../../lambdas/core/requests/request-error.ts";
 import { transitionsOf } from "../../../lambdas/lifecycle/events.ts";
 import { captured } from "../../support/captured.ts";
 import { httpServer, json } from "../../support/executors/http-server.ts";

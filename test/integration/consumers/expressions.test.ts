@@ -4,7 +4,7 @@ import { decisionPolicy } from "../../../lambdas/consumers/types/feature/decisio
 import { execute as decide } from "../../../lambdas/consumers/types/feature/execute.ts";
 import { registry } from "../../../lambdas/consumers/types/registry.ts";
 import { makeCatalog } from "../../../lambdas/core/catalog/catalog.ts";
-import { checkCatalog } from "../../../lambdas/core/catalog/check-catalog.ts";
+import { checkCatalog } from "../../../lambdas/core/check/check-catalog.ts";
 import { scheduleJob } from "../../../lambdas/core/operations/schedule-job.ts";
 import { parseRequest } from "../../../lambdas/core/requests/request.ts";
 import { httpServer, json } from "../../support/executors/http-server.ts";

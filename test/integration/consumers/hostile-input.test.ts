@@ -7,13 +7,13 @@ import { execute as notification } from "../../../lambdas/consumers/types/notifi
 import { execute as publish } from "../../../lambdas/consumers/types/publish/execute.ts";
 import { registry } from "../../../lambdas/consumers/types/registry.ts";
 import { makeCatalog } from "../../../lambdas/core/catalog/catalog.ts";
-import { checkCatalog } from "../../../lambdas/core/catalog/check-catalog.ts";
 import type { Product } from "../../../lambdas/core/catalog/job-type.ts";
 import { parameter, secret } from "../../../lambdas/core/catalog/references.ts";
+import { checkCatalog } from "../../../lambdas/core/check/check-catalog.ts";
 import type { Job, JobType } from "../../../lambdas/core/job/job.ts";
+import { RequestError } from "../../../lambdas/core/kernel/request-error.ts";
 import type { ExecuteWithServices } from "../../../lambdas/core/operations/execution.ts";
 import { parseRequest } from "../../../lambdas/core/requests/request.ts";
-import { RequestError } from "../../../lambdas/core/requests/request-error.ts";
 import { aJob, aMessage, noon } from "../../support/builders.ts";
 import { httpServer, json, type Seen } from "../../support/executors/http-server.ts";
 import { fakeServices } from "../../support/fakes/services.ts";

@@ -2,7 +2,7 @@ import { PutObjectCommand } from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import { lazyBlobStore } from "../../../lambdas/aws/start/lazy-ports.ts";
 import { beginningOf, reportFolder } from "../../../lambdas/core/job/import-cursor.ts";
-import type { BlobStore } from "../../../lambdas/core/ports/ports.ts";
+import type { BlobStore } from "../../../lambdas/core/ports/blob-store.ts";
 import { mostLines, runImport } from "../../../lambdas/intake/import/run-import.ts";
 import { bucket, startSqsAndS3 } from "../../support/aws/fauxqs.ts";
 import { noon } from "../../support/builders.ts";

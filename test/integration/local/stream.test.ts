@@ -11,7 +11,7 @@ import { dynamoStatsStore } from "../../../lambdas/aws/dynamodb/stats-store.ts";
 import type { Job } from "../../../lambdas/core/job/job.ts";
 import { shardOf } from "../../../lambdas/core/job/job-id.ts";
 import { noCounts } from "../../../lambdas/core/job/stats.ts";
-import type { JobStore } from "../../../lambdas/core/ports/ports.ts";
+import type { JobStore } from "../../../lambdas/core/ports/job-store.ts";
 import type { Listening } from "../../../local/gateway/http.ts";
 import { credentials } from "../../../local/runtime/credentials.ts";
 import { tableName } from "../../../local/runtime/names.ts";

@@ -7,7 +7,7 @@ import { JobError } from "../../../lambdas/core/job/job-error.ts";
 import { newJobId } from "../../../lambdas/core/job/job-id.ts";
 import { hourMs } from "../../../lambdas/core/job/stats.ts";
 import { attemptFailed } from "../../../lambdas/core/job/transitions.ts";
-import { recent } from "../../../lambdas/core/operations/recent.ts";
+import { recent } from "../../../lambdas/core/kernel/recent.ts";
 import { statsOf } from "../../../lambdas/core/queries/stats-view.ts";
 import { handleChanges } from "../../../lambdas/lifecycle/handle.ts";
 import { settings } from "../../support/aws/client-settings.ts";

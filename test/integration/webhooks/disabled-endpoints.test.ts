@@ -1,5 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
-import { PermanentError } from "../../../lambdas/core/errors.ts";
+import { PermanentError } from "../../../lambdas/core/kernel/errors.ts";
 import { deliver } from "../../../lambdas/webhooks/deliver.ts";
 import { aJob } from "../../support/builders.ts";
 import { fakeSecrets } from "../../support/fakes/secrets.ts";

@@ -87,7 +87,7 @@ export const dispatching: Mutation[] = [
   },
   {
     name: "secrets: a log line contains an error's message",
-    at: "core/errors.ts#traceOf",
+    at: "core/kernel/errors.ts#traceOf",
     find: 'error_name: typeof name === "string" ? name : typeof name,',
     replace: "error_name: error.message,",
   },

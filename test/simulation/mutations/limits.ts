@@ -1,7 +1,7 @@
 import type { Mutation } from "./mutation.ts";
 
-const gate = "core/flow/gate.ts";
-const turn = "core/flow/turn.ts";
+const gate = "core/limits/gate.ts";
+const turn = "core/limits/turn.ts";
 const pass = "core/operations/pass-gates.ts";
 const transitions = "core/job/transitions.ts";
 const claim = "consumers/engine/claim-job.ts";
@@ -53,7 +53,7 @@ export const limits: Mutation[] = [
   {
     name: "limits: starts are not spaced",
     seed: 13,
-    at: "core/flow/gcra.ts#startAfter",
+    at: "core/limits/gcra.ts#startAfter",
     find: "Math.ceil(earliest / 1000)",
     replace: "Math.min(now, earliest)",
   },

@@ -1,7 +1,7 @@
 import type { Mutation } from "./mutation.ts";
 
-const gate = "core/flow/gate.ts";
-const pump = "core/flow/pump.ts";
+const gate = "core/limits/gate.ts";
+const pump = "core/limits/pump.ts";
 const pass = "core/operations/pass-gates.ts";
 const handing = "core/operations/hand-over.ts";
 const tick = "core/operations/tick.ts";

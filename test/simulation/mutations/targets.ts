@@ -7,7 +7,7 @@ export const fallbacks: Mutation[] = [
   {
     name: "targets: the next one is tried although the job may have been done",
     seed: 18,
-    at: "core/targets/moves-on.ts#movesOn",
+    at: "core/catalog/targets/moves-on.ts#movesOn",
     find: "error.nothingDone",
     replace: "true",
   },

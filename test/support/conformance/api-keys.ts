@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { newApiKey } from "../../../lambdas/core/access/api-key.ts";
 import { allScopes } from "../../../lambdas/core/access/scopes.ts";
-import type { ApiKeys } from "../../../lambdas/core/ports/ports.ts";
+import type { ApiKeys } from "../../../lambdas/core/ports/api-keys.ts";
 import { noon } from "../builders.ts";
 
 /** What every store of API keys does, in memory and on DynamoDB alike. */

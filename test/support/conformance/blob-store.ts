@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { buffer } from "node:stream/consumers";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
-import type { BlobStore } from "../../../lambdas/core/ports/ports.ts";
+import type { BlobStore } from "../../../lambdas/core/ports/blob-store.ts";
 
 export interface BlobStoreUnderTest {
   blobs: BlobStore;

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { grantMs } from "../../../lambdas/core/operations/api-limits.ts";
 import { rateSlotMs } from "../../../lambdas/core/operations/key-rate.ts";
-import type { CallerCounts, Waits } from "../../../lambdas/core/operations/waits.ts";
+import type { CallerCounts, Waits } from "../../../lambdas/core/ports/waits.ts";
 import { noon } from "../builders.ts";
 
 export interface CallerCountsUnderTest {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
-import type { DeadLetter, DeadLetters } from "../../../lambdas/core/ports/outbound-ports.ts";
+import type { DeadLetter, DeadLetters } from "../../../lambdas/core/ports/dead-letters.ts";
 
 export interface DeadLettersUnderTest {
   deadLetters: DeadLetters;

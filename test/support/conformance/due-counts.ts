@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { minuteMs } from "../../../lambdas/core/job/due-time.ts";
 import { quarterHourMs } from "../../../lambdas/core/job/route.ts";
-import type { DueCounts } from "../../../lambdas/core/ports/hot-minute-ports.ts";
+import type { DueCounts } from "../../../lambdas/core/ports/due-counts.ts";
 import { noon } from "../builders.ts";
 
 export interface DueCountsUnderTest {

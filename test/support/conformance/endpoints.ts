@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import type { EndpointFailure } from "../../../lambdas/core/catalog/endpoint-state.ts";
-import type { Endpoints } from "../../../lambdas/core/ports/outbound-ports.ts";
+import type { Endpoints } from "../../../lambdas/core/ports/endpoints.ts";
 import { noon } from "../builders.ts";
 
 export interface EndpointsUnderTest {

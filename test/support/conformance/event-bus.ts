@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
 import type { JobEvent } from "../../../lambdas/core/job/job-event.ts";
-import type { EventBus } from "../../../lambdas/core/ports/outbound-ports.ts";
+import type { EventBus } from "../../../lambdas/core/ports/event-bus.ts";
 import { aJob, anEvent } from "../builders.ts";
 
 export interface EventBusUnderTest {

@@ -8,7 +8,7 @@ import {
   groupsPerDay,
   otherFingerprint,
 } from "../../../lambdas/core/job/failure-group.ts";
-import type { Failures } from "../../../lambdas/core/ports/ports.ts";
+import type { Failures } from "../../../lambdas/core/ports/failures.ts";
 import { noon } from "../builders.ts";
 import { counted } from "../counted.ts";
 

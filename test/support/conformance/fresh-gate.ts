@@ -1,4 +1,4 @@
-import type { GatePart } from "../../../lambdas/core/flow/gate.ts";
+import type { GatePart } from "../../../lambdas/core/limits/gate.ts";
 import type { Gates } from "../../../lambdas/core/ports/gates.ts";
 import { noon } from "../builders.ts";
 

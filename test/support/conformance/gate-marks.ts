@@ -1,5 +1,5 @@
 import { expect, test } from "@jest/globals";
-import type { GateName, LineMark } from "../../../lambdas/core/flow/gate.ts";
+import type { GateName, LineMark } from "../../../lambdas/core/limits/gate.ts";
 import { noon } from "../builders.ts";
 import { type FreshGate, idOf, perSecond, turn } from "./fresh-gate.ts";
 

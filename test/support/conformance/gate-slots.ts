@@ -1,5 +1,5 @@
 import { expect, test } from "@jest/globals";
-import type { Ask, GatePart, Taken } from "../../../lambdas/core/flow/gate.ts";
+import type { Ask, GatePart, Taken } from "../../../lambdas/core/limits/gate.ts";
 import { noon } from "../builders.ts";
 import { type FreshGate, idOf, lease, turn } from "./fresh-gate.ts";
 

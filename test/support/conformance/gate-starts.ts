@@ -1,6 +1,6 @@
 import { expect, test } from "@jest/globals";
-import type { Ask, Taken } from "../../../lambdas/core/flow/gate.ts";
-import { aheadMs } from "../../../lambdas/core/flow/gcra.ts";
+import type { Ask, Taken } from "../../../lambdas/core/limits/gate.ts";
+import { aheadMs } from "../../../lambdas/core/limits/gcra.ts";
 import { noon } from "../builders.ts";
 import { type FreshGate, idOf, lease, perSecond, turn } from "./fresh-gate.ts";
 

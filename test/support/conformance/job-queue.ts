@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { type JobMessage, type JobType, jobTypes } from "../../../lambdas/core/job/job.ts";
-import type { JobQueue } from "../../../lambdas/core/ports/ports.ts";
+import type { JobQueue } from "../../../lambdas/core/ports/job-queue.ts";
 import { aMessage } from "../builders.ts";
 
 export interface JobQueueUnderTest {

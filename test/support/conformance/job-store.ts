@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect } from "@jest/globals";
-import type { JobStore } from "../../../lambdas/core/ports/ports.ts";
+import type { JobStore } from "../../../lambdas/core/ports/job-store.ts";
 import { describeArchive } from "./job-store/archive.ts";
 import { describeClaims } from "./job-store/claims.ts";
 import { describeCreation } from "./job-store/creation.ts";

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
-import { PermanentError } from "../../../lambdas/core/errors.ts";
-import type { MessageQueue } from "../../../lambdas/core/ports/ports.ts";
+import { PermanentError } from "../../../lambdas/core/kernel/errors.ts";
+import type { MessageQueue } from "../../../lambdas/core/ports/job-queue.ts";
 
 export interface Text {
   text: string;

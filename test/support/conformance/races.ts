@@ -18,7 +18,7 @@ import {
 import { changeJobs } from "../../../lambdas/core/operations/change-jobs.ts";
 import { type ExecuteWithServices, Parked } from "../../../lambdas/core/operations/execution.ts";
 import { scheduleJob } from "../../../lambdas/core/operations/schedule-job.ts";
-import type { JobStore } from "../../../lambdas/core/ports/ports.ts";
+import type { JobStore } from "../../../lambdas/core/ports/job-store.ts";
 import { parseRequest } from "../../../lambdas/core/requests/request.ts";
 import { aJob, noon } from "../builders.ts";
 import { catalog } from "../catalog/catalog.ts";

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
-import type { RoundPlaces } from "../../../lambdas/core/ports/ports.ts";
+import type { RoundPlaces } from "../../../lambdas/core/ports/round-places.ts";
 
 export interface RoundPlacesUnderTest {
   places: RoundPlaces;

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
-import type { ScheduleStates } from "../../../lambdas/core/ports/ports.ts";
+import type { ScheduleStates } from "../../../lambdas/core/ports/schedule-states.ts";
 
 export interface ScheduleStatesUnderTest {
   states: ScheduleStates;

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
 import { jobTypes } from "../../../lambdas/core/job/job.ts";
-import type { Scheduler } from "../../../lambdas/core/ports/ports.ts";
+import type { Scheduler } from "../../../lambdas/core/ports/scheduler.ts";
 import { aMessage, noon } from "../builders.ts";
 import type { Schedule } from "../fakes/scheduler.ts";
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { parameter, type Reference, referenceName, secret } from "../../../lambdas/core/catalog/references.ts";
-import type { Secrets } from "../../../lambdas/core/ports/ports.ts";
+import type { Secrets } from "../../../lambdas/core/ports/secrets.ts";
 
 export interface SecretsUnderTest {
   secrets: Secrets;

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { addCounts, type Counts, hourMs, noCounts } from "../../../lambdas/core/job/stats.ts";
-import type { StatsStore } from "../../../lambdas/core/ports/ports.ts";
+import type { StatsStore } from "../../../lambdas/core/ports/stats-store.ts";
 import { noon } from "../builders.ts";
 import { counted } from "../counted.ts";
 

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
 import { newJobId, shardOf } from "../../../lambdas/core/job/job-id.ts";
-import { type Kept, keptShards, type Unscheduled } from "../../../lambdas/core/ports/hot-minute-ports.ts";
+import { type Kept, keptShards, type Unscheduled } from "../../../lambdas/core/ports/unscheduled.ts";
 import { aJob, aMessage, noon } from "../builders.ts";
 
 export interface UnscheduledUnderTest {

@@ -3,7 +3,7 @@ import type { Job } from "../../../lambdas/core/job/job.ts";
 import { JobError } from "../../../lambdas/core/job/job-error.ts";
 import type { Execution } from "../../../lambdas/core/operations/execution.ts";
 import { endlessRoom } from "../../../lambdas/core/operations/memory.ts";
-import type { Log } from "../../../lambdas/core/ports/ports.ts";
+import type { Log } from "../../../lambdas/core/ports/log.ts";
 import { fakeBlobStore } from "../fakes/blob-store.ts";
 
 const silent: Log = { debug() {}, info() {}, warn() {}, error() {}, measure() {} };

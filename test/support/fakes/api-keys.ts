@@ -1,5 +1,5 @@
 import type { ApiKey } from "../../../lambdas/core/access/api-key.ts";
-import type { ApiKeys } from "../../../lambdas/core/ports/ports.ts";
+import type { ApiKeys } from "../../../lambdas/core/ports/api-keys.ts";
 
 /** Keys in memory. */
 export function fakeApiKeys(...given: ApiKey[]): ApiKeys {

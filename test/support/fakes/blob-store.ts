@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { Readable } from "node:stream";
-import type { BlobStore } from "../../../lambdas/core/ports/ports.ts";
+import type { BlobStore } from "../../../lambdas/core/ports/blob-store.ts";
 
 export interface FakeBlobStore extends BlobStore {
   blobs: Map<string, { body: Uint8Array; contentType: string }>;

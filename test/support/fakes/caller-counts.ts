@@ -1,4 +1,5 @@
-import { type CallerCounts, slotOf } from "../../../lambdas/core/operations/waits.ts";
+import { slotOf } from "../../../lambdas/core/operations/waits.ts";
+import type { CallerCounts } from "../../../lambdas/core/ports/waits.ts";
 
 /** What callers did, counted in memory, in slots of so many milliseconds. */
 export function fakeCallerCounts(slotMs: number): CallerCounts {

@@ -1,5 +1,5 @@
 import { setImmediate } from "node:timers/promises";
-import type { Clock } from "../../../lambdas/core/ports/ports.ts";
+import type { Clock } from "../../../lambdas/core/ports/clock.ts";
 import { noon } from "../builders.ts";
 
 export interface FakeClock extends Clock {

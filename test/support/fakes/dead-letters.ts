@@ -1,6 +1,6 @@
-import { PermanentError } from "../../../lambdas/core/errors.ts";
-import type { DeadLetter, DeadLetters } from "../../../lambdas/core/ports/outbound-ports.ts";
-import type { Refused } from "../../../lambdas/core/ports/ports.ts";
+import { PermanentError } from "../../../lambdas/core/kernel/errors.ts";
+import type { DeadLetter, DeadLetters } from "../../../lambdas/core/ports/dead-letters.ts";
+import type { Refused } from "../../../lambdas/core/ports/refused.ts";
 
 export interface FakeDeadLetters extends DeadLetters {
   /** What was kept, in order. */

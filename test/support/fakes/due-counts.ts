@@ -1,5 +1,5 @@
 import { quarterOf } from "../../../lambdas/core/job/due-time.ts";
-import type { DueCounts, DueMinute } from "../../../lambdas/core/ports/hot-minute-ports.ts";
+import type { DueCounts, DueMinute } from "../../../lambdas/core/ports/due-counts.ts";
 
 /** Counters in memory. */
 export function fakeDueCounts(): DueCounts {

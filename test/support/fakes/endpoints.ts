@@ -1,7 +1,8 @@
 import { eventDocs } from "../../../lambdas/api/schemas/events.ts";
 import { type EndpointState, keptFailures } from "../../../lambdas/core/catalog/endpoint-state.ts";
 import type { EndpointName } from "../../../lambdas/core/catalog/webhook.ts";
-import type { Announcement, Announcer, Endpoints } from "../../../lambdas/core/ports/outbound-ports.ts";
+import type { Endpoints } from "../../../lambdas/core/ports/endpoints.ts";
+import type { Announcement, Announcer } from "../../../lambdas/core/ports/event-bus.ts";
 
 const keyOf = ({ product, env, webhook }: EndpointName) => JSON.stringify([product, env, webhook]);
 

@@ -1,6 +1,6 @@
 import { eventDocs } from "../../../lambdas/api/schemas/events.ts";
 import type { JobEvent } from "../../../lambdas/core/job/job-event.ts";
-import type { EventBus, Unpublished } from "../../../lambdas/core/ports/outbound-ports.ts";
+import type { EventBus, Unpublished } from "../../../lambdas/core/ports/event-bus.ts";
 
 export interface FakeEventBus extends EventBus {
   /** What was published, in order. */

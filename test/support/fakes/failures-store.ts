@@ -6,7 +6,7 @@ import {
   otherFingerprint,
   otherOf,
 } from "../../../lambdas/core/job/failure-group.ts";
-import type { Failures } from "../../../lambdas/core/ports/ports.ts";
+import type { Failures } from "../../../lambdas/core/ports/failures.ts";
 
 /** Groups of failures in memory. */
 export function fakeFailures(): Failures & { all(): DayFailures[] } {

@@ -1,4 +1,4 @@
-import { PermanentError, TransientError } from "../../../lambdas/core/errors.ts";
+import { PermanentError, TransientError } from "../../../lambdas/core/kernel/errors.ts";
 
 /** The error of a port while AWS has no capacity. */
 export const throttled = (message = "throttled") => new TransientError("ThrottlingException", message);

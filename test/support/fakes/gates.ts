@@ -1,3 +1,4 @@
+import { given } from "../../../lambdas/core/kernel/given.ts";
 import {
   applied,
   emptyPart,
@@ -8,11 +9,10 @@ import {
   nextStep,
   type PartState,
   startOf,
-} from "../../../lambdas/core/flow/gate.ts";
-import type { Pin } from "../../../lambdas/core/flow/limit-rule.ts";
-import type { Pump } from "../../../lambdas/core/flow/pump.ts";
+} from "../../../lambdas/core/limits/gate.ts";
+import type { Pin } from "../../../lambdas/core/limits/limit-rule.ts";
+import type { Pump } from "../../../lambdas/core/limits/pump.ts";
 import type { Gates, Waiter } from "../../../lambdas/core/ports/gates.ts";
-import { given } from "../../../lambdas/core/schema/given.ts";
 import { copy } from "./job-store.ts";
 
 interface Kept {

@@ -1,5 +1,5 @@
 import type { ImportCursor } from "../../../lambdas/core/job/import-cursor.ts";
-import type { ImportQueue } from "../../../lambdas/core/ports/ports.ts";
+import type { ImportQueue } from "../../../lambdas/core/ports/import-queue.ts";
 
 /** Records messages without delivering them. */
 export function fakeImportQueue(): ImportQueue & { sent: { cursor: ImportCursor; delaySeconds: number }[] } {

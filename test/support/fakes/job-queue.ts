@@ -1,6 +1,7 @@
-import type { Calls } from "../../../lambdas/core/flow/calls.ts";
 import { type JobMessage, type JobType, jobTypes } from "../../../lambdas/core/job/job.ts";
-import type { JobQueue, Refused } from "../../../lambdas/core/ports/ports.ts";
+import type { Calls } from "../../../lambdas/core/limits/calls.ts";
+import type { JobQueue } from "../../../lambdas/core/ports/job-queue.ts";
+import type { Refused } from "../../../lambdas/core/ports/refused.ts";
 
 export interface Sent {
   type: JobType;

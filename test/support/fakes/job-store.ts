@@ -1,9 +1,10 @@
-import { PermanentError } from "../../../lambdas/core/errors.ts";
 import { comparePositions, type IndexPosition } from "../../../lambdas/core/job/index-position.ts";
 import { type Job, phaseOf, phaseTime, type RunRecord } from "../../../lambdas/core/job/job.ts";
 import { fewestShards, shardOf } from "../../../lambdas/core/job/job-id.ts";
 import { claimable, claimed } from "../../../lambdas/core/job/transitions.ts";
-import type { JobStore, Refused } from "../../../lambdas/core/ports/ports.ts";
+import { PermanentError } from "../../../lambdas/core/kernel/errors.ts";
+import type { JobStore } from "../../../lambdas/core/ports/job-store.ts";
+import type { Refused } from "../../../lambdas/core/ports/refused.ts";
 
 export interface FakeJobStore extends JobStore {
   /** Every stored job in its current state; frozen. */

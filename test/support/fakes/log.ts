@@ -1,5 +1,5 @@
 import type { Measured } from "../../../lambdas/core/job/measures.ts";
-import type { Log } from "../../../lambdas/core/ports/ports.ts";
+import type { Log } from "../../../lambdas/core/ports/log.ts";
 
 export interface LogLine {
   level: Exclude<keyof Log, "measure">;

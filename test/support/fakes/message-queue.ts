@@ -1,5 +1,6 @@
-import { PermanentError } from "../../../lambdas/core/errors.ts";
-import type { MessageQueue, Refused, SendOptions } from "../../../lambdas/core/ports/ports.ts";
+import { PermanentError } from "../../../lambdas/core/kernel/errors.ts";
+import type { MessageQueue, SendOptions } from "../../../lambdas/core/ports/job-queue.ts";
+import type { Refused } from "../../../lambdas/core/ports/refused.ts";
 import { throttled } from "./failures.ts";
 
 export interface FakeMessageQueue<Message> extends MessageQueue<Message> {

@@ -1,7 +1,7 @@
 import type { Pause } from "../../../lambdas/core/job/pause.ts";
 import { withRecent } from "../../../lambdas/core/operations/recent-pauses.ts";
+import type { Clock } from "../../../lambdas/core/ports/clock.ts";
 import type { Pauses, StoredPauses } from "../../../lambdas/core/ports/pauses.ts";
-import type { Clock } from "../../../lambdas/core/ports/ports.ts";
 
 /** Pauses in memory. `reads` counts the lists that were read, `any` says whether there is one. */
 export function fakeStoredPauses(...given: Pause[]): StoredPauses & { reads: number; any(): boolean } {

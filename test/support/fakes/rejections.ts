@@ -1,6 +1,6 @@
 import { eventDocs } from "../../../lambdas/api/schemas/events.ts";
-import type { Rejection } from "../../../lambdas/core/outbound/rejection.ts";
-import type { Rejections } from "../../../lambdas/core/ports/outbound-ports.ts";
+import type { Rejection } from "../../../lambdas/core/job/job-rejected.ts";
+import type { Rejections } from "../../../lambdas/core/ports/rejections.ts";
 import { rejectedEvent } from "../../../lambdas/topology.ts";
 import { throttled } from "./failures.ts";
 

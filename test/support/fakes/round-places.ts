@@ -1,4 +1,4 @@
-import type { RoundPlace, RoundPlaces } from "../../../lambdas/core/ports/ports.ts";
+import type { RoundPlace, RoundPlaces } from "../../../lambdas/core/ports/round-places.ts";
 
 /** The item of the table, in memory, and how often it was written. */
 export function fakeRoundPlaces(): RoundPlaces & { place: () => RoundPlace | undefined; puts: number } {

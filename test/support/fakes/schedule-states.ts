@@ -1,4 +1,4 @@
-import type { ScheduleStates, SyncedSchedules } from "../../../lambdas/core/ports/ports.ts";
+import type { ScheduleStates, SyncedSchedules } from "../../../lambdas/core/ports/schedule-states.ts";
 
 /** The item of the table, in memory. */
 export function fakeScheduleStates(): ScheduleStates {

@@ -1,5 +1,5 @@
 import type { JobMessage, JobType } from "../../../lambdas/core/job/job.ts";
-import type { Scheduler } from "../../../lambdas/core/ports/ports.ts";
+import type { Scheduler } from "../../../lambdas/core/ports/scheduler.ts";
 
 export interface Schedule {
   /** Epoch seconds. */

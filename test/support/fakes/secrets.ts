@@ -1,6 +1,6 @@
 import { referenceName } from "../../../lambdas/core/catalog/references.ts";
 import { JobError } from "../../../lambdas/core/job/job-error.ts";
-import type { Secrets } from "../../../lambdas/core/ports/ports.ts";
+import type { Secrets } from "../../../lambdas/core/ports/secrets.ts";
 
 /** Values by reference as the catalog writes it: `{"shop/smtp#password": "...", "/shop/base-url": "..."}`. */
 export const fakeSecrets = (values: Record<string, string> = {}): Secrets => ({

@@ -1,4 +1,4 @@
-import { TransientError } from "../../../lambdas/core/errors.ts";
+import { TransientError } from "../../../lambdas/core/kernel/errors.ts";
 import { type Sessions, TokenRefused } from "../../../lambdas/core/ports/sessions.ts";
 
 /** Sessions whose tokens are the JSON of their claims. The token "later" cannot be checked for now; any other is refused. */

@@ -1,5 +1,5 @@
 import { addCounts, noCounts } from "../../../lambdas/core/job/stats.ts";
-import type { HourCounts, StatsStore } from "../../../lambdas/core/ports/ports.ts";
+import type { HourCounts, StatsStore } from "../../../lambdas/core/ports/stats-store.ts";
 
 /** Counters in memory. */
 export function fakeStatsStore(): StatsStore & { all(): HourCounts[] } {

@@ -1,6 +1,6 @@
 import { comparePositions } from "../../../lambdas/core/job/index-position.ts";
 import { shardOf } from "../../../lambdas/core/job/job-id.ts";
-import { type Kept, keptShards, type Unscheduled } from "../../../lambdas/core/ports/hot-minute-ports.ts";
+import { type Kept, keptShards, type Unscheduled } from "../../../lambdas/core/ports/unscheduled.ts";
 
 const nameOf = ({ message: { job_id, run, attempt, due_at } }: Kept) => JSON.stringify([job_id, run, attempt, due_at]);
 const positionOf = ({ message }: Kept) => ({ id: message.job_id, time: message.due_at });

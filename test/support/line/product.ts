@@ -1,7 +1,7 @@
 import { registry } from "../../../lambdas/consumers/types/registry.ts";
 import { type Catalog, makeCatalog } from "../../../lambdas/core/catalog/catalog.ts";
 import type { ProductEvent } from "../../../lambdas/core/catalog/job-type.ts";
-import type { Limit } from "../../../lambdas/core/flow/limit.ts";
+import type { Limit } from "../../../lambdas/core/catalog/limit.ts";
 
 export const tenant = { product: "shop", env: "prd" } as const;
 

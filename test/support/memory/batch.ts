@@ -8,7 +8,7 @@ import type { Product } from "../../../lambdas/core/catalog/job-type.ts";
 import type { JobType } from "../../../lambdas/core/job/job.ts";
 import type { ExecuteWithServices } from "../../../lambdas/core/operations/execution.ts";
 import { memoryOf } from "../../../lambdas/core/operations/memory.ts";
-import type { BlobStore } from "../../../lambdas/core/ports/ports.ts";
+import type { BlobStore } from "../../../lambdas/core/ports/blob-store.ts";
 import { aJob, aMessage } from "../builders.ts";
 import { fakeServices } from "../fakes/services.ts";
 

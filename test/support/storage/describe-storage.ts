@@ -2,7 +2,7 @@ import { Readable } from "node:stream";
 import { storageExecutor } from "../../../lambdas/consumers/types/storage/execute.ts";
 import { largestMetadata } from "../../../lambdas/consumers/types/storage/metadata.ts";
 import type { OpenBucket } from "../../../lambdas/consumers/types/storage/open-bucket.ts";
-import { newUploadId, uploadKey } from "../../../lambdas/core/schema/uploads.ts";
+import { newUploadId, uploadKey } from "../../../lambdas/core/kernel/uploads.ts";
 import { anExecution } from "../an-execution.ts";
 import { aJob } from "../builders.ts";
 

@@ -1,7 +1,7 @@
 import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import type { queueHandler as handlerOf } from "../../../lambdas/aws/lambda/queue-handler.ts";
-import type { Pin } from "../../../lambdas/core/flow/limit-rule.ts";
 import type { Job, JobMessage as Message } from "../../../lambdas/core/job/job.ts";
+import type { Pin } from "../../../lambdas/core/limits/limit-rule.ts";
 import type { Change } from "../../../lambdas/core/operations/change-job.ts";
 import type { Execute } from "../../../lambdas/core/operations/execution.ts";
 import type { JobStore } from "../../../lambdas/core/ports/ports.ts";

@@ -3,7 +3,7 @@ import { routes } from "../../../lambdas/api/routes.ts";
 import { httpApi } from "../../../lambdas/aws/http/http-api.ts";
 import { ApiEnv, deploymentOf } from "../../../lambdas/aws/start/env.ts";
 import { type JobType, jobTypes } from "../../../lambdas/core/job/job.ts";
-import { version } from "../../../lambdas/core/version.ts";
+import { version } from "../../../lambdas/core/kernel/version.ts";
 import { fakeApi } from "../../support/api.ts";
 import { fakeServices } from "../../support/fakes/services.ts";
 import { httpEvent } from "../../support/http-event.ts";

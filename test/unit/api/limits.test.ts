@@ -1,7 +1,7 @@
 import { jest } from "@jest/globals";
 import { allScopes } from "../../../lambdas/core/access/scopes.ts";
-import type { GateName } from "../../../lambdas/core/flow/gate.ts";
-import { newPump } from "../../../lambdas/core/flow/pump.ts";
+import type { GateName } from "../../../lambdas/core/limits/gate.ts";
+import { newPump } from "../../../lambdas/core/limits/pump.ts";
 import type { Gates, Waiter } from "../../../lambdas/core/ports/gates.ts";
 import { fakeApi } from "../../support/api.ts";
 import { aJob, noon } from "../../support/builders.ts";

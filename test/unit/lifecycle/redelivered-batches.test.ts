@@ -1,5 +1,5 @@
 import { jobEvents } from "../../../lambdas/core/job/job-event.ts";
-import { recent } from "../../../lambdas/core/operations/recent.ts";
+import { recent } from "../../../lambdas/core/kernel/recent.ts";
 import { handleChanges } from "../../../lambdas/lifecycle/handle.ts";
 import { aJob } from "../../support/builders.ts";
 import { lifecycle, lifeOf, published, written } from "../../support/lifecycle.ts";

@@ -1,6 +1,6 @@
 import type { ProductEndpoint } from "../../../lambdas/core/catalog/webhook.ts";
 import { jobEvents } from "../../../lambdas/core/job/job-event.ts";
-import { recent } from "../../../lambdas/core/operations/recent.ts";
+import { recent } from "../../../lambdas/core/kernel/recent.ts";
 import { handleChanges } from "../../../lambdas/lifecycle/handle.ts";
 import { aJob } from "../../support/builders.ts";
 import { lifecycle, lifeOf } from "../../support/lifecycle.ts";

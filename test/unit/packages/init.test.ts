@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promis
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parse } from "jsonc-parser";
-import { version } from "../../../lambdas/core/version.ts";
+import { version } from "../../../lambdas/core/kernel/version.ts";
 import { openDataFolder } from "../../../local/data/data-folder.ts";
 import { withExcluded } from "../../../packages/ductape-jobs/src/init/excluded.ts";
 import { withIgnored } from "../../../packages/ductape-jobs/src/init/ignored.ts";

@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import { version } from "../../../lambdas/core/version.ts";
+import { version } from "../../../lambdas/core/kernel/version.ts";
 
 interface Manifest {
   name: string;

@@ -1,6 +1,6 @@
 import { shardOf } from "../../../lambdas/core/job/job-id.ts";
 import { relayKept, sentAheadMs } from "../../../lambdas/core/operations/relay.ts";
-import { keptShards } from "../../../lambdas/core/ports/hot-minute-ports.ts";
+import { keptShards } from "../../../lambdas/core/ports/unscheduled.ts";
 import { newMemory } from "../../../lambdas/reconciler/memory.ts";
 import { graceMs, reconcile } from "../../../lambdas/reconciler/reconcile.ts";
 import { reconcileEverySeconds } from "../../../lambdas/topology.ts";

@@ -1,11 +1,11 @@
 import { assumed } from "../../../bench/herd/quotas.ts";
 import { registry } from "../../../lambdas/consumers/types/registry.ts";
+import type { Tenant } from "../../../lambdas/core/access/tenants.ts";
 import { makeCatalog } from "../../../lambdas/core/catalog/catalog.ts";
 import type { Product } from "../../../lambdas/core/catalog/job-type.ts";
 import { schedulesHash } from "../../../lambdas/core/catalog/schedules.ts";
-import type { GateName } from "../../../lambdas/core/flow/gate.ts";
 import type { Job } from "../../../lambdas/core/job/job.ts";
-import type { Tenant } from "../../../lambdas/core/queries/tenants.ts";
+import type { GateName } from "../../../lambdas/core/limits/gate.ts";
 import { newMemory } from "../../../lambdas/reconciler/memory.ts";
 import { graceMs, longestRoundMs, reconcile } from "../../../lambdas/reconciler/reconcile.ts";
 import { runOnce } from "../../../lambdas/reconciler/run-once.ts";

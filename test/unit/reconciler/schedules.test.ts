@@ -1,8 +1,8 @@
 import { registry } from "../../../lambdas/consumers/types/registry.ts";
 import { makeCatalog } from "../../../lambdas/core/catalog/catalog.ts";
-import { checkCatalog } from "../../../lambdas/core/catalog/check-catalog.ts";
 import type { Product } from "../../../lambdas/core/catalog/job-type.ts";
 import { schedulesHash, schedulesOff, wantedOf } from "../../../lambdas/core/catalog/schedules.ts";
+import { checkCatalog } from "../../../lambdas/core/check/check-catalog.ts";
 import type { Job } from "../../../lambdas/core/job/job.ts";
 import { claimed } from "../../../lambdas/core/job/transitions.ts";
 import { cancel, changeJob, pause, reschedule, runNow } from "../../../lambdas/core/operations/change-job.ts";

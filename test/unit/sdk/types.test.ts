@@ -15,8 +15,10 @@ import { registry } from "../../../lambdas/consumers/types/registry.ts";
 import type { storageInput } from "../../../lambdas/consumers/types/storage/definition.ts";
 import type * as Storage from "../../../lambdas/consumers/types/storage/execute.ts";
 import type { Verb } from "../../../lambdas/core/access/scopes.ts";
-import { type JobStatus as CoreStatus, type JobType as CoreType, jobTypes } from "../../../lambdas/core/job/job.ts";
+import { type JobType as CoreType, jobTypes } from "../../../lambdas/core/job/job.ts";
 import type { JobErrorCode as CoreErrorCode } from "../../../lambdas/core/job/job-error.ts";
+import type { RetryConfig as CoreRetryConfig } from "../../../lambdas/core/job/retry-config.ts";
+import type { JobStatus as CoreStatus } from "../../../lambdas/core/kernel/job-status.ts";
 import type { Unchanged } from "../../../lambdas/core/operations/change-jobs.ts";
 import type { ActiveView } from "../../../lambdas/core/queries/active.ts";
 import type { Explanation as CoreExplanation } from "../../../lambdas/core/queries/explain.ts";
@@ -33,7 +35,6 @@ import type { WebhookView } from "../../../lambdas/core/queries/webhook-view.ts"
 import type { BulkFilter } from "../../../lambdas/core/requests/bulk-request.ts";
 import { JobRequest } from "../../../lambdas/core/requests/job-request.ts";
 import type { RescheduleRequest } from "../../../lambdas/core/requests/reschedule-request.ts";
-import type { RetryConfig as CoreRetryConfig } from "../../../lambdas/core/requests/retry-config.ts";
 import { bodyOf } from "../../../sdk/src/body.ts";
 import type { DuctapeFields, PrefixedInput } from "../../../sdk/src/ductape-input.ts";
 import type {

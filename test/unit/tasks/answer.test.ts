@@ -1,12 +1,12 @@
 import type { Context, SQSEvent } from "aws-lambda";
 import { queueHandler } from "../../../lambdas/aws/lambda/queue-handler.ts";
-import { PermanentError } from "../../../lambdas/core/errors.ts";
 import type { Job } from "../../../lambdas/core/job/job.ts";
 import { cancelled } from "../../../lambdas/core/job/transitions.ts";
+import { PermanentError } from "../../../lambdas/core/kernel/errors.ts";
+import { recent } from "../../../lambdas/core/kernel/recent.ts";
 import { store } from "../../../lambdas/core/operations/payload.ts";
-import { recent } from "../../../lambdas/core/operations/recent.ts";
 import { type Outcome, TaskMessage } from "../../../lambdas/core/outbound/task-message.ts";
-import type { TaskAnswer, Tasks } from "../../../lambdas/core/ports/outbound-ports.ts";
+import type { TaskAnswer, Tasks } from "../../../lambdas/core/ports/tasks.ts";
 import { answerTask, messageFields } from "../../../lambdas/tasks/answer.ts";
 import { aJob, noon } from "../../support/builders.ts";
 import { fakeBlobStore } from "../../support/fakes/blob-store.ts";

@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { Reference, SecureUrl, TextOrReference } from "../../../core/catalog/reference-schema.ts";
-import { strict } from "../../../core/schema/schema.ts";
+import { strict } from "../../../core/kernel/schema.ts";
 
 /** How a server authenticates its callers; every credential is a reference. */
 export const Auth = z.discriminatedUnion("type", [

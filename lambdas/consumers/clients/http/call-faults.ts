@@ -1,9 +1,9 @@
 import { isReference, type TextOrReference } from "../../../core/catalog/references.ts";
-import type { Fault } from "../../../core/errors.ts";
 import { JobError } from "../../../core/job/job-error.ts";
-import { type Fields, fieldsFaults, withoutRequired } from "../../../core/schema/fields.ts";
-import { didYouMean, firstFaults, jsonPointer, mostHints } from "../../../core/schema/schema.ts";
-import { httpUrl } from "../../../core/schema/url.ts";
+import type { Fault } from "../../../core/kernel/errors.ts";
+import { type Fields, fieldsFaults, withoutRequired } from "../../../core/kernel/fields.ts";
+import { didYouMean, firstFaults, jsonPointer, mostHints } from "../../../core/kernel/schema.ts";
+import { httpUrl } from "../../../core/kernel/url.ts";
 import type { BodyType } from "./auth-schema.ts";
 import { encodeBody, mergedBody } from "./body.ts";
 import type { CallInput } from "./call-input.ts";

@@ -1,7 +1,7 @@
 import * as z from "zod";
-import { lazy } from "../../../core/schema/lazy.ts";
-import { must } from "../../../core/schema/plain-faults.ts";
-import { faultSearchLimit, strict } from "../../../core/schema/schema.ts";
+import { lazy } from "../../../core/kernel/lazy.ts";
+import { must } from "../../../core/kernel/plain-faults.ts";
+import { faultSearchLimit, strict } from "../../../core/kernel/schema.ts";
 import type { QueryValue } from "./query.ts";
 
 export const scalar = lazy(() =>

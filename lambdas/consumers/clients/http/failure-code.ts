@@ -1,7 +1,7 @@
 import { providerCodeOf } from "../../../core/job/provider-code.ts";
+import { parsedJson } from "../../../core/kernel/parsed-json.ts";
 import type { Execution } from "../../../core/operations/execution.ts";
-import type { Clock } from "../../../core/ports/ports.ts";
-import { parsedJson } from "../../../core/schema/parsed-json.ts";
+import type { Clock } from "../../../core/ports/clock.ts";
 import { echoesOf, type Sent } from "./echoes.ts";
 import { discard, sentFor } from "./exchange.ts";
 

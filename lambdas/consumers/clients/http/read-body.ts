@@ -1,7 +1,7 @@
 import { JobError } from "../../../core/job/job-error.ts";
+import { parseExactly } from "../../../core/kernel/exact-json.ts";
+import { isSmallJson } from "../../../core/kernel/json-values.ts";
 import { endlessRoom, type Room } from "../../../core/operations/memory.ts";
-import { parseExactly } from "../../../core/schema/exact-json.ts";
-import { isSmallJson } from "../../../core/schema/json-values.ts";
 import { networkError } from "./exchange.ts";
 import { isUndecoded } from "./response.ts";
 import { parserCodeOf } from "./unreadable.ts";

@@ -1,7 +1,7 @@
 import { isReference, referenceName, type TextOrReference } from "../../../core/catalog/references.ts";
 import { JobError } from "../../../core/job/job-error.ts";
-import type { Secrets } from "../../../core/ports/ports.ts";
-import { httpUrl, urlFault } from "../../../core/schema/url.ts";
+import { httpUrl, urlFault } from "../../../core/kernel/url.ts";
+import type { Secrets } from "../../../core/ports/secrets.ts";
 
 /** The value of a setting. For a reference without a value the Secrets port throws a CONFIGURATION_ERROR. */
 export const textOf = async (secrets: Secrets, setting: TextOrReference): Promise<string> =>

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { JobError, undone } from "../../../core/job/job-error.ts";
 import type { Execution } from "../../../core/operations/execution.ts";
-import type { Clock } from "../../../core/ports/ports.ts";
+import type { Clock } from "../../../core/ports/clock.ts";
 import { acceptedFor, discard } from "./exchange.ts";
 
 export interface FreshToken {

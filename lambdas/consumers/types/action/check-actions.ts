@@ -1,10 +1,10 @@
 import type { Product } from "../../../core/catalog/job-type.ts";
-import type { Fault } from "../../../core/errors.ts";
 import { changedCredentials, credentialFaults } from "../../../core/expressions/credential-references.ts";
 import type { Reference } from "../../../core/expressions/expression.ts";
 import { templateFaults } from "../../../core/expressions/template-faults.ts";
 import { valueFaults } from "../../../core/expressions/values.ts";
-import { jsonPointer } from "../../../core/schema/schema.ts";
+import type { Fault } from "../../../core/kernel/errors.ts";
+import { jsonPointer } from "../../../core/kernel/schema.ts";
 import type { AppTarget } from "./target.ts";
 
 const parts = ["params", "query", "headers", "body"];

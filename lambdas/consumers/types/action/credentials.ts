@@ -1,7 +1,7 @@
 import type { Reference } from "../../../core/catalog/references.ts";
 import { type CredentialMarks, markOf, withTexts } from "../../../core/job/credential-marks.ts";
 import { JobError } from "../../../core/job/job-error.ts";
-import type { Secrets } from "../../../core/ports/ports.ts";
+import type { Secrets } from "../../../core/ports/secrets.ts";
 import type { UsedCredentials } from "../../clients/http/shown-answer.ts";
 
 /** The credentials of the app that a job calls. */

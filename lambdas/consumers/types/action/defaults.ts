@@ -1,7 +1,7 @@
 import { mentionsDollar } from "../../../core/expressions/template.ts";
 import { JobError } from "../../../core/job/job-error.ts";
+import { findFaults } from "../../../core/kernel/find-faults.ts";
 import type { Execution } from "../../../core/operations/execution.ts";
-import { findFaults } from "../../../core/schema/find-faults.ts";
 import { type CallInput, callInput } from "../../clients/http/call-input.ts";
 import type { AppCredentials } from "./credentials.ts";
 

@@ -1,7 +1,7 @@
 import { own } from "../../../core/catalog/catalog.ts";
-import { lazy } from "../../../core/schema/lazy.ts";
-import { didYouMean } from "../../../core/schema/schema.ts";
-import { Tag } from "../../../core/schema/tag.ts";
+import { lazy } from "../../../core/kernel/lazy.ts";
+import { didYouMean } from "../../../core/kernel/schema.ts";
+import { Tag } from "../../../core/kernel/tag.ts";
 import { callFaults } from "../../clients/http/call-faults.ts";
 import { callInput } from "../../clients/http/call-input.ts";
 import { keyNotes } from "../../clients/http/key-notes.ts";

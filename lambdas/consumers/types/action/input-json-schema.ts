@@ -1,9 +1,9 @@
 import * as z from "zod";
 import { own } from "../../../core/catalog/catalog.ts";
 import { isReference } from "../../../core/catalog/references.ts";
-import { withoutRequired } from "../../../core/schema/fields.ts";
-import { fieldsJsonSchema } from "../../../core/schema/fields-json-schema.ts";
-import { httpUrl } from "../../../core/schema/url.ts";
+import { withoutRequired } from "../../../core/kernel/fields.ts";
+import { fieldsJsonSchema } from "../../../core/kernel/fields-json-schema.ts";
+import { httpUrl } from "../../../core/kernel/url.ts";
 import { callInput } from "../../clients/http/call-input.ts";
 import { paramsOf, pathBelow } from "../../clients/http/url.ts";
 import type { AppTarget } from "./target.ts";

@@ -1,9 +1,9 @@
 import * as z from "zod";
 import { perEnv } from "../../../core/catalog/per-env.ts";
 import { HttpUrl, Reference, secureWhere } from "../../../core/catalog/reference-schema.ts";
-import { fieldsSchema } from "../../../core/schema/fields.ts";
-import { strict } from "../../../core/schema/schema.ts";
-import { Tag } from "../../../core/schema/tag.ts";
+import { fieldsSchema } from "../../../core/kernel/fields.ts";
+import { strict } from "../../../core/kernel/schema.ts";
+import { Tag } from "../../../core/kernel/tag.ts";
 import { Auth, BodyType } from "../../clients/http/auth-schema.ts";
 import { callInput } from "../../clients/http/call-input.ts";
 import { carriesCredentials } from "../../clients/http/credentials.ts";

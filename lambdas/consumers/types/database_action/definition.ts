@@ -1,10 +1,10 @@
 import * as z from "zod";
 import { own } from "../../../core/catalog/catalog.ts";
-import type { Fault } from "../../../core/errors.ts";
-import { lazy } from "../../../core/schema/lazy.ts";
-import { must } from "../../../core/schema/plain-faults.ts";
-import { didYouMean, strict } from "../../../core/schema/schema.ts";
-import { Tag } from "../../../core/schema/tag.ts";
+import type { Fault } from "../../../core/kernel/errors.ts";
+import { lazy } from "../../../core/kernel/lazy.ts";
+import { must } from "../../../core/kernel/plain-faults.ts";
+import { didYouMean, strict } from "../../../core/kernel/schema.ts";
+import { Tag } from "../../../core/kernel/tag.ts";
 import { defineJobType } from "../define-job-type.ts";
 import type { Placeholder } from "./placeholders.ts";
 import { readDynamo } from "./read-dynamodb.ts";

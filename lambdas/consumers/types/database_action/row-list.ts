@@ -1,5 +1,5 @@
-import type { Fault } from "../../../core/errors.ts";
-import { jsonPointer } from "../../../core/schema/schema.ts";
+import type { Fault } from "../../../core/kernel/errors.ts";
+import { jsonPointer } from "../../../core/kernel/schema.ts";
 import type { Placeholder } from "./placeholders.ts";
 import type { DatabaseTarget } from "./target.ts";
 import { type Input, inputFaults, type NameRule } from "./values.ts";

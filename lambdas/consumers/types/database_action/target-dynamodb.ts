@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { TextOrReference } from "../../../core/catalog/reference-schema.ts";
-import { strict } from "../../../core/schema/schema.ts";
+import { strict } from "../../../core/kernel/schema.ts";
 import { readDynamo } from "./read-dynamodb.ts";
 import { MaxRows } from "./target-sql.ts";
 

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { strict } from "../../../core/schema/schema.ts";
+import { strict } from "../../../core/kernel/schema.ts";
 import { readMongo } from "./read-mongodb.ts";
 import { MaxRows } from "./target-sql.ts";
 

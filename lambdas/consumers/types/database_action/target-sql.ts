@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { Reference } from "../../../core/catalog/reference-schema.ts";
-import { strict } from "../../../core/schema/schema.ts";
+import { strict } from "../../../core/kernel/schema.ts";
 import { compile, type Dialect } from "./statement.ts";
 
 /** The operations of an action, each with the words that its statement may start with. */

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { perEnv } from "../../../core/catalog/per-env.ts";
-import { strict } from "../../../core/schema/schema.ts";
-import { Tag } from "../../../core/schema/tag.ts";
+import { strict } from "../../../core/kernel/schema.ts";
+import { Tag } from "../../../core/kernel/tag.ts";
 import { DynamoPlace, dynamoAction } from "./target-dynamodb.ts";
 import { mongoAction } from "./target-mongodb.ts";
 import { Connection, sqlAction } from "./target-sql.ts";

@@ -1,6 +1,6 @@
 import * as z from "zod";
-import type { Fault } from "../../../core/errors.ts";
-import { jsonPointer } from "../../../core/schema/schema.ts";
+import type { Fault } from "../../../core/kernel/errors.ts";
+import { jsonPointer } from "../../../core/kernel/schema.ts";
 import type { Placeholder, PlaceholderType } from "./placeholders.ts";
 
 export interface Input {

@@ -1,11 +1,11 @@
 import type { Product, Registry } from "../../../core/catalog/job-type.ts";
-import type { Fault } from "../../../core/errors.ts";
 import type { Reference } from "../../../core/expressions/expression.ts";
 import { claimFaults } from "../../../core/expressions/session-references.ts";
 import { templateFaults } from "../../../core/expressions/template-faults.ts";
 import { valueFaults } from "../../../core/expressions/values.ts";
-import { eventsNamed } from "../../../core/requests/ductape/event-name.ts";
-import { didYouMean, jsonPointer, type Path } from "../../../core/schema/schema.ts";
+import type { Fault } from "../../../core/kernel/errors.ts";
+import { didYouMean, jsonPointer, type Path } from "../../../core/kernel/schema.ts";
+import { eventsNamed } from "../../../core/requests/spellings/event-name.ts";
 import { checkAgainstEvent } from "./check-step.ts";
 import { changedIn, stepCredentialFaults } from "./step-credentials.ts";
 import { sessionRules } from "./step-sessions.ts";

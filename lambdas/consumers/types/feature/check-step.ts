@@ -1,9 +1,9 @@
 import { makeCatalog, own } from "../../../core/catalog/catalog.ts";
 import type { Product, Registry } from "../../../core/catalog/job-type.ts";
-import type { Fault } from "../../../core/errors.ts";
 import { faultsBesideExpressions } from "../../../core/expressions/stand-ins.ts";
-import { placed } from "../../../core/requests/ductape/as-written.ts";
-import { rewriteRequest } from "../../../core/requests/ductape/rewrite.ts";
+import type { Fault } from "../../../core/kernel/errors.ts";
+import { placed } from "../../../core/requests/spellings/as-written.ts";
+import { rewriteRequest } from "../../../core/requests/spellings/rewrite.ts";
 import type { StepDefinition } from "./steps.ts";
 
 /**

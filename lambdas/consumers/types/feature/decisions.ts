@@ -1,7 +1,7 @@
-import { traceOf } from "../../../core/errors.ts";
 import { type Job, messageOf, tenantOf } from "../../../core/job/job.ts";
 import { JobError } from "../../../core/job/job-error.ts";
 import { attemptFailed, type DecisionRetry, isParked, parked, wakeRequested } from "../../../core/job/transitions.ts";
+import { traceOf } from "../../../core/kernel/errors.ts";
 import { cancelSteps } from "../../../core/operations/change-job.ts";
 import { stepReasons } from "../../../core/operations/parent-guard.ts";
 import type { ConsumerServices } from "../../../core/operations/services.ts";

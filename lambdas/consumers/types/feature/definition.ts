@@ -1,7 +1,7 @@
 import * as z from "zod";
-import { fieldsFaults } from "../../../core/schema/fields.ts";
-import { lazy } from "../../../core/schema/lazy.ts";
-import { Tag } from "../../../core/schema/tag.ts";
+import { fieldsFaults } from "../../../core/kernel/fields.ts";
+import { lazy } from "../../../core/kernel/lazy.ts";
+import { Tag } from "../../../core/kernel/tag.ts";
 import { defineJobType } from "../define-job-type.ts";
 import { comparedIn, graphStepOf, stepsOf } from "./steps.ts";
 import type { FeatureTarget } from "./target.ts";
@@ -9,7 +9,7 @@ import type { FeatureTarget } from "./target.ts";
 /** The input of a feature: any object, checked against the feature's own input schema. */
 export const featureInput = lazy(() => z.record(z.string(), z.unknown()));
 
-const loadJsonSchema = lazy(() => import("../../../core/schema/fields-json-schema.ts"));
+const loadJsonSchema = lazy(() => import("../../../core/kernel/fields-json-schema.ts"));
 
 export const feature = defineJobType<FeatureTarget>()({
   type: "feature",

@@ -4,6 +4,8 @@ import { isFinished, isKnown, isWaiting, type Job, messageOf } from "../../../co
 import { JobError } from "../../../core/job/job-error.ts";
 import { stepJobId } from "../../../core/job/job-id.ts";
 import { claimsIn } from "../../../core/job/kept-session.ts";
+import { RequestError } from "../../../core/kernel/request-error.ts";
+import { shorten } from "../../../core/kernel/sizes.ts";
 import { changeJob, revive } from "../../../core/operations/change-job.ts";
 import { Finished, Parked } from "../../../core/operations/execution.ts";
 import { endedWithFeature } from "../../../core/operations/parent-guard.ts";
@@ -11,8 +13,6 @@ import { scheduleJob } from "../../../core/operations/schedule-job.ts";
 import type { ConsumerServices } from "../../../core/operations/services.ts";
 import { type StepView, stepViewOf } from "../../../core/queries/step-view.ts";
 import { parseRequest } from "../../../core/requests/request.ts";
-import { RequestError } from "../../../core/requests/request-error.ts";
-import { shorten } from "../../../core/schema/sizes.ts";
 import { defineExecutor } from "../define-job-type.ts";
 import { feature as definition } from "./definition.ts";
 import { credentialMarks, type Marks } from "./marks.ts";

@@ -1,6 +1,6 @@
 import { type CredentialMarks, markOf } from "../../../core/job/credential-marks.ts";
+import { invalidRequest } from "../../../core/kernel/parse-body.ts";
 import type { AcceptedRequest } from "../../../core/requests/request.ts";
-import { invalidRequest } from "../../../core/schema/parse-body.ts";
 
 /** The marks of a decision: what stands for credentials in the inputs of the steps that it starts. */
 export interface Marks {

@@ -2,7 +2,7 @@ import type { Scope } from "../../../core/expressions/evaluate.ts";
 import type { Job, Stored } from "../../../core/job/job.ts";
 import type { Execution } from "../../../core/operations/execution.ts";
 import { load } from "../../../core/operations/payload.ts";
-import type { BlobStore } from "../../../core/ports/ports.ts";
+import type { BlobStore } from "../../../core/ports/blob-store.ts";
 import { resultsFor, type StepStates } from "./plan.ts";
 import { stepsOf } from "./steps.ts";
 import type { FeatureTarget } from "./target.ts";

@@ -1,6 +1,6 @@
-import { TransientError } from "../../../core/errors.ts";
 import type { Job } from "../../../core/job/job.ts";
-import { RequestError } from "../../../core/requests/request-error.ts";
+import { TransientError } from "../../../core/kernel/errors.ts";
+import { RequestError } from "../../../core/kernel/request-error.ts";
 
 /** The pause before a decision is retried: after a refusal by AWS, and after the first failure by a fault of the scheduler. */
 export const retryPauseMs = 5000;

@@ -1,5 +1,6 @@
 import { own, targetsOf } from "../../../core/catalog/catalog.ts";
 import type { Product, Registry } from "../../../core/catalog/job-type.ts";
+import { isGroup } from "../../../core/catalog/targets/group.ts";
 import {
   type AppCredentials,
   changedCredentials,
@@ -7,8 +8,7 @@ import {
 } from "../../../core/expressions/credential-references.ts";
 import type { Reference } from "../../../core/expressions/expression.ts";
 import type { TemplateFault } from "../../../core/expressions/template-faults.ts";
-import { eventsNamed } from "../../../core/requests/ductape/event-name.ts";
-import { isGroup } from "../../../core/targets/group.ts";
+import { eventsNamed } from "../../../core/requests/spellings/event-name.ts";
 import type { PlacedStep } from "./steps.ts";
 
 /** The faults of a reference to a credential in a step's input: it must be one of the app that the step calls. */

@@ -2,7 +2,7 @@ import { own } from "../../../core/catalog/catalog.ts";
 import type { Product, Registry } from "../../../core/catalog/job-type.ts";
 import { sessionReferences } from "../../../core/expressions/session-references.ts";
 import type { TemplateFault } from "../../../core/expressions/template-faults.ts";
-import { eventsNamed } from "../../../core/requests/ductape/event-name.ts";
+import { eventsNamed } from "../../../core/requests/spellings/event-name.ts";
 import type { PlacedStep } from "./steps.ts";
 
 /** What no request could satisfy: texts that refer to two sessions, and steps whose feature needs a session of its own. */

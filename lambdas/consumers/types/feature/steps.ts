@@ -1,5 +1,5 @@
 import type { GraphStep } from "../../../core/catalog/job-type.ts";
-import { given } from "../../../core/schema/given.ts";
+import { given } from "../../../core/kernel/given.ts";
 import type { Condition, FeatureTarget } from "./target.ts";
 
 export type StepDefinition = FeatureTarget["sequences"][string][number];

@@ -1,10 +1,10 @@
 import * as z from "zod";
-import { RetryConfig } from "../../../core/requests/retry-config.ts";
-import { fieldsSchema } from "../../../core/schema/fields.ts";
-import { milliseconds } from "../../../core/schema/plain-faults.ts";
-import { longestDelayMs, requestLimits } from "../../../core/schema/request-limits.ts";
-import { strict } from "../../../core/schema/schema.ts";
-import { EventTag, Tag } from "../../../core/schema/tag.ts";
+import { RetryConfig } from "../../../core/job/retry-config.ts";
+import { fieldsSchema } from "../../../core/kernel/fields.ts";
+import { milliseconds } from "../../../core/kernel/plain-faults.ts";
+import { longestDelayMs, requestLimits } from "../../../core/kernel/request-limits.ts";
+import { strict } from "../../../core/kernel/schema.ts";
+import { EventTag, Tag } from "../../../core/kernel/tag.ts";
 
 /** A condition. It holds if all its comparisons hold. `value`, `equals` and `not_equals` are templates. */
 export const Condition = strict({

@@ -1,7 +1,7 @@
 import * as z from "zod";
-import { lazy } from "../../../core/schema/lazy.ts";
-import { strict } from "../../../core/schema/schema.ts";
-import { Tag } from "../../../core/schema/tag.ts";
+import { lazy } from "../../../core/kernel/lazy.ts";
+import { strict } from "../../../core/kernel/schema.ts";
+import { Tag } from "../../../core/kernel/tag.ts";
 import { defineJobType } from "../define-job-type.ts";
 import type { FunctionTarget } from "./target.ts";
 

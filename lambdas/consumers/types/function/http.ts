@@ -1,7 +1,7 @@
 import { isReference, referenceName } from "../../../core/catalog/references.ts";
 import { JobError } from "../../../core/job/job-error.ts";
+import { urlFault } from "../../../core/kernel/url.ts";
 import type { Execution } from "../../../core/operations/execution.ts";
-import { urlFault } from "../../../core/schema/url.ts";
 import { withDeadline } from "../../clients/before-deadline.ts";
 import { acceptedBefore, failureBehind, type HttpRequest, leadsOn, redirectOf } from "../../clients/http/exchange.ts";
 import { patienceOf } from "../../clients/http/failure-code.ts";

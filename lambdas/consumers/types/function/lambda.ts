@@ -1,8 +1,8 @@
 import type { InvokeCommandOutput, LambdaClient } from "@aws-sdk/client-lambda";
 import { JobError } from "../../../core/job/job-error.ts";
+import { parseExactly } from "../../../core/kernel/exact-json.ts";
+import { isSmallJson } from "../../../core/kernel/json-values.ts";
 import type { Execution } from "../../../core/operations/execution.ts";
-import { parseExactly } from "../../../core/schema/exact-json.ts";
-import { isSmallJson } from "../../../core/schema/json-values.ts";
 import { lambdaFaults } from "../../clients/aws/lambda-faults.ts";
 import { clientPerPlace, clientSettings } from "../../clients/aws/regional-clients.ts";
 import { faultBy } from "../../clients/fault-table.ts";

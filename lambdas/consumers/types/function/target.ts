@@ -1,8 +1,8 @@
 import * as z from "zod";
 import { perEnv } from "../../../core/catalog/per-env.ts";
 import { Reference, TextOrReference } from "../../../core/catalog/reference-schema.ts";
-import { strict } from "../../../core/schema/schema.ts";
-import { urlFault } from "../../../core/schema/url.ts";
+import { strict } from "../../../core/kernel/schema.ts";
+import { urlFault } from "../../../core/kernel/url.ts";
 
 const FunctionUrl = TextOrReference.superRefine((url, context) => {
   const fault = typeof url === "string" ? urlFault(url, { plainLoopback: true }) : undefined;

@@ -1,4 +1,4 @@
-import type { Fault } from "../../../core/errors.ts";
+import type { Fault } from "../../../core/kernel/errors.ts";
 import { callFaults } from "../../clients/http/call-faults.ts";
 import type { Message, Settings } from "./channel.ts";
 import { longestSms, smsNumber } from "./channels/sms-limits.ts";

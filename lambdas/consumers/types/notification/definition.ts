@@ -1,6 +1,6 @@
 import { own } from "../../../core/catalog/catalog.ts";
-import { didYouMean } from "../../../core/schema/schema.ts";
-import { Tag } from "../../../core/schema/tag.ts";
+import { didYouMean } from "../../../core/kernel/schema.ts";
+import { Tag } from "../../../core/kernel/tag.ts";
 import { keyNotes } from "../../clients/http/key-notes.ts";
 import { defineJobType } from "../define-job-type.ts";
 import { channelFaults } from "./channel-faults.ts";

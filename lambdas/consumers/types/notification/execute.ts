@@ -1,7 +1,7 @@
 import { own } from "../../../core/catalog/catalog.ts";
 import { JobError } from "../../../core/job/job-error.ts";
+import { given } from "../../../core/kernel/given.ts";
 import type { ChannelView } from "../../../core/queries/channels-view.ts";
-import { given } from "../../../core/schema/given.ts";
 import { withDeadline } from "../../clients/before-deadline.ts";
 import { defineExecutor, type ExecutionOf } from "../define-job-type.ts";
 import type { Report, SendChannel, Sending } from "./channel.ts";

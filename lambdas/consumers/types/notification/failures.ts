@@ -1,6 +1,6 @@
-import { traceOf } from "../../../core/errors.ts";
 import { JobError } from "../../../core/job/job-error.ts";
-import type { Log } from "../../../core/ports/ports.ts";
+import { traceOf } from "../../../core/kernel/errors.ts";
+import type { Log } from "../../../core/ports/log.ts";
 
 export const asJobError = (cause: unknown, log: Log): JobError => {
   if (cause instanceof JobError) return cause;

@@ -1,5 +1,5 @@
 import { JobError } from "../../../core/job/job-error.ts";
-import type { Log } from "../../../core/ports/ports.ts";
+import type { Log } from "../../../core/ports/log.ts";
 import { asJobError, combined } from "./failures.ts";
 
 /** The recipients (device tokens or addresses) that were reached or no longer exist. Kept as progress, so that none gets the message twice. */

@@ -1,9 +1,9 @@
 import * as z from "zod";
-import { lazy } from "../../../core/schema/lazy.ts";
-import { must } from "../../../core/schema/plain-faults.ts";
-import { strict } from "../../../core/schema/schema.ts";
-import { someOf } from "../../../core/schema/some-of.ts";
-import { Tag } from "../../../core/schema/tag.ts";
+import { lazy } from "../../../core/kernel/lazy.ts";
+import { must } from "../../../core/kernel/plain-faults.ts";
+import { strict } from "../../../core/kernel/schema.ts";
+import { someOf } from "../../../core/kernel/some-of.ts";
+import { Tag } from "../../../core/kernel/tag.ts";
 import { callInput } from "../../clients/http/call-input.ts";
 import { addressesIn, mostRecipients } from "./recipients.ts";
 

@@ -1,8 +1,8 @@
 import * as z from "zod";
 import { perEnv } from "../../../core/catalog/per-env.ts";
 import { HttpUrl, Reference, SecureUrl, secureWhere } from "../../../core/catalog/reference-schema.ts";
-import { strict } from "../../../core/schema/schema.ts";
-import { Tag } from "../../../core/schema/tag.ts";
+import { strict } from "../../../core/kernel/schema.ts";
+import { Tag } from "../../../core/kernel/tag.ts";
 import { Auth } from "../../clients/http/auth-schema.ts";
 import { carriesCredentials } from "../../clients/http/credentials.ts";
 import { smsNumber } from "./channels/sms-limits.ts";

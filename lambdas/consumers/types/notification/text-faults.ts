@@ -1,5 +1,5 @@
-import type { Fault } from "../../../core/errors.ts";
-import { firstFaults, jsonPointer } from "../../../core/schema/schema.ts";
+import type { Fault } from "../../../core/kernel/errors.ts";
+import { firstFaults, jsonPointer } from "../../../core/kernel/schema.ts";
 import { isScalar, type Texts, textFor, variableIn, variablesOf } from "./template.ts";
 
 /** The faults of a field of a message, at `/input/<at>`, for which it would not be rendered. */

@@ -1,5 +1,5 @@
-import type { Fault } from "../../../core/errors.ts";
-import { didYouMean, jsonPointer } from "../../../core/schema/schema.ts";
+import type { Fault } from "../../../core/kernel/errors.ts";
+import { didYouMean, jsonPointer } from "../../../core/kernel/schema.ts";
 import type { BrokerTarget } from "./target.ts";
 
 /** Events name a topic without an env, so each env must have the topics of the others. */

@@ -1,8 +1,8 @@
 import * as z from "zod";
 import { own } from "../../../core/catalog/catalog.ts";
-import { lazy } from "../../../core/schema/lazy.ts";
-import { strict } from "../../../core/schema/schema.ts";
-import { Tag } from "../../../core/schema/tag.ts";
+import { lazy } from "../../../core/kernel/lazy.ts";
+import { strict } from "../../../core/kernel/schema.ts";
+import { Tag } from "../../../core/kernel/tag.ts";
 import { defineJobType } from "../define-job-type.ts";
 import { longestKey, mostHeaders } from "./limits.ts";
 import { publicationFaults } from "./rules.ts";

@@ -1,5 +1,5 @@
-import type { Fault } from "../../../core/errors.ts";
-import { jsonPointer } from "../../../core/schema/schema.ts";
+import type { Fault } from "../../../core/kernel/errors.ts";
+import { jsonPointer } from "../../../core/kernel/schema.ts";
 import { largest, longestGroup, metaField, mostAttributes } from "./limits.ts";
 import { attributeSafeBody, detailOf, hasRefusedCharacter, type Publication } from "./message.ts";
 import type { Place, PlaceOf } from "./target.ts";

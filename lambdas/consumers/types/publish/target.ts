@@ -1,9 +1,9 @@
 import * as z from "zod";
 import { perEnv } from "../../../core/catalog/per-env.ts";
 import { Reference, TextOrReference } from "../../../core/catalog/reference-schema.ts";
-import { strict } from "../../../core/schema/schema.ts";
-import { Tag } from "../../../core/schema/tag.ts";
-import { isLoopback } from "../../../core/schema/url.ts";
+import { strict } from "../../../core/kernel/schema.ts";
+import { Tag } from "../../../core/kernel/tag.ts";
+import { isLoopback } from "../../../core/kernel/url.ts";
 import { eventSource } from "../../../topology.ts";
 import { largest } from "./limits.ts";
 import { queueArn } from "./queue-address.ts";

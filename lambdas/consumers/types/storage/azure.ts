@@ -1,6 +1,6 @@
 import type { BlobServiceClient, RequestPolicyFactory } from "@azure/storage-blob";
 import { agents, recentConnectionsOnly } from "../../../aws/client/agents.ts";
-import { given } from "../../../core/schema/given.ts";
+import { given } from "../../../core/kernel/given.ts";
 import { namesOf, statusOf } from "../../clients/fault-table.ts";
 import { type Bucket, dispositionOf, unquoted } from "./bucket.ts";
 

@@ -1,7 +1,7 @@
 import type { Readable } from "node:stream";
 import { JobError } from "../../../core/job/job-error.ts";
+import { uploadKey } from "../../../core/kernel/uploads.ts";
 import type { Execution } from "../../../core/operations/execution.ts";
-import { uploadKey } from "../../../core/schema/uploads.ts";
 import type { StorageInput } from "./definition.ts";
 import { headBytes } from "./mime-type.ts";
 

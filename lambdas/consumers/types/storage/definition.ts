@@ -1,10 +1,10 @@
 import * as z from "zod";
-import { fileName, mimeType } from "../../../core/schema/file-name.ts";
-import { lazy } from "../../../core/schema/lazy.ts";
-import { jsonPointer, strict } from "../../../core/schema/schema.ts";
-import { oneOf } from "../../../core/schema/some-of.ts";
-import { Tag } from "../../../core/schema/tag.ts";
-import { uploadIdPattern } from "../../../core/schema/uploads.ts";
+import { fileName, mimeType } from "../../../core/kernel/file-name.ts";
+import { lazy } from "../../../core/kernel/lazy.ts";
+import { jsonPointer, strict } from "../../../core/kernel/schema.ts";
+import { oneOf } from "../../../core/kernel/some-of.ts";
+import { Tag } from "../../../core/kernel/tag.ts";
+import { uploadIdPattern } from "../../../core/kernel/uploads.ts";
 import { defineJobType } from "../define-job-type.ts";
 import { metadataFaults } from "./metadata.ts";
 import { longestGeneratedName, objectKey, tooLong } from "./object-key.ts";

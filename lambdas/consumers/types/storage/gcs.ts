@@ -3,7 +3,7 @@ import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import type { Storage } from "@google-cloud/storage";
 import * as z from "zod";
-import { parsedJson } from "../../../core/schema/parsed-json.ts";
+import { parsedJson } from "../../../core/kernel/parsed-json.ts";
 import { statusOf } from "../../clients/fault-table.ts";
 import { type Bucket, dispositionOf, runMetadata, unquoted } from "./bucket.ts";
 import { urlPath } from "./object-key.ts";

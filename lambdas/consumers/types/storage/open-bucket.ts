@@ -1,6 +1,6 @@
 import { type Reference, referenceName, type TextOrReference } from "../../../core/catalog/references.ts";
 import { JobError } from "../../../core/job/job-error.ts";
-import type { Secrets } from "../../../core/ports/ports.ts";
+import type { Secrets } from "../../../core/ports/secrets.ts";
 import { azureBucket, azureClient } from "./azure.ts";
 import type { Bucket } from "./bucket.ts";
 import { gcsBucket, gcsClient } from "./gcs.ts";

@@ -1,8 +1,8 @@
 import * as z from "zod";
 import { perEnv } from "../../../core/catalog/per-env.ts";
 import { Reference, TextOrReference } from "../../../core/catalog/reference-schema.ts";
-import { keyPrefix } from "../../../core/schema/file-name.ts";
-import { strict } from "../../../core/schema/schema.ts";
+import { keyPrefix } from "../../../core/kernel/file-name.ts";
+import { strict } from "../../../core/kernel/schema.ts";
 
 /** A name that is written out, which the deployment can grant exactly, or a parameter, which may differ between accounts. */
 const BucketName = TextOrReference.refine((name) => typeof name === "string" || "$parameter" in name, {

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { jobTypes } from "../../job/job.ts";
 import { conflictPolicies } from "../../job/shared-key.ts";
-import { lazy } from "../../schema/lazy.ts";
+import { lazy } from "../../kernel/lazy.ts";
 import { CachedFromField, RepeatSchema } from "./job.ts";
 import { ExplainedGateSchema } from "./limits.ts";
 import { PauseReferenceSchema } from "./pauses.ts";

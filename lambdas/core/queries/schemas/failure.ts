@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { type JobErrorCode, jobErrorCodes } from "../../job/job-error.ts";
-import { lazy } from "../../schema/lazy.ts";
+import { lazy } from "../../kernel/lazy.ts";
 
 export const JobErrorCodeSchema = lazy(() => z.enum(Object.keys(jobErrorCodes) as [JobErrorCode, ...JobErrorCode[]]));
 

@@ -1,6 +1,7 @@
 import * as z from "zod";
-import { jobStatuses, jobTypes } from "../../job/job.ts";
-import { lazy } from "../../schema/lazy.ts";
+import { jobTypes } from "../../job/job.ts";
+import { jobStatuses } from "../../kernel/job-status.ts";
+import { lazy } from "../../kernel/lazy.ts";
 import { at } from "./at.ts";
 import { JobFailureSchema } from "./failure.ts";
 import { PauseReferenceSchema } from "./pauses.ts";

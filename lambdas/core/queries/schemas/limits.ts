@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { lazy } from "../../schema/lazy.ts";
+import { lazy } from "../../kernel/lazy.ts";
 import { at } from "./at.ts";
 
 const RateSchema = lazy(() =>

@@ -1,6 +1,6 @@
 import * as z from "zod";
-import { jobStatuses } from "../../job/job.ts";
-import { lazy } from "../../schema/lazy.ts";
+import { jobStatuses } from "../../kernel/job-status.ts";
+import { lazy } from "../../kernel/lazy.ts";
 import { JobFailureSchema } from "./failure.ts";
 import { AttemptSchema, CachedFromField, resultFields, summaryFields } from "./job.ts";
 

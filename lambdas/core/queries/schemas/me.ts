@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { verbs } from "../../access/scopes.ts";
 import { jobTypes } from "../../job/job.ts";
-import { lazy } from "../../schema/lazy.ts";
+import { lazy } from "../../kernel/lazy.ts";
 
 const DeploymentSchema = lazy(() => {
   const ofTypes = (text: string) => z.record(z.enum(jobTypes), z.string()).describe(text);

@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { jobTypes } from "../../job/job.ts";
-import { lazy } from "../../schema/lazy.ts";
+import { lazy } from "../../kernel/lazy.ts";
 
 const eventFields = () => ({
   tag: z.string(),

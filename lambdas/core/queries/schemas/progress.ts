@@ -1,6 +1,6 @@
 import * as z from "zod";
-import { jobStatuses } from "../../job/job.ts";
-import { lazy } from "../../schema/lazy.ts";
+import { jobStatuses } from "../../kernel/job-status.ts";
+import { lazy } from "../../kernel/lazy.ts";
 import { JobErrorCodeSchema, JobFailureSchema, ProviderCodeSchema } from "./failure.ts";
 
 /* How far a job has come: the steps of a feature, and the channels of a notification. */

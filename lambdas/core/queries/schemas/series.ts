@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { drifts } from "../../catalog/schedules.ts";
-import { jobStatuses } from "../../job/job.ts";
-import { lazy } from "../../schema/lazy.ts";
+import { jobStatuses } from "../../kernel/job-status.ts";
+import { lazy } from "../../kernel/lazy.ts";
 import { at } from "./at.ts";
 import { FireTimeSchema } from "./explanation.ts";
 import { summaryFields } from "./job.ts";

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { lazy } from "../../schema/lazy.ts";
+import { lazy } from "../../kernel/lazy.ts";
 
 const Percentiles = () => {
   const value = z.int().nullable();

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { lazy } from "../../schema/lazy.ts";
+import { lazy } from "../../kernel/lazy.ts";
 
 export const UpcomingSchema = lazy(() =>
   z

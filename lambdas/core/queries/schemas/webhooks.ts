@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { jobEvents } from "../../job/job-event.ts";
-import { lazy } from "../../schema/lazy.ts";
+import { lazy } from "../../kernel/lazy.ts";
 import { at } from "./at.ts";
 
 const code = (text: string) =>

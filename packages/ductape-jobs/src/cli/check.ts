@@ -25,7 +25,7 @@ export async function checkFile(io: Io, given?: string, { json }: { json?: boole
     if (products.name !== "CatalogError") throw products;
     return broken(io, products.message.replaceAll(catalog, file), json);
   }
-  const { checkCatalog } = await import("../../../../lambdas/core/catalog/check-catalog.ts");
+  const { checkCatalog } = await import("../../../../lambdas/core/check/check-catalog.ts");
   const { registry } = await import("../../../../lambdas/consumers/types/registry.ts");
   const faults = checkCatalog(products, registry).map((fault) => placed(fault, catalog, io.cwd));
   if (json) io.out.write(`${jsonText({ valid: faults.length === 0, faults }, 2)}\n`);

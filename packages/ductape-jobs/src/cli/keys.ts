@@ -1,6 +1,6 @@
 import { join, resolve } from "node:path";
 import type { Command as KeysCommand } from "../../../../keys/arguments.ts";
-import { given } from "../../../../lambdas/core/schema/given.ts";
+import { given } from "../../../../lambdas/core/kernel/given.ts";
 import { defaultCatalog, projectFolder } from "../project-folder.ts";
 import { CliError } from "./exit-code.ts";
 import { dataFolder } from "./find-api.ts";

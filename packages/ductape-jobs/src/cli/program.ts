@@ -1,5 +1,5 @@
 import { Command } from "commander";
-import { version } from "../../../../lambdas/core/version.ts";
+import { version } from "../../../../lambdas/core/kernel/version.ts";
 import { addCatalog } from "./catalog/commands.ts";
 import { addCompletion } from "./completion/commands.ts";
 import type { Act } from "./context.ts";

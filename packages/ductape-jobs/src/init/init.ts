@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { basename, dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { version } from "../../../../lambdas/core/version.ts";
+import { version } from "../../../../lambdas/core/kernel/version.ts";
 import { jobsFolder } from "../project-folder.ts";
 import { withIgnored } from "./ignored.ts";
 import { type Manifest, scriptsIn, withJobs } from "./manifest.ts";

@@ -1,5 +1,5 @@
 import type { CallToolResult } from "@modelcontextprotocol/sdk/types.js";
-import { parsedJson } from "../../../../lambdas/core/schema/parsed-json.ts";
+import { parsedJson } from "../../../../lambdas/core/kernel/parsed-json.ts";
 import { type Api, type Json, pathPart } from "../cli/api.ts";
 import { faultText } from "../cli/fault-text.ts";
 import { bounded } from "./bounded.ts";

@@ -1,7 +1,7 @@
 import { McpServer } from "@modelcontextprotocol/sdk/server/mcp.js";
 import { CallToolRequestSchema, ListToolsRequestSchema } from "@modelcontextprotocol/sdk/types.js";
 import type { Me } from "ductape-sdk";
-import { version } from "../../../../lambdas/core/version.ts";
+import { version } from "../../../../lambdas/core/kernel/version.ts";
 import type { Api } from "../cli/api.ts";
 import { callTool } from "./call-tool.ts";
 import { createConfirmations } from "./confirmations.ts";

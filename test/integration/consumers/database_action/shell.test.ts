@@ -3,9 +3,9 @@ import { closePostgres } from "../../../../lambdas/consumers/types/database_acti
 import { execute } from "../../../../lambdas/consumers/types/database_action/execute.ts";
 import { registry } from "../../../../lambdas/consumers/types/registry.ts";
 import { makeCatalog } from "../../../../lambdas/core/catalog/catalog.ts";
-import { checkCatalog } from "../../../../lambdas/core/catalog/check-catalog.ts";
 import type { Product } from "../../../../lambdas/core/catalog/job-type.ts";
 import { secret } from "../../../../lambdas/core/catalog/references.ts";
+import { checkCatalog } from "../../../../lambdas/core/check/check-catalog.ts";
 import { aJob, aMessage } from "../../../support/builders.ts";
 import { startPostgres } from "../../../support/databases/postgres.ts";
 import { fakeServices } from "../../../support/fakes/services.ts";

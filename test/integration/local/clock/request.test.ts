@@ -1,5 +1,5 @@
 import { expect, test } from "@jest/globals";
-import { RequestError } from "../../../../lambdas/core/requests/request-error.ts";
+import { RequestError } from "../../../../lambdas/core/kernel/request-error.ts";
 import { parseAdvance } from "../../../../local/clock/request.ts";
 
 const now = Date.parse("2026-11-24T12:00:00.500Z");

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
-import type { Job, JobStatus } from "../../../../lambdas/core/job/job.ts";
+import type { Job } from "../../../../lambdas/core/job/job.ts";
+import type { JobStatus } from "../../../../lambdas/core/kernel/job-status.ts";
 import { aJob, aMessage, noon } from "../../builders.ts";
 import { aClaim, leased, type StoreInUse } from "./under-test.ts";
 

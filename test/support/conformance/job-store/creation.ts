@@ -1,7 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
-import { PermanentError } from "../../../../lambdas/core/errors.ts";
 import type { Job } from "../../../../lambdas/core/job/job.ts";
 import { newJobId } from "../../../../lambdas/core/job/job-id.ts";
+import { PermanentError } from "../../../../lambdas/core/kernel/errors.ts";
 import { aJob, aMessage, noon } from "../../builders.ts";
 import { aClaim, idInShard, positionOf, type StoreInUse } from "./under-test.ts";
 

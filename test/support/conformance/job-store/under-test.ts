@@ -2,7 +2,7 @@ import { expect } from "@jest/globals";
 import type { IndexPosition } from "../../../../lambdas/core/job/index-position.ts";
 import { type Job, phaseTime } from "../../../../lambdas/core/job/job.ts";
 import { newJobId } from "../../../../lambdas/core/job/job-id.ts";
-import type { JobStore } from "../../../../lambdas/core/ports/ports.ts";
+import type { JobStore } from "../../../../lambdas/core/ports/job-store.ts";
 import { aJob, noon } from "../../builders.ts";
 
 export const aClaim = (overrides: Partial<Parameters<JobStore["claim"]>[1]> = {}) => ({

@@ -5,7 +5,7 @@ import {
   isTransient,
   withClassifiedErrors,
 } from "../../../../lambdas/aws/client/aws-errors.ts";
-import { PermanentError, TransientError } from "../../../../lambdas/core/errors.ts";
+import { PermanentError, TransientError } from "../../../../lambdas/core/kernel/errors.ts";
 
 const named = (name: string, more: object = {}) =>
   Object.assign(new Error("the request was s3cret"), { name, ...more });

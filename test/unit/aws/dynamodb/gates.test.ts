@@ -2,7 +2,7 @@ import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { expect, test } from "@jest/globals";
 import { toAttributes } from "../../../../lambdas/aws/dynamodb/attributes.ts";
 import { dynamoGates } from "../../../../lambdas/aws/dynamodb/gates.ts";
-import type { GatePart } from "../../../../lambdas/core/flow/gate.ts";
+import type { GatePart } from "../../../../lambdas/core/limits/gate.ts";
 import { settings } from "../../../support/aws/client-settings.ts";
 import { type Captured, type StubAnswer, stubHandler } from "../../../support/aws/stub-handler.ts";
 import { noon } from "../../../support/builders.ts";

@@ -1,6 +1,6 @@
 import { EventBridgeClient } from "@aws-sdk/client-eventbridge";
 import { eventBridgeAnnouncer } from "../../../../lambdas/aws/eventbridge/announcer.ts";
-import { PermanentError } from "../../../../lambdas/core/errors.ts";
+import { PermanentError } from "../../../../lambdas/core/kernel/errors.ts";
 import { settings } from "../../../support/aws/client-settings.ts";
 import { awsError, type StubAnswer, stubHandler } from "../../../support/aws/stub-handler.ts";
 import { noon } from "../../../support/builders.ts";

@@ -3,7 +3,7 @@ import { EventBridgeClient } from "@aws-sdk/client-eventbridge";
 import { SQSClient } from "@aws-sdk/client-sqs";
 import { expect, test } from "@jest/globals";
 import { intakeRejections } from "../../../../lambdas/aws/eventbridge/rejections.ts";
-import { JobRejectedDetail, type Rejection } from "../../../../lambdas/core/outbound/rejection.ts";
+import { JobRejectedDetail, type Rejection } from "../../../../lambdas/core/job/job-rejected.ts";
 import { settings } from "../../../support/aws/client-settings.ts";
 import { type Captured, stubHandler } from "../../../support/aws/stub-handler.ts";
 import { noon } from "../../../support/builders.ts";

@@ -1,6 +1,6 @@
 import { SQSClient } from "@aws-sdk/client-sqs";
 import { sqsDeadLetters } from "../../../../lambdas/aws/sqs/dead-letters.ts";
-import { PermanentError } from "../../../../lambdas/core/errors.ts";
+import { PermanentError } from "../../../../lambdas/core/kernel/errors.ts";
 import { settings } from "../../../support/aws/client-settings.ts";
 import { awsError, type Captured, type StubAnswer, stubHandler } from "../../../support/aws/stub-handler.ts";
 

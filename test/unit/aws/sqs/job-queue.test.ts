@@ -3,7 +3,7 @@ import { SQSClient } from "@aws-sdk/client-sqs";
 import { describe, expect, test } from "@jest/globals";
 import { queuesAt } from "../../../../bench/support/aws.ts";
 import { sqsJobQueue } from "../../../../lambdas/aws/sqs/job-queue.ts";
-import { PermanentError } from "../../../../lambdas/core/errors.ts";
+import { PermanentError } from "../../../../lambdas/core/kernel/errors.ts";
 import { settings } from "../../../support/aws/client-settings.ts";
 import { awsError, type Captured, stubHandler } from "../../../support/aws/stub-handler.ts";
 import { aMessage } from "../../../support/builders.ts";

@@ -9,7 +9,7 @@ import { sqsJobQueue } from "../../../../lambdas/aws/sqs/job-queue.ts";
 import { sqsMessages } from "../../../../lambdas/aws/sqs/message-queue.ts";
 import { beginningOf } from "../../../../lambdas/core/job/import-cursor.ts";
 import { jobTypes } from "../../../../lambdas/core/job/job.ts";
-import type { JobRejectedDetail } from "../../../../lambdas/core/outbound/rejection.ts";
+import type { JobRejectedDetail } from "../../../../lambdas/core/job/job-rejected.ts";
 import { settings } from "../../../support/aws/client-settings.ts";
 import { startEventsService } from "../../../support/aws/events-service.ts";
 import { type Captured, stubHandler } from "../../../support/aws/stub-handler.ts";

@@ -1,6 +1,6 @@
 import { SFNClient } from "@aws-sdk/client-sfn";
 import { stepFunctionsTasks } from "../../../../lambdas/aws/step-functions/tasks.ts";
-import { PermanentError } from "../../../../lambdas/core/errors.ts";
+import { PermanentError } from "../../../../lambdas/core/kernel/errors.ts";
 import { settings } from "../../../support/aws/client-settings.ts";
 import { awsError, type StubAnswer, stubHandler } from "../../../support/aws/stub-handler.ts";
 

@@ -2,7 +2,7 @@ import { runJob } from "../../../../lambdas/consumers/engine/run-job.ts";
 import type { Job } from "../../../../lambdas/core/job/job.ts";
 import { JobError } from "../../../../lambdas/core/job/job-error.ts";
 import type { Execute } from "../../../../lambdas/core/operations/execution.ts";
-import type { JobStore } from "../../../../lambdas/core/ports/ports.ts";
+import type { JobStore } from "../../../../lambdas/core/ports/job-store.ts";
 import { aMessage, noon } from "../../../support/builders.ts";
 import { throttled } from "../../../support/fakes/failures.ts";
 import { job, ok, world } from "./world.ts";

@@ -2,7 +2,7 @@ import { runJob } from "../../../../lambdas/consumers/engine/run-job.ts";
 import { registry } from "../../../../lambdas/consumers/types/registry.ts";
 import { makeCatalog } from "../../../../lambdas/core/catalog/catalog.ts";
 import type { Product } from "../../../../lambdas/core/catalog/job-type.ts";
-import type { Limit } from "../../../../lambdas/core/flow/limit.ts";
+import type { Limit } from "../../../../lambdas/core/catalog/limit.ts";
 import { messageOf } from "../../../../lambdas/core/job/job.ts";
 import { type Execute, Parked } from "../../../../lambdas/core/operations/execution.ts";
 import { aJob, noon } from "../../../support/builders.ts";

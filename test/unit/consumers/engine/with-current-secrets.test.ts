@@ -3,7 +3,7 @@ import { secret } from "../../../../lambdas/core/catalog/references.ts";
 import { JobError, type JobErrorCode } from "../../../../lambdas/core/job/job-error.ts";
 import type { Execution } from "../../../../lambdas/core/operations/execution.ts";
 import type { ConsumerServices } from "../../../../lambdas/core/operations/services.ts";
-import type { Secrets } from "../../../../lambdas/core/ports/ports.ts";
+import type { Secrets } from "../../../../lambdas/core/ports/secrets.ts";
 import { anExecution, failureOf } from "../../../support/executors/execution.ts";
 
 /** Secrets of which a warm Lambda knows an old value until it asks for a fresh one. */

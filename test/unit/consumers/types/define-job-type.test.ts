@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { defineExecutor, defineJobType, withTarget } from "../../../../lambdas/consumers/types/define-job-type.ts";
-import { Tag } from "../../../../lambdas/core/schema/tag.ts";
+import { Tag } from "../../../../lambdas/core/kernel/tag.ts";
 
 interface Shelf {
   size: number;

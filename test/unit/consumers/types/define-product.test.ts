@@ -1,7 +1,7 @@
 import { defineProduct } from "../../../../lambdas/consumers/types/define-product.ts";
 import { registry } from "../../../../lambdas/consumers/types/registry.ts";
-import { checkCatalog } from "../../../../lambdas/core/catalog/check-catalog.ts";
 import { secret } from "../../../../lambdas/core/catalog/references.ts";
+import { checkCatalog } from "../../../../lambdas/core/check/check-catalog.ts";
 
 const place = { envs: { prd: { provider: "s3", bucket: "files" } } } as const;
 const mail = (key: string) =>

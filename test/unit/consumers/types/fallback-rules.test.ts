@@ -12,8 +12,8 @@ import { combined } from "../../../../lambdas/consumers/types/notification/failu
 import { smtpError } from "../../../../lambdas/consumers/types/notification/mail/smtp-error.ts";
 import { kafkaFault } from "../../../../lambdas/consumers/types/publish/brokers/kafka-faults.ts";
 import type { JobTypeDefinition } from "../../../../lambdas/core/catalog/job-type.ts";
+import { movesOn } from "../../../../lambdas/core/catalog/targets/moves-on.ts";
 import { JobError } from "../../../../lambdas/core/job/job-error.ts";
-import { movesOn } from "../../../../lambdas/core/targets/moves-on.ts";
 
 const { action, database_action, function: cloudFunction, notification, storage } = definitions;
 const repeats = (definition: JobTypeDefinition, event: object, target: object) =>

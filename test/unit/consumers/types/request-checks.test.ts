@@ -1,5 +1,5 @@
 import { registry } from "../../../../lambdas/consumers/types/registry.ts";
-import { checkCatalog } from "../../../../lambdas/core/catalog/check-catalog.ts";
+import { checkCatalog } from "../../../../lambdas/core/check/check-catalog.ts";
 import { faultsOf, notesOf, product } from "../../../support/checked-product.ts";
 
 it("the product of these tests is valid", () => {

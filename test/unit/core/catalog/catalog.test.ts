@@ -1,8 +1,8 @@
 import { registry } from "../../../../lambdas/consumers/types/registry.ts";
-import { checkCatalog } from "../../../../lambdas/core/catalog/check-catalog.ts";
 import type { Product } from "../../../../lambdas/core/catalog/job-type.ts";
 import { parameter, referenceName, referencesIn, secret } from "../../../../lambdas/core/catalog/references.ts";
 import { endpointsOf } from "../../../../lambdas/core/catalog/webhook.ts";
+import { checkCatalog } from "../../../../lambdas/core/check/check-catalog.ts";
 import { products } from "../../../support/catalog/products.ts";
 
 const shop = {

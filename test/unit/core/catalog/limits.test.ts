@@ -1,5 +1,5 @@
 import { registry } from "../../../../lambdas/consumers/types/registry.ts";
-import { checkCatalog } from "../../../../lambdas/core/catalog/check-catalog.ts";
+import { checkCatalog } from "../../../../lambdas/core/check/check-catalog.ts";
 import { action } from "../../../support/catalog/action.ts";
 
 const create = { type: "action", app: "shop", action: "create_order" };

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import { registry } from "../../../../lambdas/consumers/types/registry.ts";
-import { checkCatalog } from "../../../../lambdas/core/catalog/check-catalog.ts";
 import { parameter, secret } from "../../../../lambdas/core/catalog/references.ts";
+import { checkCatalog } from "../../../../lambdas/core/check/check-catalog.ts";
 import { expressing, withSessions } from "../../../support/expressing.ts";
 
 const faultsOf = (product: unknown) =>

@@ -1,6 +1,6 @@
 import { registry } from "../../../../lambdas/consumers/types/registry.ts";
-import { checkCatalog } from "../../../../lambdas/core/catalog/check-catalog.ts";
 import { parameter, secret } from "../../../../lambdas/core/catalog/references.ts";
+import { checkCatalog } from "../../../../lambdas/core/check/check-catalog.ts";
 import { expressing } from "../../../support/expressing.ts";
 
 const faultsOf = (change: object) =>

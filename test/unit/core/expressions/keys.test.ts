@@ -1,7 +1,7 @@
 import { registry } from "../../../../lambdas/consumers/types/registry.ts";
 import { makeCatalog } from "../../../../lambdas/core/catalog/catalog.ts";
-import { checkCatalog } from "../../../../lambdas/core/catalog/check-catalog.ts";
 import type { Product, ProductEvent } from "../../../../lambdas/core/catalog/job-type.ts";
+import { checkCatalog } from "../../../../lambdas/core/check/check-catalog.ts";
 import { type KeySource, keyOf, keyOrFault, keyText } from "../../../../lambdas/core/expressions/keys.ts";
 import { parseRequest } from "../../../../lambdas/core/requests/request.ts";
 import { noon } from "../../../support/builders.ts";

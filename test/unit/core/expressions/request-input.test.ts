@@ -1,7 +1,7 @@
 import fc from "fast-check";
-import type { Fault } from "../../../../lambdas/core/errors.ts";
+import type { Fault } from "../../../../lambdas/core/kernel/errors.ts";
+import type { RequestError } from "../../../../lambdas/core/kernel/request-error.ts";
 import { parseRequest } from "../../../../lambdas/core/requests/request.ts";
-import type { RequestError } from "../../../../lambdas/core/requests/request-error.ts";
 import { noon } from "../../../support/builders.ts";
 import { expressingCatalog as catalog } from "../../../support/expressing.ts";
 

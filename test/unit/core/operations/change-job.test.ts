@@ -2,6 +2,7 @@ import { runJob } from "../../../../lambdas/consumers/engine/run-job.ts";
 import { hasBegun, type Job, messageOf, type Repeat } from "../../../../lambdas/core/job/job.ts";
 import { JobError } from "../../../../lambdas/core/job/job-error.ts";
 import { claimed } from "../../../../lambdas/core/job/transitions.ts";
+import { RequestError } from "../../../../lambdas/core/kernel/request-error.ts";
 import {
   type Change,
   cancel,
@@ -16,7 +17,6 @@ import {
   skipNext,
 } from "../../../../lambdas/core/operations/change-job.ts";
 import { dispatch, scheduleName } from "../../../../lambdas/core/operations/dispatch.ts";
-import { RequestError } from "../../../../lambdas/core/requests/request-error.ts";
 import { aJob, aMessage, askedFor, noon } from "../../../support/builders.ts";
 import { catalog } from "../../../support/catalog/catalog.ts";
 import { throttled } from "../../../support/fakes/failures.ts";

@@ -1,5 +1,5 @@
-import { TransientError } from "../../../../lambdas/core/errors.ts";
 import { jobsPerLead } from "../../../../lambdas/core/job/due-time.ts";
+import { TransientError } from "../../../../lambdas/core/kernel/errors.ts";
 import { dispatch, dispatchMany, scheduleName } from "../../../../lambdas/core/operations/dispatch.ts";
 import { hotMinutes } from "../../../../lambdas/core/operations/hot-minutes.ts";
 import { aJob, aMessage, askedFor, noon } from "../../../support/builders.ts";

@@ -1,6 +1,6 @@
 import { furtherQuartersFor, jobsPerLead } from "../../../../lambdas/core/job/due-time.ts";
 import { hotMinutes, jobsPerCount } from "../../../../lambdas/core/operations/hot-minutes.ts";
-import type { DueCounts } from "../../../../lambdas/core/ports/hot-minute-ports.ts";
+import type { DueCounts } from "../../../../lambdas/core/ports/due-counts.ts";
 import { noon } from "../../../support/builders.ts";
 import { fakeDueCounts } from "../../../support/fakes/due-counts.ts";
 

@@ -1,7 +1,7 @@
-import { TransientError } from "../../../../lambdas/core/errors.ts";
 import { newJobId } from "../../../../lambdas/core/job/job-id.ts";
+import { TransientError } from "../../../../lambdas/core/kernel/errors.ts";
 import { relayKept, sentAheadMs } from "../../../../lambdas/core/operations/relay.ts";
-import { type Kept, keptShards } from "../../../../lambdas/core/ports/hot-minute-ports.ts";
+import { type Kept, keptShards } from "../../../../lambdas/core/ports/unscheduled.ts";
 import { aJob, aMessage, noon } from "../../../support/builders.ts";
 import { fakeServices } from "../../../support/fakes/services.ts";
 

@@ -1,8 +1,8 @@
-import { InternalError } from "../../../../lambdas/core/errors.ts";
+import { InternalError } from "../../../../lambdas/core/kernel/errors.ts";
+import { RequestError } from "../../../../lambdas/core/kernel/request-error.ts";
 import { scheduleName } from "../../../../lambdas/core/operations/dispatch.ts";
 import { scheduleJob } from "../../../../lambdas/core/operations/schedule-job.ts";
 import { parseRequest } from "../../../../lambdas/core/requests/request.ts";
-import { RequestError } from "../../../../lambdas/core/requests/request-error.ts";
 import { askedFor, noon } from "../../../support/builders.ts";
 import { catalog } from "../../../support/catalog/catalog.ts";
 import { denied, refusedForGood, throttled } from "../../../support/fakes/failures.ts";

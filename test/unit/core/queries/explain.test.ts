@@ -1,10 +1,10 @@
 import type { Repeat } from "../../../../lambdas/core/job/job.ts";
-import { firstOccurrence } from "../../../../lambdas/core/job/recurrence.ts";
 import { defaultRetryPolicy } from "../../../../lambdas/core/job/retry.ts";
+import { firstOccurrence } from "../../../../lambdas/core/job/series/recurrence.ts";
+import { localIso } from "../../../../lambdas/core/kernel/zone.ts";
 import { costOf } from "../../../../lambdas/core/queries/cost.ts";
 import { fireTimes } from "../../../../lambdas/core/queries/fire-times.ts";
 import { retryTimetable } from "../../../../lambdas/core/queries/retry-timetable.ts";
-import { localIso } from "../../../../lambdas/core/queries/zone.ts";
 
 const cron = (pattern: string, tz?: string, more: Partial<Repeat> = {}): Repeat => ({
   cron: pattern,

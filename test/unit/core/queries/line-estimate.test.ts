@@ -1,5 +1,5 @@
-import { emptyPart, type PartState } from "../../../../lambdas/core/flow/gate.ts";
-import { newPump, type Pump } from "../../../../lambdas/core/flow/pump.ts";
+import { emptyPart, type PartState } from "../../../../lambdas/core/limits/gate.ts";
+import { newPump, type Pump } from "../../../../lambdas/core/limits/pump.ts";
 import type { Waiter } from "../../../../lambdas/core/ports/gates.ts";
 import {
   lineEstimate,

@@ -1,6 +1,7 @@
 import { minuteMs } from "../../../../lambdas/core/job/due-time.ts";
-import { type Job, never } from "../../../../lambdas/core/job/job.ts";
+import type { Job } from "../../../../lambdas/core/job/job.ts";
 import { newJobId } from "../../../../lambdas/core/job/job-id.ts";
+import { never } from "../../../../lambdas/core/kernel/start-time.ts";
 import { upcoming } from "../../../../lambdas/core/queries/upcoming.ts";
 import { aJob, noon } from "../../../support/builders.ts";
 import { fakeJobStore } from "../../../support/fakes/job-store.ts";

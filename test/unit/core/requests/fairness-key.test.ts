@@ -1,12 +1,12 @@
 import { registry } from "../../../../lambdas/consumers/types/registry.ts";
 import { makeCatalog } from "../../../../lambdas/core/catalog/catalog.ts";
-import { checkCatalog } from "../../../../lambdas/core/catalog/check-catalog.ts";
 import type { Product } from "../../../../lambdas/core/catalog/job-type.ts";
+import { checkCatalog } from "../../../../lambdas/core/check/check-catalog.ts";
 import { tenantOf } from "../../../../lambdas/core/job/job.ts";
+import { RequestError } from "../../../../lambdas/core/kernel/request-error.ts";
 import { dispatch } from "../../../../lambdas/core/operations/dispatch.ts";
 import { summaryOf } from "../../../../lambdas/core/queries/view.ts";
 import { parseRequest } from "../../../../lambdas/core/requests/request.ts";
-import { RequestError } from "../../../../lambdas/core/requests/request-error.ts";
 import { aJob, noon } from "../../../support/builders.ts";
 import { myProduct } from "../../../support/catalog/my-product.ts";
 import { fakeServices } from "../../../support/fakes/services.ts";

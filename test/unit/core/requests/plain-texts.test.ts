@@ -1,5 +1,5 @@
+import { RequestError } from "../../../../lambdas/core/kernel/request-error.ts";
 import { parseRequest } from "../../../../lambdas/core/requests/request.ts";
-import { RequestError } from "../../../../lambdas/core/requests/request-error.ts";
 import { noon } from "../../../support/builders.ts";
 import { expressingCatalog as catalog } from "../../../support/expressing.ts";
 

@@ -1,12 +1,12 @@
 import { registry } from "../../../../lambdas/consumers/types/registry.ts";
 import { makeCatalog } from "../../../../lambdas/core/catalog/catalog.ts";
-import { checkCatalog } from "../../../../lambdas/core/catalog/check-catalog.ts";
 import type { Product } from "../../../../lambdas/core/catalog/job-type.ts";
+import { checkCatalog } from "../../../../lambdas/core/check/check-catalog.ts";
 import { derivedJobId } from "../../../../lambdas/core/job/job-id.ts";
+import { RequestError } from "../../../../lambdas/core/kernel/request-error.ts";
 import { explain } from "../../../../lambdas/core/queries/explain.ts";
 import { newJob } from "../../../../lambdas/core/requests/new-job.ts";
 import { parseRequest } from "../../../../lambdas/core/requests/request.ts";
-import { RequestError } from "../../../../lambdas/core/requests/request-error.ts";
 import { parseReschedule } from "../../../../lambdas/core/requests/reschedule-request.ts";
 import { noon } from "../../../support/builders.ts";
 import { myProduct } from "../../../support/catalog/my-product.ts";

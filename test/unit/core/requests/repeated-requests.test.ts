@@ -1,8 +1,8 @@
+import { RequestError } from "../../../../lambdas/core/kernel/request-error.ts";
 import { scheduleJob } from "../../../../lambdas/core/operations/schedule-job.ts";
 import { scheduleJobs } from "../../../../lambdas/core/operations/schedule-jobs.ts";
 import { explain } from "../../../../lambdas/core/queries/explain.ts";
 import { parseRequest } from "../../../../lambdas/core/requests/request.ts";
-import { RequestError } from "../../../../lambdas/core/requests/request-error.ts";
 import { noon } from "../../../support/builders.ts";
 import { catalog } from "../../../support/catalog/catalog.ts";
 import { fakeServices } from "../../../support/fakes/services.ts";

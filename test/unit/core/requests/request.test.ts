@@ -1,5 +1,5 @@
+import { RequestError } from "../../../../lambdas/core/kernel/request-error.ts";
 import { parseRequest } from "../../../../lambdas/core/requests/request.ts";
-import { RequestError } from "../../../../lambdas/core/requests/request-error.ts";
 import { catalog } from "../../../support/catalog/catalog.ts";
 
 const now = Date.UTC(2026, 0, 1);

@@ -1,7 +1,7 @@
 import { registry } from "../../../../lambdas/consumers/types/registry.ts";
-import { checkCatalog } from "../../../../lambdas/core/catalog/check-catalog.ts";
+import { checkCatalog } from "../../../../lambdas/core/check/check-catalog.ts";
+import { RequestError } from "../../../../lambdas/core/kernel/request-error.ts";
 import { parseRequest } from "../../../../lambdas/core/requests/request.ts";
-import { RequestError } from "../../../../lambdas/core/requests/request-error.ts";
 import { noon } from "../../../support/builders.ts";
 import { sharingCatalog as catalog, sharing } from "../../../support/catalog/sharing.ts";
 

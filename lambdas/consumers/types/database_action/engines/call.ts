@@ -1,4 +1,4 @@
-import type { Clock } from "../../../../core/ports/ports.ts";
+import type { Clock } from "../../../../core/ports/clock.ts";
 import type { Row } from "../row-list.ts";
 import type { Input } from "../values.ts";
 

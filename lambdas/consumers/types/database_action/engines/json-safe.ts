@@ -1,5 +1,5 @@
 import { JobError } from "../../../../core/job/job-error.ts";
-import { deepestNesting } from "../../../../core/schema/json-values.ts";
+import { deepestNesting } from "../../../../core/kernel/json-values.ts";
 
 /** What a driver's parser returns for JSON that is nested too deeply to be parsed. */
 export const deepJson = Symbol("deep JSON");

@@ -1,5 +1,5 @@
 import { type ClientSession, type Collection, type Document, type Filter, ObjectId, type UpdateFilter } from "mongodb";
-import { given } from "../../../../core/schema/given.ts";
+import { given } from "../../../../core/kernel/given.ts";
 import { untilAborted } from "../../../clients/until-aborted.ts";
 import { readingOf, type TemplateField } from "../read-mongodb.ts";
 import type { MongoAction } from "../target-mongodb.ts";

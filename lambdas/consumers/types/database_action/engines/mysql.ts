@@ -1,7 +1,7 @@
 import { Socket } from "node:net";
 import mysql from "mysql2";
 import { JobError } from "../../../../core/job/job-error.ts";
-import { given } from "../../../../core/schema/given.ts";
+import { given } from "../../../../core/kernel/given.ts";
 import { guardEvents, guarded } from "../../../clients/guarded.ts";
 import type { PlaceholderType } from "../placeholders.ts";
 import { compile } from "../statement.ts";

@@ -1,5 +1,5 @@
 import { JobError } from "../../../../core/job/job-error.ts";
-import { given } from "../../../../core/schema/given.ts";
+import { given } from "../../../../core/kernel/given.ts";
 
 /**
  * The fault of one row of a list. Rows are counted from 0, as in a pointer, and none of their values is named. `isUndone` says whether

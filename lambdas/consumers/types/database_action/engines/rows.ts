@@ -1,5 +1,5 @@
-import { valuesIn } from "../../../../core/schema/json-values.ts";
-import { sentBytes } from "../../../../core/schema/sizes.ts";
+import { valuesIn } from "../../../../core/kernel/json-values.ts";
+import { sentBytes } from "../../../../core/kernel/sizes.ts";
 import { jsonSafe } from "./json-safe.ts";
 
 /** The most bytes of a result as Lambda counts them: a finished job with such a result still fits into an answer of the API. */

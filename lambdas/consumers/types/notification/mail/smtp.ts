@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import { type Reference, referenceName } from "../../../../core/catalog/references.ts";
 import { JobError } from "../../../../core/job/job-error.ts";
-import type { Secrets } from "../../../../core/ports/ports.ts";
-import { isLoopback } from "../../../../core/schema/url.ts";
+import { isLoopback } from "../../../../core/kernel/url.ts";
+import type { Secrets } from "../../../../core/ports/secrets.ts";
 import { fanOut } from "../fan-out.ts";
 import type { EmailTarget } from "../target.ts";
 import type { SendMail } from "./mail.ts";

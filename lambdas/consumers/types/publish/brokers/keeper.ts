@@ -1,4 +1,4 @@
-import type { Clock } from "../../../../core/ports/ports.ts";
+import type { Clock } from "../../../../core/ports/clock.ts";
 import { untilAborted } from "../../../clients/until-aborted.ts";
 
 interface Kept<Client> {

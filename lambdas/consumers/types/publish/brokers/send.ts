@@ -1,4 +1,5 @@
-import type { Clock, Secrets } from "../../../../core/ports/ports.ts";
+import type { Clock } from "../../../../core/ports/clock.ts";
+import type { Secrets } from "../../../../core/ports/secrets.ts";
 import type { Publication } from "../message.ts";
 
 /** What a broker needs of an attempt. */

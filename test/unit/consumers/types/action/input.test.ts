@@ -3,8 +3,8 @@ import { defineProduct } from "../../../../../lambdas/consumers/types/define-pro
 import { registry } from "../../../../../lambdas/consumers/types/registry.ts";
 import { allScopes } from "../../../../../lambdas/core/access/scopes.ts";
 import { makeCatalog } from "../../../../../lambdas/core/catalog/catalog.ts";
-import { checkCatalog } from "../../../../../lambdas/core/catalog/check-catalog.ts";
 import type { Product } from "../../../../../lambdas/core/catalog/job-type.ts";
+import { checkCatalog } from "../../../../../lambdas/core/check/check-catalog.ts";
 import { productView } from "../../../../../lambdas/core/queries/product-view.ts";
 import { fakeApi } from "../../../../support/api.ts";
 

@@ -2,8 +2,8 @@ import { build } from "esbuild";
 import { databaseAction } from "../../../../../lambdas/consumers/types/database_action/definition.ts";
 import { databaseTarget } from "../../../../../lambdas/consumers/types/database_action/target.ts";
 import { registry } from "../../../../../lambdas/consumers/types/registry.ts";
-import { checkCatalog } from "../../../../../lambdas/core/catalog/check-catalog.ts";
 import { secret } from "../../../../../lambdas/core/catalog/references.ts";
+import { checkCatalog } from "../../../../../lambdas/core/check/check-catalog.ts";
 
 const envs = { dev: { connection: secret("shop/db#url") } };
 const create = {

@@ -6,7 +6,7 @@ import {
 import type { DatabaseTarget } from "../../../../../lambdas/consumers/types/database_action/target.ts";
 import type { Input } from "../../../../../lambdas/consumers/types/database_action/values.ts";
 import { secret } from "../../../../../lambdas/core/catalog/references.ts";
-import { findFaults } from "../../../../../lambdas/core/schema/find-faults.ts";
+import { findFaults } from "../../../../../lambdas/core/kernel/find-faults.ts";
 
 const envs = { dev: { connection: secret("shop/db#url") } };
 const sql = (operation: string, statement: string, engine = "postgres") =>

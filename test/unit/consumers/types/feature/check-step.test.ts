@@ -1,7 +1,7 @@
 import { registry } from "../../../../../lambdas/consumers/types/registry.ts";
-import { checkCatalog } from "../../../../../lambdas/core/catalog/check-catalog.ts";
 import type { Product } from "../../../../../lambdas/core/catalog/job-type.ts";
 import { secret } from "../../../../../lambdas/core/catalog/references.ts";
+import { checkCatalog } from "../../../../../lambdas/core/check/check-catalog.ts";
 
 const shop = (steps: unknown[]): Product => ({
   tag: "shop",

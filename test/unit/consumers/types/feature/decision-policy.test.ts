@@ -1,10 +1,10 @@
 import { runJob } from "../../../../../lambdas/consumers/engine/run-job.ts";
 import { decisionPolicy } from "../../../../../lambdas/consumers/types/feature/decisions.ts";
 import { retryAt } from "../../../../../lambdas/consumers/types/feature/retry-decision.ts";
-import { TransientError } from "../../../../../lambdas/core/errors.ts";
 import type { Job } from "../../../../../lambdas/core/job/job.ts";
 import { JobError } from "../../../../../lambdas/core/job/job-error.ts";
 import { parked } from "../../../../../lambdas/core/job/transitions.ts";
+import { TransientError } from "../../../../../lambdas/core/kernel/errors.ts";
 import { type Execute, type ExecuteWithServices, Parked } from "../../../../../lambdas/core/operations/execution.ts";
 import type { ConsumerServices } from "../../../../../lambdas/core/operations/services.ts";
 import { aJob, aMessage, noon } from "../../../../support/builders.ts";

@@ -1,6 +1,6 @@
 import type { FeatureTarget } from "../../../../../lambdas/consumers/types/feature/target.ts";
 import { registry } from "../../../../../lambdas/consumers/types/registry.ts";
-import { checkCatalog } from "../../../../../lambdas/core/catalog/check-catalog.ts";
+import { checkCatalog } from "../../../../../lambdas/core/check/check-catalog.ts";
 import { productWith } from "../../../../support/feature-world.ts";
 
 describe("the catalog finds", () => {

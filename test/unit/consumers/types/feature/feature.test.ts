@@ -1,7 +1,7 @@
 import type { Job } from "../../../../../lambdas/core/job/job.ts";
+import type { RequestError } from "../../../../../lambdas/core/kernel/request-error.ts";
 import type { Execution } from "../../../../../lambdas/core/operations/execution.ts";
 import { parseRequest } from "../../../../../lambdas/core/requests/request.ts";
-import type { RequestError } from "../../../../../lambdas/core/requests/request-error.ts";
 import { askedFor, noon } from "../../../../support/builders.ts";
 import { stepsOf, featureWorld as world } from "../../../../support/feature-world.ts";
 import { onboard } from "./onboard.ts";

@@ -1,10 +1,10 @@
 import { registry } from "../../../../../lambdas/consumers/types/registry.ts";
 import { makeCatalog } from "../../../../../lambdas/core/catalog/catalog.ts";
-import { checkCatalog } from "../../../../../lambdas/core/catalog/check-catalog.ts";
 import type { Product } from "../../../../../lambdas/core/catalog/job-type.ts";
 import { parameter, secret } from "../../../../../lambdas/core/catalog/references.ts";
+import { checkCatalog } from "../../../../../lambdas/core/check/check-catalog.ts";
+import { RequestError } from "../../../../../lambdas/core/kernel/request-error.ts";
 import { parseRequest } from "../../../../../lambdas/core/requests/request.ts";
-import { RequestError } from "../../../../../lambdas/core/requests/request-error.ts";
 import { noon } from "../../../../support/builders.ts";
 
 const queue = (name: string) => ({ queue: `arn:aws:sqs:us-east-1:123456789012:${name}` });

@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { contentOf, decode } from "../../../../../lambdas/consumers/types/storage/content.ts";
 import { storageInput } from "../../../../../lambdas/consumers/types/storage/definition.ts";
 import { headBytes } from "../../../../../lambdas/consumers/types/storage/mime-type.ts";
-import { newUploadId, uploadKey } from "../../../../../lambdas/core/schema/uploads.ts";
+import { newUploadId, uploadKey } from "../../../../../lambdas/core/kernel/uploads.ts";
 import { anExecution } from "../../../../support/an-execution.ts";
 import { aJob } from "../../../../support/builders.ts";
 

@@ -2,7 +2,7 @@ import { storage, storageInput } from "../../../../../lambdas/consumers/types/st
 import { storageTarget } from "../../../../../lambdas/consumers/types/storage/target.ts";
 import type { InputCheck } from "../../../../../lambdas/core/catalog/job-type.ts";
 import { parameter, secret } from "../../../../../lambdas/core/catalog/references.ts";
-import { newUploadId } from "../../../../../lambdas/core/schema/uploads.ts";
+import { newUploadId } from "../../../../../lambdas/core/kernel/uploads.ts";
 
 const accepts = (place: unknown) => storageTarget().safeParse({ envs: { dev: place } }).success;
 

@@ -1,7 +1,7 @@
 import { generatedName } from "../../../../../lambdas/consumers/types/storage/generated-name.ts";
 import { detectMimeType } from "../../../../../lambdas/consumers/types/storage/mime-type.ts";
 import { longestGeneratedName } from "../../../../../lambdas/consumers/types/storage/object-key.ts";
-import { fileName } from "../../../../../lambdas/core/schema/file-name.ts";
+import { fileName } from "../../../../../lambdas/core/kernel/file-name.ts";
 import { aJob } from "../../../../support/builders.ts";
 
 const job = { id: `job_${"0".repeat(32)}`, run: 1 };

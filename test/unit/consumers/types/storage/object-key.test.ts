@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { objectKey, tooLong, urlPath } from "../../../../../lambdas/consumers/types/storage/object-key.ts";
-import { fileName, keyPrefix } from "../../../../../lambdas/core/schema/file-name.ts";
+import { fileName, keyPrefix } from "../../../../../lambdas/core/kernel/file-name.ts";
 import { anyCharacter } from "../../../../support/any-character.ts";
 
 /** Names that try: made of the characters that matter, mixed with any others. */

@@ -1,6 +1,6 @@
 import { storageExecutor } from "../../../../../lambdas/consumers/types/storage/execute.ts";
 import { bucketOpener } from "../../../../../lambdas/consumers/types/storage/open-bucket.ts";
-import { newUploadId, uploadKey } from "../../../../../lambdas/core/schema/uploads.ts";
+import { newUploadId, uploadKey } from "../../../../../lambdas/core/kernel/uploads.ts";
 import { anExecution } from "../../../../support/an-execution.ts";
 import { aJob } from "../../../../support/builders.ts";
 import { type S3Answer, type S3Request, s3OnTheWire } from "../../../../support/storage/s3-wire.ts";

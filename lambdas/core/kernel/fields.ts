@@ -1,0 +1,76 @@
+import * as z from "zod";
+import type { Fault } from "./errors.ts";
+import { lazy } from "./lazy.ts";
+import { required as isRequired } from "./plain-faults.ts";
+import { didYouMean, firstFaults, jsonPointer, mostHints, strict } from "./schema.ts";
+
+export const fieldTypes = lazy(() => ({
+  string: z.string(),
+  number: z.number(),
+  integer: z.int(),
+  boolean: z.boolean(),
+  object: z.record(z.string(), z.unknown()),
+  array: z.array(z.unknown()),
+  email: z.email(),
+  uuid: z.uuid(),
+  date: z.union(
+    [z.iso.date(), z.iso.datetime({ offset: true })],
+    "must be an RFC 3339 date, or date with time and offset",
+  ),
+}));
+type FieldType = keyof ReturnType<typeof fieldTypes>;
+
+/** The fields of an object as the catalog declares them: of a feature's input, or of an action's body. */
+export const fieldsSchema = lazy(() => {
+  const Field = strict({
+    type: z.enum(Object.keys(fieldTypes()) as [FieldType, ...FieldType[]]),
+    /** Default: true. */
+    required: z.boolean().optional(),
+    /** The least value of a number, or the least length of a string or list. */
+    min: z.number().optional(),
+    max: z.number().optional(),
+  });
+  return z.record(z.string().min(1), Field);
+});
+export type Fields = z.infer<ReturnType<typeof fieldsSchema>>;
+
+const sizeOf = (value: unknown): number | undefined => {
+  if (typeof value === "number") return value;
+  return typeof value === "string" || Array.isArray(value) ? value.length : undefined;
+};
+
+function faultOf(value: unknown, { type, required = true, min, max }: Fields[string]): string | undefined {
+  if (value === undefined) return required ? isRequired : undefined;
+  const parsed = fieldTypes()[type].safeParse(value);
+  if (!parsed.success) return parsed.error.issues[0]?.message;
+  const size = sizeOf(value);
+  const unit = typeof value === "number" ? "" : typeof value === "string" ? " characters long" : " items long";
+  if (size !== undefined && min !== undefined && size < min) return `must be at least ${min}${unit}`;
+  return size !== undefined && max !== undefined && size > max ? `must be at most ${max}${unit}` : undefined;
+}
+
+/** The faults of an object with these fields; pointers begin with `at`. */
+export function fieldsFaults(fields: Fields, value: Record<string, unknown>, at: readonly string[]): Fault[] {
+  const unknown = Object.keys(value).filter((key) => !Object.hasOwn(fields, key));
+  const hint = (key: string, i: number) => (i < mostHints ? didYouMean(key, Object.keys(fields)) : "");
+  return [
+    ...Object.entries(fields).flatMap(([key, field]) => {
+      const detail = faultOf(Object.hasOwn(value, key) ? value[key] : undefined, field);
+      return detail === undefined ? [] : [{ pointer: jsonPointer([...at, key]), detail }];
+    }),
+    ...firstFaults(unknown, (key, i) => [
+      { pointer: jsonPointer([...at, key]), detail: `unknown field.${hint(key, i)}` },
+    ]),
+  ];
+}
+
+/** The fields of which those that have a default are not required. A list has no fields. */
+export function withoutRequired(fields: Fields, defaults: object = {}): Fields {
+  if (Array.isArray(defaults)) return fields;
+  return Object.fromEntries(
+    Object.entries(fields).map(([name, field]) => [
+      name,
+      Object.hasOwn(defaults, name) ? { ...field, required: false } : field,
+    ]),
+  );
+}

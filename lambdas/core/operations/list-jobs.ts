@@ -1,0 +1,149 @@
+import type { Tenant } from "../access/tenants.ts";
+import type { IndexPosition, Order } from "../job/index-position.ts";
+import { type Job, type JobType, type Phase, phaseOf, phaseTime, shownStatus } from "../job/job.ts";
+import { given } from "../kernel/given.ts";
+import type { JobStatus } from "../kernel/job-status.ts";
+import { never } from "../kernel/start-time.ts";
+import type { JobStore } from "../ports/job-store.ts";
+import { mergePartitions, type ReadPage } from "./merge-partitions.ts";
+
+export interface JobFilter {
+  /** A job must have one of the listed values. Absent: any. */
+  status?: readonly JobStatus[];
+  type?: readonly JobType[];
+  event?: string;
+  label?: string;
+  /** Whether a job has a series of runs. */
+  recurring?: boolean;
+  /** Epoch milliseconds, both inclusive, of due_at while a job is pending and of finished_at afterwards. */
+  from?: number;
+  until?: number;
+}
+
+export interface ListQuery extends JobFilter {
+  order: Order;
+  /** At most 100. */
+  limit: number;
+  after?: IndexPosition;
+}
+
+export interface Listed {
+  jobs: Job[];
+  /** The position after which the list continues; absent at its end. With a narrow filter a page may be short. */
+  next?: IndexPosition;
+}
+
+/** The most jobs that one page reads, however few match the filter. This limits the cost of a request. */
+export const examinedAtMost = 1000;
+/** The limit of DynamoDB's BatchGetItem. */
+const largestRead = 100;
+
+/**
+ * A page of the jobs of these tenants in the order of their times. It merges sorted partitions of the index, so that a page costs
+ * the same however much is stored. Jobs that do not change while pages are read are listed once and in order. A job that moves
+ * meanwhile is listed at its old position, at its new one, or at both.
+ */
+export async function listJobs(
+  jobs: Pick<JobStore, "page" | "getMany" | "shards">,
+  tenants: readonly Tenant[],
+  query: ListQuery,
+  now: number,
+): Promise<Listed> {
+  const reads = partitionsOf(jobs, tenants, query, now);
+  const firstPage = Math.min(50, Math.max(4, Math.ceil((2 * query.limit) / Math.max(1, reads.length))));
+  const positions = mergePartitions(reads, { order: query.order, after: query.after, firstPage });
+  const passes = filterOf(query, now);
+  const found = new Map<string, Job>();
+  let last = query.after;
+  let size = query.limit;
+  for (let examined = 0; examined < examinedAtMost; ) {
+    const batch = await take(positions, Math.min(size, examinedAtMost - examined));
+    if (batch.length === 0) return { jobs: [...found.values()] };
+    const read = await readAll(jobs, batch);
+    for (const [i, position] of batch.entries()) {
+      last = position;
+      const job = read.get(position.id);
+      if (job && passes(job)) found.set(job.id, job);
+      if (found.size < query.limit) continue;
+      const more = i + 1 < batch.length || (await take(positions, 1)).length > 0;
+      return { jobs: [...found.values()], ...(more && { next: position }) };
+    }
+    examined += batch.length;
+    // Few jobs match the filter, so the next read is as large as possible.
+    size = largestRead;
+  }
+  return { jobs: [...found.values()], ...(last && { next: last }) };
+}
+
+async function take(positions: AsyncGenerator<IndexPosition, void>, count: number): Promise<IndexPosition[]> {
+  const taken: IndexPosition[] = [];
+  while (taken.length < count) {
+    const { value } = await positions.next();
+    if (!value) break;
+    taken.push(value);
+  }
+  return taken;
+}
+
+/** The jobs by id. The eventually consistent index may list a job twice, and BatchGetItem refuses duplicate keys. */
+async function readAll(jobs: Pick<JobStore, "getMany">, positions: IndexPosition[]): Promise<Map<string, Job>> {
+  const ids = [...new Set(positions.map(({ id }) => id))];
+  return new Map((await jobs.getMany(ids)).map((job) => [job.id, job]));
+}
+
+/** Filters by the job's current state, not by its partition, so that an answer never contradicts its filter. */
+function filterOf(query: ListQuery, now: number): (job: Job) => boolean {
+  const { status, type, event, label, recurring } = query;
+  const { from = Number.NEGATIVE_INFINITY, until = Number.POSITIVE_INFINITY } = query;
+  return (job) =>
+    (!status || status.includes(shownStatus(job, now))) &&
+    (!type || type.includes(job.type)) &&
+    (event === undefined || job.event === event) &&
+    (label === undefined || (job.labels ?? []).includes(label)) &&
+    (recurring === undefined || (job.repeat !== undefined) === recurring) &&
+    phaseTime(job) >= from &&
+    phaseTime(job) <= until;
+}
+
+function partitionsOf(
+  jobs: Pick<JobStore, "page" | "shards">,
+  tenants: readonly Tenant[],
+  query: ListQuery,
+  now: number,
+): ReadPage[] {
+  const phases: readonly Phase[] = query.status
+    ? [...new Set(query.status.map(phaseOf))]
+    : ["pending", "completed", "failed", "cancelled"];
+  return tenants.flatMap(({ product, env }) =>
+    phases.flatMap((phase) => {
+      const range = phase === "pending" ? pendingRange(query, now) : { from: query.from, until: query.until };
+      return Array.from({ length: jobs.shards }, (_, shard): ReadPage => {
+        const partition = { product, env, phase, shard, order: query.order, ...given(range) };
+        return (limit, after) => jobs.page({ ...partition, limit }, after);
+      });
+    }),
+  );
+}
+
+interface Range {
+  from: number | undefined;
+  until: number | undefined;
+}
+
+/** The clocks of two Lambdas may differ: a job may be due by one clock and not yet by another. */
+const clocksApartMs = 10_000;
+
+/**
+ * The index does not distinguish the pending statuses, but their times do: paused jobs are at the largest time, scheduled jobs
+ * before it, and queued jobs are due already. So jobs with one status are found without reading the others.
+ */
+function pendingRange({ status, type, from, until }: ListQuery, now: number): Range {
+  const asked = new Set(status?.filter((one) => phaseOf(one) === "pending"));
+  if (asked.size === 0) return { from, until };
+  const started = asked.has("queued") || asked.has("running");
+  const first = started ? 0 : asked.has("scheduled") ? now + 1 : never;
+  // A running job is due already, except a feature between two decisions, whose time is that of its next check.
+  const ahead = asked.has("scheduled") || (asked.has("running") && (type?.includes("feature") ?? true));
+  const last = asked.has("paused") ? never : ahead ? never - 1 : now + clocksApartMs;
+  return { from: Math.max(from ?? 0, first), until: Math.min(until ?? never, last) };
+}

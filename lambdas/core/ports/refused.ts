@@ -1,0 +1,11 @@
+/*
+ * The class of an error, whether a port throws it or answers it as the cause of a `Refused`, says what to do: after a
+ * TransientError a repetition may succeed, after a PermanentError it never does. Any other error is a fault of ours or of the
+ * deployment.
+ */
+
+/** One of several writes or sends that AWS refused. `index` is its position among those that were given. */
+export interface Refused {
+  index: number;
+  cause: unknown;
+}

@@ -1,0 +1,21 @@
+import { traceOf } from "../../../../lambdas/core/kernel/errors.ts";
+
+it("tells the name of an error, its code and its frames", () => {
+  const error = Object.assign(new RangeError("two\n    at lines"), { code: "E1" });
+  expect(traceOf(error)).toEqual({
+    error_name: "RangeError",
+    error_code: "E1",
+    frames: expect.arrayContaining([expect.stringMatching(/^at .*errors.test.ts/)]),
+  });
+  expect(traceOf("text")).toEqual({ error_name: "string" });
+});
+
+it.each([["name"], ["message"], ["stack"], ["code"]])(
+  "can be logged whatever a client has put into its %s",
+  (field) => {
+    const value = JSON.parse(`${"[".repeat(9000)}${"]".repeat(9000)}`);
+    const error = new Error("x");
+    Object.defineProperty(error, field, { value });
+    expect(JSON.stringify(traceOf(error)).length).toBeGreaterThan(10);
+  },
+);

@@ -1,0 +1,22 @@
+import { fieldsJsonSchema } from "../../../../lambdas/core/kernel/fields-json-schema.ts";
+
+describe("the JSON Schema of declared fields", () => {
+  it.each([
+    ["string", { type: "string", minLength: 2, maxLength: 4 }],
+    ["email", { type: "string", format: "email", minLength: 2, maxLength: 4 }],
+    ["uuid", { type: "string", format: "uuid", minLength: 2, maxLength: 4 }],
+    ["number", { type: "number", minimum: 2, maximum: 4 }],
+    ["integer", { type: "integer", minimum: 2, maximum: 4 }],
+    ["array", { type: "array", minItems: 2, maxItems: 4 }],
+    ["boolean", { type: "boolean" }],
+    ["object", { type: "object" }],
+    ["date", { anyOf: [{ format: "date" }, { format: "date-time" }], minLength: 2, maxLength: 4 }],
+  ] as const)("says of a field of type %s what its check asks for", (type, expected) => {
+    const schema = fieldsJsonSchema({ field: { type, min: 2, max: 4 } });
+    expect(schema).toMatchObject({ properties: { field: expected }, required: ["field"] });
+  });
+
+  it("does not require an optional field", () => {
+    expect(fieldsJsonSchema({ field: { type: "string", required: false } })).not.toHaveProperty("required");
+  });
+});

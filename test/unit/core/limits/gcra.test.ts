@@ -1,0 +1,107 @@
+import fc from "fast-check";
+import { durationMs } from "../../../../lambdas/core/kernel/duration.ts";
+import {
+  type Ask,
+  applied,
+  emptyPart,
+  nextStep,
+  type PartState,
+  startOf,
+} from "../../../../lambdas/core/limits/gate.ts";
+import { arrivalOf, bucketsOf, paceOf, startAfter } from "../../../../lambdas/core/limits/gcra.ts";
+import { capsOf, partsOf, slotPartsOf, slotsOf } from "../../../../lambdas/core/limits/parts.ts";
+
+const noon = 1_893_499_200_000;
+
+test("durations are milliseconds, or whole numbers with a unit", () => {
+  expect([5, "5ms", "5s", "5m", "5h", "1d"].map(durationMs)).toEqual([5, 5, 5000, 300_000, 18_000_000, 86_400_000]);
+  expect(["1.5s", "s", "1 m", "-1s", ""].map(durationMs).every(Number.isNaN)).toBe(true);
+});
+
+test("an increment is rounded up, so that no start comes early", () => {
+  expect(paceOf({ limit: 7, period: "1s" })).toEqual({ increment: 142_858, burst: 1 });
+  expect(startAfter({ tat: noon * 1000 + 1 }, noon, { increment: 1, burst: 1 })).toBe(noon + 1);
+});
+
+test("a rate above 500 per second is spread over buckets that together keep it", () => {
+  const rate = { limit: 2000, period: "1s", burst: 8 };
+  expect(bucketsOf(rate)).toBe(4);
+  expect(paceOf(rate)).toEqual({ increment: 2000, burst: 2 });
+});
+
+test("starts that were taken under another rate move together or apart with the change, and not what is over", () => {
+  const pace = { increment: 100_000, burst: 1 };
+  const ahead = (inc?: number) => arrivalOf({ tat: (noon + 1000) * 1000, ...(inc && { inc }) }, noon, pace);
+  expect(ahead(1_000_000)).toBe((noon + 100) * 1000);
+  expect(ahead(10_000)).toBe((noon + 10_000) * 1000);
+  expect([ahead(100_000), ahead()]).toEqual(Array(2).fill((noon + 1000) * 1000));
+  expect(arrivalOf({ tat: noon * 1000 - 1, inc: 7 }, noon, pace)).toBe(noon * 1000 - 1);
+});
+
+test("after a rate was raised, starts are one interval apart, however long ago the last one was", () => {
+  const rate = { increment: 100_000, burst: 1 };
+  let state: PartState = { ...emptyPart(), tat: (noon + 1000) * 1000, inc: 10_000_000 };
+  const starts = [1, 2, 3].map((job) => {
+    const ask: Ask = { job: `job_${job}`, turn: "1.1.0.0", now: noon, rate };
+    const step = nextStep(state, ask);
+    if (step.do !== "write") throw new Error("the next start was to be taken");
+    const at = startOf(state, ask);
+    state = applied(state, step.write, ask);
+    return at - noon;
+  });
+  expect(starts).toEqual([0, 100, 200]);
+});
+
+test("whoever asks whenever, starts in any window are at most rate times window plus burst", () => {
+  const rates = fc.record({
+    increment: fc.integer({ min: 1000, max: 5_000_000 }),
+    burst: fc.integer({ min: 1, max: 5 }),
+  });
+  const gaps = fc.array(fc.integer({ min: 0, max: 4000 }), { maxLength: 40 });
+  fc.assert(
+    fc.property(rates, gaps, (rate, gaps) => {
+      let [state, now] = [emptyPart(), noon];
+      const starts = gaps.flatMap((gap, i) => {
+        now += gap;
+        const ask: Ask = { job: `job_${i.toString(16).padStart(32, "0")}`, turn: "1.1.0.0", now, rate };
+        const step = nextStep(state, ask);
+        if (step.do !== "write") return [];
+        const at = startOf(state, ask);
+        state = applied(state, step.write, ask);
+        expect(at).toBeGreaterThanOrEqual(now);
+        expect(at).toBeLessThanOrEqual(now + 1000);
+        return [at];
+      });
+      for (const [i, from] of starts.entries())
+        for (const [n, to] of starts.slice(i).entries())
+          expect(n + 1).toBeLessThanOrEqual(rate.burst + ((to - from + 1) * 1000) / rate.increment);
+    }),
+  );
+});
+
+test.each([1, 2, 11, 12, 13, 100, 137, 1000])("%i slots fill parts of 12 in order", (concurrency) => {
+  const rule = { concurrency };
+  const slots = Array.from({ length: slotPartsOf(rule) }, (_, part) => slotsOf(rule, part));
+  expect(slots.reduce((sum, one) => sum + one, 0)).toBe(concurrency);
+  expect(slots.slice(0, -1).every((one) => one === 12)).toBe(true);
+  expect(partsOf(rule)).toBe(Math.ceil(concurrency / 12));
+});
+
+describe("what parts may have together", () => {
+  const part = (count: number, lease = noon) => ({
+    count,
+    holders: Object.fromEntries(Array.from({ length: count }, (_, i) => [`job_${i}`, { lease, turn: "1.1.0.0" }])),
+  });
+
+  test("is the limit, whatever the parts have: the last ones make up for one that has more", () => {
+    expect(capsOf({ concurrency: 30 }, {}, noon)).toEqual([12, 12, 6]);
+    expect(capsOf({ concurrency: 30 }, { 0: part(20) }, noon)).toEqual([12, 10, 0]);
+    expect(capsOf({ concurrency: 30 }, { 0: part(20), 2: part(4) }, noon)).toEqual([12, 6, 4]);
+    expect(capsOf({ concurrency: 5 }, { 0: part(2), 7: part(2) }, noon)).toEqual([3]);
+    expect(capsOf({ concurrency: 5 }, { 7: part(9) }, noon)).toEqual([0]);
+  });
+
+  test("does not count slots whose leases are over", () => {
+    expect(capsOf({ concurrency: 5 }, { 7: part(9, noon - 1) }, noon)).toEqual([5]);
+  });
+});

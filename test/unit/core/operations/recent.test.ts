@@ -1,9 +1,0 @@
-import { recent } from "../../../../lambdas/core/operations/recent.ts";
-
-it("what was done lately is remembered, and what came first is forgotten first", () => {
-  const names = recent(2);
-  for (const name of ["a", "b", "b", "c"]) names.add(name);
-  expect(["a", "b", "c"].map((name) => names.has(name))).toEqual([false, true, true]);
-  names.forget("b");
-  expect(names.has("b")).toBe(false);
-});
