@@ -49,13 +49,26 @@ export const doingFor = (by: Invocation, job: string | undefined): Invocation =>
   (job === undefined ? undefined : by.chained?.get(job)) ?? by;
 
 /** The same for a job that the invocation begins with. */
-export function beginsWith(by: Invocation, job: string): Invocation {
+function beginsWith(by: Invocation, job: string): Invocation {
   if (by.purpose !== "consumer" || by.job_id === job) return by;
   by.chained ??= new Map();
   const known = by.chained.get(job);
   if (known) return known;
-  const fresh = { job_id: job, claim_id: undefined, hasAnswer: undefined, hasStarted: undefined };
-  const own: Invocation = Object.assign(Object.create(by), { ...fresh, hasFailed: undefined, isWriting: undefined });
+  const own: Invocation = Object.assign(Object.create(by), { job_id: job, ...fresh });
   by.chained.set(job, own);
   return own;
+}
+
+const fresh = {
+  claim_id: undefined,
+  hasAnswer: undefined,
+  hasStarted: undefined,
+  hasFailed: undefined,
+  isWriting: undefined,
+};
+
+/** Notes a claim. One that frees slots may go on with a later attempt of a job that it has begun before: nothing of that has started. */
+export function claims(by: Invocation, job: string, claim: string): void {
+  const own = beginsWith(by, job);
+  if (own.claim_id !== claim) Object.assign(own, { ...fresh, claim_id: claim });
 }

@@ -5,7 +5,7 @@ import type { JobStore } from "../../lambdas/core/ports/job-store.ts";
 import type { FakeJobStore } from "../support/fakes/job-store.ts";
 import { Injected } from "./adversary.ts";
 import { eventsOf } from "./expected-events.ts";
-import { beginsWith, doingFor, type Invocation } from "./invocation.ts";
+import { claims, doingFor, type Invocation } from "./invocation.ts";
 import { attemptOf, type Ledger, nameOf, nextRunKey, stateOf } from "./ledger.ts";
 import type { Poison } from "./poison.ts";
 import { checkClaim, checkRemoval, writeRules } from "./write-rules.ts";
@@ -99,7 +99,7 @@ export function watchedStore(
       const answer = store.claim(message, claim);
       const after = peek(message.job_id);
       if (before && after !== before && after?.claim_id === claim.claimId) {
-        beginsWith(by, message.job_id).claim_id = claim.claimId;
+        claims(by, message.job_id, claim.claimId);
         checkClaim(ledger, before, { message, claim, peek });
         onClaim(before, claim.now);
         wrote(before, after);
