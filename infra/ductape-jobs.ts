@@ -20,7 +20,8 @@ import { JobsState } from "./constructs/jobs-state.ts";
 import { admitServices } from "./constructs/trust/encryption-key.ts";
 import { checkedCatalog } from "./settings/catalog-check.ts";
 import { readConfig } from "./settings/config.ts";
-import { type AppResources, contextOf, type JobsSettings, withoutResources } from "./settings/props.ts";
+import type { JobsSettings } from "./settings/jobs-settings.ts";
+import { type AppResources, contextOf, withoutResources } from "./settings/props.ts";
 import { SetupError } from "./settings/setup-error.ts";
 
 export interface DuctapeJobsProps extends JobsSettings, AppResources {

@@ -6,7 +6,7 @@ import type { Product } from "../../lambdas/core/catalog/job-type.ts";
 import { type JobType, jobTypes } from "../../lambdas/core/job/job.ts";
 import { dashboardFolder, importPrefix, requestEvent } from "../../lambdas/topology.ts";
 import { sessionGrants } from "../grants/references.ts";
-import type { Config } from "../settings/config.ts";
+import { type Config, environmentOf } from "../settings/config.ts";
 import { queuePlans } from "../settings/plans.ts";
 import { Consumer } from "./functions/consumer.ts";
 import { EntryFunction } from "./functions/entry-function.ts";
@@ -61,10 +61,10 @@ export class JobsService extends Construct {
       (type) => new Consumer(this, `Consumer-${type}`, { definition: registry[type], platform, products }),
     );
     const api = this.api(platform, consumers, products);
-    const authorizer = config.httpApi.auth === "key" ? this.authorizer(state) : undefined;
-    const dashboard = config.httpApi.dashboard ? this.page() : undefined;
+    const authorizer = config.auth === "key" ? this.authorizer(state) : undefined;
+    const dashboard = config.dashboard ? this.page() : undefined;
     // Another construct id would replace the API, and with it the URL that callers know.
-    this.httpApi = new JobsHttpApi(this, "Entrance", { api, authorizer, dashboard, settings: config.httpApi });
+    this.httpApi = new JobsHttpApi(this, "Entrance", { api, authorizer, dashboard, config });
 
     new Reconciler(this, "Reconciler", { platform, products });
     new Pump(this, "Pump", platform);
@@ -85,9 +85,9 @@ export class JobsService extends Construct {
 
   private outputs({ state, schedules, config }: Platform): void {
     const { httpApi, intake } = this;
-    if (config.httpApi.accountConcurrency === undefined) Annotations.of(this).addInfo(quotaUnknown);
+    if (config.accountConcurrency === undefined) Annotations.of(this).addInfo(quotaUnknown);
     namedOutput(this, "ApiUrl", httpApi.url, "The URL of the API");
-    const { auth, dashboard } = config.httpApi;
+    const { auth, dashboard } = config;
     if (dashboard) namedOutput(this, "DashboardUrl", `${httpApi.url}/`, "The dashboard, which asks for an API key");
     if (auth === "key") namedOutput(this, "ApiKeySecret", state.apiKeyArn, "The secret that holds the first API key");
     else
@@ -154,23 +154,21 @@ export class JobsService extends Construct {
 
   private api(platform: Platform, consumers: Record<JobType, Consumer>, products: readonly Product[]) {
     const may = accessTo(platform);
-    const { httpApi } = platform.config;
+    const { config } = platform;
     const stack = Stack.of(this);
     const { lambda } = new EntryFunction<typeof ApiEnv>(this, "Api", {
       entry: "api",
       description: "The HTTP API",
       environment: {
         ...jobsEnvironment(platform),
-        LARGEST_UPLOAD_MB: String(httpApi.largestUploadMb),
-        LONGEST_HOLD_SECONDS: String(httpApi.longestHoldSeconds),
-        WAITS_PER_KEY: String(httpApi.waitsPerKey),
+        ...environmentOf("api", config),
         DEPLOYED_AS: stack.toJsonString({
           region: stack.region,
           account: stack.account,
           log_groups: byType((type) => consumers[type].logGroup.logGroupName),
         } satisfies DeployedAs),
       },
-      ...(httpApi.apiConcurrency !== undefined && { reservedConcurrentExecutions: httpApi.apiConcurrency }),
+      ...(config.apiConcurrency !== undefined && { reservedConcurrentExecutions: config.apiConcurrency }),
       allow: [
         may.readJobs(),
         may.readManyJobs(),

@@ -1,10 +1,10 @@
 import { Token } from "aws-cdk-lib/core";
 import * as z from "zod";
 
-/** A whole number: `cdk --context` passes strings, cdk.json numbers. */
-export const whole = (min: number, max: number) => {
+/** A whole number: `cdk --context` passes strings, cdk.json numbers. The docs name its unit. */
+export const whole = (min: number, max: number, unit = "whole number") => {
   const error = `must be a whole number from ${min} to ${max}`;
-  return z.preprocess(toNumber, z.int({ error }).min(min, { error }).max(max, { error }));
+  return z.preprocess(toNumber, z.int({ error }).min(min, { error }).max(max, { error })).meta({ unit });
 };
 
 const toNumber = (value: unknown) => (typeof value === "string" && value.trim() !== "" ? Number(value) : value);

@@ -55,20 +55,18 @@ describe("settings", () => {
       },
       warmThroughput: undefined,
       kmsKey: "none",
-      httpApi: {
-        auth: "key",
-        authCacheSeconds: 300,
-        corsOrigins: [],
-        rateLimit: 1000,
-        burstLimit: 2000,
-        largestUploadMb: 1024,
-        apiConcurrency: undefined,
-        longestHoldSeconds: 25,
-        accountConcurrency: undefined,
-        waitsPerKey: 200,
-        dashboard: true,
-        domain: undefined,
-      },
+      auth: "key",
+      authCacheSeconds: 300,
+      corsOrigins: [],
+      rateLimit: 1000,
+      burstLimit: 2000,
+      largestUploadMb: 1024,
+      apiConcurrency: undefined,
+      longestHoldSeconds: 25,
+      accountConcurrency: undefined,
+      waitsPerKey: 200,
+      dashboard: true,
+      domain: undefined,
       network: undefined,
     });
   });
@@ -112,7 +110,7 @@ describe("settings", () => {
     [{ "jobs:accountConcurrency": 10, "jobs:waitsPerKey": 5 }, 5],
     [{ "jobs:accountConcurrency": 10, "jobs:waitsPerKey": 0 }, 0],
   ])("let a fifth of the functions that the account runs wait for jobs: %j", (settings, waitsPerKey) => {
-    expect(config(settings).httpApi.waitsPerKey).toBe(waitsPerKey);
+    expect(config(settings).waitsPerKey).toBe(waitsPerKey);
   });
 
   test("for one type override those for all types", () => {
@@ -130,8 +128,8 @@ describe("settings", () => {
   });
 
   test("may choose the API's authentication without the prefix: -c auth=iam", () => {
-    expect(config({ auth: "iam" }).httpApi.auth).toBe("iam");
-    expect(config({ "jobs:auth": "iam" }).httpApi.auth).toBe("iam");
+    expect(config({ auth: "iam" }).auth).toBe("iam");
+    expect(config({ "jobs:auth": "iam" }).auth).toBe("iam");
     expect(messageOf(() => config({ auth: "aim" }))).toContain('jobs:auth: must be "key" or "iam"');
   });
 
@@ -142,7 +140,7 @@ describe("settings", () => {
     [{ "jobs:auth": "iam" }, false],
     [{ "jobs:auth": "iam", "jobs:dashboard": false }, false],
   ])("%j: the dashboard is served: %s", (settings, dashboard) => {
-    expect(config(settings).httpApi.dashboard).toBe(dashboard);
+    expect(config(settings).dashboard).toBe(dashboard);
   });
 
   test("of the HTTP API, the network and the consumers are strings or lists", () => {
@@ -154,7 +152,7 @@ describe("settings", () => {
       "jobs:memory.storage": "1024",
     };
     expect(config(given)).toMatchObject({
-      httpApi: { corsOrigins: ["https://a.example", "http://localhost:3000"] },
+      corsOrigins: ["https://a.example", "http://localhost:3000"],
       network: { subnetIds, securityGroupIds: ["sg-0000003c"] },
       memory: { storage: 1024, action: 256 },
     });

@@ -9,6 +9,7 @@ import type { JobType } from "../../../lambdas/core/job/job.ts";
 import { consumerName } from "../../../lambdas/topology.ts";
 import type { Capability } from "../../grants/capability.ts";
 import { catalogGrants } from "../../grants/catalog-grants.ts";
+import { environmentOf } from "../../settings/config.ts";
 import { queuePlans } from "../../settings/plans.ts";
 import { accessTo, folders } from "../trust/access.ts";
 import { EntryFunction } from "./entry-function.ts";
@@ -70,8 +71,7 @@ export class Consumer extends Construct {
       description: `Executes ${type} jobs`,
       environment: {
         ...jobsEnvironment(platform),
-        LONGEST_WAIT_MS: String(config.longestWaitMs),
-        HOLD_SECONDS: String(config.holdSeconds),
+        ...environmentOf("consumer", config),
         MEMORY_MB: String(config.memory[type]),
         NOTE_WAITS: String(publishedEvents(config.publish, products).has("waiting")),
       },

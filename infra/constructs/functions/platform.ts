@@ -1,7 +1,7 @@
 import { Stack } from "aws-cdk-lib/core";
 import type { EnvOf, JobsEnv } from "../../../lambdas/aws/start/env.ts";
 import { type JobType, jobTypes } from "../../../lambdas/core/job/job.ts";
-import type { Config } from "../../settings/config.ts";
+import { type Config, environmentOf } from "../../settings/config.ts";
 import type { JobsState } from "../jobs-state.ts";
 import type { JobQueue } from "../queues/job-queue.ts";
 import type { JobSchedules } from "../queues/job-schedules.ts";
@@ -24,10 +24,7 @@ export function jobsEnvironment(platform: Platform): Required<EnvOf<typeof JobsE
   return {
     TABLE_NAME: state.table.tableName,
     BUCKET_NAME: state.bucket.bucketName,
-    RETENTION_DAYS: String(config.retentionDays),
-    INDEX_SHARDS: String(config.indexShards),
-    INDEX_SHARDS_READ: String(config.indexShardsRead),
-    SCHEDULER_STARTS_PER_SECOND: String(config.schedulerStartsPerSecond),
+    ...environmentOf("jobs", config),
     QUEUES: queueUrls(platform),
     PUMP_QUEUE_URL: ticks.queue.queueUrl,
     SCHEDULE_GROUP: schedules.group.scheduleGroupName,

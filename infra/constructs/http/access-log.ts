@@ -1,11 +1,11 @@
-import type { HttpApiSettings } from "../../settings/http-api.ts";
+import type { Config } from "../../settings/config.ts";
 
 /**
  * A line of API Gateway's access log: who requested what, and with which outcome. Successful requests are in no other log. The
  * path contains ids at most; queries and headers are left out. Free of CDK, because the cost benchmark uses it.
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-logging-variables.html
  */
-export const accessLogFormat = (auth: HttpApiSettings["auth"]): string =>
+export const accessLogFormat = (auth: Config["auth"]): string =>
   JSON.stringify({
     request_id: "$context.requestId",
     time: "$context.requestTimeEpoch",

@@ -22,8 +22,7 @@ import { Duration, RemovalPolicy } from "aws-cdk-lib/core";
 import { Construct } from "constructs";
 import { dashboardMethods, dashboardPaths, openPaths } from "../../../lambdas/topology.ts";
 import { acknowledge } from "../../grants/acknowledge.ts";
-import { readConfig } from "../../settings/config.ts";
-import type { HttpApiSettings } from "../../settings/http-api.ts";
+import type { Config } from "../../settings/config.ts";
 import { nameUpTo } from "../deployment-name.ts";
 import { accessLogFormat } from "./access-log.ts";
 
@@ -33,7 +32,7 @@ export interface JobsHttpApiProps {
   authorizer: IFunction | undefined;
   /** Absent where the dashboard is left out. */
   dashboard: IFunction | undefined;
-  settings: HttpApiSettings;
+  config: Config;
 }
 
 /** The HTTP API: everything under /v1 passes the authorizer, or IAM, and reaches one function. Another one serves the page. */
@@ -47,18 +46,18 @@ export class JobsHttpApi extends Construct {
   /** The target of the DNS record for the API's own domain name, if it has one. */
   readonly domain: DomainName | undefined;
 
-  constructor(scope: Construct, id: string, { api, authorizer, dashboard, settings }: JobsHttpApiProps) {
+  constructor(scope: Construct, id: string, { api, authorizer, dashboard, config }: JobsHttpApiProps) {
     super(scope, id);
     const http = new HttpApi(this, "Http", {
       // https://docs.aws.amazon.com/apigatewayv2/latest/api-reference/apis.html
       apiName: nameUpTo(128, this),
       description: "Ductape Jobs",
       createDefaultStage: false,
-      ...(settings.corsOrigins.length > 0 && { corsPreflight: preflightFor(settings) }),
+      ...(config.corsOrigins.length > 0 && { corsPreflight: preflightFor(config) }),
     });
     const integration = new HttpLambdaIntegration("Api", api);
-    const methods = settings.corsOrigins.length > 0 ? allButOptions : [HttpMethod.ANY];
-    const guard = authorizer ? byKey(authorizer, settings) : new HttpIamAuthorizer();
+    const methods = config.corsOrigins.length > 0 ? allButOptions : [HttpMethod.ANY];
+    const guard = authorizer ? byKey(authorizer, config) : new HttpIamAuthorizer();
     http.addRoutes({ path: "/v1/{proxy+}", methods, integration, authorizer: guard });
     for (const path of openPaths) {
       // Any method, so that probes may use HEAD, and the API itself answers other methods with 405.
@@ -66,10 +65,10 @@ export class JobsHttpApi extends Construct {
       for (const route of routes) acknowledge(route, { "AwsSolutions-APIG4": openBecause });
     }
     if (dashboard) this.serve(http, dashboard);
-    this.domain = settings.domain && customDomain(this, settings.domain);
+    this.domain = config.domain && customDomain(this, config.domain);
     this.http = http;
-    this.stage = this.addStage(http, settings);
-    this.url = settings.domain ? `https://${settings.domain.name}` : http.apiEndpoint;
+    this.stage = this.addStage(http, config);
+    this.url = config.domain ? `https://${config.domain.name}` : http.apiEndpoint;
     this.arn = http.arnForExecuteApi("*", "/*", "$default");
   }
 
@@ -83,13 +82,13 @@ export class JobsHttpApi extends Construct {
     }
   }
 
-  private addStage(httpApi: HttpApi, { rateLimit, burstLimit, auth }: HttpApiSettings): HttpStage {
+  private addStage(httpApi: HttpApi, { rateLimit, burstLimit, auth, logDays }: Config): HttpStage {
     // Infrequent Access costs half, and only queries read this log. The class of a log group cannot be changed: another class
     // needs another construct id.
     // https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CloudWatch_Logs_Log_Classes.html
     const logs = new LogGroup(this, "RequestLogs", {
       logGroupClass: LogGroupClass.INFREQUENT_ACCESS,
-      retention: readConfig(this.node).logDays,
+      retention: logDays,
       removalPolicy: RemovalPolicy.DESTROY,
     });
     return new HttpStage(this, "Stage", {
@@ -109,7 +108,7 @@ export class JobsHttpApi extends Construct {
   }
 }
 
-const customDomain = (scope: Construct, { name, certificateArn }: NonNullable<HttpApiSettings["domain"]>): DomainName =>
+const customDomain = (scope: Construct, { name, certificateArn }: NonNullable<Config["domain"]>): DomainName =>
   new DomainName(scope, "Domain", {
     domainName: name,
     certificate: Certificate.fromCertificateArn(scope, "Certificate", certificateArn),
@@ -121,7 +120,7 @@ const customDomain = (scope: Construct, { name, certificateArn }: NonNullable<Ht
  * route accepts OPTIONS: a route for any method would require a key of the preflight request, which has none.
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-cors.html
  */
-const preflightFor = ({ corsOrigins, auth }: HttpApiSettings): CorsPreflightOptions => ({
+const preflightFor = ({ corsOrigins, auth }: Config): CorsPreflightOptions => ({
   allowOrigins: [...corsOrigins],
   allowMethods: [CorsHttpMethod.GET, CorsHttpMethod.POST, CorsHttpMethod.PUT, CorsHttpMethod.DELETE],
   allowHeaders: [
@@ -153,7 +152,7 @@ const pageOpenBecause =
   "Open on purpose: a browser loads the page before its user has typed a key. The page and its files are the same for everybody and hold no data.";
 
 /** A revoked key may continue to work for as long as API Gateway caches the authorizer's answer. */
-const byKey = (authorizer: IFunction, { authCacheSeconds }: HttpApiSettings) =>
+const byKey = (authorizer: IFunction, { authCacheSeconds }: Config) =>
   new HttpLambdaAuthorizer("ByKey", authorizer, {
     identitySource: ["$request.header.Authorization"],
     responseTypes: [HttpLambdaResponseType.SIMPLE],

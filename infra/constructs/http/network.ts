@@ -2,7 +2,7 @@ import { CfnSecurityGroup } from "aws-cdk-lib/aws-ec2";
 import type { Role } from "aws-cdk-lib/aws-iam";
 import type { CfnFunction, Function as LambdaFunction } from "aws-cdk-lib/aws-lambda";
 import { allowIf, grant } from "../../grants/capability.ts";
-import type { Network } from "../../settings/network.ts";
+import type { Network } from "../../settings/config.ts";
 import { namedOutput } from "../named-output.ts";
 
 /**

@@ -3,4 +3,5 @@ export {
   type DuctapeJobsProps,
   type JobEventRuleProps,
 } from "../../../infra/ductape-jobs.ts";
-export type { AppResources, JobsSettings, PerType } from "../../../infra/settings/props.ts";
+export type { JobsSettings, PerType } from "../../../infra/settings/jobs-settings.ts";
+export type { AppResources } from "../../../infra/settings/props.ts";
