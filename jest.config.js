@@ -1,14 +1,14 @@
-const swc = [
+export const swc = [
   "@swc/jest",
   { jsc: { target: "es2024", parser: { syntax: "typescript" } }, module: { type: "es6" }, sourceMaps: "inline" },
 ];
-const project = (name, extra = {}) => ({
+const project = (name, ...files) => ({
   displayName: name,
-  testMatch: [`<rootDir>/test/${name}/**/*.test.ts`],
+  testMatch: files.length > 0 ? files : [`<rootDir>/test/${name}/**/*.test.ts`],
   extensionsToTreatAsEsm: [".ts"],
   transform: { "^.+\\.ts$": swc },
-  ...extra,
 });
+const many = "<rootDir>/test/browser/many.test.ts";
 
 /** `npm test` runs what needs no server, `npm run test:integration` the rest that needs npm only; the browser project needs Chromium and the deploy
  * project an AWS emulator, so that each runs apart. */
@@ -16,10 +16,12 @@ const project = (name, extra = {}) => ({
 export default {
   projects: [
     project("unit"),
-    project("simulation"),
+    project("simulation", "<rootDir>/test/simulation/*.test.ts"),
+    project("mutations", "<rootDir>/test/{simulation/mutations,mutations}/*.test.ts"),
     project("infra"),
     project("integration"),
-    project("browser"),
+    project("browser", "<rootDir>/test/browser/*.test.ts", `!${many}`),
+    project("browser-many", many),
     project("deploy"),
     project("package"),
   ],

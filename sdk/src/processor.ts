@@ -10,7 +10,7 @@ import { withNames } from "./job-names.ts";
 import type { Jobs } from "./jobs.ts";
 import { openScope, type Runtime } from "./runtime.ts";
 import type { Transport } from "./transport.ts";
-import { waitUntilFinished } from "./wait.ts";
+import { type Waiting, waitUntilFinished } from "./wait.ts";
 
 export interface ScheduleOptions {
   /**
@@ -87,6 +87,14 @@ export function createJobProcessor(
     );
   };
 
+  const waiting = (jobId: string, signal: AbortSignal): Waiting<Job> => ({
+    lookUp: (wait) => jobs.get(jobId, wait === undefined ? { signal } : { wait, signal }),
+    longestWait: transport.waitWithin(Number.POSITIVE_INFINITY),
+    now: runtime.now,
+    apiNow: transport.now,
+    sleep: (ms) => runtime.sleep(ms, signal),
+  });
+
   return {
     async dispatch(data, { signal } = {}) {
       return (await post(data, keyOf(data), {}, signal)) as JobReceipt;
@@ -112,7 +120,8 @@ export function createJobProcessor(
         const job =
           "attempts" in accepted && isFinished(accepted)
             ? withNames(accepted)
-            : await waitUntilFinished(jobs, { runtime, transport }, accepted, deadline, scope.signal);
+            : await waitUntilFinished(waiting(jobId, scope.signal), accepted, deadline);
+        if (job === undefined) throw late();
         return (await resultOf(transport, job, scope.signal)) as Result;
       } finally {
         scope.close();

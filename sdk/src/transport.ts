@@ -1,3 +1,4 @@
+import { clockAhead } from "./clock.ts";
 import { type Config, waitWithin } from "./config.ts";
 import { ConnectionError, DuctapeError, UnavailableError } from "./errors.ts";
 import { type Answer, errorOf, jsonOf, retryAfterMs } from "./problem.ts";
@@ -49,7 +50,7 @@ export function createTransport(configure: () => Config, runtime: Runtime): Tran
           ...(call.body !== undefined && { "content-type": "application/json" }),
           ...call.headers,
         });
-        aheadMs = clockAhead(answer, runtime.now());
+        aheadMs = clockAhead(answer.headers, runtime.now());
         if (!isSuccess(answer)) throw errorOf(answer, runtime.now(), config.apiKey, call.jobId);
         return answer;
       });
@@ -67,15 +68,6 @@ export function createTransport(configure: () => Config, runtime: Runtime): Tran
       return value;
     },
   };
-}
-
-/** The Date header counts whole seconds, so a smaller difference does not show that the clocks differ. */
-const dateStepMs = 2000;
-
-/** Milliseconds that the API's clock is ahead of this machine's. 0 if the answer has no Date, as for a page of another origin. */
-function clockAhead({ headers }: Answer, now: number): number {
-  const ahead = Date.parse(headers.get("date") ?? "") - now;
-  return Math.abs(ahead) > dateStepMs ? ahead : 0;
 }
 
 const retrying = ({ signal, repeatable = true }: Pick<Call, "signal" | "repeatable">) => ({ signal, repeatable });

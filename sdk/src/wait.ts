@@ -1,49 +1,53 @@
-import { isFinished, type Job, type JobReceipt } from "./job.ts";
-import type { Jobs } from "./jobs.ts";
-import type { Runtime } from "./runtime.ts";
-import type { Transport } from "./transport.ts";
+import { isFinished, type JobReceipt, type JobStatus } from "./job.ts";
 
 const longestWaitMs = 25_000;
 /** The longest pause between two requests, so that the cancellation of a job that is not due yet is noticed within a minute. */
 export const longestPauseMs = 60_000;
-/** How long before a job is due the client starts to hold a request open. */
+/** How long before a job is due a request is held open for it. */
 const leadMs = 20_000;
 /** The shortest time between two requests if the API answers at once instead of waiting. */
 const shortestPauseMs = 1000;
 /** The longest pause while a job that is due does not start, so that requests which wait leave room for what it waits for. */
 const longestQueuedPauseMs = 10_000;
 
-interface Waiting {
-  runtime: Pick<Runtime, "now" | "sleep">;
-  transport: Pick<Transport, "now" | "waitWithin">;
+/** A job that is waited for: as the API accepted it, or as it was looked up. */
+type Awaited = Pick<JobReceipt, "status" | "scheduled_at"> | { status: JobStatus; due_at: number };
+
+/** How a job is looked up, and how time passes for who waits. */
+export interface Waiting<Job> {
+  /** Looks the job up. With `wait` the API may hold the request open for so many seconds. */
+  lookUp(wait?: number): Promise<Job>;
+  /** The most seconds that the API may be asked to hold a request open. */
+  longestWait: number;
+  /** Epoch milliseconds by this machine's clock, as the deadline. */
+  now(): number;
+  /** Epoch milliseconds by the API's clock, as the times of jobs. */
+  apiNow(): number;
+  sleep(ms: number): Promise<void>;
 }
 
 /**
- * Waits until a job has finished, and resolves with it. Near the job's due time it sends requests with `wait`, which the API holds
- * open. A job that is due later is only looked up from time to time, since an open request costs the API's owner Lambda time.
- * Times are compared by the API's clock. While a job should have started and has not, the pauses grow. The signal ends the wait at
- * the deadline.
+ * Waits until a job has finished, and resolves with it; with undefined once the deadline has passed. Near the job's due time it sends
+ * requests with `wait`, which the API holds open. A job that is due later is only looked up from time to time, since an open request
+ * costs the API's owner Lambda time. While a job should have started and has not, the pauses grow.
  */
-export async function waitUntilFinished(
-  jobs: Pick<Jobs, "get">,
-  { runtime, transport }: Waiting,
-  accepted: JobReceipt | Job,
+export async function waitUntilFinished<Job extends Awaited>(
+  { lookUp, longestWait, now, apiNow, sleep }: Waiting<Job>,
+  accepted: Awaited,
   deadline: number,
-  signal: AbortSignal,
-): Promise<Job> {
-  const id = accepted.job_id;
+): Promise<Job | undefined> {
   let idle = 0;
   let queued = 0;
-  for (let known: JobReceipt | Job = accepted; ; ) {
-    const dueIn = millisecondsUntilDue(known, transport.now());
+  for (let known = accepted; ; ) {
+    const dueIn = millisecondsUntilDue(known, apiNow());
     const far = dueIn > longestWaitMs && !isFinished(known);
-    if (far) await runtime.sleep(Math.min(longestPauseMs, dueIn - leadMs), signal);
-    const asked = runtime.now();
-    const left = Math.ceil((deadline - asked) / 1000);
-    const wait = Math.max(1, Math.min(left, transport.waitWithin(Number.POSITIVE_INFINITY)));
-    const job = await jobs.get(id, far ? { signal } : { wait, signal });
+    if (far) await sleep(Math.min(longestPauseMs, dueIn - leadMs, deadline - now()));
+    const asked = now();
+    if (asked >= deadline) return undefined;
+    const wait = Math.max(1, Math.min(Math.ceil((deadline - asked) / 1000), longestWait));
+    const job = await lookUp(far ? undefined : wait);
     if (isFinished(job)) return job;
-    const spent = runtime.now() - asked;
+    const spent = now() - asked;
     idle = job.status === "scheduled" && spent < shortestPauseMs ? idle + 1 : 0;
     // The API does not hold a request open for long if the job does not start.
     queued = !far && job.status === "queued" && spent < (wait - 1) * 1000 ? queued + 1 : 0;
@@ -51,11 +55,11 @@ export async function waitUntilFinished(
       queued > 0
         ? spent + Math.min(longestQueuedPauseMs, shortestPauseMs * 2 ** (queued - 1))
         : Math.min(longestPauseMs, shortestPauseMs * 2 ** Math.max(0, idle - 1));
-    if (!far && spent < pause) await runtime.sleep(pause - spent, signal);
+    if (!far && spent < pause) await sleep(Math.min(pause - spent, deadline - now()));
     known = job;
   }
 }
 
 /** 0 unless the job waits for its time: a job that is queued or running may finish at any moment. */
-const millisecondsUntilDue = (job: JobReceipt | Job, now: number): number =>
+export const millisecondsUntilDue = (job: Awaited, now: number): number =>
   job.status === "scheduled" ? Math.max(0, ("due_at" in job ? job.due_at : job.scheduled_at) - now) : 0;

@@ -70,14 +70,6 @@ test("`npm start` runs one of its jobs", async () => {
 
 test("the tests that examine the catalog pass with it", async () => {
   const about = "unit/(docs|products|core/catalog|consumers/types/(definitions|registry))";
-  const jest = [
-    "node_modules/jest/bin/jest.js",
-    "--selectProjects",
-    "unit",
-    "--runInBand",
-    "--testPathPatterns",
-    about,
-  ];
-  const options = "--experimental-vm-modules --disable-warning=ExperimentalWarning";
-  expect(await run(jest, { NODE_OPTIONS: options })).toMatch(/^Tests: +\d+ passed, \d+ total$/m);
+  const printed = await run(["test/jest.mjs", "unit", "--runInBand", "--testPathPatterns", about]);
+  expect(printed).toMatch(/^Tests: +\d+ passed, \d+ total$/m);
 }, 120_000);

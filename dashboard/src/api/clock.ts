@@ -1,19 +1,15 @@
 import { useEffect, useState } from "react";
+import { clockAhead, dateStepMs } from "../../../sdk/src/clock.ts";
 import { makeStore } from "./store.ts";
 
 /** Milliseconds that the API's clock is ahead of this machine's: days, where the local clock has been moved. */
 const ahead = makeStore(0);
 
-/** The Date header counts whole seconds, so a smaller difference does not show that the clocks differ. */
-const stepMs = 2_000;
-
 /** Learns the API's clock from an answer. */
 export function heardFrom({ headers }: Response): void {
-  const difference = Date.parse(headers.get("date") ?? "") - Date.now();
-  if (Number.isNaN(difference)) return;
-  const before = ahead.get();
-  const known = Math.abs(difference) > stepMs ? difference : 0;
-  if (Math.abs(known - before) > stepMs || known === 0) ahead.set(known);
+  if (!headers.has("date")) return;
+  const known = clockAhead(headers, Date.now());
+  if (Math.abs(known - ahead.get()) > dateStepMs || known === 0) ahead.set(known);
 }
 
 /** The API's time: what is due is so by its clock. */

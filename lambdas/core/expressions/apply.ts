@@ -2,7 +2,7 @@ import { JobError } from "../job/job-error.ts";
 import { isInexact } from "../kernel/exact-json.ts";
 import { type Budget, make, mostMade } from "./budget.ts";
 import { comparisonNames, comparisonOf, isSign } from "./compare.ts";
-import { dateOf, later } from "./date.ts";
+import { dateOf, formatted, later } from "./date.ts";
 import type { Operator } from "./expression.ts";
 import { at } from "./values.ts";
 
@@ -97,12 +97,12 @@ function matches(operator: Operator, left: Budget, [items, first, ...rest]: unkn
 /** The longest format. A limit is needed because one token of it may become a word. */
 export const longestFormat = 1000;
 
-function formatted(operator: Operator, value: unknown, format: unknown): string {
+function formatDate(operator: Operator, value: unknown, format: unknown): string {
   const date = dateOf(value);
   if (!date) throw wrong(operator, "no date");
   const pattern = text(operator, format);
   if (pattern.length > longestFormat) throw wrong(operator, `a format of more than ${longestFormat} characters`);
-  return date.format(pattern);
+  return formatted(date, pattern);
 }
 
 function dateAdd(value: unknown, amount: unknown, unit: unknown): number {
@@ -110,7 +110,7 @@ function dateAdd(value: unknown, amount: unknown, unit: unknown): number {
   if (!date) throw wrong("DateAdd", "no date");
   const added = later(date, number("DateAdd", amount), text("DateAdd", unit));
   if (typeof added === "string") throw wrong("DateAdd", added);
-  return added.valueOf();
+  return added.getTime();
 }
 
 function length(value: unknown): number {
@@ -141,8 +141,8 @@ export const apply: Record<Operator, (left: Budget, ...args: unknown[]) => unkno
     replaced(left, text("Replace", value), text("Replace", from), text("Replace", to)),
   Uppercase: (left, value) => recased(left, text("Uppercase", value), (one) => one.toUpperCase()),
   Lowercase: (left, value) => recased(left, text("Lowercase", value), (one) => one.toLowerCase()),
-  Dateformat: (_left, value, format) => formatted("Dateformat", value, format),
-  Format: (_left, value, format) => formatted("Format", value, format),
+  Dateformat: (_left, value, format) => formatDate("Dateformat", value, format),
+  Format: (_left, value, format) => formatDate("Format", value, format),
   DateAdd: (_left, value, amount, unit) => dateAdd(value, amount, unit),
   Filter: (left, ...args) => matches("Filter", left, args),
   Find: (left, ...args) => matches("Find", left, args)[0],

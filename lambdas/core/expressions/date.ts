@@ -1,8 +1,3 @@
-import dayjs from "dayjs";
-import utc from "dayjs/plugin/utc.js";
-
-dayjs.extend(utc);
-
 /** A number below this is seconds, otherwise milliseconds, as in a request. */
 const secondsBelow = 1e11;
 
@@ -10,22 +5,42 @@ const secondsBelow = 1e11;
 const unixTime = /^-?\d+(\.\d+)?$/;
 const yearOrDay = /^(\d{4}|\d{8})$/;
 
-/** Year, month, day, hours, minutes and seconds of ISO 8601, in every form that day.js takes. */
+/** Year, month, day, hours, minutes and seconds at the start of ISO 8601, with the separators and zeros that may be left out. */
 const calendar =
   /^(\d{4})(?:[-/]?(\d{1,2})(?:[-/]?(\d{1,2})(?:[Tt\s]+(\d{1,2})(?::?(\d{1,2})(?::?(\d{1,2}))?)?)?)?)?(?!\d)/;
 
+/** The same with a fraction and nothing after it, which is UTC. A string that names its zone is left to the runtime. */
+const inUtc = /^(\d{4})[-/]?(\d{1,2})?[-/]?(\d{0,2})[Tt\s]*(\d{1,2})?:?(\d{1,2})?:?(\d{1,2})?[.:]?(\d+)?$/;
+
 /**
  * The moment that a value means, in UTC: Unix time in seconds or milliseconds, as a number or a string, or a date as a string.
- * Undefined for anything else, and for a day or time that does not exist, which day.js would shift to one that does.
+ * Undefined for anything else, and for a day or time that does not exist.
  */
-export function dateOf(value: unknown): dayjs.Dayjs | undefined {
+export function dateOf(value: unknown): Date | undefined {
   const text = typeof value === "string" ? value.trim() : "";
   const number = unixTime.test(text) && !yearOrDay.test(text) ? Number(text) : value;
-  if (typeof number === "number") return valid(dayjs.utc(Math.abs(number) < secondsBelow ? number * 1000 : number));
-  return text !== "" && exists(text) ? valid(dayjs.utc(text)) : undefined;
+  if (typeof number === "number") return valid(new Date(Math.abs(number) < secondsBelow ? number * 1000 : number));
+  return text !== "" && exists(text) ? valid(parsed(text)) : undefined;
 }
 
-const valid = (date: dayjs.Dayjs): dayjs.Dayjs | undefined => (date.isValid() ? date : undefined);
+function parsed(text: string): Date {
+  const [written, year, month, day, hours, minutes, seconds, fraction = ""] = inUtc.exec(text) ?? [];
+  if (written === undefined) return new Date(text);
+  const ms = Number(fraction.slice(0, 3));
+  return new Date(
+    Date.UTC(
+      Number(year),
+      Number(month ?? 1) - 1,
+      Number(day || 1),
+      Number(hours ?? 0),
+      Number(minutes ?? 0),
+      Number(seconds ?? 0),
+      ms,
+    ),
+  );
+}
+
+const valid = (date: Date): Date | undefined => (Number.isNaN(date.getTime()) ? undefined : date);
 
 function exists(text: string): boolean {
   const written = calendar.exec(text);
@@ -38,14 +53,82 @@ function exists(text: string): boolean {
   return isDay && hours < 24 && minutes < 60 && seconds < 60;
 }
 
-/** Units of `later`, each with its plural. Those of the calendar have no fractions. */
-const units = ["millisecond", "second", "minute", "hour", "day", "week", "month", "year"] as const;
-const ofCalendar = new Set<string>(["day", "week", "month", "year"]);
+const second = 1000;
+/** Milliseconds of the units of `later` that are always as long. */
+const lengths = { millisecond: 1, second, minute: 60 * second, hour: 3600 * second };
+/** Days, or months, of those of the calendar, which have no fractions. */
+const days = { day: 1, week: 7 };
+const months = { month: 1, year: 12 };
+const units = Object.keys({ ...lengths, ...days, ...months });
 
-/** A date plus an amount of a unit, which may be negative; a string says what is wrong with them. */
-export function later(date: dayjs.Dayjs, amount: number, unit: string): dayjs.Dayjs | string {
+/** The moment an amount of a unit (or of its plural) after a date, or before it; a string says what is wrong with them. */
+export function later(date: Date, amount: number, unit: string): Date | string {
   const known = units.find((one) => unit === one || unit === `${one}s`);
   if (!known) return `no unit of time (one of ${units.map((one) => `${one}s`).join(" ")})`;
-  if (ofCalendar.has(known) && !Number.isInteger(amount)) return `a fraction of ${known}s`;
-  return valid(date.add(amount, known)) ?? "an amount that leads to no date";
+  if (!(known in lengths) && !Number.isInteger(amount)) return `a fraction of ${known}s`;
+  return valid(moved(date, amount, known)) ?? "an amount that leads to no date";
 }
+
+function moved(date: Date, amount: number, unit: string): Date {
+  const to = new Date(date);
+  if (isOf(lengths, unit)) to.setTime(date.getTime() + amount * lengths[unit]);
+  if (isOf(days, unit)) to.setUTCDate(date.getUTCDate() + amount * days[unit]);
+  if (isOf(months, unit)) {
+    to.setUTCMonth(date.getUTCMonth() + amount * months[unit], 1);
+    // A shorter month has no 31st: its last day instead.
+    to.setUTCDate(Math.min(date.getUTCDate(), lastDay(to)));
+  }
+  return to;
+}
+
+const isOf = <Table extends object>(table: Table, key: PropertyKey): key is keyof Table => Object.hasOwn(table, key);
+
+function lastDay(date: Date): number {
+  const last = new Date(date);
+  last.setUTCMonth(date.getUTCMonth() + 1, 0);
+  return last.getUTCDate();
+}
+
+const weekdays = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"] as const;
+const monthNames = "January February March April May June July August September October November December".split(" ");
+
+const padded = (number: number, digits = 2): string => String(number).padStart(digits, "0");
+const weekday = (date: Date): string => weekdays[date.getUTCDay()] ?? "";
+const monthName = (date: Date): string => monthNames[date.getUTCMonth()] ?? "";
+const ofTwelve = (date: Date): number => date.getUTCHours() % 12 || 12;
+const meridiem = (date: Date): string => (date.getUTCHours() < 12 ? "AM" : "PM");
+
+/** The tokens of day.js (https://day.js.org/docs/en/display/format). */
+const tokens: Record<string, (date: Date) => string | number> = {
+  YYYY: (date) => padded(date.getUTCFullYear(), 4),
+  YY: (date) => String(date.getUTCFullYear()).slice(-2),
+  MMMM: monthName,
+  MMM: (date) => monthName(date).slice(0, 3),
+  MM: (date) => padded(date.getUTCMonth() + 1),
+  M: (date) => date.getUTCMonth() + 1,
+  DD: (date) => padded(date.getUTCDate()),
+  D: (date) => date.getUTCDate(),
+  dddd: weekday,
+  ddd: (date) => weekday(date).slice(0, 3),
+  dd: (date) => weekday(date).slice(0, 2),
+  d: (date) => date.getUTCDay(),
+  HH: (date) => padded(date.getUTCHours()),
+  H: (date) => date.getUTCHours(),
+  hh: (date) => padded(ofTwelve(date)),
+  h: ofTwelve,
+  A: meridiem,
+  a: (date) => meridiem(date).toLowerCase(),
+  mm: (date) => padded(date.getUTCMinutes()),
+  m: (date) => date.getUTCMinutes(),
+  ss: (date) => padded(date.getUTCSeconds()),
+  s: (date) => date.getUTCSeconds(),
+  SSS: (date) => padded(date.getUTCMilliseconds(), 3),
+  ZZ: () => "+0000",
+  Z: () => "+00:00",
+};
+
+const token = new RegExp(`\\[([^\\]]+)\\]|${Object.keys(tokens).join("|")}`, "g");
+
+/** A date in UTC by a pattern of tokens, with `[...]` around what is none; without a pattern in ISO 8601. */
+export const formatted = (date: Date, pattern: string): string =>
+  (pattern || "YYYY-MM-DDTHH:mm:ss[Z]").replace(token, (found, text) => text ?? String(tokens[found]?.(date)));

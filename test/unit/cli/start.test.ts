@@ -31,7 +31,11 @@ describe("what is loaded before a command runs", () => {
   it("is the command line alone, so that its help is there at once", () => {
     const files = chunks.flatMap((chunk) => Object.keys(chunk?.inputs ?? {}));
     const others = files.filter((file) => !file.startsWith("packages/ductape-jobs/src/cli/"));
-    expect(others.sort()).toEqual(["lambdas/core/kernel/version.ts", "packages/ductape-jobs/src/project-folder.ts"]);
+    expect(others.sort()).toEqual([
+      "lambdas/core/kernel/version.ts",
+      "lambdas/core/kernel/zone.ts",
+      "packages/ductape-jobs/src/project-folder.ts",
+    ]);
   });
 
   it("takes no package but the one that reads the arguments", () => {

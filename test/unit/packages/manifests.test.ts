@@ -29,7 +29,9 @@ test("the package depends on what is tested here", () => {
 
 test("its peers admit what is tested here", () => {
   const numbers = (version = "") => version.replace("^", "").split(".").map(Number) as [number, number];
-  for (const [name, range] of Object.entries(jobs.peerDependencies ?? {})) {
+  const peers = Object.entries(jobs.peerDependencies ?? {});
+  expect(peers.length).toBeGreaterThan(0);
+  for (const [name, range] of peers) {
     // The lowest version of each has tests of its own.
     const [[major, lowest], [ours, minor]] = [numbers(range), numbers(inRepository[name])];
     expect([name, range.startsWith("^"), major, minor >= lowest]).toEqual([name, true, ours, true]);
@@ -39,8 +41,17 @@ test("its peers admit what is tested here", () => {
 test("all packages that the code of a deployment imports are the repository's too", () => {
   const declared = { ...jobs.dependencies, ...jobs.peerDependencies };
   // What belongs to tests, benchmarks, the dashboard's build and the tools is in the repository only.
-  for (const name of Object.keys(root.dependencies ?? {}).filter((one) => !one.startsWith("@types/")))
-    expect(declared).toHaveProperty([name]);
+  const imported = Object.keys(root.dependencies ?? {}).filter((one) => !one.startsWith("@types/"));
+  expect(imported.length).toBeGreaterThan(0);
+  for (const name of imported) expect(declared).toHaveProperty([name]);
+});
+
+test("the clients of AWS have one version, so that they share what they depend on", () => {
+  const clients = Object.entries({ ...root.devDependencies, ...root.dependencies }).filter(([name]) =>
+    /^@aws-sdk\/(client-|lib-storage|s3-request)/.test(name),
+  );
+  expect(clients.length).toBeGreaterThan(1);
+  expect(new Set(clients.map(([, version]) => version)).size).toBe(1);
 });
 
 test("a project begins with the flags of the CDK that the stacks are tested with", async () => {

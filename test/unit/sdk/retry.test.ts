@@ -28,17 +28,18 @@ describe("a request that fails for now", () => {
     ["a date", new Date(Date.UTC(2030, 0, 1) + 3000).toUTCString(), 3125],
     ["a date that has passed", new Date(0).toUTCString(), 125],
     ["nonsense", "soon", 125],
+    ["a minute at most", "60", 60_125],
   ])("waits as long as the API asks: %s", async (_, header, expected) => {
     await using api = await fakeApi([{ status: 429, headers: { "retry-after": header } }, accepted]);
     await api.client.processor.job.dispatch(anOrder());
     expect(api.runtime.slept).toEqual([expected]);
   });
 
-  test("leaves a long pause to the caller", async () => {
-    await using api = await fakeApi([{ status: 429, headers: { "retry-after": "3600" } }]);
+  test.each([61, 3600])("leaves a pause of %i seconds, which is more than a minute, to the caller", async (seconds) => {
+    await using api = await fakeApi([{ status: 429, headers: { "retry-after": String(seconds) } }]);
     expect(await rejection(api.client.processor.job.dispatch(anOrder()))).toMatchObject({
       name: "RateLimitError",
-      retryAfterMs: 3_600_000,
+      retryAfterMs: seconds * 1000,
     });
     expect(api.seen).toHaveLength(1);
   });

@@ -16,19 +16,18 @@ export interface Api extends ApiAddress {
   now(): number;
 }
 
-/** The Date header counts whole seconds. */
-const dateStepMs = 2000;
-
 export async function openApi(io: Io, url: string | undefined): Promise<Api> {
   const address = findApi(io, url);
-  const { createDuctape } = await import("ductape-sdk");
+  const [{ createDuctape }, { clockAhead }] = await Promise.all([
+    import("ductape-sdk"),
+    import("ductape-sdk/internal"),
+  ]);
   const machine = io.now ?? Date.now;
   const send = io.fetch ?? globalThis.fetch;
   let aheadMs = 0;
   const fetch: typeof globalThis.fetch = async (...request) => {
     const response = await send(...request);
-    const ahead = Date.parse(response.headers.get("date") ?? "") - machine();
-    aheadMs = Math.abs(ahead) > dateStepMs ? ahead : 0;
+    aheadMs = clockAhead(response.headers, machine());
     return response;
   };
   const { request } = createDuctape({ url: address.url, apiKey: address.apiKey, fetch, maxRetries: 2 });

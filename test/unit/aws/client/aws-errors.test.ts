@@ -17,7 +17,7 @@ describe("an error of an AWS call", () => {
     named("ProvisionedThroughputExceededException"),
     named("ServiceQuotaExceededException"),
     named("InternalServerError", { $fault: "server" }),
-    named("Unknown", { $metadata: { httpStatusCode: 503 } }),
+    named("Unknown", { $metadata: { httpStatusCode: 500 } }),
     named("TimeoutError"),
     named("Error", { code: "ECONNRESET" }),
   ])("is transient: %s", (error) => {

@@ -1,7 +1,7 @@
 import { SQSClient } from "@aws-sdk/client-sqs";
 import { expect, test } from "@jest/globals";
 import type { SQSRecord } from "aws-lambda";
-import { sqsRedelivery } from "../../../../lambdas/aws/sqs/redelivery.ts";
+import { redeliverySeconds, sqsRedelivery } from "../../../../lambdas/aws/sqs/redelivery.ts";
 import { settings } from "../../../support/aws/client-settings.ts";
 import { awsError, stubHandler } from "../../../support/aws/stub-handler.ts";
 import { fakeLog } from "../../../support/fakes/log.ts";
@@ -29,6 +29,15 @@ test("the delay of a failed message grows with its deliveries", async () => {
       ],
     },
   ]);
+});
+
+test.each([
+  [1, 5],
+  [8, 640],
+  [9, 900],
+  [20, 900],
+])("after %i deliveries a message waits for %i seconds, a quarter of an hour at most", (receives, seconds) => {
+  expect(redeliverySeconds(receives)).toBe(seconds);
 });
 
 test("without failed messages there is no call", async () => {

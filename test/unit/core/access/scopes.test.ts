@@ -46,4 +46,9 @@ describe("requireScope", () => {
   ] as const)("refuses %s", (_what, verb, where) => {
     expect(() => requireScope(reader, verb, where)).toThrow("does not allow");
   });
+
+  it.each(["products", "envs"] as const)("refuses everything to a key with an empty list of %s", (part) => {
+    const key: Scopes = { ...allScopes, [part]: [] };
+    expect(() => requireScope(key, "jobs:read", { product: "shop", env: "dev" })).toThrow("does not allow");
+  });
 });

@@ -1,11 +1,11 @@
 import type { JobAttempt, JobRun } from "ductape-sdk";
+import { isFinished } from "ductape-sdk/internal";
 import { path } from "../api.ts";
 import type { Context } from "../context.ts";
 import { clean } from "../terminal/clean.ts";
 import { statusPaint } from "../terminal/colour.ts";
 import { duration, localTime } from "../terminal/time.ts";
 import { eventOf, type JobView, resultLines, waitOf, whyOf } from "./show-job.ts";
-import { isOver } from "./wait.ts";
 
 /** Something that happened to a job, and the line that says so. */
 interface Happening {
@@ -34,7 +34,7 @@ export async function changes(context: Context, before: JobView | undefined, job
   const runs = await endedRuns(context, before, job);
   const all = [...runs.map(runEnded), ...freshAttempts(before, job).map(attemptEnded), ...state(context, before, job)];
   const head = before === undefined ? [`${job.job_id}  ${clean(eventOf(job))}`] : [];
-  return [...head, ...all.map(text), ...(isOver(job) ? resultLines(job) : [])];
+  return [...head, ...all.map(text), ...(isFinished(job) ? resultLines(job) : [])];
 }
 
 const runEnded = (run: JobRun): Happening => ({
@@ -60,7 +60,7 @@ function freshAttempts(before: JobView | undefined, job: JobView): JobAttempt[] 
 
 function state(context: Context, before: JobView | undefined, job: JobView): Happening[] {
   const now = context.api.now();
-  if (isOver(job)) return [{ at: job.finished_at ?? now, status: job.status, why: whyOf(job) }];
+  if (isFinished(job)) return [{ at: job.finished_at ?? now, status: job.status, why: whyOf(job) }];
   const isNew = before?.status !== job.status || before.due_at !== job.due_at;
   const due = job.status === "scheduled" ? `for ${context.when(job.due_at)}` : undefined;
   const waits = waitOf(job, context);

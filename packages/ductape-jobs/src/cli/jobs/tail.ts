@@ -1,3 +1,4 @@
+import { isFinished, millisecondsUntilDue } from "ductape-sdk/internal";
 import { path } from "../api.ts";
 import { type ApiOptions, type Context, line, succeeded } from "../context.ts";
 import type { ExitCode } from "../exit-code.ts";
@@ -5,7 +6,7 @@ import { jsonText } from "../terminal/clean.ts";
 import { changes } from "./changes.ts";
 import { watching } from "./interrupted.ts";
 import type { JobView } from "./show-job.ts";
-import { dueIn, isOver, sleepOf } from "./wait.ts";
+import { sleepOf } from "./wait.ts";
 
 const lookEveryMs = 1000;
 /** A job that is not due yet is looked up less often, so that a cancellation shows within half a minute. */
@@ -23,9 +24,9 @@ async function follow(context: Context, id: string): Promise<ExitCode> {
     const job: JobView = await api.request("GET", path`/v1/jobs/${id}`);
     const lines = json ? documents(before, job) : await changes(context, before, job);
     for (const text of lines) io.out.write(line(text));
-    if (isOver(job)) return succeeded(job.status === "completed");
+    if (isFinished(job)) return succeeded(job.status === "completed");
     before = job;
-    await sleep(Math.min(longestPauseMs, Math.max(lookEveryMs, dueIn(job, api.now()) - leadMs)));
+    await sleep(Math.min(longestPauseMs, Math.max(lookEveryMs, millisecondsUntilDue(job, api.now()) - leadMs)));
   }
 }
 

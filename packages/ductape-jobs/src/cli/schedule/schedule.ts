@@ -1,11 +1,12 @@
 import { randomUUID } from "node:crypto";
 import type { JobReceipt } from "ductape-sdk";
+import { isFinished } from "ductape-sdk/internal";
 import type { Context } from "../context.ts";
 import { succeeded } from "../context.ts";
 import { CliError, type ExitCode, exitCode } from "../exit-code.ts";
 import { watching } from "../jobs/interrupted.ts";
 import { type JobView, jobLines } from "../jobs/show-job.ts";
-import { isOver, waitForEnd } from "../jobs/wait.ts";
+import { waitForEnd } from "../jobs/wait.ts";
 import { duration } from "../terminal/time.ts";
 import { type RequestOptions, requestOf } from "./request.ts";
 
@@ -54,7 +55,7 @@ function receiptLines(receipt: JobReceipt | JobView, { when }: Context): string[
   const { job_id, status, next_run_at, scheduled_at } = receipt;
   const fate = "debounced" in receipt || "skipped" in receipt ? fateOf(receipt as JobReceipt) : "";
   const at = next_run_at ?? scheduled_at;
-  const state = isOver(receipt) ? status : `${status} for ${when(at)}`;
+  const state = isFinished(receipt) ? status : `${status} for ${when(at)}`;
   const replaced = "replaced" in receipt ? [`It replaces ${receipt.replaced}, which is cancelled.`] : [];
   return [[`${job_id} is ${state}`, fate].filter(Boolean).join("; it "), ...replaced];
 }

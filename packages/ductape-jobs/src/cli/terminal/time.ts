@@ -1,3 +1,5 @@
+import { localIso } from "../../../../../lambdas/core/kernel/zone.ts";
+
 const second = 1000;
 const minute = 60 * second;
 const hour = 60 * minute;
@@ -46,20 +48,10 @@ export function zoneOf(env: NodeJS.ProcessEnv): Zone {
   }
 }
 
+const machinesZone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+
 /** `2030-01-31 09:00:00 +01:00`: the local time with its offset, so that it can be pasted where a time is asked for. */
-export function localTime(at: number, { timeZone }: Zone = {}): string {
-  const format = new Intl.DateTimeFormat("en", {
-    ...(timeZone && { timeZone }),
-    year: "numeric",
-    month: "2-digit",
-    day: "2-digit",
-    hour: "2-digit",
-    minute: "2-digit",
-    second: "2-digit",
-    hourCycle: "h23",
-    timeZoneName: "longOffset",
-  });
-  const parts = Object.fromEntries(format.formatToParts(at).map(({ type, value }) => [type, value]));
-  const offset = parts.timeZoneName?.replace("GMT", "") || "+00:00";
-  return `${parts.year}-${parts.month}-${parts.day} ${parts.hour}:${parts.minute}:${parts.second} ${offset}`;
+export function localTime(at: number, { timeZone = machinesZone }: Zone = {}): string {
+  const iso = localIso(at, timeZone).replace("Z", "+00:00");
+  return `${iso.slice(0, 10)} ${iso.slice(11, 19)} ${iso.slice(-6)}`;
 }

@@ -6,6 +6,7 @@ import { type Job, messageOf } from "../../../../../lambdas/core/job/job.ts";
 import { JobError } from "../../../../../lambdas/core/job/job-error.ts";
 import { changeJob, retry } from "../../../../../lambdas/core/operations/change-job.ts";
 import type { ConsumerServices } from "../../../../../lambdas/core/operations/services.ts";
+import { anExecution } from "../../../../support/an-execution.ts";
 import { noon } from "../../../../support/builders.ts";
 import { throttled } from "../../../../support/fakes/failures.ts";
 import { featureWorld, stepsOf } from "../../../../support/feature-world.ts";
@@ -124,6 +125,18 @@ describe("a decision that continues after its time is up", () => {
     await w.settle();
     expect(w.steps()).toEqual(["charge scheduled", "create completed", "mail completed"]);
     expect(await w.feature()).toMatchObject({ status: "running" });
+  });
+
+  it("takes over the steps that no decision has recorded, but once only", async () => {
+    const w = await started();
+    await runJob(w, decide, w.message, asFeature);
+    const versions = () => w.jobs.all().flatMap(({ parent, version }) => (parent ? [version] : []));
+    expect(versions()).toEqual([1, 1]);
+    const unrecorded = anExecution({ job: await w.feature(), target: pair });
+    await decide(unrecorded, w);
+    expect(versions()).toEqual([2, 2]);
+    await decide(unrecorded, w);
+    expect(versions()).toEqual([2, 2]);
   });
 
   it("starts nothing more", async () => {

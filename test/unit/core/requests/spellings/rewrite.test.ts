@@ -296,7 +296,9 @@ test("explain learns what was understood", () => {
 
 describe("an idempotency key", () => {
   it("covers each spelling of a request", () => {
-    for (const [, theirs, ours] of spellings.filter(([, , one]) => faultsOf(one).length === 0)) {
+    const accepted = spellings.filter(([, , one]) => faultsOf(one).length === 0);
+    expect(accepted.length).toBeGreaterThan(0);
+    for (const [, theirs, ours] of accepted) {
       expect(parse(theirs).fingerprint).toBe(parse(ours).fingerprint);
     }
   });

@@ -1,0 +1,140 @@
+/** A change of one line outside of the core, which the test of that file must notice. */
+export interface Mutation {
+  /** The file, from the root of the repository. */
+  file: string;
+  /** Occurs once in it. */
+  find: string;
+  replace: string;
+  /** The test, from `test/`. */
+  test: string;
+}
+
+export const mutations: Mutation[] = [
+  {
+    file: "lambdas/core/access/scopes.ts",
+    find: `names.includes("*") ||`,
+    replace: `names.includes("*") || names.length === 0 ||`,
+    test: "unit/core/access/scopes.test.ts",
+  },
+  {
+    file: "lambdas/consumers/types/feature/execute.ts",
+    find: "child.version === 1",
+    replace: "child.version >= 1",
+    test: "unit/consumers/types/feature/late-decisions.test.ts",
+  },
+  {
+    file: "lambdas/aws/dynamodb/claim-update.ts",
+    find: "#lease_until < :now",
+    replace: "#lease_until <= :now",
+    test: "integration/ports/job-store.test.ts",
+  },
+  {
+    file: "lambdas/aws/client/aws-errors.ts",
+    find: "?? 0) >= 500)",
+    replace: "?? 0) > 500)",
+    test: "unit/aws/client/aws-errors.test.ts",
+  },
+  {
+    file: "lambdas/aws/sqs/redelivery.ts",
+    find: "Math.min(900,",
+    replace: "Math.min(43_200,",
+    test: "unit/aws/sqs/redelivery.test.ts",
+  },
+  {
+    file: "lambdas/aws/scheduler/scheduler.ts",
+    find: `ActionAfterCompletion: "DELETE"`,
+    replace: `ActionAfterCompletion: "NONE"`,
+    test: "unit/aws/scheduler/scheduler.test.ts",
+  },
+  {
+    file: "lambdas/aws/http/entity-tag.ts",
+    find: `ifNoneMatch.trim() === "*"`,
+    replace: `ifNoneMatch.trim() === "**"`,
+    test: "unit/aws/http/entity-tag.test.ts",
+  },
+  {
+    file: "sdk/src/retry.ts",
+    find: "asked > longestRetryAfterMs",
+    replace: "asked >= longestRetryAfterMs",
+    test: "unit/sdk/retry.test.ts",
+  },
+  {
+    file: "sdk/src/retry.ts",
+    find: "longestRetryAfterMs = 60_000",
+    replace: "longestRetryAfterMs = 120_000",
+    test: "unit/sdk/retry.test.ts",
+  },
+  {
+    file: "sdk/src/retry.ts",
+    find: "failures <= maxRetries && (repeatable || error instanceof RateLimitError)",
+    replace: "failures <= maxRetries",
+    test: "unit/sdk/request.test.ts",
+  },
+  {
+    file: "sdk/src/transport.ts",
+    find: `redirect: "manual"`,
+    replace: `redirect: "follow"`,
+    test: "unit/sdk/errors.test.ts",
+  },
+  {
+    file: "sdk/src/wait.ts",
+    find: "shortestPauseMs * 2 ** (queued - 1)",
+    replace: "shortestPauseMs",
+    test: "unit/sdk/schedule.test.ts",
+  },
+  {
+    file: "sdk/src/request.ts",
+    find: `!path.startsWith("/")`,
+    replace: `path === ""`,
+    test: "unit/sdk/request.test.ts",
+  },
+  {
+    file: "packages/ductape-jobs/src/cli/fault-text.ts",
+    find: "status === undefined && !isOfApi(error)",
+    replace: "status === undefined",
+    test: "unit/cli/fault-text.test.ts",
+  },
+  {
+    file: "packages/ductape-jobs/src/cli/find-api.ts",
+    find: `from: "the local runtime", isLocal: true`,
+    replace: `from: "the local runtime", isLocal: false`,
+    test: "unit/cli/find-api.test.ts",
+  },
+  {
+    file: "packages/ductape-jobs/src/cli/api.ts",
+    find: String.raw`/^\.{0,2}$/`,
+    replace: String.raw`/^\.?$/`,
+    test: "unit/cli/jobs.test.ts",
+  },
+  {
+    file: "packages/ductape-jobs/src/cli/schedule/schedule.ts",
+    find: `return succeeded(job.status === "completed")`,
+    replace: "return succeeded(true)",
+    test: "unit/cli/following.test.ts",
+  },
+  {
+    file: "dashboard/src/job/states.ts",
+    find: "Math.max(0, first - job.scheduled_at)",
+    replace: "first - job.scheduled_at",
+    test: "unit/dashboard/job.test.ts",
+  },
+  {
+    file: "dashboard/src/job/actions.ts",
+    find: `({ status }) => status === "failed"`,
+    replace: `({ status }) => status !== "failed"`,
+    test: "unit/dashboard/job.test.ts",
+  },
+  {
+    file: "dashboard/src/ui/zoned-time.ts",
+    find: "Math.min(...exact)",
+    replace: "Math.max(...exact)",
+    test: "unit/dashboard/schema.test.ts",
+  },
+];
+
+/** The source with the change. Throws unless the text occurs exactly once. */
+export function broken(source: string, { file, find, replace }: Mutation): string {
+  const found = source.split(find).length - 1;
+  if (found !== 1) throw new Error(`${found} places of ${file} read ${JSON.stringify(find)}`);
+  return source.replace(find, () => replace);
+}
