@@ -10,7 +10,7 @@ import { ProductSchema } from "../../core/queries/schemas/product.ts";
 export async function handle({ catalog }: Services, { params, scopes }: HttpRequest): Promise<HttpResponse> {
   const { tag = "" } = params;
   requireScope(scopes, "jobs:read", { product: tag });
-  const view = await productView(catalog.product(tag, ""), catalog, scopes);
+  const view = productView(catalog.product(tag, ""), catalog, scopes);
   if (!view) throw new RequestError("FORBIDDEN", "This API key has no access to any env of this product.");
   return { status: 200, body: view };
 }

@@ -39,7 +39,7 @@ export interface Named<
 
 /** The functions of a definition, with the type's own shapes. An input has been parsed; a target is as the catalog has it. */
 interface Typed<Target, Input extends InputSchema, Event extends z.ZodRawShape> {
-  inputSchemaOf?: (event: EventOf<Event>, target: Target) => Promise<Record<string, unknown> | undefined>;
+  inputSchemaOf?: (event: EventOf<Event>, target: Target) => Record<string, unknown> | undefined;
   eventNames?: (event: EventOf<Event>, target: Target) => EventName[];
   partOf?: (event: EventOf<Event>, target: Target, field: string) => string;
   takesBody?: (event: EventOf<Event>, target: Target) => boolean;

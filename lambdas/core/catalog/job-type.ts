@@ -34,11 +34,8 @@ export interface JobTypeDefinition {
   targetField: string;
   /** The wire shape of `input`. */
   input: () => z.ZodType<Record<string, unknown>>;
-  /**
-   * The JSON Schema of `input` if the catalog narrows it further than the type. What makes it is loaded by the first call, since few
-   * processes are asked for it.
-   */
-  inputSchemaOf?: (event: ProductEvent, target: unknown) => Promise<Record<string, unknown> | undefined>;
+  /** The JSON Schema of `input` if the catalog narrows it further than the type. */
+  inputSchemaOf?: (event: ProductEvent, target: unknown) => Record<string, unknown> | undefined;
   /** The names besides its tag that a request may give an event, such as `target:action`, and the fields of the input that a name says. */
   eventNames?: (event: ProductEvent, target: unknown) => EventName[];
   /** The part of the input in which a field of a flat input belongs, for types whose input has parts. */

@@ -27,30 +27,24 @@ export function productSummary(product: Product, registry: Definitions, scopes: 
   };
 }
 
-export async function productView(
-  product: Product,
-  catalog: Catalog,
-  scopes: Scopes,
-): Promise<ProductView | undefined> {
+export function productView(product: Product, catalog: Catalog, scopes: Scopes): ProductView | undefined {
   const summary = productSummary(product, catalog.registry, scopes);
   return (
     summary && {
       ...summary,
       ...valueNames(product, summary.envs),
       schedules: schedulesView(product, summary.envs),
-      events: await Promise.all(
-        summary.events.map(async (event) => {
-          const definition = catalog.registry[event.type];
-          const { target, group, event: own } = catalog.lookup(product.tag, event.tag) ?? {};
-          const targets = group ? group.members.map((member) => member.target) : [target];
-          return {
-            ...event,
-            input: (own && (await definition.inputSchemaOf?.(own, target))) ?? inputSchema(definition),
-            references: [...new Set(targets.flatMap((one) => referenceNames(one, summary.envs)))],
-            ...(group && { targets: group.members.map(({ name, weight }) => ({ name, ...given({ weight }) })) }),
-          };
-        }),
-      ),
+      events: summary.events.map((event) => {
+        const definition = catalog.registry[event.type];
+        const { target, group, event: own } = catalog.lookup(product.tag, event.tag) ?? {};
+        const targets = group ? group.members.map((member) => member.target) : [target];
+        return {
+          ...event,
+          input: (own && definition.inputSchemaOf?.(own, target)) ?? inputSchema(definition),
+          references: [...new Set(targets.flatMap((one) => referenceNames(one, summary.envs)))],
+          ...(group && { targets: group.members.map(({ name, weight }) => ({ name, ...given({ weight }) })) }),
+        };
+      }),
     }
   );
 }
