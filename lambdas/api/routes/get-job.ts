@@ -29,7 +29,7 @@ export const doc = (): RouteDoc => ({
   answers: {
     200: {
       description: "The job in its current state.",
-      schema: JobSchema(),
+      schema: JobSchema,
       headers: { "Preference-Applied": "The wait that was applied (RFC 7240)." },
       example: aJob,
     },

@@ -18,6 +18,6 @@ export async function handle({ catalog }: Services, { params, scopes }: HttpRequ
 export const doc = (): RouteDoc => ({
   tag: "catalog",
   summary: "Get a product, with the JSON Schema of each event's input",
-  answers: { 200: { description: "The product.", schema: ProductSchema() } },
+  answers: { 200: { description: "The product.", schema: ProductSchema } },
   errors: ["PRODUCT_NOT_FOUND"],
 });

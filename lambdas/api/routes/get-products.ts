@@ -15,6 +15,6 @@ export async function handle({ catalog }: Services, { scopes }: HttpRequest): Pr
 export const doc = (): RouteDoc => ({
   tag: "catalog",
   summary: "List the products that the key has access to",
-  answers: { 200: { description: "The products and their events.", schema: ProductListSchema() } },
+  answers: { 200: { description: "The products and their events.", schema: ProductListSchema } },
   errors: [],
 });

@@ -56,17 +56,17 @@ export const doc = (): RouteDoc => ({
     ductapeSpellings,
   query: WaitQuery,
   headers: PreferHeader.extend({ "Idempotency-Key": IdempotencyKey }),
-  body: { schema: JobRequestSchema(), examples: jobRequestExamples },
+  body: { schema: JobRequestSchema, examples: jobRequestExamples },
   answers: {
     202: {
       description: "The job is accepted and stored.",
-      schema: ReceiptSchema(),
+      schema: ReceiptSchema,
       headers: headerDocs,
       example: aReceipt,
     },
     200: {
       description: "The job has finished within the time that the caller asked to wait.",
-      schema: JobSchema(),
+      schema: JobSchema,
       headers: headerDocs,
     },
   },

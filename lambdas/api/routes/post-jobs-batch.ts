@@ -23,7 +23,7 @@ const roomForFaults = (jobs: number): number => largestAnswer / 2 / jobs;
 /** The jobs are checked one by one, so that an invalid one does not refuse the others. */
 const BatchRequest = strict({ jobs: z.array(z.unknown()).min(1).max(requestLimits.batch) });
 
-type Result = z.infer<ReturnType<typeof BatchResultSchema>>["results"][number];
+type Result = z.infer<typeof BatchResultSchema>["results"][number];
 
 /** Schedules up to 100 jobs independently of each other. Answers 200 with one outcome per job, in the order of the request. */
 export async function handle(services: SchedulingServices, request: HttpRequest): Promise<HttpResponse> {
@@ -56,13 +56,13 @@ export const doc = (): RouteDoc => ({
   description:
     "The jobs are independent: one that is refused does not affect the others. Give each job its own `idempotency_key`.",
   body: {
-    schema: BatchRequestSchema(),
+    schema: BatchRequestSchema,
     examples: { two: { jobs: [exampleOf("action"), exampleOf("function")] } },
   },
   answers: {
     200: {
       description: "The outcome of each job.",
-      schema: BatchResultSchema(),
+      schema: BatchResultSchema,
       example: { results: [{ index: 0, status: 202, job: aReceipt }], accepted: 1, rejected: 0 },
     },
   },

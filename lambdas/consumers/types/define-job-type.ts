@@ -32,7 +32,7 @@ export interface Named<
   type: Type;
   section: Section;
   requestName: RequestName;
-  input: () => Input;
+  input: Input;
   event: () => Event;
   readonly [targets]?: Target;
 }
@@ -102,7 +102,7 @@ export const withTarget = <
 
 /** One attempt of one job of a type, with the type's own shapes. */
 export type ExecutionOf<Definition extends JobTypeDefinition> = Omit<Execution, "input" | "target" | "event"> & {
-  input: z.output<ReturnType<Definition["input"]>>;
+  input: z.output<Definition["input"]>;
   target: TargetOf<Definition>;
   event: EventOf<ReturnType<Definition["event"]>>;
 };

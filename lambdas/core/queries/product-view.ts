@@ -9,8 +9,8 @@ import { given } from "../kernel/given.ts";
 import type { ProductSchema, ProductSummarySchema } from "./schemas/product.ts";
 
 /** A product as callers see it, with the envs that their key has access to. */
-export type ProductSummary = z.infer<ReturnType<typeof ProductSummarySchema>>;
-export type ProductView = z.infer<ReturnType<typeof ProductSchema>>;
+export type ProductSummary = z.infer<typeof ProductSummarySchema>;
+export type ProductView = z.infer<typeof ProductSchema>;
 
 type EventView = ProductSummary["events"][number];
 type JsonSchema = ProductView["events"][number]["input"];
@@ -85,7 +85,7 @@ const made = new Map<JobType, JsonSchema>();
 
 /** Created once, when it is first needed: the events of a type share it. */
 function inputSchema({ type, input }: JobTypeDefinition): JsonSchema {
-  const schema = made.get(type) ?? z.toJSONSchema(input(), { io: "input", unrepresentable: "any" });
+  const schema = made.get(type) ?? z.toJSONSchema(input, { io: "input", unrepresentable: "any" });
   made.set(type, schema);
   return schema;
 }

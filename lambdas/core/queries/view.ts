@@ -19,11 +19,11 @@ import type { AttemptSchema, JobSchema, ReceiptSchema } from "./schemas/job.ts";
 import type { JobSummarySchema, RunSchema } from "./schemas/list.ts";
 import { type StepView, stepsShown } from "./step-view.ts";
 
-export type Receipt = z.infer<ReturnType<typeof ReceiptSchema>>;
-export type SummaryView = z.infer<ReturnType<typeof JobSummarySchema>>;
-export type AttemptView = z.infer<ReturnType<typeof AttemptSchema>>;
-export type JobView = z.infer<ReturnType<typeof JobSchema>>;
-export type RunView = z.infer<ReturnType<typeof RunSchema>>;
+export type Receipt = z.infer<typeof ReceiptSchema>;
+export type SummaryView = z.infer<typeof JobSummarySchema>;
+export type AttemptView = z.infer<typeof AttemptSchema>;
+export type JobView = z.infer<typeof JobSchema>;
+export type RunView = z.infer<typeof RunSchema>;
 
 /** `shared` is what its request came to, if the job has requests of several callers. */
 export const receiptOf = (job: Job, now: number, { as, replaced }: Shared = {}): Receipt => ({

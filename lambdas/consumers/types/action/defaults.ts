@@ -20,7 +20,7 @@ export async function evaluatedDefaults(
   if (!mentionsDollar(defaults)) return defaults;
   const credential = await readFor(defaults, credentials);
   const evaluated = resolve(defaults, { ...scopeOf(input, job.scheduled_at, values), credential });
-  const { faults, data } = findFaults(callInput(), evaluated, ["defaults"]);
+  const { faults, data } = findFaults(callInput, evaluated, ["defaults"]);
   if (data && faults.length === 0) return data;
   const all = faults.map(({ pointer, detail }) => `${pointer} ${detail}`).join("; ");
   throw new JobError("VALIDATION_ERROR", `The values of the expressions in the action's defaults do not fit: ${all}`);

@@ -1,14 +1,13 @@
 import * as z from "zod";
 import { fieldsFaults } from "../../../core/kernel/fields.ts";
 import { fieldsJsonSchema } from "../../../core/kernel/fields-json-schema.ts";
-import { lazy } from "../../../core/kernel/lazy.ts";
 import { Tag } from "../../../core/kernel/tag.ts";
 import { defineJobType } from "../define-job-type.ts";
 import { comparedIn, graphStepOf, stepsOf } from "./steps.ts";
 import type { FeatureTarget } from "./target.ts";
 
 /** The input of a feature: any object, checked against the feature's own input schema. */
-export const featureInput = lazy(() => z.record(z.string(), z.unknown()));
+export const featureInput = z.record(z.string(), z.unknown());
 
 export const feature = defineJobType<FeatureTarget>()({
   type: "feature",

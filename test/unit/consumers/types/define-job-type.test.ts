@@ -15,7 +15,7 @@ const base = {
   requestName: "IShelfRequest",
   section: "shelves",
   targetField: "shelf",
-  input: () => z.strictObject({ title: z.string() }),
+  input: z.strictObject({ title: z.string() }),
   event: () => ({ shelf: Tag }),
   example: { event: "shelve", input: { title: "Emma" } },
   defaults: { timeout_ms: 1000, retries: 0 },
