@@ -80,7 +80,9 @@ export async function bundle(entry: string, outdir: string, catalog?: string): P
   const later = await build({
     ...split,
     outdir,
-    entryPoints: Object.fromEntries(lazyPortsOf(start.metafile).map((name) => [name, `lambdas/aws/start/${name}${extension}`])),
+    entryPoints: Object.fromEntries(
+      lazyPortsOf(start.metafile).map((name) => [name, `lambdas/aws/start/${name}${extension}`]),
+    ),
     plugins: plugins(catalog),
   });
   const outputs = [start, later].flatMap(({ metafile }) => Object.entries(metafile.outputs));

@@ -1,4 +1,4 @@
-import type { RequestMethod, RequestOptions } from "ductape-sdk";
+import { createDuctape, type RequestMethod, type RequestOptions } from "ductape-sdk";
 import { CliError } from "./exit-code.ts";
 import { type ApiAddress, findApi } from "./find-api.ts";
 import type { Io } from "./io.ts";
@@ -21,7 +21,6 @@ const dateStepMs = 2000;
 
 export async function openApi(io: Io, url: string | undefined): Promise<Api> {
   const address = findApi(io, url);
-  const { createDuctape } = await import("ductape-sdk");
   const machine = io.now ?? Date.now;
   const send = io.fetch ?? globalThis.fetch;
   let aheadMs = 0;
