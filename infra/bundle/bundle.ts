@@ -7,25 +7,24 @@ import { builtins, commonJs } from "./node.ts";
 import { notInstalled } from "./not-installed.ts";
 import { options } from "./options.ts";
 
-/** The client of a port that is loaded lazily (lambdas/aws/start/lazy-ports.ts), by its file's name. */
-const lazyPort = /^\.\/(start-[a-z-]+)\.[jt]s$/;
+/** The file of a lazy port (lambdas/aws/start/lazy-ports.ts), by its name before and after bundling. */
+const lazyPort = /^\.\/(start-[a-z-]+)\.m?[jt]s$/;
 
 /**
  * Lazy ports become bundles of their own, each with the parts of the SDK that it needs: esbuild splits by whole files, so
- * what S3 alone uses of the files that all clients share (XML, for one) would be in what a cold start compiles. Their names
- * are added to `found`.
+ * what S3 alone uses of the files that all clients share (XML, for one) would be in what a cold start compiles.
  */
-const lazyPorts = (found: Set<string>): Plugin => ({
+const lazyPorts: Plugin = {
   name: "lazy-ports",
   setup({ onResolve }) {
-    onResolve({ filter: lazyPort }, ({ path, kind }) => {
-      if (kind !== "dynamic-import") return undefined;
-      const name = path.replace(lazyPort, "$1");
-      found.add(name);
-      return { path: `./${name}.mjs`, external: true };
-    });
+    onResolve({ filter: lazyPort }, ({ path, kind }) =>
+      kind === "dynamic-import" ? { path: path.replace(lazyPort, "./$1.mjs"), external: true } : undefined,
+    );
   },
-});
+};
+
+const lazyPortsOf = ({ outputs }: Metafile): string[] =>
+  Object.values(outputs).flatMap(({ imports }) => imports.flatMap(({ path }) => lazyPort.exec(path)?.[1] ?? []));
 
 /**
  * Packages that the SDK imports lazily and no function ever needs: every other source of credentials than the role's
@@ -46,13 +45,13 @@ const catalogOf = (file: string): Plugin => ({
   },
 });
 
-/** None of them touches a package's source. Names of lazy ports are added to `ports`. */
-export const plugins = (ports: Set<string>, catalog?: string): Plugin[] => [
+/** None of them touches a package's source. */
+export const plugins = (catalog?: string): Plugin[] => [
   ...(catalog === undefined ? [] : [catalogOf(catalog)]),
   builtins,
   notInstalled,
   commonJs,
-  lazyPorts(ports),
+  lazyPorts,
 ];
 
 const split = {
@@ -72,18 +71,19 @@ const split = {
  * with what esbuild says of the files it wrote, by their names. `catalog` is the file of a team's catalog.
  */
 export async function bundle(entry: string, outdir: string, catalog?: string): Promise<Metafile["outputs"]> {
-  const ports = new Set<string>();
   const start = await build({
     ...split,
     outdir,
     entryPoints: { index: handlerFile(entry, extension) },
-    plugins: plugins(ports, catalog),
+    plugins: plugins(catalog),
   });
   const later = await build({
     ...split,
     outdir,
-    entryPoints: Object.fromEntries([...ports].map((name) => [name, `lambdas/aws/start/${name}${extension}`])),
-    plugins: plugins(ports, catalog),
+    entryPoints: Object.fromEntries(
+      lazyPortsOf(start.metafile).map((name) => [name, `lambdas/aws/start/${name}${extension}`]),
+    ),
+    plugins: plugins(catalog),
   });
   const outputs = [start, later].flatMap(({ metafile }) => Object.entries(metafile.outputs));
   return Object.fromEntries(outputs.map(([path, output]) => [basename(path), output]));

@@ -55,7 +55,7 @@ export const changeRoute = ({ change, admit, check, afterwards, ...doc }: Change
     tag: "jobs",
     ...doc,
     query: DryRunQuery,
-    answers: { 200: { description: "The job after the change.", schema: JobSchema(), example: aJob } },
+    answers: { 200: { description: "The job after the change.", schema: JobSchema, example: aJob } },
     errors: ["INVALID_REQUEST", "JOB_NOT_FOUND", "STATE_CONFLICT", "PAYLOAD_TOO_LARGE", "UNSUPPORTED_MEDIA_TYPE"],
   }),
 });

@@ -7,7 +7,7 @@ import { eventDocs } from "./schemas/events.ts";
  * fields may be added to events.
  */
 export function eventsDocument(): Record<string, unknown> {
-  const events = Object.entries(eventDocs()).map(([type, { summary, detail }]) =>
+  const events = Object.entries(eventDocs).map(([type, { summary, detail }]) =>
     z.object({ source: z.literal(eventSource), "detail-type": z.literal(type), detail }).describe(summary),
   );
   const schema = z.union(events).meta({ title: "Events of Ductape Jobs on EventBridge" });

@@ -5,8 +5,6 @@ import { catalog } from "../consumers/types/catalog.ts";
 import { lazy } from "../core/kernel/lazy.ts";
 import { routes } from "./routes.ts";
 import { withinRate } from "./within-rate.ts";
-// Loaded with the function, not by its first request.
-import "./early-routes.ts";
 
 export const handler = httpApi(
   lazy(() => startApi(readEnv(ApiEnv), catalog)),

@@ -1,47 +1,61 @@
-import type { Route } from "../aws/http/route.ts";
-import { lazy } from "../core/kernel/lazy.ts";
+import type { Endpoint, Route } from "../aws/http/route.ts";
 import type { ApiServices } from "../core/operations/services.ts";
-import { later } from "./later.ts";
-
-const early = lazy(() => import("./early-routes.ts"));
+import * as deleteCache from "./routes/delete-cache.ts";
+import * as deleteJob from "./routes/delete-job.ts";
+import * as deleteLimitPin from "./routes/delete-limit-pin.ts";
+import * as deletePause from "./routes/delete-pause.ts";
+import * as getActive from "./routes/get-active.ts";
+import * as getErrors from "./routes/get-errors.ts";
+import * as getEvents from "./routes/get-events.ts";
+import * as getHealth from "./routes/get-health.ts";
+import * as getInput from "./routes/get-input.ts";
+import * as getJob from "./routes/get-job.ts";
+import * as getJobs from "./routes/get-jobs.ts";
+import * as getLimits from "./routes/get-limits.ts";
+import * as getMe from "./routes/get-me.ts";
+import { getOpenApi } from "./routes/get-openapi.ts";
+import * as getPauses from "./routes/get-pauses.ts";
+import * as getProduct from "./routes/get-product.ts";
+import * as getProducts from "./routes/get-products.ts";
+import * as getRuns from "./routes/get-runs.ts";
+import * as getSeries from "./routes/get-series.ts";
+import * as getStats from "./routes/get-stats.ts";
+import * as getUpcoming from "./routes/get-upcoming.ts";
+import * as getWebhooks from "./routes/get-webhooks.ts";
+import * as postBulk from "./routes/post-bulk.ts";
+import * as postCancel from "./routes/post-cancel.ts";
+import * as postEnableWebhook from "./routes/post-enable-webhook.ts";
+import * as postExplain from "./routes/post-explain.ts";
+import * as postJob from "./routes/post-job.ts";
+import * as postJobsBatch from "./routes/post-jobs-batch.ts";
+import * as postPause from "./routes/post-pause.ts";
+import * as postPauses from "./routes/post-pauses.ts";
+import * as postReschedule from "./routes/post-reschedule.ts";
+import * as postResume from "./routes/post-resume.ts";
+import * as postRetry from "./routes/post-retry.ts";
+import * as postRunNow from "./routes/post-run-now.ts";
+import * as postSkipNext from "./routes/post-skip-next.ts";
+import * as postUpload from "./routes/post-upload.ts";
+import * as putLimit from "./routes/put-limit.ts";
 
 /**
  * Every route of the HTTP API. The router, its 404 and 405 answers and the OpenAPI document derive from this table. The gateway's
- * open paths are in the topology; a test compares the two. It imports no route itself: it can be read without loading what serves them.
+ * open paths are in the topology; a test compares the two.
  */
 export const routes: readonly Route<ApiServices>[] = [
-  { id: "getHealth", method: "GET", path: "/v1/health", open: true, load: async () => (await early()).getHealth },
-  {
-    id: "getOpenApi",
-    method: "GET",
-    path: "/openapi.json",
-    open: true,
-    load: lazy(async () => (await later()).getOpenApi(routes)),
-  },
-  { id: "getEvents", method: "GET", path: "/events.json", open: true, load: async () => (await later()).getEvents },
-  { id: "getMe", method: "GET", path: "/v1/me", load: async () => (await later()).getMe },
-  {
-    id: "scheduleJob",
-    method: "POST",
-    path: "/v1/jobs",
-    takesQuery: true,
-    scope: "jobs:write",
-    load: async () => (await early()).postJob,
-  },
-  {
-    id: "scheduleJobs",
-    method: "POST",
-    path: "/v1/jobs/batch",
-    scope: "jobs:write",
-    load: async () => (await early()).postJobsBatch,
-  },
+  { id: "getHealth", method: "GET", path: "/v1/health", open: true, endpoint: getHealth },
+  { id: "getOpenApi", method: "GET", path: "/openapi.json", open: true, endpoint: getOpenApi(() => routes) },
+  { id: "getEvents", method: "GET", path: "/events.json", open: true, endpoint: getEvents },
+  { id: "getMe", method: "GET", path: "/v1/me", endpoint: getMe },
+  { id: "scheduleJob", method: "POST", path: "/v1/jobs", takesQuery: true, scope: "jobs:write", endpoint: postJob },
+  { id: "scheduleJobs", method: "POST", path: "/v1/jobs/batch", scope: "jobs:write", endpoint: postJobsBatch },
   {
     id: "changeJobs",
     method: "POST",
     path: "/v1/jobs/bulk",
     takesQuery: true,
     scope: "jobs:admin",
-    load: async () => (await later()).postBulk,
+    endpoint: postBulk,
   },
   {
     id: "listJobs",
@@ -50,7 +64,7 @@ export const routes: readonly Route<ApiServices>[] = [
     takesQuery: true,
     tagged: true,
     scope: "jobs:read",
-    load: async () => (await later()).getJobs,
+    endpoint: getJobs,
   },
   {
     id: "getJob",
@@ -59,118 +73,55 @@ export const routes: readonly Route<ApiServices>[] = [
     takesQuery: true,
     tagged: true,
     scope: "jobs:read",
-    load: async () => (await early()).getJob,
+    endpoint: getJob,
   },
-  {
-    id: "getJobInput",
-    method: "GET",
-    path: "/v1/jobs/{id}/input",
-    scope: "jobs:input",
-    load: async () => (await later()).getInput,
-  },
+  { id: "getJobInput", method: "GET", path: "/v1/jobs/{id}/input", scope: "jobs:input", endpoint: getInput },
   {
     id: "listRuns",
     method: "GET",
     path: "/v1/jobs/{id}/runs",
     takesQuery: true,
     scope: "jobs:read",
-    load: async () => (await later()).getRuns,
+    endpoint: getRuns,
   },
-  change("cancel", async () => (await later()).postCancel),
-  change("pause", async () => (await later()).postPause),
-  change("resume", async () => (await later()).postResume),
-  change("reschedule", async () => (await later()).postReschedule),
-  change("retry", async () => (await later()).postRetry),
-  { ...change("run-now", async () => (await later()).postRunNow), id: "runNowJob" },
-  { ...change("skip-next", async () => (await later()).postSkipNext), id: "skipNextRun" },
+  change("cancel", postCancel),
+  change("pause", postPause),
+  change("resume", postResume),
+  change("reschedule", postReschedule),
+  change("retry", postRetry),
+  { ...change("run-now", postRunNow), id: "runNowJob" },
+  { ...change("skip-next", postSkipNext), id: "skipNextRun" },
   {
     id: "deleteJob",
     method: "DELETE",
     path: "/v1/jobs/{id}",
     takesQuery: true,
     scope: "jobs:write",
-    load: async () => (await later()).deleteJob,
+    endpoint: deleteJob,
   },
-  {
-    id: "listSeries",
-    method: "GET",
-    path: "/v1/series",
-    takesQuery: true,
-    scope: "jobs:read",
-    load: async () => (await later()).getSeries,
-  },
-  {
-    id: "pauseScope",
-    method: "POST",
-    path: "/v1/pauses",
-    scope: "jobs:admin",
-    load: async () => (await later()).postPauses,
-  },
-  {
-    id: "listPauses",
-    method: "GET",
-    path: "/v1/pauses",
-    takesQuery: true,
-    scope: "jobs:read",
-    load: async () => (await later()).getPauses,
-  },
-  {
-    id: "endPause",
-    method: "DELETE",
-    path: "/v1/pauses/{id}",
-    scope: "jobs:admin",
-    load: async () => (await later()).deletePause,
-  },
+  { id: "listSeries", method: "GET", path: "/v1/series", takesQuery: true, scope: "jobs:read", endpoint: getSeries },
+  { id: "pauseScope", method: "POST", path: "/v1/pauses", scope: "jobs:admin", endpoint: postPauses },
+  { id: "listPauses", method: "GET", path: "/v1/pauses", takesQuery: true, scope: "jobs:read", endpoint: getPauses },
+  { id: "endPause", method: "DELETE", path: "/v1/pauses/{id}", scope: "jobs:admin", endpoint: deletePause },
   {
     id: "clearCache",
     method: "DELETE",
     path: "/v1/cache/{product}/{env}/{tag}",
     scope: "jobs:write",
-    load: async () => (await later()).deleteCache,
+    endpoint: deleteCache,
   },
-  {
-    id: "explainJob",
-    method: "POST",
-    path: "/v1/explain",
-    scope: "jobs:write",
-    load: async () => (await later()).postExplain,
-  },
-  {
-    id: "createUpload",
-    method: "POST",
-    path: "/v1/uploads",
-    scope: "jobs:write",
-    load: async () => (await later()).postUpload,
-  },
-  {
-    id: "listProducts",
-    method: "GET",
-    path: "/v1/products",
-    scope: "jobs:read",
-    load: async () => (await early()).getProducts,
-  },
-  {
-    id: "getProduct",
-    method: "GET",
-    path: "/v1/products/{tag}",
-    scope: "jobs:read",
-    load: async () => (await later()).getProduct,
-  },
-  {
-    id: "getStats",
-    method: "GET",
-    path: "/v1/stats",
-    takesQuery: true,
-    scope: "jobs:read",
-    load: async () => (await later()).getStats,
-  },
+  { id: "explainJob", method: "POST", path: "/v1/explain", scope: "jobs:write", endpoint: postExplain },
+  { id: "createUpload", method: "POST", path: "/v1/uploads", scope: "jobs:write", endpoint: postUpload },
+  { id: "listProducts", method: "GET", path: "/v1/products", scope: "jobs:read", endpoint: getProducts },
+  { id: "getProduct", method: "GET", path: "/v1/products/{tag}", scope: "jobs:read", endpoint: getProduct },
+  { id: "getStats", method: "GET", path: "/v1/stats", takesQuery: true, scope: "jobs:read", endpoint: getStats },
   {
     id: "getActive",
     method: "GET",
     path: "/v1/stats/active",
     takesQuery: true,
     scope: "jobs:read",
-    load: async () => (await later()).getActive,
+    endpoint: getActive,
   },
   {
     id: "getUpcoming",
@@ -178,63 +129,43 @@ export const routes: readonly Route<ApiServices>[] = [
     path: "/v1/stats/upcoming",
     takesQuery: true,
     scope: "jobs:read",
-    load: async () => (await later()).getUpcoming,
+    endpoint: getUpcoming,
   },
-  {
-    id: "listErrors",
-    method: "GET",
-    path: "/v1/errors",
-    takesQuery: true,
-    scope: "jobs:read",
-    load: async () => (await later()).getErrors,
-  },
+  { id: "listErrors", method: "GET", path: "/v1/errors", takesQuery: true, scope: "jobs:read", endpoint: getErrors },
   {
     id: "listWebhooks",
     method: "GET",
     path: "/v1/webhooks",
     takesQuery: true,
     scope: "jobs:read",
-    load: async () => (await later()).getWebhooks,
+    endpoint: getWebhooks,
   },
   {
     id: "enableWebhook",
     method: "POST",
     path: "/v1/webhooks/{product}/{env}/{webhook}/enable",
     scope: "jobs:admin",
-    load: async () => (await later()).postEnableWebhook,
+    endpoint: postEnableWebhook,
   },
-  {
-    id: "listLimits",
-    method: "GET",
-    path: "/v1/limits",
-    takesQuery: true,
-    scope: "jobs:read",
-    load: async () => (await later()).getLimits,
-  },
-  {
-    id: "pinLimit",
-    method: "PUT",
-    path: "/v1/limits/{product}/{env}/{name}",
-    scope: "jobs:admin",
-    load: async () => (await later()).putLimit,
-  },
+  { id: "listLimits", method: "GET", path: "/v1/limits", takesQuery: true, scope: "jobs:read", endpoint: getLimits },
+  { id: "pinLimit", method: "PUT", path: "/v1/limits/{product}/{env}/{name}", scope: "jobs:admin", endpoint: putLimit },
   {
     id: "unpinLimit",
     method: "DELETE",
     path: "/v1/limits/{product}/{env}/{name}",
     scope: "jobs:admin",
-    load: async () => (await later()).deleteLimitPin,
+    endpoint: deleteLimitPin,
   },
 ];
 
 /** A route that changes one job. */
-function change(verb: string, load: Route<ApiServices>["load"]): Route<ApiServices> {
+function change(verb: string, endpoint: Endpoint<ApiServices>): Route<ApiServices> {
   return {
     id: `${verb}Job`,
     method: "POST",
     path: `/v1/jobs/{id}/${verb}`,
     takesQuery: true,
     scope: "jobs:write",
-    load,
+    endpoint,
   };
 }

@@ -8,14 +8,11 @@ export const withinRate = (route: Route<ApiServices>): Route<ApiServices> =>
     ? route
     : {
         ...route,
-        async load() {
-          const { handle, doc } = await route.load();
-          return {
-            doc,
-            async handle(services, request) {
-              await requireRate(services, request);
-              return handle(services, request);
-            },
-          };
+        endpoint: {
+          ...route.endpoint,
+          async handle(services, request) {
+            await requireRate(services, request);
+            return route.endpoint.handle(services, request);
+          },
         },
       };

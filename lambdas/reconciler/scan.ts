@@ -118,7 +118,7 @@ async function scanPage(round: Round, scan: ShardScan): Promise<boolean> {
     const ids = positions.map(({ id }) => id);
     await redispatch(round, ids, async (jobs) => [
       ...jobs.filter((job) => needsRedispatch(job, window)),
-      ...(await overdueSuccessors(round.services, jobs, window)),
+      ...overdueSuccessors(round.services, jobs, window),
     ]);
     scan.isOver = page.next === undefined;
     if (page.next) scan.after = page.next;

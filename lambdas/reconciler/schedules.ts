@@ -2,6 +2,7 @@ import type { Product } from "../core/catalog/job-type.ts";
 import { schedulesHash, schedulesOff } from "../core/catalog/schedules.ts";
 import type { Syncing } from "../core/operations/sync-schedule.ts";
 import type { ScheduleStates } from "../core/ports/schedule-states.ts";
+import { followSchedules } from "./follow-schedules.ts";
 import type { Memory } from "./memory.ts";
 
 export interface Schedules {
@@ -25,8 +26,7 @@ const isOwn = (hash: string, products: readonly Product[]): boolean => hash.spli
 
 /**
  * Makes, changes and cancels the jobs of the catalog's schedules if a deployment has changed these. What cannot be done in this
- * round, because AWS refuses it, a run is in progress, or `end` has come (epoch milliseconds), is done in the next one. Hardly any
- * round has something to do, so the code that does it is loaded on first use.
+ * round, because AWS refuses it, a run is in progress, or `end` has come (epoch milliseconds), is done in the next one.
  */
 export async function syncSchedules(
   services: Syncing,
@@ -40,9 +40,6 @@ export async function syncSchedules(
     return;
   }
   const state = await states.get();
-  if (state?.hash !== hash) {
-    const { followSchedules } = await import("./follow-schedules.ts");
-    if (!(await followSchedules(services, states, memory, { hash, state, end }))) return;
-  }
+  if (state?.hash !== hash && !(await followSchedules(services, states, memory, { hash, state, end }))) return;
   memory.schedules = hash;
 }

@@ -1,20 +1,19 @@
 import { calendarsOf } from "../core/catalog/calendars.ts";
 import type { Job } from "../core/job/job.ts";
 import { comesOfAge, type RedispatchWindow } from "../core/job/redispatch.ts";
+import { successorOf, withSuccessor } from "../core/job/series/series.ts";
 import type { Services } from "../core/operations/services.ts";
 
 /**
  * The next runs of jobs whose current ones they should have ended a while ago, with `overlap: cancel_previous`: their messages were
- * never sent, or were lost. What plans a series is loaded on first use, since few jobs need it here.
+ * never sent, or were lost.
  */
-export async function overdueSuccessors(
+export function overdueSuccessors(
   { catalog }: Pick<Services, "catalog">,
   jobs: readonly Job[],
   window: RedispatchWindow,
-): Promise<Job[]> {
+): Job[] {
   const some = jobs.filter(({ repeat }) => repeat?.overlap === "cancel_previous");
-  if (some.length === 0) return [];
-  const { successorOf, withSuccessor } = await import("../core/job/series/series.ts");
   return some.flatMap((job) => {
     const at = job.next_at ?? successorOf(job, window.until, calendarsOf(catalog, job.product));
     return at !== undefined && comesOfAge(at + window.graceMs, window) ? [withSuccessor(job, at)] : [];

@@ -23,7 +23,7 @@ export interface Known {
 const scheduling = routes.filter(({ id }) => id === "scheduleJob");
 const product = catalog.products[0];
 if (!product) throw new Error("the catalog is empty");
-const { events } = (await productView(product, catalog, allScopes)) ?? { events: [] };
+const { events } = productView(product, catalog, allScopes) ?? { events: [] };
 
 /** One request to the API, as API Gateway passes it on; most are nearly valid. */
 export function request(random: Random, known: Known): APIGatewayProxyEventV2 {

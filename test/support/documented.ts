@@ -4,7 +4,7 @@ import { routes } from "../../lambdas/api/routes.ts";
 
 type Answers = Record<string, { content?: Record<string, object> }>;
 
-export const document = (await openApiDocument(routes)) as {
+export const document = openApiDocument(routes) as {
   paths: Record<string, Record<string, { responses: Answers; requestBody?: unknown }>>;
   components: { schemas: Record<string, unknown> };
 };

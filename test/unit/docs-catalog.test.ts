@@ -64,7 +64,7 @@ describe.each(definitions)("the page on the type $type", (definition) => {
 
   it("has every field of its target and its input", async () => {
     const names = new Set([...namesIn(await whole()), ...ofRetryConfig]);
-    const fields = [...fieldsOf(definition.target()), ...fieldsOf(definition.input())];
+    const fields = [...fieldsOf(definition.target()), ...fieldsOf(definition.input)];
     expect(fields.filter((field) => !names.has(field))).toEqual([]);
   });
 

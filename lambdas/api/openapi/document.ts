@@ -15,12 +15,11 @@ const tags = [
 ];
 
 /** The OpenAPI 3.1 document of these routes. Its request schemas are made from the zod schemas that check requests. */
-export async function openApiDocument<S>(routes: readonly Route<S>[]): Promise<Json> {
+export function openApiDocument<S>(routes: readonly Route<S>[]): Json {
   const schemas = jsonSchemas();
   const paths: Record<string, Json> = {};
   for (const route of routes) {
-    const { doc } = await route.load();
-    const operation = operationOf(route, await doc(), { schemas, methods: methodsOf(routes, route.path) });
+    const operation = operationOf(route, route.endpoint.doc(), { schemas, methods: methodsOf(routes, route.path) });
     paths[route.path] = { ...paths[route.path], [route.method.toLowerCase()]: operation };
   }
   return {

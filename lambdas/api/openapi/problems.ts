@@ -75,7 +75,7 @@ export function problemAnswers({ errors, open, methods }: Failing, schemas: Retu
     ...Object.fromEntries(answers.map(([status, some]) => [status, answerOf(status, some, methods, schemas)])),
     500: {
       description: "INTERNAL: the API failed. The problem has the `request_id` to look for in its logs.",
-      content: { "application/problem+json": { schema: schemas.of(ProblemSchema(), "output") } },
+      content: { "application/problem+json": { schema: schemas.of(ProblemSchema, "output") } },
     },
   };
 }
@@ -87,7 +87,7 @@ function answerOf(
   schemas: ReturnType<typeof jsonSchemas>,
 ): Json {
   const message = gateway.get(status);
-  const schema = schemas.of(message === undefined ? ProblemSchema() : RefusalSchema(), "output");
+  const schema = schemas.of(message === undefined ? ProblemSchema : RefusalSchema, "output");
   const sent = status === 405 ? allow(methods) : headers.get(status);
   return {
     description: codes.join(", "),

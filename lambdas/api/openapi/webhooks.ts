@@ -12,7 +12,7 @@ const headers = {
 /** The webhooks that the endpoints of the catalog receive (Standard Webhooks), by event type. */
 export const webhookOperations = (schemas: ReturnType<typeof jsonSchemas>): Json =>
   Object.fromEntries(
-    Object.entries(jobEventDocs()).map(([type, { summary, detail }]) => {
+    Object.entries(jobEventDocs).map(([type, { summary, detail }]) => {
       const payload = z.object({ type: z.literal(type), timestamp: z.iso.datetime(), data: detail });
       const operation = {
         operationId: `on${type.replace(/(^|\.)(\w)/g, (_match, _dot, letter: string) => letter.toUpperCase())}`,

@@ -23,6 +23,6 @@ export const doc = (): RouteDoc => ({
   summary: "Unpin a limit",
   description:
     "The numbers of the catalog hold again: for every consumer from `in_force_at`, 5 seconds later, and for jobs in line as with a pin. A limit that is not pinned stays as it is. Safe to repeat.",
-  answers: { 200: { description: "The limit afterwards.", schema: LimitSchema() } },
+  answers: { 200: { description: "The limit afterwards.", schema: LimitSchema } },
   errors: ["PRODUCT_NOT_FOUND", "ENV_NOT_FOUND", "LIMIT_NOT_FOUND"],
 });

@@ -44,6 +44,6 @@ export const doc = (): RouteDoc => ({
   summary: "End a pause",
   description:
     "Its jobs start from 10 s later, in the order of their times and at the pause's rate; until all of them have been sent the pause is listed as `draining`. New jobs, and those whose time comes later, start at once. What another pause holds stays held. Safe to repeat while it drains.",
-  answers: { 200: { description: "The pause that has ended.", schema: PauseSchema() } },
+  answers: { 200: { description: "The pause that has ended.", schema: PauseSchema } },
   errors: ["PAUSE_NOT_FOUND"],
 });

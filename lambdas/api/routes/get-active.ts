@@ -24,6 +24,6 @@ export const doc = (): RouteDoc => ({
   description:
     "By the counters of statistics, so a job is seen some seconds after it was scheduled. It costs much less than a list of jobs, for callers that only want to know whether there is any. Without `product_tag` or `env` it lists all products and envs that the key has access to.",
   query: Query,
-  answers: { 200: { description: "The products and envs.", schema: ActiveSchema() } },
+  answers: { 200: { description: "The products and envs.", schema: ActiveSchema } },
   errors: ["INVALID_REQUEST", "PRODUCT_NOT_FOUND", "ENV_NOT_FOUND"],
 });

@@ -46,7 +46,7 @@ export const doc = (): RouteDoc => ({
   description:
     "Groups the runs that failed for good by event, code, provider's code and normalised message, the most frequent group first. Covers whole UTC days, from the day of `from` to that of `to`, at most 31 days. A failed attempt that is followed by another one is not counted. Without `product_tag` or `env` it lists the failures of all products and envs that the key has access to.",
   query: Query,
-  answers: { 200: { description: "A page of groups.", schema: ErrorListSchema() } },
+  answers: { 200: { description: "A page of groups.", schema: ErrorListSchema } },
   errors: ["INVALID_REQUEST", "PRODUCT_NOT_FOUND", "ENV_NOT_FOUND"],
 });
 

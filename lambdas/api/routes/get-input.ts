@@ -20,7 +20,7 @@ export const doc = (): RouteDoc => ({
   answers: {
     200: {
       description: "The input.",
-      schema: JobInputSchema(),
+      schema: JobInputSchema,
       example: {
         job_id: aJob.job_id,
         input: { params: { customer: "c-42" }, body: { sku: "A-1", card: "[redacted]" } },

@@ -1,11 +1,13 @@
 import type { HttpRequest, HttpResponse } from "../../aws/http/route.ts";
+import type { RouteDoc } from "../../aws/http/route-doc.ts";
 import { RequestError } from "../../core/kernel/request-error.ts";
 import { grantMs } from "../../core/operations/api-limits.ts";
 import type { ApiServices } from "../../core/operations/services.ts";
+import { JobSchema } from "../../core/queries/schemas/job.ts";
 import { viewOf } from "../../core/queries/view.ts";
 import { jobOf } from "../job-of.ts";
-import { later } from "../later.ts";
-import { awaited, waitOf } from "../wait-of.ts";
+import { aJob } from "../schemas/examples.ts";
+import { awaited, PreferHeader, WaitQuery, waitOf } from "../wait-of.ts";
 
 /** Answers one job. With `?wait=N` or `Prefer: wait=N` (1 to 25 s) it answers once the job has ended, or after N seconds. */
 export async function handle(services: ApiServices, request: HttpRequest): Promise<HttpResponse> {
@@ -18,7 +20,22 @@ export async function handle(services: ApiServices, request: HttpRequest): Promi
   return { status: 200, headers, body, about: job, waited: seconds > 0 };
 }
 
-export const doc = async () => (await later()).earlyDocs.getJob();
+export const doc = (): RouteDoc => ({
+  tag: "jobs",
+  summary: "Get a job, or wait for it to finish",
+  description: "Answers the job with its attempts and its result or error. The input is never part of the answer.",
+  query: WaitQuery,
+  headers: PreferHeader,
+  answers: {
+    200: {
+      description: "The job in its current state.",
+      schema: JobSchema,
+      headers: { "Preference-Applied": "The wait that was applied (RFC 7240)." },
+      example: aJob,
+    },
+  },
+  errors: ["INVALID_REQUEST", "JOB_NOT_FOUND"],
+});
 
 const tooManyWait = (most: number) =>
   new RequestError(

@@ -50,6 +50,6 @@ export const doc = (): RouteDoc => ({
   description:
     "Lists the latest jobs first, unless `order` is `asc`. Without `product_tag` or `env` it lists the jobs of all products and envs that the key has access to. A page may be short or even empty although more pages follow: go on while there is a `next_cursor`.",
   query: ListParameters,
-  answers: { 200: { description: "A page of jobs.", schema: JobListSchema(), example: { jobs: [aSummary] } } },
+  answers: { 200: { description: "A page of jobs.", schema: JobListSchema, example: { jobs: [aSummary] } } },
   errors: ["INVALID_REQUEST", "PRODUCT_NOT_FOUND", "ENV_NOT_FOUND"],
 });

@@ -42,6 +42,6 @@ export const doc = (): RouteDoc => ({
   description:
     "Lists the limits in the order of the catalog: the numbers that hold now, the pin if there is one, and the gates at which jobs wait for a slot or a start. How long a long line is and when a line ends are estimates: a line is counted once a minute. Keys come from inputs, and are shown to every key with `jobs:read`; those of fields that an event hides are hashes. Without `product_tag` or `env` it lists those of all products and envs that the key has access to.",
   query: Query,
-  answers: { 200: { description: "The limits.", schema: LimitListSchema() } },
+  answers: { 200: { description: "The limits.", schema: LimitListSchema } },
   errors: ["INVALID_REQUEST", "PRODUCT_NOT_FOUND", "ENV_NOT_FOUND"],
 });

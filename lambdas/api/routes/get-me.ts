@@ -22,6 +22,6 @@ export const doc = (): RouteDoc => ({
   summary: "Get what the key may do",
   description:
     "Any key may ask. In AWS the answer names the resources of the deployment, for links to the AWS console.",
-  answers: { 200: { description: "The key, its scopes and the deployment.", schema: MeSchema(), example: aKey } },
+  answers: { 200: { description: "The key, its scopes and the deployment.", schema: MeSchema, example: aKey } },
   errors: [],
 });

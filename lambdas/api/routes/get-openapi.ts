@@ -5,11 +5,11 @@ import type { ApiServices } from "../../core/operations/services.ts";
 import { openApiDocument } from "../openapi/document.ts";
 
 /** The OpenAPI 3.1 document of these routes, made by the first request for it. */
-export function getOpenApi(routes: readonly Route<ApiServices>[]): Endpoint<ApiServices> {
-  const document = lazy(() => openApiDocument(routes));
+export function getOpenApi(routes: () => readonly Route<ApiServices>[]): Endpoint<ApiServices> {
+  const document = lazy(() => openApiDocument(routes()));
   const headers = { "cache-control": "public, max-age=300" };
   return {
-    handle: async () => ({ status: 200, headers, body: await document() }),
+    handle: async () => ({ status: 200, headers, body: document() }),
     doc: () => ({
       tag: "service",
       summary: "Get this OpenAPI document",

@@ -35,6 +35,6 @@ export const doc = (): RouteDoc => ({
   description:
     "Lists the pauses that hold jobs, and those that have ended and whose jobs are still starting, the latest first, at most 100. With `env` it lists the pauses that apply there, those of every env included. Without `product_tag` or `env` it lists those of all products and envs that the key has access to.",
   query: Query,
-  answers: { 200: { description: "The pauses.", schema: PauseListSchema() } },
+  answers: { 200: { description: "The pauses.", schema: PauseListSchema } },
   errors: ["INVALID_REQUEST", "PRODUCT_NOT_FOUND", "ENV_NOT_FOUND"],
 });

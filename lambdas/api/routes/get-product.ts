@@ -10,7 +10,7 @@ import { ProductSchema } from "../../core/queries/schemas/product.ts";
 export async function handle({ catalog }: Services, { params, scopes }: HttpRequest): Promise<HttpResponse> {
   const { tag = "" } = params;
   requireScope(scopes, "jobs:read", { product: tag });
-  const view = await productView(catalog.product(tag, ""), catalog, scopes);
+  const view = productView(catalog.product(tag, ""), catalog, scopes);
   if (!view) throw new RequestError("FORBIDDEN", "This API key has no access to any env of this product.");
   return { status: 200, body: view };
 }
@@ -18,6 +18,6 @@ export async function handle({ catalog }: Services, { params, scopes }: HttpRequ
 export const doc = (): RouteDoc => ({
   tag: "catalog",
   summary: "Get a product, with the JSON Schema of each event's input",
-  answers: { 200: { description: "The product.", schema: ProductSchema() } },
+  answers: { 200: { description: "The product.", schema: ProductSchema } },
   errors: ["PRODUCT_NOT_FOUND"],
 });

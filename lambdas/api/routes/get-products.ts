@@ -1,8 +1,9 @@
 import type { HttpRequest, HttpResponse } from "../../aws/http/route.ts";
+import type { RouteDoc } from "../../aws/http/route-doc.ts";
 import { requireScope } from "../../core/access/scopes.ts";
 import type { Services } from "../../core/operations/services.ts";
 import { productSummary } from "../../core/queries/product-view.ts";
-import { later } from "../later.ts";
+import { ProductListSchema } from "../../core/queries/schemas/product.ts";
 
 /** Answers the products that the key has access to, with their events. The schemas of the inputs are in each product's own answer. */
 export async function handle({ catalog }: Services, { scopes }: HttpRequest): Promise<HttpResponse> {
@@ -11,4 +12,9 @@ export async function handle({ catalog }: Services, { scopes }: HttpRequest): Pr
   return { status: 200, body: { products } };
 }
 
-export const doc = async () => (await later()).earlyDocs.getProducts();
+export const doc = (): RouteDoc => ({
+  tag: "catalog",
+  summary: "List the products that the key has access to",
+  answers: { 200: { description: "The products and their events.", schema: ProductListSchema } },
+  errors: [],
+});

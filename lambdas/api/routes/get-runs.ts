@@ -40,6 +40,6 @@ export const doc = (): RouteDoc => ({
   summary: "List the runs of a job",
   description: "Lists the latest run first: the current one, then those that have ended. A one-time job has one run.",
   query: RunsParameters,
-  answers: { 200: { description: "A page of runs.", schema: RunListSchema() } },
+  answers: { 200: { description: "A page of runs.", schema: RunListSchema } },
   errors: ["INVALID_REQUEST", "JOB_NOT_FOUND"],
 });

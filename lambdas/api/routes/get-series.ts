@@ -44,6 +44,6 @@ export const doc = (): RouteDoc => ({
   description:
     "Lists the series that run next first, then the paused ones; series that have ended only if `status` asks for them, the latest first. Without `product_tag` or `env` it lists the series of all products and envs that the key has access to. A page may be short or even empty although more pages follow: go on while there is a `next_cursor`.",
   query: Query,
-  answers: { 200: { description: "A page of series.", schema: SeriesListSchema() } },
+  answers: { 200: { description: "A page of series.", schema: SeriesListSchema } },
   errors: ["INVALID_REQUEST", "PRODUCT_NOT_FOUND", "ENV_NOT_FOUND"],
 });

@@ -45,7 +45,7 @@ export const doc = (): RouteDoc => ({
   description:
     "Covers whole hours, from the hour of `from` to the hour of `to`, at most 31 days. Percentiles are estimates.",
   query: Query,
-  answers: { 200: { description: "Counts, rates and percentiles.", schema: StatsSchema() } },
+  answers: { 200: { description: "Counts, rates and percentiles.", schema: StatsSchema } },
   errors: ["INVALID_REQUEST", "PRODUCT_NOT_FOUND", "ENV_NOT_FOUND"],
 });
 

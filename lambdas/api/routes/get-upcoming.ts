@@ -32,6 +32,6 @@ export const doc = (): RouteDoc => ({
   description:
     "Counts pending jobs by the minute in which they are due, without those that are due already and those that are paused. A recurring job counts once, with its next run. A feature that waits between two steps counts at the time of its next check. Without `product_tag` or `env` it counts the jobs of all products and envs that the key has access to. At most 10,000 jobs are counted.",
   query: Query,
-  answers: { 200: { description: "A count per minute.", schema: UpcomingSchema() } },
+  answers: { 200: { description: "A count per minute.", schema: UpcomingSchema } },
   errors: ["INVALID_REQUEST", "PRODUCT_NOT_FOUND", "ENV_NOT_FOUND"],
 });

@@ -35,6 +35,6 @@ export const doc = (): RouteDoc => ({
   description:
     "Lists the endpoints in the order of the catalog, with the last attempts that failed, but without URLs and secrets. Without `product_tag` or `env` it lists those of all products and envs that the key has access to.",
   query: Query,
-  answers: { 200: { description: "The endpoints.", schema: WebhookListSchema() } },
+  answers: { 200: { description: "The endpoints.", schema: WebhookListSchema } },
   errors: ["INVALID_REQUEST", "PRODUCT_NOT_FOUND", "ENV_NOT_FOUND"],
 });

@@ -85,7 +85,7 @@ export const doc = (): RouteDoc => ({
   answers: {
     200: {
       description: "The outcome.",
-      schema: BulkResultSchema(),
+      schema: BulkResultSchema,
       example: { matched: 2, succeeded: 2, failed: 0, errors: [] },
     },
   },

@@ -43,7 +43,7 @@ export const doc = (): RouteDoc => ({
   description:
     "Lets a webhook endpoint that was disabled receive events again. An endpoint that is not disabled stays as it is. Safe to repeat. Events that were dropped meanwhile are not sent.",
   body: { schema: NoBody, optional: true },
-  answers: { 200: { description: "The endpoint afterwards.", schema: WebhookSchema() } },
+  answers: { 200: { description: "The endpoint afterwards.", schema: WebhookSchema } },
   errors: [
     "INVALID_REQUEST",
     "PRODUCT_NOT_FOUND",

@@ -43,8 +43,8 @@ export const doc = (): RouteDoc => ({
   summary: "Explain a request without scheduling it",
   description:
     "A dry run of POST /v1/jobs: it answers the job with its defaults, the route that it would take, its next run times with the effects of daylight saving time, its retry timetable, an estimate of its cost, and the limits that it would pass, as they are now. It refuses what POST /v1/jobs refuses, but does not look at existing jobs, so it does not notice an idempotency key that is already used, nor a job that has the key of `debounce` or `unique`.",
-  body: { schema: JobRequestSchema(), examples: jobRequestExamples },
-  answers: { 200: { description: "What the request would lead to.", schema: ExplanationSchema() } },
+  body: { schema: JobRequestSchema, examples: jobRequestExamples },
+  answers: { 200: { description: "What the request would lead to.", schema: ExplanationSchema } },
   errors: [
     "INVALID_REQUEST",
     "PRODUCT_NOT_FOUND",

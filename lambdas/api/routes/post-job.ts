@@ -1,14 +1,20 @@
+import * as z from "zod";
 import type { HttpRequest, HttpResponse } from "../../aws/http/route.ts";
+import type { RouteDoc } from "../../aws/http/route-doc.ts";
 import { may } from "../../core/access/scopes.ts";
 import { isFinished } from "../../core/job/job.ts";
+import { requestLimits } from "../../core/kernel/request-limits.ts";
 import { withTokenFaults } from "../../core/operations/accept-request.ts";
 import { scheduleRequest } from "../../core/operations/schedule-request.ts";
 import type { ApiServices } from "../../core/operations/services.ts";
+import { JobSchema, ReceiptSchema } from "../../core/queries/schemas/job.ts";
 import { receiptOf, viewOf } from "../../core/queries/view.ts";
 import { parseRequest } from "../../core/requests/request.ts";
-import { later } from "../later.ts";
 import { requireJobScope } from "../require-job-scope.ts";
-import { awaited, noWait, waitOf } from "../wait-of.ts";
+import { ductapeSpellings } from "../schemas/ductape-spellings.ts";
+import { aReceipt, jobRequestExamples } from "../schemas/examples.ts";
+import { JobRequestSchema } from "../schemas/job-request.ts";
+import { awaited, noWait, PreferHeader, WaitQuery, waitOf } from "../wait-of.ts";
 
 /** Schedules a job. Answers 202 with its receipt or, where the caller waits and the job ends in time, 200 with the finished job. */
 export async function handle(services: ApiServices, request: HttpRequest): Promise<HttpResponse> {
@@ -30,4 +36,48 @@ export async function handle(services: ApiServices, request: HttpRequest): Promi
   return { status: 202, headers, body: receiptOf(after ?? job, clock.now(), shared), about: job, waited: seconds > 0 };
 }
 
-export const doc = async () => (await later()).earlyDocs.postJob();
+const IdempotencyKey = z
+  .string()
+  .min(1)
+  .max(requestLimits.idempotencyKey)
+  .optional()
+  .describe("Has the same meaning as `idempotency_key` in the body.");
+
+const headerDocs = {
+  Location: "The path of the job.",
+  "Preference-Applied": "The wait that was applied (RFC 7240).",
+};
+
+export const doc = (): RouteDoc => ({
+  tag: "jobs",
+  summary: "Schedule a job",
+  description:
+    "Answers 202 with a receipt as soon as the job is stored. With `wait` or `Prefer: wait=N` the request stays open until the job has finished; a key without `jobs:read` never waits. A request with a `task_token` requires `jobs:admin`. With an idempotency key the request is safe to repeat.\n\n" +
+    ductapeSpellings,
+  query: WaitQuery,
+  headers: PreferHeader.extend({ "Idempotency-Key": IdempotencyKey }),
+  body: { schema: JobRequestSchema, examples: jobRequestExamples },
+  answers: {
+    202: {
+      description: "The job is accepted and stored.",
+      schema: ReceiptSchema,
+      headers: headerDocs,
+      example: aReceipt,
+    },
+    200: {
+      description: "The job has finished within the time that the caller asked to wait.",
+      schema: JobSchema,
+      headers: headerDocs,
+    },
+  },
+  errors: [
+    "INVALID_REQUEST",
+    "PRODUCT_NOT_FOUND",
+    "ENV_NOT_FOUND",
+    "EVENT_NOT_FOUND",
+    "STATE_CONFLICT",
+    "IDEMPOTENCY_MISMATCH",
+    "PAYLOAD_TOO_LARGE",
+    "UNSUPPORTED_MEDIA_TYPE",
+  ],
+});

@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { problemOf, requestErrorOf } from "../../aws/http/problem.ts";
 import type { HttpRequest, HttpResponse } from "../../aws/http/route.ts";
+import type { RouteDoc } from "../../aws/http/route-doc.ts";
 import { requireScope } from "../../core/access/scopes.ts";
 import { traceOf } from "../../core/kernel/errors.ts";
 import { RequestError } from "../../core/kernel/request-error.ts";
@@ -12,9 +13,9 @@ import { type Scheduled, scheduleJobs } from "../../core/operations/schedule-job
 import type { SchedulingServices, Services } from "../../core/operations/services.ts";
 import { receiptOf } from "../../core/queries/view.ts";
 import { type AcceptedRequest, parseRequest } from "../../core/requests/request.ts";
-import { later } from "../later.ts";
 import { requireJobScope } from "../require-job-scope.ts";
-import type { BatchResultSchema } from "../schemas/batch.ts";
+import { BatchRequestSchema, BatchResultSchema } from "../schemas/batch.ts";
+import { aReceipt, exampleOf } from "../schemas/examples.ts";
 
 /** How many bytes the faults of each job may take: half of the answer is kept for everything else. */
 const roomForFaults = (jobs: number): number => largestAnswer / 2 / jobs;
@@ -22,7 +23,7 @@ const roomForFaults = (jobs: number): number => largestAnswer / 2 / jobs;
 /** The jobs are checked one by one, so that an invalid one does not refuse the others. */
 const BatchRequest = strict({ jobs: z.array(z.unknown()).min(1).max(requestLimits.batch) });
 
-type Result = z.infer<ReturnType<typeof BatchResultSchema>>["results"][number];
+type Result = z.infer<typeof BatchResultSchema>["results"][number];
 
 /** Schedules up to 100 jobs independently of each other. Answers 200 with one outcome per job, in the order of the request. */
 export async function handle(services: SchedulingServices, request: HttpRequest): Promise<HttpResponse> {
@@ -49,7 +50,24 @@ export async function handle(services: SchedulingServices, request: HttpRequest)
   return { status: 200, body: { results, accepted: taken, rejected: results.length - taken } };
 }
 
-export const doc = async () => (await later()).earlyDocs.postJobsBatch();
+export const doc = (): RouteDoc => ({
+  tag: "jobs",
+  summary: "Schedule up to 100 jobs at once",
+  description:
+    "The jobs are independent: one that is refused does not affect the others. Give each job its own `idempotency_key`.",
+  body: {
+    schema: BatchRequestSchema,
+    examples: { two: { jobs: [exampleOf("action"), exampleOf("function")] } },
+  },
+  answers: {
+    200: {
+      description: "The outcome of each job.",
+      schema: BatchResultSchema,
+      example: { results: [{ index: 0, status: 202, job: aReceipt }], accepted: 1, rejected: 0 },
+    },
+  },
+  errors: ["INVALID_REQUEST", "PAYLOAD_TOO_LARGE", "UNSUPPORTED_MEDIA_TYPE"],
+});
 
 function itemsOf({ body, headers }: HttpRequest): unknown[] {
   if (headers["idempotency-key"] !== undefined) {

@@ -46,8 +46,8 @@ export const doc = (): RouteDoc => ({
     },
   },
   answers: {
-    201: { description: "It is paused.", schema: PauseSchema(), example: aPause },
-    200: { description: "It was paused already, and has the new reason, end and rate.", schema: PauseSchema() },
+    201: { description: "It is paused.", schema: PauseSchema, example: aPause },
+    200: { description: "It was paused already, and has the new reason, end and rate.", schema: PauseSchema },
   },
   errors: [
     "INVALID_REQUEST",

@@ -13,7 +13,7 @@ import type { ApiServices } from "../../core/operations/services.ts";
 export const UploadRequest = strict({
   product_tag: z.string().min(1).max(requestLimits.name),
   env: z.string().min(1).max(requestLimits.name),
-  fileName: fileName()
+  fileName: fileName
     .optional()
     .describe(
       "The name that the job will give. Optional: it is only checked, so that an invalid name is refused before the upload.",
@@ -25,7 +25,7 @@ export const UploadRequest = strict({
     .describe(
       "The size in bytes. The URL accepts a file of exactly this size. Each deployment has its own limit, 1 GiB by default.",
     ),
-  mimeType: mimeType()
+  mimeType: mimeType
     .optional()
     .describe(
       "The media type to store the file with, unless the job gives another. The PUT must then send it as its Content-Type.",

@@ -24,7 +24,7 @@ export const doc = (): RouteDoc => ({
   description:
     "Replaces the numbers of a limit until a time, or those of an earlier pin. Numbers that the request leaves out stay those of the catalog. Every consumer follows them from `in_force_at`, 5 seconds later; jobs in line follow at once at the first 100 keys with a line, and at all others within a minute. A limit that is lowered lets attempts finish that are running. Safe to repeat.",
   body: { schema: PinRequest },
-  answers: { 200: { description: "The limit afterwards.", schema: LimitSchema() } },
+  answers: { 200: { description: "The limit afterwards.", schema: LimitSchema } },
   errors: [
     "INVALID_REQUEST",
     "PRODUCT_NOT_FOUND",

@@ -1,24 +1,21 @@
 import * as z from "zod";
-import { lazy } from "../../core/kernel/lazy.ts";
 import { JobSummarySchema } from "../../core/queries/schemas/list.ts";
 
-export const BulkResultSchema = lazy(() =>
-  z
-    .object({
-      matched: z.int().describe("The number of jobs that this request found."),
-      succeeded: z.int(),
-      failed: z.int(),
-      errors: z
-        .array(z.object({ job_id: z.string(), code: z.string(), detail: z.string() }))
-        .describe("One error per job that was not changed."),
-      would_change: z
-        .array(JobSummarySchema())
-        .exactOptional()
-        .describe("Of a dry run only: the jobs that would be changed, as they are now. `succeeded` counts them."),
-      next_cursor: z
-        .string()
-        .exactOptional()
-        .describe("Repeat the request with this as `cursor` to change the jobs that follow. Absent at the end."),
-    })
-    .meta({ id: "BulkResult" }),
-);
+export const BulkResultSchema = z
+  .object({
+    matched: z.int().describe("The number of jobs that this request found."),
+    succeeded: z.int(),
+    failed: z.int(),
+    errors: z
+      .array(z.object({ job_id: z.string(), code: z.string(), detail: z.string() }))
+      .describe("One error per job that was not changed."),
+    would_change: z
+      .array(JobSummarySchema)
+      .exactOptional()
+      .describe("Of a dry run only: the jobs that would be changed, as they are now. `succeeded` counts them."),
+    next_cursor: z
+      .string()
+      .exactOptional()
+      .describe("Repeat the request with this as `cursor` to change the jobs that follow. Absent at the end."),
+  })
+  .meta({ id: "BulkResult" });

@@ -2,7 +2,6 @@ import type * as z from "zod";
 import { type JobEventName, jobEvents } from "../../core/job/job-event.ts";
 import { JobEventDetailSchema } from "../../core/job/job-event-schema.ts";
 import { JobRejectedDetail } from "../../core/job/job-rejected.ts";
-import { lazy } from "../../core/kernel/lazy.ts";
 import { EndpointDisabledSchema } from "../../core/outbound/endpoint-disabled-schema.ts";
 import { endpointDisabledEvent, rejectedEvent, transitionEvent } from "../../topology.ts";
 
@@ -30,18 +29,13 @@ export interface EventDoc {
 }
 
 /** The events of jobs, on the bus and in webhooks, by detail-type. */
-export const jobEventDocs = lazy(
-  (): Record<string, EventDoc> =>
-    Object.fromEntries(
-      jobEvents.map((name) => [transitionEvent(name), { summary: happened[name], detail: JobEventDetailSchema() }]),
-    ),
+export const jobEventDocs: Record<string, EventDoc> = Object.fromEntries(
+  jobEvents.map((name) => [transitionEvent(name), { summary: happened[name], detail: JobEventDetailSchema }]),
 );
 
 /** Every event on the bus by its detail-type. */
-export const eventDocs = lazy(
-  (): Record<string, EventDoc> => ({
-    ...jobEventDocs(),
-    [rejectedEvent]: { summary: "A message that requested a job was refused.", detail: JobRejectedDetail },
-    [endpointDisabledEvent]: { summary: "A webhook endpoint was disabled.", detail: EndpointDisabledSchema() },
-  }),
-);
+export const eventDocs: Record<string, EventDoc> = {
+  ...jobEventDocs,
+  [rejectedEvent]: { summary: "A message that requested a job was refused.", detail: JobRejectedDetail },
+  [endpointDisabledEvent]: { summary: "A webhook endpoint was disabled.", detail: EndpointDisabledSchema },
+};

@@ -41,8 +41,7 @@ export const httpApi = <S extends { log: Log }>(services: () => S, routes: reado
               const own = loggingOf(services(), fields);
               const began = performance.now();
               const request = requestOf(event, route);
-              const { handle } = await route.load();
-              const answer = await handle(own, request);
+              const answer = await route.endpoint.handle(own, request);
               const response = route.tagged ? withTag(json(answer), event.headers["if-none-match"]) : json(answer);
               const { statusCode: status = answer.status } = response;
               if (!route.open) logAnswer(own.log, { ...answer, status }, performance.now() - began);

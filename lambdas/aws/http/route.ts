@@ -35,8 +35,8 @@ export interface HttpResponse {
 /** What the file of a route exports. */
 export interface Endpoint<S> {
   handle: (services: S, request: HttpRequest) => Promise<HttpResponse>;
-  /** Called when the OpenAPI document is made. A route that is loaded with the function loads its documentation only then. */
-  doc: () => RouteDoc | Promise<RouteDoc>;
+  /** Called when the OpenAPI document is made. */
+  doc: () => RouteDoc;
 }
 
 /** An entry of the route table. */
@@ -53,6 +53,5 @@ export interface Route<S> {
   tagged?: boolean;
   /** The scope that a key needs. Absent on open routes, and where any key may call. */
   scope?: Verb;
-  /** Imports the route's file. */
-  load: () => Promise<Endpoint<S>>;
+  endpoint: Endpoint<S>;
 }

@@ -4,12 +4,11 @@ import { type JobType, jobTypes } from "../../core/job/job.ts";
 import { type JobEventName, jobEvents } from "../../core/job/job-event.ts";
 import { fewestShards, mostShards } from "../../core/job/job-id.ts";
 import { longestHoldSeconds } from "../../core/job/route.ts";
-import { lazy } from "../../core/kernel/lazy.ts";
 import { type ApiLimits, longestWaitSeconds } from "../../core/operations/api-limits.ts";
 import type { Deployment } from "../../core/operations/deployment.ts";
 
 /*
- * One environment schema per entry. Schemas are lazy, so that a function creates only its own.
+ * One environment schema per entry. Each is a function, so that a Lambda makes only its own.
  */
 
 const fromJson = () =>
@@ -36,7 +35,7 @@ const ScheduleRoles = () => z.record(z.enum(jobTypes), z.string().min(1));
 export type ScheduleRoles = z.infer<ReturnType<typeof ScheduleRoles>>;
 
 /** The environment of every entry that works with jobs. */
-export const JobsEnv = lazy(() =>
+export const JobsEnv = () =>
   z.object({
     TABLE_NAME: z.string().min(1),
     BUCKET_NAME: z.string().min(1),
@@ -62,8 +61,7 @@ export const JobsEnv = lazy(() =>
     SCHEDULE_ROLES: fromJson().pipe(ScheduleRoles()),
     /** The queue for messages that EventBridge Scheduler could not deliver. */
     SCHEDULE_DLQ_ARN: z.string().min(1),
-  }),
-);
+  });
 export type JobsEnv = z.infer<ReturnType<typeof JobsEnv>>;
 
 /** What only a page about the deployment needs. */
@@ -75,7 +73,7 @@ const DeployedAs = () =>
   });
 export type DeployedAs = z.infer<ReturnType<typeof DeployedAs>>;
 
-export const ApiEnv = lazy(() =>
+export const ApiEnv = () =>
   JobsEnv().extend({
     /** The largest upload, in megabytes of 1,048,576 bytes. */
     LARGEST_UPLOAD_MB: whole(1, 5120).default(1024),
@@ -85,8 +83,7 @@ export const ApiEnv = lazy(() =>
     WAITS_PER_KEY: whole(0).default(200),
     /** `{"region", "account", "log_groups": {"<type>": "<name>"}}` as JSON: for links to the AWS console. */
     DEPLOYED_AS: fromJson().pipe(DeployedAs()).optional(),
-  }),
-);
+  });
 export type ApiEnv = z.infer<ReturnType<typeof ApiEnv>>;
 
 export const limitsOf = (env: ApiEnv): ApiLimits => ({
@@ -102,7 +99,7 @@ export function deploymentOf(env: ApiEnv): Deployment | undefined {
   return DEPLOYED_AS && { ...DEPLOYED_AS, table, schedule_group, queues };
 }
 
-export const ConsumerEnv = lazy(() =>
+export const ConsumerEnv = () =>
   JobsEnv().extend({
     /** The longest time that a consumer holds a message until its job is due; this is billed Lambda time. */
     LONGEST_WAIT_MS: whole(1000, 20_000).default(1000),
@@ -112,41 +109,35 @@ export const ConsumerEnv = lazy(() =>
     MEMORY_MB: whole(128, 10_240).default(256),
     /** Whether jobs note that they begin to wait for a slot: `true` where somebody wants the event `waiting`. */
     NOTE_WAITS: z.enum(["true", "false"]).default("false"),
-  }),
-);
+  });
 
-export const SecretsEnv = lazy(() =>
+export const SecretsEnv = () =>
   z.object({
     /** Appended to the fault of a missing credential: says where the values are if they are not in AWS. */
     SECRETS_HINT: z.string().optional(),
-  }),
-);
+  });
 
 /** What a deployment sets for the reconciler. */
-export const FollowerEnv = lazy(() =>
+export const FollowerEnv = () =>
   JobsEnv().extend({
     /** A hash of the schedules of the catalog, which are followed when it changes; `off` leaves them alone, `code` takes those of the code. */
     SCHEDULES: z.string().min(1).default("off"),
     RELAY_QUEUE_URL: z.url(),
-  }),
-);
+  });
 
-export const ReconcilerEnv = lazy(() =>
+export const ReconcilerEnv = () =>
   FollowerEnv().extend({
     /** Names the deployed code of the reconciler, the catalog included. Empty elsewhere. */
     DEPLOYED_CODE: z.string().default(""),
     /** How many milliseconds after its time a job that has not started is dispatched again. */
     RECONCILE_GRACE_MS: whole(1000).default(60_000),
-  }),
-);
+  });
 
 /** The environment of the function that sends kept messages. */
-export const RelayEnv = lazy(() =>
-  JobsEnv().pick({ TABLE_NAME: true, QUEUES: true }).extend({ RELAY_QUEUE_URL: z.url() }),
-);
+export const RelayEnv = () => JobsEnv().pick({ TABLE_NAME: true, QUEUES: true }).extend({ RELAY_QUEUE_URL: z.url() });
 export type RelayEnv = z.infer<ReturnType<typeof RelayEnv>>;
 
-export const IntakeEnv = lazy(() =>
+export const IntakeEnv = () =>
   JobsEnv().extend({
     EVENT_BUS_NAME: z.string().min(1),
     INTAKE_QUEUE_URL: z.url(),
@@ -155,11 +146,10 @@ export const IntakeEnv = lazy(() =>
     IMPORT_QUEUE_URL: z.url(),
     /** The queue of outcomes and heartbeats for Step Functions. */
     TASK_QUEUE_URL: z.url(),
-  }),
-);
+  });
 export type IntakeEnv = z.infer<ReturnType<typeof IntakeEnv>>;
 
-export const LifecycleEnv = lazy(() =>
+export const LifecycleEnv = () =>
   z.object({
     TABLE_NAME: z.string().min(1),
     /** The bucket with the inputs and the progress of jobs, which are deleted when they are no longer needed. */
@@ -175,62 +165,56 @@ export const LifecycleEnv = lazy(() =>
     WEBHOOK_QUEUE_URL: z.url(),
     /** The queue for what the bus or one of these queues refuses permanently. */
     LIFECYCLE_DLQ_URL: z.url(),
-  }),
-);
+  });
 export type LifecycleEnv = z.infer<ReturnType<typeof LifecycleEnv>>;
 
 /** The environment of the function that answers tasks of Step Functions. */
-export const TasksEnv = lazy(() =>
+export const TasksEnv = () =>
   z.object({
     TABLE_NAME: z.string().min(1),
     BUCKET_NAME: z.string().min(1),
     TASK_QUEUE_URL: z.url(),
     TASK_DLQ_URL: z.url(),
-  }),
-);
+  });
 export type TasksEnv = z.infer<ReturnType<typeof TasksEnv>>;
 
 /** The environment of the function that sends webhooks. */
-export const WebhooksEnv = lazy(() =>
+export const WebhooksEnv = () =>
   z.object({
     TABLE_NAME: z.string().min(1),
     EVENT_BUS_NAME: z.string().min(1),
     WEBHOOK_QUEUE_URL: z.url(),
     WEBHOOK_DLQ_URL: z.url(),
-  }),
-);
+  });
 export type WebhooksEnv = z.infer<ReturnType<typeof WebhooksEnv>>;
 
-export const AuthorizerEnv = lazy(() =>
+export const AuthorizerEnv = () =>
   z.object({
     /** The table with the keys that were created with `npm run keys`. */
     TABLE_NAME: z.string().min(1),
     /** The Secrets Manager secret with the API key that the deployment created. */
     API_KEY_SECRET: z.string().min(1),
-  }),
-);
+  });
 export type AuthorizerEnv = z.infer<ReturnType<typeof AuthorizerEnv>>;
 
-export const DashboardEnv = lazy(() =>
+export const DashboardEnv = () =>
   z.object({
     /** The folder of the built page: an absolute path, or one relative to the function's bundle. */
     DASHBOARD_FOLDER: z.string().min(1),
-  }),
-);
+  });
 export type DashboardEnv = z.infer<ReturnType<typeof DashboardEnv>>;
 
 /** From the most to the least verbose. */
 export const logLevels = ["DEBUG", "INFO", "WARN", "ERROR", "SILENT"] as const;
 
 /** The environment of every function's log. */
-export const LogEnv = lazy(() =>
+export const LogEnv = () =>
   z.object({
     /** The lowest level that is logged. */
     LOG_LEVEL: z.enum(logLevels).default("INFO"),
     /** The CloudWatch namespace of the metrics. */
     METRICS_NAMESPACE: z.string().min(1).default("ductape-jobs"),
-  }),
-);
+  });
 
 /**
  * The trace id of the current invocation, if X-Ray samples its trace. Lambda sets the variable anew for each invocation.

@@ -4,10 +4,11 @@ import { given } from "../../core/kernel/given.ts";
 import type { ApiServices } from "../../core/operations/services.ts";
 import { clientDefaults } from "../client/client-defaults.ts";
 import { dynamoRequests, dynamoWaits } from "../dynamodb/caller-counts.ts";
+import { dynamoEndpoints } from "../dynamodb/endpoints.ts";
+import { dynamoFailures } from "../dynamodb/failures.ts";
 import { dynamoSharedKeys } from "../dynamodb/shared-keys.ts";
 import { type ApiEnv, deploymentOf, limitsOf } from "./env.ts";
-import { lazyWatching } from "./lazy-ports.ts";
-import { lazySessions } from "./lazy-sessions.ts";
+import { lazySessions } from "./lazy-ports.ts";
 import { startServices } from "./start-up.ts";
 
 /** Connects the ports of the API to their adapters, which share a DynamoDB client. */
@@ -20,7 +21,8 @@ export function startApi(env: ApiEnv, catalog: Catalog): ApiServices {
     requests: dynamoRequests(dynamo),
     sharedKeys: dynamoSharedKeys(dynamo),
     sessions: lazySessions(),
-    ...lazyWatching(dynamo),
+    failures: dynamoFailures(dynamo),
+    endpoints: dynamoEndpoints(dynamo),
     limits: limitsOf(env),
     ...given({ deployment: deploymentOf(env) }),
   };

@@ -10,7 +10,7 @@ import { sqsImportQueue } from "../sqs/import-queue.ts";
 import { sqsMessages } from "../sqs/message-queue.ts";
 import { sqsRedelivery } from "../sqs/redelivery.ts";
 import type { IntakeEnv } from "./env.ts";
-import { lazySessions } from "./lazy-sessions.ts";
+import { lazySessions } from "./lazy-ports.ts";
 import { startServices } from "./start-up.ts";
 
 /** Connects the ports of the intake to their adapters: those of all functions that schedule jobs, rejections, imports and tasks. */

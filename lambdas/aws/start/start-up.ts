@@ -5,21 +5,18 @@ import { hotMinutes } from "../../core/operations/hot-minutes.ts";
 import { withRecent } from "../../core/operations/recent-pauses.ts";
 import type { Services } from "../../core/operations/services.ts";
 import { clientDefaults } from "../client/client-defaults.ts";
+import { dynamoDueCounts } from "../dynamodb/due-counts.ts";
+import { dynamoGates } from "../dynamodb/gates.ts";
 import { dynamoJobStore } from "../dynamodb/job-store.ts";
 import { dynamoPauses } from "../dynamodb/pauses.ts";
+import { dynamoResultCache } from "../dynamodb/result-cache.ts";
 import { dynamoStatsStore } from "../dynamodb/stats-store.ts";
+import { dynamoUnscheduled } from "../dynamodb/unscheduled.ts";
 import { makeLog } from "../log/log.ts";
 import { sqsJobQueue } from "../sqs/job-queue.ts";
+import { sqsTicks } from "../sqs/ticks.ts";
 import type { JobsEnv } from "./env.ts";
-import {
-  lazyBlobStore,
-  lazyDueCounts,
-  lazyGates,
-  lazyResultCache,
-  lazyScheduler,
-  lazyTicks,
-  lazyUnscheduled,
-} from "./lazy-ports.ts";
+import { lazyBlobStore, lazyScheduler } from "./lazy-ports.ts";
 import { systemClock } from "./system-clock.ts";
 
 /** Connects the common ports to their AWS adapters. Secrets are not among them, since only some functions bundle their clients. */
@@ -31,7 +28,7 @@ export function startServices(
 ): Services {
   const dynamo = { client, table: env.TABLE_NAME };
   const sqs = new SQSClient(clientDefaults);
-  const dueCounts = lazyDueCounts(dynamo);
+  const dueCounts = dynamoDueCounts(dynamo);
   return {
     catalog,
     jobs: dynamoJobStore({
@@ -44,13 +41,13 @@ export function startServices(
     pauses: withRecent(dynamoPauses(dynamo), systemClock),
     queue: sqsJobQueue({ client: sqs, queues: env.QUEUES }),
     scheduler: lazyScheduler(env),
-    unscheduled: lazyUnscheduled(dynamo),
+    unscheduled: dynamoUnscheduled(dynamo),
     dueCounts,
     hot: hotMinutes(dueCounts, env.SCHEDULER_STARTS_PER_SECOND),
     blobs: lazyBlobStore(env),
-    gates: lazyGates(dynamo),
-    ticks: lazyTicks({ client: sqs, url: env.PUMP_QUEUE_URL }),
-    resultCache: lazyResultCache(dynamo),
+    gates: dynamoGates(dynamo),
+    ticks: sqsTicks({ client: sqs, url: env.PUMP_QUEUE_URL }),
+    resultCache: dynamoResultCache(dynamo),
     clock: systemClock,
     log: makeLog(name),
   };

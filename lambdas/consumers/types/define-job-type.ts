@@ -32,14 +32,14 @@ export interface Named<
   type: Type;
   section: Section;
   requestName: RequestName;
-  input: () => Input;
+  input: Input;
   event: () => Event;
   readonly [targets]?: Target;
 }
 
 /** The functions of a definition, with the type's own shapes. An input has been parsed; a target is as the catalog has it. */
 interface Typed<Target, Input extends InputSchema, Event extends z.ZodRawShape> {
-  inputSchemaOf?: (event: EventOf<Event>, target: Target) => Promise<Record<string, unknown> | undefined>;
+  inputSchemaOf?: (event: EventOf<Event>, target: Target) => Record<string, unknown> | undefined;
   eventNames?: (event: EventOf<Event>, target: Target) => EventName[];
   partOf?: (event: EventOf<Event>, target: Target, field: string) => string;
   takesBody?: (event: EventOf<Event>, target: Target) => boolean;
@@ -102,7 +102,7 @@ export const withTarget = <
 
 /** One attempt of one job of a type, with the type's own shapes. */
 export type ExecutionOf<Definition extends JobTypeDefinition> = Omit<Execution, "input" | "target" | "event"> & {
-  input: z.output<ReturnType<Definition["input"]>>;
+  input: z.output<Definition["input"]>;
   target: TargetOf<Definition>;
   event: EventOf<ReturnType<Definition["event"]>>;
 };

@@ -20,8 +20,8 @@ export interface InputCheck<Input = Record<string, unknown>, Target = unknown, E
 
 /**
  * What everything outside a job type knows of it: data and schemas. `defineJobType` makes one in the type's `definition.ts`. How a
- * job runs is separate, in `execute.ts`, so that only the type's own consumer bundles its clients. Schemas are functions, so that
- * a Lambda makes only those that it uses.
+ * job runs is separate, in `execute.ts`, so that only the type's own consumer bundles its clients. The schemas of events
+ * and targets are functions, since only the check of a catalog needs them.
  */
 export interface JobTypeDefinition {
   type: JobType;
@@ -33,12 +33,9 @@ export interface JobTypeDefinition {
   section: string;
   targetField: string;
   /** The wire shape of `input`. */
-  input: () => z.ZodType<Record<string, unknown>>;
-  /**
-   * The JSON Schema of `input` if the catalog narrows it further than the type. What makes it is loaded by the first call, since few
-   * processes are asked for it.
-   */
-  inputSchemaOf?: (event: ProductEvent, target: unknown) => Promise<Record<string, unknown> | undefined>;
+  input: z.ZodType<Record<string, unknown>>;
+  /** The JSON Schema of `input` if the catalog narrows it further than the type. */
+  inputSchemaOf?: (event: ProductEvent, target: unknown) => Record<string, unknown> | undefined;
   /** The names besides its tag that a request may give an event, such as `target:action`, and the fields of the input that a name says. */
   eventNames?: (event: ProductEvent, target: unknown) => EventName[];
   /** The part of the input in which a field of a flat input belongs, for types whose input has parts. */

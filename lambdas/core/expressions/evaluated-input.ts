@@ -23,7 +23,7 @@ export function evaluatedInput(found: Found, job: Job, sent: Record<string, unkn
   if (isLargerThan(input, largestRequest) || hasMoreValues(input)) {
     throw refused(`it would have more than ${largestRequest} bytes or ${mostValues} values`);
   }
-  const { faults, data } = findFaults(found.definition.input(), input, ["input"]);
+  const { faults, data } = findFaults(found.definition.input, input, ["input"]);
   const all = [...faults, ...(data ? uncovered(eventFaults(found, job, data), faults) : [])];
   if (!data || all.length > 0) throw refused(all.map(({ pointer, detail }) => `${pointer} ${detail}`).join("; "));
   return data;

@@ -29,7 +29,7 @@ export function faultsBesideExpressions(template: unknown, definition: JobTypeDe
 
 /** The faults that a request with such an input would have in any of the envs. */
 function faultsOf(definition: JobTypeDefinition, { envs, ...asked }: Asked, input: unknown): Fault[] {
-  const { faults, data } = findFaults(definition.input(), input, ["input"]);
+  const { faults, data } = findFaults(definition.input, input, ["input"]);
   if (!data) return faults;
   const ofEvent = envs.flatMap((env) => inputFaultsOf(definition, { ...asked, env, input: data }));
   return [...faults, ...distinct(uncovered(ofEvent, faults))];
@@ -70,7 +70,7 @@ const standIns = [{}, [], 1, true];
 /** The input with its expressions replaced by values that the type accepts there, so that the rest can be checked. */
 function fitted(definition: JobTypeDefinition, texts: unknown, values: readonly Path[]): unknown {
   const unfit = (input: unknown, paths: readonly Path[]) => {
-    const { faults } = findFaults(definition.input(), input);
+    const { faults } = findFaults(definition.input, input);
     const faulty = new Set(faults.flatMap(({ pointer }) => enclosingPointers(pointer)));
     return paths.filter((path) => faulty.has(jsonPointer(path)));
   };

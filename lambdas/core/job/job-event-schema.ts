@@ -1,57 +1,52 @@
 import * as z from "zod";
 import { jobStatuses } from "../kernel/job-status.ts";
-import { lazy } from "../kernel/lazy.ts";
 import { jobTypes } from "./job.ts";
 import { type JobErrorCode, jobErrorCodes } from "./job-error.ts";
 
 const at = (text: string) => z.int().describe(`${text} Epoch milliseconds.`);
 
 /** The details of a job event, on the bus and in webhooks: never an input or a result. */
-export const JobEventDetailSchema = lazy(() =>
-  z
-    .object({
-      job_id: z.string(),
-      product_tag: z.string(),
-      env: z.string(),
-      event: z.string().describe("The tag of the job event."),
-      type: z.enum(jobTypes),
-      run: z.int().min(1),
-      attempt: z.int().min(1),
-      status: z
-        .enum(jobStatuses)
-        .describe("The status of the job after the event, or of the run where a run of a recurring job has ended."),
-      scheduled_at: at("When the run was planned to start."),
-      due_at: at("When the attempt was due; in `job.retrying`, when the next attempt is due."),
-      created_at: at(
-        "When the job was requested. It tells the job from a later one with the same id, derived from the same idempotency key.",
-      ),
-      started_at: at("When the attempt started.").exactOptional(),
-      finished_at: at("When the run ended.").exactOptional(),
-      error_code: z
-        .enum(Object.keys(jobErrorCodes) as [JobErrorCode, ...JobErrorCode[]])
-        .exactOptional()
-        .describe("Why the run failed, or the attempt that will be retried."),
-      provider_code: z
-        .string()
-        .max(64)
-        .exactOptional()
-        .describe("The provider's own code of that failure, such as `40P01` or `card_declined`."),
-      target: z
-        .string()
-        .exactOptional()
-        .describe(
-          "The target of a fallback or quota that ran the attempt. Absent for events that name a single target.",
-        ),
-      limit: z.string().exactOptional().describe("In `job.waiting`: the limit of the catalog that it waits for."),
-      key: z.string().exactOptional().describe("In `job.waiting`: the key of that limit, as jobs show it."),
-      starts_at: at(
-        "In `job.waiting`: the start that version 0.3 has reserved for it; absent otherwise.",
-      ).exactOptional(),
-      labels: z.array(z.string()).exactOptional(),
-      version: z
-        .int()
-        .min(1)
-        .describe("Increases with every event of a job. An event with the same name and version is a repetition."),
-    })
-    .meta({ id: "JobEventDetail" }),
-);
+export const JobEventDetailSchema = z
+  .object({
+    job_id: z.string(),
+    product_tag: z.string(),
+    env: z.string(),
+    event: z.string().describe("The tag of the job event."),
+    type: z.enum(jobTypes),
+    run: z.int().min(1),
+    attempt: z.int().min(1),
+    status: z
+      .enum(jobStatuses)
+      .describe("The status of the job after the event, or of the run where a run of a recurring job has ended."),
+    scheduled_at: at("When the run was planned to start."),
+    due_at: at("When the attempt was due; in `job.retrying`, when the next attempt is due."),
+    created_at: at(
+      "When the job was requested. It tells the job from a later one with the same id, derived from the same idempotency key.",
+    ),
+    started_at: at("When the attempt started.").exactOptional(),
+    finished_at: at("When the run ended.").exactOptional(),
+    error_code: z
+      .enum(Object.keys(jobErrorCodes) as [JobErrorCode, ...JobErrorCode[]])
+      .exactOptional()
+      .describe("Why the run failed, or the attempt that will be retried."),
+    provider_code: z
+      .string()
+      .max(64)
+      .exactOptional()
+      .describe("The provider's own code of that failure, such as `40P01` or `card_declined`."),
+    target: z
+      .string()
+      .exactOptional()
+      .describe("The target of a fallback or quota that ran the attempt. Absent for events that name a single target."),
+    limit: z.string().exactOptional().describe("In `job.waiting`: the limit of the catalog that it waits for."),
+    key: z.string().exactOptional().describe("In `job.waiting`: the key of that limit, as jobs show it."),
+    starts_at: at(
+      "In `job.waiting`: the start that version 0.3 has reserved for it; absent otherwise.",
+    ).exactOptional(),
+    labels: z.array(z.string()).exactOptional(),
+    version: z
+      .int()
+      .min(1)
+      .describe("Increases with every event of a job. An event with the same name and version is a repetition."),
+  })
+  .meta({ id: "JobEventDetail" });

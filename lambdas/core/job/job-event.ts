@@ -18,7 +18,7 @@ export type JobEventName = (typeof jobEvents)[number];
 /** What is published by default: each event costs money, and these are the ones that others wait for. */
 export const finalEvents = ["completed", "failed", "cancelled"] as const satisfies readonly JobEventName[];
 
-export type JobEventDetail = z.infer<ReturnType<typeof JobEventDetailSchema>>;
+export type JobEventDetail = z.infer<typeof JobEventDetailSchema>;
 
 export interface JobEvent {
   name: JobEventName;

@@ -15,7 +15,7 @@ const bounds: Partial<Record<Fields[string]["type"], [string, string]>> = {
 /** An object with these fields as a JSON Schema, for callers. */
 export function fieldsJsonSchema(schema: Fields): z.core.JSONSchema.BaseSchema {
   const shape = Object.entries(schema).map(([key, { type, required = true }]) => {
-    return [key, required ? fieldTypes()[type] : fieldTypes()[type].optional()];
+    return [key, required ? fieldTypes[type] : fieldTypes[type].optional()];
   });
   const json = z.toJSONSchema(z.strictObject(Object.fromEntries(shape)), { io: "input" });
   for (const [key, { type, min, max }] of Object.entries(schema)) {

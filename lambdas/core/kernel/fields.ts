@@ -1,10 +1,9 @@
 import * as z from "zod";
 import type { Fault } from "./errors.ts";
-import { lazy } from "./lazy.ts";
 import { required as isRequired } from "./plain-faults.ts";
 import { didYouMean, firstFaults, jsonPointer, mostHints, strict } from "./schema.ts";
 
-export const fieldTypes = lazy(() => ({
+export const fieldTypes = {
   string: z.string(),
   number: z.number(),
   integer: z.int(),
@@ -17,22 +16,21 @@ export const fieldTypes = lazy(() => ({
     [z.iso.date(), z.iso.datetime({ offset: true })],
     "must be an RFC 3339 date, or date with time and offset",
   ),
-}));
-type FieldType = keyof ReturnType<typeof fieldTypes>;
+};
+type FieldType = keyof typeof fieldTypes;
+
+const Field = strict({
+  type: z.enum(Object.keys(fieldTypes) as [FieldType, ...FieldType[]]),
+  /** Default: true. */
+  required: z.boolean().optional(),
+  /** The least value of a number, or the least length of a string or list. */
+  min: z.number().optional(),
+  max: z.number().optional(),
+});
 
 /** The fields of an object as the catalog declares them: of a feature's input, or of an action's body. */
-export const fieldsSchema = lazy(() => {
-  const Field = strict({
-    type: z.enum(Object.keys(fieldTypes()) as [FieldType, ...FieldType[]]),
-    /** Default: true. */
-    required: z.boolean().optional(),
-    /** The least value of a number, or the least length of a string or list. */
-    min: z.number().optional(),
-    max: z.number().optional(),
-  });
-  return z.record(z.string().min(1), Field);
-});
-export type Fields = z.infer<ReturnType<typeof fieldsSchema>>;
+export const fieldsSchema = z.record(z.string().min(1), Field);
+export type Fields = z.infer<typeof fieldsSchema>;
 
 const sizeOf = (value: unknown): number | undefined => {
   if (typeof value === "number") return value;
@@ -41,7 +39,7 @@ const sizeOf = (value: unknown): number | undefined => {
 
 function faultOf(value: unknown, { type, required = true, min, max }: Fields[string]): string | undefined {
   if (value === undefined) return required ? isRequired : undefined;
-  const parsed = fieldTypes()[type].safeParse(value);
+  const parsed = fieldTypes[type].safeParse(value);
   if (!parsed.success) return parsed.error.issues[0]?.message;
   const size = sizeOf(value);
   const unit = typeof value === "number" ? "" : typeof value === "string" ? " characters long" : " items long";

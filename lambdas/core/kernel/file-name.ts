@@ -1,5 +1,4 @@
 import * as z from "zod";
-import { lazy } from "./lazy.ts";
 
 /** Control characters and bidirectional overrides, which can break lines and hide or reorder text. */
 const invisible = /[\p{Cc}\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]/u;
@@ -23,30 +22,24 @@ export function pathFault(path: string): string | undefined {
 /** Also matches `%2e`, for readers that decode a key once too often. */
 const isDots = (segment: string): boolean => /^\.{1,2}$/.test(segment.replace(/%2e/gi, "."));
 
-const path = lazy(() =>
-  z.string().superRefine((text, context) => {
-    const fault = pathFault(text);
-    if (fault) context.addIssue(fault);
-  }),
-);
+const path = z.string().superRefine((text, context) => {
+  const fault = pathFault(text);
+  if (fault) context.addIssue(fault);
+});
 
 /** The most characters of a file name, of its prefix, and of a media type. */
 export const fileLimits = { name: 512, prefix: 256, mimeType: 255 } as const;
 
 /** The name of a file, which may have folders: `invoices/2030/1.pdf`. */
-export const fileName = lazy(() => path().min(1).max(fileLimits.name));
+export const fileName = path.min(1).max(fileLimits.name);
 
 /** The prefix of all keys of a storage. A slash at its end is ignored. */
-export const keyPrefix = lazy(() =>
-  z
-    .string()
-    .transform((prefix) => prefix.replace(/\/$/, ""))
-    .pipe(path().min(1).max(fileLimits.prefix)),
-);
+export const keyPrefix = z
+  .string()
+  .transform((prefix) => prefix.replace(/\/$/, ""))
+  .pipe(path.min(1).max(fileLimits.prefix));
 
-export const mimeType = lazy(() =>
-  z
-    .string()
-    .max(fileLimits.mimeType)
-    .regex(/^[\w.+-]+\/[\w.+-]+(; ?[\w-]+=[\w.+"-]+)*$/, "a MIME type such as image/png"),
-);
+export const mimeType = z
+  .string()
+  .max(fileLimits.mimeType)
+  .regex(/^[\w.+-]+\/[\w.+-]+(; ?[\w-]+=[\w.+"-]+)*$/, "a MIME type such as image/png");

@@ -1,14 +1,10 @@
-import { lazy } from "../kernel/lazy.ts";
 import type { AcceptedRequest } from "../requests/request.ts";
 import { isRecord } from "../requests/spellings/draft.ts";
-import type { Refusing, Verifying } from "./verify-session.ts";
-
-/** Few requests have a session. */
-const loadVerifying = lazy(() => import("./verify-session.ts"));
+import { type Refusing, refused, type Verifying, withVerifiedSession } from "./verify-session.ts";
 
 /** The request with the claims of its session, after its token was checked. Throws as `withVerifiedSession` does. */
 export const verified = async (services: Verifying, request: AcceptedRequest): Promise<AcceptedRequest> =>
-  request.session ? (await loadVerifying()).withVerifiedSession(services, request) : request;
+  request.session ? withVerifiedSession(services, request) : request;
 
 /**
  * What `parse` answers. If it throws the faults of a request with a session, those of its token are added, so that a caller is
@@ -23,8 +19,6 @@ export async function withTokenFaults<Parsed>(
   try {
     return parse();
   } catch (error) {
-    throw isRecord(body) && isRecord(body.session)
-      ? await (await loadVerifying()).refused(services, body, at, error)
-      : error;
+    throw isRecord(body) && isRecord(body.session) ? await refused(services, body, at, error) : error;
   }
 }

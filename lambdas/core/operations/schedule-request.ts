@@ -1,8 +1,8 @@
 import type { SharedKey } from "../job/shared-key.ts";
-import { lazy } from "../kernel/lazy.ts";
 import type { AcceptedRequest } from "../requests/request.ts";
 import { verified } from "./accept-request.ts";
 import { scheduleJob } from "./schedule-job.ts";
+import { scheduleShared } from "./schedule-shared.ts";
 import type { Outcome, SharedScheduling } from "./shared-scheduling.ts";
 import type { Verifying } from "./verify-session.ts";
 
@@ -16,13 +16,10 @@ export const sharedKeyOf = ({ product, env, tag, debounce, unique }: AcceptedReq
 /** What schedules the requests of callers, who may bring a session. */
 export interface CallerScheduling extends SharedScheduling, Verifying {}
 
-/** Few requests share a job. */
-const loadShared = lazy(() => import("./schedule-shared.ts"));
-
 /** Schedules any request as `scheduleJob` does, also one that shares its job with others, once the token of its session is checked. */
 export async function scheduleRequest(services: CallerScheduling, asked: AcceptedRequest): Promise<Outcome> {
   const request = await verified(services, asked);
   const key = sharedKeyOf(request);
   if (key === undefined) return { job: await scheduleJob(services, request) };
-  return (await loadShared()).scheduleShared(services, request, key);
+  return scheduleShared(services, request, key);
 }

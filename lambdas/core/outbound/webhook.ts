@@ -8,7 +8,7 @@ import type { JobEvent, JobEventDetail } from "../job/job-event.ts";
 import { urlFault } from "../kernel/url.ts";
 import type { EndpointDisabledSchema } from "./endpoint-disabled-schema.ts";
 
-export type EndpointDisabled = z.infer<ReturnType<typeof EndpointDisabledSchema>>;
+export type EndpointDisabled = z.infer<typeof EndpointDisabledSchema>;
 
 /** A queued webhook. It contains the whole event, because the job may be deleted before the endpoint is reachable again. */
 export const Delivery = z.object({

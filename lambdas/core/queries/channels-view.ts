@@ -7,7 +7,7 @@ import { redact } from "./redact.ts";
 import type { ChannelSchema } from "./schemas/progress.ts";
 
 /** The outcome of one channel of a notification. */
-export type ChannelView = z.infer<ReturnType<typeof ChannelSchema>>;
+export type ChannelView = z.infer<typeof ChannelSchema>;
 
 /**
  * The channels of a notification as its latest attempt left them. A completed notification has them in its result, and a job of

@@ -48,7 +48,7 @@ export interface CostFactors {
   sharedKey?: boolean;
 }
 
-export type Cost = z.infer<ReturnType<typeof CostSchema>>;
+export type Cost = z.infer<typeof CostSchema>;
 
 /** The billed bytes of a job's writes without its input: when it is created, claimed and finished with a small result. */
 const itemBytes = [580, 660, 840];

@@ -19,7 +19,7 @@ import { retryTimetable } from "./retry-timetable.ts";
 import type { ExplanationSchema } from "./schemas/explanation.ts";
 
 /** What a request for a job would do. Nothing is created. */
-export type Explanation = z.infer<ReturnType<typeof ExplanationSchema>>;
+export type Explanation = z.infer<typeof ExplanationSchema>;
 
 export const mostRuns = 10;
 

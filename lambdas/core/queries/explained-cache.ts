@@ -8,7 +8,7 @@ import type { Services } from "../operations/services.ts";
 import type { AcceptedRequest } from "../requests/request.ts";
 import type { ExplainedCacheSchema } from "./schemas/explanation.ts";
 
-type ExplainedCache = z.infer<ReturnType<typeof ExplainedCacheSchema>>;
+type ExplainedCache = z.infer<typeof ExplainedCacheSchema>;
 
 /** What the cache tag of a request would do now. The values of expressions are not known before the job runs. */
 export async function explainedCache(

@@ -6,7 +6,7 @@ import { localIso, offsetAt, timeOfDay, wallClock } from "../kernel/zone.ts";
 import type { FireTimeSchema } from "./schemas/explanation.ts";
 
 /** A time at which a job will run. */
-export type FireTime = z.infer<ReturnType<typeof FireTimeSchema>>;
+export type FireTime = z.infer<typeof FireTimeSchema>;
 
 /** The first `count` times at which a job that is due at `due` runs, including those of its series. */
 export function fireTimes(

@@ -11,9 +11,9 @@ import type { Gates } from "../ports/gates.ts";
 import { lineEstimate, placesShown, startsOf } from "./line-estimate.ts";
 import type { ExplainedGateSchema, LimitGateSchema, LimitSchema } from "./schemas/limits.ts";
 
-export type LimitView = z.infer<ReturnType<typeof LimitSchema>>;
-export type LimitGateView = z.infer<ReturnType<typeof LimitGateSchema>>;
-export type ExplainedGate = z.infer<ReturnType<typeof ExplainedGateSchema>>;
+export type LimitView = z.infer<typeof LimitSchema>;
+export type LimitGateView = z.infer<typeof LimitGateSchema>;
+export type ExplainedGate = z.infer<typeof ExplainedGateSchema>;
 
 /** Every consumer follows a pin, or its removal, after this many milliseconds: pins are read again that often. */
 const followedMs = 5000;

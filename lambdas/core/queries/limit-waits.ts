@@ -8,7 +8,7 @@ import type { Waiter } from "../ports/gates.ts";
 import { placesShown, startsOf, waitEstimate } from "./line-estimate.ts";
 import type { LimitWaitSchema } from "./schemas/job.ts";
 
-export type LimitWait = z.infer<ReturnType<typeof LimitWaitSchema>>;
+export type LimitWait = z.infer<typeof LimitWaitSchema>;
 
 type Waiting = Omit<Ruling, "clock">;
 

@@ -9,8 +9,8 @@ import { given } from "../kernel/given.ts";
 import type { ProductSchema, ProductSummarySchema } from "./schemas/product.ts";
 
 /** A product as callers see it, with the envs that their key has access to. */
-export type ProductSummary = z.infer<ReturnType<typeof ProductSummarySchema>>;
-export type ProductView = z.infer<ReturnType<typeof ProductSchema>>;
+export type ProductSummary = z.infer<typeof ProductSummarySchema>;
+export type ProductView = z.infer<typeof ProductSchema>;
 
 type EventView = ProductSummary["events"][number];
 type JsonSchema = ProductView["events"][number]["input"];
@@ -27,30 +27,24 @@ export function productSummary(product: Product, registry: Definitions, scopes: 
   };
 }
 
-export async function productView(
-  product: Product,
-  catalog: Catalog,
-  scopes: Scopes,
-): Promise<ProductView | undefined> {
+export function productView(product: Product, catalog: Catalog, scopes: Scopes): ProductView | undefined {
   const summary = productSummary(product, catalog.registry, scopes);
   return (
     summary && {
       ...summary,
       ...valueNames(product, summary.envs),
       schedules: schedulesView(product, summary.envs),
-      events: await Promise.all(
-        summary.events.map(async (event) => {
-          const definition = catalog.registry[event.type];
-          const { target, group, event: own } = catalog.lookup(product.tag, event.tag) ?? {};
-          const targets = group ? group.members.map((member) => member.target) : [target];
-          return {
-            ...event,
-            input: (own && (await definition.inputSchemaOf?.(own, target))) ?? inputSchema(definition),
-            references: [...new Set(targets.flatMap((one) => referenceNames(one, summary.envs)))],
-            ...(group && { targets: group.members.map(({ name, weight }) => ({ name, ...given({ weight }) })) }),
-          };
-        }),
-      ),
+      events: summary.events.map((event) => {
+        const definition = catalog.registry[event.type];
+        const { target, group, event: own } = catalog.lookup(product.tag, event.tag) ?? {};
+        const targets = group ? group.members.map((member) => member.target) : [target];
+        return {
+          ...event,
+          input: (own && definition.inputSchemaOf?.(own, target)) ?? inputSchema(definition),
+          references: [...new Set(targets.flatMap((one) => referenceNames(one, summary.envs)))],
+          ...(group && { targets: group.members.map(({ name, weight }) => ({ name, ...given({ weight }) })) }),
+        };
+      }),
     }
   );
 }
@@ -91,7 +85,7 @@ const made = new Map<JobType, JsonSchema>();
 
 /** Created once, when it is first needed: the events of a type share it. */
 function inputSchema({ type, input }: JobTypeDefinition): JsonSchema {
-  const schema = made.get(type) ?? z.toJSONSchema(input(), { io: "input", unrepresentable: "any" });
+  const schema = made.get(type) ?? z.toJSONSchema(input, { io: "input", unrepresentable: "any" });
   made.set(type, schema);
   return schema;
 }

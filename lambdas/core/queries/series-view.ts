@@ -10,8 +10,8 @@ import { type FireTime, localTimes } from "./fire-times.ts";
 import type { LastRunSchema, SeriesSchema } from "./schemas/series.ts";
 import { summaryOf } from "./view.ts";
 
-export type SeriesView = z.infer<ReturnType<typeof SeriesSchema>>;
-export type LastRunView = z.infer<ReturnType<typeof LastRunSchema>>;
+export type SeriesView = z.infer<typeof SeriesSchema>;
+export type LastRunView = z.infer<typeof LastRunSchema>;
 
 /** How many runs of a series are shown: those that have begun, and those that are planned. */
 export const shownRuns = { last: 30, next: 10 } as const;

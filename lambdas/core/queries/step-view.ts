@@ -6,7 +6,7 @@ import type { Services } from "../operations/services.ts";
 import type { StepSchema } from "./schemas/progress.ts";
 
 /** The state of a step of a feature. */
-export type StepView = z.infer<ReturnType<typeof StepSchema>>;
+export type StepView = z.infer<typeof StepSchema>;
 
 type Steps = Record<string, StepView>;
 

@@ -6,11 +6,11 @@ import type { Pause } from "../job/pause.ts";
 import { cachedFrom } from "../job/result-cache.ts";
 import type { Shared } from "../job/shared-key.ts";
 import { given } from "../kernel/given.ts";
-import { lazy } from "../kernel/lazy.ts";
 import { shorten } from "../kernel/sizes.ts";
 import type { Services } from "../operations/services.ts";
 import { channelsShown } from "./channels-view.ts";
 import { graphShown } from "./graph-view.ts";
+import { limitWait } from "./limit-waits.ts";
 import { pausesFor, pauseWait } from "./pause-view.ts";
 import { redactionOf } from "./redact.ts";
 import { reservedWait } from "./reserved-wait.ts";
@@ -19,11 +19,11 @@ import type { AttemptSchema, JobSchema, ReceiptSchema } from "./schemas/job.ts";
 import type { JobSummarySchema, RunSchema } from "./schemas/list.ts";
 import { type StepView, stepsShown } from "./step-view.ts";
 
-export type Receipt = z.infer<ReturnType<typeof ReceiptSchema>>;
-export type SummaryView = z.infer<ReturnType<typeof JobSummarySchema>>;
-export type AttemptView = z.infer<ReturnType<typeof AttemptSchema>>;
-export type JobView = z.infer<ReturnType<typeof JobSchema>>;
-export type RunView = z.infer<ReturnType<typeof RunSchema>>;
+export type Receipt = z.infer<typeof ReceiptSchema>;
+export type SummaryView = z.infer<typeof JobSummarySchema>;
+export type AttemptView = z.infer<typeof AttemptSchema>;
+export type JobView = z.infer<typeof JobSchema>;
+export type RunView = z.infer<typeof RunSchema>;
 
 /** `shared` is what its request came to, if the job has requests of several callers. */
 export const receiptOf = (job: Job, now: number, { as, replaced }: Shared = {}): Receipt => ({
@@ -80,9 +80,6 @@ const attemptView = (attempt: Attempt): AttemptView => ({
   lateness_ms: attempt.started_at - attempt.due_at,
 });
 
-/** Few jobs wait for a limit. */
-const loadLimitWaits = lazy(() => import("./limit-waits.ts"));
-
 export async function viewOf(
   services: Pick<Services, "blobs" | "jobs" | "catalog" | "gates" | "pauses">,
   job: Job,
@@ -93,7 +90,7 @@ export async function viewOf(
     stepsShown(services, job, now),
     channelsShown(services, job, hidden),
     pausesFor(services, [job]),
-    job.gates && isWaiting(job) ? (await loadLimitWaits()).limitWait(services, job, now) : undefined,
+    job.gates && isWaiting(job) ? limitWait(services, job, now) : undefined,
   ]);
   const { priority, snoozes } = job;
   const summary = summaryOf(job, now, pauses);

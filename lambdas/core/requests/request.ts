@@ -17,7 +17,6 @@ import type { Fault } from "../kernel/errors.ts";
 import { findFaults, uncovered } from "../kernel/find-faults.ts";
 import { given } from "../kernel/given.ts";
 import { boundOf, deepestNesting, mostValues } from "../kernel/json-values.ts";
-import { lazy } from "../kernel/lazy.ts";
 import { invalidRequest, refuseManyFields } from "../kernel/parse-body.ts";
 import { RequestError } from "../kernel/request-error.ts";
 import { faultSearchLimit, jsonPointer, type Path } from "../kernel/schema.ts";
@@ -211,14 +210,14 @@ function fingerprintOf({ idempotency_key: _key, task_token: _token, session, ...
   return fingerprint(session ? { ...asked, session: { tag: session.tag } } : asked);
 }
 
-const looseRequest = lazy(() => JobRequest.partial());
-type LooseRequest = z.infer<ReturnType<typeof looseRequest>>;
+const LooseRequest = JobRequest.partial();
+type LooseRequest = z.infer<typeof LooseRequest>;
 
 /** All faults of a request that does not match the schema: its valid fields are checked further although others are invalid. */
 function faultsOfInvalid(body: unknown, catalog: Catalog, now: number, headerKey: string | undefined): Fault[] {
   const { faults, data } = findFaults(JobRequest, body);
   if (faults.length > faultSearchLimit) return faults;
-  const request: LooseRequest = data ?? findFaults(looseRequest(), body).data ?? {};
+  const request: LooseRequest = data ?? findFaults(LooseRequest, body).data ?? {};
   const named = catalog.products.find(({ tag }) => tag === request.product_tag);
   const own = ownFaults(request, now, headerKey, named && (named.calendars ?? noCalendars)).faults;
   return [...faults, ...uncovered(own, faults), ...catalogFaults(request, catalog)];

@@ -47,7 +47,7 @@ export function fakeAnnouncer(): Announcer & { announced: Announcement[] } {
   return {
     announced,
     async announce(event) {
-      const doc = eventDocs()[event.type];
+      const doc = eventDocs[event.type];
       if (!doc) throw new Error(`the event ${event.type} is not documented`);
       doc.detail.strict().parse(event.detail);
       announced.push(structuredClone(event));

@@ -13,7 +13,7 @@ export interface FakeEventBus extends EventBus {
 
 /** Throws unless the event matches `GET /events.json`, without undocumented fields. */
 function documented(event: JobEvent): JobEvent {
-  eventDocs()[`job.${event.name}`]?.detail.strict().parse(event.detail);
+  eventDocs[`job.${event.name}`]?.detail.strict().parse(event.detail);
   return event;
 }
 

@@ -17,7 +17,7 @@ export function fakeRejections(): FakeRejections {
     rejected: [],
     refuses: () => false,
     async reject(all) {
-      for (const { detail } of all) eventDocs()[rejectedEvent]?.detail.strict().parse(detail);
+      for (const { detail } of all) eventDocs[rejectedEvent]?.detail.strict().parse(detail);
       const refused = [...all.entries()].filter(([, one]) => rejections.refuses(one)).map(([index]) => index);
       rejections.rejected.push(...structuredClone(all.filter((_, index) => !refused.includes(index))));
       return refused.map((index) => ({ index, cause: throttled("AWS refused") }));

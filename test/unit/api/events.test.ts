@@ -30,10 +30,10 @@ describe("the JSON Schema of events", () => {
   });
 
   it("knows every transition of jobs, and what else the bus is told", async () => {
-    expect(Object.keys(eventDocs()).sort()).toEqual(
+    expect(Object.keys(eventDocs).sort()).toEqual(
       [...jobEvents.map((name) => `job.${name}`), "webhook.disabled", rejectedEvent].sort(),
     );
-    for (const { summary } of Object.values(eventDocs())) expect(summary).toMatch(/^[A-Z].*\.$/);
+    for (const { summary } of Object.values(eventDocs)) expect(summary).toMatch(/^[A-Z].*\.$/);
   });
 
   it("takes an event as EventBridge delivers it, and fields that may be added, but not another event", async () => {

@@ -106,9 +106,9 @@ type Accepts<Sdk, Core, More extends PropertyKey = never> = [Core] extends [Sdk]
     : { missing: Exclude<keyof Core, keyof Sdk> }
   : { sdk: Sdk; core: Core };
 
-type CoreCall = z.input<ReturnType<typeof callInput>>;
-type CoreNotification = z.input<ReturnType<typeof notificationInput>>;
-type CoreStorage = z.input<ReturnType<typeof storageInput>>;
+type CoreCall = z.input<typeof callInput>;
+type CoreNotification = z.input<typeof notificationInput>;
+type CoreStorage = z.input<typeof storageInput>;
 type Part<Name extends keyof CoreNotification> = NonNullable<CoreNotification[Name]>;
 
 test("the SDK's inputs accept what the API accepts, and Ductape's spellings of it", () => {
@@ -120,11 +120,11 @@ test("the SDK's inputs accept what the API accepts, and Ductape's spellings of i
   same<Accepts<ISmsNotification, Part<"sms">, string | number>>();
   same<Accepts<ICallbackNotification, Part<"callback">>>();
   // The rows of `data` are checked one by one, of which the schema's type says less than the SDK's.
-  type Selection = Omit<z.input<ReturnType<typeof databaseInput>>, "data">;
+  type Selection = Omit<z.input<typeof databaseInput>, "data">;
   same<Accepts<IDbActionRequest, Selection, "data" | "query">>();
-  same<Accepts<IFunctionRequest, z.input<ReturnType<typeof functionInput>>>>();
+  same<Accepts<IFunctionRequest, z.input<typeof functionInput>>>();
   same<Accepts<IStorageRequest, CoreStorage, "blob" | "metadata">>();
-  same<Accepts<IPublishRequest, z.input<ReturnType<typeof publishInput>>>>();
+  same<Accepts<IPublishRequest, z.input<typeof publishInput>>>();
   same<Accepts<RetryConfig, CoreRetryConfig, "jitter_percent">>();
   same<Accepts<Repeat, NonNullable<z.input<typeof JobRequest>["repeat"]>, "endDate">>();
   same<Accepts<Rescheduling, RescheduleRequest, keyof DuctapeSchedule | "schedule">>();
@@ -133,12 +133,7 @@ test("the SDK's inputs accept what the API accepts, and Ductape's spellings of i
   // The input depends on the type of the event, which TypeScript does not know.
   type Request = Omit<z.input<typeof JobRequest>, "input">;
   same<Accepts<Omit<IJobProcessorInput, "input">, Request, keyof DuctapeFields>>();
-  same<
-    Same<
-      Extract<IJobProcessorInput["input"], z.input<ReturnType<typeof featureInput>>>,
-      z.input<ReturnType<typeof featureInput>>
-    >
-  >();
+  same<Same<Extract<IJobProcessorInput["input"], z.input<typeof featureInput>>, z.input<typeof featureInput>>>();
   const everyInput:
     | IStorageRequest
     | IActionRequest
@@ -170,7 +165,7 @@ test("the SDK's answers are what the API sends", () => {
   same<Same<BulkError, Unchanged>>();
   same<Same<JobInputView, InputView>>();
   same<Same<JobVerb, Verb>>();
-  same<Same<Me, z.infer<ReturnType<typeof MeSchema>>>>();
+  same<Same<Me, z.infer<typeof MeSchema>>>();
 });
 
 test("the SDK's results are what the executors make", () => {
@@ -233,6 +228,6 @@ test.each(Object.entries(examples))(
   (type, input) => {
     const sent = JSON.parse(bodyOf({ ...anOrder(), input, start_at: "2030-01-31T09:00:00+01:00", labels: ["a"] }));
     expect(JobRequest.safeParse(sent).error).toBeUndefined();
-    expect(registry[type as JobType].input().safeParse(sent.input).error).toBeUndefined();
+    expect(registry[type as JobType].input.safeParse(sent.input).error).toBeUndefined();
   },
 );

@@ -1,35 +1,30 @@
 import * as z from "zod";
-import { lazy } from "../../../core/kernel/lazy.ts";
 import { must } from "../../../core/kernel/plain-faults.ts";
 import { faultSearchLimit, strict } from "../../../core/kernel/schema.ts";
 import type { QueryValue } from "./query.ts";
 
-export const scalar = lazy(() =>
-  z.union([z.string(), z.number(), z.boolean()], must("must be a string, a number, true or false")),
-);
+export const scalar = z.union([z.string(), z.number(), z.boolean()], must("must be a string, a number, true or false"));
 
 const scalars = { type: ["string", "number", "boolean"] };
 const itself = { $ref: "#/$defs/QueryValue" };
 
 /** A value of a query. It is checked by hand, because a union lists all that is wrong with each of very many values. */
-const queryValue = lazy(() =>
-  z
-    .custom<QueryValue>()
-    .superRefine((value, context) => {
-      for (const path of placesOfNoQueryValue(value)) {
-        context.addIssue({ code: "custom", message: noQueryValue, path });
-      }
-    })
-    .meta({
-      id: "QueryValue",
-      anyOf: [
-        scalars,
-        { type: "array", items: { ...itself, not: { type: "null" } } },
-        { type: "object", additionalProperties: itself },
-        { type: "null" },
-      ],
-    }),
-);
+const queryValue = z
+  .custom<QueryValue>()
+  .superRefine((value, context) => {
+    for (const path of placesOfNoQueryValue(value)) {
+      context.addIssue({ code: "custom", message: noQueryValue, path });
+    }
+  })
+  .meta({
+    id: "QueryValue",
+    anyOf: [
+      scalars,
+      { type: "array", items: { ...itself, not: { type: "null" } } },
+      { type: "object", additionalProperties: itself },
+      { type: "null" },
+    ],
+  });
 
 const noQueryValue =
   "must be a string, a number, true or false, a list or an object of these, or null outside of lists";
@@ -51,24 +46,22 @@ function placesOfNoQueryValue(whole: unknown): PropertyKey[][] {
   return places;
 }
 
+const InHeader = z.union(
+  [scalar, z.array(scalar)],
+  must("must be a string, a number, true or false, or a list of these"),
+);
+
 /** IActionRequest: a request's parts of an HTTP call. They are merged over the defaults of the catalog. */
-export const callInput = lazy(() => {
-  const Scalar = scalar();
-  const InHeader = z.union(
-    [Scalar, z.array(Scalar)],
-    must("must be a string, a number, true or false, or a list of these"),
-  );
-  return strict({
-    /** A list of scalars repeats its parameter; objects, and lists of objects, are written in brackets: `a[b]=c`. */
-    query: z.record(z.string(), queryValue()).optional(),
-    /** Fills the `:name` parts of the path. */
-    params: z.record(z.string(), Scalar).optional(),
-    /** A list is for JSON only, and replaces a default body as a whole. */
-    body: z
-      .union([z.record(z.string(), z.unknown()), z.array(z.unknown())], must("must be an object or a list"))
-      .optional(),
-    /** The values of a list are joined by commas, as RFC 9110 5.3 allows for a header of several values. */
-    headers: z.record(z.string(), InHeader).optional(),
-  });
+export const callInput = strict({
+  /** A list of scalars repeats its parameter; objects, and lists of objects, are written in brackets: `a[b]=c`. */
+  query: z.record(z.string(), queryValue).optional(),
+  /** Fills the `:name` parts of the path. */
+  params: z.record(z.string(), scalar).optional(),
+  /** A list is for JSON only, and replaces a default body as a whole. */
+  body: z
+    .union([z.record(z.string(), z.unknown()), z.array(z.unknown())], must("must be an object or a list"))
+    .optional(),
+  /** The values of a list are joined by commas, as RFC 9110 5.3 allows for a header of several values. */
+  headers: z.record(z.string(), InHeader).optional(),
 });
-export type CallInput = z.infer<ReturnType<typeof callInput>>;
+export type CallInput = z.infer<typeof callInput>;

@@ -1,3 +1,4 @@
+import { referencesInTemplate, resolve, scopeOf } from "../../../core/expressions/evaluate.ts";
 import { mentionsDollar } from "../../../core/expressions/template.ts";
 import { JobError } from "../../../core/job/job-error.ts";
 import { findFaults } from "../../../core/kernel/find-faults.ts";
@@ -17,10 +18,9 @@ export async function evaluatedDefaults(
   credentials: AppCredentials,
 ): Promise<CallInput | undefined> {
   if (!mentionsDollar(defaults)) return defaults;
-  const { resolve, scopeOf } = await import("../../../core/expressions/evaluate.ts");
   const credential = await readFor(defaults, credentials);
   const evaluated = resolve(defaults, { ...scopeOf(input, job.scheduled_at, values), credential });
-  const { faults, data } = findFaults(callInput(), evaluated, ["defaults"]);
+  const { faults, data } = findFaults(callInput, evaluated, ["defaults"]);
   if (data && faults.length === 0) return data;
   const all = faults.map(({ pointer, detail }) => `${pointer} ${detail}`).join("; ");
   throw new JobError("VALIDATION_ERROR", `The values of the expressions in the action's defaults do not fit: ${all}`);
@@ -28,7 +28,6 @@ export async function evaluatedDefaults(
 
 /** Reads the credentials that a template refers to beforehand, since expressions do not wait for anything. */
 async function readFor(template: unknown, credentials: AppCredentials): Promise<(app: string, key: string) => string> {
-  const { referencesInTemplate } = await import("../../../core/expressions/evaluate.ts");
   const named = referencesInTemplate(template).filter(({ root }) => root === "Auth");
   const values = new Map<string, string>();
   for (const { path } of named) {

@@ -1,5 +1,4 @@
 import { own } from "../../../core/catalog/catalog.ts";
-import { lazy } from "../../../core/kernel/lazy.ts";
 import { didYouMean } from "../../../core/kernel/schema.ts";
 import { Tag } from "../../../core/kernel/tag.ts";
 import { callFaults } from "../../clients/http/call-faults.ts";
@@ -7,9 +6,8 @@ import { callInput } from "../../clients/http/call-input.ts";
 import { keyNotes } from "../../clients/http/key-notes.ts";
 import { partOfCall } from "../../clients/http/part-of-call.ts";
 import { defineJobType } from "../define-job-type.ts";
+import { actionInputSchema } from "./input-json-schema.ts";
 import type { AppTarget } from "./target.ts";
-
-const loadJsonSchema = lazy(() => import("./input-json-schema.ts"));
 
 export const action = defineJobType<AppTarget>()({
   type: "action",
@@ -18,7 +16,7 @@ export const action = defineJobType<AppTarget>()({
   section: "apps",
   targetField: "app",
   input: callInput,
-  inputSchemaOf: async ({ action }, target) => (await loadJsonSchema()).actionInputSchema(target, action),
+  inputSchemaOf: ({ action }, target) => actionInputSchema(target, action),
   event: () => ({ app: Tag, action: Tag }),
   eventNames: ({ app, action }) => [{ name: `${app}:${action}` }],
   partOf: (event, { actions }, field) => partOfCall(own(actions, event.action), field),

@@ -15,7 +15,7 @@ export function actionInputSchema(target: AppTarget, name: string): Record<strin
   const called = own(target.actions, name);
   if (!called) return undefined;
   const { method, path, body, defaults = {} } = called;
-  const schema = z.toJSONSchema(callInput(), { io: "input", unrepresentable: "any" }) as JsonSchema;
+  const schema = z.toJSONSchema(callInput, { io: "input", unrepresentable: "any" }) as JsonSchema;
   const { params: anyParams, body: anyBody, ...others } = schema.properties;
   const params = paramsSchema(pathsOf(target, path), anyParams ?? {}, defaults.params ?? {});
   const bodySchema = body ? withoutVersion(fieldsJsonSchema(withoutRequired(body, defaults.body))) : anyBody;

@@ -35,9 +35,9 @@ export const appTarget = () =>
         /** Default: json. */
         body_type: BodyType.optional(),
         /** A field of the input replaces the default's field of the same name; a query field of null removes it. */
-        defaults: callInput().optional(),
+        defaults: callInput.optional(),
         /** The fields of the body, which is checked when a job is requested. Those of the defaults need not be in it. Default: any. */
-        body: fieldsSchema().optional(),
+        body: fieldsSchema.optional(),
       }),
     ),
   });

@@ -1,7 +1,6 @@
 import * as z from "zod";
 import { own } from "../../../core/catalog/catalog.ts";
 import type { Fault } from "../../../core/kernel/errors.ts";
-import { lazy } from "../../../core/kernel/lazy.ts";
 import { must } from "../../../core/kernel/plain-faults.ts";
 import { didYouMean, strict } from "../../../core/kernel/schema.ts";
 import { Tag } from "../../../core/kernel/tag.ts";
@@ -14,18 +13,15 @@ import { compile } from "./statement.ts";
 import type { DatabaseTarget } from "./target.ts";
 import { type Input, inputFaults, plainNames } from "./values.ts";
 
-/** IDbActionRequest: what fills the placeholders of a named action. */
-export const databaseInput = lazy(() => {
-  const Records = z.record(z.string(), z.unknown());
-  // What a row must be depends on the action, and the faults of rows have pointers of their own: see `databaseFaults`.
-  const Rows = z
-    .array(z.unknown().meta({ type: "object" }))
-    .min(1)
-    .max(mostRows);
-  const Data = z.union([Records, Rows], must(`must be an object, or a list of 1 to ${mostRows} objects`));
-  // Both are optional: the placeholders of an action say which of them it needs.
-  return strict({ data: Data.optional(), filter: Records.optional() });
-});
+const Records = z.record(z.string(), z.unknown());
+// What a row must be depends on the action, and the faults of rows have pointers of their own: see `databaseFaults`.
+const Rows = z
+  .array(z.unknown().meta({ type: "object" }))
+  .min(1)
+  .max(mostRows);
+const Data = z.union([Records, Rows], must(`must be an object, or a list of 1 to ${mostRows} objects`));
+/** IDbActionRequest: what fills the placeholders of a named action, which say whether it needs `data`, `filter` or both. */
+export const databaseInput = strict({ data: Data.optional(), filter: Records.optional() });
 
 /** The values that the placeholders of the target's action require and the input lacks. */
 export function databaseFaults(target: DatabaseTarget, action: string, input: Input): Fault[] {

@@ -1,15 +1,13 @@
 import * as z from "zod";
 import { fieldsFaults } from "../../../core/kernel/fields.ts";
-import { lazy } from "../../../core/kernel/lazy.ts";
+import { fieldsJsonSchema } from "../../../core/kernel/fields-json-schema.ts";
 import { Tag } from "../../../core/kernel/tag.ts";
 import { defineJobType } from "../define-job-type.ts";
 import { comparedIn, graphStepOf, stepsOf } from "./steps.ts";
 import type { FeatureTarget } from "./target.ts";
 
 /** The input of a feature: any object, checked against the feature's own input schema. */
-export const featureInput = lazy(() => z.record(z.string(), z.unknown()));
-
-const loadJsonSchema = lazy(() => import("../../../core/kernel/fields-json-schema.ts"));
+export const featureInput = z.record(z.string(), z.unknown());
 
 export const feature = defineJobType<FeatureTarget>()({
   type: "feature",
@@ -19,7 +17,7 @@ export const feature = defineJobType<FeatureTarget>()({
   targetField: "feature",
   standsAlone: true,
   input: featureInput,
-  inputSchemaOf: async (_event, { input }) => input && (await loadJsonSchema()).fieldsJsonSchema(input),
+  inputSchemaOf: (_event, { input }) => input && fieldsJsonSchema(input),
   event: () => ({ feature: Tag }),
   graph: (target) => stepsOf(target).map(graphStepOf),
   texts: (target) => [stepsOf(target).map(({ step }) => [step.input, comparedIn(step)]), target.output],

@@ -52,7 +52,7 @@ export type Step = z.infer<typeof Step>;
 export const featureTarget = () =>
   strict({
     /** The fields of the input. Default: any object is accepted. */
-    input: fieldsSchema().optional(),
+    input: fieldsSchema.optional(),
     /** The steps of each sequence in their order. Sequences run in parallel unless `depends_on` says otherwise. */
     sequences: z.record(Tag, z.array(Step).min(1).max(mostSteps)),
     /** The feature's result, a template. Default: the results of the steps, by sequence and step, as long as they are small. */

@@ -1,12 +1,11 @@
 import * as z from "zod";
-import { lazy } from "../../../core/kernel/lazy.ts";
 import { strict } from "../../../core/kernel/schema.ts";
 import { Tag } from "../../../core/kernel/tag.ts";
 import { defineJobType } from "../define-job-type.ts";
 import type { FunctionTarget } from "./target.ts";
 
 /** IFunctionRequest: what the function is called with. Without a payload it is called with nothing, which null is not. */
-export const functionInput = lazy(() => strict({ payload: z.unknown().optional() }));
+export const functionInput = strict({ payload: z.unknown().optional() });
 
 export const cloudFunction = defineJobType<FunctionTarget>()({
   type: "function",

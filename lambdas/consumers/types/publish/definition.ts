@@ -1,6 +1,5 @@
 import * as z from "zod";
 import { own } from "../../../core/catalog/catalog.ts";
-import { lazy } from "../../../core/kernel/lazy.ts";
 import { strict } from "../../../core/kernel/schema.ts";
 import { Tag } from "../../../core/kernel/tag.ts";
 import { defineJobType } from "../define-job-type.ts";
@@ -15,25 +14,23 @@ const headerRule = "letters, digits, _ and -, with single dots between them";
 const isReserved = "is one of idempotency-key, CC, BCC, AWS.* and Amazon.*, which are not for callers";
 
 /** IPublishRequest: the message, and what a broker may order, route or filter it by. */
-export const publishInput = lazy(() =>
-  strict({
-    /** Any JSON value: a string is sent as it is, anything else as JSON. */
-    message: z.unknown().refine((message) => message !== undefined, "is required"),
-    /** The group of SQS and SNS, the key of Kafka, the routing key of RabbitMQ. */
-    key: z.string().min(1).max(longestKey).optional(),
-    headers: z
-      .record(
-        z
-          .string()
-          .max(128)
-          .regex(headerName, headerRule)
-          .refine((name) => !reserved.test(name), isReserved),
-        z.string(),
-      )
-      .refine((headers) => Object.keys(headers).length <= mostHeaders, `at most ${mostHeaders}`)
-      .optional(),
-  }),
-);
+export const publishInput = strict({
+  /** Any JSON value: a string is sent as it is, anything else as JSON. */
+  message: z.unknown().refine((message) => message !== undefined, "is required"),
+  /** The group of SQS and SNS, the key of Kafka, the routing key of RabbitMQ. */
+  key: z.string().min(1).max(longestKey).optional(),
+  headers: z
+    .record(
+      z
+        .string()
+        .max(128)
+        .regex(headerName, headerRule)
+        .refine((name) => !reserved.test(name), isReserved),
+      z.string(),
+    )
+    .refine((headers) => Object.keys(headers).length <= mostHeaders, `at most ${mostHeaders}`)
+    .optional(),
+});
 
 export const publish = defineJobType<BrokerTarget>()({
   type: "publish",

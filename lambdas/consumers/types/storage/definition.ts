@@ -1,6 +1,5 @@
 import * as z from "zod";
 import { fileName, mimeType } from "../../../core/kernel/file-name.ts";
-import { lazy } from "../../../core/kernel/lazy.ts";
 import { jsonPointer, strict } from "../../../core/kernel/schema.ts";
 import { oneOf } from "../../../core/kernel/some-of.ts";
 import { Tag } from "../../../core/kernel/tag.ts";
@@ -10,27 +9,26 @@ import { metadataFaults } from "./metadata.ts";
 import { longestGeneratedName, objectKey, tooLong } from "./object-key.ts";
 import type { StorageTarget } from "./target.ts";
 
+/** What `JSON.stringify` makes of a Node Buffer. */
+const BufferJson = strict({ type: z.literal("Buffer"), data: z.array(z.int().min(0).max(255)) });
+const orBuffer = "base64, or the JSON of a Buffer";
+
 /** IStorageRequest: a file by value (base64 or a Buffer's JSON), or by the id of an earlier upload. */
-export const storageInput = lazy(() => {
-  /** What `JSON.stringify` makes of a Node Buffer. */
-  const BufferJson = strict({ type: z.literal("Buffer"), data: z.array(z.int().min(0).max(255)) });
-  const orBuffer = "base64, or the JSON of a Buffer";
-  return oneOf(
-    strict({
-      buffer: z.union([z.base64(orBuffer), BufferJson], orBuffer).optional(),
-      /** What `POST /v1/uploads` answered. */
-      upload_id: z.string().regex(uploadIdPattern, "the upload_id that POST /v1/uploads answered").optional(),
-      /** Without it the file is named by the job's id and the content type. */
-      fileName: fileName().optional(),
-      /** Without it the type is read from the content, then from the name. */
-      mimeType: mimeType().optional(),
-      /** Kept with the file. Which names and values there may be is up to the provider. */
-      metadata: z.record(z.string(), z.string()).optional(),
-    }),
-    ["buffer", "upload_id"],
-  );
-});
-export type StorageInput = z.infer<ReturnType<typeof storageInput>>;
+export const storageInput = oneOf(
+  strict({
+    buffer: z.union([z.base64(orBuffer), BufferJson], orBuffer).optional(),
+    /** What `POST /v1/uploads` answered. */
+    upload_id: z.string().regex(uploadIdPattern, "the upload_id that POST /v1/uploads answered").optional(),
+    /** Without it the file is named by the job's id and the content type. */
+    fileName: fileName.optional(),
+    /** Without it the type is read from the content, then from the name. */
+    mimeType: mimeType.optional(),
+    /** Kept with the file. Which names and values there may be is up to the provider. */
+    metadata: z.record(z.string(), z.string()).optional(),
+  }),
+  ["buffer", "upload_id"],
+);
+export type StorageInput = z.infer<typeof storageInput>;
 
 export const storage = defineJobType<StorageTarget>()({
   type: "storage",

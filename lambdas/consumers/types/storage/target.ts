@@ -11,7 +11,7 @@ const BucketName = TextOrReference.refine((name) => typeof name === "string" || 
 
 const common = {
   /** What every key starts with: `invoices/2030`. */
-  prefix: keyPrefix().optional(),
+  prefix: keyPrefix.optional(),
   /** What happens if a file of the same key exists: it is replaced, or it is kept and the job succeeds, or the job fails. */
   overwrite: z.enum(["replace", "keep", "error"]).default("replace"),
 };

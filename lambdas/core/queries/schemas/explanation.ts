@@ -1,14 +1,13 @@
 import * as z from "zod";
 import { jobTypes } from "../../job/job.ts";
 import { conflictPolicies } from "../../job/shared-key.ts";
-import { lazy } from "../../kernel/lazy.ts";
 import { CachedFromField, RepeatSchema } from "./job.ts";
 import { ExplainedGateSchema } from "./limits.ts";
 import { PauseReferenceSchema } from "./pauses.ts";
 
-const ErrorNames = () => z.array(z.string()).describe("Codes of this API, or a provider's own.");
+const ErrorNames = z.array(z.string()).describe("Codes of this API, or a provider's own.");
 
-const jobFields = () => ({
+const jobFields = {
   product_tag: z.string(),
   env: z.string(),
   event: z.string(),
@@ -32,7 +31,7 @@ const jobFields = () => ({
     ),
   due_at: z.int().describe("Epoch milliseconds."),
   recurring: z.boolean(),
-  repeat: RepeatSchema().exactOptional(),
+  repeat: RepeatSchema.exactOptional(),
   expires_at: z.int().exactOptional().describe("Epoch milliseconds."),
   timeout_ms: z.int(),
   retries: z.int(),
@@ -42,9 +41,9 @@ const jobFields = () => ({
     backoff_multiplier: z.number(),
     jitter: z.boolean(),
     jitter_percent: z.number().exactOptional(),
-    retryable_errors: ErrorNames(),
+    retryable_errors: ErrorNames,
     only_retryable_errors: z.boolean().exactOptional().describe("Whether nothing else is retried."),
-    non_retryable_errors: ErrorNames(),
+    non_retryable_errors: ErrorNames,
   }),
   labels: z.array(z.string()).exactOptional(),
   priority: z.int().exactOptional().describe("Seconds of head start in the lines of limits, if any."),
@@ -62,109 +61,97 @@ const jobFields = () => ({
     .exactOptional()
     .describe("At most one job with this key is open. The key is its hash if it is long."),
   input_bytes: z.int().describe("The size of the input as JSON."),
+};
+
+export const CostSchema = z.object({
+  usd_per_million: z.number().describe("US dollars for a million such jobs that succeed at the first attempt."),
+  region: z.string(),
+  prices_as_of: z.string(),
+  breakdown: z.array(
+    z.object({
+      what: z.string(),
+      count: z.number().describe("The number of units per run: requests, KB written or GB-seconds."),
+      usd_per_million: z.number(),
+    }),
+  ),
+  assumptions: z.array(z.string()),
 });
 
-export const CostSchema = () =>
+export const RouteSchema = z.discriminatedUnion("via", [
+  z.object({ via: z.literal("queue"), delay_seconds: z.int(), why: z.string() }),
   z.object({
-    usd_per_million: z.number().describe("US dollars for a million such jobs that succeed at the first attempt."),
-    region: z.string(),
-    prices_as_of: z.string(),
-    breakdown: z.array(
-      z.object({
-        what: z.string(),
-        count: z.number().describe("The number of units per run: requests, KB written or GB-seconds."),
-        usd_per_million: z.number(),
-      }),
-    ),
-    assumptions: z.array(z.string()),
-  });
-
-export const RouteSchema = () =>
-  z.discriminatedUnion("via", [
-    z.object({ via: z.literal("queue"), delay_seconds: z.int(), why: z.string() }),
-    z.object({
-      via: z.literal("scheduler"),
-      schedule_at: z.int().describe("When its message is asked for at the latest. Epoch milliseconds."),
-      schedule_from: z
-        .int()
-        .describe(
-          "When it is asked for at the earliest: the id of the job, which is not known yet, decides between the two.",
-        ),
-      jobs_in_minute: z
-        .int()
-        .describe(
-          "Roughly how many jobs of the product and env are scheduled for the same minute; 0 for less than some hundred.",
-        ),
-      further_minutes: z
-        .int()
-        .describe("By how many minutes the message is asked for earlier, because many jobs are due then."),
-      why: z.string(),
-    }),
-  ]);
-
-export const FireTimeSchema = () =>
-  z.object({
-    at: z.int().describe("Epoch milliseconds."),
-    local: z.string().describe("The same time as an RFC 3339 string, in the time zone of the series."),
-    note: z.string().exactOptional().describe("The effect of daylight saving time on this run, if any."),
-  });
-
-export const AttemptWindowSchema = () => z.object({ attempt: z.int(), earliest_ms: z.int(), latest_ms: z.int() });
-
-export const NoteSchema = () =>
-  z.object({ pointer: z.string().describe("A JSON pointer into the request."), detail: z.string() });
-
-export const ExplainedCacheSchema = lazy(() =>
-  z.object({
-    tag: z.string(),
-    ttl_ms: z.int().describe("For how long its result answers later jobs, in milliseconds."),
-    cached_from: CachedFromField()
-      .exactOptional()
+    via: z.literal("scheduler"),
+    schedule_at: z.int().describe("When its message is asked for at the latest. Epoch milliseconds."),
+    schedule_from: z
+      .int()
       .describe(
-        "The job whose result would answer it now. Absent if it would be executed, and for an event with expressions, whose values are not known yet.",
+        "When it is asked for at the earliest: the id of the job, which is not known yet, decides between the two.",
       ),
+    jobs_in_minute: z
+      .int()
+      .describe(
+        "Roughly how many jobs of the product and env are scheduled for the same minute; 0 for less than some hundred.",
+      ),
+    further_minutes: z
+      .int()
+      .describe("By how many minutes the message is asked for earlier, because many jobs are due then."),
+    why: z.string(),
   }),
-);
+]);
 
-export const ExplanationSchema = lazy(() =>
-  z
-    .object({
-      valid: z.literal(true),
-      job: z.object(jobFields()),
-      route: RouteSchema(),
-      gates: z
-        .array(ExplainedGateSchema())
-        .exactOptional()
-        .describe("The limits that an attempt passes, and what it would meet there now. Absent if the event has none."),
-      cache: ExplainedCacheSchema()
-        .exactOptional()
-        .describe("What the cache tag of the request would do now. Absent if it has none."),
-      next_runs: z.array(FireTimeSchema()).describe("The next run times, at most 10."),
-      retry_timetable: z
-        .array(AttemptWindowSchema())
-        .describe(
-          "When each attempt may start if all attempts before it fail, in milliseconds after the first one is due. Earliest: they fail at once, with the least jitter. Latest: they take their whole timeout, with the most jitter.",
-        ),
-      estimated_cost: CostSchema(),
-      notes: z
-        .array(NoteSchema())
-        .exactOptional()
-        .describe("What is accepted, and may not mean what its writer thinks."),
-      session: z
-        .object({
-          tag: z.string(),
-          checked: z.array(z.string()).describe("What was checked of its token."),
-          claims: z
-            .array(z.string())
-            .describe("The names of the claims that are referred to, which the job would keep."),
-          absent: z.array(z.string()).exactOptional().describe("Those that the token does not have."),
-        })
-        .exactOptional()
-        .describe("The session of the request, whose token is valid. Absent if it has none."),
-      pauses: z
-        .array(PauseReferenceSchema())
-        .exactOptional()
-        .describe("The pauses that would hold the job at its time: it starts once all of them have ended."),
-    })
-    .meta({ id: "Explanation" }),
-);
+export const FireTimeSchema = z.object({
+  at: z.int().describe("Epoch milliseconds."),
+  local: z.string().describe("The same time as an RFC 3339 string, in the time zone of the series."),
+  note: z.string().exactOptional().describe("The effect of daylight saving time on this run, if any."),
+});
+
+export const AttemptWindowSchema = z.object({ attempt: z.int(), earliest_ms: z.int(), latest_ms: z.int() });
+
+export const NoteSchema = z.object({
+  pointer: z.string().describe("A JSON pointer into the request."),
+  detail: z.string(),
+});
+
+export const ExplainedCacheSchema = z.object({
+  tag: z.string(),
+  ttl_ms: z.int().describe("For how long its result answers later jobs, in milliseconds."),
+  cached_from: CachedFromField.exactOptional().describe(
+    "The job whose result would answer it now. Absent if it would be executed, and for an event with expressions, whose values are not known yet.",
+  ),
+});
+
+export const ExplanationSchema = z
+  .object({
+    valid: z.literal(true),
+    job: z.object(jobFields),
+    route: RouteSchema,
+    gates: z
+      .array(ExplainedGateSchema)
+      .exactOptional()
+      .describe("The limits that an attempt passes, and what it would meet there now. Absent if the event has none."),
+    cache: ExplainedCacheSchema.exactOptional().describe(
+      "What the cache tag of the request would do now. Absent if it has none.",
+    ),
+    next_runs: z.array(FireTimeSchema).describe("The next run times, at most 10."),
+    retry_timetable: z
+      .array(AttemptWindowSchema)
+      .describe(
+        "When each attempt may start if all attempts before it fail, in milliseconds after the first one is due. Earliest: they fail at once, with the least jitter. Latest: they take their whole timeout, with the most jitter.",
+      ),
+    estimated_cost: CostSchema,
+    notes: z.array(NoteSchema).exactOptional().describe("What is accepted, and may not mean what its writer thinks."),
+    session: z
+      .object({
+        tag: z.string(),
+        checked: z.array(z.string()).describe("What was checked of its token."),
+        claims: z.array(z.string()).describe("The names of the claims that are referred to, which the job would keep."),
+        absent: z.array(z.string()).exactOptional().describe("Those that the token does not have."),
+      })
+      .exactOptional()
+      .describe("The session of the request, whose token is valid. Absent if it has none."),
+    pauses: z
+      .array(PauseReferenceSchema)
+      .exactOptional()
+      .describe("The pauses that would hold the job at its time: it starts once all of them have ended."),
+  })
+  .meta({ id: "Explanation" });

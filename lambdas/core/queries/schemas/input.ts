@@ -1,28 +1,25 @@
 import * as z from "zod";
-import { lazy } from "../../kernel/lazy.ts";
 
-export const JobInputSchema = lazy(() =>
-  z
-    .object({
-      job_id: z.string(),
-      input: z
-        .unknown()
-        .exactOptional()
-        .describe("The input as it was requested, with `[redacted]` in place of the parts that its event hides."),
-      redacted: z
-        .array(z.string())
-        .exactOptional()
-        .describe("The JSON pointers of the parts that are hidden, as the catalog has them."),
-      input_url: z
-        .string()
-        .exactOptional()
-        .describe("The URL of an input that is too large for an answer; valid for an hour."),
-      input_bytes: z
-        .int()
-        .exactOptional()
-        .describe(
-          "The size of an input that is too large for an answer and has no URL, since its event hides parts of it.",
-        ),
-    })
-    .meta({ id: "JobInput" }),
-);
+export const JobInputSchema = z
+  .object({
+    job_id: z.string(),
+    input: z
+      .unknown()
+      .exactOptional()
+      .describe("The input as it was requested, with `[redacted]` in place of the parts that its event hides."),
+    redacted: z
+      .array(z.string())
+      .exactOptional()
+      .describe("The JSON pointers of the parts that are hidden, as the catalog has them."),
+    input_url: z
+      .string()
+      .exactOptional()
+      .describe("The URL of an input that is too large for an answer; valid for an hour."),
+    input_bytes: z
+      .int()
+      .exactOptional()
+      .describe(
+        "The size of an input that is too large for an answer and has no URL, since its event hides parts of it.",
+      ),
+  })
+  .meta({ id: "JobInput" });

@@ -1,7 +1,6 @@
 import * as z from "zod";
 import { jobTypes } from "../../job/job.ts";
 import { jobStatuses } from "../../kernel/job-status.ts";
-import { lazy } from "../../kernel/lazy.ts";
 import { at } from "./at.ts";
 import { JobFailureSchema } from "./failure.ts";
 import { PauseReferenceSchema } from "./pauses.ts";
@@ -12,148 +11,129 @@ import { ChannelSchema, GraphStepSchema, StepSchema } from "./progress.ts";
  * and the tests check every answer against them. They are created only for the document, so no other request pays for them.
  */
 
-const JobStatus = lazy(() => z.enum(jobStatuses).meta({ id: "JobStatus" }));
-const JobType = lazy(() => z.enum(jobTypes).meta({ id: "JobType" }));
+const JobStatus = z.enum(jobStatuses).meta({ id: "JobStatus" });
+const JobType = z.enum(jobTypes).meta({ id: "JobType" });
 
-const receiptFields = () => ({
+const receiptFields = {
   job_id: z.string().describe("The id of the job: `job_` and 32 hexadecimal digits."),
-  status: JobStatus(),
+  status: JobStatus,
   scheduled_at: at("When the job starts, or starts for the first time."),
   recurring: z.boolean().describe("Whether the job has a series of runs."),
   next_run_at: at("When a recurring job runs next.").exactOptional(),
-});
+};
 
-export const ReceiptSchema = lazy(() =>
-  z
-    .object({
-      ...receiptFields(),
-      debounced: z
-        .literal(true)
-        .exactOptional()
-        .describe("The request was added to a debounced job that waits: it runs with this request's input."),
-      skipped: z
-        .literal(true)
-        .exactOptional()
-        .describe("Nothing was made: this is the open job that has the unique key of the request."),
-      replaced: z
-        .string()
-        .exactOptional()
-        .describe("The job with the same unique key that was cancelled for this one."),
-    })
-    .meta({ id: "Receipt" }),
-);
+export const ReceiptSchema = z
+  .object({
+    ...receiptFields,
+    debounced: z
+      .literal(true)
+      .exactOptional()
+      .describe("The request was added to a debounced job that waits: it runs with this request's input."),
+    skipped: z
+      .literal(true)
+      .exactOptional()
+      .describe("Nothing was made: this is the open job that has the unique key of the request."),
+    replaced: z.string().exactOptional().describe("The job with the same unique key that was cancelled for this one."),
+  })
+  .meta({ id: "Receipt" });
 
-export const CachedFromField = lazy(() =>
-  z
-    .string()
-    .describe(
-      "The job whose result answered this one, which was not executed: it has the same cache tag, event and input.",
+export const CachedFromField = z
+  .string()
+  .describe(
+    "The job whose result answered this one, which was not executed: it has the same cache tag, event and input.",
+  );
+
+export const TargetUseSchema = z
+  .object({
+    name: z.string().describe("The catalog entry that ran the attempt, or the last one that was tried."),
+    tried: z
+      .array(z.object({ name: z.string(), code: z.string() }))
+      .exactOptional()
+      .describe("The entries that were tried before it, in order, and the error code of each."),
+    left_out: z
+      .array(z.string())
+      .exactOptional()
+      .describe("The entries that come before it and were not tried first, because they had just failed."),
+  })
+  .meta({ id: "TargetUse" });
+
+export const AttemptSchema = z
+  .object({
+    attempt: z.int().min(1),
+    due_at: at("When the attempt was due."),
+    started_at: at("When it started."),
+    ended_at: at("When it ended."),
+    outcome: z.enum(["completed", "failed", "cancelled"]),
+    crashes: z.int().exactOptional().describe("How many executions of this attempt crashed before it ended."),
+    cached_from: CachedFromField.exactOptional(),
+    error: JobFailureSchema.exactOptional(),
+    target: TargetUseSchema.exactOptional().describe(
+      "Which target of a fallback or quota ran it. Absent for events that name a single target.",
     ),
-);
+    duration_ms: z.int(),
+    lateness_ms: z.int(),
+  })
+  .meta({ id: "Attempt" });
 
-export const TargetUseSchema = lazy(() =>
-  z
-    .object({
-      name: z.string().describe("The catalog entry that ran the attempt, or the last one that was tried."),
-      tried: z
-        .array(z.object({ name: z.string(), code: z.string() }))
-        .exactOptional()
-        .describe("The entries that were tried before it, in order, and the error code of each."),
-      left_out: z
-        .array(z.string())
-        .exactOptional()
-        .describe("The entries that come before it and were not tried first, because they had just failed."),
-    })
-    .meta({ id: "TargetUse" }),
-);
+export const RepeatSchema = z
+  .object({
+    cron: z.string().exactOptional(),
+    tz: z.string().exactOptional(),
+    every: z.int().exactOptional().describe("Milliseconds."),
+    anchor: at("The time that `every` is counted from."),
+    limit: z.int().exactOptional(),
+    end_date: at("No run is planned after this time.").exactOptional(),
+    overlap: z.enum(["skip", "queue", "cancel_previous"]),
+    missed: z.enum(["skip", "once", "all"]).exactOptional(),
+    max_lateness_ms: z.int().exactOptional(),
+    spread_ms: z.int().exactOptional(),
+    offset_ms: z
+      .int()
+      .exactOptional()
+      .describe("How much later every run starts because of `spread_ms`, in milliseconds."),
+    except: z
+      .array(z.string())
+      .exactOptional()
+      .describe("The dates, and the product's calendars, on whose days no run is planned."),
+  })
+  .meta({ id: "Repeat" });
 
-export const AttemptSchema = lazy(() =>
-  z
-    .object({
-      attempt: z.int().min(1),
-      due_at: at("When the attempt was due."),
-      started_at: at("When it started."),
-      ended_at: at("When it ended."),
-      outcome: z.enum(["completed", "failed", "cancelled"]),
-      crashes: z.int().exactOptional().describe("How many executions of this attempt crashed before it ended."),
-      cached_from: CachedFromField().exactOptional(),
-      error: JobFailureSchema().exactOptional(),
-      target: TargetUseSchema()
-        .exactOptional()
-        .describe("Which target of a fallback or quota ran it. Absent for events that name a single target."),
-      duration_ms: z.int(),
-      lateness_ms: z.int(),
-    })
-    .meta({ id: "Attempt" }),
-);
+const SharedKeyField = z
+  .string()
+  .describe("The key, or its hash if it is longer than 64 characters. Empty: all requests of the event share one.");
 
-export const RepeatSchema = lazy(() =>
-  z
-    .object({
-      cron: z.string().exactOptional(),
-      tz: z.string().exactOptional(),
-      every: z.int().exactOptional().describe("Milliseconds."),
-      anchor: at("The time that `every` is counted from."),
-      limit: z.int().exactOptional(),
-      end_date: at("No run is planned after this time.").exactOptional(),
-      overlap: z.enum(["skip", "queue", "cancel_previous"]),
-      missed: z.enum(["skip", "once", "all"]).exactOptional(),
-      max_lateness_ms: z.int().exactOptional(),
-      spread_ms: z.int().exactOptional(),
-      offset_ms: z
-        .int()
-        .exactOptional()
-        .describe("How much later every run starts because of `spread_ms`, in milliseconds."),
-      except: z
-        .array(z.string())
-        .exactOptional()
-        .describe("The dates, and the product's calendars, on whose days no run is planned."),
-    })
-    .meta({ id: "Repeat" }),
-);
+const ParentSchema = z
+  .object({
+    job_id: z.string().describe("The feature's job."),
+    run: z.int().min(1).describe("The run of the feature's job."),
+    step: z.string().describe("The step, as `sequence.step`."),
+  })
+  .meta({ id: "Parent", description: "The feature of which the job is a step." });
 
-const SharedKeyField = lazy(() =>
-  z
-    .string()
-    .describe("The key, or its hash if it is longer than 64 characters. Empty: all requests of the event share one."),
-);
-
-const ParentSchema = lazy(() =>
-  z
-    .object({
-      job_id: z.string().describe("The feature's job."),
-      run: z.int().min(1).describe("The run of the feature's job."),
-      step: z.string().describe("The step, as `sequence.step`."),
-    })
-    .meta({ id: "Parent", description: "The feature of which the job is a step." }),
-);
-
-export const LimitWaitSchema = lazy(() =>
-  z
-    .object({
-      limit: z.string().describe("The name of the limit in the catalog."),
-      key: z.string().describe("The key; empty for a limit without keys."),
-      since: at("Since when the job stands in its line."),
-      position: z
-        .int()
-        .exactOptional()
-        .describe(
-          "Its place in the line, from 1; absent beyond the first 1,000. An estimate, since jobs with a higher priority may pass it.",
-        ),
-      starts_at: at(
-        "About when it starts, as the rate has planned it up to a minute ago, or by its place. Nothing is reserved. Absent for a limit with slots only, and beyond the first 1,000.",
-      ).exactOptional(),
-    })
-    .meta({ id: "LimitWait", description: "The limit that holds the job back." }),
-);
+export const LimitWaitSchema = z
+  .object({
+    limit: z.string().describe("The name of the limit in the catalog."),
+    key: z.string().describe("The key; empty for a limit without keys."),
+    since: at("Since when the job stands in its line."),
+    position: z
+      .int()
+      .exactOptional()
+      .describe(
+        "Its place in the line, from 1; absent beyond the first 1,000. An estimate, since jobs with a higher priority may pass it.",
+      ),
+    starts_at: at(
+      "About when it starts, as the rate has planned it up to a minute ago, or by its place. Nothing is reserved. Absent for a limit with slots only, and beyond the first 1,000.",
+    ).exactOptional(),
+  })
+  .meta({ id: "LimitWait", description: "The limit that holds the job back." });
 
 /** What a list shows of a job. */
-export const summaryFields = () => ({
-  ...receiptFields(),
+export const summaryFields = {
+  ...receiptFields,
   product_tag: z.string(),
   env: z.string(),
   event: z.string(),
-  type: JobType(),
+  type: JobType,
   app: z.string().exactOptional(),
   run: z.int().min(1).describe("The number of the run. A one-time job has run 1 only."),
   attempt: z.int().min(1).describe("The number of the attempt at this run."),
@@ -169,8 +149,8 @@ export const summaryFields = () => ({
   expires_at: at("No attempt starts after this time: a job that still waits is cancelled.").exactOptional(),
   labels: z.array(z.string()).exactOptional(),
   fairness_key: z.string().exactOptional().describe("The key by which the job takes turns with others in its queue."),
-  repeat: RepeatSchema().exactOptional(),
-  parent: ParentSchema().exactOptional(),
+  repeat: RepeatSchema.exactOptional(),
+  parent: ParentSchema.exactOptional(),
   session: z
     .object({ tag: z.string() })
     .exactOptional()
@@ -178,31 +158,31 @@ export const summaryFields = () => ({
   schedule: z.string().exactOptional().describe("The schedule of the catalog that the job belongs to."),
   debounce: z
     .object({
-      key: SharedKeyField(),
+      key: SharedKeyField,
       until: at("When it starts at the latest."),
       requests: z.int().min(1).describe("How many requests it stands for."),
     })
     .exactOptional()
     .describe("The job takes in later requests of its key until it starts."),
   cache: z.string().exactOptional().describe("The tag under which its result is remembered."),
-  cached_from: CachedFromField().exactOptional(),
+  cached_from: CachedFromField.exactOptional(),
   gates: z
     .array(z.object({ limit: z.string(), key: z.string() }))
     .exactOptional()
     .describe("The limits that its attempts pass, with the keys that its input gave. Absent if its event has none."),
-  unique: z.object({ key: SharedKeyField() }).exactOptional().describe("The job is the only open one of its key."),
-  error: JobFailureSchema().exactOptional(),
+  unique: z.object({ key: SharedKeyField }).exactOptional().describe("The job is the only open one of its key."),
+  error: JobFailureSchema.exactOptional(),
   reason: z.string().exactOptional().describe("Why the job was cancelled."),
   waiting_for: z
-    .union([PauseReferenceSchema(), LimitWaitSchema()])
+    .union([PauseReferenceSchema, LimitWaitSchema])
     .exactOptional()
     .describe(
       "What keeps a job from its start: a pause, or the limit in whose line it stands for a slot or a start. Lists show that for the first 50 such jobs of a page, without position and start.",
     ),
-});
+};
 
 /** A result, or its URL if it is too large for an answer. */
-export const resultFields = () => ({
+export const resultFields = {
   result: z.unknown().exactOptional().describe("The result of a completed job. Its shape depends on the event."),
   result_url: z
     .string()
@@ -218,37 +198,33 @@ export const resultFields = () => ({
     .array(z.string())
     .exactOptional()
     .describe("The JSON pointers of the parts of the result that are shown as `[redacted]`, as the catalog has them."),
-});
+};
 
-export const JobSchema = lazy(() =>
-  z
-    .object({
-      ...summaryFields(),
-      priority: z.int().exactOptional().describe("Seconds of head start in the lines of limits, if any."),
-      snoozes: z
-        .object({ count: z.int(), since: at("When the first try that was put off had started.") })
-        .exactOptional()
-        .describe("How often a provider has put off the current attempt by a Retry-After. That spends no attempt."),
-      attempts: z
-        .array(AttemptSchema())
-        .describe("The attempts of the current run, oldest first. The last 25 are kept."),
-      steps: z
-        .record(z.string(), StepSchema())
-        .exactOptional()
-        .describe("The state of each step of a feature, by `sequence.step` and in the order of the catalog."),
-      graph: z
-        .array(GraphStepSchema())
-        .exactOptional()
-        .describe(
-          "The steps of a feature in the order of the catalog, those included that have not begun, and what each depends on. Absent once the catalog has lost the event.",
-        ),
-      channels: z
-        .record(z.string(), ChannelSchema())
-        .exactOptional()
-        .describe(
-          "The outcome of each channel of a notification that has failed or will be retried. Once it has completed, its result has them.",
-        ),
-      ...resultFields(),
-    })
-    .meta({ id: "Job" }),
-);
+export const JobSchema = z
+  .object({
+    ...summaryFields,
+    priority: z.int().exactOptional().describe("Seconds of head start in the lines of limits, if any."),
+    snoozes: z
+      .object({ count: z.int(), since: at("When the first try that was put off had started.") })
+      .exactOptional()
+      .describe("How often a provider has put off the current attempt by a Retry-After. That spends no attempt."),
+    attempts: z.array(AttemptSchema).describe("The attempts of the current run, oldest first. The last 25 are kept."),
+    steps: z
+      .record(z.string(), StepSchema)
+      .exactOptional()
+      .describe("The state of each step of a feature, by `sequence.step` and in the order of the catalog."),
+    graph: z
+      .array(GraphStepSchema)
+      .exactOptional()
+      .describe(
+        "The steps of a feature in the order of the catalog, those included that have not begun, and what each depends on. Absent once the catalog has lost the event.",
+      ),
+    channels: z
+      .record(z.string(), ChannelSchema)
+      .exactOptional()
+      .describe(
+        "The outcome of each channel of a notification that has failed or will be retried. Once it has completed, its result has them.",
+      ),
+    ...resultFields,
+  })
+  .meta({ id: "Job" });

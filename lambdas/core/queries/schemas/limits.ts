@@ -1,46 +1,40 @@
 import * as z from "zod";
-import { lazy } from "../../kernel/lazy.ts";
 import { at } from "./at.ts";
 
-const RateSchema = lazy(() =>
-  z
-    .object({
-      limit: z.int().describe("How many attempts may start in a period."),
-      period_ms: z.int().describe("The period, in milliseconds."),
-      burst: z.int().describe("How many attempts may start at once after a while without any."),
-    })
-    .meta({ id: "LimitRate" }),
-);
+const RateSchema = z
+  .object({
+    limit: z.int().describe("How many attempts may start in a period."),
+    period_ms: z.int().describe("The period, in milliseconds."),
+    burst: z.int().describe("How many attempts may start at once after a while without any."),
+  })
+  .meta({ id: "LimitRate" });
 
-const numbers = () => ({
+const numbers = {
   concurrency: z.int().exactOptional().describe("How many attempts with the same key may run at a time."),
-  rate: RateSchema().exactOptional(),
-});
+  rate: RateSchema.exactOptional(),
+};
 
-const PinSchema = () =>
-  z
-    .object({
-      ...numbers(),
-      until: at("When the numbers of the catalog hold again."),
-      pinned_at: at("When somebody pinned them."),
-      reason: z.string().exactOptional(),
-    })
-    .describe("The numbers that hold instead of the catalog's.");
+const PinSchema = z
+  .object({
+    ...numbers,
+    until: at("When the numbers of the catalog hold again."),
+    pinned_at: at("When somebody pinned them."),
+    reason: z.string().exactOptional(),
+  })
+  .describe("The numbers that hold instead of the catalog's.");
 
-const EstimateSchema = lazy(() =>
-  z
-    .object({
-      as_of: at("When the line was counted: just now, or up to 90 seconds ago if it is long."),
-      length: z.int().describe("How many jobs stood in it; of a long line at most 10,000 are counted."),
-      ends_at: at(
-        "When the last of them would start by the rate, if all of it is used and no more jobs come. Absent for a limit with slots only.",
-      ).exactOptional(),
-    })
-    .meta({ id: "LineEstimate", description: "How long the line is, and when it ends: an estimate." }),
-);
+const EstimateSchema = z
+  .object({
+    as_of: at("When the line was counted: just now, or up to 90 seconds ago if it is long."),
+    length: z.int().describe("How many jobs stood in it; of a long line at most 10,000 are counted."),
+    ends_at: at(
+      "When the last of them would start by the rate, if all of it is used and no more jobs come. Absent for a limit with slots only.",
+    ).exactOptional(),
+  })
+  .meta({ id: "LineEstimate", description: "How long the line is, and when it ends: an estimate." });
 
 /** What is known of one gate: a limit for one key. */
-const gateFields = () => ({
+const gateFields = {
   key: z.string().describe("The key; empty for a limit without keys. A long or hidden key is a hash."),
   in_use: z.int().describe("How many slots are held."),
   waiting: z.int().describe("How many jobs stand in line for a slot or a start; at most 1,000 are counted."),
@@ -52,49 +46,45 @@ const gateFields = () => ({
   next_start: at(
     "The next start that the rate gives out. Nothing is reserved: it goes to the first in line.",
   ).exactOptional(),
-  estimated: EstimateSchema().exactOptional(),
-});
+  estimated: EstimateSchema.exactOptional(),
+};
 
-export const LimitGateSchema = lazy(() => z.object(gateFields()).meta({ id: "LimitGate" }));
+export const LimitGateSchema = z.object(gateFields).meta({ id: "LimitGate" });
 
-export const LimitSchema = lazy(() =>
-  z
-    .object({
-      product_tag: z.string(),
-      env: z.string(),
-      name: z.string().describe("The name of the limit in the catalog."),
-      description: z.string().exactOptional(),
-      key: z.string().exactOptional().describe("The expression that gives a job its key, as the catalog has it."),
-      ...numbers(),
-      pinned: PinSchema().exactOptional(),
-      in_force_at: at(
-        "From when every consumer follows the numbers above, while they are pinned and in the answer that unpins them: 5 seconds after the change. Jobs in line follow at once at the first 100 keys with a line, and at all others within a minute.",
-      ).exactOptional(),
-      events: z.array(z.string()).describe("The events that name the limit."),
-      gates: z
-        .array(LimitGateSchema())
-        .describe(
-          "The gates at which jobs wait, at most 50 of a limit, and the one of a limit without keys or of the key that was asked for.",
-        ),
-      more_gates: z.boolean().exactOptional().describe("Jobs wait at further gates."),
-    })
-    .meta({ id: "Limit" }),
-);
+export const LimitSchema = z
+  .object({
+    product_tag: z.string(),
+    env: z.string(),
+    name: z.string().describe("The name of the limit in the catalog."),
+    description: z.string().exactOptional(),
+    key: z.string().exactOptional().describe("The expression that gives a job its key, as the catalog has it."),
+    ...numbers,
+    pinned: PinSchema.exactOptional(),
+    in_force_at: at(
+      "From when every consumer follows the numbers above, while they are pinned and in the answer that unpins them: 5 seconds after the change. Jobs in line follow at once at the first 100 keys with a line, and at all others within a minute.",
+    ).exactOptional(),
+    events: z.array(z.string()).describe("The events that name the limit."),
+    gates: z
+      .array(LimitGateSchema)
+      .describe(
+        "The gates at which jobs wait, at most 50 of a limit, and the one of a limit without keys or of the key that was asked for.",
+      ),
+    more_gates: z.boolean().exactOptional().describe("Jobs wait at further gates."),
+  })
+  .meta({ id: "Limit" });
 
-export const LimitListSchema = lazy(() => z.object({ limits: z.array(LimitSchema()) }).meta({ id: "LimitList" }));
+export const LimitListSchema = z.object({ limits: z.array(LimitSchema) }).meta({ id: "LimitList" });
 
 /** A gate of a request, in an explanation. */
-export const ExplainedGateSchema = lazy(() =>
-  z
-    .object({
-      limit: z.string().describe("The name of the limit in the catalog."),
-      ...numbers(),
-      ...gateFields(),
-      would: z
-        .enum(["start", "wait"])
-        .describe(
-          "What an attempt that is due now would do here. `wait`: no slot is free, its rate has a later start, or others stand in line.",
-        ),
-    })
-    .meta({ id: "ExplainedGate" }),
-);
+export const ExplainedGateSchema = z
+  .object({
+    limit: z.string().describe("The name of the limit in the catalog."),
+    ...numbers,
+    ...gateFields,
+    would: z
+      .enum(["start", "wait"])
+      .describe(
+        "What an attempt that is due now would do here. `wait`: no slot is free, its rate has a later start, or others stand in line.",
+      ),
+  })
+  .meta({ id: "ExplainedGate" });

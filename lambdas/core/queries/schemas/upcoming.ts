@@ -1,45 +1,38 @@
 import * as z from "zod";
-import { lazy } from "../../kernel/lazy.ts";
 
-export const UpcomingSchema = lazy(() =>
-  z
-    .object({
-      from: z.int().describe("The start of the current minute. Epoch milliseconds."),
-      minutes: z
-        .array(z.object({ at: z.int().describe("The start of the minute. Epoch milliseconds."), count: z.int() }))
-        .describe(
-          "How many pending jobs are due in each minute, those of the current minute that are still ahead first.",
-        ),
-      total: z.int().describe("The sum of the counts."),
-      truncated: z
-        .boolean()
-        .describe(
-          "Whether more jobs are due than were counted. The last minute of the list is then incomplete, and later minutes are missing.",
-        ),
-      hot_minutes: z
-        .array(
-          z.object({
-            at: z.int().describe("The start of the minute. Epoch milliseconds."),
-            product_tag: z.string(),
-            env: z.string(),
-            count: z
-              .int()
-              .describe("Roughly how many jobs have been scheduled for it, those cancelled since included."),
-            further_minutes: z
-              .int()
-              .describe(
-                "By how much earlier the messages of further jobs in its quarter hour are asked for, in minutes.",
-              ),
-          }),
-        )
-        .describe(
-          "The minutes that hold more jobs of one product and env than EventBridge Scheduler starts in a minute, earliest first. They are counted when they are scheduled, more than 15 minutes ahead, and not limited to 10,000.",
-        ),
-      starts_per_second: z
-        .int()
-        .describe(
-          "How many schedules EventBridge Scheduler starts per second, by the quota that the deployment knows.",
-        ),
-    })
-    .meta({ id: "Upcoming" }),
-);
+export const UpcomingSchema = z
+  .object({
+    from: z.int().describe("The start of the current minute. Epoch milliseconds."),
+    minutes: z
+      .array(z.object({ at: z.int().describe("The start of the minute. Epoch milliseconds."), count: z.int() }))
+      .describe(
+        "How many pending jobs are due in each minute, those of the current minute that are still ahead first.",
+      ),
+    total: z.int().describe("The sum of the counts."),
+    truncated: z
+      .boolean()
+      .describe(
+        "Whether more jobs are due than were counted. The last minute of the list is then incomplete, and later minutes are missing.",
+      ),
+    hot_minutes: z
+      .array(
+        z.object({
+          at: z.int().describe("The start of the minute. Epoch milliseconds."),
+          product_tag: z.string(),
+          env: z.string(),
+          count: z.int().describe("Roughly how many jobs have been scheduled for it, those cancelled since included."),
+          further_minutes: z
+            .int()
+            .describe(
+              "By how much earlier the messages of further jobs in its quarter hour are asked for, in minutes.",
+            ),
+        }),
+      )
+      .describe(
+        "The minutes that hold more jobs of one product and env than EventBridge Scheduler starts in a minute, earliest first. They are counted when they are scheduled, more than 15 minutes ahead, and not limited to 10,000.",
+      ),
+    starts_per_second: z
+      .int()
+      .describe("How many schedules EventBridge Scheduler starts per second, by the quota that the deployment knows."),
+  })
+  .meta({ id: "Upcoming" });

@@ -1,4 +1,5 @@
-import type { RequestMethod, RequestOptions } from "ductape-sdk";
+import { createDuctape, type RequestMethod, type RequestOptions } from "ductape-sdk";
+import { clockAhead } from "ductape-sdk/internal";
 import { CliError } from "./exit-code.ts";
 import { type ApiAddress, findApi } from "./find-api.ts";
 import type { Io } from "./io.ts";
@@ -18,10 +19,6 @@ export interface Api extends ApiAddress {
 
 export async function openApi(io: Io, url: string | undefined): Promise<Api> {
   const address = findApi(io, url);
-  const [{ createDuctape }, { clockAhead }] = await Promise.all([
-    import("ductape-sdk"),
-    import("ductape-sdk/internal"),
-  ]);
   const machine = io.now ?? Date.now;
   const send = io.fetch ?? globalThis.fetch;
   let aheadMs = 0;

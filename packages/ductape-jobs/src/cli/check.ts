@@ -1,5 +1,8 @@
 import { existsSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
+import { loadCatalog } from "../../../../infra/bundle/load-catalog.ts";
+import { registry } from "../../../../lambdas/consumers/types/registry.ts";
+import { checkCatalog } from "../../../../lambdas/core/check/check-catalog.ts";
 import { defaultCatalog, projectFolder } from "../project-folder.ts";
 import { type ExitCode, exitCode } from "./exit-code.ts";
 import type { Io } from "./io.ts";
@@ -17,7 +20,6 @@ interface Product {
 
 /** `check`: the faults of a catalog, each with the file of its product and the path in it. */
 export async function checkFile(io: Io, given?: string, { json }: { json?: boolean } = {}): Promise<ExitCode> {
-  const { loadCatalog } = await import("../../../../infra/bundle/load-catalog.ts");
   const file = given ?? relative(io.cwd, join(projectFolder(io.cwd), defaultCatalog));
   const catalog = resolve(io.cwd, file);
   const products = await loadCatalog(catalog).catch((error: Error) => error);
@@ -25,8 +27,6 @@ export async function checkFile(io: Io, given?: string, { json }: { json?: boole
     if (products.name !== "CatalogError") throw products;
     return broken(io, products.message.replaceAll(catalog, file), json);
   }
-  const { checkCatalog } = await import("../../../../lambdas/core/check/check-catalog.ts");
-  const { registry } = await import("../../../../lambdas/consumers/types/registry.ts");
   const faults = checkCatalog(products, registry).map((fault) => placed(fault, catalog, io.cwd));
   if (json) io.out.write(`${jsonText({ valid: faults.length === 0, faults }, 2)}\n`);
   else if (faults.length === 0) io.out.write(`${file}: ${countsOf(products as Product[])}, no fault.\n`);

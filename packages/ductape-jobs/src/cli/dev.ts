@@ -1,4 +1,5 @@
 import { join, relative, resolve } from "node:path";
+import { readSettings } from "../../../../local/runtime/settings.ts";
 import { defaultCatalog, projectFolder } from "../project-folder.ts";
 import { dataFolder } from "./find-api.ts";
 import type { DevSettings, Io } from "./io.ts";
@@ -17,7 +18,6 @@ export interface DevOptions {
 
 /** `dev`: the whole system on this machine, until it is interrupted. */
 export async function dev(io: Io, { catalog, port, ...flags }: DevOptions): Promise<void> {
-  const { readSettings } = await import("../../../../local/runtime/settings.ts");
   const args = Object.entries(flags).flatMap(([name, on]) => (on ? [`--${optionOf(name)}`] : []));
   const settings = readSettings([...args, ...(port === undefined ? [] : [`--port=${port}`])], io.env);
   if (settings === "help") return;

@@ -1,5 +1,10 @@
 import { join, resolve } from "node:path";
+import { loadCatalog } from "../../../../infra/bundle/load-catalog.ts";
 import type { Command as KeysCommand } from "../../../../keys/arguments.ts";
+import { runCommand } from "../../../../keys/commands.ts";
+import { openKeys } from "../../../../keys/open-table.ts";
+import { definitions } from "../../../../lambdas/consumers/types/definitions.ts";
+import { makeCatalog } from "../../../../lambdas/core/catalog/catalog.ts";
 import { given } from "../../../../lambdas/core/kernel/given.ts";
 import { defaultCatalog, projectFolder } from "../project-folder.ts";
 import { CliError } from "./exit-code.ts";
@@ -26,12 +31,8 @@ export interface KeyOptions extends KeysOptions {
 async function runKeys(io: Io, command: KeysCommand, options: KeysOptions): Promise<void> {
   const { stage, table, local = false } = options;
   if (local && table !== undefined) throw new CliError("--local has its own table: leave out --table.");
-  const { runCommand } = await import("../../../../keys/commands.ts");
-  const keys = async () => {
-    const { openKeys } = await import("../../../../keys/open-table.ts");
-    return openKeys({ stage, table, local }, dataFolder(io));
-  };
-  const catalog = command.do === "create" ? await catalogOf(io, options.catalog) : await emptyCatalog();
+  const keys = () => openKeys({ stage, table, local }, dataFolder(io));
+  const catalog = command.do === "create" ? await catalogOf(io, options.catalog) : made([]);
   const services = { keys, catalog, now: (io.now ?? Date.now)() };
   const { out, message } = await runCommand(services, command).catch((error: Error) => {
     error.message = inOurWords(error.message);
@@ -46,17 +47,10 @@ const inOurWords = (text: string): string =>
   text.replaceAll("npm run keys --", "ductape-jobs keys").replaceAll("npm start", "ductape-jobs dev");
 
 async function catalogOf({ cwd }: Io, file: string | undefined) {
-  const { loadCatalog } = await import("../../../../infra/bundle/load-catalog.ts");
   return made(await loadCatalog(resolve(cwd, file ?? join(projectFolder(cwd), defaultCatalog))));
 }
 
-const emptyCatalog = () => made([]);
-
-async function made(products: readonly unknown[]) {
-  const { makeCatalog } = await import("../../../../lambdas/core/catalog/catalog.ts");
-  const { definitions } = await import("../../../../lambdas/consumers/types/definitions.ts");
-  return makeCatalog(products as Parameters<typeof makeCatalog>[0], definitions);
-}
+const made = (products: readonly unknown[]) => makeCatalog(products as Parameters<typeof makeCatalog>[0], definitions);
 
 export const createKey = (io: Io, options: KeyOptions): Promise<void> => {
   const { name, products, envs, verbs, expires, rate } = options;

@@ -2,6 +2,8 @@ import { type Command, InvalidArgumentError } from "commander";
 import { readTime } from "./arguments/read-time.ts";
 import { wholeNumber } from "./arguments/read-value.ts";
 import { type Act, calling, withApi } from "./context.ts";
+import { listLimits, pinLimit, unpinLimit } from "./limits.ts";
+import { createPause, endPause, listPauses } from "./pause.ts";
 
 const untilText = "when it ends by itself: +2h, an RFC 3339 time with an offset, or Unix time";
 
@@ -21,24 +23,18 @@ export function addPauses(program: Command, act: Act): void {
     .requiredOption("--reason <text>", "why, for everybody who wonders what a job waits for")
     .option("--until <time>", `${untilText} (default: until it is ended)`, readTime)
     .option("--drain <count>", "how many of the held jobs start per second afterwards (default: 50)", wholeNumber(1))
-    .action(act(calling(async (context, options) => (await import("./pause.ts")).createPause(context, options))));
+    .action(act(calling(createPause)));
   withApi(pause.command("list").description("list what is paused"))
     .option("--product <tag>", "only of this product")
     .option("--env <env>", "only of this env")
-    .action(act(calling(async (context, options) => (await import("./pause.ts")).listPauses(context, options))));
+    .action(act(calling(listPauses)));
   withApi(pause.command("end").description("end a pause, by its id or by what it holds").argument("[pause_id]"))
     .option("--product <tag>", "the product that is paused")
     .option("--env <env>", "the env, if only that is paused")
     .option("--event <event>", "the event, if only that is paused")
     .option("--limit <limit>", "the limit, if only that is paused")
     .option("--key <key>", "the key of the limit, if only that is paused")
-    .action(
-      act(
-        calling(async (context, id: string | undefined, options) =>
-          (await import("./pause.ts")).endPause(context, id, options),
-        ),
-      ),
-    );
+    .action(act(calling(endPause)));
 }
 
 /** `limits ...` */
@@ -51,26 +47,16 @@ export function addLimits(program: Command, act: Act): void {
     .option("--env <env>", "only of this env")
     .option("--name <limit>", "only the limit of this name, with its gates")
     .option("--key <key>", "show the gate of this key although no job waits there")
-    .action(act(calling(async (context, options) => (await import("./limits.ts")).listLimits(context, options))));
+    .action(act(calling(listLimits)));
   withApi(withLimit(limits.command("pin").description("let other numbers hold instead of the catalog's")))
     .option("--concurrency <count>", "how many attempts of a key may run at a time", wholeNumber(1))
     .option("--rate <count/period>", "how many may start per period, such as 10/1m", readRate)
     .option("--burst <count>", "how many of them may start at once", wholeNumber(1))
     .requiredOption("--until <time>", untilText, readTime)
     .option("--reason <text>", "why, for whoever finds it later")
-    .action(
-      act(
-        calling(async (context, name: string, options) =>
-          (await import("./limits.ts")).pinLimit(context, name, options),
-        ),
-      ),
-    );
+    .action(act(calling(pinLimit)));
   withApi(withLimit(limits.command("unpin").description("let the numbers of the catalog hold again"))).action(
-    act(
-      calling(async (context, name: string, options) =>
-        (await import("./limits.ts")).unpinLimit(context, name, options),
-      ),
-    ),
+    act(calling(unpinLimit)),
   );
 }
 

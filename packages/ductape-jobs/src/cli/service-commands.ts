@@ -1,10 +1,16 @@
 import type { Command } from "commander";
 import { type Act, withApi } from "./context.ts";
+import { dev } from "./dev.ts";
+import { type DoctorOptions, doctor } from "./doctor/doctor.ts";
+import { openDashboard } from "./open.ts";
 
 /** What every command that makes something of a catalog takes. */
 const catalogText = "the file that exports the products";
 
-/** The commands around the API: the local runtime, the catalog, the keys, and what helps to use them. */
+/**
+ * The commands around the API: the local runtime, the catalog, the keys, and what helps to use them. Four of them are imported when
+ * they run, since they need heavy packages: esbuild, clients of AWS, a parser of JSON with comments, and the MCP SDK.
+ */
 export function addService(program: Command, act: Act): void {
   addDev(program, act);
   program
@@ -29,12 +35,10 @@ export function addService(program: Command, act: Act): void {
     .option("--url <url>", "the address of the API, instead of DUCTAPE_URL")
     .option("--no-browser", "print the address only")
     .option("--json", "print the address as JSON")
-    .action(
-      act(async (io, job: string | undefined, options) => (await import("./open.ts")).openDashboard(io, job, options)),
-    );
+    .action(act(openDashboard));
   withApi(program.command("doctor").description("check this machine, the AWS account and the API"))
     .option("--deploy", "also fail without the AWS credentials and the Region that a deployment needs")
-    .action(act(async (io, options) => (await import("./doctor/doctor.ts")).doctor(io, options)));
+    .action(act((io, options: DoctorOptions) => doctor(io, options)));
   program
     .command("mcp")
     .description("serve the API as tools to an AI agent, by the Model Context Protocol on standard input and output")
@@ -59,7 +63,7 @@ function addDev(program: Command, act: Act): void {
       "after",
       "\nEnvironment variables:\n  PORT          the port of the API, without --port\n  DUCTAPE_DATA  the folder for all data (.ductape)",
     )
-    .action(act(async (io, options) => (await import("./dev.ts")).dev(io, options)));
+    .action(act(dev));
 }
 
 function addKeys(program: Command, act: Act): void {

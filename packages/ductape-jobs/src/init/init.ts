@@ -4,6 +4,7 @@ import { basename, dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { version } from "../../../../lambdas/core/kernel/version.ts";
 import { jobsFolder } from "../project-folder.ts";
+import { withExcluded } from "./excluded.ts";
 import { withIgnored } from "./ignored.ts";
 import { type Manifest, scriptsIn, withJobs } from "./manifest.ts";
 
@@ -122,8 +123,6 @@ async function separate(folder: string, edit: Edit): Promise<void> {
   await edit(join(folder, "package.json"), (theirs) => theirs ?? jsonOf({ private: true, type: "module" }));
   const theirOptions = join(dirname(folder), "tsconfig.json");
   if (!existsSync(theirOptions)) return;
-  // Only those who have such a file wait for what reads it.
-  const { withExcluded } = await import("./excluded.ts");
   await edit(theirOptions, (theirs = "") => withExcluded(theirs, basename(folder)));
 }
 

@@ -15,7 +15,7 @@ const base = {
   requestName: "IShelfRequest",
   section: "shelves",
   targetField: "shelf",
-  input: () => z.strictObject({ title: z.string() }),
+  input: z.strictObject({ title: z.string() }),
   event: () => ({ shelf: Tag }),
   example: { event: "shelve", input: { title: "Emma" } },
   defaults: { timeout_ms: 1000, retries: 0 },
@@ -33,7 +33,7 @@ test("a definition's functions are typed with the input, target and event of the
   // @ts-expect-error the input has no such field
   define({ ...base, checkInput: ({ input }) => none(input.author) });
   // @ts-expect-error the target has no such field
-  define({ ...base, inputSchemaOf: async (_event, target) => target.colour });
+  define({ ...base, inputSchemaOf: (_event, target) => target.colour });
   // @ts-expect-error the example is no input of the type
   define({ ...base, example: { event: "shelve", input: { title: 7 } } });
 });

@@ -98,7 +98,7 @@ test.each([
     "must be an object, or a string where the message has no template",
   ],
 ] as const)("the input of a job of type %s says what a field takes: %j", (type, input, message) => {
-  const { error } = registry[type].input().safeParse(input);
+  const { error } = registry[type].input.safeParse(input);
   expect(error?.issues.map((issue) => issue.message)).toEqual([message]);
 });
 

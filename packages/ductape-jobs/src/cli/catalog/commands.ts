@@ -1,6 +1,9 @@
 import type { Command } from "commander";
 import { readTime } from "../arguments/read-time.ts";
 import { type Act, calling, withApi, withPages } from "../context.ts";
+import { listErrors } from "./errors.ts";
+import { listProducts, showProduct } from "./products.ts";
+import { showStats } from "./stats.ts";
 
 /** What there is to schedule, and what became of it as a whole. */
 export function addCatalog(program: Command, act: Act): void {
@@ -8,10 +11,9 @@ export function addCatalog(program: Command, act: Act): void {
     .option("--event <event>", "show this event of the product, with the JSON Schema of its input")
     .action(
       act(
-        calling(async (context, tag: string | undefined, options) => {
-          const { listProducts, showProduct } = await import("./products.ts");
-          return tag === undefined ? listProducts(context, options) : showProduct(context, tag, options);
-        }),
+        calling((context, tag: string | undefined, options) =>
+          tag === undefined ? listProducts(context, options) : showProduct(context, tag, options),
+        ),
       ),
     );
   withApi(withPages(program.command("errors").description("list what failed for good, grouped by cause")))
@@ -19,11 +21,11 @@ export function addCatalog(program: Command, act: Act): void {
     .option("--env <env>", "only of this env")
     .option("--from <time>", "from the day of this time (default: 24 hours ago): -7d, or an RFC 3339 time", readTime)
     .option("--to <time>", "until the end of the day of this time (default: now)", readTime)
-    .action(act(calling(async (context, options) => (await import("./errors.ts")).listErrors(context, options))));
+    .action(act(calling(listErrors)));
   withApi(program.command("stats").description("show how many jobs ran, how late and how long"))
     .requiredOption("--product <tag>", "the product")
     .requiredOption("--env <env>", "the env")
     .option("--from <time>", "from the hour of this time (default: 24 hours ago): -7d, or an RFC 3339 time", readTime)
     .option("--to <time>", "until the end of the hour of this time (default: now)", readTime)
-    .action(act(calling(async (context, options) => (await import("./stats.ts")).showStats(context, options))));
+    .action(act(calling(showStats)));
 }

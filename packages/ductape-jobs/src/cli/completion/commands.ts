@@ -1,6 +1,7 @@
 import { Argument, type Command } from "commander";
 import { type Act, line } from "../context.ts";
-import type { Shell } from "./scripts.ts";
+import { completionsOf } from "./completions-of.ts";
+import { found, type Shell, scripts } from "./scripts.ts";
 
 /** `completion`: for the shells that people have. The words are what a shell asks with. */
 export function addCompletion(program: Command, act: Act): void {
@@ -18,8 +19,6 @@ fish  ductape-jobs completion fish | source        in ~/.config/fish/config.fish
     )
     .action(
       act(async (io, shell: Shell, words: string[]) => {
-        const { found, scripts } = await import("./scripts.ts");
-        const { completionsOf } = await import("./completions-of.ts");
         const lines = words.length === 0 ? [scripts[shell]] : completionsOf(program, words).map(found[shell]);
         io.out.write(lines.map(line).join(""));
       }),

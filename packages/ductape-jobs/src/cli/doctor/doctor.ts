@@ -10,7 +10,7 @@ import { checkAws } from "./check-aws.ts";
 import { checkNode, checkNpm } from "./check-machine.ts";
 import type { Finding } from "./finding.ts";
 
-interface DoctorOptions extends ApiOptions {
+export interface DoctorOptions extends ApiOptions {
   deploy?: boolean;
 }
 

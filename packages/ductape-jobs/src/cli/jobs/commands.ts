@@ -2,39 +2,32 @@ import { type Command, Option } from "commander";
 import { readTime } from "../arguments/read-time.ts";
 import { type Act, calling, withApi, withPages } from "../context.ts";
 import { withRepeat } from "../schedule/commands.ts";
+import { cancelJob, deleteJob, rescheduleJob, retryJob, runJobNow } from "./change.ts";
+import { getJob } from "./get.ts";
+import { listJobs } from "./list.ts";
+import { listRuns } from "./runs.ts";
+import { tailJob } from "./tail.ts";
 
-/** `jobs ...`. What each of them does is loaded when it runs. */
+/** `jobs ...`. */
 export function addJobs(program: Command, act: Act): void {
   const jobs = program.command("jobs").description("show and change jobs");
   withApi(withPages(withFilters(jobs.command("list").description("list jobs, the latest first")))).action(
-    act(calling(async (context, options) => (await import("./list.ts")).listJobs(context, options))),
+    act(calling(listJobs)),
   );
   withApi(jobs.command("get").description("show a job with its attempts and its result").argument("<job_id>"))
     .option("--input", "show its input instead; the key needs jobs:input")
-    .action(
-      act(calling(async (context, id: string, options) => (await import("./get.ts")).getJob(context, id, options))),
-    );
+    .action(act(calling(getJob)));
   withApi(
     withPages(jobs.command("runs").description("list the runs of a job, the latest first").argument("<job_id>")),
-  ).action(
-    act(calling(async (context, id: string, options) => (await import("./runs.ts")).listRuns(context, id, options))),
-  );
+  ).action(act(calling(listRuns)));
   withApi(jobs.command("cancel").description("cancel a job that has not ended").argument("<job_id>"))
     .option("--reason <text>", "why; it is shown with the job")
-    .action(
-      act(
-        calling(async (context, id: string, options) => (await import("./change.ts")).cancelJob(context, id, options)),
-      ),
-    );
+    .action(act(calling(cancelJob)));
   withApi(jobs.command("retry").description("retry a failed job, with all of its retries again").argument("<job_id>"))
     .option("--at <time>", "when: +10m, an RFC 3339 time, or Unix time (default: now)", readTime)
-    .action(
-      act(
-        calling(async (context, id: string, options) => (await import("./change.ts")).retryJob(context, id, options)),
-      ),
-    );
+    .action(act(calling(retryJob)));
   withApi(jobs.command("run-now").description("run a job now that waits for its time").argument("<job_id>")).action(
-    act(calling(async (context, id: string, options) => (await import("./change.ts")).runJobNow(context, id, options))),
+    act(calling(runJobNow)),
   );
   withApi(
     withRepeat(
@@ -44,26 +37,16 @@ export function addJobs(program: Command, act: Act): void {
         .argument("<job_id>")
         .option("--at <time>", "when: +10m, an RFC 3339 time, or Unix time; of a new series its start", readTime),
     ),
-  ).action(
-    act(
-      calling(async (context, id: string, options) =>
-        (await import("./change.ts")).rescheduleJob(context, id, options),
-      ),
-    ),
-  );
+  ).action(act(calling(rescheduleJob)));
   withApi(
     jobs
       .command("delete")
       .description("delete a job that has ended, with its input, results and runs")
       .argument("<job_id>"),
-  ).action(
-    act(calling(async (context, id: string, options) => (await import("./change.ts")).deleteJob(context, id, options))),
-  );
+  ).action(act(calling(deleteJob)));
   withApi(
     jobs.command("tail").description("print what happens to a job until it has ended").argument("<job_id>"),
-  ).action(
-    act(calling(async (context, id: string, options) => (await import("./tail.ts")).tailJob(context, id, options))),
-  );
+  ).action(act(calling(tailJob)));
 }
 
 const withFilters = (command: Command): Command =>

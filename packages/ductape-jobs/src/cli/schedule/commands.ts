@@ -2,25 +2,17 @@ import type { Command } from "commander";
 import { readDuration, readTime } from "../arguments/read-time.ts";
 import { collected, wholeNumber } from "../arguments/read-value.ts";
 import { type Act, calling, withApi } from "../context.ts";
+import { explain } from "./explain.ts";
+import { schedule } from "./schedule.ts";
 
 /** `schedule` and `explain`, which take the same request. */
 export function addSchedule(program: Command, act: Act): void {
   withRequest(program.command("schedule").description("schedule a job"))
     .option("--wait", "wait until the job has ended, and show it")
     .option("--max-wait <duration>", "wait no longer than this, such as 5m", readDuration)
-    .action(
-      act(
-        calling(async (context, event: string, options) =>
-          (await import("./schedule.ts")).schedule(context, event, options),
-        ),
-      ),
-    );
+    .action(act(calling(schedule)));
   withRequest(program.command("explain").description("show what a request would lead to; nothing is created")).action(
-    act(
-      calling(async (context, event: string, options) =>
-        (await import("./explain.ts")).explain(context, event, options),
-      ),
-    ),
+    act(calling(explain)),
   );
 }
 

@@ -45,8 +45,7 @@ const view = () => {
   if (!product) throw new Error("there is no product");
   return productView(product, catalog, allScopes);
 };
-const schemaOf = async (tag: string) =>
-  (await view())?.events.find((event) => event.tag === tag)?.input as Record<string, never>;
+const schemaOf = (tag: string) => view()?.events.find((event) => event.tag === tag)?.input as Record<string, never>;
 const ask = async (event: string, input: object) => {
   const { ask } = fakeApi({ catalog });
   return ask({ method: "POST", path: "/v1/explain", body: { product_tag: "shop", env: "prd", event, input } });

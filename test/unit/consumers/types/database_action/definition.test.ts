@@ -113,7 +113,7 @@ describe("an input is checked when it is requested", () => {
   it("may be only a filter if its action has no other placeholders", () => {
     const find = mongo({ operation: "find", filter: { _id: "{{filter.id:objectid}}" } });
     const filter = { id: "65a1b2c3d4e5f60718293a4b" };
-    expect(databaseAction.input().safeParse({ filter }).data).toEqual({ filter });
+    expect(databaseAction.input.safeParse({ filter }).data).toEqual({ filter });
     expect(faults(find, { filter })).toEqual([]);
     expect(faults(find, {})).toEqual([{ pointer: "/input/filter/id", detail: "is required." }]);
     expect(faults(sql({}), { filter })).toMatchObject([

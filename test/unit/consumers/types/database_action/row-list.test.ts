@@ -23,7 +23,7 @@ const dynamo = (action: object) =>
 const insert = sql("create", "INSERT INTO orders VALUES ({{customer}}, {{line.total:float}}, {{filter.shop:integer}})");
 const put = dynamo({ operation: "put", item: { id: "{{id}}" } });
 const faults = (target: DatabaseTarget, input: Input) => databaseFaults(target, "do", input);
-const schemaFaults = (data: unknown) => findFaults(databaseInput(), { data }, ["input"]).faults;
+const schemaFaults = (data: unknown) => findFaults(databaseInput, { data }, ["input"]).faults;
 const many = (count: number) => Array.from({ length: count }, (_, i) => ({ id: `id ${i}` }));
 
 describe("a list as `data`", () => {

@@ -8,9 +8,8 @@ const asked = (to: string | string[]) => ({
   email: { to, subject: { en: "a" }, template: { en: "b" } },
 });
 const faultsOf = (to: string | string[]) =>
-  notificationInput()
-    .safeParse(asked(to))
-    .error?.issues.map(({ path, message }) => `${path.join(".")}: ${message}`) ?? [];
+  notificationInput.safeParse(asked(to)).error?.issues.map(({ path, message }) => `${path.join(".")}: ${message}`) ??
+  [];
 
 test.each([
   ["one address", "ada@example.com", 1],

@@ -47,6 +47,6 @@ describe("the name of a file whose request has none", () => {
   it("is a valid name, and not longer than is allowed for when the job is requested", async () => {
     const name = await generatedName({ ...job, run: Number.MAX_SAFE_INTEGER }, "application/x-ndjson", text);
     expect(name.length).toBeLessThanOrEqual(longestGeneratedName);
-    expect(fileName().parse(name)).toBe(name);
+    expect(fileName.parse(name)).toBe(name);
   });
 });

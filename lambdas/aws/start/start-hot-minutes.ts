@@ -1,2 +1,0 @@
-export { dynamoDueCounts as startDueCounts } from "../dynamodb/due-counts.ts";
-export { dynamoUnscheduled as startUnscheduled } from "../dynamodb/unscheduled.ts";
