@@ -64,7 +64,7 @@ async function scheduleAll(services: IntakeServices, read: readonly Read[], outc
   }
 }
 
-/** Imports run from a queue of their own, one per invocation, because a large one would delay the requests in its batch. */
+/** Imports run from a separate queue, one per invocation, because a large one would delay the requests in its batch. */
 async function startImports(services: IntakeServices, read: readonly Read[], outcomes: Map<QueueMessage, Outcome>) {
   await inParallel(importsAtOnce, read, async ({ message, delivery }) => {
     if (delivery.kind !== "objects") return;

@@ -45,7 +45,7 @@ export const lazyTicks = (to: { client: SQSClient; url: string }): Ticks =>
 export const lazyResultCache = (at: { client: DynamoDBClient; table: string }): ResultCache =>
   lazyPort(async () => (await import("./start-result-cache.ts")).startResultCache(at));
 
-/** First needed by somebody who asks what failed, or how webhooks do. */
+/** First needed by a request for failures or for the state of webhooks. */
 export const lazyWatching = (at: { client: DynamoDBClient; table: string }): Watching => ({
   failures: lazyPort(async () => (await import("./start-watching.ts")).startWatching(at).failures),
   endpoints: lazyPort(async () => (await import("./start-watching.ts")).startWatching(at).endpoints),

@@ -1,5 +1,5 @@
 import type { Sessions } from "../../core/ports/sessions.ts";
 import { lazyPort } from "./lazy-port.ts";
 
-/** First needed by a request with a session. It is a file of its own, since only what callers reach checks tokens. */
+/** First needed by a request with a session. It is a separate file, since only what callers reach checks tokens. */
 export const lazySessions = (): Sessions => lazyPort(async () => (await import("./start-sessions.ts")).startSessions());
