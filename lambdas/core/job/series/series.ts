@@ -139,7 +139,7 @@ const standsUntil = (job: Job): number => Math.max(job.scheduled_at, job.coalesc
 /** A run that is planned for an occurrence that may have passed: it stands for all others, unless each has its own run. */
 function catchingUp({ missed, overlap }: Repeat, at: number | undefined, now: number): Planned | undefined {
   if (at === undefined) return undefined;
-  // With `cancel_previous` the start of the run says for which occurrences it stands.
+  // With `cancel_previous` a run stands for the occurrences up to its start.
   return at > now || missed === "all" || overlap === "cancel_previous" ? { at } : { at, coalesced_until: now };
 }
 
