@@ -17,7 +17,7 @@ import { type Input, inputFaults, plainNames } from "./values.ts";
 /** IDbActionRequest: what fills the placeholders of a named action. */
 export const databaseInput = lazy(() => {
   const Records = z.record(z.string(), z.unknown());
-  // What a row must be depends on the action, and the faults of rows have pointers of their own: see `databaseFaults`.
+  // What a row must be depends on the action, and the faults of rows have other pointers: see `databaseFaults`.
   const Rows = z
     .array(z.unknown().meta({ type: "object" }))
     .min(1)
@@ -37,7 +37,7 @@ export function databaseFaults(target: DatabaseTarget, action: string, input: In
   return rowFaults(placeholders, rows, { rule, names });
 }
 
-/** The rows of a list `data`, each the input of a statement of its own; undefined if one statement runs. */
+/** The rows of a list `data`, each the input of one statement; undefined if one statement runs. */
 export const databaseRows = (target: DatabaseTarget, action: string, input: Input): Row[] | undefined =>
   rowsOf(placeholdersOf(target, action), input);
 
