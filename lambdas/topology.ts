@@ -86,7 +86,7 @@ export interface QueuePlan {
   visibilitySeconds: number;
   /** Deliveries of a message before it becomes a dead letter. */
   receives: number;
-  /** For how long a message that nobody handles is kept, the time of its delay included. */
+  /** For how long a message that is not handled is kept, the time of its delay included. */
   retentionSeconds: number;
   batchSize: number;
   /** Batches in progress at the same time. The default: for consumers a setting may override it. */
@@ -113,7 +113,7 @@ export const deadLetterRetentionDays = 14;
 export const defaultConcurrency = 60;
 
 /**
- * A tick is worth something for seconds only: while it is missing, a line stands still, until somebody notices that it is overdue
+ * A tick is worth something for seconds only: while it is missing, a line stands still, until a job or the reconciler finds it overdue
  * and sends another one. So one whose process was killed comes again after 30 s, and not after six times the timeout, which AWS
  * recommends so that a throttled batch is not delivered twice: a tick that comes twice is dropped by its note. For the same reason it
  * is tried five times only, which take a minute or two, and forgotten after an hour, of which its delay may take 15 minutes.
@@ -177,7 +177,7 @@ export const phaseIndex = { name: "by-phase", partitionKey: "gsi_pk", sortKey: "
 export const ttlAttribute = "expires";
 
 /*
- * Each kind of item has partitions of its own, so that a function's permissions can be limited to the kinds that it uses.
+ * Each kind of item has its own partitions, so that a function's permissions can be limited to the kinds that it uses.
  */
 /** `JOB#<id>`: a job and its archived runs. */
 export const jobsPrefix = "JOB#";

@@ -167,7 +167,7 @@ export interface JobsSettings {
   alarms?: "joined" | "each" | false;
   /**
    * Where alarms are sent; the address must confirm once. E-mail address.
-   * @default - nobody
+   * @default - none
    */
   alarmEmail?: string;
   /**

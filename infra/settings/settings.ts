@@ -285,7 +285,6 @@ export const settings = {
     section: "Logs, alarms and traces",
     schema: text(z.regexes.email, "must be an e-mail address").optional(),
     type: "e-mail address",
-    fallback: "nobody",
     doc: "where alarms are sent; the address must confirm once",
   },
   // Samples cost, and in a quiet system every request is one.

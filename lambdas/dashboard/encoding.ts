@@ -4,14 +4,14 @@ const encodings = [
   ["gzip", ".gz"],
 ] as const;
 
-/** How a file is stored: as it is, or encoded. */
+/** How a file is stored: plain or encoded. */
 export interface Stored {
   suffix: "" | ".br" | ".gz";
   encoding?: "br" | "gzip";
 }
 
 /**
- * The forms of a file that a client accepts by its Accept-Encoding, best first. Any client can read the file as it is, so that
+ * The forms of a file that a client accepts by its Accept-Encoding, best first. Any client can read the plain file, so that
  * form is always the last, even where the client would rather have none.
  * https://www.rfc-editor.org/rfc/rfc9110#name-accept-encoding
  */

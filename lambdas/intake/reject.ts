@@ -17,7 +17,7 @@ export interface Rejected {
 
 /**
  * Rejects requests: fails the task of Step Functions that would wait in vain, publishes the rejection and keeps a dead letter.
- * Answers the indexes of those for which one of these failed for now; their messages are redelivered and rejected then.
+ * Returns the indexes of those for which one of these failed for now; their messages are redelivered and rejected then.
  */
 export async function rejectAll(services: IntakeServices, rejected: readonly Rejected[]): Promise<Set<number>> {
   if (rejected.length === 0) return new Set();
@@ -43,7 +43,7 @@ export async function rejectAll(services: IntakeServices, rejected: readonly Rej
 }
 
 /**
- * Queues a failure for each task that waits for a rejected request. Answers those that failed for now. If the queue refuses one
+ * Queues a failure for each task that waits for a rejected request. Returns those that failed for now. If the queue refuses one
  * permanently, this is logged and the message is rejected all the same.
  */
 async function failTasks({ tasks, log }: IntakeServices, rejected: readonly Rejected[]): Promise<Refused[]> {

@@ -8,7 +8,7 @@ import { type AcceptedRequest, parseRequest } from "../core/requests/request.ts"
 import { type Sender, unwrap } from "./deliveries.ts";
 import type { IntakeServices } from "./services.ts";
 
-/** Schedules the request of a direct invocation. Answers the receipt, or throws a RequestError. */
+/** Schedules the request of a direct invocation. Returns the receipt, or throws a RequestError. */
 export async function scheduleRequest(services: IntakeServices, { payload, requestId }: DirectCall): Promise<Receipt> {
   const delivery = unwrap(payload, { source: "lambda", id: requestId }, services.bucket);
   if (delivery.kind === "unreadable") throw delivery.error;

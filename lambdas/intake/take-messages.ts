@@ -22,7 +22,7 @@ const importsAtOnce = 5;
 
 /**
  * Handles a batch of the intake queue: schedules requests, starts imports and rejects everything else. No message affects
- * another. Answers the ids of the messages that have to be redelivered.
+ * another. Returns the ids of the messages that have to be redelivered.
  */
 export async function takeMessages(services: IntakeServices, messages: readonly QueueMessage[]): Promise<string[]> {
   const read = messages.map((message): Read => {
@@ -64,7 +64,7 @@ async function scheduleAll(services: IntakeServices, read: readonly Read[], outc
   }
 }
 
-/** Imports run from a queue of their own, one per invocation, because a large one would delay the requests in its batch. */
+/** Imports run from a separate queue, one per invocation, because a large one would delay the requests in its batch. */
 async function startImports(services: IntakeServices, read: readonly Read[], outcomes: Map<QueueMessage, Outcome>) {
   await inParallel(importsAtOnce, read, async ({ message, delivery }) => {
     if (delivery.kind !== "objects") return;
@@ -77,7 +77,7 @@ async function startImports(services: IntakeServices, read: readonly Read[], out
   });
 }
 
-/** Rejects what was refused. Answers the messages whose rejection failed, which have to be redelivered. */
+/** Rejects what was refused. Returns the messages whose rejection failed, which have to be redelivered. */
 async function reject(services: IntakeServices, read: readonly Read[], outcomes: Map<QueueMessage, Outcome>) {
   const refused = read.flatMap(({ message, delivery }) => {
     const outcome = outcomes.get(message);

@@ -53,7 +53,7 @@ export interface SendFailure {
 }
 
 /**
- * Remembers what was sent and sets aside what was refused permanently. Answers the first batch index that has to be
+ * Remembers what was sent and sets aside what was refused permanently. Returns the first batch index that has to be
  * redelivered. `by` names the service that refused.
  */
 export async function recordResults(
@@ -80,7 +80,7 @@ const letterOf = ({ body, logFields }: Outgoing, code: string, by: string): Dead
   logFields,
 });
 
-/** Sends messages to a queue. Answers the first batch index that has to be redelivered. */
+/** Sends messages to a queue. Returns the first batch index that has to be redelivered. */
 export async function enqueue<Message>(
   services: EmitServices & { log: Log },
   queue: MessageQueue<Message>,

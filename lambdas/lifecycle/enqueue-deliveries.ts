@@ -10,7 +10,7 @@ export interface WebhookQueueServices extends EmitServices {
   webhooks: MessageQueue<Delivery>;
 }
 
-/** Queues one delivery per event and endpoint. Answers the first batch index that has to be redelivered. */
+/** Queues one delivery per event and endpoint. Returns the first batch index that has to be redelivered. */
 export function enqueueDeliveries(services: WebhookQueueServices, effects: readonly ChangeEffects[]): Promise<number> {
   const entries = effects.flatMap(({ batchIndex, id, deliveries }) =>
     deliveries.map((message) => {

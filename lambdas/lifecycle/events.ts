@@ -84,13 +84,13 @@ function beginnings(before: Job, after: Job, at: number): Transition[] {
   if (isFinished(before)) return transition("retrying");
   const wait = waitBegun(before, after);
   if (wait) return transition("waiting", wait.gate, wait.since);
-  // A start that a rate has given is no schedule that somebody asked for.
+  // A start that a rate has given is no schedule that a caller asked for.
   const isReserved = after.reserved?.until === after.due_at;
   const moved = isWaiting(before) && before.due_at !== after.due_at && !isReserved;
   return moved || after.run > before.run ? transition("scheduled") : [];
 }
 
-/** A start that is given for the same minute is no wait that anybody wants to hear of. */
+/** A start that is given for the same minute is not worth an event. */
 const leastWaitMs = 60_000;
 
 /** The wait for a slot, or for a start that a rate has given, that a change has begun. */

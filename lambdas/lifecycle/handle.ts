@@ -21,7 +21,7 @@ export interface LifecycleServices extends PublishServices, TaskQueueServices, W
 }
 
 /**
- * Publishes, queues and counts what a batch of changes, oldest first, stands for. Answers the position of the first change
+ * Publishes, queues and counts what a batch of changes, oldest first, stands for. Returns the position of the first change
  * that failed for now: Lambda redelivers that one and everything after it, which keeps the order of each job's events.
  */
 export async function handleChanges(

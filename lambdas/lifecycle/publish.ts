@@ -8,7 +8,7 @@ export interface PublishServices extends EmitServices {
   publish: ReadonlySet<JobEventName>;
 }
 
-/** Publishes events on the bus. Answers the first batch index that has to be redelivered. */
+/** Publishes events on the bus. Returns the first batch index that has to be redelivered. */
 export async function publish(services: PublishServices, effects: readonly ChangeEffects[]): Promise<number> {
   const { bus, log, publish, recentlySent } = services;
   const wanted = effects

@@ -13,7 +13,7 @@ const relayMs = 55_000;
 
 /**
  * Asks the relay to send the messages that EventBridge Scheduler did not take, in each shard that has some for jobs which are due
- * within 20 minutes. Every shard is worked on by itself, and nobody waits for it here. Answers how many shards could not be read
+ * within 20 minutes. Every shard is worked on by itself, and nothing waits for it here. Returns how many shards could not be read
  * or asked for: the next round does it again.
  */
 export async function askRelays(

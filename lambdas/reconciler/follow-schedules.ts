@@ -18,7 +18,7 @@ const lastWorkMs = 10_000;
 /**
  * Makes, changes and cancels the jobs of all schedules, as many as there is time for until `end`, epoch milliseconds: the next round
  * goes on from there. `state` is what the last round has left. While a round of another process may be at work, perhaps for an earlier
- * deployment, nothing counts as done, since that one may still make what this one does not know of. Answers whether all is done.
+ * deployment, nothing counts as done, since that one may still make what this one does not know of. Returns whether all is done.
  */
 export async function followSchedules(
   services: Syncing,

@@ -18,7 +18,7 @@ export interface RoundPauses {
 }
 
 export interface PausesMeasured {
-  /** How long the oldest pause has lasted that nobody has given an end, in milliseconds; 0 if there is none. */
+  /** How long the oldest pause without an end has lasted, in milliseconds; 0 if there is none. */
   pause_age_ms: number;
   /** How many jobs of pauses that have ended were sent. */
   drained: number;
@@ -73,7 +73,7 @@ async function drainOne(
   }
 }
 
-/** A pause that ended by itself is recorded as ended, so that its end stays what it is. Undefined if somebody changed it. */
+/** A pause that ended by itself is recorded as ended, so that its end stays the same. Undefined if it has changed. */
 async function endedInStore({ pauses, clock }: Services, pause: Pause): Promise<Pause | undefined> {
   if (pause.ended_at !== undefined) return pause;
   const next = ended(pause, endOf(pause, clock.now()) ?? clock.now());

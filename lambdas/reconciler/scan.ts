@@ -36,7 +36,7 @@ export interface Round {
  * Reads the overdue end of every pending partition of the catalog, as far as the round has time for: first the further pages of
  * scans that the last rounds have begun, for half of the time, then the first page of every other partition, then further pages
  * again, one of each in turn, so that no backlog hides another. The partitions are a circle, and each round goes on where the one
- * before has come to, whichever process that was. Answers how many were left.
+ * before has come to, whichever process that was. Returns how many were left.
  */
 export async function scanCatalog(round: Round): Promise<number> {
   const { services, memory, pauses, end } = round;
@@ -81,13 +81,13 @@ function partitionsFrom({ catalog, jobs }: ReconcilerServices, memory: Memory): 
         ({ product, env, shard }) => product === scan.product && env === scan.env && shard === scan.shard,
       )
     : 0;
-  // What has left the catalog is not found. Whoever has died here may have died of what was read.
+  // What has left the catalog is not found. A round that has died here may have died of what was read.
   const first = Math.max(0, at) + scansAtOnce * diedHere(memory);
   const start = partitions.length > 0 ? first % partitions.length : 0;
   return [...partitions.slice(start), ...partitions.slice(0, start)];
 }
 
-/** One page of each scan in turn, until all are over or the time is. Answers those that have further pages. */
+/** One page of each scan in turn, until all are over or the time is. Returns those that have further pages. */
 async function inTurns(round: Round, scans: readonly ShardScan[], end: number): Promise<ShardScan[]> {
   const { clock } = round.services;
   let open = [...scans];
@@ -106,7 +106,7 @@ async function inTurns(round: Round, scans: readonly ShardScan[], end: number): 
   return open;
 }
 
-/** Handles one page of a scan. Answers whether there is another; a page that could not be read comes first in the next round. */
+/** Handles one page of a scan. Returns whether there is another; a page that could not be read comes first in the next round. */
 async function scanPage(round: Round, scan: ShardScan): Promise<boolean> {
   const { product, env, shard, since, until, after } = scan;
   const window = { since, until, graceMs: round.graceMs };
@@ -136,7 +136,7 @@ export async function redispatch(
   // What a later version made of a job, before a roll back, is left to a version that knows it.
   const known = (await services.jobs.getMany(ids)).filter(isKnown);
   const due = (await dueOf(known)).filter((job) => !pauses.leaves(job));
-  // Who stands in a line is called there: another message would find it as it is.
+  // A job in a line is called there: another message would change nothing.
   const lined = await linedJobs(services, due);
   const jobs = due.filter((job) => !lined.has(job.id));
   total.looked += ids.length;

@@ -13,7 +13,7 @@ export interface Schedules {
 
 /**
  * What schedules are followed for: once for each hash of them, and once for each deployed code, so that the next deployment puts
- * back what somebody has changed by hand.
+ * back what was changed by hand.
  */
 export const followedFor = (hash: string, code: string): string =>
   hash === schedulesOff || code === "" ? hash : `${hash} ${code}`;

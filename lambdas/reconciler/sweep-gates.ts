@@ -32,7 +32,7 @@ interface Seen {
 }
 
 /**
- * Looks after the lines of limits: hands over free slots that a crash has left, frees slots that belong to nobody, sends the pump a
+ * Looks after the lines of limits: hands over free slots that a crash has left, frees slots that belong to no job any more, sends the pump a
  * tick where none has come or where the rule has changed, and takes the mark off gates whose lines have been empty for a while. The
  * gates are found in the index, which lists a gate while it is marked, so that the work grows with the lines and not with jobs or
  * keys. No gate is begun after `end`; the next round goes on where this one has come to, whichever process does it.
@@ -176,7 +176,7 @@ function ruleChanged(
 }
 
 /**
- * A line that is empty. Whoever stands in it at this moment may have seen the mark, and relies on it: so it goes in two steps, and the
+ * A line that is empty. A job that joins it at this moment may have seen the mark, and relies on it: so it goes in two steps, and the
  * first is seen by all who come later.
  */
 async function unmark({ gates, clock }: Services, gate: GateName, mark: LineMark | undefined): Promise<void> {

@@ -38,7 +38,7 @@ export async function answerTask(services: TaskServices, message: TaskMessage): 
   if (first) throw first.reason;
 }
 
-/** What a log line says about a message. Never the token: whoever knows it can answer the task. */
+/** What a log line says about a message. Never the token: anyone who knows it can answer the task. */
 export const messageFields = ({ job_id, kind }: TaskMessage) => ({ job_id, kind });
 
 /** Prepares the call that reports an outcome to a task, so that a result is read once for all tasks. */

@@ -124,7 +124,7 @@ async function attempt(services: WebhookServices, endpoint: ProductEndpoint, del
   }
 }
 
-/** A new URL means that somebody has fixed the disabled endpoint, so it gets events again. */
+/** A new URL means that the disabled endpoint was fixed, so it gets events again. */
 async function enable({ endpoints, log }: WebhookServices, delivery: Delivery): Promise<void> {
   await endpoints.enable(delivery);
   log.info("the endpoint has a new URL and is enabled again", deliveryFields(delivery));

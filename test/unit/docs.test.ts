@@ -112,6 +112,13 @@ it("what the pages call JSON is JSON", async () => {
   }
 });
 
+it("the index of the pages has each of them", async () => {
+  const index = await readFile("docs/README.md", "utf8");
+  const of = (page: string) => page.replace("docs/", "");
+  const missing = (await allPages()).filter((page) => page.startsWith("docs/") && !index.includes(`](${of(page)})`));
+  expect(missing).toEqual(["docs/README.md"]);
+});
+
 describe("the links between the pages", () => {
   const withoutCode = (text: string) => text.replaceAll(/^```[\s\S]*?^```/gm, "");
   /** As GitHub makes them of headings. */

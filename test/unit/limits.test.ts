@@ -161,7 +161,7 @@ const limits = {
   "`period` of a `rate`": `${seconds(limitBounds.leastPeriodMs)} to ${days(limitBounds.longestPeriodMs)}`,
   "`burst` of a `rate`": n(limitBounds.burst),
   "`priority`, in seconds, either way": n(limitBounds.priority),
-  "a key that is shown as it is; a longer one becomes a hash": characters(longestKeyShown),
+  "a key that is shown in full; a longer one becomes a hash": characters(longestKeyShown),
   "the longest line of a rate, beyond which newcomers fail": hours(longestLineMs),
   "jobs of a line that are counted for that": n(mostCounted),
   "jobs of a line that have a place and a start in answers": n(placesShown),

@@ -9,7 +9,7 @@ export type ActionId = "run-now" | "retry" | "pause" | "resume" | "skip-next" | 
 export interface JobAction {
   id: ActionId;
   label: string;
-  /** A second press is not needed to undo it, or it takes something away. */
+  /** It takes something away, or another press cannot undo it. */
   danger?: boolean;
   allowed(job: State): boolean;
   /** What it does, for the question before. */

@@ -18,7 +18,7 @@ export interface AgentOptions {
 }
 
 /**
- * For requests that nobody retries: connections are reused within a burst of requests, but not after the Lambda was frozen. The
+ * For requests that are not retried: connections are reused within a burst of requests, but not after the Lambda was frozen. The
  * limit is shorter than the idle timeout of any common server.
  */
 export const recentConnectionsOnly = { maxIdleMs: 1000 } as const;

@@ -66,7 +66,7 @@ export function isPermanent(error: unknown): boolean {
 export const isPermanentCode = (code: string | undefined): boolean => permanents.has(code?.split(".").at(-1) ?? "");
 
 /**
- * The error for a code that AWS answers for one entry of a batch. The service's message is left out, since it may quote the
+ * The error for a code that AWS returns for one entry of a batch. The service's message is left out, since it may quote the
  * entry. An entry without a code may be accepted the next time.
  */
 export function entryError(service: string, code = "UNKNOWN"): Error {
@@ -78,7 +78,7 @@ export function entryError(service: string, code = "UNKNOWN"): Error {
 
 /**
  * Translates the error of an AWS call into those of `core`: a PermanentError if AWS will never accept the content, a
- * TransientError if it may accept it later. Any other error stays as it is.
+ * TransientError if it may accept it later. Any other error stays unchanged.
  */
 export function classifyError(error: unknown): unknown {
   if (error instanceof PermanentError || error instanceof TransientError) return error;

@@ -17,7 +17,7 @@ const keyOf = ({ product, env, webhook }: EndpointName): Item =>
 
 /** The state of webhook endpoints, in one small item per endpoint. A healthy endpoint has no item, or an empty one. */
 export function dynamoEndpoints({ client, table }: { client: DynamoDBClient; table: string }): Endpoints {
-  /** Sends a conditional write, whose condition may fail. Answers whether it held. */
+  /** Sends a conditional write, whose condition may fail. Returns whether it held. */
   async function ifSo(update: UpdateItemCommand): Promise<boolean> {
     try {
       await client.send(update);

@@ -30,7 +30,7 @@ export function dynamoFailures({ client, table }: { client: DynamoDBClient; tabl
   const addToKnown = async (failures: readonly Failure[]): Promise<boolean> =>
     (await counters.count({ ...countingOf(failures), mustExist: true })) !== "no item";
 
-  /** Takes places for new groups. Answers how many of them the day has room for. */
+  /** Takes places for new groups. Returns how many of them the day has room for. */
   async function takePlaces(day: Day, groups: readonly (readonly Failure[])[]): Promise<number> {
     const item = await counters.count(placesOf(day, groups));
     const before = item === "no item" ? 0 : Number(item.groups?.N) - groups.length;
@@ -82,7 +82,7 @@ const byGroup = (failures: readonly Failure[]): Failure[][] => [
 
 const asOther = (failure: Failure): Failure => ({ ...failure, group: otherOf(failure.group) });
 
-/** A group takes a place once, whoever finds it new. */
+/** A group takes a place once, although several processes may find it new. */
 const placesOf = (day: Day, groups: readonly (readonly Failure[])[]): Counting<Failure> => ({
   key: keyOf(day, groupsKey),
   from: day.day,

@@ -8,7 +8,7 @@ import { crowdedPartition, crowdedSortKey, markAttributes, partKey, pumpKey, wai
 
 /** A job that still waits then lines up again: the reconciler sends its message now and then. */
 const waiterKeptMs = 8 * 24 * 3_600_000;
-/** Whoever calls from a line remembers it anew with each tick. */
+/** The pump remembers what it has called anew with each tick. */
 const pumpKeptMs = 8 * 24 * 3_600_000;
 
 const expiry = (time: number): number => Math.ceil(time / 1000);
@@ -60,7 +60,7 @@ export const peaking = (table: string, gate: GateName, peak: number) =>
     ExpressionAttributeValues: toAttributes({ ":peak": peak, ":expires": expiry(Date.now() + waiterKeptMs) }),
   });
 
-/** The fields of a mark by which a write knows that nobody has changed it. The others only count. */
+/** The fields of a mark by which a write knows that it has not changed. The others only count. */
 const compared = ["id", "emptyAt", "nextCall", "promised"] as const;
 const marked = Object.keys(markAttributes) as (keyof LineMark)[];
 
@@ -129,7 +129,7 @@ export function standing(table: string, gate: GateName, { since, ...waiter }: Wa
   });
 }
 
-/** Reserves a waiter for whoever is about to give it a slot. */
+/** Reserves a waiter that is about to get a slot. */
 export const reserving = (
   table: string,
   gate: GateName,

@@ -36,7 +36,7 @@ const waiterSortKey = ({ order, job }: Pick<Waiter, "order" | "job">): string =>
 export const waiterKey = (gate: GateName, at: Pick<Waiter, "order" | "job">): Item =>
   toAttributes({ [partitionKey]: gatePartition(gate), [sortKey]: waiterSortKey(at) });
 
-/** A partition of its own, since only the functions that call jobs may read it. */
+/** A separate partition, since only the functions that call jobs may read it. */
 export const pumpKey = (gate: GateName): Item =>
   toAttributes({ [partitionKey]: pumpPrefix + nameOf(gate), [sortKey]: "PUMP" });
 

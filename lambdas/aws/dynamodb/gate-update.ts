@@ -102,7 +102,7 @@ function slotExpression({ write: { slot: write }, ask, seen }: Writing): Express
   }
 }
 
-/** A holder is the one that was seen if lease and turn are: whoever shares a slot changes one of them. */
+/** A holder is the one that was seen if its lease and turn are: sharing a slot changes one of them. */
 function heldExpression(job: string, { holders: { [job]: held } }: PartState): Expression {
   if (!held) return nothing;
   const isGiven = `${held.given ? "attribute_exists" : "attribute_not_exists"}(#job.#given)`;
@@ -129,7 +129,7 @@ function renewExpression(ask: Ask, seen: PartState): Expression {
   };
 }
 
-/** Whoever knows one part alone takes a slot only where it is the only one. */
+/** A process that has seen one part alone takes a slot only where it is the only one. */
 const onlyPart = ({ seesParts }: Pick<NonNullable<Ask["slot"]>, "seesParts">): Expression =>
   seesParts ? nothing : { ...nothing, conditions: ["attribute_not_exists(#peak)"], names: { "#peak": "peak" } };
 
@@ -169,7 +169,7 @@ function rateExpression({ write: { rate: write }, ask: { rate, now }, seen }: Wr
   }
 }
 
-/** Whoever was not called passes only a gate without a line, as `nextStep` says. */
+/** A job that was not called passes only a gate without a line, as `nextStep` says. */
 function lineExpression({ write, ask }: Writing): Expression {
   if (ask.isCalled || ask.slot?.isGiven || write.slot?.do === "renew") return nothing;
   return { ...nothing, conditions: ["attribute_not_exists(#waiting)"], names: { "#waiting": markAttributes.id } };

@@ -32,7 +32,7 @@ import type { Item } from "./job-item.ts";
 import { dynamoPins } from "./limit-pins.ts";
 import { queryItems } from "./query-items.ts";
 
-/** Each round is a write whose condition failed because somebody else changed the part meanwhile. */
+/** Each round is a write whose condition failed because another process changed the part meanwhile. */
 const rounds = 20;
 /** Where a part is expected to stand, so that the first write mostly holds. A guess can cost a call and nothing else. */
 const guessesKept = 1000;
@@ -54,13 +54,13 @@ export function dynamoGates({ client, table }: { client: DynamoDBClient; table: 
     return Item ? partOf(Item) : emptyPart();
   }
 
-  /** Sends a write whose condition may fail: answers the attributes that it wrote, or what is stored instead. */
+  /** Sends a write whose condition may fail: returns the attributes that it wrote, or what is stored instead. */
   async function tried(part: GatePart, update: UpdateItemCommand): Promise<{ written: Item } | { stored: PartState }> {
     try {
       return { written: (await client.send(update)).Attributes ?? {} };
     } catch (error) {
       if (!(error instanceof ConditionalCheckFailedException)) throw error;
-      // Not every server answers the item, and none answers one that is absent.
+      // Not every server returns the item, and none returns one that is absent.
       return { stored: error.Item ? partOf(error.Item) : await read(part) };
     }
   }

@@ -85,7 +85,7 @@ export const expiryOf = (finishedAt: number, retentionDays: number): number =>
 export const withText = (stored: Stored | undefined) =>
   stored && "inline" in stored ? { inline: JSON.stringify(stored.inline) } : stored;
 
-/** The value of a field, `stored` as it was read from its attribute. One of a form that a later version writes is carried as it is. */
+/** The value of a field, `stored` as it was read from its attribute. One of a form that a later version writes is carried unchanged. */
 export function withValue(stored: unknown, attribute: AttributeValue | undefined): Stored | undefined {
   if (attribute === undefined) return undefined;
   const { inline, ...others } = (attribute.M === undefined ? {} : stored) as { inline?: unknown };

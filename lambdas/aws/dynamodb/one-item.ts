@@ -2,7 +2,7 @@ import { type DynamoDBClient, GetItemCommand, PutItemCommand } from "@aws-sdk/cl
 import { partitionKey, sortKey } from "../../topology.ts";
 import { fromAttributes, keyAttributes, toAttributes } from "./attributes.ts";
 
-/** A record that has an item of its own, which is replaced whole. The sort key is not `STATE`, which the stream's filter takes for a job. */
+/** A record in one item, which is replaced whole. The sort key is not `STATE`, which the stream's filter takes for a job. */
 export function oneItem<T extends object>(
   { client, table }: { client: DynamoDBClient; table: string },
   [partition, sort]: readonly [partition: string, sort: string],

@@ -14,7 +14,7 @@ import type { Item } from "./job-item.ts";
 
 const notShown: ReadonlySet<string> = new Set([partitionKey, sortKey, ttlAttribute]);
 
-/** Products and envs have no `#`. Entries and tags have sort keys of their own, so a tag that looks like a hash is none. */
+/** Products and envs have no `#`. Entries and tags have different sort keys, so a tag that looks like a hash is none. */
 const entryKey = ({ product, env, hash }: CacheKey) => ({
   [partitionKey]: `${resultCachePrefix}${product}#${env}#${hash}`,
   [sortKey]: "ENTRY",

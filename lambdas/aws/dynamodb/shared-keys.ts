@@ -11,7 +11,7 @@ import { withClassifiedErrors } from "../client/aws-errors.ts";
 import { type Attributes, fromAttributes, toAttributes } from "./attributes.ts";
 
 /**
- * The tags before the key contain no `#`, so the partition is unambiguous. Each key has a partition of its own, so that a busy
+ * The tags before the key contain no `#`, so the partition is unambiguous. Each key has its own partition, so that a busy
  * one holds up no other.
  */
 const keyOf = ({ product, env, event, kind, key }: SharedKey) => ({

@@ -13,7 +13,7 @@ const largestBatch = 25;
 const keptAfterMs = 7 * 86_400_000;
 
 /**
- * Messages in the table of jobs, ordered by the time they are for. They are items of their own and not a mark on the job: a job
+ * Messages in the table of jobs, ordered by the time they are for. They are separate items and not a mark on the job: a job
  * that EventBridge Scheduler did not take stays as it was written, and stands where every list of jobs finds it.
  */
 export const dynamoUnscheduled = ({ client, table }: { client: DynamoDBClient; table: string }): Unscheduled =>

@@ -54,7 +54,7 @@ function textOf(bytes: Buffer): string | undefined {
 
 /**
  * The gateway passes JSON on as a string, and replaces invalid bytes with U+FFFD, which has three bytes: then the body is no
- * longer as long as Content-Length says. A valid body may contain U+FFFD of its own.
+ * longer as long as Content-Length says. A valid body may contain U+FFFD itself.
  */
 const isGarbled = (body: string, sentBytes: string | undefined): boolean =>
   sentBytes !== undefined && body.includes("\ufffd") && Buffer.byteLength(body) !== Number(sentBytes);

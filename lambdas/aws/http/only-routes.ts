@@ -21,7 +21,7 @@ export function onlyRoutes(routes: readonly { method: string; path: string }[]):
 }
 
 /**
- * Answers the methods of a path, or none for an unknown path. Every path has one spelling: an IAM policy that denies a path
+ * Returns the methods of a path, or none for an unknown path. Every path has one spelling: an IAM policy that denies a path
  * would not match another spelling of it, such as one with a slash at the end.
  */
 function methodsByPath(routes: readonly { method: string; path: string }[]): (path: string) => string[] {

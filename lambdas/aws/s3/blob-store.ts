@@ -53,7 +53,7 @@ export function s3BlobStore({ client, bucket }: { client: S3Client; bucket: stri
 
     async uploadUrl(key, seconds, { contentType, bytes }) {
       const input = { Bucket: bucket, Key: key, ContentType: contentType, ContentLength: bytes, IfNoneMatch: "*" };
-      // S3 refuses a PUT that omits or changes a signed header. With if-none-match the URL is valid for one upload: whoever
+      // S3 refuses a PUT that omits or changes a signed header. With if-none-match the URL is valid for one upload: a caller who
       // obtains it later cannot replace the file. https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html
       const headers = { ...(contentType !== undefined && { "content-type": contentType }), "if-none-match": "*" };
       const url = await getSignedUrl(client, withoutChecksum(new PutObjectCommand(input)), {

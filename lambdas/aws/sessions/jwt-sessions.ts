@@ -76,7 +76,7 @@ async function secretOf(secrets: Secrets, { secret }: SessionSettings, fresh: bo
   throw new TransientError("SHORT_SECRET", `the secret of the session has less than ${shortestSecret} bytes`);
 }
 
-/** Everything that is not the fault of the token passes, or is for whoever runs the deployment to mend: the request may come again. */
+/** Everything that is not the fault of the token passes by itself, or is mended in the deployment: the request may come again. */
 function faultOf(cause: unknown): unknown {
   if (cause instanceof TransientError) return cause;
   if (cause instanceof JobError) return new TransientError(cause.code, cause.message, { cause });

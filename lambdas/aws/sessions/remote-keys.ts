@@ -6,7 +6,7 @@ export const keysTimeoutMs = 3000;
 export const mostKeyBytes = 262_144;
 /** How long its keys are kept, in milliseconds. */
 export const keptKeysMs = 600_000;
-/** A token with an unknown key has them fetched again, but not more often than this: anybody can make such tokens. */
+/** A token with an unknown key has them fetched again, but not more often than this: anyone can make such tokens. */
 export const keysCooldownMs = 5000;
 
 /** The keys could not be fetched. */

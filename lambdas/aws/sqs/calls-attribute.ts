@@ -14,7 +14,7 @@ export const callsAttributes = (
 
 /**
  * The calls that a message came with. What cannot be read, or has fields that a later version added, counts as none: the job then goes
- * the way of one that nobody has called, and its limits call it again.
+ * the way of one that was not called, and its limits call it again.
  */
 export function callsOf({ messageAttributes }: Pick<SQSRecord, "messageAttributes">): Calls | undefined {
   const text = messageAttributes?.[attribute]?.stringValue;

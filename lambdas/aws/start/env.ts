@@ -107,7 +107,7 @@ export const ConsumerEnv = () =>
     HOLD_SECONDS: whole(0, longestHoldSeconds).default(0),
     /** The function's memory in megabytes, which limits how much its jobs load at a time. */
     MEMORY_MB: whole(128, 10_240).default(256),
-    /** Whether jobs note that they begin to wait for a slot: `true` where somebody wants the event `waiting`. */
+    /** Whether jobs note that they begin to wait for a slot: `true` where the event `waiting` is wanted. */
     NOTE_WAITS: z.enum(["true", "false"]).default("false"),
   });
 

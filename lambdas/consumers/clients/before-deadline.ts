@@ -6,7 +6,7 @@ export type Timed = Pick<Execution, "clock" | "signal" | "deadline">;
 
 /**
  * Runs `work` with a signal that aborts a little before the execution's own. At its deadline the engine records its own
- * error and discards the executor's, so whoever has something to say of what was done has to say it before.
+ * error and discards the executor's, so code that has something to say of what was done has to say it before.
  */
 export async function withDeadline<T>(execution: Timed, run: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const { clock, signal, deadline: end } = execution;

@@ -67,7 +67,7 @@ export interface ScheduleDefinition extends Omit<RepeatRequest, "limit" | "end_d
 /** A value that JSON can write. */
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [field: string]: Json };
 
-/** A product as it is written in `products/<tag>.ts`. */
+/** A product, written in `products/<tag>.ts`. */
 export interface ProductDefinition extends Sections {
   /** The `product_tag` of requests. */
   tag: string;

@@ -2,7 +2,7 @@ import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
 import * as z from "zod";
 import { Scopes } from "./scopes.ts";
 
-/** An API key as it is stored, without the key itself. Times are epoch milliseconds. */
+/** A stored API key, without the key itself. Times are epoch milliseconds. */
 export const ApiKey = z.object({
   /** The public part of the key: it identifies the key in lists, in logs and when it is revoked. */
   id: z.string(),

@@ -32,13 +32,13 @@ export const commonEventFields = {
   /** At most one job of a key is open. Default: any number. */
   unique: EventUnique.optional(),
   /**
-   * The parts of inputs and results that nobody is shown: JSON pointers (RFC 6901), in which `*` is every item of a list or every
+   * The parts of inputs and results that are never shown: JSON pointers (RFC 6901), in which `*` is every item of a list or every
    * field of an object. Default: none.
    */
   redact: z.array(RedactPointer).max(requestLimits.redact).optional(),
   /** The names of the product's limits that an attempt must pass. Default: none. */
   limits: z.array(Tag).max(limitBounds.perEvent).optional(),
-  /** For how long the result of a run answers later ones with its `cache` tag: `"1h"`, 1 s to 30 days. Default: a day. */
+  /** For how long the result of a run is used again by later ones with its `cache` tag: `"1h"`, 1 s to 30 days. Default: a day. */
   cache_ttl: duration(cacheTtl.least, cacheTtl.most).optional(),
   /** Whole seconds of head start in the lines of limits, unless a request says otherwise. Default: 0. */
   priority: Priority.optional(),

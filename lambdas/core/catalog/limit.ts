@@ -41,7 +41,7 @@ export const limitNumbers = {
 
 export const needsNumbers = "needs a `concurrency`, a `rate` or both";
 
-/** A limit in the catalog: `limits.<name>` of a product. Each of its keys has a gate of its own in each env. */
+/** A limit in the catalog: `limits.<name>` of a product. Each of its keys has one gate in each env. */
 export const Limit = strict({
   description: z.string().optional(),
   key: z.string().min(1).max(requestLimits.keyExpression).optional(),

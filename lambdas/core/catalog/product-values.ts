@@ -4,7 +4,7 @@ import { isReference } from "./references.ts";
 
 const isPlain = (value: object): boolean => [Object.prototype, null].includes(Object.getPrototypeOf(value));
 
-/** Why a value cannot be a variable or a constant: the first thing in it that JSON does not write as it is, or that is a credential. */
+/** Why a value cannot be a variable or a constant: the first thing in it that JSON would change, or that is a credential. */
 function faultIn(value: unknown, path: PropertyKey[]): { path: PropertyKey[]; message: string } | undefined {
   if (isReference(value)) {
     return { path, message: 'is a reference: a credential belongs into the `auth` of a target, as secret("name#key")' };

@@ -83,7 +83,7 @@ export type Drift = (typeof drifts)[number];
 
 /**
  * How a job differs from its schedule: the catalog has lost it (`removed`) or changed it or its event (`outdated`), and the reconciler
- * has not followed yet; or somebody has ended, paused or rescheduled the job. A run that was moved or skipped is no drift.
+ * has not followed yet; or a caller has ended, paused or rescheduled the job. A run that was moved or skipped is no drift.
  */
 export function driftOf(job: Job, wanted: Wanted | undefined): Drift[] {
   if (!wanted) return job.status === "cancelled" ? [] : ["removed"];

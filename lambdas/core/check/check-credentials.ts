@@ -9,7 +9,7 @@ const mention = /\$Auth\s*\{/;
 const detail =
   "$Auth means nothing here: it is known in the defaults of an action, and in the input of a feature's step that runs one";
 
-/** Texts of targets that mention a credential where it would be sent as it is written. Those that are evaluated are checked by their types. */
+/** Texts of targets that mention a credential where it would be sent unevaluated. Those that are evaluated are checked by their types. */
 export function checkCredentials(product: Product, registry: Registry, prefix: PropertyKey[]): Fault[] {
   const faults: Fault[] = [];
   for (const definition of Object.values(registry)) {

@@ -52,7 +52,7 @@ function isChanged(part: Expression): boolean {
   return part.args.flatMap((arg) => (arg.kind === "list" ? arg.items : [arg])).some(isChanged);
 }
 
-/** Texts that do not parse have a fault of their own. */
+/** Texts that do not parse have their own faults. */
 function parsed(text: string): Expression[] {
   try {
     return expressionsIn(text);

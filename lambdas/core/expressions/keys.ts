@@ -11,7 +11,7 @@ import { at, type CatalogValues, valuesOf } from "./values.ts";
  * operators that make a text of texts: the others would bring a library of dates into every way in.
  */
 
-/** The most characters of a key that is kept and shown as it is. A longer one is kept as its hash. */
+/** The most characters of a key that is kept and shown in full. A longer one is kept as its hash. */
 export const longestKey = 64;
 
 /** What keys that are kept as hashes begin with. */

@@ -128,7 +128,7 @@ class Parser {
     this.at = blanks.lastIndex;
   }
 
-  /** Skips blanks, and answers the token that follows. */
+  /** Skips blanks, and returns the token that follows. */
   #peek(): string | undefined {
     this.#skipBlanks();
     const first = this.#text[this.at];

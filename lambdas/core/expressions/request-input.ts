@@ -59,7 +59,7 @@ function limitFault(input: Record<string, unknown>): Fault | undefined {
 }
 
 /**
- * The faults of an input that is no template: values that are expressions as a whole, which somebody expects to be evaluated. Any
+ * The faults of an input that is no template: values that are expressions as a whole, which the caller expects to be evaluated. Any
  * other text is text. The contents of a file are left out.
  */
 export function plainInputFaults({ definition }: Pick<Checked, "definition">, input: Record<string, unknown>): Fault[] {

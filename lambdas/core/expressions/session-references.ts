@@ -4,7 +4,7 @@ import { didYouMean } from "../kernel/schema.ts";
 import type { Reference } from "./expression.ts";
 import { templateFaults } from "./template-faults.ts";
 
-/** The references to claims in templates. A text that does not parse has a fault of its own. */
+/** The references to claims in templates. A text that does not parse has its own fault. */
 export function sessionReferences(templates: unknown): Reference[] {
   const found: Reference[] = [];
   templateFaults(templates, [], (reference) => {

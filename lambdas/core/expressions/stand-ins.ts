@@ -35,7 +35,7 @@ function faultsOf(definition: JobTypeDefinition, { envs, ...asked }: Asked, inpu
   return [...faults, ...distinct(uncovered(ofEvent, faults))];
 }
 
-/** With more faults than this, some are certain, and nobody reads on: each expression is one more check of the whole input. */
+/** With more faults than this, some are certain, and more would not be read: each expression is one more check of the whole input. */
 const mostCompared = 100;
 
 /** The faults that an input has both with all its expressions and without those that may have no value. */

@@ -19,7 +19,7 @@ export function eachText(value: unknown, path: Path, visit: (text: string, path:
   else for (const [key, part] of Object.entries(value)) look(part, key);
 }
 
-/** The faults of a template, as many as anybody looks for: texts that do not parse, and what `check` finds wrong with a reference. */
+/** The faults of a template, up to the number that is reported: texts that do not parse, and what `check` finds wrong with a reference. */
 export function templateFaults(template: unknown, path: Path, check: (of: Reference) => string[]): TemplateFault[] {
   const faults: TemplateFault[] = [];
   eachText(template, path, (text, place) => {

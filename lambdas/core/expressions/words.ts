@@ -23,7 +23,7 @@ export const insteadOf = (word: string): string | undefined =>
 export function unknownWord(word: string): string {
   const instead = insteadOf(word);
   if (instead !== undefined) return instead;
-  // Nobody misspells a word with so many letters, and comparing it with the known ones would take long.
+  // A word with so many letters is no misspelling, and comparing it with the known ones would take long.
   const hint = word.length > 30 ? "" : didYouMean(word, [...roots, ...Object.keys(operators)]);
   return `unknown word.${hint} For a dollar sign, write $$`;
 }

@@ -1,6 +1,6 @@
 /**
  * The credentials that the input of a feature's step refers to. In the input, which is stored, a mark stands for each: the executor
- * of the action replaces it. Only a feature sets this, and the mark is random, so that nothing in anybody's data is one.
+ * of the action replaces it. Only a feature sets this, and the mark is random, so that no caller's data contains one.
  */
 export interface CredentialMarks {
   /** The app whose credentials they are, which is the one that the job calls. */

@@ -41,7 +41,7 @@ const neverConnected = /^E(CONNREFUSED|NOTFOUND|AI_AGAIN|HOSTUNREACH|NETUNREACH|
 /** PostgreSQL ends its connections with these codes when it is shut down, which is a SERVICE_UNAVAILABLE. */
 const ended = /^57P0[1-3]$/;
 
-/** Names in Ductape's documentation that no provider uses as they are. */
+/** Names in Ductape's documentation that no provider uses in this form. */
 export const knownNames: ReadonlyMap<string, KnownName> = new Map([
   [
     "DEADLOCK",

@@ -35,7 +35,7 @@ export const dayOf = (time: number): number => Math.floor(time / dayMs) * dayMs;
 export const groupsPerDay = 500;
 export const otherFingerprint = "other";
 
-/** The group for what has no group of its own. Its event, type and code are those of the job that failed last. */
+/** The group for what has no other group. Its event, type and code are those of the job that failed last. */
 export const otherOf = ({ provider_code: _, ...group }: FailureGroup): FailureGroup => ({
   ...group,
   fingerprint: otherFingerprint,

@@ -69,6 +69,6 @@ export const changed = (
     ...(retryAfterMs !== undefined && { retryAfterMs }),
   });
 
-/** A failure that came before anything was sent, or after which nothing of it is left. What is not a JobError stays as it is. */
+/** A failure that came before anything was sent, or after which nothing of it is left. What is not a JobError stays unchanged. */
 export const undone = (error: unknown): unknown =>
   error instanceof JobError ? changed(error, { nothingDone: true }) : error;

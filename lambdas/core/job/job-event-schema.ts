@@ -28,7 +28,7 @@ export const JobEventDetailSchema = z
     error_code: z
       .enum(Object.keys(jobErrorCodes) as [JobErrorCode, ...JobErrorCode[]])
       .exactOptional()
-      .describe("Why the run failed, or the attempt that will be retried."),
+      .describe("The error of the run that failed, or of the attempt that will be retried."),
     provider_code: z
       .string()
       .max(64)

@@ -113,7 +113,7 @@ export interface Job {
   redact?: string[];
   /** The limits that its attempts pass, with the keys that its input gave when the job was requested. */
   gates?: Gate[];
-  /** The tag under which its result answers others, and is answered from theirs. */
+  /** The tag under which its result is remembered for other jobs, and theirs for it. */
   cache?: string;
   /** Seconds of head start in the waiting lists of its limits. Absent: 0. */
   priority?: number;
@@ -125,7 +125,7 @@ export interface Job {
   reserved?: ReservedStart;
   /** Present if a provider has put off the current attempt. */
   snoozes?: Snoozes;
-  /** Present if somebody wants to know that jobs begin to wait for a slot, and this one did. It may have started since. */
+  /** The wait for a slot that `job.waiting` has reported. Absent if that event is not wanted. The job may have started since. */
   noted_wait?: NotedWait;
   /** When the caller asked for it to start: the `due_at` of the first attempt. */
   scheduled_at: number;
@@ -144,7 +144,7 @@ export interface Job {
   skipped_runs?: number;
   /** The planned time of the next run, which has taken the claim of this one to end it. */
   next_at?: number;
-  /** Somebody has chosen the time of the run, which therefore is no occurrence of the series. */
+  /** A caller has chosen the time of the run, which therefore is no occurrence of the series. */
   moved?: true;
   /** The attempt that ended the previous run: readers of the table's stream learn from it how that run went. */
   last_run?: Attempt;
@@ -160,7 +160,7 @@ export interface Job {
   debounce?: { key: string; until: number; requests: number; closed?: true };
   /** It is the only open job of this key. */
   unique?: { key: string };
-  /** The ids that the idempotency keys of the requests which it stands for would have given a job of their own, the latest last. */
+  /** The ids that the idempotency keys of its requests would have given to separate jobs, the latest last. */
   idempotency_ids?: string[];
   /** The id under which the log has the request that made the job: API Gateway's, if it came by HTTP. */
   request_id?: string;
@@ -184,7 +184,7 @@ export interface Job {
   retry_decision_at?: number;
   /** Since when every decision of a parked job has failed by a fault of ours. */
   failing_since?: number;
-  /** A wake-up came while a decision was under way: whoever makes that decision requests one more. */
+  /** A wake-up came while a decision was under way: the consumer that makes that decision requests one more. */
   wake_requested?: true;
   finished_at?: number;
   parent?: Parent;
@@ -201,7 +201,7 @@ export interface Job {
 }
 
 /**
- * What travels through SQS and EventBridge Scheduler. The input never does: the claim answers it. Fields that a later version adds are
+ * What travels through SQS and EventBridge Scheduler. The input never does: the claim returns it. Fields that a later version adds are
  * ignored, as in every message: one that has to be understood comes with another `v`, and waits for a version that does.
  */
 export const JobMessage = z.object({
@@ -228,7 +228,7 @@ export const messageOf = (job: Job): JobMessage => ({
 
 /**
  * Whether this version knows what a job is and does. After a roll back there may be jobs with a status, a type or a kind of series
- * of the later version: they are shown as they are and left alone, until a version comes that knows them.
+ * of the later version: they are shown and left unchanged, until a version comes that knows them.
  */
 export const isKnown = ({ status, type, repeat }: Pick<Job, "status" | "type" | "repeat">): boolean =>
   jobStatuses.includes(status) && jobTypes.includes(type) && (repeat === undefined || isKnownSeries(repeat));

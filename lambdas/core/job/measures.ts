@@ -55,7 +55,7 @@ export const measures = [
 ] as const;
 export type Measure = (typeof measures)[number];
 
-/** Values with their dimensions: each combination is a metric of its own. */
+/** Values with their dimensions: each combination is a separate metric. */
 export interface Measured {
   values: Partial<Record<Measure, number>>;
   /** The dimensions. There are no others. */

@@ -33,7 +33,7 @@ export interface Drain {
   sent: number;
 }
 
-/** A pause as it is stored. All times are epoch milliseconds. */
+/** A stored pause. All times are epoch milliseconds. */
 export interface Pause extends PauseScope {
   /** Derived from the scope: there is one pause per scope, so that a repeated request makes no second one. */
   id: string;
@@ -84,7 +84,7 @@ export const covers = (scope: PauseScope, job: Held): boolean =>
 const isOfLimit = ({ limit, key }: PauseScope, gate: Gate): boolean =>
   gate.limit === limit && (key === undefined || gate.key === key);
 
-/** When a pause ended; undefined while it holds. One with an `until` needs nobody to end it. */
+/** When a pause ended; undefined while it holds. One with an `until` ends by itself. */
 export const endOf = ({ ended_at, until }: Pick<Pause, "ended_at" | "until">, now: number): number | undefined =>
   ended_at ?? (until !== undefined && until <= now ? until : undefined);
 
@@ -104,7 +104,7 @@ export const pauseOf = (pauses: readonly Pause[], job: Job, now: number): Pause 
   (isWaiting(job) && job.due_at <= now) || isParked(job) ? holding(pauses, job, now) : undefined;
 
 /**
- * Whether the reconciler must leave a job alone: a pause holds it, or has ended and gives it a start time of its own. Such a
+ * Whether the reconciler must leave a job alone: a pause holds it, or has ended and gives it a start time. Such a
  * job was due before the consumers knew of the end.
  */
 export const isLeftToPause = (pauses: readonly Pause[], job: Job, now: number): boolean =>
@@ -137,6 +137,6 @@ export function slotsOf(pause: Pause, count: number, now: number): { slots: numb
   return { slots: Array.from({ length: count }, (_, index) => at(index)), next_at: at(count) };
 }
 
-/** How far the drain of a pause has come; the beginning if nobody has begun. */
+/** How far the drain of a pause has come; the beginning if it has not begun. */
 export const drainOf = (pause: Pause, now: number): Drain =>
   pause.drain ?? { next_at: (endOf(pause, now) ?? now) + settleMs, sent: 0 };

@@ -21,7 +21,7 @@ export interface CacheKey extends CacheTag {
   hash: string;
 }
 
-/** A completed run, whose result answers others of its key. The result itself stays with its job, and is gone when that is deleted. */
+/** A completed run, whose result others of its key get. The result itself stays with its job, and is gone when that is deleted. */
 export interface CachedRun extends Pick<RunRecord, "job_id" | "run" | "created_at"> {
   /** When its last attempt began, epoch milliseconds: what was cleared since does not count. */
   started_at: number;
@@ -39,7 +39,7 @@ export interface Cached {
 type Cacheable = Pick<Job, "product" | "env" | "event" | "app" | "session">;
 
 /**
- * The key of a run, by the input as it is executed: with the values of its expressions. A feature reads its session beside the
+ * The key of a run, by the input that is executed: with the values of its expressions. A feature reads its session beside the
  * input, so that one user's result is never another's.
  */
 export const cacheKeyOf = (
@@ -53,7 +53,7 @@ export const cacheKeyOf = (
   hash: fingerprint([event, tag, app ?? null, session ?? null, input]),
 });
 
-/** Whether a run still answers others. */
+/** Whether other runs still get the result of a run. */
 export const isUsable = ({ run, cleared_at = Number.NEGATIVE_INFINITY }: Cached, now: number): boolean =>
   run !== undefined && run.until > now && run.started_at > cleared_at;
 

@@ -44,7 +44,7 @@ export const RetryConfig = strict({
     ),
   non_retryable_errors: ErrorNames.describe(`Errors that are never retried. ${names}`),
 })
-  // Whoever writes both means two different things.
+  // A request with both means two different things.
   .refine(({ jitter, jitter_percent }) => jitter !== false || jitter_percent === undefined, {
     path: ["jitter_percent"],
     message: "has no effect with jitter: false; leave one of the two out",

@@ -31,7 +31,7 @@ export type Routed = Pick<Job, "id" | "due_at">;
 
 /**
  * The way that a job takes to its consumer. `furtherQuarters` is by how many quarter hours the lead grows because many jobs are
- * due then (`crowd.ts`). A job whose time is too close for that goes to the queue, which holds it back a quarter hour at a time
+ * due then (`hot-minutes.ts`). A job whose time is too close for that goes to the queue, which holds it back a quarter hour at a time
  * and has no such limit.
  */
 export const route = (now: number, { id, due_at }: Routed, furtherQuarters = 0): Route =>

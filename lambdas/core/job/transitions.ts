@@ -50,7 +50,7 @@ const begunBefore = ({ begun_claims = [], claim_id }: Job): string[] => begun_cl
 export const mayHaveCrashed = ({ claims }: Pick<Job, "claims">): boolean => claims > 1;
 
 /**
- * How often the attempt has crashed. Of the first claim nobody knows whether it began, since that would cost every job a write; it
+ * How often the attempt has crashed. Whether the first claim began is not known, since that would cost every job a write; it
  * counts. A later one counts only if it is known to have begun: the answers to any number of claims may be lost.
  */
 const crashesOf = (job: Job): number => (mayHaveCrashed(job) ? 1 + begunBefore(job).length : 0);

@@ -5,7 +5,7 @@ const units = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as cons
 const aDuration = 'must be whole milliseconds, or a text such as "30s", "5m", "2h" or "1d"';
 const pattern = /^(\d{1,15})(ms|s|m|h|d)$/;
 
-/** A duration as it is written: whole milliseconds, or a number with its unit (ms, s, m, h, d). Bounds in milliseconds. */
+/** A written duration: whole milliseconds, or a number with its unit (ms, s, m, h, d). Bounds in milliseconds. */
 export const duration = (least: number, most: number) =>
   z
     .union([z.int(aDuration), z.string(aDuration).regex(pattern, aDuration)], must(aDuration))

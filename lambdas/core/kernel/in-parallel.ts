@@ -21,7 +21,7 @@ export async function inParallel<T, R>(
 }
 
 /**
- * The same until `isOver`, which is asked before each item: answers how many items were begun, the first ones, all of which are
+ * The same until `isOver`, which is asked before each item: returns how many items were begun, the first ones, all of which are
  * done by then.
  */
 export async function inParallelUntil<T>(

@@ -3,7 +3,7 @@ import * as z from "zod";
 import type { Fault } from "./errors.ts";
 import "./plain-faults.ts";
 
-/** Nobody misspells a longer name, and comparing it with the known ones would take long. */
+/** A longer name is no misspelling, and comparing it with the known ones would take long. */
 const longestMisspelt = 64;
 
 /** ` Did you mean "x"?` if a known name starts with the given one or is similar to it, ignoring case; else an empty string. */
@@ -69,7 +69,7 @@ export function strict<Shape extends z.ZodRawShape>(shape: Shape, others: Record
   });
 }
 
-/** What `faultsOf` finds in the items, up to the number of faults that anybody looks for. */
+/** What `faultsOf` finds in the items, up to the number of faults that is reported. */
 export function firstFaults<Item, Found>(items: Iterable<Item>, faultsIn: (item: Item, i: number) => Found[]): Found[] {
   const found: Found[] = [];
   let i = 0;
@@ -113,7 +113,7 @@ export function placedFaultsOf(error: z.ZodError): PlacedFault[] {
   const mistyped = new Set(
     error.issues.flatMap(({ code, path }) => (code === "invalid_type" ? jsonPointer(path) : [])),
   );
-  // One more than the limit, so that whoever looks for further faults knows when to stop.
+  // One more than the limit, so that a search for further faults knows when to stop.
   return error.issues.slice(0, faultSearchLimit + 1).flatMap((issue): PlacedFault[] => {
     // Zod checks the length of anything that has one, also of a string where a list belongs.
     if (/^too_/.test(issue.code ?? "") && mistyped.has(jsonPointer(issue.path))) return [];

@@ -23,5 +23,5 @@ export const Calls = z.strictObject({
 });
 export type Calls = z.infer<typeof Calls>;
 
-/** What a message brings that nobody has called. */
+/** What a message brings if no limit has called its job. */
 export const uncalled: Calls = { limits: {}, visible: 0 };

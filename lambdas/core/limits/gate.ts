@@ -27,11 +27,11 @@ export interface Holder {
 export interface LineMark {
   /** Who marked the gate. A gate that is marked has a line, or had one a moment ago: newcomers go behind it. */
   id: string;
-  /** When the line was found empty: the mark goes a minute later, unless somebody has stood in line since. */
+  /** When the line was found empty: the mark goes a minute later, unless a job has stood in line since. */
   emptyAt?: number;
-  /** When the next tick of the pump is due. Absent: nobody has promised one. */
+  /** When the next tick of the pump is due. Absent: none was promised. */
   nextCall?: number;
-  /** The note of whoever promised that tick: another one is dropped. */
+  /** The id under which that tick was promised: a tick with another one is dropped. */
   promised?: string;
   /** How late messages come, in milliseconds, as the pump knows it. */
   lag?: number;
@@ -75,7 +75,7 @@ export interface Ask {
     from?: number;
   };
   rate?: Pace;
-  /** The job was called out of the line, or nobody stands before it: it passes although the gate is marked. */
+  /** The job was called out of the line, or no job stands before it: it passes although the gate is marked. */
   isCalled?: boolean;
   /** How late the message of a called job came, in milliseconds. */
   lag?: number;
@@ -123,7 +123,7 @@ export function nextStep(state: PartState, ask: Ask): Step {
   return { do: "write", write: { ...(slot && { slot }), ...(rate && { rate }) } };
 }
 
-/** Whether this very write was made before. Of a rate alone nobody can tell: then one start is not used. */
+/** Whether this very write was made before. A rate alone does not show it: then one start is not used. */
 const isRepeated = (own: Holder, { turn, slot }: Ask): boolean =>
   own.lease === slot?.lease && own.turn === turn && slot.from !== slot.lease;
 
@@ -133,8 +133,8 @@ const lastStart = ({ tat, inc }: PartState, { now, rate }: Ask): number =>
     : now;
 
 /**
- * Whether a job holds its slot by another consumer. Whoever takes it then must not free it again, since the other one may claim the
- * job with it: of two consumers with duplicates of a message, either may be the slow one.
+ * Whether another consumer, with a duplicate of the message, has taken the slot of the job. The consumer that takes it now must not free
+ * it, because the other one may be about to claim the job with it.
  */
 export function isShared(before: Holder | undefined, { now, slot }: Ask): boolean {
   if (!before || !slot || before.given || before.lease < now) return false;
@@ -147,7 +147,7 @@ function slotWrite(state: PartState, ask: Ask): PartWrite["slot"] | "full" {
   if (!slot) return undefined;
   const own = state.holders[job];
   if (state.peak !== undefined && !slot.seesParts && (!own || isBounded(own, ask))) return "full";
-  // What a consumer has taken is given to nobody: its lease is that of the claim that follows.
+  // A slot that a consumer has taken is not given away: its lease is that of the claim that follows.
   if (slot.isGiven && isShared(own, ask)) return undefined;
   // The limit may have been lowered since.
   if (own && isBounded(own, ask) && state.count > slot.limit) return "full";
@@ -155,7 +155,7 @@ function slotWrite(state: PartState, ask: Ask): PartWrite["slot"] | "full" {
   if (state.count < slot.limit) return { do: "add" };
   const dead = Object.entries(state.holders).find(([, { lease }]) => lease < now);
   if (!dead) return "full";
-  // A limit that was lowered has more holders than slots, so one that is over gives its slot to nobody.
+  // A limit that was lowered has more holders than slots, so a holder whose lease is over only loses its slot.
   return { do: state.count > slot.limit ? "drop" : "replace", dead: dead[0], seen: dead[1].lease };
 }
 

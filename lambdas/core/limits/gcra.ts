@@ -40,7 +40,7 @@ export function paceOf(rate: Rate): Pace {
 
 /**
  * The arrival time under the rule that holds now, epoch microseconds: starts that lie ahead were taken under an earlier rate, and are
- * spaced by the present one. It is counted from the starts and not from `now`, with which it would flee whoever asks again.
+ * spaced by the present one. It is counted from the starts, since counted from `now` it would move away from a job that asks again.
  */
 export function arrivalOf({ tat, inc }: Arrival, now: number, { increment }: Pace): number | undefined {
   if (tat === undefined || tat <= now * 1000 || inc === undefined || inc === increment) return tat;
@@ -59,7 +59,7 @@ export const freeStarts = (arrival: Arrival, now: number, pace: Pace): number =>
 /** Milliseconds between two starts, of whichever bucket. */
 export const intervalOf = (rate: Rate): number => paceOf(rate).increment / 1000 / bucketsOf(rate);
 
-/** The start, in epoch milliseconds, of whoever takes one at `now`. Never rounded down. */
+/** The start, in epoch milliseconds, of a job that takes one at `now`. Never rounded down. */
 export function startAfter(arrival: Arrival, now: number, pace: Pace): number {
   const tat = arrivalOf(arrival, now, pace);
   const earliest = tat === undefined ? 0 : tat - pace.increment * (pace.burst - 1);

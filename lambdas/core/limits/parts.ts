@@ -12,7 +12,7 @@ export const slotPartsOf = ({ concurrency = 0 }: LimitRule): number => Math.ceil
 export const partsOf = (rule: LimitRule): number =>
   Math.max(1, slotPartsOf(rule), rule.rate ? bucketsOf(rule.rate) : 0);
 
-/** How many slots a part has by the rule alone. All but the last part are full, so a limit that changes moves nobody. */
+/** How many slots a part has by the rule alone. All but the last part are full, so a limit that changes moves no holder. */
 export const slotsOf = ({ concurrency = 0 }: LimitRule, part: number): number =>
   Math.min(slotsPerPart, Math.max(0, concurrency - part * slotsPerPart));
 

@@ -8,7 +8,7 @@ import { bucketsOf, freeStarts, paceOf, startAfter, startsAhead } from "./gcra.t
  * when it is there. So as many are called as may start until the calls of the next tick can come, and no more.
  */
 
-/** What the pump of a gate remembers from tick to tick. It is its own item, so that its size burdens nobody else's writes. */
+/** What the pump of a gate remembers from tick to tick. It is its own item, so that its size makes no other write dearer. */
 export interface Pump {
   /** The jobs that it has called and that were still in line then. */
   called: Record<string, Call>;
@@ -34,7 +34,7 @@ const mostCalled = 2000;
 /** How long a called job may take to come before it is called again, in milliseconds. */
 export const patienceMs = ({ lag }: Pick<Pump, "lag">): number => 15_000 + 4 * lag;
 
-/** Whether a tick that was promised is so late that anybody may send another one. `graceMs`: beyond 5 s and two lags. */
+/** Whether a tick that was promised is so late that another one may be sent. `graceMs`: beyond 5 s and two lags. */
 export const isOverdue = ({ nextCall, lag = 0 }: LineMark, now: number, { graceMs = 5000, lags = 2 } = {}): boolean =>
   nextCall === undefined || now > nextCall + graceMs + lags * lag;
 
@@ -116,7 +116,7 @@ interface Bucket {
   free: number;
   /** How many jobs were called and are still in line. */
   open: number;
-  /** How many of them were called for later than somebody who is called now can be there. */
+  /** How many of them were called for a time after a job that is called now can be there. */
   beyondLag: number;
   lag: number;
 }
@@ -130,7 +130,7 @@ function bucketRoom({ now, pace, span, next, ahead, free, open, beyondLag, lag }
   const called = Math.max(0, Math.ceil(open - Math.max(0, ahead)));
   const most = Math.max(1, Math.ceil(span / interval) + (next <= now ? free : 0));
   const place = (from: number, index: number) => from + Math.max(0, index - Math.max(0, free - 1)) * interval;
-  // Nobody who is called now can be there before the lag has passed, and then those come who were called for that time.
+  // A job that is called now cannot be there before the lag has passed, and then the jobs come that were called for that time.
   const startOf = (index: number) => Math.max(place(next, called + index), place(now + lag, beyondLag + index));
   const starts: number[] = [];
   while (starts.length + called < most && starts.length < mostCalled) {

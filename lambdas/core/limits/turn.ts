@@ -28,7 +28,7 @@ export const orderOf = ({ due_at, priority = 0 }: Pick<Job, "due_at" | "priority
   Math.max(0, due_at - priority * 1000);
 
 /**
- * Whether a slot belongs to nobody any more although its lease lasts: its attempt is over, or it was moved and will not come soon. The
+ * Whether a slot belongs to no job any more although its lease lasts: its attempt is over, or the job was moved and will not come soon. The
  * attempt of a job that was cancelled while it ran, and deleted, may still be at work.
  */
 export function isForsaken(holder: Holder, job: Job | undefined, now: number): boolean {

@@ -7,7 +7,7 @@ export const verified = async (services: Verifying, request: AcceptedRequest): P
   request.session ? withVerifiedSession(services, request) : request;
 
 /**
- * What `parse` answers. If it throws the faults of a request with a session, those of its token are added, so that a caller is
+ * What `parse` returns. If it throws the faults of a request with a session, those of its token are added, so that a caller is
  * told all at once.
  */
 export async function withTokenFaults<Parsed>(

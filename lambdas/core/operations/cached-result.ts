@@ -8,7 +8,7 @@ import type { ConsumerServices, Services } from "./services.ts";
 
 /** What a job does that names a cache tag: it asks before it executes, and keeps what it has done. */
 export interface Caching {
-  /** The executor, which is called only if no earlier run answers this one. */
+  /** The executor, which is called only if no earlier result is used. */
   around(execute: ExecuteWithServices): ExecuteWithServices;
   /** Keeps the run for others. Never throws: they execute then. */
   keep(ended: Job): Promise<void>;
@@ -37,7 +37,7 @@ export function cachingOf(services: ConsumerServices, tag: string): Caching {
   };
 }
 
-/** The answer of an earlier run. A feature that has begun goes on. What cannot be read answers nothing, and the job is executed. */
+/** The result of an earlier run. A feature that has begun goes on. If nothing can be read, the job is executed. */
 async function answerOf(services: ConsumerServices, key: CacheKey, { progress, job }: Execution) {
   if (progress !== undefined || job.parked_since !== undefined) return undefined;
   try {

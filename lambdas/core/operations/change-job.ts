@@ -45,8 +45,8 @@ export const defaultReason = "cancelled by request";
 const tooFast = () => new RequestError("UNAVAILABLE", "The job changes too fast. Try again.", { retryAfterSeconds: 1 });
 
 /**
- * Changes a job by a pure rule. If a consumer writes the job at the same time, the rule is applied again to the job as it is
- * then. Record first, then dispatch. Undefined if there is no such job. Throws STATE_CONFLICT for a job that only a later version of
+ * Changes a job by a pure rule. If a consumer writes the job at the same time, the rule is applied again to the changed
+ * job. Record first, then dispatch. Undefined if there is no such job. Throws STATE_CONFLICT for a job that only a later version of
  * this deployment knows how to change.
  */
 async function rewrite(services: Changing, id: string, change: Change): Promise<Job | undefined> {
@@ -81,7 +81,7 @@ const isSamePlace = (a: Job, b: Job): boolean =>
 const stays = ({ log }: Changing, error: unknown): void =>
   log.warn("a job that was changed still stands in a line; the pump or the reconciler takes it off", traceOf(error));
 
-/** Changes a job and answers it as it is afterwards. Throws JOB_NOT_FOUND, or STATE_CONFLICT with the current state. */
+/** Changes a job and returns the changed job. Throws JOB_NOT_FOUND, or STATE_CONFLICT with the current state. */
 export async function changeJob(services: Changing, id: string, change: Change): Promise<Job> {
   const job = await rewrite(services, id, change);
   if (!job) throw jobNotFound();
@@ -96,7 +96,7 @@ export function previewOf({ clock, catalog }: Pick<Changing, "clock" | "catalog"
 
 /**
  * Cancels a job that has not finished, and the steps of a feature with it. The outcome of a running attempt is discarded.
- * Answers the job as it is afterwards. A finished job stays as it is. Safe to repeat.
+ * Returns the job after that. A finished job stays unchanged. Safe to repeat.
  */
 export async function cancelJob(services: Changing, id: string, reason: string): Promise<Job | undefined> {
   return rewrite(services, id, (job, now) => (isFinished(job) ? "unchanged" : cancelled(job, now, reason)));
@@ -117,7 +117,7 @@ export async function cancelSteps(services: Changing, job: Job, reason: string):
   await Promise.all(open.map((id) => rewrite(services, id, cancelling).catch(leftAlone)));
 }
 
-/** A step that only a later version of this deployment can change stays as it is, and cancels itself instead of starting. */
+/** A step that only a later version of this deployment can change stays unchanged, and cancels itself instead of starting. */
 function leftAlone(error: unknown): void {
   if (!(error instanceof RequestError) || error.code !== "STATE_CONFLICT") throw error;
 }
@@ -225,7 +225,7 @@ export const retry =
 
 /**
  * Retries the step of a feature that is retried; its end wakes the feature's new attempt. A late decision of an earlier
- * attempt leaves the step as it is.
+ * attempt leaves the step unchanged.
  */
 export const revive =
   (parent: Parent): Change =>

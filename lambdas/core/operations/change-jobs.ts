@@ -55,7 +55,7 @@ interface BulkChange {
   dryRun: boolean;
 }
 
-/** Applies one action to many jobs, each independently of the others. Answers the jobs that were not changed, and why. */
+/** Applies one action to many jobs, each independently of the others. Returns the jobs that were not changed, and why. */
 export async function changeJobs(
   services: Changing & Retrying,
   jobs: readonly Job[],

@@ -3,7 +3,7 @@ import { RequestError } from "../kernel/request-error.ts";
 import { type PauseWanted, pauseNotFound } from "../requests/pause-request.ts";
 import type { Services } from "./services.ts";
 
-/** All consumers read all of them every few seconds, so there are few: whoever needs more pauses a product as a whole. */
+/** All consumers read all of them every few seconds, so there are few: a caller that needs more pauses a product as a whole. */
 export const mostPauses = 100;
 /** The reconciler may write a pause at the same time. */
 const rounds = 5;

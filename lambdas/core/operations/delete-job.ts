@@ -8,7 +8,7 @@ const pageSize = 100;
 
 /**
  * Deletes a finished job with its results and archived runs. They go first: what fails in between leaves the job, and its caller
- * asks again. Once the job is gone nobody could find them, and its id may belong to another job.
+ * asks again. Once the job is gone they could not be found, and its id may belong to another job.
  */
 export const deleteWithResults = (services: Changing, id: string): Promise<void> =>
   deleteJob(services, id, (job) => removeResults(services, job));

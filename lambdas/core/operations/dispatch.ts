@@ -58,7 +58,7 @@ async function wayOf({ hot }: Dispatching, job: Job, now: number): Promise<Route
 
 /**
  * Creates the schedule of an attempt. If the Scheduler refuses it for now, because it holds as many as it may, is throttled or
- * fails, the message is kept in the table, and the reconciler sends it in time: the job is as punctual and nobody is refused.
+ * fails, the message is kept in the table, and the relay sends it in time: the job is as punctual, and no request is refused.
  */
 async function schedule({ scheduler, unscheduled, log }: Dispatching, job: Job, at: number): Promise<void> {
   const message = messageOf(job);
@@ -78,7 +78,7 @@ async function schedule({ scheduler, unscheduled, log }: Dispatching, job: Job, 
 /** How many calls of the Scheduler are under way at a time: it has no batch call. */
 const schedulesAtOnce = 10;
 
-/** Dispatches many jobs with as few calls as AWS allows. Answers those that were refused. */
+/** Dispatches many jobs with as few calls as AWS allows. Returns those that were refused. */
 export async function dispatchMany(services: Dispatching, jobs: readonly Job[]): Promise<Refused[]> {
   const { queue, clock } = services;
   const now = clock.now();

@@ -75,7 +75,7 @@ export async function drainPause(
       await services.pauses.remove(pause);
       return total;
     }
-    // Nothing to write where nothing was found. Somebody who paused again, or another round, has taken it over.
+    // Nothing to write where nothing was found. Another pause of the scope, or another round, has taken it over.
     if (isAll && listed.jobs.length === 0) return total;
     if ((await services.pauses.put(next, pause)) === "lost" || isAll) return total;
     pause = next;

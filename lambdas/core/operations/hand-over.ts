@@ -25,7 +25,7 @@ export interface HandingOver extends Marking {
 
 /** A slot that was given waits this long for its job, in milliseconds. The job renews it when its message arrives. */
 export const givenMs = 60_000;
-/** Whoever has reserved a waiter gives it a slot within this, in milliseconds. */
+/** A reserved waiter gets a slot within this, in milliseconds. */
 const reservedMs = 5000;
 
 /** Waiters that are read at a time, by a release and by the reconciler. */
@@ -35,7 +35,7 @@ const rounds = 100;
 /** How many pages of a line the reconciler tidies. */
 const tidyPages = 20;
 
-/** A job that was given a slot, and that got no message: whoever freed the slot runs it. */
+/** A job that was given a slot, and that got no message: the consumer that freed the slot runs it. */
 export interface Chained {
   job: Job;
   /** The limits that have called it. */
@@ -43,18 +43,18 @@ export interface Chained {
 }
 
 interface HandingOverOptions {
-  /** For the reconciler: also frees slots that belong to nobody, and sends the message again to jobs that have not come for theirs. */
+  /** For the reconciler: also frees orphaned slots, and sends the message again to jobs that have not come for theirs. */
   thorough?: boolean;
   /** Whether the caller runs a job itself, which saves the message and its lag. */
   mayRun?: (job: Job) => boolean;
 }
 
 /**
- * Gives the free slots of a gate to the first of its line, and sends the messages of those jobs. Answers one that the caller runs
+ * Gives the free slots of a gate to the first of its line, and sends the messages of those jobs. Returns one that the caller runs
  * itself. A waiter leaves the line only once its job has been claimed, so that whatever is lost on the way is repeated. Where the limit
  * has a rate too, slots go only to those whom that has called: others could not start with them. Many may hand over at the same time:
  * each looks again after every slot, since writes for the same waiter are dearer than reads. None gives more slots than were free when
- * it began: a limit that is lowered meanwhile refuses whoever comes with one, which would be free again, and so on. A consumer reaches
+ * it began: a limit that is lowered meanwhile refuses the job that comes with one, which would be free again, and so on. A consumer reaches
  * its own queue: where the next in line is of another type, the pump hands over what is free.
  */
 export async function handOver(
@@ -147,7 +147,7 @@ function limitsOf({ limit }: GateName, { rate }: LimitRule, { calls }: Waiter, n
 const isHeld = (parts: GateView["parts"], job: string, now: number): boolean =>
   Object.values(parts).some(({ holders }) => (holders[job]?.lease ?? 0) >= now);
 
-/** Gives a waiter a slot. False if none is free, or if somebody else serves it. */
+/** Gives a waiter a slot. False if none is free, or if another process serves it. */
 async function giveSlot(
   { gates, clock }: HandingOver,
   ruled: RuledGate,
@@ -163,17 +163,17 @@ async function giveSlot(
   const slot = { lease: now + givenMs, isGiven: true as const };
   const { taken } = await takeSlot(gates, ruled, { job: job.id, turn: turnOf(job), now, slot });
   if (taken.outcome === "taken") {
-    // A slot that it had before and has not come for is given anew; one that it has got since was given by somebody else.
+    // A slot that it had before and has not come for is given anew; one that it has got since was given by another process.
     return !taken.again || Object.values(parts).some(({ holders }) => holders[job.id] !== undefined);
   }
-  // Whoever frees one meanwhile sees the reservation, and passes the waiter by.
+  // A process that frees one meanwhile sees the reservation, and passes the waiter by.
   if (isSpread) await gates.reserve(gate, waiter, { now: until + 1, until: 0 });
   return false;
 }
 
 /**
- * Frees the slots that belong to nobody, takes waiters off the line who wait no more, and sends the message again to those who have a
- * slot and have not come: looks at the first page of the line, and at further ones while there is something to do.
+ * Frees orphaned slots, takes waiters off the line that wait no more, and sends the message again to those that have a slot and have
+ * not come: looks at the first page of the line, and at further ones while there is something to do.
  */
 async function tidy(services: HandingOver, gate: GateName, rule: LimitRule): Promise<void> {
   let view = await services.gates.look(gate, { limit: pageSize.thorough });
@@ -221,7 +221,7 @@ async function freeForsaken(services: HandingOver, gate: GateName, { parts }: Ga
   }
 }
 
-/** Whether a pause has held a waiting job for so long that every consumer knows: nobody claims it with the slot that it has. */
+/** Whether a pause has held a waiting job for so long that every consumer knows: none claims it with the slot that it has. */
 const isHeldForLong = (pauses: readonly Pause[], job: Job, now: number): boolean => {
   const pause = isWaiting(job) ? holding(pauses, job, now) : undefined;
   return pause !== undefined && pause.since + settleMs < now;

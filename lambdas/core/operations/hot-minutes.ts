@@ -6,7 +6,7 @@ import type { DueCounts } from "../ports/due-counts.ts";
 export interface HotMinutes {
   /** How many schedules EventBridge Scheduler starts per second in this account and Region. */
   startsPerSecond: number;
-  /** Counts a job that goes to the Scheduler, and answers by how many quarter hours its lead grows. Never throws. */
+  /** Counts a job that goes to the Scheduler, and returns by how many quarter hours its lead grows. Never throws. */
   furtherQuarters(job: Pick<Job, "product" | "env" | "due_at">): Promise<number>;
 }
 

@@ -19,7 +19,7 @@ export interface RuledGate {
 
 /**
  * The gates of a job in the order in which it passes them: first those that only have slots, then those with a rate, so that no
- * start is taken for a job that then finds no slot; each by name. A limit that has left the catalog holds nobody back.
+ * start is taken for a job that then finds no slot; each by name. A limit that has left the catalog holds no job back.
  */
 export async function rulesOf(
   services: Ruling,

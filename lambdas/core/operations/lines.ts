@@ -29,7 +29,7 @@ export const isStillWaiting = (job: Job, { run, attempt, due_at }: Waiter): bool
 export const mayStand = (job: Job, now: number): boolean =>
   job.gates !== undefined && isWaiting(job) && job.due_at <= now;
 
-/** Takes a job that does not wait any more, or for another time, off the lines of its gates. Nobody is called for it. */
+/** Takes a job that does not wait any more, or for another time, off the lines of its gates. No other job is called for it. */
 export async function leaveLines({ gates }: { gates: Gates }, job: Job): Promise<void> {
   const at = { job: job.id, order: orderOf(job) };
   await Promise.all(gatesOfJob(job).map((gate) => gates.leave(gate, at)));

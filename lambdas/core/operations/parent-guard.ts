@@ -15,7 +15,7 @@ export const endedWithFeature = ({ status, reason }: Job): boolean =>
   status === "cancelled" && Object.values<unknown>(stepReasons).includes(reason);
 
 /**
- * Whether a step must not start because its feature, or the feature's run that it belongs to, is over. A step that somebody
+ * Whether a step must not start because its feature, or the feature's run that it belongs to, is over. A step that a caller
  * retries by hand may run on its own, unless its feature was cancelled.
  */
 function isOrphan(step: Job, feature: Job | undefined): boolean {

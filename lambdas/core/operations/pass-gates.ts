@@ -18,7 +18,7 @@ import { takeSlot } from "./take-slot.ts";
 
 interface PassingGates extends HandingOver, Ruling {
   jobs: JobStore;
-  /** Whether jobs note that they begin to wait for a limit, since somebody wants the event. Default: no, which saves the write. */
+  /** Whether jobs note that they begin to wait for a limit, since the event is wanted. Default: no, which saves the write. */
   notesWaits?: boolean;
 }
 
@@ -65,9 +65,9 @@ const tries = 3;
 const mostReturns = 4;
 
 /**
- * Takes what the limits of a job ask for: slots and starts. Undefined if the job has to wait: it stands in a line then, or its message
- * comes again, and this one may be dropped. Throws what the ports throw: what was taken stays taken, until the message comes again or
- * the leases end.
+ * Takes what the limits of a job ask for: slots and starts. Undefined if the job has to wait. It then stands in a line, or its message
+ * comes again, so this message may be dropped. Throws what the ports throw. What was taken by then stays taken, until the message comes
+ * again or the leases end.
  */
 export async function passGates(
   services: PassingGates,
@@ -105,7 +105,7 @@ interface Passing {
   before: readonly HeldSlot[];
   /** How late the message of a called job came, in milliseconds. */
   lag?: number;
-  /** The limits whose lines have nobody before the job. */
+  /** The limits whose lines have no other job before the job. */
   first: Set<string>;
 }
 
@@ -156,7 +156,7 @@ async function lineAhead(
   return undefined;
 }
 
-/** Whether nobody in the line of a gate stands before the job. */
+/** Whether no other job in the line of a gate stands before the job. */
 async function isFirstIn({ gates }: PassingGates, { pass, first }: Passing, { gate }: RuledGate): Promise<boolean> {
   const { id } = pass.job;
   const order = orderOf(pass.job);
@@ -213,7 +213,7 @@ const isSame = (a: GateName, b: GateName): boolean => a.limit === b.limit && a.k
 
 /**
  * Puts the job into the line of a gate, off all others, and gives back what was taken. A slot that became free meanwhile is handed
- * over at last, because whoever freed it may have seen an empty line.
+ * over at last, because the consumer that freed it may have seen an empty line.
  */
 async function stand(
   services: PassingGates,
@@ -228,7 +228,7 @@ async function stand(
     of: { limit: gate.limit, product: job.product },
   });
   const waiter = waiterOf(passing, gate, rule.rate !== undefined && why !== "full", services.clock.now());
-  // Where somebody else has changed the job meanwhile, it does not wait in this state.
+  // If the job was changed meanwhile, it does not wait in this state.
   if (services.notesWaits && !isNoted(job, gate)) await services.jobs.replace(withWait(job, gate, waiter.since));
   await services.gates.stand(gate, waiter);
   await leaveOthers(services, passing, gate);
@@ -242,7 +242,7 @@ async function stand(
 /** What is less is no lag, but what messages take; and a job that is later was held up by something else than its queue. Milliseconds. */
 const lagMs = { least: 2000, most: 30_000 } as const;
 
-/** How late the queue has brought a job that nobody called. */
+/** How late the queue has brought a job that was not called. */
 function lagOfNewcomer({ pass: { job, askedAt }, calls }: Passing): number | undefined {
   const late = askedAt - job.due_at;
   return calls === uncalled && late >= lagMs.least && late <= lagMs.most ? late : undefined;
@@ -279,7 +279,7 @@ async function leaveOthers(services: PassingGates, { pass, calls }: Passing, gat
   }
 }
 
-/** Frees a slot that was given to a job and that nobody has taken. */
+/** Frees a slot that was given to a job and that no consumer has taken. */
 async function freeGiven(
   services: HandingOver & Ruling,
   gate: GateName,
@@ -363,7 +363,7 @@ export async function leaveStood({ gates }: Pick<HandingOver, "gates">, { job, l
   for (const gate of lines) await gates.leave(gate, at);
 }
 
-/** Frees a slot, if the job still has it, and hands it over to whoever waits for it. */
+/** Frees a slot, if the job still has it, and hands it over to the next in line. */
 async function freeSlot(
   services: HandingOver & Ruling,
   part: GatePart,
@@ -380,7 +380,7 @@ async function freeSlot(
 
 /**
  * Frees the slots of a job and hands them over to those that wait for them. `own`: only those that no other consumer of the same
- * attempt had before or has taken over since, because it may have passed all gates and be about to claim the job. Answers the jobs
+ * attempt had before or has taken over since, because it may have passed all gates and be about to claim the job. Returns the jobs
  * that the caller runs itself.
  */
 async function releaseSlots(
@@ -401,7 +401,7 @@ async function releaseSlots(
 
 /**
  * The same at the end of an attempt: a failure is logged and fails nothing. The slots of an attempt that is over are found by the
- * reconciler if somebody waits for them, and end with their leases otherwise.
+ * reconciler if a job waits for them, and end with their leases otherwise.
  */
 export async function leaveGates(
   services: HandingOver & Ruling,

@@ -42,7 +42,7 @@ export async function load(blobs: Pick<BlobStore, "get">, stored: Stored): Promi
 export const parsed = (json: Uint8Array): unknown =>
   JSON.parse(Buffer.from(json.buffer, json.byteOffset, json.byteLength).toString());
 
-/** Loads a stored value. Undefined if its blob is gone, or if a later version has stored it in a form of its own. */
+/** Loads a stored value. Undefined if its blob is gone, or if a later version has stored it in another form. */
 export async function loadIfThere(blobs: Pick<BlobStore, "get">, stored: Stored): Promise<unknown> {
   if ("inline" in stored) return stored.inline;
   if (!isBlob(stored)) return undefined;

@@ -44,7 +44,7 @@ export async function relayKept(services: Relaying, { shard, until }: RelayMessa
   if (failed > 0) throw new TransientError("UNSENT", "SQS did not take some of the kept messages of a shard");
 }
 
-/** Sends the messages of one type, and answers those that SQS took. */
+/** Sends the messages of one type, and returns those that SQS took. */
 async function sendOfType({ queue, clock, log }: Relaying, type: JobType, all: readonly Kept[]): Promise<Kept[]> {
   const kept = all.filter((one) => one.type === type);
   if (kept.length === 0) return [];

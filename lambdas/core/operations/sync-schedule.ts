@@ -41,7 +41,7 @@ export async function syncSchedule(services: Syncing, wanted: Wanted): Promise<S
 async function put(services: Syncing, before: Job, fresh: Job): Promise<Synced> {
   const job = await changeJob(services, before.id, redefined(fresh));
   const isOurs = job.schedule?.fingerprint === fresh.schedule?.fingerprint && !hasBegun(job);
-  // The input that is not used, whichever that is, belongs to nobody.
+  // The input that is not used, whichever that is, belongs to no job.
   const unused = isSame(job.input, fresh.input) ? before.input : fresh.input;
   if (!isSame(before.input, fresh.input)) await forget(services, unused);
   return isOurs ? "changed" : "busy";

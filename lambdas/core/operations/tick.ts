@@ -86,7 +86,7 @@ export async function tickLine(services: Ticking, tick: Tick): Promise<void> {
   else await callOut(services, found);
 }
 
-/** Nobody is promised a tick any more: whoever stands in line next sends one. */
+/** No tick is promised any more: the next job that joins the line sends one. */
 async function rest({ gates }: Pick<Ticking, "gates">, { gate, mark }: Found): Promise<void> {
   const { nextCall: _next, promised: _by, ...left } = mark;
   await gates.mark(gate, left, mark);
@@ -117,8 +117,8 @@ async function callOut(services: Ticking, found: Found): Promise<void> {
 const lookAgainMs = 5000;
 
 /**
- * A line that is empty. Somebody who stands in it at this moment may rely on the tick that was promised, so there is one more, after
- * which nobody does: whoever has seen that the line was found empty sends a tick.
+ * A line that is empty. A job that joins it at this moment may rely on the promised tick, so there is one more. After that none does: a job
+ * that sees that the line was found empty sends a tick.
  */
 async function lookAgain({ gates, ticks, clock }: Ticking, found: Found, { lag, period }: Pump): Promise<void> {
   const { gate, mark } = found;

@@ -31,7 +31,7 @@ export interface Waited {
 }
 
 /**
- * Waits for the end of a job, and answers the job as it is then or when the wait ends. Looks again after 25 ms at first, then
+ * Waits for the end of a job, and returns the job after that or when the wait ends. Looks again after 25 ms at first, then
  * less and less often, up to 400 ms apart. Does not wait for a job that cannot end in time, which would occupy a Lambda for
  * nothing, nor long for one that does not start.
  */
@@ -52,7 +52,7 @@ export async function waitForEnd(jobs: JobStore, clock: Clock, { until, granted 
   return { job };
 }
 
-/** Whether a job may still finish by then, unless somebody changes it. */
+/** Whether a job may still finish by then, unless it is changed. */
 function mayEndBy(job: Job, until: number, now: number): boolean {
   if (isFinished(job) || job.status === "paused") return false;
   if (job.status === "scheduled" && job.due_at > until) return false;

@@ -8,7 +8,7 @@ export interface DeadLetterServices {
 }
 
 /**
- * Keeps what AWS refused permanently as dead letters, so that nothing waits for it. Answers the indexes of the letters that
+ * Keeps what AWS refused permanently as dead letters, so that nothing waits for it. Returns the indexes of the letters that
  * could not be kept for now and have to be redelivered. A letter that is itself refused permanently is lost, and logged.
  */
 export async function setAside(

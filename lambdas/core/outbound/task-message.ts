@@ -7,7 +7,7 @@ const StoredValue: z.ZodType<Stored, Stored> = z.union([
   z.object({ inline: z.unknown() }),
 ]);
 
-/** How a job ended, as it is reported to Step Functions. */
+/** How a job ended, for Step Functions. */
 const Outcome = z.discriminatedUnion("status", [
   z.object({
     status: z.literal("completed"),

@@ -7,6 +7,6 @@ export interface ApiKeys {
   get(id: string): Promise<ApiKey | undefined>;
   /** All keys, oldest first; revoked and expired ones for another three months. */
   list(): Promise<ApiKey[]>;
-  /** Answers the revoked key; one that was revoked before keeps its time. Undefined if there is no such key. */
+  /** Returns the revoked key; one that was revoked before keeps its time. Undefined if there is no such key. */
   revoke(id: string, now: number): Promise<ApiKey | undefined>;
 }

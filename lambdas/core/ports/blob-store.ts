@@ -14,7 +14,7 @@ export interface BlobStore {
   remove(key: string): Promise<void>;
   /**
    * The blob as a stream, because it may be too large for memory. The caller reads it to the end or destroys it. With `rest`,
-   * starts at that byte, and answers undefined if the blob no longer has this etag.
+   * starts at that byte, and returns undefined if the blob no longer has this etag.
    */
   stream(
     key: string,

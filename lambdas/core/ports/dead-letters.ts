@@ -13,6 +13,6 @@ export interface DeadLetter {
 
 /** Keeps what AWS refused permanently. */
 export interface DeadLetters {
-  /** Keeps each letter at least once, with its reason. Answers those that were not kept. */
+  /** Keeps each letter at least once, with its reason. Returns those that were not kept. */
   keep(letters: readonly DeadLetter[]): Promise<Refused[]>;
 }

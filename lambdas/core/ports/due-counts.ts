@@ -20,7 +20,7 @@ export interface DueQuarter {
  * dispatched: a job that is cancelled or moved is not taken off again.
  */
 export interface DueCounts {
-  /** Adds jobs to a minute. Answers how many jobs of all tenants its quarter hour holds, with these. Not idempotent. */
+  /** Adds jobs to a minute. Returns how many jobs of all tenants its quarter hour holds, with these. Not idempotent. */
   add(minute: DueMinute, jobs: number): Promise<number>;
   /** The quarter hours that begin from `from` to before `to`, at most a day, oldest first; those that hold nothing are left out. */
   read(from: number, to: number): Promise<DueQuarter[]>;

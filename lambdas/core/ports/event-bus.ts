@@ -11,7 +11,7 @@ export interface Unpublished {
 
 /** The event bus, where events leave the system. */
 export interface EventBus {
-  /** Publishes events at least once, those of one job in order. Answers the ones that the bus refused. */
+  /** Publishes events at least once, those of one job in order. Returns the ones that the bus refused. */
   publish(events: readonly JobEvent[]): Promise<Unpublished[]>;
 }
 

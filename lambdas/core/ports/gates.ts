@@ -6,7 +6,7 @@ import type { Pump } from "../limits/pump.ts";
 /** A job in the line of a gate. Times are epoch milliseconds. */
 export interface Waiter {
   job: string;
-  /** The attempt that waits: whoever finds the job in another one takes it off the line. */
+  /** The attempt that waits: a process that finds the job in another attempt takes it off the line. */
   run: number;
   attempt: number;
   due_at: number;
@@ -16,7 +16,7 @@ export interface Waiter {
   since: number;
   /** The limits that have called it, by name. */
   calls?: Record<string, Call>;
-  /** Somebody is about to give it a slot, until then. */
+  /** Until when it is reserved, because it is about to get a slot. */
   reserved_until?: number;
 }
 
@@ -42,15 +42,15 @@ export interface LinePage {
  * consistent. Errors are classified as those of the other ports.
  */
 export interface Gates {
-  /** Takes what is asked of one part, in one write if nobody interferes. */
+  /** Takes what is asked of one part, in one write if no other process interferes. */
   take(part: GatePart, ask: Ask): Promise<Taken>;
   /**
-   * Frees the slot of a job, if it still has it by this turn. Answers what is stored then; undefined if the slot was not held by this
+   * Frees the slot of a job, if it still has it by this turn. Returns what is stored then; undefined if the slot was not held by this
    * turn. With `lease` only if the slot still has that lease: another consumer of the same turn, which comes with a duplicate of its
    * message, has made it its own otherwise.
    */
   release(part: GatePart, job: string, turn: string, lease?: number): Promise<PartState | undefined>;
-  /** Drops a slot that was seen and belongs to nobody any more. */
+  /** Drops a slot that was seen and belongs to no job any more. */
   drop(part: GatePart, job: string, seen: { lease: number }): Promise<void>;
   /** Notes in part 0 the highest part that has had a slot. */
   notePeak(gate: GateName, peak: number): Promise<void>;
@@ -64,11 +64,11 @@ export interface Gates {
   /** How long the line is, counted up to `most`. */
   length(gate: GateName, most: number): Promise<number>;
   /**
-   * Puts a job into the line, reserved for nobody. One that stands there already keeps its `since`, and the `calls` that it has unless
+   * Puts a job into the line, not reserved. One that stands there already keeps its `since`, and the `calls` that it has unless
    * others are given. Safe to repeat.
    */
   stand(gate: GateName, waiter: Waiter): Promise<void>;
-  /** Reserves a waiter for whoever is about to give it a slot. False if it has left the line, or is reserved after `now` already. */
+  /** Reserves a waiter that is about to get a slot. False if it has left the line, or is reserved after `now` already. */
   reserve(
     gate: GateName,
     at: Pick<Waiter, "job" | "order">,

@@ -16,13 +16,13 @@ export interface JobQueue {
   /** The types to whose queues this function sends. A consumer is granted few (`reachOf`). */
   readonly reach: ReadonlySet<JobType>;
   send(type: JobType, message: JobMessage, options: SendOptions): Promise<void>;
-  /** Sends any number of messages; answers those that were refused. */
+  /** Sends any number of messages; returns those that were refused. */
   sendMany(type: JobType, entries: ({ message: JobMessage } & SendOptions)[]): Promise<Refused[]>;
 }
 
 /** A queue of messages of one kind. Throws a PermanentError for a message that it will never accept. */
 export interface MessageQueue<Message> {
   send(message: Message, options: SendOptions): Promise<void>;
-  /** Sends any number of messages; answers those that were refused. */
+  /** Sends any number of messages; returns those that were refused. */
   sendMany(entries: readonly ({ message: Message } & SendOptions)[]): Promise<Refused[]>;
 }

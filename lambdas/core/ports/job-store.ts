@@ -24,15 +24,15 @@ export interface Page {
 
 /**
  * Jobs, one item each, changed only by conditional writes of a single item. Every method either takes effect or throws;
- * `createMany` answers this per job.
+ * `createMany` returns this per job.
  */
 export interface JobStore {
   /** Over how many partitions of the index a tenant's jobs of a phase may be spread; `page` reads one of them. */
   readonly shards: number;
-  /** Stores a new job, or answers the existing one with its id. */
+  /** Stores a new job, or returns the existing one with its id. */
   create(job: Job): Promise<{ outcome: "created" } | { outcome: "exists"; job: Job }>;
   /**
-   * Stores new jobs without checking whether their ids exist: only for new random ids, never for derived ones. Answers those
+   * Stores new jobs without checking whether their ids exist: only for new random ids, never for derived ones. Returns those
    * that were refused; as after a write that throws, they may have been stored all the same.
    */
   createMany(jobs: Job[]): Promise<Refused[]>;

@@ -1,5 +1,5 @@
 /*
- * The class of an error, whether a port throws it or answers it as the cause of a `Refused`, says what to do: after a
+ * The class of an error, whether a port throws it or returns it as the cause of a `Refused`, says what to do: after a
  * TransientError a repetition may succeed, after a PermanentError it never does. Any other error is a fault of ours or of the
  * deployment.
  */

@@ -16,7 +16,7 @@ export interface SharedKeys {
    * may be forgotten, epoch milliseconds; without it, never.
    */
   move(key: SharedKey, from: string | undefined, to: KeyHolder, until?: number): Promise<"moved" | "lost">;
-  /** The answer that was kept under the id that an idempotency key would have given a job of its own. */
+  /** The answer that was kept under the id that an idempotency key would have given to a separate job. */
   answer(id: string): Promise<RequestAnswer | undefined>;
   /** Keeps an answer until `until`, if there is none but `stale`, or one with the same job. */
   keepAnswer(id: string, answer: RequestAnswer, until: number, stale?: RequestAnswer): Promise<"kept" | "lost">;

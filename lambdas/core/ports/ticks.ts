@@ -6,7 +6,7 @@ export interface Tick extends GateName {
   by: string;
   /** When the message was to become visible, epoch milliseconds. */
   visible: number;
-  /** It only hands over the free slots of the gate. Nobody has promised it. */
+  /** It only hands over the free slots of the gate. No mark promises it. */
   hands_over?: true;
 }
 

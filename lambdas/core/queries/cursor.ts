@@ -10,7 +10,7 @@ import { RequestError } from "../kernel/request-error.ts";
 export const encodeCursor = (position: unknown, list: unknown): string =>
   Buffer.from(JSON.stringify([position, sealOf(position, list)])).toString("base64url");
 
-/** Answers the position. Throws INVALID_REQUEST, at `pointer`, unless `encodeCursor` made the cursor for the same list. */
+/** Returns the position. Throws INVALID_REQUEST, at `pointer`, unless `encodeCursor` made the cursor for the same list. */
 export function decodeCursor<Position>(
   schema: z.ZodType<Position>,
   cursor: string,

@@ -4,7 +4,7 @@ import type { Job } from "../job/job.ts";
 import type { StepView } from "./step-view.ts";
 
 /**
- * How the steps of a feature depend on each other, in the order of the catalog as it is now. It has the steps whose states are
+ * How the steps of a feature depend on each other, in the order of the present catalog. It has the steps whose states are
  * shown: one that the catalog gained after the feature completed was never part of it, and of one that the catalog has lost only
  * the state is known. Nothing if the catalog has the event no longer.
  */

@@ -6,7 +6,7 @@ import { type Pump, patienceMs } from "../limits/pump.ts";
 import type { Line, Waiter } from "../ports/gates.ts";
 
 /*
- * When a line moves, for people. A rate gives its starts out one by one, so the place in its line says when. Nobody can tell how long
+ * When a line moves, for people. A rate gives its starts out one by one, so the place in its line says when. It is not known how long
  * attempts take, so a line for slots has places and no times. Times are epoch milliseconds; all of them are estimates: jobs with a
  * higher priority pass, cancelled ones leave, and slots of a limit that has both may be what is missing.
  */
@@ -60,7 +60,7 @@ export function waitEstimate(
 ): { position?: number; starts_at?: number } {
   const position = placeOf(waiter, line);
   const planned = starts && pump?.called[waiter.job]?.at;
-  // Whoever does not come in time is called again, so the plan no longer holds.
+  // A job that does not come in time is called again, so the plan no longer holds.
   const holds = planned !== undefined && pump !== undefined && planned + patienceMs(pump) >= now;
   const byPlace = starts && position !== undefined ? startAt(starts, position) : undefined;
   return given({ position, starts_at: holds ? Math.max(planned, now) : byPlace });

@@ -15,7 +15,7 @@ import { type SeriesView, seriesView, shownRuns } from "./series-view.ts";
 export interface SeriesQuery {
   /** Absent: every series that has not ended. */
   status?: readonly JobStatus[] | undefined;
-  /** At most 20: the runs of each series are a query of their own. */
+  /** At most 20: the runs of each series take a separate query. */
   limit: number;
   after?: IndexPosition | undefined;
 }

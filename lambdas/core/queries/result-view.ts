@@ -22,7 +22,7 @@ const urlBytes = 4096;
 
 /**
  * Adds the results to the views. Small results, which are stored with the job, are always included. Results in blobs are included
- * in order as long as the answer has room, and the others as download URLs. Sizes are those of the answer as it is sent, which may
+ * in order as long as the answer has room, and the others as download URLs. Sizes are those of the sent answer, which may
  * be twice as large as stored: for example, each line of a CSV string has an escape, which Lambda escapes again.
  */
 export async function withResults<View extends object>(

@@ -60,7 +60,7 @@ export function nextRuns(job: Job, now: number, count: number, calendars: Calend
   if (!repeat || !first) return [];
   const left = Math.min(count, runsLeft(job) + (first.isCurrent ? 1 : 0));
   const times: number[] = [];
-  // What an overdue run has missed is not made up for, unless every occurrence has a run of its own.
+  // What an overdue run has missed is not made up for, unless every occurrence has its own run.
   let after = Math.max(first.at, job.coalesced_until ?? 0, repeat.missed === "all" ? 0 : now);
   for (let at: number | undefined = first.at; at !== undefined && times.length < left; ) {
     times.push(at);

@@ -14,7 +14,7 @@ export interface NewJobFields {
   input: Stored;
 }
 
-/** The job that an accepted request creates, as it is first stored. */
+/** The job that an accepted request creates, in its first stored state. */
 export function newJob(request: AcceptedRequest, { id, writeId, now, input }: NewJobFields): Job {
   const { app, cache, expires_at, labels, fairness_key, gates, priority, request_id, step, schedule, task_token } =
     request;

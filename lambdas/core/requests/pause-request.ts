@@ -91,7 +91,7 @@ function limitNotFound({ tag, limits }: Product, name: string) {
   return new RequestError("LIMIT_NOT_FOUND", text, { faults: [{ pointer: "/limit", detail: text }] });
 }
 
-/** A long key is kept as its hash with the jobs, and somebody who has the hash from there means that key. */
+/** Jobs keep a long key as its hash, and a caller who has the hash from there means that key. */
 const keptKey = (key: string): string => (key.length > longestKey ? keyText(key) : key);
 
 const invalidUntil = (detail: string) => invalidRequest([{ pointer: "/until", detail }]);

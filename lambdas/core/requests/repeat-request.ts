@@ -103,7 +103,7 @@ export interface Asked {
 /** The faults that the schema cannot find in a series that starts at `start`. */
 export function repeatFaults(request: RepeatRequest, start: number, asked: Asked): Fault[] {
   const own = [...exceptFaults(request, asked.calendars), ...policyFaults(request)];
-  // With an entry that is no day, nobody can say when the series runs.
+  // With an entry that is no day, the times of the series are not known.
   return own.length > 0 ? own : timeFaults(request, start, asked);
 }
 

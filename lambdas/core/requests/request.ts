@@ -130,7 +130,7 @@ function parsePlain(body: unknown, { catalog, now, headerKey, from }: Asked): Ac
   const own = ownFaults(request, now, headerKey, calendars);
   const key = request.idempotency_key ?? headerKey;
   const input = findInputFaults(found, request.input, from);
-  // The step of a feature has a job of its own, whatever its event says: the feature waits for that very job.
+  // The step of a feature never shares a job, whatever its event says: the feature waits for that very job.
   const isTemplate = from === "caller" && takesExpressions(found);
   const asSent = { found, input: request.input, isTemplate };
   const { debounce, unique, ...sharing } = from === "caller" ? sharingOf(request, asSent, now) : noSharing;

@@ -54,7 +54,7 @@ export async function scheduleLines(
   return undefined;
 }
 
-/** Reports the lines that failed by a fault of ours. Answers the others. */
+/** Reports the lines that failed by a fault of ours. Returns the others. */
 function withoutFaults(services: IntakeServices, pending: Pending[], reports: LineReport[]): Pending[] {
   return pending.filter(({ line, fault }) => {
     if (fault === undefined) return true;
@@ -63,7 +63,7 @@ function withoutFaults(services: IntakeServices, pending: Pending[], reports: Li
   });
 }
 
-/** Tries to schedule the lines and reports those that are settled. Answers the others. */
+/** Tries to schedule the lines and reports those that are settled. Returns the others. */
 async function schedule(services: IntakeServices, pending: Pending[], reports: LineReport[]): Promise<Pending[]> {
   const outcomes = await scheduleJobs(
     services,

@@ -4,7 +4,7 @@ import { traceOf } from "../../core/kernel/errors.ts";
 import type { IntakeServices } from "../services.ts";
 import { runImport } from "./run-import.ts";
 
-/** Handles messages of the imports queue, one after the other. Answers the ids of those that have to be redelivered. */
+/** Handles messages of the imports queue, one after the other. Returns the ids of those that have to be redelivered. */
 export async function takeImports(
   services: IntakeServices,
   messages: readonly QueueMessage[],

@@ -8,7 +8,7 @@ interface ClientSettings {
   endpoint?: string | undefined;
   /** Milliseconds. Default: 3000. */
   connectionTimeout?: number;
-  /** Milliseconds. Default: none, as the job has a timeout of its own. */
+  /** Milliseconds. Default: none, as the job has its own timeout. */
   requestTimeout?: number;
 }
 

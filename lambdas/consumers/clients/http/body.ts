@@ -6,7 +6,7 @@ import { quoted } from "./names.ts";
 export type Body = Record<string, unknown> | unknown[];
 
 /**
- * The body of a call. A field of the input replaces the default as a whole, so that the input's value is sent as it is; so does
+ * The body of a call. A field of the input replaces the default as a whole, so that the input's value is sent unchanged; so does
  * a list. Spreading defines fields and never runs a setter, so a field called `__proto__` stays a field.
  */
 export function mergedBody(defaults: Body | undefined, input: Body | undefined): Body | undefined {
@@ -21,7 +21,7 @@ export interface EncodedBody {
 
 const invalid = (message: string) => new JobError("VALIDATION_ERROR", message);
 
-/** Encodes an input's body as it is sent. */
+/** Encodes an input's body for sending. */
 export function encodeBody(body: Body, type: BodyType): EncodedBody {
   if (type === "json") return { text: JSON.stringify(body), contentType: "application/json" };
   if (Array.isArray(body)) throw invalid("The body is a list, which is sent as JSON only.");

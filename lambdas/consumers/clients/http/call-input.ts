@@ -29,7 +29,7 @@ const queryValue = z
 const noQueryValue =
   "must be a string, a number, true or false, a list or an object of these, or null outside of lists";
 
-/** The places that cannot be sent in a query, as many as anybody looks for: a null in a list, or what is no JSON. */
+/** The places that cannot be sent in a query, up to the number that is reported: a null in a list, or what is no JSON. */
 function placesOfNoQueryValue(whole: unknown): PropertyKey[][] {
   const places: PropertyKey[][] = [];
   const look = (value: unknown, path: PropertyKey[], isItem: boolean): void => {

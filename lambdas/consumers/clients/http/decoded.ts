@@ -33,7 +33,7 @@ const mostEncodings = 5;
 
 /**
  * The body of an answer without its content encodings, as far as it can be decoded: it ends where that fails, after a call of
- * `onFault`. A body in an unknown encoding, which was not requested, stays as it is, and so does one that is not encoded at all.
+ * `onFault`. A body in an unknown encoding, which was not requested, stays unchanged, and so does one that is not encoded at all.
  */
 export function decoded(body: Readable, contentEncoding: string, onFault: () => void): Readable {
   const known = contentEncoding
@@ -48,7 +48,7 @@ export function decoded(body: Readable, contentEncoding: string, onFault: () => 
 }
 
 function decodedBy(body: Readable, decoderFor: DecoderFor, onFault: () => void): Readable {
-  // Whoever discards the answer listens to no error.
+  // A discarded answer has no listener for errors.
   const out = new PassThrough().on("error", () => {});
   const fail = (error: Error) => out.destroy(error);
   const endEmpty = () => out.end();

@@ -35,7 +35,7 @@ export function echoesOf(requests: readonly Sent[]): (code: string) => boolean {
 
 const placesOf = ({ hostname, pathname }: URL): string[] => [hostname, ...pathname.split("/").flatMap(bothWays)];
 
-/** Each value of a request. Nothing here decides what is sent, so what cannot be decoded is left as it is. */
+/** Each value of a request. Nothing here decides what is sent, so what cannot be decoded is left unchanged. */
 function valuesOf({ url, headers, body = "" }: Sent): string[] {
   const ofHeaders = [...headers].flatMap(([name, value]) =>
     isOurs(name, value) ? [] : [value, ...credentialsIn(value)],

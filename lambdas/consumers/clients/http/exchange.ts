@@ -59,7 +59,7 @@ export const acceptedBefore = ({ method }: HttpRequest, next: HttpRequest): stri
 
 /**
  * A failure after a request of this method was accepted with a redirect. Its work may be done, so the failure proves nothing, and a
- * method that must not arrive twice is not retried. Without a method nothing was accepted, and the failure stays as it is.
+ * method that must not arrive twice is not retried. Without a method nothing was accepted, and the failure stays unchanged.
  */
 export function failureBehind<E>(method: string | undefined, error: E): E | JobError {
   if (method === undefined || !(error instanceof JobError)) return error;

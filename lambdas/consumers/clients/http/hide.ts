@@ -25,7 +25,7 @@ const formsOfAll = (values: readonly string[]): string[] =>
 
 const entities: Record<string, string> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;" };
 
-/** A value as it is, and as JSON, HTML, a form, a URL and base64 write it. */
+/** A plain value, and as JSON, HTML, a form, a URL and base64 write it. */
 function formsOf(value: string): string[] {
   const json = JSON.stringify(value).slice(1, -1);
   const hex = (char: string) => char.charCodeAt(0).toString(16).padStart(4, "0");

@@ -13,7 +13,7 @@ const nameOfKey = (headers: Headers): string | undefined =>
 const sent =
   "is sent as it is in place of the key of the run, with each attempt: a provider that knows it may take another run for a repetition";
 
-/** What explain says of a call that has an idempotency key of its own, in its input or in the catalog. Pointers of the input begin with `at`. */
+/** What explain says of a call that has its own idempotency key, in its input or in the catalog. Pointers of the input begin with `at`. */
 export function keyNotes(headers: Headers, defaults: Headers, at: readonly string[]): Fault[] {
   const own = nameOfKey(headers);
   if (own !== undefined) return [{ pointer: jsonPointer([...at, "headers", own]), detail: sent }];

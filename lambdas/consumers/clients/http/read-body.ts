@@ -70,7 +70,7 @@ export interface DecodedBody {
 }
 
 /**
- * A body as it is in a result: parsed if its content type is JSON, else a string, and null if empty. What cannot be decoded or parsed
+ * A body in a result: parsed if its content type is JSON, else a string, and null if empty. What cannot be decoded or parsed
  * does not fail the job, because the call has had its effect, and a repetition would have it again.
  */
 export const bodyOf = ({ bytes, isBroken }: ReadBody, contentType: string | null): DecodedBody => ({

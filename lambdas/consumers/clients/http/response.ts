@@ -33,11 +33,11 @@ const decodings = new WeakMap<Response, { failed: boolean }>();
 /** Whether the body of a response was not encoded as its headers say, or broke off. Known once the body has been read. */
 export const isUndecoded = (response: Response): boolean => decodings.get(response)?.failed ?? false;
 
-/** An answer may have failed before anybody reads it, and no Response takes a stream that has. */
+/** An answer may have failed before it is read, and no Response takes a stream that has. */
 function bodyOf(answer: IncomingMessage): Readable {
   const { errored } = answer;
   if (!errored) return answer;
   const failed = new Readable({ read: () => {}, construct: (done) => done(errored) });
-  // Whoever discards the answer listens to no error.
+  // A discarded answer has no listener for errors.
   return failed.on("error", () => {});
 }

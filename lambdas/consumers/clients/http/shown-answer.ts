@@ -3,7 +3,7 @@ import { shownHeaders } from "./headers.ts";
 import { hidden, hideBytes, hiding } from "./hide.ts";
 import { bodyOf, type DecodedBody, type ReadBody } from "./read-body.ts";
 
-/** An answer as it is stored and shown. `headers` are without cookies and credentials. */
+/** A stored and shown answer. `headers` are without cookies and credentials. */
 export interface ShownAnswer extends DecodedBody {
   status: number;
   headers: Record<string, string>;

@@ -57,7 +57,7 @@ function tokenOf(source: TokenSource, clock: Clock, signal: AbortSignal): Promis
   });
 }
 
-/** The fetch has a signal of its own: with that of the first job, the end of that job would fail the others. */
+/** The fetch has its own signal: with that of the first job, the end of that job would fail the others. */
 function begin({ key, fetch: fetchToken }: TokenSource, clock: Clock): Entry {
   const entry: Entry = { freshUntil: Number.POSITIVE_INFINITY, token: Promise.resolve("") };
   entry.token = withTimeout(fetchToken).then(({ token, lifetimeSeconds }) => {

@@ -8,7 +8,7 @@ import { Auth, BodyType } from "../../clients/http/auth-schema.ts";
 import { callInput } from "../../clients/http/call-input.ts";
 import { carriesCredentials } from "../../clients/http/credentials.ts";
 
-/** Executors read the catalog as it is written and apply the defaults themselves, so nothing here has a zod default. */
+/** Executors read the unparsed catalog and apply the defaults themselves, so nothing here has a zod default. */
 export const appTarget = () =>
   strict({
     envs: perEnv(
@@ -29,7 +29,7 @@ export const appTarget = () =>
         method: z.enum(["GET", "POST", "PUT", "PATCH", "DELETE"]),
         /**
          * Below the base URL; `:name` is filled from the input's `params`, except right after a letter or digit, so
-         * that `/messages:send` is a path of its own.
+         * that `/messages:send` is a whole path.
          */
         path: z.string().regex(/^\//, "starts with /"),
         /** Default: json. */

@@ -4,7 +4,7 @@ import type { DynamoAction } from "./target-dynamodb.ts";
 
 type Dynamo = Extract<DatabaseTarget, { engine: "dynamodb" }>;
 
-/** In DynamoDB, each action's operation on its own table or index. The other engines have credentials of their own. */
+/** In DynamoDB, each action's operation on its own table or index. The other engines have their own credentials. */
 export const databaseAccess = (target: DatabaseTarget): Access[] =>
   target.engine === "dynamodb" ? dynamoAccess(target) : [];
 

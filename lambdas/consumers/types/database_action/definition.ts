@@ -33,7 +33,7 @@ export function databaseFaults(target: DatabaseTarget, action: string, input: In
   return rowFaults(placeholders, rows, { rule, names });
 }
 
-/** The rows of a list `data`, each the input of a statement of its own; undefined if one statement runs. */
+/** The rows of a list `data`, each the input of one statement; undefined if one statement runs. */
 export const databaseRows = (target: DatabaseTarget, action: string, input: Input): Row[] | undefined =>
   rowsOf(placeholdersOf(target, action), input);
 

@@ -9,7 +9,7 @@ export const mostRows = 1000;
 /** The most actions of one TransactWriteItems: https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactWriteItems.html */
 export const mostDynamoRows = 100;
 
-/** One row of a list, as the input of a statement of its own. */
+/** One row of a list, as the input of one statement. */
 export type Row = Input & { data: Record<string, unknown> };
 
 /** The rows of an input whose `data` is a list, with the same `filter` for all; undefined if one statement runs. */

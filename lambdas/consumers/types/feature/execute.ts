@@ -26,7 +26,7 @@ import type { FeatureTarget } from "./target.ts";
 const lookAgainMs = 120_000;
 
 /**
- * The decider: it reads the state of the steps, starts those that are ready as jobs of their own, and parks until one of
+ * The decider: it reads the state of the steps, starts those that are ready as separate jobs, and parks until one of
  * them ends. No step runs inside it. Deciding twice changes nothing, because the ids of the steps are derived. If AWS refuses a
  * call, the decider throws, and `decisionPolicy` retries the decision.
  */
@@ -83,7 +83,7 @@ function joblessSteps(
     const state = states[key];
     if (!state || children.has(key)) return [];
     if (!hasEnded(state)) return [[key, { ...state, status: "failed", finished_at: now, error: unknownEnd }]];
-    // A step that was cancelled with the feature has no `finished_at` of its own.
+    // A step that was cancelled with the feature has no `finished_at`.
     const hasFailed = state.job_id !== undefined && state.finished_at !== undefined;
     const stays = ["completed", "skipped"].includes(state.status) || (step.allow_fail && hasFailed);
     return stays ? [[key, state]] : [];

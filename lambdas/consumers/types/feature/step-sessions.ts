@@ -5,7 +5,7 @@ import type { TemplateFault } from "../../../core/expressions/template-faults.ts
 import { eventsNamed } from "../../../core/requests/spellings/event-name.ts";
 import type { PlacedStep } from "./steps.ts";
 
-/** What no request could satisfy: texts that refer to two sessions, and steps whose feature needs a session of its own. */
+/** What no request could satisfy: texts that refer to two sessions, and steps whose feature needs a session. */
 export function sessionRules(
   steps: PlacedStep[],
   texts: unknown,

@@ -18,7 +18,7 @@ export const functionExecutor = (clients = lambdaClients()) =>
 
 export const execute = functionExecutor();
 
-/** Parsed here for the defaults, because the catalog is kept as it is written. */
+/** Parsed here for the defaults, because the catalog is kept unparsed. */
 function calleeOf({ target, job, event }: ExecutionOf<typeof cloudFunction>): Callee {
   const callee = Callee.safeParse(target.envs[job.env]);
   if (callee.success) return callee.data;

@@ -1,7 +1,7 @@
 import type { Access } from "../../../core/catalog/access.ts";
 import type { NotificationTarget } from "./target.ts";
 
-/** Access for the e-mails and text messages that AWS sends. The other channels have credentials of their own. */
+/** Access for the e-mails and text messages that AWS sends. The other channels have their own credentials. */
 export const notificationAccess = ({ envs }: NotificationTarget): Access[] =>
   Object.values(envs).flatMap(({ email, sms }) => [
     ...(email?.provider === "ses" ? [sendAs(addressIn(email.from), email.region)] : []),

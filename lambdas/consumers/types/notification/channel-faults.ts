@@ -50,7 +50,7 @@ function recipientFaults(template: string | undefined, { to, body }: Sms): Fault
   if (template === undefined) {
     return [{ pointer: "/input/sms/to", detail: "is required: the message has no recipient template" }];
   }
-  // A text instead of variables is a fault of its own.
+  // A text instead of variables is a separate fault.
   if (typeof body === "string") return [];
   const at = ["sms", "body"];
   const faults = variableFaults(at, template, body, "recipient template");

@@ -81,7 +81,7 @@ function recipientFault(to: string, body: string | undefined): string | undefine
   return body === undefined ? "needs a template for the body, whose variables it is filled from" : undefined;
 }
 
-/** Executors read the catalog as it is written and apply the defaults themselves, so nothing here has a zod default. */
+/** Executors read the unparsed catalog and apply the defaults themselves, so nothing here has a zod default. */
 export const notificationTarget = () =>
   strict({
     envs: perEnv(

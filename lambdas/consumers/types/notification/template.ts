@@ -36,7 +36,7 @@ type Encode = (value: string, before: string) => string | undefined;
 const linkBegins = /\b(?:href|src|action|background|poster)\s*=\s*["']?\s*$/i;
 const linkSchemes = ["https:", "http:", "mailto:", "tel:", "sms:", "cid:"];
 
-/** A value in HTML. One that is a link runs nothing in whoever shows it, however its scheme is spelled. */
+/** A value in HTML. One that is a link runs nothing where it is shown, however its scheme is spelled. */
 export const htmlValue: Encode = (value, before) =>
   linkBegins.test(before) && !isHarmlessLink(value) ? undefined : escapeHtml(value);
 
@@ -48,7 +48,7 @@ function isHarmlessLink(link: string): boolean {
   return scheme === undefined || linkSchemes.includes(scheme.toLowerCase());
 }
 
-/** Replaces each `{{name}}` in one pass, so that a value that looks like a variable stays as it is. */
+/** Replaces each `{{name}}` in one pass, so that a value that looks like a variable stays unchanged. */
 export function fill(
   template: string,
   variables: Record<string, unknown>,
@@ -93,7 +93,7 @@ export function localized(texts: Record<string, unknown>, locale: string | undef
   throw invalid(`${field} has no text for the locale and none for "en", and it does not have exactly one.`);
 }
 
-/** A field of a message as it is sent. A template needs no variables if it has none; without one the text is required. */
+/** A field of a sent message. A template needs no variables if it has none; without one the text is required. */
 export function render(
   template: string | undefined,
   texts: Texts | undefined,

@@ -2,7 +2,7 @@ import { type Access, type Arn, literally } from "../../../core/catalog/access.t
 import { queueArn } from "./queue-address.ts";
 import type { BrokerTarget, Place, PlaceOf } from "./target.ts";
 
-/** Access to exactly the queues, topics and buses of the team. Kafka and RabbitMQ have credentials of their own. */
+/** Access to exactly the queues, topics and buses of the team. Kafka and RabbitMQ have their own credentials. */
 export const brokerAccess = ({ envs }: BrokerTarget): Access[] => Object.values(envs).flatMap(placeAccess);
 
 function placeAccess(place: Place): Access[] {

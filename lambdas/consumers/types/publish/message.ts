@@ -14,7 +14,7 @@ const refused = /[^\t\n\r\x20-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/u;
 
 export const hasRefusedCharacter = (text: string): boolean => refused.test(text);
 
-/** The body of a message: a string as it is, anything else as JSON. */
+/** The body of a message: a string unchanged, anything else as JSON. */
 export const bodyOf = ({ message }: Publication): string =>
   typeof message === "string" ? message : JSON.stringify(message);
 

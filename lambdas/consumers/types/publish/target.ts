@@ -119,6 +119,6 @@ export type Provider = Place["provider"];
 export type PlaceOf<P extends Provider> = Extract<Place, { provider: P }>;
 export type TopicOf<P extends Provider> = PlaceOf<P>["topics"][string];
 
-/** Executors read the catalog as it is written and apply the defaults themselves, so nothing here has a zod default. */
+/** Executors read the unparsed catalog and apply the defaults themselves, so nothing here has a zod default. */
 export const brokerTarget = () => strict({ envs: perEnv(Place) });
 export type BrokerTarget = z.input<ReturnType<typeof brokerTarget>>;

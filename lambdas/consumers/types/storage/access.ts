@@ -4,7 +4,7 @@ import type { Place, StorageTarget } from "./target.ts";
 
 type S3 = Extract<z.input<typeof Place>, { provider: "s3" }>;
 
-/** Access to the team's S3 buckets. Google's and Azure's storages have credentials of their own. */
+/** Access to the team's S3 buckets. Google's and Azure's storages have their own credentials. */
 export const storageAccess = ({ envs }: StorageTarget): Access[] =>
   Object.values(envs).flatMap((place) =>
     place.provider === "s3" && mayBeAws(place.endpoint) ? [bucketAccess(place)] : [],

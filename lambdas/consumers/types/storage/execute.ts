@@ -54,7 +54,7 @@ export const storageExecutor = (open = bucketOpener()) =>
 
 export const execute = storageExecutor();
 
-/** Parsed here for the defaults, because the catalog is kept as it is written. */
+/** Parsed here for the defaults, because the catalog is kept unparsed. */
 function placeOf({ target, job, event }: Execution): Place {
   const place = Place.safeParse(target.envs[job.env]);
   if (place.success) return place.data;

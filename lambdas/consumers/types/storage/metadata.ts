@@ -26,7 +26,7 @@ interface MetadataFault {
   detail: string;
 }
 
-/** Why a storage of this provider would not keep such metadata as it is. */
+/** Why a storage of this provider would not keep such metadata unchanged. */
 export function metadataFaults(metadata: Record<string, string>, provider: Place["provider"]): MetadataFault[] {
   const entries = Object.entries(metadata);
   const bytes = entries.reduce((sum, [name, value]) => sum + Buffer.byteLength(name) + Buffer.byteLength(value), 0);

@@ -17,7 +17,7 @@ export function s3Buckets(settings: S3ClientConfig = {}): (place: S3Place) => Pr
   return async ({ bucket, region, endpoint }) => s3Bucket(await clients(region, endpoint), bucket);
 }
 
-/** A client without a request timeout, because parts are large, and the job has a timeout of its own. */
+/** A client without a request timeout, because parts are large, and the job has its own timeout. */
 async function makeClient(settings: S3ClientConfig, region: string | undefined, endpoint: string | undefined) {
   const { S3Client } = await import("@aws-sdk/client-s3");
   return new S3Client({

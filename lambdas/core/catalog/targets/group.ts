@@ -54,7 +54,7 @@ export interface Group extends GroupOptions {
 export const isGroup = (entry: unknown): entry is TargetGroup =>
   typeof entry === "object" && entry !== null && (Object.hasOwn(entry, "fallback") || Object.hasOwn(entry, "quota"));
 
-/** The members as they are written. What is no reference is left out: a catalog is checked further although its form is wrong. */
+/** The members in the order of the catalog. What is no reference is left out, so that a catalog of a wrong form is checked further. */
 export function referencesOf(group: TargetGroup): (MemberReference & { weight?: number })[] {
   const written: unknown = Object.hasOwn(group, "quota") ? Reflect.get(group, "quota") : Reflect.get(group, "fallback");
   return (Array.isArray(written) ? (written as unknown[]) : []).flatMap((one) => {

@@ -63,7 +63,7 @@ const maxLateness = ({ max_lateness_ms, missed }: Repeat): number =>
 
 /**
  * Why a run that could start now is skipped instead. A run that waited behind another one is late only from the end of that one.
- * A run that has begun is never skipped, nor one whose time somebody has chosen, except for being late.
+ * A run that has begun is never skipped, nor one whose time a caller has chosen, except for being late.
  */
 export function skipReason(job: Job, now: number, calendars: Calendars = noCalendars): string | undefined {
   const { repeat, scheduled_at } = job;
@@ -136,15 +136,15 @@ const marginOf = ({ reason, repeat }: Job): number =>
 /** Up to which time a run that has begun stands for occurrences of its series: one that started late made others miss theirs. */
 const standsUntil = (job: Job): number => Math.max(job.scheduled_at, job.coalesced_until ?? 0, firstStartOf(job) ?? 0);
 
-/** A run that is planned for an occurrence that may have passed: it stands for all others, unless each has a run of its own. */
+/** A run that is planned for an occurrence that may have passed: it stands for all others, unless each has its own run. */
 function catchingUp({ missed, overlap }: Repeat, at: number | undefined, now: number): Planned | undefined {
   if (at === undefined) return undefined;
-  // With `cancel_previous` the start of the run says for which occurrences it stands.
+  // With `cancel_previous` a run stands for the occurrences up to its start.
   return at > now || missed === "all" || overlap === "cancel_previous" ? { at } : { at, coalesced_until: now };
 }
 
 /**
- * When the run that ends the current one is planned, with `overlap: cancel_previous`. Undefined if the current run has not begun,
+ * When the run is planned that will end the current one, with `overlap: cancel_previous`. Undefined if the current run has not begun,
  * or nothing may follow it.
  */
 export function successorOf(job: Job, now: number, calendars: Calendars = noCalendars): number | undefined {
@@ -165,8 +165,8 @@ export function supersededBy(job: Job, now: number, calendars: Calendars = noCal
 export const withSuccessor = (job: Job, at: number): Job => ({ ...job, run: job.run + 1, attempt: 1, due_at: at });
 
 /**
- * A running job whose next run, which is planned for `at`, has come to end it: whoever had the claim has lost it, so its outcome is
- * discarded. The claim does not count, since nothing is started under it.
+ * A running job whose next run, which is planned for `at`, has come to end it. The consumer that had the claim has lost it, so its outcome
+ * is discarded. The new claim does not count, since nothing is started under it.
  */
 export const takenOver = (job: Job, { claimId, now, leaseMarginMs }: Claim, at: number): Job => ({
   ...job,

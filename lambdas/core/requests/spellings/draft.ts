@@ -121,7 +121,7 @@ export class Draft {
     for (const [from, to] of Object.entries(names)) this.move([...path, from], [...path, to]);
   }
 
-  /** Records that everything below `to` which has no place of its own stood at `from`. */
+  /** Records that everything below `to` which has no recorded place stood at `from`. */
   standsFor(to: Path, from: Path): void {
     const pointer = jsonPointer(to);
     if (!this.#origins.has(pointer)) this.#origins.set(pointer, from);

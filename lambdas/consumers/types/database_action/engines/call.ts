@@ -6,7 +6,7 @@ import type { Input } from "../values.ts";
 export interface Call<Action> {
   action: Action;
   input: Input;
-  /** The rows of a list, each the input of a statement of its own, which succeed or fail together; undefined for one statement. */
+  /** The rows of a list, each the input of one statement, which succeed or fail together; undefined for one statement. */
   rows: Row[] | undefined;
   /** Tells a repeated attempt from another job. */
   idempotencyKey: string;

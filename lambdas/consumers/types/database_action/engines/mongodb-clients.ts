@@ -71,7 +71,7 @@ function open(url: string): Kept {
   const connected = client.connect().catch((cause: unknown) => {
     throw new Unconnected("not connected", { cause });
   });
-  // Whoever uses the client sees it.
+  // The caller that uses the client sees it.
   connected.catch(() => {});
   const entry = { client, connected, users: 0, discarded: false };
   kept.set(url, entry);

@@ -48,7 +48,7 @@ export class Pool<C extends Connection> {
     this.#most = most;
   }
 
-  /** Runs `work` on a connection of its own. On abort the connection is destroyed and the signal's reason thrown. */
+  /** Runs `work` on a separate connection. On abort the connection is destroyed and the signal's reason thrown. */
   async use<T>(url: string, limits: Limits, work: (connection: C) => Promise<T>): Promise<T> {
     limits.signal.throwIfAborted();
     this.#sweep(limits.clock.now());
@@ -100,7 +100,7 @@ export class Pool<C extends Connection> {
       try {
         await untilAborted(signal, promise);
       } catch (error) {
-        // Nothing was sent by whoever waits for a connection.
+        // A caller that waits for a connection has sent nothing.
         throw undone(error);
       } finally {
         place.waiting = place.waiting.filter((waiter) => waiter !== resolve);

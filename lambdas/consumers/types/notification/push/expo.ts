@@ -17,7 +17,7 @@ import type { Push, SendPush } from "./push.ts";
 const tokenShape = /^(Expo(nent)?PushToken\[.+\]|[a-z\d]{8}-[a-z\d]{4}-[a-z\d]{4}-[a-z\d]{4}-[a-z\d]{12})$/i;
 
 /**
- * Sends by the Expo push service: a request has up to 100 messages, and is answered with a ticket for each, in order.
+ * Sends by the Expo push service: a request has up to 100 messages, and the answer a ticket for each, in order.
  * https://docs.expo.dev/push-notifications/sending-notifications/
  */
 export const sendExpo: SendPush<Extract<PushTarget, { provider: "expo" }>> = async (execution, setting, push) => {

@@ -57,7 +57,7 @@ export const eventBridgeSender =
 /** The call succeeds even where its entry fails. */
 function idOf({ EventId, ErrorCode }: PutEventsResultEntry = {}): string {
   if (EventId !== undefined && ErrorCode === undefined) return EventId;
-  // With the status of a refusal, unless the code has a meaning of its own.
+  // With the status of a refusal, unless the code has another meaning.
   throw Object.assign(new Error("PutEvents failed for its entry"), {
     name: ErrorCode ?? "InternalFailure",
     $metadata: { httpStatusCode: 400 },

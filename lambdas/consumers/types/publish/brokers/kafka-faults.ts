@@ -58,7 +58,7 @@ interface Nested {
 function codesIn(error: unknown, depth = 0): string[] {
   if (typeof error !== "object" || error === null || depth > 8) return [];
   const { apiId, code, message, errors, cause } = error as Nested;
-  // The client replaces the protocol's error of an unknown topic by one of its own, which says so only in words.
+  // The client replaces the protocol's error of an unknown topic by its own error, which says so only in words.
   const unknown = /^Unknown topic /.test(message ?? "") ? "UNKNOWN_TOPIC_OR_PARTITION" : undefined;
   const own = [apiId, unknown, code].filter((one) => typeof one === "string");
   const inner = Array.isArray(errors) ? errors.flatMap((one) => codesIn(one, depth + 1)) : [];

@@ -4,10 +4,7 @@ import { defaultCodes } from "../../../../../lambdas/core/catalog/targets/moves-
 import { leftOutMs, longestLeftOutMs } from "../../../../../lambdas/core/catalog/targets/outages.ts";
 import { rows } from "../../../../support/nothing-done-table.ts";
 
-const page = readFileSync(new URL("../../../../docs/catalog/fallback.md", import.meta.url), "utf8").replace(
-  /\s+/g,
-  " ",
-);
+const page = readFileSync("docs/catalog/fallback.md", "utf8").replace(/\s+/g, " ");
 
 test("the page on fallbacks has their numbers and codes", () => {
   expect(page).toContain(`1 to ${groupBounds.members} entries`);
@@ -24,7 +21,7 @@ test("the page on fallbacks has their numbers and codes", () => {
 });
 
 describe("the page on what proves that nothing was done", () => {
-  const text = readFileSync(new URL("../../../../docs/catalog/nothing-done.md", import.meta.url), "utf8");
+  const text = readFileSync("docs/catalog/nothing-done.md", "utf8");
   const inPage = new Map(
     text
       .split("\n")
