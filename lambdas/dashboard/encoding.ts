@@ -5,7 +5,7 @@ const encodings = [
 ] as const;
 
 /** How a file is stored: as it is, or encoded. */
-export interface Stored {
+interface Stored {
   suffix: "" | ".br" | ".gz";
   encoding?: "br" | "gzip";
 }

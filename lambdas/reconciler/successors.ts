@@ -14,7 +14,7 @@ export async function overdueSuccessors(
 ): Promise<Job[]> {
   const some = jobs.filter(({ repeat }) => repeat?.overlap === "cancel_previous");
   if (some.length === 0) return [];
-  const { successorOf, withSuccessor } = await import("../core/job/series/series.ts");
+  const { successorOf, withSuccessor } = await import("../core/job/series.ts");
   return some.flatMap((job) => {
     const at = job.next_at ?? successorOf(job, window.until, calendarsOf(catalog, job.product));
     return at !== undefined && comesOfAge(at + window.graceMs, window) ? [withSuccessor(job, at)] : [];

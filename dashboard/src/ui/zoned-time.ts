@@ -38,7 +38,7 @@ export function zonedIso(local: string, zone: string): string | undefined {
 
 const dayMs = 86_400_000;
 
-export function isoAt(at: number, zone: string): string {
+function isoAt(at: number, zone: string): string {
   const minutes = offsetOf(at, zone) / 60_000;
   const two = (n: number) => String(Math.floor(Math.abs(n))).padStart(2, "0");
   const offset = minutes === 0 ? "Z" : `${minutes < 0 ? "-" : "+"}${two(minutes / 60)}:${two(Math.abs(minutes) % 60)}`;

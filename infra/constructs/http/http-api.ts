@@ -27,7 +27,7 @@ import type { HttpApiSettings } from "../../settings/http-api.ts";
 import { nameUpTo } from "../deployment-name.ts";
 import { accessLogFormat } from "./access-log.ts";
 
-export interface JobsHttpApiProps {
+interface JobsHttpApiProps {
   api: IFunction;
   /** Absent where IAM authorizes callers. */
   authorizer: IFunction | undefined;

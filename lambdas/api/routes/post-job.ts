@@ -1,9 +1,9 @@
 import type { HttpRequest, HttpResponse } from "../../aws/http/route.ts";
 import { may } from "../../core/access/scopes.ts";
 import { isFinished } from "../../core/job/job.ts";
-import { withTokenFaults } from "../../core/operations/accept-request.ts";
-import { scheduleRequest } from "../../core/operations/schedule-request.ts";
+import { scheduleRequest } from "../../core/operations/schedule-requests.ts";
 import type { ApiServices } from "../../core/operations/services.ts";
+import { withTokenFaults } from "../../core/operations/verify-session.ts";
 import { receiptOf, viewOf } from "../../core/queries/view.ts";
 import { parseRequest } from "../../core/requests/request.ts";
 import { later } from "../later.ts";

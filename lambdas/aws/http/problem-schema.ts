@@ -30,7 +30,7 @@ export const ProblemSchema = lazy(() =>
 );
 
 /** An error that API Gateway answers by itself. Its form cannot be changed. */
-export const GatewayMessageSchema = lazy(() =>
+const GatewayMessageSchema = lazy(() =>
   z
     .object({ message: z.string() })
     .meta({ id: "GatewayMessage", description: "An error that API Gateway answers by itself." }),

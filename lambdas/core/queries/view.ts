@@ -21,7 +21,7 @@ import { type StepView, stepsShown } from "./step-view.ts";
 
 export type Receipt = z.infer<ReturnType<typeof ReceiptSchema>>;
 export type SummaryView = z.infer<ReturnType<typeof JobSummarySchema>>;
-export type AttemptView = z.infer<ReturnType<typeof AttemptSchema>>;
+type AttemptView = z.infer<ReturnType<typeof AttemptSchema>>;
 export type JobView = z.infer<ReturnType<typeof JobSchema>>;
 export type RunView = z.infer<ReturnType<typeof RunSchema>>;
 

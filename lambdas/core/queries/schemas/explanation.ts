@@ -79,7 +79,7 @@ export const CostSchema = () =>
     assumptions: z.array(z.string()),
   });
 
-export const RouteSchema = () =>
+const RouteSchema = () =>
   z.discriminatedUnion("via", [
     z.object({ via: z.literal("queue"), delay_seconds: z.int(), why: z.string() }),
     z.object({
@@ -111,7 +111,7 @@ export const FireTimeSchema = () =>
 
 export const AttemptWindowSchema = () => z.object({ attempt: z.int(), earliest_ms: z.int(), latest_ms: z.int() });
 
-export const NoteSchema = () =>
+const NoteSchema = () =>
   z.object({ pointer: z.string().describe("A JSON pointer into the request."), detail: z.string() });
 
 export const ExplainedCacheSchema = lazy(() =>

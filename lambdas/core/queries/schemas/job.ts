@@ -51,7 +51,7 @@ export const CachedFromField = lazy(() =>
     ),
 );
 
-export const TargetUseSchema = lazy(() =>
+const TargetUseSchema = lazy(() =>
   z
     .object({
       name: z.string().describe("The catalog entry that ran the attempt, or the last one that was tried."),

@@ -7,7 +7,7 @@ import { jobsFolder } from "../project-folder.ts";
 import { withIgnored } from "./ignored.ts";
 import { type Manifest, scriptsIn, withJobs } from "./manifest.ts";
 
-export interface InitOptions {
+interface InitOptions {
   /** Where the project is to be, or is already. */
   folder: string;
   /**
