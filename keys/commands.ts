@@ -7,7 +7,7 @@ import { KeysError } from "./keys-error.ts";
 import { accessOf, tableOf } from "./listing.ts";
 import { scopesOf } from "./scopes-of.ts";
 
-export interface KeysServices {
+interface KeysServices {
   /** Called only once the arguments are valid. */
   keys: () => Promise<ApiKeys>;
   catalog: Catalog;
@@ -15,7 +15,7 @@ export interface KeysServices {
 }
 
 /** The output of a command. Only `out` goes to standard output, so that `KEY=$(npm run -s keys -- create ...)` captures the key. */
-export interface CommandOutput {
+interface CommandOutput {
   out: string;
   /** A message for people, on standard error. */
   message?: string;

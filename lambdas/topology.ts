@@ -8,7 +8,7 @@ import type { JobType } from "./core/job/job.ts";
 
 // ── Functions ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-export interface FunctionPlan {
+interface FunctionPlan {
   /** The source file that exports `handler`, relative to the root of the repository. */
   entry: string;
   timeoutSeconds: number;
@@ -38,7 +38,7 @@ const sharedFunctions = {
   dashboard: { timeoutSeconds: 10, memoryMb: 256 },
 } as const;
 
-export type ConsumerName = `consumers/${JobType}`;
+type ConsumerName = `consumers/${JobType}`;
 /** Also the function's SERVICE_NAME, and part of the names of its alarms. */
 export type FunctionName = keyof typeof sharedFunctions | ConsumerName;
 
@@ -52,7 +52,7 @@ export const handlerFile = (name: string, extension = ".ts"): string =>
   `lambdas/${name.replace("consumers/", "consumers/types/")}/handler${extension}`;
 
 /** What a definition of a job type says about its consumer. The registry is one of these for each type. */
-export type JobTypeLimits = Readonly<Record<JobType, { limits: { max_timeout_ms: number; memory_mb: number } }>>;
+type JobTypeLimits = Readonly<Record<JobType, { limits: { max_timeout_ms: number; memory_mb: number } }>>;
 
 /** The longest timeout that Lambda allows. */
 export const longestFunctionSeconds = 900;

@@ -26,7 +26,7 @@ import { JobMessage, type JobType } from "../../lambdas/core/job/job.ts";
 import { finalEvents } from "../../lambdas/core/job/job-event.ts";
 import type { RelayMessage } from "../../lambdas/core/job/relay-message.ts";
 import { recent } from "../../lambdas/core/kernel/recent.ts";
-import { TickMessage } from "../../lambdas/core/limits/tick-message.ts";
+import { TickMessage } from "../../lambdas/core/limits/pump.ts";
 import { defaultLimits } from "../../lambdas/core/operations/api-limits.ts";
 import type { ExecuteWithServices } from "../../lambdas/core/operations/execution.ts";
 import { hotMinutes } from "../../lambdas/core/operations/hot-minutes.ts";

@@ -7,7 +7,7 @@ import { sqsTicks } from "../../lambdas/aws/sqs/ticks.ts";
 import { runJob } from "../../lambdas/consumers/engine/run-job.ts";
 import { JobMessage } from "../../lambdas/core/job/job.ts";
 import type { LimitRule } from "../../lambdas/core/limits/limit-rule.ts";
-import { TickMessage } from "../../lambdas/core/limits/tick-message.ts";
+import { TickMessage } from "../../lambdas/core/limits/pump.ts";
 import { defaultLimits } from "../../lambdas/core/operations/api-limits.ts";
 import type { ExecuteWithServices } from "../../lambdas/core/operations/execution.ts";
 import { tickLine } from "../../lambdas/core/operations/tick.ts";

@@ -7,8 +7,8 @@ import { useSyncExternalStore } from "react";
 
 const read = (): string => location.hash.replace(/^#?\/?/, "/");
 
-export const pathOf = (hash: string): string => hash.split("?")[0] || "/";
-export const searchOf = (hash: string): string => hash.split("?").slice(1).join("?");
+const pathOf = (hash: string): string => hash.split("?")[0] || "/";
+const searchOf = (hash: string): string => hash.split("?").slice(1).join("?");
 
 function subscribe(listener: () => void): () => void {
   addEventListener("hashchange", listener);

@@ -31,7 +31,7 @@ import { Alarms } from "./watching/alarms.ts";
 import { MetricsDashboard } from "./watching/dashboard.ts";
 import { monitoredIn } from "./watching/monitored.ts";
 
-export interface JobsServiceProps {
+interface JobsServiceProps {
   config: Config;
   state: JobsState;
   products: readonly Product[];

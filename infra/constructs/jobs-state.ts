@@ -25,7 +25,7 @@ import { encryptWith } from "./trust/encrypt-with.ts";
 import { encryptionKey } from "./trust/encryption-key.ts";
 import { retainExceptOnCreate } from "./trust/removal.ts";
 
-export interface JobsStateProps {
+interface JobsStateProps {
   config: Config;
   /** Whether the service is in another stack, which imports what this one exports. */
   separate: boolean;

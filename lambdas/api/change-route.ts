@@ -2,7 +2,7 @@ import type { Endpoint } from "../aws/http/route.ts";
 import type { RouteDoc } from "../aws/http/route-doc.ts";
 import { calendarsOf } from "../core/catalog/calendars.ts";
 import type { Job } from "../core/job/job.ts";
-import type { Calendars } from "../core/job/series/calendars.ts";
+import type { Calendars } from "../core/job/series.ts";
 import { parseOptionalBody } from "../core/kernel/parse-body.ts";
 import { strict } from "../core/kernel/schema.ts";
 import { type Change, changeJob, previewOf } from "../core/operations/change-job.ts";

@@ -5,7 +5,7 @@ import type { ApiKeys } from "../core/ports/api-keys.ts";
 import type { Clock } from "../core/ports/clock.ts";
 import type { Log } from "../core/ports/log.ts";
 
-export interface AuthorizerServices {
+interface AuthorizerServices {
   keys: Pick<ApiKeys, "get">;
   /** The key that was created at deployment, which may do everything. */
   deployedKey: () => Promise<string>;
@@ -14,7 +14,7 @@ export interface AuthorizerServices {
 }
 
 /** What the authorizer knows of a caller. */
-export interface Authorized {
+interface Authorized {
   scopes: Scopes;
   /** The name of the caller's key. The one that was created at deployment has none. */
   name?: string;

@@ -5,7 +5,7 @@ const encodings = [
 ] as const;
 
 /** How a file is stored: plain or encoded. */
-export interface Stored {
+interface Stored {
   suffix: "" | ".br" | ".gz";
   encoding?: "br" | "gzip";
 }

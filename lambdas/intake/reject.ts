@@ -3,14 +3,13 @@ import { tenantOf } from "../core/job/job.ts";
 import type { Rejection } from "../core/job/job-rejected.ts";
 import { TaskToken } from "../core/job/task-token.ts";
 import { PermanentError, traceOf } from "../core/kernel/errors.ts";
-import { refusedBy } from "../core/operations/refused-by.ts";
 import type { TaskMessage } from "../core/outbound/task-message.ts";
 import type { SendOptions } from "../core/ports/job-queue.ts";
-import type { Refused } from "../core/ports/refused.ts";
+import { type Refused, refusedBy } from "../core/ports/refused.ts";
 import type { IntakeServices } from "./services.ts";
 
 /** A rejection, with the request as far as it could be read. */
-export interface Rejected {
+interface Rejected {
   rejection: Rejection;
   request?: unknown;
 }

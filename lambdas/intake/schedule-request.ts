@@ -1,8 +1,8 @@
 import type { DirectCall } from "../aws/lambda/intake-handler.ts";
 import { RequestError } from "../core/kernel/request-error.ts";
-import { withTokenFaults } from "../core/operations/accept-request.ts";
-import { scheduleRequest as schedule } from "../core/operations/schedule-request.ts";
+import { scheduleRequest as schedule } from "../core/operations/schedule-requests.ts";
 import type { Services } from "../core/operations/services.ts";
+import { withTokenFaults } from "../core/operations/verify-session.ts";
 import { type Receipt, receiptOf } from "../core/queries/view.ts";
 import { type AcceptedRequest, parseRequest } from "../core/requests/request.ts";
 import { type Sender, unwrap } from "./deliveries.ts";

@@ -2,7 +2,7 @@ import type { QueueMessage } from "../aws/lambda/intake-handler.ts";
 import { PermanentError, traceOf } from "../core/kernel/errors.ts";
 import { inParallel } from "../core/kernel/in-parallel.ts";
 import { RequestError } from "../core/kernel/request-error.ts";
-import { type Scheduled, scheduleJobs } from "../core/operations/schedule-jobs.ts";
+import { type Scheduled, scheduleJobs } from "../core/operations/schedule-requests.ts";
 import { type Refusable, rejectionOf } from "../core/outbound/rejection.ts";
 import type { AcceptedRequest } from "../core/requests/request.ts";
 import { type Delivery, unwrapJson } from "./deliveries.ts";

@@ -33,7 +33,7 @@ export interface EmitServices extends DeadLetterServices {
 }
 
 /** An event or a message that is to be sent. */
-export interface Outgoing {
+interface Outgoing {
   /** The position in the batch of the change that caused it. */
   batchIndex: number;
   /** Identifies it among everything that is sent. */
@@ -44,7 +44,7 @@ export interface Outgoing {
 }
 
 /** One of several sends that failed. */
-export interface SendFailure {
+interface SendFailure {
   /** The position in what was to be sent. */
   index: number;
   code: string;

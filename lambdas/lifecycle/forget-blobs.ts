@@ -15,7 +15,7 @@ export async function forgetBlobs(services: Forgetting, changes: readonly JobCha
 }
 
 /** The blobs that a change removed from the item. Not results: an archived run may still refer to them. */
-export function leftBehind({ before, after }: JobChange): Stored[] {
+function leftBehind({ before, after }: JobChange): Stored[] {
   if (!before) return [];
   return [before.input, before.progress].filter(
     (stored): stored is Extract<Stored, { blob: string }> =>

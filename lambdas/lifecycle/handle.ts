@@ -15,7 +15,7 @@ import { failuresOf } from "./failures.ts";
 import { forgetBlobs } from "./forget-blobs.ts";
 import { type PublishServices, publish } from "./publish.ts";
 
-export interface LifecycleServices extends PublishServices, TaskQueueServices, WebhookQueueServices, Forgetting {
+interface LifecycleServices extends PublishServices, TaskQueueServices, WebhookQueueServices, Forgetting {
   stats: StatsStore;
   failures: Failures;
 }

@@ -1,10 +1,10 @@
 import type { RelayMessage } from "../core/job/relay-message.ts";
 import { traceOf } from "../core/kernel/errors.ts";
 import { inParallel } from "../core/kernel/in-parallel.ts";
-import { refusedBy } from "../core/operations/refused-by.ts";
 import { sentAheadMs } from "../core/operations/relay.ts";
 import type { Services } from "../core/operations/services.ts";
 import type { MessageQueue } from "../core/ports/job-queue.ts";
+import { refusedBy } from "../core/ports/refused.ts";
 import { keptShards } from "../core/ports/unscheduled.ts";
 import type { Memory } from "./memory.ts";
 

@@ -17,7 +17,7 @@ export interface RoundPauses {
   measured: PausesMeasured;
 }
 
-export interface PausesMeasured {
+interface PausesMeasured {
   /** How long the oldest pause without an end has lasted, in milliseconds; 0 if there is none. */
   pause_age_ms: number;
   /** How many jobs of pauses that have ended were sent. */

@@ -12,7 +12,7 @@ import type { TaskAnswer, Tasks } from "../core/ports/tasks.ts";
 import { redact } from "../core/queries/redact.ts";
 import { resultUrlSeconds } from "../core/queries/result-view.ts";
 
-export interface TaskServices {
+interface TaskServices {
   tasks: Tasks;
   jobs: Pick<JobStore, "get">;
   blobs: Pick<BlobStore, "get" | "downloadUrl">;

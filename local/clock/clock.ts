@@ -6,7 +6,7 @@ import type { OffsetFile } from "./offset-file.ts";
 import { clockOffset, realNow, setClockOffset } from "./shifted-date.ts";
 import type { Work } from "./work.ts";
 
-export interface ClockOptions {
+interface ClockOptions {
   file: OffsetFile;
   works: readonly Work[];
   /** Sends the handlers' process the clock's offset. Whatever is sent there later must arrive later. */

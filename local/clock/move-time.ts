@@ -20,7 +20,7 @@ export interface Move {
   stopwatch?: () => number;
 }
 
-export interface Moved {
+interface Moved {
   /** How often the clock was moved. */
   hops: number;
   /** Why it did not reach the target. */

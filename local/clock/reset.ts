@@ -1,7 +1,7 @@
 import type { Job } from "../../lambdas/core/job/job.ts";
 
 /** The fields of a job that hold the times at which something happened to it. */
-export type Stamped = Pick<Job, "created_at" | "started_at" | "finished_at" | "attempts" | "last_run" | "lease_until">;
+type Stamped = Pick<Job, "created_at" | "started_at" | "finished_at" | "attempts" | "last_run" | "lease_until">;
 
 /**
  * Whether something has happened to the job after `now` (epoch milliseconds). Its due time does not count: a job that waits for

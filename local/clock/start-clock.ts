@@ -11,7 +11,7 @@ import { isFromLaterThan } from "./reset.ts";
 import type { Work } from "./work.ts";
 import { feedWork } from "./works.ts";
 
-export interface StartClockOptions {
+interface StartClockOptions {
   file: OffsetFile;
   /** The URL of the table. */
   dynamodb: string;

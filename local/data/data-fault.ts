@@ -44,7 +44,7 @@ export async function opened<T>(place: string, remedy: string, open: () => Promi
   }
 }
 
-export function startErrorOf(error: unknown, place: string, remedy: string): unknown {
+function startErrorOf(error: unknown, place: string, remedy: string): unknown {
   if (error instanceof StartError) return error;
   switch (dataFaultOf(error)) {
     case "full":

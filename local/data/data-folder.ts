@@ -19,9 +19,9 @@ export interface Running {
 }
 
 /** The ports of the stand-ins for AWS that clients use. */
-export type Ports = Partial<Record<keyof Running["aws"], number>>;
+type Ports = Partial<Record<keyof Running["aws"], number>>;
 
-export interface DataFolder {
+interface DataFolder {
   path(...parts: string[]): string;
   /** Opens one of the folder's contents. Throws a StartError when it is damaged or cannot be used. */
   open<T>(name: keyof typeof remedies, open: (place: string) => Promise<T> | T): Promise<T>;

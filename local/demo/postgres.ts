@@ -9,7 +9,7 @@ export interface DemoDatabase {
   stop(): Promise<void>;
 }
 
-export interface DemoDatabaseOptions extends PostgresOptions {
+interface DemoDatabaseOptions extends PostgresOptions {
   /** The program to run. Tests replace `postgres-process.ts`. */
   program?: string;
 }

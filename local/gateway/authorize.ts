@@ -9,7 +9,7 @@ const cacheSize = 1000;
 
 type Answer = APIGatewaySimpleAuthorizerWithContextResult<Record<string, unknown>>;
 
-export type Authorization =
+type Authorization =
   | { outcome: "allowed"; context: Record<string, unknown> }
   | { outcome: "unauthorized" | "forbidden" };
 

@@ -18,7 +18,7 @@ const openRoutes = openPaths.map((path) => `ANY ${path}`);
 /** Without the variable part at the end, if there is one. */
 const pageRoutes = dashboardPaths.map((path) => ({ path, start: path.replace("{proxy+}", "") }));
 
-export interface GatewayOptions {
+interface GatewayOptions {
   invoke: Invoke;
   outbox: Handler;
   clock: Handler;

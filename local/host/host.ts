@@ -8,14 +8,14 @@ import { Generation, type GenerationOptions, type Loaded } from "./generation.ts
 import type { Invoke } from "./invoke.ts";
 import type { CatalogNeeds } from "./protocol.ts";
 
-export interface HostOptions extends GenerationOptions {
+interface HostOptions extends GenerationOptions {
   /** Prints a message for the user. */
   say: (line: string) => void;
   /** Called before each catalog takes effect. */
   onCatalog: (needs: CatalogNeeds) => void;
 }
 
-export interface Host {
+interface Host {
   invoke: Invoke;
   /** Switches to the code on disk if it loads and its catalog is valid; otherwise prints why not. */
   reload(): Promise<"reloaded" | "refused">;

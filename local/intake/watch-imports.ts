@@ -5,7 +5,7 @@ import { importPrefix, reportPrefix } from "../../lambdas/topology.ts";
 import { credentials } from "../runtime/credentials.ts";
 import { bucketName, region } from "../runtime/names.ts";
 
-export interface WatchOptions {
+interface WatchOptions {
   /** The URL of S3. */
   endpoint: string;
   sqs: SQSClient;

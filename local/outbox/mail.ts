@@ -1,5 +1,5 @@
 /** The parts of a message (RFC 5322, MIME) that a reader wants to see. Enough for an outbox, not a mail library. */
-export interface Mail {
+interface Mail {
   subject: string;
   text?: string;
   html?: string;

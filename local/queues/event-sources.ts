@@ -3,7 +3,7 @@ import { queueName } from "../runtime/names.ts";
 import { queuePlans } from "../runtime/plans.ts";
 
 /** A queue that feeds a function, as an event source mapping does in AWS. */
-export interface EventSource {
+interface EventSource {
   queue: string;
   entry: FunctionName;
   batchSize: number;

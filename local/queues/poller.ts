@@ -9,7 +9,7 @@ import type { SQSBatchResponse, SQSEvent, SQSMessageAttributes, SQSRecord } from
 import { type EarlyMessages, earlyMessages } from "../clock/early-messages.ts";
 import { region } from "../runtime/names.ts";
 
-export interface PollerOptions {
+interface PollerOptions {
   sqs: SQSClient;
   queueUrl: string;
   queueArn: string;

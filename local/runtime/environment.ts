@@ -33,7 +33,7 @@ import {
 } from "./names.ts";
 import { functionPlans } from "./plans.ts";
 
-export interface Endpoints {
+interface Endpoints {
   dynamodb: string;
   sqsAndS3: string;
   scheduler: string;

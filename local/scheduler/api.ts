@@ -18,7 +18,7 @@ class WireError extends Error {
 const invalid = (message: string) => new WireError(400, "ValidationException", message);
 const notFound = (name: string) => new WireError(404, "ResourceNotFoundException", `Schedule ${name} does not exist.`);
 
-export interface SchedulerApi {
+interface SchedulerApi {
   store: ScheduleStore;
   /** How many milliseconds late a schedule fires; AWS promises less than 60,000. */
   lateness: () => number;

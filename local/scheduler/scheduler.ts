@@ -4,7 +4,7 @@ import { serve } from "../gateway/http.ts";
 import { handleScheduler } from "./api.ts";
 import { openScheduleStore, type Schedule, type ScheduleStore } from "./store.ts";
 
-export interface SchedulerOptions {
+interface SchedulerOptions {
   file: string;
   sqs: SQSClient;
   queueUrl: (name: string) => string;

@@ -5,7 +5,7 @@ import { dataFaultOf } from "../data/data-fault.ts";
 import { region, streamArn } from "../runtime/names.ts";
 import type { Change, ChangeLog, Image } from "./change-log.ts";
 
-export interface FeedOptions {
+interface FeedOptions {
   log: ChangeLog;
   /** Invokes the lifecycle handler. */
   invoke: (event: DynamoDBStreamEvent) => Promise<unknown>;

@@ -1,6 +1,6 @@
 import { makeLog } from "../../lambdas/aws/log/log.ts";
 import type { Job } from "../../lambdas/core/job/job.ts";
-import { orderOf } from "../../lambdas/core/limits/turn.ts";
+import { orderOf } from "../../lambdas/core/limits/gate.ts";
 import { reconcile } from "../../lambdas/reconciler/reconcile.ts";
 import { reconcileEverySeconds } from "../../lambdas/topology.ts";
 import { aJob, noon } from "../support/builders.ts";

@@ -21,7 +21,7 @@ import { finalEvents } from "../../lambdas/core/job/job-event.ts";
 import { RelayMessage } from "../../lambdas/core/job/relay-message.ts";
 import { jobStatuses } from "../../lambdas/core/kernel/job-status.ts";
 import { recent } from "../../lambdas/core/kernel/recent.ts";
-import { TickMessage } from "../../lambdas/core/limits/tick-message.ts";
+import { TickMessage } from "../../lambdas/core/limits/pump.ts";
 import { tickLine } from "../../lambdas/core/operations/tick.ts";
 import { taskMessagesOf } from "../../lambdas/core/outbound/task.ts";
 import { TaskMessage } from "../../lambdas/core/outbound/task-message.ts";

@@ -3,8 +3,8 @@ import { allScopes } from "../../lambdas/core/access/scopes.ts";
 import { isFinished, type Job } from "../../lambdas/core/job/job.ts";
 import { derivedJobId } from "../../lambdas/core/job/job-id.ts";
 import { RequestError } from "../../lambdas/core/kernel/request-error.ts";
-import { verified } from "../../lambdas/core/operations/accept-request.ts";
 import { scheduleJob } from "../../lambdas/core/operations/schedule-job.ts";
+import { withVerifiedSession } from "../../lambdas/core/operations/verify-session.ts";
 import { parseRequest } from "../../lambdas/core/requests/request.ts";
 import type { World } from "./adversary.ts";
 import { differs } from "./as-asked.ts";
@@ -62,7 +62,7 @@ export function callers(world: World, ledger: Ledger, system: System, isPeaceful
     try {
       const { services } = invoked;
       const asked = parseRequest(request, services.catalog, services.clock.now());
-      const job = await scheduleJob(services, asked.session ? await verified(services, asked) : asked);
+      const job = await scheduleJob(services, await withVerifiedSession(services, asked));
       cancel();
       accept(job, request);
     } catch (error) {

@@ -14,7 +14,7 @@ import {
   runNow,
 } from "../../lambdas/core/operations/change-job.ts";
 import { requireFeature } from "../../lambdas/core/operations/parent-guard.ts";
-import { requireKey, yieldKey } from "../../lambdas/core/operations/retry-unique.ts";
+import { requireKey, yieldKey } from "../../lambdas/core/operations/schedule-shared.ts";
 import type { BulkAction } from "../../lambdas/core/requests/bulk-request.ts";
 import { repeatOf } from "../../lambdas/core/requests/repeat-request.ts";
 import type { World } from "./adversary.ts";

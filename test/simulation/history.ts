@@ -63,7 +63,6 @@ export async function history(seed: number, options: Options = {}): Promise<Hist
   // Loaded once, and before virtual time begins, since loading takes real time.
   await loadGates();
   await import("../../lambdas/consumers/engine/targets.ts");
-  await import("../../lambdas/core/operations/verify-session.ts");
   await import("../../lambdas/core/expressions/evaluated-input.ts");
   const restore = takeChance(seeded(seed ^ 0x5f5f), options.traced ?? false);
   try {

@@ -5,7 +5,7 @@ import { allScopes } from "../../lambdas/core/access/scopes.ts";
 import { isFinished, type Job } from "../../lambdas/core/job/job.ts";
 import type { LimitRule } from "../../lambdas/core/limits/limit-rule.ts";
 import { cancel, changeJob, deleteJob, reschedule } from "../../lambdas/core/operations/change-job.ts";
-import { scheduleRequest } from "../../lambdas/core/operations/schedule-request.ts";
+import { scheduleRequest } from "../../lambdas/core/operations/schedule-requests.ts";
 import type { ApiServices } from "../../lambdas/core/operations/services.ts";
 import { parseRequest } from "../../lambdas/core/requests/request.ts";
 import type { World } from "./adversary.ts";

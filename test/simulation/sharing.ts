@@ -1,9 +1,8 @@
 import type { Job } from "../../lambdas/core/job/job.ts";
 import type { SharedKey } from "../../lambdas/core/job/shared-key.ts";
 import { RequestError } from "../../lambdas/core/kernel/request-error.ts";
-import { sharedKeyOf } from "../../lambdas/core/operations/schedule-request.ts";
-import { scheduleShared } from "../../lambdas/core/operations/schedule-shared.ts";
-import type { Outcome } from "../../lambdas/core/operations/shared-scheduling.ts";
+import { sharedKeyOf } from "../../lambdas/core/operations/schedule-requests.ts";
+import { type Outcome, scheduleShared } from "../../lambdas/core/operations/schedule-shared.ts";
 import { parseRequest } from "../../lambdas/core/requests/request.ts";
 import type { World } from "./adversary.ts";
 import { type Asked, attemptOf, isWaiting, type Ledger } from "./ledger.ts";

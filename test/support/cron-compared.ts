@@ -1,5 +1,5 @@
 import { CronExpressionParser } from "cron-parser";
-import { nextOccurrence } from "../../lambdas/core/job/series/recurrence.ts";
+import { nextOccurrence } from "../../lambdas/core/job/series.ts";
 
 /** Zones whose clocks change at different hours, by half an hour, at midnight, at the end of a day, against the summer, and never. */
 const zones = [

@@ -25,7 +25,7 @@ import { largestMetadata } from "../../lambdas/consumers/types/storage/metadata.
 import { longestKey } from "../../lambdas/consumers/types/storage/object-key.ts";
 import { calendarLimits } from "../../lambdas/core/catalog/calendar-schema.ts";
 import { keptFailures } from "../../lambdas/core/catalog/endpoint-state.ts";
-import { limitBounds } from "../../lambdas/core/catalog/limit-bounds.ts";
+import { limitBounds } from "../../lambdas/core/catalog/limit.ts";
 import { mostSchedules } from "../../lambdas/core/catalog/schedules.ts";
 import { longestFormat } from "../../lambdas/core/expressions/apply.ts";
 import { mostMade } from "../../lambdas/core/expressions/budget.ts";

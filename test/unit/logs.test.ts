@@ -22,8 +22,8 @@ import { type Job, JobMessage, jobTypes, messageOf } from "../../lambdas/core/jo
 import { JobError } from "../../lambdas/core/job/job-error.ts";
 import type { JobEventName } from "../../lambdas/core/job/job-event.ts";
 import { recent } from "../../lambdas/core/kernel/recent.ts";
-import { TickMessage } from "../../lambdas/core/limits/tick-message.ts";
-import { orderOf } from "../../lambdas/core/limits/turn.ts";
+import { orderOf } from "../../lambdas/core/limits/gate.ts";
+import { TickMessage } from "../../lambdas/core/limits/pump.ts";
 import type { Execute } from "../../lambdas/core/operations/execution.ts";
 import { tickLine } from "../../lambdas/core/operations/tick.ts";
 import { TaskMessage } from "../../lambdas/core/outbound/task-message.ts";

@@ -1,7 +1,6 @@
 import { given } from "../../../lambdas/core/kernel/given.ts";
 import {
   type Ask,
-  applied,
   emptyPart,
   type GateName,
   type GatePart,
@@ -15,6 +14,7 @@ import {
 import { type Arrival, aheadMs } from "../../../lambdas/core/limits/gcra.ts";
 import type { Pump } from "../../../lambdas/core/limits/pump.ts";
 import type { Gates, LinePage, Waiter } from "../../../lambdas/core/ports/gates.ts";
+import { applied } from "../../support/applied.ts";
 import { only } from "../../support/only.ts";
 
 export interface Kept {

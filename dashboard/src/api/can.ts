@@ -1,6 +1,6 @@
 import type { Me } from "../../../sdk/src/index.ts";
 
-export interface Where {
+interface Where {
   product_tag?: string | undefined;
   env?: string | undefined;
 }

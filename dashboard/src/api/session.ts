@@ -2,7 +2,7 @@ import { apiUrl } from "./base.ts";
 import { keep, makeStore, readKept } from "./store.ts";
 
 /** What the page knows about where it runs and by which key it asks. */
-export type Session =
+type Session =
   | { state: "opening" }
   /** A person has to type a key; `refused` after the API did not accept one. */
   | { state: "locked"; refused?: boolean }

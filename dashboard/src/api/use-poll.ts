@@ -3,10 +3,10 @@ import { useEffect } from "react";
 import type { Query } from "./define-query.ts";
 import { useLive } from "./live.ts";
 
-export const busyMs = 2_000;
-export const calmMs = 10_000;
+const busyMs = 2_000;
+const calmMs = 10_000;
 
-export interface PollOptions<T> {
+interface PollOptions<T> {
   /** Whether everything that the data shows is final, so that it is asked for less often. Default: it is. */
   isFinal?: (data: T) => boolean;
   /** Asks no more once there is an answer, or once it is enough: for what does not change while the page is open. */

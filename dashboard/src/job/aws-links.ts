@@ -1,6 +1,6 @@
 import type { Deployment, JobSummary } from "../../../sdk/src/index.ts";
 
-export interface AwsLink {
+interface AwsLink {
   name: string;
   url: string;
 }

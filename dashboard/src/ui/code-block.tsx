@@ -2,7 +2,7 @@ import { useState } from "preact/hooks";
 import { CopyButton } from "./copy-button.tsx";
 
 /** Code to read and copy. */
-export const CodeBlock = ({ code, label }: { code: string; label: string }) => (
+const CodeBlock = ({ code, label }: { code: string; label: string }) => (
   <div class="code-block">
     {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard */}
     <section class="code-scroll" tabIndex={0} aria-label={label}>

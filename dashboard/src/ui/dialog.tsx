@@ -13,7 +13,7 @@ interface DialogProps {
 }
 
 /** A modal dialog: the browser keeps the focus in it, gives it back afterwards, and closes it on Escape. */
-export function Dialog({ title, onClose, children, footer, wide = false }: DialogProps) {
+function Dialog({ title, onClose, children, footer, wide = false }: DialogProps) {
   const element = useRef<HTMLDialogElement>(null);
   const name = useId();
   const isShown = useRef(false);
@@ -41,7 +41,7 @@ export function Dialog({ title, onClose, children, footer, wide = false }: Dialo
 }
 
 /** A product and env; without an env, all of the product. */
-export interface Place {
+interface Place {
   product_tag: string;
   env?: string | undefined;
 }
@@ -63,7 +63,7 @@ interface ConfirmProps {
 }
 
 /** `my-product prd`; of several, each once. */
-export function placesIn(of: ConfirmProps["of"]): string {
+function placesIn(of: ConfirmProps["of"]): string {
   if (of === "this machine") return of;
   const names = [of].flat().map(({ product_tag, env }) => `${product_tag} ${env ?? "(every env)"}`);
   return [...new Set(names)].join(", ");

@@ -25,7 +25,7 @@ export interface JsonSchema {
 }
 
 /** What a field of the form is. `json` is for what no plain field can hold: maps, lists and unions. */
-export type Kind = "text" | "number" | "integer" | "boolean" | "choice" | "group" | "json";
+type Kind = "text" | "number" | "integer" | "boolean" | "choice" | "group" | "json";
 
 /** The schema that a `$ref` leads to; most schemas are no reference. */
 export function resolved(schema: JsonSchema, root: JsonSchema): JsonSchema {

@@ -1,6 +1,6 @@
 import { makeStore } from "../api/store.ts";
 
-export interface Toast {
+interface Toast {
   id: number;
   text: string;
   tone: "ok" | "bad";

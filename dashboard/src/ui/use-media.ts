@@ -1,7 +1,7 @@
 import { useEffect, useState } from "preact/hooks";
 
 /** Whether a media query holds, kept current. */
-export function useMedia(text: string): boolean {
+function useMedia(text: string): boolean {
   const [matches, setMatches] = useState(() => matchMedia(text).matches);
   useEffect(() => {
     const query = matchMedia(text);

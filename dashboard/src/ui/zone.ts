@@ -33,7 +33,7 @@ function formatOf(zone: string): Intl.DateTimeFormat {
   return made;
 }
 
-export interface TimeParts {
+interface TimeParts {
   date: string;
   time: string;
   /** Such as `UTC`, `CET` or `GMT+2`. */

@@ -48,7 +48,7 @@ function limitsAccess(type: JobType, platform: Platform, products: readonly Prod
   return type === "feature" ? [may.leaveLines()] : [may.useGates(), may.readPins(), may.readManyJobs(), may.tick()];
 }
 
-export interface ConsumerProps {
+interface ConsumerProps {
   definition: CheckedJobType;
   platform: Platform;
   products: readonly Product[];

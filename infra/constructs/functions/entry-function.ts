@@ -28,7 +28,7 @@ import { deploymentName } from "../deployment-name.ts";
 import { placeIn } from "../http/network.ts";
 import { entryCode } from "./entry-code.ts";
 
-export interface EntryFunctionProps<Env extends () => z.ZodObject> {
+interface EntryFunctionProps<Env extends () => z.ZodObject> {
   /** Which function of the topology it is: code, timeout and memory follow from that. */
   entry: FunctionName;
   description: string;

@@ -12,7 +12,7 @@ import { accessTo, folders } from "../trust/access.ts";
 import { EntryFunction } from "./entry-function.ts";
 import { jobsEnvironment, type Platform } from "./platform.ts";
 
-export interface IntakeProps {
+interface IntakeProps {
   platform: Platform;
   products: readonly Product[];
   /** The queue for the Step Functions tasks whose request was refused. */

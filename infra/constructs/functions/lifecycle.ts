@@ -13,7 +13,7 @@ import { errorsAccess, folders, removeBlobs, statsAccess } from "../trust/access
 import { EntryFunction } from "./entry-function.ts";
 import { publishedEvents, streamFilter } from "./stream-filter.ts";
 
-export interface LifecycleProps {
+interface LifecycleProps {
   config: Config;
   state: JobsState;
   products: readonly Product[];

@@ -26,7 +26,7 @@ import type { Config } from "../../settings/config.ts";
 import { nameUpTo } from "../deployment-name.ts";
 import { accessLogFormat } from "./access-log.ts";
 
-export interface JobsHttpApiProps {
+interface JobsHttpApiProps {
   api: IFunction;
   /** Absent where IAM authorizes callers. */
   authorizer: IFunction | undefined;

@@ -11,7 +11,7 @@ import { eventSource, importPrefix, requestEvent } from "../../../lambdas/topolo
 import { queuePlans } from "../../settings/plans.ts";
 import { DeadLetters, fedQueue } from "./job-queue.ts";
 
-export interface IntakeEndpointsProps {
+interface IntakeEndpointsProps {
   /** The bus whose `schedule-job` events are requests. */
   bus: EventBus;
   /** The bucket whose objects below `imports/` contain requests. */

@@ -14,7 +14,7 @@ import { joinAlarms } from "./join-alarms.ts";
 import { overdueAgeSeconds } from "./message-age.ts";
 import { type Monitored, serviceMetric } from "./monitored.ts";
 
-export interface AlarmsProps {
+interface AlarmsProps {
   topic: AlarmTopic;
   monitored: Monitored;
   httpApi: JobsHttpApi;

@@ -16,7 +16,7 @@ import { metricsNamespace } from "../functions/entry-function.ts";
 import type { JobsHttpApi } from "../http/http-api.ts";
 import { type Monitored, type Named, serviceMetric } from "./monitored.ts";
 
-export interface MetricsDashboardProps {
+interface MetricsDashboardProps {
   monitored: Monitored;
   httpApi: JobsHttpApi;
   schedules: ScheduleGroup;

@@ -1,8 +1,8 @@
 import type { HttpRequest, HttpResponse } from "../../aws/http/route.ts";
 import type { RouteDoc } from "../../aws/http/route-doc.ts";
 import { given } from "../../core/kernel/given.ts";
-import { verified, withTokenFaults } from "../../core/operations/accept-request.ts";
 import type { SchedulingServices } from "../../core/operations/services.ts";
+import { withTokenFaults, withVerifiedSession } from "../../core/operations/verify-session.ts";
 import { explain, loadOf } from "../../core/queries/explain.ts";
 import { explainedCache } from "../../core/queries/explained-cache.ts";
 import { explainedGates } from "../../core/queries/limit-view.ts";
@@ -25,7 +25,7 @@ export async function handle(
   const asked = await withTokenFaults(services, body, now, () =>
     parseRequest(body, services.catalog, now, headers["idempotency-key"]),
   );
-  const request = await verified(services, asked);
+  const request = await withVerifiedSession(services, asked);
   const [load, pauses] = await Promise.all([loadOf(services, request, now), services.pauses.recent()]);
   const explained = explain(request, now, { load, pauses });
   const [gates, cache] = await Promise.all([gatesShown(services, request), cacheShown(services, request)]);

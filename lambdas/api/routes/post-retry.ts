@@ -1,6 +1,6 @@
 import { retry } from "../../core/operations/change-job.ts";
 import { requireFeature } from "../../core/operations/parent-guard.ts";
-import { checkKey, requireKey, yieldKey } from "../../core/operations/retry-unique.ts";
+import { checkKey, requireKey, yieldKey } from "../../core/operations/schedule-shared.ts";
 import { parseRetry, RetryRequest } from "../../core/requests/reschedule-request.ts";
 import { changeRoute } from "../change-route.ts";
 

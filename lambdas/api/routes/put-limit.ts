@@ -2,7 +2,7 @@ import type { HttpRequest, HttpResponse } from "../../aws/http/route.ts";
 import type { RouteDoc } from "../../aws/http/route-doc.ts";
 import { requireScope } from "../../core/access/scopes.ts";
 import type { ApiServices } from "../../core/operations/services.ts";
-import { wakeGates } from "../../core/operations/tick-lines.ts";
+import { wakeGates } from "../../core/operations/tick.ts";
 import { LimitSchema } from "../../core/queries/schemas/limits.ts";
 import { PinRequest, pinOf } from "../../core/requests/pin-request.ts";
 import { limitIn, shownLimits } from "../limit-of.ts";

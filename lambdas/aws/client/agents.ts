@@ -9,7 +9,7 @@ declare module "node:http" {
   }
 }
 
-export interface AgentOptions {
+interface AgentOptions {
   /**
    * The longest that a connection may be idle and still be reused, in milliseconds. Default: no limit, which suits clients that
    * retry a failed request by themselves.

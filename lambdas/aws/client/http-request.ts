@@ -3,7 +3,7 @@ import { type ClientRequest, request as httpRequest, type IncomingMessage } from
 import { request as httpsRequest } from "node:https";
 import { agents, recentConnectionsOnly } from "./agents.ts";
 
-export interface HttpRequestOptions {
+interface HttpRequestOptions {
   method: string;
   headers: Record<string, string>;
   body?: string | undefined;

@@ -13,7 +13,7 @@ import { fromAttributes, toAttributes } from "./attributes.ts";
 import type { Item } from "./job-item.ts";
 import { queryItems } from "./query-items.ts";
 
-export interface DynamoApiKeysOptions {
+interface DynamoApiKeysOptions {
   client: DynamoDBClient;
   table: string;
 }

@@ -1,10 +1,6 @@
 import type { AttributeValue } from "@aws-sdk/client-dynamodb";
-import { partitionKey, sortKey } from "../../topology.ts";
 
 export type Attributes = Record<string, AttributeValue>;
-
-/** The key of an item, which is no field of what it holds. */
-export const keyAttributes: ReadonlySet<string> = new Set([partitionKey, sortKey]);
 
 /**
  * What this version cannot read of an item, because a later one wrote it: a type of attribute or a form of a value. It is carried with

@@ -4,7 +4,8 @@ import { rateSlotMs } from "../../core/operations/key-rate.ts";
 import { slotOf } from "../../core/operations/waits.ts";
 import type { CallerCounts, Waits } from "../../core/ports/waits.ts";
 import { partitionKey, sortKey, ttlAttribute, waitsPrefix } from "../../topology.ts";
-import { fromAttributes, toAttributes } from "./attributes.ts";
+import { toAttributes } from "./attributes.ts";
+import { readItem } from "./read-item.ts";
 
 interface Storage {
   client: DynamoDBClient;
@@ -30,7 +31,7 @@ const counting =
           ReturnValues: "UPDATED_NEW",
         }),
       );
-      return (fromAttributes(Attributes) as { waits: number }).waits;
+      return readItem<{ waits: number }>(Attributes, { needed: { waits: "number" } }).waits;
     },
   });
 

@@ -1,13 +1,14 @@
 import { UpdateItemCommand } from "@aws-sdk/client-dynamodb";
 import type { Claim } from "../../core/job/claim.ts";
-import type { JobMessage } from "../../core/job/job.ts";
+import { type JobMessage, jobTypes } from "../../core/job/job.ts";
 import { toAttributes } from "./attributes.ts";
 import { keyOf } from "./job-item.ts";
 
-/** `claimable` in core/job/transitions.ts as a condition, and `claimed` as an update. The two files must change together. */
+/** `claimable` as a condition, and `claimed` as an update. One table of cases is run on the rule and on this. */
 const condition = [
   "#run = :run AND #attempt = :attempt AND #due_at = :due_at",
   "(#status IN (:scheduled, :queued) OR (#status = :running AND #lease_until < :now))",
+  "(attribute_not_exists(#repeat) OR attribute_exists(#repeat.#cron) OR attribute_exists(#repeat.#every))",
 ].join(" AND ");
 
 const update = `SET ${[
@@ -19,8 +20,6 @@ const update = `SET ${[
   "#claims = #claims + :one",
   "#version = #version + :one",
 ].join(", ")}`;
-
-const ofType = `${condition} AND #type = :type`;
 
 /** Every attribute has an alias, since several are among DynamoDB's many reserved words. */
 const fields = [
@@ -34,18 +33,21 @@ const fields = [
   "started_at",
   "claims",
   "version",
+  "repeat",
+  "cron",
+  "every",
+  "type",
 ];
 
 /** The conditional write that makes a consumer the owner of an attempt. It returns the whole job. */
 export function claimUpdate(table: string, message: JobMessage, { claimId, now, leaseMarginMs, type }: Claim) {
+  const types = Object.fromEntries((type === undefined ? jobTypes : [type]).map((one) => [`:${one}`, one]));
   return new UpdateItemCommand({
     TableName: table,
     Key: keyOf(message.job_id),
-    ConditionExpression: type === undefined ? condition : ofType,
+    ConditionExpression: `${condition} AND #type IN (${Object.keys(types).join(", ")})`,
     UpdateExpression: update,
-    ExpressionAttributeNames: Object.fromEntries(
-      [...fields, ...(type === undefined ? [] : ["type"])].map((field) => [`#${field}`, field]),
-    ),
+    ExpressionAttributeNames: Object.fromEntries(fields.map((field) => [`#${field}`, field])),
     ExpressionAttributeValues: toAttributes({
       ":run": message.run,
       ":attempt": message.attempt,
@@ -57,7 +59,7 @@ export function claimUpdate(table: string, message: JobMessage, { claimId, now, 
       ":claim_id": claimId,
       ":lease_base": now + leaseMarginMs,
       ":one": 1,
-      ":type": type,
+      ...types,
     }),
     ReturnValues: "ALL_NEW",
   });

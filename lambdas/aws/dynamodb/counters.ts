@@ -11,7 +11,7 @@ import { toAttributes } from "./attributes.ts";
 import type { Item } from "./job-item.ts";
 
 /** What entries add to an item. */
-export interface Addition {
+interface Addition {
   /** Numbers that are added to those of the item. */
   add: Record<string, number>;
   set: Record<string, unknown>;
@@ -30,7 +30,7 @@ export interface Counting<Entry extends Counted> {
 }
 
 /** The item after the entries were counted, or that there is none. */
-export type CountedIn = Item | "no item";
+type CountedIn = Item | "no item";
 
 export interface Counters {
   count<Entry extends Counted>(counting: Counting<Entry>): Promise<CountedIn>;

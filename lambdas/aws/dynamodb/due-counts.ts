@@ -2,7 +2,7 @@ import { type DynamoDBClient, UpdateItemCommand } from "@aws-sdk/client-dynamodb
 import { minuteMs, quarterOf } from "../../core/job/due-time.ts";
 import type { DueCounts, DueQuarter } from "../../core/ports/due-counts.ts";
 import { duePrefix, partitionKey, sortKey, ttlAttribute } from "../../topology.ts";
-import { fromAttributes, toAttributes } from "./attributes.ts";
+import { toAttributes } from "./attributes.ts";
 import type { Item } from "./job-item.ts";
 import { queryItems } from "./query-items.ts";
 
@@ -29,7 +29,7 @@ export const dynamoDueCounts = ({ client, table }: { client: DynamoDBClient; tab
       ReturnValues: "UPDATED_NEW",
     });
     const { Attributes = {} } = await client.send(update);
-    return (fromAttributes(Attributes) as { [allJobs]: number })[allJobs];
+    return Number(Attributes[allJobs]?.N);
   },
 
   async read(from, to) {

@@ -8,8 +8,9 @@ import { type EndpointState, keptFailures } from "../../core/catalog/endpoint-st
 import type { EndpointName } from "../../core/catalog/webhook.ts";
 import type { Endpoints } from "../../core/ports/endpoints.ts";
 import { endpointPrefix, partitionKey, sortKey } from "../../topology.ts";
-import { fromAttributes, keyAttributes, toAttributes } from "./attributes.ts";
+import { toAttributes } from "./attributes.ts";
 import type { Item } from "./job-item.ts";
+import { type Codec, readItem } from "./read-item.ts";
 
 /** Tags contain no `#`, so the key is unambiguous. The sort key is not `STATE`, which the stream's filter takes for a job. */
 const keyOf = ({ product, env, webhook }: EndpointName): Item =>
@@ -127,7 +128,11 @@ export function dynamoEndpoints({ client, table }: { client: DynamoDBClient; tab
 /** An expression cannot also shorten the list that it adds to, so the list grows to twice what is shown, and is cut then. */
 const latestFirst = "recent_failures = list_append(:failure, if_not_exists(recent_failures, :none))";
 
+const codec: Codec<EndpointState> = {
+  needed: { failures: "number", failing_since: "number", last_failure: "string" },
+};
+
 function stateOf(item: Item): EndpointState {
-  const { recent_failures, ...rest } = fromAttributes(item, keyAttributes) as unknown as EndpointState;
+  const { recent_failures, ...rest } = readItem(item, codec);
   return { ...rest, ...(recent_failures && { recent_failures: recent_failures.slice(0, keptFailures) }) };
 }

@@ -3,10 +3,11 @@ import { type DayFailures, type FailureGroup, groupsPerDay, merged, otherOf } fr
 import type { Failures } from "../../core/ports/failures.ts";
 import type { Counted } from "../../core/ports/stats-store.ts";
 import { errorsPrefix, partitionKey, sortKey, ttlAttribute } from "../../topology.ts";
-import { fromAttributes, toAttributes } from "./attributes.ts";
+import { toAttributes } from "./attributes.ts";
 import { type Counting, dynamoCounters, withoutMarks } from "./counters.ts";
 import type { Item } from "./job-item.ts";
 import { queryItems } from "./query-items.ts";
+import { type Codec, isItemOf, readItem } from "./read-item.ts";
 import { keptMs } from "./stats-store.ts";
 
 /** The failures of a tenant on one day, which share a partition. */
@@ -63,7 +64,7 @@ export function dynamoFailures({ client, table }: { client: DynamoDBClient; tabl
         ExpressionAttributeValues: toAttributes({ ":day": partitionOf({ product, env, day }) }),
       };
       const items = await queryItems(client, query);
-      return items.filter((item) => !item[sortKey]?.S?.startsWith(noGroup)).map(groupIn);
+      return items.filter((item) => isItemOf(item, codec)).map(groupIn);
     },
   };
 }
@@ -104,9 +105,14 @@ function countingOf(failures: readonly Failure[]): Counting<Failure> {
   };
 }
 
-const notOfGroup = new Set<string>([partitionKey, sortKey, ttlAttribute]);
+const codec: Codec<Omit<FailureGroup, "fingerprint">> = {
+  needed: {
+    ...{ event: "string", type: "string", code: "string", message: "string", count: "number" },
+    ...{ first_at: "number", last_at: "number", sample_job_id: "string" },
+  },
+};
 
 const groupIn = (item: Item): FailureGroup => ({
-  ...(fromAttributes(withoutMarks(item), notOfGroup) as unknown as FailureGroup),
+  ...readItem(withoutMarks(item), codec),
   fingerprint: item[sortKey]?.S ?? "",
 });

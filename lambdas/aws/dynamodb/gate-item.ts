@@ -2,9 +2,10 @@ import { given } from "../../core/kernel/given.ts";
 import type { GateName, GatePart, Holder, LineMark, PartState } from "../../core/limits/gate.ts";
 import type { Pump } from "../../core/limits/pump.ts";
 import type { Waiter } from "../../core/ports/gates.ts";
-import { gatePrefix, partitionKey, phaseIndex, pinsPrefix, pumpPrefix, sortKey, ttlAttribute } from "../../topology.ts";
-import { fromAttributes, toAttributes } from "./attributes.ts";
+import { gatePrefix, partitionKey, pinsPrefix, pumpPrefix, sortKey } from "../../topology.ts";
+import { toAttributes } from "./attributes.ts";
 import { type Item, timeKey } from "./job-item.ts";
+import { type Codec, hasNeeded, readItem } from "./read-item.ts";
 
 type Tenant = Pick<GateName, "product" | "env">;
 
@@ -67,24 +68,35 @@ export const isWaiter = (item: Item): boolean => item[sortKey]?.S?.startsWith(wa
 export const partNumber = (item: Item): number => Number(item[sortKey]?.S?.slice(partPrefix.length));
 
 export function partOf(item: Item): PartState {
-  const fields = fromAttributes(item);
-  const { n = 0, tat, inc, peak } = fields as Record<"n" | "tat" | "inc" | "peak", number | undefined>;
-  const holders = Object.fromEntries(Object.entries(fields).filter(([name]) => jobId.test(name)));
+  const fields = readItem<PartFields>(item, { needed: {} });
+  const { n = 0, tat, inc, peak } = fields;
+  const holders = Object.entries(fields).flatMap(([name, value]) =>
+    jobId.test(name) && isHolder(value) ? [[name, value] as const] : [],
+  );
   const line = partNumber(item) === 0 ? markOf(fields) : undefined;
-  return { holders: holders as Record<string, Holder>, count: n, ...given({ tat, inc, peak, line }) };
+  return { holders: Object.fromEntries(holders), count: n, ...given({ tat, inc, peak, line }) };
 }
+
+const isHolder = (value: unknown): value is Holder =>
+  hasNeeded<Holder>(Object(value), { lease: "number", turn: "string" });
+
+/** Holders stand beside these, by job id. */
+type PartFields = Partial<Record<"n" | "tat" | "inc" | "peak", number>> & Record<string, unknown>;
 
 /** Version 0.3 marked every part; only the mark of part 0 says anything now. */
-function markOf(fields: Record<string, unknown>): LineMark | undefined {
-  if (fields[markAttributes.id] === undefined) return undefined;
-  const named = Object.entries(markAttributes).map(([field, attribute]) => [field, fields[attribute]]);
-  return given(Object.fromEntries(named)) as unknown as LineMark;
+function markOf(fields: object): LineMark | undefined {
+  const named = Object.entries(markAttributes).map(([field, attribute]) => [field, Reflect.get(fields, attribute)]);
+  const mark = given(Object.fromEntries(named));
+  return hasNeeded<LineMark>(mark, { id: "string" }) ? mark : undefined;
 }
 
-const tableFields = new Set<string>([partitionKey, sortKey, ttlAttribute, phaseIndex.partitionKey, phaseIndex.sortKey]);
+const waiterCodec: Codec<Waiter> = {
+  needed: {
+    ...{ job: "string", run: "number", attempt: "number" },
+    ...{ due_at: "number", order: "number", since: "number" },
+  },
+};
+const pumpCodec: Codec<Pump> = { needed: { called: "object", lag: "number", period: "number" } };
 
-export const waiterOf = (item: Item): Waiter => fromAttributes(item, tableFields) as unknown as Waiter;
-export const pumpOf = (item: Item): Pump => fromAttributes(item, tableFields) as unknown as Pump;
-
-/** The fields of an item that holds values under names of the catalog. */
-export const ownFields = (item: Item): Record<string, unknown> => fromAttributes(item, tableFields);
+export const waiterOf = (item: Item): Waiter => readItem(item, waiterCodec);
+export const pumpOf = (item: Item): Pump => readItem(item, pumpCodec);

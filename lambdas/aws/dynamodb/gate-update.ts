@@ -29,7 +29,7 @@ interface Expression {
 
 const nothing: Expression = { conditions: [], sets: [], removes: [], names: {}, values: {} };
 
-export interface Writing {
+interface Writing {
   write: PartWrite;
   ask: Ask;
   /** What the write was derived from. */
@@ -37,8 +37,8 @@ export interface Writing {
 }
 
 /**
- * A write of `applied` in core/limits/gate.ts as an update that holds only while what it was derived from does: it fails wherever
- * `nextStep` would have led to another write.
+ * A write to which `nextStep` has led, as an update that holds only while what it was derived from does: it fails wherever
+ * `nextStep` would have led to another one.
  */
 export function gateUpdate(table: string, part: GatePart, writing: Writing): UpdateItemCommand {
   const { write, ask } = writing;

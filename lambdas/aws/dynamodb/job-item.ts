@@ -3,7 +3,8 @@ import type { IndexPosition } from "../../core/job/index-position.ts";
 import { isBlob, isFinished, type Job, type Phase, phaseOf, phaseTime, type Stored } from "../../core/job/job.ts";
 import { fewestShards, shardOf } from "../../core/job/job-id.ts";
 import { jobSortKey, jobsPrefix, partitionKey, phaseIndex, sortKey, ttlAttribute } from "../../topology.ts";
-import { fromAttributes, toAttributes, Unread } from "./attributes.ts";
+import { toAttributes, Unread } from "./attributes.ts";
+import { type Codec, readItem } from "./read-item.ts";
 
 export type Item = Record<string, AttributeValue>;
 const secondsPerDay = 86_400;
@@ -49,29 +50,19 @@ export function itemOf(job: Job, retentionDays: number, shards = fewestShards): 
   });
 }
 
-/** The attributes of an item that belong to the table and not to the job. */
-export const tableAttributes = new Set<string>([
-  partitionKey,
-  sortKey,
-  phaseIndex.partitionKey,
-  phaseIndex.sortKey,
-  ttlAttribute,
-]);
-
-/** Attributes that were renamed. Items that version 0.1 wrote keep the old names until they are next replaced. */
-const renamed = Object.entries({ again_at: "retry_decision_at", woken: "wake_requested" });
-
-function withTodaysNames(record: Record<string, unknown>): Record<string, unknown> {
-  for (const [old, name] of renamed) {
-    if (record[old] === undefined) continue;
-    record[name] ??= record[old];
-    delete record[old];
-  }
-  return record;
-}
+const jobCodec: Codec<Job> = {
+  needed: {
+    ...{ id: "string", product: "string", env: "string", event: "string", type: "string", status: "string" },
+    ...{ run: "number", attempt: "number", due_at: "number", scheduled_at: "number", created_at: "number" },
+    ...{ input: "value", timeout_ms: "number", retries: "number", retry_policy: "object", fingerprint: "string" },
+    ...{ version: "number", write_id: "string", claims: "number", attempts: "object" },
+  },
+  // Items that version 0.1 wrote keep these names until they are next replaced.
+  earlier: { again_at: "retry_decision_at", woken: "wake_requested" },
+};
 
 export function jobOf(item: Item): Job {
-  const job = withTodaysNames(fromAttributes(item, tableAttributes)) as unknown as Job;
+  const job = readItem(item, jobCodec);
   for (const field of jsonFields) {
     const value = withValue(job[field], item[field]);
     if (value !== undefined) job[field] = value;

@@ -19,7 +19,7 @@ import { phasePage } from "./phase-page.ts";
 import { putInBatches } from "./put-in-batches.ts";
 import { runItemOf, runKeyOf, runsPage } from "./run-item.ts";
 
-export interface DynamoJobStoreOptions {
+interface DynamoJobStoreOptions {
   client: DynamoDBClient;
   table: string;
   /** How many days a finished job is kept. */

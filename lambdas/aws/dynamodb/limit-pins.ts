@@ -2,7 +2,8 @@ import { type DynamoDBClient, GetItemCommand, UpdateItemCommand } from "@aws-sdk
 import { isPin, type Pin } from "../../core/limits/limit-rule.ts";
 import type { Gates } from "../../core/ports/gates.ts";
 import { toAttributes } from "./attributes.ts";
-import { ownFields, pinsKey } from "./gate-item.ts";
+import { pinsKey } from "./gate-item.ts";
+import { readItem } from "./read-item.ts";
 
 /** Consumers look this often for other numbers. */
 const keptMs = 5000;
@@ -36,7 +37,7 @@ export function dynamoPins({
       const { Item } = await client.send(
         new GetItemCommand({ TableName: table, Key: pinsKey(tenant), ConsistentRead: fresh }),
       );
-      const fields = Object.entries(Item ? ownFields(Item) : {});
+      const fields = Object.entries(Item ? readItem<Record<string, unknown>>(Item, { needed: {} }) : {});
       const pins = Object.fromEntries(
         fields.flatMap(([field, pin]) =>
           field.startsWith(prefix) && isPin(pin) ? [[field.slice(prefix.length), pin]] : [],

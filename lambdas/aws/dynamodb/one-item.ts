@@ -1,17 +1,19 @@
 import { type DynamoDBClient, GetItemCommand, PutItemCommand } from "@aws-sdk/client-dynamodb";
 import { partitionKey, sortKey } from "../../topology.ts";
-import { fromAttributes, keyAttributes, toAttributes } from "./attributes.ts";
+import { toAttributes } from "./attributes.ts";
+import { type Needed, readItem } from "./read-item.ts";
 
 /** A record in one item, which is replaced whole. The sort key is not `STATE`, which the stream's filter takes for a job. */
 export function oneItem<T extends object>(
   { client, table }: { client: DynamoDBClient; table: string },
   [partition, sort]: readonly [partition: string, sort: string],
+  needed: Needed<T>,
 ) {
   const key = toAttributes({ [partitionKey]: partition, [sortKey]: sort });
   return {
     async get(): Promise<T | undefined> {
       const { Item } = await client.send(new GetItemCommand({ TableName: table, Key: key, ConsistentRead: true }));
-      return Item && (fromAttributes(Item, keyAttributes) as T);
+      return Item && readItem<T>(Item, { needed });
     },
 
     async put(record: T): Promise<void> {

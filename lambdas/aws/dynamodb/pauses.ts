@@ -10,9 +10,10 @@ import { type Pause, pauseIdPattern } from "../../core/job/pause.ts";
 import type { StoredPauses } from "../../core/ports/pauses.ts";
 import { partitionKey, pausesPartition, sortKey } from "../../topology.ts";
 import { withClassifiedErrors } from "../client/aws-errors.ts";
-import { fromAttributes, keyAttributes, toAttributes } from "./attributes.ts";
+import { toAttributes } from "./attributes.ts";
 import type { Item } from "./job-item.ts";
 import { queryItems } from "./query-items.ts";
+import { type Codec, readItem } from "./read-item.ts";
 
 /** Pauses in the table of jobs: one small item per pause, all in one partition, so that one Query reads them. */
 export function dynamoPauses({ client, table }: { client: DynamoDBClient; table: string }): StoredPauses {
@@ -63,7 +64,18 @@ const itemOf = (pause: Pause): Item => ({ ...keyOf(pause.id), ...toAttributes(pa
 /** Whether an item is a pause, and nothing that a later version keeps beside them. */
 const isPause = (item: Item): boolean => pauseIdPattern.test(item[sortKey]?.S ?? "");
 
-const pauseIn = (item: Item): Pause => fromAttributes(item, keyAttributes) as unknown as Pause;
+const codec: Codec<Pause> = {
+  needed: {
+    id: "string",
+    product: "string",
+    reason: "string",
+    since: "number",
+    drain_per_second: "number",
+    version: "number",
+  },
+};
+
+const pauseIn = (item: Item): Pause => readItem(item, codec);
 
 /** A scope that was paused, drained and paused again begins with version 1 again: `since` tells the two apart. */
 const unchanged = (before: Pick<Pause, "version" | "since"> | undefined) =>

@@ -4,15 +4,19 @@ import {
   type DynamoDBClient,
   PutItemCommand,
 } from "@aws-sdk/client-dynamodb";
-import { type CachedRun, type CacheKey, type CacheTag, cacheTtl } from "../../core/job/result-cache.ts";
+import { type Cached, type CachedRun, type CacheKey, type CacheTag, cacheTtl } from "../../core/job/result-cache.ts";
 import { TransientError } from "../../core/kernel/errors.ts";
 import type { ResultCache } from "../../core/ports/result-cache.ts";
 import { partitionKey, resultCachePrefix, sortKey, ttlAttribute } from "../../topology.ts";
 import { withClassifiedErrors } from "../client/aws-errors.ts";
-import { fromAttributes, toAttributes } from "./attributes.ts";
+import { toAttributes } from "./attributes.ts";
 import type { Item } from "./job-item.ts";
+import { type Codec, readItem } from "./read-item.ts";
 
-const notShown: ReadonlySet<string> = new Set([partitionKey, sortKey, ttlAttribute]);
+const runCodec: Codec<CachedRun> = {
+  needed: { job_id: "string", run: "number", created_at: "number", started_at: "number", until: "number" },
+};
+type Cleared = Required<Pick<Cached, "cleared_at">>;
 
 /** Products and envs have no `#`. Entries and tags have different sort keys, so a tag that looks like a hash is none. */
 const entryKey = ({ product, env, hash }: CacheKey) => ({
@@ -39,8 +43,8 @@ export function dynamoResultCache({ client, table }: { client: DynamoDBClient; t
       const items = Responses?.[table] ?? [];
       const [entry, cleared] = [items.find(isEntry), items.find((item) => !isEntry(item))];
       return {
-        ...(entry && { run: fromAttributes(entry, notShown) as unknown as CachedRun }),
-        ...(cleared && { cleared_at: fromAttributes(cleared).cleared_at as number }),
+        ...(entry && { run: readItem(entry, runCodec) }),
+        ...(cleared && { cleared_at: readItem<Cleared>(cleared, { needed: { cleared_at: "number" } }).cleared_at }),
       };
     },
 

@@ -5,4 +5,4 @@ import { oneItem } from "./one-item.ts";
 
 /** How far the reconciler has come, in one item. */
 export const dynamoRoundPlaces = (store: { client: DynamoDBClient; table: string }): RoundPlaces =>
-  oneItem(store, [roundsPartition, "PLACE"]);
+  oneItem(store, [roundsPartition, "PLACE"], { tries: "number" });

@@ -2,8 +2,9 @@ import { type DynamoDBClient, QueryCommand } from "@aws-sdk/client-dynamodb";
 import type { Order } from "../../core/job/index-position.ts";
 import type { RunRecord } from "../../core/job/job.ts";
 import { jobsPrefix, partitionKey, sortKey, ttlAttribute } from "../../topology.ts";
-import { fromAttributes, toAttributes } from "./attributes.ts";
-import { expiryOf, type Item, tableAttributes, withText, withValue } from "./job-item.ts";
+import { toAttributes } from "./attributes.ts";
+import { expiryOf, type Item, withText, withValue } from "./job-item.ts";
+import { type Codec, readItem } from "./read-item.ts";
 
 /** An archived run is stored next to its job, with `RUN#` and its number, padded so that strings sort like numbers. */
 const runPrefix = "RUN#";
@@ -21,8 +22,15 @@ export const runItemOf = (run: RunRecord, retentionDays: number): Item =>
 const namesOf = ({ job_id, run }: RunRecord) => ({ [partitionKey]: jobsPrefix + job_id, [sortKey]: runKey(run) });
 export const runKeyOf = (run: RunRecord): Item => toAttributes(namesOf(run));
 
+const runCodec: Codec<RunRecord> = {
+  needed: {
+    ...{ job_id: "string", run: "number", version: "number", created_at: "number", status: "string" },
+    ...{ scheduled_at: "number", due_at: "number", finished_at: "number", attempts: "object" },
+  },
+};
+
 function runOf(item: Item): RunRecord {
-  const run = fromAttributes(item, tableAttributes) as unknown as RunRecord;
+  const run = readItem(item, runCodec);
   const result = withValue(run.result, item.result);
   return result === undefined ? run : { ...run, result };
 }

@@ -5,4 +5,4 @@ import { oneItem } from "./one-item.ts";
 
 /** Which schedules of the catalog have jobs, in one item. */
 export const dynamoScheduleStates = (store: { client: DynamoDBClient; table: string }): ScheduleStates =>
-  oneItem(store, [schedulesPartition, "SYNCED"]);
+  oneItem(store, [schedulesPartition, "SYNCED"], { hash: "string", job_ids: "object" });

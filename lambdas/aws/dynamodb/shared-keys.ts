@@ -8,7 +8,8 @@ import type { KeyHolder, SharedKey } from "../../core/job/shared-key.ts";
 import type { RequestAnswer, SharedKeys } from "../../core/ports/shared-keys.ts";
 import { partitionKey, sharedKeysPrefix, sortKey, ttlAttribute } from "../../topology.ts";
 import { withClassifiedErrors } from "../client/aws-errors.ts";
-import { type Attributes, fromAttributes, toAttributes } from "./attributes.ts";
+import { type Attributes, toAttributes } from "./attributes.ts";
+import { type Needed, readItem } from "./read-item.ts";
 
 /**
  * The tags before the key contain no `#`, so the partition is unambiguous. Each key has its own partition, so that a busy
@@ -21,17 +22,18 @@ const keyOf = ({ product, env, event, kind, key }: SharedKey) => ({
 
 const answerKeyOf = (id: string) => ({ [partitionKey]: `${sharedKeysPrefix}${id}`, [sortKey]: "ANSWER" });
 
-const notShown = new Set<string>([partitionKey, sortKey, ttlAttribute]);
+const neededOfHolder = { job_id: "string", token: "string" } as const;
+const neededOfAnswer = { job_id: "string", created_at: "number", fingerprint: "string" } as const;
 
 const isOf = (which: string) => `(job_id = :${which}_id AND created_at = :${which}_at)`;
 
 /** Which job has which key: one small item per key, and one per request with an idempotency key. */
 export function dynamoSharedKeys({ client, table }: { client: DynamoDBClient; table: string }): SharedKeys {
-  async function read<T>(key: object): Promise<T | undefined> {
+  async function read<T extends object>(key: object, needed: Needed<T>): Promise<T | undefined> {
     const { Item } = await client.send(
       new GetItemCommand({ TableName: table, Key: toAttributes(key), ConsistentRead: true }),
     );
-    return Item && (fromAttributes(Item, notShown) as T);
+    return Item && readItem<T>(Item, { needed });
   }
 
   const put = (key: object, value: KeyHolder | RequestAnswer, until: number | undefined) => ({
@@ -43,7 +45,7 @@ export function dynamoSharedKeys({ client, table }: { client: DynamoDBClient; ta
   });
 
   return withClassifiedErrors<SharedKeys>({
-    get: (key) => read(keyOf(key)),
+    get: (key) => read<KeyHolder>(keyOf(key), neededOfHolder),
 
     async move(key, from, to, until) {
       const condition =
@@ -60,11 +62,11 @@ export function dynamoSharedKeys({ client, table }: { client: DynamoDBClient; ta
       } catch (error) {
         if (!(error instanceof ConditionalCheckFailedException)) throw error;
         // The SDK may have repeated a write of ours whose answer was lost: only we know its token.
-        return (await read<KeyHolder>(keyOf(key)))?.token === to.token ? "moved" : "lost";
+        return (await read<KeyHolder>(keyOf(key), neededOfHolder))?.token === to.token ? "moved" : "lost";
       }
     },
 
-    answer: (id) => read(answerKeyOf(id)),
+    answer: (id) => read<RequestAnswer>(answerKeyOf(id), neededOfAnswer),
 
     async keepAnswer(id, answer, until, stale = answer) {
       const write = new PutItemCommand({

@@ -2,12 +2,13 @@ import { type DynamoDBClient, QueryCommand } from "@aws-sdk/client-dynamodb";
 import { addCounts, type Counts, noCounts } from "../../core/job/stats.ts";
 import type { Counted, HourCounts, StatsStore } from "../../core/ports/stats-store.ts";
 import { partitionKey, sortKey, statsPrefix, ttlAttribute } from "../../topology.ts";
-import { fromAttributes, toAttributes } from "./attributes.ts";
+import { toAttributes } from "./attributes.ts";
 import { type Counters, type Counting, dynamoCounters } from "./counters.ts";
 import type { Item } from "./job-item.ts";
 import { queryItems } from "./query-items.ts";
+import { readItem } from "./read-item.ts";
 
-export interface DynamoStatsStoreOptions {
+interface DynamoStatsStoreOptions {
   client: DynamoDBClient;
   table: string;
 }
@@ -89,7 +90,7 @@ function attributesOf({ lateness, duration, ...counters }: Counts): Record<strin
 }
 
 function countsIn(item: Item): Counts {
-  const stored = fromAttributes(item) as Record<string, number | undefined>;
+  const stored = readItem<Partial<Record<string, number>>>(item, { needed: {} });
   const { lateness, duration, ...counters } = noCounts();
   const gathered = (name: string, histogram: number[]) => histogram.map((_, i) => stored[`${name}_${i}`] ?? 0);
   return {

@@ -4,8 +4,9 @@ import { TransientError } from "../../core/kernel/errors.ts";
 import { type Kept, keptShards, type Unscheduled } from "../../core/ports/unscheduled.ts";
 import { partitionKey, sortKey, ttlAttribute, unscheduledPrefix } from "../../topology.ts";
 import { withClassifiedErrors } from "../client/aws-errors.ts";
-import { fromAttributes, toAttributes } from "./attributes.ts";
+import { toAttributes } from "./attributes.ts";
 import { type Item, positionKey, timeKey } from "./job-item.ts";
+import { readItem } from "./read-item.ts";
 
 /** https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchWriteItem.html */
 const largestBatch = 25;
@@ -66,6 +67,7 @@ const keyOf = (kept: Kept): Item =>
     [sortKey]: sortKeyOf(kept),
   });
 const keptIn = (item: Item): Kept => {
-  const { type, group, message } = fromAttributes(item) as unknown as Kept;
+  const needed = { type: "string", group: "string", message: "object" } as const;
+  const { type, group, message } = readItem<Kept>(item, { needed });
   return { type, group, message };
 };

@@ -6,7 +6,7 @@ import { eventSource, transitionEvent } from "../../topology.ts";
 import { jsonForSqs } from "../sqs/escape.ts";
 import { putEvents } from "./put-events.ts";
 
-export interface EventBridgeBusOptions {
+interface EventBridgeBusOptions {
   client: EventBridgeClient;
   /** The name of the bus. */
   bus: string;

@@ -12,7 +12,7 @@ import { deadLetter, textAttribute } from "../sqs/dead-letter.ts";
 import { type Outgoing, sendInBatches } from "../sqs/send-in-batches.ts";
 import { putEvents } from "./put-events.ts";
 
-export interface IntakeRejectionsOptions {
+interface IntakeRejectionsOptions {
   events: EventBridgeClient;
   bus: string;
   sqs: SQSClient;

@@ -27,7 +27,7 @@ export const ProblemSchema = z
   .meta({ id: "Problem", description: "An error as RFC 9457 problem details." });
 
 /** An error that API Gateway answers by itself. Its form cannot be changed. */
-export const GatewayMessageSchema = z
+const GatewayMessageSchema = z
   .object({ message: z.string() })
   .meta({ id: "GatewayMessage", description: "An error that API Gateway answers by itself." });
 

@@ -29,7 +29,7 @@ export const problemStatuses: Record<RequestErrorCode, number> = {
 };
 
 /** An RFC 9457 problem, with a stable `code`. */
-export type Problem = z.infer<typeof ProblemSchema>;
+type Problem = z.infer<typeof ProblemSchema>;
 
 const titleOf = (code: string): string => {
   const words = code.toLowerCase().replaceAll("_", " ");

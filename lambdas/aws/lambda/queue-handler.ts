@@ -4,7 +4,7 @@ import type { SQSBatchResponse, SQSEvent, SQSRecord } from "aws-lambda";
 import type * as z from "zod";
 import { PermanentError, traceOf } from "../../core/kernel/errors.ts";
 import { given } from "../../core/kernel/given.ts";
-import type { Calls } from "../../core/limits/calls.ts";
+import type { Calls } from "../../core/limits/pump.ts";
 import { loggingOf } from "../../core/operations/log-fields.ts";
 import { setAside } from "../../core/outbound/set-aside.ts";
 import type { DeadLetters } from "../../core/ports/dead-letters.ts";

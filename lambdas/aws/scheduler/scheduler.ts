@@ -9,7 +9,7 @@ import type { Scheduler } from "../../core/ports/scheduler.ts";
 import { withClassifiedErrors } from "../client/aws-errors.ts";
 import type { Queues, ScheduleRoles } from "../start/env.ts";
 
-export interface EventBridgeSchedulerOptions {
+interface EventBridgeSchedulerOptions {
   client: SchedulerClient;
   queues: Queues;
   /** The schedule group that holds all our schedules. */

@@ -5,7 +5,7 @@ import type { Secrets } from "../../core/ports/secrets.ts";
 import { secretFault, withHint } from "./secret-faults.ts";
 import type { ReadValue } from "./secret-reader.ts";
 
-export interface AwsSecretsOptions {
+interface AwsSecretsOptions {
   readSecret: ReadValue;
   readParameter: ReadValue;
   clock: Pick<Clock, "now">;

@@ -10,7 +10,7 @@ import { isUnavailable, type RemoteKeys, remoteKeys } from "./remote-keys.ts";
 export const clockToleranceSeconds = 5;
 
 /** The shortest secret, in bytes (RFC 7518 3.2): a shorter one can be guessed from one token. */
-export const shortestSecret = 32;
+const shortestSecret = 32;
 
 /** Checks tokens that are JWTs signed with keys of a JWKS, which are kept per warm process, or with a secret. */
 export function jwtSessions(secrets: Secrets): Sessions {

@@ -1,11 +1,11 @@
 import { createRemoteJWKSet, customFetch, errors } from "jose";
 
 /** How long a server of keys may take, in milliseconds. */
-export const keysTimeoutMs = 3000;
+const keysTimeoutMs = 3000;
 /** The most bytes of its answer. */
 export const mostKeyBytes = 262_144;
 /** How long its keys are kept, in milliseconds. */
-export const keptKeysMs = 600_000;
+const keptKeysMs = 600_000;
 /** A token with an unknown key has them fetched again, but not more often than this: anyone can make such tokens. */
 export const keysCooldownMs = 5000;
 

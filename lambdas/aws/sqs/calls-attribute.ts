@@ -1,6 +1,6 @@
 import type { MessageAttributeValue } from "@aws-sdk/client-sqs";
 import type { SQSRecord } from "aws-lambda";
-import { Calls } from "../../core/limits/calls.ts";
+import { Calls } from "../../core/limits/pump.ts";
 import { jsonForSqs } from "./escape.ts";
 
 /** The attribute of a job's message that says which limits have called the job. */

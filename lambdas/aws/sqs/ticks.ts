@@ -1,6 +1,6 @@
 import type { SQSClient } from "@aws-sdk/client-sqs";
 import { given } from "../../core/kernel/given.ts";
-import type { TickMessage } from "../../core/limits/tick-message.ts";
+import type { TickMessage } from "../../core/limits/pump.ts";
 import type { Tick, Ticks } from "../../core/ports/ticks.ts";
 import { jsonForSqs } from "./escape.ts";
 import { messageGroup } from "./message-group.ts";

@@ -2,7 +2,7 @@ import { calendarsOf } from "../../core/catalog/calendars.ts";
 import { valuesOf } from "../../core/expressions/values.ts";
 import { isKnown, type Job, type Stored } from "../../core/job/job.ts";
 import { JobError } from "../../core/job/job-error.ts";
-import { hasExpired, skipReason, superseded, supersededBy } from "../../core/job/series/series.ts";
+import { hasExpired, skipReason, superseded, supersededBy } from "../../core/job/series.ts";
 import {
   attemptFailed,
   cancelled,

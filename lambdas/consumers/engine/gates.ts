@@ -1,9 +1,9 @@
 import type { Job } from "../../core/job/job.ts";
 import { lazy } from "../../core/kernel/lazy.ts";
-import type { Calls } from "../../core/limits/calls.ts";
-import type { Chained } from "../../core/operations/hand-over.ts";
+import type { Calls } from "../../core/limits/pump.ts";
 import type { Pass } from "../../core/operations/pass-gates.ts";
 import type { ConsumerServices } from "../../core/operations/services.ts";
+import type { Chained } from "../../core/operations/slots.ts";
 
 /** Only jobs with limits pass gates, so what does that is loaded with the first of them. */
 export const loadGates = lazy(() => import("../../core/operations/pass-gates.ts"));

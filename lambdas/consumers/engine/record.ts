@@ -1,6 +1,6 @@
 import { calendarsOf } from "../../core/catalog/calendars.ts";
 import type { Job } from "../../core/job/job.ts";
-import { continued, isRunOver } from "../../core/job/series/series.ts";
+import { continued, isRunOver } from "../../core/job/series.ts";
 import type { ConsumerServices } from "../../core/operations/services.ts";
 import type { AttemptPolicy, Recorded, Transition } from "./attempt-policy.ts";
 import { type Insisting, once } from "./while-claimed.ts";

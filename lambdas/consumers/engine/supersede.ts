@@ -7,7 +7,7 @@ import {
   supersededWhileWaiting,
   takenOver,
   withSuccessor,
-} from "../../core/job/series/series.ts";
+} from "../../core/job/series.ts";
 import { traceOf } from "../../core/kernel/errors.ts";
 import { cancelSteps, dispatchFollowUps } from "../../core/operations/change-job.ts";
 import { dispatch } from "../../core/operations/dispatch.ts";

@@ -65,7 +65,7 @@ export interface ScheduleDefinition extends Omit<RepeatRequest, "limit" | "end_d
 }
 
 /** A value that JSON can write. */
-export type Json = string | number | boolean | null | readonly Json[] | { readonly [field: string]: Json };
+type Json = string | number | boolean | null | readonly Json[] | { readonly [field: string]: Json };
 
 /** A product, written in `products/<tag>.ts`. */
 export interface ProductDefinition extends Sections {

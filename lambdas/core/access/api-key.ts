@@ -38,7 +38,7 @@ export function newApiKey(fields: Omit<ApiKey, "id" | "hash">): { key: string; r
 /** The id in a key; undefined for a string that is not a key. */
 export const apiKeyId = (key: string): string | undefined => apiKeyPattern.exec(key)?.[1];
 
-export type ApiKeyStatus = "active" | "expired" | "revoked";
+type ApiKeyStatus = "active" | "expired" | "revoked";
 
 export const apiKeyStatus = ({ revoked_at, expires_at }: ApiKey, now: number): ApiKeyStatus => {
   if (revoked_at !== undefined) return "revoked";

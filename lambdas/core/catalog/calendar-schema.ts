@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { dayExists, isDate } from "../job/series/calendars.ts";
+import { dayExists, isDate } from "../job/series.ts";
 import { Tag } from "../kernel/tag.ts";
 
 /** Calendars of a product, and days of a calendar. */

@@ -1,4 +1,4 @@
-import { type Calendars, noCalendars } from "../job/series/calendars.ts";
+import { type Calendars, noCalendars } from "../job/series.ts";
 import type { Catalog } from "./catalog.ts";
 
 /** The calendars of a product; none if the catalog has lost it. */

@@ -5,7 +5,7 @@ import { duration } from "../kernel/duration.ts";
 import { milliseconds } from "../kernel/plain-faults.ts";
 import { requestLimits } from "../kernel/request-limits.ts";
 import { Tag } from "../kernel/tag.ts";
-import { limitBounds, Priority } from "./limit-bounds.ts";
+import { limitBounds, Priority } from "./limit.ts";
 import { EventDebounce, EventUnique } from "./sharing-fields.ts";
 
 /** The empty pointer is the whole value. */

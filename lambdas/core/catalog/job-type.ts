@@ -1,6 +1,6 @@
 import type * as z from "zod";
 import type { JobType } from "../job/job.ts";
-import type { Calendars } from "../job/series/calendars.ts";
+import type { Calendars } from "../job/series.ts";
 import type { Fault } from "../kernel/errors.ts";
 import type { Access } from "./access.ts";
 import type { commonEventFields } from "./event-fields.ts";

@@ -19,16 +19,7 @@ export interface Wanted {
 }
 
 /** The fields of `repeat` that a schedule may have. It ends when it leaves the catalog, so it has no limit and no end date. */
-export const seriesFields = [
-  "cron",
-  "every",
-  "tz",
-  "overlap",
-  "missed",
-  "max_lateness_ms",
-  "spread_ms",
-  "except",
-] as const;
+const seriesFields = ["cron", "every", "tz", "overlap", "missed", "max_lateness_ms", "spread_ms", "except"] as const;
 const isOfSeries = (field: string): boolean => (seriesFields as readonly string[]).includes(field);
 
 /** The request that a schedule makes in one of its envs. */

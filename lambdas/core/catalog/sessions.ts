@@ -21,7 +21,7 @@ export interface SessionSettings {
 }
 
 /** `sessions.<tag>` of a product: the tokens that requests may bring, and the claims that texts may refer to. */
-export interface ProductSession {
+interface ProductSession {
   /** Default: any claim. */
   claims?: readonly string[] | undefined;
   envs: Record<string, SessionSettings>;

@@ -67,7 +67,7 @@ function checkFaults(check: Healthcheck, { name, product, definition }: Checked)
 }
 
 /** An event that runs one action of one target, with nothing as its input. */
-export const healthEvent = (
+const healthEvent = (
   { type, targetField }: Pick<CheckedJobType, "type" | "targetField">,
   name: string,
   action: string,

@@ -17,7 +17,7 @@ export const compare = (a: unknown, b: unknown): number =>
       : Number(a > (b as typeof a))
     : Number.NaN;
 
-export type Comparison = (a: unknown, b: unknown) => boolean;
+type Comparison = (a: unknown, b: unknown) => boolean;
 
 const signs: Record<string, Comparison> = {
   "==": same,

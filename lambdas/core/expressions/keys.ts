@@ -32,7 +32,7 @@ export interface KeySource {
 }
 
 /** A key, or the places in the input that give none. */
-export type Keyed = { key: string } | { lacking: string[] };
+type Keyed = { key: string } | { lacking: string[] };
 
 /**
  * The key that an expression of the catalog yields for a request. Everything that it refers to must be a text that is not empty, a

@@ -15,7 +15,7 @@ export const deepestNesting = 50;
 export const longestExpression = 10_000;
 
 /** An expression within a text, and the position after it. */
-export interface Parsed {
+interface Parsed {
   expression: Expression;
   end: number;
 }

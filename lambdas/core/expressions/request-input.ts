@@ -81,7 +81,7 @@ function textsOf(definition: Checked["definition"], input: Record<string, unknow
 }
 
 /** An input that is no template, with the first places of the texts that were written with one dollar more than they have. */
-export interface PlainInput {
+interface PlainInput {
   input: Record<string, unknown>;
   escaped: Path[];
 }

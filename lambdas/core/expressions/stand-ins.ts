@@ -7,7 +7,7 @@ import { ExpressionFault } from "./expression.ts";
 import { readTemplate } from "./template.ts";
 
 /** What an input is for. */
-export interface Asked {
+interface Asked {
   product: Product;
   /** The envs that the input may be meant for. */
   envs: readonly string[];

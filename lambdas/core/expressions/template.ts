@@ -10,7 +10,7 @@ export type Template =
   /** A text with expressions in it, each with its position. */
   | { kind: "mixed"; parts: (string | Interpolated)[] };
 
-export interface Interpolated {
+interface Interpolated {
   expression: Expression;
   at: number;
 }
@@ -36,7 +36,7 @@ export function readTemplate(text: string): Template {
 }
 
 /** The expression that a text is as a whole; undefined if it is none. It may be followed by blanks, not preceded by any. */
-export function wholeExpression(text: string): Expression | undefined {
+function wholeExpression(text: string): Expression | undefined {
   if (!beginsWithWord.test(text)) return undefined;
   try {
     return parseExpression(text);

@@ -1,7 +1,7 @@
 import { type JobErrorCode, jobErrorCodes } from "./job-error.ts";
 
 /** What a failure is called: by our code, and by the provider's own. */
-export interface Named {
+interface Named {
   code: JobErrorCode;
   providerCode: string | undefined;
 }

@@ -2,7 +2,7 @@ import * as z from "zod";
 import { EventTag, Tag } from "../kernel/tag.ts";
 
 /** The services that bring requests to the intake. `lambda` includes asynchronous invocations that Lambda gave up on. */
-export const requestSources = ["lambda", "sqs", "eventbridge", "sns", "s3"] as const;
+const requestSources = ["lambda", "sqs", "eventbridge", "sns", "s3"] as const;
 export type RequestSource = (typeof requestSources)[number];
 
 /** The most faults that are reported per message. */

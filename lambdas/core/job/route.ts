@@ -27,7 +27,7 @@ export type Route =
   | { via: "scheduler"; at: number };
 
 /** What of a job its route depends on. Times are epoch milliseconds. */
-export type Routed = Pick<Job, "id" | "due_at">;
+type Routed = Pick<Job, "id" | "due_at">;
 
 /**
  * The way that a job takes to its consumer. `furtherQuarters` is by how many quarter hours the lead grows because many jobs are
@@ -63,7 +63,7 @@ function hashOf(id: string): number {
   return hash >>> 0;
 }
 
-export type Arrival =
+type Arrival =
   | { do: "start" }
   /** Wait in process. This is billed Lambda time, so only for the last moments. */
   | { do: "wait"; ms: number }

@@ -4,7 +4,7 @@ import { waiting } from "./transitions.ts";
 
 /** What a request does while another job of its key has not ended. */
 export const conflictPolicies = ["skip", "replace", "cancel_running"] as const;
-export type ConflictPolicy = (typeof conflictPolicies)[number];
+type ConflictPolicy = (typeof conflictPolicies)[number];
 
 /** The debounce of a request. The key is empty where all requests of the event share one. */
 export interface Debouncing {
@@ -50,8 +50,7 @@ export interface Shared {
 export const keptRequests = 50;
 
 /** Whether a debounced job still takes in requests: it waits for its first attempt, and nothing of it has started. */
-export const takesRequests = (job: Job): boolean =>
-  isKnown(job) && isWaiting(job) && !hasBegun(job) && !job.debounce?.closed;
+const takesRequests = (job: Job): boolean => isKnown(job) && isWaiting(job) && !hasBegun(job) && !job.debounce?.closed;
 
 /** Whether a job keeps others of its key from being made. */
 export const holdsKey = (job: Job, kind: SharedKey["kind"]): boolean =>

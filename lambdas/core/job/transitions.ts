@@ -195,7 +195,7 @@ export function completed(
 export const snoozeLimits = { times: 20, ms: 24 * 3_600_000 } as const;
 
 /** Whether a failure is a provider's wish to be asked later, which spends no attempt. */
-export function isPutOff(job: Job, now: number, error: JobError): boolean {
+function isPutOff(job: Job, now: number, error: JobError): boolean {
   if (error.code !== "RATE_LIMITED" || error.retryAfterMs === undefined) return false;
   const { count, since } = job.snoozes ?? { count: 0, since: job.started_at ?? now };
   const isWithin = count < snoozeLimits.times && now + error.retryAfterMs - since <= snoozeLimits.ms;
@@ -235,7 +235,7 @@ export function putOff(job: Job, now: number, { error, progress }: Pick<Failure,
 /** A Retry-After of 0 means soon, and not at once and for ever. */
 const leastSnoozeMs = 1000;
 
-export interface Failure {
+interface Failure {
   error: JobError;
   /** In [0, 1): the jitter of the backoff. */
   random: number;

@@ -7,7 +7,7 @@ const invisible = /[\p{Cc}\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]/u;
  * The fault of a path below a prefix, or undefined. The path must be relative and stay below the prefix, whether it is read as
  * a path or as a URL. It is checked in NFC, the form in which it is stored.
  */
-export function pathFault(path: string): string | undefined {
+function pathFault(path: string): string | undefined {
   if (!path.isWellFormed()) return "is not well-formed Unicode";
   const text = path.normalize("NFC");
   if (text.startsWith("/")) return "must not start with /";

@@ -98,7 +98,7 @@ export const pathOf = (pointer: string): string[] =>
 export type Path = readonly PropertyKey[];
 
 /** A fault with its path instead of a pointer. */
-export interface PlacedFault {
+interface PlacedFault {
   path: Path;
   detail: string;
   /** Whether the schema does not know the field. */

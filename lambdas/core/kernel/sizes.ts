@@ -5,7 +5,7 @@ import type { Fault } from "./errors.ts";
  * the body is a string: every quote and backslash of the body's own JSON counts twice.
  * https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
  */
-export const largestEnvelope = 6_291_556;
+const largestEnvelope = 6_291_556;
 
 /** Room for the status and the headers of an answer. */
 const besidesBody = 16_384;
@@ -42,7 +42,7 @@ export function shorten(text: string, mostBytes = longestMessage): string {
 }
 
 /** The faults that an answer shows. */
-export interface ShownFaults {
+interface ShownFaults {
   faults: Fault[];
   /** How many there are besides these. */
   omitted: number;

@@ -1,4 +1,6 @@
-import { type Arrival, aheadMs, arrivalOf, type Pace, startAfter } from "./gcra.ts";
+import type { Job } from "../job/job.ts";
+import { type Arrival, aheadMs, arrivalOf, bucketsOf, type Pace, paceOf, startAfter } from "./gcra.ts";
+import type { LimitRule } from "./limit-rule.ts";
 
 /** One limit for one key. `key` is empty for a limit without keys. */
 export interface GateName {
@@ -205,24 +207,92 @@ function isEarlierTurn(turn: string, other: string): boolean {
 export const countsLag = ({ lag, rate }: Ask, { rate: taken }: PartWrite): boolean =>
   lag !== undefined && rate !== undefined && taken !== undefined;
 
-/** What is stored after a write. The DynamoDB adapter states it once more as an update expression: the two change together. */
-export function applied(state: PartState, write: PartWrite, ask: Ask): PartState {
-  const { slot, rate } = write;
-  const next: PartState = { ...state, holders: { ...state.holders } };
-  if (slot?.do === "drop" || slot?.do === "replace") delete next.holders[slot.dead];
-  if (slot?.do === "drop") next.count--;
-  if (slot?.do === "add") next.count++;
-  if (slot && slot.do !== "drop" && ask.slot) next.holders[ask.job] = holderOf(state.holders[ask.job], ask);
-  if (rate && ask.rate) {
-    next.tat =
-      rate.do === "rescale"
-        ? rate.tat
-        : (rate.do === "queue" ? (state.tat as number) : ask.now * 1000) + ask.rate.increment;
-    next.inc = ask.rate.increment;
-  }
-  if (state.line && countsLag(ask, write)) {
-    const { lagSum = 0, lagCount = 0 } = state.line;
-    next.line = { ...state.line, lagSum: lagSum + (ask.lag ?? 0), lagCount: lagCount + 1 };
-  }
-  return next;
+const attemptOf = ({ run, attempt }: Pick<Job, "run" | "attempt">): string => `${run}.${attempt}.`;
+
+/** The next start of a job: another attempt, another try after a snooze and a claim after a crash each count as a start. */
+export const turnOf = (job: Pick<Job, "run" | "attempt" | "snoozes" | "claims">): string =>
+  `${attemptOf(job)}${job.snoozes?.count ?? 0}.${job.claims}`;
+
+/** Whether a turn is one of an attempt. */
+export const isOfAttempt = (turn: string, attempt: Pick<Job, "run" | "attempt">): boolean =>
+  turn.startsWith(attemptOf(attempt));
+
+/** How late a start may be used that version 0.3 has reserved: 2 s, or one increment where that is longer. */
+const toleranceMs = ({ increment }: Pace): number => Math.max(2000, Math.ceil(increment / 1000));
+
+/** Whether a job has a start that version 0.3 has reserved for it, and that is not over. */
+export function hasReserved(job: Job, limit: string, { rate }: LimitRule, now: number): boolean {
+  const { reserved } = job;
+  if (!reserved || !rate || reserved.turn !== turnOf(job) || reserved.until !== job.due_at) return false;
+  return reserved.limits.includes(limit) && now <= reserved.until + toleranceMs(paceOf(rate));
 }
+
+/** Where a job stands in lines: by its time, and its priority is a head start. */
+export const orderOf = ({ due_at, priority = 0 }: Pick<Job, "due_at" | "priority">): number =>
+  Math.max(0, due_at - priority * 1000);
+
+/**
+ * Whether a slot belongs to nobody any more although its lease lasts: its attempt is over, or it was moved and will not come soon. The
+ * attempt of a job that was cancelled while it ran, and deleted, may still be at work.
+ */
+export function isForsaken(holder: Holder, job: Job | undefined, now: number): boolean {
+  if (!job) return holder.given === true;
+  if (!isOfAttempt(holder.turn, job)) return true;
+  if (job.status === "running") return false;
+  // The attempt of a job that was cancelled while it ran may still be at work.
+  if (job.status === "cancelled") return job.attempts.at(-1)?.outcome !== "cancelled";
+  if (job.status === "scheduled" || job.status === "queued") {
+    return job.due_at > now && job.reserved?.until !== job.due_at;
+  }
+  return true;
+}
+
+/** A holder has some 80 bytes, and every write of an item is billed by its size: so many fit into one kilobyte. */
+const slotsPerPart = 12;
+
+/** Over how many items the slots of a gate are spread. */
+export const slotPartsOf = ({ concurrency = 0 }: LimitRule): number => Math.ceil(concurrency / slotsPerPart);
+
+/** Over how many items a gate is spread. */
+export const partsOf = (rule: LimitRule): number =>
+  Math.max(1, slotPartsOf(rule), rule.rate ? bucketsOf(rule.rate) : 0);
+
+/** How many slots a part has by the rule alone. All but the last part are full, so a limit that changes moves nobody. */
+export const slotsOf = ({ concurrency = 0 }: LimitRule, part: number): number =>
+  Math.min(slotsPerPart, Math.max(0, concurrency - part * slotsPerPart));
+
+/** How many slots of a part are in use. */
+export const liveIn = ({ holders }: PartState, now: number): number =>
+  Object.values(holders).filter(({ lease }) => lease >= now).length;
+
+/**
+ * How many slots each part may have now, so that all together have no more than the limit. A part has more than its own while a
+ * limit that was lowered waits for attempts to end, and after an upgrade from a version that filled the parts differently: the last
+ * parts make up for it.
+ */
+export function capsOf(rule: LimitRule, parts: Readonly<Record<number, PartState>>, now: number): number[] {
+  const caps = Array.from({ length: slotPartsOf(rule) }, (_, part) => slotsOf(rule, part));
+  const live = (part: number) => (parts[part] ? liveIn(parts[part], now) : 0);
+  let excess = Object.keys(parts).reduce(
+    (sum, part) => sum + Math.max(0, live(Number(part)) - slotsOf(rule, Number(part))),
+    0,
+  );
+  for (let part = caps.length - 1; part >= 0 && excess > 0; part--) {
+    const spare = Math.max(0, (caps[part] ?? 0) - live(part));
+    const cut = Math.min(spare, excess);
+    caps[part] = (caps[part] ?? 0) - cut;
+    excess -= cut;
+  }
+  return caps;
+}
+
+const hashOf = (job: string): number => Number.parseInt(job.slice(-8), 16) || 0;
+
+/** The part with the bucket that a job's starts count against: the one for which it was called, or one that its id names. */
+export const ratePartFor = (gate: GateName, { rate }: LimitRule, job: string, bucket?: number): GatePart => {
+  const buckets = rate ? bucketsOf(rate) : 1;
+  return { ...gate, part: bucket !== undefined && bucket < buckets ? bucket : hashOf(job) % buckets };
+};
+
+/** Whether slot and rate are in one item, so that one write takes both. */
+export const isOnePart = (rule: LimitRule): boolean => partsOf(rule) === 1;

@@ -1,7 +1,52 @@
+import * as z from "zod";
 import type { Rate } from "../catalog/limit.ts";
-import type { Call } from "./calls.ts";
 import type { LineMark, PartState } from "./gate.ts";
 import { bucketsOf, freeStarts, paceOf, startAfter, startsAhead } from "./gcra.ts";
+
+/** A start that the pump of a limit has planned for a job that stands in its line. */
+export const Call = z.strictObject({
+  /** When the start is planned, epoch milliseconds. Nothing is reserved: the job takes its start when its message comes. */
+  at: z.int().min(0),
+  /** Which of the buckets of a fast rate the start counts against. Absent: the first. */
+  bucket: z.int().min(0).optional(),
+});
+export type Call = z.infer<typeof Call>;
+
+/**
+ * Which limits have called a job out of their lines, or given it a slot. It travels beside the job's message and not in it, since an
+ * earlier version, to which a deployment may go back, refuses bodies with fields that it does not know.
+ */
+export const Calls = z.strictObject({
+  /** By the name of the limit. */
+  limits: z.record(z.string(), Call),
+  /** When the message was to become visible, epoch milliseconds: what it is later by is the lag of its queue. 0: there was none. */
+  visible: z.int().min(0),
+  /** How often it came before its start and was sent back. */
+  returns: z.int().min(1).optional(),
+});
+export type Calls = z.infer<typeof Calls>;
+
+/** What a message brings that nobody has called. */
+export const uncalled: Calls = { limits: {}, visible: 0 };
+
+/**
+ * A tick on its queue: a pump is to look at the line of a gate. Fields that a later version adds are ignored, since a tick that is
+ * refused would leave its line without one.
+ */
+export const TickMessage = z.object({
+  v: z.literal(1),
+  product: z.string(),
+  env: z.string(),
+  limit: z.string(),
+  key: z.string(),
+  /** The note of who promised the tick (`LineMark.promised`). */
+  by: z.string(),
+  /** When the message was to become visible, epoch milliseconds. */
+  visible: z.int().min(0),
+  /** The pump is to hand over the free slots of the gate, and nothing else. A version that does not know this drops it. */
+  hands_over: z.literal(true).exactOptional(),
+});
+export type TickMessage = z.infer<typeof TickMessage>;
 
 /*
  * The pump of a rate: it alone calls jobs out of the line. A call is a message that comes some time later, and the job takes its start
@@ -65,7 +110,7 @@ export interface Seen {
 }
 
 /** How many more jobs may be called, and when each would start. */
-export interface Room {
+interface Room {
   /** The planned starts, the earliest first: as many as may be called now. */
   starts: Call[];
   /** When the start after so many of `starts` would be, epoch milliseconds. */

@@ -10,14 +10,19 @@ import {
   type Repeat,
   shownStatus,
 } from "../job/job.ts";
-import { type Calendars, noCalendars } from "../job/series/calendars.ts";
-import { firstOccurrence, nextOccurrence } from "../job/series/recurrence.ts";
-import { skipped, withRun } from "../job/series/series.ts";
-import { spread } from "../job/series/spread.ts";
+import {
+  type Calendars,
+  firstOccurrence,
+  nextOccurrence,
+  noCalendars,
+  skipped,
+  spread,
+  withRun,
+} from "../job/series.ts";
 import { cancelled, waiting } from "../job/transitions.ts";
 import { traceOf } from "../kernel/errors.ts";
 import { jobNotFound, RequestError } from "../kernel/request-error.ts";
-import { orderOf } from "../limits/turn.ts";
+import { orderOf } from "../limits/gate.ts";
 import type { BlobStore } from "../ports/blob-store.ts";
 import type { Gates } from "../ports/gates.ts";
 import type { JobStore } from "../ports/job-store.ts";

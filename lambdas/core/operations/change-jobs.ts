@@ -6,7 +6,7 @@ import type { BulkAction } from "../requests/bulk-request.ts";
 import { type Changing, cancel, changeJob, pause, previewOf, requireFinished, resume, retry } from "./change-job.ts";
 import { deleteWithResults } from "./delete-job.ts";
 import { requireFeature } from "./parent-guard.ts";
-import { checkKey, type Retrying, requireKey, yieldKey } from "./retry-unique.ts";
+import { checkKey, type Retrying, requireKey, yieldKey } from "./schedule-shared.ts";
 
 /** A job that was not changed, and why. */
 export interface Unchanged {

@@ -5,12 +5,11 @@ import { inParallel } from "../kernel/in-parallel.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { JobQueue } from "../ports/job-queue.ts";
 import type { Log } from "../ports/log.ts";
-import type { Refused } from "../ports/refused.ts";
+import { type Refused, refusedBy } from "../ports/refused.ts";
 import type { Scheduler } from "../ports/scheduler.ts";
 import type { Unscheduled } from "../ports/unscheduled.ts";
 import type { HotMinutes } from "./hot-minutes.ts";
 import { jobFields } from "./log-fields.ts";
-import { refusedBy } from "./refused-by.ts";
 
 export interface Dispatching {
   queue: JobQueue;

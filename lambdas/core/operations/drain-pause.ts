@@ -13,20 +13,19 @@ import {
 } from "../job/pause.ts";
 import { PermanentError, traceOf } from "../kernel/errors.ts";
 import { given } from "../kernel/given.ts";
-import type { Refused } from "../ports/refused.ts";
+import { type Refused, refusedBy } from "../ports/refused.ts";
 import { linedJobs } from "./lines.ts";
 import { type Listed, listJobs } from "./list-jobs.ts";
 import { jobFields } from "./log-fields.ts";
-import { refusedBy } from "./refused-by.ts";
 import type { Services } from "./services.ts";
-import { wakeGate } from "./tick-lines.ts";
+import { wakeGate } from "./tick.ts";
 
 /** How far ahead of their start times messages are sent: more than the minute between two rounds of the reconciler. */
 const aheadMs = 120_000;
 /** For pages of the index and for batch reads of jobs. */
 const pageSize = 100;
 
-export interface Drained {
+interface Drained {
   sent: number;
   failed: number;
 }

@@ -7,7 +7,7 @@ import { never } from "../kernel/start-time.ts";
 import type { JobStore } from "../ports/job-store.ts";
 import { mergePartitions, type ReadPage } from "./merge-partitions.ts";
 
-export interface JobFilter {
+interface JobFilter {
   /** A job must have one of the listed values. Absent: any. */
   status?: readonly JobStatus[];
   type?: readonly JobType[];

@@ -22,7 +22,7 @@ export const pauseFields = ({ id, product, env, event, limit }: Pause) => ({ pau
 export const messageFields = ({ job_id, run, attempt }: JobMessage) => ({ job_id, run, attempt });
 
 /** The same log, with `fields` in every line. A line's own fields win. */
-export const withFields = (log: Log, fields: Fields): Log => ({
+const withFields = (log: Log, fields: Fields): Log => ({
   debug: (message, own) => log.debug(message, { ...fields, ...own }),
   info: (message, own) => log.info(message, { ...fields, ...own }),
   warn: (message, own) => log.warn(message, { ...fields, ...own }),

@@ -5,7 +5,7 @@ import type { Page } from "../ports/job-store.ts";
 /** Reads a page of one partition. */
 export type ReadPage = (limit: number, after: IndexPosition | undefined) => Promise<Page>;
 
-export interface MergeOptions {
+interface MergeOptions {
   order: Order;
   /** The merged positions start after this one, in every partition. */
   after: IndexPosition | undefined;

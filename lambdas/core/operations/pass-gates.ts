@@ -3,18 +3,27 @@ import { JobError } from "../job/job-error.ts";
 import { isNoted, withWait } from "../job/transitions.ts";
 import { TransientError, traceOf } from "../kernel/errors.ts";
 import { given } from "../kernel/given.ts";
-import { type Calls, uncalled } from "../limits/calls.ts";
-import type { Ask, GateName, GatePart, PartState, Taken } from "../limits/gate.ts";
+import {
+  type Ask,
+  type GateName,
+  type GatePart,
+  hasReserved,
+  isOfAttempt,
+  isOnePart,
+  orderOf,
+  type PartState,
+  ratePartFor,
+  slotPartsOf,
+  type Taken,
+  turnOf,
+} from "../limits/gate.ts";
 import { aheadMs, bucketsOf, paceOf, startAfter } from "../limits/gcra.ts";
-import { isOnePart, ratePartFor, slotPartsOf } from "../limits/parts.ts";
-import { hasReserved, isOfAttempt, orderOf, turnOf } from "../limits/turn.ts";
+import { type Calls, uncalled } from "../limits/pump.ts";
 import type { Waiter } from "../ports/gates.ts";
 import type { JobStore } from "../ports/job-store.ts";
-import { type Chained, givenMs, type HandingOver, handOver } from "./hand-over.ts";
 import { type RuledGate, type Ruling, ruleAt, rulesOf } from "./limit-rules.ts";
-import { gatesOfJob } from "./lines.ts";
-import { markGate } from "./mark-gate.ts";
-import { takeSlot } from "./take-slot.ts";
+import { gatesOfJob, markGate } from "./lines.ts";
+import { type Chained, givenMs, type HandingOver, handOver, takeSlot } from "./slots.ts";
 
 interface PassingGates extends HandingOver, Ruling {
   jobs: JobStore;

@@ -51,7 +51,7 @@ export async function loadIfThere(blobs: Pick<BlobStore, "get">, stored: Stored)
 }
 
 /** Loads the JSON of a blob as bytes. Throws as `load` does. */
-export async function loadBytes(blobs: Pick<BlobStore, "get">, { blob }: { blob: string }): Promise<Uint8Array> {
+async function loadBytes(blobs: Pick<BlobStore, "get">, { blob }: { blob: string }): Promise<Uint8Array> {
   const body = await blobs.get(blob);
   if (!body) throw new JobError("NOT_FOUND", `The stored value ${blob} no longer exists.`);
   return body;

@@ -2,8 +2,8 @@ import { type JobType, jobTypes } from "../job/job.ts";
 import type { RelayMessage } from "../job/relay-message.ts";
 import { queueDelaySeconds } from "../job/route.ts";
 import { TransientError, traceOf } from "../kernel/errors.ts";
+import { refusedBy } from "../ports/refused.ts";
 import type { Kept } from "../ports/unscheduled.ts";
-import { refusedBy } from "./refused-by.ts";
 import type { Services } from "./services.ts";
 
 /**

@@ -2,8 +2,7 @@ import type { Catalog } from "../catalog/catalog.ts";
 import { driftOf, type Wanted } from "../catalog/schedules.ts";
 import { hasBegun, isFinished, isKnown, type Job, type Repeat } from "../job/job.ts";
 import { fingerprint as hash } from "../job/job-id.ts";
-import type { Calendars } from "../job/series/calendars.ts";
-import { isExcepted, nextOccurrence } from "../job/series/recurrence.ts";
+import { type Calendars, isExcepted, nextOccurrence } from "../job/series.ts";
 import { waiting } from "../job/transitions.ts";
 import { given } from "../kernel/given.ts";
 import { parseRequest } from "../requests/request.ts";
@@ -19,7 +18,7 @@ export interface Syncing extends Scheduling {
  * What was done about a schedule. `busy`: its run has begun, so the change has to wait for the end of that; or a later version made its
  * job what it is, and the change waits for that version.
  */
-export type Synced = "made" | "changed" | "unchanged" | "busy";
+type Synced = "made" | "changed" | "unchanged" | "busy";
 
 /**
  * Makes the job of a schedule, or makes it again if it has ended, or changes it back to what the catalog has. Safe to repeat. Throws

@@ -3,11 +3,12 @@ import { type Job, messageOf, tenantOf } from "../job/job.ts";
 import { holding, type Pause } from "../job/pause.ts";
 import { traceOf } from "../kernel/errors.ts";
 import { given } from "../kernel/given.ts";
-import type { Call } from "../limits/calls.ts";
+import { inParallel } from "../kernel/in-parallel.ts";
 import type { GateName, LineMark, PartState } from "../limits/gate.ts";
 import { bucketsOf, intervalOf, paceOf } from "../limits/gcra.ts";
 import type { LimitRule } from "../limits/limit-rule.ts";
 import {
+  type Call,
   isOverdue,
   measured,
   newPump,
@@ -19,12 +20,11 @@ import {
   tickBounds,
 } from "../limits/pump.ts";
 import type { Line, Waiter } from "../ports/gates.ts";
+import { refusedBy } from "../ports/refused.ts";
 import type { Tick } from "../ports/ticks.ts";
-import { type HandingOver, handOver } from "./hand-over.ts";
 import { type Ruling, ruleAt } from "./limit-rules.ts";
-import { isPaused, isStillWaiting, jobsById } from "./lines.ts";
-import { hasPump } from "./mark-gate.ts";
-import { refusedBy } from "./refused-by.ts";
+import { hasPump, isPaused, isStillWaiting, jobsById, startPump } from "./lines.ts";
+import { type HandingOver, handOver } from "./slots.ts";
 
 type Ticking = HandingOver & Ruling;
 
@@ -255,5 +255,37 @@ async function send(services: Ticking, gate: GateName, calls: readonly Called[],
         refused: refused.length,
         ...traceOf(first.cause),
       });
+  }
+}
+
+/** How many lines a request wakes itself; the reconciler does the others within a round. */
+const mostWoken = 100;
+const gatesAtOnce = 10;
+
+/**
+ * Wakes the line of a gate whose rule may have changed: a tick of its pump, and the free slots to the first of the line. Gates without
+ * a line cost a read.
+ */
+export async function wakeGate(services: Ticking, gate: GateName): Promise<void> {
+  const [first] = await services.gates.firsts([gate]);
+  if (!first?.line) return;
+  const rule = (await ruleAt(services, gate, { fresh: true })) ?? {};
+  if (hasPump(rule)) await startPump(services, gate, first.line);
+  if (rule.concurrency !== undefined) await handOver(services, gate, rule);
+}
+
+/** Wakes the first lines of a limit after its numbers were changed. What fails is logged: the reconciler wakes them too. */
+export async function wakeGates(
+  services: Ticking,
+  tenant: Pick<GateName, "product" | "env">,
+  limit: string,
+): Promise<void> {
+  try {
+    const keyless = { ...tenant, limit, key: "" };
+    const keyed = await services.gates.crowded(tenant, { limit: mostWoken, after: keyless });
+    const own = [keyless, ...keyed.filter((gate) => gate.limit === limit)];
+    await inParallel(gatesAtOnce, own, (gate) => wakeGate(services, gate));
+  } catch (error) {
+    services.log.warn("lines could not be woken; the reconciler does it", { limit, ...traceOf(error) });
   }
 }

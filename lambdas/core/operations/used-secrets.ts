@@ -1,7 +1,7 @@
 import type { Reference } from "../catalog/references.ts";
 import type { Secrets } from "../ports/secrets.ts";
 
-export interface UsedSecrets extends Secrets {
+interface UsedSecrets extends Secrets {
   /** Reads again all that was resolved, and returns whether a value has changed. False if none can be read. */
   haveChanged(): Promise<boolean>;
 }

@@ -10,6 +10,7 @@ import type { Log } from "../ports/log.ts";
 import { type Sessions, TokenRefused } from "../ports/sessions.ts";
 import type { AcceptedRequest } from "../requests/request.ts";
 import type { SessionOfRequest } from "../requests/session-request.ts";
+import { isRecord } from "../requests/spellings/draft.ts";
 
 export interface Verifying {
   sessions: Sessions;
@@ -17,7 +18,7 @@ export interface Verifying {
 }
 
 /** What is needed to find all faults of a request. */
-export interface Refusing extends Verifying {
+interface Refusing extends Verifying {
   catalog: Catalog;
 }
 
@@ -34,8 +35,25 @@ export async function withVerifiedSession(services: Verifying, request: Accepted
   return { ...rest, kept_session: keptSession(session.tag, claimNames(request), claims) };
 }
 
+/**
+ * What `parse` returns. If it throws the faults of a request with a session, those of its token are added, so that a caller is
+ * told all at once.
+ */
+export async function withTokenFaults<Parsed>(
+  services: Refusing,
+  body: unknown,
+  at: number,
+  parse: () => Parsed,
+): Promise<Parsed> {
+  try {
+    return parse();
+  } catch (error) {
+    throw isRecord(body) && isRecord(body.session) ? await withFaultsOfToken(services, body, at, error) : error;
+  }
+}
+
 /** The error of a refused request, with the faults of its token. A token that cannot be checked now has none. */
-export async function refused(
+async function withFaultsOfToken(
   services: Refusing,
   body: Record<string, unknown>,
   at: number,
@@ -92,7 +110,7 @@ async function claimsOf(
 }
 
 /** The claims to which the input of a request and the texts of its event refer. */
-export function claimNames({ input, definition, target, event }: AcceptedRequest): string[] {
+function claimNames({ input, definition, target, event }: AcceptedRequest): string[] {
   const templates = [takesExpressions({ event }) ? input : [], definition.texts?.(target) ?? []];
   return [...new Set(sessionReferences(templates).map(({ path }) => String(path[1])))];
 }

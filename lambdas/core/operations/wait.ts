@@ -1,6 +1,5 @@
 import { isFinished, isWaiting, type Job } from "../job/job.ts";
-import { nextOccurrence } from "../job/series/recurrence.ts";
-import { plannedAfter, runsLeft } from "../job/series/series.ts";
+import { nextOccurrence, plannedAfter, runsLeft } from "../job/series.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { JobStore } from "../ports/job-store.ts";
 import { grantMs } from "./api-limits.ts";
@@ -16,7 +15,7 @@ const freeMs = 1000;
  * account that runs few functions at a time, the requests that wait may be what keeps its consumer from running.
  */
 const startsWithinMs = 10_000;
-export interface Hold {
+interface Hold {
   /** Epoch milliseconds. */
   until: number;
   /** Whether the caller may wait for another `grantMs`. */

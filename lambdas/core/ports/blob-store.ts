@@ -1,6 +1,6 @@
 import type { Readable } from "node:stream";
 
-export interface UploadUrl {
+interface UploadUrl {
   url: string;
   /** The headers to send with the PUT, in lower case, besides Content-Length, which every HTTP client sends by itself. */
   headers: Record<string, string>;

@@ -1,7 +1,6 @@
-import type { Call } from "../limits/calls.ts";
 import type { Ask, GateName, GatePart, LineMark, PartState, Taken } from "../limits/gate.ts";
 import type { Pin } from "../limits/limit-rule.ts";
-import type { Pump } from "../limits/pump.ts";
+import type { Call, Pump } from "../limits/pump.ts";
 
 /** A job in the line of a gate. Times are epoch milliseconds. */
 export interface Waiter {

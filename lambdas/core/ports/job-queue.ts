@@ -1,5 +1,5 @@
 import type { JobMessage, JobType } from "../job/job.ts";
-import type { Calls } from "../limits/calls.ts";
+import type { Calls } from "../limits/pump.ts";
 import type { Refused } from "./refused.ts";
 
 export interface SendOptions {

@@ -8,7 +8,7 @@ export interface Kept {
   message: JobMessage;
 }
 
-export interface KeptPage {
+interface KeptPage {
   kept: Kept[];
   /** The next page starts after this one. Absent on the last page. */
   next?: Kept;

@@ -36,7 +36,7 @@ export const prices = {
 export type Price = Exclude<keyof typeof prices, "region" | "as_of">;
 
 /** The properties of a job that its cost depends on. */
-export interface CostFactors {
+interface CostFactors {
   route: Route;
   /** How often its consumer sends a message that is more than 15 minutes early again, besides the last time. Default: never. */
   hops?: number;
@@ -48,7 +48,7 @@ export interface CostFactors {
   sharedKey?: boolean;
 }
 
-export type Cost = z.infer<typeof CostSchema>;
+type Cost = z.infer<typeof CostSchema>;
 
 /** The billed bytes of a job's writes without its input: when it is created, claimed and finished with a small result. */
 const itemBytes = [580, 660, 840];

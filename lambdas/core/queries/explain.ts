@@ -7,7 +7,7 @@ import { derivedJobId } from "../job/job-id.ts";
 import { claimsIn, type KeptSession } from "../job/kept-session.ts";
 import type { Pause } from "../job/pause.ts";
 import { leadSpreadSeconds, quarterHourMs, type Route, routeAhead, schedulerLeadMs } from "../job/route.ts";
-import { spread } from "../job/series/spread.ts";
+import { spread } from "../job/series.ts";
 import { given } from "../kernel/given.ts";
 import { invalidRequest } from "../kernel/parse-body.ts";
 import type { Services } from "../operations/services.ts";
@@ -24,14 +24,14 @@ export type Explanation = z.infer<typeof ExplanationSchema>;
 export const mostRuns = 10;
 
 /** What the minute of a request holds already. */
-export interface MinuteLoad {
+interface MinuteLoad {
   /** The jobs of the same product and env that are counted in the minute. */
   jobs: number;
   furtherQuarters: number;
   isHot: boolean;
 }
 
-export const emptyMinute: MinuteLoad = { jobs: 0, furtherQuarters: 0, isHot: false };
+const emptyMinute: MinuteLoad = { jobs: 0, furtherQuarters: 0, isHot: false };
 
 /** Reads what the minute of a request holds. A job that is due within 15 minutes is not counted, since it needs no schedule. */
 export async function loadOf(
@@ -50,7 +50,7 @@ export async function loadOf(
 }
 
 /** What a job would meet when it is due. */
-export interface Around {
+interface Around {
   load?: MinuteLoad;
   pauses?: readonly Pause[];
 }

@@ -1,7 +1,6 @@
 import type * as z from "zod";
 import type { Repeat } from "../job/job.ts";
-import { type Calendars, noCalendars } from "../job/series/calendars.ts";
-import { nextOccurrence } from "../job/series/recurrence.ts";
+import { type Calendars, nextOccurrence, noCalendars } from "../job/series.ts";
 import { localIso, offsetAt, timeOfDay, wallClock } from "../kernel/zone.ts";
 import type { FireTimeSchema } from "./schemas/explanation.ts";
 

@@ -12,8 +12,8 @@ import { lineEstimate, placesShown, startsOf } from "./line-estimate.ts";
 import type { ExplainedGateSchema, LimitGateSchema, LimitSchema } from "./schemas/limits.ts";
 
 export type LimitView = z.infer<typeof LimitSchema>;
-export type LimitGateView = z.infer<typeof LimitGateSchema>;
-export type ExplainedGate = z.infer<typeof ExplainedGateSchema>;
+type LimitGateView = z.infer<typeof LimitGateSchema>;
+type ExplainedGate = z.infer<typeof ExplainedGateSchema>;
 
 /** Every consumer follows a pin, or its removal, after this many milliseconds: pins are read again that often. */
 const followedMs = 5000;
@@ -45,7 +45,7 @@ export async function gateView(gates: Gates, gate: GateName, rule: LimitRule, no
 
 const oldestOf = (times: number[]): number | undefined => (times.length === 0 ? undefined : Math.min(...times));
 
-export interface AskedLimit {
+interface AskedLimit {
   product: string;
   env: string;
   name: string;

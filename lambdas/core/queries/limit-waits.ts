@@ -1,14 +1,14 @@
 import type * as z from "zod";
 import type { Job } from "../job/job.ts";
 import { inParallel } from "../kernel/in-parallel.ts";
-import { orderOf } from "../limits/turn.ts";
+import { orderOf } from "../limits/gate.ts";
 import { type RuledGate, type Ruling, rulesOf } from "../operations/limit-rules.ts";
 import { isStillWaiting, mayStand } from "../operations/lines.ts";
 import type { Waiter } from "../ports/gates.ts";
 import { placesShown, startsOf, waitEstimate } from "./line-estimate.ts";
 import type { LimitWaitSchema } from "./schemas/job.ts";
 
-export type LimitWait = z.infer<typeof LimitWaitSchema>;
+type LimitWait = z.infer<typeof LimitWaitSchema>;
 
 type Waiting = Omit<Ruling, "clock">;
 

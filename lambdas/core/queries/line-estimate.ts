@@ -18,7 +18,7 @@ export const placesShown = 1000;
 const countHoldsMs = 90_000;
 
 /** The starts that a rate gives out from now on. */
-export interface Starts {
+interface Starts {
   /** When the next one is. */
   next: number;
   /** How many may be taken then: what is left of the burst. */
@@ -66,7 +66,7 @@ export function waitEstimate(
   return given({ position, starts_at: holds ? Math.max(planned, now) : byPlace });
 }
 
-export interface LineEstimate {
+interface LineEstimate {
   /** When the line was counted. */
   as_of: number;
   /** How many jobs stood in it then. */

@@ -17,7 +17,7 @@ export interface ErrorPosition {
   key: string;
 }
 
-export interface ErrorQuery {
+interface ErrorQuery {
   /** The beginnings of the first and the last day. */
   firstDay: number;
   lastDay: number;

@@ -12,7 +12,7 @@ import { listJobs } from "../operations/list-jobs.ts";
 import type { JobStore } from "../ports/job-store.ts";
 import { type SeriesView, seriesView, shownRuns } from "./series-view.ts";
 
-export interface SeriesQuery {
+interface SeriesQuery {
   /** Absent: every series that has not ended. */
   status?: readonly JobStatus[] | undefined;
   /** At most 20: the runs of each series take a separate query. */

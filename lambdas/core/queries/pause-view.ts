@@ -7,7 +7,7 @@ import type { Services } from "../operations/services.ts";
 import type { PauseReferenceSchema, PauseSchema } from "./schemas/pauses.ts";
 
 export type PauseView = z.infer<typeof PauseSchema>;
-export type PauseReference = z.infer<typeof PauseReferenceSchema>;
+type PauseReference = z.infer<typeof PauseReferenceSchema>;
 
 export function pauseView(pause: Pause, now: number): PauseView {
   const { id, product, env, event, limit, key, reason, by, since, until, drain_per_second, drain } = pause;

@@ -9,8 +9,8 @@ import { given } from "../kernel/given.ts";
 import type { ProductSchema, ProductSummarySchema } from "./schemas/product.ts";
 
 /** A product as callers see it, with the envs that their key has access to. */
-export type ProductSummary = z.infer<typeof ProductSummarySchema>;
-export type ProductView = z.infer<typeof ProductSchema>;
+type ProductSummary = z.infer<typeof ProductSummarySchema>;
+type ProductView = z.infer<typeof ProductSchema>;
 
 type EventView = ProductSummary["events"][number];
 type JsonSchema = ProductView["events"][number]["input"];

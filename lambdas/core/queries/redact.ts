@@ -3,12 +3,12 @@ import type { Job } from "../job/job.ts";
 import { pathOf } from "../kernel/schema.ts";
 
 /** What stands in place of a part that is not shown. */
-export const redactedText = "[redacted]";
+const redactedText = "[redacted]";
 
 /** In a pointer: every item of a list, or every field of an object. */
 const every = "*";
 
-export interface Redacted {
+interface Redacted {
   value: unknown;
   /** The pointers that found something, as they were given. */
   redacted: string[];

@@ -4,7 +4,7 @@ import { retryDelay } from "../job/retry.ts";
 import type { AttemptWindowSchema } from "./schemas/explanation.ts";
 
 /** When an attempt may start, in milliseconds after the first one is due, if every attempt before it fails. */
-export type AttemptWindow = z.infer<typeof AttemptWindowSchema>;
+type AttemptWindow = z.infer<typeof AttemptWindowSchema>;
 
 /**
  * The windows of a run's attempts. The earliest start assumes that each attempt fails at once and the jitter is the least, the

@@ -2,22 +2,20 @@ import type * as z from "zod";
 import type { Drift } from "../catalog/schedules.ts";
 import { hasBegun, isFinished, isWaiting, type Job, type RunRecord } from "../job/job.ts";
 import type { Pause } from "../job/pause.ts";
-import { type Calendars, noCalendars } from "../job/series/calendars.ts";
-import { nextOccurrence } from "../job/series/recurrence.ts";
-import { plannedAfter, runsLeft, skipReason } from "../job/series/series.ts";
+import { type Calendars, nextOccurrence, noCalendars, plannedAfter, runsLeft, skipReason } from "../job/series.ts";
 import { given } from "../kernel/given.ts";
 import { type FireTime, localTimes } from "./fire-times.ts";
 import type { LastRunSchema, SeriesSchema } from "./schemas/series.ts";
 import { summaryOf } from "./view.ts";
 
 export type SeriesView = z.infer<typeof SeriesSchema>;
-export type LastRunView = z.infer<typeof LastRunSchema>;
+type LastRunView = z.infer<typeof LastRunSchema>;
 
 /** How many runs of a series are shown: those that have begun, and those that are planned. */
 export const shownRuns = { last: 30, next: 10 } as const;
 
 /** What of the catalog and the pauses a series is shown with. */
-export interface SeriesContext {
+interface SeriesContext {
   calendars?: Calendars;
   pauses?: readonly Pause[];
   drift?: Drift[];

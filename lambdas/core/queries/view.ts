@@ -21,7 +21,7 @@ import { type StepView, stepsShown } from "./step-view.ts";
 
 export type Receipt = z.infer<typeof ReceiptSchema>;
 export type SummaryView = z.infer<typeof JobSummarySchema>;
-export type AttemptView = z.infer<typeof AttemptSchema>;
+type AttemptView = z.infer<typeof AttemptSchema>;
 export type JobView = z.infer<typeof JobSchema>;
 export type RunView = z.infer<typeof RunSchema>;
 

@@ -6,7 +6,7 @@ import { strict } from "../kernel/schema.ts";
 import { epochMs, Time } from "../kernel/start-time.ts";
 import { CancelReason } from "./cancel-reason.ts";
 
-export const bulkActions = ["cancel", "pause", "resume", "retry", "delete"] as const;
+const bulkActions = ["cancel", "pause", "resume", "retry", "delete"] as const;
 export type BulkAction = (typeof bulkActions)[number];
 
 /** The statuses that each action can change. An action looks for all of them unless the filter names fewer. */

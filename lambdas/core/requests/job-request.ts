@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { Priority } from "../catalog/limit-bounds.ts";
+import { Priority } from "../catalog/limit.ts";
 import { DebounceRequest, UniqueRequest } from "../catalog/sharing-fields.ts";
 import { RetryConfig } from "../job/retry-config.ts";
 import { TaskToken } from "../job/task-token.ts";

@@ -1,12 +1,12 @@
 import { takesExpressions } from "../expressions/request-input.ts";
 import type { Job, Stored } from "../job/job.ts";
-import { spread } from "../job/series/spread.ts";
+import { spread } from "../job/series.ts";
 import { debouncedStart } from "../job/shared-key.ts";
 import { waiting } from "../job/transitions.ts";
 import { given } from "../kernel/given.ts";
 import type { AcceptedRequest } from "./request.ts";
 
-export interface NewJobFields {
+interface NewJobFields {
   id: string;
   /** A random id that distinguishes this write from any other that creates an item with the same id. */
   writeId: string;

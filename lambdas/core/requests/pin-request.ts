@@ -1,6 +1,5 @@
 import * as z from "zod";
-import { limitNumbers, needsNumbers } from "../catalog/limit.ts";
-import { limitBounds } from "../catalog/limit-bounds.ts";
+import { limitBounds, limitNumbers, needsNumbers } from "../catalog/limit.ts";
 import { given } from "../kernel/given.ts";
 import { invalidRequest, parseBody } from "../kernel/parse-body.ts";
 import { notWellFormed, strict, wellFormed } from "../kernel/schema.ts";

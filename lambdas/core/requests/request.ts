@@ -1,36 +1,34 @@
 import type * as z from "zod";
-import type { Catalog, CatalogEvent } from "../catalog/catalog.ts";
-import { inputNotesOf } from "../catalog/targets/input-check.ts";
-import { type KeySource, keyOf } from "../expressions/keys.ts";
-import { plainInput, takesExpressions } from "../expressions/request-input.ts";
+import { type Catalog, type CatalogEvent, own } from "../catalog/catalog.ts";
+import { inputFaultsOf, inputNotesOf } from "../catalog/targets/input-check.ts";
+import { type KeySource, keyOf, keyOrFault } from "../expressions/keys.ts";
+import { expressionInputFaults, plainInput, plainInputFaults, takesExpressions } from "../expressions/request-input.ts";
 import type { RetryPolicy } from "../job/attempt.ts";
 import type { CredentialMarks } from "../job/credential-marks.ts";
+import { isOurCode, knownNames, plainName } from "../job/error-names.ts";
 import type { Parent, Repeat } from "../job/job.ts";
+import { jobErrorCodes } from "../job/job-error.ts";
 import { fingerprint } from "../job/job-id.ts";
 import type { Gate } from "../job/job-wait.ts";
 import type { KeptSession } from "../job/kept-session.ts";
-import { retryPolicyOf } from "../job/retry-config.ts";
-import { noCalendars } from "../job/series/calendars.ts";
-import { firstOccurrence } from "../job/series/recurrence.ts";
+import { type RetryConfig, retryPolicyOf } from "../job/retry-config.ts";
+import { type Calendars, firstOccurrence, noCalendars } from "../job/series.ts";
 import type { Debouncing, Uniqueness } from "../job/shared-key.ts";
 import type { Fault } from "../kernel/errors.ts";
-import { findFaults, uncovered } from "../kernel/find-faults.ts";
+import { isInexact } from "../kernel/exact-json.ts";
+import { type Findings, findFaults, uncovered } from "../kernel/find-faults.ts";
 import { given } from "../kernel/given.ts";
 import { boundOf, deepestNesting, mostValues } from "../kernel/json-values.ts";
 import { invalidRequest, refuseManyFields } from "../kernel/parse-body.ts";
 import { RequestError } from "../kernel/request-error.ts";
-import { faultSearchLimit, jsonPointer, type Path } from "../kernel/schema.ts";
-import { dueAt, epochMs } from "../kernel/start-time.ts";
-import { gatesOf } from "../limits/gate-keys.ts";
-import { findInputFaults, inputFaults, type Origin } from "./input-faults.ts";
+import { requestLimits } from "../kernel/request-limits.ts";
+import { didYouMean, faultSearchLimit, firstFaults, jsonPointer, type Path } from "../kernel/schema.ts";
+import { dueAt, epochMs, farthestAheadMs } from "../kernel/start-time.ts";
 import { JobRequest } from "./job-request.ts";
-import { repeatOf } from "./repeat-request.ts";
-import { ownFaults } from "./request-faults.ts";
-import { retryNotes } from "./retry-notes.ts";
+import { type Asked, repeatFaults, repeatOf } from "./repeat-request.ts";
 import { type SessionOfRequest, sessionFaults } from "./session-request.ts";
-import { type Sharing, sharingOf } from "./sharing.ts";
-import { asWritten, placed } from "./spellings/as-written.ts";
-import { rewriteRequest } from "./spellings/rewrite.ts";
+import { noSharing, sharingOf } from "./sharing.ts";
+import { asWritten, placed, rewriteRequest } from "./spellings/rewrite.ts";
 
 /** An accepted request, with its event from the catalog, its defaults filled in and its times in epoch milliseconds. */
 export interface AcceptedRequest extends CatalogEvent {
@@ -110,7 +108,7 @@ export function parseRequest(
   };
 }
 
-interface Asked {
+interface Parsing {
   catalog: Catalog;
   now: number;
   headerKey: string | undefined;
@@ -118,7 +116,7 @@ interface Asked {
 }
 
 /** Parses a request in our own spelling. */
-function parsePlain(body: unknown, { catalog, now, headerKey, from }: Asked): AcceptedRequest {
+function parsePlain(body: unknown, { catalog, now, headerKey, from }: Parsing): AcceptedRequest {
   const parsed = JobRequest.safeParse(body);
   if (!parsed.success) throw invalidRequest(faultsOfInvalid(body, catalog, now, headerKey));
   const asked = parsed.data;
@@ -143,7 +141,8 @@ function parsePlain(body: unknown, { catalog, now, headerKey, from }: Asked): Ac
     ...own.faults,
     ...timeoutFaults(request, found),
     ...ofInput,
-    ...beside(ofSharing, ofInput),
+    // A key may have faults only because the input has.
+    ...uncovered(ofSharing, ofInput),
     ...ofSession,
   ];
   if (!input.data || faults.length > 0) throw invalidRequest(faults);
@@ -193,17 +192,12 @@ function notesOf({ retry_config }: JobRequest, escaped: readonly Path[]): Fault[
   return [...(retryNotes(retry_config) ?? []), ...ofTexts];
 }
 
-const noSharing: Sharing = { faults: [], passed: [] };
-
 /** The fairness key that the event gives a request. If the input has none, the request shares the turn of its tenant. */
 function turnOf(source: KeySource): string | undefined {
   const { fairness_key } = source.found.event;
   const keyed = fairness_key === undefined ? undefined : keyOf(fairness_key, source);
   return keyed && "key" in keyed ? keyed.key : undefined;
 }
-
-/** The faults of a key that are not only a consequence of the input's own faults. */
-const beside = (ofKey: Fault[], ofInput: Fault[]): Fault[] => uncovered(ofKey, ofInput);
 
 /** The tokens are left out too: Step Functions repeats a request with another task token, and callers with a fresh session. */
 function fingerprintOf({ idempotency_key: _key, task_token: _token, session, ...asked }: JobRequest): string {
@@ -260,4 +254,170 @@ function timeoutFaults(request: Pick<JobRequest, "timeout_ms">, { definition }: 
   return over
     ? [{ pointer: "/timeout_ms", detail: `must be at most ${max_timeout_ms} ms for jobs of type ${definition.type}` }]
     : [];
+}
+
+/** The fields that are checked against each other. An invalid request may lack even `start_at`. */
+type Checked = Pick<JobRequest, "repeat" | "expires_at" | "idempotency_key" | "task_token"> & {
+  start_at?: JobRequest["start_at"] | undefined;
+};
+
+interface OwnFaults {
+  /** Times that have passed since the request was made: they forbid a new job, and allow a repetition of the request. */
+  passed: Fault[];
+  /** All other faults. Without an idempotency key they include the passed times, since the request cannot be a repetition. */
+  faults: Fault[];
+}
+
+/** The faults that the schema cannot find. Of the catalog they depend on the calendars of the product only, if those are known. */
+function ownFaults(request: Checked, now: number, headerKey: string | undefined, calendars?: Calendars): OwnFaults {
+  const { start_at } = request;
+  // Without a valid `start_at` there is nothing to compare the other times with.
+  const times =
+    start_at === undefined ? { passed: [], lasting: [] } : timeFaults({ ...request, start_at }, { now, calendars });
+  const passed = (request.idempotency_key ?? headerKey) === undefined ? times.passed : [];
+  const others = [...keyFaults(request, headerKey), ...tokenFaults(request)];
+  return { passed: times.passed, faults: [...times.lasting, ...passed, ...others] };
+}
+
+type Timed = Checked & Pick<JobRequest, "start_at">;
+
+/** The faults of a request's times: those of times that have passed since it was made, and those that it had from the beginning. */
+function timeFaults(request: Timed, { now, calendars }: Asked): { passed: Fault[]; lasting: Fault[] } {
+  const faults = timeFaultsAt(request, { now, calendars });
+  if (!faults.some(({ pointer }) => passing.includes(pointer))) return { passed: [], lasting: faults };
+  // A fault that the request already had at its own start time has not come with time. A start of 0 stands for any time.
+  const earlier = timeFaultsAt(request, { now: Math.min(now, epochMs(request.start_at)), calendars });
+  const isOld = ({ pointer, detail }: Fault) => earlier.some((old) => old.pointer === pointer && old.detail === detail);
+  const hasPassed = (fault: Fault) => passing.includes(fault.pointer) && !isOld(fault);
+  return { passed: faults.filter(hasPassed), lasting: faults.filter((fault) => !hasPassed(fault)) };
+}
+
+const passing = ["/expires_at", "/repeat/end_date"];
+
+const timeFaultsAt = (request: Timed, asked: Asked): Fault[] => [
+  ...expiryFaults(request, asked.now),
+  ...(request.repeat ? repeatFaults(request.repeat, dueAt(request.start_at, asked.now), asked) : []),
+];
+
+function expiryFaults(request: Timed, now: number): Fault[] {
+  const due = dueAt(request.start_at, now);
+  const expires = request.expires_at === undefined ? Number.POSITIVE_INFINITY : epochMs(request.expires_at);
+  const farthest = now + farthestAheadMs;
+  return [
+    ...(due <= farthest ? [] : [{ pointer: "/start_at", detail: "is more than 5 years ahead" }]),
+    ...(request.expires_at !== undefined && request.repeat
+      ? [{ pointer: "/expires_at", detail: "applies to one-time jobs only: end a series with repeat.end_date" }]
+      : []),
+    ...(expires > due ? [] : [{ pointer: "/expires_at", detail: "must be after the time at which the job starts" }]),
+    ...(expires <= farthest || request.expires_at === undefined
+      ? []
+      : [{ pointer: "/expires_at", detail: "is more than 5 years ahead" }]),
+  ];
+}
+
+function keyFaults(request: Checked, headerKey: string | undefined): Fault[] {
+  if (headerKey === undefined) return [];
+  const differs = request.idempotency_key !== undefined && request.idempotency_key !== headerKey;
+  return [
+    ...(differs ? [{ pointer: "/idempotency_key", detail: "differs from the Idempotency-Key header" }] : []),
+    ...(headerKey.length <= requestLimits.idempotencyKey && headerKey.length > 0
+      ? []
+      : [{ pointer: "/idempotency_key", detail: "the Idempotency-Key header must have 1 to 255 characters" }]),
+  ];
+}
+
+function tokenFaults({ task_token, repeat }: Checked): Fault[] {
+  if (task_token === undefined || repeat === undefined) return [];
+  return [
+    {
+      pointer: "/task_token",
+      detail: "applies to one-time jobs only: a task waits for one outcome, and a series has many",
+    },
+  ];
+}
+
+/** Who asks for a job: the input of a feature's step is resolved, so it has no expressions, whatever it looks like. */
+type Origin = "caller" | "feature";
+
+type Input = Record<string, unknown>;
+
+/** A template is stored as it was sent: what it stands for is checked beside its expressions, and when it runs. */
+const findInputFaults = (
+  found: Pick<CatalogEvent, "definition" | "event">,
+  input: Input,
+  from: Origin = "caller",
+): Findings<Input> =>
+  from === "caller" && takesExpressions(found)
+    ? { faults: [], data: input, lost: [] }
+    : findFaults(found.definition.input(), input, ["input"]);
+
+/** The faults of an input: against the schema of its type and against its event, and numbers that would not be stored exactly. */
+function inputFaults(
+  found: CatalogEvent,
+  { app, input, session }: Pick<JobRequest, "app" | "input" | "session">,
+  { faults, data }: Findings<Input>,
+  from: Origin = "caller",
+  sent = input,
+): Fault[] {
+  const inexact = overflows(input, ["input"]);
+  if (from === "caller" && takesExpressions(found)) {
+    return [...inexact, ...expressionInputFaults(found, input, app, session?.tag)];
+  }
+  // A type may write the input as JSON to check it, which numbers beyond 2^53 are not.
+  const ofEvent = data && inexact.length === 0 ? inputFaultsOf(found.definition, { ...found, app, input: data }) : [];
+  const further = uncovered(ofEvent, faults);
+  const unevaluated = from === "caller" ? plainInputFaults(found, sent) : [];
+  return [...inexact, ...faults, ...further, ...unevaluated];
+}
+
+/**
+ * Numbers that would be stored as other values: JSON.parse reads 1e400 as Infinity, which JSON writes as null, and rounds a
+ * whole number beyond 2^53 to the nearest JavaScript number.
+ */
+function overflows(value: unknown, path: readonly string[]): Fault[] {
+  const fault = (detail: string) => [{ pointer: jsonPointer(path), detail }];
+  if (isInexact(value)) return fault("is a whole number beyond 2^53, which would be rounded: send it as a string");
+  if (typeof value === "number") return Number.isFinite(value) ? [] : fault("is too large a number");
+  if (typeof value !== "object" || value === null) return [];
+  // A file's bytes may be millions of numbers, so a small number must cost no more than this check.
+  const keys = Object.keys(value).filter((key) => needsLook((value as Record<string, unknown>)[key]));
+  return firstFaults(keys, (key) => overflows((value as Record<string, unknown>)[key], [...path, key]));
+}
+
+const needsLook = (value: unknown): boolean =>
+  typeof value === "object" || (typeof value === "number" ? !(Math.abs(value) < 2 ** 53) : typeof value === "bigint");
+
+/** The gates that the attempts of a requested job pass, in the order of the event's `limits`, or why a key has no text. */
+function gatesOf(source: KeySource): { gates: Gate[]; faults: Fault[] } {
+  const { product, event } = source.found;
+  const gates: Gate[] = [];
+  const faults: Fault[] = [];
+  for (const name of event.limits ?? []) {
+    const limit = own(product.limits ?? {}, name);
+    if (!limit) continue;
+    const keyed = limit.key === undefined ? { key: "" } : keyOrFault(limit.key, source, `the limit "${name}"`);
+    if ("key" in keyed) gates.push({ limit: name, key: keyed.key });
+    else faults.push(keyed);
+  }
+  return { gates, faults };
+}
+
+/** What becomes of the names in a request's retry rules that are not codes of this API; undefined if all of them are. */
+export function retryNotes(config: RetryConfig | undefined): Fault[] | undefined {
+  const notes = (["retryable_errors", "non_retryable_errors"] as const).flatMap((list) =>
+    (config?.[list] ?? []).flatMap((name, i) => {
+      const pointer = jsonPointer(["retry_config", list, i]);
+      return isOurCode(name) ? [] : [{ pointer, detail: noteOf(name) }];
+    }),
+  );
+  return notes.length === 0 ? undefined : notes;
+}
+
+/** Names that are near one of ours are accepted, since a provider may have them. */
+function noteOf(name: string): string {
+  const plain = plainName(name);
+  if (isOurCode(plain)) return `is compared with the code ${plain}, and with the provider's own code.`;
+  const known = knownNames.get(plain);
+  if (known) return `stands for ${known.text}; a provider's own code of this name counts too.`;
+  return `is not a code of this API, so it is compared with the provider's own code.${didYouMean(plain, Object.keys(jobErrorCodes))}`;
 }

@@ -1,6 +1,6 @@
 import type * as z from "zod";
 import type { Repeat } from "../job/job.ts";
-import type { Calendars } from "../job/series/calendars.ts";
+import type { Calendars } from "../job/series.ts";
 import type { Fault } from "../kernel/errors.ts";
 import { invalidRequest, parseBody, parseOptionalBody, refuseManyFields } from "../kernel/parse-body.ts";
 import { milliseconds } from "../kernel/plain-faults.ts";
@@ -9,8 +9,7 @@ import { strict } from "../kernel/schema.ts";
 import { notBoth, someOf } from "../kernel/some-of.ts";
 import { dueAt, farthestAheadMs, Time } from "../kernel/start-time.ts";
 import { type Asked, RepeatRequest, repeatFaults, repeatOf } from "./repeat-request.ts";
-import { asWritten } from "./spellings/as-written.ts";
-import { rewriteReschedule } from "./spellings/rewrite.ts";
+import { asWritten, rewriteReschedule } from "./spellings/rewrite.ts";
 
 /** A new start time for a waiting job, or a new series for a recurring one; at least one of them. */
 export const RescheduleRequest = someOf(

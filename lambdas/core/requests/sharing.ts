@@ -11,7 +11,7 @@ type Asked = Pick<JobRequest, "debounce" | "unique" | "repeat" | "expires_at" | 
   start_at: number | string;
 };
 
-export interface Sharing {
+interface Sharing {
   debounce?: Debouncing;
   unique?: Uniqueness;
   faults: Fault[];
@@ -19,7 +19,7 @@ export interface Sharing {
   passed: Fault[];
 }
 
-const none: Sharing = { faults: [], passed: [] };
+export const noSharing: Sharing = { faults: [], passed: [] };
 
 /** What `debounce` and `unique` of a request and of its event come to: a field of the request wins over that of the event. */
 export function sharingOf(request: Asked, source: KeySource, now: number): Sharing {
@@ -28,10 +28,10 @@ export function sharingOf(request: Asked, source: KeySource, now: number): Shari
   const hasUnique = (request.unique ?? event.unique) !== undefined;
   if (hasDebounce && hasUnique) {
     const field = request.unique === undefined ? "debounce" : "unique";
-    return { ...none, faults: [{ pointer: `/${field}`, detail: bothDetail }] };
+    return { ...noSharing, faults: [{ pointer: `/${field}`, detail: bothDetail }] };
   }
   if (hasDebounce) return debouncing(request, source, now);
-  return hasUnique ? uniqueness(request, source) : none;
+  return hasUnique ? uniqueness(request, source) : noSharing;
 }
 
 /** Why one job cannot have both; the catalog refuses it too. */
@@ -42,7 +42,7 @@ function debouncing(request: Asked, source: KeySource, now: number): Sharing {
   const { event } = source.found;
   const { delay: written, max_wait: most } = { ...event.debounce, ...withoutUndefined(request.debounce) };
   if (written === undefined) {
-    return { ...none, faults: [{ pointer: "/debounce/delay", detail: "is required: the event has none" }] };
+    return { ...noSharing, faults: [{ pointer: "/debounce/delay", detail: "is required: the event has none" }] };
   }
   const delay = durationMs(written);
   const max_wait = most === undefined ? defaultMaxWaits * delay : durationMs(most);
@@ -92,7 +92,7 @@ function uniqueness(request: Asked, source: KeySource): Sharing {
   const keyed = keyOfRequest("unique", request, source);
   const on_conflict = request.unique?.on_conflict ?? event.unique?.on_conflict ?? "skip";
   const faults = [...("key" in keyed ? [] : [keyed]), ...(on_conflict === "skip" ? taskFaults(request) : [])];
-  return "key" in keyed ? { ...none, unique: { key: keyed.key, on_conflict }, faults } : { ...none, faults };
+  return "key" in keyed ? { ...noSharing, unique: { key: keyed.key, on_conflict }, faults } : { ...noSharing, faults };
 }
 
 /** A request has its key as plain text, an event as an expression. With neither, all requests of the event share one key. */

@@ -3,7 +3,7 @@ import { type Fault, InternalError, PermanentError, traceOf } from "../../core/k
 import { requestReviver } from "../../core/kernel/exact-json.ts";
 import { invalidRequest } from "../../core/kernel/parse-body.ts";
 import { RequestError } from "../../core/kernel/request-error.ts";
-import { type Scheduled, scheduleJobs } from "../../core/operations/schedule-jobs.ts";
+import { type Scheduled, scheduleJobs } from "../../core/operations/schedule-requests.ts";
 import { shortened } from "../../core/outbound/rejection.ts";
 import type { AcceptedRequest } from "../../core/requests/request.ts";
 import { accept } from "../schedule-request.ts";

@@ -1,7 +1,7 @@
 import type { Mutation } from "./mutation.ts";
 
 const one = "core/operations/schedule-job.ts";
-const many = "core/operations/schedule-jobs.ts";
+const many = "core/operations/schedule-requests.ts";
 
 /** Requests, which are recorded, then dispatched, and once per idempotency key; and the reconciler, which repairs the rest. */
 export const dispatching: Mutation[] = [

@@ -147,7 +147,7 @@ export const features: Mutation[] = [
   {
     name: "feature: expires between two decisions",
     seed: 23,
-    at: "core/job/series/series.ts#hasExpired",
+    at: "core/job/series.ts#hasExpired",
     find: "parked_since === undefined && ",
     replace: "",
   },

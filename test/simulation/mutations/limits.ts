@@ -1,7 +1,6 @@
 import type { Mutation } from "./mutation.ts";
 
 const gate = "core/limits/gate.ts";
-const turn = "core/limits/turn.ts";
 const pass = "core/operations/pass-gates.ts";
 const transitions = "core/job/transitions.ts";
 const claim = "consumers/engine/claim-job.ts";
@@ -39,14 +38,14 @@ export const limits: Mutation[] = [
   {
     name: "limits: the reconciler frees the slots of jobs that run",
     seed: 157,
-    at: `${turn}#isForsaken`,
+    at: `${gate}#isForsaken`,
     find: `if (job.status === "running") return false;`,
     replace: "",
   },
   {
     name: "limits: nobody in a waiting list is served",
     seed: 27,
-    at: "core/operations/hand-over.ts#firstOf",
+    at: "core/operations/slots.ts#firstOf",
     find: "room === 0 ||",
     replace: "room <= 99 ||",
   },

@@ -3,9 +3,9 @@ import type { Mutation } from "./mutation.ts";
 const gate = "core/limits/gate.ts";
 const pump = "core/limits/pump.ts";
 const pass = "core/operations/pass-gates.ts";
-const handing = "core/operations/hand-over.ts";
+const handing = "core/operations/slots.ts";
 const tick = "core/operations/tick.ts";
-const mark = "core/operations/mark-gate.ts";
+const mark = "core/operations/lines.ts";
 
 /** The lines of limits: who passes, who is called and when, and that nobody is forgotten. The seeds are those of histories with lines. */
 export const lines: Mutation[] = [

@@ -1,6 +1,6 @@
 import type { Mutation } from "./mutation.ts";
 
-const rules = "core/job/series/series.ts";
+const rules = "core/job/series.ts";
 
 /** Recurring jobs. */
 export const series: Mutation[] = [
@@ -30,7 +30,7 @@ export const series: Mutation[] = [
   },
   {
     name: "series: drifts",
-    at: "core/job/series/recurrence.ts#nextByInterval",
+    at: "core/job/series.ts#nextByInterval",
     find: "anchor + (Math.floor((after - anchor) / every) + 1) * every",
     replace: "after + every",
   },
@@ -86,14 +86,14 @@ export const series: Mutation[] = [
   {
     name: "except: a run is planned for an excepted day",
     seed: 77,
-    at: "core/job/series/recurrence.ts#nextOpen",
+    at: "core/job/series.ts#nextOpen",
     find: "next === undefined ? undefined : closed(next)",
     replace: "undefined",
   },
   {
     name: "spread: runs drift by the offset",
     seed: 923,
-    at: "core/job/series/recurrence.ts#nextOccurrence",
+    at: "core/job/series.ts#nextOccurrence",
     find: "after - offset_ms",
     replace: "after",
   },

@@ -2,7 +2,6 @@ import type { Mutation } from "./mutation.ts";
 
 const rules = "core/job/shared-key.ts";
 const schedule = "core/operations/schedule-shared.ts";
-const making = "core/operations/make-shared.ts";
 
 /** Requests that share jobs by keys. Every eighth history has them. */
 export const sharing: Mutation[] = [
@@ -67,7 +66,7 @@ export const sharing: Mutation[] = [
   {
     name: "unique: the job of a request is not stored under the key's id",
     seed: 7,
-    at: `${making}#make`,
+    at: `${schedule}#make`,
     find: "{ ...made, id: next.job_id }",
     replace: "{ ...made }",
   },
@@ -88,14 +87,14 @@ export const sharing: Mutation[] = [
   {
     name: "shared key: moves whoever has moved it before",
     seed: 15,
-    at: `${making}#make`,
+    at: `${schedule}#make`,
     find: `until)) === "lost") return "again"`,
     replace: `until)) === "never") return "again"`,
   },
   {
     name: "shared key: a request that died before it was added counts as added",
     seed: 335,
-    at: "core/operations/shared-answers.ts#hasRequest",
+    at: `${schedule}#hasRequest`,
     find: `as !== "debounced" ||`,
     replace: "true ||",
   },

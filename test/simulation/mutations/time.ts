@@ -28,14 +28,14 @@ export const time: Mutation[] = [
   {
     name: "time: expired jobs run",
     seed: 10,
-    at: "core/job/series/series.ts#hasExpired",
+    at: "core/job/series.ts#hasExpired",
     find: "expires_at <= now",
     replace: "expires_at === -1",
   },
   {
     name: "time: a job expires as soon as it can",
     seed: 7,
-    at: "core/job/series/series.ts#hasExpired",
+    at: "core/job/series.ts#hasExpired",
     find: "expires_at !== undefined && expires_at <= now",
     replace: "expires_at !== undefined",
   },

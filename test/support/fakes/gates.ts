@@ -1,6 +1,6 @@
+import { applied } from "../../../bench/support/applied.ts";
 import { given } from "../../../lambdas/core/kernel/given.ts";
 import {
-  applied,
   emptyPart,
   type GateName,
   type GatePart,

@@ -1,5 +1,5 @@
 import { type JobMessage, type JobType, jobTypes } from "../../../lambdas/core/job/job.ts";
-import type { Calls } from "../../../lambdas/core/limits/calls.ts";
+import type { Calls } from "../../../lambdas/core/limits/pump.ts";
 import type { JobQueue } from "../../../lambdas/core/ports/job-queue.ts";
 import type { Refused } from "../../../lambdas/core/ports/refused.ts";
 

@@ -11,7 +11,7 @@ import { registry } from "../../../lambdas/consumers/types/registry.ts";
 import { makeCatalog } from "../../../lambdas/core/catalog/catalog.ts";
 import type { Product } from "../../../lambdas/core/catalog/job-type.ts";
 import { type Job, JobMessage, jobTypes } from "../../../lambdas/core/job/job.ts";
-import { TickMessage } from "../../../lambdas/core/limits/tick-message.ts";
+import { TickMessage } from "../../../lambdas/core/limits/pump.ts";
 import { type Change, changeJob } from "../../../lambdas/core/operations/change-job.ts";
 import { dispatch } from "../../../lambdas/core/operations/dispatch.ts";
 import type { Execute } from "../../../lambdas/core/operations/execution.ts";

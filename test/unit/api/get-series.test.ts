@@ -1,7 +1,7 @@
 import { allScopes } from "../../../lambdas/core/access/scopes.ts";
 import type { Job, Repeat } from "../../../lambdas/core/job/job.ts";
 import { newJobId } from "../../../lambdas/core/job/job-id.ts";
-import { runRecordOf } from "../../../lambdas/core/job/series/series.ts";
+import { runRecordOf } from "../../../lambdas/core/job/series.ts";
 import { fakeApi } from "../../support/api.ts";
 import { aJob, noon } from "../../support/builders.ts";
 

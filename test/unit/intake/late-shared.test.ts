@@ -1,7 +1,7 @@
 import { runJob } from "../../../lambdas/consumers/engine/run-job.ts";
 import { beginningOf } from "../../../lambdas/core/job/import-cursor.ts";
 import { messageOf } from "../../../lambdas/core/job/job.ts";
-import { scheduleJobs } from "../../../lambdas/core/operations/schedule-jobs.ts";
+import { scheduleJobs } from "../../../lambdas/core/operations/schedule-requests.ts";
 import { parseRequest } from "../../../lambdas/core/requests/request.ts";
 import { runImport } from "../../../lambdas/intake/import/run-import.ts";
 import { takeMessages } from "../../../lambdas/intake/take-messages.ts";

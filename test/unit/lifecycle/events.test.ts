@@ -1,6 +1,6 @@
 import type { Job } from "../../../lambdas/core/job/job.ts";
 import { JobError } from "../../../lambdas/core/job/job-error.ts";
-import { continued } from "../../../lambdas/core/job/series/series.ts";
+import { continued } from "../../../lambdas/core/job/series.ts";
 import { attemptFailed, cancelled, claimed, completed, parked } from "../../../lambdas/core/job/transitions.ts";
 import { pause, reschedule, resume, retry, runNow } from "../../../lambdas/core/operations/change-job.ts";
 import { transitionsOf } from "../../../lambdas/lifecycle/events.ts";

@@ -1,7 +1,7 @@
 import type { Job } from "../../../lambdas/core/job/job.ts";
 import { JobError } from "../../../lambdas/core/job/job-error.ts";
 import { newJobId } from "../../../lambdas/core/job/job-id.ts";
-import { continued } from "../../../lambdas/core/job/series/series.ts";
+import { continued } from "../../../lambdas/core/job/series.ts";
 import { attemptFailed, cancelled, completed } from "../../../lambdas/core/job/transitions.ts";
 import { handleChanges } from "../../../lambdas/lifecycle/handle.ts";
 import { aJob, noon } from "../../support/builders.ts";

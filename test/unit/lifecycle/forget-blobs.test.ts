@@ -1,6 +1,6 @@
 import type { Job } from "../../../lambdas/core/job/job.ts";
 import { JobError } from "../../../lambdas/core/job/job-error.ts";
-import { continued } from "../../../lambdas/core/job/series/series.ts";
+import { continued } from "../../../lambdas/core/job/series.ts";
 import { attemptFailed, cancelled, claimed, parked } from "../../../lambdas/core/job/transitions.ts";
 import { store } from "../../../lambdas/core/operations/payload.ts";
 import { scheduleJob } from "../../../lambdas/core/operations/schedule-job.ts";

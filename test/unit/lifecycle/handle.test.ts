@@ -1,7 +1,7 @@
 import type { Job } from "../../../lambdas/core/job/job.ts";
 import { JobError } from "../../../lambdas/core/job/job-error.ts";
 import { jobEvents } from "../../../lambdas/core/job/job-event.ts";
-import { continued } from "../../../lambdas/core/job/series/series.ts";
+import { continued } from "../../../lambdas/core/job/series.ts";
 import { hourMs } from "../../../lambdas/core/job/stats.ts";
 import { attemptFailed, completed } from "../../../lambdas/core/job/transitions.ts";
 import { statsOf } from "../../../lambdas/core/queries/stats-view.ts";

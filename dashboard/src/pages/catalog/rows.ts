@@ -1,7 +1,7 @@
 import { hintOf, isRequired, type JsonSchema, resolved } from "../../ui/schema.ts";
 
 /** A field of an input, for a table: `email.to`. */
-export interface FieldRow {
+interface FieldRow {
   path: string;
   depth: number;
   required: boolean;

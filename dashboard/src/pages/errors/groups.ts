@@ -4,8 +4,8 @@ import type { ErrorGroup, JobSummary } from "../../../../sdk/src/index.ts";
 const day = 86_400_000;
 
 /** Days that are counted, the present one included. Errors are counted per day in UTC. */
-export const windows = { "1d": 1, "7d": 7, "31d": 31 } as const;
-export type Window = keyof typeof windows;
+const windows = { "1d": 1, "7d": 7, "31d": 31 } as const;
+type Window = keyof typeof windows;
 export const windowNames: readonly (readonly [Window, string])[] = [
   ["1d", "Today"],
   ["7d", "7 days"],

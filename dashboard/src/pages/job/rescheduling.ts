@@ -1,7 +1,7 @@
 import type { JobRepeat, Rescheduling } from "../../../../sdk/src/index.ts";
 
 /** The series as text fields: the cron or the interval, and the zone. */
-export interface SeriesFields {
+interface SeriesFields {
   rule: string;
   tz: string;
 }

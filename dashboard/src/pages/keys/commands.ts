@@ -1,5 +1,5 @@
 /** What of `GET /v1/me` says what a key may do and where. */
-export interface Scopes {
+interface Scopes {
   verbs: string[];
   products: string[];
   envs: string[];

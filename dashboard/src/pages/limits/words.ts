@@ -8,7 +8,7 @@ export const isBusy = ({ gates }: Limit): boolean => gates.some(({ in_use, waiti
 const periods: Record<number, string> = { 1000: "second", 60000: "minute", 3600000: "hour", 86400000: "day" };
 
 /** `100 starts per minute, up to 20 at once`. */
-export const rateWords = ({ limit, period_ms, burst }: LimitRate): string =>
+const rateWords = ({ limit, period_ms, burst }: LimitRate): string =>
   `${plural(limit, "start")} per ${periods[period_ms] ?? duration(period_ms)}${burst > 1 ? `, up to ${count(burst)} at once` : ""}`;
 
 /** `5 at a time, 100 starts per minute`. */

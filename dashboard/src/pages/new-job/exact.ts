@@ -1,4 +1,4 @@
-type Raw = JSON & { rawJSON?: (text: string) => unknown; isRawJSON?: (value: unknown) => boolean };
+type Raw = JSON & { rawJSON?: (text: string) => unknown };
 
 /**
  * Parses JSON such that writing it again gives the same numbers: one that JavaScript would round stays its digits. Browsers that
@@ -12,8 +12,6 @@ export function parseKeeping(text: string): unknown {
     return Number.isInteger(value) && !Number.isSafeInteger(value) ? rawJSON(source) : value;
   }) as (key: string, value: unknown) => unknown);
 }
-
-export const isRaw = (value: unknown): boolean => (JSON as Raw).isRawJSON?.(value) ?? false;
 
 export const written = (value: unknown): string => JSON.stringify(value, null, 2) ?? "";
 

@@ -1,5 +1,5 @@
 /** Where a value of a JSON text is: offsets, `to` exclusive. */
-export interface Place {
+interface Place {
   from: number;
   to: number;
 }

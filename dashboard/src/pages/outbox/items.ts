@@ -64,7 +64,7 @@ export function keyed(items: readonly Item[]): { key: string; item: Item }[] {
     .reverse();
 }
 
-export interface Push {
+interface Push {
   title: string;
   body: string;
   to: string;

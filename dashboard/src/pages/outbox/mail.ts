@@ -1,5 +1,5 @@
 /** A mail's HTML in a form that the page's CSP lets through, and what has to be set by script instead. */
-export interface SafeMail {
+interface SafeMail {
   /** Without scripts, style sheets and inline styles; those are in `data-style`. */
   html: string;
   /** The style sheets of the mail. */

@@ -1,7 +1,7 @@
 import { count } from "../../ui/format.ts";
 import { ceilingOf } from "./window.ts";
 
-export interface ChartBar {
+interface ChartBar {
   at: number;
   /** What the bar says on hover. */
   title: string;

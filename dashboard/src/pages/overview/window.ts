@@ -9,7 +9,7 @@ export const windows = {
 } as const;
 export type WindowId = keyof typeof windows;
 
-export interface Span {
+interface Span {
   from: number;
   to: number;
 }

@@ -3,7 +3,7 @@ import { duration, plural } from "../../ui/format.ts";
 
 type LastRun = Series["last_runs"][number];
 
-export interface Bar {
+interface Bar {
   run: number;
   status: JobStatus;
   /** From 0 to 1; the longest run has 1. A run without a duration has the least. */

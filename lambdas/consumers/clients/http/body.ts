@@ -14,7 +14,7 @@ export function mergedBody(defaults: Body | undefined, input: Body | undefined):
   return Array.isArray(defaults) || Array.isArray(input) ? input : { ...defaults, ...input };
 }
 
-export interface EncodedBody {
+interface EncodedBody {
   text: string;
   contentType: string;
 }

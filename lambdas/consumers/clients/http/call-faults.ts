@@ -11,7 +11,7 @@ import { headerFault } from "./headers.ts";
 import { type ParamFault, paramFaults, paramsOf, pathBelow } from "./url.ts";
 
 /** What is known of a call when a job is requested: everything but a base URL behind a reference. */
-export interface KnownCall {
+interface KnownCall {
   method: string;
   base: TextOrReference;
   path: string;

@@ -15,7 +15,7 @@ import { statusError } from "./status.ts";
 import { buildUrl } from "./url.ts";
 
 /** A call that the catalog describes and an input completes. */
-export interface Call {
+interface Call {
   method: string;
   base: TextOrReference;
   /** The name of the base in messages: `The base URL of app "shop"`. */

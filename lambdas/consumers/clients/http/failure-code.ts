@@ -6,7 +6,7 @@ import { echoesOf, type Sent } from "./echoes.ts";
 import { discard, sentFor } from "./exchange.ts";
 
 /** The most bytes of a failed answer that are searched for a code. */
-export const largestFailureBytes = 64 * 1024;
+const largestFailureBytes = 64 * 1024;
 /** How long such an answer may take, in milliseconds. */
 const patienceMs = 2000;
 

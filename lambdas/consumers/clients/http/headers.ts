@@ -37,7 +37,7 @@ export function headerFault(name: string, value: string): string | undefined {
 }
 
 /** A list is several values of one header. */
-export type HeaderValue = Scalar | Scalar[];
+type HeaderValue = Scalar | Scalar[];
 
 /** The headers of a request. Later records replace earlier ones, whatever the case of their names; an empty list removes one. */
 export function mergeHeaders(...records: (Record<string, HeaderValue> | undefined)[]): Headers {

@@ -1,11 +1,11 @@
 /** What stands in a result where a provider has repeated a credential. */
-export const hiddenCredential = "[credential]";
+const hiddenCredential = "[credential]";
 
 /** A shorter credential may occur in a result by chance, so that only a whole text is hidden. */
 const shortest = 4;
 
 /** Hides credentials in the text of an answer, in whatever way it may be written there. */
-export type Hide = (text: string) => string;
+type Hide = (text: string) => string;
 
 export function hiding(values: readonly string[]): Hide | undefined {
   const given = values.filter((value) => value !== "");

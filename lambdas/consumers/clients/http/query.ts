@@ -4,11 +4,11 @@ export type Scalar = string | number | boolean;
 export type QueryValue = QueryItem | null;
 
 /** What a list may hold. It holds no null, because leaving out an item would change what the others mean. */
-export type QueryItem = Scalar | QueryItem[] | { [name: string]: QueryValue };
+type QueryItem = Scalar | QueryItem[] | { [name: string]: QueryValue };
 
 export type Query = Record<string, QueryValue>;
 
-export type Parameter = [name: string, value: string];
+type Parameter = [name: string, value: string];
 
 /**
  * The parameters of a call: those of the catalog's URLs (`own`), of the catalog's defaults, and of the input. A field of the input

@@ -2,7 +2,7 @@ import { JobError } from "../../../core/job/job-error.ts";
 import { quoted } from "./names.ts";
 import { parametersOf, type Query, type Scalar } from "./query.ts";
 
-export type Params = Record<string, Scalar>;
+type Params = Record<string, Scalar>;
 
 /** A param does not directly follow a letter or digit, so that custom methods such as `/messages:send` stay as they are. */
 const placeholder = /(?<![A-Za-z0-9_]):([A-Za-z_][A-Za-z0-9_]*)/g;

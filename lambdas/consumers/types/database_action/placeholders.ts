@@ -2,7 +2,7 @@
  * The types of a placeholder's value: the data types on Ductape's list, and `objectid` (24 hexadecimal digits) for MongoDB.
  * As in Ductape, a type may be written in any case, as `NOSPACES_STRING` or `nospaces`, `NUMBER_STRING` or `number string`.
  */
-export const placeholderTypes = [
+const placeholderTypes = [
   "string",
   "nospaces",
   "email",

@@ -6,7 +6,7 @@ const expressionFields = ["key_condition", "filter", "projection", "update", "co
 export type ExpressionField = (typeof expressionFields)[number];
 const templateFields = ["item", "key"] as const;
 
-export interface DynamoStatement {
+interface DynamoStatement {
   expressions: Partial<Record<ExpressionField, string>>;
   /** The placeholders behind `:p0`, `:p1` ... of all expressions. */
   values: Placeholder[];

@@ -23,7 +23,7 @@ const takesList = (placeholders: readonly Placeholder[]): boolean =>
   placeholders.some(({ source, path, type }) => source === "data" && path.length === 0 && type === "array");
 
 /** What an action can do with a list, and how many rows it takes at most. */
-export interface ListRule {
+interface ListRule {
   writes: boolean;
   most: number;
 }

@@ -2,8 +2,7 @@ import { makeCatalog, own } from "../../../core/catalog/catalog.ts";
 import type { Product, Registry } from "../../../core/catalog/job-type.ts";
 import { faultsBesideExpressions } from "../../../core/expressions/stand-ins.ts";
 import type { Fault } from "../../../core/kernel/errors.ts";
-import { placed } from "../../../core/requests/spellings/as-written.ts";
-import { rewriteRequest } from "../../../core/requests/spellings/rewrite.ts";
+import { placed, rewriteRequest } from "../../../core/requests/spellings/rewrite.ts";
 import type { StepDefinition } from "./steps.ts";
 
 /**

@@ -14,7 +14,7 @@ export interface ReadyStep {
   input: Record<string, unknown>;
 }
 
-export interface Plan {
+interface Plan {
   /** The steps to start now. */
   ready: ReadyStep[];
   /** The steps that end in this decision: skipped, or failed because their input could not be made. */

@@ -13,11 +13,11 @@ export const mostReferredBytes = 16_000_000;
 /** The most JSON, in bytes, of steps' results in the result of a feature without an output: the limit of a database action's rows. */
 export const mostGatheredBytes = 4 * 1024 * 1024;
 
-export interface Loading extends Pick<Execution, "room" | "signal"> {
+interface Loading extends Pick<Execution, "room" | "signal"> {
   blobs: Pick<BlobStore, "get">;
 }
 
-export interface Results {
+interface Results {
   results: Scope["results"];
   /** `sequence.step` of the steps that expressions refer to and whose results are too large to be held beside the others. */
   tooLarge: ReadonlySet<string>;

@@ -15,7 +15,7 @@ import { type Channel, channels } from "./input.ts";
 
 type Execution = ExecutionOf<typeof notification>;
 
-export type Senders = { [C in Channel]: SendChannel };
+type Senders = { [C in Channel]: SendChannel };
 
 /** The channels, one file each. */
 const senders: Senders = {
@@ -25,7 +25,7 @@ const senders: Senders = {
   callback: sendCallback,
 };
 
-export type ChannelResult = ChannelView;
+type ChannelResult = ChannelView;
 
 /** The result of a notification, or the progress of a failed one: a retry sends only what is not `sent`. */
 export interface NotificationResult {

@@ -106,4 +106,3 @@ export type NotificationTarget = z.input<ReturnType<typeof notificationTarget>>;
 export type PushTarget = z.output<typeof Push>;
 export type EmailTarget = z.output<typeof Email>;
 export type SmsTarget = z.output<typeof Sms>;
-export type CallbackTarget = z.output<typeof Callback>;

@@ -1,4 +1,4 @@
-export interface QueueArn {
+interface QueueArn {
   arn: string;
   partition: string;
   region: string;

@@ -115,7 +115,7 @@ const RabbitMq = strict({
 
 export const Place = z.discriminatedUnion("provider", [Sqs, Sns, EventBridge, Kafka, RabbitMq]);
 export type Place = z.input<typeof Place>;
-export type Provider = Place["provider"];
+type Provider = Place["provider"];
 export type PlaceOf<P extends Provider> = Extract<Place, { provider: P }>;
 export type TopicOf<P extends Provider> = PlaceOf<P>["topics"][string];
 

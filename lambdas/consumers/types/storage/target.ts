@@ -49,7 +49,6 @@ export const Place = z.discriminatedUnion("provider", [
   }),
 ]);
 export type Place = z.output<typeof Place>;
-export type PlaceOf<Provider extends Place["provider"]> = Extract<Place, { provider: Provider }>;
 
 export const storageTarget = () => strict({ envs: perEnv(Place) });
 export type StorageTarget = z.input<ReturnType<typeof storageTarget>>;

@@ -9,13 +9,13 @@ export type Healthcheck = ({ action: string } | { tcp: string | Readonly<Record<
   every?: number | string | undefined;
 };
 
-export interface MemberReference {
+interface MemberReference {
   /** Another entry of the same section. */
   use: string;
   healthcheck?: Healthcheck | undefined;
 }
 
-export type WeightedReference = MemberReference & {
+type WeightedReference = MemberReference & {
   /** Its share of the jobs is its weight over the sum of all. 0: only when the others fail. */
   weight: number;
 };

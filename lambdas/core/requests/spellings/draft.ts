@@ -11,7 +11,7 @@ export const isRecord = (value: unknown): value is Fields =>
 export const isEmpty = (value: unknown): boolean => isRecord(value) && Object.keys(value).length === 0;
 
 /** A field of a record, and where it belongs instead. */
-export interface Move {
+interface Move {
   name: string;
   to: Path;
 }

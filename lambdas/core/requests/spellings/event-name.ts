@@ -3,7 +3,7 @@ import type { Definitions, Product } from "../../catalog/job-type.ts";
 import { membersOf } from "../../catalog/targets/group.ts";
 
 /** The event that a name stands for, and the fields of its input that the name says too. */
-export interface NamedEvent {
+interface NamedEvent {
   tag: string;
   input: Record<string, unknown>;
 }

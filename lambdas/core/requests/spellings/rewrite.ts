@@ -1,10 +1,16 @@
-import type { Catalog } from "../../catalog/catalog.ts";
+import { type Catalog, type CatalogEvent, own } from "../../catalog/catalog.ts";
+import type { Product } from "../../catalog/job-type.ts";
+import type { JobType } from "../../job/job.ts";
+import { isTimeZone } from "../../job/series.ts";
 import type { Fault } from "../../kernel/errors.ts";
-import { Draft, isRecord } from "./draft.ts";
-import { rewriteEvent } from "./event.ts";
-import { type Found, rewriteInput } from "./input.ts";
-import { retryNames, rewriteRetries, usesTheirRetries } from "./retries.ts";
-import { rewriteFlatSeries, rewriteRepeat, rewriteSchedule } from "./series.ts";
+import { hasMoreFields } from "../../kernel/json-values.ts";
+import { invalidRequest } from "../../kernel/parse-body.ts";
+import { RequestError } from "../../kernel/request-error.ts";
+import { requestLimits } from "../../kernel/request-limits.ts";
+import { didYouMean, jsonPointer } from "../../kernel/schema.ts";
+import { endOfDay } from "../../kernel/zone.ts";
+import { Draft, type Fields, isEmpty, isRecord } from "./draft.ts";
+import { eventsNamed } from "./event-name.ts";
 
 /*
  * Ductape's documentation has changed the request several times, and callers copy from every generation of it. This module
@@ -13,7 +19,7 @@ import { rewriteFlatSeries, rewriteRepeat, rewriteSchedule } from "./series.ts";
  */
 
 /** A request in our spelling. */
-export interface Rewritten {
+interface Rewritten {
   request: unknown;
   /** What the rewriting itself found. Pointers are those of the caller's request. */
   faults: Fault[];
@@ -82,3 +88,277 @@ const optional = [
   ...["app", "retries", "retryConfig", "retry_config", "repeat", "schedule", "cache", "session"],
   ...["expires_at", "timeout_ms", "labels", "priority", "fairness_key", "idempotency_key", "start_at"],
 ];
+
+/** Parses a rewritten request. Faults that `parse` throws point to what the caller wrote, after those of the rewriting itself. */
+export function asWritten<Parsed>(rewritten: Rewritten, parse: () => Parsed): Parsed {
+  const { faults } = rewritten;
+  let parsed: Parsed;
+  try {
+    parsed = parse();
+  } catch (error) {
+    if (!(error instanceof RequestError)) throw error;
+    throw error.withFaults([...faults, ...placed(rewritten, error.faults)]);
+  }
+  if (faults.length > 0) throw invalidRequest(faults);
+  return parsed;
+}
+
+/** Faults or notes of a rewritten request, with the places of what the caller wrote. */
+export const placed = ({ placeOf }: Rewritten, faults: readonly Fault[]): Fault[] =>
+  faults.map(({ pointer, detail }) => ({ pointer: placeOf(pointer), detail }));
+
+/** The fields of a series, by the names that a caller may give them. */
+const seriesFields = ["cron", "every", "tz", "limit", "endDate", "end_date", "overlap"];
+
+/** `schedule: {start_at, cron, every, limit, endDate, tz}` stands for `start_at` and `repeat`. */
+function rewriteSchedule(draft: Draft): void {
+  const schedule = draft.at("schedule");
+  if (schedule === undefined) return;
+  if (!isRecord(schedule)) {
+    draft.fault(["schedule"], "must be an object such as {start_at} or {cron, tz}");
+    draft.remove(["schedule"]);
+    return;
+  }
+  draft.move(["schedule", "start_at"], ["start_at"]);
+  if (draft.at("repeat") === undefined && !isEmpty(draft.at("schedule"))) draft.standsFor(["repeat"], ["schedule"]);
+  const fields = Object.keys(draft.recordAt("schedule") ?? {});
+  draft.moveFields(
+    ["schedule"],
+    fields.map((name) => ({ name, to: ["repeat", name] })),
+  );
+  draft.remove(["schedule"]);
+}
+
+/** The series of a request to reschedule may stand beside `start_at`. */
+function rewriteFlatSeries(draft: Draft): void {
+  draft.moveFields(
+    [],
+    seriesFields.map((name) => ({ name, to: ["repeat", name] })),
+  );
+}
+
+/** Rewrites the fields within `repeat`. */
+function rewriteRepeat(draft: Draft): void {
+  const repeat = draft.recordAt("repeat");
+  if (!repeat) return;
+  draft.rename(["repeat"], { endDate: "end_date" });
+  if (repeat.cron !== undefined && repeat.every !== undefined) {
+    draft.note(["repeat", "every"], "is not used: cron counts, and every is only its fallback");
+    draft.remove(["repeat", "every"]);
+  }
+  rewriteBareDate(draft);
+}
+
+const bareDate = /^\d{4}-\d\d-\d\d$/;
+
+/** A date without a time is the end of that day in the zone of the series. */
+function rewriteBareDate(draft: Draft): void {
+  const { end_date, tz = "UTC" } = draft.recordAt("repeat") ?? {};
+  if (typeof end_date !== "string" || !bareDate.test(end_date)) return;
+  // A faulty zone has a fault of its own, and the date must not have another.
+  const zone = typeof tz === "string" && isTimeZone(tz) ? tz : "UTC";
+  const end = endOfDay(end_date, zone);
+  if (end === undefined) {
+    draft.fault(["repeat", "end_date"], "is a day that does not exist");
+    draft.remove(["repeat", "end_date"]);
+    return;
+  }
+  draft.note(["repeat", "end_date"], `is the end of that day in ${zone}`);
+  draft.set(["repeat", "end_date"], end);
+}
+
+/** Replaces the name of the event by its tag. What the name says of the input becomes a part of the input. */
+function rewriteEvent(draft: Draft, catalog: Catalog): Found | undefined {
+  const { product_tag, event: name, app } = draft.recordAt() ?? {};
+  const product = catalog.products.find(({ tag }) => tag === product_tag);
+  if (!product || typeof name !== "string") return undefined;
+  const events = eventsNamed(product, catalog.registry, name, typeof app === "string" ? app : undefined);
+  const [event] = events;
+  if (!event) {
+    explainName(draft, catalog, product, name);
+    return undefined;
+  }
+  if (events.length > 1) {
+    draft.fault(["event"], `stands for several events: name one of ${events.map(({ tag }) => tag).join(", ")}`);
+  }
+  if (event.tag !== name) draft.set(["event"], event.tag);
+  for (const [field, value] of Object.entries(event.input)) addToInput(draft, field, value);
+  return catalog.lookup(product.tag, event.tag);
+}
+
+function addToInput(draft: Draft, field: string, value: unknown): void {
+  const before = draft.at("input", field);
+  if (before === value || !draft.recordAt("input")) return;
+  if (before !== undefined) {
+    draft.fault(["input", field], `is ${JSON.stringify(value)} in the name of the event: give one of the two`);
+    return;
+  }
+  draft.standsFor(["input", field], ["event"]);
+  draft.set(["input", field], value);
+}
+
+/** Says what the catalog lacks if a name has the form `target:action`. The parser says that there is no such event. */
+function explainName(draft: Draft, { registry }: Catalog, product: Product, name: string): void {
+  const [target = "", action] = name.split(":");
+  const sections = Object.values(registry).map(({ section }) => section);
+  const section = sections.find((one) => own((product[one] ?? {}) as Record<string, unknown>, target) !== undefined);
+  if (action === undefined || section === undefined) return;
+  draft.fault(["event"], `names an entry of ${section}, but no event in the product's jobs runs it: add one`);
+}
+
+/** The event of a request, in the catalog. */
+type Found = Omit<CatalogEvent, "env">;
+
+/** Rewrites the input of a request for an event. */
+function rewriteInput(draft: Draft, found: Found): void {
+  if (draft.recordAt("input")) rules[found.event.type](draft, found);
+}
+
+const channels = ["push_notification", "email", "sms", "callback"];
+const callParts = ["query", "params", "headers"];
+
+const rules: Record<JobType, (draft: Draft, found: Found) => void> = {
+  action(draft, found) {
+    const { definition, event, target } = found;
+    refuseWideCall(draft, "input");
+    draft.removeEmpty(["input"], definition.takesBody?.(event, target) === false ? parts : callParts);
+    rewriteFlatCall(draft, found);
+  },
+
+  notification(draft) {
+    draft.rename(["input"], { webhook: "callback" });
+    refuseWideCall(draft, "input", "callback");
+    removeEmptyChannels(draft);
+    draft.rename(["input", "email"], { recipients: "to" });
+    draft.rename(["input", "sms"], { recipients: "to" });
+    draft.removeEmpty(["input", "push_notification"], ["title", "body", "data"]);
+    draft.removeEmpty(["input", "email"], ["subject", "template"]);
+    draft.removeEmpty(["input", "callback"], callParts);
+    rewriteSmsVariables(draft);
+  },
+
+  database_action(draft) {
+    draft.removeEmpty(["input"], ["data", "filter", "query"]);
+    draft.rename(["input"], { query: "filter" });
+  },
+
+  function() {},
+
+  storage(draft) {
+    draft.rename(["input"], { blob: "buffer" });
+    draft.removeEmpty(["input"], ["metadata", "mimeType"]);
+    if (draft.at("input", "mimeType") === "") draft.remove(["input", "mimeType"]);
+  },
+
+  publish(draft) {
+    draft.removeEmpty(["input"], ["headers"]);
+  },
+
+  feature() {},
+};
+
+/** Alone, an empty SMS or callback is one that needs nothing of the request. Beside another channel it is one that is not used. */
+function removeEmptyChannels(draft: Draft): void {
+  const input = draft.recordAt("input") ?? {};
+  const isUsed = channels.some((name) => input[name] !== undefined && !isEmpty(input[name]));
+  draft.removeEmpty(["input"], isUsed ? channels : channels.slice(0, 2));
+}
+
+/** An SMS without a recipient and a text has the variables of the message's template. */
+function rewriteSmsVariables(draft: Draft): void {
+  const sms = draft.recordAt("input", "sms");
+  if (!sms || isEmpty(sms) || sms.to !== undefined || sms.body !== undefined) return;
+  draft.standsFor(["input", "sms", "body"], ["input", "sms"]);
+  draft.set(["input", "sms"], { body: sms });
+}
+
+const tooMany = `has more than ${requestLimits.callFields} fields`;
+
+/** Bounds come before all that is kind to a caller. Only the body of a call may have any number of fields. */
+function refuseWideCall(draft: Draft, ...path: string[]): void {
+  const faults = callParts.flatMap((part) =>
+    hasMoreFields(draft.at(...path, part), requestLimits.callFields)
+      ? [{ pointer: draft.placeOf(jsonPointer([...path, part])), detail: tooMany }]
+      : [],
+  );
+  if (hasMoreFields(draft.at(...path), requestLimits.callFields)) {
+    const detail = `${tooMany}: give those of the body within body`;
+    faults.push({ pointer: draft.placeOf(jsonPointer(path)), detail });
+  }
+  if (faults.length > 0) throw invalidRequest(faults);
+}
+
+const parts = ["query", "params", "body", "headers"];
+const prefixed = /^(query|params|body|headers):(.+)$/s;
+
+/**
+ * A flat input: `body:sku` is the field `sku` of `body`. Fields without a prefix are allowed if the input names no part: the
+ * action says where each of them belongs. What looks like a misspelt part is left for the schema to refuse.
+ */
+function rewriteFlatCall(draft: Draft, { event, target, definition }: Found): void {
+  const names = Object.keys(draft.recordAt("input") ?? {});
+  const moves = names.flatMap((name) => {
+    const [, part, field] = prefixed.exec(name) ?? [];
+    return part !== undefined && field !== undefined ? [{ name, to: ["input", part, field] }] : [];
+  });
+  const bare = names.filter((name) => !prefixed.test(name));
+  const misspelt = new Set(bare.filter((name) => refuseMisspeltPrefix(draft, name)));
+  const others = bare.filter((name) => !misspelt.has(name));
+  if (!others.some((name) => parts.includes(name) || didYouMean(name, parts) !== "")) {
+    const partOf = (name: string) => definition.partOf?.(event, target, name) ?? "body";
+    moves.push(...others.map((name) => ({ name, to: ["input", partOf(name), name] })));
+  }
+  // They are refused, and the schema must not say so once more.
+  for (const name of misspelt) moves.push({ name, to: ["input", "body", name] });
+  draft.moveFields(["input"], moves);
+}
+
+const anyPrefix = /^([a-z_]{3,8}):/i;
+
+/** `bdy:sku` is hardly the name of a field. Where it is, the nested form says so: `body: {"bdy:sku": ...}`. */
+function refuseMisspeltPrefix(draft: Draft, name: string): boolean {
+  const [, prefix = ""] = anyPrefix.exec(name) ?? [];
+  const hint = prefix === "" ? "" : didYouMean(prefix, parts);
+  if (hint === "") return false;
+  const detail = `has a prefix that is no part of the input.${hint} A field of this name can be given within its part: {"body": {...}}`;
+  draft.fault(["input", name], detail);
+  return true;
+}
+
+const retryNames = {
+  initialDelay: "initial_delay",
+  maxDelay: "max_delay",
+  backoffMultiplier: "backoff_multiplier",
+  retryableErrors: "retryable_errors",
+  nonRetryableErrors: "non_retryable_errors",
+  jitterPercent: "jitter_percent",
+};
+
+/** Whether a request has retry rules in Ductape's spelling: `retryConfig`, or any of its names in `retry_config`. */
+function usesTheirRetries({ retryConfig, retry_config: ours }: Fields): boolean {
+  if (isRecord(retryConfig) && !isEmpty(retryConfig)) return true;
+  return isRecord(ours) && Object.keys(retryNames).some((name) => Object.hasOwn(ours, name));
+}
+
+/**
+ * Retry rules in Ductape's spelling mean what they mean there: nothing is retried unless `retries` says so, and of the failures only
+ * those that `retryableErrors` names, if it names any. What the catalog says of the event was said to this system, and stays.
+ */
+function rewriteRetries(draft: Draft, found: Found | undefined): void {
+  const named = draft.at("retry_config", "retryable_errors");
+  if (Array.isArray(named) && named.length > 0 && draft.at("retry_config", "only_retryable_errors") === undefined) {
+    draft.note(["retry_config", "retryable_errors"], onlyThese);
+    draft.standsFor(["retry_config", "only_retryable_errors"], ["retryConfig"]);
+    draft.set(["retry_config", "only_retryable_errors"], true);
+  }
+  const usual = found && found.event.retries === undefined ? found.definition.defaults.retries : 0;
+  if (draft.at("retries") !== undefined || usual === 0) return;
+  draft.note(
+    ["retry_config"],
+    `means no retries, as in Ductape: give \`retries\`, which is ${usual} with retry_config`,
+  );
+  draft.set(["retries"], 0);
+}
+
+const onlyThese =
+  "are the only errors that are retried, as in Ductape: in retry_config they are retried besides those that are by default";

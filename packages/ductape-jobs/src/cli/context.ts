@@ -47,7 +47,7 @@ export const withPages = (command: Command): Command =>
     .option("--all", "show all of them, page by page")
     .option("--cursor <cursor>", "go on after this cursor of an earlier answer");
 
-export async function openContext(io: Io, { url, json = false }: ApiOptions): Promise<Context> {
+async function openContext(io: Io, { url, json = false }: ApiOptions): Promise<Context> {
   const api = await openApi(io, url);
   const zone = zoneOf(io.env);
   return {
@@ -70,7 +70,7 @@ export async function openContext(io: Io, { url, json = false }: ApiOptions): Pr
 }
 
 /** What a command's function resolves with: its exit code, or nothing, which is success. */
-export type Outcome = Promise<ExitCode> | Promise<void>;
+type Outcome = Promise<ExitCode> | Promise<void>;
 
 /** Makes an action of a command's function. Sets what the process exits with. */
 export type Act = <Args extends unknown[]>(run: (io: Io, ...args: Args) => Outcome) => (...args: Args) => Promise<void>;

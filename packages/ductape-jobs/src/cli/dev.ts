@@ -4,7 +4,7 @@ import { defaultCatalog, projectFolder } from "../project-folder.ts";
 import { dataFolder } from "./find-api.ts";
 import type { DevSettings, Io } from "./io.ts";
 
-export interface DevOptions {
+interface DevOptions {
   catalog?: string;
   port?: string;
   watch?: boolean;

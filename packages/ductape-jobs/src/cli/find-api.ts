@@ -5,7 +5,7 @@ import { CliError, exitCode } from "./exit-code.ts";
 import type { Io } from "./io.ts";
 
 /** What the local runtime writes to its data folder while it runs, as far as commands need it. */
-export interface LocalRuntime {
+interface LocalRuntime {
   url: string;
   api_key: string;
   pid: number;

@@ -1,7 +1,7 @@
 import type { Settings } from "../../../../local/runtime/settings.ts";
 
 /** Where text goes: a stream, or what a test collects. */
-export interface Sink {
+interface Sink {
   write(text: string): unknown;
 }
 

@@ -11,14 +11,14 @@ import { CliError } from "./exit-code.ts";
 import { dataFolder } from "./find-api.ts";
 import type { Io } from "./io.ts";
 
-export interface KeysOptions {
+interface KeysOptions {
   stage: string;
   table?: string;
   local?: boolean;
   catalog?: string;
 }
 
-export interface KeyOptions extends KeysOptions {
+interface KeyOptions extends KeysOptions {
   name: string;
   products: string;
   envs: string;

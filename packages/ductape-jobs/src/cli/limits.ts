@@ -12,7 +12,7 @@ interface Tenant {
   env?: string;
 }
 
-export interface PinOptions extends ApiOptions {
+interface PinOptions extends ApiOptions {
   product: string;
   env: string;
   concurrency?: number;

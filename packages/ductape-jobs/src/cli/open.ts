@@ -2,7 +2,7 @@ import { addressOf } from "./find-api.ts";
 import type { Io } from "./io.ts";
 import { jsonText } from "./terminal/clean.ts";
 
-export interface OpenOptions {
+interface OpenOptions {
   url?: string;
   json?: boolean;
   browser?: boolean;

@@ -17,7 +17,7 @@ interface Scope {
   key?: string;
 }
 
-export interface PauseOptions extends ApiOptions, Scope {
+interface PauseOptions extends ApiOptions, Scope {
   reason: string;
   until?: WrittenTime;
   drain?: number;

@@ -8,7 +8,7 @@ import { withExcluded } from "./excluded.ts";
 import { withIgnored } from "./ignored.ts";
 import { type Manifest, scriptsIn, withJobs } from "./manifest.ts";
 
-export interface InitOptions {
+interface InitOptions {
   /** Where the project is to be, or is already. */
   folder: string;
   /**

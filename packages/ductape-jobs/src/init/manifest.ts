@@ -9,7 +9,7 @@ export interface Manifest {
 }
 
 /** The Node that functions run on in AWS, and that the local system needs. */
-export const neededMajor = 24;
+const neededMajor = 24;
 
 /**
  * The package.json of a new project, or that of an existing one with what it lacks: what it says itself is left as it is. An older Node

@@ -3,7 +3,7 @@ import { jsonText } from "../cli/terminal/clean.ts";
 /** The most characters of a result: an agent pays for each of them, and forgets the rest. */
 export const mostCharacters = 24_000;
 
-export interface Bounded {
+interface Bounded {
   text: string;
   /** What was left out, for the agent; none if it is whole. */
   leftOut: string[];

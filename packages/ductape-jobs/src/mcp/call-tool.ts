@@ -10,7 +10,7 @@ import { isObject } from "./schema.ts";
 import { type ApiTool, describeTool } from "./tools.ts";
 
 /** What a server has. */
-export interface Serving {
+interface Serving {
   api: Api;
   tools: readonly ApiTool[];
   confirmations: Confirmations;

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import type { Job } from "../../../../lambdas/core/job/job.ts";
-import type { JobStatus } from "../../../../lambdas/core/kernel/job-status.ts";
 import { aJob, aMessage, noon } from "../../builders.ts";
+import { claimCases } from "./claim-cases.ts";
 import { aClaim, leased, type StoreInUse } from "./under-test.ts";
 
 /** Claims, of which exactly one wins. */
@@ -25,63 +25,22 @@ export function describeClaims(under: StoreInUse): void {
       expect(await under.store.get(job.id)).toEqual(owned);
     });
 
-    test.each<JobStatus>(["completed", "failed", "cancelled", "paused"])(
-      "a %s job cannot be claimed",
-      async (status) => {
-        const job = await stored(aJob({ status, ...(status !== "paused" && { finished_at: noon }) }));
-        expect(await under.store.claim(aMessage(job), aClaim())).toEqual({ outcome: "gone", job });
+    test.each(claimCases())("of $what: $answer", async ({ job: of, message, type, answer }) => {
+      const job = await stored(of);
+      const claim = aClaim({ claimId: "ours", now: noon, ...(type && { type }) });
+      const outcome = await under.store.claim(aMessage(job, message), claim);
+      if (answer !== "yes") {
+        expect(outcome).toEqual({ outcome: answer, job });
         expect(await under.store.get(job.id)).toEqual(job);
-      },
-    );
+      } else {
+        expect(outcome).toMatchObject({ outcome: "claimed", job: { claim_id: "ours", claims: job.claims + 1 } });
+      }
+    });
 
     test("a job that does not exist is gone, and claiming it does not create it", async () => {
       const message = aMessage();
       expect(await under.store.claim(message, aClaim())).toEqual({ outcome: "gone" });
       expect(await under.store.get(message.job_id)).toBeUndefined();
-    });
-
-    test.each([
-      ["run", { run: 2 }],
-      ["attempt", { attempt: 2 }],
-      ["due_at", { due_at: noon + 1 }],
-    ])("a message of another %s is gone", async (_field, other) => {
-      const job = await stored(aJob());
-      expect(await under.store.claim(aMessage(job, other), aClaim())).toEqual({ outcome: "gone", job });
-      expect(await under.store.get(job.id)).toEqual(job);
-    });
-
-    test("a job is taken until the last millisecond of its lease", async () => {
-      const job = await stored(leased(noon));
-      expect(await under.store.claim(aMessage(job), aClaim({ now: noon }))).toEqual({ outcome: "taken", job });
-      expect(await under.store.get(job.id)).toEqual(job);
-    });
-
-    test("a job whose lease has ended can be claimed again, and the crash counts", async () => {
-      const job = await stored(leased(noon - 1));
-      const outcome = await under.store.claim(aMessage(job), aClaim({ claimId: "ours", now: noon }));
-      expect(outcome).toMatchObject({ outcome: "claimed", job: { claim_id: "ours", claims: 2, started_at: noon } });
-    });
-
-    test.each<[string, Job]>([
-      ["that waits", aJob({ type: "function" })],
-      ["that another consumer is at", { ...leased(noon), type: "function" }],
-    ])("a claim of a job of another type is refused with that type (%s)", async (_when, other) => {
-      const job = await stored(other);
-      const claim = aClaim({ type: "action", now: noon });
-      expect(await under.store.claim(aMessage(job), claim)).toEqual({ outcome: "misdirected", job });
-      expect(await under.store.get(job.id)).toEqual(job);
-    });
-
-    test("an outdated message is gone, whatever the type of its job", async () => {
-      const job = await stored(aJob({ type: "function", status: "completed", finished_at: noon }));
-      expect(await under.store.claim(aMessage(job), aClaim({ type: "action" }))).toEqual({ outcome: "gone", job });
-    });
-
-    test("a job of the claimer's type is claimed", async () => {
-      const job = await stored(aJob({ type: "function" }));
-      expect(await under.store.claim(aMessage(job), aClaim({ type: "function" }))).toMatchObject({
-        outcome: "claimed",
-      });
     });
 
     test("exactly one of several simultaneous claims wins", async () => {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import type { SQSRecord } from "aws-lambda";
 import { callsAttributes, callsOf } from "../../../../lambdas/aws/sqs/calls-attribute.ts";
-import type { Calls } from "../../../../lambdas/core/limits/calls.ts";
+import type { Calls } from "../../../../lambdas/core/limits/pump.ts";
 
 /** A record with an attribute as Lambda passes it. */
 const delivered = (text: string | undefined) =>

@@ -3,7 +3,7 @@ import { SQSClient } from "@aws-sdk/client-sqs";
 import { expect, test } from "@jest/globals";
 import { sqsTicks } from "../../../../lambdas/aws/sqs/ticks.ts";
 import { TransientError } from "../../../../lambdas/core/kernel/errors.ts";
-import { TickMessage } from "../../../../lambdas/core/limits/tick-message.ts";
+import { TickMessage } from "../../../../lambdas/core/limits/pump.ts";
 import type { Tick } from "../../../../lambdas/core/ports/ticks.ts";
 import { settings } from "../../../support/aws/client-settings.ts";
 import { type Captured, stubHandler } from "../../../support/aws/stub-handler.ts";

@@ -1,6 +1,6 @@
 import type { Job, JobMessage, Repeat } from "../../../../lambdas/core/job/job.ts";
 import { JobError } from "../../../../lambdas/core/job/job-error.ts";
-import { runReasons } from "../../../../lambdas/core/job/series/series.ts";
+import { runReasons } from "../../../../lambdas/core/job/series.ts";
 import { cancel, changeJob, pause } from "../../../../lambdas/core/operations/change-job.ts";
 import type { Execute } from "../../../../lambdas/core/operations/execution.ts";
 import { transitionsOf } from "../../../../lambdas/lifecycle/events.ts";

@@ -2,7 +2,7 @@ import { runJob } from "../../../../lambdas/consumers/engine/run-job.ts";
 import { decisionPolicy } from "../../../../lambdas/consumers/types/feature/decisions.ts";
 import { messageOf } from "../../../../lambdas/core/job/job.ts";
 import { pausesFreshMs } from "../../../../lambdas/core/job/pause.ts";
-import { runReasons } from "../../../../lambdas/core/job/series/series.ts";
+import { runReasons } from "../../../../lambdas/core/job/series.ts";
 import { aPause } from "../../../support/a-pause.ts";
 import { aMessage, noon } from "../../../support/builders.ts";
 import { featureWorld } from "../../../support/feature-world.ts";

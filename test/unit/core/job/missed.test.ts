@@ -1,13 +1,7 @@
 import type { Attempt } from "../../../../lambdas/core/job/attempt.ts";
 import type { Job, Repeat } from "../../../../lambdas/core/job/job.ts";
 import { JobError } from "../../../../lambdas/core/job/job-error.ts";
-import {
-  continued,
-  runReasons,
-  skipReason,
-  successorOf,
-  supersededBy,
-} from "../../../../lambdas/core/job/series/series.ts";
+import { continued, runReasons, skipReason, successorOf, supersededBy } from "../../../../lambdas/core/job/series.ts";
 import { attemptFailed, cancelled, completed } from "../../../../lambdas/core/job/transitions.ts";
 import { aJob, noon } from "../../../support/builders.ts";
 

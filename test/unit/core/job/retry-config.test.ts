@@ -1,7 +1,7 @@
 import { defaultRetryPolicy } from "../../../../lambdas/core/job/retry.ts";
 import { RetryConfig, retryPolicyOf } from "../../../../lambdas/core/job/retry-config.ts";
 import { faultsOf } from "../../../../lambdas/core/kernel/schema.ts";
-import { retryNotes } from "../../../../lambdas/core/requests/retry-notes.ts";
+import { retryNotes } from "../../../../lambdas/core/requests/request.ts";
 
 const faults = (config: unknown) => {
   const parsed = RetryConfig.safeParse(config);

@@ -13,7 +13,9 @@ import {
 } from "../../../../lambdas/core/job/transitions.ts";
 import { newJob } from "../../../../lambdas/core/requests/new-job.ts";
 import { parseRequest } from "../../../../lambdas/core/requests/request.ts";
+import { noon } from "../../../support/builders.ts";
 import { catalog } from "../../../support/catalog/catalog.ts";
+import { claimCases } from "../../../support/conformance/job-store/claim-cases.ts";
 
 const now = Date.UTC(2026, 0, 1);
 const request = { env: "prd", product_tag: "my-product", event: "create_order", input: {}, retries: 2 };
@@ -46,17 +48,8 @@ describe("a claim", () => {
     expect(running.lease_until).toBe(now + 50 + 30_000 + 1000);
   });
 
-  it.each([
-    ["a waiting job", job, {}, now, "yes"],
-    ["a running job with a live lease", running, {}, running.lease_until, "taken"],
-    ["a running job whose lease has ended", running, {}, (running.lease_until ?? 0) + 1, "yes"],
-    ["another attempt", job, { attempt: 2 }, now, "gone"],
-    ["another run", job, { run: 2 }, now, "gone"],
-    ["another time", job, { due_at: 5 }, now, "gone"],
-    ["a cancelled job", cancelled(job, now, "by request"), {}, now, "gone"],
-    ["a completed job", completed(running, now, { inline: 1 }), {}, now, "gone"],
-  ])("of %s", (_what, of, message, at, answer) => {
-    expect(claimable(of, { ...messageOf(of), ...message }, at as number)).toBe(answer);
+  it.each(claimCases())("of $what at noon: $answer", ({ job: of, message, type, answer }) => {
+    expect(claimable(of, { ...messageOf(of), ...message }, noon, type)).toBe(answer);
   });
 });
 

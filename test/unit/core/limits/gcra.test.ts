@@ -1,15 +1,18 @@
 import fc from "fast-check";
+import { applied } from "../../../../bench/support/applied.ts";
 import { durationMs } from "../../../../lambdas/core/kernel/duration.ts";
 import {
   type Ask,
-  applied,
+  capsOf,
   emptyPart,
   nextStep,
   type PartState,
+  partsOf,
+  slotPartsOf,
+  slotsOf,
   startOf,
 } from "../../../../lambdas/core/limits/gate.ts";
 import { arrivalOf, bucketsOf, paceOf, startAfter } from "../../../../lambdas/core/limits/gcra.ts";
-import { capsOf, partsOf, slotPartsOf, slotsOf } from "../../../../lambdas/core/limits/parts.ts";
 
 const noon = 1_893_499_200_000;
 

@@ -7,7 +7,7 @@ import * as postReschedule from "../../../../lambdas/api/routes/post-reschedule.
 import * as putLimit from "../../../../lambdas/api/routes/put-limit.ts";
 import type { Limit } from "../../../../lambdas/core/catalog/limit.ts";
 import type { Job } from "../../../../lambdas/core/job/job.ts";
-import { handOver } from "../../../../lambdas/core/operations/hand-over.ts";
+import { handOver } from "../../../../lambdas/core/operations/slots.ts";
 import type { JobQueue } from "../../../../lambdas/core/ports/job-queue.ts";
 import { noon } from "../../../support/builders.ts";
 import { displacement, mostIn, quantile, used, writesOf } from "../../../support/line/measures.ts";

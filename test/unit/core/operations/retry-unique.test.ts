@@ -1,7 +1,7 @@
 import type { Job } from "../../../../lambdas/core/job/job.ts";
 import { changeJob, retry } from "../../../../lambdas/core/operations/change-job.ts";
-import { requireKey, yieldKey } from "../../../../lambdas/core/operations/retry-unique.ts";
-import { scheduleRequest } from "../../../../lambdas/core/operations/schedule-request.ts";
+import { scheduleRequest } from "../../../../lambdas/core/operations/schedule-requests.ts";
+import { requireKey, yieldKey } from "../../../../lambdas/core/operations/schedule-shared.ts";
 import { parseRequest } from "../../../../lambdas/core/requests/request.ts";
 import { sharingCatalog as catalog } from "../../../support/catalog/sharing.ts";
 import { fakeServices } from "../../../support/fakes/services.ts";

@@ -1,6 +1,6 @@
 import type { Job } from "../../../../lambdas/core/job/job.ts";
 import { scheduleName } from "../../../../lambdas/core/operations/dispatch.ts";
-import { type Scheduled, scheduleJobs } from "../../../../lambdas/core/operations/schedule-jobs.ts";
+import { type Scheduled, scheduleJobs } from "../../../../lambdas/core/operations/schedule-requests.ts";
 import { parseRequest } from "../../../../lambdas/core/requests/request.ts";
 import { noon } from "../../../support/builders.ts";
 import { catalog } from "../../../support/catalog/catalog.ts";

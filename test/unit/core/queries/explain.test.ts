@@ -1,6 +1,6 @@
 import type { Repeat } from "../../../../lambdas/core/job/job.ts";
 import { defaultRetryPolicy } from "../../../../lambdas/core/job/retry.ts";
-import { firstOccurrence } from "../../../../lambdas/core/job/series/recurrence.ts";
+import { firstOccurrence } from "../../../../lambdas/core/job/series.ts";
 import { localIso } from "../../../../lambdas/core/kernel/zone.ts";
 import { costOf } from "../../../../lambdas/core/queries/cost.ts";
 import { fireTimes } from "../../../../lambdas/core/queries/fire-times.ts";

@@ -1,4 +1,4 @@
-import { cronFault } from "../../../../lambdas/core/requests/cron-fault.ts";
+import { cronFault } from "../../../../lambdas/core/requests/repeat-request.ts";
 
 it.each([
   "* * * * *",

@@ -1,6 +1,6 @@
 import { RequestError } from "../../../../lambdas/core/kernel/request-error.ts";
 import { scheduleJob } from "../../../../lambdas/core/operations/schedule-job.ts";
-import { scheduleJobs } from "../../../../lambdas/core/operations/schedule-jobs.ts";
+import { scheduleJobs } from "../../../../lambdas/core/operations/schedule-requests.ts";
 import { explain } from "../../../../lambdas/core/queries/explain.ts";
 import { parseRequest } from "../../../../lambdas/core/requests/request.ts";
 import { noon } from "../../../support/builders.ts";

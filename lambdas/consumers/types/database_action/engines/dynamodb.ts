@@ -24,7 +24,7 @@ import { writeRows } from "./dynamodb-rows.ts";
 import { jsonSafe } from "./json-safe.ts";
 import { collector } from "./rows.ts";
 
-export interface DynamoCall extends Call<DynamoAction> {
+interface DynamoCall extends Call<DynamoAction> {
   region: string | undefined;
   endpoint: string | undefined;
 }

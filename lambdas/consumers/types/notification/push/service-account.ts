@@ -21,7 +21,7 @@ const ServiceAccount = z.object({
     .refine((url) => urlFault(url, { plainLoopback: true }) === undefined)
     .default("https://oauth2.googleapis.com/token"),
 });
-export type ServiceAccount = z.infer<typeof ServiceAccount>;
+type ServiceAccount = z.infer<typeof ServiceAccount>;
 
 function isPrivateKey(pem: string): boolean {
   try {

@@ -23,7 +23,7 @@ interface Limits {
  * A connection that nothing has used for this long is replaced. While a Lambda is frozen its timers stand still, and proxies drop
  * connections without a word, so a message sent on an old one would wait for an answer until the job times out.
  */
-export const trustedIdleMs = 60_000;
+const trustedIdleMs = 60_000;
 
 /**
  * Keeps one client per set of settings, connection and credentials included, while this Lambda is warm. The jobs of a batch share it.

@@ -5,7 +5,7 @@ import type { PageOptions } from "../pages.ts";
 import { showList } from "../show-list.ts";
 import { jobColumns, type SummaryView } from "./show-job.ts";
 
-export interface ListOptions extends ApiOptions, PageOptions {
+interface ListOptions extends ApiOptions, PageOptions {
   product?: string;
   env?: string;
   event?: string;

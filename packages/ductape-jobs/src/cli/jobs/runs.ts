@@ -12,7 +12,7 @@ import { whyOf } from "./show-job.ts";
 const took = ({ started_at, finished_at }: JobRun): string | undefined =>
   started_at === undefined || finished_at === undefined ? undefined : duration(finished_at - started_at);
 
-export function runColumns({ paint, zone, api }: Context): Column<JobRun>[] {
+function runColumns({ paint, zone, api }: Context): Column<JobRun>[] {
   const painted = statusPaint(paint);
   return [
     { title: "RUN", cell: ({ run }) => String(run) },

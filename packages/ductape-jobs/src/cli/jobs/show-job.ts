@@ -58,7 +58,7 @@ export function jobColumns({ paint, zone, api }: Context): Column<SummaryView>[]
   ];
 }
 
-export function attemptColumns({ paint, zone }: Context): Column<JobAttempt>[] {
+function attemptColumns({ paint, zone }: Context): Column<JobAttempt>[] {
   const painted = statusPaint(paint);
   return [
     { title: "ATTEMPT", cell: ({ attempt }) => String(attempt) },

@@ -14,7 +14,7 @@ export async function explain(context: Context, event: string, options: RequestO
   context.say(explanationLines(answer, context));
 }
 
-export function explanationLines(explanation: Explanation, context: Context): string[] {
+function explanationLines(explanation: Explanation, context: Context): string[] {
   const { job, route, notes = [], gates = [], pauses = [], next_runs, retry_timetable, estimated_cost } = explanation;
   const { when, columns, api } = context;
   const section = <Row>(title: string, all: Column<Row>[], rows: readonly Row[]) =>

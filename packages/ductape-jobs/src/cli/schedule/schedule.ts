@@ -10,7 +10,7 @@ import { waitForEnd } from "../jobs/wait.ts";
 import { duration } from "../terminal/time.ts";
 import { type RequestOptions, requestOf } from "./request.ts";
 
-export interface ScheduleOptions extends RequestOptions {
+interface ScheduleOptions extends RequestOptions {
   wait?: boolean;
   maxWait?: number;
 }

@@ -5,7 +5,7 @@ import { execute as decide } from "../../../../../lambdas/consumers/types/featur
 import { registry } from "../../../../../lambdas/consumers/types/registry.ts";
 import { makeCatalog } from "../../../../../lambdas/core/catalog/catalog.ts";
 import type { Execution } from "../../../../../lambdas/core/operations/execution.ts";
-import { scheduleRequest } from "../../../../../lambdas/core/operations/schedule-request.ts";
+import { scheduleRequest } from "../../../../../lambdas/core/operations/schedule-requests.ts";
 import { parseRequest } from "../../../../../lambdas/core/requests/request.ts";
 import { withSessions } from "../../../../support/expressing.ts";
 import { fakeServices } from "../../../../support/fakes/services.ts";

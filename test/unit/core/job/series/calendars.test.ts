@@ -1,8 +1,12 @@
 import * as fc from "fast-check";
 import type { Job, Repeat } from "../../../../../lambdas/core/job/job.ts";
-import { firstOccurrence, nextOccurrence } from "../../../../../lambdas/core/job/series/recurrence.ts";
-import { runReasons, skipReason } from "../../../../../lambdas/core/job/series/series.ts";
-import { spread } from "../../../../../lambdas/core/job/series/spread.ts";
+import {
+  firstOccurrence,
+  nextOccurrence,
+  runReasons,
+  skipReason,
+  spread,
+} from "../../../../../lambdas/core/job/series.ts";
 import { nextRuns } from "../../../../../lambdas/core/queries/series-view.ts";
 import { aJob } from "../../../../support/builders.ts";
 

@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import type { Job, Repeat } from "../../../../../lambdas/core/job/job.ts";
-import { continued, skipped } from "../../../../../lambdas/core/job/series/series.ts";
+import { continued, skipped } from "../../../../../lambdas/core/job/series.ts";
 import { aJob, noon } from "../../../../support/builders.ts";
 
 const hourly: Repeat = { every: 3_600_000, anchor: noon, overlap: "skip" };

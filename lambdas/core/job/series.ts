@@ -1,12 +1,12 @@
-import { given } from "../../kernel/given.ts";
-import type { Claim } from "../claim.ts";
-import { firstStartOf } from "../first-start.ts";
-import { hasBegun, isFinished, type Job, type Repeat, type RunRecord } from "../job.ts";
-import { cancelled, waiting } from "../transitions.ts";
-import { type Calendars, noCalendars } from "./calendars.ts";
-import { isExcepted, nextOccurrence } from "./recurrence.ts";
+import { Cron, CronPattern } from "croner";
+import { given } from "../kernel/given.ts";
+import { endOfDay, offsetAt, wallClock } from "../kernel/zone.ts";
+import type { Claim } from "./claim.ts";
+import { firstStartOf } from "./first-start.ts";
+import { hasBegun, isFinished, isKnownSeries, type Job, type Repeat, type RunRecord } from "./job.ts";
+import { cancelled, waiting } from "./transitions.ts";
 
-export interface Continuation {
+interface Continuation {
   /** The archive's record of the run that has ended. */
   run: RunRecord;
   /** The job with its next run. */
@@ -14,7 +14,7 @@ export interface Continuation {
 }
 
 /** When a run is planned, and up to which time it stands for occurrences that were missed. */
-export interface Planned {
+interface Planned {
   at: number;
   coalesced_until?: number;
 }
@@ -56,7 +56,7 @@ export function runsLeft({ repeat, run, skipped_runs = 0, ...job }: Job): number
 }
 
 /** The lateness with `missed: skip` from which a run counts as missed: the reconciler dispatches a lost message after a minute. */
-export const skippedAfterMs = 60_000;
+const skippedAfterMs = 60_000;
 
 const maxLateness = ({ max_lateness_ms, missed }: Repeat): number =>
   max_lateness_ms ?? (missed === "skip" ? skippedAfterMs : Number.POSITIVE_INFINITY);
@@ -240,5 +240,165 @@ export function withRun(job: Job, run: number, { at, coalesced_until }: Planned,
     ...(coalesced_until !== undefined && { coalesced_until }),
     claims: 0,
     attempts: [],
+  };
+}
+
+/** The last 12 hexadecimal digits of an id are random, or those of a hash. */
+const offsetOf = (id: string, spreadMs: number): number => Number.parseInt(id.slice(-12), 16) % spreadMs;
+
+/** A series with its own part of `spread_ms`, which is derived from the id of its job and so never changes. */
+export const spread = (repeat: Repeat, id: string): Repeat =>
+  repeat.spread_ms === undefined ? repeat : { ...repeat, offset_ms: offsetOf(id, repeat.spread_ms) };
+
+const mode = "5-or-6-parts";
+
+const cronOf = ({ cron = "", tz }: Pick<Repeat, "cron" | "tz">): Cron =>
+  new Cron(cron, { paused: true, mode, fixedTimeRule: "no-wildcard", ...zoneOf(tz) });
+
+/**
+ * croner keeps a format of some 40 KB for every spelling of a time zone, and never drops it. So each name has one spelling
+ * here, and offsets, of which there are thousands, use no format.
+ */
+function zoneOf(tz = "UTC"): { timezone: string } | { utcOffset: number } {
+  const minutes = offsetMinutes(tz);
+  return minutes === undefined || Math.abs(minutes) > farthestMinutes
+    ? { timezone: tz.toLowerCase() }
+    : { utcOffset: minutes };
+}
+
+/** No time zone on Earth is farther from UTC. */
+const farthestMinutes = 14 * 60;
+
+/** Minutes ahead of UTC for a time zone that is an offset, such as `+01:00` or `+01`. Undefined for any other. */
+function offsetMinutes(tz: string): number | undefined {
+  const [, sign, hours, minutes = "0"] = /^([+-])(\d\d)(?::?(\d\d))?$/.exec(tz) ?? [];
+  if (sign === undefined) return undefined;
+  return (sign === "-" ? -1 : 1) * (Number(hours) * 60 + Number(minutes));
+}
+
+export function isTimeZone(tz: string): boolean {
+  if (Math.abs(offsetMinutes(tz) ?? 0) > farthestMinutes) return false;
+  try {
+    new Intl.DateTimeFormat("en", { timeZone: tz });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * The first occurrence after `after`, within the series' end date. It is computed from the pattern or the anchor and never
+ * from the end of a run, so that nothing drifts.
+ *
+ * When clocks go forward, the times that they leave out are made up for by one at the end of the gap (02:30 becomes 03:00), except those
+ * of an expression for every hour, which goes on in the next one. When they go back, croner's rule holds: times of day occur once, and
+ * those of an expression with `*` or a step in its second, minute or hour occur both times. Vixie cron divides expressions similarly, but
+ * makes up for no time of one that begins its minute or hour with `*`.
+ * https://croner.56k.guru/usage/configuration/
+ *
+ * The days of `except` are left out. The series' own offset comes last: it moves a run, but not the day that counts.
+ */
+export function nextOccurrence(repeat: Repeat, after: number, calendars: Calendars = noCalendars): number | undefined {
+  const { offset_ms = 0, end_date = Number.POSITIVE_INFINITY } = repeat;
+  const planned = nextOpen(repeat, after - offset_ms, calendars);
+  const next = planned === undefined ? undefined : planned + offset_ms;
+  return next !== undefined && next <= end_date ? next : undefined;
+}
+
+/** The first occurrence at or after `from`. */
+export const firstOccurrence = (repeat: Repeat, from: number, calendars?: Calendars): number | undefined =>
+  nextOccurrence(repeat, from - 1, calendars);
+
+/** Whether a time of the series lies on a day that it excepts. */
+export const isExcepted = (repeat: Repeat, at: number, calendars: Calendars): boolean =>
+  exceptedUntil(repeat, calendars)(at - (repeat.offset_ms ?? 0)) !== undefined;
+
+/** The next time on a day that is not excepted. Whole days are left out at a time, since a day may have many occurrences. */
+function nextOpen(repeat: Repeat, after: number, calendars: Calendars): number | undefined {
+  const closed = exceptedUntil(repeat, calendars);
+  for (let from: number | undefined = after; ; ) {
+    const next = nextByPattern(repeat, from);
+    const until: number | undefined = next === undefined ? undefined : closed(next);
+    if (until === undefined) return next;
+    from = until;
+  }
+}
+
+function nextByPattern(repeat: Repeat, after: number): number | undefined {
+  if (!isKnownSeries(repeat)) return undefined;
+  return repeat.every === undefined ? nextByCron(repeat, after) : nextByInterval(repeat, repeat.every, after);
+}
+
+function nextByCron(repeat: Repeat, after: number): number | undefined {
+  const { cron = "", tz } = repeat;
+  const next = cronOf(repeat).nextRun(new Date(after))?.getTime();
+  if (tz === undefined || offsetMinutes(tz) !== undefined) return next;
+  if (next !== undefined && isSteady(after, next, tz)) return next;
+  const moved = isHourly(cron) ? undefined : nextMoved(cron, tz, after);
+  return moved === undefined ? next : Math.min(moved, next ?? moved);
+}
+
+/** Whether the clocks do not change between two times. In no time zone they change and change back within a week. */
+const isSteady = (from: number, to: number, tz: string): boolean =>
+  to - from < 7 * dayMs && offsetAt(from, tz) === offsetAt(to, tz);
+
+/** The end of the gap in which the next time of an expression lies. */
+function nextMoved(cron: string, tz: string, after: number): number | undefined {
+  const next = cronOf({ cron })
+    .nextRun(new Date(wallClock(after, tz)))
+    ?.getTime();
+  return next === undefined ? undefined : endOfGap(next, tz);
+}
+
+const isHourly = (cron: string): boolean => new CronPattern(cron, undefined, { mode }).hour.every((isNamed) => isNamed);
+
+const dayMs = 24 * 3_600_000;
+
+/** When the clocks go forward past a local time that they leave out. Undefined for a time that there is. */
+function endOfGap(wall: number, tz: string): number | undefined {
+  const [before, after] = [offsetAt(wall - dayMs, tz), offsetAt(wall + dayMs, tz)];
+  if (before >= after || [before, after].some((offset) => offsetAt(wall - offset, tz) === offset)) return undefined;
+  let [earlier, end] = [wall - after, wall - before];
+  while (end - earlier > 1) {
+    const middle = Math.floor((earlier + end) / 2);
+    if (offsetAt(middle, tz) === after) end = middle;
+    else earlier = middle;
+  }
+  return end;
+}
+
+const nextByInterval = ({ anchor }: Repeat, every: number, after: number): number =>
+  after < anchor ? anchor : anchor + (Math.floor((after - anchor) / every) + 1) * every;
+
+/** The calendars of a product: by name, the days (`YYYY-MM-DD`) on which series that name the calendar do not run. */
+export type Calendars = Readonly<Record<string, readonly string[]>>;
+
+export const noCalendars: Calendars = {};
+
+const datePattern = /^\d{4}-\d\d-\d\d$/;
+
+/** Whether an entry of `except` is a date rather than the name of a calendar, which cannot begin with a digit. */
+export const isDate = (entry: string): boolean => datePattern.test(entry);
+
+/** Whether the calendar has such a day. */
+export const dayExists = (day: string): boolean => isDate(day) && endOfDay(day, "UTC") !== undefined;
+
+/** The day of a time in the time zone of a series. */
+const dayOf = (at: number, tz: string): string => new Date(wallClock(at, tz)).toISOString().slice(0, 10);
+
+/** The days on which a series does not run. A calendar that the catalog has lost excepts nothing. */
+function exceptedDays({ except = [] }: Repeat, calendars: Calendars): Set<string> {
+  const named = (name: string) => (Object.hasOwn(calendars, name) ? (calendars[name] ?? []) : []);
+  return new Set(except.flatMap((entry) => (isDate(entry) ? [entry] : named(entry))));
+}
+
+/** The end of the day on which a time lies if the series does not run on that day, epoch milliseconds; otherwise undefined. */
+function exceptedUntil(repeat: Repeat, calendars: Calendars): (at: number) => number | undefined {
+  if (repeat.except === undefined) return () => undefined;
+  const days = exceptedDays(repeat, calendars);
+  const { tz = "UTC" } = repeat;
+  return (at) => {
+    const day = dayOf(at, tz);
+    return days.has(day) ? Math.max(at, endOfDay(day, tz) ?? at) : undefined;
   };
 }

@@ -1,12 +1,30 @@
 import type { Job } from "../job/job.ts";
+import type { SharedKey } from "../job/shared-key.ts";
 import { inParallel } from "../kernel/in-parallel.ts";
+import { refusedBy } from "../ports/refused.ts";
 import type { AcceptedRequest } from "../requests/request.ts";
-import { verified } from "./accept-request.ts";
 import { dispatchMany } from "./dispatch.ts";
-import { refusedBy } from "./refused-by.ts";
-import { hasFreshId, prepare, record, undispatched, unrecorded } from "./schedule-job.ts";
-import { type CallerScheduling, scheduleRequest, sharedKeyOf } from "./schedule-request.ts";
-import type { Outcome } from "./shared-scheduling.ts";
+import { hasFreshId, prepare, record, scheduleJob, undispatched, unrecorded } from "./schedule-job.ts";
+import { type Outcome, type SharedScheduling, scheduleShared } from "./schedule-shared.ts";
+import { type Verifying, withVerifiedSession } from "./verify-session.ts";
+
+/** Names the job that a request shares with others. The requests of one key have to be handled in their order. */
+export const sharedKeyOf = ({ product, env, tag, debounce, unique }: AcceptedRequest): SharedKey | undefined => {
+  const of = { product: product.tag, env, event: tag };
+  if (debounce) return { ...of, kind: "debounce", key: debounce.key };
+  return unique && { ...of, kind: "unique", key: unique.key };
+};
+
+/** What schedules the requests of callers, who may bring a session. */
+interface CallerScheduling extends SharedScheduling, Verifying {}
+
+/** Schedules any request as `scheduleJob` does, also one that shares its job with others, once the token of its session is checked. */
+export async function scheduleRequest(services: CallerScheduling, asked: AcceptedRequest): Promise<Outcome> {
+  const request = await withVerifiedSession(services, asked);
+  const key = sharedKeyOf(request);
+  if (key === undefined) return { job: await scheduleJob(services, request) };
+  return scheduleShared(services, request, key);
+}
 
 /** The outcome of one request of a batch. `error` is what `scheduleRequest` would have thrown. */
 export type Scheduled = Outcome | { error: unknown };
@@ -57,7 +75,7 @@ export async function scheduleJobs(
       outcomes[index] = await scheduleRequest(services, request).catch((error: unknown) => ({ error }));
   });
   const prepared = await step(numbered, async ({ index, request: asked }): Promise<Pending> => {
-    const request = await verified(services, asked);
+    const request = await withVerifiedSession(services, asked);
     return { index, request, job: await prepare(services, request) };
   });
 
