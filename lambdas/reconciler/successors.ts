@@ -1,7 +1,7 @@
 import { calendarsOf } from "../core/catalog/calendars.ts";
 import type { Job } from "../core/job/job.ts";
 import { comesOfAge, type RedispatchWindow } from "../core/job/redispatch.ts";
-import { successorOf, withSuccessor } from "../core/job/series/series.ts";
+import { successorOf, withSuccessor } from "../core/job/series.ts";
 import type { Services } from "../core/operations/services.ts";
 
 /**

@@ -349,7 +349,7 @@ const findInputFaults = (
 ): Findings<Input> =>
   from === "caller" && takesExpressions(found)
     ? { faults: [], data: input, lost: [] }
-    : findFaults(found.definition.input(), input, ["input"]);
+    : findFaults(found.definition.input, input, ["input"]);
 
 /** The faults of an input: against the schema of its type and against its event, and numbers that would not be stored exactly. */
 function inputFaults(
