@@ -1,38 +1,33 @@
-import { calendarsOf } from "../../core/catalog/calendars.ts";
-import type { Job, JobMessage } from "../../core/job/job.ts";
+import { calendarsOf } from "../../../core/catalog/calendars.ts";
+import type { Job, JobMessage } from "../../../core/job/job.ts";
 import {
   continued,
   successorOf,
   superseded,
   supersededWhileWaiting,
   takenOver,
-  withSuccessor,
-} from "../../core/job/series/series.ts";
-import { traceOf } from "../../core/kernel/errors.ts";
-import { cancelSteps, dispatchFollowUps } from "../../core/operations/change-job.ts";
-import { dispatch } from "../../core/operations/dispatch.ts";
-import { stepReasons } from "../../core/operations/parent-guard.ts";
-import type { ConsumerServices } from "../../core/operations/services.ts";
-import type { AttemptPolicy } from "./attempt-policy.ts";
-import { leaseMarginMs } from "./lease.ts";
-import { record } from "./record.ts";
+} from "../../../core/job/series/series.ts";
+import { cancelSteps, dispatchFollowUps } from "../../../core/operations/change-job.ts";
+import { stepReasons } from "../../../core/operations/parent-guard.ts";
+import type { ConsumerServices } from "../../../core/operations/services.ts";
+import { forward } from "../admission/misdirected.ts";
+import type { AttemptPolicy, Recorded } from "../attempt-policy.ts";
+import type { Admit, Entering } from "../context.ts";
+import { leaseMarginMs } from "../lease.ts";
+import { record } from "../record.ts";
 
 /**
- * With `overlap: cancel_previous` a run that starts sends the message of the next one ahead, because somebody has to notice that the
- * next is due while this one still runs. If the message is lost, the reconciler sends another once the current attempt is due. Never
- * throws.
+ * Behind the claim, because that reads the job: the message of the next run is refused as that of no attempt. The run that it ends frees
+ * the way for it, and all has to be asked again, since it may have been paused meanwhile, and another run has gates of its own.
  */
-export async function sendSuccessor(services: ConsumerServices, job: Job): Promise<void> {
-  // A job that is parked, or was put off by its provider, has sent it when it started.
-  if (job.parked_since !== undefined || job.snoozes !== undefined) return;
-  try {
-    const at = successorOf(job, services.clock.now(), calendarsOf(services.catalog, job.product));
-    if (at === undefined) return;
-    await dispatch(services, withSuccessor(job, at));
-  } catch (error) {
-    services.log.warn("the message of the next run was not sent; the reconciler sends it", traceOf(error));
-  }
-}
+export const successor: Admit = async (entering) => {
+  const { services, engine, message, refused } = entering;
+  const { job } = refused ?? {};
+  if (refused?.outcome !== "gone" || !job || !isSuccessor(services, job, message)) return undefined;
+  if (engine.type !== undefined && job.type !== engine.type) return forward(services, message, job);
+  await supersede(entering, job);
+  return "again";
+};
 
 /** Whether a message is that of the run that ends the current one. */
 export function isSuccessor({ catalog, clock }: ConsumerServices, job: Job, message: JobMessage): boolean {
@@ -42,19 +37,14 @@ export function isSuccessor({ catalog, clock }: ConsumerServices, job: Job, mess
 }
 
 /**
- * Ends the current run of a job because the message of the next one has come, and is due. Answers whether the job has changed, so
- * that the message may claim it now. A crash in between leaves `next_at` with the job: whoever claims the run then ends it.
+ * Ends the current run of a job because the message of the next one has come, and is due. Returns whether the job has changed, so
+ * that the message may claim it now. A crash in between leaves `next_at` with the job: the next claim of the run then ends it.
  */
-export async function supersede(
-  services: ConsumerServices,
-  job: Job,
-  message: JobMessage,
-  policy: AttemptPolicy,
-): Promise<boolean> {
+export async function supersede({ services, engine, message }: Entering, job: Job): Promise<boolean> {
   if (!isSuccessor(services, job, message)) return false;
   const ended =
     job.status === "running"
-      ? await endRunning(services, job, message.due_at, policy)
+      ? await endRunning(services, job, message.due_at, engine.policy)
       : await endWaiting(services, job, message.due_at);
   if (ended) {
     services.log.info("run cancelled by the next one", { run: ended.ended.run });
@@ -65,10 +55,7 @@ export async function supersede(
   return true;
 }
 
-interface Ended {
-  ended: Job;
-  next: Job;
-}
+type Ended = Pick<Recorded, "ended" | "next">;
 
 /**
  * The claim is taken first. Otherwise the consumer that has it could archive its outcome under the same version, and the archive

@@ -1,0 +1,15 @@
+import { traceOf } from "../../../core/kernel/errors.ts";
+import { orderOf } from "../../../core/limits/turn.ts";
+import type { Guard } from "../context.ts";
+
+/** First: once a job is claimed it stands in line for nothing, whatever becomes of it, and those behind it need not wait for more. */
+export const lines: Guard = async ({ services: { gates, log }, pass }) => {
+  if (!pass) return undefined;
+  const at = { job: pass.job.id, order: orderOf(pass.job) };
+  try {
+    for (const gate of pass.lines) await gates.leave(gate, at);
+  } catch (error) {
+    log.warn("a job that has started still stands in a line; the pump or the reconciler takes it off", traceOf(error));
+  }
+  return undefined;
+};
