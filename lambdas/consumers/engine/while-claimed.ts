@@ -18,7 +18,7 @@ const leastTryMs = 10_000;
 const longestExtensionMs = 60_000;
 
 /**
- * Insists while a claim lasts, and makes it last longer meanwhile: once it ends, somebody else does again what this consumer has done
+ * Insists while a claim lasts, and makes it last longer meanwhile: once it ends, another consumer does again what this one has done
  * and could not record.
  */
 export function whileClaimed({ jobs, clock }: Pick<ConsumerServices, "jobs" | "clock">, claimed: Job): Insisting {

@@ -8,8 +8,8 @@ import { leaseMarginMs } from "../lease.ts";
 import { forSeconds } from "../while-claimed.ts";
 
 /**
- * Behind all that may hold a job back, since a claim that starts nothing has to be undone by another write. The job is another than it
- * was if the claim is refused: what comes next looks at that.
+ * Behind all that may hold a job back, since a claim that starts nothing has to be undone by another write. A claim that is refused tells
+ * why, and the entries behind this one look at that.
  */
 export const claim: Admit = async (entering) => {
   const { services, engine, message } = entering;

@@ -6,8 +6,8 @@ import { isSuccessor } from "../successor/successor.ts";
 import { forward } from "./misdirected.ts";
 
 /**
- * First: until its time has come, a job may still be changed, paused or get another place in line. What is a moment early waits here;
- * what is earlier is sent again with the rest of the delay.
+ * First: nothing that is asked before a job's time is certain at that time. A message that is a moment early waits here; one that is
+ * earlier is sent again with the rest of the delay.
  */
 export const due: Admit = async (entering) => {
   const { services, engine, message } = entering;

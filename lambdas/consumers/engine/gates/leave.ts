@@ -69,9 +69,7 @@ export async function releaseSlots(
   return next;
 }
 
-/**
- * Frees the slots of an attempt that goes on elsewhere, or not at all: what another consumer of it has taken over since stays.
- */
+/** Frees the slots of an attempt that does not start here. What another consumer of it has taken over since stays. */
 export async function giveBackSlots(of: { services: ConsumerServices; pass?: Pass | undefined }): Promise<void> {
   await leaveGates(of.services, of.pass, "own");
   of.pass = undefined;
@@ -87,13 +85,13 @@ export const endPass = (
 
 /**
  * Whether another consumer may have taken the slots over: it has taken over the claim, or it makes the next decision of a feature,
- * which is another claim of the same turn. Nobody else needs the slots of an attempt that has ended, whoever renewed them.
+ * which is another claim of the same turn. No other consumer needs the slots of an attempt that has ended.
  */
 const mayBeTakenOver = ({ turn }: Pass, recorded: Recorded | undefined): boolean =>
   recorded === undefined || (!isFinished(recorded.next) && turnOf(recorded.next) === turn);
 
 /**
- * A failure is logged and fails nothing. The slots of an attempt that is over are found by the reconciler if somebody waits for them,
+ * A failure is logged and fails nothing. The slots of an attempt that is over are found by the reconciler if others wait for them,
  * and end with their leases otherwise.
  */
 async function leaveGates(

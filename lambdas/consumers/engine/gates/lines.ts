@@ -2,7 +2,7 @@ import { traceOf } from "../../../core/kernel/errors.ts";
 import { orderOf } from "../../../core/limits/turn.ts";
 import type { Guard } from "../context.ts";
 
-/** First: once a job is claimed it stands in line for nothing, whatever becomes of it, and those behind it need not wait for more. */
+/** First: a claimed job stands in line for nothing, no matter how it ends, and those behind it must not wait for more than the claim. */
 export const lines: Guard = async ({ services: { gates, log }, pass }) => {
   if (!pass) return undefined;
   const at = { job: pass.job.id, order: orderOf(pass.job) };

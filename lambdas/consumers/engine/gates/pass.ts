@@ -205,7 +205,7 @@ const isSame = (a: GateName, b: GateName): boolean => a.limit === b.limit && a.k
 
 /**
  * Puts the job into the line of a gate, off all others, and gives back what was taken. A slot that became free meanwhile is handed
- * over at last, because whoever freed it may have seen an empty line.
+ * over at last, since the consumer that freed it may have seen an empty line.
  */
 async function stand(
   services: ConsumerServices,
@@ -220,7 +220,7 @@ async function stand(
     of: { limit: gate.limit, product: job.product },
   });
   const waiter = waiterOf(passing, gate, rule.rate !== undefined && why !== "full", services.clock.now());
-  // Where somebody else has changed the job meanwhile, it does not wait in this state.
+  // Where the job has been changed meanwhile, it does not wait in this state.
   if (services.notesWaits && !isNoted(job, gate)) await services.jobs.replace(withWait(job, gate, waiter.since));
   await services.gates.stand(gate, waiter);
   await leaveOthers(services, passing, gate);

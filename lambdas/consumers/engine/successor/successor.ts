@@ -17,8 +17,8 @@ import { leaseMarginMs } from "../lease.ts";
 import { record } from "../record.ts";
 
 /**
- * Behind the claim, because that reads the job: the message of the next run is refused as that of no attempt. The run that it ends frees
- * the way for it, and all has to be asked again, since it may have been paused meanwhile, and another run has gates of its own.
+ * Behind the claim, which reads the job and refuses the message of the next run. Once that has ended the current run, all has to be asked
+ * again: the job may have been paused meanwhile, and another run has other gates.
  */
 export const successor: Admit = async (entering) => {
   const { services, engine, message, refused } = entering;

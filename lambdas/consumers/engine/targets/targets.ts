@@ -82,7 +82,7 @@ const executeAs = ({ services, execute, execution, found }: GroupCall, { name, t
 type Limits = Pick<Execution, "signal" | "deadline">;
 
 /**
- * Runs with a time limit of its own besides that of the attempt, whose failure is a TIMEOUT of the target and not of the attempt. The
+ * Runs with a time limit besides that of the attempt, whose failure is a TIMEOUT of the target and not of the attempt. The
  * deadline tells an executor how long it has to say what it has achieved; one that says so only when it is stopped is still heard.
  */
 async function within<T>(
@@ -125,7 +125,7 @@ async function lastWordOf(
   return error instanceof JobError ? error : undefined;
 }
 
-/** One line per call, which is its measurement: whoever has no groups pays for none. */
+/** One line per call, which is its measurement: without groups there is none to pay for. */
 function measure({ services, execution, found }: GroupCall, { name }: Member, error: JobError | undefined): void {
   services.log.measure(
     "target called",
