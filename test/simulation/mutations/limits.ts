@@ -96,7 +96,7 @@ export const limits: Mutation[] = [
   },
   {
     name: "limits: gates are not asked again after a slow read of the pauses",
-    seed: 1045,
+    seed: 789,
     at: `${gates}/fresh-slots.ts#freshSlots`,
     find: "clock.now() - pass.askedAt > 2 * slowMs",
     replace: "false",
