@@ -12,28 +12,26 @@ import { memoryOf } from "../core/operations/memory.ts";
 import { type AttemptPolicy, defaultPolicy } from "./engine/attempt-policy.ts";
 import { companyOf } from "./engine/company.ts";
 import { runJob } from "./engine/run-job.ts";
-import { withCurrentSecrets } from "./engine/with-current-secrets.ts";
+import { makeTargetHealth } from "./engine/targets/health.ts";
 import { catalog } from "./types/catalog.ts";
 
 /** The Lambda of a job type: the engine around its executor, started on AWS. */
 export function consumer(type: JobType, execute: ExecuteWithServices, policy: AttemptPolicy = defaultPolicy) {
-  const current = withCurrentSecrets(execute);
   const start = lazy(() => {
     const env = readEnv(ConsumerEnv);
     const services = startServices(`consumer-${type}`, env, catalog);
     const queue = { ...services.queue, reach: new Set(reachOf(type, catalog.products, catalog.registry)) };
     const redelivery = startRedelivery(env.QUEUES[type].url, services.log);
     const waiting = { longestWaitMs: env.LONGEST_WAIT_MS, holdSeconds: env.HOLD_SECONDS };
-    const health = lazy(async () => (await import("./engine/target-health.ts")).makeTargetHealth());
     const company = companyOf(services.clock);
-    const options = { type, policy, ...waiting, memory: memoryOf(env.MEMORY_MB), company, health };
+    const options = { type, policy, ...waiting, memory: memoryOf(env.MEMORY_MB), company, health: makeTargetHealth() };
     const notesWaits = env.NOTE_WAITS === "true";
     return loggingOf({ ...services, queue, redelivery, secrets: startSecrets(), notesWaits, options }, { type });
   });
   return queueHandler(
     start,
     JobMessage,
-    (services, message, beside) => runJob(services, current, message, { ...services.options, ...beside }),
+    (services, message, beside) => runJob(services, execute, message, { ...services.options, ...beside }),
     messageFields,
   );
 }

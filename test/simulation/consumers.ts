@@ -1,6 +1,6 @@
 import { type AttemptPolicy, defaultPolicy } from "../../lambdas/consumers/engine/attempt-policy.ts";
 import { runJob } from "../../lambdas/consumers/engine/run-job.ts";
-import { makeTargetHealth } from "../../lambdas/consumers/engine/target-health.ts";
+import { makeTargetHealth } from "../../lambdas/consumers/engine/targets/health.ts";
 import { decisionPolicy } from "../../lambdas/consumers/types/feature/decisions.ts";
 import { execute as decide } from "../../lambdas/consumers/types/feature/execute.ts";
 import { registry } from "../../lambdas/consumers/types/registry.ts";
@@ -63,7 +63,7 @@ export function consumers(world: World, ledger: Ledger, { jobs, gates }: Stored,
       company: crowd.company(),
       holdSeconds: herd.holdSeconds,
       random: () => random.next(),
-      health: async () => health,
+      health,
       ...(calls && { calls }),
     };
     try {

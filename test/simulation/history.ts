@@ -1,6 +1,5 @@
 import { setImmediate } from "node:timers/promises";
 import { uuidv7 } from "uuidv7";
-import { loadGates } from "../../lambdas/consumers/engine/gates.ts";
 import { isFinished, type Job } from "../../lambdas/core/job/job.ts";
 import { timeline } from "../support/line/timeline.ts";
 import { outagesOf } from "./adversary.ts";
@@ -61,9 +60,6 @@ export async function history(seed: number, options: Options = {}): Promise<Hist
   // Garbage is freed only in the event loop, which the ticks of a history never reach.
   await setImmediate();
   // Loaded once, and before virtual time begins, since loading takes real time.
-  await loadGates();
-  await import("../../lambdas/consumers/engine/targets.ts");
-  await import("../../lambdas/core/expressions/evaluated-input.ts");
   const restore = takeChance(seeded(seed ^ 0x5f5f), options.traced ?? false);
   try {
     return await run(seed, options);

@@ -37,8 +37,10 @@ const started = new WeakMap<FakeGates, Set<string | undefined>>();
  * asked: `hasItsSlots` sees to it that it starts nothing then.
  */
 export function watchedGates(gates: FakeGates, { jobs, by, observer, now }: Watch): Gates {
-  const isLive = (job: Job | undefined, { lease, turn }: Holder): job is Job =>
+  const isLive = (job: Job | undefined, { lease, turn, given }: Holder): job is Job =>
     job?.status === "running" &&
+    // A slot that the attempt has not taken, since its limit had left the catalog, is not used by it.
+    given === undefined &&
     turn.startsWith(`${job.run}.${job.attempt}.`) &&
     (started.get(gates)?.has(job.claim_id) ?? false) &&
     (job.lease_until ?? 0) > now() &&

@@ -9,7 +9,7 @@ import { intakeHandler } from "../../lambdas/aws/lambda/intake-handler.ts";
 import { queueHandler } from "../../lambdas/aws/lambda/queue-handler.ts";
 import { streamHandler } from "../../lambdas/aws/lambda/stream-handler.ts";
 import { makeLog } from "../../lambdas/aws/log/log.ts";
-import type { AttemptPolicy } from "../../lambdas/consumers/engine/attempt-policy.ts";
+import { type AttemptPolicy, defaultPolicy } from "../../lambdas/consumers/engine/attempt-policy.ts";
 import { runJob } from "../../lambdas/consumers/engine/run-job.ts";
 import { decisionPolicy } from "../../lambdas/consumers/types/feature/decisions.ts";
 import { registry } from "../../lambdas/consumers/types/registry.ts";
@@ -196,7 +196,7 @@ describe.each(jobTypes)("the consumer of type %s", (type) => {
   ];
 
   /** As Lambda calls it: a batch with a good message, and one that cannot be read. */
-  async function consume(all: Services, execute: Execute, job: Job, policy?: AttemptPolicy) {
+  async function consume(all: Services, execute: Execute, job: Job, policy: AttemptPolicy = defaultPolicy) {
     const handler = queueHandler(
       () => ({ ...all, redelivery: noRedelivery }),
       JobMessage,

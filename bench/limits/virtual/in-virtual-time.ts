@@ -1,4 +1,3 @@
-import { loadGates } from "../../../lambdas/consumers/engine/gates.ts";
 import { delivery, type Random, seeded } from "../../lateness/model.ts";
 import { noon } from "../../support/a-job.ts";
 import { requestOf } from "../catalog.ts";
@@ -33,8 +32,6 @@ export async function inVirtualTime(
   due: readonly Due[],
 ): Promise<LineRun> {
   const { late = prompt, ...limited } = options;
-  // Loaded now: while a file is read, virtual time would go on.
-  await loadGates();
   const time = virtualTime(noon);
   const random = seeded(1);
   const requests = { read: 0, write: 0 };

@@ -17,7 +17,7 @@ export interface Thrown {
 export interface Recorded {
   /** The job as it was claimed. */
   claimed: Job;
-  /** The job as it was stored just before this write; somebody may have changed it since the claim. */
+  /** The job as it was stored just before this write; it may have been changed since the claim. */
   before: Job;
   /** The job at the end of the attempt. */
   ended: Job;

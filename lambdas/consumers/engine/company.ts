@@ -3,7 +3,7 @@ import type { Clock } from "../../core/ports/clock.ts";
 /** Who runs in a process at the same time: the jobs of a batch. */
 export interface Company {
   /**
-   * Lets a job in, and answers how it leaves. Undefined if it may not run beside those that are in, and has to go back to its queue.
+   * Lets a job in, and returns how it leaves. Undefined if it may not run beside those that are in, and has to go back to its queue.
    * A job that has to be alone first waits a few seconds for the others to leave.
    */
   enter(alone: boolean): Promise<(() => void) | undefined>;

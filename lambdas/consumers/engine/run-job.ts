@@ -1,97 +1,62 @@
-import { isFinished, isWaiting, type Job, type JobMessage, messageOf, tenantOf } from "../../core/job/job.ts";
+import { isWaiting, type Job, type JobMessage, messageOf, tenantOf } from "../../core/job/job.ts";
 import { attemptMeasured } from "../../core/job/measures.ts";
-import { mayHaveCrashed, snoozed } from "../../core/job/transitions.ts";
+import { snoozed } from "../../core/job/transitions.ts";
 import { traceOf } from "../../core/kernel/errors.ts";
-import { lazy } from "../../core/kernel/lazy.ts";
-import { turnOf } from "../../core/limits/gate.ts";
-import { dispatchFollowUps } from "../../core/operations/change-job.ts";
+import type { Calls } from "../../core/limits/pump.ts";
 import type { ExecuteWithServices } from "../../core/operations/execution.ts";
 import { jobFields, loggingOf, messageFields } from "../../core/operations/log-fields.ts";
-import { type Admitted, type Memory, memoryOf } from "../../core/operations/memory.ts";
-import type { Pass } from "../../core/operations/pass-gates.ts";
+import { endlessRoom, memoryOf } from "../../core/operations/memory.ts";
 import type { ConsumerServices } from "../../core/operations/services.ts";
 import type { Chained } from "../../core/operations/slots.ts";
-import type { Clock } from "../../core/ports/clock.ts";
 import type { Log } from "../../core/ports/log.ts";
-import { attempt, NotStarted } from "./attempt.ts";
-import { type AttemptPolicy, defaultPolicy, type Recorded } from "./attempt-policy.ts";
-import { type ClaimedJob, type ClaimOptions, claimJob } from "./claim-job.ts";
-import { anyCompany, type Company } from "./company.ts";
-import { leaveGates } from "./gates.ts";
-import { noteStart } from "./note-start.ts";
+import { attempt } from "./attempt.ts";
+import { defaultPolicy } from "./attempt-policy.ts";
+import { anyCompany } from "./company.ts";
+import { type Engine, type Entering, type Guard, NotStarted, type Running } from "./context.ts";
+import { endPass, giveBackSlots } from "./gates/leave.ts";
+import { admission, followUps, guards } from "./lists.ts";
 import { record } from "./record.ts";
-import type { TargetHealth } from "./target-health.ts";
+import { makeTargetHealth } from "./targets/health.ts";
 import { forSeconds, whileClaimed } from "./while-claimed.ts";
 
-export interface RunJobOptions extends ClaimOptions {
-  /** In [0, 1): the jitter of the backoff. Default: a fresh random number. */
-  random?: (() => number) | undefined;
-  /** The memory that the jobs of a batch share. Default: without end. */
-  memory?: Memory | undefined;
-  /** Who runs in this process. Default: every job runs beside every other one. */
-  company?: Company | undefined;
-  /** What the process knows of the targets of groups, loaded once a job needs it. Default: nothing. */
-  health?: (() => Promise<TargetHealth>) | undefined;
-}
-
-type Attempting = Pick<ChainingOptions, "health" | "mayRun"> & {
-  policy: AttemptPolicy;
-  random: number;
-  room: Admitted;
-};
-
-/** Few jobs have a cache tag. */
-const loadCache = lazy(() => import("../../core/operations/cached-result.ts"));
+/** What is given of an engine. Default: an engine for jobs of all types that run beside each other, in memory without end. */
+export type RunJobOptions = Partial<Omit<Engine, "services" | "execute" | "mayRun">> & Pick<Entering, "calls">;
 
 const endless = memoryOf(Number.POSITIVE_INFINITY);
+
+/** How long after its message came a consumer takes on another job, in milliseconds: its function has that much more time than attempts. */
+const chainMs = 20_000;
 
 /**
  * Takes one message to its end, and then the jobs that get the slots which are freed thereby: they start at once, and not when a
  * message would come. Resolves when the message may be deleted; throws when it has to be delivered again.
  */
 export async function runJob(
-  all: ConsumerServices,
+  services: ConsumerServices,
   execute: ExecuteWithServices,
   message: JobMessage,
-  options: RunJobOptions = {},
+  { calls, ...options }: RunJobOptions = {},
 ): Promise<void> {
-  const mayRun = chainingOf(all.clock, options);
-  const chaining = { ...options, mayRun };
-  await runAll(all, execute, await runOne(all, execute, message, chaining), chaining);
+  const { policy = defaultPolicy, random = Math.random, memory = endless, company = anyCompany } = options;
+  const { health = makeTargetHealth() } = options;
+  const { now } = services.clock;
+  const until = now() + chainMs;
+  const mayRun = (job: Job) => job.type === options.type && now() < until;
+  const engine = { ...options, services, execute, policy, random, memory, company, health, mayRun };
+  await runChained(engine, await runOne(engine, message, calls));
 }
 
 /** Runs jobs that have no message, one for each slot that was freed, and then those that get their slots. */
-async function runAll(
-  all: ConsumerServices,
-  execute: ExecuteWithServices,
-  chained: readonly Chained[],
-  options: ChainingOptions,
-): Promise<void> {
-  await Promise.all(
-    chained.map(async (one) => runAll(all, execute, await runNext(all, execute, one, options), options)),
-  );
-}
-
-/** How long after its message came a consumer takes on another job, in milliseconds: its function has that much more time than attempts. */
-const chainMs = 20_000;
-
-/** Whether a consumer runs a job itself that gets a slot from it: one of its own type, while there is time. */
-function chainingOf({ now }: Clock, { type }: RunJobOptions): (job: Job) => boolean {
-  const until = now() + chainMs;
-  return (job) => job.type === type && now() < until;
+async function runChained(engine: Engine, chained: readonly Chained[]): Promise<void> {
+  await Promise.all(chained.map(async (one) => runChained(engine, await runNext(engine, one))));
 }
 
 /** Runs a job that has no message. What fails here sends it one. */
-async function runNext(
-  all: ConsumerServices,
-  execute: ExecuteWithServices,
-  { job, limits }: Chained,
-  options: ChainingOptions,
-): Promise<Chained[]> {
+async function runNext(engine: Engine, { job, limits }: Chained): Promise<Chained[]> {
   try {
-    return await runOne(all, execute, messageOf(job), { ...options, calls: { limits, visible: 0 } });
+    return await runOne(engine, messageOf(job), { limits, visible: 0 });
   } catch (error) {
-    const { log, queue, clock } = loggingOf(all, jobFields(job));
+    const { log, queue, clock } = loggingOf(engine.services, jobFields(job));
     log.error("a job that got the slot of another one has failed to run; it gets a message", traceOf(error));
     const calls = { limits, visible: clock.now() };
     await queue.send(job.type, messageOf(job), { delaySeconds: 0, group: tenantOf(job), calls });
@@ -99,119 +64,77 @@ async function runNext(
   }
 }
 
-type ChainingOptions = RunJobOptions & { mayRun: (job: Job) => boolean };
-
-async function runOne(
-  all: ConsumerServices,
-  execute: ExecuteWithServices,
-  message: JobMessage,
-  options: ChainingOptions,
-): Promise<Chained[]> {
-  const { memory = endless, company = anyCompany, random = Math.random, policy = defaultPolicy } = options;
-  const claimed = await claimJob(loggingOf(all, messageFields(message)), message, options);
-  if (!claimed) return [];
-  const { job } = claimed;
-  const services = loggingOf(all, jobFields(job));
-  const leave = await company.enter(mayHaveCrashed(job));
-  if (!leave) return requeue(services, claimed, policy, requeues.alone);
-  try {
-    const room = memory.admit(job);
-    if (!room) return await requeue(services, claimed, policy, requeues.memory);
-    const { health, mayRun } = options;
-    const attempting = { policy, room, random: random(), health, mayRun };
-    return await runClaimed(services, execute, claimed, attempting).finally(room.leave);
-  } finally {
-    leave();
-  }
+/** Admits a message, and runs the job that it has claimed. Returns the jobs that got its slots and that this consumer runs. */
+async function runOne(engine: Engine, message: JobMessage, calls: Calls | undefined): Promise<Chained[]> {
+  const entering: Entering = { engine, services: loggingOf(engine.services, messageFields(message)), message, calls };
+  const job = await admit(entering);
+  if (!job) return [];
+  const services = loggingOf(engine.services, jobFields(job));
+  using held = new DisposableStack();
+  return await runClaimed({
+    ...{ engine, services, message, job, held, pass: entering.pass },
+    random: engine.random(),
+    insisting: whileClaimed(services, job),
+    room: endlessRoom,
+    hasBegun: false,
+    used: {},
+  });
 }
 
-async function runClaimed(
-  services: ConsumerServices,
-  execute: ExecuteWithServices,
-  claimed: ClaimedJob,
-  options: Attempting,
-): Promise<Chained[]> {
-  const { policy, mayRun } = options;
-  const { pass } = claimed;
-  const takeBack = (error: unknown) =>
-    error instanceof NotStarted ? giveBack(services, claimed, policy, error) : Promise.reject(error);
-  const job = await noteStart(services, claimed.job).catch((cause) => takeBack(new NotStarted("unnoted", { cause })));
-  if (!job) {
-    await leaveGates(services, pass, "own");
+/** Returns the job once it is claimed. Undefined if there is nothing to run: the message may be deleted. */
+async function admit(entering: Entering): Promise<Job | undefined> {
+  for (const enter of admission) {
+    const next = await enter(entering);
+    if (next === "again") return admit(entering);
+    if (next === "left") return undefined;
+  }
+  return entering.job;
+}
+
+async function runClaimed(running: Running): Promise<Chained[]> {
+  const { services, engine, pass } = running;
+  const end = (await guard(running)) ?? (await attempt(running));
+  if (end === "lost") {
+    await giveBackSlots(running);
     return [];
   }
-  const caching = job.cache === undefined ? undefined : (await loadCache()).cachingOf(services, job.cache);
-  const insisting = whileClaimed(services, job);
-  const transition = await attempt(services, execute, job, { ...options, pass, caching, insisting }).catch(takeBack);
-  const recorded = await record(services, job, transition, policy, insisting);
+  if (end instanceof NotStarted) return putBack(running, end);
+  const recorded = await record(services, running.job, end, engine.policy, running.insisting);
   // Before the follow-ups: the next attempt may need the slot.
-  const whose = pass && mayBeTakenOver(pass, recorded) ? "own" : undefined;
-  const next = await leaveGates(services, pass, whose, mayRun);
-  if (!recorded) return next;
+  const chained = await endPass(services, pass, recorded, engine.mayRun);
+  if (!recorded) return chained;
   report(services.log, recorded.ended);
-  // Record first, then dispatch. If a crash comes between the two, the reconciler dispatches.
-  await Promise.all([
-    dispatchFollowUps(services, recorded.next),
-    policy.onRecorded(services, recorded),
-    caching?.keep(recorded.ended),
-  ]);
-  return next;
+  await Promise.all(followUps.map((follow) => follow(running, recorded)));
+  return chained;
 }
 
-/**
- * Whether another consumer may have taken the slots over: it has taken over the claim, or it makes the next decision of a feature,
- * which is another claim of the same turn. Nobody else needs the slots of an attempt that has ended, whoever renewed them.
- */
-const mayBeTakenOver = ({ turn }: Pass, recorded: Recorded | undefined): boolean =>
-  recorded === undefined || (!isFinished(recorded.next) && turnOf(recorded.next) === turn);
-
-/** Snoozes a job under whose claim nothing has started, so that the claim does not count as a crash, and throws why. */
-async function giveBack(
-  services: ConsumerServices,
-  claimed: ClaimedJob,
-  policy: AttemptPolicy,
-  why: NotStarted,
-): Promise<never> {
-  await snooze(services, claimed, policy);
-  throw why.cause ?? why;
-}
-
-/** Why a job cannot run beside the others of its batch, and when it comes again. */
-const requeues = {
-  memory: { why: "the others of its batch leave no memory for its input", delaySeconds: 0 },
-  alone: { why: "it or another job of its batch may have crashed a process, and runs alone", delaySeconds: 2 },
-};
-
-/**
- * Sends a job back to its queue: another process or a later batch takes it. The first job of a batch always has room, so that every
- * batch ends at least one.
- */
-async function requeue(
-  services: ConsumerServices,
-  claimed: ClaimedJob,
-  policy: AttemptPolicy,
-  { why, delaySeconds }: (typeof requeues)["memory"],
-): Promise<Chained[]> {
-  const { job } = claimed;
-  if (!(await snooze(services, claimed, policy))) return [];
-  services.log.info(`job sent back: ${why}`);
-  await services.queue.send(job.type, messageOf(job), { delaySeconds, group: tenantOf(job) });
-  return [];
+async function guard(running: Running): Promise<Awaited<ReturnType<Guard>>> {
+  for (const stop of guards) {
+    const end = await stop(running);
+    if (end) return end;
+  }
+  return undefined;
 }
 
 /** How long to try each write: where it fails, the job only waits until its lease ends. */
 const snoozeSeconds = 3;
 
-async function snooze(
-  services: ConsumerServices,
-  { job, pass }: ClaimedJob,
-  policy: AttemptPolicy,
-): Promise<Recorded | undefined> {
+/**
+ * Snoozes a job under whose claim nothing has started, and sends it back to its queue, where another process or a later batch takes it:
+ * the first job of a batch always has room, so every batch ends at least one. Where its own message comes again, throws why.
+ */
+async function putBack(running: Running, why: NotStarted): Promise<Chained[]> {
+  const { services, engine, job } = running;
   const insisting = forSeconds(services.clock, snoozeSeconds);
-  const recorded = await record(services, job, (of) => snoozed(of, services.clock.now()), policy, insisting);
+  const recorded = await record(services, job, (of) => snoozed(of, services.clock.now()), engine.policy, insisting);
   // Meanwhile another consumer may have claimed the same attempt.
-  await leaveGates(services, pass, "own");
-  return recorded;
+  await giveBackSlots(running);
+  const { delaySeconds } = why;
+  if (delaySeconds === undefined) throw why.cause ?? why;
+  if (!recorded) return [];
+  services.log.info(`job sent back: ${why.message}`);
+  await services.queue.send(job.type, messageOf(job), { delaySeconds, group: tenantOf(job) });
+  return [];
 }
 
 /**

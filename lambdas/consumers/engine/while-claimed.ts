@@ -1,8 +1,8 @@
 import type { Job } from "../../core/job/job.ts";
 import { extended } from "../../core/job/transitions.ts";
+import { TransientError } from "../../core/kernel/errors.ts";
 import type { ConsumerServices } from "../../core/operations/services.ts";
 import type { Clock } from "../../core/ports/clock.ts";
-import { insist } from "./insist.ts";
 import { leaseMarginMs } from "./lease.ts";
 
 /** Repeats a call until AWS takes it, for as long as that makes sense; then throws what the last try did. */
@@ -18,7 +18,7 @@ const leastTryMs = 10_000;
 const longestExtensionMs = 60_000;
 
 /**
- * Insists while a claim lasts, and makes it last longer meanwhile: once it ends, somebody else does again what this consumer has done
+ * Insists while a claim lasts, and makes it last longer meanwhile: once it ends, another consumer does again what this one has done
  * and could not record.
  */
 export function whileClaimed({ jobs, clock }: Pick<ConsumerServices, "jobs" | "clock">, claimed: Job): Insisting {
@@ -53,3 +53,28 @@ export const forSeconds =
 
 /** Tries once. */
 export const once: Insisting = (call) => call();
+
+/** Milliseconds until the next try: 0.1 s, then twice as long each time, up to a second. */
+const pauseBefore = (tries: number): number => Math.min(1000, 100 * 2 ** tries);
+
+/**
+ * Repeats a call that AWS refuses for now until it succeeds, or until the time `until` (epoch milliseconds) has come: then it throws
+ * what the last try did. The SDK has tried each time by itself. `between` runs before each repetition.
+ */
+async function insist<T>(
+  clock: Clock,
+  until: () => number,
+  call: () => Promise<T>,
+  between: () => Promise<void> = async () => {},
+): Promise<T> {
+  for (let tries = 0; ; tries++) {
+    try {
+      return await call();
+    } catch (error) {
+      const pause = pauseBefore(tries);
+      if (!(error instanceof TransientError) || clock.now() + pause >= until()) throw error;
+      await clock.sleep(pause);
+      await between();
+    }
+  }
+}

@@ -3,8 +3,8 @@ import { takesExpressions } from "../expressions/request-input.ts";
 import { cacheKeyOf, cacheTtl } from "../job/result-cache.ts";
 import { durationMs } from "../kernel/duration.ts";
 import { given } from "../kernel/given.ts";
-import { usableRun } from "../operations/cached-result.ts";
 import type { Services } from "../operations/services.ts";
+import { usableRun } from "../operations/usable-run.ts";
 import type { AcceptedRequest } from "../requests/request.ts";
 import type { ExplainedCacheSchema } from "./schemas/explanation.ts";
 

@@ -1,5 +1,5 @@
 import { awsSecrets } from "../../../lambdas/aws/secrets/secrets.ts";
-import { withCurrentSecrets } from "../../../lambdas/consumers/engine/with-current-secrets.ts";
+import { withCurrentSecrets } from "../../../lambdas/consumers/engine/around/secrets.ts";
 import { execute as action } from "../../../lambdas/consumers/types/action/execute.ts";
 import { execute as notification } from "../../../lambdas/consumers/types/notification/execute.ts";
 import { secret } from "../../../lambdas/core/catalog/references.ts";

@@ -87,7 +87,7 @@ export const changes: Mutation[] = [
   {
     name: "cancel: a step does not check its feature",
     seed: 7,
-    at: "consumers/engine/attempt.ts#endWithoutStart",
+    at: "consumers/engine/guards/parent-ended.ts#parentEnded",
     find: "await endedParentOf(services, job)",
     replace: "await Promise.resolve(undefined)",
     bug: "a step that a decider had created before it died ran although its feature was cancelled",

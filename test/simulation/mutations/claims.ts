@@ -33,7 +33,7 @@ export const claims: Mutation[] = [
   {
     name: "claim: a job of another type is claimed",
     seed: 20,
-    at: `${engine}/claim-job.ts#claim`,
+    at: `${engine}/admission/claim.ts#claim`,
     find: "leaseMarginMs, type }",
     replace: "leaseMarginMs }",
     bug: "a message in another type's queue was claimed and failed its job",
@@ -41,7 +41,7 @@ export const claims: Mutation[] = [
   {
     name: "lease: is used although its answer came late",
     seed: 20,
-    at: `${engine}/claim-job.ts#isTooLate`,
+    at: `${engine}/guards/late.ts#late`,
     find: "< leastMarginMs",
     replace: "< -1e9",
     bug: "a claim whose answer took long left too little of its lease",
@@ -63,8 +63,8 @@ export const claims: Mutation[] = [
   {
     name: "timeout: an attempt starts after its timeout",
     seed: 101,
-    at: `${engine}/attempt.ts#attempt`,
-    find: "signal.throwIfAborted();",
+    at: `${engine}/around/begin.ts#begin`,
+    find: "execution.signal.throwIfAborted();",
     replace: "",
     bug: "an input that came from S3 after the timeout started the executor",
   },
@@ -90,7 +90,7 @@ export const claims: Mutation[] = [
   },
   {
     name: "crashes: the start of an attempt that may have crashed is not noted",
-    at: `${engine}/note-start.ts#noteStart`,
+    at: `${engine}/guards/noted.ts#noteStart`,
     find: "!mayHaveCrashed(claimed) ||",
     replace: "true ||",
   },
@@ -108,9 +108,9 @@ export const claims: Mutation[] = [
   },
   {
     name: "snooze: a claim under which nothing has started is not given back",
-    at: `${engine}/run-job.ts#giveBack`,
-    find: "await snooze(services, claimed, policy);",
-    replace: "",
+    at: `${engine}/run-job.ts#putBack`,
+    find: "const recorded = await",
+    replace: "if (why.delaySeconds === undefined) throw why.cause ?? why;\n  const recorded = await",
     bug: "slow claims and failed reads of the parent ended as crashes",
   },
   {

@@ -9,7 +9,7 @@ export const dispatching: Mutation[] = [
     name: "dispatch: the next attempt is sent before it is recorded",
     at: "consumers/engine/run-job.ts#runClaimed",
     find: "const recorded =",
-    replace: `const early = transition(job); if (early.status === "scheduled") await dispatchFollowUps(services, early); const recorded =`,
+    replace: `const early = end(running.job); if (early.status === "scheduled") await followUps[0](running, { next: early }); const recorded =`,
   },
   {
     name: "dispatch: failures in a batch are swallowed",

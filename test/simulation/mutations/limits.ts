@@ -1,9 +1,8 @@
 import type { Mutation } from "./mutation.ts";
 
 const gate = "core/limits/gate.ts";
-const pass = "core/operations/pass-gates.ts";
+const gates = "consumers/engine/gates";
 const transitions = "core/job/transitions.ts";
-const claim = "consumers/engine/claim-job.ts";
 
 /** Slots, waiting lists, rates and snoozes of jobs that have limits. */
 export const limits: Mutation[] = [
@@ -17,23 +16,25 @@ export const limits: Mutation[] = [
   {
     name: "limits: a slot is freed when its attempt starts",
     seed: 5,
-    at: `${claim}#claimGated`,
-    find: "await leaveStood(services, pass)",
-    replace: "await leaveGates(services, pass)",
+    at: `${gates}/lines.ts#lines`,
+    find: "for (const gate of pass.lines) await gates.leave(gate, at);",
+    replace: "for (const { part } of pass.slots) await gates.release(part, pass.job.id, pass.turn);",
   },
   {
     name: "limits: the lease of a slot ends before that of its claim",
     seed: 5,
-    at: `${pass}#takeOnce`,
+    at: `${gates}/pass.ts#takeOnce`,
     find: "now + leaseMs + slackMs",
     replace: "now + 1000",
   },
   {
     name: "limits: a duplicate frees the slot of the attempt that runs",
     seed: 157,
-    at: `${claim}#claimGated`,
-    find: `if (claimed.outcome !== "taken") await leaveGates(services, pass, "own");`,
-    replace: "await leaveGates(services, pass);",
+    at: "consumers/engine/admission/claim.ts#claim",
+    find: `if (outcome.outcome !== "claimed" && outcome.outcome !== "taken") await giveBackSlots(entering);`,
+    replace: `if (outcome.outcome !== "claimed")
+      for (const { part } of entering.pass?.slots ?? [])
+        await services.gates.release(part, message.job_id, entering.pass.turn);`,
   },
   {
     name: "limits: the reconciler frees the slots of jobs that run",
@@ -87,16 +88,16 @@ export const limits: Mutation[] = [
   {
     name: "limits: whoever took a shared slot last frees it",
     seed: 573,
-    at: `${pass}#releaseSlots`,
+    at: `${gates}/leave.ts#releaseSlots`,
     find: "if (whose && shared) continue;",
     replace: "",
     bug: "of two consumers with duplicates of a message, one that a rate or limit refused freed the slot with which the other ran",
   },
   {
     name: "limits: gates are not asked again after a slow read of the pauses",
-    seed: 1045,
-    at: `${pass}#isStale`,
-    find: "now - askedAt > 2 * slowMs",
+    seed: 789,
+    at: `${gates}/fresh-slots.ts#freshSlots`,
+    find: "clock.now() - pass.askedAt > 2 * slowMs",
     replace: "false",
     bug: "while the pauses were read for most of a minute, the slot with which a job was then claimed ended",
   },

@@ -2,7 +2,7 @@ import type { Mutation } from "./mutation.ts";
 
 const gate = "core/limits/gate.ts";
 const pump = "core/limits/pump.ts";
-const pass = "core/operations/pass-gates.ts";
+const gates = "consumers/engine/gates";
 const handing = "core/operations/slots.ts";
 const tick = "core/operations/tick.ts";
 const mark = "core/operations/lines.ts";
@@ -62,7 +62,7 @@ export const lines: Mutation[] = [
   {
     name: "lines: whoever stands in line marks nothing",
     seed: 27,
-    at: `${pass}#stand`,
+    at: `${gates}/pass.ts#stand`,
     find: "await markGate(services, { gate, rule, ...given({ lag: lagOfNewcomer(passing) }) }, state.line);",
     replace: "",
   },
@@ -76,16 +76,16 @@ export const lines: Mutation[] = [
   {
     name: "lines: a job stands in the lines of two limits",
     seed: 155,
-    at: `${pass}#leaveOthers`,
+    at: `${gates}/pass.ts#leaveOthers`,
     find: "await services.gates.leave(other, at);",
     replace: "",
   },
   {
     name: "lines: a job stays in line once it has been claimed",
     seed: 59,
-    at: `${pass}#leaveStood`,
-    find: "for (const gate of lines)",
-    replace: "for (const gate of lines.slice(0, 0))",
+    at: `${gates}/lines.ts#lines`,
+    find: "for (const gate of pass.lines)",
+    replace: "for (const gate of pass.lines.slice(0, 0))",
   },
   {
     name: "lines: a job that was cancelled or moved stays in line",
@@ -97,7 +97,7 @@ export const lines: Mutation[] = [
   {
     name: "lines: slots are not handed over when they are freed",
     seed: 27,
-    at: `${pass}#freeSlot`,
+    at: `${gates}/leave.ts#freeSlot`,
     find: "return handOver(services, gate, rule, given({ mayRun }));",
     replace: "return undefined;",
   },

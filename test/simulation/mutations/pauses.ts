@@ -8,16 +8,16 @@ export const pauses: Mutation[] = [
   {
     name: "pause: a message in another type's queue is held by the policy of that type",
     seed: 990013301,
-    at: "consumers/engine/pause-check.ts#isHeld",
-    find: "if (type !== undefined && job.type !== type) return false;",
+    at: "consumers/engine/pauses/paused.ts#paused",
+    find: "if (engine.type !== undefined && job.type !== engine.type) return undefined;",
     replace: "",
     bug: "a feature's consumer noted a wake-up with another type's job",
   },
   {
     name: "pause: is not looked for",
     seed: 41,
-    at: "consumers/engine/claim-job.ts#claimJob",
-    find: "if (await isHeld(services, message, options.policy ?? defaultPolicy, options.type)) return undefined;",
+    at: "consumers/engine/lists.ts#admission",
+    find: "  paused,\n",
     replace: "",
   },
   {
@@ -65,8 +65,8 @@ export const pauses: Mutation[] = [
   {
     name: "pause: is not looked for again after slow gates",
     seed: 213,
-    at: "consumers/engine/claim-job.ts#claimGated",
-    find: "if (pass && holding(await services.pauses.recent(), pass.job, services.clock.now())) return undefined;",
+    at: "consumers/engine/lists.ts#admission",
+    find: "  pausedMeanwhile,\n",
     replace: "",
     bug: "a job whose gates took seconds to answer was claimed although it had been paused meanwhile",
   },

@@ -100,19 +100,19 @@ export const series: Mutation[] = [
   {
     name: "cancel_previous: the next run is not sent ahead",
     seed: 224,
-    at: "consumers/engine/attempt.ts#attempt",
-    find: "void sendSuccessor(inTime, job);",
+    at: "consumers/engine/lists.ts#around",
+    find: "sendAhead, ",
     replace: "",
   },
   {
     name: "cancel_previous: the archive has an outcome that was not accepted",
     seed: 31,
-    at: "consumers/engine/supersede.ts#endRunning",
+    at: "consumers/engine/successor/successor.ts#endRunning",
     find: `if ((await services.jobs.replace(taken)) === "lost") return undefined;`,
     replace: "",
     also: [
       {
-        at: "consumers/engine/supersede.ts#endRunning",
+        at: "consumers/engine/successor/successor.ts#endRunning",
         find: "record(services, taken,",
         replace: "record(services, job,",
       },

@@ -1,6 +1,6 @@
 import type { Mutation } from "./mutation.ts";
 
-const targets = "consumers/engine/targets.ts";
+const targets = "consumers/engine/targets/targets.ts";
 
 /** The targets of a fallback. */
 export const fallbacks: Mutation[] = [

@@ -1,6 +1,6 @@
 import { expect } from "@jest/globals";
 import { runJob } from "../../../lambdas/consumers/engine/run-job.ts";
-import { makeTargetHealth } from "../../../lambdas/consumers/engine/target-health.ts";
+import { makeTargetHealth } from "../../../lambdas/consumers/engine/targets/health.ts";
 import { registry } from "../../../lambdas/consumers/types/registry.ts";
 import { makeCatalog } from "../../../lambdas/core/catalog/catalog.ts";
 import type { Product, ProductEvent } from "../../../lambdas/core/catalog/job-type.ts";
@@ -25,7 +25,7 @@ export function consumerOf(
     const due_at = services.clock.now();
     const job = before ?? aJob({ type, product: "p", event: "do", due_at, input: { inline: input }, ...overrides });
     if (!before) await services.jobs.create(job);
-    await runJob(services, execute, aMessage(job), { random: () => 0, health: async () => health });
+    await runJob(services, execute, aMessage(job), { random: () => 0, health });
     return (await services.jobs.get(job.id)) as Job;
   }
   return { run, ...services };

@@ -1,5 +1,4 @@
 import type { HttpRequest, HttpResponse } from "../../../lambdas/aws/http/route.ts";
-import { loadGates } from "../../../lambdas/consumers/engine/gates.ts";
 import { runJob } from "../../../lambdas/consumers/engine/run-job.ts";
 import { allScopes } from "../../../lambdas/core/access/scopes.ts";
 import { type Job, type JobMessage, jobTypes, messageOf } from "../../../lambdas/core/job/job.ts";
@@ -71,7 +70,6 @@ const visibility = { jobs: 360_000, ticks: 30_000 } as const;
  */
 export async function lineWorld(options: WorldOptions) {
   // Loaded before virtual time begins, since loading takes real time.
-  await loadGates();
   await import("../../../lambdas/core/operations/schedule-shared.ts");
   const { seed = 1, skew = 100, kills = 0, duplicates = 0, runMs = 20 } = options;
   const random = seeded(seed);

@@ -1,5 +1,5 @@
 import { runJob } from "../../../../lambdas/consumers/engine/run-job.ts";
-import { makeTargetHealth } from "../../../../lambdas/consumers/engine/target-health.ts";
+import { makeTargetHealth } from "../../../../lambdas/consumers/engine/targets/health.ts";
 import { registry } from "../../../../lambdas/consumers/types/registry.ts";
 import { makeCatalog } from "../../../../lambdas/core/catalog/catalog.ts";
 import type { Product } from "../../../../lambdas/core/catalog/job-type.ts";
@@ -63,7 +63,7 @@ function world({
     const job = aJob({ product: "shop", env: "dev", event: "notify", due_at, ...overrides, id });
     if (!(await services.jobs.get(id))) await services.jobs.create(job);
     calls.length = 0;
-    await runJob(services, execute, aMessage(job), { random: () => 0.5, health: async () => health });
+    await runJob(services, execute, aMessage(job), { random: () => 0.5, health });
     return (await services.jobs.get(id)) as Job;
   }
   const measured = () => services.log.lines.filter(({ message }) => message === "target called");

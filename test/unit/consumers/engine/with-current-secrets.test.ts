@@ -1,4 +1,4 @@
-import { withCurrentSecrets } from "../../../../lambdas/consumers/engine/with-current-secrets.ts";
+import { withCurrentSecrets } from "../../../../lambdas/consumers/engine/around/secrets.ts";
 import { secret } from "../../../../lambdas/core/catalog/references.ts";
 import { JobError, type JobErrorCode } from "../../../../lambdas/core/job/job-error.ts";
 import type { Execution } from "../../../../lambdas/core/operations/execution.ts";

@@ -1,7 +1,7 @@
-import type { TargetUse } from "../../core/job/attempt.ts";
-import type { Job } from "../../core/job/job.ts";
-import { changed, JobError } from "../../core/job/job-error.ts";
-import type { Transition } from "./attempt-policy.ts";
+import type { TargetUse } from "../../../core/job/attempt.ts";
+import type { Job } from "../../../core/job/job.ts";
+import { changed, JobError } from "../../../core/job/job-error.ts";
+import type { Transition } from "../attempt-policy.ts";
 
 /** Filled while an attempt runs, so that it is known when the attempt runs out of time. */
 export interface Used {

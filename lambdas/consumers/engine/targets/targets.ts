@@ -1,45 +1,46 @@
-import type { Member } from "../../core/catalog/targets/group.ts";
-import { movesOn, saysItIsDown } from "../../core/catalog/targets/moves-on.ts";
-import type { TargetUse } from "../../core/job/attempt.ts";
-import { JobError } from "../../core/job/job-error.ts";
-import { given } from "../../core/kernel/given.ts";
-import type { Execution } from "../../core/operations/execution.ts";
-import type { Room } from "../../core/operations/memory.ts";
-import { within as untilLate } from "../clients/until-aborted.ts";
-import { type GroupCall, makeTargetHealth, type TargetHealth } from "./target-health.ts";
-import type { Used } from "./target-record.ts";
-import { withTimeout } from "./within-time.ts";
+import type { Member } from "../../../core/catalog/targets/group.ts";
+import { movesOn, saysItIsDown } from "../../../core/catalog/targets/moves-on.ts";
+import type { TargetUse } from "../../../core/job/attempt.ts";
+import { JobError } from "../../../core/job/job-error.ts";
+import { given } from "../../../core/kernel/given.ts";
+import type { Execution } from "../../../core/operations/execution.ts";
+import type { Room } from "../../../core/operations/memory.ts";
+import { within as untilLate } from "../../clients/until-aborted.ts";
+import type { Around } from "../context.ts";
+import { withTimeout } from "../within-time.ts";
+import type { GroupCall, TargetHealth } from "./health.ts";
 
 type Tried = { member: Member; error: JobError }[];
 
 /**
- * Runs one attempt at the targets of a group, one after the other until one of them has done it, or has failed in a way after which no
- * other may be tried. Each gets what those before it have achieved as its progress.
+ * Behind the cache, whose answers come from no target, and around what repeats a call: each target has its own. Runs one attempt at the
+ * targets of a group, one after the other until one of them has done it, or has failed in a way after which no other may be tried. Each
+ * gets what those before it have achieved as its progress.
  */
-export async function executeOnTargets(
-  call: GroupCall,
-  health: TargetHealth = makeTargetHealth(),
-  used: Used = {},
-): Promise<unknown> {
-  const { order, leftOut } = await health.ordered(call);
-  const room = sharedRoom(call.execution.room);
-  const tried: Tried = [];
-  for (const [i, member] of order.entries()) {
-    call.execution.signal.throwIfAborted();
-    used.target = useOf(member, tried, leftOut);
-    const limit = i + 1 < order.length ? call.found.group.timeout_ms : undefined;
-    const execution = { ...call.execution, room, progress: used.progress ?? call.execution.progress };
-    try {
-      return await executeOn({ ...call, execution }, member, { health, limit });
-    } catch (error) {
-      if (!(error instanceof JobError) || call.execution.signal.aborted) throw error;
-      tried.push({ member, error });
-      used.progress = error.progress ?? used.progress;
-      if (!mayMoveOn(call, member, error)) throw endedBy(tried, false);
+export const targets: Around = (execute, { engine: { health }, used }, { group, ...found }) => {
+  if (!group) return execute;
+  return async (execution, services) => {
+    const call: GroupCall = { services, execute, execution, found: { ...found, group } };
+    const { order, leftOut } = await health.ordered(call);
+    const room = sharedRoom(execution.room);
+    const tried: Tried = [];
+    for (const [i, member] of order.entries()) {
+      execution.signal.throwIfAborted();
+      used.target = useOf(member, tried, leftOut);
+      const limit = i + 1 < order.length ? group.timeout_ms : undefined;
+      const one = { ...execution, room, progress: used.progress ?? execution.progress };
+      try {
+        return await executeOn({ ...call, execution: one }, member, { health, limit });
+      } catch (error) {
+        if (!(error instanceof JobError) || execution.signal.aborted) throw error;
+        tried.push({ member, error });
+        used.progress = error.progress ?? used.progress;
+        if (!mayMoveOn(call, member, error)) throw endedBy(tried, false);
+      }
     }
-  }
-  throw endedBy(tried, true);
-}
+    throw endedBy(tried, true);
+  };
+};
 
 /** Whether the failure of a member lets another one try the same event. */
 function mayMoveOn({ found: { group, definition, event } }: GroupCall, { name, target }: Member, error: JobError) {
@@ -81,7 +82,7 @@ const executeAs = ({ services, execute, execution, found }: GroupCall, { name, t
 type Limits = Pick<Execution, "signal" | "deadline">;
 
 /**
- * Runs with a time limit of its own besides that of the attempt, whose failure is a TIMEOUT of the target and not of the attempt. The
+ * Runs with a time limit besides that of the attempt, whose failure is a TIMEOUT of the target and not of the attempt. The
  * deadline tells an executor how long it has to say what it has achieved; one that says so only when it is stopped is still heard.
  */
 async function within<T>(
@@ -124,7 +125,7 @@ async function lastWordOf(
   return error instanceof JobError ? error : undefined;
 }
 
-/** One line per call, which is its measurement: whoever has no groups pays for none. */
+/** One line per call, which is its measurement: without groups there is none to pay for. */
 function measure({ services, execution, found }: GroupCall, { name }: Member, error: JobError | undefined): void {
   services.log.measure(
     "target called",

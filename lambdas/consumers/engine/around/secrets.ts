@@ -1,6 +1,6 @@
-import { JobError } from "../../core/job/job-error.ts";
-import type { ExecuteWithServices } from "../../core/operations/execution.ts";
-import { usedSecrets } from "../../core/operations/used-secrets.ts";
+import { JobError } from "../../../core/job/job-error.ts";
+import type { ExecuteWithServices } from "../../../core/operations/execution.ts";
+import { usedSecrets } from "../../../core/operations/used-secrets.ts";
 
 /** The codes by which a provider refuses credentials: some answer 403 for a key that they no longer know. */
 const refusals = new Set(["UNAUTHORIZED", "FORBIDDEN"]);
@@ -8,9 +8,10 @@ const refusals = new Set(["UNAUTHORIZED", "FORBIDDEN"]);
 const mayRepeat = ({ code, nothingDone }: JobError): boolean => refusals.has(code) && nothingDone;
 
 /**
- * Executes with the credentials that this Lambda has read, and once more if they are refused and have been rotated since:
- * a permanent failure would punish the job for the rotation. The second try gets what the first one achieved as progress. A refusal
- * that does not prove that nothing was done, such as that of a page to which an accepted POST has led, is left as it is.
+ * Innermost, so that each target of a group has its second try. Executes with the credentials that this Lambda has read, and once more if
+ * they are refused and have been rotated since: a permanent failure would punish the job for the rotation. The second try gets what the
+ * first one achieved as progress. Nothing follows a refusal that does not prove that nothing was done, such as that of a page to which an
+ * accepted POST has led.
  */
 export const withCurrentSecrets =
   (execute: ExecuteWithServices): ExecuteWithServices =>

@@ -1,14 +1,14 @@
-import { type Job, messageOf, tenantOf } from "../job/job.ts";
-import { JobError } from "../job/job-error.ts";
-import { isNoted, withWait } from "../job/transitions.ts";
-import { TransientError, traceOf } from "../kernel/errors.ts";
-import { given } from "../kernel/given.ts";
+import { calendarsOf } from "../../../core/catalog/calendars.ts";
+import { type Job, messageOf, tenantOf } from "../../../core/job/job.ts";
+import { JobError } from "../../../core/job/job-error.ts";
+import { isOver } from "../../../core/job/series.ts";
+import { claimable, isNoted, withWait } from "../../../core/job/transitions.ts";
+import { TransientError } from "../../../core/kernel/errors.ts";
+import { given } from "../../../core/kernel/given.ts";
 import {
   type Ask,
   type GateName,
-  type GatePart,
   hasReserved,
-  isOfAttempt,
   isOnePart,
   orderOf,
   type PartState,
@@ -16,44 +16,37 @@ import {
   slotPartsOf,
   type Taken,
   turnOf,
-} from "../limits/gate.ts";
-import { aheadMs, bucketsOf, paceOf, startAfter } from "../limits/gcra.ts";
-import { type Calls, uncalled } from "../limits/pump.ts";
-import type { Waiter } from "../ports/gates.ts";
-import type { JobStore } from "../ports/job-store.ts";
-import { type RuledGate, type Ruling, ruleAt, rulesOf } from "./limit-rules.ts";
-import { gatesOfJob, markGate } from "./lines.ts";
-import { type Chained, givenMs, type HandingOver, handOver, takeSlot } from "./slots.ts";
+} from "../../../core/limits/gate.ts";
+import { aheadMs, bucketsOf, paceOf, startAfter } from "../../../core/limits/gcra.ts";
+import { type Calls, uncalled } from "../../../core/limits/pump.ts";
+import { type RuledGate, rulesOf } from "../../../core/operations/limit-rules.ts";
+import { gatesOfJob, markGate } from "../../../core/operations/lines.ts";
+import type { ConsumerServices } from "../../../core/operations/services.ts";
+import { givenMs, handOver, takeSlot } from "../../../core/operations/slots.ts";
+import type { Waiter } from "../../../core/ports/gates.ts";
+import type { Admit } from "../context.ts";
+import { leaseMarginMs } from "../lease.ts";
+import { freeGiven, type HeldSlot, type Pass, refuseGiven, releaseSlots } from "./leave.ts";
 
-interface PassingGates extends HandingOver, Ruling {
-  jobs: JobStore;
-  /** Whether jobs note that they begin to wait for a limit, since the event is wanted. Default: no, which saves the write. */
-  notesWaits?: boolean;
-}
-
-/** A slot that a job holds while it runs. */
-export interface HeldSlot extends RuledGate {
-  part: GatePart;
-  lease: number;
-  /** The job had it before its message came: it was given to it. */
-  again: boolean;
-  /** Another consumer of the same attempt may be about to claim the job with it, so only the end of the attempt frees it. */
-  shared?: true;
-}
-
-export interface Pass {
-  job: Job;
-  turn: string;
-  slots: HeldSlot[];
-  /** The gates in whose lines the job may stand: it leaves them once it is claimed. */
-  lines: GateName[];
-  /** When the gates were asked, epoch milliseconds. */
-  askedAt: number;
-  /** Why the attempt fails once it is claimed. */
-  refusal?: JobError;
-  /** The gates were not asked, because the job was not to be claimed or only to be ended: nothing may start. */
-  isUnasked?: true;
-}
+/**
+ * Behind the pauses, and before the claim: a job that waits for its limits holds no lease. It is read first, because a message does not
+ * name its gates. What its claim only ends spends no slot or start, and must not wait for one.
+ */
+export const gates: Admit = async (entering) => {
+  const { services, engine, message, calls } = entering;
+  const before = entering.pass?.slots ?? [];
+  entering.pass = undefined;
+  const job = message.gated && (await services.jobs.get(message.job_id));
+  // Of a job of another type, whose message came to the wrong queue, nothing is freed.
+  if (!job || (engine.type !== undefined && job.type !== engine.type)) return undefined;
+  const now = services.clock.now();
+  if (claimable(job, message, now) !== "yes" || isOver(job, now, calendarsOf(services.catalog, job.product))) {
+    if (calls) await refuseGiven(services, job, message, calls);
+    return undefined;
+  }
+  entering.pass = await passGates(services, job, { leaseMs: leaseMarginMs + job.timeout_ms, calls, before });
+  return entering.pass ? undefined : "left";
+};
 
 /** What a message brings to the gates of its job. */
 interface Arriving {
@@ -62,13 +55,13 @@ interface Arriving {
   /** The limits that have called the job. */
   calls?: Calls | undefined;
   /** The slots that the same consumer has taken already, too long ago. */
-  before?: readonly HeldSlot[];
+  before: readonly HeldSlot[];
 }
 
 /** A slot outlasts the lease of the claim by this, for clocks that differ and for what comes between the two. */
 const slackMs = 10_000;
 /** Gates that answer this slowly would use up the slack: they are asked again. */
-const slowMs = 4000;
+export const slowMs = 4000;
 const tries = 3;
 /** A called job that has come too early so often stands in line again. */
 const mostReturns = 4;
@@ -78,8 +71,8 @@ const mostReturns = 4;
  * comes again, so this message may be dropped. Throws what the ports throw. What was taken by then stays taken, until the message comes
  * again or the leases end.
  */
-export async function passGates(
-  services: PassingGates,
+async function passGates(
+  services: ConsumerServices,
   job: Job,
   arriving: Arriving,
   round = 0,
@@ -104,9 +97,6 @@ export async function passGates(
   return passGates(services, job, { ...arriving, before: pass.slots }, round + 1);
 }
 
-/** Whether a pass is so old that a slot of it could end before a claim that is made now, or its start no longer be on time. */
-export const isStale = ({ askedAt }: Pass, now: number): boolean => now - askedAt > 2 * slowMs;
-
 interface Passing {
   pass: Pass;
   calls: Calls;
@@ -119,9 +109,9 @@ interface Passing {
 }
 
 function newPassing(
-  { clock }: PassingGates,
+  { clock }: ConsumerServices,
   job: Job,
-  { leaseMs, calls = uncalled, before = [] }: Arriving,
+  { leaseMs, calls = uncalled, before }: Arriving,
   askedAt: number,
 ): Passing {
   // One that was sent back comes as late as before, and one that is run by a chain has no message.
@@ -144,7 +134,7 @@ type Behind = RuledGate & { state: PartState; why: "line" | "full" | "early" };
  * with it, and the start of another rate be lost.
  */
 async function lineAhead(
-  services: PassingGates,
+  services: ConsumerServices,
   passing: Passing,
   ruled: readonly RuledGate[],
 ): Promise<Behind | undefined> {
@@ -165,8 +155,8 @@ async function lineAhead(
   return undefined;
 }
 
-/** Whether no other job in the line of a gate stands before the job. */
-async function isFirstIn({ gates }: PassingGates, { pass, first }: Passing, { gate }: RuledGate): Promise<boolean> {
+/** Whether nobody in the line of a gate stands before the job. */
+async function isFirstIn({ gates }: ConsumerServices, { pass, first }: Passing, { gate }: RuledGate): Promise<boolean> {
   const { id } = pass.job;
   const order = orderOf(pass.job);
   const { waiters } = await gates.line(gate, { limit: 1 });
@@ -179,13 +169,13 @@ async function isFirstIn({ gates }: PassingGates, { pass, first }: Passing, { ga
 }
 
 /** Takes the slot and the start that one limit asks for. Where others stand in line, the job passes if they stand behind it. */
-async function takeGate(services: PassingGates, passing: Passing, ruled: RuledGate): Promise<Taken> {
+async function takeGate(services: ConsumerServices, passing: Passing, ruled: RuledGate): Promise<Taken> {
   const taken = await takeOnce(services, passing, ruled);
   if (taken.outcome !== "line" || passing.first.has(ruled.gate.limit)) return taken;
   return (await isFirstIn(services, passing, ruled)) ? takeOnce(services, passing, ruled) : taken;
 }
 
-async function takeOnce({ gates, clock }: PassingGates, passing: Passing, ruled: RuledGate): Promise<Taken> {
+async function takeOnce({ gates, clock }: ConsumerServices, passing: Passing, ruled: RuledGate): Promise<Taken> {
   const { pass, calls, lag, leaseMs, before } = passing;
   const { gate, rule } = ruled;
   const now = clock.now();
@@ -222,10 +212,10 @@ const isSame = (a: GateName, b: GateName): boolean => a.limit === b.limit && a.k
 
 /**
  * Puts the job into the line of a gate, off all others, and gives back what was taken. A slot that became free meanwhile is handed
- * over at last, because the consumer that freed it may have seen an empty line.
+ * over at last, since the consumer that freed it may have seen an empty line.
  */
 async function stand(
-  services: PassingGates,
+  services: ConsumerServices,
   passing: Passing,
   { gate, rule, state, why }: Behind,
 ): Promise<Pass | undefined> {
@@ -237,7 +227,7 @@ async function stand(
     of: { limit: gate.limit, product: job.product },
   });
   const waiter = waiterOf(passing, gate, rule.rate !== undefined && why !== "full", services.clock.now());
-  // If the job was changed meanwhile, it does not wait in this state.
+  // Where the job has been changed meanwhile, it does not wait in this state.
   if (services.notesWaits && !isNoted(job, gate)) await services.jobs.replace(withWait(job, gate, waiter.since));
   await services.gates.stand(gate, waiter);
   await leaveOthers(services, passing, gate);
@@ -276,7 +266,7 @@ function waiterOf({ pass: { job }, calls }: Passing, gate: GateName, isForRate: 
 }
 
 /** A job stands in one line at a time. Slots that other limits have given to it, and that it has not come to take, go to others. */
-async function leaveOthers(services: PassingGates, { pass, calls }: Passing, gate: GateName): Promise<void> {
+async function leaveOthers(services: ConsumerServices, { pass, calls }: Passing, gate: GateName): Promise<void> {
   const { job, turn } = pass;
   const at = { job: job.id, order: orderOf(job) };
   const taken = new Set(pass.slots.map((slot) => slot.gate.limit));
@@ -288,35 +278,6 @@ async function leaveOthers(services: PassingGates, { pass, calls }: Passing, gat
   }
 }
 
-/** Frees a slot that was given to a job and that no consumer has taken. */
-async function freeGiven(
-  services: HandingOver & Ruling,
-  gate: GateName,
-  job: string,
-  isFor: (turn: string) => boolean,
-): Promise<void> {
-  for (const [part, { holders }] of Object.entries(await services.gates.parts(gate))) {
-    const own = holders[job];
-    if (!own?.given || !isFor(own.turn)) continue;
-    await freeSlot(services, { ...gate, part: Number(part) }, { job, turn: own.turn, lease: own.lease });
-  }
-}
-
-/**
- * Hands on the slots that limits have given to a job, once the message comes that was to bring it and the job does not wait any more:
- * it was cancelled or moved meanwhile.
- */
-export async function refuseGiven(
-  services: HandingOver & Ruling,
-  job: Job,
-  { run, attempt }: Pick<Job, "run" | "attempt">,
-  { limits }: Calls,
-): Promise<void> {
-  for (const gate of gatesOfJob(job)) {
-    if (limits[gate.limit]) await freeGiven(services, gate, job.id, (turn) => isOfAttempt(turn, { run, attempt }));
-  }
-}
-
 const tooLong = ({ limit }: GateName): JobError =>
   new JobError("RATE_LIMITED", `More than a day's jobs wait for the limit ${limit} with this key.`, {
     retryable: true,
@@ -324,7 +285,7 @@ const tooLong = ({ limit }: GateName): JobError =>
 
 /** Sends the message of a called job that came before its start, with the delay to that. Nothing of the line is written. */
 async function sendBack(
-  services: PassingGates,
+  services: ConsumerServices,
   passing: Passing,
   ruled: RuledGate,
   { startsAt, state }: { startsAt: number; state: PartState },
@@ -351,7 +312,7 @@ async function sendBack(
 
 /** Keeps slots of a job that has to wait until the times that are given for them, and frees the others. */
 async function keepSlots(
-  services: PassingGates,
+  services: ConsumerServices,
   { job, turn, slots }: Pass,
   untilOf: (slot: HeldSlot) => number | undefined,
 ): Promise<void> {
@@ -364,65 +325,4 @@ async function keepSlots(
     else if (!held.shared) await takeSlot(services.gates, held, { job: job.id, turn, now, slot });
   }
   await releaseSlots(services, { job, turn, slots: freed }, "own");
-}
-
-/** Takes a job that has been claimed off the lines in which it stood. */
-export async function leaveStood({ gates }: Pick<HandingOver, "gates">, { job, lines }: Pass): Promise<void> {
-  const at = { job: job.id, order: orderOf(job) };
-  for (const gate of lines) await gates.leave(gate, at);
-}
-
-/** Frees a slot, if the job still has it, and hands it over to the next in line. */
-async function freeSlot(
-  services: HandingOver & Ruling,
-  part: GatePart,
-  { job, turn, lease }: { job: string; turn: string; lease?: number },
-  mayRun?: (job: Job) => boolean,
-): Promise<Chained | undefined> {
-  const freed = await services.gates.release(part, job, turn, lease);
-  const { part: number, ...gate } = part;
-  if (!freed || !(number === 0 ? freed.line : (await services.gates.firsts([gate]))[0]?.line)) return undefined;
-  // The attempt may have begun under other numbers.
-  const rule = (await ruleAt(services, gate)) ?? {};
-  return handOver(services, gate, rule, given({ mayRun }));
-}
-
-/**
- * Frees the slots of a job and hands them over to those that wait for them. `own`: only those that no other consumer of the same
- * attempt had before or has taken over since, because it may have passed all gates and be about to claim the job. Returns the jobs
- * that the caller runs itself.
- */
-async function releaseSlots(
-  services: HandingOver & Ruling,
-  { job, turn, slots }: Pick<Pass, "job" | "turn" | "slots">,
-  whose?: "own",
-  mayRun?: (job: Job) => boolean,
-): Promise<Chained[]> {
-  const next: Chained[] = [];
-  for (const { part, lease, shared } of slots) {
-    if (whose && shared) continue;
-    const held = { job: job.id, turn, ...given({ lease: whose && lease }) };
-    const chained = await freeSlot(services, part, held, mayRun);
-    if (chained) next.push(chained);
-  }
-  return next;
-}
-
-/**
- * The same at the end of an attempt: a failure is logged and fails nothing. The slots of an attempt that is over are found by the
- * reconciler if a job waits for them, and end with their leases otherwise.
- */
-export async function leaveGates(
-  services: HandingOver & Ruling,
-  pass: Pass | undefined,
-  whose?: "own",
-  mayRun?: (job: Job) => boolean,
-): Promise<Chained[]> {
-  if (!pass || pass.slots.length === 0) return [];
-  try {
-    return await releaseSlots(services, pass, whose, mayRun);
-  } catch (error) {
-    services.log.warn("a slot was not handed over; the reconciler does it", traceOf(error));
-    return [];
-  }
 }

@@ -1,15 +1,15 @@
-import type { CatalogEvent } from "../../core/catalog/catalog.ts";
-import type { Group, Healthcheck, Member } from "../../core/catalog/targets/group.ts";
-import { healthBounds } from "../../core/catalog/targets/group-bounds.ts";
-import { orderOf } from "../../core/catalog/targets/order.ts";
-import { Outages, preferred } from "../../core/catalog/targets/outages.ts";
-import type { Job } from "../../core/job/job.ts";
-import { JobError } from "../../core/job/job-error.ts";
-import { durationMs } from "../../core/kernel/duration.ts";
-import type { ExecuteWithServices, Execution } from "../../core/operations/execution.ts";
-import type { ConsumerServices } from "../../core/operations/services.ts";
-import { type Connect, tcpConnect } from "../clients/tcp-connect.ts";
-import { withTimeout } from "./within-time.ts";
+import type { CatalogEvent } from "../../../core/catalog/catalog.ts";
+import type { Group, Healthcheck, Member } from "../../../core/catalog/targets/group.ts";
+import { healthBounds } from "../../../core/catalog/targets/group-bounds.ts";
+import { orderOf } from "../../../core/catalog/targets/order.ts";
+import { Outages, preferred } from "../../../core/catalog/targets/outages.ts";
+import type { Job } from "../../../core/job/job.ts";
+import { JobError } from "../../../core/job/job-error.ts";
+import { durationMs } from "../../../core/kernel/duration.ts";
+import type { ExecuteWithServices, Execution } from "../../../core/operations/execution.ts";
+import type { ConsumerServices } from "../../../core/operations/services.ts";
+import { type Connect, tcpConnect } from "../../clients/tcp-connect.ts";
+import { withTimeout } from "../within-time.ts";
 
 /** An attempt at a job whose event names a group. */
 export interface GroupCall {

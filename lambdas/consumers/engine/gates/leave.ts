@@ -1,0 +1,138 @@
+import { isFinished, type Job } from "../../../core/job/job.ts";
+import type { JobError } from "../../../core/job/job-error.ts";
+import { traceOf } from "../../../core/kernel/errors.ts";
+import { given } from "../../../core/kernel/given.ts";
+import { type GateName, type GatePart, isOfAttempt, turnOf } from "../../../core/limits/gate.ts";
+import type { Calls } from "../../../core/limits/pump.ts";
+import { type RuledGate, ruleAt } from "../../../core/operations/limit-rules.ts";
+import { gatesOfJob } from "../../../core/operations/lines.ts";
+import type { ConsumerServices } from "../../../core/operations/services.ts";
+import { type Chained, handOver } from "../../../core/operations/slots.ts";
+import type { Recorded } from "../attempt-policy.ts";
+
+/** A slot that a job holds while it runs. */
+export interface HeldSlot extends RuledGate {
+  part: GatePart;
+  lease: number;
+  /** The job had it before its message came: it was given to it. */
+  again: boolean;
+  /** Another consumer of the same attempt may be about to claim the job with it, so only the end of the attempt frees it. */
+  shared?: true;
+}
+
+export interface Pass {
+  job: Job;
+  turn: string;
+  slots: HeldSlot[];
+  /** The gates in whose lines the job may stand: it leaves them once it is claimed. */
+  lines: GateName[];
+  /** When the gates were asked, epoch milliseconds. */
+  askedAt: number;
+  /** Why the attempt fails once it is claimed. */
+  refusal?: JobError;
+}
+
+/** Frees a slot, if the job still has it, and hands it over to the first who waits for it. */
+async function freeSlot(
+  services: ConsumerServices,
+  part: GatePart,
+  { job, turn, lease }: { job: string; turn: string; lease?: number },
+  mayRun?: (job: Job) => boolean,
+): Promise<Chained | undefined> {
+  const freed = await services.gates.release(part, job, turn, lease);
+  const { part: number, ...gate } = part;
+  if (!freed || !(number === 0 ? freed.line : (await services.gates.firsts([gate]))[0]?.line)) return undefined;
+  // The attempt may have begun under other numbers.
+  const rule = (await ruleAt(services, gate)) ?? {};
+  return handOver(services, gate, rule, given({ mayRun }));
+}
+
+/**
+ * Frees the slots of a job and hands them over to those that wait for them. `own`: only those that no other consumer of the same
+ * attempt had before or has taken over since, because it may have passed all gates and be about to claim the job. Returns the jobs
+ * that the caller runs itself.
+ */
+export async function releaseSlots(
+  services: ConsumerServices,
+  { job, turn, slots }: Pick<Pass, "job" | "turn" | "slots">,
+  whose?: "own",
+  mayRun?: (job: Job) => boolean,
+): Promise<Chained[]> {
+  const next: Chained[] = [];
+  for (const { part, lease, shared } of slots) {
+    if (whose && shared) continue;
+    const held = { job: job.id, turn, ...given({ lease: whose && lease }) };
+    const chained = await freeSlot(services, part, held, mayRun);
+    if (chained) next.push(chained);
+  }
+  return next;
+}
+
+/** Frees the slots of an attempt that does not start here. What another consumer of it has taken over since stays. */
+export async function giveBackSlots(of: { services: ConsumerServices; pass?: Pass | undefined }): Promise<void> {
+  await leaveGates(of.services, of.pass, "own");
+  of.pass = undefined;
+}
+
+/** Frees the slots of an attempt that has ended. Returns the jobs that got them and that the caller runs, as `mayRun` allows. */
+export const endPass = (
+  services: ConsumerServices,
+  pass: Pass | undefined,
+  recorded: Recorded | undefined,
+  mayRun: (job: Job) => boolean,
+): Promise<Chained[]> => leaveGates(services, pass, pass && mayBeTakenOver(pass, recorded) ? "own" : undefined, mayRun);
+
+/**
+ * Whether another consumer may have taken the slots over: it has taken over the claim, or it makes the next decision of a feature,
+ * which is another claim of the same turn. No other consumer needs the slots of an attempt that has ended.
+ */
+const mayBeTakenOver = ({ turn }: Pass, recorded: Recorded | undefined): boolean =>
+  recorded === undefined || (!isFinished(recorded.next) && turnOf(recorded.next) === turn);
+
+/**
+ * A failure is logged and fails nothing. The slots of an attempt that is over are found by the reconciler if others wait for them,
+ * and end with their leases otherwise.
+ */
+async function leaveGates(
+  services: ConsumerServices,
+  pass: Pass | undefined,
+  whose?: "own",
+  mayRun?: (job: Job) => boolean,
+): Promise<Chained[]> {
+  if (!pass || pass.slots.length === 0) return [];
+  try {
+    return await releaseSlots(services, pass, whose, mayRun);
+  } catch (error) {
+    services.log.warn("a slot was not handed over; the reconciler does it", traceOf(error));
+    return [];
+  }
+}
+
+/** Frees a slot that was given to a job and that nobody has taken. */
+export async function freeGiven(
+  services: ConsumerServices,
+  gate: GateName,
+  job: string,
+  isFor: (turn: string) => boolean,
+): Promise<void> {
+  for (const [part, { holders }] of Object.entries(await services.gates.parts(gate))) {
+    const own = holders[job];
+    if (!own?.given || !isFor(own.turn)) continue;
+    await freeSlot(services, { ...gate, part: Number(part) }, { job, turn: own.turn, lease: own.lease });
+  }
+}
+
+/**
+ * Hands on the slots that limits have given to a job, once the message comes that was to bring it and the job does not wait any more:
+ * it was cancelled or moved meanwhile.
+ */
+export async function refuseGiven(
+  services: ConsumerServices,
+  job: Job,
+  { run, attempt }: Pick<Job, "run" | "attempt">,
+  { limits }: Calls,
+): Promise<void> {
+  for (const gate of gatesOfJob(job)) {
+    if (limits[gate.limit]) await freeGiven(services, gate, job.id, (turn) => isOfAttempt(turn, { run, attempt }));
+  }
+}
