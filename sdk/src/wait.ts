@@ -1,4 +1,5 @@
-import { isFinished, type Job, type JobReceipt } from "./job.ts";
+import type { Job, JobReceipt } from "./answers.ts";
+import { isFinished } from "./is-finished.ts";
 import type { Jobs } from "./jobs.ts";
 import type { Runtime } from "./runtime.ts";
 import type { Transport } from "./transport.ts";

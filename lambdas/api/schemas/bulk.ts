@@ -2,15 +2,23 @@ import * as z from "zod";
 import { lazy } from "../../core/kernel/lazy.ts";
 import { JobSummarySchema } from "../../core/queries/schemas/list.ts";
 
+export const BulkErrorSchema = lazy(() =>
+  z
+    .object({
+      job_id: z.string(),
+      code: z.string().meta({ description: "A stable code.", examples: ["STATE_CONFLICT"] }),
+      detail: z.string(),
+    })
+    .describe("Why a job was not changed."),
+);
+
 export const BulkResultSchema = lazy(() =>
   z
     .object({
       matched: z.int().describe("The number of jobs that this request found."),
       succeeded: z.int(),
       failed: z.int(),
-      errors: z
-        .array(z.object({ job_id: z.string(), code: z.string(), detail: z.string() }))
-        .describe("One error per job that was not changed."),
+      errors: z.array(BulkErrorSchema()).describe("One for each job that was not changed."),
       would_change: z
         .array(JobSummarySchema())
         .exactOptional()
@@ -20,5 +28,5 @@ export const BulkResultSchema = lazy(() =>
         .exactOptional()
         .describe("Repeat the request with this as `cursor` to change the jobs that follow. Absent at the end."),
     })
-    .meta({ id: "BulkResult" }),
+    .meta({ id: "BulkResult", description: "The outcome of a bulk change." }),
 );

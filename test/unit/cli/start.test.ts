@@ -31,7 +31,12 @@ describe("what is loaded before a command runs", () => {
   it("is the command line alone, so that its help is there at once", () => {
     const files = chunks.flatMap((chunk) => Object.keys(chunk?.inputs ?? {}));
     const others = files.filter((file) => !file.startsWith("packages/ductape-jobs/src/cli/"));
-    expect(others.sort()).toEqual(["lambdas/core/kernel/version.ts", "packages/ductape-jobs/src/project-folder.ts"]);
+    expect(others.sort()).toEqual([
+      "lambdas/core/kernel/job-status.ts",
+      "lambdas/core/kernel/job-type.ts",
+      "lambdas/core/kernel/version.ts",
+      "packages/ductape-jobs/src/project-folder.ts",
+    ]);
   });
 
   it("takes no package but the one that reads the arguments", () => {

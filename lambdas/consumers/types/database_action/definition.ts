@@ -14,7 +14,6 @@ import { compile } from "./statement.ts";
 import type { DatabaseTarget } from "./target.ts";
 import { type Input, inputFaults, plainNames } from "./values.ts";
 
-/** IDbActionRequest: what fills the placeholders of a named action. */
 export const databaseInput = lazy(() => {
   const Records = z.record(z.string(), z.unknown());
   // What a row must be depends on the action, and the faults of rows have pointers of their own: see `databaseFaults`.
@@ -24,7 +23,17 @@ export const databaseInput = lazy(() => {
     .max(mostRows);
   const Data = z.union([Records, Rows], must(`must be an object, or a list of 1 to ${mostRows} objects`));
   // Both are optional: the placeholders of an action say which of them it needs.
-  return strict({ data: Data.optional(), filter: Records.optional() });
+  return strict({
+    data: Data.optional().meta({
+      description:
+        "The values of the action's placeholders, or a list of them to run the action once for each. Default: none, for an action that has only a filter.",
+      examples: [{ status: "shipped" }],
+    }),
+    filter: Records.optional().meta({
+      description: "The values of the placeholders that select records. Default: none.",
+      examples: [{ id: 12345 }],
+    }),
+  });
 });
 
 /** The values that the placeholders of the target's action require and the input lacks. */

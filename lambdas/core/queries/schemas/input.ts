@@ -16,7 +16,9 @@ export const JobInputSchema = lazy(() =>
       input_url: z
         .string()
         .exactOptional()
-        .describe("The URL of an input that is too large for an answer; valid for an hour."),
+        .describe(
+          "Where to download the JSON of an input that is too large for an answer. The URL is valid for an hour.",
+        ),
       input_bytes: z
         .int()
         .exactOptional()
@@ -24,5 +26,5 @@ export const JobInputSchema = lazy(() =>
           "The size of an input that is too large for an answer and has no URL, since its event hides parts of it.",
         ),
     })
-    .meta({ id: "JobInput" }),
+    .meta({ id: "JobInput", description: "The input of a job, as it was requested." }),
 );

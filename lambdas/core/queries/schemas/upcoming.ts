@@ -1,12 +1,13 @@
 import * as z from "zod";
 import { lazy } from "../../kernel/lazy.ts";
+import { at } from "./at.ts";
 
 export const UpcomingSchema = lazy(() =>
   z
     .object({
-      from: z.int().describe("The start of the current minute. Epoch milliseconds."),
+      from: at("The start of the current minute."),
       minutes: z
-        .array(z.object({ at: z.int().describe("The start of the minute. Epoch milliseconds."), count: z.int() }))
+        .array(z.object({ at: at("The start of the minute."), count: z.int() }))
         .describe(
           "How many pending jobs are due in each minute, those of the current minute that are still ahead first.",
         ),
@@ -19,7 +20,7 @@ export const UpcomingSchema = lazy(() =>
       hot_minutes: z
         .array(
           z.object({
-            at: z.int().describe("The start of the minute. Epoch milliseconds."),
+            at: at("The start of the minute."),
             product_tag: z.string(),
             env: z.string(),
             count: z
@@ -41,5 +42,5 @@ export const UpcomingSchema = lazy(() =>
           "How many schedules EventBridge Scheduler starts per second, by the quota that the deployment knows.",
         ),
     })
-    .meta({ id: "Upcoming" }),
+    .meta({ id: "Upcoming", description: "How many jobs are due in each of the next minutes." }),
 );

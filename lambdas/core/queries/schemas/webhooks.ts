@@ -38,7 +38,7 @@ export const WebhookSchema = lazy(() =>
         .exactOptional()
         .describe("The last of these attempts, the latest first, at most 10."),
     })
-    .meta({ id: "Webhook" }),
+    .meta({ id: "Webhook", description: "A webhook of the catalog in one env." }),
 );
 
 export const WebhookListSchema = lazy(() =>
