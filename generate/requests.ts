@@ -85,7 +85,11 @@ export const requests: Record<string, Shape> = {
   IPublishRequest: { schema: publishInput(), doc: "The input of an event that publishes a message to a broker." },
   JobFields: { schema: BulkFilter, doc: "What jobs are selected by, besides their product.", omit: tenant },
   PauseFields: { schema: PauseRequest, doc: "What is paused besides a product, why, and until when.", omit: tenant },
-  LimitPin: { schema: PinRequest, defaults: { concurrency: "the catalog's", rate: "the catalog's" } },
+  LimitPin: {
+    schema: PinRequest,
+    doc: "The numbers that are to hold instead of the catalog's: `concurrency`, `rate` or both.",
+    defaults: { concurrency: "the catalog's", rate: "the catalog's" },
+  },
 };
 
 /** Types of fields that are written by hand, or are those of answers. */

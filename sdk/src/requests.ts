@@ -67,7 +67,7 @@ export interface IJobProcessorInput extends DuctapeFields {
     | IPublishRequest
     | Record<string, unknown>;
   /**
-   * When to start: Unix time in seconds (a number below 1e11) or milliseconds, or an RFC 3339 string with an offset.
+   * When to start. Unix time in seconds (a number below 1e11) or milliseconds, or an RFC 3339 string with an offset.
    * 0 and times in the past mean now; at most 5 years ahead.
    * @default `0`
    * @example `"2030-01-31T09:00:00+01:00"`

@@ -71,19 +71,19 @@ const clients = [
  * the rules of a seventh type (3 KB), of sessions (2 KB), of groups of targets (1 KB), and bounds for what a request may cost, with
  * the meaning of Ductape's retries and of doubled dollars (4 KB), and what removes results and runs, notes a caller's keys and knows a run
  * that has begun (4 KB), and the fields of an action's body (1 KB), added to it; and 2 KB everywhere for readers that ignore what a later
- * version has stored.
+ * version has stored; and 7 KB for what the fields of a request and of each input mean, from which OpenAPI and the SDK's types are made.
  */
 const budgets: [entry: string, most: number][] = [
-  ["api", 536],
+  ["api", 543],
   // Two clients: the deployed key is a secret, all others are in the table.
   ["authorizer", 305],
   // What follows schedules is loaded when one has changed. The rules for cron where the clocks change took 5 KB, and the sweep of
   // lines, which starts their pumps, 3 KB.
-  ["reconciler", 424],
+  ["reconciler", 428],
   ["lifecycle", 370],
-  ["intake", 526],
+  ["intake", 532],
   ["tasks", 365],
-  ["pump", 400],
+  ["pump", 405],
   ["relay", 340],
   // No client of AWS at all.
   ["dashboard", 120],
@@ -139,8 +139,9 @@ test.each(jobTypes)(
     expect(found.sort()).toEqual([...ofType[type]].sort());
     const early = [...startPackages].filter((name) => clients.includes(name));
     expect(early).toEqual(type === "feature" ? ["dayjs"] : []);
-    // What insists on the record of an outcome, and runs alone what may have crashed, took 8 KB.
-    expect(startKb).toBeLessThanOrEqual(554);
+    // What insists on the record of an outcome, and runs alone what may have crashed, took 8 KB, and
+    // what the fields of requests mean 5 KB.
+    expect(startKb).toBeLessThanOrEqual(560);
   },
 );
 

@@ -33,7 +33,7 @@ export const JobRequest = strict({
   }),
   start_at: Time.default(0).meta({
     description:
-      "When to start: Unix time in seconds (a number below 1e11) or milliseconds, or an RFC 3339 string with an offset. 0 and times in the past mean now; at most 5 years ahead.",
+      "When to start. Unix time in seconds (a number below 1e11) or milliseconds, or an RFC 3339 string with an offset. 0 and times in the past mean now; at most 5 years ahead.",
     examples: ["2030-01-31T09:00:00+01:00"],
   }),
   retries: z

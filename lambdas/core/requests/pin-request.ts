@@ -17,9 +17,7 @@ export const PinRequest = strict({
     .refine(wellFormed, notWellFormed)
     .optional()
     .describe("Why, for those who find it later; up to 200 characters. Default: none."),
-})
-  .refine(({ concurrency, rate }) => concurrency !== undefined || rate !== undefined, { error: needsNumbers })
-  .describe("The numbers that are to hold instead of the catalog's: `concurrency`, `rate` or both.");
+}).refine(({ concurrency, rate }) => concurrency !== undefined || rate !== undefined, { error: needsNumbers });
 
 /** Parses the request to pin a limit. Throws INVALID_REQUEST with every fault. */
 export function pinOf(body: unknown, now: number): Pin {
