@@ -1,16 +1,10 @@
-import { execFileSync } from "node:child_process";
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
+import { readFileSync } from "node:fs";
 import * as z from "zod";
 import { maxConcurrency, type Setting, settings, settingsPerType } from "./settings.ts";
 
-/*
- * Writes what is made of the table of settings: the props of the construct, with their documentation, and the tables of the docs. With
- * `--check` it writes nothing, and fails if a file is not what it would write.
- */
+/* What is made of the table of settings: the props of the construct, with their documentation, and the tables of the docs. */
 
-const propsFile = new URL("jobs-settings.ts", import.meta.url);
-const docsFile = new URL("../../docs/operations/settings.md", import.meta.url);
+const docsFile = "docs/operations/settings.md";
 
 interface Listed extends Setting {
   name: string;
@@ -120,26 +114,8 @@ ${propsOf()}
 export type PerType<Value> = { [Type in JobType]?: Value };
 `;
 
-const files: [URL, (before: string) => string][] = [
-  [propsFile, propsText],
-  [docsFile, pageWithTables],
-];
-
-/** Formatted as every file here is. */
-const formatted = (file: URL, text: string): string =>
-  execFileSync("node_modules/.bin/biome", ["format", `--stdin-file-path=${fileURLToPath(file)}`], {
-    input: text,
-    encoding: "utf8",
-  });
-
-const isCheck = process.argv.includes("--check");
-for (const [file, make] of files) {
-  const before = existsSync(file) ? readFileSync(file, "utf8") : "";
-  const after = formatted(file, make(before));
-  if (after === before) continue;
-  if (!isCheck) writeFileSync(file, after);
-  else {
-    console.error(`${fileURLToPath(file)} is not what the table of settings says. Run: npm run generate`);
-    process.exitCode = 1;
-  }
-}
+/** The text of each file before it is formatted. */
+export const settingsFiles = (): Record<string, string> => ({
+  "infra/settings/jobs-settings.ts": propsText(),
+  [docsFile]: pageWithTables(readFileSync(docsFile, "utf8")),
+});

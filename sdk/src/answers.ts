@@ -1,114 +1,440 @@
-import type { JobRepeat, JobSummary, JobType } from "./job.ts";
-import type { LimitGate, LimitRate } from "./limit-gate.ts";
-import type { PauseReference } from "./pause.ts";
+/* Made by `npm run generate` from the schemas in lambdas/. Change those instead. */
 
-/** Why a job was not changed. */
-export interface BulkError {
-  job_id: string;
+import type { DuctapeJob } from "./ductape-job.ts";
+
+/** What an event does. */
+export type JobType = (typeof jobTypes)[number];
+export const jobTypes = [
+  "action",
+  "notification",
+  "database_action",
+  "function",
+  "storage",
+  "publish",
+  "feature",
+] as const;
+
+/** The status of a job. `completed`, `failed` and `cancelled` are final. */
+export type JobStatus = (typeof jobStatuses)[number];
+export const jobStatuses = ["scheduled", "queued", "running", "completed", "failed", "cancelled", "paused"] as const;
+
+/** A stable code that says why an attempt failed. */
+export type JobErrorCode =
+  | "TIMEOUT"
+  | "RATE_LIMITED"
+  | "SERVICE_UNAVAILABLE"
+  | "CONNECTION_ERROR"
+  | "CRASHED"
+  | "VALIDATION_ERROR"
+  | "NOT_FOUND"
+  | "UNAUTHORIZED"
+  | "FORBIDDEN"
+  | "CONFIGURATION_ERROR"
+  | "PROVIDER_ERROR";
+
+/**
+ * What a key may do: `jobs:read` reads, `jobs:write` schedules and changes, `jobs:input` shows the inputs of jobs,
+ * `jobs:admin` does all of it, and bulk changes.
+ */
+export type JobVerb = "jobs:read" | "jobs:write" | "jobs:input" | "jobs:admin";
+
+/** What the API returns once it has accepted a job. */
+export interface JobReceipt {
   /**
-   * A stable code.
-   * @example `"STATE_CONFLICT"`
+   * The id of the job.
+   * @example `"job_0198c2f47a6e7b3c9d1e2f3a4b5c6d7e"`
    */
-  code: string;
-  detail: string;
+  job_id: string;
+  status: JobStatus;
+  /** When the job starts, or starts for the first time. Epoch milliseconds. */
+  scheduled_at: number;
+  /** Whether the job has a series of runs. */
+  recurring: boolean;
+  /** When a recurring job runs next. Epoch milliseconds. */
+  next_run_at?: number;
+  /** The request was added to a debounced job that waits: the job runs with this request's input. */
+  debounced?: true;
+  /** Nothing was made: this is the open job that has the unique key of the request. */
+  skipped?: true;
+  /** The job with the same unique key that was cancelled for this one. */
+  replaced?: string;
 }
 
-/** The outcome of a bulk change. */
-export interface BulkResult {
-  matched: number;
-  succeeded: number;
-  failed: number;
-  /** One for each job that was not changed. */
-  errors: BulkError[];
-  /** `succeeded` by the name it has in Ductape. */
-  count: number;
-  /** Of a dry run only: the jobs that would be changed, as they are now. `succeeded` counts them. */
-  would_change?: JobSummary[];
-}
-
-/** Estimates, to within a factor of two; null if there is nothing to measure. */
-export interface Percentiles {
-  p50: number | null;
-  p95: number | null;
-  p99: number | null;
-}
-
-/** Statistics of one product and env over whole hours. Times are epoch milliseconds. */
-export interface Stats {
+/** A job as lists show it. */
+export interface JobSummary extends DuctapeJob {
+  /**
+   * The id of the job.
+   * @example `"job_0198c2f47a6e7b3c9d1e2f3a4b5c6d7e"`
+   */
+  job_id: string;
+  status: JobStatus;
+  /** When the job starts, or starts for the first time. Epoch milliseconds. */
+  scheduled_at: number;
+  /** Whether the job has a series of runs. */
+  recurring: boolean;
+  /** When a recurring job runs next. Epoch milliseconds. */
+  next_run_at?: number;
   product_tag: string;
   env: string;
-  /** The start of the first counted hour. */
-  from: number;
-  /** The end of the last counted hour. */
-  to: number;
-  counts: { scheduled: number; completed: number; failed: number; cancelled: number };
-  /** The share of completed runs among completed and failed ones. */
-  success_rate: number | null;
-  completed_first_try: number;
-  completed_after_retry: number;
-  /** Attempts that ended, over runs that completed or failed. */
-  mean_attempts: number | null;
-  /** From when an attempt was due to when it started. */
-  lateness_ms: Percentiles;
-  /** From when an attempt started to when it ended. */
-  duration_ms: Percentiles;
-  /** With `part_hours`: the parts of the window, oldest first. Times are epoch milliseconds. */
-  parts?: { from: number; to: number; counts: Stats["counts"] }[];
-}
-
-/** The products and envs that have had jobs in the last 90 days. */
-export interface Active {
-  /** The latest first. */
-  tenants: {
-    product_tag: string;
-    env: string;
-    /** The start of the latest hour in which a job was scheduled or ended. Epoch milliseconds. */
-    last_active_at: number;
+  event: string;
+  type: JobType;
+  app?: string;
+  /** The number of the run, from 1. A one-time job has run 1 only. */
+  run: number;
+  /** The number of the attempt at this run, from 1. */
+  attempt: number;
+  /** How many further attempts follow a failed first one. */
+  retries: number;
+  /** How long one attempt may take, in milliseconds. */
+  timeout_ms: number;
+  /** When the current attempt may start. Epoch milliseconds. */
+  due_at: number;
+  /** When the job was requested. Epoch milliseconds. */
+  created_at: number;
+  /** When the latest attempt started. Epoch milliseconds. */
+  started_at?: number;
+  /**
+   * When the first attempt of the run started: its lateness is counted from scheduled_at to here. Absent before
+   * that, and once 25 later attempts have been made. Epoch milliseconds.
+   */
+  first_started_at?: number;
+  /** When the job ended. Epoch milliseconds. */
+  finished_at?: number;
+  /** No attempt starts after this time: a job that still waits is cancelled. Epoch milliseconds. */
+  expires_at?: number;
+  labels?: string[];
+  /** The key by which the job takes turns with others in its queue. */
+  fairness_key?: string;
+  /** The series of a recurring job. */
+  repeat?: JobRepeat;
+  /** The feature of which the job is a step. */
+  parent?: {
+    /** The feature's job. */
+    job_id: string;
+    /** The run of the feature's job. */
+    run: number;
+    /** The step, as `sequence.step`. */
+    step: string;
+  };
+  /** The session of its request. Neither its token nor its claims are shown. */
+  session?: {
+    tag: string;
+  };
+  /** The schedule of the catalog that the job belongs to. */
+  schedule?: string;
+  /** It takes in later requests of its key until it starts. */
+  debounce?: {
+    /** The key, or its hash if it is longer than 64 characters. Empty: all requests of the event share one. */
+    key: string;
+    /** When it starts at the latest. Epoch milliseconds. */
+    until: number;
+    /** How many requests it stands for. */
+    requests: number;
+  };
+  /** The tag under which its result is remembered. */
+  cache?: string;
+  /** The job whose result answered this one, which was not executed: it has the same cache tag, event and input. */
+  cached_from?: string;
+  /** The limits that its attempts pass, with the keys that its input gave. Absent if its event has none. */
+  gates?: {
+    limit: string;
+    key: string;
   }[];
+  /** It is the only open job of this key. */
+  unique?: {
+    /** The key, or its hash if it is longer than 64 characters. Empty: all requests of the event share one. */
+    key: string;
+  };
+  /** Why the job failed, or why its latest attempt did. */
+  error?: JobFailure;
+  /**
+   * Why the job was cancelled.
+   * @example `"expired"`
+   */
+  reason?: string;
+  /**
+   * What keeps a job from its start: a pause, or the limit in whose line it stands for a slot or a start. Lists show
+   * that for the first 50 such jobs of a page, without position and start.
+   */
+  waiting_for?: PauseReference | LimitWait;
 }
 
-/** How many jobs are due in each of the next minutes. Times are epoch milliseconds. */
-export interface Upcoming {
-  /** The start of the current minute. */
-  from: number;
-  /** How many pending jobs are due in the minute that starts at `at`. Those that are due already are not counted. */
-  minutes: { at: number; count: number }[];
-  /** The sum of the counts. */
-  total: number;
-  /** Whether more jobs are due than were counted: the last minute is then incomplete, and later ones are missing. */
-  truncated: boolean;
-  /** The minutes that hold more jobs than EventBridge Scheduler starts in a minute, earliest first. */
-  hot_minutes: HotMinute[];
-  /** How many schedules EventBridge Scheduler starts per second, by the quota that the deployment knows. */
-  starts_per_second: number;
+/** A job as the API shows it. Its input is not part of it. */
+export interface Job extends JobSummary {
+  /** Seconds of head start in the lines of limits, if any. */
+  priority?: number;
+  /** How often a provider has put off the current attempt by a Retry-After, and since when. That spends no attempt. */
+  snoozes?: {
+    count: number;
+    /** When the first try that was put off had started. Epoch milliseconds. */
+    since: number;
+  };
+  /** The attempts of the current run, oldest first. The last 25 are kept. */
+  attempts: JobAttempt[];
+  /** The state of each step of a feature, by `sequence.step` and in the order of the catalog. Features only. */
+  steps?: Record<string, JobStep>;
+  /**
+   * The steps of a feature in the order of the catalog, those included that have not begun, and what each depends
+   * on. Features only, and absent once the catalog has lost the event.
+   */
+  graph?: JobGraphStep[];
+  /**
+   * The outcome of each channel of a notification that has failed or will be retried. Once it has completed, its
+   * result has them.
+   */
+  channels?: Record<string, JobChannel>;
+  /** The result of a completed job. Its shape depends on the event. */
+  result?: unknown;
+  /** Where to download the JSON of a result that is too large for an answer. The URL is valid for an hour. */
+  result_url?: string;
+  /** The size of a result that is too large for an answer and has no URL, since its event hides parts of it. */
+  result_bytes?: number;
+  /** The JSON pointers of the parts of the result that are shown as `[redacted]`, as the catalog has them. */
+  redacted?: string[];
 }
 
-/** A minute that holds more jobs of one product and env than EventBridge Scheduler starts in a minute. */
-export interface HotMinute {
-  /** The start of the minute, epoch milliseconds. */
-  at: number;
-  product_tag: string;
-  env: string;
-  /** Roughly how many jobs have been scheduled for it, those cancelled since included. */
-  count: number;
-  /** By how many minutes earlier the messages of further jobs in its quarter hour are asked for. */
-  further_minutes: number;
+/** The input of a job, as it was requested. */
+export interface JobInputView {
+  job_id: string;
+  /** The input as it was requested, with `[redacted]` in place of the parts that its event hides. */
+  input?: unknown;
+  /** The JSON pointers of the parts that are hidden, as the catalog has them. */
+  redacted?: string[];
+  /** Where to download the JSON of an input that is too large for an answer. The URL is valid for an hour. */
+  input_url?: string;
+  /** The size of an input that is too large for an answer and has no URL, since its event hides parts of it. */
+  input_bytes?: number;
 }
 
-/** The route that a job takes to its consumer. Times are epoch milliseconds. */
-export type JobRoute =
-  | { via: "queue"; delay_seconds: number; why: string }
+/** One occurrence of a job. A one-time job has only one. */
+export interface JobRun {
+  /** The number of the run, from 1. */
+  run: number;
+  status: JobStatus;
+  /** When it was planned to start. Epoch milliseconds. */
+  scheduled_at: number;
+  /** When the last of its attempts was due, or the next one is. Epoch milliseconds. */
+  due_at: number;
+  /** When its latest attempt started. Epoch milliseconds. */
+  started_at?: number;
+  /** When it ended. Epoch milliseconds. */
+  finished_at?: number;
+  attempts: JobAttempt[];
+  error?: JobFailure;
+  reason?: string;
+  /** The job whose result answered this one, which was not executed: it has the same cache tag, event and input. */
+  cached_from?: string;
+  /** The result of a completed job. Its shape depends on the event. */
+  result?: unknown;
+  /** Where to download the JSON of a result that is too large for an answer. The URL is valid for an hour. */
+  result_url?: string;
+  /** The size of a result that is too large for an answer and has no URL, since its event hides parts of it. */
+  result_bytes?: number;
+  /** The JSON pointers of the parts of the result that are shown as `[redacted]`, as the catalog has them. */
+  redacted?: string[];
+}
+
+/** The series of a recurring job. */
+export interface JobRepeat {
+  cron?: string;
+  tz?: string;
+  /** Milliseconds. */
+  every?: number;
+  /** The time that `every` is counted from: the first run. Epoch milliseconds. */
+  anchor: number;
+  limit?: number;
+  /** No run is planned after this time. Epoch milliseconds. */
+  end_date?: number;
+  overlap: "skip" | "queue" | "cancel_previous";
+  missed?: "skip" | "once" | "all";
+  /** How late a run may start, in milliseconds. */
+  max_lateness_ms?: number;
+  /** The most that every run may start later, in milliseconds. */
+  spread_ms?: number;
+  /** How much later every run starts because of `spread_ms`, in milliseconds. */
+  offset_ms?: number;
+  /** The dates, and the product's calendars, on whose days no run is planned. */
+  except?: string[];
+}
+
+/** The state of a step of a feature. */
+export interface JobStep {
+  /** `skipped`: its condition was not met. `not_started`: the feature has not reached it yet. */
+  status:
+    | "scheduled"
+    | "queued"
+    | "running"
+    | "completed"
+    | "failed"
+    | "cancelled"
+    | "paused"
+    | "skipped"
+    | "not_started";
+  /** The job that runs the step. */
+  job_id?: string;
+  /** When it started. Epoch milliseconds. */
+  started_at?: number;
+  /** When it ended. Epoch milliseconds. */
+  finished_at?: number;
+  error?: JobFailure;
+}
+
+/** A step of a feature as the catalog has it. */
+export interface JobGraphStep {
+  /** The step, as `sequence.step`: the name of its state in `steps`. */
+  step: string;
+  sequence: string;
+  /** The tag of the event that the step runs. */
+  event: string;
+  /** The steps that end before it starts, as `sequence.step`. */
+  depends_on: string[];
+  /** Whether the step is skipped unless a condition holds. */
+  conditional: boolean;
+  /** Milliseconds between the end of the steps that it depends on and its start. */
+  delay?: number;
+  /** Whether the feature continues if the step fails. */
+  allow_fail?: boolean;
+}
+
+/** The outcome of a channel of a notification. */
+export type JobChannel =
   | {
-      via: "scheduler";
-      /** When its message is asked for, at the latest and at the earliest: the id of the job decides between the two. */
-      schedule_at: number;
-      schedule_from: number;
-      /** Roughly how many jobs of the product and env are scheduled for the same minute; 0 for less than some hundred. */
-      jobs_in_minute: number;
-      /** By how many minutes the message is asked for earlier because many jobs are due then. */
-      further_minutes: number;
-      why: string;
+      status: "sent";
+      /** The recipients that were reached, each with the provider's message id. */
+      sent?: {
+        to: string;
+        id: string;
+      }[];
+      /** Recipients that no longer exist and should be removed. */
+      dead?: {
+        to: string;
+        reason: string;
+      }[];
+      /** The HTTP status of the callback URL's response. */
+      response_status?: number;
+    }
+  | {
+      status: "failed";
+      code: JobErrorCode;
+      /**
+       * The provider's own code of the failure, if it gave one.
+       * @example `"card_declined"`, or `"40P01"`
+       */
+      provider_code?: string;
+      /** The recipients that were reached, each with the provider's message id. */
+      sent?: {
+        to: string;
+        id: string;
+      }[];
+      /** Recipients that no longer exist and should be removed. */
+      dead?: {
+        to: string;
+        reason: string;
+      }[];
+      /** The HTTP status of the callback URL's response. */
+      response_status?: number;
     };
+
+/** One attempt at a run. */
+export interface JobAttempt {
+  attempt: number;
+  /** When the attempt was due. Epoch milliseconds. */
+  due_at: number;
+  /** When it started. Epoch milliseconds. */
+  started_at: number;
+  /** When it ended. Epoch milliseconds. */
+  ended_at: number;
+  outcome: "completed" | "failed" | "cancelled";
+  /** How many executions of this attempt crashed before it ended. */
+  crashes?: number;
+  /** The job whose result answered this one, which was not executed: it has the same cache tag, event and input. */
+  cached_from?: string;
+  error?: JobFailure;
+  /** Which target of a fallback or quota ran it. Absent for events that name a single target. */
+  target?: JobTarget;
+  /** Milliseconds from its start to its end. */
+  duration_ms: number;
+  /** Milliseconds from when it was due to when it started. */
+  lateness_ms: number;
+}
+
+/** Which target of a fallback or quota ran an attempt. */
+export interface JobTarget {
+  /** The catalog entry that ran the attempt, or the last one that was tried. */
+  name: string;
+  /** The entries that were tried before it, in order, and the error code of each. */
+  tried?: {
+    name: string;
+    code: string;
+  }[];
+  /** The entries that come before it and were not tried first, because they had just failed. */
+  left_out?: string[];
+}
+
+/** Why an attempt failed. */
+export interface JobFailure {
+  code: JobErrorCode;
+  message: string;
+  /** Whether another attempt may succeed. */
+  retryable: boolean;
+  /**
+   * The provider's own code of the failure, if it gave one.
+   * @example `"card_declined"`, or `"40P01"`
+   */
+  provider_code?: string;
+}
+
+export interface JobPage {
+  jobs: JobSummary[];
+  /** The cursor of the next page. Absent on the last page. */
+  next_cursor?: string;
+}
+
+export interface RunPage {
+  runs: JobRun[];
+  /** The cursor of the next page. Absent on the last page. */
+  next_cursor?: string;
+}
+
+export interface SeriesPage {
+  series: Series[];
+  /** The cursor of the next page; absent on the last page. */
+  next_cursor?: string;
+}
+
+/** A recurring job with its runs. */
+export interface Series extends JobSummary {
+  /**
+   * How the job of a schedule differs from the catalog, which is put right at the next deployment that changes a
+   * schedule: a request has `paused`, `rescheduled` or `ended` it; `outdated` and `removed`: the deployment has not
+   * been followed yet. Absent if it does not differ.
+   */
+  drift?: ("removed" | "outdated" | "ended" | "paused" | "rescheduled")[];
+  /** The runs that have begun, the latest first, at most 30. */
+  last_runs: LastRun[];
+  /** The next run times, at most 10. Those of a paused series are the ones that it would have if it were resumed now. */
+  next_runs: FireTime[];
+}
+
+/** A run of a series that has begun. */
+export interface LastRun {
+  /** The number of the run, from 1. */
+  run: number;
+  status: JobStatus;
+  /** When the run was planned to start. Epoch milliseconds. */
+  scheduled_at: number;
+  /** When its latest attempt started. Epoch milliseconds. */
+  started_at?: number;
+  /** When it ended. Epoch milliseconds. */
+  finished_at?: number;
+  /**
+   * Milliseconds from when its first attempt was due to when that started. With more than 25 attempts: the oldest
+   * kept one.
+   */
+  lateness_ms?: number;
+  /** Milliseconds from `started_at` to `finished_at`. */
+  duration_ms?: number;
+}
 
 /** A time at which a job would run. */
 export interface FireTime {
@@ -123,6 +449,170 @@ export interface FireTime {
   note?: string;
 }
 
+/** What a request would lead to. */
+export interface Explanation {
+  valid: true;
+  job: {
+    product_tag: string;
+    env: string;
+    event: string;
+    type: JobType;
+    app?: string;
+    /** The catalog entry that the event runs, and its section. */
+    target: {
+      section: string;
+      name: string;
+    };
+    /**
+     * The targets that the entry stands for. With weights, the first one of a job is chosen by its share, and the
+     * others follow in this order. Absent for a single target.
+     */
+    targets?: {
+      name: string;
+      /** From 1: the order in which they are tried. */
+      order: number;
+      /** Its share of the jobs is this over the sum of all weights. */
+      weight?: number;
+      /** The part of the jobs that it is the first target of, from 0 to 1. */
+      share?: number;
+    }[];
+    /** When it would start. Epoch milliseconds. */
+    due_at: number;
+    recurring: boolean;
+    /** The series of a recurring job. */
+    repeat?: JobRepeat;
+    /** No attempt starts after this time. Epoch milliseconds. */
+    expires_at?: number;
+    timeout_ms: number;
+    retries: number;
+    retry_policy: {
+      initial_delay: number;
+      max_delay: number;
+      backoff_multiplier: number;
+      jitter: boolean;
+      /** The part of each delay that is random, 0 to 1. Absent: all of it. */
+      jitter_percent?: number;
+      /** Codes of this API, or a provider's own. */
+      retryable_errors: string[];
+      /** Whether nothing else is retried. */
+      only_retryable_errors?: boolean;
+      /** Codes of this API, or a provider's own. */
+      non_retryable_errors: string[];
+    };
+    labels?: string[];
+    /** Seconds of head start in the lines of limits, if any. */
+    priority?: number;
+    /** The key by which the job takes turns with others in its queue. */
+    fairness_key?: string;
+    /** Requests with this key share a job until it starts. The key is its hash if it is long. */
+    debounce?: {
+      key: string;
+      /** Milliseconds from the last request of the key to the start. */
+      delay: number;
+      /** The most milliseconds from the first one. */
+      max_wait: number;
+    };
+    /** At most one job with this key is open. The key is its hash if it is long. */
+    unique?: {
+      key: string;
+      on_conflict: "skip" | "replace" | "cancel_running";
+    };
+    /** The size of the input as JSON. */
+    input_bytes: number;
+  };
+  route: JobRoute;
+  /** The limits that an attempt passes, and what it would meet there now. Absent if the event has none. */
+  gates?: ExplainedGate[];
+  /** What the cache tag of the request would do now. Absent if it has none. */
+  cache?: {
+    tag: string;
+    /** For how long its result answers later jobs, in milliseconds. */
+    ttl_ms: number;
+    /**
+     * The job whose result would answer it now. Absent if it would be executed, and for an event with expressions,
+     * whose values are not known yet.
+     */
+    cached_from?: string;
+  };
+  /** The next run times, at most 10. */
+  next_runs: FireTime[];
+  /** When each attempt may start if all attempts before it fail. */
+  retry_timetable: AttemptWindow[];
+  estimated_cost: CostEstimate;
+  /**
+   * What is accepted and may not mean what its writer thinks, such as `every` beside `cron`, and where in the
+   * request it is.
+   */
+  notes?: {
+    /** A JSON pointer into the request. */
+    pointer: string;
+    detail: string;
+  }[];
+  /** The session of the request, whose token is valid. Absent if it has none. */
+  session?: {
+    tag: string;
+    /** What was checked of its token. */
+    checked: string[];
+    /** The names of the claims that are referred to, which the job would keep. */
+    claims: string[];
+    /** Those that the token does not have. */
+    absent?: string[];
+  };
+  /** The pauses that would hold the job at its time: it starts once all of them have ended. */
+  pauses?: PauseReference[];
+}
+
+/** The route that a job takes to its consumer. */
+export type JobRoute =
+  | {
+      via: "queue";
+      delay_seconds: number;
+      why: string;
+    }
+  | {
+      via: "scheduler";
+      /** When its message is asked for at the latest. Epoch milliseconds. */
+      schedule_at: number;
+      /**
+       * When it is asked for at the earliest: the id of the job, which is not known yet, decides between the two. Epoch
+       * milliseconds.
+       */
+      schedule_from: number;
+      /** Roughly how many jobs of the product and env are scheduled for the same minute; 0 for less than some hundred. */
+      jobs_in_minute: number;
+      /** By how many minutes the message is asked for earlier, because many jobs are due then. */
+      further_minutes: number;
+      why: string;
+    };
+
+/** A limit that an attempt passes, for the key of the request. */
+export interface ExplainedGate {
+  /** The name of the limit in the catalog. */
+  limit: string;
+  /** How many attempts with the same key may run at a time. */
+  concurrency?: number;
+  rate?: LimitRate;
+  /** The key; empty for a limit without keys. A long or hidden key is a hash. */
+  key: string;
+  /** How many slots are held. */
+  in_use: number;
+  /** How many jobs stand in line for a slot or a start; at most 1,000 are counted. */
+  waiting: number;
+  /** More than 1,000 jobs stand in line: `estimated` has their number, once the line was counted. */
+  more_waiting?: boolean;
+  /** Since when the first of them waits. Epoch milliseconds. */
+  oldest_wait_since?: number;
+  /** The next start that the rate gives out. Nothing is reserved: it goes to the first in line. Epoch milliseconds. */
+  next_start?: number;
+  /** How long the line is, and when it ends: for a rate at which jobs wait, and for a line of more than 1,000. */
+  estimated?: LineEstimate;
+  /**
+   * What an attempt that is due now would do here. `wait`: no slot is free, its rate has a later start, or others
+   * stand in line.
+   */
+  would: "start" | "wait";
+}
+
 /** When an attempt may start, in milliseconds after the first one is due, if every attempt before it fails. */
 export interface AttemptWindow {
   attempt: number;
@@ -134,84 +624,393 @@ export interface AttemptWindow {
 
 /** What a million such jobs would cost on AWS. */
 export interface CostEstimate {
+  /** US dollars for a million such jobs that succeed at the first attempt. */
   usd_per_million: number;
   region: string;
   /** The date of the prices. */
   prices_as_of: string;
-  breakdown: { what: string; count: number; usd_per_million: number }[];
+  breakdown: {
+    what: string;
+    /** The number of units per run: requests, KB written or GB-seconds. */
+    count: number;
+    usd_per_million: number;
+  }[];
   assumptions: string[];
 }
 
-/** A limit that an attempt passes, for the key of the request. */
-export interface ExplainedGate extends LimitGate {
-  /** The name of the limit in the catalog. */
-  limit: string;
-  concurrency?: number;
-  rate?: LimitRate;
-  /** What an attempt that is due now would do: `wait` if no slot is free, its rate has a later start, or others stand in line. */
-  would: "start" | "wait";
+/** The outcome of a bulk change. */
+export interface BulkPage {
+  /** The number of jobs that this request found. */
+  matched: number;
+  succeeded: number;
+  failed: number;
+  /** One for each job that was not changed. */
+  errors: BulkError[];
+  /** Of a dry run only: the jobs that would be changed, as they are now. `succeeded` counts them. */
+  would_change?: JobSummary[];
+  /** Repeat the request with this as `cursor` to change the jobs that follow. Absent at the end. */
+  next_cursor?: string;
 }
 
-/** What a request would lead to. Times are epoch milliseconds. */
-export interface Explanation {
-  valid: true;
-  job: {
+/** Why a job was not changed. */
+export interface BulkError {
+  job_id: string;
+  /**
+   * A stable code.
+   * @example `"STATE_CONFLICT"`
+   */
+  code: string;
+  detail: string;
+}
+
+/** Statistics of one product and env over whole hours. */
+export interface Stats {
+  product_tag: string;
+  env: string;
+  /** The start of the first counted hour. Epoch milliseconds. */
+  from: number;
+  /** The end of the last counted hour. Epoch milliseconds. */
+  to: number;
+  counts: {
+    scheduled: number;
+    completed: number;
+    failed: number;
+    cancelled: number;
+  };
+  /** The share of completed runs among completed and failed ones. Null if there are none. */
+  success_rate: number | null;
+  completed_first_try: number;
+  completed_after_retry: number;
+  /** Attempts that ended, over runs that completed or failed. */
+  mean_attempts: number | null;
+  /** From when an attempt was due to when it started. */
+  lateness_ms: Percentiles;
+  /** From when an attempt started to when it ended. */
+  duration_ms: Percentiles;
+  /** With `part_hours`: the parts of the window, oldest first. */
+  parts?: {
+    /** The start of the part. Epoch milliseconds. */
+    from: number;
+    /** Its end. The last part ends with the window. Epoch milliseconds. */
+    to: number;
+    counts: {
+      scheduled: number;
+      completed: number;
+      failed: number;
+      cancelled: number;
+    };
+  }[];
+}
+
+/** Estimates, to within a factor of two. Null if there is nothing to measure. */
+export interface Percentiles {
+  p50: number | null;
+  p95: number | null;
+  p99: number | null;
+}
+
+/** The products and envs that have had jobs in the last 90 days. */
+export interface Active {
+  /** The latest first. */
+  tenants: {
     product_tag: string;
     env: string;
-    event: string;
-    type: JobType;
-    app?: string;
-    /** The catalog entry that the event runs, and its section. */
-    target: { section: string; name: string };
-    /** The targets that the entry stands for, in the order in which they are tried. Absent for a single target. */
-    targets?: { name: string; order: number; weight?: number; share?: number }[];
-    due_at: number;
-    recurring: boolean;
-    repeat?: JobRepeat;
-    expires_at?: number;
-    timeout_ms: number;
-    retries: number;
-    retry_policy: {
-      initial_delay: number;
-      max_delay: number;
-      backoff_multiplier: number;
-      jitter: boolean;
-      /** The part of each delay that is random, 0 to 1. Absent: all of it. */
-      jitter_percent?: number;
-      retryable_errors: string[];
-      /** Whether nothing else is retried. */
-      only_retryable_errors?: boolean;
-      non_retryable_errors: string[];
-    };
-    labels?: string[];
-    /** Seconds of head start in the lines of limits, if any. */
-    priority?: number;
-    fairness_key?: string;
-    /** Requests with this key share a job until it starts; both times in milliseconds. A long key is shown as its hash. */
-    debounce?: { key: string; delay: number; max_wait: number };
-    /** At most one job with this key is open. A long key is shown as its hash. */
-    unique?: { key: string; on_conflict: "skip" | "replace" | "cancel_running" };
-    input_bytes: number;
+    /** The start of the latest hour in which a job was scheduled or ended. Epoch milliseconds. */
+    last_active_at: number;
+  }[];
+}
+
+/** How many jobs are due in each of the next minutes. */
+export interface Upcoming {
+  /** The start of the current minute. Epoch milliseconds. */
+  from: number;
+  /** How many pending jobs are due in each minute, those of the current minute that are still ahead first. */
+  minutes: {
+    /** The start of the minute. Epoch milliseconds. */
+    at: number;
+    count: number;
+  }[];
+  /** The sum of the counts. */
+  total: number;
+  /**
+   * Whether more jobs are due than were counted. The last minute of the list is then incomplete, and later minutes
+   * are missing.
+   */
+  truncated: boolean;
+  /**
+   * The minutes that hold more jobs of one product and env than EventBridge Scheduler starts in a minute, earliest
+   * first. They are counted when they are scheduled, more than 15 minutes ahead, and not limited to 10,000.
+   */
+  hot_minutes: {
+    /** The start of the minute. Epoch milliseconds. */
+    at: number;
+    product_tag: string;
+    env: string;
+    /** Roughly how many jobs have been scheduled for it, those cancelled since included. */
+    count: number;
+    /** By how much earlier the messages of further jobs in its quarter hour are asked for, in minutes. */
+    further_minutes: number;
+  }[];
+  /** How many schedules EventBridge Scheduler starts per second, by the quota that the deployment knows. */
+  starts_per_second: number;
+}
+
+/** Runs that failed for one cause: the same event, code, provider's code and message. */
+export interface ErrorGroup {
+  /** Names the group within its product and env. `other`: what failed on a day that had 500 groups already. */
+  fingerprint: string;
+  /** The product of the event. */
+  product_tag: string;
+  /** The environment in which it failed. */
+  env: string;
+  /** The event that failed. */
+  event: string;
+  /** Its type. */
+  type: JobType;
+  code: JobErrorCode;
+  /**
+   * The provider's own code of the failure, if it gave one.
+   * @example `"card_declined"`, or `"40P01"`
+   */
+  provider_code?: string;
+  /** The message, with placeholders such as `<number>` for ids, numbers, quoted texts and addresses. */
+  message: string;
+  /** How many runs failed. */
+  count: number;
+  /** When the first of them failed. Epoch milliseconds. */
+  first_at: number;
+  /** When the last of them failed. Epoch milliseconds. */
+  last_at: number;
+  /** The job that failed last. */
+  sample_job_id: string;
+}
+
+export interface ErrorPage {
+  /** The start of the first counted day. Epoch milliseconds. */
+  from: number;
+  /** The end of the last counted day. Epoch milliseconds. */
+  to: number;
+  errors: ErrorGroup[];
+  /** The cursor of the next page; absent on the last page. */
+  next_cursor?: string;
+}
+
+/** A limit of the catalog in one env, with the numbers that hold now. */
+export interface Limit {
+  product_tag: string;
+  env: string;
+  /** The name of the limit in the catalog. */
+  name: string;
+  description?: string;
+  /** The expression that gives a job its key, as the catalog has it. */
+  key?: string;
+  /** How many attempts with the same key may run at a time. */
+  concurrency?: number;
+  rate?: LimitRate;
+  /** The numbers that hold instead of the catalog's. */
+  pinned?: {
+    /** How many attempts with the same key may run at a time. */
+    concurrency?: number;
+    rate?: LimitRate;
+    /** When the numbers of the catalog hold again. Epoch milliseconds. */
+    until: number;
+    /** When they were pinned. Epoch milliseconds. */
+    pinned_at: number;
+    reason?: string;
   };
-  route: JobRoute;
-  /** What is accepted and may not mean what its writer thinks, such as `every` beside `cron`, and where in the request it is. */
-  notes?: { pointer: string; detail: string }[];
   /**
-   * The session of the request, whose token is valid: what of it was checked, the names of the claims that the job would keep, and
-   * which of these the token does not have.
+   * From when every consumer follows the numbers above, while they are pinned and in the answer that unpins them: 5
+   * seconds after the change. Jobs in line follow at once at the first 100 keys with a line, and at all others
+   * within a minute. Epoch milliseconds.
    */
-  session?: { tag: string; checked: string[]; claims: string[]; absent?: string[] };
-  /** The limits that an attempt passes, and what it would meet there now. Absent if the event has none. */
-  gates?: ExplainedGate[];
+  in_force_at?: number;
+  /** The events that name the limit. */
+  events: string[];
   /**
-   * For how many milliseconds its result answers later jobs with its cache tag, and the job whose result would answer it now. Absent
-   * if the request has no tag.
+   * The gates at which jobs wait, at most 50 of a limit, and the one of a limit without keys or of the key that was
+   * asked for.
    */
-  cache?: { tag: string; ttl_ms: number; cached_from?: string };
-  /** The pauses that would hold the job at its time: it starts once all of them have ended. */
-  pauses?: PauseReference[];
-  /** The next run times, at most 10. */
-  next_runs: FireTime[];
-  retry_timetable: AttemptWindow[];
-  estimated_cost: CostEstimate;
+  gates: LimitGate[];
+  /** Jobs wait at further gates. */
+  more_gates?: boolean;
+}
+
+/** One limit for one key. */
+export interface LimitGate {
+  /** The key; empty for a limit without keys. A long or hidden key is a hash. */
+  key: string;
+  /** How many slots are held. */
+  in_use: number;
+  /** How many jobs stand in line for a slot or a start; at most 1,000 are counted. */
+  waiting: number;
+  /** More than 1,000 jobs stand in line: `estimated` has their number, once the line was counted. */
+  more_waiting?: boolean;
+  /** Since when the first of them waits. Epoch milliseconds. */
+  oldest_wait_since?: number;
+  /** The next start that the rate gives out. Nothing is reserved: it goes to the first in line. Epoch milliseconds. */
+  next_start?: number;
+  /** How long the line is, and when it ends: for a rate at which jobs wait, and for a line of more than 1,000. */
+  estimated?: LineEstimate;
+}
+
+/** `limit` starts per `period_ms` milliseconds, up to `burst` of them at once. */
+export interface LimitRate {
+  /** How many attempts may start in a period. */
+  limit: number;
+  /** The period, in milliseconds. */
+  period_ms: number;
+  /** How many attempts may start at once after a while without any. */
+  burst: number;
+}
+
+/** The limit that holds the job back. */
+export interface LimitWait {
+  /** The name of the limit in the catalog. */
+  limit: string;
+  /** The key; empty for a limit without keys. */
+  key: string;
+  /** Since when the job stands in its line. Epoch milliseconds. */
+  since: number;
+  /**
+   * Its place in the line, from 1; absent beyond the first 1,000. An estimate, since jobs with a higher priority may
+   * pass it.
+   */
+  position?: number;
+  /**
+   * About when it starts, as the rate has planned it up to a minute ago, or by its place. Nothing is reserved.
+   * Absent for a limit with slots only, and beyond the first 1,000. Epoch milliseconds.
+   */
+  starts_at?: number;
+}
+
+/** How long the line is, and when it ends: an estimate. */
+export interface LineEstimate {
+  /** When the line was counted: just now, or up to 90 seconds ago if it is long. Epoch milliseconds. */
+  as_of: number;
+  /** How many jobs stood in it; of a long line at most 10,000 are counted. */
+  length: number;
+  /**
+   * When the last of them would start by the rate, if all of it is used and no more jobs come. Absent for a limit
+   * with slots only. Epoch milliseconds.
+   */
+  ends_at?: number;
+}
+
+/** A pause of a product, an env, an event, or a limit or one of its keys. */
+export interface Pause {
+  /** Always the same for the same product, env, event, limit and key. */
+  id: string;
+  product_tag: string;
+  /** Absent: every env of the product. */
+  env?: string;
+  /** Absent: every event. */
+  event?: string;
+  /** Only what passes this limit of the product is held. */
+  limit?: string;
+  /** Only this key of the limit. Absent: every key. */
+  key?: string;
+  reason: string;
+  /** The id of the API key that asked for it last. */
+  by?: string;
+  /** `active`: nothing of it starts. `draining`: it has ended, and its jobs start one after the other, at the rate. */
+  state: "active" | "draining";
+  /** When it began. Epoch milliseconds. */
+  since: number;
+  /** When it ends, or ended, by itself. Epoch milliseconds. */
+  until?: number;
+  /** When it ended. Epoch milliseconds. */
+  ended_at?: number;
+  /** How many of the held jobs per second start once it has ended. */
+  drain_per_second: number;
+  /** How many of them were sent since it ended. */
+  released?: number;
+}
+
+/** The pause that a job waits for, or that would hold a request. */
+export interface PauseReference {
+  /** The id of the pause. */
+  pause: string;
+  /** Why it was paused. */
+  reason: string;
+  /** When it was paused. Epoch milliseconds. */
+  since: number;
+  /** When it ends by itself. Absent if a request has to end it. Epoch milliseconds. */
+  until?: number;
+}
+
+/** A webhook of the catalog in one env. */
+export interface Webhook {
+  product_tag: string;
+  env: string;
+  /** The name of the webhook in the catalog. */
+  webhook: string;
+  /** The events that it receives. */
+  events: (
+    | "scheduled"
+    | "started"
+    | "completed"
+    | "failed"
+    | "cancelled"
+    | "paused"
+    | "resumed"
+    | "retrying"
+    | "waiting"
+  )[];
+  /** `failing`: the last attempt failed. `disabled`: it receives no events until it is enabled. */
+  state: "enabled" | "failing" | "disabled";
+  /** The number of failed attempts since the last successful one. */
+  failures?: number;
+  /** When the first of these attempts failed. Epoch milliseconds. */
+  failing_since?: number;
+  /** Why the last one failed. `HTTP_<status>`, `TIMEOUT`, `CONNECTION_ERROR` or `CONFIGURATION_ERROR`. */
+  last_failure?: string;
+  /** When it was disabled. Epoch milliseconds. */
+  disabled_at?: number;
+  /** `gone`: it answered 410. `failing`: no delivery has succeeded for a day. */
+  reason?: "gone" | "failing";
+  /** The last of these attempts, the latest first, at most 10. */
+  recent_failures?: {
+    /** When the attempt failed. Epoch milliseconds. */
+    at: number;
+    /** The event that was to be delivered, such as `job.completed`. */
+    event: string;
+    job_id: string;
+    /** Why it failed. `HTTP_<status>`, `TIMEOUT`, `CONNECTION_ERROR` or `CONFIGURATION_ERROR`. */
+    code: string;
+    /** The number of the attempt at this delivery. */
+    attempt: number;
+  }[];
+}
+
+/** A key as the API knows it. */
+export interface Me {
+  /** The id of the key, `deployed` for the one that the deployment created, or that of an IAM identity. */
+  caller: string;
+  /** The name of the key, if it has one. */
+  name?: string;
+  /** What the key may do, with what `jobs:admin` implies. */
+  verbs: JobVerb[];
+  /** The products that the key has access to; `*` stands for all. */
+  products: string[];
+  /** The envs that the key has access to; `*` stands for all. */
+  envs: string[];
+  /** The version of Ductape Jobs. */
+  version: string;
+  /** The AWS resources of the deployment, to link to the AWS console. Absent on this machine. */
+  aws?: Deployment;
+}
+
+/** The names of the AWS resources of a deployment. */
+export interface Deployment {
+  region: string;
+  /** The id of the AWS account. */
+  account: string;
+  /** The table of jobs. A job is the item with the partition key `JOB#<id>` and the sort key `STATE`. */
+  table: string;
+  /** The EventBridge Scheduler group of jobs that are due later. */
+  schedule_group: string;
+  /** The CloudWatch log group of each type's consumer, whose lines have a `job_id`. */
+  log_groups: Record<JobType, string>;
+  /** The URL of each type's queue. */
+  queues: Record<JobType, string>;
 }

@@ -1,10 +1,10 @@
+import type { JobReceipt } from "./answers.ts";
 import { bodyOf } from "./body.ts";
 import { chunksOf, isTooLarge } from "./chunks.ts";
 import { DuctapeError, InvalidRequestError } from "./errors.ts";
 import { expectFields } from "./expect-fields.ts";
-import type { IJobProcessorInput } from "./input.ts";
-import type { JobReceipt } from "./job.ts";
 import { errorOf } from "./problem.ts";
+import type { IJobProcessorInput } from "./requests.ts";
 import type { Transport } from "./transport.ts";
 
 /** The outcome of one job of a batch. */

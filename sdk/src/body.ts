@@ -1,5 +1,5 @@
 import { InvalidRequestError } from "./errors.ts";
-import type { IJobProcessorInput } from "./input.ts";
+import type { IJobProcessorInput } from "./requests.ts";
 
 /** The JSON of a request. Bytes in `input.buffer` and `input.blob` become base64, since a Buffer's own JSON is four times as long. */
 export function bodyOf(data: IJobProcessorInput): string {

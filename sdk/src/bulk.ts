@@ -1,9 +1,14 @@
-import type { BulkResult } from "./answers.ts";
+import type { BulkPage, JobSummary } from "./answers.ts";
 import { expectFields } from "./expect-fields.ts";
-import type { JobSummary } from "./job.ts";
 import { withNames } from "./job-names.ts";
 import { queryString } from "./query.ts";
 import type { Transport } from "./transport.ts";
+
+/** The outcome of a bulk change. */
+export interface BulkResult extends Omit<BulkPage, "next_cursor"> {
+  /** `succeeded` by the name it has in Ductape. */
+  count: number;
+}
 
 export type BulkAction = "cancel" | "pause" | "resume" | "retry" | "delete";
 
@@ -23,7 +28,7 @@ export async function changeMany(
   const total: BulkResult = { matched: 0, succeeded: 0, failed: 0, errors: [], count: 0 };
   const wouldChange: JobSummary[] = [];
   for (let cursor: string | undefined, more = true; more; more = cursor !== undefined) {
-    const page = expectFields<BulkResult & { next_cursor?: string }>(
+    const page = expectFields<BulkPage>(
       await transport.call({
         method: "POST",
         path: `/v1/jobs/bulk${queryString({ dry_run })}`,

@@ -1,6 +1,6 @@
+import type { Job } from "./answers.ts";
 import type { Catalog, CatalogProduct, Known } from "./catalog.ts";
 import type { Entry } from "./catalog-entry.ts";
-import type { Job } from "./job.ts";
 import type {
   DatabaseResult,
   DynamoResults,

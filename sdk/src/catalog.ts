@@ -1,15 +1,7 @@
+import type { JobType } from "./answers.ts";
 import type { Entry } from "./catalog-entry.ts";
-import type {
-  IActionRequest,
-  IDbActionRequest,
-  IFunctionRequest,
-  INotificationRequest,
-  IPublishRequest,
-  IStorageRequest,
-} from "./event-input.ts";
-import type { Scalar } from "./http-values.ts";
-import type { IJobProcessorInput } from "./input.ts";
-import type { JobType } from "./job.ts";
+import type { Scalar } from "./input-values.ts";
+import type { EventInput, IActionRequest, IJobProcessorInput } from "./requests.ts";
 
 /** The parts of a product that a client uses. `defineProduct` returns such a product. */
 export interface CatalogProduct {
@@ -40,17 +32,6 @@ export interface FieldTypes {
 
 /** The type of a catalog: `typeof products`. */
 export type Catalog = readonly CatalogProduct[];
-
-/** The input of events, by their type. */
-export interface EventInput {
-  action: IActionRequest;
-  notification: INotificationRequest;
-  database_action: IDbActionRequest;
-  function: IFunctionRequest;
-  storage: IStorageRequest;
-  publish: IPublishRequest;
-  feature: Record<string, unknown>;
-}
 
 type Optional<Fields extends FeatureFields, Preset> = {
   [Name in keyof Fields]: Name extends Preset ? Name : Fields[Name] extends { readonly required: false } ? Name : never;

@@ -1,3 +1,4 @@
+import type { Me } from "./answers.ts";
 import { type Cache, createCache } from "./cache.ts";
 import type { Catalog } from "./catalog.ts";
 import { type Config, type DuctapeOptions, resolveConfig } from "./config.ts";
@@ -7,7 +8,6 @@ import { createErrorGroups, type ErrorGroups } from "./error-groups.ts";
 import { expectFields } from "./expect-fields.ts";
 import type { CallOptions, Jobs } from "./jobs.ts";
 import { createLimits, type Limits } from "./limits.ts";
-import type { Me } from "./me.ts";
 import { createPauses, type Pauses } from "./pauses.ts";
 import { createJobProcessor, type JobProcessor } from "./processor.ts";
 import { createRequest, type SendRequest } from "./request.ts";

@@ -1,4 +1,17 @@
-import type { Active, Explanation, Stats, Upcoming } from "./answers.ts";
+import type {
+  Active,
+  Explanation,
+  Job,
+  JobInputView,
+  JobPage,
+  JobRun,
+  JobSummary,
+  RunPage,
+  Series,
+  SeriesPage,
+  Stats,
+  Upcoming,
+} from "./answers.ts";
 import { sendBatch } from "./batch.ts";
 import { bodyOf } from "./body.ts";
 import { type BulkAction, changeMany } from "./bulk.ts";
@@ -6,12 +19,10 @@ import { type Defaults, inOurWords, requireTenant, withDefaults } from "./defaul
 import { InvalidRequestError, NotFoundError } from "./errors.ts";
 import { expectFields } from "./expect-fields.ts";
 import { ductapeStatsOf, historyOf } from "./history.ts";
-import type { Job, JobInputView, JobRun, JobSummary } from "./job.ts";
 import { withNames } from "./job-names.ts";
 import type { CallOptions, CancelOptions, ChangeOptions, GetJobOptions, Jobs } from "./jobs.ts";
-import { type JobPage, pagesOf, type RunPage, type SeriesPage } from "./pages.ts";
+import { pagesOf } from "./pages.ts";
 import { type JobFilter, type JobQuery, queryString, type StatsQuery } from "./query.ts";
-import type { Series } from "./series.ts";
 import type { Transport } from "./transport.ts";
 
 function pathOf(id: string, call: string, rest = ""): string {

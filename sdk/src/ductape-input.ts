@@ -1,4 +1,4 @@
-import type { JobErrorCode } from "./job.ts";
+import type { JobErrorCode } from "./answers.ts";
 import type { Time } from "./time.ts";
 
 /*

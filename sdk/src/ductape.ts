@@ -1,22 +1,22 @@
+import type { JobChannel, JobReceipt } from "./answers.ts";
 import type { Catalog } from "./catalog.ts";
 import { type Defaults, requireTenant, withDefaults } from "./defaults.ts";
 import { InvalidRequestError } from "./errors.ts";
+import { refusal, withRefusals } from "./not-here.ts";
+import type { DispatchOptions, JobProcessor, ScheduleOptions } from "./processor.ts";
+import { type IFileReadResult, readFile } from "./read-file.ts";
 import type {
   IActionRequest,
   ICallbackNotification,
   IDbActionRequest,
   IEmailNotification,
+  IJobProcessorInput,
   INotificationRequest,
   IPublishRequest,
   IPushNotification,
   ISmsNotification,
   IStorageRequest,
-} from "./event-input.ts";
-import type { IJobProcessorInput } from "./input.ts";
-import type { JobChannel, JobReceipt } from "./job.ts";
-import { refusal, withRefusals } from "./not-here.ts";
-import type { DispatchOptions, JobProcessor, ScheduleOptions } from "./processor.ts";
-import { type IFileReadResult, readFile } from "./read-file.ts";
+} from "./requests.ts";
 import type {
   ActionResult,
   DatabaseResult,

@@ -1,41 +1,11 @@
+import type { ErrorGroup, ErrorPage } from "./answers.ts";
 import type { Catalog, TenantOf } from "./catalog.ts";
 import { type Defaults, inOurWords } from "./defaults.ts";
-import type { JobErrorCode, JobType } from "./job.ts";
 import type { CallOptions } from "./jobs.ts";
 import { type Pages, pagesOf } from "./pages.ts";
 import type { Time } from "./time.ts";
 import type { Transport } from "./transport.ts";
 
-/** Runs that failed for one cause: the same event, code, provider's code and message. Times are epoch milliseconds. */
-export interface ErrorGroup {
-  /** Names the group within its product and env. `"other"`: what failed on a day that had 500 groups already. */
-  fingerprint: string;
-  product_tag: string;
-  env: string;
-  event: string;
-  type: JobType;
-  code: JobErrorCode;
-  /** The provider's own code of the failure. */
-  provider_code?: string;
-  /** The message, with placeholders such as `<number>` for what differs. */
-  message: string;
-  /** How many runs failed. */
-  count: number;
-  first_at: number;
-  last_at: number;
-  /** The job that failed last. */
-  sample_job_id: string;
-}
-
-export interface ErrorPage {
-  /** The start of the first counted day. */
-  from: number;
-  /** The end of the last counted day. */
-  to: number;
-  errors: ErrorGroup[];
-  /** Pass it to `page` for the next page. Absent on the last one. */
-  next_cursor?: string;
-}
 export type ErrorPages = Pages<ErrorGroup, ErrorPage>;
 
 /** Selects failures, over whole UTC days. Without a product and a default, those of all that the key has access to. */

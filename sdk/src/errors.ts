@@ -1,6 +1,5 @@
-import type { Job, JobStatus } from "./job.ts";
-
 /** One fault of a request: where it is (RFC 6901 JSON pointer) and what is wrong with it. */
+import type { Job, JobStatus } from "./answers.ts";
 export interface Fault {
   pointer: string;
   detail: string;

@@ -1,6 +1,5 @@
-import type { Stats } from "./answers.ts";
+import type { JobRun, Stats } from "./answers.ts";
 import { InvalidRequestError } from "./errors.ts";
-import type { JobRun } from "./job.ts";
 import { textOf } from "./job-names.ts";
 import type { RunPages } from "./pages.ts";
 

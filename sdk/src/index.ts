@@ -2,19 +2,52 @@ export type {
   Active,
   AttemptWindow,
   BulkError,
-  BulkResult,
   CostEstimate,
+  Deployment,
+  ErrorGroup,
+  ErrorPage,
   ExplainedGate,
   Explanation,
   FireTime,
+  Job,
+  JobAttempt,
+  JobChannel,
+  JobErrorCode,
+  JobFailure,
+  JobGraphStep,
+  JobInputView,
+  JobPage,
+  JobReceipt,
+  JobRepeat,
   JobRoute,
+  JobRun,
+  JobStatus,
+  JobStep,
+  JobSummary,
+  JobTarget,
+  JobType,
+  JobVerb,
+  LastRun,
+  Limit,
+  LimitGate,
+  LimitRate,
+  LimitWait,
+  LineEstimate,
+  Me,
+  Pause,
+  PauseReference,
   Percentiles,
+  RunPage,
+  Series,
+  SeriesPage,
   Stats,
   Upcoming,
+  Webhook,
 } from "./answers.ts";
 export type { BatchOutcome } from "./batch.ts";
+export type { BulkResult } from "./bulk.ts";
 export type { Cache, CacheTag } from "./cache.ts";
-export type { AnyTenant, Catalog, EventInput, FeatureFields, FieldTypes, JobInput, TypedAction } from "./catalog.ts";
+export type { AnyTenant, Catalog, FeatureFields, FieldTypes, JobInput, TypedAction } from "./catalog.ts";
 export type { JobOf, ResultOf } from "./catalog-results.ts";
 // biome-ignore lint/style/noDefaultExport: Ductape's documentation imports the class as the default export
 export { createDuctape, Ductape, Ductape as default, ductape } from "./client.ts";
@@ -46,7 +79,7 @@ export type {
 } from "./ductape.ts";
 export type { DuctapeRetryConfig, DuctapeSchedule, RetryCode } from "./ductape-input.ts";
 export type { DuctapeJob, JobNamespace } from "./ductape-job.ts";
-export type { ErrorGroup, ErrorGroups, ErrorPage, ErrorPages, ErrorQuery } from "./error-groups.ts";
+export type { ErrorGroups, ErrorPages, ErrorQuery } from "./error-groups.ts";
 export {
   AuthenticationError,
   ConfigurationError,
@@ -63,40 +96,16 @@ export {
   TimeoutError,
   UnavailableError,
 } from "./errors.ts";
+export type { DuctapeStats, JobExecution, JobHistory } from "./history.ts";
 export type {
   FileContent,
-  IActionRequest,
-  ICallbackNotification,
-  IDbActionRequest,
-  IEmailNotification,
-  IFunctionRequest,
-  INotificationRequest,
-  IPublishRequest,
-  IPushNotification,
-  ISmsNotification,
-  IStorageRequest,
+  Query,
+  QueryItem,
+  QueryValue,
+  RequestHeaders,
+  Scalar,
   TemplateInput,
-} from "./event-input.ts";
-export type { DuctapeStats, JobExecution, JobHistory } from "./history.ts";
-export type { Query, QueryItem, QueryValue, RequestHeaders, Scalar } from "./http-values.ts";
-export type { IJobProcessorInput, JobSession, Repeat, RetryConfig } from "./input.ts";
-export type {
-  Job,
-  JobAttempt,
-  JobChannel,
-  JobErrorCode,
-  JobFailure,
-  JobGraphStep,
-  JobInputView,
-  JobReceipt,
-  JobRepeat,
-  JobRun,
-  JobStatus,
-  JobStep,
-  JobSummary,
-  JobTarget,
-  JobType,
-} from "./job.ts";
+} from "./input-values.ts";
 export type {
   CallOptions,
   CancelOptions,
@@ -108,16 +117,33 @@ export type {
   Jobs,
   RetryOptions,
 } from "./jobs.ts";
-export type { LimitGate, LimitRate, LimitWait, LineEstimate } from "./limit-gate.ts";
-export type { Limit, LimitName, LimitPin, LimitQuery, Limits } from "./limits.ts";
-export type { Deployment, JobVerb, Me } from "./me.ts";
-export type { JobPage, JobPages, RunPage, RunPages, SeriesPage, SeriesPages } from "./pages.ts";
-export type { Pause, PauseReference } from "./pause.ts";
+export type { LimitName, LimitQuery, Limits } from "./limits.ts";
+export type { JobPages, RunPages, SeriesPages } from "./pages.ts";
 export type { PauseQuery, PauseRequest, Pauses } from "./pauses.ts";
 export type { DispatchOptions, JobProcessor, ScheduleAny, ScheduleKnown, ScheduleOptions } from "./processor.ts";
 export type { JobFilter, JobQuery, Rescheduling, RunQuery, SeriesQuery, StatsQuery, UpcomingQuery } from "./query.ts";
 export type { IFileReadResult } from "./read-file.ts";
 export type { RequestMethod, RequestOptions, SendRequest } from "./request.ts";
+export type {
+  Debounce,
+  EventInput,
+  IActionRequest,
+  ICallbackNotification,
+  IDbActionRequest,
+  IEmailNotification,
+  IFunctionRequest,
+  IJobProcessorInput,
+  INotificationRequest,
+  IPublishRequest,
+  IPushNotification,
+  ISmsNotification,
+  IStorageRequest,
+  JobSession,
+  LimitPin,
+  Repeat,
+  RetryConfig,
+  Unique,
+} from "./requests.ts";
 export type {
   ActionResult,
   DatabaseResult,
@@ -134,7 +160,5 @@ export type {
   SqlRows,
   StorageResult,
 } from "./results.ts";
-export type { LastRun, Series } from "./series.ts";
-export type { Debounce, Unique } from "./shared-input.ts";
 export type { Time } from "./time.ts";
-export type { Webhook, WebhookName, WebhookQuery, Webhooks } from "./webhooks.ts";
+export type { WebhookName, WebhookQuery, Webhooks } from "./webhooks.ts";

@@ -1,9 +1,9 @@
-import type { Active, BulkResult, Explanation, Stats, Upcoming } from "./answers.ts";
+import type { Active, Explanation, Job, JobInputView, Stats, Upcoming } from "./answers.ts";
 import type { BatchOutcome } from "./batch.ts";
+import type { BulkResult } from "./bulk.ts";
 import type { Catalog, JobInput, Known, TenantOf } from "./catalog.ts";
 import type { JobOf } from "./catalog-results.ts";
 import type { DuctapeStats, JobHistory } from "./history.ts";
-import type { Job, JobInputView } from "./job.ts";
 import type { JobPages, RunPages, SeriesPages } from "./pages.ts";
 import type { JobFilter, JobQuery, Rescheduling, RunQuery, SeriesQuery, StatsQuery, UpcomingQuery } from "./query.ts";
 import type { Time } from "./time.ts";

@@ -1,38 +1,12 @@
+import type { Limit } from "./answers.ts";
 import type { Catalog, TenantOf } from "./catalog.ts";
 import { type Defaults, inOurWords, requireTenant } from "./defaults.ts";
 import { InvalidRequestError } from "./errors.ts";
 import { expectFields } from "./expect-fields.ts";
 import type { CallOptions } from "./jobs.ts";
-import type { LimitGate, LimitRate } from "./limit-gate.ts";
 import { queryString } from "./query.ts";
-import type { Time } from "./time.ts";
+import type { LimitPin } from "./requests.ts";
 import type { Transport } from "./transport.ts";
-
-/** A limit of the catalog in one env, with the numbers that hold now. */
-export interface Limit {
-  product_tag: string;
-  env: string;
-  /** Its name in the catalog. */
-  name: string;
-  description?: string;
-  /** The expression that gives a job its key. */
-  key?: string;
-  concurrency?: number;
-  rate?: LimitRate;
-  /** The numbers that hold instead of the catalog's. */
-  pinned?: { concurrency?: number; rate?: LimitRate; until: number; pinned_at: number; reason?: string };
-  /**
-   * From when every consumer follows the numbers above, while they are pinned and in the answer of `unpin`: 5 seconds after the
-   * change. Jobs in line follow at once at the first 100 keys with a line, and at all others within a minute.
-   */
-  in_force_at?: number;
-  /** The events that name the limit. */
-  events: string[];
-  /** The gates at which jobs wait, at most 50, and the one of a limit without keys or of the key that was asked for. */
-  gates: LimitGate[];
-  /** Jobs wait at further gates. */
-  more_gates?: boolean;
-}
 
 /** Selects limits. Without a product and a default, those of all products that the key has access to. */
 export type LimitQuery<C extends Catalog = Catalog> = Partial<TenantOf<C>> & {
@@ -44,28 +18,6 @@ export type LimitQuery<C extends Catalog = Catalog> = Partial<TenantOf<C>> & {
 
 /** Names a limit: the product and the env, unless the client has them, and the name in the catalog. */
 export type LimitName<C extends Catalog = Catalog> = TenantOf<C> & { name: string };
-
-/** The numbers that are to hold instead of the catalog's: `concurrency`, `rate` or both. */
-export interface LimitPin {
-  /**
-   * How many attempts with the same key may run at a time, 1 to 1000.
-   * @default the catalog's
-   */
-  concurrency?: number | undefined;
-  /**
-   * How many attempts with the same key may start per period.
-   * @default the catalog's
-   * @example `{ limit: 10, period: "1m", burst: 2 }`
-   */
-  rate?: { limit: number; period: number | string; burst?: number | undefined } | undefined;
-  /** When the numbers of the catalog hold again, at most 30 days ahead. */
-  until: Time;
-  /**
-   * Why, for whoever finds it later; up to 200 characters.
-   * @default none
-   */
-  reason?: string | undefined;
-}
 
 /** The limits of the catalog. */
 export interface Limits<C extends Catalog = Catalog> {

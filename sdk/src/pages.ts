@@ -1,26 +1,7 @@
+import type { JobPage, JobRun, JobSummary, RunPage, Series, SeriesPage } from "./answers.ts";
 import { expectFields } from "./expect-fields.ts";
-import type { JobRun, JobSummary } from "./job.ts";
 import { queryString } from "./query.ts";
-import type { Series } from "./series.ts";
 import type { Transport } from "./transport.ts";
-
-export interface JobPage {
-  jobs: JobSummary[];
-  /** Pass it to `page` for the next page. Absent on the last one. */
-  next_cursor?: string;
-}
-
-export interface RunPage {
-  runs: JobRun[];
-  /** Pass it to `page` for the next page. Absent on the last one. */
-  next_cursor?: string;
-}
-
-export interface SeriesPage {
-  series: Series[];
-  /** Pass it to `page` for the next page. Absent on the last one. */
-  next_cursor?: string;
-}
 
 /** What was awaited: the first page, which is still the list that it begins. */
 export type FirstPage<Item, Page> = Page & AsyncIterable<Item> & Pick<Pages<Item, Page>, "page">;

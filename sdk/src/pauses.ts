@@ -1,45 +1,15 @@
+import type { Pause } from "./answers.ts";
 import type { Catalog, ProductScope, TenantOf } from "./catalog.ts";
 import { type Defaults, inOurWords, requireTenant } from "./defaults.ts";
 import { InvalidRequestError } from "./errors.ts";
 import { expectFields } from "./expect-fields.ts";
 import type { CallOptions } from "./jobs.ts";
-import type { Pause } from "./pause.ts";
 import { queryString } from "./query.ts";
-import type { Time } from "./time.ts";
+import type { PauseFields } from "./requests.ts";
 import type { Transport } from "./transport.ts";
 
 /** What to pause, why, and until when. It needs a product, by its name or by the client's default. */
-export type PauseRequest<C extends Catalog = Catalog> = ProductScope<C> & {
-  /**
-   * A limit of the product: only jobs that pass it are held. Does not go with `event`.
-   * @default all jobs, with limits or without
-   * @example `"customer"`
-   */
-  limit?: string | undefined;
-  /**
-   * One key of the limit, as `limits.list` and `waiting_for` show it.
-   * @default every key of the limit
-   * @example `"C-1042"`
-   */
-  key?: string | undefined;
-  /**
-   * Why it is paused, for everybody who wonders what a job waits for: 1 to 200 characters.
-   * @example `"the database is being moved"`
-   */
-  reason: string;
-  /**
-   * When the pause ends by itself.
-   * @default it lasts until it is ended
-   * @example `"2030-01-31T12:00:00Z"`
-   */
-  until?: Time | undefined;
-  /**
-   * How many of the held jobs per second start once the pause has ended, 1 to 200.
-   * @default `50`
-   * @example `10`
-   */
-  drain_per_second?: number | undefined;
-};
+export type PauseRequest<C extends Catalog = Catalog> = ProductScope<C> & PauseFields;
 
 /** Selects pauses. Without a product and a default, those of all products that the key has access to. */
 export type PauseQuery<C extends Catalog = Catalog> = Partial<TenantOf<C>>;

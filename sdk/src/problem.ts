@@ -1,3 +1,4 @@
+import type { JobStatus } from "./answers.ts";
 import {
   AuthenticationError,
   ConflictError,
@@ -9,7 +10,6 @@ import {
   RateLimitError,
   UnavailableError,
 } from "./errors.ts";
-import type { JobStatus } from "./job.ts";
 
 /** An HTTP answer, read to its end. */
 export interface Answer {

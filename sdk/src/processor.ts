@@ -1,13 +1,14 @@
+import type { Job, JobReceipt } from "./answers.ts";
 import { bodyOf } from "./body.ts";
 import type { Catalog, JobInput, Known } from "./catalog.ts";
 import type { ResultOf } from "./catalog-results.ts";
 import { type Defaults, withDefaults } from "./defaults.ts";
 import { DuctapeError, InvalidRequestError, JobCancelledError, JobFailedError, TimeoutError } from "./errors.ts";
 import { expectFields } from "./expect-fields.ts";
-import type { IJobProcessorInput } from "./input.ts";
-import { isFinished, type Job, type JobReceipt } from "./job.ts";
+import { isFinished } from "./is-finished.ts";
 import { withNames } from "./job-names.ts";
 import type { Jobs } from "./jobs.ts";
+import type { IJobProcessorInput } from "./requests.ts";
 import { openScope, type Runtime } from "./runtime.ts";
 import type { Transport } from "./transport.ts";
 import { type Waiting, waitUntilFinished } from "./wait.ts";

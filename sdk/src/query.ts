@@ -1,53 +1,17 @@
+import type { JobStatus } from "./answers.ts";
 import type { Catalog, ProductScope, TenantOf } from "./catalog.ts";
 import type { DuctapeRescheduling } from "./ductape-input.ts";
-import type { Repeat } from "./input.ts";
-import type { JobStatus, JobType } from "./job.ts";
 import type { typeOfNamespace } from "./job-names.ts";
+import type { JobFields, Repeat } from "./requests.ts";
 import type { Time } from "./time.ts";
 
-interface Filter {
-  /**
-   * One status or more.
-   * @default any
-   * @example `["scheduled", "queued"]`
-   */
-  status?: JobStatus | JobStatus[] | undefined;
-  /**
-   * One type or more.
-   * @default any
-   * @example `"notification"`
-   */
-  type?: JobType | JobType[] | undefined;
+interface Filter extends JobFields {
   /**
    * The type by Ductape's name of it.
    * @default any
    * @example `"notifications"`
    */
   namespace?: keyof typeof typeOfNamespace | undefined;
-  /**
-   * One of the job's labels.
-   * @default any
-   * @example `"order-12345"`
-   */
-  label?: string | undefined;
-  /**
-   * Whether the job has a series of runs.
-   * @default either
-   * @example `true`
-   */
-  recurring?: boolean | undefined;
-  /**
-   * The earliest time (inclusive): compared with `due_at` of pending jobs and with `finished_at` of finished ones.
-   * @default no limit
-   * @example `"2030-01-31T00:00:00Z"`
-   */
-  from?: Time | undefined;
-  /**
-   * The latest time (exclusive).
-   * @default no limit
-   * @example `1900000000`
-   */
-  to?: Time | undefined;
 }
 
 /** Selects the jobs of a bulk change. It needs a product, by its name or by the client's default. */

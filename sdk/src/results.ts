@@ -1,6 +1,5 @@
-import type { JobChannel } from "./job.ts";
-
 /** The body of an HTTP response. */
+import type { JobChannel } from "./answers.ts";
 export interface ResponseBody {
   /** Parsed if its content type is JSON, else a string; null if it is empty. */
   body: unknown;

@@ -1,4 +1,5 @@
-import { isFinished, type JobReceipt, type JobStatus } from "./job.ts";
+import type { JobReceipt, JobStatus } from "./answers.ts";
+import { isFinished } from "./is-finished.ts";
 
 const longestWaitMs = 25_000;
 /** The longest pause between two requests, so that the cancellation of a job that is not due yet is noticed within a minute. */

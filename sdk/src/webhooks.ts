@@ -1,3 +1,4 @@
+import type { Webhook } from "./answers.ts";
 import type { Catalog, TenantOf } from "./catalog.ts";
 import { type Defaults, inOurWords, requireTenant } from "./defaults.ts";
 import { InvalidRequestError } from "./errors.ts";
@@ -5,38 +6,6 @@ import { expectFields } from "./expect-fields.ts";
 import type { CallOptions } from "./jobs.ts";
 import { queryString } from "./query.ts";
 import type { Transport } from "./transport.ts";
-
-/** A webhook of the catalog in one env. Times are epoch milliseconds. */
-export interface Webhook {
-  product_tag: string;
-  env: string;
-  /** Its name in the catalog. */
-  webhook: string;
-  /** The events that it receives. */
-  events: (
-    | "scheduled"
-    | "started"
-    | "completed"
-    | "failed"
-    | "cancelled"
-    | "paused"
-    | "resumed"
-    | "retrying"
-    | "waiting"
-  )[];
-  /** `failing`: the last attempt failed. `disabled`: it receives no events until it is enabled. */
-  state: "enabled" | "failing" | "disabled";
-  /** The number of failed attempts since the last successful one. */
-  failures?: number;
-  failing_since?: number;
-  /** The code of the last one: `HTTP_<status>`, `TIMEOUT`, `CONNECTION_ERROR` or `CONFIGURATION_ERROR`. */
-  last_failure?: string;
-  disabled_at?: number;
-  /** `gone`: it answered 410. `failing`: no delivery has succeeded for a day. */
-  reason?: "gone" | "failing";
-  /** The last failed attempts, the latest first, at most 10. `event` is what was to be delivered, such as `job.completed`. */
-  recent_failures?: { at: number; event: string; job_id: string; code: string; attempt: number }[];
-}
 
 /** Selects webhooks. Without a product and a default, those of all products that the key has access to. */
 export type WebhookQuery<C extends Catalog = Catalog> = Partial<TenantOf<C>>;

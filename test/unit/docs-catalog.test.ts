@@ -52,7 +52,7 @@ describe("the pages on the catalog", () => {
 });
 
 describe.each(definitions)("the page on the type $type", (definition) => {
-  const { type, targetField, defaults, limits } = definition;
+  const { type, targetField } = definition;
   const whole = async () => (await Promise.all([type, ...(alsoOn[type] ?? [])].map(catalogPage))).join("\n\n");
 
   it("begins with an example of it, and a request", async () => {
@@ -68,19 +68,13 @@ describe.each(definitions)("the page on the type $type", (definition) => {
     expect(fields.filter((field) => !names.has(field))).toEqual([]);
   });
 
-  it("is listed with the fields of its events, its defaults and its limits", async () => {
+  it("is listed with the fields of its events", async () => {
     const page = await catalogPage("README");
     const events = rowsOf(page, "type", "does", "fields besides", "its target");
     const [, , fields = "", target] = events.find(([link]) => link?.startsWith(`[\`${type}\`]`)) ?? [];
     expect(namesIn(fields)).toEqual(Object.keys(definition.event()));
     expect(Object.keys(definition.event())).toContain(targetField);
     expect(target).toBe(`\`${definition.section}.<name>\``);
-    const numbers = [defaults.timeout_ms, limits.max_timeout_ms, defaults.retries];
-    expect(
-      rowsOf(page, "type", "`timeout_ms`: default", "longest", "retries", "memory of its Lambda").find(
-        ([name]) => name === `\`${type}\``,
-      ),
-    ).toEqual([`\`${type}\``, ...numbers.map((n) => n.toLocaleString("en-US")), `${limits.memory_mb} MB`]);
   });
 });
 

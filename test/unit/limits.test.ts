@@ -1,5 +1,4 @@
 import { readFile } from "node:fs/promises";
-import * as z from "zod";
 import { longestKeyName, mostPerSecond } from "../../keys/commands.ts";
 import { longestWindowMs } from "../../lambdas/api/routes/get-stats.ts";
 import { uploadUrlSeconds } from "../../lambdas/api/routes/post-upload.ts";
@@ -38,8 +37,6 @@ import { mostFaults as mostFaultsOfRejection } from "../../lambdas/core/job/job-
 import { longestNormalised } from "../../lambdas/core/job/normalised-message.ts";
 import { drainRates } from "../../lambdas/core/job/pause.ts";
 import { cacheTtl } from "../../lambdas/core/job/result-cache.ts";
-import { defaultRetryPolicy, fullJitter } from "../../lambdas/core/job/retry.ts";
-import { RetryConfig } from "../../lambdas/core/job/retry-config.ts";
 import { keptTokens, longestTaskToken } from "../../lambdas/core/job/task-token.ts";
 import { keptAttempts, maxCrashes, snoozeLimits } from "../../lambdas/core/job/transitions.ts";
 import { fileLimits } from "../../lambdas/core/kernel/file-name.ts";
@@ -250,27 +247,6 @@ const page = () => readFile("docs/limits.md", "utf8");
 
 it("the page of limits has every limit as the code has it, and no other", async () => {
   expect(Object.fromEntries(rowsOf(await page(), "limit", "value"))).toEqual(limits);
-});
-
-it("the page of limits has the defaults and bounds of `retry_config`", async () => {
-  const { properties } = z.toJSONSchema(RetryConfig) as { properties: Record<string, Record<string, number>> };
-  const shown = (value: unknown) => (value === undefined ? "" : typeof value === "number" ? n(value) : String(value));
-  const defaults: Record<string, unknown> = {
-    ...defaultRetryPolicy,
-    jitter_percent: fullJitter,
-    only_retryable_errors: false,
-  };
-  const fields = Object.entries(properties).map(([name, { minimum, maximum, maxItems }]) => {
-    const fallback = defaults[name];
-    const isList = Array.isArray(fallback);
-    return [
-      `\`${name}\``,
-      isList ? "none" : shown(fallback),
-      isList ? "0" : shown(minimum),
-      shown(maximum ?? maxItems),
-    ];
-  });
-  expect(rowsOf(await page(), "field", "default", "least", "most")).toEqual(fields);
 });
 
 it("the SDK, which has no package in common with the API, knows the API's limits", () => {

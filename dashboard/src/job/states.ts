@@ -1,24 +1,4 @@
-import type { Job, JobStatus, JobSummary } from "../../../sdk/src/job.ts";
-
-export const statuses: readonly JobStatus[] = [
-  "scheduled",
-  "queued",
-  "running",
-  "completed",
-  "failed",
-  "cancelled",
-  "paused",
-];
-export const types = [
-  "action",
-  "notification",
-  "database_action",
-  "function",
-  "storage",
-  "publish",
-  "feature",
-] as const;
-
+import type { Job, JobSummary } from "../../../sdk/src/answers.ts";
 export const isFinal = ({ status }: { status: string }): boolean =>
   status === "completed" || status === "failed" || status === "cancelled";
 

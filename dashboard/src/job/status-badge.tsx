@@ -1,4 +1,4 @@
-import type { JobSummary } from "../../../sdk/src/job.ts";
+import type { JobSummary } from "../../../sdk/src/answers.ts";
 import { StatusBadge } from "../ui/badge.tsx";
 import { retryOf } from "./states.ts";
 

@@ -1,14 +1,20 @@
 import * as z from "zod";
 import { JobSummarySchema } from "../../core/queries/schemas/list.ts";
 
+export const BulkErrorSchema = z
+  .object({
+    job_id: z.string(),
+    code: z.string().meta({ description: "A stable code.", examples: ["STATE_CONFLICT"] }),
+    detail: z.string(),
+  })
+  .describe("Why a job was not changed.");
+
 export const BulkResultSchema = z
   .object({
     matched: z.int().describe("The number of jobs that this request found."),
     succeeded: z.int(),
     failed: z.int(),
-    errors: z
-      .array(z.object({ job_id: z.string(), code: z.string(), detail: z.string() }))
-      .describe("One error per job that was not changed."),
+    errors: z.array(BulkErrorSchema).describe("One for each job that was not changed."),
     would_change: z
       .array(JobSummarySchema)
       .exactOptional()
@@ -18,4 +24,4 @@ export const BulkResultSchema = z
       .exactOptional()
       .describe("Repeat the request with this as `cursor` to change the jobs that follow. Absent at the end."),
   })
-  .meta({ id: "BulkResult" });
+  .meta({ id: "BulkResult", description: "The outcome of a bulk change." });

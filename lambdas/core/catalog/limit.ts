@@ -56,8 +56,11 @@ export const limitNumbers = {
     .min(1)
     .max(limitBounds.concurrency)
     .optional()
-    .describe("How many attempts with the same key may run at a time."),
-  rate: Rate.optional().describe("How many attempts with the same key may start per period."),
+    .describe("How many attempts with the same key may run at a time, 1 to 1000."),
+  rate: Rate.optional().meta({
+    description: "How many attempts with the same key may start per period.",
+    examples: [{ limit: 10, period: "1m", burst: 2 }],
+  }),
 };
 
 export const needsNumbers = "needs a `concurrency`, a `rate` or both";

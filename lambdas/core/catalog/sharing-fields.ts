@@ -15,32 +15,39 @@ const Key = z
   .max(requestLimits.sharedKey)
   .refine(wellFormed, notWellFormed)
   .optional()
-  .describe(
-    "The key, as plain text: requests of one product, env and event with the same key share a job. Default: what the event's expression yields for the input; without one, all requests of the event share one key.",
-  );
+  .meta({
+    description:
+      "Requests of one product, env and event with the same key are alike; plain text of 1 to 255 characters. Default: what the event's expression yields for the input, else one key for all requests of the event.",
+    examples: ["user-42"],
+  });
 
-const maxWait = Duration.optional().describe(
-  `How long after the first request the job starts at the latest, however many follow: milliseconds, or text such as \`5m\`. Default: that of the event, else ${defaultMaxWaits} times the delay.`,
-);
+const maxWait = Duration.optional().meta({
+  description: `How long after the first request it starts at the latest, in the same form. Default: that of the event, else ${defaultMaxWaits} times the delay.`,
+  examples: ["5m"],
+});
 
 const onConflict = z
   .enum(conflictPolicies)
   .optional()
-  .describe(
-    "What happens while a job of the key has not ended. `skip`: that job is answered, and nothing is made. `replace`: it is cancelled if it waits, and a new one is made; while it runs, the request is refused. `cancel_running`: it is cancelled even if it runs. Default: that of the event, else `skip`.",
-  );
+  .meta({
+    description:
+      "What happens while a job of the key is open. `skip`: the receipt is that of the open job (`skipped`), and nothing is made. `replace`: a job that waits is cancelled, and a new one is made; while it runs, the request is refused. `cancel_running`: it is cancelled even if it runs. Default: that of the event, else `skip`.",
+    examples: ["replace"],
+  });
 
-/** In a request: makes requests that follow each other run once, after the last of them. */
 export const DebounceRequest = strict({
   key: Key,
-  delay: Duration.optional().describe(
-    "How long after the last request of the key the job starts: milliseconds, or text such as `30s`. Default: that of the event; required if it has none.",
-  ),
+  delay: Duration.optional().meta({
+    description:
+      "How long after the last request the job starts: milliseconds from 1000, or text with a unit (ms, s, m, h, d). Default: that of the event; required if it has none.",
+    examples: ["30s"],
+  }),
   max_wait: maxWait,
-});
+}).describe("How requests that follow each other become one job. Omitted fields come from the event.");
 
-/** In a request: at most one job of a key is open, which is any job that has not ended. */
-export const UniqueRequest = strict({ key: Key, on_conflict: onConflict });
+export const UniqueRequest = strict({ key: Key, on_conflict: onConflict }).describe(
+  "Which jobs are alike, so that only one of them is open. Omitted fields come from the event.",
+);
 
 const Expression = z.string().min(1).max(requestLimits.keyExpression).optional();
 

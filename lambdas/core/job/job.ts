@@ -1,22 +1,13 @@
 import * as z from "zod";
 import { type JobStatus, jobStatuses } from "../kernel/job-status.ts";
+import { type JobType, jobTypes } from "../kernel/job-type.ts";
 import { never } from "../kernel/start-time.ts";
 import type { Attempt, AttemptError, RetryPolicy } from "./attempt.ts";
 import type { CredentialMarks } from "./credential-marks.ts";
 import type { Gate, NotedWait, ReservedStart, Snoozes } from "./job-wait.ts";
 import type { KeptSession } from "./kept-session.ts";
 
-/** The job types. `consumers/types/definitions.ts` says what each of them is. */
-export const jobTypes = [
-  "action",
-  "notification",
-  "database_action",
-  "function",
-  "storage",
-  "publish",
-  "feature",
-] as const;
-export type JobType = (typeof jobTypes)[number];
+export { type JobType, jobTypes };
 
 /** The part of the index that lists a job: every job that has not finished is `pending`. */
 export type Phase = "pending" | "completed" | "failed" | "cancelled";

@@ -18,37 +18,62 @@ const ErrorName = z
 const ErrorNames = z.array(ErrorName).max(20).optional();
 const names = `Codes of this API (${Object.keys(jobErrorCodes).join(", ")}), or a provider's own codes (\`provider_code\`), which are compared without regard to case and punctuation.`;
 
-/** How the attempts of a run are spaced. Omitted fields come from the event, then from `defaultRetryPolicy`. */
 export const RetryConfig = strict({
-  initial_delay: milliseconds(0, longestRetryDelayMs).optional().describe("Milliseconds before the second attempt."),
-  max_delay: milliseconds(0, longestRetryDelayMs).optional().describe("The longest delay, in milliseconds."),
-  backoff_multiplier: z.number().min(1).max(100).optional(),
+  initial_delay: milliseconds(0, longestRetryDelayMs)
+    .optional()
+    .meta({ description: "Milliseconds before the second attempt, before jitter. Default: 1000.", examples: [5000] }),
+  max_delay: milliseconds(0, longestRetryDelayMs)
+    .optional()
+    .meta({
+      description: "The longest delay in milliseconds. Only a provider's Retry-After may exceed it. Default: 300,000.",
+      examples: [60_000],
+    }),
+  backoff_multiplier: z
+    .number()
+    .min(1)
+    .max(100)
+    .optional()
+    .meta({ description: "The factor from each delay to the next one, 1 to 100. Default: 2.", examples: [3] }),
   jitter: z
     .boolean()
     .optional()
-    .describe(
-      'Whether a part of each delay is random: the whole of it ("full jitter") unless `jitter_percent` says less.',
-    ),
+    .meta({
+      description: "Whether each delay is random: the whole of it unless `jitter_percent` says less. Default: true.",
+      examples: [false],
+    }),
   jitter_percent: z
     .number()
     .min(0)
     .max(1, "is a fraction from 0 to 1: 30 percent is 0.3")
     .optional()
-    .describe("The part of each delay that is random, as a fraction: with 0.3, a delay of 10 s is one of 7 to 10 s."),
-  retryable_errors: ErrorNames.describe(`Errors that are retried although they are permanent by default. ${names}`),
+    .meta({
+      description:
+        "The part of each delay that is random, 0 to 1: with 0.3, a delay of 10 s is one of 7 to 10 s. Default: 1, which is all of it.",
+      examples: [0.3],
+    }),
+  retryable_errors: ErrorNames.meta({
+    description: `Error codes that are retried although they are permanent by default. ${names} Default: none.`,
+    examples: [["NOT_FOUND"]],
+  }),
   only_retryable_errors: z
     .boolean()
     .optional()
-    .describe(
-      "Whether nothing but `retryable_errors` is retried. Default: they are retried besides what is by default.",
-    ),
-  non_retryable_errors: ErrorNames.describe(`Errors that are never retried. ${names}`),
+    .meta({
+      description:
+        "Whether nothing but `retryable_errors` is retried. Default: false: they are retried besides what is by default.",
+      examples: [true],
+    }),
+  non_retryable_errors: ErrorNames.meta({
+    description: `Error codes that are never retried. Takes precedence over \`retryable_errors\`. ${names} Default: none.`,
+    examples: [["TIMEOUT", "CARD_DECLINED"]],
+  }),
 })
   // A request with both means two different things.
   .refine(({ jitter, jitter_percent }) => jitter !== false || jitter_percent === undefined, {
     path: ["jitter_percent"],
     message: "has no effect with jitter: false; leave one of the two out",
-  });
+  })
+  .describe("How the attempts of a job are spaced. Omitted fields come from the event.");
 export type RetryConfig = z.infer<typeof RetryConfig>;
 
 /** A field of the request wins over that of the event, which wins over the default. */

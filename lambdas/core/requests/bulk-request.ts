@@ -29,15 +29,31 @@ export const BulkFilter = strict({
   env: Name.optional().describe("Default: every env that the key has access to."),
   status: oneOrMore(jobStatuses)
     .optional()
-    .describe("One or more of the statuses that the action can change. Default: all of them."),
-  type: oneOrMore(jobTypes).optional(),
-  event: EventName.optional(),
-  label: Name.optional(),
-  recurring: z.boolean().optional().describe("Whether a job has a series of runs. Default: either."),
-  from: Time.optional().describe(
-    "Compared with `due_at` while a job is pending, and with `finished_at` afterwards. `from` is inclusive, `to` is exclusive.",
-  ),
-  to: Time.optional(),
+    .meta({
+      description: "One status or more, of those that the action can change. Default: all of them.",
+      examples: [["scheduled", "queued"]],
+    }),
+  type: oneOrMore(jobTypes)
+    .optional()
+    .meta({ description: "One type or more. Default: any.", examples: ["notification"] }),
+  event: EventName.optional().meta({
+    description: "One of the product's events. Default: all of them.",
+    examples: ["create_order"],
+  }),
+  label: Name.optional().meta({ description: "One of the job's labels. Default: any.", examples: ["order-12345"] }),
+  recurring: z
+    .boolean()
+    .optional()
+    .meta({ description: "Whether the job has a series of runs. Default: either.", examples: [true] }),
+  from: Time.optional().meta({
+    description:
+      "The earliest time (inclusive): compared with `due_at` of pending jobs and with `finished_at` of finished ones. Default: no limit.",
+    examples: ["2030-01-31T00:00:00Z"],
+  }),
+  to: Time.optional().meta({
+    description: "The latest time (exclusive). Default: no limit.",
+    examples: [1_900_000_000],
+  }),
 }).refine(({ from, to }) => from === undefined || to === undefined || epochMs(from) < epochMs(to), {
   path: ["to"],
   message: "must be after `from`",

@@ -16,32 +16,47 @@ const Name = z.string().min(1).max(requestLimits.name);
 
 /** What to pause, why, and until when. */
 export const PauseRequest = strict({
-  product_tag: Name,
+  product_tag: Name.describe("The product."),
   env: Name.optional().describe("Default: every env of the product. The key needs `jobs:admin` in each of them."),
   event: z.string().min(1).max(requestLimits.event).optional().describe("Default: every event of the product."),
-  limit: Name.optional().describe(
-    "A limit of the product: only jobs that pass it are held. Default: all jobs, with limits or without. Does not go with `event`.",
-  ),
+  limit: Name.optional().meta({
+    description:
+      "A limit of the product: only jobs that pass it are held. Does not go with `event`. Default: all jobs, with limits or without.",
+    examples: ["customer"],
+  }),
   key: z
     .string()
     .min(1)
     .max(requestLimits.keyExpression)
     .refine(wellFormed, notWellFormed)
     .optional()
-    .describe("One key of the limit, as `GET /v1/limits` and `waiting_for` show it. Default: every key of the limit."),
+    .meta({
+      description:
+        "One key of the limit, as `GET /v1/limits` and `waiting_for` show it. Default: every key of the limit.",
+      examples: ["C-1042"],
+    }),
   reason: z
     .string()
     .min(1)
     .max(requestLimits.reason)
     .refine(wellFormed, notWellFormed)
-    .describe("Why it is paused, for everybody who wonders what a job waits for."),
-  until: Time.optional().describe("When the pause ends by itself. Default: it lasts until it is deleted."),
+    .meta({
+      description: "Why it is paused, for everybody who wonders what a job waits for: 1 to 200 characters.",
+      examples: ["the database is being moved"],
+    }),
+  until: Time.optional().meta({
+    description: "When the pause ends by itself, at most 5 years ahead. Default: it lasts until it is ended.",
+    examples: ["2030-01-31T12:00:00Z"],
+  }),
   drain_per_second: z
     .int()
     .min(1)
     .max(drainRates.most)
     .default(drainRates.usual)
-    .describe("How many of the held jobs per second start once the pause has ended."),
+    .meta({
+      description: "How many of the held jobs per second start once the pause has ended, 1 to 200.",
+      examples: [10],
+    }),
 });
 
 /** A valid request for a pause. */

@@ -6,17 +6,16 @@ import { notWellFormed, strict, wellFormed } from "../kernel/schema.ts";
 import { epochMs, Time } from "../kernel/start-time.ts";
 import type { Pin } from "../limits/limit-rule.ts";
 
-/** The numbers that are to hold instead of the catalog's, until a time. */
 export const PinRequest = strict({
   ...limitNumbers,
-  until: Time.describe("When the numbers of the catalog hold again: at most 30 days ahead."),
+  until: Time.describe("When the numbers of the catalog hold again, at most 30 days ahead."),
   reason: z
     .string()
     .min(1)
     .max(limitBounds.reason)
     .refine(wellFormed, notWellFormed)
     .optional()
-    .describe("Why, for whoever finds it later."),
+    .describe("Why, for those who find it later; up to 200 characters. Default: none."),
 }).refine(({ concurrency, rate }) => concurrency !== undefined || rate !== undefined, { error: needsNumbers });
 
 /** Parses the request to pin a limit. Throws INVALID_REQUEST with every fault. */

@@ -23,7 +23,6 @@ export const repeatLimits = {
   except: 100,
 } as const;
 
-/** How a job recurs: either by `cron` or by `every`. */
 export const RepeatRequest = oneOf(
   strict(
     {
@@ -32,49 +31,73 @@ export const RepeatRequest = oneOf(
         .min(1)
         .max(repeatLimits.cron)
         .optional()
-        .describe(
-          "A cron expression of 5 fields, or of 6 with the seconds first; or `@hourly`, `@daily`, `@weekly`, `@monthly`, `@yearly`.",
-        ),
+        .meta({
+          description:
+            "A cron expression of 5 fields, or of 6 with the seconds first; or `@hourly`, `@daily`, `@weekly`, `@monthly`, `@yearly`.",
+          examples: ["30 9 * * *"],
+        }),
       every: milliseconds(repeatLimits.leastEveryMs, farthestAheadMs)
         .optional()
-        .describe("The milliseconds from one run to the next, counted from the first run."),
-      tz: z.string().min(1).max(repeatLimits.tz).optional().describe("The IANA time zone of `cron`. Default: UTC."),
-      limit: z.int().min(1).optional().describe("The maximum number of runs. Default: no limit."),
-      end_date: Time.optional().describe("No run is planned after this time. Default: never."),
+        .meta({
+          description: "Milliseconds from one run to the next, counted from the first one; at least 1000.",
+          examples: [60_000],
+        }),
+      tz: z
+        .string()
+        .min(1)
+        .max(repeatLimits.tz)
+        .optional()
+        .meta({ description: "The IANA time zone of `cron`. Default: UTC.", examples: ["Europe/Berlin"] }),
+      limit: z
+        .int()
+        .min(1)
+        .optional()
+        .meta({ description: "The maximum number of runs. Default: no limit.", examples: [10] }),
+      end_date: Time.optional().meta({
+        description:
+          "No run is planned after this time; a bare date means the end of that day in `tz`. Default: never.",
+        examples: ["2030-12-31T23:59:59Z"],
+      }),
       overlap: z
         .enum(["skip", "queue", "cancel_previous"])
         .optional()
         .describe(
-          "What to do when a run lasts beyond the time of the next one: `skip` that one (default), `queue` one run that starts immediately afterwards, or `cancel_previous`: the next one starts on time, and the outcome of the run before it is discarded.",
+          "What to do when a run lasts beyond the time of the next one: `skip` that one, `queue` one run that starts immediately afterwards, or `cancel_previous`: the next one starts on time, and the outcome of the run before it is discarded. Default: `skip`.",
         ),
       missed: z
         .enum(["skip", "once", "all"])
         .optional()
         .describe(
-          "What to do about occurrences that could not start on time, as after an outage: `once` runs one for all of them (default), `all` runs each of them, one after the other and with its own planned time, and `skip` runs none that is more than `max_lateness_ms` late.",
+          "What to do about occurrences that could not start on time, as after an outage: `once` runs one for all of them, `all` runs each of them, one after the other and with its own planned time, and `skip` runs none that is more than `max_lateness_ms` late. Default: `once`.",
         ),
       max_lateness_ms: milliseconds(0, repeatLimits.maxLatenessMs)
         .optional()
-        .describe(
-          "How late a run may start, in milliseconds. A later one is skipped, and listed among the runs as cancelled. Default: no limit, and a minute with `missed: skip`.",
-        ),
+        .meta({
+          description:
+            "How late a run may start, in milliseconds, at most 31 days. A later one is skipped, and listed among the runs as cancelled. Default: no limit, and a minute with `missed: skip`.",
+          examples: [600_000],
+        }),
       spread_ms: milliseconds(1, repeatLimits.spreadMs)
         .optional()
-        .describe(
-          "Every run starts later by the same part of this, which is derived from the id of the job, so that many series with the same times do not start together.",
-        ),
+        .meta({
+          description:
+            "Every run starts later by the same part of this, which is derived from the id of the job, so that many series with the same times do not start together. Milliseconds, at most a day. Default: none: runs start at their times.",
+          examples: [300_000],
+        }),
       except: z
         .array(z.string().min(1).max(longestTag))
         .max(repeatLimits.except)
         .optional()
-        .describe(
-          "Days in `tz` on which no run is planned: dates such as `2030-12-25`, and names of the product's calendars.",
-        ),
+        .meta({
+          description:
+            "Days in `tz` on which no run is planned: dates, and names of the product's calendars, at most 100. Default: none.",
+          examples: [["2030-12-24", "holidays"]],
+        }),
     },
     { timezone: "tz", zone: "tz", interval: "every", expression: "cron", until: "end_date" },
   ),
   ["cron", "every"],
-);
+).describe("How a job recurs: either by `cron` or by `every`.");
 export type RepeatRequest = z.infer<typeof RepeatRequest>;
 
 /** The series of a validated request that starts at `start` (epoch milliseconds). */

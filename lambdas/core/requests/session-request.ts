@@ -6,11 +6,14 @@ import type { Fault } from "../kernel/errors.ts";
 import { requestLimits } from "../kernel/request-limits.ts";
 import { didYouMean, strict } from "../kernel/schema.ts";
 
-/** In a request: who it is made for. */
 export const SessionRequest = strict({
-  tag: z.string().min(1).max(requestLimits.name).describe("One of the product's `sessions`."),
-  token: z.string().min(1).max(requestLimits.sessionToken).describe("A JWT. It is checked, and never stored or shown."),
-});
+  tag: z.string().min(1).max(requestLimits.name).describe("The session's name in the catalog."),
+  token: z
+    .string()
+    .min(1)
+    .max(requestLimits.sessionToken)
+    .describe("The JWT, of at most 8192 characters. It is checked, and never stored or shown."),
+}).describe("A token of one of the product's sessions.");
 export type SessionRequest = z.infer<typeof SessionRequest>;
 
 /** The session of a request, and the time at which it was made, which the token must be valid at: epoch milliseconds. */

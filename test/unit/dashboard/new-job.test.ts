@@ -3,7 +3,7 @@ import { draftOf, emptyDraft, lengthOf, requestOf } from "../../../dashboard/src
 import { changedAt, parseKeeping, tryParse, written } from "../../../dashboard/src/pages/new-job/exact.ts";
 import { faultAt, inputFaults } from "../../../dashboard/src/pages/new-job/faults.ts";
 import { placeOf, placesOf } from "../../../dashboard/src/pages/new-job/json-places.ts";
-import type { Job } from "../../../sdk/src/job.ts";
+import type { Job } from "../../../sdk/src/answers.ts";
 
 const place = { product_tag: "shop", env: "prd", event: "order" };
 const draft = emptyDraft("Europe/Berlin");

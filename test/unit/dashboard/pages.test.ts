@@ -3,8 +3,8 @@ import { isMixed, matching, shareOf, windowStart } from "../../../dashboard/src/
 import { allows, commandsOf } from "../../../dashboard/src/pages/keys/commands.ts";
 import { byUrgency } from "../../../dashboard/src/pages/keys/webhooks.ts";
 import { barsOf, everyWords, saidOf } from "../../../dashboard/src/pages/series/runs.ts";
+import type { JobSummary } from "../../../sdk/src/answers.ts";
 import type { ErrorGroup, Series, Webhook } from "../../../sdk/src/index.ts";
-import type { JobSummary } from "../../../sdk/src/job.ts";
 
 describe("errors", () => {
   const group = {

@@ -1,3 +1,4 @@
+import type { JobType } from "../../../../sdk/src/answers.ts";
 import { hintOf, isRequired, type JsonSchema, resolved } from "../../ui/schema.ts";
 
 /** A field of an input, for a table: `email.to`. */
@@ -28,6 +29,6 @@ const words: Record<string, string> = {
   storage: "Stores a file",
   publish: "Publishes to a broker",
   feature: "Runs other events as steps",
-};
+} satisfies Record<JobType, string>;
 
 export const typeWords = (type: string): string => words[type] ?? type;

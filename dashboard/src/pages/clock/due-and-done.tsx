@@ -1,5 +1,5 @@
 import { useEffect } from "preact/hooks";
-import type { JobSummary } from "../../../../sdk/src/job.ts";
+import type { JobSummary } from "../../../../sdk/src/answers.ts";
 import { ductape } from "../../api/client.ts";
 import { apiNow } from "../../api/clock.ts";
 import { defineQuery } from "../../api/define-query.ts";

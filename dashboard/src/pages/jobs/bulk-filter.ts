@@ -1,6 +1,6 @@
+import { jobStatuses } from "../../../../sdk/src/answers.ts";
 import type { Ductape, JobFilter, JobStatus } from "../../../../sdk/src/index.ts";
 import { jobActions } from "../../job/actions.ts";
-import { statuses } from "../../job/states.ts";
 
 export type BulkId = "cancel" | "pause" | "resume" | "retry" | "delete";
 
@@ -9,7 +9,7 @@ export type BulkId = "cancel" | "pause" | "resume" | "retry" | "delete";
  */
 export function bulkFilter(action: BulkId, filter: Partial<JobFilter>): Partial<JobFilter> | undefined {
   const rule = jobActions.find(({ bulk }) => bulk === action);
-  const wanted = [filter.status ?? statuses].flat() as JobStatus[];
+  const wanted = [filter.status ?? jobStatuses].flat() as JobStatus[];
   const status = wanted.filter((one) => rule?.allowed({ status: one, recurring: true }));
   if (status.length === 0) return undefined;
   if (action !== "pause") return { ...filter, status };

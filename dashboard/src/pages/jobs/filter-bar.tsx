@@ -1,5 +1,5 @@
+import { jobStatuses, jobTypes } from "../../../../sdk/src/answers.ts";
 import { useProducts } from "../../api/products.ts";
-import { statuses, types } from "../../job/states.ts";
 import { Button } from "../../ui/button.tsx";
 import { Select } from "../../ui/field.tsx";
 import { useNavigate } from "../../ui/link.tsx";
@@ -23,7 +23,7 @@ export function FilterBar({ fields, change }: Props) {
     <div class="filters">
       <fieldset class="chips">
         <legend class="sr-only">Status</legend>
-        {statuses.map((status) => (
+        {jobStatuses.map((status) => (
           <button
             key={status}
             type="button"
@@ -95,7 +95,7 @@ function More({ fields, change }: Props) {
     <Menu label={count > 0 ? `More (${count})` : "More"}>
       <fieldset class="menu-group">
         <legend>Type</legend>
-        {types.map((type) => (
+        {jobTypes.map((type) => (
           <label key={type} class="check">
             <input
               type="checkbox"

@@ -1,4 +1,4 @@
-import type { Job } from "../../../../sdk/src/job.ts";
+import type { Job } from "../../../../sdk/src/answers.ts";
 import { localOf, zonedIso } from "../../ui/zoned-time.ts";
 
 export type When = "now" | "at" | "cron" | "every";

@@ -1,5 +1,5 @@
 import { useState } from "preact/hooks";
-import type { JobReceipt } from "../../../../sdk/src/job.ts";
+import type { JobReceipt } from "../../../../sdk/src/answers.ts";
 import { apiUrl } from "../../api/base.ts";
 import { useCan } from "../../api/me.ts";
 import { useProducts } from "../../api/products.ts";

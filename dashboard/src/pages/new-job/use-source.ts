@@ -1,5 +1,5 @@
+import type { Job } from "../../../../sdk/src/answers.ts";
 import { NotFoundError, PermissionError } from "../../../../sdk/src/errors.ts";
-import type { Job } from "../../../../sdk/src/job.ts";
 import { ductape } from "../../api/client.ts";
 import { defineQuery } from "../../api/define-query.ts";
 import { request } from "../../api/request.ts";

@@ -51,17 +51,39 @@ const InHeader = z.union(
   must("must be a string, a number, true or false, or a list of these"),
 );
 
-/** IActionRequest: a request's parts of an HTTP call. They are merged over the defaults of the catalog. */
+/** A request's parts of an HTTP call. */
 export const callInput = strict({
-  /** A list of scalars repeats its parameter; objects, and lists of objects, are written in brackets: `a[b]=c`. */
-  query: z.record(z.string(), queryValue).optional(),
-  /** Fills the `:name` parts of the path. */
-  params: z.record(z.string(), scalar).optional(),
-  /** A list is for JSON only, and replaces a default body as a whole. */
+  query: z
+    .record(z.string(), queryValue)
+    .optional()
+    .meta({
+      description:
+        "Query parameters. A list repeats its parameter; objects, and lists of objects, are written in brackets: `a[b]=c`. Default: those of the catalog, if any.",
+      examples: [{ notify: true }],
+    }),
+  params: z
+    .record(z.string(), scalar)
+    .optional()
+    .meta({
+      description: "Fills the `:name` parts of the path. Default: those of the catalog, if any.",
+      examples: [{ customer: "c-42" }],
+    }),
   body: z
     .union([z.record(z.string(), z.unknown()), z.array(z.unknown())], must("must be an object or a list"))
-    .optional(),
-  /** The values of a list are joined by commas, as RFC 9110 5.3 allows for a header of several values. */
-  headers: z.record(z.string(), InHeader).optional(),
+    .optional()
+    .meta({
+      description:
+        "The body: a record, or for JSON a list, which replaces a default body as a whole. Default: that of the catalog, if any.",
+      examples: [{ sku: "A-1", quantity: 2 }],
+    }),
+  // RFC 9110 5.3 allows commas for a header of several values.
+  headers: z
+    .record(z.string(), InHeader)
+    .optional()
+    .meta({
+      description: "Request headers. The values of a list are joined by commas. Default: those of the catalog, if any.",
+      examples: [{ "x-channel": "web" }],
+    }),
 });
+
 export type CallInput = z.infer<typeof callInput>;

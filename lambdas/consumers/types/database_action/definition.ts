@@ -14,14 +14,25 @@ import type { DatabaseTarget } from "./target.ts";
 import { type Input, inputFaults, plainNames } from "./values.ts";
 
 const Records = z.record(z.string(), z.unknown());
-// What a row must be depends on the action, and the faults of rows have pointers of their own: see `databaseFaults`.
+// What a row must be depends on the action, and each fault of a row has its own pointer: see `databaseFaults`.
 const Rows = z
   .array(z.unknown().meta({ type: "object" }))
   .min(1)
   .max(mostRows);
 const Data = z.union([Records, Rows], must(`must be an object, or a list of 1 to ${mostRows} objects`));
-/** IDbActionRequest: what fills the placeholders of a named action, which say whether it needs `data`, `filter` or both. */
-export const databaseInput = strict({ data: Data.optional(), filter: Records.optional() });
+
+/** What fills the placeholders of a named action, which say whether it needs `data`, `filter` or both. */
+export const databaseInput = strict({
+  data: Data.optional().meta({
+    description:
+      "The values of the action's placeholders, or a list of them to run the action once for each. Default: none, for an action that has only a filter.",
+    examples: [{ status: "shipped" }],
+  }),
+  filter: Records.optional().meta({
+    description: "The values of the placeholders that select records. Default: none.",
+    examples: [{ id: 12345 }],
+  }),
+});
 
 /** The values that the placeholders of the target's action require and the input lacks. */
 export function databaseFaults(target: DatabaseTarget, action: string, input: Input): Fault[] {

@@ -4,8 +4,16 @@ import { Tag } from "../../../core/kernel/tag.ts";
 import { defineJobType } from "../define-job-type.ts";
 import type { FunctionTarget } from "./target.ts";
 
-/** IFunctionRequest: what the function is called with. Without a payload it is called with nothing, which null is not. */
-export const functionInput = strict({ payload: z.unknown().optional() });
+export const functionInput = strict({
+  payload: z
+    .unknown()
+    .optional()
+    .meta({
+      description:
+        "The function's argument: any JSON value. Default: none, which null is not, for a function that takes nothing.",
+      examples: [{ order: 12345 }],
+    }),
+});
 
 export const cloudFunction = defineJobType<FunctionTarget>()({
   type: "function",

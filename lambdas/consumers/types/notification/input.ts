@@ -21,6 +21,8 @@ const Text = z
     must("must be an object, or a string where the message has no template"),
   )
   .optional();
+const textOf = (what: string, ...examples: unknown[]) =>
+  Text.meta({ description: `${what} Default: none, for a message whose template needs no variables.`, examples });
 const OneOrMore = z.union(
   [z.string().min(1), z.array(z.string().min(1)).min(1).max(mostRecipients)],
   must(`must be a string, or a list of up to ${mostRecipients}`),
@@ -28,28 +30,68 @@ const OneOrMore = z.union(
 const Addresses = OneOrMore.refine((to) => addressesIn(to) <= mostRecipients, `at most ${mostRecipients} addresses`);
 const PushInput = someOf(
   strict({
-    title: Text,
-    body: Text,
-    /** Delivered to the app unchanged, except by FCM, which accepts strings only: other values arrive as JSON. */
-    data: z.record(z.string(), z.unknown()).optional(),
-    device_token: z.string().min(1).optional(),
-    device_tokens: z.array(z.string().min(1)).min(1).max(mostRecipients).optional(),
-  }),
+    title: textOf("The title.", { en: "Order shipped" }),
+    body: textOf("The text.", { en: "Your order has been shipped!" }),
+    data: z
+      .record(z.string(), z.unknown())
+      .optional()
+      .meta({
+        description:
+          "Delivered to the app unchanged, except by FCM, which accepts strings only: other values arrive as JSON. Default: none.",
+        examples: [{ trackingId: "XYZ987" }],
+      }),
+    device_token: z
+      .string()
+      .min(1)
+      .optional()
+      .meta({
+        description: "The device to send to. Default: none.",
+        examples: ["abcdef123456"],
+      }),
+    device_tokens: z
+      .array(z.string().min(1))
+      .min(1)
+      .max(mostRecipients)
+      .optional()
+      .meta({
+        description: `Up to ${mostRecipients} devices to send to. Default: none.`,
+        examples: [["abcdef123456", "654321fedcba"]],
+      }),
+  }).describe("A push notification; needs `device_token` or `device_tokens`."),
   ["device_token", "device_tokens"],
 );
+const EmailInput = strict({
+  to: Addresses.describe(`The address, or up to ${mostRecipients} of them, as a list or as one string with commas.`),
+  subject: textOf("The subject.", { name: "Ada" }),
+  template: textOf("The HTML body.", { name: "Ada" }),
+}).describe("An e-mail.");
+const SmsInput = strict({
+  to: OneOrMore.optional().meta({
+    description: `The number in E.164 form, or up to ${mostRecipients} of them. Required unless the message has a template for it.`,
+    examples: ["+33612345678"],
+  }),
+  body: textOf("The text.", { en: "Your order has been shipped!" }),
+}).describe("An SMS.");
 
-/** INotificationRequest: the message by slug, and at least one channel. */
 export const notificationInput = someOf(
   strict({
-    /** A message of the event's notification. */
-    slug: Tag,
-    /** The locale to use of a map of locales. Without it `en` is used, or the only one. */
-    locale: z.string().min(2).max(35).optional(),
-    push_notification: PushInput.optional(),
-    email: strict({ to: Addresses, subject: Text, template: Text }).optional(),
-    /** `to` is required unless the message has a recipient template. */
-    sms: strict({ to: OneOrMore.optional(), body: Text }).optional(),
-    callback: callInput.optional(),
+    slug: Tag.meta({
+      description: "The message to send, one of those that the catalog lists.",
+      examples: ["order_update"],
+    }),
+    locale: z
+      .string()
+      .min(2)
+      .max(35)
+      .optional()
+      .meta({
+        description: "Selects the translation. Default: `en`, or the only locale there is.",
+        examples: ["fr"],
+      }),
+    push_notification: PushInput.optional().describe("Sends a push notification. Default: none is sent."),
+    email: EmailInput.optional().describe("Sends an e-mail. Default: none is sent."),
+    sms: SmsInput.optional().describe("Sends an SMS. Default: none is sent."),
+    callback: callInput.optional().describe("Calls the notification's callback URL. Default: it is not called."),
   }),
   channels,
 );

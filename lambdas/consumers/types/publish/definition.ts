@@ -3,7 +3,7 @@ import { own } from "../../../core/catalog/catalog.ts";
 import { strict } from "../../../core/kernel/schema.ts";
 import { Tag } from "../../../core/kernel/tag.ts";
 import { defineJobType } from "../define-job-type.ts";
-import { longestKey, mostHeaders } from "./limits.ts";
+import { longestKey, mostAttributes, mostHeaders } from "./limits.ts";
 import { publicationFaults } from "./rules.ts";
 import type { BrokerTarget } from "./target.ts";
 
@@ -13,12 +13,24 @@ const reserved = /^((idempotency-key|b?cc)$|(aws|amazon)\.)/i;
 const headerRule = "letters, digits, _ and -, with single dots between them";
 const isReserved = "is one of idempotency-key, CC, BCC, AWS.* and Amazon.*, which are not for callers";
 
-/** IPublishRequest: the message, and what a broker may order, route or filter it by. */
 export const publishInput = strict({
-  /** Any JSON value: a string is sent as it is, anything else as JSON. */
-  message: z.unknown().refine((message) => message !== undefined, "is required"),
-  /** The group of SQS and SNS, the key of Kafka, the routing key of RabbitMQ. */
-  key: z.string().min(1).max(longestKey).optional(),
+  message: z
+    .unknown()
+    .refine((message) => message !== undefined, "is required")
+    .meta({
+      description:
+        "The message: any JSON value. A string is sent unchanged, anything else as JSON; EventBridge takes objects only.",
+      examples: [{ order: "A-1", total: 12.5 }],
+    }),
+  key: z
+    .string()
+    .min(1)
+    .max(longestKey)
+    .optional()
+    .meta({
+      description: `What the broker orders or routes by, 1 to ${longestKey} characters: the group of SQS and SNS, Kafka's key, RabbitMQ's routing key. Required for a FIFO queue or topic. Default: none.`,
+      examples: ["customer-42"],
+    }),
   headers: z
     .record(
       z
@@ -29,7 +41,11 @@ export const publishInput = strict({
       z.string(),
     )
     .refine((headers) => Object.keys(headers).length <= mostHeaders, `at most ${mostHeaders}`)
-    .optional(),
+    .optional()
+    .meta({
+      description: `Up to ${mostHeaders} headers; SQS and SNS take ${mostAttributes - 1}. Default: none.`,
+      examples: [{ source: "shop" }],
+    }),
 });
 
 export const publish = defineJobType<BrokerTarget>()({

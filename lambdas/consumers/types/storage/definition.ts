@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { fileName, mimeType } from "../../../core/kernel/file-name.ts";
+import { fileLimits, fileName, mimeType } from "../../../core/kernel/file-name.ts";
 import { jsonPointer, strict } from "../../../core/kernel/schema.ts";
 import { oneOf } from "../../../core/kernel/some-of.ts";
 import { Tag } from "../../../core/kernel/tag.ts";
@@ -13,21 +13,39 @@ import type { StorageTarget } from "./target.ts";
 const BufferJson = strict({ type: z.literal("Buffer"), data: z.array(z.int().min(0).max(255)) });
 const orBuffer = "base64, or the JSON of a Buffer";
 
-/** IStorageRequest: a file by value (base64 or a Buffer's JSON), or by the id of an earlier upload. */
 export const storageInput = oneOf(
   strict({
-    buffer: z.union([z.base64(orBuffer), BufferJson], orBuffer).optional(),
-    /** What `POST /v1/uploads` answered. */
-    upload_id: z.string().regex(uploadIdPattern, "the upload_id that POST /v1/uploads answered").optional(),
-    /** Without it the file is named by the job's id and the content type. */
-    fileName: fileName.optional(),
-    /** Without it the type is read from the content, then from the name. */
-    mimeType: mimeType.optional(),
-    /** Kept with the file. Which names and values there may be is up to the provider. */
-    metadata: z.record(z.string(), z.string()).optional(),
+    buffer: z
+      .union([z.base64(orBuffer), BufferJson], orBuffer)
+      .optional()
+      .meta({
+        description: "The content: base64 text, or the JSON of a Buffer. Default: none.",
+        examples: ["aGVsbG8="],
+      }),
+    upload_id: z
+      .string()
+      .regex(uploadIdPattern, "the upload_id that POST /v1/uploads answered")
+      .optional()
+      .describe("A file that was uploaded before: the `upload_id` of `POST /v1/uploads`. Default: none."),
+    fileName: fileName.optional().meta({
+      description: `The name to store it under, 1 to ${fileLimits.name} characters. Default: made of the job's id and the media type.`,
+      examples: ["invoices/12345.pdf"],
+    }),
+    mimeType: mimeType.optional().meta({
+      description: "Its media type. Default: read from the content, then from the name.",
+      examples: ["application/pdf"],
+    }),
+    metadata: z
+      .record(z.string(), z.string())
+      .optional()
+      .meta({
+        description: "Stored with the file. Which names and values there may be is up to the provider. Default: none.",
+        examples: [{ order: "12345" }],
+      }),
   }),
   ["buffer", "upload_id"],
 );
+
 export type StorageInput = z.infer<typeof storageInput>;
 
 export const storage = defineJobType<StorageTarget>()({

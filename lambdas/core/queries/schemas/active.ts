@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { at } from "./at.ts";
 
 export const ActiveSchema = z
   .object({
@@ -7,11 +8,9 @@ export const ActiveSchema = z
         z.object({
           product_tag: z.string(),
           env: z.string(),
-          last_active_at: z
-            .int()
-            .describe("The start of the latest hour in which a job was scheduled or ended. Epoch milliseconds."),
+          last_active_at: at("The start of the latest hour in which a job was scheduled or ended."),
         }),
       )
-      .describe("The products and envs that have had jobs in the last 90 days, the latest first."),
+      .describe("The latest first."),
   })
-  .meta({ id: "Active" });
+  .meta({ id: "Active", description: "The products and envs that have had jobs in the last 90 days." });

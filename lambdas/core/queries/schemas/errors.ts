@@ -1,7 +1,7 @@
 import * as z from "zod";
-import { jobTypes } from "../../job/job.ts";
 import { at } from "./at.ts";
-import { JobErrorCodeSchema } from "./failure.ts";
+import { JobErrorCodeSchema, ProviderCodeSchema } from "./failure.ts";
+import { JobTypeSchema } from "./job.ts";
 
 export const ErrorGroupSchema = z
   .object({
@@ -10,12 +10,12 @@ export const ErrorGroupSchema = z
       .describe(
         "Names the group within its product and env. `other`: what failed on a day that had 500 groups already.",
       ),
-    product_tag: z.string(),
-    env: z.string(),
-    event: z.string(),
-    type: z.enum(jobTypes),
+    product_tag: z.string().describe("The product of the event."),
+    env: z.string().describe("The environment in which it failed."),
+    event: z.string().describe("The event that failed."),
+    type: JobTypeSchema.describe("Its type."),
     code: JobErrorCodeSchema,
-    provider_code: z.string().exactOptional().describe("The provider's own code of the failure."),
+    provider_code: ProviderCodeSchema.exactOptional(),
     message: z
       .string()
       .describe("The message, with placeholders such as `<number>` for ids, numbers, quoted texts and addresses."),
@@ -24,7 +24,10 @@ export const ErrorGroupSchema = z
     last_at: at("When the last of them failed."),
     sample_job_id: z.string().describe("The job that failed last."),
   })
-  .meta({ id: "ErrorGroup" });
+  .meta({
+    id: "ErrorGroup",
+    description: "Runs that failed for one cause: the same event, code, provider's code and message.",
+  });
 
 export const ErrorListSchema = z
   .object({

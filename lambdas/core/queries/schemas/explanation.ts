@@ -1,7 +1,7 @@
 import * as z from "zod";
-import { jobTypes } from "../../job/job.ts";
 import { conflictPolicies } from "../../job/shared-key.ts";
-import { CachedFromField, RepeatSchema } from "./job.ts";
+import { at } from "./at.ts";
+import { CachedFromField, JobTypeSchema, RepeatSchema } from "./job.ts";
 import { ExplainedGateSchema } from "./limits.ts";
 import { PauseReferenceSchema } from "./pauses.ts";
 
@@ -11,7 +11,7 @@ const jobFields = {
   product_tag: z.string(),
   env: z.string(),
   event: z.string(),
-  type: z.enum(jobTypes),
+  type: JobTypeSchema,
   app: z.string().exactOptional(),
   target: z
     .object({ section: z.string(), name: z.string() })
@@ -29,10 +29,10 @@ const jobFields = {
     .describe(
       "The targets that the entry stands for. With weights, the first one of a job is chosen by its share, and the others follow in this order. Absent for a single target.",
     ),
-  due_at: z.int().describe("Epoch milliseconds."),
+  due_at: at("When it would start."),
   recurring: z.boolean(),
-  repeat: RepeatSchema.exactOptional(),
-  expires_at: z.int().exactOptional().describe("Epoch milliseconds."),
+  repeat: RepeatSchema.exactOptional().describe("The series of a recurring job."),
+  expires_at: at("No attempt starts after this time.").exactOptional(),
   timeout_ms: z.int(),
   retries: z.int(),
   retry_policy: z.object({
@@ -40,7 +40,10 @@ const jobFields = {
     max_delay: z.int(),
     backoff_multiplier: z.number(),
     jitter: z.boolean(),
-    jitter_percent: z.number().exactOptional(),
+    jitter_percent: z
+      .number()
+      .exactOptional()
+      .describe("The part of each delay that is random, 0 to 1. Absent: all of it."),
     retryable_errors: ErrorNames,
     only_retryable_errors: z.boolean().exactOptional().describe("Whether nothing else is retried."),
     non_retryable_errors: ErrorNames,
@@ -63,54 +66,64 @@ const jobFields = {
   input_bytes: z.int().describe("The size of the input as JSON."),
 };
 
-export const CostSchema = z.object({
-  usd_per_million: z.number().describe("US dollars for a million such jobs that succeed at the first attempt."),
-  region: z.string(),
-  prices_as_of: z.string(),
-  breakdown: z.array(
-    z.object({
-      what: z.string(),
-      count: z.number().describe("The number of units per run: requests, KB written or GB-seconds."),
-      usd_per_million: z.number(),
-    }),
-  ),
-  assumptions: z.array(z.string()),
-});
+export const CostSchema = z
+  .object({
+    usd_per_million: z.number().describe("US dollars for a million such jobs that succeed at the first attempt."),
+    region: z.string(),
+    prices_as_of: z.string().describe("The date of the prices."),
+    breakdown: z.array(
+      z.object({
+        what: z.string(),
+        count: z.number().describe("The number of units per run: requests, KB written or GB-seconds."),
+        usd_per_million: z.number(),
+      }),
+    ),
+    assumptions: z.array(z.string()),
+  })
+  .describe("What a million such jobs would cost on AWS.");
 
-export const RouteSchema = z.discriminatedUnion("via", [
-  z.object({ via: z.literal("queue"), delay_seconds: z.int(), why: z.string() }),
-  z.object({
-    via: z.literal("scheduler"),
-    schedule_at: z.int().describe("When its message is asked for at the latest. Epoch milliseconds."),
-    schedule_from: z
-      .int()
-      .describe(
+export const RouteSchema = z
+  .discriminatedUnion("via", [
+    z.object({ via: z.literal("queue"), delay_seconds: z.int(), why: z.string() }),
+    z.object({
+      via: z.literal("scheduler"),
+      schedule_at: at("When its message is asked for at the latest."),
+      schedule_from: at(
         "When it is asked for at the earliest: the id of the job, which is not known yet, decides between the two.",
       ),
-    jobs_in_minute: z
-      .int()
-      .describe(
-        "Roughly how many jobs of the product and env are scheduled for the same minute; 0 for less than some hundred.",
-      ),
-    further_minutes: z
-      .int()
-      .describe("By how many minutes the message is asked for earlier, because many jobs are due then."),
-    why: z.string(),
-  }),
-]);
+      jobs_in_minute: z
+        .int()
+        .describe(
+          "Roughly how many jobs of the product and env are scheduled for the same minute; 0 for less than some hundred.",
+        ),
+      further_minutes: z
+        .int()
+        .describe("By how many minutes the message is asked for earlier, because many jobs are due then."),
+      why: z.string(),
+    }),
+  ])
+  .describe("The route that a job takes to its consumer.");
 
-export const FireTimeSchema = z.object({
-  at: z.int().describe("Epoch milliseconds."),
-  local: z.string().describe("The same time as an RFC 3339 string, in the time zone of the series."),
-  note: z.string().exactOptional().describe("The effect of daylight saving time on this run, if any."),
-});
+export const FireTimeSchema = z
+  .object({
+    at: z.int().describe("Epoch milliseconds."),
+    local: z.string().meta({
+      description: "The same time as an RFC 3339 string, in the time zone of the series.",
+      examples: ["2030-01-31T09:00:00.000+01:00"],
+    }),
+    note: z.string().exactOptional().describe("The effect of daylight saving time on this run, if any."),
+  })
+  .describe("A time at which a job would run.");
 
-export const AttemptWindowSchema = z.object({ attempt: z.int(), earliest_ms: z.int(), latest_ms: z.int() });
+export const AttemptWindowSchema = z
+  .object({
+    attempt: z.int(),
+    earliest_ms: z.int().describe("If each attempt before fails at once and the jitter is as small as it gets."),
+    latest_ms: z.int().describe("If each takes its whole timeout and the jitter is as large as it gets."),
+  })
+  .describe("When an attempt may start, in milliseconds after the first one is due, if every attempt before it fails.");
 
-export const NoteSchema = z.object({
-  pointer: z.string().describe("A JSON pointer into the request."),
-  detail: z.string(),
-});
+const NoteSchema = z.object({ pointer: z.string().describe("A JSON pointer into the request."), detail: z.string() });
 
 export const ExplainedCacheSchema = z.object({
   tag: z.string(),
@@ -135,11 +148,14 @@ export const ExplanationSchema = z
     next_runs: z.array(FireTimeSchema).describe("The next run times, at most 10."),
     retry_timetable: z
       .array(AttemptWindowSchema)
-      .describe(
-        "When each attempt may start if all attempts before it fail, in milliseconds after the first one is due. Earliest: they fail at once, with the least jitter. Latest: they take their whole timeout, with the most jitter.",
-      ),
+      .describe("When each attempt may start if all attempts before it fail."),
     estimated_cost: CostSchema,
-    notes: z.array(NoteSchema).exactOptional().describe("What is accepted, and may not mean what its writer thinks."),
+    notes: z
+      .array(NoteSchema)
+      .exactOptional()
+      .describe(
+        "What is accepted and may not mean what its writer thinks, such as `every` beside `cron`, and where in the request it is.",
+      ),
     session: z
       .object({
         tag: z.string(),
@@ -154,4 +170,4 @@ export const ExplanationSchema = z
       .exactOptional()
       .describe("The pauses that would hold the job at its time: it starts once all of them have ended."),
   })
-  .meta({ id: "Explanation" });
+  .meta({ id: "Explanation", description: "What a request would lead to." });

@@ -1,18 +1,23 @@
 import * as z from "zod";
 import { type JobErrorCode, jobErrorCodes } from "../../job/job-error.ts";
 
-export const JobErrorCodeSchema = z.enum(Object.keys(jobErrorCodes) as [JobErrorCode, ...JobErrorCode[]]);
+export const JobErrorCodeSchema = z
+  .enum(Object.keys(jobErrorCodes) as [JobErrorCode, ...JobErrorCode[]])
+  .describe("A stable code that says why an attempt failed.");
 
 export const ProviderCodeSchema = z
   .string()
   .max(64)
-  .describe("The provider's own code of the failure, such as `40P01` or `card_declined`.");
+  .meta({
+    description: "The provider's own code of the failure, if it gave one.",
+    examples: ["card_declined", "40P01"],
+  });
 
 export const JobFailureSchema = z
   .object({
     code: JobErrorCodeSchema,
     message: z.string(),
-    retryable: z.boolean().describe("Whether another attempt may help."),
+    retryable: z.boolean().describe("Whether another attempt may succeed."),
     provider_code: ProviderCodeSchema.exactOptional(),
   })
-  .meta({ id: "JobFailure" });
+  .meta({ id: "JobFailure", description: "Why an attempt failed." });

@@ -14,7 +14,9 @@ export const JobInputSchema = z
     input_url: z
       .string()
       .exactOptional()
-      .describe("The URL of an input that is too large for an answer; valid for an hour."),
+      .describe(
+        "Where to download the JSON of an input that is too large for an answer. The URL is valid for an hour.",
+      ),
     input_bytes: z
       .int()
       .exactOptional()
@@ -22,4 +24,4 @@ export const JobInputSchema = z
         "The size of an input that is too large for an answer and has no URL, since its event hides parts of it.",
       ),
   })
-  .meta({ id: "JobInput" });
+  .meta({ id: "JobInput", description: "The input of a job, as it was requested." });

@@ -11,12 +11,14 @@ import { ChannelSchema, GraphStepSchema, StepSchema } from "./progress.ts";
  * and the tests check every answer against them. They are created only for the document, so no other request pays for them.
  */
 
-const JobStatus = z.enum(jobStatuses).meta({ id: "JobStatus" });
-const JobType = z.enum(jobTypes).meta({ id: "JobType" });
+export const JobStatusSchema = z
+  .enum(jobStatuses)
+  .meta({ id: "JobStatus", description: "The status of a job. `completed`, `failed` and `cancelled` are final." });
+export const JobTypeSchema = z.enum(jobTypes).meta({ id: "JobType", description: "What an event does." });
 
 const receiptFields = {
-  job_id: z.string().describe("The id of the job: `job_` and 32 hexadecimal digits."),
-  status: JobStatus,
+  job_id: z.string().meta({ description: "The id of the job.", examples: ["job_0198c2f47a6e7b3c9d1e2f3a4b5c6d7e"] }),
+  status: JobStatusSchema,
   scheduled_at: at("When the job starts, or starts for the first time."),
   recurring: z.boolean().describe("Whether the job has a series of runs."),
   next_run_at: at("When a recurring job runs next.").exactOptional(),
@@ -28,14 +30,14 @@ export const ReceiptSchema = z
     debounced: z
       .literal(true)
       .exactOptional()
-      .describe("The request was added to a debounced job that waits: it runs with this request's input."),
+      .describe("The request was added to a debounced job that waits: the job runs with this request's input."),
     skipped: z
       .literal(true)
       .exactOptional()
       .describe("Nothing was made: this is the open job that has the unique key of the request."),
     replaced: z.string().exactOptional().describe("The job with the same unique key that was cancelled for this one."),
   })
-  .meta({ id: "Receipt" });
+  .meta({ id: "Receipt", description: "What the API returns once it has accepted a job." });
 
 export const CachedFromField = z
   .string()
@@ -55,7 +57,7 @@ export const TargetUseSchema = z
       .exactOptional()
       .describe("The entries that come before it and were not tried first, because they had just failed."),
   })
-  .meta({ id: "TargetUse" });
+  .meta({ id: "TargetUse", description: "Which target of a fallback or quota ran an attempt." });
 
 export const AttemptSchema = z
   .object({
@@ -70,23 +72,23 @@ export const AttemptSchema = z
     target: TargetUseSchema.exactOptional().describe(
       "Which target of a fallback or quota ran it. Absent for events that name a single target.",
     ),
-    duration_ms: z.int(),
-    lateness_ms: z.int(),
+    duration_ms: z.int().describe("Milliseconds from its start to its end."),
+    lateness_ms: z.int().describe("Milliseconds from when it was due to when it started."),
   })
-  .meta({ id: "Attempt" });
+  .meta({ id: "Attempt", description: "One attempt at a run." });
 
 export const RepeatSchema = z
   .object({
     cron: z.string().exactOptional(),
     tz: z.string().exactOptional(),
     every: z.int().exactOptional().describe("Milliseconds."),
-    anchor: at("The time that `every` is counted from."),
+    anchor: at("The time that `every` is counted from: the first run."),
     limit: z.int().exactOptional(),
     end_date: at("No run is planned after this time.").exactOptional(),
     overlap: z.enum(["skip", "queue", "cancel_previous"]),
     missed: z.enum(["skip", "once", "all"]).exactOptional(),
-    max_lateness_ms: z.int().exactOptional(),
-    spread_ms: z.int().exactOptional(),
+    max_lateness_ms: z.int().exactOptional().describe("How late a run may start, in milliseconds."),
+    spread_ms: z.int().exactOptional().describe("The most that every run may start later, in milliseconds."),
     offset_ms: z
       .int()
       .exactOptional()
@@ -96,7 +98,7 @@ export const RepeatSchema = z
       .exactOptional()
       .describe("The dates, and the product's calendars, on whose days no run is planned."),
   })
-  .meta({ id: "Repeat" });
+  .meta({ id: "Repeat", description: "The series of a recurring job." });
 
 const SharedKeyField = z
   .string()
@@ -108,7 +110,7 @@ const ParentSchema = z
     run: z.int().min(1).describe("The run of the feature's job."),
     step: z.string().describe("The step, as `sequence.step`."),
   })
-  .meta({ id: "Parent", description: "The feature of which the job is a step." });
+  .meta({ id: "Parent" });
 
 export const LimitWaitSchema = z
   .object({
@@ -133,10 +135,10 @@ export const summaryFields = {
   product_tag: z.string(),
   env: z.string(),
   event: z.string(),
-  type: JobType,
+  type: JobTypeSchema,
   app: z.string().exactOptional(),
-  run: z.int().min(1).describe("The number of the run. A one-time job has run 1 only."),
-  attempt: z.int().min(1).describe("The number of the attempt at this run."),
+  run: z.int().min(1).describe("The number of the run, from 1. A one-time job has run 1 only."),
+  attempt: z.int().min(1).describe("The number of the attempt at this run, from 1."),
   retries: z.int().describe("How many further attempts follow a failed first one."),
   timeout_ms: z.int().describe("How long one attempt may take, in milliseconds."),
   due_at: at("When the current attempt may start."),
@@ -149,8 +151,8 @@ export const summaryFields = {
   expires_at: at("No attempt starts after this time: a job that still waits is cancelled.").exactOptional(),
   labels: z.array(z.string()).exactOptional(),
   fairness_key: z.string().exactOptional().describe("The key by which the job takes turns with others in its queue."),
-  repeat: RepeatSchema.exactOptional(),
-  parent: ParentSchema.exactOptional(),
+  repeat: RepeatSchema.exactOptional().describe("The series of a recurring job."),
+  parent: ParentSchema.exactOptional().describe("The feature of which the job is a step."),
   session: z
     .object({ tag: z.string() })
     .exactOptional()
@@ -163,16 +165,19 @@ export const summaryFields = {
       requests: z.int().min(1).describe("How many requests it stands for."),
     })
     .exactOptional()
-    .describe("The job takes in later requests of its key until it starts."),
+    .describe("It takes in later requests of its key until it starts."),
   cache: z.string().exactOptional().describe("The tag under which its result is remembered."),
   cached_from: CachedFromField.exactOptional(),
   gates: z
     .array(z.object({ limit: z.string(), key: z.string() }))
     .exactOptional()
     .describe("The limits that its attempts pass, with the keys that its input gave. Absent if its event has none."),
-  unique: z.object({ key: SharedKeyField }).exactOptional().describe("The job is the only open one of its key."),
-  error: JobFailureSchema.exactOptional(),
-  reason: z.string().exactOptional().describe("Why the job was cancelled."),
+  unique: z.object({ key: SharedKeyField }).exactOptional().describe("It is the only open job of this key."),
+  error: JobFailureSchema.exactOptional().describe("Why the job failed, or why its latest attempt did."),
+  reason: z
+    .string()
+    .exactOptional()
+    .meta({ description: "Why the job was cancelled.", examples: ["expired"] }),
   waiting_for: z
     .union([PauseReferenceSchema, LimitWaitSchema])
     .exactOptional()
@@ -187,7 +192,7 @@ export const resultFields = {
   result_url: z
     .string()
     .exactOptional()
-    .describe("The URL of a result that is too large for an answer; valid for an hour."),
+    .describe("Where to download the JSON of a result that is too large for an answer. The URL is valid for an hour."),
   result_bytes: z
     .int()
     .exactOptional()
@@ -207,17 +212,21 @@ export const JobSchema = z
     snoozes: z
       .object({ count: z.int(), since: at("When the first try that was put off had started.") })
       .exactOptional()
-      .describe("How often a provider has put off the current attempt by a Retry-After. That spends no attempt."),
+      .describe(
+        "How often a provider has put off the current attempt by a Retry-After, and since when. That spends no attempt.",
+      ),
     attempts: z.array(AttemptSchema).describe("The attempts of the current run, oldest first. The last 25 are kept."),
     steps: z
       .record(z.string(), StepSchema)
       .exactOptional()
-      .describe("The state of each step of a feature, by `sequence.step` and in the order of the catalog."),
+      .describe(
+        "The state of each step of a feature, by `sequence.step` and in the order of the catalog. Features only.",
+      ),
     graph: z
       .array(GraphStepSchema)
       .exactOptional()
       .describe(
-        "The steps of a feature in the order of the catalog, those included that have not begun, and what each depends on. Absent once the catalog has lost the event.",
+        "The steps of a feature in the order of the catalog, those included that have not begun, and what each depends on. Features only, and absent once the catalog has lost the event.",
       ),
     channels: z
       .record(z.string(), ChannelSchema)
@@ -227,4 +236,4 @@ export const JobSchema = z
       ),
     ...resultFields,
   })
-  .meta({ id: "Job" });
+  .meta({ id: "Job", description: "A job as the API shows it. Its input is not part of it." });

@@ -1,13 +1,16 @@
 import * as z from "zod";
 import { at } from "./at.ts";
 
-const RateSchema = z
+export const RateSchema = z
   .object({
     limit: z.int().describe("How many attempts may start in a period."),
     period_ms: z.int().describe("The period, in milliseconds."),
     burst: z.int().describe("How many attempts may start at once after a while without any."),
   })
-  .meta({ id: "LimitRate" });
+  .meta({
+    id: "LimitRate",
+    description: "`limit` starts per `period_ms` milliseconds, up to `burst` of them at once.",
+  });
 
 const numbers = {
   concurrency: z.int().exactOptional().describe("How many attempts with the same key may run at a time."),
@@ -18,12 +21,12 @@ const PinSchema = z
   .object({
     ...numbers,
     until: at("When the numbers of the catalog hold again."),
-    pinned_at: at("When somebody pinned them."),
+    pinned_at: at("When they were pinned."),
     reason: z.string().exactOptional(),
   })
   .describe("The numbers that hold instead of the catalog's.");
 
-const EstimateSchema = z
+export const EstimateSchema = z
   .object({
     as_of: at("When the line was counted: just now, or up to 90 seconds ago if it is long."),
     length: z.int().describe("How many jobs stood in it; of a long line at most 10,000 are counted."),
@@ -46,10 +49,12 @@ const gateFields = {
   next_start: at(
     "The next start that the rate gives out. Nothing is reserved: it goes to the first in line.",
   ).exactOptional(),
-  estimated: EstimateSchema.exactOptional(),
+  estimated: EstimateSchema.exactOptional().describe(
+    "How long the line is, and when it ends: for a rate at which jobs wait, and for a line of more than 1,000.",
+  ),
 };
 
-export const LimitGateSchema = z.object(gateFields).meta({ id: "LimitGate" });
+export const LimitGateSchema = z.object(gateFields).meta({ id: "LimitGate", description: "One limit for one key." });
 
 export const LimitSchema = z
   .object({
@@ -71,7 +76,7 @@ export const LimitSchema = z
       ),
     more_gates: z.boolean().exactOptional().describe("Jobs wait at further gates."),
   })
-  .meta({ id: "Limit" });
+  .meta({ id: "Limit", description: "A limit of the catalog in one env, with the numbers that hold now." });
 
 export const LimitListSchema = z.object({ limits: z.array(LimitSchema) }).meta({ id: "LimitList" });
 
@@ -87,4 +92,4 @@ export const ExplainedGateSchema = z
         "What an attempt that is due now would do here. `wait`: no slot is free, its rate has a later start, or others stand in line.",
       ),
   })
-  .meta({ id: "ExplainedGate" });
+  .meta({ id: "ExplainedGate", description: "A limit that an attempt passes, for the key of the request." });

@@ -4,7 +4,7 @@ import { jobTypes } from "../../job/job.ts";
 
 const ofTypes = (text: string) => z.record(z.enum(jobTypes), z.string()).describe(text);
 
-const DeploymentSchema = z
+export const DeploymentSchema = z
   .object({
     region: z.string(),
     account: z.string().describe("The id of the AWS account."),
@@ -15,18 +15,26 @@ const DeploymentSchema = z
     log_groups: ofTypes("The CloudWatch log group of each type's consumer, whose lines have a `job_id`."),
     queues: ofTypes("The URL of each type's queue."),
   })
-  .meta({ id: "Deployment", description: "The AWS resources of the deployment, to link to the AWS console." });
+  .meta({ id: "Deployment", description: "The names of the AWS resources of a deployment." });
+
+export const VerbSchema = z
+  .enum(verbs)
+  .describe(
+    "What a key may do: `jobs:read` reads, `jobs:write` schedules and changes, `jobs:input` shows the inputs of jobs, `jobs:admin` does all of it, and bulk changes.",
+  );
 
 export const MeSchema = z
   .object({
     caller: z
       .string()
       .describe("The id of the key, `deployed` for the one that the deployment created, or that of an IAM identity."),
-    name: z.string().exactOptional().describe("The name of the key."),
-    verbs: z.array(z.enum(verbs)).describe("What the key may do, with what `jobs:admin` implies."),
+    name: z.string().exactOptional().describe("The name of the key, if it has one."),
+    verbs: z.array(VerbSchema).describe("What the key may do, with what `jobs:admin` implies."),
     products: z.array(z.string()).describe("The products that the key has access to; `*` stands for all."),
     envs: z.array(z.string()).describe("The envs that the key has access to; `*` stands for all."),
     version: z.string().describe("The version of Ductape Jobs."),
-    aws: DeploymentSchema.exactOptional(),
+    aws: DeploymentSchema.exactOptional().describe(
+      "The AWS resources of the deployment, to link to the AWS console. Absent on this machine.",
+    ),
   })
-  .meta({ id: "Me" });
+  .meta({ id: "Me", description: "A key as the API knows it." });

@@ -3,9 +3,7 @@ import { at } from "./at.ts";
 
 export const PauseSchema = z
   .object({
-    id: z
-      .string()
-      .describe("`pause_` and 32 hexadecimal digits: always the same for the same product, env, event, limit and key."),
+    id: z.string().describe("Always the same for the same product, env, event, limit and key."),
     product_tag: z.string(),
     env: z.string().exactOptional().describe("Absent: every env of the product."),
     event: z.string().exactOptional().describe("Absent: every event."),
@@ -24,16 +22,15 @@ export const PauseSchema = z
     drain_per_second: z.int().describe("How many of the held jobs per second start once it has ended."),
     released: z.int().exactOptional().describe("How many of them were sent since it ended."),
   })
-  .meta({ id: "Pause" });
+  .meta({ id: "Pause", description: "A pause of a product, an env, an event, or a limit or one of its keys." });
 
 export const PauseListSchema = z.object({ pauses: z.array(PauseSchema) }).meta({ id: "PauseList" });
 
-/** The pause that a job waits for, or that would hold a request. */
 export const PauseReferenceSchema = z
   .object({
     pause: z.string().describe("The id of the pause."),
     reason: z.string().describe("Why it was paused."),
     since: at("When it was paused."),
-    until: at("When the pause ends by itself; absent if somebody has to end it.").exactOptional(),
+    until: at("When it ends by itself. Absent if a request has to end it.").exactOptional(),
   })
-  .meta({ id: "PauseReference" });
+  .meta({ id: "PauseReference", description: "The pause that a job waits for, or that would hold a request." });

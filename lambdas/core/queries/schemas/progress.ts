@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { jobStatuses } from "../../kernel/job-status.ts";
+import { at } from "./at.ts";
 import { JobErrorCodeSchema, JobFailureSchema, ProviderCodeSchema } from "./failure.ts";
 
 /* How far a job has come: the steps of a feature, and the channels of a notification. */
@@ -10,11 +11,11 @@ export const StepSchema = z
       .enum([...jobStatuses, "skipped", "not_started"])
       .describe("`skipped`: its condition was not met. `not_started`: the feature has not reached it yet."),
     job_id: z.string().exactOptional().describe("The job that runs the step."),
-    started_at: z.int().exactOptional(),
-    finished_at: z.int().exactOptional(),
+    started_at: at("When it started.").exactOptional(),
+    finished_at: at("When it ended.").exactOptional(),
     error: JobFailureSchema.exactOptional(),
   })
-  .meta({ id: "Step" });
+  .meta({ id: "Step", description: "The state of a step of a feature." });
 
 export const GraphStepSchema = z
   .object({
@@ -29,7 +30,7 @@ export const GraphStepSchema = z
       .describe("Milliseconds between the end of the steps that it depends on and its start."),
     allow_fail: z.boolean().exactOptional().describe("Whether the feature continues if the step fails."),
   })
-  .meta({ id: "GraphStep" });
+  .meta({ id: "GraphStep", description: "A step of a feature as the catalog has it." });
 
 const report = {
   sent: z
@@ -40,7 +41,7 @@ const report = {
     .array(z.object({ to: z.string(), reason: z.string() }))
     .exactOptional()
     .describe("Recipients that no longer exist and should be removed."),
-  response_status: z.int().exactOptional().describe("The HTTP status that the callback URL answered."),
+  response_status: z.int().exactOptional().describe("The HTTP status of the callback URL's response."),
 };
 
 export const ChannelSchema = z
@@ -53,4 +54,4 @@ export const ChannelSchema = z
       ...report,
     }),
   ])
-  .meta({ id: "Channel" });
+  .meta({ id: "Channel", description: "The outcome of a channel of a notification." });

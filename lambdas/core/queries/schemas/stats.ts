@@ -1,15 +1,17 @@
 import * as z from "zod";
+import { at } from "./at.ts";
 
-const Percentiles = () => {
-  const value = z.int().nullable();
-  return z.object({ p50: value, p95: value, p99: value });
-};
+const Percentile = z.int().nullable();
+
+export const PercentilesSchema = z
+  .object({ p50: Percentile, p95: Percentile, p99: Percentile })
+  .describe("Estimates, to within a factor of two. Null if there is nothing to measure.");
 
 const Counts = z.object({ scheduled: z.int(), completed: z.int(), failed: z.int(), cancelled: z.int() });
 
 const Part = z.object({
-  from: z.int().describe("The start of the part. Epoch milliseconds."),
-  to: z.int().describe("Its end. The last part ends with the window."),
+  from: at("The start of the part."),
+  to: at("Its end. The last part ends with the window."),
   counts: Counts,
 });
 
@@ -17,8 +19,8 @@ export const StatsSchema = z
   .object({
     product_tag: z.string(),
     env: z.string(),
-    from: z.int().describe("The start of the first counted hour. Epoch milliseconds."),
-    to: z.int().describe("The end of the last counted hour. Epoch milliseconds."),
+    from: at("The start of the first counted hour."),
+    to: at("The end of the last counted hour."),
     counts: Counts,
     success_rate: z
       .number()
@@ -26,9 +28,9 @@ export const StatsSchema = z
       .describe("The share of completed runs among completed and failed ones. Null if there are none."),
     completed_first_try: z.int(),
     completed_after_retry: z.int(),
-    mean_attempts: z.number().nullable(),
-    lateness_ms: Percentiles().describe("From when an attempt was due to when it started."),
-    duration_ms: Percentiles().describe("From when an attempt started to when it ended."),
+    mean_attempts: z.number().nullable().describe("Attempts that ended, over runs that completed or failed."),
+    lateness_ms: PercentilesSchema.describe("From when an attempt was due to when it started."),
+    duration_ms: PercentilesSchema.describe("From when an attempt started to when it ended."),
     parts: z.array(Part).exactOptional().describe("With `part_hours`: the parts of the window, oldest first."),
   })
-  .meta({ id: "Stats" });
+  .meta({ id: "Stats", description: "Statistics of one product and env over whole hours." });

@@ -1,10 +1,11 @@
 import * as z from "zod";
+import { at } from "./at.ts";
 
 export const UpcomingSchema = z
   .object({
-    from: z.int().describe("The start of the current minute. Epoch milliseconds."),
+    from: at("The start of the current minute."),
     minutes: z
-      .array(z.object({ at: z.int().describe("The start of the minute. Epoch milliseconds."), count: z.int() }))
+      .array(z.object({ at: at("The start of the minute."), count: z.int() }))
       .describe(
         "How many pending jobs are due in each minute, those of the current minute that are still ahead first.",
       ),
@@ -17,7 +18,7 @@ export const UpcomingSchema = z
     hot_minutes: z
       .array(
         z.object({
-          at: z.int().describe("The start of the minute. Epoch milliseconds."),
+          at: at("The start of the minute."),
           product_tag: z.string(),
           env: z.string(),
           count: z.int().describe("Roughly how many jobs have been scheduled for it, those cancelled since included."),
@@ -35,4 +36,4 @@ export const UpcomingSchema = z
       .int()
       .describe("How many schedules EventBridge Scheduler starts per second, by the quota that the deployment knows."),
   })
-  .meta({ id: "Upcoming" });
+  .meta({ id: "Upcoming", description: "How many jobs are due in each of the next minutes." });

@@ -35,6 +35,6 @@ export const WebhookSchema = z
       .exactOptional()
       .describe("The last of these attempts, the latest first, at most 10."),
   })
-  .meta({ id: "Webhook" });
+  .meta({ id: "Webhook", description: "A webhook of the catalog in one env." });
 
 export const WebhookListSchema = z.object({ webhooks: z.array(WebhookSchema) }).meta({ id: "WebhookList" });

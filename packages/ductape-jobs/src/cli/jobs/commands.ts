@@ -1,4 +1,6 @@
 import { type Command, Option } from "commander";
+import { jobStatuses } from "../../../../../lambdas/core/kernel/job-status.ts";
+import { jobTypes } from "../../../../../lambdas/core/kernel/job-type.ts";
 import { readTime } from "../arguments/read-time.ts";
 import { type Act, calling, withApi, withPages } from "../context.ts";
 import { withRepeat } from "../schedule/commands.ts";
@@ -54,14 +56,8 @@ const withFilters = (command: Command): Command =>
     .option("--product <tag>", "only those of this product")
     .option("--env <env>", "only those of this env")
     .option("--event <event>", "only those of this event")
-    .option(
-      "--status <status>",
-      "scheduled, queued, running, completed, failed, cancelled, paused; several with commas",
-    )
-    .option(
-      "--type <type>",
-      "action, notification, database_action, function, storage, publish, feature; several with commas",
-    )
+    .option("--status <status>", `${jobStatuses.join(", ")}; several with commas`)
+    .option("--type <type>", `${jobTypes.join(", ")}; several with commas`)
     .option("--label <label>", "only those with this label")
     .addOption(new Option("--recurring", "only recurring ones").conflicts("oneTime"))
     .option("--one-time", "only those that run once")

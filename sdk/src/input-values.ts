@@ -11,3 +11,13 @@ export type QueryItem = Scalar | QueryItem[] | { [name: string]: QueryValue };
 
 /** Request headers: a list repeats its header. */
 export type RequestHeaders = Record<string, Scalar | Scalar[]>;
+
+/**
+ * The variables of the message's template for this field. If the catalog has no template for it, the text itself, or the text by
+ * locale.
+ * @example `{ name: "Ada" }`, or `"Order shipped"`, or `{ en: "Order shipped", fr: "Commande expédiée" }`
+ */
+export type TemplateInput = Record<string, unknown> | string;
+
+/** The bytes of a file: a Node Buffer is a Uint8Array and sent as base64; or base64 text, or the JSON of a Buffer. */
+export type FileContent = Uint8Array | string | { type: "Buffer"; data: number[] };

@@ -1,0 +1,68 @@
+import { BulkErrorSchema, BulkResultSchema } from "../lambdas/api/schemas/bulk.ts";
+import { ActiveSchema } from "../lambdas/core/queries/schemas/active.ts";
+import { ErrorGroupSchema, ErrorListSchema } from "../lambdas/core/queries/schemas/errors.ts";
+import * as explanation from "../lambdas/core/queries/schemas/explanation.ts";
+import { JobErrorCodeSchema, JobFailureSchema } from "../lambdas/core/queries/schemas/failure.ts";
+import { JobInputSchema } from "../lambdas/core/queries/schemas/input.ts";
+import * as job from "../lambdas/core/queries/schemas/job.ts";
+import * as limits from "../lambdas/core/queries/schemas/limits.ts";
+import { JobListSchema, JobSummarySchema, RunListSchema, RunSchema } from "../lambdas/core/queries/schemas/list.ts";
+import { DeploymentSchema, MeSchema, VerbSchema } from "../lambdas/core/queries/schemas/me.ts";
+import { PauseReferenceSchema, PauseSchema } from "../lambdas/core/queries/schemas/pauses.ts";
+import { ChannelSchema, GraphStepSchema, StepSchema } from "../lambdas/core/queries/schemas/progress.ts";
+import { LastRunSchema, SeriesListSchema, SeriesSchema } from "../lambdas/core/queries/schemas/series.ts";
+import { PercentilesSchema, StatsSchema } from "../lambdas/core/queries/schemas/stats.ts";
+import { UpcomingSchema } from "../lambdas/core/queries/schemas/upcoming.ts";
+import { WebhookSchema } from "../lambdas/core/queries/schemas/webhooks.ts";
+import type { Shape } from "./typescript.ts";
+
+const summaryFields = Object.keys(JobSummarySchema.shape);
+
+/** What the API sends, by the names that it has in the SDK. */
+export const answers: Record<string, Shape> = {
+  JobType: { schema: job.JobTypeSchema, list: "jobTypes" },
+  JobStatus: { schema: job.JobStatusSchema, list: "jobStatuses" },
+  JobErrorCode: { schema: JobErrorCodeSchema },
+  JobVerb: { schema: VerbSchema },
+  JobReceipt: { schema: job.ReceiptSchema },
+  JobSummary: { schema: JobSummarySchema, extends: ["DuctapeJob"] },
+  Job: { schema: job.JobSchema, extends: ["JobSummary"], omit: summaryFields },
+  JobInputView: { schema: JobInputSchema },
+  JobRun: { schema: RunSchema },
+  JobRepeat: { schema: job.RepeatSchema },
+  JobStep: { schema: StepSchema },
+  JobGraphStep: { schema: GraphStepSchema },
+  JobChannel: { schema: ChannelSchema },
+  JobAttempt: { schema: job.AttemptSchema },
+  JobTarget: { schema: job.TargetUseSchema },
+  JobFailure: { schema: JobFailureSchema },
+  JobPage: { schema: JobListSchema },
+  RunPage: { schema: RunListSchema },
+  SeriesPage: { schema: SeriesListSchema },
+  Series: { schema: SeriesSchema, extends: ["JobSummary"], omit: summaryFields },
+  LastRun: { schema: LastRunSchema },
+  FireTime: { schema: explanation.FireTimeSchema },
+  Explanation: { schema: explanation.ExplanationSchema },
+  JobRoute: { schema: explanation.RouteSchema },
+  ExplainedGate: { schema: limits.ExplainedGateSchema },
+  AttemptWindow: { schema: explanation.AttemptWindowSchema },
+  CostEstimate: { schema: explanation.CostSchema },
+  BulkPage: { schema: BulkResultSchema },
+  BulkError: { schema: BulkErrorSchema },
+  Stats: { schema: StatsSchema },
+  Percentiles: { schema: PercentilesSchema },
+  Active: { schema: ActiveSchema },
+  Upcoming: { schema: UpcomingSchema },
+  ErrorGroup: { schema: ErrorGroupSchema },
+  ErrorPage: { schema: ErrorListSchema },
+  Limit: { schema: limits.LimitSchema },
+  LimitGate: { schema: limits.LimitGateSchema },
+  LimitRate: { schema: limits.RateSchema },
+  LimitWait: { schema: job.LimitWaitSchema },
+  LineEstimate: { schema: limits.EstimateSchema },
+  Pause: { schema: PauseSchema },
+  PauseReference: { schema: PauseReferenceSchema },
+  Webhook: { schema: WebhookSchema },
+  Me: { schema: MeSchema },
+  Deployment: { schema: DeploymentSchema },
+};

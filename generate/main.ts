@@ -1,0 +1,56 @@
+import { execFileSync } from "node:child_process";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { settingsFiles } from "../infra/settings/generate.ts";
+import { answers } from "./answers.ts";
+import { eventInput, known, requests } from "./requests.ts";
+import { pages, withTables } from "./tables.ts";
+import { typescriptOf } from "./typescript.ts";
+
+/*
+ * Writes what follows from the schemas of the API, types of the SDK and tables of the docs, and from the table of settings. With
+ * `--check` it writes nothing, and fails if a file is not what it would write.
+ */
+
+const head = "/* Made by `npm run generate` from the schemas in lambdas/. Change those instead. */";
+
+const importsOfRequests = `
+import type { JobStatus, JobType } from "./answers.ts";
+import type {
+  DuctapeBlob,
+  DuctapeFields,
+  DuctapeNotification,
+  DuctapeQuery,
+  DuctapeRecipients,
+  DuctapeRepeat,
+  PrefixedInput,
+  RetryCode,
+  Unavailable,
+} from "./ductape-input.ts";
+import type { FileContent, Query, RequestHeaders, Scalar, TemplateInput } from "./input-values.ts";
+import type { Time } from "./time.ts";`;
+
+const sourceOf = (...parts: string[]): string => [head, ...parts].join("\n\n");
+
+const files: Record<string, string> = {
+  "sdk/src/answers.ts": sourceOf(
+    'import type { DuctapeJob } from "./ductape-job.ts";',
+    typescriptOf(answers, {}, "output"),
+  ),
+  "sdk/src/requests.ts": sourceOf(importsOfRequests, eventInput, typescriptOf(requests, known, "input")),
+  ...settingsFiles(),
+  ...Object.fromEntries(pages.map((page) => [page, withTables(page, readFileSync(page, "utf8"))])),
+};
+
+const formatted = (path: string, text: string): string =>
+  execFileSync("node_modules/.bin/biome", ["format", "--stdin-file-path", path], { input: text, encoding: "utf8" });
+
+const isCheck = process.argv.includes("--check");
+for (const [path, text] of Object.entries(files)) {
+  const wanted = formatted(path, text);
+  if (existsSync(path) && readFileSync(path, "utf8") === wanted) continue;
+  if (!isCheck) writeFileSync(path, wanted);
+  else {
+    console.error(`${path} is out of date. Run: npm run generate`);
+    process.exitCode = 1;
+  }
+}
