@@ -125,8 +125,8 @@ export interface IJobProcessorInput extends DuctapeFields {
   labels?: string[] | undefined;
   /**
    * A tag under which the result is remembered, 1 to 128 letters, digits and `_ . ~ -`: a later job of the same
-   * product, env, event, tag and input is answered with it without being executed, for as long as the event's
-   * `cache_ttl` says: a day by default.
+   * product, env, event, tag and input gets it without being executed, for as long as the event's `cache_ttl` says:
+   * a day by default.
    * @default the job is executed
    * @example `"prices"`
    */

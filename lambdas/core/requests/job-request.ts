@@ -86,7 +86,7 @@ export const JobRequest = strict({
     }),
   cache: CacheTagField.optional().meta({
     description:
-      "A tag under which the result is remembered, 1 to 128 letters, digits and `_ . ~ -`: a later job of the same product, env, event, tag and input is answered with it without being executed, for as long as the event's `cache_ttl` says: a day by default. Default: the job is executed.",
+      "A tag under which the result is remembered, 1 to 128 letters, digits and `_ . ~ -`: a later job of the same product, env, event, tag and input gets it without being executed, for as long as the event's `cache_ttl` says: a day by default. Default: the job is executed.",
     examples: ["prices"],
   }),
   priority: Priority.optional().meta({
