@@ -2,7 +2,6 @@ import { DynamoDBClient, UpdateItemCommand } from "@aws-sdk/client-dynamodb";
 import { GetObjectCommand, ListObjectsV2Command, S3Client } from "@aws-sdk/client-s3";
 import { GetScheduleCommand, ListSchedulesCommand, SchedulerClient } from "@aws-sdk/client-scheduler";
 import { GetSecretValueCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
-import pg from "pg";
 import { timeKey } from "../../lambdas/aws/dynamodb/job-item.ts";
 import { leadMs } from "../../lambdas/core/job/route.ts";
 import { startPostgres } from "../support/databases/postgres.ts";

@@ -15,7 +15,7 @@ const isReserved = "is one of idempotency-key, CC, BCC, AWS.* and Amazon.*, whic
 
 /** IPublishRequest: the message, and what a broker may order, route or filter it by. */
 export const publishInput = strict({
-  /** Any JSON value: a string is sent as it is, anything else as JSON. */
+  /** Any JSON value: a string is sent unchanged, anything else as JSON. */
   message: z.unknown().refine((message) => message !== undefined, "is required"),
   /** The group of SQS and SNS, the key of Kafka, the routing key of RabbitMQ. */
   key: z.string().min(1).max(longestKey).optional(),
