@@ -51,7 +51,7 @@ export interface JobsSettings {
    */
   warmReads?: number;
   /**
-   * The stream of a restored table, with which the service works instead of its own. ARN of a table's stream. See docs/operations/restore.md.
+   * The stream of a restored table, with which the service works in place of the table that it creates. ARN of a table's stream. See docs/operations/restore.md.
    * @default - none
    */
   restoredStream?: string;
@@ -141,7 +141,7 @@ export interface JobsSettings {
    */
   dashboard?: boolean;
   /**
-   * A domain name of your own for the API, besides the one that AWS assigns. It needs `certificateArn`. Domain name.
+   * Another domain name for the API, besides the one that AWS assigns. It needs `certificateArn`. Domain name.
    * @default - none
    */
   domainName?: string;

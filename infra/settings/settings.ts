@@ -123,7 +123,7 @@ export const settings = {
       "must be the ARN of a table's stream",
     ).optional(),
     type: "ARN of a table's stream",
-    doc: "the stream of a restored table, with which the service works instead of its own",
+    doc: "the stream of a restored table, with which the service works in place of the table that it creates",
     see: "restore.md",
   },
   longestWaitMs: {
@@ -251,7 +251,7 @@ export const settings = {
       "must be a name like jobs.example.com",
     ).optional(),
     type: "domain name",
-    doc: "a domain name of your own for the API, besides the one that AWS assigns. It needs `certificateArn`",
+    doc: "another domain name for the API, besides the one that AWS assigns. It needs `certificateArn`",
     see: "#domain",
   },
   certificateArn: {

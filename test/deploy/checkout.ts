@@ -21,12 +21,12 @@ const parts = [
   "tsconfig.json",
 ];
 
-const catalog = `import { inAws } from "../test/deploy/in-aws.ts";
-import { stored } from "../test/deploy/stored.ts";
-import { products as ours } from "./ours.ts";
-
-export const products = [...ours, inAws, stored] as const;
-`;
+/** The catalog of the copy: that of the checkout, and products of the tests. */
+const catalogWith = (more: Record<string, string>) => {
+  const imports = Object.entries(more).map(([name, file]) => `import { ${name} } from "../test/deploy/${file}.ts";\n`);
+  const names = Object.keys(more).join(", ");
+  return `${imports.join("")}import { products as ours } from "./ours.ts";\n\nexport const products = [...ours, ${names}] as const;\n`;
+};
 
 export interface Checkout {
   folder: string;
@@ -39,25 +39,37 @@ export interface Checkout {
  */
 export const copyOfCheckout = (): Promise<Checkout> => checkoutWith((folder) => copied(parts, folder));
 
-/** The sources of version 0.3.0 (commit f548e2bf), which a clone without history has too: `git archive` of the parts that differ. */
-const before = join(root, "test/support/stored/version-0.3-sources.tar.gz");
+/** The sources of an earlier version, which a clone without history has too: `git archive` of the parts that differ. */
+const sourcesOf = (version: string) => join(root, `test/support/stored/version-${version}-sources.tar.gz`);
 
-/** Version 0.3.0 with the same two products, to go back to. What it shares with this checkout is of this one: packages, page, tests. */
+/**
+ * Version 0.3.0 (commit f548e2bf) with the same two products, to go back to. What it shares with this checkout is of this one: packages,
+ * page, tests.
+ */
 export const checkoutOfVersion03 = (): Promise<Checkout> =>
   checkoutWith(async (folder) => {
-    await run("tar", ["-xzf", before, "-C", folder]);
+    await run("tar", ["-xzf", sourcesOf("0.3"), "-C", folder]);
     await copied(["dashboard/dist", "test/deploy"], folder);
+  });
+
+/** Version 0.1.0 (commit 8dfefc07) with products of its own, to upgrade from. Only the packages are those of this checkout. */
+export const checkoutOfVersion01 = (): Promise<Checkout> =>
+  checkoutWith(async (folder) => void (await run("tar", ["-xzf", sourcesOf("0.1"), "-C", folder])), {
+    inAws: "in-aws",
   });
 
 async function copied(some: readonly string[], folder: string): Promise<void> {
   for (const part of some) await cp(join(root, part), join(folder, part), { recursive: true });
 }
 
-async function checkoutWith(fill: (folder: string) => Promise<void>): Promise<Checkout> {
+async function checkoutWith(
+  fill: (folder: string) => Promise<void>,
+  more: Record<string, string> = { inAws: "in-aws", stored: "stored" },
+): Promise<Checkout> {
   const folder = await mkdtemp(join(tmpdir(), "checkout-"));
   await fill(folder);
   await symlink(join(root, "node_modules"), join(folder, "node_modules"));
   await rename(join(folder, "products", "index.ts"), join(folder, "products", "ours.ts"));
-  await writeFile(join(folder, "products", "index.ts"), catalog);
+  await writeFile(join(folder, "products", "index.ts"), catalogWith(more));
   return { folder, remove: () => rm(folder, { recursive: true, force: true }) };
 }

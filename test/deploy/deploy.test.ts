@@ -1,10 +1,7 @@
-import { generateKeyPairSync } from "node:crypto";
 import { DynamoDBClient, UpdateItemCommand } from "@aws-sdk/client-dynamodb";
-import { CreateBucketCommand, GetObjectCommand, ListObjectsV2Command, S3Client } from "@aws-sdk/client-s3";
+import { GetObjectCommand, ListObjectsV2Command, S3Client } from "@aws-sdk/client-s3";
 import { GetScheduleCommand, ListSchedulesCommand, SchedulerClient } from "@aws-sdk/client-scheduler";
-import { CreateSecretCommand, GetSecretValueCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
-import { PutParameterCommand, SSMClient } from "@aws-sdk/client-ssm";
-import pg from "pg";
+import { GetSecretValueCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { timeKey } from "../../lambdas/aws/dynamodb/job-item.ts";
 import { leadMs } from "../../lambdas/core/job/route.ts";
 import { startPostgres } from "../support/databases/postgres.ts";
@@ -19,6 +16,7 @@ import { describeOwnRole, makeTeams } from "./own-role.ts";
 import { describePage } from "./page.ts";
 import { describeRollBack } from "./roll-back.ts";
 import { describeStored } from "./stored-lines.ts";
+import { documents, makeTargets } from "./targets.ts";
 import { describeWaysIn } from "./ways-in.ts";
 
 let ministack: Ministack;
@@ -28,7 +26,6 @@ let outputs: Outputs;
 let key: string;
 let call: ReturnType<typeof apiClient>;
 
-const documents = "my-product-documents";
 const s3 = () => new S3Client({ ...clientOptions(), forcePathStyle: true });
 const clientOptions = () => ({ endpoint: ministack.endpoint, region, credentials });
 const post = (body: unknown, options: Call = {}) => call("POST", "/v1/jobs", { key, body, ...options });
@@ -38,9 +35,8 @@ beforeAll(async () => {
   outside = await startOutsideWorld();
   database = await startPostgres();
   ministack = await startMinistack();
-  await makeTargets();
+  await makeTargets(clientOptions(), { databaseUrl: database.url(), outside });
   await makeTeams(clientOptions());
-  await storeReferences();
   await storeWebhook(clientOptions(), outside.url);
   outputs = await deploy(ministack);
   call = apiClient(outputs, ministack);
@@ -53,57 +49,6 @@ afterAll(async () => {
   await outside?.stop();
   await database?.stop();
 }, 30_000);
-
-/** The table and the bucket that the demo's events write to; they belong to the team, not to the deployment. */
-async function makeTargets(): Promise<void> {
-  const client = new pg.Client({ connectionString: database.url() });
-  await client.connect();
-  await client.query(
-    "CREATE TABLE orders (id uuid PRIMARY KEY, customer text, total numeric, created_at timestamptz DEFAULT now())",
-  );
-  await client.end();
-  await s3().send(new CreateBucketCommand({ Bucket: documents }));
-}
-
-/** The values behind the references of products/my-product.ts, which lead to the outside world of this test. */
-async function storeReferences(): Promise<void> {
-  const { privateKey } = generateKeyPairSync("rsa", {
-    modulusLength: 2048,
-    privateKeyEncoding: { type: "pkcs8", format: "pem" },
-    publicKeyEncoding: { type: "spki", format: "pem" },
-  });
-  const serviceAccount = {
-    type: "service_account",
-    project_id: "demo",
-    client_email: "jobs@demo.iam.gserviceaccount.com",
-    private_key_id: "1",
-    private_key: privateKey,
-    token_uri: `${outside.url}/token`,
-  };
-  const secrets = {
-    "my-product/fcm": serviceAccount,
-    "my-product/shop": { token: "shop-token" },
-    "my-product/smtp": { url: "smtp://127.0.0.1:1" },
-    "my-product/orders": { url: database.url() },
-  };
-  const parameters = {
-    "/my-product/fcm-endpoint": outside.url,
-    "/my-product/shop-url": outside.url,
-    "/my-product/express-url": outside.url,
-    "/my-product/parcel-url": outside.url,
-    "/my-product/callback-url": `${outside.url}/callback`,
-    "/my-product/pricing-url": `${outside.url}/pricing`,
-    "/my-product/documents-bucket": documents,
-  };
-  const secretsManager = new SecretsManagerClient(clientOptions());
-  for (const [Name, value] of Object.entries(secrets)) {
-    await secretsManager.send(new CreateSecretCommand({ Name, SecretString: JSON.stringify(value) }));
-  }
-  const ssm = new SSMClient(clientOptions());
-  for (const [Name, Value] of Object.entries(parameters)) {
-    await ssm.send(new PutParameterCommand({ Name, Value, Type: "String" }));
-  }
-}
 
 /** The example on the product's own page. */
 const orderShipped = {

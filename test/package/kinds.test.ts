@@ -13,6 +13,7 @@ const minutes = 60_000;
 /** The Node that the package needs. A project on an older one gets it as a package (package.test.ts). */
 const env = { PATH: `${dirname(process.execPath)}:${path}` };
 const pnpm = "npx --yes pnpm@10.34.9";
+const yarn = "npx --yes --package @yarnpkg/cli-dist@4.18.1 yarn";
 
 let folder: string;
 let packages: Packages;
@@ -148,6 +149,31 @@ test(
     await run(`${pnpm} exec ductape-jobs init`, app);
     await run(`${pnpm} install --no-frozen-lockfile`, root);
     await expectItWorks(`${pnpm} run`, app);
+  },
+  8 * minutes,
+);
+
+test(
+  "an app of a yarn workspace",
+  async () => {
+    const root = join(folder, "yarn");
+    // aws-cdk-lib brings this package along. npm and pnpm take that copy, but yarn asks the registry, which need not have the version.
+    const bundled = join(folder, "node_modules/aws-cdk-lib/node_modules/@aws/cloudformation-validate");
+    await writeAll(root, {
+      "package.json": {
+        ...{ name: "yarn-root", private: true, workspaces: ["apps/*"] },
+        resolutions: { "ductape-sdk": `file:${packages.sdk}`, "@aws/cloudformation-validate": `file:${bundled}` },
+      },
+      // In CI yarn would refuse to write its lock file.
+      ".yarnrc.yml": "nodeLinker: node-modules\nenableTelemetry: false\nenableImmutableInstalls: false\n",
+      "yarn.lock": "",
+      ...workspaceApp(),
+    });
+    const app = join(root, "apps/shop");
+    await run(`${yarn} install`, root);
+    await run(`${yarn} exec ductape-jobs init`, app);
+    await run(`${yarn} install`, root);
+    await expectItWorks(`${yarn} run`, app);
   },
   8 * minutes,
 );

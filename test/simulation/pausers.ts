@@ -56,6 +56,8 @@ export function pausers({ time, observer, pausing, limited }: World, system: Sys
     { limit: "both" },
   ];
 
+  const endPause = (id: string) => ask("end pause", deletePause.handle, { body: undefined, params: { id } }, () => {});
+
   function pause() {
     const scope = random.pick(pausing.isOfKeys ? keys : scopes);
     const lasts = random.int(20_000, 600_000);
@@ -67,12 +69,17 @@ export function pausers({ time, observer, pausing, limited }: World, system: Sys
       drain_per_second: random.pick([1, 2, 50]),
       ...(isTimed && { until: time.now() + lasts }),
     };
-    const end = (id: string) => ask("end pause", deletePause.handle, { body: undefined, params: { id } }, () => {});
     void ask("pause", postPauses.handle, { body, params: {} }, ({ body }) => {
       const { id } = body as { id: string };
-      if (!isTimed || random.chance(0.2)) time.after(lasts - random.int(0, 15_000), () => void end(id));
+      if (!isTimed || random.chance(0.2)) time.after(lasts - random.int(0, 15_000), () => void endPause(id));
     });
   }
 
-  return { pause };
+  /** Ends what is paused without an end: a request whose answer was lost may pause again what has been ended meanwhile. */
+  const endAll = () => {
+    const open = pausing.held.filter(({ to, until }) => to === Number.POSITIVE_INFINITY && until === to);
+    for (const { id } of open) void endPause(id);
+  };
+
+  return { pause, endAll };
 }

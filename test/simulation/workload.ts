@@ -48,11 +48,13 @@ export function workload(world: World, ledger: Ledger, system: System, wanted: W
     for (let i = random.int(0, 8); i > 0; i--) at(random.int(1000, 1_800_000), one);
     if (random.chance(0.15)) at(random.int(1000, 1_800_000), many);
   }
-  const { pause } = pausers(world, system);
+  const { pause, endAll } = pausers(world, system);
   const { random: chance, isOn } = world.pausing;
   if (isOn) for (let i = chance.int(1, 3); i > 0; i--) at(chance.int(0, 900_000), pause);
   // While the crowd passes its gates.
   if (isOn && world.limited) for (let i = 3; i > 0; i--) at(crowdAt + chance.int(0, 30_000), pause);
+  // Long after the last of them was to end.
+  if (isOn) at(2_400_000, endAll);
   if (wanted.sharing) sharing(world, ledger, system, promise, wanted.sharing);
   return accepted;
 }

@@ -48,7 +48,13 @@ export async function runJob(
 
 /** Runs jobs that have no message, one for each slot that was freed, and then those that get their slots. */
 async function runChained(engine: Engine, chained: readonly Chained[]): Promise<void> {
-  await Promise.all(chained.map(async (one) => runChained(engine, await runNext(engine, one))));
+  await allOver(chained.map(async (one) => runChained(engine, await runNext(engine, one))));
+}
+
+/** Waits for all, and throws if one has failed: once the invocation has ended, Lambda suspends what is still under way. */
+async function allOver(underWay: readonly Promise<unknown>[]): Promise<void> {
+  const failed = (await Promise.allSettled(underWay)).find(({ status }) => status === "rejected");
+  if (failed) throw (failed as PromiseRejectedResult).reason;
 }
 
 /** Runs a job that has no message. What fails here sends it one. */
@@ -104,7 +110,7 @@ async function runClaimed(running: Running): Promise<Chained[]> {
   const chained = await endPass(services, pass, recorded, engine.mayRun);
   if (!recorded) return chained;
   report(services.log, recorded.ended);
-  await Promise.all(followUps.map((follow) => follow(running, recorded)));
+  await allOver(followUps.map((follow) => follow(running, recorded)));
   return chained;
 }
 

@@ -103,7 +103,7 @@ const rounds = 10;
 /** Whether the line of a limit needs ticks: where it has a rate, or has left the catalog and lets everybody go. */
 export const hasPump = ({ concurrency, rate }: LimitRule): boolean => rate !== undefined || concurrency === undefined;
 
-/** A line that somebody has come to stand in. */
+/** A line that a job has come to stand in. */
 interface Standing {
   gate: GateName;
   rule: LimitRule;
@@ -112,7 +112,7 @@ interface Standing {
 }
 
 /**
- * Marks a gate once somebody stands in its line, so that newcomers go behind them, and sends a tick where the line has a pump and none
+ * Marks a gate once a job stands in its line, so that newcomers go behind them, and sends a tick where the line has a pump and none
  * is under way. Mostly there is nothing to write: the mark that was `seen` is fresh.
  */
 export async function markGate(
@@ -134,7 +134,7 @@ export async function markGate(
 const refreshed = ({ gates }: Marking, gate: GateName, before: LineMark | undefined): Promise<boolean> =>
   gates.mark(gate, { id: crypto.randomUUID(), ...kept(before) }, before);
 
-/** Promises a tick and sends it. False if the mark has changed: then somebody else does. */
+/** Promises a tick and sends it. False if the mark has changed: then another process does. */
 export async function startPump(
   { gates, ticks, clock }: Marking,
   gate: GateName,
@@ -150,6 +150,6 @@ export async function startPump(
   return true;
 }
 
-/** What stays of a mark that somebody writes who stands in line. */
+/** What stays of a mark that a newcomer writes. */
 const kept = ({ id, nextCall, promised, lag, lagSum, lagCount, isTooLong }: Partial<LineMark> = {}) =>
   given({ id, nextCall, promised, lag, lagSum, lagCount, isTooLong });

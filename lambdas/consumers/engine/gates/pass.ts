@@ -298,8 +298,10 @@ async function sendBack(
   const lag = state.line?.lag ?? 0;
   const due = Math.max(startsAt, calls.limits[ruled.gate.limit]?.at ?? 0);
   const isNear = due - now <= 2000 + 2 * lag;
-  await keepSlots(services, pass, () => (isNear ? due + lag + givenMs : undefined));
-  const hasSlots = isNear && pass.slots.length > 0;
+  // It would give back its slots, and as the first in their lines get them again with another message, and so on.
+  if (!isNear && pass.slots.length > 0) return stand(services, passing, { ...ruled, state, why: "early" });
+  await keepSlots(services, pass, () => due + lag + givenMs);
+  const hasSlots = pass.slots.length > 0;
   const delaySeconds = Math.min(900, Math.max(1, Math.floor((due - now - (hasSlots ? lag : 0)) / 1000)));
   const visible = now + delaySeconds * 1000;
   await services.queue.send(job.type, messageOf(job), {

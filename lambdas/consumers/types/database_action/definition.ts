@@ -14,7 +14,7 @@ import type { DatabaseTarget } from "./target.ts";
 import { type Input, inputFaults, plainNames } from "./values.ts";
 
 const Records = z.record(z.string(), z.unknown());
-// What a row must be depends on the action, and each fault of a row has its own pointer: see `databaseFaults`.
+// What a row must be depends on the action, and the faults of rows have other pointers: see `databaseFaults`.
 const Rows = z
   .array(z.unknown().meta({ type: "object" }))
   .min(1)

@@ -155,7 +155,7 @@ const bareDate = /^\d{4}-\d\d-\d\d$/;
 function rewriteBareDate(draft: Draft): void {
   const { end_date, tz = "UTC" } = draft.recordAt("repeat") ?? {};
   if (typeof end_date !== "string" || !bareDate.test(end_date)) return;
-  // A faulty zone has a fault of its own, and the date must not have another.
+  // A faulty zone is its own fault, and the date must not have another.
   const zone = typeof tz === "string" && isTimeZone(tz) ? tz : "UTC";
   const end = endOfDay(end_date, zone);
   if (end === undefined) {

@@ -186,6 +186,30 @@ describe("slots", () => {
     expect(w.at(1).status).toBe("completed");
   });
 
+  test("a message whose job was running when it was read does not claim it once that has ended and is paused", async () => {
+    const w = limited(one, 1);
+    const { get } = w.jobs;
+    w.jobs.get = async () => {
+      w.jobs.get = get;
+      await startPause(w, { product: "shop", limit: "workers", reason: "maintenance", drain_per_second: 50 }, "key");
+      await w.clock.advance(5000);
+      return { ...w.at(0), status: "running", claims: 1, claim_id: "other", lease_until: noon + 60_000 };
+    };
+    await w.run(w.message(0));
+    expect(w.at(0)).toMatchObject({ status: "queued", version: 1 });
+  });
+
+  test("a message of a job that had no limits, and the same id, is replaced by one that says that this one has", async () => {
+    const w = limited(one, 1);
+    const { gated: _, ...before } = w.message(0);
+    const started: unknown[] = [];
+    await w.run(before, async (execution) => void started.push(execution));
+    expect([started, w.at(0).status]).toEqual([[], "queued"]);
+    expect(w.queue.sent).toMatchObject([{ message: { gated: true }, delaySeconds: 0 }]);
+    await w.deliver();
+    expect(w.at(0).status).toBe("completed");
+  });
+
   test("a duplicate that is refused leaves the slot that its twin has passed with", async () => {
     const w = limited({ a: { concurrency: 1 }, b: { concurrency: 1 } }, 2);
     const first = held();
@@ -467,6 +491,23 @@ describe("rates", () => {
     expect((await w.look("mailbox")).waiters).toMatchObject([{ job: w.all[1]?.id, calls: {} }]);
   });
 
+  test("a called job that gets its slot far too early waits for its start without it, and in one line", async () => {
+    const w = limited({ workers: { concurrency: 1 }, ...perMinute }, 2);
+    const first = held();
+    const running = w.run(w.message(0), first.execute);
+    await first.started;
+    await w.run(w.message(1), ok, { limits: { mailbox: { at: noon + 5000 } }, visible: noon });
+    expect((await w.look("workers")).waiters).toMatchObject([{ job: w.all[1]?.id, calls: { mailbox: {} } }]);
+    first.end();
+    await running;
+    for (let i = 0; i < 3; i++)
+      for (const { message, calls } of w.queue.sent.splice(0)) await w.run(message, ok, calls);
+    expect(w.queue.sent).toEqual([]);
+    const [workers, mailbox] = [await w.look("workers"), await w.look("mailbox")];
+    expect([workers.waiters, workers.parts[0]?.count]).toEqual([[], 0]);
+    expect(mailbox.waiters).toMatchObject([{ job: w.all[1]?.id }]);
+  });
+
   test("a run that waits too long is skipped once it is called", async () => {
     const w = limited({ starts: { rate: { limit: 1, period: 20_000 } } }, 2, { due_at: noon - 50_000 });
     const repeat = { every: 1000, anchor: noon - 50_000, max_lateness_ms: 60_000, overlap: "cancel_previous" } as const;
@@ -696,6 +737,38 @@ describe("a consumer that frees a slot", () => {
     await w.clock.advance(0);
     await running;
     expect(w.at(1).status).toBe("completed");
+  });
+
+  test("is not over before all that it runs: what failed of one does not cut off another", async () => {
+    const w = limited({ a: { concurrency: 1 }, b: { concurrency: 1 } }, 3);
+    const only = async (i: number, limit: string) =>
+      w.jobs.replace({ ...w.at(i), gates: [{ limit, key: "k" }], version: w.at(i).version + 1 });
+    await only(1, "a");
+    await only(2, "b");
+    const first = held();
+    const later = held();
+    const execute: Execute = (execution) =>
+      execution.job.id === w.all[0]?.id ? first.execute(execution) : later.execute(execution);
+    const running = runJob(w, execute, w.message(0), chaining);
+    await first.started;
+    for (const i of [1, 2]) await w.run(w.message(i));
+    const { claim } = w.jobs;
+    w.jobs.claim = async (message, by) =>
+      message.job_id === w.all[1]?.id ? Promise.reject(new TransientError("DIED", "throttled")) : claim(message, by);
+    w.queue.send = async () => Promise.reject(new TransientError("DIED", "throttled"));
+    let isOver = false;
+    const ended = running
+      .catch((error: Error) => error.message)
+      .finally(() => {
+        isOver = true;
+      });
+    first.end();
+    await later.started;
+    await new Promise(setImmediate);
+    expect(isOver).toBe(false);
+    later.end();
+    expect(await ended).toBe("throttled");
+    expect(w.at(2).status).toBe("completed");
   });
 
   test("sends a message to one whose run it could not bring to an end", async () => {
