@@ -1,5 +1,5 @@
 import type { Node } from "constructs";
-import * as z from "zod";
+import type * as z from "zod";
 import { registry } from "../../lambdas/consumers/types/registry.ts";
 import { type JobType, jobTypes } from "../../lambdas/core/job/job.ts";
 import { given } from "../../lambdas/core/kernel/given.ts";
