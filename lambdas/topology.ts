@@ -8,7 +8,7 @@ import type { JobType } from "./core/job/job.ts";
 
 // ── Functions ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-interface FunctionPlan {
+export interface FunctionPlan {
   /** The source file that exports `handler`, relative to the root of the repository. */
   entry: string;
   timeoutSeconds: number;
