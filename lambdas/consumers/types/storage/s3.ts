@@ -3,7 +3,7 @@ import { clientPerPlace, clientSettings } from "../../clients/aws/regional-clien
 import { statusOf } from "../../clients/fault-table.ts";
 import { type Bucket, dispositionOf, type File, runMetadata, unquoted } from "./bucket.ts";
 
-interface S3Place {
+export interface S3Place {
   bucket: string;
   region: string | undefined;
   endpoint: string | undefined;
