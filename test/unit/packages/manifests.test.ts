@@ -46,14 +46,6 @@ test("all packages that the code of a deployment imports are the repository's to
   for (const name of imported) expect(declared).toHaveProperty([name]);
 });
 
-test("the clients of AWS have one version, so that they share what they depend on", () => {
-  const clients = Object.entries({ ...root.devDependencies, ...root.dependencies }).filter(([name]) =>
-    /^@aws-sdk\/(client-|lib-storage|s3-request)/.test(name),
-  );
-  expect(clients.length).toBeGreaterThan(1);
-  expect(new Set(clients.map(([, version]) => version)).size).toBe(1);
-});
-
 test("a project begins with the flags of the CDK that the stacks are tested with", async () => {
   const [own, project] = await Promise.all(["cdk.json", "packages/ductape-jobs/template/cdk.json"].map(read));
   expect(project).toHaveProperty("context", (own as unknown as { context: object }).context);
