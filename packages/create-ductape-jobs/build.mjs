@@ -10,7 +10,7 @@ const files = [
   "packages/ductape-jobs/src/init/init.js",
   "packages/ductape-jobs/src/init/manifest.js",
   "packages/ductape-jobs/src/project-folder.js",
-  "lambdas/core/version.js",
+  "lambdas/core/kernel/version.js",
 ];
 for (const folder of ["dist", "template"]) await rm(here(folder), { recursive: true, force: true });
 for (const file of files) {

@@ -28,6 +28,25 @@ export const mutations: Mutation[] = [
     replace: "#lease_until <= :now",
     test: "integration/ports/job-store.test.ts",
   },
+  // Changes that the simulation has noticed too, in one of very many histories.
+  {
+    file: "lambdas/consumers/engine/pauses/paused.ts",
+    find: "if (engine.type !== undefined && job.type !== engine.type) return undefined;",
+    replace: "",
+    test: "unit/consumers/engine/pause-check.test.ts",
+  },
+  {
+    file: "lambdas/consumers/engine/gates/fresh-slots.ts",
+    find: "clock.now() - pass.askedAt > 2 * slowMs",
+    replace: "false",
+    test: "unit/consumers/engine/slots-of-taken-over-claims.test.ts",
+  },
+  {
+    file: "lambdas/core/operations/schedule-job.ts",
+    find: "if (current.created_at !== job.created_at) {",
+    replace: "if (current.created_at < 0) {",
+    test: "unit/core/operations/schedule-job.test.ts",
+  },
   {
     file: "lambdas/aws/client/aws-errors.ts",
     find: "?? 0) >= 500)",

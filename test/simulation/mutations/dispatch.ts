@@ -66,14 +66,6 @@ export const dispatching: Mutation[] = [
     replace: "existing",
   },
   {
-    name: "idempotency: a job that was taken back answers for its successor",
-    seed: 295,
-    at: `${one}#answeredAgain`,
-    find: "if (current.created_at !== job.created_at) {",
-    replace: "if (current.created_at < 0) {",
-    bug: "a task that requested a job was lost when that job was taken back and created again",
-  },
-  {
     name: "request: another input is stored",
     at: `${one}#prepare`,
     find: "key, request.input,",

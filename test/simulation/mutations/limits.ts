@@ -93,12 +93,4 @@ export const limits: Mutation[] = [
     replace: "",
     bug: "of two consumers with duplicates of a message, one that a rate or limit refused freed the slot with which the other ran",
   },
-  {
-    name: "limits: gates are not asked again after a slow read of the pauses",
-    seed: 789,
-    at: `${gates}/fresh-slots.ts#freshSlots`,
-    find: "clock.now() - pass.askedAt > 2 * slowMs",
-    replace: "false",
-    bug: "while the pauses were read for most of a minute, the slot with which a job was then claimed ended",
-  },
 ];

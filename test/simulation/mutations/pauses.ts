@@ -6,14 +6,6 @@ const drain = "core/operations/drain-pause.ts";
 /** Pauses: what they hold, and that all of it starts afterwards. The seeds are those of histories with pauses. */
 export const pauses: Mutation[] = [
   {
-    name: "pause: a message in another type's queue is held by the policy of that type",
-    seed: 990013301,
-    at: "consumers/engine/pauses/paused.ts#paused",
-    find: "if (engine.type !== undefined && job.type !== engine.type) return undefined;",
-    replace: "",
-    bug: "a feature's consumer noted a wake-up with another type's job",
-  },
-  {
     name: "pause: is not looked for",
     seed: 41,
     at: "consumers/engine/lists.ts#admission",
