@@ -81,7 +81,7 @@ async function manifestIn(tarball: string): Promise<string> {
 /** In the manifest, and where the code says its own version. */
 async function lowered(folder: string, from: string, to: string): Promise<void> {
   const files = await readdir(folder, { recursive: true });
-  for (const file of files.filter((name) => name === "package.json" || name.endsWith("core/version.js"))) {
+  for (const file of files.filter((name) => name === "package.json" || name.endsWith("core/kernel/version.js"))) {
     const text = await readFile(join(folder, file), "utf8");
     await writeFile(
       join(folder, file),
