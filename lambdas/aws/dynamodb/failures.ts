@@ -1,5 +1,6 @@
 import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { type DayFailures, type FailureGroup, groupsPerDay, merged, otherOf } from "../../core/job/failure-group.ts";
+import { allOver } from "../../core/kernel/in-parallel.ts";
 import type { Failures } from "../../core/ports/failures.ts";
 import type { Counted } from "../../core/ports/stats-store.ts";
 import { errorsPrefix, partitionKey, sortKey, ttlAttribute } from "../../topology.ts";
@@ -52,9 +53,7 @@ export function dynamoFailures({ client, table }: { client: DynamoDBClient; tabl
   return {
     async add(failures) {
       const days = Map.groupBy(failures, (day) => partitionOf(day));
-      const added = [...days.values()].map((all) => addDay(all[0] as Failure, all));
-      const failed = (await Promise.allSettled(added)).find((one) => one.status === "rejected");
-      if (failed) throw failed.reason;
+      await allOver([...days.values()].map((all) => addDay(all[0] as Failure, all)));
     },
 
     async read(product, env, day) {

@@ -1,5 +1,6 @@
 import { type DynamoDBClient, QueryCommand } from "@aws-sdk/client-dynamodb";
 import { addCounts, type Counts, noCounts } from "../../core/job/stats.ts";
+import { allOver } from "../../core/kernel/in-parallel.ts";
 import type { Counted, HourCounts, StatsStore } from "../../core/ports/stats-store.ts";
 import { partitionKey, sortKey, statsPrefix, ttlAttribute } from "../../topology.ts";
 import { toAttributes } from "./attributes.ts";
@@ -23,9 +24,7 @@ export const dynamoStatsStore = (options: DynamoStatsStoreOptions): StatsStore =
 const statsStore = ({ client, table }: DynamoStatsStoreOptions, counters: Counters): StatsStore => ({
   async add(increments) {
     const hours = Map.groupBy(increments, ({ product, env, hour }) => JSON.stringify([product, env, hour]));
-    const updates = [...hours.values()].map((entries) => counters.count(countingOf(entries)));
-    const failed = (await Promise.allSettled(updates)).filter((update) => update.status === "rejected");
-    if (failed.length > 0) throw failed[0]?.reason;
+    await allOver([...hours.values()].map((entries) => counters.count(countingOf(entries))));
   },
 
   async read(product, env, fromHour, toHour) {

@@ -2,6 +2,7 @@ import { isWaiting, type Job, type JobMessage, messageOf, tenantOf } from "../..
 import { attemptMeasured } from "../../core/job/measures.ts";
 import { snoozed } from "../../core/job/transitions.ts";
 import { traceOf } from "../../core/kernel/errors.ts";
+import { allOver } from "../../core/kernel/in-parallel.ts";
 import type { Calls } from "../../core/limits/pump.ts";
 import type { ExecuteWithServices } from "../../core/operations/execution.ts";
 import { jobFields, loggingOf, messageFields } from "../../core/operations/log-fields.ts";
@@ -49,12 +50,6 @@ export async function runJob(
 /** Runs jobs that have no message, one for each slot that was freed, and then those that get their slots. */
 async function runChained(engine: Engine, chained: readonly Chained[]): Promise<void> {
   await allOver(chained.map(async (one) => runChained(engine, await runNext(engine, one))));
-}
-
-/** Waits for all, and throws if one has failed: once the invocation has ended, Lambda suspends what is still under way. */
-async function allOver(underWay: readonly Promise<unknown>[]): Promise<void> {
-  const failed = (await Promise.allSettled(underWay)).find(({ status }) => status === "rejected");
-  if (failed) throw (failed as PromiseRejectedResult).reason;
 }
 
 /** Runs a job that has no message. What fails here sends it one. */

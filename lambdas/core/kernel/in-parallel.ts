@@ -37,3 +37,9 @@ export async function inParallelUntil<T>(
   await Promise.all(Array.from({ length: Math.min(atOnce, items.length) }, worker));
   return begun;
 }
+
+/** Resolves once all are over, and throws then if one has failed: what is still under way when an invocation ends is suspended with it. */
+export async function allOver(underWay: readonly Promise<unknown>[]): Promise<void> {
+  const failed = (await Promise.allSettled(underWay)).find((one) => one.status === "rejected");
+  if (failed) throw failed.reason;
+}
