@@ -1,4 +1,3 @@
-import type { JobReceipt } from "./answers.ts";
-
-export const isFinished = ({ status }: Pick<JobReceipt, "status">): boolean =>
+/** Whether nothing follows a status: neither an attempt nor, in a series, another run. */
+export const isFinished = ({ status }: { status: string }): boolean =>
   status === "completed" || status === "failed" || status === "cancelled";

@@ -1,5 +1,5 @@
 import type { JobSummary } from "../../../sdk/src/index.ts";
-import { isFinal } from "./states.ts";
+import { isFinished } from "../../../sdk/src/is-finished.ts";
 
 type State = Pick<JobSummary, "status" | "recurring">;
 
@@ -52,7 +52,7 @@ export const jobActions: readonly JobAction[] = [
   {
     id: "pause",
     label: "Pause",
-    allowed: (job) => job.recurring && !isFinal(job) && job.status !== "paused",
+    allowed: (job) => job.recurring && !isFinished(job) && job.status !== "paused",
     says: () => "No run starts until the series is resumed. A run under way ends first.",
     done: "Paused",
     bulk: "pause",
@@ -68,7 +68,7 @@ export const jobActions: readonly JobAction[] = [
     id: "cancel",
     label: "Cancel",
     danger: true,
-    allowed: (job) => !isFinal(job),
+    allowed: (job) => !isFinished(job),
     says: ({ recurring, status }) =>
       `${recurring ? "The series ends." : "The job will not run."}${status === "running" ? " The outcome of the running attempt is discarded." : ""} This cannot be undone.`,
     done: "Cancelled",
@@ -78,7 +78,7 @@ export const jobActions: readonly JobAction[] = [
     id: "delete",
     label: "Delete",
     danger: true,
-    allowed: isFinal,
+    allowed: isFinished,
     says: () => "The job, its runs and its result are removed. This cannot be undone.",
     done: "Deleted",
     bulk: "delete",

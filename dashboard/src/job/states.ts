@@ -1,13 +1,12 @@
 import type { Job, JobSummary } from "../../../sdk/src/answers.ts";
-export const isFinal = ({ status }: { status: string }): boolean =>
-  status === "completed" || status === "failed" || status === "cancelled";
+import { isFinished } from "../../../sdk/src/is-finished.ts";
 
 /** How long before its time a job counts as about to change. */
 const soonMs = 60_000;
 
 /** Whether nothing is expected to happen to the job soon, so that it need not be asked for often. */
 export const isSettled = (job: Pick<JobSummary, "status" | "due_at">, now: number): boolean =>
-  isFinal(job) || job.status === "paused" || (job.status === "scheduled" && job.due_at - now > soonMs);
+  isFinished(job) || job.status === "paused" || (job.status === "scheduled" && job.due_at - now > soonMs);
 
 /** When the first attempt of a job's run started, or of one of its runs. Retries change nothing in it. */
 export const firstStartOf = (job: Partial<Pick<Job, "first_started_at" | "attempts" | "started_at">>) =>

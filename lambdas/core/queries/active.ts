@@ -4,7 +4,7 @@ import { inParallel, readsAtOnce } from "../kernel/in-parallel.ts";
 import type { StatsStore } from "../ports/stats-store.ts";
 import type { ActiveSchema } from "./schemas/active.ts";
 
-export type ActiveView = z.infer<typeof ActiveSchema>;
+type ActiveView = z.infer<typeof ActiveSchema>;
 
 /** Which of these tenants have had jobs lately, the latest first. Reads one item of each, where a list of jobs reads all its partitions. */
 export async function active(stats: Pick<StatsStore, "latest">, tenants: readonly Tenant[]): Promise<ActiveView> {

@@ -8,7 +8,7 @@ import { redact, redactionOf } from "./redact.ts";
 import { resultUrlSeconds } from "./result-view.ts";
 import type { JobInputSchema } from "./schemas/input.ts";
 
-export type InputView = z.infer<typeof JobInputSchema>;
+type InputView = z.infer<typeof JobInputSchema>;
 
 /** Room in the answer for what surrounds the input. */
 const frameBytes = 32_768;

@@ -5,7 +5,7 @@ import { inParallel, readsAtOnce } from "../kernel/in-parallel.ts";
 import type { Failures } from "../ports/failures.ts";
 import type { ErrorGroupSchema } from "./schemas/errors.ts";
 
-export type ErrorGroupView = z.infer<typeof ErrorGroupSchema>;
+type ErrorGroupView = z.infer<typeof ErrorGroupSchema>;
 
 /** The most days that an answer covers: each day of each tenant is a query. */
 export const mostErrorDays = 31;

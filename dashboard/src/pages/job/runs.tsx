@@ -1,10 +1,11 @@
 import { useState } from "preact/hooks";
 import type { Job, JobRun } from "../../../../sdk/src/index.ts";
+import { isFinished } from "../../../../sdk/src/is-finished.ts";
 import { ductape } from "../../api/client.ts";
 import { apiNow } from "../../api/clock.ts";
 import { defineQuery } from "../../api/define-query.ts";
 import { usePoll } from "../../api/use-poll.ts";
-import { durationOf, isFinal, latenessOf, limitsOf } from "../../job/states.ts";
+import { durationOf, latenessOf, limitsOf } from "../../job/states.ts";
 import { StatusBadge } from "../../ui/badge.tsx";
 import { duration, plural } from "../../ui/format.ts";
 import { Panel } from "../../ui/panel.tsx";
@@ -21,10 +22,12 @@ const runsOf = defineQuery("runs", (id: string) => ductape().jobs.runs(id, { lim
 /** The latest runs of a series as bars: their height is how long they took. One is chosen to see its attempts and result. */
 export function Runs({ job }: { job: Job }) {
   const { data } = usePoll(runsOf(job.job_id), {
-    isFinal: ({ runs }) => runs.every(isFinal) && job.status !== "running",
+    isFinal: ({ runs }) => runs.every(isFinished) && job.status !== "running",
   });
   const [chosen, choose] = useState<number>();
-  const runs = (data?.runs ?? []).filter(({ started_at, status }) => started_at !== undefined || isFinal({ status }));
+  const runs = (data?.runs ?? []).filter(
+    ({ started_at, status }) => started_at !== undefined || isFinished({ status }),
+  );
   if (runs.length === 0) return null;
   const run = runs.find((one) => one.run === chosen);
   return (

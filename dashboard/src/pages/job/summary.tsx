@@ -1,7 +1,8 @@
 import type { Job, LimitWait } from "../../../../sdk/src/index.ts";
+import { isFinished } from "../../../../sdk/src/is-finished.ts";
 import { useNow } from "../../api/clock.ts";
 import { query } from "../../api/request.ts";
-import { firstStartOf, isFinal, latenessOf, limitsOf, waitingFor } from "../../job/states.ts";
+import { firstStartOf, latenessOf, limitsOf, waitingFor } from "../../job/states.ts";
 import { Tag } from "../../ui/badge.tsx";
 import { count, duration, exactMs, plural } from "../../ui/format.ts";
 import { Link } from "../../ui/link.tsx";
@@ -150,7 +151,7 @@ function Details({ job }: { job: Job }) {
       {job.debounce && (
         <Fact name="Debounced">
           <SharedKey of={job.debounce.key} /> stands for {plural(job.debounce.requests, "request")}
-          {!isFinal(job) && job.first_started_at === undefined && (
+          {!isFinished(job) && job.first_started_at === undefined && (
             <>
               , starts by <Time at={job.debounce.until} />
             </>
