@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { ListSchedulesCommand, SchedulerClient } from "@aws-sdk/client-scheduler";
 import { until } from "../support/local/until.ts";
 import type { copyOfCheckout } from "./checkout.ts";
 import type { Answer, Call, Outputs } from "./deployment.ts";
@@ -26,7 +27,7 @@ export interface Planned {
 }
 
 /** Jobs on a deployment that is replaced by another version meanwhile. */
-export function loadOn({ outputs, call, received, deploy }: Omit<System, "settings">) {
+export function loadOn({ settings, outputs, call, received, deploy }: System) {
   const post = async (body: object): Promise<string> => {
     const { status, body: receipt } = await call("POST", "/v1/jobs", {
       body: { env: "prd", product_tag: "in-aws", ...body },
@@ -110,5 +111,10 @@ export function loadOn({ outputs, call, received, deploy }: Omit<System, "settin
     }
   }
 
-  return { get, order, inFlight, deployUnderLoad, finished };
+  const schedulesOf = async (id: string): Promise<number> => {
+    const list = new ListSchedulesCommand({ GroupName: outputs().ScheduleGroup, NamePrefix: id });
+    return (await new SchedulerClient(settings()).send(list)).Schedules?.length ?? 0;
+  };
+
+  return { get, order, inFlight, deployUnderLoad, finished, schedulesOf };
 }

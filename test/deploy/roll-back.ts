@@ -1,22 +1,17 @@
-import { ListSchedulesCommand, SchedulerClient } from "@aws-sdk/client-scheduler";
 import { ListQueuesCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { until } from "../support/local/until.ts";
 import { checkoutOfVersion03, copyOfCheckout } from "./checkout.ts";
 import { loadOn, minute, type Planned, patienceMs, type System } from "./in-flight.ts";
 
 /** The way back to version 0.3.0 and forward again, with jobs in flight. It comes last: what is deployed is replaced twice. */
-export function describeRollBack({ settings, outputs, call, received, deploy }: System): void {
-  const { get, order, inFlight, deployUnderLoad, finished } = loadOn({ outputs, call, received, deploy });
+export function describeRollBack(system: System): void {
+  const { settings, call } = system;
+  const { get, order, inFlight, deployUnderLoad, finished, schedulesOf } = loadOn(system);
 
   /** The pump of this version has a queue, which version 0.3.0 has not. */
   const hasPump = async (): Promise<boolean> => {
     const { QueueUrls = [] } = await new SQSClient(settings()).send(new ListQueuesCommand({}));
     return QueueUrls.some((url) => /pump/i.test(url));
-  };
-
-  const schedulesOf = async (id: string): Promise<number> => {
-    const list = new ListSchedulesCommand({ GroupName: outputs().ScheduleGroup, NamePrefix: id });
-    return (await new SchedulerClient(settings()).send(list)).Schedules?.length ?? 0;
   };
 
   /** What is left of it all: nothing that is due, and no gate with a slot or a line. */

@@ -1,4 +1,3 @@
-import { ListSchedulesCommand, SchedulerClient } from "@aws-sdk/client-scheduler";
 import { GetSecretValueCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { startPostgres } from "../support/databases/postgres.ts";
 import { checkoutOfVersion01, copyOfCheckout } from "./checkout.ts";
@@ -35,16 +34,13 @@ afterAll(async () => {
 }, 30_000);
 
 describe("an upgrade from version 0.1.0 with jobs in flight", () => {
-  const { get, order, inFlight, deployUnderLoad, finished } = loadOn({
+  const { get, order, inFlight, deployUnderLoad, finished, schedulesOf } = loadOn({
+    settings: clients,
     outputs: () => outputs,
     call: (method, path, options) => apiClient(outputs, ministack)(method, path, { key, ...options }),
     received: (method, path) => outside.received(method, path),
     deploy: (checkout) => deploy(ministack, checkout),
   });
-  const schedulesOf = async (id: string): Promise<number> => {
-    const list = new ListSchedulesCommand({ GroupName: outputs.ScheduleGroup, NamePrefix: id });
-    return (await new SchedulerClient(clients()).send(list)).Schedules?.length ?? 0;
-  };
   let later: Planned;
 
   test("accepts all meanwhile, and ends what that version has begun", async () => {
