@@ -1,9 +1,9 @@
 import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
-import { settingsFiles } from "../infra/settings/generate.ts";
 import { answers } from "./answers.ts";
 import { eventInput, known, requests } from "./requests.ts";
-import { pages, withTables } from "./tables.ts";
+import { settingsSource, settingsTables } from "./settings.ts";
+import { tables, withTable } from "./tables.ts";
 import { typescriptOf } from "./typescript.ts";
 
 /*
@@ -11,7 +11,8 @@ import { typescriptOf } from "./typescript.ts";
  * `--check` it writes nothing, and fails if a file is not what it would write.
  */
 
-const head = "/* Made by `npm run generate` from the schemas in lambdas/. Change those instead. */";
+const head =
+  "/* Made by `npm run generate` from the schemas in lambdas/ and the table of settings. Change those instead. */";
 
 const importsOfRequests = `
 import type { JobStatus, JobType } from "./answers.ts";
@@ -37,8 +38,13 @@ const files: Record<string, string> = {
     typescriptOf(answers, {}, "output"),
   ),
   "sdk/src/requests.ts": sourceOf(importsOfRequests, eventInput, typescriptOf(requests, known, "input")),
-  ...settingsFiles(),
-  ...Object.fromEntries(pages.map((page) => [page, withTables(page, readFileSync(page, "utf8"))])),
+  "infra/settings/jobs-settings.ts": sourceOf(settingsSource()),
+  ...Object.fromEntries(
+    [...Map.groupBy([...tables, ...settingsTables], ({ page }) => page)].map(([page, some]) => [
+      page,
+      some.reduce(withTable, readFileSync(page, "utf8")),
+    ]),
+  ),
 };
 
 const formatted = (path: string, text: string): string =>

@@ -8,8 +8,10 @@ import { PauseRequest } from "../lambdas/core/requests/pause-request.ts";
 import { RepeatRequest } from "../lambdas/core/requests/repeat-request.ts";
 
 /** A table of a page, which is found by its columns, and its rows. */
-interface Table {
+export interface Table {
   page: string;
+  /** The heading that it stands below, where several tables have these columns. */
+  below?: string;
   columns: string[];
   rows: string[][];
 }
@@ -60,7 +62,8 @@ const typeRows = Object.values(definitions).map(({ type, defaults, limits }) => 
   `${limits.memory_mb} MB`,
 ]);
 
-const tables: Table[] = [
+/** The tables of fields and numbers of the API. */
+export const tables: Table[] = [
   { page: "docs/limits.md", columns: ["field", "default", "least", "most"], rows: retryRows() },
   {
     page: "docs/catalog/README.md",
@@ -73,15 +76,11 @@ const tables: Table[] = [
   { page: "docs/api.md", columns: ["field of a pause", "meaning"], rows: fieldRows(PauseRequest, "input") },
 ];
 
-export const pages: readonly string[] = [...new Set(tables.map(({ page }) => page))];
-
-/** The text of a page with the rows of its tables as the code has them. */
-export const withTables = (page: string, text: string): string =>
-  tables.filter((table) => table.page === page).reduce((made, table) => withTable(made, table), text);
-
-function withTable(text: string, { page, columns, rows }: Table): string {
+/** The text of a page with the rows of a table as the code has them. */
+export function withTable(text: string, { page, below, columns, rows }: Table): string {
   const lines = text.split("\n");
-  const head = lines.findIndex((line) => JSON.stringify(cellsOf(line)) === JSON.stringify(columns));
+  const from = below === undefined ? 0 : lines.indexOf(below);
+  const head = lines.findIndex((line, i) => i >= from && JSON.stringify(cellsOf(line)) === JSON.stringify(columns));
   if (head === -1) throw new Error(`${page} has no table with the columns ${columns.join(", ")}`);
   const end = lines.findIndex((line, i) => i > head && !line.startsWith("|"));
   const made = rows.map((row) => `| ${row.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`);

@@ -129,7 +129,7 @@ function defaultOf(schema: z.core.$ZodType): string | undefined {
 const longestLine = 112;
 
 /** A TSDoc comment: one line if it has no tags and is short. */
-function commentOf(text: string, tags: readonly string[]): string {
+export function commentOf(text: string, tags: readonly string[]): string {
   const lines = [text, ...tags].filter((part) => part !== "").flatMap(wrapped);
   if (lines.length === 0) return "";
   if (lines.length === 1 && tags.length === 0) return `/** ${lines[0]} */\n`;

@@ -6,7 +6,7 @@ import { given } from "../../lambdas/core/kernel/given.ts";
 import { faultsOf, strict } from "../../lambdas/core/kernel/schema.ts";
 import { checkDependencies } from "./depends.ts";
 import { queuePlans } from "./plans.ts";
-import { type FunctionGroup, maxConcurrency, settings, settingsPerType } from "./settings.ts";
+import { type FunctionGroup, settings, settingsPerType } from "./settings.ts";
 import { SetupError } from "./setup-error.ts";
 
 /** Marks the settings among the context keys of the CDK, so that an unknown one is noticed as a typing error. */
@@ -26,11 +26,7 @@ const perType = Object.fromEntries(
 ) as Record<PerTypeKey, z.ZodOptional<PerType[keyof PerType]["schema"]>>;
 
 /** Every setting of a deployment, by its key of the context. */
-export const Settings = strict({
-  ...single,
-  maxConcurrency: maxConcurrency.schema,
-  ...perType,
-}).superRefine(checkDependencies, { when: () => true });
+export const Settings = strict({ ...single, ...perType }).superRefine(checkDependencies, { when: () => true });
 
 /** Where the consumer of database actions runs. The other functions run outside of the VPC. */
 export interface Network {

@@ -1,30 +1,11 @@
-// Made of settings.ts by `npm run generate`.
+/* Made by `npm run generate` from the schemas in lambdas/ and the table of settings. Change those instead. */
+
 import type { IKey } from "aws-cdk-lib/aws-kms";
 import type { JobType } from "../../lambdas/core/job/job.ts";
 import type { JobEventName } from "../../lambdas/core/job/job-event.ts";
 
 /** The settings of a deployment as typed props. Each is a setting `jobs:<name>` of the context too (docs/operations/settings.md). */
 export interface JobsSettings {
-  /**
-   * Consumers per job type that run at the same time, each with up to 10 jobs. Whole number, 2 to 1000.
-   * @default 60
-   */
-  maxConcurrency?: number | PerType<number>;
-  /**
-   * Memory of the consumer of one job type; new accounts often allow 3008 at most. Megabytes, 128 to 10240.
-   * @default - 512 for `storage`, 256 for the others
-   */
-  memory?: PerType<number>;
-  /**
-   * Messages per invocation of one type's consumer; more than 10 are gathered for a second, by which jobs due now are late. Whole number, 1 to 100.
-   * @default - 10
-   */
-  batchSize?: PerType<number>;
-  /**
-   * Pollers of one type's queue that are always ready, and billed by the hour. Whole number, 2 to 200. See docs/operations/herds.md.
-   * @default - none
-   */
-  pollers?: PerType<number>;
   /**
    * Part of the stacks' names: deployments of different stages live side by side in an account and Region.
    * @default "prod"
@@ -36,12 +17,15 @@ export interface JobsSettings {
    */
   retentionDays?: number;
   /**
-   * The KMS key that everything is encrypted with: `none` for AWS's own, `create` for a new one, or a key. The policy of a key that the same app creates is extended. `none`, `create` or the ARN of a key. See docs/operations/encryption.md.
+   * The KMS key that everything is encrypted with: `none` for AWS's own, `create` for a new one, or a key. The
+   * policy of a key that the same app creates is extended. `none`, `create` or the ARN of a key. See
+   * docs/operations/encryption.md.
    * @default "none"
    */
   kmsKey?: string | IKey;
   /**
-   * Writes per second that the table accepts from the start, without scaling up to them. Whole number, 4000 to 1000000. See docs/operations/quotas.md.
+   * Writes per second that the table accepts from the start, without scaling up to them. Whole number, 4000 to
+   * 1000000. See docs/operations/quotas.md.
    * @default - none
    */
   warmWrites?: number;
@@ -51,42 +35,55 @@ export interface JobsSettings {
    */
   warmReads?: number;
   /**
-   * The stream of a restored table, with which the service works in place of the table that it creates. ARN of a table's stream. See docs/operations/restore.md.
+   * The stream of a restored table, with which the service works in place of the table that it creates. ARN of a
+   * table's stream. See docs/operations/restore.md.
    * @default - none
    */
   restoredStream?: string;
   /**
-   * How long a consumer may wait in process for a job's time, which is billed, instead of sending an early message again. Milliseconds, 1000 to 20000.
+   * Consumers per job type that run at the same time, each with up to 10 jobs. Whole number, 2 to 1000.
+   * @default 60
+   */
+  maxConcurrency?: number | PerType<number>;
+  /**
+   * How long a consumer may wait in process for a job's time, which is billed, instead of sending an early message
+   * again. Milliseconds, 1000 to 20000.
    * @default 1000
    */
   longestWaitMs?: number;
   /**
-   * How long before their time messages reach consumers, which hold them in process, billed. Seconds, 0 to 18. See docs/operations/herds.md.
+   * How long before their time messages reach consumers, which hold them in process, billed. Seconds, 0 to 18. See
+   * docs/operations/herds.md.
    * @default 0
    */
   holdSeconds?: number;
   /**
-   * Schedules per second that EventBridge Scheduler starts in this account and Region: its quota "Invocations throttle limit". Whole number, 1 to 1000000. See docs/operations/herds.md.
+   * Schedules per second that EventBridge Scheduler starts in this account and Region: its quota "Invocations
+   * throttle limit". Whole number, 1 to 1000000. See docs/operations/herds.md.
    * @default 1000
    */
   schedulerStartsPerSecond?: number;
   /**
-   * Partitions of the index per product, env and phase to which jobs are written. Power of two, 8 to 256. See docs/operations/herds.md.
+   * Partitions of the index per product, env and phase to which jobs are written. Power of two, 8 to 256. See
+   * docs/operations/herds.md.
    * @default 16
    */
   indexShards?: number;
   /**
-   * Partitions that are read, at least as many; raised one deployment before `indexShards`, so that this one can be rolled back. Power of two, 8 to 256. See docs/operations/herds.md.
+   * Partitions that are read, at least as many; raised one deployment before `indexShards`, so that this one can be
+   * rolled back. Power of two, 8 to 256. See docs/operations/herds.md.
    * @default 16
    */
   indexShardsRead?: number;
   /**
-   * The transitions of jobs that are published on the bus; each event costs. List of transitions, or `none`. See docs/events.md#the-bus.
+   * The transitions of jobs that are published on the bus; each event costs. List of transitions, or `none`. See
+   * docs/events.md#the-bus.
    * @default - the final ones
    */
   publish?: readonly JobEventName[] | "none";
   /**
-   * Who may call the API: bearers of a `key`, or AWS callers whose policies allow it (`iam`, SigV4). See docs/operations/keys.md#iam-instead-of-keys.
+   * Who may call the API: bearers of a `key`, or AWS callers whose policies allow it (`iam`, SigV4). See
+   * docs/operations/keys.md#iam-instead-of-keys.
    * @default "key"
    */
   auth?: "key" | "iam";
@@ -111,17 +108,20 @@ export interface JobsSettings {
    */
   apiConcurrency?: number;
   /**
-   * How long a response may be held back while it waits for a job (`?wait`), however long its caller wants to wait. Seconds, 1 to 25.
+   * How long a response may be held back while it waits for a job (`?wait`), however long its caller wants to wait.
+   * Seconds, 1 to 25.
    * @default 25
    */
   longestHoldSeconds?: number;
   /**
-   * Functions that the account runs at a time in the Region: Lambda's quota "Concurrent executions", 10 in many new accounts. `ductape-jobs doctor` reads it. Whole number, 10 to 1000000.
+   * Functions that the account runs at a time in the Region: Lambda's quota "Concurrent executions", 10 in many new
+   * accounts. `ductape-jobs doctor` reads it. Whole number, 10 to 1000000.
    * @default - 1000
    */
   accountConcurrency?: number;
   /**
-   * Approximate number of requests per key that may wait for jobs at the same time; 0 means no limit. Whole number, 0 to 10000.
+   * Approximate number of requests per key that may wait for jobs at the same time; 0 means no limit. Whole number,
+   * 0 to 10000.
    * @default - a fifth of `accountConcurrency`
    */
   waitsPerKey?: number;
@@ -156,12 +156,14 @@ export interface JobsSettings {
    */
   logLevel?: "debug" | "info" | "warn" | "error";
   /**
-   * How long logs are kept; one of the periods that CloudWatch Logs offers. Days, 1 to 3653: 1, 3, 5, 7, 14, 30, 60, 90 ....
+   * How long logs are kept; one of the periods that CloudWatch Logs offers. Days, 1 to 3653: 1, 3, 5, 7, 14, 30, 60,
+   * 90 ....
    * @default 30
    */
   logDays?: number;
   /**
-   * `joined`: one of each kind, about 26 resources; `each`: one per queue, function and rule, about 74; `false`: none, and no `alarmTopic`. `joined`, `each` or `false`.
+   * `joined`: one of each kind, about 26 resources; `each`: one per queue, function and rule, about 74; `false`:
+   * none, and no `alarmTopic`. `joined`, `each` or `false`.
    * @default - `joined`
    */
   alarms?: "joined" | "each" | false;
@@ -190,6 +192,23 @@ export interface JobsSettings {
    * @default - none
    */
   vpcId?: string;
+  /**
+   * Memory of the consumer of one job type; new accounts often allow 3008 at most. Megabytes, 128 to 10240.
+   * @default - 512 for `storage`, 256 for the others
+   */
+  memory?: PerType<number>;
+  /**
+   * Messages per invocation of one type's consumer; more than 10 are gathered for a second, by which jobs due now
+   * are late. Whole number, 1 to 100.
+   * @default - 10
+   */
+  batchSize?: PerType<number>;
+  /**
+   * Pollers of one type's queue that are always ready, and billed by the hour. Whole number, 2 to 200. See
+   * docs/operations/herds.md.
+   * @default - none
+   */
+  pollers?: PerType<number>;
 }
 
 /** A value for some of the job types. */

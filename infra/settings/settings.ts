@@ -126,6 +126,12 @@ export const settings = {
     doc: "the stream of a restored table, with which the service works in place of the table that it creates",
     see: "restore.md",
   },
+  maxConcurrency: {
+    section: "Running jobs",
+    schema: Concurrency.default(defaultConcurrency),
+    ts: "number | PerType<number>",
+    doc: "consumers per job type that run at the same time, each with up to 10 jobs",
+  },
   longestWaitMs: {
     section: "Running jobs",
     schema: whole(1000, 20_000, "milliseconds").default(1000),
@@ -320,8 +326,8 @@ export const settingsPerType = {
   maxConcurrency: {
     section: "Running jobs",
     schema: Concurrency,
-    fallback: "as above",
-    doc: "the same for one job type",
+    fallback: "`jobs:maxConcurrency`",
+    doc: "consumers of one job type that run at the same time",
   },
   /** https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html */
   memory: {
@@ -345,10 +351,3 @@ export const settingsPerType = {
     see: "herds.md",
   },
 } as const satisfies Record<string, Setting>;
-
-/** The one setting that may be given for all types and for some. */
-export const maxConcurrency = {
-  section: "Running jobs",
-  schema: Concurrency.default(defaultConcurrency),
-  doc: "consumers per job type that run at the same time, each with up to 10 jobs",
-} as const satisfies Setting;

@@ -1,4 +1,4 @@
-/* Made by `npm run generate` from the schemas in lambdas/. Change those instead. */
+/* Made by `npm run generate` from the schemas in lambdas/ and the table of settings. Change those instead. */
 
 import type { DuctapeJob } from "./ductape-job.ts";
 
