@@ -78,6 +78,8 @@ export interface World {
   /** Separate randomness for the faults that were added later (hardship.ts). */
   late: Random;
   hardship: Hardship;
+  /** When calls cease to fail, so that whatever has not ended by the end of the history never would. Epoch milliseconds. */
+  ceases: number;
   observer: Observer;
   outages: Outages;
   /** What AWS permanently refuses. */
@@ -145,8 +147,10 @@ export function throughAdversary<Port extends object>(
   service: Service,
   port: Port,
   invocation: Invocation,
-  { time, random, hardship, observer, outages }: World,
+  { time, random, hardship, ceases, observer, outages }: World,
 ): Port {
+  const happens = (fault: "stall" | "hang" | "die" | "throttle" | "failBefore" | "failAfter") =>
+    time.now() < ceases && random.chance(hardship[fault]);
   const pass = (isHanging: boolean) =>
     time.sleep(
       isHanging
@@ -176,32 +180,32 @@ export function throughAdversary<Port extends object>(
       const own = doingFor(invocation, jobOf(args));
       if (outcomeWrites.has(method) && own.claim_id !== undefined && !own.isWriting) {
         own.isWriting = true;
-        if (random.chance(hardship.stall)) {
+        if (happens("stall")) {
           at("is suspended before");
           await time.sleep(random.int(25_000, 70_000));
         }
       }
-      const hung = random.chance(hardship.hang) ? random.pick(["before", "after"]) : undefined;
+      const hung = happens("hang") ? random.pick(["before", "after"]) : undefined;
       await pass(hung === "before");
       await invocation.frozen;
       if (invocation.dead) return never;
-      if (random.chance(hardship.die)) {
+      if (happens("die")) {
         invocation.dead = true;
         const effective = random.chance(0.5);
         at(effective ? "dies after" : "dies before");
         if (effective) await effect(...args).catch(() => {});
         return never;
       }
-      if (random.chance(hardship.throttle) || outages(service, method, time.now())) {
+      if (happens("throttle") || outages(service, method, time.now())) {
         at("throttles");
         return refuse(args, new Injected(`${method} was throttled`, random.pick(throttles)));
       }
-      if (random.chance(hardship.failBefore)) {
+      if (happens("failBefore")) {
         at("fails before");
         return refuse(args, new Injected(`${method} failed before it took effect`));
       }
       const answer = await effect(...args);
-      if (random.chance(hardship.failAfter)) {
+      if (happens("failAfter")) {
         at("fails after");
         return refuse(args, new Injected(`${method} failed after it took effect`));
       }

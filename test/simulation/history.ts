@@ -39,6 +39,11 @@ const hour = 3_600_000;
  * its runs may fail for more than an hour.
  */
 const horizon = start + 48 * hour;
+/**
+ * Where each call fails in one of many ways, a job that passes three gates may need more than a day by mere bad luck. What does not end
+ * in hours without such faults never would.
+ */
+const ceases = start + 36 * hour;
 /** Many times what a history takes. Beyond it, something calls itself endlessly. */
 const mostEvents = 60_000;
 /** The same of one with lines, which has many jobs. */
@@ -105,6 +110,7 @@ async function run(seed: number, { traced = false, bystanders = [] }: Options): 
     random,
     late,
     hardship,
+    ceases,
     observer: seen,
     outages,
     poison: poisonOf(seed, isPeaceful),
