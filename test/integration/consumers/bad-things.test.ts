@@ -14,7 +14,7 @@ import { until } from "../../support/until.ts";
 /**
  * What each provider may do to a job, and what becomes of the job: every pair runs through the consumer's engine, on a real
  * connection, in virtual time. Database engines and mail servers, which do not speak HTTP, have tests of their own for the
- * same: database_action/{shell,postgres-connections,mysql,mongodb}.test.ts, notification.test.ts (SMTP), push.test.ts (FCM) and
+ * same: database_action/{shell,postgres,mysql,mongodb}.test.ts, notification.test.ts (SMTP), push.test.ts (FCM) and
  * storage/gcs.test.ts. A feature calls nobody: its steps are jobs of the other types.
  */
 const names = Object.keys(providers) as ProviderName[];
