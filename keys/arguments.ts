@@ -1,5 +1,5 @@
 import { parseArgs } from "node:util";
-import { given } from "../lambdas/core/kernel/given.ts";
+import { defined } from "../lambdas/core/kernel/defined.ts";
 import type { Where } from "./deployment.ts";
 import { KeysError } from "./keys-error.ts";
 
@@ -68,7 +68,7 @@ function commandOf({ name, products, envs, verbs, expires, rate, help }: Values,
   if (verb === "revoke") throw usageError("Name the id of the key to revoke. `npm run keys -- list` shows the ids.");
   if (verb !== "create") throw usageError("Use one of the commands create, list and revoke.");
   if (!name || !products || !envs || !verbs) throw usageError("A key needs --name, --products, --envs and --verbs.");
-  return { do: "create", name, products, envs, verbs, ...given({ expires, rate }) };
+  return { do: "create", name, products, envs, verbs, ...defined({ expires, rate }) };
 }
 
 const usageError = (what: string) => new KeysError(`${what}\n\n${usage}`);

@@ -2,7 +2,7 @@ import type { Context } from "aws-lambda";
 import { routes } from "../../lambdas/api/routes.ts";
 import { dynamoJobStore } from "../../lambdas/aws/dynamodb/job-store.ts";
 import { httpApi } from "../../lambdas/aws/http/http-api.ts";
-import { type Job, messageOf } from "../../lambdas/core/job/job.ts";
+import { type Job, jobMessageOf } from "../../lambdas/core/job/job.ts";
 import { defaultLimits } from "../../lambdas/core/operations/api-limits.ts";
 import type { ApiServices, ReconcilerServices } from "../../lambdas/core/operations/services.ts";
 import { reconcile } from "../../lambdas/reconciler/reconcile.ts";
@@ -73,7 +73,7 @@ export async function readsWith(size: number): Promise<Record<string, Reads>> {
     "list, 50 of the completed": () => get("/v1/jobs", { ...tenant, status: "completed" }),
     "list, 50 of a day": () => get("/v1/jobs", { ...tenant, from: String(now), to: String(now + 86_400_000) }),
     "get one": () => get(`/v1/jobs/${idOf(size - 1)}`),
-    claim: () => services.jobs.claim(messageOf(jobAt(now)(size - 1)), claim),
+    claim: () => services.jobs.claim(jobMessageOf(jobAt(now)(size - 1)), claim),
     "reconcile, ten overdue": () => reconcile(services),
   };
   const all: Record<string, Reads> = {};

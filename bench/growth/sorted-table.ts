@@ -1,5 +1,5 @@
 import { type AttributeValue, DynamoDBClient } from "@aws-sdk/client-dynamodb";
-import { idOf, itemOf } from "../../lambdas/aws/dynamodb/job-item.ts";
+import { jobIdOf, jobItemOf } from "../../lambdas/aws/dynamodb/job-item.ts";
 import type { Job } from "../../lambdas/core/job/job.ts";
 import { phaseIndex } from "../../lambdas/topology.ts";
 import { answering } from "../cost/answering.ts";
@@ -24,7 +24,7 @@ export interface Reads {
 export function sortedTable(size: number, jobAt: (number: number) => Job, numberOf: (id: string) => number) {
   const reads: Reads = { calls: 0, items: 0, units: 0 };
   const partitions = partitionsOf(size, jobAt);
-  const item = (id: string) => itemOf(jobAt(numberOf(id)), 30);
+  const item = (id: string) => jobItemOf(jobAt(numberOf(id)), 30);
   const looked = (items: Item[], share: number) => {
     reads.items += items.length;
     reads.units += share * Math.max(1, Math.ceil(items.reduce((sum, one) => sum + itemBytes(one), 0) / 4096));
@@ -33,7 +33,7 @@ export function sortedTable(size: number, jobAt: (number: number) => Job, number
   const client = answering(new DynamoDBClient(settings), "dynamodb", noCounts, {
     GetItem({ Key }) {
       reads.calls++;
-      const Item = item(idOf(Key as Item));
+      const Item = item(jobIdOf(Key as Item));
       looked([Item], 1);
       return { Item };
     },
@@ -42,7 +42,7 @@ export function sortedTable(size: number, jobAt: (number: number) => Job, number
       const [[table, { Keys }]] = Object.entries(RequestItems as Record<string, { Keys: Item[] }>) as [
         [string, { Keys: Item[] }],
       ];
-      const found = Keys.map((key) => item(idOf(key)));
+      const found = Keys.map((key) => item(jobIdOf(key)));
       for (const one of found) looked([one], 1);
       return { Responses: { [table]: found } };
     },
@@ -69,7 +69,7 @@ export function sortedTable(size: number, jobAt: (number: number) => Job, number
     },
     UpdateItem({ Key }) {
       reads.calls++;
-      return { Attributes: item(idOf(Key as Item)) };
+      return { Attributes: item(jobIdOf(Key as Item)) };
     },
   });
   return {
@@ -86,7 +86,7 @@ export function sortedTable(size: number, jobAt: (number: number) => Job, number
 function partitionsOf(size: number, jobAt: (number: number) => Job): Map<string, string[]> {
   const partitions = new Map<string, string[]>();
   for (let number = 0; number < size; number++) {
-    const { [phaseIndex.partitionKey]: partition, [phaseIndex.sortKey]: key } = itemOf(jobAt(number), 30);
+    const { [phaseIndex.partitionKey]: partition, [phaseIndex.sortKey]: key } = jobItemOf(jobAt(number), 30);
     const keys = partitions.get(partition?.S ?? "");
     if (keys) keys.push(key?.S ?? "");
     else partitions.set(partition?.S ?? "", [key?.S ?? ""]);

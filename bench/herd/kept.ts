@@ -2,7 +2,7 @@ import type { JobMessage } from "../../lambdas/core/job/job.ts";
 import type { RelayMessage } from "../../lambdas/core/job/relay-message.ts";
 import { relayKept } from "../../lambdas/core/operations/relay.ts";
 import type { JobQueue, MessageQueue } from "../../lambdas/core/ports/job-queue.ts";
-import { type Kept, keptShards, type Unscheduled } from "../../lambdas/core/ports/unscheduled.ts";
+import { type KeptMessage, keptShards, type Unscheduled } from "../../lambdas/core/ports/unscheduled.ts";
 import { askRelays } from "../../lambdas/reconciler/ask-relays.ts";
 import { newMemory } from "../../lambdas/reconciler/memory.ts";
 import { reconcileEverySeconds } from "../../lambdas/topology.ts";
@@ -50,7 +50,7 @@ export async function keptHerd(jobs: number, dueAt: number, from = dueAt - 25 * 
   const left = Array.from({ length: keptShards }, () => Math.ceil(jobs / keptShards));
   const pass = left.map(() => limited(quotas.keyWrites / pageSize));
   const message: JobMessage = { v: 1, job_id: "job", run: 1, attempt: 1, due_at: dueAt };
-  const page = Array.from({ length: pageSize }, (): Kept => ({ type: "action", group: "shop:prd", message }));
+  const page = Array.from({ length: pageSize }, (): KeptMessage => ({ type: "action", group: "shop:prd", message }));
 
   const table = (shard: number, isRelay: boolean): Unscheduled => ({
     hold: async () => {},
@@ -58,7 +58,7 @@ export async function keptHerd(jobs: number, dueAt: number, from = dueAt - 25 * 
       if (isRelay) await time.sleep(pageMs());
       const count = until < dueAt ? 0 : Math.min(limit, left[shard] ?? 0);
       const kept = page.slice(0, count);
-      return { kept, ...((left[shard] ?? 0) > count && count > 0 && { next: page[0] as Kept }) };
+      return { kept, ...((left[shard] ?? 0) > count && count > 0 && { next: page[0] as KeptMessage }) };
     },
     async remove(kept) {
       await time.sleep((pass[shard]?.(time.now()) ?? 0) - time.now());

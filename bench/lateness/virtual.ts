@@ -2,7 +2,7 @@ import { runJob } from "../../lambdas/consumers/engine/run-job.ts";
 import { registry } from "../../lambdas/consumers/types/registry.ts";
 import { makeCatalog } from "../../lambdas/core/catalog/catalog.ts";
 import type { Job, JobMessage } from "../../lambdas/core/job/job.ts";
-import { claimable, claimed } from "../../lambdas/core/job/transitions.ts";
+import { afterClaim, claimable } from "../../lambdas/core/job/transitions.ts";
 import { dispatch } from "../../lambdas/core/operations/dispatch.ts";
 import type { ConsumerServices } from "../../lambdas/core/operations/services.ts";
 import type { Clock } from "../../lambdas/core/ports/clock.ts";
@@ -90,7 +90,7 @@ function storeOf(job: Job, wait: () => void): JobStore {
   return only("jobs", {
     async claim(message, claim) {
       const answer = claimable(stored, message, claim.now, claim.type);
-      if (answer === "yes") stored = claimed(stored, claim);
+      if (answer === "yes") stored = afterClaim(stored, claim);
       wait();
       return { outcome: answer === "yes" ? "claimed" : answer, job: stored };
     },

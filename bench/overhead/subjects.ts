@@ -5,7 +5,7 @@ import type { Context, SQSEvent } from "aws-lambda";
 import { routes } from "../../lambdas/api/routes.ts";
 import { clientDefaults } from "../../lambdas/aws/client/client-defaults.ts";
 import { claimUpdate } from "../../lambdas/aws/dynamodb/claim-update.ts";
-import { itemOf } from "../../lambdas/aws/dynamodb/job-item.ts";
+import { jobItemOf } from "../../lambdas/aws/dynamodb/job-item.ts";
 import { dynamoJobStore } from "../../lambdas/aws/dynamodb/job-store.ts";
 import { dynamoStatsStore } from "../../lambdas/aws/dynamodb/stats-store.ts";
 import { httpApi } from "../../lambdas/aws/http/http-api.ts";
@@ -14,8 +14,8 @@ import { makeLog } from "../../lambdas/aws/log/log.ts";
 import { sqsJobQueue } from "../../lambdas/aws/sqs/job-queue.ts";
 import { systemClock } from "../../lambdas/aws/start/system-clock.ts";
 import { runJob } from "../../lambdas/consumers/engine/run-job.ts";
-import { JobMessage, messageOf } from "../../lambdas/core/job/job.ts";
-import { claimed, completed } from "../../lambdas/core/job/transitions.ts";
+import { JobMessage, jobMessageOf } from "../../lambdas/core/job/job.ts";
+import { afterClaim, completed } from "../../lambdas/core/job/transitions.ts";
 import { defaultLimits } from "../../lambdas/core/operations/api-limits.ts";
 import type { ApiServices, ConsumerServices } from "../../lambdas/core/operations/services.ts";
 import { catalog } from "../demo-catalog.ts";
@@ -40,8 +40,10 @@ export function subjects() {
   const now = Date.now();
   const job = aJob({ input: { inline: input }, due_at: now });
   const claim = { claimId: crypto.randomUUID(), now, leaseMarginMs: 20_000 };
-  const running = claimed(job, claim);
-  const requestHandler = instantAws(JSON.stringify({ Attributes: itemOf({ ...running, lease_until: now + 1e9 }, 30) }));
+  const running = afterClaim(job, claim);
+  const requestHandler = instantAws(
+    JSON.stringify({ Attributes: jobItemOf({ ...running, lease_until: now + 1e9 }, 30) }),
+  );
   const own = { ...clientDefaults, ...settings, requestHandler };
   const dynamo = new DynamoDBClient(own);
   const queues = queuesAt("https://sqs.us-east-1.amazonaws.com");
@@ -79,10 +81,10 @@ export function subjects() {
   );
   const body = { product_tag: "my-product", env: "prd", event: "create_order", start_at: 0, input };
   const event = httpEvent({ method: "POST", path: "/v1/jobs", body });
-  const message = JSON.stringify(messageOf(job));
+  const message = JSON.stringify(jobMessageOf(job));
   const batch = { Records: [{ messageId: "1", body: message }] } as SQSEvent;
-  const stored = itemOf(job, 30);
-  const ended = itemOf(completed(running, now, { inline: result }), 30);
+  const stored = jobItemOf(job, 30);
+  const ended = jobItemOf(completed(running, now, { inline: result }), 30);
 
   const bare = (clientSettings: DynamoDBClientConfig & SQSClientConfig) => {
     const dynamo = new DynamoDBClient(clientSettings);
@@ -95,7 +97,7 @@ export function subjects() {
         await sqs.send(new SendMessageCommand(send));
       },
       async execution() {
-        await dynamo.send(new UpdateItemCommand(claimUpdate(table, messageOf(job), claim).input));
+        await dynamo.send(new UpdateItemCommand(claimUpdate(table, jobMessageOf(job), claim).input));
         await dynamo.send(
           new PutItemCommand({
             TableName: table,

@@ -1,13 +1,19 @@
-import { type Ask, countsLag, holderOf, type PartState, type PartWrite } from "../../lambdas/core/limits/gate.ts";
+import {
+  type Ask,
+  countsLag,
+  type GateItemState,
+  type GateItemWrite,
+  newHolder,
+} from "../../lambdas/core/limits/gate.ts";
 
 /** What is stored after a write, which DynamoDB does by an update expression: drawn asks lead to the same in both. */
-export function applied(state: PartState, write: PartWrite, ask: Ask): PartState {
+export function applied(state: GateItemState, write: GateItemWrite, ask: Ask): GateItemState {
   const { slot, rate } = write;
-  const next: PartState = { ...state, holders: { ...state.holders } };
+  const next: GateItemState = { ...state, holders: { ...state.holders } };
   if (slot?.do === "drop" || slot?.do === "replace") delete next.holders[slot.dead];
   if (slot?.do === "drop") next.count--;
   if (slot?.do === "add") next.count++;
-  if (slot && slot.do !== "drop" && ask.slot) next.holders[ask.job] = holderOf(state.holders[ask.job], ask);
+  if (slot && slot.do !== "drop" && ask.slot) next.holders[ask.job] = newHolder(state.holders[ask.job], ask);
   if (rate && ask.rate) {
     next.tat =
       rate.do === "rescale"

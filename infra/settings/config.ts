@@ -2,7 +2,7 @@ import type { Node } from "constructs";
 import type * as z from "zod";
 import { registry } from "../../lambdas/consumers/types/registry.ts";
 import { type JobType, jobTypes } from "../../lambdas/core/job/job.ts";
-import { given } from "../../lambdas/core/kernel/given.ts";
+import { defined } from "../../lambdas/core/kernel/defined.ts";
 import { faultsOf, strict } from "../../lambdas/core/kernel/schema.ts";
 import { checkDependencies } from "./depends.ts";
 import { queuePlans } from "./plans.ts";
@@ -80,7 +80,7 @@ export function readConfig(node: Node): Config {
     maxConcurrency: byType((type) => of("maxConcurrency", type) ?? own.maxConcurrency),
     memory: byType((type) => of("memory", type) ?? registry[type].limits.memory_mb),
     batchSize: byType((type) => of("batchSize", type) ?? queuePlans[type].batchSize),
-    pollers: given(byType((type) => of("pollers", type))),
+    pollers: defined(byType((type) => of("pollers", type))),
     corsOrigins: own.corsOrigins ?? [],
     waitsPerKey: own.waitsPerKey ?? waitsWithin(own.accountConcurrency ?? 1000),
     dashboard: own.dashboard ?? own.auth === "key",
@@ -88,7 +88,7 @@ export function readConfig(node: Node): Config {
     warmThroughput:
       warmReads === undefined && warmWrites === undefined
         ? undefined
-        : given({ readUnitsPerSecond: warmReads, writeUnitsPerSecond: warmWrites }),
+        : defined({ readUnitsPerSecond: warmReads, writeUnitsPerSecond: warmWrites }),
     network: subnetIds && { subnetIds, securityGroupIds, vpcId },
   };
 }

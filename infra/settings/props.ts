@@ -1,6 +1,6 @@
 import type { ICertificate } from "aws-cdk-lib/aws-certificatemanager";
 import type { ISecurityGroup, IVpc, SubnetSelection } from "aws-cdk-lib/aws-ec2";
-import { given } from "../../lambdas/core/kernel/given.ts";
+import { defined } from "../../lambdas/core/kernel/defined.ts";
 import type { JobsSettings } from "./jobs-settings.ts";
 
 /** Constructs of the app, for settings that name such a resource. */
@@ -40,7 +40,7 @@ export const withoutResources = ({
   ...(certificate && { certificateArn: certificate.certificateArn }),
   ...(vpc && { vpcId: vpc.vpcId, subnetIds: vpc.selectSubnets(vpcSubnets).subnetIds }),
   ...(securityGroups && { securityGroupIds: securityGroups.map(({ securityGroupId }) => securityGroupId) }),
-  ...given(settings),
+  ...defined(settings),
 });
 
 /** The settings as context: `maxConcurrency: { storage: 5 }` is `jobs:maxConcurrency.storage`. */

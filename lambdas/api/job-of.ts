@@ -10,7 +10,7 @@ import type { JobStore } from "../core/ports/job-store.ts";
  * ids may be derived from idempotency keys, and a caller must not learn which keys another tenant has used. Throws FORBIDDEN
  * where the key has access to the job but lacks the verb.
  */
-export async function jobOf(
+export async function callersJob(
   jobs: Pick<JobStore, "get">,
   { params, scopes }: Pick<HttpRequest, "params" | "scopes">,
   verb: Verb,

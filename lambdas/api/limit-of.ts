@@ -1,9 +1,9 @@
 import type { HttpRequest } from "../aws/http/route.ts";
 import type { Tenant } from "../core/access/tenants.ts";
-import { own } from "../core/catalog/catalog.ts";
+import { ownValue } from "../core/catalog/catalog.ts";
 import type { Product } from "../core/catalog/job-type.ts";
 import type { Limit } from "../core/catalog/limit.ts";
-import { given } from "../core/kernel/given.ts";
+import { defined } from "../core/kernel/defined.ts";
 import { inParallel, readsAtOnce } from "../core/kernel/in-parallel.ts";
 import { RequestError } from "../core/kernel/request-error.ts";
 import { didYouMean } from "../core/kernel/schema.ts";
@@ -28,7 +28,7 @@ export function limitIn(
   { product = "", env = "", name = "" }: HttpRequest["params"],
 ): NamedLimit {
   const found = catalog.tenant(product, env);
-  const limit = own(found.limits ?? {}, name);
+  const limit = ownValue(found.limits ?? {}, name);
   if (limit) return { product: found, env, name, limit };
   const hint = didYouMean(name, Object.keys(found.limits ?? {}));
   throw new RequestError("LIMIT_NOT_FOUND", `Product ${product} has no such limit.${hint}`);
@@ -45,7 +45,7 @@ interface Stored {
 }
 
 /** What an answer shows beside what is stored. */
-interface Asked {
+interface LimitNamed {
   /** A key to show besides those at which jobs wait. */
   key?: string | undefined;
   /** When the limits were unpinned, if they were just now. Epoch milliseconds. */
@@ -57,10 +57,10 @@ export async function shownLimits(
   services: ApiServices,
   tenant: Tenant,
   limits: readonly NamedLimit[],
-  asked: Asked = {},
+  asked: LimitNamed = {},
 ): Promise<LimitView[]> {
   const [crowded, pins] = await Promise.all([
-    services.gates.crowded(tenant, { limit: mostCrowded }),
+    services.gates.withLine(tenant, { limit: mostCrowded }),
     services.gates.pins(tenant, { fresh: true }),
   ]);
   const views: LimitView[] = [];
@@ -72,10 +72,10 @@ async function shownLimit(
   { gates, clock }: ApiServices,
   { product, env, name, limit }: NamedLimit,
   { crowded, pins }: Stored,
-  { key, unpinnedAt }: Asked,
+  { key, unpinnedAt }: LimitNamed,
 ): Promise<LimitView> {
   const now = clock.now();
-  const pin = own(pins, name);
+  const pin = ownValue(pins, name);
   const of = crowded.filter((gate) => gate.limit === name);
   const asked = limit.key === undefined ? "" : key;
   const keys = [...new Set([...(asked === undefined ? [] : [asked]), ...of.map((gate) => gate.key)])];
@@ -86,7 +86,7 @@ async function shownLimit(
   const events = Object.entries(product.jobs).flatMap(([tag, event]) => (event.limits?.includes(name) ? [tag] : []));
   const moreGates = keys.length > mostGates || crowded.length >= mostCrowded;
   const shown = { product: product.tag, env, name, limit, pin, events, gates: views, moreGates };
-  return limitView({ ...shown, ...given({ unpinnedAt }) }, now);
+  return limitView({ ...shown, ...defined({ unpinnedAt }) }, now);
 }
 
 /** The most marked gates of a tenant that are looked at. */

@@ -16,7 +16,7 @@ const digits = (most: number) =>
 const asInteger = (most: number) => ({ type: "integer", minimum: 1, maximum: most }) as const;
 
 /** A number from 1 to `most`: digits in the query string, an integer in the OpenAPI document. */
-export const wholeNumber = (most: number, fallback: number) =>
+export const wholeNumberUpTo = (most: number, fallback: number) =>
   digits(most)
     .meta({ ...asInteger(most), default: fallback })
     .transform(Number)
@@ -26,7 +26,7 @@ export const wholeNumber = (most: number, fallback: number) =>
 export const optionalNumber = (most: number) => digits(most).meta(asInteger(most)).transform(Number).optional();
 
 /** The number of entries on a page. */
-export const Limit = wholeNumber(requestLimits.page, requestLimits.defaultPage);
+export const Limit = wholeNumberUpTo(requestLimits.page, requestLimits.defaultPage);
 
 export const Cursor = z.string().max(requestLimits.cursor);
 

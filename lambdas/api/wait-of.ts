@@ -47,7 +47,10 @@ export const noWait: Wait = { seconds: 0, headers: {} };
  * The seconds that a caller asks to wait: `?wait=N`, which must be 0 to 25, or `Prefer: wait=N` (RFC 7240, section 4.3), which
  * is a preference: it is capped at 25, and ignored if it is invalid. `most` is the limit of the deployment.
  */
-export function waitOf({ query, headers }: Pick<HttpRequest, "query" | "headers">, most = longestWaitSeconds): Wait {
+export function requestedWait(
+  { query, headers }: Pick<HttpRequest, "query" | "headers">,
+  most = longestWaitSeconds,
+): Wait {
   const { wait } = parseQuery(WaitQuery, query);
   if (wait !== undefined) return { seconds: Math.min(most, Number(wait)), headers: {} };
   const seconds = headers.prefer === undefined ? 0 : Math.min(most, preferredSeconds(headers.prefer));

@@ -1,6 +1,6 @@
 import { apiKeyId, apiKeyStatus, isKeyOf, sameText } from "../core/access/api-key.ts";
 import { allScopes, type Scopes } from "../core/access/scopes.ts";
-import { given } from "../core/kernel/given.ts";
+import { defined } from "../core/kernel/defined.ts";
 import type { ApiKeys } from "../core/ports/api-keys.ts";
 import type { Clock } from "../core/ports/clock.ts";
 import type { Log } from "../core/ports/log.ts";
@@ -30,7 +30,7 @@ export async function authorize(
   const bearer = bearerOf(authorization);
   if (bearer === undefined) return undefined;
   const id = apiKeyId(bearer);
-  if (id !== undefined) return keyOf(services, id, bearer);
+  if (id !== undefined) return activeKey(services, id, bearer);
   return sameText(bearer, await services.deployedKey()) ? { scopes: allScopes } : undefined;
 }
 
@@ -41,10 +41,10 @@ const bearerOf = (authorization: string | undefined) =>
 export const keyIdOf = (authorization: string | undefined): string =>
   apiKeyId(bearerOf(authorization) ?? "") ?? "deployed";
 
-async function keyOf({ keys, clock, log }: AuthorizerServices, id: string, bearer: string) {
+async function activeKey({ keys, clock, log }: AuthorizerServices, id: string, bearer: string) {
   const key = await keys.get(id);
   const status = key && isKeyOf(key, bearer) ? apiKeyStatus(key, clock.now()) : "unknown";
-  if (key && status === "active") return { scopes: key.scopes, name: key.name, ...given({ rate: key.rate }) };
+  if (key && status === "active") return { scopes: key.scopes, name: key.name, ...defined({ rate: key.rate }) };
   // The id is no secret: it is part of the key, and the list of keys shows it.
   log.info("key refused", { key_id: id, why: status });
   return undefined;

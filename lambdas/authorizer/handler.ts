@@ -2,7 +2,7 @@ import type { APIGatewayRequestAuthorizerEventV2, APIGatewaySimpleAuthorizerWith
 import { withSafeErrors } from "../aws/lambda/with-safe-errors.ts";
 import { AuthorizerEnv, readEnv } from "../aws/start/env.ts";
 import { startAuthorizer } from "../aws/start/start-authorizer.ts";
-import { given } from "../core/kernel/given.ts";
+import { defined } from "../core/kernel/defined.ts";
 import { lazy } from "../core/kernel/lazy.ts";
 import { authorize, keyIdOf } from "./authorize.ts";
 
@@ -28,6 +28,6 @@ export const handler = async (
   const key_id = keyIdOf(event.headers?.authorization);
   return {
     isAuthorized: true,
-    context: { scopes: JSON.stringify(scopes), key_id, ...given({ key_name: name, rate: rate?.toString() }) },
+    context: { scopes: JSON.stringify(scopes), key_id, ...defined({ key_name: name, rate: rate?.toString() }) },
   };
 };

@@ -10,7 +10,7 @@ import type { ExecuteWithServices } from "../core/operations/execution.ts";
 import { loggingOf, messageFields } from "../core/operations/log-fields.ts";
 import { memoryOf } from "../core/operations/memory.ts";
 import { type AttemptPolicy, defaultPolicy } from "./engine/attempt-policy.ts";
-import { companyOf } from "./engine/company.ts";
+import { companyOf } from "./engine/batchmates.ts";
 import { runJob } from "./engine/run-job.ts";
 import { makeTargetHealth } from "./engine/targets/health.ts";
 import { catalog } from "./types/catalog.ts";

@@ -4,7 +4,7 @@ import { dashboardMethods } from "../topology.ts";
 import { acceptedForms } from "./encoding.ts";
 import { type FileOfPage, fileAt, type ReadFile } from "./files.ts";
 import { caching, pageHeaders } from "./headers.ts";
-import { missing, wrongMethod } from "./refuse.ts";
+import { refuseMissing, wrongMethod } from "./refuse.ts";
 
 type Answer = APIGatewayProxyStructuredResultV2;
 
@@ -19,8 +19,8 @@ export async function answer(event: APIGatewayProxyEventV2, read: ReadFile): Pro
 async function answerToGet(event: APIGatewayProxyEventV2, read: ReadFile): Promise<Answer> {
   if (!dashboardMethods.some((method) => method === event.requestContext.http.method)) return wrongMethod(event);
   const file = fileAt({ routeKey: event.routeKey, asset: event.pathParameters?.proxy });
-  const found = file && (await formOf(file, event.headers["accept-encoding"], read));
-  if (file === undefined || found === undefined) return missing(event, file);
+  const found = file && (await encodedFormOf(file, event.headers["accept-encoding"], read));
+  if (file === undefined || found === undefined) return refuseMissing(event, file);
   return ofFile(file, found, event.headers["if-none-match"]);
 }
 
@@ -29,7 +29,11 @@ interface Form {
   encoding?: string | undefined;
 }
 
-async function formOf({ path }: FileOfPage, accepted: string | undefined, read: ReadFile): Promise<Form | undefined> {
+async function encodedFormOf(
+  { path }: FileOfPage,
+  accepted: string | undefined,
+  read: ReadFile,
+): Promise<Form | undefined> {
   for (const { suffix, encoding } of acceptedForms(accepted)) {
     const content = await read(path + suffix);
     if (content) return { content, encoding };
@@ -46,7 +50,7 @@ function ofFile({ contentType, hashed }: FileOfPage, { content, encoding }: Form
     vary: "accept-encoding",
     etag,
   };
-  if (isKnown(etag, known)) return { statusCode: 304, headers };
+  if (isCached(etag, known)) return { statusCode: 304, headers };
   return {
     statusCode: 200,
     headers: { ...headers, "content-type": contentType, ...(encoding && { "content-encoding": encoding }) },
@@ -57,5 +61,5 @@ function ofFile({ contentType, hashed }: FileOfPage, { content, encoding }: Form
 }
 
 /** Weakly compared: something in between that encodes anew makes our tags weak. https://www.rfc-editor.org/rfc/rfc9110#name-if-none-match */
-const isKnown = (etag: string, ifNoneMatch = ""): boolean =>
+const isCached = (etag: string, ifNoneMatch = ""): boolean =>
   ifNoneMatch.split(",").some((one) => one.trim() === "*" || one.trim().replace(/^W\//, "") === etag);

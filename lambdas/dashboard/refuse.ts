@@ -8,7 +8,7 @@ import { pageHeaders } from "./headers.ts";
 type Answer = APIGatewayProxyStructuredResultV2;
 
 /** Browsers receive a page that says what is wrong, programs a problem. */
-export function missing(event: APIGatewayProxyEventV2, file: FileOfPage | undefined): Answer {
+export function refuseMissing(event: APIGatewayProxyEventV2, file: FileOfPage | undefined): Answer {
   const unbuilt = file !== undefined && !file.hashed;
   if (!isBrowser(event)) return problem(event, new RequestError("ROUTE_NOT_FOUND", "There is no such file."));
   const headers = { ...pageHeaders, "content-type": "text/html; charset=utf-8" };

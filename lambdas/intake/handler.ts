@@ -4,10 +4,10 @@ import { startIntake } from "../aws/start/start-intake.ts";
 import { catalog } from "../consumers/types/catalog.ts";
 import { lazy } from "../core/kernel/lazy.ts";
 import { takeImports } from "./import/take-imports.ts";
-import { scheduleRequest } from "./schedule-request.ts";
+import { scheduleDirectCall } from "./schedule-request.ts";
 import { takeMessages } from "./take-messages.ts";
 
 export const handler = intakeHandler(
   lazy(() => startIntake(readEnv(IntakeEnv), catalog)),
-  { request: scheduleRequest, messages: takeMessages, imports: takeImports },
+  { request: scheduleDirectCall, messages: takeMessages, imports: takeImports },
 );

@@ -1,5 +1,5 @@
 import { errorTypeOf } from "../aws/lambda/function-error.ts";
-import { tenantOf } from "../core/job/job.ts";
+import { fairGroupOf } from "../core/job/job.ts";
 import type { Rejection } from "../core/job/job-rejected.ts";
 import { TaskToken } from "../core/job/task-token.ts";
 import { PermanentError, traceOf } from "../core/kernel/errors.ts";
@@ -48,7 +48,7 @@ export async function rejectAll(services: IntakeServices, rejected: readonly Rej
 async function failTasks({ tasks, log }: IntakeServices, rejected: readonly Rejected[]): Promise<Refused[]> {
   const waiting = [...rejected.entries()].flatMap(([at, { rejection, request }]) => {
     const token = TaskToken.safeParse((request as { task_token?: unknown } | null | undefined)?.task_token).data;
-    return token === undefined ? [] : [{ at, entry: entryOf(rejection, token) }];
+    return token === undefined ? [] : [{ at, entry: rejectionTaskOf(rejection, token) }];
   });
   if (waiting.length === 0) return [];
   const refused = await refusedBy(waiting.length, () => tasks.sendMany(waiting.map(({ entry }) => entry)));
@@ -64,7 +64,7 @@ async function failTasks({ tasks, log }: IntakeServices, rejected: readonly Reje
   return again ?? [];
 }
 
-function entryOf({ detail }: Rejection, token: string): { message: TaskMessage } & SendOptions {
+function rejectionTaskOf({ detail }: Rejection, token: string): { message: TaskMessage } & SendOptions {
   const { code, message, errors, job_id, message_id, product_tag, env, source } = detail;
   const cause = JSON.stringify({ code, detail: message, errors });
   return {
@@ -77,6 +77,6 @@ function entryOf({ detail }: Rejection, token: string): { message: TaskMessage }
       outcome: { status: "failed", error: errorTypeOf(code), cause },
     },
     delaySeconds: 0,
-    group: product_tag !== undefined && env !== undefined ? tenantOf({ product: product_tag, env }) : source,
+    group: product_tag !== undefined && env !== undefined ? fairGroupOf({ product: product_tag, env }) : source,
   };
 }

@@ -9,7 +9,10 @@ import { type Sender, unwrap } from "./deliveries.ts";
 import type { IntakeServices } from "./services.ts";
 
 /** Schedules the request of a direct invocation. Returns the receipt, or throws a RequestError. */
-export async function scheduleRequest(services: IntakeServices, { payload, requestId }: DirectCall): Promise<Receipt> {
+export async function scheduleDirectCall(
+  services: IntakeServices,
+  { payload, requestId }: DirectCall,
+): Promise<Receipt> {
   const delivery = unwrap(payload, { source: "lambda", id: requestId }, services.bucket);
   if (delivery.kind === "unreadable") throw delivery.error;
   if (delivery.kind === "objects") throw importsComeByQueue();
@@ -21,14 +24,14 @@ export async function scheduleRequest(services: IntakeServices, { payload, reque
 
 /** The same with all faults of the token of a refused request's session. */
 export const acceptCalled = (services: IntakeServices, request: unknown, sender: Sender, sentAt: number) =>
-  withTokenFaults(services, request, sentAt, () => accept(services, request, sender, sentAt));
+  withTokenFaults(services, request, sentAt, () => acceptRequest(services, request, sender, sentAt));
 
 /**
  * Parses a request like every other entry. A request without an idempotency key gets the sender's id as its key, because a
  * redelivery has the same id. `sentAt` is its current time, so that a message which waited, or is delivered twice, still asks
  * for the same job as when it was sent.
  */
-export function accept(
+export function acceptRequest(
   { catalog }: Pick<Services, "catalog">,
   request: unknown,
   { source, id }: Sender,

@@ -14,7 +14,7 @@ import type { IntakeServices } from "./services.ts";
  * The outcome of a message: done, refused permanently, or failed. A failed message, whether AWS or our code was at fault, is
  * redelivered until its queue moves it to the dead letters after some hours.
  */
-type Outcome = { done: true } | { refused: RequestError } | { failed: unknown };
+type IntakeOutcome = { done: true } | { refused: RequestError } | { failed: unknown };
 
 type Read = { message: QueueMessage; delivery: Delivery };
 
@@ -29,7 +29,7 @@ export async function takeMessages(services: IntakeServices, messages: readonly 
     const sender = { source: "sqs", id: message.id } as const;
     return { message, delivery: unwrapJson(message.body, sender, services.bucket) };
   });
-  const outcomes = new Map<QueueMessage, Outcome>();
+  const outcomes = new Map<QueueMessage, IntakeOutcome>();
   await scheduleAll(services, read, outcomes);
   await startImports(services, read, outcomes);
   for (const { message, delivery } of read) {
@@ -39,9 +39,13 @@ export async function takeMessages(services: IntakeServices, messages: readonly 
   return messages.filter((message) => notKept.has(message) || isFailed(outcomes.get(message))).map(({ id }) => id);
 }
 
-const isFailed = (outcome: Outcome | undefined) => outcome === undefined || "failed" in outcome;
+const isFailed = (outcome: IntakeOutcome | undefined) => outcome === undefined || "failed" in outcome;
 
-async function scheduleAll(services: IntakeServices, read: readonly Read[], outcomes: Map<QueueMessage, Outcome>) {
+async function scheduleAll(
+  services: IntakeServices,
+  read: readonly Read[],
+  outcomes: Map<QueueMessage, IntakeOutcome>,
+) {
   const accepted: { message: QueueMessage; request: AcceptedRequest }[] = [];
   for (const { message, delivery } of read) {
     if (delivery.kind !== "request") continue;
@@ -51,7 +55,7 @@ async function scheduleAll(services: IntakeServices, read: readonly Read[], outc
         request: await acceptCalled(services, delivery.request, delivery.sender, message.sentAt),
       });
     } catch (error) {
-      outcomes.set(message, outcomeOf(services, message, error));
+      outcomes.set(message, intakeOutcomeOf(services, message, error));
     }
   }
   const scheduled = await scheduleJobs(
@@ -60,12 +64,16 @@ async function scheduleAll(services: IntakeServices, read: readonly Read[], outc
   );
   for (const [i, { message }] of accepted.entries()) {
     const one = scheduled[i] as Scheduled;
-    outcomes.set(message, "job" in one ? { done: true } : outcomeOf(services, message, one.error));
+    outcomes.set(message, "job" in one ? { done: true } : intakeOutcomeOf(services, message, one.error));
   }
 }
 
 /** Imports run from a separate queue, one per invocation, because a large one would delay the requests in its batch. */
-async function startImports(services: IntakeServices, read: readonly Read[], outcomes: Map<QueueMessage, Outcome>) {
+async function startImports(
+  services: IntakeServices,
+  read: readonly Read[],
+  outcomes: Map<QueueMessage, IntakeOutcome>,
+) {
   await inParallel(importsAtOnce, read, async ({ message, delivery }) => {
     if (delivery.kind !== "objects") return;
     const errors: unknown[] = [];
@@ -73,12 +81,12 @@ async function startImports(services: IntakeServices, read: readonly Read[], out
       await services.imports.proceed(cursor, 0).catch((error) => errors.push(error));
     // If one error may pass, the message is redelivered. Starting an import twice does no harm.
     const error = errors.find((one) => !(one instanceof PermanentError)) ?? errors[0];
-    outcomes.set(message, errors.length === 0 ? { done: true } : outcomeOf(services, message, error));
+    outcomes.set(message, errors.length === 0 ? { done: true } : intakeOutcomeOf(services, message, error));
   });
 }
 
 /** Rejects what was refused. Returns the messages whose rejection failed, which have to be redelivered. */
-async function reject(services: IntakeServices, read: readonly Read[], outcomes: Map<QueueMessage, Outcome>) {
+async function reject(services: IntakeServices, read: readonly Read[], outcomes: Map<QueueMessage, IntakeOutcome>) {
   const refused = read.flatMap(({ message, delivery }) => {
     const outcome = outcomes.get(message);
     if (!outcome || !("refused" in outcome)) return [];
@@ -99,7 +107,7 @@ function refusable({ id, body }: QueueMessage, delivery: Delivery): Refusable {
   };
 }
 
-function outcomeOf({ log }: IntakeServices, { id }: QueueMessage, error: unknown): Outcome {
+function intakeOutcomeOf({ log }: IntakeServices, { id }: QueueMessage, error: unknown): IntakeOutcome {
   if (error instanceof RequestError && error.code !== "UNAVAILABLE") return { refused: error };
   if (error instanceof PermanentError) return { refused: permanentRefusal(error) };
   log.error("a message could not be handled; it will be delivered again", {

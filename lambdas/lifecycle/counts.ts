@@ -11,7 +11,7 @@ export const incrementsOf = (transitions: readonly Countable[]): (HourCounts & C
       const { product_tag: product, env } = transition.detail;
       return { mark, written_at, product, env, hour: hourOf(transition.time), counts: countsOf(transition) };
     })
-    .filter(({ counts }) => counts.scheduled + ended(counts) > 0);
+    .filter(({ counts }) => counts.scheduled + endedCount(counts) > 0);
 
 /** A transition with the mark by which it is counted once. */
 export type Countable = Transition & Counted;
@@ -30,7 +30,7 @@ export const countablesOf = ({ id, written_at, transitions }: ChangeEffects): Co
 /** One of 2^30: an item remembers some hundreds at most. */
 const markLength = 5;
 
-const ended = ({ completed, failed, cancelled, attempts }: Counts) => completed + failed + cancelled + attempts;
+const endedCount = ({ completed, failed, cancelled, attempts }: Counts) => completed + failed + cancelled + attempts;
 
 function countsOf({ name, detail, created, ended: attempt }: Transition): Counts {
   const counts = noCounts();

@@ -65,7 +65,7 @@ export async function recordResults(
   const refused = failures.filter(({ permanent }) => permanent);
   const notKept = await setAside(
     services,
-    refused.map(({ index, code }) => letterOf(outgoing[index] as Outgoing, code, by)),
+    refused.map(({ index, code }) => undeliveredLetterOf(outgoing[index] as Outgoing, code, by)),
   );
   const again = failures.filter((one) => !one.permanent || notKept.has(refused.indexOf(one)));
   const batchIndexes = new Map(again.map(({ index }) => [index, outgoing[index]?.batchIndex ?? 0]));
@@ -73,7 +73,7 @@ export async function recordResults(
   return Math.min(...batchIndexes.values());
 }
 
-const letterOf = ({ body, logFields }: Outgoing, code: string, by: string): DeadLetter => ({
+const undeliveredLetterOf = ({ body, logFields }: Outgoing, code: string, by: string): DeadLetter => ({
   body,
   code,
   detail: `${by} will never take it: ${code}`,

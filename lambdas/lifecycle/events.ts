@@ -2,7 +2,7 @@ import type { JobChange } from "../aws/lambda/stream-handler.ts";
 import type { Attempt, AttemptError } from "../core/job/attempt.ts";
 import { isFinished, isWaiting, type Job } from "../core/job/job.ts";
 import type { JobEvent, JobEventDetail, JobEventName } from "../core/job/job-event.ts";
-import { given } from "../core/kernel/given.ts";
+import { defined } from "../core/kernel/defined.ts";
 
 /** Something that happened to a job, with what the counters need to know about it. */
 export interface Transition extends JobEvent {
@@ -15,52 +15,58 @@ export interface Transition extends JobEvent {
 /** The transitions that a change of a job stands for, in order. Most changes stand for one or none. */
 export function transitionsOf({ before, after, at }: JobChange): Transition[] {
   if (!after) return [];
-  if (!before) return [{ name: "scheduled", time: after.created_at, detail: detailOf(after), created: true }];
+  if (!before) return [{ name: "scheduled", time: after.created_at, detail: jobEventDetailOf(after), created: true }];
   return [...endings(before, after, at), ...beginnings(before, after, at)];
 }
 
 function endings(before: Job, after: Job, at: number): Transition[] {
-  const ended = endOf(before, after);
+  const ended = endedAttemptOf(before, after);
   // A series continues: its run has ended, and the item already holds the next run's state.
   if (ended && after.run > before.run) {
     const { outcome, started_at, ended_at: finished_at, error } = ended;
-    const code = { ...codesOf(error), ...targetOf(ended) };
+    const code = { ...errorCodesOf(error), ...endedTargetOf(ended) };
     const version = versionOf(after) - 1;
-    const detail = { ...detailOf(before), status: outcome, started_at, finished_at, ...code, version };
+    const detail = { ...jobEventDetailOf(before), status: outcome, started_at, finished_at, ...code, version };
     return [{ name: outcome, time: finished_at, detail, ended }];
   }
   // A run that waited for another attempt was cancelled by the next one.
   if (after.run > before.run) {
     const version = versionOf(after) - 1;
     return [
-      { name: "cancelled", time: at, detail: { ...detailOf(before), status: "cancelled", finished_at: at, version } },
+      {
+        name: "cancelled",
+        time: at,
+        detail: { ...jobEventDetailOf(before), status: "cancelled", finished_at: at, version },
+      },
     ];
   }
   const { status, started_at, finished_at = at, error } = after;
   if (isFinished(after) && status !== before.status) {
     const times = { ...(ended && started_at !== undefined && { started_at }), finished_at };
-    const code = { ...(status === "failed" && codesOf(error)), ...targetOf(ended) };
+    const code = { ...(status === "failed" && errorCodesOf(error)), ...endedTargetOf(ended) };
     const name = status as "completed" | "failed" | "cancelled";
-    return [{ name, time: finished_at, detail: { ...detailOf(after), ...times, ...code }, ...(ended && { ended }) }];
+    return [
+      { name, time: finished_at, detail: { ...jobEventDetailOf(after), ...times, ...code }, ...(ended && { ended }) },
+    ];
   }
   if (ended?.outcome === "failed") {
-    const code = { ...codesOf(error), ...targetOf(ended) };
-    return [{ name: "retrying", time: ended.ended_at, detail: { ...detailOf(after), ...code }, ended }];
+    const code = { ...errorCodesOf(error), ...endedTargetOf(ended) };
+    return [{ name: "retrying", time: ended.ended_at, detail: { ...jobEventDetailOf(after), ...code }, ended }];
   }
   return [];
 }
 
 /** Which target of a fallback or quota ran the attempt. */
-const targetOf = (ended: Attempt | undefined) => given({ target: ended?.target?.name });
+const endedTargetOf = (ended: Attempt | undefined) => defined({ target: ended?.target?.name });
 
-const codesOf = (error: AttemptError | undefined) =>
-  error && { error_code: error.code, ...given({ provider_code: error.provider_code }) };
+const errorCodesOf = (error: AttemptError | undefined) =>
+  error && { error_code: error.code, ...defined({ provider_code: error.provider_code }) };
 
 /**
  * The attempt that ended with a change, if one did; nothing else decides this. A series that continues holds the attempts
  * of its next run by then, and the last attempt of the previous run in `last_run`.
  */
-function endOf(before: Job, after: Job): Attempt | undefined {
+function endedAttemptOf(before: Job, after: Job): Attempt | undefined {
   if (before.status !== "running") return undefined;
   if (after.run > before.run) return after.last_run;
   const last = after.attempts.at(-1);
@@ -71,7 +77,7 @@ function endOf(before: Job, after: Job): Attempt | undefined {
 
 function beginnings(before: Job, after: Job, at: number): Transition[] {
   const transition = (name: JobEventName, more: Partial<JobEventDetail> = {}, time = at): Transition[] => [
-    { name, time, detail: { ...detailOf(after), ...more } },
+    { name, time, detail: { ...jobEventDetailOf(after), ...more } },
   ];
   // A claim that resumes a parked job, or takes over a crashed attempt, is not a start: the job was running before.
   if (after.status === "running" && before.status !== "running") {
@@ -110,7 +116,7 @@ function waitBegun(before: Job, { noted_wait: noted, reserved, due_at }: Job) {
  */
 const versionOf = ({ version, repeat }: Job): number => (repeat ? 2 * version : version);
 
-const detailOf = (job: Job): JobEventDetail => ({
+const jobEventDetailOf = (job: Job): JobEventDetail => ({
   job_id: job.id,
   product_tag: job.product,
   env: job.env,

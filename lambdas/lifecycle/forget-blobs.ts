@@ -1,7 +1,7 @@
 import type { JobChange } from "../aws/lambda/stream-handler.ts";
 import type { Stored } from "../core/job/job.ts";
 import { inParallel } from "../core/kernel/in-parallel.ts";
-import { type Forgetting, forget } from "../core/operations/payload.ts";
+import { type Forgetting, forgetPayload } from "../core/operations/payload.ts";
 
 const atOnce = 10;
 
@@ -11,7 +11,7 @@ const atOnce = 10;
  * a series may never end.
  */
 export async function forgetBlobs(services: Forgetting, changes: readonly JobChange[]): Promise<void> {
-  await inParallel(atOnce, changes.flatMap(leftBehind), (stored) => forget(services, stored));
+  await inParallel(atOnce, changes.flatMap(leftBehind), (stored) => forgetPayload(services, stored));
 }
 
 /** The blobs that a change removed from the item. Not results: an archived run may still refer to them. */

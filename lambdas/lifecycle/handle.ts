@@ -47,7 +47,7 @@ async function handleAll(services: LifecycleServices, changes: readonly JobChang
   // Heartbeats are not idempotent, so the changes that will be redelivered have to wait for theirs. So do counts.
   const firstWithoutHeartbeat = await enqueueHeartbeats(services, effects.slice(0, firstFailed));
   const done = Math.min(firstFailed, firstWithoutHeartbeat);
-  await count(services, effects.slice(0, done).flatMap(countablesOf));
+  await countTransitions(services, effects.slice(0, done).flatMap(countablesOf));
   await forgetBlobs(services, changes);
   return done === nothingFailed ? undefined : done;
 }
@@ -93,7 +93,10 @@ function effectsOf({ endpoints }: LifecycleServices, change: JobChange, batchInd
  * A failure to count does not fail the batch: redelivering it would publish its events twice. Counts that the store refuses
  * are lost (docs/operations/monitoring.md#statistics).
  */
-async function count({ stats, failures, log }: LifecycleServices, transitions: readonly Countable[]): Promise<void> {
+async function countTransitions(
+  { stats, failures, log }: LifecycleServices,
+  transitions: readonly Countable[],
+): Promise<void> {
   const tried = async (what: () => Promise<void>) => {
     try {
       await what();

@@ -35,7 +35,7 @@ export async function followSchedules(
       job_id: one.job_id,
       work: async () => (await syncSchedule(services, one)) !== "busy",
     })),
-    ...known.filter((id) => !ids.has(id)).map((id) => ({ job_id: id, work: () => cancelled(services, id) })),
+    ...known.filter((id) => !ids.has(id)).map((id) => ({ job_id: id, work: () => cancelSeries(services, id) })),
   ];
   const begun = state?.next?.hash === hash ? state.next : { hash, at: 0, isRepeated: false };
   const until = end + lastWorkMs;
@@ -51,7 +51,7 @@ export async function followSchedules(
     steps.slice(at),
     () => services.clock.now() >= end,
     async ({ job_id, work }) => {
-      if (!(await tryWork(services, job_id, work))) isRepeated = true;
+      if (!(await trySync(services, job_id, work))) isRepeated = true;
     },
   );
   if (at < steps.length) await states.put({ ...underway, next: { hash, at, isRepeated } });
@@ -61,7 +61,7 @@ export async function followSchedules(
 }
 
 /** Cancels the job of a schedule that has left the catalog; one that has ended, or was deleted, counts as cancelled. */
-async function cancelled(services: Syncing, id: string): Promise<boolean> {
+async function cancelSeries(services: Syncing, id: string): Promise<boolean> {
   try {
     await changeJob(services, id, cancel(removedReason));
   } catch (error) {
@@ -71,7 +71,7 @@ async function cancelled(services: Syncing, id: string): Promise<boolean> {
 }
 
 /** Runs `work`. A failure is logged, and answers false. */
-async function tryWork({ log }: Syncing, job_id: string, work: () => Promise<boolean>): Promise<boolean> {
+async function trySync({ log }: Syncing, job_id: string, work: () => Promise<boolean>): Promise<boolean> {
   try {
     return await work();
   } catch (error) {

@@ -39,11 +39,11 @@ export interface Memory {
 
 export const newMemory = (): Memory => ({ scans: new Map(), refused: new Set(), rules: new Map() });
 
-export const nameOf = ({ product, env, shard }: Partition): string => `${product}#${env}#${shard}`;
+export const partitionNameOf = ({ product, env, shard }: Partition): string => `${product}#${env}#${shard}`;
 
 /** A new scan of a partition, which begins where the previous one ended. */
 export function newScan({ scans }: Memory, { product, env, shard }: Partition, now: number): ShardScan {
-  const name = nameOf({ product, env, shard });
+  const name = partitionNameOf({ product, env, shard });
   const since = scans.get(name)?.until ?? Number.NEGATIVE_INFINITY;
   const scan: ShardScan = { product, env, shard, since, until: now, isOver: false };
   scans.set(name, scan);

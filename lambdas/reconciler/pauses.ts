@@ -1,6 +1,6 @@
 import type { Tenant } from "../core/access/tenants.ts";
 import type { Job } from "../core/job/job.ts";
-import { ended, endOf, isHolding, isLeftToPause, type Pause } from "../core/job/pause.ts";
+import { endedPause, isHolding, isLeftToPause, type Pause, pauseEndOf } from "../core/job/pause.ts";
 import { traceOf } from "../core/kernel/errors.ts";
 import { drainPause } from "../core/operations/drain-pause.ts";
 import type { Services } from "../core/operations/services.ts";
@@ -76,6 +76,6 @@ async function drainOne(
 /** A pause that ended by itself is recorded as ended, so that its end stays the same. Undefined if it has changed. */
 async function endedInStore({ pauses, clock }: Services, pause: Pause): Promise<Pause | undefined> {
   if (pause.ended_at !== undefined) return pause;
-  const next = ended(pause, endOf(pause, clock.now()) ?? clock.now());
+  const next = endedPause(pause, pauseEndOf(pause, clock.now()) ?? clock.now());
   return (await pauses.put(next, pause)) === "written" ? next : undefined;
 }

@@ -1,5 +1,5 @@
 import { withSafeErrors } from "../aws/lambda/with-safe-errors.ts";
-import { given } from "../core/kernel/given.ts";
+import { defined } from "../core/kernel/defined.ts";
 import type { ReconcilerServices } from "../core/operations/services.ts";
 import { countHotMinutes } from "./hot-minutes.ts";
 import type { Memory } from "./memory.ts";
@@ -24,6 +24,6 @@ export async function runOnce(services: ReconcilerServices, { graceMs, schedules
   );
   const hot_minutes = await countHotMinutes(services);
   const values = { looked, nudged: dispatched, nudges_failed: failed, ...pauses, hot_minutes };
-  log.measure("reconciled", { values }, given({ partitions_left: left }));
+  log.measure("reconciled", { values }, defined({ partitions_left: left }));
   await withSafeErrors(log, () => syncSchedules(services, schedules, memory, end));
 }

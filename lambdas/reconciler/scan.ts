@@ -1,4 +1,4 @@
-import { isKnown, type Job } from "../core/job/job.ts";
+import { isKnownJob, type Job } from "../core/job/job.ts";
 import { needsRedispatch, positionComesOfAge } from "../core/job/redispatch.ts";
 import { traceOf } from "../core/kernel/errors.ts";
 import { inParallelUntil } from "../core/kernel/in-parallel.ts";
@@ -6,7 +6,7 @@ import { dispatchMany } from "../core/operations/dispatch.ts";
 import { linedJobs } from "../core/operations/lines.ts";
 import { jobFields } from "../core/operations/log-fields.ts";
 import type { ReconcilerServices } from "../core/operations/services.ts";
-import { type Memory, nameOf, newScan, type Partition, type ShardScan } from "./memory.ts";
+import { type Memory, newScan, type Partition, partitionNameOf, type ShardScan } from "./memory.ts";
 import type { RoundPauses } from "./pauses.ts";
 import { keepPlace, keptEveryMs } from "./place.ts";
 import { overdueSuccessors } from "./successors.ts";
@@ -48,7 +48,7 @@ export async function scanCatalog(round: Round): Promise<number> {
   let open = await inTurns(round, further, clock.now() + (end - clock.now()) / 2);
 
   const scanFirst = async (partition: Partition) => {
-    if (begun.has(nameOf(partition))) return;
+    if (begun.has(partitionNameOf(partition))) return;
     const scan = newScan(memory, partition, clock.now());
     scan.isOver = pauses.holdsAll(scan);
     if (!scan.isOver && (await scanPage(round, scan))) open.push(scan);
@@ -134,7 +134,7 @@ export async function redispatch(
 ) {
   if (ids.length === 0) return;
   // What a later version made of a job, before a roll back, is left to a version that knows it.
-  const known = (await services.jobs.getMany(ids)).filter(isKnown);
+  const known = (await services.jobs.getMany(ids)).filter(isKnownJob);
   const due = (await dueOf(known)).filter((job) => !pauses.leaves(job));
   // A job in a line is called there: another message would change nothing.
   const lined = await linedJobs(services, due);

@@ -5,7 +5,7 @@ import type { GateName, LineMark } from "../core/limits/gate.ts";
 import type { LimitRule } from "../core/limits/limit-rule.ts";
 import { isOverdue } from "../core/limits/pump.ts";
 import { ruleAt } from "../core/operations/limit-rules.ts";
-import { hasPump, isPaused, startPump } from "../core/operations/lines.ts";
+import { hasPump, isPaused, wakePump } from "../core/operations/lines.ts";
 import type { ReconcilerServices, Services } from "../core/operations/services.ts";
 import { handOver } from "../core/operations/slots.ts";
 import { mostCounted } from "../core/operations/tick.ts";
@@ -61,24 +61,24 @@ export async function sweepGates(services: ReconcilerServices, memory: Memory, e
   }
 }
 
-const isOf = (tenant: Tenant, from: RoundPlace["lines"]): boolean =>
+const isOfTenant = (tenant: Tenant, from: RoundPlace["lines"]): boolean =>
   tenant.product === from?.product && tenant.env === from.env;
 
 /** The gate after which a tenant is gone on with. */
 const afterIn = (tenant: Tenant, from: RoundPlace["lines"]): GateName | undefined =>
-  isOf(tenant, from) ? from?.after : undefined;
+  isOfTenant(tenant, from) ? from?.after : undefined;
 
 /** All tenants, beginning with the one that the last round has come to. A product that has lost its limits may have lines. */
 function tenantsFrom({ catalog }: Services, from: RoundPlace["lines"]): Tenant[] {
   const tenants = catalog.products.flatMap(({ tag, envs }) => envs.map((env): Tenant => ({ product: tag, env })));
-  const first = tenants.findIndex((tenant) => isOf(tenant, from));
+  const first = tenants.findIndex((tenant) => isOfTenant(tenant, from));
   return first < 0 ? tenants : [...tenants.slice(first), ...tenants.slice(0, first)];
 }
 
 /** A page of the gates of a tenant; none if they cannot be read. */
 async function pageOf({ gates, log }: Services, tenant: Tenant, after?: GateName): Promise<GateName[]> {
   try {
-    return await gates.crowded(tenant, { limit: pageSize, ...(after && { after }) });
+    return await gates.withLine(tenant, { limit: pageSize, ...(after && { after }) });
   } catch (error) {
     log.error("the lines of limits could not be read", { ...tenant, ...traceOf(error) });
     return [];
@@ -150,11 +150,11 @@ async function sweepGate(
   if (waiters.length === 0) return unmark(services, gate, mark);
   const now = services.clock.now();
   const waiting = more ? await services.gates.length(gate, mostCounted) : waiters.length;
-  report(seen, gate, waiting, Math.min(...waiters.map(({ since }) => since)));
+  measureWaiting(seen, gate, waiting, Math.min(...waiters.map(({ since }) => since)));
   if (isPaused(await services.pauses.recent(), gate, now)) return;
   if (rule.concurrency !== undefined) await handOver(services, gate, rule, { thorough: true });
   const isLost = mark !== undefined && isOverdue(mark, now, { graceMs: 20_000, lags: 3 });
-  if (hasPump(rule) && (isLost || hasChanged)) await startPump(services, gate, mark);
+  if (hasPump(rule) && (isLost || hasChanged)) await wakePump(services, gate, mark);
 }
 
 /** Whether the numbers of a limit are others than the last rounds of this process have seen. A new process takes all for changed. */
@@ -185,7 +185,7 @@ async function unmark({ gates, clock }: Services, gate: GateName, mark: LineMark
   else if (now - mark.emptyAt >= emptyMs) await gates.mark(gate, undefined, mark);
 }
 
-function report(seen: Map<string, Seen>, { product, limit }: GateName, waiting: number, oldest: number): void {
+function measureWaiting(seen: Map<string, Seen>, { product, limit }: GateName, waiting: number, oldest: number): void {
   const name = JSON.stringify([product, limit]);
   const before = seen.get(name) ?? { limit, product, waiting: 0, oldest };
   seen.set(name, { ...before, waiting: before.waiting + waiting, oldest: Math.min(before.oldest, oldest) });

@@ -31,7 +31,7 @@ export async function answerTask(services: TaskServices, message: TaskMessage): 
   if (message.kind === "heartbeat") return answerHeartbeat(services, message);
   const report = await reporterOf(services, message.job_id, message.outcome);
   const reports = message.tokens.map(async (token) => {
-    if ((await report(token)) === "closed") services.log.warn("no task waits for the job", messageFields(message));
+    if ((await report(token)) === "closed") services.log.warn("no task waits for the job", taskFields(message));
   });
   const failed = (await Promise.allSettled(reports)).filter((one) => one.status === "rejected");
   const [first] = [...failed.filter(({ reason }) => !(reason instanceof PermanentError)), ...failed];
@@ -39,7 +39,7 @@ export async function answerTask(services: TaskServices, message: TaskMessage): 
 }
 
 /** What a log line says about a message. Never the token: anyone who knows it can answer the task. */
-export const messageFields = ({ job_id, kind }: TaskMessage) => ({ job_id, kind });
+export const taskFields = ({ job_id, kind }: TaskMessage) => ({ job_id, kind });
 
 /** Prepares the call that reports an outcome to a task, so that a result is read once for all tasks. */
 async function reporterOf(
@@ -48,7 +48,7 @@ async function reporterOf(
   outcome: Outcome,
 ): Promise<(token: string) => Promise<TaskAnswer>> {
   if (outcome.status !== "completed") return (token) => tasks.fail(token, outcome.error, outcome.cause);
-  const output = await outputOf(blobs, job_id, outcome);
+  const output = await taskOutputOf(blobs, job_id, outcome);
   return (token) => tasks.succeed(token, output);
 }
 
@@ -60,7 +60,7 @@ export const largestOutput = 262_144;
 /** For what surrounds the result: the id, the status, the punctuation. */
 const frameBytes = 512;
 
-async function outputOf(
+async function taskOutputOf(
   blobs: TaskServices["blobs"],
   job_id: string,
   { status, result, redact: hidden = [] }: Extract<Outcome, { status: "completed" }>,
@@ -105,7 +105,7 @@ async function sendHeartbeat(services: TaskServices, message: Heartbeat): Promis
   const job = await jobs.get(message.job_id);
   if (!job || isFinished(job) || !job.task_tokens?.includes(message.token)) return;
   if ((await tasks.heartbeat(message.token)) === "closed") {
-    log.warn("no task waits for the job", messageFields(message));
+    log.warn("no task waits for the job", taskFields(message));
     return;
   }
   const next = message.at === undefined ? message : nextHeartbeat(message, message.at);

@@ -3,8 +3,8 @@ import { readEnv, TasksEnv } from "../aws/start/env.ts";
 import { startTasks } from "../aws/start/start-tasks.ts";
 import { lazy } from "../core/kernel/lazy.ts";
 import { TaskMessage } from "../core/outbound/task-message.ts";
-import { answerTask, messageFields } from "./answer.ts";
+import { answerTask, taskFields } from "./answer.ts";
 
 const start = lazy(() => startTasks(readEnv(TasksEnv)));
 
-export const handler = queueHandler(start, TaskMessage, answerTask, messageFields);
+export const handler = queueHandler(start, TaskMessage, answerTask, taskFields);

@@ -7,9 +7,9 @@ import { usedSecrets } from "../core/operations/used-secrets.ts";
 import { type Delivery, endpointUrl } from "../core/outbound/webhook.ts";
 import { webhookDelay } from "../core/outbound/webhook-retry.ts";
 import { announceIfDue, disable } from "./disable.ts";
-import { type Failure, type Outcome, post } from "./post.ts";
-import { deliveryFields, groupOf, type WebhookServices } from "./services.ts";
-import { bodyOf, signedHeaders } from "./sign.ts";
+import { type DeliveryFailure, type DeliveryOutcome, postDelivery } from "./post.ts";
+import { deliveryFields, endpointGroupOf, type WebhookServices } from "./services.ts";
+import { deliveryBodyOf, signedHeaders } from "./sign.ts";
 import { hasMoved, rawUrl, urlHash } from "./url-of.ts";
 
 /**
@@ -18,7 +18,7 @@ import { hasMoved, rawUrl, urlHash } from "./url-of.ts";
  */
 export async function deliver(services: WebhookServices, delivery: Delivery): Promise<void> {
   if ((await untilDue(services, delivery)) === "later") return;
-  const endpoint = services.catalog.find((one) => isOf(one, delivery));
+  const endpoint = services.catalog.find((one) => isForEndpoint(one, delivery));
   if (!endpoint)
     return services.log.info("delivery dropped: the catalog has no such endpoint", deliveryFields(delivery));
   try {
@@ -56,16 +56,16 @@ async function postpone({ clock, queue, log }: WebhookServices, delivery: Delive
     why: cause.message,
   });
   const next = { ...delivery, due_at: now + postponeSeconds * 1000 };
-  await queue.send(next, { delaySeconds: postponeSeconds, group: groupOf(delivery) });
+  await queue.send(next, { delaySeconds: postponeSeconds, group: endpointGroupOf(delivery) });
 }
 
-const isOf = (one: ProductEndpoint, { product, env, webhook }: Delivery) =>
+const isForEndpoint = (one: ProductEndpoint, { product, env, webhook }: Delivery) =>
   one.product === product && one.env === env && one.webhook === webhook;
 
 async function untilDue({ clock, queue }: WebhookServices, delivery: Delivery): Promise<"now" | "later"> {
   const next = arrival(clock.now(), delivery.due_at);
   if (next.do === "resend") {
-    await queue.send(delivery, { delaySeconds: next.delaySeconds, group: groupOf(delivery) });
+    await queue.send(delivery, { delaySeconds: next.delaySeconds, group: endpointGroupOf(delivery) });
     return "later";
   }
   if (next.do === "wait") await clock.sleep(next.ms);
@@ -73,7 +73,7 @@ async function untilDue({ clock, queue }: WebhookServices, delivery: Delivery): 
 }
 
 interface Attempt {
-  outcome: Outcome | "disabled";
+  outcome: DeliveryOutcome | "disabled";
   /** A hash of the URL, by which a change of the URL is noticed; absent if there is no URL. */
   url?: string;
   /** The state of an endpoint that is disabled. */
@@ -86,13 +86,17 @@ const refusals = new Set(["HTTP_400", "HTTP_401", "HTTP_403"]);
 /** A receiver may use a rotated secret before our cache does. What it refuses is sent again with the new one, if there is one. */
 async function attemptWithCurrentSecrets(services: WebhookServices, endpoint: ProductEndpoint, delivery: Delivery) {
   const secrets = usedSecrets(services.secrets);
-  const first = await attempt({ ...services, secrets }, endpoint, delivery);
+  const first = await attemptDelivery({ ...services, secrets }, endpoint, delivery);
   const { outcome } = first;
   const isRefused = outcome !== "disabled" && outcome.is === "failed" && refusals.has(outcome.code);
-  return isRefused && (await secrets.haveChanged()) ? attempt(services, endpoint, delivery) : first;
+  return isRefused && (await secrets.haveChanged()) ? attemptDelivery(services, endpoint, delivery) : first;
 }
 
-async function attempt(services: WebhookServices, endpoint: ProductEndpoint, delivery: Delivery): Promise<Attempt> {
+async function attemptDelivery(
+  services: WebhookServices,
+  endpoint: ProductEndpoint,
+  delivery: Delivery,
+): Promise<Attempt> {
   const { endpoints, secrets, clock, timeoutMs } = services;
   const state = await endpoints.get(delivery);
   let hash: string | undefined;
@@ -107,9 +111,9 @@ async function attempt(services: WebhookServices, endpoint: ProductEndpoint, del
       await enable(services, delivery);
     }
     const url = endpointUrl(endpoint, text);
-    const body = bodyOf(delivery);
+    const body = deliveryBodyOf(delivery);
     const headers = await signedHeaders(secrets, endpoint, { id: delivery.id, body, now: clock.now() });
-    const outcome = await post(url, headers, body, timeoutMs);
+    const outcome = await postDelivery(url, headers, body, timeoutMs);
     if (outcome.is === "delivered" && state) await endpoints.recovered(delivery);
     return { outcome, url: hash };
   } catch (error) {
@@ -134,7 +138,7 @@ async function recordFailure(
   services: WebhookServices,
   endpoint: ProductEndpoint,
   delivery: Delivery,
-  failure: Failure,
+  failure: DeliveryFailure,
   url?: string,
 ): Promise<void> {
   const { endpoints, queue, clock, log, random } = services;
@@ -143,7 +147,7 @@ async function recordFailure(
   const delay = webhookDelay(delivery.attempt, random(), retryAfterMs(failure.retryAfter, now));
   if ((failure.gone || delay === undefined) && (await hasMoved(services, endpoint, url))) {
     log.info("the endpoint has a new URL, which is tried instead", deliveryFields(delivery));
-    return queue.send({ ...delivery, due_at: now }, { delaySeconds: 0, group: groupOf(delivery) });
+    return queue.send({ ...delivery, due_at: now }, { delaySeconds: 0, group: endpointGroupOf(delivery) });
   }
   const { type: event, attempt, data } = delivery;
   const failed = { at: now, event, job_id: String(data.job_id), code: failure.code, attempt };
@@ -153,7 +157,7 @@ async function recordFailure(
   if (delay !== undefined) {
     const next = { ...delivery, attempt: delivery.attempt + 1, due_at: now + delay, failed_at };
     const delaySeconds = Math.min(maxQueueDelaySeconds, Math.floor(delay / 1000));
-    return queue.send(next, { delaySeconds, group: groupOf(delivery) });
+    return queue.send(next, { delaySeconds, group: endpointGroupOf(delivery) });
   }
   log.error("delivery given up", { ...deliveryFields(delivery), code: failure.code });
   // No delivery to the endpoint has succeeded since the first attempt of this one failed.

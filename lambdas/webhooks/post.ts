@@ -2,9 +2,9 @@ import type { IncomingMessage } from "node:http";
 import { sendHttp } from "../aws/client/http-request.ts";
 
 /** The result of an attempt. */
-export type Outcome = { is: "delivered" } | ({ is: "failed" } & Failure);
+export type DeliveryOutcome = { is: "delivered" } | ({ is: "failed" } & DeliveryFailure);
 
-export interface Failure {
+export interface DeliveryFailure {
   /** `HTTP_503`, `TIMEOUT`, `CONNECTION_ERROR`, `CONFIGURATION_ERROR`. */
   code: string;
   /** The endpoint answered 410: it wants no more deliveries. */
@@ -18,17 +18,17 @@ export interface Failure {
  * as in Standard Webhooks: the catalog decides where events go, not the receiving server. Receivers recognise a repetition by
  * its webhook-id, so the request may be repeated if a kept connection turns out to be closed.
  */
-export async function post(
+export async function postDelivery(
   url: URL,
   headers: Record<string, string>,
   body: string,
   timeoutMs: number,
-): Promise<Outcome> {
+): Promise<DeliveryOutcome> {
   const signal = AbortSignal.timeout(timeoutMs);
   try {
     const answer = await sendHttp(url, { method: "POST", headers, body, signal, repeatable: true });
     discardBody(answer);
-    return outcomeOf(answer);
+    return deliveryOutcomeOf(answer);
   } catch {
     return { is: "failed", code: signal.aborted ? "TIMEOUT" : "CONNECTION_ERROR" };
   }
@@ -47,7 +47,7 @@ function discardBody(answer: IncomingMessage): void {
     });
 }
 
-function outcomeOf({ statusCode: status = 0, headers }: IncomingMessage): Outcome {
+function deliveryOutcomeOf({ statusCode: status = 0, headers }: IncomingMessage): DeliveryOutcome {
   if (status >= 200 && status < 300) return { is: "delivered" };
   const retryAfter = headers["retry-after"];
   return {

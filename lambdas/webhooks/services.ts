@@ -34,4 +34,4 @@ export const deliveryFields = ({ product, env, webhook, id, type, attempt, data 
 });
 
 /** The message group of a delivery: each endpoint has its own, so that a slow one does not delay the others. */
-export const groupOf = ({ product, env, webhook }: Delivery) => `${product}:${env}:${webhook}`;
+export const endpointGroupOf = ({ product, env, webhook }: Delivery) => `${product}:${env}:${webhook}`;

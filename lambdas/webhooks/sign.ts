@@ -6,7 +6,7 @@ import type { Delivery } from "../core/outbound/webhook.ts";
 import type { Secrets } from "../core/ports/secrets.ts";
 
 /** The body of a delivery, byte for byte the same in every attempt. */
-export const bodyOf = ({ type, time, data }: Delivery): string =>
+export const deliveryBodyOf = ({ type, time, data }: Delivery): string =>
   JSON.stringify({ type, timestamp: new Date(time).toISOString(), data });
 
 /**
@@ -39,15 +39,15 @@ function signer(reference: Reference, text: string): Webhook {
   const key = text.trim();
   // Buffer only measures it, since it accepts any text; the library checks it. No cause, because that might quote the secret.
   const bytes = Buffer.from(key.slice(key.startsWith(prefix) ? prefix.length : 0), "base64").length;
-  if (bytes < shortest || bytes > longest) throw unusable(reference);
+  if (bytes < shortest || bytes > longest) throw unusableSigningKey(reference);
   try {
     return new Webhook(key);
   } catch {
-    throw unusable(reference);
+    throw unusableSigningKey(reference);
   }
 }
 
-const unusable = (reference: Reference) =>
+const unusableSigningKey = (reference: Reference) =>
   new JobError(
     "CONFIGURATION_ERROR",
     `${referenceName(reference)} is not a signing secret: that is whsec_ followed by ${shortest} to ${longest} random bytes in base64.`,

@@ -1,4 +1,4 @@
-import { type Item, idOf, jobOf } from "../../lambdas/aws/dynamodb/job-item.ts";
+import { type Item, jobFrom, jobIdOf } from "../../lambdas/aws/dynamodb/job-item.ts";
 import type { Handler } from "../gateway/http.ts";
 import { scanJobs } from "../servers/scan-jobs.ts";
 import type { Feed } from "../stream/feed.ts";
@@ -49,8 +49,8 @@ export function startClock({ file, dynamodb, overdue, works, feed, sendOffset }:
     wrote(changes: readonly ItemChange[]): void {
       if (!watched) return;
       for (const { key, before, after } of changes) {
-        const [was, is] = [before, after].map((image) => image && jobOf(image as Item));
-        overdue.wrote(idOf(key as Item), is);
+        const [was, is] = [before, after].map((image) => image && jobFrom(image as Item));
+        overdue.wrote(jobIdOf(key as Item), is);
         clock.wrote({ ...(was && { before: was }), ...(is && { after: is }), at: Date.now() });
       }
     },

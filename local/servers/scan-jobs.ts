@@ -1,5 +1,5 @@
 import { DynamoDBClient, paginateScan } from "@aws-sdk/client-dynamodb";
-import { type Item, jobOf } from "../../lambdas/aws/dynamodb/job-item.ts";
+import { type Item, jobFrom } from "../../lambdas/aws/dynamodb/job-item.ts";
 import type { Job } from "../../lambdas/core/job/job.ts";
 import { jobSortKey, sortKey } from "../../lambdas/topology.ts";
 import { credentials } from "../runtime/credentials.ts";
@@ -11,7 +11,7 @@ export async function scanJobs(endpoint: string, each: (job: Job) => void): Prom
   try {
     const scan = { TableName: tableName, FilterExpression: `${sortKey} = :state`, ExpressionAttributeValues };
     for await (const { Items = [] } of paginateScan({ client }, scan)) {
-      for (const item of Items as Item[]) each(jobOf(item));
+      for (const item of Items as Item[]) each(jobFrom(item));
     }
   } finally {
     client.destroy();

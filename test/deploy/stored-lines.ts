@@ -1,6 +1,6 @@
 import { type AttributeValue, DynamoDBClient, GetItemCommand, PutItemCommand } from "@aws-sdk/client-dynamodb";
 import { ListQueuesCommand, SendMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
-import { jobOf } from "../../lambdas/aws/dynamodb/job-item.ts";
+import { jobFrom } from "../../lambdas/aws/dynamodb/job-item.ts";
 import type { Job, JobMessage } from "../../lambdas/core/job/job.ts";
 import { until } from "../support/local/until.ts";
 import { items, messages, writtenAt } from "../support/stored/version-0.3.ts";
@@ -25,7 +25,7 @@ const slots = { desk: 2, clerk: 1, lift: 3, errand: 2 };
 const spaces = { bell: 2 * second, lift: 10 * second, errand: 10 * second };
 const limits = [...events, "stairs", "bridge"];
 
-const jobs = items.flatMap((item) => (item.PK?.S?.startsWith("JOB#") ? [jobOf(item)] : [])).filter(isTaken);
+const jobs = items.flatMap((item) => (item.PK?.S?.startsWith("JOB#") ? [jobFrom(item)] : [])).filter(isTaken);
 
 function isTaken({ event }: Job): boolean {
   return events.includes(event);

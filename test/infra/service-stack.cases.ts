@@ -1,6 +1,6 @@
 import { Match } from "aws-cdk-lib/assertions";
 import { AwsSolutionsChecks } from "cdk-nag";
-import { keyOf } from "../../lambdas/aws/dynamodb/job-item.ts";
+import { itemKeyOf } from "../../lambdas/aws/dynamodb/job-item.ts";
 import { ConsumerEnv, JobsEnv, LifecycleEnv, RelayEnv, TasksEnv, WebhooksEnv } from "../../lambdas/aws/start/env.ts";
 import { registry } from "../../lambdas/consumers/types/registry.ts";
 import { reachOf } from "../../lambdas/core/catalog/reach.ts";
@@ -454,7 +454,7 @@ describe("the lifecycle", () => {
   test("is woken by writes of jobs, all of them where started jobs are published: not by counters, which are items beside them, and not by what expires without a blob", () => {
     expect(JSON.parse(source.Properties.FilterCriteria.Filters[0].Pattern)).toEqual({
       eventName: ["INSERT", "MODIFY"],
-      dynamodb: { Keys: { SK: { S: [keyOf("job_x").SK?.S] } } },
+      dynamodb: { Keys: { SK: { S: [itemKeyOf("job_x").SK?.S] } } },
     });
     const others = source.Properties.FilterCriteria.Filters.slice(1);
     expect(others.map(({ Pattern }: { Pattern: string }) => JSON.parse(Pattern))).toMatchObject([

@@ -1,6 +1,6 @@
 import { fits } from "../../bench/cost/filter-pattern.ts";
 import { publishedEvents, streamFilter } from "../../infra/constructs/functions/stream-filter.ts";
-import { itemOf } from "../../lambdas/aws/dynamodb/job-item.ts";
+import { jobItemOf } from "../../lambdas/aws/dynamodb/job-item.ts";
 import { parameter, secret } from "../../lambdas/core/catalog/references.ts";
 import type { Job } from "../../lambdas/core/job/job.ts";
 import { finalEvents, jobEvents } from "../../lambdas/core/job/job-event.ts";
@@ -20,8 +20,8 @@ interface Change {
 /** Whether Lambda would wake the lifecycle for this change, if these events have subscribers. */
 function wakes({ before, after }: Change, published: readonly (typeof jobEvents)[number][]): boolean {
   const images = {
-    ...(before && { OldImage: itemOf(before, 30) }),
-    ...(after && { NewImage: itemOf(after, 30) }),
+    ...(before && { OldImage: jobItemOf(before, 30) }),
+    ...(after && { NewImage: jobItemOf(after, 30) }),
   };
   const eventName = before ? (after ? "MODIFY" : "REMOVE") : "INSERT";
   const record = { eventName, dynamodb: { Keys: { PK: { S: "JOB#job_1" }, SK: { S: "STATE" } }, ...images } };

@@ -2,7 +2,7 @@ import { GetItemCommand, PutItemCommand } from "@aws-sdk/client-dynamodb";
 import type { DynamoDBRecord } from "aws-lambda";
 import { dynamoApiKeys } from "../../lambdas/aws/dynamodb/api-keys.ts";
 import { dynamoEndpoints } from "../../lambdas/aws/dynamodb/endpoints.ts";
-import { type Item, jobOf, keyOf } from "../../lambdas/aws/dynamodb/job-item.ts";
+import { type Item, itemKeyOf, jobFrom } from "../../lambdas/aws/dynamodb/job-item.ts";
 import { dynamoJobStore } from "../../lambdas/aws/dynamodb/job-store.ts";
 import { dynamoStatsStore } from "../../lambdas/aws/dynamodb/stats-store.ts";
 import { streamHandler } from "../../lambdas/aws/lambda/stream-handler.ts";
@@ -11,7 +11,7 @@ import { decisionPolicy } from "../../lambdas/consumers/types/feature/decisions.
 import { execute as decide } from "../../lambdas/consumers/types/feature/execute.ts";
 import { registry } from "../../lambdas/consumers/types/registry.ts";
 import { makeCatalog } from "../../lambdas/core/catalog/catalog.ts";
-import { isFinished, type Job, messageOf } from "../../lambdas/core/job/job.ts";
+import { isFinished, type Job, jobMessageOf } from "../../lambdas/core/job/job.ts";
 import { finalEvents } from "../../lambdas/core/job/job-event.ts";
 import { recent } from "../../lambdas/core/kernel/recent.ts";
 import { changeJob, resume, retry } from "../../lambdas/core/operations/change-job.ts";
@@ -47,7 +47,7 @@ async function upgraded() {
       : runJob(services, answers, message, { random: () => 0 });
   const job = async (name: string) => (await services.jobs.get(ids[name] as string)) as Job;
   const raw = async (name: string) =>
-    (await client.send(new GetItemCommand({ TableName: table, Key: keyOf(ids[name] as string) }))).Item as Item;
+    (await client.send(new GetItemCommand({ TableName: table, Key: itemKeyOf(ids[name] as string) }))).Item as Item;
 
   return {
     ...services,
@@ -58,7 +58,7 @@ async function upgraded() {
     run,
     runNamed: async (name: string) => {
       const { type, ...rest } = await job(name);
-      await run({ type, message: messageOf({ type, ...rest }) });
+      await run({ type, message: jobMessageOf({ type, ...rest }) });
     },
     /** Lets time pass, minute by minute: delivers what is sent, and runs the reconciler. */
     async pass(minutes: number) {
@@ -97,7 +97,7 @@ describe("a table written by version 0.1", () => {
   });
 
   it("keeps the old names under a claim, which writes only a few attributes, and is still read under today's", async () => {
-    await w.jobs.claim(messageOf(await w.job("refused")), { claimId: "c", now: writtenAt + 1, leaseMarginMs: 1000 });
+    await w.jobs.claim(jobMessageOf(await w.job("refused")), { claimId: "c", now: writtenAt + 1, leaseMarginMs: 1000 });
     expect(await w.raw("refused")).toMatchObject({ status: { S: "running" }, again_at: { N: expect.anything() } });
     expect(await w.job("refused")).toMatchObject({ claim_id: "c", retry_decision_at: writtenAt + 5000 });
   });
@@ -199,7 +199,7 @@ describe("a write that changes an item of version 0.1", () => {
     const OldImage = await w.raw("refused");
     await w.pass(6);
     const NewImage = await w.raw("refused");
-    expect(isFinished(jobOf(NewImage))).toBe(true);
+    expect(isFinished(jobFrom(NewImage))).toBe(true);
     const bus = fakeEventBus();
     const handle = streamHandler(
       () => ({

@@ -4,7 +4,7 @@ import type * as z from "zod";
 import { seeded } from "../../bench/lateness/model.ts";
 import { routes } from "../../lambdas/api/routes.ts";
 import { authorize } from "../../lambdas/authorizer/authorize.ts";
-import { jobOf } from "../../lambdas/aws/dynamodb/job-item.ts";
+import { jobFrom } from "../../lambdas/aws/dynamodb/job-item.ts";
 import { httpApi } from "../../lambdas/aws/http/http-api.ts";
 import { queueHandler } from "../../lambdas/aws/lambda/queue-handler.ts";
 import { streamHandler } from "../../lambdas/aws/lambda/stream-handler.ts";
@@ -16,7 +16,7 @@ import { allScopes, may, Scopes, verbs } from "../../lambdas/core/access/scopes.
 import { schedulesHash } from "../../lambdas/core/catalog/schedules.ts";
 import { endpointsOf } from "../../lambdas/core/catalog/webhook.ts";
 import { beginningOf, ImportCursor } from "../../lambdas/core/job/import-cursor.ts";
-import { isKnown, type Job, JobMessage, jobTypes, messageOf } from "../../lambdas/core/job/job.ts";
+import { isKnownJob, type Job, JobMessage, jobMessageOf, jobTypes } from "../../lambdas/core/job/job.ts";
 import { finalEvents } from "../../lambdas/core/job/job-event.ts";
 import { RelayMessage } from "../../lambdas/core/job/relay-message.ts";
 import { jobStatuses } from "../../lambdas/core/kernel/job-status.ts";
@@ -104,7 +104,7 @@ async function shown(later: readonly Item[]): Promise<void> {
   const { body } = await ask({ path: "/v1/jobs", query: { limit: "100" } });
   expect(body.jobs.map(({ job_id }: { job_id: string }) => job_id).sort()).toEqual(ids.toSorted());
   for (const item of later.filter(({ SK }) => SK?.S === "STATE")) {
-    const { id, status, type } = jobOf(item);
+    const { id, status, type } = jobFrom(item);
     const { body: job } = await ask({ path: `/v1/jobs/${id}` });
     expect([job.status, job.type]).toEqual([status, type]);
     expect((await ask({ path: `/v1/jobs/${id}/runs` })).status).toBe(200);
@@ -128,12 +128,12 @@ async function requests(): Promise<void> {
 
 /** What people change. A job that this version does not know is left as it is. */
 async function changes(later: readonly Item[]): Promise<void> {
-  const of = new Map(later.filter(({ SK }) => SK?.S === "STATE").map((item) => [jobOf(item).id, jobOf(item)]));
+  const of = new Map(later.filter(({ SK }) => SK?.S === "STATE").map((item) => [jobFrom(item).id, jobFrom(item)]));
   for (const verb of ["pause", "resume", "skip-next", "run-now", "reschedule", "retry", "cancel"])
     for (const id of ids) {
       const body = verb === "reschedule" ? { start_at: noon + 7_200_000 } : {};
       const { status } = await ask({ method: "POST", path: `/v1/jobs/${id}/${verb}`, body });
-      if (!isKnown(of.get(id) as Job)) expect([verb, status]).toEqual([verb, 409]);
+      if (!isKnownJob(of.get(id) as Job)) expect([verb, status]).toEqual([verb, 409]);
     }
   for (const bulk of ["cancel", "pause", "resume", "retry"])
     expect((await ask({ method: "POST", path: "/v1/jobs/bulk", body: { action: bulk, filter: tenant } })).status).toBe(
@@ -169,7 +169,7 @@ async function consume(random: Random): Promise<{ executed: Set<string>; failed:
           { type, random: () => 0, ...(type === "feature" && { policy: decisionPolicy }) },
         ),
     );
-    const bodies = found.map((job) => laterJson(messageOf(job), [], random));
+    const bodies = found.map((job) => laterJson(jobMessageOf(job), [], random));
     const { batchItemFailures } = await handler(records(...bodies), {} as Context);
     failed += batchItemFailures.length;
   }
@@ -250,8 +250,8 @@ describe.each(seeds)("what a later version has stored, and an earlier one finds 
     const later = await change((item) => withWords(item, kindOf(item).words, random));
     const unknown = later
       .filter(({ SK }) => SK?.S === "STATE")
-      .map(jobOf)
-      .filter((job) => !isKnown(job));
+      .map(jobFrom)
+      .filter((job) => !isKnownJob(job));
     expect(unknown.length).toBeGreaterThan(0);
     await lists();
     await shown(later);
@@ -424,7 +424,7 @@ describe("messages of a later version", () => {
   const heartbeat = taskMessagesOf(undefined, { ...jobs.overdue, task_tokens: ["token"] }, noon)[0];
   const asked: unknown[] = [];
 
-  const jobsQueue = { schema: JobMessage, bodies: [messageOf(jobs.overdue)] };
+  const jobsQueue = { schema: JobMessage, bodies: [jobMessageOf(jobs.overdue)] };
   /** By queue: what reads it, and what it holds. That of the intake holds requests, which are checked strictly on purpose. */
   const queues: Record<string, { schema: z.ZodType<unknown>; bodies: unknown[] }> = {
     ...Object.fromEntries(jobTypes.map((type) => [type, jobsQueue])),

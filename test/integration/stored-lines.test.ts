@@ -1,4 +1,4 @@
-import { jobOf } from "../../lambdas/aws/dynamodb/job-item.ts";
+import { jobFrom } from "../../lambdas/aws/dynamodb/job-item.ts";
 import type { Job } from "../../lambdas/core/job/job.ts";
 import { pauseId } from "../../lambdas/core/job/pause.ts";
 import { endPause } from "../../lambdas/core/operations/change-pauses.ts";
@@ -87,7 +87,7 @@ async function expectEmpty(w: World) {
 const faults = ({ logged }: World) => logged.filter(({ level }) => level === "error");
 
 describe("what version 0.3.0 has stored of limits", () => {
-  const then = items.filter((item) => isOf(item, "JOB#")).map((item): Job => jobOf(item));
+  const then = items.filter((item) => isOf(item, "JOB#")).map((item): Job => jobFrom(item));
   const killed = then.filter(({ status }) => status === "running");
   const pause = pauseId({ product: "stored", env: "prd", limit: "shut" });
   const pauseMs = 5 * minute;

@@ -7,7 +7,7 @@ import {
   cancel,
   changeJob,
   deleteJob,
-  pause,
+  pauseJob,
   reschedule,
   resume,
   retry,
@@ -44,7 +44,7 @@ export function changes(
   const isOpenSeries = (job: Job) => isOpen(job) && job.repeat !== undefined;
   const all: Asked[] = [
     ["cancel", isOpen, () => cancel("by request")],
-    ["pause", isOpenSeries, () => pause],
+    ["pause", isOpenSeries, () => pauseJob],
     ["resume", isPaused, () => resume],
     ["reschedule", isOpen, (now) => reschedule({ due_at: now + random.int(0, 2_000_000) })],
     ["reschedule the series", isOpenSeries, (now) => reschedule({ repeat: laterRepeat(now) })],

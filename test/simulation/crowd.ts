@@ -1,4 +1,4 @@
-import { anyCompany, type Company } from "../../lambdas/consumers/engine/company.ts";
+import { anyCompany, type Batchmates } from "../../lambdas/consumers/engine/batchmates.ts";
 import { type Memory, memoryOf } from "../../lambdas/core/operations/memory.ts";
 import type { Hardship } from "./hardship.ts";
 import { seeded } from "./random.ts";
@@ -8,13 +8,13 @@ export interface Crowd {
   /** The memory of the process that receives a message. */
   memory(): Memory;
   /** Who is in that process. */
-  company(): Company;
+  company(): Batchmates;
 }
 
 const empty = memoryOf(Number.POSITIVE_INFINITY);
 const full: Memory = { admit: () => undefined };
 /** One that has to be alone, or that others have to leave alone. */
-const shut: Company = { enter: async () => undefined };
+const shut: Batchmates = { enter: async () => undefined };
 
 /**
  * A job that finds no memory is sent again, and each send may be duplicated. Where the queue duplicates half of all messages, no

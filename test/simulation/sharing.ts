@@ -2,7 +2,7 @@ import type { Job } from "../../lambdas/core/job/job.ts";
 import type { SharedKey } from "../../lambdas/core/job/shared-key.ts";
 import { RequestError } from "../../lambdas/core/kernel/request-error.ts";
 import { sharedKeyOf } from "../../lambdas/core/operations/schedule-requests.ts";
-import { type Outcome, scheduleShared } from "../../lambdas/core/operations/schedule-shared.ts";
+import { type SharedOutcome, scheduleShared } from "../../lambdas/core/operations/schedule-shared.ts";
 import { parseRequest } from "../../lambdas/core/requests/request.ts";
 import type { World } from "./adversary.ts";
 import { type Asked, attemptOf, isWaiting, type Ledger } from "./ledger.ts";
@@ -87,7 +87,7 @@ export function sharing(world: World, ledger: Ledger, system: System, promise: (
     end(mostCalls);
   }
 
-  function accept({ job, as, replaced }: Outcome, request: Request, asked: Asked) {
+  function accept({ job, as, replaced }: SharedOutcome, request: Request, asked: Asked) {
     observer.cover(`sharing: ${as ?? (replaced ? "replaced" : "made")}`);
     observer.note(() => `accepted request ${asked.n} as ${job.id.slice(-6)}, ${as ?? "made"}`);
     if (job.event !== request.event) observer.violated("request", `${job.id.slice(-6)} is of another event`);

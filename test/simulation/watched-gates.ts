@@ -1,5 +1,5 @@
 import type { Job } from "../../lambdas/core/job/job.ts";
-import type { GatePart, Holder } from "../../lambdas/core/limits/gate.ts";
+import type { GateItem, Holder } from "../../lambdas/core/limits/gate.ts";
 import type { Gates } from "../../lambdas/core/ports/gates.ts";
 import type { FakeGates } from "../support/fakes/gates.ts";
 import type { FakeJobStore } from "../support/fakes/job-store.ts";
@@ -23,7 +23,7 @@ interface Watch {
 
 type Holders = Record<string, Holder>;
 
-const holdersOf = (gates: FakeGates, { limit, key }: Pick<GatePart, "limit" | "key">): Holders => {
+const holdersOf = (gates: FakeGates, { limit, key }: Pick<GateItem, "limit" | "key">): Holders => {
   const kept = gates.all().find(({ gate }) => gateKey(gate) === gateKey({ limit, key }));
   return Object.assign({}, ...[...(kept?.parts.values() ?? [])].map(({ holders }) => holders));
 };
@@ -56,7 +56,7 @@ export function watchedGates(gates: FakeGates, { jobs, by, observer, now }: Watc
   }
 
   const watched =
-    <Args extends [GatePart, ...unknown[]], Answer>(call: (...args: Args) => Promise<Answer>) =>
+    <Args extends [GateItem, ...unknown[]], Answer>(call: (...args: Args) => Promise<Answer>) =>
     async (...args: Args): Promise<Answer> => {
       const before = holdersOf(gates, args[0]);
       const answer = await call(...args);

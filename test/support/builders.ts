@@ -1,5 +1,5 @@
 import { aJob as demoJob, noon } from "../../bench/support/a-job.ts";
-import { type Job, type JobMessage, messageOf } from "../../lambdas/core/job/job.ts";
+import { type Job, type JobMessage, jobMessageOf } from "../../lambdas/core/job/job.ts";
 import type { JobEvent, JobEventName } from "../../lambdas/core/job/job-event.ts";
 import { stepJobId } from "../../lambdas/core/job/job-id.ts";
 import { leadMs } from "../../lambdas/core/job/route.ts";
@@ -16,12 +16,12 @@ export const askedFor = ({ id, due_at }: Pick<Job, "id" | "due_at">): number =>
 /** Makes a job the step `main.a` of a feature. */
 export const stepOf = (feature: Job): Pick<Job, "id" | "parent"> => ({
   id: stepJobId(feature, "main.a"),
-  parent: { message: messageOf(feature), step: "main.a" },
+  parent: { message: jobMessageOf(feature), step: "main.a" },
 });
 
 /** The message of a job, or of one that was never stored. */
 export const aMessage = (job: Job = aJob(), overrides: Partial<JobMessage> = {}): JobMessage => ({
-  ...messageOf(job),
+  ...jobMessageOf(job),
   ...overrides,
 });
 

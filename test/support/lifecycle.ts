@@ -2,7 +2,7 @@ import type { JobChange } from "../../lambdas/aws/lambda/stream-handler.ts";
 import type { ProductEndpoint } from "../../lambdas/core/catalog/webhook.ts";
 import type { Job } from "../../lambdas/core/job/job.ts";
 import { finalEvents, type JobEventName } from "../../lambdas/core/job/job-event.ts";
-import { claimed, completed } from "../../lambdas/core/job/transitions.ts";
+import { afterClaim, completed } from "../../lambdas/core/job/transitions.ts";
 import { recent } from "../../lambdas/core/kernel/recent.ts";
 import type { TaskMessage } from "../../lambdas/core/outbound/task-message.ts";
 import type { Delivery } from "../../lambdas/core/outbound/webhook.ts";
@@ -34,7 +34,7 @@ export const lifecycle = (
 });
 type Lifecycle = ReturnType<typeof lifecycle>;
 
-export const claim = (job: Job, now: number) => claimed(job, { claimId: "c", leaseMarginMs: 15_000, now });
+export const claim = (job: Job, now: number) => afterClaim(job, { claimId: "c", leaseMarginMs: 15_000, now });
 
 /** A write as the stream delivers it, with a record id of its own. */
 export const written = (change: Omit<JobChange, "at">): JobChange => {

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import type { APIGatewayProxyStructuredResultV2, Context, SQSEvent } from "aws-lambda";
 import { routes } from "../../lambdas/api/routes.ts";
 import { authorize } from "../../lambdas/authorizer/authorize.ts";
-import { itemOf } from "../../lambdas/aws/dynamodb/job-item.ts";
+import { jobItemOf } from "../../lambdas/aws/dynamodb/job-item.ts";
 import { httpApi } from "../../lambdas/aws/http/http-api.ts";
 import { intakeHandler } from "../../lambdas/aws/lambda/intake-handler.ts";
 import { queueHandler } from "../../lambdas/aws/lambda/queue-handler.ts";
@@ -18,7 +18,7 @@ import { allScopes } from "../../lambdas/core/access/scopes.ts";
 import { makeCatalog } from "../../lambdas/core/catalog/catalog.ts";
 import { parameter, secret as secretOf } from "../../lambdas/core/catalog/references.ts";
 import type { ProductEndpoint } from "../../lambdas/core/catalog/webhook.ts";
-import { type Job, JobMessage, jobTypes, messageOf } from "../../lambdas/core/job/job.ts";
+import { type Job, JobMessage, jobMessageOf, jobTypes } from "../../lambdas/core/job/job.ts";
 import { JobError } from "../../lambdas/core/job/job-error.ts";
 import type { JobEventName } from "../../lambdas/core/job/job-event.ts";
 import { recent } from "../../lambdas/core/kernel/recent.ts";
@@ -31,7 +31,7 @@ import { Delivery, deliveriesOf } from "../../lambdas/core/outbound/webhook.ts";
 import type { EventBus } from "../../lambdas/core/ports/event-bus.ts";
 import type { Tasks } from "../../lambdas/core/ports/tasks.ts";
 import { takeImports } from "../../lambdas/intake/import/take-imports.ts";
-import { scheduleRequest } from "../../lambdas/intake/schedule-request.ts";
+import { scheduleDirectCall } from "../../lambdas/intake/schedule-request.ts";
 import { takeMessages } from "../../lambdas/intake/take-messages.ts";
 import { handleChanges } from "../../lambdas/lifecycle/handle.ts";
 import { tickFields } from "../../lambdas/pump/tick-fields.ts";
@@ -202,7 +202,7 @@ describe.each(jobTypes)("the consumer of type %s", (type) => {
       JobMessage,
       (given, message) => runJob(given, execute, message, { policy }),
     );
-    const bodies = [JSON.stringify(messageOf(job)), `{"note": "${canary}"`, JSON.stringify({ note: canary })];
+    const bodies = [JSON.stringify(jobMessageOf(job)), `{"note": "${canary}"`, JSON.stringify({ note: canary })];
     const Records = bodies.map((body, i) => ({ messageId: String(i), body, attributes: {}, messageAttributes: {} }));
     await handler({ Records } as unknown as SQSEvent, {} as Context);
   }
@@ -268,9 +268,9 @@ describe("the lifecycle", () => {
     const session = { tag: "user", claims: JSON.stringify([["email", canary]]) };
     const job = aJob({ ...tenant, input: marked, labels: [canary], task_tokens: [canary], session });
     const after: Job = { ...job, status: "completed", result: marked, finished_at: job.due_at, version: 2 };
-    const NewImage = itemOf(after, 1);
+    const NewImage = jobItemOf(after, 1);
     const records = [
-      { OldImage: itemOf(job, 1), NewImage },
+      { OldImage: jobItemOf(job, 1), NewImage },
       { NewImage: { ...NewImage, input: { M: { inline: { S: `{${canary}` } } } } },
       { OldImage: { PK: { S: canary } }, NewImage: { attempts: { S: canary } } },
     ];
@@ -411,7 +411,7 @@ describe("the intake", () => {
         };
         const all = port ? { ...usual, [port]: broken(usual[port]) } : usual;
         const handler = intakeHandler(() => all, {
-          request: scheduleRequest,
+          request: scheduleDirectCall,
           messages: takeMessages,
           imports: takeImports,
         });

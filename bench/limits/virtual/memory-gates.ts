@@ -1,15 +1,15 @@
-import { given } from "../../../lambdas/core/kernel/given.ts";
+import { defined } from "../../../lambdas/core/kernel/defined.ts";
 import {
   type Ask,
   emptyPart,
+  type GateItem,
+  type GateItemState,
+  type GateItemWrite,
   type GateName,
-  type GatePart,
   isShared,
   type LineMark,
   nextStep,
-  type PartState,
-  type PartWrite,
-  startOf,
+  startFrom,
 } from "../../../lambdas/core/limits/gate.ts";
 import { type Arrival, aheadMs } from "../../../lambdas/core/limits/gcra.ts";
 import type { Pump } from "../../../lambdas/core/limits/pump.ts";
@@ -18,7 +18,7 @@ import { applied } from "../../support/applied.ts";
 import { only } from "../../support/only.ts";
 
 export interface Kept {
-  parts: Record<number, PartState>;
+  parts: Record<number, GateItemState>;
   /** In the order of the line. */
   waiters: Waiter[];
   pump?: Pump;
@@ -60,12 +60,12 @@ export function memoryGates(gates: StoredGates, request: (kind: "read" | "write"
     gates.set(name, kept);
     return kept;
   }
-  const partOf = (part: GatePart) => gateOf(part).parts[part.part] ?? emptyPart();
-  function keep(part: GatePart, state: PartState): void {
+  const partOf = (part: GateItem) => gateOf(part).parts[part.part] ?? emptyPart();
+  function keep(part: GateItem, state: GateItemState): void {
     const kept = gateOf(part);
     kept.parts = { ...kept.parts, [part.part]: state };
   }
-  const firstOf = (gate: GateName): GatePart => ({ ...gate, part: 0 });
+  const firstOf = (gate: GateName): GateItem => ({ ...gate, part: 0 });
 
   function placed(gate: GateName, at: At): { waiters: Waiter[]; place: number; stood: Waiter | undefined } {
     const { waiters } = gateOf(gate);
@@ -88,7 +88,7 @@ export function memoryGates(gates: StoredGates, request: (kind: "read" | "write"
   return only<Gates>("gates", {
     async take(part, ask) {
       const name = JSON.stringify(part);
-      let seen: PartState = { ...emptyPart(), ...guesses.get(name) };
+      let seen: GateItemState = { ...emptyPart(), ...guesses.get(name) };
       let isGuess = true;
       for (;;) {
         const step = nextStep(seen, ask);
@@ -104,13 +104,13 @@ export function memoryGates(gates: StoredGates, request: (kind: "read" | "write"
         const isWritten = step.do === "write" && holds(step.write, { seen, ask, state });
         if (isWritten) keep(part, applied(state, step.write, ask));
         const { tat, inc } = partOf(part);
-        guesses.set(name, given({ tat, inc }));
+        guesses.set(name, defined({ tat, inc }));
         seen = partOf(part);
         isGuess = false;
         if (!isWritten || step.write.slot?.do === "drop") continue;
         const again = step.write.slot?.do === "renew";
         const shared = again && isShared(state.holders[ask.job], ask);
-        return { outcome: "taken", startsAt: startOf(state, ask), again, ...(shared && { shared }) };
+        return { outcome: "taken", startsAt: startFrom(state, ask), again, ...(shared && { shared }) };
       }
     },
 
@@ -140,7 +140,7 @@ export function memoryGates(gates: StoredGates, request: (kind: "read" | "write"
       await request("write");
       const { waiters, place, stood } = placed(gate, waiter);
       const { calls = stood?.calls, ...rest } = waiter;
-      waiters.splice(place, stood ? 1 : 0, { ...rest, since: stood?.since ?? waiter.since, ...given({ calls }) });
+      waiters.splice(place, stood ? 1 : 0, { ...rest, since: stood?.since ?? waiter.since, ...defined({ calls }) });
     },
 
     async reserve(gate, at, { now, until }) {
@@ -177,20 +177,20 @@ export function memoryGates(gates: StoredGates, request: (kind: "read" | "write"
 
 interface Derived {
   /** What a write was derived from. */
-  seen: PartState;
+  seen: GateItemState;
   ask: Ask;
   /** What is stored when it is made. */
-  state: PartState;
+  state: GateItemState;
 }
 
 /** Whether the condition of a write holds. The table's adapter states it as an expression (lambdas/aws/dynamodb/gate-update.ts). */
-function holds(write: PartWrite, derived: Derived): boolean {
+function holds(write: GateItemWrite, derived: Derived): boolean {
   const { ask, state } = derived;
   const passes = ask.isCalled || ask.slot?.isGiven || write.slot?.do === "renew" || write.slot?.do === "drop";
   return slotHolds(write.slot, derived) && rateHolds(write.rate, derived) && (passes || state.line === undefined);
 }
 
-function slotHolds(write: PartWrite["slot"], { seen, ask: { job, slot }, state }: Derived): boolean {
+function slotHolds(write: GateItemWrite["slot"], { seen, ask: { job, slot }, state }: Derived): boolean {
   if (!slot) return true;
   const { [job]: held } = state.holders;
   const before = seen.holders[job];
@@ -208,7 +208,7 @@ function slotHolds(write: PartWrite["slot"], { seen, ask: { job, slot }, state }
   return state.holders[write.dead]?.lease === write.seen && state.count <= slot.limit;
 }
 
-function rateHolds(write: PartWrite["rate"], { seen, ask: { rate, now }, state: { tat, inc } }: Derived): boolean {
+function rateHolds(write: GateItemWrite["rate"], { seen, ask: { rate, now }, state: { tat, inc } }: Derived): boolean {
   if (!write || !rate) return true;
   if (write.do === "begin") return tat === undefined || tat <= now * 1000;
   if (write.do === "rescale") return tat === seen.tat && inc === seen.inc;

@@ -1,5 +1,5 @@
 import type { Job } from "../../../lambdas/core/job/job.ts";
-import { claimable, claimed } from "../../../lambdas/core/job/transitions.ts";
+import { afterClaim, claimable } from "../../../lambdas/core/job/transitions.ts";
 import type { JobStore } from "../../../lambdas/core/ports/job-store.ts";
 import { only } from "../../support/only.ts";
 
@@ -19,7 +19,7 @@ export function memoryJobs(): JobStore {
       if (!job) return { outcome: "gone" };
       const answer = claimable(job, message, claim.now, claim.type);
       if (answer !== "yes") return { outcome: answer, job };
-      const next = claimed(job, claim);
+      const next = afterClaim(job, claim);
       jobs.set(job.id, next);
       return { outcome: "claimed", job: next };
     },

@@ -69,9 +69,9 @@ function operationOf<S>(
       required: true,
       schema: { type: "string" },
     })),
-    ...(query ? parametersOf(query, "query", schemas) : []),
-    ...(headers ? parametersOf(headers, "header", schemas) : []),
-    ...(tagged ? parametersOf(IfNoneMatch, "header", schemas) : []),
+    ...(query ? parameterDocsOf(query, "query", schemas) : []),
+    ...(headers ? parameterDocsOf(headers, "header", schemas) : []),
+    ...(tagged ? parameterDocsOf(IfNoneMatch, "header", schemas) : []),
   ];
   const scopes = scope && `Requires the scope \`${scope}\`.`;
   return {
@@ -86,7 +86,7 @@ function operationOf<S>(
       ...Object.fromEntries(
         Object.entries(tagged ? withTags(answers) : answers).map(([status, answer]) => [
           status,
-          answerOf(answer, schemas),
+          responseDocOf(answer, schemas),
         ]),
       ),
       ...problemAnswers({ errors, open, methods }, schemas),
@@ -105,7 +105,7 @@ function withTags({ 200: answer, ...others }: Record<number, AnswerDoc>): Record
   return { ...others, ...(answer && { 200: { ...answer, headers: { ...answer.headers, ETag } } }), 304: known };
 }
 
-function parametersOf(schema: z.ZodObject, place: "query" | "header", schemas: Schemas): Json[] {
+function parameterDocsOf(schema: z.ZodObject, place: "query" | "header", schemas: Schemas): Json[] {
   const { properties = {}, required = [] } = schemas.of(schema, "input") as {
     properties?: Record<string, Json>;
     required?: string[];
@@ -132,7 +132,7 @@ function requestBodyOf({ schema, optional, examples }: NonNullable<RouteDoc["bod
   };
 }
 
-function answerOf({ description, schema, headers, example }: AnswerDoc, schemas: Schemas): Json {
+function responseDocOf({ description, schema, headers, example }: AnswerDoc, schemas: Schemas): Json {
   const described = Object.entries(headers ?? {}).map(([name, text]) => [
     name,
     { description: text, schema: { type: "string" } },

@@ -9,7 +9,7 @@ export function jsonSchemas() {
     components,
     of(schema: z.ZodType, io: "input" | "output"): Json {
       const made = z.toJSONSchema(schema, { io, unrepresentable: "any" });
-      const { $schema: _, $defs = {}, ...root } = placed(made, io === "output") as Json;
+      const { $schema: _, $defs = {}, ...root } = asOpenApi(made, io === "output") as Json;
       Object.assign(components, $defs);
       return root;
     },
@@ -17,14 +17,14 @@ export function jsonSchemas() {
 }
 
 /** Points references to the components of the document. The objects of answers stay open, so that fields can be added. */
-function placed(value: unknown, open: boolean, isNames = false): unknown {
-  if (Array.isArray(value)) return value.map((item) => placed(item, open));
+function asOpenApi(value: unknown, open: boolean, isNames = false): unknown {
+  if (Array.isArray(value)) return value.map((item) => asOpenApi(item, open));
   if (typeof value !== "object" || value === null) return value;
   const entries = Object.entries(value).flatMap(([key, inner]): [string, unknown][] => {
-    if (isNames) return [[key, placed(inner, open)]];
+    if (isNames) return [[key, asOpenApi(inner, open)]];
     if (open && key === "additionalProperties" && inner === false) return [];
     if (key === "$ref") return [[key, String(inner).replace("#/$defs/", "#/components/schemas/")]];
-    return [[key, placed(inner, open, key === "properties" || key === "$defs")]];
+    return [[key, asOpenApi(inner, open, key === "properties" || key === "$defs")]];
   });
   const made = Object.fromEntries(entries);
   return isNames ? made : withWholeAlternatives(made);

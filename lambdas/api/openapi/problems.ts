@@ -72,7 +72,7 @@ export function problemAnswers({ errors, open, methods }: Failing, schemas: Retu
   const byStatus = Map.groupBy(codes, (code) => problemStatuses[code]);
   const answers = [...byStatus].sort(([a], [b]) => a - b);
   return {
-    ...Object.fromEntries(answers.map(([status, some]) => [status, answerOf(status, some, methods, schemas)])),
+    ...Object.fromEntries(answers.map(([status, some]) => [status, problemDocOf(status, some, methods, schemas)])),
     500: {
       description: "INTERNAL: the API failed. The problem has the `request_id` to look for in its logs.",
       content: { "application/problem+json": { schema: schemas.of(ProblemSchema, "output") } },
@@ -80,7 +80,7 @@ export function problemAnswers({ errors, open, methods }: Failing, schemas: Retu
   };
 }
 
-function answerOf(
+function problemDocOf(
   status: number,
   codes: RequestErrorCode[],
   methods: string,

@@ -4,12 +4,12 @@ import { requireFinished } from "../../core/operations/change-job.ts";
 import { deleteWithResults } from "../../core/operations/delete-job.ts";
 import type { Services } from "../../core/operations/services.ts";
 import { DryRunQuery, isDryRun } from "../dry-run.ts";
-import { jobOf } from "../job-of.ts";
+import { callersJob } from "../job-of.ts";
 
 /** Deletes a finished job with all that it has left. Answers 204. */
 export async function handle(services: Services, request: HttpRequest): Promise<HttpResponse> {
   const dryRun = isDryRun(request.query);
-  const job = await jobOf(services.jobs, request, "jobs:write");
+  const job = await callersJob(services.jobs, request, "jobs:write");
   if (dryRun) {
     requireFinished(job, services.clock.now());
     return { status: 204 };

@@ -3,7 +3,7 @@ import type { HttpRequest, HttpResponse } from "../../aws/http/route.ts";
 import type { RouteDoc } from "../../aws/http/route-doc.ts";
 import { requireScope } from "../../core/access/scopes.ts";
 import { tenantsOf } from "../../core/access/tenants.ts";
-import { dayMs, dayOf } from "../../core/job/failure-group.ts";
+import { dayMs, utcDayOf } from "../../core/job/failure-group.ts";
 import { RequestError } from "../../core/kernel/request-error.ts";
 import { strict } from "../../core/kernel/schema.ts";
 import { epochMs } from "../../core/kernel/start-time.ts";
@@ -55,12 +55,12 @@ type Days = { firstDay: number; lastDay: number };
 function daysOf({ from, to }: { from?: number | undefined; to?: number | undefined }, now: number): Days {
   const end = Math.min(to ?? now, now);
   const start = from ?? end - dayMs;
-  if (start > end) throw invalid("must not be after `to` or in the future");
-  const days = { firstDay: Math.max(0, dayOf(start)), lastDay: dayOf(end) };
+  if (start > end) throw invalidPosition("must not be after `to` or in the future");
+  const days = { firstDay: Math.max(0, utcDayOf(start)), lastDay: utcDayOf(end) };
   if ((days.lastDay - days.firstDay) / dayMs >= mostErrorDays)
-    throw invalid(`must be at most ${mostErrorDays - 1} UTC days before that of \`to\``);
+    throw invalidPosition(`must be at most ${mostErrorDays - 1} UTC days before that of \`to\``);
   return days;
 }
 
-const invalid = (detail: string) =>
+const invalidPosition = (detail: string) =>
   new RequestError("INVALID_REQUEST", "The query is not valid.", { faults: [{ pointer: "/query/from", detail }] });

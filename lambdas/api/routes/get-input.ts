@@ -3,12 +3,12 @@ import type { RouteDoc } from "../../aws/http/route-doc.ts";
 import type { Services } from "../../core/operations/services.ts";
 import { inputShown } from "../../core/queries/input-view.ts";
 import { JobInputSchema } from "../../core/queries/schemas/input.ts";
-import { jobOf } from "../job-of.ts";
+import { callersJob } from "../job-of.ts";
 import { aJob } from "../schemas/examples.ts";
 
 /** Answers the input of a job, to keys that may see inputs. */
 export async function handle(services: Services, request: HttpRequest): Promise<HttpResponse> {
-  const job = await jobOf(services.jobs, request, "jobs:input");
+  const job = await callersJob(services.jobs, request, "jobs:input");
   return { status: 200, body: await inputShown(services, job), about: job };
 }
 

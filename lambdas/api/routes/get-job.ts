@@ -5,15 +5,15 @@ import { grantMs } from "../../core/operations/api-limits.ts";
 import type { ApiServices } from "../../core/operations/services.ts";
 import { JobSchema } from "../../core/queries/schemas/job.ts";
 import { viewOf } from "../../core/queries/view.ts";
-import { jobOf } from "../job-of.ts";
+import { callersJob } from "../job-of.ts";
 import { aJob } from "../schemas/examples.ts";
-import { awaited, PreferHeader, WaitQuery, waitOf } from "../wait-of.ts";
+import { awaited, PreferHeader, requestedWait, WaitQuery } from "../wait-of.ts";
 
 /** Answers one job. With `?wait=N` or `Prefer: wait=N` (1 to 25 s) it answers once the job has ended, or after N seconds. */
 export async function handle(services: ApiServices, request: HttpRequest): Promise<HttpResponse> {
   const { jobs, clock, limits } = services;
-  const job = await jobOf(jobs, request, "jobs:read");
-  const { seconds, headers } = waitOf(request, limits.waitSeconds);
+  const job = await callersJob(jobs, request, "jobs:read");
+  const { seconds, headers } = requestedWait(request, limits.waitSeconds);
   const { job: after, refused } = await awaited(services, request, seconds, job);
   if (refused) throw tooManyWait(limits.waitsPerKey);
   const body = await viewOf(services, after ?? job, clock.now());

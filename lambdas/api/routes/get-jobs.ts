@@ -2,7 +2,7 @@ import type { HttpRequest, HttpResponse } from "../../aws/http/route.ts";
 import type { RouteDoc } from "../../aws/http/route-doc.ts";
 import { requireScope } from "../../core/access/scopes.ts";
 import { tenantsOf } from "../../core/access/tenants.ts";
-import { given } from "../../core/kernel/given.ts";
+import { defined } from "../../core/kernel/defined.ts";
 import { listJobs } from "../../core/operations/list-jobs.ts";
 import type { Services } from "../../core/operations/services.ts";
 import { decodeCursor, encodeCursor } from "../../core/queries/cursor.ts";
@@ -25,7 +25,7 @@ export async function handle(
   const now = clock.now();
   const { status, type, event, label, recurring, from, to, order } = list;
   const until = to === undefined ? undefined : to - 1;
-  const page = { order, limit, ...given({ status, type, event, label, recurring, from, until, after }) };
+  const page = { order, limit, ...defined({ status, type, event, label, recurring, from, until, after }) };
   const listed = await listJobs(jobs, tenantsOf(catalog, scopes, list, "/query"), page, now);
   const [paused, limited] = await Promise.all([
     pausesFor({ pauses }, listed.jobs),
@@ -33,7 +33,7 @@ export async function handle(
   ]);
   const summaries = listed.jobs.map((job) => {
     const summary = summaryOf(job, now, paused);
-    return { ...summary, ...given({ waiting_for: summary.waiting_for ?? limited.get(job.id) }) };
+    return { ...summary, ...defined({ waiting_for: summary.waiting_for ?? limited.get(job.id) }) };
   });
   return {
     status: 200,

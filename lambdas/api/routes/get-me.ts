@@ -1,7 +1,7 @@
 import type { HttpRequest, HttpResponse } from "../../aws/http/route.ts";
 import type { RouteDoc } from "../../aws/http/route-doc.ts";
 import { verbsOf } from "../../core/access/scopes.ts";
-import { given } from "../../core/kernel/given.ts";
+import { defined } from "../../core/kernel/defined.ts";
 import { version } from "../../core/kernel/version.ts";
 import type { ApiServices } from "../../core/operations/services.ts";
 import { MeSchema } from "../../core/queries/schemas/me.ts";
@@ -13,8 +13,8 @@ export async function handle(
   { caller, name, scopes }: HttpRequest,
 ): Promise<HttpResponse> {
   const { products, envs } = scopes;
-  const me = { caller, ...given({ name }), verbs: verbsOf(scopes), products, envs, version };
-  return { status: 200, body: { ...me, ...given({ aws: deployment }) } };
+  const me = { caller, ...defined({ name }), verbs: verbsOf(scopes), products, envs, version };
+  return { status: 200, body: { ...me, ...defined({ aws: deployment }) } };
 }
 
 export const doc = (): RouteDoc => ({

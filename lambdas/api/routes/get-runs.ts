@@ -6,7 +6,7 @@ import type { Services } from "../../core/operations/services.ts";
 import { decodeCursor, encodeCursor } from "../../core/queries/cursor.ts";
 import { RunListSchema } from "../../core/queries/schemas/list.ts";
 import { runViewsOf } from "../../core/queries/view.ts";
-import { jobOf } from "../job-of.ts";
+import { callersJob } from "../job-of.ts";
 import { Cursor, Limit, parseQuery } from "../parse-query.ts";
 
 const RunsParameters = strict({ limit: Limit, cursor: Cursor.optional() });
@@ -15,7 +15,7 @@ const RunNumber = z.int().min(1);
 /** Answers the runs of a job, latest first: the current one, then the archived ones. */
 export async function handle(services: Services, request: HttpRequest): Promise<HttpResponse> {
   const { jobs, clock } = services;
-  const job = await jobOf(jobs, request, "jobs:read");
+  const job = await callersJob(jobs, request, "jobs:read");
   const { limit, cursor } = parseQuery(RunsParameters, request.query);
   const list = { runs_of: job.id };
   const after = cursor === undefined ? undefined : decodeCursor(RunNumber, cursor, list);

@@ -9,12 +9,12 @@ import { decodeCursor, encodeCursor } from "../../core/queries/cursor.ts";
 import { listSeries, seriesOfPage } from "../../core/queries/list-series.ts";
 import { SeriesListSchema } from "../../core/queries/schemas/series.ts";
 import { oneOrMore, Position, TenantParameters } from "../list-query.ts";
-import { Cursor, parseQuery, wholeNumber } from "../parse-query.ts";
+import { Cursor, parseQuery, wholeNumberUpTo } from "../parse-query.ts";
 
 const Query = strict({
   ...TenantParameters,
   status: oneOrMore(jobStatuses).optional().describe("Default: every status but the final ones."),
-  limit: wholeNumber(seriesOfPage, seriesOfPage),
+  limit: wholeNumberUpTo(seriesOfPage, seriesOfPage),
   cursor: Cursor.optional(),
 });
 

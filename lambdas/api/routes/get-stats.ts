@@ -3,13 +3,13 @@ import type { HttpRequest, HttpResponse } from "../../aws/http/route.ts";
 import type { RouteDoc } from "../../aws/http/route-doc.ts";
 import { requireScope } from "../../core/access/scopes.ts";
 import { hourMs, hourOf } from "../../core/job/stats.ts";
-import { given } from "../../core/kernel/given.ts";
+import { defined } from "../../core/kernel/defined.ts";
 import { RequestError } from "../../core/kernel/request-error.ts";
 import { strict } from "../../core/kernel/schema.ts";
 import { epochMs } from "../../core/kernel/start-time.ts";
 import type { Services } from "../../core/operations/services.ts";
 import { StatsSchema } from "../../core/queries/schemas/stats.ts";
-import { partsOf, statsOf } from "../../core/queries/stats-view.ts";
+import { statsOf, statsPartsOf } from "../../core/queries/stats-view.ts";
 import { optionalNumber, parseQuery, QueryTime } from "../parse-query.ts";
 
 const defaultWindowMs = 24 * hourMs;
@@ -31,12 +31,12 @@ export async function handle({ stats, catalog, clock }: Services, request: HttpR
   requireScope(request.scopes, "jobs:read", { product: request.query.product_tag, env: request.query.env });
   const query = parseQuery(Query, request.query);
   const { product_tag, env, part_hours } = query;
-  const { from, to } = windowOf(query, clock.now());
+  const { from, to } = statsWindow(query, clock.now());
   catalog.tenant(product_tag, env);
   const hours = await stats.read(product_tag, env, from, to);
-  const parts = part_hours === undefined ? undefined : partsOf(hours, { from, to, partMs: part_hours * hourMs });
+  const parts = part_hours === undefined ? undefined : statsPartsOf(hours, { from, to, partMs: part_hours * hourMs });
   const figures = statsOf(hours.map(({ counts }) => counts));
-  return { status: 200, body: { product_tag, env, from, to, ...figures, ...given({ parts }) } };
+  return { status: 200, body: { product_tag, env, from, to, ...figures, ...defined({ parts }) } };
 }
 
 export const doc = (): RouteDoc => ({
@@ -49,14 +49,14 @@ export const doc = (): RouteDoc => ({
   errors: ["INVALID_REQUEST", "PRODUCT_NOT_FOUND", "ENV_NOT_FOUND"],
 });
 
-function windowOf({ from, to }: z.output<typeof Query>, now: number): { from: number; to: number } {
+function statsWindow({ from, to }: z.output<typeof Query>, now: number): { from: number; to: number } {
   const end = Math.min(to ?? now, now);
   const start = from ?? end - defaultWindowMs;
-  if (start > end) throw invalid([{ pointer: "/query/from", detail: "must not be after `to` or in the future" }]);
+  if (start > end) throw invalidWindow([{ pointer: "/query/from", detail: "must not be after `to` or in the future" }]);
   if (end - start > longestWindowMs)
-    throw invalid([{ pointer: "/query/from", detail: "must be at most 31 days before `to`" }]);
+    throw invalidWindow([{ pointer: "/query/from", detail: "must be at most 31 days before `to`" }]);
   return { from: Math.max(0, hourOf(start)), to: hourOf(end) + hourMs };
 }
 
-const invalid = (faults: { pointer: string; detail: string }[]) =>
+const invalidWindow = (faults: { pointer: string; detail: string }[]) =>
   new RequestError("INVALID_REQUEST", "The query is not valid.", { faults });

@@ -8,11 +8,11 @@ import type { Services } from "../../core/operations/services.ts";
 import { UpcomingSchema } from "../../core/queries/schemas/upcoming.ts";
 import { upcoming } from "../../core/queries/upcoming.ts";
 import { TenantParameters } from "../list-query.ts";
-import { parseQuery, wholeNumber } from "../parse-query.ts";
+import { parseQuery, wholeNumberUpTo } from "../parse-query.ts";
 
 const Query = strict({
   ...TenantParameters,
-  minutes: wholeNumber(requestLimits.minutesAhead, 60).describe("How many minutes to count, with the current one."),
+  minutes: wholeNumberUpTo(requestLimits.minutesAhead, 60).describe("How many minutes to count, with the current one."),
 });
 
 /** Counts the pending jobs that are due in each of the next minutes. */

@@ -5,8 +5,8 @@ import { requireScope } from "../../core/access/scopes.ts";
 import { tenantsOf } from "../../core/access/tenants.ts";
 import type { Job } from "../../core/job/job.ts";
 import { jobIdPattern } from "../../core/job/job-id.ts";
+import { defined } from "../../core/kernel/defined.ts";
 import { traceOf } from "../../core/kernel/errors.ts";
-import { given } from "../../core/kernel/given.ts";
 import { parseBody } from "../../core/kernel/parse-body.ts";
 import { epochMs } from "../../core/kernel/start-time.ts";
 import { defaultReason } from "../../core/operations/change-job.ts";
@@ -103,7 +103,7 @@ function listOf(action: BulkAction, filter: BulkRequest["filter"], began: number
   return {
     order: "asc" as const,
     status: status === undefined ? changeable[action] : [status].flat(),
-    ...given({
+    ...defined({
       event,
       label,
       recurring,

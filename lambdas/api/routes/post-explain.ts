@@ -1,6 +1,6 @@
 import type { HttpRequest, HttpResponse } from "../../aws/http/route.ts";
 import type { RouteDoc } from "../../aws/http/route-doc.ts";
-import { given } from "../../core/kernel/given.ts";
+import { defined } from "../../core/kernel/defined.ts";
 import type { SchedulingServices } from "../../core/operations/services.ts";
 import { withTokenFaults, withVerifiedSession } from "../../core/operations/verify-session.ts";
 import { explain, loadOf } from "../../core/queries/explain.ts";
@@ -29,7 +29,7 @@ export async function handle(
   const [load, pauses] = await Promise.all([loadOf(services, request, now), services.pauses.recent()]);
   const explained = explain(request, now, { load, pauses });
   const [gates, cache] = await Promise.all([gatesShown(services, request), cacheShown(services, request)]);
-  return { status: 200, body: { ...explained, ...given({ gates, cache }) } };
+  return { status: 200, body: { ...explained, ...defined({ gates, cache }) } };
 }
 
 const gatesShown = async (services: SchedulingServices, { product, env, gates }: AcceptedRequest) =>

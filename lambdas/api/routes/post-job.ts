@@ -14,12 +14,12 @@ import { requireJobScope } from "../require-job-scope.ts";
 import { ductapeSpellings } from "../schemas/ductape-spellings.ts";
 import { aReceipt, jobRequestExamples } from "../schemas/examples.ts";
 import { JobRequestSchema } from "../schemas/job-request.ts";
-import { awaited, noWait, PreferHeader, WaitQuery, waitOf } from "../wait-of.ts";
+import { awaited, noWait, PreferHeader, requestedWait, WaitQuery } from "../wait-of.ts";
 
 /** Schedules a job. Answers 202 with its receipt or, where the caller waits and the job ends in time, 200 with the finished job. */
 export async function handle(services: ApiServices, request: HttpRequest): Promise<HttpResponse> {
   requireJobScope(request.scopes, request.body);
-  const wait = waitOf(request, services.limits.waitSeconds);
+  const wait = requestedWait(request, services.limits.waitSeconds);
   const { clock, catalog } = services;
   const now = clock.now();
   const accepted = await withTokenFaults(services, request.body, now, () =>

@@ -33,7 +33,7 @@ export async function handle(services: SchedulingServices, request: HttpRequest)
   const accepted: { index: number; request: AcceptedRequest }[] = [];
   for (const [index, item] of items.entries()) {
     try {
-      accepted.push({ index, request: await accept(services, request, item) });
+      accepted.push({ index, request: await acceptItem(services, request, item) });
     } catch (error) {
       outcomes[index] = { error };
     }
@@ -44,7 +44,7 @@ export async function handle(services: SchedulingServices, request: HttpRequest)
   );
   for (const [i, { index }] of accepted.entries()) outcomes[index] = scheduled[i];
   const results = items.map((_, index) =>
-    resultOf(services, { index, of: items.length }, outcomes[index] as Scheduled),
+    batchResultOf(services, { index, of: items.length }, outcomes[index] as Scheduled),
   );
   const taken = results.filter(({ job }) => job !== undefined).length;
   return { status: 200, body: { results, accepted: taken, rejected: results.length - taken } };
@@ -73,24 +73,28 @@ function itemsOf({ body, headers }: HttpRequest): unknown[] {
   if (headers["idempotency-key"] !== undefined) {
     // The jobs are stored one by one, so one key cannot stand for all of them.
     const detail = "identifies one job: give each job of a batch its own idempotency_key";
-    throw invalid([{ pointer: "/headers/idempotency-key", detail }]);
+    throw invalidBatch([{ pointer: "/headers/idempotency-key", detail }]);
   }
   const parsed = BatchRequest.safeParse(body);
   if (parsed.success) return parsed.data.jobs;
-  throw invalid(faultsOf(parsed.error));
+  throw invalidBatch(faultsOf(parsed.error));
 }
 
-const invalid = (faults: RequestError["faults"]) =>
+const invalidBatch = (faults: RequestError["faults"]) =>
   new RequestError("INVALID_REQUEST", "The batch is not valid: none of its jobs was scheduled.", { faults });
 
-async function accept(services: SchedulingServices, { id, scopes }: HttpRequest, item: unknown) {
+async function acceptItem(services: SchedulingServices, { id, scopes }: HttpRequest, item: unknown) {
   requireJobScope(scopes, item);
   const now = services.clock.now();
   const parsed = await withTokenFaults(services, item, now, () => parseRequest(item, services.catalog, now));
   return { ...parsed, request_id: id };
 }
 
-function resultOf({ clock, log }: Services, { index, of }: { index: number; of: number }, outcome: Scheduled): Result {
+function batchResultOf(
+  { clock, log }: Services,
+  { index, of }: { index: number; of: number },
+  outcome: Scheduled,
+): Result {
   if ("job" in outcome) return { index, status: 202, job: receiptOf(outcome.job, clock.now(), outcome) };
   const refused = requestErrorOf(outcome.error);
   if (!refused) log.error("a job of a batch failed", { index, ...traceOf(outcome.error) });

@@ -22,7 +22,7 @@ const { httpAgent, httpsAgent } = agents(recentConnectionsOnly);
  * `fetch`, which may reuse a connection from before this Lambda was frozen and cannot tell whether it did.
  */
 export async function sendHttp(url: URL, options: HttpRequestOptions): Promise<IncomingMessage> {
-  const sent = begin(url, options);
+  const sent = openRequest(url, options);
   try {
     const [answer] = (await once(sent, "response", { signal: options.signal })) as [IncomingMessage];
     return answer;
@@ -32,7 +32,7 @@ export async function sendHttp(url: URL, options: HttpRequestOptions): Promise<I
   }
 }
 
-function begin(url: URL, { method, headers, body, signal }: HttpRequestOptions): ClientRequest {
+function openRequest(url: URL, { method, headers, body, signal }: HttpRequestOptions): ClientRequest {
   const [request, agent] = url.protocol === "https:" ? [httpsRequest, httpsAgent] : [httpRequest, httpAgent];
   const length = body === undefined ? {} : { "content-length": String(Buffer.byteLength(body)) };
   const sent = request(url, { method, headers: { ...headers, ...length }, agent, signal });

@@ -14,12 +14,12 @@ export class Sha256 {
   #hash: Hash | Hmac;
 
   constructor(secret?: Data) {
-    this.#key = secret === undefined || typeof secret === "string" ? secret : createSecretKey(bytesOf(secret));
+    this.#key = secret === undefined || typeof secret === "string" ? secret : createSecretKey(asBytes(secret));
     this.#hash = this.#begin();
   }
 
   update(data: Data): void {
-    this.#hash.update(typeof data === "string" ? data : bytesOf(data));
+    this.#hash.update(typeof data === "string" ? data : asBytes(data));
   }
 
   async digest(): Promise<Uint8Array> {
@@ -35,5 +35,5 @@ export class Sha256 {
   }
 }
 
-const bytesOf = (data: ArrayBuffer | ArrayBufferView): Uint8Array =>
+const asBytes = (data: ArrayBuffer | ArrayBufferView): Uint8Array =>
   ArrayBuffer.isView(data) ? new Uint8Array(data.buffer, data.byteOffset, data.byteLength) : new Uint8Array(data);

@@ -25,13 +25,15 @@ export const rememberedSeconds = 90 * 86_400;
 export function dynamoApiKeys({ client, table }: DynamoApiKeysOptions): ApiKeys {
   const get = async (id: string): Promise<ApiKey | undefined> => {
     // A consistent read, so that only API Gateway's cache can still accept a revoked key.
-    const { Item } = await client.send(new GetItemCommand({ TableName: table, Key: keyOf(id), ConsistentRead: true }));
+    const { Item } = await client.send(
+      new GetItemCommand({ TableName: table, Key: apiKeyKeyOf(id), ConsistentRead: true }),
+    );
     return Item && apiKeyOf(Item);
   };
 
   return {
     async create(key) {
-      const put = { TableName: table, Item: itemOf(key), ConditionExpression: "attribute_not_exists(PK)" };
+      const put = { TableName: table, Item: apiKeyItemOf(key), ConditionExpression: "attribute_not_exists(PK)" };
       try {
         await client.send(new PutItemCommand(put));
       } catch (error) {
@@ -59,7 +61,7 @@ export function dynamoApiKeys({ client, table }: DynamoApiKeysOptions): ApiKeys 
         const { Attributes } = await client.send(
           new UpdateItemCommand({
             TableName: table,
-            Key: keyOf(id),
+            Key: apiKeyKeyOf(id),
             ConditionExpression: "attribute_exists(PK)",
             // Revoking again keeps the first time.
             UpdateExpression: "SET revoked_at = if_not_exists(revoked_at, :now), #expires = :forgotten",
@@ -77,11 +79,11 @@ export function dynamoApiKeys({ client, table }: DynamoApiKeysOptions): ApiKeys 
   };
 }
 
-const keyOf = (id: string): Item => toAttributes({ [partitionKey]: keysPartition, [sortKey]: id });
+const apiKeyKeyOf = (id: string): Item => toAttributes({ [partitionKey]: keysPartition, [sortKey]: id });
 
 const forgottenAt = (ended: number): number => Math.ceil(ended / 1000) + rememberedSeconds;
 
-const itemOf = (key: ApiKey): Item =>
+const apiKeyItemOf = (key: ApiKey): Item =>
   toAttributes({
     ...key,
     [partitionKey]: keysPartition,

@@ -25,7 +25,8 @@ export class Unread {
  */
 export function toAttributes(item: object): Attributes {
   const attributes: Attributes = {};
-  for (const [name, value] of Object.entries(item)) if (value !== undefined) put(attributes, name, toAttribute(value));
+  for (const [name, value] of Object.entries(item))
+    if (value !== undefined) putAttribute(attributes, name, toAttribute(value));
   return attributes;
 }
 
@@ -44,7 +45,7 @@ function toAttribute(value: unknown): AttributeValue {
 export function fromAttributes(attributes: Attributes, without?: ReadonlySet<string>): Record<string, unknown> {
   const item: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(attributes)) {
-    if (!without?.has(name)) put(item, name, fromAttribute(value));
+    if (!without?.has(name)) putAttribute(item, name, fromAttribute(value));
   }
   return item;
 }
@@ -60,7 +61,7 @@ function fromAttribute(value: AttributeValue): unknown {
 }
 
 /** `record[name] = value`, also for the name `__proto__`, to which an assignment would set the prototype. */
-function put<T>(record: Record<string, T>, name: string, value: T): void {
+function putAttribute<T>(record: Record<string, T>, name: string, value: T): void {
   if (name !== "__proto__") record[name] = value;
   else Object.defineProperty(record, name, { value, enumerable: true, configurable: true, writable: true });
 }

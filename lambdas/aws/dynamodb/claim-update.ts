@@ -2,9 +2,9 @@ import { UpdateItemCommand } from "@aws-sdk/client-dynamodb";
 import type { Claim } from "../../core/job/claim.ts";
 import { type JobMessage, jobTypes } from "../../core/job/job.ts";
 import { toAttributes } from "./attributes.ts";
-import { keyOf } from "./job-item.ts";
+import { itemKeyOf } from "./job-item.ts";
 
-/** `claimable` as a condition, and `claimed` as an update. One table of cases is run on the rule and on this. */
+/** `claimable` as a condition, and `afterClaim` as an update. One table of cases is run on the rule and on this. */
 const condition = [
   "#run = :run AND #attempt = :attempt AND #due_at = :due_at",
   "(#status IN (:scheduled, :queued) OR (#status = :running AND #lease_until < :now))",
@@ -44,7 +44,7 @@ export function claimUpdate(table: string, message: JobMessage, { claimId, now, 
   const types = Object.fromEntries((type === undefined ? jobTypes : [type]).map((one) => [`:${one}`, one]));
   return new UpdateItemCommand({
     TableName: table,
-    Key: keyOf(message.job_id),
+    Key: itemKeyOf(message.job_id),
     ConditionExpression: `${condition} AND #type IN (${Object.keys(types).join(", ")})`,
     UpdateExpression: update,
     ExpressionAttributeNames: Object.fromEntries(fields.map((field) => [`#${field}`, field])),

@@ -145,8 +145,8 @@ function countUpdate<Entry extends Counted>(
   const { add, set, setOnce = {} } = additionOf(entries);
   const names: Record<string, string> = {};
   const values: Record<string, unknown> = {};
-  const name = (of: string) => named(names, "#", of);
-  const value = (of: unknown) => named(values, ":", of);
+  const name = (of: string) => nameFor(names, "#", of);
+  const value = (of: unknown) => nameFor(values, ":", of);
   const marks = [...new Set(entries.map(({ mark }) => markPrefix + mark))].map(name);
   const at = value(Math.max(0, Math.round(((entries[0]?.written_at ?? from) - from) / 1000)));
   const sets = [
@@ -177,7 +177,7 @@ function countUpdate<Entry extends Counted>(
 }
 
 /** The placeholder of a name or value in an expression. A name has one place only. */
-function named<T>(taken: Record<string, T>, sign: string, of: T): string {
+function nameFor<T>(taken: Record<string, T>, sign: string, of: T): string {
   const known = sign === "#" && Object.entries(taken).find(([, name]) => name === of)?.[0];
   if (known) return known;
   const placeholder = `${sign}${Object.keys(taken).length}`;

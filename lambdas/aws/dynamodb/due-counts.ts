@@ -17,7 +17,7 @@ export const dynamoDueCounts = ({ client, table }: { client: DynamoDBClient; tab
     const quarter = quarterOf(minute);
     const update = new UpdateItemCommand({
       TableName: table,
-      Key: toAttributes({ [partitionKey]: partitionOf(quarter), [sortKey]: sortKeyOf(quarter) }),
+      Key: toAttributes({ [partitionKey]: duePartitionOf(quarter), [sortKey]: quarterKeyOf(quarter) }),
       UpdateExpression: "ADD #all :jobs, #minute :jobs SET #expires = :expires",
       ExpressionAttributeNames: {
         "#all": allJobs,
@@ -34,7 +34,7 @@ export const dynamoDueCounts = ({ client, table }: { client: DynamoDBClient; tab
 
   async read(from, to) {
     if (to <= from) return [];
-    const days = [...new Set([partitionOf(from), partitionOf(to - 1)])];
+    const days = [...new Set([duePartitionOf(from), duePartitionOf(to - 1)])];
     const items = await Promise.all(days.map((day) => readDay(client, table, day)));
     return items.flat().filter(({ quarter }) => quarter >= from && quarter < to);
   },
@@ -42,9 +42,9 @@ export const dynamoDueCounts = ({ client, table }: { client: DynamoDBClient; tab
 
 const allJobs = "jobs";
 /** `DUE#2030-01-01`. */
-const partitionOf = (time: number) => duePrefix + new Date(time).toISOString().slice(0, "YYYY-MM-DD".length);
+const duePartitionOf = (time: number) => duePrefix + new Date(time).toISOString().slice(0, "YYYY-MM-DD".length);
 /** `2030-01-01T12:15`. */
-const sortKeyOf = (quarter: number) => new Date(quarter).toISOString().slice(0, "YYYY-MM-DDTHH:MM".length);
+const quarterKeyOf = (quarter: number) => new Date(quarter).toISOString().slice(0, "YYYY-MM-DDTHH:MM".length);
 
 async function readDay(client: DynamoDBClient, table: string, day: string): Promise<DueQuarter[]> {
   const query = {

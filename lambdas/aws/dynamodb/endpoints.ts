@@ -13,7 +13,7 @@ import type { Item } from "./job-item.ts";
 import { type Codec, readItem } from "./read-item.ts";
 
 /** Tags contain no `#`, so the key is unambiguous. The sort key is not `STATE`, which the stream's filter takes for a job. */
-const keyOf = ({ product, env, webhook }: EndpointName): Item =>
+const endpointKeyOf = ({ product, env, webhook }: EndpointName): Item =>
   toAttributes({ [partitionKey]: `${endpointPrefix}${product}#${env}#${webhook}`, [sortKey]: "ENDPOINT" });
 
 /** The state of webhook endpoints, in one small item per endpoint. A healthy endpoint has no item, or an empty one. */
@@ -33,14 +33,18 @@ export function dynamoEndpoints({ client, table }: { client: DynamoDBClient; tab
   async function trim(name: EndpointName, kept: number): Promise<void> {
     const old = Array.from({ length: kept - keptFailures }, (_, i) => `recent_failures[${keptFailures + i}]`);
     await client.send(
-      new UpdateItemCommand({ TableName: table, Key: keyOf(name), UpdateExpression: `REMOVE ${old.join(", ")}` }),
+      new UpdateItemCommand({
+        TableName: table,
+        Key: endpointKeyOf(name),
+        UpdateExpression: `REMOVE ${old.join(", ")}`,
+      }),
     );
   }
 
   return {
     async get(name) {
       const { Item } = await client.send(
-        new GetItemCommand({ TableName: table, Key: keyOf(name), ConsistentRead: true }),
+        new GetItemCommand({ TableName: table, Key: endpointKeyOf(name), ConsistentRead: true }),
       );
       return Item && "failures" in Item ? stateOf(Item) : undefined;
     },
@@ -49,7 +53,7 @@ export function dynamoEndpoints({ client, table }: { client: DynamoDBClient; tab
       const { Attributes } = await client.send(
         new UpdateItemCommand({
           TableName: table,
-          Key: keyOf(name),
+          Key: endpointKeyOf(name),
           UpdateExpression: `SET failing_since = if_not_exists(failing_since, :at), last_failure = :code, ${latestFirst} ADD failures :one`,
           ExpressionAttributeValues: toAttributes({
             ":at": failure.at,
@@ -70,7 +74,7 @@ export function dynamoEndpoints({ client, table }: { client: DynamoDBClient; tab
       await ifSo(
         new UpdateItemCommand({
           TableName: table,
-          Key: keyOf(name),
+          Key: endpointKeyOf(name),
           UpdateExpression: "REMOVE failures, failing_since, last_failure, recent_failures",
           ConditionExpression: "attribute_not_exists(disabled)",
         }),
@@ -81,7 +85,7 @@ export function dynamoEndpoints({ client, table }: { client: DynamoDBClient; tab
       return ifSo(
         new UpdateItemCommand({
           TableName: table,
-          Key: keyOf(name),
+          Key: endpointKeyOf(name),
           // One delivery disables it, whose repetition does so again.
           ConditionExpression:
             "attribute_not_exists(disabled) OR disabled.#url <> :url OR disabled.announced_by = :announced_by",
@@ -105,7 +109,7 @@ export function dynamoEndpoints({ client, table }: { client: DynamoDBClient; tab
       await ifSo(
         new UpdateItemCommand({
           TableName: table,
-          Key: keyOf(name),
+          Key: endpointKeyOf(name),
           UpdateExpression: "REMOVE disabled.announced_by",
           ConditionExpression: "attribute_exists(disabled)",
         }),
@@ -116,7 +120,7 @@ export function dynamoEndpoints({ client, table }: { client: DynamoDBClient; tab
       await ifSo(
         new UpdateItemCommand({
           TableName: table,
-          Key: keyOf(name),
+          Key: endpointKeyOf(name),
           UpdateExpression: "REMOVE failures, failing_since, last_failure, recent_failures, disabled",
           ConditionExpression: "attribute_exists(disabled)",
         }),

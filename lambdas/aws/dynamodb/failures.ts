@@ -30,11 +30,11 @@ export function dynamoFailures({ client, table }: { client: DynamoDBClient; tabl
 
   /** Whether the group had an item already. */
   const addToKnown = async (failures: readonly Failure[]): Promise<boolean> =>
-    (await counters.count({ ...countingOf(failures), mustExist: true })) !== "no item";
+    (await counters.count({ ...failureCounting(failures), mustExist: true })) !== "no item";
 
   /** Takes places for new groups. Returns how many of them the day has room for. */
   async function takePlaces(day: Day, groups: readonly (readonly Failure[])[]): Promise<number> {
-    const item = await counters.count(placesOf(day, groups));
+    const item = await counters.count(placesCounting(day, groups));
     const before = item === "no item" ? 0 : Number(item.groups?.N) - groups.length;
     return Math.max(0, Math.min(groups.length, groupsPerDay - before));
   }
@@ -47,12 +47,12 @@ export function dynamoFailures({ client, table }: { client: DynamoDBClient; tabl
     const room = await takePlaces(day, unknown);
     const others = unknown.slice(room).flat();
     const more = [...unknown.slice(0, room), ...(others.length > 0 ? [others.map(asOther)] : [])];
-    await Promise.all(more.map((group) => counters.count(countingOf(group))));
+    await Promise.all(more.map((group) => counters.count(failureCounting(group))));
   }
 
   return {
     async add(failures) {
-      const days = Map.groupBy(failures, (day) => partitionOf(day));
+      const days = Map.groupBy(failures, (day) => failurePartitionOf(day));
       await allOver([...days.values()].map((all) => addDay(all[0] as Failure, all)));
     },
 
@@ -60,7 +60,7 @@ export function dynamoFailures({ client, table }: { client: DynamoDBClient; tabl
       const query = {
         TableName: table,
         KeyConditionExpression: `${partitionKey} = :day`,
-        ExpressionAttributeValues: toAttributes({ ":day": partitionOf({ product, env, day }) }),
+        ExpressionAttributeValues: toAttributes({ ":day": failurePartitionOf({ product, env, day }) }),
       };
       const items = await queryItems(client, query);
       return items.filter((item) => isItemOf(item, codec)).map(groupIn);
@@ -69,12 +69,13 @@ export function dynamoFailures({ client, table }: { client: DynamoDBClient; tabl
 }
 
 /** Tags contain no `#`, so the key is unambiguous: `ERRORS#my-product#prd#2030-01-31`. */
-const partitionOf = ({ product, env, day }: Day) =>
+const failurePartitionOf = ({ product, env, day }: Day) =>
   `${errorsPrefix}${product}#${env}#${new Date(day).toISOString().slice(0, "YYYY-MM-DD".length)}`;
 
-const keyOf = (day: Day, key: string): Item => toAttributes({ [partitionKey]: partitionOf(day), [sortKey]: key });
+const failureKeyOf = (day: Day, key: string): Item =>
+  toAttributes({ [partitionKey]: failurePartitionOf(day), [sortKey]: key });
 
-const expiryOf = ({ day }: Day) => (day + keptMs) / 1000;
+const failureExpiryOf = ({ day }: Day) => (day + keptMs) / 1000;
 
 const byGroup = (failures: readonly Failure[]): Failure[][] => [
   ...Map.groupBy(failures, ({ group }) => group.fingerprint).values(),
@@ -83,23 +84,23 @@ const byGroup = (failures: readonly Failure[]): Failure[][] => [
 const asOther = (failure: Failure): Failure => ({ ...failure, group: otherOf(failure.group) });
 
 /** A group takes a place once, although several processes may find it new. */
-const placesOf = (day: Day, groups: readonly (readonly Failure[])[]): Counting<Failure> => ({
-  key: keyOf(day, groupsKey),
+const placesCounting = (day: Day, groups: readonly (readonly Failure[])[]): Counting<Failure> => ({
+  key: failureKeyOf(day, groupsKey),
   from: day.day,
   entries: groups.map(([first]) => first as Failure).map((first) => ({ ...first, mark: first.group.fingerprint })),
-  additionOf: (some) => ({ add: { groups: some.length }, set: { [ttlAttribute]: expiryOf(day) } }),
+  additionOf: (some) => ({ add: { groups: some.length }, set: { [ttlAttribute]: failureExpiryOf(day) } }),
 });
 
 /** The first failure stays, the last one is replaced. */
-function countingOf(failures: readonly Failure[]): Counting<Failure> {
+function failureCounting(failures: readonly Failure[]): Counting<Failure> {
   const [first] = failures as [Failure];
   return {
-    key: keyOf(first, first.group.fingerprint),
+    key: failureKeyOf(first, first.group.fingerprint),
     from: first.day,
     entries: failures,
     additionOf: (some) => {
       const { count, first_at, fingerprint: _, ...latest } = some.map(({ group }) => group).reduce(merged);
-      return { add: { count }, set: { ...latest, [ttlAttribute]: expiryOf(first) }, setOnce: { first_at } };
+      return { add: { count }, set: { ...latest, [ttlAttribute]: failureExpiryOf(first) }, setOnce: { first_at } };
     },
   };
 }

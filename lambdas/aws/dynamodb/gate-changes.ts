@@ -1,5 +1,5 @@
 import { PutItemCommand, UpdateItemCommand } from "@aws-sdk/client-dynamodb";
-import type { GateName, GatePart, LineMark } from "../../core/limits/gate.ts";
+import type { GateItem, GateName, LineMark } from "../../core/limits/gate.ts";
 import type { Pump } from "../../core/limits/pump.ts";
 import type { Waiter } from "../../core/ports/gates.ts";
 import { phaseIndex, ttlAttribute } from "../../topology.ts";
@@ -16,7 +16,7 @@ const expiry = (time: number): number => Math.ceil(time / 1000);
 /** Frees a slot that is held by this turn. */
 export const releasing = (
   table: string,
-  part: GatePart,
+  part: GateItem,
   { job, turn, lease }: { job: string; turn: string; lease?: number },
 ) =>
   new UpdateItemCommand({
@@ -39,7 +39,7 @@ export const releasing = (
   });
 
 /** Drops a slot whose lease is the one that was seen. */
-export const dropping = (table: string, part: GatePart, { dead, seen }: { dead: string; seen: number }) =>
+export const dropping = (table: string, part: GateItem, { dead, seen }: { dead: string; seen: number }) =>
   new UpdateItemCommand({
     TableName: table,
     Key: partKey(part),
@@ -73,7 +73,7 @@ export const isSameMark = (a: LineMark | undefined, b: LineMark | undefined): bo
  * attributes that stay the same cost no write there.
  */
 export function marking(table: string, gate: GateName, next: LineMark | undefined, seen: LineMark | undefined) {
-  const part: GatePart = { ...gate, part: 0 };
+  const part: GateItem = { ...gate, part: 0 };
   const index = { [phaseIndex.partitionKey]: crowdedPartition(gate), [phaseIndex.sortKey]: crowdedSortKey(gate) };
   const fields = [
     ...marked.map((field) => ({ name: markAttributes[field] as string, value: next?.[field] })),

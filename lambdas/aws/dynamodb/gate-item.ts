@@ -1,5 +1,5 @@
-import { given } from "../../core/kernel/given.ts";
-import type { GateName, GatePart, Holder, LineMark, PartState } from "../../core/limits/gate.ts";
+import { defined } from "../../core/kernel/defined.ts";
+import type { GateItem, GateItemState, GateName, Holder, LineMark } from "../../core/limits/gate.ts";
 import type { Pump } from "../../core/limits/pump.ts";
 import type { Waiter } from "../../core/ports/gates.ts";
 import { gatePrefix, partitionKey, pinsPrefix, pumpPrefix, sortKey } from "../../topology.ts";
@@ -10,9 +10,9 @@ import { type Codec, hasNeeded, readItem } from "./read-item.ts";
 type Tenant = Pick<GateName, "product" | "env">;
 
 /** Tags contain no `#`, and the key comes last, so the name is unambiguous whatever the key has. */
-const nameOf = ({ product, env, limit, key }: GateName): string => `${product}#${env}#${limit}#${key}`;
+const gateNameOf = ({ product, env, limit, key }: GateName): string => `${product}#${env}#${limit}#${key}`;
 
-export const gatePartition = (gate: GateName): string => gatePrefix + nameOf(gate);
+export const gatePartition = (gate: GateName): string => gatePrefix + gateNameOf(gate);
 
 export function gateOf(item: Item): GateName {
   const [product = "", env = "", limit = "", ...key] = (item[partitionKey]?.S ?? "")
@@ -25,7 +25,7 @@ export function gateOf(item: Item): GateName {
 export const partPrefix = "PART#";
 export const waiterPrefix = "WAIT#";
 
-export const partKey = (part: GatePart): Item =>
+export const partKey = (part: GateItem): Item =>
   toAttributes({
     [partitionKey]: gatePartition(part),
     [sortKey]: `${partPrefix}${String(part.part).padStart(3, "0")}`,
@@ -39,7 +39,7 @@ export const waiterKey = (gate: GateName, at: Pick<Waiter, "order" | "job">): It
 
 /** A separate partition, since only the functions that call jobs may read it. */
 export const pumpKey = (gate: GateName): Item =>
-  toAttributes({ [partitionKey]: pumpPrefix + nameOf(gate), [sortKey]: "PUMP" });
+  toAttributes({ [partitionKey]: pumpPrefix + gateNameOf(gate), [sortKey]: "PUMP" });
 
 export const pinsKey = ({ product, env }: Tenant): Item =>
   toAttributes({ [partitionKey]: `${pinsPrefix}${product}#${env}`, [sortKey]: "PINS" });
@@ -67,14 +67,14 @@ export const isPart = (item: Item): boolean => item[sortKey]?.S?.startsWith(part
 export const isWaiter = (item: Item): boolean => item[sortKey]?.S?.startsWith(waiterPrefix) ?? false;
 export const partNumber = (item: Item): number => Number(item[sortKey]?.S?.slice(partPrefix.length));
 
-export function partOf(item: Item): PartState {
+export function gateItemStateOf(item: Item): GateItemState {
   const fields = readItem<PartFields>(item, { needed: {} });
   const { n = 0, tat, inc, peak } = fields;
   const holders = Object.entries(fields).flatMap(([name, value]) =>
     jobId.test(name) && isHolder(value) ? [[name, value] as const] : [],
   );
-  const line = partNumber(item) === 0 ? markOf(fields) : undefined;
-  return { holders: Object.fromEntries(holders), count: n, ...given({ tat, inc, peak, line }) };
+  const line = partNumber(item) === 0 ? lineMarkOf(fields) : undefined;
+  return { holders: Object.fromEntries(holders), count: n, ...defined({ tat, inc, peak, line }) };
 }
 
 const isHolder = (value: unknown): value is Holder =>
@@ -84,9 +84,9 @@ const isHolder = (value: unknown): value is Holder =>
 type PartFields = Partial<Record<"n" | "tat" | "inc" | "peak", number>> & Record<string, unknown>;
 
 /** Version 0.3 marked every part; only the mark of part 0 says anything now. */
-function markOf(fields: object): LineMark | undefined {
+function lineMarkOf(fields: object): LineMark | undefined {
   const named = Object.entries(markAttributes).map(([field, attribute]) => [field, Reflect.get(fields, attribute)]);
-  const mark = given(Object.fromEntries(named));
+  const mark = defined(Object.fromEntries(named));
   return hasNeeded<LineMark>(mark, { id: "string" }) ? mark : undefined;
 }
 
@@ -98,5 +98,5 @@ const waiterCodec: Codec<Waiter> = {
 };
 const pumpCodec: Codec<Pump> = { needed: { called: "object", lag: "number", period: "number" } };
 
-export const waiterOf = (item: Item): Waiter => readItem(item, waiterCodec);
+export const readWaiter = (item: Item): Waiter => readItem(item, waiterCodec);
 export const pumpOf = (item: Item): Pump => readItem(item, pumpCodec);

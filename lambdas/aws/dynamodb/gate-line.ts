@@ -14,19 +14,19 @@ import { reserving, standing } from "./gate-changes.ts";
 import {
   crowdedPartition,
   crowdedSortKey,
+  gateItemStateOf,
   gateOf,
   gatePartition,
   isPart,
   isWaiter,
   partNumber,
-  partOf,
+  readWaiter,
   waiterKey,
-  waiterOf,
   waiterPrefix,
 } from "./gate-item.ts";
 import type { Item } from "./job-item.ts";
 
-type Lines = Pick<Gates, "line" | "look" | "length" | "stand" | "reserve" | "leave" | "waiter" | "crowded">;
+type Lines = Pick<Gates, "line" | "look" | "length" | "stand" | "reserve" | "leave" | "waiter" | "withLine">;
 
 /** A page of a gate's items has room for this many parts, in case it has more than one. */
 const partsPerPage = 100;
@@ -59,8 +59,8 @@ export function dynamoLines({ client, table }: { client: DynamoDBClient; table: 
         new QueryCommand({ ...query, Limit: pageSize, ...(from && { ExclusiveStartKey: from }) }),
       );
       for (const item of page.Items ?? []) {
-        if (isPart(item)) view.parts[partNumber(item)] = partOf(item);
-        else if (isWaiter(item)) view.waiters.push(waiterOf(item));
+        if (isPart(item)) view.parts[partNumber(item)] = gateItemStateOf(item);
+        else if (isWaiter(item)) view.waiters.push(readWaiter(item));
       }
       from = page.LastEvaluatedKey;
       pageSize = limit + 1 - view.waiters.length + partsPerPage;
@@ -116,10 +116,10 @@ export function dynamoLines({ client, table }: { client: DynamoDBClient; table: 
       const { Item } = await client.send(
         new GetItemCommand({ TableName: table, Key: waiterKey(gate, at), ConsistentRead: true }),
       );
-      return Item && waiterOf(Item);
+      return Item && readWaiter(Item);
     },
 
-    async crowded(tenant, { limit, after }) {
+    async withLine(tenant, { limit, after }) {
       const { Items = [] } = await client.send(
         new QueryCommand({
           TableName: table,

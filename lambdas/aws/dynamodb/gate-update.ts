@@ -2,11 +2,11 @@ import { UpdateItemCommand } from "@aws-sdk/client-dynamodb";
 import {
   type Ask,
   countsLag,
-  type GatePart,
-  holderOf,
+  type GateItem,
+  type GateItemState,
+  type GateItemWrite,
   isBounded,
-  type PartState,
-  type PartWrite,
+  newHolder,
 } from "../../core/limits/gate.ts";
 import { aheadMs, type Pace } from "../../core/limits/gcra.ts";
 import { ttlAttribute } from "../../topology.ts";
@@ -30,17 +30,17 @@ interface Expression {
 const nothing: Expression = { conditions: [], sets: [], removes: [], names: {}, values: {} };
 
 interface Writing {
-  write: PartWrite;
+  write: GateItemWrite;
   ask: Ask;
   /** What the write was derived from. */
-  seen: PartState;
+  seen: GateItemState;
 }
 
 /**
  * A write to which `nextStep` has led, as an update that holds only while what it was derived from does: it fails wherever
  * `nextStep` would have led to another one.
  */
-export function gateUpdate(table: string, part: GatePart, writing: Writing): UpdateItemCommand {
+export function gateUpdate(table: string, part: GateItem, writing: Writing): UpdateItemCommand {
   const { write, ask } = writing;
   const isDrop = write.slot?.do === "drop";
   const parts = [
@@ -71,7 +71,7 @@ function slotExpression({ write: { slot: write }, ask, seen }: Writing): Express
   const only = onlyPart(slot);
   const isNew = ["attribute_not_exists(#job)", ...only.conditions];
   const names = { "#job": job, "#n": "n", ...only.names };
-  const holder = { ":holder": holderOf(seen.holders[job], ask) };
+  const holder = { ":holder": newHolder(seen.holders[job], ask) };
   switch (write.do) {
     case "renew":
       return renewExpression(ask, seen);
@@ -103,7 +103,7 @@ function slotExpression({ write: { slot: write }, ask, seen }: Writing): Express
 }
 
 /** A holder is the one that was seen if its lease and turn are: sharing a slot changes one of them. */
-function heldExpression(job: string, { holders: { [job]: held } }: PartState): Expression {
+function heldExpression(job: string, { holders: { [job]: held } }: GateItemState): Expression {
   if (!held) return nothing;
   const isGiven = `${held.given ? "attribute_exists" : "attribute_not_exists"}(#job.#given)`;
   return {
@@ -114,11 +114,11 @@ function heldExpression(job: string, { holders: { [job]: held } }: PartState): E
   };
 }
 
-function renewExpression(ask: Ask, seen: PartState): Expression {
+function renewExpression(ask: Ask, seen: GateItemState): Expression {
   const { job, slot } = ask;
   const held = seen.holders[job];
   const same = heldExpression(job, seen);
-  const renewed = { ...same, sets: ["#job = :holder"], values: { ...same.values, ":holder": holderOf(held, ask) } };
+  const renewed = { ...same, sets: ["#job = :holder"], values: { ...same.values, ":holder": newHolder(held, ask) } };
   if (!held || !slot || !isBounded(held, ask)) return renewed;
   const only = onlyPart(slot);
   return {

@@ -5,18 +5,18 @@ import {
   GetItemCommand,
   type UpdateItemCommand,
 } from "@aws-sdk/client-dynamodb";
+import { defined } from "../../core/kernel/defined.ts";
 import { TransientError } from "../../core/kernel/errors.ts";
-import { given } from "../../core/kernel/given.ts";
 import {
   type Ask,
   emptyPart,
-  type GatePart,
-  holderOf,
+  type GateItem,
+  type GateItemState,
+  type GateItemWrite,
   isShared,
+  newHolder,
   nextStep,
-  type PartState,
-  type PartWrite,
-  startOf,
+  startFrom,
   type Taken,
 } from "../../core/limits/gate.ts";
 import type { Arrival, Pace } from "../../core/limits/gcra.ts";
@@ -25,7 +25,7 @@ import { partitionKey, sortKey } from "../../topology.ts";
 import { withClassifiedErrors } from "../client/aws-errors.ts";
 import { toAttributes } from "./attributes.ts";
 import { dropping, isSameMark, marking, peaking, pumping, releasing } from "./gate-changes.ts";
-import { gatePartition, partKey, partNumber, partOf, partPrefix, pumpKey, pumpOf } from "./gate-item.ts";
+import { gateItemStateOf, gatePartition, partKey, partNumber, partPrefix, pumpKey, pumpOf } from "./gate-item.ts";
 import { dynamoLines } from "./gate-line.ts";
 import { gateUpdate } from "./gate-update.ts";
 import type { Item } from "./job-item.ts";
@@ -41,27 +41,30 @@ const guessesKept = 1000;
 export function dynamoGates({ client, table }: { client: DynamoDBClient; table: string }): Gates {
   const guesses = new Map<string, Arrival>();
 
-  function learn(part: GatePart, { tat, inc }: Arrival): void {
+  function learn(part: GateItem, { tat, inc }: Arrival): void {
     if (tat === undefined) return;
     if (guesses.size >= guessesKept) guesses.clear();
-    guesses.set(nameOf(part), { tat, ...given({ inc }) });
+    guesses.set(gateItemNameOf(part), { tat, ...defined({ inc }) });
   }
 
-  async function read(part: GatePart): Promise<PartState> {
+  async function read(part: GateItem): Promise<GateItemState> {
     const { Item } = await client.send(
       new GetItemCommand({ TableName: table, Key: partKey(part), ConsistentRead: true }),
     );
-    return Item ? partOf(Item) : emptyPart();
+    return Item ? gateItemStateOf(Item) : emptyPart();
   }
 
   /** Sends a write whose condition may fail: returns the attributes that it wrote, or what is stored instead. */
-  async function tried(part: GatePart, update: UpdateItemCommand): Promise<{ written: Item } | { stored: PartState }> {
+  async function tried(
+    part: GateItem,
+    update: UpdateItemCommand,
+  ): Promise<{ written: Item } | { stored: GateItemState }> {
     try {
       return { written: (await client.send(update)).Attributes ?? {} };
     } catch (error) {
       if (!(error instanceof ConditionalCheckFailedException)) throw error;
       // Not every server returns the item, and none returns one that is absent.
-      return { stored: error.Item ? partOf(error.Item) : await read(part) };
+      return { stored: error.Item ? gateItemStateOf(error.Item) : await read(part) };
     }
   }
 
@@ -74,12 +77,12 @@ export function dynamoGates({ client, table }: { client: DynamoDBClient; table: 
     }
   }
 
-  async function take(part: GatePart, ask: Ask): Promise<Taken> {
+  async function take(part: GateItem, ask: Ask): Promise<Taken> {
     // A slot is looked for in an empty part first, since a limit that is reached is the rarer case.
-    let seen: PartState = { ...emptyPart(), ...guesses.get(nameOf(part)) };
+    let seen: GateItemState = { ...emptyPart(), ...guesses.get(gateItemNameOf(part)) };
     let isGuess = true;
     let lost: Held = { again: false };
-    const found = (state: PartState) => {
+    const found = (state: GateItemState) => {
       seen = state;
       isGuess = false;
       learn(part, state);
@@ -101,13 +104,13 @@ export function dynamoGates({ client, table }: { client: DynamoDBClient; table: 
         found(answer.stored);
       } else if (write.slot?.do === "drop") {
         // A write that held is no round: a part may have many slots whose leases are over.
-        found(partOf(answer.written));
+        found(gateItemStateOf(answer.written));
         round--;
       } else {
         const before = write.rate && ask.rate ? writtenBefore(answer.written, ask.rate) : seen;
         if (write.rate && ask.rate && before.tat !== undefined)
           learn(part, { tat: before.tat + ask.rate.increment, inc: ask.rate.increment });
-        return { outcome: "taken", startsAt: startOf(before, ask), ...held };
+        return { outcome: "taken", startsAt: startFrom(before, ask), ...held };
       }
     }
     throw new TransientError("CONTENDED", `a gate of limit ${part.limit} changes too often`);
@@ -117,8 +120,8 @@ export function dynamoGates({ client, table }: { client: DynamoDBClient; table: 
     take,
 
     async release(part, job, turn, lease) {
-      const answer = await tried(part, releasing(table, part, { job, turn, ...given({ lease }) }));
-      return "written" in answer ? partOf(answer.written) : undefined;
+      const answer = await tried(part, releasing(table, part, { job, turn, ...defined({ lease }) }));
+      return "written" in answer ? gateItemStateOf(answer.written) : undefined;
     },
 
     drop: (part, job, { lease }) => attempted(dropping(table, part, { dead: job, seen: lease })),
@@ -126,15 +129,15 @@ export function dynamoGates({ client, table }: { client: DynamoDBClient; table: 
     notePeak: (gate, peak) => attempted(peaking(table, gate, peak)),
 
     async firsts(gates) {
-      const found = new Map<string, PartState>();
-      const parts = gates.map((gate): GatePart => ({ ...gate, part: 0 }));
+      const found = new Map<string, GateItemState>();
+      const parts = gates.map((gate): GateItem => ({ ...gate, part: 0 }));
       // DynamoDB refuses a request that names a key twice.
       let keys: Item[] = [...new Map(parts.map((part) => [gatePartition(part), partKey(part)])).values()];
       // DynamoDB returns the keys that it had no capacity for. If it is throttled and returns nothing, it throws.
       while (keys.length > 0) {
         const request = { [table]: { Keys: keys, ConsistentRead: true } };
         const { Responses, UnprocessedKeys } = await client.send(new BatchGetItemCommand({ RequestItems: request }));
-        for (const item of Responses?.[table] ?? []) found.set(item[partitionKey]?.S ?? "", partOf(item));
+        for (const item of Responses?.[table] ?? []) found.set(item[partitionKey]?.S ?? "", gateItemStateOf(item));
         keys = UnprocessedKeys?.[table]?.Keys ?? [];
       }
       return parts.map((part) => {
@@ -152,7 +155,7 @@ export function dynamoGates({ client, table }: { client: DynamoDBClient; table: 
         ExpressionAttributeNames: { "#pk": partitionKey, "#sk": sortKey },
         ExpressionAttributeValues: toAttributes({ ":pk": gatePartition(gate), ":part": partPrefix }),
       });
-      return Object.fromEntries(items.map((item) => [partNumber(item), partOf(item)]));
+      return Object.fromEntries(items.map((item) => [partNumber(item), gateItemStateOf(item)]));
     },
 
     async mark(gate, next, seen) {
@@ -177,22 +180,22 @@ export function dynamoGates({ client, table }: { client: DynamoDBClient; table: 
   });
 }
 
-const nameOf = (part: GatePart): string => `${gatePartition(part)}#${part.part}`;
+const gateItemNameOf = (part: GateItem): string => `${gatePartition(part)}#${part.part}`;
 
 type Held = Pick<Taken & { outcome: "taken" }, "again" | "shared">;
 
-function heldBefore({ slot }: PartWrite, seen: PartState, ask: Ask): Held {
+function heldBefore({ slot }: GateItemWrite, seen: GateItemState, ask: Ask): Held {
   const again = slot?.do === "renew";
   return { again, ...(again && isShared(seen.holders[ask.job], ask) && { shared: true }) };
 }
 
 /** Whether a slot is stored as a write of this ask would have left it. */
-function isWritten(stored: PartState, before: PartState, ask: Ask): boolean {
-  const [held, own] = [stored.holders[ask.job], holderOf(before.holders[ask.job], ask)];
+function isWritten(stored: GateItemState, before: GateItemState, ask: Ask): boolean {
+  const [held, own] = [stored.holders[ask.job], newHolder(before.holders[ask.job], ask)];
   return held?.lease === own.lease && held.turn === own.turn;
 }
 
-const refusalOf = (step: { why: "line" | "full" } | { why: "early"; startsAt: number }, state: PartState): Taken =>
+const refusalOf = (step: { why: "line" | "full" } | { why: "early"; startsAt: number }, state: GateItemState): Taken =>
   step.why === "early" ? { outcome: "early", startsAt: step.startsAt, state } : { outcome: step.why, state };
 
 /** What was stored of the starts before a write that took one: each moves the arrival time by one increment. */

@@ -9,9 +9,9 @@ import { type Codec, readItem } from "./read-item.ts";
 export type Item = Record<string, AttributeValue>;
 const secondsPerDay = 86_400;
 
-export const keyOf = (id: string): Item =>
+export const itemKeyOf = (id: string): Item =>
   toAttributes({ [partitionKey]: `${jobsPrefix}${id}`, [sortKey]: jobSortKey });
-export const idOf = (item: Item): string => (item[partitionKey]?.S ?? "").slice(jobsPrefix.length);
+export const jobIdOf = (item: Item): string => (item[partitionKey]?.S ?? "").slice(jobsPrefix.length);
 
 /** The index partition of one shard of a tenant's jobs in a phase. Tags contain no `#`, so the key is unambiguous. */
 export const phasePartition = (product: string, env: string, phase: Phase, shard: number): string =>
@@ -26,8 +26,8 @@ export const positionKey = ({ time, id }: IndexPosition): string => `${timeKey(t
 export const timeKey = (time: number): string => String(time).padStart(16, "0");
 /** Sorts after all positions of its time. */
 export const endOfTimeKey = (time: number): string => `${timeKey(time)}~`;
-export const positionOf = (item: Item): IndexPosition => ({
-  id: idOf(item),
+export const indexPositionOf = (item: Item): IndexPosition => ({
+  id: jobIdOf(item),
   time: Number(item[phaseIndex.sortKey]?.S?.split("#")[0]),
 });
 
@@ -37,7 +37,7 @@ export const positionOf = (item: Item): IndexPosition => ({
  */
 const jsonFields = ["input", "progress", "result"] as const;
 
-export function itemOf(job: Job, retentionDays: number, shards = fewestShards): Item {
+export function jobItemOf(job: Job, retentionDays: number, shards = fewestShards): Item {
   const values = Object.fromEntries(jsonFields.map((field) => [field, withText(job[field])]));
   return toAttributes({
     ...job,
@@ -46,7 +46,7 @@ export function itemOf(job: Job, retentionDays: number, shards = fewestShards): 
     [sortKey]: jobSortKey,
     [phaseIndex.partitionKey]: phasePartition(job.product, job.env, phaseOf(job.status), shardOf(job.id, shards)),
     [phaseIndex.sortKey]: positionKey({ id: job.id, time: phaseTime(job) }),
-    ...(isFinished(job) && { [ttlAttribute]: expiryOf(phaseTime(job), retentionDays) }),
+    ...(isFinished(job) && { [ttlAttribute]: jobExpiryOf(phaseTime(job), retentionDays) }),
   });
 }
 
@@ -61,7 +61,7 @@ const jobCodec: Codec<Job> = {
   earlier: { again_at: "retry_decision_at", woken: "wake_requested" },
 };
 
-export function jobOf(item: Item): Job {
+export function jobFrom(item: Item): Job {
   const job = readItem(item, jobCodec);
   for (const field of jsonFields) {
     const value = withValue(job[field], item[field]);
@@ -70,7 +70,7 @@ export function jobOf(item: Item): Job {
   return job;
 }
 
-export const expiryOf = (finishedAt: number, retentionDays: number): number =>
+export const jobExpiryOf = (finishedAt: number, retentionDays: number): number =>
   Math.ceil(finishedAt / 1000) + retentionDays * secondsPerDay;
 
 export const withText = (stored: Stored | undefined) =>

@@ -14,7 +14,7 @@ import type { JobStore } from "../../core/ports/job-store.ts";
 import { withClassifiedErrors } from "../client/aws-errors.ts";
 import { toAttributes } from "./attributes.ts";
 import { claimUpdate } from "./claim-update.ts";
-import { type Item, itemOf, jobOf, keyOf } from "./job-item.ts";
+import { type Item, itemKeyOf, jobFrom, jobItemOf } from "./job-item.ts";
 import { phasePage } from "./phase-page.ts";
 import { putInBatches } from "./put-in-batches.ts";
 import { runItemOf, runKeyOf, runsPage } from "./run-item.ts";
@@ -45,8 +45,10 @@ export function dynamoJobStore({
   shardsRead = shards,
 }: DynamoJobStoreOptions): JobStore {
   const get = async (id: string): Promise<Job | undefined> => {
-    const { Item } = await client.send(new GetItemCommand({ TableName: table, Key: keyOf(id), ConsistentRead: true }));
-    return Item && jobOf(Item);
+    const { Item } = await client.send(
+      new GetItemCommand({ TableName: table, Key: itemKeyOf(id), ConsistentRead: true }),
+    );
+    return Item && jobFrom(Item);
   };
 
   return withClassifiedErrors<JobStore>({
@@ -56,12 +58,12 @@ export function dynamoJobStore({
     async getMany(ids) {
       const jobs: Job[] = [];
       // DynamoDB refuses a request that names a key twice, and an eventually consistent index may list a job twice.
-      let keys = [...new Set(ids)].map(keyOf);
+      let keys = [...new Set(ids)].map(itemKeyOf);
       // DynamoDB returns up to 16 MB and the unprocessed keys. If it is throttled and returns nothing, it throws.
       while (keys.length > 0) {
         const request = { [table]: { Keys: keys, ConsistentRead: true } };
         const { Responses, UnprocessedKeys } = await client.send(new BatchGetItemCommand({ RequestItems: request }));
-        jobs.push(...(Responses?.[table] ?? []).map(jobOf));
+        jobs.push(...(Responses?.[table] ?? []).map(jobFrom));
         keys = UnprocessedKeys?.[table]?.Keys ?? [];
       }
       return jobs;
@@ -70,7 +72,7 @@ export function dynamoJobStore({
     async create(job) {
       const put = new PutItemCommand({
         TableName: table,
-        Item: itemOf(job, retentionDays, shards),
+        Item: jobItemOf(job, retentionDays, shards),
         ConditionExpression: "attribute_not_exists(PK)",
       });
       for (let round = 0; round < rounds; round++) {
@@ -89,7 +91,7 @@ export function dynamoJobStore({
       const update = claimUpdate(table, message, claim);
       for (let round = 0; round < rounds; round++) {
         const written = await succeeds(client.send(update));
-        if (written) return { outcome: "claimed", job: jobOf(written.Attributes as Item) };
+        if (written) return { outcome: "claimed", job: jobFrom(written.Attributes as Item) };
         const job = await get(message.job_id);
         if (!job) return { outcome: "gone" };
         if (job.claim_id === claim.claimId) return { outcome: "claimed", job };
@@ -103,7 +105,7 @@ export function dynamoJobStore({
       const written = { ...next, write_id: writeId };
       const put = new PutItemCommand({
         TableName: table,
-        Item: itemOf(written, retentionDays, shards),
+        Item: jobItemOf(written, retentionDays, shards),
         // The job may have been deleted and created again with the same idempotency key, and thus the same id and a new version 1.
         ConditionExpression: "version = :read AND created_at = :created_at",
         ExpressionAttributeValues: toAttributes({ ":read": next.version - 1, ":created_at": next.created_at }),
@@ -116,7 +118,7 @@ export function dynamoJobStore({
     async remove({ id, version, write_id }) {
       const deletion = new DeleteItemCommand({
         TableName: table,
-        Key: keyOf(id),
+        Key: itemKeyOf(id),
         // The item is absent if the SDK repeats a delete whose answer was lost.
         ConditionExpression: "attribute_not_exists(PK) OR (version = :version AND write_id = :write_id)",
         ExpressionAttributeValues: toAttributes({ ":version": version, ":write_id": write_id }),
@@ -126,7 +128,7 @@ export function dynamoJobStore({
 
     page: (query, after) => phasePage(client, table, query, after),
 
-    createMany: (jobs) => putInBatches(client, table, jobs, (job) => itemOf(job, retentionDays, shards)),
+    createMany: (jobs) => putInBatches(client, table, jobs, (job) => jobItemOf(job, retentionDays, shards)),
 
     async archive(run) {
       const put = new PutItemCommand({

@@ -18,7 +18,9 @@ import { type Codec, readItem } from "./read-item.ts";
 /** Pauses in the table of jobs: one small item per pause, all in one partition, so that one Query reads them. */
 export function dynamoPauses({ client, table }: { client: DynamoDBClient; table: string }): StoredPauses {
   async function get(id: string): Promise<Pause | undefined> {
-    const { Item } = await client.send(new GetItemCommand({ TableName: table, Key: keyOf(id), ConsistentRead: true }));
+    const { Item } = await client.send(
+      new GetItemCommand({ TableName: table, Key: pauseKeyOf(id), ConsistentRead: true }),
+    );
     return Item && pauseIn(Item);
   }
 
@@ -36,18 +38,18 @@ export function dynamoPauses({ client, table }: { client: DynamoDBClient; table:
 
     async put(next, before) {
       try {
-        await client.send(new PutItemCommand({ TableName: table, Item: itemOf(next), ...unchanged(before) }));
+        await client.send(new PutItemCommand({ TableName: table, Item: pauseItemOf(next), ...unchanged(before) }));
         return "written";
       } catch (error) {
         if (!(error instanceof ConditionalCheckFailedException)) throw error;
         // The SDK repeats a write whose answer was lost, and may find the item that it wrote itself.
-        return isDeepStrictEqual(await get(next.id), pauseIn(itemOf(next))) ? "written" : "lost";
+        return isDeepStrictEqual(await get(next.id), pauseIn(pauseItemOf(next))) ? "written" : "lost";
       }
     },
 
     async remove(pause) {
       try {
-        await client.send(new DeleteItemCommand({ TableName: table, Key: keyOf(pause.id), ...unchanged(pause) }));
+        await client.send(new DeleteItemCommand({ TableName: table, Key: pauseKeyOf(pause.id), ...unchanged(pause) }));
         return "removed";
       } catch (error) {
         if (!(error instanceof ConditionalCheckFailedException)) throw error;
@@ -57,9 +59,9 @@ export function dynamoPauses({ client, table }: { client: DynamoDBClient; table:
   });
 }
 
-const keyOf = (id: string): Item => toAttributes({ [partitionKey]: pausesPartition, [sortKey]: id });
+const pauseKeyOf = (id: string): Item => toAttributes({ [partitionKey]: pausesPartition, [sortKey]: id });
 
-const itemOf = (pause: Pause): Item => ({ ...keyOf(pause.id), ...toAttributes(pause) });
+const pauseItemOf = (pause: Pause): Item => ({ ...pauseKeyOf(pause.id), ...toAttributes(pause) });
 
 /** Whether an item is a pause, and nothing that a later version keeps beside them. */
 const isPause = (item: Item): boolean => pauseIdPattern.test(item[sortKey]?.S ?? "");

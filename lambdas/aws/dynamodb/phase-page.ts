@@ -3,7 +3,7 @@ import type { IndexPosition } from "../../core/job/index-position.ts";
 import type { Page, PageQuery } from "../../core/ports/job-store.ts";
 import { phaseIndex } from "../../topology.ts";
 import { toAttributes } from "./attributes.ts";
-import { endOfTimeKey, phasePartition, positionKey, positionOf, timeKey } from "./job-item.ts";
+import { endOfTimeKey, indexPositionOf, phasePartition, positionKey, timeKey } from "./job-item.ts";
 
 /** Reads one page of keys from the index, with a single Query however large the partition is. */
 export async function phasePage(
@@ -28,7 +28,7 @@ export async function phasePage(
     Limit: limit + (after ? 2 : 1),
   });
   const { Items = [], LastEvaluatedKey } = await client.send(command);
-  const positions = Items.map(positionOf).filter(({ id, time }) => id !== after?.id || time !== after.time);
+  const positions = Items.map(indexPositionOf).filter(({ id, time }) => id !== after?.id || time !== after.time);
   const jobs = positions.slice(0, limit);
   const last = jobs.at(-1);
   // DynamoDB also ends a page at 1 MB.

@@ -38,7 +38,7 @@ export async function putInBatches<T>(
     }
   });
   const starts = Array.from({ length: Math.ceil(items.length / largestBatch) }, (_, i) => i * largestBatch);
-  const batches = starts.map((start) => putBatch(client, table, items.slice(start, start + largestBatch)));
+  const batches = starts.map((start) => writeBatch(client, table, items.slice(start, start + largestBatch)));
   return [...refused, ...(await Promise.all(batches)).flat()];
 }
 
@@ -48,7 +48,7 @@ const keyString = (item: Item): string => `${item.PK?.S} ${item.SK?.S}`;
  * Returns the items that DynamoDB has not accepted after several tries. After a transient error all items that are left count as
  * refused, since it is unknown which of them were written. Any other error may be about a single item, so each is put alone.
  */
-async function putBatch(client: DynamoDBClient, table: string, batch: readonly IndexedItem[]): Promise<Refused[]> {
+async function writeBatch(client: DynamoDBClient, table: string, batch: readonly IndexedItem[]): Promise<Refused[]> {
   let left = batch;
   try {
     for (const pause of [...pausesMs, 0]) {
@@ -67,6 +67,6 @@ async function putBatch(client: DynamoDBClient, table: string, batch: readonly I
   } catch (error) {
     const cause = classifyError(error);
     if (cause instanceof TransientError || left.length === 1) return left.map(({ index }) => ({ index, cause }));
-    return (await inParallel(singlesAtOnce, left, (one) => putBatch(client, table, [one]))).flat();
+    return (await inParallel(singlesAtOnce, left, (one) => writeBatch(client, table, [one]))).flat();
   }
 }

@@ -36,9 +36,9 @@ export interface Codec<T> {
 
 /** Whether fields are those of a record. */
 export const hasNeeded = <T extends object>(fields: object, needed: Needed<T>): fields is T =>
-  missing(fields, needed) === undefined;
+  missingField(fields, needed) === undefined;
 
-const missing = (fields: object, needed: object): string | undefined => {
+const missingField = (fields: object, needed: object): string | undefined => {
   for (const name in needed) {
     const [kind, found] = [Reflect.get(needed, name), typeof Reflect.get(fields, name)];
     if (kind === "value" ? found === "undefined" : found !== kind) return name;
@@ -51,7 +51,7 @@ export function readItem<T extends object>(item: Attributes, { needed, earlier }
   const fields = fromAttributes(item, tableAttributes);
   for (const old in earlier) rename(fields, old, earlier[old] as string);
   if (hasNeeded<T>(fields, needed)) return fields;
-  throw new Error(`a stored item lacks the field ${missing(fields, needed)}, or has it in another form`);
+  throw new Error(`a stored item lacks the field ${missingField(fields, needed)}, or has it in another form`);
 }
 
 /** Whether an item is of this kind: a later version may keep others beside it. */

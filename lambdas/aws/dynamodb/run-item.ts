@@ -3,7 +3,7 @@ import type { Order } from "../../core/job/index-position.ts";
 import type { RunRecord } from "../../core/job/job.ts";
 import { jobsPrefix, partitionKey, sortKey, ttlAttribute } from "../../topology.ts";
 import { toAttributes } from "./attributes.ts";
-import { expiryOf, type Item, withText, withValue } from "./job-item.ts";
+import { type Item, jobExpiryOf, withText, withValue } from "./job-item.ts";
 import { type Codec, readItem } from "./read-item.ts";
 
 /** An archived run is stored next to its job, with `RUN#` and its number, padded so that strings sort like numbers. */
@@ -15,12 +15,12 @@ export const runItemOf = (run: RunRecord, retentionDays: number): Item =>
   toAttributes({
     ...run,
     result: withText(run.result),
-    ...namesOf(run),
-    [ttlAttribute]: expiryOf(run.finished_at, retentionDays),
+    ...runKeyNames(run),
+    [ttlAttribute]: jobExpiryOf(run.finished_at, retentionDays),
   });
 
-const namesOf = ({ job_id, run }: RunRecord) => ({ [partitionKey]: jobsPrefix + job_id, [sortKey]: runKey(run) });
-export const runKeyOf = (run: RunRecord): Item => toAttributes(namesOf(run));
+const runKeyNames = ({ job_id, run }: RunRecord) => ({ [partitionKey]: jobsPrefix + job_id, [sortKey]: runKey(run) });
+export const runKeyOf = (run: RunRecord): Item => toAttributes(runKeyNames(run));
 
 const runCodec: Codec<RunRecord> = {
   needed: {

@@ -15,7 +15,7 @@ import { type Needed, readItem } from "./read-item.ts";
  * The tags before the key contain no `#`, so the partition is unambiguous. Each key has its own partition, so that a busy
  * one holds up no other.
  */
-const keyOf = ({ product, env, event, kind, key }: SharedKey) => ({
+const sharedItemKeyOf = ({ product, env, event, kind, key }: SharedKey) => ({
   [partitionKey]: `${sharedKeysPrefix}${product}#${env}#${event}#${kind}#${key}`,
   [sortKey]: "HOLDER",
 });
@@ -25,7 +25,7 @@ const answerKeyOf = (id: string) => ({ [partitionKey]: `${sharedKeysPrefix}${id}
 const neededOfHolder = { job_id: "string", token: "string" } as const;
 const neededOfAnswer = { job_id: "string", created_at: "number", fingerprint: "string" } as const;
 
-const isOf = (which: string) => `(job_id = :${which}_id AND created_at = :${which}_at)`;
+const isJobCondition = (which: string) => `(job_id = :${which}_id AND created_at = :${which}_at)`;
 
 /** Which job has which key: one small item per key, and one per request with an idempotency key. */
 export function dynamoSharedKeys({ client, table }: { client: DynamoDBClient; table: string }): SharedKeys {
@@ -45,7 +45,7 @@ export function dynamoSharedKeys({ client, table }: { client: DynamoDBClient; ta
   });
 
   return withClassifiedErrors<SharedKeys>({
-    get: (key) => read<KeyHolder>(keyOf(key), neededOfHolder),
+    get: (key) => read<KeyHolder>(sharedItemKeyOf(key), neededOfHolder),
 
     async move(key, from, to, until) {
       const condition =
@@ -57,12 +57,12 @@ export function dynamoSharedKeys({ client, table }: { client: DynamoDBClient; ta
               ExpressionAttributeValues: toAttributes({ ":from": from }),
             };
       try {
-        await client.send(new PutItemCommand({ ...put(keyOf(key), to, until), ...condition }));
+        await client.send(new PutItemCommand({ ...put(sharedItemKeyOf(key), to, until), ...condition }));
         return "moved";
       } catch (error) {
         if (!(error instanceof ConditionalCheckFailedException)) throw error;
         // The SDK may have repeated a write of ours whose answer was lost: only we know its token.
-        return (await read<KeyHolder>(keyOf(key), neededOfHolder))?.token === to.token ? "moved" : "lost";
+        return (await read<KeyHolder>(sharedItemKeyOf(key), neededOfHolder))?.token === to.token ? "moved" : "lost";
       }
     },
 
@@ -71,7 +71,7 @@ export function dynamoSharedKeys({ client, table }: { client: DynamoDBClient; ta
     async keepAnswer(id, answer, until, stale = answer) {
       const write = new PutItemCommand({
         ...put(answerKeyOf(id), answer, until),
-        ConditionExpression: `attribute_not_exists(PK) OR ${isOf("own")} OR ${isOf("stale")}`,
+        ConditionExpression: `attribute_not_exists(PK) OR ${isJobCondition("own")} OR ${isJobCondition("stale")}`,
         ExpressionAttributeValues: toAttributes({
           ":own_id": answer.job_id,
           ":own_at": answer.created_at,

@@ -24,7 +24,7 @@ export const dynamoStatsStore = (options: DynamoStatsStoreOptions): StatsStore =
 const statsStore = ({ client, table }: DynamoStatsStoreOptions, counters: Counters): StatsStore => ({
   async add(increments) {
     const hours = Map.groupBy(increments, ({ product, env, hour }) => JSON.stringify([product, env, hour]));
-    await allOver([...hours.values()].map((entries) => counters.count(countingOf(entries))));
+    await allOver([...hours.values()].map((entries) => counters.count(hourCounting(entries))));
   },
 
   async read(product, env, fromHour, toHour) {
@@ -33,7 +33,7 @@ const statsStore = ({ client, table }: DynamoStatsStoreOptions, counters: Counte
       KeyConditionExpression: `${partitionKey} = :tenant AND ${sortKey} BETWEEN :first AND :last`,
       // BETWEEN includes both ends, so the last hour is the one before `toHour`.
       ExpressionAttributeValues: toAttributes({
-        ":tenant": partitionOf(product, env),
+        ":tenant": statsPartitionOf(product, env),
         ":first": hourKey(fromHour),
         ":last": hourKey(toHour - 1),
       }),
@@ -46,7 +46,7 @@ const statsStore = ({ client, table }: DynamoStatsStoreOptions, counters: Counte
     const query = new QueryCommand({
       TableName: table,
       KeyConditionExpression: `${partitionKey} = :tenant AND begins_with(${sortKey}, :hours)`,
-      ExpressionAttributeValues: toAttributes({ ":tenant": partitionOf(product, env), ":hours": hourPrefix }),
+      ExpressionAttributeValues: toAttributes({ ":tenant": statsPartitionOf(product, env), ":hours": hourPrefix }),
       ScanIndexForward: false,
       Limit: 1,
     });
@@ -56,7 +56,7 @@ const statsStore = ({ client, table }: DynamoStatsStoreOptions, counters: Counte
 });
 
 /** Tags contain no `#`, so the key is unambiguous. */
-const partitionOf = (product: string, env: string) => `${statsPrefix}${product}#${env}`;
+const statsPartitionOf = (product: string, env: string) => `${statsPrefix}${product}#${env}`;
 
 const hourPrefix = "HOUR#";
 /** `HOUR#2030-01-01T12`: sorts by time. */
@@ -66,14 +66,14 @@ const hourIn = (item: Item) => Date.parse(`${item[sortKey]?.S?.slice(hourPrefix.
 type HourIncrement = HourCounts & Counted;
 
 /** Adds the counts that are not zero. The attributes are flat, since ADD works on top-level attributes only. */
-function countingOf(entries: readonly HourIncrement[]): Counting<HourIncrement> {
+function hourCounting(entries: readonly HourIncrement[]): Counting<HourIncrement> {
   const { product, env, hour } = entries[0] as HourIncrement;
   return {
-    key: toAttributes({ [partitionKey]: partitionOf(product, env), [sortKey]: hourKey(hour) }),
+    key: toAttributes({ [partitionKey]: statsPartitionOf(product, env), [sortKey]: hourKey(hour) }),
     from: hour,
     entries,
     additionOf: (some) => ({
-      add: Object.fromEntries(Object.entries(attributesOf(sumOf(some))).filter(([, value]) => value > 0)),
+      add: Object.fromEntries(Object.entries(countAttributesOf(sumOf(some))).filter(([, value]) => value > 0)),
       set: { [ttlAttribute]: (hour + keptMs) / 1000 },
     }),
   };
@@ -83,7 +83,7 @@ const sumOf = (entries: readonly HourIncrement[]): Counts =>
   entries.reduce((sum, { counts }) => addCounts(sum, counts), noCounts());
 
 /** `lateness_7` is the count of the histogram's bucket 7. */
-function attributesOf({ lateness, duration, ...counters }: Counts): Record<string, number> {
+function countAttributesOf({ lateness, duration, ...counters }: Counts): Record<string, number> {
   const spread = (name: string, histogram: number[]) => histogram.map((count, i) => [`${name}_${i}`, count]);
   return { ...counters, ...Object.fromEntries([...spread("lateness", lateness), ...spread("duration", duration)]) };
 }

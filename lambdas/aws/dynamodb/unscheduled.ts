@@ -1,7 +1,7 @@
 import { BatchWriteItemCommand, type DynamoDBClient, PutItemCommand, QueryCommand } from "@aws-sdk/client-dynamodb";
 import { shardOf } from "../../core/job/job-id.ts";
 import { TransientError } from "../../core/kernel/errors.ts";
-import { type Kept, keptShards, type Unscheduled } from "../../core/ports/unscheduled.ts";
+import { type KeptMessage, keptShards, type Unscheduled } from "../../core/ports/unscheduled.ts";
 import { partitionKey, sortKey, ttlAttribute, unscheduledPrefix } from "../../topology.ts";
 import { withClassifiedErrors } from "../client/aws-errors.ts";
 import { toAttributes } from "./attributes.ts";
@@ -22,30 +22,34 @@ export const dynamoUnscheduled = ({ client, table }: { client: DynamoDBClient; t
     async hold(kept) {
       const { type, group, message } = kept;
       const expires = Math.ceil((message.due_at + keptAfterMs) / 1000);
-      const item = { ...keyOf(kept), ...toAttributes({ type, group, message, [ttlAttribute]: expires }) };
+      const item = { ...keptKeyOf(kept), ...toAttributes({ type, group, message, [ttlAttribute]: expires }) };
       await client.send(new PutItemCommand({ TableName: table, Item: item }));
     },
 
     async page({ shard, until, limit }, after) {
       const high = timeKey(until + 1);
-      const low = after ? sortKeyOf(after) : timeKey(0);
+      const low = after ? keptSortKeyOf(after) : timeKey(0);
       if (low > high) return { kept: [] };
       const query = new QueryCommand({
         TableName: table,
         KeyConditionExpression: `${partitionKey} = :shard AND ${sortKey} BETWEEN :low AND :high`,
-        ExpressionAttributeValues: toAttributes({ ":shard": partitionOf(shard), ":low": low, ":high": high }),
+        ExpressionAttributeValues: toAttributes({
+          ":shard": unscheduledPartitionOf(shard),
+          ":low": low,
+          ":high": high,
+        }),
         // One more for the item of the cursor itself, which the range includes.
         Limit: limit + 1,
       });
       const { Items = [], LastEvaluatedKey } = await client.send(query);
-      const found = Items.map(keptIn).filter((one) => !after || sortKeyOf(one) !== sortKeyOf(after));
+      const found = Items.map(keptIn).filter((one) => !after || keptSortKeyOf(one) !== keptSortKeyOf(after));
       const kept = found.slice(0, limit);
       const last = kept.at(-1);
       return { kept, ...(last && (LastEvaluatedKey || found.length > limit) && { next: last }) };
     },
 
     async remove(kept) {
-      const keys = [...new Map(kept.map((one) => [sortKeyOf(one), keyOf(one)])).values()];
+      const keys = [...new Map(kept.map((one) => [keptSortKeyOf(one), keptKeyOf(one)])).values()];
       for (let start = 0; start < keys.length; start += largestBatch) {
         const requests = keys.slice(start, start + largestBatch).map((Key) => ({ DeleteRequest: { Key } }));
         const command = new BatchWriteItemCommand({ RequestItems: { [table]: requests } });
@@ -57,17 +61,17 @@ export const dynamoUnscheduled = ({ client, table }: { client: DynamoDBClient; t
 
 const noCapacity = () => new TransientError("UNPROCESSED", "DynamoDB had no capacity to delete a kept message");
 
-const partitionOf = (shard: number) => `${unscheduledPrefix}${shard}`;
+const unscheduledPartitionOf = (shard: number) => `${unscheduledPrefix}${shard}`;
 /** By time, then by attempt, so that keeping a message again replaces it. */
-const sortKeyOf = ({ message: { job_id, run, attempt, due_at } }: Kept) =>
+const keptSortKeyOf = ({ message: { job_id, run, attempt, due_at } }: KeptMessage) =>
   `${positionKey({ id: job_id, time: due_at })}#${run}#${attempt}`;
-const keyOf = (kept: Kept): Item =>
+const keptKeyOf = (kept: KeptMessage): Item =>
   toAttributes({
-    [partitionKey]: partitionOf(shardOf(kept.message.job_id, keptShards)),
-    [sortKey]: sortKeyOf(kept),
+    [partitionKey]: unscheduledPartitionOf(shardOf(kept.message.job_id, keptShards)),
+    [sortKey]: keptSortKeyOf(kept),
   });
-const keptIn = (item: Item): Kept => {
+const keptIn = (item: Item): KeptMessage => {
   const needed = { type: "string", group: "string", message: "object" } as const;
-  const { type, group, message } = readItem<Kept>(item, { needed });
+  const { type, group, message } = readItem<KeptMessage>(item, { needed });
   return { type, group, message };
 };

@@ -25,7 +25,7 @@ interface IndexedEvent {
 export function eventBridgeBus({ client, bus, clock }: EventBridgeBusOptions): EventBus {
   /** Publishes events of different jobs. */
   const publishWave = async (wave: readonly IndexedEvent[]): Promise<Unpublished[]> => {
-    const entries = wave.map(({ event }) => entryOf(event, bus));
+    const entries = wave.map(({ event }) => jobEventEntryOf(event, bus));
     const refused = await putEvents(client, clock, entries);
     return refused.map(({ index, ...why }) => ({ index: (wave[index] as IndexedEvent).index, ...why }));
   };
@@ -35,7 +35,7 @@ export function eventBridgeBus({ client, bus, clock }: EventBridgeBusOptions): E
       const unpublished: Unpublished[] = [];
       const stopped = new Set<string>();
       for (const wave of waves(events)) {
-        const [held, free] = split(wave, ({ event }) => stopped.has(event.detail.job_id));
+        const [held, free] = partition(wave, ({ event }) => stopped.has(event.detail.job_id));
         const refused = await publishWave(free);
         for (const { index, permanent } of refused)
           if (!permanent) stopped.add((events[index] as JobEvent).detail.job_id);
@@ -46,7 +46,7 @@ export function eventBridgeBus({ client, bus, clock }: EventBridgeBusOptions): E
   };
 }
 
-const entryOf = ({ name, time, detail }: JobEvent, EventBusName: string): PutEventsRequestEntry => ({
+const jobEventEntryOf = ({ name, time, detail }: JobEvent, EventBusName: string): PutEventsRequestEntry => ({
   EventBusName,
   Source: eventSource,
   DetailType: transitionEvent(name),
@@ -68,7 +68,7 @@ function waves(events: readonly JobEvent[]): IndexedEvent[][] {
   return all;
 }
 
-function split<T>(items: readonly T[], test: (item: T) => boolean): [T[], T[]] {
+function partition<T>(items: readonly T[], test: (item: T) => boolean): [T[], T[]] {
   const groups = Map.groupBy(items, test);
   return [groups.get(true) ?? [], groups.get(false) ?? []];
 }

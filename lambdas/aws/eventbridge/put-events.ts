@@ -25,7 +25,7 @@ export async function putEvents(
 ): Promise<Unpublished[]> {
   const all = entries.map((entry, index) => ({ index, entry }));
   const putBatches = async (entriesToPut: readonly IndexedEntry[]) =>
-    (await Promise.all(batchesOf(entriesToPut).map((batch) => putBatch(client, batch)))).flat();
+    (await Promise.all(eventBatchesOf(entriesToPut).map((batch) => publishBatch(client, batch)))).flat();
   let unpublished = await putBatches(all);
   for (const pause of pausesMs) {
     const again = unpublished.filter(({ permanent }) => !permanent);
@@ -37,7 +37,7 @@ export async function putEvents(
   return unpublished;
 }
 
-async function putBatch(client: EventBridgeClient, batch: readonly IndexedEntry[]): Promise<Unpublished[]> {
+async function publishBatch(client: EventBridgeClient, batch: readonly IndexedEntry[]): Promise<Unpublished[]> {
   try {
     const answer = await client.send(new PutEventsCommand({ Entries: batch.map(({ entry }) => entry) }));
     return batch.flatMap(({ index }, i) => {
@@ -45,24 +45,24 @@ async function putBatch(client: EventBridgeClient, batch: readonly IndexedEntry[
       return code === undefined ? [] : [{ index, code, ...(isPermanentCode(code) && { permanent: true }) }];
     });
   } catch (error) {
-    return await refusedCall(client, batch, error);
+    return await refusedPut(client, batch, error);
   }
 }
 
 /** A permanent error of the call may be about a single entry, so each is then put alone. */
-async function refusedCall(
+async function refusedPut(
   client: EventBridgeClient,
   batch: readonly IndexedEntry[],
   error: unknown,
 ): Promise<Unpublished[]> {
   const permanent = isPermanent(error);
-  if (permanent && batch.length > 1) return (await Promise.all(batch.map((one) => putBatch(client, [one])))).flat();
+  if (permanent && batch.length > 1) return (await Promise.all(batch.map((one) => publishBatch(client, [one])))).flat();
   // A transient error is not retried here, since the SDK has already tried three times.
   const code = error instanceof Error ? error.name : "UNKNOWN";
   return batch.map(({ index }) => ({ index, code, ...(permanent && { permanent }) }));
 }
 
-const batchesOf = (items: readonly IndexedEntry[]): IndexedEntry[][] =>
+const eventBatchesOf = (items: readonly IndexedEntry[]): IndexedEntry[][] =>
   Array.from({ length: Math.ceil(items.length / largestBatch) }, (_, i) =>
     items.slice(i * largestBatch, (i + 1) * largestBatch),
   );

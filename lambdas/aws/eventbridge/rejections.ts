@@ -1,6 +1,6 @@
 import type { EventBridgeClient, PutEventsRequestEntry } from "@aws-sdk/client-eventbridge";
 import type { SQSClient } from "@aws-sdk/client-sqs";
-import { tenantOf } from "../../core/job/job.ts";
+import { fairGroupOf } from "../../core/job/job.ts";
 import type { JobRejectedDetail, Rejection } from "../../core/job/job-rejected.ts";
 import { PermanentError } from "../../core/kernel/errors.ts";
 import type { Clock } from "../../core/ports/clock.ts";
@@ -28,14 +28,14 @@ export const intakeRejections = ({ events, bus, sqs, deadLetterUrl, clock }: Int
     const unpublished = await putEvents(
       events,
       clock,
-      rejections.map(({ detail }) => entryOf(detail, bus, time)),
+      rejections.map(({ detail }) => rejectionEntryOf(detail, bus, time)),
     );
     const causes = new Map(unpublished.map(({ index, code }) => [index, entryError("EventBridge", code)]));
     // A message whose event the bus refuses permanently becomes a dead letter too, which says why there was no event.
     const rest = [...rejections.entries()].flatMap(([index, rejection]) => {
       const cause = causes.get(index);
       if (cause && !(cause instanceof PermanentError)) return [];
-      return [{ index, letter: letterOf(rejection, cause?.code) }];
+      return [{ index, letter: rejectionLetterOf(rejection, cause?.code) }];
     });
     const unkept = await sendInBatches(
       sqs,
@@ -49,7 +49,7 @@ export const intakeRejections = ({ events, bus, sqs, deadLetterUrl, clock }: Int
   },
 });
 
-const entryOf = (detail: JobRejectedDetail, EventBusName: string, Time: Date): PutEventsRequestEntry => ({
+const rejectionEntryOf = (detail: JobRejectedDetail, EventBusName: string, Time: Date): PutEventsRequestEntry => ({
   EventBusName,
   Source: eventSource,
   DetailType: rejectedEvent,
@@ -58,11 +58,11 @@ const entryOf = (detail: JobRejectedDetail, EventBusName: string, Time: Date): P
 });
 
 /** `untold`, also the name of the attribute, is the code with which the bus permanently refused the event. */
-function letterOf({ detail, body }: Rejection, untold?: string): Outgoing {
+function rejectionLetterOf({ detail, body }: Rejection, untold?: string): Outgoing {
   const { code, message, errors, source, message_id, product_tag, env } = detail;
   const faults = errors.map((fault) => `${fault.pointer || "/"}: ${fault.detail}`);
   const known = product_tag !== undefined && env !== undefined;
-  return deadLetter(body, known ? tenantOf({ product: product_tag, env }) : source, {
+  return deadLetter(body, known ? fairGroupOf({ product: product_tag, env }) : source, {
     code: textAttribute(code),
     detail: textAttribute([message, ...faults].join("\n"), 4096),
     source: textAttribute(source),

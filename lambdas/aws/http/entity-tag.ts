@@ -10,7 +10,7 @@ const tagOf = (body: string): string => `W/"${createHash("sha256").update(body).
 const opaqueTags = /"[^"]*"/g;
 
 /** Whether a caller has the answer with this tag already, as If-None-Match says: `*`, or a list of tags (RFC 9110, 13.1.2). */
-function isKnown(ifNoneMatch: string, tag: string): boolean {
+function matchesTag(ifNoneMatch: string, tag: string): boolean {
   if (ifNoneMatch.trim() === "*") return true;
   return [...ifNoneMatch.matchAll(opaqueTags)].some(([opaque]) => tag === `W/${opaque}`);
 }
@@ -20,7 +20,7 @@ export function withTag(answer: Result, ifNoneMatch = ""): Result {
   const { statusCode, headers, body } = answer;
   if (statusCode !== 200 || body === undefined) return answer;
   const etag = tagOf(body);
-  if (!isKnown(ifNoneMatch, etag)) return { ...answer, headers: { ...headers, etag } };
+  if (!matchesTag(ifNoneMatch, etag)) return { ...answer, headers: { ...headers, etag } };
   const { "content-type": _ofNoBody, ...others } = headers ?? {};
   return { statusCode: 304, headers: { ...others, etag } };
 }

@@ -3,8 +3,8 @@ import httpHeaderNormalizer from "@middy/http-header-normalizer";
 import httpRouter from "@middy/http-router";
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from "aws-lambda";
 import { allScopes, noScopes, Scopes } from "../../core/access/scopes.ts";
+import { defined } from "../../core/kernel/defined.ts";
 import { traceOf } from "../../core/kernel/errors.ts";
-import { given } from "../../core/kernel/given.ts";
 import { parsedJson } from "../../core/kernel/parsed-json.ts";
 import { RequestError } from "../../core/kernel/request-error.ts";
 import { jsonPointer } from "../../core/kernel/schema.ts";
@@ -40,9 +40,11 @@ export const httpApi = <S extends { log: Log }>(services: () => S, routes: reado
               const fields = { ...requestFields(event, context), route: `${route.method} ${route.path}` };
               const own = loggingOf(services(), fields);
               const began = performance.now();
-              const request = requestOf(event, route);
+              const request = httpRequestOf(event, route);
               const answer = await route.endpoint.handle(own, request);
-              const response = route.tagged ? withTag(json(answer), event.headers["if-none-match"]) : json(answer);
+              const response = route.tagged
+                ? withTag(jsonResult(answer), event.headers["if-none-match"])
+                : jsonResult(answer);
               const { statusCode: status = answer.status } = response;
               if (!route.open) logAnswer(own.log, { ...answer, status }, performance.now() - began);
               return response;
@@ -71,7 +73,7 @@ const requestFields = (event: Event, context: Context) => ({
   ...invocationFields(context),
 });
 
-function requestOf<S>(event: Event, { open, takesQuery }: Route<S>): HttpRequest {
+function httpRequestOf<S>(event: Event, { open, takesQuery }: Route<S>): HttpRequest {
   const scopes = open ? noScopes : scopesOf(event);
   const query = Object.fromEntries(Object.entries(event.queryStringParameters ?? {}).map(([k, v]) => [k, v ?? ""]));
   const unknown = open || takesQuery ? [] : Object.keys(query);
@@ -84,7 +86,7 @@ function requestOf<S>(event: Event, { open, takesQuery }: Route<S>): HttpRequest
   const { requestId: id } = event.requestContext;
   const { headers, body } = event;
   const { key_name: name, rate } = authorizedOf(event).lambda ?? {};
-  const key = { caller: callerOf(event), ...given({ name, rate: rate === undefined ? undefined : Number(rate) }) };
+  const key = { caller: callerOf(event), ...defined({ name, rate: rate === undefined ? undefined : Number(rate) }) };
   return { id, body, params: Object.fromEntries(params), query, headers, scopes, ...key };
 }
 
@@ -114,7 +116,7 @@ function scopesOf(event: Event): Scopes {
   return Scopes.safeParse(parsedJson(scopes)).data ?? noScopes;
 }
 
-const json = ({ status, headers, body }: HttpResponse, type = "application/json"): Result => ({
+const jsonResult = ({ status, headers, body }: HttpResponse, type = "application/json"): Result => ({
   statusCode: status,
   headers: {
     ...(body !== undefined && { "content-type": type }),
@@ -152,6 +154,6 @@ const problemJson = (services: () => { log: Log }): MiddlewareObj<Event, Result>
       ...(wait !== undefined && { "retry-after": String(wait) }),
       ...(refused?.allow && { allow: refused.allow.join(", ") }),
     };
-    request.response = json({ status: problem.status, headers, body: problem }, "application/problem+json");
+    request.response = jsonResult({ status: problem.status, headers, body: problem }, "application/problem+json");
   },
 });

@@ -35,16 +35,16 @@ export const jsonBody = (): MiddlewareObj<APIGatewayProxyEventV2> => ({
     if (!mediaType.test(headers["content-type"] ?? "")) {
       throw new RequestError("UNSUPPORTED_MEDIA_TYPE", "Send JSON, with `Content-Type: application/json`.");
     }
-    const text = isBase64Encoded ? textOf(Buffer.from(body, "base64")) : body;
+    const text = isBase64Encoded ? decodedText(Buffer.from(body, "base64")) : body;
     if (text === undefined || (!isBase64Encoded && isGarbled(body, headers["content-length"]))) {
-      throw invalid("is not UTF-8");
+      throw invalidBody("is not UTF-8");
     }
-    Object.assign(event, { body: parsed(text) });
+    Object.assign(event, { body: parseJsonText(text) });
   },
 });
 
 /** Decodes UTF-8; undefined for bytes that are not UTF-8. */
-function textOf(bytes: Buffer): string | undefined {
+function decodedText(bytes: Buffer): string | undefined {
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   } catch {
@@ -59,16 +59,16 @@ function textOf(bytes: Buffer): string | undefined {
 const isGarbled = (body: string, sentBytes: string | undefined): boolean =>
   sentBytes !== undefined && body.includes("\ufffd") && Buffer.byteLength(body) !== Number(sentBytes);
 
-const invalid = (detail: string) =>
+const invalidBody = (detail: string) =>
   new RequestError("INVALID_REQUEST", `The body ${detail}.`, { faults: [{ pointer: "", detail }] });
 
 /** Parses JSON and refuses fields that would change a prototype when they are copied. */
-function parsed(text: string): unknown {
+function parseJsonText(text: string): unknown {
   try {
     return parse(text, requestReviver(text));
   } catch (error) {
     const isForbidden = (error as Error).message.startsWith("Object contains forbidden");
     const detail = isForbidden ? "has a field named __proto__, or constructor with a prototype" : "is not valid JSON";
-    throw invalid(detail);
+    throw invalidBody(detail);
   }
 }

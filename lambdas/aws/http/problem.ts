@@ -1,6 +1,6 @@
 import type * as z from "zod";
+import { defined } from "../../core/kernel/defined.ts";
 import { InternalError } from "../../core/kernel/errors.ts";
-import { given } from "../../core/kernel/given.ts";
 import { RequestError, type RequestErrorCode } from "../../core/kernel/request-error.ts";
 import { shorten, shownFaults } from "../../core/kernel/sizes.ts";
 import { isTransient } from "../client/aws-errors.ts";
@@ -37,13 +37,13 @@ const titleOf = (code: string): string => {
 };
 
 /** AWS refused a call that the request needs. A job that was stored before it remains, and the reconciler dispatches it. */
-const unavailable = (cause: unknown) =>
+const unavailableProblem = (cause: unknown) =>
   new RequestError("UNAVAILABLE", "AWS refused the request for now. Try again.", { cause, retryAfterSeconds: 5 });
 
 /** The error as its caller may see it; undefined for one that the request did not cause. */
 export function requestErrorOf(error: unknown): RequestError | undefined {
   if (error instanceof RequestError) return error;
-  return isTransient(error) ? unavailable(error) : undefined;
+  return isTransient(error) ? unavailableProblem(error) : undefined;
 }
 
 /** How many bytes of an answer the faults of one request may take. */
@@ -68,6 +68,6 @@ export function problemOf(thrown: unknown, requestId?: string, room = roomForFau
     code,
     ...(faults.length > 0 && { errors: faults }),
     ...(omitted > 0 && { errors_omitted: omitted }),
-    ...given({ job_id: jobId, job_status: error?.jobStatus, request_id: requestId }),
+    ...defined({ job_id: jobId, job_status: error?.jobStatus, request_id: requestId }),
   };
 }

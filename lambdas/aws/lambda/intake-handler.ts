@@ -72,7 +72,7 @@ async function answerBatch<S>(
   context: Context,
 ): Promise<SQSBatchResponse> {
   const now = services.clock.now();
-  const messages = records.map((record) => messageOf(record, now));
+  const messages = records.map((record) => queueMessageOf(record, now));
   const [first] = records;
   const isImport = first?.eventSourceARN.split(":").at(-1) === services.importQueueName;
   const stopAt = now + context.getRemainingTimeInMillis() - marginMs;
@@ -87,7 +87,7 @@ async function answerBatch<S>(
   return { batchItemFailures: failed.map(({ messageId }) => ({ itemIdentifier: messageId })) };
 }
 
-function messageOf({ messageId, body, attributes }: SQSRecord, now: number): QueueMessage {
+function queueMessageOf({ messageId, body, attributes }: SQSRecord, now: number): QueueMessage {
   const sentAt = Number(attributes?.SentTimestamp);
   return { id: messageId, body, sentAt: Number.isFinite(sentAt) ? Math.min(sentAt, now) : now };
 }

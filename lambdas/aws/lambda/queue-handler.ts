@@ -2,8 +2,8 @@ import middy from "@middy/core";
 import sqsPartialBatchFailure from "@middy/sqs-partial-batch-failure";
 import type { SQSBatchResponse, SQSEvent, SQSRecord } from "aws-lambda";
 import type * as z from "zod";
+import { defined } from "../../core/kernel/defined.ts";
 import { PermanentError, traceOf } from "../../core/kernel/errors.ts";
-import { given } from "../../core/kernel/given.ts";
 import type { Calls } from "../../core/limits/pump.ts";
 import { loggingOf } from "../../core/operations/log-fields.ts";
 import { setAside } from "../../core/outbound/set-aside.ts";
@@ -19,7 +19,7 @@ interface BesideMessage {
   calls?: Calls;
 }
 
-const besideOf = (record: SQSRecord): BesideMessage => given({ calls: callsOf(record) });
+const besideOf = (record: SQSRecord): BesideMessage => defined({ calls: callsOf(record) });
 
 /**
  * The handler of an SQS event source. It handles all records of a batch in parallel, each parsed by `schema`. A record that fails

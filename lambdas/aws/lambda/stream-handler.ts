@@ -6,7 +6,7 @@ import { loggingOf } from "../../core/operations/log-fields.ts";
 import { type DeadLetterServices, setAside } from "../../core/outbound/set-aside.ts";
 import type { DeadLetter } from "../../core/ports/dead-letters.ts";
 import type { Log } from "../../core/ports/log.ts";
-import { type Item, jobOf } from "../dynamodb/job-item.ts";
+import { type Item, jobFrom } from "../dynamodb/job-item.ts";
 import { invocationFields } from "../log/log.ts";
 import { invocationFailed } from "./with-safe-errors.ts";
 
@@ -58,8 +58,8 @@ function changeOf(record: DynamoDBRecord): { change?: JobChange; letter?: DeadLe
   const { OldImage, NewImage, SequenceNumber: sequence, ApproximateCreationDateTime = 0 } = dynamodb;
   try {
     const change = {
-      ...(OldImage && { before: jobOf(OldImage as Item) }),
-      ...(NewImage && { after: jobOf(NewImage as Item) }),
+      ...(OldImage && { before: jobFrom(OldImage as Item) }),
+      ...(NewImage && { after: jobFrom(NewImage as Item) }),
       at: ApproximateCreationDateTime * 1000,
       ...(id !== undefined && { id }),
       record,

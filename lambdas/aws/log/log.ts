@@ -5,7 +5,7 @@ import { LogEnv, logLevels, readEnv, sampledTraceId } from "../start/env.ts";
 import { emfOf } from "./emf.ts";
 
 type Level = (typeof logLevels)[number];
-type Fields = Record<string, unknown>;
+type LogFields = Record<string, unknown>;
 
 /**
  * Writes JSON lines for CloudWatch, from the level that the function's `LOG_LEVEL` sets (default: INFO). The logger of Powertools
@@ -36,7 +36,7 @@ export function makeLog(service: string): Log {
  * filter reads `level` and `timestamp`. The trace id is there only if X-Ray samples the trace.
  * https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-log-level.html
  */
-function lineWriter(service: string): (level: Level, message: string, fields?: Fields) => void {
+function lineWriter(service: string): (level: Level, message: string, fields?: LogFields) => void {
   // Not the global console: in Lambda it wraps each message in a log line of its own format.
   const out = new Console(process.stdout, process.stderr);
   return (level, message, fields) => {
@@ -51,7 +51,7 @@ function lineWriter(service: string): (level: Level, message: string, fields?: F
  * Every job writes a measurement, and there the invocation's id would cost more than it helps: a log stream belongs to one process,
  * which runs one invocation at a time.
  */
-const withoutInvocation = ({ function_request_id: _, ...fields }: Fields) => fields;
+const withoutInvocation = ({ function_request_id: _, ...fields }: LogFields) => fields;
 
 /** The id of the invocation that writes a line. Lambda's own log lines have the same id. */
 export const invocationFields = (context: Partial<Context> | undefined) =>

@@ -26,7 +26,8 @@ export function s3BlobStore({ client, bucket }: { client: S3Client; bucket: stri
     try {
       return await client.send(new GetObjectCommand({ Bucket: bucket, Key: key, ...part }));
     } catch (error) {
-      if (error instanceof NoSuchKey || statusOf(error) === preconditionFailed || isUnlisted(error)) return undefined;
+      if (error instanceof NoSuchKey || httpStatusOf(error) === preconditionFailed || isUnlisted(error))
+        return undefined;
       throw error;
     }
   };
@@ -73,9 +74,9 @@ const forbidden = 403;
  * https://docs.aws.amazon.com/AmazonS3/latest/userguide/troubleshoot-403-errors.html
  */
 const isUnlisted = (error: unknown): boolean =>
-  statusOf(error) === forbidden && (error as Error).message.includes(" s3:ListBucket ");
+  httpStatusOf(error) === forbidden && (error as Error).message.includes(" s3:ListBucket ");
 
-const statusOf = (error: unknown): number | undefined =>
+const httpStatusOf = (error: unknown): number | undefined =>
   error instanceof S3ServiceException ? error.$metadata.httpStatusCode : undefined;
 
 /** Keeps the SDK from signing the checksum of the body, which is empty here: S3 would then refuse any other body. */

@@ -30,22 +30,25 @@ export function awsSecrets({ readSecret, readParameter, clock, ttlMs = 300_000, 
       } catch (cause) {
         throw secretFault(reference, cause, hint);
       }
-      if (value === undefined) throw unusable(reference, "has no string value: store it as a string, not as binary");
-      return "key" in reference && reference.key !== undefined ? keyOf(value, reference.key, reference, hint) : value;
+      if (value === undefined)
+        throw unusableSecret(reference, "has no string value: store it as a string, not as binary");
+      return "key" in reference && reference.key !== undefined
+        ? fieldOfSecret(value, reference.key, reference, hint)
+        : value;
     },
   };
 }
 
 /** Has no cause, since the message of a JSON parser quotes its input, which is the secret. */
-const unusable = (reference: Reference, what: string, hint?: string) =>
+const unusableSecret = (reference: Reference, what: string, hint?: string) =>
   new JobError("CONFIGURATION_ERROR", withHint(`${referenceName(reference)} ${what}.`, hint));
 
-function keyOf(text: string, key: string, reference: Reference, hint: string | undefined): string {
+function fieldOfSecret(text: string, key: string, reference: Reference, hint: string | undefined): string {
   const value = objectIn(text, reference)[key];
   if (typeof value === "string") return value;
   // Secrets that RDS creates have the port as a number.
   if (typeof value === "number" || typeof value === "boolean") return String(value);
-  throw unusable(
+  throw unusableSecret(
     reference,
     `does not exist: add the key "${key}", with a string, to the JSON object in the secret`,
     hint,
@@ -60,7 +63,7 @@ function objectIn(text: string, reference: Reference): Record<string, unknown> {
     // The secret is not JSON, and the error below says so.
   }
   if (typeof value === "object" && value !== null) return { __proto__: null, ...value };
-  throw unusable(reference, "names a key, but the secret is not a JSON object: store it as one");
+  throw unusableSecret(reference, "names a key, but the secret is not a JSON object: store it as one");
 }
 
 interface Entry {

@@ -18,18 +18,18 @@ export function jwtSessions(secrets: Secrets): Sessions {
   return {
     async claimsOf(settings, token, now) {
       const { jwks, algorithms = jwks === undefined ? ["HS256"] : asymmetricAlgorithms } = settings;
-      const options = { ...optionsOf(settings, now), algorithms: [...algorithms] };
+      const options = { ...verifyOptionsOf(settings, now), algorithms: [...algorithms] };
       try {
         if (jwks !== undefined) return await payloadByKeys(token, options, keysOf(jwks));
         return await payloadOf(token, options, (fresh) => secretOf(secrets, settings, fresh));
       } catch (cause) {
-        throw faultOf(cause);
+        throw sessionFault(cause);
       }
     },
   };
 }
 
-const optionsOf = ({ audience, issuer }: SessionSettings, now: number): JWTVerifyOptions => ({
+const verifyOptionsOf = ({ audience, issuer }: SessionSettings, now: number): JWTVerifyOptions => ({
   audience: typeof audience === "string" ? audience : [...audience],
   ...(issuer !== undefined && { issuer }),
   requiredClaims: ["exp"],
@@ -77,12 +77,12 @@ async function secretOf(secrets: Secrets, { secret }: SessionSettings, fresh: bo
 }
 
 /** Everything that is not the fault of the token passes by itself, or is mended in the deployment: the request may come again. */
-function faultOf(cause: unknown): unknown {
+function sessionFault(cause: unknown): unknown {
   if (cause instanceof TransientError) return cause;
   if (cause instanceof JobError) return new TransientError(cause.code, cause.message, { cause });
   if (isUnavailable(cause))
     return new TransientError("NO_KEYS", "the keys of the session could not be fetched", { cause });
-  const detail = cause instanceof errors.JOSEError ? detailOf(cause) : undefined;
+  const detail = cause instanceof errors.JOSEError ? tokenFaultDetail(cause) : undefined;
   // Node's own errors come from a token whose parts cannot be read. They may quote it, so that they are no cause.
   return new TokenRefused(detail ?? "is not a JWT that can be read");
 }
@@ -95,7 +95,7 @@ const ofClaim: Record<string, string> = {
 };
 
 /** What is wrong with a token, by the code of the error: its message may quote the token. */
-function detailOf(error: errors.JOSEError): string | undefined {
+function tokenFaultDetail(error: errors.JOSEError): string | undefined {
   switch (error.code) {
     case "ERR_JWT_EXPIRED":
       return "has expired: send a current one";

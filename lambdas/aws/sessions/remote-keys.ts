@@ -62,11 +62,11 @@ async function limited(response: Response): Promise<string> {
     chunks.push(chunk);
   }
   const text = Buffer.concat(chunks).toString();
-  if (isJson(text)) return text;
+  if (parsesAsJson(text)) return text;
   throw new KeysUnavailable("the server of keys answered no JSON");
 }
 
-function isJson(text: string): boolean {
+function parsesAsJson(text: string): boolean {
   try {
     JSON.parse(text);
     return true;

@@ -9,14 +9,19 @@ import { type Outgoing, sendInBatches } from "./send-in-batches.ts";
 /** A standard queue of JSON messages. Their group makes it a fair queue. */
 export const sqsMessages = <Message>({ client, url }: { client: SQSClient; url: string }): MessageQueue<Message> => ({
   async send(message, options) {
-    const command = new SendMessageCommand({ QueueUrl: url, ...wireOf({ message, ...options }) });
+    const command = new SendMessageCommand({ QueueUrl: url, ...outgoingMessageOf({ message, ...options }) });
     await client.send(command).catch(throwClassified);
   },
 
-  sendMany: (entries) => sendInBatches(client, url, entries.map(wireOf)),
+  sendMany: (entries) => sendInBatches(client, url, entries.map(outgoingMessageOf)),
 });
 
-const wireOf = <Message>({ message, delaySeconds, group, calls }: { message: Message } & SendOptions): Outgoing => ({
+const outgoingMessageOf = <Message>({
+  message,
+  delaySeconds,
+  group,
+  calls,
+}: { message: Message } & SendOptions): Outgoing => ({
   MessageBody: jsonForSqs(message),
   DelaySeconds: delaySeconds,
   MessageGroupId: messageGroup(group),

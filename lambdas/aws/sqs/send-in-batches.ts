@@ -21,7 +21,9 @@ type IndexedMessage = [index: number, message: Outgoing];
 
 /** Sends any number of messages to a queue, in batches that are sent in parallel. Returns those that were refused. */
 export async function sendInBatches(client: SQSClient, url: string, messages: readonly Outgoing[]): Promise<Refused[]> {
-  return (await Promise.all(batchesOf([...messages.entries()]).map((batch) => sendTwice(client, url, batch)))).flat();
+  return (
+    await Promise.all(messageBatchesOf([...messages.entries()]).map((batch) => sendTwice(client, url, batch)))
+  ).flat();
 }
 
 /**
@@ -38,11 +40,11 @@ async function sendTwice(client: SQSClient, url: string, batch: IndexedMessage[]
     left = batch.filter(([index]) => again.has(index));
     return left.length === 0 ? permanent : [...permanent, ...(await sendBatch(client, url, left))];
   } catch (cause) {
-    return [...permanent, ...(await refusedCall(client, url, left, cause))];
+    return [...permanent, ...(await refusedSend(client, url, left, cause))];
   }
 }
 
-async function refusedCall(
+async function refusedSend(
   client: SQSClient,
   url: string,
   batch: IndexedMessage[],
@@ -60,11 +62,11 @@ async function sendBatch(client: SQSClient, url: string, batch: IndexedMessage[]
   return Failed.map(({ Id, Code }) => ({ index: Number(Id), cause: entryError("SQS", Code) }));
 }
 
-function batchesOf(messages: readonly IndexedMessage[]): IndexedMessage[][] {
+function messageBatchesOf(messages: readonly IndexedMessage[]): IndexedMessage[][] {
   const batches: IndexedMessage[][] = [];
   let room = 0;
   for (const numbered of messages) {
-    const bytes = bytesOf(numbered[1]);
+    const bytes = messageBytesOf(numbered[1]);
     const last = batches.at(-1);
     if (last && last.length < largestBatch && bytes <= room) {
       last.push(numbered);
@@ -78,7 +80,7 @@ function batchesOf(messages: readonly IndexedMessage[]): IndexedMessage[][] {
 }
 
 /** What a message takes of its batch: its body, and the names, types and values of its attributes. */
-function bytesOf({ MessageBody, MessageAttributes = {} }: Outgoing): number {
+function messageBytesOf({ MessageBody, MessageAttributes = {} }: Outgoing): number {
   const attributes = Object.entries(MessageAttributes).flatMap(([name, { DataType = "", StringValue = "" }]) => [
     name,
     DataType,

@@ -1,5 +1,5 @@
 import type { SQSClient } from "@aws-sdk/client-sqs";
-import { given } from "../../core/kernel/given.ts";
+import { defined } from "../../core/kernel/defined.ts";
 import type { TickMessage } from "../../core/limits/pump.ts";
 import type { Tick, Ticks } from "../../core/ports/ticks.ts";
 import { jsonForSqs } from "./escape.ts";
@@ -15,15 +15,15 @@ export const sqsTicks = ({ client, url }: { client: SQSClient; url: string }): T
     const [refused] = await sendInBatches(
       client,
       url,
-      ticks.map((tick) => wireOf(tick, now)),
+      ticks.map((tick) => outgoingTickOf(tick, now)),
     );
     if (refused) throw refused.cause;
   },
 });
 
 /** A tick comes rather a moment early than late: it calls from there as far ahead as any other. */
-function wireOf({ product, env, limit, key, by, visible, hands_over }: Tick, now: number): Outgoing {
-  const message: TickMessage = { v: 1, product, env, limit, key, by, visible, ...given({ hands_over }) };
+function outgoingTickOf({ product, env, limit, key, by, visible, hands_over }: Tick, now: number): Outgoing {
+  const message: TickMessage = { v: 1, product, env, limit, key, by, visible, ...defined({ hands_over }) };
   return {
     MessageBody: jsonForSqs(message),
     DelaySeconds: Math.min(longestDelaySeconds, Math.floor(Math.max(0, visible - now) / 1000)),

@@ -86,7 +86,7 @@ export const ApiEnv = () =>
   });
 export type ApiEnv = z.infer<ReturnType<typeof ApiEnv>>;
 
-export const limitsOf = (env: ApiEnv): ApiLimits => ({
+export const apiLimitsOf = (env: ApiEnv): ApiLimits => ({
   uploadBytes: env.LARGEST_UPLOAD_MB * 1024 ** 2,
   waitSeconds: env.LONGEST_HOLD_SECONDS,
   waitsPerKey: env.WAITS_PER_KEY,

@@ -1,13 +1,13 @@
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import type { Catalog } from "../../core/catalog/catalog.ts";
-import { given } from "../../core/kernel/given.ts";
+import { defined } from "../../core/kernel/defined.ts";
 import type { ApiServices } from "../../core/operations/services.ts";
 import { clientDefaults } from "../client/client-defaults.ts";
 import { dynamoRequests, dynamoWaits } from "../dynamodb/caller-counts.ts";
 import { dynamoEndpoints } from "../dynamodb/endpoints.ts";
 import { dynamoFailures } from "../dynamodb/failures.ts";
 import { dynamoSharedKeys } from "../dynamodb/shared-keys.ts";
-import { type ApiEnv, deploymentOf, limitsOf } from "./env.ts";
+import { type ApiEnv, apiLimitsOf, deploymentOf } from "./env.ts";
 import { lazySessions } from "./lazy-ports.ts";
 import { startServices } from "./start-up.ts";
 
@@ -23,7 +23,7 @@ export function startApi(env: ApiEnv, catalog: Catalog): ApiServices {
     sessions: lazySessions(),
     failures: dynamoFailures(dynamo),
     endpoints: dynamoEndpoints(dynamo),
-    limits: limitsOf(env),
-    ...given({ deployment: deploymentOf(env) }),
+    limits: apiLimitsOf(env),
+    ...defined({ deployment: deploymentOf(env) }),
   };
 }

@@ -8,13 +8,13 @@ export const systemClock: Clock = {
   now: Date.now,
   async sleep(ms, signal) {
     for (let left = ms; left > 0 && !signal?.aborted; left -= longestTimer) {
-      await pause(Math.min(left, longestTimer), signal);
+      await sleepFor(Math.min(left, longestTimer), signal);
     }
   },
 };
 
 /** Leaves no timer and no listener behind that would run after a frozen Lambda thaws. */
-const pause = (ms: number, signal?: AbortSignal): Promise<void> =>
+const sleepFor = (ms: number, signal?: AbortSignal): Promise<void> =>
   new Promise((resolve) => {
     const end = () => {
       clearTimeout(timer);

@@ -18,11 +18,11 @@ export type Meaning = readonly [
 export type Meanings = Readonly<Record<string, Meaning>>;
 
 /** A documented refusal: nothing was done. */
-export const refusal = ([code, message, retryable]: Meaning): Meaning => [code, message, retryable, true];
+export const refusalMeaning = ([code, message, retryable]: Meaning): Meaning => [code, message, retryable, true];
 
 /** Documented refusals, each of them. */
 export const refusals = (named: Meanings): Meanings =>
-  Object.fromEntries(Object.entries(named).map(([name, meaning]) => [name, refusal(meaning)]));
+  Object.fromEntries(Object.entries(named).map(([name, meaning]) => [name, refusalMeaning(meaning)]));
 
 export interface FaultTable {
   named: Meanings;
@@ -33,11 +33,12 @@ export interface FaultTable {
 /** Converts a service's error to the failure of an attempt. Its own message stays in the cause, because it quotes names, addresses and values. */
 export function faultBy({ named, byStatus }: FaultTable, cause: unknown): JobError {
   if (cause instanceof JobError) return cause;
-  const [code, message, retryable, nothingDone = false] = meaningIn(named, cause) ?? byStatus(statusOf(cause), cause);
-  const retryAfterMs = waitOf(cause);
+  const [code, message, retryable, nothingDone = false] =
+    meaningIn(named, cause) ?? byStatus(errorStatusOf(cause), cause);
+  const retryAfterMs = waitAskedBy(cause);
   return new JobError(code, message, {
     cause,
-    nothingDone: nothingDone || (statusOf(cause) === undefined && neverSent(cause)),
+    nothingDone: nothingDone || (errorStatusOf(cause) === undefined && neverSent(cause)),
     providerCode: ownNameOf(cause),
     ...(code === "PROVIDER_ERROR" && { retryable: retryable ?? false }),
     ...(retryAfterMs !== undefined && { retryAfterMs }),
@@ -46,7 +47,7 @@ export function faultBy({ named, byStatus }: FaultTable, cause: unknown): JobErr
 
 /** The meaning that a table gives an error by its name, if it lists it. */
 export function meaningIn(named: Meanings, error: unknown): Meaning | undefined {
-  const name = namesOf(error).find((name) => Object.hasOwn(named, name));
+  const name = errorNamesOf(error).find((name) => Object.hasOwn(named, name));
   return name === undefined ? undefined : named[name];
 }
 
@@ -64,7 +65,7 @@ function ownNameOf(error: unknown): string | undefined {
   const found = [response?.data?.error, reason, code, name].find(
     (own): own is string => typeof own === "string" && /^[A-Za-z_]{3,60}$/.test(own) && !generic.has(own),
   );
-  return found ?? statusOf(error)?.toString();
+  return found ?? errorStatusOf(error)?.toString();
 }
 
 interface ServiceError {
@@ -82,7 +83,7 @@ interface ServiceError {
 }
 
 /** The names of an error of AWS, Azure or Google. */
-export function namesOf(error: unknown): string[] {
+export function errorNamesOf(error: unknown): string[] {
   const { name, code, response } = Object(error) as ServiceError;
   return [response?.data?.error, name, code]
     .filter((value) => typeof value === "string")
@@ -90,7 +91,7 @@ export function namesOf(error: unknown): string[] {
 }
 
 /** The HTTP status of an error of AWS, Azure or Google. */
-export function statusOf(error: unknown): number | undefined {
+export function errorStatusOf(error: unknown): number | undefined {
   const { $metadata, statusCode, code, status, response } = Object(error) as ServiceError;
   return [$metadata?.httpStatusCode, statusCode, code, status, response?.status].find(isStatus);
 }
@@ -98,7 +99,7 @@ export function statusOf(error: unknown): number | undefined {
 const isStatus = (value: unknown): value is number => typeof value === "number" && value >= 100 && value <= 599;
 
 /** The milliseconds that the service asks to wait, from a field of the error or a header of the response. */
-export function waitOf(error: unknown): number | undefined {
+export function waitAskedBy(error: unknown): number | undefined {
   const seconds = Number((Object(error) as ServiceError).retryAfterSeconds);
   return seconds > 0 ? seconds * 1000 : retryAfterOf(error);
 }

@@ -1,15 +1,15 @@
-import { valuesOf } from "../../core/expressions/values.ts";
+import { catalogValuesOf } from "../../core/expressions/values.ts";
 import type { Stored } from "../../core/job/job.ts";
 import { JobError } from "../../core/job/job-error.ts";
 import { attemptFailed, completed, parked } from "../../core/job/transitions.ts";
+import { defined } from "../../core/kernel/defined.ts";
 import { TransientError, traceOf } from "../../core/kernel/errors.ts";
-import { given } from "../../core/kernel/given.ts";
 import { Answered, type Execution, Finished, Parked } from "../../core/operations/execution.ts";
-import { load, store } from "../../core/operations/payload.ts";
+import { load, storePayload } from "../../core/operations/payload.ts";
 import type { ConsumerServices } from "../../core/operations/services.ts";
 import { progressPrefix, resultsPrefix } from "../../topology.ts";
 import type { Transition } from "./attempt-policy.ts";
-import { type Found, NotStarted, type Running } from "./context.ts";
+import { type FoundTarget, NotStarted, type Running } from "./context.ts";
 import { around } from "./lists.ts";
 import { withProgress, withTargets } from "./targets/record.ts";
 import { OutOfTime, withinTime, withTimeout } from "./within-time.ts";
@@ -18,7 +18,7 @@ import { OutOfTime, withinTime, withTimeout } from "./within-time.ts";
  * Runs the executor and what stands around it, and returns what becomes of the job, or a NotStarted if the executor was not called. Throws
  * if nobody can say what the executor did: the end of the lease then counts as a crash.
  */
-export async function attempt(running: Running): Promise<Transition | NotStarted> {
+export async function runAttempt(running: Running): Promise<Transition | NotStarted> {
   const { services, engine, job, used } = running;
   try {
     const result = await withTimeout(services.clock, job.timeout_ms, async (signal) => {
@@ -38,21 +38,21 @@ export async function attempt(running: Running): Promise<Transition | NotStarted
   }
 }
 
-function eventOf({ services, job }: Running): Found {
+function eventOf({ services, job }: Running): FoundTarget {
   const found = services.catalog.lookup(job.product, job.event);
   if (found?.event.type === job.type) return found;
   const text = `The catalog no longer has ${job.type} event ${job.event} of ${job.product}.`;
   throw new JobError("CONFIGURATION_ERROR", text);
 }
 
-async function executionOf(running: Running, found: Found, signal: AbortSignal): Promise<Execution> {
+async function executionOf(running: Running, found: FoundTarget, signal: AbortSignal): Promise<Execution> {
   const { services, job, room } = running;
   const { blobs, secrets, clock, log } = services;
   const kept = (stored: Stored) => load(blobs, stored).catch(unread);
   return {
     job,
     input: (await kept(job.input)) as Record<string, unknown>,
-    ...valuesOf(found.product, job.env),
+    ...catalogValuesOf(found.product, job.env),
     event: found.event,
     target: found.target,
     idempotencyKey: `${job.id}-${job.run}`,
@@ -71,17 +71,17 @@ function unread(cause: unknown): never {
 async function succeeded(running: Running, result: unknown): Promise<Transition> {
   const now = running.services.clock.now();
   if (result instanceof Parked) {
-    const progress = await keep(running, progressPrefix, result.progress);
+    const progress = await storeValue(running, progressPrefix, result.progress);
     return (of) => parked(of, progress, result.wakeAt, result.retry);
   }
   if (result instanceof Answered) {
-    const kept = await keepResult(running, result.result);
+    const kept = await storeResult(running, result.result);
     return (of) => completed(of, now, kept, { cachedFrom: result.from });
   }
   const finished = result instanceof Finished ? result : new Finished(result, undefined);
-  const kept = await keepResult(running, finished.result);
+  const kept = await storeResult(running, finished.result);
   const progress = await keepProgress(running, finished.progress).catch(() => undefined);
-  return (of) => completed(of, now, kept, given({ progress }));
+  return (of) => completed(of, now, kept, defined({ progress }));
 }
 
 async function failed(running: Running, cause: unknown): Promise<Transition> {
@@ -90,7 +90,7 @@ async function failed(running: Running, cause: unknown): Promise<Transition> {
   if (error !== cause) services.log.error("executor threw", traceOf(cause));
   const fails = (of: JobError, progress?: Stored): Transition => {
     const now = services.clock.now();
-    return (job) => attemptFailed(job, now, { error: of, random, ...given({ progress }) });
+    return (job) => attemptFailed(job, now, { error: of, random, ...defined({ progress }) });
   };
   try {
     return fails(error, await keepProgress(running, error.progress));
@@ -114,8 +114,8 @@ const withoutProgress = ({ code, message, providerCode, cause }: JobError) =>
 /** The executor has done its work, and its result could not be stored. */
 class Unkept extends Error {}
 
-const keepResult = (running: Running, result: unknown): Promise<Stored> =>
-  keep(running, resultsPrefix, result).catch((cause) => {
+const storeResult = (running: Running, result: unknown): Promise<Stored> =>
+  storeValue(running, resultsPrefix, result).catch((cause) => {
     throw new Unkept("the result could not be stored", { cause });
   });
 
@@ -127,8 +127,8 @@ function completedWithout({ clock, log }: ConsumerServices, { cause }: Unkept): 
 }
 
 const keepProgress = async (running: Running, progress: unknown): Promise<Stored | undefined> =>
-  progress === undefined ? undefined : keep(running, progressPrefix, progress);
+  progress === undefined ? undefined : storeValue(running, progressPrefix, progress);
 
 /** The key names the claim too: a consumer that has lost it must not change what the next consumer of the attempt kept. */
-const keep = ({ services, job, insisting }: Running, prefix: string, value: unknown): Promise<Stored> =>
-  insisting(() => store(services.blobs, `${prefix}${job.id}/${job.run}/${job.attempt}/${job.claim_id}`, value));
+const storeValue = ({ services, job, insisting }: Running, prefix: string, value: unknown): Promise<Stored> =>
+  insisting(() => storePayload(services.blobs, `${prefix}${job.id}/${job.run}/${job.attempt}/${job.claim_id}`, value));

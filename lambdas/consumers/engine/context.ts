@@ -8,8 +8,8 @@ import type { ExecuteWithServices } from "../../core/operations/execution.ts";
 import type { Memory, Room } from "../../core/operations/memory.ts";
 import type { ConsumerServices } from "../../core/operations/services.ts";
 import type { AttemptPolicy, Recorded, Transition } from "./attempt-policy.ts";
-import type { Company } from "./company.ts";
-import type { Pass } from "./gates/leave.ts";
+import type { Batchmates } from "./batchmates.ts";
+import type { Admission } from "./gates/leave.ts";
 import type { TargetHealth } from "./targets/health.ts";
 import type { Used } from "./targets/record.ts";
 import type { Insisting } from "./while-claimed.ts";
@@ -27,7 +27,7 @@ export interface Engine extends Waiting {
   /** The memory that the jobs of a batch share. */
   memory: Memory;
   /** Who runs in the process. */
-  company: Company;
+  company: Batchmates;
   /** What the process knows of the targets of groups. */
   health: TargetHealth;
   /** Whether it runs a job itself that gets a slot from it. */
@@ -42,7 +42,7 @@ export interface Entering {
   /** The limits that have called the job. */
   calls?: Calls | undefined;
   /** What the gates have let pass. Absent for a job without limits. */
-  pass?: Pass | undefined;
+  pass?: Admission | undefined;
   /** Why the claim was refused. */
   refused?: Exclude<ClaimOutcome, { outcome: "claimed" }> | undefined;
   /** The job, once it is claimed. */
@@ -67,7 +67,7 @@ export interface Running extends Pick<Entering, "engine" | "services" | "message
 }
 
 /** What a catalog has of a job. */
-export type Found = Omit<CatalogEvent, "env">;
+export type FoundTarget = Omit<CatalogEvent, "env">;
 
 /** Nothing has started under a claim, so the job is snoozed: the claim must not count as a crash. */
 export class NotStarted extends Error {
@@ -92,7 +92,7 @@ type Verdict = Transition | NotStarted | "lost" | undefined;
 export type Guard = (running: Running) => Verdict | Promise<Verdict>;
 
 /** Runs something around what it is given. */
-export type Around = (execute: ExecuteWithServices, running: Running, found: Found) => ExecuteWithServices;
+export type Around = (execute: ExecuteWithServices, running: Running, found: FoundTarget) => ExecuteWithServices;
 
 /** What is done once the end of an attempt is recorded. */
 export type FollowUp = (running: Running, recorded: Recorded) => Promise<void>;

@@ -8,7 +8,7 @@ import { begin } from "./around/begin.ts";
 import { expressions } from "./around/expressions.ts";
 import { withCurrentSecrets } from "./around/secrets.ts";
 import { cached } from "./cache/cached.ts";
-import { keepResult } from "./cache/keep-result.ts";
+import { rememberResult } from "./cache/keep-result.ts";
 import type { Admit, Around, FollowUp, Guard } from "./context.ts";
 import { freshSlots } from "./gates/fresh-slots.ts";
 import { lines } from "./gates/lines.ts";
@@ -72,5 +72,5 @@ export const around: readonly Around[] = [expressions, begin, sendAhead, cached,
 export const followUps: readonly FollowUp[] = [
   ({ services }, { next }) => dispatchFollowUps(services, next),
   ({ services, engine }, recorded) => engine.policy.onRecorded(services, recorded),
-  keepResult,
+  rememberResult,
 ];

@@ -10,7 +10,7 @@ import { type Insisting, once } from "./while-claimed.ts";
  * to the archive first. Somebody who pauses a running job changes the item and leaves the claim: the transition is then
  * applied to the changed job. Undefined if the claim was lost. What AWS refuses for now is repeated as `insisting` says.
  */
-export async function record(
+export async function recordOutcome(
   services: ConsumerServices,
   claimed: Job,
   transition: Transition,

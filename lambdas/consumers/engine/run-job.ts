@@ -1,6 +1,6 @@
-import { isWaiting, type Job, type JobMessage, messageOf, tenantOf } from "../../core/job/job.ts";
+import { fairGroupOf, isWaiting, type Job, type JobMessage, jobMessageOf } from "../../core/job/job.ts";
 import { attemptMeasured } from "../../core/job/measures.ts";
-import { snoozed } from "../../core/job/transitions.ts";
+import { claimReturned } from "../../core/job/transitions.ts";
 import { traceOf } from "../../core/kernel/errors.ts";
 import { allOver } from "../../core/kernel/in-parallel.ts";
 import type { Calls } from "../../core/limits/pump.ts";
@@ -10,13 +10,13 @@ import { endlessRoom, memoryOf } from "../../core/operations/memory.ts";
 import type { ConsumerServices } from "../../core/operations/services.ts";
 import type { Chained } from "../../core/operations/slots.ts";
 import type { Log } from "../../core/ports/log.ts";
-import { attempt } from "./attempt.ts";
+import { runAttempt } from "./attempt.ts";
 import { defaultPolicy } from "./attempt-policy.ts";
-import { anyCompany } from "./company.ts";
+import { anyCompany } from "./batchmates.ts";
 import { type Engine, type Entering, type Guard, NotStarted, type Running } from "./context.ts";
 import { endPass, giveBackSlots } from "./gates/leave.ts";
 import { admission, followUps, guards } from "./lists.ts";
-import { record } from "./record.ts";
+import { recordOutcome } from "./record.ts";
 import { makeTargetHealth } from "./targets/health.ts";
 import { forSeconds, whileClaimed } from "./while-claimed.ts";
 
@@ -55,12 +55,12 @@ async function runChained(engine: Engine, chained: readonly Chained[]): Promise<
 /** Runs a job that has no message. What fails here sends it one. */
 async function runNext(engine: Engine, { job, limits }: Chained): Promise<Chained[]> {
   try {
-    return await runOne(engine, messageOf(job), { limits, visible: 0 });
+    return await runOne(engine, jobMessageOf(job), { limits, visible: 0 });
   } catch (error) {
     const { log, queue, clock } = loggingOf(engine.services, jobFields(job));
     log.error("a job that got the slot of another one has failed to run; it gets a message", traceOf(error));
     const calls = { limits, visible: clock.now() };
-    await queue.send(job.type, messageOf(job), { delaySeconds: 0, group: tenantOf(job), calls });
+    await queue.send(job.type, jobMessageOf(job), { delaySeconds: 0, group: fairGroupOf(job), calls });
     return [];
   }
 }
@@ -94,17 +94,17 @@ async function admit(entering: Entering): Promise<Job | undefined> {
 
 async function runClaimed(running: Running): Promise<Chained[]> {
   const { services, engine, pass } = running;
-  const end = (await guard(running)) ?? (await attempt(running));
+  const end = (await guard(running)) ?? (await runAttempt(running));
   if (end === "lost") {
     await giveBackSlots(running);
     return [];
   }
   if (end instanceof NotStarted) return putBack(running, end);
-  const recorded = await record(services, running.job, end, engine.policy, running.insisting);
+  const recorded = await recordOutcome(services, running.job, end, engine.policy, running.insisting);
   // Before the follow-ups: the next attempt may need the slot.
   const chained = await endPass(services, pass, recorded, engine.mayRun);
   if (!recorded) return chained;
-  report(services.log, recorded.ended);
+  logOutcome(services.log, recorded.ended);
   await allOver(followUps.map((follow) => follow(running, recorded)));
   return chained;
 }
@@ -127,14 +127,20 @@ const snoozeSeconds = 3;
 async function putBack(running: Running, why: NotStarted): Promise<Chained[]> {
   const { services, engine, job } = running;
   const insisting = forSeconds(services.clock, snoozeSeconds);
-  const recorded = await record(services, job, (of) => snoozed(of, services.clock.now()), engine.policy, insisting);
+  const recorded = await recordOutcome(
+    services,
+    job,
+    (of) => claimReturned(of, services.clock.now()),
+    engine.policy,
+    insisting,
+  );
   // Meanwhile another consumer may have claimed the same attempt.
   await giveBackSlots(running);
   const { delaySeconds } = why;
   if (delaySeconds === undefined) throw why.cause ?? why;
   if (!recorded) return [];
   services.log.info(`job sent back: ${why.message}`);
-  await services.queue.send(job.type, messageOf(job), { delaySeconds, group: tenantOf(job) });
+  await services.queue.send(job.type, jobMessageOf(job), { delaySeconds, group: fairGroupOf(job) });
   return [];
 }
 
@@ -142,7 +148,7 @@ async function putBack(running: Running, why: NotStarted): Promise<Chained[]> {
  * Writes one log line per attempt, which is its measurement as well: logs are billed by the byte. The line names the
  * request too, because nothing else says which job a request made.
  */
-function report(log: Log, ended: Job): void {
+function logOutcome(log: Log, ended: Job): void {
   if (ended.snoozes && isWaiting(ended)) {
     const { type, product, due_at, snoozes } = ended;
     log.measure(

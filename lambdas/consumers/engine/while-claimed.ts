@@ -39,7 +39,7 @@ export function whileClaimed({ jobs, clock }: Pick<ConsumerServices, "jobs" | "c
   const tryToExtend = () => extend().catch(() => {});
   return (call) => {
     const least = clock.now() + leastTryMs;
-    return insist(clock, () => Math.max(until, least), call, tryToExtend);
+    return repeatWhileLeased(clock, () => Math.max(until, least), call, tryToExtend);
   };
 }
 
@@ -48,7 +48,7 @@ export const forSeconds =
   (clock: Clock, seconds: number): Insisting =>
   (call) => {
     const until = clock.now() + seconds * 1000;
-    return insist(clock, () => until, call);
+    return repeatWhileLeased(clock, () => until, call);
   };
 
 /** Tries once. */
@@ -61,7 +61,7 @@ const pauseBefore = (tries: number): number => Math.min(1000, 100 * 2 ** tries);
  * Repeats a call that AWS refuses for now until it succeeds, or until the time `until` (epoch milliseconds) has come: then it throws
  * what the last try did. The SDK has tried each time by itself. `between` runs before each repetition.
  */
-async function insist<T>(
+async function repeatWhileLeased<T>(
   clock: Clock,
   until: () => number,
   call: () => Promise<T>,

@@ -29,15 +29,15 @@ export async function withTimeout<T>(clock: Clock, ms: number, run: (signal: Abo
  */
 export const withinTime = (services: ConsumerServices, signal: AbortSignal): ConsumerServices => ({
   ...services,
-  jobs: guarded(services.jobs, signal),
-  queue: guarded(services.queue, signal),
-  scheduler: guarded(services.scheduler, signal),
-  unscheduled: guarded(services.unscheduled, signal),
-  blobs: guarded(services.blobs, signal),
+  jobs: guardedPort(services.jobs, signal),
+  queue: guardedPort(services.queue, signal),
+  scheduler: guardedPort(services.scheduler, signal),
+  unscheduled: guardedPort(services.unscheduled, signal),
+  blobs: guardedPort(services.blobs, signal),
 });
 
 /** For ports whose methods are all asynchronous. */
-const guarded = <Port extends object>(port: Port, signal: AbortSignal): Port =>
+const guardedPort = <Port extends object>(port: Port, signal: AbortSignal): Port =>
   new Proxy(port, {
     get(target, name) {
       const member: unknown = Reflect.get(target, name);

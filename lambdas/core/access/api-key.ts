@@ -32,7 +32,7 @@ export const apiKeyIdPattern = /^[0-9a-f]{16}$/;
 export function newApiKey(fields: Omit<ApiKey, "id" | "hash">): { key: string; record: ApiKey } {
   const id = randomBytes(8).toString("hex");
   const key = `dj_${id}_${randomBytes(32).toString("hex")}`;
-  return { key, record: { id, hash: hashOf(key), ...fields } };
+  return { key, record: { id, hash: apiKeyHash(key), ...fields } };
 }
 
 /** The id in a key; undefined for a string that is not a key. */
@@ -46,10 +46,10 @@ export const apiKeyStatus = ({ revoked_at, expires_at }: ApiKey, now: number): A
 };
 
 /** Whether the record is of this key, in constant time. */
-export const isKeyOf = ({ hash }: ApiKey, key: string): boolean => sameText(hash, hashOf(key));
+export const isKeyOf = ({ hash }: ApiKey, key: string): boolean => sameText(hash, apiKeyHash(key));
 
 /** Compares two strings by their digests, which have one length, so that the comparison takes constant time. */
 export const sameText = (a: string, b: string): boolean => timingSafeEqual(sha256(a), sha256(b));
 
 const sha256 = (text: string) => createHash("sha256").update(text).digest();
-const hashOf = (key: string): string => sha256(key).toString("hex");
+const apiKeyHash = (key: string): string => sha256(key).toString("hex");

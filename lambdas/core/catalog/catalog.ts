@@ -28,14 +28,14 @@ export interface Catalog {
   lookup(productTag: string, event: string): Omit<CatalogEvent, "env"> | undefined;
 }
 
-export const own = <T>(record: Record<string, T>, key: string): T | undefined =>
+export const ownValue = <T>(record: Record<string, T>, key: string): T | undefined =>
   Object.hasOwn(record, key) ? record[key] : undefined;
 
 /** The targets of a type in a product. */
 export const targetsOf = (product: Product, definition: JobTypeDefinition): Record<string, unknown> =>
   (product[definition.section] ?? {}) as Record<string, unknown>;
 
-const missing = (code: "PRODUCT_NOT_FOUND" | "ENV_NOT_FOUND" | "EVENT_NOT_FOUND", pointer: string, text: string) =>
+const notInCatalog = (code: "PRODUCT_NOT_FOUND" | "ENV_NOT_FOUND" | "EVENT_NOT_FOUND", pointer: string, text: string) =>
   new RequestError(code, text, { faults: [{ pointer, detail: text }] });
 
 /** The products by tag. They are not checked here: `checkCatalog` has run at synth, at local start and in the tests. */
@@ -43,7 +43,7 @@ export function makeCatalog(products: readonly Product[], registry: Definitions)
   const byTag = new Map(products.map((product) => [product.tag, product]));
   const lookup: Catalog["lookup"] = (productTag, tag) => {
     const product = byTag.get(productTag);
-    const event = product && own(product.jobs, tag);
+    const event = product && ownValue(product.jobs, tag);
     if (!product || !event) return undefined;
     const definition = registry[event.type];
     const targets = targetsOf(product, definition);
@@ -56,13 +56,13 @@ export function makeCatalog(products: readonly Product[], registry: Definitions)
     const product = byTag.get(tag);
     if (product) return product;
     const hint = didYouMean(tag, [...byTag.keys()]);
-    throw missing("PRODUCT_NOT_FOUND", pointer, `The catalog has no such product.${hint}`);
+    throw notInCatalog("PRODUCT_NOT_FOUND", pointer, `The catalog has no such product.${hint}`);
   };
   const tenant: Catalog["tenant"] = (productTag, env) => {
     const product = productOf(productTag);
     if (product.envs.includes(env)) return product;
     const hint = didYouMean(env, product.envs) || ` It has ${product.envs.join(", ")}.`;
-    throw missing("ENV_NOT_FOUND", "/env", `Product ${product.tag} has no such env.${hint}`);
+    throw notInCatalog("ENV_NOT_FOUND", "/env", `Product ${product.tag} has no such env.${hint}`);
   };
   return {
     products,
@@ -75,7 +75,7 @@ export function makeCatalog(products: readonly Product[], registry: Definitions)
       const found = lookup(productTag, tag);
       if (!found) {
         const hint = didYouMean(tag, Object.keys(product.jobs));
-        throw missing("EVENT_NOT_FOUND", "/event", `Product ${product.tag} has no such job event.${hint}`);
+        throw notInCatalog("EVENT_NOT_FOUND", "/event", `Product ${product.tag} has no such job event.${hint}`);
       }
       return { ...found, env };
     },

@@ -1,5 +1,5 @@
 import { type JobType, jobTypes } from "../job/job.ts";
-import { own, targetsOf } from "./catalog.ts";
+import { ownValue, targetsOf } from "./catalog.ts";
 import type { Definitions, Product } from "./job-type.ts";
 
 /**
@@ -23,4 +23,4 @@ export function reachOf(type: JobType, products: readonly Product[], definitions
 const stepTypes = (product: Product, { feature }: Definitions): JobType[] =>
   Object.values(targetsOf(product, feature))
     .flatMap((target) => feature.graph?.(target) ?? [])
-    .flatMap(({ event }) => own(product.jobs, event)?.type ?? []);
+    .flatMap(({ event }) => ownValue(product.jobs, event)?.type ?? []);

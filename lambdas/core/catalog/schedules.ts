@@ -1,6 +1,6 @@
 import type { Job, Repeat } from "../job/job.ts";
 import { fingerprint, scheduleJobId } from "../job/job-id.ts";
-import { own } from "./catalog.ts";
+import { ownValue } from "./catalog.ts";
 import type { CatalogSchedule, Product } from "./job-type.ts";
 
 /** Schedules of a product. */
@@ -23,7 +23,7 @@ const seriesFields = ["cron", "every", "tz", "overlap", "missed", "max_lateness_
 const isOfSeries = (field: string): boolean => (seriesFields as readonly string[]).includes(field);
 
 /** The request that a schedule makes in one of its envs. */
-export function bodyOf(product: string, env: string, schedule: CatalogSchedule): Wanted["body"] {
+export function scheduleBodyOf(product: string, env: string, schedule: CatalogSchedule): Wanted["body"] {
   const { description: _description, env: _envs, ...fields } = schedule;
   const entries = Object.entries(fields);
   return {
@@ -41,9 +41,9 @@ export const envsOf = ({ env }: CatalogSchedule): readonly string[] => (typeof e
  * name in Ductape's spelling may stand for any event.
  */
 function addedBy({ jobs, limits = {}, variables = {}, constants }: Product, env: string, name: string): unknown {
-  const { description: _description, ...event } = own<object & { description?: unknown }>(jobs, name) ?? jobs;
+  const { description: _description, ...event } = ownValue<object & { description?: unknown }>(jobs, name) ?? jobs;
   const keys = Object.entries(limits).map(([limit, { key }]) => [limit, key]);
-  return { event, keys, variables: own(variables, env), constants };
+  return { event, keys, variables: ownValue(variables, env), constants };
 }
 
 /** The recurring jobs that the catalog asks for, one per schedule and env. */
@@ -52,7 +52,7 @@ export const wantedOf = (products: readonly Product[]): Wanted[] =>
     Object.entries(product.schedules ?? {}).flatMap(([name, schedule]) =>
       envsOf(schedule).map((env) => {
         const { tag } = product;
-        const body = bodyOf(tag, env, schedule);
+        const body = scheduleBodyOf(tag, env, schedule);
         const hash = fingerprint([body, addedBy(product, env, schedule.event)]);
         return { product: tag, env, name, job_id: scheduleJobId(tag, env, name), fingerprint: hash, body };
       }),

@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { Calendars } from "../catalog/calendar-schema.ts";
-import { own, targetsOf } from "../catalog/catalog.ts";
+import { ownValue, targetsOf } from "../catalog/catalog.ts";
 import { commonEventFields } from "../catalog/event-fields.ts";
 import type { Product, Registry } from "../catalog/job-type.ts";
 import { Limit } from "../catalog/limit.ts";
@@ -15,8 +15,8 @@ import { findFaults, uncovered, valueAt } from "../kernel/find-faults.ts";
 import { didYouMean, jsonPointer, type Path, pathOf, strict } from "../kernel/schema.ts";
 import { EventTag, Tag } from "../kernel/tag.ts";
 import { checkCredentials } from "./check-credentials.ts";
-import { checkGroup, eventFaults } from "./check-groups.ts";
-import { limitFaults } from "./check-limits.ts";
+import { checkGroup, groupedEventFaults } from "./check-groups.ts";
+import { catalogLimitFaults } from "./check-limits.ts";
 import { checkSchedules, Schedules } from "./check-schedules.ts";
 import { checkSharing } from "./check-sharing.ts";
 
@@ -41,16 +41,16 @@ function checkProduct(product: unknown, registry: Registry, index: number): Faul
     ...checkWebhooks(checked, prefix),
     ...checkSessions(checked, prefix),
     ...checkCredentials(checked, registry, prefix),
-    ...limitFaults(checked, prefix),
+    ...catalogLimitFaults(checked, prefix),
     ...checkSchedules(checked, registry, prefix),
     ...unknownEnvs(checked, checked.variables ?? {}, [...prefix, "variables"]),
   ];
-  const isOwn = (fault: Fault) => !follows(fault, lost, product, prefix);
+  const isOwn = (fault: Fault) => !followsFrom(fault, lost, product, prefix);
   return [...faults, ...uncovered(further, faults).filter(isOwn)];
 }
 
 /** Whether a fault may be only a consequence of a faulty part that was removed: a section, a part of its entry, or what it names. */
-function follows({ pointer }: Fault, lost: readonly Path[], product: unknown, prefix: Path): boolean {
+function followsFrom({ pointer }: Fault, lost: readonly Path[], product: unknown, prefix: Path): boolean {
   const named = valueAt(product, pathOf(pointer).slice(prefix.length));
   return lost.some((path) => {
     // Nothing else of an entry refers to one of its numbers, such as a timeout.
@@ -112,7 +112,7 @@ function checkEvents(product: Product, registry: Registry, prefix: PropertyKey[]
     const at = [...prefix, "jobs", tag];
     const targets = targetsOf(product, definition);
     const name = String(event[definition.targetField]);
-    const target = own(targets, name);
+    const target = ownValue(targets, name);
     if (target === undefined) {
       const hint = didYouMean(name, Object.keys(targets));
       return [
@@ -126,7 +126,7 @@ function checkEvents(product: Product, registry: Registry, prefix: PropertyKey[]
     const limit = `at most ${definition.limits.max_timeout_ms} for a job of type ${event.type}.`;
     return [
       ...(tooLong ? [{ pointer: jsonPointer([...at, "timeout_ms"]), detail: limit }] : []),
-      ...eventFaults(event, product, definition).map((fault) => under(at, fault)),
+      ...groupedEventFaults(event, product, definition).map((fault) => under(at, fault)),
       ...checkSharing(event, product).map((fault) => under(at, fault)),
     ];
   });

@@ -3,26 +3,26 @@ import type { CheckedJobType, Product, ProductEvent } from "../catalog/job-type.
 import {
   type Healthcheck,
   isGroup,
+  memberReferencesOf,
   membersOf,
-  referencesOf,
   type TargetGroup,
   targetsAlone,
 } from "../catalog/targets/group.ts";
-import { formOf } from "../catalog/targets/group-schema.ts";
+import { groupFormOf } from "../catalog/targets/group-schema.ts";
 import type { Fault } from "../kernel/errors.ts";
 import { didYouMean, jsonPointer, type Path } from "../kernel/schema.ts";
 
 /** The faults of a group; pointers are relative to the group. */
 export function checkGroup(group: TargetGroup, product: Product, definition: CheckedJobType): Fault[] {
-  const { faults } = formOf(group);
+  const { faults } = groupFormOf(group);
   return faults.length > 0 ? faults : checkMembers(group, product, definition);
 }
 
 function checkMembers(group: TargetGroup, product: Product, definition: CheckedJobType): Fault[] {
   const entries = targetsOf(product, definition);
   const field = "quota" in group ? "quota" : "fallback";
-  const used = referencesOf(group).map(({ use }) => use);
-  return referencesOf(group).flatMap(({ use, healthcheck }, i) => {
+  const used = memberReferencesOf(group).map(({ use }) => use);
+  return memberReferencesOf(group).flatMap(({ use, healthcheck }, i) => {
     const isText = field === "fallback" && typeof (group as { fallback: readonly unknown[] }).fallback[i] === "string";
     const at: Path = [field, i, ...(isText ? [] : ["use"])];
     const named = memberFault(use, entries, definition.section) ?? (used.indexOf(use) < i ? twice : undefined);
@@ -79,7 +79,7 @@ const envFaults = (tcp: Readonly<Record<string, string>>, { envs }: Product): st
     .map((env) => `the product has no env "${env}".${didYouMean(env, envs)}`);
 
 /** The faults of an event with each of the targets that may run it. */
-export const eventFaults = (event: ProductEvent, product: Product, definition: CheckedJobType): Fault[] => {
+export const groupedEventFaults = (event: ProductEvent, product: Product, definition: CheckedJobType): Fault[] => {
   const { targetField, checkEvent } = definition;
   const members = membersOf(targetsOf(product, definition), String(event[targetField]));
   return members.flatMap(({ name, target }) => checkEvent?.({ ...event, [targetField]: name }, target, product) ?? []);

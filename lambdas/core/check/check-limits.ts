@@ -6,14 +6,16 @@ import { didYouMean, jsonPointer } from "../kernel/schema.ts";
 import { keyFaults } from "./key-faults.ts";
 
 /** The faults of a product's limits, and of its events' references to them; pointers start with `prefix`. */
-export const limitFaults = (product: Product, prefix: PropertyKey[]): Fault[] => [
+export const catalogLimitFaults = (product: Product, prefix: PropertyKey[]): Fault[] => [
   ...Object.entries(product.limits ?? {}).flatMap(([name, { key }]) =>
     (key === undefined ? [] : limitKeyFaults(key, product)).map((detail) => ({
       pointer: jsonPointer([...prefix, "limits", name, "key"]),
       detail,
     })),
   ),
-  ...Object.entries(product.jobs).flatMap(([tag, event]) => eventFaults(product, event, [...prefix, "jobs", tag])),
+  ...Object.entries(product.jobs).flatMap(([tag, event]) =>
+    limitedEventFaults(product, event, [...prefix, "jobs", tag]),
+  ),
 ];
 
 /** A key that is the same for all jobs is an oversight here: a limit without a key has one gate as well. */
@@ -29,7 +31,7 @@ function limitKeyFaults(key: string, product: Product): string[] {
   return ["refers to no $Input{...}, so every job would have the same key: leave it out for one gate"];
 }
 
-function eventFaults(product: Product, event: Product["jobs"][string], at: PropertyKey[]): Fault[] {
+function limitedEventFaults(product: Product, event: Product["jobs"][string], at: PropertyKey[]): Fault[] {
   const known = Object.keys(product.limits ?? {});
   const names = event.limits ?? [];
   if (event.type === "feature" && names.length > 0) {

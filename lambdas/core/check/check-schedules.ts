@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { makeCatalog } from "../catalog/catalog.ts";
 import type { CatalogSchedule, Product, Registry } from "../catalog/job-type.ts";
-import { bodyOf, envsOf, mostSchedules } from "../catalog/schedules.ts";
+import { envsOf, mostSchedules, scheduleBodyOf } from "../catalog/schedules.ts";
 import type { Fault } from "../kernel/errors.ts";
 import { RequestError } from "../kernel/request-error.ts";
 import { jsonPointer } from "../kernel/schema.ts";
@@ -48,11 +48,11 @@ export function checkSchedules(product: Product, registry: Registry, prefix: Pro
     const excluded = Object.keys(schedule).filter((field) => Object.hasOwn(without, field));
     // A request without either would be for a one-time job, and one with both is taken to mean its cron.
     if ((schedule.cron === undefined) === (schedule.every === undefined))
-      return [fault(at, "needs either cron or every")];
-    if (excluded.length > 0) return excluded.map((field) => fault(`${at}/${field}`, without[field] as string));
+      return [scheduleFault(at, "needs either cron or every")];
+    if (excluded.length > 0) return excluded.map((field) => scheduleFault(`${at}/${field}`, without[field] as string));
     const faults = envsOf(schedule).flatMap((env, i) =>
       requestFaults(product, env, schedule, catalog).map(({ pointer, detail }) =>
-        fault(
+        scheduleFault(
           at + (pointer === "/env" && typeof schedule.env !== "string" ? `/env/${i}` : inSchedule(pointer)),
           detail,
         ),
@@ -62,7 +62,7 @@ export function checkSchedules(product: Product, registry: Registry, prefix: Pro
   });
 }
 
-const fault = (pointer: string, detail: string): Fault => ({ pointer, detail });
+const scheduleFault = (pointer: string, detail: string): Fault => ({ pointer, detail });
 
 function requestFaults(
   product: Product,
@@ -71,7 +71,7 @@ function requestFaults(
   catalog: ReturnType<typeof makeCatalog>,
 ): Fault[] {
   try {
-    parseRequest(bodyOf(product.tag, env, schedule), catalog, someTime);
+    parseRequest(scheduleBodyOf(product.tag, env, schedule), catalog, someTime);
     return [];
   } catch (error) {
     if (error instanceof RequestError) return error.faults;

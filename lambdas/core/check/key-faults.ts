@@ -2,13 +2,13 @@ import type { Product } from "../catalog/job-type.ts";
 import { type Expression, type Reference, referencesOf } from "../expressions/expression.ts";
 import { keyOperators, keyPart } from "../expressions/keys.ts";
 import { parsedFaults } from "../expressions/template-faults.ts";
-import { at, valueFaults, valuesOf } from "../expressions/values.ts";
+import { catalogValuesOf, fieldAt, valueFaults } from "../expressions/values.ts";
 
 /** What is wrong with a key of the catalog, whatever it is for. A key that refers to nothing is one key for all requests. */
 export const keyFaults = (key: string, product: Product): string[] =>
   parsedFaults(key, (expressions) => {
     if (expressions.some(hasOtherOperators)) return [onlyOperators];
-    return expressions.flatMap(referencesOf).flatMap((reference) => referenceFaults(reference, product));
+    return expressions.flatMap(referencesOf).flatMap((reference) => keyReferenceFaults(reference, product));
   });
 
 const operatorNames = Object.keys(keyOperators).map((name) => `$${name}`);
@@ -23,7 +23,7 @@ function hasOtherOperators(part: Expression): boolean {
   return parts.some(hasOtherOperators);
 }
 
-function referenceFaults(reference: Reference, product: Product): string[] {
+function keyReferenceFaults(reference: Reference, product: Product): string[] {
   const { root, path } = reference;
   if (root === "Sequence" || root === "Now") {
     return [`$${root} is not known when a job is requested: a key refers to $Input, $Variable and $Constant`];
@@ -32,14 +32,14 @@ function referenceFaults(reference: Reference, product: Product): string[] {
     return ["$Input as a whole is no text: refer to a field of it, as in $Input{user}"];
   }
   const faults = valueFaults(reference, product, product.envs);
-  return faults.length > 0 || root === "Input" ? faults : textFaults(reference, product);
+  return faults.length > 0 || root === "Input" ? faults : keyTextFaults(reference, product);
 }
 
 /** What the catalog itself has must be a text in every env: no request can put it right. */
-function textFaults({ root, path }: Reference, product: Product): string[] {
+function keyTextFaults({ root, path }: Reference, product: Product): string[] {
   const isText = (env: string) => {
-    const { variables, constants } = valuesOf(product, env);
-    return keyPart(path.reduce<unknown>(at, root === "Variable" ? variables : constants)) !== undefined;
+    const { variables, constants } = catalogValuesOf(product, env);
+    return keyPart(path.reduce<unknown>(fieldAt, root === "Variable" ? variables : constants)) !== undefined;
   };
   const detail = `this $${root} is no text: a key is made of strings that are not empty, numbers, and true or false`;
   return product.envs.every(isText) ? [] : [detail];

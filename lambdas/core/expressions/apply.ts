@@ -1,14 +1,14 @@
 import { JobError } from "../job/job-error.ts";
 import { isInexact } from "../kernel/exact-json.ts";
-import { type Budget, make, mostMade } from "./budget.ts";
+import { type Budget, mostMade, spendCharacters } from "./budget.ts";
 import { comparisonNames, comparisonOf, isSign } from "./compare.ts";
-import { dateOf, formatted, later } from "./date.ts";
+import { dateAfter, dateOf, formatted } from "./date.ts";
 import type { Operator } from "./expression.ts";
-import { at } from "./values.ts";
+import { fieldAt } from "./values.ts";
 
 const wrong = (operator: Operator, what: string) => new JobError("VALIDATION_ERROR", `$${operator} got ${what}.`);
 
-const text = (operator: Operator, value: unknown): string => {
+const textOperand = (operator: Operator, value: unknown): string => {
   if (typeof value === "string") return value;
   if (typeof value === "number" || typeof value === "boolean") return String(value);
   throw wrong(operator, "a value that is not a string");
@@ -33,10 +33,10 @@ const list = (operator: Operator, value: unknown): unknown[] => {
 };
 
 function joined(operator: Operator, left: Budget, items: unknown, delimiter: unknown = ""): string {
-  const texts = list(operator, items).map((item) => text(operator, item));
-  const between = text(operator, delimiter);
+  const texts = list(operator, items).map((item) => textOperand(operator, item));
+  const between = textOperand(operator, delimiter);
   const length = texts.reduce((sum, one) => sum + one.length, 0) + between.length * Math.max(0, texts.length - 1);
-  make(length, left);
+  spendCharacters(length, left);
   return texts.join(between);
 }
 
@@ -46,7 +46,7 @@ function joinedOrMerged(left: Budget, items: unknown, delimiter: unknown): unkno
   if (delimiter !== undefined || parts.length === 0 || !parts.every(Array.isArray)) {
     return joined("Join", left, items, delimiter);
   }
-  make(
+  spendCharacters(
     parts.reduce((sum, part) => sum + part.length, 0),
     left,
   );
@@ -54,7 +54,7 @@ function joinedOrMerged(left: Budget, items: unknown, delimiter: unknown): unkno
 }
 
 function replaced(left: Budget, whole: string, from: string, to: string): string {
-  make(whole.length + countOf(whole, from) * Math.max(0, to.length - from.length), left);
+  spendCharacters(whole.length + countOf(whole, from) * Math.max(0, to.length - from.length), left);
   return whole.replaceAll(from, () => to);
 }
 
@@ -66,16 +66,16 @@ function countOf(whole: string, part: string): number {
   return count;
 }
 
-function split(left: Budget, whole: string, separator: string): string[] {
+function splitText(left: Budget, whole: string, separator: string): string[] {
   const parts = whole.split(separator, mostMade.parts + 1);
   if (parts.length > mostMade.parts) throw wrong("Split", `a string of more than ${mostMade.parts} parts`);
-  make(parts.length, left);
+  spendCharacters(parts.length, left);
   return parts;
 }
 
 /** Changes the case of a string, which hardly changes its length: few letters are longer in the other case. */
 function recased(left: Budget, whole: string, recase: (one: string) => string): string {
-  make(whole.length, left);
+  spendCharacters(whole.length, left);
   return recase(whole);
 }
 
@@ -83,14 +83,14 @@ function recased(left: Budget, whole: string, recase: (one: string) => string): 
  * The arguments `(list, field, value)`, `(list, field, comparison, value)`, or `(list, sign, value)`, which compares the items
  * themselves, as an empty field does.
  */
-function matches(operator: Operator, left: Budget, [items, first, ...rest]: unknown[]): unknown[] {
+function itemsMatching(operator: Operator, left: Budget, [items, first, ...rest]: unknown[]): unknown[] {
   const [field, sign, value] =
     rest.length > 1 ? [first, ...rest] : isSign(first) ? ["", first, rest[0]] : [first, "==", rest[0]];
   const holds = comparisonOf(sign);
   if (!holds) throw wrong(operator, `no comparison (one of ${comparisonNames.join(" ")})`);
-  const of = (item: unknown) => (field === "" ? item : at(item, String(field)));
+  const of = (item: unknown) => (field === "" ? item : fieldAt(item, String(field)));
   const found = list(operator, items).filter((item) => holds(of(item), value));
-  make(found.length, left);
+  spendCharacters(found.length, left);
   return found;
 }
 
@@ -100,7 +100,7 @@ export const longestFormat = 1000;
 function formatDate(operator: Operator, value: unknown, format: unknown): string {
   const date = dateOf(value);
   if (!date) throw wrong(operator, "no date");
-  const pattern = text(operator, format);
+  const pattern = textOperand(operator, format);
   if (pattern.length > longestFormat) throw wrong(operator, `a format of more than ${longestFormat} characters`);
   return formatted(date, pattern);
 }
@@ -108,7 +108,7 @@ function formatDate(operator: Operator, value: unknown, format: unknown): string
 function dateAdd(value: unknown, amount: unknown, unit: unknown): number {
   const date = dateOf(value);
   if (!date) throw wrong("DateAdd", "no date");
-  const added = later(date, number("DateAdd", amount), text("DateAdd", unit));
+  const added = dateAfter(date, number("DateAdd", amount), textOperand("DateAdd", unit));
   if (typeof added === "string") throw wrong("DateAdd", added);
   return added.getTime();
 }
@@ -132,20 +132,23 @@ export const apply: Record<Operator, (left: Budget, ...args: unknown[]) => unkno
   Concat: (left, items, delimiter) => joined("Concat", left, items, delimiter),
   Join: (left, items, delimiter) => joinedOrMerged(left, items, delimiter),
   Substring: (_left, value, from, to) =>
-    text("Substring", value).slice(number("Substring", from), to === undefined ? undefined : number("Substring", to)),
-  Trim: (_left, value) => text("Trim", value).trim(),
-  Split: (left, value, separator) => split(left, text("Split", value), text("Split", separator)),
+    textOperand("Substring", value).slice(
+      number("Substring", from),
+      to === undefined ? undefined : number("Substring", to),
+    ),
+  Trim: (_left, value) => textOperand("Trim", value).trim(),
+  Split: (left, value, separator) => splitText(left, textOperand("Split", value), textOperand("Split", separator)),
   Pick: (_left, value, index) =>
-    typeof value === "string" ? value.charAt(number("Pick", index)) : at(value, index as string | number),
+    typeof value === "string" ? value.charAt(number("Pick", index)) : fieldAt(value, index as string | number),
   Replace: (left, value, from, to) =>
-    replaced(left, text("Replace", value), text("Replace", from), text("Replace", to)),
-  Uppercase: (left, value) => recased(left, text("Uppercase", value), (one) => one.toUpperCase()),
-  Lowercase: (left, value) => recased(left, text("Lowercase", value), (one) => one.toLowerCase()),
+    replaced(left, textOperand("Replace", value), textOperand("Replace", from), textOperand("Replace", to)),
+  Uppercase: (left, value) => recased(left, textOperand("Uppercase", value), (one) => one.toUpperCase()),
+  Lowercase: (left, value) => recased(left, textOperand("Lowercase", value), (one) => one.toLowerCase()),
   Dateformat: (_left, value, format) => formatDate("Dateformat", value, format),
   Format: (_left, value, format) => formatDate("Format", value, format),
   DateAdd: (_left, value, amount, unit) => dateAdd(value, amount, unit),
-  Filter: (left, ...args) => matches("Filter", left, args),
-  Find: (left, ...args) => matches("Find", left, args)[0],
+  Filter: (left, ...args) => itemsMatching("Filter", left, args),
+  Find: (left, ...args) => itemsMatching("Find", left, args)[0],
   Length: (_left, value) => length(value),
   Size: (_left, value) => size(value),
 };

@@ -16,7 +16,7 @@ export interface Budget {
 export const budget = (): Budget => ({ characters: mostMade.characters, read: mostMade.read });
 
 /** Counts what is about to be produced towards the limit. Throws a VALIDATION_ERROR beyond it. */
-export function make(characters: number, left: Budget): void {
+export function spendCharacters(characters: number, left: Budget): void {
   left.characters -= characters;
   if (left.characters < 0) throw beyond("produce", mostMade.characters);
 }

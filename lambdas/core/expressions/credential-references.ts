@@ -33,7 +33,7 @@ export function credentialFaults({ path }: Reference, called: AppCredentials | u
 export function changedCredentials(template: unknown, path: Path): TemplateFault[] {
   const faults: TemplateFault[] = [];
   eachText(template, path, (text, place) => {
-    if (text.includes("$Auth") && parsed(text).some(isChanged)) {
+    if (text.includes("$Auth") && parseText(text).some(isChanged)) {
       faults.push({
         path: place,
         detail: "$Auth stands by itself, within a text or in $Concat: no other operator takes a credential",
@@ -53,7 +53,7 @@ function isChanged(part: Expression): boolean {
 }
 
 /** Texts that do not parse have their own faults. */
-function parsed(text: string): Expression[] {
+function parseText(text: string): Expression[] {
   try {
     return expressionsIn(text);
   } catch (error) {

@@ -20,10 +20,10 @@ export function dateOf(value: unknown): Date | undefined {
   const text = typeof value === "string" ? value.trim() : "";
   const number = unixTime.test(text) && !yearOrDay.test(text) ? Number(text) : value;
   if (typeof number === "number") return valid(new Date(Math.abs(number) < secondsBelow ? number * 1000 : number));
-  return text !== "" && exists(text) ? valid(parsed(text)) : undefined;
+  return text !== "" && exists(text) ? valid(parseDate(text)) : undefined;
 }
 
-function parsed(text: string): Date {
+function parseDate(text: string): Date {
   const [written, year, month, day, hours, minutes, seconds, fraction = ""] = inUtc.exec(text) ?? [];
   if (written === undefined) return new Date(text);
   const ms = Number(fraction.slice(0, 3));
@@ -54,7 +54,7 @@ function exists(text: string): boolean {
 }
 
 const second = 1000;
-/** Milliseconds of the units of `later` that are always as long. */
+/** Milliseconds of the units of `addTo` that are always as long. */
 const lengths = { millisecond: 1, second, minute: 60 * second, hour: 3600 * second };
 /** Days, or months, of those of the calendar, which have no fractions. */
 const days = { day: 1, week: 7 };
@@ -62,18 +62,18 @@ const months = { month: 1, year: 12 };
 const units = Object.keys({ ...lengths, ...days, ...months });
 
 /** The moment an amount of a unit (or of its plural) after a date, or before it; a string says what is wrong with them. */
-export function later(date: Date, amount: number, unit: string): Date | string {
+export function dateAfter(date: Date, amount: number, unit: string): Date | string {
   const known = units.find((one) => unit === one || unit === `${one}s`);
   if (!known) return `no unit of time (one of ${units.map((one) => `${one}s`).join(" ")})`;
   if (!(known in lengths) && !Number.isInteger(amount)) return `a fraction of ${known}s`;
-  return valid(moved(date, amount, known)) ?? "an amount that leads to no date";
+  return valid(addUnits(date, amount, known)) ?? "an amount that leads to no date";
 }
 
-function moved(date: Date, amount: number, unit: string): Date {
+function addUnits(date: Date, amount: number, unit: string): Date {
   const to = new Date(date);
-  if (isOf(lengths, unit)) to.setTime(date.getTime() + amount * lengths[unit]);
-  if (isOf(days, unit)) to.setUTCDate(date.getUTCDate() + amount * days[unit]);
-  if (isOf(months, unit)) {
+  if (hasKey(lengths, unit)) to.setTime(date.getTime() + amount * lengths[unit]);
+  if (hasKey(days, unit)) to.setUTCDate(date.getUTCDate() + amount * days[unit]);
+  if (hasKey(months, unit)) {
     to.setUTCMonth(date.getUTCMonth() + amount * months[unit], 1);
     // A shorter month has no 31st: its last day instead.
     to.setUTCDate(Math.min(date.getUTCDate(), lastDay(to)));
@@ -81,7 +81,7 @@ function moved(date: Date, amount: number, unit: string): Date {
   return to;
 }
 
-const isOf = <Table extends object>(table: Table, key: PropertyKey): key is keyof Table => Object.hasOwn(table, key);
+const hasKey = <Table extends object>(table: Table, key: PropertyKey): key is keyof Table => Object.hasOwn(table, key);
 
 function lastDay(date: Date): number {
   const last = new Date(date);

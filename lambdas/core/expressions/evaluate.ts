@@ -2,10 +2,10 @@ import { JobError } from "../job/job-error.ts";
 import type { SessionClaims } from "../job/kept-session.ts";
 import { jsonPointer } from "../kernel/schema.ts";
 import { apply } from "./apply.ts";
-import { type Budget, budget, make, spend } from "./budget.ts";
+import { type Budget, budget, spend, spendCharacters } from "./budget.ts";
 import { type Expression, type Reference, referencesOf } from "./expression.ts";
 import { expressionsIn, readTemplate, type Template } from "./template.ts";
-import { at, type CatalogValues } from "./values.ts";
+import { type CatalogValues, fieldAt } from "./values.ts";
 
 /** The values that expressions can refer to. They are data: nothing in them is evaluated. */
 export interface Scope extends Partial<CatalogValues> {
@@ -84,9 +84,9 @@ function filled(text: string, scope: Scope, left: Budget): unknown {
   if (template.kind === "text") return template.text;
   if (template.kind === "value") return evaluate(template.expression, scope, left);
   const parts = template.parts.map((part) =>
-    typeof part === "string" ? part : textOf(evaluate(part.expression, scope, left), part.at),
+    typeof part === "string" ? part : interpolatedText(evaluate(part.expression, scope, left), part.at),
   );
-  make(
+  spendCharacters(
     parts.reduce((sum, part) => sum + part.length, 0),
     left,
   );
@@ -94,7 +94,7 @@ function filled(text: string, scope: Scope, left: Budget): unknown {
 }
 
 /** A value within a text. `position` is that of its expression. */
-function textOf(value: unknown, position: number): string {
+function interpolatedText(value: unknown, position: number): string {
   if (value === undefined || value === null) return "";
   if (typeof value !== "object") return String(value);
   throw new JobError(
@@ -122,7 +122,7 @@ export function evaluate(expression: Expression, scope: Scope, left: Budget = bu
     case "list":
       return expression.items.map((item) => evaluate(item, scope, left));
     case "reference":
-      return lookUp(expression, scope);
+      return referencedValue(expression, scope);
     case "call": {
       const args = expression.args.map((arg) => evaluate(arg, scope, left));
       spend(args, left);
@@ -131,18 +131,18 @@ export function evaluate(expression: Expression, scope: Scope, left: Budget = bu
   }
 }
 
-function lookUp({ root, path }: Reference, scope: Scope): unknown {
+function referencedValue({ root, path }: Reference, scope: Scope): unknown {
   switch (root) {
     case "Now":
       return scope.now;
     case "Input":
-      return path.reduce<unknown>(at, scope.input);
+      return path.reduce<unknown>(fieldAt, scope.input);
     case "Sequence":
       return resultAt(path, scope);
     case "Variable":
-      return known("variable", path, scope.variables ?? {});
+      return knownValue("variable", path, scope.variables ?? {});
     case "Constant":
-      return known("constant", path, scope.constants ?? {});
+      return knownValue("constant", path, scope.constants ?? {});
     case "Session":
       return claimAt(path, scope.session);
     case "Auth":
@@ -156,12 +156,13 @@ function resultAt(path: string[], { gone, tooLarge, results }: Scope): unknown {
   if (tooLarge?.has(step)) {
     throw new JobError("VALIDATION_ERROR", `The result of step ${step} is too large to be referred to.`);
   }
-  return path.reduce<unknown>(at, results);
+  return path.reduce<unknown>(fieldAt, results);
 }
 
 /** A claim. Only the text of a later catalog can refer to one that the job did not keep. */
 function claimAt([tag, claim = "", ...path]: string[], session: SessionClaims | undefined): unknown {
-  if (session?.tag === tag && session?.claims.has(claim)) return path.reduce<unknown>(at, session.claims.get(claim));
+  if (session?.tag === tag && session?.claims.has(claim))
+    return path.reduce<unknown>(fieldAt, session.claims.get(claim));
   const text = "The job has not kept the claim that is referred to here: request it again with its session.";
   throw new JobError("CONFIGURATION_ERROR", text);
 }
@@ -172,8 +173,8 @@ function credentialAt([app, key]: string[], credential: Scope["credential"]): st
 }
 
 /** A variable or a constant. It was there when the expression was checked, so only a later catalog can lack it. */
-function known(what: string, path: string[], values: Record<string, unknown>): unknown {
-  const value = path.reduce<unknown>(at, values);
+function knownValue(what: string, path: string[], values: Record<string, unknown>): unknown {
+  const value = path.reduce<unknown>(fieldAt, values);
   if (value !== undefined && path.length > 0) return value;
   throw new JobError("CONFIGURATION_ERROR", `The catalog no longer has a ${what} that is referred to here.`);
 }

@@ -8,34 +8,39 @@ import { findFaults, uncovered } from "../kernel/find-faults.ts";
 import { hasMoreValues, mostValues } from "../kernel/json-values.ts";
 import { largestRequest, shorten } from "../kernel/sizes.ts";
 import { resolve, scopeOf } from "./evaluate.ts";
-import { valuesOf } from "./values.ts";
+import { catalogValuesOf } from "./values.ts";
 
-type Found = Omit<CatalogEvent, "env">;
+type EvaluatedEvent = Omit<CatalogEvent, "env">;
 
 /**
  * The input of a job that was requested with expressions, evaluated for the current run: `$Now` is the run's planned time, so every
  * attempt of the run gets the same. Throws a JobError VALIDATION_ERROR, which no attempt can mend, if the type or the event
  * refuses what comes out; it has pointers and no values.
  */
-export function evaluatedInput(found: Found, job: Job, sent: Record<string, unknown>): Record<string, unknown> {
-  const scope = scopeOf(sent, job.scheduled_at, valuesOf(found.product, job.env));
+export function evaluatedInput(
+  found: EvaluatedEvent,
+  job: Job,
+  sent: Record<string, unknown>,
+): Record<string, unknown> {
+  const scope = scopeOf(sent, job.scheduled_at, catalogValuesOf(found.product, job.env));
   const input = resolve(sent, job.session ? { ...scope, session: claimsIn(job.session) } : scope);
   if (isLargerThan(input, largestRequest) || hasMoreValues(input)) {
-    throw refused(`it would have more than ${largestRequest} bytes or ${mostValues} values`);
+    throw expressionFault(`it would have more than ${largestRequest} bytes or ${mostValues} values`);
   }
   const { faults, data } = findFaults(found.definition.input, input, ["input"]);
-  const all = [...faults, ...(data ? uncovered(eventFaults(found, job, data), faults) : [])];
-  if (!data || all.length > 0) throw refused(all.map(({ pointer, detail }) => `${pointer} ${detail}`).join("; "));
+  const all = [...faults, ...(data ? uncovered(expressionFaults(found, job, data), faults) : [])];
+  if (!data || all.length > 0)
+    throw expressionFault(all.map(({ pointer, detail }) => `${pointer} ${detail}`).join("; "));
   return data;
 }
 
-const eventFaults = (
-  { product, event, definition }: Found,
+const expressionFaults = (
+  { product, event, definition }: EvaluatedEvent,
   { env, app }: Job,
   input: Record<string, unknown>,
 ): Fault[] => inputFaultsOf(definition, { product, env, event, app, input });
 
-const refused = (why: string) =>
+const expressionFault = (why: string) =>
   new JobError("VALIDATION_ERROR", shorten(`The input with the values of its expressions is refused: ${why}`), {
     retryable: false,
   });

@@ -4,7 +4,7 @@ import type { Fault } from "../kernel/errors.ts";
 import { jsonPointer } from "../kernel/schema.ts";
 import { type Expression, ExpressionFault, type Operator, type Reference, referencesOf } from "./expression.ts";
 import { expressionsIn, readTemplate } from "./template.ts";
-import { at, type CatalogValues, valuesOf } from "./values.ts";
+import { type CatalogValues, catalogValuesOf, fieldAt } from "./values.ts";
 
 /*
  * Keys of the catalog: of limits, of shared jobs and of turns. They are evaluated when a request is accepted, so this takes only the
@@ -17,11 +17,11 @@ export const longestKey = 64;
 /** What keys that are kept as hashes begin with. */
 const hashed = "sha256-";
 
-const hashOf = (text: string): string => `${hashed}${hash("sha256", text, "base64url")}`;
+const hashedKey = (text: string): string => `${hashed}${hash("sha256", text, "base64url")}`;
 
 /** A key that can be stored and shown: a long text becomes its hash, and so does one that looks like a hash or is no Unicode. */
 export const keyText = (text: string): string =>
-  text.length > longestKey || text.startsWith(hashed) || !text.isWellFormed() ? hashOf(text) : text;
+  text.length > longestKey || text.startsWith(hashed) || !text.isWellFormed() ? hashedKey(text) : text;
 
 /** The request that a key is for. */
 export interface KeySource {
@@ -38,19 +38,19 @@ type Keyed = { key: string } | { lacking: string[] };
  * The key that an expression of the catalog yields for a request. Everything that it refers to must be a text that is not empty, a
  * number, or true or false: a key without one of its parts would be that of many inputs.
  */
-export function keyOf(expression: string, source: KeySource): Keyed {
-  const values = valuesOf(source.found.product, source.found.env);
-  const textOf = (reference: Reference) => partOf(reference, source, values);
+export function evaluateKey(expression: string, source: KeySource): Keyed {
+  const values = catalogValuesOf(source.found.product, source.found.env);
+  const textOf = (reference: Reference) => keyPartOf(reference, source, values);
   const references = expressionsIn(expression).flatMap(referencesOf);
   const missing = references.find((reference) => textOf(reference) === undefined);
   const text = missing ? "" : join(expression, (reference) => textOf(reference) ?? "");
-  if (text === "") return { lacking: placeOf(missing ? [missing] : references) };
-  return { key: isHidden(references, source) ? hashOf(text) : keyText(text) };
+  if (text === "") return { lacking: referencedPlaces(missing ? [missing] : references) };
+  return { key: isHidden(references, source) ? hashedKey(text) : keyText(text) };
 }
 
 /** The same as a fault of the request that names what the key is for, such as `debounce`. It quotes no value. */
 export function keyOrFault(expression: string, source: KeySource, what: string): { key: string } | Fault {
-  const keyed = keyOf(expression, source);
+  const keyed = evaluateKey(expression, source);
   if ("key" in keyed) return keyed;
   const detail = `gives no text for the key of ${what}: it must be a string that is not empty, a number, or true or false`;
   return {
@@ -60,15 +60,15 @@ export function keyOrFault(expression: string, source: KeySource, what: string):
 }
 
 /** The one field of the input that is to blame, or the whole input. */
-function placeOf(references: readonly Reference[]): string[] {
+function referencedPlaces(references: readonly Reference[]): string[] {
   const [only, ...others] = references.filter(({ root }) => root === "Input");
   return only && others.length === 0 ? only.path : [];
 }
 
-function partOf({ root, path }: Reference, source: KeySource, { variables, constants }: CatalogValues) {
+function keyPartOf({ root, path }: Reference, source: KeySource, { variables, constants }: CatalogValues) {
   const { input, isTemplate } = source;
-  const value = path.reduce<unknown>(at, root === "Input" ? input : root === "Variable" ? variables : constants);
-  return typeof value === "string" && root === "Input" && isTemplate ? literal(value) : keyPart(value);
+  const value = path.reduce<unknown>(fieldAt, root === "Input" ? input : root === "Variable" ? variables : constants);
+  return typeof value === "string" && root === "Input" && isTemplate ? literalKey(value) : keyPart(value);
 }
 
 /** The text of a value that may be a key, or a part of one: a text that is not empty, a number, or true or false. */
@@ -78,7 +78,7 @@ export function keyPart(value: unknown): string | undefined {
 }
 
 /** A text of a template, if it has no expressions. */
-function literal(text: string): string | undefined {
+function literalKey(text: string): string | undefined {
   try {
     const template = readTemplate(text);
     return text !== "" && template.kind === "text" ? template.text : undefined;
@@ -94,17 +94,19 @@ type Resolve = (reference: Reference) => string;
 function join(text: string, resolve: Resolve): string {
   const template = readTemplate(text);
   if (template.kind === "text") return template.text;
-  if (template.kind === "value") return evaluate(template.expression, resolve);
-  return template.parts.map((part) => (typeof part === "string" ? part : evaluate(part.expression, resolve))).join("");
+  if (template.kind === "value") return evaluateText(template.expression, resolve);
+  return template.parts
+    .map((part) => (typeof part === "string" ? part : evaluateText(part.expression, resolve)))
+    .join("");
 }
 
-function evaluate(expression: Expression, resolve: Resolve): string {
+function evaluateText(expression: Expression, resolve: Resolve): string {
   if (expression.kind === "literal") return String(expression.value);
   if (expression.kind === "reference") return resolve(expression);
-  if (expression.kind === "list") return expression.items.map((item) => evaluate(item, resolve)).join("");
+  if (expression.kind === "list") return expression.items.map((item) => evaluateText(item, resolve)).join("");
   const [first, second] = expression.args as [Expression, Expression?];
-  const between = second === undefined ? "" : evaluate(second, resolve);
-  const texts = (first.kind === "list" ? first.items : [first]).map((part) => evaluate(part, resolve));
+  const between = second === undefined ? "" : evaluateText(second, resolve);
+  const texts = (first.kind === "list" ? first.items : [first]).map((part) => evaluateText(part, resolve));
   return keyOperators[expression.operator]?.(texts, between) ?? "";
 }
 

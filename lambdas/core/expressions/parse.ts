@@ -175,12 +175,12 @@ class Parser {
 }
 
 function literalIn(token: string, at: number): string | number | boolean | null {
-  if (/^["']/.test(token)) return unquoted(token);
+  if (/^["']/.test(token)) return unquotedText(token);
   const value = /^[tfn]/.test(token) ? JSON.parse(token) : Number(token);
   if (!isInexact(value)) return value;
   throw new ExpressionFault("a number beyond 2^53 would be rounded; write it in quotes", at);
 }
 
 const escapes: Record<string, string> = { n: "\n", t: "\t", r: "\r" };
-const unquoted = (quoted: string): string =>
+const unquotedText = (quoted: string): string =>
   quoted.slice(1, -1).replace(/\\(.)/gs, (_all, char: string) => escapes[char] ?? char);

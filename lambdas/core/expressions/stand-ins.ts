@@ -7,7 +7,7 @@ import { ExpressionFault } from "./expression.ts";
 import { readTemplate } from "./template.ts";
 
 /** What an input is for. */
-interface Asked {
+interface CheckedEvent {
   product: Product;
   /** The envs that the input may be meant for. */
   envs: readonly string[];
@@ -19,16 +19,20 @@ interface Asked {
  * The faults that an input has with any values of its expressions: against the schema of its type and against its event. The value
  * of an expression is not checked, because only a run knows it. Faults of the expressions themselves are not among them.
  */
-export function faultsBesideExpressions(template: unknown, definition: JobTypeDefinition, asked: Asked): Fault[] {
+export function faultsBesideExpressions(
+  template: unknown,
+  definition: JobTypeDefinition,
+  asked: CheckedEvent,
+): Fault[] {
   const open: Open = { values: [], texts: [] };
-  const texts = literal(template, [], open);
-  const check = (input: unknown) => faultsOf(definition, asked, input);
+  const texts = literalPart(template, [], open);
+  const check = (input: unknown) => standInFaults(definition, asked, input);
   const first = check(texts);
   return first.length === 0 ? [] : remaining(definition, texts, open, check);
 }
 
 /** The faults that a request with such an input would have in any of the envs. */
-function faultsOf(definition: JobTypeDefinition, { envs, ...asked }: Asked, input: unknown): Fault[] {
+function standInFaults(definition: JobTypeDefinition, { envs, ...asked }: CheckedEvent, input: unknown): Fault[] {
   const { faults, data } = findFaults(definition.input, input, ["input"]);
   if (!data) return faults;
   const ofEvent = envs.flatMap((env) => inputFaultsOf(definition, { ...asked, env, input: data }));
@@ -46,7 +50,7 @@ function remaining(
   check: (input: unknown) => Fault[],
 ): Fault[] {
   const unknown = [...values, ...mixed].map((path) => ({ pointer: jsonPointer(["input", ...path]), detail: "" }));
-  const whole = fitted(definition, texts, values);
+  const whole = withStandIns(definition, texts, values);
   const first = check(whole);
   // A field that the event does not know is a mistake, whatever its value.
   const slips = first.filter(({ detail }) => detail.startsWith("unknown field"));
@@ -57,7 +61,7 @@ function remaining(
   for (const path of values.toReversed()) {
     const open = certain(least.faults).length;
     if (open === 0 || open > mostCompared) break;
-    const fewer = placed(least.input, path, []);
+    const fewer = withValueAt(least.input, path, []);
     const faults = check(fewer);
     if (faults.every(among(least.faults))) least = { input: fewer, faults };
   }
@@ -68,7 +72,7 @@ function remaining(
 const standIns = [{}, [], 1, true];
 
 /** The input with its expressions replaced by values that the type accepts there, so that the rest can be checked. */
-function fitted(definition: JobTypeDefinition, texts: unknown, values: readonly Path[]): unknown {
+function withStandIns(definition: JobTypeDefinition, texts: unknown, values: readonly Path[]): unknown {
   const unfit = (input: unknown, paths: readonly Path[]) => {
     const { faults } = findFaults(definition.input, input);
     const faulty = new Set(faults.flatMap(({ pointer }) => enclosingPointers(pointer)));
@@ -106,12 +110,12 @@ interface Open {
 }
 
 /** A template with its literal strings as a run resolves them. Notes the places of the others. */
-function literal(template: unknown, path: Path, open: Open): unknown {
+function literalPart(template: unknown, path: Path, open: Open): unknown {
   if (typeof template === "string") return literalText(template, path, open);
   if (typeof template !== "object" || template === null) return template;
   // A list may have millions of numbers.
   const of = (part: unknown, step: PropertyKey) =>
-    typeof part === "string" || typeof part === "object" ? literal(part, [...path, step], open) : part;
+    typeof part === "string" || typeof part === "object" ? literalPart(part, [...path, step], open) : part;
   if (Array.isArray(template)) return template.map(of);
   return Object.fromEntries(Object.entries(template).map(([key, value]) => [key, of(value, key)]));
 }
@@ -130,8 +134,8 @@ function literalText(text: string, path: Path, open: Open): string {
 }
 
 /** A copy with another value at a path, or without the value there. */
-function placed(value: unknown, [step, ...others]: Path, instead: [unknown?]): unknown {
-  const left = (field: unknown) => (others.length === 0 ? instead : [placed(field, others, instead)]);
+function withValueAt(value: unknown, [step, ...others]: Path, instead: [unknown?]): unknown {
+  const left = (field: unknown) => (others.length === 0 ? instead : [withValueAt(field, others, instead)]);
   if (Array.isArray(value)) return value.flatMap((item, i) => (i === step ? left(item) : [item]));
   if (typeof value !== "object" || value === null) return value;
   return Object.fromEntries(

@@ -24,12 +24,12 @@ export function templateFaults(template: unknown, path: Path, check: (of: Refere
   const faults: TemplateFault[] = [];
   eachText(template, path, (text, place) => {
     if (faults.length > faultSearchLimit) return;
-    for (const detail of textFaults(text, check)) faults.push({ path: place, detail });
+    for (const detail of interpolationFaults(text, check)) faults.push({ path: place, detail });
   });
   return faults;
 }
 
-const textFaults = (text: string, check: (of: Reference) => string[]): string[] =>
+const interpolationFaults = (text: string, check: (of: Reference) => string[]): string[] =>
   text.includes("$") ? parsedFaults(text, (expressions) => expressions.flatMap(referencesOf).flatMap(check)) : [];
 
 /** What `check` finds wrong with the expressions of a text, or why they cannot be parsed. */

@@ -29,7 +29,7 @@ export function readTemplate(text: string): Template {
   if (!text.includes("$")) return { kind: "text", text };
   const expression = wholeExpression(text);
   if (expression) return { kind: "value", expression };
-  const parts = partsOf(text);
+  const parts = segmentsOf(text);
   return parts.every((part) => typeof part === "string")
     ? { kind: "text", text: parts.join("") }
     : { kind: "mixed", parts };
@@ -46,7 +46,7 @@ function wholeExpression(text: string): Expression | undefined {
   }
 }
 
-function partsOf(text: string): (string | Interpolated)[] {
+function segmentsOf(text: string): (string | Interpolated)[] {
   const parts: (string | Interpolated)[] = [];
   let from = 0;
   for (let at = text.indexOf("$"); at >= 0; at = text.indexOf("$", at)) {

@@ -1,4 +1,4 @@
-import { own } from "../catalog/catalog.ts";
+import { ownValue } from "../catalog/catalog.ts";
 import type { Product } from "../catalog/job-type.ts";
 import { didYouMean } from "../kernel/schema.ts";
 import type { Reference } from "./expression.ts";
@@ -9,13 +9,13 @@ export interface CatalogValues {
   constants: Record<string, unknown>;
 }
 
-export const valuesOf = (product: Pick<Product, "variables" | "constants">, env: string): CatalogValues => ({
-  variables: own(product.variables ?? {}, env) ?? {},
+export const catalogValuesOf = (product: Pick<Product, "variables" | "constants">, env: string): CatalogValues => ({
+  variables: ownValue(product.variables ?? {}, env) ?? {},
   constants: product.constants ?? {},
 });
 
 /** Reads own fields and list items only, so that `__proto__` and `constructor` lead nowhere. */
-export const at = (value: unknown, key: string | number): unknown =>
+export const fieldAt = (value: unknown, key: string | number): unknown =>
   typeof value === "object" &&
   value !== null &&
   Object.hasOwn(value, key) &&
@@ -33,17 +33,19 @@ const isConfined = (root: string): root is keyof typeof confined => Object.hasOw
 /** What is wrong with a reference to a variable or a constant, in each of the envs; nothing for any other reference. */
 export function valueFaults(reference: Reference, product: Product, envs: readonly string[]): string[] {
   if (isConfined(reference.root)) return [confined[reference.root]];
-  if (reference.root === "Constant") return missing(reference, product.constants, "the product");
+  if (reference.root === "Constant") return missingValueFaults(reference, product.constants, "the product");
   if (reference.root !== "Variable") return [];
-  return envs.flatMap((env) => missing(reference, valuesOf(product, env).variables, `the env "${env}"`));
+  return envs.flatMap((env) =>
+    missingValueFaults(reference, catalogValuesOf(product, env).variables, `the env "${env}"`),
+  );
 }
 
 /** The names are those of the catalog: what a request has in their place may be anything. */
-function missing({ root, path }: Reference, values: unknown, where: string): string[] {
+function missingValueFaults({ root, path }: Reference, values: unknown, where: string): string[] {
   if (path.length === 0) return [`a name is missing: $${root}{name}`];
   let value = values ?? {};
   for (const key of path) {
-    const found = at(value, key);
+    const found = fieldAt(value, key);
     const names = typeof value === "object" ? Object.keys(value) : [];
     if (found === undefined) return [`${where} has no such ${root.toLowerCase()}.${didYouMean(key, names)}`];
     value = found ?? "";

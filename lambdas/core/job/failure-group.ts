@@ -29,7 +29,7 @@ export interface DayFailures {
 }
 
 export const dayMs = 86_400_000;
-export const dayOf = (time: number): number => Math.floor(time / dayMs) * dayMs;
+export const utcDayOf = (time: number): number => Math.floor(time / dayMs) * dayMs;
 
 /** How many groups a tenant has per day. What fails otherwise counts in one further group, so that no fault fills the table. */
 export const groupsPerDay = 500;
@@ -53,7 +53,7 @@ export interface Failed {
 }
 
 /** The group of one failure. */
-export function groupOf({ job_id, event, type, at, code, provider_code, message: given }: Failed): FailureGroup {
+export function failureGroupOf({ job_id, event, type, at, code, provider_code, message: given }: Failed): FailureGroup {
   const message = normalisedMessage(given);
   const cause = JSON.stringify([event, code, provider_code ?? null, message]);
   return {

@@ -57,10 +57,10 @@ export function reportFolder({ key, etag }: Pick<ImportCursor, "key" | "etag">):
   const path = key.slice(importPrefix.length);
   const content = etag.replaceAll(/[^\w-]/g, "").slice(0, 64);
   const room = longestKey - Buffer.byteLength(`${reportPrefix}/${content}/`) - longestFile;
-  return `${reportPrefix}${fitted(path, room)}/${content}/`;
+  return `${reportPrefix}${shortenedPath(path, room)}/${content}/`;
 }
 
-function fitted(path: string, room: number): string {
+function shortenedPath(path: string, room: number): string {
   const bytes = Buffer.from(path);
   if (bytes.byteLength <= room) return path;
   const rest = `~${createHash("sha256").update(path).digest("base64url")}`;

@@ -60,7 +60,7 @@ export class JobError extends DuctapeError {
 }
 
 /** The same failure with other properties. */
-export const changed = (
+export const changedError = (
   { code, message, retryable, retryAfterMs, providerCode, progress, nothingDone, cause }: JobError,
   change: { message?: string; retryable?: boolean; nothingDone?: boolean; progress?: unknown },
 ): JobError =>
@@ -71,4 +71,4 @@ export const changed = (
 
 /** A failure that came before anything was sent, or after which nothing of it is left. What is not a JobError stays unchanged. */
 export const undone = (error: unknown): unknown =>
-  error instanceof JobError ? changed(error, { nothingDone: true }) : error;
+  error instanceof JobError ? changedError(error, { nothingDone: true }) : error;

@@ -3,7 +3,7 @@ import { jobStatuses } from "../kernel/job-status.ts";
 import { jobTypes } from "./job.ts";
 import { type JobErrorCode, jobErrorCodes } from "./job-error.ts";
 
-const at = (text: string) => z.int().describe(`${text} Epoch milliseconds.`);
+const eventTime = (text: string) => z.int().describe(`${text} Epoch milliseconds.`);
 
 /** The details of a job event, on the bus and in webhooks: never an input or a result. */
 export const JobEventDetailSchema = z
@@ -18,13 +18,13 @@ export const JobEventDetailSchema = z
     status: z
       .enum(jobStatuses)
       .describe("The status of the job after the event, or of the run where a run of a recurring job has ended."),
-    scheduled_at: at("When the run was planned to start."),
-    due_at: at("When the attempt was due; in `job.retrying`, when the next attempt is due."),
-    created_at: at(
+    scheduled_at: eventTime("When the run was planned to start."),
+    due_at: eventTime("When the attempt was due; in `job.retrying`, when the next attempt is due."),
+    created_at: eventTime(
       "When the job was requested. It tells the job from a later one with the same id, derived from the same idempotency key.",
     ),
-    started_at: at("When the attempt started.").exactOptional(),
-    finished_at: at("When the run ended.").exactOptional(),
+    started_at: eventTime("When the attempt started.").exactOptional(),
+    finished_at: eventTime("When the run ended.").exactOptional(),
     error_code: z
       .enum(Object.keys(jobErrorCodes) as [JobErrorCode, ...JobErrorCode[]])
       .exactOptional()
@@ -40,7 +40,7 @@ export const JobEventDetailSchema = z
       .describe("The target of a fallback or quota that ran the attempt. Absent for events that name a single target."),
     limit: z.string().exactOptional().describe("In `job.waiting`: the limit of the catalog that it waits for."),
     key: z.string().exactOptional().describe("In `job.waiting`: the key of that limit, as jobs show it."),
-    starts_at: at(
+    starts_at: eventTime(
       "In `job.waiting`: the start that version 0.3 has reserved for it; absent otherwise.",
     ).exactOptional(),
     labels: z.array(z.string()).exactOptional(),

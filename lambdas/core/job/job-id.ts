@@ -33,14 +33,15 @@ function derived(parts: string[]): string {
 }
 
 /** A hash of a JSON value that does not depend on the order of its keys. */
-export const fingerprint = (value: unknown): string => hash("sha256", JSON.stringify(inOrder(value)), "base64url");
+export const fingerprint = (value: unknown): string =>
+  hash("sha256", JSON.stringify(withSortedKeys(value)), "base64url");
 
-function inOrder(value: unknown): unknown {
+function withSortedKeys(value: unknown): unknown {
   if (typeof value !== "object" || value === null) return value;
-  if (Array.isArray(value)) return value.map(inOrder);
+  if (Array.isArray(value)) return value.map(withSortedKeys);
   // Without a prototype a key may be called __proto__.
   const ordered: Record<string, unknown> = Object.create(null);
-  for (const key of Object.keys(value).sort()) ordered[key] = inOrder((value as Record<string, unknown>)[key]);
+  for (const key of Object.keys(value).sort()) ordered[key] = withSortedKeys((value as Record<string, unknown>)[key]);
   return ordered;
 }
 

@@ -3,7 +3,7 @@ import { type JobStatus, jobStatuses } from "../kernel/job-status.ts";
 import { type JobType, jobTypes } from "../kernel/job-type.ts";
 import { never } from "../kernel/start-time.ts";
 import type { Attempt, AttemptError, RetryPolicy } from "./attempt.ts";
-import type { CredentialMarks } from "./credential-marks.ts";
+import type { CredentialMarks } from "./credential-placeholder.ts";
 import type { Gate, NotedWait, ReservedStart, Snoozes } from "./job-wait.ts";
 import type { KeptSession } from "./kept-session.ts";
 
@@ -208,7 +208,7 @@ export const JobMessage = z.object({
 });
 export type JobMessage = z.infer<typeof JobMessage>;
 
-export const messageOf = (job: Job): JobMessage => ({
+export const jobMessageOf = (job: Job): JobMessage => ({
   v: 1,
   job_id: job.id,
   run: job.run,
@@ -221,14 +221,14 @@ export const messageOf = (job: Job): JobMessage => ({
  * Whether this version knows what a job is and does. After a roll back there may be jobs with a status, a type or a kind of series
  * of the later version: they are shown and left unchanged, until a version comes that knows them.
  */
-export const isKnown = ({ status, type, repeat }: Pick<Job, "status" | "type" | "repeat">): boolean =>
+export const isKnownJob = ({ status, type, repeat }: Pick<Job, "status" | "type" | "repeat">): boolean =>
   jobStatuses.includes(status) && jobTypes.includes(type) && (repeat === undefined || isKnownSeries(repeat));
 
 /** Whether this version can tell when the runs of a series are. */
 export const isKnownSeries = ({ cron, every }: Repeat): boolean => cron !== undefined || every !== undefined;
 
 /** Whose turn a job takes: its message group in the fair queues of SQS. */
-export const tenantOf = ({ product, env, fairness_key }: Pick<Job, "product" | "env" | "fairness_key">): string =>
+export const fairGroupOf = ({ product, env, fairness_key }: Pick<Job, "product" | "env" | "fairness_key">): string =>
   `${product}:${env}${fairness_key === undefined ? "" : `:${fairness_key}`}`;
 
 export const phaseOf = (status: JobStatus): Phase =>

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { IndexPosition } from "./index-position.ts";
-import { isKnown, isWaiting, type Job, phaseTime } from "./job.ts";
+import { isKnownJob, isWaiting, type Job, phaseTime } from "./job.ts";
 import type { Gate } from "./job-wait.ts";
 import { isParked } from "./transitions.ts";
 
@@ -62,7 +62,7 @@ export const pausesFreshMs = 4000;
  * How long after the end of a pause its jobs begin to start. A consumer may act on an earlier read until then, or have a
  * clock that is behind, and would drop their messages once more.
  */
-export const settleMs = 10_000;
+export const pauseKnownMs = 10_000;
 
 /** How many held jobs per second may start after a pause. The reconciler sends no more than that in its share of a minute. */
 export const drainRates = { usual: 50, most: 200 } as const;
@@ -85,11 +85,11 @@ const isOfLimit = ({ limit, key }: PauseScope, gate: Gate): boolean =>
   gate.limit === limit && (key === undefined || gate.key === key);
 
 /** When a pause ended; undefined while it holds. One with an `until` ends by itself. */
-export const endOf = ({ ended_at, until }: Pick<Pause, "ended_at" | "until">, now: number): number | undefined =>
+export const pauseEndOf = ({ ended_at, until }: Pick<Pause, "ended_at" | "until">, now: number): number | undefined =>
   ended_at ?? (until !== undefined && until <= now ? until : undefined);
 
 export const isHolding = (pause: Pick<Pause, "ended_at" | "until">, now: number): boolean =>
-  endOf(pause, now) === undefined;
+  pauseEndOf(pause, now) === undefined;
 
 /** The pause that holds what is due now in this scope: the one that ends last, so that it says until when. */
 export function holding(pauses: readonly Pause[], job: Held, now: number): Pause | undefined {
@@ -110,13 +110,13 @@ export const pauseOf = (pauses: readonly Pause[], job: Job, now: number): Pause 
 export const isLeftToPause = (pauses: readonly Pause[], job: Job, now: number): boolean =>
   pauses.some((pause) => {
     if (!covers(pause, job)) return false;
-    const end = endOf(pause, now);
-    return end === undefined || ((isWaiting(job) || isParked(job)) && phaseTime(job) <= end + settleMs);
+    const end = pauseEndOf(pause, now);
+    return end === undefined || ((isWaiting(job) || isParked(job)) && phaseTime(job) <= end + pauseKnownMs);
   });
 
 /** Whether a pause has ended and a job that it held gets a message now. */
 export const isReleased = (job: Job, now: number): boolean =>
-  isKnown(job) && (isWaiting(job) || (job.status === "running" && (job.lease_until ?? 0) < now));
+  isKnownJob(job) && (isWaiting(job) || (job.status === "running" && (job.lease_until ?? 0) < now));
 
 /**
  * A feature whose wake-up comes during a pause: it moves to the present in the index, so that the end of the pause finds it
@@ -125,13 +125,13 @@ export const isReleased = (job: Job, now: number): boolean =>
 export const withWakeKept = (job: Job, now: number): Job => ({ ...job, wake_at: now, version: job.version + 1 });
 
 /** A pause that ends now. */
-export const ended = (pause: Pause, at: number): Pause => ({ ...pause, ended_at: at, version: pause.version + 1 });
+export const endedPause = (pause: Pause, at: number): Pause => ({ ...pause, ended_at: at, version: pause.version + 1 });
 
 /**
  * The start times of the next `count` jobs of a pause that has ended, and the time of the one after them. They are in the
  * order of the jobs' own times, `drain_per_second` apart, and none is in the past.
  */
-export function slotsOf(pause: Pause, count: number, now: number): { slots: number[]; next_at: number } {
+export function drainSlotsOf(pause: Pause, count: number, now: number): { slots: number[]; next_at: number } {
   const first = Math.max(now, drainOf(pause, now).next_at);
   const at = (index: number) => first + Math.ceil((index * 1000) / pause.drain_per_second);
   return { slots: Array.from({ length: count }, (_, index) => at(index)), next_at: at(count) };
@@ -139,4 +139,4 @@ export function slotsOf(pause: Pause, count: number, now: number): { slots: numb
 
 /** How far the drain of a pause has come; the beginning if it has not begun. */
 export const drainOf = (pause: Pause, now: number): Drain =>
-  pause.drain ?? { next_at: (endOf(pause, now) ?? now) + settleMs, sent: 0 };
+  pause.drain ?? { next_at: (pauseEndOf(pause, now) ?? now) + pauseKnownMs, sent: 0 };

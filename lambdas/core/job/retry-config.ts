@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { given } from "../kernel/given.ts";
+import { defined } from "../kernel/defined.ts";
 import { milliseconds } from "../kernel/plain-faults.ts";
 import { longestRetryDelayMs, requestLimits } from "../kernel/request-limits.ts";
 import { notWellFormed, strict, wellFormed } from "../kernel/schema.ts";
@@ -80,10 +80,10 @@ export type RetryConfig = z.infer<typeof RetryConfig>;
 export function retryPolicyOf(request: RetryConfig | undefined, event: RetryConfig | undefined): RetryPolicy {
   const { jitter_percent, ...policy }: RetryPolicy = {
     ...defaultRetryPolicy,
-    ...(event && given(event)),
-    ...(request && given(request)),
+    ...(event && defined(event)),
+    ...(request && defined(request)),
   };
   // A request that says how much of a delay is random wants it random, whatever the event says.
   const jitter = policy.jitter || request?.jitter_percent !== undefined;
-  return { ...policy, jitter, ...(jitter && given({ jitter_percent })) };
+  return { ...policy, jitter, ...(jitter && defined({ jitter_percent })) };
 }

@@ -54,10 +54,10 @@ export const queueDelaySeconds = (now: number, dueAt: number): number =>
 const leastAheadMs = 30_000;
 
 /** How long before its time the message of a job is asked for, without further quarter hours. Always the same for a job. */
-export const leadMs = (id: string): number => schedulerLeadMs + 1000 * (hashOf(id) % leadSpreadSeconds);
+export const leadMs = (id: string): number => schedulerLeadMs + 1000 * (spreadHash(id) % leadSpreadSeconds);
 
 /** FNV-1a over the whole id, so that it does not depend on the digits that choose the job's shard. */
-function hashOf(id: string): number {
+function spreadHash(id: string): number {
   let hash = 0x811c9dc5;
   for (let i = 0; i < id.length; i++) hash = Math.imul(hash ^ id.charCodeAt(i), 0x01000193);
   return hash >>> 0;
@@ -102,7 +102,7 @@ export function arrival(
   const holdMs = holdSeconds * 1000;
   if (remaining < Math.max(1000, longestWaitMs, holdMs + 1000)) return { do: "wait", ms: remaining };
   if (holdMs > leastHoldMs) {
-    const earlyMs = leastHoldMs + (Math.floor(hashOf(id) / leadSpreadSeconds) % (holdMs - leastHoldMs));
+    const earlyMs = leastHoldMs + (Math.floor(spreadHash(id) / leadSpreadSeconds) % (holdMs - leastHoldMs));
     return { do: "resend", delaySeconds: queueDelaySeconds(now, dueAt - earlyMs) };
   }
   return { do: "resend", delaySeconds: queueDelaySeconds(now, dueAt) };

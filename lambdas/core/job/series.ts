@@ -1,5 +1,5 @@
 import { Cron, CronPattern } from "croner";
-import { given } from "../kernel/given.ts";
+import { defined } from "../kernel/defined.ts";
 import { endOfDay, offsetAt, wallClock } from "../kernel/zone.ts";
 import type { Claim } from "./claim.ts";
 import { firstStartOf } from "./first-start.ts";
@@ -43,10 +43,10 @@ export const runRecordOf = (job: Job): RunRecord => ({
   scheduled_at: job.scheduled_at,
   due_at: job.due_at,
   // A run that a provider has put off may end before it goes on.
-  ...given({ started_at: job.started_at ?? job.begun_at }),
+  ...defined({ started_at: job.started_at ?? job.begun_at }),
   finished_at: job.finished_at ?? job.due_at,
   attempts: job.attempts,
-  ...given({ result: job.result, error: job.error, reason: job.reason }),
+  ...defined({ result: job.result, error: job.error, reason: job.reason }),
 });
 
 /** How many further runs the series may have after the current one. Runs that were skipped do not count. */
@@ -68,7 +68,7 @@ const maxLateness = ({ max_lateness_ms, missed }: Repeat): number =>
 export function skipReason(job: Job, now: number, calendars: Calendars = noCalendars): string | undefined {
   const { repeat, scheduled_at } = job;
   if (!repeat || !isFirstStart(job)) return undefined;
-  if (startOf(job, now) > latestStartOf(job)) return runReasons.late;
+  if (plannedStartOf(job, now) > latestStartOf(job)) return runReasons.late;
   return !job.moved && isExcepted(repeat, scheduled_at, calendars) ? runReasons.excepted : undefined;
 }
 
@@ -80,7 +80,7 @@ export const hasExpired = ({ expires_at, parked_since }: Job, now: number): bool
  * Whether a job would be ended by its next claim, and not started: it has expired, its run is skipped, or the end of that for the next
  * one was begun.
  */
-export function isOver(job: Job, now: number, calendars: Calendars = noCalendars): boolean {
+export function isSeriesOver(job: Job, now: number, calendars: Calendars = noCalendars): boolean {
   if (hasExpired(job, now) || (job.next_at !== undefined && job.next_at <= now)) return true;
   return skipReason({ ...job, claims: job.claims + 1 }, now, calendars) !== undefined;
 }
@@ -100,7 +100,7 @@ function latestStartOf(job: Job): number {
 const onReservationMs = 5000;
 
 /** When a job starts if it is claimed now: at the time that was reserved for it, if that is only just over. */
-function startOf({ reserved, due_at }: Job, now: number): number {
+function plannedStartOf({ reserved, due_at }: Job, now: number): number {
   const isOnReservation = reserved?.until === due_at && now >= due_at && now <= due_at + onReservationMs;
   return isOnReservation ? due_at : now;
 }
@@ -177,7 +177,7 @@ export const takenOver = (job: Job, { claimId, now, leaseMarginMs }: Claim, at: 
 });
 
 /** A run that ends at `now` because the next one, which is planned for `at`, is due. */
-export const superseded = (job: Job, now: number, at: number): Job => ({
+export const supersededRun = (job: Job, now: number, at: number): Job => ({
   ...cancelled(job, now, runReasons.superseded),
   next_at: at,
 });
@@ -187,7 +187,7 @@ export const superseded = (job: Job, now: number, at: number): Job => ({
  * same time.
  */
 export const supersededWhileWaiting = (job: Job, at: number): Job =>
-  superseded(job, Math.max(at, job.attempts.at(-1)?.ended_at ?? at), at);
+  supersededRun(job, Math.max(at, job.attempts.at(-1)?.ended_at ?? at), at);
 
 /**
  * The next run of a recurring job whose run is over. Undefined if the series has reached its limit or its end date: the job
@@ -210,7 +210,7 @@ export function continued(ended: Job, now: number, calendars: Calendars = noCale
  * A series whose next run is skipped: the occurrence after it takes the number of the run, so that numbers stay without gaps and
  * the limit counts only runs. Undefined if the series has no later occurrence.
  */
-export function skipped(job: Job, now: number, calendars: Calendars = noCalendars): Job | undefined {
+export function skippedSeries(job: Job, now: number, calendars: Calendars = noCalendars): Job | undefined {
   const { repeat, coalesced_until = 0, scheduled_at } = job;
   const from = repeat?.missed === "all" ? scheduled_at : Math.max(scheduled_at, coalesced_until, now);
   const at = repeat && nextOccurrence(repeat, from, calendars);
@@ -384,7 +384,7 @@ export const isDate = (entry: string): boolean => datePattern.test(entry);
 export const dayExists = (day: string): boolean => isDate(day) && endOfDay(day, "UTC") !== undefined;
 
 /** The day of a time in the time zone of a series. */
-const dayOf = (at: number, tz: string): string => new Date(wallClock(at, tz)).toISOString().slice(0, 10);
+const dayInZone = (at: number, tz: string): string => new Date(wallClock(at, tz)).toISOString().slice(0, 10);
 
 /** The days on which a series does not run. A calendar that the catalog has lost excepts nothing. */
 function exceptedDays({ except = [] }: Repeat, calendars: Calendars): Set<string> {
@@ -398,7 +398,7 @@ function exceptedUntil(repeat: Repeat, calendars: Calendars): (at: number) => nu
   const days = exceptedDays(repeat, calendars);
   const { tz = "UTC" } = repeat;
   return (at) => {
-    const day = dayOf(at, tz);
+    const day = dayInZone(at, tz);
     return days.has(day) ? Math.max(at, endOfDay(day, tz) ?? at) : undefined;
   };
 }

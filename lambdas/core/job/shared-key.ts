@@ -1,5 +1,5 @@
-import { given } from "../kernel/given.ts";
-import { hasBegun, isFinished, isKnown, isWaiting, type Job } from "./job.ts";
+import { defined } from "../kernel/defined.ts";
+import { hasBegun, isFinished, isKnownJob, isWaiting, type Job } from "./job.ts";
 import { waiting } from "./transitions.ts";
 
 /** What a request does while another job of its key has not ended. */
@@ -50,7 +50,8 @@ export interface Shared {
 export const keptRequests = 50;
 
 /** Whether a debounced job still takes in requests: it waits for its first attempt, and nothing of it has started. */
-const takesRequests = (job: Job): boolean => isKnown(job) && isWaiting(job) && !hasBegun(job) && !job.debounce?.closed;
+const takesRequests = (job: Job): boolean =>
+  isKnownJob(job) && isWaiting(job) && !hasBegun(job) && !job.debounce?.closed;
 
 /** Whether a job keeps others of its key from being made. */
 export const holdsKey = (job: Job, kind: SharedKey["kind"]): boolean =>
@@ -68,9 +69,9 @@ export const debouncedStart = (asked: number, { delay, max_wait }: Debouncing, n
  * limit, or is about to. It would lose its place there with every request.
  */
 export const keepsPlace = (job: Job, made: Job, now: number): boolean =>
-  job.gates !== undefined && isWaiting(job) && job.due_at <= now && isSamePlace(job, made);
+  job.gates !== undefined && isWaiting(job) && job.due_at <= now && isAtSamePlace(job, made);
 
-const isSamePlace = (a: Job, b: Job): boolean =>
+const isAtSamePlace = (a: Job, b: Job): boolean =>
   a.type === b.type && (a.priority ?? 0) === (b.priority ?? 0) && JSON.stringify(a.gates) === JSON.stringify(b.gates);
 
 /** A debounced job with a later request of its key, from which `made` was made: it runs with that request's input and settings. */
@@ -85,7 +86,9 @@ export function debounced(job: Job, made: Job, debounce: Debouncing, now: number
     id: job.id,
     created_at: job.created_at,
     version: job.version + 1,
-    ...(keepsPlace(job, made, now) ? placeOf(job) : { due_at: due, scheduled_at: due, status: waiting(due, now) }),
+    ...(keepsPlace(job, made, now)
+      ? indexedFieldsOf(job)
+      : { due_at: due, scheduled_at: due, status: waiting(due, now) }),
     debounce: {
       key: made.debounce?.key ?? "",
       until: job.created_at + max_wait,
@@ -95,9 +98,9 @@ export function debounced(job: Job, made: Job, debounce: Debouncing, now: number
   };
 }
 
-const placeOf = ({ due_at, scheduled_at, status, noted_wait, reserved }: Job) => ({
+const indexedFieldsOf = ({ due_at, scheduled_at, status, noted_wait, reserved }: Job) => ({
   ...{ due_at, scheduled_at, status },
-  ...given({ noted_wait, reserved }),
+  ...defined({ noted_wait, reserved }),
 });
 
 /** The key of a stored job that is the only open one of its key. */

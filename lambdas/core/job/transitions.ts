@@ -1,8 +1,8 @@
-import { given } from "../kernel/given.ts";
+import { defined } from "../kernel/defined.ts";
 import { shorten } from "../kernel/sizes.ts";
 import type { Attempt } from "./attempt.ts";
 import type { Claim } from "./claim.ts";
-import { isKnown, isWaiting, type Job, type JobMessage, type Stored } from "./job.ts";
+import { isKnownJob, isWaiting, type Job, type JobMessage, type Stored } from "./job.ts";
 import type { JobError } from "./job-error.ts";
 import type { Gate } from "./job-wait.ts";
 import { isRetryable, retryDelay } from "./retry.ts";
@@ -21,14 +21,14 @@ export type Claimable = "yes" | "taken" | "gone" | "misdirected";
 /** The rule of the claim. The DynamoDB adapter states it once more as a condition expression: the two change together. */
 export function claimable(job: Job, message: JobMessage, now: number, type = job.type): Claimable {
   const named = job.run === message.run && job.attempt === message.attempt && job.due_at === message.due_at;
-  if (!named || !isKnown(job)) return "gone";
+  if (!named || !isKnownJob(job)) return "gone";
   if (!isWaiting(job) && job.status !== "running") return "gone";
   if (job.type !== type) return "misdirected";
   if (isWaiting(job)) return "yes";
   return (job.lease_until ?? 0) < now ? "yes" : "taken";
 }
 
-export const claimed = (job: Job, { claimId, leaseMarginMs, now }: Claim): Job => ({
+export const afterClaim = (job: Job, { claimId, leaseMarginMs, now }: Claim): Job => ({
   ...job,
   status: "running",
   claim_id: claimId,
@@ -71,7 +71,7 @@ export const extended = (job: Job, until: number): Job => ({ ...job, lease_until
  * A claimed job under whose claim nothing has started, back to waiting without an attempt spent. A parked job is parked
  * again, and one that crashed before stays crashed: only this claim is undone.
  */
-export function snoozed(job: Job, now: number): Job {
+export function claimReturned(job: Job, now: number): Job {
   const { claim_id: _claim, lease_until: _lease, started_at: _started, wake_requested: _wake, ...others } = job;
   // A request that saw it run may have given its key to another job, so it must not take in requests again.
   const closed = job.debounce ? { ...others, debounce: { ...job.debounce, closed: true as const } } : others;
@@ -80,13 +80,13 @@ export function snoozed(job: Job, now: number): Job {
   const version = job.version + 1;
   // After an earlier crash the job stays running with a lease that is over, so that the crash still counts.
   if (job.parked_since !== undefined || claims > 0)
-    return { ...rest, ...startOf(job), claims, version, lease_until: 0 };
+    return { ...rest, ...startedAtOf(job), claims, version, lease_until: 0 };
   const before = job.attempts.at(-1);
-  return { ...rest, ...(before && startOf(before)), claims, version, status: waiting(job.due_at, now) };
+  return { ...rest, ...(before && startedAtOf(before)), claims, version, status: waiting(job.due_at, now) };
 }
 
 /** Whether a job has noted already that this attempt waits for a slot of this gate: its messages may come several times. */
-export const isNoted = ({ noted_wait: noted, run, attempt, due_at }: Job, { limit, key }: Gate): boolean =>
+export const isWaitNoted = ({ noted_wait: noted, run, attempt, due_at }: Job, { limit, key }: Gate): boolean =>
   noted?.limit === limit &&
   noted.key === key &&
   noted.run === run &&
@@ -99,7 +99,7 @@ export const withWait = (job: Job, { limit, key }: Gate, since: number): Job => 
   return { ...job, noted_wait: { limit, key, run, attempt, due_at, since }, version: job.version + 1 };
 };
 
-const startOf = ({ started_at }: Pick<Job, "started_at">) => ({ ...(started_at !== undefined && { started_at }) });
+const startedAtOf = ({ started_at }: Pick<Job, "started_at">) => ({ ...(started_at !== undefined && { started_at }) });
 
 /** Ends the current attempt: the fields of its claim are removed and its record is kept. */
 function endAttempt(job: Job, now: number, end: Pick<Attempt, "outcome" | "error" | "cached_from">): Job {
@@ -128,7 +128,7 @@ function endAttempt(job: Job, now: number, end: Pick<Attempt, "outcome" | "error
   };
   return {
     ...rest,
-    ...(job.started_at !== undefined && startOf(attempt)),
+    ...(job.started_at !== undefined && startedAtOf(attempt)),
     version: job.version + 1,
     attempts: [...job.attempts, attempt].slice(-keptAttempts),
   };
@@ -186,7 +186,7 @@ export function completed(
   result: Stored,
   { progress, cachedFrom }: { progress?: Stored; cachedFrom?: string } = {},
 ): Job {
-  const end = { outcome: "completed", ...given({ cached_from: cachedFrom }) } as const;
+  const end = { outcome: "completed", ...defined({ cached_from: cachedFrom }) } as const;
   const { error: _error, progress: _progress, ...rest } = endAttempt(job, now, end);
   return { ...rest, status: "completed", finished_at: now, result, ...(progress !== undefined && { progress }) };
 }
@@ -206,7 +206,7 @@ function isPutOff(job: Job, now: number, error: JobError): boolean {
  * A running job whose provider asked to come back later, back to waiting until then. The attempt is not spent, and its crashes are
  * forgotten, because the provider has answered.
  */
-export function putOff(job: Job, now: number, { error, progress }: Pick<Failure, "error" | "progress">): Job {
+export function snoozed(job: Job, now: number, { error, progress }: Pick<Failure, "error" | "progress">): Job {
   const {
     claim_id: _claim,
     lease_until: _lease,
@@ -220,7 +220,7 @@ export function putOff(job: Job, now: number, { error, progress }: Pick<Failure,
   const since = job.snoozes?.since ?? job.started_at ?? now;
   return {
     ...rest,
-    ...(before && startOf(before)),
+    ...(before && startedAtOf(before)),
     claims: 0,
     version: job.version + 1,
     status: waiting(due, now),
@@ -245,12 +245,12 @@ interface Failure {
 
 /** A running job whose attempt failed: scheduled again if the failure is retryable and the job has retries left. */
 export function attemptFailed(job: Job, now: number, { error, random, progress }: Failure): Job {
-  if (isPutOff(job, now, error)) return putOff(job, now, { error, ...(progress !== undefined && { progress }) });
+  if (isPutOff(job, now, error)) return snoozed(job, now, { error, ...(progress !== undefined && { progress }) });
   const retryable = isRetryable(error, job.retry_policy);
   const tries = job.attempt - (job.retried_after ?? 0);
   // An item holds 400 KB and 25 attempts: with longer messages the outcome itself could not be written.
   const { code, providerCode } = error;
-  const record = { code, message: shorten(error.message), retryable, ...given({ provider_code: providerCode }) };
+  const record = { code, message: shorten(error.message), retryable, ...defined({ provider_code: providerCode }) };
   const ended: Job = {
     ...endAttempt(job, now, { outcome: "failed", error: record }),
     error: record,

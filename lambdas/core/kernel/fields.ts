@@ -32,16 +32,16 @@ const Field = strict({
 export const fieldsSchema = z.record(z.string().min(1), Field);
 export type Fields = z.infer<typeof fieldsSchema>;
 
-const sizeOf = (value: unknown): number | undefined => {
+const lengthOf = (value: unknown): number | undefined => {
   if (typeof value === "number") return value;
   return typeof value === "string" || Array.isArray(value) ? value.length : undefined;
 };
 
-function faultOf(value: unknown, { type, required = true, min, max }: Fields[string]): string | undefined {
+function fieldFault(value: unknown, { type, required = true, min, max }: Fields[string]): string | undefined {
   if (value === undefined) return required ? isRequired : undefined;
   const parsed = fieldTypes[type].safeParse(value);
   if (!parsed.success) return parsed.error.issues[0]?.message;
-  const size = sizeOf(value);
+  const size = lengthOf(value);
   const unit = typeof value === "number" ? "" : typeof value === "string" ? " characters long" : " items long";
   if (size !== undefined && min !== undefined && size < min) return `must be at least ${min}${unit}`;
   return size !== undefined && max !== undefined && size > max ? `must be at most ${max}${unit}` : undefined;
@@ -53,7 +53,7 @@ export function fieldsFaults(fields: Fields, value: Record<string, unknown>, at:
   const hint = (key: string, i: number) => (i < mostHints ? didYouMean(key, Object.keys(fields)) : "");
   return [
     ...Object.entries(fields).flatMap(([key, field]) => {
-      const detail = faultOf(Object.hasOwn(value, key) ? value[key] : undefined, field);
+      const detail = fieldFault(Object.hasOwn(value, key) ? value[key] : undefined, field);
       return detail === undefined ? [] : [{ pointer: jsonPointer([...at, key]), detail }];
     }),
     ...firstFaults(unknown, (key, i) => [

@@ -47,7 +47,7 @@ export function findFaults<Schema extends z.ZodType>(
       // A later fault of an enclosing part is only about the field that was removed, whose own fault is reported.
       for (const one of isUnknown ? [path] : enclosingPaths(path)) reported.add(jsonPointer(one));
     }
-    rest = without(rest, treeOf(removed.map(({ path }) => path)));
+    rest = withoutPaths(rest, treeOf(removed.map(({ path }) => path)));
   }
 }
 
@@ -102,11 +102,11 @@ function treeOf(paths: readonly Path[]): Tree {
 }
 
 /** A copy without the given paths. Fields are defined and not assigned, so that a field named `__proto__` stays a field. */
-function without(value: unknown, paths: Tree): unknown {
+function withoutPaths(value: unknown, paths: Tree): unknown {
   if (typeof value !== "object" || value === null) return value;
   const left = (field: unknown, step: PropertyKey): unknown => {
     const below = paths.get(step);
-    return below instanceof Map ? without(field, below) : field;
+    return below instanceof Map ? withoutPaths(field, below) : field;
   };
   if (Array.isArray(value)) return value.map(left);
   const kept = Object.entries(value).filter(([key]) => paths.get(key) !== "all");

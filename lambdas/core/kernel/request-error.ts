@@ -1,5 +1,5 @@
+import { defined } from "./defined.ts";
 import { DuctapeError, type Fault } from "./errors.ts";
-import { given } from "./given.ts";
 import type { JobStatus } from "./job-status.ts";
 
 /** The codes that a request can fail with; `aws/http/problem.ts` maps each to its HTTP status. */
@@ -60,7 +60,10 @@ export class RequestError extends DuctapeError {
   /** The same error with other faults. */
   withFaults(faults: Fault[]): RequestError {
     const { code, message, jobId, jobStatus, retryAfterSeconds, allow, cause } = this;
-    return new RequestError(code, message, { faults, ...given({ jobId, jobStatus, retryAfterSeconds, allow, cause }) });
+    return new RequestError(code, message, {
+      faults,
+      ...defined({ jobId, jobStatus, retryAfterSeconds, allow, cause }),
+    });
   }
 }
 

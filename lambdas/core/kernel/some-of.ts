@@ -5,16 +5,16 @@ import type * as z from "zod";
  * promises no more than the API accepts.
  */
 
-type Fields<Schema extends z.ZodType> = readonly (keyof z.output<Schema> & string)[];
+type FieldNames<Schema extends z.ZodType> = readonly (keyof z.output<Schema> & string)[];
 
 /** Exactly one of the fields. */
-export const oneOf = <Schema extends z.ZodType<object>>(schema: Schema, fields: Fields<Schema>): Schema =>
+export const oneOf = <Schema extends z.ZodType<object>>(schema: Schema, fields: FieldNames<Schema>): Schema =>
   schema
     .refine((value) => countGiven(value, fields) === 1, { message: `needs either ${inWords(fields, "or")}` })
     .meta({ oneOf: fields.map(required) });
 
 /** One or more of the fields. */
-export const someOf = <Schema extends z.ZodType<object>>(schema: Schema, fields: Fields<Schema>): Schema =>
+export const someOf = <Schema extends z.ZodType<object>>(schema: Schema, fields: FieldNames<Schema>): Schema =>
   schema
     .refine((value) => countGiven(value, fields) > 0, { message: `needs at least one of ${fields.join(", ")}` })
     .meta({ anyOf: fields.map(required) });
@@ -22,7 +22,7 @@ export const someOf = <Schema extends z.ZodType<object>>(schema: Schema, fields:
 /** Not both of two fields. */
 export const notBoth = <Schema extends z.ZodType<object>>(
   schema: Schema,
-  fields: Fields<Schema> & { length: 2 },
+  fields: FieldNames<Schema> & { length: 2 },
 ): Schema =>
   schema
     .refine((value) => countGiven(value, fields) < 2, { message: `takes either ${inWords(fields, "or")}` })

@@ -11,7 +11,7 @@ export interface GateName {
 }
 
 /** One of the items that a gate is spread over. Most gates have part 0 only. */
-export interface GatePart extends GateName {
+export interface GateItem extends GateName {
   part: number;
 }
 
@@ -45,7 +45,7 @@ export interface LineMark {
 }
 
 /** What is stored of one part of a gate. */
-export interface PartState extends Arrival {
+export interface GateItemState extends Arrival {
   /** Slots by job id. */
   holders: Record<string, Holder>;
   /** The number of `holders`. */
@@ -56,7 +56,7 @@ export interface PartState extends Arrival {
   line?: LineMark;
 }
 
-export const emptyPart = (): PartState => ({ holders: {}, count: 0 });
+export const emptyPart = (): GateItemState => ({ holders: {}, count: 0 });
 
 /** What a job asks of one part of a gate: a slot, a start, or both in one write. */
 export interface Ask {
@@ -84,7 +84,7 @@ export interface Ask {
 }
 
 /** A conditional write of one part. Every write holds only as long as what it was derived from. */
-export interface PartWrite {
+export interface GateItemWrite {
   slot?:
     | { do: "add" | "renew" }
     /** `dead` is a job whose lease was `seen` and is over: it gives its slot to the asking job, or is only dropped. */
@@ -94,7 +94,7 @@ export interface PartWrite {
 }
 
 export type Step =
-  | { do: "write"; write: PartWrite }
+  | { do: "write"; write: GateItemWrite }
   /** Nothing to write: the write was made before, and its answer was lost. */
   | { do: "nothing"; startsAt: number }
   | { do: "refuse"; why: "line" | "full" }
@@ -107,12 +107,12 @@ export type Taken =
    */
   | { outcome: "taken"; startsAt: number; again: boolean; shared?: true }
   /** `line`: others stand in line. `full`: no slot is free. `state` is what was stored. */
-  | { outcome: "line" | "full"; state: PartState }
+  | { outcome: "line" | "full"; state: GateItemState }
   /** The next start is farther away than may be waited for in process. */
-  | { outcome: "early"; startsAt: number; state: PartState };
+  | { outcome: "early"; startsAt: number; state: GateItemState };
 
 /** The next write that an ask leads to, given what is stored, or why there is none. A pure rule. */
-export function nextStep(state: PartState, ask: Ask): Step {
+export function nextStep(state: GateItemState, ask: Ask): Step {
   const own = ask.slot && state.holders[ask.job];
   if (state.line && !ask.isCalled && !ask.slot?.isGiven && !own) return { do: "refuse", why: "line" };
   const slot = slotWrite(state, ask);
@@ -129,7 +129,7 @@ export function nextStep(state: PartState, ask: Ask): Step {
 const isRepeated = (own: Holder, { turn, slot }: Ask): boolean =>
   own.lease === slot?.lease && own.turn === turn && slot.from !== slot.lease;
 
-const lastStart = ({ tat, inc }: PartState, { now, rate }: Ask): number =>
+const lastStart = ({ tat, inc }: GateItemState, { now, rate }: Ask): number =>
   rate && tat !== undefined
     ? startAfter({ tat: tat - rate.increment, ...(inc !== undefined && { inc }) }, now, rate)
     : now;
@@ -144,7 +144,7 @@ export function isShared(before: Holder | undefined, { now, slot }: Ask): boolea
   return before.lease !== slot.lease && before.lease !== slot.from;
 }
 
-function slotWrite(state: PartState, ask: Ask): PartWrite["slot"] | "full" {
+function slotWrite(state: GateItemState, ask: Ask): GateItemWrite["slot"] | "full" {
   const { job, now, slot } = ask;
   if (!slot) return undefined;
   const own = state.holders[job];
@@ -168,7 +168,7 @@ export const isBounded = (
 ): boolean => (given === true && !slot?.isGiven) || lease < now;
 
 /** The write that takes a start, or when the next one is if that is too far away. */
-function rateWrite(state: PartState, { now, rate }: Ask): PartWrite["rate"] | number {
+function rateWrite(state: GateItemState, { now, rate }: Ask): GateItemWrite["rate"] | number {
   if (!rate) return undefined;
   const startsAt = startAfter(state, now, rate);
   if (startsAt > now + aheadMs) return startsAt;
@@ -179,14 +179,14 @@ function rateWrite(state: PartState, { now, rate }: Ask): PartWrite["rate"] | nu
 }
 
 /** When the asking job may start, given what was stored before its write. */
-export const startOf = (before: Arrival, { now, rate }: Pick<Ask, "now" | "rate">): number =>
+export const startFrom = (before: Arrival, { now, rate }: Pick<Ask, "now" | "rate">): number =>
   rate ? startAfter(before, now, rate) : now;
 
 /**
  * The slot of a job once a consumer has taken it. A shared one lasts as long as either needs it, and is that of the later turn, whose
  * end frees it: an earlier one is over. Its lease is another than before in any case, by which the other consumer's release knows.
  */
-export function holderOf(before: Holder | undefined, ask: Ask): Holder {
+export function newHolder(before: Holder | undefined, ask: Ask): Holder {
   const { lease = 0, isGiven } = ask.slot ?? {};
   if (before && isShared(before, ask)) {
     return {
@@ -204,18 +204,18 @@ function isEarlierTurn(turn: string, other: string): boolean {
 }
 
 /** Whether a write counts how late the job's message came. */
-export const countsLag = ({ lag, rate }: Ask, { rate: taken }: PartWrite): boolean =>
+export const countsLag = ({ lag, rate }: Ask, { rate: taken }: GateItemWrite): boolean =>
   lag !== undefined && rate !== undefined && taken !== undefined;
 
-const attemptOf = ({ run, attempt }: Pick<Job, "run" | "attempt">): string => `${run}.${attempt}.`;
+const attemptPrefix = ({ run, attempt }: Pick<Job, "run" | "attempt">): string => `${run}.${attempt}.`;
 
 /** The next start of a job: another attempt, another try after a snooze and a claim after a crash each count as a start. */
 export const turnOf = (job: Pick<Job, "run" | "attempt" | "snoozes" | "claims">): string =>
-  `${attemptOf(job)}${job.snoozes?.count ?? 0}.${job.claims}`;
+  `${attemptPrefix(job)}${job.snoozes?.count ?? 0}.${job.claims}`;
 
 /** Whether a turn is one of an attempt. */
 export const isOfAttempt = (turn: string, attempt: Pick<Job, "run" | "attempt">): boolean =>
-  turn.startsWith(attemptOf(attempt));
+  turn.startsWith(attemptPrefix(attempt));
 
 /** How late a start may be used that version 0.3 has reserved: 2 s, or one increment where that is longer. */
 const toleranceMs = ({ increment }: Pace): number => Math.max(2000, Math.ceil(increment / 1000));
@@ -235,7 +235,7 @@ export const orderOf = ({ due_at, priority = 0 }: Pick<Job, "due_at" | "priority
  * Whether a slot belongs to nobody any more although its lease lasts: its attempt is over, or it was moved and will not come soon. The
  * attempt of a job that was cancelled while it ran, and deleted, may still be at work.
  */
-export function isForsaken(holder: Holder, job: Job | undefined, now: number): boolean {
+export function isOrphaned(holder: Holder, job: Job | undefined, now: number): boolean {
   if (!job) return holder.given === true;
   if (!isOfAttempt(holder.turn, job)) return true;
   if (job.status === "running") return false;
@@ -254,7 +254,7 @@ const slotsPerPart = 12;
 export const slotPartsOf = ({ concurrency = 0 }: LimitRule): number => Math.ceil(concurrency / slotsPerPart);
 
 /** Over how many items a gate is spread. */
-export const partsOf = (rule: LimitRule): number =>
+export const itemCountOf = (rule: LimitRule): number =>
   Math.max(1, slotPartsOf(rule), rule.rate ? bucketsOf(rule.rate) : 0);
 
 /** How many slots a part has by the rule alone. All but the last part are full, so a limit that changes moves nobody. */
@@ -262,7 +262,7 @@ export const slotsOf = ({ concurrency = 0 }: LimitRule, part: number): number =>
   Math.min(slotsPerPart, Math.max(0, concurrency - part * slotsPerPart));
 
 /** How many slots of a part are in use. */
-export const liveIn = ({ holders }: PartState, now: number): number =>
+export const liveIn = ({ holders }: GateItemState, now: number): number =>
   Object.values(holders).filter(({ lease }) => lease >= now).length;
 
 /**
@@ -270,7 +270,7 @@ export const liveIn = ({ holders }: PartState, now: number): number =>
  * limit that was lowered waits for attempts to end, and after an upgrade from a version that filled the parts differently: the last
  * parts make up for it.
  */
-export function capsOf(rule: LimitRule, parts: Readonly<Record<number, PartState>>, now: number): number[] {
+export function capsOf(rule: LimitRule, parts: Readonly<Record<number, GateItemState>>, now: number): number[] {
   const caps = Array.from({ length: slotPartsOf(rule) }, (_, part) => slotsOf(rule, part));
   const live = (part: number) => (parts[part] ? liveIn(parts[part], now) : 0);
   let excess = Object.keys(parts).reduce(
@@ -286,13 +286,13 @@ export function capsOf(rule: LimitRule, parts: Readonly<Record<number, PartState
   return caps;
 }
 
-const hashOf = (job: string): number => Number.parseInt(job.slice(-8), 16) || 0;
+const itemHash = (job: string): number => Number.parseInt(job.slice(-8), 16) || 0;
 
 /** The part with the bucket that a job's starts count against: the one for which it was called, or one that its id names. */
-export const ratePartFor = (gate: GateName, { rate }: LimitRule, job: string, bucket?: number): GatePart => {
+export const ratePartFor = (gate: GateName, { rate }: LimitRule, job: string, bucket?: number): GateItem => {
   const buckets = rate ? bucketsOf(rate) : 1;
-  return { ...gate, part: bucket !== undefined && bucket < buckets ? bucket : hashOf(job) % buckets };
+  return { ...gate, part: bucket !== undefined && bucket < buckets ? bucket : itemHash(job) % buckets };
 };
 
 /** Whether slot and rate are in one item, so that one write takes both. */
-export const isOnePart = (rule: LimitRule): boolean => partsOf(rule) === 1;
+export const isOnePart = (rule: LimitRule): boolean => itemCountOf(rule) === 1;

@@ -1,6 +1,6 @@
 import * as z from "zod";
 import type { Rate } from "../catalog/limit.ts";
-import type { LineMark, PartState } from "./gate.ts";
+import type { GateItemState, LineMark } from "./gate.ts";
 import { bucketsOf, freeStarts, paceOf, startAfter, startsAhead } from "./gcra.ts";
 
 /** A start that the pump of a limit has planned for a job that stands in its line. */
@@ -87,7 +87,7 @@ export const isOverdue = ({ nextCall, lag = 0 }: LineMark, now: number, { graceM
 const lostMs = ({ lag }: Pick<Pump, "lag">): number => 20_000 + 3 * lag;
 
 /** What the pump knows of the lags after a tick that came `late` milliseconds after it was to be visible. */
-export function measured(pump: Pump, { lagSum = 0, lagCount = 0 }: Partial<LineMark>, late: number, now: number): Pump {
+export function withLags(pump: Pump, { lagSum = 0, lagCount = 0 }: Partial<LineMark>, late: number, now: number): Pump {
   const seen = lagCount > 0 ? lagSum / lagCount : undefined;
   const lag = seen === undefined ? pump.lag : pump.lag > 0 ? 0.7 * pump.lag + 0.3 * seen : seen;
   const { lastTick = now, asked = 0 } = pump;
@@ -102,8 +102,8 @@ export interface Seen {
   now: number;
   rate: Rate;
   /** By number. */
-  parts: Readonly<Record<number, PartState>>;
-  /** The pump after `measured`, with those of its calls whose jobs are still in line and may still come. */
+  parts: Readonly<Record<number, GateItemState>>;
+  /** The pump after `withLags`, with those of its calls whose jobs are still in line and may still come. */
   pump: Pump;
   /** How many jobs were called before and wait for a slot now: they take a start once they have it. */
   noted: number;

@@ -3,7 +3,7 @@ import type { Catalog } from "../catalog/catalog.ts";
 import {
   hasBegun,
   isFinished,
-  isKnown,
+  isKnownJob,
   isWaiting,
   type Job,
   type Parent,
@@ -15,7 +15,7 @@ import {
   firstOccurrence,
   nextOccurrence,
   noCalendars,
-  skipped,
+  skippedSeries,
   spread,
   withRun,
 } from "../job/series.ts";
@@ -58,7 +58,7 @@ async function rewrite(services: Changing, id: string, change: Change): Promise<
   for (let round = 0; round < rounds; round++) {
     const job = await services.jobs.get(id);
     if (!job) return undefined;
-    if (!isKnown(job))
+    if (!isKnownJob(job))
       throw conflict(job, services.clock.now(), "a later version of this deployment made it what it is.");
     const next = change(job, services.clock.now(), calendarsOf(services.catalog, job.product));
     if (next === "unchanged") {
@@ -78,9 +78,9 @@ async function rewrite(services: Changing, id: string, change: Change): Promise<
 
 /** Whether a change takes a job out of the line in which it may stand: it does not wait any more, or for something else. */
 const losesPlace = (before: Job, next: Job, now: number): boolean =>
-  mayStand(before, now) && !(isWaiting(next) && isSamePlace(before, next));
+  mayStand(before, now) && !(isWaiting(next) && isIndexedAlike(before, next));
 
-const isSamePlace = (a: Job, b: Job): boolean =>
+const isIndexedAlike = (a: Job, b: Job): boolean =>
   a.run === b.run && a.attempt === b.attempt && a.due_at === b.due_at && orderOf(a) === orderOf(b);
 
 const stays = ({ log }: Changing, error: unknown): void =>
@@ -151,7 +151,7 @@ function conflict(job: Job, now: number, what: string): RequestError {
   return new RequestError("STATE_CONFLICT", `The job is ${jobStatus}: ${what}`, { jobId: job.id, jobStatus });
 }
 
-const changed = (job: Job, change: Partial<Job>): Job => ({ ...job, ...change, version: job.version + 1 });
+const changedJob = (job: Job, change: Partial<Job>): Job => ({ ...job, ...change, version: job.version + 1 });
 
 /** Ends a job before its time. The outcome of a running attempt is discarded. */
 export const cancel =
@@ -163,22 +163,22 @@ export const cancel =
   };
 
 /** Pauses a recurring job. A run in progress is finished first. */
-export const pause: Change = (job, now) => {
+export const pauseJob: Change = (job, now) => {
   if (!job.repeat) throw conflict(job, now, "only recurring jobs can be paused; cancel or reschedule this one.");
   if (isFinished(job)) throw conflict(job, now, "a finished job cannot be paused.");
   if (job.status === "paused" || job.pause_requested) return "unchanged";
-  return hasBegun(job) ? changed(job, { pause_requested: true }) : changed(job, { status: "paused" });
+  return hasBegun(job) ? changedJob(job, { pause_requested: true }) : changedJob(job, { status: "paused" });
 };
 
 /** Resumes a paused job with the next occurrence from now. Occurrences that it missed are not made up for. */
 export const resume: Change = (job, now, calendars = noCalendars) => {
   if (isFinished(job) || !job.repeat) throw conflict(job, now, "only a paused job can be resumed.");
   const { pause_requested, ...rest } = job;
-  if (pause_requested) return changed(rest, {});
+  if (pause_requested) return changedJob(rest, {});
   if (job.status !== "paused") return "unchanged";
   const at = job.scheduled_at > now ? job.scheduled_at : nextOccurrence(job.repeat, now, calendars);
-  if (at === undefined) return changed(job, { status: "completed", finished_at: now, reason: "the series is over" });
-  return changed(withRun(job, job.run, { at }, now), {});
+  if (at === undefined) return changedJob(job, { status: "completed", finished_at: now, reason: "the series is over" });
+  return changedJob(withRun(job, job.run, { at }, now), {});
 };
 
 /** Moves a job that has not started to another time, or a recurring one to another series. Takes validated values. */
@@ -204,11 +204,11 @@ export const reschedule =
     const status = job.status === "paused" ? "paused" : waiting(at, now);
     const { reserved: _reserved, ...rest } = job;
     // A run that has begun keeps its planned time, from which missed occurrences are counted.
-    if (hasBegun(job)) return changed(rest, { due_at: at, status });
+    if (hasBegun(job)) return changedJob(rest, { due_at: at, status });
     // Another stands for its new time, and no longer for occurrences that the old series missed.
     const { coalesced_until: _before, moved: _moved, ...planned } = rest;
     const choice = due_at !== undefined && series ? { moved: true as const } : {};
-    return changed(planned, {
+    return changedJob(planned, {
       ...(repeat && series && { repeat: series }),
       ...choice,
       due_at: at,
@@ -237,7 +237,7 @@ export const revive =
   (job, now) => {
     const known = job.parent?.message.attempt ?? 0;
     if (known >= parent.message.attempt || job.status === "completed") return "unchanged";
-    if (!isFinished(job)) return changed(job, { parent });
+    if (!isFinished(job)) return changedJob(job, { parent });
     // A step that had not started waits for the rest of its delay, which counts from the end of what it depends on.
     const due = job.started_at === undefined ? Math.max(now, job.due_at) : now;
     return { ...triedAgain(job, now, due), parent };
@@ -245,7 +245,7 @@ export const revive =
 
 function triedAgain(job: Job, now: number, due_at: number): Job {
   const { finished_at: _finished, error: _error, reason: _reason, begun_claims: _begun, ...rest } = job;
-  return changed(rest, {
+  return changedJob(rest, {
     status: waiting(due_at, now),
     attempt: job.attempt + 1,
     retried_after: job.attempt,
@@ -263,7 +263,7 @@ export const runNow: Change = (job, now) => {
   const { reserved: _reserved, ...rest } = job;
   // A run that has begun keeps its planned time, from which missed occurrences are counted.
   const first = !hasBegun(job) && { scheduled_at: now, ...(job.repeat && { moved: true as const }) };
-  return changed(rest, { status: "queued", due_at: now, ...first });
+  return changedJob(rest, { status: "queued", due_at: now, ...first });
 };
 
 /** Moves a series that waits for its next run to the occurrence after it. */
@@ -275,7 +275,7 @@ export const skipNext: Change = (job, now, calendars = noCalendars) => {
   if (hasBegun(job)) {
     throw conflict(job, now, "its run has begun; skip the next one once it has ended, or cancel the job.");
   }
-  const next = skipped(job, now, calendars);
+  const next = skippedSeries(job, now, calendars);
   if (!next) throw conflict(job, now, "its series ends with this run, so there is none to skip to; cancel it instead.");
   return next;
 };

@@ -3,7 +3,7 @@ import { TransientError } from "../kernel/errors.ts";
 import { inParallel } from "../kernel/in-parallel.ts";
 import { RequestError } from "../kernel/request-error.ts";
 import type { BulkAction } from "../requests/bulk-request.ts";
-import { type Changing, cancel, changeJob, pause, previewOf, requireFinished, resume, retry } from "./change-job.ts";
+import { type Changing, cancel, changeJob, pauseJob, previewOf, requireFinished, resume, retry } from "./change-job.ts";
 import { deleteWithResults } from "./delete-job.ts";
 import { requireFeature } from "./parent-guard.ts";
 import { checkKey, type Retrying, requireKey, yieldKey } from "./schedule-shared.ts";
@@ -22,7 +22,7 @@ type Work = (services: Changing & Retrying, job: Job, reason: string) => Promise
 
 const works: Record<BulkAction, Work> = {
   cancel: (services, { id }, reason) => changeJob(services, id, cancel(reason)),
-  pause: (services, { id }) => changeJob(services, id, pause),
+  pause: (services, { id }) => changeJob(services, id, pauseJob),
   resume: (services, { id }) => changeJob(services, id, resume),
   retry: async (services, job) => {
     await requireFeature(services, job);
@@ -36,7 +36,7 @@ const works: Record<BulkAction, Work> = {
 /** Refuses what the action would refuse, and changes nothing. */
 const rehearsals: Record<BulkAction, Work> = {
   cancel: async (services, job, reason) => previewOf(services, job, cancel(reason)),
-  pause: async (services, job) => previewOf(services, job, pause),
+  pause: async (services, job) => previewOf(services, job, pauseJob),
   resume: async (services, job) => previewOf(services, job, resume),
   retry: async (services, job) => {
     await requireFeature(services, job);

@@ -1,4 +1,4 @@
-import { ended, isHolding, type Pause, pauseId } from "../job/pause.ts";
+import { endedPause, isHolding, type Pause, pauseId } from "../job/pause.ts";
 import { RequestError } from "../kernel/request-error.ts";
 import { type PauseWanted, pauseNotFound } from "../requests/pause-request.ts";
 import type { Services } from "./services.ts";
@@ -46,7 +46,7 @@ export async function endPause(
     admit(before);
     const now = services.clock.now();
     if (!isHolding(before, now)) return { pause: before, isNew: false };
-    const pause = ended(before, now);
+    const pause = endedPause(before, now);
     if ((await services.pauses.put(pause, before)) === "written") return { pause, isNew: true };
   }
   throw changesTooFast();

@@ -1,4 +1,4 @@
-import { isKnown, type Job, jobTypes, messageOf, tenantOf } from "../job/job.ts";
+import { fairGroupOf, isKnownJob, type Job, jobMessageOf, jobTypes } from "../job/job.ts";
 import { type Route, route } from "../job/route.ts";
 import { TransientError } from "../kernel/errors.ts";
 import { inParallel } from "../kernel/in-parallel.ts";
@@ -32,7 +32,7 @@ export const scheduleName = ({ id, run, attempt, due_at }: Pick<Job, "id" | "run
 
 /** Notifies the parent feature that this step has ended. */
 export async function wakeParent({ queue }: Pick<Dispatching, "queue">, job: Job): Promise<void> {
-  if (job.parent) await queue.send("feature", job.parent.message, { delaySeconds: 0, group: tenantOf(job) });
+  if (job.parent) await queue.send("feature", job.parent.message, { delaySeconds: 0, group: fairGroupOf(job) });
 }
 
 /**
@@ -41,10 +41,10 @@ export async function wakeParent({ queue }: Pick<Dispatching, "queue">, job: Job
  * reach waits for the reconciler: the step of a feature whose event had another type in a former catalog.
  */
 export async function dispatch(services: Dispatching, job: Job): Promise<void> {
-  if (!isKnown(job) || !services.queue.reach.has(job.type)) return;
+  if (!isKnownJob(job) || !services.queue.reach.has(job.type)) return;
   const way = await wayOf(services, job, services.clock.now());
-  if (way.via === "scheduler") return schedule(services, job, way.at);
-  await services.queue.send(job.type, messageOf(job), { delaySeconds: way.delaySeconds, group: tenantOf(job) });
+  if (way.via === "scheduler") return scheduleMessage(services, job, way.at);
+  await services.queue.send(job.type, jobMessageOf(job), { delaySeconds: way.delaySeconds, group: fairGroupOf(job) });
 }
 
 /** The way of a job. Only one that the Scheduler would take is counted, since only the Scheduler has a quota of starts. */
@@ -59,13 +59,13 @@ async function wayOf({ hot }: Dispatching, job: Job, now: number): Promise<Route
  * Creates the schedule of an attempt. If the Scheduler refuses it for now, because it holds as many as it may, is throttled or
  * fails, the message is kept in the table, and the relay sends it in time: the job is as punctual, and no request is refused.
  */
-async function schedule({ scheduler, unscheduled, log }: Dispatching, job: Job, at: number): Promise<void> {
-  const message = messageOf(job);
+async function scheduleMessage({ scheduler, unscheduled, log }: Dispatching, job: Job, at: number): Promise<void> {
+  const message = jobMessageOf(job);
   try {
     await scheduler.schedule(scheduleName(job), at, job.type, message);
   } catch (cause) {
     if (!(cause instanceof TransientError)) throw cause;
-    await unscheduled.hold({ type: job.type, group: tenantOf(job), message });
+    await unscheduled.hold({ type: job.type, group: fairGroupOf(job), message });
     log.measure(
       "schedule refused: the reconciler will send the message",
       { values: { unscheduled: 1 } },
@@ -91,9 +91,9 @@ export async function dispatchMany(services: Dispatching, jobs: readonly Job[]):
   const sends = jobTypes.map(async (type) => {
     const own = soon.filter(({ job }) => job.type === type);
     const entries = own.map(({ job, delaySeconds }) => ({
-      message: messageOf(job),
+      message: jobMessageOf(job),
       delaySeconds,
-      group: tenantOf(job),
+      group: fairGroupOf(job),
     }));
     if (entries.length === 0) return [];
     const refused = await refusedBy(entries.length, () => queue.sendMany(type, entries));
@@ -101,7 +101,7 @@ export async function dispatchMany(services: Dispatching, jobs: readonly Job[]):
   });
   const schedules = inParallel(schedulesAtOnce, later, async ({ index, job, at }): Promise<Refused[]> => {
     try {
-      await schedule(services, job, at);
+      await scheduleMessage(services, job, at);
       return [];
     } catch (cause) {
       return [{ index, cause }];

@@ -1,18 +1,18 @@
 import type { Tenant } from "../access/tenants.ts";
-import { type Job, messageOf, phaseTime, tenantOf } from "../job/job.ts";
+import { fairGroupOf, type Job, jobMessageOf, phaseTime } from "../job/job.ts";
 import {
   covers,
   type Drain,
   drainOf,
-  endOf,
+  drainSlotsOf,
   holding,
   isReleased,
   type Pause,
-  settleMs,
-  slotsOf,
+  pauseEndOf,
+  pauseKnownMs,
 } from "../job/pause.ts";
+import { defined } from "../kernel/defined.ts";
 import { PermanentError, traceOf } from "../kernel/errors.ts";
-import { given } from "../kernel/given.ts";
 import { type Refused, refusedBy } from "../ports/refused.ts";
 import { linedJobs } from "./lines.ts";
 import { type Listed, listJobs } from "./list-jobs.ts";
@@ -62,15 +62,15 @@ export async function drainPause(
     total.sent += sent.drain.sent - drainOf(pause, now).sent;
     if (sent.last) {
       await services.pauses.put(
-        { ...pause, drain: { ...sent.drain, after: positionOf(sent.last) }, version: pause.version + 1 },
+        { ...pause, drain: { ...sent.drain, after: drainPositionOf(sent.last) }, version: pause.version + 1 },
         pause,
       );
       return total;
     }
     const isAll = listed.next === undefined;
     const after = listed.next ?? lastOf(listed) ?? pause.drain?.after;
-    const next = { ...pause, drain: { ...sent.drain, ...given({ after }) }, version: pause.version + 1 };
-    if (isAll && isOver(pause, sent.drain, now)) {
+    const next = { ...pause, drain: { ...sent.drain, ...defined({ after }) }, version: pause.version + 1 };
+    if (isAll && isDrainOver(pause, sent.drain, now)) {
       await services.pauses.remove(pause);
       return total;
     }
@@ -83,15 +83,15 @@ export async function drainPause(
 }
 
 /** Every consumer knows of the end by then, and the last message that was sent has had its time. */
-const isOver = (pause: Pause, { next_at }: Drain, now: number): boolean =>
-  now > (endOf(pause, now) ?? now) + settleMs && next_at <= now;
+const isDrainOver = (pause: Pause, { next_at }: Drain, now: number): boolean =>
+  now > (pauseEndOf(pause, now) ?? now) + pauseKnownMs && next_at <= now;
 
 /** The next jobs that were due when the pause ended, or before consumers knew of its end. */
 function heldJobs({ catalog, jobs }: Draining, pause: Pause, now: number): Promise<Listed> {
-  const until = Math.min(now, (endOf(pause, now) ?? now) + settleMs);
+  const until = Math.min(now, (pauseEndOf(pause, now) ?? now) + pauseKnownMs);
   const status = ["queued", "running"] as const;
   const query = { status, until, order: "asc", limit: pageSize } as const;
-  const place = given({ event: pause.event, after: pause.drain?.after });
+  const place = defined({ event: pause.event, after: pause.drain?.after });
   return listJobs(jobs, tenantsIn(catalog, pause), { ...query, ...place }, now);
 }
 
@@ -117,11 +117,11 @@ async function unlined(services: Draining, jobs: readonly Job[]): Promise<Job[]>
   return jobs.filter((job) => !lined.has(job.id));
 }
 
-const positionOf = (job: Job) => ({ id: job.id, time: phaseTime(job) });
+const drainPositionOf = (job: Job) => ({ id: job.id, time: phaseTime(job) });
 
 const lastOf = ({ jobs }: Listed) => {
   const last = jobs.at(-1);
-  return last && positionOf(last);
+  return last && drainPositionOf(last);
 };
 
 interface Sent {
@@ -137,7 +137,7 @@ async function sendPage(services: Draining, pause: Pause, jobs: readonly Job[]):
   const { clock, log } = services;
   const now = clock.now();
   if (jobs.length === 0) return { failed: 0, drain: drainOf(pause, now) };
-  const { slots, next_at } = slotsOf(pause, jobs.length, now);
+  const { slots, next_at } = drainSlotsOf(pause, jobs.length, now);
   const refused = await sendAt(services, jobs, (index) => Math.ceil(((slots[index] ?? now) - now) / 1000));
   for (const { index, cause } of refused) {
     log.error("a job of a pause that has ended could not be sent", {
@@ -163,7 +163,7 @@ async function sendAt(
   const entries = jobs.map((job, index) => ({
     index,
     type: job.type,
-    entry: { message: messageOf(job), delaySeconds: delayOf(index), group: tenantOf(job) },
+    entry: { message: jobMessageOf(job), delaySeconds: delayOf(index), group: fairGroupOf(job) },
   }));
   const sends = [...new Set(entries.map(({ type }) => type))].map(async (type) => {
     const own = entries.filter((one) => one.type === type);

@@ -1,4 +1,4 @@
-import { type Catalog, own } from "../catalog/catalog.ts";
+import { type Catalog, ownValue } from "../catalog/catalog.ts";
 import type { Job } from "../job/job.ts";
 import type { GateName } from "../limits/gate.ts";
 import { type LimitRule, ruleOf } from "../limits/limit-rule.ts";
@@ -28,13 +28,13 @@ export async function rulesOf(
 ): Promise<RuledGate[]> {
   const { product, env, gates = [] } = job;
   const limits = services.catalog.products.find(({ tag }) => tag === product)?.limits ?? {};
-  const known = gates.filter(({ limit }) => own(limits, limit) !== undefined);
+  const known = gates.filter(({ limit }) => ownValue(limits, limit) !== undefined);
   if (known.length === 0) return [];
   const pins = await services.gates.pins({ product, env }, options);
   const now = services.clock.now();
   const ruled = known.map(({ limit, key }) => ({
     gate: { product, env, limit, key },
-    rule: ruleOf(limits[limit] ?? {}, own(pins, limit), now),
+    rule: ruleOf(limits[limit] ?? {}, ownValue(pins, limit), now),
   }));
   return ruled.sort((a, b) => Number(!!a.rule.rate) - Number(!!b.rule.rate) || (a.gate.limit < b.gate.limit ? -1 : 1));
 }

@@ -1,6 +1,6 @@
-import { isWaiting, type Job, messageOf, tenantOf } from "../job/job.ts";
+import { fairGroupOf, isWaiting, type Job, jobMessageOf } from "../job/job.ts";
 import { isHolding, type Pause } from "../job/pause.ts";
-import { given } from "../kernel/given.ts";
+import { defined } from "../kernel/defined.ts";
 import { inParallel } from "../kernel/in-parallel.ts";
 import { type GateName, type LineMark, orderOf } from "../limits/gate.ts";
 import type { LimitRule } from "../limits/limit-rule.ts";
@@ -54,9 +54,9 @@ export const sendCalled = (
   job: Job,
   limits: Calls["limits"],
 ): Promise<void> =>
-  queue.send(job.type, messageOf(job), {
+  queue.send(job.type, jobMessageOf(job), {
     delaySeconds: 0,
-    group: tenantOf(job),
+    group: fairGroupOf(job),
     calls: { limits, visible: clock.now() },
   });
 
@@ -74,12 +74,12 @@ export async function linedJobs(
   const found = await inParallel(
     atOnce,
     jobs.filter((job) => mayStand(job, now)),
-    async (job) => [job.id, await lineOf(services, job)] as const,
+    async (job) => [job.id, await waitingLineOf(services, job)] as const,
   );
   return new Map(found.flatMap(([id, gate]) => (gate ? [[id, gate] as const] : [])));
 }
 
-async function lineOf(services: Ruling & Marking, job: Job): Promise<GateName | undefined> {
+async function waitingLineOf(services: Ruling & Marking, job: Job): Promise<GateName | undefined> {
   const at = { job: job.id, order: orderOf(job) };
   for (const gate of gatesOfJob(job)) {
     const waiter = await services.gates.waiter(gate, at);
@@ -126,16 +126,16 @@ export async function markGate(
     const isFresh = before !== undefined && before.emptyAt === undefined;
     const needsTick = hasPump(rule) && (!isFresh || isOverdue(before as LineMark, now));
     if (isFresh && !needsTick) return;
-    if (needsTick ? await startPump(services, gate, before, lag) : await refreshed(services, gate, before)) return;
+    if (needsTick ? await wakePump(services, gate, before, lag) : await refreshed(services, gate, before)) return;
     before = (await services.gates.firsts([gate]))[0]?.line;
   }
 }
 
 const refreshed = ({ gates }: Marking, gate: GateName, before: LineMark | undefined): Promise<boolean> =>
-  gates.mark(gate, { id: crypto.randomUUID(), ...kept(before) }, before);
+  gates.mark(gate, { id: crypto.randomUUID(), ...withoutEmptyAt(before) }, before);
 
 /** Promises a tick and sends it. False if the mark has changed: then another process does. */
-export async function startPump(
+export async function wakePump(
   { gates, ticks, clock }: Marking,
   gate: GateName,
   before: LineMark | undefined,
@@ -144,12 +144,12 @@ export async function startPump(
   const now = clock.now();
   const by = crypto.randomUUID();
   const seen = lag !== undefined && before?.lagCount === undefined ? { lagSum: lag, lagCount: 1 } : {};
-  const next = { id: crypto.randomUUID(), ...seen, ...kept(before), nextCall: now, promised: by };
+  const next = { id: crypto.randomUUID(), ...seen, ...withoutEmptyAt(before), nextCall: now, promised: by };
   if (!(await gates.mark(gate, next, before))) return false;
   await ticks.send([{ ...gate, by, visible: now }], now);
   return true;
 }
 
 /** What stays of a mark that a newcomer writes. */
-const kept = ({ id, nextCall, promised, lag, lagSum, lagCount, isTooLong }: Partial<LineMark> = {}) =>
-  given({ id, nextCall, promised, lag, lagSum, lagCount, isTooLong });
+const withoutEmptyAt = ({ id, nextCall, promised, lag, lagSum, lagCount, isTooLong }: Partial<LineMark> = {}) =>
+  defined({ id, nextCall, promised, lag, lagSum, lagCount, isTooLong });

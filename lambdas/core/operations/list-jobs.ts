@@ -1,7 +1,7 @@
 import type { Tenant } from "../access/tenants.ts";
 import type { IndexPosition, Order } from "../job/index-position.ts";
 import { type Job, type JobType, type Phase, phaseOf, phaseTime, shownStatus } from "../job/job.ts";
-import { given } from "../kernel/given.ts";
+import { defined } from "../kernel/defined.ts";
 import type { JobStatus } from "../kernel/job-status.ts";
 import { never } from "../kernel/start-time.ts";
 import type { JobStore } from "../ports/job-store.ts";
@@ -49,7 +49,7 @@ export async function listJobs(
   query: ListQuery,
   now: number,
 ): Promise<Listed> {
-  const reads = partitionsOf(jobs, tenants, query, now);
+  const reads = listedPartitions(jobs, tenants, query, now);
   const firstPage = Math.min(50, Math.max(4, Math.ceil((2 * query.limit) / Math.max(1, reads.length))));
   const positions = mergePartitions(reads, { order: query.order, after: query.after, firstPage });
   const passes = filterOf(query, now);
@@ -105,7 +105,7 @@ function filterOf(query: ListQuery, now: number): (job: Job) => boolean {
     phaseTime(job) <= until;
 }
 
-function partitionsOf(
+function listedPartitions(
   jobs: Pick<JobStore, "page" | "shards">,
   tenants: readonly Tenant[],
   query: ListQuery,
@@ -118,7 +118,7 @@ function partitionsOf(
     phases.flatMap((phase) => {
       const range = phase === "pending" ? pendingRange(query, now) : { from: query.from, until: query.until };
       return Array.from({ length: jobs.shards }, (_, shard): ReadPage => {
-        const partition = { product, env, phase, shard, order: query.order, ...given(range) };
+        const partition = { product, env, phase, shard, order: query.order, ...defined(range) };
         return (limit, after) => jobs.page({ ...partition, limit }, after);
       });
     }),

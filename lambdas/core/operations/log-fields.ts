@@ -2,7 +2,7 @@ import type { Job, JobMessage } from "../job/job.ts";
 import type { Pause } from "../job/pause.ts";
 import type { Log } from "../ports/log.ts";
 
-type Fields = Record<string, unknown>;
+type LoggedFields = Record<string, unknown>;
 
 /** The fields by which every log line about a job names it. */
 export const jobFields = ({ id, product, env, event, type, run, attempt }: Job) => ({
@@ -22,7 +22,7 @@ export const pauseFields = ({ id, product, env, event, limit }: Pause) => ({ pau
 export const messageFields = ({ job_id, run, attempt }: JobMessage) => ({ job_id, run, attempt });
 
 /** The same log, with `fields` in every line. A line's own fields win. */
-const withFields = (log: Log, fields: Fields): Log => ({
+const withFields = (log: Log, fields: LoggedFields): Log => ({
   debug: (message, own) => log.debug(message, { ...fields, ...own }),
   info: (message, own) => log.info(message, { ...fields, ...own }),
   warn: (message, own) => log.warn(message, { ...fields, ...own }),
@@ -31,7 +31,7 @@ const withFields = (log: Log, fields: Fields): Log => ({
 });
 
 /** The services of one message or request, with `fields` in every line that is logged on its behalf. */
-export const loggingOf = <S extends { log: Log }>(services: S, fields: Fields): S => ({
+export const loggingOf = <S extends { log: Log }>(services: S, fields: LoggedFields): S => ({
   ...services,
   log: withFields(services.log, fields),
 });

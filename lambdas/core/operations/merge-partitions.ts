@@ -37,7 +37,7 @@ export async function* mergePartitions(
     return { read, page, taken: 0, size: options.firstPage };
   });
   for (;;) {
-    const first = firstOf(streams, compare);
+    const first = firstStream(streams, compare);
     if (!first) return;
     yield headOf(first) as IndexPosition;
     await advance(first);
@@ -46,7 +46,7 @@ export async function* mergePartitions(
 
 const headOf = ({ page, taken }: Stream): IndexPosition | undefined => page.jobs[taken];
 
-function firstOf(streams: Stream[], compare: (a: IndexPosition, b: IndexPosition) => number): Stream | undefined {
+function firstStream(streams: Stream[], compare: (a: IndexPosition, b: IndexPosition) => number): Stream | undefined {
   let first: { stream: Stream; head: IndexPosition } | undefined;
   for (const stream of streams) {
     const head = headOf(stream);

@@ -12,7 +12,7 @@ export const inlineLimit = 4096;
  * Stores a JSON value: a small one inline, a larger one as a blob under `key`. `undefined` is stored as null.
  * Throws PAYLOAD_TOO_LARGE beyond `mostBytes`.
  */
-export async function store(
+export async function storePayload(
   blobs: BlobStore,
   key: string,
   value: unknown,
@@ -35,11 +35,11 @@ export async function store(
 export async function load(blobs: Pick<BlobStore, "get">, stored: Stored): Promise<unknown> {
   if ("inline" in stored) return stored.inline;
   if (!isBlob(stored)) throw new TransientError("LATER_VERSION", "The value was stored by a later version.");
-  return parsed(await loadBytes(blobs, stored));
+  return parsePayload(await loadBytes(blobs, stored));
 }
 
 /** Parses JSON without copying its bytes, of which there may be millions. */
-export const parsed = (json: Uint8Array): unknown =>
+export const parsePayload = (json: Uint8Array): unknown =>
   JSON.parse(Buffer.from(json.buffer, json.byteOffset, json.byteLength).toString());
 
 /** Loads a stored value. Undefined if its blob is gone, or if a later version has stored it in another form. */
@@ -47,7 +47,7 @@ export async function loadIfThere(blobs: Pick<BlobStore, "get">, stored: Stored)
   if ("inline" in stored) return stored.inline;
   if (!isBlob(stored)) return undefined;
   const body = await blobs.get(stored.blob);
-  return body && parsed(body);
+  return body && parsePayload(body);
 }
 
 /** Loads the JSON of a blob as bytes. Throws as `load` does. */
@@ -66,7 +66,7 @@ export interface Forgetting {
  * Deletes a blob that nothing refers to any more. If S3 refuses, the blob stays behind and costs its storage; this is logged
  * and fails nothing.
  */
-export async function forget({ blobs, log }: Forgetting, stored: Stored): Promise<void> {
+export async function forgetPayload({ blobs, log }: Forgetting, stored: Stored): Promise<void> {
   if (!isBlob(stored)) return;
   try {
     await blobs.remove(stored.blob);

@@ -3,7 +3,7 @@ import type { RelayMessage } from "../job/relay-message.ts";
 import { queueDelaySeconds } from "../job/route.ts";
 import { TransientError, traceOf } from "../kernel/errors.ts";
 import { refusedBy } from "../ports/refused.ts";
-import type { Kept } from "../ports/unscheduled.ts";
+import type { KeptMessage } from "../ports/unscheduled.ts";
 import type { Services } from "./services.ts";
 
 /**
@@ -26,7 +26,7 @@ export async function relayKept(services: Relaying, { shard, until }: RelayMessa
   const { unscheduled, clock, log } = services;
   let sent = 0;
   let failed = 0;
-  let after: Kept | undefined;
+  let after: KeptMessage | undefined;
   while (clock.now() < until) {
     const query = { shard, until: clock.now() + sentAheadMs, limit: pageSize };
     const page = await unscheduled.page(query, after);
@@ -45,7 +45,11 @@ export async function relayKept(services: Relaying, { shard, until }: RelayMessa
 }
 
 /** Sends the messages of one type, and returns those that SQS took. */
-async function sendOfType({ queue, clock, log }: Relaying, type: JobType, all: readonly Kept[]): Promise<Kept[]> {
+async function sendOfType(
+  { queue, clock, log }: Relaying,
+  type: JobType,
+  all: readonly KeptMessage[],
+): Promise<KeptMessage[]> {
   const kept = all.filter((one) => one.type === type);
   if (kept.length === 0) return [];
   const now = clock.now();

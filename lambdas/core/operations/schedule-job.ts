@@ -1,5 +1,5 @@
 import { inputsPrefix } from "../../topology.ts";
-import { isFinished, isKnown, type Job } from "../job/job.ts";
+import { isFinished, isKnownJob, type Job } from "../job/job.ts";
 import { derivedJobId, newJobId } from "../job/job-id.ts";
 import { withTaskToken } from "../job/task-token.ts";
 import { type Fault, InternalError, PermanentError, TransientError, traceOf } from "../kernel/errors.ts";
@@ -14,7 +14,7 @@ import { newJob } from "../requests/new-job.ts";
 import type { AcceptedRequest } from "../requests/request.ts";
 import { type Dispatching, dispatch } from "./dispatch.ts";
 import { jobFields } from "./log-fields.ts";
-import { forget, store } from "./payload.ts";
+import { forgetPayload, storePayload } from "./payload.ts";
 
 export interface Scheduling extends Dispatching {
   jobs: JobStore;
@@ -36,8 +36,8 @@ const largestInput = largestRequest;
  * has its `jobId`; an error that has no such field becomes an InternalError.
  */
 export async function scheduleJob(services: Scheduling, request: AcceptedRequest): Promise<Job> {
-  const prepared = await prepare(services, request);
-  const { job, isNew } = await record(services, prepared, request);
+  const prepared = await prepareJob(services, request);
+  const { job, isNew } = await recordJob(services, prepared, request);
   if (!isNew) return job;
   try {
     await dispatch(services, job);
@@ -51,21 +51,21 @@ export async function scheduleJob(services: Scheduling, request: AcceptedRequest
 export const hasFreshId = ({ idempotency_key, step, schedule }: AcceptedRequest): boolean =>
   step === undefined && schedule === undefined && idempotency_key === undefined;
 
-function idOf({ product, env, idempotency_key: key, step, schedule }: AcceptedRequest): string {
+function newJobIdOf({ product, env, idempotency_key: key, step, schedule }: AcceptedRequest): string {
   const given = step ?? schedule;
   if (given) return given.job_id;
   return key === undefined ? newJobId() : derivedJobId(product.tag, env, key);
 }
 
 /** Makes the job of a request and stores its input, but not the job. Throws as `scheduleJob` does, and PAYLOAD_TOO_LARGE. */
-export async function prepare(services: Scheduling, request: AcceptedRequest): Promise<Job> {
-  const id = idOf(request);
+export async function prepareJob(services: Scheduling, request: AcceptedRequest): Promise<Job> {
+  const id = newJobIdOf(request);
   const writeId = crypto.randomUUID();
   try {
     // The key is unique to this write: another request with the same id must not change the input, and the input is deleted
     // with its job even if a repeated key has given the id to another job meanwhile.
     const key = `${inputsPrefix}${id}/${request.fingerprint}/${writeId}`;
-    const input = await store(services.blobs, key, request.input, largestInput);
+    const input = await storePayload(services.blobs, key, request.input, largestInput);
     return newJob(request, { id, writeId, now: services.clock.now(), input });
   } catch (cause) {
     throw errorOf(cause);
@@ -73,15 +73,15 @@ export async function prepare(services: Scheduling, request: AcceptedRequest): P
 }
 
 /** Stores a job, or answers the one that already has its id and dispatches it if need be. Throws as `scheduleJob` does. */
-export async function record(
+export async function recordJob(
   services: Scheduling,
   job: Job,
   request: AcceptedRequest,
 ): Promise<{ job: Job; isNew: boolean }> {
   if (request.passed) return { job: await madeBefore(services, job, request, request.passed), isNew: false };
-  const created = await services.jobs.create(job).catch((cause) => unrecorded(services, job, cause));
+  const created = await services.jobs.create(job).catch((cause) => throwUnrecorded(services, job, cause));
   if (created.outcome === "created") return { job, isNew: true };
-  if (!sharesInput(created.job, job)) await forget(services, job.input);
+  if (!sharesInput(created.job, job)) await forgetPayload(services, job.input);
   return { job: await repeated(services, created.job, request), isNew: false };
 }
 
@@ -91,14 +91,14 @@ export const sharesInput = (one: Job, other: Job): boolean =>
 
 /** The job that the same request made earlier, when its times had not passed yet. Throws INVALID_REQUEST if there is none. */
 async function madeBefore(services: Scheduling, job: Job, request: AcceptedRequest, passed: Fault[]): Promise<Job> {
-  const existing = await services.jobs.get(job.id).catch((cause) => unrecorded(services, job, cause));
-  if (!existing || !sharesInput(existing, job)) await forget(services, job.input);
+  const existing = await services.jobs.get(job.id).catch((cause) => throwUnrecorded(services, job, cause));
+  if (!existing || !sharesInput(existing, job)) await forgetPayload(services, job.input);
   if (!existing) throw invalidRequest(passed);
   return repeated(services, existing, request);
 }
 
 /** Takes back a job that was probably not stored, and throws why. */
-export async function unrecorded(services: Scheduling, job: Job, cause: unknown): Promise<never> {
+export async function throwUnrecorded(services: Scheduling, job: Job, cause: unknown): Promise<never> {
   // If the item is not this write any more, it was stored after all, and a repeated request has taken it over.
   const isKept = (await takeBack(services, job, cause)) === "lost";
   throw errorOf(cause, isKept ? job.id : undefined);
@@ -129,7 +129,7 @@ const hasStarted = (job: Job): boolean => isFinished(job) || job.claims > 0 || j
  * never accept is a fault of the request, and everything else is a fault of this system.
  */
 export function errorOf(cause: unknown, jobId?: string): unknown {
-  if (cause instanceof TransientError) return unavailable(cause, jobId);
+  if (cause instanceof TransientError) return schedulingUnavailable(cause, jobId);
   if (cause instanceof PermanentError) return refusedForGood(cause, jobId);
   return jobId === undefined ? cause : new InternalError(jobId, cause);
 }
@@ -140,7 +140,7 @@ const refusedForGood = (cause: PermanentError, jobId?: string) =>
     ...(jobId !== undefined && { jobId }),
   });
 
-const unavailable = (cause: TransientError, jobId?: string) =>
+const schedulingUnavailable = (cause: TransientError, jobId?: string) =>
   new RequestError(
     "UNAVAILABLE",
     jobId === undefined
@@ -185,7 +185,7 @@ export async function answeredAgain(
   }
   try {
     const job = await answering(services, existing, request.task_token);
-    if (hasStarted(job) || !isKnown(job)) return job;
+    if (hasStarted(job) || !isKnownJob(job)) return job;
     // The first request may have failed to dispatch it, or be about to take it back, which the new version forbids.
     const held = { ...job, version: job.version + 1 };
     const isOurs = (await services.jobs.replace(held)) === "replaced";

@@ -4,8 +4,8 @@ import { inParallel } from "../kernel/in-parallel.ts";
 import { refusedBy } from "../ports/refused.ts";
 import type { AcceptedRequest } from "../requests/request.ts";
 import { dispatchMany } from "./dispatch.ts";
-import { hasFreshId, prepare, record, scheduleJob, undispatched, unrecorded } from "./schedule-job.ts";
-import { type Outcome, type SharedScheduling, scheduleShared } from "./schedule-shared.ts";
+import { hasFreshId, prepareJob, recordJob, scheduleJob, throwUnrecorded, undispatched } from "./schedule-job.ts";
+import { type SharedOutcome, type SharedScheduling, scheduleShared } from "./schedule-shared.ts";
 import { type Verifying, withVerifiedSession } from "./verify-session.ts";
 
 /** Names the job that a request shares with others. The requests of one key have to be handled in their order. */
@@ -19,7 +19,7 @@ export const sharedKeyOf = ({ product, env, tag, debounce, unique }: AcceptedReq
 interface CallerScheduling extends SharedScheduling, Verifying {}
 
 /** Schedules any request as `scheduleJob` does, also one that shares its job with others, once the token of its session is checked. */
-export async function scheduleRequest(services: CallerScheduling, asked: AcceptedRequest): Promise<Outcome> {
+export async function scheduleRequest(services: CallerScheduling, asked: AcceptedRequest): Promise<SharedOutcome> {
   const request = await withVerifiedSession(services, asked);
   const key = sharedKeyOf(request);
   if (key === undefined) return { job: await scheduleJob(services, request) };
@@ -27,7 +27,7 @@ export async function scheduleRequest(services: CallerScheduling, asked: Accepte
 }
 
 /** The outcome of one request of a batch. `error` is what `scheduleRequest` would have thrown. */
-export type Scheduled = Outcome | { error: unknown };
+export type Scheduled = SharedOutcome | { error: unknown };
 
 /** How many calls are under way at a time where AWS has no batch call. */
 const atOnce = 10;
@@ -76,18 +76,18 @@ export async function scheduleJobs(
   });
   const prepared = await step(numbered, async ({ index, request: asked }): Promise<Pending> => {
     const request = await withVerifiedSession(services, asked);
-    return { index, request, job: await prepare(services, request) };
+    return { index, request, job: await prepareJob(services, request) };
   });
 
   const fresh = prepared.filter(({ request }) => hasFreshId(request));
   const unstored = await refusedBy(fresh.length, () => services.jobs.createMany(fresh.map(({ job }) => job)));
   const refused = causesOf(unstored, fresh);
   const stored = await step(fresh, async (item) =>
-    refused.has(item) ? await unrecorded(services, item.job, refused.get(item)) : item,
+    refused.has(item) ? await throwUnrecorded(services, item.job, refused.get(item)) : item,
   );
   const named = prepared.filter(({ request }) => !hasFreshId(request));
   const recorded = await step(named, async (item): Promise<Pending | undefined> => {
-    const { job, isNew } = await record(services, item.job, item.request);
+    const { job, isNew } = await recordJob(services, item.job, item.request);
     if (isNew) return item;
     outcomes[item.index] = { job };
     return undefined;

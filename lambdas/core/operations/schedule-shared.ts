@@ -23,15 +23,15 @@ import type { AcceptedRequest } from "../requests/request.ts";
 import { type Changing, cancelJob, changeJob, unschedule } from "./change-job.ts";
 import { dispatch } from "./dispatch.ts";
 import { leaveLines, mayStand } from "./lines.ts";
-import { forget } from "./payload.ts";
+import { forgetPayload } from "./payload.ts";
 import {
   answeredAgain,
   errorOf,
-  prepare,
+  prepareJob,
   type Scheduling,
   sharesInput,
+  throwUnrecorded,
   undispatched,
-  unrecorded,
 } from "./schedule-job.ts";
 
 /*
@@ -58,7 +58,7 @@ export interface SharedScheduling extends Scheduling {
 }
 
 /** The job of a request, and what the request came to if it shares that job with others. */
-export interface Outcome extends Shared {
+export interface SharedOutcome extends Shared {
   job: Job;
 }
 
@@ -75,10 +75,10 @@ interface Making {
 }
 
 /**
- * Another request came first: `again` means to read the key again; `afresh`, that the request's input was stored
+ * Another request came first: `retry` means to read the key again; `restart`, that the request's input was stored
  * with a job which is not its answer: it must neither be used again nor be deleted here.
  */
-type Lost = "again" | "afresh";
+type Lost = "retry" | "restart";
 
 /** How long a key, and the answer to a request with an idempotency key, are kept after the job was due. */
 const dayMs = 86_400_000;
@@ -99,10 +99,10 @@ export async function scheduleShared(
   services: SharedScheduling,
   request: AcceptedRequest,
   key: SharedKey,
-): Promise<Outcome> {
+): Promise<SharedOutcome> {
   for (let round = 0; round < rounds.schedule; round++) {
     const outcome = await tryShared(services, request, key);
-    if (outcome !== "afresh") return outcome;
+    if (outcome !== "restart") return outcome;
   }
   throw errorOf(contended());
 }
@@ -111,17 +111,17 @@ async function tryShared(
   services: SharedScheduling,
   request: AcceptedRequest,
   key: SharedKey,
-): Promise<Outcome | "afresh"> {
+): Promise<SharedOutcome | "restart"> {
   const id = idempotencyId(request);
-  const prepared = await prepare(services, request);
+  const prepared = await prepareJob(services, request);
   const made = id === undefined ? prepared : { ...prepared, idempotency_ids: [id] };
   try {
-    const outcome = await settle(services, { request, key, made, id });
-    if (outcome !== "afresh" && !sharesInput(outcome.job, made)) await forget(services, made.input);
+    const outcome = await giveKey(services, { request, key, made, id });
+    if (outcome !== "restart" && !sharesInput(outcome.job, made)) await forgetPayload(services, made.input);
     return outcome;
   } catch (cause) {
     const error = errorOf(cause);
-    if (!mayBeKept(error)) await forget(services, made.input);
+    if (!mayBeKept(error)) await forgetPayload(services, made.input);
     throw error;
   }
 }
@@ -138,12 +138,12 @@ const mayBeKept = (error: unknown): boolean =>
   (error instanceof RequestError && error.jobId !== undefined && error.code !== "STATE_CONFLICT");
 
 /** Finds or makes the job of a request. Starts over where other requests or the job's consumer come first. */
-async function settle(services: SharedScheduling, making: Making): Promise<Outcome | "afresh"> {
+async function giveKey(services: SharedScheduling, making: Making): Promise<SharedOutcome | "restart"> {
   let replaced: Shared = {};
   for (let round = 0; round < rounds.schedule; round++) {
     const next = await oneRound(services, making, replaced);
-    if (next === "again") continue;
-    if (next === "afresh" || "job" in next) return next;
+    if (next === "retry") continue;
+    if (next === "restart" || "job" in next) return next;
     replaced = { replaced: next.cancelled };
   }
   throw contended();
@@ -153,7 +153,7 @@ async function oneRound(
   services: SharedScheduling,
   making: Making,
   replaced: Shared,
-): Promise<Outcome | { cancelled: string } | Lost> {
+): Promise<SharedOutcome | { cancelled: string } | Lost> {
   const { request, key, id } = making;
   const holder = await services.sharedKeys.get(key);
   const { current, holding } = await jobsOf(services, holder, key);
@@ -164,7 +164,7 @@ async function oneRound(
   const next = { ...making, stale: before.stale };
   const own = id === undefined ? undefined : await ownJob(services, id, [current, holding], holder);
   if (id !== undefined && own) return answerWith(services, next, { ...asBefore(own, id), ...replaced }, own);
-  if (!holding) return make(services, next, { holder, current }, replaced);
+  if (!holding) return makeSharedJob(services, next, { holder, current }, replaced);
   if (request.debounce) return addTo(services, next, request.debounce, holding);
   if (request.unique?.on_conflict === "skip") {
     return answerWith(services, next, { as: "skipped", ...replaced }, holding);
@@ -188,7 +188,7 @@ async function jobsOf(
 
 /** The answer to an earlier request with the same idempotency key. `stale` is one whose job no longer exists. */
 interface Before {
-  outcome?: Outcome;
+  outcome?: SharedOutcome;
   stale?: RequestAnswer;
 }
 
@@ -211,10 +211,10 @@ const hasRequest = ({ idempotency_ids: ids = [] }: Job, id: string, { as }: Requ
   as !== "debounced" || ids.includes(id) || ids.length >= keptRequests;
 
 /** Keeps the answer to a request, unless another request with its idempotency key was answered meanwhile. */
-async function keepAnswer(
+async function rememberAnswer(
   { sharedKeys, clock }: SharedScheduling,
   { request: { fingerprint }, id, stale }: Making,
-  { job, ...shared }: Outcome,
+  { job, ...shared }: SharedOutcome,
 ): Promise<"kept" | "lost"> {
   if (id === undefined) return "kept";
   const answer = { ...shared, job_id: job.id, created_at: job.created_at, fingerprint };
@@ -248,10 +248,10 @@ async function answerWith(
   making: Making,
   shared: Shared,
   existing: Job,
-): Promise<Outcome | "again"> {
+): Promise<SharedOutcome | "retry"> {
   const outcome = { job: await answeredAgain(services, existing, making.request, undefined), ...shared };
-  const kept = await keepAnswer(services, making, outcome).catch(rethrow(outcome.job.id));
-  return kept === "kept" ? outcome : "again";
+  const kept = await rememberAnswer(services, making, outcome).catch(rethrow(outcome.job.id));
+  return kept === "kept" ? outcome : "retry";
 }
 
 /**
@@ -263,15 +263,15 @@ async function addTo(
   making: Making,
   debounce: Debouncing,
   holding: Job,
-): Promise<Outcome | "again"> {
+): Promise<SharedOutcome | "retry"> {
   const { made } = making;
   const now = services.clock.now();
   const next = debounced(holding, made, debounce, now);
-  const outcome: Outcome = { job: next, as: "debounced" };
-  if ((await keepAnswer(services, making, outcome).catch(rethrow())) === "lost") return "again";
-  if ((await services.jobs.replace(next).catch(rethrow(holding.id))) === "lost") return "again";
+  const outcome: SharedOutcome = { job: next, as: "debounced" };
+  if ((await rememberAnswer(services, making, outcome).catch(rethrow())) === "lost") return "retry";
+  if ((await services.jobs.replace(next).catch(rethrow(holding.id))) === "lost") return "retry";
   // One that keeps its place in a line is called there, and has a message otherwise.
-  if (!keepsPlace(holding, made, now)) await moved(services, holding, next).catch(rethrow(next.id));
+  if (!keepsPlace(holding, made, now)) await moveDebounced(services, holding, next).catch(rethrow(next.id));
   return outcome;
 }
 
@@ -279,7 +279,7 @@ async function addTo(
  * Dispatches a debounced job for its new time. What fails here is repaired by a repetition, or by the reconciler. A message of
  * the old time is dropped by the consumer; only a schedule that is far off is worth a call to delete it.
  */
-async function moved(services: SharedScheduling, before: Job, next: Job): Promise<void> {
+async function moveDebounced(services: SharedScheduling, before: Job, next: Job): Promise<void> {
   const now = services.clock.now();
   if (route(now, before).via === "scheduler") await unschedule(services, before, next);
   if (mayStand(before, now)) await leaveLines(services, before);
@@ -293,7 +293,7 @@ async function replace(services: SharedScheduling, request: AcceptedRequest, hol
   const mayRun = request.unique?.on_conflict === "cancel_running";
   await changeJob(services, holding.id, (job, now) => {
     if (isFinished(job) || job.created_at !== holding.created_at) return "unchanged";
-    if (job.status === "running" && !mayRun) throw runs(job);
+    if (job.status === "running" && !mayRun) throw stillRunsError(job);
     return cancelled(job, now, replacedReason);
   }).catch((error) => {
     if (!(error instanceof RequestError && error.code === "JOB_NOT_FOUND")) throw error;
@@ -301,7 +301,7 @@ async function replace(services: SharedScheduling, request: AcceptedRequest, hol
   return { cancelled: holding.id };
 }
 
-const runs = (job: Job) =>
+const stillRunsError = (job: Job) =>
   new RequestError(
     "STATE_CONFLICT",
     "A job with this unique key runs, and `replace` cancels only one that waits: try again once it has ended, or use `cancel_running`.",
@@ -309,7 +309,7 @@ const runs = (job: Job) =>
   );
 
 /** What the key of a request was found to name. */
-interface Found {
+interface KeyState {
   holder: KeyHolder | undefined;
   current: Job | undefined;
 }
@@ -318,29 +318,29 @@ interface Found {
  * Makes a job under the id that the key names, after moving the key to a new id if the job with that id is over. The answer to its
  * request is kept first, and counts once the job exists: it may end, and others follow it, before the caller asks again.
  */
-async function make(
+async function makeSharedJob(
   services: SharedScheduling,
   making: Making,
-  { holder, current }: Found,
+  { holder, current }: KeyState,
   replaced: Shared,
-): Promise<Outcome | Lost> {
+): Promise<SharedOutcome | Lost> {
   const { key, made } = making;
   const free = holder && !current ? holder : { job_id: newJobId(), ...(current && { previous: current.id }) };
   const next = { ...free, token: crypto.randomUUID() };
   const movedAt = services.clock.now();
   // A series has no end that is known, so its key is never forgotten.
   const until = made.repeat ? undefined : Math.max(movedAt, made.due_at) + keptMs.key;
-  if ((await services.sharedKeys.move(key, holder?.token, next, until)) === "lost") return "again";
+  if ((await services.sharedKeys.move(key, holder?.token, next, until)) === "lost") return "retry";
   const job = { ...made, id: next.job_id };
-  const outcome: Outcome = { job, ...replaced };
-  if ((await keepAnswer(services, making, outcome).catch(rethrow())) === "lost") return "again";
-  const created = await services.jobs.create(job).catch((cause) => unrecorded(services, job, cause));
-  if (created.outcome === "exists") return "again";
+  const outcome: SharedOutcome = { job, ...replaced };
+  if ((await rememberAnswer(services, making, outcome).catch(rethrow())) === "lost") return "retry";
+  const created = await services.jobs.create(job).catch((cause) => throwUnrecorded(services, job, cause));
+  if (created.outcome === "exists") return "retry";
   const isLate = services.clock.now() - movedAt > lateMs;
   const check = () => mustYield(services, job, key, isLate ? next : { ...next, job_id: undefined });
-  const yields = await check().catch((cause) => unrecorded(services, job, cause));
+  const yields = await check().catch((cause) => throwUnrecorded(services, job, cause));
   // A job that a request was answered with meanwhile stays.
-  if (yields && (await services.jobs.remove(job).catch(rethrow(job.id))) === "removed") return "afresh";
+  if (yields && (await services.jobs.remove(job).catch(rethrow(job.id))) === "removed") return "restart";
   await dispatch(services, job).catch((cause) => undispatched(services, job, cause));
   return outcome;
 }
@@ -380,11 +380,11 @@ export async function requireKey(services: Retrying, job: Job): Promise<void> {
 /** Throws STATE_CONFLICT where `requireKey` would, without giving the key to the job. */
 export async function checkKey(services: Pick<Retrying, "jobs" | "sharedKeys">, job: Job): Promise<void> {
   const key = uniqueKeyOf(job);
-  if (key && job.status === "failed") await holderOf(services, job, key);
+  if (key && job.status === "failed") await keyHolder(services, job, key);
 }
 
 /** Who has the job's key. Throws STATE_CONFLICT if it is another job that is open. */
-async function holderOf({ jobs, sharedKeys }: Pick<Retrying, "jobs" | "sharedKeys">, job: Job, key: SharedKey) {
+async function keyHolder({ jobs, sharedKeys }: Pick<Retrying, "jobs" | "sharedKeys">, job: Job, key: SharedKey) {
   const holder = await sharedKeys.get(key);
   if (holder === undefined || holder.job_id === job.id) return { holder };
   const other = await jobs.get(holder.job_id);
@@ -392,15 +392,15 @@ async function holderOf({ jobs, sharedKeys }: Pick<Retrying, "jobs" | "sharedKey
   return { holder, other };
 }
 
-async function takeKey(services: Retrying, job: Job, key: SharedKey): Promise<"taken" | "again"> {
+async function takeKey(services: Retrying, job: Job, key: SharedKey): Promise<"taken" | "retry"> {
   const { sharedKeys, clock } = services;
-  const { holder, other } = await holderOf(services, job, key);
+  const { holder, other } = await keyHolder(services, job, key);
   if (holder?.job_id === job.id) return "taken";
   // As long as the later request has not stored its job, this one still counts as the job of the key.
   if (!other && holder?.previous === job.id) return "taken";
   const next = { job_id: job.id, token: crypto.randomUUID(), ...(other && { previous: other.id }) };
   const until = job.repeat ? undefined : clock.now() + keptMs.key;
-  return (await sharedKeys.move(key, holder?.token, next, until)) === "moved" ? "taken" : "again";
+  return (await sharedKeys.move(key, holder?.token, next, until)) === "moved" ? "taken" : "retry";
 }
 
 /**

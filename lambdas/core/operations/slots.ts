@@ -1,15 +1,15 @@
 import { isWaiting, type Job } from "../job/job.ts";
-import { holding, type Pause, settleMs } from "../job/pause.ts";
+import { holding, type Pause, pauseKnownMs } from "../job/pause.ts";
 import {
   type Ask,
   capsOf,
   emptyPart,
+  type GateItem,
+  type GateItemState,
   type GateName,
-  type GatePart,
   isBounded,
-  isForsaken,
+  isOrphaned,
   liveIn,
-  type PartState,
   slotPartsOf,
   type Taken,
   turnOf,
@@ -29,7 +29,7 @@ type SlotAsk = Omit<Ask, "slot"> & { slot: Omit<NonNullable<Ask["slot"]>, "limit
 
 interface SlotTaken {
   taken: Taken;
-  part: GatePart;
+  part: GateItem;
   /** The start was asked for too, in the same write. */
   withRate: boolean;
 }
@@ -93,7 +93,7 @@ async function takeOfParts(gates: Gates, { gate, rule }: RuledGate, ask: SlotAsk
  * names, so that a herd which is refused there does not meet at the next one too.
  */
 function withRoom(
-  parts: Readonly<Record<number, PartState>>,
+  parts: Readonly<Record<number, GateItemState>>,
   caps: readonly number[],
   { job, now }: SlotAsk,
 ): number[] {
@@ -112,7 +112,7 @@ export interface HandingOver extends Marking {
 }
 
 /** A slot that was given waits this long for its job, in milliseconds. The job renews it when its message arrives. */
-export const givenMs = 60_000;
+export const promisedMs = 60_000;
 /** A reserved waiter gets a slot within this, in milliseconds. */
 const reservedMs = 5000;
 
@@ -151,11 +151,11 @@ export async function handOver(
   rule: LimitRule,
   { thorough = false, mayRun }: HandingOverOptions = {},
 ): Promise<Chained | undefined> {
-  if (thorough) await tidy(services, gate, rule);
+  if (thorough) await repairLine(services, gate, rule);
   let chained: Chained | undefined;
   let left = Number.POSITIVE_INFINITY;
   for (let round = 0; round < rounds; round++) {
-    const next = await firstOf(services, gate, rule);
+    const next = await firstWaiter(services, gate, rule);
     if (!next) return chained;
     const { waiter, room } = next;
     left = Math.min(left, room);
@@ -166,7 +166,7 @@ export async function handOver(
       return chained;
     }
     if (!(await giveSlot(services, { gate, rule }, next, job as Job))) continue;
-    const limits = limitsOf(gate, rule, waiter, services.clock.now());
+    const limits = calledLimitsOf(gate, rule, waiter, services.clock.now());
     if (!chained && mayRun?.(job as Job)) chained = { job: job as Job, limits };
     else await sendCalled(services, job as Job, limits);
     if (--left === 0) return chained;
@@ -188,7 +188,7 @@ interface First {
 }
 
 /** One of the first waiters who may have a slot and have none, if there is one for them. */
-async function firstOf(services: HandingOver, gate: GateName, rule: LimitRule): Promise<First | undefined> {
+async function firstWaiter(services: HandingOver, gate: GateName, rule: LimitRule): Promise<First | undefined> {
   let view = await services.gates.look(gate, { limit: pageSize.brief });
   const { parts } = view;
   const now = services.clock.now();
@@ -227,7 +227,7 @@ async function hasLeft(services: HandingOver, gate: GateName, waiter: Waiter, jo
 }
 
 /** The limits that have called a job which gets a slot. The call of the same limit's rate stays what it is. */
-function limitsOf({ limit }: GateName, { rate }: LimitRule, { calls }: Waiter, now: number): Calls["limits"] {
+function calledLimitsOf({ limit }: GateName, { rate }: LimitRule, { calls }: Waiter, now: number): Calls["limits"] {
   const own = rate && calls?.[limit];
   return { ...calls, [limit]: own ?? { at: now } };
 }
@@ -248,7 +248,7 @@ async function giveSlot(
   // In one part a job cannot have two slots. Of several, each of two givers would find one.
   const isSpread = slotPartsOf(rule) > 1 || parts[0]?.peak !== undefined;
   if (isSpread && !(await gates.reserve(gate, waiter, { now, until }))) return false;
-  const slot = { lease: now + givenMs, isGiven: true as const };
+  const slot = { lease: now + promisedMs, isGiven: true as const };
   const { taken } = await takeSlot(gates, ruled, { job: job.id, turn: turnOf(job), now, slot });
   if (taken.outcome === "taken") {
     // A slot that it had before and has not come for is given anew; one that it has got since was given by another process.
@@ -263,10 +263,10 @@ async function giveSlot(
  * Frees orphaned slots, takes waiters off the line that wait no more, and sends the message again to those that have a slot and have
  * not come: looks at the first page of the line, and at further ones while there is something to do.
  */
-async function tidy(services: HandingOver, gate: GateName, rule: LimitRule): Promise<void> {
+async function repairLine(services: HandingOver, gate: GateName, rule: LimitRule): Promise<void> {
   let view = await services.gates.look(gate, { limit: pageSize.thorough });
   const { parts } = view;
-  await freeForsaken(services, gate, view);
+  await freeOrphaned(services, gate, view);
   for (let page = 0; page < tidyPages; page++) {
     const jobs = await jobsById(
       services.jobs,
@@ -278,7 +278,7 @@ async function tidy(services: HandingOver, gate: GateName, rule: LimitRule): Pro
       const now = services.clock.now();
       const isGone = await hasLeft(services, gate, waiter, job);
       const hasSlot = !isGone && isHeld(parts, waiter.job, now);
-      if (hasSlot) await sendCalled(services, job as Job, limitsOf(gate, rule, waiter, now));
+      if (hasSlot) await sendCalled(services, job as Job, calledLimitsOf(gate, rule, waiter, now));
       if (isGone || hasSlot) done++;
     }
     const after = view.waiters.at(-1);
@@ -288,7 +288,7 @@ async function tidy(services: HandingOver, gate: GateName, rule: LimitRule): Pro
 }
 
 /** Frees the slots whose jobs are over, were moved, or are paused, and those whose leases are over. */
-async function freeForsaken(services: HandingOver, gate: GateName, { parts }: GateView): Promise<void> {
+async function freeOrphaned(services: HandingOver, gate: GateName, { parts }: GateView): Promise<void> {
   const pauses = await services.pauses.recent();
   const held = Object.entries(parts).flatMap(([part, { holders }]) =>
     Object.entries(holders).map(([job, holder]) => ({ part: { ...gate, part: Number(part) }, job, holder })),
@@ -302,7 +302,7 @@ async function freeForsaken(services: HandingOver, gate: GateName, { parts }: Ga
     const now = services.clock.now();
     for (const { part, job, holder } of some) {
       const of = jobs.get(job);
-      const isOver = holder.lease < now || isForsaken(holder, of, now);
+      const isOver = holder.lease < now || isOrphaned(holder, of, now);
       if (!isOver && !(of && isHeldForLong(pauses, of, now))) continue;
       await services.gates.drop(part, job, holder);
     }
@@ -312,5 +312,5 @@ async function freeForsaken(services: HandingOver, gate: GateName, { parts }: Ga
 /** Whether a pause has held a waiting job for so long that every consumer knows: none claims it with the slot that it has. */
 const isHeldForLong = (pauses: readonly Pause[], job: Job, now: number): boolean => {
   const pause = isWaiting(job) ? holding(pauses, job, now) : undefined;
-  return pause !== undefined && pause.since + settleMs < now;
+  return pause !== undefined && pause.since + pauseKnownMs < now;
 };

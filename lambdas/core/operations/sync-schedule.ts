@@ -1,14 +1,14 @@
 import type { Catalog } from "../catalog/catalog.ts";
 import { driftOf, type Wanted } from "../catalog/schedules.ts";
-import { hasBegun, isFinished, isKnown, type Job, type Repeat } from "../job/job.ts";
+import { hasBegun, isFinished, isKnownJob, type Job, type Repeat } from "../job/job.ts";
 import { fingerprint as hash } from "../job/job-id.ts";
 import { type Calendars, isExcepted, nextOccurrence } from "../job/series.ts";
 import { waiting } from "../job/transitions.ts";
-import { given } from "../kernel/given.ts";
+import { defined } from "../kernel/defined.ts";
 import { parseRequest } from "../requests/request.ts";
 import { type Change, changeJob, deleteJob } from "./change-job.ts";
-import { forget } from "./payload.ts";
-import { prepare, type Scheduling, scheduleJob } from "./schedule-job.ts";
+import { forgetPayload } from "./payload.ts";
+import { prepareJob, type Scheduling, scheduleJob } from "./schedule-job.ts";
 
 export interface Syncing extends Scheduling {
   catalog: Catalog;
@@ -28,25 +28,25 @@ export async function syncSchedule(services: Syncing, wanted: Wanted): Promise<S
   const { job_id, name, fingerprint, body } = wanted;
   const job = await services.jobs.get(job_id);
   if (job && driftOf(job, wanted).length === 0) return "unchanged";
-  if (job && (hasBegun(job) || !isKnown(job))) return "busy";
+  if (job && (hasBegun(job) || !isKnownJob(job))) return "busy";
   const schedule = { job_id, name, fingerprint };
   const request = { ...parseRequest(body, services.catalog, services.clock.now()), schedule };
-  if (job && !isFinished(job)) return put(services, job, await prepare(services, request));
+  if (job && !isFinished(job)) return putSeries(services, job, await prepareJob(services, request));
   if (job) await deleteJob(services, job_id);
   await scheduleJob(services, request);
   return "made";
 }
 
-async function put(services: Syncing, before: Job, fresh: Job): Promise<Synced> {
+async function putSeries(services: Syncing, before: Job, fresh: Job): Promise<Synced> {
   const job = await changeJob(services, before.id, redefined(fresh));
   const isOurs = job.schedule?.fingerprint === fresh.schedule?.fingerprint && !hasBegun(job);
   // The input that is not used, whichever that is, belongs to no job.
-  const unused = isSame(job.input, fresh.input) ? before.input : fresh.input;
-  if (!isSame(before.input, fresh.input)) await forget(services, unused);
+  const unused = isSameHash(job.input, fresh.input) ? before.input : fresh.input;
+  if (!isSameHash(before.input, fresh.input)) await forgetPayload(services, unused);
   return isOurs ? "changed" : "busy";
 }
 
-const isSame = (a: unknown, b: unknown): boolean => hash(a) === hash(b);
+const isSameHash = (a: unknown, b: unknown): boolean => hash(a) === hash(b);
 
 /**
  * The job that the catalog asks for now, in place of an earlier one, whose runs it takes over. A run that has begun keeps the definition
@@ -64,12 +64,12 @@ const redefined =
 /** What belongs to the runs of a job, or to those that wait for it, and not to its definition. */
 const runsOf = ({ id, created_at, run, last_run, skipped_runs, idempotency_ids, task_tokens }: Job) => ({
   ...{ id, created_at, run },
-  ...given({ last_run, skipped_runs, idempotency_ids, task_tokens }),
+  ...defined({ last_run, skipped_runs, idempotency_ids, task_tokens }),
 });
 
 /** Whether the time for which a job waits is one of its new series as well. */
 function isOnTime(job: Job, repeat: Repeat, calendars?: Calendars): boolean {
-  if (job.status === "paused" || !job.repeat || !isSame(timesOf(job.repeat), timesOf(repeat))) return false;
+  if (job.status === "paused" || !job.repeat || !isSameHash(timesOf(job.repeat), timesOf(repeat))) return false;
   return job.moved === true || !calendars || !isExcepted(repeat, job.scheduled_at, calendars);
 }
 
@@ -78,17 +78,17 @@ const timesOf = ({ cron, tz, every, anchor, offset_ms }: Repeat) => ({ cron, tz,
 function planAnew(before: Job, next: Job & { repeat: Repeat }, now: number, calendars?: Calendars): Job {
   const at = nextOccurrence(next.repeat, now, calendars) ?? next.due_at;
   // Its messages are under way, and pass other limits or none: they name its old time, so that they are dropped.
-  const due_at = at === before.due_at && !isSame(sentFor(before), sentFor(next)) ? at + 1 : at;
+  const due_at = at === before.due_at && !isSameHash(dispatchedFields(before), dispatchedFields(next)) ? at + 1 : at;
   return { ...next, due_at, scheduled_at: at, status: waiting(due_at, now) };
 }
 
 /** The run that waits is the same one, and what was noted of its time and of its waiting holds on. */
 function keepTime(before: Job, next: Job, now: number): Job {
   const { scheduled_at, coalesced_until, moved, reserved, noted_wait } = before;
-  const planned = { ...next, scheduled_at, ...given({ coalesced_until, moved }) };
-  if (isSame(sentFor(before), sentFor(next))) {
+  const planned = { ...next, scheduled_at, ...defined({ coalesced_until, moved }) };
+  if (isSameHash(dispatchedFields(before), dispatchedFields(next))) {
     const { due_at } = before;
-    return { ...planned, ...given({ reserved, noted_wait }), due_at, status: waiting(due_at, now) };
+    return { ...planned, ...defined({ reserved, noted_wait }), due_at, status: waiting(due_at, now) };
   }
   // Its messages are under way, and pass other limits or none: they name its old time, so that they are dropped.
   const due_at = (reserved ? scheduled_at : before.due_at) + 1;
@@ -96,4 +96,4 @@ function keepTime(before: Job, next: Job, now: number): Job {
 }
 
 /** What a message and a place on a waiting list depend on. */
-const sentFor = ({ type, gates = [] }: Job) => ({ type, gates });
+const dispatchedFields = ({ type, gates = [] }: Job) => ({ type, gates });

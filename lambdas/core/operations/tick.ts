@@ -1,16 +1,15 @@
 import type { Rate } from "../catalog/limit.ts";
-import { type Job, messageOf, tenantOf } from "../job/job.ts";
+import { fairGroupOf, type Job, jobMessageOf } from "../job/job.ts";
 import { holding, type Pause } from "../job/pause.ts";
+import { defined } from "../kernel/defined.ts";
 import { traceOf } from "../kernel/errors.ts";
-import { given } from "../kernel/given.ts";
 import { inParallel } from "../kernel/in-parallel.ts";
-import type { GateName, LineMark, PartState } from "../limits/gate.ts";
+import type { GateItemState, GateName, LineMark } from "../limits/gate.ts";
 import { bucketsOf, intervalOf, paceOf } from "../limits/gcra.ts";
 import type { LimitRule } from "../limits/limit-rule.ts";
 import {
   type Call,
   isOverdue,
-  measured,
   newPump,
   nextTickIn,
   type Pump,
@@ -18,12 +17,13 @@ import {
   roomFor,
   spanOf,
   tickBounds,
+  withLags,
 } from "../limits/pump.ts";
 import type { Line, Waiter } from "../ports/gates.ts";
 import { refusedBy } from "../ports/refused.ts";
 import type { Tick } from "../ports/ticks.ts";
 import { type Ruling, ruleAt } from "./limit-rules.ts";
-import { hasPump, isPaused, isStillWaiting, jobsById, startPump } from "./lines.ts";
+import { hasPump, isPaused, isStillWaiting, jobsById, wakePump } from "./lines.ts";
 import { type HandingOver, handOver } from "./slots.ts";
 
 type Ticking = HandingOver & Ruling;
@@ -42,10 +42,10 @@ export const mostCounted = 10_000;
 export const longestLineMs = 24 * 3_600_000;
 
 /** What a tick has found at its gate. */
-interface Found {
+interface TickedGate {
   gate: GateName;
   rule: LimitRule;
-  first: PartState;
+  first: GateItemState;
   mark: LineMark;
   /** When the tick began to work, epoch milliseconds. */
   now: number;
@@ -75,7 +75,7 @@ export async function tickLine(services: Ticking, tick: Tick): Promise<void> {
   if (!first || !mark) return;
   if (mark.promised !== by && !isOverdue(mark, now, { lags: 3 })) return;
   const pauses = await services.pauses.recent();
-  const found: Found = { gate, rule, first, mark, now, late: Math.max(0, arrived - visible), pauses };
+  const found: TickedGate = { gate, rule, first, mark, now, late: Math.max(0, arrived - visible), pauses };
   if (!hasPump(rule)) {
     await handOver(services, gate, rule);
     await rest(services, found);
@@ -87,24 +87,24 @@ export async function tickLine(services: Ticking, tick: Tick): Promise<void> {
 }
 
 /** No tick is promised any more: the next job that joins the line sends one. */
-async function rest({ gates }: Pick<Ticking, "gates">, { gate, mark }: Found): Promise<void> {
+async function rest({ gates }: Pick<Ticking, "gates">, { gate, mark }: TickedGate): Promise<void> {
   const { nextCall: _next, promised: _by, ...left } = mark;
   await gates.mark(gate, left, mark);
 }
 
-async function callOut(services: Ticking, found: Found): Promise<void> {
+async function callOut(services: Ticking, found: TickedGate): Promise<void> {
   const { gate, rule, mark, now, late } = found;
-  const before = measured((await services.gates.pump(gate)) ?? newPump(), mark, late, now);
+  const before = withLags((await services.gates.pump(gate)) ?? newPump(), mark, late, now);
   const parts = rule.rate && bucketsOf(rule.rate) > 1 ? await services.gates.parts(gate) : { 0: found.first };
-  const most = rule.rate ? windowOf(rule.rate, before) : jobsAtOnce * 10;
+  const most = rule.rate ? pumpWindow(rule.rate, before) : jobsAtOnce * 10;
   const limit = Math.min(mostWaiters, Object.keys(before.called).length + most + spareWaiters);
   const line = await services.gates.line(gate, { limit });
   const pump = { ...before, called: stillCalled(before, line, found) };
-  const noted = line.waiters.filter((waiter) => isNoted(waiter, found)).length;
+  const noted = line.waiters.filter((waiter) => isCalledForSlot(waiter, found)).length;
   const room = rule.rate
     ? roomFor({ now, rate: rule.rate, parts, pump, noted })
     : { starts: Array.from({ length: most }, (): Call => ({ at: now })), span: 0, beyond: () => now };
-  const candidates = line.waiters.filter((waiter) => !pump.called[waiter.job] && !isNoted(waiter, found));
+  const candidates = line.waiters.filter((waiter) => !pump.called[waiter.job] && !isCalledForSlot(waiter, found));
   const chosen = await choose(services, found, candidates, room.starts);
   const open = Object.keys(pump.called).length + noted;
   const called = chosen.calls.length;
@@ -120,7 +120,7 @@ const lookAgainMs = 5000;
  * A line that is empty. A job that joins it at this moment may rely on the promised tick, so there is one more. After that none does: a job
  * that sees that the line was found empty sends a tick.
  */
-async function lookAgain({ gates, ticks, clock }: Ticking, found: Found, { lag, period }: Pump): Promise<void> {
+async function lookAgain({ gates, ticks, clock }: Ticking, found: TickedGate, { lag, period }: Pump): Promise<void> {
   const { gate, mark } = found;
   if (mark.emptyAt !== undefined) return rest({ gates }, found);
   const now = clock.now();
@@ -133,24 +133,24 @@ async function lookAgain({ gates, ticks, clock }: Ticking, found: Found, { lag, 
 }
 
 /** About how many jobs a tick may call. */
-const windowOf = (rate: Rate, pump: Pump): number => {
+const pumpWindow = (rate: Rate, pump: Pump): number => {
   const { increment, burst } = paceOf(rate);
   const buckets = bucketsOf(rate);
   return Math.ceil((spanOf(pump) * 1000 * buckets) / increment) + burst * buckets;
 };
 
 /** Whether a job was called before and waits for a slot of the same limit. One that has lost its slots lets it go by another call. */
-const isNoted = ({ calls }: Waiter, { gate, rule }: Pick<Found, "gate" | "rule">): boolean =>
+const isCalledForSlot = ({ calls }: Waiter, { gate, rule }: Pick<TickedGate, "gate" | "rule">): boolean =>
   rule.concurrency !== undefined && calls?.[gate.limit] !== undefined;
 
 /** The calls whose jobs are still in line and may still come. One that has stood in line anew since the last tick was not called for that. */
-function stillCalled({ called, lag, lastTick }: Pump, { waiters }: Line, found: Found): Pump["called"] {
+function stillCalled({ called, lag, lastTick }: Pump, { waiters }: Line, found: TickedGate): Pump["called"] {
   const { now } = found;
   const waiting = new Map(waiters.map((waiter) => [waiter.job, waiter]));
   const isOpen = ([job, { at }]: [string, Call]) => {
     const waiter = waiting.get(job);
     if (!waiter || waiter.since > (lastTick ?? now)) return false;
-    return !isNoted(waiter, found) && now - at <= patienceMs({ lag });
+    return !isCalledForSlot(waiter, found) && now - at <= patienceMs({ lag });
   };
   return Object.fromEntries(Object.entries(called).filter(isOpen));
 }
@@ -164,7 +164,7 @@ interface Called {
 /** The first of the line whose jobs still wait, one for each start. Takes the others off the line. */
 async function choose(
   services: Ticking,
-  { gate, now, pauses }: Found,
+  { gate, now, pauses }: TickedGate,
   candidates: readonly Waiter[],
   starts: readonly Call[],
 ): Promise<{ calls: Called[]; left: number }> {
@@ -200,12 +200,12 @@ interface Going {
 }
 
 /** Promises the next tick, by which this one wins over any other, then notes the calls and sends them, and the tick. */
-async function goOn(services: Ticking, found: Found, { pump, calls, asked, line }: Going): Promise<void> {
+async function goOn(services: Ticking, found: TickedGate, { pump, calls, asked, line }: Going): Promise<void> {
   const { gates, clock, ticks } = services;
   const { gate, mark, rule } = found;
   const now = clock.now();
   const by = crypto.randomUUID();
-  const counted = await count(services, found, pump, line);
+  const counted = await countStarts(services, found, pump, line);
   const isTooLong = rule.rate !== undefined && (counted.length ?? 0) * intervalOf(rule.rate) > longestLineMs;
   const next: LineMark = {
     id: mark.id,
@@ -218,32 +218,35 @@ async function goOn(services: Ticking, found: Found, { pump, calls, asked, line 
   const called = { ...pump.called, ...Object.fromEntries(calls.map(({ job, call }) => [job.id, call])) };
   const { lag, period } = pump;
   await gates.keepPump(gate, { called, lag, period, ...counted, lastTick: now, asked });
-  await send(services, gate, calls, pump.lag);
+  await sendCalls(services, gate, calls, pump.lag);
   // Not by the clock of now: the delay is cut to whole seconds, and the tick would come a second too early.
   await ticks.send([{ ...gate, by, visible: now + asked }], now);
 }
 
 /** How long the line is: a long one is counted now and then. */
-async function count(
+async function countStarts(
   { gates }: Ticking,
-  { gate, now }: Found,
+  { gate, now }: TickedGate,
   pump: Pump,
   line: Line,
 ): Promise<Pick<Pump, "length" | "countedAt">> {
   if (!line.more) return { length: line.waiters.length, countedAt: now };
-  if (now - (pump.countedAt ?? 0) < countEveryMs) return given({ length: pump.length, countedAt: pump.countedAt });
+  if (now - (pump.countedAt ?? 0) < countEveryMs) return defined({ length: pump.length, countedAt: pump.countedAt });
   return { length: await gates.length(gate, mostCounted), countedAt: now };
 }
 
 /** Sends the messages of called jobs, so that they come for their starts. One that AWS refuses is called again later. */
-async function send(services: Ticking, gate: GateName, calls: readonly Called[], lag: number): Promise<void> {
+async function sendCalls(services: Ticking, gate: GateName, calls: readonly Called[], lag: number): Promise<void> {
   const { queue, clock, log } = services;
   const now = clock.now();
   const entries = calls.map(({ job, waiter, call }) => {
     const delaySeconds = Math.min(tickBounds.mostMs / 1000, Math.max(0, Math.floor((call.at - now - lag) / 1000)));
     const limits = { ...waiter.calls, [gate.limit]: call };
     const sent = { limits, visible: now + delaySeconds * 1000 };
-    return { type: job.type, entry: { message: messageOf(job), delaySeconds, group: tenantOf(job), calls: sent } };
+    return {
+      type: job.type,
+      entry: { message: jobMessageOf(job), delaySeconds, group: fairGroupOf(job), calls: sent },
+    };
   });
   for (const type of new Set(entries.map((one) => one.type))) {
     const own = entries.filter((one) => one.type === type).map(({ entry }) => entry);
@@ -270,7 +273,7 @@ export async function wakeGate(services: Ticking, gate: GateName): Promise<void>
   const [first] = await services.gates.firsts([gate]);
   if (!first?.line) return;
   const rule = (await ruleAt(services, gate, { fresh: true })) ?? {};
-  if (hasPump(rule)) await startPump(services, gate, first.line);
+  if (hasPump(rule)) await wakePump(services, gate, first.line);
   if (rule.concurrency !== undefined) await handOver(services, gate, rule);
 }
 
@@ -282,7 +285,7 @@ export async function wakeGates(
 ): Promise<void> {
   try {
     const keyless = { ...tenant, limit, key: "" };
-    const keyed = await services.gates.crowded(tenant, { limit: mostWoken, after: keyless });
+    const keyed = await services.gates.withLine(tenant, { limit: mostWoken, after: keyless });
     const own = [keyless, ...keyed.filter((gate) => gate.limit === limit)];
     await inParallel(gatesAtOnce, own, (gate) => wakeGate(services, gate));
   } catch (error) {

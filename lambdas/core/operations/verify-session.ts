@@ -1,4 +1,4 @@
-import { type Catalog, own } from "../catalog/catalog.ts";
+import { type Catalog, ownValue } from "../catalog/catalog.ts";
 import { sessionsOf } from "../catalog/sessions.ts";
 import { takesExpressions } from "../expressions/request-input.ts";
 import { sessionReferences } from "../expressions/session-references.ts";
@@ -66,11 +66,14 @@ async function withFaultsOfToken(
   const isFaulty = error.faults.some(({ pointer }) => pointer.startsWith("/session/t"));
   if (!product || typeof env !== "string" || typeof tag !== "string" || typeof token !== "string" || isFaulty)
     return error;
-  if (!own(own(sessionsOf(product), tag)?.envs ?? {}, env)) return error;
-  return error.withFaults([...error.faults, ...(await tokenFaults(services, { product, env }, { tag, token, at }))]);
+  if (!ownValue(ownValue(sessionsOf(product), tag)?.envs ?? {}, env)) return error;
+  return error.withFaults([
+    ...error.faults,
+    ...(await sessionTokenFaults(services, { product, env }, { tag, token, at })),
+  ]);
 }
 
-async function tokenFaults(
+async function sessionTokenFaults(
   services: Verifying,
   of: Pick<AcceptedRequest, "product" | "env">,
   session: SessionOfRequest,
@@ -88,7 +91,7 @@ async function claimsOf(
   { product, env }: Pick<AcceptedRequest, "product" | "env">,
   { tag, token, at }: SessionOfRequest,
 ): Promise<Record<string, unknown>> {
-  const settings = own(own(sessionsOf(product), tag)?.envs ?? {}, env);
+  const settings = ownValue(ownValue(sessionsOf(product), tag)?.envs ?? {}, env);
   if (!settings)
     throw invalidRequest([{ pointer: "/session/tag", detail: "the session has no settings for this env" }]);
   try {

@@ -29,11 +29,13 @@ export const rejectionOf = ({ body, request, ...message }: Refusable, error: Req
 
 /** Faults that fit into an event. A pointer contains keys of the input, which may be many and of any length. */
 export const shortened = (faults: readonly Fault[]): Fault[] =>
-  faults
-    .slice(0, mostFaults)
-    .map(({ pointer, detail }) => ({ pointer: cut(pointer, longestPointer), detail: cut(detail, longestDetail) }));
+  faults.slice(0, mostFaults).map(({ pointer, detail }) => ({
+    pointer: cutWithEllipsis(pointer, longestPointer),
+    detail: cutWithEllipsis(detail, longestDetail),
+  }));
 
-const cut = (text: string, longest: number) => (text.length <= longest ? text : `${text.slice(0, longest - 1)}…`);
+const cutWithEllipsis = (text: string, longest: number) =>
+  text.length <= longest ? text : `${text.slice(0, longest - 1)}…`;
 
 /** The valid ones among the request's tags. */
 function tagsIn(request: unknown): Pick<JobRejectedDetail, "product_tag" | "env" | "event"> {

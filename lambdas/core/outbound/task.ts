@@ -1,5 +1,5 @@
 import { isFinished, isReadable, type Job } from "../job/job.ts";
-import { given } from "../kernel/given.ts";
+import { defined } from "../kernel/defined.ts";
 import type { Outcome, TaskMessage } from "./task-message.ts";
 
 /** Seconds between two heartbeats of a task. */
@@ -30,11 +30,14 @@ export function taskMessagesOf(before: Job | undefined, after: Job | undefined, 
   }
   // Another task can still ask for a job that has already ended.
   const tokens = before && isFinished(before) ? added : after.task_tokens;
-  return tokens.length === 0 ? [] : [{ v: 1, kind: "outcome", job_id: after.id, tokens, outcome: outcomeOf(after) }];
+  return tokens.length === 0
+    ? []
+    : [{ v: 1, kind: "outcome", job_id: after.id, tokens, outcome: taskOutcomeOf(after) }];
 }
 
-function outcomeOf({ status, result, redact, error, reason }: Job): Outcome {
-  if (status === "completed") return { status, ...(result && isReadable(result) && { result }), ...given({ redact }) };
+function taskOutcomeOf({ status, result, redact, error, reason }: Job): Outcome {
+  if (status === "completed")
+    return { status, ...(result && isReadable(result) && { result }), ...defined({ redact }) };
   if (status === "cancelled") return { status, error: "CANCELLED", cause: reason ?? "The job was cancelled." };
   return { status: "failed", error: error?.code ?? "PROVIDER_ERROR", cause: error?.message ?? "The job failed." };
 }

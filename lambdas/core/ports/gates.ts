@@ -1,4 +1,4 @@
-import type { Ask, GateName, GatePart, LineMark, PartState, Taken } from "../limits/gate.ts";
+import type { Ask, GateItem, GateItemState, GateName, LineMark, Taken } from "../limits/gate.ts";
 import type { Pin } from "../limits/limit-rule.ts";
 import type { Call, Pump } from "../limits/pump.ts";
 
@@ -27,7 +27,7 @@ export interface Line {
 
 export interface GateView extends Line {
   /** By number; parts that were never written are left out. */
-  parts: Record<number, PartState>;
+  parts: Record<number, GateItemState>;
 }
 
 /** Where a line is read from, and how many waiters at most (1 to 3000). */
@@ -37,26 +37,26 @@ export interface LinePage {
 }
 
 /**
- * The gates of limits: slots, starts and lines, changed only by conditional writes of single items. All reads but `crowded` are
+ * The gates of limits: slots, starts and lines, changed only by conditional writes of single items. All reads but `withLine` are
  * consistent. Errors are classified as those of the other ports.
  */
 export interface Gates {
   /** Takes what is asked of one part, in one write if no other process interferes. */
-  take(part: GatePart, ask: Ask): Promise<Taken>;
+  take(part: GateItem, ask: Ask): Promise<Taken>;
   /**
    * Frees the slot of a job, if it still has it by this turn. Returns what is stored then; undefined if the slot was not held by this
    * turn. With `lease` only if the slot still has that lease: another consumer of the same turn, which comes with a duplicate of its
    * message, has made it its own otherwise.
    */
-  release(part: GatePart, job: string, turn: string, lease?: number): Promise<PartState | undefined>;
+  release(part: GateItem, job: string, turn: string, lease?: number): Promise<GateItemState | undefined>;
   /** Drops a slot that was seen and belongs to no job any more. */
-  drop(part: GatePart, job: string, seen: { lease: number }): Promise<void>;
+  drop(part: GateItem, job: string, seen: { lease: number }): Promise<void>;
   /** Notes in part 0 the highest part that has had a slot. */
   notePeak(gate: GateName, peak: number): Promise<void>;
   /** Part 0 of each of the gates, at most 100, in their order; an empty part where there is none. */
-  firsts(gates: readonly GateName[]): Promise<PartState[]>;
+  firsts(gates: readonly GateName[]): Promise<GateItemState[]>;
   /** All parts of a gate. */
-  parts(gate: GateName): Promise<Record<number, PartState>>;
+  parts(gate: GateName): Promise<Record<number, GateItemState>>;
   line(gate: GateName, page: LinePage): Promise<Line>;
   /** Parts and line. Pages after the first have no parts. */
   look(gate: GateName, page: LinePage): Promise<GateView>;
@@ -86,7 +86,7 @@ export interface Gates {
   pump(gate: GateName): Promise<Pump | undefined>;
   keepPump(gate: GateName, pump: Pump): Promise<void>;
   /** The gates of a tenant that are marked, by limit and key, at most `limit`; eventually consistent. */
-  crowded(tenant: Pick<GateName, "product" | "env">, page: { limit: number; after?: GateName }): Promise<GateName[]>;
+  withLine(tenant: Pick<GateName, "product" | "env">, page: { limit: number; after?: GateName }): Promise<GateName[]>;
   /** The pins of a tenant by limit, those that are over included. They may be some seconds old unless `fresh`. */
   pins(tenant: Pick<GateName, "product" | "env">, options?: { fresh?: boolean }): Promise<Record<string, Pin>>;
   pin(limit: Omit<GateName, "key">, pin: Pin): Promise<void>;

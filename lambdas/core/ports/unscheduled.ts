@@ -1,7 +1,7 @@
 import type { JobMessage, JobType } from "../job/job.ts";
 
 /** A message that EventBridge Scheduler did not take, with what it takes to send it. */
-export interface Kept {
+export interface KeptMessage {
   type: JobType;
   /** The message group of its job. */
   group: string;
@@ -9,9 +9,9 @@ export interface Kept {
 }
 
 interface KeptPage {
-  kept: Kept[];
+  kept: KeptMessage[];
   /** The next page starts after this one. Absent on the last page. */
-  next?: Kept;
+  next?: KeptMessage;
 }
 
 /** How many partitions the kept messages are spread over. */
@@ -20,9 +20,9 @@ export const keptShards = 8;
 /** Messages that wait in the table, by the time their jobs are due, for the relay to send them. */
 export interface Unscheduled {
   /** Holds a message. Holding it again changes nothing. */
-  hold(kept: Kept): Promise<void>;
+  hold(kept: KeptMessage): Promise<void>;
   /** The messages of one shard, from 0 to `keptShards - 1`, whose jobs are due at `until` or before, by that time. */
-  page(query: { shard: number; until: number; limit: number }, after?: Kept): Promise<KeptPage>;
+  page(query: { shard: number; until: number; limit: number }, after?: KeptMessage): Promise<KeptPage>;
   /** Deletes messages; one that is not there counts as success. Throws if some could not be deleted; the others are. */
-  remove(kept: readonly Kept[]): Promise<void>;
+  remove(kept: readonly KeptMessage[]): Promise<void>;
 }

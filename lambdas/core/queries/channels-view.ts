@@ -1,6 +1,6 @@
 import type * as z from "zod";
 import type { Job } from "../job/job.ts";
-import { given } from "../kernel/given.ts";
+import { defined } from "../kernel/defined.ts";
 import { loadIfThere } from "../operations/payload.ts";
 import type { BlobStore } from "../ports/blob-store.ts";
 import { redact } from "./redact.ts";
@@ -30,12 +30,12 @@ function withoutHidden(channels: Record<string, ChannelView>, hidden: readonly s
     const one = { [name]: channel };
     // In the result that a completed job would have, the channels are one level deeper.
     const hides = [one, { channels: one }].some((place) => redact(place, hidden).redacted.length > 0);
-    return [name, hides ? outcomeOf(channel) : channel] as const;
+    return [name, hides ? channelOutcomeOf(channel) : channel] as const;
   });
   return Object.fromEntries(shown);
 }
 
-const outcomeOf = (channel: ChannelView): ChannelView =>
+const channelOutcomeOf = (channel: ChannelView): ChannelView =>
   channel.status === "sent"
     ? { status: "sent" }
-    : { status: "failed", code: channel.code, ...given({ provider_code: channel.provider_code }) };
+    : { status: "failed", code: channel.code, ...defined({ provider_code: channel.provider_code }) };

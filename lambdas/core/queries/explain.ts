@@ -1,5 +1,5 @@
 import type * as z from "zod";
-import { own } from "../catalog/catalog.ts";
+import { ownValue } from "../catalog/catalog.ts";
 import { sessionsOf } from "../catalog/sessions.ts";
 import { groupShown } from "../catalog/targets/group-view.ts";
 import { furtherQuartersFor, isHot, minuteMs, minuteOf, quarterOf } from "../job/due-time.ts";
@@ -8,7 +8,7 @@ import { claimsIn, type KeptSession } from "../job/kept-session.ts";
 import type { Pause } from "../job/pause.ts";
 import { leadSpreadSeconds, quarterHourMs, type Route, routeAhead, schedulerLeadMs } from "../job/route.ts";
 import { spread } from "../job/series.ts";
-import { given } from "../kernel/given.ts";
+import { defined } from "../kernel/defined.ts";
 import { invalidRequest } from "../kernel/parse-body.ts";
 import type { Services } from "../operations/services.ts";
 import type { AcceptedRequest } from "../requests/request.ts";
@@ -70,7 +70,7 @@ export function explain(
   const way = routeAhead(now, due_at, ahead);
   const held = wouldHold(
     pauses,
-    { product: product.tag, env, event: tag, due_at, ...given({ gates: request.gates }) },
+    { product: product.tag, env, event: tag, due_at, ...defined({ gates: request.gates }) },
     now,
   );
   const inputBytes = Buffer.byteLength(JSON.stringify(request.input));
@@ -88,7 +88,7 @@ export function explain(
       timeout_ms,
       retries,
       retry_policy,
-      ...given({ app, repeat, expires_at, labels, fairness_key, priority, debounce, unique }),
+      ...defined({ app, repeat, expires_at, labels, fairness_key, priority, debounce, unique }),
       input_bytes: inputBytes,
     },
     route: routeView(way, due_at - now, load),
@@ -102,7 +102,7 @@ export function explain(
       memoryMb: definition.limits.memory_mb,
       sharedKey: (debounce ?? unique) !== undefined,
     }),
-    ...given({ notes: request.notes, session: request.kept_session && sessionView(request, request.kept_session) }),
+    ...defined({ notes: request.notes, session: request.kept_session && sessionView(request, request.kept_session) }),
     ...(held.length > 0 && { pauses: held.map(pauseReference) }),
   };
 }
@@ -124,7 +124,7 @@ const anyOffset = {
 
 /** What was checked of a token, and the claims that would be used: their names only. */
 function sessionView({ product, env }: AcceptedRequest, kept: KeptSession): NonNullable<Explanation["session"]> {
-  const { issuer } = own(own(sessionsOf(product), kept.tag)?.envs ?? {}, env) ?? {};
+  const { issuer } = ownValue(ownValue(sessionsOf(product), kept.tag)?.envs ?? {}, env) ?? {};
   const checked = ["signature", "expiry", "audience", ...(issuer === undefined ? [] : ["issuer"])];
   const claims = [...claimsIn(kept).claims];
   const absent = claims.flatMap(([name, value]) => (value === undefined ? [name] : []));

@@ -1,8 +1,8 @@
 import type * as z from "zod";
 import { takesExpressions } from "../expressions/request-input.ts";
 import { cacheKeyOf, cacheTtl } from "../job/result-cache.ts";
+import { defined } from "../kernel/defined.ts";
 import { durationMs } from "../kernel/duration.ts";
-import { given } from "../kernel/given.ts";
 import type { Services } from "../operations/services.ts";
 import { usableRun } from "../operations/usable-run.ts";
 import type { AcceptedRequest } from "../requests/request.ts";
@@ -17,9 +17,9 @@ export async function explainedCache(
 ): Promise<ExplainedCache> {
   const { product, env, tag: event, app, cache: tag, input, kept_session: session } = request;
   const { cache_ttl } = request.event;
-  const of = { product: product.tag, env, event, ...given({ app, session }) };
+  const of = { product: product.tag, env, event, ...defined({ app, session }) };
   const key = takesExpressions(request) ? undefined : cacheKeyOf(of, tag, input);
   const run = key && (await usableRun(services, key, services.clock.now()));
   const ttl_ms = cache_ttl === undefined ? cacheTtl.default : durationMs(cache_ttl);
-  return { tag, ttl_ms, ...given({ cached_from: run?.job_id }) };
+  return { tag, ttl_ms, ...defined({ cached_from: run?.job_id }) };
 }

@@ -1,8 +1,8 @@
 import type * as z from "zod";
 import type { Limit } from "../catalog/limit.ts";
 import type { Job } from "../job/job.ts";
+import { defined } from "../kernel/defined.ts";
 import { durationMs } from "../kernel/duration.ts";
-import { given } from "../kernel/given.ts";
 import type { GateName } from "../limits/gate.ts";
 import { aheadMs } from "../limits/gcra.ts";
 import { type LimitRule, type Pin, ruleOf } from "../limits/limit-rule.ts";
@@ -19,7 +19,7 @@ type ExplainedGate = z.infer<typeof ExplainedGateSchema>;
 const followedMs = 5000;
 
 const numbersView = ({ concurrency, rate }: LimitRule) =>
-  given({
+  defined({
     concurrency,
     rate: rate && { limit: rate.limit, period_ms: durationMs(rate.period), burst: rate.burst ?? 1 },
   });
@@ -34,7 +34,7 @@ export async function gateView(gates: Gates, gate: GateName, rule: LimitRule, no
     key: gate.key,
     in_use: held.filter(({ lease }) => lease >= now).length,
     waiting: view.waiters.length,
-    ...given({
+    ...defined({
       more_waiting: view.more || undefined,
       oldest_wait_since: oldestOf(view.waiters.map(({ since }) => since)),
       next_start: starts?.next,
@@ -69,20 +69,20 @@ export function limitView(
     product_tag: product,
     env,
     name,
-    ...given({ description: limit.description, key: limit.key }),
+    ...defined({ description: limit.description, key: limit.key }),
     ...numbersView(ruleOf(limit, pin, now)),
-    ...given({
+    ...defined({
       pinned: pinned && {
         ...numbersView(pinned),
         until: pinned.until,
         pinned_at: pinned.pinned_at,
-        ...given({ reason: pinned.reason }),
+        ...defined({ reason: pinned.reason }),
       },
       in_force_at: changedAt === undefined ? undefined : changedAt + followedMs,
     }),
     events,
     gates,
-    ...given({ more_gates: moreGates || undefined }),
+    ...defined({ more_gates: moreGates || undefined }),
   };
 }
 

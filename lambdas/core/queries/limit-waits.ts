@@ -18,7 +18,7 @@ const atOnce = 10;
 
 /** The limit in whose line a job stands, its place there, and when it would start. */
 export async function limitWait(services: Waiting, job: Job, now: number): Promise<LimitWait | undefined> {
-  const found = await lineOf(services, job, now);
+  const found = await findLineOf(services, job, now);
   if (!found) return undefined;
   const { gate, rule, waiter } = found;
   const [view, pump] = await Promise.all([
@@ -26,7 +26,7 @@ export async function limitWait(services: Waiting, job: Job, now: number): Promi
     rule.rate && services.gates.pump(gate),
   ]);
   const starts = startsOf(view.parts, rule, now);
-  return { ...waitOf(found), ...waitEstimate(waiter, { line: view, starts, pump, now }) };
+  return { ...limitWaitOf(found), ...waitEstimate(waiter, { line: view, starts, pump, now }) };
 }
 
 /** The same for a page of jobs, by their ids, without places and starts: a read of each gate of the first jobs that may wait. */
@@ -38,23 +38,23 @@ export async function limitWaits(
   const found = await inParallel(
     atOnce,
     jobs.filter((job) => mayStand(job, now)).slice(0, mostJobs),
-    async (job) => [job.id, await lineOf(services, job, now)] as const,
+    async (job) => [job.id, await findLineOf(services, job, now)] as const,
   );
-  return new Map(found.flatMap(([id, one]) => (one ? [[id, waitOf(one)] as const] : [])));
+  return new Map(found.flatMap(([id, one]) => (one ? [[id, limitWaitOf(one)] as const] : [])));
 }
 
-interface Found extends RuledGate {
+interface FoundLine extends RuledGate {
   waiter: Waiter;
 }
 
-const waitOf = ({ gate: { limit, key }, waiter: { since } }: Found): LimitWait => ({ limit, key, since });
+const limitWaitOf = ({ gate: { limit, key }, waiter: { since } }: FoundLine): LimitWait => ({ limit, key, since });
 
 /** The line in which a job stands: it is in one at most, apart from moments. */
-async function lineOf(services: Waiting, job: Job, now: number): Promise<Found | undefined> {
+async function findLineOf(services: Waiting, job: Job, now: number): Promise<FoundLine | undefined> {
   if (!mayStand(job, now)) return undefined;
   const at = { job: job.id, order: orderOf(job) };
   const ruled = await rulesOf({ ...services, clock: { now: () => now, sleep: async () => {} } }, job);
   const waiters = await Promise.all(ruled.map(({ gate }) => services.gates.waiter(gate, at)));
   const found = ruled.map((one, index) => ({ ...one, waiter: waiters[index] }));
-  return found.find((one): one is Found => one.waiter !== undefined && isStillWaiting(job, one.waiter));
+  return found.find((one): one is FoundLine => one.waiter !== undefined && isStillWaiting(job, one.waiter));
 }

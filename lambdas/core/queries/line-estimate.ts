@@ -1,5 +1,5 @@
-import { given } from "../kernel/given.ts";
-import type { PartState } from "../limits/gate.ts";
+import { defined } from "../kernel/defined.ts";
+import type { GateItemState } from "../limits/gate.ts";
 import { type Arrival, bucketsOf, freeStarts, intervalOf, paceOf, startAfter } from "../limits/gcra.ts";
 import type { LimitRule } from "../limits/limit-rule.ts";
 import { type Pump, patienceMs } from "../limits/pump.ts";
@@ -29,7 +29,7 @@ interface Starts {
 
 /** The starts of a gate; undefined for one without a rate. A fast rate has several buckets, which give them out at the same time. */
 export function startsOf(
-  parts: Readonly<Record<number, PartState>>,
+  parts: Readonly<Record<number, GateItemState>>,
   { rate }: LimitRule,
   now: number,
 ): Starts | undefined {
@@ -48,7 +48,7 @@ export const startAt = ({ next, free, interval }: Starts, place: number): number
   Math.ceil(next + Math.max(0, place - Math.max(1, free)) * interval);
 
 /** The place of a waiter among the first of its line, from 1; undefined beyond what was read. */
-export function placeOf({ job, order }: Waiter, { waiters }: Line): number | undefined {
+export function placeInLine({ job, order }: Waiter, { waiters }: Line): number | undefined {
   const index = waiters.findIndex((other) => other.job === job && other.order === order);
   return index < 0 ? undefined : index + 1;
 }
@@ -58,12 +58,12 @@ export function waitEstimate(
   waiter: Waiter,
   { line, starts, pump, now }: { line: Line; starts: Starts | undefined; pump: Pump | undefined; now: number },
 ): { position?: number; starts_at?: number } {
-  const position = placeOf(waiter, line);
+  const position = placeInLine(waiter, line);
   const planned = starts && pump?.called[waiter.job]?.at;
   // A job that does not come in time is called again, so the plan no longer holds.
   const holds = planned !== undefined && pump !== undefined && planned + patienceMs(pump) >= now;
   const byPlace = starts && position !== undefined ? startAt(starts, position) : undefined;
-  return given({ position, starts_at: holds ? Math.max(planned, now) : byPlace });
+  return defined({ position, starts_at: holds ? Math.max(planned, now) : byPlace });
 }
 
 interface LineEstimate {

@@ -39,22 +39,22 @@ export async function listErrors(
   }));
   const all = tenants.flatMap((tenant) =>
     mergedGroups(read.filter((one) => one.tenant === tenant).flatMap(({ groups }) => groups)).map((group) =>
-      viewOf(tenant, group),
+      errorGroupViewOf(tenant, group),
     ),
   );
-  const left = all.sort(byCount).filter((group) => !after || isBehind(positionOf(group), after));
+  const left = all.sort(byCount).filter((group) => !after || isBehind(errorPositionOf(group), after));
   const errors = left.slice(0, limit);
   const last = errors.at(-1);
-  return { errors, ...(last && left.length > limit && { next: positionOf(last) }) };
+  return { errors, ...(last && left.length > limit && { next: errorPositionOf(last) }) };
 }
 
-const viewOf = ({ product, env }: Tenant, group: FailureGroup): ErrorGroupView => ({
+const errorGroupViewOf = ({ product, env }: Tenant, group: FailureGroup): ErrorGroupView => ({
   product_tag: product,
   env,
   ...group,
 });
 
-const positionOf = ({ product_tag, env, fingerprint, count }: ErrorGroupView): ErrorPosition => ({
+const errorPositionOf = ({ product_tag, env, fingerprint, count }: ErrorGroupView): ErrorPosition => ({
   count,
   key: `${product_tag}#${env}#${fingerprint}`,
 });
@@ -62,4 +62,5 @@ const positionOf = ({ product_tag, env, fingerprint, count }: ErrorGroupView): E
 const isBehind = (one: ErrorPosition, other: ErrorPosition): boolean =>
   one.count < other.count || (one.count === other.count && one.key > other.key);
 
-const byCount = (a: ErrorGroupView, b: ErrorGroupView): number => (isBehind(positionOf(a), positionOf(b)) ? 1 : -1);
+const byCount = (a: ErrorGroupView, b: ErrorGroupView): number =>
+  isBehind(errorPositionOf(a), errorPositionOf(b)) ? 1 : -1;

@@ -5,7 +5,7 @@ import { type Drift, driftOf, wantedOf } from "../catalog/schedules.ts";
 import type { IndexPosition } from "../job/index-position.ts";
 import { type Job, phaseOf } from "../job/job.ts";
 import type { Pause } from "../job/pause.ts";
-import { given } from "../kernel/given.ts";
+import { defined } from "../kernel/defined.ts";
 import { inParallel } from "../kernel/in-parallel.ts";
 import type { JobStatus } from "../kernel/job-status.ts";
 import { listJobs } from "../operations/list-jobs.ts";
@@ -38,7 +38,7 @@ export async function listSeries(
   // What runs next comes first, and paused series last. Where ended ones are among them, the order is turned, since those
   // have the earliest times of all.
   const order = status.every((one) => phaseOf(one) === "pending") ? "asc" : "desc";
-  const query = { status, recurring: true, order, limit, ...given({ after }) } as const;
+  const query = { status, recurring: true, order, limit, ...defined({ after }) } as const;
   const listed = await listJobs(jobs, tenants, query, now);
   const series = await inParallel(seriesOfPage, listed.jobs, async (job) => {
     // As in the list of runs: only those before the current one were accepted.
@@ -46,7 +46,7 @@ export async function listSeries(
     const calendars = calendarsOf(catalog, job.product);
     return seriesView(job, runs, now, { calendars, pauses, drift: driftsOf(catalog, job) });
   });
-  return { series, ...given({ next: listed.next }) };
+  return { series, ...defined({ next: listed.next }) };
 }
 
 /** How a series that belongs to a schedule of the catalog differs from it. */

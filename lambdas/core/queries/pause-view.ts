@@ -1,8 +1,8 @@
 import type * as z from "zod";
 import { isWaiting, type Job } from "../job/job.ts";
-import { covers, endOf, type Held, isHolding, type Pause, pauseOf } from "../job/pause.ts";
+import { covers, type Held, isHolding, type Pause, pauseEndOf, pauseOf } from "../job/pause.ts";
 import { isParked } from "../job/transitions.ts";
-import { given } from "../kernel/given.ts";
+import { defined } from "../kernel/defined.ts";
 import type { Services } from "../operations/services.ts";
 import type { PauseReferenceSchema, PauseSchema } from "./schemas/pauses.ts";
 
@@ -11,7 +11,7 @@ type PauseReference = z.infer<typeof PauseReferenceSchema>;
 
 export function pauseView(pause: Pause, now: number): PauseView {
   const { id, product, env, event, limit, key, reason, by, since, until, drain_per_second, drain } = pause;
-  const end = endOf(pause, now);
+  const end = pauseEndOf(pause, now);
   return {
     id,
     product_tag: product,
@@ -19,7 +19,7 @@ export function pauseView(pause: Pause, now: number): PauseView {
     state: end === undefined ? "active" : "draining",
     since,
     drain_per_second,
-    ...given({ env, event, limit, key, by, until, ended_at: end, released: drain?.sent }),
+    ...defined({ env, event, limit, key, by, until, ended_at: end, released: drain?.sent }),
   };
 }
 
@@ -27,7 +27,7 @@ export const pauseReference = ({ id, reason, since, until }: Pause): PauseRefere
   pause: id,
   reason,
   since,
-  ...given({ until }),
+  ...defined({ until }),
 });
 
 /** The pause that a job waits for, where its time has come and it has not started. */

@@ -1,11 +1,11 @@
 import * as z from "zod";
 import { hasAccess, type Scopes } from "../access/scopes.ts";
-import { type Catalog, own } from "../catalog/catalog.ts";
+import { type Catalog, ownValue } from "../catalog/catalog.ts";
 import type { Definitions, JobTypeDefinition, Product, ProductEvent } from "../catalog/job-type.ts";
 import { referenceName, referencesIn } from "../catalog/references.ts";
 import { wantedOf } from "../catalog/schedules.ts";
 import type { JobType } from "../job/job.ts";
-import { given } from "../kernel/given.ts";
+import { defined } from "../kernel/defined.ts";
 import type { ProductSchema, ProductSummarySchema } from "./schemas/product.ts";
 
 /** A product as callers see it, with the envs that their key has access to. */
@@ -42,7 +42,7 @@ export function productView(product: Product, catalog: Catalog, scopes: Scopes):
           ...event,
           input: (own && definition.inputSchemaOf?.(own, target)) ?? inputSchema(definition),
           references: [...new Set(targets.flatMap((one) => referenceNames(one, summary.envs)))],
-          ...(group && { targets: group.members.map(({ name, weight }) => ({ name, ...given({ weight }) })) }),
+          ...(group && { targets: group.members.map(({ name, weight }) => ({ name, ...defined({ weight }) })) }),
         };
       }),
     }
@@ -55,19 +55,19 @@ const schedulesView = (product: Product, envs: readonly string[]): ProductView["
     .filter(({ env }) => envs.includes(env))
     .map(({ name, env, job_id, body: { event, repeat } }) => ({
       ...{ name, env, event: String(event), job_id, repeat },
-      ...given({ description: product.schedules?.[name]?.description }),
+      ...defined({ description: product.schedules?.[name]?.description }),
     }));
 
 /** The names of the variables of some envs, and of the constants. Their values are for expressions only. */
 function valueNames({ variables = {}, constants = {} }: Product, envs: readonly string[]) {
-  const ofEnvs = envs.flatMap((env) => Object.keys(own(variables, env) ?? {}));
+  const ofEnvs = envs.flatMap((env) => Object.keys(ownValue(variables, env) ?? {}));
   return { variables: [...new Set(ofEnvs)], constants: Object.keys(constants) };
 }
 
 /** What a target refers to in some envs, and in all of them. */
 function referenceNames(target: unknown, envs: readonly string[]): string[] {
   const { envs: perEnv = {}, ...shared } = (target ?? {}) as { envs?: Record<string, unknown> };
-  const found = referencesIn([shared, ...envs.map((env) => own(perEnv, env))]);
+  const found = referencesIn([shared, ...envs.map((env) => ownValue(perEnv, env))]);
   return [...new Set(found.map(referenceName))];
 }
 

@@ -21,7 +21,7 @@ interface Redacted {
 export function redact(value: unknown, pointers: readonly string[]): Redacted {
   return pointers.reduce<Redacted>(
     ({ value, redacted }, pointer) => {
-      const left = without(value, pathOf(pointer));
+      const left = withoutPath(value, pathOf(pointer));
       return left === value ? { value, redacted } : { value: left, redacted: [...redacted, pointer] };
     },
     { value, redacted: [] },
@@ -29,12 +29,12 @@ export function redact(value: unknown, pointers: readonly string[]): Redacted {
 }
 
 /** The value itself, and not a copy, if there is nothing at the path. */
-function without(value: unknown, [step, ...rest]: readonly string[]): unknown {
+function withoutPath(value: unknown, [step, ...rest]: readonly string[]): unknown {
   if (step === undefined || isFullText(value)) return redactedText;
   if (typeof value !== "object" || value === null) return value;
   let found = false;
   const entries = Object.entries(value).map(([key, part]) => {
-    const left = step === every || step === key ? without(part, rest) : part;
+    const left = step === every || step === key ? withoutPath(part, rest) : part;
     found ||= left !== part;
     return [key, left] as const;
   });

@@ -1,6 +1,6 @@
 import { isBlob, type Stored, type StoredBlob } from "../job/job.ts";
 import { largestAnswer, sentBytes, sentBytesOf } from "../kernel/sizes.ts";
-import { parsed } from "../operations/payload.ts";
+import { parsePayload } from "../operations/payload.ts";
 import type { BlobStore } from "../ports/blob-store.ts";
 import { redact } from "./redact.ts";
 
@@ -33,7 +33,7 @@ export async function withResults<View extends object>(
 ): Promise<(View & ResultView)[]> {
   const small = views.map((view, i) => ({ ...view, ...inlineOf(results[i], hidden) }));
   const room = largestAnswer - sentBytesOf(small) - urlBytes * (results.length + 1);
-  const read = await Promise.all(candidates(results, room).map((blob) => blob && bytesOf(blobs, blob)));
+  const read = await Promise.all(candidates(results, room).map((blob) => blob && readBlob(blobs, blob)));
   let left = room;
   const shown: Promise<View & ResultView>[] = small.map(async (view, i) => {
     const result = results[i];
@@ -44,9 +44,9 @@ export async function withResults<View extends object>(
       const bytes = json ? sentBytes(json) : Number.POSITIVE_INFINITY;
       if (!json || bytes > left) return { ...view, result_url: await blobs.downloadUrl(result.blob, resultUrlSeconds) };
       left -= bytes;
-      return { ...view, result: parsed(json) };
+      return { ...view, result: parsePayload(json) };
     }
-    const visible = json && visibleOf(parsed(json), hidden);
+    const visible = json && visibleOf(parsePayload(json), hidden);
     const bytes = visible ? sentBytesOf(visible) : Number.POSITIVE_INFINITY;
     if (!visible || bytes > left) return { ...view, result_bytes: result.bytes };
     left -= bytes;
@@ -58,7 +58,7 @@ export async function withResults<View extends object>(
 const gone = "gone";
 
 /** A deletion that was interrupted leaves a job whose result is gone: it must not hold up the others of its page. */
-const bytesOf = async (blobs: BlobStore, { blob }: { blob: string }): Promise<Uint8Array | typeof gone> =>
+const readBlob = async (blobs: BlobStore, { blob }: { blob: string }): Promise<Uint8Array | typeof gone> =>
   (await blobs.get(blob)) ?? gone;
 
 const inlineOf = (result: Stored | undefined, hidden: readonly string[]): ResultView =>

@@ -3,7 +3,7 @@ import type { Drift } from "../catalog/schedules.ts";
 import { hasBegun, isFinished, isWaiting, type Job, type RunRecord } from "../job/job.ts";
 import type { Pause } from "../job/pause.ts";
 import { type Calendars, nextOccurrence, noCalendars, plannedAfter, runsLeft, skipReason } from "../job/series.ts";
-import { given } from "../kernel/given.ts";
+import { defined } from "../kernel/defined.ts";
 import { type FireTime, localTimes } from "./fire-times.ts";
 import type { LastRunSchema, SeriesSchema } from "./schemas/series.ts";
 import { summaryOf } from "./view.ts";
@@ -45,7 +45,7 @@ function lastRunOf({ run, status, scheduled_at, attempts, begun_at, finished_at,
     run,
     status,
     scheduled_at,
-    ...given({ started_at, finished_at }),
+    ...defined({ started_at, finished_at }),
     ...(first?.started_at !== undefined && { lateness_ms: first.started_at - first.due_at }),
     ...(started_at !== undefined && finished_at !== undefined && { duration_ms: finished_at - started_at }),
   };
@@ -54,7 +54,7 @@ function lastRunOf({ run, status, scheduled_at, attempts, begun_at, finished_at,
 /** When the next `count` runs of a series start. For a paused series, as if it were resumed now. */
 export function nextRuns(job: Job, now: number, count: number, calendars: Calendars = noCalendars): FireTime[] {
   const { repeat } = job;
-  const first = firstOf(job, now, calendars);
+  const first = firstTimeOf(job, now, calendars);
   if (!repeat || !first) return [];
   const left = Math.min(count, runsLeft(job) + (first.isCurrent ? 1 : 0));
   const times: number[] = [];
@@ -69,7 +69,7 @@ export function nextRuns(job: Job, now: number, count: number, calendars: Calend
 }
 
 /** The next run, and whether it is the one that the job's item holds. */
-function firstOf(job: Job, now: number, calendars: Calendars): { at: number; isCurrent: boolean } | undefined {
+function firstTimeOf(job: Job, now: number, calendars: Calendars): { at: number; isCurrent: boolean } | undefined {
   if (isFinished(job) || !job.repeat) return undefined;
   if (isWaiting(job) && !hasBegun(job)) return current(job, now, calendars);
   if (job.status === "paused") {

@@ -11,7 +11,7 @@ const percentilesOf = (histogram: Histogram): StatsView["lateness_ms"] => ({
   p99: percentile(histogram, 0.99),
 });
 
-const outcomesOf = ({ scheduled, completed, failed, cancelled }: Counts): StatsView["counts"] => ({
+const countedOutcomes = ({ scheduled, completed, failed, cancelled }: Counts): StatsView["counts"] => ({
   scheduled,
   completed,
   failed,
@@ -19,7 +19,7 @@ const outcomesOf = ({ scheduled, completed, failed, cancelled }: Counts): StatsV
 });
 
 /** Cuts a window into parts of `partMs`, oldest first, those without a count too. The last one ends with the window. */
-export function partsOf(
+export function statsPartsOf(
   hours: readonly Pick<HourCounts, "hour" | "counts">[],
   { from, to, partMs }: { from: number; to: number; partMs: number },
 ): NonNullable<StatsView["parts"]> {
@@ -32,7 +32,7 @@ export function partsOf(
   return totals.map((total, i) => ({
     from: from + i * partMs,
     to: Math.min(to, from + (i + 1) * partMs),
-    counts: outcomesOf(total),
+    counts: countedOutcomes(total),
   }));
 }
 
@@ -42,7 +42,7 @@ export function statsOf(hours: readonly Counts[]): Omit<StatsView, "product_tag"
   const { completed, failed, completed_first_try, attempts } = total;
   const runs = completed + failed;
   return {
-    counts: outcomesOf(total),
+    counts: countedOutcomes(total),
     success_rate: runs === 0 ? null : completed / runs,
     completed_first_try,
     completed_after_retry: completed - completed_first_try,

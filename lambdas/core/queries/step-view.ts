@@ -1,6 +1,6 @@
 import type * as z from "zod";
 import { isFinished, type Job, shownStatus } from "../job/job.ts";
-import { given } from "../kernel/given.ts";
+import { defined } from "../kernel/defined.ts";
 import { loadIfThere } from "../operations/payload.ts";
 import type { Services } from "../operations/services.ts";
 import type { StepSchema } from "./schemas/progress.ts";
@@ -14,7 +14,7 @@ type Steps = Record<string, StepView>;
 export const stepViewOf = (child: Job, now: number): StepView => ({
   status: shownStatus(child, now),
   job_id: child.id,
-  ...given({ started_at: child.started_at, finished_at: child.finished_at, error: child.error }),
+  ...defined({ started_at: child.started_at, finished_at: child.finished_at, error: child.error }),
 });
 
 /**

@@ -2,7 +2,7 @@ import type * as z from "zod";
 import type { Tenant } from "../access/tenants.ts";
 import { furtherQuartersFor, isHot, minuteMs, quarterOf } from "../job/due-time.ts";
 import { quarterHourMs } from "../job/route.ts";
-import { given } from "../kernel/given.ts";
+import { defined } from "../kernel/defined.ts";
 import { inParallel, readsAtOnce } from "../kernel/in-parallel.ts";
 import { never } from "../kernel/start-time.ts";
 import type { Services } from "../operations/services.ts";
@@ -36,7 +36,7 @@ export async function upcoming(
 ): Promise<UpcomingView> {
   const from = Math.floor(now / minuteMs) * minuteMs;
   const to = from + minutes * minuteMs;
-  const partitions = partitionsOf(tenants, jobs.shards, now + 1, to - 1);
+  const partitions = upcomingPartitions(tenants, jobs.shards, now + 1, to - 1);
   const [times, hotMinutes] = await Promise.all([
     readInTurns(jobs, partitions, most),
     hotMinutesOf({ dueCounts, hot }, tenants, from, to),
@@ -45,7 +45,7 @@ export async function upcoming(
   const end = Math.min(...partitions.map(({ done, after }) => (done ? never : (after?.time ?? from))));
   return {
     from,
-    ...countsOf(times, { from, minutes, end }),
+    ...upcomingCounts(times, { from, minutes, end }),
     hot_minutes: hotMinutes,
     starts_per_second: hot.startsPerSecond,
   };
@@ -75,7 +75,7 @@ export async function hotMinutesOf(
   });
 }
 
-const partitionsOf = (tenants: readonly Tenant[], shards: number, from: number, until: number): Partition[] =>
+const upcomingPartitions = (tenants: readonly Tenant[], shards: number, from: number, until: number): Partition[] =>
   tenants.flatMap(({ product, env }) =>
     Array.from({ length: shards }, (_, shard) => ({
       query: { product, env, phase: "pending" as const, shard, from, until, order: "asc" as const },
@@ -95,7 +95,7 @@ async function readInTurns(jobs: Pick<JobStore, "page">, partitions: Partition[]
     const limit = Math.min(largestPage, Math.max(1, Math.floor(left / open.length)));
     const read = await inParallel(readsAtOnce, open, async (partition) => {
       const read = await jobs.page({ ...partition.query, limit }, partition.after);
-      Object.assign(partition, { ...given({ after: read.next }), done: read.next === undefined });
+      Object.assign(partition, { ...defined({ after: read.next }), done: read.next === undefined });
       return read.jobs.map(({ time }) => time);
     });
     times.push(...read.flat());
@@ -109,7 +109,7 @@ interface Window {
   end: number;
 }
 
-function countsOf(
+function upcomingCounts(
   times: readonly number[],
   { from, minutes, end }: Window,
 ): Pick<UpcomingView, "minutes" | "total" | "truncated"> {

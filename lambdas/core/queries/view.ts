@@ -5,7 +5,7 @@ import { isFinished, isWaiting, type Job, type Parent, shownStatus } from "../jo
 import type { Pause } from "../job/pause.ts";
 import { cachedFrom } from "../job/result-cache.ts";
 import type { Shared } from "../job/shared-key.ts";
-import { given } from "../kernel/given.ts";
+import { defined } from "../kernel/defined.ts";
 import { shorten } from "../kernel/sizes.ts";
 import type { Services } from "../operations/services.ts";
 import { channelsShown } from "./channels-view.ts";
@@ -33,7 +33,7 @@ export const receiptOf = (job: Job, now: number, { as, replaced }: Shared = {}):
   recurring: job.repeat !== undefined,
   ...(job.repeat !== undefined && isWaiting(job) && { next_run_at: job.due_at }),
   ...(as && { [as]: true }),
-  ...given({ replaced }),
+  ...defined({ replaced }),
 });
 
 /** Jobs that were stored before messages were shortened may have longer ones, which 100 jobs of a page have no room for. */
@@ -55,19 +55,19 @@ export const summaryOf = (job: Job, now: number, pauses: readonly Pause[] = []):
   ...optionalOf(job),
   ...shownError(job),
   ...(job.parent && { parent: parentOf(job.parent) }),
-  ...given({ waiting_for: pauseWait(job, pauses, now) ?? reservedWait(job, now) }),
+  ...defined({ waiting_for: pauseWait(job, pauses, now) ?? reservedWait(job, now) }),
   ...(job.schedule && { schedule: job.schedule.name }),
-  ...given({ cache: job.cache, cached_from: cachedFrom(job.attempts) }),
+  ...defined({ cache: job.cache, cached_from: cachedFrom(job.attempts) }),
   ...(job.session && { session: { tag: job.session.tag } }),
-  ...given({ debounce: job.debounce && debounceView(job.debounce), unique: job.unique }),
-  ...given({ first_started_at: firstStartShown(job), gates: job.gates }),
+  ...defined({ debounce: job.debounce && debounceView(job.debounce), unique: job.unique }),
+  ...defined({ first_started_at: firstStartShown(job), gates: job.gates }),
 });
 
 /** Unknown once the record of the first attempt has made room for later ones. */
 const firstStartShown = (job: Job) => ((job.attempts[0]?.attempt ?? 1) === 1 ? firstStartOf(job) : undefined);
 
 const optionalOf = ({ app, started_at, finished_at, expires_at, labels, fairness_key, repeat, reason }: Job) =>
-  given({ app, started_at, finished_at, expires_at, labels, fairness_key, repeat, reason });
+  defined({ app, started_at, finished_at, expires_at, labels, fairness_key, repeat, reason });
 
 const debounceView = ({ key, until, requests }: NonNullable<Job["debounce"]>) => ({ key, until, requests });
 
@@ -96,7 +96,7 @@ export async function viewOf(
   const summary = summaryOf(job, now, pauses);
   const view: JobView = {
     ...summary,
-    ...given({ priority, waiting_for: summary.waiting_for ?? limited, snoozes }),
+    ...defined({ priority, waiting_for: summary.waiting_for ?? limited, snoozes }),
     attempts: job.attempts.map(attemptView),
     ...(steps && { steps: shownSteps(steps), ...graphShown(services.catalog, job, steps) }),
     ...(channels && { channels }),
@@ -125,8 +125,8 @@ export function runViewsOf(
       status: shownStatus(run, now),
       scheduled_at: run.scheduled_at,
       due_at: run.due_at,
-      ...given({ started_at: run.started_at, finished_at: run.finished_at, reason: run.reason }),
-      ...given({ cached_from: cachedFrom(run.attempts) }),
+      ...defined({ started_at: run.started_at, finished_at: run.finished_at, reason: run.reason }),
+      ...defined({ cached_from: cachedFrom(run.attempts) }),
       ...shownError(run),
       attempts: run.attempts.map(attemptView),
     }),

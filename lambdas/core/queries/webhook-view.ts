@@ -1,7 +1,7 @@
 import type * as z from "zod";
 import type { EndpointState } from "../catalog/endpoint-state.ts";
 import type { ProductEndpoint } from "../catalog/webhook.ts";
-import { given } from "../kernel/given.ts";
+import { defined } from "../kernel/defined.ts";
 import type { WebhookSchema } from "./schemas/webhooks.ts";
 
 export type WebhookView = z.infer<typeof WebhookSchema>;
@@ -18,6 +18,6 @@ export function webhookView(endpoint: ProductEndpoint, state: EndpointState | un
     // An endpoint may be disabled although a success has just cleared its failures.
     ...(failures > 0 && { failures, failing_since, last_failure }),
     ...(disabled && { disabled_at: disabled.at, reason: disabled.reason }),
-    ...given({ recent_failures }),
+    ...defined({ recent_failures }),
   };
 }

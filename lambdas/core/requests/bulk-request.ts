@@ -20,20 +20,20 @@ export const changeable: Record<BulkAction, readonly JobStatus[]> = {
 
 const Name = z.string().min(1).max(requestLimits.name);
 const EventName = z.string().min(1).max(requestLimits.event);
-const oneOrMore = <Value extends string>(values: readonly [Value, ...Value[]]) =>
+const valueOrList = <Value extends string>(values: readonly [Value, ...Value[]]) =>
   z.union([z.enum(values), z.array(z.enum(values)).min(1).max(values.length)]);
 
 /** Selects jobs by the same fields as the list of jobs. */
 export const BulkFilter = strict({
   product_tag: Name,
   env: Name.optional().describe("Default: every env that the key has access to."),
-  status: oneOrMore(jobStatuses)
+  status: valueOrList(jobStatuses)
     .optional()
     .meta({
       description: "One status or more, of those that the action can change. Default: all of them.",
       examples: [["scheduled", "queued"]],
     }),
-  type: oneOrMore(jobTypes)
+  type: valueOrList(jobTypes)
     .optional()
     .meta({ description: "One type or more. Default: any.", examples: ["notification"] }),
   event: EventName.optional().meta({

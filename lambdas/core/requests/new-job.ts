@@ -3,7 +3,7 @@ import type { Job, Stored } from "../job/job.ts";
 import { spread } from "../job/series.ts";
 import { debouncedStart } from "../job/shared-key.ts";
 import { waiting } from "../job/transitions.ts";
-import { given } from "../kernel/given.ts";
+import { defined } from "../kernel/defined.ts";
 import type { AcceptedRequest } from "./request.ts";
 
 interface NewJobFields {
@@ -39,7 +39,7 @@ export function newJob(request: AcceptedRequest, { id, writeId, now, input }: Ne
     timeout_ms: request.timeout_ms,
     retries: request.retries,
     retry_policy: request.retry_policy,
-    ...given({
+    ...defined({
       app,
       session: request.kept_session,
       // A step has an input that its feature has resolved: it is data, whatever the event says.

@@ -1,11 +1,11 @@
 import * as z from "zod";
 import { may, type Scopes } from "../access/scopes.ts";
-import { type Catalog, own } from "../catalog/catalog.ts";
+import { type Catalog, ownValue } from "../catalog/catalog.ts";
 import type { Product } from "../catalog/job-type.ts";
 import { keyText, longestKey } from "../expressions/keys.ts";
 import { drainRates, type PauseScope } from "../job/pause.ts";
+import { defined } from "../kernel/defined.ts";
 import type { Fault } from "../kernel/errors.ts";
-import { given } from "../kernel/given.ts";
 import { invalidRequest, parseBody } from "../kernel/parse-body.ts";
 import { RequestError } from "../kernel/request-error.ts";
 import { requestLimits } from "../kernel/request-limits.ts";
@@ -73,17 +73,17 @@ export function parsePause(body: unknown, catalog: Catalog, now: number): PauseW
   const product = env === undefined ? catalog.product(product_tag) : catalog.tenant(product_tag, env);
   const place = env ?? product.envs[0];
   if (event !== undefined && place !== undefined) catalog.find(product_tag, place, event);
-  const faults = limitFaults({ event, limit, key }, product);
+  const faults = pausedLimitFaults({ event, limit, key }, product);
   if (faults.length > 0) throw invalidRequest(faults);
   const end = until === undefined ? undefined : epochMs(until);
   if (end !== undefined && end <= now) throw invalidUntil("must be in the future");
   if (end !== undefined && end > now + farthestAheadMs) throw invalidUntil("is more than 5 years ahead");
   const kept = key === undefined ? undefined : keptKey(key);
-  return { product: product_tag, reason, drain_per_second, ...given({ env, event, limit, key: kept, until: end }) };
+  return { product: product_tag, reason, drain_per_second, ...defined({ env, event, limit, key: kept, until: end }) };
 }
 
 /** Throws LIMIT_NOT_FOUND where the product has no such limit. */
-function limitFaults(
+function pausedLimitFaults(
   { event, limit, key }: Pick<z.infer<typeof PauseRequest>, "event" | "limit" | "key">,
   product: Product,
 ) {
@@ -94,7 +94,7 @@ function limitFaults(
   }
   if (event !== undefined)
     faults.push({ pointer: "/event", detail: "does not go with `limit`: pause one or the other" });
-  const found = own(product.limits ?? {}, limit);
+  const found = ownValue(product.limits ?? {}, limit);
   if (!found) throw limitNotFound(product, limit);
   if (key !== undefined && found.key === undefined)
     faults.push({ pointer: "/key", detail: "must be left out: the limit has no keys" });

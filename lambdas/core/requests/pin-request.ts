@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { limitBounds, limitNumbers, needsNumbers } from "../catalog/limit.ts";
-import { given } from "../kernel/given.ts";
+import { defined } from "../kernel/defined.ts";
 import { invalidRequest, parseBody } from "../kernel/parse-body.ts";
 import { notWellFormed, strict, wellFormed } from "../kernel/schema.ts";
 import { epochMs, Time } from "../kernel/start-time.ts";
@@ -27,5 +27,5 @@ export function pinOf(body: unknown, now: number): Pin {
     const detail = end <= now ? "must be in the future" : `is more than ${limitBounds.pinDays} days ahead`;
     throw invalidRequest([{ pointer: "/until", detail }]);
   }
-  return { ...given({ concurrency, rate, reason }), until: end, pinned_at: now };
+  return { ...defined({ concurrency, rate, reason }), until: end, pinned_at: now };
 }

@@ -2,8 +2,8 @@ import { Cron } from "croner";
 import * as z from "zod";
 import type { Repeat } from "../job/job.ts";
 import { type Calendars, dayExists, firstOccurrence, isDate, isTimeZone } from "../job/series.ts";
+import { defined } from "../kernel/defined.ts";
 import type { Fault } from "../kernel/errors.ts";
-import { given } from "../kernel/given.ts";
 import { milliseconds } from "../kernel/plain-faults.ts";
 import { didYouMean, strict } from "../kernel/schema.ts";
 import { oneOf } from "../kernel/some-of.ts";
@@ -105,10 +105,10 @@ export const repeatOf = (
   { cron, every, tz, limit, end_date, overlap = "skip", ...asked }: RepeatRequest,
   start: number,
 ): Repeat => ({
-  ...given({ cron, every, tz, limit, end_date: end_date === undefined ? undefined : epochMs(end_date) }),
+  ...defined({ cron, every, tz, limit, end_date: end_date === undefined ? undefined : epochMs(end_date) }),
   overlap,
   anchor: start,
-  ...given({
+  ...defined({
     missed: asked.missed,
     max_lateness_ms: asked.max_lateness_ms,
     spread_ms: asked.spread_ms,
@@ -117,34 +117,38 @@ export const repeatOf = (
 });
 
 /** When a request is made, and for which product: the names of its calendars are checked only if they are known. */
-export interface Asked {
+export interface RepeatAt {
   now: number;
   calendars?: Calendars | undefined;
 }
 
 /** The faults that the schema cannot find in a series that starts at `start`. */
-export function repeatFaults(request: RepeatRequest, start: number, asked: Asked): Fault[] {
+export function repeatFaults(request: RepeatRequest, start: number, asked: RepeatAt): Fault[] {
   const own = [...exceptFaults(request, asked.calendars), ...policyFaults(request)];
   // With an entry that is no day, the times of the series are not known.
-  return own.length > 0 ? own : timeFaults(request, start, asked);
+  return own.length > 0 ? own : repeatTimeFaults(request, start, asked);
 }
 
-function timeFaults(request: RepeatRequest, start: number, { now, calendars }: Asked): Fault[] {
+function repeatTimeFaults(request: RepeatRequest, start: number, { now, calendars }: RepeatAt): Fault[] {
   const { cron, tz, spread_ms = 0 } = request;
   if (tz !== undefined && cron === undefined)
-    return [fault("tz", "applies to cron only: an interval has no time zone")];
-  if (tz !== undefined && !isTimeZone(tz)) return [fault("tz", "must be an IANA time zone such as Europe/Berlin")];
+    return [repeatFault("tz", "applies to cron only: an interval has no time zone")];
+  if (tz !== undefined && !isTimeZone(tz))
+    return [repeatFault("tz", "must be an IANA time zone such as Europe/Berlin")];
   const wrong = cron === undefined ? undefined : cronFault(cron);
-  if (wrong !== undefined) return [fault("cron", wrong)];
+  if (wrong !== undefined) return [repeatFault("cron", wrong)];
   // `start_at` has this fault already, and near the end of the range of a Date croner would never stop searching.
   if (start > now + farthestAheadMs) return [];
   const { end_date, ...endless } = repeatOf(request, start);
   const first = firstOccurrence(endless, start, calendars);
-  if (first === undefined) return [fault("cron", "never fires")];
-  if (first - start > farthestAheadMs) return [fault("cron", "first fires more than 5 years ahead")];
+  if (first === undefined) return [repeatFault("cron", "never fires")];
+  if (first - start > farthestAheadMs) return [repeatFault("cron", "first fires more than 5 years ahead")];
   if (end_date === undefined || end_date >= first + spread_ms) return [];
   return [
-    fault("end_date", end_date < first ? "is before the first run" : "is before the first run, if that is spread"),
+    repeatFault(
+      "end_date",
+      end_date < first ? "is before the first run" : "is before the first run, if that is spread",
+    ),
   ];
 }
 
@@ -152,17 +156,20 @@ function timeFaults(request: RepeatRequest, start: number, { now, calendars }: A
 function policyFaults({ overlap, missed, every, spread_ms }: RepeatRequest): Fault[] {
   if (overlap === "cancel_previous" && missed === "all")
     return [
-      fault("missed", "cannot be all with overlap cancel_previous, where a later run ends those before it: use once"),
+      repeatFault(
+        "missed",
+        "cannot be all with overlap cancel_previous, where a later run ends those before it: use once",
+      ),
     ];
   if (every !== undefined && spread_ms !== undefined && spread_ms > every)
-    return [fault("spread_ms", "must be at most `every`, since a longer one only puts the series off")];
+    return [repeatFault("spread_ms", "must be at most `every`, since a longer one only puts the series off")];
   return [];
 }
 
 function exceptFaults({ except = [] }: RepeatRequest, calendars: Calendars | undefined): Fault[] {
   return except.flatMap((entry, i) => {
     const wrong = entryFault(entry, calendars);
-    return wrong === undefined ? [] : [fault(`except/${i}`, wrong)];
+    return wrong === undefined ? [] : [repeatFault(`except/${i}`, wrong)];
   });
 }
 
@@ -174,7 +181,7 @@ function entryFault(entry: string, calendars: Calendars | undefined): string | u
   return `must be a date such as 2030-12-25, or a calendar of the product.${hint || ` It has ${names.join(", ") || "none"}.`}`;
 }
 
-const fault = (field: string, detail: string): Fault => ({ pointer: `/repeat/${field}`, detail });
+const repeatFault = (field: string, detail: string): Fault => ({ pointer: `/repeat/${field}`, detail });
 
 /** The fields of a cron expression in order, and the values of each. An expression of 5 fields has no seconds. */
 const fields = [

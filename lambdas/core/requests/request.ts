@@ -1,10 +1,10 @@
 import type * as z from "zod";
-import { type Catalog, type CatalogEvent, own } from "../catalog/catalog.ts";
+import { type Catalog, type CatalogEvent, ownValue } from "../catalog/catalog.ts";
 import { inputFaultsOf, inputNotesOf } from "../catalog/targets/input-check.ts";
-import { type KeySource, keyOf, keyOrFault } from "../expressions/keys.ts";
+import { evaluateKey, type KeySource, keyOrFault } from "../expressions/keys.ts";
 import { expressionInputFaults, plainInput, plainInputFaults, takesExpressions } from "../expressions/request-input.ts";
 import type { RetryPolicy } from "../job/attempt.ts";
-import type { CredentialMarks } from "../job/credential-marks.ts";
+import type { CredentialMarks } from "../job/credential-placeholder.ts";
 import { isOurCode, knownNames, plainName } from "../job/error-names.ts";
 import type { Parent, Repeat } from "../job/job.ts";
 import { jobErrorCodes } from "../job/job-error.ts";
@@ -14,10 +14,10 @@ import type { KeptSession } from "../job/kept-session.ts";
 import { type RetryConfig, retryPolicyOf } from "../job/retry-config.ts";
 import { type Calendars, firstOccurrence, noCalendars } from "../job/series.ts";
 import type { Debouncing, Uniqueness } from "../job/shared-key.ts";
+import { defined } from "../kernel/defined.ts";
 import type { Fault } from "../kernel/errors.ts";
 import { isInexact } from "../kernel/exact-json.ts";
 import { type Findings, findFaults, uncovered } from "../kernel/find-faults.ts";
-import { given } from "../kernel/given.ts";
 import { boundOf, deepestNesting, mostValues } from "../kernel/json-values.ts";
 import { invalidRequest, refuseManyFields } from "../kernel/parse-body.ts";
 import { RequestError } from "../kernel/request-error.ts";
@@ -25,10 +25,10 @@ import { requestLimits } from "../kernel/request-limits.ts";
 import { didYouMean, faultSearchLimit, firstFaults, jsonPointer, type Path } from "../kernel/schema.ts";
 import { dueAt, epochMs, farthestAheadMs } from "../kernel/start-time.ts";
 import { JobRequest } from "./job-request.ts";
-import { type Asked, repeatFaults, repeatOf } from "./repeat-request.ts";
+import { type RepeatAt, repeatFaults, repeatOf } from "./repeat-request.ts";
 import { type SessionOfRequest, sessionFaults } from "./session-request.ts";
 import { noSharing, sharingOf } from "./sharing.ts";
-import { asWritten, placed, rewriteRequest } from "./spellings/rewrite.ts";
+import { asWritten, placedFaults, rewriteRequest } from "./spellings/rewrite.ts";
 
 /** An accepted request, with its event from the catalog, its defaults filled in and its times in epoch milliseconds. */
 export interface AcceptedRequest extends CatalogEvent {
@@ -100,7 +100,7 @@ export function parseRequest(
   const hasKey = accepted.idempotency_key !== undefined;
   const { earlier = body } = rewritten;
   const written = rewritten.isRewritten && hasKey ? JobRequest.safeParse(earlier) : undefined;
-  const notes = [...rewritten.notes, ...placed(rewritten, accepted.notes ?? [])];
+  const notes = [...rewritten.notes, ...placedFaults(rewritten, accepted.notes ?? [])];
   return {
     ...accepted,
     ...(notes.length > 0 && { notes }),
@@ -164,7 +164,7 @@ function parsePlain(body: unknown, { catalog, now, headerKey, from }: Parsing): 
     timeout_ms: request.timeout_ms ?? found.event.timeout_ms ?? found.definition.defaults.timeout_ms,
     retries: request.retries ?? found.event.retries ?? found.definition.defaults.retries,
     retry_policy: retryPolicyOf(request.retry_config, found.event.retry_config),
-    ...given({
+    ...defined({
       app: request.app,
       repeat,
       expires_at,
@@ -172,7 +172,7 @@ function parsePlain(body: unknown, { catalog, now, headerKey, from }: Parsing): 
       gates: gates.length > 0 ? gates : undefined,
       priority: (request.priority ?? found.event.priority) || undefined,
       cache: request.cache,
-      fairness_key: request.fairness_key ?? turnOf(source),
+      fairness_key: request.fairness_key ?? fairnessKeyOf(source),
       task_token: request.task_token,
       idempotency_key: key,
       debounce,
@@ -193,9 +193,9 @@ function notesOf({ retry_config }: JobRequest, escaped: readonly Path[]): Fault[
 }
 
 /** The fairness key that the event gives a request. If the input has none, the request shares the turn of its tenant. */
-function turnOf(source: KeySource): string | undefined {
+function fairnessKeyOf(source: KeySource): string | undefined {
   const { fairness_key } = source.found.event;
-  const keyed = fairness_key === undefined ? undefined : keyOf(fairness_key, source);
+  const keyed = fairness_key === undefined ? undefined : evaluateKey(fairness_key, source);
   return keyed && "key" in keyed ? keyed.key : undefined;
 }
 
@@ -275,14 +275,14 @@ function ownFaults(request: Checked, now: number, headerKey: string | undefined,
   const times =
     start_at === undefined ? { passed: [], lasting: [] } : timeFaults({ ...request, start_at }, { now, calendars });
   const passed = (request.idempotency_key ?? headerKey) === undefined ? times.passed : [];
-  const others = [...keyFaults(request, headerKey), ...tokenFaults(request)];
+  const others = [...idempotencyKeyFaults(request, headerKey), ...tokenFaults(request)];
   return { passed: times.passed, faults: [...times.lasting, ...passed, ...others] };
 }
 
 type Timed = Checked & Pick<JobRequest, "start_at">;
 
 /** The faults of a request's times: those of times that have passed since it was made, and those that it had from the beginning. */
-function timeFaults(request: Timed, { now, calendars }: Asked): { passed: Fault[]; lasting: Fault[] } {
+function timeFaults(request: Timed, { now, calendars }: RepeatAt): { passed: Fault[]; lasting: Fault[] } {
   const faults = timeFaultsAt(request, { now, calendars });
   if (!faults.some(({ pointer }) => passing.includes(pointer))) return { passed: [], lasting: faults };
   // A fault that the request already had at its own start time has not come with time. A start of 0 stands for any time.
@@ -294,7 +294,7 @@ function timeFaults(request: Timed, { now, calendars }: Asked): { passed: Fault[
 
 const passing = ["/expires_at", "/repeat/end_date"];
 
-const timeFaultsAt = (request: Timed, asked: Asked): Fault[] => [
+const timeFaultsAt = (request: Timed, asked: RepeatAt): Fault[] => [
   ...expiryFaults(request, asked.now),
   ...(request.repeat ? repeatFaults(request.repeat, dueAt(request.start_at, asked.now), asked) : []),
 ];
@@ -315,7 +315,7 @@ function expiryFaults(request: Timed, now: number): Fault[] {
   ];
 }
 
-function keyFaults(request: Checked, headerKey: string | undefined): Fault[] {
+function idempotencyKeyFaults(request: Checked, headerKey: string | undefined): Fault[] {
   if (headerKey === undefined) return [];
   const differs = request.idempotency_key !== undefined && request.idempotency_key !== headerKey;
   return [
@@ -393,7 +393,7 @@ function gatesOf(source: KeySource): { gates: Gate[]; faults: Fault[] } {
   const gates: Gate[] = [];
   const faults: Fault[] = [];
   for (const name of event.limits ?? []) {
-    const limit = own(product.limits ?? {}, name);
+    const limit = ownValue(product.limits ?? {}, name);
     if (!limit) continue;
     const keyed = limit.key === undefined ? { key: "" } : keyOrFault(limit.key, source, `the limit "${name}"`);
     if ("key" in keyed) gates.push({ limit: name, key: keyed.key });
@@ -407,14 +407,14 @@ export function retryNotes(config: RetryConfig | undefined): Fault[] | undefined
   const notes = (["retryable_errors", "non_retryable_errors"] as const).flatMap((list) =>
     (config?.[list] ?? []).flatMap((name, i) => {
       const pointer = jsonPointer(["retry_config", list, i]);
-      return isOurCode(name) ? [] : [{ pointer, detail: noteOf(name) }];
+      return isOurCode(name) ? [] : [{ pointer, detail: retryableNote(name) }];
     }),
   );
   return notes.length === 0 ? undefined : notes;
 }
 
 /** Names that are near one of ours are accepted, since a provider may have them. */
-function noteOf(name: string): string {
+function retryableNote(name: string): string {
   const plain = plainName(name);
   if (isOurCode(plain)) return `is compared with the code ${plain}, and with the provider's own code.`;
   const known = knownNames.get(plain);

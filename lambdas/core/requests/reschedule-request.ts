@@ -8,7 +8,7 @@ import { longestDelayMs } from "../kernel/request-limits.ts";
 import { strict } from "../kernel/schema.ts";
 import { notBoth, someOf } from "../kernel/some-of.ts";
 import { dueAt, farthestAheadMs, Time } from "../kernel/start-time.ts";
-import { type Asked, RepeatRequest, repeatFaults, repeatOf } from "./repeat-request.ts";
+import { type RepeatAt, RepeatRequest, repeatFaults, repeatOf } from "./repeat-request.ts";
 import { asWritten, rewriteReschedule } from "./spellings/rewrite.ts";
 
 /** A new start time for a waiting job, or a new series for a recurring one; at least one of them. */
@@ -37,7 +37,7 @@ export type RetryRequest = z.infer<typeof RetryRequest>;
 export function parseReschedule(body: unknown, now: number, calendars?: Calendars): Rescheduled {
   refuseManyFields(body);
   const rewritten = rewriteReschedule(body);
-  return asWritten(rewritten, () => parsePlain(rewritten.request, { now, calendars }));
+  return asWritten(rewritten, () => checkReschedule(rewritten.request, { now, calendars }));
 }
 
 interface Rescheduled {
@@ -45,7 +45,7 @@ interface Rescheduled {
   repeat?: Repeat;
 }
 
-function parsePlain(body: unknown, asked: Asked): Rescheduled {
+function checkReschedule(body: unknown, asked: RepeatAt): Rescheduled {
   const { now } = asked;
   const { start_at, repeat } = parseBody(RescheduleRequest, body);
   const start = dueAt(start_at ?? 0, now);

@@ -21,10 +21,10 @@ export interface SessionOfRequest extends SessionRequest {
   at: number;
 }
 
-type Asked = Pick<CatalogEvent, "product" | "definition" | "target" | "event">;
+type SessionEvent = Pick<CatalogEvent, "product" | "definition" | "target" | "event">;
 
 /** The faults of a request's session against the catalog. The token is checked once everything else is right. */
-export function sessionFaults(session: SessionRequest | undefined, found: Asked): Fault[] {
+export function sessionFaults(session: SessionRequest | undefined, found: SessionEvent): Fault[] {
   const sessions = sessionsOf(found.product);
   if (session && !Object.hasOwn(sessions, session.tag)) {
     return [{ pointer: "/session/tag", detail: unknown(session.tag, Object.keys(sessions)) }];
@@ -40,7 +40,7 @@ const unknown = (tag: string, known: string[]) =>
   known.length === 0 ? "the product has no sessions" : `the product has no such session.${didYouMean(tag, known)}`;
 
 /** The sessions to which the texts of the event's target refer: one, or else the catalog is refused. */
-const neededBy = ({ product, definition, target }: Asked): string[] =>
+const neededBy = ({ product, definition, target }: SessionEvent): string[] =>
   product.sessions === undefined || !definition.texts || target === undefined
     ? []
     : sessionReferences(definition.texts(target)).map(({ path }) => String(path[0]));

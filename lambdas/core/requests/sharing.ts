@@ -7,7 +7,7 @@ import { epochMs } from "../kernel/start-time.ts";
 import type { JobRequest } from "./job-request.ts";
 
 /** The fields that decide whether a request shares a job with other requests of its key. */
-type Asked = Pick<JobRequest, "debounce" | "unique" | "repeat" | "expires_at" | "task_token"> & {
+type SharingRequest = Pick<JobRequest, "debounce" | "unique" | "repeat" | "expires_at" | "task_token"> & {
   start_at: number | string;
 };
 
@@ -22,7 +22,7 @@ interface Sharing {
 export const noSharing: Sharing = { faults: [], passed: [] };
 
 /** What `debounce` and `unique` of a request and of its event come to: a field of the request wins over that of the event. */
-export function sharingOf(request: Asked, source: KeySource, now: number): Sharing {
+export function sharingOf(request: SharingRequest, source: KeySource, now: number): Sharing {
   const { event } = source.found;
   const hasDebounce = (request.debounce ?? event.debounce) !== undefined;
   const hasUnique = (request.unique ?? event.unique) !== undefined;
@@ -38,7 +38,7 @@ export function sharingOf(request: Asked, source: KeySource, now: number): Shari
 export const bothDetail =
   "takes either debounce or unique: a debounced job is the only one of its key that waits, a unique one the only one that has not ended";
 
-function debouncing(request: Asked, source: KeySource, now: number): Sharing {
+function debouncing(request: SharingRequest, source: KeySource, now: number): Sharing {
   const { event } = source.found;
   const { delay: written, max_wait: most } = { ...event.debounce, ...withoutUndefined(request.debounce) };
   if (written === undefined) {
@@ -54,40 +54,40 @@ function debouncing(request: Asked, source: KeySource, now: number): Sharing {
     ...seriesFaults(request),
     ...taskFaults(request),
   ];
-  const passed = expiryFaults(request, now + delay);
+  const passed = sharedExpiryFaults(request, now + delay);
   return "key" in keyed ? { debounce: { key: keyed.key, delay, max_wait }, faults, passed } : { faults, passed };
 }
 
 export const shorterDetail = "must be at least as long as the delay";
 
 /** Where the request can change a wait that is too short. */
-const waitPlace = ({ debounce }: Asked) =>
+const waitPlace = ({ debounce }: SharingRequest) =>
   debounce?.max_wait === undefined ? "/debounce/delay" : "/debounce/max_wait";
 
-const seriesFaults = ({ repeat, debounce }: Asked): Fault[] => {
+const seriesFaults = ({ repeat, debounce }: SharingRequest): Fault[] => {
   if (repeat === undefined) return [];
   return debounce === undefined
     ? [{ pointer: "/repeat", detail: "does not go with an event that is debounced: a series has its own times" }]
     : [{ pointer: "/debounce", detail: "applies to one-time jobs only: a series has its own times" }];
 };
 
-const startFaults = ({ start_at }: Asked, now: number): Fault[] =>
+const startFaults = ({ start_at }: SharingRequest, now: number): Fault[] =>
   epochMs(start_at) <= now
     ? []
     : [{ pointer: "/start_at", detail: "must be left out: a debounced job starts its delay after the last request" }];
 
-const expiryFaults = ({ expires_at }: Asked, due: number): Fault[] =>
+const sharedExpiryFaults = ({ expires_at }: SharingRequest, due: number): Fault[] =>
   expires_at === undefined || epochMs(expires_at) > due
     ? []
     : [{ pointer: "/expires_at", detail: "must be later than the delay of the debounced job" }];
 
 /** A job answers few tasks, and any number of requests may come to share it. */
-const taskFaults = ({ task_token }: Asked): Fault[] =>
+const taskFaults = ({ task_token }: SharingRequest): Fault[] =>
   task_token === undefined
     ? []
     : [{ pointer: "/task_token", detail: "needs a job of its own: this request may get the job of another one" }];
 
-function uniqueness(request: Asked, source: KeySource): Sharing {
+function uniqueness(request: SharingRequest, source: KeySource): Sharing {
   const { event } = source.found;
   const keyed = keyOfRequest("unique", request, source);
   const on_conflict = request.unique?.on_conflict ?? event.unique?.on_conflict ?? "skip";
@@ -96,7 +96,7 @@ function uniqueness(request: Asked, source: KeySource): Sharing {
 }
 
 /** A request has its key as plain text, an event as an expression. With neither, all requests of the event share one key. */
-function keyOfRequest(field: "debounce" | "unique", request: Asked, source: KeySource) {
+function keyOfRequest(field: "debounce" | "unique", request: SharingRequest, source: KeySource) {
   const own = request[field]?.key;
   if (own !== undefined) return { key: keyText(own) };
   const expression = source.found.event[field]?.key;

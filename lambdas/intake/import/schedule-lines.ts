@@ -6,7 +6,7 @@ import { RequestError } from "../../core/kernel/request-error.ts";
 import { type Scheduled, scheduleJobs } from "../../core/operations/schedule-requests.ts";
 import { shortened } from "../../core/outbound/rejection.ts";
 import type { AcceptedRequest } from "../../core/requests/request.ts";
-import { accept } from "../schedule-request.ts";
+import { acceptRequest } from "../schedule-request.ts";
 import type { IntakeServices } from "../services.ts";
 import type { Line } from "./lines.ts";
 
@@ -46,7 +46,7 @@ export async function scheduleLines(
     else if (read) reports.push(read);
   }
   for (const [round, pause] of [...pausesMs, undefined].entries()) {
-    left = await schedule(services, left, reports);
+    left = await schedulePending(services, left, reports);
     if (round > 0 && reports.some((report) => !("code" in report))) left = withoutFaults(services, left, reports);
     if (left.length === 0) return reports.sort((a, b) => a.line - b.line);
     if (pause !== undefined) await services.clock.sleep(pause);
@@ -58,13 +58,17 @@ export async function scheduleLines(
 function withoutFaults(services: IntakeServices, pending: Pending[], reports: LineReport[]): Pending[] {
   return pending.filter(({ line, fault }) => {
     if (fault === undefined) return true;
-    reports.push(faultOf(services, line, fault));
+    reports.push(lineFault(services, line, fault));
     return false;
   });
 }
 
 /** Tries to schedule the lines and reports those that are settled. Returns the others. */
-async function schedule(services: IntakeServices, pending: Pending[], reports: LineReport[]): Promise<Pending[]> {
+async function schedulePending(
+  services: IntakeServices,
+  pending: Pending[],
+  reports: LineReport[],
+): Promise<Pending[]> {
   const outcomes = await scheduleJobs(
     services,
     pending.map(({ request }) => request),
@@ -79,7 +83,7 @@ async function schedule(services: IntakeServices, pending: Pending[], reports: L
     if (!(error instanceof RequestError)) return [{ line, request, fault: error }];
     if (error.code === "UNAVAILABLE") return [{ line, request }];
     if (error.cause instanceof PermanentError) logSetAside(services, line, error.cause);
-    reports.push(refused(line, error));
+    reports.push(refusedLine(line, error));
     return [];
   });
 }
@@ -88,15 +92,15 @@ function readLine(services: IntakeServices, cursor: ImportCursor, { number: line
   if (bytes && isBlank(bytes)) return undefined;
   try {
     const sender = { source: "s3", id: lineId(cursor, line) } as const;
-    return { line, request: accept(services, jsonOf(bytes), sender, cursor.put_at) };
+    return { line, request: acceptRequest(services, jsonOf(bytes), sender, cursor.put_at) };
   } catch (error) {
-    return faultOf(services, line, error);
+    return lineFault(services, line, error);
   }
 }
 
 /** The report on a line that failed. A fault of ours, too, is reported for its line only. */
-function faultOf(services: IntakeServices, line: number, error: unknown): LineReport {
-  if (error instanceof RequestError) return refused(line, error);
+function lineFault(services: IntakeServices, line: number, error: unknown): LineReport {
+  if (error instanceof RequestError) return refusedLine(line, error);
   logSetAside(services, line, error);
   return {
     line,
@@ -112,7 +116,7 @@ function logSetAside({ log }: IntakeServices, line: number, error: unknown): voi
   log.measure("set aside", { values: { set_aside: 1 } });
 }
 
-const refused = (line: number, { code, message, faults, jobId }: RequestError): LineReport => ({
+const refusedLine = (line: number, { code, message, faults, jobId }: RequestError): LineReport => ({
   line,
   code,
   detail: message,

@@ -1,6 +1,12 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from "@jest/globals";
 import { dynamoGates } from "../../../lambdas/aws/dynamodb/gates.ts";
-import { type Ask, emptyPart, type GatePart, type Holder, type PartState } from "../../../lambdas/core/limits/gate.ts";
+import {
+  type Ask,
+  emptyPart,
+  type GateItem,
+  type GateItemState,
+  type Holder,
+} from "../../../lambdas/core/limits/gate.ts";
 import type { Gates } from "../../../lambdas/core/ports/gates.ts";
 import { startDynamo, table } from "../../support/aws/dynamo.ts";
 import { noon } from "../../support/builders.ts";
@@ -13,7 +19,7 @@ import { fakeGates } from "../../support/fakes/gates.ts";
  */
 let dynamo: Awaited<ReturnType<typeof startDynamo>>;
 let gates: Gates;
-let gate: GatePart;
+let gate: GateItem;
 let used = 0;
 beforeAll(async () => {
   dynamo = await startDynamo();
@@ -122,7 +128,7 @@ test("what is asked at the same time is answered as if it were asked in some ord
 type Act = (store: Gates) => Promise<unknown> | undefined;
 
 interface Played {
-  before: PartState;
+  before: GateItemState;
   acts: Act[];
   found: string;
 }

@@ -2,7 +2,7 @@ import { DynamoDBClient, GetItemCommand, PutItemCommand, UpdateItemCommand } fro
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
 import { fromAttributes, toAttributes } from "../../../lambdas/aws/dynamodb/attributes.ts";
 import { dynamoGates } from "../../../lambdas/aws/dynamodb/gates.ts";
-import type { Ask, GatePart, Taken } from "../../../lambdas/core/limits/gate.ts";
+import type { Ask, GateItem, Taken } from "../../../lambdas/core/limits/gate.ts";
 import type { Gates } from "../../../lambdas/core/ports/gates.ts";
 import { settings } from "../../support/aws/client-settings.ts";
 import { startDynamo, table } from "../../support/aws/dynamo.ts";
@@ -12,7 +12,7 @@ import { idOf, lease, perSecond, turn } from "../../support/conformance/fresh-ga
 
 let dynamo: Awaited<ReturnType<typeof startDynamo>>;
 let gates: Gates;
-let gate: GatePart;
+let gate: GateItem;
 let used = 0;
 beforeAll(async () => {
   dynamo = await startDynamo();

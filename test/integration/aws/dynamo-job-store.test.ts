@@ -1,6 +1,6 @@
 import { GetItemCommand } from "@aws-sdk/client-dynamodb";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
-import { keyOf } from "../../../lambdas/aws/dynamodb/job-item.ts";
+import { itemKeyOf } from "../../../lambdas/aws/dynamodb/job-item.ts";
 import { dynamoJobStore } from "../../../lambdas/aws/dynamodb/job-store.ts";
 import type { Job } from "../../../lambdas/core/job/job.ts";
 import { cancelled } from "../../../lambdas/core/job/transitions.ts";
@@ -24,7 +24,8 @@ const stored = async (job: Job): Promise<Job> => {
 };
 
 const itemOf = async (job: Job) =>
-  (await dynamo.client.send(new GetItemCommand({ TableName: table, Key: keyOf(job.id), ConsistentRead: true }))).Item;
+  (await dynamo.client.send(new GetItemCommand({ TableName: table, Key: itemKeyOf(job.id), ConsistentRead: true })))
+    .Item;
 
 describe("the item of a job", () => {
   test("holds its keys, and the caller's values as strings", async () => {

@@ -1,7 +1,7 @@
 import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { dynamoJobStore } from "../../../lambdas/aws/dynamodb/job-store.ts";
-import { type Job, messageOf } from "../../../lambdas/core/job/job.ts";
+import { type Job, jobMessageOf } from "../../../lambdas/core/job/job.ts";
 import type { JobStatus } from "../../../lambdas/core/kernel/job-status.ts";
 import { type ListQuery, listJobs } from "../../../lambdas/core/operations/list-jobs.ts";
 import { reconcile } from "../../../lambdas/reconciler/reconcile.ts";
@@ -131,7 +131,7 @@ describe("the number of DynamoDB requests does not grow with the number of store
   test("a claim: one write", async () => {
     const job = jobsOf(64).find(({ status }) => status === "scheduled") as Job;
     const claim = { claimId: "c", now: noon, leaseMarginMs: 1000 };
-    const [few, many] = await counted((store) => store.claim(messageOf(job), claim));
+    const [few, many] = await counted((store) => store.claim(jobMessageOf(job), claim));
     expect([few, many]).toEqual([
       { UpdateItem: 1, items: 0 },
       { UpdateItem: 1, items: 0 },

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import { dynamoJobStore } from "../../../lambdas/aws/dynamodb/job-store.ts";
 import { systemClock } from "../../../lambdas/aws/start/system-clock.ts";
 import { runJob } from "../../../lambdas/consumers/engine/run-job.ts";
-import { isFinished, type Job, messageOf } from "../../../lambdas/core/job/job.ts";
+import { isFinished, type Job, jobMessageOf } from "../../../lambdas/core/job/job.ts";
 import type { Execute } from "../../../lambdas/core/operations/execution.ts";
 import { startDynamo, table } from "../../support/aws/dynamo.ts";
 import { failingClient } from "../../support/aws/failing.ts";
@@ -45,7 +45,7 @@ test("with 60 % of DynamoDB's calls failing, before or after their effect, jobs 
   };
   const underWay = new Map<string, Promise<void>>();
   const deliver = (job: Job) => {
-    const delivered = runJob(services, execute, messageOf(job)).catch(() => {});
+    const delivered = runJob(services, execute, jobMessageOf(job)).catch(() => {});
     underWay.set(
       job.id,
       delivered.finally(() => underWay.delete(job.id)),

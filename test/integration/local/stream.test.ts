@@ -5,7 +5,7 @@ import { BatchWriteItemCommand, DynamoDBClient, UpdateItemCommand } from "@aws-s
 import { marshall } from "@aws-sdk/util-dynamodb";
 import { afterEach, beforeEach, expect, jest, test } from "@jest/globals";
 import type { DynamoDBStreamEvent } from "aws-lambda";
-import { type Item, itemOf, jobOf, keyOf } from "../../../lambdas/aws/dynamodb/job-item.ts";
+import { type Item, itemKeyOf, jobFrom, jobItemOf } from "../../../lambdas/aws/dynamodb/job-item.ts";
 import { dynamoJobStore } from "../../../lambdas/aws/dynamodb/job-store.ts";
 import { dynamoStatsStore } from "../../../lambdas/aws/dynamodb/stats-store.ts";
 import type { Job } from "../../../lambdas/core/job/job.ts";
@@ -54,8 +54,8 @@ afterEach(stop);
 type Record = { before?: Job | undefined; after: Job; sequence: string };
 const recordsOf = ({ Records }: DynamoDBStreamEvent): Record[] =>
   Records.filter(({ eventName }) => eventName !== "REMOVE").map(({ dynamodb }) => ({
-    before: dynamodb?.OldImage && jobOf(dynamodb.OldImage as Item),
-    after: jobOf(dynamodb?.NewImage as Item),
+    before: dynamodb?.OldImage && jobFrom(dynamodb.OldImage as Item),
+    after: jobFrom(dynamodb?.NewImage as Item),
     sequence: dynamodb?.SequenceNumber as string,
   }));
 
@@ -96,7 +96,7 @@ test("each write of a job arrives with the job before and after it, in order", a
   expect(first).toMatchObject({
     eventName: "INSERT",
     eventSource: "aws:dynamodb",
-    dynamodb: { Keys: keyOf(job.id), StreamViewType: "NEW_AND_OLD_IMAGES" },
+    dynamodb: { Keys: itemKeyOf(job.id), StreamViewType: "NEW_AND_OLD_IMAGES" },
   });
   expect(first?.dynamodb).not.toHaveProperty("OldImage");
   expect(second?.eventName).toBe("MODIFY");
@@ -127,7 +127,7 @@ test("the deletion of a job with blobs arrives, since they must be deleted with 
   await jobs.remove(job);
   const gone = () => events.flatMap(({ Records }) => Records).find(({ eventName }) => eventName === "REMOVE")?.dynamodb;
   await until(gone);
-  expect(jobOf(gone()?.OldImage as Item)).toMatchObject({ id: job.id, input: job.input });
+  expect(jobFrom(gone()?.OldImage as Item)).toMatchObject({ id: job.id, input: job.input });
   expect(gone()).not.toHaveProperty("NewImage");
   expect(log.open()).toEqual([]);
 });
@@ -140,7 +140,7 @@ test("the caller gets dynalite's response, whichever return values it asks for",
     client.send(
       new UpdateItemCommand({
         TableName: tableName,
-        Key: keyOf(job.id),
+        Key: itemKeyOf(job.id),
         UpdateExpression: "SET version = :version",
         ExpressionAttributeValues: marshall({ ":version": value }),
         ...(ReturnValues && { ReturnValues }),
@@ -174,9 +174,9 @@ test("a batch of writes arrives write by write", async () => {
   const [a, b] = [aJob(), aJob()] as const;
   await jobs.create(b);
   const requests = [
-    { PutRequest: { Item: itemOf(a, 30) } },
-    { DeleteRequest: { Key: keyOf(b.id) } },
-    { PutRequest: { Item: itemOf(aJob({ version: 7 }), 30) } },
+    { PutRequest: { Item: jobItemOf(a, 30) } },
+    { DeleteRequest: { Key: itemKeyOf(b.id) } },
+    { PutRequest: { Item: jobItemOf(aJob({ version: 7 }), 30) } },
   ];
   await client.send(new BatchWriteItemCommand({ RequestItems: { [tableName]: requests } }));
   expect(versions(await receives(3))).toEqual([1, 1, 7]);
@@ -220,13 +220,17 @@ test("an interrupted write is delivered after a restart if it took effect, and o
   await until(() => log.next(9).length === 2);
   log.remove(log.next(9).map(({ sequence }) => sequence));
   // The state after a kill: the write is recorded, and its outcome is unknown.
-  log.begin(keyOf(made.id), undefined, itemOf(made, 30));
-  log.begin(keyOf(untouched.id), itemOf(untouched, 30), itemOf({ ...untouched, status: "failed", version: 2 }, 30));
-  log.begin(keyOf(absent.id), undefined, itemOf(absent, 30));
+  log.begin(itemKeyOf(made.id), undefined, jobItemOf(made, 30));
+  log.begin(
+    itemKeyOf(untouched.id),
+    jobItemOf(untouched, 30),
+    jobItemOf({ ...untouched, status: "failed", version: 2 }, 30),
+  );
+  log.begin(itemKeyOf(absent.id), undefined, jobItemOf(absent, 30));
   await stop();
   await start();
   expect(log.open()).toEqual([]);
-  expect(log.next(9).map(({ before, after }) => [before, jobOf(after as Item).id])).toEqual([[undefined, made.id]]);
+  expect(log.next(9).map(({ before, after }) => [before, jobFrom(after as Item).id])).toEqual([[undefined, made.id]]);
   expect(await jobs.getMany([made.id, untouched.id, absent.id])).toEqual(expect.arrayContaining([made, untouched]));
   expect(await jobs.get(absent.id)).toBeUndefined();
 });
@@ -249,9 +253,9 @@ test("a job that a kill has moved only in the index is back in its position afte
     return (await Promise.all(pages)).map((page) => page.jobs.length);
   };
   await jobs.create(job);
-  log.begin(keyOf(job.id), itemOf(job, 30), itemOf(failed, 30));
+  log.begin(itemKeyOf(job.id), jobItemOf(job, 30), jobItemOf(failed, 30));
   await stop();
-  await moveInIndexOnly(itemOf(job, 30), itemOf(failed, 30));
+  await moveInIndexOnly(jobItemOf(job, 30), jobItemOf(failed, 30));
   await start();
   expect(await phases()).toEqual([1, 0]);
   await jobs.replace(failed);

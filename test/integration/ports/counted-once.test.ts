@@ -2,7 +2,7 @@ import { hash } from "node:crypto";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { dynamoFailures } from "../../../lambdas/aws/dynamodb/failures.ts";
 import { dynamoStatsStore } from "../../../lambdas/aws/dynamodb/stats-store.ts";
-import { dayOf } from "../../../lambdas/core/job/failure-group.ts";
+import { utcDayOf } from "../../../lambdas/core/job/failure-group.ts";
 import { JobError } from "../../../lambdas/core/job/job-error.ts";
 import { newJobId } from "../../../lambdas/core/job/job-id.ts";
 import { hourMs } from "../../../lambdas/core/job/stats.ts";
@@ -68,7 +68,7 @@ test("counters, groups of errors and events agree, although answers are lost and
       failed: 20,
       cancelled: 0,
     });
-    const groups = await failures.read("shop", "prd", dayOf(noon));
+    const groups = await failures.read("shop", "prd", utcDayOf(noon));
     expect(groups.map(({ count }) => count)).toEqual([10, 10]);
     expect(new Set(published(fakes).map((event) => event.join())).size).toBe(60);
   } finally {

@@ -73,7 +73,7 @@ export const changes: Mutation[] = [
   {
     name: "pause: a running job is paused at once",
     seed: 63,
-    at: `${change}#pause`,
+    at: `${change}#pauseJob`,
     find: "hasBegun(job)",
     replace: `hasBegun(job) && job.status !== "running"`,
   },

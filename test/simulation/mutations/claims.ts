@@ -48,14 +48,14 @@ export const claims: Mutation[] = [
   },
   {
     name: "fence: the outcome is written without the claim",
-    at: `${engine}/record.ts#record`,
+    at: `${engine}/record.ts#recordOutcome`,
     find: "before?.claim_id === claimed.claim_id && before;",
     replace: "before;",
   },
   {
     name: "fence: results are stored under the attempt's name",
     seed: 280,
-    at: `${engine}/attempt.ts#keep`,
+    at: `${engine}/attempt.ts#storeValue`,
     find: "/$" + "{job.claim_id}",
     replace: "",
     bug: "a consumer that had lost its claim replaced the large result of its successor",
@@ -96,7 +96,7 @@ export const claims: Mutation[] = [
   },
   {
     name: "snooze: the note of a start that did not come stays",
-    at: `${transitions}#snoozed`,
+    at: `${transitions}#claimReturned`,
     find: "withBegun(closed, begunBefore(job))",
     replace: "closed",
   },
@@ -115,13 +115,13 @@ export const claims: Mutation[] = [
   },
   {
     name: "snooze: counts as a crash",
-    at: `${transitions}#snoozed`,
+    at: `${transitions}#claimReturned`,
     find: "Math.max(0, job.claims - 1)",
     replace: "job.claims",
   },
   {
     name: "snooze: spends the attempt",
-    at: `${transitions}#snoozed`,
+    at: `${transitions}#claimReturned`,
     find: "claims, version, status:",
     replace: "claims, version, attempt: job.attempt + 1, status:",
   },

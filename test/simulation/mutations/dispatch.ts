@@ -54,7 +54,7 @@ export const dispatching: Mutation[] = [
   },
   {
     name: "idempotency: the key is forgotten",
-    at: `${one}#idOf`,
+    at: `${one}#newJobIdOf`,
     find: "derivedJobId(product.tag, env, key)",
     replace: "newJobId()",
   },
@@ -67,7 +67,7 @@ export const dispatching: Mutation[] = [
   },
   {
     name: "request: another input is stored",
-    at: `${one}#prepare`,
+    at: `${one}#prepareJob`,
     find: "key, request.input,",
     replace: "key, { ...request.input, body: 0 },",
   },

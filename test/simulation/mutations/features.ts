@@ -18,7 +18,7 @@ export const features: Mutation[] = [
     at: `${policy}#decisionPolicy`,
     find: "async onTaken({ jobs }, job) {",
     replace:
-      'async onTaken({ jobs, queue }, job) { await queue.send(job.type, messageOf(job), { delaySeconds: 1, group: tenantOf(job) }); if (job.id) return "noted";',
+      'async onTaken({ jobs, queue }, job) { await queue.send(job.type, jobMessageOf(job), { delaySeconds: 1, group: fairGroupOf(job) }); if (job.id) return "noted";',
     bug: "wake-ups during a decision, and the duplicates of SQS, kept multiplying",
   },
   {
@@ -77,7 +77,7 @@ export const features: Mutation[] = [
   {
     name: "feature: a discarded outcome cancels its steps",
     seed: 37,
-    at: "consumers/engine/record.ts#record",
+    at: "consumers/engine/record.ts#recordOutcome",
     find: `if (before?.status === "cancelled" || isSuperseded(claimed, before))`,
     replace: "",
     bug: "a feature whose claim was taken over, or whose write lost its answer, cancelled its live steps and failed",
@@ -85,7 +85,7 @@ export const features: Mutation[] = [
   {
     name: "feature: a decision continues after its timeout",
     seed: 6,
-    at: "consumers/engine/within-time.ts#guarded",
+    at: "consumers/engine/within-time.ts#guardedPort",
     find: "signal.throwIfAborted();",
     replace: "",
     bug: "a decision that continued after its timeout cancelled the steps that its successor had started",

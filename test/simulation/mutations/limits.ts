@@ -39,14 +39,14 @@ export const limits: Mutation[] = [
   {
     name: "limits: the reconciler frees the slots of jobs that run",
     seed: 157,
-    at: `${gate}#isForsaken`,
+    at: `${gate}#isOrphaned`,
     find: `if (job.status === "running") return false;`,
     replace: "",
   },
   {
     name: "limits: nobody in a waiting list is served",
     seed: 27,
-    at: "core/operations/slots.ts#firstOf",
+    at: "core/operations/slots.ts#firstWaiter",
     find: "room === 0 ||",
     replace: "room <= 99 ||",
   },
@@ -60,7 +60,7 @@ export const limits: Mutation[] = [
   {
     name: "limits: a provider's Retry-After spends an attempt",
     seed: 21,
-    at: `${transitions}#putOff`,
+    at: `${transitions}#snoozed`,
     find: "claims: 0,",
     replace: "claims: 0,\n    attempt: job.attempt + 1,",
   },
@@ -74,7 +74,7 @@ export const limits: Mutation[] = [
   {
     name: "limits: an attempt says with each message that it waits",
     seed: 405,
-    at: "core/job/transitions.ts#isNoted",
+    at: "core/job/transitions.ts#isWaitNoted",
     find: "noted.due_at === due_at",
     replace: "noted.due_at !== due_at",
   },

@@ -62,14 +62,14 @@ export const lines: Mutation[] = [
   {
     name: "lines: whoever stands in line marks nothing",
     seed: 27,
-    at: `${gates}/pass.ts#stand`,
-    find: "await markGate(services, { gate, rule, ...given({ lag: lagOfNewcomer(passing) }) }, state.line);",
+    at: `${gates}/pass.ts#joinLine`,
+    find: "await markGate(services, { gate, rule, ...defined({ lag: lagOfNewcomer(passing) }) }, state.line);",
     replace: "",
   },
   {
     name: "lines: whoever stands in line sends no tick",
     seed: 27,
-    at: `${mark}#startPump`,
+    at: `${mark}#wakePump`,
     find: "await ticks.send(",
     replace: "if (now < 0) await ticks.send(",
   },
@@ -98,7 +98,7 @@ export const lines: Mutation[] = [
     name: "lines: slots are not handed over when they are freed",
     seed: 27,
     at: `${gates}/leave.ts#freeSlot`,
-    find: "return handOver(services, gate, rule, given({ mayRun }));",
+    find: "return handOver(services, gate, rule, defined({ mayRun }));",
     replace: "return undefined;",
   },
   {

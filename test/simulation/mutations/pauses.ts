@@ -36,7 +36,7 @@ export const pauses: Mutation[] = [
   {
     name: "pause: one with an end never ends",
     seed: 9,
-    at: `${pause}#endOf`,
+    at: `${pause}#pauseEndOf`,
     find: "until !== undefined && until <= now ? until : undefined",
     replace: "until !== undefined && until < 0 ? now : undefined",
   },

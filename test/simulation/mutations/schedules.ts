@@ -44,8 +44,8 @@ export const schedules: Mutation[] = [
     name: "schedules: what could not be done counts as done",
     seed: 54,
     at: `${follow}#followSchedules`,
-    find: "if (!(await tryWork(services, job_id, work))) isRepeated = true;",
-    replace: "await tryWork(services, job_id, work);",
+    find: "if (!(await trySync(services, job_id, work))) isRepeated = true;",
+    replace: "await trySync(services, job_id, work);",
   },
   {
     name: "schedules: a run that has begun counts as changed",

@@ -6,7 +6,7 @@ const rules = "core/job/series.ts";
 export const series: Mutation[] = [
   {
     name: "series: a run is not archived",
-    at: "consumers/engine/record.ts#record",
+    at: "consumers/engine/record.ts#recordOutcome",
     find: "if (series) await insisting(() => jobs.archive(series.run));",
     replace: "",
   },
@@ -65,8 +65,8 @@ export const series: Mutation[] = [
     name: "missed: a run that is too late starts",
     seed: 26,
     at: `${rules}#skipReason`,
-    find: "startOf(job, now) > latestStartOf(job)",
-    replace: "startOf(job, now) > latestStartOf(job) + 9 * maxLateness(repeat)",
+    find: "plannedStartOf(job, now) > latestStartOf(job)",
+    replace: "plannedStartOf(job, now) > latestStartOf(job) + 9 * maxLateness(repeat)",
   },
   {
     name: "missed: the run after a late one is as late",
@@ -113,8 +113,8 @@ export const series: Mutation[] = [
     also: [
       {
         at: "consumers/engine/successor/successor.ts#endRunning",
-        find: "record(services, taken,",
-        replace: "record(services, job,",
+        find: "recordOutcome(services, taken,",
+        replace: "recordOutcome(services, job,",
       },
     ],
   },

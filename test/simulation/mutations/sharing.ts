@@ -44,7 +44,7 @@ export const sharing: Mutation[] = [
   {
     name: "debounce: a snoozed job takes in requests",
     seed: 1335,
-    at: "core/job/transitions.ts#snoozed",
+    at: "core/job/transitions.ts#claimReturned",
     find: "job.debounce ? { ...others, debounce: { ...job.debounce, closed: true as const } } : others",
     replace: "others",
     bug: "a request was added to a snoozed job after its key had moved to another one, and ran twice",
@@ -52,7 +52,7 @@ export const sharing: Mutation[] = [
   {
     name: "debounce: a job is not dispatched for its new time",
     seed: 7,
-    at: `${schedule}#moved`,
+    at: `${schedule}#moveDebounced`,
     find: "await dispatch(services, next);",
     replace: "",
   },
@@ -66,7 +66,7 @@ export const sharing: Mutation[] = [
   {
     name: "unique: the job of a request is not stored under the key's id",
     seed: 7,
-    at: `${schedule}#make`,
+    at: `${schedule}#makeSharedJob`,
     find: "{ ...made, id: next.job_id }",
     replace: "{ ...made }",
   },
@@ -87,9 +87,9 @@ export const sharing: Mutation[] = [
   {
     name: "shared key: moves whoever has moved it before",
     seed: 15,
-    at: `${schedule}#make`,
-    find: `until)) === "lost") return "again"`,
-    replace: `until)) === "never") return "again"`,
+    at: `${schedule}#makeSharedJob`,
+    find: `until)) === "lost") return "retry"`,
+    replace: `until)) === "never") return "retry"`,
   },
   {
     name: "shared key: a request that died before it was added counts as added",

@@ -22,7 +22,7 @@ export const time: Mutation[] = [
     name: "time: the schedule fires at the time itself",
     seed: 8,
     at: "core/job/route.ts#leadMs",
-    find: "schedulerLeadMs + 1000 * (hashOf(id) % leadSpreadSeconds)",
+    find: "schedulerLeadMs + 1000 * (spreadHash(id) % leadSpreadSeconds)",
     replace: "0",
   },
   {

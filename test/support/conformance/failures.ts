@@ -2,20 +2,20 @@ import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import {
   type DayFailures,
   dayMs,
-  dayOf,
   type FailureGroup,
-  groupOf,
+  failureGroupOf,
   groupsPerDay,
   otherFingerprint,
+  utcDayOf,
 } from "../../../lambdas/core/job/failure-group.ts";
 import type { Failures } from "../../../lambdas/core/ports/failures.ts";
 import { noon } from "../builders.ts";
 import { counted } from "../counted.ts";
 
-const today = dayOf(noon);
+const today = utcDayOf(noon);
 const jobId = (digit: string) => `job_${digit.repeat(32)}`;
-const aFailure = (overrides: Partial<Parameters<typeof groupOf>[0]> = {}): FailureGroup =>
-  groupOf({
+const aFailure = (overrides: Partial<Parameters<typeof failureGroupOf>[0]> = {}): FailureGroup =>
+  failureGroupOf({
     job_id: jobId("a"),
     event: "charge",
     type: "action",

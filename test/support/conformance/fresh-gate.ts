@@ -1,11 +1,11 @@
-import type { GatePart } from "../../../lambdas/core/limits/gate.ts";
+import type { GateItem } from "../../../lambdas/core/limits/gate.ts";
 import type { Gates } from "../../../lambdas/core/ports/gates.ts";
 import { noon } from "../builders.ts";
 
 /** What a test of gates works with: part 0 of a gate that nobody has used, the only one of its tenant. */
 export interface FreshGate {
   gates: Gates;
-  gate: GatePart;
+  gate: GateItem;
 }
 
 export const idOf = (number: number): string => `job_${number.toString(16).padStart(32, "0")}`;

@@ -101,14 +101,14 @@ export function describeMarks(current: () => FreshGate): void {
     ].map(([limit = "", key = ""]): GateName => ({ ...here, limit, key }));
     for (const name of [...names].reverse()) await gates.mark(name, { id: "a" }, undefined);
     await gates.take({ ...here, limit: "idle", key: "", part: 0 }, { job: idOf(1), turn, now: noon, rate: perSecond });
-    expect(await gates.crowded(here, { limit: 10 })).toEqual(names);
-    expect(await gates.crowded(here, { limit: 2 })).toEqual(names.slice(0, 2));
+    expect(await gates.withLine(here, { limit: 10 })).toEqual(names);
+    expect(await gates.withLine(here, { limit: 2 })).toEqual(names.slice(0, 2));
     for (const [i, after] of names.entries())
-      expect(await gates.crowded(here, { limit: 10, after })).toEqual(names.slice(i + 1));
+      expect(await gates.withLine(here, { limit: 10, after })).toEqual(names.slice(i + 1));
     await gates.mark(names[2] as GateName, { id: "a", emptyAt: noon }, { id: "a" });
-    expect(await gates.crowded(here, { limit: 10 })).toEqual(names);
+    expect(await gates.withLine(here, { limit: 10 })).toEqual(names);
     await gates.mark(names[2] as GateName, undefined, { id: "a", emptyAt: noon });
-    expect(await gates.crowded(here, { limit: 10 })).toEqual(names.filter((_, i) => i !== 2));
-    expect(await gates.crowded({ ...here, product: "other" }, { limit: 10 })).toEqual([]);
+    expect(await gates.withLine(here, { limit: 10 })).toEqual(names.filter((_, i) => i !== 2));
+    expect(await gates.withLine({ ...here, product: "other" }, { limit: 10 })).toEqual([]);
   });
 }

@@ -1,5 +1,5 @@
 import { expect, test } from "@jest/globals";
-import type { Ask, GatePart, Taken } from "../../../lambdas/core/limits/gate.ts";
+import type { Ask, GateItem, Taken } from "../../../lambdas/core/limits/gate.ts";
 import { noon } from "../builders.ts";
 import { type FreshGate, idOf, lease, turn } from "./fresh-gate.ts";
 
@@ -182,9 +182,9 @@ export function describeSlots(current: () => FreshGate): void {
 
   test("the first parts of a hundred gates are read in their order", async () => {
     const { gates, gate } = current();
-    const many = Array.from({ length: 100 }, (_, i): GatePart => ({ ...gate, key: `k${i}` }));
+    const many = Array.from({ length: 100 }, (_, i): GateItem => ({ ...gate, key: `k${i}` }));
     for (const i of [3, 98])
-      await gates.take(many[i] as GatePart, { job: idOf(i), turn, now: noon, slot: { lease, limit: 1 } });
+      await gates.take(many[i] as GateItem, { job: idOf(i), turn, now: noon, slot: { lease, limit: 1 } });
     expect((await gates.firsts(many)).flatMap(({ count }, i) => (count > 0 ? [i] : []))).toEqual([3, 98]);
   });
 

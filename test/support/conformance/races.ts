@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { runJob } from "../../../lambdas/consumers/engine/run-job.ts";
 import { decisionPolicy } from "../../../lambdas/consumers/types/feature/decisions.ts";
-import { type Job, messageOf } from "../../../lambdas/core/job/job.ts";
+import { type Job, jobMessageOf } from "../../../lambdas/core/job/job.ts";
 import { newJobId } from "../../../lambdas/core/job/job-id.ts";
 import { parked } from "../../../lambdas/core/job/transitions.ts";
 import {
@@ -9,7 +9,7 @@ import {
   cancel,
   changeJob,
   deleteJob,
-  pause,
+  pauseJob,
   reschedule,
   resume,
   retry,
@@ -57,7 +57,7 @@ export function describeRaces(name: string, open: () => Promise<JobStoreUnderTes
         remove: (jobs: JobStore) => deleteJob(on(jobs), job.id),
         /** The consumer, given a message of the job as it was first stored unless the test passes another one. */
         consume:
-          (message = messageOf(job)) =>
+          (message = jobMessageOf(job)) =>
           (jobs: JobStore) =>
             runJob(on(jobs), async ({ job: { run } }) => runs.push(run), message),
         /** Delivers everything that was queued since the last call. */
@@ -83,7 +83,7 @@ export function describeRaces(name: string, open: () => Promise<JobStoreUnderTes
                 finish = resolve;
                 started();
               });
-            running = runJob(on(jobs), execute, messageOf(job));
+            running = runJob(on(jobs), execute, jobMessageOf(job));
           });
         });
         expect(cancelled).toMatchObject({ value: { status: "cancelled", attempts: [{ outcome: "cancelled" }] } });
@@ -129,7 +129,7 @@ export function describeRaces(name: string, open: () => Promise<JobStoreUnderTes
     describe("pause against the next run", () => {
       test("a run that ends between the pause's read and write is the last one for now", async () => {
         const { store, change, consume, deliver, runs, services, now } = await world(mine({ repeat }));
-        const [paused] = await interleaved(store, { method: "replace", party: change(pause) }, consume());
+        const [paused] = await interleaved(store, { method: "replace", party: change(pauseJob) }, consume());
         expect(paused).toMatchObject({ value: { status: "paused", run: 2 } });
         await services.clock.advance(minute);
         await deliver();
@@ -139,7 +139,7 @@ export function describeRaces(name: string, open: () => Promise<JobStoreUnderTes
 
       test("a pause between a run's end and its record holds back the next run, and keeps the ended one", async () => {
         const { store, change, consume, deliver, runs, services, now } = await world(mine({ repeat }));
-        const [, paused] = await interleaved(store, { method: "replace", party: consume() }, change(pause));
+        const [, paused] = await interleaved(store, { method: "replace", party: consume() }, change(pauseJob));
         expect(paused).toMatchObject({ value: { status: "running", pause_requested: true } });
         expect(await now()).toMatchObject({ status: "paused", run: 2 });
         const { id } = (await now()) as Job;
@@ -153,7 +153,7 @@ export function describeRaces(name: string, open: () => Promise<JobStoreUnderTes
 
       test("a pause between the next message's arrival and its claim: nothing runs until it is resumed", async () => {
         const { store, change, consume, deliver, runs, services } = await world(mine({ repeat }));
-        await interleaved(store, { method: "claim", party: consume() }, change(pause));
+        await interleaved(store, { method: "claim", party: consume() }, change(pauseJob));
         expect(runs).toEqual([]);
         await change(resume)(store);
         await services.clock.advance(minute);
@@ -165,7 +165,7 @@ export function describeRaces(name: string, open: () => Promise<JobStoreUnderTes
         const { store, change, now } = await world(mine({ repeat, status: "paused" }));
         const [resumed] = await interleaved(store, { method: "replace", party: change(resume) }, change(resume));
         expect(resumed).toMatchObject({ value: { status: "scheduled" } });
-        await interleaved(store, { method: "replace", party: change(pause) }, change(pause));
+        await interleaved(store, { method: "replace", party: change(pauseJob) }, change(pauseJob));
         expect(await now()).toMatchObject({ status: "paused" });
       });
     });
@@ -180,9 +180,9 @@ export function describeRaces(name: string, open: () => Promise<JobStoreUnderTes
         expect(runs).toEqual([]);
         const moved = (await now()) as Job;
         expect(moved).toMatchObject({ status: "scheduled", due_at: noon + 30 * minute });
-        expect([...services.scheduler.schedules.values()]).toMatchObject([{ message: messageOf(moved) }]);
+        expect([...services.scheduler.schedules.values()]).toMatchObject([{ message: jobMessageOf(moved) }]);
         await services.clock.advance(30 * minute);
-        await consume(messageOf(moved))(store);
+        await consume(jobMessageOf(moved))(store);
         await deliver();
         expect(runs).toEqual([1]);
       });
@@ -326,7 +326,7 @@ export function describeRaces(name: string, open: () => Promise<JobStoreUnderTes
       async function deciding() {
         const job = mine();
         const { store, on, services, now } = await world(job);
-        const decide = (jobs: JobStore) => runJob(on(jobs), parks, messageOf(job), { policy: decisionPolicy });
+        const decide = (jobs: JobStore) => runJob(on(jobs), parks, jobMessageOf(job), { policy: decisionPolicy });
         return { job, store, on, decide, sent: services.queue.sent, now };
       }
 
@@ -345,7 +345,7 @@ export function describeRaces(name: string, open: () => Promise<JobStoreUnderTes
       test("that is recorded after the decision's end makes the next decision itself", async () => {
         const { job, store, decide, sent, now } = await deciding();
         const claim = { claimId: "other", now: noon, leaseMarginMs: minute };
-        const outcome = await store.claim(messageOf(job), claim);
+        const outcome = await store.claim(jobMessageOf(job), claim);
         if (outcome.outcome !== "claimed") throw new Error("it was not claimed");
         await interleaved(store, { method: "replace", party: decide }, (jobs) =>
           jobs.replace(parked(outcome.job, { inline: {} }, noon + minute)),

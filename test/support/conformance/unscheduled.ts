@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
 import { newJobId, shardOf } from "../../../lambdas/core/job/job-id.ts";
-import { type Kept, keptShards, type Unscheduled } from "../../../lambdas/core/ports/unscheduled.ts";
+import { type KeptMessage, keptShards, type Unscheduled } from "../../../lambdas/core/ports/unscheduled.ts";
 import { aJob, aMessage, noon } from "../builders.ts";
 
 export interface UnscheduledUnderTest {
@@ -16,7 +16,7 @@ function idIn(shard: number): string {
   }
 }
 
-const kept = (due_at: number, shard = 3, id = idIn(shard)): Kept => ({
+const kept = (due_at: number, shard = 3, id = idIn(shard)): KeptMessage => ({
   type: "action",
   group: "shop:prd",
   message: aMessage(aJob({ id, due_at })),

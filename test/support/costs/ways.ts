@@ -8,7 +8,7 @@ import { beginningOf } from "../../../lambdas/core/job/import-cursor.ts";
 import { RequestError } from "../../../lambdas/core/kernel/request-error.ts";
 import { parseRequest } from "../../../lambdas/core/requests/request.ts";
 import { scheduleLines } from "../../../lambdas/intake/import/schedule-lines.ts";
-import { scheduleRequest } from "../../../lambdas/intake/schedule-request.ts";
+import { scheduleDirectCall } from "../../../lambdas/intake/schedule-request.ts";
 import { takeMessages } from "../../../lambdas/intake/take-messages.ts";
 import { noon } from "../builders.ts";
 import { myProduct } from "../catalog/my-product.ts";
@@ -70,7 +70,7 @@ export const ways: Readonly<Record<string, Way>> = {
   SNS: message((body) => topicMessage(JSON.stringify(body))),
   EventBridge: message((body) => busEvent(body)),
   "a direct invocation": (body) =>
-    isAccepted(() => scheduleRequest({ ...intakeServices(), catalog }, { payload: body, requestId: "r" })),
+    isAccepted(() => scheduleDirectCall({ ...intakeServices(), catalog }, { payload: body, requestId: "r" })),
   "a line of an import": async (body) => {
     const cursor = beginningOf({ key: "imports/a", etag: "e", size: 1, put_at: noon });
     const bytes = Buffer.from(JSON.stringify(body));

@@ -1,14 +1,14 @@
 import { applied } from "../../../bench/support/applied.ts";
-import { given } from "../../../lambdas/core/kernel/given.ts";
+import { defined } from "../../../lambdas/core/kernel/defined.ts";
 import {
   emptyPart,
+  type GateItem,
+  type GateItemState,
   type GateName,
-  type GatePart,
   isShared,
   type LineMark,
   nextStep,
-  type PartState,
-  startOf,
+  startFrom,
 } from "../../../lambdas/core/limits/gate.ts";
 import type { Pin } from "../../../lambdas/core/limits/limit-rule.ts";
 import type { Pump } from "../../../lambdas/core/limits/pump.ts";
@@ -17,7 +17,7 @@ import { copy } from "./job-store.ts";
 
 interface Kept {
   gate: GateName;
-  parts: Map<number, PartState>;
+  parts: Map<number, GateItemState>;
   /** In the order of the line. */
   waiters: Waiter[];
   pump?: Pump;
@@ -62,11 +62,11 @@ export function fakeGates(): FakeGates {
     gates.set(name, kept);
     return kept;
   }
-  const partOf = (part: GatePart) => gateOf(part).parts.get(part.part) ?? emptyPart();
-  const keep = (part: GatePart, state: PartState) => gateOf(part).parts.set(part.part, state);
-  const firstOf = (gate: GateName): GatePart => ({ ...gate, part: 0 });
+  const partOf = (part: GateItem) => gateOf(part).parts.get(part.part) ?? emptyPart();
+  const keep = (part: GateItem, state: GateItemState) => gateOf(part).parts.set(part.part, state);
+  const firstOf = (gate: GateName): GateItem => ({ ...gate, part: 0 });
 
-  function without(part: GatePart, job: string): PartState {
+  function without(part: GateItem, job: string): GateItemState {
     const { holders, count, ...rest } = partOf(part);
     const { [job]: _, ...others } = holders;
     return { ...rest, holders: others, count: count - 1 };
@@ -102,7 +102,7 @@ export function fakeGates(): FakeGates {
         if (step.write.slot?.do === "drop") continue;
         const again = step.write.slot?.do === "renew";
         const shared = again && isShared(before.holders[ask.job], ask);
-        return { outcome: "taken", startsAt: startOf(before, ask), again, ...(shared && { shared }) };
+        return { outcome: "taken", startsAt: startFrom(before, ask), again, ...(shared && { shared }) };
       }
     },
 
@@ -139,7 +139,7 @@ export function fakeGates(): FakeGates {
       const { waiters } = gateOf(gate);
       const stood = waiterAt(gate, waiter);
       const { calls = stood?.calls, reserved_until: _reserved, ...rest } = waiter;
-      const next = { ...rest, since: stood?.since ?? waiter.since, ...given({ calls }) };
+      const next = { ...rest, since: stood?.since ?? waiter.since, ...defined({ calls }) };
       waiters.splice(placeOf(waiters, waiter), stood ? 1 : 0, copy(next));
     },
 
@@ -170,7 +170,7 @@ export function fakeGates(): FakeGates {
       gateOf(gate).pump = copy(pump);
     },
 
-    async crowded(tenant, { limit, after }) {
+    async withLine(tenant, { limit, after }) {
       return [...gates.values()]
         .filter(({ gate, parts }) => tenantKey(gate) === tenantKey(tenant) && parts.get(0)?.line !== undefined)
         .map(({ gate }) => ({ gate, at: sortKey(gate) }))

@@ -1,7 +1,7 @@
 import { comparePositions, type IndexPosition } from "../../../lambdas/core/job/index-position.ts";
 import { type Job, phaseOf, phaseTime, type RunRecord } from "../../../lambdas/core/job/job.ts";
 import { fewestShards, shardOf } from "../../../lambdas/core/job/job-id.ts";
-import { claimable, claimed } from "../../../lambdas/core/job/transitions.ts";
+import { afterClaim, claimable } from "../../../lambdas/core/job/transitions.ts";
 import { PermanentError } from "../../../lambdas/core/kernel/errors.ts";
 import type { JobStore } from "../../../lambdas/core/ports/job-store.ts";
 import type { Refused } from "../../../lambdas/core/ports/refused.ts";
@@ -99,7 +99,7 @@ export function fakeJobStore(...given: Job[]): FakeJobStore {
       if (!job) return { outcome: "gone" };
       const answer = claimable(job, message, claim.now, claim.type);
       if (answer !== "yes") return { outcome: answer, job: copy(job) };
-      const next = claimed(job, claim);
+      const next = afterClaim(job, claim);
       put(next);
       return { outcome: "claimed", job: copy(next) };
     },

@@ -1,14 +1,15 @@
 import { comparePositions } from "../../../lambdas/core/job/index-position.ts";
 import { shardOf } from "../../../lambdas/core/job/job-id.ts";
-import { type Kept, keptShards, type Unscheduled } from "../../../lambdas/core/ports/unscheduled.ts";
+import { type KeptMessage, keptShards, type Unscheduled } from "../../../lambdas/core/ports/unscheduled.ts";
 
-const nameOf = ({ message: { job_id, run, attempt, due_at } }: Kept) => JSON.stringify([job_id, run, attempt, due_at]);
-const positionOf = ({ message }: Kept) => ({ id: message.job_id, time: message.due_at });
-const inOrder = (a: Kept, b: Kept) => comparePositions("asc")(positionOf(a), positionOf(b));
+const nameOf = ({ message: { job_id, run, attempt, due_at } }: KeptMessage) =>
+  JSON.stringify([job_id, run, attempt, due_at]);
+const positionOf = ({ message }: KeptMessage) => ({ id: message.job_id, time: message.due_at });
+const inOrder = (a: KeptMessage, b: KeptMessage) => comparePositions("asc")(positionOf(a), positionOf(b));
 
 /** Kept messages in memory. */
-export function fakeUnscheduled(): Unscheduled & { kept: Map<string, Kept> } {
-  const messages = new Map<string, Kept>();
+export function fakeUnscheduled(): Unscheduled & { kept: Map<string, KeptMessage> } {
+  const messages = new Map<string, KeptMessage>();
   return {
     kept: messages,
     async hold(one) {

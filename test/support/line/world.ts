@@ -1,7 +1,7 @@
 import type { HttpRequest, HttpResponse } from "../../../lambdas/aws/http/route.ts";
 import { runJob } from "../../../lambdas/consumers/engine/run-job.ts";
 import { allScopes } from "../../../lambdas/core/access/scopes.ts";
-import { type Job, type JobMessage, jobTypes, messageOf } from "../../../lambdas/core/job/job.ts";
+import { type Job, type JobMessage, jobMessageOf, jobTypes } from "../../../lambdas/core/job/job.ts";
 import type { Measured } from "../../../lambdas/core/job/measures.ts";
 import type { GateName } from "../../../lambdas/core/limits/gate.ts";
 import type { Calls } from "../../../lambdas/core/limits/pump.ts";
@@ -256,7 +256,7 @@ export async function lineWorld(options: WorldOptions) {
       input: { inline: { body: { ...(ms !== undefined && { ms }) } } },
     });
     void base.jobs.create(job);
-    enqueue(messageOf(job), Math.min(900, Math.floor(Math.max(0, due_at - now) / 1000)));
+    enqueue(jobMessageOf(job), Math.min(900, Math.floor(Math.max(0, due_at - now) / 1000)));
     return job;
   }
 

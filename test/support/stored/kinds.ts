@@ -19,8 +19,8 @@ import { makeCatalog } from "../../../lambdas/core/catalog/catalog.ts";
 import type { Product } from "../../../lambdas/core/catalog/job-type.ts";
 import { parameter, secret } from "../../../lambdas/core/catalog/references.ts";
 import type { Attempt } from "../../../lambdas/core/job/attempt.ts";
-import { dayOf, groupOf } from "../../../lambdas/core/job/failure-group.ts";
-import { type Job, messageOf, type RunRecord } from "../../../lambdas/core/job/job.ts";
+import { failureGroupOf, utcDayOf } from "../../../lambdas/core/job/failure-group.ts";
+import { type Job, jobMessageOf, type RunRecord } from "../../../lambdas/core/job/job.ts";
 import { derivedJobId, stepJobId } from "../../../lambdas/core/job/job-id.ts";
 import { pauseId } from "../../../lambdas/core/job/pause.ts";
 import { cacheKeyOf } from "../../../lambdas/core/job/result-cache.ts";
@@ -137,7 +137,7 @@ export const jobs = {
   often: make({ due_at: noon - 10 * minute, repeat: { every: minute, overlap: "queue", anchor: noon - 10 * minute } }),
   paused: make({ status: "paused", due_at: noon + 60 * minute, repeat: series }),
   feature: { ...feature, progress: { inline: { "main.create": { status: "queued", job_id: step } } } },
-  step: make({ id: step, due_at: noon - 10 * minute, parent: { message: messageOf(feature), step: "main.create" } }),
+  step: make({ id: step, due_at: noon - 10 * minute, parent: { message: jobMessageOf(feature), step: "main.create" } }),
   limited: make({ event: "limited", due_at: noon - 10 * minute, gates: [{ limit: "lane", key: "" }] }),
   only: make({ event: "only", status: "scheduled", due_at: noon + 60 * minute, unique: { key: "u" } }),
 } satisfies Record<string, Job>;
@@ -223,8 +223,8 @@ export const kinds: Record<string, Kind> = {
     prefix: topology.errorsPrefix,
     make({ failures }) {
       const { id: job_id, event, type } = jobs.failed;
-      const group = groupOf({ job_id, event, type, at: noon, code: "TIMEOUT", message: "out of time" });
-      return failures.add([{ ...tenant, day: dayOf(noon), group, mark: aMark(), written_at: noon }]);
+      const group = failureGroupOf({ job_id, event, type, at: noon, code: "TIMEOUT", message: "out of time" });
+      return failures.add([{ ...tenant, day: utcDayOf(noon), group, mark: aMark(), written_at: noon }]);
     },
     words: words("code", "type"),
     unknownFields: "kept",
@@ -306,7 +306,7 @@ export const kinds: Record<string, Kind> = {
   unscheduled: {
     prefix: topology.unscheduledPrefix,
     make: ({ unscheduled }) =>
-      unscheduled.hold({ type: "action", group: "shop:dev", message: messageOf(jobs.overdue) }),
+      unscheduled.hold({ type: "action", group: "shop:dev", message: jobMessageOf(jobs.overdue) }),
     words: words("type"),
     unknownFields: "lost",
   },

@@ -1,5 +1,5 @@
 import type { RunRecord } from "../../../lambdas/core/job/job.ts";
-import { store } from "../../../lambdas/core/operations/payload.ts";
+import { storePayload } from "../../../lambdas/core/operations/payload.ts";
 import { fakeApi } from "../../support/api.ts";
 import { aJob, noon } from "../../support/builders.ts";
 
@@ -11,7 +11,7 @@ const csv = (bytes: number) => ({ status: 200, body: '7,"tea"\n'.repeat(bytes / 
 describe("an answer is never larger than Lambda sends", () => {
   it("a CSV text of 4.47 MB, which is 6.4 MB once it is escaped twice, is a download", async () => {
     const api = fakeApi();
-    const result = await store(api.blobs, "results/1", csv(4_470_000));
+    const result = await storePayload(api.blobs, "results/1", csv(4_470_000));
     const job = aJob({ status: "completed", finished_at: noon, result });
     await api.jobs.create(job);
     const { status, body } = await api.ask({ path: `/v1/jobs/${job.id}` });
@@ -22,7 +22,7 @@ describe("an answer is never larger than Lambda sends", () => {
 
   it("a plain text of 5.9 MB is in the answer", async () => {
     const api = fakeApi();
-    const result = await store(api.blobs, "results/1", { body: "x".repeat(5_900_000) });
+    const result = await storePayload(api.blobs, "results/1", { body: "x".repeat(5_900_000) });
     const job = aJob({ status: "completed", finished_at: noon, result });
     await api.jobs.create(job);
     const { body } = await api.ask({ path: `/v1/jobs/${job.id}` });
@@ -35,7 +35,7 @@ describe("an answer is never larger than Lambda sends", () => {
     await api.jobs.create(job);
     api.blobs.downloadUrl = async (key) => `https://blobs.example/${key}`;
     for (const run of [1, 2, 3, 4, 5]) {
-      const result = await store(api.blobs, `results/${run}`, run === 1 ? "small" : csv(1_500_000));
+      const result = await storePayload(api.blobs, `results/${run}`, run === 1 ? "small" : csv(1_500_000));
       await api.jobs.archive(aRun(job.id, run, { result, error: long }));
     }
     const { body } = await api.ask({ path: `/v1/jobs/${job.id}/runs` });

@@ -1,7 +1,7 @@
 import { allScopes } from "../../../lambdas/core/access/scopes.ts";
 import type { Job, Repeat } from "../../../lambdas/core/job/job.ts";
 import { type SharedKey, uniqueKeyOf } from "../../../lambdas/core/job/shared-key.ts";
-import { claimed } from "../../../lambdas/core/job/transitions.ts";
+import { afterClaim } from "../../../lambdas/core/job/transitions.ts";
 import { fakeApi } from "../../support/api.ts";
 import { aJob, noon, stepOf } from "../../support/builders.ts";
 
@@ -11,7 +11,7 @@ const waits = (overrides: Partial<Job> = {}) => aJob({ status: "scheduled", due_
 const series = (overrides: Partial<Job> = {}) => waits({ repeat: hourly, run: 3, ...overrides });
 const failed = () => aJob({ status: "failed", finished_at: noon, attempt: 4 });
 const done = () => aJob({ status: "completed", finished_at: noon });
-const running = () => claimed(aJob(), { claimId: "c", now: noon, leaseMarginMs: 1000 });
+const running = () => afterClaim(aJob(), { claimId: "c", now: noon, leaseMarginMs: 1000 });
 
 function world(job: Job, ...others: Job[]) {
   const api = fakeApi({ jobs: [job, ...others] });

@@ -1,5 +1,5 @@
 import { allScopes } from "../../../lambdas/core/access/scopes.ts";
-import { scheduleRequest } from "../../../lambdas/intake/schedule-request.ts";
+import { scheduleDirectCall } from "../../../lambdas/intake/schedule-request.ts";
 import { fakeApi } from "../../support/api.ts";
 import { expressingCatalog as catalog } from "../../support/expressing.ts";
 import { intakeServices, order } from "../../support/intake/services.ts";
@@ -63,7 +63,7 @@ describe("a request over HTTP", () => {
 
 it("a request from another AWS service is refused as one over HTTP", async () => {
   const payload = order({ input: { body: { at: "$Now" } } });
-  const sent = scheduleRequest(intakeServices(), { payload, requestId: "request-1" });
+  const sent = scheduleDirectCall(intakeServices(), { payload, requestId: "request-1" });
   await expect(sent).rejects.toMatchObject({ code: "INVALID_REQUEST", faults: [unevaluated] });
 });
 

@@ -1,5 +1,5 @@
 import { allScopes } from "../../../lambdas/core/access/scopes.ts";
-import { dayMs, dayOf, groupOf } from "../../../lambdas/core/job/failure-group.ts";
+import { dayMs, failureGroupOf, utcDayOf } from "../../../lambdas/core/job/failure-group.ts";
 import { fakeApi } from "../../support/api.ts";
 import { noon } from "../../support/builders.ts";
 import { counted } from "../../support/counted.ts";
@@ -9,9 +9,9 @@ const jobId = (digit: string) => `job_${digit.repeat(32)}`;
 const failed = (message: string, { count = 1, at = noon, env = "prd", job = "a" } = {}) => ({
   product: "my-product",
   env,
-  day: dayOf(at),
+  day: utcDayOf(at),
   group: {
-    ...groupOf({ job_id: jobId(job), event: "create_order", type: "action", at, code: "TIMEOUT", message }),
+    ...failureGroupOf({ job_id: jobId(job), event: "create_order", type: "action", at, code: "TIMEOUT", message }),
     count,
   },
 });
@@ -31,7 +31,7 @@ it("lists causes by how often they occurred, added up over days", async () => {
   );
   const { status, body } = await ask({ path });
   expect(status).toBe(200);
-  expect(body).toMatchObject({ from: dayOf(noon) - dayMs, to: dayOf(noon) + dayMs });
+  expect(body).toMatchObject({ from: utcDayOf(noon) - dayMs, to: utcDayOf(noon) + dayMs });
   expect(body.errors).toEqual([
     {
       fingerprint: expect.any(String),

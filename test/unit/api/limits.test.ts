@@ -79,7 +79,7 @@ describe("GET /v1/limits", () => {
   it("reads the pins and the marked gates of a product and env once, however many limits it has", async () => {
     const api = fakeApi();
     const pins = jest.spyOn(api.gates, "pins");
-    const crowded = jest.spyOn(api.gates, "crowded");
+    const crowded = jest.spyOn(api.gates, "withLine");
     const { body } = await api.ask({ path: "/v1/limits", query: { product_tag: "my-product", env: "prd" } });
     expect(body.limits).toHaveLength(2);
     expect([pins.mock.calls.length, crowded.mock.calls.length]).toEqual([1, 1]);

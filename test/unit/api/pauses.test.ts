@@ -1,5 +1,5 @@
 import { allScopes } from "../../../lambdas/core/access/scopes.ts";
-import { settleMs } from "../../../lambdas/core/job/pause.ts";
+import { pauseKnownMs } from "../../../lambdas/core/job/pause.ts";
 import { mostPauses } from "../../../lambdas/core/operations/change-pauses.ts";
 import { aPause } from "../../support/a-pause.ts";
 import { fakeApi } from "../../support/api.ts";
@@ -207,7 +207,7 @@ describe("DELETE /v1/pauses/{id}", () => {
     const { pause, end, queue, list } = world();
     const { id } = (await pause()).body;
     expect(await end(id)).toMatchObject({ status: 200, body: { id, state: "draining", ended_at: noon } });
-    expect(queue.sent).toMatchObject([{ delaySeconds: settleMs / 1000 }]);
+    expect(queue.sent).toMatchObject([{ delaySeconds: pauseKnownMs / 1000 }]);
     expect((await list()).body.pauses).toMatchObject([{ released: 1 }]);
     expect(await end(id)).toMatchObject({ status: 200, body: { state: "draining" } });
     expect(queue.sent).toHaveLength(1);

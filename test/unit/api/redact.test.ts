@@ -2,7 +2,7 @@ import { registry } from "../../../lambdas/consumers/types/registry.ts";
 import { makeCatalog } from "../../../lambdas/core/catalog/catalog.ts";
 import type { Product } from "../../../lambdas/core/catalog/job-type.ts";
 import type { Job } from "../../../lambdas/core/job/job.ts";
-import { store } from "../../../lambdas/core/operations/payload.ts";
+import { storePayload } from "../../../lambdas/core/operations/payload.ts";
 import { fakeApi } from "../../support/api.ts";
 import { aJob, noon } from "../../support/builders.ts";
 import { catalog } from "../../support/catalog/catalog.ts";
@@ -25,7 +25,7 @@ async function world(value: unknown, redact?: string[], more: Partial<Job> = {})
   const api = fakeApi({ catalog: hiding(redact) });
   // The URL of a fake blob holds the blob itself, for which the answer has no room.
   api.blobs.downloadUrl = async (key) => `https://blobs.example/${key}`;
-  const stored = await store(api.blobs, "results/x", value);
+  const stored = await storePayload(api.blobs, "results/x", value);
   const job = aJob({ ...tenant, status: "completed", finished_at: noon, input: stored, result: stored, ...more });
   await api.jobs.create(job);
   const get = async (rest = "") => (await api.ask({ path: `/v1/jobs/${job.id}${rest}` })).body;

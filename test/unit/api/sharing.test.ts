@@ -1,4 +1,4 @@
-import { messageOf } from "../../../lambdas/core/job/job.ts";
+import { jobMessageOf } from "../../../lambdas/core/job/job.ts";
 import { fakeApi } from "../../support/api.ts";
 import { noon } from "../../support/builders.ts";
 import { sharingCatalog as catalog } from "../../support/catalog/sharing.ts";
@@ -17,7 +17,7 @@ function world() {
   const claim = async (id: string) => {
     const job = api.jobs.peek(id);
     if (!job) throw new Error("gone");
-    await api.jobs.claim(messageOf(job), { claimId: "c", now: api.clock.now(), leaseMarginMs: 20_000 });
+    await api.jobs.claim(jobMessageOf(job), { claimId: "c", now: api.clock.now(), leaseMarginMs: 20_000 });
   };
   return { ...api, post, claim };
 }

@@ -1,4 +1,4 @@
-import { waitOf } from "../../../lambdas/api/wait-of.ts";
+import { requestedWait } from "../../../lambdas/api/wait-of.ts";
 
 describe("waitOf", () => {
   it.each([
@@ -26,7 +26,7 @@ describe("waitOf", () => {
     ["", 0],
   ])("takes Prefer: %s as %i s", (prefer, seconds) => {
     const headers = seconds > 0 ? { "preference-applied": `wait=${seconds}` } : {};
-    expect(waitOf({ query: {}, headers: { prefer } })).toEqual({ seconds, headers });
+    expect(requestedWait({ query: {}, headers: { prefer } })).toEqual({ seconds, headers });
   });
 
   it("reads a long header in no time", () => {
@@ -38,15 +38,18 @@ describe("waitOf", () => {
       `a${" ".repeat(8000)}b`,
     ]) {
       const began = performance.now();
-      expect(waitOf({ query: {}, headers: { prefer } }).seconds).toBe(0);
+      expect(requestedWait({ query: {}, headers: { prefer } }).seconds).toBe(0);
       expect(performance.now() - began).toBeLessThan(200);
     }
   });
 
   it("takes ?wait=N, which wins and must make sense", () => {
-    expect(waitOf({ query: { wait: "25" }, headers: { prefer: "wait=5" } })).toEqual({ seconds: 25, headers: {} });
+    expect(requestedWait({ query: { wait: "25" }, headers: { prefer: "wait=5" } })).toEqual({
+      seconds: 25,
+      headers: {},
+    });
     for (const wait of ["26", "-1", "1.5", "x", "", "1,2", "+5", " 5", "0x5", "1e1", "١"]) {
-      expect(() => waitOf({ query: { wait }, headers: {} })).toThrow("The query is not valid.");
+      expect(() => requestedWait({ query: { wait }, headers: {} })).toThrow("The query is not valid.");
     }
   });
 });

@@ -3,7 +3,7 @@ import { intakeHandler } from "../../../lambdas/aws/lambda/intake-handler.ts";
 import { redeliverySeconds } from "../../../lambdas/aws/sqs/redelivery.ts";
 import { derivedJobId } from "../../../lambdas/core/job/job-id.ts";
 import { takeImports } from "../../../lambdas/intake/import/take-imports.ts";
-import { scheduleRequest } from "../../../lambdas/intake/schedule-request.ts";
+import { scheduleDirectCall } from "../../../lambdas/intake/schedule-request.ts";
 import { takeMessages } from "../../../lambdas/intake/take-messages.ts";
 import { noon } from "../../support/builders.ts";
 import { catalog } from "../../support/catalog/catalog.ts";
@@ -21,7 +21,7 @@ function anIntake() {
   const redelivery = { intake: redeliveryOf("intake"), imports: redeliveryOf("imports") };
   const services = { ...intakeServices(), redelivery, importQueueName: "imports" };
   const handler = intakeHandler(() => services, {
-    request: scheduleRequest,
+    request: scheduleDirectCall,
     messages: takeMessages,
     imports: takeImports,
   });

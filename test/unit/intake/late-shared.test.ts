@@ -1,6 +1,6 @@
 import { runJob } from "../../../lambdas/consumers/engine/run-job.ts";
 import { beginningOf } from "../../../lambdas/core/job/import-cursor.ts";
-import { messageOf } from "../../../lambdas/core/job/job.ts";
+import { jobMessageOf } from "../../../lambdas/core/job/job.ts";
 import { scheduleJobs } from "../../../lambdas/core/operations/schedule-requests.ts";
 import { parseRequest } from "../../../lambdas/core/requests/request.ts";
 import { runImport } from "../../../lambdas/intake/import/run-import.ts";
@@ -31,7 +31,7 @@ function world() {
         ran.push((input as { body: { n: number } }).body.n);
         return {};
       };
-      await runJob(services, execute, messageOf(job), { random: () => 0.5 });
+      await runJob(services, execute, jobMessageOf(job), { random: () => 0.5 });
     }
   }
   /** Passes time in steps, in which what comes due runs. */

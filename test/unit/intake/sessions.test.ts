@@ -4,7 +4,7 @@ import { registry } from "../../../lambdas/consumers/types/registry.ts";
 import { makeCatalog } from "../../../lambdas/core/catalog/catalog.ts";
 import { beginningOf } from "../../../lambdas/core/job/import-cursor.ts";
 import { scheduleLines } from "../../../lambdas/intake/import/schedule-lines.ts";
-import { scheduleRequest } from "../../../lambdas/intake/schedule-request.ts";
+import { scheduleDirectCall } from "../../../lambdas/intake/schedule-request.ts";
 import { takeMessages } from "../../../lambdas/intake/take-messages.ts";
 import { noon } from "../../support/builders.ts";
 import { withSessions } from "../../support/expressing.ts";
@@ -65,7 +65,7 @@ test("a token counts as it was when its message was sent, however long that has 
 });
 
 test("a direct call throws what is wrong", async () => {
-  const call = (token: string) => scheduleRequest(services(), { payload: asked(token), requestId: "r" });
+  const call = (token: string) => scheduleDirectCall(services(), { payload: asked(token), requestId: "r" });
   expect(await call(good)).toMatchObject({ status: "queued" });
   await expect(call("x")).rejects.toMatchObject({ code: "INVALID_REQUEST", faults: [{ pointer: "/session/token" }] });
   await expect(call("later")).rejects.toMatchObject({ code: "UNAVAILABLE" });

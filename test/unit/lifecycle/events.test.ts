@@ -1,12 +1,12 @@
 import type { Job } from "../../../lambdas/core/job/job.ts";
 import { JobError } from "../../../lambdas/core/job/job-error.ts";
 import { continued } from "../../../lambdas/core/job/series.ts";
-import { attemptFailed, cancelled, claimed, completed, parked } from "../../../lambdas/core/job/transitions.ts";
-import { pause, reschedule, resume, retry, runNow } from "../../../lambdas/core/operations/change-job.ts";
+import { afterClaim, attemptFailed, cancelled, completed, parked } from "../../../lambdas/core/job/transitions.ts";
+import { pauseJob, reschedule, resume, retry, runNow } from "../../../lambdas/core/operations/change-job.ts";
 import { transitionsOf } from "../../../lambdas/lifecycle/events.ts";
 import { aJob, noon } from "../../support/builders.ts";
 
-const claim = (job: Job, now: number) => claimed(job, { claimId: "c", leaseMarginMs: 15_000, now });
+const claim = (job: Job, now: number) => afterClaim(job, { claimId: "c", leaseMarginMs: 15_000, now });
 const done = { inline: { secret: "result" } };
 const failure = (code: "TIMEOUT" | "NOT_FOUND") => ({ error: new JobError(code, "It failed."), random: 0.5 });
 const between = (before: Job | undefined, after: Job | undefined, at = noon + 9000) =>
@@ -202,9 +202,9 @@ describe("a recurring job", () => {
   });
 
   it("has events for being paused, at once or at the end of a run, and for being resumed", () => {
-    const paused = pause(series, noon) as Job;
+    const paused = pauseJob(series, noon) as Job;
     expect(names(series, paused)).toEqual(["paused"]);
-    const asked = pause(run, noon) as Job;
+    const asked = pauseJob(run, noon) as Job;
     expect(names(run, asked)).toEqual([]);
     expect(names(asked, next(completed(asked, noon + 90, done)))).toEqual(["completed", "paused"]);
     expect(names(paused, resume(paused, noon + 1) as Job)).toEqual(["resumed"]);
@@ -213,7 +213,7 @@ describe("a recurring job", () => {
 
   it("that is past its end when it is resumed completes without a run", () => {
     const ending = { ...series, repeat: { every: hour, anchor: noon, overlap: "skip" as const, end_date: noon } };
-    const paused = pause(ending, noon) as Job;
+    const paused = pauseJob(ending, noon) as Job;
     const [over, ...others] = between(paused, resume(paused, noon + 1) as Job);
     expect([over?.name, over?.ended, others]).toEqual(["completed", undefined, []]);
   });

@@ -1,8 +1,8 @@
 import type { Job } from "../../../lambdas/core/job/job.ts";
 import { JobError } from "../../../lambdas/core/job/job-error.ts";
 import { continued } from "../../../lambdas/core/job/series.ts";
-import { attemptFailed, cancelled, claimed, parked } from "../../../lambdas/core/job/transitions.ts";
-import { store } from "../../../lambdas/core/operations/payload.ts";
+import { afterClaim, attemptFailed, cancelled, parked } from "../../../lambdas/core/job/transitions.ts";
+import { storePayload } from "../../../lambdas/core/operations/payload.ts";
 import { scheduleJob } from "../../../lambdas/core/operations/schedule-job.ts";
 import { parseRequest } from "../../../lambdas/core/requests/request.ts";
 import { forgetBlobs } from "../../../lambdas/lifecycle/forget-blobs.ts";
@@ -17,13 +17,13 @@ const large = { body: { text: "x".repeat(5000) } };
 
 async function world() {
   const services = { blobs: fakeBlobStore(), log: fakeLog() };
-  const put = (key: string) => store(services.blobs, key, large);
+  const put = (key: string) => storePayload(services.blobs, key, large);
   const job = aJob({ type: "feature", input: await put("inputs/job/1") });
   const write = (before: Job | undefined, after: Job | undefined, at = noon) =>
     forgetBlobs(services, [{ ...(before && { before }), ...(after && { after }), at }]);
   return { ...services, put, job, write, kept: () => [...services.blobs.blobs.keys()].sort() };
 }
-const claim = (job: Job) => claimed(job, { claimId: "c", leaseMarginMs: 15_000, now: noon });
+const claim = (job: Job) => afterClaim(job, { claimId: "c", leaseMarginMs: 15_000, now: noon });
 
 describe("what a job still needs is kept, however long the job lasts", () => {
   it("the input of a series, from run to run for ten years", async () => {

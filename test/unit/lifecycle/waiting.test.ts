@@ -1,6 +1,6 @@
 import type { Job } from "../../../lambdas/core/job/job.ts";
 import { jobEvents } from "../../../lambdas/core/job/job-event.ts";
-import { claimed, isNoted, withWait } from "../../../lambdas/core/job/transitions.ts";
+import { afterClaim, isWaitNoted, withWait } from "../../../lambdas/core/job/transitions.ts";
 import { transitionsOf } from "../../../lambdas/lifecycle/events.ts";
 import { aJob, noon } from "../../support/builders.ts";
 
@@ -22,21 +22,21 @@ it("a job that notes that it waits for a slot is an event, with the limit and it
   expect(others).toEqual([]);
   expect(event).toMatchObject({ name: "waiting", time: noon + 40, detail: { ...gate, status: "queued", version: 2 } });
   expect(event?.detail).not.toHaveProperty("starts_at");
-  expect(isNoted(noted, gate)).toBe(true);
+  expect(isWaitNoted(noted, gate)).toBe(true);
 });
 
 it("it waits once per attempt and limit", () => {
   const noted = withWait(job, gate, noon);
   for (const other of [{ attempt: 2 }, { run: 2 }, { due_at: noon + 1 }]) {
-    expect(isNoted({ ...noted, ...other }, gate)).toBe(false);
+    expect(isWaitNoted({ ...noted, ...other }, gate)).toBe(false);
   }
-  expect(isNoted(noted, { ...gate, limit: "other" })).toBe(false);
-  expect(isNoted(noted, { ...gate, key: "bob" })).toBe(false);
+  expect(isWaitNoted(noted, { ...gate, limit: "other" })).toBe(false);
+  expect(isWaitNoted(noted, { ...gate, key: "bob" })).toBe(false);
 });
 
 it("what changes afterwards is no wait", () => {
   const noted = withWait(job, gate, noon);
-  const running = claimed(noted, { claimId: "c", leaseMarginMs: 15_000, now: noon + 60 });
+  const running = afterClaim(noted, { claimId: "c", leaseMarginMs: 15_000, now: noon + 60 });
   expect(between(noted, running).map(({ name }) => name)).toEqual(["started"]);
   expect(between(noted, { ...noted, version: 3 })).toEqual([]);
 });

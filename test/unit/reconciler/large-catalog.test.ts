@@ -91,7 +91,7 @@ function world({ products, shards = 16, ms = queryMs, lives, deadly }: Options) 
     },
     gates: {
       ...services.gates,
-      crowded: async (tenant: Tenant): Promise<GateName[]> => {
+      withLine: async (tenant: Tenant): Promise<GateName[]> => {
         await query();
         swept[numberOf(tenant)] = round;
         return [];

@@ -1,5 +1,5 @@
 import type { Job } from "../../../lambdas/core/job/job.ts";
-import { settleMs } from "../../../lambdas/core/job/pause.ts";
+import { pauseKnownMs } from "../../../lambdas/core/job/pause.ts";
 import { newMemory } from "../../../lambdas/reconciler/memory.ts";
 import { graceMs, reconcile } from "../../../lambdas/reconciler/reconcile.ts";
 import { aPause } from "../../support/a-pause.ts";
@@ -49,7 +49,7 @@ it("ends a pause whose time is over, and keeps that time as its end", async () =
   await services.pauses.put(aPause({ product, until: noon - 5000 }));
   await reconcile(services);
   expect(await services.pauses.list()).toMatchObject([{ ended_at: noon - 5000, drain: { sent: 1 } }]);
-  expect(services.queue.sent).toMatchObject([{ delaySeconds: (settleMs - 5000) / 1000 }]);
+  expect(services.queue.sent).toMatchObject([{ delaySeconds: (pauseKnownMs - 5000) / 1000 }]);
 });
 
 it("after a pause, sends each job once and at its turn, however long that takes", async () => {

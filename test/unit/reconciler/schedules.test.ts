@@ -4,8 +4,8 @@ import type { Product } from "../../../lambdas/core/catalog/job-type.ts";
 import { schedulesHash, schedulesOff, wantedOf } from "../../../lambdas/core/catalog/schedules.ts";
 import { checkCatalog } from "../../../lambdas/core/check/check-catalog.ts";
 import type { Job } from "../../../lambdas/core/job/job.ts";
-import { claimed } from "../../../lambdas/core/job/transitions.ts";
-import { cancel, changeJob, pause, reschedule, runNow } from "../../../lambdas/core/operations/change-job.ts";
+import { afterClaim } from "../../../lambdas/core/job/transitions.ts";
+import { cancel, changeJob, pauseJob, reschedule, runNow } from "../../../lambdas/core/operations/change-job.ts";
 import { listSeries } from "../../../lambdas/core/queries/list-series.ts";
 import { removedReason } from "../../../lambdas/reconciler/follow-schedules.ts";
 import { newMemory } from "../../../lambdas/reconciler/memory.ts";
@@ -140,7 +140,7 @@ describe("a schedule of the catalog", () => {
     const w = world();
     await w.deploy({ nightly });
     const waits = w.all()[0] as Job;
-    await w.jobs.replace(claimed(waits, { claimId: "c", now: noon, leaseMarginMs: 1000 }));
+    await w.jobs.replace(afterClaim(waits, { claimId: "c", now: noon, leaseMarginMs: 1000 }));
     await w.deploy({ nightly: { ...nightly, cron: "0 4 * * *" } });
     expect(w.all()[0]?.repeat?.cron).toBe("0 2 * * *");
     expect(await w.drift()).toEqual([["outdated"]]);
@@ -227,7 +227,7 @@ describe("a job that somebody has changed by hand", () => {
   it("is put back by a deployment of other code, although no schedule has changed", async () => {
     const w = world();
     await w.deploy({ nightly }, "one.zip");
-    await w.change(pause);
+    await w.change(pauseJob);
     await w.deploy({ nightly }, "one.zip");
     expect(await w.drift()).toEqual([["paused"]]);
     await w.deploy({ nightly }, "two.zip");
@@ -243,7 +243,7 @@ describe("a job that somebody has changed by hand", () => {
   const later = { nightly, another: { ...nightly, cron: "0 5 * * *" } };
 
   it.each<[string, (w: ReturnType<typeof world>) => Promise<unknown>, string]>([
-    ["paused", (w) => w.change(pause), "paused"],
+    ["paused", (w) => w.change(pauseJob), "paused"],
     ["cancelled", (w) => w.change(cancel("not now")), "ended"],
     [
       "rescheduled",

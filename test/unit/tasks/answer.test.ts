@@ -4,10 +4,10 @@ import type { Job } from "../../../lambdas/core/job/job.ts";
 import { cancelled } from "../../../lambdas/core/job/transitions.ts";
 import { PermanentError } from "../../../lambdas/core/kernel/errors.ts";
 import { recent } from "../../../lambdas/core/kernel/recent.ts";
-import { store } from "../../../lambdas/core/operations/payload.ts";
+import { storePayload } from "../../../lambdas/core/operations/payload.ts";
 import { type Outcome, TaskMessage } from "../../../lambdas/core/outbound/task-message.ts";
 import type { TaskAnswer, Tasks } from "../../../lambdas/core/ports/tasks.ts";
-import { answerTask, messageFields } from "../../../lambdas/tasks/answer.ts";
+import { answerTask, taskFields } from "../../../lambdas/tasks/answer.ts";
 import { aJob, noon } from "../../support/builders.ts";
 import { fakeBlobStore } from "../../support/fakes/blob-store.ts";
 import { fakeDeadLetters } from "../../support/fakes/dead-letters.ts";
@@ -62,10 +62,13 @@ describe("the end of a job", () => {
     const services = world();
     const large = "x".repeat(200_000);
     const larger = "x".repeat(262_144);
-    await answerTask(services, ended({ status: "completed", result: await store(services.blobs, "results/a", large) }));
     await answerTask(
       services,
-      ended({ status: "completed", result: await store(services.blobs, "results/b", larger) }),
+      ended({ status: "completed", result: await storePayload(services.blobs, "results/a", large) }),
+    );
+    await answerTask(
+      services,
+      ended({ status: "completed", result: await storePayload(services.blobs, "results/b", larger) }),
     );
     const [first, second] = services.calls.map(([, , output]) => output as Record<string, unknown>);
     expect(first).toMatchObject({ result: large });
@@ -80,7 +83,7 @@ describe("the end of a job", () => {
     const result = { card: "4111", sku: "a" };
     const larger = { card: "4111", filler: "x".repeat(262_144) };
     await answerTask(services, ended({ status: "completed", redact, result: { inline: result } }));
-    const stored = await store(services.blobs, "results/b", larger);
+    const stored = await storePayload(services.blobs, "results/b", larger);
     await answerTask(services, ended({ status: "completed", redact, result: stored }));
     const frame = { job_id: "job_1", status: "completed" };
     expect(services.calls.map(([, , output]) => output)).toEqual([
@@ -92,7 +95,7 @@ describe("the end of a job", () => {
   it("says only how large a result is that hiding its parts makes too large", async () => {
     const services = world();
     const digits = Array.from({ length: 100_000 }, () => 1);
-    const result = await store(services.blobs, "results/a", digits);
+    const result = await storePayload(services.blobs, "results/a", digits);
     await answerTask(services, ended({ status: "completed", redact: ["/*"], result }));
     expect(services.calls[0]?.[2]).toEqual({ job_id: "job_1", status: "completed", result_bytes: 200_001 });
   });
@@ -100,7 +103,10 @@ describe("the end of a job", () => {
   it("includes a result that only just fits", async () => {
     const services = world();
     const edge = "x".repeat(262_144 - 512 - 2);
-    await answerTask(services, ended({ status: "completed", result: await store(services.blobs, "results/a", edge) }));
+    await answerTask(
+      services,
+      ended({ status: "completed", result: await storePayload(services.blobs, "results/a", edge) }),
+    );
     const output = services.calls[0]?.[2] as { result: string };
     expect(output.result).toBe(edge);
     expect(Buffer.byteLength(JSON.stringify(output))).toBeLessThanOrEqual(262_144);
@@ -168,7 +174,7 @@ describe("the end of a job", () => {
     };
     const [bad, good] = [ended({ status: "completed" }), ended({ status: "completed" }, ["u"])];
     const Records = [bad, good].map((message, i) => ({ messageId: `${i}`, body: JSON.stringify(message) }));
-    const handler = queueHandler(() => services, TaskMessage, answerTask, messageFields);
+    const handler = queueHandler(() => services, TaskMessage, answerTask, taskFields);
     const give = () => handler({ Records } as unknown as SQSEvent, {} as Context);
 
     services.deadLetters.refuses = () => true;

@@ -1,6 +1,6 @@
-import { type FaultTable, type Meaning, refusal, refusals } from "../fault-table.ts";
+import { type FaultTable, type Meaning, refusalMeaning, refusals } from "../fault-table.ts";
 
-const throttled: Meaning = refusal(["RATE_LIMITED", "Lambda throttled the call."]);
+const throttled: Meaning = refusalMeaning(["RATE_LIMITED", "Lambda throttled the call."]);
 const notReady: Meaning = ["SERVICE_UNAVAILABLE", "The function is not ready to be invoked."];
 
 /** The errors of the Invoke API, which refuse the call before the function runs. A status alone does not say whether it ran. */
@@ -23,7 +23,7 @@ export const lambdaFaults: FaultTable = {
     if (status === undefined) return ["CONNECTION_ERROR", "The connection to Lambda failed."];
     if (status >= 500) return ["SERVICE_UNAVAILABLE", "Lambda could not run the function at the moment."];
     if (status === 429) return throttled;
-    if (status === 403) return refusal(["FORBIDDEN", "Lambda refused this consumer's credentials."]);
+    if (status === 403) return refusalMeaning(["FORBIDDEN", "Lambda refused this consumer's credentials."]);
     return ["PROVIDER_ERROR", `Lambda refused the call with status ${status}.`];
   },
 };

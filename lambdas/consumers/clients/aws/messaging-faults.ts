@@ -1,4 +1,12 @@
-import { type FaultTable, faultBy, type Meaning, type Meanings, namesOf, refusal, refusals } from "../fault-table.ts";
+import {
+  errorNamesOf,
+  type FaultTable,
+  faultBy,
+  type Meaning,
+  type Meanings,
+  refusalMeaning,
+  refusals,
+} from "../fault-table.ts";
 
 /**
  * The faults of a service that sends messages: by its own names of refusals, by those of errors that do not say what was done, and by
@@ -20,17 +28,17 @@ const unknownCredentials =
   /^(UnrecognizedClient|InvalidClientTokenId|InvalidSignature|SignatureDoesNotMatch|ExpiredToken)/;
 
 function common(service: string, status: number | undefined, error: unknown): Meaning {
-  const isNamed = (pattern: RegExp) => namesOf(error).some((name) => pattern.test(name));
+  const isNamed = (pattern: RegExp) => errorNamesOf(error).some((name) => pattern.test(name));
   const { $retryable } = Object(error) as { $retryable?: { throttling?: boolean } };
   if (isNamed(throttles) || status === 429 || $retryable?.throttling)
-    return refusal(["RATE_LIMITED", `${service} throttles the consumer.`]);
+    return refusalMeaning(["RATE_LIMITED", `${service} throttles the consumer.`]);
   if (status === undefined) return ["CONNECTION_ERROR", `The connection to ${service} failed.`];
   // The service may have accepted the message, but sending it twice is better than not at all.
   if (status < 300) return ["PROVIDER_ERROR", `The response of ${service} cannot be read.`, true];
   if (status >= 500) return ["SERVICE_UNAVAILABLE", `${service} could not accept the message at the moment.`];
   if (isNamed(unknownCredentials))
-    return refusal(["UNAUTHORIZED", `${service} does not know this consumer's credentials.`]);
+    return refusalMeaning(["UNAUTHORIZED", `${service} does not know this consumer's credentials.`]);
   if (status === 403 || status === 401)
-    return refusal(["FORBIDDEN", `This consumer's role may not send by ${service}.`]);
+    return refusalMeaning(["FORBIDDEN", `This consumer's role may not send by ${service}.`]);
   return ["PROVIDER_ERROR", `${service} refuses the message with status ${status}.`];
 }

@@ -5,7 +5,7 @@ import type { Auth } from "./auth-schema.ts";
 import { exchange, type HttpRequest } from "./exchange.ts";
 import { setHeader } from "./headers.ts";
 import { oauth2Source } from "./oauth2.ts";
-import { settingName, textOf } from "./settings.ts";
+import { settingName, settingText } from "./settings.ts";
 import type { UsedCredentials } from "./shown-answer.ts";
 import { withToken } from "./tokens.ts";
 
@@ -21,7 +21,7 @@ export async function authorizedExchange(
     case "none":
       return exchange(request, signal, execution);
     case "basic": {
-      const [user, password] = await Promise.all([textOf(secrets, auth.username), secrets.resolve(auth.password)]);
+      const [user, password] = await Promise.all([settingText(secrets, auth.username), secrets.resolve(auth.password)]);
       const header = basic(user, password, auth.username);
       used.add(password).add(`${user}:${password}`).add(header.slice("Basic ".length));
       // Some providers take their key as the name of a user.

@@ -19,12 +19,12 @@ interface EncodedBody {
   contentType: string;
 }
 
-const invalid = (message: string) => new JobError("VALIDATION_ERROR", message);
+const invalidInput = (message: string) => new JobError("VALIDATION_ERROR", message);
 
 /** Encodes an input's body for sending. */
 export function encodeBody(body: Body, type: BodyType): EncodedBody {
   if (type === "json") return { text: JSON.stringify(body), contentType: "application/json" };
-  if (Array.isArray(body)) throw invalid("The body is a list, which is sent as JSON only.");
+  if (Array.isArray(body)) throw invalidInput("The body is a list, which is sent as JSON only.");
   switch (type) {
     case "form":
       return { text: form(body).toString(), contentType: "application/x-www-form-urlencoded" };
@@ -39,7 +39,7 @@ function form(body: Record<string, unknown>): URLSearchParams {
   for (const [name, value] of Object.entries(body)) {
     if (value === null) continue;
     for (const one of Array.isArray(value) ? value : [value]) {
-      if (typeof one === "object") throw invalid(`The body field ${quoted(name)} does not fit into a form.`);
+      if (typeof one === "object") throw invalidInput(`The body field ${quoted(name)} does not fit into a form.`);
       fields.append(name, String(one));
     }
   }
@@ -48,7 +48,7 @@ function form(body: Record<string, unknown>): URLSearchParams {
 
 function plain(body: Record<string, unknown>): string {
   const other = Object.keys(body).find((name) => name !== "text");
-  if (other !== undefined) throw invalid(`The body is plain text: it has no field ${quoted(other)}, only "text".`);
-  if (typeof body.text !== "string") throw invalid('The body is plain text: it needs the field "text", a string.');
+  if (other !== undefined) throw invalidInput(`The body is plain text: it has no field ${quoted(other)}, only "text".`);
+  if (typeof body.text !== "string") throw invalidInput('The body is plain text: it needs the field "text", a string.');
   return body.text;
 }

@@ -30,7 +30,7 @@ export const callFaults = (call: KnownCall, input: CallInput, at: readonly strin
   ...fieldFaults(call, input, at),
 ];
 
-interface Found {
+interface FoundInput {
   path: string[];
   detail: string;
 }
@@ -42,7 +42,7 @@ const details: Record<ParamFault["is"], string> = {
   malformed: "is not well-formed Unicode",
 };
 
-function paramsFaults({ base, path, defaults }: KnownCall, input: CallInput): Found[] {
+function paramsFaults({ base, path, defaults }: KnownCall, input: CallInput): FoundInput[] {
   const url = isReference(base) ? undefined : httpUrl(base);
   const whole = url ? pathBelow(url, path) : path;
   const known = paramsOf(whole);
@@ -53,10 +53,10 @@ function paramsFaults({ base, path, defaults }: KnownCall, input: CallInput): Fo
   ]);
 }
 
-const headersFaults = (input: CallInput): Found[] => [...valuesFaults(input), ...repeatedHeaders(input)];
+const headersFaults = (input: CallInput): FoundInput[] => [...valuesFaults(input), ...repeatedHeaders(input)];
 
 /** Names of headers are the same in any case: of two values under one name, one would be lost. */
-function repeatedHeaders({ headers = {} }: CallInput): Found[] {
+function repeatedHeaders({ headers = {} }: CallInput): FoundInput[] {
   const values = new Map<string, string>();
   return firstFaults(Object.entries(headers), ([name, value]) => {
     const text = JSON.stringify(value);
@@ -67,7 +67,7 @@ function repeatedHeaders({ headers = {} }: CallInput): Found[] {
   });
 }
 
-const valuesFaults = ({ headers = {} }: CallInput): Found[] =>
+const valuesFaults = ({ headers = {} }: CallInput): FoundInput[] =>
   firstFaults(Object.entries(headers), ([name, value]) => {
     const found = (text: string, ...at: string[]) => {
       const detail = headerFault(name, text);
@@ -91,7 +91,7 @@ function fieldFaults(
   return fieldsFaults(withoutRequired(fields, defaults?.body), body, place);
 }
 
-function bodyFaults({ method, bodyType = "json", defaults }: KnownCall, { body }: CallInput): Found[] {
+function bodyFaults({ method, bodyType = "json", defaults }: KnownCall, { body }: CallInput): FoundInput[] {
   if (method === "GET") return body === undefined ? [] : [{ path: ["body"], detail: "a GET request has no body" }];
   const whole = mergedBody(defaults?.body, body);
   if (bodyType === "json" || whole === undefined) return [];

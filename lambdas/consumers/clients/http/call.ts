@@ -9,13 +9,13 @@ import { carriesCredentials } from "./credentials.ts";
 import { acceptedFor, type HttpRequest } from "./exchange.ts";
 import { failureCode, patienceOf } from "./failure-code.ts";
 import { mergeHeaders } from "./headers.ts";
-import { secureUrlOf, urlOf } from "./settings.ts";
+import { secureUrlOf, settingUrl } from "./settings.ts";
 import { shownCode, type UsedCredentials } from "./shown-answer.ts";
 import { statusError } from "./status.ts";
 import { buildUrl } from "./url.ts";
 
 /** A call that the catalog describes and an input completes. */
-interface Call {
+interface HttpCall {
   method: string;
   base: TextOrReference;
   /** The name of the base in messages: `The base URL of app "shop"`. */
@@ -33,8 +33,8 @@ interface Call {
 }
 
 /** Sends a call and returns its response if that is a success; otherwise throws the JobError that its status stands for. */
-export async function send(execution: Execution, call: Call): Promise<Response> {
-  const request = await requestOf(execution, call);
+export async function sendCall(execution: Execution, call: HttpCall): Promise<Response> {
+  const request = await callRequestOf(execution, call);
   const { used = new Set() } = call;
   const response = await authorizedExchange(execution, call.auth ?? { type: "none" }, request, used);
   if (response.ok) return response;
@@ -42,9 +42,9 @@ export async function send(execution: Execution, call: Call): Promise<Response> 
   throw statusError(response, execution.clock.now(), { providerCode, accepted: acceptedFor(response) });
 }
 
-async function requestOf({ secrets, idempotencyKey }: Execution, call: Call): Promise<HttpRequest> {
+async function callRequestOf({ secrets, idempotencyKey }: Execution, call: HttpCall): Promise<HttpRequest> {
   const { defaults = {}, input } = call;
-  const baseOf = carriesCredentials(call.auth) || call.hasCredentials ? secureUrlOf : urlOf;
+  const baseOf = carriesCredentials(call.auth) || call.hasCredentials ? secureUrlOf : settingUrl;
   const url = buildUrl(
     await baseOf(secrets, call.base, call.baseName),
     call.path,

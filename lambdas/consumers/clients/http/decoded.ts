@@ -57,7 +57,7 @@ function decodedBy(body: Readable, decoderFor: DecoderFor, onFault: () => void):
     if (first === null) return;
     body.off("readable", begin).off("end", endEmpty).unshift(first);
     const decoder = decoderFor(first[0] as number);
-    if (decoder) return decode(body, decoder, out, onFault);
+    if (decoder) return pipeDecoded(body, decoder, out, onFault);
     onFault();
     body.pipe(out);
   };
@@ -67,7 +67,7 @@ function decodedBy(body: Readable, decoderFor: DecoderFor, onFault: () => void):
 }
 
 /** A decoder that fails drops what it has not passed on yet. So it learns of the end only once all before it has been decoded. */
-function decode(body: Readable, decoder: Decoder, out: PassThrough, onFault: () => void): void {
+function pipeDecoded(body: Readable, decoder: Decoder, out: PassThrough, onFault: () => void): void {
   decoder.once("error", () => {
     onFault();
     body.unpipe(decoder);

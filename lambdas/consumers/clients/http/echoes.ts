@@ -16,8 +16,8 @@ const shortestInCode = 6;
  */
 export function echoesOf(requests: readonly Sent[]): (code: string) => boolean {
   const lower = (values: string[]) => values.map((value) => value.toLowerCase());
-  const places = lower(requests.flatMap(({ url }) => placesOf(url)));
-  const values = lower(requests.flatMap(valuesOf));
+  const places = lower(requests.flatMap(({ url }) => urlPartsOf(url)));
+  const values = lower(requests.flatMap(sentValuesOf));
   const bodies = lower(requests.map(({ body = "" }) => body));
   // The path is mostly the catalog's, and has words that codes have too; a digit makes it an id.
   const contained = [...values, ...places.filter((place) => /\d/.test(place))].filter(
@@ -33,12 +33,12 @@ export function echoesOf(requests: readonly Sent[]): (code: string) => boolean {
   };
 }
 
-const placesOf = ({ hostname, pathname }: URL): string[] => [hostname, ...pathname.split("/").flatMap(bothWays)];
+const urlPartsOf = ({ hostname, pathname }: URL): string[] => [hostname, ...pathname.split("/").flatMap(bothWays)];
 
 /** Each value of a request. Nothing here decides what is sent, so what cannot be decoded is left unchanged. */
-function valuesOf({ url, headers, body = "" }: Sent): string[] {
+function sentValuesOf({ url, headers, body = "" }: Sent): string[] {
   const ofHeaders = [...headers].flatMap(([name, value]) =>
-    isOurs(name, value) ? [] : [value, ...credentialsIn(value)],
+    isOurs(name, value) ? [] : [value, ...credentialForms(value)],
   );
   return [...ofHeaders, ...url.searchParams.values(), ...leavesOf(body)].filter((value) => value !== "");
 }
@@ -49,10 +49,10 @@ const isOurs = (name: string, value: string): boolean =>
 
 /** The credentials in the Authorization of a request. */
 export const tokensIn = ({ headers }: Sent): string[] =>
-  [...headers].flatMap(([name, value]) => (name.toLowerCase() === "authorization" ? credentialsIn(value) : []));
+  [...headers].flatMap(([name, value]) => (name.toLowerCase() === "authorization" ? credentialForms(value) : []));
 
 /** The parts of an Authorization: the token, and of Basic the user and password. */
-function credentialsIn(value: string): string[] {
+function credentialForms(value: string): string[] {
   const [scheme = "", ...parts] = value.split(" ");
   if (scheme.toLowerCase() !== "basic") return parts;
   const pair = Buffer.from(parts.join(" "), "base64").toString();

@@ -1,5 +1,5 @@
 import { sendHttp } from "../../../aws/client/http-request.ts";
-import { changed, JobError } from "../../../core/job/job-error.ts";
+import { changedError, JobError } from "../../../core/job/job-error.ts";
 import { type Timed, withDeadline } from "../before-deadline.ts";
 import { neverSent } from "../never-sent.ts";
 import { responseOf } from "./response.ts";
@@ -30,7 +30,7 @@ export async function exchange(
     const method = acceptedBefore(request, next);
     const hop = next;
     const mayComeTwice = idempotent.has(request.method);
-    const sendHop = (inTime: AbortSignal) => send(hop, inTime, mayComeTwice);
+    const sendHop = (inTime: AbortSignal) => sendRequest(hop, inTime, mayComeTwice);
     const sending = method && timed ? withDeadline({ ...timed, signal }, sendHop) : sendHop(signal);
     const response = await sending.catch((error: unknown) => {
       throw failureBehind(method, error);
@@ -40,7 +40,7 @@ export async function exchange(
       accepted.set(response, method);
       return response;
     }
-    await discard(response);
+    await discardResponse(response);
     next = redirectOf(next, response, redirects);
   }
 }
@@ -64,7 +64,7 @@ export const acceptedBefore = ({ method }: HttpRequest, next: HttpRequest): stri
 export function failureBehind<E>(method: string | undefined, error: E): E | JobError {
   if (method === undefined || !(error instanceof JobError)) return error;
   const message = `${error.message} The ${method} was accepted before that, with a redirect, and may have been done.`;
-  if (idempotent.has(method)) return changed(error, { message, nothingDone: false });
+  if (idempotent.has(method)) return changedError(error, { message, nothingDone: false });
   const { code, providerCode, progress, cause } = error;
   // Without its Retry-After, which would put the job off and then send the request again.
   return new JobError(code, message, { providerCode, progress, cause, retryable: false });
@@ -73,19 +73,19 @@ export function failureBehind<E>(method: string | undefined, error: E): E | JobE
 const sent = new WeakMap<Response, HttpRequest[]>();
 
 /** The requests behind a response, with their credentials: what a provider may repeat in its answer. */
-export const sentFor = (response: Response): readonly HttpRequest[] => sent.get(response) ?? [];
+export const requestsFor = (response: Response): readonly HttpRequest[] => sent.get(response) ?? [];
 
-type Answer = Pick<Response, "status" | "headers">;
+type AnswerHead = Pick<Response, "status" | "headers">;
 
 /** Whether a response is a redirect with a location. */
-export const leadsOn = ({ status, headers }: Answer): boolean => isRedirect(status) && headers.has("location");
+export const leadsOn = ({ status, headers }: AnswerHead): boolean => isRedirect(status) && headers.has("location");
 
 /**
  * The request that a redirect leads to, after `redirects` earlier ones. Throws a PROVIDER_ERROR for another host and for too
  * many redirects.
  */
-export function redirectOf(request: HttpRequest, answer: Answer, redirects: number, who = "provider"): HttpRequest {
-  if (redirects === maxRedirects) throw refused(who, `redirects more than ${maxRedirects} times`);
+export function redirectOf(request: HttpRequest, answer: AnswerHead, redirects: number, who = "provider"): HttpRequest {
+  if (redirects === maxRedirects) throw refusedResponse(who, `redirects more than ${maxRedirects} times`);
   return redirected(request, answer, who);
 }
 
@@ -96,7 +96,7 @@ const idempotent = new Set(["GET", "PUT", "DELETE"]);
  * Providers may ignore the idempotency key, so a POST or PATCH is never repeated here. That is seldom necessary anyway, because
  * `sendHttp` uses no connection from before a freeze.
  */
-async function send(
+async function sendRequest(
   { method, url, headers, body }: HttpRequest,
   signal: AbortSignal,
   mayComeTwice: boolean,
@@ -113,10 +113,10 @@ async function send(
 const defaults = { accept: "*/*", "accept-encoding": "gzip, deflate, br", "user-agent": "ductape-jobs" };
 
 /** As in every client, 303 turns any request into a GET, and 301 and 302 turn a POST into one (RFC 9110 15.4). */
-function redirected(request: HttpRequest, { status, headers: answer }: Answer, who: string): HttpRequest {
+function redirected(request: HttpRequest, { status, headers: answer }: AnswerHead, who: string): HttpRequest {
   const url = URL.parse(answer.get("location") ?? "", request.url.href);
   if (!url || url.origin !== request.url.origin || url.username || url.password) {
-    throw refused(who, "redirects to another host, which is not followed");
+    throw refusedResponse(who, "redirects to another host, which is not followed");
   }
   const toGet = status === 303 || (status <= 302 && request.method === "POST");
   if (!toGet) return { ...request, url };
@@ -124,14 +124,14 @@ function redirected(request: HttpRequest, { status, headers: answer }: Answer, w
   return { method: "GET", url, headers };
 }
 
-const refused = (who: string, what: string) =>
+const refusedResponse = (who: string, what: string) =>
   new JobError("PROVIDER_ERROR", `The ${who} ${what}.`, { retryable: false });
 
 /** The failure of a connection, or for an abort the signal's own reason. The message has the system's code, never the URL. */
 export function networkError(cause: unknown, signal: AbortSignal): unknown {
   if (signal.aborted) return signal.reason;
   if (cause instanceof JobError) return cause;
-  const code = codeOf(cause) ?? codeOf((cause as { cause?: unknown } | undefined)?.cause);
+  const code = socketErrorCode(cause) ?? socketErrorCode((cause as { cause?: unknown } | undefined)?.cause);
   return new JobError("CONNECTION_ERROR", `The connection to the provider failed${code ? ` (${code})` : ""}.`, {
     cause,
     nothingDone: neverSent(cause),
@@ -140,11 +140,11 @@ export function networkError(cause: unknown, signal: AbortSignal): unknown {
 }
 
 /** Node reports a failure on several addresses (IPv6 and IPv4) as an AggregateError without a code. */
-function codeOf(error: unknown): string | undefined {
+function socketErrorCode(error: unknown): string | undefined {
   const { code, errors } = (error ?? {}) as { code?: unknown; errors?: unknown[] };
   if (typeof code === "string" && /^[A-Z][A-Z0-9_]+$/.test(code)) return code;
-  return errors?.map(codeOf).find((found) => found !== undefined);
+  return errors?.map(socketErrorCode).find((found) => found !== undefined);
 }
 
 /** Releases the connection without reading the body. */
-export const discard = async (response: Response): Promise<void> => response.body?.cancel().catch(() => {});
+export const discardResponse = async (response: Response): Promise<void> => response.body?.cancel().catch(() => {});

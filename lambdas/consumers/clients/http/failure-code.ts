@@ -3,7 +3,7 @@ import { parsedJson } from "../../../core/kernel/parsed-json.ts";
 import type { Execution } from "../../../core/operations/execution.ts";
 import type { Clock } from "../../../core/ports/clock.ts";
 import { echoesOf, type Sent } from "./echoes.ts";
-import { discard, sentFor } from "./exchange.ts";
+import { discardResponse, requestsFor } from "./exchange.ts";
 
 /** The most bytes of a failed answer that are searched for a code. */
 const largestFailureBytes = 64 * 1024;
@@ -30,21 +30,22 @@ export const patienceOf = ({
 
 /** The provider's own code in a failed response: that of its JSON, else its status. The response is read or discarded; no failure of that counts. */
 export async function failureCode(response: Response, patience: Patience): Promise<string> {
-  const code = codeOfJson(await readFailure(response, patience), response.status, sentFor(response));
+  const code = codeOfJson(await readFailure(response, patience), response.status, requestsFor(response));
   return code ?? String(response.status);
 }
 
 /** The body of a failed response if it is JSON and not too large; undefined for anything else. */
 async function readFailure(response: Response, patience: Patience): Promise<unknown> {
-  if (!response.body || !isJson(response.headers.get("content-type"))) return void (await discard(response));
+  if (!response.body || !isJsonType(response.headers.get("content-type")))
+    return void (await discardResponse(response));
   const reader = response.body.getReader();
   const next = async () => (await reader.read()).value;
   const bytes = await readInTime(next, patience);
   void reader.cancel().catch(() => {});
-  return bytes && parsed(bytes);
+  return bytes && parseAnswer(bytes);
 }
 
-export const isJson = (contentType: string | null | undefined): boolean =>
+export const isJsonType = (contentType: string | null | undefined): boolean =>
   /^[\w.+-]+\/([\w.+-]+\+)?json\b/i.test(contentType ?? "");
 
 /** Reads to the end, which `next` marks by undefined; undefined if that fails, takes too long or is too much. */
@@ -72,7 +73,7 @@ export async function readInTime(
   }
 }
 
-export const parsed = (bytes: Buffer): unknown => parsedJson(bytes.toString());
+export const parseAnswer = (bytes: Buffer): unknown => parsedJson(bytes.toString());
 
 /** The code in the JSON of a failed answer, wherever providers put it. A number that only repeats the status is none. */
 export function codeOfJson(body: unknown, status: number, sent: readonly Sent[]): string | undefined {

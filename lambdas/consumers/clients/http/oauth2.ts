@@ -4,7 +4,7 @@ import type { Auth } from "./auth-schema.ts";
 import { exchange } from "./exchange.ts";
 import { failureCode, type Patience } from "./failure-code.ts";
 import { readJson } from "./read-body.ts";
-import { secureUrlOf, textOf } from "./settings.ts";
+import { secureUrlOf, settingText } from "./settings.ts";
 import type { UsedCredentials } from "./shown-answer.ts";
 import { statusError } from "./status.ts";
 import { type FreshToken, type TokenSource, tokenKey } from "./tokens.ts";
@@ -13,7 +13,7 @@ import { type FreshToken, type TokenSource, tokenKey } from "./tokens.ts";
 const readingMs = 2000;
 
 type OAuth2 = Extract<Auth, { type: "oauth2" }>;
-type Fields = Record<string, string>;
+type FormFields = Record<string, string>;
 
 /** The lifetime of a token if the response has none, which RFC 6749 5.1 only recommends. */
 const assumedLifetimeSeconds = 300;
@@ -26,21 +26,21 @@ export async function oauth2Source(
 ): Promise<TokenSource> {
   const [url, id, secret] = await Promise.all([
     secureUrlOf(secrets, auth.token_url, "The OAuth2 token URL"),
-    textOf(secrets, auth.client_id),
+    settingText(secrets, auth.client_id),
     secrets.resolve(auth.client_secret),
   ]);
   used.add(secret).add(pairOf(id, secret));
   const inBody = (auth.client_auth ?? "body") === "body";
-  const fields: Fields = {
+  const fields: FormFields = {
     grant_type: "client_credentials",
     ...(auth.scope !== undefined && { scope: auth.scope }),
     ...(auth.audience !== undefined && { audience: auth.audience }),
     ...(inBody && { client_id: id, client_secret: secret }),
   };
-  const basic: Fields = inBody ? {} : { authorization: `Basic ${btoa(pairOf(id, secret))}` };
+  const basic: FormFields = inBody ? {} : { authorization: `Basic ${btoa(pairOf(id, secret))}` };
   return {
     key: tokenKey("oauth2", url.href, id, secret, auth.scope, auth.audience),
-    fetch: (signal) => requestToken(url, fields, basic, { clock, signal, ms: readingMs }),
+    fetch: (signal) => requestOauthToken(url, fields, basic, { clock, signal, ms: readingMs }),
   };
 }
 
@@ -48,7 +48,12 @@ export async function oauth2Source(
 const pairOf = (id: string, secret: string) => `${encoded(id)}:${encoded(secret)}`;
 const encoded = (text: string) => new URLSearchParams({ v: text }).toString().slice(2);
 
-async function requestToken(url: URL, fields: Fields, authorization: Fields, patience: Patience): Promise<FreshToken> {
+async function requestOauthToken(
+  url: URL,
+  fields: FormFields,
+  authorization: FormFields,
+  patience: Patience,
+): Promise<FreshToken> {
   const headers = new Headers({
     accept: "application/json",
     "content-type": "application/x-www-form-urlencoded",

@@ -14,7 +14,7 @@ type Parameter = [name: string, value: string];
  * The parameters of a call: those of the catalog's URLs (`own`), of the catalog's defaults, and of the input. A field of the input
  * replaces a default of its name, and a field of either replaces a parameter of its name, each with its forms in brackets.
  */
-export function parametersOf(own: Iterable<Parameter>, defaults: Query, input: Query): Parameter[] {
+export function mergeParameters(own: Iterable<Parameter>, defaults: Query, input: Query): Parameter[] {
   // Spreading defines fields and never runs a setter, so a field called `__proto__` stays a field.
   const merged = { ...defaults, ...input };
   return [

@@ -73,7 +73,7 @@ export interface DecodedBody {
  * A body in a result: parsed if its content type is JSON, else a string, and null if empty. What cannot be decoded or parsed
  * does not fail the job, because the call has had its effect, and a repetition would have it again.
  */
-export const bodyOf = ({ bytes, isBroken }: ReadBody, contentType: string | null): DecodedBody => ({
+export const decodedBodyOf = ({ bytes, isBroken }: ReadBody, contentType: string | null): DecodedBody => ({
   ...decodeBody(bytes, contentType),
   ...(isBroken && { decode_error: true }),
 });

@@ -22,7 +22,7 @@ export function responseOf(answer: IncomingMessage): Response {
   const encoding = answer.headers["content-encoding"] ?? "";
   const body = bodiless.has(status)
     ? null
-    : decoded(bodyOf(answer), encoding, () => Object.assign(decoding, { failed: true }));
+    : decoded(readableBodyOf(answer), encoding, () => Object.assign(decoding, { failed: true }));
   const response = new Response(body, { status, headers });
   decodings.set(response, decoding);
   return response;
@@ -34,7 +34,7 @@ const decodings = new WeakMap<Response, { failed: boolean }>();
 export const isUndecoded = (response: Response): boolean => decodings.get(response)?.failed ?? false;
 
 /** An answer may have failed before it is read, and no Response takes a stream that has. */
-function bodyOf(answer: IncomingMessage): Readable {
+function readableBodyOf(answer: IncomingMessage): Readable {
   const { errored } = answer;
   if (!errored) return answer;
   const failed = new Readable({ read: () => {}, construct: (done) => done(errored) });

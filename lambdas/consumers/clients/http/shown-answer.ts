@@ -1,7 +1,7 @@
 import { type Sent, tokensIn } from "./echoes.ts";
 import { shownHeaders } from "./headers.ts";
 import { hidden, hideBytes, hiding } from "./hide.ts";
-import { bodyOf, type DecodedBody, type ReadBody } from "./read-body.ts";
+import { type DecodedBody, decodedBodyOf, type ReadBody } from "./read-body.ts";
 
 /** A stored and shown answer. `headers` are without cookies and credentials. */
 export interface ShownAnswer extends DecodedBody {
@@ -19,12 +19,12 @@ export function shownAnswer(
   used: UsedCredentials,
 ): ShownAnswer {
   const type = headers.get("content-type");
-  const plain = { headers: shownHeaders(headers), ...bodyOf(read, type) };
+  const plain = { headers: shownHeaders(headers), ...decodedBodyOf(read, type) };
   const values = [...used];
   const hide = hiding(values);
   if (!hide) return { status, ...plain };
   const bytes = plain.body_encoding === "base64" ? hideBytes(read.bytes, values) : read.bytes;
-  const decoded = bytes === read.bytes ? plain : bodyOf({ ...read, bytes }, type);
+  const decoded = bytes === read.bytes ? plain : decodedBodyOf({ ...read, bytes }, type);
   const shown = { headers: hidden(plain.headers, hide) as Record<string, string>, body: hidden(decoded.body, hide) };
   return { status, ...decoded, ...shown };
 }

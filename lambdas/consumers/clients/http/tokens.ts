@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { JobError, undone } from "../../../core/job/job-error.ts";
 import type { Execution } from "../../../core/operations/execution.ts";
 import type { Clock } from "../../../core/ports/clock.ts";
-import { acceptedFor, discard } from "./exchange.ts";
+import { acceptedFor, discardResponse } from "./exchange.ts";
 
 export interface FreshToken {
   token: string;
@@ -40,47 +40,47 @@ export async function withToken(
   send: (token: string) => Promise<Response>,
   isRefusal: (response: Response) => Promise<boolean> = async () => true,
 ): Promise<Response> {
-  const token = await tokenOf(source, clock, signal);
+  const token = await tokenFrom(source, clock, signal);
   const response = await send(token);
   if (response.status !== 401 || acceptedFor(response) || !(await isRefusal(response))) return response;
-  await discard(response);
+  await discardResponse(response);
   await refuseToken(source.key, token);
-  return send(await tokenOf(source, clock, signal));
+  return send(await tokenFrom(source, clock, signal));
 }
 
 /** A token is asked for before anything is sent with it, so a failure to get one proves that nothing was done. */
-function tokenOf(source: TokenSource, clock: Clock, signal: AbortSignal): Promise<string> {
+function tokenFrom(source: TokenSource, clock: Clock, signal: AbortSignal): Promise<string> {
   const cached = entries.get(source.key);
-  const entry = cached && cached.freshUntil > clock.now() ? cached : begin(source, clock);
-  return untilAborted(entry.token, signal).catch((error: unknown) => {
+  const entry = cached && cached.freshUntil > clock.now() ? cached : beginFetch(source, clock);
+  return abandonOnAbort(entry.token, signal).catch((error: unknown) => {
     throw signal.aborted ? error : undone(error);
   });
 }
 
 /** The fetch has its own signal: with that of the first job, the end of that job would fail the others. */
-function begin({ key, fetch: fetchToken }: TokenSource, clock: Clock): Entry {
+function beginFetch({ key, fetch: fetchToken }: TokenSource, clock: Clock): Entry {
   const entry: Entry = { freshUntil: Number.POSITIVE_INFINITY, token: Promise.resolve("") };
-  entry.token = withTimeout(fetchToken).then(({ token, lifetimeSeconds }) => {
+  entry.token = fetchInTime(fetchToken).then(({ token, lifetimeSeconds }) => {
     // Expires a minute early, or a tenth of a short lifetime, because it must outlive the request that uses it.
     entry.freshUntil = clock.now() + (lifetimeSeconds - Math.min(60, lifetimeSeconds / 10)) * 1000;
     return token;
   });
-  entry.token.catch(() => forget(key, entry));
+  entry.token.catch(() => forgetToken(key, entry));
   entries.set(key, entry);
   return entry;
 }
 
-const forget = (key: string, entry: Entry) => {
+const forgetToken = (key: string, entry: Entry) => {
   if (entries.get(key) === entry) entries.delete(key);
 };
 
 /** Forgets a token that was refused, unless another request has already replaced it. */
 async function refuseToken(key: string, token: string): Promise<void> {
   const entry = entries.get(key);
-  if (entry && entry.freshUntil !== Number.POSITIVE_INFINITY && (await entry.token) === token) forget(key, entry);
+  if (entry && entry.freshUntil !== Number.POSITIVE_INFINITY && (await entry.token) === token) forgetToken(key, entry);
 }
 
-async function withTimeout(fetchToken: TokenSource["fetch"]): Promise<FreshToken> {
+async function fetchInTime(fetchToken: TokenSource["fetch"]): Promise<FreshToken> {
   const late = new JobError("TIMEOUT", `The token endpoint took longer than ${fetchTimeoutMs} ms.`);
   const controller = new AbortController();
   const timer = setTimeout(() => controller.abort(late), fetchTimeoutMs);
@@ -91,7 +91,7 @@ async function withTimeout(fetchToken: TokenSource["fetch"]): Promise<FreshToken
   }
 }
 
-function untilAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+function abandonOnAbort<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
   signal.throwIfAborted();
   return new Promise((resolve, reject) => {
     const onAbort = () => reject(signal.reason);

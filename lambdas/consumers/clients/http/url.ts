@@ -1,13 +1,13 @@
 import { JobError } from "../../../core/job/job-error.ts";
 import { quoted } from "./names.ts";
-import { parametersOf, type Query, type Scalar } from "./query.ts";
+import { mergeParameters, type Query, type Scalar } from "./query.ts";
 
 type Params = Record<string, Scalar>;
 
 /** A param does not directly follow a letter or digit, so that custom methods such as `/messages:send` stay as they are. */
 const placeholder = /(?<![A-Za-z0-9_]):([A-Za-z_][A-Za-z0-9_]*)/g;
 
-const invalid = (message: string) => new JobError("VALIDATION_ERROR", message);
+const invalidUrl = (message: string) => new JobError("VALIDATION_ERROR", message);
 
 /** The names of a path's params. */
 export const paramsOf = (path: string): string[] => [
@@ -50,7 +50,7 @@ const messages: Record<ParamFault["is"], (name: string) => string> = {
 /** Fills `:name`. Each value becomes one path segment or a part of one, whatever its characters. */
 export function fillPath(path: string, params: Params): string {
   const [fault] = paramFaults(path, params);
-  if (fault) throw invalid(messages[fault.is](quoted(fault.name)));
+  if (fault) throw invalidUrl(messages[fault.is](quoted(fault.name)));
   return path.replace(placeholder, (_, name: string) => encodeURIComponent(String(params[name])));
 }
 
@@ -69,7 +69,7 @@ export function buildUrl(base: URL, path: string, params: Params, query: Query, 
   // Joined as strings, never resolved, because a path that starts with `//` must not name another host.
   const url = new URL(base.origin + fillPath(pathBelow(base, path), params));
   const own = [...base.searchParams, ...new URLSearchParams(ownQuery)];
-  url.search = new URLSearchParams(parametersOf(own, defaults, query)).toString();
+  url.search = new URLSearchParams(mergeParameters(own, defaults, query)).toString();
   return url;
 }
 

@@ -1,4 +1,4 @@
-import { type JobMessage, tenantOf } from "../../../core/job/job.ts";
+import { fairGroupOf, type JobMessage } from "../../../core/job/job.ts";
 import { arrival } from "../../../core/job/route.ts";
 import { claimable } from "../../../core/job/transitions.ts";
 import type { Admit, Entering } from "../context.ts";
@@ -25,6 +25,6 @@ async function resend({ services }: Entering, message: JobMessage, delaySeconds:
   const job = await jobs.get(message.job_id);
   if (!job || !(claimable(job, message, clock.now()) === "yes" || isSuccessor(services, job, message))) return "left";
   if (!queue.reach.has(job.type)) return forward(services, message, job);
-  await queue.send(job.type, message, { delaySeconds, group: tenantOf(job) });
+  await queue.send(job.type, message, { delaySeconds, group: fairGroupOf(job) });
   return "left";
 }

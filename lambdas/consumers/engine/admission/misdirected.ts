@@ -1,4 +1,4 @@
-import { type Job, type JobMessage, tenantOf } from "../../../core/job/job.ts";
+import { fairGroupOf, type Job, type JobMessage } from "../../../core/job/job.ts";
 import { jobFields, messageFields } from "../../../core/operations/log-fields.ts";
 import type { ConsumerServices } from "../../../core/operations/services.ts";
 import type { Admit } from "../context.ts";
@@ -20,6 +20,6 @@ export async function forward({ queue, log }: ConsumerServices, message: JobMess
     return "left";
   }
   log.warn("message sent on: it came to another type's queue", fields);
-  await queue.send(job.type, { ...message, forwarded: true }, { delaySeconds: 0, group: tenantOf(job) });
+  await queue.send(job.type, { ...message, forwarded: true }, { delaySeconds: 0, group: fairGroupOf(job) });
   return "left";
 }

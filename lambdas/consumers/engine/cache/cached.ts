@@ -18,7 +18,7 @@ export const cached: Around = (execute, running) => {
   return async (execution, within) => {
     const key = cacheKeyOf(job, tag, execution.input);
     running.cached = { key, ttl: execution.event.cache_ttl };
-    const answer = await answerOf(services, key, execution);
+    const answer = await rememberedResult(services, key, execution);
     if (answer) return answer;
     // The answer may come after the timeout, when the next attempt is already under way.
     execution.signal.throwIfAborted();
@@ -27,11 +27,11 @@ export const cached: Around = (execute, running) => {
 };
 
 /** The answer of an earlier run. A feature that has begun goes on. What cannot be read answers nothing, and the job is executed. */
-async function answerOf(services: ConsumerServices, key: CacheKey, { progress, job }: Execution) {
+async function rememberedResult(services: ConsumerServices, key: CacheKey, { progress, job }: Execution) {
   if (progress !== undefined || job.parked_since !== undefined) return undefined;
   try {
     const run = await usableRun(services, key, services.clock.now());
-    const result = run && (await resultOf(services, run));
+    const result = run && (await storedResultOf(services, run));
     const value = result && (await loadIfThere(services.blobs, result));
     return run && value !== undefined ? new Answered(value, run.job_id) : undefined;
   } catch (error) {
@@ -41,7 +41,7 @@ async function answerOf(services: ConsumerServices, key: CacheKey, { progress, j
 }
 
 /** The stored result of a run: with its job, or in the archive if a recurring job has gone on. Undefined once the job is deleted. */
-async function resultOf({ jobs }: Pick<Services, "jobs">, run: CachedRun): Promise<Stored | undefined> {
+async function storedResultOf({ jobs }: Pick<Services, "jobs">, run: CachedRun): Promise<Stored | undefined> {
   const job = await jobs.get(run.job_id);
   if (job?.created_at !== run.created_at) return undefined;
   if (job.run === run.run) return job.status === "completed" ? job.result : undefined;

@@ -3,7 +3,7 @@ import { traceOf } from "../../../core/kernel/errors.ts";
 import type { FollowUp } from "../context.ts";
 
 /** Behind the record, which decides that the run has completed. Never throws: other jobs execute then. */
-export const keepResult: FollowUp = async ({ services, cached }, { ended }) => {
+export const rememberResult: FollowUp = async ({ services, cached }, { ended }) => {
   const run = cached && cachedRun(ended, cached.ttl);
   if (!cached || !run) return;
   await services.resultCache.keep(cached.key, run).catch((error: unknown) => {

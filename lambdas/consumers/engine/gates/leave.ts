@@ -1,8 +1,8 @@
 import { isFinished, type Job } from "../../../core/job/job.ts";
 import type { JobError } from "../../../core/job/job-error.ts";
+import { defined } from "../../../core/kernel/defined.ts";
 import { traceOf } from "../../../core/kernel/errors.ts";
-import { given } from "../../../core/kernel/given.ts";
-import { type GateName, type GatePart, isOfAttempt, turnOf } from "../../../core/limits/gate.ts";
+import { type GateItem, type GateName, isOfAttempt, turnOf } from "../../../core/limits/gate.ts";
 import type { Calls } from "../../../core/limits/pump.ts";
 import { type RuledGate, ruleAt } from "../../../core/operations/limit-rules.ts";
 import { gatesOfJob } from "../../../core/operations/lines.ts";
@@ -12,7 +12,7 @@ import type { Recorded } from "../attempt-policy.ts";
 
 /** A slot that a job holds while it runs. */
 export interface HeldSlot extends RuledGate {
-  part: GatePart;
+  part: GateItem;
   lease: number;
   /** The job had it before its message came: it was given to it. */
   again: boolean;
@@ -20,7 +20,7 @@ export interface HeldSlot extends RuledGate {
   shared?: true;
 }
 
-export interface Pass {
+export interface Admission {
   job: Job;
   turn: string;
   slots: HeldSlot[];
@@ -35,7 +35,7 @@ export interface Pass {
 /** Frees a slot, if the job still has it, and hands it over to the first who waits for it. */
 async function freeSlot(
   services: ConsumerServices,
-  part: GatePart,
+  part: GateItem,
   { job, turn, lease }: { job: string; turn: string; lease?: number },
   mayRun?: (job: Job) => boolean,
 ): Promise<Chained | undefined> {
@@ -44,7 +44,7 @@ async function freeSlot(
   if (!freed || !(number === 0 ? freed.line : (await services.gates.firsts([gate]))[0]?.line)) return undefined;
   // The attempt may have begun under other numbers.
   const rule = (await ruleAt(services, gate)) ?? {};
-  return handOver(services, gate, rule, given({ mayRun }));
+  return handOver(services, gate, rule, defined({ mayRun }));
 }
 
 /**
@@ -54,14 +54,14 @@ async function freeSlot(
  */
 export async function releaseSlots(
   services: ConsumerServices,
-  { job, turn, slots }: Pick<Pass, "job" | "turn" | "slots">,
+  { job, turn, slots }: Pick<Admission, "job" | "turn" | "slots">,
   whose?: "own",
   mayRun?: (job: Job) => boolean,
 ): Promise<Chained[]> {
   const next: Chained[] = [];
   for (const { part, lease, shared } of slots) {
     if (whose && shared) continue;
-    const held = { job: job.id, turn, ...given({ lease: whose && lease }) };
+    const held = { job: job.id, turn, ...defined({ lease: whose && lease }) };
     const chained = await freeSlot(services, part, held, mayRun);
     if (chained) next.push(chained);
   }
@@ -69,7 +69,7 @@ export async function releaseSlots(
 }
 
 /** Frees the slots of an attempt that does not start here. What another consumer of it has taken over since stays. */
-export async function giveBackSlots(of: { services: ConsumerServices; pass?: Pass | undefined }): Promise<void> {
+export async function giveBackSlots(of: { services: ConsumerServices; pass?: Admission | undefined }): Promise<void> {
   await leaveGates(of.services, of.pass, "own");
   of.pass = undefined;
 }
@@ -77,7 +77,7 @@ export async function giveBackSlots(of: { services: ConsumerServices; pass?: Pas
 /** Frees the slots of an attempt that has ended. Returns the jobs that got them and that the caller runs, as `mayRun` allows. */
 export const endPass = (
   services: ConsumerServices,
-  pass: Pass | undefined,
+  pass: Admission | undefined,
   recorded: Recorded | undefined,
   mayRun: (job: Job) => boolean,
 ): Promise<Chained[]> => leaveGates(services, pass, pass && mayBeTakenOver(pass, recorded) ? "own" : undefined, mayRun);
@@ -86,7 +86,7 @@ export const endPass = (
  * Whether another consumer may have taken the slots over: it has taken over the claim, or it makes the next decision of a feature,
  * which is another claim of the same turn. No other consumer needs the slots of an attempt that has ended.
  */
-const mayBeTakenOver = ({ turn }: Pass, recorded: Recorded | undefined): boolean =>
+const mayBeTakenOver = ({ turn }: Admission, recorded: Recorded | undefined): boolean =>
   recorded === undefined || (!isFinished(recorded.next) && turnOf(recorded.next) === turn);
 
 /**
@@ -95,7 +95,7 @@ const mayBeTakenOver = ({ turn }: Pass, recorded: Recorded | undefined): boolean
  */
 async function leaveGates(
   services: ConsumerServices,
-  pass: Pass | undefined,
+  pass: Admission | undefined,
   whose?: "own",
   mayRun?: (job: Job) => boolean,
 ): Promise<Chained[]> {

@@ -1,17 +1,17 @@
 import { calendarsOf } from "../../../core/catalog/calendars.ts";
-import { type Job, messageOf, tenantOf } from "../../../core/job/job.ts";
+import { fairGroupOf, type Job, jobMessageOf } from "../../../core/job/job.ts";
 import { JobError } from "../../../core/job/job-error.ts";
-import { isOver } from "../../../core/job/series.ts";
-import { claimable, isNoted, withWait } from "../../../core/job/transitions.ts";
+import { isSeriesOver } from "../../../core/job/series.ts";
+import { claimable, isWaitNoted, withWait } from "../../../core/job/transitions.ts";
+import { defined } from "../../../core/kernel/defined.ts";
 import { TransientError } from "../../../core/kernel/errors.ts";
-import { given } from "../../../core/kernel/given.ts";
 import {
   type Ask,
+  type GateItemState,
   type GateName,
   hasReserved,
   isOnePart,
   orderOf,
-  type PartState,
   ratePartFor,
   slotPartsOf,
   type Taken,
@@ -22,11 +22,11 @@ import { type Calls, uncalled } from "../../../core/limits/pump.ts";
 import { type RuledGate, rulesOf } from "../../../core/operations/limit-rules.ts";
 import { gatesOfJob, markGate } from "../../../core/operations/lines.ts";
 import type { ConsumerServices } from "../../../core/operations/services.ts";
-import { givenMs, handOver, takeSlot } from "../../../core/operations/slots.ts";
+import { handOver, promisedMs, takeSlot } from "../../../core/operations/slots.ts";
 import type { Waiter } from "../../../core/ports/gates.ts";
 import type { Admit } from "../context.ts";
 import { leaseMarginMs } from "../lease.ts";
-import { freeGiven, type HeldSlot, type Pass, refuseGiven, releaseSlots } from "./leave.ts";
+import { type Admission, freeGiven, type HeldSlot, refuseGiven, releaseSlots } from "./leave.ts";
 
 /**
  * Behind the pauses, and before the claim: a job that waits for its limits holds no lease. It is read first, because a message does not
@@ -40,7 +40,7 @@ export const gates: Admit = async (entering) => {
   // Of a job of another type, whose message came to the wrong queue, nothing is freed.
   if (!job || (engine.type !== undefined && job.type !== engine.type)) return undefined;
   const now = services.clock.now();
-  if (claimable(job, message, now) !== "yes" || isOver(job, now, calendarsOf(services.catalog, job.product))) {
+  if (claimable(job, message, now) !== "yes" || isSeriesOver(job, now, calendarsOf(services.catalog, job.product))) {
     if (calls) await refuseGiven(services, job, message, calls);
     return undefined;
   }
@@ -76,18 +76,19 @@ async function passGates(
   job: Job,
   arriving: Arriving,
   round = 0,
-): Promise<Pass | undefined> {
+): Promise<Admission | undefined> {
   const began = services.clock.now();
   const ruled = await rulesOf(services, job);
   const passing = newPassing(services, job, arriving, began);
   const { pass } = passing;
   const behind = ruled.length > 1 ? await lineAhead(services, passing, ruled) : undefined;
-  if (behind) return stand(services, passing, behind);
+  if (behind) return joinLine(services, passing, behind);
   let startsAt = began;
   for (const one of ruled) {
     const taken = await takeGate(services, passing, one);
     if (taken.outcome === "early" && isCalledBy(passing, one)) return sendBack(services, passing, one, taken);
-    if (taken.outcome !== "taken") return stand(services, passing, { ...one, state: taken.state, why: taken.outcome });
+    if (taken.outcome !== "taken")
+      return joinLine(services, passing, { ...one, state: taken.state, why: taken.outcome });
     startsAt = Math.max(startsAt, taken.startsAt);
   }
   const left = startsAt - services.clock.now();
@@ -97,8 +98,8 @@ async function passGates(
   return passGates(services, job, { ...arriving, before: pass.slots }, round + 1);
 }
 
-interface Passing {
-  pass: Pass;
+interface AdmissionInProgress {
+  pass: Admission;
   calls: Calls;
   leaseMs: number;
   before: readonly HeldSlot[];
@@ -113,7 +114,7 @@ function newPassing(
   job: Job,
   { leaseMs, calls = uncalled, before }: Arriving,
   askedAt: number,
-): Passing {
+): AdmissionInProgress {
   // One that was sent back comes as late as before, and one that is run by a chain has no message.
   const isFirst = calls.visible > 0 && calls.returns === undefined;
   const lag = isFirst ? Math.max(0, clock.now() - calls.visible) : undefined;
@@ -121,13 +122,14 @@ function newPassing(
   return {
     pass: { job, turn: turnOf(job), slots: [], lines, askedAt },
     ...{ calls, leaseMs, before, first: new Set<string>() },
-    ...given({ lag }),
+    ...defined({ lag }),
   };
 }
 
-const isCalledBy = ({ calls }: Passing, { gate }: RuledGate): boolean => calls.limits[gate.limit] !== undefined;
+const isCalledBy = ({ calls }: AdmissionInProgress, { gate }: RuledGate): boolean =>
+  calls.limits[gate.limit] !== undefined;
 
-type Behind = RuledGate & { state: PartState; why: "line" | "full" | "early" };
+type Behind = RuledGate & { state: GateItemState; why: "line" | "full" | "early" };
 
 /**
  * The gate in whose line a job has to stand, as far as can be seen before anything is taken: a slot of another limit would be idle
@@ -135,7 +137,7 @@ type Behind = RuledGate & { state: PartState; why: "line" | "full" | "early" };
  */
 async function lineAhead(
   services: ConsumerServices,
-  passing: Passing,
+  passing: AdmissionInProgress,
   ruled: readonly RuledGate[],
 ): Promise<Behind | undefined> {
   const { job, askedAt } = passing.pass;
@@ -145,7 +147,7 @@ async function lineAhead(
   if (rated.length === 0) return undefined;
   const states = await services.gates.firsts(rated.map(({ gate }) => gate));
   for (const [i, one] of rated.entries()) {
-    const state = states[i] as PartState;
+    const state = states[i] as GateItemState;
     const { rate } = one.rule;
     if (rate && bucketsOf(rate) === 1 && startAfter(state, askedAt, paceOf(rate)) > askedAt + aheadMs) {
       return { ...one, state, why: "early" };
@@ -156,7 +158,11 @@ async function lineAhead(
 }
 
 /** Whether nobody in the line of a gate stands before the job. */
-async function isFirstIn({ gates }: ConsumerServices, { pass, first }: Passing, { gate }: RuledGate): Promise<boolean> {
+async function isFirstIn(
+  { gates }: ConsumerServices,
+  { pass, first }: AdmissionInProgress,
+  { gate }: RuledGate,
+): Promise<boolean> {
   const { id } = pass.job;
   const order = orderOf(pass.job);
   const { waiters } = await gates.line(gate, { limit: 1 });
@@ -169,13 +175,17 @@ async function isFirstIn({ gates }: ConsumerServices, { pass, first }: Passing, 
 }
 
 /** Takes the slot and the start that one limit asks for. Where others stand in line, the job passes if they stand behind it. */
-async function takeGate(services: ConsumerServices, passing: Passing, ruled: RuledGate): Promise<Taken> {
+async function takeGate(services: ConsumerServices, passing: AdmissionInProgress, ruled: RuledGate): Promise<Taken> {
   const taken = await takeOnce(services, passing, ruled);
   if (taken.outcome !== "line" || passing.first.has(ruled.gate.limit)) return taken;
   return (await isFirstIn(services, passing, ruled)) ? takeOnce(services, passing, ruled) : taken;
 }
 
-async function takeOnce({ gates, clock }: ConsumerServices, passing: Passing, ruled: RuledGate): Promise<Taken> {
+async function takeOnce(
+  { gates, clock }: ConsumerServices,
+  passing: AdmissionInProgress,
+  ruled: RuledGate,
+): Promise<Taken> {
   const { pass, calls, lag, leaseMs, before } = passing;
   const { gate, rule } = ruled;
   const now = clock.now();
@@ -184,21 +194,21 @@ async function takeOnce({ gates, clock }: ConsumerServices, passing: Passing, ru
   const asking = { job: pass.job.id, turn: pass.turn, now, isCalled };
   const start: Pick<Ask, "rate" | "lag"> =
     rule.rate && !hasReserved(pass.job, gate.limit, rule, now)
-      ? { rate: paceOf(rule.rate), ...given({ lag: call && lag }) }
+      ? { rate: paceOf(rule.rate), ...defined({ lag: call && lag }) }
       : {};
   const takeStart = () => gates.take(ratePartFor(gate, rule, pass.job.id, call?.bucket), { ...asking, ...start });
   if (slotPartsOf(rule) === 0) return start.rate ? takeStart() : { outcome: "taken", startsAt: now, again: false };
   const lease = now + leaseMs + slackMs + fraction();
-  const from = before.find((held) => !held.shared && isSame(held.gate, gate))?.lease;
+  const from = before.find((held) => !held.shared && isSameGate(held.gate, gate))?.lease;
   const both = isOnePart(rule) ? start : {};
   const { taken, part, withRate } = await takeSlot(gates, ruled, {
     ...asking,
     ...both,
-    slot: { lease, ...given({ from }) },
+    slot: { lease, ...defined({ from }) },
   });
   if (taken.outcome !== "taken") return taken;
-  pass.slots.push({ ...ruled, part, lease, again: taken.again, ...given({ shared: taken.shared }) });
-  if (taken.again && !pass.lines.some((line) => isSame(line, gate))) pass.lines.push(gate);
+  pass.slots.push({ ...ruled, part, lease, again: taken.again, ...defined({ shared: taken.shared }) });
+  if (taken.again && !pass.lines.some((line) => isSameGate(line, gate))) pass.lines.push(gate);
   return start.rate && !withRate ? takeStart() : taken;
 }
 
@@ -208,32 +218,32 @@ async function takeOnce({ gates, clock }: ConsumerServices, passing: Passing, ru
  */
 const fraction = (): number => (Number.parseInt(crypto.randomUUID().slice(0, 4), 16) % 1024) / 1024;
 
-const isSame = (a: GateName, b: GateName): boolean => a.limit === b.limit && a.key === b.key;
+const isSameGate = (a: GateName, b: GateName): boolean => a.limit === b.limit && a.key === b.key;
 
 /**
  * Puts the job into the line of a gate, off all others, and gives back what was taken. A slot that became free meanwhile is handed
  * over at last, since the consumer that freed it may have seen an empty line.
  */
-async function stand(
+async function joinLine(
   services: ConsumerServices,
-  passing: Passing,
+  passing: AdmissionInProgress,
   { gate, rule, state, why }: Behind,
-): Promise<Pass | undefined> {
+): Promise<Admission | undefined> {
   const { pass } = passing;
   const { job } = pass;
-  if (state.line?.isTooLong && why !== "full") return { ...pass, refusal: tooLong(gate) };
+  if (state.line?.isTooLong && why !== "full") return { ...pass, refusal: lineTooLong(gate) };
   services.log.measure("job waits for a limit", {
     values: { refused: 1 },
     of: { limit: gate.limit, product: job.product },
   });
-  const waiter = waiterOf(passing, gate, rule.rate !== undefined && why !== "full", services.clock.now());
+  const waiter = newWaiter(passing, gate, rule.rate !== undefined && why !== "full", services.clock.now());
   // Where the job has been changed meanwhile, it does not wait in this state.
-  if (services.notesWaits && !isNoted(job, gate)) await services.jobs.replace(withWait(job, gate, waiter.since));
+  if (services.notesWaits && !isWaitNoted(job, gate)) await services.jobs.replace(withWait(job, gate, waiter.since));
   await services.gates.stand(gate, waiter);
   await leaveOthers(services, passing, gate);
-  await markGate(services, { gate, rule, ...given({ lag: lagOfNewcomer(passing) }) }, state.line);
+  await markGate(services, { gate, rule, ...defined({ lag: lagOfNewcomer(passing) }) }, state.line);
   // The slots that it has of earlier limits wait with it for one of this, for a minute in all, and for no rate.
-  await keepSlots(services, pass, (slot) => (rule.rate ? undefined : givenAt(passing, slot) + givenMs));
+  await keepSlots(services, pass, (slot) => (rule.rate ? undefined : givenAt(passing, slot) + promisedMs));
   if (slotPartsOf(rule) > 0) await handOver(services, gate, rule);
   return undefined;
 }
@@ -242,15 +252,21 @@ async function stand(
 const lagMs = { least: 2000, most: 30_000 } as const;
 
 /** How late the queue has brought a job that was not called. */
-function lagOfNewcomer({ pass: { job, askedAt }, calls }: Passing): number | undefined {
+function lagOfNewcomer({ pass: { job, askedAt }, calls }: AdmissionInProgress): number | undefined {
   const late = askedAt - job.due_at;
   return calls === uncalled && late >= lagMs.least && late <= lagMs.most ? late : undefined;
 }
 
 /** When the job got a slot: now, unless it was given to it. */
-const givenAt = ({ pass, calls }: Passing, { gate }: HeldSlot): number => calls.limits[gate.limit]?.at ?? pass.askedAt;
+const givenAt = ({ pass, calls }: AdmissionInProgress, { gate }: HeldSlot): number =>
+  calls.limits[gate.limit]?.at ?? pass.askedAt;
 
-function waiterOf({ pass: { job }, calls }: Passing, gate: GateName, isForRate: boolean, since: number): Waiter {
+function newWaiter(
+  { pass: { job }, calls }: AdmissionInProgress,
+  gate: GateName,
+  isForRate: boolean,
+  since: number,
+): Waiter {
   const { run, attempt, due_at, id } = job;
   // A rate that has called the job need not call it again: it takes its start as soon as it has the slot. One for which it stands here does.
   const { [gate.limit]: own, ...others } = calls.limits;
@@ -266,19 +282,23 @@ function waiterOf({ pass: { job }, calls }: Passing, gate: GateName, isForRate: 
 }
 
 /** A job stands in one line at a time. Slots that other limits have given to it, and that it has not come to take, go to others. */
-async function leaveOthers(services: ConsumerServices, { pass, calls }: Passing, gate: GateName): Promise<void> {
+async function leaveOthers(
+  services: ConsumerServices,
+  { pass, calls }: AdmissionInProgress,
+  gate: GateName,
+): Promise<void> {
   const { job, turn } = pass;
   const at = { job: job.id, order: orderOf(job) };
   const taken = new Set(pass.slots.map((slot) => slot.gate.limit));
   for (const other of gatesOfJob(job)) {
-    const stood = calls.limits[other.limit] !== undefined || pass.lines.some((line) => isSame(line, other));
-    if (isSame(other, gate) || !stood) continue;
+    const stood = calls.limits[other.limit] !== undefined || pass.lines.some((line) => isSameGate(line, other));
+    if (isSameGate(other, gate) || !stood) continue;
     await services.gates.leave(other, at);
     if (!taken.has(other.limit)) await freeGiven(services, other, job.id, (its) => its === turn);
   }
 }
 
-const tooLong = ({ limit }: GateName): JobError =>
+const lineTooLong = ({ limit }: GateName): JobError =>
   new JobError("RATE_LIMITED", `More than a day's jobs wait for the limit ${limit} with this key.`, {
     retryable: true,
   });
@@ -286,27 +306,27 @@ const tooLong = ({ limit }: GateName): JobError =>
 /** Sends the message of a called job that came before its start, with the delay to that. Nothing of the line is written. */
 async function sendBack(
   services: ConsumerServices,
-  passing: Passing,
+  passing: AdmissionInProgress,
   ruled: RuledGate,
-  { startsAt, state }: { startsAt: number; state: PartState },
-): Promise<Pass | undefined> {
+  { startsAt, state }: { startsAt: number; state: GateItemState },
+): Promise<Admission | undefined> {
   const { pass, calls } = passing;
   const { job } = pass;
   const returns = (calls.returns ?? 0) + 1;
-  if (returns > mostReturns) return stand(services, passing, { ...ruled, state, why: "early" });
+  if (returns > mostReturns) return joinLine(services, passing, { ...ruled, state, why: "early" });
   const now = services.clock.now();
   const lag = state.line?.lag ?? 0;
   const due = Math.max(startsAt, calls.limits[ruled.gate.limit]?.at ?? 0);
   const isNear = due - now <= 2000 + 2 * lag;
   // It would give back its slots, and as the first in their lines get them again with another message, and so on.
-  if (!isNear && pass.slots.length > 0) return stand(services, passing, { ...ruled, state, why: "early" });
-  await keepSlots(services, pass, () => due + lag + givenMs);
+  if (!isNear && pass.slots.length > 0) return joinLine(services, passing, { ...ruled, state, why: "early" });
+  await keepSlots(services, pass, () => due + lag + promisedMs);
   const hasSlots = pass.slots.length > 0;
   const delaySeconds = Math.min(900, Math.max(1, Math.floor((due - now - (hasSlots ? lag : 0)) / 1000)));
   const visible = now + delaySeconds * 1000;
-  await services.queue.send(job.type, messageOf(job), {
+  await services.queue.send(job.type, jobMessageOf(job), {
     delaySeconds,
-    group: tenantOf(job),
+    group: fairGroupOf(job),
     calls: { ...calls, visible, returns },
   });
   return undefined;
@@ -315,7 +335,7 @@ async function sendBack(
 /** Keeps slots of a job that has to wait until the times that are given for them, and frees the others. */
 async function keepSlots(
   services: ConsumerServices,
-  { job, turn, slots }: Pass,
+  { job, turn, slots }: Admission,
   untilOf: (slot: HeldSlot) => number | undefined,
 ): Promise<void> {
   const now = services.clock.now();

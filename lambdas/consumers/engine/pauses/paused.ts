@@ -22,8 +22,8 @@ export const paused: Admit = async (entering) => {
   if (engine.type !== undefined && job.type !== engine.type) return undefined;
   const pause = holding(await pauses.recent(), job, clock.now());
   if (!pause) return undefined;
-  if ((await keep(entering, job)) === "changed") return "again";
-  report(entering, job, pause);
+  if ((await keepPaused(entering, job)) === "changed") return "again";
+  logPaused(entering, job, pause);
   return "left";
 };
 
@@ -36,7 +36,7 @@ const mayHold = ({ limit }: Pause, { gated }: JobMessage): boolean => limit === 
  * index. The next run of a series, with `cancel_previous`, ends one that waits for another attempt, which starts nothing, and wakes a
  * feature, which then ends. Of other jobs there is nothing to keep.
  */
-async function keep(entering: Entering, job: Job): Promise<"kept" | "changed"> {
+async function keepPaused(entering: Entering, job: Job): Promise<"kept" | "changed"> {
   const { services, engine, message } = entering;
   const now = services.clock.now();
   const state = claimable(job, message, now);
@@ -47,7 +47,7 @@ async function keep(entering: Entering, job: Job): Promise<"kept" | "changed"> {
   return (await services.jobs.replace(withWakeKept(job, now))) === "replaced" ? "kept" : "changed";
 }
 
-function report({ services, message }: Entering, job: Job, { id }: Pause): void {
+function logPaused({ services, message }: Entering, job: Job, { id }: Pause): void {
   const { type, product } = job;
   const fields = { ...jobFields(job), ...messageFields(message), pause: id };
   services.log.measure("message held by a pause", { values: { held: 1 }, of: { type, product } }, fields);

@@ -1,6 +1,6 @@
 import { calendarsOf } from "../../../core/catalog/calendars.ts";
 import type { Job, JobMessage } from "../../../core/job/job.ts";
-import { continued, successorOf, superseded, supersededWhileWaiting, takenOver } from "../../../core/job/series.ts";
+import { continued, successorOf, supersededRun, supersededWhileWaiting, takenOver } from "../../../core/job/series.ts";
 import { cancelSteps, dispatchFollowUps } from "../../../core/operations/change-job.ts";
 import { stepReasons } from "../../../core/operations/parent-guard.ts";
 import type { ConsumerServices } from "../../../core/operations/services.ts";
@@ -8,7 +8,7 @@ import { forward } from "../admission/misdirected.ts";
 import type { AttemptPolicy, Recorded } from "../attempt-policy.ts";
 import type { Admit, Entering } from "../context.ts";
 import { leaseMarginMs } from "../lease.ts";
-import { record } from "../record.ts";
+import { recordOutcome } from "../record.ts";
 
 /**
  * Behind the claim, which reads the job and refuses the message of the next run. Once that has ended the current run, all has to be asked
@@ -64,7 +64,7 @@ async function endRunning(
   const claim = { claimId: crypto.randomUUID(), now: services.clock.now(), leaseMarginMs };
   const taken = takenOver(job, claim, at);
   if ((await services.jobs.replace(taken)) === "lost") return undefined;
-  return record(services, taken, (of) => superseded(of, services.clock.now(), at), policy);
+  return recordOutcome(services, taken, (of) => supersededRun(of, services.clock.now(), at), policy);
 }
 
 async function endWaiting(services: ConsumerServices, job: Job, at: number): Promise<Ended | undefined> {

@@ -1,5 +1,5 @@
 import { calendarsOf } from "../../../core/catalog/calendars.ts";
-import { superseded as endedByNext, supersededBy } from "../../../core/job/series.ts";
+import { supersededRun as endedByNext, supersededBy } from "../../../core/job/series.ts";
 import type { Guard } from "../context.ts";
 
 /** Behind the end of the whole job, and before all else that ends its run: the next run is due, and takes its place. */

@@ -1,7 +1,7 @@
 import type { CatalogEvent } from "../../../core/catalog/catalog.ts";
 import type { Group, Healthcheck, Member } from "../../../core/catalog/targets/group.ts";
 import { healthBounds } from "../../../core/catalog/targets/group-bounds.ts";
-import { orderOf } from "../../../core/catalog/targets/order.ts";
+import { targetOrderOf } from "../../../core/catalog/targets/order.ts";
 import { Outages, preferred } from "../../../core/catalog/targets/outages.ts";
 import type { Job } from "../../../core/job/job.ts";
 import { JobError } from "../../../core/job/job-error.ts";
@@ -36,20 +36,20 @@ export function makeTargetHealth(connect: Connect = tcpConnect): TargetHealth {
   return {
     async ordered(call) {
       const { job, clock } = call.execution;
-      const order = orderOf(call.found.group, `${job.id}/${job.run}/${job.attempt}`);
-      const untilOf = (member: Member) => outages.until(keyOf(call, member), clock.now());
+      const order = targetOrderOf(call.found.group, `${job.id}/${job.run}/${job.attempt}`);
+      const untilOf = (member: Member) => outages.until(memberKeyOf(call, member), clock.now());
       // The first one decides whether the job starts well; one that is left out may be back.
       const asked = order.filter((member, i) => i === 0 || untilOf(member) !== undefined);
       await Promise.all(asked.map((member) => checks.refresh(call, member)));
       return preferred(order, untilOf);
     },
     failed: (call, member, retryAfterMs) =>
-      outages.failed(keyOf(call, member), call.execution.clock.now(), retryAfterMs),
-    worked: (call, member) => outages.isBack(keyOf(call, member)),
+      outages.failed(memberKeyOf(call, member), call.execution.clock.now(), retryAfterMs),
+    worked: (call, member) => outages.isBack(memberKeyOf(call, member)),
   };
 }
 
-const keyOf = ({ execution: { job }, found: { group } }: GroupCall, { name }: Member): string =>
+const memberKeyOf = ({ execution: { job }, found: { group } }: GroupCall, { name }: Member): string =>
   `${job.product}/${job.env}/${group.section}/${name}`;
 
 /** The healthchecks of a process. Jobs that come at the same time share one. */
@@ -67,7 +67,7 @@ class Checks {
     const { clock, job } = call.execution;
     const check = checkIn(member.healthcheck, job);
     if (!check) return;
-    const key = keyOf(call, member);
+    const key = memberKeyOf(call, member);
     const every = check.every === undefined ? healthBounds.everyMs : durationMs(check.every);
     const last = this.#last.get(key);
     if (last && clock.now() - last.at < every) return last.done;

@@ -1,6 +1,6 @@
 import type { TargetUse } from "../../../core/job/attempt.ts";
 import type { Job } from "../../../core/job/job.ts";
-import { changed, JobError } from "../../../core/job/job-error.ts";
+import { changedError, JobError } from "../../../core/job/job-error.ts";
 import type { Transition } from "../attempt-policy.ts";
 
 /** Filled while an attempt runs, so that it is known when the attempt runs out of time. */
@@ -13,7 +13,7 @@ export interface Used {
 /** The failure of an attempt with what its earlier targets achieved: one that runs out of time at the last of them does not know it. */
 export const withProgress = (cause: unknown, { progress }: Used): unknown =>
   cause instanceof JobError && cause.progress === undefined && progress !== undefined
-    ? changed(cause, { progress })
+    ? changedError(cause, { progress })
     : cause;
 
 /** The transition with the targets in the record of the attempt that it ends. One that puts the job off keeps no record. */

@@ -2,7 +2,7 @@ import type { Member } from "../../../core/catalog/targets/group.ts";
 import { movesOn, saysItIsDown } from "../../../core/catalog/targets/moves-on.ts";
 import type { TargetUse } from "../../../core/job/attempt.ts";
 import { JobError } from "../../../core/job/job-error.ts";
-import { given } from "../../../core/kernel/given.ts";
+import { defined } from "../../../core/kernel/defined.ts";
 import type { Execution } from "../../../core/operations/execution.ts";
 import type { Room } from "../../../core/operations/memory.ts";
 import { within as untilLate } from "../../clients/until-aborted.ts";
@@ -64,7 +64,7 @@ async function executeOn(
   const ranOut = () => end(new JobError("TIMEOUT", "out of time"));
   signal.addEventListener("abort", ranOut, { once: true });
   try {
-    const result = await within(call.execution, limit, (limits) => executeAs(call, member, limits));
+    const result = await withinBudget(call.execution, limit, (limits) => executeAs(call, member, limits));
     if (!signal.aborted) end();
     return result;
   } catch (error) {
@@ -85,7 +85,7 @@ type Limits = Pick<Execution, "signal" | "deadline">;
  * Runs with a time limit besides that of the attempt, whose failure is a TIMEOUT of the target and not of the attempt. The
  * deadline tells an executor how long it has to say what it has achieved; one that says so only when it is stopped is still heard.
  */
-async function within<T>(
+async function withinBudget<T>(
   { clock, signal, deadline }: Execution,
   ms: number | undefined,
   run: (limits: Limits) => Promise<T>,
@@ -133,7 +133,7 @@ function measure({ services, execution, found }: GroupCall, { name }: Member, er
       values: { target_calls: 1, target_failures: error ? 1 : 0 },
       of: { target: `${found.group.section}.${name}`, product: execution.job.product },
     },
-    given({ code: error?.code }),
+    defined({ code: error?.code }),
   );
 }
 
@@ -156,7 +156,7 @@ function endedBy(tried: Tried, isExhausted: boolean): JobError {
   const said = tried.map(({ member, error }) => `${member.name}: ${error.code}`).join(", ");
   return new JobError(code, `${message} ${tried.length} targets were tried: ${said}.`, {
     retryable: isExhausted ? tried.some(({ error }) => error.retryable) : last.error.retryable,
-    ...given({ retryAfterMs: isExhausted ? wait : last.error.retryAfterMs, providerCode, nothingDone }),
+    ...defined({ retryAfterMs: isExhausted ? wait : last.error.retryAfterMs, providerCode, nothingDone }),
     progress: tried.findLast(({ error }) => error.progress !== undefined)?.error.progress,
     cause: last.error,
   });

@@ -26,12 +26,12 @@ const checkDefaults = (target: AppTarget, product: Product): Fault[] =>
   Object.entries(target.actions).flatMap(([name, { defaults = {} }]) => {
     const place = ["actions", name, "defaults"];
     return [
-      ...templateFaults(defaults, place, (reference) => referenceFaults(reference, product, target)),
+      ...templateFaults(defaults, place, (reference) => credentialReferenceFaults(reference, product, target)),
       ...changedCredentials(defaults, place),
     ].map(({ path, detail }) => ({ pointer: jsonPointer(path), detail }));
   });
 
-function referenceFaults(reference: Reference, product: Product, target: AppTarget): string[] {
+function credentialReferenceFaults(reference: Reference, product: Product, target: AppTarget): string[] {
   const { root, path } = reference;
   if (root === "Auth") return credentialsOfApp(reference, product, target);
   if (root === "Sequence") return ["only a feature has sequences: $Input refers to the input of the action's job"];

@@ -1,5 +1,5 @@
 import type { Reference } from "../../../core/catalog/references.ts";
-import { type CredentialMarks, markOf, withTexts } from "../../../core/job/credential-marks.ts";
+import { type CredentialMarks, credentialPlaceholder, withTexts } from "../../../core/job/credential-placeholder.ts";
 import { JobError } from "../../../core/job/job-error.ts";
 import type { Secrets } from "../../../core/ports/secrets.ts";
 import type { UsedCredentials } from "../../clients/http/shown-answer.ts";
@@ -10,7 +10,7 @@ export interface AppCredentials {
 }
 
 /** Reads the entries of an app's `credentials`, and of no other app, and adds them to those that were used. */
-export function credentialsOf(
+export function appCredentialsOf(
   secrets: Secrets,
   called: string,
   credentials: Record<string, Reference> = {},
@@ -37,12 +37,12 @@ export async function withCredentials<Input>(
   if (!marks) return input;
   const { app, keys, id } = marks;
   const values = await Promise.all(
-    keys.map(async (key) => [markOf(app, key, id), await credentials.read(app, key)] as const),
+    keys.map(async (key) => [credentialPlaceholder(app, key, id), await credentials.read(app, key)] as const),
   );
   // Each text is gone through once, so that what a credential contains is no mark.
   const byMark = new Map(values);
-  const any = new RegExp([...byMark.keys()].map(escaped).join("|"), "g");
+  const any = new RegExp([...byMark.keys()].map(escapeRegExp).join("|"), "g");
   return withTexts(input, (text) => text.replaceAll(any, (mark) => byMark.get(mark) ?? mark)) as Input;
 }
 
-const escaped = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
+const escapeRegExp = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");

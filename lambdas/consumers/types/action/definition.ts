@@ -1,4 +1,4 @@
-import { own } from "../../../core/catalog/catalog.ts";
+import { ownValue } from "../../../core/catalog/catalog.ts";
 import { didYouMean } from "../../../core/kernel/schema.ts";
 import { Tag } from "../../../core/kernel/tag.ts";
 import { callFaults } from "../../clients/http/call-faults.ts";
@@ -19,17 +19,18 @@ export const action = defineJobType<AppTarget>()({
   inputSchemaOf: ({ action }, target) => actionInputSchema(target, action),
   event: () => ({ app: Tag, action: Tag }),
   eventNames: ({ app, action }) => [{ name: `${app}:${action}` }],
-  partOf: (event, { actions }, field) => partOfCall(own(actions, event.action), field),
-  takesBody: (event, { actions }) => own(actions, event.action)?.method !== "GET",
-  isRepeatable: (event, { actions }) => ["GET", "PUT", "DELETE"].includes(own(actions, event.action)?.method ?? ""),
+  partOf: (event, { actions }, field) => partOfCall(ownValue(actions, event.action), field),
+  takesBody: (event, { actions }) => ownValue(actions, event.action)?.method !== "GET",
+  isRepeatable: (event, { actions }) =>
+    ["GET", "PUT", "DELETE"].includes(ownValue(actions, event.action)?.method ?? ""),
   checkEvent(event, { actions }) {
     if (Object.hasOwn(actions, event.action)) return [];
     const hint = didYouMean(event.action, Object.keys(actions));
     return [{ pointer: "/action", detail: `app ${event.app} has no such action.${hint}` }];
   },
   checkInput({ app, env, event, target, input }) {
-    const place = own(target.envs, env);
-    const called = own(target.actions, event.action);
+    const place = ownValue(target.envs, env);
+    const called = ownValue(target.actions, event.action);
     const call = place && called && { ...called, base: place.base_url, bodyType: called.body_type };
     return [
       ...(app === undefined || app === event.app
@@ -39,7 +40,7 @@ export const action = defineJobType<AppTarget>()({
     ];
   },
   notesOf: ({ event, target, input }) =>
-    keyNotes(input.headers, own(target.actions, event.action)?.defaults?.headers, ["input"]),
+    keyNotes(input.headers, ownValue(target.actions, event.action)?.defaults?.headers, ["input"]),
   example: { event: "create_order", input: { params: { customer: "c-42" }, body: { sku: "A-1" } } },
   defaults: { timeout_ms: 30_000, retries: 3 },
   limits: { max_timeout_ms: 120_000, memory_mb: 256 },

@@ -1,10 +1,10 @@
-import { own } from "../../../core/catalog/catalog.ts";
+import { ownValue } from "../../../core/catalog/catalog.ts";
 import { JobError } from "../../../core/job/job-error.ts";
-import { send } from "../../clients/http/call.ts";
+import { sendCall } from "../../clients/http/call.ts";
 import { maxResponseBytes, readBody } from "../../clients/http/read-body.ts";
 import { type ShownAnswer, shownAnswer, type UsedCredentials } from "../../clients/http/shown-answer.ts";
 import { defineExecutor, type ExecutionOf } from "../define-job-type.ts";
-import { credentialsOf, withCredentials } from "./credentials.ts";
+import { appCredentialsOf, withCredentials } from "./credentials.ts";
 import { evaluatedDefaults } from "./defaults.ts";
 import { action as definition } from "./definition.ts";
 
@@ -13,10 +13,10 @@ export type ActionResult = ShownAnswer;
 
 /** Calls the action of an app; its response is the result. */
 export const execute = defineExecutor(definition, async (execution): Promise<ActionResult> => {
-  const { app, action } = targetOf(execution);
+  const { app, action } = appTargetOf(execution);
   const used: UsedCredentials = new Set();
-  const credentials = credentialsOf(execution.secrets, execution.event.app, app.credentials, used);
-  const response = await send(execution, {
+  const credentials = appCredentialsOf(execution.secrets, execution.event.app, app.credentials, used);
+  const response = await sendCall(execution, {
     method: action.method,
     base: app.base_url,
     baseName: `The base URL of app ${execution.event.app} in env ${execution.job.env}`,
@@ -33,9 +33,9 @@ export const execute = defineExecutor(definition, async (execution): Promise<Act
 });
 
 /** A deployment may have dropped the env or the action that a stored job names. */
-function targetOf({ target, event, job }: ExecutionOf<typeof definition>) {
-  const app = own(target.envs, job.env);
-  const action = own(target.actions, event.action);
+function appTargetOf({ target, event, job }: ExecutionOf<typeof definition>) {
+  const app = ownValue(target.envs, job.env);
+  const action = ownValue(target.actions, event.action);
   if (!app) throw new JobError("CONFIGURATION_ERROR", `App ${event.app} has no settings for env ${job.env}.`);
   if (!action) throw new JobError("CONFIGURATION_ERROR", `App ${event.app} no longer has action ${event.action}.`);
   return { app, action };

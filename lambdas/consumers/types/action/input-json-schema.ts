@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { own } from "../../../core/catalog/catalog.ts";
+import { ownValue } from "../../../core/catalog/catalog.ts";
 import { isReference } from "../../../core/catalog/references.ts";
 import { withoutRequired } from "../../../core/kernel/fields.ts";
 import { fieldsJsonSchema } from "../../../core/kernel/fields-json-schema.ts";
@@ -12,7 +12,7 @@ type JsonSchema = Record<string, unknown> & { properties: Record<string, Record<
 
 /** The input of an action as a JSON Schema, for callers: with the params of its path, and the fields of its body if the catalog has them. */
 export function actionInputSchema(target: AppTarget, name: string): Record<string, unknown> | undefined {
-  const called = own(target.actions, name);
+  const called = ownValue(target.actions, name);
   if (!called) return undefined;
   const { method, path, body, defaults = {} } = called;
   const schema = z.toJSONSchema(callInput, { io: "input", unrepresentable: "any" }) as JsonSchema;

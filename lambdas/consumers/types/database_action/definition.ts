@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { own } from "../../../core/catalog/catalog.ts";
+import { ownValue } from "../../../core/catalog/catalog.ts";
 import type { Fault } from "../../../core/kernel/errors.ts";
 import { must } from "../../../core/kernel/plain-faults.ts";
 import { didYouMean, strict } from "../../../core/kernel/schema.ts";
@@ -11,7 +11,7 @@ import { mongoNames, readMongo } from "./read-mongodb.ts";
 import { listRuleOf, mostRows, type Row, rowFaults, rowsOf } from "./row-list.ts";
 import { compile } from "./statement.ts";
 import type { DatabaseTarget } from "./target.ts";
-import { type Input, inputFaults, plainNames } from "./values.ts";
+import { type Input, placeholderFaults, plainNames } from "./values.ts";
 
 const Records = z.record(z.string(), z.unknown());
 // What a row must be depends on the action, and the faults of rows have other pointers: see `databaseFaults`.
@@ -39,8 +39,8 @@ export function databaseFaults(target: DatabaseTarget, action: string, input: In
   const placeholders = placeholdersOf(target, action);
   const names = target.engine === "mongodb" ? mongoNames : plainNames;
   const rows = rowsOf(placeholders, input);
-  if (!rows) return inputFaults(placeholders, input, names);
-  const rule = listRuleOf(target.engine, own<{ operation: string }>(target.actions, action)?.operation);
+  if (!rows) return placeholderFaults(placeholders, input, names);
+  const rule = listRuleOf(target.engine, ownValue<{ operation: string }>(target.actions, action)?.operation);
   return rowFaults(placeholders, rows, { rule, names });
 }
 
@@ -52,11 +52,11 @@ function placeholdersOf(target: DatabaseTarget, name: string): Placeholder[] {
   switch (target.engine) {
     case "postgres":
     case "mysql":
-      return compile(own(target.actions, name)?.statement ?? "", target.engine).placeholders;
+      return compile(ownValue(target.actions, name)?.statement ?? "", target.engine).placeholders;
     case "mongodb":
-      return readMongo(own(target.actions, name) ?? {}).placeholders;
+      return readMongo(ownValue(target.actions, name) ?? {}).placeholders;
     case "dynamodb":
-      return readDynamo(own(target.actions, name) ?? {}).placeholders;
+      return readDynamo(ownValue(target.actions, name) ?? {}).placeholders;
   }
 }
 
@@ -78,7 +78,7 @@ export const databaseAction = defineJobType<DatabaseTarget>()({
   event: () => ({ database: Tag, action: Tag }),
   eventNames: ({ database, action }) => [{ name: `${database}:${action}` }],
   isRepeatable(event, { actions }) {
-    const action = own<{ operation: string; statement?: string }>(actions, event.action);
+    const action = ownValue<{ operation: string; statement?: string }>(actions, event.action);
     return action !== undefined && isRead(action);
   },
   checkEvent(event, { actions }) {

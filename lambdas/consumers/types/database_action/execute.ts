@@ -2,7 +2,7 @@ import { type Reference, referenceName, type TextOrReference } from "../../../co
 import { JobError } from "../../../core/job/job-error.ts";
 import { defineExecutor, type ExecutionOf } from "../define-job-type.ts";
 import { databaseAction, databaseFaults, databaseRows } from "./definition.ts";
-import type { Call, ConnectedCall } from "./engines/call.ts";
+import type { ConnectedCall, DatabaseCall } from "./engines/call.ts";
 import type { DatabaseTarget } from "./target.ts";
 import type { Input } from "./values.ts";
 
@@ -12,43 +12,58 @@ type Execution = ExecutionOf<typeof databaseAction>;
 export const execute = defineExecutor(databaseAction, async (execution): Promise<unknown> => {
   const { target, input } = execution;
   const name = execution.event.action;
-  checkAgain(target, name, input);
+  recheckAction(target, name, input);
   switch (target.engine) {
     case "postgres": {
-      const call = await connectedCall(execution, own(target.actions, name), own(target.envs, execution.job.env));
+      const call = await connectedCall(
+        execution,
+        declared(target.actions, name),
+        declared(target.envs, execution.job.env),
+      );
       return (await import("./engines/postgres.ts")).runPostgres(call);
     }
     case "mysql": {
-      const call = await connectedCall(execution, own(target.actions, name), own(target.envs, execution.job.env));
+      const call = await connectedCall(
+        execution,
+        declared(target.actions, name),
+        declared(target.envs, execution.job.env),
+      );
       return (await import("./engines/mysql.ts")).runMysql(call);
     }
     case "mongodb": {
-      const call = await connectedCall(execution, own(target.actions, name), own(target.envs, execution.job.env));
+      const call = await connectedCall(
+        execution,
+        declared(target.actions, name),
+        declared(target.envs, execution.job.env),
+      );
       return (await import("./engines/mongodb.ts")).runMongo(call);
     }
     case "dynamodb": {
-      const { region, endpoint } = own(target.envs, execution.job.env);
-      const place = { region: await textOf(execution, region), endpoint: await textOf(execution, endpoint) };
-      const call = callOf(execution, own(target.actions, name));
+      const { region, endpoint } = declared(target.envs, execution.job.env);
+      const place = {
+        region: await optionalSettingText(execution, region),
+        endpoint: await optionalSettingText(execution, endpoint),
+      };
+      const call = callOf(execution, declared(target.actions, name));
       return (await import("./engines/dynamodb.ts")).runDynamo({ ...call, ...place });
     }
   }
 });
 
 /** The catalog may have changed since the job was requested, and its placeholders may require more. */
-function checkAgain(target: DatabaseTarget, action: string, input: Input): void {
+function recheckAction(target: DatabaseTarget, action: string, input: Input): void {
   const faults = databaseFaults(target, action, input);
   if (faults.length === 0) return;
   const text = faults.map(({ pointer, detail }) => `${pointer} ${detail}`).join(" ");
   throw new JobError("VALIDATION_ERROR", `The input no longer fits the action. ${text}`);
 }
 
-function own<T>(record: Record<string, T>, name: string): T {
+function declared<T>(record: Record<string, T>, name: string): T {
   if (Object.hasOwn(record, name)) return record[name] as T;
   throw new JobError("CONFIGURATION_ERROR", `The catalog's database has no ${name} any more.`);
 }
 
-const callOf = <Action>({ event, target, input, ...execution }: Execution, action: Action): Call<Action> => ({
+const callOf = <Action>({ event, target, input, ...execution }: Execution, action: Action): DatabaseCall<Action> => ({
   action,
   input,
   rows: databaseRows(target, event.action, input),
@@ -67,5 +82,5 @@ async function connectedCall<Action>(
   return { ...callOf(execution, action), url, reference: referenceName(connection) };
 }
 
-const textOf = async ({ secrets }: Execution, value: TextOrReference | undefined) =>
+const optionalSettingText = async ({ secrets }: Execution, value: TextOrReference | undefined) =>
   typeof value === "object" ? secrets.resolve(value) : value;

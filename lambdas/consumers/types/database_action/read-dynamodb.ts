@@ -1,6 +1,6 @@
 import type { Placeholder } from "./placeholders.ts";
 import { compile } from "./statement.ts";
-import { readTemplate, type TemplateFault } from "./template.ts";
+import { readPlaceholders, type TemplateFault } from "./template.ts";
 
 const expressionFields = ["key_condition", "filter", "projection", "update", "condition"] as const;
 export type ExpressionField = (typeof expressionFields)[number];
@@ -18,7 +18,7 @@ export function readDynamo(fields: Readonly<Record<string, unknown>>): DynamoSta
   const read: DynamoStatement = { expressions: {}, values: [], placeholders: [], faults: [] };
   for (const field of templateFields) {
     if (fields[field] === undefined) continue;
-    const { placeholders, faults } = readTemplate(fields[field], [field]);
+    const { placeholders, faults } = readPlaceholders(fields[field], [field]);
     read.placeholders.push(...placeholders);
     read.faults.push(...faults);
     if (typeof fields[field] === "string" && faults.length === 0 && placeholders[0]?.type !== "object") {

@@ -1,5 +1,5 @@
 import type { Placeholder } from "./placeholders.ts";
-import { type Reading, readTemplate, type TemplateFault } from "./template.ts";
+import { type Reading, readPlaceholders, type TemplateFault } from "./template.ts";
 import { type NameRule, plainNames } from "./values.ts";
 
 /** The fields of an action that are templates, how MongoDB interprets them, and their type as a whole. */
@@ -22,7 +22,7 @@ export function readMongo(action: object): { placeholders: Placeholder[]; faults
     TemplateField,
     unknown,
   ][];
-  const read = fields.map(([field, template]) => readTemplate(template, [field], readingOf(field, template)));
+  const read = fields.map(([field, template]) => readPlaceholders(template, [field], readingOf(field, template)));
   return {
     placeholders: read.flatMap(({ placeholders }) => placeholders),
     faults: [...read.flatMap(({ faults }) => faults), ...fields.flatMap(([field, template]) => shape(field, template))],
@@ -30,7 +30,7 @@ export function readMongo(action: object): { placeholders: Placeholder[]; faults
 }
 
 function shape(field: TemplateField, template: unknown): TemplateFault[] {
-  const { placeholders, faults } = readTemplate(template);
+  const { placeholders, faults } = readPlaceholders(template);
   if (typeof template === "string" && faults.length === 0 && placeholders[0]?.type !== templates[field].as) {
     return [{ path: [field], detail: `must be JSON, or a placeholder of type ${templates[field].as}.` }];
   }

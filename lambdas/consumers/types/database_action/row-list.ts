@@ -2,7 +2,7 @@ import type { Fault } from "../../../core/kernel/errors.ts";
 import { jsonPointer } from "../../../core/kernel/schema.ts";
 import type { Placeholder } from "./placeholders.ts";
 import type { DatabaseTarget } from "./target.ts";
-import { type Input, inputFaults, type NameRule } from "./values.ts";
+import { type Input, type NameRule, placeholderFaults } from "./values.ts";
 
 /** The most rows of a list: each is a round trip to the database, all of them within one timeout. */
 export const mostRows = 1000;
@@ -56,9 +56,9 @@ export function rowFaults(
   const [ofData, ofFilter] = ["data", "filter"].map((source) => placeholders.filter((one) => one.source === source));
   return [
     ...rows.flatMap((row, i) =>
-      isRecord(row.data) ? inputFaults(ofData ?? [], row, names, ["data", i]) : [notRecord(i)],
+      isPlainRow(row.data) ? placeholderFaults(ofData ?? [], row, names, ["data", i]) : [notRecord(i)],
     ),
-    ...inputFaults(ofFilter ?? [], rows[0] ?? {}, names),
+    ...placeholderFaults(ofFilter ?? [], rows[0] ?? {}, names),
   ];
 }
 
@@ -72,7 +72,7 @@ function listFault(placeholders: readonly Placeholder[], rows: number, { writes,
     : "must be an object: no placeholder of the action takes a value of a row.";
 }
 
-const isRecord = (row: unknown): boolean => typeof row === "object" && row !== null && !Array.isArray(row);
+const isPlainRow = (row: unknown): boolean => typeof row === "object" && row !== null && !Array.isArray(row);
 const notRecord = (row: number): Fault => ({
   pointer: jsonPointer(["input", "data", row]),
   detail: "must be an object.",

@@ -19,17 +19,17 @@ const marker: Record<Dialect, (index: number) => string> = {
 /** The parts of a statement that decide where a placeholder is allowed. Everything else is words and characters. */
 const placeholder = String.raw`(?<placeholder>\{\{(?:(?!\}\})[\s\S])*\}\})`;
 const block = String.raw`\/\*[\s\S]*?\*\/`;
-const escaped = (quote: string) => String.raw`${quote}(?:[^${quote}\\]|\\[\s\S]|${quote}${quote})*${quote}`;
+const quotedPattern = (quote: string) => String.raw`${quote}(?:[^${quote}\\]|\\[\s\S]|${quote}${quote})*${quote}`;
 const doubled = (quote: string) => `${quote}(?:[^${quote}]|${quote}${quote})*${quote}`;
 const tokens: Record<Dialect, RegExp> = {
   postgres: pieces(
     String.raw`--[^\n]*|${block}`,
-    String.raw`[eE]${escaped("'")}|${doubled("'")}|${doubled('"')}|\$(?<tag>(?:[A-Za-z_]\w*)?)\$[\s\S]*?\$\k<tag>\$`,
+    String.raw`[eE]${quotedPattern("'")}|${doubled("'")}|${doubled('"')}|\$(?<tag>(?:[A-Za-z_]\w*)?)\$[\s\S]*?\$\k<tag>\$`,
     String.raw`\$\d+`,
   ),
   mysql: pieces(
     String.raw`--[^\n]*|#[^\n]*|${block}`,
-    `${escaped("'")}|${escaped('"')}|${doubled("`")}`,
+    `${quotedPattern("'")}|${quotedPattern('"')}|${doubled("`")}`,
     String.raw`\?`,
   ),
   dynamodb: pieces("(?!)", `${doubled("'")}|${doubled('"')}`, String.raw`:p\d+`),
@@ -59,7 +59,7 @@ export function compile(source: string, dialect: Dialect, first = 0): Statement 
     const groups = rest.at(-1) as Record<string, string | undefined>;
     const sole = groups.placeholder || groups.quoted ? solePlaceholder(piece) : undefined;
     if (sole !== undefined) return bind(sole);
-    const fault = faultOf(piece, groups, source.slice((rest.at(-3) as number) + piece.length), dialect);
+    const fault = statementFault(piece, groups, source.slice((rest.at(-3) as number) + piece.length), dialect);
     if (fault) faults.push(fault);
     return piece;
   });
@@ -73,7 +73,7 @@ const join: Record<Dialect, string> = {
   dynamodb: "",
 };
 
-function faultOf(
+function statementFault(
   piece: string,
   groups: Record<string, string | undefined>,
   after: string,

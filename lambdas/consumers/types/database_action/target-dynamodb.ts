@@ -21,25 +21,30 @@ const query = {
   key_condition: Expression,
   filter: Expression.optional(),
 };
-const of = <const Name extends string, Shape extends z.ZodRawShape>(operation: Name, shape: Shape) =>
+const dynamoOperation = <const Name extends string, Shape extends z.ZodRawShape>(operation: Name, shape: Shape) =>
   strict({ operation: z.literal(operation), ...shape });
 
 /** Expressions in DynamoDB's own syntax; placeholders in them become ExpressionAttributeValues. */
 export const dynamoAction = () =>
   z
     .discriminatedUnion("operation", [
-      of("put", { ...common, item: Attributes, condition: Expression.optional() }),
-      of("get", { ...common, key: Attributes, projection: Expression.optional(), consistent: z.boolean().optional() }),
-      of("query", {
+      dynamoOperation("put", { ...common, item: Attributes, condition: Expression.optional() }),
+      dynamoOperation("get", {
+        ...common,
+        key: Attributes,
+        projection: Expression.optional(),
+        consistent: z.boolean().optional(),
+      }),
+      dynamoOperation("query", {
         ...query,
         projection: Expression.optional(),
         /** Ascending by the sort key unless false. */
         forward: z.boolean().optional(),
         max_rows: MaxRows,
       }),
-      of("count", query),
-      of("update", { ...common, key: Attributes, update: Expression, condition: Expression.optional() }),
-      of("delete", { ...common, key: Attributes, condition: Expression.optional() }),
+      dynamoOperation("count", query),
+      dynamoOperation("update", { ...common, key: Attributes, update: Expression, condition: Expression.optional() }),
+      dynamoOperation("delete", { ...common, key: Attributes, condition: Expression.optional() }),
     ])
     .superRefine((action, context) => {
       for (const { path, detail } of readDynamo(action).faults) {

@@ -23,25 +23,34 @@ const reads = {
   skip: z.int().min(0).optional(),
 };
 const upsert = z.boolean().optional();
-const of = <const Name extends string, Shape extends z.ZodRawShape>(operation: Name, shape: Shape) =>
+const mongoOperation = <const Name extends string, Shape extends z.ZodRawShape>(operation: Name, shape: Shape) =>
   strict({ operation: z.literal(operation), ...shape });
 
 /** Ductape's operations. MongoDB's operators are allowed in these templates only; in the values of an input they are refused. */
 export const mongoAction = () =>
   z
     .discriminatedUnion("operation", [
-      of("find", { ...reads, filter: Document.optional(), limit: z.int().min(1).optional(), max_rows: MaxRows }),
-      of("findOne", { ...reads, filter: Document.optional() }),
-      of("countDocuments", { ...common, filter: Document.optional() }),
-      of("estimatedDocumentCount", common),
-      of("insertOne", { ...common, document: Document }),
-      of("insertMany", { ...common, documents: Documents }),
+      mongoOperation("find", {
+        ...reads,
+        filter: Document.optional(),
+        limit: z.int().min(1).optional(),
+        max_rows: MaxRows,
+      }),
+      mongoOperation("findOne", { ...reads, filter: Document.optional() }),
+      mongoOperation("countDocuments", { ...common, filter: Document.optional() }),
+      mongoOperation("estimatedDocumentCount", common),
+      mongoOperation("insertOne", { ...common, document: Document }),
+      mongoOperation("insertMany", { ...common, documents: Documents }),
       // Required, because a forgotten filter would mean every document.
-      of("updateOne", { ...common, filter: Document, update: Update, upsert }),
-      of("updateMany", { ...common, filter: Document, update: Update, upsert }),
-      of("deleteOne", { ...common, filter: Document }),
-      of("deleteMany", { ...common, filter: Document }),
-      of("aggregate", { ...common, pipeline: z.array(z.record(z.string(), z.unknown())).min(1), max_rows: MaxRows }),
+      mongoOperation("updateOne", { ...common, filter: Document, update: Update, upsert }),
+      mongoOperation("updateMany", { ...common, filter: Document, update: Update, upsert }),
+      mongoOperation("deleteOne", { ...common, filter: Document }),
+      mongoOperation("deleteMany", { ...common, filter: Document }),
+      mongoOperation("aggregate", {
+        ...common,
+        pipeline: z.array(z.record(z.string(), z.unknown())).min(1),
+        max_rows: MaxRows,
+      }),
     ])
     .superRefine((action, context) => {
       for (const { path, detail } of readMongo(action).faults) {

@@ -74,7 +74,7 @@ function fillText(text: string, reading: Reading, fill: (hole: Hole) => unknown,
 }
 
 /** The placeholders of a template, and its faults. */
-export function readTemplate(template: unknown, path: PropertyKey[] = [], reading: Reading = "plain") {
+export function readPlaceholders(template: unknown, path: PropertyKey[] = [], reading: Reading = "plain") {
   const placeholders: Placeholder[] = [];
   const faults: TemplateFault[] = [];
   fillTemplate(

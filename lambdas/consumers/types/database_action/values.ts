@@ -10,7 +10,7 @@ export interface Input {
 }
 
 /** The value of a placeholder. Only own properties are read, so `constructor` finds nothing that was not sent. */
-export function lookUp({ source, path }: Placeholder, input: Input): unknown {
+export function placeholderValue({ source, path }: Placeholder, input: Input): unknown {
   let value: unknown = input[source];
   for (const step of path) {
     if (typeof value !== "object" || value === null || !Object.hasOwn(value, step)) return undefined;
@@ -30,15 +30,15 @@ export const plainNames: NameRule = (name) =>
  * The faults of an input: values that the placeholders require. Pointers are relative to the request; values are not quoted.
  * `at` is where the placeholders' records are if not in the input's own fields.
  */
-export function inputFaults(
+export function placeholderFaults(
   placeholders: readonly Placeholder[],
   input: Input,
   nameRule: NameRule,
   at?: readonly PropertyKey[],
 ): Fault[] {
   const faults = placeholders.flatMap((placeholder) => {
-    const value = lookUp(placeholder, input);
-    const detail = faultOf(placeholder, value) ?? nestedFault(value, nameRule);
+    const value = placeholderValue(placeholder, input);
+    const detail = valueFault(placeholder, value) ?? nestedFault(value, nameRule);
     return detail === undefined
       ? []
       : [{ pointer: jsonPointer(["input", ...(at ?? [placeholder.source]), ...placeholder.path]), detail }];
@@ -47,7 +47,7 @@ export function inputFaults(
   return [...new Map(faults.map((fault) => [`${fault.pointer} ${fault.detail}`, fault])).values()];
 }
 
-function faultOf(placeholder: Placeholder, value: unknown): string | undefined {
+function valueFault(placeholder: Placeholder, value: unknown): string | undefined {
   if (value === undefined || value === null) return placeholder.optional ? undefined : "is required.";
   return checks[placeholder.type](value) ?? outOfRange(placeholder, value);
 }
@@ -73,25 +73,25 @@ const test = (ok: (value: unknown) => boolean, must: string) => (value: unknown)
 // PostgreSQL cannot store U+0000, and a lone surrogate would be replaced silently on its way to any engine.
 const isText = (value: unknown): value is string =>
   typeof value === "string" && value.isWellFormed() && !value.includes("\u0000");
-const matches = (pattern: RegExp) => (value: unknown) => isText(value) && pattern.test(value);
-const follows = (schema: z.ZodType) => (value: unknown) => isText(value) && schema.safeParse(value).success;
+const matchesPattern = (pattern: RegExp) => (value: unknown) => isText(value) && pattern.test(value);
+const parsesAs = (schema: z.ZodType) => (value: unknown) => isText(value) && schema.safeParse(value).success;
 
 const checks: Record<PlaceholderType, (value: unknown) => string | undefined> = {
   string: test(isText, "must be a string without U+0000."),
-  nospaces: test(matches(/^\S*$/), "must be a string without spaces."),
-  email: test(follows(z.email()), "must be an e-mail address."),
+  nospaces: test(matchesPattern(/^\S*$/), "must be a string without spaces."),
+  email: test(parsesAs(z.email()), "must be an e-mail address."),
   date: test(
     (value) => isText(value) && instantOf(value) !== undefined,
     "must be an ISO date, or date and time with offset.",
   ),
-  numberstring: test(matches(/^[+-]?\d+(\.\d+)?$/), "must be a number, written as a string."),
+  numberstring: test(matchesPattern(/^[+-]?\d+(\.\d+)?$/), "must be a number, written as a string."),
   integer: test(Number.isSafeInteger, "must be a whole number."),
   float: test(Number.isFinite, "must be a number."),
-  uuid: test(follows(z.guid()), "must be a UUID."),
+  uuid: test(parsesAs(z.guid()), "must be a UUID."),
   array: test(Array.isArray, "must be an array."),
   object: test((value) => typeof value === "object" && !Array.isArray(value), "must be an object."),
   boolean: test((value) => typeof value === "boolean", "must be true or false."),
-  objectid: test(matches(/^[0-9a-f]{24}$/i), "must be 24 hexadecimal digits."),
+  objectid: test(matchesPattern(/^[0-9a-f]{24}$/i), "must be 24 hexadecimal digits."),
 };
 
 const isoDate = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:\d\d))?$/;
@@ -112,7 +112,7 @@ export const isoOf = (text: string): string =>
 const lengths = new Set<PlaceholderType>(["string", "nospaces", "email", "numberstring", "array"]);
 
 function outOfRange({ type, min, max }: Placeholder, value: unknown): string | undefined {
-  const size = sizeOf(type, value);
+  const size = columnSizeOf(type, value);
   // As in Ductape, a string or array without a min must not be empty.
   const least = min ?? (lengths.has(type) ? 1 : undefined);
   if (least !== undefined && size < least)
@@ -127,7 +127,7 @@ function unitOf(type: PlaceholderType, count: number | string): string {
   return ` ${type === "array" ? "item" : "character"}${count === 1 ? "" : "s"}`;
 }
 
-function sizeOf(type: PlaceholderType, value: unknown): number | string {
+function columnSizeOf(type: PlaceholderType, value: unknown): number | string {
   if (type === "array") return (value as unknown[]).length;
   if (type === "date") return new Date(instantOf(value as string) as number).toISOString().slice(0, 10);
   return lengths.has(type) ? [...(value as string)].length : (value as number);

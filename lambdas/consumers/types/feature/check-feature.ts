@@ -36,12 +36,12 @@ export function checkFeature(target: FeatureTarget, product: Product, registry: 
   return [...found.map(({ path, detail }) => ({ pointer: jsonPointer(path), detail })), ...ofEvents];
 }
 
-interface Found {
+interface FoundStep {
   path: Path;
   detail: string;
 }
 
-const twice = (steps: PlacedStep[]): Found[] =>
+const twice = (steps: PlacedStep[]): FoundStep[] =>
   steps
     .filter(({ key }, i) => steps.findIndex((other) => other.key === key) !== i)
     .map(({ path, key }) => ({ path, detail: `there is another step "${key}"; give it a name of its own.` }));
@@ -50,7 +50,7 @@ function checkNames(
   { step, dependsOn, path }: PlacedStep,
   byKey: Map<string, PlacedStep>,
   { product, registry }: { product: Product; registry: Registry },
-): Found[] {
+): FoundStep[] {
   const events = Object.keys(product.jobs);
   const isKnown = eventsNamed(product, registry, step.event, step.app).length > 0;
   const unknown = dependsOn.filter((key) => !byKey.has(key));
@@ -65,7 +65,7 @@ function checkNames(
   ];
 }
 
-function checkStep(placed: PlacedStep, checked: Checked, registry: Registry): Found[] {
+function checkStep(placed: PlacedStep, checked: Checked, registry: Registry): FoundStep[] {
   const check = checkReference({ ...checked, before: ancestors(placed, checked.byKey) });
   const { step, path } = placed;
   return [
@@ -114,7 +114,7 @@ function checkInputReference([field]: string[], { input }: FeatureTarget): strin
   return [`the feature's input has no such field "${field}".${didYouMean(field, Object.keys(input))}`];
 }
 
-function cycles(steps: PlacedStep[]): Found[] {
+function cycles(steps: PlacedStep[]): FoundStep[] {
   const byKey = new Map(steps.map((placed) => [placed.key, placed]));
   return steps
     .filter((placed) => ancestors(placed, byKey).has(placed.key))
@@ -122,7 +122,7 @@ function cycles(steps: PlacedStep[]): Found[] {
 }
 
 /** A feature that runs itself, directly or through others, would never end. */
-function nestedCycles(target: FeatureTarget, product: Product): Found[] {
+function nestedCycles(target: FeatureTarget, product: Product): FoundStep[] {
   const features = (product.features ?? {}) as Record<string, FeatureTarget>;
   const nested = (of: FeatureTarget): FeatureTarget[] =>
     stepsOf(of).flatMap(({ step }) => {

@@ -1,8 +1,8 @@
-import { makeCatalog, own } from "../../../core/catalog/catalog.ts";
+import { makeCatalog, ownValue } from "../../../core/catalog/catalog.ts";
 import type { Product, Registry } from "../../../core/catalog/job-type.ts";
 import { faultsBesideExpressions } from "../../../core/expressions/stand-ins.ts";
 import type { Fault } from "../../../core/kernel/errors.ts";
-import { placed, rewriteRequest } from "../../../core/requests/spellings/rewrite.ts";
+import { placedFaults, rewriteRequest } from "../../../core/requests/spellings/rewrite.ts";
 import type { StepDefinition } from "./steps.ts";
 
 /**
@@ -15,7 +15,7 @@ export function checkAgainstEvent(step: StepDefinition, product: Product, regist
   const asked = { product_tag: product.tag, event: name, ...(app !== undefined && { app }), input };
   const rewritten = rewriteRequest(asked, makeCatalog([product], registry));
   const request = rewritten.request as typeof asked;
-  const event = own(product.jobs, request.event);
+  const event = ownValue(product.jobs, request.event);
   if (!event) return rewritten.faults;
   const definition = registry[event.type];
   const { max_timeout_ms } = definition.limits;
@@ -25,6 +25,6 @@ export function checkAgainstEvent(step: StepDefinition, product: Product, regist
   return [
     ...(tooLong ? [{ pointer: "/timeout_ms", detail: limit }] : []),
     ...rewritten.faults,
-    ...placed(rewritten, faultsBesideExpressions(request.input, definition, where)),
+    ...placedFaults(rewritten, faultsBesideExpressions(request.input, definition, where)),
   ];
 }

@@ -1,4 +1,4 @@
-import { type Job, messageOf, tenantOf } from "../../../core/job/job.ts";
+import { fairGroupOf, type Job, jobMessageOf } from "../../../core/job/job.ts";
 import { JobError } from "../../../core/job/job-error.ts";
 import { attemptFailed, type DecisionRetry, isParked, parked, wakeRequested } from "../../../core/job/transitions.ts";
 import { traceOf } from "../../../core/kernel/errors.ts";
@@ -87,7 +87,7 @@ async function sendWakeUp(services: ConsumerServices, { claimed, before, next }:
 /** Sends the message that wakes a parked job at `at`. */
 const wake = ({ queue, clock, log }: ConsumerServices, job: Job, at: number): Promise<void> => {
   const delaySeconds = Math.max(0, Math.round((at - clock.now()) / 1000));
-  return queue.send(job.type, messageOf(job), { delaySeconds, group: tenantOf(job) }).catch((error) => {
+  return queue.send(job.type, jobMessageOf(job), { delaySeconds, group: fairGroupOf(job) }).catch((error) => {
     log.warn("SQS refused the wake-up; the reconciler wakes the job", traceOf(error));
   });
 };

@@ -1,6 +1,6 @@
 import { resolve, type Scope } from "../../../core/expressions/evaluate.ts";
 import type { AttemptError } from "../../../core/job/attempt.ts";
-import { isFinished, isKnown, isWaiting, type Job, messageOf } from "../../../core/job/job.ts";
+import { isFinished, isKnownJob, isWaiting, type Job, jobMessageOf } from "../../../core/job/job.ts";
 import { JobError } from "../../../core/job/job-error.ts";
 import { stepJobId } from "../../../core/job/job-id.ts";
 import { claimsIn } from "../../../core/job/kept-session.ts";
@@ -14,8 +14,8 @@ import type { ConsumerServices } from "../../../core/operations/services.ts";
 import { type StepView, stepViewOf } from "../../../core/queries/step-view.ts";
 import { parseRequest } from "../../../core/requests/request.ts";
 import { defineExecutor } from "../define-job-type.ts";
+import { type CredentialPlaceholders, credentialPlaceholders } from "./credential-placeholders.ts";
 import { feature as definition } from "./definition.ts";
-import { credentialMarks, type Marks } from "./marks.ts";
 import { hasEnded, plan, type ReadyStep, type StepStates } from "./plan.ts";
 import { resultsOf } from "./results.ts";
 import { isPassing, retryAt } from "./retry-decision.ts";
@@ -33,22 +33,22 @@ const lookAgainMs = 120_000;
 export const execute = defineExecutor(definition, async (execution, services: ConsumerServices) => {
   const { job, input, target: feature, progress, room, signal, variables, constants } = execution;
   const children = await childrenOf(services, job, feature);
-  for (const key of unrecorded(children, progress as StepStates | undefined)) children.delete(key);
+  for (const key of unrecordedSteps(children, progress as StepStates | undefined)) children.delete(key);
   await reviveFailed(services, job, feature, children);
   const now = services.clock.now();
   const jobless = joblessSteps(feature, children, progress as StepStates | undefined, now);
   const gone = new Set(Object.keys(jobless).filter((key) => jobless[key]?.status === "completed"));
   let states: StepStates = { ...jobless, ...statesOf(children, now) };
   const found = await resultsOf({ blobs: services.blobs, room, signal }, feature, children, states);
-  const marks = credentialMarks();
+  const marks = credentialPlaceholders();
   const session = job.session && { session: claimsIn(job.session) };
   const scope: Scope = { input, gone, now, variables, constants, ...found, ...session, credential: marks.credential };
   let refused = false;
   for (;;) {
     const next = plan(feature, states, scope);
     states = { ...states, ...next.ended };
-    if (next.outcome.is === "failed") throw failure(next.outcome, states);
-    if (next.outcome.is === "completed") return new Finished(outputOf(feature, scope), states);
+    if (next.outcome.is === "failed") throw stepFailure(next.outcome, states);
+    if (next.outcome.is === "completed") return new Finished(featureOutputOf(feature, scope), states);
     const started = await startAll(services, job, next.ready, marks);
     states = { ...states, ...started.states };
     refused ||= started.refused;
@@ -64,7 +64,7 @@ export const execute = defineExecutor(definition, async (execution, services: Co
  * The steps that a decision started but could not record, and which it may be about to take back. They count as not started:
  * starting them again takes them over and dispatches them, after which they can no longer be taken back.
  */
-const unrecorded = (children: Map<string, Job>, states: StepStates = {}): string[] =>
+const unrecordedSteps = (children: Map<string, Job>, states: StepStates = {}): string[] =>
   [...children]
     .filter(([key, child]) => isWaiting(child) && child.version === 1 && states[key]?.job_id === undefined)
     .map(([key]) => key);
@@ -102,11 +102,12 @@ const unknownEnd: AttemptError = {
  * may fail, unless the end of the feature itself cancelled them.
  */
 async function reviveFailed(services: ConsumerServices, job: Job, feature: FeatureTarget, children: Map<string, Job>) {
-  const message = messageOf(job);
+  const message = jobMessageOf(job);
   await Promise.all(
     stepsOf(feature).map(async ({ key, step }) => {
       const child = children.get(key);
-      if (!child || !isKnown(child) || attemptOf(child, job) >= job.attempt || child.status === "completed") return;
+      if (!child || !isKnownJob(child) || messageAttemptOf(child, job) >= job.attempt || child.status === "completed")
+        return;
       if (step.allow_fail && isFinished(child) && !endedWithFeature(child)) return;
       children.set(key, await changeJob(services, child.id, revive({ message, step: key })));
     }),
@@ -130,7 +131,7 @@ const statesOf = (children: Map<string, Job>, now: number): StepStates =>
   Object.fromEntries([...children].map(([key, child]) => [key, stepViewOf(child, now)]));
 
 /** Open steps are cancelled only once the failure is recorded, because a decision that has lost its claim must not cancel any. */
-function failure({ key, error }: { key: string; error: AttemptError }, states: StepStates): JobError {
+function stepFailure({ key, error }: { key: string; error: AttemptError }, states: StepStates): JobError {
   const progress = Object.entries(states).map(([step, state]): [string, StepView] => [
     step,
     hasEnded(state) ? state : { ...state, status: "cancelled" },
@@ -143,7 +144,7 @@ function failure({ key, error }: { key: string; error: AttemptError }, states: S
   });
 }
 
-const outputOf = ({ output }: FeatureTarget, scope: Scope): unknown =>
+const featureOutputOf = ({ output }: FeatureTarget, scope: Scope): unknown =>
   output ? resolve(output, scope) : scope.results;
 
 interface Started {
@@ -153,7 +154,12 @@ interface Started {
   refused: boolean;
 }
 
-async function startAll(services: ConsumerServices, job: Job, ready: ReadyStep[], marks: Marks): Promise<Started> {
+async function startAll(
+  services: ConsumerServices,
+  job: Job,
+  ready: ReadyStep[],
+  marks: CredentialPlaceholders,
+): Promise<Started> {
   const started: Started = { states: {}, due: [], refused: false };
   const starts = await Promise.allSettled(
     ready.map(async (step) => {
@@ -164,7 +170,7 @@ async function startAll(services: ConsumerServices, job: Job, ready: ReadyStep[]
       } catch (error) {
         if (isPassing(error)) started.refused = true;
         else if (!(error instanceof RequestError) || error.code === "UNAVAILABLE") throw error;
-        else started.states[step.placed.key] = refusal(error, services.clock.now());
+        else started.states[step.placed.key] = refusedStep(error, services.clock.now());
       }
     }),
   );
@@ -173,13 +179,18 @@ async function startAll(services: ConsumerServices, job: Job, ready: ReadyStep[]
   return started;
 }
 
-async function start(services: ConsumerServices, job: Job, { placed, input }: ReadyStep, marks: Marks): Promise<Job> {
+async function start(
+  services: ConsumerServices,
+  job: Job,
+  { placed, input }: ReadyStep,
+  marks: CredentialPlaceholders,
+): Promise<Job> {
   const { event, app, delay = 0, retries, retry_config, timeout_ms } = placed.step;
   const now = services.clock.now();
   const options = { app, retries, retry_config, timeout_ms };
   const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
   const body = { product_tag: job.product, env: job.env, event, input, start_at: now + delay, ...given };
-  const parent = { message: messageOf(job), step: placed.key };
+  const parent = { message: jobMessageOf(job), step: placed.key };
   const request = parseRequest(body, services.catalog, now, undefined, "feature");
   const credentials = marks.in(request);
   const step = { job_id: stepJobId(job, placed.key), parent, ...(credentials && { credentials }) };
@@ -187,14 +198,14 @@ async function start(services: ConsumerServices, job: Job, { placed, input }: Re
   const { fairness_key = job.fairness_key } = request;
   const child = await scheduleJob(services, { ...request, step, ...(fairness_key !== undefined && { fairness_key }) });
   // A late decision of an earlier attempt may have started the step. Its end must wake this attempt instead.
-  return attemptOf(child, job) < job.attempt ? changeJob(services, child.id, revive(parent)) : child;
+  return messageAttemptOf(child, job) < job.attempt ? changeJob(services, child.id, revive(parent)) : child;
 }
 
 /** The attempt of its feature that a step belongs to. */
-const attemptOf = ({ parent }: Job, feature: Job): number => parent?.message.attempt ?? feature.attempt;
+const messageAttemptOf = ({ parent }: Job, feature: Job): number => parent?.message.attempt ?? feature.attempt;
 
 /** The end of a step whose event refuses its input. The message says where the fault is, without the value. */
-const refusal = (error: RequestError, now: number): StepView => ({
+const refusedStep = (error: RequestError, now: number): StepView => ({
   status: "failed",
   finished_at: now,
   error: {

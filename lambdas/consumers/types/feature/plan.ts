@@ -22,7 +22,7 @@ interface Plan {
   outcome: { is: "going on" } | { is: "completed" } | { is: "failed"; key: string; error: AttemptError };
 }
 
-const failure = (error: unknown): AttemptError => ({
+const planError = (error: unknown): AttemptError => ({
   code: error instanceof JobError ? error.code : "VALIDATION_ERROR",
   message: error instanceof JobError ? error.message : "The step's input could not be made.",
   retryable: false,
@@ -44,7 +44,7 @@ export function plan(target: FeatureTarget, states: StepStates, scope: Scope): P
     if (failedStep(steps, stateOf)) break;
     for (const placed of steps.filter(isOpen).filter(isFree)) {
       changed = true;
-      const made = begin(placed, scope);
+      const made = beginStep(placed, scope);
       if ("input" in made) ready.set(placed.key, { placed, input: made.input });
       else ended[placed.key] = made;
     }
@@ -99,14 +99,14 @@ export const hasEnded = (state: StepView | undefined): boolean => state !== unde
 const failedStep = (steps: PlacedStep[], stateOf: (key: string) => StepView | undefined): PlacedStep | undefined =>
   steps.find(({ key, step }) => ["failed", "cancelled"].includes(stateOf(key)?.status ?? "") && !step.allow_fail);
 
-function begin({ step }: PlacedStep, scope: Scope): { input: Record<string, unknown> } | StepView {
+function beginStep({ step }: PlacedStep, scope: Scope): { input: Record<string, unknown> } | StepView {
   try {
     if (!conditionsOf(step).every((condition) => holds(condition, scope))) {
       return { status: "skipped", finished_at: scope.now };
     }
     return { input: resolve(step.input ?? {}, scope) as Record<string, unknown> };
   } catch (error) {
-    return { status: "failed", finished_at: scope.now, error: failure(error) };
+    return { status: "failed", finished_at: scope.now, error: planError(error) };
   }
 }
 

@@ -44,13 +44,13 @@ export async function resultsOf(
   const wanted = stepsOf(feature).flatMap(({ key, sequence, name }): Wanted[] => {
     const { id: job_id, status, result } = children.get(key) ?? {};
     if (status !== "completed" || !result || !(referred.has(key) || gathered.has(key))) return [];
-    const result_bytes = bytesOf(result);
+    const result_bytes = storedBytesOf(result);
     if (take(result_bytes, referred.has(key) ? "referred" : "gathered")) return [{ sequence, name, stored: result }];
     if (referred.has(key)) tooLarge.add(key);
     return gathered.has(key) ? [{ sequence, name, value: { job_id, result_bytes } }] : [];
   });
   // The results of many steps may need much memory in a process that makes other decisions too.
-  const bytes = wanted.reduce((sum, { stored }) => sum + (stored ? bytesOf(stored) : 0), 0);
+  const bytes = wanted.reduce((sum, { stored }) => sum + (stored ? storedBytesOf(stored) : 0), 0);
   if (bytes > 0) await room.forAnswer(bytes, signal);
   const found = await Promise.all(
     wanted.map(async ({ sequence, name, stored, value }) => ({
@@ -72,4 +72,4 @@ interface Wanted {
   value?: unknown;
 }
 
-const bytesOf = (result: Stored): number => ("blob" in result ? result.bytes : 0);
+const storedBytesOf = (result: Stored): number => ("blob" in result ? result.bytes : 0);

@@ -1,4 +1,4 @@
-import { own, targetsOf } from "../../../core/catalog/catalog.ts";
+import { ownValue, targetsOf } from "../../../core/catalog/catalog.ts";
 import type { Product, Registry } from "../../../core/catalog/job-type.ts";
 import { isGroup } from "../../../core/catalog/targets/group.ts";
 import {
@@ -19,10 +19,10 @@ export function stepCredentialFaults(
   registry: Registry,
 ): string[] {
   const [named] = eventsNamed(product, registry, step.event, step.app);
-  const event = named && own(product.jobs, named.tag);
+  const event = named && ownValue(product.jobs, named.tag);
   if (event?.type !== "action") return credentialFaults(reference, undefined);
   const app = String(event.app);
-  const target = own(targetsOf(product, registry.action), app);
+  const target = ownValue(targetsOf(product, registry.action), app);
   if (isGroup(target)) return [ofGroup(app)];
   return credentialFaults(reference, target === undefined ? undefined : { app, envs: (target as Envs).envs });
 }

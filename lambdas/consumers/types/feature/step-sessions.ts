@@ -1,4 +1,4 @@
-import { own } from "../../../core/catalog/catalog.ts";
+import { ownValue } from "../../../core/catalog/catalog.ts";
 import type { Product, Registry } from "../../../core/catalog/job-type.ts";
 import { sessionReferences } from "../../../core/expressions/session-references.ts";
 import type { TemplateFault } from "../../../core/expressions/template-faults.ts";
@@ -22,9 +22,9 @@ export function sessionRules(
 
 function nested({ step, path }: PlacedStep, product: Product, registry: Registry): TemplateFault[] {
   const [named] = eventsNamed(product, registry, step.event, step.app);
-  const event = named && own(product.jobs, named.tag);
+  const event = named && ownValue(product.jobs, named.tag);
   if (event?.type !== "feature") return [];
-  const target = own((product.features ?? {}) as Record<string, unknown>, String(event.feature));
+  const target = ownValue((product.features ?? {}) as Record<string, unknown>, String(event.feature));
   if (target === undefined || sessionReferences(registry.feature.texts?.(target)).length === 0) return [];
   const detail = "runs a feature that refers to a session, which a step does not have: pass the claims in its input";
   return [{ path: [...path, "event"], detail }];

@@ -1,5 +1,5 @@
 import type { GraphStep } from "../../../core/catalog/job-type.ts";
-import { given } from "../../../core/kernel/given.ts";
+import { defined } from "../../../core/kernel/defined.ts";
 import type { Condition, FeatureTarget } from "./target.ts";
 
 export type StepDefinition = FeatureTarget["sequences"][string][number];
@@ -18,18 +18,20 @@ export interface PlacedStep {
 /** Every step of a feature in the order in which it is written. */
 export function stepsOf({ sequences }: FeatureTarget): PlacedStep[] {
   const keys = new Set(
-    Object.entries(sequences).flatMap(([sequence, steps]) => steps.map((step) => keyOf(sequence, nameOf(step)))),
+    Object.entries(sequences).flatMap(([sequence, steps]) =>
+      steps.map((step) => stepKeyOf(sequence, stepNameOf(step))),
+    ),
   );
   return Object.entries(sequences).flatMap(([sequence, steps]) =>
     steps.map((step, i) => {
       const before = steps[i - 1];
       const dependsOn = step.depends_on?.map((name) => meant(name, sequence, keys));
       return {
-        key: keyOf(sequence, nameOf(step)),
+        key: stepKeyOf(sequence, stepNameOf(step)),
         sequence,
-        name: nameOf(step),
+        name: stepNameOf(step),
         step,
-        dependsOn: dependsOn ?? (before ? [keyOf(sequence, nameOf(before))] : []),
+        dependsOn: dependsOn ?? (before ? [stepKeyOf(sequence, stepNameOf(before))] : []),
         path: ["sequences", sequence, i],
       };
     }),
@@ -43,14 +45,14 @@ export const graphStepOf = ({ key, sequence, dependsOn, step }: PlacedStep): Gra
   event: step.event,
   depends_on: dependsOn,
   conditional: step.if !== undefined,
-  ...given({ delay: step.delay, allow_fail: step.allow_fail }),
+  ...defined({ delay: step.delay, allow_fail: step.allow_fail }),
 });
 
-const keyOf = (sequence: string, name: string): string => `${sequence}.${name}`;
+const stepKeyOf = (sequence: string, name: string): string => `${sequence}.${name}`;
 
 /** The key of a step that is named by its key, or by its name alone within the same sequence. Both may contain dots. */
 function meant(name: string, sequence: string, keys: ReadonlySet<string>): string {
-  const near = keyOf(sequence, name);
+  const near = stepKeyOf(sequence, name);
   return keys.has(name) || (name.includes(".") && !keys.has(near)) ? name : near;
 }
 
@@ -60,4 +62,4 @@ export const conditionsOf = ({ if: conditions = [] }: StepDefinition): Condition
 export const comparedIn = (step: StepDefinition): unknown[] =>
   conditionsOf(step).flatMap(({ value, equals, not_equals }) => [value, equals, not_equals]);
 
-const nameOf = (step: StepDefinition): string => step.step ?? step.event;
+const stepNameOf = (step: StepDefinition): string => step.step ?? step.event;

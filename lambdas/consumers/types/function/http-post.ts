@@ -3,7 +3,7 @@ import { request as httpRequest, type IncomingMessage } from "node:http";
 import { request as httpsRequest } from "node:https";
 import { JobError } from "../../../core/job/job-error.ts";
 import type { Room } from "../../../core/operations/memory.ts";
-import { isJson, type Patience, readInTime } from "../../clients/http/failure-code.ts";
+import { isJsonType, type Patience, readInTime } from "../../clients/http/failure-code.ts";
 import { type ReadBody, smallResponseBytes } from "../../clients/http/read-body.ts";
 import { parserCodeOf, unreadableHead } from "../../clients/http/unreadable.ts";
 import { neverSent } from "../../clients/never-sent.ts";
@@ -35,7 +35,7 @@ interface Post {
  * Sends one request. It does not use `fetch`, which gives up after five minutes without headers, while a function may take
  * fifteen. It opens a new connection, since one from before a freeze of this Lambda may be dead.
  */
-export async function post(url: URL, { method, headers, body, ...reading }: Post): Promise<HttpAnswer> {
+export async function postToFunction(url: URL, { method, headers, body, ...reading }: Post): Promise<HttpAnswer> {
   const { signal } = reading;
   try {
     const request = (url.protocol === "https:" ? httpsRequest : httpRequest)(url, {
@@ -53,14 +53,14 @@ export async function post(url: URL, { method, headers, body, ...reading }: Post
     });
     request.end(body);
     const [response] = (await once(request, "response", { signal })) as [IncomingMessage];
-    const { bytes, isBroken } = await bodyOf(response, reading);
+    const { bytes, isBroken } = await readAnswer(response, reading);
     return { status: response.statusCode ?? 0, headers: headersOf(response), body: bytes, isBroken };
   } catch (cause) {
     if (signal.aborted) throw signal.reason;
     if (cause instanceof JobError) throw cause;
     const unreadable = unreadableHead(cause, "function", false);
     if (unreadable) throw unreadable;
-    const code = codeOf(cause);
+    const code = requestErrorCode(cause);
     const shown = code === undefined ? "" : ` (${code})`;
     throw new JobError("CONNECTION_ERROR", `The connection to the function failed${shown}.`, {
       cause,
@@ -74,12 +74,12 @@ export async function post(url: URL, { method, headers, body, ...reading }: Post
  * Reads the body of a success. That of a failure contains nothing that a job may show, except a code if it is JSON. Leaving the
  * loop closes the connection.
  */
-async function bodyOf(
+async function readAnswer(
   response: IncomingMessage,
   { largest, signal, room, patience }: Pick<Post, "largest" | "signal" | "room" | "patience">,
 ): Promise<ReadBody> {
   const { statusCode = 0 } = response;
-  if (statusCode < 200 || statusCode > 299) return { bytes: await failureOf(response, patience), isBroken: false };
+  if (statusCode < 200 || statusCode > 299) return { bytes: await readFailedBody(response, patience), isBroken: false };
   const chunks: Buffer[] = [];
   let bytes = 0;
   let isLarge = false;
@@ -109,9 +109,9 @@ const headersOf = ({ headers }: IncomingMessage): Record<string, string> =>
   Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, String(value)]));
 
 /** The body of a failure if it is small JSON, else nothing. */
-async function failureOf(response: IncomingMessage, patience: Patience): Promise<Buffer> {
+async function readFailedBody(response: IncomingMessage, patience: Patience): Promise<Buffer> {
   try {
-    if (!isJson(response.headers["content-type"])) return Buffer.alloc(0);
+    if (!isJsonType(response.headers["content-type"])) return Buffer.alloc(0);
     const chunks = response[Symbol.asyncIterator]();
     const next = async () => (await chunks.next()).value as Uint8Array | undefined;
     return (await readInTime(next, patience)) ?? Buffer.alloc(0);
@@ -121,7 +121,7 @@ async function failureOf(response: IncomingMessage, patience: Patience): Promise
 }
 
 /** A system code such as ECONNREFUSED; never the message, which names addresses. */
-function codeOf(error: unknown): string | undefined {
+function requestErrorCode(error: unknown): string | undefined {
   const { code } = (error ?? {}) as { code?: unknown };
   return typeof code === "string" && /^[A-Z][A-Z0-9_]{2,50}$/.test(code) ? code : undefined;
 }

@@ -1,5 +1,5 @@
 import type { Sent } from "../../clients/http/echoes.ts";
-import { codeOfJson, parsed } from "../../clients/http/failure-code.ts";
+import { codeOfJson, parseAnswer } from "../../clients/http/failure-code.ts";
 import { shownCode, type UsedCredentials } from "../../clients/http/shown-answer.ts";
 import { statusError } from "../../clients/http/status.ts";
 import type { HttpAnswer } from "./http-post.ts";
@@ -19,6 +19,6 @@ export function statusFault(
     status >= 300 && status < 400
       ? `The function answered with a redirect (${status}), which is not followed.`
       : `The function answered with status ${status}.`;
-  const providerCode = shownCode(codeOfJson(parsed(body), status, sent), status, used);
+  const providerCode = shownCode(codeOfJson(parseAnswer(body), status, sent), status, used);
   return statusError({ status, headers: new Headers(headers) }, now, { message, providerCode, accepted });
 }

@@ -7,7 +7,7 @@ import { acceptedBefore, failureBehind, type HttpRequest, leadsOn, redirectOf } 
 import { patienceOf } from "../../clients/http/failure-code.ts";
 import { maxResponseBytes } from "../../clients/http/read-body.ts";
 import { type ShownAnswer, shownAnswer, type UsedCredentials } from "../../clients/http/shown-answer.ts";
-import { post } from "./http-post.ts";
+import { postToFunction } from "./http-post.ts";
 import { statusFault } from "./http-status.ts";
 import type { LambdaClients } from "./lambda.ts";
 import { signed } from "./sign.ts";
@@ -16,15 +16,20 @@ import type { HttpCallee } from "./target.ts";
 /** The result of an HTTP function's job. The function has done its work, so no body, however malformed, fails the job. */
 export type HttpResult = ShownAnswer;
 
-type Call = Pick<Execution, "idempotencyKey" | "signal" | "deadline" | "secrets" | "clock" | "room">;
+type FunctionCall = Pick<Execution, "idempotencyKey" | "signal" | "deadline" | "secrets" | "clock" | "room">;
 /** A call that notes the credentials which it uses. */
-type Crediting = Call & { used: UsedCredentials };
+type Crediting = FunctionCall & { used: UsedCredentials };
 
 /**
  * POSTs the payload, or nothing without one, and resolves with the response if its status is 2xx. Redirects are followed within the
  * origin, as for actions.
  */
-export async function callHttp(clients: LambdaClients, callee: HttpCallee, payload: string | undefined, call: Call) {
+export async function callHttp(
+  clients: LambdaClients,
+  callee: HttpCallee,
+  payload: string | undefined,
+  call: FunctionCall,
+) {
   const { idempotencyKey, clock } = call;
   const headers = new Headers({
     ...(payload !== undefined && { "content-type": "application/json" }),
@@ -32,17 +37,22 @@ export async function callHttp(clients: LambdaClients, callee: HttpCallee, paylo
     "user-agent": "ductape-jobs",
     "idempotency-key": idempotencyKey,
   });
-  const url = await urlOf(callee, call);
+  const url = await functionUrlOf(callee, call);
   const request = { method: "POST", url, headers, ...(payload !== undefined && { body: payload }) };
   const used: UsedCredentials = new Set();
-  const { answer, sent, accepted } = await answerOf(clients, callee, request, { ...call, used });
+  const { answer, sent, accepted } = await callFollowingRedirects(clients, callee, request, { ...call, used });
   const fault = statusFault(answer, clock.now(), { sent, used, accepted });
   if (fault) throw fault;
   const { status, body: bytes, isBroken = false } = answer;
   return shownAnswer({ status, headers: new Headers(answer.headers) }, { bytes, isBroken }, used);
 }
 
-async function answerOf(clients: LambdaClients, callee: HttpCallee, request: HttpRequest, call: Crediting) {
+async function callFollowingRedirects(
+  clients: LambdaClients,
+  callee: HttpCallee,
+  request: HttpRequest,
+  call: Crediting,
+) {
   let next = request;
   for (let redirects = 0; ; redirects += 1) {
     const accepted = acceptedBefore(request, next);
@@ -62,9 +72,9 @@ async function answerOf(clients: LambdaClients, callee: HttpCallee, request: Htt
 async function authorizedPost(clients: LambdaClients, callee: HttpCallee, request: HttpRequest, call: Crediting) {
   const { method, url, body } = request;
   const plain = { method, url, headers: Object.fromEntries(request.headers), body };
-  const headers = await authorize(clients, callee, plain, call);
-  for (const credential of credentialsIn(headers)) call.used.add(credential);
-  const answer = await post(url, {
+  const headers = await authorizeCall(clients, callee, plain, call);
+  for (const credential of signedCredentials(headers)) call.used.add(credential);
+  const answer = await postToFunction(url, {
     ...plain,
     headers,
     largest: maxResponseBytes,
@@ -75,7 +85,7 @@ async function authorizedPost(clients: LambdaClients, callee: HttpCallee, reques
   return { answer, sent: { url, headers: Object.entries(headers), body } };
 }
 
-async function urlOf({ url }: HttpCallee, { secrets }: Call): Promise<URL> {
+async function functionUrlOf({ url }: HttpCallee, { secrets }: FunctionCall): Promise<URL> {
   const text = isReference(url) ? (await secrets.resolve(url)).trim() : url;
   const fault = urlFault(text, { plainLoopback: true });
   if (fault === undefined) return new URL(text);
@@ -92,7 +102,12 @@ interface Request {
   body: string | undefined;
 }
 
-async function authorize(clients: LambdaClients, { auth }: HttpCallee, request: Request, { secrets, clock }: Call) {
+async function authorizeCall(
+  clients: LambdaClients,
+  { auth }: HttpCallee,
+  request: Request,
+  { secrets, clock }: FunctionCall,
+) {
   if (auth.type === "iam") return signed(clients, request, auth.region, new Date(clock.now()));
   if (auth.type === "none") return request.headers;
   const token = (await secrets.resolve(auth.token)).trim();
@@ -101,5 +116,8 @@ async function authorize(clients: LambdaClients, { auth }: HttpCallee, request: 
 }
 
 /** The token or the signature of a request, and the token of the role that has signed it. */
-const credentialsIn = ({ authorization = "", "x-amz-security-token": token = "" }: Record<string, string>): string[] =>
+const signedCredentials = ({
+  authorization = "",
+  "x-amz-security-token": token = "",
+}: Record<string, string>): string[] =>
   [authorization.replace(/^Bearer /, ""), /Signature=(\w+)/.exec(authorization)?.[1] ?? "", token].filter(Boolean);

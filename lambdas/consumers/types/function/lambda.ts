@@ -53,7 +53,7 @@ export async function callLambda(
   if (bytes.byteLength > smallResponseBytes) await room.forAnswer(bytes.byteLength, signal);
   const text = Buffer.from(bytes).toString();
   // What is too large or too deep to parse is kept as a string.
-  return isSmallJson(bytes) ? parsed(text) : text;
+  return isSmallJson(bytes) ? parseResult(text) : text;
 }
 
 /**
@@ -64,7 +64,7 @@ const clientContext = (idempotencyKey: string): string =>
   Buffer.from(JSON.stringify({ custom: { idempotency_key: idempotencyKey } })).toString("base64");
 
 /** Parses the answer: managed runtimes answer JSON, custom ones any string. */
-function parsed(text: string): unknown {
+function parseResult(text: string): unknown {
   if (text === "") return null;
   try {
     return parseExactly(text);
@@ -75,7 +75,7 @@ function parsed(text: string): unknown {
 
 /** The message has the type of the error, which is a name in the function's code, but not its text, which may quote the payload. */
 function functionFailed(text: string, payload: string): JobError {
-  const { errorType } = Object(parsed(text)) as { errorType?: unknown };
+  const { errorType } = Object(parseResult(text)) as { errorType?: unknown };
   const named = typeof errorType === "string" && /^[A-Za-z][\w.$:]{0,99}$/.test(errorType) ? ` with ${errorType}` : "";
   return new JobError("PROVIDER_ERROR", `The function failed${named}; its own log has the details.`, {
     retryable: true,

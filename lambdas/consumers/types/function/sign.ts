@@ -27,7 +27,7 @@ export async function signed(clients: LambdaClients, request: Request, asked: st
   const signer = new SignatureV4({
     service: host.service,
     region,
-    credentials: await credentialsOf(clients, region),
+    credentials: await signingCredentialsOf(clients, region),
     sha256: Sha256,
   });
   const { headers } = await signer.sign(
@@ -46,7 +46,7 @@ export async function signed(clients: LambdaClients, request: Request, asked: st
 }
 
 /** From the chain that every AWS client uses; the client for it is not called. */
-async function credentialsOf(clients: LambdaClients, region: string) {
+async function signingCredentialsOf(clients: LambdaClients, region: string) {
   const { credentials } = (await clients(region)).config;
   try {
     return await credentials();

@@ -3,8 +3,8 @@ import { callFaults } from "../../clients/http/call-faults.ts";
 import type { Message, Settings } from "./channel.ts";
 import { longestSms, smsNumber } from "./channels/sms-limits.ts";
 import type { NotificationInput } from "./input.ts";
-import { fill, render, type Texts, variablesOf } from "./template.ts";
-import { placeOf, textFaults, variableFaults } from "./text-faults.ts";
+import { fillVariables, render, type Texts, variablesOf } from "./template.ts";
+import { textFaults, textPlaceOf, variableFaults } from "./text-faults.ts";
 
 /** The faults of an input for which a channel would fail: variables and locales, addresses, calls. */
 export function channelFaults(input: NotificationInput, message: Message, settings: Settings): Fault[] {
@@ -54,8 +54,8 @@ function recipientFaults(template: string | undefined, { to, body }: Sms): Fault
   if (typeof body === "string") return [];
   const at = ["sms", "body"];
   const faults = variableFaults(at, template, body, "recipient template");
-  if (faults.length > 0 || smsNumber(fill(template, body ?? {}, "sms.to")) !== undefined) return faults;
-  const pointers = variablesOf(template).map((name) => placeOf(at, body ?? {}, name));
+  if (faults.length > 0 || smsNumber(fillVariables(template, body ?? {}, "sms.to")) !== undefined) return faults;
+  const pointers = variablesOf(template).map((name) => textPlaceOf(at, body ?? {}, name));
   const detail = `makes no phone number ${e164}: the message's recipient template uses it`;
   return pointers.map((pointer) => ({ pointer, detail }));
 }

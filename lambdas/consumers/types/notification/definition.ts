@@ -1,4 +1,4 @@
-import { own } from "../../../core/catalog/catalog.ts";
+import { ownValue } from "../../../core/catalog/catalog.ts";
 import { didYouMean } from "../../../core/kernel/schema.ts";
 import { Tag } from "../../../core/kernel/tag.ts";
 import { keyNotes } from "../../clients/http/key-notes.ts";
@@ -18,7 +18,7 @@ export const notification = defineJobType<NotificationTarget>()({
   eventNames: (event, { messages }) =>
     Object.keys(messages).map((slug) => ({ name: `${event.notification}:${slug}`, input: { slug } })),
   checkInput({ target, env, event, input }) {
-    const message = own(target.messages, input.slug);
+    const message = ownValue(target.messages, input.slug);
     if (!message) {
       const hint = didYouMean(input.slug, Object.keys(target.messages));
       return [{ pointer: "/input/slug", detail: `notification ${event.notification} has no such message.${hint}` }];

@@ -1,6 +1,6 @@
-import { own } from "../../../core/catalog/catalog.ts";
+import { ownValue } from "../../../core/catalog/catalog.ts";
 import { JobError } from "../../../core/job/job-error.ts";
-import { given } from "../../../core/kernel/given.ts";
+import { defined } from "../../../core/kernel/defined.ts";
 import type { ChannelView } from "../../../core/queries/channels-view.ts";
 import { withDeadline } from "../../clients/before-deadline.ts";
 import { defineExecutor, type ExecutionOf } from "../define-job-type.ts";
@@ -42,7 +42,7 @@ export const execute = notificationExecutor();
 
 async function notify(by: Senders, execution: Execution): Promise<NotificationResult> {
   const { input } = execution;
-  const target = targetOf(execution, input.slug);
+  const target = messageTemplateOf(execution, input.slug);
   const before = (execution.progress as NotificationResult | undefined)?.channels ?? {};
   const asked = channels.filter((channel) => input[channel] !== undefined);
   const outcomes = await withDeadline(execution, (signal) =>
@@ -73,15 +73,15 @@ async function sendBy(
     const error = asJobError(cause, sending.execution.log);
     // A channel that fails before it sends, for example without a credential, must keep what earlier attempts achieved.
     const reached = (error.progress as Report | undefined) ?? achieved;
-    const codes = { code: error.code, ...given({ provider_code: error.providerCode }) };
+    const codes = { code: error.code, ...defined({ provider_code: error.providerCode }) };
     return { report: { status: "failed", ...codes, ...reached }, error };
   }
 }
 
 /** A deployment may have dropped the env or the message that a stored job names. */
-function targetOf({ target, event, job }: Execution, slug: string) {
-  const settings = own(target.envs, job.env);
-  const message = own(target.messages, slug);
+function messageTemplateOf({ target, event, job }: Execution, slug: string) {
+  const settings = ownValue(target.envs, job.env);
+  const message = ownValue(target.messages, slug);
   const gone = (what: string) =>
     new JobError("CONFIGURATION_ERROR", `Notification ${event.notification} no longer has ${what}.`);
   if (!settings) throw gone(`env ${job.env}`);

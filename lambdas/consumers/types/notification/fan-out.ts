@@ -10,7 +10,7 @@ export interface Achieved {
 }
 
 /** The outcome for one recipient. A failure may be temporary, or the caller's to correct. */
-export type Outcome = { id: string } | { dead: string } | JobError;
+export type SendOutcome = { id: string } | { dead: string } | JobError;
 
 export interface FanOut {
   recipients: readonly string[];
@@ -20,7 +20,7 @@ export interface FanOut {
   signal: AbortSignal;
   log: Log;
   /** Returns the outcomes in the order of the batch. An error that it throws is the outcome for every recipient. */
-  send: (batch: string[]) => Promise<Outcome[]>;
+  send: (batch: string[]) => Promise<SendOutcome[]>;
 }
 
 /** The errors after which the provider would refuse all other recipients as well. */
@@ -48,14 +48,14 @@ export async function fanOut({ recipients, before, ...options }: FanOut): Promis
     }
   };
   await Promise.all(Array.from({ length: options.concurrency }, work));
-  for (const list of [achieved.sent, achieved.dead]) inOrder(list, recipients);
+  for (const list of [achieved.sent, achieved.dead]) sortAsGiven(list, recipients);
   const left = new Set(recipients).size - achieved.sent.length - achieved.dead.length;
   if (left === 0) return achieved;
   if (failures.length === 0) failures.push(asJobError(options.signal.reason, options.log));
-  throw combined(failures, summary(failures, left, achieved), achieved);
+  throw combined(failures, fanOutSummary(failures, left, achieved), achieved);
 }
 
-async function outcomes(batch: string[], { send, log }: Pick<FanOut, "send" | "log">): Promise<Outcome[]> {
+async function outcomes(batch: string[], { send, log }: Pick<FanOut, "send" | "log">): Promise<SendOutcome[]> {
   try {
     const answered = await send(batch);
     const lacking = new JobError("PROVIDER_ERROR", "The provider's answer leaves out a recipient.");
@@ -65,14 +65,14 @@ async function outcomes(batch: string[], { send, log }: Pick<FanOut, "send" | "l
   }
 }
 
-function summary(failures: readonly JobError[], left: number, { sent, dead }: Achieved): string {
+function fanOutSummary(failures: readonly JobError[], left: number, { sent, dead }: Achieved): string {
   const total = left + sent.length + dead.length;
   const kinds = [...new Set(failures.map(({ code, message }) => `${code}: ${message}`))];
   const all = kinds.slice(0, 3).join(" ") + (kinds.length > 3 ? " ..." : "");
   return total === 1 ? (failures[0] as JobError).message : `${left} of ${total} recipients were not reached. ${all}`;
 }
 
-function inOrder(list: { to: string }[], recipients: readonly string[]): void {
+function sortAsGiven(list: { to: string }[], recipients: readonly string[]): void {
   const places = new Map([...new Set(recipients)].map((to, place) => [to, place]));
   list.sort((a, b) => (places.get(a.to) ?? 0) - (places.get(b.to) ?? 0));
 }

@@ -21,7 +21,7 @@ const Text = z
     must("must be an object, or a string where the message has no template"),
   )
   .optional();
-const textOf = (what: string, ...examples: unknown[]) =>
+const textField = (what: string, ...examples: unknown[]) =>
   Text.meta({ description: `${what} Default: none, for a message whose template needs no variables.`, examples });
 const OneOrMore = z.union(
   [z.string().min(1), z.array(z.string().min(1)).min(1).max(mostRecipients)],
@@ -30,8 +30,8 @@ const OneOrMore = z.union(
 const Addresses = OneOrMore.refine((to) => addressesIn(to) <= mostRecipients, `at most ${mostRecipients} addresses`);
 const PushInput = someOf(
   strict({
-    title: textOf("The title.", { en: "Order shipped" }),
-    body: textOf("The text.", { en: "Your order has been shipped!" }),
+    title: textField("The title.", { en: "Order shipped" }),
+    body: textField("The text.", { en: "Your order has been shipped!" }),
     data: z
       .record(z.string(), z.unknown())
       .optional()
@@ -62,15 +62,15 @@ const PushInput = someOf(
 );
 const EmailInput = strict({
   to: Addresses.describe(`The address, or up to ${mostRecipients} of them, as a list or as one string with commas.`),
-  subject: textOf("The subject.", { name: "Ada" }),
-  template: textOf("The HTML body.", { name: "Ada" }),
+  subject: textField("The subject.", { name: "Ada" }),
+  template: textField("The HTML body.", { name: "Ada" }),
 }).describe("An e-mail.");
 const SmsInput = strict({
   to: OneOrMore.optional().meta({
     description: `The number in E.164 form, or up to ${mostRecipients} of them. Required unless the message has a template for it.`,
     examples: ["+33612345678"],
   }),
-  body: textOf("The text.", { en: "Your order has been shipped!" }),
+  body: textField("The text.", { en: "Your order has been shipped!" }),
 }).describe("An SMS.");
 
 export const notificationInput = someOf(

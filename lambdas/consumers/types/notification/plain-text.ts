@@ -26,7 +26,7 @@ export function plainText(html: string): string {
     if (name === "a" || name === "/a") href = /\bhref\s*=\s*["']?(https?:[^"'\s]+)/i.exec(tag)?.[1] ?? "";
     text += `${breakFor(name)}${collapsed(rest)}`;
   }
-  const decoded = decode(text.replace(/ +/g, " "));
+  const decoded = decodeEntities(text.replace(/ +/g, " "));
   return decoded
     .replace(/ ?\n ?/g, "\n")
     .replace(/\n{3,}/g, "\n\n")
@@ -57,7 +57,7 @@ function breakFor(name: string): string {
   return paragraph.has(name) ? "\n\n" : "";
 }
 
-const decode = (text: string): string =>
+const decodeEntities = (text: string): string =>
   text.replace(/&(?:#(\d{1,7})|#x([0-9a-f]{1,6})|([a-z]{2,8}));/gi, (whole, decimal, hex, name) => {
     if (name) return entities[name.toLowerCase()] ?? whole;
     const code = decimal ? Number(decimal) : Number.parseInt(hex, 16);

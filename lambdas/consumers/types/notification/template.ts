@@ -27,7 +27,7 @@ const fieldOf = (value: unknown, step: string): unknown =>
     ? (value as Record<string, unknown>)[step]
     : undefined;
 
-const invalid = (message: string) => new JobError("VALIDATION_ERROR", message);
+const invalidVariables = (message: string) => new JobError("VALIDATION_ERROR", message);
 
 /** Writes a value into a template that has the text `before` in front of it. Undefined if it may not stand there. */
 type Encode = (value: string, before: string) => string | undefined;
@@ -49,7 +49,7 @@ function isHarmlessLink(link: string): boolean {
 }
 
 /** Replaces each `{{name}}` in one pass, so that a value that looks like a variable stays unchanged. */
-export function fill(
+export function fillVariables(
   template: string,
   variables: Record<string, unknown>,
   field: string,
@@ -60,14 +60,14 @@ export function fill(
     const of = `The template of ${field}`;
     if (isScalar(value)) return encode(String(value), template.slice(0, offset)) ?? refuseLink(of, name);
     throw (value ?? undefined) === undefined
-      ? invalid(`${of} needs the variable ${quoted(name)}.`)
-      : invalid(`${of} writes the variable ${quoted(name)}, which must not be a list or an object.`);
+      ? invalidVariables(`${of} needs the variable ${quoted(name)}.`)
+      : invalidVariables(`${of} writes the variable ${quoted(name)}, which must not be a list or an object.`);
   });
 }
 
 function refuseLink(of: string, name: string): never {
   const schemes = `${linkSchemes.slice(0, -1).join(", ")} or ${linkSchemes.at(-1)}`;
-  throw invalid(
+  throw invalidVariables(
     `${of} writes the variable ${quoted(name)} as a link, which must begin with ${schemes}, or have no scheme.`,
   );
 }
@@ -90,7 +90,7 @@ export function textFor(texts: Record<string, unknown>, locale: string | undefin
 export function localized(texts: Record<string, unknown>, locale: string | undefined, field: string): string {
   const text = textFor(texts, locale);
   if (text !== undefined) return text;
-  throw invalid(`${field} has no text for the locale and none for "en", and it does not have exactly one.`);
+  throw invalidVariables(`${field} has no text for the locale and none for "en", and it does not have exactly one.`);
 }
 
 /** A field of a sent message. A template needs no variables if it has none; without one the text is required. */
@@ -100,9 +100,9 @@ export function render(
   { field, locale, encode }: { field: string; locale: string | undefined; encode?: Encode },
 ): string {
   if (template !== undefined) {
-    if (typeof texts !== "string") return fill(template, texts ?? {}, field, encode);
-    throw invalid(`${field} must be an object of variables: the message has a template for it.`);
+    if (typeof texts !== "string") return fillVariables(template, texts ?? {}, field, encode);
+    throw invalidVariables(`${field} must be an object of variables: the message has a template for it.`);
   }
-  if (texts === undefined) throw invalid(`${field} is required: the message has no template for it.`);
+  if (texts === undefined) throw invalidVariables(`${field} is required: the message has no template for it.`);
   return typeof texts === "string" ? texts : localized(texts, locale, field);
 }

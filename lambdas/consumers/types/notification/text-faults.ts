@@ -32,11 +32,11 @@ export const variableFaults = (
     const detail = isMissing
       ? `is required: the message's ${by} uses it`
       : `must be a string, a number, true or false: the message's ${by} writes it`;
-    return [{ pointer: placeOf(at, variables, name), detail }];
+    return [{ pointer: textPlaceOf(at, variables, name), detail }];
   });
 
 /** The pointer to a variable: a field of its whole name, unless there is a field to which its name leads. */
-export function placeOf(at: readonly string[], variables: Record<string, unknown>, name: string): string {
+export function textPlaceOf(at: readonly string[], variables: Record<string, unknown>, name: string): string {
   const steps = name.split(".");
   const leads = !Object.hasOwn(variables, name) && Object.hasOwn(variables, String(steps[0]));
   return jsonPointer(["input", ...at, ...(leads ? steps : [name])]);

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { own } from "../../../core/catalog/catalog.ts";
+import { ownValue } from "../../../core/catalog/catalog.ts";
 import { strict } from "../../../core/kernel/schema.ts";
 import { Tag } from "../../../core/kernel/tag.ts";
 import { defineJobType } from "../define-job-type.ts";
@@ -58,7 +58,7 @@ export const publish = defineJobType<BrokerTarget>()({
   event: () => ({ broker: Tag, topic: Tag }),
   eventNames: ({ broker, topic }) => [{ name: `${broker}:${topic}` }],
   checkInput({ target, env, event, input }) {
-    const place = own(target.envs, env);
+    const place = ownValue(target.envs, env);
     return place ? publicationFaults(place, event.topic, input) : [];
   },
   example: { event: "announce_order", input: { message: { order: "A-1", total: 12.5 }, key: "c-42" } },

@@ -1,4 +1,4 @@
-import { own } from "../../../core/catalog/catalog.ts";
+import { ownValue } from "../../../core/catalog/catalog.ts";
 import { JobError } from "../../../core/job/job-error.ts";
 import { defineExecutor, type ExecutionOf } from "../define-job-type.ts";
 import { type AwsSenders, awsSenders } from "./brokers/aws-senders.ts";
@@ -19,15 +19,15 @@ export type PublishResult = Sent & {
 export const publishExecutor = (aws: AwsSenders = awsSenders()) =>
   defineExecutor(publish, async (execution): Promise<PublishResult> => {
     const { topic } = execution.event;
-    const place = placeOf(execution);
-    checkAgain(place, topic, execution.input);
+    const place = topicPlaceOf(execution);
+    recheckInput(place, topic, execution.input);
     execution.signal.throwIfAborted();
-    return { topic, ...(await send(aws, place, execution)) };
+    return { topic, ...(await sendToTopic(aws, place, execution)) };
   });
 
 export const execute = publishExecutor();
 
-async function send(aws: AwsSenders, place: Place, execution: Execution): Promise<Sent> {
+async function sendToTopic(aws: AwsSenders, place: Place, execution: Execution): Promise<Sent> {
   const { topic } = execution.event;
   switch (place.provider) {
     case "sqs":
@@ -48,20 +48,20 @@ async function send(aws: AwsSenders, place: Place, execution: Execution): Promis
 }
 
 /** A deployment may have dropped the env or the topic that a stored job names. */
-function placeOf({ target, job, event }: Execution): Place {
-  const place = own(target.envs, job.env);
+function topicPlaceOf({ target, job, event }: Execution): Place {
+  const place = ownValue(target.envs, job.env);
   if (place) return place;
   throw new JobError("CONFIGURATION_ERROR", `Broker ${event.broker} has no settings for env ${job.env} any more.`);
 }
 
 function topicOf<Topic>(topics: Record<string, Topic>, name: string): Topic {
-  const topic = own(topics, name);
+  const topic = ownValue(topics, name);
   if (topic !== undefined) return topic;
   throw new JobError("CONFIGURATION_ERROR", `The catalog's broker has no topic ${name} any more.`);
 }
 
 /** The catalog may have changed since the job was requested, and expressions may have made the message larger. */
-function checkAgain(place: Place, topic: string, input: Execution["input"]): void {
+function recheckInput(place: Place, topic: string, input: Execution["input"]): void {
   const faults = publicationFaults(place, topic, input);
   if (faults.length === 0) return;
   const text = faults.map(({ pointer, detail }) => `${pointer} ${detail}.`).join(" ");

@@ -15,7 +15,7 @@ const refused = /[^\t\n\r\x20-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/u;
 export const hasRefusedCharacter = (text: string): boolean => refused.test(text);
 
 /** The body of a message: a string unchanged, anything else as JSON. */
-export const bodyOf = ({ message }: Publication): string =>
+export const publishedBodyOf = ({ message }: Publication): string =>
   typeof message === "string" ? message : JSON.stringify(message);
 
 /** The same for SQS and SNS: JSON has what they do not accept, such as U+FFFF, as an escape with the same meaning. */
@@ -23,5 +23,5 @@ export const attributeSafeBody = ({ message }: Publication): string =>
   typeof message === "string" ? message : jsonForSqs(message);
 
 /** The detail of an event: the message, with a field for what EventBridge has no place for. */
-export const detailOf = ({ message, key, headers }: Publication, idempotency_key: string): string =>
+export const publishedDetailOf = ({ message, key, headers }: Publication, idempotency_key: string): string =>
   JSON.stringify({ ...(message as object), [metaField]: { idempotency_key, key, headers } });

@@ -12,7 +12,7 @@ const urlPattern = /^https:\/\/sqs\.([a-z0-9-]+)\.amazonaws\.com(\.cn)?\/(\d{12}
 /** The ARN of a queue that is given by its ARN or its URL. Undefined for anything else. */
 export function queueArn(queue: string): QueueArn | undefined {
   const [, region = "", china, account = "", name = ""] = urlPattern.exec(queue) ?? [];
-  const partition = china === undefined ? partitionOf(region) : "aws-cn";
+  const partition = china === undefined ? awsPartitionOf(region) : "aws-cn";
   return parts(name === "" ? queue : `arn:${partition}:sqs:${region}:${account}:${name}`);
 }
 
@@ -22,7 +22,7 @@ function parts(arn: string): QueueArn | undefined {
 }
 
 /** A URL does not say its partition, except in China. */
-const partitionOf = (region: string): string => (region.startsWith("us-gov-") ? "aws-us-gov" : "aws");
+const awsPartitionOf = (region: string): string => (region.startsWith("us-gov-") ? "aws-us-gov" : "aws");
 
 /** The queue's URL. The client sends to its own endpoint, so of this only the path matters. */
 export const queueUrl = ({ partition, region, account, name }: QueueArn): string =>

@@ -1,7 +1,7 @@
 import type { Fault } from "../../../core/kernel/errors.ts";
 import { jsonPointer } from "../../../core/kernel/schema.ts";
 import { largest, longestGroup, metaField, mostAttributes } from "./limits.ts";
-import { attributeSafeBody, detailOf, hasRefusedCharacter, type Publication } from "./message.ts";
+import { attributeSafeBody, hasRefusedCharacter, type Publication, publishedDetailOf } from "./message.ts";
 import type { Place, PlaceOf } from "./target.ts";
 
 /*
@@ -18,7 +18,7 @@ export function publicationFaults(place: Place, topic: string, input: Publicatio
   return faults.length > 0 ? faults : sizeFaults(place, topic, input);
 }
 
-const fault = (detail: string, ...path: string[]): Fault => ({ pointer: jsonPointer(["input", ...path]), detail });
+const inputFault = (detail: string, ...path: string[]): Fault => ({ pointer: jsonPointer(["input", ...path]), detail });
 
 function ofProvider(place: Place, topic: string, input: Publication): Fault[] {
   switch (place.provider) {
@@ -31,7 +31,7 @@ function ofProvider(place: Place, topic: string, input: Publication): Fault[] {
     case "rabbitmq":
       return place.topics[topic]?.routing_key === undefined || input.key === undefined
         ? []
-        : [fault("has no use: the topic has a routing key of its own", "key")];
+        : [inputFault("has no use: the topic has a routing key of its own", "key")];
     case "kafka":
       return [];
   }
@@ -44,33 +44,33 @@ function ofQueue({ message, key, headers = {} }: Publication, name: string | und
   const count = Object.keys(headers).length;
   const bad = (value: unknown) => value === "" || (typeof value === "string" && hasRefusedCharacter(value));
   return [
-    ...(bad(message) ? [fault(`${text}: send it as JSON`, "message")] : []),
+    ...(bad(message) ? [inputFault(`${text}: send it as JSON`, "message")] : []),
     ...(key === undefined && name?.endsWith(".fifo")
-      ? [fault("is required: it is the group in FIFO order", "key")]
+      ? [inputFault("is required: it is the group in FIFO order", "key")]
       : []),
     ...(key === undefined || (/^[\x21-\x7e]+$/.test(key) && key.length <= longestGroup)
       ? []
-      : [fault(`must have 1 to ${longestGroup} printable ASCII characters and no space`, "key")]),
+      : [inputFault(`must have 1 to ${longestGroup} printable ASCII characters and no space`, "key")]),
     ...(count < mostAttributes
       ? []
-      : [fault(`has ${count}, but at most ${mostAttributes - 1} can be sent`, "headers")]),
-    ...Object.keys(headers).flatMap((header) => (bad(headers[header]) ? [fault(text, "headers", header)] : [])),
+      : [inputFault(`has ${count}, but at most ${mostAttributes - 1} can be sent`, "headers")]),
+    ...Object.keys(headers).flatMap((header) => (bad(headers[header]) ? [inputFault(text, "headers", header)] : [])),
   ];
 }
 
 function ofEvent({ message }: Publication): Fault[] {
   if (typeof message !== "object" || message === null || Array.isArray(message))
-    return [fault("must be an object: it is the detail of an event", "message")];
-  return Object.hasOwn(message, metaField) ? [fault("is set by the system itself", "message", metaField)] : [];
+    return [inputFault("must be an object: it is the detail of an event", "message")];
+  return Object.hasOwn(message, metaField) ? [inputFault("is set by the system itself", "message", metaField)] : [];
 }
 
 function sizeFaults(place: Place, topic: string, input: Publication): Fault[] {
   // RabbitMQ takes 16 MB and more, which is more than any input has.
   if (place.provider === "rabbitmq") return [];
   const most = mostBytes(place, topic);
-  const bytes = bytesOf(place, topic, input);
+  const bytes = publishedBytesOf(place, topic, input);
   const detail = `has ${bytes} bytes with all that goes with it: ${place.provider} takes at most ${most}`;
-  return bytes <= most ? [] : [fault(detail, "message")];
+  return bytes <= most ? [] : [inputFault(detail, "message")];
 }
 
 function mostBytes(place: Exclude<Place, PlaceOf<"rabbitmq">>, topic: string): number {
@@ -79,11 +79,11 @@ function mostBytes(place: Exclude<Place, PlaceOf<"rabbitmq">>, topic: string): n
 }
 
 /** As SQS, SNS and EventBridge count. An attribute counts with its type, `String`. */
-function bytesOf(place: Place, topic: string, input: Publication): number {
+function publishedBytesOf(place: Place, topic: string, input: Publication): number {
   const { key = "", headers = {} } = input;
   const sent =
     place.provider === "eventbridge"
-      ? [place.source, place.topics[topic]?.detail_type ?? topic, detailOf(input, "")]
+      ? [place.source, place.topics[topic]?.detail_type ?? topic, publishedDetailOf(input, "")]
       : [attributeSafeBody(input), key, ...Object.entries(headers).flatMap((header) => [...header, "String"])];
   return reserved + Buffer.byteLength(sent.join(""));
 }

@@ -12,7 +12,7 @@ import { queueArn } from "./queue-address.ts";
 const topics = <Topic extends z.ZodType>(topic: Topic) => z.record(Tag, topic);
 
 /** Written out, and not behind a reference, so that the deployment grants exactly this queue, topic or bus. */
-const written = (pattern: RegExp, what: string) => z.string().regex(pattern, what);
+const textMatching = (pattern: RegExp, what: string) => z.string().regex(pattern, what);
 
 const Sqs = strict({
   provider: z.literal("sqs"),
@@ -29,7 +29,7 @@ const Sns = strict({
   provider: z.literal("sns"),
   topics: topics(
     strict({
-      arn: written(
+      arn: textMatching(
         /^arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:[A-Za-z0-9_-]{1,256}(\.fifo)?$/,
         "the ARN of an SNS topic, such as arn:aws:sns:eu-central-1:123456789012:orders",
       ),
@@ -41,7 +41,7 @@ const Sns = strict({
 
 const EventBridge = strict({
   provider: z.literal("eventbridge"),
-  bus: written(
+  bus: textMatching(
     /^(arn:aws[a-z-]*:events:[a-z0-9-]+:\d{12}:event-bus\/)?[A-Za-z0-9/._-]{1,256}$/,
     "the name or ARN of an event bus",
   ),
@@ -64,7 +64,7 @@ const EventBridge = strict({
   ),
 });
 
-const Broker = written(
+const Broker = textMatching(
   /^([A-Za-z0-9.-]+|\[[0-9a-fA-F:]+\]):\d{1,5}$/,
   "a host and a port, such as kafka.example.com:9092",
 );
@@ -84,7 +84,7 @@ const Kafka = strict({
   topics: topics(
     strict({
       /** Default: the topic's name. */
-      topic: written(/^[A-Za-z0-9._-]{1,249}$/, "1 to 249 letters, digits and ._-").optional(),
+      topic: textMatching(/^[A-Za-z0-9._-]{1,249}$/, "1 to 249 letters, digits and ._-").optional(),
     }),
   ),
 }).refine(({ tls, sasl, brokers }) => tls !== false || sasl?.mechanism !== "plain" || areHere(brokers), {

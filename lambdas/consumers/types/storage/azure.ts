@@ -1,8 +1,8 @@
 import type { BlobServiceClient, RequestPolicyFactory } from "@azure/storage-blob";
 import { agents, recentConnectionsOnly } from "../../../aws/client/agents.ts";
-import { given } from "../../../core/kernel/given.ts";
-import { namesOf, statusOf } from "../../clients/fault-table.ts";
-import { type Bucket, dispositionOf, unquoted } from "./bucket.ts";
+import { defined } from "../../../core/kernel/defined.ts";
+import { errorNamesOf, errorStatusOf } from "../../clients/fault-table.ts";
+import { type Bucket, dispositionOf, unquotedTag } from "./bucket.ts";
 
 /** Names of metadata in Azure must be C# identifiers. */
 const runMetadata = "ductape_run";
@@ -45,7 +45,10 @@ export const azureBucket = (client: BlobServiceClient, container: string): Bucke
     const blob = client.getContainerClient(container).getBlockBlobClient(key);
     const options = {
       abortSignal: signal,
-      blobHTTPHeaders: { blobContentType: mimeType, ...given({ blobContentDisposition: dispositionOf({ mimeType }) }) },
+      blobHTTPHeaders: {
+        blobContentType: mimeType,
+        ...defined({ blobContentDisposition: dispositionOf({ mimeType }) }),
+      },
       metadata: { ...metadata, [runMetadata]: run },
       ...(onlyNew && { conditions: { ifNoneMatch: "*" } }),
     };
@@ -53,9 +56,10 @@ export const azureBucket = (client: BlobServiceClient, container: string): Bucke
       const { etag } = Buffer.isBuffer(body)
         ? await blob.uploadData(body, options)
         : await blob.uploadStream(body, blockBytes, 2, options);
-      return { etag: unquoted(etag) };
+      return { etag: unquotedTag(etag) };
     } catch (error) {
-      if (onlyNew && (statusOf(error) === 412 || namesOf(error).includes("BlobAlreadyExists"))) return "exists";
+      if (onlyNew && (errorStatusOf(error) === 412 || errorNamesOf(error).includes("BlobAlreadyExists")))
+        return "exists";
       throw error;
     }
   },
@@ -64,9 +68,9 @@ export const azureBucket = (client: BlobServiceClient, container: string): Bucke
     try {
       const blob = client.getContainerClient(container).getBlobClient(key);
       const { etag, contentLength = 0, metadata } = await blob.getProperties({ abortSignal: signal });
-      return { etag: unquoted(etag), bytes: contentLength, run: metadata?.[runMetadata] };
+      return { etag: unquotedTag(etag), bytes: contentLength, run: metadata?.[runMetadata] };
     } catch (error) {
-      if (statusOf(error) === 404) return undefined;
+      if (errorStatusOf(error) === 404) return undefined;
       throw error;
     }
   },

@@ -30,7 +30,7 @@ export interface Bucket {
 }
 
 /** An ETag without quotes: some vendors quote them, as HTTP does, and some do not. */
-export const unquoted = (etag: string | undefined): string => (etag ?? "").replaceAll('"', "");
+export const unquotedTag = (etag: string | undefined): string => (etag ?? "").replaceAll('"', "");
 
 /** Types that a browser shows as a page, with the scripts in them. */
 const pages = new Set(["text/html", "application/xhtml+xml", "image/svg+xml", "application/xml", "text/xml"]);

@@ -21,7 +21,7 @@ export async function contentOf(
   { buffer, upload_id }: StorageInput,
   { blobs, job }: Pick<Execution, "blobs" | "job">,
 ): Promise<Content> {
-  if (upload_id === undefined) return held(decode(buffer ?? ""));
+  if (upload_id === undefined) return held(decodeBuffer(buffer ?? ""));
   const upload = await blobs.stream(uploadKey(job, upload_id));
   if (!upload) {
     throw new JobError(
@@ -33,7 +33,7 @@ export async function contentOf(
 }
 
 /** Decodes base64 or a Buffer's JSON, which the request's schema has checked. */
-export const decode = (buffer: NonNullable<StorageInput["buffer"]>): Buffer =>
+export const decodeBuffer = (buffer: NonNullable<StorageInput["buffer"]>): Buffer =>
   typeof buffer === "string" ? Buffer.from(buffer, "base64") : Buffer.from(buffer.data);
 
 const held = (body: Buffer): Content => ({

@@ -6,7 +6,7 @@ import { Tag } from "../../../core/kernel/tag.ts";
 import { uploadIdPattern } from "../../../core/kernel/uploads.ts";
 import { defineJobType } from "../define-job-type.ts";
 import { metadataFaults } from "./metadata.ts";
-import { longestGeneratedName, objectKey, tooLong } from "./object-key.ts";
+import { isKeyTooLong, longestGeneratedName, objectKey } from "./object-key.ts";
 import type { StorageTarget } from "./target.ts";
 
 /** What `JSON.stringify` makes of a Node Buffer. */
@@ -64,7 +64,7 @@ export const storage = defineJobType<StorageTarget>()({
     const isTooLong = { pointer: "/input/fileName", detail: "is too long together with the storage's prefix" };
     const ofMetadata = place && input.metadata ? metadataFaults(input.metadata, place.provider) : [];
     return [
-      ...(tooLong(key) ? [isTooLong] : []),
+      ...(isKeyTooLong(key) ? [isTooLong] : []),
       ...ofMetadata.map(({ name, detail }) => ({
         pointer: jsonPointer(["input", "metadata", ...(name === undefined ? [] : [name])]),
         detail,

@@ -34,7 +34,7 @@ export interface StorageResult {
 export const storageExecutor = (open = bucketOpener()) =>
   defineExecutor(storage, async (execution): Promise<StorageResult> => {
     const { signal, secrets, input } = execution;
-    const place = placeOf(execution);
+    const place = bucketPlaceOf(execution);
     const bucket = await open(place, secrets);
     const content = await contentOf(input, execution);
     // Not every client checks its signal while it waits for more of a file.
@@ -43,7 +43,7 @@ export const storageExecutor = (open = bucketOpener()) =>
     try {
       // A listener is not called for an abort that came before it was added.
       signal.throwIfAborted();
-      return await store(place, bucket, await fileOf(place, input, content, execution), signal);
+      return await storeFile(place, bucket, await fileOf(place, input, content, execution), signal);
     } catch (error) {
       throw signal.aborted ? signal.reason : storageFault(error);
     } finally {
@@ -55,7 +55,7 @@ export const storageExecutor = (open = bucketOpener()) =>
 export const execute = storageExecutor();
 
 /** Parsed here for the defaults, because the catalog is kept unparsed. */
-function placeOf({ target, job, event }: Execution): Place {
+function bucketPlaceOf({ target, job, event }: Execution): Place {
   const place = Place.safeParse(target.envs[job.env]);
   if (place.success) return place.data;
   throw new JobError("CONFIGURATION_ERROR", `Storage ${event.storage} has no valid settings for env ${job.env}.`);
@@ -81,7 +81,7 @@ function metadataOf({ provider }: Place, { metadata = {} }: StorageInput): Recor
  * Jobs run at least once: an attempt may find the file that an earlier attempt of the same run stored before its response was
  * lost. That is a success, whatever `overwrite` says.
  */
-async function store(place: Place, bucket: Bucket, file: File, signal: AbortSignal): Promise<StorageResult> {
+async function storeFile(place: Place, bucket: Bucket, file: File, signal: AbortSignal): Promise<StorageResult> {
   const { provider, overwrite } = place;
   const { key, bytes, mimeType } = file;
   const at = { provider, bucket: bucket.name, key, url: await bucket.url(key) };

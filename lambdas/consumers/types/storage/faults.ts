@@ -1,4 +1,4 @@
-import { type FaultTable, faultBy, type Meaning, refusal, refusals } from "../../clients/fault-table.ts";
+import { type FaultTable, faultBy, type Meaning, refusalMeaning, refusals } from "../../clients/fault-table.ts";
 
 const noBucket: Meaning = ["CONFIGURATION_ERROR", "The storage's bucket does not exist."];
 const elsewhere: Meaning = ["CONFIGURATION_ERROR", "The storage's bucket is in another region: say which."];
@@ -29,21 +29,21 @@ const named: FaultTable["named"] = {
   ConditionalRequestConflict: ["SERVICE_UNAVAILABLE", "Another write of the same file was in progress."],
 };
 
-function byStatus(status: number | undefined): Meaning {
+function storageMeaningOf(status: number | undefined): Meaning {
   if (status === undefined) return ["CONNECTION_ERROR", "The connection to the storage failed."];
   // The file may have been stored; the next attempt then replaces it with the same one.
   if (status < 300) return ["SERVICE_UNAVAILABLE", "The storage's response cannot be read."];
   if (status === 301) return elsewhere;
-  if (status === 401) return refusal(unknownCredentials);
-  if (status === 403) return refusal(["FORBIDDEN", "The storage does not allow this write."]);
-  if (status === 404) return refusal(noBucket);
+  if (status === 401) return refusalMeaning(unknownCredentials);
+  if (status === 403) return refusalMeaning(["FORBIDDEN", "The storage does not allow this write."]);
+  if (status === 404) return refusalMeaning(noBucket);
   if (status === 408) return ["TIMEOUT", "The storage did not wait for the file."];
-  if (status === 413) return refusal(tooLarge);
-  if (status === 429) return refusal(throttled);
+  if (status === 413) return refusalMeaning(tooLarge);
+  if (status === 429) return refusalMeaning(throttled);
   if (status >= 500) return ["SERVICE_UNAVAILABLE", "The storage could not accept the file at the moment."];
   return ["PROVIDER_ERROR", `The storage refused the file with ${status}.`];
 }
 
 /** The errors of all vendors. */
-export const storageFaults: FaultTable = { named, byStatus };
+export const storageFaults: FaultTable = { named, byStatus: storageMeaningOf };
 export const storageFault = (cause: unknown) => faultBy(storageFaults, cause);

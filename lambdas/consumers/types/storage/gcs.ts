@@ -4,8 +4,8 @@ import { pipeline } from "node:stream/promises";
 import type { Storage } from "@google-cloud/storage";
 import * as z from "zod";
 import { parsedJson } from "../../../core/kernel/parsed-json.ts";
-import { statusOf } from "../../clients/fault-table.ts";
-import { type Bucket, dispositionOf, runMetadata, unquoted } from "./bucket.ts";
+import { errorStatusOf } from "../../clients/fault-table.ts";
+import { type Bucket, dispositionOf, runMetadata, unquotedTag } from "./bucket.ts";
 import { urlPath } from "./object-key.ts";
 
 /** The fields of a service account's JSON key that are used. */
@@ -71,18 +71,18 @@ export const gcsBucket = (client: Storage, bucket: string): Bucket => ({
     try {
       await pipeline(Buffer.isBuffer(body) ? Readable.from([body], { objectMode: false }) : body, upload, { signal });
     } catch (error) {
-      if (onlyNew && statusOf(error) === 412) return "exists";
+      if (onlyNew && errorStatusOf(error) === 412) return "exists";
       throw error;
     }
-    return { etag: unquoted(object.metadata.etag) };
+    return { etag: unquotedTag(object.metadata.etag) };
   },
 
   async find(key) {
     try {
       const [{ etag, size, metadata }] = await client.bucket(bucket).file(key).getMetadata();
-      return { etag: unquoted(etag), bytes: Number(size), run: metadata?.[runMetadata]?.toString() };
+      return { etag: unquotedTag(etag), bytes: Number(size), run: metadata?.[runMetadata]?.toString() };
     } catch (error) {
-      if (statusOf(error) === 404) return undefined;
+      if (errorStatusOf(error) === 404) return undefined;
       throw error;
     }
   },

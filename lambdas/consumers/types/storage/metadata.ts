@@ -38,7 +38,7 @@ export function metadataFaults(metadata: Record<string, string>, provider: Place
       const isTwice = seen.has(lower);
       seen.add(lower);
       const fault = isTwice ? "is there already, in other capitals, which the storage does not tell apart" : undefined;
-      const found = fault ?? nameFault(name, provider) ?? valueFault(value);
+      const found = fault ?? nameFault(name, provider) ?? metadataFault(value);
       return found === undefined ? [] : [{ name, detail: found }];
     }),
     ...(bytes > largestMetadata ? [{ detail }] : []),
@@ -50,7 +50,7 @@ function nameFault(name: string, provider: Place["provider"]): string | undefine
   return reserved.includes(name.toLowerCase()) ? "is set by the system itself" : undefined;
 }
 
-function valueFault(value: string): string | undefined {
+function metadataFault(value: string): string | undefined {
   if (value === "") return "must not be empty: leave it out";
   return headerText.test(value)
     ? undefined

@@ -7,7 +7,7 @@ export const longestKey = 1024;
 /** No name that `generatedName` makes is longer: a job's id, a run and an extension. */
 export const longestGeneratedName = 64;
 
-export const tooLong = (key: string): boolean => Buffer.byteLength(key) > longestKey;
+export const isKeyTooLong = (key: string): boolean => Buffer.byteLength(key) > longestKey;
 
 /** A key as the path of a URL. */
 export const urlPath = (key: string): string => key.split("/").map(encodeURIComponent).join("/");

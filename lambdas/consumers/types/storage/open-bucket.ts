@@ -14,8 +14,8 @@ const mostClients = 50;
 
 /** Opens the bucket of a place. Clients are kept while this Lambda is warm: each has its connections and its tokens. */
 export function bucketOpener(s3 = s3Buckets()): OpenBucket {
-  const gcs = kept(gcsClient);
-  const azure = kept(azureClient);
+  const gcs = keptClient(gcsClient);
+  const azure = keptClient(azureClient);
   return async (place, secrets) => {
     const text = async (value: TextOrReference) =>
       typeof value === "string" ? value : (await secrets.resolve(value)).trim();
@@ -25,23 +25,23 @@ export function bucketOpener(s3 = s3Buckets()): OpenBucket {
         return s3({ bucket: await text(place.bucket), region: place.region, endpoint: await optional(place.endpoint) });
       case "gcs": {
         const client = await gcs(await secrets.resolve(place.service_account), await optional(place.endpoint));
-        if (!client) throw unusable(place.service_account, "is not the JSON key of a service account");
+        if (!client) throw unusableSetting(place.service_account, "is not the JSON key of a service account");
         return gcsBucket(client, await text(place.bucket));
       }
       case "azure": {
         const client = await azure(await text(place.connection_string));
-        if (!client) throw unusable(place.connection_string, "is not a connection string of Azure Storage");
+        if (!client) throw unusableSetting(place.connection_string, "is not a connection string of Azure Storage");
         return azureBucket(client, await text(place.container));
       }
     }
   };
 }
 
-const unusable = (reference: Reference, what: string) =>
+const unusableSetting = (reference: Reference, what: string) =>
   new JobError("CONFIGURATION_ERROR", `${referenceName(reference)} ${what}.`);
 
 /** Returns the same client for the same settings. A client that could not be made is not kept. */
-function kept<Settings extends (string | undefined)[], Client>(
+function keptClient<Settings extends (string | undefined)[], Client>(
   make: (...settings: Settings) => Promise<Client | undefined>,
 ) {
   const clients = new Map<string, Client>();

@@ -1,7 +1,7 @@
 import type { PutObjectCommandInput, S3Client, S3ClientConfig } from "@aws-sdk/client-s3";
 import { clientPerPlace, clientSettings } from "../../clients/aws/regional-clients.ts";
-import { statusOf } from "../../clients/fault-table.ts";
-import { type Bucket, dispositionOf, type File, runMetadata, unquoted } from "./bucket.ts";
+import { errorStatusOf } from "../../clients/fault-table.ts";
+import { type Bucket, dispositionOf, type File, runMetadata, unquotedTag } from "./bucket.ts";
 
 export interface S3Place {
   bucket: string;
@@ -43,11 +43,11 @@ const s3Bucket = (client: S3Client, bucket: string): Bucket => ({
     };
     try {
       const { ETag } = await (Buffer.isBuffer(file.body)
-        ? send(client, input, signal)
+        ? putObject(client, input, signal)
         : stream(client, input, file, signal));
-      return { etag: unquoted(ETag) };
+      return { etag: unquotedTag(ETag) };
     } catch (error) {
-      if (onlyNew && statusOf(error) === 412) return "exists";
+      if (onlyNew && errorStatusOf(error) === 412) return "exists";
       throw error;
     }
   },
@@ -56,9 +56,9 @@ const s3Bucket = (client: S3Client, bucket: string): Bucket => ({
     const { HeadObjectCommand } = await import("@aws-sdk/client-s3");
     try {
       const head = await client.send(new HeadObjectCommand({ Bucket: bucket, Key: key }), { abortSignal: signal });
-      return { etag: unquoted(head.ETag), bytes: head.ContentLength ?? 0, run: head.Metadata?.[runMetadata] };
+      return { etag: unquotedTag(head.ETag), bytes: head.ContentLength ?? 0, run: head.Metadata?.[runMetadata] };
     } catch (error) {
-      if (statusOf(error) === 404) return undefined;
+      if (errorStatusOf(error) === 404) return undefined;
       throw error;
     }
   },
@@ -74,7 +74,7 @@ const s3Bucket = (client: S3Client, bucket: string): Bucket => ({
   },
 });
 
-async function send(client: S3Client, input: PutObjectCommandInput, signal: AbortSignal) {
+async function putObject(client: S3Client, input: PutObjectCommandInput, signal: AbortSignal) {
   const { PutObjectCommand } = await import("@aws-sdk/client-s3");
   return client.send(new PutObjectCommand(input), { abortSignal: signal });
 }

@@ -64,7 +64,7 @@ const Quota = () =>
   });
 
 /** The faults of a group's form, and its rest without them. */
-export const formOf = (group: TargetGroup, prefix: Path = []) =>
+export const groupFormOf = (group: TargetGroup, prefix: Path = []) =>
   findFaults(Object.hasOwn(group, "quota") ? Quota() : Fallback(), group, prefix);
 
 /** An entry of a section: a target, or a group of others, which `checkGroup` checks. A union would report the faults of neither. */

@@ -1,4 +1,4 @@
-import { given } from "../../kernel/given.ts";
+import { defined } from "../../kernel/defined.ts";
 import type { Group } from "./group.ts";
 import { byWeight } from "./order.ts";
 
@@ -15,7 +15,7 @@ export function groupShown({ group }: { group?: Group }): { targets?: TargetView
   const sum = group.members.reduce((all, { weight = 0 }) => all + weight, 0);
   const targets = byWeight(group.members).map(({ name, weight }, i) => ({
     ...{ name, order: i + 1 },
-    ...given({ weight, share: weight === undefined ? undefined : weight / sum }),
+    ...defined({ weight, share: weight === undefined ? undefined : weight / sum }),
   }));
   return { targets };
 }

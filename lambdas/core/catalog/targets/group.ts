@@ -55,7 +55,7 @@ export const isGroup = (entry: unknown): entry is TargetGroup =>
   typeof entry === "object" && entry !== null && (Object.hasOwn(entry, "fallback") || Object.hasOwn(entry, "quota"));
 
 /** The members in the order of the catalog. What is no reference is left out, so that a catalog of a wrong form is checked further. */
-export function referencesOf(group: TargetGroup): (MemberReference & { weight?: number })[] {
+export function memberReferencesOf(group: TargetGroup): (MemberReference & { weight?: number })[] {
   const written: unknown = Object.hasOwn(group, "quota") ? Reflect.get(group, "quota") : Reflect.get(group, "fallback");
   return (Array.isArray(written) ? (written as unknown[]) : []).flatMap((one) => {
     const reference = typeof one === "string" ? { use: one } : (one as Partial<MemberReference> | null);
@@ -80,7 +80,7 @@ export function membersOf(entries: Record<string, unknown>, name: string): Membe
   if (!Object.hasOwn(entries, name)) return [];
   const entry = entries[name];
   if (!isGroup(entry)) return [{ name, target: entry }];
-  return referencesOf(entry).flatMap(({ use, weight, healthcheck }) =>
+  return memberReferencesOf(entry).flatMap(({ use, weight, healthcheck }) =>
     Object.hasOwn(entries, use) && !isGroup(entries[use])
       ? [{ name: use, target: entries[use], weight, healthcheck }]
       : [],

@@ -22,13 +22,13 @@ function ofAllTargets(definition: JobTypeDefinition, check: Check, find: JobType
 
 /** The faults without repetitions, in their order. */
 export const distinct = (faults: readonly Fault[]): Fault[] => [
-  ...new Map(faults.map((fault) => [keyOf(fault), fault])).values(),
+  ...new Map(faults.map((fault) => [faultKeyOf(fault), fault])).values(),
 ];
 
 /** The faults that are among others too, or are not. */
 export function among(others: readonly Fault[]): (fault: Fault) => boolean {
-  const keys = new Set(others.map(keyOf));
-  return (fault) => keys.has(keyOf(fault));
+  const keys = new Set(others.map(faultKeyOf));
+  return (fault) => keys.has(faultKeyOf(fault));
 }
 
-const keyOf = ({ pointer, detail }: Fault): string => `${pointer} ${detail}`;
+const faultKeyOf = ({ pointer, detail }: Fault): string => `${pointer} ${detail}`;

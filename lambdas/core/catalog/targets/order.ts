@@ -4,7 +4,7 @@ import type { Group, Member } from "./group.ts";
  * The members in the order in which a job tries them: as they are written, or, with weights, one that the seed chooses and then the
  * others by weight.
  */
-export function orderOf({ members }: Pick<Group, "members">, seed: string): readonly Member[] {
+export function targetOrderOf({ members }: Pick<Group, "members">, seed: string): readonly Member[] {
   if (members.every(({ weight }) => weight === undefined)) return members;
   const order = byWeight(members);
   const chosen = chosenOf(order, fractionOf(seed));

@@ -2,9 +2,9 @@ import type { Fault } from "../../kernel/errors.ts";
 import { valueAt } from "../../kernel/find-faults.ts";
 import { jsonPointer, type Path, pathOf } from "../../kernel/schema.ts";
 
-export type Fields = Record<string, unknown>;
+export type PlainObject = Record<string, unknown>;
 
-export const isRecord = (value: unknown): value is Fields =>
+export const isRecord = (value: unknown): value is PlainObject =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
 /** Ductape lets callers pass `{}` for any optional part that they do not use. */
@@ -47,18 +47,18 @@ export class Draft {
   }
 
   /** The record at a path, or undefined if there is none. */
-  recordAt(...path: string[]): Fields | undefined {
+  recordAt(...path: string[]): PlainObject | undefined {
     const value = this.at(...path);
     return isRecord(value) ? value : undefined;
   }
 
   remove(path: Path): void {
-    if (valueAt(this.value, path) !== undefined) this.value = changed(this.value, path, undefined);
+    if (valueAt(this.value, path) !== undefined) this.value = withChange(this.value, path, undefined);
   }
 
   /** Replaces a value, which keeps its place. */
   set(path: Path, value: unknown): void {
-    this.value = changed(this.value, path, value);
+    this.value = withChange(this.value, path, value);
   }
 
   /** Removes the parts of the record at `path` that are `{}`. */
@@ -104,7 +104,7 @@ export class Draft {
     if (before && present === undefined) {
       this.standsFor(to, this.#originOf(from));
       added.set(name, value);
-    } else if (!isSame(present, value)) {
+    } else if (!isSameJson(present, value)) {
       this.faults.push({ pointer: this.#pointer(from), detail: this.#twice(to) });
     }
   }
@@ -161,13 +161,13 @@ export class Draft {
   }
 }
 
-const isSame = (one: unknown, other: unknown): boolean => JSON.stringify(one) === JSON.stringify(other);
+const isSameJson = (one: unknown, other: unknown): boolean => JSON.stringify(one) === JSON.stringify(other);
 
 /** A copy with another value at a path, or without it. Missing records on the way are made. */
-function changed(value: unknown, [step, ...others]: Path, instead: unknown): unknown {
+function withChange(value: unknown, [step, ...others]: Path, instead: unknown): unknown {
   if (step === undefined) return instead;
   const fields = isRecord(value) ? value : {};
-  const below = changed(fields[String(step)], others, instead);
+  const below = withChange(fields[String(step)], others, instead);
   // Defined and not assigned, so that a field named `__proto__` stays a field.
   if (below !== undefined) return { ...fields, [String(step)]: below };
   const { [String(step)]: _before, ...rest } = fields;

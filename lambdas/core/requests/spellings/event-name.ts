@@ -1,4 +1,4 @@
-import { own, targetsOf } from "../../catalog/catalog.ts";
+import { ownValue, targetsOf } from "../../catalog/catalog.ts";
 import type { Definitions, Product } from "../../catalog/job-type.ts";
 import { membersOf } from "../../catalog/targets/group.ts";
 
@@ -13,7 +13,7 @@ interface NamedEvent {
  * send `notification:message`, or store into a storage. With an `app`, the name of one of its actions is enough.
  */
 export function eventsNamed(product: Product, registry: Definitions, name: string, app?: string): NamedEvent[] {
-  if (own(product.jobs, name)) return [{ tag: name, input: {} }];
+  if (ownValue(product.jobs, name)) return [{ tag: name, input: {} }];
   const wanted = app === undefined || name.includes(":") ? name : `${app}:${name}`;
   return Object.entries(product.jobs).flatMap(([tag, event]) => {
     const definition = registry[event.type];

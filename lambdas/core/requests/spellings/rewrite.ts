@@ -1,4 +1,4 @@
-import { type Catalog, type CatalogEvent, own } from "../../catalog/catalog.ts";
+import { type Catalog, type CatalogEvent, ownValue } from "../../catalog/catalog.ts";
 import type { Product } from "../../catalog/job-type.ts";
 import type { JobType } from "../../job/job.ts";
 import { isTimeZone } from "../../job/series.ts";
@@ -9,7 +9,7 @@ import { RequestError } from "../../kernel/request-error.ts";
 import { requestLimits } from "../../kernel/request-limits.ts";
 import { didYouMean, jsonPointer } from "../../kernel/schema.ts";
 import { endOfDay } from "../../kernel/zone.ts";
-import { Draft, type Fields, isEmpty, isRecord } from "./draft.ts";
+import { Draft, isEmpty, isRecord, type PlainObject } from "./draft.ts";
 import { eventsNamed } from "./event-name.ts";
 
 /*
@@ -55,7 +55,7 @@ export function rewriteRequest(body: unknown, catalog: Catalog): Rewritten {
 }
 
 /** What earlier versions made of the request has the fingerprint that jobs were stored with. */
-function withTheirRetries(draft: Draft, body: unknown, found: Found | undefined): Rewritten {
+function withTheirRetries(draft: Draft, body: unknown, found: SpelledEvent | undefined): Rewritten {
   const earlier = draft.value;
   rewriteRetries(draft, found);
   return { ...rewritten(draft, body), ...(draft.value !== earlier && { earlier }) };
@@ -97,14 +97,14 @@ export function asWritten<Parsed>(rewritten: Rewritten, parse: () => Parsed): Pa
     parsed = parse();
   } catch (error) {
     if (!(error instanceof RequestError)) throw error;
-    throw error.withFaults([...faults, ...placed(rewritten, error.faults)]);
+    throw error.withFaults([...faults, ...placedFaults(rewritten, error.faults)]);
   }
   if (faults.length > 0) throw invalidRequest(faults);
   return parsed;
 }
 
 /** Faults or notes of a rewritten request, with the places of what the caller wrote. */
-export const placed = ({ placeOf }: Rewritten, faults: readonly Fault[]): Fault[] =>
+export const placedFaults = ({ placeOf }: Rewritten, faults: readonly Fault[]): Fault[] =>
   faults.map(({ pointer, detail }) => ({ pointer: placeOf(pointer), detail }));
 
 /** The fields of a series, by the names that a caller may give them. */
@@ -168,7 +168,7 @@ function rewriteBareDate(draft: Draft): void {
 }
 
 /** Replaces the name of the event by its tag. What the name says of the input becomes a part of the input. */
-function rewriteEvent(draft: Draft, catalog: Catalog): Found | undefined {
+function rewriteEvent(draft: Draft, catalog: Catalog): SpelledEvent | undefined {
   const { product_tag, event: name, app } = draft.recordAt() ?? {};
   const product = catalog.products.find(({ tag }) => tag === product_tag);
   if (!product || typeof name !== "string") return undefined;
@@ -201,23 +201,25 @@ function addToInput(draft: Draft, field: string, value: unknown): void {
 function explainName(draft: Draft, { registry }: Catalog, product: Product, name: string): void {
   const [target = "", action] = name.split(":");
   const sections = Object.values(registry).map(({ section }) => section);
-  const section = sections.find((one) => own((product[one] ?? {}) as Record<string, unknown>, target) !== undefined);
+  const section = sections.find(
+    (one) => ownValue((product[one] ?? {}) as Record<string, unknown>, target) !== undefined,
+  );
   if (action === undefined || section === undefined) return;
   draft.fault(["event"], `names an entry of ${section}, but no event in the product's jobs runs it: add one`);
 }
 
 /** The event of a request, in the catalog. */
-type Found = Omit<CatalogEvent, "env">;
+type SpelledEvent = Omit<CatalogEvent, "env">;
 
 /** Rewrites the input of a request for an event. */
-function rewriteInput(draft: Draft, found: Found): void {
+function rewriteInput(draft: Draft, found: SpelledEvent): void {
   if (draft.recordAt("input")) rules[found.event.type](draft, found);
 }
 
 const channels = ["push_notification", "email", "sms", "callback"];
 const callParts = ["query", "params", "headers"];
 
-const rules: Record<JobType, (draft: Draft, found: Found) => void> = {
+const rules: Record<JobType, (draft: Draft, found: SpelledEvent) => void> = {
   action(draft, found) {
     const { definition, event, target } = found;
     refuseWideCall(draft, "input");
@@ -295,7 +297,7 @@ const prefixed = /^(query|params|body|headers):(.+)$/s;
  * A flat input: `body:sku` is the field `sku` of `body`. Fields without a prefix are allowed if the input names no part: the
  * action says where each of them belongs. What looks like a misspelt part is left for the schema to refuse.
  */
-function rewriteFlatCall(draft: Draft, { event, target, definition }: Found): void {
+function rewriteFlatCall(draft: Draft, { event, target, definition }: SpelledEvent): void {
   const names = Object.keys(draft.recordAt("input") ?? {});
   const moves = names.flatMap((name) => {
     const [, part, field] = prefixed.exec(name) ?? [];
@@ -335,7 +337,7 @@ const retryNames = {
 };
 
 /** Whether a request has retry rules in Ductape's spelling: `retryConfig`, or any of its names in `retry_config`. */
-function usesTheirRetries({ retryConfig, retry_config: ours }: Fields): boolean {
+function usesTheirRetries({ retryConfig, retry_config: ours }: PlainObject): boolean {
   if (isRecord(retryConfig) && !isEmpty(retryConfig)) return true;
   return isRecord(ours) && Object.keys(retryNames).some((name) => Object.hasOwn(ours, name));
 }
@@ -344,7 +346,7 @@ function usesTheirRetries({ retryConfig, retry_config: ours }: Fields): boolean 
  * Retry rules in Ductape's spelling mean what they mean there: nothing is retried unless `retries` says so, and of the failures only
  * those that `retryableErrors` names, if it names any. What the catalog says of the event was said to this system, and stays.
  */
-function rewriteRetries(draft: Draft, found: Found | undefined): void {
+function rewriteRetries(draft: Draft, found: SpelledEvent | undefined): void {
   const named = draft.at("retry_config", "retryable_errors");
   if (Array.isArray(named) && named.length > 0 && draft.at("retry_config", "only_retryable_errors") === undefined) {
     draft.note(["retry_config", "retryable_errors"], onlyThese);

@@ -5,7 +5,7 @@ import { runCommand } from "../../../../keys/commands.ts";
 import { openKeys } from "../../../../keys/open-table.ts";
 import { definitions } from "../../../../lambdas/consumers/types/definitions.ts";
 import { makeCatalog } from "../../../../lambdas/core/catalog/catalog.ts";
-import { given } from "../../../../lambdas/core/kernel/given.ts";
+import { defined } from "../../../../lambdas/core/kernel/defined.ts";
 import { defaultCatalog, projectFolder } from "../project-folder.ts";
 import { CliError } from "./exit-code.ts";
 import { dataFolder } from "./find-api.ts";
@@ -54,7 +54,7 @@ const made = (products: readonly unknown[]) => makeCatalog(products as Parameter
 
 export const createKey = (io: Io, options: KeyOptions): Promise<void> => {
   const { name, products, envs, verbs, expires, rate } = options;
-  return runKeys(io, { do: "create", name, products, envs, verbs, ...given({ expires, rate }) }, options);
+  return runKeys(io, { do: "create", name, products, envs, verbs, ...defined({ expires, rate }) }, options);
 };
 
 export const listKeys = (io: Io, options: KeysOptions): Promise<void> => runKeys(io, { do: "list" }, options);

@@ -2,13 +2,13 @@ import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { expect, test } from "@jest/globals";
 import { toAttributes } from "../../../../lambdas/aws/dynamodb/attributes.ts";
 import { dynamoGates } from "../../../../lambdas/aws/dynamodb/gates.ts";
-import type { GatePart } from "../../../../lambdas/core/limits/gate.ts";
+import type { GateItem } from "../../../../lambdas/core/limits/gate.ts";
 import { settings } from "../../../support/aws/client-settings.ts";
 import { type Captured, type StubAnswer, stubHandler } from "../../../support/aws/stub-handler.ts";
 import { noon } from "../../../support/builders.ts";
 import { idOf, lease, perSecond, turn } from "../../../support/conformance/fresh-gate.ts";
 
-const gate: GatePart = { product: "shop", env: "prd", limit: "mailbox", key: "k", part: 0 };
+const gate: GateItem = { product: "shop", env: "prd", limit: "mailbox", key: "k", part: 0 };
 const key = { PK: "GATE#shop#prd#mailbox#k", SK: "PART#000" };
 
 function aTable(answer: (request: Captured, earlier: number) => StubAnswer) {

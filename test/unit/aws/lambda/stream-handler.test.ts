@@ -1,12 +1,12 @@
 import type { Context, DynamoDBRecord, DynamoDBStreamEvent } from "aws-lambda";
-import { itemOf } from "../../../../lambdas/aws/dynamodb/job-item.ts";
+import { jobItemOf } from "../../../../lambdas/aws/dynamodb/job-item.ts";
 import { type JobChange, streamHandler } from "../../../../lambdas/aws/lambda/stream-handler.ts";
 import type { Job } from "../../../../lambdas/core/job/job.ts";
 import { aJob, noon } from "../../../support/builders.ts";
 import { fakeDeadLetters } from "../../../support/fakes/dead-letters.ts";
 import { fakeLog } from "../../../support/fakes/log.ts";
 
-const image = (job: Job) => itemOf(job, 30) as NonNullable<DynamoDBRecord["dynamodb"]>["NewImage"];
+const image = (job: Job) => jobItemOf(job, 30) as NonNullable<DynamoDBRecord["dynamodb"]>["NewImage"];
 const record = (sequence: number, before?: Job, after?: Job): DynamoDBRecord => ({
   eventID: `event-${sequence}`,
   dynamodb: {

@@ -1,7 +1,7 @@
 import type { Job, JobMessage, Repeat } from "../../../../lambdas/core/job/job.ts";
 import { JobError } from "../../../../lambdas/core/job/job-error.ts";
 import { runReasons } from "../../../../lambdas/core/job/series.ts";
-import { cancel, changeJob, pause } from "../../../../lambdas/core/operations/change-job.ts";
+import { cancel, changeJob, pauseJob } from "../../../../lambdas/core/operations/change-job.ts";
 import type { Execute } from "../../../../lambdas/core/operations/execution.ts";
 import { transitionsOf } from "../../../../lambdas/lifecycle/events.ts";
 import { newMemory } from "../../../../lambdas/reconciler/memory.ts";
@@ -175,7 +175,7 @@ describe("a run of a series with cancel_previous", () => {
     const { run, slow, clock, message, stored, archived, ...services } = world();
     const first = run(slow(7));
     await clock.advance(minute);
-    await changeJob({ ...services, clock }, (await stored())?.id ?? "", pause);
+    await changeJob({ ...services, clock }, (await stored())?.id ?? "", pauseJob);
     await clock.advance(4 * minute);
     await run(ok, message(2, 5));
     expect(await stored()).toMatchObject({ run: 1, status: "running" });

@@ -1,4 +1,4 @@
-import { companyOf } from "../../../../lambdas/consumers/engine/company.ts";
+import { companyOf } from "../../../../lambdas/consumers/engine/batchmates.ts";
 import { runJob } from "../../../../lambdas/consumers/engine/run-job.ts";
 import type { Job } from "../../../../lambdas/core/job/job.ts";
 import type { Execute } from "../../../../lambdas/core/operations/execution.ts";

@@ -3,7 +3,7 @@ import { registry } from "../../../../lambdas/consumers/types/registry.ts";
 import { makeCatalog } from "../../../../lambdas/core/catalog/catalog.ts";
 import type { Product } from "../../../../lambdas/core/catalog/job-type.ts";
 import type { Limit } from "../../../../lambdas/core/catalog/limit.ts";
-import { type Job, type JobMessage, messageOf } from "../../../../lambdas/core/job/job.ts";
+import { type Job, type JobMessage, jobMessageOf } from "../../../../lambdas/core/job/job.ts";
 import { JobError } from "../../../../lambdas/core/job/job-error.ts";
 import { runReasons } from "../../../../lambdas/core/job/series.ts";
 import { cancelled } from "../../../../lambdas/core/job/transitions.ts";
@@ -46,7 +46,7 @@ function limited(limits: Record<string, Limit>, count: number, more: Partial<Job
   const at = (i: number) => services.jobs.peek(jobs[i]?.id ?? "") as Job;
   const gate = (limit: string) => ({ product: "shop", env: "prd", limit, key: "k" });
   const look = (limit: string) => services.gates.look(gate(limit), { limit: 100 });
-  return { ...services, run, deliver, at, gate, look, all: jobs, message: (i: number) => messageOf(at(i)) };
+  return { ...services, run, deliver, at, gate, look, all: jobs, message: (i: number) => jobMessageOf(at(i)) };
 }
 
 /** An execution that ends when it is told to. */
@@ -65,8 +65,8 @@ const one = { workers: { concurrency: 1 } };
 
 describe("slots", () => {
   test("a message of a job with limits says so, and one of any other does not", () => {
-    expect(messageOf(aJob({ gates: [{ limit: "workers", key: "" }] }))).toMatchObject({ gated: true });
-    expect(messageOf(aJob())).not.toHaveProperty("gated");
+    expect(jobMessageOf(aJob({ gates: [{ limit: "workers", key: "" }] }))).toMatchObject({ gated: true });
+    expect(jobMessageOf(aJob())).not.toHaveProperty("gated");
   });
 
   test("a job that finds no slot waits without spending anything, and starts when the slot is free", async () => {

@@ -1,6 +1,6 @@
 import { runJob } from "../../../../lambdas/consumers/engine/run-job.ts";
 import { decisionPolicy } from "../../../../lambdas/consumers/types/feature/decisions.ts";
-import { messageOf } from "../../../../lambdas/core/job/job.ts";
+import { jobMessageOf } from "../../../../lambdas/core/job/job.ts";
 import { pausesFreshMs } from "../../../../lambdas/core/job/pause.ts";
 import { runReasons } from "../../../../lambdas/core/job/series.ts";
 import { aPause } from "../../../support/a-pause.ts";
@@ -79,7 +79,7 @@ describe("a paused job", () => {
     };
     await run(ok);
     expect(reads).toEqual([]);
-    await run(ok, messageOf(limited));
+    await run(ok, jobMessageOf(limited));
     expect(await stored(limited.id)).toEqual(limited);
   });
 

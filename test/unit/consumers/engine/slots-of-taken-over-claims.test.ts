@@ -3,7 +3,7 @@ import { registry } from "../../../../lambdas/consumers/types/registry.ts";
 import { makeCatalog } from "../../../../lambdas/core/catalog/catalog.ts";
 import type { Product } from "../../../../lambdas/core/catalog/job-type.ts";
 import type { Limit } from "../../../../lambdas/core/catalog/limit.ts";
-import { messageOf } from "../../../../lambdas/core/job/job.ts";
+import { jobMessageOf } from "../../../../lambdas/core/job/job.ts";
 import { type Execute, Parked } from "../../../../lambdas/core/operations/execution.ts";
 import { aJob, noon } from "../../../support/builders.ts";
 import { action } from "../../../support/catalog/action.ts";
@@ -21,7 +21,7 @@ function limited(limits: Record<string, Limit>) {
   const shared = { event: "create_order", timeout_ms: 10_000, due_at: noon };
   const [job, other] = [aJob({ ...shared, gates }), aJob({ ...shared, gates: gates.slice(-1) })];
   const services = fakeServices({ catalog: makeCatalog([product], registry), jobs: [job, other] });
-  const run = (execute: Execute, of = job) => runJob(services, execute, messageOf(of), { random: () => 0.5 });
+  const run = (execute: Execute, of = job) => runJob(services, execute, jobMessageOf(of), { random: () => 0.5 });
   const holders = async () => {
     const { parts } = await services.gates.look({ product: "shop", env: "prd", ...slot }, { limit: 1 });
     return parts[0]?.count ?? 0;

@@ -2,7 +2,7 @@ import { registry } from "../../../../lambdas/consumers/types/registry.ts";
 import { makeCatalog } from "../../../../lambdas/core/catalog/catalog.ts";
 import type { Product, ProductEvent } from "../../../../lambdas/core/catalog/job-type.ts";
 import { checkCatalog } from "../../../../lambdas/core/check/check-catalog.ts";
-import { type KeySource, keyOf, keyOrFault, keyText } from "../../../../lambdas/core/expressions/keys.ts";
+import { evaluateKey, type KeySource, keyOrFault, keyText } from "../../../../lambdas/core/expressions/keys.ts";
 import { parseRequest } from "../../../../lambdas/core/requests/request.ts";
 import { noon } from "../../../support/builders.ts";
 import { sharing } from "../../../support/catalog/sharing.ts";
@@ -28,7 +28,7 @@ it.each<[string, Record<string, unknown>, string]>([
   ["imports", {}, "imports"],
   ["5$$ a$b", {}, "5$ a$b"],
 ])("%s of %j is %s", (expression, input, key) => {
-  expect(keyOf(expression, from(input))).toEqual({ key });
+  expect(evaluateKey(expression, from(input))).toEqual({ key });
 });
 
 it.each<[string, Record<string, unknown>, string]>([
@@ -58,7 +58,7 @@ it("an expression in the input of a template yields no text, as its value is not
 
 it("a key is kept as its hash if it is long, no Unicode, hidden, or looks like a hash", () => {
   const hash = /^sha256-[\w-]{43}$/;
-  const of = (a: string, redact?: string[]) => keyOf("$Input{a}", from({ a }, {}, redact)) as { key: string };
+  const of = (a: string, redact?: string[]) => evaluateKey("$Input{a}", from({ a }, {}, redact)) as { key: string };
   expect(of("x".repeat(64)).key).toBe("x".repeat(64));
   expect(of("x".repeat(65)).key).toMatch(hash);
   expect(of("x".repeat(65)).key).not.toBe(of("x".repeat(66)).key);

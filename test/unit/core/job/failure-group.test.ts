@@ -1,4 +1,10 @@
-import { type Failed, groupOf, merged, mergedGroups, otherOf } from "../../../../lambdas/core/job/failure-group.ts";
+import {
+  type Failed,
+  failureGroupOf,
+  merged,
+  mergedGroups,
+  otherOf,
+} from "../../../../lambdas/core/job/failure-group.ts";
 import { noon } from "../../../support/builders.ts";
 
 const failed = (overrides: Partial<Failed> = {}): Failed => ({
@@ -10,7 +16,7 @@ const failed = (overrides: Partial<Failed> = {}): Failed => ({
   message: "Order 17 was declined.",
   ...overrides,
 });
-const fingerprint = (overrides: Partial<Failed> = {}) => groupOf(failed(overrides)).fingerprint;
+const fingerprint = (overrides: Partial<Failed> = {}) => failureGroupOf(failed(overrides)).fingerprint;
 
 it.each<[string, Partial<Failed>, boolean]>([
   ["another job and time", { job_id: "job_2", at: noon + 5 }, true],
@@ -24,7 +30,7 @@ it.each<[string, Partial<Failed>, boolean]>([
 });
 
 it("a group has a short fingerprint and its normalised message", () => {
-  expect(groupOf(failed())).toEqual({
+  expect(failureGroupOf(failed())).toEqual({
     fingerprint: expect.stringMatching(/^[0-9a-f]{16}$/),
     event: "charge",
     type: "action",
@@ -38,16 +44,19 @@ it("a group has a short fingerprint and its normalised message", () => {
 });
 
 it("parts of a group add up, whichever comes first", () => {
-  const [early, late] = [groupOf(failed()), groupOf(failed({ at: noon + 9, job_id: "job_2" }))];
+  const [early, late] = [failureGroupOf(failed()), failureGroupOf(failed({ at: noon + 9, job_id: "job_2" }))];
   const whole = { ...late, count: 2, first_at: noon };
   expect(merged(early, late)).toEqual(whole);
   expect(merged(late, early)).toEqual(whole);
-  const another = groupOf(failed({ event: "refund" }));
+  const another = failureGroupOf(failed({ event: "refund" }));
   expect(mergedGroups([early, another, late])).toEqual([whole, another]);
 });
 
 it("other failures have one fingerprint and no provider's code", () => {
-  const [one, two] = [otherOf(groupOf(failed({ provider_code: "x" }))), otherOf(groupOf(failed({ event: "refund" })))];
+  const [one, two] = [
+    otherOf(failureGroupOf(failed({ provider_code: "x" }))),
+    otherOf(failureGroupOf(failed({ event: "refund" }))),
+  ];
   expect(one.fingerprint).toBe(two.fingerprint);
   expect(one).not.toHaveProperty("provider_code");
   expect(mergedGroups([one, two])).toMatchObject([{ event: "refund", count: 2 }]);

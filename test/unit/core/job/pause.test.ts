@@ -1,14 +1,14 @@
 import {
   covers,
-  endOf,
+  drainSlotsOf,
   holding,
   isHolding,
   isLeftToPause,
   type Pause,
+  pauseEndOf,
   pauseId,
+  pauseKnownMs,
   pauseOf,
-  settleMs,
-  slotsOf,
 } from "../../../../lambdas/core/job/pause.ts";
 import { aPause } from "../../../support/a-pause.ts";
 import { aJob, noon } from "../../../support/builders.ts";
@@ -64,10 +64,10 @@ describe("the scope of a pause", () => {
 
 describe("the end of a pause", () => {
   it("is what somebody decided, else the time that it was given, which is no longer part of it", () => {
-    expect(endOf(aPause(), noon)).toBeUndefined();
-    expect(endOf(aPause({ until: noon + 1 }), noon)).toBeUndefined();
-    expect(endOf(aPause({ until: noon }), noon)).toBe(noon);
-    expect(endOf(aPause({ until: noon, ended_at: noon - 5 }), noon)).toBe(noon - 5);
+    expect(pauseEndOf(aPause(), noon)).toBeUndefined();
+    expect(pauseEndOf(aPause({ until: noon + 1 }), noon)).toBeUndefined();
+    expect(pauseEndOf(aPause({ until: noon }), noon)).toBe(noon);
+    expect(pauseEndOf(aPause({ until: noon, ended_at: noon - 5 }), noon)).toBe(noon - 5);
     expect(isHolding(aPause({ until: noon }), noon - 1)).toBe(true);
   });
 
@@ -99,8 +99,8 @@ describe("the reconciler leaves to a pause", () => {
     ["whatever it holds", {}, {}, true],
     ["nothing of another scope", { event: "other" }, {}, false],
     ["what was due when it ended", { ended_at: noon }, { due_at: noon }, true],
-    ["what was due before the consumers knew of the end", { ended_at: noon }, { due_at: noon + settleMs }, true],
-    ["nothing that was due later", { ended_at: noon }, { due_at: noon + settleMs + 1 }, false],
+    ["what was due before the consumers knew of the end", { ended_at: noon }, { due_at: noon + pauseKnownMs }, true],
+    ["nothing that was due later", { ended_at: noon }, { due_at: noon + pauseKnownMs + 1 }, false],
     ["no crashed attempt of one that has ended", { ended_at: noon }, { status: "running", claim_id: "c" }, false],
   ])("%s", (_, pause, state, expected) => {
     expect(isLeftToPause([aPause(pause)], { ...waiting, ...state }, noon)).toBe(expected);
@@ -110,14 +110,14 @@ describe("the reconciler leaves to a pause", () => {
 describe("the start times after a pause", () => {
   it("begin once every consumer knows of the end, and keep the rate", () => {
     const pause = aPause({ ended_at: noon, drain_per_second: 4 });
-    const { slots, next_at } = slotsOf(pause, 3, noon);
-    expect([...slots, next_at].map((at) => at - noon - settleMs)).toEqual([0, 250, 500, 750]);
+    const { slots, next_at } = drainSlotsOf(pause, 3, noon);
+    expect([...slots, next_at].map((at) => at - noon - pauseKnownMs)).toEqual([0, 250, 500, 750]);
   });
 
   it("continue where the last page ended, and never in the past", () => {
     const pause = aPause({ ended_at: noon, drain_per_second: 2, drain: { next_at: noon + 60_000, sent: 100 } });
-    expect(slotsOf(pause, 2, noon).slots).toEqual([noon + 60_000, noon + 60_500]);
-    expect(slotsOf(pause, 2, noon + 90_000).slots).toEqual([noon + 90_000, noon + 90_500]);
-    expect(slotsOf(pause, 0, noon + 90_000)).toEqual({ slots: [], next_at: noon + 90_000 });
+    expect(drainSlotsOf(pause, 2, noon).slots).toEqual([noon + 60_000, noon + 60_500]);
+    expect(drainSlotsOf(pause, 2, noon + 90_000).slots).toEqual([noon + 90_000, noon + 90_500]);
+    expect(drainSlotsOf(pause, 0, noon + 90_000)).toEqual({ slots: [], next_at: noon + 90_000 });
   });
 });

@@ -1,14 +1,14 @@
-import { type Job, messageOf, shownStatus } from "../../../../lambdas/core/job/job.ts";
+import { type Job, jobMessageOf, shownStatus } from "../../../../lambdas/core/job/job.ts";
 import { JobError } from "../../../../lambdas/core/job/job-error.ts";
 import {
+  afterClaim,
   attemptFailed,
   cancelled,
   claimable,
-  claimed,
+  claimReturned,
   completed,
   keptAttempts,
   parked,
-  snoozed,
   wakeRequested,
 } from "../../../../lambdas/core/job/transitions.ts";
 import { newJob } from "../../../../lambdas/core/requests/new-job.ts";
@@ -26,7 +26,7 @@ const born = (start_at: number, more = {}): Job =>
     now,
     input: { inline: {} },
   });
-const claim = (job: Job, at: number) => claimed(job, { claimId: "c1", now: at, leaseMarginMs: 1000 });
+const claim = (job: Job, at: number) => afterClaim(job, { claimId: "c1", now: at, leaseMarginMs: 1000 });
 const busy = (options = {}) => new JobError("SERVICE_UNAVAILABLE", "busy", options);
 
 describe("a new job", () => {
@@ -49,7 +49,7 @@ describe("a claim", () => {
   });
 
   it.each(claimCases())("of $what at noon: $answer", ({ job: of, message, type, answer }) => {
-    expect(claimable(of, { ...messageOf(of), ...message }, noon, type)).toBe(answer);
+    expect(claimable(of, { ...jobMessageOf(of), ...message }, noon, type)).toBe(answer);
   });
 });
 
@@ -146,18 +146,21 @@ describe("a cancelled job", () => {
 describe("a job that is snoozed", () => {
   it("waits again as if it had not been claimed, with its attempt unspent", () => {
     const due = born(0);
-    expect(snoozed(claim(due, now + 50), now + 60)).toEqual({ ...due, version: 3 });
+    expect(claimReturned(claim(due, now + 50), now + 60)).toEqual({ ...due, version: 3 });
   });
 
   it("is scheduled if its time has not come by the clock of whoever snoozes it", () => {
     const later = born(now + 1000);
-    expect(snoozed(claim(later, now + 1000), now + 999)).toMatchObject({ status: "scheduled", due_at: now + 1000 });
-    expect(snoozed(claim(later, now + 1000), now + 1000)).toMatchObject({ status: "queued", due_at: now + 1000 });
+    expect(claimReturned(claim(later, now + 1000), now + 999)).toMatchObject({
+      status: "scheduled",
+      due_at: now + 1000,
+    });
+    expect(claimReturned(claim(later, now + 1000), now + 1000)).toMatchObject({ status: "queued", due_at: now + 1000 });
   });
 
   it("keeps its retries, its attempts and what they achieved", () => {
     const retried = attemptFailed(claim(born(0), now), now, { error: busy(), random: 0, progress: { inline: 1 } });
-    const back = snoozed(claim(retried, now + 5), now + 6);
+    const back = claimReturned(claim(retried, now + 5), now + 6);
     expect(back).toEqual({ ...retried, version: retried.version + 2 });
     expect(attemptFailed(claim(back, now), now, { error: busy(), random: 0 })).toMatchObject({
       attempt: 3,
@@ -167,12 +170,12 @@ describe("a job that is snoozed", () => {
 
   it("is claimed by the message of the very same attempt", () => {
     const due = born(0);
-    expect(claimable(snoozed(claim(due, now), now), messageOf(due), now)).toBe("yes");
+    expect(claimable(claimReturned(claim(due, now), now), jobMessageOf(due), now)).toBe("yes");
   });
 
   it("however often, has not crashed", () => {
     let job = born(0);
-    for (let i = 0; i < 10; i++) job = snoozed(claim(job, now), now);
+    for (let i = 0; i < 10; i++) job = claimReturned(claim(job, now), now);
     expect(job.claims).toBe(0);
     expect(completed(claim(job, now), now, { inline: 1 }).attempts).toEqual([
       { attempt: 1, due_at: now, started_at: now, ended_at: now, outcome: "completed" },
@@ -181,15 +184,15 @@ describe("a job that is snoozed", () => {
 
   it("still counts the crash of an earlier claim: it stays running with a lease that is over", () => {
     const crashed = claim(born(0), now);
-    const back = snoozed(claim(crashed, now + 60_000), now + 60_001);
+    const back = claimReturned(claim(crashed, now + 60_000), now + 60_001);
     expect(back).toMatchObject({ status: "running", claims: 1, lease_until: 0, attempts: [] });
     expect(back).not.toHaveProperty("claim_id");
-    expect(claimable(back, messageOf(back), now + 60_002)).toBe("yes");
+    expect(claimable(back, jobMessageOf(back), now + 60_002)).toBe("yes");
   });
 
   it("is parked again if it was parked, for the same decision", () => {
     const between = parked(claim(born(0), now), { inline: { a: 1 } }, now + 60_000, { retry_decision_at: now + 5000 });
-    const back = snoozed(wakeRequested(claim(between, now + 5000)), now + 5001);
+    const back = claimReturned(wakeRequested(claim(between, now + 5000)), now + 5001);
     expect(back).toEqual({ ...between, started_at: now + 5000, version: between.version + 3 });
   });
 });

@@ -5,12 +5,12 @@ import {
   type Ask,
   capsOf,
   emptyPart,
+  type GateItemState,
+  itemCountOf,
   nextStep,
-  type PartState,
-  partsOf,
   slotPartsOf,
   slotsOf,
-  startOf,
+  startFrom,
 } from "../../../../lambdas/core/limits/gate.ts";
 import { arrivalOf, bucketsOf, paceOf, startAfter } from "../../../../lambdas/core/limits/gcra.ts";
 
@@ -43,12 +43,12 @@ test("starts that were taken under another rate move together or apart with the 
 
 test("after a rate was raised, starts are one interval apart, however long ago the last one was", () => {
   const rate = { increment: 100_000, burst: 1 };
-  let state: PartState = { ...emptyPart(), tat: (noon + 1000) * 1000, inc: 10_000_000 };
+  let state: GateItemState = { ...emptyPart(), tat: (noon + 1000) * 1000, inc: 10_000_000 };
   const starts = [1, 2, 3].map((job) => {
     const ask: Ask = { job: `job_${job}`, turn: "1.1.0.0", now: noon, rate };
     const step = nextStep(state, ask);
     if (step.do !== "write") throw new Error("the next start was to be taken");
-    const at = startOf(state, ask);
+    const at = startFrom(state, ask);
     state = applied(state, step.write, ask);
     return at - noon;
   });
@@ -69,7 +69,7 @@ test("whoever asks whenever, starts in any window are at most rate times window 
         const ask: Ask = { job: `job_${i.toString(16).padStart(32, "0")}`, turn: "1.1.0.0", now, rate };
         const step = nextStep(state, ask);
         if (step.do !== "write") return [];
-        const at = startOf(state, ask);
+        const at = startFrom(state, ask);
         state = applied(state, step.write, ask);
         expect(at).toBeGreaterThanOrEqual(now);
         expect(at).toBeLessThanOrEqual(now + 1000);
@@ -87,7 +87,7 @@ test.each([1, 2, 11, 12, 13, 100, 137, 1000])("%i slots fill parts of 12 in orde
   const slots = Array.from({ length: slotPartsOf(rule) }, (_, part) => slotsOf(rule, part));
   expect(slots.reduce((sum, one) => sum + one, 0)).toBe(concurrency);
   expect(slots.slice(0, -1).every((one) => one === 12)).toBe(true);
-  expect(partsOf(rule)).toBe(Math.ceil(concurrency / 12));
+  expect(itemCountOf(rule)).toBe(Math.ceil(concurrency / 12));
 });
 
 describe("what parts may have together", () => {

@@ -1,14 +1,14 @@
 import { runJob } from "../../../../lambdas/consumers/engine/run-job.ts";
-import { hasBegun, type Job, messageOf, type Repeat } from "../../../../lambdas/core/job/job.ts";
+import { hasBegun, type Job, jobMessageOf, type Repeat } from "../../../../lambdas/core/job/job.ts";
 import { JobError } from "../../../../lambdas/core/job/job-error.ts";
-import { claimed } from "../../../../lambdas/core/job/transitions.ts";
+import { afterClaim } from "../../../../lambdas/core/job/transitions.ts";
 import { RequestError } from "../../../../lambdas/core/kernel/request-error.ts";
 import {
   type Change,
   cancel,
   changeJob,
   deleteJob,
-  pause,
+  pauseJob,
   reschedule,
   resume,
   retry,
@@ -30,7 +30,7 @@ const far = (overrides: Partial<Job> = {}) =>
   job({ status: "scheduled", due_at: noon + hour, scheduled_at: noon + hour, ...overrides });
 const series = (overrides: Partial<Job> = {}) => far({ repeat: hourly, run: 3, ...overrides });
 const running = (overrides: Partial<Job> = {}) =>
-  claimed(job(overrides), { claimId: "c1", now: noon, leaseMarginMs: 1000 });
+  afterClaim(job(overrides), { claimId: "c1", now: noon, leaseMarginMs: 1000 });
 const failed = (overrides: Partial<Job> = {}) =>
   job({
     status: "failed",
@@ -95,7 +95,7 @@ describe("cancel", () => {
 describe("pause and resume", () => {
   it("hold a series and let it go on with the next occurrence", async () => {
     const w = await world(series());
-    expect(await w.change(pause)).toMatchObject({ status: "paused", run: 3 });
+    expect(await w.change(pauseJob)).toMatchObject({ status: "paused", run: 3 });
     expect(w.scheduler.schedules.size).toBe(0);
     await w.clock.advance(2.5 * hour);
     expect(await w.change(resume)).toMatchObject({ status: "scheduled", run: 3, due_at: noon + 3 * hour });
@@ -104,7 +104,7 @@ describe("pause and resume", () => {
 
   it("resumed before its time keeps its time", async () => {
     const w = await world(series());
-    await w.change(pause);
+    await w.change(pauseJob);
     expect(await w.change(resume)).toMatchObject({ status: "scheduled", due_at: noon + hour });
   });
 
@@ -114,7 +114,7 @@ describe("pause and resume", () => {
     await runJob(
       w,
       async () => {
-        expect(await w.change(pause)).toMatchObject({ status: "running", pause_requested: true });
+        expect(await w.change(pauseJob)).toMatchObject({ status: "running", pause_requested: true });
         return "done";
       },
       aMessage(due),
@@ -130,7 +130,7 @@ describe("pause and resume", () => {
     await runJob(
       w,
       async () => {
-        await w.change(pause);
+        await w.change(pauseJob);
         await w.change(resume);
       },
       aMessage(due),
@@ -140,7 +140,7 @@ describe("pause and resume", () => {
 
   it("of a run that waits for its retry let it end too", async () => {
     const w = await world(series({ attempt: 2 }));
-    expect(await w.change(pause)).toMatchObject({ status: "scheduled", attempt: 2, pause_requested: true });
+    expect(await w.change(pauseJob)).toMatchObject({ status: "scheduled", attempt: 2, pause_requested: true });
     expect(w.scheduler.schedules.size).toBe(1);
   });
 
@@ -156,21 +156,21 @@ describe("pause and resume", () => {
   });
 
   it("are for recurring jobs that are not over", async () => {
-    await conflicts((await world(far())).change(pause));
-    await conflicts((await world(failed({ repeat: hourly }))).change(pause));
+    await conflicts((await world(far())).change(pauseJob));
+    await conflicts((await world(failed({ repeat: hourly }))).change(pauseJob));
     await conflicts((await world(far())).change(resume));
     await conflicts((await world(failed({ repeat: hourly, pause_requested: true }))).change(resume));
     const w = await world(series());
     expect(await w.change(resume)).toMatchObject({ version: 1 });
-    await w.change(pause);
+    await w.change(pauseJob);
     const { version } = (await w.now()) as Job;
-    expect(await w.change(pause)).toMatchObject({ version });
+    expect(await w.change(pauseJob)).toMatchObject({ version });
   });
 
   it("a paused job starts nothing: its old message is dropped", async () => {
     const due = job({ repeat: hourly });
     const w = await world(due);
-    await w.change(pause);
+    await w.change(pauseJob);
     let runs = 0;
     await runJob(w, async () => runs++, aMessage(due));
     expect(runs).toBe(0);
@@ -205,7 +205,7 @@ describe("reschedule", () => {
       due_at: noon + 21 * hour,
       repeat: daily,
     });
-    await w.change(pause);
+    await w.change(pauseJob);
     expect(await w.change(reschedule({ due_at: noon + 9 * hour }))).toMatchObject({
       status: "paused",
       due_at: noon + 9 * hour,
@@ -473,14 +473,14 @@ describe("a run that its provider has put off", () => {
     const goOn = async () => {
       const waits = await stored();
       await w.clock.advance(Math.max(0, waits.due_at - w.clock.now()));
-      await runJob(w, call, messageOf(waits));
+      await runJob(w, call, jobMessageOf(waits));
     };
     return { ...w, stored, goOn, calls: () => calls };
   }
 
   it("ends before the pause that was asked for meanwhile", async () => {
     const w = await putOff();
-    expect(await w.change(pause)).toMatchObject({
+    expect(await w.change(pauseJob)).toMatchObject({
       status: "scheduled",
       due_at: noon + 10 * minute,
       pause_requested: true,
@@ -492,7 +492,7 @@ describe("a run that its provider has put off", () => {
 
   it("goes on as if nothing had been if the pause is taken back", async () => {
     const w = await putOff();
-    await w.change(pause);
+    await w.change(pauseJob);
     expect(await w.change(resume)).toMatchObject({ status: "scheduled", run: 1, due_at: noon + 10 * minute });
     await w.goOn();
     expect(w.jobs.archived()).toMatchObject([{ run: 1, status: "completed", scheduled_at: noon }]);

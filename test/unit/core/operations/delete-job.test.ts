@@ -1,7 +1,7 @@
 import type { Job, RunRecord } from "../../../../lambdas/core/job/job.ts";
 import { changeJobs } from "../../../../lambdas/core/operations/change-jobs.ts";
 import { deleteWithResults } from "../../../../lambdas/core/operations/delete-job.ts";
-import { store } from "../../../../lambdas/core/operations/payload.ts";
+import { storePayload } from "../../../../lambdas/core/operations/payload.ts";
 import { aJob, noon } from "../../../support/builders.ts";
 import { throttled } from "../../../support/fakes/failures.ts";
 import { fakeServices } from "../../../support/fakes/services.ts";
@@ -11,7 +11,7 @@ const large = { text: "x".repeat(5000) };
 /** A finished series of 250 runs, with large results, and a job beside it. */
 async function world() {
   const services = fakeServices();
-  const put = (key: string) => store(services.blobs, key, large);
+  const put = (key: string) => storePayload(services.blobs, key, large);
   const id = "job_series";
   const result = await put(`results/${id}/251/1/c`);
   const repeat = { every: 60_000, anchor: noon, overlap: "skip" as const };

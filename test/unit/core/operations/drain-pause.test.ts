@@ -1,5 +1,5 @@
 import type { Job } from "../../../../lambdas/core/job/job.ts";
-import { type Pause, settleMs } from "../../../../lambdas/core/job/pause.ts";
+import { type Pause, pauseKnownMs } from "../../../../lambdas/core/job/pause.ts";
 import { drainPause } from "../../../../lambdas/core/operations/drain-pause.ts";
 import { aPause } from "../../../support/a-pause.ts";
 import { aJob, noon } from "../../../support/builders.ts";
@@ -32,11 +32,11 @@ it("sends what is due in the order of time, at the rate, from when every consume
   const { drain, queue, stored } = await world(jobs.toReversed(), { drain_per_second: 2 });
   expect(await drain()).toEqual({ sent: 5, failed: 0 });
   expect(queue.sent.map(({ message, delaySeconds }) => [message.job_id, delaySeconds])).toEqual(
-    jobs.map(({ id }, i) => [id, settleMs / 1000 + Math.ceil(i / 2)]),
+    jobs.map(({ id }, i) => [id, pauseKnownMs / 1000 + Math.ceil(i / 2)]),
   );
   expect(queue.sent[0]).toMatchObject({ type: "action", group: `${product}:prd` });
   expect((await stored())?.drain).toEqual({
-    next_at: noon + settleMs + 2500,
+    next_at: noon + pauseKnownMs + 2500,
     after: { id: jobs[4]?.id, time: jobs[4]?.due_at },
     sent: 5,
   });
@@ -63,7 +63,7 @@ it("sends no further ahead than two minutes, and goes on from there", async () =
 it("leaves alone what is not due, runs, is paused itself, has ended, or is of another scope", async () => {
   const { drain, queue } = await world(
     [
-      held({ due_at: noon + settleMs + 1 }),
+      held({ due_at: noon + pauseKnownMs + 1 }),
       held({ status: "running", claim_id: "c", claims: 1, lease_until: noon + 60_000 }),
       held({ status: "paused" }),
       held({ status: "completed", finished_at: noon - 1 }),
@@ -119,7 +119,7 @@ it("looks once more when every consumer knows of the end, and deletes the pause 
   await drain();
   expect(await stored()).toBeDefined();
   await jobs.create(held({ due_at: noon + 4000 }));
-  await clock.advance(settleMs + 1);
+  await clock.advance(pauseKnownMs + 1);
   await drain();
   expect(queue.sent).toHaveLength(1);
   await clock.advance(60_000);
@@ -130,7 +130,7 @@ it("looks once more when every consumer knows of the end, and deletes the pause 
 it("is not over before the last message has had its time", async () => {
   const { drain, clock, stored } = await world(series(100), { drain_per_second: 1 });
   await drain();
-  await clock.advance(settleMs + 50_000);
+  await clock.advance(pauseKnownMs + 50_000);
   await drain();
   expect(await stored()).toBeDefined();
   await clock.advance(60_000);
@@ -158,12 +158,12 @@ it("sends only what follows the first job that SQS refused for now", async () =>
   const { sendMany } = w.queue;
   w.queue.sendMany = async () => [{ index: 2, cause: throttled() }];
   expect(await w.drain()).toEqual({ sent: 2, failed: 1 });
-  expect((await w.stored())?.drain).toMatchObject({ sent: 2, next_at: noon + settleMs + 2000 });
+  expect((await w.stored())?.drain).toMatchObject({ sent: 2, next_at: noon + pauseKnownMs + 2000 });
   w.queue.sendMany = sendMany;
   expect(await w.drain()).toEqual({ sent: 2, failed: 0 });
   expect(w.queue.sent.map(({ message, delaySeconds }) => [message.job_id, delaySeconds])).toEqual([
-    [jobs[2]?.id, settleMs / 1000 + 2],
-    [jobs[3]?.id, settleMs / 1000 + 3],
+    [jobs[2]?.id, pauseKnownMs / 1000 + 2],
+    [jobs[3]?.id, pauseKnownMs / 1000 + 3],
   ]);
 });
 
@@ -178,7 +178,7 @@ it("sends nothing where somebody has paused again", async () => {
 
 it("is over at once for a product that the catalog has lost", async () => {
   const { drain, clock, stored } = await world([], { product: "gone" });
-  await clock.advance(settleMs + 1);
+  await clock.advance(pauseKnownMs + 1);
   await drain();
   expect(await stored()).toBeUndefined();
 });

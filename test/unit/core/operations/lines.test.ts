@@ -225,7 +225,7 @@ describe("a rate", () => {
     const world = await worldWith({ rate: { limit: 1, period: "1m" } });
     putMany(world, 30);
     await world.run(5000);
-    expect(await world.base.gates.crowded(tenant, { limit: 10 })).toEqual([{ ...tenant, limit: "l", key: "" }]);
+    expect(await world.base.gates.withLine(tenant, { limit: 10 })).toEqual([{ ...tenant, limit: "l", key: "" }]);
   });
 
   it("goes on within a round when its pump is killed at any call", async () => {

@@ -1,12 +1,12 @@
 import { newJobId } from "../../../../lambdas/core/job/job-id.ts";
 import { TransientError } from "../../../../lambdas/core/kernel/errors.ts";
 import { relayKept, sentAheadMs } from "../../../../lambdas/core/operations/relay.ts";
-import { type Kept, keptShards } from "../../../../lambdas/core/ports/unscheduled.ts";
+import { type KeptMessage, keptShards } from "../../../../lambdas/core/ports/unscheduled.ts";
 import { aJob, aMessage, noon } from "../../../support/builders.ts";
 import { fakeServices } from "../../../support/fakes/services.ts";
 
 const minute = 60_000;
-const kept = (due_at: number, overrides: Partial<Kept> = {}): Kept => ({
+const kept = (due_at: number, overrides: Partial<KeptMessage> = {}): KeptMessage => ({
   type: "action",
   group: "shop:prd",
   message: aMessage(aJob({ id: newJobId(), due_at })),
@@ -16,7 +16,7 @@ const never = Number.MAX_SAFE_INTEGER;
 /** A job of shard 0: ids end with it. */
 const ofShard0 = (n: number) => `job_${n.toString(16).padStart(30, "0")}08`;
 
-async function world(...messages: Kept[]) {
+async function world(...messages: KeptMessage[]) {
   const services = fakeServices();
   for (const one of messages) await services.unscheduled.hold(one);
   const relay = (shard = 0, until = never) => relayKept(services, { v: 1, shard, until });

@@ -1,7 +1,7 @@
 import type { Job } from "../../../../lambdas/core/job/job.ts";
-import { messageOf } from "../../../../lambdas/core/job/job.ts";
+import { jobMessageOf } from "../../../../lambdas/core/job/job.ts";
 import { JobError } from "../../../../lambdas/core/job/job-error.ts";
-import { claimed, putOff } from "../../../../lambdas/core/job/transitions.ts";
+import { afterClaim, snoozed } from "../../../../lambdas/core/job/transitions.ts";
 import { cancelJob } from "../../../../lambdas/core/operations/change-job.ts";
 import { scheduleJobs, scheduleRequest } from "../../../../lambdas/core/operations/schedule-requests.ts";
 import { parseRequest } from "../../../../lambdas/core/requests/request.ts";
@@ -26,7 +26,7 @@ function world() {
     scheduleRequest(services, accept(event, user, more));
   const claim = async (job: Job) => {
     const request = { claimId: "c", now: services.clock.now(), leaseMarginMs: 20_000 };
-    expect((await services.jobs.claim(messageOf(job), request)).outcome).toBe("claimed");
+    expect((await services.jobs.claim(jobMessageOf(job), request)).outcome).toBe("claimed");
   };
   const open = () => services.jobs.all().filter(({ status }) => !["completed", "failed", "cancelled"].includes(status));
   const inputOf = (id: string) => services.jobs.peek(id)?.input;
@@ -119,9 +119,9 @@ describe("debounce", () => {
     const { job: first } = await w.schedule("index", "a");
     await w.clock.advance(30_000);
     const now = w.clock.now();
-    const atWork = claimed(first, { claimId: "c", now, leaseMarginMs: 1000 });
+    const atWork = afterClaim(first, { claimId: "c", now, leaseMarginMs: 1000 });
     const error = new JobError("RATE_LIMITED", "Slow down.", { retryAfterMs: 60_000 });
-    await w.jobs.replace({ ...putOff(atWork, now, { error }), version: first.version + 1 });
+    await w.jobs.replace({ ...snoozed(atWork, now, { error }), version: first.version + 1 });
     const second = await w.schedule("index", "a");
     expect(second.as).toBeUndefined();
     expect(second.job.id).not.toBe(first.id);

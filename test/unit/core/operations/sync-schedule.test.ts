@@ -3,10 +3,10 @@ import { registry } from "../../../../lambdas/consumers/types/registry.ts";
 import { makeCatalog } from "../../../../lambdas/core/catalog/catalog.ts";
 import type { Product } from "../../../../lambdas/core/catalog/job-type.ts";
 import { type Drift, driftOf, schedulesHash, wantedOf } from "../../../../lambdas/core/catalog/schedules.ts";
-import { type Job, type JobMessage, messageOf, type Repeat } from "../../../../lambdas/core/job/job.ts";
+import { type Job, type JobMessage, jobMessageOf, type Repeat } from "../../../../lambdas/core/job/job.ts";
 import { JobError } from "../../../../lambdas/core/job/job-error.ts";
-import { claimed, parked } from "../../../../lambdas/core/job/transitions.ts";
-import { changeJob, pause, reschedule, runNow, skipNext } from "../../../../lambdas/core/operations/change-job.ts";
+import { afterClaim, parked } from "../../../../lambdas/core/job/transitions.ts";
+import { changeJob, pauseJob, reschedule, runNow, skipNext } from "../../../../lambdas/core/operations/change-job.ts";
 import type { Execute } from "../../../../lambdas/core/operations/execution.ts";
 import { newMemory } from "../../../../lambdas/reconciler/memory.ts";
 import { reconcile } from "../../../../lambdas/reconciler/reconcile.ts";
@@ -63,7 +63,7 @@ function world() {
   };
   const idOf = (tag = "shop") => wantedOf([product({ tag })])[0]?.job_id ?? "";
   const job = (tag?: string) => services.jobs.peek(idOf(tag)) as Job;
-  const run = (execute: Execute = ok, message: JobMessage = messageOf(job())) =>
+  const run = (execute: Execute = ok, message: JobMessage = jobMessageOf(job())) =>
     runJob(services, execute, message, { random: () => 0 });
   const drift = (): Drift[] => driftOf(job(), wantedOf(services.catalog.products)[0]);
   const change = (what: Parameters<typeof changeJob>[2]) => changeJob(services, idOf(), what);
@@ -181,8 +181,8 @@ describe("a series that gets limits", () => {
     let runs = 0;
     await w.run(async () => runs++, early);
     expect(runs).toBe(0);
-    expect(w.messages()).toContainEqual(messageOf(w.job()));
-    expect(messageOf(w.job())).toMatchObject({ gated: true, due_at: noon + ahead + 1 });
+    expect(w.messages()).toContainEqual(jobMessageOf(w.job()));
+    expect(jobMessageOf(w.job())).toMatchObject({ gated: true, due_at: noon + ahead + 1 });
     await w.run(async () => runs++);
     expect(runs).toBe(1);
     expect(w.jobs.archived()).toMatchObject([{ run: 1, status: "completed", scheduled_at: noon + ahead }]);
@@ -209,7 +209,7 @@ describe("a series that gets limits", () => {
     const other = { job: "job_other", turn: "1.1.0.0", now: noon };
     await w.gates.take({ ...gate, part: 0 }, { ...other, slot: { lease: noon + hour, limit: 1 } });
     await w.run();
-    const early = messageOf(w.job());
+    const early = jobMessageOf(w.job());
     await w.deploy(product());
     await w.clock.advance(1);
     await w.run(ok, early);
@@ -239,7 +239,7 @@ describe("a series that gets limits", () => {
   it("is started by no message of before where its times change, its next one is the same, and it gets limits", async () => {
     const w = world();
     await w.deploy(product({ schedule: { cron: "0 12 * * *" } }));
-    const early = messageOf(w.job());
+    const early = jobMessageOf(w.job());
     await w.deploy(product({ schedule: { cron: "0 0,12 * * *" }, event: { limits: ["one"] } }));
     await w.clock.advance(Math.max(0, early.due_at - w.clock.now()));
     await w.run(ok, early);
@@ -249,7 +249,7 @@ describe("a series that gets limits", () => {
 
 describe("a deployment while a run is under way", () => {
   const now = noon;
-  const atWork = (job: Job) => claimed(job, { claimId: "c", now, leaseMarginMs: 1000 });
+  const atWork = (job: Job) => afterClaim(job, { claimId: "c", now, leaseMarginMs: 1000 });
   const under: [string, (w: ReturnType<typeof world>) => Promise<unknown>][] = [
     ["is at work", (w) => w.jobs.replace(atWork(w.job()))],
     ["has crashed", (w) => w.jobs.replace({ ...atWork(w.job()), lease_until: 0 })],
@@ -342,7 +342,7 @@ describe("the time of the next run", () => {
     expect(w.drift()).toEqual(["rescheduled"]);
     await w.deploy(product({ schedule: nightly }));
     expect(w.job()).toMatchObject({ due_at: Date.parse("2030-01-02T02:00:00Z"), repeat: { cron: "0 2 * * *" } });
-    await w.change(pause);
+    await w.change(pauseJob);
     await w.deploy(product({ ...other, schedule: nightly }));
     expect(w.job()).toMatchObject({ status: "scheduled", due_at: Date.parse("2030-01-02T02:00:00Z") });
   });

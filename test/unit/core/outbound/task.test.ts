@@ -1,7 +1,7 @@
 import type { Job } from "../../../../lambdas/core/job/job.ts";
 import { JobError } from "../../../../lambdas/core/job/job-error.ts";
 import { withTaskToken } from "../../../../lambdas/core/job/task-token.ts";
-import { attemptFailed, cancelled, claimed, completed } from "../../../../lambdas/core/job/transitions.ts";
+import { afterClaim, attemptFailed, cancelled, completed } from "../../../../lambdas/core/job/transitions.ts";
 import type { RequestError } from "../../../../lambdas/core/kernel/request-error.ts";
 import { scheduleJob } from "../../../../lambdas/core/operations/schedule-job.ts";
 import { taskMessagesOf } from "../../../../lambdas/core/outbound/task.ts";
@@ -15,7 +15,7 @@ import { fakeServices } from "../../../support/fakes/services.ts";
 
 const body = { env: "prd", product_tag: "my-product", event: "create_order", input: {}, start_at: 0 };
 const accept = (more: object = {}) => parseRequest({ ...body, ...more }, catalog, noon);
-const claim = (job: Job) => claimed(job, { claimId: "c", leaseMarginMs: 15_000, now: noon });
+const claim = (job: Job) => afterClaim(job, { claimId: "c", leaseMarginMs: 15_000, now: noon });
 
 describe("a request with a task token", () => {
   it("creates a job that keeps the token and shows it to nobody", async () => {

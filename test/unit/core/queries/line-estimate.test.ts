@@ -1,9 +1,9 @@
-import { emptyPart, type PartState } from "../../../../lambdas/core/limits/gate.ts";
+import { emptyPart, type GateItemState } from "../../../../lambdas/core/limits/gate.ts";
 import { newPump, type Pump } from "../../../../lambdas/core/limits/pump.ts";
 import type { Waiter } from "../../../../lambdas/core/ports/gates.ts";
 import {
   lineEstimate,
-  placeOf,
+  placeInLine,
   startAt,
   startsOf,
   waitEstimate,
@@ -13,12 +13,12 @@ import { noon } from "../../../support/builders.ts";
 const now = noon;
 /** Ten a second. */
 const rate = { limit: 10, period: "1s" };
-const at = (ms: number): PartState => ({ ...emptyPart(), tat: (now + ms) * 1000, inc: 100_000 });
+const at = (ms: number): GateItemState => ({ ...emptyPart(), tat: (now + ms) * 1000, inc: 100_000 });
 const waiter = (n: number): Waiter => ({ job: `job_${n}`, run: 1, attempt: 1, due_at: n, order: n, since: n });
 const line = (length: number, more = false) => ({ waiters: Array.from({ length }, (_, n) => waiter(n)), more });
 
 describe("the starts of a gate", () => {
-  test.each<[string, Record<number, PartState>, object, object]>([
+  test.each<[string, Record<number, GateItemState>, object, object]>([
     ["nothing has started yet", {}, rate, { next: now, free: 1, interval: 100 }],
     ["one lies ahead", { 0: at(300) }, rate, { next: now + 300, free: 0, interval: 100 }],
     ["a burst is free", { 0: at(-1000) }, { ...rate, burst: 5 }, { next: now, free: 5, interval: 100 }],
@@ -83,7 +83,7 @@ describe("a waiter", () => {
   });
 
   test("is not taken for an earlier one of the same job", () => {
-    expect(placeOf({ ...waiter(1), order: 7 }, line(5))).toBeUndefined();
+    expect(placeInLine({ ...waiter(1), order: 7 }, line(5))).toBeUndefined();
   });
 });
 

@@ -2,7 +2,7 @@ import { registry } from "../../../../lambdas/consumers/types/registry.ts";
 import { makeCatalog } from "../../../../lambdas/core/catalog/catalog.ts";
 import type { Product } from "../../../../lambdas/core/catalog/job-type.ts";
 import { checkCatalog } from "../../../../lambdas/core/check/check-catalog.ts";
-import { tenantOf } from "../../../../lambdas/core/job/job.ts";
+import { fairGroupOf } from "../../../../lambdas/core/job/job.ts";
 import { RequestError } from "../../../../lambdas/core/kernel/request-error.ts";
 import { dispatch } from "../../../../lambdas/core/operations/dispatch.ts";
 import { summaryOf } from "../../../../lambdas/core/queries/view.ts";
@@ -56,7 +56,7 @@ describe("the fairness key of a request", () => {
 
   it("is the message group within its product and env, and is shown", async () => {
     const job = aJob({ fairness_key: "c-42" });
-    expect(tenantOf(job)).toBe(`${job.product}:${job.env}:c-42`);
+    expect(fairGroupOf(job)).toBe(`${job.product}:${job.env}:c-42`);
     expect(summaryOf(job, noon)).toMatchObject({ fairness_key: "c-42" });
     const services = fakeServices();
     await dispatch(services, job);

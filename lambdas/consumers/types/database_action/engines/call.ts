@@ -3,7 +3,7 @@ import type { Row } from "../row-list.ts";
 import type { Input } from "../values.ts";
 
 /** An action of a database for an engine to run. */
-export interface Call<Action> {
+export interface DatabaseCall<Action> {
   action: Action;
   input: Input;
   /** The rows of a list, each the input of one statement, which succeed or fail together; undefined for one statement. */
@@ -18,7 +18,7 @@ export interface Call<Action> {
 }
 
 /** An engine that is reached by a connection URL. */
-export interface ConnectedCall<Action> extends Call<Action> {
+export interface ConnectedCall<Action> extends DatabaseCall<Action> {
   /** The value behind the reference: a secret. */
   url: string;
   /** How the reference is written, for messages. */
@@ -33,7 +33,7 @@ export const connectTimeoutMs = 10_000;
  * The milliseconds after which the server gives up by itself, a little before the attempt times out: its work is then undone
  * before the next attempt starts, and the connection can be kept. In whole seconds, so that the setting seldom changes.
  */
-export function serverTimeoutMs({ clock, deadline }: Pick<Call<unknown>, "clock" | "deadline">): number {
+export function serverTimeoutMs({ clock, deadline }: Pick<DatabaseCall<unknown>, "clock" | "deadline">): number {
   const left = deadline - clock.now() - 200;
   return left > 2000 ? Math.floor(left / 1000) * 1000 : Math.max(100, Math.floor(left / 100) * 100);
 }

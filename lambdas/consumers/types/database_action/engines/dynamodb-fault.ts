@@ -1,12 +1,12 @@
 import { JobError, undone } from "../../../../core/job/job-error.ts";
 import {
+  errorStatusOf,
   type Meaning,
   type Meanings,
   meaningIn,
-  refusal,
+  refusalMeaning,
   refusals,
-  statusOf,
-  waitOf,
+  waitAskedBy,
 } from "../../../clients/fault-table.ts";
 import { neverSent } from "../../../clients/never-sent.ts";
 import { networkFault } from "./network-fault.ts";
@@ -37,7 +37,7 @@ export const dynamoMeanings: Meanings = {
 /** The fault of an error of DynamoDB or its client. The error is not kept, even as the cause: it quotes values and expressions. */
 export function dynamoFault(error: unknown, table: string): JobError {
   if (error instanceof JobError) return error;
-  const answered = ofValidation(error) ?? meaningIn(dynamoMeanings, error) ?? byStatus(statusOf(error));
+  const answered = ofValidation(error) ?? meaningIn(dynamoMeanings, error) ?? dynamoMeaningOf(errorStatusOf(error));
   const network = answered ? undefined : networkFault(error, `table ${table}`);
   if (network) return neverSent(error) ? (undone(network) as JobError) : network;
   const [code, what, , nothingDone = false] = answered ?? withoutAnswer(error);
@@ -45,7 +45,7 @@ export function dynamoFault(error: unknown, table: string): JobError {
   // A server that is not AWS's may put anything into the names of its errors.
   const isName = /^[A-Za-z]{0,60}(Exception|Error|Exceeded)$/.test(String(name)) || isReason(String(name));
   const shown = isName ? `; ${name}` : "";
-  const retryAfterMs = waitOf(error);
+  const retryAfterMs = waitAskedBy(error);
   const message = `DynamoDB: ${what} (table ${table}${shown}).`;
   return new JobError(code, message, {
     nothingDone,
@@ -68,15 +68,15 @@ function ofValidation(error: unknown): Meaning | undefined {
     : ["VALIDATION_ERROR", "a value does not fit the table"];
 }
 
-function byStatus(status = 0): Meaning | undefined {
-  if (status === 429) return refusal(["RATE_LIMITED", "DynamoDB asks for fewer requests"]);
+function dynamoMeaningOf(status = 0): Meaning | undefined {
+  if (status === 429) return refusalMeaning(["RATE_LIMITED", "DynamoDB asks for fewer requests"]);
   return status >= 500 ? ["SERVICE_UNAVAILABLE", "the service failed"] : undefined;
 }
 
 /** A client that counts an attempt has sent the request, so if there is no status, no response came. */
 function withoutAnswer(error: unknown): Meaning {
   const { $metadata } = Object(error) as { $metadata?: object };
-  return $metadata !== undefined && statusOf(error) === undefined
+  return $metadata !== undefined && errorStatusOf(error) === undefined
     ? ["CONNECTION_ERROR", "there was no answer"]
     : ["PROVIDER_ERROR", "the client failed"];
 }

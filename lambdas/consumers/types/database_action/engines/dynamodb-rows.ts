@@ -3,11 +3,11 @@ import { type DynamoDBClient, type TransactWriteItem, TransactWriteItemsCommand 
 import type { JobError } from "../../../../core/job/job-error.ts";
 import type { Row } from "../row-list.ts";
 import type { DynamoAction } from "../target-dynamodb.ts";
-import type { Call } from "./call.ts";
+import type { DatabaseCall } from "./call.ts";
 import { dynamoFault } from "./dynamodb-fault.ts";
 import { inRow } from "./row-fault.ts";
 
-type Rows = Pick<Call<DynamoAction>, "action" | "idempotencyKey" | "signal"> & { rows: Row[] };
+type Rows = Pick<DatabaseCall<DynamoAction>, "action" | "idempotencyKey" | "signal"> & { rows: Row[] };
 
 /** Writes all rows, or none, in one request. `writeOf` is the write of a row. */
 export async function writeRows(
@@ -16,7 +16,7 @@ export async function writeRows(
   writeOf: (row: Row) => TransactWriteItem,
 ): Promise<unknown> {
   const TransactItems = rows.map(writeOf);
-  const ClientRequestToken = tokenOf(idempotencyKey, TransactItems);
+  const ClientRequestToken = requestTokenOf(idempotencyKey, TransactItems);
   try {
     await client.send(new TransactWriteItemsCommand({ TransactItems, ClientRequestToken }), { abortSignal: signal });
   } catch (error) {
@@ -29,7 +29,7 @@ export async function writeRows(
  * For ten minutes DynamoDB recognises a repetition by its token, so an attempt whose answer was lost is not made twice. The
  * token is of the rows too: with another request behind it, DynamoDB would refuse it.
  */
-const tokenOf = (idempotencyKey: string, items: TransactWriteItem[]): string =>
+const requestTokenOf = (idempotencyKey: string, items: TransactWriteItem[]): string =>
   createHash("sha256")
     .update(JSON.stringify([idempotencyKey, items]))
     .digest("hex")

@@ -17,14 +17,14 @@ import type { Placeholder } from "../placeholders.ts";
 import { type ExpressionField, readDynamo } from "../read-dynamodb.ts";
 import type { DynamoAction } from "../target-dynamodb.ts";
 import { fillTemplate } from "../template.ts";
-import { type Input, isoOf, lookUp } from "../values.ts";
-import type { Call } from "./call.ts";
+import { type Input, isoOf, placeholderValue } from "../values.ts";
+import type { DatabaseCall } from "./call.ts";
 import { dynamoFault } from "./dynamodb-fault.ts";
 import { writeRows } from "./dynamodb-rows.ts";
 import { jsonSafe } from "./json-safe.ts";
 import { collector } from "./rows.ts";
 
-interface DynamoCall extends Call<DynamoAction> {
+interface DynamoCall extends DatabaseCall<DynamoAction> {
   region: string | undefined;
   endpoint: string | undefined;
 }
@@ -47,59 +47,59 @@ export function closeDynamo(): void {
 export async function runDynamo(call: DynamoCall): Promise<unknown> {
   const { action, signal } = call;
   try {
-    return await perform(call, clientOf(call.region, call.endpoint));
+    return await performDynamo(call, clientOf(call.region, call.endpoint));
   } catch (error) {
     signal.throwIfAborted();
     throw dynamoFault(error, action.table);
   }
 }
 
-async function perform(call: DynamoCall, client: DynamoDBClient): Promise<unknown> {
+async function performDynamo(call: DynamoCall, client: DynamoDBClient): Promise<unknown> {
   const { action, input, rows, signal } = call;
   if (rows) return writeRows(client, { ...call, rows }, (row) => writeOf(action, row));
-  const request = requestOf(action, input);
+  const request = dynamoRequestOf(action, input);
   const options = { abortSignal: signal };
   switch (action.operation) {
     case "put": {
       const Item = attributes(action.item, input);
       const command = new PutItemCommand({ ...request, Item, ReturnValues: "ALL_OLD" });
-      return written("replaced", (await client.send(command, options)).Attributes);
+      return writtenItem("replaced", (await client.send(command, options)).Attributes);
     }
     case "get": {
       const Key = attributes(action.key, input);
       const command = new GetItemCommand({ ...request, Key, ConsistentRead: action.consistent });
-      return { item: itemOf((await client.send(command, options)).Item) };
+      return { item: plainItemOf((await client.send(command, options)).Item) };
     }
     case "update": {
       const Key = attributes(action.key, input);
       const command = new UpdateItemCommand({ ...request, Key, ReturnValues: "ALL_NEW" });
-      return written("item", (await client.send(command, options)).Attributes);
+      return writtenItem("item", (await client.send(command, options)).Attributes);
     }
     case "delete": {
       const Key = attributes(action.key, input);
       const command = new DeleteItemCommand({ ...request, Key, ReturnValues: "ALL_OLD" });
-      return written("deleted", (await client.send(command, options)).Attributes);
+      return writtenItem("deleted", (await client.send(command, options)).Attributes);
     }
     case "query":
-      return query(
+      return queryPages(
         client,
         { ...request, IndexName: action.index, ScanIndexForward: action.forward },
         call,
         action.max_rows,
       );
     case "count":
-      return count(client, { ...request, IndexName: action.index, Select: "COUNT" }, call);
+      return countItems(client, { ...request, IndexName: action.index, Select: "COUNT" }, call);
   }
 }
 
 /** The write of a row. An action that reads has none: such a request was refused. */
 export function writeOf(action: DynamoAction, input: Input): TransactWriteItem {
-  const request = requestOf(action, input);
+  const request = dynamoRequestOf(action, input);
   switch (action.operation) {
     case "put":
       return { Put: { ...request, Item: attributes(action.item, input) } };
     case "update":
-      // The catalog's schema requires an update's expression, which `requestOf` has compiled.
+      // The catalog's schema requires an update's expression, which `dynamoRequestOf` has compiled.
       return { Update: { ...request, Key: attributes(action.key, input) } as Update };
     case "delete":
       return { Delete: { ...request, Key: attributes(action.key, input) } };
@@ -108,16 +108,21 @@ export function writeOf(action: DynamoAction, input: Input): TransactWriteItem {
   }
 }
 
-async function query(client: DynamoDBClient, request: QueryCommandInput, { signal }: DynamoCall, maxRows?: number) {
+async function queryPages(
+  client: DynamoDBClient,
+  request: QueryCommandInput,
+  { signal }: DynamoCall,
+  maxRows?: number,
+) {
   const { rows, add, isTruncated } = collector(maxRows);
   for await (const { Items = [] } of pages(client, request, signal)) {
-    for (const item of Items) add(itemOf(item));
+    for (const item of Items) add(plainItemOf(item));
     if (isTruncated()) break;
   }
   return { items: rows, count: rows.length, truncated: isTruncated() };
 }
 
-async function count(client: DynamoDBClient, request: QueryCommandInput, { signal }: DynamoCall) {
+async function countItems(client: DynamoDBClient, request: QueryCommandInput, { signal }: DynamoCall) {
   let total = 0;
   for await (const { Count = 0 } of pages(client, request, signal)) total += Count;
   return { count: total };
@@ -141,9 +146,9 @@ const parameters: Record<ExpressionField, string> = {
 };
 
 /** The compiled expressions. Values of the input are in ExpressionAttributeValues only. */
-export function requestOf(action: DynamoAction, input: Input) {
+export function dynamoRequestOf(action: DynamoAction, input: Input) {
   const { expressions, values } = readDynamo(action);
-  const pairs = values.map((placeholder, i) => [`:p${i}`, bound(placeholder, input)]);
+  const pairs = values.map((placeholder, i) => [`:p${i}`, bindAttribute(placeholder, input)]);
   return {
     TableName: action.table,
     ...Object.fromEntries(
@@ -166,10 +171,10 @@ function marshalled(value: unknown): Record<string, AttributeValue> {
 }
 
 const attributes = (template: unknown, input: Input): Record<string, AttributeValue> =>
-  marshalled(fillTemplate(template, "plain", ({ placeholder }) => bound(placeholder, input)));
+  marshalled(fillTemplate(template, "plain", ({ placeholder }) => bindAttribute(placeholder, input)));
 
-function bound(placeholder: Placeholder, input: Input): unknown {
-  const value = lookUp(placeholder, input) ?? null;
+function bindAttribute(placeholder: Placeholder, input: Input): unknown {
+  const value = placeholderValue(placeholder, input) ?? null;
   return placeholder.type === "date" && value !== null ? isoOf(String(value)) : value;
 }
 
@@ -181,13 +186,13 @@ const numberOf = (text: string): number | string => {
 
 type Item = Record<string, AttributeValue> | undefined;
 
-const itemOf = (item: Item, noteDeep?: () => void) =>
+const plainItemOf = (item: Item, noteDeep?: () => void) =>
   item === undefined ? null : jsonSafe(unmarshall(item, { wrapNumbers: numberOf }), noteDeep);
 
 /** The result of a write, which fails nothing any more, whatever the item is. */
-function written(name: "replaced" | "item" | "deleted", item: Item): Record<string, unknown> {
+function writtenItem(name: "replaced" | "item" | "deleted", item: Item): Record<string, unknown> {
   const marks: { too_deep?: true } = {};
-  const kept = itemOf(item, () => {
+  const kept = plainItemOf(item, () => {
     marks.too_deep = true;
   });
   return { [name]: kept, ...marks };

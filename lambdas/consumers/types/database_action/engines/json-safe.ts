@@ -21,7 +21,7 @@ function refuseDeep(): never {
 function partSafe(value: unknown, noteDeep: Note, depth: number): unknown {
   switch (typeof value) {
     case "bigint":
-      return wholeNumber(value);
+      return safeInteger(value);
     case "number":
       // JSON has no NaN and no Infinity, and would write null.
       return Number.isFinite(value) ? value : String(value);
@@ -37,7 +37,7 @@ function partSafe(value: unknown, noteDeep: Note, depth: number): unknown {
 }
 
 /** Exact integers stay numbers; larger ones become strings, so that they keep their digits in JSON. */
-export const wholeNumber = (value: bigint): number | string =>
+export const safeInteger = (value: bigint): number | string =>
   Number.isSafeInteger(Number(value)) ? Number(value) : String(value);
 
 function objectSafe(value: object, noteDeep: Note, depth: number): unknown {
@@ -69,7 +69,7 @@ function bsonSafe(type: string, value: object, inner: (part: unknown) => unknown
     position?: number;
     sub_type?: number;
   };
-  if (type === "Long" && bson.toBigInt) return wholeNumber(bson.toBigInt());
+  if (type === "Long" && bson.toBigInt) return safeInteger(bson.toBigInt());
   if (type === "Double" || type === "Int32") return inner(bson.value);
   if (type === "Binary" && bson.sub_type !== 4 && bson.buffer) {
     return Buffer.from(bson.buffer).subarray(0, bson.position).toString("base64");

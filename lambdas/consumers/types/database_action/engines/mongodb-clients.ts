@@ -3,7 +3,7 @@ import { untilAborted } from "../../../clients/until-aborted.ts";
 import { type ConnectedCall, connectTimeoutMs } from "./call.ts";
 import { Unconnected } from "./network-fault.ts";
 
-interface Kept {
+interface KeptMongo {
   client: MongoClient;
   /** Rejects with an Unconnected if no server can be reached or logged in to at first. */
   connected: Promise<unknown>;
@@ -11,7 +11,7 @@ interface Kept {
   discarded: boolean;
 }
 
-const kept = new Map<string, Kept>();
+const kept = new Map<string, KeptMongo>();
 /** The latest URL of each reference. */
 const urls = new Map<string, string>();
 
@@ -25,18 +25,18 @@ export async function withClient<T>(
   work: (client: MongoClient) => Promise<T>,
 ): Promise<T> {
   retire(url, reference);
-  const entry = kept.get(url) ?? open(url);
+  const entry = kept.get(url) ?? openClient(url);
   entry.users++;
   try {
     await untilAborted(signal, entry.connected);
     return await work(entry.client);
   } catch (error) {
     // The driver's own repetitions hide whether a write was sent before no server was left; a new client says so once more.
-    if (error instanceof Unconnected || isUnreachable(error)) discard(url, entry);
+    if (error instanceof Unconnected || isUnreachable(error)) closeClient(url, entry);
     throw error;
   } finally {
     entry.users--;
-    if (signal.aborted) discard(url, entry);
+    if (signal.aborted) closeClient(url, entry);
     if (entry.discarded && entry.users === 0) close(entry);
   }
 }
@@ -47,18 +47,18 @@ function retire(url: string, reference: string): void {
   urls.set(reference, url);
   const entry = before === undefined || before === url ? undefined : kept.get(before);
   if (!entry) return;
-  discard(before as string, entry);
+  closeClient(before as string, entry);
   if (entry.users === 0) close(entry);
 }
 
 export function closeMongo(): void {
   for (const [url, entry] of kept) {
-    discard(url, entry);
+    closeClient(url, entry);
     if (entry.users === 0) close(entry);
   }
 }
 
-function open(url: string): Kept {
+function openClient(url: string): KeptMongo {
   const client = new MongoClient(url, {
     maxPoolSize: 4,
     // Shorter than the time after which firewalls drop idle connections of a frozen Lambda.
@@ -78,7 +78,7 @@ function open(url: string): Kept {
   return entry;
 }
 
-function discard(url: string, entry: Kept): void {
+function closeClient(url: string, entry: KeptMongo): void {
   entry.discarded = true;
   if (kept.get(url) === entry) kept.delete(url);
 }
@@ -86,4 +86,4 @@ function discard(url: string, entry: Kept): void {
 const isUnreachable = (error: unknown): boolean =>
   (error as Partial<Error> | undefined)?.name === "MongoServerSelectionError";
 
-const close = ({ client }: Kept) => void client.close().catch(() => {});
+const close = ({ client }: KeptMongo) => void client.close().catch(() => {});

@@ -1,6 +1,6 @@
 import { JobError, type JobErrorCode } from "../../../../core/job/job-error.ts";
 import { providerCodeOf } from "../../../../core/job/provider-code.ts";
-import { codeOf, type FaultOf, fault, networkFault } from "./network-fault.ts";
+import { databaseFault, driverErrorCode, type FaultOf, networkFault } from "./network-fault.ts";
 
 /** The server's error codes (https://www.mongodb.com/docs/manual/reference/error-codes). */
 export const serverCodes: [numbers: number[], code: JobErrorCode, what: string][] = [
@@ -22,7 +22,7 @@ export const serverCodes: [numbers: number[], code: JobErrorCode, what: string][
 ];
 const labels = ["RetryableWriteError", "TransientTransactionError", "SystemOverloadedError", "RetryableError"];
 
-interface Answer extends Error {
+interface MongoAnswer extends Error {
   code?: unknown;
   codeName?: unknown;
   keyPattern?: Record<string, unknown>;
@@ -33,29 +33,32 @@ interface Answer extends Error {
 export const mongoFault: FaultOf = (error, reference) => {
   if (error instanceof JobError) return error;
   const { name = "", cause } = (error ?? {}) as Partial<Error>;
-  if (/^Mongo(Server|BulkWrite|WriteConcern)Error$/.test(name)) return answered(error as Answer);
+  if (/^Mongo(Server|BulkWrite|WriteConcern)Error$/.test(name)) return mongoServerFault(error as MongoAnswer);
   const network = networkFault(error, reference) ?? networkFault(cause, reference);
   if (network) return network;
   if (/^Mongo(Parse|InvalidArgument|MissingCredentials|MissingDependency|Compatibility)Error$/.test(name)) {
-    return fault("CONFIGURATION_ERROR", `MongoDB's client does not accept the action, or the URL in ${reference}.`);
+    return databaseFault(
+      "CONFIGURATION_ERROR",
+      `MongoDB's client does not accept the action, or the URL in ${reference}.`,
+    );
   }
-  if (name === "MongoOperationTimeoutError") return fault("TIMEOUT", "MongoDB: the operation took too long.");
-  if (name === "MongoServerSelectionError") return fault("CONNECTION_ERROR", "MongoDB cannot be reached.");
+  if (name === "MongoOperationTimeoutError") return databaseFault("TIMEOUT", "MongoDB: the operation took too long.");
+  if (name === "MongoServerSelectionError") return databaseFault("CONNECTION_ERROR", "MongoDB cannot be reached.");
   if (/^Mongo.*(Network|ServerSelection|Topology|PoolCleared|PoolClosed|NotConnected|ConnectionPool)/.test(name)) {
-    return fault("CONNECTION_ERROR", "MongoDB cannot be reached, or the connection was lost.");
+    return databaseFault("CONNECTION_ERROR", "MongoDB cannot be reached, or the connection was lost.");
   }
-  if (name.startsWith("BSON")) return fault("VALIDATION_ERROR", "MongoDB: a value cannot be stored.");
-  return fault("PROVIDER_ERROR", "MongoDB's client failed.");
+  if (name.startsWith("BSON")) return databaseFault("VALIDATION_ERROR", "MongoDB: a value cannot be stored.");
+  return databaseFault("PROVIDER_ERROR", "MongoDB's client failed.");
 };
 
-function answered(error: Answer): JobError {
-  const number = Number(codeOf(error));
+function mongoServerFault(error: MongoAnswer): JobError {
+  const number = Number(driverErrorCode(error));
   // Numbers above 10,000 are locations in the server's parsers of stages, expressions and updates.
   const [, code = number > 15_000 ? "CONFIGURATION_ERROR" : "PROVIDER_ERROR", what = "the server failed"] =
     serverCodes.find(([known]) => known.includes(number)) ?? [];
   const transient = code === "PROVIDER_ERROR" && labels.some((label) => error.hasErrorLabel?.(label));
   const fields = Object.keys(error.keyPattern ?? {}).join(", ");
-  return fault(
+  return databaseFault(
     transient ? "SERVICE_UNAVAILABLE" : code,
     `MongoDB: ${what}${fields === "" ? "" : ` (index on ${fields})`}; code ${Number.isNaN(number) ? "unknown" : number}.`,
     providerCodeOf(error.codeName) ?? (Number.isNaN(number) ? undefined : String(number)),

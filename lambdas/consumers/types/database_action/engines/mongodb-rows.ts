@@ -5,7 +5,7 @@ import type { ConnectedCall } from "./call.ts";
 import { mongoFault } from "./mongodb-fault.ts";
 import { inRow } from "./row-fault.ts";
 
-type Call = Pick<ConnectedCall<unknown>, "signal" | "reference">;
+type MongoCall = Pick<ConnectedCall<unknown>, "signal" | "reference">;
 type Results = Record<string, unknown>[];
 type Perform = (input: Input, session?: ClientSession) => Promise<Record<string, unknown>>;
 
@@ -13,9 +13,14 @@ type Perform = (input: Input, session?: ClientSession) => Promise<Record<string,
  * Runs an operation per row of a list, in their order, until one fails. A replica set and a sharded cluster do that in one
  * transaction; a standalone server has none, so there the rows before the one that failed stay written.
  */
-export async function performRows(call: Call, client: MongoClient, rows: Row[], perform: Perform): Promise<unknown> {
-  return summary(
-    (await hasTransactions(client)) ? await together(call, client, rows, perform) : await alone(call, rows, perform),
+export async function performRows(
+  call: MongoCall,
+  client: MongoClient,
+  rows: Row[],
+  perform: Perform,
+): Promise<unknown> {
+  return bulkSummary(
+    (await hasTransactions(client)) ? await together(call, client, rows, perform) : await runAlone(call, rows, perform),
   );
 }
 
@@ -25,7 +30,7 @@ async function hasTransactions(client: MongoClient): Promise<boolean> {
   return setName !== undefined || msg === "isdbgrid";
 }
 
-async function together(call: Call, client: MongoClient, rows: Row[], perform: Perform): Promise<Results> {
+async function together(call: MongoCall, client: MongoClient, rows: Row[], perform: Perform): Promise<Results> {
   const session = client.startSession();
   try {
     session.startTransaction();
@@ -39,7 +44,7 @@ async function together(call: Call, client: MongoClient, rows: Row[], perform: P
   }
 }
 
-const alone = (call: Call, rows: Row[], perform: Perform): Promise<Results> =>
+const runAlone = (call: MongoCall, rows: Row[], perform: Perform): Promise<Results> =>
   each(call, rows, perform, { isUndone: false });
 
 function left(done: number): string {
@@ -49,7 +54,7 @@ function left(done: number): string {
 
 /** The work is not stopped by an abort, so the signal is read before each row. */
 async function each(
-  { signal, reference }: Call,
+  { signal, reference }: MongoCall,
   rows: Row[],
   perform: (row: Row) => Promise<Record<string, unknown>>,
   { isUndone }: { isUndone: boolean },
@@ -66,7 +71,7 @@ async function each(
 }
 
 /** Counts are added up; ids are collected in the order of the rows. */
-function summary(results: Results): Record<string, unknown> {
+function bulkSummary(results: Results): Record<string, unknown> {
   const summed: Record<string, unknown> = {};
   const collect = (name: string, ids: unknown[]) => {
     summed[name] = [...((summed[name] as unknown[] | undefined) ?? []), ...ids];

@@ -1,10 +1,10 @@
 import { type ClientSession, type Collection, type Document, type Filter, ObjectId, type UpdateFilter } from "mongodb";
-import { given } from "../../../../core/kernel/given.ts";
+import { defined } from "../../../../core/kernel/defined.ts";
 import { untilAborted } from "../../../clients/until-aborted.ts";
 import { readingOf, type TemplateField } from "../read-mongodb.ts";
 import type { MongoAction } from "../target-mongodb.ts";
 import { fillTemplate, type Hole } from "../template.ts";
-import { type Input, instantOf, lookUp } from "../values.ts";
+import { type Input, instantOf, placeholderValue } from "../values.ts";
 import { type ConnectedCall, serverTimeoutMs } from "./call.ts";
 import { jsonSafe } from "./json-safe.ts";
 import { withClient } from "./mongodb-clients.ts";
@@ -25,8 +25,10 @@ export async function runMongo(call: ConnectedCall<MongoAction>): Promise<unknow
     return await withClient(call, (client) => {
       const collection = client.db().collection(action.collection);
       const work = call.rows
-        ? performRows(call, client, call.rows, (input, session) => perform({ ...call, input }, collection, session))
-        : perform(call, collection);
+        ? performRows(call, client, call.rows, (input, session) =>
+            performMongo({ ...call, input }, collection, session),
+          )
+        : performMongo(call, collection);
       return untilAborted(signal, work);
     });
   } catch (error) {
@@ -35,24 +37,24 @@ export async function runMongo(call: ConnectedCall<MongoAction>): Promise<unknow
   }
 }
 
-async function perform(
+async function performMongo(
   call: ConnectedCall<MongoAction>,
   collection: Collection,
   session?: ClientSession,
 ): Promise<Record<string, unknown>> {
   const { action, input } = call;
-  const filled = (field: TemplateField) => fill(field, (action as Record<string, unknown>)[field], input);
+  const filled = (field: TemplateField) => fillField(field, (action as Record<string, unknown>)[field], input);
   const filter = (filled("filter") ?? {}) as Filter<Document>;
-  const options = { maxTimeMS: serverTimeoutMs(call), ...given({ session }) };
+  const options = { maxTimeMS: serverTimeoutMs(call), ...defined({ session }) };
   switch (action.operation) {
     case "find": {
       const { sort, skip, limit } = action;
-      const asked = { ...options, ...given({ sort, skip, limit, projection: filled("projection") as Document }) };
+      const asked = { ...options, ...defined({ sort, skip, limit, projection: filled("projection") as Document }) };
       return documentsOf(collection.find(filter, asked), action.max_rows);
     }
     case "findOne": {
       const { sort, skip } = action;
-      const asked = { ...options, ...given({ sort, skip, projection: filled("projection") as Document }) };
+      const asked = { ...options, ...defined({ sort, skip, projection: filled("projection") as Document }) };
       return { document: jsonSafe(await collection.findOne(filter, asked)) };
     }
     case "countDocuments":
@@ -72,7 +74,7 @@ async function perform(
       const update = filled("update") as UpdateFilter<Document>;
       const done = await collection[action.operation](filter, update, {
         ...options,
-        ...given({ upsert: action.upsert }),
+        ...defined({ upsert: action.upsert }),
       });
       const { matchedCount, modifiedCount, upsertedId } = done;
       const upserted = upsertedId === null ? {} : { upserted_id: idSafe(upsertedId) };
@@ -90,11 +92,13 @@ async function perform(
 const idSafe = (id: unknown): unknown => jsonSafe(id, () => {});
 
 /** The action's JSON with the input's values filled in. */
-export const fill = (field: TemplateField, template: unknown, input: Input): unknown =>
-  template === undefined ? undefined : fillTemplate(template, readingOf(field, template), (hole) => bound(hole, input));
+export const fillField = (field: TemplateField, template: unknown, input: Input): unknown =>
+  template === undefined
+    ? undefined
+    : fillTemplate(template, readingOf(field, template), (hole) => bindHole(hole, input));
 
-function bound({ placeholder, reading }: Hole, input: Input): unknown {
-  const value = lookUp(placeholder, input) ?? null;
+function bindHole({ placeholder, reading }: Hole, input: Input): unknown {
+  const value = placeholderValue(placeholder, input) ?? null;
   if (value === null) return null;
   if (placeholder.type === "date") return new Date(instantOf(String(value)) as number);
   if (placeholder.type === "objectid") return new ObjectId(String(value));

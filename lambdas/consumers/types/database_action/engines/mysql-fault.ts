@@ -1,7 +1,7 @@
 import { JobError, type JobErrorCode } from "../../../../core/job/job-error.ts";
-import { codeOf, type FaultOf, fault, networkFault } from "./network-fault.ts";
+import { databaseFault, driverErrorCode, type FaultOf, networkFault } from "./network-fault.ts";
 
-interface Answer {
+interface MysqlAnswer {
   errno: number;
   /** The driver's symbol of the number, such as ER_LOCK_DEADLOCK, if it knows the number. */
   code?: string;
@@ -37,31 +37,31 @@ const states: [prefix: string, code: JobErrorCode, what: string][] = [
 ];
 
 /** Whether the error is the server's: then it has answered, and the connection is still usable (except after `endsConnection`). */
-export const isAnswer = (error: unknown): error is Answer =>
-  typeof (error as Partial<Answer> | undefined)?.errno === "number" && "sqlState" in (error as object);
+export const isMysqlAnswer = (error: unknown): error is MysqlAnswer =>
+  typeof (error as Partial<MysqlAnswer> | undefined)?.errno === "number" && "sqlState" in (error as object);
 
 /** After these errors the server has closed the connection, or no longer accepts writes. */
 export const endsConnection = (error: unknown): boolean =>
   (error as { fatal?: boolean }).fatal === true ||
-  [1053, 1290, 1792, 1836, 1927, 4031].includes((error as Partial<Answer>).errno ?? 0);
+  [1053, 1290, 1792, 1836, 1927, 4031].includes((error as Partial<MysqlAnswer>).errno ?? 0);
 
 export const mysqlFault: FaultOf = (error, reference) => {
   if (error instanceof JobError) return error;
-  if (isAnswer(error)) return answered(error);
+  if (isMysqlAnswer(error)) return mysqlServerFault(error);
   return (
     networkFault(error, reference) ??
-    fault("PROVIDER_ERROR", `MySQL's client failed${suffix(codeOf(error))}.`, codeOf(error))
+    databaseFault("PROVIDER_ERROR", `MySQL's client failed${suffix(driverErrorCode(error))}.`, driverErrorCode(error))
   );
 };
 
 const suffix = (code: string) => (code === "" ? "" : ` (${code})`);
 
-function answered({ errno, code: symbol = "", sqlState = "", sqlMessage = "" }: Answer): JobError {
+function mysqlServerFault({ errno, code: symbol = "", sqlState = "", sqlMessage = "" }: MysqlAnswer): JobError {
   const [, code, what] = errorNumbers.find(([errnos]) => errnos.includes(errno)) ??
     states.find(([prefix]) => sqlState.startsWith(prefix)) ?? [0, "PROVIDER_ERROR" as const, "the server failed"];
-  return fault(
+  return databaseFault(
     code,
-    `MySQL: ${what}${named(errno, sqlMessage)}; error ${errno}${suffix(sqlState)}.`,
+    `MySQL: ${what}${namedIn(errno, sqlMessage)}; error ${errno}${suffix(sqlState)}.`,
     symbolOf(errno, symbol),
   );
 }
@@ -71,7 +71,7 @@ const symbolOf = (errno: number, symbol: string): string =>
   /^(ER|EE|HA_ERR|WARN)_[A-Z0-9_]+$/.test(symbol) ? symbol : String(errno);
 
 /** The key or constraint, which comes last in the message or in backquotes. Anything before it may be a value. */
-function named(errno: number, message: string): string {
+function namedIn(errno: number, message: string): string {
   const key = errno === 1062 ? /for key '([\w$.-]{1,129})'$/.exec(message)?.[1] : undefined;
   const constraint = [1451, 1452].includes(errno) ? /CONSTRAINT `([\w$.-]{1,64})`/.exec(message)?.[1] : undefined;
   const name = key ?? constraint;

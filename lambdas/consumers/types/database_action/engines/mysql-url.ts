@@ -6,7 +6,7 @@ import { unreadableUrl } from "./network-fault.ts";
  * a URL set any option, such as several statements per query. `ssl-mode` means the same as in MySQL's own clients. Without it
  * there is no TLS, so a URL that asks for TLS in another client's way is refused.
  */
-export function optionsOf(text: string, reference: string): ConnectionOptions {
+export function mysqlOptionsOf(text: string, reference: string): ConnectionOptions {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   const database = url?.pathname.slice(1);
   if (!url || !database || !/^(mysql|mariadb):$/.test(url.protocol)) throw unreadableUrl(reference, form);

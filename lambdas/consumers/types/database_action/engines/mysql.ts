@@ -1,15 +1,15 @@
 import { Socket } from "node:net";
 import mysql from "mysql2";
 import { JobError } from "../../../../core/job/job-error.ts";
-import { given } from "../../../../core/kernel/given.ts";
+import { defined } from "../../../../core/kernel/defined.ts";
 import { guardEvents, guarded } from "../../../clients/guarded.ts";
 import type { PlaceholderType } from "../placeholders.ts";
 import { compile } from "../statement.ts";
 import type { SqlAction } from "../target-sql.ts";
-import { type Input, isoOf, lookUp } from "../values.ts";
+import { type Input, isoOf, placeholderValue } from "../values.ts";
 import { type ConnectedCall, serverTimeoutMs } from "./call.ts";
-import { endsConnection, isAnswer, mysqlFault } from "./mysql-fault.ts";
-import { optionsOf } from "./mysql-url.ts";
+import { endsConnection, isMysqlAnswer, mysqlFault } from "./mysql-fault.ts";
+import { mysqlOptionsOf } from "./mysql-url.ts";
 import { isUndone, withUnconnected } from "./network-fault.ts";
 import { type Connecting, type Connection, Pool } from "./pool.ts";
 import { inRow } from "./row-fault.ts";
@@ -31,9 +31,10 @@ export const closeMysql = () => pool.close();
 /** A prepared statement with bound parameters, or one transaction of it per row, on a connection that the warm Lambda keeps. */
 export async function runMysql(call: ConnectedCall<SqlAction>): Promise<unknown> {
   const { action, input, rows, signal } = call;
-  optionsOf(call.url, call.reference);
+  mysqlOptionsOf(call.url, call.reference);
   const { text, placeholders } = compile(action.statement, "mysql");
-  const valuesOf = (one: Input) => placeholders.map((placeholder) => bound(placeholder.type, lookUp(placeholder, one)));
+  const valuesOf = (one: Input) =>
+    placeholders.map((placeholder) => bindMysql(placeholder.type, placeholderValue(placeholder, one)));
   try {
     return await pool.use(call.url, call, async (connection) => {
       try {
@@ -42,7 +43,7 @@ export async function runMysql(call: ConnectedCall<SqlAction>): Promise<unknown>
         return await run(connection, action, { sql: text, values: valuesOf(input) });
       } catch (error) {
         // The fault of a row is an answer too, and its transaction has been rolled back.
-        if (!(error instanceof JobError) && (!isAnswer(error) || endsConnection(error))) connection.destroy();
+        if (!(error instanceof JobError) && (!isMysqlAnswer(error) || endsConnection(error))) connection.destroy();
         throw error;
       }
     });
@@ -65,13 +66,13 @@ async function runRows(connection: MysqlConnection, call: ConnectedCall<SqlActio
       await Promise.race([limitTime(connection, serverTimeoutMs(call)), connection.lost]);
       // Not every storage engine undoes the rows before it.
       const one = (await run(connection, action, { sql, values }, collected).catch((error: unknown) => {
-        throw isAnswer(error) && !endsConnection(error)
+        throw isMysqlAnswer(error) && !endsConnection(error)
           ? inRow(i, mysqlFault(error, reference), { isUndone: false })
           : error;
       })) as Written;
       all.affected_rows += one.affected_rows;
       ids.push(one.insert_id ?? null);
-      Object.assign(all, given({ rows: one.rows, truncated: one.truncated, too_deep: one.too_deep }));
+      Object.assign(all, defined({ rows: one.rows, truncated: one.truncated, too_deep: one.too_deep }));
     }
     await ask("COMMIT");
   } catch (error) {
@@ -83,7 +84,7 @@ async function runRows(connection: MysqlConnection, call: ConnectedCall<SqlActio
 }
 
 function connect(url: string): Connecting<MysqlConnection> {
-  const options = optionsOf(url, "");
+  const options = mysqlOptionsOf(url, "");
   const socket = new Socket();
   const client = mysql.createConnection({
     ...options,
@@ -103,9 +104,9 @@ function connect(url: string): Connecting<MysqlConnection> {
     lost,
     mariadb: false,
     timeoutMs: 0,
-    query: (sql) => answer((done) => client.query(sql, done)),
+    query: (sql) => promised((done) => client.query(sql, done)),
     execute: client.execute.bind(client) as mysql.Connection["execute"],
-    ping: () => Promise.race([answer((done) => client.ping(done)), lost]),
+    ping: () => Promise.race([promised((done) => client.ping(done)), lost]),
     destroy() {
       connection.broken = true;
       socket.destroy();
@@ -115,7 +116,7 @@ function connect(url: string): Connecting<MysqlConnection> {
   client.on("error", fail);
   socket.on("close", () => fail({ code: "PROTOCOL_CONNECTION_LOST" }));
   guardEvents(socket, fail);
-  return { connection, ready: Promise.race([prepare(client, connection), lost]) };
+  return { connection, ready: Promise.race([prepareConnection(client, connection), lost]) };
 
   function fail(error: unknown) {
     reject(error);
@@ -123,12 +124,12 @@ function connect(url: string): Connecting<MysqlConnection> {
   }
 }
 
-const answer = (ask: (done: (error: unknown, rows?: unknown) => void) => void): Promise<unknown> =>
+const promised = (ask: (done: (error: unknown, rows?: unknown) => void) => void): Promise<unknown> =>
   new Promise((resolve, reject) => ask((error, rows) => (error ? reject(error) : resolve(rows))));
 
 /** Results must not depend on the server's settings, and a value that does not fit is an error: it is never truncated. */
-async function prepare(client: mysql.Connection, connection: MysqlConnection): Promise<void> {
-  await answer((done) => client.connect(done));
+async function prepareConnection(client: mysql.Connection, connection: MysqlConnection): Promise<void> {
+  await promised((done) => client.connect(done));
   const [{ version }] = (await connection.query("SELECT VERSION() AS version")) as [{ version: string }];
   connection.mariadb = /mariadb/i.test(version);
   await connection.query(
@@ -146,7 +147,7 @@ async function limitTime(connection: MysqlConnection, ms: number): Promise<void>
 type Bound = string | number | boolean | null | ReturnType<typeof mysql.TypedParameter.LONGLONG>;
 
 /** Dates are UTC in MySQL's format, which has no time zone; arrays and objects are JSON. */
-export function bound(type: PlaceholderType, value: unknown): Bound {
+export function bindMysql(type: PlaceholderType, value: unknown): Bound {
   if (value === undefined || value === null) return null;
   if (type === "array" || type === "object") return JSON.stringify(value);
   if (type === "date") return isoOf(String(value)).replace("T", " ").replace("Z", "");

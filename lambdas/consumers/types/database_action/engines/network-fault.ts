@@ -7,7 +7,11 @@ export type FaultOf = (error: unknown, reference: string) => JobError;
  * Messages are made from codes and the names of tables, columns and constraints. A driver's own message quotes values
  * and statements, so it is neither repeated nor kept as the cause.
  */
-export const fault = (code: ConstructorParameters<typeof JobError>[0], message: string, providerCode?: string) =>
+export const databaseFault = (
+  code: ConstructorParameters<typeof JobError>[0],
+  message: string,
+  providerCode?: string,
+) =>
   new JobError(code, message, {
     providerCode,
     nothingDone: refusesToBegin(code, providerCode),
@@ -35,7 +39,7 @@ export const withUnconnected =
   (error, reference) =>
     error instanceof Unconnected ? (undone(faultOf(error.cause, reference)) as JobError) : faultOf(error, reference);
 
-export const codeOf = (error: unknown): string => {
+export const driverErrorCode = (error: unknown): string => {
   const { code } = (error ?? {}) as { code?: unknown };
   return typeof code === "string" || typeof code === "number" ? String(code) : "";
 };
@@ -48,20 +52,21 @@ const unreadable = /^(ERR_INVALID_.*|ENOENT|URI_MALFORMED)$/;
 
 /** Names the reference only: the URL is a secret. */
 export const unreadableUrl = (reference: string, form = "engine://user:password@host:port/database"): JobError =>
-  fault("CONFIGURATION_ERROR", `The connection URL in ${reference} cannot be read; it has the form ${form}.`);
+  databaseFault("CONFIGURATION_ERROR", `The connection URL in ${reference} cannot be read; it has the form ${form}.`);
 
 /** The failure of a socket, a name look-up or TLS; undefined for any other error. */
 export function networkFault(error: unknown, reference: string): JobError | undefined {
-  const code = codeOf(error);
+  const code = driverErrorCode(error);
   if (tls.test(code)) {
-    return fault(
+    return databaseFault(
       "CONFIGURATION_ERROR",
       `TLS with the database in ${reference} failed (${code}); see the URL's TLS settings.`,
       code,
     );
   }
   if (unreadable.test(code)) return unreadableUrl(reference);
-  if (lost.test(code)) return fault("CONNECTION_ERROR", `The connection to the database failed (${code}).`, code);
+  if (lost.test(code))
+    return databaseFault("CONNECTION_ERROR", `The connection to the database failed (${code}).`, code);
   return undefined;
 }
 

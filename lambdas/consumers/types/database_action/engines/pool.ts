@@ -1,6 +1,6 @@
 import { JobError, undone } from "../../../../core/job/job-error.ts";
 import { untilAborted, within } from "../../../clients/until-aborted.ts";
-import { type Call, connectTimeoutMs, trustedIdleMs } from "./call.ts";
+import { connectTimeoutMs, type DatabaseCall, trustedIdleMs } from "./call.ts";
 import { Unconnected } from "./network-fault.ts";
 
 /** A connection of an SQL engine, as the pool sees it. */
@@ -17,7 +17,7 @@ export interface Connecting<C> {
   ready: Promise<unknown>;
 }
 
-interface Limits extends Pick<Call<unknown>, "clock" | "signal"> {
+interface Limits extends Pick<DatabaseCall<unknown>, "clock" | "signal"> {
   /** The reference that the URL comes from: a new URL of the same reference replaces it. */
   reference?: string;
 }

@@ -1,5 +1,5 @@
 import { JobError } from "../../../../core/job/job-error.ts";
-import { codeOf, type FaultOf, fault, networkFault } from "./network-fault.ts";
+import { databaseFault, driverErrorCode, type FaultOf, networkFault } from "./network-fault.ts";
 
 /** SQLSTATEs, the longest match first (https://www.postgresql.org/docs/current/errcodes-appendix.html). */
 export const sqlStates: [prefix: string, code: ConstructorParameters<typeof JobError>[0], what: string][] = [
@@ -47,40 +47,44 @@ export const sqlStates: [prefix: string, code: ConstructorParameters<typeof JobE
 const sqlState = /^[0-9A-Z]{5}$/;
 
 /** Whether the error has a SQLSTATE: then the server has answered, and the connection is still usable (except after `endsConnection`). */
-export const isAnswer = (error: unknown): boolean => sqlState.test(codeOf(error)) && "severity" in (error as object);
+export const isPostgresAnswer = (error: unknown): boolean =>
+  sqlState.test(driverErrorCode(error)) && "severity" in (error as object);
 
 /** After these errors the server has closed the connection, or no longer accepts writes. */
-export const endsConnection = (error: unknown): boolean => /^(57P|08|25006)/.test(codeOf(error));
+export const endsConnection = (error: unknown): boolean => /^(57P|08|25006)/.test(driverErrorCode(error));
 
 export const postgresFault: FaultOf = (error, reference) => {
   if (error instanceof JobError) return error;
-  if (isAnswer(error)) return answered(error as Answer);
+  if (isPostgresAnswer(error)) return postgresServerFault(error as PostgresAnswer);
   const known = networkFault(error, reference);
   if (known) return known;
   const { message = "" } = (error ?? {}) as Partial<Error>;
   if (message.startsWith("SASL") || /password/i.test(message)) {
-    return fault("UNAUTHORIZED", `PostgreSQL did not accept the user and password in ${reference}.`);
+    return databaseFault("UNAUTHORIZED", `PostgreSQL did not accept the user and password in ${reference}.`);
   }
   if (message.includes("does not support SSL")) {
-    return fault("CONFIGURATION_ERROR", `The server in ${reference} does not offer the TLS that its URL asks for.`);
+    return databaseFault(
+      "CONFIGURATION_ERROR",
+      `The server in ${reference} does not offer the TLS that its URL asks for.`,
+    );
   }
   if (/terminated|timeout|closed|not queryable/i.test(message)) {
-    return fault("CONNECTION_ERROR", "The connection to PostgreSQL was lost.");
+    return databaseFault("CONNECTION_ERROR", "The connection to PostgreSQL was lost.");
   }
-  return fault("PROVIDER_ERROR", "PostgreSQL's client failed.");
+  return databaseFault("PROVIDER_ERROR", "PostgreSQL's client failed.");
 };
 
-interface Answer {
+interface PostgresAnswer {
   code: string;
   table?: string;
   column?: string;
   constraint?: string;
 }
 
-function answered({ code, table, column, constraint }: Answer): JobError {
+function postgresServerFault({ code, table, column, constraint }: PostgresAnswer): JobError {
   const [, meaning = "PROVIDER_ERROR", what = "the server failed"] =
     sqlStates.toSorted(([a], [b]) => b.length - a.length).find(([prefix]) => code.startsWith(prefix)) ?? [];
   const where = [table && `table ${table}`, column && `column ${column}`, constraint && `constraint ${constraint}`];
   const named = where.filter(Boolean).join(", ");
-  return fault(meaning, `PostgreSQL: ${what}${named === "" ? "" : ` (${named})`}; SQLSTATE ${code}.`, code);
+  return databaseFault(meaning, `PostgreSQL: ${what}${named === "" ? "" : ` (${named})`}; SQLSTATE ${code}.`, code);
 }

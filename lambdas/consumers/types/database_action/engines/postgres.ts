@@ -8,12 +8,12 @@ import { guarded, guardSocket } from "../../../clients/guarded.ts";
 import type { PlaceholderType } from "../placeholders.ts";
 import { compile } from "../statement.ts";
 import type { SqlAction } from "../target-sql.ts";
-import { type Input, isoOf, lookUp } from "../values.ts";
+import { type Input, isoOf, placeholderValue } from "../values.ts";
 import { type ConnectedCall, serverTimeoutMs } from "./call.ts";
-import { deepJson, wholeNumber } from "./json-safe.ts";
+import { deepJson, safeInteger } from "./json-safe.ts";
 import { isUndone, unreadableUrl, withUnconnected } from "./network-fault.ts";
 import { type Connecting, type Connection, Pool } from "./pool.ts";
-import { endsConnection, isAnswer, postgresFault } from "./postgres-fault.ts";
+import { endsConnection, isPostgresAnswer, postgresFault } from "./postgres-fault.ts";
 import { inRow } from "./row-fault.ts";
 import { type Collector, collectorOf, marksOf } from "./rows.ts";
 
@@ -32,16 +32,20 @@ export async function runPostgres(call: ConnectedCall<SqlAction>): Promise<unkno
   // pg accepts any string: as a host, or as a database of a server on this machine.
   if (!/^postgres(ql)?:\/\/[^/]/.test(call.url)) throw unreadableUrl(call.reference, urlForm);
   const { text, placeholders } = compile(action.statement, "postgres");
-  const valuesOf = (one: Input) => placeholders.map((placeholder) => bound(placeholder.type, lookUp(placeholder, one)));
+  const valuesOf = (one: Input) =>
+    placeholders.map((placeholder) => bindPostgres(placeholder.type, placeholderValue(placeholder, one)));
   try {
     return await pool.use(call.url, call, async (connection) => {
       try {
         if (rows) return await runRows(connection, call, text, rows.map(valuesOf));
         await limitTime(connection, serverTimeoutMs(call));
-        return resultOf(action, await query(connection, { text, values: valuesOf(input) }, collectorOf(action)));
+        return postgresResultOf(
+          action,
+          await queryPostgres(connection, { text, values: valuesOf(input) }, collectorOf(action)),
+        );
       } catch (error) {
         // The fault of a row is an answer too, and its transaction has been rolled back.
-        if (!(error instanceof JobError) && (!isAnswer(error) || endsConnection(error))) connection.destroy();
+        if (!(error instanceof JobError) && (!isPostgresAnswer(error) || endsConnection(error))) connection.destroy();
         throw error;
       }
     });
@@ -70,8 +74,8 @@ async function runRows(
   try {
     for (const [i, values] of rows.entries()) {
       await limitTime(connection, serverTimeoutMs(call));
-      const done = await query(connection, { name, text, values }, collected).catch((error: unknown) => {
-        throw isAnswer(error) && !endsConnection(error)
+      const done = await queryPostgres(connection, { name, text, values }, collected).catch((error: unknown) => {
+        throw isPostgresAnswer(error) && !endsConnection(error)
           ? inRow(i, postgresFault(error, call.reference), { isUndone: true })
           : error;
       });
@@ -84,7 +88,7 @@ async function runRows(
     await rollBack(connection, name);
     throw error;
   }
-  return resultOf(call.action, { ...resultIn(collected), rowCount: affected, returns });
+  return postgresResultOf(call.action, { ...resultIn(collected), rowCount: affected, returns });
 }
 
 /** A connection that cannot be rolled back is destroyed, and the server rolls it back. */
@@ -135,7 +139,7 @@ async function limitTime(connection: PostgresConnection, ms: number): Promise<vo
 }
 
 /** Dates are ISO in UTC; arrays and objects are JSON, for json and jsonb columns and functions. */
-export function bound(type: PlaceholderType, value: unknown): unknown {
+export function bindPostgres(type: PlaceholderType, value: unknown): unknown {
   if (value === undefined || value === null) return null;
   if (type === "array" || type === "object") return JSON.stringify(value);
   if (type === "date") return isoOf(String(value));
@@ -148,7 +152,7 @@ interface Statement {
   values: unknown[];
 }
 
-function query(connection: PostgresConnection, statement: Statement, collected: Collector) {
+function queryPostgres(connection: PostgresConnection, statement: Statement, collected: Collector) {
   const { promise, resolve, reject } = Promise.withResolvers<pg.QueryResult>();
   // Without a callback the query keeps no rows: those beyond the limit are read and dropped.
   const running = connection.client.query(
@@ -167,32 +171,32 @@ function query(connection: PostgresConnection, statement: Statement, collected: 
 
 const resultIn = (collected: Collector) => ({ rows: collected.rows, ...marksOf(collected) });
 
-type Outcome = Awaited<ReturnType<typeof query>>;
+type CollectedRows = Awaited<ReturnType<typeof queryPostgres>>;
 
-function resultOf({ operation }: SqlAction, { rows, rowCount, returns, ...marks }: Outcome) {
+function postgresResultOf({ operation }: SqlAction, { rows, rowCount, returns, ...marks }: CollectedRows) {
   if (operation === "read" || operation === "aggregate") return { rows, row_count: rowCount ?? rows.length, ...marks };
   return { affected_rows: rowCount ?? 0, ...(returns && { rows, ...marks }) };
 }
 
 const { INT8, NUMERIC, BYTEA, DATE, TIMESTAMP, TIMESTAMPTZ, INTERVAL, JSON: PLAIN_JSON, JSONB } = pg.types.builtins;
 type Parser = (text: string) => unknown;
-const asWritten: Parser = (text) => text;
+const asSent: Parser = (text) => text;
 /** Shorter JSON cannot be nested too deeply. */
-const json: Parser = (text) =>
+const parseJsonColumn: Parser = (text) =>
   text.length > 2 * deepestNesting && isDeepJson(Buffer.from(text)) ? deepJson : parseExactly(text);
 
 /** The parser of each type. Types that are missing here are parsed by pg: bool becomes a boolean. */
 const parsers: Record<number, Parser> = {
-  [INT8]: (text) => wholeNumber(BigInt(text)),
-  [NUMERIC]: asWritten,
+  [INT8]: (text) => safeInteger(BigInt(text)),
+  [NUMERIC]: asSent,
   [BYTEA]: (text) => Buffer.from(text.slice(2), "hex").toString("base64"),
   // Kept as the server wrote them: a Date has only milliseconds, and turns a day into a moment in some time zone.
-  [DATE]: asWritten,
+  [DATE]: asSent,
   [TIMESTAMP]: (text) => text.replace(" ", "T"),
   [TIMESTAMPTZ]: (text) => text.replace(" ", "T").replace(/\+00$/, "Z"),
-  [INTERVAL]: asWritten,
-  [PLAIN_JSON]: json,
-  [JSONB]: json,
+  [INTERVAL]: asSent,
+  [PLAIN_JSON]: parseJsonColumn,
+  [JSONB]: parseJsonColumn,
 };
 
 /** The array type of each type of items (pg_type.typarray), because pg would parse the items of arrays differently. */

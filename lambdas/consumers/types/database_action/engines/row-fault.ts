@@ -1,5 +1,5 @@
 import { JobError } from "../../../../core/job/job-error.ts";
-import { given } from "../../../../core/kernel/given.ts";
+import { defined } from "../../../../core/kernel/defined.ts";
 
 /**
  * The fault of one row of a list. Rows are counted from 0, as in a pointer, and none of their values is named. `isUndone` says whether
@@ -15,6 +15,6 @@ export function inRow(
     retryable,
     providerCode,
     nothingDone: fault.nothingDone && (isUndone || row === 0),
-    ...given({ retryAfterMs }),
+    ...defined({ retryAfterMs }),
   });
 }

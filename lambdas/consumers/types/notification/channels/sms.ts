@@ -2,11 +2,11 @@ import type { MessageAttributeValue, SNSClient } from "@aws-sdk/client-sns";
 import { JobError } from "../../../../core/job/job-error.ts";
 import { messagingFault, messagingFaults } from "../../../clients/aws/messaging-faults.ts";
 import { clientPerPlace, clientSettings } from "../../../clients/aws/regional-clients.ts";
-import { type Meaning, namesOf } from "../../../clients/fault-table.ts";
+import { errorNamesOf, type Meaning } from "../../../clients/fault-table.ts";
 import { contentFor, type SendChannel, type Sending, settingFor } from "../channel.ts";
-import { type Achieved, fanOut, type Outcome } from "../fan-out.ts";
+import { type Achieved, fanOut, type SendOutcome } from "../fan-out.ts";
 import type { SmsTarget } from "../target.ts";
-import { fill, render } from "../template.ts";
+import { fillVariables, render } from "../template.ts";
 import { longestSms, plainNumber, smsNumber } from "./sms-limits.ts";
 
 const snsClients = () =>
@@ -47,7 +47,7 @@ export const smsChannel =
       concurrency: 10,
       signal,
       log,
-      send: async ([number = ""]) => [await publish(client, number, message, setting, signal)],
+      send: async ([number = ""]) => [await publishSms(client, number, message, setting, signal)],
     });
     if (achieved.sent.length === 0) throw noneReached(achieved);
     return achieved;
@@ -63,42 +63,42 @@ function recipientsOf(sending: Sending): string[] {
   if (template === undefined) {
     throw new JobError("VALIDATION_ERROR", "sms.to is required: the message has no recipient template.");
   }
-  return [fill(template, typeof body === "object" ? body : {}, "sms.to")];
+  return [fillVariables(template, typeof body === "object" ? body : {}, "sms.to")];
 }
 
-async function publish(
+async function publishSms(
   client: SNSClient,
   number: string,
   message: string,
   setting: SmsTarget,
   signal: AbortSignal,
-): Promise<Outcome> {
+): Promise<SendOutcome> {
   if (smsNumber(number) === undefined) return { dead: "InvalidPhoneNumber" };
   const { PublishCommand } = await import("@aws-sdk/client-sns");
   const command = new PublishCommand({
     PhoneNumber: number,
     Message: message,
     MessageAttributes: {
-      "AWS.SNS.SMS.SMSType": text(setting.type ?? "Transactional"),
-      ...(setting.sender_id !== undefined && { "AWS.SNS.SMS.SenderID": text(setting.sender_id) }),
+      "AWS.SNS.SMS.SMSType": stringAttribute(setting.type ?? "Transactional"),
+      ...(setting.sender_id !== undefined && { "AWS.SNS.SMS.SenderID": stringAttribute(setting.sender_id) }),
     },
   });
   try {
     const { MessageId } = await client.send(command, { abortSignal: signal });
     return { id: MessageId ?? "" };
   } catch (cause) {
-    const dead = deadReason(cause);
+    const dead = deadNumberReason(cause);
     if (dead !== undefined) return { dead };
     throw messagingFault(smsFaults, cause, signal);
   }
 }
 
-const text = (StringValue: string): MessageAttributeValue => ({ DataType: "String", StringValue });
+const stringAttribute = (StringValue: string): MessageAttributeValue => ({ DataType: "String", StringValue });
 
 /** Only the message of an SNS error says which parameter is wrong, and so whether it is the number. */
-function deadReason(cause: unknown): string | undefined {
+function deadNumberReason(cause: unknown): string | undefined {
   const { message = "" } = Object(cause) as { message?: string };
-  const names = namesOf(cause);
+  const names = errorNamesOf(cause);
   if (names.includes("OptedOut") || /opted[ -]?out/i.test(message)) return "OptedOut";
   const aboutNumber = /PhoneNumber|phone number/i.test(message);
   return aboutNumber && names.some((name) => name.startsWith("InvalidParameter")) ? "InvalidPhoneNumber" : undefined;

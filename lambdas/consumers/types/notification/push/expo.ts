@@ -1,6 +1,6 @@
 import { JobError } from "../../../../core/job/job-error.ts";
 import type { Execution } from "../../../../core/operations/execution.ts";
-import { acceptedFor, exchange, type HttpRequest, sentFor } from "../../../clients/http/exchange.ts";
+import { acceptedFor, exchange, type HttpRequest, requestsFor } from "../../../clients/http/exchange.ts";
 import { codeOfJson, firstOwn } from "../../../clients/http/failure-code.ts";
 import { setHeader } from "../../../clients/http/headers.ts";
 import { readJson } from "../../../clients/http/read-body.ts";
@@ -9,7 +9,7 @@ import { shownId } from "../../../clients/http/shown-answer.ts";
 import { statusError } from "../../../clients/http/status.ts";
 import { buildUrl } from "../../../clients/http/url.ts";
 import { asJobError } from "../failures.ts";
-import { fanOut, type Outcome } from "../fan-out.ts";
+import { fanOut, type SendOutcome } from "../fan-out.ts";
 import type { PushTarget } from "../target.ts";
 import type { Push, SendPush } from "./push.ts";
 
@@ -33,7 +33,7 @@ export const sendExpo: SendPush<Extract<PushTarget, { provider: "expo" }>> = asy
     method: "POST",
     url,
     headers,
-    body: JSON.stringify(tokens.map((to) => messageFor(to, push))),
+    body: JSON.stringify(tokens.map((to) => expoMessageFor(to, push))),
   });
   return fanOut({
     recipients: push.tokens,
@@ -45,13 +45,13 @@ export const sendExpo: SendPush<Extract<PushTarget, { provider: "expo" }>> = asy
     log,
     send: async (batch) => {
       const usable = batch.filter((token) => tokenShape.test(token));
-      const outcomes = await outcomesOf(execution, usable, (tokens) => exchange(post(tokens), signal, execution));
+      const outcomes = await ticketOutcomesOf(execution, usable, (tokens) => exchange(post(tokens), signal, execution));
       return batch.map((token) => outcomes.get(token) ?? { dead: "InvalidToken" });
     },
   });
 };
 
-const messageFor = (to: string, { title, body, data }: Push) => ({ to, title, body, ...(data && { data }) });
+const expoMessageFor = (to: string, { title, body, data }: Push) => ({ to, title, body, ...(data && { data }) });
 
 interface Ticket {
   status?: string;
@@ -59,26 +59,26 @@ interface Ticket {
   details?: { error?: string };
 }
 
-type Outcomes = Map<string, Outcome>;
+type Outcomes = Map<string, SendOutcome>;
 type Post = (tokens: string[]) => Promise<Response>;
 
-async function outcomesOf(execution: Execution, tokens: string[], post: Post): Promise<Outcomes> {
+async function ticketOutcomesOf(execution: Execution, tokens: string[], post: Post): Promise<Outcomes> {
   if (tokens.length === 0) return new Map();
   const response = await post(tokens);
-  const answer = (await readJson(response, execution.signal)) as Answer | undefined;
+  const answer = (await readJson(response, execution.signal)) as ExpoAnswer | undefined;
   const accepted = acceptedFor(response);
   const projects = response.ok || accepted ? undefined : projectsIn(answer, tokens);
   if (projects) return oneByOne(execution, projects, post);
   if (!response.ok) {
-    const providerCode = codeOfJson(answer, response.status, sentFor(response));
+    const providerCode = codeOfJson(answer, response.status, requestsFor(response));
     throw statusError(response, execution.clock.now(), { who: "Expo", providerCode, accepted });
   }
   const tickets = Array.isArray(answer?.data) ? answer.data : undefined;
   if (!tickets) throw noTicket();
-  return new Map(tokens.map((token, i) => [token, tickets[i] ? outcomeOf(tickets[i], response) : noTicket()]));
+  return new Map(tokens.map((token, i) => [token, tickets[i] ? ticketOutcomeOf(tickets[i], response) : noTicket()]));
 }
 
-interface Answer {
+interface ExpoAnswer {
   data?: Ticket[];
   errors?: { code?: string; details?: Record<string, unknown> }[];
 }
@@ -87,7 +87,7 @@ interface Answer {
  * The tokens by project, if Expo refuses a request because its tokens belong to several projects, and names these. Undefined if
  * the reason is another, or if all tokens would still be in one group.
  */
-function projectsIn(answer: Answer | undefined, tokens: string[]): string[][] | undefined {
+function projectsIn(answer: ExpoAnswer | undefined, tokens: string[]): string[][] | undefined {
   const errors = Array.isArray(answer?.errors) ? answer.errors : [];
   const error = errors.find(({ code }) => code === "PUSH_TOO_MANY_EXPERIENCE_IDS");
   const named = Object.values(error?.details ?? {}).map((list) => new Set(Array.isArray(list) ? list : []));
@@ -102,9 +102,9 @@ function projectsIn(answer: Answer | undefined, tokens: string[]): string[][] | 
 async function oneByOne(execution: Execution, projects: string[][], post: Post): Promise<Outcomes> {
   const all: Outcomes = new Map();
   for (const tokens of projects) {
-    const outcomes = await outcomesOf(execution, tokens, post).catch((cause) => {
+    const outcomes = await ticketOutcomesOf(execution, tokens, post).catch((cause) => {
       const error = asJobError(cause, execution.log);
-      return new Map<string, Outcome>(tokens.map((token) => [token, error]));
+      return new Map<string, SendOutcome>(tokens.map((token) => [token, error]));
     });
     for (const [token, outcome] of outcomes) all.set(token, outcome);
   }
@@ -115,9 +115,9 @@ async function oneByOne(execution: Execution, projects: string[][], post: Post):
 const noTicket = () =>
   new JobError("PROVIDER_ERROR", "Expo answered without a ticket.", { retryable: false, nothingDone: false });
 
-function outcomeOf({ status, id, details }: Ticket, response: Response): Outcome {
-  if (status === "ok") return { id: shownId(id, sentFor(response)) };
-  const providerCode = firstOwn([details?.error], sentFor(response));
+function ticketOutcomeOf({ status, id, details }: Ticket, response: Response): SendOutcome {
+  if (status === "ok") return { id: shownId(id, requestsFor(response)) };
+  const providerCode = firstOwn([details?.error], requestsFor(response));
   switch (details?.error) {
     case "DeviceNotRegistered":
       return { dead: "DeviceNotRegistered" };

@@ -1,6 +1,6 @@
 import { JobError } from "../../../../core/job/job-error.ts";
 import type { Execution } from "../../../../core/operations/execution.ts";
-import { acceptedFor, exchange, sentFor } from "../../../clients/http/exchange.ts";
+import { acceptedFor, exchange, requestsFor } from "../../../clients/http/exchange.ts";
 import { firstOwn } from "../../../clients/http/failure-code.ts";
 import { readJson } from "../../../clients/http/read-body.ts";
 import { secureUrlOf } from "../../../clients/http/settings.ts";
@@ -8,7 +8,7 @@ import { shownId } from "../../../clients/http/shown-answer.ts";
 import { statusError } from "../../../clients/http/status.ts";
 import { withToken } from "../../../clients/http/tokens.ts";
 import { buildUrl } from "../../../clients/http/url.ts";
-import { fanOut, type Outcome } from "../fan-out.ts";
+import { fanOut, type SendOutcome } from "../fan-out.ts";
 import type { PushTarget } from "../target.ts";
 import type { Push, SendPush } from "./push.ts";
 import { serviceAccountOf, serviceAccountSource } from "./service-account.ts";
@@ -33,14 +33,14 @@ export const sendFcm: SendPush<Extract<PushTarget, { provider: "fcm" }>> = async
     signal,
     log,
     send: async ([device = ""]) => {
-      const body = JSON.stringify({ message: messageFor(device, push) });
+      const body = JSON.stringify({ message: fcmMessageFor(device, push) });
       const response = await withToken(
         execution,
         source,
         (token) => exchange({ method: "POST", url, headers: jsonHeaders(token), body }, signal, execution),
         async (refused) => !(await isThirdParty(refused.clone(), signal)),
       );
-      return [await outcomeOf(response, execution)];
+      return [await pushOutcomeOf(response, execution)];
     },
   });
 };
@@ -49,7 +49,7 @@ const jsonHeaders = (token: string) =>
   new Headers({ authorization: `Bearer ${token}`, "content-type": "application/json" });
 
 /** FCM requires `data` to be a map of strings. */
-const messageFor = (token: string, { title, body, data }: Push) => ({
+const fcmMessageFor = (token: string, { title, body, data }: Push) => ({
   token,
   notification: { title, body },
   ...(data && { data: Object.fromEntries(Object.entries(data).map(([key, value]) => [key, asText(value)])) }),
@@ -66,34 +66,34 @@ interface FcmError {
 /** Whether a 401 is not about this request's token, but about the credentials that FCM has for APNs or web push. */
 async function isThirdParty(response: Response, signal: AbortSignal): Promise<boolean> {
   const answer = (await readJson(response, signal)) as { error?: FcmError } | undefined;
-  return codesOf(answer?.error).includes(thirdParty);
+  return fcmCodesOf(answer?.error).includes(thirdParty);
 }
 
 const thirdParty = "THIRD_PARTY_AUTH_ERROR";
 
-async function outcomeOf(response: Response, { signal, clock }: Execution): Promise<Outcome> {
+async function pushOutcomeOf(response: Response, { signal, clock }: Execution): Promise<SendOutcome> {
   const answer = (await readJson(response, signal)) as { name?: string; error?: FcmError } | undefined;
-  if (response.ok) return { id: shownId(answer?.name, sentFor(response)) };
-  const dead = deadReason(response.status, answer?.error ?? {});
+  if (response.ok) return { id: shownId(answer?.name, requestsFor(response)) };
+  const dead = deadTokenReason(response.status, answer?.error ?? {});
   if (dead) return { dead };
-  if (codesOf(answer?.error).includes(thirdParty)) {
+  if (fcmCodesOf(answer?.error).includes(thirdParty)) {
     // The other devices, which may be of another platform, are not affected.
     return new JobError("CONFIGURATION_ERROR", "FCM has no valid APNs or web push credentials for the app.", {
       providerCode: thirdParty,
     });
   }
-  const providerCode = firstOwn([...codesOf(answer?.error), answer?.error?.status], sentFor(response));
+  const providerCode = firstOwn([...fcmCodesOf(answer?.error), answer?.error?.status], requestsFor(response));
   return statusError(response, clock.now(), { who: "FCM", providerCode, accepted: acceptedFor(response) });
 }
 
-const codesOf = ({ details = [] }: FcmError = {}) => details.map(({ errorCode }) => errorCode);
+const fcmCodesOf = ({ details = [] }: FcmError = {}) => details.map(({ errorCode }) => errorCode);
 
 /**
  * FCM's name of the reason why a device is not to be tried again. A 404 that is not FCM's own, such as a proxy's, says nothing
  * about the device, and an INVALID_ARGUMENT may be about the message.
  */
-function deadReason(status: number, { status: name, message, details = [] }: FcmError): string | undefined {
-  const codes = codesOf({ details });
+function deadTokenReason(status: number, { status: name, message, details = [] }: FcmError): string | undefined {
+  const codes = fcmCodesOf({ details });
   if (codes.includes("UNREGISTERED") || (status === 404 && name === "NOT_FOUND")) return "UNREGISTERED";
   const aboutToken =
     details.some(({ fieldViolations }) => fieldViolations?.some(({ field }) => field === "message.token")) ||

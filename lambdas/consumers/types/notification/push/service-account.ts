@@ -5,8 +5,8 @@ import { JobError } from "../../../../core/job/job-error.ts";
 import { parsedJson } from "../../../../core/kernel/parsed-json.ts";
 import { urlFault } from "../../../../core/kernel/url.ts";
 import type { Secrets } from "../../../../core/ports/secrets.ts";
-import { exchange, sentFor } from "../../../clients/http/exchange.ts";
-import { codeOfJson, parsed } from "../../../clients/http/failure-code.ts";
+import { exchange, requestsFor } from "../../../clients/http/exchange.ts";
+import { codeOfJson, parseAnswer } from "../../../clients/http/failure-code.ts";
 import { readBytes } from "../../../clients/http/read-body.ts";
 import { statusError } from "../../../clients/http/status.ts";
 import { type FreshToken, type TokenSource, tokenKey } from "../../../clients/http/tokens.ts";
@@ -44,7 +44,7 @@ export async function serviceAccountOf(secrets: Secrets, reference: Reference): 
 /** Where the access tokens of a service account come from. */
 export const serviceAccountSource = (account: ServiceAccount, scope: string, now: () => number): TokenSource => ({
   key: tokenKey("google", account.token_uri, account.client_email, account.private_key, scope),
-  fetch: (signal) => requestToken(account, scope, now, signal),
+  fetch: (signal) => requestGoogleToken(account, scope, now, signal),
 });
 
 /**
@@ -52,7 +52,7 @@ export const serviceAccountSource = (account: ServiceAccount, scope: string, now
  * key file says, so its fetch is replaced by one that calls the key's `token_uri`, which is also the audience. The library's
  * retries are off, because the job has its own.
  */
-async function requestToken(
+async function requestGoogleToken(
   account: ServiceAccount,
   scope: string,
   now: () => number,
@@ -68,7 +68,7 @@ async function requestToken(
     transporterOptions: {
       retryConfig: { shouldRetry: () => false },
       fetchImplementation: (_, init) =>
-        post(account.token_uri, String(init?.body), now, signal).catch((error) => {
+        postForm(account.token_uri, String(init?.body), now, signal).catch((error) => {
           // The library would wrap the error together with the request.
           failed.reject(error);
           throw error;
@@ -82,12 +82,12 @@ async function requestToken(
   return { token: access_token, lifetimeSeconds: expiry_date ? (expiry_date - Date.now()) / 1000 : 0 };
 }
 
-async function post(uri: string, body: string, now: () => number, signal: AbortSignal): Promise<Response> {
+async function postForm(uri: string, body: string, now: () => number, signal: AbortSignal): Promise<Response> {
   const headers = new Headers({ "content-type": "application/x-www-form-urlencoded" });
   const response = await exchange({ method: "POST", url: new URL(uri), headers, body }, signal);
   const bytes = await readBytes(response, signal, 64 * 1024);
   if (response.ok) return new Response(new Uint8Array(bytes), response);
-  const providerCode = codeOfJson(parsed(bytes), response.status, sentFor(response));
+  const providerCode = codeOfJson(parseAnswer(bytes), response.status, requestsFor(response));
   if (![400, 401, 403].includes(response.status)) {
     throw statusError(response, now(), { who: "The token endpoint", providerCode });
   }

@@ -2,7 +2,7 @@ import type { EventBridgeClient, PutEventsResultEntry } from "@aws-sdk/client-ev
 import { messagingFault, messagingFaults } from "../../../clients/aws/messaging-faults.ts";
 import { clientPerPlace, clientSettings } from "../../../clients/aws/regional-clients.ts";
 import type { Meaning } from "../../../clients/fault-table.ts";
-import { detailOf } from "../message.ts";
+import { publishedDetailOf } from "../message.ts";
 import type { PlaceOf } from "../target.ts";
 import type { Sending, Sent } from "./send.ts";
 
@@ -42,20 +42,20 @@ export const eventBridgeSender =
     const { bus, source } = place;
     const { PutEventsCommand } = await import("@aws-sdk/client-eventbridge");
     const client = await clients(bus.startsWith("arn:") ? bus.split(":")[3] : place.region);
-    const Detail = detailOf(sending.input, sending.idempotencyKey);
+    const Detail = publishedDetailOf(sending.input, sending.idempotencyKey);
     const entry = { EventBusName: bus, Source: source, DetailType: detailType, Detail };
     try {
       const { Entries } = await client.send(new PutEventsCommand({ Entries: [entry] }), {
         abortSignal: sending.signal,
       });
-      return { provider: "eventbridge", event_id: idOf(Entries?.[0]) };
+      return { provider: "eventbridge", event_id: eventIdOf(Entries?.[0]) };
     } catch (cause) {
       throw messagingFault(eventBridgeFaults, cause, sending.signal);
     }
   };
 
 /** The call succeeds even where its entry fails. */
-function idOf({ EventId, ErrorCode }: PutEventsResultEntry = {}): string {
+function eventIdOf({ EventId, ErrorCode }: PutEventsResultEntry = {}): string {
   if (EventId !== undefined && ErrorCode === undefined) return EventId;
   // With the status of a refusal, unless the code has another meaning.
   throw Object.assign(new Error("PutEvents failed for its entry"), {

@@ -4,7 +4,7 @@ import { referenceName, type TextOrReference } from "../../../../core/catalog/re
 import { JobError } from "../../../../core/job/job-error.ts";
 import { guardSocket } from "../../../clients/guarded.ts";
 import { idempotencyHeader } from "../limits.ts";
-import { bodyOf } from "../message.ts";
+import { publishedBodyOf } from "../message.ts";
 import type { PlaceOf } from "../target.ts";
 import { isLost, kafkaFault, mayNotBeIdempotent } from "./kafka-faults.ts";
 import { Keeper } from "./keeper.ts";
@@ -59,7 +59,7 @@ async function produce(sending: Sending, settings: Settings, name: string, topic
   const record = {
     topic,
     ...(input.key !== undefined && { key: input.key }),
-    value: bodyOf(input),
+    value: publishedBodyOf(input),
     headers: { ...input.headers, [idempotencyHeader]: idempotencyKey },
   };
   const send = async (producer: Client) => producer.send({ messages: [record], acks: -1 });

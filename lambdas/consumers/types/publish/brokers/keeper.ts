@@ -1,7 +1,7 @@
 import type { Clock } from "../../../../core/ports/clock.ts";
 import { untilAborted } from "../../../clients/until-aborted.ts";
 
-interface Kept<Client> {
+interface KeptClient<Client> {
   client: Promise<Client>;
   users: number;
   usedAt: number;
@@ -31,7 +31,7 @@ const trustedIdleMs = 60_000;
  */
 export class Keeper<Client> {
   readonly #rules: Rules<Client>;
-  readonly #kept = new Map<string, Kept<Client>>();
+  readonly #kept = new Map<string, KeptClient<Client>>();
 
   constructor(rules: Rules<Client>) {
     this.#rules = rules;
@@ -68,7 +68,7 @@ export class Keeper<Client> {
     await Promise.all(entries.map(([, entry]) => this.#end(entry)));
   }
 
-  async #usable(settings: string, { clock, signal }: Limits, open: () => Promise<Client>): Promise<Kept<Client>> {
+  async #usable(settings: string, { clock, signal }: Limits, open: () => Promise<Client>): Promise<KeptClient<Client>> {
     const kept = this.#kept.get(settings);
     if (kept && !this.#rules.isBroken(await untilAborted(signal, kept.client))) return kept;
     if (kept) this.#retire(settings, kept);
@@ -76,8 +76,8 @@ export class Keeper<Client> {
     return this.#kept.get(settings) ?? this.#open(settings, open, clock.now());
   }
 
-  #open(settings: string, open: () => Promise<Client>, usedAt: number): Kept<Client> {
-    const entry: Kept<Client> = { client: open(), users: 0, usedAt, discarded: false };
+  #open(settings: string, open: () => Promise<Client>, usedAt: number): KeptClient<Client> {
+    const entry: KeptClient<Client> = { client: open(), users: 0, usedAt, discarded: false };
     this.#kept.set(settings, entry);
     entry.client.catch(() => this.#discard(settings, entry));
     return entry;
@@ -90,18 +90,18 @@ export class Keeper<Client> {
     }
   }
 
-  #retire(settings: string, entry: Kept<Client>): void {
+  #retire(settings: string, entry: KeptClient<Client>): void {
     this.#discard(settings, entry);
     void this.#end(entry);
   }
 
-  #discard(settings: string, entry: Kept<Client>): void {
+  #discard(settings: string, entry: KeptClient<Client>): void {
     entry.discarded = true;
     if (this.#kept.get(settings) === entry) this.#kept.delete(settings);
   }
 
   /** Nobody waits for the end: a peer that hangs would not answer it. */
-  async #end({ client, users }: Kept<Client>): Promise<void> {
+  async #end({ client, users }: KeptClient<Client>): Promise<void> {
     if (users > 0) return;
     await client.then((one) => this.#rules.close(one)).catch(() => {});
   }

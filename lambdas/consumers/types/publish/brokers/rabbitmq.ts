@@ -5,7 +5,7 @@ import { referenceName } from "../../../../core/catalog/references.ts";
 import { JobError, undone } from "../../../../core/job/job-error.ts";
 import { within } from "../../../clients/until-aborted.ts";
 import { idempotencyHeader } from "../limits.ts";
-import { bodyOf } from "../message.ts";
+import { publishedBodyOf } from "../message.ts";
 import type { PlaceOf, TopicOf } from "../target.ts";
 import { Keeper } from "./keeper.ts";
 import { isLost, rabbitFault } from "./rabbitmq-faults.ts";
@@ -43,7 +43,7 @@ export async function sendToRabbitMq(
   const routingKey = routing_key ?? input.key ?? "";
   try {
     const publish = (connection: Connection) => withChannel(sending, connection, exchange, routingKey);
-    await connections.use(url, sending, () => open(url).catch(unopened), publish, isLost);
+    await connections.use(url, sending, () => openConnection(url).catch(unopened), publish, isLost);
   } catch (error) {
     throw signal.aborted ? signal.reason : rabbitFault(error);
   }
@@ -55,7 +55,7 @@ const unopened = (error: unknown): never => {
   throw undone(rabbitFault(error));
 };
 
-async function open(url: string): Promise<Connection> {
+async function openConnection(url: string): Promise<Connection> {
   const model = await connect(url, { timeout: connectTimeoutMs, noDelay: true });
   const state = { isClosed: false, isBlocked: false };
   // Without a listener an error would end the process.
@@ -119,13 +119,15 @@ function confirmed(channel: ConfirmChannel, sending: Sending, exchange: string, 
     contentEncoding: "utf-8",
     headers: { ...input.headers, [idempotencyHeader]: idempotencyKey },
   };
-  const body = Buffer.from(bodyOf(input));
-  channel.publish(exchange, routingKey, body, options, (error: unknown) => (error ? reject(refused()) : resolve()));
+  const body = Buffer.from(publishedBodyOf(input));
+  channel.publish(exchange, routingKey, body, options, (error: unknown) =>
+    error ? reject(returnedFault()) : resolve(),
+  );
   return promise;
 }
 
 const unroutable = "RabbitMQ has no queue for the message: none is bound to the exchange with this routing key.";
 
 /** A queue that is full and rejects what is published says so too. Another queue to which the message was routed may have it. */
-const refused = () =>
+const returnedFault = () =>
   new JobError("SERVICE_UNAVAILABLE", "RabbitMQ refused the message: a queue is full or could not store it.");

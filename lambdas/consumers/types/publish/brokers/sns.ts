@@ -4,7 +4,7 @@ import { clientPerPlace, clientSettings } from "../../../clients/aws/regional-cl
 import type { Meaning } from "../../../clients/fault-table.ts";
 import { attributeSafeBody } from "../message.ts";
 import type { TopicOf } from "../target.ts";
-import { attributesOf, groupOf } from "./attributes.ts";
+import { messageAttributesOf, messageGroupOf } from "./attributes.ts";
 import type { Sending, Sent } from "./send.ts";
 
 const snsClients = () =>
@@ -40,8 +40,8 @@ export const snsSender =
     const command = new PublishCommand({
       TopicArn: arn,
       Message: attributeSafeBody(sending.input),
-      MessageAttributes: attributesOf(sending),
-      ...groupOf(sending, arn),
+      MessageAttributes: messageAttributesOf(sending),
+      ...messageGroupOf(sending, arn),
     });
     try {
       const { MessageId = "", SequenceNumber } = await client.send(command, { abortSignal: sending.signal });

@@ -6,7 +6,7 @@ import type { Meaning } from "../../../clients/fault-table.ts";
 import { attributeSafeBody } from "../message.ts";
 import { queueArn, queueUrl } from "../queue-address.ts";
 import type { TopicOf } from "../target.ts";
-import { attributesOf, groupOf } from "./attributes.ts";
+import { messageAttributesOf, messageGroupOf } from "./attributes.ts";
 import type { Sending, Sent } from "./send.ts";
 
 const sqsClients = () =>
@@ -50,8 +50,8 @@ export const sqsSender =
     const command = new SendMessageCommand({
       QueueUrl: queueUrl(arn),
       MessageBody: attributeSafeBody(sending.input),
-      MessageAttributes: attributesOf(sending),
-      ...groupOf(sending, arn.name),
+      MessageAttributes: messageAttributesOf(sending),
+      ...messageGroupOf(sending, arn.name),
     });
     try {
       const { MessageId = "", SequenceNumber } = await client.send(command, { abortSignal: sending.signal });

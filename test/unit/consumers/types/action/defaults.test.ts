@@ -1,4 +1,4 @@
-import { credentialsOf } from "../../../../../lambdas/consumers/types/action/credentials.ts";
+import { appCredentialsOf } from "../../../../../lambdas/consumers/types/action/credentials.ts";
 import { evaluatedDefaults as evaluated } from "../../../../../lambdas/consumers/types/action/defaults.ts";
 import type { Execution } from "../../../../../lambdas/core/operations/execution.ts";
 import { aJob, noon } from "../../../../support/builders.ts";
@@ -12,7 +12,7 @@ const execution = (input: Execution["input"], more: Partial<Execution> = {}) => 
   ...more,
 });
 
-const noCredentials = credentialsOf(fakeSecrets({}), "shop");
+const noCredentials = appCredentialsOf(fakeSecrets({}), "shop");
 const evaluatedDefaults = (...[of, defaults]: [Parameters<typeof evaluated>[0], Parameters<typeof evaluated>[1]]) =>
   evaluated(of, defaults, noCredentials);
 

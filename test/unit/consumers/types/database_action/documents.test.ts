@@ -1,7 +1,7 @@
 import { unmarshall } from "@aws-sdk/util-dynamodb";
 import * as fc from "fast-check";
-import { requestOf } from "../../../../../lambdas/consumers/types/database_action/engines/dynamodb.ts";
-import { fill } from "../../../../../lambdas/consumers/types/database_action/engines/mongodb.ts";
+import { dynamoRequestOf } from "../../../../../lambdas/consumers/types/database_action/engines/dynamodb.ts";
+import { fillField } from "../../../../../lambdas/consumers/types/database_action/engines/mongodb.ts";
 
 describe("MongoDB's JSON", () => {
   it("takes the input's values as they are in queries, documents and updates", () => {
@@ -12,15 +12,15 @@ describe("MongoDB's JSON", () => {
       "'quoted'": '"{{a}}"',
       none: "{{none?}}",
     };
-    expect(fill("filter", filter, { data: { a: "$x", b: 1, day: "2030-01-01" } })).toEqual({
+    expect(fillField("filter", filter, { data: { a: "$x", b: 1, day: "2030-01-01" } })).toEqual({
       a: "$x",
       b: { $in: [1, "x"] },
       day: new Date("2030-01-01"),
       "'quoted'": "$x",
       none: null,
     });
-    expect(fill("document", "{{data:object}}", { data: { a: [1] } })).toEqual({ a: [1] });
-    expect(fill("update", { $set: { a: "{{a}}" } }, { data: { a: "$x" } })).toEqual({ $set: { a: "$x" } });
+    expect(fillField("document", "{{data:object}}", { data: { a: [1] } })).toEqual({ a: [1] });
+    expect(fillField("update", { $set: { a: "{{a}}" } }, { data: { a: "$x" } })).toEqual({ $set: { a: "$x" } });
   });
 
   it("marks values as literals where MongoDB would read an expression", () => {
@@ -30,12 +30,14 @@ describe("MongoDB's JSON", () => {
       { $project: { a: "{{a}}", list: "{{list:array}}", plain: { $literal: "{{a}}" } } },
       { $limit: "{{n:integer}}" },
     ];
-    expect(fill("pipeline", pipeline, { data })).toEqual([
+    expect(fillField("pipeline", pipeline, { data })).toEqual([
       { $match: { a: "$password", $expr: { $eq: ["$b", { $literal: "$password" }] } } },
       { $project: { a: { $literal: "$password" }, list: { $literal: ["$$ROOT"] }, plain: { $literal: "$password" } } },
       { $limit: 3 },
     ]);
-    expect(fill("update", [{ $set: { a: "{{a}}" } }], { data })).toEqual([{ $set: { a: { $literal: "$password" } } }]);
+    expect(fillField("update", [{ $set: { a: "{{a}}" } }], { data })).toEqual([
+      { $set: { a: { $literal: "$password" } } },
+    ]);
   });
 
   it("takes values as they are in the queries of projections and stages, and nowhere else", () => {
@@ -43,7 +45,7 @@ describe("MongoDB's JSON", () => {
     const query = { a: "{{a}}" };
     const filled = { a: "$password" };
     const literal = { a: { $literal: "$password" } };
-    expect(fill("projection", { lines: { $elemMatch: query }, b: query }, { data })).toEqual({
+    expect(fillField("projection", { lines: { $elemMatch: query }, b: query }, { data })).toEqual({
       lines: { $elemMatch: filled },
       b: literal,
     });
@@ -53,7 +55,7 @@ describe("MongoDB's JSON", () => {
       { $project: { query, restrictSearchWithMatch: query } },
       { $lookup: { from: "n", as: "n", pipeline: [{ $match: query }, { $project: query }] } },
     ];
-    expect(fill("pipeline", pipeline, { data })).toEqual([
+    expect(fillField("pipeline", pipeline, { data })).toEqual([
       { $geoNear: { near: { type: "Point", coordinates: [1, 2] }, distanceField: "d", query: filled } },
       { $graphLookup: { from: "n", startWith: literal.a, as: "n", restrictSearchWithMatch: filled } },
       { $project: { query: literal, restrictSearchWithMatch: literal } },
@@ -72,7 +74,7 @@ describe("MongoDB's JSON", () => {
     const filter = { a: "{{a}}", total: { $gte: "{{n:float}}" } };
     fc.assert(
       fc.property(fc.string(), fc.double(), (a, n) => {
-        expect(operators(fill("filter", filter, { data: { a, n } }))).toEqual(["$gte"]);
+        expect(operators(fillField("filter", filter, { data: { a, n } }))).toEqual(["$gte"]);
       }),
     );
   });
@@ -90,7 +92,7 @@ describe("DynamoDB's expressions", () => {
   it("are the same for every input, whose values are numbered across them", () => {
     fc.assert(
       fc.property(fc.string(), fc.maxSafeInteger(), (customer, from) => {
-        const { ExpressionAttributeValues, ...request } = requestOf(action, {
+        const { ExpressionAttributeValues, ...request } = dynamoRequestOf(action, {
           data: { from, total: 1.5 },
           filter: { customer },
         });

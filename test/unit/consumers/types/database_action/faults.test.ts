@@ -1,7 +1,7 @@
 import { dynamoFault } from "../../../../../lambdas/consumers/types/database_action/engines/dynamodb-fault.ts";
 import { mongoFault } from "../../../../../lambdas/consumers/types/database_action/engines/mongodb-fault.ts";
 import { mysqlFault } from "../../../../../lambdas/consumers/types/database_action/engines/mysql-fault.ts";
-import { optionsOf } from "../../../../../lambdas/consumers/types/database_action/engines/mysql-url.ts";
+import { mysqlOptionsOf } from "../../../../../lambdas/consumers/types/database_action/engines/mysql-url.ts";
 import type { FaultOf } from "../../../../../lambdas/consumers/types/database_action/engines/network-fault.ts";
 import { postgresFault } from "../../../../../lambdas/consumers/types/database_action/engines/postgres-fault.ts";
 import { JobError } from "../../../../../lambdas/core/job/job-error.ts";
@@ -148,7 +148,7 @@ test("messages of DynamoDB's errors quote names only", () => {
 describe("MySQL's URL", () => {
   it("gives the host, the user and the TLS mode, and nothing else", () => {
     const url = "mysql://a%40b:p%2Fw@host:3307/shop?ssl-mode=VERIFY_IDENTITY&multipleStatements=true&flags=LOCAL_FILES";
-    expect(optionsOf(url, "x")).toEqual({
+    expect(mysqlOptionsOf(url, "x")).toEqual({
       host: "host",
       port: 3307,
       user: "a@b",
@@ -156,8 +156,8 @@ describe("MySQL's URL", () => {
       database: "shop",
       ssl: { rejectUnauthorized: true, verifyIdentity: true },
     });
-    expect(optionsOf("mysql://u@host/shop", "x")).not.toHaveProperty("ssl");
-    expect(optionsOf("mysql://u@[::1]:3307/shop", "x")).toMatchObject({ host: "::1", port: 3307 });
+    expect(mysqlOptionsOf("mysql://u@host/shop", "x")).not.toHaveProperty("ssl");
+    expect(mysqlOptionsOf("mysql://u@[::1]:3307/shop", "x")).toMatchObject({ host: "::1", port: 3307 });
   });
 
   it.each([
@@ -168,7 +168,7 @@ describe("MySQL's URL", () => {
     "mysql://u:p@host/shop?ssl-mode=ON",
     "mysql://u:p@host/shop?ssl-ca=/ca.pem&ssl-mode=VERIFY_CA",
   ])("is refused if it cannot be parsed, or asks for TLS in another client's way: %s", (url) => {
-    expect(() => optionsOf(url, 'secret("db")')).toThrow(
+    expect(() => mysqlOptionsOf(url, 'secret("db")')).toThrow(
       expect.objectContaining({ code: "CONFIGURATION_ERROR", message: expect.stringContaining('secret("db")') }),
     );
   });

@@ -1,8 +1,12 @@
 import * as fc from "fast-check";
-import { bound as mysqlBound } from "../../../../../lambdas/consumers/types/database_action/engines/mysql.ts";
-import { bound as postgresBound } from "../../../../../lambdas/consumers/types/database_action/engines/postgres.ts";
+import { bindMysql as mysqlBound } from "../../../../../lambdas/consumers/types/database_action/engines/mysql.ts";
+import { bindPostgres as postgresBound } from "../../../../../lambdas/consumers/types/database_action/engines/postgres.ts";
 import { compile, type Dialect } from "../../../../../lambdas/consumers/types/database_action/statement.ts";
-import { inputFaults, lookUp, plainNames } from "../../../../../lambdas/consumers/types/database_action/values.ts";
+import {
+  placeholderFaults,
+  placeholderValue,
+  plainNames,
+} from "../../../../../lambdas/consumers/types/database_action/values.ts";
 
 const insert = "INSERT INTO orders (customer, total) VALUES ('{{customer:string:1:64}}', {{total:float:0}})";
 
@@ -93,9 +97,11 @@ describe("hostile input", () => {
       fc.property(hostile, fc.double({ min: 0, noNaN: true }), (customer, total) => {
         const input = { data: { customer, total } };
         const compiled = compile(insert, dialect);
-        if (inputFaults(compiled.placeholders, input, plainNames).length > 0) return;
+        if (placeholderFaults(compiled.placeholders, input, plainNames).length > 0) return;
         const bind = dialect === "postgres" ? postgresBound : mysqlBound;
-        const values = compiled.placeholders.map((placeholder) => bind(placeholder.type, lookUp(placeholder, input)));
+        const values = compiled.placeholders.map((placeholder) =>
+          bind(placeholder.type, placeholderValue(placeholder, input)),
+        );
         expect(compiled.text).toBe(text);
         expect(values[0]).toBe(customer);
         expect(Number(values[1])).toBe(total);

@@ -4,14 +4,14 @@ import {
   parsePlaceholder,
 } from "../../../../../lambdas/consumers/types/database_action/placeholders.ts";
 import {
-  inputFaults,
   isoOf,
-  lookUp,
+  placeholderFaults,
+  placeholderValue,
   plainNames,
 } from "../../../../../lambdas/consumers/types/database_action/values.ts";
 
 const check = (type: string, value: unknown) =>
-  inputFaults([parsePlaceholder(`x:${type}`) as Placeholder], { data: { x: value } }, plainNames);
+  placeholderFaults([parsePlaceholder(`x:${type}`) as Placeholder], { data: { x: value } }, plainNames);
 const uuid = "018f4e2a-7b1c-7def-8123-0123456789ab";
 
 describe("a value fits its placeholder", () => {
@@ -89,7 +89,7 @@ describe("the fields of an input", () => {
 
   it("are all reported at once, each with its pointer and only once", () => {
     const asked = placeholders("total:float", "a.b.0:string", "filter.id:uuid", "total:float", "filter:object");
-    const faults = inputFaults(asked, { data: { total: "x", a: { b: [] } } }, plainNames);
+    const faults = placeholderFaults(asked, { data: { total: "x", a: { b: [] } } }, plainNames);
     expect(faults.map(({ pointer }) => pointer)).toEqual([
       "/input/data/total",
       "/input/data/a/b/0",
@@ -100,14 +100,14 @@ describe("the fields of an input", () => {
 
   it("may be absent or null if they are optional", () => {
     const asked = placeholders("a?:integer:1", "b?:string", "filter.c?:uuid");
-    expect(inputFaults(asked, { data: { b: null } }, plainNames)).toEqual([]);
-    expect(inputFaults(asked, { data: { a: 0 } }, plainNames)).toHaveLength(1);
+    expect(placeholderFaults(asked, { data: { b: null } }, plainNames)).toEqual([]);
+    expect(placeholderFaults(asked, { data: { a: 0 } }, plainNames)).toHaveLength(1);
   });
 
   it("are never inherited properties", () => {
     for (const name of ["constructor", "__proto__.constructor.name", "toString", "hasOwnProperty", "a.length"]) {
       const [placeholder] = placeholders(name);
-      expect(lookUp(placeholder as Placeholder, { data: { a: "text" } })).toBeUndefined();
+      expect(placeholderValue(placeholder as Placeholder, { data: { a: "text" } })).toBeUndefined();
     }
   });
 

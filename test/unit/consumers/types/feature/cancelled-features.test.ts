@@ -2,7 +2,7 @@ import { runJob } from "../../../../../lambdas/consumers/engine/run-job.ts";
 import { decisionPolicy } from "../../../../../lambdas/consumers/types/feature/decisions.ts";
 import { execute as decide } from "../../../../../lambdas/consumers/types/feature/execute.ts";
 import type { FeatureTarget } from "../../../../../lambdas/consumers/types/feature/target.ts";
-import { type Job, messageOf } from "../../../../../lambdas/core/job/job.ts";
+import { type Job, jobMessageOf } from "../../../../../lambdas/core/job/job.ts";
 import { JobError } from "../../../../../lambdas/core/job/job-error.ts";
 import { cancel, cancelJob, changeJob, deleteJob, retry } from "../../../../../lambdas/core/operations/change-job.ts";
 import { throttled } from "../../../../support/fakes/failures.ts";
@@ -80,7 +80,7 @@ describe("a step that its feature does not know of", () => {
     return died;
   }
   const handOver = (w: ReturnType<typeof world>, step: Job) =>
-    w.queue.send(step.type, messageOf(step), { delaySeconds: 0, group: "g" });
+    w.queue.send(step.type, jobMessageOf(step), { delaySeconds: 0, group: "g" });
 
   it.each([
     ["before the decision was kept", false],

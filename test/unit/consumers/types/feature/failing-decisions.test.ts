@@ -1,7 +1,7 @@
 import { runJob } from "../../../../../lambdas/consumers/engine/run-job.ts";
 import { decisionPolicy } from "../../../../../lambdas/consumers/types/feature/decisions.ts";
 import { execute as decide } from "../../../../../lambdas/consumers/types/feature/execute.ts";
-import { type Job, messageOf } from "../../../../../lambdas/core/job/job.ts";
+import { type Job, jobMessageOf } from "../../../../../lambdas/core/job/job.ts";
 import { noon } from "../../../../support/builders.ts";
 import { throttled } from "../../../../support/fakes/failures.ts";
 import { featureWorld } from "../../../../support/feature-world.ts";
@@ -20,7 +20,7 @@ async function failing(error: () => Error) {
     throw error();
   };
   const feature = async () => (await w.jobs.get(id)) as Job;
-  const message = messageOf(await feature());
+  const message = jobMessageOf(await feature());
   const decideOnce = () => runJob(w, decide, message, { policy: decisionPolicy, random: () => 0 });
   /** Delivers what wakes the feature, at its time, until nothing is left; answers the delays in seconds. */
   async function goOn(until = noon + 24 * hour) {

@@ -2,7 +2,7 @@ import { runJob } from "../../../../../lambdas/consumers/engine/run-job.ts";
 import { decisionPolicy } from "../../../../../lambdas/consumers/types/feature/decisions.ts";
 import { execute as decide } from "../../../../../lambdas/consumers/types/feature/execute.ts";
 import type { FeatureTarget } from "../../../../../lambdas/consumers/types/feature/target.ts";
-import { type Job, messageOf } from "../../../../../lambdas/core/job/job.ts";
+import { type Job, jobMessageOf } from "../../../../../lambdas/core/job/job.ts";
 import { JobError } from "../../../../../lambdas/core/job/job-error.ts";
 import { changeJob, retry } from "../../../../../lambdas/core/operations/change-job.ts";
 import type { ConsumerServices } from "../../../../../lambdas/core/operations/services.ts";
@@ -213,7 +213,7 @@ describe("a feature that fails", () => {
       w.jobs.replace = replace;
       await changeJob(w, id, retry(0));
       const again = (await w.jobs.get(id)) as Job;
-      await runJob(w, decide, messageOf(again), asFeature);
+      await runJob(w, decide, jobMessageOf(again), asFeature);
       return answer;
     };
     await w.settle();

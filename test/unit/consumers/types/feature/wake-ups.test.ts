@@ -1,7 +1,7 @@
 import { runJob } from "../../../../../lambdas/consumers/engine/run-job.ts";
 import { decisionPolicy } from "../../../../../lambdas/consumers/types/feature/decisions.ts";
 import { execute as decide } from "../../../../../lambdas/consumers/types/feature/execute.ts";
-import { type Job, messageOf } from "../../../../../lambdas/core/job/job.ts";
+import { type Job, jobMessageOf } from "../../../../../lambdas/core/job/job.ts";
 import type { ExecuteWithServices } from "../../../../../lambdas/core/operations/execution.ts";
 import { reconcile } from "../../../../../lambdas/reconciler/reconcile.ts";
 import { throttled } from "../../../../support/fakes/failures.ts";
@@ -68,7 +68,7 @@ describe("whatever happens to messages", () => {
   it("while AWS refuses, one message asks again, however many have woken the feature", async () => {
     const w = world({ onboard });
     const id = await w.start("onboard", { email: "a@b.example" });
-    const message = messageOf((await w.jobs.get(id)) as Job);
+    const message = jobMessageOf((await w.jobs.get(id)) as Job);
     const { getMany } = w.jobs;
     w.jobs.getMany = async () => {
       throw throttled();
@@ -91,7 +91,7 @@ describe("whatever happens to messages", () => {
     const w = world({ onboard: { sequences: { main: [{ event: "create", input: {}, delay: 3_600_000 }] } } });
     const id = await w.start();
     await w.settle();
-    const message = messageOf((await w.jobs.get(id)) as Job);
+    const message = jobMessageOf((await w.jobs.get(id)) as Job);
     const known = stepsOf(await w.jobs.get(id));
     expect(known).toMatchObject({ "main.create": { status: "scheduled" } });
     w.jobs.getMany = async () => {
@@ -106,7 +106,7 @@ describe("whatever happens to messages", () => {
   it("while AWS refuses, the message that asks again does so where the clock is a little behind, too", async () => {
     const w = world({ onboard });
     const id = await w.start("onboard", { email: "a@b.example" });
-    const message = messageOf((await w.jobs.get(id)) as Job);
+    const message = jobMessageOf((await w.jobs.get(id)) as Job);
     w.jobs.getMany = async () => {
       throw throttled();
     };

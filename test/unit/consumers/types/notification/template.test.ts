@@ -1,6 +1,6 @@
 import {
   escapeHtml,
-  fill,
+  fillVariables,
   htmlValue,
   localized,
   render,
@@ -18,11 +18,11 @@ describe("a template", () => {
     ["{{a.}} {{.}} {{..}}", { a: { "": 1 }, "": { "": { "": 2 } }, ".": 3 }, "1 3 2"],
     ["{{__proto__.a}} {{constructor}}", JSON.parse('{"__proto__": {"a": 1}, "constructor": 2}'), "1 2"],
   ])("%s is filled in one pass", (template, variables, text) => {
-    expect(fill(template, variables, "f")).toBe(text);
+    expect(fillVariables(template, variables, "f")).toBe(text);
   });
 
   test.each(["name", "toString", "__proto__"])("without the variable %s is an error that names it", (name) => {
-    expect(() => fill(`{{${name}}}`, { other: "secret" }, "email.subject")).toThrow(
+    expect(() => fillVariables(`{{${name}}}`, { other: "secret" }, "email.subject")).toThrow(
       expect.objectContaining({
         code: "VALIDATION_ERROR",
         message: `The template of email.subject needs the variable "${name}".`,
@@ -47,7 +47,7 @@ describe("a template", () => {
     ["a.toString", { a: {} }],
     ["name", { name: null }],
   ])("{{%s}} finds nothing in %j", (name, variables) => {
-    expect(() => fill(`{{${name}}}`, { ...variables }, "f")).toThrow(
+    expect(() => fillVariables(`{{${name}}}`, { ...variables }, "f")).toThrow(
       `The template of f needs the variable ${JSON.stringify(name)}.`,
     );
   });
@@ -58,7 +58,7 @@ describe("a template", () => {
     ["a.b", { a: { b: [] }, c: 1 }],
     ["a.b", { a: { b: 1 }, "a.b": {} }],
   ])("{{%s}} cannot write what is in %j", (name, variables) => {
-    expect(() => fill(`{{${name}}}`, { ...variables }, "f")).toThrow(
+    expect(() => fillVariables(`{{${name}}}`, { ...variables }, "f")).toThrow(
       expect.objectContaining({
         code: "VALIDATION_ERROR",
         message: `The template of f writes the variable "${name}", which must not be a list or an object.`,
@@ -67,7 +67,7 @@ describe("a template", () => {
   });
 
   test("of HTML escapes the values that it inserts, and nothing else", () => {
-    const html = fill("<b>{{x}}</b>", { x: `<script>"'&` }, "f", escapeHtml);
+    const html = fillVariables("<b>{{x}}</b>", { x: `<script>"'&` }, "f", escapeHtml);
     expect(html).toBe("<b>&lt;script&gt;&quot;&#39;&amp;</b>");
   });
 });
@@ -118,7 +118,7 @@ describe("a map of locales", () => {
 });
 
 describe("a link of an e-mail", () => {
-  const filled = (template: string, link: unknown) => fill(template, { link }, "email.template", htmlValue);
+  const filled = (template: string, link: unknown) => fillVariables(template, { link }, "email.template", htmlValue);
 
   test.each([
     ['<a href="{{link}}">x</a>', "https://example.com/?a=1&b=2", '<a href="https://example.com/?a=1&amp;b=2">x</a>'],

@@ -1,7 +1,7 @@
 import { Readable } from "node:stream";
 import { buffer } from "node:stream/consumers";
 import fc from "fast-check";
-import { contentOf, decode } from "../../../../../lambdas/consumers/types/storage/content.ts";
+import { contentOf, decodeBuffer } from "../../../../../lambdas/consumers/types/storage/content.ts";
 import { storageInput } from "../../../../../lambdas/consumers/types/storage/definition.ts";
 import { headBytes } from "../../../../../lambdas/consumers/types/storage/mime-type.ts";
 import { newUploadId, uploadKey } from "../../../../../lambdas/core/kernel/uploads.ts";
@@ -18,7 +18,7 @@ describe("a file that comes with the request", () => {
         const sent = [Buffer.from(bytes).toString("base64"), JSON.parse(JSON.stringify(Buffer.from(bytes)))];
         for (const wire of sent) {
           const input = storageInput.parse({ buffer: wire, fileName: "a" });
-          expect([...decode(input.buffer ?? "-")]).toEqual([...bytes]);
+          expect([...decodeBuffer(input.buffer ?? "-")]).toEqual([...bytes]);
         }
       }),
     );

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { objectKey, tooLong, urlPath } from "../../../../../lambdas/consumers/types/storage/object-key.ts";
+import { isKeyTooLong, objectKey, urlPath } from "../../../../../lambdas/consumers/types/storage/object-key.ts";
 import { fileName, keyPrefix } from "../../../../../lambdas/core/kernel/file-name.ts";
 import { anyCharacter } from "../../../../support/any-character.ts";
 
@@ -76,9 +76,9 @@ describe("the name of a file", () => {
   });
 
   it("is checked for its length together with the prefix, in bytes", () => {
-    expect(tooLong(objectKey("p".repeat(511), "x".repeat(512)))).toBe(false);
-    expect(tooLong(objectKey("p".repeat(512), "x".repeat(512)))).toBe(true);
-    expect(tooLong(objectKey(undefined, "é".repeat(513)))).toBe(true);
+    expect(isKeyTooLong(objectKey("p".repeat(511), "x".repeat(512)))).toBe(false);
+    expect(isKeyTooLong(objectKey("p".repeat(512), "x".repeat(512)))).toBe(true);
+    expect(isKeyTooLong(objectKey(undefined, "é".repeat(513)))).toBe(true);
   });
 });
 

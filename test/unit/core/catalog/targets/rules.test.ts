@@ -1,7 +1,7 @@
 import type { Member } from "../../../../../lambdas/core/catalog/targets/group.ts";
 import { groupShown } from "../../../../../lambdas/core/catalog/targets/group-view.ts";
 import { movesOn } from "../../../../../lambdas/core/catalog/targets/moves-on.ts";
-import { fractionOf, orderOf } from "../../../../../lambdas/core/catalog/targets/order.ts";
+import { fractionOf, targetOrderOf } from "../../../../../lambdas/core/catalog/targets/order.ts";
 import { Outages, preferred } from "../../../../../lambdas/core/catalog/targets/outages.ts";
 import { JobError, type JobErrorCode } from "../../../../../lambdas/core/job/job-error.ts";
 
@@ -14,12 +14,12 @@ const error = (code: JobErrorCode, options: ConstructorParameters<typeof JobErro
 describe("the order", () => {
   test("without weights is that of the list, whatever the job", () => {
     const group = { members: members({ a: undefined, b: undefined, c: undefined }) };
-    for (const seed of ["one", "two", "three"]) expect(named(orderOf(group, seed))).toEqual(["a", "b", "c"]);
+    for (const seed of ["one", "two", "three"]) expect(named(targetOrderOf(group, seed))).toEqual(["a", "b", "c"]);
   });
 
   test("with weights gives each target its share of 10,000 jobs, within a percent", () => {
     const group = { members: members({ a: 70, b: 25, c: 5, spare: 0 }) };
-    const first = Array.from({ length: 10_000 }, (_, i) => orderOf(group, `job_${i}/1/1`)[0]?.name);
+    const first = Array.from({ length: 10_000 }, (_, i) => targetOrderOf(group, `job_${i}/1/1`)[0]?.name);
     const shareOf = (name: string) => first.filter((one) => one === name).length / first.length;
     expect(shareOf("a")).toBeCloseTo(0.7, 1.7);
     expect(shareOf("b")).toBeCloseTo(0.25, 1.7);
@@ -29,9 +29,9 @@ describe("the order", () => {
 
   test("with weights is followed by the others, the heaviest first, and is the same for the same attempt", () => {
     const group = { members: members({ spare: 0, light: 1, heavy: 9 }) };
-    const orders = Array.from({ length: 100 }, (_, i) => named(orderOf(group, `job_${i}`)).join());
+    const orders = Array.from({ length: 100 }, (_, i) => named(targetOrderOf(group, `job_${i}`)).join());
     expect(new Set(orders)).toEqual(new Set(["heavy,light,spare", "light,heavy,spare"]));
-    expect(orders).toEqual(Array.from({ length: 100 }, (_, i) => named(orderOf(group, `job_${i}`)).join()));
+    expect(orders).toEqual(Array.from({ length: 100 }, (_, i) => named(targetOrderOf(group, `job_${i}`)).join()));
   });
 
   test("is spread over ids that differ in one digit", () => {

@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import type { Job, Repeat } from "../../../../../lambdas/core/job/job.ts";
-import { continued, skipped } from "../../../../../lambdas/core/job/series.ts";
+import { continued, skippedSeries } from "../../../../../lambdas/core/job/series.ts";
 import { aJob, noon } from "../../../../support/builders.ts";
 
 const hourly: Repeat = { every: 3_600_000, anchor: noon, overlap: "skip" };
@@ -157,12 +157,15 @@ describe("a skipped run", () => {
     ["does not count towards the limit", waits({ repeat: { ...hourly, limit: 7 } }), noon, noon + hour],
     ["is none of a one-time job", aJob(), noon, undefined],
   ])("%s", (_what, job, now, at) => {
-    const next = skipped(job, now);
+    const next = skippedSeries(job, now);
     expect(next?.due_at).toBe(at);
     if (next) expect(next).toMatchObject({ run: 7, attempt: 1, claims: 0, version: 5, scheduled_at: at, attempts: [] });
   });
 
   it("leaves the series paused where that was asked for while it was about to run", () => {
-    expect(skipped(waits({ pause_requested: true }), noon)).toMatchObject({ status: "paused", due_at: noon + hour });
+    expect(skippedSeries(waits({ pause_requested: true }), noon)).toMatchObject({
+      status: "paused",
+      due_at: noon + hour,
+    });
   });
 });

@@ -1,21 +1,21 @@
-import { type CredentialMarks, markOf } from "../../../core/job/credential-marks.ts";
+import { type CredentialMarks, credentialPlaceholder } from "../../../core/job/credential-placeholder.ts";
 import { invalidRequest } from "../../../core/kernel/parse-body.ts";
 import type { AcceptedRequest } from "../../../core/requests/request.ts";
 
 /** The marks of a decision: what stands for credentials in the inputs of the steps that it starts. */
-export interface Marks {
+export interface CredentialPlaceholders {
   /** For the scope of the steps' expressions. */
   credential: (app: string, key: string) => string;
   /** The credentials that the input of a step refers to, if any. Throws INVALID_REQUEST if they are of an app that it does not call. */
   in: (request: AcceptedRequest) => CredentialMarks | undefined;
 }
 
-export function credentialMarks(): Marks {
+export function credentialPlaceholders(): CredentialPlaceholders {
   const id = crypto.randomUUID();
   const used = new Map<string, { app: string; key: string }>();
   return {
     credential(app, key) {
-      const mark = markOf(app, key, id);
+      const mark = credentialPlaceholder(app, key, id);
       used.set(mark, { app, key });
       return mark;
     },

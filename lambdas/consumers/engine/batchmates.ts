@@ -1,7 +1,7 @@
 import type { Clock } from "../../core/ports/clock.ts";
 
 /** Who runs in a process at the same time: the jobs of a batch. */
-export interface Company {
+export interface Batchmates {
   /**
    * Lets a job in, and returns how it leaves. Undefined if it may not run beside those that are in, and has to go back to its queue.
    * A job that has to be alone first waits a few seconds for the others to leave.
@@ -16,7 +16,7 @@ const waitToBeAloneMs = 5000;
  * The jobs of one process. A job that may have crashed a process runs alone: should it do so again, it cuts off no other job. Once it
  * has asked, nobody else comes in before it has run, or before the process was empty: it would never be alone otherwise.
  */
-export function companyOf(clock: Pick<Clock, "sleep">): Company {
+export function companyOf(clock: Pick<Clock, "sleep">): Batchmates {
   let inside = 0;
   let isShut = false;
   /** Tells a job that waits to be alone that it is. */
@@ -53,4 +53,4 @@ export function companyOf(clock: Pick<Clock, "sleep">): Company {
 }
 
 /** Every job runs beside every other one. */
-export const anyCompany: Company = { enter: async () => () => {} };
+export const anyCompany: Batchmates = { enter: async () => () => {} };

@@ -11,7 +11,7 @@ export interface CredentialMarks {
 }
 
 /** What stands for a credential. It is shown in the input of the job, so it says what it is. */
-export const markOf = (app: string, key: string, id: string): string => `credential.${app}.${key}.${id}`;
+export const credentialPlaceholder = (app: string, key: string, id: string): string => `credential.${app}.${key}.${id}`;
 
 /** The texts of a JSON value after `replace`. */
 export function withTexts(value: unknown, replace: (text: string) => string): unknown {
