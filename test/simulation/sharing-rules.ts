@@ -20,9 +20,8 @@ function isTakenBackSoon({ observer, lifeOf }: Ledger, { id, claims }: Job) {
 /** One open job a unique key. A job that is retried by hand may meet another one for the moment in which both look. */
 export function oneOpenJob(ledger: Ledger, { after, others }: Write) {
   if (!after.unique || isFinished(after) || isTakenBackSoon(ledger, after)) return;
-  const open = others(after).filter(
-    (job) => !isFinished(job) && job.event === after.event && job.unique?.key === after.unique?.key,
-  );
+  const rivals = others(after).filter((job) => job.event === after.event && job.unique?.key === after.unique?.key);
+  const open = rivals.filter((job) => !isFinished(job) && !isTakenBackSoon(ledger, job));
   const isRetried = [after, ...open].some(({ retried_after }) => retried_after !== undefined);
   if (open.length > 0 && isRetried) ledger.observer.cover("sharing: a retry meets a request");
   else if (open.length > 0)
