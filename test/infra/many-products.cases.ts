@@ -42,7 +42,7 @@ const senderOf = (count: number) => {
 };
 
 describe("a thousand products of the demo's size", () => {
-  const { service } = synthesize({}, copies(1000), { builtinCloudFormationValidation: false });
+  const { service } = synthesize({}, copies(1000));
 
   test("are within what CloudFormation accepts", () => {
     const [bytes, resources] = [bytesOf(service), Object.keys(service.toJSON().Resources).length];
@@ -69,13 +69,13 @@ describe("a thousand products of the demo's size", () => {
 
 test("an app without the CDK's flag that joins statements has no more policies", () => {
   const unjoined = { "@aws-cdk/aws-iam:minimizePolicies": false };
-  const { service } = synthesize(unjoined, copies(100), { builtinCloudFormationValidation: false });
+  const { service } = synthesize(unjoined, copies(100));
   expect(Math.max(...managedPoliciesPerRole(service))).toBeLessThanOrEqual(10);
   expectPoliciesToFit(service);
 });
 
 test("each of many senders of e-mails may be used, and no other, within the policies that a role may have by default", () => {
-  const { service } = synthesize({}, senderOf(1000), { builtinCloudFormationValidation: false });
+  const { service } = synthesize({}, senderOf(1000));
   const lines = linesOfEntry(service, "consumers/notification").filter((line) => line.startsWith("ses:SendEmail"));
   const senders = lines.flatMap((line) => line.split(" if ses:FromAddress = ")[1]?.split(", ") ?? []);
   expectPoliciesToFit(service);
@@ -101,7 +101,7 @@ describe("the synthesis fails, with the number and what to do, where CloudFormat
   });
 
   test("refuse the managed policies of a role", () => {
-    expect(() => synthesize({}, senderOf(6000), { builtinCloudFormationValidation: false })).toThrow(
+    expect(() => synthesize({}, senderOf(6000))).toThrow(
       /Consumer-notification.*needs \d+ managed policies for what the catalog names, and IAM allows 20/,
     );
   });

@@ -7,13 +7,25 @@ import { products } from "../support/catalog/products.ts";
 
 const cdkJson = JSON.parse(readFileSync(new URL("../../cdk.json", import.meta.url), "utf8")) as { context: object };
 
+/** What takes long to make, and is in no template. */
+const quick: AppProps = {
+  analyticsReporting: false,
+  treeMetadata: false,
+  stackTraces: false,
+  // options.cases.ts lets CloudFormation's rules judge the stacks that have every type of resource.
+  builtinCloudFormationValidation: false,
+};
+
 /** An app with the flags of cdk.json; nothing is bundled, so that the tests do not need the handlers' dependencies. */
 export const testApp = (settings: Record<string, unknown> = {}, options: AppProps = {}): App =>
   new App({
-    context: { ...cdkJson.context, "aws:cdk:bundling-stacks": [], ...settings },
-    analyticsReporting: false,
-    // Stack traces of every construct: slow to create, and in no template.
-    stackTraces: false,
+    context: {
+      ...cdkJson.context,
+      "aws:cdk:bundling-stacks": [],
+      "aws:cdk:disable-creation-stack-traces": true,
+      ...settings,
+    },
+    ...quick,
     ...options,
   });
 
