@@ -256,7 +256,14 @@ export async function startWorld(execute: ExecuteWithServices, catalog = demo) {
         const { looked, dispatched, failed } = await reconcile({ ...ofReconciler, pauses, relays, roundPlaces });
         const hot_minutes = await countHotMinutes(ofReconciler);
         ofReconciler.log.measure("reconciled", {
-          values: { looked, nudged: dispatched, nudges_failed: failed, hot_minutes },
+          values: {
+            looked,
+            redispatched: dispatched,
+            redispatches_failed: failed,
+            nudged: dispatched,
+            nudges_failed: failed,
+            hot_minutes,
+          },
         });
       });
     },

@@ -2,7 +2,7 @@ import { withSafeErrors } from "../aws/lambda/with-safe-errors.ts";
 import { defined } from "../core/kernel/defined.ts";
 import type { ReconcilerServices } from "../core/operations/services.ts";
 import { countHotMinutes } from "./hot-minutes.ts";
-import type { Memory } from "./memory.ts";
+import type { RoundMemory } from "./memory.ts";
 import { reconcile } from "./reconcile.ts";
 import { type Schedules, syncSchedules } from "./schedules.ts";
 
@@ -12,7 +12,7 @@ const longestRunMs = 50_000;
 interface RunOptions {
   graceMs: number;
   schedules: Schedules;
-  memory: Memory;
+  memory: RoundMemory;
 }
 
 /** One run of the reconciler: a round, which ends in time for what follows it, however large the catalog is. */
@@ -23,7 +23,9 @@ export async function runOnce(services: ReconcilerServices, { graceMs, schedules
     reconcile(services, graceMs, memory),
   );
   const hot_minutes = await countHotMinutes(services);
-  const values = { looked, nudged: dispatched, nudges_failed: failed, ...pauses, hot_minutes };
+  const again = { redispatched: dispatched, redispatches_failed: failed };
+  const formerly = { nudged: dispatched, nudges_failed: failed };
+  const values = { looked, ...again, ...formerly, ...pauses, hot_minutes };
   log.measure("reconciled", { values }, defined({ partitions_left: left }));
   await withSafeErrors(log, () => syncSchedules(services, schedules, memory, end));
 }

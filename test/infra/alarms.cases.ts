@@ -208,15 +208,15 @@ test("our own metrics are queried by the names and dimensions under which they a
   const own = alarms.filter(({ Properties }) => Properties.Namespace === "ductape-jobs-prod-service");
   expect(own.map(({ Properties }) => watches(Properties.MetricName, Properties.Dimensions)).sort()).toEqual([
     "hot_minutes reconciler",
-    "nudged reconciler",
-    "nudges_failed reconciler",
     "pause_age_ms reconciler",
+    "redispatched reconciler",
+    "redispatches_failed reconciler",
   ]);
   expect(measures).toEqual(
     expect.arrayContaining([
       "slow_answers",
-      "nudged",
-      "nudges_failed",
+      "redispatched",
+      "redispatches_failed",
       "pause_age_ms",
       "lateness_ms",
       "messages_failed",
@@ -308,7 +308,7 @@ test("the dashboard shows lateness, outcomes, queues, dead letters, the API, fun
     "Errors",
     "Throttles",
     "ConcurrentExecutions",
-    "nudged",
+    "redispatched",
     "IteratorAge",
     "InvocationDroppedCount",
     "TargetErrorCount",

@@ -36,9 +36,14 @@ export class Alarms extends Construct {
       ...reconcilerAlarms(this, monitored),
       ...jobAlarms(this),
     ];
-    for (const spec of level === "each" ? specs : joinAlarms(specs)) topic.receive(alarmOf(this, spec));
+    const named = level === "each" ? specs.map(withFormerName) : joinAlarms(specs);
+    for (const spec of named) topic.receive(alarmOf(this, spec));
   }
 }
+
+/** The names of 0.3, which `each` keeps. */
+const formerNames: Record<string, string> = { "jobs-redispatched": "reconciler-nudges" };
+const withFormerName = (spec: AlarmSpec): AlarmSpec => ({ ...spec, name: formerNames[spec.name] ?? spec.name });
 
 const queueAlarms = ({ deadLetters, queues }: Monitored): AlarmSpec[] => [
   ...deadLetters.map(({ name, resource }) => ({
@@ -129,11 +134,11 @@ function reconcilerAlarms(scope: Construct, { functions }: Monitored): AlarmSpec
   const reconciler = functions.filter(({ name }) => name === "reconciler");
   return [
     {
-      name: "reconciler-nudges",
-      section: "Reconciler nudges",
+      name: "jobs-redispatched",
+      section: "Jobs redispatched",
       summary:
         "Messages of jobs get lost, or a queue is behind: see which jobs were redispatched and what they have in common.",
-      metric: serviceMetric(scope, "reconciler", "nudged", sum),
+      metric: serviceMetric(scope, "reconciler", "redispatched", sum),
       threshold: 10,
       datapoints: 3,
       evaluationPeriods: 3,
@@ -142,7 +147,7 @@ function reconcilerAlarms(scope: Construct, { functions }: Monitored): AlarmSpec
       name: "reconciler-fails",
       section: "Reconciler fails",
       summary: "The reconciler cannot redispatch overdue jobs: read the errors in its log.",
-      metric: serviceMetric(scope, "reconciler", "nudges_failed", sum),
+      metric: serviceMetric(scope, "reconciler", "redispatches_failed", sum),
       threshold: 1,
       datapoints: 3,
       evaluationPeriods: 3,

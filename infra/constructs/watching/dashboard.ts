@@ -61,8 +61,8 @@ export class MetricsDashboard extends Construct {
         this.byJob("Crashed", "crashed", sum),
         graph("Reconciler", [
           reconciler("looked"),
-          reconciler("nudged"),
-          reconciler("nudges_failed"),
+          reconciler("redispatched"),
+          reconciler("redispatches_failed"),
           reconciler("drained"),
           reconciler("hot_minutes"),
         ]),

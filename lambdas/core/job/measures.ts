@@ -28,6 +28,9 @@ export const measures = [
   "messages_failed",
   /** A round of the reconciler: jobs it looked at, jobs it dispatched again, and jobs it could not dispatch. */
   "looked",
+  "redispatched",
+  "redispatches_failed",
+  /** Their names before 0.4, under which they are written too until 0.5. */
   "nudged",
   "nudges_failed",
   /** Jobs that EventBridge Scheduler refused and that the reconciler will send. */
