@@ -39,7 +39,7 @@ export const limitsIn = (product: Product, env: string): NamedLimit[] =>
   Object.entries(product.limits ?? {}).map(([name, limit]) => ({ product, env, name, limit }));
 
 /** What is stored of all limits of a tenant. */
-interface Stored {
+interface StoredLimits {
   crowded: readonly GateName[];
   pins: Record<string, Pin>;
 }
@@ -71,7 +71,7 @@ export async function shownLimits(
 async function shownLimit(
   { gates, clock }: ApiServices,
   { product, env, name, limit }: NamedLimit,
-  { crowded, pins }: Stored,
+  { crowded, pins }: StoredLimits,
   { key, unpinnedAt }: LimitNamed,
 ): Promise<LimitView> {
   const now = clock.now();

@@ -13,7 +13,7 @@ export interface Sender {
 }
 
 /** What was delivered, taken out of its envelopes. */
-export type Delivery =
+export type IntakeDelivery =
   | { kind: "request"; request: unknown; sender: Sender }
   /** Imports to start. None after S3's test message, or a notification about another folder. */
   | { kind: "objects"; imports: ImportCursor[] }
@@ -60,7 +60,7 @@ const TestNotification = z.object({ Service: z.literal("Amazon S3"), Event: z.li
  * Takes a parsed message out of its envelopes. What is no known envelope is the request itself. The sender is that of the
  * innermost envelope.
  */
-export function unwrap(content: unknown, sender: Sender, bucket: string, depth = 0): Delivery {
+export function unwrap(content: unknown, sender: Sender, bucket: string, depth = 0): IntakeDelivery {
   if (depth > maxEnvelopes) return unreadable(sender, [{ pointer: "", detail: "too many envelopes" }]);
   const inner = (source: RequestSource, id: string, value: unknown) => unwrap(value, { source, id }, bucket, depth + 1);
 
@@ -82,7 +82,7 @@ export function unwrap(content: unknown, sender: Sender, bucket: string, depth =
 }
 
 /** The same for a string, which has to be JSON. A byte order mark is ignored, as in imports and over HTTP (RFC 8259, 8.1). */
-export function unwrapJson(given: string, sender: Sender, bucket: string, depth = 0): Delivery {
+export function unwrapJson(given: string, sender: Sender, bucket: string, depth = 0): IntakeDelivery {
   const text = given.startsWith("\ufeff") ? given.slice(1) : given;
   let content: unknown;
   try {
@@ -93,7 +93,7 @@ export function unwrapJson(given: string, sender: Sender, bucket: string, depth 
   return unwrap(content, sender, bucket, depth);
 }
 
-const unreadable = (sender: Sender, faults: Fault[]): Delivery => ({
+const unreadable = (sender: Sender, faults: Fault[]): IntakeDelivery => ({
   kind: "unreadable",
   error: new RequestError("INVALID_REQUEST", "The message contains no request.", { faults }),
   sender,

@@ -5,7 +5,7 @@ import { RequestError } from "../core/kernel/request-error.ts";
 import { type Scheduled, scheduleJobs } from "../core/operations/schedule-requests.ts";
 import { type Refusable, rejectionOf } from "../core/outbound/rejection.ts";
 import type { AcceptedRequest } from "../core/requests/request.ts";
-import { type Delivery, unwrapJson } from "./deliveries.ts";
+import { type IntakeDelivery, unwrapJson } from "./deliveries.ts";
 import { rejectAll } from "./reject.ts";
 import { acceptCalled } from "./schedule-request.ts";
 import type { IntakeServices } from "./services.ts";
@@ -16,7 +16,7 @@ import type { IntakeServices } from "./services.ts";
  */
 type IntakeOutcome = { done: true } | { refused: RequestError } | { failed: unknown };
 
-type Read = { message: QueueMessage; delivery: Delivery };
+type Read = { message: QueueMessage; delivery: IntakeDelivery };
 
 const importsAtOnce = 5;
 
@@ -97,7 +97,7 @@ async function reject(services: IntakeServices, read: readonly Read[], outcomes:
   return new Set(refused.filter((_, index) => failed.has(index)).map(({ message }) => message));
 }
 
-function refusable({ id, body }: QueueMessage, delivery: Delivery): Refusable {
+function refusable({ id, body }: QueueMessage, delivery: IntakeDelivery): Refusable {
   const sender = delivery.kind === "objects" ? ({ source: "sqs", id } as const) : delivery.sender;
   return {
     source: sender.source,

@@ -2,7 +2,7 @@ import { hash } from "node:crypto";
 import { bucketOf, type Counts, hourOf, noCounts } from "../core/job/stats.ts";
 import type { Counted, HourCounts } from "../core/ports/stats-store.ts";
 import type { ChangeEffects } from "./emit.ts";
-import type { Transition } from "./events.ts";
+import type { JobTransition } from "./events.ts";
 
 /** What transitions add to the counters. */
 export const incrementsOf = (transitions: readonly Countable[]): (HourCounts & Counted)[] =>
@@ -14,7 +14,7 @@ export const incrementsOf = (transitions: readonly Countable[]): (HourCounts & C
     .filter(({ counts }) => counts.scheduled + endedCount(counts) > 0);
 
 /** A transition with the mark by which it is counted once. */
-export type Countable = Transition & Counted;
+export type Countable = JobTransition & Counted;
 
 /** The transitions of a change. The stream's id of a change alone would do, were it not that this machine numbers changes anew. */
 export const countablesOf = ({ id, written_at, transitions }: ChangeEffects): Countable[] =>
@@ -32,7 +32,7 @@ const markLength = 5;
 
 const endedCount = ({ completed, failed, cancelled, attempts }: Counts) => completed + failed + cancelled + attempts;
 
-function countsOf({ name, detail, created, ended: attempt }: Transition): Counts {
+function countsOf({ name, detail, created, ended: attempt }: JobTransition): Counts {
   const counts = noCounts();
   // A rescheduled job, and a series that continues with its next run, were counted when they were created.
   if (created) counts.scheduled = 1;

@@ -6,7 +6,7 @@ import type { Delivery } from "../core/outbound/webhook.ts";
 import type { DeadLetter } from "../core/ports/dead-letters.ts";
 import type { MessageQueue, SendOptions } from "../core/ports/job-queue.ts";
 import type { Log } from "../core/ports/log.ts";
-import type { Transition } from "./events.ts";
+import type { JobTransition } from "./events.ts";
 
 /** What one change of a job has to cause outside the table. */
 export interface ChangeEffects {
@@ -16,7 +16,7 @@ export interface ChangeEffects {
   id: string;
   /** When the change was written, epoch milliseconds. */
   written_at: number;
-  transitions: Transition[];
+  transitions: JobTransition[];
   deliveries: Delivery[];
   tasks: TaskMessage[];
 }

@@ -5,7 +5,7 @@ import type { JobEvent, JobEventDetail, JobEventName } from "../core/job/job-eve
 import { defined } from "../core/kernel/defined.ts";
 
 /** Something that happened to a job, with what the counters need to know about it. */
-export interface Transition extends JobEvent {
+export interface JobTransition extends JobEvent {
   /** The job was created by this change. */
   created?: true;
   /** The attempt that ended with this transition. */
@@ -13,13 +13,13 @@ export interface Transition extends JobEvent {
 }
 
 /** The transitions that a change of a job stands for, in order. Most changes stand for one or none. */
-export function transitionsOf({ before, after, at }: JobChange): Transition[] {
+export function transitionsOf({ before, after, at }: JobChange): JobTransition[] {
   if (!after) return [];
   if (!before) return [{ name: "scheduled", time: after.created_at, detail: jobEventDetailOf(after), created: true }];
   return [...endings(before, after, at), ...beginnings(before, after, at)];
 }
 
-function endings(before: Job, after: Job, at: number): Transition[] {
+function endings(before: Job, after: Job, at: number): JobTransition[] {
   const ended = endedAttemptOf(before, after);
   // A series continues: its run has ended, and the item already holds the next run's state.
   if (ended && after.run > before.run) {
@@ -75,8 +75,8 @@ function endedAttemptOf(before: Job, after: Job): Attempt | undefined {
   return recorded && last?.attempt === before.attempt ? last : undefined;
 }
 
-function beginnings(before: Job, after: Job, at: number): Transition[] {
-  const transition = (name: JobEventName, more: Partial<JobEventDetail> = {}, time = at): Transition[] => [
+function beginnings(before: Job, after: Job, at: number): JobTransition[] {
+  const transition = (name: JobEventName, more: Partial<JobEventDetail> = {}, time = at): JobTransition[] => [
     { name, time, detail: { ...jobEventDetailOf(after), ...more } },
   ];
   // A claim that resumes a parked job, or takes over a crashed attempt, is not a start: the job was running before.

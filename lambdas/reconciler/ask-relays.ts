@@ -6,7 +6,7 @@ import type { Services } from "../core/operations/services.ts";
 import type { MessageQueue } from "../core/ports/job-queue.ts";
 import { refusedBy } from "../core/ports/refused.ts";
 import { keptShards } from "../core/ports/unscheduled.ts";
-import type { Memory } from "./memory.ts";
+import type { RoundMemory } from "./memory.ts";
 
 /** How long relays work, in milliseconds: until shortly before the next round asks again, so that two rarely send the same. */
 const relayMs = 55_000;
@@ -19,7 +19,7 @@ const relayMs = 55_000;
 export async function askRelays(
   services: Pick<Services, "unscheduled" | "clock" | "log">,
   relays: MessageQueue<RelayMessage>,
-  memory: Memory,
+  memory: RoundMemory,
 ): Promise<number> {
   const { unscheduled, clock, log } = services;
   const now = clock.now();

@@ -5,7 +5,7 @@ import { RequestError } from "../core/kernel/request-error.ts";
 import { cancel, changeJob } from "../core/operations/change-job.ts";
 import { type Syncing, syncSchedule } from "../core/operations/sync-schedule.ts";
 import type { ScheduleStates, SyncedSchedules } from "../core/ports/schedule-states.ts";
-import type { Memory } from "./memory.ts";
+import type { RoundMemory } from "./memory.ts";
 
 /** The reason with which the job of a schedule is cancelled that the catalog no longer has. */
 export const removedReason = "removed from the catalog";
@@ -23,7 +23,7 @@ const lastWorkMs = 10_000;
 export async function followSchedules(
   services: Syncing,
   states: ScheduleStates,
-  memory: Memory,
+  memory: RoundMemory,
   { hash, state, end }: { hash: string; state: SyncedSchedules | undefined; end: number },
 ): Promise<boolean> {
   const wanted = wantedOf(services.catalog.products);

@@ -21,7 +21,7 @@ export interface ShardScan extends Partition {
  * What one round of a process leaves to the next. A new process starts without it and sends one more message for each overdue
  * job. That is intended: after a deployment or an outage, anything may have been lost.
  */
-export interface Memory {
+export interface RoundMemory {
   scans: Map<string, ShardScan>;
   /** The ids of jobs whose message AWS refused. */
   refused: Set<string>;
@@ -37,12 +37,12 @@ export interface Memory {
   followsUntil?: number;
 }
 
-export const newMemory = (): Memory => ({ scans: new Map(), refused: new Set(), rules: new Map() });
+export const newMemory = (): RoundMemory => ({ scans: new Map(), refused: new Set(), rules: new Map() });
 
 export const partitionNameOf = ({ product, env, shard }: Partition): string => `${product}#${env}#${shard}`;
 
 /** A new scan of a partition, which begins where the previous one ended. */
-export function newScan({ scans }: Memory, { product, env, shard }: Partition, now: number): ShardScan {
+export function newScan({ scans }: RoundMemory, { product, env, shard }: Partition, now: number): ShardScan {
   const name = partitionNameOf({ product, env, shard });
   const since = scans.get(name)?.until ?? Number.NEGATIVE_INFINITY;
   const scan: ShardScan = { product, env, shard, since, until: now, isOver: false };

@@ -1,7 +1,7 @@
 import { traceOf } from "../core/kernel/errors.ts";
 import type { ReconcilerServices } from "../core/operations/services.ts";
 import type { RoundPlace } from "../core/ports/round-places.ts";
-import type { Memory } from "./memory.ts";
+import type { RoundMemory } from "./memory.ts";
 
 type Keeping = Pick<ReconcilerServices, "roundPlaces" | "log">;
 
@@ -12,7 +12,7 @@ export const keptEveryMs = 5000;
  * Reads how far the process before has come, and notes that another one begins there: if this one dies before it gets any further,
  * the next begins behind what may have killed it. A process does this once.
  */
-export async function takePlace({ roundPlaces, log }: Keeping, memory: Memory): Promise<void> {
+export async function takePlace({ roundPlaces, log }: Keeping, memory: RoundMemory): Promise<void> {
   if (memory.place) return;
   try {
     const place = (await roundPlaces.get()) ?? { tries: 0 };
@@ -28,7 +28,7 @@ export async function takePlace({ roundPlaces, log }: Keeping, memory: Memory): 
 /** Notes how far this round has come. A round that gets through the catalog in one go has nothing to note. */
 export async function keepPlace(
   { roundPlaces, log }: Keeping,
-  memory: Memory,
+  memory: RoundMemory,
   reached: Partial<RoundPlace>,
 ): Promise<void> {
   const before = memory.place;

@@ -4,7 +4,7 @@ import { askRelays } from "./ask-relays.ts";
 import { newMemory } from "./memory.ts";
 import { handlePauses } from "./pauses.ts";
 import { takePlace } from "./place.ts";
-import { type Counted, pageSize, type Round, redispatch, scanCatalog, tryWork } from "./scan.ts";
+import { pageSize, type Round, type RoundCounts, redispatch, scanCatalog, tryWork } from "./scan.ts";
 import { sweepGates } from "./sweep-gates.ts";
 
 /** A job this late has lost its message, or its queue is behind. In both cases another message does no harm. */
@@ -18,7 +18,7 @@ const longestSweepMs = 10_000;
  */
 export const longestRoundMs = 40_000;
 
-interface Reconciled extends Counted {
+interface Reconciled extends RoundCounts {
   /** How long the oldest pause without an end has lasted, in milliseconds, and how many jobs of ended ones were sent. Absent: 0. */
   pause_age_ms?: number;
   drained?: number;

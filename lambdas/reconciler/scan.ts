@@ -6,7 +6,7 @@ import { dispatchMany } from "../core/operations/dispatch.ts";
 import { linedJobs } from "../core/operations/lines.ts";
 import { jobFields } from "../core/operations/log-fields.ts";
 import type { ReconcilerServices } from "../core/operations/services.ts";
-import { type Memory, newScan, type Partition, partitionNameOf, type ShardScan } from "./memory.ts";
+import { newScan, type Partition, partitionNameOf, type RoundMemory, type ShardScan } from "./memory.ts";
 import type { RoundPauses } from "./pauses.ts";
 import { keepPlace, keptEveryMs } from "./place.ts";
 import { overdueSuccessors } from "./successors.ts";
@@ -15,7 +15,7 @@ import { overdueSuccessors } from "./successors.ts";
 export const pageSize = 100;
 const scansAtOnce = 16;
 
-export interface Counted {
+export interface RoundCounts {
   looked: number;
   dispatched: number;
   failed: number;
@@ -24,11 +24,11 @@ export interface Counted {
 /** What the parts of a round share. */
 export interface Round {
   services: ReconcilerServices;
-  memory: Memory;
+  memory: RoundMemory;
   graceMs: number;
   /** No further page is read after this, epoch milliseconds. */
   end: number;
-  total: Counted;
+  total: RoundCounts;
   pauses: RoundPauses;
 }
 
@@ -68,10 +68,10 @@ export async function scanCatalog(round: Round): Promise<number> {
 }
 
 /** How many processes in a row have died where this one has begun. */
-const diedHere = ({ place }: Memory): number => Math.max(0, (place?.tries ?? 0) - 1);
+const diedHere = ({ place }: RoundMemory): number => Math.max(0, (place?.tries ?? 0) - 1);
 
 /** All pending partitions of the catalog, beginning where the last round has come to. */
-function partitionsFrom({ catalog, jobs }: ReconcilerServices, memory: Memory): Partition[] {
+function partitionsFrom({ catalog, jobs }: ReconcilerServices, memory: RoundMemory): Partition[] {
   const partitions = catalog.products.flatMap(({ tag: product, envs }) =>
     envs.flatMap((env) => Array.from({ length: jobs.shards }, (_, shard) => ({ product, env, shard }))),
   );

@@ -3,7 +3,7 @@ import { schedulesHash, schedulesOff } from "../core/catalog/schedules.ts";
 import type { Syncing } from "../core/operations/sync-schedule.ts";
 import type { ScheduleStates } from "../core/ports/schedule-states.ts";
 import { followSchedules } from "./follow-schedules.ts";
-import type { Memory } from "./memory.ts";
+import type { RoundMemory } from "./memory.ts";
 
 export interface Schedules {
   states: ScheduleStates;
@@ -31,7 +31,7 @@ const isOwn = (hash: string, products: readonly Product[]): boolean => hash.spli
 export async function syncSchedules(
   services: Syncing,
   { states, hash }: Schedules,
-  memory: Memory,
+  memory: RoundMemory,
   end: number,
 ): Promise<void> {
   if (hash === schedulesOff || memory.schedules === hash) return;

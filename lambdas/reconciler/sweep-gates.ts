@@ -10,7 +10,7 @@ import type { ReconcilerServices, Services } from "../core/operations/services.t
 import { handOver } from "../core/operations/slots.ts";
 import { mostCounted } from "../core/operations/tick.ts";
 import type { RoundPlace } from "../core/ports/round-places.ts";
-import type { Memory } from "./memory.ts";
+import type { RoundMemory } from "./memory.ts";
 import { keepPlace, keptEveryMs } from "./place.ts";
 
 const pageSize = 100;
@@ -36,7 +36,7 @@ interface Seen {
  * gates are found in the index, which lists a gate while it is marked, so that the work grows with the lines and not with jobs or
  * keys. No gate is begun after `end`; the next round goes on where this one has come to, whichever process does it.
  */
-export async function sweepGates(services: ReconcilerServices, memory: Memory, end: number): Promise<void> {
+export async function sweepGates(services: ReconcilerServices, memory: RoundMemory, end: number): Promise<void> {
   const { clock, log } = services;
   const from = memory.place?.lines;
   const sweep: Sweep = { memory, end, from, seen: new Map(), keptAt: clock.now() };
@@ -86,7 +86,7 @@ async function pageOf({ gates, log }: Services, tenant: Tenant, after?: GateName
 }
 
 interface Sweep {
-  memory: Memory;
+  memory: RoundMemory;
   end: number;
   /** Where the sweep has begun. */
   from: RoundPlace["lines"];
@@ -159,7 +159,7 @@ async function sweepGate(
 
 /** Whether the numbers of a limit are others than the last rounds of this process have seen. A new process takes all for changed. */
 function ruleChanged(
-  { rules }: Memory,
+  { rules }: RoundMemory,
   { product, env, limit }: GateName,
   rule: LimitRule,
   changed: Map<string, boolean>,

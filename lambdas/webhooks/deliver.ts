@@ -72,7 +72,7 @@ async function untilDue({ clock, queue }: WebhookServices, delivery: Delivery): 
   return "now";
 }
 
-interface Attempt {
+interface DeliveryAttempt {
   outcome: DeliveryOutcome | "disabled";
   /** A hash of the URL, by which a change of the URL is noticed; absent if there is no URL. */
   url?: string;
@@ -96,7 +96,7 @@ async function attemptDelivery(
   services: WebhookServices,
   endpoint: ProductEndpoint,
   delivery: Delivery,
-): Promise<Attempt> {
+): Promise<DeliveryAttempt> {
   const { endpoints, secrets, clock, timeoutMs } = services;
   const state = await endpoints.get(delivery);
   let hash: string | undefined;

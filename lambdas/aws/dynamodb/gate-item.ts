@@ -7,7 +7,7 @@ import { toAttributes } from "./attributes.ts";
 import { type Item, timeKey } from "./job-item.ts";
 import { type Codec, hasNeeded, readItem } from "./read-item.ts";
 
-type Tenant = Pick<GateName, "product" | "env">;
+type GateTenant = Pick<GateName, "product" | "env">;
 
 /** Tags contain no `#`, and the key comes last, so the name is unambiguous whatever the key has. */
 const gateNameOf = ({ product, env, limit, key }: GateName): string => `${product}#${env}#${limit}#${key}`;
@@ -41,11 +41,11 @@ export const waiterKey = (gate: GateName, at: Pick<Waiter, "order" | "job">): It
 export const pumpKey = (gate: GateName): Item =>
   toAttributes({ [partitionKey]: pumpPrefix + gateNameOf(gate), [sortKey]: "PUMP" });
 
-export const pinsKey = ({ product, env }: Tenant): Item =>
+export const pinsKey = ({ product, env }: GateTenant): Item =>
   toAttributes({ [partitionKey]: `${pinsPrefix}${product}#${env}`, [sortKey]: "PINS" });
 
 /** The index partition of the gates of a tenant that are marked: the reconciler finds them there without a scan. */
-export const crowdedPartition = ({ product, env }: Tenant): string => `${product}#${env}#gates#0`;
+export const crowdedPartition = ({ product, env }: GateTenant): string => `${product}#${env}#gates#0`;
 export const crowdedSortKey = ({ limit, key }: Pick<GateName, "limit" | "key">): string => `${limit}#${key}`;
 
 /** The attributes of a mark. `waiting` is the name that version 0.3 gave to it, and reads if a deployment goes back to it. */

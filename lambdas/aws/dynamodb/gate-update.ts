@@ -19,7 +19,7 @@ import { markAttributes, partKey } from "./gate-item.ts";
  */
 const keptMs = 16 * 24 * 3_600_000;
 
-interface Expression {
+interface UpdateExpression {
   conditions: string[];
   sets: string[];
   removes: string[];
@@ -27,7 +27,7 @@ interface Expression {
   values: Record<string, unknown>;
 }
 
-const nothing: Expression = { conditions: [], sets: [], removes: [], names: {}, values: {} };
+const nothing: UpdateExpression = { conditions: [], sets: [], removes: [], names: {}, values: {} };
 
 interface Writing {
   write: GateItemWrite;
@@ -64,7 +64,7 @@ export function gateUpdate(table: string, part: GateItem, writing: Writing): Upd
   });
 }
 
-function slotExpression({ write: { slot: write }, ask, seen }: Writing): Expression {
+function slotExpression({ write: { slot: write }, ask, seen }: Writing): UpdateExpression {
   const { job, slot } = ask;
   if (!slot) return nothing;
   if (!write) return heldExpression(job, seen);
@@ -103,7 +103,7 @@ function slotExpression({ write: { slot: write }, ask, seen }: Writing): Express
 }
 
 /** A holder is the one that was seen if its lease and turn are: sharing a slot changes one of them. */
-function heldExpression(job: string, { holders: { [job]: held } }: GateItemState): Expression {
+function heldExpression(job: string, { holders: { [job]: held } }: GateItemState): UpdateExpression {
   if (!held) return nothing;
   const isGiven = `${held.given ? "attribute_exists" : "attribute_not_exists"}(#job.#given)`;
   return {
@@ -114,7 +114,7 @@ function heldExpression(job: string, { holders: { [job]: held } }: GateItemState
   };
 }
 
-function renewExpression(ask: Ask, seen: GateItemState): Expression {
+function renewExpression(ask: Ask, seen: GateItemState): UpdateExpression {
   const { job, slot } = ask;
   const held = seen.holders[job];
   const same = heldExpression(job, seen);
@@ -130,13 +130,13 @@ function renewExpression(ask: Ask, seen: GateItemState): Expression {
 }
 
 /** A process that has seen one part alone takes a slot only where it is the only one. */
-const onlyPart = ({ seesParts }: Pick<NonNullable<Ask["slot"]>, "seesParts">): Expression =>
+const onlyPart = ({ seesParts }: Pick<NonNullable<Ask["slot"]>, "seesParts">): UpdateExpression =>
   seesParts ? nothing : { ...nothing, conditions: ["attribute_not_exists(#peak)"], names: { "#peak": "peak" } };
 
 const farthestOf = (now: number, { increment, burst }: Pace): number =>
   (now + aheadMs) * 1000 + increment * (burst - 1);
 
-function rateExpression({ write: { rate: write }, ask: { rate, now }, seen }: Writing): Expression {
+function rateExpression({ write: { rate: write }, ask: { rate, now }, seen }: Writing): UpdateExpression {
   if (!write || !rate) return nothing;
   const names = { "#tat": "tat", "#inc": "inc" };
   const values = { ":inc": rate.increment, ":now": now * 1000 };
@@ -170,13 +170,13 @@ function rateExpression({ write: { rate: write }, ask: { rate, now }, seen }: Wr
 }
 
 /** A job that was not called passes only a gate without a line, as `nextStep` says. */
-function lineExpression({ write, ask }: Writing): Expression {
+function lineExpression({ write, ask }: Writing): UpdateExpression {
   if (ask.isCalled || ask.slot?.isGiven || write.slot?.do === "renew") return nothing;
   return { ...nothing, conditions: ["attribute_not_exists(#waiting)"], names: { "#waiting": markAttributes.id } };
 }
 
 /** A mark begins to count anew, so that it does no harm to count at a gate without one. */
-function lagExpression({ write, ask }: Writing): Expression {
+function lagExpression({ write, ask }: Writing): UpdateExpression {
   if (!countsLag(ask, write)) return nothing;
   return {
     ...nothing,
@@ -187,7 +187,7 @@ function lagExpression({ write, ask }: Writing): Expression {
 }
 
 /** A slow rate with a burst has starts that lie ahead for long, and must not forget them. */
-function expiryExpression({ now, slot, rate }: Ask): Expression {
+function expiryExpression({ now, slot, rate }: Ask): UpdateExpression {
   const lastStart = rate ? (farthestOf(now, rate) + rate.increment) / 1000 : 0;
   return {
     ...nothing,

@@ -81,7 +81,7 @@ export function dynamoGates({ client, table }: { client: DynamoDBClient; table: 
     // A slot is looked for in an empty part first, since a limit that is reached is the rarer case.
     let seen: GateItemState = { ...emptyPart(), ...guesses.get(gateItemNameOf(part)) };
     let isGuess = true;
-    let lost: Held = { again: false };
+    let lost: HeldSlot = { again: false };
     const found = (state: GateItemState) => {
       seen = state;
       isGuess = false;
@@ -182,9 +182,9 @@ export function dynamoGates({ client, table }: { client: DynamoDBClient; table: 
 
 const gateItemNameOf = (part: GateItem): string => `${gatePartition(part)}#${part.part}`;
 
-type Held = Pick<Taken & { outcome: "taken" }, "again" | "shared">;
+type HeldSlot = Pick<Taken & { outcome: "taken" }, "again" | "shared">;
 
-function heldBefore({ slot }: GateItemWrite, seen: GateItemState, ask: Ask): Held {
+function heldBefore({ slot }: GateItemWrite, seen: GateItemState, ask: Ask): HeldSlot {
   const again = slot?.do === "renew";
   return { again, ...(again && isShared(seen.holders[ask.job], ask) && { shared: true }) };
 }

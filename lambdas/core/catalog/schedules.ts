@@ -7,7 +7,7 @@ import type { CatalogSchedule, Product } from "./job-type.ts";
 export const mostSchedules = 100;
 
 /** A recurring job that the catalog asks for. */
-export interface Wanted {
+export interface WantedSeries {
   product: string;
   env: string;
   name: string;
@@ -23,7 +23,7 @@ const seriesFields = ["cron", "every", "tz", "overlap", "missed", "max_lateness_
 const isOfSeries = (field: string): boolean => (seriesFields as readonly string[]).includes(field);
 
 /** The request that a schedule makes in one of its envs. */
-export function scheduleBodyOf(product: string, env: string, schedule: CatalogSchedule): Wanted["body"] {
+export function scheduleBodyOf(product: string, env: string, schedule: CatalogSchedule): WantedSeries["body"] {
   const { description: _description, env: _envs, ...fields } = schedule;
   const entries = Object.entries(fields);
   return {
@@ -47,7 +47,7 @@ function addedBy({ jobs, limits = {}, variables = {}, constants }: Product, env:
 }
 
 /** The recurring jobs that the catalog asks for, one per schedule and env. */
-export const wantedOf = (products: readonly Product[]): Wanted[] =>
+export const wantedOf = (products: readonly Product[]): WantedSeries[] =>
   products.flatMap((product) =>
     Object.entries(product.schedules ?? {}).flatMap(([name, schedule]) =>
       envsOf(schedule).map((env) => {
@@ -76,7 +76,7 @@ export type Drift = (typeof drifts)[number];
  * How a job differs from its schedule: the catalog has lost it (`removed`) or changed it or its event (`outdated`), and the reconciler
  * has not followed yet; or a caller has ended, paused or rescheduled the job. A run that was moved or skipped is no drift.
  */
-export function driftOf(job: Job, wanted: Wanted | undefined): Drift[] {
+export function driftOf(job: Job, wanted: WantedSeries | undefined): Drift[] {
   if (!wanted) return job.status === "cancelled" ? [] : ["removed"];
   const has: Record<Drift, boolean> = {
     removed: false,
@@ -88,7 +88,7 @@ export function driftOf(job: Job, wanted: Wanted | undefined): Drift[] {
   return drifts.filter((drift) => has[drift]);
 }
 
-function isSameSeries(repeat: Repeat | undefined, wanted: Wanted["body"]["repeat"]): boolean {
+function isSameSeries(repeat: Repeat | undefined, wanted: WantedSeries["body"]["repeat"]): boolean {
   if (!repeat) return false;
   const { anchor: _anchor, offset_ms: _offset, ...series } = repeat;
   const { except, ...asked } = wanted;

@@ -1,5 +1,5 @@
 import type { Product } from "../catalog/job-type.ts";
-import { type Expression, type Reference, referencesOf } from "../expressions/expression.ts";
+import { type Expression, referencesOf, type ValueReference } from "../expressions/expression.ts";
 import { keyOperators, keyPart } from "../expressions/keys.ts";
 import { parsedFaults } from "../expressions/template-faults.ts";
 import { catalogValuesOf, fieldAt, valueFaults } from "../expressions/values.ts";
@@ -23,7 +23,7 @@ function hasOtherOperators(part: Expression): boolean {
   return parts.some(hasOtherOperators);
 }
 
-function keyReferenceFaults(reference: Reference, product: Product): string[] {
+function keyReferenceFaults(reference: ValueReference, product: Product): string[] {
   const { root, path } = reference;
   if (root === "Sequence" || root === "Now") {
     return [`$${root} is not known when a job is requested: a key refers to $Input, $Variable and $Constant`];
@@ -36,7 +36,7 @@ function keyReferenceFaults(reference: Reference, product: Product): string[] {
 }
 
 /** What the catalog itself has must be a text in every env: no request can put it right. */
-function keyTextFaults({ root, path }: Reference, product: Product): string[] {
+function keyTextFaults({ root, path }: ValueReference, product: Product): string[] {
   const isText = (env: string) => {
     const { variables, constants } = catalogValuesOf(product, env);
     return keyPart(path.reduce<unknown>(fieldAt, root === "Variable" ? variables : constants)) !== undefined;

@@ -1,17 +1,17 @@
 import type { Path } from "../kernel/schema.ts";
 import { didYouMean } from "../kernel/schema.ts";
-import { type Expression, ExpressionFault, type Reference, referencesOf } from "./expression.ts";
+import { type Expression, ExpressionFault, referencesOf, type ValueReference } from "./expression.ts";
 import { expressionsIn } from "./template.ts";
 import { eachText, type TemplateFault } from "./template-faults.ts";
 
 /** An app as far as texts may refer to its credentials: the names of those that it has in each env. */
-export interface AppCredentials {
+export interface CalledApp {
   app: string;
   envs: Record<string, { credentials?: object | undefined }>;
 }
 
 /** What is wrong with a reference to a credential in a text of the catalog that is evaluated for a call of `called`. */
-export function credentialFaults({ path }: Reference, called: AppCredentials | undefined): string[] {
+export function credentialFaults({ path }: ValueReference, called: CalledApp | undefined): string[] {
   const [app, key, ...more] = path;
   if (app === undefined || key === undefined || more.length > 0)
     return ["must name an app and a credential of it: $Auth{app}{key}"];

@@ -3,7 +3,7 @@ import type { SessionClaims } from "../job/kept-session.ts";
 import { jsonPointer } from "../kernel/schema.ts";
 import { apply } from "./apply.ts";
 import { type Budget, budget, spend, spendCharacters } from "./budget.ts";
-import { type Expression, type Reference, referencesOf } from "./expression.ts";
+import { type Expression, referencesOf, type ValueReference } from "./expression.ts";
 import { expressionsIn, readTemplate, type Template } from "./template.ts";
 import { type CatalogValues, fieldAt } from "./values.ts";
 
@@ -108,7 +108,7 @@ export const stepsIn = (template: unknown): string[] =>
   referencesInTemplate(template).flatMap(({ root, path }) => (root === "Sequence" ? [stepAt(path)] : []));
 
 /** Every reference in a template. */
-export function referencesInTemplate(template: unknown): Reference[] {
+export function referencesInTemplate(template: unknown): ValueReference[] {
   if (typeof template === "string") return expressionsIn(template).flatMap(referencesOf);
   return typeof template === "object" && template !== null ? Object.values(template).flatMap(referencesInTemplate) : [];
 }
@@ -131,7 +131,7 @@ export function evaluate(expression: Expression, scope: Scope, left: Budget = bu
   }
 }
 
-function referencedValue({ root, path }: Reference, scope: Scope): unknown {
+function referencedValue({ root, path }: ValueReference, scope: Scope): unknown {
   switch (root) {
     case "Now":
       return scope.now;

@@ -6,10 +6,10 @@
 export type Expression =
   | { kind: "literal"; value: string | number | boolean | null }
   | { kind: "list"; items: Expression[] }
-  | Reference
+  | ValueReference
   | { kind: "call"; operator: Operator; args: Expression[] };
 
-export interface Reference {
+export interface ValueReference {
   kind: "reference";
   root: Root;
   path: string[];
@@ -60,7 +60,7 @@ export class ExpressionFault extends Error {
 }
 
 /** Every reference in an expression. */
-export function referencesOf(expression: Expression): Reference[] {
+export function referencesOf(expression: Expression): ValueReference[] {
   if (expression.kind === "reference") return [expression];
   if (expression.kind === "list") return expression.items.flatMap(referencesOf);
   return expression.kind === "call" ? expression.args.flatMap(referencesOf) : [];

@@ -2,7 +2,7 @@ import { hash } from "node:crypto";
 import type { CatalogEvent } from "../catalog/catalog.ts";
 import type { Fault } from "../kernel/errors.ts";
 import { jsonPointer } from "../kernel/schema.ts";
-import { type Expression, ExpressionFault, type Operator, type Reference, referencesOf } from "./expression.ts";
+import { type Expression, ExpressionFault, type Operator, referencesOf, type ValueReference } from "./expression.ts";
 import { expressionsIn, readTemplate } from "./template.ts";
 import { type CatalogValues, catalogValuesOf, fieldAt } from "./values.ts";
 
@@ -40,7 +40,7 @@ type Keyed = { key: string } | { lacking: string[] };
  */
 export function evaluateKey(expression: string, source: KeySource): Keyed {
   const values = catalogValuesOf(source.found.product, source.found.env);
-  const textOf = (reference: Reference) => keyPartOf(reference, source, values);
+  const textOf = (reference: ValueReference) => keyPartOf(reference, source, values);
   const references = expressionsIn(expression).flatMap(referencesOf);
   const missing = references.find((reference) => textOf(reference) === undefined);
   const text = missing ? "" : join(expression, (reference) => textOf(reference) ?? "");
@@ -60,12 +60,12 @@ export function keyOrFault(expression: string, source: KeySource, what: string):
 }
 
 /** The one field of the input that is to blame, or the whole input. */
-function referencedPlaces(references: readonly Reference[]): string[] {
+function referencedPlaces(references: readonly ValueReference[]): string[] {
   const [only, ...others] = references.filter(({ root }) => root === "Input");
   return only && others.length === 0 ? only.path : [];
 }
 
-function keyPartOf({ root, path }: Reference, source: KeySource, { variables, constants }: CatalogValues) {
+function keyPartOf({ root, path }: ValueReference, source: KeySource, { variables, constants }: CatalogValues) {
   const { input, isTemplate } = source;
   const value = path.reduce<unknown>(fieldAt, root === "Input" ? input : root === "Variable" ? variables : constants);
   return typeof value === "string" && root === "Input" && isTemplate ? literalKey(value) : keyPart(value);
@@ -89,7 +89,7 @@ function literalKey(text: string): string | undefined {
   }
 }
 
-type Resolve = (reference: Reference) => string;
+type Resolve = (reference: ValueReference) => string;
 
 function join(text: string, resolve: Resolve): string {
   const template = readTemplate(text);
@@ -119,7 +119,7 @@ export const keyOperators: { [O in Operator]?: (texts: string[], between: string
 };
 
 /** A key is shown to everybody who may read the job, so it is kept as its hash if the event hides any part of it. */
-const isHidden = (references: readonly Reference[], { found }: KeySource): boolean =>
+const isHidden = (references: readonly ValueReference[], { found }: KeySource): boolean =>
   (found.event.redact ?? []).some((pointer) =>
     references.some(({ root, path }) => root === "Input" && meets(pointer, path)),
   );

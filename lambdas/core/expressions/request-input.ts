@@ -4,7 +4,7 @@ import type { Fault } from "../kernel/errors.ts";
 import { hasMoreValues } from "../kernel/json-values.ts";
 import { faultSearchLimit, jsonPointer, type Path } from "../kernel/schema.ts";
 import { mostFaults } from "../kernel/sizes.ts";
-import { ExpressionFault, isOperator, isRoot, type Reference, referencesOf } from "./expression.ts";
+import { ExpressionFault, isOperator, isRoot, referencesOf, type ValueReference } from "./expression.ts";
 import { longestExpression, parseExpression } from "./parse.ts";
 import { requestClaimFaults } from "./session-references.ts";
 import { faultsBesideExpressions } from "./stand-ins.ts";
@@ -33,7 +33,7 @@ export function expressionInputFaults(
   const { product, env, event, definition } = found;
   const limit = limitFault(input);
   if (limit) return [limit];
-  const check = (reference: Reference) => {
+  const check = (reference: ValueReference) => {
     if (reference.root === "Sequence") return ["only a feature has sequences"];
     if (reference.root === "Session") return requestClaimFaults(reference, product, sessionTag);
     const instead = reference.root === "Auth" ? insteadOf("Auth") : undefined;

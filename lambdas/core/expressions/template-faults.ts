@@ -1,5 +1,5 @@
 import { faultSearchLimit, type Path } from "../kernel/schema.ts";
-import { type Expression, ExpressionFault, type Reference, referencesOf } from "./expression.ts";
+import { type Expression, ExpressionFault, referencesOf, type ValueReference } from "./expression.ts";
 import { expressionsIn } from "./template.ts";
 import { unknownWord } from "./words.ts";
 
@@ -20,7 +20,11 @@ export function eachText(value: unknown, path: Path, visit: (text: string, path:
 }
 
 /** The faults of a template, up to the number that is reported: texts that do not parse, and what `check` finds wrong with a reference. */
-export function templateFaults(template: unknown, path: Path, check: (of: Reference) => string[]): TemplateFault[] {
+export function templateFaults(
+  template: unknown,
+  path: Path,
+  check: (of: ValueReference) => string[],
+): TemplateFault[] {
   const faults: TemplateFault[] = [];
   eachText(template, path, (text, place) => {
     if (faults.length > faultSearchLimit) return;
@@ -29,7 +33,7 @@ export function templateFaults(template: unknown, path: Path, check: (of: Refere
   return faults;
 }
 
-const interpolationFaults = (text: string, check: (of: Reference) => string[]): string[] =>
+const interpolationFaults = (text: string, check: (of: ValueReference) => string[]): string[] =>
   text.includes("$") ? parsedFaults(text, (expressions) => expressions.flatMap(referencesOf).flatMap(check)) : [];
 
 /** What `check` finds wrong with the expressions of a text, or why they cannot be parsed. */

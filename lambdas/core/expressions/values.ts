@@ -1,7 +1,7 @@
 import { ownValue } from "../catalog/catalog.ts";
 import type { Product } from "../catalog/job-type.ts";
 import { didYouMean } from "../kernel/schema.ts";
-import type { Reference } from "./expression.ts";
+import type { ValueReference } from "./expression.ts";
 
 /** What `$Variable{name}` and `$Constant{name}` stand for in an env of a product. */
 export interface CatalogValues {
@@ -31,7 +31,7 @@ const confined = {
 const isConfined = (root: string): root is keyof typeof confined => Object.hasOwn(confined, root);
 
 /** What is wrong with a reference to a variable or a constant, in each of the envs; nothing for any other reference. */
-export function valueFaults(reference: Reference, product: Product, envs: readonly string[]): string[] {
+export function valueFaults(reference: ValueReference, product: Product, envs: readonly string[]): string[] {
   if (isConfined(reference.root)) return [confined[reference.root]];
   if (reference.root === "Constant") return missingValueFaults(reference, product.constants, "the product");
   if (reference.root !== "Variable") return [];
@@ -41,7 +41,7 @@ export function valueFaults(reference: Reference, product: Product, envs: readon
 }
 
 /** The names are those of the catalog: what a request has in their place may be anything. */
-function missingValueFaults({ root, path }: Reference, values: unknown, where: string): string[] {
+function missingValueFaults({ root, path }: ValueReference, values: unknown, where: string): string[] {
   if (path.length === 0) return [`a name is missing: $${root}{name}`];
   let value = values ?? {};
   for (const key of path) {

@@ -14,14 +14,14 @@ export function retryAfterMs(header: string | null | undefined, now: number): nu
 /** `Date.parse` reads far more than HTTP dates (it takes "-5" for a year), so the first letters are checked. */
 const httpDate = (text: string): number => (/^[A-Z][a-z]{2}/.test(text) ? Date.parse(text) : Number.NaN);
 
-interface Answered {
+interface ErrorWithResponse {
   $response?: { headers?: unknown };
   response?: { headers?: unknown };
 }
 
 /** The seconds that the response behind a client's error asks for, wherever that client keeps its headers. */
 export function retryAfterOf(error: unknown): number | undefined {
-  const { $response, response } = Object(error) as Answered;
+  const { $response, response } = Object(error) as ErrorWithResponse;
   const headers = Object($response?.headers ?? response?.headers) as Record<string, unknown>;
   const value = typeof headers.get === "function" ? headers.get("retry-after") : headers["retry-after"];
   return typeof value === "string" && /^\d+$/.test(value) ? retryAfterMs(value, 0) : undefined;

@@ -20,7 +20,7 @@ export const leadSpreadSeconds = 780;
 /** By how much the lead grows when the 780 s before a time cannot start all its schedules. SQS holds a message for this long. */
 export const quarterHourMs = maxQueueDelaySeconds * 1000;
 
-export type Route =
+export type DispatchRoute =
   /** Send to the queue, hidden for this many whole seconds. */
   | { via: "queue"; delaySeconds: number }
   /** Create a one-time schedule at this whole second (epoch seconds, UTC). */
@@ -34,11 +34,11 @@ type Routed = Pick<Job, "id" | "due_at">;
  * due then (`hot-minutes.ts`). A job whose time is too close for that goes to the queue, which holds it back a quarter hour at a time
  * and has no such limit.
  */
-export const route = (now: number, { id, due_at }: Routed, furtherQuarters = 0): Route =>
+export const route = (now: number, { id, due_at }: Routed, furtherQuarters = 0): DispatchRoute =>
   routeAhead(now, due_at, leadMs(id) + furtherQuarters * quarterHourMs);
 
 /** The same for a job whose message is asked for `ahead` milliseconds before its time. */
-export function routeAhead(now: number, dueAt: number, ahead: number): Route {
+export function routeAhead(now: number, dueAt: number, ahead: number): DispatchRoute {
   if (dueAt - now <= quarterHourMs) return { via: "queue", delaySeconds: queueDelaySeconds(now, dueAt) };
   const at = Math.floor((dueAt - ahead) / 1000);
   return at * 1000 - now < leastAheadMs
@@ -63,7 +63,7 @@ function spreadHash(id: string): number {
   return hash >>> 0;
 }
 
-type Arrival =
+type Arriving =
   | { do: "start" }
   /** Wait in process. This is billed Lambda time, so only for the last moments. */
   | { do: "wait"; ms: number }
@@ -96,7 +96,7 @@ export function arrival(
   dueAt: number,
   { longestWaitMs = 1000, holdSeconds = 0 }: Waiting = {},
   id = "",
-): Arrival {
+): Arriving {
   const remaining = dueAt - now;
   if (remaining <= 0) return { do: "start" };
   const holdMs = holdSeconds * 1000;

@@ -66,6 +66,7 @@ export function enclosingPointers(pointer: string): string[] {
   return [...ends.map((end) => pointer.slice(0, end)), pointer];
 }
 
+/** What stands at a path within a value; undefined where there is nothing. */
 export function valueAt(value: unknown, path: Path): unknown {
   const [step, ...others] = path;
   if (step === undefined) return value;

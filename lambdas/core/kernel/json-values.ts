@@ -82,6 +82,10 @@ export function isDeepJson(json: Uint8Array): boolean {
   return false;
 }
 
+/** Whether a value is an object and no list. */
+export const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
 /** Whether a value is an object with more fields than this. */
 export const hasMoreFields = (value: unknown, most: number): boolean =>
-  typeof value === "object" && value !== null && !Array.isArray(value) && Object.keys(value).length > most;
+  isRecord(value) && Object.keys(value).length > most;

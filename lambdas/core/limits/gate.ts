@@ -93,7 +93,7 @@ export interface GateItemWrite {
   rate?: { do: "begin" | "queue" } | { do: "rescale"; tat: number };
 }
 
-export type Step =
+export type GateStep =
   | { do: "write"; write: GateItemWrite }
   /** Nothing to write: the write was made before, and its answer was lost. */
   | { do: "nothing"; startsAt: number }
@@ -112,7 +112,7 @@ export type Taken =
   | { outcome: "early"; startsAt: number; state: GateItemState };
 
 /** The next write that an ask leads to, given what is stored, or why there is none. A pure rule. */
-export function nextStep(state: GateItemState, ask: Ask): Step {
+export function nextStep(state: GateItemState, ask: Ask): GateStep {
   const own = ask.slot && state.holders[ask.job];
   if (state.line && !ask.isCalled && !ask.slot?.isGiven && !own) return { do: "refuse", why: "line" };
   const slot = slotWrite(state, ask);

@@ -110,7 +110,7 @@ export interface Seen {
 }
 
 /** How many more jobs may be called, and when each would start. */
-interface Room {
+interface PumpRoom {
   /** The planned starts, the earliest first: as many as may be called now. */
   starts: Call[];
   /** When the start after so many of `starts` would be, epoch milliseconds. */
@@ -123,7 +123,7 @@ interface Room {
 export const spanOf = ({ lag, period }: Pump): number => 1.25 * lag + 1.25 * period + 1000;
 
 /** The starts for which jobs may be called at a tick. */
-export function roomFor({ now, rate, parts, pump, noted }: Seen): Room {
+export function roomFor({ now, rate, parts, pump, noted }: Seen): PumpRoom {
   const pace = paceOf(rate);
   const span = spanOf(pump);
   const buckets = Array.from({ length: bucketsOf(rate) }, (_, bucket) => {
@@ -149,7 +149,7 @@ export function roomFor({ now, rate, parts, pump, noted }: Seen): Room {
   return { starts, span, beyond: (called) => starts[called]?.at ?? after };
 }
 
-interface Bucket {
+interface PumpBucket {
   now: number;
   pace: { increment: number };
   span: number;
@@ -166,7 +166,7 @@ interface Bucket {
   lag: number;
 }
 
-function bucketRoom({ now, pace, span, next, ahead, free, open, beyondLag, lag }: Bucket): {
+function bucketRoom({ now, pace, span, next, ahead, free, open, beyondLag, lag }: PumpBucket): {
   starts: number[];
   after: number;
 } {
@@ -188,7 +188,7 @@ function bucketRoom({ now, pace, span, next, ahead, free, open, beyondLag, lag }
 
 /** After how many milliseconds the next tick is due, once `called` more jobs were called and `open` are in line with a call. */
 export function nextTickIn(
-  room: Room,
+  room: PumpRoom,
   { now, called, open, lag }: { now: number; called: number; open: number; lag: number },
 ): number {
   const beyond = room.beyond(called);

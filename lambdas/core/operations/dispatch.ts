@@ -1,5 +1,5 @@
 import { fairGroupOf, isKnownJob, type Job, jobMessageOf, jobTypes } from "../job/job.ts";
-import { type Route, route } from "../job/route.ts";
+import { type DispatchRoute, route } from "../job/route.ts";
 import { TransientError } from "../kernel/errors.ts";
 import { inParallel } from "../kernel/in-parallel.ts";
 import type { Clock } from "../ports/clock.ts";
@@ -48,7 +48,7 @@ export async function dispatch(services: Dispatching, job: Job): Promise<void> {
 }
 
 /** The way of a job. Only one that the Scheduler would take is counted, since only the Scheduler has a quota of starts. */
-async function wayOf({ hot }: Dispatching, job: Job, now: number): Promise<Route> {
+async function wayOf({ hot }: Dispatching, job: Job, now: number): Promise<DispatchRoute> {
   const way = route(now, job);
   if (way.via === "queue") return way;
   const further = await hot.furtherQuarters(job);

@@ -1,7 +1,7 @@
 import type { Job, Stored } from "../job/job.ts";
 
 /** A part of the process's memory, in bytes, that jobs share. A job that finds it unused gets whatever it asks for. */
-class Pool {
+class MemoryPool {
   #used = 0;
   #waiting: (() => void)[] = [];
   readonly #size: number;
@@ -70,8 +70,8 @@ const parts = { inputs: 3 / 8, answers: 5 / 8 };
 /** The memory of a function of this size. */
 export function memoryOf(megabytes: number): Memory {
   const free = Math.max(0, megabytes - ownMegabytes) * megabyte;
-  const inputs = new Pool(free * parts.inputs);
-  const answers = new Pool(free * parts.answers);
+  const inputs = new MemoryPool(free * parts.inputs);
+  const answers = new MemoryPool(free * parts.answers);
   return {
     admit(job) {
       const held = (blobBytes(job.input) + blobBytes(job.progress)) * perByte.input;
@@ -80,7 +80,7 @@ export function memoryOf(megabytes: number): Memory {
   };
 }
 
-function admitted(inputs: Pool, held: number, answers: Pool): Admitted {
+function admitted(inputs: MemoryPool, held: number, answers: MemoryPool): Admitted {
   let answered = 0;
   let left = false;
   return {

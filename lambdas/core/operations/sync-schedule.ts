@@ -1,5 +1,5 @@
 import type { Catalog } from "../catalog/catalog.ts";
-import { driftOf, type Wanted } from "../catalog/schedules.ts";
+import { driftOf, type WantedSeries } from "../catalog/schedules.ts";
 import { hasBegun, isFinished, isKnownJob, type Job, type Repeat } from "../job/job.ts";
 import { fingerprint as hash } from "../job/job-id.ts";
 import { type Calendars, isExcepted, nextOccurrence } from "../job/series.ts";
@@ -24,7 +24,7 @@ type Synced = "made" | "changed" | "unchanged" | "busy";
  * Makes the job of a schedule, or makes it again if it has ended, or changes it back to what the catalog has. Safe to repeat. Throws
  * as `scheduleJob` and `changeJob` do.
  */
-export async function syncSchedule(services: Syncing, wanted: Wanted): Promise<Synced> {
+export async function syncSchedule(services: Syncing, wanted: WantedSeries): Promise<Synced> {
   const { job_id, name, fingerprint, body } = wanted;
   const job = await services.jobs.get(job_id);
   if (job && driftOf(job, wanted).length === 0) return "unchanged";

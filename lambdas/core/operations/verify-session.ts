@@ -4,13 +4,13 @@ import { takesExpressions } from "../expressions/request-input.ts";
 import { sessionReferences } from "../expressions/session-references.ts";
 import { keptSession } from "../job/kept-session.ts";
 import { type Fault, TransientError, traceOf } from "../kernel/errors.ts";
+import { isRecord } from "../kernel/json-values.ts";
 import { invalidRequest } from "../kernel/parse-body.ts";
 import { RequestError } from "../kernel/request-error.ts";
 import type { Log } from "../ports/log.ts";
 import { type Sessions, TokenRefused } from "../ports/sessions.ts";
 import type { AcceptedRequest } from "../requests/request.ts";
 import type { SessionOfRequest } from "../requests/session-request.ts";
-import { isRecord } from "../requests/spellings/draft.ts";
 
 export interface Verifying {
   sessions: Sessions;

@@ -5,16 +5,16 @@ import type { Outcome, TaskMessage } from "./task-message.ts";
 /** Seconds between two heartbeats of a task. */
 export const heartbeatSeconds = 60;
 
-type Heartbeat = Extract<TaskMessage, { kind: "heartbeat" }>;
+type TaskHeartbeat = Extract<TaskMessage, { kind: "heartbeat" }>;
 
 /** The heartbeat that follows a given time. Duplicates of a message get the same one, so that only one chain continues. */
-export const nextHeartbeat = (message: Heartbeat, after: number): Heartbeat => ({
+export const nextHeartbeat = (message: TaskHeartbeat, after: number): TaskHeartbeat => ({
   ...message,
   at: after + heartbeatSeconds * 1000,
 });
 
 /** The name of a heartbeat, which its duplicates share; undefined for a message of an older version. */
-export const heartbeatName = ({ job_id, token, at }: Heartbeat): string | undefined =>
+export const heartbeatName = ({ job_id, token, at }: TaskHeartbeat): string | undefined =>
   at === undefined ? undefined : `heartbeat ${job_id} ${at} ${token}`;
 
 /**

@@ -1,5 +1,5 @@
 import type * as z from "zod";
-import type { Route } from "../job/route.ts";
+import type { DispatchRoute } from "../job/route.ts";
 import { inlineLimit } from "../operations/payload.ts";
 import type { CostSchema } from "./schemas/explanation.ts";
 
@@ -37,7 +37,7 @@ export type Price = Exclude<keyof typeof prices, "region" | "as_of">;
 
 /** The properties of a job that its cost depends on. */
 interface CostFactors {
-  route: Route;
+  route: DispatchRoute;
   /** How often its consumer sends a message that is more than 15 minutes early again, besides the last time. Default: never. */
   hops?: number;
   /** Whether it starts at once. Consumers hold later jobs for the rest of a second until they are due. */

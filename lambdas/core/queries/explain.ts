@@ -6,7 +6,7 @@ import { furtherQuartersFor, isHot, minuteMs, minuteOf, quarterOf } from "../job
 import { derivedJobId } from "../job/job-id.ts";
 import { claimsIn, type KeptSession } from "../job/kept-session.ts";
 import type { Pause } from "../job/pause.ts";
-import { leadSpreadSeconds, quarterHourMs, type Route, routeAhead, schedulerLeadMs } from "../job/route.ts";
+import { type DispatchRoute, leadSpreadSeconds, quarterHourMs, routeAhead, schedulerLeadMs } from "../job/route.ts";
 import { spread } from "../job/series.ts";
 import { defined } from "../kernel/defined.ts";
 import { invalidRequest } from "../kernel/parse-body.ts";
@@ -133,7 +133,7 @@ function sessionView({ product, env }: AcceptedRequest, kept: KeptSession): NonN
 
 const minutes = quarterHourMs / minuteMs;
 
-function routeView(way: Route, remaining: number, load: MinuteLoad): Explanation["route"] {
+function routeView(way: DispatchRoute, remaining: number, load: MinuteLoad): Explanation["route"] {
   if (way.via === "queue")
     return { via: "queue", delay_seconds: way.delaySeconds, why: whyQueue(way.delaySeconds, remaining) };
   const schedule_at = way.at * 1000;

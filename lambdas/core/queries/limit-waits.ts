@@ -10,14 +10,14 @@ import type { LimitWaitSchema } from "./schemas/job.ts";
 
 type LimitWait = z.infer<typeof LimitWaitSchema>;
 
-type Waiting = Omit<Ruling, "clock">;
+type WaitReading = Omit<Ruling, "clock">;
 
 /** Jobs of a page whose lines are looked at, and at how many of them at a time. Others are shown without. */
 const mostJobs = 50;
 const atOnce = 10;
 
 /** The limit in whose line a job stands, its place there, and when it would start. */
-export async function limitWait(services: Waiting, job: Job, now: number): Promise<LimitWait | undefined> {
+export async function limitWait(services: WaitReading, job: Job, now: number): Promise<LimitWait | undefined> {
   const found = await findLineOf(services, job, now);
   if (!found) return undefined;
   const { gate, rule, waiter } = found;
@@ -31,7 +31,7 @@ export async function limitWait(services: Waiting, job: Job, now: number): Promi
 
 /** The same for a page of jobs, by their ids, without places and starts: a read of each gate of the first jobs that may wait. */
 export async function limitWaits(
-  services: Waiting,
+  services: WaitReading,
   jobs: readonly Job[],
   now: number,
 ): Promise<ReadonlyMap<string, LimitWait>> {
@@ -50,7 +50,7 @@ interface FoundLine extends RuledGate {
 const limitWaitOf = ({ gate: { limit, key }, waiter: { since } }: FoundLine): LimitWait => ({ limit, key, since });
 
 /** The line in which a job stands: it is in one at most, apart from moments. */
-async function findLineOf(services: Waiting, job: Job, now: number): Promise<FoundLine | undefined> {
+async function findLineOf(services: WaitReading, job: Job, now: number): Promise<FoundLine | undefined> {
   if (!mayStand(job, now)) return undefined;
   const at = { job: job.id, order: orderOf(job) };
   const ruled = await rulesOf({ ...services, clock: { now: () => now, sleep: async () => {} } }, job);

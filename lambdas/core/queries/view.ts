@@ -109,14 +109,14 @@ const shownSteps = (steps: Record<string, StepView>): Record<string, StepView> =
   Object.fromEntries(Object.entries(steps).map(([key, step]) => [key, { ...step, ...shownError(step) }]));
 
 /** A finished run of a job, or its current one. */
-type Run = Pick<Job, "run" | "status" | "scheduled_at" | "due_at" | "attempts"> &
+type ShownRun = Pick<Job, "run" | "status" | "scheduled_at" | "due_at" | "attempts"> &
   Partial<Pick<Job, "started_at" | "finished_at" | "result" | "error" | "reason">>;
 
 /** The runs of a job, each with its result as long as the answer has room for it. */
 export function runViewsOf(
   { blobs, catalog }: Pick<Services, "blobs" | "catalog">,
   job: Job,
-  runs: readonly Run[],
+  runs: readonly ShownRun[],
   now: number,
 ): Promise<RunView[]> {
   const views = runs.map(

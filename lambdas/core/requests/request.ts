@@ -18,8 +18,7 @@ import { defined } from "../kernel/defined.ts";
 import type { Fault } from "../kernel/errors.ts";
 import { isInexact } from "../kernel/exact-json.ts";
 import { type Findings, findFaults, uncovered } from "../kernel/find-faults.ts";
-import { boundOf, deepestNesting, mostValues } from "../kernel/json-values.ts";
-import { invalidRequest, refuseManyFields } from "../kernel/parse-body.ts";
+import { invalidRequest, refuseTooLarge } from "../kernel/parse-body.ts";
 import { RequestError } from "../kernel/request-error.ts";
 import { requestLimits } from "../kernel/request-limits.ts";
 import { didYouMean, faultSearchLimit, firstFaults, jsonPointer, type Path } from "../kernel/schema.ts";
@@ -85,15 +84,7 @@ export function parseRequest(
   headerKey?: string,
   from: Origin = "caller",
 ): AcceptedRequest {
-  const bound = boundOf(body, { values: mostValues, levels: deepestNesting });
-  if (bound === "levels") {
-    throw invalidRequest([{ pointer: "", detail: `is nested deeper than ${deepestNesting} levels` }]);
-  }
-  if (bound === "values") {
-    const detail = `has more than ${mostValues} values: send larger data as an upload, or as a string`;
-    throw invalidRequest([{ pointer: "/input", detail }]);
-  }
-  refuseManyFields(body, "input");
+  refuseTooLarge(body, "input");
   const rewritten = rewriteRequest(body, catalog);
   const accepted = asWritten(rewritten, () => parsePlain(rewritten.request, { catalog, now, headerKey, from }));
   // Only a key can name a job that an earlier version stored, and a request may be large.

@@ -1,5 +1,5 @@
 /** A line of an object, which may be read from any line on. */
-export interface Line {
+export interface ImportLine {
   /** Counted from the beginning of the object; the first line is 1. */
   number: number;
   /** Without the line break; undefined if the line is too long. */
@@ -20,7 +20,7 @@ export async function* linesOf(
   chunks: AsyncIterable<Uint8Array>,
   from: { offset: number; lines: number; size: number },
   longest: number,
-): AsyncGenerator<Line> {
+): AsyncGenerator<ImportLine> {
   let pieces: Uint8Array[] = [];
   let length = 0;
   let { offset: end, lines: number } = from;
@@ -30,7 +30,7 @@ export async function* linesOf(
     if (length <= longest + 1) pieces.push(piece);
     else pieces = [];
   };
-  const take = (): Line => {
+  const take = (): ImportLine => {
     const bytes = withoutReturn(Buffer.concat(pieces));
     const tooLong = length > longest + 1 || bytes.byteLength > longest;
     pieces = [];

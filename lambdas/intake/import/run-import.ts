@@ -1,7 +1,7 @@
 import type { ImportCursor } from "../../core/job/import-cursor.ts";
 import { traceOf } from "../../core/kernel/errors.ts";
 import type { IntakeServices } from "../services.ts";
-import { groupsOf, type Line, linesOf } from "./lines.ts";
+import { groupsOf, type ImportLine, linesOf } from "./lines.ts";
 import { writePart, writeSummary } from "./report.ts";
 import { type LineReport, longestLine, scheduleLines } from "./schedule-lines.ts";
 
@@ -74,8 +74,8 @@ async function runSlice(
   }
 }
 
-function after(cursor: ImportCursor, group: readonly Line[], reports: readonly LineReport[]): ImportCursor {
-  const last = group.at(-1) as Line;
+function after(cursor: ImportCursor, group: readonly ImportLine[], reports: readonly LineReport[]): ImportCursor {
+  const last = group.at(-1) as ImportLine;
   const rejected = reports.filter((report) => "code" in report).length;
   return {
     ...cursor,

@@ -8,7 +8,7 @@ import { shortened } from "../../core/outbound/rejection.ts";
 import type { AcceptedRequest } from "../../core/requests/request.ts";
 import { acceptRequest } from "../schedule-request.ts";
 import type { IntakeServices } from "../services.ts";
-import type { Line } from "./lines.ts";
+import type { ImportLine } from "./lines.ts";
 
 /** An entry of the report. */
 export type LineReport =
@@ -36,7 +36,7 @@ interface Pending {
 export async function scheduleLines(
   services: IntakeServices,
   cursor: ImportCursor,
-  lines: readonly Line[],
+  lines: readonly ImportLine[],
 ): Promise<LineReport[] | undefined> {
   const reports: LineReport[] = [];
   let left: Pending[] = [];
@@ -88,7 +88,7 @@ async function schedulePending(
   });
 }
 
-function readLine(services: IntakeServices, cursor: ImportCursor, { number: line, bytes }: Line) {
+function readLine(services: IntakeServices, cursor: ImportCursor, { number: line, bytes }: ImportLine) {
   if (bytes && isBlank(bytes)) return undefined;
   try {
     const sender = { source: "s3", id: lineId(cursor, line) } as const;

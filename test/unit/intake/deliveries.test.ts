@@ -1,4 +1,4 @@
-import { type Delivery, unwrap, unwrapJson } from "../../../lambdas/intake/deliveries.ts";
+import { type IntakeDelivery, unwrap, unwrapJson } from "../../../lambdas/intake/deliveries.ts";
 import {
   bucketNotification,
   busEvent,
@@ -12,7 +12,7 @@ import {
 import { order, payloads } from "../../support/intake/services.ts";
 
 const sender = { source: "sqs", id: "message-1" } as const;
-const read = (content: unknown): Delivery => unwrapJson(JSON.stringify(content), sender, payloads);
+const read = (content: unknown): IntakeDelivery => unwrapJson(JSON.stringify(content), sender, payloads);
 const text = JSON.stringify(order());
 
 describe("a request", () => {
@@ -46,7 +46,7 @@ describe("a request", () => {
 });
 
 describe("what cannot be read", () => {
-  const faultsOf = (delivery: Delivery) => delivery.kind === "unreadable" && delivery.error.faults;
+  const faultsOf = (delivery: IntakeDelivery) => delivery.kind === "unreadable" && delivery.error.faults;
 
   test("a string that is not JSON, by itself or in a topic's message", () => {
     expect(unwrapJson("{", sender, payloads)).toMatchObject({ kind: "unreadable", sender });
@@ -68,7 +68,7 @@ describe("what cannot be read", () => {
 });
 
 describe("a notification of the payload bucket", () => {
-  const importsIn = (delivery: Delivery) => delivery.kind === "objects" && delivery.imports;
+  const importsIn = (delivery: IntakeDelivery) => delivery.kind === "objects" && delivery.imports;
 
   test("starts an import at the beginning of its object", () => {
     const notification = bucketNotification("imports/2030/orders+%26+%C3%A9.ndjson", { size: 123, eTag: "abc" });

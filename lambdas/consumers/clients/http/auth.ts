@@ -2,7 +2,7 @@ import { isReference, type Reference, referenceName, type TextOrReference } from
 import { JobError } from "../../../core/job/job-error.ts";
 import type { Execution } from "../../../core/operations/execution.ts";
 import type { Auth } from "./auth-schema.ts";
-import { exchange, type HttpRequest } from "./exchange.ts";
+import { exchange, type OutgoingRequest } from "./exchange.ts";
 import { setHeader } from "./headers.ts";
 import { oauth2Source } from "./oauth2.ts";
 import { settingName, settingText } from "./settings.ts";
@@ -13,7 +13,7 @@ import { withToken } from "./tokens.ts";
 export async function authorizedExchange(
   execution: Execution,
   auth: Auth,
-  request: HttpRequest,
+  request: OutgoingRequest,
   used: UsedCredentials,
 ): Promise<Response> {
   const { secrets, signal } = execution;
@@ -58,14 +58,14 @@ function basic(user: string, password: string, setting: TextOrReference): string
   return `Basic ${Buffer.from(`${user}:${password}`).toString("base64")}`;
 }
 
-function withHeader(request: HttpRequest, name: string, value: string, reference?: Reference): HttpRequest {
+function withHeader(request: OutgoingRequest, name: string, value: string, reference?: Reference): OutgoingRequest {
   const headers = new Headers(request.headers);
   const who = reference ? `The credential header of ${referenceName(reference)}` : "The credential header";
   setHeader(headers, name, value, "CONFIGURATION_ERROR", who);
   return { ...request, headers };
 }
 
-function withQuery(request: HttpRequest, name: string, value: string): HttpRequest {
+function withQuery(request: OutgoingRequest, name: string, value: string): OutgoingRequest {
   const url = new URL(request.url);
   url.searchParams.set(name, value);
   return { ...request, url };

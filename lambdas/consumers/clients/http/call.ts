@@ -6,7 +6,7 @@ import type { Auth, BodyType } from "./auth-schema.ts";
 import { encodeBody, mergedBody } from "./body.ts";
 import type { CallInput } from "./call-input.ts";
 import { carriesCredentials } from "./credentials.ts";
-import { acceptedFor, type HttpRequest } from "./exchange.ts";
+import { acceptedFor, type OutgoingRequest } from "./exchange.ts";
 import { failureCode, patienceOf } from "./failure-code.ts";
 import { mergeHeaders } from "./headers.ts";
 import { secureUrlOf, settingUrl } from "./settings.ts";
@@ -42,7 +42,7 @@ export async function sendCall(execution: Execution, call: HttpCall): Promise<Re
   throw statusError(response, execution.clock.now(), { providerCode, accepted: acceptedFor(response) });
 }
 
-async function callRequestOf({ secrets, idempotencyKey }: Execution, call: HttpCall): Promise<HttpRequest> {
+async function callRequestOf({ secrets, idempotencyKey }: Execution, call: HttpCall): Promise<OutgoingRequest> {
   const { defaults = {}, input } = call;
   const baseOf = carriesCredentials(call.auth) || call.hasCredentials ? secureUrlOf : settingUrl;
   const url = buildUrl(

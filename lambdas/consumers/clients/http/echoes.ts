@@ -1,5 +1,5 @@
 /** What was sent, as far as a provider may repeat it. */
-export interface Sent {
+export interface SentCall {
   url: URL;
   headers: Iterable<[name: string, value: string]>;
   body?: string | undefined;
@@ -14,7 +14,7 @@ const shortestInCode = 6;
  * Whether a code may come from the request: providers repeat what they refuse, with the input and the credentials in it. The
  * requests are compared as they were sent and decoded, without regard to case.
  */
-export function echoesOf(requests: readonly Sent[]): (code: string) => boolean {
+export function echoesOf(requests: readonly SentCall[]): (code: string) => boolean {
   const lower = (values: string[]) => values.map((value) => value.toLowerCase());
   const places = lower(requests.flatMap(({ url }) => urlPartsOf(url)));
   const values = lower(requests.flatMap(sentValuesOf));
@@ -36,7 +36,7 @@ export function echoesOf(requests: readonly Sent[]): (code: string) => boolean {
 const urlPartsOf = ({ hostname, pathname }: URL): string[] => [hostname, ...pathname.split("/").flatMap(bothWays)];
 
 /** Each value of a request. Nothing here decides what is sent, so what cannot be decoded is left unchanged. */
-function sentValuesOf({ url, headers, body = "" }: Sent): string[] {
+function sentValuesOf({ url, headers, body = "" }: SentCall): string[] {
   const ofHeaders = [...headers].flatMap(([name, value]) =>
     isOurs(name, value) ? [] : [value, ...credentialForms(value)],
   );
@@ -48,7 +48,7 @@ const isOurs = (name: string, value: string): boolean =>
   name.toLowerCase() === "idempotency-key" && /^job_\w+-\d+$/.test(value);
 
 /** The credentials in the Authorization of a request. */
-export const tokensIn = ({ headers }: Sent): string[] =>
+export const tokensIn = ({ headers }: SentCall): string[] =>
   [...headers].flatMap(([name, value]) => (name.toLowerCase() === "authorization" ? credentialForms(value) : []));
 
 /** The parts of an Authorization: the token, and of Basic the user and password. */

@@ -5,7 +5,7 @@ import { neverSent } from "../never-sent.ts";
 import { responseOf } from "./response.ts";
 import { unreadableHead } from "./unreadable.ts";
 
-export interface HttpRequest {
+export interface OutgoingRequest {
   method: string;
   url: URL;
   headers: Headers;
@@ -21,7 +21,7 @@ const isRedirect = (status: number) => [301, 302, 303, 307, 308].includes(status
  * so that its failure can say that the request must not be repeated.
  */
 export async function exchange(
-  request: HttpRequest,
+  request: OutgoingRequest,
   signal: AbortSignal,
   timed: Omit<Timed, "signal"> | undefined = undefined,
 ): Promise<Response> {
@@ -54,7 +54,7 @@ const accepted = new WeakMap<Response, string | undefined>();
 export const acceptedFor = (response: Response): string | undefined => accepted.get(response);
 
 /** The method of `request` if it was accepted with a redirect that led to `next`. */
-export const acceptedBefore = ({ method }: HttpRequest, next: HttpRequest): string | undefined =>
+export const acceptedBefore = ({ method }: OutgoingRequest, next: OutgoingRequest): string | undefined =>
   method !== "GET" && next.method === "GET" ? method : undefined;
 
 /**
@@ -70,10 +70,10 @@ export function failureBehind<E>(method: string | undefined, error: E): E | JobE
   return new JobError(code, message, { providerCode, progress, cause, retryable: false });
 }
 
-const sent = new WeakMap<Response, HttpRequest[]>();
+const sent = new WeakMap<Response, OutgoingRequest[]>();
 
 /** The requests behind a response, with their credentials: what a provider may repeat in its answer. */
-export const requestsFor = (response: Response): readonly HttpRequest[] => sent.get(response) ?? [];
+export const requestsFor = (response: Response): readonly OutgoingRequest[] => sent.get(response) ?? [];
 
 type AnswerHead = Pick<Response, "status" | "headers">;
 
@@ -84,7 +84,12 @@ export const leadsOn = ({ status, headers }: AnswerHead): boolean => isRedirect(
  * The request that a redirect leads to, after `redirects` earlier ones. Throws a PROVIDER_ERROR for another host and for too
  * many redirects.
  */
-export function redirectOf(request: HttpRequest, answer: AnswerHead, redirects: number, who = "provider"): HttpRequest {
+export function redirectOf(
+  request: OutgoingRequest,
+  answer: AnswerHead,
+  redirects: number,
+  who = "provider",
+): OutgoingRequest {
   if (redirects === maxRedirects) throw refusedResponse(who, `redirects more than ${maxRedirects} times`);
   return redirected(request, answer, who);
 }
@@ -97,7 +102,7 @@ const idempotent = new Set(["GET", "PUT", "DELETE"]);
  * `sendHttp` uses no connection from before a freeze.
  */
 async function sendRequest(
-  { method, url, headers, body }: HttpRequest,
+  { method, url, headers, body }: OutgoingRequest,
   signal: AbortSignal,
   mayComeTwice: boolean,
 ): Promise<Response> {
@@ -113,7 +118,7 @@ async function sendRequest(
 const defaults = { accept: "*/*", "accept-encoding": "gzip, deflate, br", "user-agent": "ductape-jobs" };
 
 /** As in every client, 303 turns any request into a GET, and 301 and 302 turn a POST into one (RFC 9110 15.4). */
-function redirected(request: HttpRequest, { status, headers: answer }: AnswerHead, who: string): HttpRequest {
+function redirected(request: OutgoingRequest, { status, headers: answer }: AnswerHead, who: string): OutgoingRequest {
   const url = URL.parse(answer.get("location") ?? "", request.url.href);
   if (!url || url.origin !== request.url.origin || url.username || url.password) {
     throw refusedResponse(who, "redirects to another host, which is not followed");

@@ -2,7 +2,7 @@ import { providerCodeOf } from "../../../core/job/provider-code.ts";
 import { parsedJson } from "../../../core/kernel/parsed-json.ts";
 import type { Execution } from "../../../core/operations/execution.ts";
 import type { Clock } from "../../../core/ports/clock.ts";
-import { echoesOf, type Sent } from "./echoes.ts";
+import { echoesOf, type SentCall } from "./echoes.ts";
 import { discardResponse, requestsFor } from "./exchange.ts";
 
 /** The most bytes of a failed answer that are searched for a code. */
@@ -76,7 +76,7 @@ export async function readInTime(
 export const parseAnswer = (bytes: Buffer): unknown => parsedJson(bytes.toString());
 
 /** The code in the JSON of a failed answer, wherever providers put it. A number that only repeats the status is none. */
-export function codeOfJson(body: unknown, status: number, sent: readonly Sent[]): string | undefined {
+export function codeOfJson(body: unknown, status: number, sent: readonly SentCall[]): string | undefined {
   const { error, code, errorCode, error_code, errors } = Object(body) as Record<string, unknown>;
   const inner = Object(error) as Record<string, unknown>;
   const first = Object(Array.isArray(errors) ? errors[0] : undefined) as Record<string, unknown>;
@@ -92,7 +92,7 @@ export function codeOfJson(body: unknown, status: number, sent: readonly Sent[])
 const ownOf = (codes: readonly string[], isEcho: (code: string) => boolean) => codes.find((code) => !isEcho(code));
 
 /** The first candidate that has the form of a code and does not come from the request. */
-export function firstOwn(candidates: readonly unknown[], sent: readonly Sent[]): string | undefined {
+export function firstOwn(candidates: readonly unknown[], sent: readonly SentCall[]): string | undefined {
   const codes = candidates.flatMap((candidate) => providerCodeOf(candidate) ?? []);
   // A long body is only taken apart if there is something to look for.
   return codes.length === 0 ? undefined : ownOf(codes, echoesOf(sent));

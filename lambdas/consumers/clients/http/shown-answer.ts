@@ -1,4 +1,4 @@
-import { type Sent, tokensIn } from "./echoes.ts";
+import { type SentCall, tokensIn } from "./echoes.ts";
 import { shownHeaders } from "./headers.ts";
 import { hidden, hideBytes, hiding } from "./hide.ts";
 import { type DecodedBody, decodedBodyOf, type ReadBody } from "./read-body.ts";
@@ -36,7 +36,7 @@ export function shownCode(code: string | undefined, status: number, used: UsedCr
 }
 
 /** The id that a provider gives to a message, without the token of the requests that it answers. */
-export function shownId(id: unknown, sent: readonly Sent[]): string {
+export function shownId(id: unknown, sent: readonly SentCall[]): string {
   if (typeof id !== "string") return "";
   return hiding(sent.flatMap(tokensIn))?.(id) ?? id;
 }

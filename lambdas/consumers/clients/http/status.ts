@@ -2,7 +2,7 @@ import { JobError, type JobErrorCode } from "../../../core/job/job-error.ts";
 import { retryAfterMs } from "../../../core/job/retry-after.ts";
 import { failureBehind } from "./exchange.ts";
 
-interface Meaning {
+interface StatusMeaning {
   code: JobErrorCode;
   why: string;
   retryable?: boolean;
@@ -10,14 +10,23 @@ interface Meaning {
   nothingDone?: boolean;
 }
 
-const badInput: Meaning = { code: "VALIDATION_ERROR", why: "it refuses the request as invalid", nothingDone: true };
-const absent: Meaning = { code: "NOT_FOUND", why: "it knows no such resource", nothingDone: true };
-const unavailable: Meaning = { code: "SERVICE_UNAVAILABLE", why: "it is unavailable" };
-const unsupported: Meaning = { code: "PROVIDER_ERROR", why: "it does not support the request", retryable: false };
-const refused: Meaning = { code: "PROVIDER_ERROR", why: "it refuses the request", retryable: false, nothingDone: true };
+const badInput: StatusMeaning = {
+  code: "VALIDATION_ERROR",
+  why: "it refuses the request as invalid",
+  nothingDone: true,
+};
+const absent: StatusMeaning = { code: "NOT_FOUND", why: "it knows no such resource", nothingDone: true };
+const unavailable: StatusMeaning = { code: "SERVICE_UNAVAILABLE", why: "it is unavailable" };
+const unsupported: StatusMeaning = { code: "PROVIDER_ERROR", why: "it does not support the request", retryable: false };
+const refused: StatusMeaning = {
+  code: "PROVIDER_ERROR",
+  why: "it refuses the request",
+  retryable: false,
+  nothingDone: true,
+};
 
 /** A client error says that the request is refused (RFC 9110 15.5). 408 and 409 may be about work that is under way. */
-const meanings: Record<number, Meaning> = {
+const meanings: Record<number, StatusMeaning> = {
   400: badInput,
   401: { code: "UNAUTHORIZED", why: "it does not accept the credentials", nothingDone: true },
   403: { code: "FORBIDDEN", why: "the credentials do not allow this", nothingDone: true },
@@ -43,7 +52,7 @@ const meanings: Record<number, Meaning> = {
 };
 
 /** What a status other than a success means. A 5xx that is not listed may be temporary, all others are permanent. */
-const meaningOf = (status: number): Meaning =>
+const meaningOf = (status: number): StatusMeaning =>
   meanings[status] ??
   (status >= 500
     ? { code: "PROVIDER_ERROR", why: "it failed", retryable: true }
@@ -53,7 +62,7 @@ const meaningOf = (status: number): Meaning =>
  * Whether an answer to the request itself proves that nothing was done. A 503 does with a Retry-After: the server says on purpose that
  * the request is to come again. Without one it may be a proxy's, which has lost the server in the middle of its work.
  */
-const refuses = ({ nothingDone = false }: Meaning, status: number, wait: number | undefined): boolean =>
+const refuses = ({ nothingDone = false }: StatusMeaning, status: number, wait: number | undefined): boolean =>
   nothingDone || (status === 503 && wait !== undefined);
 
 /**

@@ -74,12 +74,16 @@ async function executeOn(
 }
 
 /** The executor sees an event that names the member, as if there were no group. */
-const executeAs = ({ services, execute, execution, found }: GroupCall, { name, target }: Member, limits: Limits) => {
+const executeAs = (
+  { services, execute, execution, found }: GroupCall,
+  { name, target }: Member,
+  limits: TimeLimits,
+) => {
   const event = { ...found.event, [found.definition.targetField]: name };
   return execute({ ...execution, ...limits, target, event }, services);
 };
 
-type Limits = Pick<Execution, "signal" | "deadline">;
+type TimeLimits = Pick<Execution, "signal" | "deadline">;
 
 /**
  * Runs with a time limit besides that of the attempt, whose failure is a TIMEOUT of the target and not of the attempt. The
@@ -88,7 +92,7 @@ type Limits = Pick<Execution, "signal" | "deadline">;
 async function withinBudget<T>(
   { clock, signal, deadline }: Execution,
   ms: number | undefined,
-  run: (limits: Limits) => Promise<T>,
+  run: (limits: TimeLimits) => Promise<T>,
 ): Promise<T> {
   if (ms === undefined) return run({ signal, deadline });
   const until = Math.min(deadline, clock.now() + ms);

@@ -1,6 +1,6 @@
 import type { Product } from "../../../core/catalog/job-type.ts";
 import { changedCredentials, credentialFaults } from "../../../core/expressions/credential-references.ts";
-import type { Reference } from "../../../core/expressions/expression.ts";
+import type { ValueReference } from "../../../core/expressions/expression.ts";
 import { templateFaults } from "../../../core/expressions/template-faults.ts";
 import { valueFaults } from "../../../core/expressions/values.ts";
 import type { Fault } from "../../../core/kernel/errors.ts";
@@ -31,7 +31,7 @@ const checkDefaults = (target: AppTarget, product: Product): Fault[] =>
     ].map(({ path, detail }) => ({ pointer: jsonPointer(path), detail }));
   });
 
-function credentialReferenceFaults(reference: Reference, product: Product, target: AppTarget): string[] {
+function credentialReferenceFaults(reference: ValueReference, product: Product, target: AppTarget): string[] {
   const { root, path } = reference;
   if (root === "Auth") return credentialsOfApp(reference, product, target);
   if (root === "Sequence") return ["only a feature has sequences: $Input refers to the input of the action's job"];
@@ -43,7 +43,7 @@ function credentialReferenceFaults(reference: Reference, product: Product, targe
 }
 
 /** A target does not know its name. Two apps may be one object, and only one of them has the name that a text refers to. */
-const credentialsOfApp = (reference: Reference, product: Product, target: AppTarget): string[] =>
+const credentialsOfApp = (reference: ValueReference, product: Product, target: AppTarget): string[] =>
   Object.entries(product.apps ?? {})
     .filter(([, app]) => app === target)
     .flatMap(([app]) => credentialFaults(reference, { app, envs: target.envs }));

@@ -5,7 +5,7 @@ import type { Secrets } from "../../../core/ports/secrets.ts";
 import type { UsedCredentials } from "../../clients/http/shown-answer.ts";
 
 /** The credentials of the app that a job calls. */
-export interface AppCredentials {
+export interface CredentialReader {
   read(app: string, key: string): Promise<string>;
 }
 
@@ -15,7 +15,7 @@ export function appCredentialsOf(
   called: string,
   credentials: Record<string, Reference> = {},
   used: UsedCredentials = new Set(),
-): AppCredentials {
+): CredentialReader {
   return {
     async read(app, key) {
       const reference = app === called && Object.hasOwn(credentials, key) ? credentials[key] : undefined;
@@ -32,7 +32,7 @@ export function appCredentialsOf(
 export async function withCredentials<Input>(
   input: Input,
   marks: CredentialMarks | undefined,
-  credentials: AppCredentials,
+  credentials: CredentialReader,
 ): Promise<Input> {
   if (!marks) return input;
   const { app, keys, id } = marks;

@@ -4,7 +4,7 @@ import { JobError } from "../../../core/job/job-error.ts";
 import { findFaults } from "../../../core/kernel/find-faults.ts";
 import type { Execution } from "../../../core/operations/execution.ts";
 import { type CallInput, callInput } from "../../clients/http/call-input.ts";
-import type { AppCredentials } from "./credentials.ts";
+import type { CredentialReader } from "./credentials.ts";
 
 type Scoped = Pick<Execution, "job" | "input" | "variables" | "constants">;
 
@@ -15,7 +15,7 @@ type Scoped = Pick<Execution, "job" | "input" | "variables" | "constants">;
 export async function evaluatedDefaults(
   { job, input, ...values }: Scoped,
   defaults: CallInput | undefined,
-  credentials: AppCredentials,
+  credentials: CredentialReader,
 ): Promise<CallInput | undefined> {
   if (!mentionsDollar(defaults)) return defaults;
   const credential = await readFor(defaults, credentials);
@@ -27,7 +27,10 @@ export async function evaluatedDefaults(
 }
 
 /** Reads the credentials that a template refers to beforehand, since expressions do not wait for anything. */
-async function readFor(template: unknown, credentials: AppCredentials): Promise<(app: string, key: string) => string> {
+async function readFor(
+  template: unknown,
+  credentials: CredentialReader,
+): Promise<(app: string, key: string) => string> {
   const named = referencesInTemplate(template).filter(({ root }) => root === "Auth");
   const values = new Map<string, string>();
   for (const { path } of named) {

@@ -1,6 +1,6 @@
 import type { Placeholder } from "./placeholders.ts";
 import { compile } from "./statement.ts";
-import { readPlaceholders, type TemplateFault } from "./template.ts";
+import { type PlaceholderFault, readPlaceholders } from "./template.ts";
 
 const expressionFields = ["key_condition", "filter", "projection", "update", "condition"] as const;
 export type ExpressionField = (typeof expressionFields)[number];
@@ -11,7 +11,7 @@ interface DynamoStatement {
   /** The placeholders behind `:p0`, `:p1` ... of all expressions. */
   values: Placeholder[];
   placeholders: Placeholder[];
-  faults: TemplateFault[];
+  faults: PlaceholderFault[];
 }
 
 export function readDynamo(fields: Readonly<Record<string, unknown>>): DynamoStatement {

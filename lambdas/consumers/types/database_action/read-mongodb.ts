@@ -1,5 +1,5 @@
 import type { Placeholder } from "./placeholders.ts";
-import { type Reading, readPlaceholders, type TemplateFault } from "./template.ts";
+import { type PlaceholderFault, type Reading, readPlaceholders } from "./template.ts";
 import { type NameRule, plainNames } from "./values.ts";
 
 /** The fields of an action that are templates, how MongoDB interprets them, and their type as a whole. */
@@ -17,7 +17,7 @@ export type TemplateField = keyof typeof templates;
 export const readingOf = (field: TemplateField, template: unknown): Reading =>
   field === "update" && Array.isArray(template) ? "expression" : templates[field].reading;
 
-export function readMongo(action: object): { placeholders: Placeholder[]; faults: TemplateFault[] } {
+export function readMongo(action: object): { placeholders: Placeholder[]; faults: PlaceholderFault[] } {
   const fields = Object.entries(action).filter(([field]) => Object.hasOwn(templates, field)) as [
     TemplateField,
     unknown,
@@ -29,7 +29,7 @@ export function readMongo(action: object): { placeholders: Placeholder[]; faults
   };
 }
 
-function shape(field: TemplateField, template: unknown): TemplateFault[] {
+function shape(field: TemplateField, template: unknown): PlaceholderFault[] {
   const { placeholders, faults } = readPlaceholders(template);
   if (typeof template === "string" && faults.length === 0 && placeholders[0]?.type !== templates[field].as) {
     return [{ path: [field], detail: `must be JSON, or a placeholder of type ${templates[field].as}.` }];

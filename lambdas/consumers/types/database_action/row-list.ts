@@ -1,4 +1,5 @@
 import type { Fault } from "../../../core/kernel/errors.ts";
+import { isRecord } from "../../../core/kernel/json-values.ts";
 import { jsonPointer } from "../../../core/kernel/schema.ts";
 import type { Placeholder } from "./placeholders.ts";
 import type { DatabaseTarget } from "./target.ts";
@@ -56,7 +57,7 @@ export function rowFaults(
   const [ofData, ofFilter] = ["data", "filter"].map((source) => placeholders.filter((one) => one.source === source));
   return [
     ...rows.flatMap((row, i) =>
-      isPlainRow(row.data) ? placeholderFaults(ofData ?? [], row, names, ["data", i]) : [notRecord(i)],
+      isRecord(row.data) ? placeholderFaults(ofData ?? [], row, names, ["data", i]) : [notRecord(i)],
     ),
     ...placeholderFaults(ofFilter ?? [], rows[0] ?? {}, names),
   ];
@@ -72,7 +73,6 @@ function listFault(placeholders: readonly Placeholder[], rows: number, { writes,
     : "must be an object: no placeholder of the action takes a value of a row.";
 }
 
-const isPlainRow = (row: unknown): boolean => typeof row === "object" && row !== null && !Array.isArray(row);
 const notRecord = (row: number): Fault => ({
   pointer: jsonPointer(["input", "data", row]),
   detail: "must be an object.",

@@ -11,7 +11,7 @@ export interface Hole {
   placeholder: Placeholder;
   reading: Reading;
 }
-export interface TemplateFault {
+export interface PlaceholderFault {
   path: PropertyKey[];
   detail: string;
 }
@@ -40,7 +40,7 @@ export function fillTemplate(
   template: unknown,
   reading: Reading,
   fill: (hole: Hole) => unknown,
-  report: (fault: TemplateFault) => void = () => {},
+  report: (fault: PlaceholderFault) => void = () => {},
   path: PropertyKey[] = [],
 ): unknown {
   const below = (value: unknown, step: PropertyKey, how = reading) =>
@@ -76,7 +76,7 @@ function fillText(text: string, reading: Reading, fill: (hole: Hole) => unknown,
 /** The placeholders of a template, and its faults. */
 export function readPlaceholders(template: unknown, path: PropertyKey[] = [], reading: Reading = "plain") {
   const placeholders: Placeholder[] = [];
-  const faults: TemplateFault[] = [];
+  const faults: PlaceholderFault[] = [];
   fillTemplate(
     template,
     reading,

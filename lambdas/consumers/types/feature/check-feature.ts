@@ -1,5 +1,5 @@
 import type { Product, Registry } from "../../../core/catalog/job-type.ts";
-import type { Reference } from "../../../core/expressions/expression.ts";
+import type { ValueReference } from "../../../core/expressions/expression.ts";
 import { claimFaults } from "../../../core/expressions/session-references.ts";
 import { templateFaults } from "../../../core/expressions/template-faults.ts";
 import { valueFaults } from "../../../core/expressions/values.ts";
@@ -98,7 +98,7 @@ interface Checked {
 
 const checkReference =
   ({ byKey, target, product, before }: Checked) =>
-  (reference: Reference): string[] => {
+  (reference: ValueReference): string[] => {
     const { root, path } = reference;
     if (root === "Input") return checkInputReference(path, target);
     if (root === "Session") return claimFaults(reference, product);

@@ -63,7 +63,7 @@ export function plan(target: FeatureTarget, states: StepStates, scope: Scope): P
 }
 
 /** The steps whose results a plan may need. */
-export interface Wanted {
+export interface WantedResults {
   /** Steps that are referred to, by a step that may start now, or by the output if the feature may complete now. */
   referred: Set<string>;
   /** Steps that make up the result: all of them, if the feature has no output and may complete now. */
@@ -71,7 +71,7 @@ export interface Wanted {
 }
 
 /** The steps whose results a plan may need. The other results, which may be large, are not read. */
-export function resultsFor(target: FeatureTarget, states: StepStates): Wanted {
+export function resultsFor(target: FeatureTarget, states: StepStates): WantedResults {
   const steps = stepsOf(target);
   const byKey = new Map(steps.map((placed) => [placed.key, placed]));
   const over = new Map<string, boolean>();

@@ -2,18 +2,18 @@ import { ownValue, targetsOf } from "../../../core/catalog/catalog.ts";
 import type { Product, Registry } from "../../../core/catalog/job-type.ts";
 import { isGroup } from "../../../core/catalog/targets/group.ts";
 import {
-  type AppCredentials,
+  type CalledApp,
   changedCredentials,
   credentialFaults,
 } from "../../../core/expressions/credential-references.ts";
-import type { Reference } from "../../../core/expressions/expression.ts";
+import type { ValueReference } from "../../../core/expressions/expression.ts";
 import type { TemplateFault } from "../../../core/expressions/template-faults.ts";
 import { eventsNamed } from "../../../core/requests/spellings/event-name.ts";
 import type { PlacedStep } from "./steps.ts";
 
 /** The faults of a reference to a credential in a step's input: it must be one of the app that the step calls. */
 export function stepCredentialFaults(
-  reference: Reference,
+  reference: ValueReference,
   { step }: PlacedStep,
   product: Product,
   registry: Registry,
@@ -27,7 +27,7 @@ export function stepCredentialFaults(
   return credentialFaults(reference, target === undefined ? undefined : { app, envs: (target as Envs).envs });
 }
 
-type Envs = Pick<AppCredentials, "envs">;
+type Envs = Pick<CalledApp, "envs">;
 
 const ofGroup = (group: string): string =>
   `"${group}" is a group of apps, each with credentials of its own: name each in the defaults of its app's action`;

@@ -1,4 +1,4 @@
-import type { Sent } from "../../clients/http/echoes.ts";
+import type { SentCall } from "../../clients/http/echoes.ts";
 import { codeOfJson, parseAnswer } from "../../clients/http/failure-code.ts";
 import { shownCode, type UsedCredentials } from "../../clients/http/shown-answer.ts";
 import { statusError } from "../../clients/http/status.ts";
@@ -12,7 +12,7 @@ export function statusFault(
     sent,
     used = new Set(),
     accepted,
-  }: { sent: readonly Sent[]; used?: UsedCredentials; accepted?: string | undefined },
+  }: { sent: readonly SentCall[]; used?: UsedCredentials; accepted?: string | undefined },
 ) {
   if (status >= 200 && status < 300) return undefined;
   const message =

@@ -3,7 +3,13 @@ import { JobError } from "../../../core/job/job-error.ts";
 import { urlFault } from "../../../core/kernel/url.ts";
 import type { Execution } from "../../../core/operations/execution.ts";
 import { withDeadline } from "../../clients/before-deadline.ts";
-import { acceptedBefore, failureBehind, type HttpRequest, leadsOn, redirectOf } from "../../clients/http/exchange.ts";
+import {
+  acceptedBefore,
+  failureBehind,
+  leadsOn,
+  type OutgoingRequest,
+  redirectOf,
+} from "../../clients/http/exchange.ts";
 import { patienceOf } from "../../clients/http/failure-code.ts";
 import { maxResponseBytes } from "../../clients/http/read-body.ts";
 import { type ShownAnswer, shownAnswer, type UsedCredentials } from "../../clients/http/shown-answer.ts";
@@ -50,7 +56,7 @@ export async function callHttp(
 async function callFollowingRedirects(
   clients: LambdaClients,
   callee: HttpCallee,
-  request: HttpRequest,
+  request: OutgoingRequest,
   call: Crediting,
 ) {
   let next = request;
@@ -69,7 +75,7 @@ async function callFollowingRedirects(
   }
 }
 
-async function authorizedPost(clients: LambdaClients, callee: HttpCallee, request: HttpRequest, call: Crediting) {
+async function authorizedPost(clients: LambdaClients, callee: HttpCallee, request: OutgoingRequest, call: Crediting) {
   const { method, url, body } = request;
   const plain = { method, url, headers: Object.fromEntries(request.headers), body };
   const headers = await authorizeCall(clients, callee, plain, call);

@@ -4,7 +4,7 @@ import { defined } from "../../../core/kernel/defined.ts";
 import type { ChannelView } from "../../../core/queries/channels-view.ts";
 import { withDeadline } from "../../clients/before-deadline.ts";
 import { defineExecutor, type ExecutionOf } from "../define-job-type.ts";
-import type { Report, SendChannel, Sending } from "./channel.ts";
+import type { ChannelSending, Report, SendChannel } from "./channel.ts";
 import { sendCallback } from "./channels/callback.ts";
 import { sendEmail } from "./channels/email.ts";
 import { sendPushNotification } from "./channels/push-notification.ts";
@@ -62,7 +62,7 @@ async function notify(by: Senders, execution: Execution): Promise<NotificationRe
 
 async function sendBy(
   send: SendChannel,
-  sending: Omit<Sending, "before">,
+  sending: Omit<ChannelSending, "before">,
   before: ChannelResult | undefined,
 ): Promise<{ report: ChannelResult; error?: JobError }> {
   if (before?.status === "sent") return { report: before };

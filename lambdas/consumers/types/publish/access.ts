@@ -1,11 +1,11 @@
 import { type Access, type Arn, literally } from "../../../core/catalog/access.ts";
 import { queueArn } from "./queue-address.ts";
-import type { BrokerTarget, Place, PlaceOf } from "./target.ts";
+import type { BrokerTarget, PlaceOf, TopicPlace } from "./target.ts";
 
 /** Access to exactly the queues, topics and buses of the team. Kafka and RabbitMQ have their own credentials. */
 export const brokerAccess = ({ envs }: BrokerTarget): Access[] => Object.values(envs).flatMap(placeAccess);
 
-function placeAccess(place: Place): Access[] {
+function placeAccess(place: TopicPlace): Access[] {
   switch (place.provider) {
     case "sqs": {
       const queues = Object.values(place.topics).flatMap(({ queue }) => queueArn(queue)?.arn ?? []);

@@ -2,15 +2,15 @@ import { ownValue } from "../../../core/catalog/catalog.ts";
 import { JobError } from "../../../core/job/job-error.ts";
 import { defineExecutor, type ExecutionOf } from "../define-job-type.ts";
 import { type AwsSenders, awsSenders } from "./brokers/aws-senders.ts";
-import type { Sent } from "./brokers/send.ts";
+import type { SendResult } from "./brokers/send.ts";
 import { publish } from "./definition.ts";
 import { publicationFaults } from "./rules.ts";
-import type { Place } from "./target.ts";
+import type { TopicPlace } from "./target.ts";
 
 type Execution = ExecutionOf<typeof publish>;
 
 /** The result of a publish job: the broker's own ids of the message. */
-export type PublishResult = Sent & {
+export type PublishResult = SendResult & {
   /** The topic's name in the catalog. */
   topic: string;
 };
@@ -27,7 +27,7 @@ export const publishExecutor = (aws: AwsSenders = awsSenders()) =>
 
 export const execute = publishExecutor();
 
-async function sendToTopic(aws: AwsSenders, place: Place, execution: Execution): Promise<Sent> {
+async function sendToTopic(aws: AwsSenders, place: TopicPlace, execution: Execution): Promise<SendResult> {
   const { topic } = execution.event;
   switch (place.provider) {
     case "sqs":
@@ -48,7 +48,7 @@ async function sendToTopic(aws: AwsSenders, place: Place, execution: Execution):
 }
 
 /** A deployment may have dropped the env or the topic that a stored job names. */
-function topicPlaceOf({ target, job, event }: Execution): Place {
+function topicPlaceOf({ target, job, event }: Execution): TopicPlace {
   const place = ownValue(target.envs, job.env);
   if (place) return place;
   throw new JobError("CONFIGURATION_ERROR", `Broker ${event.broker} has no settings for env ${job.env} any more.`);
@@ -61,7 +61,7 @@ function topicOf<Topic>(topics: Record<string, Topic>, name: string): Topic {
 }
 
 /** The catalog may have changed since the job was requested, and expressions may have made the message larger. */
-function recheckInput(place: Place, topic: string, input: Execution["input"]): void {
+function recheckInput(place: TopicPlace, topic: string, input: Execution["input"]): void {
   const faults = publicationFaults(place, topic, input);
   if (faults.length === 0) return;
   const text = faults.map(({ pointer, detail }) => `${pointer} ${detail}.`).join(" ");

@@ -2,7 +2,7 @@ import type { Fault } from "../../../core/kernel/errors.ts";
 import { jsonPointer } from "../../../core/kernel/schema.ts";
 import { largest, longestGroup, metaField, mostAttributes } from "./limits.ts";
 import { attributeSafeBody, hasRefusedCharacter, type Publication, publishedDetailOf } from "./message.ts";
-import type { Place, PlaceOf } from "./target.ts";
+import type { PlaceOf, TopicPlace } from "./target.ts";
 
 /*
  * What the provider of a topic does not take. Every function that accepts requests loads this at its start, so it is kept short.
@@ -13,14 +13,14 @@ import type { Place, PlaceOf } from "./target.ts";
 const reserved = 128;
 
 /** The faults of a message for a topic of this place; pointers are relative to the request. */
-export function publicationFaults(place: Place, topic: string, input: Publication): Fault[] {
+export function publicationFaults(place: TopicPlace, topic: string, input: Publication): Fault[] {
   const faults = ofProvider(place, topic, input);
   return faults.length > 0 ? faults : sizeFaults(place, topic, input);
 }
 
 const inputFault = (detail: string, ...path: string[]): Fault => ({ pointer: jsonPointer(["input", ...path]), detail });
 
-function ofProvider(place: Place, topic: string, input: Publication): Fault[] {
+function ofProvider(place: TopicPlace, topic: string, input: Publication): Fault[] {
   switch (place.provider) {
     case "sqs":
       return ofQueue(input, place.topics[topic]?.queue);
@@ -64,7 +64,7 @@ function ofEvent({ message }: Publication): Fault[] {
   return Object.hasOwn(message, metaField) ? [inputFault("is set by the system itself", "message", metaField)] : [];
 }
 
-function sizeFaults(place: Place, topic: string, input: Publication): Fault[] {
+function sizeFaults(place: TopicPlace, topic: string, input: Publication): Fault[] {
   // RabbitMQ takes 16 MB and more, which is more than any input has.
   if (place.provider === "rabbitmq") return [];
   const most = mostBytes(place, topic);
@@ -73,13 +73,13 @@ function sizeFaults(place: Place, topic: string, input: Publication): Fault[] {
   return bytes <= most ? [] : [inputFault(detail, "message")];
 }
 
-function mostBytes(place: Exclude<Place, PlaceOf<"rabbitmq">>, topic: string): number {
+function mostBytes(place: Exclude<TopicPlace, PlaceOf<"rabbitmq">>, topic: string): number {
   const raised = place.provider === "sns" ? place.topics[topic] : place.provider === "kafka" ? place : undefined;
   return raised?.max_bytes ?? largest[place.provider];
 }
 
 /** As SQS, SNS and EventBridge count. An attribute counts with its type, `String`. */
-function publishedBytesOf(place: Place, topic: string, input: Publication): number {
+function publishedBytesOf(place: TopicPlace, topic: string, input: Publication): number {
   const { key = "", headers = {} } = input;
   const sent =
     place.provider === "eventbridge"

@@ -113,12 +113,12 @@ const RabbitMq = strict({
   ),
 });
 
-export const Place = z.discriminatedUnion("provider", [Sqs, Sns, EventBridge, Kafka, RabbitMq]);
-export type Place = z.input<typeof Place>;
-type Provider = Place["provider"];
-export type PlaceOf<P extends Provider> = Extract<Place, { provider: P }>;
+export const TopicPlace = z.discriminatedUnion("provider", [Sqs, Sns, EventBridge, Kafka, RabbitMq]);
+export type TopicPlace = z.input<typeof TopicPlace>;
+type Provider = TopicPlace["provider"];
+export type PlaceOf<P extends Provider> = Extract<TopicPlace, { provider: P }>;
 export type TopicOf<P extends Provider> = PlaceOf<P>["topics"][string];
 
 /** Executors read the unparsed catalog and apply the defaults themselves, so nothing here has a zod default. */
-export const brokerTarget = () => strict({ envs: perEnv(Place) });
+export const brokerTarget = () => strict({ envs: perEnv(TopicPlace) });
 export type BrokerTarget = z.input<ReturnType<typeof brokerTarget>>;

@@ -1,8 +1,8 @@
 import type * as z from "zod";
 import { type Access, literally, mayBeAws } from "../../../core/catalog/access.ts";
-import type { Place, StorageTarget } from "./target.ts";
+import type { StoragePlace, StorageTarget } from "./target.ts";
 
-type S3 = Extract<z.input<typeof Place>, { provider: "s3" }>;
+type S3 = Extract<z.input<typeof StoragePlace>, { provider: "s3" }>;
 
 /** Access to the team's S3 buckets. Google's and Azure's storages have their own credentials. */
 export const storageAccess = ({ envs }: StorageTarget): Access[] =>

@@ -10,13 +10,13 @@ import { metadataFaults } from "./metadata.ts";
 import { detectMimeType } from "./mime-type.ts";
 import { objectKey } from "./object-key.ts";
 import { bucketOpener } from "./open-bucket.ts";
-import { Place } from "./target.ts";
+import { StoragePlace } from "./target.ts";
 
 type Execution = ExecutionOf<typeof storage>;
 
 /** The result of a storage job. */
 export interface StorageResult {
-  provider: Place["provider"];
+  provider: StoragePlace["provider"];
   /** Azure's container. */
   bucket: string;
   key: string;
@@ -55,13 +55,13 @@ export const storageExecutor = (open = bucketOpener()) =>
 export const execute = storageExecutor();
 
 /** Parsed here for the defaults, because the catalog is kept unparsed. */
-function bucketPlaceOf({ target, job, event }: Execution): Place {
-  const place = Place.safeParse(target.envs[job.env]);
+function bucketPlaceOf({ target, job, event }: Execution): StoragePlace {
+  const place = StoragePlace.safeParse(target.envs[job.env]);
   if (place.success) return place.data;
   throw new JobError("CONFIGURATION_ERROR", `Storage ${event.storage} has no valid settings for env ${job.env}.`);
 }
 
-async function fileOf(place: Place, input: StorageInput, content: Content, execution: Execution): Promise<File> {
+async function fileOf(place: StoragePlace, input: StorageInput, content: Content, execution: Execution): Promise<File> {
   const { head, body, bytes } = content;
   const mimeType = input.mimeType ?? content.type ?? (await detectMimeType(head, input.fileName));
   const fileName = input.fileName ?? (await generatedName(execution.job, mimeType, head));
@@ -70,7 +70,7 @@ async function fileOf(place: Place, input: StorageInput, content: Content, execu
 }
 
 /** Checked again: a deployment may have moved the storage to another provider since the job was requested. */
-function metadataOf({ provider }: Place, { metadata = {} }: StorageInput): Record<string, string> {
+function metadataOf({ provider }: StoragePlace, { metadata = {} }: StorageInput): Record<string, string> {
   const [fault] = metadataFaults(metadata, provider);
   if (!fault) return metadata;
   const which = fault.name === undefined ? "" : ` ${quoted(fault.name)}`;
@@ -81,7 +81,7 @@ function metadataOf({ provider }: Place, { metadata = {} }: StorageInput): Recor
  * Jobs run at least once: an attempt may find the file that an earlier attempt of the same run stored before its response was
  * lost. That is a success, whatever `overwrite` says.
  */
-async function storeFile(place: Place, bucket: Bucket, file: File, signal: AbortSignal): Promise<StorageResult> {
+async function storeFile(place: StoragePlace, bucket: Bucket, file: File, signal: AbortSignal): Promise<StorageResult> {
   const { provider, overwrite } = place;
   const { key, bytes, mimeType } = file;
   const at = { provider, bucket: bucket.name, key, url: await bucket.url(key) };

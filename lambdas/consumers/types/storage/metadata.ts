@@ -1,4 +1,4 @@
-import type { Place } from "./target.ts";
+import type { StoragePlace } from "./target.ts";
 
 /** What S3 allows, less the run, of 53 characters at most, that is stored with each file under a name of 11. */
 export const largestMetadata = 2048 - 64;
@@ -8,7 +8,7 @@ const reserved = ["ductape-run", "ductape_run"];
 
 /** S3 and Google take what a header's name may be; Azure takes identifiers of C#. */
 const hyphenated = { pattern: /^[A-Za-z0-9_-]+$/, detail: "must have only letters, digits, - and _ in its name" };
-const names: Record<Place["provider"], { pattern: RegExp; detail: string }> = {
+const names: Record<StoragePlace["provider"], { pattern: RegExp; detail: string }> = {
   s3: hyphenated,
   gcs: hyphenated,
   azure: {
@@ -27,7 +27,7 @@ interface MetadataFault {
 }
 
 /** Why a storage of this provider would not keep such metadata unchanged. */
-export function metadataFaults(metadata: Record<string, string>, provider: Place["provider"]): MetadataFault[] {
+export function metadataFaults(metadata: Record<string, string>, provider: StoragePlace["provider"]): MetadataFault[] {
   const entries = Object.entries(metadata);
   const bytes = entries.reduce((sum, [name, value]) => sum + Buffer.byteLength(name) + Buffer.byteLength(value), 0);
   const detail = `has more than ${largestMetadata} bytes of names and values`;
@@ -45,7 +45,7 @@ export function metadataFaults(metadata: Record<string, string>, provider: Place
   ];
 }
 
-function nameFault(name: string, provider: Place["provider"]): string | undefined {
+function nameFault(name: string, provider: StoragePlace["provider"]): string | undefined {
   if (!names[provider].pattern.test(name)) return names[provider].detail;
   return reserved.includes(name.toLowerCase()) ? "is set by the system itself" : undefined;
 }

@@ -5,9 +5,9 @@ import { azureBucket, azureClient } from "./azure.ts";
 import type { Bucket } from "./bucket.ts";
 import { gcsBucket, gcsClient } from "./gcs.ts";
 import { s3Buckets } from "./s3.ts";
-import type { Place } from "./target.ts";
+import type { StoragePlace } from "./target.ts";
 
-export type OpenBucket = (place: Place, secrets: Secrets) => Promise<Bucket>;
+export type OpenBucket = (place: StoragePlace, secrets: Secrets) => Promise<Bucket>;
 
 /** How many clients with credentials are kept; a rotated secret needs a new one. */
 const mostClients = 50;

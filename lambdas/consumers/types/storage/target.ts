@@ -16,7 +16,7 @@ const common = {
   overwrite: z.enum(["replace", "keep", "error"]).default("replace"),
 };
 
-export const Place = z.discriminatedUnion("provider", [
+export const StoragePlace = z.discriminatedUnion("provider", [
   /** With the consumer's own role. */
   strict({
     provider: z.literal("s3"),
@@ -48,7 +48,7 @@ export const Place = z.discriminatedUnion("provider", [
     ...common,
   }),
 ]);
-export type Place = z.output<typeof Place>;
+export type StoragePlace = z.output<typeof StoragePlace>;
 
-export const storageTarget = () => strict({ envs: perEnv(Place) });
+export const storageTarget = () => strict({ envs: perEnv(StoragePlace) });
 export type StorageTarget = z.input<ReturnType<typeof storageTarget>>;

@@ -1,5 +1,5 @@
 import * as fc from "fast-check";
-import { groupsOf, type Line, linesOf } from "../../../../lambdas/intake/import/lines.ts";
+import { groupsOf, type ImportLine, linesOf } from "../../../../lambdas/intake/import/lines.ts";
 import { anyCharacter } from "../../../support/any-character.ts";
 
 async function* inChunks(bytes: Uint8Array, sizes: () => number) {
@@ -16,7 +16,7 @@ async function all<T>(items: AsyncIterable<T>): Promise<T[]> {
   return found;
 }
 
-const read = (text: string, { chunk = 3, longest = 100 } = {}): Promise<Line[]> => {
+const read = (text: string, { chunk = 3, longest = 100 } = {}): Promise<ImportLine[]> => {
   const bytes = Buffer.from(text);
   return all(
     linesOf(
@@ -26,7 +26,7 @@ const read = (text: string, { chunk = 3, longest = 100 } = {}): Promise<Line[]> 
     ),
   );
 };
-const texts = (lines: Line[]) => lines.map(({ bytes }) => bytes && String(bytes));
+const texts = (lines: ImportLine[]) => lines.map(({ bytes }) => bytes && String(bytes));
 
 test.each([
   ["", []],

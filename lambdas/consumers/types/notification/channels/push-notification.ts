@@ -1,5 +1,5 @@
 import { JobError } from "../../../../core/job/job-error.ts";
-import { contentFor, type SendChannel, type Sending, settingFor } from "../channel.ts";
+import { type ChannelSending, contentFor, type SendChannel, settingFor } from "../channel.ts";
 import type { Achieved } from "../fan-out.ts";
 import { sendExpo } from "../push/expo.ts";
 import { sendFcm } from "../push/fcm.ts";
@@ -18,7 +18,7 @@ export const sendPushNotification: SendChannel = async (sending) => {
   return achieved;
 };
 
-function pushOf(sending: Sending): Push {
+function pushOf(sending: ChannelSending): Push {
   const { title, body, data, device_token, device_tokens = [] } = contentFor(sending, "push_notification");
   const templates = sending.message.push_notification;
   const { locale } = sending.input;

@@ -3,7 +3,7 @@ import { JobError } from "../../../../core/job/job-error.ts";
 import { messagingFault, messagingFaults } from "../../../clients/aws/messaging-faults.ts";
 import { clientPerPlace, clientSettings } from "../../../clients/aws/regional-clients.ts";
 import { errorNamesOf, type Meaning } from "../../../clients/fault-table.ts";
-import { contentFor, type SendChannel, type Sending, settingFor } from "../channel.ts";
+import { type ChannelSending, contentFor, type SendChannel, settingFor } from "../channel.ts";
 import { type Achieved, fanOut, type SendOutcome } from "../fan-out.ts";
 import type { SmsTarget } from "../target.ts";
 import { fillVariables, render } from "../template.ts";
@@ -56,7 +56,7 @@ export const smsChannel =
 export const sendSms = smsChannel();
 
 /** The request's own recipients, else the one that the message's recipient template names. */
-function recipientsOf(sending: Sending): string[] {
+function recipientsOf(sending: ChannelSending): string[] {
   const { to, body } = contentFor(sending, "sms");
   if (to !== undefined) return [to].flat();
   const template = sending.message.sms?.to;

@@ -1,6 +1,6 @@
 import { JobError } from "../../../../core/job/job-error.ts";
 import type { Execution } from "../../../../core/operations/execution.ts";
-import { acceptedFor, exchange, type HttpRequest, requestsFor } from "../../../clients/http/exchange.ts";
+import { acceptedFor, exchange, type OutgoingRequest, requestsFor } from "../../../clients/http/exchange.ts";
 import { codeOfJson, firstOwn } from "../../../clients/http/failure-code.ts";
 import { setHeader } from "../../../clients/http/headers.ts";
 import { readJson } from "../../../clients/http/read-body.ts";
@@ -29,7 +29,7 @@ export const sendExpo: SendPush<Extract<PushTarget, { provider: "expo" }>> = asy
     const token = await secrets.resolve(setting.access_token);
     setHeader(headers, "authorization", `Bearer ${token}`, "CONFIGURATION_ERROR", "The Expo access token");
   }
-  const post = (tokens: string[]): HttpRequest => ({
+  const post = (tokens: string[]): OutgoingRequest => ({
     method: "POST",
     url,
     headers,

@@ -4,7 +4,7 @@ import { clientPerPlace, clientSettings } from "../../../clients/aws/regional-cl
 import type { Meaning } from "../../../clients/fault-table.ts";
 import { publishedDetailOf } from "../message.ts";
 import type { PlaceOf } from "../target.ts";
-import type { Sending, Sent } from "./send.ts";
+import type { SendResult, TopicSending } from "./send.ts";
 
 const eventBridgeClients = () =>
   clientPerPlace(async (region: string | undefined) => {
@@ -38,7 +38,7 @@ export const eventBridgeFaults = messagingFaults(
 /** Puts one event on a bus. EventBridge has no place for a key, headers or an idempotency key: they are in the event's detail. */
 export const eventBridgeSender =
   (clients: (region?: string) => Promise<EventBridgeClient> = eventBridgeClients()) =>
-  async (sending: Sending, place: PlaceOf<"eventbridge">, detailType: string): Promise<Sent> => {
+  async (sending: TopicSending, place: PlaceOf<"eventbridge">, detailType: string): Promise<SendResult> => {
     const { bus, source } = place;
     const { PutEventsCommand } = await import("@aws-sdk/client-eventbridge");
     const client = await clients(bus.startsWith("arn:") ? bus.split(":")[3] : place.region);

@@ -8,7 +8,7 @@ import { publishedBodyOf } from "../message.ts";
 import type { PlaceOf } from "../target.ts";
 import { isLost, kafkaFault, mayNotBeIdempotent } from "./kafka-faults.ts";
 import { Keeper } from "./keeper.ts";
-import type { Sending, Sent } from "./send.ts";
+import type { SendResult, TopicSending } from "./send.ts";
 
 type Place = PlaceOf<"kafka">;
 type Client = Producer<string, string, string, string>;
@@ -37,7 +37,7 @@ export const closeKafka = (): Promise<void> => producers.close();
 const plainOnly = new Set<string>();
 
 /** Produces one record, and waits until all replicas in sync have it. */
-export async function sendToKafka(sending: Sending, place: Place, topic: string): Promise<Sent> {
+export async function sendToKafka(sending: TopicSending, place: Place, topic: string): Promise<SendResult> {
   const settings = await settingsOf(sending, place);
   const name = JSON.stringify(settings);
   try {
@@ -53,7 +53,7 @@ export async function sendToKafka(sending: Sending, place: Place, topic: string)
   }
 }
 
-async function produce(sending: Sending, settings: Settings, name: string, topic: string): Promise<Sent> {
+async function produce(sending: TopicSending, settings: Settings, name: string, topic: string): Promise<SendResult> {
   const idempotent = !plainOnly.has(name);
   const { input, idempotencyKey } = sending;
   const record = {
@@ -88,7 +88,7 @@ function newProducer(settings: Settings, idempotent: boolean): Client {
   });
 }
 
-async function settingsOf({ secrets }: Sending, { brokers, tls = true, sasl }: Place): Promise<Settings> {
+async function settingsOf({ secrets }: TopicSending, { brokers, tls = true, sasl }: Place): Promise<Settings> {
   const text = async (value: TextOrReference) =>
     (typeof value === "string" ? value : await secrets.resolve(value)).trim();
   const list = Array.isArray(brokers) ? brokers : hostsIn(await text(brokers), referenceName(brokers));

@@ -9,7 +9,7 @@ import { publishedBodyOf } from "../message.ts";
 import type { PlaceOf, TopicOf } from "../target.ts";
 import { Keeper } from "./keeper.ts";
 import { isLost, rabbitFault } from "./rabbitmq-faults.ts";
-import type { Sending, Sent } from "./send.ts";
+import type { SendResult, TopicSending } from "./send.ts";
 
 const connectTimeoutMs = 10_000;
 /** How long a connection may take to open a channel: one that hangs is replaced by the next attempt. */
@@ -32,10 +32,10 @@ export const closeRabbitMq = (): Promise<void> => connections.close();
 
 /** Publishes a persistent message, and waits until the broker has it in the queues that it is routed to. */
 export async function sendToRabbitMq(
-  sending: Sending,
+  sending: TopicSending,
   { url: reference }: PlaceOf<"rabbitmq">,
   { exchange, routing_key }: TopicOf<"rabbitmq">,
-): Promise<Sent> {
+): Promise<SendResult> {
   const { secrets, signal, input, idempotencyKey } = sending;
   const url = (await secrets.resolve(reference)).trim();
   if (!/^amqps?:$/.test(URL.parse(url)?.protocol ?? ""))
@@ -81,7 +81,7 @@ async function closed(model: ChannelModel): Promise<void> {
 
 /** A channel per message: the broker closes the channel over an error, which then concerns no other job of the batch. */
 async function withChannel(
-  sending: Sending,
+  sending: TopicSending,
   { model, state }: Connection,
   exchange: string,
   routingKey: string,
@@ -103,7 +103,12 @@ async function withChannel(
 }
 
 /** Resolves when the broker has confirmed the message. One that no queue receives comes back before that. */
-function confirmed(channel: ConfirmChannel, sending: Sending, exchange: string, routingKey: string): Promise<void> {
+function confirmed(
+  channel: ConfirmChannel,
+  sending: TopicSending,
+  exchange: string,
+  routingKey: string,
+): Promise<void> {
   const { input, idempotencyKey } = sending;
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   channel.on("error", reject);

@@ -3,7 +3,7 @@ import type { Secrets } from "../../../../core/ports/secrets.ts";
 import type { Publication } from "../message.ts";
 
 /** What a broker needs of an attempt. */
-export interface Sending {
+export interface TopicSending {
   input: Publication;
   /** The same for every attempt of a run, so that consumers can recognise a repetition. */
   idempotencyKey: string;
@@ -14,7 +14,7 @@ export interface Sending {
 }
 
 /** Where a message is now, by the ids that its broker has given it. */
-export type Sent =
+export type SendResult =
   | {
       provider: "sqs" | "sns";
       message_id: string;

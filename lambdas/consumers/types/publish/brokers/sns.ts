@@ -5,7 +5,7 @@ import type { Meaning } from "../../../clients/fault-table.ts";
 import { attributeSafeBody } from "../message.ts";
 import type { TopicOf } from "../target.ts";
 import { messageAttributesOf, messageGroupOf } from "./attributes.ts";
-import type { Sending, Sent } from "./send.ts";
+import type { SendResult, TopicSending } from "./send.ts";
 
 const snsClients = () =>
   clientPerPlace(async (region: string | undefined) => {
@@ -34,7 +34,7 @@ export const snsFaults = messagingFaults("SNS", {
 /** Publishes to a topic of SNS. */
 export const snsSender =
   (clients: (region?: string) => Promise<SNSClient> = snsClients()) =>
-  async (sending: Sending, { arn }: TopicOf<"sns">): Promise<Sent> => {
+  async (sending: TopicSending, { arn }: TopicOf<"sns">): Promise<SendResult> => {
     const { PublishCommand } = await import("@aws-sdk/client-sns");
     const client = await clients(arn.split(":")[3]);
     const command = new PublishCommand({

@@ -7,7 +7,7 @@ import { attributeSafeBody } from "../message.ts";
 import { queueArn, queueUrl } from "../queue-address.ts";
 import type { TopicOf } from "../target.ts";
 import { messageAttributesOf, messageGroupOf } from "./attributes.ts";
-import type { Sending, Sent } from "./send.ts";
+import type { SendResult, TopicSending } from "./send.ts";
 
 const sqsClients = () =>
   clientPerPlace(async (region: string | undefined) => {
@@ -42,7 +42,7 @@ export const sqsFaults = messagingFaults("SQS", {
 /** Sends to a queue of SQS. */
 export const sqsSender =
   (clients: (region?: string) => Promise<SQSClient> = sqsClients()) =>
-  async (sending: Sending, { queue }: TopicOf<"sqs">): Promise<Sent> => {
+  async (sending: TopicSending, { queue }: TopicOf<"sqs">): Promise<SendResult> => {
     const arn = queueArn(queue);
     if (!arn) throw new JobError("CONFIGURATION_ERROR", "The topic's queue is neither an ARN nor a URL of SQS.");
     const { SendMessageCommand } = await import("@aws-sdk/client-sqs");
