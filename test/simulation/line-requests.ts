@@ -137,11 +137,14 @@ export function lineRequests(world: World, system: System, create: (request: Req
   function deploy(limit: string, rule: LimitRule | undefined) {
     observer.cover(rule ? "line: other numbers are deployed" : "line: a limit leaves the catalog");
     observer.note(() => `${limit} is deployed as ${JSON.stringify(rule)}`);
-    const now = time.now();
-    const known = lines?.change(limit, rule ?? {}, now, "deployment");
+    // A pin holds in place of what is deployed meanwhile.
+    const known = pinned.has(limit) && rule ? undefined : lines?.change(limit, rule ?? {}, time.now(), "deployment");
     lines?.deploy(limit, rule);
     known?.();
   }
+
+  /** The pins that hold, by limit: the last one of each. */
+  const pinned = new Map<string, symbol>();
 
   async function pin(limit: string, rule: LimitRule) {
     observer.cover("line: a limit is pinned");
@@ -150,12 +153,15 @@ export function lineRequests(world: World, system: System, create: (request: Req
     const until = time.now() + lasts;
     const params = { product: "sim", env: "e", name: limit };
     const known = lines?.change(limit, rule, time.now(), "pin");
+    const own = Symbol(limit);
+    pinned.set(limit, own);
     await call("pin", putLimit.handle, { params, body: { ...rule, until } });
     known?.();
-    const before = lines?.limitNow(limit) ?? {};
     const isEnded = random.chance(0.5);
     const end = async () => {
-      const known = lines?.change(limit, before, time.now(), isEnded ? "pin" : "expiry");
+      if (!isEnded && pinned.get(limit) !== own) return;
+      pinned.delete(limit);
+      const known = lines?.change(limit, lines.limitNow(limit) ?? {}, time.now(), isEnded ? "pin" : "expiry");
       if (isEnded) await call("unpin", deletePin.handle, { params, body: undefined });
       known?.();
     };
