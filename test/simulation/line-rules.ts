@@ -59,6 +59,8 @@ function startsInOrder({ time, observer, lines }: Watched, { jobs, gates }: Stor
   const kept = gates.all().find(({ gate }) => gate.limit === limit);
   if (!lines.isCalm || !kept || job.gates?.length !== 1) return;
   const now = time.now();
+  // Those that a faster rate has called come too early, again and again, and start in the order in which they do.
+  if (isLowered(lines.rules(limit, now - loweredMs - 6 * lagOf(lines), now))) return;
   const rules = lines.rules(limit, now - 60_000, now);
   const atOnce = Math.max(...rules.map((rule) => atOnceBy(rule, lagOf(lines))));
   const order = orderOf(job);
