@@ -14,26 +14,26 @@ it.each<[Verb[], Verb[]]>([
   expect(verbsOf({ verbs })).toEqual(expected);
 });
 
-it("shows inputs to jobs:input and jobs:admin only: a key that was made before the verb existed does not get it", () => {
+it("only jobs:input and jobs:admin grant access to inputs", () => {
   const able = (["jobs:read", "jobs:write", "jobs:input", "jobs:admin"] as const).filter((verb) =>
     may({ ...reader, verbs: [verb] }, "jobs:input", { product: "shop", env: "dev" }),
   );
   expect(able).toEqual(["jobs:input", "jobs:admin"]);
 });
 
-describe("scopes that another version has written", () => {
+describe("the scopes that another version has written", () => {
   it("grant the verbs that this version knows", () => {
     expect(Scopes.parse({ ...reader, verbs: ["jobs:erase", "jobs:read", "admin"] })).toEqual(reader);
     expect(Scopes.parse({ ...reader, verbs: ["jobs:erase"] })).toEqual({ ...reader, verbs: [] });
   });
 
-  it("grant nothing if they have a part that may narrow the others", () => {
+  it("grant nothing if an unknown part may narrow them", () => {
     expect(Scopes.parse({ ...allScopes, events: ["create"] })).toEqual({ ...allScopes, verbs: [] });
   });
 });
 
 describe("requireScope", () => {
-  it("lets a key do what it may, where it may", () => {
+  it("lets a key pass within its scopes", () => {
     expect(() => requireScope(allScopes, "jobs:write", { product: "any", env: "any" })).not.toThrow();
     expect(() => requireScope(reader, "jobs:read", { product: "shop", env: "dev" })).not.toThrow();
     expect(() => requireScope({ ...reader, verbs: ["jobs:admin"] }, "jobs:write", { product: "shop" })).not.toThrow();
@@ -47,7 +47,7 @@ describe("requireScope", () => {
     expect(() => requireScope(reader, verb, where)).toThrow("does not allow");
   });
 
-  it.each(["products", "envs"] as const)("refuses everything to a key with an empty list of %s", (part) => {
+  it.each(["products", "envs"] as const)("refuses every request of a key with an empty list of %s", (part) => {
     const key: Scopes = { ...allScopes, [part]: [] };
     expect(() => requireScope(key, "jobs:read", { product: "shop", env: "dev" })).toThrow("does not allow");
   });

@@ -23,12 +23,12 @@ describe("checkCatalog", () => {
     expect(check(...products)).toEqual([]);
   });
 
-  it("takes JSON pointers of what an event hides, with * for any item", () => {
+  it("takes JSON pointers to what an event hides, with * for any item", () => {
     const redact = ["", "/card", "/items/*/card", "/a~1b/m~0n", "/"];
     expect(check({ ...shop, jobs: { ping: { ...shop.jobs.ping, redact } } })).toEqual([]);
   });
 
-  it("says which pointer of what an event hides is none, and how many there may be", () => {
+  it("says which pointer to hide is invalid, and how many there may be", () => {
     const redact = ["/card", "card", "/a~2", "/~", `/${"x".repeat(256)}`, 7];
     const faults = check({ ...shop, jobs: { ping: { ...shop.jobs.ping, redact } } });
     expect(faults.map(({ pointer }) => pointer)).toEqual([1, 2, 3, 4, 5].map((i) => `/shop/jobs/ping/redact/${i}`));
@@ -87,7 +87,7 @@ describe("checkCatalog", () => {
     expect(check({ ...shop, jobs: { ping } }).map((fault) => fault.pointer)).toEqual([...pointers, last]);
   });
 
-  it("finds what is wrong everywhere, beside an entry that is none", () => {
+  it("finds each fault beside an invalid entry", () => {
     const faults = check({
       ...shop,
       appps: {},
@@ -103,7 +103,7 @@ describe("checkCatalog", () => {
     ]);
   });
 
-  it("does not take for unknown what is wrong itself", () => {
+  it("does not take an invalid name for an unknown one", () => {
     const broken = { ...shop.apps.api, actions: { ping: { method: "FETCH", path: "/ping" } } };
     const features = { all: { sequences: { main: [{ event: "ping" }, { event: "pong" }] } } };
     expect(check({ ...shop, apps: { api: broken } }).map((fault) => fault.pointer)).toEqual([
@@ -121,7 +121,7 @@ describe("checkCatalog", () => {
     );
   });
 
-  it("finds a tag that is used twice, and things that are no products", () => {
+  it("finds a tag that is used twice, and values that are no products", () => {
     expect(check(shop, shop).map((fault) => fault.pointer)).toEqual(["/shop/tag"]);
     expect(check(undefined, 7)).toHaveLength(2);
   });
@@ -131,7 +131,7 @@ describe("webhooks in the catalog", () => {
   const hook = { url: "https://shop.example/hook", secret: secret("shop/hook#key") };
   const withHooks = (webhooks: object) => check({ ...shop, webhooks });
 
-  it("may say something about some envs only, and name their events, or else get the final ones", () => {
+  it("may name envs and events, and get the final events by default", () => {
     const webhooks = {
       orders: { envs: { prd: { ...hook, previous_secret: secret("shop/hook#old") } } },
       starts: { events: ["started"], envs: { dev: { ...hook, url: parameter("/shop/hook") }, prd: hook } },

@@ -20,7 +20,7 @@ const faults = (limits: unknown, event: object = {}, more: object = {}) =>
 const slots = { concurrency: 1 };
 const keyed = (key: string) => ({ mailbox: { key, ...slots } });
 
-it("a catalog may have limits, and events that name them", () => {
+it("a catalog may have limits and events that name them", () => {
   const limits = {
     all: slots,
     mailbox: { key: "$Input{body}{to}", rate: { limit: 100, period: "1m", burst: 20 }, description: "as agreed" },
@@ -50,7 +50,7 @@ it.each<[unknown, string, RegExp]>([
   [keyed("$Input{a}-$Now"), "/shop/limits/mailbox/key", /not known when a job is requested/],
   [keyed("$Size($Input{a})"), "/shop/limits/mailbox/key", /a key takes only/],
   [keyed("$Input{a}-$Constant{b}"), "/shop/limits/mailbox/key", /no such constant/],
-])("refuses %j at %s", (limits, pointer, detail) => {
+])("the catalog's check refuses %j at %s", (limits, pointer, detail) => {
   expect(faults(limits)).toEqual([{ pointer, detail: expect.stringMatching(detail) }]);
 });
 
@@ -59,12 +59,12 @@ it.each<[object, string, RegExp]>([
   [{ limits: ["mailbox", "mailbox"] }, "/shop/jobs/create/limits/1", /same limit twice/],
   [{ limits: Array(5).fill("mailbox") }, "/shop/jobs/create/limits", /at most 4/],
   [{ priority: 3601 }, "/shop/jobs/create/priority", /at most 3600/],
-])("refuses an event with %j at %s", (event, pointer, detail) => {
+])("the catalog's check refuses an event with %j at %s", (event, pointer, detail) => {
   const found = faults(keyed("$Input{body}{to}"), event);
   expect(found[0]).toEqual({ pointer, detail: expect.stringMatching(detail) });
 });
 
-it("refuses limits of a feature, whose steps have their own", () => {
+it("the catalog's check refuses limits of a feature", () => {
   const feature = {
     jobs: { create, order: { type: "feature", feature: "order", limits: ["all"] } },
     features: { order: { sequences: { main: [{ event: "create", input: {} }] } } },

@@ -8,14 +8,14 @@ import { myProduct } from "../../../../products/my-product.ts";
 const empty = defineProduct({ tag: "empty", envs: ["dev"], jobs: {} });
 
 test.each(jobTypes.filter((type) => type !== "feature"))(
-  "the consumer of %s jobs reaches its own queue and that of features, whatever the catalog has",
+  "the consumer of %s jobs reaches its queue and that of features",
   (type) => {
     for (const products of [[], [empty], [myProduct, empty]])
       expect(reachOf(type, products, registry)).toEqual([type, "feature"]);
   },
 );
 
-test("two types whose jobs share a limit do not reach each other: the pump calls the one for the other", () => {
+test("two types that share a limit do not reach each other", () => {
   const shared = { ...myProduct, tag: "shared", limits: { both: { concurrency: 1 } } } as unknown as Product;
   const jobs = Object.fromEntries(
     Object.entries(shared.jobs)
@@ -27,7 +27,7 @@ test("two types whose jobs share a limit do not reach each other: the pump calls
 });
 
 describe("the consumer of features", () => {
-  test("reaches the queues of the steps of all products besides its own, each once", () => {
+  test("reaches the queues of the steps of all products, each once", () => {
     expect(reachOf("feature", [empty], registry)).toEqual(["feature"]);
     expect(reachOf("feature", [empty, myProduct, myProduct], registry)).toEqual([
       "action",
@@ -37,7 +37,7 @@ describe("the consumer of features", () => {
     ]);
   });
 
-  test("reaches nobody for a step whose event the product does not have", () => {
+  test("reaches no queue for a step whose event the product lacks", () => {
     const steps = { sequences: { main: [{ event: "gone", input: {} }] } };
     const product = { ...empty, features: { lost: steps } } as unknown as Product;
     expect(reachOf("feature", [product], registry)).toEqual(["feature"]);

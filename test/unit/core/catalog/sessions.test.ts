@@ -9,8 +9,8 @@ const faultsOf = (product: unknown) =>
 const everywhere = <Value>(value: Value) => ({ dev: value, prd: value });
 const good = { secret: secret("session"), audience: "shop" };
 
-describe("the sessions of a product", () => {
-  test("are what requests may bring", () => {
+describe("a product's sessions", () => {
+  test("are those that requests may bring", () => {
     expect(faultsOf(withSessions)).toEqual([]);
     for (const jwks of ["https://idp.example/keys", "http://127.0.0.1:4000/keys"]) {
       const settings = { jwks, audience: ["a", "b"], issuer: "https://idp.example", algorithms: ["ES256", "RS256"] };
@@ -77,7 +77,7 @@ describe("references to sessions", () => {
     expect(faults).toContainEqual({ pointer, detail: expect.stringMatching(detail) });
   });
 
-  test("are refused where no request has its session", () => {
+  test("are refused in a job without its session", () => {
     const nested = { ...withSessions.features, outer: { sequences: { main: [{ event: "welcome" }] } } };
     const jobs = { ...withSessions.jobs, outer: { type: "feature", feature: "outer" } };
     expect(faultsOf({ ...withSessions, jobs, features: nested })).toEqual([
@@ -115,7 +115,7 @@ const inDefaults = "/shop/apps/api/actions/order/defaults/body/a";
 
 describe("references to credentials", () => {
   test.each(["$Auth{api}{key}", "Bearer $Auth{api}{key}", "$Concat(['a', $Auth{api}{key}], '-')"])(
-    "%s is the app's own",
+    "%s of the app itself may stand in an action's defaults",
     (a) => {
       expect(faultsOf(withApp({ body: { a } }))).toEqual([]);
     },
@@ -136,7 +136,7 @@ describe("references to credentials", () => {
     });
   });
 
-  test("are refused where they would be sent as they are written, each with its path", () => {
+  test("are refused where they would be sent unevaluated", () => {
     const a = "$Auth{api}{key}";
     const base = withApp({});
     const product = {

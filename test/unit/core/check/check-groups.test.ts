@@ -31,7 +31,7 @@ test.each([
   { fallback: [{ use: "a", healthcheck: { tcp: "a.example:443", every: "10s" } }, "b"] },
   { fallback: [{ use: "a", healthcheck: { tcp: { dev: "[::1]:443" } } }, "b"] },
   { fallback: [{ use: "a", healthcheck: { action: "ping" } }, "b"] },
-])("accepts %j", (group) => {
+])("the catalog's check accepts the group %j", (group) => {
   expect(faults(group)).toEqual([]);
 });
 
@@ -104,24 +104,24 @@ test.each<[string, unknown, { pointer: string; detail: string }]>([
     { fallback: [{ use: "a", healthcheck: { tcp: { prd: "a:1" } } }] },
     { pointer: "/fallback/0/healthcheck", detail: 'the product has no env "prd".' },
   ],
-])("refuses %s", (_, group, { pointer, detail }) => {
+])("the catalog's check refuses a group with %s", (_, group, { pointer, detail }) => {
   expect(faults(group)).toEqual([{ pointer: `/shop/apps/any${pointer}`, detail }]);
 });
 
-test("finds an action that one of the members lacks, and names the member", () => {
+test("the catalog's check finds an action that a member of a group lacks", () => {
   const silent = { envs, actions: { send_all: post } };
   expect(faults({ fallback: ["a", "silent"] }, { silent })).toEqual([
     { pointer: "/shop/jobs/notify/action", detail: 'app silent has no such action. Did you mean "send_all"?' },
   ]);
 });
 
-test("finds a member without settings for an env, once, at the member", () => {
+test("the catalog's check finds a member without settings for an env, once", () => {
   expect(faults({ fallback: ["a", "c"] }, { c: { ...app, envs: {} } })).toEqual([
     { pointer: "/shop/apps/c/envs", detail: 'has no settings for the product\'s env "dev".' },
   ]);
 });
 
-test("reports the faults of an entry that is no group as before", () => {
+test("the catalog's check reports the faults of other entries as before", () => {
   expect(faults({ fallback: ["a"] }, { c: { ...app, actions: { ...app.actions, x: { method: "POST" } } } })).toEqual([
     { pointer: "/shop/apps/c/actions/x/path", detail: expect.any(String) },
   ]);

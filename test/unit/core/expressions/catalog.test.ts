@@ -17,7 +17,7 @@ it("the product of these tests is valid", () => {
 });
 
 describe("variables and constants", () => {
-  it("are JSON values of any shape, and an env may have none of its own", () => {
+  it("are JSON values of any shape, and an env may have none", () => {
     const values = { a: [1, { b: null, c: [true, "x"] }], d: {} };
     expect(
       faultsOf({ variables: { dev: expressing.variables.dev, prd: { ...expressing.variables.prd, ...values } } }),
@@ -58,7 +58,7 @@ describe("variables and constants", () => {
     expect(faultsOf(change)).toEqual([expect.stringContaining(fault)]);
   });
 
-  it("that an expression names must exist in every env", () => {
+  it("must exist in every env if an expression names them", () => {
     const { limit: _limit, ...prd } = expressing.variables.prd;
     expect(faultsOf({ variables: { ...expressing.variables, prd } })).toEqual([
       '/shop/features/onboard/sequences/main/1/input/body/limit the env "prd" has no such variable.',
@@ -97,13 +97,13 @@ describe("the expressions of a feature", () => {
     ]);
   });
 
-  it("may be in any text, beside dollars that are none", () => {
+  it("may be in any text, beside dollars without meaning", () => {
     expect(faultsOf(step({ body: { a: "US$ 5, $Price, $$Input{x}, $Constant{colours}{1} $Now" } }))).toEqual([]);
   });
 });
 
 describe("the expressions in an action's defaults", () => {
-  it("may stand in each part", () => {
+  it("may stand in each part of a call", () => {
     const defaults = {
       params: { id: "$Input{body}{id}" },
       query: { at: "$Now", limit: "$Variable{limit}" },

@@ -8,7 +8,7 @@ const page = await catalogPage("expressions");
 const code = (cell = "") => cell.replace(/^`(.*)`$/, "$1");
 
 describe("the page on expressions", () => {
-  it("has every word of the language, and those of Ductape's that are none here", () => {
+  it("has every word of the language, and Ductape's that are missing", () => {
     const missing = [...roots, ...Object.keys(operators)].filter((word) => !new RegExp(`\\$${word}\\b`).test(page));
     expect(missing).toEqual([]);
     const others = rowsOf(page, "there", "here").flatMap(([there = ""]) => there.match(/(?<=\$)[A-Z]\w+/g) ?? []);

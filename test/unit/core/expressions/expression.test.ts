@@ -127,7 +127,7 @@ describe("expressions", () => {
     expect(() => parseExpression(text)).toThrow(ExpressionFault);
   });
 
-  it("have a length that is limited, so that checking one takes little", () => {
+  it("have a limited length", () => {
     const long = (length: number) => `$Trim('${"a".repeat(length - 9)}')`;
     expect(value(long(10_000))).toHaveLength(9991);
     expect(() => parseExpression(long(10_001))).toThrow("longer than 10000 characters");
@@ -149,7 +149,7 @@ describe("expressions", () => {
     expect(() => value(text)).toThrow(message);
   });
 
-  it("with the wrong kind of value name the operator, and not the value", () => {
+  it("name the operator that got a wrong value, and not the value", () => {
     expect(() => value("$Add('s3cret')")).toThrow("$Add got no number.");
     expect(() => value("$Trim($Input{nested})")).toThrow("got a value that is not a string");
     for (const text of ["$Add('9007199254740993', 1)", "$Subtract(-9007199254740991, 1)"]) {
@@ -193,7 +193,7 @@ describe("templates", () => {
     ).toEqual({ a: { value: 7 }, b: ["x", 5, null], d: "costs $Price", e: "$Now", f: "$5" });
   });
 
-  it("use values of an input as they are, even if they look like expressions", () => {
+  it("use an input's values unchanged, even if they look like expressions", () => {
     expect(resolve("$Input{x}", { ...scope, input: { x: "$Now" } })).toBe("$Now");
   });
 });

@@ -27,7 +27,7 @@ it.each<[string, Record<string, unknown>, string]>([
   ["$Uppercase($Variable{tier})", {}, "GOLD"],
   ["imports", {}, "imports"],
   ["5$$ a$b", {}, "5$ a$b"],
-])("%s of %j is %s", (expression, input, key) => {
+])("the key %s of the input %j is %s", (expression, input, key) => {
   expect(evaluateKey(expression, from(input))).toEqual({ key });
 });
 
@@ -41,14 +41,14 @@ it.each<[string, Record<string, unknown>, string]>([
   ["$Input{a}/$Input{b}", { a: "x" }, "/input/b"],
   ["$Trim($Input{a})", { a: " " }, "/input/a"],
   ["$Trim($Input{a})$Trim($Input{b})", { a: " ", b: " " }, "/input"],
-])("%s of %j yields no text, which is a fault at %s", (expression, input, pointer) => {
+])("the key %s of the input %j yields no text, which is a fault at %s", (expression, input, pointer) => {
   expect(keyOrFault(expression, from(input), "`unique`")).toEqual({
     pointer,
     detail: expect.stringMatching(/^gives no text for the key of `unique`: it must be a string/),
   });
 });
 
-it("an expression in the input of a template yields no text, as its value is not known yet", () => {
+it("a key that is an expression in the input yields no text yet, which is a fault", () => {
   const of = (a: string) => keyOrFault("$Input{a}", from({ a }, { isTemplate: true }), 'the limit "x"');
   expect(of("5$$")).toEqual({ key: "5$" });
   for (const text of ["$Now", "x$Input{b}", "$Input{"]) {
@@ -56,7 +56,7 @@ it("an expression in the input of a template yields no text, as its value is not
   }
 });
 
-it("a key is kept as its hash if it is long, no Unicode, hidden, or looks like a hash", () => {
+it("a key is kept as its hash if it is long, hidden or no Unicode", () => {
   const hash = /^sha256-[\w-]{43}$/;
   const of = (a: string, redact?: string[]) => evaluateKey("$Input{a}", from({ a }, {}, redact)) as { key: string };
   expect(of("x".repeat(64)).key).toBe("x".repeat(64));
@@ -109,7 +109,7 @@ describe.each(places)("a key of the catalog at %s", (pointer, withKey) => {
   });
 });
 
-it("all that an event has keys for get the same key, and hide it alike", () => {
+it("limits, debounce and unique derive the same key from an expression", () => {
   const key = "$Lowercase($Input{body}{user})/$Variable{tier}";
   const keyed = {
     ...product,

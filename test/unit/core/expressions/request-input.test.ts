@@ -49,7 +49,7 @@ describe("an event that takes no expressions", () => {
     ["$Var(execution_count)", "$Variable{name}"],
     ["$Uppercase($Session{user}{name})", "set `expressions: true`"],
     ["$Concat([\n  'a',\n  $Auth{token}\n], '')", 'secret("name#key")'],
-  ])("refuses Ductape's %s, and says what to do here", (text, instead) => {
+  ])("refuses Ductape's %s, and names the replacement", (text, instead) => {
     expect(faultsOf("order", { body: { a: text } })).toEqual([
       { pointer: "/input/body/a", detail: expect.stringContaining(instead) },
     ]);
@@ -80,7 +80,7 @@ describe("an event that takes no expressions", () => {
     `$A${" ".repeat(1_000_000)}{`,
     `$Now${"(".repeat(1_000_000)}`,
     `$Trim('${"a".repeat(20_000)}')`,
-  ])("takes any other text letter for letter: %.50j", (text) => {
+  ])("takes any other text unchanged: %.50j", (text) => {
     expect(accept("order", { body: { a: text } }).input).toEqual({ body: { a: text } });
   });
 
@@ -93,7 +93,7 @@ describe("an event that takes no expressions", () => {
     );
   });
 
-  it("looks into features, keys apart, and not into the contents of files", () => {
+  it("looks into features, but not into keys and the contents of files", () => {
     expect(pointers("onboard", { name: "$Now" })).toEqual(["/input/name"]);
     expect(pointers("order", { body: { $Now: 1, "$Input{x}": 2 } })).toEqual([]);
     expect(pointers("store", { fileName: "$Now", buffer: "$Now" })).toEqual(["/input/buffer", "/input/fileName"]);
@@ -101,7 +101,7 @@ describe("an event that takes no expressions", () => {
     expect(pointers("store", { fileName: "f", buffer: { type: "Buffer", data: [36, 78, 111, 119] } })).toEqual([]);
   });
 
-  it("has the fault beside all others, also in a request that is invalid otherwise", () => {
+  it("has the fault beside all others", () => {
     expect(pointers("order", { body: { a: "$Now" }, bdy: 1, params: { id: "" } })).toEqual([
       "/input/bdy",
       "/input/params/id",
@@ -118,7 +118,7 @@ describe("an event that takes no expressions", () => {
     );
   });
 
-  it("does not look at the step of a feature, whose input is resolved", () => {
+  it("does not look at the step of a feature", () => {
     const request = { product_tag: "shop", env: "dev", event: "order", input: { body: { a: "$Now" } }, start_at: 0 };
     expect(parseRequest(request, catalog, noon, undefined, "feature").input).toEqual({ body: { a: "$Now" } });
     const template = { ...request, event: "order_x", input: { body: { a: "$Imput{" } } };
@@ -127,7 +127,7 @@ describe("an event that takes no expressions", () => {
 });
 
 describe("an event that takes expressions", () => {
-  it("keeps the input as it was sent", () => {
+  it("keeps the input as sent", () => {
     const input = {
       params: { id: "$Input{body}{name}-$Variable{limit}" },
       body: {
@@ -190,7 +190,7 @@ describe("an event that takes expressions", () => {
     expect(JSON.stringify(faults)).not.toMatch(/s3cret|scrt|36436/i);
   });
 
-  it("checks the rest of the input with stand-ins", () => {
+  it("checks the rest of the input with stand-ins for values", () => {
     const id = "0198c2f4-7a6e-7b3c-9d1e-2f3a4b5c6d7e";
     expect(pointers("record_x", { data: { id: "$Input{x}", total: "$Add(1, 2)" } })).toEqual([]);
     expect(pointers("record_x", { data: { id: "$Input{x}" } })).toEqual(["/input/data/total"]);
@@ -207,7 +207,7 @@ describe("an event that takes expressions", () => {
     expect(pointers("store_x", { fileName: "$Format($Now, 'YYYY')/f", buffer: "$Constant{brand}" })).toEqual([]);
   });
 
-  it("looks at the variables of the request's env only", () => {
+  it("knows the variables of the request's env only", () => {
     const { variables, ...rest } = catalog.products[0] as (typeof catalog.products)[number];
     const dev = {
       ...catalog,
@@ -230,7 +230,7 @@ describe("an event that takes expressions", () => {
     );
   });
 
-  it("limits how many expressions an input may have, and how large it may be beside them", () => {
+  it("limits the number of expressions, and the size of the input beside them", () => {
     const texts = (count: number) => ({ body: { a: Array.from({ length: count }, () => "$Now") } });
     const values = (count: number) => ({ body: { a: "$Now", b: Array.from({ length: count }, () => "x") } });
     expect([pointers("order_x", texts(100)), pointers("order_x", texts(101))]).toEqual([[], ["/input"]]);

@@ -59,7 +59,7 @@ describe("a text", () => {
     "$Uppercase alone",
     "{{name}}",
     "",
-  ])("without an expression is the text that it is: %j", (text) => {
+  ])("without an expression stays unchanged: %j", (text) => {
     expect(made(text)).toBe(text);
   });
 
@@ -115,18 +115,18 @@ describe("a text", () => {
   });
 });
 
-describe("a value that an expression brings in is data", () => {
+describe("a value that an expression brings in stays data:", () => {
   it.each(Object.entries(scope.input.hostile as Record<string, string>))("%s", (key, value) => {
     expect(made(`$Input{hostile}{${key}}`)).toBe(value);
     expect(made(`a $Input{hostile}{${key}} b`)).toBe(`a ${value} b`);
     expect(made(`$Concat([$Input{hostile}{${key}}, '$$'])`)).toBe(`${value}$$`);
   });
 
-  it("of a result too", () => {
+  it("a step's result that looks like an expression", () => {
     expect(made("$Sequence{main}{create}{name}")).toBe("$Input{name}");
   });
 
-  it("whatever it is", () => {
+  it("any JSON value", () => {
     fc.assert(
       fc.property(
         fc.oneof(fc.string(), fc.constantFrom("$Now", "$Variable{x}", "$$", "$Imput{")),
@@ -142,7 +142,7 @@ describe("a value that an expression brings in is data", () => {
   });
 });
 
-describe("any text", () => {
+describe("any text as a template", () => {
   const anyText = fc.oneof(
     fc.string({ unit: "grapheme" }),
     fc
@@ -150,7 +150,7 @@ describe("any text", () => {
       .map((parts) => parts.join("")),
   );
 
-  it("without a dollar is itself", () => {
+  it("is itself without a dollar", () => {
     fc.assert(
       fc.property(anyText, (text) => {
         const plain = text.replaceAll("$", "");
@@ -159,11 +159,11 @@ describe("any text", () => {
     );
   });
 
-  it("is itself again once its dollars are doubled", () => {
+  it("is itself once its dollars are doubled", () => {
     fc.assert(fc.property(anyText, (text) => expect(made(text.replaceAll("$", "$$$$"))).toBe(text)));
   });
 
-  it("is read, or has a fault at a position in it that quotes nothing of it", () => {
+  it("is read, or has a fault that quotes none of it", () => {
     fc.assert(
       fc.property(anyText, (text) => {
         try {

@@ -9,7 +9,7 @@ const tooLong = expect.objectContaining({
   message: expect.stringContaining("1000000 characters"),
 });
 
-describe("the output of a step's operators is limited before it is produced", () => {
+describe("the limit on what a step's operators produce holds beforehand for", () => {
   it("$Replace: 400 million characters of 140,000", () => {
     const input = { whole: "a".repeat(20_000), to: "b".repeat(20_000) };
     expect(() => value('$Replace($Input{whole}, "a", $Input{to})', input)).toThrow(tooLong);
@@ -19,14 +19,14 @@ describe("the output of a step's operators is limited before it is produced", ()
     expect(value('$Replace("aaa", "aa", "$&")')).toBe("$&a");
   });
 
-  it("$Join and $Concat, whose delimiter comes again and again", () => {
+  it("$Join and $Concat with a delimiter that comes again and again", () => {
     const input = { items: Array.from({ length: 2000 }, () => "x"), between: "y".repeat(2000) };
     expect(() => value("$Join($Input{items}, $Input{between})", input)).toThrow(tooLong);
     expect(() => value("$Concat($Input{items}, $Input{between})", input)).toThrow(tooLong);
     expect(value('$Join(["a", "b"], "-")')).toBe("a-b");
   });
 
-  it("$Split, each part of which is a string of its own", () => {
+  it("$Split into many parts", () => {
     const input = { whole: "a".repeat(150_000) };
     expect(() => value('$Split($Input{whole}, "")', input)).toThrow(
       expect.objectContaining({ code: "VALIDATION_ERROR", message: expect.stringContaining("100000 parts") }),
@@ -40,7 +40,7 @@ describe("the output of a step's operators is limited before it is produced", ()
     );
   });
 
-  it("and so is what they read, which takes time", () => {
+  it("what the operators read, which takes time", () => {
     const input = { items: Array.from({ length: 100_000 }, (_, i) => i) };
     const filters = (count: number) => Array.from({ length: count }, () => "$Find($Input{items}, '==', -1)").join(",");
     expect(value(`$Size([${filters(100)}])`, input)).toBe(100);
@@ -54,7 +54,7 @@ describe("the output of a step's operators is limited before it is produced", ()
     );
   });
 
-  it("all expressions of a step together, and each step by itself", () => {
+  it("all expressions of a step together, and for each step anew", () => {
     const scope = scopeOf({ text: "x".repeat(300_000) });
     const step = (count: number) =>
       Object.fromEntries(Array.from({ length: count }, (_, i) => [i, "$Uppercase($Input{text})"]));
@@ -63,7 +63,7 @@ describe("the output of a step's operators is limited before it is produced", ()
     expect(Object.keys(resolve(step(3), scope) as object)).toHaveLength(3);
   });
 
-  it("but not what is only passed on", () => {
+  it("no values that are only passed on", () => {
     const scope = scopeOf({ text: "x".repeat(2_000_000) });
     expect(resolve({ a: "$Input{text}", b: "$Trim($Input{text})" }, scope)).toMatchObject({ a: scope.input.text });
   });

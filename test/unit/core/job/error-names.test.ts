@@ -20,7 +20,7 @@ describe("a name in a retry rule", () => {
     expect(isNamed("CARD_DECLINED", failure("PROVIDER_ERROR"))).toBe(false);
   });
 
-  it("that is one of our codes means ours only, whatever a provider calls its own", () => {
+  it("that is one of our codes means ours, whatever a provider calls its code", () => {
     expect(isNamed("TIMEOUT", failure("TIMEOUT", "ETIMEDOUT"))).toBe(true);
     expect(isNamed("TIMEOUT", failure("PROVIDER_ERROR", "timeout"))).toBe(false);
     expect(isNamed("timeout", failure("TIMEOUT"))).toBe(true);
@@ -50,7 +50,7 @@ describe("a name in a retry rule", () => {
     expect(named("TIMEOUT", "57014")).toBe(false);
   });
 
-  it("has no letters that are lost: other scripts stay different", () => {
+  it("keeps letters of other scripts different", () => {
     expect(plainName("café")).not.toBe(plainName("caf"));
   });
 });

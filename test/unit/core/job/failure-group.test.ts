@@ -29,7 +29,7 @@ it.each<[string, Partial<Failed>, boolean]>([
   expect(fingerprint(overrides) === fingerprint()).toBe(same);
 });
 
-it("a group has a short fingerprint and its normalised message", () => {
+it("a group of failures has a short fingerprint and its normalised message", () => {
   expect(failureGroupOf(failed())).toEqual({
     fingerprint: expect.stringMatching(/^[0-9a-f]{16}$/),
     event: "charge",
@@ -43,7 +43,7 @@ it("a group has a short fingerprint and its normalised message", () => {
   });
 });
 
-it("parts of a group add up, whichever comes first", () => {
+it("parts of a group of failures add up in any order", () => {
   const [early, late] = [failureGroupOf(failed()), failureGroupOf(failed({ at: noon + 9, job_id: "job_2" }))];
   const whole = { ...late, count: 2, first_at: noon };
   expect(merged(early, late)).toEqual(whole);
@@ -52,7 +52,7 @@ it("parts of a group add up, whichever comes first", () => {
   expect(mergedGroups([early, another, late])).toEqual([whole, another]);
 });
 
-it("other failures have one fingerprint and no provider's code", () => {
+it("failures beyond the groups have one fingerprint and no provider's code", () => {
   const [one, two] = [
     otherOf(failureGroupOf(failed({ provider_code: "x" }))),
     otherOf(failureGroupOf(failed({ event: "refund" }))),

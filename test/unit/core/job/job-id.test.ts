@@ -15,7 +15,7 @@ describe("job ids", () => {
     expect([...ids].sort()).toEqual(ids);
   });
 
-  it("derived from a key are stable, and differ by product, env and key", () => {
+  it("derived from a key are stable and differ by product, env and key", () => {
     const id = derivedJobId("shop", "prd", "order-1");
     expect(id).toMatch(jobIdPattern);
     expect(derivedJobId("shop", "prd", "order-1")).toBe(id);
@@ -27,12 +27,12 @@ describe("job ids", () => {
     expect(new Set([id, ...others]).size).toBe(4);
   });
 
-  it("derived ones carry UUID version 8, fresh ones version 7", () => {
+  it("have UUID version 8 if they are derived, and 7 if they are fresh", () => {
     expect(derivedJobId("a", "b", "c").charAt("job_".length + 12)).toBe("8");
     expect(newJobId().charAt("job_".length + 12)).toBe("7");
   });
 
-  it("are in the same one of 8 shards as when the last digit alone chose it, and in one of its parts if there are more", () => {
+  it("stay in the same one of 8 shards, or in a part of it", () => {
     for (const id of Array.from({ length: 200 }, () => newJobId())) {
       expect(shardOf(id)).toBe(Number.parseInt(id.slice(-1), 16) % 8);
       for (const shards of [16, 64, 256]) expect(shardOf(id, shards) % 8).toBe(shardOf(id));
@@ -56,7 +56,7 @@ describe("fingerprint", () => {
     );
   });
 
-  it("depends on values, on the order of arrays, and tells a lone surrogate or an overflow apart without throwing", () => {
+  it("depends on values and the order of arrays, and never throws", () => {
     const values = [
       { a: 1 },
       { a: "1" },
@@ -68,7 +68,7 @@ describe("fingerprint", () => {
     expect(new Set(values.map(fingerprint)).size).toBe(values.length);
   });
 
-  it("stays what it is: it is stored, and a repeated key is told from a reused one by it", () => {
+  it("is always the same for a stored request", () => {
     const value = JSON.parse('{"b":{"__proto__":{"c":1},"ä":[1,{"z":null,"a":"x"}]},"10":true,"9":1.5,"a":{}}');
     expect(fingerprint(value)).toBe("nURYhJr1qGHddAxrWFUI8OFXAeyehKn8OI7zg2ZFVmk");
   });

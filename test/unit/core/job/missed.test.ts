@@ -53,7 +53,7 @@ describe("occurrences that were missed", () => {
     else expect(hours(next?.coalesced_until)).toBeCloseTo(until);
   });
 
-  it("are not those before a run that was moved by hand, whatever it stood for before", () => {
+  it("are not those before a run that was moved by hand", () => {
     const moved = { scheduled_at: noon + 3.2 * hour, coalesced_until: noon + 1.5 * hour, moved: true as const };
     expect(hours(ran(3.2, 3.3, { overlap: "queue" }, moved)?.scheduled_at)).toBe(4);
   });
@@ -90,7 +90,7 @@ describe("occurrences that were missed", () => {
     }
   });
 
-  it("have their runs one after the other, each with its own planned time", () => {
+  it("have their runs one after the other, each with its planned time", () => {
     let job: Job | undefined = aJob({ repeat: hourly({ missed: "all" }), due_at: noon, scheduled_at: noon });
     const planned: number[] = [];
     for (let now = noon + 3.5 * hour; job && job.scheduled_at <= now; now += minute) {
@@ -128,14 +128,14 @@ describe("a run that could start only now", () => {
   const skipped = (more: Partial<Repeat>, now: number, overrides: Partial<Job> = {}) =>
     continued(cancelled(waits(more, overrides), now, runReasons.late), now);
 
-  it("is archived as cancelled, and the series goes on with what is not too late", () => {
+  it("is archived as cancelled, and the series goes on with later ones", () => {
     const series = skipped({ max_lateness_ms: 2 * hour }, noon + 4.5 * hour);
     expect(series?.run).toMatchObject({ run: 1, status: "cancelled", reason: runReasons.late, attempts: [] });
     expect(series?.next).toMatchObject({ run: 2, scheduled_at: noon + 3 * hour, coalesced_until: noon + 4.5 * hour });
     expect(series?.next).not.toHaveProperty("reason");
   });
 
-  it("is followed by each one that is not too late with all, and by one that is ahead with skip", () => {
+  it("is followed by each timely one with all, and by one ahead with skip", () => {
     const all = skipped({ missed: "all", max_lateness_ms: 2 * hour }, noon + 4.5 * hour)?.next;
     expect(all).toMatchObject({ scheduled_at: noon + 3 * hour });
     expect(all).not.toHaveProperty("coalesced_until");
@@ -183,7 +183,7 @@ describe("the run that ends the one before it", () => {
     expect(supersededBy(running(), noon + hour)).toBe(noon + hour);
   });
 
-  it("starts for its own time even if the run before it has ended a moment after that", () => {
+  it("starts for its time even if the run before has ended just after it", () => {
     expect(ran(0, 1.1, { overlap: "cancel_previous" })).toMatchObject({ scheduled_at: noon + hour, status: "queued" });
   });
 });

@@ -16,7 +16,7 @@ it.each<[string, string, string]>([
   ["a connection string", "cannot reach postgres://db.internal:5432/x", "cannot reach <url>"],
   ["a time", "expired at 2030-01-31T09:00:00.123+01:00, not before", "expired at <time>, not before"],
   ["line breaks and spaces", " a\n\t b  ", "a b"],
-])("%s is not part of a cause", (_what, message, expected) => {
+])("the normalised message leaves out %s", (_what, message, expected) => {
   expect(normalisedMessage(message)).toBe(expected);
   expect(normalisedMessage(expected)).toBe(expected);
 });
@@ -27,18 +27,18 @@ it.each([
   "deadbeef is not a facade",
   "ECONNRESET",
   "",
-])("%j has nothing to replace", (message) => {
+])("the normalised message of %j is the message itself", (message) => {
   expect(normalisedMessage(message)).toBe(message);
 });
 
-it("a long message is cut, never within a character", () => {
+it("a long normalised message is cut between characters", () => {
   const cut = normalisedMessage("😀".repeat(600));
   expect(Array.from(cut)).toHaveLength(longestNormalised);
   expect(cut.isWellFormed()).toBe(true);
   expect(normalisedMessage("\ud83d").isWellFormed()).toBe(true);
 });
 
-it("no message takes long", () => {
+it("any message is normalised in linear time", () => {
   const hard = ["a".repeat(50_000), "'".repeat(50_000), "a@".repeat(25_000), "a.".repeat(25_000), "1-".repeat(25_000)];
   const began = performance.now();
   for (const message of hard) normalisedMessage(message);

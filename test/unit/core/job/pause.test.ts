@@ -47,7 +47,7 @@ describe("the scope of a pause", () => {
     expect(covers(aPause(scope), job)).toBe(false);
   });
 
-  it("gives each scope an id of its own, and the same one again", () => {
+  it("gives each scope a distinct and stable id", () => {
     const limit = { product, limit: "customer" };
     const scopes = [
       ...[{ product }, { product, env }, { product, event }, { product, env, event }, { product: env }],
@@ -63,7 +63,7 @@ describe("the scope of a pause", () => {
 });
 
 describe("the end of a pause", () => {
-  it("is what somebody decided, else the time that it was given, which is no longer part of it", () => {
+  it("is when it was ended, else the time that it was given", () => {
     expect(pauseEndOf(aPause(), noon)).toBeUndefined();
     expect(pauseEndOf(aPause({ until: noon + 1 }), noon)).toBeUndefined();
     expect(pauseEndOf(aPause({ until: noon }), noon)).toBe(noon);
@@ -71,7 +71,7 @@ describe("the end of a pause", () => {
     expect(isHolding(aPause({ until: noon }), noon - 1)).toBe(true);
   });
 
-  it("of several pauses is that of the one that lasts longest", () => {
+  it("is for several pauses that of the longest", () => {
     const [short, long, endless] = [aPause({ until: noon + 1 }), aPause({ until: noon + 2, env }), aPause({ event })];
     expect(holding([short, long], job, noon)).toBe(long);
     expect(holding([endless, short, long], job, noon)).toBe(endless);
@@ -79,7 +79,7 @@ describe("the end of a pause", () => {
   });
 });
 
-describe("a job waits for a pause", () => {
+describe("whether a job waits for a pause:", () => {
   it.each<[string, Partial<typeof job>, boolean]>([
     ["when its time has come", { status: "scheduled", due_at: noon }, true],
     ["not before its time", { status: "scheduled", due_at: noon + 1 }, false],
@@ -93,7 +93,7 @@ describe("a job waits for a pause", () => {
   });
 });
 
-describe("the reconciler leaves to a pause", () => {
+describe("what the reconciler leaves to a pause:", () => {
   const waiting = aJob({ status: "scheduled" });
   it.each<[string, Partial<Pause>, Partial<typeof job>, boolean]>([
     ["whatever it holds", {}, {}, true],

@@ -29,12 +29,12 @@ describe("a provider's code", () => {
     expect(providerCodeOf(value)).toBeUndefined();
   });
 
-  it("is the first candidate that has the form of one", () => {
+  it("is the first valid candidate", () => {
     expect(firstProviderCode([undefined, "not found", "no_such_user", "second"])).toBe("no_such_user");
     expect(firstProviderCode([])).toBeUndefined();
   });
 
-  it("is dropped by an error if it has another form", () => {
+  it("is dropped from an error if it is invalid", () => {
     expect(new JobError("PROVIDER_ERROR", "no", { providerCode: "card_declined" }).providerCode).toBe("card_declined");
     expect(new JobError("PROVIDER_ERROR", "no", { providerCode: "secret of Ada" }).providerCode).toBeUndefined();
   });

@@ -22,7 +22,7 @@ describe("a lost job is redispatched", () => {
     for (const offset of [1, 17_123, 59_999]) expect(redispatches(noon + offset, 140)).toHaveLength(9);
   });
 
-  it("once per age, however irregular the rounds are", () => {
+  it("once per age, however irregular the reconciler's rounds are", () => {
     const rounds = [0, 59_999, 60_000, 60_001, 200_000, 200_000, 200_001, 1_000_000, 1_000_001].map((ms) => noon + ms);
     const found = rounds.slice(1).filter((until, i) => comesOfAge(noon, aWindow(rounds[i] as number, until)));
     expect(found.map((at) => at - noon)).toEqual([60_000, 200_000, 1_000_000]);
@@ -35,30 +35,30 @@ describe("a lost job is redispatched", () => {
     expect(comesOfAge(noon, aWindow(noon + minute - 1, noon + minute))).toBe(true);
   });
 
-  it("whatever its age when no look before is known of", () => {
+  it("whatever its age if there is no earlier round", () => {
     const cold = aWindow(Number.NEGATIVE_INFINITY, noon);
     expect(comesOfAge(noon, cold)).toBe(true);
     expect(comesOfAge(noon - 86_400_000, cold)).toBe(true);
     expect(comesOfAge(noon + 1, cold)).toBe(false);
   });
 
-  it("never where two rounds are for the same moment, or the clock went back", () => {
+  it("not in a second round for the same moment, or after the clock went back", () => {
     expect(comesOfAge(noon - 5, aWindow(noon, noon))).toBe(false);
     expect(comesOfAge(noon, aWindow(noon + 1, noon - 1))).toBe(false);
   });
 });
 
-describe("a job", () => {
+describe("the loss of a job", () => {
   const at = (until: number) => aWindow(until - minute, until);
 
-  it("that waits is lost a grace after its time, as its place says without a read", () => {
+  it("that waits is seen a grace after its time, without a read of the job", () => {
     const job = aJob({ due_at: noon });
     expect(needsRedispatch(job, at(noon + minute - 1))).toBe(false);
     expect(needsRedispatch(job, at(noon + minute))).toBe(true);
     expect(positionComesOfAge(noon, at(noon + minute))).toBe(true);
   });
 
-  it("that a consumer holds is lost when its lease ends, and looked after by its time too", () => {
+  it("that a consumer holds is seen when its lease ends, and then by its time too", () => {
     const job = aJob({ status: "running", claim_id: "c", lease_until: noon + 5 * minute });
     expect(needsRedispatch(job, at(noon + 2 * minute))).toBe(false);
     expect(needsRedispatch(job, at(noon + 5 * minute + 1))).toBe(true);
@@ -67,13 +67,13 @@ describe("a job", () => {
     expect(needsRedispatch(job, at(noon + 8 * minute))).toBe(true);
   });
 
-  it("that is parked is lost a grace after it should have woken", () => {
+  it("that is parked is seen a grace after it should have woken", () => {
     const job = aJob({ status: "running", lease_until: 0, wake_at: noon });
     expect(needsRedispatch(job, at(noon + minute))).toBe(true);
     expect(needsRedispatch(job, at(noon + 3 * minute))).toBe(false);
   });
 
-  it.each(["paused", "completed", "failed", "cancelled"] as const)("that is %s is not lost", (status) => {
+  it.each(["paused", "completed", "failed", "cancelled"] as const)("is impossible if it is %s", (status) => {
     expect(needsRedispatch(aJob({ status, due_at: noon - 1e9 }), aWindow(Number.NEGATIVE_INFINITY, noon))).toBe(false);
   });
 });

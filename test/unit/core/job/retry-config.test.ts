@@ -8,7 +8,7 @@ const faults = (config: unknown) => {
   return parsed.success ? [] : faultsOf(parsed.error);
 };
 
-describe("the part of a delay that is random", () => {
+describe("the random part of a delay", () => {
   it.each([0, 0.3, 1])("may be %d", (jitter_percent) => {
     expect(faults({ jitter_percent })).toEqual([]);
     expect(faults({ jitter: true, jitter_percent })).toEqual([]);
@@ -27,14 +27,14 @@ describe("the part of a delay that is random", () => {
     ]);
   });
 
-  it("of a request wins over an event without jitter, which it means", () => {
+  it("of a request wins over the event's lack of jitter", () => {
     expect(retryPolicyOf({ jitter_percent: 0.3 }, { jitter: false })).toMatchObject({
       jitter: true,
       jitter_percent: 0.3,
     });
   });
 
-  it("of an event holds unless the request has its own, or no jitter", () => {
+  it("of an event holds unless the request sets the part or no jitter", () => {
     const event = { jitter_percent: 0.3 };
     expect(retryPolicyOf(undefined, event)).toMatchObject({ jitter: true, jitter_percent: 0.3 });
     expect(retryPolicyOf({ jitter_percent: 0.5 }, event)).toMatchObject({ jitter: true, jitter_percent: 0.5 });
@@ -43,7 +43,7 @@ describe("the part of a delay that is random", () => {
     expect(none).not.toHaveProperty("jitter_percent");
   });
 
-  it("is not stored where nobody asked for it", () => {
+  it("is stored only where it was set", () => {
     expect(retryPolicyOf(undefined, undefined)).toEqual(defaultRetryPolicy);
     expect(retryPolicyOf({ jitter: true }, undefined)).toEqual(defaultRetryPolicy);
   });

@@ -40,7 +40,7 @@ describe("isRetryable", () => {
   const busy = new JobError("SERVICE_UNAVAILABLE", "503");
   const absent = new JobError("NOT_FOUND", "404");
 
-  it("follows the code, and the executor's word over it", () => {
+  it("follows the code, and before it what the executor says", () => {
     expect(isRetryable(busy, defaultRetryPolicy)).toBe(true);
     expect(isRetryable(absent, defaultRetryPolicy)).toBe(false);
     expect(isRetryable(new JobError("PROVIDER_ERROR", "no", { retryable: false }), defaultRetryPolicy)).toBe(false);

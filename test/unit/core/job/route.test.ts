@@ -31,7 +31,7 @@ describe("route", () => {
     expect(route(now, due(ahead))).toEqual(expected);
   });
 
-  it("never asks for a delay that SQS refuses, nor for a schedule in the past", () => {
+  it("asks for no delay that SQS refuses and for no schedule in the past", () => {
     fc.assert(
       fc.property(fc.integer({ min: -1e12, max: 2e11 }), fc.uuid(), fc.nat(40), (ahead, uuid, further) => {
         const way = route(now, due(ahead, uuid), further);
@@ -41,7 +41,7 @@ describe("route", () => {
     );
   });
 
-  it("delivers early enough for a Scheduler that is a minute late, and never so early that SQS could not hold it", () => {
+  it("allows for a Scheduler that is a minute late, within what SQS can hold", () => {
     for (const one of Array.from({ length: 1000 }, () => newJobId())) {
       const way = route(now, due(3_600_000, one)) as { via: "scheduler"; at: number };
       expect(way.via).toBe("scheduler");
@@ -53,7 +53,7 @@ describe("route", () => {
 });
 
 describe("the lead", () => {
-  it("is always the same for a job, so that dispatching twice asks for the same time", () => {
+  it("is always the same for a job", () => {
     expect(route(now, due(7_200_000))).toEqual(route(now + 60_000, due(7_200_000)));
   });
 
@@ -78,7 +78,7 @@ describe("the lead", () => {
     expect(route(now, due(7_200_000), 3)).toEqual({ via: "scheduler", at: at - 3 * 900 });
   });
 
-  it("that is longer than the time left leads to the queue, which holds the message a quarter hour at a time", () => {
+  it("that is longer than the time left leads to the queue", () => {
     expect(route(now, due(3_600_000), 4)).toEqual({ via: "queue", delaySeconds: 900 });
     expect(arrival(now + 900_000, now + 3_600_000)).toEqual({ do: "resend", delaySeconds: 900 });
     expect(arrival(now + 2_700_000, now + 3_600_000)).toEqual({ do: "resend", delaySeconds: 900 });
@@ -104,7 +104,7 @@ describe("arrival", () => {
     expect(arrival(now, now + 5000, { longestWaitMs: 5000 })).toEqual({ do: "resend", delaySeconds: 5 });
   });
 
-  it("has messages come back seconds early where consumers hold them, spread by the id, and waits for all of these", () => {
+  it("lets messages come back seconds early where consumers hold them", () => {
     const waiting = { holdSeconds: 10 };
     const early = new Set<number>();
     for (const one of Array.from({ length: 2000 }, () => newJobId())) {

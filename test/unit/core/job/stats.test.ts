@@ -19,7 +19,7 @@ const histogramOf = (times: number[]) => {
 const times = fc.array(fc.oneof(fc.nat(2000), fc.nat(2 ** 22 - 1)), { minLength: 1, maxLength: 200 });
 const share = fc.double({ min: 0.01, max: 1, noNaN: true });
 
-describe("buckets", () => {
+describe("the buckets of a histogram", () => {
   it.each([
     [0, 0],
     [-5, 0],
@@ -47,7 +47,7 @@ describe("buckets", () => {
 });
 
 describe("a percentile", () => {
-  it("is in the bucket of the true one, so within a factor of two of it", () => {
+  it("is within a factor of two of the true one", () => {
     fc.assert(
       fc.property(times, share, (all, p) => {
         const sorted = all.toSorted((a, b) => a - b);
@@ -68,7 +68,7 @@ describe("a percentile", () => {
     );
   });
 
-  it("is null of nothing, exact for the smallest times, and stops at the last bucket", () => {
+  it("is null without values, and exact for the smallest times", () => {
     expect(percentile(noCounts().lateness, 0.5)).toBeNull();
     expect(percentile(histogramOf([0, 0, 1]), 0.5)).toBe(0);
     expect(percentile(histogramOf([1, 1]), 0.99)).toBe(1);
@@ -76,7 +76,7 @@ describe("a percentile", () => {
   });
 });
 
-describe("hours", () => {
+describe("the hours of statistics", () => {
   const histogram = fc.array(fc.nat(1000), { minLength: buckets, maxLength: buckets });
   const counts: fc.Arbitrary<Counts> = fc.record({
     scheduled: fc.nat(9),
@@ -103,7 +103,7 @@ describe("hours", () => {
   });
 });
 
-it("rates are of runs that completed or failed, and null without any", () => {
+it("rates count runs that completed or failed, and are null without any", () => {
   const stats = statsOf([
     { ...noCounts(), scheduled: 9, completed: 3, failed: 1, cancelled: 5, completed_first_try: 2, attempts: 6 },
   ]);

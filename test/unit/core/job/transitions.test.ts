@@ -30,7 +30,7 @@ const claim = (job: Job, at: number) => afterClaim(job, { claimId: "c1", now: at
 const busy = (options = {}) => new JobError("SERVICE_UNAVAILABLE", "busy", options);
 
 describe("a new job", () => {
-  it("is queued when due and scheduled when not; shown as queued once its time has come", () => {
+  it("is queued when due and scheduled otherwise", () => {
     expect(born(0)).toMatchObject({ status: "queued", due_at: now, run: 1, attempt: 1, claims: 0, version: 1 });
     const later = born(now + 1000);
     expect(later.status).toBe("scheduled");
@@ -53,10 +53,10 @@ describe("a claim", () => {
   });
 });
 
-describe("what is said of a failure", () => {
+describe("the error of a failed job", () => {
   const wordy = new JobError("VALIDATION_ERROR", "no ".repeat(100_000));
 
-  it("is kept with the job in a kilobyte, so that 25 attempts of it fit into an item", () => {
+  it("is kept within a kilobyte, so that 25 attempts fit into an item", () => {
     const failed = attemptFailed(claim(born(0), now), now + 10, { error: wordy, random: 0 });
     expect(failed).toMatchObject({ status: "failed", error: { code: "VALIDATION_ERROR" } });
     expect(Buffer.byteLength(failed.error?.message ?? "")).toBeLessThanOrEqual(1024);
@@ -81,7 +81,7 @@ describe("an attempt that succeeded", () => {
     expect(done).not.toHaveProperty("lease_until");
   });
 
-  it("forgets the error and the progress of the attempts before", () => {
+  it("drops the error and the progress of earlier attempts", () => {
     const retried = attemptFailed(claim(born(0), now), now, { error: busy(), random: 0, progress: { inline: 1 } });
     expect(retried).toMatchObject({ progress: { inline: 1 }, error: { code: "SERVICE_UNAVAILABLE" } });
     const done = completed(claim(retried, now), now, { inline: null });
@@ -99,7 +99,7 @@ describe("an attempt that failed", () => {
     ]);
   });
 
-  it("fails the job when its retries are used up: 1 + retries attempts in all", () => {
+  it("fails the job after 1 + retries attempts", () => {
     let job = born(0);
     for (let attempt = 1; attempt <= 2; attempt++) {
       job = attemptFailed(claim(job, now), now, { error: busy(), random: 0 });
@@ -115,12 +115,12 @@ describe("an attempt that failed", () => {
     expect(job.attempts).toHaveLength(3);
   });
 
-  it("fails the job at once when it is not worth another try", () => {
+  it("fails the job at once when it is not retryable", () => {
     const job = attemptFailed(claim(born(0), now), now, { error: new JobError("NOT_FOUND", "no"), random: 0 });
     expect(job).toMatchObject({ status: "failed", attempt: 1, error: { code: "NOT_FOUND", retryable: false } });
   });
 
-  it("keeps the last attempts only, and says how often one crashed", () => {
+  it("keeps the last attempts only, with their crashes", () => {
     const many = Array.from({ length: 40 }, (_, i) => ({
       attempt: i,
       due_at: 0,
@@ -143,13 +143,13 @@ describe("a cancelled job", () => {
   });
 });
 
-describe("a job that is snoozed", () => {
-  it("waits again as if it had not been claimed, with its attempt unspent", () => {
+describe("a job that is put off", () => {
+  it("waits as if it had not been claimed, with its attempt unspent", () => {
     const due = born(0);
     expect(claimReturned(claim(due, now + 50), now + 60)).toEqual({ ...due, version: 3 });
   });
 
-  it("is scheduled if its time has not come by the clock of whoever snoozes it", () => {
+  it("is scheduled if its time is ahead by the clock", () => {
     const later = born(now + 1000);
     expect(claimReturned(claim(later, now + 1000), now + 999)).toMatchObject({
       status: "scheduled",
@@ -168,12 +168,12 @@ describe("a job that is snoozed", () => {
     });
   });
 
-  it("is claimed by the message of the very same attempt", () => {
+  it("is claimed by the message of the same attempt", () => {
     const due = born(0);
     expect(claimable(claimReturned(claim(due, now), now), jobMessageOf(due), now)).toBe("yes");
   });
 
-  it("however often, has not crashed", () => {
+  it("has not crashed, however often", () => {
     let job = born(0);
     for (let i = 0; i < 10; i++) job = claimReturned(claim(job, now), now);
     expect(job.claims).toBe(0);
@@ -182,7 +182,7 @@ describe("a job that is snoozed", () => {
     ]);
   });
 
-  it("still counts the crash of an earlier claim: it stays running with a lease that is over", () => {
+  it("keeps the crash of an earlier claim, running with an ended lease", () => {
     const crashed = claim(born(0), now);
     const back = claimReturned(claim(crashed, now + 60_000), now + 60_001);
     expect(back).toMatchObject({ status: "running", claims: 1, lease_until: 0, attempts: [] });
@@ -190,7 +190,7 @@ describe("a job that is snoozed", () => {
     expect(claimable(back, jobMessageOf(back), now + 60_002)).toBe("yes");
   });
 
-  it("is parked again if it was parked, for the same decision", () => {
+  it("is parked for the same decision if it was parked", () => {
     const between = parked(claim(born(0), now), { inline: { a: 1 } }, now + 60_000, { retry_decision_at: now + 5000 });
     const back = claimReturned(wakeRequested(claim(between, now + 5000)), now + 5001);
     expect(back).toEqual({ ...between, started_at: now + 5000, version: between.version + 3 });
@@ -203,7 +203,7 @@ describe("a job that is parked", () => {
     failing_since: now,
   });
 
-  it("has no claim, and asks again only as long as AWS refuses it something", () => {
+  it("has no claim, and asks again only while AWS refuses a step", () => {
     for (const field of ["claim_id", "wake_requested"]) expect(first).not.toHaveProperty(field);
     expect(first).toMatchObject({ retry_decision_at: now + 5000, parked_since: now, claims: 0 });
     const next = parked(claim(first, now + 5000), { inline: {} }, now + 60_000);

@@ -1,6 +1,6 @@
 import { traceOf } from "../../../../lambdas/core/kernel/errors.ts";
 
-it("tells the name of an error, its code and its frames", () => {
+it("the trace of an error has its name, its code and its frames", () => {
   const error = Object.assign(new RangeError("two\n    at lines"), { code: "E1" });
   expect(traceOf(error)).toEqual({
     error_name: "RangeError",
@@ -11,7 +11,7 @@ it("tells the name of an error, its code and its frames", () => {
 });
 
 it.each([["name"], ["message"], ["stack"], ["code"]])(
-  "can be logged whatever a client has put into its %s",
+  "an error can be logged whatever a client has put into its %s",
   (field) => {
     const value = JSON.parse(`${"[".repeat(9000)}${"]".repeat(9000)}`);
     const error = new Error("x");

@@ -34,12 +34,12 @@ it.each(["9007199254740992", "-9007199254740993", "100000000000000000000", "1234
 );
 
 it.each(["9007199254740991", "-9007199254740991", "0.1", "1e300", "6.02214076e23", '"9007199254740993"'])(
-  "a request's %s is what was sent, or as near as a number with an exponent means to be",
+  "a request's %s is what was sent, or as near as its exponent allows",
   (text) => {
     expect(isInexact(JSON.parse(text, requestReviver(text)))).toBe(false);
   },
 );
 
-it("what another parser has rounded to is not exact either", () => {
+it("a number that another parser has rounded is not exact", () => {
   expect([2 ** 53, -(2 ** 53), 2 ** 53 - 1, 1e20, 1e21].map(isInexact)).toEqual([true, true, false, true, false]);
 });

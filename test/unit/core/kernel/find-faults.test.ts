@@ -19,13 +19,13 @@ const find = (value: unknown) => {
   return { pointers: faults.map(({ pointer }) => pointer), data, lost: lost.map((path) => path.join(".")) };
 };
 
-describe("the faults of a value", () => {
-  it("are none where it is right", () => {
+describe("the search for faults of a value", () => {
+  it("finds none in a valid one", () => {
     const right = { name: "n", channels: { mail: { to: "a", text: "t" } } };
     expect(find(right)).toEqual({ pointers: [], data: right, lost: [] });
   });
 
-  it("include rules between fields beside a field that is unknown or wrong", () => {
+  it("finds faults between fields beside an unknown or wrong field", () => {
     const channels = { mail: { to: "a", group: "b", text: "t", bcc: "c" } };
     expect(find({ name: "n", retries: 21, nme: 1, channels }).pointers).toEqual([
       "/wish/retries",
@@ -35,7 +35,7 @@ describe("the faults of a value", () => {
     ]);
   });
 
-  it("leave a rest that is right, without what is wrong", () => {
+  it("leaves the valid rest", () => {
     const value = { name: "n", retries: 21, labels: ["a", 1], channels: { mail: { to: "a", text: "t", bcc: "c" } } };
     expect(find(value)).toMatchObject({
       data: { name: "n", channels: { mail: { to: "a", text: "t" } } },
@@ -43,7 +43,7 @@ describe("the faults of a value", () => {
     });
   });
 
-  it("take what needs it along, and do not tell of that", () => {
+  it("removes what needs an invalid field, without a fault for it", () => {
     expect(find({ name: "n", channels: { mail: { to: 1, text: "t" }, sms: { to: "a", text: "t" } } })).toEqual({
       pointers: ["/wish/channels/mail/to"],
       data: { name: "n", channels: { sms: { to: "a", text: "t" } } },
@@ -51,13 +51,13 @@ describe("the faults of a value", () => {
     });
   });
 
-  it.each([undefined, 7, [], { labels: [] }, { name: 1 }])("leave no rest of %j", (value) => {
+  it.each([undefined, 7, [], { labels: [] }, { name: 1 }])("leaves no rest of %j", (value) => {
     const { pointers, data } = find(value);
     expect(pointers).toHaveLength(1);
     expect(data).toBeUndefined();
   });
 
-  it("end for keys that objects have by themselves", () => {
+  it("ends for keys that every object has", () => {
     const value = JSON.parse('{"name":"n","__proto__":{"retries":21},"constructor":1,"toString":2}');
     expect(find(value).pointers).toContain("/wish/constructor");
   });

@@ -9,17 +9,17 @@ test.each<[string, unknown, number]>([
   ["an object and its fields", { a: 1, b: { c: null } }, 4],
   ["the numbers of a list, not", many(1000, 7), 1],
   ["the texts of a list", ["a", "b"], 3],
-])("%s is counted", (_what, value, count) => {
+])("in JSON values %s is counted", (_what, value, count) => {
   expect(hasMoreValues(value, count)).toBe(false);
   expect(hasMoreValues(value, count - 1)).toBe(true);
 });
 
-test("the bytes of a file, as the JSON of a Buffer, are no values", () => {
+test("the count of JSON values leaves out the bytes of a file", () => {
   expect(hasMoreValues({ buffer: Buffer.alloc(1_000_000).toJSON() })).toBe(false);
 });
 
 test.each([[{ a: [1, 2, { b: "x" }] }], [[]], ["text"], [[[], {}, "a,b"]]])(
-  "a text tells at most how many: %j",
+  "a text has at most so many values: %j",
   (value) => {
     const least = JSON.stringify(value).match(/[{[]|,/g)?.length ?? 0;
     expect(valuesIn(json(value))).toBeGreaterThanOrEqual(least);
@@ -31,7 +31,7 @@ test.each<[string, unknown, boolean]>([
   ["more than a megabyte", "x".repeat(1_100_000), false],
   ["a hundred thousand of nothing", many(100_001, []), false],
   ["a text of brackets", "[{".repeat(5000), true],
-])("%s is small: %#", (_what, value, small) => {
+])("%s counts as small: %#", (_what, value, small) => {
   expect(isSmallJson(json(value))).toBe(small);
 });
 
@@ -48,11 +48,11 @@ describe("how deep a value is", () => {
     ["many beside each other", `[${many(1000, lists(3)).join(",")}]`, false],
     ["brackets within a text", JSON.stringify({ a: '[{"\\'.repeat(100), b: "[".repeat(100) }), false],
     ["a text that ends with a backslash before much", `[${JSON.stringify("\\")}, ${lists(64)}]`, true],
-  ])("of %s is found in its text", (_what, text, deeper) => {
+  ])("of %s is computed from its text", (_what, text, deeper) => {
     expect(isDeepJson(Buffer.from(text))).toBe(deeper);
   });
 
-  test("is found whatever it is, without a stack for it", () => {
+  test("is found at any depth without a stack", () => {
     expect(isDeepJson(Buffer.from(objects(1_000_000)))).toBe(true);
   });
 });
@@ -66,7 +66,7 @@ test.each<[string, string, boolean]>([
   ["brackets after a quote in a text", JSON.stringify(`"\\"${"[".repeat(1000)}`), false],
   ["brackets after a text", `["\\\\",${"[".repeat(65)}`, true],
   ["500,000 levels without an end", "[".repeat(500_000), true],
-])("%s are deep: %#", (_what, text, deep) => {
+])("%s count as deep: %#", (_what, text, deep) => {
   expect(isDeepJson(Buffer.from(text))).toBe(deep);
   expect(isSmallJson(Buffer.from(text))).toBe(!deep);
 });

@@ -1,6 +1,6 @@
 import { recent } from "../../../../lambdas/core/kernel/recent.ts";
 
-it("what was done lately is remembered, and what came first is forgotten first", () => {
+it("a bounded memory forgets its oldest entry first", () => {
   const names = recent(2);
   for (const name of ["a", "b", "b", "c"]) names.add(name);
   expect(["a", "b", "c"].map((name) => names.has(name))).toEqual([false, true, true]);

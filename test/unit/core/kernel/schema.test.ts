@@ -8,8 +8,8 @@ const Wish = strict({ labels: z.array(z.string().min(2)).max(3), name: z.string(
 const faults = (value: unknown) => faultsOf(Wish.safeParse(value).error as z.ZodError);
 const good = { labels: [], name: "n", retries: 1 };
 
-describe("faults", () => {
-  it("of a value that is of another kind say that, and nothing of its size", () => {
+describe("a fault of a schema", () => {
+  it("about a value's kind says nothing of its size", () => {
     expect(faults({ ...good, labels: "urgent", name: [], retries: 21.5 })).toEqual([
       { pointer: "/labels", detail: "must be a list, not a string" },
       { pointer: "/name", detail: "must be a string, not a list" },
@@ -17,7 +17,7 @@ describe("faults", () => {
     ]);
   });
 
-  it("of a value that is not there say just that", () => {
+  it("about a missing value says that alone", () => {
     expect(faults({})).toEqual([
       { pointer: "/labels", detail: "is required" },
       { pointer: "/name", detail: "is required" },
@@ -29,7 +29,7 @@ describe("faults", () => {
     expect(faultsOf(Wish.safeParse(undefined).error as z.ZodError)).toEqual([{ pointer: "", detail: "is required" }]);
   });
 
-  it("say which values there are, and what bounds are counted in", () => {
+  it("says which values are allowed and what bounds count", () => {
     const Choice = strict({ way: z.enum(["a", "b"]), what: z.literal("x"), wait: milliseconds(100, 5000) });
     expect(faultsOf(Choice.safeParse({ way: "c", what: "y", wait: 99 }).error as z.ZodError)).toEqual([
       { pointer: "/way", detail: 'must be one of "a", "b"' },
@@ -42,7 +42,7 @@ describe("faults", () => {
     ]);
   });
 
-  it("of a field that has another name here say which, however it is written", () => {
+  it("names the field that is meant by another name", () => {
     const Zoned = strict({ tz: z.string().optional() }, { timezone: "tz" });
     for (const name of ["timezone", "time_zone", "timeZone", "TIME-ZONE"]) {
       expect(faultsOf(Zoned.safeParse({ [name]: "UTC" }).error as z.ZodError)).toEqual([
@@ -51,7 +51,7 @@ describe("faults", () => {
     }
   });
 
-  it("of a size are told beside those of another value's kind", () => {
+  it("about a size stands beside one about another kind", () => {
     expect(faults({ ...good, labels: ["a", 1], name: "" })).toEqual([
       { pointer: "/labels/0", detail: "must have at least 2 characters" },
       { pointer: "/labels/1", detail: "must be a string, not a number" },
@@ -60,7 +60,7 @@ describe("faults", () => {
   });
 });
 
-describe("the nearest name", () => {
+describe("the suggestion of the nearest name", () => {
   const known = ["env", "start_at", "product_tag", "input"];
 
   it.each([
@@ -74,7 +74,7 @@ describe("the nearest name", () => {
     expect(didYouMean(name, known)).toBe(` Did you mean "${nearest}"?`);
   });
 
-  it("is told of no name that is far from all", () => {
+  it("is left out if all names are far", () => {
     expect(didYouMean("callback", known)).toBe("");
     expect(didYouMean("us", ["eu", "dev"])).toBe("");
     expect(didYouMean("a", ["b"])).toBe("");

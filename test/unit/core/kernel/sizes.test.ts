@@ -6,7 +6,7 @@ test.each<[string, unknown]>([
   ["backslashes", { path: "C:\\x\\" }],
   ["control characters", { a: "\u0001\u001f" }],
   ["other scripts", { a: "订单 ключ 🚀" }],
-])("what is sent of %s is counted as the envelope has it", (_what, value) => {
+])("the envelope's size of %s is counted", (_what, value) => {
   const json = JSON.stringify(value);
   const inEnvelope =
     Buffer.byteLength(JSON.stringify({ body: json })) - Buffer.byteLength(JSON.stringify({ body: "" }));
@@ -14,12 +14,12 @@ test.each<[string, unknown]>([
   expect(sentBytes(Buffer.from(json))).toBe(inEnvelope);
 });
 
-test.each(["short", "x".repeat(1024), "é".repeat(512)])("a message that fits stays as it is", (text) => {
+test.each(["short", "x".repeat(1024), "é".repeat(512)])("a message that fits stays unchanged", (text) => {
   expect(shorten(text)).toBe(text);
 });
 
 test.each(["x".repeat(1025), "é".repeat(513), "🚀".repeat(300_000)])(
-  "a longer one is cut between two characters",
+  "a message that is too long is cut between two characters",
   (text) => {
     const cut = shorten(text);
     expect(Buffer.byteLength(cut)).toBeLessThanOrEqual(1024);
@@ -37,7 +37,7 @@ describe("the faults that an answer shows", () => {
     expect(shown.omitted).toBe(150);
   });
 
-  it("are fewer where the answer has less room, but one at least", () => {
+  it("are fewer where the answer is full, but at least one", () => {
     const shown = shownFaults(faults, 500);
     expect(shown.faults.length).toBeGreaterThan(1);
     expect(sentBytes(JSON.stringify(shown.faults))).toBeLessThanOrEqual(502);

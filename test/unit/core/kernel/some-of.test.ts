@@ -11,7 +11,7 @@ const text = { en: "x" };
 const push = { title: text, body: text };
 const filter = { product_tag: "my-product" };
 
-describe("which fields go together is said in JSON Schema as it is checked", () => {
+describe("the JSON Schema of fields that belong together agrees with the check:", () => {
   it.each<[string, z.ZodType, object, string | undefined]>([
     ["neither of two", RepeatRequest, {}, "needs either cron or every"],
     ["one of two", RepeatRequest, { every: 1000 }, undefined],

@@ -2,7 +2,7 @@ import { epochMs, Time } from "../../../../lambdas/core/kernel/start-time.ts";
 
 const nine = Date.UTC(2030, 0, 31, 9);
 
-describe("a time", () => {
+describe("a start time", () => {
   it.each([
     [1e11 - 1, 1e14 - 1000],
     [1e11, 1e11],
@@ -14,7 +14,7 @@ describe("a time", () => {
     // Truncated it would be before the time that was asked for.
     ["2030-01-31T09:00:00.1230001Z", nine + 124],
     ["2030-01-31T08:59:59.9999999Z", nine],
-  ])("%s is read", (time, ms) => {
+  ])("is read from %s", (time, ms) => {
     expect(epochMs(Time.parse(time))).toBe(ms);
   });
 
@@ -26,5 +26,5 @@ describe("a time", () => {
     -1,
     8.64e15 + 1,
     1e200,
-  ])("%s is none", (time) => expect(Time.safeParse(time).success).toBe(false));
+  ])("is not read from %s", (time) => expect(Time.safeParse(time).success).toBe(false));
 });

@@ -1,6 +1,6 @@
 import { urlFault } from "../../../../lambdas/core/kernel/url.ts";
 
-describe("a URL that something is sent to", () => {
+describe("the check of a URL to send to:", () => {
   it.each([
     ["https://abc.lambda-url.eu-west-1.on.aws/", undefined],
     ["http://127.0.0.1:4000/f", undefined],
@@ -18,7 +18,7 @@ describe("a URL that something is sent to", () => {
     expect(urlFault(url, { plainLoopback: true })).toBe(fault);
   });
 
-  it("is plain HTTP to this machine only where that is allowed", () => {
+  it("plain HTTP passes only to this machine and where it is allowed", () => {
     expect(urlFault("http://localhost:4000")).toBe("must start with https://");
   });
 });

@@ -13,7 +13,7 @@ function made(work: () => void): number {
   }
 }
 
-it("a time zone is looked up once, however it is spelled", () => {
+it("a time zone is looked up once, in any spelling", () => {
   const spellings = ["Europe/Berlin", "europe/berlin", "EUROPE/BERLIN", "eUrOpE/bErLiN"];
   let times: string[] = [];
   const count = made(() => {
@@ -23,7 +23,7 @@ it("a time zone is looked up once, however it is spelled", () => {
   expect(count).toBeLessThanOrEqual(1);
 });
 
-it("only so many time zones are kept", () => {
+it("the number of kept time zones is limited", () => {
   const offsets = Array.from(
     { length: 150 },
     (_, i) => `+${String(Math.floor(i / 60)).padStart(2, "0")}:${String(i % 60).padStart(2, "0")}`,

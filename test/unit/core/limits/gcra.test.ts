@@ -32,7 +32,7 @@ test("a rate above 500 per second is spread over buckets that together keep it",
   expect(paceOf(rate)).toEqual({ increment: 2000, burst: 2 });
 });
 
-test("starts that were taken under another rate move together or apart with the change, and not what is over", () => {
+test("starts that were taken under another rate move with the change", () => {
   const pace = { increment: 100_000, burst: 1 };
   const ahead = (inc?: number) => arrivalOf({ tat: (noon + 1000) * 1000, ...(inc && { inc }) }, noon, pace);
   expect(ahead(1_000_000)).toBe((noon + 100) * 1000);
@@ -41,7 +41,7 @@ test("starts that were taken under another rate move together or apart with the 
   expect(arrivalOf({ tat: noon * 1000 - 1, inc: 7 }, noon, pace)).toBe(noon * 1000 - 1);
 });
 
-test("after a rate was raised, starts are one interval apart, however long ago the last one was", () => {
+test("starts are one interval apart after a rate was raised", () => {
   const rate = { increment: 100_000, burst: 1 };
   let state: GateItemState = { ...emptyPart(), tat: (noon + 1000) * 1000, inc: 10_000_000 };
   const starts = [1, 2, 3].map((job) => {
@@ -55,7 +55,7 @@ test("after a rate was raised, starts are one interval apart, however long ago t
   expect(starts).toEqual([0, 100, 200]);
 });
 
-test("whoever asks whenever, starts in any window are at most rate times window plus burst", () => {
+test("starts in any window are at most rate times window plus burst", () => {
   const rates = fc.record({
     increment: fc.integer({ min: 1000, max: 5_000_000 }),
     burst: fc.integer({ min: 1, max: 5 }),
@@ -90,13 +90,13 @@ test.each([1, 2, 11, 12, 13, 100, 137, 1000])("%i slots fill parts of 12 in orde
   expect(itemCountOf(rule)).toBe(Math.ceil(concurrency / 12));
 });
 
-describe("what parts may have together", () => {
+describe("the slots that the parts of a gate may have", () => {
   const part = (count: number, lease = noon) => ({
     count,
     holders: Object.fromEntries(Array.from({ length: count }, (_, i) => [`job_${i}`, { lease, turn: "1.1.0.0" }])),
   });
 
-  test("is the limit, whatever the parts have: the last ones make up for one that has more", () => {
+  test("add up to the limit, whatever each part has now", () => {
     expect(capsOf({ concurrency: 30 }, {}, noon)).toEqual([12, 12, 6]);
     expect(capsOf({ concurrency: 30 }, { 0: part(20) }, noon)).toEqual([12, 10, 0]);
     expect(capsOf({ concurrency: 30 }, { 0: part(20), 2: part(4) }, noon)).toEqual([12, 6, 4]);
@@ -104,7 +104,7 @@ describe("what parts may have together", () => {
     expect(capsOf({ concurrency: 5 }, { 7: part(9) }, noon)).toEqual([0]);
   });
 
-  test("does not count slots whose leases are over", () => {
+  test("do not count those whose leases are over", () => {
     expect(capsOf({ concurrency: 5 }, { 7: part(9, noon - 1) }, noon)).toEqual([5]);
   });
 });

@@ -54,8 +54,8 @@ const conflicts = async (promise: Promise<unknown>) => {
   await expect(promise).rejects.toMatchObject({ code: "STATE_CONFLICT" });
 };
 
-describe("cancel", () => {
-  it("ends a job with its reason and takes back its schedule", async () => {
+describe("cancel of a job", () => {
+  it("ends it with its reason and takes back its schedule", async () => {
     const w = await world(far());
     expect(w.scheduler.schedules.size).toBe(1);
     expect(await w.change(cancel("not needed"))).toMatchObject({ status: "cancelled", reason: "not needed" });
@@ -63,7 +63,7 @@ describe("cancel", () => {
     expect(w.queue.sent).toEqual([]);
   });
 
-  it("twice is once; of a job that finished otherwise is a conflict", async () => {
+  it("is idempotent, and a conflict for a job that finished otherwise", async () => {
     const w = await world(far());
     const first = await w.change(cancel("a"));
     expect(await w.change(cancel("b"))).toMatchObject({ version: first.version, reason: "a" });
@@ -71,13 +71,13 @@ describe("cancel", () => {
     await conflicts((await world(failed())).change(cancel("c")));
   });
 
-  it("ends a series that is paused", async () => {
+  it("ends a paused series", async () => {
     expect(await (await world(series({ status: "paused" }))).change(cancel("a"))).toMatchObject({
       status: "cancelled",
     });
   });
 
-  it("of a running job discards its outcome", async () => {
+  it("discards the outcome of a running one", async () => {
     const due = job();
     const w = await world(due);
     await runJob(
@@ -92,8 +92,8 @@ describe("cancel", () => {
   });
 });
 
-describe("pause and resume", () => {
-  it("hold a series and let it go on with the next occurrence", async () => {
+describe("pause and resume of a series", () => {
+  it("hold it and let it go on with the next occurrence", async () => {
     const w = await world(series());
     expect(await w.change(pauseJob)).toMatchObject({ status: "paused", run: 3 });
     expect(w.scheduler.schedules.size).toBe(0);
@@ -102,13 +102,13 @@ describe("pause and resume", () => {
     expect(w.queue.sent.length + w.scheduler.schedules.size).toBe(1);
   });
 
-  it("resumed before its time keeps its time", async () => {
+  it("keep its time if that is still ahead", async () => {
     const w = await world(series());
     await w.change(pauseJob);
     expect(await w.change(resume)).toMatchObject({ status: "scheduled", due_at: noon + hour });
   });
 
-  it("while a run is under way let it end, keep its outcome, and hold the next one", async () => {
+  it("let a run under way end and hold the next one", async () => {
     const due = job({ repeat: hourly });
     const w = await world(due);
     await runJob(
@@ -124,7 +124,7 @@ describe("pause and resume", () => {
     expect(w.queue.sent).toEqual([]);
   });
 
-  it("a pause that is taken back while the run is under way changes nothing", async () => {
+  it("change nothing if both come while a run is under way", async () => {
     const due = job({ repeat: hourly });
     const w = await world(due);
     await runJob(
@@ -138,13 +138,13 @@ describe("pause and resume", () => {
     expect(await w.now()).toMatchObject({ status: "scheduled", run: 2 });
   });
 
-  it("of a run that waits for its retry let it end too", async () => {
+  it("let a run that waits for its retry end", async () => {
     const w = await world(series({ attempt: 2 }));
     expect(await w.change(pauseJob)).toMatchObject({ status: "scheduled", attempt: 2, pause_requested: true });
     expect(w.scheduler.schedules.size).toBe(1);
   });
 
-  it("resumed when its series is over it has ended", async () => {
+  it("complete it if its end has passed", async () => {
     const w = await world(series({ status: "paused", repeat: { ...hourly, end_date: noon + hour } }));
     await w.clock.advance(2 * hour);
     expect(await w.change(resume)).toMatchObject({
@@ -155,7 +155,7 @@ describe("pause and resume", () => {
     expect(w.queue.sent.length + w.scheduler.schedules.size).toBe(0);
   });
 
-  it("are for recurring jobs that are not over", async () => {
+  it("are conflicts for other jobs", async () => {
     await conflicts((await world(far())).change(pauseJob));
     await conflicts((await world(failed({ repeat: hourly }))).change(pauseJob));
     await conflicts((await world(far())).change(resume));
@@ -167,7 +167,7 @@ describe("pause and resume", () => {
     expect(await w.change(pauseJob)).toMatchObject({ version });
   });
 
-  it("a paused job starts nothing: its old message is dropped", async () => {
+  it("have an old message dropped", async () => {
     const due = job({ repeat: hourly });
     const w = await world(due);
     await w.change(pauseJob);
@@ -177,8 +177,8 @@ describe("pause and resume", () => {
   });
 });
 
-describe("reschedule", () => {
-  it("moves a far job: its schedule is replaced, and the old message means nothing", async () => {
+describe("reschedule of a job", () => {
+  it("replaces its schedule and makes the old message stale", async () => {
     const before = far();
     const w = await world(before);
     const moved = await w.change(reschedule({ due_at: noon + 5 * hour }));
@@ -190,14 +190,14 @@ describe("reschedule", () => {
     expect(runs).toBe(0);
   });
 
-  it("to now queues it", async () => {
+  it("to now queues the job", async () => {
     const w = await world(far());
     expect(await w.change(reschedule({ due_at: noon }))).toMatchObject({ status: "queued" });
     expect(w.scheduler.schedules.size).toBe(0);
     expect(w.queue.sent).toMatchObject([{ delaySeconds: 0, message: { due_at: noon } }]);
   });
 
-  it("gives a series another repeat, and a paused one stays paused", async () => {
+  it("gives a series another repeat, and keeps a paused one paused", async () => {
     const daily: Repeat = { cron: "0 9 * * *", anchor: noon, overlap: "skip" };
     const w = await world(series());
     expect(await w.change(reschedule({ repeat: daily }))).toMatchObject({
@@ -212,13 +212,13 @@ describe("reschedule", () => {
     });
   });
 
-  it("of a running or finished job is a conflict, and so is a repeat for a one-time job", async () => {
+  it("is a conflict if the job runs or has finished, or has no series to repeat", async () => {
     await conflicts((await world(running())).change(reschedule({ due_at: noon + hour })));
     await conflicts((await world(failed())).change(reschedule({ due_at: noon + hour })));
     await conflicts((await world(far())).change(reschedule({ repeat: hourly })));
   });
 
-  it("of a run that stands for missed occurrences forgets them: none runs once more after it", async () => {
+  it("forgets the missed occurrences that the run stood for", async () => {
     const every: Repeat = { every: hour, anchor: noon + 5 * hour, overlap: "queue" };
     const w = await world(series({ status: "queued", due_at: noon - hour, coalesced_until: noon }));
     const moved = await w.change(reschedule({ due_at: noon + 5 * hour, repeat: every }));
@@ -227,7 +227,7 @@ describe("reschedule", () => {
     expect(await w.now()).toMatchObject({ run: 4, status: "scheduled", due_at: noon + 6 * hour });
   });
 
-  it("to a time at which the job will have expired is a conflict", async () => {
+  it("to a time when the job has expired is a conflict", async () => {
     const w = await world(far({ expires_at: noon + 2 * hour }));
     await conflicts(w.change(reschedule({ due_at: noon + 2 * hour })));
     expect(await w.change(reschedule({ due_at: noon + 2 * hour - 1 }))).toMatchObject({ status: "scheduled" });
@@ -239,7 +239,7 @@ describe("reschedule", () => {
     expect(await w.change(reschedule({ due_at: noon + 2 * hour }))).toMatchObject({ due_at: noon + 2 * hour });
   });
 
-  it("against fire: whoever writes first wins, and the job runs once, at one of the two times", async () => {
+  it("is a conflict if the job runs at its old time first", async () => {
     const due = far({ due_at: noon, scheduled_at: noon, status: "queued" });
     const w = await world(due);
     const { get } = w.jobs;
@@ -254,8 +254,8 @@ describe("reschedule", () => {
   });
 });
 
-describe("retry", () => {
-  it("tries a failed job again, with its whole count of retries and backoff", async () => {
+describe("retry of a job", () => {
+  it("tries it again with all of its retries", async () => {
     const w = await world(failed());
     expect(await w.change(retry(0))).toMatchObject({ status: "queued", attempt: 5, retried_after: 4 });
     const message = w.queue.sent.splice(0)[0]?.message;
@@ -270,33 +270,33 @@ describe("retry", () => {
     expect(await w.now()).toMatchObject({ status: "scheduled", attempt: 6, due_at: noon + 1000 });
   });
 
-  it("starts afresh: it has not ended, has no error, and none of its crashes", async () => {
+  it("removes its end, its error and its crashes", async () => {
     const again = await (await world(failed({ claims: 4 }))).change(retry(0));
     expect(again).toMatchObject({ claims: 0 });
     for (const field of ["finished_at", "error", "reason"]) expect(again).not.toHaveProperty(field);
   });
 
-  it("after a delay goes the way of any job", async () => {
+  it("with a delay is dispatched as any job", async () => {
     const w = await world(failed());
     const retried = await w.change(retry(hour));
     expect([...w.scheduler.schedules.values()]).toMatchObject([{ at: askedFor(retried), message: { attempt: 5 } }]);
   });
 
-  it("is for failed jobs, once", async () => {
+  it("is possible once, for a failed one", async () => {
     const w = await world(failed());
     await w.change(retry(0));
     await conflicts(w.change(retry(0)));
     await conflicts((await world(far())).change(retry(0)));
   });
 
-  it("of a job that would have expired by then is a conflict, as it would be cancelled instead", async () => {
+  it("is a conflict if the job would have expired by then", async () => {
     const w = await world(failed({ expires_at: noon + hour }));
     await conflicts(w.change(retry(hour)));
     expect(await w.change(retry(hour - 1))).toMatchObject({ status: "scheduled" });
     await conflicts((await world(failed({ expires_at: noon }))).change(retry(0)));
   });
 
-  it("of a job whose time to live ran out meanwhile says that there is none", async () => {
+  it("finds no job whose time to live ran out meanwhile", async () => {
     const stored = failed();
     const w = await world(stored);
     const { replace } = w.jobs;
@@ -309,24 +309,24 @@ describe("retry", () => {
   });
 });
 
-describe("the step of a feature that is retried", () => {
+describe("a step of a retried feature", () => {
   const of = (attempt: number) => ({ message: aMessage(job({ attempt })), step: "main.create" });
 
-  it("is tried again where it failed, and goes on where it does; its end wakes the new attempt", async () => {
+  it("is tried again if it failed, and wakes the feature's new attempt", async () => {
     const again = await (await world(failed({ parent: of(1) }))).change(revive(of(2)));
     expect(again).toMatchObject({ status: "queued", attempt: 5, parent: { message: { attempt: 2 } } });
     const open = await (await world(far({ parent: of(1) }))).change(revive(of(2)));
     expect(open).toMatchObject({ status: "scheduled", attempt: 1, parent: { message: { attempt: 2 } } });
   });
 
-  it("is left as it is where it completed, or has been told so", async () => {
+  it("stays unchanged if it completed or was told already", async () => {
     const done = await world(job({ status: "completed", finished_at: noon, parent: of(1) }));
     expect(await done.change(revive(of(2)))).toMatchObject({ version: 1 });
     expect(await (await world(failed({ parent: of(2) }))).change(revive(of(2)))).toMatchObject({ version: 1 });
   });
 });
 
-describe("run-now", () => {
+describe("run-now of a job", () => {
   it("makes a waiting job due now", async () => {
     const w = await world(far());
     expect(await w.change(runNow)).toMatchObject({ status: "queued", due_at: noon });
@@ -341,7 +341,7 @@ describe("run-now", () => {
     expect(await w.now()).toMatchObject({ run: 4, due_at: noon + hour });
   });
 
-  it("of a run that waits for its retry leaves its series as it was", async () => {
+  it("leaves the series unchanged for a run that waits for its retry", async () => {
     const w = await world(series({ attempt: 2, scheduled_at: noon - hour, repeat: { ...hourly, overlap: "queue" } }));
     const now = await w.change(runNow);
     expect(now).toMatchObject({ due_at: noon, scheduled_at: noon - hour });
@@ -349,17 +349,17 @@ describe("run-now", () => {
     expect(await w.now()).toMatchObject({ run: 4, status: "queued", scheduled_at: noon });
   });
 
-  it("is for jobs that wait", async () => {
+  it("is a conflict unless the job waits", async () => {
     for (const stored of [running(), failed(), series({ status: "paused" })])
       await conflicts((await world(stored)).change(runNow));
   });
 });
 
-describe("a change that AWS has refused to hand over", () => {
+describe("a repeated change after AWS refused its message", () => {
   it.each([
     ["run-now", far(), runNow],
     ["resume", series({ status: "paused", due_at: noon, scheduled_at: noon + 60_000 }), resume],
-  ])("is handed over when it is asked for again: %s", async (_, stored, change) => {
+  ])("sends the message: %s", async (_, stored, change) => {
     const w = await world(stored);
     const { send } = w.queue;
     w.queue.send = async () => {
@@ -373,7 +373,7 @@ describe("a change that AWS has refused to hand over", () => {
     expect(w.queue.sent).toMatchObject([{ message: aMessage(job) }]);
   });
 
-  it("is told to the feature when it is asked for again: cancel of a step", async () => {
+  it("tells the feature: cancel of a step", async () => {
     const message = aMessage(job({ id: `job_${"f".repeat(32)}` }));
     const w = await world(far({ parent: { message, step: "main.create" } }));
     const { unschedule } = w.scheduler;
@@ -387,8 +387,8 @@ describe("a change that AWS has refused to hand over", () => {
   });
 });
 
-describe("delete", () => {
-  it("is for finished jobs", async () => {
+describe("delete of a job", () => {
+  it("is a conflict unless it has finished", async () => {
     const w = await world(failed());
     await deleteJob(w, (await w.now())?.id ?? "");
     expect(await w.now()).toBeUndefined();
@@ -398,8 +398,8 @@ describe("delete", () => {
   });
 });
 
-describe("skip next", () => {
-  it("moves a series to its next occurrence under the same number, and its schedule with it", async () => {
+describe("skip next of a series", () => {
+  it("moves it to the next occurrence under the same number", async () => {
     const w = await world(series());
     const [before] = w.scheduler.schedules.keys();
     const next = await w.change(skipNext);
@@ -411,19 +411,19 @@ describe("skip next", () => {
     expect(w.jobs.archived()).toEqual([]);
   });
 
-  it("of the last run of the limit is possible, because only runs count", async () => {
+  it("is possible for the last run, because only runs count", async () => {
     const w = await world(series({ repeat: { ...hourly, limit: 3 } }));
     expect(await w.change(skipNext)).toMatchObject({ run: 3, due_at: noon + 2 * hour });
   });
 
-  it("of a run that is due already moves it to a time ahead", async () => {
+  it("moves a run that is due already to a time ahead", async () => {
     const w = await world(series({ status: "queued", due_at: noon, scheduled_at: noon }));
     await w.clock.advance(1.5 * hour);
     expect(await w.change(skipNext)).toMatchObject({ status: "scheduled", due_at: noon + 2 * hour });
     expect(w.scheduler.schedules.size + w.queue.sent.length).toBe(1);
   });
 
-  it("of a run that stands for missed occurrences lets go of them", async () => {
+  it("forgets the missed occurrences that the run stood for", async () => {
     const overlap = "queue" as const;
     const w = await world(series({ repeat: { ...hourly, overlap }, due_at: noon - hour, coalesced_until: noon }));
     const next = await w.change(skipNext);
@@ -431,7 +431,7 @@ describe("skip next", () => {
     expect(next).not.toHaveProperty("coalesced_until");
   });
 
-  it("drops the message of the skipped run", async () => {
+  it("has the skipped run's message dropped", async () => {
     const due = job({ repeat: hourly, run: 3 });
     const w = await world(due);
     await w.change(skipNext);
@@ -478,7 +478,7 @@ describe("a run that its provider has put off", () => {
     return { ...w, stored, goOn, calls: () => calls };
   }
 
-  it("ends before the pause that was asked for meanwhile", async () => {
+  it("ends before a pause that was requested meanwhile", async () => {
     const w = await putOff();
     expect(await w.change(pauseJob)).toMatchObject({
       status: "scheduled",
@@ -490,7 +490,7 @@ describe("a run that its provider has put off", () => {
     expect(w.jobs.archived()).toMatchObject([{ run: 1, status: "completed", result: { inline: 2 } }]);
   });
 
-  it("goes on as if nothing had been if the pause is taken back", async () => {
+  it("goes on unchanged if the pause is taken back", async () => {
     const w = await putOff();
     await w.change(pauseJob);
     expect(await w.change(resume)).toMatchObject({ status: "scheduled", run: 1, due_at: noon + 10 * minute });
@@ -498,7 +498,7 @@ describe("a run that its provider has put off", () => {
     expect(w.jobs.archived()).toMatchObject([{ run: 1, status: "completed", scheduled_at: noon }]);
   });
 
-  it("is not skipped, and its series is not changed under it", async () => {
+  it("cannot be skipped or get another series", async () => {
     const w = await putOff();
     await conflicts(w.change(skipNext));
     await conflicts(w.change(reschedule({ repeat: { every: minute, anchor: noon, overlap: "skip" } })));
@@ -513,7 +513,7 @@ describe("a run that its provider has put off", () => {
   it.each<[string, Change]>([
     ["run now", runNow],
     ["moved to another time", reschedule({ due_at: noon + 5 * minute })],
-  ])("is %s as the run that it is: it was planned for its own time", async (_how, change) => {
+  ])("is %s as the run of its planned time", async (_how, change) => {
     const w = await putOff();
     await w.change(change);
     expect(await w.stored()).toMatchObject({ run: 1, scheduled_at: noon, snoozes: { count: 1 } });
@@ -523,7 +523,7 @@ describe("a run that its provider has put off", () => {
     expect(await w.stored()).toMatchObject({ run: 2, due_at: noon + hour });
   });
 
-  it("is a run that has begun, and one that only waits is not", async () => {
+  it("has begun, unlike one that only waits", async () => {
     expect(hasBegun(await (await putOff()).stored())).toBe(true);
     expect([series(), series({ status: "queued" }), series({ status: "paused" })].some(hasBegun)).toBe(false);
     expect([running(), series({ attempt: 2 }), series({ claims: 1 })].every(hasBegun)).toBe(true);

@@ -43,7 +43,7 @@ describe("deleting a finished job", () => {
     expect(w.kept()).toEqual(["results/other/1/1/c"]);
   });
 
-  it("does so in bulk too", async () => {
+  it("deletes them in bulk too", async () => {
     const w = await world();
     const never = () => {
       throw new Error("no fault");
@@ -52,7 +52,7 @@ describe("deleting a finished job", () => {
     expect([w.jobs.all(), w.jobs.archived(), w.kept()]).toEqual([[], [], []]);
   });
 
-  it("keeps the job until everything of it is gone, so that a repetition finishes what failed", async () => {
+  it("keeps the job until the rest is gone, so that a repetition works", async () => {
     const w = await world();
     const { remove } = w.blobs;
     let calls = 0;
@@ -79,7 +79,7 @@ describe("deleting a finished job", () => {
     expect(w.jobs.archived()).toEqual([again]);
   });
 
-  it("leaves a result that is not its own", async () => {
+  it("leaves a result that belongs to another job", async () => {
     const w = await world();
     const job = aJob({ status: "completed", result: { blob: "results/other/1/1/c", bytes: 5000 }, finished_at: noon });
     await w.jobs.create(job);

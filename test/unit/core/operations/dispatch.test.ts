@@ -12,8 +12,8 @@ const full = async () => {
   throw new TransientError("ServiceQuotaExceededException", "AWS refused it for now");
 };
 
-describe("a schedule that the Scheduler does not take", () => {
-  it("does not refuse the job: its message is kept with all that sending it takes", async () => {
+describe("a schedule that the Scheduler refuses", () => {
+  it("does not refuse the job, whose message is kept", async () => {
     const services = fakeServices();
     services.scheduler.schedule = full;
     await dispatch(services, far);
@@ -24,7 +24,7 @@ describe("a schedule that the Scheduler does not take", () => {
     expect(services.log.lines).toMatchObject([{ measured: { values: { unscheduled: 1 } }, fields }]);
   });
 
-  it("is kept once, however often it is dispatched", async () => {
+  it("is kept once, however often its job is dispatched", async () => {
     const services = fakeServices();
     services.scheduler.schedule = full;
     await dispatch(services, far);
@@ -44,7 +44,7 @@ describe("a schedule that the Scheduler does not take", () => {
   });
 });
 
-describe("a minute that holds more than the Scheduler starts in time", () => {
+describe("a minute with more jobs than the Scheduler starts in time", () => {
   /** Services of an account in which this many jobs of the quarter hour are counted. */
   const crowded = (jobs: number) => {
     const services = fakeServices();
@@ -52,7 +52,7 @@ describe("a minute that holds more than the Scheduler starts in time", () => {
     return { ...services, hot: hotMinutes({ ...services.dueCounts, add }, 1000, 1) };
   };
 
-  it("has its further jobs asked for a quarter hour earlier, under the same name", async () => {
+  it("has the schedules of further jobs a quarter hour earlier", async () => {
     const services = crowded(jobsPerLead(1000));
     await dispatch(services, far);
     expect([...services.scheduler.schedules]).toMatchObject([[scheduleName(far), { at: askedFor(far) - 900 }]]);
@@ -60,7 +60,7 @@ describe("a minute that holds more than the Scheduler starts in time", () => {
     expect(services.scheduler.schedules.size).toBe(1);
   });
 
-  it("sends those for which that is too late to the queue, which has no such limit", async () => {
+  it("sends further jobs to the queue if it is too late for that", async () => {
     const services = crowded(8 * jobsPerLead(1000));
     const soon = aJob({ status: "scheduled", due_at: noon + hour });
     await dispatch(services, soon);
@@ -79,7 +79,7 @@ it.each([
   expect([services.queue.sent, [...services.scheduler.schedules]]).toEqual([[], []]);
 });
 
-it("a job that needs no schedule is not counted", async () => {
+it("a job that needs no schedule is not counted towards its minute", async () => {
   const services = fakeServices();
   const counted: unknown[] = [];
   const hot = { startsPerSecond: 1000, furtherQuarters: async (job: unknown) => counted.push(job) };

@@ -27,7 +27,7 @@ async function world(jobs: Job[], overrides: Partial<Pause> = {}) {
   return { ...services, services, pause, stored, drain, delays };
 }
 
-it("sends what is due in the order of time, at the rate, from when every consumer knows of the end", async () => {
+it("the drain of a pause sends what is due in order, at the rate", async () => {
   const jobs = series(5);
   const { drain, queue, stored } = await world(jobs.toReversed(), { drain_per_second: 2 });
   expect(await drain()).toEqual({ sent: 5, failed: 0 });
@@ -42,7 +42,7 @@ it("sends what is due in the order of time, at the rate, from when every consume
   });
 });
 
-it("sends no further ahead than two minutes, and goes on from there", async () => {
+it("the drain of a pause sends at most two minutes ahead, and then goes on", async () => {
   const { drain, delays, clock, stored } = await world(series(700), { drain_per_second: 2 });
   await drain();
   expect(delays()).toHaveLength(300);
@@ -60,7 +60,7 @@ it("sends no further ahead than two minutes, and goes on from there", async () =
   expect(await stored()).toBeUndefined();
 });
 
-it("leaves alone what is not due, runs, is paused itself, has ended, or is of another scope", async () => {
+it("the drain of a pause leaves jobs that are not due or not in its scope", async () => {
   const { drain, queue } = await world(
     [
       held({ due_at: noon + pauseKnownMs + 1 }),
@@ -76,7 +76,7 @@ it("leaves alone what is not due, runs, is paused itself, has ended, or is of an
   expect(queue.sent).toEqual([]);
 });
 
-it("sends crashed attempts, and features between two decisions whose wake-up was held", async () => {
+it("the drain of a pause sends crashed attempts and features whose wake-up was held", async () => {
   const crashed = held({ status: "running", claim_id: "c", claims: 1, lease_until: noon - 1 });
   const parked = held({
     type: "feature",
@@ -91,14 +91,14 @@ it("sends crashed attempts, and features between two decisions whose wake-up was
   expect(queue.sent.map(({ message }) => message.job_id).sort()).toEqual([crashed.id, parked.id].sort());
 });
 
-it("sends nothing of what another pause still holds", async () => {
+it("the drain of a pause sends nothing that another pause holds", async () => {
   const { drain, queue, pauses } = await world([held(), held({ env: "dev" })]);
   await pauses.put(aPause({ product, env: "dev" }));
   await drain();
   expect(queue.sent).toHaveLength(1);
 });
 
-it("sends what another pause held that ends at the same time, whatever the process remembers", async () => {
+it("the drain of a pause sends what another pause held that has ended too", async () => {
   const { drain, queue, pauses, jobs } = await world([held()]);
   const other = aPause({ product, env: "prd" });
   await pauses.put(other);
@@ -114,7 +114,7 @@ it("sends what another pause held that ends at the same time, whatever the proce
   expect(queue.sent).toHaveLength(1);
 });
 
-it("looks once more when every consumer knows of the end, and deletes the pause then", async () => {
+it("the drain of a pause looks once more before it deletes the pause", async () => {
   const { drain, jobs, queue, clock, stored } = await world([]);
   await drain();
   expect(await stored()).toBeDefined();
@@ -127,7 +127,7 @@ it("looks once more when every consumer knows of the end, and deletes the pause 
   expect(await stored()).toBeUndefined();
 });
 
-it("is not over before the last message has had its time", async () => {
+it("the drain of a pause lasts until the last message has had its time", async () => {
   const { drain, clock, stored } = await world(series(100), { drain_per_second: 1 });
   await drain();
   await clock.advance(pauseKnownMs + 50_000);
@@ -138,7 +138,7 @@ it("is not over before the last message has had its time", async () => {
   expect(await stored()).toBeUndefined();
 });
 
-it("sends a page again of which SQS refused something for now, and leaves out what it never takes", async () => {
+it("the drain of a pause sends a page again of which SQS refused a message", async () => {
   const w = await world(series(2));
   const { sendMany } = w.queue;
   w.queue.sendMany = async () => [{ index: 0, cause: throttled() }];
@@ -152,7 +152,7 @@ it("sends a page again of which SQS refused something for now, and leaves out wh
   expect((await w.stored())?.drain?.sent).toBe(1);
 });
 
-it("sends only what follows the first job that SQS refused for now", async () => {
+it("the drain of a pause goes on after the first job that SQS refused", async () => {
   const jobs = series(4);
   const w = await world(jobs, { drain_per_second: 1 });
   const { sendMany } = w.queue;
@@ -167,7 +167,7 @@ it("sends only what follows the first job that SQS refused for now", async () =>
   ]);
 });
 
-it("sends nothing where somebody has paused again", async () => {
+it("the drain of a pause sends nothing after a new pause", async () => {
   const { pause, pauses, services, queue } = await world(series(300));
   const again = { ...aPause({ product, version: 3 }), since: noon };
   await pauses.put(again, pause);
@@ -176,7 +176,7 @@ it("sends nothing where somebody has paused again", async () => {
   expect(await pauses.list()).toEqual([again]);
 });
 
-it("is over at once for a product that the catalog has lost", async () => {
+it("the drain of a pause is over for a product that has left the catalog", async () => {
   const { drain, clock, stored } = await world([], { product: "gone" });
   await clock.advance(pauseKnownMs + 1);
   await drain();

@@ -20,8 +20,8 @@ function counting(others = 0) {
   return { calls, hot: hotMinutes(counted) };
 }
 
-describe("a job that few others are due with", () => {
-  it("costs no call, however many jobs there are at other times", async () => {
+describe("a job whose minute has few others", () => {
+  it("costs no call, however many jobs other minutes have", async () => {
     const { calls, hot } = counting();
     for (let i = 0; i < 5000; i++) await hot.furtherQuarters({ ...job, due_at: noon + i * 60_000 });
     for (let i = 0; i < jobsPerCount - 2; i++) await hot.furtherQuarters(job);
@@ -34,14 +34,14 @@ describe("a job that few others are due with", () => {
   });
 });
 
-describe("a herd", () => {
+describe("a minute with a herd of jobs", () => {
   it("is counted with one call per 250 jobs of a process", async () => {
     const { calls, hot } = counting();
     for (let i = 0; i < 1000; i++) await hot.furtherQuarters(job);
     expect(calls).toEqual([250, 250, 250, 250]);
   });
 
-  it("grows the lead of its further jobs once the Scheduler cannot start more in time", async () => {
+  it("grows the lead of further jobs once the Scheduler would be late", async () => {
     const { hot } = counting(jobsPerLead(1000) - 250);
     const leads = [];
     for (let i = 0; i < 251; i++) leads.push(await hot.furtherQuarters(job));
@@ -50,7 +50,7 @@ describe("a herd", () => {
     expect(await hot.furtherQuarters({ ...job, due_at: job.due_at + 3_600_000 })).toBe(0);
   });
 
-  it("is scheduled even where its counter is refused", async () => {
+  it("is scheduled though its counter is refused", async () => {
     const add = () => Promise.reject(new Error("refused"));
     const hot = hotMinutes({ ...fakeDueCounts(), add });
     for (let i = 0; i < 600; i++) expect(await hot.furtherQuarters(job)).toBe(0);
@@ -63,7 +63,7 @@ describe("a herd", () => {
     [1_403_999, 1],
     [1_404_000, 2],
     [1e9, 16],
-  ])("of %d jobs has leads of up to %d further quarter hours", (jobs, quarters) => {
+  ])("with %d jobs has leads of up to %d further quarter hours", (jobs, quarters) => {
     expect(furtherQuartersFor(jobs, 1000)).toBe(quarters);
   });
 });

@@ -49,7 +49,7 @@ const pin = (world: LineWorld, numbers: Limit, lasts = hour) =>
     body: { ...numbers, until: new Date(noon + world.now() + lasts).toISOString() },
   });
 
-describe("a rate", () => {
+describe("a limit with a rate", () => {
   it.each([
     { lag: 0, tickLag: 0, least: 0.95 },
     { lag: 2000, tickLag: 2000, least: 0.95 },
@@ -57,7 +57,7 @@ describe("a rate", () => {
     { lag: 15_000, tickLag: 0, least: 0.95 },
     { lag: 15_000, tickLag: 15_000, least: 0.8 },
     { lag: [0, 10_000] as const, tickLag: [0, 10_000] as const, least: 0.9 },
-  ])("is used while messages are $lag ms late, and ticks $tickLag", async ({ lag, tickLag, least }) => {
+  ])("is used fully while messages are $lag ms late, and ticks $tickLag", async ({ lag, tickLag, least }) => {
     const world = await worldWith(tenASecond, { lag, tickLag });
     for (let second = 0; second < 20; second++) {
       putMany(world, 160);
@@ -86,7 +86,7 @@ describe("a rate", () => {
     [5000, 5000],
     [15_000, 0],
     [15_000, 15_000],
-  ])("is used from three lags after the first waiter on: messages %d ms late, ticks %d", async (lag, tickLag) => {
+  ])("is used fully three lags after the first waiter: messages %d ms late, ticks %d", async (lag, tickLag) => {
     const world = await worldWith(tenASecond, { lag, tickLag });
     putMany(world, 1800);
     await world.run(180_000);
@@ -94,14 +94,14 @@ describe("a rate", () => {
     expect(used(world.runs.starts, 10, from, noon + 180_000)).toBeGreaterThanOrEqual(0.95);
   });
 
-  it("is kept to the start by clocks that agree", async () => {
+  it("is kept exactly by clocks that agree", async () => {
     const world = await worldWith(tenASecond, { skew: 0 });
     putMany(world, 300);
     await world.run(25_000);
     expect(mostIn(world.runs.starts, 1000)).toBeLessThanOrEqual(11);
   });
 
-  it("starts jobs in the order of their line, within a window", async () => {
+  it("starts jobs nearly in the order of their line", async () => {
     const world = await worldWith(tenASecond);
     for (let i = 0; i < 300; i++) world.put("l", { due_at: noon - 300 + i });
     await world.until(() => world.runs.starts.length === 300, minute);
@@ -110,7 +110,7 @@ describe("a rate", () => {
     expect(displacement(world.runs.starts.slice(30)).p95).toBeLessThanOrEqual(30);
   });
 
-  it("lets a newcomer start at its next start, whoever was cancelled before", async () => {
+  it("lets a newcomer start at the next start after all waiters were cancelled", async () => {
     const world = await worldWith({ rate: { limit: 1, period: "1m" } });
     const jobs = putMany(world, 700);
     await world.run(30_000);
@@ -131,7 +131,7 @@ describe("a rate", () => {
     expect(startsOf(world, [last])).toHaveLength(1);
   });
 
-  it("of one start in twelve hours keeps the start for the next, once its heirs are cancelled", async () => {
+  it("of one start in twelve hours keeps a cancelled job's start for the next job", async () => {
     const world = await worldWith({ rate: { limit: 1, period: "12h" } });
     const jobs = [0, 1, 2].map(() => world.put("l"));
     await world.run(10_000);
@@ -150,7 +150,7 @@ describe("a rate", () => {
   it.each([
     ["a pin", (world: LineWorld, limit: Limit) => pin(world, limit)],
     ["a deployment", async (world: LineWorld, limit: Limit) => world.deploy({ limits: { l: limit } })],
-  ])("that is raised by %s frees those in line and newcomers", async (_, change) => {
+  ])("that is raised by %s lets waiters and newcomers start", async (_, change) => {
     const world = await worldWith({ rate: { limit: 1, period: "1m" } });
     const jobs = putMany(world, 30);
     await world.run(10_000);
@@ -165,7 +165,7 @@ describe("a rate", () => {
   it.each([
     ["a pin", (world: LineWorld, limit: Limit) => pin(world, limit)],
     ["a deployment", async (world: LineWorld, limit: Limit) => world.deploy({ limits: { l: limit } })],
-  ])("that is lowered by %s slows down those in line", async (_, change) => {
+  ])("that is lowered by %s slows down its line", async (_, change) => {
     const world = await worldWith({ rate: { limit: 5, period: "1s" } });
     putMany(world, 120);
     await world.run(6000);
@@ -177,7 +177,7 @@ describe("a rate", () => {
     expect(world.runs.starts.length - before).toBeGreaterThanOrEqual(1);
   });
 
-  it("that leaves the catalog holds nobody back any more", async () => {
+  it("holds back no job once it has left the catalog", async () => {
     const world = await worldWith({ rate: { limit: 1, period: "1m" } });
     const jobs = putMany(world, 100);
     await world.run(minute);
@@ -186,7 +186,7 @@ describe("a rate", () => {
     expect(startsOf(world, jobs)).toHaveLength(100);
   });
 
-  it("is used by debounced jobs, which keep their places", async () => {
+  it("is used fully by debounced jobs, which keep their places", async () => {
     const debounce = { key: "$Input{body}{key}", delay: 1000, max_wait: 3000 };
     const world = await lineWorld({
       limits: { l: { rate: { limit: 1, period: "1s" } } },
@@ -203,7 +203,7 @@ describe("a rate", () => {
     expect(used(world.runs.starts, 1, noon + 10_000, noon + 300_000)).toBeGreaterThanOrEqual(0.9);
   });
 
-  it("starts those that a pause has held in the order of their times", async () => {
+  it("starts jobs after a pause in the order of their times", async () => {
     const world = await worldWith({ rate: { limit: 1, period: "10s" } });
     const jobs: Job[] = [];
     for (let i = 0; i < 14; i++) {
@@ -256,7 +256,7 @@ describe("a rate", () => {
     expect(world.sent.ticks).toBeLessThan(120);
   });
 
-  it("of 100 a second is used with few writes for each job", async () => {
+  it("of 100 a second costs few writes for each job", async () => {
     const world = await worldWith({ rate: { limit: 100, period: "1s" } }, { itemWrites: 1000 });
     const jobs = putMany(world, 600);
     await world.until(() => startsOf(world, jobs).length === 600, minute);
@@ -264,7 +264,7 @@ describe("a rate", () => {
     expect(writesOf(world.writes, "gates.") / 600).toBeLessThan(6);
   });
 
-  it("bears invocations that are killed and messages that come twice", async () => {
+  it("survives killed invocations and duplicate messages", async () => {
     const world = await worldWith(tenASecond, { kills: 0.03, duplicates: 0.03 });
     const jobs: Job[] = [];
     for (let i = 0; i < 50; i++) {
@@ -277,8 +277,8 @@ describe("a rate", () => {
   });
 });
 
-describe("slots", () => {
-  it("of one limit let 300 jobs of no time pass quickly, one at a time", async () => {
+describe("a limit's slots", () => {
+  it("let 300 jobs of no duration pass quickly, one at a time", async () => {
     const world = await worldWith({ concurrency: 1 }, { runMs: 0 });
     const jobs = putMany(world, 300);
     await world.until(() => startsOf(world, jobs).length === 300, minute);
@@ -300,7 +300,7 @@ describe("slots", () => {
     expect(world.runs.most("l")).toBe(5);
   });
 
-  it("that are taken for hours cost their line few messages, and the wait is measured in full", async () => {
+  it("cost a line that waits for hours few messages", async () => {
     const world = await worldWith({ concurrency: 1 });
     world.put("l", { ms: 6 * hour, timeout_ms: 7 * hour });
     await world.run(1000);
@@ -314,7 +314,7 @@ describe("slots", () => {
     expect(Math.max(...waiting.map(({ id }) => world.messages.get(id) ?? 0))).toBeLessThanOrEqual(3);
   });
 
-  it("of a limit of 1,000 cost a job that finds none few writes", async () => {
+  it("cost a job that finds none of 1,000 few writes", async () => {
     const world = await worldWith({ concurrency: 1000 });
     const gate = { ...tenant, limit: "l", key: "" };
     for (let i = 0; i < 1000; i++) {
@@ -336,7 +336,7 @@ describe("slots", () => {
     [100, 101],
     [100, 5],
     [40, 150],
-  ])("of %d that are pinned to %d never exceed the larger one, and no start the present one", async (from, to) => {
+  ])("whose number %d is pinned to %d never exceed the larger one", async (from, to) => {
     const world = await worldWith({ concurrency: from }, { concurrency: 400 });
     let now = from;
     let over = 0;
@@ -358,7 +358,7 @@ describe("slots", () => {
     expect(world.runs.atWork("l")).toBeGreaterThanOrEqual(Math.min(least, to) - 1);
   });
 
-  it("that were given to jobs which are cancelled go to the next once the messages of those have come", async () => {
+  it("that cancelled jobs were given go to the next jobs soon", async () => {
     const world = await worldWith({ concurrency: 3 }, { lag: 3000 });
     const running = Array.from({ length: 3 }, () => world.put("l", { ms: 40_000, timeout_ms: minute }));
     await world.run(4000);
@@ -375,7 +375,7 @@ describe("slots", () => {
     expect(startsOf(world, last)).toHaveLength(3);
   });
 
-  it("that are refused, because a limit was lowered, are not handed round by who knows the former number", async () => {
+  it("of a lowered limit are not handed round by a process that knows the former number", async () => {
     const world = await worldWith({ concurrency: 1 }, { runMs: hour });
     putMany(world, 40);
     await world.run(5000);
@@ -393,7 +393,7 @@ describe("slots", () => {
     expect(given).toBe(13);
   });
 
-  it("stay with an attempt whose job is cancelled and deleted while it runs", async () => {
+  it("stay with a running attempt whose job is cancelled and deleted", async () => {
     const world = await worldWith({ concurrency: 1 });
     const first = world.put("l", { ms: 3 * minute, timeout_ms: 5 * minute });
     await world.run(2000);
@@ -408,7 +408,7 @@ describe("slots", () => {
     expect(startsOf(world, [second])).toHaveLength(1);
   });
 
-  it("are free again when their consumer was killed at any call", async () => {
+  it("are free again after their consumer was killed at any call", async () => {
     for (let nth = 1; nth <= 16; nth++) {
       const world = await worldWith({ concurrency: 1 }, { seed: nth, runMs: 1000 });
       let calls = 0;
@@ -424,8 +424,8 @@ describe("slots", () => {
   });
 });
 
-describe("two limits", () => {
-  it("a job that waits for one keeps no slot of the other for more than a minute", async () => {
+describe("two limits of a job", () => {
+  it("let it keep a slot of one for at most a minute", async () => {
     const world = await lineWorld({
       limits: {
         customer: { concurrency: 2, rate: { limit: 10, period: "1s" } },
@@ -440,7 +440,7 @@ describe("two limits", () => {
     expect(startsOf(world, only)).toHaveLength(4);
   });
 
-  it("let those that need a slot of both start beside those that need one", async () => {
+  it("let it start beside jobs that need only one of them", async () => {
     const world = await lineWorld({
       limits: { a: { concurrency: 2 }, b: { concurrency: 2 } },
       events: { a: { limits: ["a"] }, b: { limits: ["b"] }, both: { limits: ["a", "b"] } },
@@ -467,8 +467,8 @@ describe("two limits", () => {
   });
 });
 
-describe("a line", () => {
-  it("lets a job go that was moved to another time, and takes it in again then", async () => {
+describe("a line of jobs", () => {
+  it("loses a job that was moved to another time, and gets it back then", async () => {
     const world = await worldWith({ rate: { limit: 1, period: "10s" } });
     const first = world.put("l");
     await world.run(1000);
@@ -482,7 +482,7 @@ describe("a line", () => {
     expect(startsOf(world, [moved])).toHaveLength(1);
   });
 
-  it("is swept from where the last round ended, so that late keys have their turn", async () => {
+  it("is swept from where the last round ended", async () => {
     const world = await worldWith({ key: "$Input{body}{key}", concurrency: 1 }, { callMs: [900, 1100] });
     const keys = Array.from({ length: 300 }, (_, i) => `${1000 + i}`);
     // What a crash has left: jobs that stand in line, and no message.
@@ -498,7 +498,7 @@ describe("a line", () => {
     expect(world.runs.starts).toHaveLength(300);
   });
 
-  it("of version 0.3 is drained: its waiters, its reserved starts, its slots and its theoretical arrival time", async () => {
+  it("of version 0.3 is drained with its starts and slots", async () => {
     const world = await lineWorld({
       limits: { slots: { concurrency: 60 }, rate: { rate: { limit: 1, period: "1s" } } },
     });

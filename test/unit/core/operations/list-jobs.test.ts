@@ -51,7 +51,7 @@ async function walk(jobs: Lists, query: ListQuery, of = tenants, between: () => 
   return pages;
 }
 
-test("a list reads eight partitions at a time, since a new process opens a connection for each", async () => {
+test("a list reads eight partitions at a time", async () => {
   const store = fakeJobStore(aJob({ product: "shop" }));
   let [under, most] = [0, 0];
   const jobs: Lists = {
@@ -68,7 +68,7 @@ test("a list reads eight partitions at a time, since a new process opens a conne
   expect({ most, found: found.length }).toEqual({ most: 8, found: 1 });
 });
 
-describe("what a list costs", () => {
+describe("the cost of a list", () => {
   const id = (i: number) => `job_${i.toString(16).padStart(31, "0")}${(i % 16).toString(16)}`;
   const statuses: JobStatus[] = ["completed", "failed", "cancelled", "scheduled", "queued", "paused"];
   const ends = ["completed", "failed", "cancelled"];
@@ -101,14 +101,14 @@ describe("what a list costs", () => {
     }
   });
 
-  it("is the same for a page of all jobs, of a range of time and of a page further on", async () => {
+  it("is the same for a page of all jobs, of a range and further on", async () => {
     const after = { time: noon - 100_000, id: id(99) };
     for (const query of [{}, { from: noon - 200_000, until: noon - 1 }, { after }] as Partial<ListQuery>[]) {
       expect(await costs(stores.hundredThousand, query)).toEqual(await costs(stores.thousand, query));
     }
   });
 
-  it("has a bound where the filter lets nothing through", async () => {
+  it("is limited where the filter lets nothing through", async () => {
     const { reads, counted } = counting(stores.hundredThousand);
     const { jobs, next } = await listJobs(counted, tenants, { label: "none", order: "desc", limit: 100 }, noon);
     expect(jobs).toEqual([]);
@@ -149,7 +149,7 @@ describe("the pages of a list", () => {
     limit: fc.integer({ min: 1, max: 12 }),
   });
 
-  it("hold a job that another Lambda's clock has queued as due although it is a moment ahead by ours", async () => {
+  it("hold a queued job that is due a moment ahead by this clock", async () => {
     const ahead = aJob({ status: "queued", env: "dev", due_at: noon + 1 });
     const pages = await walk(fakeJobStore(ahead), { order: "asc", limit: 1, status: ["queued"] }, both);
     expect(pages.flat().map(({ id }) => id)).toEqual([ahead.id]);
@@ -184,7 +184,7 @@ describe("the pages of a list", () => {
     );
   });
 
-  it("hold every job that nobody touches once and in order, whatever is stored, moved and removed meanwhile", async () => {
+  it("hold each untouched job once and in order while others change", async () => {
     const change = fc.oneof(
       fc.record({ kind: fc.constant("insert" as const), job }),
       fc.record({ kind: fc.constantFrom("finish" as const, "delay" as const, "remove" as const), which: fc.nat() }),
@@ -223,7 +223,7 @@ describe("the pages of a list", () => {
     );
   });
 
-  it("hold a job once that the index names twice: it may be behind", async () => {
+  it("hold a job once that the index names twice", async () => {
     const moved = aJob({ status: "completed", finished_at: noon });
     const store = fakeJobStore(moved);
     const behind: Lists = {

@@ -6,20 +6,20 @@ const jobOf = (bytes: number) => aJob({ input: { blob: "inputs/1", bytes } });
 const never = new AbortController().signal;
 
 describe("the inputs of a batch", () => {
-  it("are loaded while they have room, and the others are not", () => {
+  it("are loaded while there is room", () => {
     const memory = memoryOf(256);
     const admitted = Array.from({ length: 10 }, () => memory.admit(jobOf(4_400_000)) !== undefined);
     expect(admitted).toEqual([true, ...Array.from({ length: 9 }, () => false)]);
   });
 
-  it("of usual sizes are all loaded, and small ones are not counted", () => {
+  it("are all loaded if they are of the usual size", () => {
     const memory = memoryOf(256);
     const jobs = Array.from({ length: 10 }, () => jobOf(300_000));
     expect(jobs.every((job) => memory.admit(job))).toBe(true);
     expect(memory.admit(aJob())).toBeDefined();
   });
 
-  it("have room again once a job has left, and leaving twice gives nothing twice", () => {
+  it("have room again once a job has left", () => {
     const memory = memoryOf(256);
     const first = memory.admit(jobOf(4_400_000));
     expect(memory.admit(jobOf(4_400_000))).toBeUndefined();
@@ -29,11 +29,11 @@ describe("the inputs of a batch", () => {
     expect(memory.admit(jobOf(4_400_000))).toBeUndefined();
   });
 
-  it("always have room where there is nothing else, however large they are and small the function", () => {
+  it("have room whatever their size if there is nothing else", () => {
     expect(memoryOf(128).admit(jobOf(400 * megabyte))).toBeDefined();
   });
 
-  it("count with what a job has achieved before", () => {
+  it("count with the progress of their job", () => {
     const memory = memoryOf(256);
     memory.admit(aJob({ progress: { blob: "progress/1", bytes: 4_400_000 } }));
     expect(memory.admit(jobOf(4_400_000))).toBeUndefined();
@@ -46,14 +46,14 @@ describe("the inputs of a batch", () => {
   });
 });
 
-describe("large answers", () => {
+describe("large answers in the memory of a batch", () => {
   const roomIn = (memory: ReturnType<typeof memoryOf>) => {
     const room = memory.admit(aJob());
     if (!room) throw new Error("no room");
     return room;
   };
 
-  it("wait for each other, and go on when the one before is kept", async () => {
+  it("wait for each other", async () => {
     const memory = memoryOf(256);
     const [one, two] = [roomIn(memory), roomIn(memory)];
     await one.forAnswer(10 * megabyte, never);
@@ -68,7 +68,7 @@ describe("large answers", () => {
     expect(read).toBe(true);
   });
 
-  it("end their wait with the attempt's timeout, and take nothing", async () => {
+  it("end their wait with the attempt's timeout and take nothing", async () => {
     const memory = memoryOf(256);
     const [one, two, three] = [roomIn(memory), roomIn(memory), roomIn(memory)];
     await one.forAnswer(10 * megabyte, never);
@@ -81,7 +81,7 @@ describe("large answers", () => {
     await three.forAnswer(10 * megabyte, never);
   });
 
-  it("of a job that has left meanwhile are given back, and what it has given back before is not given twice", async () => {
+  it("are given back once if their job has left meanwhile", async () => {
     const memory = memoryOf(256);
     const [late, other] = [roomIn(memory), roomIn(memory)];
     await late.forAnswer(2 * megabyte, never);

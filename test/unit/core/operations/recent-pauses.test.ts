@@ -15,7 +15,7 @@ function world() {
   return { stored, pauses, pass };
 }
 
-it("a process reads the pauses once per four seconds, however many jobs it runs", async () => {
+it("a process reads the pauses once per four seconds", async () => {
   const { stored, pauses, pass } = world();
   for (let job = 0; job < 100; job++) await pauses.recent();
   await Promise.all(Array.from({ length: 100 }, () => pauses.recent()));
@@ -28,7 +28,7 @@ it("a process reads the pauses once per four seconds, however many jobs it runs"
   expect(stored.reads).toBe(2);
 });
 
-it("a process that was frozen during a read reads again, since the answer is old", async () => {
+it("a process that was frozen during a read of the pauses reads again", async () => {
   const { stored, pauses, pass } = world();
   const { list } = stored;
   stored.list = async () => {
@@ -40,7 +40,7 @@ it("a process that was frozen during a read reads again, since the answer is old
   expect(stored.reads).toBe(2);
 });
 
-it("reads that always take too long are an error that passes", async () => {
+it("a read of the pauses that always takes too long is a transient error", async () => {
   const { stored, pauses, pass } = world();
   const { list } = stored;
   stored.list = async () => {
@@ -51,7 +51,7 @@ it("reads that always take too long are an error that passes", async () => {
   expect(stored.reads).toBe(3);
 });
 
-it("a read that fails is not remembered", async () => {
+it("a failed read of the pauses is not remembered", async () => {
   const { stored, pauses } = world();
   const { list } = stored;
   stored.list = async () => {

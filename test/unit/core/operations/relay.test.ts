@@ -28,8 +28,8 @@ async function world(...messages: KeptMessage[]) {
   return { ...services, relay, relayAll };
 }
 
-describe("a message that the Scheduler did not take", () => {
-  it("is sent 20 minutes ahead, hidden for as long as SQS can, and no longer kept", async () => {
+describe("a message that the Scheduler has refused", () => {
+  it("is sent to SQS 20 minutes ahead, hidden for as long as possible", async () => {
     const soon = kept(noon + 61_500);
     const far = kept(noon + sentAheadMs, { type: "storage", group: "crm:dev" });
     const w = await world(soon, far, kept(noon + sentAheadMs + 1));
@@ -49,7 +49,7 @@ describe("a message that the Scheduler did not take", () => {
     expect(w.queue.sent).toMatchObject([{ delaySeconds: 0 }]);
   });
 
-  it("stays if SQS refuses it, the others are sent, and the relay's own message comes again", async () => {
+  it("stays kept if SQS refuses it, and others are sent", async () => {
     const messages = Array.from({ length: 5 }, (_, n) =>
       kept(noon + n * 1000, { message: aMessage(aJob({ id: ofShard0(n), due_at: noon + n * 1000 })) }),
     );
@@ -72,7 +72,7 @@ describe("a message that the Scheduler did not take", () => {
     expect(w.unscheduled.kept.size).toBe(0);
   });
 
-  it("is sent again, and not lost, if it could not be deleted", async () => {
+  it("is sent again if it could not be deleted", async () => {
     const w = await world(kept(noon, { message: aMessage(aJob({ id: ofShard0(0), due_at: noon })) }));
     const { remove } = w.unscheduled;
     w.unscheduled.remove = () => Promise.reject(new TransientError("UNPROCESSED", "no capacity"));
@@ -83,7 +83,7 @@ describe("a message that the Scheduler did not take", () => {
   });
 });
 
-it("a backlog is sent page by page until its time is over, and what is left comes first the next time", async () => {
+it("the relay sends a backlog page by page, and the rest the next time", async () => {
   const messages = Array.from({ length: 250 }, (_, n) =>
     kept(noon + n, { message: aMessage(aJob({ id: ofShard0(n), due_at: noon + n })) }),
   );
@@ -99,7 +99,7 @@ it("a backlog is sent page by page until its time is over, and what is left come
   expect(w.queue.sent.map(({ message }) => message.due_at - noon)).toEqual(messages.map((_, n) => n));
 });
 
-it("a message that comes after its time does nothing: the next one has been asked for by then", async () => {
+it("the relay ignores a message that comes after its time", async () => {
   const w = await world(kept(noon, { message: aMessage(aJob({ id: ofShard0(0), due_at: noon })) }));
   await w.relay(0, noon);
   expect(w.queue.sent).toEqual([]);

@@ -27,7 +27,7 @@ function world() {
   return { ...services, schedule, end, retried, statusOf };
 }
 
-it("a failed job of a key that no other has is retried, and has its key again", async () => {
+it("a retried job takes its unique key again", async () => {
   const w = world();
   const failed = await w.end((await w.schedule()).job);
   await w.retried(failed);
@@ -35,7 +35,7 @@ it("a failed job of a key that no other has is retried, and has its key again", 
   expect(await w.schedule()).toMatchObject({ as: "skipped", job: { id: failed.id } });
 });
 
-it("it is refused while a later job of the key is open, and the answer names that one", async () => {
+it("a retry is refused while a later job of the unique key is open", async () => {
   const w = world();
   const failed = await w.end((await w.schedule()).job);
   const { job: later } = await w.schedule();
@@ -47,7 +47,7 @@ it("it is refused while a later job of the key is open, and the answer names tha
   expect(w.statusOf(failed)).toBe("failed");
 });
 
-it("once the later job has ended or was deleted, it takes the key back", async () => {
+it("a retry takes the unique key back once the later job has ended", async () => {
   for (const isDeleted of [false, true]) {
     const w = world();
     const failed = await w.end((await w.schedule()).job);
@@ -58,7 +58,7 @@ it("once the later job has ended or was deleted, it takes the key back", async (
   }
 });
 
-it("a request that died after it took the key does not stand in the way, and the next one finds the retried job", async () => {
+it("a request that died with the unique key does not prevent the retry", async () => {
   const w = world();
   const failed = await w.end((await w.schedule()).job);
   const { create } = w.jobs;
@@ -70,8 +70,8 @@ it("a request that died after it took the key does not stand in the way, and the
   expect(await w.schedule()).toMatchObject({ as: "skipped", job: { id: failed.id } });
 });
 
-describe("a retry and a request at the same time", () => {
-  it("the request takes its job back if the retry was written before", async () => {
+describe("a retry and a request with one unique key at the same time", () => {
+  it("take back the request's job if the retry was written before", async () => {
     const w = world();
     const failed = await w.end((await w.schedule()).job);
     const { create } = w.jobs;
@@ -84,7 +84,7 @@ describe("a retry and a request at the same time", () => {
     expect(w.jobs.all()).toHaveLength(1);
   });
 
-  it("the retried job is cancelled if the request's job was written before", async () => {
+  it("cancel the retried job if the request's job was written before", async () => {
     const w = world();
     const failed = await w.end((await w.schedule()).job);
     await requireKey(w, failed);
@@ -96,7 +96,7 @@ describe("a retry and a request at the same time", () => {
   });
 });
 
-it("a job without a unique key asks for none", async () => {
+it("a retry of a job without a unique key reads no key", async () => {
   const w = world();
   const failed = await w.end((await w.schedule("plain")).job);
   w.sharedKeys.get = () => Promise.reject(new Error("asked"));

@@ -54,7 +54,7 @@ describe("scheduling a job", () => {
     ]);
   });
 
-  it("due later goes to the Scheduler, between 75 s and 15 minutes ahead of its time", async () => {
+  it("gives a job that is due later to the Scheduler ahead of its time", async () => {
     const services = fakeServices({ catalog });
     const job = await scheduleJob(services, accept({ start_at: noon + 3_600_000 }));
     expect(job.status).toBe("scheduled");
@@ -73,7 +73,7 @@ describe("scheduling a job", () => {
     expect(services.blobs.blobs.size).toBe(1);
   });
 
-  it("refuses an input that is larger than a request over HTTP may be, whichever way it comes", async () => {
+  it("refuses an input that is larger than over HTTP, from any source", async () => {
     const services = fakeServices({ catalog });
     const large = accept({ input: { body: { text: "x".repeat(4_400_000) } } });
     expect(await refused(scheduleJob(services, large))).toMatchObject({ code: "PAYLOAD_TOO_LARGE" });
@@ -82,7 +82,7 @@ describe("scheduling a job", () => {
 });
 
 describe("an idempotency key", () => {
-  it("used again with the same request answers the same job", async () => {
+  it("returns its job for the same request", async () => {
     const services = fakeServices({ catalog });
     const first = await scheduleJob(services, accept({ idempotency_key: "k" }));
     const again = await scheduleJob(services, accept({ idempotency_key: "k" }));
@@ -90,7 +90,7 @@ describe("an idempotency key", () => {
     expect(services.jobs.all()).toHaveLength(1);
   });
 
-  it("used again with another request is refused, and the first job's input stays", async () => {
+  it("is refused for another request", async () => {
     const services = fakeServices({ catalog });
     const large = (letter: string) => ({ idempotency_key: "k", input: { body: { text: letter.repeat(5000) } } });
     const first = await scheduleJob(services, accept(large("a")));
@@ -119,8 +119,8 @@ describe("an idempotency key", () => {
   });
 });
 
-describe("when AWS refuses", () => {
-  it("to dispatch, and another request has made the job anew meanwhile, the caller is told to ask again", async () => {
+describe("a request whose job AWS refuses", () => {
+  it("is told to ask again if another request has made the job anew meanwhile", async () => {
     const services = fakeServices({ catalog });
     const { send } = services.queue;
     const { remove } = services.jobs;
@@ -141,7 +141,7 @@ describe("when AWS refuses", () => {
     expect(await scheduleJob(services, accept({ idempotency_key: "k", start_at: 0 }))).toMatchObject({ id: job?.id });
   });
 
-  it("to dispatch, the stored job is taken back and the caller told to try again", async () => {
+  it("to dispatch is told to try again, and leaves no job", async () => {
     const services = fakeServices({ catalog });
     services.queue.send = down;
     expect(await refused(scheduleJob(services, accept()))).toMatchObject({
@@ -153,7 +153,7 @@ describe("when AWS refuses", () => {
     expect(services.jobs.all()).toEqual([]);
   });
 
-  it("to record, the same; even if the write took effect and only its answer was lost", async () => {
+  it("to record is told to try again, even if only the answer was lost", async () => {
     const services = fakeServices({ catalog });
     const { create } = services.jobs;
     services.jobs.create = async (job) => {
@@ -164,7 +164,7 @@ describe("when AWS refuses", () => {
     expect(services.jobs.all()).toEqual([]);
   });
 
-  it("for good, the request is told that it has to change, and nothing is kept", async () => {
+  it("for good is told to change, and leaves no job", async () => {
     for (const breaks of [breakStore, breakQueue, breakBlobs]) {
       const services = fakeServices({ catalog });
       breaks(services, refusedForGood("s3cret"));
@@ -176,7 +176,7 @@ describe("when AWS refuses", () => {
     }
   });
 
-  it("for a reason of ours, nothing is kept, and nobody is told to try again for ever", async () => {
+  it("for a reason of ours leaves no job and is not told to try again", async () => {
     for (const breaks of [breakStore, breakQueue, breakBlobs]) {
       const services = fakeServices({ catalog });
       const cause = denied();
@@ -187,7 +187,7 @@ describe("when AWS refuses", () => {
     }
   });
 
-  it("for a reason of ours that keeps the job too, the error has its id", async () => {
+  it("to dispatch and to remove, for a reason of ours, gets the job's id", async () => {
     const services = fakeServices({ catalog });
     breakQueue(services, denied());
     services.jobs.remove = async () => Promise.reject(denied());
@@ -198,7 +198,7 @@ describe("when AWS refuses", () => {
     await expect(repeated).rejects.toMatchObject({ code: "INTERNAL", jobId: services.jobs.all()[0]?.id });
   });
 
-  it("for a reason that passes, or only the taking back for one, another try is worth it", async () => {
+  it("for a passing reason is told to try again", async () => {
     for (const [cause, removal] of [
       [throttled(), denied()],
       [denied(), throttled()],
@@ -212,7 +212,7 @@ describe("when AWS refuses", () => {
     }
   });
 
-  it("to take back too, the answer carries the job's id, and the same key dispatches it", async () => {
+  it("to dispatch and to remove gets the job's id, whose key dispatches it", async () => {
     const services = fakeServices({ catalog });
     const { queue, jobs } = services;
     const { send } = queue;
@@ -229,7 +229,7 @@ describe("when AWS refuses", () => {
     expect(queue.sent).toMatchObject([{ message: { job_id: jobId } }]);
   });
 
-  it("twice with the same key, the second try still has a job to dispatch", async () => {
+  it("twice still has a job to dispatch", async () => {
     const services = fakeServices({ catalog });
     const { queue, jobs } = services;
     const { send } = queue;
@@ -243,7 +243,7 @@ describe("when AWS refuses", () => {
     expect(queue.sent).toHaveLength(1);
   });
 
-  it("but the message got through and the job runs already, its receipt is given", async () => {
+  it("gets its receipt if the message got through nevertheless", async () => {
     const services = fakeServices({ catalog });
     services.queue.send = async (_type, message) => {
       await services.jobs.claim(message, { claimId: "c", now: noon, leaseMarginMs: 0 });
@@ -253,7 +253,7 @@ describe("when AWS refuses", () => {
     expect(await services.jobs.get(job.id)).toMatchObject({ status: "running" });
   });
 
-  it("a request and the one that repeats it meanwhile, neither gets a receipt, and both hear of the job", async () => {
+  it("learns of the job, as does a simultaneous repetition", async () => {
     const services = fakeServices({ catalog });
     const request = accept({ idempotency_key: "k" });
     const repetitions: Promise<RequestError>[] = [];
@@ -270,7 +270,7 @@ describe("when AWS refuses", () => {
     expect([first.jobId, second?.jobId]).toEqual([job?.id, job?.id]);
   });
 
-  it("never takes back the job that an earlier request with the same key was promised", async () => {
+  it("does not take back the job of an earlier request with its key", async () => {
     const services = fakeServices({ catalog });
     const first = await scheduleJob(services, accept({ idempotency_key: "k" }));
     services.jobs.create = down;
@@ -279,7 +279,7 @@ describe("when AWS refuses", () => {
     expect(await services.jobs.get(first.id)).toBeDefined();
   });
 
-  it("while a repeated request is accepted, the first one does not take the job away from it", async () => {
+  it("does not take back the job of an accepted repetition", async () => {
     const services = fakeServices({ catalog });
     const { send } = services.queue;
     let repeated: Promise<unknown> | undefined;
@@ -296,7 +296,7 @@ describe("when AWS refuses", () => {
     expect(services.queue.sent).toHaveLength(2);
   });
 
-  it("a repetition that another one is ahead of sends the message too: that of the other may have been refused", async () => {
+  it("sends the message again as a repetition, since the first may be refused", async () => {
     const services = fakeServices({ catalog });
     const job = await scheduleJob(services, accept({ idempotency_key: "k" }));
     const { replace } = services.jobs;
@@ -309,7 +309,7 @@ describe("when AWS refuses", () => {
     expect(services.queue.sent).toHaveLength(2);
   });
 
-  it("a repetition whose job was taken back meanwhile answers, and has told its task to, the job that has come after it", async () => {
+  it("gets the later job under its key if its job was taken back", async () => {
     const services = fakeServices({ catalog });
     const { jobs } = services;
     const removed = await scheduleJob(services, accept({ idempotency_key: "k", task_token: "first" }));

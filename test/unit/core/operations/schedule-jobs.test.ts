@@ -26,7 +26,7 @@ const jobIn = (outcome: Scheduled | undefined): Job => {
 const unavailable = { error: { code: "UNAVAILABLE", jobId: undefined, retryAfterSeconds: 5 } };
 
 describe("scheduling many jobs", () => {
-  it("records each and hands it to its queue or to the Scheduler, in the order of the requests", async () => {
+  it("records each and hands it over, in the order of the requests", async () => {
     const services = fakeServices({ catalog });
     const outcomes = await scheduleJobs(services, [
       accept(),
@@ -45,7 +45,7 @@ describe("scheduling many jobs", () => {
     expect([...services.scheduler.schedules.keys()]).toEqual([scheduleName(jobs[1] as Job)]);
   });
 
-  it("stores those with fresh ids in one call, and asks for each of the others whether it is there", async () => {
+  it("stores fresh ids in one call and looks for the others", async () => {
     const services = fakeServices({ catalog });
     const calls: [string, number][] = [];
     const { create, createMany } = services.jobs;
@@ -71,7 +71,7 @@ describe("scheduling many jobs", () => {
     ]);
   });
 
-  it("makes schedules a few at a time", async () => {
+  it("makes ten schedules at a time", async () => {
     const services = fakeServices({ catalog });
     let [now, most] = [0, 0];
     services.scheduler.schedule = async () => {
@@ -86,7 +86,7 @@ describe("scheduling many jobs", () => {
     expect(most).toBe(10);
   });
 
-  it("with an idempotency key that was used answers that job, or refuses another request with it, alone", async () => {
+  it("returns the job of a used idempotency key, and refuses another request alone", async () => {
     const services = fakeServices({ catalog });
     const first = jobIn((await scheduleJobs(services, [accept({ idempotency_key: "k" })]))[0]);
     await services.clock.advance(1000);
@@ -103,7 +103,7 @@ describe("scheduling many jobs", () => {
     expect(services.jobs.all()).toHaveLength(2);
   });
 
-  it("with one key twice makes one job", async () => {
+  it("makes one job of two requests with one key", async () => {
     const services = fakeServices({ catalog });
     const [a, b] = await scheduleJobs(services, [accept({ idempotency_key: "k" }), accept({ idempotency_key: "k" })]);
     expect(jobIn(a).id).toBe(jobIn(b).id);
@@ -111,8 +111,8 @@ describe("scheduling many jobs", () => {
   });
 });
 
-describe("when AWS refuses some of many jobs", () => {
-  it("to keep an input, that job is refused and the others are scheduled", async () => {
+describe("if AWS refuses, among many jobs, to", () => {
+  it("keep one job's input, that job is refused and the others are scheduled", async () => {
     const services = fakeServices({ catalog });
     services.blobs.put = down;
     const large = accept({ input: { body: { text: "x".repeat(5000) } } });
@@ -120,7 +120,7 @@ describe("when AWS refuses some of many jobs", () => {
     expect(services.queue.sent).toHaveLength(1);
   });
 
-  it("to store it, it is taken back even if the write took effect", async () => {
+  it("store a job, it is taken back even if the write took effect", async () => {
     const services = fakeServices({ catalog });
     const { createMany } = services.jobs;
     services.jobs.createMany = async (jobs) => {
@@ -133,7 +133,7 @@ describe("when AWS refuses some of many jobs", () => {
     expect(services.queue.sent).toHaveLength(2);
   });
 
-  it("to queue it, it is taken back", async () => {
+  it("queue a job, it is taken back", async () => {
     const services = fakeServices({ catalog });
     const { sendMany } = services.queue;
     services.queue.sendMany = async (type, entries) => {
@@ -145,7 +145,7 @@ describe("when AWS refuses some of many jobs", () => {
     expect(services.jobs.all().map(({ id }) => id)).toEqual([jobIn(outcomes[0]).id]);
   });
 
-  it("to make its schedule, its message is kept; it is taken back only if that fails too", async () => {
+  it("make a job's schedule, its message is kept, or the job is taken back", async () => {
     const services = fakeServices({ catalog });
     services.scheduler.schedule = down;
     const [made] = await scheduleJobs(services, [accept({ start_at: noon + 3_600_000 })]);
@@ -156,7 +156,7 @@ describe("when AWS refuses some of many jobs", () => {
     expect(services.jobs.all().map(({ id }) => id)).toEqual([jobIn(made).id]);
   });
 
-  it("to store one for good, that one is refused as such and the others are scheduled", async () => {
+  it("store a job for good, that one is refused and the others are scheduled", async () => {
     const services = fakeServices({ catalog });
     const { createMany, create } = services.jobs;
     services.jobs.createMany = async (jobs) => {
@@ -177,7 +177,7 @@ describe("when AWS refuses some of many jobs", () => {
     expect(services.queue.sent).toHaveLength(3);
   });
 
-  it("whole calls by throwing, only what they were about is refused", async () => {
+  it("take a whole call, only that call's jobs are refused", async () => {
     const services = fakeServices({ catalog });
     services.jobs.createMany = async () => Promise.reject(denied());
     const { sendMany } = services.queue;
@@ -190,7 +190,7 @@ describe("when AWS refuses some of many jobs", () => {
     expect(services.jobs.all().map(({ id }) => id)).toEqual([jobIn(outcomes[1]).id]);
   });
 
-  it("to take it back too, the error has the job's id", async () => {
+  it("take a job back too, the error has the job's id", async () => {
     const services = fakeServices({ catalog });
     services.queue.send = down;
     services.jobs.remove = down;
@@ -200,7 +200,7 @@ describe("when AWS refuses some of many jobs", () => {
     expect(outcomes).toMatchObject(ids.map((jobId) => ({ error: { code: "UNAVAILABLE", jobId } })));
   });
 
-  it("but the message got through and the job runs already, it is accepted", async () => {
+  it("queue a job whose message got through, it is accepted", async () => {
     const services = fakeServices({ catalog });
     services.queue.send = async (_type, message) => {
       await services.jobs.claim(message, { claimId: "c", now: noon, leaseMarginMs: 0 });

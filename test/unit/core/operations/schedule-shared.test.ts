@@ -56,8 +56,8 @@ async function dyingAfterReplace({ jobs, schedule }: ReturnType<typeof world>, k
   jobs.replace = replace;
 }
 
-describe("debounce", () => {
-  it("starts a delay after the first request, if no other follows", async () => {
+describe("the debounce of an event", () => {
+  it("starts a job a delay after the only request", async () => {
     const w = world();
     const { job, as } = await w.schedule("index", "a");
     expect(as).toBeUndefined();
@@ -66,7 +66,7 @@ describe("debounce", () => {
     expect(w.queue.sent).toMatchObject([{ message: { job_id: job.id, due_at: noon + 30_000 }, delaySeconds: 30 }]);
   });
 
-  it("adds a later request to the job that waits: with its input, its settings and a later start", async () => {
+  it("gives the waiting job a later request's input, settings and start", async () => {
     const w = world();
     const { job: first } = await w.schedule("index", "a", { labels: ["one"], retries: 1 });
     await w.clock.advance(20_000);
@@ -81,7 +81,7 @@ describe("debounce", () => {
     expect(w.jobs.all()).toHaveLength(1);
   });
 
-  it("never starts later than the first request and max_wait", async () => {
+  it("starts no job later than the first request and max_wait", async () => {
     const w = world();
     await w.schedule("index", "a");
     for (let i = 0; i < 5; i++) {
@@ -93,7 +93,7 @@ describe("debounce", () => {
     expect(job).toMatchObject({ due_at: noon + 120_000, scheduled_at: noon + 120_000 });
   });
 
-  it("a job whose latest start has come takes in requests until it starts, and is not put off", async () => {
+  it("adds requests to a job at its latest start without putting it off", async () => {
     const w = world();
     const { job } = await w.schedule("index", "a");
     await w.clock.advance(125_000);
@@ -103,7 +103,7 @@ describe("debounce", () => {
     });
   });
 
-  it("a request after the start makes a new job, and the one after that is added to it", async () => {
+  it("makes a new job for a request after the start", async () => {
     const w = world();
     const { job: first } = await w.schedule("index", "a");
     await w.clock.advance(30_000);
@@ -114,7 +114,7 @@ describe("debounce", () => {
     expect(await w.schedule("index", "a")).toMatchObject({ as: "debounced", job: { id: second.job.id } });
   });
 
-  it("a request after the start makes a new job while a provider has put off the one before", async () => {
+  it("makes a new job while a provider has put off the one before", async () => {
     const w = world();
     const { job: first } = await w.schedule("index", "a");
     await w.clock.advance(30_000);
@@ -128,7 +128,7 @@ describe("debounce", () => {
     expect(w.jobs.peek(first.id)).toMatchObject({ snoozes: { count: 1 }, due_at: now + 60_000 });
   });
 
-  it("jobs of other keys, events and envs are others", async () => {
+  it("keeps other keys, events and envs apart", async () => {
     const w = world();
     await w.schedule("index", "a");
     await w.schedule("index", "b");
@@ -137,7 +137,7 @@ describe("debounce", () => {
     expect(w.jobs.all()).toHaveLength(4);
   });
 
-  it("without a key all requests of the event share one, and a request may say its own", async () => {
+  it("without a key is shared by all requests of the event", async () => {
     const w = world();
     const { job } = await w.schedule("rebuild", "a");
     expect(job.debounce).toEqual({ key: "", until: noon + 50_000, requests: 1 });
@@ -145,7 +145,7 @@ describe("debounce", () => {
     expect((await w.schedule("rebuild", "b", { debounce: { key: "own" } })).as).toBeUndefined();
   });
 
-  it("an event without debounce takes that of the request", async () => {
+  it("may be set by the request alone", async () => {
     const w = world();
     const debounce = { key: "k", delay: "1m" };
     await w.schedule("plain", "a", { debounce });
@@ -155,7 +155,7 @@ describe("debounce", () => {
     });
   });
 
-  it("a large input of a request that was superseded is left to the lifecycle, which sees it leave the job", async () => {
+  it("leaves the large input of a superseded request to the lifecycle", async () => {
     const w = world();
     const pad = "x".repeat(5000);
     await w.schedule("index", "a", { input: { body: { user: "a", pad } } });
@@ -163,13 +163,13 @@ describe("debounce", () => {
     expect(w.blobs.blobs.has((job.input as { blob: string }).blob)).toBe(true);
   });
 
-  it("requests that come at once all count, and one job runs", async () => {
+  it("counts simultaneous requests and runs one job", async () => {
     const w = world();
     await Promise.all(Array.from({ length: 10 }, () => w.schedule("index", "a")));
     expect(w.jobs.all()).toMatchObject([{ debounce: { requests: 10 } }]);
   });
 
-  it("the last one of a batch is the last one", async () => {
+  it("keeps the last one of a batch", async () => {
     const w = world();
     const requests = [1, 2, 3, 4].map((n) => w.accept("index", "a", { input: { body: { user: "a", n } } }));
     const outcomes = await scheduleJobs(w, [...requests, w.accept("plain", "a")]);
@@ -186,8 +186,8 @@ describe("debounce", () => {
   });
 });
 
-describe("debounced requests with an idempotency key", () => {
-  it("a repetition is answered as before, and puts nothing off", async () => {
+describe("the repetition of a debounced request", () => {
+  it("gets the earlier answer, and puts nothing off", async () => {
     const w = world();
     const first = await w.schedule("index", "a", { idempotency_key: "1" });
     await w.clock.advance(10_000);
@@ -202,7 +202,7 @@ describe("debounced requests with an idempotency key", () => {
     expect(w.jobs.all()).toMatchObject([{ debounce: { requests: 3 } }]);
   });
 
-  it("a repetition after the job has ended makes no other one", async () => {
+  it("makes no other job after its job has ended", async () => {
     const w = world();
     await w.schedule("index", "a");
     const { job } = await w.schedule("index", "a", { idempotency_key: "k" });
@@ -213,7 +213,7 @@ describe("debounced requests with an idempotency key", () => {
     expect(w.jobs.all()).toHaveLength(1);
   });
 
-  it("a key that was used for another request is refused", async () => {
+  it("is refused if it differs", async () => {
     const w = world();
     await w.schedule("index", "a", { idempotency_key: "k" });
     await expect(w.schedule("index", "b", { idempotency_key: "k" })).rejects.toMatchObject({
@@ -221,7 +221,7 @@ describe("debounced requests with an idempotency key", () => {
     });
   });
 
-  it("a request whose answer AWS does not keep is not added to the job", async () => {
+  it("adds a request whose answer AWS had refused to keep", async () => {
     const w = world();
     const { keepAnswer } = w.sharedKeys;
     w.sharedKeys.keepAnswer = () => Promise.reject(throttled("AWS is down"));
@@ -234,7 +234,7 @@ describe("debounced requests with an idempotency key", () => {
     expect(w.jobs.peek(job.id)).toMatchObject({ due_at: noon + 35_000, debounce: { requests: 2 } });
   });
 
-  it("a request that died after it had been added is found in its job, and not added again", async () => {
+  it("finds a request that died after it was added", async () => {
     const w = world();
     const { job } = await w.schedule("index", "a");
     await dyingAfterReplace(w, "k");
@@ -245,7 +245,7 @@ describe("debounced requests with an idempotency key", () => {
     });
   });
 
-  it("it is found there also once that job has ended and other requests have made several more", async () => {
+  it("finds that request even after its job and several later ones have ended", async () => {
     const w = world();
     const { job } = await w.schedule("index", "a");
     await dyingAfterReplace(w, "k");
@@ -263,7 +263,7 @@ describe("debounced requests with an idempotency key", () => {
     expect(w.jobs.all()).toHaveLength(4);
   });
 
-  it("a request that died before it was added is added by its repetition", async () => {
+  it("adds a request that died before it was added", async () => {
     const w = world();
     const { job } = await w.schedule("index", "a");
     const { replace } = w.jobs;
@@ -274,7 +274,7 @@ describe("debounced requests with an idempotency key", () => {
     expect(w.jobs.peek(job.id)).toMatchObject({ debounce: { requests: 2 } });
   });
 
-  it("a request that died before its job could take it in gets another one", async () => {
+  it("gets another job if the first has started before it could take the request", async () => {
     const w = world();
     const { job } = await w.schedule("index", "a");
     const { replace } = w.jobs;
@@ -289,7 +289,7 @@ describe("debounced requests with an idempotency key", () => {
     expect(w.jobs.all()).toHaveLength(2);
   });
 
-  it("a request that made its job, and died before it dispatched it, is found however many others have followed", async () => {
+  it("finds the job of a request that died before it dispatched it", async () => {
     const w = world();
     const { create } = w.jobs;
     w.jobs.create = async (job) => {
@@ -311,7 +311,7 @@ describe("debounced requests with an idempotency key", () => {
     expect((await w.schedule("index", "a", { idempotency_key: "k" })).job.id).toBe(job.id);
   });
 
-  it("a request that died before it made its job makes it when it is repeated", async () => {
+  it("makes the job of a request that died before", async () => {
     const w = world();
     const { create } = w.jobs;
     w.jobs.create = () => new Promise(() => {});
@@ -325,7 +325,7 @@ describe("debounced requests with an idempotency key", () => {
     expect(w.jobs.all()).toHaveLength(1);
   });
 
-  it("a job that was made before its event was debounced answers its key", async () => {
+  it("finds a job from before its event was debounced", async () => {
     const w = world();
     const { debounce: _, ...plain } = w.accept("index", "a", { idempotency_key: "k" });
     const { job } = await scheduleRequest(w, plain);
@@ -333,8 +333,8 @@ describe("debounced requests with an idempotency key", () => {
   });
 });
 
-describe("unique", () => {
-  it("skip answers the open job, waiting or running, and keeps nothing of the request", async () => {
+describe("the unique key of an event", () => {
+  it("with skip returns the open job, and keeps nothing of the request", async () => {
     const w = world();
     const { job } = await w.schedule("sync", "a", { start_at: noon + 60_000 });
     expect(job.unique).toEqual({ key: "a" });
@@ -347,7 +347,7 @@ describe("unique", () => {
     expect(w.open()).toHaveLength(1);
   });
 
-  it("a job that has ended makes room, and so does one that was deleted", async () => {
+  it("is free once its job has ended or was deleted", async () => {
     const w = world();
     const { job } = await w.schedule("sync", "a");
     await w.claim(job);
@@ -360,7 +360,7 @@ describe("unique", () => {
     expect(w.open()).toHaveLength(1);
   });
 
-  it("replace cancels the job that waits, and says which", async () => {
+  it("with replace cancels the waiting job and names it", async () => {
     const w = world();
     const { job } = await w.schedule("renew", "a", { start_at: noon + 3_600_000 });
     const next = await w.schedule("renew", "a");
@@ -374,7 +374,7 @@ describe("unique", () => {
     expect(w.open()).toMatchObject([{ id: next.job.id }]);
   });
 
-  it("replace refuses while the job runs", async () => {
+  it("with replace is refused while the job runs", async () => {
     const w = world();
     const { job } = await w.schedule("renew", "a");
     await w.claim(job);
@@ -387,7 +387,7 @@ describe("unique", () => {
     expect(w.blobs.blobs.size).toBe(0);
   });
 
-  it("cancel_running cancels it even then", async () => {
+  it("with cancel_running cancels even the running job", async () => {
     const w = world();
     const { job } = await w.schedule("restart", "a");
     await w.claim(job);
@@ -396,13 +396,13 @@ describe("unique", () => {
     expect(w.open()).toHaveLength(1);
   });
 
-  it("the request's own policy wins over that of the event", async () => {
+  it("follows the request's policy before the event's", async () => {
     const w = world();
     const { job } = await w.schedule("sync", "a", { start_at: noon + 60_000 });
     expect(await w.schedule("sync", "a", { unique: { on_conflict: "replace" } })).toMatchObject({ replaced: job.id });
   });
 
-  it("a series can be unique", async () => {
+  it("may belong to a series", async () => {
     const w = world();
     const repeat = { every: 60_000 };
     const { job } = await w.schedule("sync", "a", { repeat });
@@ -410,16 +410,13 @@ describe("unique", () => {
     expect(await w.schedule("renew", "a", { repeat })).not.toHaveProperty("as");
   });
 
-  it.each(["sync", "renew", "restart"])(
-    "of many requests of %s that come at once, one job stays open",
-    async (event) => {
-      const w = world();
-      await Promise.all(Array.from({ length: 10 }, () => w.schedule(event, "a")));
-      expect(w.open()).toHaveLength(1);
-    },
-  );
+  it.each(["sync", "renew", "restart"])("leaves one job open of many simultaneous requests of %s", async (event) => {
+    const w = world();
+    await Promise.all(Array.from({ length: 10 }, () => w.schedule(event, "a")));
+    expect(w.open()).toHaveLength(1);
+  });
 
-  it.each(["sync", "renew", "restart"])("a repeated request of %s is answered as before", async (event) => {
+  it.each(["sync", "renew", "restart"])("gives a repeated request of %s the earlier answer", async (event) => {
     const w = world();
     await w.schedule(event, "a");
     const second = await w.schedule(event, "a", { idempotency_key: "k" });
@@ -444,8 +441,8 @@ async function slowRequest({ jobs, schedule }: ReturnType<typeof world>) {
   return { slow, goOn: resolve };
 }
 
-describe("a request that dies between two writes", () => {
-  it("after it has taken the key: the next one makes its job under the id", async () => {
+describe("a unique request that is slow or dies", () => {
+  it("after it took the key leaves it to the next one", async () => {
     const w = world();
     const { create } = w.jobs;
     w.jobs.create = () => new Promise(() => {});
@@ -458,7 +455,7 @@ describe("a request that dies between two writes", () => {
     expect(w.open()).toHaveLength(1);
   });
 
-  it("a slow request that stores its job after another one did finds that one", async () => {
+  it("finds the job that another one has stored", async () => {
     const w = world();
     const { slow, goOn } = await slowRequest(w);
     const { job } = await w.schedule("sync", "a");
@@ -467,7 +464,7 @@ describe("a request that dies between two writes", () => {
     expect(w.open()).toHaveLength(1);
   });
 
-  it("a slow request makes no second job although that of another one has come and gone under its id", async () => {
+  it("makes no second job after another one's has come and gone", async () => {
     const w = world();
     const { slow, goOn } = await slowRequest(w);
     const { job: first } = await w.schedule("sync", "a");
@@ -480,7 +477,7 @@ describe("a request that dies between two writes", () => {
     expect(w.open().map(({ id }) => id)).toEqual([second.id]);
   });
 
-  it("before its job is dispatched: a request that is answered with the job dispatches it", async () => {
+  it("before it dispatched its job has the next one dispatch it", async () => {
     const w = world();
     const { send } = w.queue;
     w.queue.send = () => new Promise(() => {});
@@ -491,7 +488,7 @@ describe("a request that dies between two writes", () => {
     expect(w.queue.sent).toHaveLength(1);
   });
 
-  it("a job that AWS does not dispatch is taken back, and leaves the key free", async () => {
+  it("leaves the key free if AWS refuses to dispatch its job", async () => {
     const w = world();
     const { send } = w.queue;
     w.queue.send = () => Promise.reject(throttled("AWS is down"));
@@ -501,7 +498,7 @@ describe("a request that dies between two writes", () => {
     expect((await w.schedule("sync", "a")).as).toBeUndefined();
   });
 
-  it("a debounced job that AWS does not dispatch again stays, and the error names it", async () => {
+  it("a debounced job stays if AWS refuses to dispatch it again", async () => {
     const w = world();
     const { job } = await w.schedule("index", "a");
     w.queue.send = () => Promise.reject(throttled("AWS is down"));
@@ -510,7 +507,7 @@ describe("a request that dies between two writes", () => {
   });
 });
 
-it("a request without debounce and unique asks for no key", async () => {
+it("a request without debounce and unique reads no key", async () => {
   const w = world();
   w.sharedKeys.get = () => Promise.reject(new Error("asked"));
   w.sharedKeys.answer = () => Promise.reject(new Error("asked"));

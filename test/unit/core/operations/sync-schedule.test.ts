@@ -120,7 +120,7 @@ describe("a deployed change of a schedule or its event", () => {
     expect(w.drift()).toEqual([]);
   });
 
-  it("is shown as drift until it has been followed, also if it is of the event only", async () => {
+  it("is shown as drift until it has been followed", async () => {
     const w = world();
     await w.deploy(product());
     w.services.catalog = makeCatalog([product({ event: { limits: ["one"] } })], registry);
@@ -131,7 +131,7 @@ describe("a deployed change of a schedule or its event", () => {
     expect(w.drift()).toEqual([]);
   });
 
-  it("keeps the runs, their number and the time of the next one", async () => {
+  it("keeps the runs, their numbers and the next time", async () => {
     const w = world();
     await w.deploy(product());
     await w.run();
@@ -172,7 +172,7 @@ describe("a series that gets limits", () => {
   it.each([
     ["in its queue", {}, 0],
     ["with the Scheduler", { every: undefined, cron: "0 18 * * *" }, 6 * hour],
-  ])("passes them although a message without them is %s", async (_where, schedule, ahead) => {
+  ])("passes them though a message without them is %s", async (_where, schedule, ahead) => {
     const w = world();
     await w.deploy(product({ schedule }));
     const [early] = w.messages();
@@ -188,7 +188,7 @@ describe("a series that gets limits", () => {
     expect(w.jobs.archived()).toMatchObject([{ run: 1, status: "completed", scheduled_at: noon + ahead }]);
   });
 
-  it("runs beside nobody of its key", async () => {
+  it("runs with no other job of its key", async () => {
     const w = world();
     await w.deploy(product());
     await w.deploy(product({ event: { limits: ["one"] } }));
@@ -202,7 +202,7 @@ describe("a series that gets limits", () => {
     expect((await w.gates.look(gate, { limit: 9 })).waiters).toMatchObject([{ job: w.job().id }]);
   });
 
-  it("waits for no limit that its event has lost, and its place in that line is nobody's", async () => {
+  it("leaves the line of a limit that its event has lost", async () => {
     const w = world();
     await w.deploy(product({ event: { limits: ["one"] } }));
     const gate = { product: "shop", env: "prd", limit: "one", key: "c" };
@@ -218,7 +218,7 @@ describe("a series that gets limits", () => {
     expect(w.jobs.archived()).toMatchObject([{ run: 1, status: "completed", scheduled_at: noon }]);
   });
 
-  it("leaves the line in which it stands where it gets other limits, and keeps its place where it has the same", async () => {
+  it("leaves its line for other limits, and keeps its place for the same", async () => {
     const w = world();
     const limits = ["few"];
     await w.deploy(product({ event: { limits } }));
@@ -236,7 +236,7 @@ describe("a series that gets limits", () => {
     expect(await line()).toEqual([]);
   });
 
-  it("is started by no message of before where its times change, its next one is the same, and it gets limits", async () => {
+  it("ignores messages from before if its times change", async () => {
     const w = world();
     await w.deploy(product({ schedule: { cron: "0 12 * * *" } }));
     const early = jobMessageOf(w.job());
@@ -268,7 +268,7 @@ describe("a deployment while a run is under way", () => {
     return () => Promise.reject(new JobError("RATE_LIMITED", "Slow down.", options));
   }
 
-  it.each(under)("that %s lets it end as it began, and changes the series after it", async (_how, begin) => {
+  it.each(under)("that %s lets it end unchanged, and changes the series after it", async (_how, begin) => {
     const w = world();
     await w.deploy(product());
     await begin(w);
@@ -285,7 +285,7 @@ describe("a deployment while a run is under way", () => {
   });
 });
 
-it("a series that a later version made what it is waits for that version, and is logged by no round", async () => {
+it("a series that a later version has changed waits for that version", async () => {
   const w = world();
   await w.deploy(product());
   const { version, ...job } = w.job();
@@ -300,7 +300,7 @@ it("a series that a later version made what it is waits for that version, and is
 describe("the time of the next run", () => {
   const other = { event: { retries: 9 } };
 
-  it("stays the one that somebody has chosen, or skipped to", async () => {
+  it("stays as a caller has chosen or skipped to", async () => {
     const w = world();
     await w.deploy(product());
     await w.run();
@@ -315,7 +315,7 @@ describe("the time of the next run", () => {
     expect(w.job()).toMatchObject({ status: "queued", run: 2, due_at: w.clock.now(), moved: true });
   });
 
-  it("stays where only what becomes of missed runs changes, also while it is overdue", async () => {
+  it("stays if only the policy for missed runs changes", async () => {
     const w = world();
     await w.deploy(product());
     await w.clock.advance(10 * minute);
@@ -323,7 +323,7 @@ describe("the time of the next run", () => {
     expect(w.job()).toMatchObject({ status: "queued", due_at: noon, repeat: { overlap: "queue", missed: "all" } });
   });
 
-  it("stays up to which missed occurrences the run stands for", async () => {
+  it("stays with the missed occurrences that the run stands for", async () => {
     const w = world();
     await w.deploy(product());
     await w.jobs.replace({ ...w.job(), coalesced_until: noon + hour, version: 2 });
@@ -331,7 +331,7 @@ describe("the time of the next run", () => {
     expect(w.job()).toMatchObject({ due_at: noon, coalesced_until: noon + hour });
   });
 
-  it("is planned anew if its day is excepted now, or its series was changed by hand", async () => {
+  it("is planned anew if its day is excepted or its series was changed by hand", async () => {
     const w = world();
     const nightly = { every: undefined, cron: "0 2 * * *" };
     await w.deploy(product({ schedule: nightly }));
@@ -358,10 +358,10 @@ describe("the time of the next run", () => {
   });
 });
 
-describe("code and environment that are not of one deployment", () => {
+describe("code and environment of two deployments", () => {
   const added = product({ schedule: { every: 2 * hour } });
 
-  it.each(["", "new.zip"])("follow nothing, and the new code follows all of it", async (code) => {
+  it.each(["", "new.zip"])("follow no schedule until both are new", async (code) => {
     const w = world();
     await w.deploy(product());
     const before = w.job();

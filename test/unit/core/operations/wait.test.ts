@@ -19,7 +19,7 @@ function waiting(job: Job, granted = async () => true) {
   return { clock, jobs, wait, ended: () => ended };
 }
 
-describe("a job that cannot end in time is answered at once", () => {
+describe("a job that cannot end in time gets its answer at once:", () => {
   it.each<[string, Partial<Job>]>([
     ["paused", { status: "paused", repeat: everySecond }],
     ["due later", { status: "scheduled", due_at: until + 1 }],
@@ -38,7 +38,7 @@ describe("a job that cannot end in time is answered at once", () => {
   });
 });
 
-describe("a job that may end in time is waited for", () => {
+describe("a wait is granted for a job that may end in time:", () => {
   it.each<[string, Partial<Job>]>([
     ["queued", {}],
     ["due in time", { status: "scheduled", due_at: until }],
@@ -55,7 +55,7 @@ describe("a job that may end in time is waited for", () => {
     expect(ended()).toHaveProperty("job");
   });
 
-  it("until somebody pauses it", async () => {
+  it("a waiting request ends when its job is paused", async () => {
     const job = aJob({ run: 5, repeat: { ...everySecond, limit: 5 } });
     const { clock, jobs, ended } = waiting(job);
     await clock.advance(300);
@@ -65,8 +65,8 @@ describe("a job that may end in time is waited for", () => {
   });
 });
 
-describe("who waits longer than a second is granted it, a moment at a time", () => {
-  it("asks once a moment", async () => {
+describe("a request that waits longer than a second is granted it moment by moment", () => {
+  it("asks once per moment", async () => {
     let asked = 0;
     const { clock, wait, ended } = waiting(aJob({ status: "running", claim_id: "c" }), async () => ++asked > 0);
     await clock.advance(950);
@@ -80,7 +80,7 @@ describe("who waits longer than a second is granted it, a moment at a time", () 
     expect([asked, ended()?.refused]).toEqual([5, undefined]);
   });
 
-  it("is told when it is not", async () => {
+  it("is told when it is not granted", async () => {
     const { clock, ended } = waiting(aJob(), async () => false);
     await clock.advance(2000);
     expect(ended()).toMatchObject({ job: { status: "queued" }, refused: true });

@@ -18,7 +18,7 @@ const accept = (more: object = {}) => parseRequest({ ...body, ...more }, catalog
 const claim = (job: Job) => afterClaim(job, { claimId: "c", leaseMarginMs: 15_000, now: noon });
 
 describe("a request with a task token", () => {
-  it("creates a job that keeps the token and shows it to nobody", async () => {
+  it("creates a job that keeps the token and never shows it", async () => {
     const services = fakeServices({ catalog });
     const request = accept({ task_token: "t0ken", start_at: noon + 60_000 });
     const job = await scheduleJob(services, request);
@@ -27,7 +27,7 @@ describe("a request with a task token", () => {
     expect(JSON.stringify([shown, services.queue.sent, services.log.lines])).not.toContain("t0ken");
   });
 
-  it("is refused for a series, which has no single outcome, and if the token is longer than any of Step Functions", () => {
+  it("is refused for a series, or if the token is too long", () => {
     const faultsOf = (more: object) => {
       try {
         accept(more);
@@ -42,7 +42,7 @@ describe("a request with a task token", () => {
     expect(faultsOf({ task_token: "t".repeat(2049) })).toMatchObject([{ pointer: "/task_token" }]);
   });
 
-  it("is the same request under another token, and the job answers both tasks", async () => {
+  it("is the same request under another token, and both tasks get the outcome", async () => {
     const services = fakeServices({ catalog });
     const first = await scheduleJob(services, accept({ task_token: "first", idempotency_key: "k" }));
     const again = await scheduleJob(services, accept({ task_token: "second", idempotency_key: "k" }));
@@ -50,7 +50,7 @@ describe("a request with a task token", () => {
     expect(await services.jobs.get(first.id)).toMatchObject({ task_tokens: ["first", "second"] });
   });
 
-  it("that finds a running or ended job changes nothing but the tasks that it answers", async () => {
+  it("changes only the tasks of a running or ended job", async () => {
     const services = fakeServices({ catalog });
     const job = await scheduleJob(services, accept({ task_token: "first", idempotency_key: "k" }));
     const done = completed(claim(job), noon + 9, { inline: 1 });
@@ -64,7 +64,7 @@ describe("a request with a task token", () => {
     expect(services.queue.sent).toHaveLength(sent);
   });
 
-  it("that is delivered twice writes nothing once the job has started", async () => {
+  it("writes nothing at its second delivery once the job has started", async () => {
     const services = fakeServices({ catalog });
     const request = accept({ task_token: "first", idempotency_key: "k" });
     const job = await scheduleJob(services, request);

@@ -13,7 +13,7 @@ describe("the delays between the attempts of a delivery", () => {
     expect(webhookDelay(webhookAttempts, 0)).toBeUndefined();
   });
 
-  it("are randomised, never shorter than Retry-After, and at most a day", () => {
+  it("are random, at least Retry-After and at most a day", () => {
     expect(webhookDelay(2, 0.5)).toBe(330_000);
     expect(webhookDelay(1, 0.999, 60_000)).toBe(60_000);
     expect(webhookDelay(1, 0, 400 * hour)).toBe(24 * hour);

@@ -49,7 +49,7 @@ const sms = async () => ({ sent: [{ to: "+4930123456", id: "m-1" }], dead: [] })
 const callback = async () => ({ response_status: 204 });
 
 describe("the channels of a notification", () => {
-  it("that failed are all shown, with those who are to be forgotten", async () => {
+  it("are all shown after a failure, with forgotten recipients", async () => {
     const push_notification = () => Promise.reject(gone(["t-1"]));
     expect(await shown({ push_notification, sms, callback })).toMatchObject({
       status: "failed",
@@ -66,7 +66,7 @@ describe("the channels of a notification", () => {
     });
   });
 
-  it("that failed show the provider's own code, which the job's error has too", async () => {
+  it("show the provider's code, which the job's error has too", async () => {
     const push_notification = () =>
       Promise.reject(new JobError("FORBIDDEN", "no", { providerCode: "SENDER_ID_MISMATCH" }));
     const limited = () => Promise.reject(new JobError("UNAUTHORIZED", "no", { providerCode: "401" }));
@@ -77,13 +77,13 @@ describe("the channels of a notification", () => {
     });
   });
 
-  it("are shown where they are too many to be kept with the job", async () => {
+  it("are shown where they are too many for the job's item", async () => {
     const tokens = Array.from({ length: 400 }, (_, i) => `token-${i}`);
     const view = await shown({ push_notification: () => Promise.reject(gone(tokens)), sms, callback }, tokens);
     expect(view.channels?.push_notification?.dead).toHaveLength(400);
   });
 
-  it("are its result where it completed, and not shown twice", async () => {
+  it("are the result of a completed one, and not shown twice", async () => {
     const push_notification = async () => ({ sent: [{ to: "t-1", id: "p-1" }], dead: [] });
     const view = await shown({ push_notification, sms, callback });
     expect(view).toMatchObject({ status: "completed", result: { channels: { callback: { status: "sent" } } } });

@@ -18,7 +18,7 @@ const from = (repeat: Repeat, start: string, count: number) =>
 const noted = (repeat: Repeat, start: string, count: number) =>
   from(repeat, start, count).map(({ local, note }) => `${local.slice(5, 16)} ${note ?? "-"}`);
 
-describe("fire times", () => {
+describe("the explained fire times", () => {
   it("of a one-time job is its time, in UTC", () => {
     expect(fireTimes(Date.parse("2030-01-31T09:00:00.5Z"), undefined, 10)).toEqual([
       { at: Date.parse("2030-01-31T09:00:00.5Z"), local: "2030-01-31T09:00:00.500Z" },
@@ -39,7 +39,7 @@ describe("fire times", () => {
     expect(localIso(Date.parse("2026-07-01T12:00:00Z"), "America/St_Johns")).toBe("2026-07-01T09:30:00.000-02:30");
   });
 
-  it("say where a time of day does not exist", () => {
+  it("say where a time of day is missing", () => {
     expect(noted(cron("30 2 * * *", "Europe/Berlin"), "2026-03-28T00:00:00Z", 3)).toEqual([
       "03-28T02:30 -",
       "03-29T03:00 The clocks go forward from 02:00 to 03:00: 02:30 does not exist on this day, so it runs at 03:00.",
@@ -50,14 +50,14 @@ describe("fire times", () => {
     ]);
   });
 
-  it("say where several times of day do not exist", () => {
+  it("say where several times of day are missing", () => {
     expect(noted(cron("0,30 2,14 * * *", "Europe/Berlin"), "2026-03-28T23:00:00Z", 2)).toEqual([
       "03-29T03:00 The clocks go forward from 02:00 to 03:00: for the times in between it runs once, at 03:00.",
       "03-29T14:00 -",
     ]);
   });
 
-  it("say where times are left out, and nothing of a time that is only next to a gap", () => {
+  it("say which times are left out, and nothing of those beside a gap", () => {
     expect(noted(cron("0,30 2,3 * * *", "Europe/Berlin"), "2026-03-29T00:00:00Z", 2)).toEqual([
       "03-29T03:00 The clocks go forward from 02:00 to 03:00: times in between are skipped.",
       "03-29T03:30 -",
@@ -80,7 +80,7 @@ describe("fire times", () => {
     ]);
   });
 
-  it("say where the clocks change between two of them", () => {
+  it("say where the clocks change between two times", () => {
     expect(noted(cron("0 9 * * *", "Europe/Berlin"), "2026-03-28T00:00:00Z", 3)).toEqual([
       "03-28T09:00 -",
       "03-29T09:00 The clocks go forward by 1 h between the previous run and this one, so it runs that much sooner.",
@@ -90,8 +90,8 @@ describe("fire times", () => {
   });
 });
 
-describe("the timetable of retries", () => {
-  it("spans from no jitter at once to all of it after the timeout", () => {
+describe("the explained timetable of retries", () => {
+  it("spans from no jitter at once to all of it after timeouts", () => {
     expect(retryTimetable(defaultRetryPolicy, 3, 10_000)).toEqual([
       { attempt: 1, earliest_ms: 0, latest_ms: 0 },
       { attempt: 2, earliest_ms: 0, latest_ms: 11_000 },
@@ -100,7 +100,7 @@ describe("the timetable of retries", () => {
     ]);
   });
 
-  it("without jitter differs by the timeouts only, and keeps to max_delay", () => {
+  it("varies by timeouts only without jitter", () => {
     const policy = { ...defaultRetryPolicy, jitter: false, initial_delay: 1000, max_delay: 1500 };
     expect(retryTimetable(policy, 2, 100)).toEqual([
       { attempt: 1, earliest_ms: 0, latest_ms: 0 },
@@ -109,7 +109,7 @@ describe("the timetable of retries", () => {
     ]);
   });
 
-  it("spans the part of each delay that is random", () => {
+  it("spans the random part of each delay", () => {
     expect(retryTimetable({ ...defaultRetryPolicy, jitter_percent: 0.25 }, 2, 100)).toEqual([
       { attempt: 1, earliest_ms: 0, latest_ms: 0 },
       { attempt: 2, earliest_ms: 750, latest_ms: 1100 },
@@ -117,12 +117,12 @@ describe("the timetable of retries", () => {
     ]);
   });
 
-  it("of a job without retries has one attempt", () => {
+  it("has one attempt for a job without retries", () => {
     expect(retryTimetable(defaultRetryPolicy, 0, 100)).toEqual([{ attempt: 1, earliest_ms: 0, latest_ms: 0 }]);
   });
 });
 
-describe("the cost", () => {
+describe("the explained cost of a job", () => {
   const queue = { via: "queue", delaySeconds: 0 } as const;
   const small = { route: queue, immediate: true, inputBytes: 100, memoryMb: 256 };
   const lineOf = (cost: ReturnType<typeof costOf>, word: string) =>
@@ -135,19 +135,19 @@ describe("the cost", () => {
     expect(cost).toMatchObject({ region: "us-east-1", prices_as_of: expect.stringMatching(/^\d{4}-\d\d-\d\d$/) });
   });
 
-  it("of a small job now is known by hand", () => {
+  it("equals a count by hand for a small job now", () => {
     // 1 request 1.00, 2 Lambda requests 0.40, 0.025 + 0.05 GB-s 1.00, 4 + 3 writes 4.375, 3 SQS requests 1.50, 1 event 1.00
     expect(costOf(small).usd_per_million).toBeCloseTo(9.28, 1);
   });
 
-  it("grows with the input up to 4 KB in the table, and beyond with S3 instead", () => {
+  it("grows with the input, in the table up to 4 KB and then in S3", () => {
     expect(lineOf(costOf({ ...small, inputBytes: 4096 }), "DynamoDB: writes that create")?.count).toBe(16);
     const large = costOf({ ...small, inputBytes: 4097 });
     expect(lineOf(large, "DynamoDB: writes that create")?.count).toBe(4);
     expect(lineOf(large, "S3: storing the input")).toMatchObject({ usd_per_million: 5 });
   });
 
-  it("of a later job has its wait, and of one that is far off a schedule and a second delivery", () => {
+  it("includes the wait of a later job, and a far one's schedule", () => {
     const soon = costOf({ ...small, immediate: false });
     expect(lineOf(soon, "Lambda: the consumer")?.count).toBe(0.175);
     const far = costOf({ ...small, immediate: false, route: { via: "scheduler", at: 1 } });

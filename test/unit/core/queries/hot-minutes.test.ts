@@ -23,8 +23,8 @@ const explain = async (api: Awaited<ReturnType<typeof world>>, start_at: number)
   return (await api.ask({ method: "POST", path: "/v1/explain", body })).body;
 };
 
-describe("a minute that holds more jobs than the Scheduler starts in a minute", () => {
-  it("is shown to those who may see its tenant", async () => {
+describe("a minute with more jobs than the Scheduler starts in it", () => {
+  it("is shown to callers that may see its tenant", async () => {
     const { body } = await upcoming(await world(60_001));
     expect(body.hot_minutes).toEqual([
       { at, product_tag: "my-product", env: "prd", count: 60_001, further_minutes: 0 },
@@ -34,12 +34,12 @@ describe("a minute that holds more jobs than the Scheduler starts in a minute", 
     expect((await upcoming(await world(60_000))).body.hot_minutes).toEqual([]);
   });
 
-  it("says by how much the lead of further jobs grows, by the jobs of all tenants in its quarter hour", async () => {
+  it("says by how much the lead of further jobs grows", async () => {
     const { body } = await upcoming(await world(202_000));
     expect(body.hot_minutes).toMatchObject([{ count: 202_000, further_minutes: 15 }]);
   });
 
-  it("is named by explain, with the route that a job in it would take", async () => {
+  it("is named by explain, with the route of a job in it", async () => {
     const { route, estimated_cost } = await explain(await world(202_000), at + 1000);
     const plain = await explain(await world(0), at + 1000);
     expect(route).toMatchObject({
@@ -53,12 +53,12 @@ describe("a minute that holds more jobs than the Scheduler starts in a minute", 
     expect(plain.route).toMatchObject({ jobs_in_minute: 0, further_minutes: 0 });
   });
 
-  it("that is too close for the longer lead sends further jobs to the queue", async () => {
+  it("sends further jobs to the queue if it is too close for the longer lead", async () => {
     const { route } = await explain(await world(3_000_000), at);
     expect(route).toMatchObject({ via: "queue", delay_seconds: 900, why: expect.stringContaining("at a time") });
   });
 
-  it("is counted by the reconciler up to two hours ahead, and its failure to do so breaks nothing", async () => {
+  it("is measured by the reconciler up to two hours ahead", async () => {
     const { services } = await world(60_001);
     expect(await countHotMinutes(services)).toBe(1);
     await services.dueCounts.add({ ...mine, minute: noon + 3 * hour }, 100_000);
@@ -68,13 +68,13 @@ describe("a minute that holds more jobs than the Scheduler starts in a minute", 
   });
 });
 
-it("a job that is due within 15 minutes needs no schedule, so that nothing is read for it", async () => {
+it("explain reads no minute of a job that is due within 15 minutes", async () => {
   const api = await world(0);
   api.services.dueCounts.read = () => Promise.reject(new Error("must not be called"));
   expect((await explain(api, noon + 900_000)).route).toMatchObject({ via: "queue" });
 });
 
-it("minutes are listed in their order", async () => {
+it("hot minutes are listed in their order", async () => {
   const services = fakeServices();
   for (const n of [3, 0, 40]) await services.dueCounts.add({ ...mine, minute: at + n * minuteMs }, 70_000);
   const hot = await hotMinutesOf(services, [mine], at, at + hour);

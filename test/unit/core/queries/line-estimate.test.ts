@@ -17,7 +17,7 @@ const at = (ms: number): GateItemState => ({ ...emptyPart(), tat: (now + ms) * 1
 const waiter = (n: number): Waiter => ({ job: `job_${n}`, run: 1, attempt: 1, due_at: n, order: n, since: n });
 const line = (length: number, more = false) => ({ waiters: Array.from({ length }, (_, n) => waiter(n)), more });
 
-describe("the starts of a gate", () => {
+describe("the estimated starts of a gate when", () => {
   test.each<[string, Record<number, GateItemState>, object, object]>([
     ["nothing has started yet", {}, rate, { next: now, free: 1, interval: 100 }],
     ["one lies ahead", { 0: at(300) }, rate, { next: now + 300, free: 0, interval: 100 }],
@@ -40,11 +40,11 @@ describe("the starts of a gate", () => {
     expect(startsOf(parts, { rate: rate as never }, now)).toEqual(expected);
   });
 
-  test("a limit with slots only has none", () => {
+  test("no start is estimated for a limit with slots only", () => {
     expect(startsOf({ 0: at(300) }, { concurrency: 3 }, now)).toBeUndefined();
   });
 
-  test("a place in line has its start: the burst at once, then one an interval", () => {
+  test("a place in line gets its start: the burst at once, then one an interval", () => {
     const of = (starts: { next: number; free: number; interval: number }) =>
       [1, 2, 3, 4].map((place) => startAt(starts, place) - now);
     expect(of({ next: now, free: 3, interval: 100 })).toEqual([0, 0, 0, 100]);
@@ -53,45 +53,45 @@ describe("the starts of a gate", () => {
   });
 });
 
-describe("a waiter", () => {
+describe("the estimate for a waiter", () => {
   const starts = { next: now + 200, free: 0, interval: 100 };
   const pump = (called: Pump["called"]): Pump => ({ ...newPump(), called });
   const of = (place: number, rest: Partial<Parameters<typeof waitEstimate>[1]> = {}) =>
     waitEstimate(waiter(place - 1), { line: line(5, true), starts, pump: undefined, now, ...rest });
 
-  test("has its place, and its start by the place", () => {
+  test("is its place, and its start by the place", () => {
     expect(of(1)).toEqual({ position: 1, starts_at: now + 200 });
     expect(of(5)).toEqual({ position: 5, starts_at: now + 600 });
   });
 
-  test("has the start that its pump has planned, and not one in the past", () => {
+  test("is the start that its pump has planned, and not in the past", () => {
     expect(of(2, { pump: pump({ job_1: { at: now + 1234 } }) })).toEqual({ position: 2, starts_at: now + 1234 });
     expect(of(2, { pump: pump({ job_1: { at: now - 1000 } }) })).toEqual({ position: 2, starts_at: now });
   });
 
-  test("has its start by the place if it has not come when it was called", () => {
+  test("is by its place if it has not come when called", () => {
     expect(of(2, { pump: pump({ job_1: { at: now - 15_001 } }) })).toEqual({ position: 2, starts_at: now + 300 });
   });
 
-  test("has no start where only slots are waited for", () => {
+  test("has no start where only slots are awaited", () => {
     expect(of(2, { starts: undefined, pump: pump({ job_1: { at: now + 1234 } }) })).toEqual({ position: 2 });
   });
 
-  test("has neither beyond those that were read, unless it is called", () => {
+  test("is unknown beyond the waiters that were read, unless it is called", () => {
     expect(of(6)).toEqual({});
     expect(of(6, { pump: pump({ job_5: { at: now + 1234 } }) })).toEqual({ starts_at: now + 1234 });
   });
 
-  test("is not taken for an earlier one of the same job", () => {
+  test("is not that of an earlier one of the same job", () => {
     expect(placeInLine({ ...waiter(1), order: 7 }, line(5))).toBeUndefined();
   });
 });
 
-describe("a line", () => {
+describe("the estimated end of a line", () => {
   const starts = { next: now + 200, free: 0, interval: 100 };
   const counted = (length: number, ago: number): Pump => ({ ...newPump(), length, countedAt: now - ago });
 
-  test("that was read to its end ends with the last who was read", () => {
+  test("is that of its last waiter if all were read", () => {
     expect(lineEstimate(line(3), { starts, pump: undefined, now })).toEqual({
       as_of: now,
       length: 3,
@@ -105,11 +105,11 @@ describe("a line", () => {
     ["it is longer than was read, and nobody has counted it", line(3, true), starts, undefined],
     ["it was counted more than 90 s ago", line(3, true), starts, counted(7000, 90_001)],
     ["it was shorter when it was counted", line(3, true), starts, counted(2, 1000)],
-  ])("has no estimate if %s", (_what, read, starts, pump) => {
+  ])("is unknown if %s", (_what, read, starts, pump) => {
     expect(lineEstimate(read, { starts, pump, now })).toBeUndefined();
   });
 
-  test("that is longer than was read is as long as its pump counted it, and has moved since", () => {
+  test("counts as its pump did if it is longer than was read", () => {
     const as_of = now - 60_000;
     const pump = counted(7000, 60_000);
     expect(lineEstimate(line(3, true), { starts, pump, now })).toEqual({
@@ -120,7 +120,7 @@ describe("a line", () => {
     expect(lineEstimate(line(3, true), { starts: undefined, pump, now })).toEqual({ as_of, length: 7000 });
   });
 
-  test("does not end before those who were read", () => {
+  test("is not before that of the waiters that were read", () => {
     const pump = counted(4, 60_000);
     expect(lineEstimate(line(3, true), { starts, pump, now })).toMatchObject({ ends_at: now + 400 });
   });

@@ -25,14 +25,14 @@ test.each([
   ["every field", ["/card/*"], { ...order, card: { number: gone, cvc: gone } }],
   ["null", ["/none"], { ...order, none: gone }],
   ["the whole", [""], gone],
-])("hides %s", (_what, pointers, expected) => {
+])("redact hides %s", (_what, pointers, expected) => {
   const before = structuredClone(order);
   expect(redact(order, pointers)).toEqual({ value: expected, redacted: pointers });
   expect(order).toEqual(before);
 });
 
 test.each(["/absent", "/items/3", "/items/-", "/items/01", "/items/length", "/none/x", "/constructor"])(
-  "finds nothing at %s, and answers the value itself",
+  "redact finds nothing at %s, and returns the value unchanged",
   (pointer) => {
     const { value, redacted } = redact(order, [pointer]);
     expect(value).toBe(order);
@@ -48,16 +48,16 @@ test.each([
     "/items/*/sku/x",
     { ...order, items: [{ card: "1", sku: gone }, { sku: gone }, { card: "3" }] },
   ],
-])("hides %s as a whole where a pointer leads on below it", (_what, pointer, expected) => {
+])("redact hides %s as a whole where a pointer leads on below", (_what, pointer, expected) => {
   expect(redact(order, [pointer])).toEqual({ value: expected, redacted: [pointer] });
 });
 
-test("finds nothing below an empty text, or below what is hidden already", () => {
+test("redact finds nothing below an empty text or a hidden value", () => {
   expect(redact({ a: "" }, ["/a/b"]).redacted).toEqual([]);
   expect(redact({ a: { b: "x" } }, ["/a", "/a/b"])).toEqual({ value: { a: gone }, redacted: ["/a"] });
 });
 
-describe("of an answer over HTTP, whatever becomes of its body,", () => {
+describe("in an answer over HTTP, however its body is read,", () => {
   const card = "4111 1111 1111 1111";
   const answer = { card, items: [{ card }] };
   const json = JSON.stringify(answer);
@@ -72,7 +72,7 @@ describe("of an answer over HTTP, whatever becomes of its body,", () => {
     ["has no type", "", json],
     ["is a text of JSON", "application/json", JSON.stringify(json)],
     ["is bytes", "application/json", Buffer.concat([Buffer.alloc(200), Buffer.from(json)])],
-  ])("what the pointers name is hidden if it %s", (_what, type, body) => {
+  ])("redact hides what the pointers name if it %s", (_what, type, body) => {
     const result = { status: 200, headers: {}, ...decodeBody(Buffer.from(body), type) };
     const { value, redacted } = redact(result, ["/body/card", "/body/items/*/card"]);
     const shown = JSON.stringify(value);
@@ -83,17 +83,17 @@ describe("of an answer over HTTP, whatever becomes of its body,", () => {
   });
 });
 
-test("says which of several pointers found something", () => {
+test("redact returns which pointers found a value", () => {
   expect(redact(order, ["/absent", "/card", "/card/number"]).redacted).toEqual(["/card"]);
 });
 
-test("hides a field named __proto__, as JSON may have one", () => {
+test("redact hides a field named __proto__", () => {
   const value = JSON.parse('{"__proto__": {"card": "4111"}, "a": 1}');
   expect(JSON.stringify(redact(value, ["/__proto__/card"]).value)).toBe('{"__proto__":{"card":"[redacted]"},"a":1}');
   expect(JSON.stringify(redact(value, ["/__proto__"]).value)).toBe('{"__proto__":"[redacted]","a":1}');
 });
 
-test("never leaves a secret at a place that a pointer names", () => {
+test("redact never leaves a secret where a pointer points", () => {
   const secret = "s3cr3t-value";
   const Name = fc.constantFrom("a", "b/c", "~", "__proto__", "0", "");
   fc.assert(
@@ -109,7 +109,7 @@ test("never leaves a secret at a place that a pointer names", () => {
   );
 });
 
-test("a job hides what its event hid when it was requested, and what it hides now", () => {
+test("a job hides what its event hid at the request, and what it hides now", () => {
   const job = aJob({ redact: ["/card", "/name"] });
   const lookup = (redact?: string[]) => ({ lookup: () => ({ event: { redact } }) as never });
   expect(redactionOf(lookup(["/name", "/iban"]), job)).toEqual(["/card", "/name", "/iban"]);

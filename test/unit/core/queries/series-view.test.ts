@@ -10,7 +10,7 @@ const series = (overrides: Partial<Job> = {}) =>
 /** Hours after noon at which the next runs start. */
 const hours = (job: Job, now = noon + 1, count = 3) => nextRuns(job, now, count).map(({ at }) => (at - noon) / hour);
 
-describe("the next runs", () => {
+describe("the shown next runs", () => {
   it.each<[string, Job, number[]]>([
     ["of a series that waits begin with the one it waits for", series(), [1, 2, 3]],
     [
@@ -50,7 +50,7 @@ describe("the next runs", () => {
     expect(hours({ ...queued, repeat: { ...hourly, overlap: "queue" } }, noon + 2.6 * hour)).toEqual([0, 3, 4]);
   });
 
-  it("say what a change of the clocks does to them", () => {
+  it("name the effects of a change of the clocks", () => {
     const at = Date.parse("2030-03-30T01:30:00Z");
     const repeat: Repeat = { cron: "30 2 * * *", tz: "Europe/Berlin", anchor: at, overlap: "skip" };
     const [, second] = nextRuns(series({ repeat, due_at: at, scheduled_at: at }), noon, 2);
@@ -58,7 +58,7 @@ describe("the next runs", () => {
   });
 });
 
-describe("the last runs", () => {
+describe("the shown last runs", () => {
   const attempt = (overrides: Partial<Attempt> = {}): Attempt => ({
     attempt: 1,
     due_at: noon,
@@ -97,7 +97,7 @@ describe("the last runs", () => {
     ]);
   });
 
-  it("take the lateness of their first attempt and the duration of their last one", () => {
+  it("have the lateness of their first attempt and the duration of their last", () => {
     const attempts = [
       attempt({ outcome: "failed" }),
       attempt({ attempt: 2, due_at: noon + 1000, started_at: noon + 1007 }),
@@ -113,7 +113,7 @@ describe("the last runs", () => {
     ]);
   });
 
-  it("begin with the current one once it has started, and with the last one of an ended series", () => {
+  it("begin with the current one once it has started", () => {
     const running = series({ status: "running", started_at: noon + hour + 9 });
     expect(shown(running, run(2))).toMatchObject([{ run: 3, status: "running", lateness_ms: 9 }, { run: 2 }]);
     const ended = series({ status: "failed", finished_at: noon + hour });
@@ -121,7 +121,7 @@ describe("the last runs", () => {
     expect(shown(series(), run(2))).toMatchObject([{ run: 2 }]);
   });
 
-  it("begin with the current one while its provider has put it off, which has begun without being late", () => {
+  it("begin with the current one while its provider has put it off", () => {
     const putOff = series({ due_at: noon + 600_000, snoozes: { count: 1, since: noon + 7 }, begun_at: noon + 7 });
     expect(shown(putOff, run(2))[0]).toEqual({
       run: 3,

@@ -37,7 +37,7 @@ function world(actions: Actions = {}) {
 }
 
 describe("the graph of a feature", () => {
-  it("has every step in the order of the catalog, with what it depends on, before any has begun and after some have ended", async () => {
+  it("has every step and its dependencies, in the catalog's order", async () => {
     const w = world();
     const id = await w.start();
     const graph = [
@@ -58,7 +58,7 @@ describe("the graph of a feature", () => {
     expect((await w.view(id)).graph).toEqual(graph);
   });
 
-  it("is absent for another type, and for an event that the catalog has lost", async () => {
+  it("is absent for other types and for an event that the catalog has lost", async () => {
     const w = world();
     const id = await w.start();
     await w.settle();
@@ -68,7 +68,7 @@ describe("the graph of a feature", () => {
     expect([Object.keys(view.steps ?? {}).length > 0, "graph" in view]).toEqual([true, false]);
   });
 
-  it("shows what the catalog says of a step, and neither its input nor its conditions", () => {
+  it("shows neither inputs nor conditions of a step", () => {
     const step = {
       event: "mail",
       step: "tell",
@@ -89,8 +89,8 @@ describe("the graph of a feature", () => {
   });
 });
 
-describe("the steps of a feature", () => {
-  it("are all there before the first has started, in the order of the catalog", async () => {
+describe("the shown steps of a feature", () => {
+  it("are all there before the first has started", async () => {
     const w = world();
     expect(await w.statuses(await w.start())).toEqual([
       "zeta.create not_started",
@@ -100,7 +100,7 @@ describe("the steps of a feature", () => {
     ]);
   });
 
-  it("are in that order while it goes on, those that it has not come to too", async () => {
+  it("are in the catalog's order while it goes on", async () => {
     const w = world();
     const id = await w.start();
     await w.settle();
@@ -112,7 +112,7 @@ describe("the steps of a feature", () => {
     ]);
   });
 
-  it("are as they are while it goes on, and not as they were when it last decided", async () => {
+  it("have their present states, and not those of the last decision", async () => {
     const seen: unknown[] = [];
     const w = world({
       // A step that looks at its feature while it runs.
@@ -126,7 +126,7 @@ describe("the steps of a feature", () => {
     expect(seen).toEqual([{ status: "running", job_id: w.step("create").id, started_at: noon }]);
   });
 
-  it("whose jobs are gone while it goes on are shown as it knew them", async () => {
+  it("are shown as last known if their jobs are gone", async () => {
     const w = world();
     const id = await w.start();
     await w.settle();
@@ -134,7 +134,7 @@ describe("the steps of a feature", () => {
     expect(await w.statuses(id)).toContain("zeta.charge scheduled");
   });
 
-  it("are cancelled where it was cancelled, and say when", async () => {
+  it("are cancelled with it, and say when", async () => {
     const w = world();
     const id = await w.start();
     await w.settle();
@@ -147,7 +147,7 @@ describe("the steps of a feature", () => {
     });
   });
 
-  it("say what became of them, and not what the feature knew when it was cancelled", async () => {
+  it("show what became of them after it was cancelled", async () => {
     const w = world();
     const id = await w.start();
     const [first] = w.queue.sent.splice(0);
@@ -167,7 +167,7 @@ describe("the steps of a feature", () => {
     ]);
   });
 
-  it("whose jobs were deleted are shown as they were left", async () => {
+  it("keep their last states if their jobs were deleted", async () => {
     const w = world();
     const id = await w.start();
     await w.settle();
@@ -176,7 +176,7 @@ describe("the steps of a feature", () => {
     expect((await w.view(id)).steps).toMatchObject({ "zeta.charge": { status: "cancelled" } });
   });
 
-  it("are cancelled where it failed", async () => {
+  it("are cancelled when it fails", async () => {
     const w = world({
       mail: () => {
         throw new JobError("NOT_FOUND", "The API answered 404.");
@@ -187,7 +187,7 @@ describe("the steps of a feature", () => {
   });
 });
 
-it("a step names its feature, the run of it and itself", async () => {
+it("the job of a step names its feature, the feature's run and the step", async () => {
   const w = world();
   const id = await w.start();
   await w.settle();

@@ -31,8 +31,8 @@ async function count(jobs: Job[], { minutes = 3, most = 10_000, tenants = [tenan
   return { ...rest, read, counts: counted.map((one) => one.count), at: counted.map((one) => one.at) };
 }
 
-describe("jobs that are due", () => {
-  it("are counted by minute, empty minutes too", async () => {
+describe("the count of due jobs", () => {
+  it("is by minute, empty minutes too", async () => {
     const jobs = [now + 1, noon + minuteMs - 1, noon + 2 * minuteMs].map((at) => due(at));
     expect(await count(jobs)).toEqual({
       from: noon,
@@ -52,11 +52,11 @@ describe("jobs that are due", () => {
     ["paused", due(now + 1, { status: "paused" })],
     ["finished", due(now + 1, { status: "failed", finished_at: now + 1 })],
     ["another tenant's", due(now + 1, { env: "dev" })],
-  ])("are not counted where they are %s", async (_what, job) => {
+  ])("leaves out jobs that are %s", async (_what, job) => {
     expect(await count([job, due(noon + minuteMs)])).toMatchObject({ counts: [0, 1, 0], total: 1 });
   });
 
-  it("are counted for all the tenants that were asked for", async () => {
+  it("covers all requested tenants", async () => {
     const jobs = [due(now + 1), due(now + 2, { env: "dev" }), due(now + 3, { env: "stg" })];
     const tenants = [tenant, { ...tenant, env: "dev" }];
     expect(await count(jobs, { tenants })).toMatchObject({ counts: [2, 0, 0] });
@@ -64,10 +64,10 @@ describe("jobs that are due", () => {
   });
 });
 
-describe("more jobs than are read", () => {
+describe("the count of more jobs than are read", () => {
   const crowd = (size: number, spacing: number) => Array.from({ length: size }, (_, n) => due(now + 1 + n * spacing));
 
-  it("are counted from the first one on, and the answer says that it ends early", async () => {
+  it("begins with the first, and says that it ends early", async () => {
     const answer = await count(crowd(3000, 1000), { minutes: 60, most: 800 });
     expect(answer.read).toBeLessThanOrEqual(800);
     expect(answer.truncated).toBe(true);
@@ -80,29 +80,29 @@ describe("more jobs than are read", () => {
     expect(answer.total).toBe(answer.counts.reduce((a, b) => a + b));
   });
 
-  it("in one minute leave that minute incomplete, and no minute behind it", async () => {
+  it("leaves a minute incomplete, and none behind it", async () => {
     const answer = await count(crowd(500, 1), { most: 80 });
     expect(answer).toMatchObject({ truncated: true, at: [noon], read: 80, counts: [80], total: 80 });
   });
 
-  it("are all counted where the limit is just enough", async () => {
+  it("is complete if the limit is just enough", async () => {
     expect(await count(crowd(800, 1), { most: 2000 })).toMatchObject({ truncated: false, total: 800, read: 800 });
   });
 
-  it("in one partition take the part of the read that the others leave", async () => {
+  it("lets one partition use the reads that others leave", async () => {
     const shard = (n: number) => `job_${String(n).padStart(31, "0")}0`;
     const jobs = Array.from({ length: 1200 }, (_, n) => due(now + 1 + n, { id: shard(n) }));
     expect(await count(jobs)).toMatchObject({ truncated: false, total: 1200 });
     expect(await count(jobs, { most: 1000 })).toMatchObject({ truncated: true, total: 1000, read: 1000 });
   });
 
-  it("do not make the work grow with what is stored", async () => {
+  it("does not make the work grow with what is stored", async () => {
     const reads = [];
     for (const size of [1000, 4000]) reads.push((await count(crowd(size, 1), { most: 400 })).read);
     expect(reads).toEqual([400, 400]);
   });
 });
 
-it("a time that no job has is never counted", async () => {
+it("the count of due jobs leaves out times without a job", async () => {
   expect(await count([due(never)])).toMatchObject({ total: 0 });
 });

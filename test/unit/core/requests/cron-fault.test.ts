@@ -19,7 +19,7 @@ const form =
   /^a cron expression has 5 fields \(minute, hour, day of the month, month, day of the week\), or 6 with the second first, or is one of @yearly, .*@hourly$/;
 
 it.each(["* * * *", "* * * * * * *", "hourly", "@reboot", "@every 5m", "@daily x", " "])(
-  "%j is of another form, and is told of those that are taken",
+  "%j is no cron expression, and its fault names the accepted forms",
   (cron) => {
     expect(cronFault(cron)).toMatch(form);
   },
@@ -37,6 +37,6 @@ it.each([
   ["1, * * * *", /^the minute is/],
   ["0 0 * * MON#6", /FRI#2 for the second Friday/],
   ["99 99 * * *", /^the minute is 0 to 59; the hour is 0 to 23;/],
-])("of %j the field is named, and what it takes", (cron, fault) => {
+])("the fault of %j names the field and what it takes", (cron, fault) => {
   expect(cronFault(cron)).toMatch(fault);
 });

@@ -24,7 +24,7 @@ const parse = (product: unknown, more: object = {}) =>
   ).fairness_key;
 
 describe("the fairness key of a request", () => {
-  it("is its own, else what its event makes of the input, else none", () => {
+  it("is the request's, else one of its input by the event, else none", () => {
     const ofCustomer = productWith("$Input{params}{customer}");
     expect(parse(ofCustomer)).toBe("c-42");
     expect(parse(ofCustomer, { fairness_key: "mine" })).toBe("mine");
@@ -43,7 +43,7 @@ describe("the fairness key of a request", () => {
     expect(parse(productWith("$Input{body}{a}"), { input: { params: { customer: "c" }, body: input } })).toBe(key);
   });
 
-  it("is a hash if it would be too long, so that different keys stay different", () => {
+  it("is a hash if it would be too long", () => {
     const ofCustomer = productWith("$Input{params}{customer}");
     const long = (end: string) => parse(ofCustomer, { input: { params: { customer: "x".repeat(100) + end } } });
     expect(long("1")).not.toBe(long("2"));
@@ -54,7 +54,7 @@ describe("the fairness key of a request", () => {
     expect(() => parse(myProduct, { fairness_key })).toThrow(RequestError);
   });
 
-  it("is the message group within its product and env, and is shown", async () => {
+  it("is the message group within its tenant", async () => {
     const job = aJob({ fairness_key: "c-42" });
     expect(fairGroupOf(job)).toBe(`${job.product}:${job.env}:c-42`);
     expect(summaryOf(job, noon)).toMatchObject({ fairness_key: "c-42" });

@@ -31,25 +31,25 @@ describe("a text that looks like an expression, in an event that takes none", ()
   });
 
   test.each(["$$", "$$5", "$$HOME", "$$Now or never", "Hi $$Now", "$$Input", "$$lower{x}", " $$Now"])(
-    "%j stays as it is",
+    "%j stays unchanged",
     (text) => {
       const { input, notes } = parse("order", { body: { a: text } });
       expect({ input, notes }).toEqual({ input: { body: { a: text } }, notes: undefined });
     },
   );
 
-  test("is taken by a feature too, and the content of a file is left alone", () => {
+  test("is taken by a feature too, and not looked for in a file", () => {
     expect(parse("onboard", { name: "$$Now" }).input).toEqual({ name: "$Now" });
     expect(faultsOf("onboard", { name: "$Now" })).toMatchObject([{ pointer: "/input/name" }]);
     expect(parse("store", { buffer: "AAAA", fileName: "$$Now" }).input).toMatchObject({ fileName: "$Now" });
   });
 
-  test("in an event that takes expressions stays as it was sent until it is evaluated", () => {
+  test("stays as sent until it is evaluated, in an event that takes expressions", () => {
     const { input, notes } = parse("order_x", { body: { a: "$$Now" } });
     expect({ input, notes }).toEqual({ input: { body: { a: "$$Now" } }, notes: undefined });
   });
 
-  test("the refusal says how to send it", () => {
+  test("is refused with how to send it", () => {
     expect(faultsOf("order", { body: { a: "$Now" } })).toMatchObject([{ detail: expect.stringContaining("$$") }]);
   });
 });
@@ -75,7 +75,7 @@ describe("a flat input", () => {
 describe("a header whose name is given in two cases", () => {
   const both = { "headers:X-A": "1", headers: { "x-a": "2" } };
 
-  test("is refused where the values differ, at one of them", () => {
+  test("is refused if the values differ", () => {
     const expected = { detail: expect.stringContaining("the same in any case") };
     expect(faultsOf("order", both)).toMatchObject([{ pointer: "/input/headers:X-A", ...expected }]);
     expect(faultsOf("order", { headers: { "x-a": "1", "X-A": "2" } })).toMatchObject([
@@ -84,7 +84,7 @@ describe("a header whose name is given in two cases", () => {
     expect(faultsOf("order_x", both)).toMatchObject([{ pointer: "/input/headers:X-A", ...expected }]);
   });
 
-  test("is accepted where they are the same", () => {
+  test("is accepted if they are the same", () => {
     expect(faultsOf("order", { headers: { "x-a": "1", "X-A": "1" } })).toEqual([]);
   });
 });

@@ -36,7 +36,7 @@ const faultsOf = (work: () => unknown) => {
 const nightly = { cron: "30 2 * * *", tz: "Europe/Berlin" };
 
 describe("the policies of a series", () => {
-  it("are kept as they were asked for, and nothing else is", () => {
+  it("are kept as requested, without defaults", () => {
     const asked = { missed: "all", max_lateness_ms: 5000, spread_ms: 60_000, except: ["2030-12-24", "holidays"] };
     expect(parse({ ...nightly, ...asked }).repeat).toMatchObject({ ...asked, overlap: "skip" });
     expect(parse(nightly).repeat).toEqual({ ...nightly, overlap: "skip", anchor: noon });
@@ -55,14 +55,14 @@ describe("the policies of a series", () => {
     [{ except: "holidays" }, "/repeat/except"],
     [{ overlap: "cancel_previous", missed: "all" }, "/repeat/missed cannot be all with overlap cancel_previous"],
     [{ maximal_lateness: 5 }, "/repeat/maximal_lateness"],
-  ])("refuse %j", (more, fault) => {
+  ])("may not be %j", (more, fault) => {
     expect(faultsOf(() => parse({ ...nightly, ...more }))).toEqual([expect.stringContaining(fault)]);
     expect(faultsOf(() => parseReschedule({ repeat: { ...nightly, ...more } }, noon, calendars))).toEqual([
       expect.stringContaining(fault),
     ]);
   });
 
-  it("name the calendars that there are", () => {
+  it("name the calendars of the product in their fault", () => {
     expect(faultsOf(() => parse({ ...nightly, except: ["zzz"] }))).toEqual([
       expect.stringContaining("It has holidays"),
     ]);
@@ -71,7 +71,7 @@ describe("the policies of a series", () => {
     ]);
   });
 
-  it("refuse a spread that is longer than the interval, or that may leave no run before the end", () => {
+  it("refuse a spread beyond the interval, or past the end", () => {
     expect(faultsOf(() => parse({ every: 60_000, spread_ms: 60_001 }))).toEqual([
       expect.stringContaining("/repeat/spread_ms must be at most `every`"),
     ]);
@@ -81,23 +81,23 @@ describe("the policies of a series", () => {
     expect(faultsOf(() => parse({ every: 60_000, spread_ms: 60_000, end_date: noon + 60_000 }))).toEqual([]);
   });
 
-  it("are faulted beside other faults, even if the event is not known", () => {
+  it("have their faults beside others, even if the event is unknown", () => {
     const faults = faultsOf(() => parse({ ...nightly, except: ["zzz"] }, { event: "nothing", retries: -1 }));
     expect(faults).toEqual(expect.arrayContaining([expect.stringContaining("/repeat/except/0")]));
   });
 });
 
-describe("what explain shows of a series", () => {
+describe("the explanation of a series", () => {
   const days = (asked: ReturnType<typeof parse>) =>
     explain(asked, noon).next_runs.map(({ local }) => local.slice(0, 10));
 
-  it("leaves out the days that it excepts", () => {
+  it("leaves out excepted days", () => {
     const start_at = Date.parse("2030-12-23T12:00:00Z");
     const shown = days(parse({ ...nightly, except: ["2030-12-24", "holidays"] }, { start_at }));
     expect(shown.slice(0, 2)).toEqual(["2030-12-27", "2030-12-28"]);
   });
 
-  it("has the offset that the job will have, if a key names the job", () => {
+  it("has the offset of the job if a key names the job", () => {
     const asked = parse({ ...nightly, spread_ms: 3_600_000 }, { idempotency_key: "nightly" });
     const id = derivedJobId("my-product", "prd", "nightly");
     const job = newJob(asked, { id, writeId: "w", now: noon, input: { inline: {} } });
@@ -108,7 +108,7 @@ describe("what explain shows of a series", () => {
     expect(explained).not.toHaveProperty("notes");
   });
 
-  it("says what cannot be known without a key", () => {
+  it("says what is unknown without a key", () => {
     expect(explain(parse({ ...nightly, spread_ms: 3_600_000 }), noon).notes).toEqual([
       { pointer: "/repeat/spread_ms", detail: expect.stringContaining("idempotency_key") },
     ]);

@@ -41,7 +41,7 @@ describe.each([
   ["expires_at", expiring, "/expires_at"],
   ["end_date", series, "/repeat/end_date"],
 ])("a request whose %s has passed", (_what, body, pointer) => {
-  it("gets the receipt of the job that it has made before, by its key", async () => {
+  it("gets the earlier receipt by its key", async () => {
     const w = world();
     const job = await w.schedule(body);
     await w.clock.advance(2 * hour);
@@ -50,7 +50,7 @@ describe.each([
     expect(w.jobs.all()).toHaveLength(1);
   });
 
-  it("is refused where it has made none", async () => {
+  it("is refused if it has made no job", async () => {
     const w = world();
     await w.clock.advance(2 * hour);
     expect(await refusalOf(() => w.schedule(body))).toEqual(refused(pointer));
@@ -59,14 +59,14 @@ describe.each([
     expect(w.jobs.all()).toEqual([]);
   });
 
-  it("is refused where the key was another request's", async () => {
+  it("is refused if the key was another request's", async () => {
     const w = world();
     await w.schedule(order);
     await w.clock.advance(2 * hour);
     expect(await refusalOf(() => w.schedule(body))).toMatchObject({ code: "IDEMPOTENCY_MISMATCH" });
   });
 
-  it("is refused at once without a key, and by an explanation", async () => {
+  it("is refused without a key, and by an explanation", async () => {
     const w = world();
     await w.clock.advance(2 * hour);
     const { idempotency_key: _key, ...keyless } = body;
@@ -78,23 +78,23 @@ describe.each([
 it.each([
   ["an expires_at before its start_at", { ...order, start_at: noon + hour, expires_at: noon }, "/expires_at"],
   ["an end_date before its first run", { ...series, start_at: noon + 2 * hour }, "/repeat/end_date"],
-])("a request with %s has never made a job, and is refused at once", async (_what, body, pointer) => {
+])("a request with %s is refused, since it has never made a job", async (_what, body, pointer) => {
   const w = world();
   expect(await refusalOf(() => w.accept(body))).toEqual(refused(pointer));
   await w.clock.advance(3 * hour);
   expect(await refusalOf(() => w.accept(body))).toEqual(refused(pointer));
 });
 
-describe("a request under a key that was used", () => {
+describe("a request under a used key", () => {
   const overlap = { ...series, repeat: { ...series.repeat, overlap: "skip" } };
 
-  it("is another one where a default is written out", async () => {
+  it("is another one if a default is written out", async () => {
     const w = world();
     await w.schedule(series);
     expect(await refusalOf(() => w.schedule(overlap))).toMatchObject({ code: "IDEMPOTENCY_MISMATCH" });
   });
 
-  it("is the same one in another order of its fields, and with the key in the header", async () => {
+  it("is the same one in another order, or with the key in the header", async () => {
     const w = world();
     const job = await w.schedule(order);
     const { idempotency_key: key, ...rest } = order;
@@ -103,7 +103,7 @@ describe("a request under a key that was used", () => {
     expect(again.id).toBe(job.id);
   });
 
-  it("makes another job in another env", async () => {
+  it("makes another job if it is for another env", async () => {
     const w = world();
     const [one, other] = [await w.schedule(order), await w.schedule({ ...order, env: "dev" })];
     expect(other.id).not.toBe(one.id);

@@ -21,7 +21,7 @@ function refusal(body: unknown, header?: string): RequestError {
 describe("an input", () => {
   const withBody = (body: Record<string, unknown>) => ({ ...valid, input: { body } });
 
-  it("of more values than a consumer has memory for is refused, however few bytes it has", () => {
+  it("of more values than the memory holds is refused, even if small", () => {
     const many = withBody({ list: Array.from({ length: 250_001 }, () => []) });
     expect(refusal(many).faults).toEqual([
       { pointer: "/input", detail: expect.stringContaining("more than 250000 values") },
@@ -37,7 +37,7 @@ describe("an input", () => {
 
 describe("a series", () => {
   it.each([8.64e15, 8.64e15 + 1, Number.MAX_SAFE_INTEGER, 1e300])(
-    "that starts at %d is refused, not looked for",
+    "that starts at %d is refused without a search",
     (start_at) => {
       for (const repeat of [
         { cron: "0 9 * * MON-FRI", tz: "Europe/Berlin" },
@@ -51,7 +51,7 @@ describe("a series", () => {
     },
   );
 
-  it("may end at the latest possible time, and not after it: no store could keep that", () => {
+  it("may end at the latest possible time", () => {
     const ending = (end_date: number) => ({ ...valid, repeat: { every: 1000, end_date } });
     expect(parse(ending(8.64e15)).repeat?.end_date).toBe(8.64e15);
     for (const end_date of [8.64e15 + 1, 1e200]) {
@@ -77,15 +77,12 @@ const numbers: [pointer: string, request: (number: number) => object][] = [
   ["/repeat/end_date", (end_date) => ({ repeat: { every: 1000, end_date } })],
 ];
 
-test.each(numbers)(
-  "%s has an upper bound: a number that DynamoDB cannot hold is the request's fault",
-  (pointer, of) => {
-    for (const number of [1e126, 1e200, Number.MAX_VALUE, Number.POSITIVE_INFINITY]) {
-      const { faults } = refusal({ ...valid, ...of(number) });
-      expect(new Set(faults.map((fault) => fault.pointer))).toEqual(new Set([pointer]));
-    }
-  },
-);
+test.each(numbers)("%s has an upper bound that DynamoDB can hold", (pointer, of) => {
+  for (const number of [1e126, 1e200, Number.MAX_VALUE, Number.POSITIVE_INFINITY]) {
+    const { faults } = refusal({ ...valid, ...of(number) });
+    expect(new Set(faults.map((fault) => fault.pointer))).toEqual(new Set([pointer]));
+  }
+});
 
 describe("the example of Ductape's page", () => {
   it("is accepted, and starts now although its start_at is in 1976", () => {
@@ -117,7 +114,7 @@ describe("start_at", () => {
     ["RFC 3339 in Zulu", "2027-01-15T08:00:00Z", 1_800_000_000_000],
     ["RFC 3339 with an offset", "2027-01-15T10:00:00.5+02:00", 1_800_000_000_500],
     ["a past string", "1999-01-01T00:00:00Z", now],
-  ])("as %s", (_how, start_at, due_at) => {
+  ])("may be %s", (_how, start_at, due_at) => {
     expect(parse({ ...valid, start_at }).due_at).toBe(due_at);
   });
 
@@ -133,8 +130,8 @@ describe("start_at", () => {
   });
 });
 
-describe("faults", () => {
-  it("come all at once, each with its pointer, and quote no value", () => {
+describe("a request's faults", () => {
+  it("come together, each with its pointer, and quote no value", () => {
     const { code, faults } = refusal({
       ...valid,
       env: 7,
@@ -153,7 +150,7 @@ describe("faults", () => {
 
   const pointers = (body: object, headerKey?: string) => refusal(body, headerKey).faults.map(({ pointer }) => pointer);
 
-  it("of times, keys, limits and the event are told beside a field that is unknown or wrong", () => {
+  it("of the options come beside an unknown or wrong field", () => {
     const wrong = { labells: [], retries: 21, timeout_ms: 10_000_000, app: "shp", task_token: "t".repeat(100) };
     const more = { expires_at: now - 1, repeat: { every: 1000, tz: "UTC" }, idempotency_key: "k2" };
     expect(pointers({ ...valid, ...wrong, ...more }, "k1").sort()).toEqual([
@@ -176,7 +173,7 @@ describe("faults", () => {
     expect(pointers({ ...valid, ...change, retries: 21 })).toEqual(["/retries", pointer]);
   });
 
-  it("of an input are told although it has an unknown field, and none for want of a wrong one", () => {
+  it("of an input come beside an unknown field in it", () => {
     const send = { ...valid, event: "send_notification" };
     const sms = { to: "+4930123456", body: { en: "hi" }, too: 1 };
     expect(pointers({ ...send, input: { slug: "order_update", sms, locale: 7 } }).sort()).toEqual([
@@ -204,36 +201,36 @@ describe("faults", () => {
     ["a string", "x"],
     ["null", null],
     ["nothing", undefined],
-  ])("a body that is %s is refused", (_what, body) => {
+  ])("include a body that is %s", (_what, body) => {
     expect(refusal(body).code).toBe("INVALID_REQUEST");
   });
 
-  it("an input nested beyond all use is refused rather than overflowing", () => {
+  it("include an input that is nested too deeply", () => {
     let deep: unknown = 1;
     for (let i = 0; i < 20_000; i++) deep = [deep];
     expect(refusal({ ...valid, input: { body: { deep } } }).faults[0]?.detail).toMatch(/nested deeper/);
   });
 });
 
-describe("the catalog", () => {
+describe("a request that the catalog does not fit", () => {
   it.each([
     ["product_tag", "my-prodct", "PRODUCT_NOT_FOUND", /Did you mean "my-product"/],
     ["env", "prod", "ENV_NOT_FOUND", /Did you mean "prd"/],
     ["event", "create_ordr", "EVENT_NOT_FOUND", /Did you mean "create_order"/],
     ["event", "constructor", "EVENT_NOT_FOUND", /no such job event/],
     ["event", "__proto__", "EVENT_NOT_FOUND", /no such job event/],
-  ])("an unknown %s (%s) is %s", (field, value, code, detail) => {
+  ])("for its unknown %s (%s) is %s", (field, value, code, detail) => {
     expect(refusal({ ...valid, [field]: value })).toMatchObject({ code, message: expect.stringMatching(detail) });
   });
 
-  it("an app that the event does not belong to is refused", () => {
+  it("is refused if its app is not the event's", () => {
     expect(parse({ ...valid, app: "shop" }).app).toBe("shop");
     expect(refusal({ ...valid, app: "shp" }).faults).toEqual([
       { pointer: "/app", detail: 'this event belongs to app "shop"' },
     ]);
   });
 
-  it("a message that the notification does not have, or a channel the env does not have, is refused", () => {
+  it("is refused if the notification lacks the message, or the env the channel", () => {
     const send = { ...valid, event: "send_notification" };
     expect(refusal({ ...send, input: { slug: "order_updat", callback: {} } }).faults[0]?.detail).toMatch(
       /"order_update"/,
@@ -244,8 +241,8 @@ describe("the catalog", () => {
   });
 });
 
-describe("options", () => {
-  it("retries and policy: the request before the event before the type", () => {
+describe("the options of a request", () => {
+  it("(retries and policy) come from the request, else the event, else the type", () => {
     expect(parse(valid)).toMatchObject({ retries: 3, retry_policy: { initial_delay: 1000, jitter: true } });
     expect(parse({ ...valid, retries: 0, retry_config: { initial_delay: 5 } })).toMatchObject({
       retries: 0,
@@ -265,17 +262,17 @@ describe("options", () => {
     ["/input/body/ids/1", { input: { body: { ids: [1, -(2 ** 53), "9007199254740993"] } } }],
     ["/input/body/id", { input: { body: { id: 12345678901234567890123n } } }],
     ["/input/body/a~1b/0", { input: { body: { "a/b": JSON.parse("[1e400]") } } }],
-  ])("%s is refused out of its range", (pointer, options) => {
+  ])("(%s) are refused out of range", (pointer, options) => {
     expect(refusal({ ...valid, ...options }).faults.map((fault) => fault.pointer)).toEqual([pointer]);
   });
 
-  it("an idempotency key may come in the header, but not twice and different", () => {
+  it("may have the idempotency key in the header, but not two keys", () => {
     expect(parse(valid, "k1").idempotency_key).toBe("k1");
     expect(parse({ ...valid, idempotency_key: "k1" }, "k1").idempotency_key).toBe("k1");
     expect(refusal({ ...valid, idempotency_key: "k2" }, "k1").faults[0]?.pointer).toBe("/idempotency_key");
   });
 
-  it("the key is not part of the request's fingerprint", () => {
+  it("have a fingerprint without the key", () => {
     expect(parse(valid, "k1").fingerprint).toBe(parse({ ...valid, idempotency_key: "k2" }).fingerprint);
     expect(parse({ ...valid, retries: 1 }).fingerprint).not.toBe(parse(valid).fingerprint);
   });

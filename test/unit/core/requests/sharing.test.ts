@@ -19,7 +19,7 @@ const faultsOf = (event: string, more: object = {}): Record<string, string> => {
   return {};
 };
 
-describe("the key of a request", () => {
+describe("the shared key of a request", () => {
   const keyOf = (user: unknown, more: object = {}) =>
     parse("index", { input: { body: { user } }, ...more }).debounce?.key;
 
@@ -33,12 +33,12 @@ describe("the key of a request", () => {
     expect(keyOf(user)).toEqual(key);
   });
 
-  it("cannot be made to look like the hash of another one", () => {
+  it("never looks like the hash of another one", () => {
     const hash = keyOf("x".repeat(65)) as string;
     expect(keyOf(hash)).not.toBe(hash);
   });
 
-  it("is plain text in a request, whatever it looks like", () => {
+  it("is plain text, whatever it looks like", () => {
     expect(keyOf("a", { debounce: { key: "$Input{body}{user}" } })).toBe("$Input{body}{user}");
   });
 
@@ -48,21 +48,21 @@ describe("the key of a request", () => {
     ["empty", { user: "" }],
     ["a list", { user: ["a"] }],
     ["an object", { user: { id: 1 } }],
-  ])("is refused with a pointer into the input if it is %s", (_, body) => {
+  ])("is refused with a pointer into the input if that is %s", (_, body) => {
     expect(faultsOf("index", { input: { body } })).toEqual({
       "/input/body/user": expect.stringMatching(/^gives no text for the key of `debounce`/),
     });
     expect(faultsOf("sync", { input: { body } })).toHaveProperty(["/input/body/user"]);
   });
 
-  it("is not asked of the step of a feature, which has a job of its own", () => {
+  it("is not required of a feature's step", () => {
     const request = { product_tag: "shared", env: "prd", event: "index", input: { body: {} } };
     expect(parseRequest(request, catalog, noon, undefined, "feature")).not.toHaveProperty("debounce");
   });
 });
 
-describe("debounce", () => {
-  it("takes durations as milliseconds and as text, and fills in the event's", () => {
+describe("the debounce of a request", () => {
+  it("takes durations in milliseconds or text, and the event's defaults", () => {
     expect(parse("index")).toMatchObject({
       due_at: noon + 30_000,
       debounce: { key: "a", delay: 30_000, max_wait: 120_000 },
@@ -84,7 +84,7 @@ describe("debounce", () => {
     expect(Object.keys(faultsOf(event, { debounce }))).toEqual([pointer]);
   });
 
-  it("goes with no series, no start, no task, and no expiry before it starts", () => {
+  it("excludes a series, a start, a task and an expiry before it starts", () => {
     const every = { every: 60_000 };
     expect(Object.keys(faultsOf("index", { repeat: every }))).toEqual(["/repeat"]);
     expect(Object.keys(faultsOf("plain", { repeat: every, debounce: { delay: 5000 } }))).toEqual(["/debounce"]);
@@ -94,38 +94,38 @@ describe("debounce", () => {
     expect(Object.keys(faultsOf("index", { expires_at: noon + 20_000 }))).toEqual(["/expires_at"]);
   });
 
-  it("a repetition of a request whose expiry has come near is left to its key", () => {
+  it("of a repeated request near its expiry is left to its key", () => {
     const keyed = { idempotency_key: "k", expires_at: noon + 20_000 };
     expect(parse("index", keyed).passed).toMatchObject([{ pointer: "/expires_at" }]);
   });
 });
 
-describe("unique", () => {
+describe("the unique key of a request", () => {
   it("skips by default", () => {
     expect(parse("sync").unique).toEqual({ key: "a", on_conflict: "skip" });
     expect(parse("plain", { unique: {} }).unique).toEqual({ key: "", on_conflict: "skip" });
   });
 
-  it("goes with a series, and with a task only if each request has a job of its own", () => {
+  it("allows a series, and a task if each request has a job", () => {
     expect(faultsOf("sync", { repeat: { every: 60_000 } })).toEqual({});
     expect(Object.keys(faultsOf("sync", { task_token: "t" }))).toEqual(["/task_token"]);
     expect(faultsOf("renew", { task_token: "t" })).toEqual({});
   });
 
-  it("refuses a policy that nobody knows, and debounce beside it", () => {
+  it("refuses an unknown policy, and debounce beside it", () => {
     expect(Object.keys(faultsOf("sync", { unique: { on_conflict: "wait" } }))).toEqual(["/unique/on_conflict"]);
     expect(Object.keys(faultsOf("sync", { debounce: { delay: 5000 } }))).toEqual(["/debounce"]);
     expect(Object.keys(faultsOf("index", { unique: {} }))).toEqual(["/unique"]);
   });
 });
 
-describe("in the catalog", () => {
+describe("sharing in the catalog:", () => {
   const faults = (event: object) => {
     const jobs = { job: { type: "action", app: "api", action: "call", ...event } };
     return checkCatalog([{ ...sharing, jobs }], registry).map(({ pointer }) => pointer);
   };
 
-  it("the product of these tests has no fault", () => {
+  it("the product of these tests is valid", () => {
     expect(checkCatalog([sharing], registry)).toEqual([]);
   });
 
@@ -148,7 +148,7 @@ describe("in the catalog", () => {
     expect(faults(event)).toEqual([`/shared/jobs/job${pointer}`]);
   });
 
-  it("a key may be made of several fields", () => {
+  it("a key may consist of several fields", () => {
     expect(faults({ unique: { key: '$Concat([$Input{a}, $Input{b}], "-")' } })).toEqual([]);
     expect(faults({ unique: { key: "$Input{a}/$Input{b}" } })).toEqual([]);
   });

@@ -6,7 +6,7 @@ import { rows } from "../../../../support/nothing-done-table.ts";
 
 const page = readFileSync("docs/catalog/fallback.md", "utf8").replace(/\s+/g, " ");
 
-test("the page on fallbacks has their numbers and codes", () => {
+test("the page on fallbacks has the code's numbers and codes", () => {
   expect(page).toContain(`1 to ${groupBounds.members} entries`);
   expect(page).toContain(`used last for ${leftOutMs / 1000} seconds`);
   expect([longestLeftOutMs, healthBounds.mostEveryMs]).toEqual([3_600_000, 3_600_000]);

@@ -11,13 +11,13 @@ const named = (of: readonly Member[]) => of.map(({ name }) => name);
 const error = (code: JobErrorCode, options: ConstructorParameters<typeof JobError>[2] = {}) =>
   new JobError(code, "it failed", options);
 
-describe("the order", () => {
-  test("without weights is that of the list, whatever the job", () => {
+describe("the order of a group's targets", () => {
+  test("without weights is that of the list, for any job", () => {
     const group = { members: members({ a: undefined, b: undefined, c: undefined }) };
     for (const seed of ["one", "two", "three"]) expect(named(targetOrderOf(group, seed))).toEqual(["a", "b", "c"]);
   });
 
-  test("with weights gives each target its share of 10,000 jobs, within a percent", () => {
+  test("with weights gives each target its share within a percent", () => {
     const group = { members: members({ a: 70, b: 25, c: 5, spare: 0 }) };
     const first = Array.from({ length: 10_000 }, (_, i) => targetOrderOf(group, `job_${i}/1/1`)[0]?.name);
     const shareOf = (name: string) => first.filter((one) => one === name).length / first.length;
@@ -27,14 +27,14 @@ describe("the order", () => {
     expect(shareOf("spare")).toBe(0);
   });
 
-  test("with weights is followed by the others, the heaviest first, and is the same for the same attempt", () => {
+  test("with weights goes on with the others, the heaviest first", () => {
     const group = { members: members({ spare: 0, light: 1, heavy: 9 }) };
     const orders = Array.from({ length: 100 }, (_, i) => named(targetOrderOf(group, `job_${i}`)).join());
     expect(new Set(orders)).toEqual(new Set(["heavy,light,spare", "light,heavy,spare"]));
     expect(orders).toEqual(Array.from({ length: 100 }, (_, i) => named(targetOrderOf(group, `job_${i}`)).join()));
   });
 
-  test("is spread over ids that differ in one digit", () => {
+  test("spreads ids that differ in one digit", () => {
     const values = Array.from({ length: 1000 }, (_, i) => fractionOf(`0198c2f4-7a6e-7b3c-9d1e-2f3a4b5c${i}`));
     const perTenth = Array.from(
       { length: 10 },
@@ -55,7 +55,7 @@ describe("the order", () => {
   });
 });
 
-describe("another target is tried", () => {
+describe("another target of a group is tried", () => {
   test.each<[JobErrorCode, Parameters<typeof error>[1]]>([
     ["SERVICE_UNAVAILABLE", {}],
     ["RATE_LIMITED", { retryAfterMs: 1000 }],
@@ -74,19 +74,19 @@ describe("another target is tried", () => {
     ["SERVICE_UNAVAILABLE", { nothingDone: false }],
     ["RATE_LIMITED", { retryAfterMs: 1000 }],
     ["UNAUTHORIZED", {}],
-  ])("after one that may have done it only if that does no harm: %s %o", (code, options) => {
+  ])("after a failure that may have done it only if that is harmless: %s %o", (code, options) => {
     expect(movesOn({}, error(code, options), false)).toBe(false);
     expect(movesOn({}, error(code, options), true)).toBe(true);
   });
 
   test.each<JobErrorCode>(["VALIDATION_ERROR", "NOT_FOUND", "FORBIDDEN", "CONFIGURATION_ERROR", "PROVIDER_ERROR"])(
-    "never after %s, which another target would not mend",
+    "not after %s, which another target would not mend",
     (code) => {
       expect(movesOn({}, error(code, { nothingDone: true }), true)).toBe(false);
     },
   );
 
-  test("after the codes that the group names, and no others, whatever was done", () => {
+  test("after the codes that the group names, and no others", () => {
     const group = { on: ["TIMEOUT", "FORBIDDEN"] as const };
     expect(movesOn(group, error("TIMEOUT"), false)).toBe(true);
     expect(movesOn(group, error("FORBIDDEN"), false)).toBe(true);
@@ -98,7 +98,7 @@ describe("a target that has failed", () => {
   const order = (outages: Outages, now: number) =>
     preferred(members({ a: undefined, b: undefined, c: undefined }), ({ name }) => outages.until(name, now));
 
-  test("is used last for a minute, and is then where it was", () => {
+  test("is used last for a minute, and then has its place again", () => {
     const outages = new Outages();
     outages.failed("a", 0);
     const out = order(outages, 59_999);
@@ -107,7 +107,7 @@ describe("a target that has failed", () => {
     expect([named(back.order), back.leftOut]).toEqual([["a", "b", "c"], []]);
   });
 
-  test("is used last for as long as its Retry-After says, up to an hour", () => {
+  test("is used last for its Retry-After, up to an hour", () => {
     const outages = new Outages();
     outages.failed("a", 0, 120_000);
     outages.failed("b", 0, 86_400_000);
@@ -115,7 +115,7 @@ describe("a target that has failed", () => {
     expect(outages.until("b", 60_000)).toBe(3_600_000);
   });
 
-  test("is still used if all have failed, beginning with the one that comes back first", () => {
+  test("is still used if all have failed, beginning with the one back first", () => {
     const outages = new Outages();
     outages.failed("c", 0);
     outages.failed("a", 1);
@@ -127,14 +127,14 @@ describe("a target that has failed", () => {
     ]);
   });
 
-  test("is back once it has worked", () => {
+  test("has its place again once it has worked", () => {
     const outages = new Outages();
     outages.failed("a", 0);
     outages.isBack("a");
     expect(named(order(outages, 1).order)).toEqual(["a", "b", "c"]);
   });
 
-  test("is forgotten once a thousand others have failed since", () => {
+  test("is forgotten after a thousand others", () => {
     const outages = new Outages();
     for (let i = 0; i <= 1000; i++) outages.failed(`t${i}`, 0);
     expect([outages.until("t0", 1), outages.until("t1", 1)]).toEqual([undefined, 60_000]);

@@ -15,7 +15,7 @@ const daily: Repeat = { cron: "30 2 * * *", tz: "Europe/Berlin", anchor: 0, over
 const iso = (time: number | undefined) => time && new Date(time).toISOString();
 const holidays = { holidays: ["2030-12-25", "2030-12-26"] };
 
-describe("days on which a series does not run", () => {
+describe("the excepted days of a series", () => {
   it("are those of its time zone", () => {
     const except = ["2030-06-02"];
     const late = { ...daily, cron: "30 0 * * *" };
@@ -27,19 +27,19 @@ describe("days on which a series does not run", () => {
     expect(iso(nextOccurrence(inUtc, at("2030-06-01T23:00:00Z")))).toBe("2030-06-03T00:00:00.000Z");
   });
 
-  it("are dates and the days of the product's calendars, as the catalog has them at the time", () => {
+  it("are dates and the days of the product's calendars at the time", () => {
     const repeat = { ...daily, except: ["2030-12-24", "holidays"] };
     const after = at("2030-12-23T12:00:00Z");
     expect(iso(nextOccurrence(repeat, after, holidays))).toBe("2030-12-27T01:30:00.000Z");
     expect(iso(nextOccurrence(repeat, after, {}))).toBe("2030-12-25T01:30:00.000Z");
   });
 
-  it("are the days of the time that the clocks have moved", () => {
+  it("are those of the times that the clocks have moved", () => {
     const spring = { ...daily, except: ["2030-03-31"] };
     expect(iso(nextOccurrence(spring, at("2030-03-30T12:00:00Z")))).toBe("2030-04-01T00:30:00.000Z");
   });
 
-  it("are left out as a whole, however many occurrences they have", () => {
+  it("are left out with all of their occurrences", () => {
     const days = Array.from({ length: 365 }, (_, day) => new Date(at("2030-01-01") + day * 86_400_000));
     const except = days.map((day) => day.toISOString().slice(0, 10));
     const everySecond: Repeat = { every: 1000, anchor: at("2030-01-01"), overlap: "skip", except };
@@ -62,7 +62,7 @@ describe("days on which a series does not run", () => {
   });
 });
 
-describe("a run that is planned for a day that the catalog has excepted since", () => {
+describe("a run on a day that the catalog has excepted since", () => {
   const time = at("2030-12-25T01:30:00Z");
   const job = (overrides: Partial<Job> = {}) =>
     aJob({
@@ -73,14 +73,14 @@ describe("a run that is planned for a day that the catalog has excepted since", 
       ...overrides,
     });
 
-  it("is skipped, and the series shows what will be run", () => {
+  it("is skipped, and the series shows the run that will be next", () => {
     expect(skipReason(job(), time, holidays)).toBe(runReasons.excepted);
     expect(skipReason(job(), time, {})).toBeUndefined();
     const [next] = nextRuns(job(), time - 1000, 3, holidays);
     expect(iso(next?.at)).toBe("2030-12-27T01:30:00.000Z");
   });
 
-  it("is run if somebody has chosen the time", () => {
+  it("is run if a caller has chosen its time", () => {
     expect(skipReason(job({ moved: true }), time, holidays)).toBeUndefined();
   });
 });
@@ -88,7 +88,7 @@ describe("a run that is planned for a day that the catalog has excepted since", 
 describe("a series that is spread", () => {
   const id = "job_0198c2f47a6e7b3c9d1e2f3a4b5c6d7e";
 
-  it("runs at the same distance from each of its times, whatever the clocks and the days do", () => {
+  it("runs at the same distance from each of its times", () => {
     const repeat = spread({ ...daily, spread_ms: 3_600_000, except: ["2030-04-01"] }, id);
     const offset = repeat.offset_ms ?? -1;
     expect(offset).toBeGreaterThan(0);
@@ -106,7 +106,7 @@ describe("a series that is spread", () => {
     ]);
   });
 
-  it("starts at many different times if there are many of it", () => {
+  it("starts at a different time from others", () => {
     const offsets = Array.from({ length: 1000 }, (_, n) => {
       const unlike = `job_${(n * 7919).toString(16).padStart(20, "0")}${((n * 2654435761) % 2 ** 48).toString(16).padStart(12, "0")}`;
       return spread({ ...daily, spread_ms: 600_000 }, unlike).offset_ms ?? 0;

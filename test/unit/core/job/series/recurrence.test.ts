@@ -13,7 +13,7 @@ const cron = (pattern: string, tz?: string): Repeat => ({
 });
 const every = (ms: number, anchor = 0): Repeat => ({ every: ms, overlap: "skip", anchor });
 
-describe("cron", () => {
+describe("a series by cron", () => {
   it.each([
     ["0 9 * * *", undefined, "2026-01-01T08:59:59.999Z", "2026-01-01T09:00:00.000Z"],
     ["0 9 * * *", undefined, "2026-01-01T09:00:00.000Z", "2026-01-02T09:00:00.000Z"],
@@ -21,7 +21,7 @@ describe("cron", () => {
     ["0 9 * * MON-FRI", "Europe/Berlin", "2026-01-02T12:00:00Z", "2026-01-05T08:00:00.000Z"],
     ["0 0 29 2 *", undefined, "2026-03-01T00:00:00Z", "2028-02-29T00:00:00.000Z"],
     ["0 12 L * *", undefined, "2026-02-01T00:00:00Z", "2026-02-28T12:00:00.000Z"],
-  ])("%s in %s after %s", (pattern, tz, after, expected) => {
+  ])("(%s in %s after %s) has its next occurrences", (pattern, tz, after, expected) => {
     expect(iso(nextOccurrence(cron(pattern, tz), at(after)))).toBe(expected);
   });
 
@@ -64,12 +64,12 @@ describe("cron", () => {
     ["30 2 * * SUN", "01:00"],
     ["0 2 28 3 *", "01:00"],
     ["0 2 29 3 *", ""],
-  ])("%s runs at %s on the day on which the clocks leave out the hour from 2 to 3", (pattern, expected) => {
+  ])("%s runs at %s on a day without the hour from 2 to 3", (pattern, expected) => {
     const berlin = cron(pattern, "Europe/Berlin");
     expect(timesOf(berlin, "2027-03-27T23:00:00Z", "2027-03-28T22:00:00Z")).toBe(expected);
   });
 
-  it("goes on in the next hour with an expression for every hour", () => {
+  it("runs in the next hour with an expression for every hour", () => {
     const across = (pattern: string, tz?: string) =>
       timesOf(cron(pattern, tz), "2027-03-28T00:19:00Z", "2027-03-28T01:41:00Z");
     for (const pattern of ["*/20 * * * *", "30 * * * *", "5,35 * * * *", "@hourly", "0-59/7 0-23 * * *"]) {
@@ -129,7 +129,7 @@ describe("cron", () => {
     expect(nextOccurrence(cron("0 0 30 2 *"), 0)).toBeUndefined();
   });
 
-  it("knows time zones", () => {
+  it("runs in time zones", () => {
     expect(["UTC", "Europe/Berlin", "America/New_York"].every(isTimeZone)).toBe(true);
     expect(["Europe/Berln", "", "x", "+14:01", "-20:00"].some(isTimeZone)).toBe(false);
   });
@@ -144,7 +144,7 @@ describe("cron", () => {
     expect(iso(nextOccurrence(cron("0 9 * * *", tz), at("2026-07-01T00:00:00Z")))).toBe(expected);
   });
 
-  it("keeps nothing for a spelling of a time zone", () => {
+  it("keeps no memory of a time zone's spellings", () => {
     const format = jest.spyOn(Intl, "DateTimeFormat");
     for (const tz of ["Asia/Tokyo", "asia/tokyo", "ASIA/TOKYO", "+09:00", "+0900", "+09"]) {
       nextOccurrence(cron("0 9 * * *", tz), 0);
@@ -157,7 +157,7 @@ describe("cron", () => {
 });
 
 describe("an interval", () => {
-  it("counts from its anchor, however late it is asked", () => {
+  it("counts from its anchor, at whatever time it is computed", () => {
     expect(nextOccurrence(every(1500, 1000), 1000)).toBe(2500);
     expect(nextOccurrence(every(1500, 1000), 3999)).toBe(4000);
     expect(firstOccurrence(every(1500, 1000), 1000)).toBe(1000);

@@ -17,7 +17,7 @@ const ended = (overrides: Partial<Job> = {}) =>
   });
 
 describe("after a run of a series", () => {
-  it("the run is archived and the next one waits for its own time, fresh", () => {
+  it("the run is archived and the next one waits for its time", () => {
     const series = continued(ended(), noon + 5);
     expect(series?.run).toMatchObject({ run: 1, status: "completed", scheduled_at: noon, result: { inline: 1 } });
     expect(series?.next).toMatchObject({
@@ -32,7 +32,7 @@ describe("after a run of a series", () => {
       expect(series?.next).not.toHaveProperty(field);
   });
 
-  it("a failed run does not stop it", () => {
+  it("a failed run does not stop the series", () => {
     const failed = ended({
       status: "failed",
       error: { code: "TIMEOUT", message: "slow", retryable: true },
@@ -45,7 +45,7 @@ describe("after a run of a series", () => {
     });
   });
 
-  it("the next state says how it ended, and not how an earlier one did", () => {
+  it("the next state says how this run ended", () => {
     const attempt = { attempt: 2, due_at: noon, started_at: noon, ended_at: noon + 5, outcome: "completed" as const };
     const second = continued(ended({ attempts: [{ ...attempt, attempt: 1, outcome: "failed" }, attempt] }), noon + 5);
     expect(second?.next).toMatchObject({ attempts: [], last_run: attempt });
@@ -57,14 +57,14 @@ describe("after a run of a series", () => {
     expect(continued(running, noon + hour)?.next.last_run?.ended_at).toBe(noon + hour);
   });
 
-  it("the next is counted from the planned time, not from the finish", () => {
+  it("the next run is counted from the planned time, not from the finish", () => {
     expect(continued(ended({ finished_at: noon + 59 * 60_000 }), noon + 59 * 60_000)?.next.due_at).toBe(noon + hour);
   });
 
   it.each([
     ["skip", noon + 3 * hour, undefined],
     ["queue", noon + hour, noon + 2.5 * hour],
-  ] as const)("that outlasted two occurrences, overlap %s", (overlap, due_at, coalesced_until) => {
+  ] as const)("that outlasted two occurrences there is the run of overlap %s", (overlap, due_at, coalesced_until) => {
     const next = continued(ended({ repeat: { ...hourly, overlap } }), noon + 2.5 * hour)?.next as Job;
     expect(next).toMatchObject({ run: 2, due_at, status: overlap === "queue" ? "queued" : "scheduled" });
     expect(next.coalesced_until).toBe(coalesced_until);
@@ -79,13 +79,13 @@ describe("after a run of a series", () => {
     }
   });
 
-  it("there is none at its limit or past its end date", () => {
+  it("there is no next run at the limit or past the end date", () => {
     expect(continued(ended({ repeat: { ...hourly, limit: 1 } }), noon)).toBeUndefined();
     expect(continued(ended({ repeat: { ...hourly, end_date: noon + hour - 1 } }), noon)).toBeUndefined();
     expect(continued(ended({ repeat: { ...hourly, end_date: noon + hour, limit: 2 } }), noon)?.next.run).toBe(2);
   });
 
-  it("it is held where a pause was asked for meanwhile", () => {
+  it("the next run is held where a pause was requested meanwhile", () => {
     const next = continued(ended({ pause_requested: true }), noon)?.next;
     expect(next).toMatchObject({ status: "paused", run: 2 });
     expect(next).not.toHaveProperty("pause_requested");
@@ -96,7 +96,7 @@ describe("after a run of a series", () => {
     expect(continued(once, noon)).toBeUndefined();
   });
 
-  it("runs are numbered without gaps, planned in order and never beyond limit or end", () => {
+  it("the next runs have consecutive numbers and planned times up to the end", () => {
     fc.assert(
       fc.property(
         fc.record({
@@ -162,7 +162,7 @@ describe("a skipped run", () => {
     if (next) expect(next).toMatchObject({ run: 7, attempt: 1, claims: 0, version: 5, scheduled_at: at, attempts: [] });
   });
 
-  it("leaves the series paused where that was asked for while it was about to run", () => {
+  it("leaves the series paused if that was requested while it was about to run", () => {
     expect(skippedSeries(waits({ pause_requested: true }), noon)).toMatchObject({
       status: "paused",
       due_at: noon + hour,

@@ -29,14 +29,14 @@ test.each([
     { retryConfig: { initialDelay: 5 }, event: "stubborn" },
     5,
   ],
-])("%s: so many retries", (_what, more, retries) => {
+])("the number of retries is right for %s", (_what, more, retries) => {
   expect(parse(more).retries).toBe(retries);
 });
 
 const timeout = new JobError("TIMEOUT", "late");
 const declined = new JobError("PROVIDER_ERROR", "no", { retryable: true, providerCode: "CARD_DECLINED" });
 
-test("retryableErrors names the only errors that are retried, and retryable_errors names further ones", () => {
+test("retryableErrors is exclusive, and retryable_errors adds to the default", () => {
   const names = ["CARD_DECLINED"];
   const theirs = parse({ retryConfig: { retryableErrors: names } }).retry_policy;
   const ours = parse({ retry_config: { retryable_errors: names } }).retry_policy;
@@ -45,17 +45,17 @@ test("retryableErrors names the only errors that are retried, and retryable_erro
   expect(ours).not.toHaveProperty("only_retryable_errors");
 });
 
-test("an empty list of retryableErrors names none, so what is retried by default is", () => {
+test("an empty retryableErrors keeps the default", () => {
   expect(isRetryable(timeout, parse({ retryConfig: { retryableErrors: [] } }).retry_policy)).toBe(true);
 });
 
-test("our spelling can say the same", () => {
+test("our spelling can say what retryableErrors says", () => {
   const { retry_policy } = parse({ retry_config: { retryable_errors: ["TIMEOUT"], only_retryable_errors: true } });
   expect(isRetryable(timeout, retry_policy)).toBe(true);
   expect(isRetryable(new JobError("CONNECTION_ERROR", "gone"), retry_policy)).toBe(false);
 });
 
-test("notes say what is meant, at what the caller wrote", () => {
+test("notes on retries stand at what the caller wrote", () => {
   const { notes } = parse({ retryConfig: { retryableErrors: ["TIMEOUT"] } });
   expect(notes).toEqual([
     { pointer: "/retryConfig/retryableErrors", detail: expect.stringContaining("only errors that are retried") },
@@ -64,7 +64,7 @@ test("notes say what is meant, at what the caller wrote", () => {
   expect(parse({ retry_config: { retryable_errors: ["TIMEOUT"] } }).notes).toBeUndefined();
 });
 
-test("a request that an earlier version stored under its key is still known", () => {
+test("the request of an earlier version is found under its key", () => {
   const more = { idempotency_key: "k", retryConfig: { initialDelay: 5 } };
   const stored = parse({ idempotency_key: "k", retry_config: { initial_delay: 5 } }).fingerprint;
   expect(parse(more)).toMatchObject({ written_fingerprint: stored });

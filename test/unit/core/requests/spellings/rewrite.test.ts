@@ -189,18 +189,18 @@ test.each(spellings)("%s: our spelling of it passes unchanged", (_what, _theirs,
   expect(plainOf(ours)).toBe(ours);
 });
 
-test.each(["callback", "sms"])("an empty %s alone is one that needs nothing of the request", (channel) => {
+test.each(["callback", "sms"])("an empty %s alone requires nothing of the request", (channel) => {
   const request = { ...notification, input: { slug: "order_update", [channel]: {} } };
   expect(plainOf(request)).toBe(request);
 });
 
-test("no start means now", () => {
+test("a request without a start means now", () => {
   const { due_at, fingerprint } = parse({ ...action, input: order });
   expect(due_at).toBe(noon);
   expect(fingerprint).toBe(parse({ ...action, input: order, start_at: 0 }).fingerprint);
 });
 
-test("what the caller sent is never changed", () => {
+test("rewriting leaves the caller's request unchanged", () => {
   for (const [, theirs] of spellings) {
     const before = structuredClone(theirs);
     plainOf(theirs);
@@ -260,7 +260,7 @@ test.each<[string, Fields, string, RegExp]>([
   ],
   ["recipients", { input: { slug: "order_update", email: { recipients: 5 } } }, "/input/email/recipients", /string/],
   ["webhook", { input: { slug: "order_update", webhook: { bdy: 1 } } }, "/input/webhook/bdy", /Did you mean "body"/],
-])("a notification: a fault of %s", (_what, more, pointer, detail) => {
+])("a flat notification points to its fault of %s", (_what, more, pointer, detail) => {
   expect(faultsOf({ ...notification, ...more })).toContainEqual({ pointer, detail: expect.stringMatching(detail) });
 });
 
@@ -279,13 +279,13 @@ test("a name of several events is refused with their tags", () => {
   expect(faults).toEqual([{ pointer: "/event", detail: "stands for several events: name one of a, b" }]);
 });
 
-test("the name of a storage is the event that stores into it", () => {
+test("the name of a storage means the event that stores into it", () => {
   const input = { buffer: "aGVsbG8=", fileName: "hello.txt" };
   expect(parse({ ...place, event: "documents", input })).toMatchObject({ tag: "store_document", input });
   expect(() => parse({ ...place, event: "document", input })).toThrow(/no such job event/);
 });
 
-test("explain learns what was understood", () => {
+test("explain returns what was understood of the request", () => {
   const repeat = { cron: "0 9 * * *", every: 1000, tz: "Europe/Berlin", endDate: "2031-03-30" };
   expect(parse({ ...action, input: order, schedule: repeat }).notes).toEqual([
     { pointer: "/schedule/every", detail: expect.stringContaining("cron counts") },
@@ -294,8 +294,8 @@ test("explain learns what was understood", () => {
   expect(parse({ ...action, input: order })).not.toHaveProperty("notes");
 });
 
-describe("an idempotency key", () => {
-  it("covers each spelling of a request", () => {
+describe("an idempotency key in another spelling", () => {
+  it("names the same job", () => {
     const accepted = spellings.filter(([, , one]) => faultsOf(one).length === 0);
     expect(accepted.length).toBeGreaterThan(0);
     for (const [, theirs, ours] of accepted) {
@@ -303,7 +303,7 @@ describe("an idempotency key", () => {
     }
   });
 
-  it("that came before its spelling was rewritten still names its job", () => {
+  it("names its job from before the spelling was rewritten", () => {
     const written = { ...action, input: { query: {}, ...order }, start_at: 0, idempotency_key: "k" };
     const plain = { ...action, input: order, start_at: 0, idempotency_key: "k" };
     expect(parse(written).written_fingerprint).not.toBe(parse(written).fingerprint);
@@ -352,11 +352,11 @@ test.each<[string, Fields, Fields]>([
   expect(rewriteReschedule(ours).request).toBe(ours);
 });
 
-test("nothing that is no request is rewritten", () => {
+test("a value that is no request is not rewritten", () => {
   for (const body of [undefined, null, 1, "x", [], [{ product: "x" }]]) expect(plainOf(body)).toBe(body);
 });
 
-test("a field called __proto__ stays a field", () => {
+test("a field called __proto__ stays a field in a rewritten request", () => {
   const input = JSON.parse('{"body:__proto__": 1, "headers:a": "b"}');
   const plain = plainOf({ ...action, input }) as { input: { body: object } };
   expect(Object.keys(plain.input.body)).toEqual(["__proto__"]);
