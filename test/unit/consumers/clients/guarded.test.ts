@@ -1,7 +1,7 @@
 import { EventEmitter } from "node:events";
 import { guardEvents, guarded } from "../../../../lambdas/consumers/clients/guarded.ts";
 
-it("hands what a listener throws to whoever can fail the work", () => {
+it("an error in a guarded listener fails the work", () => {
   const failed: unknown[] = [];
   const listener = guarded(
     (row: string) => {
@@ -13,7 +13,7 @@ it("hands what a listener throws to whoever can fail the work", () => {
   expect(failed).toEqual([new RangeError("deep")]);
 });
 
-it("keeps an emitter from throwing, whatever its listeners throw, and calls those that throw nothing", () => {
+it("a guarded emitter never throws, whatever its listeners throw", () => {
   const failed: unknown[] = [];
   const emitter = new EventEmitter();
   guardEvents(emitter, (error) => failed.push(error));

@@ -25,7 +25,7 @@ function cached(...jobs: ReturnType<typeof job>[]) {
 }
 
 describe("a job with a cache tag", () => {
-  it("is answered with the result of the first one, and says whose it is", async () => {
+  it("gets the first one's result and names the first one", async () => {
     const w = cached(priced(1), priced(2));
     expect((await w.runs(0))?.attempts[0]).not.toHaveProperty("cached_from");
     expect(await w.runs(1)).toMatchObject({
@@ -49,7 +49,7 @@ describe("a job with a cache tag", () => {
     expect(w.calls()).toBe(2);
   });
 
-  it("reads the same input with its fields in another order as the same", async () => {
+  it("finds its result whatever the order of the input's fields", async () => {
     const [a, b] = [{ inline: { body: { a: 1, b: 2 } } }, { inline: { body: { b: 2, a: 1 } } }];
     const w = cached(priced(1, { input: a }), priced(2, { input: b }));
     await w.runs(0);
@@ -57,7 +57,7 @@ describe("a job with a cache tag", () => {
     expect(w.calls()).toBe(1);
   });
 
-  it("is executed again a day later, counted from the run that was executed", async () => {
+  it("is executed again a day after the executed run", async () => {
     const w = cached(priced(1), priced(2), priced(3));
     await w.runs(0);
     await w.clock.advance(day - 1);
@@ -67,7 +67,7 @@ describe("a job with a cache tag", () => {
     expect(await w.runs(2)).toMatchObject({ result: { inline: { price: 2 } } });
   });
 
-  it("is executed once its tag has been cleared, and then answers others again", async () => {
+  it("is executed once its tag has been cleared, and its result is used afterwards", async () => {
     const w = cached(priced(1), priced(2), priced(3));
     await w.runs(0);
     await w.resultCache.clear({ product: "my-product", env: "prd", tag: "prices" }, noon + clockSkewMs);
@@ -76,7 +76,7 @@ describe("a job with a cache tag", () => {
     expect(await w.runs(2)).toMatchObject({ result: { inline: { price: 2 } } });
   });
 
-  it("a run that began before the tag was cleared answers nobody", async () => {
+  it("gets no result of a run that began before its tag was cleared", async () => {
     const w = cached(priced(1), priced(2));
     await w.runs(0, async () => {
       await w.resultCache.clear({ product: "my-product", env: "prd", tag: "prices" }, noon + 1000);
@@ -86,7 +86,7 @@ describe("a job with a cache tag", () => {
     expect(await w.runs(1)).toMatchObject({ result: { inline: { price: 1 } } });
   });
 
-  it("a failed run answers nobody", async () => {
+  it("gets no result of a failed run", async () => {
     const w = cached(priced(1, { retries: 0 }), priced(2));
     await w.runs(0, async () => {
       throw new Error("broken");
@@ -95,7 +95,7 @@ describe("a job with a cache tag", () => {
     expect(w.calls()).toBe(1);
   });
 
-  it("a large result is copied, so that it stays when the other job's is gone", async () => {
+  it("gets a copy of a large result", async () => {
     const large = "x".repeat(10_000);
     const w = cached(priced(1), priced(2));
     const first = await w.runs(0, async () => large);
@@ -118,7 +118,7 @@ describe("a job with a cache tag", () => {
     expect(await w.runs(1)).toMatchObject({ result: { inline: { price: 1 } } });
   });
 
-  it("finds the result of a recurring job that has gone on in the archive", async () => {
+  it("finds the archived result of a recurring job", async () => {
     const repeat = { every: 3_600_000, anchor: noon, overlap: "skip" as const };
     const w = cached(priced(1, { repeat }), priced(2));
     await w.runs(0);
@@ -142,7 +142,7 @@ describe("a job with a cache tag", () => {
     expect(w.jobs.peek(priced(1).id)).toMatchObject({ status: "failed", error: { code: "TIMEOUT" } });
   });
 
-  it("is executed if the cache cannot be read, and is no failure if it cannot be written", async () => {
+  it("is executed if the cache cannot be read", async () => {
     const w = cached(priced(1), priced(2));
     w.resultCache.find = () => Promise.reject(throttled("AWS is down"));
     w.resultCache.keep = () => Promise.reject(throttled("AWS is down"));
@@ -152,8 +152,8 @@ describe("a job with a cache tag", () => {
   });
 });
 
-describe("a job that is parked between decisions, with a cache tag", () => {
-  it("goes on once it has begun, and its result answers others", async () => {
+describe("a parked job with a cache tag", () => {
+  it("goes on once it has begun, and its result is used afterwards", async () => {
     const w = cached(priced(1), priced(2), priced(3));
     await w.runs(0, async () => new Parked({ step: 1 }, noon + 60_000));
     expect(await w.runs(1)).toMatchObject({ result: { inline: { price: 1 } } });

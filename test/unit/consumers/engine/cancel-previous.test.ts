@@ -29,7 +29,7 @@ function world(stored = series()) {
 }
 
 describe("a run of a series with cancel_previous", () => {
-  it("sends the message of the next one ahead when it starts", async () => {
+  it("sends the next run's message when it starts", async () => {
     const { run, queue, message } = world();
     await run(ok);
     // Once ahead, and once more when the run has ended: claims are conditional.
@@ -39,7 +39,7 @@ describe("a run of a series with cancel_previous", () => {
     ]);
   });
 
-  it("sends it only once its input could be read, however often its own message comes again meanwhile", async () => {
+  it("sends the next run's message only once its input could be read", async () => {
     const { run, queue, blobs, message, clock } = world(series({ input: { blob: "inputs/1", bytes: 2 } }));
     const { get } = blobs;
     blobs.get = async () => {
@@ -56,7 +56,7 @@ describe("a run of a series with cancel_previous", () => {
     await begun;
   });
 
-  it("sends it once, however often its provider puts it off", async () => {
+  it("sends the next run's message once, however often its provider puts it off", async () => {
     const { run, queue, clock, message, stored } = world(series());
     for (let i = 0; i < 3; i++) {
       await run(
@@ -71,7 +71,7 @@ describe("a run of a series with cancel_previous", () => {
     expect(sent).toMatchObject([{ message: message(2, 5) }]);
   });
 
-  it("is archived as cancelled when the next one is due, which starts on time; its outcome is discarded", async () => {
+  it("is archived as cancelled when the next one is due, which starts on time", async () => {
     const { run, slow, clock, message, stored, archived, log } = world();
     const first = run(slow(8));
     await clock.advance(5 * minute);
@@ -129,7 +129,7 @@ describe("a run of a series with cancel_previous", () => {
     ]);
   });
 
-  it("is cancelled by a message that was due before its provider put it off, and comes late", async () => {
+  it("is cancelled by a late message from before its provider put it off", async () => {
     const { run, clock, message, stored, archived } = world(series());
     const first = run(async ({ clock }) => {
       await clock.sleep(6 * minute);
@@ -145,7 +145,7 @@ describe("a run of a series with cancel_previous", () => {
     ]);
   });
 
-  it("is not cancelled by a message that is early, which is sent again for its time", async () => {
+  it("is not cancelled by an early message, which is sent again", async () => {
     const { run, slow, clock, message, stored, queue } = world();
     const first = run(slow(4));
     await clock.advance(3 * minute);
@@ -171,7 +171,7 @@ describe("a run of a series with cancel_previous", () => {
     await first;
   });
 
-  it("ends by itself where the series is to pause after it", async () => {
+  it("completes if the series is to pause after it", async () => {
     const { run, slow, clock, message, stored, archived, ...services } = world();
     const first = run(slow(7));
     await clock.advance(minute);
@@ -185,7 +185,7 @@ describe("a run of a series with cancel_previous", () => {
     expect(await stored()).toMatchObject({ run: 2, status: "paused" });
   });
 
-  it("stays cancelled with its series", async () => {
+  it("keeps the reason with which its series was cancelled", async () => {
     const { run, slow, clock, message, stored, ...services } = world();
     const first = run(slow(7));
     await clock.advance(minute);
@@ -197,7 +197,7 @@ describe("a run of a series with cancel_previous", () => {
     expect(await stored()).toMatchObject({ run: 1, status: "cancelled", reason: "not needed" });
   });
 
-  it("starts although AWS refuses the message of the next one, which the reconciler sends", async () => {
+  it("starts although AWS refuses the next one's message", async () => {
     const { run, slow, clock, message, stored, ...services } = world();
     const { send } = services.queue;
     services.queue.send = async () => {
@@ -219,7 +219,7 @@ describe("a run of a series with cancel_previous", () => {
     expect((await stored())?.run).toBeGreaterThan(2);
   });
 
-  it("is ended by whoever claims it next if the consumer that cancels it dies half-way", async () => {
+  it("is ended by its next claim if the consumer that cancels it dies half-way", async () => {
     const { run, slow, clock, message, stored, archived, ...services } = world();
     void run(slow(60));
     await clock.advance(5 * minute);
@@ -256,7 +256,7 @@ describe("a run of a series with cancel_previous", () => {
     expect(await stored()).toMatchObject({ run: 2, status: "queued", due_at: noon + 5 * minute });
   });
 
-  it("is published as cancelled, then the next one as scheduled, in order", async () => {
+  it("is published as cancelled before the next one is published as scheduled", async () => {
     const { run, clock, message, stored, jobs } = world(series({ retries: 3 }));
     await run(async () => {
       throw new JobError("SERVICE_UNAVAILABLE", "Closed.", { retryAfterMs: 10 * minute });
@@ -276,8 +276,8 @@ describe("a run of a series with cancel_previous", () => {
   });
 });
 
-describe("a run that comes too late", () => {
-  it("is archived as cancelled and not executed, and the next one is dispatched", async () => {
+describe("a run that is too late", () => {
+  it("is archived as cancelled, and the next one is dispatched", async () => {
     const late = { ...repeat, overlap: "skip", max_lateness_ms: minute } as const;
     const { run, clock, stored, archived, queue } = world(series({ repeat: late }));
     await clock.advance(22 * minute);
@@ -292,7 +292,7 @@ describe("a run that comes too late", () => {
     expect(queue.sent).toMatchObject([{ message: { run: 2 }, delaySeconds: 180 }]);
   });
 
-  it("ends a series of which it was the last one", async () => {
+  it("ends a series if it is the last one", async () => {
     const last = { ...repeat, overlap: "skip", max_lateness_ms: minute, end_date: noon } as const;
     const { run, clock, stored } = world(series({ repeat: last }));
     await clock.advance(22 * minute);

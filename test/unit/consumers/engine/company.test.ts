@@ -6,8 +6,8 @@ import { aMessage, noon } from "../../../support/builders.ts";
 import { fakeClock } from "../../../support/fakes/clock.ts";
 import { job, world } from "./world.ts";
 
-describe("a process", () => {
-  it("runs jobs beside each other, and one that has to be alone once they have left", async () => {
+describe("a process of a consumer", () => {
+  it("lets a suspect job in alone, once the others have left", async () => {
     const clock = fakeClock();
     const company = companyOf(clock);
     const leaves = [await company.enter(false), await company.enter(false)];
@@ -23,7 +23,7 @@ describe("a process", () => {
     expect(clock.sleepers()).toBe(0);
   });
 
-  it("sends one away that has to be alone if the others stay, lets nobody in until they have left, and then anybody", async () => {
+  it("sends a suspect job away if the others stay", async () => {
     const clock = fakeClock();
     const company = companyOf(clock);
     const leave = await company.enter(false);
@@ -70,23 +70,20 @@ describe("a job that may have crashed its process", () => {
     }
   }
 
-  it.each([0, 5, 9])(
-    "runs alone in a batch of ten where it is number %i, and every neighbour runs once",
-    async (place) => {
-      const jobs = Array.from({ length: 10 }, (_, i) => (i === place ? crashed() : job({ retries: 0 })));
-      const w = world(...jobs);
-      const { execute, starts, companions } = watched(w);
-      await deliverAll(w, jobs, execute);
-      const suspect = jobs[place]?.id ?? "";
-      expect(new Set(companions.get(suspect))).toEqual(new Set([suspect]));
-      for (const { id } of jobs) {
-        expect(w.jobs.peek(id)).toMatchObject({ status: "completed" });
-        expect(starts.get(id)).toBe(1);
-      }
-    },
-  );
+  it.each([0, 5, 9])("runs alone in a batch of ten at place %i, and every neighbour runs once", async (place) => {
+    const jobs = Array.from({ length: 10 }, (_, i) => (i === place ? crashed() : job({ retries: 0 })));
+    const w = world(...jobs);
+    const { execute, starts, companions } = watched(w);
+    await deliverAll(w, jobs, execute);
+    const suspect = jobs[place]?.id ?? "";
+    expect(new Set(companions.get(suspect))).toEqual(new Set([suspect]));
+    for (const { id } of jobs) {
+      expect(w.jobs.peek(id)).toMatchObject({ status: "completed" });
+      expect(starts.get(id)).toBe(1);
+    }
+  });
 
-  it("two of them in one batch run one after the other", async () => {
+  it("runs after another one in its batch", async () => {
     const jobs = [crashed(), crashed(), job()];
     const w = world(...jobs);
     const { execute, companions } = watched(w);
@@ -95,7 +92,7 @@ describe("a job that may have crashed its process", () => {
     for (const { id } of jobs) expect(w.jobs.peek(id)).toMatchObject({ status: "completed" });
   });
 
-  it("comes back with its claim undone, so that the crash before still counts and no other does", async () => {
+  it("is sent back with its claim undone and its crash counted", async () => {
     const suspect = crashed();
     const w = world(suspect);
     const company = companyOf(w.clock);

@@ -39,7 +39,7 @@ function world() {
 const hostile = ["$Now", "$Variable{limit}", "$$", "{{x}}", "$Imput{"];
 
 describe("the input of an event that takes expressions", () => {
-  it("is evaluated when an attempt starts, and stays stored as it was sent", async () => {
+  it("is evaluated when an attempt starts, and stays stored as sent", async () => {
     const { run, ran } = world();
     const input = {
       params: { id: "$Input{body}{name}-$Variable{limit}" },
@@ -59,7 +59,7 @@ describe("the input of an event that takes expressions", () => {
     ]);
   });
 
-  it("is evaluated once: what it brings in is data", async () => {
+  it("is evaluated once: the values that it brings in are data", async () => {
     const { run, ran } = world();
     const input = {
       body: {
@@ -75,7 +75,7 @@ describe("the input of an event that takes expressions", () => {
     ]);
   });
 
-  it("is the same for every attempt of a run, also after an explicit retry: $Now is the planned time", async () => {
+  it("is the same for every attempt of a run: $Now is the planned time", async () => {
     const { run, ran, fail, jobs, clock, settle, ...services } = world();
     fail(3);
     const planned = clock.now();
@@ -121,7 +121,7 @@ describe("the input of an event that takes expressions", () => {
       { body: { a: "$Add($Input{body}{b}, 1)", b: "s3cret" } },
       /At \/body\/a: \$Add got no number/,
     ],
-  ])("fails without a retry if %s refuses its values, and never shows them", async (_what, event, input, message) => {
+  ])("fails without a retry if %s refuses its values", async (_what, event, input, message) => {
     const { run, ran } = world();
     const job = await run(event, input, { retries: 5 });
     expect(ran).toEqual([]);
@@ -130,7 +130,7 @@ describe("the input of an event that takes expressions", () => {
     expect(job?.error?.message).not.toContain("s3cret");
   });
 
-  it("may not refer to itself until it fills the memory", async () => {
+  it("cannot grow by references to itself until it fills the memory", async () => {
     const { run } = world();
     const large = "x".repeat(400_000);
     const job = await run("order_x", {
@@ -142,7 +142,7 @@ describe("the input of an event that takes expressions", () => {
     });
   });
 
-  it("fails with CONFIGURATION_ERROR if the catalog no longer has what it names", async () => {
+  it("fails with CONFIGURATION_ERROR if a name has left the catalog", async () => {
     const { schedule, jobs, ...services } = world();
     const { id } = await schedule("order_x", { body: { a: "$Variable{limit}" } });
     const [message] = services.queue.sent.map((sent) => sent.message);
@@ -156,7 +156,7 @@ describe("the input of an event that takes expressions", () => {
   });
 });
 
-describe("an input that is data stays as it is", () => {
+describe("an input that is data stays unchanged", () => {
   it("of an event that takes no expressions", async () => {
     const { run, ran } = world();
     const input = { body: { texts: hostile.map((text) => `a ${text}`), dollars: "$$", key: "$Input" } };
@@ -174,7 +174,7 @@ describe("an input that is data stays as it is", () => {
     expect(ran).toEqual([{ body: { hostile: "a $Now" } }]);
   });
 
-  it("while a job that was accepted with expressions keeps them when its event no longer takes any", async () => {
+  it("unless the job was accepted with expressions, even if its event no longer takes any", async () => {
     const { schedule, jobs, ...services } = world();
     await schedule("order_x", { body: { a: "up to $Variable{limit}" } });
     const [message] = services.queue.sent.map((sent) => sent.message);

@@ -10,7 +10,7 @@ describe("a failed attempt", () => {
     throw new JobError("SERVICE_UNAVAILABLE", "The shop is closed.");
   };
 
-  it("is recorded, then the next one is dispatched after the backoff", async () => {
+  it("is recorded, and then the next one is dispatched after the backoff", async () => {
     const { run, stored, queue } = world(job());
     await run(busy);
     expect(await stored()).toMatchObject({ status: "scheduled", attempt: 2, due_at: noon + 500 });
@@ -28,7 +28,7 @@ describe("a failed attempt", () => {
     expect(queue.sent).toEqual([]);
   });
 
-  it("ends the job when it is permanent or the retries are used up", async () => {
+  it("ends the job when it is permanent or the last one", async () => {
     const permanent = world(job());
     await permanent.run(async () => {
       throw new JobError("NOT_FOUND", "No such order.");
@@ -40,7 +40,7 @@ describe("a failed attempt", () => {
     expect([...permanent.queue.sent, ...spent.queue.sent]).toEqual([]);
   });
 
-  it("hands what it achieved to the next one", async () => {
+  it("hands its progress to the next one", async () => {
     const { run, stored, clock } = world(job());
     await run(async () => {
       throw new JobError("SERVICE_UNAVAILABLE", "Half.", { progress: { sent: ["email"] } });
@@ -56,7 +56,7 @@ describe("a failed attempt", () => {
     expect(progress).toEqual({ sent: ["email"] });
   });
 
-  it("of a bug in an executor is retried, and tells callers and logs nothing of the error's text", async () => {
+  it("is retried after a bug in an executor, whose text is shown nowhere", async () => {
     const { run, stored, log } = world(job());
     await run(async () => {
       throw new TypeError("cannot read s3cret of undefined");
@@ -67,8 +67,8 @@ describe("a failed attempt", () => {
   });
 });
 
-describe("a timeout", () => {
-  it("ends the attempt even when the executor does not listen, and aborts its signal", async () => {
+describe("the timeout of an attempt", () => {
+  it("ends an attempt whose executor does not listen, and aborts its signal", async () => {
     const { run, clock, stored } = world(job({ timeout_ms: 1000 }));
     let signal: AbortSignal | undefined;
     const running = run((execution) => {
@@ -81,7 +81,7 @@ describe("a timeout", () => {
     expect(await stored()).toMatchObject({ attempt: 2, error: { code: "TIMEOUT", retryable: true } });
   });
 
-  it("never begins to execute once it is over, though its input has come by then", async () => {
+  it("keeps an attempt from starting whose input comes too late", async () => {
     const { run, clock, blobs, stored } = world(job({ timeout_ms: 1000, input: { blob: "inputs/1", bytes: 5000 } }));
     const slow = Promise.withResolvers<Uint8Array>();
     blobs.get = () => slow.promise;
@@ -95,15 +95,15 @@ describe("a timeout", () => {
     expect(await stored()).toMatchObject({ attempt: 2, error: { code: "TIMEOUT" } });
   });
 
-  it("leaves no timer behind when the attempt ends before", async () => {
+  it("leaves no timer behind when the attempt ends earlier", async () => {
     const { run, clock } = world(job());
     await run(ok);
     expect(clock.sleepers()).toBe(0);
   });
 });
 
-describe("fencing", () => {
-  it("a consumer that lost its lease changes nothing", async () => {
+describe("a consumer that has lost its lease", () => {
+  it("changes no job", async () => {
     const due = job();
     const { run, stored, jobs } = world(due);
     await run(async () => {
@@ -115,7 +115,7 @@ describe("fencing", () => {
     expect(await stored()).not.toHaveProperty("result");
   });
 
-  it("nor the large result that another consumer of the same attempt has kept", async () => {
+  it("does not replace the large result that another consumer has kept", async () => {
     const due = job({ lease_until: 0 });
     const { run, stored, jobs, blobs } = world(due);
     await run(async () => {
@@ -130,7 +130,7 @@ describe("fencing", () => {
     expect(Buffer.from(kept ?? []).toString()).toMatch(/^"www/);
   });
 
-  it("a failed attempt whose outcome was discarded dispatches nothing", async () => {
+  it("dispatches nothing after a failed attempt", async () => {
     const due = job();
     const { run, jobs, queue } = world(due);
     await run(async () => {

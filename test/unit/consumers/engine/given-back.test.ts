@@ -10,11 +10,11 @@ import { throttled } from "../../../support/fakes/failures.ts";
 import { fakeServices } from "../../../support/fakes/services.ts";
 import { job, ok, world } from "./world.ts";
 
-describe("a batch whose inputs do not fit into the memory together", () => {
+describe("a batch whose inputs exceed the memory together", () => {
   const blob = JSON.stringify({ body: { text: "x".repeat(4_000_000) } });
   const large = () => job({ input: { blob: "inputs/1", bytes: blob.length } });
 
-  it("runs some jobs, and sends the others back at once with no attempt spent", async () => {
+  it("runs some jobs and sends the others back with no attempt spent", async () => {
     const jobs = Array.from({ length: 10 }, large);
     const { blobs, queue, stored, ...services } = world(...jobs);
     await blobs.put("inputs/1", Buffer.from(blob), "application/json");
@@ -50,7 +50,7 @@ describe("a batch whose inputs do not fit into the memory together", () => {
     expect(done.map((one) => [one?.status, one?.attempts.length])).toEqual(jobs.map(() => ["completed", 1]));
   });
 
-  it("leaves a feature parked that was woken, and its message wakes it again", async () => {
+  it("leaves a woken feature parked, whose message wakes it again", async () => {
     const memory = memoryOf(256);
     memory.admit(large());
     const feature = aJob({
@@ -72,7 +72,7 @@ describe("a batch whose inputs do not fit into the memory together", () => {
   });
 });
 
-describe("a claim under which nothing has started is given back", () => {
+describe("a claim that is given back because nothing has started", () => {
   const parent = { message: aMessage(), step: "main.a" };
   type World = ReturnType<typeof world>;
 
@@ -109,7 +109,7 @@ describe("a claim under which nothing has started is given back", () => {
     ["its answer came too late", slowClaims, job()],
     ["the feature could not be read", failedReads, job({ parent })],
     ["the input could not be read", lostInputs, job({ input: { blob: "inputs/large", bytes: 5000 } })],
-  ])("%s: however often, the job has not crashed", async (_why, breaks, due) => {
+  ])("is no crash, however often, if %s", async (_why, breaks, due) => {
     const w = world(due);
     await w.blobs.put("inputs/large", Buffer.from("{}"), "application/json");
     breaks(w);
@@ -122,7 +122,7 @@ describe("a claim under which nothing has started is given back", () => {
     }
   });
 
-  it("and the next message runs the job, as if nothing had been", async () => {
+  it("leaves the job to the next message", async () => {
     const w = world(job());
     const mend = slowClaims(w);
     const slow = expect(w.run(ok)).rejects.toThrow("too late");
@@ -134,7 +134,7 @@ describe("a claim under which nothing has started is given back", () => {
     expect((await w.stored())?.attempts[0]).not.toHaveProperty("crashes");
   });
 
-  it("a crash before it still counts", async () => {
+  it("keeps the crash before it counted", async () => {
     const w = world(
       job({ status: "running", claims: 2, claim_id: "dead", lease_until: noon - 1, started_at: noon - 9 }),
     );
@@ -146,7 +146,7 @@ describe("a claim under which nothing has started is given back", () => {
     expect(await w.stored()).not.toHaveProperty("claim_id");
   });
 
-  it("a parked feature is parked again", async () => {
+  it("leaves a parked feature parked", async () => {
     const feature = job({ type: "feature", status: "running", lease_until: 0, parked_since: noon, wake_at: noon + 9 });
     const w = world(feature);
     slowClaims(w);
@@ -157,7 +157,7 @@ describe("a claim under which nothing has started is given back", () => {
     expect(await w.stored()).not.toHaveProperty("claim_id");
   });
 
-  it("what was cancelled meanwhile stays cancelled", async () => {
+  it("leaves a job cancelled that was cancelled meanwhile", async () => {
     const due = job();
     const w = world(due);
     const { claim } = w.jobs;

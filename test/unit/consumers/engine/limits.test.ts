@@ -63,13 +63,13 @@ function held() {
 
 const one = { workers: { concurrency: 1 } };
 
-describe("slots", () => {
-  test("a message of a job with limits says so, and one of any other does not", () => {
+describe("a limit of slots", () => {
+  test("marks the message of its job, and of no other one", () => {
     expect(jobMessageOf(aJob({ gates: [{ limit: "workers", key: "" }] }))).toMatchObject({ gated: true });
     expect(jobMessageOf(aJob())).not.toHaveProperty("gated");
   });
 
-  test("a job that finds no slot waits without spending anything, and starts when the slot is free", async () => {
+  test("has a job wait without spending anything until a slot is free", async () => {
     const w = limited(one, 2);
     const first = held();
     const running = w.run(w.message(0), first.execute);
@@ -87,7 +87,7 @@ describe("slots", () => {
     expect([waiters, parts[0]?.count, parts[0]?.holders]).toEqual([[], 0, {}]);
   });
 
-  test("the head of the list is the job that was due first, unless another one has a head start", async () => {
+  test("calls the job that was due first, apart from another one's head start", async () => {
     const w = limited(one, 4);
     await w.jobs.replace({ ...w.at(3), priority: 60, version: 2 });
     const first = held();
@@ -99,7 +99,7 @@ describe("slots", () => {
     await running;
   });
 
-  test("a waiting job that a pause holds gives its place to others, and gets a message when the pause ends", async () => {
+  test("passes over a waiting job that is paused, until the pause ends", async () => {
     const w = limited(one, 3);
     await w.jobs.replace({ ...w.at(1), event: "paused", version: 2 });
     const first = held();
@@ -121,7 +121,7 @@ describe("slots", () => {
     expect(w.queue.sent).toMatchObject([{ message: { job_id: w.all[1]?.id, gated: true } }]);
   });
 
-  test("a job notes once that it begins to wait, if somebody wants to know, and starts as any other", async () => {
+  test("has a job note once that it begins to wait", async () => {
     const w = limited(one, 2);
     const first = held();
     const running = w.run(w.message(0), first.execute);
@@ -141,7 +141,7 @@ describe("slots", () => {
     expect(w.at(1)).toMatchObject({ status: "completed", attempts: [{ attempt: 1, outcome: "completed" }] });
   });
 
-  test("jobs of a paused key wait and drain, while those of other keys pass the same limit", async () => {
+  test("lets jobs of a paused key wait, and those of other keys run", async () => {
     const w = limited(one, 3);
     const other = { limit: "workers", key: "other" };
     await w.jobs.replace({ ...w.at(2), gates: [other], version: 2 });
@@ -164,7 +164,7 @@ describe("slots", () => {
     );
   });
 
-  test("a job whose gates answer slowly does not start if it is paused meanwhile; others get its slot within a round", async () => {
+  test("gives another job the slot of one that is paused while it takes it", async () => {
     const w = limited(one, 2);
     await w.jobs.replace({ ...w.at(0), event: "paused", version: 2 });
     const { take } = w.gates;
@@ -186,7 +186,7 @@ describe("slots", () => {
     expect(w.at(1).status).toBe("completed");
   });
 
-  test("a message whose job was running when it was read does not claim it once that has ended and is paused", async () => {
+  test("lets no stale message claim a job that has been paused", async () => {
     const w = limited(one, 1);
     const { get } = w.jobs;
     w.jobs.get = async () => {
@@ -199,7 +199,7 @@ describe("slots", () => {
     expect(w.at(0)).toMatchObject({ status: "queued", version: 1 });
   });
 
-  test("a message of a job that had no limits, and the same id, is replaced by one that says that this one has", async () => {
+  test("has a message without the mark replaced by one with it", async () => {
     const w = limited(one, 1);
     const { gated: _, ...before } = w.message(0);
     const started: unknown[] = [];
@@ -210,7 +210,7 @@ describe("slots", () => {
     expect(w.at(0).status).toBe("completed");
   });
 
-  test("a duplicate that is refused leaves the slot that its twin has passed with", async () => {
+  test("keeps the slot of a running job when its duplicate is refused", async () => {
     const w = limited({ a: { concurrency: 1 }, b: { concurrency: 1 } }, 2);
     const first = held();
     await w.jobs.replace({ ...w.at(1), gates: [{ limit: "b", key: "k" }], version: 2 });
@@ -235,7 +235,7 @@ describe("slots", () => {
     expect((await w.look("a")).parts[0]?.count).toBe(0);
   });
 
-  test("never more run than the limit allows, however messages arrive", async () => {
+  test("never runs more jobs than it has slots, however messages arrive", async () => {
     const w = limited({ workers: { concurrency: 3 } }, 10);
     let [running, most, done] = [0, 0, 0];
     const execute: Execute = async () => {
@@ -250,7 +250,7 @@ describe("slots", () => {
     expect({ most, done }).toEqual({ most: 3, done: 10 });
   });
 
-  test("a duplicate that comes while its job runs takes nothing and frees nothing", async () => {
+  test("gives and frees nothing for a duplicate of a running job", async () => {
     const w = limited(one, 1);
     const first = held();
     const message = w.message(0);
@@ -264,7 +264,7 @@ describe("slots", () => {
     expect((await w.look("workers")).parts[0]?.count).toBe(0);
   });
 
-  test("a job that waits for a slot of one limit keeps that of another for a minute", async () => {
+  test("keeps the slot of a job that waits for another limit for a minute", async () => {
     const w = limited({ a: { concurrency: 2 }, b: { concurrency: 1 } }, 2);
     const first = held();
     const running = w.run(w.message(0), first.execute);
@@ -279,7 +279,7 @@ describe("slots", () => {
     expect((await w.look("b")).waiters).toEqual([]);
   });
 
-  test("a job that can be claimed only just after it was read does not start, and comes again", async () => {
+  test("lets a job that is claimed late ask again before it starts", async () => {
     const w = limited(one, 1, {
       status: "running",
       claims: 1,
@@ -302,7 +302,7 @@ describe("slots", () => {
     expect(w.at(0).status).toBe("completed");
   });
 
-  test("a claim that is given back leaves the slot with which another consumer has claimed the job since", async () => {
+  test("keeps the slot of the present claim when an earlier one is given back", async () => {
     const w = limited(one, 1);
     const second = held();
     const { release } = w.gates;
@@ -322,13 +322,13 @@ describe("slots", () => {
     expect((await w.look("workers")).parts[0]?.count).toBe(0);
   });
 
-  test("a limit that has left the catalog holds nobody back", async () => {
+  test("holds back no job once it has left the catalog", async () => {
     const w = limited({}, 1, { gates: [{ limit: "gone", key: "k" }] });
     await w.run(w.message(0));
     expect(w.at(0).status).toBe("completed");
   });
 
-  test("a pin holds instead of the catalog until its time", async () => {
+  test("has its pin instead of the catalog's slots until the pin's time", async () => {
     const w = limited({ workers: { concurrency: 5 } }, 2);
     await w.gates.pin(w.gate("workers"), { concurrency: 1, until: noon + 1, pinned_at: noon });
     const first = held();
@@ -345,7 +345,7 @@ describe("slots", () => {
   });
 });
 
-describe("a crash costs at most a round of the reconciler", () => {
+describe("a crash of a consumer costs at most a round of the reconciler", () => {
   async function oneRoundLater(w: ReturnType<typeof limited>) {
     w.queue.sent.length = 0;
     await w.clock.advance(60_000);
@@ -354,7 +354,7 @@ describe("a crash costs at most a round of the reconciler", () => {
     for (const message of messages) await w.run(message);
   }
 
-  test("acquired and died before the claim", async () => {
+  test("if it comes between the slot and the claim", async () => {
     const w = limited(one, 1);
     w.jobs.claim = async () => {
       throw new TransientError("DIED", "the process is gone");
@@ -366,7 +366,7 @@ describe("a crash costs at most a round of the reconciler", () => {
     expect(jobs.peek(w.all[0]?.id ?? "")?.status).toBe("completed");
   });
 
-  test("a duplicate acquired after its attempt had ended, and died: whoever waits gets the slot", async () => {
+  test("if a duplicate has taken the slot of an ended attempt", async () => {
     const w = limited(one, 2);
     await w.run(w.message(0));
     const { id } = w.at(0);
@@ -378,7 +378,7 @@ describe("a crash costs at most a round of the reconciler", () => {
     expect(w.at(1).status).toBe("completed");
   });
 
-  test("claimed and died: the slot is taken again with the claim", async () => {
+  test("if it comes between the claim and the outcome", async () => {
     const w = limited(one, 1);
     await expect(runJob({ ...w, jobs: { ...w.jobs, replace: dying as never } }, ok, w.message(0))).rejects.toThrow(
       "gone",
@@ -389,7 +389,7 @@ describe("a crash costs at most a round of the reconciler", () => {
     expect((await w.look("workers")).parts[0]?.count).toBe(0);
   });
 
-  test("released and died before handing over", async () => {
+  test("if it comes between the release of a slot and the handover", async () => {
     const w = limited(one, 2);
     const first = held();
     const running = w.run(w.message(0), first.execute);
@@ -408,7 +408,7 @@ describe("a crash costs at most a round of the reconciler", () => {
     expect(w.at(1).status).toBe("completed");
   });
 
-  test("handed over and the message was lost", async () => {
+  test("if the message that hands over a slot is lost", async () => {
     const w = limited(one, 2);
     const first = held();
     const running = w.run(w.message(0), first.execute);
@@ -422,7 +422,7 @@ describe("a crash costs at most a round of the reconciler", () => {
     expect(w.at(1).status).toBe("completed");
   });
 
-  test("a job that was cancelled while it waited is passed over", async () => {
+  test("a job that was cancelled while it waited for a slot is passed over", async () => {
     const w = limited(one, 3);
     const first = held();
     const running = w.run(w.message(0), first.execute);
@@ -437,10 +437,10 @@ describe("a crash costs at most a round of the reconciler", () => {
   });
 });
 
-describe("rates", () => {
+describe("a limit with a rate", () => {
   const perMinute = { mailbox: { rate: { limit: 1, period: "1m" } } };
 
-  test("a job whose start is not due stands in line as it is, and starts when the pump calls it", async () => {
+  test("has a job stand in line unchanged until the pump calls it", async () => {
     const w = limited(perMinute, 3);
     for (const i of [0, 1, 2]) await w.run(w.message(i));
     expect(w.at(0).status).toBe("completed");
@@ -475,7 +475,7 @@ describe("rates", () => {
     await Promise.all(runs);
   }
 
-  test("a called job that comes too early is sent back, and stands in line again after some times", async () => {
+  test("sends a called job that comes too early back, and then to the line", async () => {
     const w = limited(perMinute, 2);
     for (const i of [0, 1]) await w.run(w.message(i));
     w.ticks.sent.length = 0;
@@ -491,7 +491,7 @@ describe("rates", () => {
     expect((await w.look("mailbox")).waiters).toMatchObject([{ job: w.all[1]?.id, calls: {} }]);
   });
 
-  test("a called job that gets its slot far too early waits for its start without it, and in one line", async () => {
+  test("takes the slot from a called job that comes too early", async () => {
     const w = limited({ workers: { concurrency: 1 }, ...perMinute }, 2);
     const first = held();
     const running = w.run(w.message(0), first.execute);
@@ -508,7 +508,7 @@ describe("rates", () => {
     expect(mailbox.waiters).toMatchObject([{ job: w.all[1]?.id }]);
   });
 
-  test("a run that waits too long is skipped once it is called", async () => {
+  test("has a run skipped that waited too long once it is called", async () => {
     const w = limited({ starts: { rate: { limit: 1, period: 20_000 } } }, 2, { due_at: noon - 50_000 });
     const repeat = { every: 1000, anchor: noon - 50_000, max_lateness_ms: 60_000, overlap: "cancel_previous" } as const;
     await w.jobs.replace({ ...w.at(1), scheduled_at: noon - 50_000, repeat, version: 2 });
@@ -519,7 +519,7 @@ describe("rates", () => {
     expect(w.jobs.archived()).toMatchObject([{ run: 1, status: "cancelled", reason: runReasons.late }]);
   });
 
-  test("a run that is to be ended for the next one, by a consumer that died, is ended without a start of its own", async () => {
+  test("spends no start on a run that the next one is to end", async () => {
     const w = limited({ starts: { rate: { limit: 1, period: 20_000 } } }, 2);
     const repeat = { every: 60_000, anchor: noon - 60_000, overlap: "cancel_previous" } as const;
     const over = { status: "running", claims: 1, lease_until: noon - 1, started_at: noon - 60_000 } as const;
@@ -531,7 +531,7 @@ describe("rates", () => {
     expect(w.at(1)).toMatchObject({ run: 2, status: "queued", due_at: noon });
   });
 
-  test("a start within a second is waited for, so that no job stands in line for it", async () => {
+  test("has a job wait in its process for a start within a second", async () => {
     const w = limited({ mailbox: { rate: { limit: 10, period: "1s" } } }, 2);
     const slept: number[] = [];
     const { sleep } = w.clock;
@@ -549,7 +549,7 @@ describe("rates", () => {
     expect(w.gates.all()[0]?.waiters).toEqual([]);
   });
 
-  test("a job for which more than a day's jobs wait fails, and may be tried again", async () => {
+  test("fails a job retryably if more than a day's jobs wait", async () => {
     const w = limited({ mailbox: { rate: { limit: 1, period: "1d" } } }, 4);
     for (const i of [0, 1, 2]) await w.run(w.message(i));
     await w.deliver();
@@ -561,7 +561,7 @@ describe("rates", () => {
     });
   });
 
-  test("a job that its rate has called and that finds no slot gets the next one, and those that it has not called get none", async () => {
+  test("gives the next slot to a job that it has called, before others", async () => {
     const w = limited({ mailbox: { concurrency: 1, rate: { limit: 10, period: "1s" } } }, 3);
     const first = held();
     const running = w.run(w.message(0), first.execute);
@@ -577,7 +577,7 @@ describe("rates", () => {
     ]);
   });
 
-  test("a job waits for its rate without a slot of another limit", async () => {
+  test("has a job wait for its start without a slot of another limit", async () => {
     const w = limited({ a: { concurrency: 1 }, ...perMinute }, 2);
     await w.run(w.message(0));
     await w.run(w.message(1));
@@ -585,7 +585,7 @@ describe("rates", () => {
     expect((await w.look("mailbox")).waiters).toMatchObject([{ job: w.all[1]?.id }]);
   });
 
-  test("a start that version 0.3 has reserved is used, and takes no other", async () => {
+  test("uses a start that version 0.3 has reserved, and no other", async () => {
     const w = limited(perMinute, 1, { due_at: noon });
     const gate = { limit: "mailbox", key: "k" };
     const reserved = { turn: "1.1.0.0", until: noon, since: noon - 60_000, gate, limits: ["mailbox"] };
@@ -645,7 +645,7 @@ describe("a limit that two types share", () => {
     return w;
   }
 
-  test("is handed over by the pump where the next in line is of another type", async () => {
+  test("has its pump hand a slot to a job of the other type", async () => {
     const w = await freedForAnother();
     expect(w.queueOf("action").sent).toEqual([]);
     expect(w.ticks.sent).toMatchObject([{ ...w.gate("workers"), hands_over: true, visible: w.clock.now() }]);
@@ -659,7 +659,7 @@ describe("a limit that two types share", () => {
     ["slots", one],
     ["slots and starts", { workers: { concurrency: 1, rate: { limit: 100, period: "1s", burst: 100 } } }],
     ["several slots", { workers: { concurrency: 3 } }],
-  ])("lets all of a line run whose jobs alternate, without the reconciler: %s", async (_what, limits) => {
+  ])("lets a whole line of alternating types run: %s", async (_what, limits) => {
     const kinds = ["action", "function", "publish"] as const;
     const w = await shared(
       Array.from({ length: 12 }, (_, i) => kinds[i % 3] as Kind),
@@ -683,7 +683,7 @@ describe("a limit that two types share", () => {
     expect([waiters, parts[0]?.count]).toEqual([[], 0]);
   });
 
-  test("is handed over by the reconciler where the request to the pump is lost", async () => {
+  test("has the reconciler hand over a slot if the pump's request is lost", async () => {
     const w = await freedForAnother();
     w.ticks.sent.splice(0);
     await w.clock.advance(60_000);
@@ -692,7 +692,7 @@ describe("a limit that two types share", () => {
     expect(w.at(1).status).toBe("completed");
   });
 
-  test("frees nothing for a message that came to the queue of another type", async () => {
+  test("frees nothing for a message in the queue of another type", async () => {
     const w = await shared(["action", "function"]);
     const slot = { lease: noon + 60_000, limit: 1, isGiven: true as const };
     const at = { job: w.at(1).id, turn: turnOf(w.at(1)), now: noon };
@@ -722,7 +722,7 @@ describe("a consumer that frees a slot", () => {
     expect([waiters, parts[0]?.count]).toEqual([[], 0]);
   });
 
-  test("sends a message to a job of another type, and once it has worked for long", async () => {
+  test("sends a message to a job of another type, or after long work", async () => {
     const w = limited(one, 2);
     const other = held();
     const elsewhere = runJob(w, other.execute, w.message(0), { ...chaining, type: "notification" });
@@ -739,7 +739,7 @@ describe("a consumer that frees a slot", () => {
     expect(w.at(1).status).toBe("completed");
   });
 
-  test("is not over before all that it runs: what failed of one does not cut off another", async () => {
+  test("ends after all jobs that it runs, though one of them fails", async () => {
     const w = limited({ a: { concurrency: 1 }, b: { concurrency: 1 } }, 3);
     const only = async (i: number, limit: string) =>
       w.jobs.replace({ ...w.at(i), gates: [{ limit, key: "k" }], version: w.at(i).version + 1 });
@@ -771,7 +771,7 @@ describe("a consumer that frees a slot", () => {
     expect(w.at(2).status).toBe("completed");
   });
 
-  test("sends a message to one whose run it could not bring to an end", async () => {
+  test("sends a message to a job that it could not run to an end", async () => {
     const w = limited(one, 2);
     const first = held();
     const running = runJob(w, first.execute, w.message(0), chaining);
@@ -812,7 +812,7 @@ describe("a provider that asks to come back later", () => {
     expect(w.log.lines.at(-1)).toMatchObject({ message: "attempt put off by its provider" });
   });
 
-  test("counts as a failure after 20 times, after a day, and where the job does not want it", async () => {
+  test("makes a failure of it after 20 times, after a day, or if unwanted", async () => {
     const failed = { attempts: [{ outcome: "failed" }] };
     const often = limited({}, 1, { snoozes: { count: 20, since: noon } });
     await often.run(often.message(0), busy(1000));
@@ -836,11 +836,11 @@ describe("a provider that asks to come back later", () => {
   });
 });
 
-describe("what its claim only ends", () => {
+describe("a claim that only ends a run", () => {
   const paced: Record<string, Limit> = { paced: { rate: { limit: 1, period: "20s" } } };
   const everySecond = { every: 1000, anchor: noon - 600_000, overlap: "skip", missed: "skip" } as const;
 
-  test("spends no start: a run that is too late leaves it to the next one, which runs", async () => {
+  test("spends no start, which the next run uses", async () => {
     const late = noon - 61_000;
     const w = limited(paced, 1, { repeat: everySecond, due_at: late, scheduled_at: late });
     await w.run(w.message(0));
@@ -850,7 +850,7 @@ describe("what its claim only ends", () => {
     expect(w.at(0)).toMatchObject({ run: 3, last_run: { outcome: "completed" } });
   });
 
-  test("stands in no line: one that has expired is cancelled at once, and frees what it was given", async () => {
+  test("stands in no line if its job has expired", async () => {
     const w = limited(paced, 2);
     await w.run(w.message(0));
     await w.jobs.replace({ ...w.at(1), expires_at: noon, version: 2 });

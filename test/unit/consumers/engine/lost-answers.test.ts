@@ -45,8 +45,8 @@ async function deliver({ run, stored, clock }: World, execute: Execute) {
   return stored();
 }
 
-describe("a claim that was written, and whose answer is lost", () => {
-  it.each([1, 3, 20])("%i times in a row: the job runs once, and has not crashed", async (times) => {
+describe("a claim whose answer is lost", () => {
+  it.each([1, 3, 20])("%i times in a row runs the job once, without a crash", async (times) => {
     const w = world(job({ retries: 20 }));
     losing(w, "claim", times);
     const execute = counted();
@@ -55,14 +55,14 @@ describe("a claim that was written, and whose answer is lost", () => {
     expect(execute.calls).toBe(1);
   });
 
-  it("goes on under the claim that it finds, without another message", async () => {
+  it("is found, and its job runs without another message", async () => {
     const w = world(job());
     losing(w, "claim", 1);
     await w.run(ok);
     expect(await w.stored()).toMatchObject({ status: "completed", attempts: [{ attempt: 1 }] });
   });
 
-  it("and cannot be found either, however often: nothing has started, so it is no crash", async () => {
+  it("that cannot be found is no crash, however often", async () => {
     const w = world(job({ retries: 0 }));
     const { claim, get } = w.jobs;
     const execute = counted();
@@ -82,7 +82,7 @@ describe("a claim that was written, and whose answer is lost", () => {
     expect(execute.calls).toBe(1);
   });
 
-  it("and was taken over by the time that it is looked for, is left alone", async () => {
+  it("that another consumer has taken over is left alone", async () => {
     const w = world(job());
     const { claim } = w.jobs;
     w.jobs.claim = async (message, request) => {
@@ -112,7 +112,7 @@ describe("an attempt that crashes", () => {
     await w.clock.advance(10 * minute);
   }
 
-  it("three times fails the job for good, and is not started a fourth time", async () => {
+  it("three times fails the job for good", async () => {
     const w = world(job({ retries: 5 }));
     const execute = counted();
     for (let i = 0; i < 3; i++) await crash(w, execute);
@@ -125,7 +125,7 @@ describe("an attempt that crashes", () => {
     });
   });
 
-  it("leaves room for claims that were lost in between: only starts count", async () => {
+  it("counts only if it had started", async () => {
     const w = world(job({ retries: 5 }));
     const execute = counted();
     const { claim, get } = w.jobs;
@@ -145,7 +145,7 @@ describe("an attempt that crashes", () => {
     expect(await w.stored()).not.toHaveProperty("begun_claims");
   });
 
-  it("whose start could not be noted is not started", async () => {
+  it("is not started if its start cannot be noted", async () => {
     const w = world(job({ status: "running", claims: 1, claim_id: "dead", lease_until: noon - 1 }));
     const { replace } = w.jobs;
     w.jobs.replace = async (next, id) => {
@@ -163,7 +163,7 @@ describe("an attempt that crashes", () => {
 });
 
 describe("an outcome that AWS does not take at once", () => {
-  it("is written later, and the job is not run again", async () => {
+  it("is written later, without another run of the job", async () => {
     const w = world(job({ retries: 0 }));
     const { replace } = w.jobs;
     let refused = 0;
@@ -179,7 +179,7 @@ describe("an outcome that AWS does not take at once", () => {
     expect(execute.calls).toBe(1);
   });
 
-  it("is recognised if it was written and the answer was lost: what follows is dispatched", async () => {
+  it("is recognised if only the answer was lost", async () => {
     const w = world(job({ retries: 3 }));
     losing(w, "replace", 1);
     const failing = counted(() => Promise.reject(new JobError("TIMEOUT", "late")));
@@ -190,7 +190,7 @@ describe("an outcome that AWS does not take at once", () => {
     expect(w.queue.sent).toMatchObject([{ message: { attempt: 2 } }]);
   });
 
-  it("keeps its claim meanwhile: the lease is extended while the result cannot be stored", async () => {
+  it("has its lease extended while the result cannot be stored", async () => {
     const w = world(job({ timeout_ms: 1000, retries: 0 }));
     const { put } = w.blobs;
     w.blobs.put = () => Promise.reject(throttled());
@@ -206,7 +206,7 @@ describe("an outcome that AWS does not take at once", () => {
     expect(await w.stored()).toMatchObject({ status: "completed", result: { bytes: 5002 } });
   });
 
-  it("is written without its result if that can never be stored: what is done is not done again", async () => {
+  it("is written without its result if that can never be stored", async () => {
     const w = world(job({ retries: 3 }));
     w.blobs.put = () => Promise.reject(throttled());
     const execute = counted(async () => "x".repeat(5000));
@@ -217,7 +217,7 @@ describe("an outcome that AWS does not take at once", () => {
     expect(execute.calls).toBe(1);
   });
 
-  it("fails for good if what it has achieved cannot be stored: another attempt would do it again", async () => {
+  it("fails for good if its progress cannot be stored", async () => {
     const w = world(job({ retries: 3 }));
     w.blobs.put = () => Promise.reject(throttled());
     const progress = { reached: "x".repeat(5000) };
@@ -228,7 +228,7 @@ describe("an outcome that AWS does not take at once", () => {
     expect((await w.stored())?.error?.message).toContain("could not be stored");
   });
 
-  it("gives up with its lease, whose end counts as a crash", async () => {
+  it("is given up with its lease, whose end counts as a crash", async () => {
     const w = world(job());
     w.jobs.replace = () => Promise.reject(throttled());
     const failed = expect(w.run(ok)).rejects.toThrow("throttled");
@@ -239,7 +239,7 @@ describe("an outcome that AWS does not take at once", () => {
 });
 
 describe("with 60 % of all calls of the store failing, before or after their effect", () => {
-  it("at most one job of a thousand runs twice, and all complete", async () => {
+  it("all jobs complete, and at most one of a thousand runs twice", async () => {
     let seed = 7;
     const random = () => {
       seed = (seed * 1_103_515_245 + 12_345) % 2_147_483_648;

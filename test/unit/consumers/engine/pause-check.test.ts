@@ -11,7 +11,7 @@ import { job, ok, world } from "./world.ts";
 const product = "my-product";
 
 describe("a paused job", () => {
-  it("is left as it is, and its message deleted", async () => {
+  it("stays unchanged, and its message is deleted", async () => {
     const waiting = job();
     const { run, stored, pauses, queue, log } = world(waiting);
     await pauses.put(aPause({ product }));
@@ -27,14 +27,14 @@ describe("a paused job", () => {
     ["another event's pause", { product, event: "other" }],
     ["a pause whose time is over", { product, until: noon }],
     ["a pause that somebody has ended", { product, ended_at: noon - 1 }],
-  ])("is none for %s", async (_, scope) => {
+  ])("is not made by %s", async (_, scope) => {
     const { run, stored, pauses } = world(job());
     await pauses.put(aPause(scope));
     await run(ok);
     expect(await stored()).toMatchObject({ status: "completed" });
   });
 
-  it("whose message came to another type's queue is sent on, and nothing of it is changed", async () => {
+  it("whose message came to another type's queue is unchanged", async () => {
     const running = job({ status: "running", claim_id: "live", claims: 1, lease_until: noon + 60_000 });
     const w = world(running);
     await w.pauses.put(aPause({ product }));
@@ -43,7 +43,7 @@ describe("a paused job", () => {
     expect(w.queue.sent).toMatchObject([{ type: "action", message: { forwarded: true } }]);
   });
 
-  it("starts nothing four seconds after the pause, although its process had read that there is none", async () => {
+  it("starts nothing four seconds after the pause, whatever its process remembers", async () => {
     const [first, second] = [job(), job()];
     const { run, stored, pauses, clock } = world(first, second);
     await run(ok);
@@ -66,7 +66,7 @@ describe("a paused job", () => {
     expect(reads).toEqual([]);
   });
 
-  it("costs no read while only keys of limits are paused, unless it has limits", async () => {
+  it("costs no read while only keys are paused, unless it has limits", async () => {
     const gates = [{ limit: "customer", key: "C-7" }];
     const [plain, limited] = [job(), job({ gates })];
     const { run, stored, jobs, pauses } = world(plain, limited);
@@ -83,7 +83,7 @@ describe("a paused job", () => {
     expect(await stored(limited.id)).toEqual(limited);
   });
 
-  it("is delivered again where the pauses cannot be read", async () => {
+  it("has its message delivered again if the pauses cannot be read", async () => {
     const waiting = job();
     const { run, stored, pauses } = world(waiting);
     pauses.recent = async () => {
@@ -94,7 +94,7 @@ describe("a paused job", () => {
   });
 });
 
-it("the next run of a paused series ends the run that waits for another attempt, so that the end of the pause finds it", async () => {
+it("the next run of a paused series ends the run that waits for another attempt", async () => {
   const repeat = { every: 300_000, anchor: noon, overlap: "cancel_previous" } as const;
   const attempt = { attempt: 1, due_at: noon, started_at: noon, ended_at: noon, outcome: "failed" } as const;
   const retried = job({ repeat, attempt: 2, due_at: noon + 900_000, scheduled_at: noon, attempts: [attempt] });
@@ -107,7 +107,7 @@ it("the next run of a paused series ends the run that waits for another attempt,
   expect(queue.sent).toEqual([]);
 });
 
-it("the next run of a paused series wakes a feature that it ends, so that the end of the pause finds it", async () => {
+it("the next run of a paused series wakes a feature that it ends", async () => {
   const repeat = { every: 300_000, anchor: noon, overlap: "cancel_previous" } as const;
   const parked = { status: "running", lease_until: 0, wake_at: noon + 900_000, parked_since: noon } as const;
   const feature = job({ ...parked, repeat, due_at: noon, scheduled_at: noon, progress: { inline: {} } });
@@ -149,7 +149,7 @@ describe("a paused feature", () => {
     expect(await w.jobs.get(held?.id ?? "")).toMatchObject({ status: "completed" });
   });
 
-  it("notes the wake-up that comes while a decision is under way", async () => {
+  it("notes a wake-up during its decision", async () => {
     const w = featureWorld({ onboard });
     const feature = job({
       product: "shop",

@@ -23,7 +23,7 @@ async function told(
   return { ...services, lines: services.log.lines };
 }
 
-describe("the end of an attempt is one line, which is also its measurement", () => {
+describe("the line of an attempt's end", () => {
   const failing =
     (code: "TIMEOUT" | "NOT_FOUND"): ExecuteWithServices =>
     async () => {
@@ -45,7 +45,7 @@ describe("the end of an attempt is one line, which is also its measurement", () 
     ["cancelled", due({ expires_at: noon - 1 }), ok, { cancelled: 1 }, { status: "cancelled" }],
     ["completed after two crashes", due(twice), ok, { completed: 1, crashed: 2 }, { status: "completed" }],
     ["given up", due(thrice), ok, { failed: 1, crashed: 3 }, { status: "failed", code: "CRASHED" }],
-  ])("%s", async (_name, job, execute, counts, fields) => {
+  ])("is its measurement too: %s", async (_name, job, execute, counts, fields) => {
     const { lines } = await told({ ...job, due_at: noon - 40 }, async (...given) => execute(...given));
     expect(lines).toEqual([
       {
@@ -66,23 +66,23 @@ describe("the end of an attempt is one line, which is also its measurement", () 
     ]);
   });
 
-  it("names the request that made the job, because the access log does not name the job", async () => {
+  it("names the request that made the job", async () => {
     const { lines } = await told(due({ request_id: "JKJaXmPLvHcESHA=" }));
     expect(lines).toMatchObject([{ message: "attempt ended", fields: { request_id: "JKJaXmPLvHcESHA=" } }]);
   });
 
-  it("of a run that was queued behind the previous one has no lateness, because its caller wanted the delay", async () => {
+  it("has no lateness for a run that was queued behind the previous one", async () => {
     const { lines } = await told(due({ due_at: noon - 90_000, coalesced_until: noon - 10 }));
     expect(lines[0]?.measured?.values).toEqual({ duration_ms: 0, completed: 1 });
   });
 
-  it("of a feature that parks is not the end of an attempt, so nothing is measured", async () => {
+  it("is missing for a feature that parks", async () => {
     const { lines } = await told(due(), async () => new Parked({}, noon + 1000));
     expect(lines).toMatchObject([{ level: "debug", message: "parked" }]);
     expect(lines[0]?.measured).toBeUndefined();
   });
 
-  it("of a feature counts from its first start", async () => {
+  it("counts a feature's duration from its first start", async () => {
     const parked = { status: "running", parked_since: noon - 5000, lease_until: 0 } as const;
     const { lines } = await told(due({ ...parked, due_at: noon - 5010 }));
     expect(lines[0]?.measured?.values).toMatchObject({ lateness_ms: 10, duration_ms: 5000 });
@@ -101,7 +101,7 @@ describe("a message that is dropped", () => {
     ]);
   });
 
-  it("of a deleted job is logged with what the message knows", async () => {
+  it("of a deleted job is logged by its own fields", async () => {
     const job = due();
     const { lines } = await told(job, ok, {}, []);
     expect(lines).toEqual([
@@ -110,7 +110,7 @@ describe("a message that is dropped", () => {
   });
 });
 
-test("every line about a claimed job names the job, including those of its executor, and none has an input, a result or an error's message", async () => {
+test("a line about a claimed job names the job and quotes nothing of it", async () => {
   const job = due({ input: { inline: { body: { card: "s3cret" } } } });
   const { lines } = await told(job, async ({ log }, { jobs, log: other }) => {
     log.warn("from the execution");

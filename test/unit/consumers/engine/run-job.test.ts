@@ -24,7 +24,7 @@ describe("a message whose time has come", () => {
     expect(queue.sent).toEqual([]);
   });
 
-  it("keeps a large result as a blob, and an absent one as null", async () => {
+  it("keeps a large result as a blob, and no result as null", async () => {
     const { run, stored, blobs } = world(job());
     await run(async () => "x".repeat(10_000));
     const result = (await stored())?.result as { blob: string; bytes: number };
@@ -37,7 +37,7 @@ describe("a message whose time has come", () => {
 });
 
 describe("a message that comes early", () => {
-  it("is sent again for the rest of its time, in its tenant's group, and nothing runs", async () => {
+  it("is sent again for the rest of its time, and nothing runs", async () => {
     const { run, queue, stored } = world(job({ due_at: noon + 75_400, status: "scheduled" }));
     await run(ok);
     expect(queue.sent).toMatchObject([{ type: "action", delaySeconds: 75, group: "my-product:prd" }]);
@@ -54,7 +54,7 @@ describe("a message that comes early", () => {
     expect((await stored())?.attempts).toMatchObject([{ started_at: noon + 400, due_at: noon + 400 }]);
   });
 
-  it("waits again where it is woken early: timers may be by a millisecond, and clocks are set", async () => {
+  it("waits again if it is woken early", async () => {
     const due = job({ due_at: noon + 400, status: "scheduled" });
     const w = world(due);
     const { sleep } = w.clock;
@@ -77,7 +77,7 @@ describe("a message that comes early", () => {
   });
 });
 
-describe("a message that means nothing any more is dropped", () => {
+describe("a stale message is dropped:", () => {
   it.each([
     ["of a job that was deleted", job(), job()],
     ["of a cancelled job", cancelled(job(), noon, "by request")],
@@ -109,7 +109,7 @@ describe("a message in the queue of another type", () => {
     throw new Error("it ran");
   };
 
-  it("is sent on to its own type's, and its job is not claimed", async () => {
+  it("is sent on to its type's queue, and its job is not claimed", async () => {
     const due = job();
     const w = world(due);
     await runJob(w, neverRuns, aMessage(due), options);
@@ -125,7 +125,7 @@ describe("a message in the queue of another type", () => {
   it.each([
     ["due", {}],
     ["early", { due_at: noon + 75_400, status: "scheduled" }],
-  ] as const)("is the reconciler's where the consumer does not reach that queue: %s", async (_when, state) => {
+  ] as const)("is left to the reconciler if the consumer does not reach the queue: %s", async (_when, state) => {
     const waiting = job(state);
     const w = world(waiting);
     const queue = fakeJobQueue(["function", "feature"]);
@@ -136,7 +136,7 @@ describe("a message in the queue of another type", () => {
     expect(w.log.lines.flatMap(({ measured }) => measured ?? [])).toEqual([{ values: { messages_failed: 1 } }]);
   });
 
-  it("is sent on once: where it comes back, the job is the reconciler's", async () => {
+  it("is sent on once, and then left to the reconciler", async () => {
     const due = job();
     const w = world(due);
     await runJob(w, neverRuns, aMessage(due, { forwarded: true }), options);
@@ -146,14 +146,14 @@ describe("a message in the queue of another type", () => {
     expect(w.log.lines.flatMap(({ measured }) => measured ?? [])).toEqual([{ values: { messages_failed: 1 } }]);
   });
 
-  it("wakes the feature that it is of, though a decision is under way", async () => {
+  it("is sent on if it wakes a feature, though a decision is under way", async () => {
     const feature = job({ type: "feature", status: "running", claim_id: "theirs", lease_until: noon + 9000 });
     const w = world(feature);
     await runJob(w, neverRuns, aMessage(feature), options);
     expect(w.queue.sent).toMatchObject([{ type: "feature", message: { job_id: feature.id, forwarded: true } }]);
   });
 
-  it("is dropped where it means nothing any more", async () => {
+  it("is dropped if it is stale", async () => {
     const w = world(cancelled(job(), noon, "by request"));
     await runJob(w, neverRuns, aMessage((await w.stored()) as Job), options);
     expect(w.queue.sent).toEqual([]);
@@ -167,7 +167,7 @@ describe("a message in the queue of another type", () => {
     await expect(runJob(w, neverRuns, aMessage((await w.stored()) as Job), options)).rejects.toThrow("throttled");
   });
 
-  it("and early is sent again to its own type's for the rest of its time", async () => {
+  it("is sent to its type's queue for the rest of its time if it is early", async () => {
     const early = job({ due_at: noon + 75_400, status: "scheduled" });
     const w = world(early);
     await runJob(w, neverRuns, aMessage(early), options);
@@ -175,7 +175,7 @@ describe("a message in the queue of another type", () => {
   });
 });
 
-describe("what ends a job without running it", () => {
+describe("a job ends without running if", () => {
   const never: Execute = async () => {
     throw new Error("it ran");
   };
@@ -194,7 +194,7 @@ describe("what ends a job without running it", () => {
     expect(await stored()).toMatchObject({ status: "cancelled", reason: "expired" });
   });
 
-  it("but one whose expires_at is still to come runs", async () => {
+  it("its expires_at has passed, and runs until then", async () => {
     const { run, stored } = world(job({ expires_at: noon + 1 }));
     await run(ok);
     expect(await stored()).toMatchObject({ status: "completed" });
@@ -214,7 +214,7 @@ describe("what ends a job without running it", () => {
     expect(await stored()).toMatchObject({ status: "failed", error: { code: "CRASHED" }, attempts: [{ crashes: 3 }] });
   });
 
-  it("a second crash still lets it run", async () => {
+  it("its attempt crashed three times, and runs after the second crash", async () => {
     const dead = { claims: 2, begun_claims: ["dead"], claim_id: "dead", lease_until: noon - 1 };
     const { run, stored } = world(job({ status: "running", ...dead }));
     await run(ok);

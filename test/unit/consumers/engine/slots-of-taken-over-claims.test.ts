@@ -42,7 +42,7 @@ function held(outcome: unknown = "done") {
 }
 
 describe("the slot of an attempt that another consumer has taken over", () => {
-  it("is not that consumer's if it had read the job before the first claim: it starts nothing, and asks again", async () => {
+  it("is not that of a consumer that had read the job before the first claim", async () => {
     const w = slotted();
     const { take } = w.gates;
     const { replace } = w.jobs;
@@ -78,7 +78,7 @@ describe("the slot of an attempt that another consumer has taken over", () => {
     expect(w.jobs.all()[0]).toMatchObject({ status: "completed", attempts: [{ crashes: 1 }] });
   });
 
-  it("stays with the consumer of the next decision, when the one before is slow to free it", async () => {
+  it("stays with the next decision's consumer when the one before frees it late", async () => {
     const w = slotted();
     const next = held();
     const { release } = w.gates;
@@ -99,7 +99,7 @@ describe("the slot of an attempt that another consumer has taken over", () => {
 });
 
 describe("the slot that two consumers of one attempt share", () => {
-  it("is left by the one that another limit refuses, although it has taken it last", async () => {
+  it("is left by the consumer that another limit refuses", async () => {
     const w = slotted("writers");
     const [blocker, passing] = [held(), held()];
     const blocking = w.run(blocker.execute, w.other);
@@ -132,8 +132,8 @@ describe("the slot that two consumers of one attempt share", () => {
   });
 });
 
-describe("a job that is read, and claimed much later", () => {
-  it("asks its gates again if the pauses were slow to read, so that its slot lasts as long as its claim", async () => {
+describe("a job that is claimed much later than read", () => {
+  it("asks its gates again, so that its slot lasts as long as its claim", async () => {
     const w = slotted();
     const only = held();
     const { recent } = w.pauses;
@@ -154,7 +154,7 @@ describe("a job that is read, and claimed much later", () => {
 });
 
 describe("the slot of an attempt that has been claimed", () => {
-  it("is not freed by a duplicate that took it before, and that another limit refuses", async () => {
+  it("is not freed by an earlier duplicate that another limit refuses", async () => {
     const w = limited({ workers: { concurrency: 1 }, calls: { rate: { limit: 1, period: "1m" } } });
     const { take } = w.gates;
     const asking = Promise.withResolvers<void>();

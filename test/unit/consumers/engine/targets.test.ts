@@ -79,7 +79,7 @@ describe("a fallback", () => {
     expect(attempts[0]?.target).toEqual({ name: "a" });
   });
 
-  test("whose first target is unavailable is done by the next one within the same attempt", async () => {
+  test("whose first target is unavailable goes to the next within the attempt", async () => {
     const { run, calls, measured } = world({ a: down });
     const { status, attempts } = await run();
     expect([status, calls]).toEqual(["completed", ["a", "b"]]);
@@ -91,7 +91,7 @@ describe("a fallback", () => {
     ]);
   });
 
-  test("gives every target the same idempotency key, its own entry, and the progress of those before it", async () => {
+  test("gives every target the same idempotency key, its entry, and the progress so far", async () => {
     const { run, executions } = world({
       a: failing("SERVICE_UNAVAILABLE", { nothingDone: true, progress: { sent: ["x"] } }),
     });
@@ -103,7 +103,7 @@ describe("a fallback", () => {
     expect(first?.target).toEqual(app);
   });
 
-  test("fails with the error of the last target, and says how many were tried", async () => {
+  test("fails with the last target's error, and says how many were tried", async () => {
     const { run } = world({
       a: down,
       b: failing("CONNECTION_ERROR", { nothingDone: true, providerCode: "ECONNREFUSED" }),
@@ -120,7 +120,7 @@ describe("a fallback", () => {
     });
   });
 
-  test("is retried if any of its targets may be back, although the last one refuses for good", async () => {
+  test("is retried if any of its targets may be back", async () => {
     const { run } = world({ a: down, b: failing("UNAUTHORIZED", { nothingDone: true }) });
     const { status, attempts } = await run();
     expect(status).toBe("scheduled");
@@ -135,14 +135,14 @@ describe("a fallback", () => {
     ["RATE_LIMITED", { retryAfterMs: 1000 }],
     ["UNAUTHORIZED", {}],
     ["PROVIDER_ERROR", {}],
-  ])("does not repeat elsewhere what may have been done, or would not be done there: %s %o", async (code, options) => {
+  ])("does not repeat what may have been done: %s %o", async (code, options) => {
     const { run, calls } = world({ a: failing(code, options) });
     const { attempts } = await run({ retry_policy: { ...aJob().retry_policy, non_retryable_errors: [code] } });
     expect(calls).toEqual(["a"]);
     expect(attempts[0]).toMatchObject({ error: { code, message: "it failed." }, target: { name: "a" } });
   });
 
-  test("does not go on after an error that nobody expects", async () => {
+  test("stops at an unexpected error", async () => {
     const { run, calls } = world({
       a: () => {
         throw new TypeError("x is undefined");
@@ -152,7 +152,7 @@ describe("a fallback", () => {
     expect(calls).toEqual(["a"]);
   });
 
-  test("repeats an action that does no harm twice", async () => {
+  test("repeats a harmless action", async () => {
     const { run, calls } = world({ action: "look", a: failing("TIMEOUT") });
     expect((await run()).status).toBe("completed");
     expect(calls).toEqual(["a", "b"]);
@@ -168,22 +168,22 @@ describe("a fallback", () => {
   });
 });
 
-describe("a Retry-After", () => {
+describe("the Retry-After", () => {
   const limited = (retryAfterMs: number) => failing("RATE_LIMITED", { retryAfterMs, nothingDone: true });
 
-  test("of one target does not put the job off while another takes it", async () => {
+  test("of one target does not put the job off while another works", async () => {
     const { run, calls } = world({ a: limited(600_000) });
     expect((await run()).status).toBe("completed");
     expect(calls).toEqual(["a", "b"]);
   });
 
-  test("of all targets puts the job off until the first of them takes calls again, and keeps no record", async () => {
+  test("of all targets puts the job off until the first one is back", async () => {
     const { run, clock } = world({ a: limited(600_000), b: limited(20_000) });
     const { due_at, attempts, snoozes } = await run();
     expect([due_at, attempts, snoozes?.count]).toEqual([clock.now() + 20_000, [], 1]);
   });
 
-  test("of the last target does not put the job off while another may be back sooner", async () => {
+  test("of the last target does not put the job off if another is back sooner", async () => {
     const { run, clock } = world({ a: down, b: limited(600_000) });
     const { due_at, attempt } = await run();
     expect(attempt).toBe(2);
@@ -191,8 +191,8 @@ describe("a Retry-After", () => {
   });
 });
 
-describe("time", () => {
-  test("a target that hangs is left at the limit of the group, if its work may be repeated", async () => {
+describe("a slow target of a fallback", () => {
+  test("is left at the group's limit if its work may be repeated", async () => {
     const { run, calls, clock } = world({
       group: { fallback: ["a", "b"], timeout_ms: 2000 },
       action: "look",
@@ -204,7 +204,7 @@ describe("time", () => {
     expect(calls).toEqual(["a", "b"]);
   });
 
-  test("the attempt's own timeout ends it, and the next attempt begins with the other target", async () => {
+  test("is left at the attempt's timeout, and the next attempt begins with another", async () => {
     const { run, calls, clock } = world({ a: hanging });
     const ran = run({ timeout_ms: 5000 });
     await clock.advance(5000);
@@ -216,7 +216,7 @@ describe("time", () => {
     expect(attempts[1]?.target).toEqual({ name: "b", left_out: ["a"] });
   });
 
-  test("the last target has the rest of the attempt", async () => {
+  test("has the rest of the attempt if it is the last one", async () => {
     const { run, clock } = world({ group: { fallback: ["a", "b"], timeout_ms: 2000 }, a: down, b: hanging });
     const ran = run({ timeout_ms: 5000 });
     await clock.advance(4999);
@@ -225,7 +225,7 @@ describe("time", () => {
   });
 });
 
-describe("what a target has achieved before its time is over", () => {
+describe("the progress of a target whose time is over", () => {
   /** Reaches two recipients at once, and says so once it is stopped. */
   const says = ({ signal }: Execution) =>
     new Promise<never>((_, reject) => {
@@ -238,7 +238,7 @@ describe("what a target has achieved before its time is over", () => {
     await new Promise(setImmediate);
   };
 
-  test("is known to the next target, although the group's limit has ended the race", async () => {
+  test("is known to the next target", async () => {
     const { run, executions, clock } = world({ group: group(["TIMEOUT"]), a: says });
     const ran = run();
     await later(clock, 2000);
@@ -246,7 +246,7 @@ describe("what a target has achieved before its time is over", () => {
     expect(executions.map(({ progress }) => progress)).toEqual([undefined, { sent: ["x", "y"] }]);
   });
 
-  test("is known to the next attempt, if nobody else may be tried", async () => {
+  test("is known to the next attempt, if no other target may be tried", async () => {
     const { run, clock } = world({ group: group(), a: says });
     const ran = run();
     await later(clock, 2000);
@@ -254,7 +254,7 @@ describe("what a target has achieved before its time is over", () => {
     expect([attempts[0]?.error?.code, progress]).toEqual(["TIMEOUT", { inline: { sent: ["x", "y"] } }]);
   });
 
-  test("is known to the next attempt, if the last target takes the rest of the time", async () => {
+  test("is known to the next attempt, if the target was the last one", async () => {
     const a = failing("RATE_LIMITED", { nothingDone: true, progress: { sent: ["x"] } });
     const { run, clock } = world({ a, b: hanging });
     const ran = run({ timeout_ms: 5000 });
@@ -271,7 +271,7 @@ describe("what a target has achieved before its time is over", () => {
     expect((await ran).attempts[0]?.target?.name).toBe("b");
   });
 
-  test("every target knows how long it has: the limit of the group, and the last one the rest of the attempt", async () => {
+  test("every target knows how long it has", async () => {
     const { run, executions, clock } = world({ group: group(), a: down });
     const begun = clock.now();
     await run({ timeout_ms: 5000 });
@@ -280,7 +280,7 @@ describe("what a target has achieved before its time is over", () => {
 });
 
 describe("a target that has failed", () => {
-  test("is left out for a minute by this process, and says so", async () => {
+  test("is left out for a minute by its process", async () => {
     let isDown = true;
     const { run, calls, clock } = world({ a: () => (isDown ? down() : { by: "a" }) });
     await run();
@@ -293,7 +293,7 @@ describe("a target that has failed", () => {
     expect(calls).toEqual(["a"]);
   });
 
-  test("is used last if the others fail", async () => {
+  test("is used last if all others fail", async () => {
     let bIsDown = false;
     const { run, calls } = world({ a: down, b: () => (bIsDown ? down() : {}) });
     await run();
@@ -314,7 +314,7 @@ describe("a target that has failed", () => {
 describe("a healthcheck", () => {
   const tcp = { fallback: [{ use: "a", healthcheck: { tcp: "a.example:443", every: "10s" } }, "b"] };
 
-  test("that fails leaves the target out before a job has to find out, and is asked once per period", async () => {
+  test("that fails leaves the target out, and is asked once per period", async () => {
     let asked = 0;
     const connect = async (host: string, port: number) => {
       asked++;
@@ -341,7 +341,7 @@ describe("a healthcheck", () => {
     expect(calls).toEqual(["a"]);
   });
 
-  test("that does not answer holds the job up for a second", async () => {
+  test("that hangs holds the job up for a second only", async () => {
     const connect = () => new Promise<void>(() => {});
     const { run, calls, clock } = world({ group: tcp, connect });
     const ran = run();
@@ -350,7 +350,7 @@ describe("a healthcheck", () => {
     expect(calls).toEqual(["b"]);
   });
 
-  test("without a place for the env checks nothing, and changes nothing", async () => {
+  test("without a place for the env checks nothing", async () => {
     const connect = () => Promise.reject(new Error("must not be asked"));
     const group = { fallback: [{ use: "a", healthcheck: { tcp: { prd: "a.example:443" } } }, "b"] };
     const { run, calls } = world({ group, connect });
@@ -374,7 +374,7 @@ describe("a healthcheck", () => {
   });
 });
 
-test("a quota begins with the target that the job's id chooses, and goes on with the others", async () => {
+test("a quota begins with the target that the job's id chooses", async () => {
   const group = {
     quota: [
       { use: "a", weight: 1 },
@@ -390,7 +390,7 @@ test("a quota begins with the target that the job's id chooses, and goes on with
   expect(first).toEqual(new Set(["a", "b"]));
 });
 
-test("jobs of events that name a single target have no record of targets, and write no line more", async () => {
+test("a job whose event names a single target has no record of targets", async () => {
   const { run, measured } = world({ group: app });
   expect(Object.keys((await run()).attempts[0] ?? {})).not.toContain("target");
   expect(measured()).toEqual([]);

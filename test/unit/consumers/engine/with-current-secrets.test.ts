@@ -36,7 +36,7 @@ function anExecutor(refusal: JobErrorCode = "UNAUTHORIZED", nothingDone = true) 
 }
 
 test.each<JobErrorCode>(["UNAUTHORIZED", "FORBIDDEN"])(
-  "a job whose credentials are refused (%s) after a rotation is executed with the new ones, and continues from its progress",
+  "a job refused (%s) after a rotation is executed with the new credentials",
   async (refusal) => {
     const { secrets, reads } = rotatedSecrets();
     const { tried, run } = anExecutor(refusal);
@@ -49,35 +49,35 @@ test.each<JobErrorCode>(["UNAUTHORIZED", "FORBIDDEN"])(
   },
 );
 
-test("a refusal after which something may have been done is not repeated, even after a rotation", async () => {
+test("a refusal is not repeated after a rotation if the work may have been done", async () => {
   const { secrets } = rotatedSecrets();
   const { tried, run } = anExecutor("UNAUTHORIZED", false);
   expect(await failureOf(run(anExecution({ secrets })))).toMatchObject({ code: "UNAUTHORIZED" });
   expect(tried).toHaveLength(1);
 });
 
-test("refused credentials that were not rotated fail the job after they were read again once", async () => {
+test("refused credentials that were not rotated fail the job after one more read", async () => {
   const { secrets, reads } = rotatedSecrets({ current: "old" });
   const { tried, run } = anExecutor();
   expect(await failureOf(run(anExecution({ secrets })))).toMatchObject({ code: "UNAUTHORIZED", message: "refused" });
   expect([tried.length, reads()]).toEqual([1, 1]);
 });
 
-test("new credentials that are refused too fail the job, so it is executed twice at most", async () => {
+test("new credentials that are refused too fail the job", async () => {
   const { secrets } = rotatedSecrets({ current: "newer" });
   const { tried, run } = anExecutor();
   expect(await failureOf(run(anExecution({ secrets })))).toMatchObject({ code: "UNAUTHORIZED" });
   expect(tried.map(({ value }) => value)).toEqual(["old", "newer"]);
 });
 
-test("any other failure reads no secret again", async () => {
+test("a failure other than a refusal reads no secret again", async () => {
   const { secrets, reads } = rotatedSecrets();
   const { run } = anExecutor("SERVICE_UNAVAILABLE");
   expect(await failureOf(run(anExecution({ secrets })))).toMatchObject({ code: "SERVICE_UNAVAILABLE" });
   expect(reads()).toBe(0);
 });
 
-test("if the secret cannot be read again, the job fails with the refusal", async () => {
+test("a job fails with the refusal if its secret cannot be read again", async () => {
   const secrets: Secrets = {
     resolve: async (_, options) => {
       if (options?.fresh) throw new JobError("SERVICE_UNAVAILABLE", "Secrets Manager throttles");
@@ -87,7 +87,7 @@ test("if the secret cannot be read again, the job fails with the refusal", async
   expect(await failureOf(anExecutor().run(anExecution({ secrets })))).toMatchObject({ code: "UNAUTHORIZED" });
 });
 
-test("a job that ran out of time meanwhile is not executed again", async () => {
+test("a job that ran out of time during the new read is not executed again", async () => {
   const { secrets } = rotatedSecrets();
   const { tried, run } = anExecutor();
   const signal = AbortSignal.abort(new JobError("TIMEOUT", "too late"));

@@ -24,7 +24,7 @@ const base = {
 const define = defineJobType<Shelf>();
 const shelf = define(base);
 
-test("a definition's functions are typed with the input, target and event of their type", () => {
+test("the functions of a definition are typed with the input, target and event of its type", () => {
   define({
     ...base,
     checkEvent: (event, target) => none(event.shelf, target.size.toFixed()),
@@ -38,7 +38,7 @@ test("a definition's functions are typed with the input, target and event of the
   define({ ...base, example: { event: "shelve", input: { title: 7 } } });
 });
 
-test("a definition's target is what its schema accepts", () => {
+test("the target of a definition has the type that its schema accepts", () => {
   withTarget(shelf, {
     target: () => z.strictObject({ size: z.number() }),
     access: ({ size }) => none(size.toFixed()),

@@ -17,7 +17,7 @@ const database = (key: string) =>
   }) as const;
 
 /** `tsc` checks the types; the check of the catalog says that they and the schemas agree. */
-test("an entry of every section but features may be a group, and an event may name it", () => {
+test("a section of a product may have groups, which events may name", () => {
   const product = defineProduct({
     tag: "shop",
     envs: ["prd"],
@@ -52,7 +52,7 @@ test("an entry of every section but features may be a group, and an event may na
   expect(checkCatalog([product], registry)).toEqual([]);
 });
 
-test("what is no group does not compile", () => {
+test("an invalid group does not compile", () => {
   const shop = { tag: "shop", envs: ["prd"], jobs: {} };
   expect([
     // @ts-expect-error a member of a quota needs a weight

@@ -97,12 +97,12 @@ test.each([
     { slug: "a", sms: { to: "b", body: 5 } },
     "must be an object, or a string where the message has no template",
   ],
-] as const)("the input of a job of type %s says what a field takes: %j", (type, input, message) => {
+] as const)("the input of a job of type %s gets the fault: %j", (type, input, message) => {
   const { error } = registry[type].input.safeParse(input);
   expect(error?.issues.map((issue) => issue.message)).toEqual([message]);
 });
 
-describe("the recipient template of a message in the catalog", () => {
+describe("the recipient template of a message", () => {
   const faultsOf = (sms: object) => {
     const product = {
       tag: "p",

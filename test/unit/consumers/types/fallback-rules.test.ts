@@ -43,7 +43,7 @@ describe("work that may be done at two targets", () => {
     expect(repeats(database_action, { database: "d", action: "do" }, { actions: { do: of } })).toBe(expected);
   });
 
-  test("a file is stored, but no message is sent and no function called", () => {
+  test("a file, but neither a message nor a call of a function", () => {
     const found = [storage, notification, cloudFunction].map((definition) => repeats(definition, {}, {}));
     expect(found).toEqual([true, false, false]);
   });
@@ -53,21 +53,21 @@ describe("work that may be done at two targets", () => {
 const goesOn = (error: unknown) => movesOn({}, error as JobError, false);
 const answer = (code: string) => postgresFault({ code, severity: "ERROR" }, "db");
 
-describe("a write goes to another database", () => {
+describe("a write goes on to another database", () => {
   test.each(["53300", "57P03", "25006", "28P01"])("after PostgreSQL's refusal to begin, %s", (code) => {
     expect(goesOn(answer(code))).toBe(true);
   });
 
-  test.each(["40P01", "40001", "55P03", "57P01", "08006"])("not after %s, which the same one can mend", (code) => {
+  test.each(["40P01", "40001", "55P03", "57P01", "08006"])("not after %s, which the same database can mend", (code) => {
     expect(goesOn(answer(code))).toBe(false);
   });
 
-  test("after MySQL's refusal of a connection, not after a deadlock", () => {
+  test("after MySQL's refusal of a connection, and not after a deadlock", () => {
     const of = (errno: number, code: string) => mysqlFault({ errno, code, sqlState: "HY000", sqlMessage: "" }, "db");
     expect([goesOn(of(1040, "ER_CON_COUNT_ERROR")), goesOn(of(1213, "ER_LOCK_DEADLOCK"))]).toEqual([true, false]);
   });
 
-  test("after no connection to MongoDB was made, not after there is no server any more: a write may have been sent before", () => {
+  test("after no connection to MongoDB was made, and not after one was lost", () => {
     const of = (name: string) => Object.assign(new Error("x"), { name });
     const fault = withUnconnected(mongoFault);
     const never = new Unconnected("not connected", { cause: of("MongoServerSelectionError") });
@@ -80,7 +80,7 @@ describe("a write goes to another database", () => {
     { transaction: true, row: 2, expected: true },
     { transaction: false, row: 0, expected: true },
     { transaction: false, row: 2, expected: false },
-  ])("after the refusal of a row only if the rows before it are undone: %o", async ({ transaction, row, expected }) => {
+  ])("after a refused row only if the rows before it are undone: %o", async ({ transaction, row, expected }) => {
     const refused = Object.assign(new Error("x"), { name: "MongoServerError", code: 18 });
     let asked = 0;
     const perform = async () => {
@@ -104,7 +104,7 @@ function aMongo(hasTransactions: boolean) {
   return { db, startSession: () => session } as unknown as MongoClient;
 }
 
-test("a message goes to another broker only if each try of Kafka's client proves that nothing was appended", () => {
+test("a message goes to another broker only if Kafka's client proves that nothing was appended", () => {
   const error = (...apiIds: string[]) => ({ errors: apiIds.map((apiId) => ({ errors: [{ apiId }] })) });
   expect(goesOn(kafkaFault(error("NOT_ENOUGH_REPLICAS", "NOT_ENOUGH_REPLICAS")))).toBe(true);
   expect(goesOn(kafkaFault({ errors: [{ code: "PLT_KFK_NETWORK", cause: { code: "ECONNREFUSED" } }] }))).toBe(true);
@@ -119,7 +119,7 @@ test("a message goes to another broker only if each try of Kafka's client proves
   expect(goesOn(kafkaFault({ errors: [{ code: "ECONNRESET" }, { cause: { code: "ECONNREFUSED" } }] }))).toBe(false);
 });
 
-test("a mail goes to another server if this one was never reached, or refused it for now", () => {
+test("a mail goes to another server if this one refused it or was not reached", () => {
   const { signal } = new AbortController();
   const of = (error: object) => goesOn(smtpError(Object.assign(new Error("x"), error), signal));
   expect([

@@ -70,7 +70,7 @@ describe.each(jobTypes)("type %s", (type) => {
     }
   });
 
-  test("has an executor and a handler, which returns a message that it cannot read", async () => {
+  test("has an executor, and a handler that returns unreadable messages", async () => {
     const { execute } = (await import(new URL("execute.ts", folder(type)).href)) as { execute: unknown };
     expect(execute).toBeInstanceOf(Function);
     const kept = { ...process.env };
@@ -88,7 +88,7 @@ describe.each(jobTypes)("type %s", (type) => {
     }
   });
 
-  test("does not exceed what Lambda and SQS allow", () => {
+  test("stays within the limits of Lambda and SQS", () => {
     const { defaults, limits } = definition;
     expect(defaults.timeout_ms).toBeLessThanOrEqual(limits.max_timeout_ms);
     expect(limits.max_timeout_ms + leaseMarginMs).toBeLessThanOrEqual(lambdaLimitMs);
@@ -102,7 +102,7 @@ describe.each(jobTypes)("type %s", (type) => {
     expect(definition.defaults.retries).toBeLessThanOrEqual(20);
   });
 
-  test("is documented with a line, a name, an event of the demo, an example and a page", () => {
+  test("is documented with an example and a page", () => {
     expect(definition.summary).toMatch(/^[A-Z].*\.$/);
     expect(definition.requestName).toMatch(/^(I\w+Request|Record<string, unknown>)$/);
     expect(existsSync(new URL(`../../../../examples/${type.replace("_", "-")}.ts`, import.meta.url))).toBe(true);

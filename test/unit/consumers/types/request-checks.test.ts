@@ -6,7 +6,7 @@ it("the product of these tests is valid", () => {
   expect(checkCatalog([product], registry)).toEqual([]);
 });
 
-describe("an action's input is checked against its path, headers and body when it is requested", () => {
+describe("a request for an action", () => {
   it.each<[string, object]>([
     ["order", { params: { order_id: 5 }, headers: { "x-note": "hi", "Content-Type": "application/json" } }],
     ["order", { params: { order_id: "a/b", version: "v2" }, body: { a: 1 } }],
@@ -20,7 +20,7 @@ describe("an action's input is checked against its path, headers and body when i
     ["order", { params: { order_id: 5 }, body: [{ sku: 1 }, "a", null, []] }],
     ["form", { body: { a: 1, b: ["x", true], c: null } }],
     ["hidden", { params: { id: 1, "of-the-base": 2 } }],
-  ])("%s takes %j", (event, input) => {
+  ])("(%s) may have the input %j", (event, input) => {
     expect(faultsOf(event, input)).toEqual([]);
   });
 
@@ -72,12 +72,12 @@ describe("an action's input is checked against its path, headers and body when i
     ["list", { headers: { "x-a": [["b"]] } }, "/input/headers/x-a", /^must be a string/],
     ["list", { headers: { "x-a": { b: "c" } } }, "/input/headers/x-a", /^must be a string/],
     ["order", { params: { order_id: [5] } }, "/input/params/order_id", /^must be a string, a number, true or false$/],
-  ])("%s with %j is refused", (event, input, pointer, detail) => {
+  ])("(%s) may not have the input %j", (event, input, pointer, detail) => {
     expect(faultsOf(event, input)).toEqual([{ pointer, detail: expect.stringMatching(detail) }]);
   });
 });
 
-describe("an idempotency key for the provider is noted", () => {
+describe("a note on an idempotency key for the provider", () => {
   const key = { "Idempotency-Key": "order-42" };
   it.each<[string, object, string | undefined]>([
     ["form", { body: { a: 1 }, headers: key }, "/input/headers/Idempotency-Key"],
@@ -90,7 +90,7 @@ describe("an idempotency key for the provider is noted", () => {
     ],
     ["evaluated", { headers: { ...key, "x-a": "$Now" } }, "/input/headers/Idempotency-Key"],
     ["form", { body: { a: 1 }, headers: { "x-a": "idempotency-key" } }, undefined],
-  ])("in a request for %s with %j", (event, input, pointer) => {
+  ])("comes with a request for %s with %j", (event, input, pointer) => {
     expect(notesOf(event, input).map((note) => note.pointer)).toEqual(pointer === undefined ? [] : [pointer]);
   });
 });

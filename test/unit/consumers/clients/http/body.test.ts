@@ -49,6 +49,6 @@ test.each([
   ["text/plain; charset=iso-8859-1", Buffer.from([0xe9]), { body: "é" }],
   ["image/png", Buffer.from([0x89, 0xff]), { body: "if8=", body_encoding: "base64" }],
   ["text/plain; charset=nonsense", "x", { body: "eA==", body_encoding: "base64" }],
-])("a response of type %s with %j is read", (type, bytes, decoded) => {
+])("a response of type %s with the body %j is read", (type, bytes, decoded) => {
   expect(decodeBody(Buffer.from(bytes), type)).toEqual(decoded);
 });

@@ -18,7 +18,7 @@ describe("the code in the JSON of a failed answer", () => {
     ["a list of errors", { errors: [{ code: "TAKEN" }, { code: "SECOND" }] }, "TAKEN"],
     ["a sentence before a code", { error: "Payment Required", code: "no_funds" }, "no_funds"],
     ["a repeated status before a code", { code: 402, errorCode: "no_funds" }, "no_funds"],
-  ])("of %s", (_, body, code) => {
+  ])("is found in %s", (_, body, code) => {
     expect(codeOfJson(body, 402, [])).toBe(code);
   });
 
@@ -40,7 +40,7 @@ describe("the code in the JSON of a failed answer", () => {
   });
 });
 
-it("an idempotency key of the caller is a value like others", () => {
+it("an idempotency key of the caller is compared as other values are", () => {
   const isEcho = echoesOf([
     { url: new URL("https://api.example.com/"), headers: new Headers({ "idempotency-key": "order-1402" }) },
   ]);

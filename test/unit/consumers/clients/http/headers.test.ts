@@ -23,7 +23,7 @@ test.each(["x\r\ny", "", "a b", "a:b", ":path"])("the header name %j is refused"
 });
 
 test.each(["Host", "Content-Length", "Connection", "transfer-encoding", "TE", "Upgrade", "Expect"])(
-  "callers cannot set %s",
+  "a request cannot set the header %s",
   (name) => {
     expect(() => mergeHeaders({ [name]: "v" })).toThrow(`The header "${name}" cannot be set.`);
   },
@@ -45,16 +45,16 @@ test.each([
   [{ "x-note": ["😀"] }, 'The header "x-note" has characters that no header can carry.'],
   [{ host: [] }, 'The header "host" cannot be set.'],
   [{ "x y": [] }, 'The header "x y" has a name that no header can have.'],
-])("the header %j is refused in a list too", (headers, message) => {
+])("the header %j is refused in a list of values too", (headers, message) => {
   expect(() => mergeHeaders(headers)).toThrow(expect.objectContaining({ code: "VALIDATION_ERROR", message }));
 });
 
-test("a record with a field called __proto__ pollutes nothing", () => {
+test("a header called __proto__ pollutes nothing", () => {
   expect(Object.fromEntries(mergeHeaders(JSON.parse('{"__proto__": "x"}')))).toEqual(JSON.parse('{"__proto__": "x"}'));
   expect({}).not.toHaveProperty("polluted");
 });
 
-test("results do not show cookies and credentials", () => {
+test("results show no cookies and credentials", () => {
   const hidden = [
     "set-cookie",
     "www-authenticate",

@@ -26,7 +26,7 @@ describe("a JSON response", () => {
   });
 });
 
-test("a body of control characters is kept as base64, because each would take six characters in a result", () => {
+test("a body of control characters is kept as base64", () => {
   const bytes = Buffer.alloc(1000, 1);
   expect(decodeBody(bytes, "text/plain")).toEqual({ body: bytes.toString("base64"), body_encoding: "base64" });
   expect(decodeBody(Buffer.from("\u001b[1mbold\u001b[0m text, and some more of it"), "text/plain").body).toContain(
@@ -51,7 +51,7 @@ describe("reading a response", () => {
     expect(asked).toEqual([1_000_000]);
   });
 
-  it("ends with the attempt's timeout while it waits", async () => {
+  it("ends with the attempt's timeout while it waits for memory", async () => {
     const attempt = new AbortController();
     const reason = new Error("out of time");
     const full = {

@@ -47,7 +47,7 @@ test.each([
   expect(retryAfterMs(header, now)).toBe(ms);
 });
 
-test("the error of a failing status has the wait that the response asks for", () => {
+test("the error of a failing status has the response's Retry-After", () => {
   const headers = new Headers({ "retry-after": "7" });
   expect(statusError({ status: 503, headers }, now).retryAfterMs).toBe(7000);
 });

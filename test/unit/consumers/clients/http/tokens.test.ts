@@ -28,7 +28,7 @@ test("a late refusal of an old token does not discard the new one", async () => 
   expect([used, tokens.asked()]).toEqual([["t1", "t2"], 2]);
 });
 
-test("a fetch that fails is not remembered", async () => {
+test("a failed fetch of a token is not remembered", async () => {
   const tokens = source("failing");
   const failing = { key: tokens.key, fetch: () => Promise.reject(new Error("down")) };
   await expect(withToken({ clock, signal }, failing, async () => status(200))).rejects.toThrow("down");

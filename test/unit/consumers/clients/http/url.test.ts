@@ -39,7 +39,7 @@ describe("the path of a call", () => {
     expect(() => fillPath("/orders", { "a\nb": 1 })).toThrow('no param "a\\nb"');
   });
 
-  test("whatever the value of a param, only its own segment changes", () => {
+  test("changes in one segment only, whatever the value of a param", () => {
     fc.assert(
       fc.property(fc.string({ unit: "grapheme", minLength: 1 }), (id) => {
         fc.pre(id !== "." && id !== "..");
@@ -57,7 +57,7 @@ describe("the query of a call", () => {
     expect(url("/o", {}, { a: [1, "x&y"], b: null, c: "ü" })).toBe("https://api.example/v1/o?a=1&a=x%26y&c=%C3%BC");
   });
 
-  test("keeps the parameters of the catalog's URLs, unless a field has the same name", () => {
+  test("keeps the parameters of the catalog's URLs unless a field has the name", () => {
     const withQuery = new URL("https://api.example/?v=1&k=2");
     expect(buildUrl(withQuery, "/o?p=:3", {}, { k: 9 }).search).toBe("?v=1&p=%3A3&k=9");
     expect(buildUrl(withQuery, "/o", {}, { v: null }).search).toBe("?k=2");
@@ -126,7 +126,7 @@ describe("the query of a call", () => {
     expect(search(query, defaults, own)).toBe(expected);
   });
 
-  test("keeps every field of a large query, without comparing each with each", () => {
+  test("keeps every field of a large query, in linear time", () => {
     const query = Object.fromEntries(Array.from({ length: 20_000 }, (_, i) => [`f${i}`, { a: [i] }]));
     expect([...buildUrl(base, "", {}, query).searchParams]).toHaveLength(20_000);
   });

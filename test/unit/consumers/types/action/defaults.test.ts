@@ -17,7 +17,7 @@ const evaluatedDefaults = (...[of, defaults]: [Parameters<typeof evaluated>[0], 
   evaluated(of, defaults, noCredentials);
 
 describe("the defaults of an action", () => {
-  it("are evaluated: $Input is the job's own input, $Now the planned time of its run", async () => {
+  it("are evaluated for the job's input and the planned time of its run", async () => {
     const defaults = {
       params: { id: "$Input{body}{id}" },
       query: { tags: "$Input{body}{tags}", none: "$Input{body}{none}", at: "$Now" },
@@ -33,13 +33,13 @@ describe("the defaults of an action", () => {
     });
   });
 
-  it("are the same object where they have no dollar", async () => {
+  it("are used as they are written if they have no dollar", async () => {
     const defaults = { query: { source: "jobs" } };
     expect(await evaluatedDefaults(execution({}), defaults)).toBe(defaults);
     expect(await evaluatedDefaults(execution({}), undefined)).toBeUndefined();
   });
 
-  it("fail the job where a value does not fit, with its place and without the value", async () => {
+  it("fail the job if a value does not fit, with its place and not the value", async () => {
     const failed = evaluatedDefaults(execution({ body: { s3cret: { a: "s3cret" } } }), {
       params: { a: "$Input{body}{s3cret}" },
       body: { b: "fine" },

@@ -69,14 +69,14 @@ describe("the JSON Schema of an action's input", () => {
     ["order", {}, false],
     ["find", { params: { tenant: "t" }, query: { a: { b: [1] } } }, true],
     ["find", { params: { tenant: "t" }, body: { a: 1 } }, false],
-  ])("of %s says of %j what a request would be told: %j", async (event, input, isValid) => {
+  ])("of %s judges %j as a request would: %j", async (event, input, isValid) => {
     const validate = new Ajv2020({ strict: false }).compile(await schemaOf(event));
     expect([validate(input), (await ask(event, input)).status]).toEqual([isValid, isValid ? 200 : 400]);
   });
 });
 
-describe("the fields of a body", () => {
-  it("are named where a request has a fault", async () => {
+describe("the declared fields of a body", () => {
+  it("are named in a request's fault", async () => {
     const { body } = await ask("order", { body: { quantity: 10, skuu: 1 } });
     expect(body.errors).toEqual([
       { pointer: "/input/body/sku", detail: expect.stringContaining("required") },
@@ -85,12 +85,12 @@ describe("the fields of a body", () => {
     ]);
   });
 
-  it("are known to a flat input", async () => {
+  it("may be given in a flat input", async () => {
     expect((await ask("order", { sku: "A-1", quantity: 2 })).status).toBe(200);
     expect((await ask("order", { sku: 5 })).body.errors).toMatchObject([{ pointer: "/input/sku" }]);
   });
 
-  it("may come from an expression, whose value only a run knows", async () => {
+  it("may come from an expression", async () => {
     expect((await ask("open", { body: { sku: "$Now", quantity: 3 } })).status).toBe(200);
     expect((await ask("open", { body: { sku: "$Now", quantity: 30 } })).status).toBe(400);
   });

@@ -99,7 +99,7 @@ describe("a database of the catalog", () => {
   });
 });
 
-describe("an input is checked when it is requested", () => {
+describe("the input of a database action", () => {
   const faults = (database: object, input: object) =>
     databaseAction.checkInput?.({
       product: {} as never,
@@ -110,7 +110,7 @@ describe("an input is checked when it is requested", () => {
       input: input as Record<string, unknown>,
     });
 
-  it("may be only a filter if its action has no other placeholders", () => {
+  it("may be a filter alone if its action has no other placeholders", () => {
     const find = mongo({ operation: "find", filter: { _id: "{{filter.id:objectid}}" } });
     const filter = { id: "65a1b2c3d4e5f60718293a4b" };
     expect(databaseAction.input.safeParse({ filter }).data).toEqual({ filter });
@@ -146,7 +146,7 @@ describe("an input is checked when it is requested", () => {
     ).toHaveLength(1);
   });
 
-  it("for DynamoDB accepts fields of any name, because they are values there", () => {
+  it("for DynamoDB may have fields of any name, which are values there", () => {
     const database = dynamo({ operation: "put", item: { id: "{{id:uuid}}", more: "{{more:object}}" } });
     const id = "018f4e2a-7b1c-7def-8123-0123456789ab";
     expect(faults(database, { data: { id, more: { $gt: 1, "a.b": 2 } } })).toEqual([]);
@@ -154,7 +154,7 @@ describe("an input is checked when it is requested", () => {
   });
 });
 
-it("the definition brings no driver into the API's bundle", async () => {
+it("the definition of database actions brings no driver into the API's bundle", async () => {
   const bundle = await build({
     entryPoints: ["lambdas/consumers/types/database_action/definition.ts"],
     bundle: true,

@@ -4,7 +4,7 @@ import { dynamoRequestOf } from "../../../../../lambdas/consumers/types/database
 import { fillField } from "../../../../../lambdas/consumers/types/database_action/engines/mongodb.ts";
 
 describe("MongoDB's JSON", () => {
-  it("takes the input's values as they are in queries, documents and updates", () => {
+  it("takes an input's values unchanged in queries, documents and updates", () => {
     const filter = {
       a: "{{a}}",
       b: { $in: ["{{b:integer}}", "x"] },
@@ -23,7 +23,7 @@ describe("MongoDB's JSON", () => {
     expect(fillField("update", { $set: { a: "{{a}}" } }, { data: { a: "$x" } })).toEqual({ $set: { a: "$x" } });
   });
 
-  it("marks values as literals where MongoDB would read an expression", () => {
+  it("marks values as literals where MongoDB reads expressions", () => {
     const data = { a: "$password", n: 3, list: ["$$ROOT"] };
     const pipeline = [
       { $match: { a: "{{a}}", $expr: { $eq: ["$b", "{{a}}"] } } },
@@ -40,7 +40,7 @@ describe("MongoDB's JSON", () => {
     ]);
   });
 
-  it("takes values as they are in the queries of projections and stages, and nowhere else", () => {
+  it("takes values unchanged in the queries of projections and stages only", () => {
     const data = { a: "$password" };
     const query = { a: "{{a}}" };
     const filled = { a: "$password" };

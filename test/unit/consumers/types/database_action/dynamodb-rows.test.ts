@@ -42,7 +42,7 @@ describe("a list of rows in DynamoDB", () => {
     expect(sent).toEqual([{ TransactItems: [item("a"), item("b")], ClientRequestToken: expect.any(String) }]);
   });
 
-  it("updates and deletes, with the values of each row in its own expression", async () => {
+  it("updates and deletes with each row's values in a separate expression", async () => {
     const key = { id: "{{id}}", shop: "{{filter.shop}}" };
     const { client, sent } = fakeClient();
     await write(client, { operation: "update", table: "orders", key, update: "SET note = {{id}}" }, ["a"]);
@@ -94,7 +94,7 @@ describe("a list of rows in DynamoDB", () => {
     await expect(write(fakeClient(error).client, put, ["a"])).rejects.toBe(error);
   });
 
-  it("with one item twice is the rows' fault", () => {
+  it("fails as the rows' fault if it has one item twice", () => {
     const message = "Transaction request cannot include multiple operations on one item";
     expect(dynamoFault(Object.assign(new Error(message), { name: "ValidationException" }), "orders")).toMatchObject({
       code: "VALIDATION_ERROR",

@@ -14,7 +14,7 @@ const engines: Record<string, FaultOf> = {
 };
 const thrown = (fields: object, message = "secret") => Object.assign(new Error(message), fields);
 
-describe.each(Object.entries(engines))("%s", (engine, faultOf) => {
+describe.each(Object.entries(engines))("a connection's faults: %s", (engine, faultOf) => {
   it.each([
     ["ECONNREFUSED", "CONNECTION_ERROR", true],
     ["ECONNRESET", "CONNECTION_ERROR", true],
@@ -28,7 +28,7 @@ describe.each(Object.entries(engines))("%s", (engine, faultOf) => {
     expect(faultOf(thrown({ code }), "secret(x)")).toMatchObject({ code: expected, retryable });
   });
 
-  it("passes a JobError on, and treats anything else as a failure of its client", () => {
+  it("passes a JobError on, and treats any other error as its client's failure", () => {
     const error = new JobError("TIMEOUT", "late");
     expect(faultOf(error, "x")).toBe(error);
     for (const odd of [undefined, null, "secret", thrown({}), thrown({ code: "ODD" })]) {
@@ -85,7 +85,7 @@ it.each([
   expect(fault.message).not.toContain("'");
 });
 
-it("MySQL's duplicates name the key, and never the value, whatever it looks like", () => {
+it("MySQL's duplicates name the key, and never the value", () => {
   const fault = (sqlMessage: string) => mysqlFault(thrown({ errno: 1062, sqlState: "23000", sqlMessage }), "x").message;
   expect(fault("Duplicate entry 'a' for key 'orders.note'")).toContain("(key orders.note)");
   expect(fault("Duplicate entry 'x for key 'secret' ' for key 'PRIMARY'")).not.toContain("secret");
@@ -114,7 +114,7 @@ it.each([
   expect(fault.message).not.toContain("secret");
 });
 
-it("MongoDB's label that an operation may be repeated decides if the code does not", () => {
+it("MongoDB's label decides on a repetition if the code does not", () => {
   const error = thrown({
     name: "MongoServerError",
     code: 1,
@@ -139,14 +139,14 @@ it.each([
   expect(fault.message).not.toContain("secret");
 });
 
-test("messages of DynamoDB's errors quote names only", () => {
+test("messages of DynamoDB's errors have quotes of names only", () => {
   const named = (name: string) => dynamoFault(thrown({ name, $metadata: { httpStatusCode: 400 } }), "orders").message;
   expect(named("NewlyMadeException")).toContain("; NewlyMadeException)");
   expect(named("Ann's order, Bearer abc")).toBe("DynamoDB: the client failed (table orders).");
 });
 
 describe("MySQL's URL", () => {
-  it("gives the host, the user and the TLS mode, and nothing else", () => {
+  it("gives host, user and TLS mode only", () => {
     const url = "mysql://a%40b:p%2Fw@host:3307/shop?ssl-mode=VERIFY_IDENTITY&multipleStatements=true&flags=LOCAL_FILES";
     expect(mysqlOptionsOf(url, "x")).toEqual({
       host: "host",
@@ -167,14 +167,14 @@ describe("MySQL's URL", () => {
     "mysql://u:p@host/shop?useSSL=true",
     "mysql://u:p@host/shop?ssl-mode=ON",
     "mysql://u:p@host/shop?ssl-ca=/ca.pem&ssl-mode=VERIFY_CA",
-  ])("is refused if it cannot be parsed, or asks for TLS in another client's way: %s", (url) => {
+  ])("is refused if it is invalid or asks for TLS as another client does: %s", (url) => {
     expect(() => mysqlOptionsOf(url, 'secret("db")')).toThrow(
       expect.objectContaining({ code: "CONFIGURATION_ERROR", message: expect.stringContaining('secret("db")') }),
     );
   });
 });
 
-describe("the provider's own code", () => {
+describe("the provider's code of a database", () => {
   it.each<[string, object, string | undefined]>([
     ["PostgreSQL", { code: "40P01", severity: "ERROR" }, "40P01"],
     ["PostgreSQL", { code: "ECONNRESET" }, "ECONNRESET"],

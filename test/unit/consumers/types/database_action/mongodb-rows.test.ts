@@ -50,7 +50,7 @@ describe.each([
     expect(events).toEqual(["start", "end"]);
   });
 
-  it("is not committed after the job's timeout, which stops it before the next row", async () => {
+  it("is not committed after the job's timeout", async () => {
     const { client, events } = fakeClient(hello);
     const job = new AbortController();
     let performed = 0;

@@ -53,7 +53,7 @@ function world({ most = 2, ready = () => Promise.resolve() as Promise<unknown> }
 const id = (number: number) => number;
 
 describe("a pool", () => {
-  it("reuses a connection, even after work on it failed with a response of the server", async () => {
+  it("reuses a connection, even after a failure with the server's response", async () => {
     const { use, made } = world();
     await use(() => Promise.reject(new Error("duplicate"))).catch(() => {});
     expect([await use(id), await use(id)]).toEqual([1, 1]);
@@ -65,7 +65,7 @@ describe("a pool", () => {
     expect([await use(id, { url: "a" }), await use(id, { url: "b" }), await use(id, { url: "a" })]).toEqual([1, 2, 1]);
   });
 
-  it("closes connections that were opened with a URL that its reference no longer has, in use or idle", async () => {
+  it("closes connections to a URL that its reference no longer has", async () => {
     const { use, made } = world();
     const reference = 'secret("db")';
     const { promise, resolve } = Promise.withResolvers<void>();
@@ -79,7 +79,7 @@ describe("a pool", () => {
     expect(await use(id, { url: "new", reference })).toBe(3);
   });
 
-  it("pings one of the connections that were idle for long, and closes all of them if it does not answer", async () => {
+  it("pings one of several idle connections, and closes all if it does not answer", async () => {
     const { use, made, clock, silence } = world();
     await Promise.all([use(id), use(id)]);
     silence();
@@ -99,7 +99,7 @@ describe("a pool", () => {
     expect(await use(id)).toBe(3);
   });
 
-  it("limits the number of open connections, and lets other jobs wait in order", async () => {
+  it("limits the number of connections and lets other jobs wait in order", async () => {
     const { use } = world({ most: 1 });
     const { promise, resolve } = Promise.withResolvers<void>();
     const order: string[] = [];
@@ -116,7 +116,7 @@ describe("a pool", () => {
     expect(order).toEqual(["first", "second", "third"]);
   });
 
-  it("rejects a waiting job at its own timeout, and the next one still gets its turn", async () => {
+  it("rejects a waiting job at its timeout without loss of the place", async () => {
     const { use } = world({ most: 1 });
     const { promise, resolve } = Promise.withResolvers<void>();
     const first = use(() => promise);
@@ -130,7 +130,7 @@ describe("a pool", () => {
     expect(await third).toBe(1);
   });
 
-  it("destroys the connection of a job that timed out, and opens another one", async () => {
+  it("destroys the connection of a job that timed out", async () => {
     const { use, made } = world();
     const job = new AbortController();
     const hanging = use(() => new Promise(() => {}), { signal: job.signal });
@@ -147,7 +147,7 @@ describe("a pool", () => {
     expect(made).toEqual([]);
   });
 
-  it("pings a connection that was idle for long, and replaces it if there is no answer", async () => {
+  it("pings an idle connection, and replaces it if there is no answer", async () => {
     const { use, made, clock, silence } = world();
     await use(id);
     await clock.advance(5001);
@@ -161,7 +161,7 @@ describe("a pool", () => {
     expect(made[0]?.broken).toBe(true);
   });
 
-  it("closes connections that were unused for minutes, such as those with old credentials", async () => {
+  it("closes connections that were unused for minutes", async () => {
     const { use, made, clock } = world();
     await use(id, { url: "old" });
     await clock.advance(300_001);
@@ -169,7 +169,7 @@ describe("a pool", () => {
     expect(made.map(({ broken }) => broken)).toEqual([true, false]);
   });
 
-  it("gives up on a server that does not answer, and frees the place", async () => {
+  it("gives up on a silent server and frees the place", async () => {
     const { use, made, clock } = world({ most: 1, ready: () => new Promise(() => {}) });
     for (const n of [1, 2]) {
       const opening = use(id).catch((error: unknown) => error);

@@ -37,13 +37,13 @@ it.each<[string, unknown, unknown]>([
   ["a timestamp", new Timestamp(5n), "5"],
   ["the key after all others", new MaxKey(), "MaxKey"],
   ["a document that only looks like a type", { _bsontype: "ObjectId", a: 1n }, { _bsontype: "ObjectId", a: 1 }],
-])("%s becomes JSON", (_what, value, expected) => {
+])("%s in a row becomes JSON", (_what, value, expected) => {
   const json = jsonSafe({ value: [value] });
   expect(json).toEqual({ value: [expected] });
   expect(JSON.parse(JSON.stringify(json))).toEqual(json);
 });
 
-it("a field named __proto__ stays a field", () => {
+it("a field named __proto__ stays a field of the row", () => {
   const safe = jsonSafe(JSON.parse('{"__proto__":{"admin":true}}')) as object;
   expect(Object.keys(safe)).toEqual(["__proto__"]);
   expect((safe as { admin?: boolean }).admin).toBeUndefined();
@@ -66,7 +66,7 @@ const deep: [string, unknown][] = [
   ["JSON that the driver has not parsed", { v: deepJson }],
 ];
 
-it.each(deep)("%s are refused", (_what, row) => {
+it.each(deep)("%s in the result of a read are refused", (_what, row) => {
   expect(() => jsonSafe(row)).toThrow(expect.objectContaining(refused));
   expect(() => collector().add(row)).toThrow(expect.objectContaining(refused));
 });
@@ -79,11 +79,11 @@ it.each(deep)("%s in the result of a write are null, and marked", (_what, row) =
   expect(JSON.stringify(written.rows)).toContain("null");
 });
 
-it("64 levels are a result", () => {
+it("a result may have 64 levels", () => {
   expect(jsonSafe({ v: nested(64) })).toEqual({ v: nested(64) });
 });
 
-it("a row that cannot be read cuts the result of a write off, and fails a read", () => {
+it("a row that cannot be read ends the result of a write, and fails a read", () => {
   const row = {
     get a() {
       throw new Error("no");
@@ -95,7 +95,7 @@ it("a row that cannot be read cuts the result of a write off, and fails a read",
   expect(marksOf(written)).toEqual({ truncated: true });
 });
 
-describe("a result", () => {
+describe("the result of a read", () => {
   it("has at most so many rows", () => {
     const { rows, add, isTruncated } = collector(2);
     expect([1, 2].map(add)).toEqual([true, true]);
@@ -104,13 +104,13 @@ describe("a result", () => {
     expect({ rows, truncated: isTruncated() }).toEqual({ rows: [1, 2], truncated: true });
   });
 
-  it("has at most so many bytes, and no row after the first that exceeds them", () => {
+  it("has at most so many bytes, and no row after the first beyond them", () => {
     const { rows, add } = collector(10, 10);
     expect(["1234", "too long", ""].map(add)).toEqual([true, false, false]);
     expect(rows).toEqual(["1234"]);
   });
 
-  it("fits into Lambda's response, in which its quotes are escaped once more", () => {
+  it("fits into Lambda's response when it is escaped once more", () => {
     const { rows, add } = collector(10_000);
     while (add({ a: "1", b: "2", c: "3" }));
     expect(Buffer.byteLength(JSON.stringify({ body: JSON.stringify(rows) }))).toBeLessThan(4.1 * 1024 * 1024);

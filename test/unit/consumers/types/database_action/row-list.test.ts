@@ -50,7 +50,7 @@ describe("a list as `data`", () => {
     ]);
   });
 
-  it("may be whole rows: {{data:object}} is the row", () => {
+  it("may be whole rows by {{data:object}}", () => {
     const whole = mongo({ operation: "insertOne", document: "{{data:object}}" });
     expect(faults(whole, { data: [{ a: 1 }, { b: 2 }] })).toEqual([]);
     expect(faults(whole, { data: [{ a: 1 }, { $b: 2 }] })).toEqual([
@@ -70,7 +70,7 @@ describe("a list as `data`", () => {
     expect(faults(target, { data: [{ a: "x" }] })).toEqual([{ pointer: "/input/data", detail }]);
   });
 
-  it("is refused by an action that takes nothing of a row, and would repeat itself", () => {
+  it("is refused by an action that takes nothing of a row", () => {
     const remove = sql("delete", "DELETE FROM orders WHERE id = {{filter.id:integer}}");
     expect(faults(remove, { data: [{ a: 1 }, { a: 2 }], filter: { id: 1 } })).toEqual([
       { pointer: "/input/data", detail: "must be an object: no placeholder of the action takes a value of a row." },
@@ -87,7 +87,7 @@ describe("a list as `data`", () => {
     ]);
   });
 
-  it("is one value where a placeholder takes it as a whole, also in a read", () => {
+  it("is one value where a placeholder takes it as a whole", () => {
     const read = sql("read", "SELECT * FROM orders WHERE id IN (SELECT jsonb_array_elements_text({{data:array:1:2}}))");
     expect(faults(read, { data: ["a", "b"] })).toEqual([]);
     expect(databaseRows(read, "do", { data: ["a", "b"] })).toBeUndefined();

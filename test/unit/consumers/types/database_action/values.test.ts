@@ -121,7 +121,7 @@ describe("the fields of an input", () => {
   });
 });
 
-it("a moment is bound in UTC, a day as it is", () => {
+it("a moment is bound in UTC, and a day unchanged", () => {
   expect(isoOf("2030-01-01T00:00:00+02:00")).toBe("2029-12-31T22:00:00.000Z");
   expect(isoOf("2030-01-01")).toBe("2030-01-01");
 });

@@ -29,7 +29,7 @@ describe("cancelling a feature", () => {
     expect(w.ran).toEqual([]);
   });
 
-  it("again reaches the steps that the first time has not: AWS had refused them", async () => {
+  it("again reaches the steps that AWS had refused before", async () => {
     const w = world({ onboard: { sequences: { main: [{ event: "create", input: {}, delay: 3_600_000 }] } } });
     const id = await w.start();
     await w.settle();
@@ -44,7 +44,7 @@ describe("cancelling a feature", () => {
     expect(w.jobs.all().map(({ status }) => status)).toEqual(["cancelled", "cancelled"]);
   });
 
-  it("while it decides cancels the steps of that very decision", async () => {
+  it("during a decision cancels that decision's steps", async () => {
     const w = world({ onboard: { sequences: { main: [{ event: "create", input: {}, delay: 3_600_000 }] } } });
     const id = await w.start();
     const { create } = w.jobs;
@@ -58,7 +58,7 @@ describe("cancelling a feature", () => {
   });
 });
 
-describe("a step that its feature does not know of", () => {
+describe("a step that its feature does not know", () => {
   const creating = (ms: number): FeatureTarget => ({
     sequences: { main: [{ event: "create", input: {}, delay: ms }] },
   });
@@ -85,7 +85,7 @@ describe("a step that its feature does not know of", () => {
   it.each([
     ["before the decision was kept", false],
     ["while it was made", true],
-  ])("does not run when the feature was cancelled %s, and its decider died", async (_when, during) => {
+  ])("does not run when the feature was cancelled %s and the decider died", async (_when, during) => {
     const w = world({ onboard: creating(0) });
     const id = await w.start();
     const cancel = async () => void (await cancelJob(w, id, "by request"));
@@ -97,7 +97,7 @@ describe("a step that its feature does not know of", () => {
     expect(await w.jobs.get(step.id)).toMatchObject({ status: "cancelled", reason: "its feature is over" });
   });
 
-  it("does not run when the feature was deleted since", async () => {
+  it("does not run when the feature was deleted", async () => {
     const w = world({ onboard: creating(0) });
     const id = await w.start();
     const step = await diesDeciding(w);
@@ -108,7 +108,7 @@ describe("a step that its feature does not know of", () => {
     expect(w.ran).toEqual([]);
   });
 
-  it("does not run for another feature that has got the id of the deleted one", async () => {
+  it("does not run for a later feature under the deleted one's id", async () => {
     const w = world({ onboard: creating(0) });
     const again = { idempotency_key: "customer-1" };
     const id = await w.start("onboard", {}, again);
@@ -124,7 +124,7 @@ describe("a step that its feature does not know of", () => {
     expect(w.ran).toHaveLength(1);
   });
 
-  it("and that is a feature too starts nothing more, and cancels what it has started", async () => {
+  it("cancels what it has started if it is a feature itself", async () => {
     const w = world({ onboard: { sequences: { main: [{ event: "inner" }] } }, inner: creating(3_600_000) });
     const id = await w.start();
     const inner = await diesDeciding(w);
@@ -137,7 +137,7 @@ describe("a step that its feature does not know of", () => {
     expect(w.jobs.all().map(({ status }) => status)).toEqual(["cancelled", "cancelled", "cancelled"]);
   });
 
-  it("does run when somebody retries it after its feature has failed", async () => {
+  it("runs when it is retried after its feature has failed", async () => {
     let broken = true;
     const w = world(
       { onboard: creating(0) },

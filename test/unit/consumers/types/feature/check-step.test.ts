@@ -57,7 +57,7 @@ const faultsOf = (...steps: unknown[]) =>
   );
 const text = { en: "hi" };
 
-describe("it is a fault of the catalog if the event of a step would refuse it:", () => {
+describe("a step in the catalog is refused for", () => {
   it.each([
     ["an unknown field", { event: "charge", input: { bdy: { a: 1 } } }, ["input/bdy"]],
     ["one by expression", { event: "charge", input: { bdy: "$Input{body}" } }, ["input/bdy"]],
@@ -157,7 +157,7 @@ describe("a step passes if its expressions may have values that its event accept
   });
 });
 
-describe("a step may have Ductape's spellings:", () => {
+describe("a step in Ductape's spellings", () => {
   it.each([
     ["target:action", { event: "bank:charge", input: { "body:sku": "$Input{sku}" } }],
     ["the name of an action of the app", { event: "charge", app: "bank", input: { amount: "$Input{total}" } }],
@@ -170,7 +170,7 @@ describe("a step may have Ductape's spellings:", () => {
     ],
     ["db_tag:action_tag", { event: "orders:create", input: { data: { id: "$Input{id}", total: 1 }, query: {} } }],
     ["blob", { event: "store", input: { blob: "$Input{file}", fileName: "a.txt", mimeType: "" } }],
-  ])("%s", (_what, step) => {
+  ])("passes with %s", (_what, step) => {
     expect(faultsOf(step)).toEqual([]);
   });
 
@@ -178,12 +178,12 @@ describe("a step may have Ductape's spellings:", () => {
     ["a message that is none", { event: "customers:plan", input: {} }, ["event", "event"]],
     ["a fault of a renamed field", { event: "store", input: { blob: 5, fileName: "a.txt" } }, ["input/blob"]],
     ["a faulty prefixed field", { event: "bank:charge", input: { "headers:Host": "x" } }, ["input/headers:Host"]],
-  ])("and its faults point to what it says: %s", (_what, step, pointers) => {
+  ])("has its fault at its spelling: %s", (_what, step, pointers) => {
     expect(faultsOf(step)).toEqual(pointers);
   });
 });
 
-it("the tag of an event may be two tags with a colon", () => {
+it("the tag of a step's event may be two tags with a colon", () => {
   const product = shop([{ event: "orders:make" }, { event: "charge", depends_on: ["orders:make"] }]);
   const jobs = { ...product.jobs, "orders:make": { type: "action", app: "bank", action: "charge" } as const };
   expect(checkCatalog([{ ...product, jobs }], registry)).toEqual([]);

@@ -1,7 +1,7 @@
 import type { FeatureTarget } from "../../../../../lambdas/consumers/types/feature/target.ts";
 import { featureWorld as world } from "../../../../support/feature-world.ts";
 
-describe("what a decision keeps in S3", () => {
+describe("a decision", () => {
   const large = "x".repeat(5000);
   const piping: FeatureTarget = {
     sequences: { main: [{ event: "create", input: { body: { text: "$Input{text}" } } }] },
@@ -14,7 +14,7 @@ describe("what a decision keeps in S3", () => {
   it.each([
     ["its input", "get", piping],
     ["its progress", "put", wide],
-  ] as const)("and S3 refuses is no failed attempt: %s", async (_, method, onboard) => {
+  ] as const)("spends no attempt if S3 refuses %s", async (_, method, onboard) => {
     const w = world({ onboard });
     const id = await w.start("onboard", { text: large }, { retries: 0 });
     const { [method]: real } = w.blobs;
@@ -26,7 +26,7 @@ describe("what a decision keeps in S3", () => {
     expect(await w.jobs.get(id)).toMatchObject({ status: "completed", attempts: [{ attempt: 1 }] });
   });
 
-  it("is read where a step that may start now, or the output, refers to it, and not before", async () => {
+  it("reads a result only where a step that may start or the output refers to it", async () => {
     const w = world(
       {
         onboard: {
@@ -57,7 +57,7 @@ describe("what a decision keeps in S3", () => {
     expect(read).toEqual(["main.a", "main.b", "main.a"]);
   });
 
-  it("and is there no more fails it for good", async () => {
+  it("fails for good if its input has gone from S3", async () => {
     const w = world({ onboard: piping });
     const id = await w.start("onboard", { text: large });
     w.blobs.blobs.clear();

@@ -19,7 +19,7 @@ describe("a decision", () => {
   const wake = (services: ConsumerServices, due: Job, execute: ExecuteWithServices = ok) =>
     runJob(services, execute, aMessage(due), { policy: decisionPolicy });
 
-  it("that wake-ups meet is asked for another one, in one write and without a message", async () => {
+  it("that wake-ups meet has another one requested in one write without a message", async () => {
     const due = deciding();
     const services = fakeServices({ jobs: [due], catalog });
     const stored = () => services.jobs.get(due.id);
@@ -33,7 +33,7 @@ describe("a decision", () => {
     expect(services.queue.sent).toEqual([]);
   });
 
-  it("that was asked for another one requests it at once, and only one", async () => {
+  it("that another one was requested for makes that one at once, and only one", async () => {
     const due = aFeature();
     const services = fakeServices({ jobs: [due], catalog });
     const stored = () => services.jobs.get(due.id);
@@ -48,7 +48,7 @@ describe("a decision", () => {
     expect(after).not.toHaveProperty("wake_requested");
   });
 
-  it("that was asked for another one but ended its feature requests none", async () => {
+  it("that ends its feature makes no requested one", async () => {
     const due = aFeature();
     const services = fakeServices({ jobs: [due], catalog });
     const stored = () => services.jobs.get(due.id);
@@ -62,7 +62,7 @@ describe("a decision", () => {
     expect(after).not.toHaveProperty("wake_requested");
   });
 
-  it("that ends before it could be asked is followed by the one of the wake-up", async () => {
+  it("that ends before another is requested is followed by the wake-up's", async () => {
     const due = deciding();
     const services = fakeServices({ jobs: [due], catalog });
     const stored = () => services.jobs.get(due.id);
@@ -76,7 +76,7 @@ describe("a decision", () => {
     expect(await stored()).toMatchObject({ status: "completed" });
   });
 
-  it("that had not begun when its time was up is not a crash and is retried", async () => {
+  it("that has not begun in time is no crash and is retried", async () => {
     const feature = aFeature({ input: { blob: "inputs/large", bytes: 5000 } });
     const w = fakeServices({ jobs: [feature], catalog });
     w.blobs.get = async () => {
@@ -104,7 +104,7 @@ describe("a decision", () => {
   });
 });
 
-describe("a retried decision is counted with the messages that are delivered again", () => {
+describe("a retried decision counts as a redelivered message when", () => {
   const refused: ExecuteWithServices = async ({ job }) => new Parked({}, noon + 60_000, retryAt(job, noon));
   const broken: ExecuteWithServices = async () => {
     throw new Error("s3cret");
@@ -126,7 +126,7 @@ describe("a retried decision is counted with the messages that are delivered aga
     expect(JSON.stringify(lines)).not.toContain("s3cret");
   });
 
-  it("once, however many messages find it in that state", async () => {
+  it("only one of several messages finds it", async () => {
     const job = aFeature({ status: "running", parked_since: noon, lease_until: 0, retry_decision_at: noon + 5000 });
     const services = fakeServices({ jobs: [job], catalog });
     await runJob(services, refused, aMessage(job), { policy: decisionPolicy });

@@ -4,8 +4,8 @@ import { reconcile } from "../../../../../lambdas/reconciler/reconcile.ts";
 import { stepsOf, featureWorld as world } from "../../../../support/feature-world.ts";
 import { onboard } from "./onboard.ts";
 
-describe("a feature that is asked for again by its key after it was deleted", () => {
-  it("runs its own steps, whatever is left of those before", async () => {
+describe("a feature that is requested again under its key after its deletion", () => {
+  it("runs its steps anew, whatever is left of the earlier ones", async () => {
     const w = world({ onboard });
     const again = { idempotency_key: "customer-1" };
     const first = await w.start("onboard", { email: "a@shop.dev" }, again);
@@ -20,7 +20,7 @@ describe("a feature that is asked for again by its key after it was deleted", ()
   });
 });
 
-describe("a step whose job is deleted while its feature goes on", () => {
+describe("a step whose job is deleted while its feature runs", () => {
   const hour = 3_600_000;
   const mailing = (input: Record<string, unknown>): FeatureTarget => ({
     sequences: {
@@ -56,7 +56,7 @@ describe("a step whose job is deleted while its feature goes on", () => {
     expect(w.ran.map(({ event }) => event)).toEqual(["create", "charge", "mail"]);
   });
 
-  it("fails what needs its result, which is gone with it", async () => {
+  it("fails what needs its deleted result", async () => {
     const w = await waiting({ body: { text: "$Sequence{main}{create}{body}{id}" } });
     await deleteJob(w, w.create);
     expect(await w.goOn()).toMatchObject({
@@ -66,7 +66,7 @@ describe("a step whose job is deleted while its feature goes on", () => {
     expect(w.ran.map(({ event }) => event)).toEqual(["create", "charge"]);
   });
 
-  it("fails the feature that has not seen how it ended, and is run again only by a retry", async () => {
+  it("fails a feature that has not seen its end", async () => {
     const w = await waiting({});
     const { send } = w.queue;
     w.queue.send = async (type, ...message) => {

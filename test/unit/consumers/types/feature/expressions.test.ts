@@ -50,7 +50,7 @@ describe("the texts of a feature", () => {
     expect(resultOf(job)).toEqual({ text: "Shop: create-1 ." });
   });
 
-  it("fail the step that puts an object into a text, with its place and without the value", async () => {
+  it("fail a step that puts an object into a text", async () => {
     const { run, ran } = featureWorld(one({ body: { text: ["a $Input{who}"] } }), {}, more);
     const job = await run("onboard", { who: { s3cret: 1 } });
     expect(ran).toEqual([]);
@@ -65,9 +65,9 @@ describe("the texts of a feature", () => {
 
 const hostile = ["$Now", "$Variable{limit}", "$$", "{{x}}", "$Imput{", "$Input{name}"];
 
-describe("what a feature passes on is data", () => {
+describe("what a feature passes on as data", () => {
   it.each(["create", "create_x"])(
-    "to a step of event %s, of the input, of results, variables and constants",
+    "reaches a step of event %s from input, results, variables and constants",
     async (event) => {
       const feature: FeatureTarget = {
         sequences: {
@@ -104,7 +104,7 @@ describe("what a feature passes on is data", () => {
     },
   );
 
-  it("in every attempt of a step whose event takes expressions, and after the feature is retried", async () => {
+  it("stays data in every attempt of a step, and after a retry of the feature", async () => {
     let fails = 3;
     const world = featureWorld(
       {
@@ -141,7 +141,7 @@ describe("what a feature passes on is data", () => {
 
 describe("a feature whose event takes expressions", () => {
   it.each(["create", "create_x"])(
-    "evaluates its own input once, and then it is data to a step of event %s",
+    "evaluates its input once, which is then data to a step of event %s",
     async (event) => {
       const input = { body: { name: "$Input{name}", text: "a $Input{name}", at: "$Input{at}" } };
       const world = featureWorld({ onboard: { sequences: { main: [{ event, input }] } } }, {}, more);

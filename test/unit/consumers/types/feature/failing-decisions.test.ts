@@ -47,7 +47,7 @@ describe("a decision that fails through a fault of the scheduler", () => {
     expect(await goOn()).toEqual([5, 5, 10, 20, 40, 80, 160, 320, 640, 900, 900, 900]);
   });
 
-  it("fails its feature after an hour of such faults, however often AWS refuses it in between", async () => {
+  it("fails its feature after an hour, however often AWS refuses it in between", async () => {
     let decisions = 0;
     const { goOn, feature, clock } = await failing(() => (decisions++ % 2 === 0 ? ours() : throttled()));
     await goOn();
@@ -66,7 +66,7 @@ describe("a decision that fails through a fault of the scheduler", () => {
     expect(await feature()).toMatchObject({ status: "running" });
   });
 
-  it("fails its feature after an hour, with a stable code and where to look, and cancels its open steps", async () => {
+  it("fails its feature after an hour with a stable code, and cancels its open steps", async () => {
     const w = await failing(ours);
     await w.goOn();
     const job = await w.feature();
@@ -80,7 +80,7 @@ describe("a decision that fails through a fault of the scheduler", () => {
     ]);
   });
 
-  it("and succeeds at last is forgotten", async () => {
+  it("is forgotten once a decision succeeds", async () => {
     const w = await failing(ours);
     await w.decideOnce();
     expect(await w.feature()).toMatchObject({ failing_since: noon });
@@ -91,7 +91,7 @@ describe("a decision that fails through a fault of the scheduler", () => {
   });
 });
 
-it("a decision that AWS refuses is retried every few seconds for as long as AWS refuses", async () => {
+it("a decision that AWS refuses is retried every few seconds", async () => {
   const w = await failing(throttled);
   const delays = await w.goOn(noon + 3 * hour);
   expect(new Set(delays)).toEqual(new Set([5]));

@@ -45,7 +45,7 @@ describe("a step that fails", () => {
     expect(scheduler.schedules.size).toBe(0);
   });
 
-  it("is allowed to where allow_fail says so; references to its result get none", async () => {
+  it("leaves its feature running with allow_fail; references to its result get none", async () => {
     const { run, ran } = world(
       {
         onboard: {
@@ -82,7 +82,7 @@ describe("a step that fails", () => {
     expect(tries).toBe(3);
   });
 
-  it("because its event refuses the piped input says where, and the input nowhere", async () => {
+  it("says which field of the piped input its event refuses, and no value", async () => {
     const { run } = world({
       onboard: { sequences: { main: [{ event: "create", input: { body: "$Input{secret}" } }] } },
     });
@@ -106,7 +106,7 @@ describe("a step that fails", () => {
     ]);
   });
 
-  it("because an operator got the wrong value fails on the spot", async () => {
+  it("fails at once if an operator gets a wrong value", async () => {
     const { run, ran } = world({
       onboard: { sequences: { main: [{ event: "create", input: { body: { n: "$Add($Input{n})" } } }] } },
     });
@@ -116,7 +116,7 @@ describe("a step that fails", () => {
 });
 
 describe("a retried feature", () => {
-  it("tries its failed steps again, with what completed as it was", async () => {
+  it("tries its failed steps again and keeps what has completed", async () => {
     let broken = true;
     const w = world(
       {
@@ -150,7 +150,7 @@ describe("a retried feature", () => {
   it.each([
     ["", false],
     [", its job deleted too", true],
-  ])("leaves a failed step that may fail as it was%s", async (_, deleted) => {
+  ])("leaves a failed step with allow_fail unchanged%s", async (_, deleted) => {
     let broken = true;
     const w = world(
       {

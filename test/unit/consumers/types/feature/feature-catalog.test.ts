@@ -3,7 +3,7 @@ import { registry } from "../../../../../lambdas/consumers/types/registry.ts";
 import { checkCatalog } from "../../../../../lambdas/core/check/check-catalog.ts";
 import { productWith } from "../../../../support/feature-world.ts";
 
-describe("the catalog finds", () => {
+describe("the check of a feature finds", () => {
   const faults = (feature: unknown, more: Record<string, unknown> = {}) =>
     checkCatalog(
       [productWith({ onboard: feature as FeatureTarget, ...(more as Record<string, FeatureTarget>) })],

@@ -21,7 +21,7 @@ describe("a feature", () => {
     ]);
   });
 
-  it("is one attempt of one run, and shows each step's state, times and job", async () => {
+  it("is one attempt of one run and shows each step's state, times and job", async () => {
     const { run, jobs } = world({ onboard });
     const job = await run("onboard", { email: "a@b.example" });
     expect(job?.attempts).toMatchObject([{ attempt: 1, started_at: noon, outcome: "completed" }]);
@@ -53,7 +53,7 @@ describe("a feature", () => {
     }
   });
 
-  it("starts steps without dependencies side by side, and a step only after all it depends on", async () => {
+  it("starts independent steps side by side, and a step after its dependencies", async () => {
     const { run, ran } = world({
       onboard: {
         sequences: {
@@ -72,7 +72,7 @@ describe("a feature", () => {
     });
   });
 
-  it("is looked after at a full minute, so that decisions within one leave its place in the index as it is", async () => {
+  it("wakes at a full minute, so that its place in the index changes seldom", async () => {
     const seen: (Job | undefined)[] = [];
     const look = async ({ job }: Execution) => {
       seen.push(await jobs.get(job.parent?.message.job_id ?? ""));
@@ -133,7 +133,7 @@ describe("a feature", () => {
   });
 });
 
-it("finds the results of a sequence whose name has a dot", async () => {
+it("a feature finds the results of a sequence whose name has a dot", async () => {
   const { run } = world({
     onboard: {
       sequences: { "sign.up": [{ event: "create", input: {} }], main: [{ event: "mail", step: "by.mail", input: {} }] },
@@ -143,7 +143,7 @@ it("finds the results of a sequence whose name has a dot", async () => {
   expect(await run()).toMatchObject({ result: { inline: { id: "create-1", mail: "mail-1" } } });
 });
 
-describe("conditions", () => {
+describe("the condition", () => {
   it.each([
     [{ value: "$Input{n}", equals: 5 }, true],
     [{ value: "$Input{n}", not_equals: 5 }, false],

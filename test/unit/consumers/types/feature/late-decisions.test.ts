@@ -85,7 +85,7 @@ describe("a decision that continues after its time is up", () => {
     },
   );
 
-  it("and has started a step leaves it to its successor, which continues with it at any time", async () => {
+  it("leaves a step that it has started to its successor", async () => {
     const w = await started();
     const late = withFrozen(w, "create");
     const first = runJob(late.services, decide, w.message, asFeature).catch((error: Error) => error);
@@ -106,7 +106,7 @@ describe("a decision that continues after its time is up", () => {
     expect(w.steps()).toEqual(["charge scheduled", "create queued"]);
   });
 
-  it("and takes back a step that was not dispatched does so only if no other decision has seen it", async () => {
+  it("takes back an undispatched step only if no other decision has seen it", async () => {
     const w = await started();
     const late = withFrozen(w, "remove");
     const refusing = async () => {
@@ -152,8 +152,8 @@ describe("a decision that continues after its time is up", () => {
   });
 });
 
-describe("an outcome that is discarded", () => {
-  it("because another consumer has taken over the feature cancels none of its steps", async () => {
+describe("a discarded outcome of a decision", () => {
+  it("cancels no step because another consumer has taken over the feature", async () => {
     const w = await started();
     await runJob(w, decide, w.message, asFeature);
     const { replace } = w.jobs;
@@ -168,7 +168,7 @@ describe("an outcome that is discarded", () => {
     expect(w.steps()).toEqual(["charge scheduled", "create queued"]);
   });
 
-  it("because the response to its own write was lost cancels none of its steps", async () => {
+  it("cancels no step because the answer to its write was lost", async () => {
     const w = await started();
     const { replace } = w.jobs;
     w.jobs.replace = async (next) => {
@@ -189,7 +189,7 @@ describe("a feature that fails", () => {
     throw new JobError("NOT_FOUND", "The API answered 404.");
   };
 
-  it("is recorded as failed before its steps are cancelled, so that only the owner of its claim cancels any", async () => {
+  it("is recorded as failed before its steps are cancelled", async () => {
     const w = featureWorld({ pair }, { create: broken });
     const id = await w.start("pair");
     const { replace } = w.jobs;
@@ -203,7 +203,7 @@ describe("a feature that fails", () => {
     expect(stepsOf(await w.jobs.get(id))["side.charge"]).toMatchObject({ status: "cancelled" });
   });
 
-  it("and is retried before its steps were cancelled keeps those with which the new attempt continues", async () => {
+  it("keeps steps that a retry goes on with before they were cancelled", async () => {
     const w = featureWorld({ pair }, { create: ({ job }) => (job.attempt === 1 ? broken() : {}) });
     const id = await w.start("pair");
     const { replace } = w.jobs;

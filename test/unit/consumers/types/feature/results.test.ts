@@ -33,7 +33,7 @@ function finished(bytes: Record<string, number>, more: Partial<FeatureTarget> = 
   return { results: resultsOf({ blobs: { ...blobs, get }, ...loading }, feature, children, states), read, children };
 }
 
-it("the result of a feature without an output is its steps' results, as long as they are small enough together", async () => {
+it("a feature without an output returns its steps' results if they are small together", async () => {
   const large = { a: mostGatheredBytes - 10, b: 11, c: 0, d: 10 };
   const { results, read, children } = finished(large);
   expect(await results).toEqual({
@@ -50,7 +50,7 @@ it("the result of a feature without an output is its steps' results, as long as 
   expect(read).toEqual(["a", "d"]);
 });
 
-it("results that an output refers to are loaded while there is memory for them, and otherwise reported", async () => {
+it("an output's results are loaded while there is memory, and then reported", async () => {
   const large = { a: mostReferredBytes - 10, b: 11, c: 5, d: 1e9 };
   const output = { a: "$Sequence{main}{a}", b: "$Sequence{main}{b}", c: "$Sequence{main}{c}" };
   const { results, read } = finished(large, { output });

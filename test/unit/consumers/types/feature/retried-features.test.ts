@@ -68,7 +68,7 @@ describe("retrying a feature", () => {
     expect(await feature()).toMatchObject({ status: "completed", attempt: 2 });
   });
 
-  it("runs such a step even if its job was deleted meanwhile", async () => {
+  it("runs a step with allow_fail whose cancelled job was deleted", async () => {
     const w = await failed();
     await deleteJob(w, w.step("mail").id);
     await w.retry();
@@ -77,7 +77,7 @@ describe("retrying a feature", () => {
     expect(await w.feature()).toMatchObject({ status: "completed" });
   });
 
-  it("does not run a step with allow_fail that has failed, or that a caller has cancelled", async () => {
+  it("does not run a step with allow_fail that failed or that a caller cancelled", async () => {
     const target: FeatureTarget = {
       sequences: {
         main: [{ event: "charge", input: {}, delay: 5 * minute }],

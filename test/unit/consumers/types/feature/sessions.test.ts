@@ -41,13 +41,13 @@ async function ask(event: string, input: object, { repeat, later = {} }: { repea
   return { services, run, inputs, job: async () => services.jobs.get(job.id) };
 }
 
-test("a feature passes claims on to its steps, conditions and output; absent ones lead nowhere", async () => {
+test("a feature passes claims on to its steps, conditions and output", async () => {
   const { inputs, job } = await ask("welcome", {});
   expect(inputs).toEqual([{ body: { to: "ada@shop.example" } }]);
   expect(await job()).toMatchObject({ status: "completed", result: { inline: { who: "for u-1" } } });
 });
 
-test("an input that is a template gets the claims when it runs, each run of a series the same ones", async () => {
+test("a template as input gets the same claims in each run of a series", async () => {
   const input = {
     body: { to: "$Session{user}{email}", name: "$Session{user}{name}", text: "Hi $Session{user}{sub}!" },
   };
@@ -59,7 +59,7 @@ test("an input that is a template gets the claims when it runs, each run of a se
   expect(JSON.stringify(services.jobs.all().map((one) => one.input))).not.toContain("ada@shop.example");
 });
 
-test("a claim that only a later catalog refers to is a fault of the job, not a value that is missing", async () => {
+test("a claim that only a later catalog refers to fails the job", async () => {
   const features = { welcome: { ...withSessions.features.welcome, output: { who: "$Session{user}{phone}" } } };
   const { job } = await ask("welcome", {}, { later: { features } });
   expect(await job()).toMatchObject({ status: "failed", error: { code: "CONFIGURATION_ERROR" } });

@@ -16,7 +16,7 @@ const scope: Scope = {
 };
 const value = (text: string) => evaluate(parseExpression(text), scope);
 
-describe("two values are the same whatever the order of their fields", () => {
+describe("a comparison of values ignores the order of fields", () => {
   it.each([
     ["equals", { equals: addressInAnotherOrder }, true],
     ["equals, of an expression", { equals: "$Input{other}" }, true],
@@ -28,7 +28,7 @@ describe("two values are the same whatever the order of their fields", () => {
     expect(holds({ value: "$Input{address}", ...comparison }, scope)).toBe(expected);
   });
 
-  it("while a list's order matters", () => {
+  it("but not the order of a list", () => {
     const compared = (equals: unknown) => holds({ value: "$Input{tags}", equals }, scope);
     expect([compared([["a"], ["b"]]), compared([["b"], ["a"]])]).toEqual([true, false]);
   });
@@ -43,8 +43,8 @@ describe("two values are the same whatever the order of their fields", () => {
   });
 });
 
-describe("a reference that leads nowhere is omitted", () => {
-  it("from lists as from objects, and null stays null", () => {
+describe("a reference that leads nowhere", () => {
+  it("is left out of lists as of objects, and null stays null", () => {
     const template = { to: ["$Input{absent}", "a@shop.example", null, ["$Input{absent}"]], cc: "$Input{absent}" };
     expect(resolve(template, scope)).toEqual({ to: ["a@shop.example", null, []] });
   });
@@ -70,13 +70,13 @@ describe("a step whose name has a dot", () => {
     },
   });
 
-  it.each(["v1.create", "main.v1.create"])("can be waited for as %s", async (name) => {
+  it.each(["v1.create", "main.v1.create"])("can be named in depends_on as %s", async (name) => {
     const { run, ran } = featureWorld({ onboard: charge([name]) });
     expect(await run("onboard")).toMatchObject({ status: "completed" });
     expect(ran.map(({ event }) => event)).toEqual(["create", "charge"]);
   });
 
-  it("yields to the step of that name in the sequence that the name begins with", () => {
+  it("gives way to a step of that name in the sequence of the name's first part", () => {
     const steps = stepsOf({
       sequences: {
         v1: [{ event: "mail", step: "create" }],

@@ -8,8 +8,8 @@ import { throttled } from "../../../../support/fakes/failures.ts";
 import { stepsOf, featureWorld as world } from "../../../../support/feature-world.ts";
 import { onboard } from "./onboard.ts";
 
-describe("whatever happens to messages", () => {
-  it("a wake-up that meets a decision in progress is delivered again", async () => {
+describe("a feature", () => {
+  it("has a wake-up during a decision delivered again", async () => {
     const w = world({ onboard });
     const id = await w.start("onboard", { email: "a@b.example" });
     const message = w.queue.sent.splice(0)[0]?.message;
@@ -25,7 +25,7 @@ describe("whatever happens to messages", () => {
     expect(await w.jobs.get(id)).toMatchObject({ status: "running" });
   });
 
-  it("deciding twice starts no step twice", async () => {
+  it("starts no step twice in two decisions", async () => {
     const { start, queue, settle, ran, jobs } = world({ onboard });
     const id = await start("onboard", { email: "a@b.example", plan: "pro" });
     const first = queue.sent[0];
@@ -35,7 +35,7 @@ describe("whatever happens to messages", () => {
     expect(ran.map(({ event }) => event)).toEqual(["create", "charge", "mail"]);
   });
 
-  it("a lost wake-up is made good by the reconciler", async () => {
+  it("is woken by the reconciler if its wake-up is lost", async () => {
     const w = world({ onboard });
     const id = await w.start("onboard", { email: "a@b.example" });
     const { send } = w.queue;
@@ -53,7 +53,7 @@ describe("whatever happens to messages", () => {
     expect(await w.jobs.get(id)).toMatchObject({ status: "completed" });
   });
 
-  it("when AWS refuses a step, the feature tries again by itself", async () => {
+  it("tries again when AWS has refused a step", async () => {
     const w = world({ onboard });
     const id = await w.start("onboard", { email: "a@b.example" });
     const { create } = w.jobs;
@@ -65,7 +65,7 @@ describe("whatever happens to messages", () => {
     expect(await w.jobs.get(id)).toMatchObject({ status: "completed" });
   });
 
-  it("while AWS refuses, one message asks again, however many have woken the feature", async () => {
+  it("has one message ask again while AWS refuses, however many wake it", async () => {
     const w = world({ onboard });
     const id = await w.start("onboard", { email: "a@b.example" });
     const message = jobMessageOf((await w.jobs.get(id)) as Job);
@@ -87,7 +87,7 @@ describe("whatever happens to messages", () => {
     expect(await w.jobs.get(id)).toMatchObject({ status: "completed" });
   });
 
-  it("while AWS refuses, it shows what it knew of its steps, and the reconciler has a minute", async () => {
+  it("shows what it knew of its steps while AWS refuses", async () => {
     const w = world({ onboard: { sequences: { main: [{ event: "create", input: {}, delay: 3_600_000 }] } } });
     const id = await w.start();
     await w.settle();
@@ -103,7 +103,7 @@ describe("whatever happens to messages", () => {
     expect(job).toMatchObject({ wake_at: w.clock.now() + 60_000, retry_decision_at: w.clock.now() + 5000 });
   });
 
-  it("while AWS refuses, the message that asks again does so where the clock is a little behind, too", async () => {
+  it("decides again though the clock of its message's receiver is a little behind", async () => {
     const w = world({ onboard });
     const id = await w.start("onboard", { email: "a@b.example" });
     const message = jobMessageOf((await w.jobs.get(id)) as Job);

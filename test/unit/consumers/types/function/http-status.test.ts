@@ -17,7 +17,7 @@ describe("the status of a function's answer", () => {
   it.each([
     [301, "The function answered with a redirect (301), which is not followed."],
     [503, "The function answered with status 503."],
-  ])("%i is a failure that says what the function answered", (status, message) => {
+  ])("%i is a failure that names it", (status, message) => {
     const fault = statusFault({ status, headers: {} }, noon);
     expect(fault).toMatchObject({ ...plain(statusError({ status, headers: new Headers() }, noon)), message });
   });

@@ -8,7 +8,7 @@ const run = (recipients: string[], send: FanOut["send"], others: Partial<FanOut>
   fanOut({ ...options, recipients, send, ...others });
 const delivered = async (batch: string[]) => batch.map((to) => ({ id: `id-${to}` }));
 
-test("every recipient gets the message once, in batches, however often it is named", async () => {
+test("every recipient gets the message once, however often it is named", async () => {
   const batches: string[][] = [];
   const achieved = await run(["a", "b", "a", "c"], (batch) => {
     batches.push(batch);
@@ -22,7 +22,7 @@ test("every recipient gets the message once, in batches, however often it is nam
   ]);
 });
 
-test("the report is in the order of the recipients, whichever answer came first", async () => {
+test("the report has the order of the recipients", async () => {
   const answers = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
   const send: FanOut["send"] = async ([to = ""]) => {
     await answers[to === "a" ? 0 : 1]?.promise;
@@ -35,7 +35,7 @@ test("the report is in the order of the recipients, whichever answer came first"
   expect((await running).sent.map(({ to }) => to)).toEqual(["a", "b"]);
 });
 
-test("recipients that an earlier attempt reached or found dead are left out, and stay in the report", async () => {
+test("a retry leaves out recipients that were reached or are dead", async () => {
   const before: Achieved = { sent: [{ to: "a", id: "1" }], dead: [{ to: "b", reason: "gone" }] };
   const achieved = await run(["a", "b", "c"], delivered, { before });
   expect(achieved).toEqual({
@@ -48,7 +48,7 @@ test("recipients that an earlier attempt reached or found dead are left out, and
   expect(before.sent).toHaveLength(1);
 });
 
-test("a failure keeps what was achieved, is retryable if one of several is, and waits as long as the longest", async () => {
+test("a failure keeps what was achieved, and waits as long as the longest", async () => {
   const outcomes = {
     a: { id: "1" },
     b: { dead: "gone" },
@@ -67,7 +67,7 @@ test("a failure keeps what was achieved, is retryable if one of several is, and 
   });
 });
 
-test("a provider that limits the rate gets no further requests", async () => {
+test("a provider that limits the rate gets no further requests of the channel", async () => {
   let asked = 0;
   const send = async () => {
     asked += 1;
@@ -88,7 +88,7 @@ test("an attempt that ends early leaves the other recipients to the next one", a
   expect(error).toMatchObject({ code: "TIMEOUT", retryable: true, progress: { sent: [{ to: "a", id: "id-a" }] } });
 });
 
-test("a recipient that a response leaves out was not reached", async () => {
+test("a recipient that the provider's response leaves out was not reached", async () => {
   const error = await failureOf(run(["a", "b"], async () => [{ id: "1" }]));
   expect(error).toMatchObject({ code: "PROVIDER_ERROR", progress: { sent: [{ to: "a", id: "1" }] } });
 });

@@ -13,12 +13,15 @@ test.each([
   ["1 < 2 and 3 > 2", "1 < 2 and 3 > 2"],
   ["&lt;b&gt;kept&lt;/b&gt;", "<b>kept</b>"],
   ["", ""],
-])("%j becomes %j", (html, text) => {
+])("the HTML %j becomes the text %j", (html, text) => {
   expect(plainText(html)).toBe(text);
 });
 
-test.each(["<style", "<a href=", "<", "<!--", " \n", "&", "<b> "])("many a %j takes no time", (piece) => {
-  const start = performance.now();
-  plainText(piece.repeat(200_000));
-  expect(performance.now() - start).toBeLessThan(2000);
-});
+test.each(["<style", "<a href=", "<", "<!--", " \n", "&", "<b> "])(
+  "a text with many %j is made in linear time",
+  (piece) => {
+    const start = performance.now();
+    plainText(piece.repeat(200_000));
+    expect(performance.now() - start).toBeLessThan(2000);
+  },
+);

@@ -18,24 +18,24 @@ test.each([
   ["a quoted name with a comma", '"Lovelace, @Ada" <ada@example.com>, b@example.com', 2],
   ["a list of texts", ["a@x.example, b@x.example", "c@x.example; d@x.example"], 4],
   ["no address at all", "nobody", 0],
-])("%s is counted", (_what, to, count) => {
+])("the number of addresses is right in %s", (_what, to, count) => {
   expect(addressesIn(to)).toBe(count);
 });
 
-describe("500 recipients are the limit", () => {
-  it("in a list, and in one string", () => {
+describe("the limit of 500 recipients", () => {
+  it("counts in a list and in one string", () => {
     expect(faultsOf(addresses(500))).toEqual([]);
     expect(faultsOf(addresses(500).join(", "))).toEqual([]);
     expect(faultsOf(addresses(501))).not.toEqual([]);
     expect(faultsOf(addresses(501).join(", "))).toEqual(["email.to: at most 500 addresses"]);
   });
 
-  it("in all strings of a list together: 200,000 passed before", () => {
+  it("counts all strings of a list together", () => {
     const texts = Array.from({ length: 500 }, () => addresses(400).join(","));
     expect(faultsOf(texts)).toEqual(["email.to: at most 500 addresses"]);
   });
 
-  it("of a job that was accepted before too, of which no recipient gets anything", async () => {
+  it("holds for a job that was accepted before it", async () => {
     const sent: string[] = [];
     const send = emailChannel(async (_execution, _setting, mail) => {
       sent.push(...mail.recipients);

@@ -1,6 +1,6 @@
 import { faultsOf } from "../../../../support/checked-product.ts";
 
-describe("a notification's input is checked against its message and channels when it is requested", () => {
+describe("the input of a notification", () => {
   const email = { to: "ada@x.example", subject: { name: "Ada" }, template: { name: "Ada", city: "London" } };
   const push = { device_token: "ExponentPushToken[a]", title: { name: "Ada" }, body: {} };
   const sms = { to: "+49 30 123456", body: { name: "Ada" } };
@@ -34,7 +34,7 @@ describe("a notification's input is checked against its message and channels whe
         template: { user: { name: "Ada" }, order: { total: 1 } },
       },
     },
-  ])("takes %j", (input) => {
+  ])("may be %j", (input) => {
     expect(faultsOf("tell", input)).toEqual([]);
   });
 
@@ -141,12 +141,12 @@ describe("a notification's input is checked against its message and channels whe
       "/input/callback/body",
       /^a GET request has no body$/,
     ],
-  ])("refuses %j", (input, pointer, detail) => {
+  ])("may not be %j", (input, pointer, detail) => {
     const faults = faultsOf("tell", { slug: "welcome", ...input });
     expect(faults).toEqual([{ pointer, detail: expect.stringMatching(detail) }]);
   });
 
-  it("for SES an address must be ASCII before its @", () => {
+  it("for SES must have addresses in ASCII before the @", () => {
     const to = ["ada@bücher.example", "grüße@x.example"];
     expect(faultsOf("tell", { slug: "welcome", email: { ...email, to } }, "ses")).toEqual([
       { pointer: "/input/email/to/1", detail: "has an address that SES cannot send to: only ASCII before its @" },

@@ -34,7 +34,7 @@ function ses(answer: (to: string, earlier: number) => StubAnswer, region?: strin
 
 const sent = (to: string): StubAnswer => ({ body: { MessageId: `id-${to}` } });
 
-test("every recipient gets a separate e-mail, HTML with a text alternative", async () => {
+test("SES gets a separate e-mail for every recipient, HTML with a text alternative", async () => {
   const { send, requests, regions } = ses(sent, "eu-west-1");
   const { channels } = await send(["a@x.example", "b@x.example", "a@x.example"]);
   expect(requests.map(({ method, path }) => `${method} ${path}`)).toEqual(
@@ -64,7 +64,7 @@ test("every recipient gets a separate e-mail, HTML with a text alternative", asy
   });
 });
 
-test("a sender's name beyond ASCII is an encoded word", async () => {
+test("a sender's name beyond ASCII is sent to SES as an encoded word", async () => {
   const { send, requests } = ses(sent);
   await send(["a@x.example"], {}, '"Grüße" <orders@shop.example>');
   expect(requests[0]?.body.FromEmailAddress).toBe(
@@ -72,7 +72,7 @@ test("a sender's name beyond ASCII is an encoded word", async () => {
   );
 });
 
-test("an international domain is sent to SES in Punycode, and reported as it was requested", async () => {
+test("SES gets an international domain in Punycode", async () => {
   const { send, requests } = ses(sent);
   const { channels } = await send(["ada@bücher.example"], {}, "Grüße <orders@größe.example>");
   expect(requests[0]?.body).toMatchObject({
@@ -84,7 +84,7 @@ test("an international domain is sent to SES in Punycode, and reported as it was
   expect(requests[1]?.body).toMatchObject({ FromEmailAddress: "orders@xn--gre-6ka8i.example" });
 });
 
-test("SES cannot send to an address beyond ASCII before its @, and the other recipients get their e-mail", async () => {
+test("a recipient that SES cannot write to does not keep the others from their e-mail", async () => {
   const { send, requests } = ses(sent);
   const error = await failureOf(send(["grüße@x.example", "a@x.example"]));
   expect(error).toMatchObject({ code: "VALIDATION_ERROR", retryable: false });
@@ -93,7 +93,7 @@ test("SES cannot send to an address beyond ASCII before its @, and the other rec
   expect(await failureOf(send(["a@x.example"], {}, "grüße@x.example"))).toMatchObject({ code: "CONFIGURATION_ERROR" });
 });
 
-test("a line break in a subject does not start a header, one in an address is refused", async () => {
+test("a line break starts no header in a subject and is refused in an address", async () => {
   const { send, requests } = ses(sent);
   await send(["a@x.example"], { email: { subject: { en: "Hi\r\nBcc: evil@x.example" } } });
   expect(requests[0]?.body).toMatchObject({
@@ -118,7 +118,7 @@ test.each([
   ["UnrecognizedClientException", 403, "UNAUTHORIZED", false],
   ["InternalFailure", 500, "SERVICE_UNAVAILABLE", true],
   ["SomethingElse", 400, "PROVIDER_ERROR", false],
-])("%s (%i) means %s, after a single request", async (name, status, code, retryable) => {
+])("SES's %s (%i) means %s, after a single request", async (name, status, code, retryable) => {
   const { send, requests } = ses(() => awsError(name, status));
   const error = await failureOf(send(["a@x.example"]));
   expect(error).toMatchObject({ code, retryable });
@@ -126,14 +126,14 @@ test.each([
   expect(requests).toHaveLength(1);
 });
 
-test("a broken connection is retryable", async () => {
+test("a broken connection to SES is retryable", async () => {
   const { send } = ses(() => {
     throw Object.assign(new Error("socket hang up"), { code: "ECONNRESET" });
   });
   expect(await failureOf(send(["a@x.example"]))).toMatchObject({ code: "CONNECTION_ERROR", retryable: true });
 });
 
-test("a retry sends only to the recipients that were deferred", async () => {
+test("a retry sends by SES only to the deferred recipients", async () => {
   const first = ses((to) => (to === "b@x.example" ? awsError("InternalFailure", 500) : sent(to)));
   const error = await failureOf(first.send(["a@x.example", "b@x.example"]));
   const second = ses(sent);
@@ -142,7 +142,7 @@ test("a retry sends only to the recipients that were deferred", async () => {
   expect(channels.email?.sent?.map(({ to }) => to)).toEqual(["a@x.example", "b@x.example"]);
 });
 
-test("after a throttle the attempt sends no more and waits as long as SES asks", async () => {
+test("an attempt that SES throttles sends no more and waits", async () => {
   const throttled = { ...awsError("TooManyRequestsException", 429) };
   const { send, requests } = ses(() => ({ ...throttled, headers: { ...throttled.headers, "retry-after": "7" } }));
   const many = Array.from({ length: 40 }, (_, i) => `${i}@x.example`);

@@ -28,7 +28,7 @@ const sent = (number: string): StubAnswer => ({
 const ann = "+4930123456";
 const ben = "+14155550100";
 
-test("every number gets the message once, however it is written", async () => {
+test("every number gets the text message once, however it is written", async () => {
   const { send, requests } = sns(sent);
   const { channels } = await send([ann, "+1 (415) 555-0100", ben], {
     setting: { sender_id: "Shop", type: "Promotional" },
@@ -48,14 +48,14 @@ test("every number gets the message once, however it is written", async () => {
   });
 });
 
-test("without settings it is transactional and names no sender", async () => {
+test("a text message without settings is transactional and names no sender", async () => {
   const { send, requests } = sns(sent);
   await send(ann);
   expect(Object.values(requests[0]?.body ?? {})).toContain("Transactional");
   expect(Object.values(requests[0]?.body ?? {})).not.toContain("AWS.SNS.SMS.SenderID");
 });
 
-test("invalid numbers, and those that have opted out, are reported and do not fail the channel", async () => {
+test("numbers that are invalid or have opted out are reported and fail no channel", async () => {
   const { send, requests } = sns((number) => {
     if (number === ben) return queryError("InvalidParameter", 400, "Invalid parameter: PhoneNumber is opted out");
     if (number === "+99900000000") return queryError("InvalidParameter", 400, "Invalid parameter: PhoneNumber");
@@ -77,7 +77,7 @@ test("invalid numbers, and those that have opted out, are reported and do not fa
 test.each([
   [["nonsense"], "VALIDATION_ERROR"],
   [[ben], "NOT_FOUND"],
-])("if none of the numbers accepts it, the channel fails: %j", async (to, code) => {
+])("a channel without any number that accepts fails: %j", async (to, code) => {
   const { send } = sns(() => queryError("OptedOut"));
   expect(await failureOf(send(to))).toMatchObject({ code, retryable: false });
 });
@@ -90,7 +90,7 @@ test.each([
   ["InvalidParameter", 400, "VALIDATION_ERROR", false],
   ["UserError", 400, "CONFIGURATION_ERROR", false],
   ["InternalError", 500, "SERVICE_UNAVAILABLE", true],
-])("%s (%i) means %s, after a single request", async (name, status, code, retryable) => {
+])("SNS's %s (%i) means %s, after a single request", async (name, status, code, retryable) => {
   const { send, requests } = sns(() => queryError(name, status));
   const error = await failureOf(send(ann));
   expect(error).toMatchObject({ code, retryable });
@@ -98,7 +98,7 @@ test.each([
   expect(requests).toHaveLength(1);
 });
 
-test("a retry sends only to the numbers that were deferred", async () => {
+test("a retry sends text messages only to the deferred numbers", async () => {
   const first = sns((number) => (number === ben ? queryError("InternalError", 500) : sent(number)));
   const error = await failureOf(first.send([ann, ben]));
   const second = sns(sent);
@@ -106,7 +106,7 @@ test("a retry sends only to the numbers that were deferred", async () => {
   expect(second.requests.map(({ body }) => body.PhoneNumber)).toEqual([ben]);
 });
 
-test.each(["", "x".repeat(1601)])("a text that SNS would not take is not sent", async (text) => {
+test.each(["", "x".repeat(1601)])("a text that SNS would refuse is not sent", async (text) => {
   const { send, requests } = sns(sent);
   expect(await failureOf(send(ann, { text }))).toMatchObject({ code: "VALIDATION_ERROR" });
   expect(requests).toEqual([]);

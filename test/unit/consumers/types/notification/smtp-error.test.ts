@@ -33,7 +33,7 @@ test.each([
   expect(smtpError(Object.assign(new Error("secret"), error), signal)).toMatchObject({ providerCode });
 });
 
-test("an abort is the signal's reason", () => {
+test("an aborted mail fails with the signal's reason", () => {
   const reason = new Error("ended");
   expect(smtpError({ code: "EABORT" }, AbortSignal.abort(reason))).toBe(reason);
 });

@@ -17,11 +17,11 @@ describe("a template", () => {
     ["{{a.b.c.0}}", { a: { b: { c: ["😀\uffff"] } }, "a.b": 1 }, "😀\uffff"],
     ["{{a.}} {{.}} {{..}}", { a: { "": 1 }, "": { "": { "": 2 } }, ".": 3 }, "1 3 2"],
     ["{{__proto__.a}} {{constructor}}", JSON.parse('{"__proto__": {"a": 1}, "constructor": 2}'), "1 2"],
-  ])("%s is filled in one pass", (template, variables, text) => {
+  ])("is filled in one pass: %s", (template, variables, text) => {
     expect(fillVariables(template, variables, "f")).toBe(text);
   });
 
-  test.each(["name", "toString", "__proto__"])("without the variable %s is an error that names it", (name) => {
+  test.each(["name", "toString", "__proto__"])("without the variable %s throws an error that names it", (name) => {
     expect(() => fillVariables(`{{${name}}}`, { other: "secret" }, "email.subject")).toThrow(
       expect.objectContaining({
         code: "VALIDATION_ERROR",
@@ -46,7 +46,7 @@ describe("a template", () => {
     ["a.__proto__.constructor.name", { a: {} }],
     ["a.toString", { a: {} }],
     ["name", { name: null }],
-  ])("{{%s}} finds nothing in %j", (name, variables) => {
+  ])("finds nothing for {{%s}} in %j", (name, variables) => {
     expect(() => fillVariables(`{{${name}}}`, { ...variables }, "f")).toThrow(
       `The template of f needs the variable ${JSON.stringify(name)}.`,
     );
@@ -57,7 +57,7 @@ describe("a template", () => {
     ["items", { items: [] }],
     ["a.b", { a: { b: [] }, c: 1 }],
     ["a.b", { a: { b: 1 }, "a.b": {} }],
-  ])("{{%s}} cannot write what is in %j", (name, variables) => {
+  ])("cannot write for {{%s}} what is in %j", (name, variables) => {
     expect(() => fillVariables(`{{${name}}}`, { ...variables }, "f")).toThrow(
       expect.objectContaining({
         code: "VALIDATION_ERROR",
@@ -99,7 +99,7 @@ describe("a map of locales", () => {
     expect(render("{{en}}!", { en: "x" }, options)).toBe("x!");
   });
 
-  test("needs nothing for a template without variables, and is not needed for a text that is given", () => {
+  test("is not needed for a text that is given", () => {
     const options = { field: "sms.body", locale: "de" };
     expect(render("Hi", undefined, options)).toBe("Hi");
     expect(render(undefined, "{{name}} 😀\uffff", options)).toBe("{{name}} 😀\uffff");

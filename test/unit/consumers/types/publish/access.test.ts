@@ -4,7 +4,7 @@ import { secret } from "../../../../../lambdas/core/catalog/references.ts";
 
 const arn = "arn:aws:sqs:eu-central-1:123456789012:orders.fifo";
 
-test("access is to exactly the queues, topics and buses, each once", () => {
+test("the grant of brokers is exactly the queues, topics and buses, each once", () => {
   const topics = {
     a: { queue: arn },
     b: { queue: arn },
@@ -42,7 +42,7 @@ test.each([
   [arn, "https://sqs.eu-central-1.amazonaws.com/123456789012/orders.fifo"],
   ["arn:aws-cn:sqs:cn-north-1:123456789012:q", "https://sqs.cn-north-1.amazonaws.com.cn/123456789012/q"],
   ["arn:aws-us-gov:sqs:us-gov-west-1:123456789012:q", "https://sqs.us-gov-west-1.amazonaws.com/123456789012/q"],
-])("%s is the queue at %s", (of, url) => {
+])("the ARN %s is the queue at %s", (of, url) => {
   expect(queueArn(of)?.arn).toBe(of);
   expect(queueArn(url)?.arn).toBe(of);
   const parts = queueArn(of);

@@ -53,7 +53,7 @@ test.each(Object.keys(places) as (keyof typeof places)[])("%s is a valid broker 
   expect(refused(name, { message: { a: "😀 \uffff" }, ...(needsKey && { key: "k" }) })).toEqual({});
 });
 
-describe("an input is refused where", () => {
+describe("a publish job's input is refused where", () => {
   test.each<[what: string, place: keyof typeof places, input: object, at: string[]]>([
     ["there is no message", "kafka", {}, ["/input/message"]],
     ["a FIFO queue has no group", "fifo", { message: 1 }, ["/input/key"]],
@@ -100,7 +100,7 @@ describe("an input is refused where", () => {
     expect(detail).toContain(`at most ${most}`);
   });
 
-  test("a message has many bytes, of whatever characters", () => {
+  test("a message has too many bytes, whatever its characters", () => {
     expect(pointers("sns", { message: "é".repeat(131_072) })).toEqual(["/input/message"]);
     expect(refused("rabbitmq", { message: "x".repeat(4_000_000) })).toEqual({});
   });
@@ -159,7 +159,7 @@ describe("a catalog is refused where", () => {
     ]);
   });
 
-  test("brokers on this machine may have a password in the clear", () => {
+  test("a password is in the clear, except on this machine", () => {
     const place = { ...kafka, brokers: ["127.0.0.1:9092"], tls: false, sasl: plain };
     expect(checkCatalog([productOf(place)], registry)).toEqual([]);
   });

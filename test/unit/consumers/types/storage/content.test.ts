@@ -25,9 +25,9 @@ describe("a file that comes with the request", () => {
   });
 });
 
-describe("a file that was uploaded", () => {
+describe("an upload", () => {
   it.each([0, 1, headBytes - 1, headBytes, headBytes + 1, 1_000_000])(
-    "of %i bytes is complete, including its start",
+    "of %i bytes is read completely, with its start",
     async (size) => {
       const { blobs } = anExecution();
       const body = Buffer.alloc(size, "0123456789");
@@ -40,7 +40,7 @@ describe("a file that was uploaded", () => {
     },
   );
 
-  it("is not there for another env or product", async () => {
+  it("is absent for another env or product", async () => {
     const { blobs } = anExecution();
     const upload_id = newUploadId();
     await blobs.put(uploadKey(job, upload_id), Buffer.from("s3cret"), "text/plain");
@@ -54,7 +54,7 @@ describe("a file that was uploaded", () => {
     }
   });
 
-  it("is released when it is no longer needed", async () => {
+  it("is released after use", async () => {
     const { blobs } = anExecution();
     const body = Readable.from([Buffer.alloc(headBytes), Buffer.alloc(10)], { objectMode: false });
     blobs.stream = async () => ({ body, bytes: headBytes + 10 });

@@ -25,11 +25,11 @@ describe("the credentials of a storage", () => {
     await expect(failed).rejects.not.toThrow(/s3cret/);
   });
 
-  it.each([gcs, azure])("that are missing are told as the port tells it: %j", async (place) => {
+  it.each([gcs, azure])("that are missing have the port's error: %j", async (place) => {
     await expect(run(place)).rejects.toThrow(/^secret\(.*\) does not exist\.$/);
   });
 
-  it("a place that the catalog no longer has is a configuration error", async () => {
+  it("of a place that the catalog has lost are a configuration error", async () => {
     await expect(run(undefined)).rejects.toMatchObject({ code: "CONFIGURATION_ERROR" });
   });
 });
@@ -63,7 +63,7 @@ describe("the errors of Azure and Google", () => {
     ["a Google that is down", { code: 503 }, "SERVICE_UNAVAILABLE", true],
     ["a source that broke off", { code: "ECONNRESET" }, "CONNECTION_ERROR", true],
     ["another refusal", { code: 400 }, "PROVIDER_ERROR", false],
-  ])("%s", (_what, fields, code, retryable) => {
+  ])("are classified for %s", (_what, fields, code, retryable) => {
     const fault = storageFault(Object.assign(new Error("s3cret"), fields));
     expect(fault).toMatchObject({ code, retryable });
     expect(fault.message).not.toContain("s3cret");
@@ -78,11 +78,11 @@ describe("the errors of Azure and Google", () => {
     [{ name: "NoSuchBucket", $metadata: { httpStatusCode: 404 } }, "NoSuchBucket"],
     [{ name: "s3cret 4242", $metadata: { httpStatusCode: 400 } }, "400"],
     [{}, undefined],
-  ])("keeps the vendor's own code: %j is %s", (fields, providerCode) => {
+  ])("keep the vendor's code: %j is %s", (fields, providerCode) => {
     expect(storageFault(Object.assign(new Error("s3cret"), fields))).toMatchObject({ providerCode });
   });
 
-  it("a failure of this system is not changed", () => {
+  it("do not include a failure of this system", () => {
     const error = new JobError("NOT_FOUND", "gone");
     expect(storageFault(error)).toBe(error);
   });

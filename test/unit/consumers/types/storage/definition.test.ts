@@ -99,7 +99,7 @@ describe("the input of a storage job", () => {
     expect(faultsIn("azure", { buffer: "", metadata: { order_id: "1" } })).toEqual([]);
   });
 
-  it("without a name has room for one below the longest prefix", () => {
+  it("without a name has room for a generated one below the longest prefix", () => {
     const prefixed = (prefix: string) => ({ envs: { dev: { ...places.s3, prefix } } });
     const check = (prefix: string) =>
       storage.checkInput?.({ target: prefixed(prefix), env: "dev", input: {} } as unknown as InputCheck);

@@ -9,7 +9,7 @@ const png = Buffer.from("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJ", "base64"
 const bmp = Buffer.concat([Buffer.from("BM"), Buffer.alloc(60)]);
 const text = Buffer.from("hello");
 
-describe("the name of a file whose request has none", () => {
+describe("the generated name of a file", () => {
   it.each([
     ["image/png", png, ".png"],
     ["image/png", text, ".png"],
@@ -23,7 +23,7 @@ describe("the name of a file whose request has none", () => {
     ["image/x-of-their-own", png, ""],
     ["application/octet-stream", text, ""],
     ["constructor", text, ""],
-  ])("of type %s", async (type, head, extension) => {
+  ])("for type %s", async (type, head, extension) => {
     expect(await generatedName(job, type, head)).toBe(job.id + extension);
   });
 
@@ -34,17 +34,17 @@ describe("the name of a file whose request has none", () => {
     [Buffer.from('<?xml version="1.0"?><a/>'), ".xml"],
     [text, ""],
     [Buffer.alloc(0), ""],
-  ])("follows the type that its content has", async (head, extension) => {
+  ])("has the ending of its content's type", async (head, extension) => {
     expect(await generatedName(job, await detectMimeType(head), head)).toBe(job.id + extension);
   });
 
-  it("differs between the runs of a series, and between jobs", async () => {
+  it("differs between runs and between jobs", async () => {
     const names = [job, { ...job, run: 2 }, { ...job, run: 12 }, aJob()].map((one) => generatedName(one, "a/b", text));
     expect(await Promise.all(names)).toEqual([job.id, `${job.id}-2`, `${job.id}-12`, expect.stringMatching(/^job_/)]);
     expect(new Set(await Promise.all(names)).size).toBe(4);
   });
 
-  it("is a valid name, and not longer than is allowed for when the job is requested", async () => {
+  it("is valid and not longer than a request allows for", async () => {
     const name = await generatedName({ ...job, run: Number.MAX_SAFE_INTEGER }, "application/x-ndjson", text);
     expect(name.length).toBeLessThanOrEqual(longestGeneratedName);
     expect(fileName.parse(name)).toBe(name);

@@ -3,7 +3,7 @@ import { largestMetadata, metadataFaults } from "../../../../../lambdas/consumer
 const providers = ["s3", "gcs", "azure"] as const;
 
 describe("the metadata of a file", () => {
-  it.each(providers)("may have names and values that %s keeps as they are", (provider) => {
+  it.each(providers)("may have names and values that %s keeps unchanged", (provider) => {
     const metadata = { order: "A-1", Order_2: "~!@ x  y", _: "1", constructor: "Brunel", a: "x".repeat(1800) };
     expect(metadataFaults(metadata, provider)).toEqual([]);
     expect(metadataFaults({}, provider)).toEqual([]);

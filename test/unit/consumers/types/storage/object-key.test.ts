@@ -75,7 +75,7 @@ describe("the name of a file", () => {
     );
   });
 
-  it("is checked for its length together with the prefix, in bytes", () => {
+  it("has a limited length in bytes, with the prefix", () => {
     expect(isKeyTooLong(objectKey("p".repeat(511), "x".repeat(512)))).toBe(false);
     expect(isKeyTooLong(objectKey("p".repeat(512), "x".repeat(512)))).toBe(true);
     expect(isKeyTooLong(objectKey(undefined, "é".repeat(513)))).toBe(true);

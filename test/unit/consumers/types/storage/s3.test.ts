@@ -38,18 +38,15 @@ test.each([
   ["application/xml", "attachment"],
   ["application/pdf", undefined],
   ["text/plain", undefined],
-])(
-  "a file of the type %s has the disposition %s, since a page would run its scripts",
-  async (mimeType, disposition) => {
-    const { open, requests } = s3OnTheWire(() => ({ headers: { etag: '"new"' } }));
-    await store(open, undefined, { input: { buffer: "aGk=", fileName: "a", mimeType } });
-    expect(requests[0]?.headers["content-disposition"]).toBe(disposition);
-  },
-);
+])("a file of type %s has the disposition %s, so that pages run no script", async (mimeType, disposition) => {
+  const { open, requests } = s3OnTheWire(() => ({ headers: { etag: '"new"' } }));
+  await store(open, undefined, { input: { buffer: "aGk=", fileName: "a", mimeType } });
+  expect(requests[0]?.headers["content-disposition"]).toBe(disposition);
+});
 
 // The embedded S3 ignores If-None-Match, so this is what goes over the wire and what S3's documentation answers to it.
 describe("the overwrite policy on S3", () => {
-  it("replace sends no condition, and the run with the file", async () => {
+  it("replace sends no condition, and names the run in the file", async () => {
     const { open, requests } = s3OnTheWire(() => ({ headers: { etag: '"new"' } }));
     expect(await store(open)).toMatchObject({
       etag: "new",
@@ -60,7 +57,7 @@ describe("the overwrite policy on S3", () => {
     expect(requests[0]?.headers).not.toHaveProperty("if-none-match");
   });
 
-  it("metadata that the storage would not keep as it is, since it has moved, is not sent at all", async () => {
+  it("metadata that S3 would change is not sent", async () => {
     const { open, requests } = s3OnTheWire(() => ({ headers: { etag: '"new"' } }));
     const input = { buffer: "aGk=", metadata: { "a b": "s3cret" } };
     await expect(store(open, undefined, { input })).rejects.toMatchObject({
@@ -77,13 +74,13 @@ describe("the overwrite policy on S3", () => {
     expect(requests).toMatchObject([{ method: "HEAD" }, { method: "PUT", headers: { "if-none-match": "*" } }]);
   });
 
-  it("a file that is there is not sent to S3 at all", async () => {
+  it("an existing file is not sent to S3 at all", async () => {
     const { open, requests } = s3OnTheWire(occupied());
     expect(await store(open, "keep")).toMatchObject({ etag: "old", kept: true });
     expect(requests).toMatchObject([{ method: "HEAD" }]);
   });
 
-  it("a role that may not list the bucket, which gets 403 for an absent file, can store a file", async () => {
+  it("a role that may not list the bucket can store a new file", async () => {
     expect(await store(s3OnTheWire(vacant(403)).open, "error")).toMatchObject({ etag: "new" });
   });
 
@@ -95,17 +92,20 @@ describe("the overwrite policy on S3", () => {
     expect(await store(open, overwrite)).toMatchObject({ etag: "old", size: 9 });
   });
 
-  it.each(["keep", "error"])("%s: the file of an earlier attempt of this run is ours", async (overwrite) => {
+  it.each(["keep", "error"])("%s: the file of an earlier attempt of this run counts as stored", async (overwrite) => {
     const result = await store(s3OnTheWire(occupied(run)).open, overwrite);
     expect(result).toMatchObject({ etag: "old", size: 9, mime_type: "text/plain" });
     expect(result).not.toHaveProperty("kept");
   });
 
-  it.each([undefined, `${job.id}-2`, `${aJob().id}-1`])("another's file is kept, or in the way: %s", async (owner) => {
-    const { open } = s3OnTheWire(occupied(owner));
-    expect(await store(open, "keep")).toMatchObject({ etag: "old", size: 9, kept: true });
-    await expect(store(open, "error")).rejects.toMatchObject({ code: "VALIDATION_ERROR", retryable: false });
-  });
+  it.each([undefined, `${job.id}-2`, `${aJob().id}-1`])(
+    "another job's file is kept, or in the way: %s",
+    async (owner) => {
+      const { open } = s3OnTheWire(occupied(owner));
+      expect(await store(open, "keep")).toMatchObject({ etag: "old", size: 9, kept: true });
+      await expect(store(open, "error")).rejects.toMatchObject({ code: "VALIDATION_ERROR", retryable: false });
+    },
+  );
 
   it("a file that is deleted before it is read is worth another attempt", async () => {
     const { open } = s3OnTheWire(({ method }) =>
@@ -114,7 +114,7 @@ describe("the overwrite policy on S3", () => {
     await expect(store(open, "error")).rejects.toMatchObject({ code: "SERVICE_UNAVAILABLE", retryable: true });
   });
 
-  it("a large file has its condition on the completing request, and its parts are removed", async () => {
+  it("a large file has its condition on the completing request", async () => {
     let looks = 0;
     const { open, requests } = s3OnTheWire(({ method, query }) => {
       if (method === "HEAD") return looks++ === 0 ? { status: 404 } : occupied(run)({ method } as S3Request);
@@ -137,7 +137,7 @@ describe("the overwrite policy on S3", () => {
   });
 });
 
-describe("an upload to S3 that is aborted", () => {
+describe("an aborted upload to S3", () => {
   const upload = async (bytes: number) => {
     const upload_id = newUploadId();
     const { blobs } = anExecution();
@@ -161,7 +161,7 @@ describe("an upload to S3 that is aborted", () => {
   it.each([
     ["its parts", isPart],
     ["the request that puts them together", isComplete],
-  ])("aborts %s in progress, and removes its parts before it rejects", async (_what, isLast) => {
+  ])("ends %s and removes its parts before it rejects", async (_what, isLast) => {
     const timeout = new AbortController();
     const reason = new Error("the shell's timeout");
     const { open, requests } = s3OnTheWire((request, signal) => {
@@ -176,7 +176,7 @@ describe("an upload to S3 that is aborted", () => {
     expect(requests.filter(isComplete)).toHaveLength(isLast === isComplete ? 1 : 0);
   });
 
-  it("never begins if the time was already over", async () => {
+  it("never begins if its time was already over", async () => {
     const reason = new Error("the shell's timeout");
     for (const bytes of [70_000, 6_000_000]) {
       const { open, requests } = s3OnTheWire(answer);
@@ -186,7 +186,7 @@ describe("an upload to S3 that is aborted", () => {
     }
   });
 
-  it("aborts the upload of a small file, which is one request", async () => {
+  it("ends the single request of a small file", async () => {
     const timeout = new AbortController();
     const { open } = s3OnTheWire((_request, signal) => {
       setImmediate(() => timeout.abort(new Error("the shell's timeout")));
@@ -196,7 +196,7 @@ describe("an upload to S3 that is aborted", () => {
     await expect(stored).rejects.toThrow("the shell's timeout");
   });
 
-  it("sends no further part once one has failed, and throws that failure even if the parts cannot be removed", async () => {
+  it("sends no further part after a failure, which it throws", async () => {
     const { open, requests } = s3OnTheWire((request) => {
       if (isPart(request)) return { status: 503, error: "SlowDown" };
       return request.method === "DELETE" ? { status: 403, error: "AccessDenied" } : answer(request);
@@ -226,7 +226,7 @@ describe("S3's errors", () => {
     await expect(failed).rejects.not.toThrow(/s3cret|a\.txt/);
   });
 
-  it("a failed connection is retryable", async () => {
+  it("a failed connection to S3 is retryable", async () => {
     const { open } = s3OnTheWire(() => {
       throw Object.assign(new Error("s3cret"), { code: "ECONNRESET" });
     });
