@@ -63,7 +63,7 @@ describe.each(["/v1/jobs", "/v1/explain"])("POST %s refuses", (path) => {
   });
 });
 
-it("a batch refuses the same of one job, with its place in the batch", async () => {
+it("a batch refuses a job's fault with its place in the batch", async () => {
   const { ask, jobs } = fakeApi();
   const body = { jobs: bad.map(([, more]) => ({ ...order, ...more })) };
   const answer = await ask({ method: "POST", path: "/v1/jobs/batch", body });
@@ -104,7 +104,7 @@ it.each<[string, Record<string, string>, string, RegExp]>([
 });
 
 it.each(['{"__proto__": {}}', '{"input": {"constructor": {"prototype": {}}}}'])(
-  "%s is refused for its names",
+  "the body %s is refused for its names",
   async (body) => {
     const { status, body: problem } = await fakeApi().ask({ method: "POST", path: "/v1/jobs", body });
     expect(status).toBe(400);

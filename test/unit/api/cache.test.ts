@@ -31,7 +31,7 @@ function world() {
   return { ...api, schedule, run, explain, clear };
 }
 
-test("a request with a cache tag is answered from the first one, as its job and its runs show", async () => {
+test("a request with a cache tag gets the first one's result, and says so", async () => {
   const { schedule, run, ask } = world();
   const first = await schedule();
   expect(await run(first)).toMatchObject({ cache: "prices", result: { price: 1 } });
@@ -44,7 +44,7 @@ test("a request with a cache tag is answered from the first one, as its job and 
   expect(body.jobs.filter((job: { cached_from?: string }) => job.cached_from === first)).toHaveLength(1);
 });
 
-test("explain says which job would answer a request now", async () => {
+test("explain names the job whose result a request would get now", async () => {
   const { schedule, run, explain } = world();
   const ttl_ms = 24 * 3_600_000;
   expect(await explain()).toEqual({ tag: "prices", ttl_ms });
@@ -55,7 +55,7 @@ test("explain says which job would answer a request now", async () => {
   expect(await explain({ cache: undefined })).toBeUndefined();
 });
 
-test("a cleared tag answers nobody; to clear it again, or one that nobody used, is no fault", async () => {
+test("a cleared tag has no result, and may be cleared again", async () => {
   const { schedule, run, clear, clock } = world();
   await run(await schedule());
   expect(await clear()).toMatchObject({ status: 204 });
@@ -65,7 +65,7 @@ test("a cleared tag answers nobody; to clear it again, or one that nobody used, 
   expect(await run(await schedule())).toMatchObject({ result: { price: 2 } });
 });
 
-test("what is not there, and a key without the right, are refused", async () => {
+test("clearing a tag refuses an unknown tenant, and a key without the right", async () => {
   const { clear } = world();
   expect(await clear("prices", "my-produkt/prd")).toMatchObject({ status: 404, body: { code: "PRODUCT_NOT_FOUND" } });
   expect(await clear("prices", "my-product/prod")).toMatchObject({ status: 404, body: { code: "ENV_NOT_FOUND" } });
@@ -76,7 +76,7 @@ test("what is not there, and a key without the right, are refused", async () => 
 });
 
 test.each([["x".repeat(129)], [7], ["\ud800"], ["a/b"], ["a b"], ["user:42"], [".."], ["🧾"]])(
-  "a tag that is none is a fault",
+  "a cache tag of another form is a fault",
   async (cache) => {
     const { ask } = world();
     const answer = await ask({ method: "POST", path: "/v1/jobs", body: { ...request, cache } });

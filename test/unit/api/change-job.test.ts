@@ -23,7 +23,7 @@ function world(job: Job, ...others: Job[]) {
   };
 }
 
-describe("a change answers 200 with the job after it", () => {
+describe("a change of a job answers 200 with the job after it:", () => {
   it.each<[string, Job, unknown, Record<string, unknown>]>([
     ["cancel", waits(), undefined, { status: "cancelled", reason: "cancelled by request", finished_at: noon }],
     ["cancel", running(), { reason: "returned" }, { status: "cancelled", reason: "returned" }],
@@ -57,7 +57,7 @@ describe("a change answers 200 with the job after it", () => {
     expect((await jobs.get(job.id))?.due_at).toBe(answer.body.due_at);
   });
 
-  it("dispatches what is due now", async () => {
+  it("what is due now is dispatched", async () => {
     const { post, queue } = world(waits());
     await post("run-now");
     expect(queue.sent).toMatchObject([{ message: { due_at: noon }, delaySeconds: 0 }]);
@@ -76,7 +76,7 @@ describe("a dry run", () => {
     ["retry", failed(), undefined, { status: "queued", attempt: 5 }],
     ["reschedule", waits(), { start_at: noon + 2 * hour }, { due_at: noon + 2 * hour }],
     ["cancel", aJob({ status: "cancelled", finished_at: noon }), undefined, { status: "cancelled" }],
-  ])("of %s answers the job as it would be, and changes and sends nothing", async (verb, job, body, expected) => {
+  ])("of %s answers with the job as it would be, and changes nothing", async (verb, job, body, expected) => {
     const { post, jobs, queue, scheduler } = world(job);
     expect(await post(verb, body, dry)).toMatchObject({ status: 200, body: { job_id: job.id, ...expected } });
     expect(await jobs.get(job.id)).toEqual(job);
@@ -97,7 +97,7 @@ describe("a dry run", () => {
     expect(refused).toEqual({ ...(await post(verb, body)), headers: expect.anything() });
   });
 
-  it("of a retry says that another job of its unique key is open, and gives the key to nobody", async () => {
+  it("of a retry names another open job of the unique key", async () => {
     const unique = { key: "user-42" };
     const [job, other] = [{ ...failed(), unique }, waits({ unique })];
     const { post, sharedKeys } = world(job, other);
@@ -126,7 +126,7 @@ describe("a dry run", () => {
   });
 });
 
-describe("a body", () => {
+describe("the body of a change", () => {
   it.each<[string, unknown, string]>([
     ["cancel", { reason: "x".repeat(201) }, "/reason"],
     ["cancel", { raeson: "x" }, "/raeson"],
@@ -151,7 +151,7 @@ describe("a body", () => {
     expect(await jobs.get(job.id)).toEqual(job);
   });
 
-  it("needs a media type only where there is one", async () => {
+  it("needs a media type only if there is one", async () => {
     const { post } = world(series());
     const headers = { "content-type": "text/plain" };
     expect((await post("pause", undefined, { headers })).status).toBe(200);
@@ -161,7 +161,7 @@ describe("a body", () => {
   });
 });
 
-describe("a state that forbids the change", () => {
+describe("the rules of a job's states", () => {
   it.each<[string, Job, string]>([
     ["cancel", done(), "completed"],
     ["pause", waits(), "scheduled"],
@@ -171,7 +171,7 @@ describe("a state that forbids the change", () => {
     ["run-now", running(), "running"],
     ["skip-next", waits(), "scheduled"],
     ["skip-next", series({ status: "paused" }), "paused"],
-  ])("answers %s with 409, the job and its status", async (verb, job, status) => {
+  ])("refuse %s with 409, the job and its status", async (verb, job, status) => {
     const { post, jobs } = world(job);
     const answer = await post(verb, verb === "reschedule" ? { start_at: 0 } : undefined);
     expect(answer).toMatchObject({
@@ -182,7 +182,7 @@ describe("a state that forbids the change", () => {
     expect(await jobs.get(job.id)).toEqual(job);
   });
 
-  it("a step is not retried whose feature was cancelled: it would only cancel itself", async () => {
+  it("do not let a step of a cancelled feature be retried", async () => {
     const feature = aJob({ type: "feature", status: "cancelled", finished_at: noon });
     const step = { ...failed(), ...stepOf(feature) };
     const { post, jobs, queue } = world(step, feature);
@@ -199,7 +199,7 @@ describe("a state that forbids the change", () => {
     expect(queue.sent).toEqual([]);
   });
 
-  it("nor one whose feature belonged to another that was", async () => {
+  it("do not let a step be retried if an outer feature was cancelled", async () => {
     const outer = aJob({ type: "feature", status: "cancelled", finished_at: noon });
     const inner = aJob({ type: "feature", status: "running", ...stepOf(outer) });
     const step = { ...failed(), ...stepOf(inner) };
@@ -211,7 +211,7 @@ describe("a state that forbids the change", () => {
     expect(await jobs.get(step.id)).toEqual(step);
   });
 
-  it("a step whose feature has failed, or is gone, is retried by itself", async () => {
+  it("let a step be retried if its feature has failed or is gone", async () => {
     const feature = aJob({ type: "feature", status: "failed", finished_at: noon });
     for (const stored of [[feature], []]) {
       const { post } = world({ ...failed(), ...stepOf(feature) }, ...stored);
@@ -219,7 +219,7 @@ describe("a state that forbids the change", () => {
     }
   });
 
-  it("a job is not moved to where it expires", async () => {
+  it("do not let a job be moved to where it expires", async () => {
     const { post } = world(waits({ expires_at: noon + 2 * hour }));
     expect((await post("reschedule", { start_at: noon + 2 * hour })).status).toBe(409);
     expect((await post("reschedule", { start_at: noon + 2 * hour - 1 })).status).toBe(200);
@@ -253,7 +253,7 @@ describe("a change of a job", () => {
     }
   });
 
-  it.each(verbs)("for a key that may not: %s answers 403, and out of its reach 404", async (verb) => {
+  it.each(verbs)("by a key that may not: %s answers 403, and out of its reach 404", async (verb) => {
     const job = series();
     const { post, remove, jobs } = world(job);
     for (const [scopes, status, code] of [

@@ -13,7 +13,7 @@ const ours = {
 };
 const post = (body: unknown, path = "/v1/jobs", scopes: Scopes = allScopes) => ({ method: "POST", path, body, scopes });
 
-test("a request in Ductape's spelling makes the same job, and the same key finds it", async () => {
+test("a request in Ductape's spelling makes the same job under the same key", async () => {
   const { ask, jobs } = fakeApi();
   const first = await ask(post({ ...theirs, idempotency_key: "k" }));
   const second = await ask(post({ ...ours, idempotency_key: "k" }));
@@ -22,7 +22,7 @@ test("a request in Ductape's spelling makes the same job, and the same key finds
   expect(jobs.all()).toMatchObject([{ product: "my-product", event: "create_order", input: { inline: ours.input } }]);
 });
 
-test("a job that an earlier version stored is found by the same request, whose spelling is rewritten now", async () => {
+test("a job stored by an earlier version is found by its rewritten request", async () => {
   const written = { ...ours, input: { query: {}, ...ours.input } };
   const id = derivedJobId("my-product", "prd", "k");
   const stored = aJob({ id, status: "completed", finished_at: noon, fingerprint: fingerprint(written) });
@@ -53,7 +53,7 @@ test.each([
   expect(jobs.all()).toEqual([]);
 });
 
-test("faults of a batch point to what each of its jobs says", async () => {
+test("faults of a batch point to the words of each job", async () => {
   const { ask } = fakeApi();
   const jobs = [theirs, { ...theirs, schedule: { cron: "x" } }, { ...theirs, retryConfig: { maxDelay: -1 } }];
   const { body } = await ask(post({ jobs }, "/v1/jobs/batch"));
@@ -64,7 +64,7 @@ test("faults of a batch point to what each of its jobs says", async () => {
   expect(pointers).toEqual([undefined, ["/jobs/1/schedule/cron"], ["/jobs/2/retryConfig/maxDelay"]]);
 });
 
-test("explain says what was understood", async () => {
+test("explain tells what was understood", async () => {
   const schedule = { cron: "0 9 * * *", every: 1000, endDate: "2031-01-31" };
   const { status, body } = await fakeApi().ask(post({ ...theirs, schedule }, "/v1/explain"));
   expect(status).toBe(200);
@@ -75,7 +75,7 @@ test("explain says what was understood", async () => {
   expect(body.job.repeat).toMatchObject({ cron: "0 9 * * *", end_date: Date.parse("2031-02-01T00:00:00Z") - 1 });
 });
 
-test("a series is moved by cron, every and tz alone", async () => {
+test("a series can be moved by cron, every or tz alone", async () => {
   const job = aJob({ status: "scheduled", due_at: noon + 1, repeat: { every: 60_000, anchor: noon, overlap: "skip" } });
   const { ask, jobs } = fakeApi({ jobs: [job] });
   const path = `/v1/jobs/${job.id}/reschedule`;

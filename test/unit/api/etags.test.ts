@@ -14,7 +14,7 @@ function world() {
   return { ...api, job, path: `/v1/jobs/${job.id}`, known };
 }
 
-test("the job and the list of jobs have a tag, and nothing else has", () => {
+test("only the job and the list of jobs have a tag", () => {
   expect(routes.flatMap(({ id, tagged }) => (tagged ? [id] : []))).toEqual(["listJobs", "getJob"]);
 });
 
@@ -25,7 +25,7 @@ describe.each(["/v1/jobs", "the job"])("%s", (which) => {
     return { ...w, path: which === "the job" ? w.path : which };
   };
 
-  it("is answered 304 without a body as long as nothing has changed, and whole after a change", async () => {
+  it("gets 304 without a body until something changes", async () => {
     const w = await start();
     const { headers } = await w.ask({ path: w.path });
     const again = await w.known(w.path, headers.etag);
@@ -41,7 +41,7 @@ describe.each(["/v1/jobs", "the job"])("%s", (which) => {
     expect(JSON.stringify(changed.body)).toContain("no longer needed");
   });
 
-  it("changes its tag when time alone changes what is shown: a job whose time has come is queued", async () => {
+  it("changes its tag when a job's time comes and it counts as queued", async () => {
     const w = await start();
     const { headers } = await w.ask({ path: w.path });
     await w.clock.advance(hour);
@@ -58,7 +58,7 @@ describe.each(["/v1/jobs", "the job"])("%s", (which) => {
   });
 });
 
-describe("a request that waits", () => {
+describe("a request that waits, with a tag", () => {
   const running = () => {
     const w = world();
     const job = aJob({ ...tenant, status: "running", claim_id: "c" });
@@ -68,7 +68,7 @@ describe("a request that waits", () => {
   it.each([
     ["?wait", { query: { wait: "2" }, headers: {} }],
     ["Prefer", { query: {}, headers: { prefer: "wait=2" } }],
-  ])("by %s answers 304 only once it has waited and nothing has changed", async (_by, { query, headers: prefer }) => {
+  ])("by %s gets 304 only after its wait without a change", async (_by, { query, headers: prefer }) => {
     const w = running();
     await w.make();
     const { headers } = await w.ask({ path: w.path });
@@ -81,7 +81,7 @@ describe("a request that waits", () => {
     expect(await answer).toMatchObject({ status: 304, body: null });
   });
 
-  it("answers the finished job, whose tag is another", async () => {
+  it("gets the finished job, whose tag is another", async () => {
     const w = running();
     await w.make();
     const { headers } = await w.ask({ path: w.path });
@@ -93,7 +93,7 @@ describe("a request that waits", () => {
   });
 });
 
-test("a job that is out of reach is absent, whatever tag the caller names", async () => {
+test("a job out of reach is absent, whatever tag the caller names", async () => {
   const w = world();
   await w.jobs.create(w.job);
   const scopes = { products: ["shop"], envs: ["*"], verbs: ["jobs:read" as const] };

@@ -22,21 +22,21 @@ const onTheBus = (type: string, detail: object) => ({
 });
 
 describe("the JSON Schema of events", () => {
-  it("is answered to anyone", async () => {
+  it("is open to every caller", async () => {
     const { status, headers, body } = await published();
     expect(status).toBe(200);
     expect(headers).toMatchObject({ "content-type": "application/json", "cache-control": "public, max-age=300" });
     expect(body).toMatchObject({ $schema: "https://json-schema.org/draft/2020-12/schema" });
   });
 
-  it("knows every transition of jobs, and what else the bus is told", async () => {
+  it("has every transition of jobs and every other event of the bus", async () => {
     expect(Object.keys(eventDocs).sort()).toEqual(
       [...jobEvents.map((name) => `job.${name}`), "webhook.disabled", rejectedEvent].sort(),
     );
     for (const { summary } of Object.values(eventDocs)) expect(summary).toMatch(/^[A-Z].*\.$/);
   });
 
-  it("takes an event as EventBridge delivers it, and fields that may be added, but not another event", async () => {
+  it("takes EventBridge's envelope and fields that may be added", async () => {
     const validate = ajv.compile((await published()).body);
     const { detail } = anEvent("completed", aJob({ status: "completed" }));
     expect(validate(onTheBus("job.completed", detail))).toBe(true);

@@ -84,11 +84,11 @@ function world({ method, path, name }: (typeof named)[number]) {
   };
 }
 
-test("this page knows every route that asks for a key", () => {
+test("this test lists every route that asks for a key", () => {
   expect(guarded.map(({ name }) => name).sort()).toEqual(Object.keys(requests).sort());
 });
 
-test("only the health and the two documents are open to anybody, and besides them only what a key may ask of itself needs no scope", () => {
+test("only the health and the two documents are open", () => {
   expect(named.filter(({ open }) => open).map(({ name }) => name)).toEqual([
     "GET /v1/health",
     "GET /openapi.json",
@@ -111,7 +111,7 @@ describe.each(guarded)("$name", (route) => {
     await untouched();
   });
 
-  test("is for keys that have the verb it says, or jobs:admin, and for no other, unless it says none", async () => {
+  test("is for keys with its verb or jobs:admin, if it needs one", async () => {
     expect([undefined, ...verbs]).toContain(scope);
     for (const verb of verbs) {
       const { call, untouched } = world(route);
@@ -155,8 +155,8 @@ describe.each(guarded)("$name", (route) => {
   });
 });
 
-describe.each(named)("the answers of $name", (route) => {
-  test("say that they are not to be sniffed, framed, kept or referred to, and that only TLS will do", async () => {
+describe.each(named)("each answer of $name", (route) => {
+  test("has the headers against sniffing, framing, caching, referrers and plain HTTP", async () => {
     const { call, ask } = world(route);
     const answers = [await call(), await call(null), await ask({ method: route.method, path: "/v1/nowhere" })];
     for (const { status, headers } of answers) {

@@ -14,7 +14,7 @@ const withNumber: Record<JobType, (number: unknown) => Record<string, unknown>> 
   feature: (number) => ({ ...sampleRequests.feature.good[0], number }),
 };
 
-test.each(jobTypes)("a whole number beyond 2^53 in the input of a %s is a fault of the request", async (type) => {
+test.each(jobTypes)("a whole number beyond 2^53 in a %s is a fault of the request", async (type) => {
   const { ask } = fakeApi();
   const { event } = sampleRequests[type];
   const request = { product_tag: "my-product", env: "prd", event, input: withNumber[type]("@") };

@@ -14,7 +14,7 @@ async function world(hours: Record<string, number> = {}) {
   return api;
 }
 
-it("lists the envs that have had jobs, the latest first", async () => {
+it("GET /v1/stats/active lists the envs that have had jobs, the latest first", async () => {
   const { ask } = await world({ prd: noon - hourMs, dev: noon });
   const [dev, prd] = [
     { product_tag: product, env: "dev", last_active_at: noon },
@@ -25,11 +25,11 @@ it("lists the envs that have had jobs, the latest first", async () => {
   expect((await ask({ path, scopes: { ...allScopes, envs: ["dev"] } })).body).toEqual({ tenants: [dev] });
 });
 
-it("lists nothing where there has been no job", async () => {
+it("GET /v1/stats/active lists nothing where there has been no job", async () => {
   expect((await (await world()).ask({ path })).body).toEqual({ tenants: [] });
 });
 
-it("refuses another parameter, and a product that there is not", async () => {
+it("GET /v1/stats/active refuses another parameter and an unknown product", async () => {
   const { ask } = await world();
   expect(await ask({ path, query: { limit: "1" } })).toMatchObject({ status: 400 });
   expect(await ask({ path, query: { product_tag: "x" } })).toMatchObject({ status: 404 });

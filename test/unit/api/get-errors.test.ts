@@ -23,7 +23,7 @@ async function world(...failures: ReturnType<typeof failed>[]) {
 const told = ({ errors }: { errors: { message: string; count: number }[] }) =>
   errors.map(({ message, count }) => [message, count]);
 
-it("lists causes by how often they occurred, added up over days", async () => {
+it("GET /v1/errors lists causes by their count over days", async () => {
   const { ask } = await world(
     failed("slow", { count: 2, at: noon - dayMs, job: "b" }),
     failed("gone", { count: 4 }),
@@ -50,7 +50,7 @@ it("lists causes by how often they occurred, added up over days", async () => {
   ]);
 });
 
-it("covers the days that are asked for", async () => {
+it("GET /v1/errors covers the requested days", async () => {
   const old = [10, 3, 2].map((days) => failed(`${"x".repeat(days)}`, { at: noon - days * dayMs }));
   const { ask } = await world(...old, failed("now"));
   const within = async (from: number, to: number) =>
@@ -60,7 +60,7 @@ it("covers the days that are asked for", async () => {
   expect(await within(noon - dayMs, noon + dayMs)).toBe(1);
 });
 
-it("keeps tenants apart, and shows those that the key has access to", async () => {
+it("GET /v1/errors keeps tenants apart, and shows those within the key's reach", async () => {
   const { ask } = await world(failed("slow", { count: 2 }), failed("slow", { env: "dev" }));
   expect(told((await ask({ path })).body)).toEqual([
     ["slow", 2],
@@ -71,7 +71,7 @@ it("keeps tenants apart, and shows those that the key has access to", async () =
   expect(told((await ask({ path, query: { product_tag: "my-product", env: "prd" } })).body)).toEqual([["slow", 2]]);
 });
 
-it("is read in pages that neither repeat nor leave out a cause", async () => {
+it("GET /v1/errors has pages that neither repeat nor leave out a cause", async () => {
   const letters = ["a", "b", "c", "d", "e"];
   const { ask } = await world(...letters.map((one, i) => failed(`${one} fails`, { count: i < 3 ? 7 : 9 })));
   const seen: unknown[] = [];
@@ -94,6 +94,6 @@ it.each<[Record<string, string>, number, string]>([
   [{ event: "create_order" }, 400, "/query/event"],
   [{ cursor: "x" }, 400, "/query/cursor"],
   [{ env: "prod" }, 404, "/query/env"],
-])("refuses %j", async (query, status, pointer) => {
+])("GET /v1/errors refuses %j", async (query, status, pointer) => {
   expect(await fakeApi().ask({ path, query })).toMatchObject({ status, body: { errors: [{ pointer }] } });
 });

@@ -38,7 +38,7 @@ const jobs = {
 };
 
 describe("GET /v1/jobs", () => {
-  it("lists every job, the latest first: by when it is due, or when it ended", async () => {
+  it("lists every job, latest first by its due time or its end", async () => {
     const all = ["held", "later", "arrived", "done", "broken", "stopped", "active", "waiting"];
     expect(await listed(jobs, {})).toEqual(all);
     expect(await listed(jobs, { order: "asc" })).toEqual(all.toReversed());
@@ -65,12 +65,12 @@ describe("GET /v1/jobs", () => {
     [{ from: new Date(noon).toISOString() }, ["held", "later", "arrived"]],
     [{ from: "0", to: String(noon / 1000) }, ["done", "broken", "stopped", "active", "waiting"]],
     [{ to: "1e300", label: "none" }, undefined],
-  ] as [Record<string, string>, string[] | undefined][])("by %j", async (query, expected) => {
+  ] as [Record<string, string>, string[] | undefined][])("filters by %j", async (query, expected) => {
     if (expected) expect(await listed(jobs, query)).toEqual(expected);
     else expect((await world([]).ask({ path: "/v1/jobs", query })).status).toBe(400);
   });
 
-  it("shows what is known of a job without its attempts, result and input", async () => {
+  it("shows jobs without attempts, results and inputs", async () => {
     const job = completed(aJob({ ...running, labels: ["vip"] }), noon + 5, { inline: { order: 7 } });
     const { body } = await world([job]).ask({ path: "/v1/jobs" });
     expect(body).toEqual({
@@ -99,7 +99,7 @@ describe("GET /v1/jobs", () => {
     });
   });
 
-  it("says when a job that was retried first started, and the limits that it passes", async () => {
+  it("shows when a retried job first started, and its limits", async () => {
     const attempt = (n: number) => ({
       attempt: n,
       due_at: noon,
@@ -140,7 +140,7 @@ describe("GET /v1/jobs", () => {
     [{}, { envs: ["dev"] }, ["shopDev"]],
     [{ product_tag: "shop" }, { envs: ["dev"] }, ["shopDev"]],
     [{}, { products: ["crm"], envs: ["dev"] }, []],
-  ])("of tenants: %j with a key for %j", async (query, reach, expected) => {
+  ])("shows of tenants: %j with a key for %j", async (query, reach, expected) => {
     expect(await listed(tenants, query, { ...allScopes, verbs: ["jobs:read"], ...reach })).toEqual(expected);
   });
 
@@ -197,14 +197,14 @@ describe("the pages of a list", () => {
     return { ids, sizes };
   };
 
-  it("have 20 jobs or as many as asked for, follow each other and end", async () => {
+  it("have 20 jobs or as many as asked for", async () => {
     const ids = many.map(({ id }) => id);
     expect(await pages({})).toEqual({ ids, sizes: [20, 20, 5] });
     expect(await pages({ limit: "15" })).toEqual({ ids, sizes: [15, 15, 15] });
     expect(await pages({ limit: "100" })).toEqual({ ids, sizes: [45] });
   });
 
-  it("are short where the filter lets little through: a request looks at 1,000 jobs", async () => {
+  it("are short where the filter lets little through, after 1,000 jobs", async () => {
     const jobs = Array.from({ length: 2500 }, (_, i) =>
       aJob({ due_at: noon - i, ...(i % 500 === 499 && { labels: ["rare"] }) }),
     );
@@ -213,7 +213,7 @@ describe("the pages of a list", () => {
     expect(sizes).toEqual([2, 2, 1]);
   });
 
-  it("may change their size from one to the next, and nothing else", async () => {
+  it("may change their size and nothing else", async () => {
     const { ask } = world(many);
     const query = { product_tag: "shop", status: "queued" };
     const cursor = (await ask({ path: "/v1/jobs", query })).body.next_cursor;
@@ -232,7 +232,7 @@ describe("the pages of a list", () => {
     }
   });
 
-  it("are not reached by a cursor that was tampered with or made up", async () => {
+  it("are not reached by a forged or damaged cursor", async () => {
     const { ask } = world(many);
     const { next_cursor } = (await ask({ path: "/v1/jobs" })).body;
     expect(next_cursor).toMatch(/^[\w-]+$/);
@@ -256,7 +256,7 @@ describe("the pages of a list", () => {
   });
 });
 
-test("a job whose result is gone, as after an interrupted deletion, does not hold up the others of its page", async () => {
+test("a job whose result is gone does not hold up its page of the list", async () => {
   const finished = { product: "shop", status: "completed", finished_at: noon } as const;
   const jobs = [
     aJob({ ...finished, result: { blob: "results/gone", bytes: 5000 } }),

@@ -35,7 +35,7 @@ test("a key learns its id, its name and its scopes", async () => {
   expect(body).toEqual({ caller: "0123456789abcdef", name: "ci", ...scopes, version });
 });
 
-test("jobs:admin is shown with what it implies, and the deployed key has no name", async () => {
+test("GET /v1/me shows what jobs:admin implies, and no name for the deployed key", async () => {
   const { body } = await fakeApi().ask({ path: me, scopes: { products: ["*"], envs: ["*"], verbs: ["jobs:admin"] } });
   expect(body).toEqual({
     caller: "deployed",
@@ -46,12 +46,12 @@ test("jobs:admin is shown with what it implies, and the deployed key has no name
   });
 });
 
-test("a key without any access may ask, and learns that it has none", async () => {
+test("a key without any access learns from GET /v1/me that it has none", async () => {
   const { status, body } = await fakeApi().ask({ path: me, scopes: { products: [], envs: [], verbs: [] } });
   expect([status, body.verbs, body.products]).toEqual([200, [], []]);
 });
 
-test("a deployment names its resources, as its environment has them", async () => {
+test("GET /v1/me names the deployment's resources", async () => {
   const deployment = deploymentOf(ApiEnv().parse({ ...environment, DEPLOYED_AS: JSON.stringify(deployedAs) }));
   const handler = httpApi(() => ({ ...fakeServices(), ...(deployment && { deployment }) }), routes);
   const answer = (await handler(httpEvent({ path: me }), {} as never)) as { body?: string };
@@ -63,11 +63,11 @@ test("a deployment names its resources, as its environment has them", async () =
   });
 });
 
-test("an environment that does not say where it is deployed is valid", () => {
+test("an environment that does not name its deployment is valid", () => {
   expect(deploymentOf(ApiEnv().parse(environment))).toBeUndefined();
 });
 
-test("the version is that of the package", () => {
+test("GET /v1/me has the package's version", () => {
   const packageJson = readFileSync(new URL("../../../package.json", import.meta.url), "utf8");
   expect(JSON.parse(packageJson).version).toBe(version);
 });

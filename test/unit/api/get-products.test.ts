@@ -57,7 +57,7 @@ const events = [
 ];
 
 describe("GET /v1/products", () => {
-  it("shows the catalog: products, envs, and events with what a request gets by default", async () => {
+  it("shows products, envs, and events with a request's defaults", async () => {
     expect(await ask("/v1/products")).toMatchObject({
       status: 200,
       body: {
@@ -85,7 +85,7 @@ describe("GET /v1/products", () => {
 });
 
 describe("GET /v1/products/{tag}", () => {
-  it("names what a target refers to in the envs of the key, and shows no more of the target", async () => {
+  it("names what a target refers to in the key's envs, and no more", async () => {
     const named = async (envs: string[]) => {
       const { body } = await ask("/v1/products/shop", { envs });
       expect(JSON.stringify(body)).not.toMatch(/path|bearer/);

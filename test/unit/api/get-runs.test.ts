@@ -34,7 +34,7 @@ const numbers = ({ body }: { body: { runs: { run: number }[] } }) => body.runs.m
 describe("GET /v1/jobs/{id}/runs", () => {
   const recurring = aJob({ run: 4, status: "scheduled", due_at: noon + 3 * hour });
 
-  it("shows the run that the job is at, then the archived ones, the latest first", async () => {
+  it("shows the present run, then the archived ones, latest first", async () => {
     const { get } = await world(
       recurring,
       [1, 2, 3].map((run) => aRun(recurring, run)),
@@ -52,7 +52,7 @@ describe("GET /v1/jobs/{id}/runs", () => {
     expect(answer.body).not.toHaveProperty("next_cursor");
   });
 
-  it("shows when each attempt started and ended, how long it took and how late it was", async () => {
+  it("shows each attempt's times, duration and lateness", async () => {
     const error = { code: "TIMEOUT", message: "slow", retryable: true } as const;
     const failed = aRun(recurring, 3, { status: "failed", error });
     const { get } = await world(recurring, [failed]);
@@ -63,13 +63,13 @@ describe("GET /v1/jobs/{id}/runs", () => {
     });
   });
 
-  it("shows the last run of a job once, though it is archived and the job's own too", async () => {
+  it("shows the last run once, though it is archived and the job's own", async () => {
     const over = aJob({ run: 2, status: "completed", finished_at: noon });
     const { get } = await world(over, [aRun(over, 1), aRun(over, 2)]);
     expect(numbers(await get())).toEqual([2, 1]);
   });
 
-  it("shows a run as the job has it, whatever a consumer that died has left of it in the archive", async () => {
+  it("shows the job's own run rather than one that a dead consumer archived", async () => {
     const retried = aJob({ run: 2, attempt: 2, status: "scheduled" });
     const { get } = await world(retried, [aRun(retried, 1), aRun(retried, 2)]);
     const answer = await get();
@@ -82,7 +82,7 @@ describe("GET /v1/jobs/{id}/runs", () => {
     });
   });
 
-  it("shows the only run of a job that runs once, with its result", async () => {
+  it("shows the run and the result of a one-time job", async () => {
     const job = aJob({ status: "completed", finished_at: noon, result: { inline: { order: 7 } } });
     const { get } = await world(job, []);
     expect((await get()).body).toEqual({ runs: [expect.objectContaining({ run: 1, result: { order: 7 } })] });
@@ -108,7 +108,7 @@ describe("GET /v1/jobs/{id}/runs", () => {
     expect(answer).toMatchObject({ status: 400, body: { errors: [{ pointer: "/query/cursor" }] } });
   });
 
-  it("inlines results while the answer has room, and hands out the others as downloads", async () => {
+  it("has results while there is room, and links to others", async () => {
     const result = (run: number) => ({ blob: `results/${run}`, bytes: 2_500_000 });
     const { get, blobs } = await world(
       recurring,

@@ -21,7 +21,7 @@ const due = (hours: number, overrides: Partial<Job> = {}) =>
   });
 const idsOf = (body: { series: { job_id: string }[] }) => body.series.map(({ job_id }) => job_id);
 
-it("lists what runs next first and paused series last, without one-time and ended jobs", async () => {
+it("GET /v1/series lists the next runs first, then paused series", async () => {
   const [later, soon, paused] = [due(2), due(1), due(1, { status: "paused" })];
   const { repeat: _, ...once } = due(1);
   const over = due(1, { status: "completed", finished_at: noon });
@@ -35,7 +35,7 @@ it("lists what runs next first and paused series last, without one-time and ende
   );
 });
 
-it("lists ended series where the status asks for them, after those that go on", async () => {
+it("GET /v1/series lists ended series last, if the status asks for them", async () => {
   const [early, late] = [noon, noon + 5].map((at) => due(1, { status: "failed", finished_at: at }));
   const goesOn = due(1);
   const { ask } = fakeApi({ jobs: [early as Job, goesOn, late as Job] });
@@ -45,7 +45,7 @@ it("lists ended series where the status asks for them, after those that go on", 
   expect(await ids("running")).toEqual([]);
 });
 
-it("shows the runs of each, the latest first, without an outcome that was never accepted", async () => {
+it("GET /v1/series shows each series' runs, without outcomes that never counted", async () => {
   const [one, other] = [due(1), due(2)];
   const { ask, jobs } = fakeApi({ jobs: [one, other] });
   for (const run of [1, 2, 3])
@@ -56,7 +56,7 @@ it("shows the runs of each, the latest first, without an outcome that was never 
   expect(runs).toEqual([[2, 1], [1]]);
 });
 
-it("is read in pages, and a cursor belongs to its list", async () => {
+it("GET /v1/series has pages, whose cursors belong to the list", async () => {
   const all = [1, 2, 3].map((hours) => due(hours));
   const { ask } = fakeApi({ jobs: all });
   const first = (await ask({ path, query: { limit: "2" } })).body;
@@ -68,7 +68,7 @@ it("is read in pages, and a cursor belongs to its list", async () => {
   expect(wrong).toMatchObject({ status: 400, body: { errors: [{ pointer: "/query/cursor" }] } });
 });
 
-it("shows what the key has access to", async () => {
+it("GET /v1/series shows what is within the key's reach", async () => {
   const [prd, dev] = [due(1), due(1, { env: "dev" })];
   const { ask } = fakeApi({ jobs: [prd, dev] });
   const scopes = { ...allScopes, envs: ["dev"] };
@@ -80,6 +80,6 @@ it.each<[Record<string, string>, string]>([
   [{ limit: "21" }, "/query/limit"],
   [{ status: "over" }, "/query/status"],
   [{ recurring: "true" }, "/query/recurring"],
-])("refuses %j", async (query, pointer) => {
+])("GET /v1/series refuses %j", async (query, pointer) => {
   expect(await fakeApi().ask({ path, query })).toMatchObject({ status: 400, body: { errors: [{ pointer }] } });
 });

@@ -8,7 +8,7 @@ const due = (env: string, at = noon + 1) =>
   aJob({ id: newJobId(), product: "my-product", env, status: "scheduled", due_at: at });
 const api = () => fakeApi({ jobs: [due("prd"), due("prd", noon + 90_000), due("dev")] });
 
-it("counts the next hour of every env that the key has access to", async () => {
+it("GET /v1/stats/upcoming counts the next hour of every env within the key's reach", async () => {
   const { status, body } = await api().ask({ path });
   expect(status).toBe(200);
   expect(body).toMatchObject({ from: noon, total: 3, truncated: false, starts_per_second: 1000 });
@@ -21,7 +21,7 @@ it("counts the next hour of every env that the key has access to", async () => {
   expect((await api().ask({ path, scopes })).body.total).toBe(1);
 });
 
-it("counts one env, and as many minutes as are asked for", async () => {
+it("GET /v1/stats/upcoming counts one env, and as many minutes as requested", async () => {
   const { body } = await api().ask({ path, query: { product_tag: "my-product", env: "prd", minutes: "1" } });
   expect(body).toMatchObject({ minutes: [{ at: noon, count: 1 }], total: 1 });
 });
@@ -33,6 +33,6 @@ it.each<[Record<string, string>, number, string]>([
   [{ hours: "1" }, 400, "/query/hours"],
   [{ product_tag: "my-prodct" }, 404, "/query/product_tag"],
   [{ env: "prod" }, 404, "/query/env"],
-])("refuses %j", async (query, status, pointer) => {
+])("GET /v1/stats/upcoming refuses %j", async (query, status, pointer) => {
   expect(await api().ask({ path, query })).toMatchObject({ status, body: { errors: [{ pointer }] } });
 });

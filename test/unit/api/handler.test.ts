@@ -46,7 +46,7 @@ describe("POST /v1/jobs", () => {
     expect(await jobs.get(body.job_id)).toBeDefined();
   });
 
-  it("with Prefer: wait answers 200 with the finished job the moment it ends", async () => {
+  it("answers Prefer: wait with 200 and the job the moment it ends", async () => {
     const world = api();
     const answer = world.post(order, { prefer: "wait=10" });
     await world.clock.advance(0);
@@ -58,7 +58,7 @@ describe("POST /v1/jobs", () => {
     expect(headers["preference-applied"]).toBe("wait=10");
   });
 
-  it("with Prefer: wait answers 202 when the job is not finished in time, and at once when it is not due in time", async () => {
+  it("answers Prefer: wait with 202 when the job is not finished in time", async () => {
     const world = api();
     const answer = world.post(order, { prefer: "wait=2" });
     await world.clock.advance(2000);
@@ -69,7 +69,7 @@ describe("POST /v1/jobs", () => {
     });
   });
 
-  it("takes Idempotency-Key: the same request the same receipt, another one 409", async () => {
+  it("answers a repeated Idempotency-Key with its receipt, and another request with 409", async () => {
     const { post } = api();
     const first = await post(order, { "Idempotency-Key": "k" });
     expect((await post(order, { "idempotency-key": "k" })).body).toEqual(first.body);
@@ -77,7 +77,7 @@ describe("POST /v1/jobs", () => {
     expect(other).toMatchObject({ status: 409, body: { code: "IDEMPOTENCY_MISMATCH", job_id: first.body.job_id } });
   });
 
-  it("says 503 with Retry-After when AWS refuses, and keeps nothing", async () => {
+  it("answers 503 with Retry-After when AWS refuses, and keeps nothing", async () => {
     const world = api();
     world.queue.send = async () => {
       throw throttled("AWS is down: s3cret");
@@ -89,8 +89,8 @@ describe("POST /v1/jobs", () => {
   });
 });
 
-describe("a job that cannot be scheduled for good", () => {
-  it("because AWS will never take it is the request's fault: 400, and no word to try again", async () => {
+describe("a job that can never be scheduled", () => {
+  it("because AWS never takes it gets 400 without Retry-After", async () => {
     const world = api();
     world.jobs.create = async () => Promise.reject(refusedForGood("s3cret"));
     const answer = await world.post(order);
@@ -99,7 +99,7 @@ describe("a job that cannot be scheduled for good", () => {
     expect(JSON.stringify([answer, world.log.lines])).not.toContain("s3cret");
   });
 
-  it("for a reason of ours is a 500, with the job if one is left", async () => {
+  it("for a reason of ours gets 500, with the job if one is left", async () => {
     const world = api();
     world.queue.send = async () => Promise.reject(denied());
     const { remove } = world.jobs;
@@ -112,8 +112,8 @@ describe("a job that cannot be scheduled for good", () => {
   });
 });
 
-describe("errors are problem+json", () => {
-  it("of a bad request: every fault with its pointer", async () => {
+describe("a problem document", () => {
+  it("for a bad request has every fault with its pointer", async () => {
     const { status, headers, body } = await api().post({ ...order, env: 7, extra: 1 });
     expect(status).toBe(400);
     expect(headers["content-type"]).toBe("application/problem+json");
@@ -143,7 +143,7 @@ describe("errors are problem+json", () => {
       403,
       "FORBIDDEN",
     ],
-  ])("of %s", async (_what, asked, status, code) => {
+  ])("for %s has its code", async (_what, asked, status, code) => {
     const { jobs, ask } = api();
     const answer = await ask({ method: "POST", path: "/v1/jobs", ...asked });
     expect(answer).toMatchObject({
@@ -159,14 +159,14 @@ describe("errors are problem+json", () => {
     ["deep down", '{"input": {"body": [{"a": {"__proto__": 1}}]}}'],
     ["in other letters", '{"\\u005f_proto\\u005F_" : {}}'],
     ["by another way", '{"input": {"constructor": {"prototype": {}}}}'],
-  ])("of a field that would change a prototype, %s", async (_where, body) => {
+  ])("names a field that would change a prototype, %s", async (_where, body) => {
     const { body: problem } = await api().ask({ method: "POST", path: "/v1/jobs", body });
     const detail = "has a field named __proto__, or constructor with a prototype";
     expect(problem).toMatchObject({ status: 400, code: "INVALID_REQUEST", detail: `The body ${detail}.` });
     expect(problem).toMatchObject({ errors: [{ pointer: "", detail }] });
   });
 
-  it("but not of such a word in a value, or of a constructor that is none", async () => {
+  it("does not name a prototype's word in a value", async () => {
     const input = { body: { note: '"__proto__": 1', constructor: "Brunel" } };
     expect((await api().ask({ method: "POST", path: "/v1/jobs", body: { ...order, input } })).status).toBe(202);
   });
@@ -179,7 +179,7 @@ describe("errors are problem+json", () => {
     ["is at fault", Object.assign(new Error("s3cret"), { name: "InternalServerError", $fault: "server" })],
     ["does not answer", Object.assign(new Error("s3cret"), { name: "TimeoutError" })],
     ["is out of reach", Object.assign(new Error("s3cret"), { code: "ECONNREFUSED" })],
-  ])("of an AWS that %s: 503 with Retry-After, on every route", async (_what, error) => {
+  ])("for an AWS that %s is a 503 with Retry-After, on every route", async (_what, error) => {
     const job = aJob();
     const { ask, jobs, log } = api([job]);
     jobs.get = async () => {
@@ -198,7 +198,7 @@ describe("errors are problem+json", () => {
     expect(log.lines.at(-1)).toMatchObject({ fields: { code: "UNAVAILABLE", frames: expect.any(Array) } });
   });
 
-  it("of an AWS that says that we made a mistake: 500", async () => {
+  it("for a mistake of ours that AWS reports is a 500", async () => {
     const { ask, jobs } = api();
     jobs.get = async () => {
       throw Object.assign(new Error("no"), {
@@ -210,7 +210,7 @@ describe("errors are problem+json", () => {
     expect(await ask({ path: `/v1/jobs/${aJob().id}` })).toMatchObject({ status: 500, body: { code: "INTERNAL" } });
   });
 
-  it("of ours: 500 without a word of the cause, which the log has without its text", async () => {
+  it("for a fault of ours is a 500 without its cause, which the log has", async () => {
     const { ask, jobs, log } = api();
     jobs.get = async () => {
       throw new Error("s3cret");
@@ -246,7 +246,7 @@ describe("GET /v1/jobs/{id}", () => {
     expect(JSON.stringify(answer.body)).not.toContain("tea");
   });
 
-  it("inlines a large result, and hands out a huge one as a download", async () => {
+  it("inlines a large result, and links to a huge one", async () => {
     const world = api();
     const { body: large } = await world.post(order);
     await consume(world, async () => "x".repeat(50_000));
@@ -258,7 +258,7 @@ describe("GET /v1/jobs/{id}", () => {
     expect(body).not.toHaveProperty("result");
   });
 
-  it("with ?wait=N answers as soon as the job ends, or as it is when N seconds are over", async () => {
+  it("answers ?wait=N when the job ends or N seconds are over", async () => {
     const world = api();
     const { body } = await world.post(order);
     const waiting = world.ask({ path: `/v1/jobs/${body.job_id}`, query: { wait: "5" } });
@@ -275,11 +275,11 @@ describe("GET /v1/jobs/{id}", () => {
     ["an id that does not exist", `/v1/jobs/${aJob().id}`, {}, 404],
     ["an id that is none", "/v1/jobs/x", {}, 404],
     ["a wait out of range", `/v1/jobs/${aJob().id}`, { wait: "26" }, 404],
-  ])("of %s", async (_what, path, query, status) => {
+  ])("refuses %s with 404", async (_what, path, query, status) => {
     expect((await api().ask({ path, query })).status).toBe(status);
   });
 
-  it("of another tenant is as one that does not exist to a key that does not reach it", async () => {
+  it("hides another tenant's job from a key that does not reach it", async () => {
     const job = aJob();
     const { ask } = api([job]);
     const scopes = { ...allScopes, envs: ["dev"] };
@@ -300,7 +300,7 @@ describe("GET /v1/stats", () => {
     counted({ product: "my-product", env: "prd", hour: at, counts: { ...noCounts(), ...counts } }),
   ];
 
-  it("adds up the last 24 hours, the ones begun at either end too", async () => {
+  it("adds up the last 24 hours, with the hours at both ends", async () => {
     const { ask, stats, clock } = api();
     await clock.advance(600_000);
     await stats.add(hour(noon - 25 * hourMs, { completed: 100 }));
@@ -322,7 +322,7 @@ describe("GET /v1/stats", () => {
     });
   });
 
-  it("cuts the window into parts, those without a count too", async () => {
+  it("cuts the window into parts, empty ones too", async () => {
     const { ask, stats } = api();
     await stats.add(hour(noon - 5 * hourMs, { completed: 1 }));
     await stats.add(hour(noon - 4 * hourMs, { failed: 2 }));
@@ -376,7 +376,7 @@ describe("GET /v1/stats", () => {
     });
   });
 
-  it("is for keys that may read there", async () => {
+  it("is for keys that may read the tenant", async () => {
     const { ask } = api();
     for (const scopes of [
       { ...allScopes, envs: ["dev"] },
@@ -389,7 +389,7 @@ describe("GET /v1/stats", () => {
 });
 
 describe("GET /v1/health", () => {
-  it("answers anyone", async () => {
+  it("is open to every caller", async () => {
     expect(await api().ask({ path: "/v1/health", scopes: null })).toMatchObject({
       status: 200,
       body: { status: "ok" },
@@ -397,8 +397,8 @@ describe("GET /v1/health", () => {
   });
 });
 
-describe("the log of a request", () => {
-  it("says at level debug which route answered what, and which job it was about; never what was sent", async () => {
+describe("the API's log of a request", () => {
+  it("says at level debug which route answered about which job", async () => {
     const { post, ask, log, jobs } = api();
     const { body } = await post({ ...order, input: { body: { card: "s3cret" } } });
     await ask({ path: `/v1/jobs/${body.job_id}` });
@@ -427,7 +427,7 @@ describe("the log of a request", () => {
     expect(JSON.stringify(log.lines)).not.toContain("s3cret");
   });
 
-  it("says the code of a refusal, and is silent about probes", async () => {
+  it("has the code of a refusal, and nothing of probes", async () => {
     const { ask, log } = api();
     await ask({ path: "/v1/health" });
     await ask({ path: "/v1/jobs/job_none" });
@@ -440,12 +440,12 @@ describe("the log of a request", () => {
     ["takes 3 s", 3000, {}, "request answered slowly"],
     ["takes less", 2999, {}, "request answered"],
     ["was to come later, since its caller wanted to wait", 3000, { wait: "1" }, "request answered"],
-  ])("an answer that %s", (_what, took, query, message) => {
+  ])("an API answer that %s", (_what, took, query, message) => {
     afterEach(() => {
       jest.restoreAllMocks();
     });
 
-    it(`is the line "${message}"`, async () => {
+    it(`is logged as "${message}"`, async () => {
       const job = aJob();
       const { ask, clock, log } = api([job]);
       jest.spyOn(performance, "now").mockReturnValueOnce(0).mockReturnValueOnce(took);

@@ -76,7 +76,7 @@ describe("a request for an event with limits", () => {
 });
 
 describe("GET /v1/limits", () => {
-  it("reads the pins and the marked gates of a product and env once, however many limits it has", async () => {
+  it("reads pins and marked gates once, however many limits there are", async () => {
     const api = fakeApi();
     const pins = jest.spyOn(api.gates, "pins");
     const crowded = jest.spyOn(api.gates, "withLine");
@@ -110,7 +110,7 @@ describe("GET /v1/limits", () => {
     ]);
   });
 
-  it("lists the gates at which jobs wait for a rate only, with when their lines end", async () => {
+  it("shows when the line of a rate ends", async () => {
     const api = fakeApi();
     const rate = { increment: 1_000_000, burst: 2 };
     for (const job of [id(1), id(2)])
@@ -129,7 +129,7 @@ describe("GET /v1/limits", () => {
     ]);
   });
 
-  it("counts the first thousand of a line, and shows for more what its pump has counted", async () => {
+  it("counts the first thousand of a line, and beyond shows its pump's count", async () => {
     const api = fakeApi();
     const shownGate = async () => (await api.ask({ path: "/v1/limits", query: { name: "customer" } })).body.limits;
     for (let n = 0; n < 1000; n++) await api.gates.stand(customer("C-3"), waiterOf(id(n), n));
@@ -142,7 +142,7 @@ describe("GET /v1/limits", () => {
     expect((await prd()).estimated).toEqual({ as_of: noon - 30_000, length: 4002, ends_at });
   });
 
-  it("lists those of one name, and of the envs that the key reaches", async () => {
+  it("filters by name, and by the key's reach", async () => {
     const { body } = await fakeApi().ask({
       path: "/v1/limits",
       query: { name: "partner" },
@@ -152,11 +152,11 @@ describe("GET /v1/limits", () => {
   });
 });
 
-describe("pins", () => {
+describe("a pin of a limit", () => {
   const path = "/v1/limits/my-product/prd/partner";
   const until = noon + 3_600_000;
 
-  it("hold instead of the catalog until their time, and are removed", async () => {
+  it("counts instead of the catalog until its time or its removal", async () => {
     const api = fakeApi();
     const body = { concurrency: 1, rate: { limit: 5, period: "10s" }, until, reason: "the partner is slow" };
     const pinned = { concurrency: 1, rate: { limit: 5, period_ms: 10_000, burst: 1 } };
@@ -177,7 +177,7 @@ describe("pins", () => {
     expect(removed).toMatchObject({ status: 200, body: { ...shown, in_force_at: noon + 3_605_000 } });
   });
 
-  it("say from when they are in force for as long as they last", async () => {
+  it("says from when it is in force", async () => {
     const api = fakeApi();
     await api.ask({ method: "PUT", path, body: { concurrency: 1, until } });
     await api.clock.advance(60_000);
@@ -185,7 +185,7 @@ describe("pins", () => {
     expect(body.limits).toMatchObject([{ pinned: { pinned_at: noon }, in_force_at: noon + 5000 }]);
   });
 
-  it("reach those in line at once: a rate is ticked, and free slots are handed over", async () => {
+  it("reaches waiting jobs at once, by a tick or by handing over slots", async () => {
     const [first, second] = [aJob({ ...tenant, gates }), aJob({ ...tenant, gates, due_at: noon + 1 })];
     const api = fakeApi({ jobs: [first, second] });
     await api.clock.advance(10);
@@ -201,7 +201,7 @@ describe("pins", () => {
     expect(api.ticks.sent).toMatchObject([partner]);
   });
 
-  it("hold although the lines cannot be reached: the reconciler does that", async () => {
+  it("counts although the lines cannot be reached", async () => {
     const api = fakeApi();
     await stands(api.gates, partner, waiterOf(id(2), noon - 9));
     jest.spyOn(api.gates, "firsts").mockRejectedValueOnce(new Error("throttled"));
@@ -223,12 +223,12 @@ describe("pins", () => {
     [{ concurrency: 1, until: noon + 31 * 86_400_000 }, "/until"],
     [{ concurrency: 1, until, reason: "x".repeat(201) }, "/reason"],
     [{ concurency: 1, concurrency: 1, until }, "/concurency"],
-  ])("refuse %j at %s", async (body, pointer) => {
+  ])("is refused with %j at %s", async (body, pointer) => {
     const answer = await fakeApi().ask({ method: "PUT", path, body });
     expect(answer).toMatchObject({ status: 400, body: { errors: [{ pointer }] } });
   });
 
-  it("are refused for a limit that the catalog does not have, with the nearest name", async () => {
+  it("is refused for an unknown limit, with the nearest name", async () => {
     const answer = await fakeApi().ask({ method: "PUT", path: `${path}s`, body: { concurrency: 1, until } });
     expect(answer).toMatchObject({ status: 404, body: { code: "LIMIT_NOT_FOUND", detail: /Did you mean "partner"/ } });
   });
@@ -245,7 +245,7 @@ describe("what a job waits for", () => {
     expect(body).toMatchObject({ gates, waiting_for: { limit: "partner", key: "", since: noon - 5, position: 2 } });
   });
 
-  it("is its place in the line for a start, and about when that is", async () => {
+  it("is its place in the line for a start, and an estimated time", async () => {
     const api = fakeApi({ jobs: [job] });
     await stands(api.gates, customer("C-1"), waiterOf(id(2), noon - 9));
     await stands(api.gates, customer("C-1"), waiterOf(id(3), noon - 8));
@@ -271,7 +271,7 @@ describe("what a job waits for", () => {
     expect(body.waiting_for).toEqual({ limit: "customer", key: "C-1", since: noon, starts_at: until });
   });
 
-  it("is in lists too, without the place, and costs no read for jobs without limits", async () => {
+  it("is in lists without the place, and costs jobs without limits no read", async () => {
     const plain = aJob({ ...tenant, event: "create_order" });
     const about = aJob({ ...tenant, event: "call_partner", gates });
     const api = fakeApi({ jobs: [plain, job, about] });
@@ -298,14 +298,14 @@ describe("what a job waits for", () => {
     expect(waiter).toHaveBeenCalledTimes(50 * gates.length);
   });
 
-  it("is nothing for a job that is only about to start", async () => {
+  it("is nothing shortly before its start", async () => {
     const { body } = await fakeApi({ jobs: [job] }).ask({ path: `/v1/jobs/${job.id}` });
     expect(body).not.toHaveProperty("waiting_for");
   });
 });
 
 describe("POST /v1/explain", () => {
-  it("shows the gates of a request, and what an attempt would meet there now", async () => {
+  it("shows the gates that a request would meet now", async () => {
     const api = fakeApi();
     await stands(api.gates, partner, waiterOf(id(2), noon - 9));
     const { body } = await api.ask({ method: "POST", path: "/v1/explain", body: { ...order("C-1"), priority: 5 } });

@@ -22,7 +22,7 @@ describe("a known path", () => {
     },
   );
 
-  it("keeps 404 for a path that is none, whatever the method", async () => {
+  it("answers 404 for an unknown path, whatever the method", async () => {
     for (const method of ["GET", "POST", "PUT", "OPTIONS"]) {
       for (const path of ["/v1/job", "/v1/jobs/x/y/z", "/v1/", "/v1/jobs//cancel", "/v1/__proto__"]) {
         expect(await fakeApi().ask({ method, path })).toMatchObject({ status: 404, body: { code: "ROUTE_NOT_FOUND" } });
@@ -30,7 +30,7 @@ describe("a known path", () => {
     }
   });
 
-  it("has one spelling, so that a policy of IAM about it cannot be passed by another one", async () => {
+  it("has one spelling, so that no other one evades an IAM policy", async () => {
     const job = aJob();
     const { ask } = fakeApi({ jobs: [job] });
     const notFound = async (path: string, code: string, method = "GET") =>
@@ -50,7 +50,7 @@ describe("a known path", () => {
 });
 
 describe("HEAD", () => {
-  it("is answered as GET is, without the body", async () => {
+  it("answers as GET does, without the body", async () => {
     const job = aJob();
     const { ask } = fakeApi({ jobs: [job] });
     const got = await ask({ path: `/v1/jobs/${job.id}` });
@@ -60,9 +60,9 @@ describe("HEAD", () => {
   });
 });
 
-describe("a query", () => {
+describe("a query with an unknown parameter", () => {
   it.each(routes.filter(({ open }) => !open).map(({ method, path }) => [method, path] as const))(
-    "of %s %s with an unknown parameter is refused, by its name",
+    "to %s %s is refused by the parameter's name",
     async (method, path) => {
       const { ask, jobs } = fakeApi();
       const answer = await ask({
@@ -82,7 +82,7 @@ describe("a query", () => {
     },
   );
 
-  it("names the parameter that may be meant", async () => {
+  it("is told the parameter that may be meant", async () => {
     const job = aJob();
     const { ask } = fakeApi({ jobs: [job] });
     for (const [path, query, meant] of [

@@ -58,7 +58,7 @@ describe("a task_token", () => {
   const answered = { ...order, task_token: "token" };
   const forbidden = { code: "FORBIDDEN", errors: [{ pointer: "/task_token" }] };
 
-  it("needs a key with jobs:admin, whose product and env it is", async () => {
+  it("needs a key with jobs:admin that reaches its product and env", async () => {
     const { ask, jobs } = fakeApi();
     const post = (scopes: Scopes) => ask({ method: "POST", path: "/v1/jobs", body: answered, scopes });
     expect(await post(only("jobs:read", "jobs:write"))).toMatchObject({ status: 403, body: forbidden });
@@ -68,7 +68,7 @@ describe("a task_token", () => {
     expect(jobs.all()).toMatchObject([{ task_tokens: ["token"] }]);
   });
 
-  it("is refused in a batch for its own request only, and in an explanation", async () => {
+  it("is refused in a batch for its own request alone", async () => {
     const { ask } = fakeApi();
     const batch = await ask({
       method: "POST",

@@ -32,21 +32,21 @@ describe("the OpenAPI document", () => {
     expect(validator.version).toBe("3.1");
   });
 
-  it("is answered to anyone", async () => {
+  it("is open to every caller", async () => {
     const { status, headers, body } = await fakeApi().ask({ path: "/openapi.json", scopes: null });
     expect(status).toBe(200);
     expect(headers).toMatchObject({ "content-type": "application/json", "cache-control": "public, max-age=300" });
     expect(body).toEqual(JSON.parse(JSON.stringify(document)));
   });
 
-  it("has every route, each with a name of its own, and no other", () => {
+  it("has every route under a distinct name", () => {
     const named = operations.map(({ path, method }) => `${method.toUpperCase()} ${path}`);
     expect(named.sort()).toEqual(routes.map(({ method, path }) => `${method} ${path}`).sort());
     expect(operations.map(({ operation }) => operation.operationId).sort()).toEqual(routes.map(({ id }) => id).sort());
     expect(new Set(routes.map(({ id }) => id)).size).toBe(routes.length);
   });
 
-  it("says which routes need a key, and what those answer without one", () => {
+  it("says which routes need a key and what they answer without one", () => {
     for (const { path, method, operation } of operations) {
       const open = routes.find((route) => route.path === path && route.method.toLowerCase() === method)?.open;
       expect(operation.security).toEqual(open ? [] : undefined);
@@ -54,7 +54,7 @@ describe("the OpenAPI document", () => {
     }
   });
 
-  it("has both words for what is too large: ours, and API Gateway's for what is far too large", () => {
+  it("has both codes for what is too large: ours and API Gateway's", () => {
     for (const { operation } of operations) {
       const answer = operation.responses["413"] as Content | undefined;
       if (answer === undefined) continue;
@@ -95,14 +95,14 @@ describe("the OpenAPI document", () => {
     }
   });
 
-  it("refers to nothing that is not there, and has nothing that nobody refers to", () => {
+  it("has no dangling reference and no unused schema", () => {
     const references = [...JSON.stringify(document).matchAll(/"#\/components\/schemas\/(\w+)"/g)].map(
       ([, name]) => name,
     );
     expect([...new Set(references)].sort()).toEqual(Object.keys(document.components.schemas).sort());
   });
 
-  it("has no schema that only says which fields are required: generators of clients make `any` of it", () => {
+  it("has no schema of required fields alone, which clients would type as `any`", () => {
     const bare: string[] = [];
     const look = (value: unknown, at: string): void => {
       if (typeof value !== "object" || value === null) return;
@@ -116,7 +116,7 @@ describe("the OpenAPI document", () => {
     expect(bare).toEqual([]);
   });
 
-  it("has a request of its own for each type, so that a feature's input is not the schema of all others", () => {
+  it("has a separate request for each type", () => {
     const schemas = document.components.schemas as unknown as Record<string, { properties?: { input?: unknown } }>;
     expect(schemas.JobRequest).toMatchObject({
       anyOf: jobTypes.map((type) => ({
@@ -143,7 +143,7 @@ describe("the OpenAPI document", () => {
     }
   });
 
-  it("has examples that are as its schemas say", () => {
+  it("has examples that match their schemas", () => {
     for (const { path, method, operation } of operations) {
       const place = ["paths", path, method];
       const bodies: [string[], Content][] = [
@@ -166,17 +166,17 @@ describe("the OpenAPI document", () => {
   });
 });
 
-describe("what API Gateway answers by itself", () => {
+describe("an answer of API Gateway itself", () => {
   const message = { headers: { "content-type": "application/json" }, body: { message: "no" } };
 
-  it.each([401, 403, 429, 503])("%i is documented on every route that needs a key", (status) => {
+  it.each([401, 403, 429, 503])("(%i) is documented on every route that needs a key", (status) => {
     for (const { path, method, operation } of operations) {
       if (operation.security) continue;
       assertDocumented(method.toUpperCase(), path, { ...message, status });
     }
   });
 
-  it("comes with Retry-After and Allow, as far as they are said", () => {
+  it("has Retry-After and Allow where API Gateway sends them", () => {
     const withoutKey = operations.filter(({ operation }) => !operation.security);
     expect(withoutKey.length).toBeGreaterThan(0);
     for (const { operation } of withoutKey) {
@@ -189,7 +189,7 @@ describe("what API Gateway answers by itself", () => {
   });
 });
 
-describe("the tests' check of answers", () => {
+describe("the check of answers in these tests", () => {
   const answer = { status: 200, headers: { "content-type": "application/json" }, body: { status: "ok" } as unknown };
   const check = (more: object) => () => assertDocumented("GET", "/v1/health", { ...answer, ...more });
 
@@ -198,7 +198,7 @@ describe("the tests' check of answers", () => {
     ["a type", { headers: { "content-type": "text/plain" } }, /text\/plain is not documented/],
     ["a value", { body: { status: "good" } }, /must be equal to constant/],
     ["a field", { body: { status: "ok", more: 1 } }, /additional properties/],
-  ])("notices %s that is not documented", (_what, more, message) => {
+  ])("notices an undocumented %s", (_what, more, message) => {
     expect(check({})).not.toThrow();
     expect(check(more)).toThrow(message);
   });

@@ -22,7 +22,7 @@ function world(jobs = [late()]) {
 }
 
 describe("POST /v1/pauses", () => {
-  it("pauses an env, an event, or a product, each once", async () => {
+  it("pauses an env, an event or a product, each once", async () => {
     const { pause, list } = world();
     const made = await pause();
     expect(made).toMatchObject({
@@ -34,7 +34,7 @@ describe("POST /v1/pauses", () => {
     expect((await list()).body.pauses).toHaveLength(3);
   });
 
-  it("may be repeated: it changes the reason, the end and the rate of what is paused already", async () => {
+  it("changes the reason, end and rate of a present pause", async () => {
     const { pause, list, clock } = world();
     const first = await pause();
     await clock.advance(1000);
@@ -90,7 +90,7 @@ describe("POST /v1/pauses", () => {
     expect((await list()).body.pauses).toHaveLength(3);
   });
 
-  it("takes a long key as it is, or as the hash that is shown", async () => {
+  it("takes a long key, or the hash that is shown for it", async () => {
     const { pause } = world();
     const long = await pause({ limit: "customer", key: "x".repeat(65) });
     expect(long.body.key).toMatch(/^sha256-/);
@@ -109,7 +109,7 @@ describe("POST /v1/pauses", () => {
       /does not go with `limit`/,
     ],
     ["an unknown limit", { limit: "custmer" }, 404, "/limit", /no such limit. Did you mean "customer"/],
-  ])("refuses %s", async (_, changes, status, pointer, detail) => {
+  ])("refuses for a limit %s", async (_, changes, status, pointer, detail) => {
     const { pause, pauses } = world();
     const expected = typeof detail === "string" ? detail : expect.stringMatching(detail);
     expect(await pause(changes)).toMatchObject({ status, body: { errors: [{ pointer, detail: expected }] } });
@@ -161,7 +161,7 @@ describe("a paused job", () => {
 });
 
 describe("a job whose key is paused", () => {
-  it("says so, alone, in lists and when it is explained, and others do not", async () => {
+  it("says so, and jobs of other keys do not", async () => {
     const gates = (key: string) => [{ limit: "customer", key }];
     const [held, other] = [late({ gates: gates("C-7") }), late({ gates: gates("C-8") })];
     const { pause, ask } = world([held, other]);
@@ -180,7 +180,7 @@ describe("a job whose key is paused", () => {
 });
 
 describe("GET /v1/pauses", () => {
-  it("lists those that apply to an env, the latest first, and only what the key reaches", async () => {
+  it("lists an env's pauses, latest first, within the key's reach", async () => {
     const { pause, list, clock } = world();
     await pause({ env: undefined });
     await clock.advance(1000);
@@ -194,7 +194,7 @@ describe("GET /v1/pauses", () => {
     expect(await list({ product_tag: "nope" })).toMatchObject({ status: 404, body: { code: "PRODUCT_NOT_FOUND" } });
   });
 
-  it("shows one whose time is over as draining", async () => {
+  it("shows an ended pause as draining", async () => {
     const { pause, list, clock } = world();
     await pause({ until: noon + 1000 });
     await clock.advance(1000);
@@ -203,7 +203,7 @@ describe("GET /v1/pauses", () => {
 });
 
 describe("DELETE /v1/pauses/{id}", () => {
-  it("ends the pause, and sends its first jobs for when every consumer knows of it", async () => {
+  it("ends the pause and sends its first jobs", async () => {
     const { pause, end, queue, list } = world();
     const { id } = (await pause()).body;
     expect(await end(id)).toMatchObject({ status: 200, body: { id, state: "draining", ended_at: noon } });
@@ -213,7 +213,7 @@ describe("DELETE /v1/pauses/{id}", () => {
     expect(queue.sent).toHaveLength(1);
   });
 
-  it("ends it also where SQS refuses: the reconciler sends the jobs", async () => {
+  it("ends the pause even where SQS refuses its jobs", async () => {
     const { pause, end, services } = world();
     const { id } = (await pause()).body;
     services.queue.sendMany = async () => {
@@ -225,7 +225,7 @@ describe("DELETE /v1/pauses/{id}", () => {
     expect(await end(id)).toMatchObject({ status: 200, body: { state: "draining" } });
   });
 
-  it("needs jobs:admin in every env, and knows no pause out of reach", async () => {
+  it("needs jobs:admin in every env of the pause", async () => {
     const { pause, end } = world();
     const { id } = (await pause({ env: undefined })).body;
     expect(await end(id, { ...allScopes, envs: ["prd"] })).toMatchObject({ status: 403 });

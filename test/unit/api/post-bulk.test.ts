@@ -63,7 +63,7 @@ describe("POST /v1/jobs/bulk", () => {
     ["resume", [series({ status: "paused" }), series()], 1],
     ["retry", [ended("failed"), ended("completed")], 1],
     ["delete", [ended("failed"), ended("completed"), waits()], 2],
-  ])("a dry run of %s lists what would be changed, and changes nothing", async (action, jobs, count) => {
+  ])("a dry run of %s lists what would change, and changes nothing", async (action, jobs, count) => {
     const { bulk, jobs: store, queue } = world(jobs);
     const { status, body } = await bulk({ action, filter }, { query: { dry_run: "true" } });
     expect({ status, succeeded: body.succeeded }).toEqual({ status: 200, succeeded: count });
@@ -85,7 +85,7 @@ describe("POST /v1/jobs/bulk", () => {
     expect(await jobs.get(step.id)).toEqual(step);
   });
 
-  it("gives its reason to each job that it cancels", async () => {
+  it("gives each job that it cancels its reason", async () => {
     const { bulk, jobs } = world(many(2, waits));
     await bulk({ action: "cancel", filter, reason: "closed" });
     expect(jobs.all()).toMatchObject([{ reason: "closed" }, { reason: "closed" }]);
@@ -104,7 +104,7 @@ describe("POST /v1/jobs/bulk", () => {
     expect(jobs.all().filter(({ status }) => status === "cancelled")).toHaveLength(3);
   });
 
-  it("keeps to series, or to jobs that run once", async () => {
+  it("keeps to series or to one-time jobs", async () => {
     const { bulk, statuses } = world([series(), waits()]);
     const cancel = (recurring: boolean) => bulk({ action: "cancel", filter: { ...filter, recurring } });
     expect((await cancel(true)).body).toEqual(ok(1));
@@ -123,7 +123,7 @@ describe("POST /v1/jobs/bulk", () => {
     expect(new Set(statuses())).toEqual(new Set(["cancelled"]));
   });
 
-  it("pages by the limit that it is given, also where a change moves the jobs to the list's end or its beginning", async () => {
+  it("pages by its limit, also where the change moves jobs in the list", async () => {
     const w = world(many(5, series));
     expect((await w.all({ action: "pause", filter, limit: 2 })).map(({ matched }) => matched)).toEqual([2, 2, 1]);
     expect(w.statuses()).toEqual(many(5, series).map(() => "paused"));
@@ -131,7 +131,7 @@ describe("POST /v1/jobs/bulk", () => {
     expect(w.statuses()).toEqual(many(5, series).map(() => "scheduled"));
   });
 
-  it("does not retry again what fails again meanwhile", async () => {
+  it("retries no job again that fails meanwhile", async () => {
     const w = world(many(3, () => ended("failed")));
     const first = await w.bulk({ action: "retry", filter, limit: 2 });
     await w.clock.advance(1000);
@@ -143,7 +143,7 @@ describe("POST /v1/jobs/bulk", () => {
     expect(second.body).toEqual(ok(1));
   });
 
-  it("says of each job that it did not change why, and goes on with the others", async () => {
+  it("says why it did not change a job, and goes on", async () => {
     const [one, other, broken] = [waits(), series(), series()];
     const { bulk, jobs, log } = world([one, other, broken]);
     const { get } = jobs;
@@ -168,7 +168,7 @@ describe("POST /v1/jobs/bulk", () => {
     expect(JSON.stringify([body, log.lines])).not.toContain("s3cret");
   });
 
-  it("says of a job that AWS does not change for now that another try is worth it", async () => {
+  it("says of a job that AWS refuses for now that another try may help", async () => {
     const one = series();
     const { bulk, jobs } = world([one]);
     jobs.replace = async () => Promise.reject(throttled("s3cret"));
@@ -196,11 +196,11 @@ describe("POST /v1/jobs/bulk", () => {
   it.each([
     [{ product_tag: "my-produkt" }, "PRODUCT_NOT_FOUND"],
     [{ ...filter, env: "prod" }, "ENV_NOT_FOUND"],
-  ])("does not know %j", async (unknown, code) => {
+  ])("has no action %j", async (unknown, code) => {
     expect(await world([]).bulk({ action: "cancel", filter: unknown })).toMatchObject({ status: 404, body: { code } });
   });
 
-  it("is for keys with jobs:admin, and changes only what they reach", async () => {
+  it("needs jobs:admin, and changes only jobs within the key's reach", async () => {
     const { bulk, statuses } = world([waits({ env: "dev" }), waits()]);
     const body = { action: "cancel", filter };
     expect((await bulk(body, { scopes: { ...allScopes, verbs: ["jobs:write"] } })).status).toBe(403);

@@ -21,7 +21,7 @@ function world() {
 }
 
 describe("POST /v1/explain", () => {
-  it("notes the names in retry rules that are not codes of the API, and accepts them", async () => {
+  it("notes names in retry rules that are no codes of the API", async () => {
     const { explain } = world();
     const retry_config = { retryable_errors: ["NOT_FOUND", "TIME_OUT"], jitter_percent: 0.5 };
     const { status, body } = await explain({ ...order, retry_config, retries: 1, timeout_ms: 1000 });
@@ -94,7 +94,7 @@ describe("POST /v1/explain", () => {
     [noon + 90_500, { via: "queue", delay_seconds: 90 }],
     [noon + 900_000, { via: "queue", delay_seconds: 900 }],
     [noon + 900_001, { via: "scheduler", schedule_from: noon + 46_000, schedule_at: noon + 825_000 }],
-  ])("start_at %d goes the way that the job would go", async (start_at, route) => {
+  ])("routes start_at %d as the job would go", async (start_at, route) => {
     const { explain, post, queue, scheduler } = world();
     const { body } = await explain({ ...order, start_at });
     expect(body.route).toMatchObject(route);
@@ -135,7 +135,7 @@ describe("POST /v1/explain", () => {
     expect(answer.body).toEqual((await post(body)).body);
   });
 
-  it("is for keys that may schedule there", async () => {
+  it("is for keys that may schedule in the tenant", async () => {
     const { explain } = world();
     expect((await explain(order, { scopes: { ...allScopes, envs: ["dev"] } })).status).toBe(403);
     expect((await explain(order, { scopes: { ...allScopes, verbs: ["jobs:read"] } })).status).toBe(403);

@@ -46,7 +46,7 @@ describe("POST /v1/jobs/batch", () => {
     expect(jobs.all().map(({ request_id }) => request_id)).toEqual(["req-1", "req-1"]);
   });
 
-  it("refuses each job for itself, with pointers into the batch", async () => {
+  it("refuses jobs one by one, with pointers into the batch", async () => {
     const { post, jobs } = world();
     const answer = await post([
       order,
@@ -87,7 +87,7 @@ describe("POST /v1/jobs/batch", () => {
     expect(jobs.all().map(({ env }) => env)).toEqual(["dev"]);
   });
 
-  it("takes an idempotency key a job", async () => {
+  it("takes an idempotency key for each job", async () => {
     const { post, jobs } = world();
     const first = await post([{ ...order, idempotency_key: "a" }, order]);
     const again = await post([
@@ -102,7 +102,7 @@ describe("POST /v1/jobs/batch", () => {
     expect(jobs.all()).toHaveLength(2);
   });
 
-  it("says 503 of a job that AWS refuses, and nothing of the cause", async () => {
+  it("answers 503 for a job that AWS refuses, without the cause", async () => {
     const { post, queue, jobs, log } = world();
     const { send } = queue;
     queue.send = async (type, message, options) => {
@@ -119,7 +119,7 @@ describe("POST /v1/jobs/batch", () => {
     expect(JSON.stringify([answer, log.lines])).not.toContain("s3cret");
   });
 
-  it("says 400 of a job that AWS refuses for good, 500 of one that it may not store, and takes the others", async () => {
+  it("answers 400 for a job that AWS never takes, and takes the others", async () => {
     const { post, jobs } = world();
     const { createMany } = jobs;
     jobs.createMany = async ([one, two, ...others]) => {
@@ -139,7 +139,7 @@ describe("POST /v1/jobs/batch", () => {
     });
   });
 
-  it("says 500 of a job that fails for a reason of ours, which the log has without its text", async () => {
+  it("answers 500 for a job that fails for a reason of ours", async () => {
     const find: typeof catalog.find = (product, env, event) => {
       if (env === "dev") throw new Error("s3cret");
       return catalog.find(product, env, event);

@@ -15,7 +15,7 @@ function api() {
 }
 
 describe("POST /v1/uploads", () => {
-  it("answers where and how to PUT the file, and the id that a job names it by", async () => {
+  it("answers where to PUT the file, and its id", async () => {
     const { post, blobs } = api();
     const { status, body } = await post({ ...asked, fileName: "a/photo.png", size: 3, mimeType: "image/png" });
     expect(status).toBe(201);
@@ -32,7 +32,7 @@ describe("POST /v1/uploads", () => {
     expect([...blobs.blobs.keys()]).toEqual([`uploads/my-product/prd/${body.upload_id}`]);
   });
 
-  it("needs no type, and never gives one id twice", async () => {
+  it("needs no type, and gives each id once", async () => {
     const { post } = api();
     const answers = await Promise.all([post(asked), post(asked)]);
     expect(answers).toMatchObject([{ status: 201, body: { headers: { "if-none-match": "*" } } }, { status: 201 }]);

@@ -9,7 +9,7 @@ const statuses = async ({ ask }: ReturnType<typeof fakeApi>, count: number, from
 const times = (count: number, status: number) => Array.from({ length: count }, () => status);
 
 describe("a key with a rate", () => {
-  it("may send its number of requests within a second, and as many in the next", async () => {
+  it("sends its number of requests within a second, and as many in the next", async () => {
     const api = fakeApi();
     const from = { keyId: "a", rate: 3 };
     expect(await statuses(api, 5, from)).toEqual([...times(3, 200), ...times(2, 429)]);
@@ -17,7 +17,7 @@ describe("a key with a rate", () => {
     expect(await statuses(api, 3, from)).toEqual(times(3, 200));
   });
 
-  it("is told how many it may send, and when to ask again", async () => {
+  it("gets the rate and when to ask again", async () => {
     const { ask } = fakeApi();
     const from = { path: "/v1/products", keyId: "a", rate: 1 };
     await ask(from);
@@ -28,7 +28,7 @@ describe("a key with a rate", () => {
     });
   });
 
-  it("takes nothing from another one", async () => {
+  it("takes nothing from another key", async () => {
     const api = fakeApi();
     await statuses(api, 5, { keyId: "a", rate: 3 });
     expect(await statuses(api, 3, { keyId: "b", rate: 3 })).toEqual(times(3, 200));
@@ -52,7 +52,7 @@ describe("a key with a rate", () => {
   });
 });
 
-it("a key without a rate sends any number, and is not counted", async () => {
+it("the requests of a key without a rate are neither limited nor counted", async () => {
   const api = fakeApi();
   let counted = 0;
   api.services.requests.add = async () => ++counted;

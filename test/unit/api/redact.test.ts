@@ -39,7 +39,7 @@ const large = { ...order, filler: "x".repeat(10_000) };
 const tooLarge = { ...order, filler: "x".repeat(6_400_000) };
 
 describe("the input of a job", () => {
-  it("is shown as it was requested", async () => {
+  it("is shown as requested", async () => {
     const { get, job } = await world(order);
     expect(await get("/input")).toEqual({ job_id: job.id, input: order });
     const blob = await world(large);
@@ -51,14 +51,14 @@ describe("the input of a job", () => {
     expect(await get("/input")).toEqual({ job_id: job.id, input_url: "https://blobs.example/results/x" });
   });
 
-  it("hides what its event hides, and says what", async () => {
+  it("hides what its event hides, and names it", async () => {
     const { get, job } = await world(order, [...pointers, "/absent"]);
     expect(await get("/input")).toEqual({ job_id: job.id, input: shown, redacted: pointers });
     const blob = await world(large, pointers);
     expect(await blob.get("/input")).toMatchObject({ input: { ...large, ...shown }, redacted: pointers });
   });
 
-  it("is only its size where it is too large and its event hides anything: the download would show it", async () => {
+  it("is only its size where it is too large to hide parts", async () => {
     const { get, job } = await world(tooLarge, pointers);
     const bytes = JSON.stringify(tooLarge).length;
     expect(await get("/input")).toEqual({ job_id: job.id, input_bytes: bytes, redacted: pointers });
@@ -70,7 +70,7 @@ describe("the input of a job", () => {
     expect(await get("/input")).toMatchObject({ status: 404, code: "JOB_NOT_FOUND" });
   });
 
-  it("is not for a key with jobs:read and jobs:write only", async () => {
+  it("is not for a key without jobs:input", async () => {
     const { ask, job } = await world(order);
     const scopes = { products: ["*"], envs: ["*"], verbs: ["jobs:read" as const, "jobs:write" as const] };
     const { status, body } = await ask({ path: `/v1/jobs/${job.id}/input`, scopes });
@@ -84,12 +84,12 @@ describe.each([
 ])("the result in %s", (_where, path, of) => {
   const resultOf = async (w: Awaited<ReturnType<typeof world>>) => of((await w.get(path)) as never) as object;
 
-  it("hides what the event hides, of a small result and of one in a blob", async () => {
+  it("hides what the event hides, in a small result and in a blob", async () => {
     expect(await resultOf(await world(order, pointers))).toMatchObject({ result: shown, redacted: pointers });
     expect(await resultOf(await world(large, pointers))).toMatchObject({ result: { ...large, ...shown } });
   });
 
-  it("has neither a value nor a download where it is too large and its event hides anything", async () => {
+  it("has no download where it is too large to hide parts", async () => {
     const view = await resultOf(await world(tooLarge, pointers));
     expect(view).toMatchObject({ result_bytes: JSON.stringify(tooLarge).length });
     expect(view).not.toHaveProperty("result");
@@ -100,13 +100,13 @@ describe.each([
     expect(await resultOf(await world(tooLarge))).toMatchObject({ result_url: "https://blobs.example/results/x" });
   });
 
-  it("is hidden as it was when the job was requested, also once the catalog says nothing of it", async () => {
+  it("stays hidden when the catalog no longer hides it", async () => {
     const view = await resultOf(await world(order, undefined, { redact: pointers }));
     expect(view).toMatchObject({ result: shown, redacted: pointers });
   });
 });
 
-test("a job keeps what its event hides when it is requested", async () => {
+test("a job keeps what its event hid when it was requested", async () => {
   const api = fakeApi({ catalog: hiding(["/body/card"]) });
   const body = { product_tag: tenant.product, env: tenant.env, event: tenant.event, input: order, start_at: 0 };
   const { body: receipt } = await api.ask({ method: "POST", path: "/v1/jobs", body });
@@ -117,7 +117,7 @@ test("a job keeps what its event hides when it is requested", async () => {
 });
 
 test.each(["/email/sent/*/to", "/channels/email/sent/*/to"])(
-  "the channels of a notification are shown by their outcome only where a part of one is hidden: %s",
+  "channels of a notification show only outcomes where a part is hidden: %s",
   async (pointer) => {
     const sent = [{ to: "ada@example.com", id: "m-1" }];
     const channels = { email: { status: "sent", sent }, sms: { status: "failed", code: "NOT_FOUND", sent } };

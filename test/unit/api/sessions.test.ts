@@ -46,7 +46,7 @@ const faults = async (body: object, path = "/v1/jobs") => {
 };
 
 describe("a request with a session", () => {
-  test("keeps the claims that its input refers to, and shows the tag only", async () => {
+  test("keeps the claims that its input refers to, and shows only the tag", async () => {
     const { post, get, stored } = api();
     const { status, body } = await post("/v1/jobs", asked);
     expect(status).toBe(202);
@@ -66,7 +66,7 @@ describe("a request with a session", () => {
     expect(await stored(body.job_id)).not.toHaveProperty("session");
   });
 
-  test("answers the same job to the same key with a refreshed token, and not with another tag", async () => {
+  test("gets its job with a refreshed token, and not with another tag", async () => {
     const { post, stored } = api();
     const [first, again] = [
       await post("/v1/jobs", { ...asked, idempotency_key: "k" }),
@@ -91,7 +91,7 @@ describe("a request with a session", () => {
     expect(await stored(body.job_id)).not.toHaveProperty("session");
   });
 
-  test("is refused with all its faults, those of the token among them", async () => {
+  test("is refused with all its faults, the token's among them", async () => {
     const wrong = await faults({ retries: -1, session: { tag: "user", token: `x${secretClaim}` } });
     expect(wrong).toEqual([
       { pointer: "/retries", detail: expect.any(String) },
@@ -121,7 +121,7 @@ describe("a request with a session", () => {
     }
   });
 
-  test("is unavailable while its keys cannot be read", async () => {
+  test("is unavailable while the session's keys cannot be read", async () => {
     const answer = await api().post("/v1/jobs", { ...asked, session: { tag: "user", token: "later" } });
     expect(answer.status).toBe(503);
     expect(answer.headers?.["retry-after"]).toBe("5");
@@ -139,7 +139,7 @@ describe("a request with a session", () => {
     expect(text).not.toContain(secretClaim);
   });
 
-  test("is checked in a batch, each by itself", async () => {
+  test("is checked separately for each job of a batch", async () => {
     const jobs = [
       asked,
       { ...asked, session: { tag: "user", token: "x" } },

@@ -22,7 +22,7 @@ function world() {
   return { ...api, post, claim };
 }
 
-it("answers the job that a debounced request was added to, and says so", async () => {
+it("a debounced request gets the job that it was added to", async () => {
   const { post, ask, clock } = world();
   const first = await post(order("index"));
   expect(first).toMatchObject({ status: 202, body: { status: "scheduled", scheduled_at: noon + 30_000 } });
@@ -37,7 +37,7 @@ it("answers the job that a debounced request was added to, and says so", async (
   expect(shown.body).not.toHaveProperty("idempotency_ids");
 });
 
-it("answers the open job of a unique key, or the one that it replaced", async () => {
+it("a unique request gets the open job, or the one that replaced it", async () => {
   const { post, ask, claim } = world();
   const { body: first } = await post(order("sync"));
   expect((await post(order("sync"))).body).toMatchObject({ job_id: first.job_id, skipped: true });
@@ -53,7 +53,7 @@ it("answers the open job of a unique key, or the one that it replaced", async ()
   });
 });
 
-it("each item of a batch has its own outcome, in the order of the batch", async () => {
+it("each item of a batch with shared keys has its outcome", async () => {
   const { ask } = world();
   const jobs = [order("index"), order("index"), order("index", { input: { body: {} } }), order("sync"), order("sync")];
   const { body } = await ask({ method: "POST", path: "/v1/jobs/batch", body: { jobs } });
@@ -67,7 +67,7 @@ it("each item of a batch has its own outcome, in the order of the batch", async 
   ]);
 });
 
-it("explains the key and its times, makes nothing, and refuses what a request is refused for", async () => {
+it("explain shows a shared key and its times, and makes nothing", async () => {
   const { ask, jobs, sharedKeys } = world();
   const explain = (body: unknown) => ask({ method: "POST", path: "/v1/explain", body });
   const debounce = { key: "x".repeat(100), delay: "20m", max_wait: 3_600_000 };
@@ -89,7 +89,7 @@ it("explains the key and its times, makes nothing, and refuses what a request is
   expect(sharedKeys.holders.size).toBe(0);
 });
 
-it("refuses to retry a job while another one with its key is open, one by one and in bulk", async () => {
+it("a retry is refused while another job with the unique key is open", async () => {
   const { post, ask, jobs, clock } = world();
   const { body: failed } = await post(order("sync"));
   const job = jobs.peek(failed.job_id);

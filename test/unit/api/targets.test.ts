@@ -50,7 +50,7 @@ test("explain shows the order of a fallback, and the shares of a quota", async (
   ]);
 });
 
-test("an input must fit every target that may get it", async () => {
+test("an input must fit every target of a group", async () => {
   const { status, body } = await explain({ input: {} });
   expect([status, body.errors.map(({ pointer }: { pointer: string }) => pointer)]).toEqual([
     400,
@@ -64,7 +64,7 @@ test("a request may name the event by the group and the action", async () => {
   expect(body.job.event).toBe("pick_up");
 });
 
-test("a product lists what each event's target stands for, and what all of them refer to", async () => {
+test("a product lists each event's targets and their references", async () => {
   const { body } = await fakeApi({ catalog }).ask({ path: "/v1/products/shop" });
   expect(body.events[0]).toMatchObject({
     target: "couriers",
@@ -89,14 +89,14 @@ const attempt = {
 const running = aJob({ product: "shop", event: "pick_up", status: "running", claim_id: "c", started_at: noon });
 const done = { ...running, status: "completed" as const, finished_at: noon + 1, attempts: [attempt], version: 2 };
 
-test("a job shows the target with its attempt, and its event names it", async () => {
+test("a job shows each attempt's target, and its event the group", async () => {
   const { body } = await fakeApi({ catalog, jobs: [done] }).ask({ path: `/v1/jobs/${done.id}` });
   expect(body.attempts).toEqual([{ ...attempt, duration_ms: 1, lateness_ms: 0 }]);
   const [event] = transitionsOf({ before: running, after: done, at: noon + 1 });
   expect(event?.detail.target).toBe("parcel");
 });
 
-test("an event of an attempt with a single target is as it was", () => {
+test("an attempt with a single target names no target", () => {
   const { target: _target, ...single } = attempt;
   const [event] = transitionsOf({ before: running, after: { ...done, attempts: [single] }, at: noon + 1 });
   expect(Object.keys(event?.detail ?? {})).not.toContain("target");

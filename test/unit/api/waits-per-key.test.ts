@@ -15,7 +15,7 @@ function world(waitsPerKey: number) {
 }
 
 describe("requests of one key that wait for jobs", () => {
-  it("beyond what the deployment lets wait are answered 429, and say when to ask again", async () => {
+  it("get 429 beyond the deployment's limit", async () => {
     const { wait, clock } = world(2);
     const waits = [wait("a"), wait("a"), wait("a"), wait("b")];
     await clock.advance(2000);
@@ -28,14 +28,14 @@ describe("requests of one key that wait for jobs", () => {
     for (const i of [0, 1, 3]) expect(await waits[i]).toMatchObject({ status: 200, body: { status: "running" } });
   });
 
-  it("are any number where that is the setting", async () => {
+  it("are unlimited where the setting says so", async () => {
     const { wait, clock } = world(0);
     const waits = Array.from({ length: 5 }, () => wait("a"));
     await clock.advance(26_000);
     for (const one of await Promise.all(waits)) expect(one.status).toBe(200);
   });
 
-  it("do not undo a job that was made: it is answered by its receipt", async () => {
+  it("keep the job that was made, with its receipt", async () => {
     const { ask, clock, wait } = world(1);
     const first = wait("a");
     await clock.advance(10);
@@ -46,7 +46,7 @@ describe("requests of one key that wait for jobs", () => {
     expect((await first).status).toBe(200);
   });
 
-  it("are not refused where they cannot be counted", async () => {
+  it("are not refused while they cannot be counted", async () => {
     const { wait, clock, services } = world(1);
     services.waits.add = async () => {
       throw new Error("AWS is down");
@@ -60,7 +60,7 @@ describe("requests of one key that wait for jobs", () => {
 describe("a wait for a job that does not start", () => {
   const queued = (due_at = noon) => aJob({ status: "queued", due_at });
 
-  it("ends 10 s after the job was due, and leaves its execution to what the job waits for", async () => {
+  it("ends 10 s after the job was due", async () => {
     const job = queued();
     const { ask, clock } = fakeApi({ jobs: [job] });
     const wait = ask({ path: `/v1/jobs/${job.id}`, query: { wait: "25" } });
@@ -70,7 +70,7 @@ describe("a wait for a job that does not start", () => {
     expect(await post).toMatchObject({ status: 202, body: { status: "queued" } });
   });
 
-  it("goes on for one that is not due yet, and for one that runs", async () => {
+  it("goes on for a job that is not due yet or runs", async () => {
     const [soon, running] = [
       aJob({ status: "scheduled", due_at: noon + 5000 }),
       aJob({ status: "running", claim_id: "c" }),
@@ -92,7 +92,7 @@ describe("a wait for a job that does not start", () => {
   });
 });
 
-it("a deployment may hold answers back for less than callers ask for, and says so", async () => {
+it("a deployment may hold responses for less time than callers ask for", async () => {
   const { ask, clock, services } = world(1);
   Object.assign(services, { limits: { ...services.limits, waitSeconds: 3 } });
   const post = ask({ method: "POST", path: "/v1/jobs", body: order, headers: { prefer: "wait=25" } });

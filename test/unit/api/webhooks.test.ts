@@ -19,7 +19,7 @@ describe("GET /v1/webhooks", () => {
     ]);
   });
 
-  it("shows how each fails", async () => {
+  it("shows each endpoint's failures", async () => {
     const api = fakeApi();
     await api.endpoints.failed(prd, failure(noon));
     await api.endpoints.failed(prd, failure(noon + 5));
@@ -38,7 +38,7 @@ describe("GET /v1/webhooks", () => {
     ]);
   });
 
-  it("shows one that was disabled although nothing has failed since a success", async () => {
+  it("shows a disabled endpoint without failures since its last success", async () => {
     const api = fakeApi();
     await api.endpoints.disable(prd, disabled);
     expect(await list(api, { env: "prd" })).toEqual([
@@ -46,7 +46,7 @@ describe("GET /v1/webhooks", () => {
     ]);
   });
 
-  it("shows what the key has access to", async () => {
+  it("shows what is within the key's reach", async () => {
     const webhooks = await list(fakeApi(), {}, { ...allScopes, envs: ["dev"] });
     expect(webhooks.map(({ env }: { env: string }) => env)).toEqual(["dev"]);
   });
@@ -64,7 +64,7 @@ describe("POST /v1/webhooks/{product}/{env}/{webhook}/enable", () => {
   const path = "/v1/webhooks/my-product/prd/orders/enable";
   const method = "POST";
 
-  it("lets a disabled endpoint receive events again, as often as it is asked to", async () => {
+  it("lets a disabled endpoint receive events again, and may be repeated", async () => {
     const api = fakeApi();
     await api.endpoints.failed(prd, failure(noon));
     await api.endpoints.disable(prd, disabled);
@@ -89,7 +89,7 @@ describe("POST /v1/webhooks/{product}/{env}/{webhook}/enable", () => {
     expect(await fakeApi().ask({ method, path: where })).toMatchObject({ status, body: { code } });
   });
 
-  it("refuses a body with fields, and a key without jobs:admin", async () => {
+  it("refuses a body, and a key without jobs:admin", async () => {
     const { ask, endpoints } = fakeApi();
     await endpoints.disable(prd, disabled);
     expect((await ask({ method, path, body: { force: true } })).status).toBe(400);
