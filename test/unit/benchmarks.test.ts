@@ -1,6 +1,6 @@
 import { spawnSync } from "node:child_process";
 
-test("the benchmarks load outside of jest, and say which parts there are", () => {
+test("the benchmarks load outside of jest and list their parts", () => {
   const { status, stderr } = spawnSync(process.execPath, ["bench/main.ts", "overheads"], {
     env: { ...process.env, NODE_OPTIONS: "" },
     encoding: "utf8",

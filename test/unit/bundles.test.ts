@@ -77,7 +77,7 @@ test.each([
   "relay",
   "dashboard",
   "webhooks",
-])("%s has no client of an executor in its bundle, and finds there what it imports", async (entry) => {
+])("%s has no client of an executor in its bundle", async (entry) => {
   const { packages, startPackages, missing } = await bundleOf(entry);
   expect(missing).toEqual([]);
   // The tokens of sessions and the secrets of webhooks may be parameters.
@@ -87,7 +87,7 @@ test.each([
 });
 
 /** docs/decisions/static-imports.md */
-test("the API loads at most 0.85 of what it would as one file with all of its clients", async () => {
+test("the API loads at most 0.85 of its code at its start", async () => {
   const { startBytes } = await bundleOf("api");
   const { metafile } = await build({ ...options, entryPoints: [handlerFile("api")], outdir: "out", write: false });
   const plainBytes = Object.values(metafile.outputs).reduce((sum, { bytes }) => sum + bytes, 0);
@@ -105,29 +105,26 @@ const ofType: Record<(typeof jobTypes)[number], string[]> = {
   feature: [],
 };
 
-test.each(jobTypes)(
-  "the consumer of type %s has the clients of its own type only, and starts without them",
-  async (type) => {
-    const { packages, startPackages, missing } = await bundleOf(`consumers/${type}`);
-    expect(missing).toEqual([]);
-    // Every consumer resolves parameters.
-    const found = clients.filter((client) => packages.has(client) && client !== "@aws-sdk/client-ssm");
-    expect(found.sort()).toEqual([...ofType[type]].sort());
-    expect([...startPackages].filter((name) => clients.includes(name))).toEqual([]);
-  },
-);
+test.each(jobTypes)("the consumer of type %s has its type's clients only, and starts without them", async (type) => {
+  const { packages, startPackages, missing } = await bundleOf(`consumers/${type}`);
+  expect(missing).toEqual([]);
+  // Every consumer resolves parameters.
+  const found = clients.filter((client) => packages.has(client) && client !== "@aws-sdk/client-ssm");
+  expect(found.sort()).toEqual([...ofType[type]].sort());
+  expect([...startPackages].filter((name) => clients.includes(name))).toEqual([]);
+});
 
 /** esbuild alone gives a chunk of a CommonJS package a default export only. */
 test.each([
   ["notification", "google-auth-library", "JWT"],
   ["storage", "google-auth-library", "JWT"],
-])("the consumer of type %s gets %s with its names when it imports it lazily", async (type, from, name) => {
+])("the consumer of type %s gets %s with its names by a lazy import", async (type, from, name) => {
   const { exportsOf } = await bundleOf(`consumers/${type}`);
   expect(exportsOf(from)).toContain(name);
 });
 
 /** A client that looks for files beside its own code would find none there. */
-test("the clients of Kafka and RabbitMQ load from the bundle of the consumer of type publish", async () => {
+test("the publish consumer loads the clients of Kafka and RabbitMQ from its bundle", async () => {
   const folder = await mkdtemp(join(tmpdir(), "bundle-"));
   try {
     const outputs = await bundle("consumers/publish", folder);

@@ -19,8 +19,8 @@ const ofRetryConfig = fieldsOf(RetryConfig);
 const alsoOn: Record<string, string[]> = { database_action: ["mongodb", "dynamodb"], notification: ["action"] };
 const definitions: readonly CheckedJobType[] = Object.values(registry);
 
-describe("the pages on the catalog", () => {
-  it("begin with a complete product that is valid", async () => {
+describe("the catalog's pages", () => {
+  it("begin with a complete and valid product", async () => {
     expect(checkCatalog([shopIn(await catalogPage("README"))], registry)).toEqual([]);
   });
 
@@ -28,7 +28,7 @@ describe("the pages on the catalog", () => {
     for (const product of productsIn(await catalogPage(name))) expect(checkCatalog([product], registry)).toEqual([]);
   });
 
-  it.each(pages)("show requests that their first example accepts: %s", async (name) => {
+  it.each(pages)("show requests that a page's first example accepts: %s", async (name) => {
     const page = await catalogPage(name);
     const catalog = makeCatalog(productsIn(page).slice(0, 1), registry);
     for (const request of blocksOf(page, "json").map((text) => JSON.parse(text))) {

@@ -32,7 +32,7 @@ describe("the page on a first product", () => {
     expect(parseRequest(request, catalog, Date.now()).due_at - Date.now()).toBeCloseTo(threeDays, -4);
   });
 
-  it("shows answers that are JSON, and a server that is JavaScript", () => {
+  it("shows JSON in its answers, and JavaScript in its server", () => {
     for (const text of blocksOf(page, "json")) expect(JSON.parse(text)).toMatchObject({ status: "completed" });
     const [server = ""] = blocksOf(page, "js");
     expect(() => new Function("createServer", server.replace(/^import .*$/m, ""))).not.toThrow();

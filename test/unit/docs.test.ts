@@ -21,7 +21,7 @@ describe("the pages on other AWS services", () => {
     return [...blocks].map(([, text = ""]) => JSON.parse(text));
   };
 
-  it("show a request and a rejection that are what they say", async () => {
+  it("show a request and a rejection that match the code", async () => {
     const all = await parsed("docs/aws-triggers.md");
     const request = all.find(({ product_tag, code }) => product_tag !== undefined && code === undefined);
     expect(parseRequest(request, catalog, 0)).toMatchObject({ due_at: 0 });
@@ -41,7 +41,7 @@ describe("the pages on other AWS services", () => {
     }
   });
 
-  it("name the errors as the function throws them", async () => {
+  it("name the errors that the function throws", async () => {
     const page = await readFile("docs/aws-triggers.md", "utf8");
     const named = [...page.matchAll(/^\| (`\w+`(?:, `\w+`)*) +\| (yes|no) /gm)].flatMap(([, names = ""]) =>
       names.split(", ").map((name) => name.replaceAll("`", "")),
@@ -83,7 +83,7 @@ describe("the SDK's page", () => {
     },
   );
 
-  it("has the codes of what the client says itself", async () => {
+  it("has the codes of the client's own errors", async () => {
     const own = [new ConfigurationError(""), new ConnectionError(""), new TimeoutError(1, "", undefined)];
     for (const { name, code } of own) expect(await codesOf(name)).toEqual([code]);
   });
@@ -102,7 +102,7 @@ const allPages = async () => {
   return [...pages, ...inDocs.filter((name) => name.endsWith(".md")).map((name) => `docs/${name}`)];
 };
 
-it("what the pages call JSON is JSON", async () => {
+it("JSON in the pages parses", async () => {
   for (const page of await allPages()) {
     for (const [, text = ""] of (await readFile(page, "utf8")).matchAll(/^ *```json\n([\s\S]*?)^ *```/gm)) {
       // A block of a report has one value per line.
@@ -112,7 +112,7 @@ it("what the pages call JSON is JSON", async () => {
   }
 });
 
-it("the index of the pages has each of them", async () => {
+it("the index lists each page", async () => {
   const index = await readFile("docs/README.md", "utf8");
   const of = (page: string) => page.replace("docs/", "");
   const missing = (await allPages()).filter((page) => page.startsWith("docs/") && !index.includes(`](${of(page)})`));
@@ -147,25 +147,25 @@ describe("the links between the pages", () => {
   });
 });
 
-it("the page on the API has every route, and the scope that it takes", async () => {
+it("the page on the API has every route with its scope", async () => {
   const rows = rowsOf(await readFile("docs/api.md", "utf8"), "route", "does", "scope");
   const told = rows.map(([route = "", , scope = ""]) => [route.replaceAll("`", ""), scope.replaceAll("`", "")]);
   const served = routes.map(({ method, path, scope = "" }) => [`${method} ${path}`, scope]);
   expect(told.sort()).toEqual(served.sort());
 });
 
-it("the page on this machine has every value that begins with local:", async () => {
+it("the page on the local runtime has every value that begins with local:", async () => {
   const rows = rowsOf(await readFile("docs/local.md", "utf8"), "value", "is");
   expect(rows.map(([value]) => value).sort()).toEqual(localNames.map((name) => `\`local:${name}\``).sort());
 });
 
-it("the page of examples has every example", async () => {
+it("the page of examples lists every example", async () => {
   const rows = rowsOf(await readFile("examples/README.md", "utf8"), "file", "what it shows");
   const programs = (await readdir("examples")).filter((name) => name.endsWith(".ts") && !name.endsWith(".d.ts"));
   expect(rows.map(([name]) => name).sort()).toEqual(programs.map((name) => `\`${name}\``).sort());
 });
 
-it("the page on events says when a webhook is tried again", async () => {
+it("the page on events has the delays of a webhook's attempts", async () => {
   const units = [
     ["h", 3_600_000],
     ["min", 60_000],

@@ -17,8 +17,8 @@ const Lamp = z
   .describe("A lamp.");
 const shapes = { Status: { schema: Status, list: "statuses" }, Lamp: { schema: Lamp } };
 
-describe("the TypeScript of a schema", () => {
-  it("of a request has what may be left out, with its default and its examples", () => {
+describe("the TypeScript that is generated of a schema", () => {
+  it("has for a request what may be left out, with defaults and examples", () => {
     expect(typescriptOf(shapes, {}, "input")).toBe(`/** Whether it is on. */
 export type Status = (typeof statuses)[number];
 export const statuses = ["on","off"] as const;
@@ -46,13 +46,13 @@ tags: Record<string, string | number>;
 }`);
   });
 
-  it("of an answer has what is always there", () => {
+  it("has for an answer what is always there", () => {
     expect(typescriptOf({ Lamp: { schema: Lamp.pick({ watts: true, name: true }) } }, {}, "output")).toContain(
       "watts: number;",
     );
   });
 
-  it("takes a field's type, default and absence from what the SDK has besides", () => {
+  it("takes a field's type, default and absence from the SDK's additions", () => {
     const shape = {
       schema: Lamp.pick({ status: true, watts: true, name: true }),
       extends: ["Device"],
@@ -67,7 +67,7 @@ tags: Record<string, string | number>;
     expect(made).not.toContain("watts");
   });
 
-  it("does not exist for what is no data", () => {
+  it("is missing for what is no data", () => {
     expect(() => typescriptOf({ When: { schema: z.date() } }, {}, "input")).toThrow("type date");
   });
 });

@@ -25,7 +25,7 @@ describe("the model of a herd", () => {
     );
   });
 
-  it("exceeds no rate, and starts no schedule before its time", () => {
+  it("keeps to every rate, and starts no schedule early", () => {
     const pass = limited(10);
     expect([0, 0, 0, 1000].map(pass)).toEqual([0, 100, 200, 1000]);
     const times = Float64Array.from({ length: 5000 }, (_, i) => (i % 7) * 100);
@@ -34,7 +34,7 @@ describe("the model of a herd", () => {
     expect(starts.every((start, i) => start >= (times.toSorted()[i] as number))).toBe(true);
   });
 
-  it("starts every job once and none early, with the usual settings and with those for herds", async () => {
+  it("starts every job once and not early, with either settings", async () => {
     for (const deployment of [byDefault, forHerds]) {
       const { visible } = await messagesOf(5000, dueAt, deployment.holdSeconds, seeded(1));
       const starts = startsOf(visible, dueAt, deployment, 50);
@@ -43,7 +43,7 @@ describe("the model of a herd", () => {
     }
   });
 
-  it("starts no more at a time than there are consumers", () => {
+  it("starts no more jobs at a time than there are consumers", () => {
     const visible = new Float64Array(1000).fill(dueAt);
     const starts = startsOf(visible, dueAt, { ...byDefault, maxConcurrency: 5 }, 10_000).toSorted();
     for (let i = 0; i + 50 < starts.length; i++)
@@ -51,14 +51,14 @@ describe("the model of a herd", () => {
   });
 });
 
-describe("what EventBridge Scheduler has not taken", () => {
+describe("a message that EventBridge Scheduler has refused", () => {
   const million = 1_000_000;
 
-  it("is sent by the relay as it is deployed", () => {
+  it("is sent by the relay in its deployed form", () => {
     expect(relay.memoryMb).toBe(functionsOf(registry).relay.memoryMb);
   });
 
-  it("is on time: 2.7 million messages for one second, as a Region with 250 creations per second keeps them", async () => {
+  it("is on time if it is one of 2.7 million for one second", async () => {
     const jobs = 2.7 * million;
     const { sent, late, spareMs } = await keptHerd(jobs, dueAt);
     expect({ sent, late }).toEqual({ sent: jobs, late: 0 });
@@ -66,7 +66,7 @@ describe("what EventBridge Scheduler has not taken", () => {
     expect((jobs * sentAheadMs) / (sentAheadMs - spareMs)).toBeGreaterThan(5 * million);
   });
 
-  it("is late where it is more than can be sent in time", async () => {
+  it("is late if there are more than can be sent in time", async () => {
     expect((await keptHerd(200_000, dueAt, dueAt - 30_000)).late).toBeGreaterThan(0);
   });
 });

@@ -164,6 +164,6 @@ test.each(good)("$what: allowed", ({ file }) => {
   expect(reported.get(file)).toBeUndefined();
 });
 
-test.each(Object.keys(circles))("%s is in a circle of two files: refused", (file) => {
+test.each(Object.keys(circles))("%s, which is in a circle of two files, is refused", (file) => {
   expect(reported.get(file)).toEqual(["noImportCycles"]);
 });

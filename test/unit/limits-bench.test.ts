@@ -5,7 +5,7 @@ import { achieved, offsetOf, workloads } from "../../bench/limits/workload.ts";
 const workload = { keys: 2, limit: 2, periodMs: 1000, jobsPerKey: 3 };
 
 describe("the achieved rate of a limit", () => {
-  it("is that from the first start to the last, by which the first takes no time", () => {
+  it("is counted from the first start to the last", () => {
     const starts = [
       [2000, 0, 1000],
       [0, 500, 1000],
@@ -13,7 +13,7 @@ describe("the achieved rate of a limit", () => {
     expect(achieved(starts, workload)).toEqual({ median: 0.5, slowest: 0.5, most: 2 });
   });
 
-  it("is not answered if jobs are missing or ran twice", () => {
+  it("is missing if jobs are missing or ran twice", () => {
     expect(() => achieved([[0, 500], []], workload)).toThrow("2 of 6 jobs have started");
     expect(() =>
       achieved(
@@ -26,12 +26,12 @@ describe("the achieved rate of a limit", () => {
     ).toThrow("7 of 6 jobs");
   });
 
-  it("counts the most starts of any period, which need not begin with the first", () => {
+  it("counts the most starts of any period", () => {
     expect(mostIn([0, 900, 1000, 1100, 1899, 2500], 1000)).toBe(4);
     expect(mostIn([], 1000)).toBe(0);
   });
 
-  it("gives the keys of a workload turns within the time between two starts of one", () => {
+  it("takes keys in turns within one interval", () => {
     for (const one of workloads) {
       const between = one.periodMs / one.limit;
       expect(offsetOf(one, 0)).toBe(0);
@@ -43,7 +43,7 @@ describe("the achieved rate of a limit", () => {
 describe("the use of a rate", () => {
   const lined = { from: 0, intervalMs: 100, lateMs: 0 };
 
-  it("is that from the second after the jobs were due to when a full use would have ended, and what comes later is lost", () => {
+  it("is measured until a full use would have ended", () => {
     const full = Array.from({ length: 100 }, (_, i) => i * 100);
     expect(usedShare(full, lined)).toBe(1);
     const half = full.map((time) => 2 * time);
@@ -56,8 +56,8 @@ describe("the use of a rate", () => {
   });
 });
 
-describe("how long slots are free", () => {
-  it("is from each end to the start that follows it, whoever makes it", () => {
+describe("the time that slots are free", () => {
+  it("is from each end to the next start", () => {
     const ran = [
       { key: "", start: 0, end: 100 },
       { key: "", start: 0, end: 200 },
@@ -69,7 +69,7 @@ describe("how long slots are free", () => {
 });
 
 describe("virtual time", () => {
-  it("jumps from timer to timer, in order, and lets each run to its end before", async () => {
+  it("jumps from timer to timer in order", async () => {
     const time = virtualTime(1000);
     const seen: [string, number][] = [];
     const sleeper = async (name: string, ms: number) => {

@@ -94,7 +94,7 @@ const place = { product_tag: "my-product", env: "prd" };
 const tenant = { product: "my-product", env: "prd" };
 const marked = { inline: { body: { note: canary } } };
 
-test("the log is at its most talkative, and what it is told is captured", async () => {
+test("the log has its lowest level in these tests", async () => {
   const said = await captured(async () => makeLog("test").debug("debug", { note: canary }));
   expect(said).toContain(canary);
 });
@@ -116,7 +116,7 @@ describe("the API", () => {
   const withoutPointers = (body: string) => body.replace(/"pointer":"[^"]*"/g, "");
 
   test.each(routes.map((route) => ({ ...route, name: `${route.method} ${route.path}` })))(
-    "$name: no log line and no problem quotes what it was sent, whatever fails",
+    "$name: no log line and no problem quotes the request",
     async ({ method, path }) => {
       const answers: string[] = [];
       const said = await captured(async () => {
@@ -207,7 +207,7 @@ describe.each(jobTypes)("the consumer of type %s", (type) => {
     await handler({ Records } as unknown as SQSEvent, {} as Context);
   }
 
-  test.each(outcomes)("that %s logs no input, result or secret, whatever fails besides", async (_what, execute) => {
+  test.each(outcomes)("that %s logs no input, result or secret", async (_what, execute) => {
     let errors = "";
     const said = await captured(async () => {
       for (const port of [undefined, ...brokenPorts]) {
@@ -230,7 +230,7 @@ describe.each(jobTypes)("the consumer of type %s", (type) => {
 });
 
 describe("the authorizer", () => {
-  test("logs no key, whether it is known, wrong, expired, revoked or cannot be looked up", async () => {
+  test("logs no key, whatever its state", async () => {
     const { key, record } = newApiKey({ name: canary, scopes: allScopes, created_at: 0 });
     const secret = key.slice(-64);
     const all = { ...services(), deployedKey: async () => canary.repeat(2) };
@@ -264,7 +264,7 @@ const endpoint: ProductEndpoint = {
 };
 
 describe("the lifecycle", () => {
-  test("logs nothing of the jobs it tells of, readable or not, whatever fails", async () => {
+  test("logs nothing of the jobs, readable or not", async () => {
     const session = { tag: "user", claims: JSON.stringify([["email", canary]]) };
     const job = aJob({ ...tenant, input: marked, labels: [canary], task_tokens: [canary], session });
     const after: Job = { ...job, status: "completed", result: marked, finished_at: job.due_at, version: 2 };
@@ -304,8 +304,8 @@ describe("the lifecycle", () => {
   });
 });
 
-describe("who answers the tasks of Step Functions", () => {
-  test("logs neither their tokens nor what they are told, whatever fails", async () => {
+describe("the function that answers Step Functions' tasks", () => {
+  test("logs no token and no report", async () => {
     const job = aJob({ ...tenant, task_tokens: [canary], result: marked });
     const outcome = { status: "completed", result: marked } as const;
     const messages: unknown[] = [
@@ -333,7 +333,7 @@ describe("who answers the tasks of Step Functions", () => {
   });
 });
 
-describe("the sender of webhooks", () => {
+describe("the function that sends webhooks", () => {
   const whsec = `whsec_${Buffer.from(canary.repeat(3)).toString("base64")}`;
   const url = `https://127.0.0.1:1/${canary}`;
 
@@ -342,7 +342,7 @@ describe("the sender of webhooks", () => {
     ["without a secret", { "/hook/url": url }],
     ["with a secret that is none", { "/hook/url": url, hook: canary }],
     ["with a URL that is none", { "/hook/url": canary, hook: whsec }],
-  ])("logs neither the secret nor the URL of an endpoint %s, whatever fails", async (_what, values) => {
+  ])("logs no secret and no URL of an endpoint %s", async (_what, values) => {
     const said = await captured(async () => {
       const { clock, log } = services();
       const happened = anEvent("completed", aJob(tenant));
@@ -399,7 +399,7 @@ describe("the intake", () => {
     { Records: [good, bad, elsewhere, `{"note": "${canary}"`, [canary]].map((one, i) => record(one, `m${i}`)) },
   ];
 
-  test("logs nothing of the requests that it takes, refuses or cannot pass on, and answers none of it", async () => {
+  test("logs nothing of its requests", async () => {
     const answers: string[] = [];
     const said = await captured(async () => {
       for (const port of [undefined, ...brokenPorts, "rejections", "imports"] as const) {
@@ -429,7 +429,7 @@ describe("the intake", () => {
 });
 
 describe("the pump", () => {
-  test("logs neither the key of a line nor the jobs that it calls, whatever fails", async () => {
+  test("logs no key of a line and no job", async () => {
     const gate = { ...tenant, limit: "customer", key: canary };
     const tick = { v: 1, ...gate, by: "promised", visible: noon };
     const messages: unknown[] = [tick, { ...tick, visible: canary }, { note: canary }];
@@ -456,7 +456,7 @@ describe("the pump", () => {
 });
 
 describe("the reconciler", () => {
-  test("logs nothing of the jobs it hands over, whatever fails", async () => {
+  test("logs nothing of the jobs that it dispatches", async () => {
     const said = await captured(async () => {
       for (const port of [undefined, ...brokenPorts]) {
         const job = aJob({ ...tenant, input: marked, due_at: 0 });

@@ -34,7 +34,7 @@ const foundIn = (text: string, words: typeof guesswork, file: string): string[] 
 const commentsOf = (code: string): string =>
   code.replace(/\/\*[\s\S]*?\*\/|(?<!:)\/\/.*|[^\n]/g, (part) => (part.length > 1 ? part : ""));
 
-it("the pages name who does what", async () => {
+it("the docs' pages name who does what", async () => {
   const pages = ["README.md", "CONTRIBUTING.md", "SECURITY.md", "sdk/README.md", ...(await filesBelow("docs", ".md"))];
   const texts = pages.filter((page) => !left.includes(page));
   expect(texts.length).toBeGreaterThan(50);
@@ -42,7 +42,7 @@ it("the pages name who does what", async () => {
   expect(found.flat()).toEqual([]);
 });
 
-it("the comments name who does what", async () => {
+it("the code's comments name who does what", async () => {
   const files = (await filesBelow("lambdas", ".ts")).filter((file) => !unread.test(file));
   expect(files.length).toBeGreaterThan(250);
   const found = await Promise.all(

@@ -33,7 +33,7 @@ describe.each(Object.entries(functions))("function %s", (_name, { entry, timeout
 });
 
 describe.each(Object.entries(queues))("queue %s", (_name, plan) => {
-  test("hides a message for longer than its function may take, as long as SQS allows", () => {
+  test("hides a message for longer than its function may take", () => {
     const { timeoutSeconds } = functions[plan.feeds];
     // A tick that was cut off is soon repeated; one that comes twice is dropped.
     if (plan.feeds === "pump") expect(plan.visibilitySeconds).toBeGreaterThan(timeoutSeconds);
@@ -41,7 +41,7 @@ describe.each(Object.entries(queues))("queue %s", (_name, plan) => {
     expect(plan.visibilitySeconds).toBeLessThanOrEqual(longestVisibilitySeconds);
   });
 
-  test("keeps messages for less time than its dead-letter queue, because a dead letter keeps its age", () => {
+  test("keeps messages for less time than its dead letters", () => {
     expect(plan.retentionSeconds).toBeLessThan(deadLetterRetentionDays * 24 * 3600);
     expect(deadLetterRetentionDays).toBeLessThanOrEqual(longestRetentionDays);
     expect(deadLetterQueues(registry)).toContain(plan.deadLetters);
@@ -53,7 +53,7 @@ describe.each(Object.entries(queues))("queue %s", (_name, plan) => {
   });
 });
 
-test("the queue of the pump keeps a tick for longer than it may be delayed and delivered again", () => {
+test("the queue of the pump keeps a tick long enough for its deliveries", () => {
   const { receives, visibilitySeconds, retentionSeconds } = queues.pump;
   expect(retentionSeconds).toBeGreaterThan(tickBounds.mostMs / 1000 + receives * visibilitySeconds);
 });
@@ -62,16 +62,16 @@ test("the reconciler ends before its next run", () => {
   expect(functions.reconciler.timeoutSeconds).toBeLessThan(reconcileEverySeconds);
 });
 
-test("reports are not written where they would be imported", () => {
+test("the intake's reports are not written where they would be imported", () => {
   expect(reportPrefix.startsWith(importPrefix)).toBe(false);
 });
 
-test("the open paths are those of the API's open routes", () => {
+test("the topology's open paths are those of the API's open routes", () => {
   const open = routes.filter((route) => route.open).map(({ path }) => path);
   expect([...openPaths].sort()).toEqual(open.sort());
 });
 
-test("the paths of the dashboard are none of the API's", () => {
+test("the topology's paths of the dashboard are none of the API's", () => {
   const served = routes.map(({ path }) => path);
   expect(dashboardPaths.filter((path) => served.includes(path) || path.startsWith("/v1"))).toEqual([]);
 });

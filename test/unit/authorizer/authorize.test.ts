@@ -19,7 +19,7 @@ function authorizer(...given: ReturnType<typeof newApiKey>["record"][]) {
 }
 
 describe("the key created at deployment", () => {
-  it("may do everything, whatever the case of the scheme", async () => {
+  it("has every scope, whatever the case of the scheme", async () => {
     expect(await authorizer().ask(`Bearer ${deployed}`)).toEqual({ scopes: allScopes });
     expect(await authorizer().ask(`bearer ${deployed}`)).toEqual({ scopes: allScopes });
   });
@@ -33,23 +33,23 @@ describe("the key created at deployment", () => {
     `Bearer ${deployed.slice(1)}`,
     `Bearer  ${deployed}`,
     `Bearer ${deployed}\n`,
-  ])("is not %j", async (header) => {
+  ])("is not matched by %j", async (header) => {
     expect(await authorizer().ask(header)).toBeUndefined();
   });
 });
 
-it("names a key by its id, which is no secret, and the key created at deployment, which has none, 'deployed'", () => {
+it("a key is named by its id, and the key created at deployment 'deployed'", () => {
   const { key, record } = newApiKey({ name: "ci", scopes: allScopes, created_at: noon });
   expect(keyIdOf(`Bearer ${key}`)).toBe(record.id);
   expect(keyIdOf(`Bearer ${deployed}`)).toBe("deployed");
 });
 
-describe("a key that somebody created", () => {
+describe("a created key", () => {
   const scopes: Scopes = { products: ["shop"], envs: ["dev"], verbs: ["jobs:read"] };
   const aKey = (more: { expires_at?: number } = {}) =>
     newApiKey({ name: "ci", scopes, created_at: noon - 1000, ...more });
 
-  it("has its own scopes and its name, until it expires", async () => {
+  it("has its scopes and its name until it expires", async () => {
     const { key, record } = aKey({ expires_at: noon + 60_000 });
     const { ask, clock } = authorizer(record);
     expect(await ask(`Bearer ${key}`)).toEqual({ scopes, name: "ci" });
@@ -62,7 +62,7 @@ describe("a key that somebody created", () => {
     expect(await authorizer(record).ask(`Bearer ${key}`)).toEqual({ scopes, name: "ci", rate: 50 });
   });
 
-  it("is refused once it is revoked, and the log has its id and the reason, but not the key", async () => {
+  it("is refused once it is revoked, and the log has its id only", async () => {
     const { key, record } = aKey();
     const { ask, keys, log } = authorizer(record);
     expect(await ask(`Bearer ${key}`)).toEqual({ scopes, name: "ci" });
@@ -72,14 +72,14 @@ describe("a key that somebody created", () => {
     expect(JSON.stringify(log.lines)).not.toContain(key.slice(-64));
   });
 
-  it("is refused with a wrong secret, or if its id does not exist", async () => {
+  it("is refused with a wrong secret or an unknown id", async () => {
     const { record } = aKey();
     const { ask } = authorizer(record);
     expect(await ask(`Bearer dj_${record.id}_${"0".repeat(64)}`)).toBeUndefined();
     expect(await ask(`Bearer ${aKey().key}`)).toBeUndefined();
   });
 
-  it("is looked up in the table only, and any other key in the secret only", async () => {
+  it("is looked up in the table only, and any other one in the secret only", async () => {
     const never = async (): Promise<never> => {
       throw new Error("was asked");
     };

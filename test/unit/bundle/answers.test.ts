@@ -48,7 +48,7 @@ const job = {
   input: { params: { customer: "C-1042" }, body: { sku: "SKU-77-BLUE" } },
 };
 
-test("what is loaded later reads the table with the client that was made at the start", () => {
+test("a module that is loaded later uses the client that was made at the start", () => {
   const place = "product_tag=my-product&env=prd";
   const answers = ask(
     { method: "GET", path: `/v1/errors?${place}` },
@@ -59,12 +59,12 @@ test("what is loaded later reads the table with the client that was made at the 
   expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 200]);
 });
 
-test("what is loaded later recognises a condition that has failed", () => {
+test("a module that is loaded later recognises a failed condition", () => {
   const [enabled] = ask({ method: "POST", path: "/v1/webhooks/my-product/prd/orders/enable", body: {} });
   expect(enabled).toMatchObject({ status: 200, body: { state: "enabled" } });
 });
 
-test("a cron expression is read", () => {
+test("a bundle reads a cron expression", () => {
   const repeat = { cron: "0 9 * * 1", tz: "Europe/Berlin" };
   const [explained, refused] = ask(
     { method: "POST", path: "/v1/explain", body: { ...job, repeat } },
@@ -74,7 +74,7 @@ test("a cron expression is read", () => {
   expect(refused).toMatchObject({ status: 400, body: { errors: [{ pointer: "/repeat/cron" }] } });
 });
 
-test("a document has its JSON Schemas", () => {
+test("a bundle's document has its JSON Schemas", () => {
   const [product, openapi] = ask(
     { method: "GET", path: "/v1/products/my-product" },
     { method: "GET", path: "/openapi.json" },

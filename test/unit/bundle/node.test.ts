@@ -15,17 +15,17 @@ const bundled = async (contents: string): Promise<string> => {
   return outputFiles[0]?.text ?? "";
 };
 
-test("a module of Node is got, not imported: an import would read all of its exports", async () => {
+test("a bundle gets a module of Node without reading all of its exports", async () => {
   const text = await bundled('import { Agent } from "node:http"; export const agent = new Agent();');
   expect(text).toContain('process.getBuiltinModule("node:http")');
   expect(text).not.toMatch(/\bimport\b/);
 });
 
-test("a module of Node that is imported lazily stays so", async () => {
+test("a bundle keeps lazy imports of Node's modules", async () => {
   expect(await bundled('export const hooks = () => import("async_hooks");')).toContain('import("node:async_hooks")');
 });
 
-test("the node:http that is imported lazily comes without undici, which its getters would load", async () => {
+test("a bundle's lazy node:http comes without undici", async () => {
   const text = await bundled('export const http = () => import("node:http");');
   const { http } = await import(`data:text/javascript,${encodeURIComponent(text)}`);
   const { Agent, default: all, ...others } = await http();

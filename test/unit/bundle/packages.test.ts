@@ -9,7 +9,7 @@ async function namespacesOf(plugin: ReturnType<typeof plugins>[number]): Promise
   return namespaces;
 }
 
-test("packages are bundled as they are: no plugin supplies the contents of a file on the disk", async () => {
+test("a bundle has packages unchanged: no plugin replaces a file's content", async () => {
   const all = await Promise.all(plugins().map(namespacesOf));
   expect(all.flat().sort()).toEqual(["builtin", "lazy-builtin", "lazy-commonjs", "not-installed"]);
 });

@@ -50,7 +50,7 @@ test.each(["", "m", "-5m", "5 fortnights", "1e3", "3600", "0"])("the duration %j
   expect(() => readDuration(text)).toThrow(/such as 90s/);
 });
 
-describe("the input", () => {
+describe("the input of a command", () => {
   const cwd = mkdtempSync(join(tmpdir(), "ductape-cli-input-"));
   writeFileSync(join(cwd, "input.json"), '{"a":1}');
   const stdin = async function* () {
@@ -58,13 +58,13 @@ describe("the input", () => {
     yield Buffer.from('"ü"}');
   };
 
-  it("is the text, a file's, or standard input's", async () => {
+  it("is a text, a file's content or standard input", async () => {
     expect(await readInput('{"a":[]}', { cwd })).toEqual({ a: [] });
     expect(await readInput("@input.json", { cwd })).toEqual({ a: 1 });
     expect(await readInput("-", { cwd, stdin: stdin() })).toEqual({ a: "ü" });
   });
 
-  it("says where it is not JSON, and never quotes it", async () => {
+  it("that is no JSON is refused with its place and not quoted", async () => {
     const wrong = await readInput('{"password": "hunter2" x}', { cwd }).catch((error: Error) => error.message);
     expect(wrong).toMatch(/^--input is not JSON: at position 23/);
     expect(wrong).not.toContain("hunter2");

@@ -3,7 +3,7 @@ import { answering, now } from "../../support/cli/answering.ts";
 
 const event = { tag: "remind", type: "action", retries: 5, timeout_ms: 30_000, target: "backend.send" };
 
-describe("products", () => {
+describe("the command products", () => {
   it("lists each event of each product", async () => {
     const products = [
       { tag: "shop", envs: ["dev", "prd"], events: [event] },
@@ -45,14 +45,14 @@ describe("products", () => {
   });
 });
 
-describe("errors", () => {
+describe("the command errors", () => {
   const group = {
     ...{ fingerprint: "f", product_tag: "shop", env: "prd", event: "remind", type: "action", code: "PROVIDER_ERROR" },
     ...{ provider_code: "card_declined", message: "refused <number>", count: 12, first_at: now - 9000 },
     ...{ last_at: now - 5000, sample_job_id: jobId },
   };
 
-  it("lists causes, the times by the API's clock", async () => {
+  it("lists causes with their times", async () => {
     const { cli, asked } = answering({ "GET /v1/errors": { errors: [group] }, "GET /v1/health": {} });
     expect((await cli(["errors", "--product", "shop", "--from", "-7d"])).out).toBe(
       [
@@ -74,7 +74,7 @@ describe("errors", () => {
   });
 });
 
-describe("stats", () => {
+describe("the command stats", () => {
   const none = { p50: null, p95: null, p99: null };
   const stats = {
     ...{ product_tag: "shop", env: "prd", from: now - 86_400_000, to: now, success_rate: 0.98765 },
@@ -83,7 +83,7 @@ describe("stats", () => {
     ...{ lateness_ms: { p50: 20, p95: 300, p99: 2500 }, duration_ms: none },
   };
 
-  it("says how many, how late, and leaves out what could not be measured", async () => {
+  it("says how many, how late, and leaves out what is unknown", async () => {
     const { out } = await answering({ "GET /v1/stats": stats }).cli(["stats", "--product", "shop", "--env", "prd"]);
     expect(out).toBe(
       [
@@ -101,8 +101,8 @@ describe("stats", () => {
   });
 });
 
-describe("limits list", () => {
-  it("does not speak of such a limit where none was asked for", async () => {
+describe("the command limits list", () => {
+  it("says whether the catalog has no limits or none of the name", async () => {
     const { cli } = answering({ "GET /v1/limits": { limits: [] } });
     expect((await cli(["limits", "list"])).err).toBe("The catalog has no limits.\n");
     expect((await cli(["limits", "list", "--name", "mailbox"])).err).toBe("The catalog has no such limit.\n");

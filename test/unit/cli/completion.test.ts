@@ -8,7 +8,7 @@ import { runCli } from "../../support/cli/run-cli.ts";
 const completed = async (...words: string[]) =>
   (await runCli(["completion", "bash", "--", ...words])).out.split("\n").filter(Boolean);
 
-describe("completion", () => {
+describe("the shells' completion", () => {
   it.each([
     [["sch"], ["schedule"]],
     [
@@ -38,7 +38,7 @@ describe("completion", () => {
     );
   });
 
-  it("says what a word means to the shells that show it", async () => {
+  it("explains a word to shells that show explanations", async () => {
     expect((await runCli(["completion", "fish", "--", "sta"])).out).toMatch(/^stats\tshow how many jobs/);
     expect((await runCli(["completion", "zsh", "--", "mc"])).out).toMatch(/^mcp:serve the API/);
     expect((await runCli(["completion", "zsh", "--", "jobs", "list", "--fro"])).out).toMatch(
@@ -53,7 +53,7 @@ describe("completion", () => {
     });
   });
 
-  it("works in bash, where the program is asked with the words up to the cursor", async () => {
+  it("works in bash", async () => {
     const folder = mkdtempSync(join(tmpdir(), "ductape-completion-"));
     try {
       writeFileSync(join(folder, "ductape-jobs"), '#!/bin/sh\nprintf "%s\\n" "$@"\n', { mode: 0o755 });

@@ -44,7 +44,7 @@ describe("the page on the command line", () => {
   });
 });
 
-it("every command and every option says what it is", () => {
+it("every command and every option has a description", () => {
   const silent = commands.flatMap(([path, command]) => [
     ...(command.description() ? [] : [path]),
     ...command.options.filter(({ description }) => !description).map(({ flags }) => `${path} ${flags}`),

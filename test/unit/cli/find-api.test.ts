@@ -21,8 +21,8 @@ function folderOf(announced: unknown): string {
 }
 const running = { url, api_key: "local-key", pid: process.pid };
 
-describe("the API", () => {
-  it("is that of the environment", () => {
+describe("the address of the API", () => {
+  it("is the environment's", () => {
     const env = { DUCTAPE_URL: "https://jobs.example.com", DUCTAPE_API_KEY: "k" };
     expect(findApi({ env, cwd: folderOf(running) }, undefined)).toMatchObject({ url: env.DUCTAPE_URL, apiKey: "k" });
     expect(findApi({ env, cwd: "/nowhere" }, "https://other.example.com")).toMatchObject({
@@ -31,17 +31,17 @@ describe("the API", () => {
     });
   });
 
-  it("is the local runtime otherwise, with its own key and not with that of another API", () => {
+  it("is the local runtime's otherwise, with its key", () => {
     const found = findApi({ env: { DUCTAPE_API_KEY: "of-production" }, cwd: folderOf(running) }, undefined);
     expect(found).toEqual({ url, apiKey: "local-key", from: "the local runtime", isLocal: true });
   });
 
-  it("is the local runtime of DUCTAPE_DATA", () => {
+  it("is that of the runtime in DUCTAPE_DATA", () => {
     const env = { DUCTAPE_DATA: join(folderOf(running), ".ductape") };
     expect(findApi({ env, cwd: "/nowhere" }, undefined)).toMatchObject({ url });
   });
 
-  it("takes the local key where the address of the environment is the local runtime's", () => {
+  it("comes with the local key where it is the local runtime's", () => {
     const at = { cwd: folderOf(running), env: { DUCTAPE_URL: `${url}/v1` } };
     expect(findApi(at, undefined)).toMatchObject({ apiKey: "local-key", isLocal: true });
     expect(findApi({ ...at, env: { ...at.env, DUCTAPE_API_KEY: "a-narrow-one" } }, undefined).apiKey).toBe(
@@ -56,20 +56,20 @@ describe("the API", () => {
     ["killed", { ...running, pid: deadPid }],
     ["broken", "{"],
     ["of no process", { ...running, pid: -1 }],
-  ])("is no runtime that is %s", (_, announced) => {
+  ])("is not that of a runtime %s", (_, announced) => {
     expect(() => findApi({ env: {}, cwd: folderOf(announced) }, undefined)).toThrow(
       /DUCTAPE_URL and DUCTAPE_API_KEY[\s\S]*ductape-jobs dev/,
     );
   });
 
-  it("is not reached where there is none: exit code 4", async () => {
+  it("may be missing: exit code 4", async () => {
     expect(await runCli(["jobs", "list"])).toMatchObject({ code: 4, out: "" });
   });
 });
 
-describe("a key", () => {
+describe("the API's key", () => {
   it.each(["--key", "--api-key", "--apiKey", "--token"])(
-    "is no argument: %s says where it goes, and is not repeated",
+    "is no argument: %s says where it goes and does not repeat it",
     async (option) => {
       const { code, err } = await runCli(["jobs", "list", option, "dj_secret"]);
       expect(code).toBe(2);
@@ -78,7 +78,7 @@ describe("a key", () => {
     },
   );
 
-  it("is in no output, even where the API repeats it", async () => {
+  it("is in no output, even if the API repeats it", async () => {
     const { cli } = answering({ "GET /v1/jobs": new Response("<html>", { status: 502 }) });
     const { code, out, err } = await cli(["jobs", "list"]);
     expect(code).toBe(4);

@@ -5,8 +5,8 @@ const request = ["remind_customer", "--product", "shop", "--env", "prd"];
 const receipt = { job_id: jobId, status: "scheduled", scheduled_at: now + 60_000, recurring: false };
 const failed = aJob({ status: "failed", error: { code: "TIMEOUT", message: "no answer", retryable: true } });
 
-describe("schedule", () => {
-  it("sends what the options say, and a key of its own to be safe to repeat", async () => {
+describe("the command schedule", () => {
+  it("sends what the options say, and an idempotency key", async () => {
     const { cli, asked } = answering({
       "POST /v1/jobs": Response.json(receipt, { status: 202 }),
       "GET /v1/health": {},
@@ -55,7 +55,7 @@ describe("schedule", () => {
     expect(asked).toEqual([]);
   });
 
-  it("says that an open job has the unique key, and which job is replaced", async () => {
+  it("says that an open job has the unique key or was replaced", async () => {
     const skipped = answering({ "POST /v1/jobs": { ...receipt, skipped: true } });
     expect((await skipped.cli(["schedule", ...request])).out).toMatch(
       /exists already: it has the request's unique key/,
@@ -65,8 +65,8 @@ describe("schedule", () => {
   });
 });
 
-describe("schedule --wait", () => {
-  it("looks a job up that is not due soon, then holds a request open, and shows how it ended", async () => {
+describe("the command schedule --wait", () => {
+  it("waits until the job has ended and shows how", async () => {
     const slept: number[] = [];
     const { cli, asked } = answering({
       "POST /v1/jobs": receipt,
@@ -91,7 +91,7 @@ describe("schedule --wait", () => {
     expect(JSON.parse(out)).toEqual(job);
   });
 
-  it("gives up after --max-wait, and says that the job goes on", async () => {
+  it("gives up after --max-wait and says that the job goes on", async () => {
     let clock = now;
     const { cli } = answering({ "POST /v1/jobs": receipt, [`GET /v1/jobs/${jobId}`]: aWaitingJob() });
     const sleep = async (ms: number) => {
@@ -104,7 +104,7 @@ describe("schedule --wait", () => {
     });
   });
 
-  it("that is interrupted says that the job goes on", async () => {
+  it("says on an interruption that the job goes on", async () => {
     const interruption = new AbortController();
     const { cli } = answering({ "POST /v1/jobs": receipt });
     const sleep = async () => {
@@ -117,7 +117,7 @@ describe("schedule --wait", () => {
   });
 });
 
-describe("jobs tail", () => {
+describe("the command jobs tail", () => {
   const attempt = {
     attempt: 1,
     due_at: now,
@@ -141,7 +141,7 @@ describe("jobs tail", () => {
     }),
   ];
 
-  it("prints each change once, until the job has ended", async () => {
+  it("prints each change once until the job has ended", async () => {
     const { cli } = answering({ [`GET /v1/jobs/${jobId}`]: states });
     const { code, out } = await cli(["jobs", "tail", jobId]);
     expect(code).toBe(0);

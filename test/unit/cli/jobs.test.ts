@@ -4,8 +4,8 @@ import { answering, now, problem } from "../../support/cli/answering.ts";
 const numbered = (count: number, from = 0) =>
   Array.from({ length: count }, (_, i) => aJob({ job_id: `job_${from + i}`, event: `e${from + i}` }));
 
-describe("jobs list", () => {
-  it("asks for what matches, relative times by the API's clock", async () => {
+describe("the command jobs list", () => {
+  it("sends the filters, with relative times by the API's clock", async () => {
     const { cli, asked } = answering({ "GET /v1/jobs": { jobs: [] }, "GET /v1/health": { status: "ok" } });
     const filters = [
       "--product",
@@ -32,7 +32,7 @@ describe("jobs list", () => {
     });
   });
 
-  it("shows a table, why a job failed in it, and how to go on", async () => {
+  it("shows a table, and why a job failed", async () => {
     const failed = aJob({
       status: "failed",
       attempt: 4,
@@ -50,7 +50,7 @@ describe("jobs list", () => {
     });
   });
 
-  it("goes on by cursor until the limit, and answers one document whose cursor goes on after it", async () => {
+  it("follows cursors until the limit, and prints one document", async () => {
     const pages = [
       { jobs: numbered(100), next_cursor: "c1" },
       { jobs: [], next_cursor: "c2" },
@@ -74,15 +74,15 @@ describe("jobs list", () => {
     expect(err).toBe("");
   });
 
-  it("keeps to the terminal", async () => {
+  it("keeps to the width of the terminal", async () => {
     const { cli } = answering({ "GET /v1/jobs": { jobs: [aJob({ event: "e".repeat(90), reason: "r".repeat(90) })] } });
     const { out } = await cli(["jobs", "list"], { isTTY: true, columns: 130, env: { NO_COLOR: "1" } });
     expect(Math.max(...out.split("\n").map((line) => line.length))).toBe(130);
   });
 });
 
-describe("jobs get", () => {
-  it("shows which target of a fallback ran an attempt, and why", async () => {
+describe("the command jobs get", () => {
+  it("shows an attempt's target of a fallback, and why", async () => {
     const target = { name: "parcel", tried: [{ name: "express", code: "TIMEOUT" }], left_out: ["bike"] };
     const job = aJob();
     const attempts = job.attempts.map((attempt) => ({ ...attempt, target }));
@@ -92,7 +92,7 @@ describe("jobs get", () => {
     expect(out).toContain("parcel, after express: TIMEOUT, without bike, which had just failed\n");
   });
 
-  it("shows the job for people", async () => {
+  it("shows the job as a text", async () => {
     const { cli } = answering({ [`GET /v1/jobs/${jobId}`]: aJob({ labels: ["order-1", "\u001B[31m"] }) });
     expect((await cli(["jobs", "get", jobId])).out).toBe(
       [
@@ -124,12 +124,12 @@ describe("jobs get", () => {
       { limit: "provider", key: "", since: 1, position: 3, starts_at: Date.parse("2030-01-31T09:01Z") },
       "the limit provider, place 3, starts about 2030-01-31 09:01:00 +00:00 (in 1 min)",
     ],
-  ])("says what it waits for: %j", async (waiting_for, text) => {
+  ])("says what a job waits for: %j", async (waiting_for, text) => {
     const { cli } = answering({ [`GET /v1/jobs/${jobId}`]: aWaitingJob({ status: "queued", waiting_for }) });
     expect((await cli(["jobs", "get", jobId])).out).toContain(`waits for  ${text}\n`);
   });
 
-  it("refuses an id that leads elsewhere, before it asks", async () => {
+  it("refuses an id that leads elsewhere before it sends anything", async () => {
     const { cli, asked } = answering({});
     expect(await cli(["jobs", "get", ".."])).toMatchObject({ code: 2 });
     await cli(["jobs", "get", "a/../b?c"]);
@@ -137,8 +137,8 @@ describe("jobs get", () => {
   });
 });
 
-describe("a change", () => {
-  it("is sent with its reason, or its time", async () => {
+describe("a command that changes a job", () => {
+  it("sends the reason or the time", async () => {
     const { cli, asked } = answering({
       [`POST /v1/jobs/${jobId}/cancel`]: aJob({ status: "cancelled", reason: "not needed" }),
       [`POST /v1/jobs/${jobId}/retry`]: aWaitingJob(),
@@ -157,14 +157,14 @@ describe("a change", () => {
     ]);
   });
 
-  it("that is no read is not sent again after a failure that may have carried it out", async () => {
+  it("is not sent again after a failure that may have carried it out", async () => {
     const { cli, asked } = answering({ [`POST /v1/jobs/${jobId}/run-now`]: problem(503, "UNAVAILABLE", "not now") });
     expect(await cli(["jobs", "run-now", jobId])).toMatchObject({ code: 4, err: expect.stringContaining("not now") });
     expect(asked).toHaveLength(1);
   });
 });
 
-describe("jobs reschedule", () => {
+describe("the command jobs reschedule", () => {
   const route = `POST /v1/jobs/${jobId}/reschedule`;
 
   it("sends another time, or another series", async () => {
@@ -178,7 +178,7 @@ describe("jobs reschedule", () => {
     ]);
   });
 
-  it("asks for one of them, and sends nothing without", async () => {
+  it("needs one of them", async () => {
     const { cli, asked } = answering({});
     expect(await cli(["jobs", "reschedule", jobId])).toMatchObject({
       code: 2,
@@ -188,8 +188,8 @@ describe("jobs reschedule", () => {
   });
 });
 
-describe("jobs delete", () => {
-  it("says that the job is gone, and exits with what the API refuses", async () => {
+describe("the command jobs delete", () => {
+  it("says that the job is gone, or what the API refuses", async () => {
     const { cli } = answering({ [`DELETE /v1/jobs/${jobId}`]: new Response(null, { status: 204 }) });
     expect(await cli(["jobs", "delete", jobId])).toEqual({ code: 0, out: `${jobId} is deleted.\n`, err: "" });
     const refusing = answering({ [`DELETE /v1/jobs/${jobId}`]: problem(409, "STATE_CONFLICT", "It still runs.") });
@@ -213,11 +213,11 @@ describe("the variables DUCTAPE_PRODUCT and DUCTAPE_ENV", () => {
     expect(await tenantOf(["jobs", "list"], {})).toEqual([null, null]);
   });
 
-  it("do not where an option is empty, which lists all", async () => {
+  it("do not stand for an empty option, which lists all", async () => {
     expect(await tenantOf(["jobs", "list", "--product", "", "--env="], env)).toEqual([null, null]);
   });
 
-  it("make a command complete that needs both", async () => {
+  it("complete a command that needs both", async () => {
     const { cli, asked } = answering({ "POST /v1/jobs": { job_id: jobId, status: "scheduled", scheduled_at: now } });
     expect(await cli(["schedule", "remind"], { env })).toMatchObject({ code: 0 });
     expect(asked[0]?.body).toMatchObject({ product_tag: "shop", env: "dev", event: "remind" });
@@ -228,7 +228,7 @@ describe("the variables DUCTAPE_PRODUCT and DUCTAPE_ENV", () => {
   });
 });
 
-describe("what the API refuses", () => {
+describe("a refusal by the API", () => {
   it.each([
     [
       problem(400, "INVALID_REQUEST", "The query is not valid.", [{ pointer: "/query/limit", detail: "too large" }]),
@@ -245,7 +245,7 @@ describe("what the API refuses", () => {
     expect(await answering({ "GET /v1/jobs": answer }).cli(["jobs", "list"])).toEqual({ code, out: "", err });
   });
 
-  it("is an API that cannot be reached: exit code 4, and no stack", async () => {
+  it("that cannot be reached is exit code 4 without a stack", async () => {
     const fetch = () =>
       Promise.reject(Object.assign(new TypeError("fetch failed"), { cause: { code: "ECONNREFUSED" } }));
     const { code, err } = await answering({}).cli(["jobs", "list"], { fetch });

@@ -22,8 +22,8 @@ const product = (pricing: string) =>
 export const shop = { tag: "shop", envs: ["dev"], functions: { pricing: { envs } }, jobs: { price: { type: "function", function: "${pricing}" } } };`;
 const index = 'import { shop } from "./shop.ts";\nexport const products: unknown[] = [shop];';
 
-describe("check", () => {
-  it("says that there is no fault", async () => {
+describe("the command check", () => {
+  it("says that a catalog has no fault", async () => {
     const cwd = folderWith({ "products/index.ts": index, "products/shop.ts": product("pricing") });
     expect(await runCli(["check"], { cwd })).toEqual({
       code: 0,
@@ -33,7 +33,7 @@ describe("check", () => {
     expect(JSON.parse((await runCli(["check", "--json"], { cwd })).out)).toEqual({ valid: true, faults: [] });
   });
 
-  it("says in which file and at which path a fault is", async () => {
+  it("names a fault's file and path", async () => {
     const cwd = folderWith({ "products/index.ts": index, "products/shop.ts": product("pricin") });
     const { code, out } = await runCli(["check"], { cwd });
     expect(code).toBe(1);
@@ -57,13 +57,13 @@ describe("check", () => {
   });
 });
 
-describe("a project that has its catalog in the folder that init makes", () => {
+describe("a project with its catalog in init's folder", () => {
   const cwd = folderWith({});
   mkdirSync(join(cwd, "jobs/products"), { recursive: true });
   writeFileSync(join(cwd, "jobs/products/index.ts"), index);
   writeFileSync(join(cwd, "jobs/products/shop.ts"), product("pricing"));
 
-  it("is checked, run and found from where its package.json is", async () => {
+  it("is checked, run and found from its package.json's folder", async () => {
     expect((await runCli(["check"], { cwd })).out).toBe("jobs/products/index.ts: 1 product, 1 event, no fault.\n");
     const seen: DevSettings[] = [];
     await runCli(["dev"], { cwd, dev: async (settings) => void seen.push(settings) });
@@ -74,10 +74,10 @@ describe("a project that has its catalog in the folder that init makes", () => {
   });
 });
 
-describe("keys", () => {
+describe("the command keys", () => {
   const cwd = folderWith({ "products/index.ts": index, "products/shop.ts": product("pricing") });
 
-  it("checks a new key by the project's catalog, before it looks for the table", async () => {
+  it("checks a new key by the project's catalog before it looks for the table", async () => {
     const options = ["--name", "ci", "--products", "shopp", "--envs", "prd", "--verbs", "jobs:reed", "--local"];
     expect(await runCli(["keys", "create", ...options], { cwd })).toMatchObject({
       code: 2,
@@ -86,7 +86,7 @@ describe("keys", () => {
     });
   });
 
-  it("names its own commands in what it says", async () => {
+  it("names the package's commands", async () => {
     expect(await runCli(["keys", "list", "--local"], { cwd })).toMatchObject({
       code: 2,
       err: expect.stringMatching(/Run `ductape-jobs dev` in another terminal/),
@@ -99,8 +99,8 @@ describe("keys", () => {
   });
 });
 
-describe("open", () => {
-  it("prints the address of the page, opens it, and needs no key for that", async () => {
+describe("the command open", () => {
+  it("prints and opens the address of the page without a key", async () => {
     const opened: string[] = [];
     const browse = (url: string) => void opened.push(url);
     const env = { DUCTAPE_URL: "https://user:secret@jobs.example.com/v1?key=secret" };
@@ -111,7 +111,7 @@ describe("open", () => {
     expect(opened).toEqual(["https://jobs.example.com/"]);
   });
 
-  it("refuses an address that is none", async () => {
+  it("refuses an invalid address", async () => {
     const browse = () => {
       throw new Error("opened");
     };
@@ -120,8 +120,8 @@ describe("open", () => {
   });
 });
 
-describe("dev", () => {
-  it("runs the local runtime with the catalog and the settings of npm start", async () => {
+describe("the command dev", () => {
+  it("runs the local runtime with the catalog and npm start's settings", async () => {
     const seen: DevSettings[] = [];
     const dev = async (settings: DevSettings) => void seen.push(settings);
     const env = { PORT: "3100", DUCTAPE_DATA: "data" };
@@ -161,13 +161,13 @@ const account: AwsQuestions = {
 const states = async (aws: Partial<AwsQuestions>, toDeploy = true) =>
   Object.fromEntries((await checkAws({ ...account, ...aws }, toDeploy)).map(({ check, state }) => [check, state]));
 
-describe("doctor", () => {
+describe("the command doctor", () => {
   const collecting = () => {
     const lines: string[] = [];
     return { lines, io: { out: { write: (text: string) => void lines.push(text) }, err: { write: () => {} } } };
   };
 
-  it("finds an account in order", async () => {
+  it("checks an account that is fine", async () => {
     expect(Object.values(await states({}))).toEqual(["ok", "ok", "ok", "ok", "ok"]);
   });
 
@@ -203,7 +203,7 @@ describe("doctor", () => {
     expect(lines[0]).toMatch(/^note +AWS credentials +none\n +Set AWS_PROFILE/m);
   });
 
-  it("says what to set in an account that runs few functions", async () => {
+  it("suggests a setting in an account that runs few functions", async () => {
     const findings = await checkAws({ ...account, concurrency: async () => 10 }, true);
     const { detail, remedy } = findings.find(({ check }) => check === "Lambda concurrency") as Awaited<
       ReturnType<typeof checkAws>
@@ -212,14 +212,14 @@ describe("doctor", () => {
     expect(remedy).toMatch(/L-B99A9384 .*jobs:accountConcurrency to 10/);
   });
 
-  it("knows which Node and npm are too old", async () => {
+  it("refuses a Node or npm that is too old", async () => {
     expect(checkNode("20.1.0")).toMatchObject({ state: "problem", remedy: expect.stringContaining("Node 24") });
     expect(checkNode("24.0.0").state).toBe("ok");
     expect((await checkNpm(async () => "9.1.0")).state).toBe("problem");
     expect((await checkNpm(async () => Promise.reject(new Error("ENOENT")))).detail).toBe("not found");
   });
 
-  it("prints a line per check and what to do, and exits with 1 where there is a problem", async () => {
+  it("prints a line per check, and exits with 1 on a problem", async () => {
     const { fetch, env } = answering({
       "GET /v1/health": {},
       "GET /v1/me": problem(403, "FORBIDDEN", "This key is not known."),
@@ -236,7 +236,7 @@ describe("doctor", () => {
     expect(text).not.toContain(apiKey);
   });
 
-  it("exits with 0 where all is well", async () => {
+  it("exits with 0 without a problem", async () => {
     const me = { caller: "deployed", verbs: ["jobs:read"], products: ["*"], envs: ["*"], version: "0.3.0" };
     const { fetch, env } = answering({ "GET /v1/health": {}, "GET /v1/me": me });
     const { lines, io } = collecting();
@@ -249,7 +249,7 @@ describe("doctor", () => {
   });
 });
 
-describe("usage", () => {
+describe("the usage of a command", () => {
   it.each([
     [["job"], /unknown command 'job'\n\(Did you mean jobs\?\)/],
     [["jobs", "lst"], /unknown command 'lst'\n\(Did you mean list\?\)/],
@@ -267,18 +267,18 @@ describe("usage", () => {
     ],
     [[], /^Usage: ductape-jobs/],
     [["jobs"], /^Usage: ductape-jobs jobs/],
-  ])("%j is wrong: exit code 2", async (args, err) => {
+  ])("%j is wrong and exits with 2", async (args, err) => {
     expect(await runCli(args)).toMatchObject({ code: 2, out: "", err: expect.stringMatching(err) });
   });
 
-  it("marks what is required, and what a variable may stand for", async () => {
+  it("marks what is required and what a variable may replace", async () => {
     const { out } = await runCli(["limits", "pin", "--help"], { columns: 160 });
     expect(out).toMatch(/--product <tag> .*\[required, or DUCTAPE_PRODUCT\]\n/);
     expect(out).toMatch(/--until <time> .*\[required\]\n/);
     expect(out).not.toMatch(/--reason .*\[/);
   });
 
-  it.each([[["--help"]], [["jobs", "list", "--help"]], [["--version"]]])("%j is no fault", async (args) => {
+  it.each([[["--help"]], [["jobs", "list", "--help"]], [["--version"]]])("%j is right", async (args) => {
     expect(await runCli(args)).toMatchObject({ code: 0, err: "", out: expect.stringMatching(/\S/) });
   });
 });

@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 
-it("the package's command imports nothing of it before it has looked at Node", async () => {
+it("the package's command imports nothing before it has looked at Node", async () => {
   const bin = await readFile("packages/ductape-jobs/bin/ductape-jobs.js", "utf8");
   expect(bin).toMatch(/^#!\/usr\/bin\/env node\n/);
   // What it says otherwise is one line.

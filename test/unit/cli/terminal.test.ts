@@ -44,7 +44,7 @@ const columns: Column<Row>[] = [
 ];
 
 describe("a table", () => {
-  it("aligns columns by what a terminal shows, and leaves out empty ones", () => {
+  it("aligns columns by their width on a terminal, and leaves out empty ones", () => {
     const rows = [
       { id: "1", name: "日本 👍" },
       { id: "22", name: "x" },
@@ -54,7 +54,7 @@ describe("a table", () => {
     expect([head, ...lines].map((text = "") => widthOf(text.slice(0, text.search(/END|\|/))))).toEqual([13, 13, 13]);
   });
 
-  it("cuts flexible columns to the terminal, the last one first, and nothing where there is none", () => {
+  it("cuts flexible columns to the terminal's width, the last one first", () => {
     const rows = [{ id: "1", name: "n".repeat(30), why: "w".repeat(100) }];
     const [, line = ""] = table(columns, rows, 80);
     expect(line).toBe(`1   ${"n".repeat(30)}  ${"w".repeat(43)}…`);
@@ -63,7 +63,7 @@ describe("a table", () => {
     expect(table(columns, rows)[1]).toContain("w".repeat(100));
   });
 
-  it("leaves out columns of less importance where the terminal is too narrow even so", () => {
+  it("leaves out less important columns on a narrow terminal", () => {
     const rows = [{ id: "1".repeat(20), name: "n".repeat(30), why: "w".repeat(30) }];
     const drops = columns.map((column, i) => (i === 0 ? column : { ...column, drop: 3 - i }));
     expect(table(drops, rows, 50)[0]).toBe(`ID${" ".repeat(20)}NAME${" ".repeat(12)}WHY`);
@@ -71,18 +71,18 @@ describe("a table", () => {
     expect(table(drops, rows, 10)).toEqual(["ID", "1".repeat(20)]);
   });
 
-  it("that comes in parts has one line of titles, and the same columns in each part", () => {
+  it("in parts has one line of titles and the same columns", () => {
     const part = makeTable(columns);
     expect(part([{ id: "1", name: "long name" }], true)).toEqual(["ID  NAME       WHY", "1   long name"]);
     expect(part([{ id: "22", name: "n", why: "w" }])).toEqual(["22  n          w"]);
   });
 
-  it("shows nothing that steers the terminal", () => {
+  it("shows no control character", () => {
     const [, line] = table(columns, [{ id: "1", name: "a\u001B[2Jb\r\nc\u009B31md\u202Ee", why: "\u0007" }]);
     expect(line).toBe("1   ab cde");
   });
 
-  it("colours what it is told to, and aligns it all the same", () => {
+  it("aligns coloured texts as others", () => {
     const paint = paintOf({ isTTY: true, env: {} });
     const painted = [
       { ...columns[0], paint: (text: string) => paint("red", text) } as Column<Row>,
@@ -92,7 +92,7 @@ describe("a table", () => {
   });
 });
 
-test("names and values are aligned, and those without a value are left out", () => {
+test("names and values are aligned, without names that have no value", () => {
   expect(
     fields([
       ["a", "1"],
@@ -113,13 +113,13 @@ test.each([
   expect(paintOf(io)("red", "x") !== "x").toBe(expected);
 });
 
-describe("texts of elsewhere", () => {
-  it("lose what would steer the terminal, and keep their letters", () => {
+describe("texts from the API", () => {
+  it("lose control characters and keep their letters", () => {
     expect(clean("a\tb\u0000\u200Ec 👩‍👩‍👧")).toBe("a bc 👩‍👩‍👧");
     expect(cleanLines("a\u001B]0;title\u0007\n\tb")).toBe("a\n  b");
   });
 
-  it("are JSON without any control character, which reads as it was", () => {
+  it("become JSON without control characters", () => {
     const value = { "a\u001B": "b\u009Bc\u007F" };
     const text = jsonText(value);
     expect(text).toMatch(/^[\x20-\x7E]+$/);
@@ -127,7 +127,7 @@ describe("texts of elsewhere", () => {
   });
 });
 
-describe("times", () => {
+describe("times in the terminal", () => {
   const at = Date.UTC(2030, 0, 31, 8, 5, 9);
 
   it.each([
@@ -139,7 +139,7 @@ describe("times", () => {
     expect(localTime(at, { timeZone })).toBe(expected);
   });
 
-  it("take the zone of TZ, and the machine's where that names none", () => {
+  it("take the zone of TZ, else the machine's", () => {
     expect(zoneOf({ TZ: "Asia/Tokyo" })).toEqual({ timeZone: "Asia/Tokyo" });
     expect(zoneOf({ TZ: ":UTC" })).toEqual({ timeZone: "UTC" });
     expect(zoneOf({ TZ: "nowhere" })).toEqual({});

@@ -31,7 +31,7 @@ const bytes = ({ body, isBase64Encoded }: Awaited<ReturnType<typeof ask>>) =>
   Buffer.from(body ?? "", isBase64Encoded ? "base64" : "utf8").toString();
 
 describe("the page", () => {
-  test("is at the root, and a browser asks for it anew each time", async () => {
+  test("is at the root, and is revalidated at each request", async () => {
     const found = await page();
     expect(found).toMatchObject({
       statusCode: 200,
@@ -41,7 +41,7 @@ describe("the page", () => {
     expect(bytes(found)).toBe("<p>page</p>");
   });
 
-  test("loads and calls its own origin only, and no other site frames it", async () => {
+  test("loads and calls its own origin only, and cannot be framed", async () => {
     const { headers } = await page();
     expect(headers?.["content-security-policy"]).toBe(
       "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
@@ -66,7 +66,7 @@ describe("a file of the page", () => {
   test.each([
     [script, "text/javascript; charset=utf-8"],
     ["logo-Xy.png", "image/png"],
-  ])("%s has its type, and is kept forever, because another content has another name", async (name, type) => {
+  ])("%s has its type, and is cached forever", async (name, type) => {
     expect(await asset(name)).toMatchObject({
       statusCode: 200,
       headers: { "content-type": type, "cache-control": "public, max-age=31536000, immutable" },
@@ -83,7 +83,7 @@ describe("a file of the page", () => {
     "notes.md",
     ".html",
     "",
-  ])("%j is not one, and no file outside of the folder is looked for", async (name) => {
+  ])("%j is none, and is not looked for outside of the folder", async (name) => {
     expect(await asset(name)).toMatchObject({
       statusCode: 404,
       headers: { "content-type": "application/problem+json", "cache-control": "no-store" },
@@ -92,7 +92,7 @@ describe("a file of the page", () => {
   });
 });
 
-describe("an encoding", () => {
+describe("the encoding of a file", () => {
   test.each([
     ["", undefined],
     ["gzip, deflate, br, zstd", "br"],
@@ -110,13 +110,13 @@ describe("an encoding", () => {
     expect(bytes(found)).toBe(encoding === undefined ? "code" : `code in ${encoding}`);
   });
 
-  test("that a file does not have is not sent", async () => {
+  test("is not sent if the file lacks it", async () => {
     const found = await asset("logo-Xy.png", { "accept-encoding": "br" });
     expect([bytes(found), found.headers?.["content-encoding"]]).toEqual(["picture", undefined]);
   });
 });
 
-describe("a tag", () => {
+describe("the tag of a file", () => {
   test("is of the bytes that are sent", async () => {
     const tags = await Promise.all(
       ["br", "gzip", ""].map(async (coding) => (await page({ "accept-encoding": coding })).headers?.etag),
@@ -126,7 +126,7 @@ describe("a tag", () => {
     expect(tags.at(-1)).toBe(`"${sum}"`);
   });
 
-  test("that the browser knows is answered without a body", async () => {
+  test("that the browser knows gets 304 without a body", async () => {
     const etag = String((await page()).headers?.etag);
     for (const known of [etag, `W/${etag}`, `"other", ${etag}`, "*"]) {
       const found = await page({ "if-none-match": known });
@@ -137,8 +137,8 @@ describe("a tag", () => {
   });
 });
 
-describe("a request", () => {
-  test("with HEAD is answered like GET, without a body", async () => {
+describe("a request for the dashboard", () => {
+  test("with HEAD gets what GET does, without a body", async () => {
     const { body, isBase64Encoded, ...got } = await page();
     expect([body, isBase64Encoded]).not.toContain(undefined);
     expect(await page({}, "HEAD")).toEqual(got);
@@ -150,7 +150,7 @@ describe("a request", () => {
     expect(JSON.parse(bytes(found))).toMatchObject({ code: "METHOD_NOT_ALLOWED", status: 405 });
   });
 
-  test("for an unknown path is answered with a page where a browser asks, and with a problem elsewhere", async () => {
+  test("for an unknown path gets a page in a browser, and otherwise a problem", async () => {
     const unknown = (accept: string) => ask(anEvent("$default", "/nowhere", { headers: { accept } }));
     const shown = await unknown("text/html,application/xhtml+xml");
     expect(shown).toMatchObject({ statusCode: 404, headers: { "content-type": "text/html; charset=utf-8" } });

@@ -21,19 +21,19 @@ test("the page has everything in files, which it names relative to itself", () =
   expect(assets).toEqual(expect.arrayContaining(named.map((path) => path.slice(2))));
 });
 
-test("every file but the page has a hash in its name, and no source map is among them", () => {
+test("every file but the page has a hash in its name and no source map", () => {
   expect(files.filter((name) => name !== "index.html" && !/^assets\/.+-[\w-]{8}\.\w+$/.test(name))).toEqual([]);
   expect(names.filter((name) => name.includes(".map"))).toEqual([]);
 });
 
-test("every text is beside itself in both encodings", () => {
+test("every text file of the page is there in both encodings", () => {
   for (const name of files.filter((one) => /\.(html|js|css|svg|json)$/.test(one))) {
     expect([name, brotliDecompressSync(read(`${name}.br`)).equals(read(name))]).toEqual([name, true]);
     expect([name, gunzipSync(read(`${name}.gz`)).equals(read(name))]).toEqual([name, true]);
   }
 });
 
-test.each(assets)("%s is served, within what Lambda sends", async (name) => {
+test.each(assets)("the built %s is served, within what Lambda sends", async (name) => {
   const event = anEvent("/assets/{proxy+}", `/${name}`);
   const { statusCode, body = "" } = await answer(event, async (path) => read(path));
   expect([statusCode, body.length < 6_000_000]).toEqual([200, true]);
@@ -52,7 +52,7 @@ function withImports(name: string, known = new Set<string>()): Set<string> {
   return known;
 }
 
-test("the first load, with the first page, has at most 120 KB, compressed", () => {
+test("the first load of the page has at most 120 KB, compressed", () => {
   const page = read("index.html").toString();
   const named = [...page.matchAll(/(?:src|href)="\.\/([^"]+)"/g)].map(([, path = ""]) => path);
   const overview = assets.filter((name) => /\/overview-.*\.(js|css)$/.test(name));

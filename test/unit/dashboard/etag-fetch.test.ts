@@ -23,7 +23,7 @@ function aServer() {
 
 const asKey = (key: string) => ({ headers: { authorization: `Bearer ${key}` } });
 
-test("asks with the ETag of the last answer, and repeats that answer on 304", async () => {
+test("etagFetch asks with the last answer's ETag and repeats that answer on 304", async () => {
   const { server, fetch } = aServer();
   const first = await fetch("/v1/jobs", asKey("a"));
   const second = await fetch("/v1/jobs", asKey("a"));
@@ -32,14 +32,14 @@ test("asks with the ETag of the last answer, and repeats that answer on 304", as
   expect(await second.json()).toEqual(await first.json());
 });
 
-test("a repeated answer has the date of the 304, by which the SDK reads the API's clock", async () => {
+test("a repeated answer has the 304's date, by which the SDK reads the API's clock", async () => {
   const { fetch } = aServer();
   await fetch("/v1/jobs", asKey("a"));
   const { headers } = await fetch("/v1/jobs", asKey("a"));
   expect(headers.get("date")).toBe(new Date(120_000).toUTCString());
 });
 
-test("takes a new answer when something has changed", async () => {
+test("etagFetch takes a new answer when something has changed", async () => {
   const { server, fetch } = aServer();
   await fetch("/v1/jobs", asKey("a"));
   server.version = 2;
@@ -48,21 +48,21 @@ test("takes a new answer when something has changed", async () => {
   expect(server.seen.at(-1)?.match).toBe('W/"2"');
 });
 
-test("another key never sees what the first was answered", async () => {
+test("etagFetch keeps the answers to each key apart", async () => {
   const { server, fetch } = aServer();
   await fetch("/v1/jobs", asKey("a"));
   await fetch("/v1/jobs", asKey("b"));
   expect(server.seen[1]?.match).toBeNull();
 });
 
-test("sends changes as they are", async () => {
+test("etagFetch sends changes without a tag", async () => {
   const { server, fetch } = aServer();
   await fetch("/v1/jobs", asKey("a"));
   await fetch("/v1/jobs", { method: "POST", ...asKey("a") });
   expect(server.seen[1]).toEqual({ url: "/v1/jobs", method: "POST", match: null });
 });
 
-test("forgets the oldest answers, so that an open page does not grow", async () => {
+test("etagFetch forgets the oldest answers", async () => {
   const { server, fetch } = aServer();
   for (let i = 0; i < 100; i++) await fetch(`/v1/jobs/${i}`, asKey("a"));
   await fetch("/v1/jobs/0", asKey("a"));

@@ -18,7 +18,7 @@ test.each([
   [-3, "-3 ms"],
 ])("%d ms reads %s", (ms, text) => expect(duration(ms)).toBe(text));
 
-test("a difference is exact where it matters, and says which way it goes", () => {
+test("a difference of times is exact where it matters, and has a direction", () => {
   expect(exactMs(1_240)).toBe("1,240 ms");
   expect(offset(69)).toBe("+69 ms");
   expect(offset(0)).toBe("0 ms");
@@ -31,14 +31,14 @@ test("100 % is said only where nothing failed", () => {
   expect(percent(0)).toBe("0 %");
 });
 
-test("says how far away a time is", () => {
+test("a time is shown with how far away it is", () => {
   expect(relative(5 * minute, 0)).toBe("in 5 m");
   expect(relative(0, 12 * second)).toBe("12 s ago");
   expect(relative(500, 0)).toBe("now");
   expect(relative(30 * 24 * hour, 0)).toBe("in 30 d");
 });
 
-test("shortens ids and counts things", () => {
+test("ids are shortened and things counted", () => {
   expect(shortId("job_01a215df716a750384425a95a67c112f")).toBe("job_01a2…7c112f");
   expect([plural(1, "job"), plural(1_200, "job")]).toEqual(["1 job", "1,200 jobs"]);
 });
@@ -66,7 +66,7 @@ describe("times", () => {
   });
 });
 
-describe("JSON", () => {
+describe("formatted JSON", () => {
   test("keeps the digits of large whole numbers, as text", () => {
     expect(parseExact('{"id": 12345678901234567890, "n": 7, "f": 1.5, "e": 1e30}')).toEqual({
       id: "12345678901234567890",

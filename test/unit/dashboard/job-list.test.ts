@@ -19,7 +19,7 @@ import { nextSort, sorted } from "../../../dashboard/src/pages/jobs/sort.ts";
 import { addressOf, fieldsOf, toggled, withTenant } from "../../../dashboard/src/url-state.ts";
 import type { JobSummary } from "../../../sdk/src/index.ts";
 
-describe("the address", () => {
+describe("the address of a list of jobs", () => {
   const defaults = { status: "", sort: "-time" };
 
   test("has what differs from the default, and keeps what other parts of the page wrote", () => {
@@ -29,7 +29,7 @@ describe("the address", () => {
     expect(addressOf("/jobs", "sort=time", { sort: "-time" }, defaults)).toBe("/jobs");
   });
 
-  test("has lists in the order in which they were chosen", () => {
+  test("has multiple choices in their order", () => {
     expect(toggled(toggled("failed", "running"), "failed")).toBe("running");
   });
 
@@ -51,7 +51,7 @@ describe("the address", () => {
     expect(timeOf("no time")).toBeUndefined();
   });
 
-  test("has times that are the same instant for each reader, whose fields show them in the chosen zone", () => {
+  test("has times that are the same instants for each reader", () => {
     const nine = String(Date.UTC(2026, 10, 30, 9));
     expect(addressTimeOf("2026-11-30T10:00", "Europe/Berlin")).toBe(nine);
     expect(fieldOf(nine, "Europe/Berlin")).toBe("2026-11-30T10:00");
@@ -61,7 +61,7 @@ describe("the address", () => {
     expect(written.map(timeOf)).toEqual(Array(4).fill(Number(nine)));
   });
 
-  test("keeps the product and env on the way to another page, unless that names its own", () => {
+  test("keeps product and env on the way to a page that names none", () => {
     const here = "product=ops&env=prd&status=failed";
     expect(withTenant("/errors", here)).toBe("/errors?product=ops&env=prd");
     expect(withTenant("/new?from=job_1", here)).toBe("/new?from=job_1&product=ops&env=prd");
@@ -76,7 +76,7 @@ describe("pages that are read again", () => {
     { cursor: "after-c", ids: ["b", "a"] },
   ];
 
-  test("keep the jobs that new ones push out", () => {
+  test("keep the jobs that new ones have pushed out", () => {
     const after = refreshed(pages, 0, { ids: ["e", "d"], next: "after-d" });
     expect(idsOf(after)).toEqual(["e", "d", "c", "b", "a"]);
   });
@@ -86,7 +86,7 @@ describe("pages that are read again", () => {
     expect(idsOf(after)).toEqual(["d", "c", "a"]);
   });
 
-  test("drop what follows where rows may be missing in between", () => {
+  test("drop what follows a possible gap", () => {
     expect(idsOf(refreshed(pages, 0, { ids: ["z", "y"], next: "after-y" }))).toEqual(["z", "y"]);
   });
 
@@ -99,7 +99,7 @@ describe("pages that are read again", () => {
     expect(idsOf(more)).toEqual(["d", "c", "b", "a", "z"]);
   });
 
-  test("go on after one on which few jobs match or none, which pushes nothing out", () => {
+  test("go on after a page with few matches or none", () => {
     const few: ListPage[] = [
       { ids: [], next: "1000", short: true },
       { cursor: "1000", ids: ["a"], next: "2000", short: true },
@@ -109,7 +109,7 @@ describe("pages that are read again", () => {
     expect(refreshed([...few, { cursor: "2000", ids: [] }], 1, { ids: [], next: "2000", short: true })).toHaveLength(3);
   });
 
-  test("say how much was searched where few jobs match, and for how long nothing was found", () => {
+  test("say how much was searched where few jobs match", () => {
     const empty: ListPage = { ids: [], next: "n", short: true };
     expect(searchedOf([{ ids: ["a"], next: "n" }])).toBeUndefined();
     expect(searchedOf([{ ids: ["a", "b"], next: "n" }, empty, empty])).toBe(2_002);
@@ -118,7 +118,7 @@ describe("pages that are read again", () => {
     expect([emptyAtEnd([empty, empty], 0), emptyAtEnd([empty, empty], 2)]).toEqual([2, 0]);
   });
 
-  test("leave rows in place while the list is held, but for those that are loaded at the end", () => {
+  test("leave rows in place while the list is held", () => {
     const changed = [
       { ids: ["e", "c", "d"], next: "x" },
       { cursor: "x", ids: ["b"] },
@@ -127,7 +127,7 @@ describe("pages that are read again", () => {
   });
 });
 
-test("sorts among the loaded rows, those without the value last, and returns to time by the third click", () => {
+test("a list of jobs sorts its loaded rows, and by time again at the third click", () => {
   const job = (job_id: string, scheduled_at: number, first_started_at?: number) =>
     ({ job_id, scheduled_at, first_started_at }) as JobSummary;
   const byId = new Map([job("a", 0, 50), job("b", 0), job("c", 0, 200)].map((one) => [one.job_id, one]));
@@ -150,7 +150,7 @@ describe("a bulk change", () => {
     expect(bulkFilter("pause", { recurring: false })).toBeUndefined();
   });
 
-  test("begins with what repairs the jobs of its filter, before what takes them away", () => {
+  test("begins with what repairs its jobs, before what takes them away", () => {
     expect(firstChange({})).toBe("retry");
     expect(firstChange({ status: ["failed", "completed"] })).toBe("retry");
     expect(firstChange({ status: "paused" })).toBe("resume");
@@ -175,15 +175,15 @@ describe("a bulk change", () => {
     return countJobs(client, {}, (n) => reports.push(n), signal).then((found) => ({ ...found, reports }));
   };
 
-  test("counts first, also beyond a page that is empty", async () => {
+  test("is counted first, over empty pages too", async () => {
     expect(await count([100, 0, 7])).toEqual({ count: 107, complete: true, reports: [100, 100, 107] });
   });
 
-  test("stops counting where the exact number no longer matters", async () => {
+  test("is no longer counted where the exact number does not matter", async () => {
     expect(await count(Array.from({ length: 101 }, () => 100))).toMatchObject({ count: 10_000, complete: false });
   });
 
-  test("stops counting when the dialog is closed", async () => {
+  test("is no longer counted when the dialog is closed", async () => {
     await expect(count([1], AbortSignal.abort())).rejects.toThrow();
   });
 });

@@ -12,7 +12,7 @@ import type { Deployment, JobAttempt, JobSummary } from "../../../sdk/src/index.
 const namesFor = (status: JobSummary["status"], recurring = false) =>
   actionsFor({ status, recurring }).map(({ id }) => id);
 
-test("offers what the status allows", () => {
+test("a job's page offers what the status allows", () => {
   expect(namesFor("scheduled")).toEqual(["run-now", "cancel"]);
   expect(namesFor("scheduled", true)).toEqual(["run-now", "pause", "skip-next", "cancel"]);
   expect(namesFor("failed")).toEqual(["retry", "delete"]);
@@ -20,7 +20,7 @@ test("offers what the status allows", () => {
   expect(namesFor("completed")).toEqual(["delete"]);
 });
 
-test("a key may do what its scopes say, where they say it", () => {
+test("a key may do what its scopes allow", () => {
   const me = { verbs: ["jobs:write" as const], products: ["shop"], envs: ["*"] };
   expect(can(me, "jobs:write", { product_tag: "shop", env: "prd" })).toBe(true);
   expect(can(me, "jobs:write", { product_tag: "bank" })).toBe(false);
@@ -29,7 +29,7 @@ test("a key may do what its scopes say, where they say it", () => {
   expect(can(undefined, "jobs:read")).toBe(false);
 });
 
-test("shows an action as code, with the key as a variable and quotes that a shell understands", () => {
+test("an action of a job's page is shown as code without the key", () => {
   const { curl, SDK } = actionAsCode("cancel", "job_1", "http://x", "it's off");
   expect(curl).toContain("$DUCTAPE_API_KEY");
   expect(curl).toContain(`-d '{"reason":"it'\\''s off"}'`);
@@ -37,7 +37,7 @@ test("shows an action as code, with the key as a variable and quotes that a shel
   expect(actionAsCode("delete", "job_1", "http://x").curl).toContain("-X DELETE http://x/v1/jobs/job_1 ");
 });
 
-test("measures a job to the millisecond", () => {
+test("a job's times are measured to the millisecond", () => {
   expect(latenessOf({ scheduled_at: 100, first_started_at: 169 })).toBe(69);
   expect(latenessOf({ scheduled_at: 100 })).toBeUndefined();
   // The clocks of the API and of a consumer may differ by a little.
@@ -58,20 +58,20 @@ test("a job is as late as its first start, however often it is retried", () => {
   expect(latenessOf({ scheduled_at: 1_000, started_at: 1_007, attempts: [] })).toBe(7);
 });
 
-test("a job that has failed and waits for another attempt says which", () => {
+test("a failed job that waits for another attempt names that one", () => {
   expect(retryOf({ status: "scheduled", attempt: 8, retries: 9 })).toBe("retry 7 of 9");
   expect(retryOf({ status: "queued", attempt: 1, retries: 9 })).toBeUndefined();
   expect(retryOf({ status: "failed", attempt: 10, retries: 9 })).toBeUndefined();
 });
 
-test("a job that is due soon or runs is looked at often, one that waits for long is not", () => {
+test("a job's page is refreshed often while the job is due soon or runs", () => {
   expect(isSettled({ status: "scheduled", due_at: 61_000 }, 0)).toBe(true);
   expect(isSettled({ status: "scheduled", due_at: 59_000 }, 0)).toBe(false);
   expect(isSettled({ status: "running", due_at: 0 }, 0)).toBe(false);
   expect(isSettled({ status: "completed", due_at: 0 }, 0)).toBe(true);
 });
 
-describe("the timeline", () => {
+describe("the timeline of a job", () => {
   const failed = {
     attempt: 1,
     due_at: 1_000,
@@ -94,24 +94,24 @@ describe("the timeline", () => {
     expect(placeOf(2_000, axis)).toBe(50);
   });
 
-  test("an attempt says which target of a fallback ran it", () => {
+  test("names the target of a fallback that ran an attempt", () => {
     const target = { name: "b", tried: [{ name: "a", code: "TIMEOUT" }] };
     const [bar] = barsOf({ attempts: [{ ...failed, target }], status: "failed", attempt: 1, due_at: 0 }, 0);
     expect(bar?.target).toEqual(target);
   });
 
-  test("a running attempt lasts until now", () => {
+  test("draws a running attempt until now", () => {
     const bars = barsOf({ attempts: [], status: "running", attempt: 1, due_at: 0, started_at: 10 }, 500);
     expect(bars).toEqual([{ attempt: 1, outcome: "running", due: 0, start: 10, end: 500 }]);
   });
 
-  test("runs of very different lengths are told apart, and those that did not run are low", () => {
+  test("draws runs of different lengths apart, and those that did not run low", () => {
     expect(barHeights([10, 10_000, undefined])).toEqual([25, 100, 8]);
     expect(barHeights([10, 10])).toEqual([60, 60]);
   });
 });
 
-test("a new series keeps what the old one had beside its rule", () => {
+test("a rescheduled series keeps what stood beside its old rule", () => {
   const repeat = { cron: "0 9 * * *", tz: "Europe/Berlin", anchor: 0, limit: 3, overlap: "skip" as const };
   const to = reschedulingOf("2030-01-31T09:00:00Z", repeat, { ...seriesFieldsOf(repeat), rule: "0 8 * * *" });
   expect(to).toEqual({
@@ -124,7 +124,7 @@ test("a new series keeps what the old one had beside its rule", () => {
   ).toBeUndefined();
 });
 
-test("links to what a job is in AWS", () => {
+test("a job's page links to the job in AWS", () => {
   const aws = {
     region: "eu-central-1",
     table: "Jobs",
@@ -151,15 +151,15 @@ describe("the window of the overview", () => {
     expect(spanOf("7d", now)).toEqual({ from: 833 * hour, to: 1_001 * hour });
   });
 
-  test.each(Object.values(windows))("$name is cut into whole parts", ({ length, partHours }) => {
+  test.each(Object.values(windows))("cuts $name into whole parts", ({ length, partHours }) => {
     expect(length % (partHours * hour)).toBe(0);
   });
 
-  test("an exact hour begins the next part", () => {
+  test("begins the next part at an exact hour", () => {
     expect(spanOf("24h", 1_000 * hour).to).toBe(1_001 * hour);
   });
 
-  test("is drawn on a scale that ends at a round number", () => {
+  test("has a scale that ends at a round number", () => {
     expect([ceilingOf([]), ceilingOf([3]), ceilingOf([21]), ceilingOf([1_000])]).toEqual([1, 5, 50, 1_000]);
   });
 });

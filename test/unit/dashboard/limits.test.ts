@@ -29,7 +29,7 @@ test("a limit is said in words", () => {
   expect([isBusy(limit), isBusy({ ...limit, gates: [{ key: "", in_use: 0, waiting: 0 }] })]).toEqual([true, false]);
 });
 
-test("what is counted and what is estimated is told apart", () => {
+test("a limit shows what is counted apart from what is estimated", () => {
   const estimated = { as_of: 0, length: 7200, ends_at: 9 };
   expect(waitingWords({ key: "", in_use: 0, waiting: 3, estimated: { ...estimated, length: 3 } })).toBe("3");
   expect(waitingWords({ key: "", in_use: 0, waiting: 1000, more_waiting: true, estimated })).toBe("about 7,200");
@@ -37,7 +37,7 @@ test("what is counted and what is estimated is told apart", () => {
   expect([hasEstimates(limit), hasEstimates({ ...limit, gates })]).toEqual([false, true]);
 });
 
-test("a pin is said to come into force until it has reached the lines too", () => {
+test("a pin is shown as coming into force until it has reached the lines", () => {
   const at = (now: number) => isSettling({ ...limit, in_force_at: 5000 }, now);
   expect([at(0), at(5000), at(64_999), at(65_000), isSettling(limit, 0)]).toEqual([true, true, true, false, false]);
 });
@@ -52,7 +52,7 @@ test("a pause says what it holds", () => {
   expect(scopeWords({ limit: "customer" })).toBe("everything under customer in every env");
 });
 
-test("a pause asks for what its form has, and for a key only with its limit", () => {
+test("a pause of the form has its fields, and a key only with its limit", () => {
   const empty = { event: "", limit: "", key: "" };
   expect(scopeOf(empty)).toEqual({});
   expect(scopeOf({ ...empty, event: "welcome" })).toEqual({ event: "welcome" });
@@ -61,7 +61,7 @@ test("a pause asks for what its form has, and for a key only with its limit", ()
   expect(scopeOf({ ...empty, key: "C-7" })).toEqual({});
 });
 
-describe("a pin", () => {
+describe("the form of a pin", () => {
   const draft = pinDraftOf(limit);
 
   test("begins with the numbers of the limit, for an hour", () => {
@@ -83,7 +83,7 @@ describe("a pin", () => {
     ["a period without starts", { starts: "" }],
     ["what is no number", { concurrency: "many" }],
     ["no end", { hours: "" }],
-  ])("is none with %s", (_what, change) => {
+  ])("asks for no pin with %s", (_what, change) => {
     expect(pinOf({ ...draft, ...change }, 0)).toBeUndefined();
   });
 });

@@ -31,12 +31,12 @@ describe("the request of a draft", () => {
     });
   });
 
-  test("keeps what is no number, for the API to say so", () => {
+  test("keeps what is no number for the API to refuse", () => {
     const request = requestOf(place, { ...draft, retries: "many", timeout: "2.5", labels: " a, ,b " }, {});
     expect(request).toMatchObject({ retries: "many", timeout_ms: 2_500, labels: ["a", "b"] });
   });
 
-  test("shares a job only where somebody has chosen so", () => {
+  test("shares a job only if that is chosen", () => {
     const filled = { ...draft, shareKey: "C-7", delay: " 30s ", maxWait: "", onConflict: "replace" as const };
     const shared = ({ debounce, unique }: Record<string, unknown>) => ({ debounce, unique });
     expect(shared(requestOf(place, filled, {}))).toEqual({});
@@ -49,7 +49,7 @@ describe("the request of a draft", () => {
     expect(shared(requestOf(place, { ...draft, share: "unique" }, {}))).toEqual({ unique: {} });
   });
 
-  test("has the session as it was typed, a part of it too, for the API to say what is missing", () => {
+  test("has the session as typed, even a part of it", () => {
     const session = (typed: object) => requestOf(place, { ...draft, ...typed }, {}).session;
     expect(session({})).toBeUndefined();
     expect(session({ sessionTag: "customer", sessionToken: " ey.a.b \n" })).toEqual({
@@ -66,7 +66,7 @@ describe("the request of a draft", () => {
   });
 });
 
-test("again with changes asks for a new token of the same session", () => {
+test("a repeated request asks for a new token of the same session", () => {
   const job = {
     ...place,
     status: "completed",
@@ -83,7 +83,7 @@ test("again with changes asks for a new token of the same session", () => {
   });
 });
 
-describe("again with changes", () => {
+describe("a repeated request of", () => {
   const job = {
     ...place,
     status: "completed",
@@ -125,7 +125,7 @@ describe("again with changes", () => {
     [90_000, "90", "seconds"],
     [7_200_000, "2", "hours"],
     [1_500, "1.5", "seconds"],
-  ])("%d ms is %s %s", (ms, every, unit) => {
+  ])("the interval %d ms is %s %s", (ms, every, unit) => {
     expect(lengthOf(ms)).toEqual({ every, unit });
   });
 });
@@ -137,7 +137,7 @@ describe("JSON of the input", () => {
     );
   });
 
-  test("is changed along a path, and an emptied object goes with its last field only where it is removed", () => {
+  test("is changed along a path, and may remove emptied objects", () => {
     expect(changedAt({ a: { b: 1 }, c: 2 }, ["a", "b"], 3)).toEqual({ a: { b: 3 }, c: 2 });
     expect(changedAt({}, ["a", "b"], 3)).toEqual({ a: { b: 3 } });
     expect(changedAt({ a: { b: 1 } }, ["a", "b"], undefined)).toEqual({ a: {} });
@@ -150,7 +150,7 @@ describe("JSON of the input", () => {
   });
 });
 
-describe("where a fault is", () => {
+describe("the place of a fault in JSON", () => {
   const text = '{\n  "a/b": [1, {"c": "x,}"}],\n  "d": true\n}';
   const at = (pointer: string) => {
     const { from, to } = placeOf(placesOf(text), pointer);
@@ -175,7 +175,7 @@ describe("where a fault is", () => {
   });
 });
 
-describe("faults", () => {
+describe("the faults of a draft", () => {
   const faults = [
     { pointer: "/input", detail: "needs a or b" },
     { pointer: "/input/a/0", detail: "must be text" },
@@ -187,7 +187,7 @@ describe("faults", () => {
     expect(inputFaults(faults).map(({ pointer }) => pointer)).toEqual(["", "/a/0"]);
   });
 
-  test("are said at their field, or at the nearest that is shown", () => {
+  test("are shown at their field, or at the nearest that is visible", () => {
     const own = inputFaults(faults);
     expect(faultAt(own, "")).toBe("needs a or b");
     expect(faultAt(own, "/a")).toBeUndefined();
@@ -195,6 +195,6 @@ describe("faults", () => {
   });
 });
 
-test("curl's body survives a shell's quotes", () => {
+test("curl's body keeps its quotes in a shell", () => {
   expect(codesOf({ name: "it's" }, "http://x").curl).toContain(String.raw`"it'\''s"`);
 });

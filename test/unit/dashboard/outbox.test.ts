@@ -34,8 +34,8 @@ const items: Item[] = [
   { kind: "email", at, from: "a@x", to: ["b@x"], subject: "" },
 ];
 
-describe("items", () => {
-  test("are grouped; events and webhooks are shown where asked for", () => {
+describe("the items of the outbox", () => {
+  test("are grouped, with events and webhooks if chosen", () => {
     expect(itemsOf(items, "sent").map(({ kind }) => kind)).toEqual(["http", "event", "topic", "email"]);
     expect(countsOf(items)).toEqual({
       sent: 4,
@@ -72,7 +72,7 @@ describe("items", () => {
     expect(jobOf("text")).toBeUndefined();
   });
 
-  test("of push are read as FCM and as Expo have them", () => {
+  test("of push are read in FCM's form and in Expo's", () => {
     const fcm = { token: "t", notification: { title: "A", body: "B" }, data: { c: "1" } };
     expect(pushOf({ kind: "fcm", at, project: "p", message: fcm, answer: "ok" })).toEqual({
       title: "A",

@@ -6,7 +6,7 @@ import { barsOf, everyWords, saidOf } from "../../../dashboard/src/pages/series/
 import type { JobSummary } from "../../../sdk/src/answers.ts";
 import type { ErrorGroup, Series, Webhook } from "../../../sdk/src/index.ts";
 
-describe("errors", () => {
+describe("the page of errors", () => {
   const group = {
     fingerprint: "a",
     event: "order",
@@ -20,7 +20,7 @@ describe("errors", () => {
       error: { code, message, retryable: true, ...(provider_code && { provider_code }) },
     }) as JobSummary;
 
-  test("a group's jobs failed for its cause: the message tells neighbours with the same codes apart", () => {
+  test("lists a group's jobs by their message too", () => {
     const neighbours = ["The shop says 503.", "It took too long.", "It took 30 s and was cut."];
     const jobs = [
       ...neighbours.map((message) => failed("TIMEOUT", undefined, message)),
@@ -30,33 +30,33 @@ describe("errors", () => {
     expect(matching([{ ...failed("TIMEOUT"), event: "other" }], group)).toEqual([]);
   });
 
-  test("a group's jobs have its code and the provider's", () => {
+  test("lists a group's jobs by their code and the provider's", () => {
     expect(matching([failed("TIMEOUT"), failed("TIMEOUT", "504"), failed("NOT_FOUND")], group)).toHaveLength(1);
     expect(matching([failed("TIMEOUT", "504")], { ...group, provider_code: "504" })).toHaveLength(1);
   });
 
-  test("days are counted whole, in UTC", () => {
+  test("counts whole days in UTC", () => {
     const now = Date.UTC(2030, 0, 31, 9, 30);
     expect(windowStart("1d", now)).toBe(Date.UTC(2030, 0, 31));
     expect(windowStart("7d", now)).toBe(Date.UTC(2030, 0, 25));
     expect(windowStart("nonsense", now)).toBe(Date.UTC(2030, 0, 25));
   });
 
-  test("bars are relative to the largest group, and never empty", () => {
+  test("draws bars relative to the largest group, and none empty", () => {
     expect(shareOf(5, [group])).toBe(100);
     expect(shareOf(1, [{ ...group, count: 1_000 }])).toBe(2);
     expect(isMixed({ ...group, fingerprint: "other" })).toBe(true);
   });
 });
 
-describe("series", () => {
+describe("the page of series", () => {
   const runs: Series["last_runs"] = [
     { run: 3, scheduled_at: 0, status: "failed", duration_ms: 50, lateness_ms: 2 },
     { run: 2, scheduled_at: 0, status: "completed", duration_ms: 100 },
     { run: 1, scheduled_at: 0, status: "cancelled" },
   ];
 
-  test("runs are bars, the oldest first, as tall as they took long", () => {
+  test("draws runs as bars, the oldest first, by their durations", () => {
     expect(barsOf(runs).map(({ run, height }) => [run, height])).toEqual([
       [1, 0.14],
       [2, 1],
@@ -65,7 +65,7 @@ describe("series", () => {
     expect(barsOf(runs)[2]?.words).toBe("run 3 failed, in 50 ms, 2 ms late");
   });
 
-  test("are said in words", () => {
+  test("says runs and intervals in words", () => {
     expect(saidOf(runs)).toBe("3 runs: 1 failed, 1 completed, 1 cancelled");
     expect(saidOf([])).toBe("No run yet");
     expect(everyWords(5_000)).toBe("Every 5 s");
@@ -73,15 +73,15 @@ describe("series", () => {
   });
 });
 
-describe("keys", () => {
+describe("the page of keys", () => {
   const me = { caller: "c", verbs: ["jobs:read"], products: ["shop"], envs: ["*"], version: "1" };
 
-  test("an admin key may do everything", () => {
+  test("lets an admin key do everything", () => {
     expect(allows(me, "jobs:write")).toBe(false);
     expect(allows({ ...me, verbs: ["jobs:admin"] }, "jobs:input")).toBe(true);
   });
 
-  test("the command names what this key reaches, quoted for a shell", () => {
+  test("names in its command what the key reaches", () => {
     const { Create, List } = commandsOf(me, true);
     expect(Create).toContain("--products shop --envs '*'");
     expect(List).toBe("npm run -s keys -- list --local");
@@ -89,7 +89,7 @@ describe("keys", () => {
   });
 });
 
-describe("webhooks", () => {
+describe("the list of webhooks", () => {
   const hook = (webhook: string, state: Webhook["state"]): Webhook => ({
     product_tag: "shop",
     env: "prd",
@@ -98,13 +98,13 @@ describe("webhooks", () => {
     state,
   });
 
-  test("those that need someone come first", () => {
+  test("begins with those that need attention", () => {
     const sorted = byUrgency([hook("b", "enabled"), hook("a", "enabled"), hook("c", "failing"), hook("d", "disabled")]);
     expect(sorted.map(({ webhook }) => webhook).join("")).toBe("dcab");
   });
 });
 
-describe("the clock", () => {
+describe("the page of the clock", () => {
   test.each([
     ["30d", true],
     ["1h 30m", true],

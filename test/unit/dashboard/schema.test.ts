@@ -61,7 +61,7 @@ describe("an example of a schema", () => {
   });
 });
 
-test("the fields of an input are listed below each other", () => {
+test("the fields of an input's schema are listed below each other", () => {
   const schema: JsonSchema = {
     properties: { to: { type: "object", properties: { mail: { type: "string" } }, required: ["mail"] }, n: {} },
     required: ["n"],
@@ -86,7 +86,7 @@ describe("a local time in a zone", () => {
     expect(zonedIso(local, zone)).toBe(iso);
   });
 
-  test("is shown as it is typed, and may be none", () => {
+  test("is shown as typed, and may be missing", () => {
     expect(localOf(Date.UTC(2030, 0, 31, 8), "Europe/Berlin")).toBe("2030-01-31T09:00");
     expect(zonedIso("soon", "UTC")).toBeUndefined();
     expect(isZone("Europe/Berlin")).toBe(true);

@@ -5,10 +5,10 @@ test.each([
   ["an isolate that is not ended", "\u2067x", "\\u2067x"],
   ["what has no width", "a\u200Bb\u00ADc\uFEFF", "a\\u200bb\\u00adc\\ufeff"],
   ["a control character of C1", "a\u0085b", "a\\u0085b"],
-])("shows %s", (_, text, shown) => {
+])("the page makes %s visible", (_, text, shown) => {
   expect(visible(text)).toBe(shown);
 });
 
-test.each(["עברית", "👩‍🔧", "می‌خواهم", "a\nb"])("leaves %p as it is", (text) => {
+test.each(["עברית", "👩‍🔧", "می‌خواهم", "a\nb"])("the page leaves %p unchanged", (text) => {
   expect(visible(text)).toBe(text);
 });

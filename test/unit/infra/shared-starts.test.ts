@@ -4,26 +4,26 @@ import { patternsOf } from "../../../infra/grants/shared-starts.ts";
 const matches = (pattern: string, name: string) =>
   pattern.endsWith("*") ? name.startsWith(pattern.slice(0, -1)) : name === pattern;
 
-test("names are listed one by one while they fit", () => {
+test("names in a policy are listed one by one while they fit", () => {
   expect(patternsOf([["secret:b", "secret:a", "secret:b"], ["parameter/x"]], 3)).toEqual([
     ["secret:a", "secret:b"],
     ["parameter/x"],
   ]);
 });
 
-test("what has the most names is divided first", () => {
+test("the group with the most names in a policy is divided first", () => {
   const names = ["a/1", "a/2", "a/3", "b/1"].map((name) => `secret:jobs/${name}`);
   expect(patternsOf([names], 1)).toEqual([["secret:jobs/*"]]);
   expect(patternsOf([names], 3)).toEqual([["secret:jobs/a/*", "secret:jobs/b/1"]]);
   expect(patternsOf([names], 4)).toEqual([names]);
 });
 
-test("a pattern that would match everything is divided before larger ones", () => {
+test("a pattern in a policy that would match everything is divided first", () => {
   const many = Array.from({ length: 100 }, (_, i) => `secret:jobs/${i}`);
   expect(patternsOf([many, ["table/a", "table/b"]], 3)).toEqual([["secret:jobs/*"], ["table/a", "table/b"]]);
 });
 
-test("a name that others begin with is not lost", () => {
+test("a name that others begin with stays matched by a policy's patterns", () => {
   expect(patternsOf([["secret:shop", "secret:shop/a", "secret:shop/b", "secret:x"]], 2)).toEqual([
     ["secret:shop*", "secret:x"],
   ]);
@@ -32,7 +32,7 @@ test("a name that others begin with is not lost", () => {
   ]);
 });
 
-test("whatever the names are, each is matched, and there are no more patterns than may be", () => {
+test("a policy's patterns match any names, and are not more than allowed", () => {
   const name = fc.string({ unit: fc.constantFrom(..."ab/-"), maxLength: 6 });
   fc.assert(
     fc.property(

@@ -15,7 +15,7 @@ const sender = { source: "sqs", id: "message-1" } as const;
 const read = (content: unknown): IntakeDelivery => unwrapJson(JSON.stringify(content), sender, payloads);
 const text = JSON.stringify(order());
 
-describe("a request", () => {
+describe("a request to the intake is read", () => {
   test.each([
     ["without an envelope, from the sender of the message", order(), sender],
     ["in an event", busEvent(order()), { source: "eventbridge", id: eventId }],
@@ -31,21 +31,21 @@ describe("a request", () => {
     expect(read(content)).toEqual({ kind: "request", request: order(), sender: from });
   });
 
-  test("may have a byte order mark in front, as a line of an import and a body over HTTP", () => {
+  test("with a byte order mark in front", () => {
     const marked = `\ufeff${text}`;
     expect(unwrapJson(marked, sender, payloads)).toEqual({ kind: "request", request: order(), sender });
     expect(read(topicMessage(marked))).toMatchObject({ kind: "request", request: order() });
     expect(unwrapJson(`\ufeff${marked}`, sender, payloads)).toMatchObject({ kind: "unreadable" });
   });
 
-  test("is anything that is no envelope, so that the schema reports what is wrong with it", () => {
+  test("if it is no envelope, so that the schema reports its faults", () => {
     for (const content of [[], [order()], null, 7, {}, { Records: [] }, { id: "x", source: "y" }]) {
       expect(read(content)).toEqual({ kind: "request", request: content, sender });
     }
   });
 });
 
-describe("what cannot be read", () => {
+describe("an unreadable request to the intake is", () => {
   const faultsOf = (delivery: IntakeDelivery) => delivery.kind === "unreadable" && delivery.error.faults;
 
   test("a string that is not JSON, by itself or in a topic's message", () => {
@@ -105,7 +105,7 @@ describe("a notification of the payload bucket", () => {
   });
 });
 
-test("the payload of a direct invocation may be in an envelope, too", () => {
+test("the payload of a direct invocation may be in an envelope", () => {
   const call = { source: "lambda", id: "request-1" } as const;
   expect(unwrap(order(), call, payloads)).toMatchObject({ kind: "request", sender: call });
   expect(unwrap(busEvent(order()), call, payloads)).toMatchObject({ sender: { source: "eventbridge", id: eventId } });

@@ -52,8 +52,8 @@ const failureOf = async (promise: Promise<unknown>): Promise<Error> => {
   return outcome;
 };
 
-describe("a direct invocation", () => {
-  test("is answered with the receipt", async () => {
+describe("a direct invocation of the intake", () => {
+  test("returns the receipt", async () => {
     const { invoke } = anIntake();
     expect(await invoke(order({ start_at: noon + 60_000 }))).toEqual({
       job_id: derivedJobId("my-product", "prd", "lambda:request-1"),
@@ -63,12 +63,12 @@ describe("a direct invocation", () => {
     });
   });
 
-  test("of a recurring job is answered with the time of its next run", async () => {
+  test("of a recurring job returns the next run's time", async () => {
     const { invoke } = anIntake();
     expect(await invoke(order({ repeat: { every: 60_000 } }))).toMatchObject({ recurring: true, next_run_at: noon });
   });
 
-  test("that Lambda repeats is answered with the same job, also if it contains an event", async () => {
+  test("that Lambda repeats returns the same job", async () => {
     const { invoke, services } = anIntake();
     expect(await invoke(order())).toEqual(await invoke(order()));
     await invoke(busEvent(order()));
@@ -77,7 +77,7 @@ describe("a direct invocation", () => {
     expect(services.jobs.all().map(({ request_id }) => request_id)).toEqual(["request-1", eventId]);
   });
 
-  test("is refused with an error type that Step Functions can match, and the problem as the message", async () => {
+  test("throws an error type that Step Functions can match", async () => {
     const error = await failureOf(anIntake().invoke(order({ input: { bdy: "s3cret" } })));
     expect(error.name).toBe("InvalidRequest");
     expect(JSON.parse(error.message)).toEqual({
@@ -102,11 +102,11 @@ describe("a direct invocation", () => {
     ["InvalidRequest", [order()]],
     ["InvalidRequest", "text"],
     ["InvalidRequest", {}],
-  ])("%s", async (name, payload) => {
+  ])("throws for a fault: %s", async (name, payload) => {
     expect((await failureOf(anIntake().invoke(payload))).name).toBe(name);
   });
 
-  test("fails with Unavailable, which may be retried, if AWS refuses, and with Internal if the fault is ours", async () => {
+  test("throws Unavailable if AWS refuses, and Internal for a fault of ours", async () => {
     const { invoke, services } = anIntake();
     services.jobs.create = async () => {
       throw throttled("s3cret");
@@ -124,7 +124,7 @@ describe("a direct invocation", () => {
     expect(JSON.stringify(services.log.lines)).not.toContain("s3cret");
   });
 
-  test("that reuses a key fails with IdempotencyMismatch, which names the job", async () => {
+  test("throws IdempotencyMismatch with the job's id for a reused key", async () => {
     const { invoke } = anIntake();
     const receipt = (await invoke(order({ idempotency_key: "k" }))) as { job_id: string };
     const error = await failureOf(invoke(order({ idempotency_key: "k", retries: 1 })));
@@ -140,7 +140,7 @@ describe("a batch of the intake queue", () => {
     expect(services.jobs.all()).toMatchObject([{ due_at: noon - 5000 }]);
   });
 
-  test("reports the messages to redeliver, and has them redelivered soon", async () => {
+  test("reports the messages to redeliver and has them come soon", async () => {
     const { invoke, services, hidden } = anIntake();
     const { create } = services.jobs;
     const bad = derivedJobId("my-product", "prd", "sqs:m2");
@@ -153,7 +153,7 @@ describe("a batch of the intake queue", () => {
   });
 });
 
-test("a batch of the imports queue is recognised by its queue and never treated as requests", async () => {
+test("a batch of the imports queue is never treated as requests", async () => {
   const { invoke, services, hidden } = anIntake();
   expect(await invoke({ Records: [record("m1", order(), "imports")] })).toEqual({
     batchItemFailures: [{ itemIdentifier: "m1" }],
@@ -162,6 +162,6 @@ test("a batch of the imports queue is recognised by its queue and never treated 
   expect(services.jobs.all()).toEqual([]);
 });
 
-test("a message is redelivered after seconds at first, and after a quarter of an hour in the end", () => {
+test("a failed message of the intake comes again later and later", () => {
   expect([1, 2, 3, 8, 9, 20].map(redeliverySeconds)).toEqual([5, 10, 20, 640, 900, 900]);
 });

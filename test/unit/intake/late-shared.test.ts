@@ -44,8 +44,8 @@ function world() {
   return { ...services, ran, runDue, pass };
 }
 
-describe("requests of one key that are read late", () => {
-  it.each([0, 3000, 4000, 60_000])("run once, with the last, if each is read %i ms after it was sent", async (late) => {
+describe("debounced requests that are read late", () => {
+  it.each([0, 3000, 4000, 60_000])("run once, with the last of them, if each is %i ms late", async (late) => {
     const w = world();
     await w.clock.advance(late);
     for (let n = 0; n < 40; n++) {
@@ -58,7 +58,7 @@ describe("requests of one key that are read late", () => {
     expect(w.jobs.all()).toHaveLength(1);
   });
 
-  it("start their delay after the last one was handled, and the longest wait after the first one was, at the latest", async () => {
+  it("start a delay after the last one was handled, within the longest wait", async () => {
     const w = world();
     await w.clock.advance(100_000);
     for (let n = 0; n < 3; n++) {
@@ -72,7 +72,7 @@ describe("requests of one key that are read late", () => {
     expect(w.jobs.all()).toMatchObject([{ due_at: noon + 160_000, debounce: { requests: 4 } }]);
   });
 
-  it("run with the one that was handled last, whenever it was sent", async () => {
+  it("run with the one that was handled last", async () => {
     const w = world();
     await w.clock.advance(30_000);
     const sent = [5, 1, 4, 2, 3];
@@ -82,7 +82,7 @@ describe("requests of one key that are read late", () => {
     expect(w.ran).toEqual([3]);
   });
 
-  it("expire by the time that they ask for", async () => {
+  it("expire at the time that they ask for", async () => {
     const w = world();
     await w.clock.advance(30_000);
     const body = JSON.stringify(order(1, { expires_at: noon + 32_000 }));
@@ -92,7 +92,7 @@ describe("requests of one key that are read late", () => {
     expect(w.jobs.all()).toMatchObject([{ status: "cancelled" }]);
   });
 
-  it("run once, as lines of an import that takes longer than their delay", async () => {
+  it("run once as lines of a slow import", async () => {
     const w = world();
     const lines = Array.from({ length: 250 }, (_, n) => `${JSON.stringify(order(n))}\n`).join("");
     const body = Buffer.from(lines);
@@ -112,7 +112,7 @@ describe("requests of one key that are read late", () => {
     expect(w.ran.at(-1)).toBe(249);
   });
 
-  it("run once, as a batch of which the last one is handled long after it was parsed", async () => {
+  it("run once as a batch that is handled slowly", async () => {
     const w = world();
     const batch = Array.from({ length: 40 }, (_, n) => parseRequest(order(n), sharingCatalog, w.clock.now()));
     slowly(w);

@@ -26,7 +26,7 @@ const good = JSON.stringify({ email: "ada@shop.example" });
 const services = () => ({ ...intakeServices(), catalog });
 const claims = JSON.stringify([["email", "ada@shop.example"]]);
 
-test("a message with a session becomes a job, is rejected for good, or comes again while keys cannot be read", async () => {
+test("a message with a session becomes a job, is rejected, or comes again without keys", async () => {
   const all = services();
   const messages = [
     message("m1", asked(good)),
@@ -41,7 +41,7 @@ test("a message with a session becomes a job, is rejected for good, or comes aga
   expect(JSON.stringify(all.rejections.rejected.map(({ detail }) => detail))).not.toContain("no-jwt");
 });
 
-test("a token counts as it was when its message was sent, however long that has waited", async () => {
+test("a token is checked by the time when its message was sent", async () => {
   const all = {
     ...services(),
     sessions: jwtSessions(fakeSecrets({ session: "a secret of at least thirty-two bytes" })),
@@ -64,14 +64,14 @@ test("a token counts as it was when its message was sent, however long that has 
   ]);
 });
 
-test("a direct call throws what is wrong", async () => {
+test("a direct call of the intake throws a session's faults", async () => {
   const call = (token: string) => scheduleDirectCall(services(), { payload: asked(token), requestId: "r" });
   expect(await call(good)).toMatchObject({ status: "queued" });
   await expect(call("x")).rejects.toMatchObject({ code: "INVALID_REQUEST", faults: [{ pointer: "/session/token" }] });
   await expect(call("later")).rejects.toMatchObject({ code: "UNAVAILABLE" });
 });
 
-test("the lines of an import are checked, and the import waits while keys cannot be read", async () => {
+test("the lines of an import have their sessions checked", async () => {
   const all = services();
   const cursor = beginningOf({ key: "imports/a", etag: "e", size: 1, put_at: noon });
   const lines = (...tokens: string[]) =>

@@ -13,7 +13,7 @@ const message = (id: string, content: object, sentAt = noon) => ({ id, body: JSO
 
 const world = () => ({ ...intakeServices(), catalog: sharingCatalog });
 
-it("debounces messages, from when each is handled, and runs the last one of a batch", async () => {
+it("the intake debounces messages by when each is handled", async () => {
   const services = world();
   await services.clock.advance(5000);
   expect(await takeMessages(services, [message("1", order(1)), message("2", order(2), noon + 4000)])).toEqual([]);
@@ -22,7 +22,7 @@ it("debounces messages, from when each is handled, and runs the last one of a ba
   ]);
 });
 
-it("a message that is delivered again puts nothing off, and brings no older input back", async () => {
+it("a message that is delivered again puts no job off", async () => {
   const services = world();
   await takeMessages(services, [message("1", order(1))]);
   await takeMessages(services, [message("2", order(2), noon + 1000)]);
@@ -31,7 +31,7 @@ it("a message that is delivered again puts nothing off, and brings no older inpu
   expect(services.jobs.all()).toMatchObject(before);
 });
 
-it("skips a message whose key has an open job, and rejects one that may not replace a job that runs", async () => {
+it("a message whose unique key has an open job is skipped or rejected", async () => {
   const services = world();
   await takeMessages(services, [message("1", order(1, "sync")), message("2", order(2, "sync"))]);
   const [job] = services.jobs.all();

@@ -22,7 +22,7 @@ const down = async (): Promise<never> => {
   throw throttled("AWS is down");
 };
 
-test("a request from any service becomes a job with an id derived from its message, dispatched to its tenant's group", async () => {
+test("a request from any service becomes a job with an id derived from its message", async () => {
   const messages = [
     message("m1", order()),
     message("m2", busEvent(order())),
@@ -37,7 +37,7 @@ test("a request from any service becomes a job with an id derived from its messa
   expect(services.rejections.rejected).toEqual([]);
 });
 
-test("a request may have Ductape's spellings, whichever service brings it, and its faults point to them", async () => {
+test("a message may have Ductape's spellings, to which its faults point", async () => {
   const theirs = { env: "prd", product: "my-product", event: "shop:create_order", input: { "body:sku": "A-1" } };
   const faulty = { ...theirs, schedule: { cron: "x" } };
   const messages = [
@@ -57,25 +57,22 @@ test("a request may have Ductape's spellings, whichever service brings it, and i
   ]);
 });
 
-test.each(["", "12345678901234567"])(
-  "a message of any depth is rejected, and the others of its batch are taken: %j",
-  async (inner) => {
-    const deep = `${"[".repeat(200_000)}${inner}${"]".repeat(200_000)}`;
-    const bodies = [
-      deep,
-      `{"env":"prd","product_tag":"my-product","event":"create_order","start_at":0,"input":{"body":{"a":${deep}}}}`,
-    ];
-    const envelopes = bodies.flatMap((body) => [
-      body,
-      JSON.stringify(topicMessage(body)),
-      JSON.stringify(busEvent({})).replace("{}", () => body),
-    ]);
-    const messages = [...envelopes.map((body, i) => message(`deep${i}`, body)), message("m1", order())];
-    expect(await takeMessages(services, messages)).toEqual([]);
-    expect(services.jobs.all()).toHaveLength(1);
-    expect(services.rejections.rejected).toHaveLength(envelopes.length);
-  },
-);
+test.each(["", "12345678901234567"])("a message of any depth is rejected alone: %j", async (inner) => {
+  const deep = `${"[".repeat(200_000)}${inner}${"]".repeat(200_000)}`;
+  const bodies = [
+    deep,
+    `{"env":"prd","product_tag":"my-product","event":"create_order","start_at":0,"input":{"body":{"a":${deep}}}}`,
+  ];
+  const envelopes = bodies.flatMap((body) => [
+    body,
+    JSON.stringify(topicMessage(body)),
+    JSON.stringify(busEvent({})).replace("{}", () => body),
+  ]);
+  const messages = [...envelopes.map((body, i) => message(`deep${i}`, body)), message("m1", order())];
+  expect(await takeMessages(services, messages)).toEqual([]);
+  expect(services.jobs.all()).toHaveLength(1);
+  expect(services.rejections.rejected).toHaveLength(envelopes.length);
+});
 
 describe("a message that is delivered twice", () => {
   test("creates one job", async () => {
@@ -85,7 +82,7 @@ describe("a message that is delivered twice", () => {
     expect(services.rejections.rejected).toEqual([]);
   });
 
-  test("an hour later still asks for the same job, its expiry included", async () => {
+  test("asks for the same job an hour later", async () => {
     const body = order({ start_at: noon + 60_000, expires_at: noon + 120_000 });
     await takeMessages(services, [message("m1", body)]);
     const [job] = services.jobs.all();
@@ -95,13 +92,13 @@ describe("a message that is delivered twice", () => {
     expect(services.jobs.all()).toMatchObject([{ id: job?.id, due_at: noon + 60_000 }]);
   });
 
-  test("for the first time after its expiry creates a job, which its consumer cancels as expired", async () => {
+  test("creates a job after its expiry, which the consumer cancels", async () => {
     await services.clock.advance(3_600_000);
     await takeMessages(services, [message("m1", order({ expires_at: noon + 60_000 }))]);
     expect(services.jobs.all()).toMatchObject([{ due_at: noon, expires_at: noon + 60_000 }]);
   });
 
-  test("is dispatched by the second delivery if the first one crashed before", async () => {
+  test("is dispatched by the second delivery if the first crashed", async () => {
     services.queue.sendMany = () => new Promise(() => {});
     void takeMessages(services, [message("m1", order())]);
     await services.clock.advance(1);
@@ -114,8 +111,8 @@ describe("a message that is delivered twice", () => {
   });
 });
 
-describe("AWS refuses", () => {
-  test("some of a batch: those are redelivered and leave nothing behind, and the others are done", async () => {
+describe("when AWS refuses to take", () => {
+  test("some of a batch, those come again and leave nothing behind", async () => {
     const { sendMany } = services.queue;
     services.queue.sendMany = async (type, entries) => {
       const taken = await sendMany(type, entries.slice(0, 2));
@@ -139,13 +136,13 @@ describe("AWS refuses", () => {
     expect(services.queue.sent).toHaveLength(4);
   });
 
-  test("everything: all messages are redelivered, none is rejected", async () => {
+  test("everything, all messages come again and none is rejected", async () => {
     services.jobs.create = down;
     expect(await takeMessages(services, [message("m1", order()), message("m2", order())])).toEqual(["m1", "m2"]);
     expect(services.rejections.rejected).toEqual([]);
   });
 
-  test("one of a batch permanently: it is rejected at once with the reason, and the others are done", async () => {
+  test("one of a batch for good, that one is rejected with the reason", async () => {
     const { create } = services.jobs;
     const bad = named("sqs:bad");
     services.jobs.create = async (job) => (job.id === bad ? Promise.reject(refusedForGood("s3cret")) : create(job));
@@ -165,7 +162,7 @@ describe("AWS refuses", () => {
     expect(JSON.stringify([services.rejections.rejected, services.log.lines])).not.toContain("s3cret");
   });
 
-  test("one because of a fault of ours: it is redelivered until its queue gives up, and the others are done", async () => {
+  test("one for a fault of ours, that one comes again until its queue gives up", async () => {
     const { create } = services.jobs;
     const bad = named("sqs:bad");
     services.jobs.create = async (job) => (job.id === bad ? Promise.reject(denied()) : create(job));
@@ -175,7 +172,7 @@ describe("AWS refuses", () => {
     expect(services.rejections.rejected).toEqual([]);
   });
 
-  test("a whole call by throwing: only the messages of that call are redelivered", async () => {
+  test("a whole call, only that call's messages come again", async () => {
     services.queue.sendMany = down;
     services.rejections.reject = down;
     const messages = [message("job", order()), message("bad", "{"), message("upload", bucketNotification("imports/a"))];
@@ -183,7 +180,7 @@ describe("AWS refuses", () => {
     expect(services.imports.sent).toHaveLength(1);
   });
 
-  test("to keep a rejection: only that message is redelivered", async () => {
+  test("a rejection, only its message comes again", async () => {
     services.rejections.refuses = ({ detail }) => detail.message_id === "bad";
     const messages = [message("good", order()), message("bad", "no JSON"), message("worse", "no JSON either")];
     expect(await takeMessages(services, messages)).toEqual(["bad"]);
@@ -192,7 +189,7 @@ describe("AWS refuses", () => {
 });
 
 describe("a bad message", () => {
-  test("is rejected with its reason and its tenant, and does not affect the good ones", async () => {
+  test("is rejected with its reason and tenant, apart from good ones", async () => {
     const bad = order({ event: "create_ordre" });
     const worse = order({ input: { bdy: "s3cret" }, retries: 99 });
     const messages = [message("m1", bad), message("m2", order()), message("m3", "{"), message("m4", worse)];
@@ -240,13 +237,13 @@ describe("a bad message", () => {
     expect(JSON.stringify(services.log.lines)).not.toContain("s3cret");
   });
 
-  test("that is an array is rejected, because a message contains one request", async () => {
+  test("that is an array is rejected", async () => {
     await takeMessages(services, [message("m1", [order(), order()])]);
     expect(services.rejections.rejected).toMatchObject([{ detail: { code: "INVALID_REQUEST" } }]);
     expect(ids()).toEqual([]);
   });
 
-  test("that reuses an idempotency key for another request is rejected with the job that has it", async () => {
+  test("that reuses an idempotency key is rejected with the key's job", async () => {
     await takeMessages(services, [message("m1", order({ idempotency_key: "k" }))]);
     await takeMessages(services, [message("m2", order({ idempotency_key: "k", input: { body: { item: "milk" } } }))]);
     expect(services.rejections.rejected).toMatchObject([
@@ -254,7 +251,7 @@ describe("a bad message", () => {
     ]);
   });
 
-  test("with invalid tags is rejected without them", async () => {
+  test("with invalid tags is rejected without the tags", async () => {
     await takeMessages(services, [
       message("m1", order({ product_tag: "x".repeat(5000), env: { a: 1 }, event: "a b" })),
     ]);
@@ -277,7 +274,7 @@ describe("a bucket notification", () => {
     expect(services.imports.sent).toMatchObject([{ cursor: { key: "imports/a.ndjson", offset: 0 }, delaySeconds: 0 }]);
   });
 
-  test("is rejected if AWS refuses an import permanently, and its other objects are imported", async () => {
+  test("is rejected if AWS refuses one of its imports for good", async () => {
     const { proceed } = services.imports;
     services.imports.proceed = async (cursor, delay) =>
       cursor.key === "imports/bad" ? Promise.reject(refusedForGood()) : proceed(cursor, delay);
@@ -299,7 +296,7 @@ describe("a bad message from a waiting task of Step Functions", () => {
   const task_token = "AQCgAAAAKgAAAAMAAAAA";
   const waiting = order({ input: { bdy: {} }, task_token });
 
-  test("fails its task at once, which would otherwise wait in vain", async () => {
+  test("fails its task at once", async () => {
     expect(await takeMessages(services, [message("m1", waiting), message("m2", "{"), message("m3", order())])).toEqual(
       [],
     );
@@ -318,14 +315,14 @@ describe("a bad message from a waiting task of Step Functions", () => {
     expect(JSON.stringify(services.log.lines)).not.toContain(task_token);
   });
 
-  test("is rejected even if the queue of its task refuses permanently, and this is logged", async () => {
+  test("is rejected even if its task's queue refuses for good", async () => {
     services.tasks.sendMany = async (entries) => entries.map((_, index) => ({ index, cause: refusedForGood() }));
     expect(await takeMessages(services, [message("m1", waiting)])).toEqual([]);
     expect(services.rejections.rejected).toHaveLength(1);
     expect(services.log.lines.flatMap(({ measured }) => measured ?? [])).toEqual([{ values: { set_aside: 1 } }]);
   });
 
-  test("is redelivered if its task could not be failed, and not rejected before", async () => {
+  test("comes again if its task could not be failed", async () => {
     services.tasks.sendMany = async (entries) => entries.map((_, index) => ({ index, cause: throttled() }));
     const messages = [message("m1", "{"), message("m2", waiting), message("m3", "{")];
     expect(await takeMessages(services, messages)).toEqual(["m2"]);

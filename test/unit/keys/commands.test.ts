@@ -36,8 +36,8 @@ function cli() {
 
 const ci = "create --name ci --products my-product --envs dev,prd --verbs jobs:read,jobs:write";
 
-describe("create", () => {
-  it("prints the key once, alone on standard output, and stores its hash and scopes", async () => {
+describe("the command to create a key", () => {
+  it("prints the key once, alone, and stores its hash and scopes", async () => {
     const { run, keys } = cli();
     const { out, message } = await run(`${ci} --expires 90d`);
     expect(out).toMatch(apiKeyPattern);
@@ -57,7 +57,7 @@ describe("create", () => {
     );
   });
 
-  it("stores a rate, and says it", async () => {
+  it("stores and names a rate", async () => {
     const { run, keys } = cli();
     const { message } = await run(`${ci} --rate 50`);
     expect(await keys.list()).toMatchObject([{ rate: 50 }]);
@@ -75,7 +75,7 @@ describe("create", () => {
   });
 
   it.each(["2030-02-31T00:00:00Z", "2030-13-01T00:00:00Z", "2030-01-01T25:00:00Z", "2030-01-01T00:00:00", "90 days"])(
-    "refuses %s as an expiry, which is not a time",
+    "refuses %s as an expiry, since it is no time",
     async (expires) => {
       const { keys } = cli();
       const args = [...ci.split(" "), "--expires", expires];
@@ -87,7 +87,7 @@ describe("create", () => {
   );
 
   it.each(["line\nbreak", "red \u001b[31m", "turned \u202e round", "\ud800"])(
-    "refuses %j as a name, which a list could not show unchanged",
+    "refuses %j as a name that a list could not show",
     async (name) => {
       const { keys } = cli();
       const args = [...ci.split(" "), "--name", name];
@@ -98,7 +98,7 @@ describe("create", () => {
     },
   );
 
-  it("accepts a star for every product and env, and hours or a time as the expiry", async () => {
+  it("accepts a star for all products and envs, and hours or a time as expiry", async () => {
     const { run, keys } = cli();
     await run("create --name a --products * --envs * --verbs jobs:admin --expires 12h");
     await run("create --name b --products * --envs live --verbs jobs:read --expires 2030-01-31T00:00:00+01:00");
@@ -121,7 +121,7 @@ describe("create", () => {
     expect((await keys.list()).map(({ expires_at }) => expires_at)).toEqual([at]);
   });
 
-  it("does not report an env as unknown if only its product is misspelled", async () => {
+  it("does not report an env as unknown beside a misspelled product", async () => {
     const said = await cli().run("create --name x --products my-prodcut --envs live --verbs jobs:read").catch(String);
     expect(said).toContain('There is no product "my-prodcut"');
     expect(said).not.toContain("There is no env");
@@ -148,7 +148,7 @@ describe("create", () => {
     ["revoke", ["Name the id of the key to revoke."]],
     ["revoke nonsense", ["That is not the id of a key"]],
     ["list everything", ['Unexpected argument "everything".']],
-  ])("%s: is refused before anything is asked of AWS, and told why", async (line, says) => {
+  ])("refuses %s before it asks AWS, and says why", async (line, says) => {
     const { run, opened } = cli();
     const error = await run(line).catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(KeysError);
@@ -157,8 +157,8 @@ describe("create", () => {
   });
 });
 
-describe("list", () => {
-  it("has one line per key, with everything except its secret", async () => {
+describe("the command to list keys", () => {
+  it("prints one line per key without its secret", async () => {
     const { run } = cli();
     expect(await run("list")).toMatchObject({ out: "", message: expect.stringMatching(/^There are no keys/) });
     const { out: key } = await run(`${ci} --expires 1h`);
@@ -184,8 +184,8 @@ describe("list", () => {
   });
 });
 
-describe("revoke", () => {
-  it("accepts the id, or a whole key that has leaked, which it does not repeat", async () => {
+describe("the command to revoke a key", () => {
+  it("accepts the id, or a whole leaked key, which it does not repeat", async () => {
     const { run, keys } = cli();
     const { out: key } = await run(ci);
     const { out, message } = await run(`revoke ${key}`);
@@ -196,14 +196,14 @@ describe("revoke", () => {
     expect((await run(`revoke ${apiKeyId(key)}`, noon + 1)).message).toContain("is revoked already");
   });
 
-  it("says so if there is no such key", async () => {
+  it("says if there is no such key", async () => {
     await expect(cli().run("revoke 0123456789abcdef")).rejects.toThrow(
       "There is no key 0123456789abcdef in this deployment",
     );
   });
 });
 
-it.each(["--help", "-h", "create --help"])("%s shows the usage without a call to AWS", async (line) => {
+it.each(["--help", "-h", "create --help"])("the command %s shows the usage without a call to AWS", async (line) => {
   const { run, opened } = cli();
   const { out, message } = await run(line);
   expect(out).toContain("npm run keys -- create");

@@ -15,13 +15,13 @@ it.each([
   [named("AccessDenied"), /cloudformation:DescribeStacks/],
   [named("ResourceNotFoundException"), /no table jobs-table/],
   [named("ValidationError", "Stack with id x does not exist"), /no deployment of the stage "dev".*--stage/],
-])("%s becomes a KeysError that says what to do", async (error, says) => {
+])("%s becomes a KeysError with a remedy", async (error, says) => {
   const thrown = await withRemedies(where, () => Promise.reject(error)).catch((caught: unknown) => caught);
   expect(thrown).toBeInstanceOf(KeysError);
   expect((thrown as Error).message).toMatch(says);
 });
 
-it("any other error stays unchanged", async () => {
+it("any other error of a key's command stays unchanged", async () => {
   const error = new Error("boom");
   await expect(withRemedies(where, () => Promise.reject(error))).rejects.toBe(error);
 });

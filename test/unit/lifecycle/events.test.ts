@@ -29,19 +29,19 @@ const about = {
   labels: ["vip"],
 };
 
-describe("a one-time job", () => {
-  it("is scheduled when it is stored", () => {
+describe("the event of a one-time job", () => {
+  it("is scheduled when the job is stored", () => {
     expect(between(undefined, job)).toEqual([
       { name: "scheduled", time: job.created_at, detail: { ...about, status: "queued", version: 1 }, created: true },
     ]);
   });
 
-  it("is started when it is claimed", () => {
+  it("is started when the job is claimed", () => {
     const detail = { ...about, status: "running", version: 2, started_at: noon + 40 };
     expect(between(job, running)).toEqual([{ name: "started", time: noon + 40, detail }]);
   });
 
-  it("completes with its times, but without its input or result", () => {
+  it("is completed with its times, and without its input or result", () => {
     const after = completed(running, noon + 90, done);
     const times = { started_at: noon + 40, finished_at: noon + 90 };
     expect(between(running, after)).toEqual([
@@ -54,7 +54,7 @@ describe("a one-time job", () => {
     ]);
   });
 
-  it("is retried with the failure's code and the time of the next attempt, then fails", () => {
+  it("is retried with the code and the next attempt's time, then failed", () => {
     const waiting = attemptFailed({ ...running, retries: 1 }, noon + 90, failure("TIMEOUT"));
     const [event] = between(running, waiting);
     expect(event).toMatchObject({
@@ -81,7 +81,7 @@ describe("a one-time job", () => {
     ]);
   });
 
-  it("shows the provider's own code of its failure", () => {
+  it("has the provider's code of a failure", () => {
     const error = new JobError("SERVICE_UNAVAILABLE", "a deadlock", { providerCode: "40P01" });
     const waiting = attemptFailed({ ...running, retries: 1 }, noon + 90, { error, random: 0 });
     const code = { error_code: "SERVICE_UNAVAILABLE", provider_code: "40P01" };
@@ -90,7 +90,7 @@ describe("a one-time job", () => {
     expect(between(running, failed)).toMatchObject([{ name: "failed", detail: code }]);
   });
 
-  it("is cancelled while it waits, and while it runs", () => {
+  it("is cancelled while the job waits or runs", () => {
     const [waiting] = between(job, cancelled(job, noon + 1, "no longer wanted"));
     expect(waiting).toMatchObject({ name: "cancelled", time: noon + 1, detail: { status: "cancelled" } });
     expect(waiting).not.toHaveProperty("ended");
@@ -100,7 +100,7 @@ describe("a one-time job", () => {
     ]);
   });
 
-  it("does not show an earlier failure once it is cancelled or completed", () => {
+  it("has no earlier failure once the job is cancelled or completed", () => {
     const waiting = attemptFailed(running, noon + 90, failure("TIMEOUT"));
     for (const after of [
       cancelled(waiting, noon + 99, "no longer wanted"),
@@ -110,12 +110,12 @@ describe("a one-time job", () => {
     }
   });
 
-  it("counts as retried when it is restarted after its end", () => {
+  it("is retried when the job is restarted after its end", () => {
     const failed = attemptFailed({ ...running, retries: 0 }, noon, failure("TIMEOUT"));
     expect(names(failed, retry(0)(failed, noon + 1) as Job)).toEqual(["retrying"]);
   });
 
-  it("is scheduled again when it is rescheduled", () => {
+  it("is scheduled when the job is rescheduled", () => {
     const moved = { ...job, due_at: noon + 60_000, status: "scheduled" as const };
     const [scheduled] = between(job, moved);
     expect(scheduled).toMatchObject({ name: "scheduled", time: noon + 9000, detail: { due_at: noon + 60_000 } });
@@ -128,11 +128,11 @@ describe("a one-time job", () => {
     ["parked", running, parked(running, done, noon + 60_000)],
     ["resumed after being parked", parked(running, done, noon), claim(parked(running, done, noon), noon + 5)],
     ["kept for a repeated request", job, { ...job, version: 2 }],
-  ])("has no event when it is %s", (_what, before, after) => {
+  ])("does not exist when the job is %s", (_what, before, after) => {
     expect(between(before, after)).toEqual([]);
   });
 
-  it("that was parked lasted from its first start to its end", () => {
+  it("has the duration from a parked job's first start to its end", () => {
     const woken = claim(parked(running, done, noon + 500), noon + 500);
     expect(between(woken, completed(woken, noon + 700, done))).toMatchObject([
       { detail: { started_at: noon + 40, finished_at: noon + 700 }, ended: { started_at: noon + 40 } },
@@ -140,14 +140,14 @@ describe("a one-time job", () => {
   });
 });
 
-describe("a recurring job", () => {
+describe("the event of a recurring job", () => {
   const hour = 3_600_000;
   const series = aJob({ repeat: { every: hour, anchor: noon, overlap: "skip" } });
   const run = claim(series, noon + 40);
   const next = (ended: Job) => continued(ended, noon + 90)?.next as Job;
   const done90 = completed(run, noon + 90, done);
 
-  it("completes a run and continues: the event is about that run", () => {
+  it("is about the run that has completed", () => {
     expect(between(run, next(done90))).toMatchObject([
       {
         name: "completed",
@@ -165,7 +165,7 @@ describe("a recurring job", () => {
     ]);
   });
 
-  it("has a version that rises with every event, even when one write causes two", () => {
+  it("has a version that rises with every event", () => {
     const second = next(done90);
     const again = claim(second, noon + hour);
     const last = completed(again, noon + hour + 1, done);
@@ -189,7 +189,7 @@ describe("a recurring job", () => {
     expect(versions).toEqual([...new Set(versions)].sort((a, b) => a - b));
   });
 
-  it("fails a run and continues", () => {
+  it("is about a failed run when the job goes on", () => {
     const failed = attemptFailed({ ...run, retries: 0 }, noon + 90, failure("TIMEOUT"));
     expect(between(run, next(failed))).toMatchObject([
       { name: "failed", detail: { run: 1, status: "failed", error_code: "TIMEOUT" }, ended: { outcome: "failed" } },
@@ -197,11 +197,11 @@ describe("a recurring job", () => {
     ]);
   });
 
-  it("completes with its last run", () => {
+  it("is completed with the last run", () => {
     expect(between(run, done90)).toMatchObject([{ name: "completed", detail: { run: 1, status: "completed" } }]);
   });
 
-  it("has events for being paused, at once or at the end of a run, and for being resumed", () => {
+  it("is paused or resumed, at once or at the end of a run", () => {
     const paused = pauseJob(series, noon) as Job;
     expect(names(series, paused)).toEqual(["paused"]);
     const asked = pauseJob(run, noon) as Job;
@@ -211,14 +211,14 @@ describe("a recurring job", () => {
     expect(names(paused, cancelled(paused, noon, "no longer wanted"))).toEqual(["cancelled"]);
   });
 
-  it("that is past its end when it is resumed completes without a run", () => {
+  it("is completed when it is resumed past its end", () => {
     const ending = { ...series, repeat: { every: hour, anchor: noon, overlap: "skip" as const, end_date: noon } };
     const paused = pauseJob(ending, noon) as Job;
     const [over, ...others] = between(paused, resume(paused, noon + 1) as Job);
     expect([over?.name, over?.ended, others]).toEqual(["completed", undefined, []]);
   });
 
-  it("is scheduled again when it is rescheduled or run now", () => {
+  it("is scheduled when the job is rescheduled or run now", () => {
     const waiting = next(done90);
     expect(names(waiting, runNow(waiting, noon + 99) as Job)).toEqual(["scheduled"]);
     expect(names(waiting, reschedule({ due_at: noon + 5 * hour })(waiting, noon) as Job)).toEqual(["scheduled"]);

@@ -16,8 +16,8 @@ const fails = (message: string, overrides: Partial<Job> = {}) => {
   return written({ before, after: attemptFailed(before, noon + 20, { error: error(message), random: 0 }) });
 };
 
-describe("runs that fail", () => {
-  it("are one addition per batch, in a group per cause, however many they are", async () => {
+describe("failed runs", () => {
+  it("are one addition per batch, in one group per cause", async () => {
     const services = lifecycle();
     const { add } = services.failures;
     const calls: number[] = [];
@@ -52,7 +52,7 @@ describe("runs that fail", () => {
     ]);
   });
 
-  it("are counted too where the series goes on", async () => {
+  it("are counted where the series goes on", async () => {
     const services = lifecycle();
     const before = running({ repeat: { every: 60_000, anchor: noon, overlap: "skip" } });
     const ended = attemptFailed(before, noon + 20, { error: error("No answer."), random: 0 });
@@ -60,7 +60,7 @@ describe("runs that fail", () => {
     expect(services.failures.all()).toMatchObject([{ group: { message: "No answer.", count: 1 } }]);
   });
 
-  it("are the ones that fail for good: not attempts that are retried, nor jobs that complete or are cancelled", async () => {
+  it("are only those that fail for good", async () => {
     const services = lifecycle();
     const { add } = services.failures;
     const added: unknown[] = [];
@@ -82,7 +82,7 @@ describe("runs that fail", () => {
     expect(added).toEqual([]);
   });
 
-  it("that the store refuses hold up nothing: neither events nor counters", async () => {
+  it("that the store refuses do not hold up events and counters", async () => {
     const services = lifecycle();
     services.failures.add = async () => {
       throw throttled();

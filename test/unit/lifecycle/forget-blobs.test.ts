@@ -25,8 +25,8 @@ async function world() {
 }
 const claim = (job: Job) => afterClaim(job, { claimId: "c", leaseMarginMs: 15_000, now: noon });
 
-describe("what a job still needs is kept, however long the job lasts", () => {
-  it("the input of a series, from run to run for ten years", async () => {
+describe("a blob that a job still needs is kept:", () => {
+  it("the input of a series, from run to run", async () => {
     const { job, write, kept } = await world();
     let series: Job = { ...job, type: "action", repeat: { every: year, anchor: noon, overlap: "skip" } };
     for (let run = 1; run <= 10; run++) {
@@ -60,8 +60,8 @@ describe("what a job still needs is kept, however long the job lasts", () => {
   });
 });
 
-describe("what no job refers to any longer is deleted", () => {
-  it("together with the job, whether its caller or its TTL deleted it", async () => {
+describe("a blob that no job refers to is deleted", () => {
+  it("with the job, whether its caller or its TTL deleted it", async () => {
     const { job, put, write, kept } = await world();
     await put("results/job/1");
     const finished: Job = { ...job, status: "completed", progress: await put("progress/job/1") };
@@ -70,14 +70,14 @@ describe("what no job refers to any longer is deleted", () => {
     expect(kept()).toEqual(["results/job/1"]);
   });
 
-  it("also when the job comes from a version that named inputs differently", async () => {
+  it("of a job from a version that named inputs differently", async () => {
     const { put, write, kept } = await world();
     const old = aJob({ status: "completed", input: await put("inputs/job_1/fingerprint") });
     await write(old, undefined);
     expect(kept()).not.toContain("inputs/job_1/fingerprint");
   });
 
-  it("and a failure to delete is logged and holds up nothing else", async () => {
+  it("unless that fails, which is logged and holds up nothing else", async () => {
     const { job, write, blobs, log } = await world();
     blobs.remove = async () => {
       throw new Error("throttled");
@@ -87,7 +87,7 @@ describe("what no job refers to any longer is deleted", () => {
   });
 });
 
-describe("a job that is created again under the key of a deleted one", () => {
+describe("a job that is created again under a deleted one's key", () => {
   const order = { env: "prd", product_tag: "my-product", event: "create_order", start_at: 0, input: large };
   const make = (services: ReturnType<typeof fakeServices>) =>
     scheduleJob(services, parseRequest({ ...order, idempotency_key: "k" }, catalog, noon));
@@ -102,7 +102,7 @@ describe("a job that is created again under the key of a deleted one", () => {
     expect([...services.blobs.blobs.keys()]).toEqual([(second.input as { blob: string }).blob]);
   });
 
-  it("keeps its input if the answer to its creation was lost and the job has already changed", async () => {
+  it("keeps its input if the answer to its creation was lost", async () => {
     const services = fakeServices({ catalog });
     const { create } = services.jobs;
     services.jobs.create = async (job) => {
@@ -114,7 +114,7 @@ describe("a job that is created again under the key of a deleted one", () => {
     expect([...services.blobs.blobs.keys()]).toEqual([(input as { blob: string }).blob]);
   });
 
-  it("does not leave a second input behind when the request is repeated", async () => {
+  it("leaves no second input behind when its request is repeated", async () => {
     const services = fakeServices({ catalog });
     const first = await make(services);
     expect(await make(services)).toMatchObject({ id: first.id });

@@ -9,8 +9,8 @@ import { handleChanges } from "../../../lambdas/lifecycle/handle.ts";
 import { aJob, noon } from "../../support/builders.ts";
 import { claim, lifecycle, lifeOf, published, setAsideIn, written } from "../../support/lifecycle.ts";
 
-describe("a batch of writes", () => {
-  it("publishes final transitions only, unless configured otherwise", async () => {
+describe("the lifecycle's batch of writes", () => {
+  it("publishes final transitions only by default", async () => {
     const final = lifecycle();
     const job = aJob();
     expect(await handleChanges(final, lifeOf(job))).toBeUndefined();
@@ -26,7 +26,7 @@ describe("a batch of writes", () => {
     expect(none.stats.all()).toHaveLength(2);
   });
 
-  it("reports the first write whose event the bus refused, and counts the writes before it", async () => {
+  it("reports the first write whose event was refused, and counts those before", async () => {
     const services = lifecycle(jobEvents);
     const [good, bad] = [aJob({ created_at: noon }), aJob({ created_at: noon })] as const;
     services.bus.refuses = ({ detail, name }) => detail.job_id === bad.id && name === "started";
@@ -48,7 +48,7 @@ describe("a batch of writes", () => {
     expect(services.stats.all().map(({ counts }) => [counts.scheduled, counts.completed])).toEqual([[3, 3]]);
   });
 
-  it("adds to a tenant's counters once per hour, each transition in its own hour", async () => {
+  it("adds to a tenant's counters once per hour", async () => {
     const services = lifecycle();
     const add = services.stats.add;
     const calls: number[] = [];
@@ -95,7 +95,7 @@ describe("a batch of writes", () => {
     expect(stats.duration_ms.p99).toBeLessThan(256);
   });
 
-  it("counts each run of a series, and nothing for a series that ends between runs", async () => {
+  it("counts each run of a series, and nothing between runs", async () => {
     const services = lifecycle();
     const series = aJob({ created_at: noon, repeat: { every: hourMs, anchor: noon, overlap: "skip" } });
     const running = claim(series, noon + 3);
@@ -113,7 +113,7 @@ describe("a batch of writes", () => {
     expect(published(services).map(([name]) => name)).toEqual(["completed", "completed"]);
   });
 
-  it("publishes even if the counters fail, and logs the loss without any input", async () => {
+  it("publishes even if the counters fail, and logs the loss", async () => {
     const services = lifecycle();
     services.stats.add = async () => {
       throw new Error("s3cret");
@@ -124,7 +124,7 @@ describe("a batch of writes", () => {
     expect(JSON.stringify([services.log.lines, services.bus.published])).not.toContain("s3cret");
   });
 
-  it("sets aside the whole record of a write that it cannot handle, and handles the following writes in order", async () => {
+  it("sets aside a write that it cannot handle, and goes on", async () => {
     const services = lifecycle(jobEvents);
     const broken = written({ before: aJob({ status: "running" }), after: { id: "job_x" } as Job });
     const [first, second] = [aJob(), aJob()];
@@ -147,7 +147,7 @@ describe("a batch of writes", () => {
     expect(setAsideIn(services)).toBe(1);
   });
 
-  it("has a write that it cannot handle redelivered until the dead-letter queue takes it", async () => {
+  it("has a bad write redelivered until the dead-letter queue takes it", async () => {
     const services = lifecycle();
     const broken = written({ before: aJob({ status: "running" }), after: { id: "job_x" } as Job });
     const changes = [...lifeOf(), broken, ...lifeOf()];

@@ -4,7 +4,7 @@ import { handleChanges } from "../../../lambdas/lifecycle/handle.ts";
 import { aJob } from "../../support/builders.ts";
 import { lifecycle, lifeOf, published, setAsideIn } from "../../support/lifecycle.ts";
 
-describe("what AWS refuses permanently", () => {
+describe("what AWS permanently refuses of the lifecycle", () => {
   const endpoint: ProductEndpoint = {
     product: "shop",
     env: "prd",
@@ -14,7 +14,7 @@ describe("what AWS refuses permanently", () => {
     events: ["completed"],
   };
 
-  it("if it is an event, is set aside with the reason, while later events of its job and all others are published in order", async () => {
+  it("is set aside if it is an event, and later ones are published", async () => {
     const services = lifecycle(jobEvents);
     const [bad, job] = [aJob(), aJob()];
     services.bus.refusesForGood = ({ name, detail }) => detail.job_id === bad.id && name === "started";
@@ -32,7 +32,7 @@ describe("what AWS refuses permanently", () => {
     expect(services.stats.all().map(({ counts }) => counts.completed)).toEqual([0, 2]);
   });
 
-  it("if it is a delivery or a task message, is set aside one by one", async () => {
+  it("is set aside one by one if it is a delivery or a task message", async () => {
     const services = lifecycle([], [endpoint]);
     const [bad, job] = [aJob({ task_tokens: ["t"] }), aJob({ task_tokens: ["u"] })];
     services.webhooks.refusesForGood = ({ data }) => data.job_id === bad.id;
@@ -51,7 +51,7 @@ describe("what AWS refuses permanently", () => {
     expect(JSON.stringify(services.log.lines)).not.toContain("s3cret");
   });
 
-  it("is set aside once, although an earlier change keeps failing", async () => {
+  it("is set aside once, though an earlier change keeps failing", async () => {
     const services = lifecycle(jobEvents);
     const [waiting, bad] = [aJob(), aJob()];
     services.bus.refuses = ({ detail }) => detail.job_id === waiting.id;
@@ -61,7 +61,7 @@ describe("what AWS refuses permanently", () => {
     expect(services.deadLetters.kept).toHaveLength(1);
   });
 
-  it("is redelivered until the dead-letter queue takes it, and dropped if that refuses permanently too", async () => {
+  it("is redelivered until the dead-letter queue takes it, or dropped", async () => {
     const services = lifecycle(jobEvents);
     const bad = aJob();
     services.bus.refusesForGood = ({ name }) => name === "started";

@@ -5,7 +5,7 @@ import { aJob } from "../../support/builders.ts";
 import { lifecycle, lifeOf, published, written } from "../../support/lifecycle.ts";
 
 describe("a batch that Lambda delivers again", () => {
-  it("publishes the same events in the same order, so that receivers recognise the repetition", async () => {
+  it("publishes the same events in the same order", async () => {
     const services = lifecycle(jobEvents);
     const changes = lifeOf(aJob({ task_tokens: ["t"] }));
     await handleChanges(services, changes);
@@ -15,7 +15,7 @@ describe("a batch that Lambda delivers again", () => {
     expect(services.bus.published).toEqual([...once, ...once]);
   });
 
-  it("publishes nothing twice from the same process while an earlier write fails", async () => {
+  it("publishes nothing twice from one process", async () => {
     const services = lifecycle(jobEvents);
     const [bad, job] = [aJob(), aJob({ task_tokens: ["t"] })];
     services.bus.refuses = ({ detail }) => detail.job_id === bad.id;
@@ -34,7 +34,7 @@ describe("a batch that Lambda delivers again", () => {
     expect(services.tasks.sent.map(({ message }) => message.kind)).toEqual(["outcome", "heartbeat"]);
   });
 
-  it("publishes both of two identical writes, as when a job is created again under its id", async () => {
+  it("publishes both of two identical writes", async () => {
     const services = lifecycle(jobEvents);
     const job = aJob();
     for (let made = 0; made < 2; made++) await handleChanges(services, [written({ after: job })]);

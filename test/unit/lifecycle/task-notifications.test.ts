@@ -7,7 +7,7 @@ describe("a task of Step Functions that waits for a job", () => {
   const sentOf = ({ tasks }: ReturnType<typeof lifecycle>) =>
     tasks.sent.map(({ message, delaySeconds }) => [message.kind, message.job_id, delaySeconds]);
 
-  it("gets heartbeats from the creation of the job, and the outcome at its end", async () => {
+  it("gets heartbeats from the job's creation, and the outcome at its end", async () => {
     const services = lifecycle([]);
     const job = aJob({ task_tokens: ["t"] });
     expect(await handleChanges(services, [...lifeOf(aJob()), ...lifeOf(job)])).toBeUndefined();
@@ -18,7 +18,7 @@ describe("a task of Step Functions that waits for a job", () => {
     expect(services.bus.published).toEqual([]);
   });
 
-  it("is notified again from the first write that the queue refused, without delaying events and counters", async () => {
+  it("is notified again from the first write that its queue refused", async () => {
     const services = lifecycle();
     const [first, job] = [aJob({ created_at: noon }), aJob({ created_at: noon, task_tokens: ["t"] })];
     services.tasks.refuses = ({ kind }) => kind === "outcome";
@@ -44,7 +44,7 @@ describe("a task of Step Functions that waits for a job", () => {
     expect(services.stats.all()[0]?.counts).toMatchObject({ completed: 0 });
   });
 
-  it("has one chain of heartbeats, however often the bus refuses the events of another job", async () => {
+  it("has one chain of heartbeats, however often the bus refuses other events", async () => {
     const services = lifecycle(jobEvents);
     const [bad, job] = [aJob(), aJob({ task_tokens: ["t"] })];
     services.bus.refuses = ({ detail }) => detail.job_id === bad.id;

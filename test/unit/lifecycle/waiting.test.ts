@@ -16,7 +16,7 @@ const reserved = (until: number): Job => ({
   version: 2,
 });
 
-it("a job that notes that it waits for a slot is an event, with the limit and its key", () => {
+it("a job that notes its wait for a slot has an event with limit and key", () => {
   const noted = withWait(job, gate, noon + 40);
   const [event, ...others] = between(job, noted);
   expect(others).toEqual([]);
@@ -25,7 +25,7 @@ it("a job that notes that it waits for a slot is an event, with the limit and it
   expect(isWaitNoted(noted, gate)).toBe(true);
 });
 
-it("it waits once per attempt and limit", () => {
+it("a job notes its wait once per attempt and limit", () => {
   const noted = withWait(job, gate, noon);
   for (const other of [{ attempt: 2 }, { run: 2 }, { due_at: noon + 1 }]) {
     expect(isWaitNoted({ ...noted, ...other }, gate)).toBe(false);
@@ -34,14 +34,14 @@ it("it waits once per attempt and limit", () => {
   expect(isWaitNoted(noted, { ...gate, key: "bob" })).toBe(false);
 });
 
-it("what changes afterwards is no wait", () => {
+it("a later change of a job that waits is no new wait", () => {
   const noted = withWait(job, gate, noon);
   const running = afterClaim(noted, { claimId: "c", leaseMarginMs: 15_000, now: noon + 60 });
   expect(between(noted, running).map(({ name }) => name)).toEqual(["started"]);
   expect(between(noted, { ...noted, version: 3 })).toEqual([]);
 });
 
-it("a start that a rate of version 0.3 has given is an event if it is at least a minute away", () => {
+it("a start that a rate of version 0.3 has given is an event if it is far", () => {
   const late = reserved(noon + 60_000);
   expect(between(job, late)).toMatchObject([
     { name: "waiting", time: noon, detail: { ...gate, starts_at: noon + 60_000, due_at: noon + 60_000 } },
@@ -50,6 +50,6 @@ it("a start that a rate of version 0.3 has given is an event if it is at least a
   expect(between(late, { ...late, version: 3 })).toEqual([]);
 });
 
-it("is among the events that a deployment or a webhook may choose, and not published otherwise", () => {
+it("the waiting event is published only where it was chosen", () => {
   expect(jobEvents).toContain("waiting");
 });

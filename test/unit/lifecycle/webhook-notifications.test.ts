@@ -19,7 +19,7 @@ describe("a webhook endpoint", () => {
   const sentOf = ({ webhooks }: ReturnType<typeof lifecycle>) =>
     webhooks.sent.map(({ message, group }) => [message.type, message.data.job_id, group]);
 
-  it("gets the transitions of its product and env that it subscribes to, whatever the bus publishes", async () => {
+  it("gets its product and env's transitions that it subscribes to", async () => {
     const services = lifecycle([], [endpoint(), endpoint({ webhook: "all", events: ["scheduled", "completed"] })]);
     const [job, other, elsewhere] = [aJob(), aJob({ env: "dev" }), aJob({ product: "other" })] as const;
     expect(
@@ -36,7 +36,7 @@ describe("a webhook endpoint", () => {
     expect(JSON.stringify(services.webhooks.sent)).not.toContain("s3cret");
   });
 
-  it("gets the same id for every delivery of an event, and a different one for every other event", async () => {
+  it("gets a distinct and stable id for every event", async () => {
     const services = lifecycle([], [endpoint({ events: [...jobEvents] })]);
     const [job, other] = [aJob(), aJob()];
     const changes = [...lifeOf(job), ...lifeOf(other)];

@@ -63,7 +63,7 @@ describe("a guarded process", () => {
     }
   };
 
-  it("connects to this machine, whatever its name and however it is asked", async () => {
+  it("connects to this machine by any name", async () => {
     expect(await outcome(connect(port))).toBe("connected");
     expect(await outcome(connect(port, "127.0.0.1"))).toBe("connected");
     expect(await outcome(connect({ port, host: "localhost" }))).toBe("connected");
@@ -83,7 +83,7 @@ describe("a guarded process", () => {
     local.close();
   });
 
-  it("connects to nothing else, by address or by a name that leads elsewhere or nowhere", async () => {
+  it("connects to no other machine, by address or by name", async () => {
     const elsewhere: LookupFunction = (_, options, found) =>
       options.all
         ? found(
@@ -108,7 +108,7 @@ describe("a guarded process", () => {
     });
   });
 
-  it("gives a job an error that says what to do, that is final, and that proves that nothing was done", async () => {
+  it("gives a job a final error that says what to do", async () => {
     const { signal } = new AbortController();
     const sent = sendHttp(new URL("http://198.51.100.1/"), { method: "POST", headers: {}, signal, repeatable: false });
     const error = networkError(await sent.catch((error: unknown) => error), signal);
@@ -133,7 +133,7 @@ test("an address of an interface of the machine is its own", async () => {
   expect(all.filter(({ address }) => !isOwnAddress(address))).toEqual([]);
 });
 
-describe("the hosts of a catalog", () => {
+describe("the hosts of a catalog's targets", () => {
   const secret = (name: string, key: string) => ({ $secret: name, key });
   const product = {
     tag: "shop",
@@ -171,7 +171,7 @@ describe("the hosts of a catalog", () => {
   };
   const products = [product] as unknown as Parameters<typeof addressesOf>[0];
 
-  it("that are not this machine are listed with who calls them, behind references too, and data is none", () => {
+  it("are listed with their callers, behind references too, without data", () => {
     const values = new Map([
       ["/shop/url", "http://127.0.0.1:4000"],
       ["shop/db", '{"url":"mongodb://user:p@ss@db1.example.com:27017,db2.example.com/orders"}'],
@@ -189,7 +189,7 @@ describe("the hosts of a catalog", () => {
     );
   });
 
-  it("are called by a request that can be shown: an action with its parameters", () => {
+  it("have requests that can be shown: an action with its params", () => {
     expect(firstRequest(products)).toEqual({
       product: "shop",
       env: "dev",

@@ -5,7 +5,7 @@ const jobs = (count: number, fields: object = {}) => ({
   next_cursor: "c",
 });
 
-describe("an answer", () => {
+describe("a tool's answer", () => {
   it("that is short enough is whole", () => {
     expect(bounded(jobs(3))).toEqual({ text: JSON.stringify(jobs(3)), leftOut: [] });
   });
@@ -16,7 +16,7 @@ describe("an answer", () => {
     expect(leftOut[1]).toBe("  /result/log: 26000 of 30000 characters");
   });
 
-  it("then loses the ends of long lists, and the cursor that would skip them", () => {
+  it("then loses the ends of long lists with their cursors", () => {
     const { text, leftOut } = bounded(jobs(100, { event: "e".repeat(40) }), 4000);
     const answer = JSON.parse(text);
     expect(answer.jobs).toHaveLength(50);
@@ -30,7 +30,7 @@ describe("an answer", () => {
       expect(bounded(answer, most).text.length).toBeLessThanOrEqual(most);
   });
 
-  it("that cannot be shortened is cut, and the agent is told that it is no whole JSON", () => {
+  it("that cannot be shortened is cut, and says so", () => {
     const wide = Object.fromEntries(Array.from({ length: 2000 }, (_, i) => [`field_${i}`, "v"]));
     expect(bounded(wide, 500).leftOut).toEqual([expect.stringMatching(/cut after 500: it is no whole JSON/)]);
   });

@@ -49,7 +49,7 @@ describe("a tool that reads", () => {
     expect(texts).toEqual(['{"runs":[]}', `The API's clock: 2030-01-31T09:00:00.000Z (${now}).`]);
   });
 
-  it("answers programs with the same, as JSON", async () => {
+  it("returns the answer as JSON for programs too", async () => {
     const answers = { "GET /v1/jobs/j": { result: `key=${apiKey}`, attempts: [] } };
     const { structuredContent } = await calling(answers, "getJob", { job_id: "j" });
     expect(structuredContent).toEqual({ result: "key=[key]", attempts: [] });
@@ -93,7 +93,7 @@ describe("a tool that writes", () => {
     expect(texts[0]).toMatch(/not the token of a dry run of this call/);
   });
 
-  it("is confirmed by the token of a dry run for 15 minutes, in whatever order its arguments are", async () => {
+  it("is confirmed by a dry run's token for 15 minutes", async () => {
     const args = { job_id: "j", body: { delay_ms: 1, start_at: 0 } };
     const answers = { "POST /v1/jobs/j/retry": {}, "GET /v1/jobs/j": {} };
     const dry = await calling(answers, "retryJob", args);
@@ -105,7 +105,7 @@ describe("a tool that writes", () => {
     expect((await calling(answers, "retryJob", again)).isError).toBe(true);
   });
 
-  it("says of a bulk change how many jobs it would change, which, and whether more follow", async () => {
+  it("says of a bulk change how many jobs it would change", async () => {
     const answers = {
       "POST /v1/jobs/bulk": {
         matched: 3,
@@ -175,7 +175,7 @@ describe("a tool that writes", () => {
         ["GET", "/v1/jobs/j", undefined],
       ],
     ],
-  ])("as a dry run, %s asks what it concerns and nothing else", async (name, args, expected) => {
+  ])("reads as a dry run for %s only what it concerns", async (name, args, expected) => {
     const answers = {
       "POST /v1/explain": {},
       "POST /v1/jobs/bulk": {},
@@ -191,7 +191,7 @@ describe("a tool that writes", () => {
     expect(JSON.parse(texts[0] ?? "").confirm).toBe(confirmations.issue(name, args));
   });
 
-  it("shows the refusals of a batch beside what would be accepted, ten at most", async () => {
+  it("shows a batch's refusals beside what would be accepted", async () => {
     const refused = problem(404, "EVENT_NOT_FOUND", "No such event.");
     const explain = (asked: { body: unknown }) =>
       (asked.body as typeof body).event === "e" ? { valid: true } : refused;
@@ -203,7 +203,7 @@ describe("a tool that writes", () => {
     expect(not_explained).toBe("2 further jobs");
   });
 
-  it("is sent once confirmed, without the confirmation, and safe to repeat", async () => {
+  it("is sent once confirmed, and is safe to repeat", async () => {
     const call = confirmed("scheduleJob", { body, wait: 5 });
     const { asked } = await calling({ "POST /v1/jobs": { job_id: "j" } }, "scheduleJob", call);
     const key = `mcp-${call.confirm}`;
@@ -216,14 +216,14 @@ describe("a tool that writes", () => {
     ]);
   });
 
-  it("gives each job of a batch a key of its own", async () => {
+  it("gives each job of a batch a key", async () => {
     const call = confirmed("scheduleJobs", { body: { jobs: [body, { ...body, idempotency_key: "k" }, "no job"] } });
     const { asked } = await calling({ "POST /v1/jobs/batch": {} }, "scheduleJobs", call);
     const jobs = [{ ...body, idempotency_key: `mcp-${call.confirm}-0` }, { ...body, idempotency_key: "k" }, "no job"];
     expect(asked).toEqual([["POST", "/v1/jobs/batch", { jobs }]]);
   });
 
-  it("says so where the key may not read what it concerns", async () => {
+  it("says if the key may not read what it concerns", async () => {
     const { texts } = await calling(
       { "POST /v1/jobs/j/cancel": {}, "GET /v1/jobs/j": problem(403, "FORBIDDEN", "no") },
       "cancelJob",
@@ -233,7 +233,7 @@ describe("a tool that writes", () => {
   });
 });
 
-describe("describeTool", () => {
+describe("the tool describeTool", () => {
   it("has all that the list of tools leaves out", async () => {
     const { asked, texts } = await calling({}, "describeTool", { name: "scheduleJob" });
     expect(asked).toEqual([]);
@@ -244,8 +244,8 @@ describe("describeTool", () => {
   });
 });
 
-describe("what is wrong", () => {
-  it("is said in the API's words and with its pointers", async () => {
+describe("a tool's error", () => {
+  it("is in the API's words, with its pointers", async () => {
     const refused = problem(400, "INVALID_REQUEST", "The request is not valid.", [
       { pointer: "/event", detail: "is required" },
     ]);
@@ -255,13 +255,13 @@ describe("what is wrong", () => {
     });
   });
 
-  it("is found before anything is sent, if it is an argument", async () => {
+  it("comes before anything is sent if an argument is wrong", async () => {
     const { asked, texts } = await calling({}, "cancelJob", { id: "j", confirm: true });
     expect(asked).toEqual([]);
     expect(texts).toEqual(["The arguments are not valid.\n  /job_id: is required\n  /id: there is no such argument"]);
   });
 
-  it("is no way to another operation", async () => {
+  it("leads to no other operation", async () => {
     const call = confirmed("unpinLimit", { product: "..", env: "jobs", name: "j" });
     const { asked, isError } = await calling({}, "unpinLimit", call);
     expect({ asked, isError }).toEqual({ asked: [], isError: true });

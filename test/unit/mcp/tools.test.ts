@@ -19,7 +19,7 @@ describe("the operations of the document", () => {
 });
 
 describe("the tools", () => {
-  it("are the operations, except documents, the dry run itself and what getStats says too", () => {
+  it("are the operations, except for documents and the dry run", () => {
     const left = routes.map(({ id }) => id).filter((id) => !tools.some(({ tool }) => tool.name === id));
     expect(left.sort()).toEqual(["explainJob", "getActive", "getEvents", "getOpenApi"]);
   });
@@ -32,14 +32,14 @@ describe("the tools", () => {
     ],
     [["jobs:write"], ["scheduleJob", "cancelJob", "getMe"], ["listJobs", "changeJobs"]],
     [[], ["getHealth", "getMe"], ["listJobs", "scheduleJob"]],
-  ])("of a key with %j have %j and not %j", (may, some, others) => {
+  ])("of a key with %j are %j and not %j", (may, some, others) => {
     const names = toolsOf(document, may).map(({ tool }) => tool.name);
     expect(names).toEqual(expect.arrayContaining(some));
     for (const other of others) expect(names).not.toContain(other);
   });
 
   it.each(tools.map((tool) => [tool.tool.name, tool] as const))(
-    "%s has schemas that stand alone, and asks for a confirmation if it writes",
+    "%s has schemas that stand alone, and a confirmation if it writes",
     (_, { tool: { inputSchema, annotations, description }, whole, writes, operation: { method } }) => {
       for (const schema of [inputSchema, whole]) {
         expect(() => new Ajv2020({ strict: false, validateFormats: false }).compile(schema)).not.toThrow();
@@ -54,7 +54,7 @@ describe("the tools", () => {
     },
   );
 
-  it("say what each of them may do, one by one", () => {
+  it("have descriptions of what each may do", () => {
     const writing = tools.filter(({ writes }) => writes).map(({ tool }) => tool.name);
     expect(Object.keys(effectsOf).sort()).toEqual(writing.sort());
     // What makes jobs start calls services and reaches people; what only holds or ends them does not.
@@ -84,7 +84,7 @@ describe("the tools", () => {
     expect([isValid({}), isListed({})]).toEqual([false, false]);
   });
 
-  it("are short enough to be read by an agent that has other things to do", () => {
+  it("are short enough for an agent", () => {
     expect(JSON.stringify([describeTool, ...tools.map(({ tool }) => tool)]).length).toBeLessThan(15_000);
   });
 });

@@ -17,19 +17,19 @@ const ours = {
   allowScripts: { esbuild: true },
 };
 
-describe("the package.json", () => {
-  test("of a new project is the template's", () => {
+describe("the package.json of a project", () => {
+  test("is the template's if the project is new", () => {
     expect(withJobs(ours, undefined, 24)).toEqual(ours);
   });
 
-  test("gets a newer Node where the machine's is older, and lets npm install its program", () => {
+  test("gets a newer Node where the machine's is older", () => {
     expect(withJobs(ours, undefined, 20)).toMatchObject({
       devDependencies: { node: "^24.0.0", typescript: "^7.0.0" },
       allowScripts: { node: true, esbuild: true },
     });
   });
 
-  test("of a project that exists keeps what it says, and gets what it lacks", () => {
+  test("keeps what it says, and gets what it lacks", () => {
     const theirs = {
       name: "shop",
       scripts: { start: "next dev" },
@@ -45,7 +45,7 @@ describe("the package.json", () => {
     });
   });
 
-  test("has scripts for a folder of its own beside those of the project", () => {
+  test("has scripts for the package's folder beside its own", () => {
     const scripts = scriptsIn("jobs", ours.scripts);
     expect(withJobs({ ...ours, scripts }, { scripts: { start: "next dev" } }, 24).scripts).toEqual({
       start: "next dev",
@@ -54,17 +54,17 @@ describe("the package.json", () => {
     });
   });
 
-  test("lets npm install the program of a Node that the project has", () => {
+  test("lets npm install the program of a Node that it has", () => {
     expect(withJobs(ours, { devDependencies: { node: "24" } }, 24).allowScripts).toEqual({ esbuild: true, node: true });
   });
 
-  test("does not change when it is made a second time", () => {
+  test("does not change the second time", () => {
     const once = withJobs(ours, { name: "shop", scripts: { start: "next dev" } }, 20);
     expect(withJobs(ours, once, 20)).toEqual(once);
   });
 });
 
-describe("init", () => {
+describe("the command init", () => {
   let folder: string;
   const said: string[] = [];
   const run = () => init({ folder, say: (line) => said.push(line) });
@@ -97,7 +97,7 @@ describe("init", () => {
     expect(await readFile(join(folder, "infra.ts"), "utf8")).toContain(`new Stack(new App(), "${name}")`);
   });
 
-  test("leaves files that exist as they are, and says so", async () => {
+  test("leaves existing files unchanged, and says so", async () => {
     await writeFile(join(folder, "cdk.json"), "{}");
     await run();
     expect(await readFile(join(folder, "cdk.json"), "utf8")).toBe("{}");
@@ -120,7 +120,7 @@ describe("init", () => {
     await unchangedBy(run);
   });
 
-  describe("in a project that exists", () => {
+  describe("for an existing project", () => {
     const manifest = { name: "shop", type: "commonjs", scripts: { test: "jest" } };
     const options = '{\n  // ours\n  "compilerOptions": {\n    "strict": true\n  }\n}\n';
     beforeEach(async () => {
@@ -129,7 +129,7 @@ describe("init", () => {
       await writeFile(join(folder, ".gitignore"), "node_modules\n");
     });
 
-    test("writes into a folder of its own, with its own kind of modules and compiler options", async () => {
+    test("writes into a separate folder with its kind of modules", async () => {
       const { written, start } = await run();
       expect(start).toBe("jobs:start");
       const own = [
@@ -145,7 +145,7 @@ describe("init", () => {
       expect(said).toContain("changed package.json");
     });
 
-    test("leaves to the project its names, its kind of modules and its compiler options", async () => {
+    test("leaves the project's names, modules and compiler options", async () => {
       await run();
       const text = await readFile(join(folder, "package.json"), "utf8");
       expect(text).toMatch(/^\{\n {4}"name": "shop",\n {4}"type": "commonjs",\n/);
@@ -166,7 +166,7 @@ describe("init", () => {
       await unchangedBy(run);
     });
 
-    test("refuses a folder that has another use, before it writes anything, and takes another name", async () => {
+    test("refuses a used folder before it writes anything", async () => {
       await mkdir(join(folder, "jobs"));
       await unchangedBy(async () => {
         await expect(run()).rejects.toThrow(
@@ -177,7 +177,7 @@ describe("init", () => {
       expect((await init({ folder, into: "scheduler", say: () => {} })).written).toContain("scheduler/infra.ts");
     });
 
-    test("keeps keys, values of secrets and the jobs of this machine out of a commit of everything", async () => {
+    test("keeps keys, secrets and local jobs out of git", async () => {
       const git = (...args: string[]) => execFileSync("git", args, { cwd: folder, encoding: "utf8" });
       git("init", "--quiet");
       await run();
@@ -192,7 +192,7 @@ describe("init", () => {
   });
 });
 
-describe("a .gitignore", () => {
+describe("a project's .gitignore", () => {
   const wanted = "node_modules/\n.ductape/\n.env.local\n";
 
   test.each([
@@ -206,12 +206,12 @@ describe("a .gitignore", () => {
   });
 });
 
-describe("a tsconfig.json", () => {
+describe("a project's tsconfig.json", () => {
   test.each([
     ['{ "include": ["src"] }'],
     ['{ "files": ["index.ts"] }'],
     ['{ "include": ["**/*"], "exclude": ["./jobs/**"] }'],
-  ])("%s does not compile the folder, and stays as it is", (text) => {
+  ])("(%s) without the folder stays unchanged", (text) => {
     expect(withExcluded(text, "jobs")).toBe(text);
   });
 
@@ -220,7 +220,7 @@ describe("a tsconfig.json", () => {
     ['{ "compilerOptions": { "outDir": "dist" }, }', { exclude: ["node_modules", "dist", "jobs"] }],
     ['{ "include": ["./**/*.ts"], "exclude": ["a"] }', { exclude: ["a", "jobs"] }],
     ['{ "include": ["."] }', { exclude: ["node_modules", "jobs"] }],
-  ])("%s excludes it", (text, expected) => {
+  ])("(%s) with the folder excludes it", (text, expected) => {
     expect(parse(withExcluded(text, "jobs"), [], { allowTrailingComma: true })).toMatchObject(expected);
   });
 });

@@ -21,13 +21,13 @@ test.each([root, ...published])("$name has the version that the code says", (man
   expect(manifest.version).toBe(version);
 });
 
-test("the package depends on what is tested here", () => {
+test("the package depends on the versions that are tested here", () => {
   const { "ductape-sdk": sdk, ...others } = jobs.dependencies ?? {};
   expect(sdk).toBe(version);
   expect(Object.entries(others).filter(([name, wanted]) => inRepository[name] !== wanted)).toEqual([]);
 });
 
-test("its peers admit what is tested here", () => {
+test("the package's peers admit the versions that are tested here", () => {
   const numbers = (version = "") => version.replace("^", "").split(".").map(Number) as [number, number];
   const peers = Object.entries(jobs.peerDependencies ?? {});
   expect(peers.length).toBeGreaterThan(0);
@@ -38,7 +38,7 @@ test("its peers admit what is tested here", () => {
   }
 });
 
-test("all packages that the code of a deployment imports are the repository's too", () => {
+test("the repository has all packages that a deployment imports", () => {
   const declared = { ...jobs.dependencies, ...jobs.peerDependencies };
   // What belongs to tests, benchmarks, the dashboard's build and the tools is in the repository only.
   const imported = Object.keys(root.dependencies ?? {}).filter((one) => !one.startsWith("@types/"));
@@ -46,7 +46,7 @@ test("all packages that the code of a deployment imports are the repository's to
   for (const name of imported) expect(declared).toHaveProperty([name]);
 });
 
-test("a project begins with the flags of the CDK that the stacks are tested with", async () => {
+test("a new project has the tested flags of the CDK", async () => {
   const [own, project] = await Promise.all(["cdk.json", "packages/ductape-jobs/template/cdk.json"].map(read));
   expect(project).toHaveProperty("context", (own as unknown as { context: object }).context);
 });

@@ -24,13 +24,13 @@ describe("an upload URL of S3", () => {
   const queryOf = async (...asked: Parameters<typeof blobs.uploadUrl>) =>
     new URL((await blobs.uploadUrl(...asked)).url).searchParams;
 
-  it("is signed for the very type and length, and for a file that is not there yet", async () => {
+  it("is signed for its type and length, and for a new file", async () => {
     const query = await queryOf("uploads/1", 60, { contentType: "image/png", bytes: 5 });
     expect(query.get("X-Amz-SignedHeaders")).toBe("content-length;content-type;host;if-none-match");
     expect(query.get("X-Amz-Expires")).toBe("60");
   });
 
-  it("is signed for nothing more than asked, least of all the checksum of an empty body", async () => {
+  it("is signed for nothing else, such as an empty body's checksum", async () => {
     const query = await queryOf("uploads/1", 60, { bytes: 5 });
     expect(query.get("X-Amz-SignedHeaders")).toBe("content-length;host;if-none-match");
     expect([...query.keys()].filter((name) => name.includes("checksum"))).toEqual([]);

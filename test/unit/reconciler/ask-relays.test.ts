@@ -24,7 +24,7 @@ async function world(shards: number[], due_at = noon + 60_000) {
 }
 
 describe("a round of the reconciler", () => {
-  it("asks for a relay of each shard with messages that are due within 20 minutes, until shortly before the next round", async () => {
+  it("asks for a relay of each shard with messages that are due soon", async () => {
     const w = await world([2, 5]);
     await w.unscheduled.hold({
       type: "action",
@@ -41,7 +41,7 @@ describe("a round of the reconciler", () => {
     expect(w.queue.sent).toHaveLength(2);
   });
 
-  it("asks again in the next round for what is still kept, and not while a relay works", async () => {
+  it("asks again in the next round, and not while a relay works", async () => {
     const w = await world([3]);
     await w.reconcile();
     await w.clock.advance(10_000);
@@ -52,7 +52,7 @@ describe("a round of the reconciler", () => {
     expect(w.relays.sent).toHaveLength(2);
   });
 
-  it("asks for the others if a shard cannot be read, and counts it as a failure", async () => {
+  it("asks for other shards if one cannot be read", async () => {
     const w = await world([1, 4]);
     const { page } = w.unscheduled;
     w.unscheduled.page = async (query, after) => {
@@ -63,7 +63,7 @@ describe("a round of the reconciler", () => {
     expect(w.relays.sent.map(({ message }) => message.shard)).toEqual([4]);
   });
 
-  it("asks again at once where the queue has refused", async () => {
+  it("asks again at once after a refusal by the queue", async () => {
     const w = await world([1, 4]);
     w.relays.refuses = ({ shard }) => shard === 4;
     expect(await w.reconcile()).toMatchObject({ failed: 1 });

@@ -152,7 +152,7 @@ const missing = (seen: Int32Array) => [...seen.entries()].filter(([, round]) => 
 describe("a catalog of 10,000 products and envs, with 16 partitions each", () => {
   const products = 5000;
 
-  it("is looked at within nine rounds, again and again, and no round passes its end", async () => {
+  it("is looked at within nine rounds, none of which is too long", async () => {
     const w = world({ products });
     const lost = await Promise.all([0, 77_777, 159_999].map((partition) => w.lose(partition)));
     const took: number[] = [];
@@ -166,7 +166,7 @@ describe("a catalog of 10,000 products and envs, with 16 partitions each", () =>
     expect(missing(w.scanned)).toEqual([]);
   });
 
-  it("has its schedules followed and its hot minutes counted in each run, although the run does not get to all partitions", async () => {
+  it("has its schedules and hot minutes handled in each run", async () => {
     const w = world({ products });
     const took = await w.run();
     expect(took).toBeLessThan(functionsOf(registry).reconciler.timeoutSeconds * 1000 - 10_000);
@@ -176,7 +176,7 @@ describe("a catalog of 10,000 products and envs, with 16 partitions each", () =>
     expect(w.jobs.all()).toMatchObject([{ product: "p4999", env: "prd", schedule: { name: "nightly" } }]);
   });
 
-  it("has its lines looked after within two rounds", async () => {
+  it("has its lines handled within two rounds", async () => {
     const w = world({ products });
     await w.round();
     await w.round();
@@ -190,7 +190,7 @@ describe("a catalog of 10,000 products and envs, with 16 partitions each", () =>
     expect(missing(w.swept)).toEqual([]);
   });
 
-  it("is looked at by processes that die before they have noted how far they came", async () => {
+  it("is looked at by processes that die before they note their place", async () => {
     const w = world({ products: 500, lives: () => 6000 });
     for (let round = 0; round < 20 && !isAll(w.scanned); round++) await w.round();
     expect(missing(w.scanned)).toEqual([]);
@@ -218,7 +218,7 @@ describe("a process that dies of what it reads", () => {
   });
 });
 
-it("a catalog that one round gets through has nothing to note, after the first round of a process", async () => {
+it("a small catalog has no place to note after a process' first round", async () => {
   const w = world({ products: 10 });
   for (let round = 0; round < 5; round++) await w.round();
   expect(w.roundPlaces.puts).toBe(2);

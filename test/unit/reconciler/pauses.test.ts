@@ -12,7 +12,7 @@ const late = (overrides: Partial<Job> = {}) =>
   aJob({ product, event: "create_order", due_at: noon - graceMs, status: "scheduled", ...overrides });
 const idsOf = ({ queue }: ReturnType<typeof fakeServices>) => queue.sent.map(({ message }) => message.job_id);
 
-it("sends nothing that a pause holds, and reads nothing of a tenant that is paused as a whole", async () => {
+it("the reconciler sends nothing that a pause holds", async () => {
   const other = late({ env: "dev" });
   const services = fakeServices({ catalog, jobs: [late(), other] });
   await services.pauses.put(aPause({ product, env: "prd" }));
@@ -27,7 +27,7 @@ it("sends nothing that a pause holds, and reads nothing of a tenant that is paus
   expect([...envs]).toEqual(["dev"]);
 });
 
-it("sends the other events of a product, where one event is paused", async () => {
+it("the reconciler sends a product's other events where one is paused", async () => {
   const other = late({ event: "other" });
   const services = fakeServices({ catalog, jobs: [late(), other] });
   await services.pauses.put(aPause({ product, event: "create_order" }));
@@ -35,7 +35,7 @@ it("sends the other events of a product, where one event is paused", async () =>
   expect(idsOf(services)).toEqual([other.id]);
 });
 
-it("sends the jobs of other keys, and those without limits, where one key is paused", async () => {
+it("the reconciler sends jobs of other keys, and without limits, where a key is paused", async () => {
   const gates = (key: string) => ({ gates: [{ limit: "customer", key }] });
   const [held, other, plain] = [late(gates("C-7")), late(gates("C-8")), late()];
   const services = fakeServices({ catalog, jobs: [held, other, plain] });
@@ -44,7 +44,7 @@ it("sends the jobs of other keys, and those without limits, where one key is pau
   expect(idsOf(services).sort()).toEqual([other.id, plain.id].sort());
 });
 
-it("ends a pause whose time is over, and keeps that time as its end", async () => {
+it("the reconciler ends a pause whose time is over", async () => {
   const services = fakeServices({ catalog, jobs: [late()] });
   await services.pauses.put(aPause({ product, until: noon - 5000 }));
   await reconcile(services);
@@ -52,7 +52,7 @@ it("ends a pause whose time is over, and keeps that time as its end", async () =
   expect(services.queue.sent).toMatchObject([{ delaySeconds: (pauseKnownMs - 5000) / 1000 }]);
 });
 
-it("after a pause, sends each job once and at its turn, however long that takes", async () => {
+it("the reconciler sends each job after a pause once and at its turn", async () => {
   const jobs = Array.from({ length: 400 }, (_, i) => late({ due_at: noon - 600_000 + i }));
   const services = fakeServices({ catalog, jobs });
   const memory = newMemory();
@@ -75,7 +75,7 @@ it("after a pause, sends each job once and at its turn, however long that takes"
   expect((await services.pauses.list())[0]?.drain?.sent ?? 400).toBe(400);
 });
 
-it("goes on without the pauses where they cannot be read: consumers read them themselves", async () => {
+it("the reconciler goes on where pauses cannot be read", async () => {
   const services = fakeServices({ catalog, jobs: [late()] });
   services.pauses.list = async () => {
     throw new Error("forbidden");

@@ -24,7 +24,7 @@ describe("the reconciler", () => {
     expect(services.queue.sent).toMatchObject([{ message: { job_id: lost.id }, delaySeconds: 0 }]);
   });
 
-  it("dispatches a running job again once its lease has ended, and not before", async () => {
+  it("dispatches a running job again once its lease has ended", async () => {
     const crashed = late({ status: "running", lease_until: noon - 1, claim_id: "c", claims: 1 });
     const alive = late({ status: "running", lease_until: noon, claim_id: "c", claims: 1 });
     const services = fakeServices({ catalog, jobs: [crashed, alive] });
@@ -32,7 +32,7 @@ describe("the reconciler", () => {
     expect(services.queue.sent.map(({ message }) => message.job_id)).toEqual([crashed.id]);
   });
 
-  it("notices an ended lease even when the job's own due time calls for no redispatch", async () => {
+  it("notices an ended lease at any age of the job", async () => {
     const due_at = noon - 5 * graceMs;
     const lease_until = noon + graceMs / 2;
     const crashed = late({ due_at, status: "running", lease_until, claim_id: "c", claims: 1 });
@@ -49,7 +49,7 @@ describe("the reconciler", () => {
     expect(await reconcile(services)).toMatchObject({ dispatched: 600 });
   });
 
-  it("continues past a job that AWS refuses, and retries only that one in the next round", async () => {
+  it("goes on past a job that AWS refuses, and retries that one", async () => {
     const services = fakeServices({ catalog, jobs: [inShard(0, 1), inShard(0, 2)] });
     const { sendMany } = services.queue;
     const memory = newMemory();
@@ -66,7 +66,7 @@ describe("the reconciler", () => {
     expect(await reconcile(services, graceMs, memory)).toMatchObject({ dispatched: 0 });
   });
 
-  it("spends at most half of a round on refused jobs, all of them in turn, and the rest on the others", async () => {
+  it("spends at most half of a round on refused jobs", async () => {
     const refused = Array.from({ length: 500 }, (_, n) => inShard(0, n, { type: "function" }));
     const services = fakeServices({ catalog, jobs: refused });
     const { sendMany } = services.queue;
@@ -88,7 +88,7 @@ describe("the reconciler", () => {
     expect(new Set(tried).size).toBe(500);
   });
 
-  it("continues at the page that could not be read, with the same window", async () => {
+  it("goes on at a page that could not be read, with the same window", async () => {
     const services = fakeServices({ catalog, jobs: Array.from({ length: 150 }, (_, n) => inShard(3, n)) });
     const { getMany } = services.jobs;
     const memory = newMemory();
@@ -112,14 +112,14 @@ describe("a queue that is merely slow", () => {
     return sent;
   };
 
-  it("gets one message per job at 1, 2, 4, 8, 16 and 32 minutes, not every minute", async () => {
+  it("gets one message per job at 1, 2, 4, 8, 16 and 32 minutes", async () => {
     const services = fakeServices({ catalog, jobs: [late({ due_at: noon })] });
     expect((await minutes(services, 41)).flatMap((sent, minute) => (sent > 0 ? [minute] : []))).toEqual([
       1, 2, 4, 8, 16, 32,
     ]);
   });
 
-  it("gets no more messages than that for 3,000 jobs, and leaves none of them out", async () => {
+  it("gets no more messages than that for each of 3,000 jobs", async () => {
     const backlog = Array.from({ length: 3000 }, (_, n) => inShard(n % 8, n, { due_at: noon }));
     const services = fakeServices({ catalog, jobs: backlog });
     const sent = await minutes(services, 5);
@@ -138,7 +138,7 @@ describe("a queue that is merely slow", () => {
     expect(services.queue.sent.map(({ message }) => message.job_id)).toEqual([inShard(0, 5000).id]);
   });
 
-  it("that takes longer than one round is scanned in several, and each job is dispatched once", async () => {
+  it("is scanned in several rounds if one is too short", async () => {
     const backlog = Array.from({ length: 1000 }, (_, n) => inShard(0, n));
     const services = fakeServices({ catalog, jobs: backlog });
     const { page } = services.jobs;
@@ -158,7 +158,7 @@ describe("a queue that is merely slow", () => {
     expect(ids.length).toBe(1000);
   });
 
-  it("is begun anew in the round after the one that ends its scan", async () => {
+  it("is scanned anew after the round that ends its scan", async () => {
     const services = fakeServices({ catalog, jobs: Array.from({ length: 1000 }, (_, n) => inShard(0, n)) });
     const { page } = services.jobs;
     let firsts = 0;

@@ -57,7 +57,7 @@ function world(secondsOfRound = Number.POSITIVE_INFINITY) {
 }
 
 describe("a schedule of the catalog", () => {
-  it("becomes a recurring job, in each of its envs, once", async () => {
+  it("becomes one recurring job in each of its envs", async () => {
     const w = world();
     await w.deploy({ nightly: { ...nightly, env: ["dev", "prd"], labels: ["report"], retries: 7 } });
     await w.deploy({ nightly: { ...nightly, env: ["dev", "prd"], labels: ["report"], retries: 7 } });
@@ -74,7 +74,7 @@ describe("a schedule of the catalog", () => {
     expect(w.scheduler.schedules.size).toBe(2);
   });
 
-  it("that changes, changes its job, which keeps its id and its runs", async () => {
+  it("changes its job, which keeps its id and its runs", async () => {
     const w = world();
     await w.deploy({ nightly });
     const before = w.all()[0] as Job;
@@ -104,7 +104,7 @@ describe("a schedule of the catalog", () => {
     expect(w.all()[0]?.input).not.toEqual(before.input);
   });
 
-  it("that leaves the catalog is cancelled with that reason, and comes back as a new job", async () => {
+  it("has its job cancelled when it leaves the catalog", async () => {
     const w = world();
     await w.deploy({ nightly });
     await w.deploy({});
@@ -115,7 +115,7 @@ describe("a schedule of the catalog", () => {
     expect(w.all()[0]).not.toHaveProperty("reason");
   });
 
-  it("is not left behind by the round of an earlier deployment that is still at work", async () => {
+  it("is not undone by the round of an earlier deployment", async () => {
     const w = world(50);
     const { create } = w.services.jobs;
     const held = Promise.withResolvers<void>();
@@ -136,7 +136,7 @@ describe("a schedule of the catalog", () => {
     expect(w.all()).toMatchObject([{ status: "cancelled", reason: removedReason }]);
   });
 
-  it("whose run has begun is changed after it, and what is left over is tried again", async () => {
+  it("changes its job after the run that has begun", async () => {
     const w = world();
     await w.deploy({ nightly });
     const waits = w.all()[0] as Job;
@@ -150,7 +150,7 @@ describe("a schedule of the catalog", () => {
     expect(await w.drift()).toEqual([[]]);
   });
 
-  it("that AWS refuses does not hold up the others, and is made in a later round", async () => {
+  it("that AWS refuses is made later and holds up no other", async () => {
     const w = world();
     const { create } = w.jobs;
     let refusals = 1;
@@ -164,7 +164,7 @@ describe("a schedule of the catalog", () => {
     expect(w.all()).toHaveLength(2);
   });
 
-  it("is followed over several rounds where one has no time for all, each going on where the last has come to", async () => {
+  it("is followed over several rounds if one is too short", async () => {
     const w = world(10);
     const { get } = w.jobs;
     let reads = 0;
@@ -205,7 +205,7 @@ describe("a schedule of the catalog", () => {
     expect(w.all()).toMatchObject([{ status: "cancelled", reason: removedReason }]);
   });
 
-  it("costs one read per process once all is done, and none where schedules are off", async () => {
+  it("costs one read per process once all is done", async () => {
     const w = world();
     await w.deploy({ nightly });
     let reads = 0;
@@ -223,8 +223,8 @@ describe("a schedule of the catalog", () => {
   });
 });
 
-describe("a job that somebody has changed by hand", () => {
-  it("is put back by a deployment of other code, although no schedule has changed", async () => {
+describe("the job of a schedule that was changed by hand", () => {
+  it("is put back by other code, although no schedule has changed", async () => {
     const w = world();
     await w.deploy({ nightly }, "one.zip");
     await w.change(pauseJob);
@@ -235,7 +235,7 @@ describe("a job that somebody has changed by hand", () => {
     expect(w.all()).toMatchObject([{ status: "scheduled" }]);
   });
 
-  it("is left alone where schedules are off, whatever the code", () => {
+  it("is left alone where schedules are off", () => {
     expect(followedFor(schedulesOff, "one.zip")).toBe(schedulesOff);
     expect(followedFor("hash", "")).toBe("hash");
   });
@@ -250,7 +250,7 @@ describe("a job that somebody has changed by hand", () => {
       (w) => w.change(reschedule({ repeat: { every: 60_000, anchor: noon, overlap: "skip" } })),
       "rescheduled",
     ],
-  ])("%s is shown as drifted, and is put back at the next deployment of schedules", async (_what, by, drift) => {
+  ])("(%s) is shown as drifted, and is put back by the next deployment", async (_what, by, drift) => {
     const w = world();
     await w.deploy({ nightly });
     const { id } = w.all()[0] as Job;
@@ -263,7 +263,7 @@ describe("a job that somebody has changed by hand", () => {
     expect(w.jobs.peek(id)).toMatchObject({ status: "scheduled", due_at: Date.parse("2030-01-02T01:00:00Z") });
   });
 
-  it("is not drifted by a run of its own", async () => {
+  it("is not drifted by its runs", async () => {
     const w = world();
     await w.deploy({ nightly });
     await w.change(runNow);
@@ -298,7 +298,7 @@ describe("schedules are checked with the catalog", () => {
     expect(found).toEqual(pointers.map((pointer) => `/my-product/schedules/nightly${pointer}`));
   });
 
-  it("their hash changes with each of them, and with nothing else", () => {
+  it("the hash of schedules changes with each of them, and with nothing else", () => {
     const hash = (schedules: Record<string, object>) => schedulesHash([productWith(schedules)]);
     expect(hash({ nightly })).toBe(hash({ nightly: { ...reversed(nightly), description: "Reports." } }));
     expect(hash({ nightly })).not.toBe(hash({ nightly: { ...nightly, cron: "1 2 * * *" } }));

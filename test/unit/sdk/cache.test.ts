@@ -1,6 +1,6 @@
 import { fakeApi, rejection } from "./fake-api.ts";
 
-test("a cache tag is cleared, with the client's product and env where it names none", async () => {
+test("clearing a cache tag takes the client's product and env by default", async () => {
   await using api = await fakeApi([{ status: 204 }, { status: 204 }], { product: "p", env: "dev" });
   await api.client.cache.clear({ tag: "prices" });
   await api.client.cache.clear({ product_tag: "shop", env: "prd", tag: "a.b_c~1" });
@@ -10,7 +10,7 @@ test("a cache tag is cleared, with the client's product and env where it names n
   ]);
 });
 
-test("a call that does not say what to clear is refused before it is sent", async () => {
+test("clearing nothing is refused before it is sent", async () => {
   await using api = await fakeApi([{ status: 204 }]);
   expect(await rejection(api.client.cache.clear({ tag: "prices" } as never))).toMatchObject({
     code: "INVALID_REQUEST",

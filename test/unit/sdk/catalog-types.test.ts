@@ -24,7 +24,7 @@ const place = { product_tag: "my-product", env: "prd", start_at: 0 } as const;
 
 const cart = { customer: "ada", sku: "A-1", quantity: 2 };
 
-test("a client with a catalog accepts the events of the catalog with the inputs of their types", () => {
+test("a client with a catalog accepts its events with their inputs", () => {
   typed(({ processor: { job }, jobs }) => [
     job.schedule({ ...place, event: "create_order", input: { params: { customer: "c-42" }, body: { sku: "A-1" } } }),
     job.dispatch({ ...place, event: "record_order", input: { data: { id: 1 } }, labels: ["a"] }),
@@ -41,7 +41,7 @@ test("a client with a catalog accepts the events of the catalog with the inputs 
   ]);
 });
 
-test("anything that the catalog does not have does not compile", () => {
+test("a name that the catalog lacks does not compile", () => {
   typed(({ processor: { job }, jobs }) => [
     // @ts-expect-error an event that does not exist
     job.schedule({ ...place, event: "create_ordr", input: {} }),
@@ -74,7 +74,7 @@ test("anything that the catalog does not have does not compile", () => {
   ]);
 });
 
-test("the envs and events of one product do not apply to another", () => {
+test("the envs and events of one product do not compile for another", () => {
   type Two = readonly [
     { tag: "a"; envs: readonly ["prd"]; jobs: { go: { type: "function" } } },
     { tag: "b"; envs: readonly ["dev"]; jobs: { stop: { type: "feature" } } },
@@ -88,7 +88,7 @@ test("the envs and events of one product do not apply to another", () => {
   expect(take).toBeInstanceOf(Function);
 });
 
-test("a feature's fields have the types of the catalog, and a feature without fields accepts any object", () => {
+test("a feature's fields are typed, and without fields it accepts any object", () => {
   const shop = defineProduct({
     tag: "shop",
     envs: ["prd"],
@@ -127,7 +127,7 @@ test("a feature's fields have the types of the catalog, and a feature without fi
   expect(take).toBeInstanceOf(Function);
 });
 
-test("an action's input has the params of its path, and the fields of its body if the catalog has them", () => {
+test("an action's input is typed with its params and its declared body", () => {
   const shop = defineProduct({
     tag: "shop",
     envs: ["prd"],
@@ -227,7 +227,7 @@ test("a client without a catalog accepts any event", () => {
 type Is<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : { is: A; not: B };
 const is = <_ extends true>() => expect(true).toBe(true);
 
-test("schedule answers the result of the event's type", () => {
+test("schedule is typed with the result of the event's type", () => {
   typed(async ({ processor: { job } }) => {
     const order = await job.schedule({ ...place, event: "create_order", input: {} });
     is<Is<typeof order, ActionResult>>();
@@ -254,7 +254,7 @@ test("schedule answers the result of the event's type", () => {
   });
 });
 
-test("a job of several events answers the result of one of them", () => {
+test("the result of several events is one of theirs", () => {
   typed(async ({ processor: { job } }) => {
     const event = Math.random() > 2 ? "create_order" : "send_notification";
     const result = await job.schedule({ ...place, event, input: { slug: "welcome" } } as JobInput<typeof products> & {
@@ -265,7 +265,7 @@ test("a job of several events answers the result of one of them", () => {
   });
 });
 
-test("the output of a feature and the operation of a database say what their results are", () => {
+test("the output of a feature and the operation of a database type the results", () => {
   const target = { engine: "mongodb", envs: {} } as const;
   type Shop = readonly [
     {
@@ -317,7 +317,7 @@ test("the output of a feature and the operation of a database say what their res
   is<Is<Of<"upload", "other">, ActionResult>>();
 });
 
-test("without a catalog the caller says what the result is", () => {
+test("without a catalog the caller types the result", () => {
   const check = async ({ processor: { job } }: Ductape, data: IJobProcessorInput) => {
     const result = await job.schedule(data);
     is<Is<typeof result, unknown>>();

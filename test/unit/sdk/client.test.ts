@@ -16,7 +16,7 @@ describe("the client of the environment", () => {
     process.env = before;
   });
 
-  test("rejects the first call with what to set, and works once that is set", async () => {
+  test("rejects the first call with what to set", async () => {
     await using api = await fakeApi([{ body: completedJob("done") }]);
     const error = await rejection(ductape.processor.job.schedule(anOrder()));
     expect(error).toBeInstanceOf(ConfigurationError);
@@ -72,7 +72,7 @@ describe("createDuctape", () => {
   });
 });
 
-describe("the real runtime", () => {
+describe("the client's clock", () => {
   test("sleeps, and rejects with the signal's reason", async () => {
     await realRuntime.sleep(1);
     const controller = new AbortController();
@@ -82,7 +82,7 @@ describe("the real runtime", () => {
     expect(await rejection(realRuntime.sleep(60_000, controller.signal))).toBe("up");
   });
 
-  test("does not fire a timer of more than 24 days at once", async () => {
+  test("does not end a sleep of more than 24 days at once", async () => {
     let fired = false;
     const cancel = realRuntime.timer(2 ** 31 + 1000, () => {
       fired = true;

@@ -16,14 +16,14 @@ describe("dispatch", () => {
     expect(first).not.toBe(second);
   });
 
-  test("the caller's key is sent in the body, where every character is allowed, and is the only key", async () => {
+  test("sends the caller's key in the body", async () => {
     await using api = await fakeApi([{ status: 202, body: aReceipt() }]);
     await api.client.processor.job.dispatch(anOrder({ idempotency_key: "commande-é-✓" }));
     expect(api.seen[0]?.headers["idempotency-key"]).toBeUndefined();
     expect(JSON.parse(api.seen[0]?.body as string).idempotency_key).toBe("commande-é-✓");
   });
 
-  test("sends bytes as base64, also a large number of them and a view of a buffer", async () => {
+  test("sends bytes as base64", async () => {
     await using api = await fakeApi([{ status: 202, body: aReceipt() }]);
     const file = Buffer.alloc(100_003, "0123456789é");
     for (const buffer of [file, new Uint8Array(file.buffer, file.byteOffset + 5, 70_001), Buffer.alloc(0)]) {

@@ -26,7 +26,7 @@ describe("a job by Ductape's names", () => {
     end_date: 7,
   };
 
-  test("has them wherever the client answers one", async () => {
+  test("has them wherever the client returns one", async () => {
     const job = { body: failed };
     await using api = await fakeApi([job, job, { body: { jobs: [failed] } }, job]);
     const { jobs, processor } = api.client;
@@ -38,7 +38,7 @@ describe("a job by Ductape's names", () => {
     expect(error).toMatchObject({ job: shown, providerCode: "CARD_DECLINED" });
   });
 
-  test("shows them neither in JSON nor in a comparison or a copy", async () => {
+  test("hides them in JSON, comparisons and copies", async () => {
     await using api = await fakeApi([{ body: failed }]);
     const job = await api.client.jobs.get(jobId);
     expect(JSON.stringify(job)).toBe(JSON.stringify(failed));
@@ -74,7 +74,7 @@ describe("jobs.getHistory", () => {
     ...more,
   });
 
-  test("counts the runs that ended, and shows the latest of them", async () => {
+  test("counts the runs that ended and shows the latest", async () => {
     await using api = await fakeApi([
       {
         body: {
@@ -138,7 +138,7 @@ describe("jobs.getStats", () => {
     mean_attempts: 1.5,
   };
 
-  test("answers our statistics and Ductape's names of them, and nothing that is not known", async () => {
+  test("returns our statistics under Ductape's names", async () => {
     await using api = await fakeApi([{ body: stats }]);
     expect(await api.client.jobs.getStats({ product: "p", env: "prd", from: 5 })).toEqual({
       ...stats,
@@ -162,7 +162,7 @@ describe("jobs.getStats", () => {
 });
 
 describe("jobs.reschedule", () => {
-  test("sends a series as it was written, flat or not", async () => {
+  test("sends a series as written, flat or not", async () => {
     await using api = await fakeApi([{ body: aJob() }]);
     const flat = { cron: "0 10 * * *", tz: "America/New_York", limit: 5, endDate: "2030-12-31" };
     await api.client.jobs.reschedule(jobId, flat);
@@ -176,7 +176,7 @@ describe("jobs.reschedule", () => {
   });
 });
 
-test("a receipt is left as it is", async () => {
+test("a receipt has no names of Ductape's", async () => {
   await using api = await fakeApi([{ body: aReceipt() }]);
   const receipt = await api.client.processor.job.dispatch({ event: "go", input: {} });
   expect(Object.getOwnPropertyNames(receipt)).toEqual(Object.keys(aReceipt()));

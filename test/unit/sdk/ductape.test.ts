@@ -25,7 +25,7 @@ describe("the class of Ductape's documentation", () => {
     "public_key",
     "private_key",
     "env_type",
-  ])("refuses Ductape's %s, says what to pass instead, and quotes nothing", (field) => {
+  ])("refuses Ductape's %s, and says what to pass instead", (field) => {
     const create = () => new DuctapeByDefault({ url, apiKey, [field]: "s3cret-value" });
     expect(create).toThrow(ConfigurationError);
     expect(create).toThrow(new RegExp(`^${field}: .*url and apiKey.*DUCTAPE_URL and DUCTAPE_API_KEY`));
@@ -33,7 +33,7 @@ describe("the class of Ductape's documentation", () => {
     expect(() => createDuctape({ url, apiKey, [field]: "s3cret-value" })).toThrow(ConfigurationError);
   });
 
-  test("lists all of them at once, and takes one that is undefined for none", () => {
+  test("lists all refused options at once", () => {
     expect(() => new Ductape({ url, apiKey, accessKey: "a", private_key: "b" } as object)).toThrow(
       /^accessKey, private_key: /,
     );
@@ -42,7 +42,7 @@ describe("the class of Ductape's documentation", () => {
     expect(() => new Ductape({ url, apiKey, env: 1 } as object)).toThrow(/env must be a text: the environment/);
   });
 
-  test("does not compile with them", () => {
+  test("does not compile with refused options", () => {
     // @ts-expect-error credentials of Ductape's own service
     expect(() => new Ductape({ url, apiKey, accessKey: "a" })).toThrow(ConfigurationError);
     const typed: Ductape = new Ductape({ url, apiKey });
@@ -53,7 +53,7 @@ describe("the class of Ductape's documentation", () => {
 describe("the client's product and env", () => {
   const at = { product_tag: "my-product", env: "prd" };
 
-  test("are those of jobs that name none, by every way to schedule", async () => {
+  test("are the defaults of every way to schedule", async () => {
     await using api = await fakeApi(
       [receipt, { body: { valid: true, next_runs: [] } }, { body: { results: [{ status: 202, job: aReceipt() }] } }],
       here,
@@ -71,7 +71,7 @@ describe("the client's product and env", () => {
     expect(three.jobs[0]).not.toHaveProperty("product_tag");
   });
 
-  test("are those of lists, statistics and bulk changes that name none", async () => {
+  test("are the defaults of lists, statistics and bulk changes", async () => {
     await using api = await fakeApi(
       [
         { body: { jobs: [] } },

@@ -12,7 +12,7 @@ const errorFrom = async (reply: Reply, options: DuctapeOptions = {}) => {
   return await rejection(api.client.processor.job.dispatch(anOrder()));
 };
 
-describe("an error of the API", () => {
+describe("an error of the API in the SDK", () => {
   test.each<[Reply, Record<string, unknown>]>([
     [
       problem(401, { code: "UNAUTHENTICATED", detail: "This key is not known." }),
@@ -104,7 +104,7 @@ describe("an error of the API", () => {
     },
   );
 
-  test("has the request id of the problem if no header has it, as for a page of another origin", async () => {
+  test("has the problem's request id if no header has one", async () => {
     const body = { code: "INTERNAL", detail: "d", request_id: "r-2" };
     expect(await errorFrom({ status: 500, body })).toMatchObject({ requestId: "r-2" });
     const headers = { "apigw-requestid": "r-1" };
@@ -117,7 +117,7 @@ describe("an error of the API", () => {
     { status: 200, body: "<html>Welcome</html>" },
     { status: 200, body: { hello: "world" } },
     { status: 204, body: "" },
-  ])("is also an answer of the wrong shape: %j", async (reply) => {
+  ])("may be an answer of the wrong shape: %j", async (reply) => {
     expect(await errorFrom(reply)).toMatchObject({
       code: "UNEXPECTED_ANSWER",
       message: expect.stringContaining("DUCTAPE_URL"),
@@ -128,14 +128,14 @@ describe("an error of the API", () => {
     expect(Object.keys((await errorFrom({ status: 401 })) as object).sort()).toEqual(["code", "status"]);
   });
 
-  test("never repeats the key, even if the API does", async () => {
+  test("never repeats the key", async () => {
     const echo = `Bearer ${apiKey} is not known`;
     const error = await errorFrom(problem(400, { detail: echo, errors: [{ pointer: `/${apiKey}`, detail: echo }] }));
     expect(String(error)).toContain("[API key] is not known");
     expect(JSON.stringify(error) + String(error)).not.toContain(apiKey);
   });
 
-  test("does not remove a key that is too short to be real", async () => {
+  test("keeps a text that is too short to be a key", async () => {
     expect(await errorFrom(problem(401, { detail: "Not known." }), { apiKey: "k" })).toMatchObject({
       message: "Not known.",
     });

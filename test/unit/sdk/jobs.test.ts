@@ -16,7 +16,7 @@ const job = { body: aJob({ status: "cancelled" }) };
 const path = `/v1/jobs/${jobId}`;
 type Call = (api: FakeApi) => Promise<unknown>;
 
-test("the input of a job, and what a key may do, are asked for at their places", async () => {
+test("the input of a job and the scopes of a key have calls", async () => {
   const me = { caller: "deployed", verbs: ["jobs:read"], products: ["*"], envs: ["*"], version: "1.0.0" };
   const input = { job_id: jobId, input: { body: { card: "[redacted]" } }, redacted: ["/body/card"] };
   await using api = await fakeApi([{ body: input }, { body: me }]);
@@ -46,7 +46,7 @@ describe("a change of a job", () => {
     ["retry", ({ client }) => client.jobs.retry(jobId), "retry", {}],
     ["retry", ({ client }) => client.jobs.retry(jobId, { delay: 5 }), "retry", { delay_ms: 5 }],
     ["retry", ({ client }) => client.jobs.retry(jobId, { start_at: "2030" }), "retry", { start_at: "2030" }],
-  ])("%s asks for it and resolves with the job after it", async (_name, call, verb, body) => {
+  ])("(%s) resolves with the job after it", async (_name, call, verb, body) => {
     await using api = await fakeApi([job]);
     expect(await call(api)).toEqual(job.body);
     expect(api.seen).toMatchObject([{ method: "POST", path: `${path}/${verb}` }]);
@@ -71,7 +71,7 @@ describe("a change of a job", () => {
     ["retry", ({ client }) => client.jobs.retry(jobId), 1],
     ["runNow", ({ client }) => client.jobs.runNow(jobId), 1],
     ["skipNext", ({ client }) => client.jobs.skipNext(jobId), 1],
-  ])("%s whose answer was lost is sent again only if twice is as good as once", async (_name, call, times) => {
+  ])("(%s) is repeated after a lost answer only if that is safe", async (_name, call, times) => {
     for (const lost of [{ hangUp: true }, { status: 503 }] satisfies Script[]) {
       await using api = await fakeApi([lost, job]);
       const outcome = await call(api).catch((error: DuctapeError) => error.code);
@@ -90,7 +90,7 @@ describe("jobs.delete", () => {
     expect(api.seen).toMatchObject([{ method: "DELETE", path }]);
   });
 
-  it("treats a 404 as success only after an earlier try that may have deleted the job", async () => {
+  it("takes a 404 as success only after an earlier try", async () => {
     await using lost = await fakeApi([{ hangUp: true }, { status: 404 }]);
     expect(await lost.client.jobs.delete(jobId)).toBeUndefined();
     await using unknown = await fakeApi([{ status: 404 }]);
@@ -135,7 +135,7 @@ describe("a list", () => {
     expect(api.seen.map((seen) => seen.path)).toEqual(["/v1/jobs", "/v1/jobs?cursor=c2"]);
   });
 
-  it("of runs is read in the same way", async () => {
+  it("of runs is read page by page", async () => {
     await using api = await fakeApi([
       { body: { runs: [{ run: 2 }], next_cursor: "c" } },
       { body: { runs: [{ run: 1 }] } },
@@ -240,7 +240,7 @@ describe("jobs.batch", () => {
     expect(api.seen).toHaveLength(2);
   });
 
-  it("rejects only the job that is too large for a request, or that cannot be JSON", async () => {
+  it("rejects only a job that is too large or no JSON", async () => {
     await using api = await fakeApi([accept]);
     const large = anOrder({ input: { body: { text: "x".repeat(4_500_000) } } });
     const outcomes = await api.client.jobs.batch([large, anOrder(), anOrder({ input: { n: 1n } }), anOrder()]);
@@ -253,7 +253,7 @@ describe("jobs.batch", () => {
     expect(api.seen).toHaveLength(1);
   });
 
-  it("sends fewer jobs at a time if a proxy accepts less than the API, and rejects only the job that is too large", async () => {
+  it("sends fewer jobs at a time through a proxy that accepts less", async () => {
     const strict: Script = (seen) =>
       seen.body.length > 2000 ? { status: 413 } : (accept as (of: Seen) => Reply)(seen);
     await using api = await fakeApi([strict]);
@@ -265,7 +265,7 @@ describe("jobs.batch", () => {
     ]);
   });
 
-  it("has pointers to the jobs as they were passed, also for later requests", async () => {
+  it("has pointers to the caller's jobs", async () => {
     const refuse: Script = ({ body }) => ({
       body: {
         results: (JSON.parse(body).jobs as unknown[]).map((_, index) => ({
@@ -281,7 +281,7 @@ describe("jobs.batch", () => {
     expect(outcomes[129]).toMatchObject({ error: { errors: [{ pointer: "/jobs/129/input" }] } });
   });
 
-  it("gives each job its own key, so that no job is created twice after a lost answer", async () => {
+  it("gives each job a key, so that none is created twice", async () => {
     await using api = await fakeApi([{ hangUp: true }, accept]);
     await api.client.jobs.batch([anOrder(), anOrder({ idempotency_key: "mine" })]);
     const [first, second] = api.seen.map(({ body }) =>
@@ -308,12 +308,12 @@ describe("jobs.batch", () => {
   });
 });
 
-describe("series", () => {
+describe("the call series", () => {
   const page = (next_cursor?: string) => ({
     body: { series: [{ ...aJob(), last_runs: [], next_runs: [] }], next_cursor },
   });
 
-  it("are read to their end, 20 a page", async () => {
+  it("reads series to their end, 20 a page", async () => {
     await using api = await fakeApi([page("c1"), page()]);
     const seen: unknown[] = [];
     for await (const { last_runs } of api.client.jobs.series({ product: "p", status: ["paused", "running"] }))
@@ -324,7 +324,7 @@ describe("series", () => {
   });
 });
 
-describe("active", () => {
+describe("the call active", () => {
   it("asks which tenants have had jobs", async () => {
     const body = { tenants: [{ product_tag: "p", env: "prd", last_active_at: 5 }] };
     await using api = await fakeApi([{ body }]);
@@ -334,8 +334,8 @@ describe("active", () => {
   });
 });
 
-describe("a dry run", () => {
-  it("is the same request with dry_run, and is repeated whatever the change is", async () => {
+describe("a dry run of a change", () => {
+  it("sends dry_run, and is repeated whatever the change is", async () => {
     await using api = await fakeApi([{ hangUp: true }, { body: aJob() }]);
     await api.client.jobs.retry("j", { delay: 5, dry_run: true });
     await api.client.jobs.cancel("j", { reason: "r", dry_run: true });
@@ -350,7 +350,7 @@ describe("a dry run", () => {
     ]);
   });
 
-  it("of many answers the jobs of every page that would be changed", async () => {
+  it("of many returns the jobs that would change", async () => {
     const page = { matched: 1, succeeded: 1, failed: 0, errors: [] };
     const [first, second] = [aJob({ job_id: "a" }), aJob({ job_id: "b" })];
     await using api = await fakeApi([
@@ -363,7 +363,7 @@ describe("a dry run", () => {
   });
 });
 
-describe("upcoming", () => {
+describe("the call upcoming", () => {
   it("asks for the minutes, and resolves with the counts", async () => {
     const body = { from: 0, minutes: [], total: 0, truncated: false, starts_per_second: 1000 };
     await using api = await fakeApi([{ body }]);
@@ -376,7 +376,7 @@ describe("upcoming", () => {
   });
 });
 
-describe("stats and explain", () => {
+describe("the calls stats and explain", () => {
   it("request the counts of a tenant", async () => {
     const body = { product_tag: "p", env: "prd", counts: { completed: 1 } };
     await using api = await fakeApi([{ hangUp: true }, { body }]);
@@ -407,16 +407,16 @@ describe("errors.list", () => {
   });
 });
 
-describe("webhooks", () => {
+describe("the calls of webhooks", () => {
   const webhook = { product_tag: "p", env: "prd", webhook: "orders", events: ["failed"], state: "enabled" };
 
-  it("are listed", async () => {
+  it("list them", async () => {
     await using api = await fakeApi([{ body: { webhooks: [webhook] } }]);
     expect(await api.client.webhooks.list({ env: "prd" })).toEqual([webhook]);
     expect(api.seen[0]).toMatchObject({ method: "GET", path: "/v1/webhooks?env=prd" });
   });
 
-  it("are enabled by their names, and again if the answer was lost", async () => {
+  it("enable them by name, and repeat that after a lost answer", async () => {
     await using api = await fakeApi([{ hangUp: true }, { body: webhook }]);
     expect(await api.client.webhooks.enable({ product_tag: "p", env: "prd", webhook: "a/b" })).toEqual(webhook);
     expect(api.seen.map((one) => `${one.method} ${one.path}`)).toEqual(
@@ -427,7 +427,7 @@ describe("webhooks", () => {
   it.each([
     { product_tag: "p", webhook: "orders" },
     { product_tag: "p", env: "prd", webhook: "" },
-  ])("%j names none", async (name) => {
+  ])("refuse %j, which names none", async (name) => {
     await using api = await fakeApi([]);
     expect(await rejection(api.client.webhooks.enable(name))).toMatchObject({ code: "INVALID_REQUEST" });
     expect(api.seen).toEqual([]);

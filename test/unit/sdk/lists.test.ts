@@ -13,7 +13,7 @@ describe("a list that is awaited", () => {
     expect(api.seen.map(({ path }) => path)).toEqual(["/v1/jobs?status=failed"]);
   });
 
-  test("is still the list, so that a function may answer it", async () => {
+  test("can still be iterated", async () => {
     await using api = await fakeApi([...pages.slice(0, 1), ...pages]);
     const list = async () => api.client.jobs.list();
     const runs: number[] = [];
@@ -24,7 +24,7 @@ describe("a list that is awaited", () => {
     expect(JSON.parse(JSON.stringify(page))).toEqual({ jobs: [aJob({ run: 3 })] });
   });
 
-  test("rejects when it is awaited and not before, with nothing requested", async () => {
+  test("rejects only when it is awaited", async () => {
     await using api = await fakeApi([{ status: 403 }]);
     const unhandled: unknown[] = [];
     const note = (error: unknown) => void unhandled.push(error);
@@ -63,7 +63,7 @@ describe("a list with an offset", () => {
       return { body: { jobs, ...(to < total && { next_cursor: String(to) }) } };
     };
 
-  test("skips that many by reading them in large pages", async () => {
+  test("skips jobs by reading large pages", async () => {
     await using api = await fakeApi([numbered(1000)]);
     const { jobs } = await api.client.jobs.list({ offset: 250, limit: 2 });
     expect(jobs.map(({ run }) => run)).toEqual([251, 252]);
@@ -89,13 +89,13 @@ describe("a list with an offset", () => {
     expect(runs).toEqual([3, 4]);
   });
 
-  test.each([3, 4, 10_000])("of %d in a list of three is empty", async (offset) => {
+  test.each([3, 4, 10_000])("is empty beyond the end of three jobs: %d", async (offset) => {
     await using api = await fakeApi([numbered(3)]);
     expect(await api.client.jobs.list({ offset })).toEqual({ jobs: [] });
     expect(api.seen).toHaveLength(1);
   });
 
-  test.each([-1, 0.5, 10_001, Number.NaN])("of %d is refused", async (offset) => {
+  test.each([-1, 0.5, 10_001, Number.NaN])("cannot begin at %d", async (offset) => {
     await using api = await fakeApi([numbered(3)]);
     expect(await rejection(api.client.jobs.list({ offset }).page())).toMatchObject({
       errors: [{ pointer: "/offset" }],

@@ -86,7 +86,7 @@ describe("a dispatch of a namespace", () => {
       (client) => client.events.dispatch({ broker: "shop", event: "order_created", input: { message: { id: 1 } } }),
       { event: "shop:order_created", input: { message: { id: 1 } } },
     ],
-  ])("%s is the job of its event, and everything else is sent as it is", async (_name, call, sent) => {
+  ])("(%s) is a job of its event with everything else as sent", async (_name, call, sent) => {
     const { client, seen } = faked();
     expect(await call(client)).toEqual(aReceipt());
     expect(seen).toEqual([{ path: "/v1/jobs", body: { ...sent, ...at } }]);
@@ -128,7 +128,7 @@ describe("a dispatch of a namespace", () => {
     expect(seen).toEqual([]);
   });
 
-  test("does not choose between two values of one option", async () => {
+  test("is refused if it sets one option twice", async () => {
     const { client, seen } = faked();
     await client.features.dispatch({ tag: "go", retries: 1, options: { retries: 2, timeout: 5000 } });
     await client.features.dispatch({ tag: "go", retries: 2, options: { retries: 2 } });
@@ -136,7 +136,7 @@ describe("a dispatch of a namespace", () => {
     expect(seen[1]?.body).toEqual({ event: "go", input: {}, retries: 2, ...at });
   });
 
-  test("leaves options that it does not know for the API to refuse", async () => {
+  test("leaves unknown options for the API to refuse", async () => {
     const { client, seen } = faked();
     await client.features.dispatch({ tag: "go", options: { retires: 2 } as object });
     expect(seen[0]?.body).toMatchObject({ options: { retires: 2 } });
@@ -242,7 +242,7 @@ describe("what Ductape runs at once", () => {
       rows,
       rows,
     ],
-  ])("%s is one job that is awaited, and answers as there", async (_name, call, sent, result, answer) => {
+  ])("(%s) is one job that the client awaits", async (_name, call, sent, result, answer) => {
     await using api = await fakeApi([{ body: completedJob(result) }], here);
     expect(await call(api.client)).toEqual(answer);
     expect(api.seen.map(({ path }) => path)).toEqual(["/v1/jobs"]);
@@ -290,14 +290,14 @@ const callsUnder = (heading: string): string[] => {
 const callOf = (client: Ductape, path: string): unknown =>
   path.split(".").reduce<unknown>((place, name) => (place as Record<string, unknown>)?.[name], client);
 
-describe("what Ductape has and this does not", () => {
-  test("is in the page, call by call", () => {
+describe("a call of Ductape's that does not exist here", () => {
+  test("is on the page", () => {
     const calls = callsUnder("What is missing");
     expect(calls.length).toBeGreaterThan(50);
     expect([...calls].sort()).toEqual([...Object.keys(instead), "jobs.setWebhook"].sort());
   });
 
-  test.each(callsUnder("What is missing"))("%s rejects with what to do instead", async (path) => {
+  test.each(callsUnder("What is missing"))("(%s) rejects with what to use instead", async (path) => {
     const { client, seen } = faked();
     const places = [client, ...(path.startsWith("jobs.") ? [] : [client.processor])];
     for (const place of places) {
@@ -313,11 +313,11 @@ describe("what Ductape has and this does not", () => {
   test.each<[string, (client: Ductape) => Promise<unknown>, RegExp]>([
     ["databases.dispatch", (client) => client.databases.dispatch({ operation: "insert" }), /databases\.execute/],
     ["graphs.dispatch", (client) => client.graphs.dispatch({}), /action of the catalog's app/],
-  ])("%s says it in its own words", async (_name, call, message) => {
+  ])("(%s) rejects in its words", async (_name, call, message) => {
     expect(await rejection(call(faked().client))).toMatchObject({ message: expect.stringMatching(message) });
   });
 
-  test("is refused by a compiler", () => {
+  test("does not compile", () => {
     const { client } = faked();
     // @ts-expect-error there is no such call
     expect(client.events.consume).toBeInstanceOf(Function);
@@ -325,7 +325,7 @@ describe("what Ductape has and this does not", () => {
     expect(client.sessions).toBeDefined();
   });
 
-  test("job.input and job.updated_at say what to ask instead, and are in no listing of a job", async () => {
+  test("(job.input or job.updated_at) throws what to use instead", async () => {
     await using api = await fakeApi([{ body: completedJob(1) }], { apiKey });
     const job = await api.client.jobs.get("job_1");
     const old = job as unknown as { input: unknown; updated_at: unknown };

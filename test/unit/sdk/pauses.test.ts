@@ -2,7 +2,7 @@ import { fakeApi, rejection } from "./fake-api.ts";
 
 const pause = { id: "pause_1", product_tag: "p", reason: "r", state: "active", since: 1, drain_per_second: 50 };
 
-test("a pause is created with the client's defaults, and the request is repeated, since that makes no second one", async () => {
+test("a pause is created with the client's defaults, and is repeatable", async () => {
   await using api = await fakeApi([{ status: 503 }, { status: 201, body: pause }], { product: "p", env: "prd" });
   expect(await api.client.pauses.create({ event: "charge", reason: "r", drain_per_second: 5 })).toEqual(pause);
   expect(api.seen.map(({ method, path }) => `${method} ${path}`)).toEqual(Array(2).fill("POST /v1/pauses"));
@@ -15,7 +15,7 @@ test("a pause is created with the client's defaults, and the request is repeated
   });
 });
 
-test("one key of a limit is paused", async () => {
+test("a call pauses one key of a limit", async () => {
   await using api = await fakeApi([{ status: 201, body: { ...pause, limit: "customer", key: "C-7" } }], {
     product: "p",
   });
@@ -24,7 +24,7 @@ test("one key of a limit is paused", async () => {
   expect(JSON.parse(api.seen[0]?.body ?? "")).toEqual({ product_tag: "p", ...asked });
 });
 
-test("pauses are listed and ended", async () => {
+test("calls list and end pauses", async () => {
   await using api = await fakeApi([{ body: { pauses: [pause] } }, { body: { ...pause, state: "draining" } }]);
   expect(await api.client.pauses.list({ product_tag: "p" })).toEqual([pause]);
   expect(await api.client.pauses.end("a/b")).toMatchObject({ state: "draining" });
@@ -34,7 +34,7 @@ test("pauses are listed and ended", async () => {
   ]);
 });
 
-test("a call that does not say what to pause, or to end, is refused before it is sent", async () => {
+test("pausing or ending nothing is refused before it is sent", async () => {
   await using api = await fakeApi([{ body: pause }]);
   expect(await rejection(api.client.pauses.create({ reason: "r" } as never))).toMatchObject({
     code: "INVALID_REQUEST",
@@ -44,7 +44,7 @@ test("a call that does not say what to pause, or to end, is refused before it is
   expect(api.seen).toEqual([]);
 });
 
-test("a pause that does not exist is an error of its own code", async () => {
+test("an unknown pause is an error with a code", async () => {
   await using api = await fakeApi([{ status: 404, body: { code: "PAUSE_NOT_FOUND", detail: "no" } }]);
   expect(await rejection(api.client.pauses.end("pause_0"))).toMatchObject({
     name: "NotFoundError",

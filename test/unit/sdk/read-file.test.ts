@@ -6,7 +6,7 @@ describe("readFile", () => {
   const file = fileURLToPath(new URL("../../../sdk/package.json", import.meta.url));
 
   test.each(["processor.storage.readFile", "storage.readFile", "storage.files.read"])(
-    "%s answers a file in base64",
+    "(%s) returns a file in base64",
     async (name) => {
       const { client } = faked();
       const readFile = name.split(".").reduce<unknown>((part, key) => (part as Record<string, unknown>)[key], client);
@@ -16,14 +16,14 @@ describe("readFile", () => {
     },
   );
 
-  test("answers an empty type for an extension that it does not know, and for none", async () => {
+  test("returns an empty type for an unknown extension", async () => {
     const { client } = faked();
     const licence = fileURLToPath(new URL("../../../sdk/LICENSE", import.meta.url));
     expect(await client.storage.readFile(licence)).toMatchObject({ fileName: "LICENSE", mimeType: "" });
     expect(await client.storage.readFile(fileURLToPath(import.meta.url))).toMatchObject({ mimeType: "" });
   });
 
-  test("rejects with the file system's error, and says so if it is asked to download", async () => {
+  test("rejects with the file system's error, and refuses a URL", async () => {
     const { client } = faked();
     expect(await rejection(client.storage.readFile("/no/such/file"))).toMatchObject({ code: "ENOENT" });
     expect(await rejection(client.storage.readFile({ storage: "documents" } as never))).toMatchObject({
@@ -32,7 +32,7 @@ describe("readFile", () => {
     });
   });
 
-  test("says what to do where there is no file system", async () => {
+  test("says what to do in a runtime without a file system", async () => {
     const { client } = faked();
     const { getBuiltinModule } = process;
     process.getBuiltinModule = undefined as never;

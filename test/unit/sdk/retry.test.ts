@@ -17,7 +17,7 @@ describe("a request that fails for now", () => {
     expect([api.seen.length, keys.size]).toEqual([3, 1]);
   });
 
-  test("waits longer each time: a random delay below a limit that doubles", async () => {
+  test("waits longer each time, at random below a limit that doubles", async () => {
     await using api = await fakeApi([{ status: 503 }]);
     await rejection(api.client.processor.job.dispatch(anOrder()));
     expect(api.runtime.slept).toEqual([125, 250, 500, 1000]);
@@ -35,7 +35,7 @@ describe("a request that fails for now", () => {
     expect(api.runtime.slept).toEqual([expected]);
   });
 
-  test.each([61, 3600])("leaves a pause of %i seconds, which is more than a minute, to the caller", async (seconds) => {
+  test.each([61, 3600])("leaves a wait of %i seconds to the caller", async (seconds) => {
     await using api = await fakeApi([{ status: 429, headers: { "retry-after": String(seconds) } }]);
     expect(await rejection(api.client.processor.job.dispatch(anOrder()))).toMatchObject({
       name: "RateLimitError",

@@ -49,7 +49,7 @@ describe("schedule", () => {
     expect(api.runtime.slept).toEqual([1000, 1000]);
   });
 
-  test("pauses while the job is due much later, and holds a request open only near its time", async () => {
+  test("holds a request open only near the job's time", async () => {
     const dueAt = Date.UTC(2030, 0, 1) + 130_000;
     const waiting = aJob({ status: "scheduled", scheduled_at: dueAt, due_at: dueAt });
     await using api = await fakeApi([
@@ -67,7 +67,7 @@ describe("schedule", () => {
     ]);
   });
 
-  test("asks less and less often while a job that is due does not start, since a wait may be what keeps it from running", async () => {
+  test("asks less and less often while a due job does not start", async () => {
     const queued = aJob({ status: "queued" });
     // The API ends a wait for such a job after 10 s.
     const held = () => {
@@ -106,7 +106,7 @@ describe("schedule", () => {
     expect(api.seen.length).toBeLessThan(40);
   });
 
-  test("pauses longer and longer for a job that should have started if the API does not send its time", async () => {
+  test("pauses longer and longer for a due job if the API sends no time", async () => {
     const dueAt = Date.UTC(2030, 0, 1) + 1_800_000;
     const waiting = aJob({ status: "scheduled", scheduled_at: dueAt, due_at: dueAt });
     const answer = (body: unknown) => () => ({
@@ -139,7 +139,7 @@ describe("schedule", () => {
     expect(api.seen).toEqual([]);
   });
 
-  test("requests the job if a repeated key is answered with the receipt of a finished job", async () => {
+  test("reads the job if a repeated key's receipt is of a finished one", async () => {
     await using api = await fakeApi([
       { status: 202, body: aReceipt({ status: "completed" }) },
       { body: completedJob("before") },
@@ -147,7 +147,7 @@ describe("schedule", () => {
     expect(await api.client.processor.job.schedule(anOrder({ idempotency_key: "k" }))).toBe("before");
   });
 
-  test("downloads a result that is too large for an answer, without the key", async () => {
+  test("downloads a large result without the key", async () => {
     const seen: (string | undefined)[] = [];
     const bucket = createServer((request, response) => {
       seen.push(request.headers.authorization);
@@ -162,7 +162,7 @@ describe("schedule", () => {
     bucket.close();
   });
 
-  test("says that the result of a completed job cannot be downloaded, without its URL", async () => {
+  test("says that a result cannot be downloaded, without its URL", async () => {
     await using api = await fakeApi([
       () => ({ body: aJob({ status: "completed", result_url: `${api.url}/results?X-Amz-Signature=s` }) }),
       { status: 403, body: "<Error/>" },
@@ -245,7 +245,7 @@ describe("schedule with a timeout", () => {
     expect(api.seen[1]?.path).toBe(`/v1/jobs/${jobId}?wait=4`);
   });
 
-  test("rejects with the idempotency key if the API has not answered, so that the job can be found", async () => {
+  test("rejects with the idempotency key if the API has not answered", async () => {
     await using api = await fakeApi([{ silent: true }]);
     const call = rejection(api.client.processor.job.schedule(anOrder({ idempotency_key: "o-7" }), { timeout: 10 }));
     await until(() => api.seen.length === 1);

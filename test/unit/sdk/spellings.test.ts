@@ -15,7 +15,7 @@ import type {
 /** `tsc` checks these, with the spellings of Ductape's documentation; that they are sent unchanged is in other tests. */
 const accepts = <T>(...inputs: T[]) => expect(inputs.length).toBeGreaterThan(0);
 
-test("a request of each generation compiles", () => {
+test("a request in each of Ductape's generations compiles", () => {
   const input = {};
   accepts<IJobProcessorInput>(
     { env: "prd", product_tag: "my-product", event: "go", input, start_at: 198766789 },
@@ -55,7 +55,7 @@ test("a request of each generation compiles", () => {
   );
 });
 
-test("the inputs of each generation compile", () => {
+test("the inputs of each of Ductape's generations compile", () => {
   accepts<IActionRequest>(
     {},
     { query: {}, params: {}, body: {}, headers: {} },
@@ -117,7 +117,7 @@ test("the queries of Ductape's documentation compile", () => {
   );
 });
 
-test("what is not available here does not compile", () => {
+test("what Ductape has and this client does not have does not compile", () => {
   const rest = { event: "go", input: {} };
   accepts<IJobProcessorInput>({ ...rest, session: { tag: "user", token: "ey..." } }, { ...rest, session: {} });
   // @ts-expect-error a session as a string

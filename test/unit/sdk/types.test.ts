@@ -50,7 +50,7 @@ type Accepts<Sdk, Core, More extends PropertyKey = never> = [Core] extends [Sdk]
     : { missing: Exclude<keyof Core, keyof Sdk> }
   : { sdk: Sdk; core: Core };
 
-test("what the SDK takes beyond a schema includes all that the schema accepts", () => {
+test("the SDK's types accept all that the API's schemas do", () => {
   // The input depends on the type of the event, which TypeScript does not know.
   type Request = Omit<z.input<typeof JobRequest>, "input">;
   same<Accepts<Omit<IJobProcessorInput, "input">, Request, keyof DuctapeFields>>();
@@ -60,7 +60,7 @@ test("what the SDK takes beyond a schema includes all that the schema accepts", 
   same<Accepts<Rescheduling, RescheduleRequest, keyof DuctapeSchedule | "schedule">>();
 });
 
-test("the SDK's results are what the executors make", () => {
+test("the SDK's types of results are the executors'", () => {
   same<Same<ActionResult, Action.ActionResult>>();
   same<Same<NotificationResult, Notification.NotificationResult>>();
   same<Same<StorageResult, Storage.StorageResult>>();
@@ -73,7 +73,7 @@ test("the SDK's results are what the executors make", () => {
   same<Same<keyof typeof typeOfNamespace, JobNamespace | "api" | "database" | "workflows">>();
 });
 
-test("the comparison notices drift", () => {
+test("the comparison of types notices drift", () => {
   same<Same<{ a?: string }, { a?: string }>>();
   // @ts-expect-error optional on one side only
   same<Same<{ a?: string }, { a: string }>>();
@@ -100,11 +100,8 @@ const examples = {
   feature: { anything: [1, 2] },
 } satisfies Record<JobType, IJobProcessorInput["input"]>;
 
-test.each(Object.entries(examples))(
-  "what the SDK sends for a job of type %s passes the API's schema",
-  (type, input) => {
-    const sent = JSON.parse(bodyOf({ ...anOrder(), input, start_at: "2030-01-31T09:00:00+01:00", labels: ["a"] }));
-    expect(JobRequest.safeParse(sent).error).toBeUndefined();
-    expect(registry[type as JobType].input.safeParse(sent.input).error).toBeUndefined();
-  },
-);
+test.each(Object.entries(examples))("the SDK's request for a job of type %s passes the API's schema", (type, input) => {
+  const sent = JSON.parse(bodyOf({ ...anOrder(), input, start_at: "2030-01-31T09:00:00+01:00", labels: ["a"] }));
+  expect(JobRequest.safeParse(sent).error).toBeUndefined();
+  expect(registry[type as JobType].input.safeParse(sent.input).error).toBeUndefined();
+});

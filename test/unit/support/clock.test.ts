@@ -2,7 +2,7 @@ import { expect, test } from "@jest/globals";
 import { noon } from "../../support/builders.ts";
 import { fakeClock } from "../../support/fakes/clock.ts";
 
-test("sleepers wake at their own time, in order, and those of one time in the order they fell asleep", async () => {
+test("sleepers of the fake clock wake in the order of their times", async () => {
   const clock = fakeClock();
   const woke: [string, number][] = [];
   const sleeper = (name: string, ms: number) => clock.sleep(ms).then(() => woke.push([name, clock.now() - noon]));
@@ -20,7 +20,7 @@ test("sleepers wake at their own time, in order, and those of one time in the or
   expect(clock.sleepers()).toBe(1);
 });
 
-test("a sleeper that sleeps again is woken again within one advance", async () => {
+test("a sleeper that sleeps again is woken within the same advance", async () => {
   const clock = fakeClock();
   const times: number[] = [];
   const ticking = (async () => {
@@ -34,7 +34,7 @@ test("a sleeper that sleeps again is woken again within one advance", async () =
   expect(times).toEqual([10, 20, 30]);
 });
 
-test("an abort wakes a sleeper at once, without time passing", async () => {
+test("an abort wakes a sleeper of the fake clock at once", async () => {
   const clock = fakeClock();
   const controller = new AbortController();
   const sleeping = clock.sleep(1000, controller.signal);

@@ -51,14 +51,14 @@ const ended = (outcome: Outcome, tokens = ["t"]): TaskMessage => ({
   outcome,
 });
 
-describe("the end of a job", () => {
-  it("makes its task succeed, with the result", async () => {
+describe("the report of a job's end to its task", () => {
+  it("is a success with the result", async () => {
     const services = world();
     await answerTask(services, ended({ status: "completed", result: { inline: { order: 7 } } }));
     expect(services.calls).toEqual([["succeed", "t", { job_id: "job_1", status: "completed", result: { order: 7 } }]]);
   });
 
-  it("includes a result from the bucket, or a link to it if it is larger than Step Functions accepts", async () => {
+  it("has a result from the bucket, or a link to a larger one", async () => {
     const services = world();
     const large = "x".repeat(200_000);
     const larger = "x".repeat(262_144);
@@ -77,7 +77,7 @@ describe("the end of a job", () => {
     expect(await (await fetch(String(result_url))).json()).toBe(larger);
   });
 
-  it("hides what the job hides, and has no link to a larger result, which would show it", async () => {
+  it("hides what the job hides, without a link", async () => {
     const services = world();
     const redact = ["/card"];
     const result = { card: "4111", sku: "a" };
@@ -92,7 +92,7 @@ describe("the end of a job", () => {
     ]);
   });
 
-  it("says only how large a result is that hiding its parts makes too large", async () => {
+  it("has only the size of a result that hiding makes too large", async () => {
     const services = world();
     const digits = Array.from({ length: 100_000 }, () => 1);
     const result = await storePayload(services.blobs, "results/a", digits);
@@ -100,7 +100,7 @@ describe("the end of a job", () => {
     expect(services.calls[0]?.[2]).toEqual({ job_id: "job_1", status: "completed", result_bytes: 200_001 });
   });
 
-  it("includes a result that only just fits", async () => {
+  it("has a result that just fits", async () => {
     const services = world();
     const edge = "x".repeat(262_144 - 512 - 2);
     await answerTask(
@@ -112,7 +112,7 @@ describe("the end of a job", () => {
     expect(Buffer.byteLength(JSON.stringify(output))).toBeLessThanOrEqual(262_144);
   });
 
-  it("makes its task fail with the stable code, or CANCELLED if the job was cancelled", async () => {
+  it("is a failure with the code, or CANCELLED", async () => {
     const services = world();
     await answerTask(services, ended({ status: "failed", error: "NOT_FOUND", cause: "No such order." }));
     await answerTask(services, ended({ status: "cancelled", error: "CANCELLED", cause: "expired" }));
@@ -122,7 +122,7 @@ describe("the end of a job", () => {
     ]);
   });
 
-  it("is reported to every task, dropped if none waits, and logged without the token", async () => {
+  it("goes to every task, and is logged without a token", async () => {
     const services = world({ open: ["new"] });
     await answerTask(services, ended({ status: "completed" }, ["old-t0ken", "new"]));
     expect(services.calls).toHaveLength(2);
@@ -130,7 +130,7 @@ describe("the end of a job", () => {
     expect(JSON.stringify(services.log.lines)).not.toContain("t0ken");
   });
 
-  it("is redelivered, for all tasks, if one report failed", async () => {
+  it("is repeated for all tasks if one call failed", async () => {
     const services = world({ open: ["a", "b"] });
     const { succeed } = services.tasks;
     services.tasks.succeed = async (token, output) => {
@@ -156,7 +156,7 @@ describe("the end of a job", () => {
     };
   };
 
-  it("is reported to all other tasks before the permanent refusal of one is thrown", async () => {
+  it("reaches all other tasks before one's refusal is thrown", async () => {
     const services = world({ open: ["a", "b", "c"] });
     const message = ended({ status: "completed" }, ["a", "b", "c"]);
     const throttled = refusing(services, { a: neverTaken, b: new Error("ThrottlingException") });
@@ -166,7 +166,7 @@ describe("the end of a job", () => {
     expect(new Set(services.calls.map(([, token]) => token))).toEqual(new Set(["b", "c"]));
   });
 
-  it("that Step Functions refuses permanently is set aside at once with the reason, and the rest of its batch is handled", async () => {
+  it("is set aside at once if Step Functions refuses it for good", async () => {
     const services = {
       ...refusing(world({ open: ["t", "u"] }), { t: neverTaken }),
       deadLetters: fakeDeadLetters(),
@@ -187,18 +187,18 @@ describe("the end of a job", () => {
   });
 });
 
-describe("a heartbeat", () => {
+describe("the heartbeat of a task", () => {
   const job = aJob({ task_tokens: ["t"] });
   const beat: TaskMessage = { v: 1, kind: "heartbeat", job_id: job.id, token: "t" };
 
-  it("is sent until the job ends, and sends the message of the next one", async () => {
+  it("is sent until the job ends, with the next one's message", async () => {
     const services = world({ jobs: [job] });
     await answerTask(services, beat);
     expect(services.calls).toEqual([["heartbeat", "t"]]);
     expect(services.queue.sent).toEqual([{ message: beat, delaySeconds: 60, group: job.id }]);
   });
 
-  it("that was duplicated continues once, a minute after its own time", async () => {
+  it("goes on once after a duplicate", async () => {
     const services = world({ jobs: [job] });
     const planned = { ...beat, at: noon };
     await Promise.all([answerTask(services, planned), answerTask(services, planned)]);
@@ -207,7 +207,7 @@ describe("a heartbeat", () => {
     expect(services.queue.sent.map(({ message }) => message)).toEqual([{ ...planned, at: noon + 60_000 }]);
   });
 
-  it("that could not be sent is sent when its message is redelivered", async () => {
+  it("is sent at the redelivery of its message", async () => {
     const services = world({ jobs: [job] });
     const { send } = services.queue;
     services.queue.send = async () => {

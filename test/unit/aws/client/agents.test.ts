@@ -35,14 +35,14 @@ const thawAfter = (ms: number) => {
   jest.spyOn(Date, "now").mockReturnValue(now + ms);
 };
 
-test("a connection is reused", async () => {
+test("a connection to AWS is reused", async () => {
   const some = agents();
   expect((await get(some)).reusedSocket).toBe(false);
   expect((await get(some)).reusedSocket).toBe(true);
   some.httpAgent.destroy();
 });
 
-test("the first failure of a reused connection closes the other idle ones, so that only one request fails", async () => {
+test("the first failure of a reused connection closes the other idle ones", async () => {
   const some = agents();
   await many(some, 32);
   expect(gate.open()).toBe(32);
@@ -68,7 +68,7 @@ test("200 requests at once do not wait for each other's connections", async () =
   some.httpAgent.destroy();
 });
 
-test("the failure of a new connection does not close the idle ones", async () => {
+test("the failure of a new connection does not close idle ones", async () => {
   const some = agents();
   await get(some);
   const refused = request({ host: "127.0.0.1", port: 9, agent: some.httpAgent }).end();
@@ -77,7 +77,7 @@ test("the failure of a new connection does not close the idle ones", async () =>
   some.httpAgent.destroy();
 });
 
-test("with recentConnectionsOnly, no request is sent on a connection from before a freeze", async () => {
+test("recentConnectionsOnly sends no request on a connection from before a freeze", async () => {
   const some = agents(recentConnectionsOnly);
   await many(some, 8);
   gate.forget();
@@ -87,7 +87,7 @@ test("with recentConnectionsOnly, no request is sent on a connection from before
   some.httpAgent.destroy();
 });
 
-test("with recentConnectionsOnly, connections are reused within a burst", async () => {
+test("recentConnectionsOnly reuses connections within a burst", async () => {
   const some = agents(recentConnectionsOnly);
   await get(some);
   expect((await get(some)).reusedSocket).toBe(true);

@@ -58,7 +58,7 @@ describe("the error of one entry of a batch", () => {
   });
 });
 
-test("withClassifiedErrors passes calls on and classifies the errors of the methods", async () => {
+test("withClassifiedErrors passes calls on and classifies their errors", async () => {
   const port = withClassifiedErrors({
     name: "a port",
     calls: 0,

@@ -20,7 +20,7 @@ describe.each([
     silent.close();
   });
 
-  it("gives up after its timeout, which the test shortens", async () => {
+  it("gives up after its timeout", async () => {
     const { port } = silent.address() as AddressInfo;
     const client = new DynamoDBClient({
       ...settings,

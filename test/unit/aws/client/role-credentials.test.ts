@@ -9,17 +9,17 @@ afterAll(() => {
   process.env = kept;
 });
 
-test("the credentials are those that Lambda puts into the environment", async () => {
+test("role credentials are those in the Lambda's environment", async () => {
   Object.assign(process.env, { AWS_ACCESS_KEY_ID: "id", AWS_SECRET_ACCESS_KEY: "key", AWS_SESSION_TOKEN: "token" });
   expect(await roleCredentials()).toEqual({ accessKeyId: "id", secretAccessKey: "key", sessionToken: "token" });
 });
 
-test("a session token is optional: the keys of a user have none", async () => {
+test("role credentials need no session token", async () => {
   Object.assign(process.env, { AWS_ACCESS_KEY_ID: "id", AWS_SECRET_ACCESS_KEY: "key" });
   expect(await roleCredentials()).toEqual({ accessKeyId: "id", secretAccessKey: "key" });
 });
 
-test("missing credentials are an error with the name of the SDK's own", async () => {
+test("missing role credentials throw an error of the SDK's name", async () => {
   process.env.AWS_ACCESS_KEY_ID = "id";
   await expect(roleCredentials()).rejects.toMatchObject({ name: "CredentialsProviderError" });
 });

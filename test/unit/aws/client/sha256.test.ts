@@ -23,7 +23,7 @@ test.each(kinds)("the hash of %s is SHA-256", async (_kind, data) => {
   expect(await digestOf(new Sha256(), data)).toBe(createHash("sha256").update(text).digest("hex"));
 });
 
-test.each(kinds)("with a secret that is %s it is the HMAC, and reset starts anew", async (_kind, secret) => {
+test.each(kinds)("with a secret that is %s the hash is an HMAC, and reset starts anew", async (_kind, secret) => {
   const hash = new Sha256(secret);
   await digestOf(hash, "something else");
   hash.reset();

@@ -7,17 +7,17 @@ const items = fc
   .dictionary(fc.string(), fc.jsonValue({ maxDepth: 4 }))
   .map((item) => JSON.parse(JSON.stringify(item)) as Record<string, unknown>);
 
-test("items are converted to the same attributes as by the SDK", () => {
+test("items become the same attributes as by the SDK", () => {
   // The SDK's conversion supports fewer digits than JSON, and loses a field named __proto__.
   const supportedBySdk = items.filter((item) => !/\d{16}|e|__proto__/.test(JSON.stringify(item)));
   fc.assert(fc.property(supportedBySdk, (item) => expect(toAttributes(item)).toEqual(marshall(item))));
 });
 
-test("items are the same after a conversion to attributes and back", () => {
+test("items survive a conversion to attributes and back", () => {
   fc.assert(fc.property(items, (item) => expect(fromAttributes(toAttributes(item))).toEqual(item)));
 });
 
-test("attributes are converted to the same values as by the SDK", () => {
+test("attributes become the same values as by the SDK", () => {
   const attributes = {
     a: { S: "x" },
     b: { N: "1.5" },
@@ -27,15 +27,15 @@ test("attributes are converted to the same values as by the SDK", () => {
   expect(fromAttributes(attributes)).toEqual(unmarshall(attributes));
 });
 
-test("fields that are undefined are left out, at any depth", () => {
+test("undefined fields are left out, at any depth", () => {
   expect(toAttributes({ a: undefined, b: { c: undefined } })).toEqual({ b: { M: {} } });
 });
 
-test.each([[Number.NaN], [1n], [() => 1]])("%p is refused", (value) => {
+test.each([[Number.NaN], [1n], [() => 1]])("%p is refused as an attribute", (value) => {
   expect(() => toAttributes({ value })).toThrow("an item cannot hold");
 });
 
-test("attributes of types that our items do not have are written back as they were, and no answer has them", () => {
+test("attributes of unknown types are written back unchanged and never shown", () => {
   const attributes = {
     a: { S: "x" },
     later: { SS: ["x"] },

@@ -29,7 +29,7 @@ const refused = (item?: object): StubAnswer => ({
   },
 });
 
-test("a job that finds others in line costs one request, which answers what is stored", async () => {
+test("a job that finds a line at the gate costs one request", async () => {
   const stored = { n: 1, [idOf(1)]: { lease, turn }, waiting: "a", next_call: noon + 5, peak: 3 };
   const { gates, calls } = aTable(() => refused(stored));
   expect(await gates.take(gate, { job: idOf(2), turn, now: noon, slot: { lease, limit: 5 } })).toEqual({
@@ -39,7 +39,7 @@ test("a job that finds others in line costs one request, which answers what is s
   expect(calls()).toEqual(["UpdateItem"]);
 });
 
-test("starts that were seen in a first part are expected there, so that the next one is taken in one request", async () => {
+test("a start after those seen in a first part costs one request", async () => {
   const tat = (noon + 500) * 1000;
   const { gates, calls } = aTable(({ headers }) =>
     headers["x-amz-target"]?.endsWith("BatchGetItem")
@@ -52,7 +52,7 @@ test("starts that were seen in a first part are expected there, so that the next
   expect(calls()).toEqual(["BatchGetItem", "UpdateItem"]);
 });
 
-test("first parts that DynamoDB had no capacity for are asked for again", async () => {
+test("first parts that DynamoDB did not process are read again", async () => {
   const other = { ...key, PK: `${key.PK}2` };
   const { gates, requests } = aTable((_, earlier) =>
     earlier === 0
@@ -70,13 +70,13 @@ test("first parts that DynamoDB had no capacity for are asked for again", async 
   expect(requests[1]?.body).toMatchObject({ RequestItems: { jobs: { Keys: [toAttributes(other)] } } });
 });
 
-test("a gate that changes with each try is given up after some", async () => {
+test("a gate that changes with each try is given up after a few", async () => {
   const { gates } = aTable((_, earlier) => refused({ tat: (noon + (earlier % 2)) * 1000 }));
   const taking = gates.take(gate, { job: idOf(2), turn, now: noon, rate: perSecond });
   await expect(taking).rejects.toMatchObject({ code: "CONTENDED" });
 });
 
-test("a mark that another one has replaced is told from the answer alone", async () => {
+test("the refusal of a mark tells that another one has replaced it", async () => {
   const { gates, calls } = aTable(() => refused({ waiting: "b" }));
   expect(await gates.mark(gate, { id: "c" }, { id: "a" })).toBe(false);
   expect(await gates.mark(gate, { id: "b" }, { id: "a" })).toBe(true);

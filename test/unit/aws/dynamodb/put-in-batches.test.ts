@@ -31,7 +31,7 @@ test("jobs are written in batches of 25", async () => {
   expect(requests.map(idsOf)).toEqual([ids.slice(0, 25), ids.slice(25)]);
 });
 
-test("items that DynamoDB leaves unprocessed are put again, without the others", async () => {
+test("items that DynamoDB leaves unprocessed are put again alone", async () => {
   const { store, requests } = aStore((request, earlier) => ({
     body: earlier === 0 ? { UnprocessedItems: { jobs: requestsOf(request).slice(3, 5) } } : {},
   }));
@@ -39,7 +39,7 @@ test("items that DynamoDB leaves unprocessed are put again, without the others",
   expect(requests.map(idsOf)).toEqual([ids.slice(0, 10), ids.slice(3, 5)]);
 });
 
-test("an item that stays unprocessed is refused, and no other", async () => {
+test("an item that stays unprocessed is the only one refused", async () => {
   const { store, requests } = aStore((request) => ({
     body: {
       UnprocessedItems: { jobs: requestsOf(request).filter(({ PutRequest }) => PutRequest.Item.id?.S === ids[27]) },
@@ -49,7 +49,7 @@ test("an item that stays unprocessed is refused, and no other", async () => {
   expect(requests.filter((request) => idsOf(request).includes(ids[27]))).toHaveLength(4);
 });
 
-test("a batch that DynamoDB refuses for now is refused as a whole, and no other batch", async () => {
+test("a batch that DynamoDB refuses for now is the only one refused", async () => {
   const { store, requests } = aStore((request) =>
     idsOf(request).includes(ids[29]) ? awsError("ThrottlingException") : { body: {} },
   );
@@ -62,7 +62,7 @@ test("a batch that DynamoDB refuses for now is refused as a whole, and no other 
 test.each([
   ["ValidationException", PermanentError],
   ["AccessDeniedException", Error],
-])("a batch that DynamoDB refuses with %s because of one item is put item by item", async (name, kind) => {
+])("a batch that DynamoDB refuses with %s for one item is put item by item", async (name, kind) => {
   const { store, requests } = aStore((request) => (idsOf(request).includes(ids[3]) ? awsError(name) : { body: {} }));
   const refused = await store.createMany(jobs);
   expect(refused).toEqual([{ index: 3, cause: expect.any(kind) }]);
@@ -71,7 +71,7 @@ test.each([
   expect(requests.map((request) => idsOf(request).length).sort((a, b) => b - a)).toEqual([25, 5, ...Array(25).fill(1)]);
 });
 
-test("items that were written before that are not written again", async () => {
+test("items that were written before a refusal are not written again", async () => {
   const { store, requests } = aStore((request, earlier) => {
     if (earlier === 0) return { body: { UnprocessedItems: { jobs: requestsOf(request).slice(3, 5) } } };
     return idsOf(request).includes(ids[4]) ? awsError("ValidationException") : { body: {} };
@@ -81,7 +81,7 @@ test("items that were written before that are not written again", async () => {
   expect(requests.map(idsOf)).toEqual([ids.slice(0, 10), ids.slice(3, 5), [ids[3]], [ids[4]]]);
 });
 
-test("a job that cannot be converted to an item is refused alone", async () => {
+test("a job that cannot become an item is refused alone", async () => {
   const { store, requests } = aStore(() => ({ body: {} }));
   const broken = { ...jobs[1], retries: Number.NaN } as Job;
   expect(await store.createMany([jobs[0] as Job, broken, jobs[2] as Job])).toEqual([

@@ -12,16 +12,16 @@ const codec: Codec<Kept> = { needed: { id: "string", at: "number", of: "object" 
 const read = (fields: object) => readItem(toAttributes({ PK: "A", SK: "B", ...fields }), codec);
 const kept = { id: "a", at: 1, of: { kind: "x" } };
 
-test("an item is what it holds, without the attributes of the table", () => {
+test("an item is read without the attributes of the table", () => {
   expect(read(kept)).toEqual(kept);
 });
 
-test("what a later version adds is carried along, and its words are not looked at", () => {
+test("an item keeps fields and words of a later version", () => {
   const later = { ...kept, of: { kind: "later", deep: [1] }, later: { a: "b" } };
   expect(read(later)).toEqual(later);
 });
 
-test("a field with the name that an earlier version gave it has today's, unless both are there", () => {
+test("a field under an earlier version's name is read under today's", () => {
   expect(read({ ...kept, again_at: 5 })).toEqual({ ...kept, wake_at: 5 });
   expect(read({ ...kept, again_at: 5, wake_at: 6 })).toEqual({ ...kept, wake_at: 6 });
 });

@@ -45,7 +45,7 @@ describe("an announcement", () => {
   it.each([
     ["an entry", (): StubAnswer => ({ body: { Entries: [{ ErrorCode: "ThrottlingException" }] } })],
     ["the call", () => awsError("ThrottlingException")],
-  ])("throws if the bus keeps refusing %s, so that it is not recorded as announced", async (_what, answer) => {
+  ])("throws if the bus keeps refusing %s", async (_what, answer) => {
     const { announced, clock } = announcing(answer);
     const refused = expect(announced).rejects.toThrow("ThrottlingException");
     await clock.advance(2000);

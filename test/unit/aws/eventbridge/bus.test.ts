@@ -80,7 +80,7 @@ describe("PutEvents", () => {
     expect(requests).toHaveLength(4);
   });
 
-  it("is not repeated for an entry that is refused permanently, and continues with the later events of its job", async () => {
+  it("is not repeated for a permanently refused entry, and goes on with later ones", async () => {
     const job = aJob();
     const first = anEvent("scheduled", { ...job, status: "scheduled" });
     const three = [first, anEvent("started", job), anEvent()];
@@ -95,7 +95,7 @@ describe("PutEvents", () => {
     expect(requests.map((request) => entriesOf(request).length)).toEqual([2, 1]);
   });
 
-  it("is repeated for each entry alone if the whole call is refused permanently because of one of them", async () => {
+  it("is repeated entry by entry if one of them has the whole call refused", async () => {
     const ten = events(10);
     const { bus } = busOn((request) =>
       entriesOf(request).some(({ Detail }) => Detail === JSON.stringify(ten[4]?.detail))

@@ -68,7 +68,7 @@ function onTheWire({
   return { rejections, events: events.requests, letters: letters.requests };
 }
 
-test("a rejection is an event without the message, and the message with its reason as attributes", async () => {
+test("a rejection is an event without the message and a dead letter with it", async () => {
   const { rejections, events, letters } = onTheWire();
   expect(await rejections.reject([rejection()])).toEqual([]);
   const [entry] = events.flatMap(({ body }) => body.Entries as Record<string, string>[]);
@@ -89,14 +89,14 @@ test("a rejection is an event without the message, and the message with its reas
   ]);
 });
 
-test("without a tenant, the group of the dead letter is its source", async () => {
+test("a rejection without a tenant has its source as the dead letter's group", async () => {
   const { rejections, letters } = onTheWire();
   const { product_tag: _, ...unknown } = detail;
   await rejections.reject([{ body: "{", detail: unknown }]);
   expect(letters.flatMap(lettersIn)).toMatchObject([{ MessageGroupId: "sns" }]);
 });
 
-test("a rejection that the bus or the queue refuses for now is returned, so that its message comes again", async () => {
+test("a rejection that is refused for now is returned", async () => {
   const all = ["a", "b", "c"].map((message_id) => rejection({ message_id }, message_id));
   const { rejections, letters } = onTheWire({
     bus: (sent) => JSON.parse(sent).message_id === "a",
@@ -107,7 +107,7 @@ test("a rejection that the bus or the queue refuses for now is returned, so that
   expect(letters.flatMap(lettersIn).map(({ MessageBody }) => MessageBody)).toEqual(["b", "c", "c"]);
 });
 
-test("a rejection whose event the bus refuses permanently still becomes a dead letter, which says so", async () => {
+test("a rejection whose event is refused for good still becomes a dead letter", async () => {
   const all = ["a", "b"].map((message_id) => rejection({ message_id }, message_id));
   const { rejections, letters } = onTheWire({
     bus: (sent) => JSON.parse(sent).message_id === "a" && "MalformedDetail",
@@ -120,7 +120,7 @@ test("a rejection whose event the bus refuses permanently still becomes a dead l
   expect(letters.flatMap(lettersIn)[1]?.MessageAttributes.untold).toBeUndefined();
 });
 
-test("bodies of a megabyte are sent one by one and cut to leave room for the attributes, and are escaped for SQS", async () => {
+test("rejections of a megabyte are sent one by one, cut and escaped for SQS", async () => {
   const { rejections, letters } = onTheWire();
   const errors = [{ pointer: "/input/\u0001\ud800", detail: "d".repeat(500) }];
   const large = "é".repeat(524_288);

@@ -5,7 +5,7 @@ const answer = { statusCode: 200, headers, body: '{"a":1}' };
 const etagOf = (body: string) => String(withTag({ ...answer, body }).headers?.etag);
 const etag = etagOf(answer.body);
 
-it("gives an answer a weak tag that changes with its body only", () => {
+it("the tag of an answer is weak and changes with its body only", () => {
   expect(etag).toMatch(/^W\/"[\w-]{22}"$/);
   expect(etagOf(answer.body)).toBe(etag);
   expect(etagOf('{"a":2}')).not.toBe(etag);
@@ -18,7 +18,7 @@ it.each([
   ["the tag among others", `"x", W/"with, comma",${etag} , "y"`],
   ["anything", "*"],
   ["anything, with spaces", " * "],
-])("answers 304 with the tag and without a body or its type to %s", (_what, ifNoneMatch) => {
+])("the answer is 304 without a body to %s", (_what, ifNoneMatch) => {
   expect(withTag(answer, ifNoneMatch)).toEqual({ statusCode: 304, headers: { "cache-control": "no-store", etag } });
 });
 
@@ -29,11 +29,11 @@ it.each([
   ["the tag without its quotes", etag.slice(3, -1)],
   ["an asterisk among tags", '"x", *'],
   ["a part of the tag", `${etag.slice(0, 10)}"`],
-])("answers the whole to %s", (_what, ifNoneMatch) => {
+])("the answer is whole to %s", (_what, ifNoneMatch) => {
   expect(withTag(answer, ifNoneMatch)).toMatchObject({ statusCode: 200, body: answer.body });
 });
 
-it("leaves refusals and answers without a body as they are", () => {
+it("refusals and answers without a body get no tag", () => {
   const refusal = { statusCode: 404, headers, body: "{}" };
   expect(withTag(refusal, "*")).toBe(refusal);
   const nothing = { statusCode: 204, headers };

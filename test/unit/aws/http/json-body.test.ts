@@ -10,17 +10,17 @@ async function bodyOf(event: APIGatewayProxyEventV2): Promise<unknown> {
 
 const bytes = { input: { buffer: { type: "Buffer", data: [1, 2, 3] }, note: "constructor" } };
 
-test("a body is parsed", async () => {
+test("a JSON body is parsed", async () => {
   expect(await bodyOf(httpEvent({ method: "POST", path: "/v1/jobs", body: bytes }))).toEqual(bytes);
 });
 
-test("a whole number beyond 2^53 is not rounded", async () => {
+test("a whole number beyond 2^53 in a body is not rounded", async () => {
   const event = httpEvent({ method: "POST", path: "/v1/jobs", body: bytes });
   const digits = "1234567890123456789012345678901";
   expect(await bodyOf({ ...event, body: `{"id":${digits}}` })).toEqual({ id: BigInt(digits) });
 });
 
-test("a body may be base64", async () => {
+test("a JSON body may be in base64", async () => {
   const event = httpEvent({ method: "POST", path: "/v1/jobs", body: bytes });
   const body = Buffer.from(event.body ?? "").toString("base64");
   expect(await bodyOf({ ...event, body, isBase64Encoded: true })).toEqual(bytes);
@@ -31,14 +31,14 @@ describe("a body that is not UTF-8", () => {
   const notUtf8 = { code: "INVALID_REQUEST", faults: [{ pointer: "", detail: "is not UTF-8" }] };
   const event = httpEvent({ method: "POST", path: "/v1/jobs", body: {} });
 
-  test("is refused, as base64 or as the string that a gateway has decoded", async () => {
+  test("is refused, as base64 or as a string from the gateway", async () => {
     const base64 = bodyOf({ ...event, body: bytes.toString("base64"), isBase64Encoded: true });
     await expect(base64).rejects.toMatchObject(notUtf8);
     const headers = { ...event.headers, "content-length": String(bytes.byteLength) };
     await expect(bodyOf({ ...event, headers, body: bytes.toString() })).rejects.toMatchObject(notUtf8);
   });
 
-  test("is not mistaken for one that contains U+FFFD itself", async () => {
+  test("is told from one that contains U+FFFD", async () => {
     const body = '{"a":"\ufffd"}';
     const headers = { ...event.headers, "content-length": String(Buffer.byteLength(body)) };
     expect(await bodyOf({ ...event, headers, body })).toEqual({ a: "\ufffd" });

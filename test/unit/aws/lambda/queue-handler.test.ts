@@ -17,8 +17,8 @@ const aRedelivery = () => {
 };
 const body = JSON.stringify(aMessage());
 
-describe("a batch", () => {
-  it("handles its records in parallel, and reports only those that failed", async () => {
+describe("a batch of a queue", () => {
+  it("handles its records in parallel and reports the failed ones", async () => {
     const log = fakeLog();
     let inFlight = 0;
     let most = 0;
@@ -45,7 +45,7 @@ describe("a batch", () => {
     expect(JSON.stringify(log.lines)).not.toContain("s3cret");
   });
 
-  it("makes the failed records visible again before the queue's long timeout ends", async () => {
+  it("makes failed records visible again soon", async () => {
     const redelivery = aRedelivery();
     const handler = queueHandler(
       () => ({ log: fakeLog(), redelivery }),
@@ -60,7 +60,7 @@ describe("a batch", () => {
   });
 
   it.each(["", "{", "null", "[]", '{"v":2}', JSON.stringify({ ...aMessage(), v: 2 })])(
-    "reports an unreadable message, so that it reaches the DLQ: %s",
+    "reports an unreadable message, so that it is dead-lettered: %s",
     async (unreadable) => {
       const handler = queueHandler(
         () => ({ log: fakeLog(), redelivery: aRedelivery() }),
@@ -73,7 +73,7 @@ describe("a batch", () => {
     },
   );
 
-  it("handles a message of a later version, without the fields that it has more", async () => {
+  it("handles a later version's message without its new fields", async () => {
     const handled: unknown[] = [];
     const handler = queueHandler(
       () => ({ log: fakeLog(), redelivery: aRedelivery() }),
@@ -86,7 +86,7 @@ describe("a batch", () => {
     expect(handled).toEqual([message]);
   });
 
-  it("passes on what came beside a message, and handles one without", async () => {
+  it("passes on what comes beside a message", async () => {
     const beside: unknown[] = [];
     const handler = queueHandler(
       () => ({ log: fakeLog(), redelivery: aRedelivery() }),

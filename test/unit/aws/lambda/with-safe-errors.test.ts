@@ -2,7 +2,7 @@ import { inspect } from "node:util";
 import { withSafeErrors } from "../../../../lambdas/aws/lambda/with-safe-errors.ts";
 import { fakeLog } from "../../../support/fakes/log.ts";
 
-test("an error is logged by its trace, and thrown without its message", async () => {
+test("withSafeErrors logs an error by its trace and throws it without its message", async () => {
   const log = fakeLog();
   const failing = withSafeErrors(log, async () => {
     throw Object.assign(new TypeError("could not use s3cret"), { code: "EFAIL", config: "s3cret" });
@@ -13,6 +13,6 @@ test("an error is logged by its trace, and thrown without its message", async ()
   expect(inspect([error, log.lines])).not.toContain("s3cret");
 });
 
-test("the result of successful work is returned", async () => {
+test("withSafeErrors returns the result of successful work", async () => {
   expect(await withSafeErrors(fakeLog(), async () => 7)).toBe(7);
 });

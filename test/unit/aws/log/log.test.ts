@@ -19,14 +19,14 @@ afterEach(() => {
   jest.restoreAllMocks();
 });
 
-test("a line is JSON with its service, level, message and fields", () => {
+test("a line of the log is JSON with its service, level, message and fields", () => {
   const lines = linesOf(() => makeLog("consumer-action").warn("message dropped", { job_id: "job_1", why: "gone" }));
   expect(lines).toMatchObject([
     { service: "consumer-action", level: "WARN", message: "message dropped", job_id: "job_1", why: "gone" },
   ]);
 });
 
-test("every level from INFO is logged by default", () => {
+test("the log has every level from INFO by default", () => {
   const lines = linesOf(() => {
     const log = makeLog("api");
     log.debug("a");
@@ -45,7 +45,7 @@ afterEach(() => {
   process.env = { ...kept };
 });
 
-test("a line has the id of its invocation, and of its trace if X-Ray samples it", () => {
+test("a line has the id of its invocation, and of a sampled trace", () => {
   const lineOf = (sampled: 0 | 1) => {
     Object.assign(process.env, trace(sampled));
     return linesOf(() => makeLog("api").info("request refused", { function_request_id: "f-1" }))[0];
@@ -80,7 +80,7 @@ describe("a measurement", () => {
   };
   const fields = { ...invocation, ...of };
 
-  test("is a line in CloudWatch's embedded metric format, with the usual fields except the invocation's id", () => {
+  test("is a line in CloudWatch's embedded metric format", () => {
     const lines = linesOf(() => logWith({}).measure("attempt ended", attempt, fields));
     expect(lines).toEqual([
       {
@@ -106,12 +106,12 @@ describe("a measurement", () => {
     ]);
   });
 
-  test("costs what docs/operations/costs.md says: a finished job logs less than 550 bytes", () => {
+  test("costs what the docs say: less than 550 bytes for a finished job", () => {
     const [line] = linesOf(() => logWith(trace(0)).measure("attempt ended", attempt, fields));
     expect(Buffer.byteLength(JSON.stringify(line))).toBeLessThan(550);
   });
 
-  test("does not affect the next one, whose dimension is the service if it is not about a job", () => {
+  test("does not affect the next one", () => {
     const log = logWith({});
     const [, second] = linesOf(() => {
       log.measure("attempt ended", attempt, fields);
@@ -126,7 +126,7 @@ describe("a measurement", () => {
     expect(second).not.toHaveProperty("type");
   });
 
-  test("is written at the level WARN, since alarms depend on it, but not at SILENT", () => {
+  test("is written at the level WARN, but not at SILENT", () => {
     const write = (level: string) =>
       linesOf(() => {
         const log = logWith({ LOG_LEVEL: level });

@@ -4,7 +4,7 @@ import { s3BlobStore } from "../../../../lambdas/aws/s3/blob-store.ts";
 import { settings } from "../../../support/aws/client-settings.ts";
 import { stubHandler } from "../../../support/aws/stub-handler.ts";
 
-test("a download URL is signed for one blob and a limited time, without a call to S3", async () => {
+test("a download URL is signed for one blob and a limited time without a call to S3", async () => {
   const blobs = s3BlobStore({ client: new S3Client(settings), bucket: "blobs" });
   const url = new URL(await blobs.downloadUrl("results/1", 3600));
   expect(url.protocol).toBe("https:");

@@ -48,7 +48,7 @@ test("a schedule is one-time, exact, in UTC, and deleted after its completion", 
   });
 });
 
-test("a schedule has the role of its job type, which has access only to the queue of that type", async () => {
+test("a schedule has the role of its job type, which reaches one queue", async () => {
   const { scheduler, requests } = aScheduler();
   for (const type of jobTypes) await scheduler.schedule(`job_1-1-${type}`, at, type, aMessage());
   expect(requests.map(({ body }) => (body as { Target: { RoleArn: string } }).Target.RoleArn)).toEqual(
@@ -56,13 +56,13 @@ test("a schedule has the role of its job type, which has access only to the queu
   );
 });
 
-test("a conflict means that the schedule already exists", async () => {
+test("a schedule that already exists counts as created", async () => {
   const { scheduler, requests } = aScheduler(awsError("ConflictException", 409));
   await scheduler.schedule("job_1-1-1", at, "function", aMessage());
   expect(requests).toHaveLength(1);
 });
 
-test("a create whose answer was lost is repeated as the same request, and its conflict is success", async () => {
+test("a create whose answer was lost is repeated as the same request", async () => {
   const { scheduler, requests } = aScheduler(
     awsError("InternalServerException", 500),
     awsError("ConflictException", 409),
@@ -72,7 +72,7 @@ test("a create whose answer was lost is repeated as the same request, and its co
   expect(requests[1]?.body).toEqual(requests[0]?.body);
 });
 
-test("unscheduling names the group, and succeeds if there is no schedule", async () => {
+test("unscheduling names the group, and succeeds without a schedule", async () => {
   const { scheduler, requests } = aScheduler(awsError("ResourceNotFoundException", 404));
   await scheduler.unschedule("job_1-1-1");
   expect(requests).toMatchObject([{ method: "DELETE", path: "/schedules/job_1-1-1", query: { groupName: "jobs" } }]);
@@ -82,13 +82,13 @@ describe("with a group of an earlier name", () => {
   const absent = awsError("ResourceNotFoundException", 404);
   const groups = (requests: { query?: unknown }[]) => requests.map(({ query }) => query);
 
-  test("a schedule that is in the current group is not looked for in the earlier one", async () => {
+  test("a schedule in the current group is not looked for in the earlier one", async () => {
     const { scheduler, requests } = schedulerWith({ earlierGroup: "before" });
     await scheduler.unschedule("job_1-1-1");
     expect(groups(requests)).toEqual([{ groupName: "jobs", clientToken: expect.any(String) }]);
   });
 
-  test("a schedule that is not in the current group is deleted from the earlier one, and it is no error if that does not have it either", async () => {
+  test("a schedule that is in neither group counts as deleted", async () => {
     const { scheduler, requests } = schedulerWith({ earlierGroup: "before" }, absent, absent);
     await scheduler.unschedule("job_1-1-1");
     expect(groups(requests)).toMatchObject([{ groupName: "jobs" }, { groupName: "before" }]);

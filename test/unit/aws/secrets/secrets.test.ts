@@ -47,27 +47,27 @@ const failureOf = async (answer: StubAnswer | Error, reference: Reference = secr
   return error as JobError;
 };
 
-test("a client is created only when it is needed", async () => {
+test("the client of a secret's service is created only when needed", async () => {
   const { secrets, made } = someSecrets({ body: { Parameter: { Value: "x" } } });
   expect(made).toEqual([]);
   await secrets.resolve(parameter("/shop/url"));
   expect(made).toEqual(["ssm"]);
 });
 
-test("a parameter is requested with decryption", async () => {
+test("a parameter is read with decryption", async () => {
   const { secrets, requests } = someSecrets({ body: { Parameter: { Value: "x" } } });
   await secrets.resolve(parameter("/shop/url"));
   expect(requests[0]?.body).toEqual({ Name: "/shop/url", WithDecryption: true });
 });
 
-test("concurrent reads of several keys of a secret share a call", async () => {
+test("simultaneous reads of several keys of a secret share a call", async () => {
   const { secrets, requests } = someSecrets(holding('{"user": "mailer", "password": "hunter2"}'));
   const values = await Promise.all(["user", "password"].map((key) => secrets.resolve(secret(`shop/smtp#${key}`))));
   expect(values).toEqual(["mailer", "hunter2"]);
   expect(requests).toHaveLength(1);
 });
 
-test("a value is cached until its TTL ends", async () => {
+test("a secret is cached until its TTL ends", async () => {
   const { secrets, clock, requests } = someSecrets(holding("before"), holding("after"));
   const resolve = () => secrets.resolve(secret("shop/token"));
   await resolve();
@@ -78,7 +78,7 @@ test("a value is cached until its TTL ends", async () => {
   expect(requests).toHaveLength(2);
 });
 
-test("a fresh read bypasses the cache and refills it", async () => {
+test("a fresh read of a secret bypasses and refills the cache", async () => {
   const { secrets, requests } = someSecrets(holding("before"), holding("after"));
   await secrets.resolve(secret("shop/token"));
   expect(await secrets.resolve(secret("shop/token"), { fresh: true })).toBe("after");
@@ -86,7 +86,7 @@ test("a fresh read bypasses the cache and refills it", async () => {
   expect(requests).toHaveLength(2);
 });
 
-test("a name that AWS refuses permanently is a configuration error, and a throttled read is not", async () => {
+test("a name that AWS refuses for good is a configuration error, a throttled read is not", async () => {
   expect((await failureOf(awsError("ValidationException"))).code).toBe("CONFIGURATION_ERROR");
   expect((await failureOf(awsError("ThrottlingException"))).code).toBe("SERVICE_UNAVAILABLE");
 });
@@ -97,13 +97,13 @@ test("a secret and a parameter with the same name are cached separately", async 
   expect(await secrets.resolve(parameter("/shop/token"))).toBe("parameter");
 });
 
-test("a failure is not cached", async () => {
+test("a failed read of a secret is not cached", async () => {
   const { secrets } = someSecrets(awsError("ResourceNotFoundException"), holding("created since"));
   await expect(secrets.resolve(secret("shop/token"))).rejects.toThrow("does not exist");
   expect(await secrets.resolve(secret("shop/token"))).toBe("created since");
 });
 
-test("a number in a secret becomes a string", async () => {
+test("a number in a secret is returned as a string", async () => {
   const { secrets } = someSecrets(holding('{"port": 5432}'));
   expect(await secrets.resolve(secret("shop/db#port"))).toBe("5432");
 });
@@ -150,14 +150,14 @@ const hint = "They stand in a file.";
 test.each<[string, StubAnswer]>([
   ["secret", awsError("ResourceNotFoundException")],
   ["key", holding("{}")],
-])("the fault of an absent %s ends with the deployment's hint about where the values are", async (_what, answer) => {
+])("the fault of an absent %s ends with the deployment's hint", async (_what, answer) => {
   const { secrets } = someSecrets(answer, hint);
   await expect(secrets.resolve(secret("shop/smtp#password"))).rejects.toThrow(
     / does not exist: .*\. They stand in a file\.$/,
   );
 });
 
-test("no part of an error contains the secret", async () => {
+test("no error of a secret's read contains a part of it", async () => {
   const error = await failureOf(holding("hunter2"));
   expect(`${error.message} ${error.stack} ${error.cause}`).not.toContain("hunter2");
 });
@@ -166,6 +166,6 @@ test.each<[string, StubAnswer | Error]>([
   ["throttling", awsError("ThrottlingException")],
   ["an internal error of the service", awsError("InternalServiceError", 500)],
   ["a broken connection", Object.assign(new Error("socket hang up"), { code: "ECONNRESET" })],
-])("%s is worth another attempt", async (_what, answer) => {
+])("%s when a secret is read is worth another attempt", async (_what, answer) => {
   expect(await failureOf(answer)).toMatchObject({ code: "SERVICE_UNAVAILABLE", retryable: true });
 });

@@ -13,18 +13,18 @@ const textOf = (calls: Calls) => callsAttributes(calls).MessageAttributes?.calls
 
 const calls: Calls = { limits: { mailbox: { at: 5, bucket: 2 }, "Größe 😀\uffff": { at: 0 } }, visible: 3, returns: 1 };
 
-test("calls arrive as they were sent, in characters that SQS accepts", () => {
+test("calls arrive as sent, in characters that SQS accepts", () => {
   expect(callsOf(delivered(textOf(calls)))).toEqual(calls);
   expect(textOf(calls)).not.toMatch(/[^\t\n\r\x20-\ud7ff\ue000-\ufffd]/);
 });
 
-test("a message that nobody has called has no attribute", () => {
+test("a message without calls has no attribute", () => {
   expect(callsAttributes(undefined)).toEqual({});
   expect(callsOf(delivered(undefined))).toBeUndefined();
   expect(callsOf({} as SQSRecord)).toBeUndefined();
 });
 
-describe("a message whose calls cannot be read counts as one that nobody has called", () => {
+describe("a message with unreadable calls counts as one without:", () => {
   test.each([
     "",
     "{",

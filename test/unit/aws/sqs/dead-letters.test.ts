@@ -35,7 +35,7 @@ describe("a dead letter", () => {
     ]);
   });
 
-  it("is always accepted by SQS: its characters are escaped, and it is cut if it is too large", async () => {
+  it("is escaped and cut to what SQS accepts", async () => {
     const { deadLetters, sent } = lettersOn(() => ({ body: { Successful: [] } }));
     await deadLetters.keep([letter("\uffff \ud800"), letter("x".repeat(2_000_000))]);
     const [first, second] = sent();

@@ -10,7 +10,7 @@ const anyText = fc
   .array(fc.oneof(fc.integer({ min: 0, max: 0xffff }), fc.constantFrom(0xfffe, 0xffff, 0xd800, 0xdfff, 0, 0x7f)))
   .map((units) => String.fromCharCode(...units));
 
-test("the JSON of any string contains only characters that SQS accepts, and parses to the same string", () => {
+test("the escaped JSON of any string has only SQS's characters and parses to that string", () => {
   fc.assert(
     fc.property(anyText, anyText, (key, text) => {
       const json = jsonForSqs({ [key]: text });
@@ -20,7 +20,7 @@ test("the JSON of any string contains only characters that SQS accepts, and pars
   );
 });
 
-test("characters that every SQS server accepts stay unchanged", () => {
+test("characters that every SQS server accepts stay unescaped", () => {
   expect(jsonForSqs({ a: "Größe\t\ufffd" })).toBe(JSON.stringify({ a: "Größe\t\ufffd" }));
   expect(escapeForSqs("a\uffff b\ufffe c\ud800 d\u0000 e😀")).toBe(
     "a\\uffff b\\ufffe c\\ud800 d\\u0000 e\\ud83d\\ude00",

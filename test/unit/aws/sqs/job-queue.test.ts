@@ -21,7 +21,7 @@ function aQueue(answer = accepted as Parameters<typeof stubHandler>[0]) {
   return { queue: sqsJobQueue({ client, queues: queuesAt(origin) }), requests: requestHandler.requests };
 }
 
-test("a request names the queue, the delay and the group", async () => {
+test("a message's request names the queue, the delay and the group", async () => {
   const { queue, requests } = aQueue();
   const message = aMessage();
   await queue.send("database_action", message, { delaySeconds: 899, group: "shop:prd" });
@@ -35,13 +35,13 @@ test("a request names the queue, the delay and the group", async () => {
   ]);
 });
 
-test("a delay of 0 is sent too, since the queue's own default could make the job late", async () => {
+test("a delay of 0 is sent too", async () => {
   const { queue, requests } = aQueue();
   await queue.send("action", aMessage(), { delaySeconds: 0, group: "shop:prd" });
   expect(requests[0]?.body).toMatchObject({ DelaySeconds: 0 });
 });
 
-test("calls travel beside the message, and not in it", async () => {
+test("calls travel beside the message", async () => {
   // Without the digest of the attributes the SDK checks that of the body alone.
   const { queue, requests } = aQueue();
   const [message, calls] = [aMessage(), { limits: { mailbox: { at: 5 } }, visible: 3 }];
@@ -59,7 +59,7 @@ test("a group that SQS would refuse is cut to its limit", async () => {
 });
 
 test.each(["InvalidMessageContents", "AWS.SimpleQueueService.InvalidMessageContents"])(
-  "a message that SQS refuses permanently is a PermanentError: %s",
+  "a message that SQS refuses for good is a PermanentError: %s",
   async (name) => {
     const { queue } = aQueue(() => awsError(name));
     const sending = queue.send("action", aMessage(), { delaySeconds: 0, group: "shop:prd" });
@@ -67,7 +67,7 @@ test.each(["InvalidMessageContents", "AWS.SimpleQueueService.InvalidMessageConte
   },
 );
 
-test("an error of SQS is thrown", async () => {
+test("an error of SQS is thrown when a message is sent", async () => {
   const { queue } = aQueue(() => awsError("AccessDeniedException", 403));
   const sending = queue.send("action", aMessage(), { delaySeconds: 0, group: "shop:prd" });
   await expect(sending).rejects.toMatchObject({ name: "AccessDeniedException" });
@@ -111,7 +111,7 @@ describe("many messages", () => {
     );
   });
 
-  test("have each their own calls", async () => {
+  test("have separate calls", async () => {
     const { queue, requests } = aQueue(taking(() => false));
     const calls = { limits: { mailbox: { at: 5 } }, visible: 3 };
     await queue.sendMany(
@@ -134,7 +134,7 @@ describe("many messages", () => {
     expect(String(refused[0]?.cause)).toBe("TransientError: SQS refused an entry: InternalError");
   });
 
-  test("of a batch that fails are all returned and not sent again, since the SDK has retried", async () => {
+  test("of a batch that fails are all returned and not sent again", async () => {
     const { queue, requests } = aQueue((request, earlier) =>
       earlier === 0 ? awsError("AccessDeniedException", 403) : taking(() => false)(request, earlier),
     );
@@ -143,7 +143,7 @@ describe("many messages", () => {
     expect(requests).toHaveLength(2);
   });
 
-  test("are sent even if SQS refuses one of them permanently, which is not sent again", async () => {
+  test("are sent even if SQS refuses one of them for good", async () => {
     const { queue, requests } = aQueue((request) => {
       const { body } = taking(({ Id }) => Id === "4")(request, 0);
       return { body: { ...body, Failed: body.Failed.map((one) => ({ ...one, Code: "InvalidMessageContents" })) } };
@@ -154,7 +154,7 @@ describe("many messages", () => {
     expect(requests).toHaveLength(2);
   });
 
-  test("of a batch that is refused permanently are each sent alone", async () => {
+  test("of a batch that is refused for good are sent one by one", async () => {
     const { queue } = aQueue((request) => {
       const sent = entriesOf(request);
       return sent.some(({ Id }) => Id === "4") ? awsError("InvalidMessageContents") : taking(() => false)(request, 0);

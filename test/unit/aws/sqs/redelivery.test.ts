@@ -40,13 +40,13 @@ test.each([
   expect(redeliverySeconds(receives)).toBe(seconds);
 });
 
-test("without failed messages there is no call", async () => {
+test("a batch without failed messages costs no call", async () => {
   const { redelivery, requests } = aRedelivery();
   await redelivery.soon([]);
   expect(requests).toEqual([]);
 });
 
-test("an error of AWS is only logged, and the messages come again after the queue's visibility timeout", async () => {
+test("an error of AWS when messages are hidden is only logged", async () => {
   const { redelivery, log } = aRedelivery(() => awsError("ThrottlingException"));
   await redelivery.soon([record("a", 1)]);
   expect(log.lines).toMatchObject([{ level: "warn", fields: { count: 1, error_name: "ThrottlingException" } }]);

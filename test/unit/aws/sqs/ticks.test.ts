@@ -62,7 +62,7 @@ test.each([
   expect(requestHandler.requests.flatMap(entriesOf).map(({ DelaySeconds }) => DelaySeconds)).toEqual([delay]);
 });
 
-test("ticks are sent in batches, and none needs no request", async () => {
+test("ticks are sent in batches, and without any there is no request", async () => {
   const { ticks, requestHandler } = aQueue();
   await ticks.send([], noon);
   expect(requestHandler.requests).toEqual([]);
@@ -73,14 +73,14 @@ test("ticks are sent in batches, and none needs no request", async () => {
   expect(requestHandler.requests.map((request) => entriesOf(request).length)).toEqual([10, 3]);
 });
 
-test("a tick that the queue refuses twice is an error, once the others were sent", async () => {
+test("a tick that is refused twice is an error once the others are sent", async () => {
   const { ticks, requestHandler } = aQueue(({ Id }) => Id === "1");
   const sending = ticks.send([aTick(), aTick(), aTick()], noon);
   await expect(sending).rejects.toBeInstanceOf(TransientError);
   expect(requestHandler.requests.map((request) => entriesOf(request).length)).toEqual([3, 1]);
 });
 
-test("a tick with fields of a later version is read, and one of another kind is not", () => {
+test("a tick of a later version is read, and one of another kind is not", () => {
   expect(TickMessage.parse({ v: 1, ...aTick(), more: true })).toEqual({ v: 1, ...aTick() });
   for (const changed of [{ v: 2 }, { by: undefined }, { visible: "noon" }, { key: 1 }])
     expect(TickMessage.safeParse({ v: 1, ...aTick(), ...changed }).success).toBe(false);

@@ -25,7 +25,7 @@ test("a lazy port passes on every argument of every call", async () => {
   ]);
 });
 
-test("its adapter is loaded once, by the first call, even if several calls come at the same time", async () => {
+test("a lazy port loads its adapter once, at the first call", async () => {
   let loads = 0;
   const port = lazyPort<Recorder>(async () => {
     loads++;
@@ -37,7 +37,7 @@ test("its adapter is loaded once, by the first call, even if several calls come 
   expect(loads).toBe(1);
 });
 
-test("a failed load makes its call fail, and the next call loads again", async () => {
+test("a failed load of a lazy port is repeated by the next call", async () => {
   let loads = 0;
   const port = lazyPort<Recorder>(async () => {
     if (loads++ === 0) throw new Error("the disk was busy");
@@ -47,7 +47,7 @@ test("a failed load makes its call fail, and the next call loads again", async (
   expect(await port.record(2)).toEqual([2]);
 });
 
-test("the caller receives what a method throws, or returns without a promise", async () => {
+test("a lazy port passes on what a method throws or returns", async () => {
   const port = lazyPort(async () => ({
     fails: () => Promise.reject(new Error("no")),
     plain: () => 5,

@@ -39,7 +39,7 @@ test.each([1000, 2 ** 40])("an abort ends a sleep of %d ms early and leaves no t
   expect(jest.getTimerCount()).toBe(0);
 });
 
-test("a sleep with an aborted signal does not wait", async () => {
+test("a sleep with an aborted signal does not begin", async () => {
   await systemClock.sleep(1000, AbortSignal.abort());
   expect(jest.getTimerCount()).toBe(0);
 });

@@ -12,7 +12,7 @@ function tasksOn(answer: () => StubAnswer) {
 const wire = ({ headers, body }: { headers: Record<string, string>; body: unknown }) => [headers["x-amz-target"], body];
 
 describe("a task of Step Functions", () => {
-  it("is answered with one API call for each outcome or heartbeat", async () => {
+  it("gets one API call for each outcome or heartbeat", async () => {
     const { tasks, requests } = tasksOn(() => ({}));
     expect(await tasks.succeed("t", '{"n":1}')).toBe("taken");
     expect(await tasks.fail("t", "NOT_FOUND", "No such order.")).toBe("taken");
@@ -24,7 +24,7 @@ describe("a task of Step Functions", () => {
     ]);
   });
 
-  it("is failed with an error and a cause that are cut to the limits of the API", async () => {
+  it("is failed with an error and a cause within the API's limits", async () => {
     const { tasks, requests } = tasksOn(() => ({}));
     await tasks.fail("t", "E".repeat(300), "c".repeat(40_000));
     expect(requests[0]?.body).toMatchObject({ error: "E".repeat(256), cause: "c".repeat(32_768) });

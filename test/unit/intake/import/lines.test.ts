@@ -36,21 +36,21 @@ test.each([
   ["a\r\nb\r\n", ["a", "b"]],
   ["\n\na\n\n", ["", "", "a", ""]],
   ["a\rb\n", ["a\rb"]],
-])("%j is split into lines, whatever the line break", async (text, expected) => {
+])("the text %j is split into lines", async (text, expected) => {
   expect(texts(await read(text))).toEqual(expected);
 });
 
-test("a character that is split between chunks stays whole", async () => {
+test("a character that is split between chunks of a line stays whole", async () => {
   for (const chunk of [1, 2, 3, 4, 5]) expect(texts(await read("é€😀\n漢字", { chunk }))).toEqual(["é€😀", "漢字"]);
 });
 
-test("a line that is too long is counted without its content, and the next one is read", async () => {
+test("a line that is too long is counted without its content", async () => {
   const lines = await read(`${"x".repeat(11)}\nok\n${"y".repeat(10)}\r\n${"z".repeat(500)}`, { longest: 10 });
   expect(texts(lines)).toEqual([undefined, "ok", "y".repeat(10), undefined]);
   expect(lines.map(({ number }) => number)).toEqual([1, 2, 3, 4]);
 });
 
-test("a stream that ends before the object throws, because its last line may be incomplete", async () => {
+test("a stream that ends before the object throws", async () => {
   const bytes = Buffer.from("a\nbcd");
   const lines = linesOf(
     inChunks(bytes, () => 2),
@@ -60,7 +60,7 @@ test("a stream that ends before the object throws, because its last line may be 
   await expect(all(lines)).rejects.toThrow("the object ended at byte 5 of 9");
 });
 
-test("a stream that continues after the object throws before it reads a further line", async () => {
+test("a stream that goes on after the object throws before a further line", async () => {
   const lines = linesOf(
     inChunks(Buffer.from("a\nb\nc\nd\n"), () => 2),
     { offset: 0, lines: 0, size: 4 },
@@ -74,7 +74,7 @@ test("a stream that continues after the object throws before it reads a further 
   expect(read).toEqual(["a", "b"]);
 });
 
-test("reading may continue after any line with the same result, whatever the chunks", async () => {
+test("reading may go on after any line, whatever the chunks", async () => {
   const line = fc.string({ unit: anyCharacter, maxLength: 20 }).map((text) => text.replaceAll(/[\r\n]/g, " "));
   const object = fc.tuple(fc.array(line, { maxLength: 12 }), fc.constantFrom("\n", "\r\n"), fc.boolean());
   await fc.assert(
@@ -93,7 +93,7 @@ test("reading may continue after any line with the same result, whatever the chu
   );
 });
 
-test("a group is full when it has enough items or bytes", async () => {
+test("a group of lines is full when it has enough items or bytes", async () => {
   const items = async function* () {
     yield* [1, 1, 1, 9, 1, 20, 1];
   };

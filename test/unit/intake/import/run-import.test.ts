@@ -53,7 +53,7 @@ async function runToEnd(cursor: ImportCursor): Promise<number> {
   }
 }
 
-test("a line may have Ductape's spellings", async () => {
+test("a line of an import may have Ductape's spellings", async () => {
   const theirs = { env: "prd", product: "my-product", event: "shop:create_order", input: { "body:sku": "A-1" } };
   const cursor = await put(lines(theirs, { ...theirs, retryConfig: { maxDelay: -1 } }));
   expect(await runToEnd(cursor)).toBe(1);
@@ -64,7 +64,7 @@ test("a line may have Ductape's spellings", async () => {
   ]);
 });
 
-test("each line becomes a job or a fault in the report, and blank or bad lines do not affect the others", async () => {
+test("each line of an import becomes a job or a fault in the report", async () => {
   const content = `${lines(order())}\n  \r\n{"env": \n${lines({ ...order(), event: "nothing" }, order({ idempotency_key: "mine" }))}`;
   const cursor = await put(content);
   expect(await runToEnd(cursor)).toBe(1);
@@ -100,7 +100,7 @@ test("each line becomes a job or a fault in the report, and blank or bad lines d
   });
 });
 
-test("a line keeps its characters, and a line that is not UTF-8 is refused", async () => {
+test("a line of an import keeps its characters, and must be UTF-8", async () => {
   const item = "é€😀漢字".repeat(5000);
   const bad = Buffer.concat([Buffer.from('{"env":"'), Buffer.from([0xc3, 0x28]), Buffer.from('"}\n')]);
   const cursor = await put(
@@ -112,7 +112,7 @@ test("a line keeps its characters, and a line that is not UTF-8 is refused", asy
   expect(reportOf(cursor)[1]).toMatchObject({ line: 2, errors: [{ pointer: "", detail: "is not UTF-8" }] });
 });
 
-test("a line of 300 KB is accepted, one of more than a megabyte is not", async () => {
+test("a line of an import may have 300 KB, and not a megabyte", async () => {
   const sized = (bytes: number) => order({ input: { body: { notes: "n".repeat(bytes) } } });
   const cursor = await put(lines(sized(300_000), sized(1_100_000), order()));
   await runToEnd(cursor);
@@ -123,7 +123,7 @@ test("a line of 300 KB is accepted, one of more than a megabyte is not", async (
   ]);
 });
 
-test("a fault of ours in one line is reported and does not affect the others", async () => {
+test("a fault of ours in one line is reported and affects no other", async () => {
   const cursor = await put(lines(order(), order(), order()));
   const { catalog } = services;
   let found = 0;
@@ -161,7 +161,7 @@ describe("a line that is refused", () => {
     expect(JSON.stringify([refused, services.log.lines])).not.toContain("s3cret");
   });
 
-  test("because of a fault of ours, while others succeed, is reported after another try", async () => {
+  test("because of a fault of ours is reported after another try", async () => {
     const { create } = services.jobs;
     services.jobs.create = async (job) => (isLine(job, 7) ? Promise.reject(new TypeError("s3cret")) : create(job));
     const imported = await start();
@@ -172,7 +172,7 @@ describe("a line that is refused", () => {
     expect(summary(imported)).toMatchObject({ status: "finished", lines: 250, scheduled: 249, rejected: 1 });
   });
 
-  test("like all the others, for example without a permission, waits until that is fixed", async () => {
+  test("with all the others waits until the cause is fixed", async () => {
     const { create } = services.jobs;
     const imported = await start();
     services.jobs.create = async () => Promise.reject(denied());
@@ -186,7 +186,7 @@ describe("a line that is refused", () => {
   });
 });
 
-describe("a stream that is not the rest of the object", () => {
+describe("a stream that is not the expected rest of an object", () => {
   const content = lines(...Array.from({ length: 250 }, (_, i) => order({ input: { body: { i } } })));
 
   test.each([
@@ -221,7 +221,7 @@ test.each([
   ["of 1024 bytes", `imports/${"k".repeat(1016)}`],
   ["of 1024 bytes, mostly in multi-byte characters", `imports/${"é".repeat(507)}/b`],
   ["of 980 bytes", `imports/${"k".repeat(972)}`],
-])("an object whose key is %s has a report whose keys S3 accepts, and which no similar key shares", (_what, long) => {
+])("an object with a key %s has a report under valid keys that no other object shares", (_what, long) => {
   const folder = reportFolder({ key: long, etag: "e".repeat(38) });
   const name = "part-000000000001-000000010000.ndjson";
   expect(Buffer.byteLength(folder + name)).toBeLessThanOrEqual(1024);
@@ -229,7 +229,7 @@ test.each([
   expect(folder).not.toBe(reportFolder({ key: `${long.slice(0, -1)}x`, etag: "e".repeat(38) }));
 });
 
-test("the folder of a report contains the path of its object, if that fits", () => {
+test("the folder of a report has the path of its object if that fits", () => {
   expect(reportFolder({ key: "imports/2030/a b.ndjson", etag: "abc-2" })).toBe("import-reports/2030/a b.ndjson/abc-2/");
 });
 
@@ -239,14 +239,14 @@ test("an empty object is an import without lines", async () => {
   expect(summary(cursor)).toMatchObject({ status: "finished", lines: 0, scheduled: 0, rejected: 0, parts: 0 });
 });
 
-test("start_at 0 means when the object was uploaded, however late its line is read", async () => {
+test("start_at 0 in a line means when its object was uploaded", async () => {
   await services.clock.advance(30_000);
   await runToEnd(await put(lines(order())));
   expect(services.jobs.all()).toMatchObject([{ due_at: noon }]);
 });
 
 describe("an import that runs twice", () => {
-  test("because its message was delivered twice makes the same jobs and the same report", async () => {
+  test("after a duplicate message makes the same jobs and the same report", async () => {
     const cursor = await put(lines(order(), order(), { bad: 1 }));
     await runToEnd(cursor);
     const before = [services.jobs.all().map(({ id }) => id), reportOf(cursor)];
@@ -254,7 +254,7 @@ describe("an import that runs twice", () => {
     expect([services.jobs.all().map(({ id }) => id), reportOf(cursor)]).toEqual(before);
   });
 
-  test("because the function crashed between storing and dispatching dispatches the rest", async () => {
+  test("after a crash between storing and dispatching dispatches the rest", async () => {
     const cursor = await put(lines(order(), order()));
     const { sendMany } = services.queue;
     services.queue.sendMany = () => new Promise(() => {});
@@ -269,7 +269,7 @@ describe("an import that runs twice", () => {
     expect(summary(cursor)).toMatchObject({ status: "finished", scheduled: 2 });
   });
 
-  test("in two deliveries that stop at different lines has every line in its report, whichever writes last", async () => {
+  test("in two deliveries that stop at different lines reports every line", async () => {
     const cursor = await put(lines(...Array.from({ length: 450 }, (_, i) => order({ input: { body: { i } } }))));
     // One delivery runs out of time after every 100 lines, the other after every 200.
     const step = async (from: ImportCursor, most: number) => {
@@ -302,7 +302,7 @@ describe("an import that runs twice", () => {
   });
 });
 
-test("an import ends if its object was replaced or deleted before it started or continued", async () => {
+test("an import ends if its object has been replaced or deleted", async () => {
   const cursor = await put(lines(order()));
   await put(lines(order(), order()));
   expect(await runToEnd(cursor)).toBe(1);
@@ -313,7 +313,7 @@ test("an import ends if its object was replaced or deleted before it started or 
 describe("an import that takes long", () => {
   const many = (count: number) => lines(...Array.from({ length: count }, (_, i) => order({ input: { body: { i } } })));
 
-  test("stops when its time is over and continues with a message from the byte that it reached", async () => {
+  test("stops in time, and continues from the byte that it reached", async () => {
     const cursor = await put(many(250));
     await services.clock.advance(60_000);
     await runImport(services, cursor, later);
@@ -332,7 +332,7 @@ describe("an import that takes long", () => {
     expect(reportOf(cursor).map(({ line }) => line)).toEqual(Array.from({ length: 250 }, (_, i) => i + 1));
   });
 
-  test("keeps what was done when AWS is out of capacity, and continues a little later", async () => {
+  test("keeps what was done when AWS is out of capacity", async () => {
     const cursor = await put(many(250));
     const { create } = services.jobs;
     let left = 150;
@@ -398,7 +398,7 @@ describe("an import that takes long", () => {
     expect(services.jobs.all()).toHaveLength(250);
   });
 
-  test("of 100,000 lines runs in bounded steps, and never reads far ahead of AWS", async () => {
+  test("of 100,000 lines runs in bounded steps", async () => {
     const count = 100_000;
     const line = (i: number) => lines(order({ input: { body: { i: String(i).padStart(6, "0") } } }));
     const bytes = line(0).length;
