@@ -22,13 +22,13 @@ export function describeApiKeys(
       return record;
     };
 
-    test("a key is found by its id, exactly as it was created", async () => {
+    test("a key is found by its id, unchanged", async () => {
       const key = await aKey({ expires_at: noon + 1000 });
       expect(await made.keys.get(key.id)).toEqual(key);
       expect(await made.keys.get("0000000000000000")).toBeUndefined();
     });
 
-    test("an id is given out only once", async () => {
+    test("the id of a key is given out only once", async () => {
       const key = await aKey();
       await expect(made.keys.create({ ...key, name: "thief" })).rejects.toThrow();
       expect(await made.keys.get(key.id)).toEqual(key);

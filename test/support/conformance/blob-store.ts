@@ -23,7 +23,7 @@ export function describeBlobStore(name: string, makeStore: () => Promise<BlobSto
     });
     afterAll(() => made.stop?.());
 
-    test("any bytes come back as they went in", async () => {
+    test("a blob keeps any bytes", async () => {
       const body = Uint8Array.from({ length: 256 }, (_, i) => i);
       await blobs.put("uploads/all bytes & ключ.bin", body, "application/octet-stream");
       expect(bytes(await blobs.get("uploads/all bytes & ключ.bin"))).toEqual(bytes(body));
@@ -57,14 +57,14 @@ export function describeBlobStore(name: string, makeStore: () => Promise<BlobSto
       expect(Buffer.from((await blobs.get("inputs/2")) ?? []).toString()).toBe("before");
     });
 
-    test("a download URL gives the blob and its type to anyone who has it", async () => {
+    test("a download URL gives the blob and its type to any caller", async () => {
       await blobs.put("results/1", Buffer.from('{"ok":true}'), "application/json");
       const response = await fetch(await blobs.downloadUrl("results/1", 60));
       expect(response.headers.get("content-type")).toBe("application/json");
       expect(await response.text()).toBe('{"ok":true}');
     });
 
-    test("a stream gives the bytes, their number and their type, and nothing for an absent blob", async () => {
+    test("a stream gives the bytes, their number and their type", async () => {
       const body = Buffer.alloc(300_000, "0123456789");
       await blobs.put("uploads/long", body, "text/csv");
       const stream = await blobs.stream("uploads/long");
@@ -80,7 +80,7 @@ export function describeBlobStore(name: string, makeStore: () => Promise<BlobSto
       expect(stream && (await buffer(stream.body)).byteLength).toBe(0);
     });
 
-    test("a stream resumes at any byte of the content that it began with, and never in another content", async () => {
+    test("a stream resumes at any byte of its content, and not in another one", async () => {
       const body = Buffer.from("first line\nsecond line\n");
       await blobs.put("imports/lines", body, "text/plain");
       const etag = createHash("md5").update(body).digest("hex");
@@ -96,7 +96,7 @@ export function describeBlobStore(name: string, makeStore: () => Promise<BlobSto
       expect(await blobs.stream("imports/gone", { from: 0, etag })).toBeUndefined();
     });
 
-    test("anyone who has an upload URL can store the blob with it", async () => {
+    test("any holder of an upload URL can store the blob with it", async () => {
       const { url, headers } = await blobs.uploadUrl("uploads/put", 60, { contentType: "text/plain", bytes: 5 });
       expect(headers).toEqual({ "content-type": "text/plain", "if-none-match": "*" });
       expect(await made.upload(url, Buffer.from("hello"), headers)).toBe(200);

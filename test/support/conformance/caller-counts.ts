@@ -24,7 +24,7 @@ export function describeCallerCounts(name: string, make: () => Promise<CallerCou
     });
     afterAll(() => made.stop?.());
 
-    test("counts one caller at one moment, and no other", async () => {
+    test("counts one caller at one moment", async () => {
       expect([await counts.add("a", noon), await counts.add("a", noon + slotMs - 1)]).toEqual([1, 2]);
       expect(await counts.add("b", noon)).toBe(1);
     });
@@ -39,7 +39,7 @@ export function describeCallerCounts(name: string, make: () => Promise<CallerCou
       expect(all.sort((a, b) => a - b)).toEqual(Array.from({ length: 20 }, (_, i) => i + 1));
     });
 
-    test("counts nothing of the other kind", async () => {
+    test("counts the other kind separately", async () => {
       await made[which === "waits" ? "requests" : "waits"].add("e", noon);
       expect(await counts.add("e", noon)).toBe(1);
     });

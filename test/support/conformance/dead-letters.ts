@@ -25,7 +25,7 @@ export function describeDeadLetters(name: string, make: () => Promise<DeadLetter
     });
     afterAll(() => made.stop?.());
 
-    test("each is kept whole, with its reason", async () => {
+    test("each letter is kept whole, with its reason", async () => {
       const letters = [
         letter({ kind: "outcome", tokens: ["t"] }),
         letter("text", { code: "TypeError", detail: "No." }),
@@ -35,13 +35,13 @@ export function describeDeadLetters(name: string, make: () => Promise<DeadLetter
       expect(await made.kept()).toEqual(expect.arrayContaining(wanted));
     });
 
-    test("content that no message may have is kept too, since it is the reason for the dead letter", async () => {
+    test("a letter may have content that no message may have", async () => {
       const { logFields: _, ...rest } = letter({ labels: ["\uffff \ufffe \ud800 \u0000"] });
       expect(await made.deadLetters.keep([letter(rest.body)])).toEqual([]);
       expect(await made.kept()).toEqual([expect.objectContaining(rest)]);
     });
 
-    test("any number of letters is kept in one call, including none", async () => {
+    test("one call keeps any number of letters, including none", async () => {
       expect(await made.deadLetters.keep([])).toEqual([]);
       expect(await made.deadLetters.keep(Array.from({ length: 12 }, (_, n) => letter(n)))).toEqual([]);
       const numbers = [...(await made.kept()), ...(await made.kept())].map(({ body }) => body as number);

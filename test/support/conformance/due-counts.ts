@@ -20,7 +20,7 @@ export function describeDueCounts(name: string, make: () => Promise<DueCountsUnd
     });
     afterAll(() => made.stop?.());
 
-    test("answers the jobs of all tenants in a quarter hour, and of no other one", async () => {
+    test("returns the jobs of all tenants in one quarter hour", async () => {
       const { counts } = made;
       expect(await counts.add({ ...shop, minute: noon }, 250)).toBe(250);
       expect(await counts.add({ ...shop, minute: noon }, 250)).toBe(500);
@@ -28,7 +28,7 @@ export function describeDueCounts(name: string, make: () => Promise<DueCountsUnd
       expect(await counts.add({ ...shop, minute: noon + quarterHourMs }, 1)).toBe(1);
     });
 
-    test("reads quarter hours with the minutes of each tenant, oldest first, across midnight too", async () => {
+    test("returns quarter hours by the minute, oldest first, across midnight too", async () => {
       const { counts } = made;
       const midnight = noon + 60 * quarterHourMs - 12 * quarterHourMs;
       await counts.add({ ...shop, minute: midnight }, 3);

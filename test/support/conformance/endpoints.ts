@@ -46,7 +46,7 @@ export function describeEndpoints(name: string, make: () => Promise<EndpointsUnd
       expect(await made.endpoints.get({ ...name, env: "dev" })).toBeUndefined();
     });
 
-    test("a success clears the failures, and changes nothing where there are none", async () => {
+    test("a success clears the failures of an endpoint", async () => {
       const name = fresh();
       await made.endpoints.failed(name, failure(noon, "HTTP_500"));
       await made.endpoints.recovered(name);
@@ -54,7 +54,7 @@ export function describeEndpoints(name: string, make: () => Promise<EndpointsUnd
       expect(await made.endpoints.get(name)).toBeUndefined();
     });
 
-    test("a disabled endpoint stays disabled, whatever it answers later, until it is enabled", async () => {
+    test("a disabled endpoint stays disabled until it is enabled", async () => {
       const name = fresh();
       await made.endpoints.failed(name, failure(noon, "HTTP_500"));
       await made.endpoints.disable(name, disabled);
@@ -89,7 +89,7 @@ export function describeEndpoints(name: string, make: () => Promise<EndpointsUnd
       expect((await made.endpoints.get(name))?.recent_failures).toHaveLength(10);
     });
 
-    test("of several deliveries one disables an endpoint, until its URL changes, and has to announce it", async () => {
+    test("one of several deliveries disables an endpoint and has to announce it", async () => {
       const name = fresh();
       const by = (announced_by: string, url = "hash") =>
         made.endpoints.disable(name, { ...disabled, url, announced_by });
@@ -115,7 +115,7 @@ export function describeEndpoints(name: string, make: () => Promise<EndpointsUnd
       expect(await made.endpoints.get(healthy)).toBeUndefined();
     });
 
-    test("an endpoint can be disabled although a success has just cleared its failures", async () => {
+    test("an endpoint may be disabled right after a success", async () => {
       const name = fresh();
       await made.endpoints.disable(name, disabled);
       expect(await made.endpoints.get(name)).toEqual({

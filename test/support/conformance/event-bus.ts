@@ -42,7 +42,7 @@ export function describeEventBus(name: string, makeBus: () => Promise<EventBusUn
       expect(made.published()).toEqual([]);
     });
 
-    test("a batch of any size arrives whole, and each job's events arrive in order", async () => {
+    test("a batch of any size arrives whole, with each job's events in order", async () => {
       const jobs = Array.from({ length: 17 }, () => aJob());
       const events = (["scheduled", "started", "completed"] as const).flatMap((name) =>
         jobs.map((job) => anEvent(name, job)),
@@ -52,7 +52,7 @@ export function describeEventBus(name: string, makeBus: () => Promise<EventBusUn
       for (const job of jobs) expect(of(job).map((e) => e.name)).toEqual(["scheduled", "started", "completed"]);
     });
 
-    test("a refused event is reported by its position, and holds back only the later ones of its job", async () => {
+    test("a refused event is reported, and holds back later ones of its job only", async () => {
       const [good, bad] = [aJob(), aJob()] as const;
       const events = [
         anEvent("started", good),
@@ -70,7 +70,7 @@ export function describeEventBus(name: string, makeBus: () => Promise<EventBusUn
       expect(of(bad).map((event) => event.name)).toEqual(["scheduled"]);
     });
 
-    test("a permanently refused event is reported as such, and holds back nothing, not even the later ones of its job", async () => {
+    test("a permanently refused event is reported as such, and holds back no other", async () => {
       const [good, bad] = [aJob(), aJob()] as const;
       const events = [bad, good].flatMap((job) =>
         (["scheduled", "started", "completed"] as const).map((name) => anEvent(name, job)),

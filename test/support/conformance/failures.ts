@@ -48,13 +48,13 @@ export function describeFailures(
       return { tenant, add, read };
     };
 
-    test("nothing failed where nothing was added", async () => {
+    test("returns nothing where nothing was added", async () => {
       const { add, read } = fresh();
       await add([]);
       expect(await read()).toEqual([]);
     });
 
-    test("failures of one group are counted, from the first to the last of them", async () => {
+    test("counts failures of one group from the first to the last", async () => {
       const { add, read } = fresh();
       const first = { ...aFailure(), count: 3 };
       await add([first]);
@@ -65,7 +65,7 @@ export function describeFailures(
       ]);
     });
 
-    test("groups of one call are kept apart, with the provider's code where there is one", async () => {
+    test("keeps groups of one call apart", async () => {
       const { add, read } = fresh();
       const one = { ...aFailure(), count: 2 };
       const other = aFailure({ provider_code: "card_declined" });
@@ -73,7 +73,7 @@ export function describeFailures(
       expect(await read()).toEqual([one, other]);
     });
 
-    test("a failure that is added again, with others, counts once, in a group of its own and among the others", async () => {
+    test("counts a failure that is added again, among others, once", async () => {
       const { tenant, read } = fresh();
       const events = Array.from({ length: groupsPerDay + 20 }, (_, n) => `event-${n}`);
       const failures = events.map((event) => counted({ ...tenant, day: today, group: aFailure({ event }) }));
@@ -87,7 +87,7 @@ export function describeFailures(
       expect(groups.reduce((sum, { count }) => sum + count, 0)).toBe(failures.length);
     });
 
-    test("each tenant and each day has its own", async () => {
+    test("keeps each tenant and each day apart", async () => {
       const { tenant, add, read } = fresh();
       await add([aFailure()]);
       const later = aFailure({ at: noon + dayMs });
@@ -98,7 +98,7 @@ export function describeFailures(
       expect(await made.failures.read(tenant.product, "dev", today)).toEqual([]);
     });
 
-    test("beyond the groups of a day what fails anew counts as other, and known groups as before", async () => {
+    test("counts new causes beyond the groups of a day as other", async () => {
       const { add, read } = fresh();
       const numbered = (n: number) => aFailure({ event: `event-${n}`, at: noon + n });
       const first = Array.from({ length: groupsPerDay - 1 }, (_, n) => numbered(n));

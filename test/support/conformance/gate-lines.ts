@@ -15,7 +15,7 @@ const aWaiter = (job: number, order: number, more: Partial<Waiter> = {}): Waiter
 
 /** The line of a gate. */
 export function describeLines(current: () => FreshGate): void {
-  test("a line is read in its order, page by page, and left", async () => {
+  test("a line is read in order, page by page", async () => {
     const { gates, gate } = current();
     const [one, two, three] = [aWaiter(1, noon), aWaiter(2, noon), aWaiter(3, noon + 1)] as const;
     for (const waiter of [three, two, one, one]) await gates.stand(gate, waiter);
@@ -30,7 +30,7 @@ export function describeLines(current: () => FreshGate): void {
     expect(await gates.line(gate, { limit: 1, after: three })).toEqual({ waiters: [], more: false });
   });
 
-  test("parts and line are looked at together, and further pages have the line alone", async () => {
+  test("parts and line are read together, and further pages of the line alone", async () => {
     const { gates, gate } = current();
     const jobs = [1, 2, 3].map((job) => aWaiter(job, noon + job));
     for (const waiter of jobs) await gates.stand(gate, waiter);
@@ -46,7 +46,7 @@ export function describeLines(current: () => FreshGate): void {
     });
   });
 
-  test("a job that stands in line keeps its place, its time and its calls, and is what it was said to be last", async () => {
+  test("a job that stands in line again keeps its place, its time and its calls", async () => {
     const { gates, gate } = current();
     const calls = { mailbox: { at: noon + 5, bucket: 2 } };
     await gates.stand(gate, aWaiter(1, noon, { calls }));
@@ -58,7 +58,7 @@ export function describeLines(current: () => FreshGate): void {
     expect(await gates.line(gate, { limit: 5 })).toEqual({ waiters: [{ ...stood, calls: others }], more: false });
   });
 
-  test("a waiter is reserved for one at a time, and only while it stands in line", async () => {
+  test("a waiter is reserved by one caller at a time, while it stands in line", async () => {
     const { gates, gate } = current();
     const waiter = aWaiter(1, noon);
     const reserve = (now: number, until: number) => gates.reserve(gate, waiter, { now, until });

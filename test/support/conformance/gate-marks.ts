@@ -18,7 +18,7 @@ export function describeMarks(current: () => FreshGate): void {
     isTooLong: true,
   };
 
-  test("a mark is written as a whole, and what it does not say any more is gone", async () => {
+  test("a mark is written as a whole", async () => {
     expect(await lineNow()).toBeUndefined();
     expect(await mark(whole)).toBe(true);
     expect(await lineNow()).toEqual(whole);
@@ -36,19 +36,19 @@ export function describeMarks(current: () => FreshGate): void {
     ["another note", { ...whole, promised: "note 0" }],
     ["no note", { id: "a", emptyAt: noon, nextCall: noon + 1000 }],
     ["no time of emptiness", { id: "a", nextCall: noon + 1000, promised: "note 1" }],
-  ])("a mark stays if its writer has seen another: %s", async (_, seen) => {
+  ])("a mark stays if its writer has seen another one: %s", async (_, seen) => {
     await mark(whole);
     expect(await mark({ id: "c" }, seen)).toBe(false);
     expect(await mark(undefined, seen)).toBe(false);
     expect(await lineNow()).toEqual(whole);
   });
 
-  test("a mark that was seen is not made anew after it was removed", async () => {
+  test("a mark that was removed is not replaced by a writer that has seen it", async () => {
     expect(await mark({ id: "c" }, whole)).toBe(false);
     expect(await lineNow()).toBeUndefined();
   });
 
-  test("what takers count meanwhile does not hold up a mark", async () => {
+  test("lags that takers count do not hold up the writer of a mark", async () => {
     const { gates, gate } = current();
     await mark({ id: "a", promised: "note 1" });
     const called = { turn, now: noon, rate: perSecond, isCalled: true, lag: 250 };
@@ -59,7 +59,7 @@ export function describeMarks(current: () => FreshGate): void {
     expect((await gates.firsts([gate]))[0]).toMatchObject({ tat: (noon + 1000) * 1000 });
   });
 
-  test("of those who write a mark at once, one succeeds", async () => {
+  test("one of several simultaneous writers of a mark succeeds", async () => {
     const first = await Promise.all([1, 2, 3, 4].map((n) => mark({ id: `by ${n}` })));
     expect(first.filter(Boolean)).toHaveLength(1);
     const seen = await lineNow();
@@ -68,7 +68,7 @@ export function describeMarks(current: () => FreshGate): void {
     expect((await lineNow())?.promised).toBe(`note ${then.indexOf(true) + 1}`);
   });
 
-  test("a mark whose answer was lost is written again with the same answer", async () => {
+  test("a repeated write of a mark returns the same as the first", async () => {
     expect(await mark({ id: "a", promised: "note 1" })).toBe(true);
     expect(await mark({ id: "a", promised: "note 1" })).toBe(true);
     const then = { id: "a", promised: "note 2" };
@@ -76,7 +76,7 @@ export function describeMarks(current: () => FreshGate): void {
     for (const _ of [1, 2]) expect(await mark(undefined, then)).toBe(true);
   });
 
-  test("what a pump remembers is kept as it is, for each gate", async () => {
+  test("the state of a pump is kept for each gate", async () => {
     const { gates, gate } = current();
     expect(await gates.pump(gate)).toBeUndefined();
     const called = { [idOf(1)]: { at: noon }, [idOf(2)]: { at: noon + 5, bucket: 3 } };
@@ -89,7 +89,7 @@ export function describeMarks(current: () => FreshGate): void {
     expect(await gates.look(gate, { limit: 10 })).toEqual({ parts: {}, waiters: [], more: false });
   });
 
-  test("gates with a mark are found by limit and key, page by page, until it is removed", async () => {
+  test("gates with a mark are found by limit and key, page by page", async () => {
     const { gates, gate } = current();
     const here = { product: "shop", env: gate.env };
     const names = [

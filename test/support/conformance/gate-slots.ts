@@ -12,7 +12,7 @@ export function describeSlots(current: () => FreshGate): void {
   const given = { isGiven: true as const, lease: lease + 5, limit: 1 };
   const mark = { id: "somebody" };
 
-  test("gives as many slots as there are, and refuses further jobs", async () => {
+  test("a limit gives as many slots as it has", async () => {
     expect(await slot(1, 2)).toEqual({ outcome: "taken", startsAt: noon, again: false });
     expect(await slot(2, 2)).toMatchObject({ outcome: "taken" });
     const held = { lease, turn };
@@ -21,7 +21,7 @@ export function describeSlots(current: () => FreshGate): void {
     expect(await partNow()).toEqual(state);
   });
 
-  test("a job that holds a slot gets it again, and no second one", async () => {
+  test("a job that holds a slot gets that one again", async () => {
     await slot(1, 1);
     const later = { slot: { lease: lease + 5, limit: 1 }, turn: "1.1.0.1" };
     expect(await slot(1, 1, later)).toMatchObject({ outcome: "taken", again: true });
@@ -29,7 +29,7 @@ export function describeSlots(current: () => FreshGate): void {
     expect(await partNow()).toMatchObject({ count: 1, holders: { [idOf(1)]: { lease: lease + 5, turn: "1.1.0.1" } } });
   });
 
-  test("a slot that a later turn of the job holds stays its own, and lasts as long, whoever takes it too", async () => {
+  test("a slot that a later turn of the job holds stays that turn's", async () => {
     for (const [held, asking] of [
       ["1.1.0.1", "1.1.0.0"],
       ["1.1.10.0", "1.1.9.3"],
@@ -46,7 +46,7 @@ export function describeSlots(current: () => FreshGate): void {
     }
   });
 
-  test("a slot that was given is that of the consumer that takes it first, and others share it", async () => {
+  test("a given slot belongs to the consumer that takes it first, and others share it", async () => {
     const of = (ms: number, more: object = {}) => ({ slot: { lease: lease + ms, limit: 1, ...more } });
     await slot(1, 1, of(0, { isGiven: true }));
     expect(await slot(1, 1, of(1))).toEqual({ outcome: "taken", startsAt: noon, again: true });
@@ -56,14 +56,14 @@ export function describeSlots(current: () => FreshGate): void {
     expect(await slot(1, 1, { ...of(60_000), now: lease + 5 })).not.toHaveProperty("shared");
   });
 
-  test("of two consumers that take a slot at once, one holds it alone and the other knows that it shares it", async () => {
+  test("one of two simultaneous takers of a slot learns that it shares the slot", async () => {
     await slot(1, 1, { slot: given });
     const taken = await Promise.all([10, 20].map((ms) => slot(1, 1, { slot: { lease: lease + ms, limit: 1 } })));
     expect(taken.filter((one) => "shared" in one)).toHaveLength(1);
     expect(await partNow()).toMatchObject({ count: 1 });
   });
 
-  test("a slot that a consumer has taken is given to nobody, and is kept longer only by itself", async () => {
+  test("a slot that a consumer has taken is not given again", async () => {
     await slot(1, 1);
     expect(await slot(1, 1, { slot: given })).toMatchObject({ outcome: "taken" });
     expect((await partNow())?.holders[idOf(1)]).toEqual({ lease, turn });
@@ -71,7 +71,7 @@ export function describeSlots(current: () => FreshGate): void {
     expect((await partNow())?.holders[idOf(1)]).toEqual({ lease: lease + 5, turn, given: true });
   });
 
-  test("a slot is freed by the turn that holds it, once, and by no other", async () => {
+  test("a slot is freed once, by the turn that holds it", async () => {
     await slot(1, 2);
     await slot(2, 2);
     expect(await release(1, "1.2.0.0")).toBeUndefined();
@@ -90,7 +90,7 @@ export function describeSlots(current: () => FreshGate): void {
     expect(Object.keys((await partNow())?.holders ?? {})).toEqual([idOf(2)]);
   });
 
-  test("a limit that was lowered drains: a lease that is over goes to nobody", async () => {
+  test("a lowered limit drains: the slot of an ended lease goes to no job", async () => {
     for (const job of [1, 2, 3]) await slot(job, 3);
     expect(await slot(4, 1)).toMatchObject({ outcome: "full" });
     const after = { now: lease + 1, slot: { lease: lease + 60_000, limit: 1 } };
@@ -98,7 +98,7 @@ export function describeSlots(current: () => FreshGate): void {
     expect(await partNow()).toMatchObject({ count: 1 });
   });
 
-  test("a slot that was given before the limit was lowered is taken once there is room for it", async () => {
+  test("a slot that was given before the limit was lowered waits for room", async () => {
     await slot(1, 2);
     await slot(2, 2, { slot: { ...given, limit: 2 } });
     expect(await slot(2, 1)).toMatchObject({ outcome: "full" });
@@ -108,7 +108,7 @@ export function describeSlots(current: () => FreshGate): void {
     expect((await partNow())?.holders[idOf(2)]).toEqual({ lease, turn });
   });
 
-  test("a limit that was raised has room at once, and a limit of nothing has none", async () => {
+  test("a raised limit has room at once, and a limit of 0 has none", async () => {
     await slot(1, 1);
     expect(await slot(2, 1)).toMatchObject({ outcome: "full" });
     expect(await slot(2, 2)).toMatchObject({ outcome: "taken" });
@@ -116,13 +116,13 @@ export function describeSlots(current: () => FreshGate): void {
     expect(await slot(3, 0)).toEqual({ outcome: "full", state: { holders: {}, count: 0 } });
   });
 
-  test("no more slots are held than there are, however many jobs ask at once", async () => {
+  test("simultaneous jobs take no more slots than there are", async () => {
     const taken = await Promise.all(Array.from({ length: 12 }, (_, job) => slot(job, 5)));
     expect(taken.filter(({ outcome }) => outcome === "taken")).toHaveLength(5);
     expect(await partNow()).toMatchObject({ count: 5 });
   });
 
-  test("a slot that belongs to nobody any more is dropped, unless it was renewed meanwhile", async () => {
+  test("a slot without a job is dropped, unless it was renewed meanwhile", async () => {
     await slot(1, 1);
     await current().gates.drop(current().gate, idOf(1), { lease: lease - 1 });
     expect(await partNow()).toMatchObject({ count: 1 });
@@ -130,7 +130,7 @@ export function describeSlots(current: () => FreshGate): void {
     expect(await partNow()).toEqual({ holders: {}, count: 0 });
   });
 
-  test("newcomers go behind a line; whoever is called, has a slot or is given one does not", async () => {
+  test("a newcomer goes behind a line, and a called job or a holder does not", async () => {
     const { gates, gate } = current();
     await slot(1, 4);
     await gates.mark(gate, mark, undefined);
@@ -149,7 +149,7 @@ export function describeSlots(current: () => FreshGate): void {
     });
   });
 
-  test("a lease that is over frees its slot for whoever is called", async () => {
+  test("an ended lease frees its slot for a called job", async () => {
     const { gates, gate } = current();
     await slot(1, 1);
     await gates.mark(gate, mark, undefined);
@@ -158,7 +158,7 @@ export function describeSlots(current: () => FreshGate): void {
     expect(await slot(2, 1, { ...after, isCalled: true })).toMatchObject({ outcome: "taken" });
   });
 
-  test("the parts of a gate are read together, and the highest that had a slot is noted", async () => {
+  test("the parts of a gate are read together, up to the highest that had a slot", async () => {
     const { gates, gate } = current();
     const seeing = { lease, limit: 1, seesParts: true as const };
     await gates.notePeak(gate, 0);
@@ -188,7 +188,7 @@ export function describeSlots(current: () => FreshGate): void {
     expect((await gates.firsts(many)).flatMap(({ count }, i) => (count > 0 ? [i] : []))).toEqual([3, 98]);
   });
 
-  test("once a gate has further parts, whoever does not see them gets no slot but the one that it has", async () => {
+  test("a taker that does not see a gate's further parts gets no new slot", async () => {
     const { gates, gate } = current();
     await slot(1, 2);
     await gates.notePeak(gate, 1);

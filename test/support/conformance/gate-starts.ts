@@ -11,7 +11,7 @@ export function describeStarts(current: () => FreshGate): void {
   const partNow = async () => (await current().gates.firsts([current().gate]))[0];
   const startsOf = (taken: Taken[]) => taken.map((one) => ("startsAt" in one ? one.startsAt - noon : -1));
 
-  test("a start is taken at most a second before it, and says when it is", async () => {
+  test("a start is taken at most a second ahead", async () => {
     expect(await start(1)).toEqual({ outcome: "taken", startsAt: noon, again: false });
     expect(await start(2)).toEqual({ outcome: "taken", startsAt: noon + 1000, again: false });
     const state = { holders: {}, count: 0, tat: (noon + 2000) * 1000, inc: perSecond.increment };
@@ -21,7 +21,7 @@ export function describeStarts(current: () => FreshGate): void {
     expect(await start(4, noon + 10_000)).toMatchObject({ startsAt: noon + 10_000 });
   });
 
-  test("a burst starts at once, and is earned again by waiting", async () => {
+  test("a burst starts at once, and is earned again by time without starts", async () => {
     const rate = { ...perSecond, burst: 3 };
     const taken = [];
     for (const job of [1, 2, 3, 4, 5]) taken.push(await start(job, noon, rate));
@@ -30,7 +30,7 @@ export function describeStarts(current: () => FreshGate): void {
     expect(await start(6, noon + 60_000, rate)).toMatchObject({ outcome: "taken", startsAt: noon + 60_000 });
   });
 
-  test("starts that are taken at once are never the same", async () => {
+  test("simultaneous takers get different starts", async () => {
     const rate = { increment: 100_000, burst: 1 };
     const taken = await Promise.all(Array.from({ length: 20 }, (_, job) => start(job, noon, rate)));
     const times = startsOf(taken.filter(({ outcome }) => outcome === "taken"));
@@ -54,7 +54,7 @@ export function describeStarts(current: () => FreshGate): void {
     expect(await partNow()).toMatchObject({ tat: (noon + 2400) * 1000, inc: perSecond.increment });
   });
 
-  test("a rate that was raised has starts at once, also for who remembers the slow one", async () => {
+  test("a raised rate has starts at once, also for a taker that remembers the slow one", async () => {
     const slow = { increment: 3_600_000_000, burst: 1 };
     const fast = { increment: 1000, burst: 1 };
     await start(1, noon, slow);
@@ -64,7 +64,7 @@ export function describeStarts(current: () => FreshGate): void {
     expect(await partNow()).toMatchObject({ tat: (noon + 11) * 1000, inc: 1000 });
   });
 
-  test("takers under two rates agree on what is stored", async () => {
+  test("simultaneous takers under two rates store one of the two", async () => {
     const rates = [perSecond, { increment: 250_000, burst: 4 }];
     await start(0);
     const taken = await Promise.all(Array.from({ length: 8 }, (_, i) => start(i, noon, rates[i % 2])));
@@ -83,7 +83,7 @@ export function describeStarts(current: () => FreshGate): void {
     expect(await partNow()).toMatchObject({ count: 2, tat: (noon + 2000) * 1000 });
   });
 
-  test("a job that had its slot before takes a start with it", async () => {
+  test("a job that has its slot already takes a start with it", async () => {
     const slot = { lease, limit: 1, isGiven: true as const };
     await current().gates.take(current().gate, { job: idOf(1), turn, now: noon, slot });
     expect(await start(1, noon, perSecond, { slot: { lease: lease + 1, limit: 1 } })).toEqual({
@@ -94,7 +94,7 @@ export function describeStarts(current: () => FreshGate): void {
     expect(await partNow()).toMatchObject({ count: 1, tat: (noon + 1000) * 1000 });
   });
 
-  test("while jobs wait, nobody takes a start but who was called, and how late they came is counted once each", async () => {
+  test("only a called job takes a start while jobs wait, and its lag is counted once", async () => {
     const { gates, gate } = current();
     await start(1);
     await gates.mark(gate, { id: "somebody", lag: 70 }, undefined);
@@ -106,7 +106,7 @@ export function describeStarts(current: () => FreshGate): void {
     expect((await partNow())?.line).toEqual({ id: "somebody", lag: 70, lagSum: 400, lagCount: 2 });
   });
 
-  test("a line counts no lags of who took a start before there was one", async () => {
+  test("a line counts no lag from before it", async () => {
     const { gates, gate } = current();
     await start(1, noon, perSecond, { isCalled: true, lag: 300 });
     await gates.mark(gate, { id: "somebody" }, undefined);

@@ -19,17 +19,14 @@ export function describeJobQueue(name: string, makeQueue: () => Promise<JobQueue
     });
     afterAll(() => made.stop?.());
 
-    test.each(jobTypes)(
-      "a message for a job of type %s waits in the queue of that type and in no other",
-      async (type) => {
-        const message = aMessage();
-        await made.queue.send(type, message, { delaySeconds: 0, group: "shop:prd" });
-        for (const other of jobTypes) {
-          const { ready } = await made.held(other);
-          expect(ready.filter(({ job_id }) => job_id === message.job_id)).toEqual(other === type ? [message] : []);
-        }
-      },
-    );
+    test.each(jobTypes)("a message for a job of type %s waits in that type's queue only", async (type) => {
+      const message = aMessage();
+      await made.queue.send(type, message, { delaySeconds: 0, group: "shop:prd" });
+      for (const other of jobTypes) {
+        const { ready } = await made.held(other);
+        expect(ready.filter(({ job_id }) => job_id === message.job_id)).toEqual(other === type ? [message] : []);
+      }
+    });
 
     test.each([1, 900])("a message sent with a delay of %d s is not visible yet", async (delaySeconds) => {
       const message = aMessage();
@@ -46,7 +43,7 @@ export function describeJobQueue(name: string, makeQueue: () => Promise<JobQueue
       expect(ready.filter(({ job_id }) => job_id === message.job_id)).toEqual([message, message]);
     });
 
-    test("many messages all arrive, each with its delay, even more than SQS takes at once", async () => {
+    test("many messages all arrive, each with its delay", async () => {
       const entries = Array.from({ length: 23 }, (_, i) => ({
         message: aMessage(),
         delaySeconds: i % 2 === 0 ? 0 : 600,

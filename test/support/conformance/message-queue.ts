@@ -25,7 +25,7 @@ export function describeMessageQueue(name: string, make: () => Promise<MessageQu
     });
     afterAll(() => made.stop?.());
 
-    test("holds each message exactly as it was sent", async () => {
+    test("holds each message exactly as sent", async () => {
       const message = { text: 'Größe "7" \n' };
       await made.queue.send(message, now);
       await made.queue.send({ text: "later" }, { ...now, delaySeconds: 900 });
@@ -39,7 +39,7 @@ export function describeMessageQueue(name: string, make: () => Promise<MessageQu
       expect(await made.held()).toEqual(expect.arrayContaining([message, { text: "\uffff" }]));
     });
 
-    test("throws a PermanentError for a message that it permanently refuses, and accepts those sent with it", async () => {
+    test("throws a PermanentError for a refused message, and accepts those sent with it", async () => {
       if (!made.untakable) return;
       await expect(made.queue.send(made.untakable, now)).rejects.toBeInstanceOf(PermanentError);
       const entries = ["before", made.untakable.text, "after"].map((text) => ({ message: { text }, ...now }));

@@ -28,7 +28,7 @@ export function describePauses(name: string, make: () => Promise<PausesUnderTest
       drain: { next_at: noon + 10_000, after: { id: "job_1", time: noon }, sent: 3 },
     });
 
-    test("a pause is read as it was written", async () => {
+    test("a pause is read as written", async () => {
       expect(await made.pauses.put(whole)).toBe("written");
       expect(await made.pauses.put(aPause({ product: "other" }))).toBe("written");
       const read = await made.pauses.list();
@@ -36,14 +36,14 @@ export function describePauses(name: string, make: () => Promise<PausesUnderTest
       expect(read).toEqual(expect.arrayContaining([whole, aPause({ product: "other" })]));
     });
 
-    test("the pause of a key is another one than that of its limit, and is read as it was written", async () => {
+    test("a pause of a key and one of its limit are kept apart", async () => {
       const limit = { product: "shop", env: "prd", limit: "customer" };
       const both = [aPause(limit), aPause({ ...limit, key: "a\nb ü" })];
       for (const pause of both) expect(await made.pauses.put(pause)).toBe("written");
       expect(await made.pauses.list()).toEqual(expect.arrayContaining(both));
     });
 
-    test("of two who write a new pause, one has written it", async () => {
+    test("one of two writers of a new pause succeeds", async () => {
       const [mine, other] = [aPause({ reason: "mine" }), aPause({ reason: "other" })];
       expect(await made.pauses.put(mine)).toBe("written");
       expect(await made.pauses.put(other)).toBe("lost");
@@ -59,7 +59,7 @@ export function describePauses(name: string, make: () => Promise<PausesUnderTest
       expect(await made.pauses.list()).toEqual([second]);
     });
 
-    test("a pause that began later is another one, also with the same version", async () => {
+    test("a pause that began later is not taken for an earlier one of its version", async () => {
       const [earlier, later] = [aPause({ since: noon - 1 }), aPause({ since: noon })];
       await made.pauses.put(later);
       expect(await made.pauses.put({ ...earlier, ended_at: noon, version: 2 }, earlier)).toBe("lost");
@@ -67,7 +67,7 @@ export function describePauses(name: string, make: () => Promise<PausesUnderTest
       expect(await made.pauses.list()).toEqual([later]);
     });
 
-    test("a pause is removed only as it was read, and one that is gone counts as removed", async () => {
+    test("a pause is removed only as it was read, and counts as removed when absent", async () => {
       const first = aPause();
       const second = { ...first, version: 2 };
       await made.pauses.put(first);

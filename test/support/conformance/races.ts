@@ -71,7 +71,7 @@ export function describeRaces(name: string, open: () => Promise<JobStoreUnderTes
     }
 
     describe("cancel against claim", () => {
-      test("a consumer that claims between the cancellation's read and write runs, but its outcome does not count", async () => {
+      test("a claim between the cancellation's read and write runs, and its outcome is discarded", async () => {
         const job = mine();
         const { store, change, on, now } = await world(job);
         let finish = (_result: number) => {};
@@ -94,7 +94,7 @@ export function describeRaces(name: string, open: () => Promise<JobStoreUnderTes
         expect(after).not.toHaveProperty("result");
       });
 
-      test("a cancellation between a message's arrival and its claim: nothing runs", async () => {
+      test("a cancellation between a message's arrival and its claim lets nothing run", async () => {
         const { store, change, consume, runs, now } = await world(mine());
         const [consumed, cancelled] = await interleaved(
           store,
@@ -118,7 +118,7 @@ export function describeRaces(name: string, open: () => Promise<JobStoreUnderTes
         expect(after).not.toHaveProperty("claim_id");
       });
 
-      test("an outcome between the cancellation's read and write stands, and the caller learns of it", async () => {
+      test("an outcome between the cancellation's read and write stands", async () => {
         const { store, change, consume, now } = await world(mine());
         const [cancelled] = await interleaved(store, { method: "replace", party: change(cancel("no")) }, consume());
         expect(cancelled).toEqual({ code: "STATE_CONFLICT", jobStatus: "completed" });
@@ -137,7 +137,7 @@ export function describeRaces(name: string, open: () => Promise<JobStoreUnderTes
         expect(await now()).toMatchObject({ status: "paused", run: 2 });
       });
 
-      test("a pause between a run's end and its record holds back the next run, and keeps the ended one", async () => {
+      test("a pause between a run's end and its record holds back the next run", async () => {
         const { store, change, consume, deliver, runs, services, now } = await world(mine({ repeat }));
         const [, paused] = await interleaved(store, { method: "replace", party: consume() }, change(pauseJob));
         expect(paused).toMatchObject({ value: { status: "running", pause_requested: true } });
@@ -151,7 +151,7 @@ export function describeRaces(name: string, open: () => Promise<JobStoreUnderTes
         expect(runs).toEqual([1]);
       });
 
-      test("a pause between the next message's arrival and its claim: nothing runs until it is resumed", async () => {
+      test("a pause between the next message's arrival and its claim lets nothing run", async () => {
         const { store, change, consume, deliver, runs, services } = await world(mine({ repeat }));
         await interleaved(store, { method: "claim", party: consume() }, change(pauseJob));
         expect(runs).toEqual([]);
@@ -173,7 +173,7 @@ export function describeRaces(name: string, open: () => Promise<JobStoreUnderTes
     describe("reschedule against fire", () => {
       const later = reschedule({ due_at: noon + 30 * minute });
 
-      test("an old message that is still delivered starts nothing; the new one starts the job at its time", async () => {
+      test("an old message that is still delivered starts nothing", async () => {
         const { store, change, consume, deliver, runs, services, now } = await world(mine());
         await interleaved(store, { method: "claim", party: consume() }, change(later));
         await consume()(store);
@@ -187,7 +187,7 @@ export function describeRaces(name: string, open: () => Promise<JobStoreUnderTes
         expect(runs).toEqual([1]);
       });
 
-      test("a job that starts between the reschedule's read and write is not moved, and the caller learns of it", async () => {
+      test("a job that starts between the reschedule's read and write is not moved", async () => {
         const { store, change, consume, runs, now } = await world(mine());
         const [moved] = await interleaved(store, { method: "replace", party: change(later) }, consume());
         expect(moved).toEqual({ code: "STATE_CONFLICT", jobStatus: "completed" });
@@ -195,7 +195,7 @@ export function describeRaces(name: string, open: () => Promise<JobStoreUnderTes
         expect(await now()).toMatchObject({ status: "completed", due_at: noon });
       });
 
-      test("a job moved twice at once starts at the time of the later move, through one schedule", async () => {
+      test("a job that is moved twice at once starts at the time of the later move", async () => {
         const job = mine({ status: "scheduled", due_at: noon + 60 * minute });
         const { store, change, services, now } = await world(job);
         const sooner = reschedule({ due_at: noon + 20 * minute });
@@ -208,7 +208,7 @@ export function describeRaces(name: string, open: () => Promise<JobStoreUnderTes
     describe("retry against deletion, by a caller or by TTL", () => {
       const failed = () => mine({ status: "failed", finished_at: noon - 1 });
 
-      test("a job that vanishes between the retry's read and write is not found, and is not recreated", async () => {
+      test("a job that vanishes between the retry's read and write is not recreated", async () => {
         const { store, change, remove, services, now } = await world(failed());
         const [retried] = await interleaved(store, { method: "replace", party: change(retry(0)) }, remove);
         expect(retried).toMatchObject({ code: "JOB_NOT_FOUND" });
@@ -216,7 +216,7 @@ export function describeRaces(name: string, open: () => Promise<JobStoreUnderTes
         expect(services.queue.sent).toEqual([]);
       });
 
-      test("a job that is retried between the deletion's read and write stays, and the caller learns of it", async () => {
+      test("a job that is retried between the deletion's read and write stays", async () => {
         const { store, change, remove, deliver, runs } = await world(failed());
         const [deleted] = await interleaved(store, { method: "remove", party: remove }, change(retry(0)));
         expect(deleted).toEqual({ code: "STATE_CONFLICT", jobStatus: "queued" });
@@ -224,7 +224,7 @@ export function describeRaces(name: string, open: () => Promise<JobStoreUnderTes
         expect(runs).toEqual([1]);
       });
 
-      test("a job retried twice at once gets one more attempt, not two", async () => {
+      test("a job that is retried twice at once gets one more attempt", async () => {
         const { store, change, deliver, runs, now } = await world(failed());
         const [first] = await interleaved(store, { method: "replace", party: change(retry(0)) }, change(retry(0)));
         expect(first).toEqual({ code: "STATE_CONFLICT", jobStatus: "queued" });
@@ -237,7 +237,7 @@ export function describeRaces(name: string, open: () => Promise<JobStoreUnderTes
     describe("run-now against fire", () => {
       const soon = () => mine({ status: "scheduled", due_at: noon + 5 * minute });
 
-      test("a job whose time comes between run-now's read and write runs once, and the caller learns of it", async () => {
+      test("a job whose time comes between run-now's read and write runs once", async () => {
         const { store, change, consume, deliver, runs, services } = await world(soon());
         const [early] = await interleaved(store, { method: "replace", party: change(runNow) }, async (jobs) => {
           await services.clock.advance(5 * minute);
@@ -248,7 +248,7 @@ export function describeRaces(name: string, open: () => Promise<JobStoreUnderTes
         expect(runs).toEqual([1]);
       });
 
-      test("the message for the old time, delayed before its claim, starts nothing more", async () => {
+      test("a delayed message for the old time starts nothing more", async () => {
         const { store, change, consume, deliver, runs, services } = await world(soon());
         await services.clock.advance(5 * minute - 1);
         const waiting = interleaved(store, { method: "claim", party: consume() }, async (jobs) => {
@@ -262,12 +262,12 @@ export function describeRaces(name: string, open: () => Promise<JobStoreUnderTes
       });
     });
 
-    describe("bulk against single", () => {
+    describe("bulk changes against single ones", () => {
       const bulk =
         (services: ReturnType<typeof fakeServices>, job: Job, action: "cancel" | "delete") => (jobs: JobStore) =>
           changeJobs({ ...services, jobs }, [job], { action, reason: "all of them", dryRun: false }, () => {});
 
-      test("a job that is cancelled individually meanwhile counts as done, and keeps its own reason", async () => {
+      test("a job that is cancelled alone meanwhile keeps its reason", async () => {
         const job = mine();
         const { store, change, services, now } = await world(job);
         const [many] = await interleaved(
@@ -279,7 +279,7 @@ export function describeRaces(name: string, open: () => Promise<JobStoreUnderTes
         expect(await now()).toMatchObject({ status: "cancelled", reason: "this one", version: 2 });
       });
 
-      test("a job that a bulk request cancels meanwhile is answered as cancelled, with the reason of the bulk request", async () => {
+      test("a job that a bulk request cancels meanwhile has that request's reason", async () => {
         const job = mine();
         const { store, change, services } = await world(job);
         const [one] = await interleaved(
@@ -290,7 +290,7 @@ export function describeRaces(name: string, open: () => Promise<JobStoreUnderTes
         expect(one).toMatchObject({ value: { status: "cancelled", reason: "all of them" } });
       });
 
-      test("a job that is retried meanwhile is not deleted, and is among the failures", async () => {
+      test("a job that is retried meanwhile is not deleted", async () => {
         const job = mine({ status: "failed", finished_at: noon - 1 });
         const { store, change, services, now } = await world(job);
         const [many] = await interleaved(
@@ -314,13 +314,13 @@ export function describeRaces(name: string, open: () => Promise<JobStoreUnderTes
       expect(await now()).toMatchObject({ version: 2, reason: "second" });
     });
 
-    test("of two consumers with the same message, one runs the job", async () => {
+    test("one of two consumers with the same message runs the job", async () => {
       const { store, consume, runs } = await world(mine());
       await interleaved(store, { method: "claim", party: consume() }, consume());
       expect(runs).toEqual([1]);
     });
 
-    describe("a wake-up against the decision under way", () => {
+    describe("a wake-up during a decision", () => {
       const parks: ExecuteWithServices = async () => new Parked({ seen: true }, noon + 30 * minute);
 
       async function deciding() {
@@ -330,7 +330,7 @@ export function describeRaces(name: string, open: () => Promise<JobStoreUnderTes
         return { job, store, on, decide, sent: services.queue.sent, now };
       }
 
-      test("that comes before the decision's end is written is followed by one more message", async () => {
+      test("that comes before the decision's end is written gets one more message", async () => {
         const { store, decide, sent, now } = await deciding();
         await interleaved(store, { method: "replace", party: decide }, async (jobs) => {
           for (let i = 0; i < 3; i++) await decide(jobs);
@@ -342,7 +342,7 @@ export function describeRaces(name: string, open: () => Promise<JobStoreUnderTes
         expect(after).not.toHaveProperty("claim_id");
       });
 
-      test("that is recorded after the decision's end makes the next decision itself", async () => {
+      test("that comes after the decision's end makes the next decision itself", async () => {
         const { job, store, decide, sent, now } = await deciding();
         const claim = { claimId: "other", now: noon, leaseMarginMs: minute };
         const outcome = await store.claim(jobMessageOf(job), claim);
@@ -355,12 +355,12 @@ export function describeRaces(name: string, open: () => Promise<JobStoreUnderTes
       });
     });
 
-    describe("one idempotency key, twice at once", () => {
+    describe("two simultaneous requests with one idempotency key", () => {
       const asked = (more: object = {}) =>
         parseRequest({ ...order, idempotency_key: newJobId(), ...more }, catalog, noon);
 
       test.each(["create", "replace"] as const)(
-        "before its %s: one job, one receipt, one execution",
+        "make one job, one receipt and one execution (second before the first's %s)",
         async (method) => {
           const { store, on, services, deliver, runs } = await world(mine());
           const request = asked();
@@ -375,7 +375,7 @@ export function describeRaces(name: string, open: () => Promise<JobStoreUnderTes
         },
       );
 
-      test("with different requests: one is stored, and the other is a mismatch", async () => {
+      test("that differ make one job and one mismatch", async () => {
         const { store, on } = await world(mine());
         const key = newJobId();
         const [first, second] = await interleaved(
@@ -388,7 +388,7 @@ export function describeRaces(name: string, open: () => Promise<JobStoreUnderTes
       });
     });
 
-    describe("taking back a refused job, against a repeated request", () => {
+    describe("a repetition while a refused job is taken back", () => {
       /** A request whose first message, or every message, AWS refuses while it accepts those of others. */
       async function refused(times: number) {
         const { store, on, services, deliver, runs } = await world(mine());
@@ -406,7 +406,7 @@ export function describeRaces(name: string, open: () => Promise<JobStoreUnderTes
         return { store, on, services, deliver, runs, request, refusing };
       }
 
-      test("a repetition before the take-back keeps the job, and both callers learn that it exists", async () => {
+      test("keeps the job if it comes before, and both callers learn of it", async () => {
         const { store, on, deliver, runs, request, refusing } = await refused(1);
         const [first, second] = await interleaved(
           store,
@@ -419,7 +419,7 @@ export function describeRaces(name: string, open: () => Promise<JobStoreUnderTes
         expect(runs).toEqual([1]);
       });
 
-      test("a repetition before the take-back keeps its receipt although the first request is refused once more", async () => {
+      test("keeps its receipt though the first request is refused once more", async () => {
         const { store, on, deliver, runs, request, refusing } = await refused(9);
         const [first, second] = await interleaved(
           store,
@@ -431,7 +431,7 @@ export function describeRaces(name: string, open: () => Promise<JobStoreUnderTes
         expect(runs).toEqual([1]);
       });
 
-      test("a take-back before the repetition's write: both callers are asked to try again, and nothing is left", async () => {
+      test("leaves nothing if it writes afterwards, and both callers may try again", async () => {
         const { store, on, request, refusing } = await refused(9);
         const ends: unknown[] = [];
         const [first] = await interleaved(

@@ -28,11 +28,11 @@ export function describeResultCache(name: string, make: () => Promise<ResultCach
     });
     const run: CachedRun = { job_id: "job_1", run: 2, created_at: noon, started_at: noon + 1, until: noon + 60_000 };
 
-    test("knows nothing of a key that was never kept", async () => {
+    test("finds nothing under a key that was never kept", async () => {
       expect(await made.cache.find(fresh())).toEqual({});
     });
 
-    test("answers what was kept last, and under that key alone", async () => {
+    test("finds what was kept last, under that key alone", async () => {
       const key = fresh();
       await made.cache.keep(key, run);
       await made.cache.keep(key, { ...run, run: 3 });
@@ -42,7 +42,7 @@ export function describeResultCache(name: string, make: () => Promise<ResultCach
       expect(await made.cache.find({ ...key, product: "other" })).toEqual({});
     });
 
-    test("answers when a tag was cleared, beside what is kept", async () => {
+    test("finds when a tag was cleared", async () => {
       const key = fresh({ tag: `an emoji 🧾 and \uffff # ${count}` });
       await made.cache.keep(key, run);
       await made.cache.clear(key, noon + 2);
@@ -51,7 +51,7 @@ export function describeResultCache(name: string, make: () => Promise<ResultCach
       expect(await made.cache.find({ ...key, hash: "other" })).toEqual({ cleared_at: noon + 2 });
     });
 
-    test("of two clearings the later one counts, in whichever order they come", async () => {
+    test("keeps the later of two clearings, in either order", async () => {
       const key = fresh();
       await made.cache.clear(key, noon + 2);
       await made.cache.clear(key, noon + 1);
@@ -60,7 +60,7 @@ export function describeResultCache(name: string, make: () => Promise<ResultCach
       expect(await made.cache.find(key)).toEqual({ cleared_at: noon + 3 });
     });
 
-    test("a tag that is named like the hash of a key is another item", async () => {
+    test("takes a tag that looks like a key's hash for another item", async () => {
       const key = fresh();
       await made.cache.keep(key, run);
       await made.cache.clear({ ...key, tag: key.hash }, noon);

@@ -31,14 +31,14 @@ export function describeScheduler(name: string, makeScheduler: () => Promise<Sch
       expect(await made.find(scheduleName)).toEqual({ at, type, message });
     });
 
-    test("creating a name that exists succeeds and leaves the schedule as it is", async () => {
+    test("creating a schedule again succeeds and leaves it unchanged", async () => {
       const message = aMessage();
       await made.scheduler.schedule(scheduleName, at, "action", message);
       await made.scheduler.schedule(scheduleName, at + 60, "action", aMessage());
       expect(await made.find(scheduleName)).toEqual({ at, type: "action", message });
     });
 
-    test("an unscheduled name is gone, and can be used again", async () => {
+    test("the name of a deleted schedule can be used again", async () => {
       await made.scheduler.schedule(scheduleName, at, "action", aMessage());
       await made.scheduler.unschedule(scheduleName);
       expect(await made.find(scheduleName)).toBeUndefined();

@@ -35,7 +35,7 @@ export function describeSecrets(name: string, makeSecrets: () => Promise<Secrets
       expect(await made.secrets.resolve(reference)).toBe(value);
     });
 
-    test("a rotated value is returned to a caller that asks for a fresh one, and from then on to all", async () => {
+    test("a rotated value is returned to a fresh read, and from then on to all", async () => {
       await made.secrets.resolve(secret("shop/token"));
       await made.rotate("another token");
       expect(await made.secrets.resolve(secret("shop/token"), { fresh: true })).toBe("another token");

@@ -30,7 +30,7 @@ export function describeSharedKeys(name: string, make: () => Promise<SharedKeysU
     });
     afterAll(() => made.stop?.());
 
-    test("no job has a key that nobody has taken", async () => {
+    test("a key that was never taken has no job", async () => {
       expect(await keys.get(aKey("nobody"))).toBeUndefined();
     });
 
@@ -47,20 +47,20 @@ export function describeSharedKeys(name: string, make: () => Promise<SharedKeysU
       expect(await keys.get(aKey("b"))).toEqual({ ...holder("two"), previous: "one" });
     });
 
-    test("a key is that of its product, env, event and kind", async () => {
+    test("a key is distinct in each product, env, event and kind", async () => {
       await keys.move(aKey("c"), undefined, holder("one"));
       const others = [{ product: "x" }, { env: "x" }, { event: "x:y" }, { kind: "debounce" as const }, { key: "C" }];
       for (const other of others) expect(await keys.get(aKey("c", other))).toBeUndefined();
     });
 
-    test("a key may be empty, and may contain anything", async () => {
+    test("a key may be empty or contain any character", async () => {
       for (const key of ["", "a#b", "ключ", `"'\\`]) {
         expect(await keys.move(aKey(key), undefined, holder(key))).toBe("moved");
         expect(await keys.get(aKey(key))).toEqual(holder(key));
       }
     });
 
-    test("of many that take a key at once, one gets it", async () => {
+    test("one of many simultaneous takers gets the key", async () => {
       const ids = Array.from({ length: 20 }, (_, i) => `job-${i}`);
       const outcomes = await Promise.all(ids.map((job_id) => keys.move(aKey("d"), undefined, holder(job_id))));
       expect(outcomes.filter((outcome) => outcome === "moved")).toHaveLength(1);
@@ -73,7 +73,7 @@ export function describeSharedKeys(name: string, make: () => Promise<SharedKeysU
       expect(await keys.move(aKey("e"), undefined, holder("one"))).toBe("moved");
     });
 
-    test("keeps what a request was answered, and replaces it only by the same job, or in place of a stale answer", async () => {
+    test("an answer is kept, and replaced only by its job or when it is stale", async () => {
       const answer = { job_id: "one", created_at: noon, fingerprint: "f", as: "skipped" } as const;
       const later = { job_id: "two", created_at: noon, fingerprint: "f", replaced: "one" };
       expect(await keys.answer("id")).toBeUndefined();

@@ -23,7 +23,7 @@ export function describeStatsStore(
     const read = ({ product, env }: { product: string; env: string }, from: number, to: number) =>
       made.stats.read(product, env, from, to);
 
-    test("what is added to an hour is summed, per counter and bucket", async () => {
+    test("additions to an hour are summed, per counter and bucket", async () => {
       const tenant = newTenant();
       const first = counts({ scheduled: 2, completed: 1, lateness: histogram({ 0: 1, 23: 4 }) });
       const second = counts({
@@ -38,7 +38,7 @@ export function describeStatsStore(
       expect(await read(tenant, noon, noon + hourMs)).toEqual([{ hour: noon, counts: addCounts(first, second) }]);
     });
 
-    test("hours are read from the first to before the last, oldest first, without empty ones", async () => {
+    test("hours are read oldest first, without empty ones and the last", async () => {
       const tenant = newTenant();
       const hours = [3, 0, 1, 5, -1].map((n) => noon + n * hourMs);
       const one = counts({ cancelled: 1 });
@@ -48,7 +48,7 @@ export function describeStatsStore(
       expect(await read(tenant, noon, noon)).toEqual([]);
     });
 
-    test("the latest hour that has counts is that of the tenant alone", async () => {
+    test("a tenant's latest hour with counts is found", async () => {
       const [tenant, other] = [newTenant(), newTenant()];
       expect(await made.stats.latest(tenant.product, tenant.env)).toBeUndefined();
       const one = counts({ scheduled: 1 });
@@ -71,7 +71,7 @@ export function describeStatsStore(
       expect(found.map((hour) => hour.counts.completed)).toEqual(increments.map((_, n) => n));
     });
 
-    test("what is added again with other things counts once", async () => {
+    test("an addition that is repeated with others counts once", async () => {
       const tenant = newTenant();
       const some = Array.from({ length: 250 }, () =>
         counted({ ...tenant, hour: noon, counts: counts({ completed: 1 }) }),
@@ -86,7 +86,7 @@ export function describeStatsStore(
       expect(await read(tenant, noon, noon + hourMs)).toEqual([{ hour: noon, counts: counts({ completed: 250 }) }]);
     });
 
-    test("what two add at once counts once", async () => {
+    test("an addition that two make at once counts once", async () => {
       const tenant = newTenant();
       const some = Array.from({ length: 30 }, () => counted({ ...tenant, hour: noon, counts: counts({ failed: 1 }) }));
       const other = Array.from({ length: 30 }, () => counted({ ...tenant, hour: noon, counts: counts({ failed: 1 }) }));

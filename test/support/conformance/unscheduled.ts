@@ -32,14 +32,14 @@ export function describeUnscheduled(name: string, make: () => Promise<Unschedule
     afterEach(() => made.stop?.());
     const all = (shard = 3) => made.unscheduled.page({ shard, until: noon + 1e6, limit: 100 });
 
-    test("answers whole messages of one shard by their time, up to a time", async () => {
+    test("returns the messages of one shard up to a time, in order", async () => {
       const [late, soon, later] = [kept(noon + 5), kept(noon - 5), kept(noon + 6)] as const;
       for (const one of [late, soon, later, kept(noon, 4)]) await made.unscheduled.hold(one);
       const page = await made.unscheduled.page({ shard: 3, until: noon + 5, limit: 100 });
       expect(page).toEqual({ kept: [soon, late] });
     });
 
-    test("answers page by page, and a page may begin after a message that is gone", async () => {
+    test("returns pages that may begin after a deleted message", async () => {
       const ones = Array.from({ length: 5 }, (_, n) => kept(noon + n));
       for (const one of ones) await made.unscheduled.hold(one);
       const first = await made.unscheduled.page({ shard: 3, until: noon + 100, limit: 2 });
@@ -50,14 +50,14 @@ export function describeUnscheduled(name: string, make: () => Promise<Unschedule
       expect(second.next).toBeUndefined();
     });
 
-    test("keeps a message once, and each attempt of a job by itself", async () => {
+    test("keeps a message once, and each attempt separately", async () => {
       const one = kept(noon);
       const next = { ...one, message: { ...one.message, attempt: 2 } };
       for (const each of [one, one, next]) await made.unscheduled.hold(each);
       expect((await all()).kept).toEqual([one, next]);
     });
 
-    test("deletes many, those that are not there and those that are named twice too", async () => {
+    test("deletes many messages, absent and repeated ones among them", async () => {
       const ones = Array.from({ length: 30 }, (_, n) => kept(noon + n));
       for (const one of ones.slice(1)) await made.unscheduled.hold(one);
       const [first] = ones;

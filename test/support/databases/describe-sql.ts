@@ -102,7 +102,7 @@ export function describeSql(dialect: Dialect, also: (database: Database) => void
       expect(await run("delete", "DELETE FROM orders")).toEqual({ affected_rows: 1 });
     });
 
-    it("concatenates strings as the fault for a placeholder inside a longer string advises", async () => {
+    it("concatenates strings as the catalog's fault advises", async () => {
       await run("create", insert, { customer: "Annabel", total: 1 });
       const like = `SELECT customer FROM orders WHERE ${dialect.contains}`;
       expect(await run("read", like, { part: "nab" })).toMatchObject({ row_count: 1 });
@@ -115,7 +115,7 @@ export function describeSql(dialect: Dialect, also: (database: Database) => void
       expect(await run("read", read, { customer: `${customer}!` })).toMatchObject({ row_count: 0 });
     });
 
-    it("keeps what fits of a large result, says so, and keeps its connection", async () => {
+    it("keeps what fits of a large result, with a mark", async () => {
       expect(await run("read", dialect.many)).toMatchObject({
         row_count: 50_000,
         truncated: true,
@@ -132,7 +132,7 @@ export function describeSql(dialect: Dialect, also: (database: Database) => void
       expect(failure.cause).toBeUndefined();
     });
 
-    it("fails on refused or missing credentials, a user without rights, and a server that does not exist", async () => {
+    it("fails on bad credentials, missing rights and an absent server", async () => {
       const action = { operation: "read", statement: "SELECT * FROM orders" };
       const failWith = (url: string | undefined) => failureOf(runAction({ engine, ...(url && { url }), action }));
       const { port } = server;
@@ -150,7 +150,7 @@ export function describeSql(dialect: Dialect, also: (database: Database) => void
       }
     });
 
-    it("fails on a statement that takes too long, which the server itself aborts", async () => {
+    it("fails on a slow statement, which the server itself aborts", async () => {
       const slow = run("read", dialect.slow, {}, { timeoutMs: 400 });
       expect(await failureOf(slow)).toMatchObject({ code: "TIMEOUT", retryable: true });
       expect(await run("read", "SELECT 1 AS one")).toMatchObject({ rows: [{ one: 1 }] });
@@ -160,14 +160,14 @@ export function describeSql(dialect: Dialect, also: (database: Database) => void
       beforeEach(close);
       const one = (more?: Partial<Asked>) => run("read", "SELECT 1 AS one", {}, more);
 
-      it("are reused, and of which at most four are open at once", async () => {
+      it("are reused, at most four at once", async () => {
         const first = await run("read", dialect.connection);
         expect(await run("read", dialect.connection)).toEqual(first);
         const results = await Promise.all(Array.from({ length: 12 }, () => run("read", dialect.connection)));
         expect(new Set(results.map((result) => JSON.stringify(result))).size).toBeLessThanOrEqual(4);
       });
 
-      it("are replaced after they were reset while idle, or ended by the server", async () => {
+      it("are replaced after the server has reset or ended them", async () => {
         await using gate = await startGate(server.port);
         const through = { url: server.url(gate.port) };
         /** News of an end may not have arrived yet: then this attempt fails on it, and the next one gets a new connection. */
@@ -186,7 +186,7 @@ export function describeSql(dialect: Dialect, also: (database: Database) => void
         close();
       });
 
-      it("are discarded when they hang until the job's timeout, and the next attempt gets a new one", async () => {
+      it("are discarded when they hang until the job's timeout", async () => {
         await using gate = await startGate(server.port);
         const through = { url: server.url(gate.port) };
         await one(through);
@@ -201,7 +201,7 @@ export function describeSql(dialect: Dialect, also: (database: Database) => void
         close();
       });
 
-      it("were idle for long are tested first, and replaced when nobody answers", async () => {
+      it("are tested after idle time, and replaced when the server does not answer", async () => {
         await using gate = await startGate(server.port);
         const clock = fakeClock();
         const through = { url: server.url(gate.port), clock };
@@ -216,7 +216,7 @@ export function describeSql(dialect: Dialect, also: (database: Database) => void
         close();
       });
 
-      it("a server accepts and never answers are given up after ten seconds, or at the job's timeout", async () => {
+      it("are given up when the server never answers", async () => {
         const silent = await startSilentServer();
         const url = server.url(silent.port);
         const clock = fakeClock();
@@ -233,7 +233,7 @@ export function describeSql(dialect: Dialect, also: (database: Database) => void
       });
     });
 
-    describe("takes a list of rows, which", () => {
+    describe("a list of rows", () => {
       const write = (data: object[], more: Partial<Asked> = {}) => run("create", insert, data, more);
       const rowsOf = (count: number) =>
         Array.from({ length: count }, (_, i) => ({ customer: `customer ${i}`, total: i }));
@@ -269,7 +269,7 @@ export function describeSql(dialect: Dialect, also: (database: Database) => void
         });
       });
 
-      it("updates and deletes by row, with one filter for all", async () => {
+      it("updates and deletes by row with a common filter", async () => {
         await write(rowsOf(5));
         const update =
           "UPDATE orders SET total = {{total:integer}} WHERE customer = {{customer}} AND total > {{filter.above:integer}}";
@@ -279,7 +279,7 @@ export function describeSql(dialect: Dialect, also: (database: Database) => void
         expect(await run("delete", remove, data)).toEqual({ affected_rows: 3 });
       });
 
-      it("leaves nothing if its last row fails, says which that is, and keeps the connection", async () => {
+      it("leaves nothing if its last row fails, and says which row that is", async () => {
         const before = await run("read", dialect.connection);
         const secret = "4242-secret";
         const failure = (await failureOf(write([...rowsOf(100), { customer: secret, total: -1 }]))) as Error;
@@ -296,7 +296,7 @@ export function describeSql(dialect: Dialect, also: (database: Database) => void
         expect(await customers()).toHaveLength(3);
       });
 
-      it("leaves nothing on a timeout in the middle, of the server or of the job", async () => {
+      it("leaves nothing on a timeout of the server or the job", async () => {
         const job = new AbortController();
         await whileLocked(async () => {
           const failure = await failureOf(writeNoted({ timeoutMs: 500 }));
@@ -310,7 +310,7 @@ export function describeSql(dialect: Dialect, also: (database: Database) => void
         expect(await customers()).toEqual([]);
       });
 
-      it("is written once by the attempt after one whose connection was lost", async () => {
+      it("is written once though the connection was lost", async () => {
         await using gate = await startGate(server.port);
         const through = { url: server.url(gate.port) };
         await whileLocked(async () => {

@@ -44,7 +44,7 @@ export function describeStorage(vendor: string, start: () => Promise<StorageUnde
         }),
       );
 
-    it("stores a file under the prefix, with its type, and reports where it is", async () => {
+    it("stores a file under the prefix and reports where it is", async () => {
       const input = { buffer: png.toString("base64"), fileName: "photos/été 1%2B.png" };
       const result = await store(input, { prefix: "in/box/" });
       const key = "in/box/photos/été 1%2B.png".normalize("NFC");
@@ -90,7 +90,7 @@ export function describeStorage(vendor: string, start: () => Promise<StorageUnde
       expect(stored?.body.equals(body)).toBe(true);
     });
 
-    it("keeps metadata with a file, small or in several parts, beside its own", async () => {
+    it("keeps metadata with a file of any size", async () => {
       const job = aJob({ type: "storage" });
       const { blobs } = anExecution();
       const upload_id = newUploadId();
@@ -120,23 +120,20 @@ export function describeStorage(vendor: string, start: () => Promise<StorageUnde
       ["the content", { buffer: png.toString("base64") }, "png", "image/png"],
       ["the type that the job names", { buffer: base64("a,b"), mimeType: "text/csv; charset=utf-8" }, "csv", undefined],
       ["nothing", { buffer: base64("a") }, undefined, "application/octet-stream"],
-    ])(
-      "names a file without a name by the job and %s, the same in every attempt",
-      async (_by, input, extension, type) => {
-        const job = aJob({ type: "storage" });
-        const key = `in/${job.id}${extension === undefined ? "" : `.${extension}`}`;
-        for (const attempt of [1, 2]) {
-          const result = await store(input, { prefix: "in", overwrite: "error" }, { job: { ...job, attempt } });
-          expect(result).toMatchObject({ key, mime_type: type ?? input.mimeType });
-        }
-        expect(await storage.read(key)).toEqual({
-          body: Buffer.from(input.buffer, "base64"),
-          type: type ?? input.mimeType,
-        });
-      },
-    );
+    ])("names a nameless file by the job and %s, the same in every attempt", async (_by, input, extension, type) => {
+      const job = aJob({ type: "storage" });
+      const key = `in/${job.id}${extension === undefined ? "" : `.${extension}`}`;
+      for (const attempt of [1, 2]) {
+        const result = await store(input, { prefix: "in", overwrite: "error" }, { job: { ...job, attempt } });
+        expect(result).toMatchObject({ key, mime_type: type ?? input.mimeType });
+      }
+      expect(await storage.read(key)).toEqual({
+        body: Buffer.from(input.buffer, "base64"),
+        type: type ?? input.mimeType,
+      });
+    });
 
-    it("names an upload by the type of the upload, and each run of a series by itself", async () => {
+    it("names an upload by its type, and each run of a series separately", async () => {
       const series = aJob({ type: "storage" });
       const { blobs } = anExecution();
       const upload_id = newUploadId();
@@ -154,7 +151,7 @@ export function describeStorage(vendor: string, start: () => Promise<StorageUnde
       expect((await storage.read("replaced"))?.body.toString()).toBe("second");
     });
 
-    it("keeps the existing file, or fails, where the storage says so", async () => {
+    it("keeps an existing file, or fails, where the storage says so", async () => {
       const fileName = "policy";
       await store({ buffer: base64("first"), fileName }, { overwrite: "error" });
       const kept = await store({ buffer: base64("another"), fileName }, { overwrite: "keep" });
@@ -165,7 +162,7 @@ export function describeStorage(vendor: string, start: () => Promise<StorageUnde
       expect((await storage.read(fileName))?.body.toString()).toBe("first");
     });
 
-    it.each(["keep", "error"])("another attempt of the run that stored the file succeeds: %s", async (overwrite) => {
+    it.each(["keep", "error"])("succeeds again after an attempt that stored the file: %s", async (overwrite) => {
       const job = aJob({ type: "storage" });
       const input = { buffer: base64("once"), fileName: `again-${overwrite}` };
       const first = await store(input, { overwrite }, { job });
@@ -173,7 +170,7 @@ export function describeStorage(vendor: string, start: () => Promise<StorageUnde
       expect(first).not.toHaveProperty("kept");
     });
 
-    it("a bucket that does not exist is a configuration error", async () => {
+    it("fails on a bucket that does not exist with a configuration error", async () => {
       const missing = storage.place.provider === "azure" ? { container: "missing" } : { bucket: "missing" };
       const failed = store({ buffer: "", fileName: "s3cret-name" }, missing);
       await expect(failed).rejects.toMatchObject({
@@ -182,7 +179,7 @@ export function describeStorage(vendor: string, start: () => Promise<StorageUnde
       });
     });
 
-    it("stops at the job's timeout in the middle of a file, and stores nothing", async () => {
+    it("stops at the job's timeout and stores nothing", async () => {
       const timeout = new AbortController();
       const reason = new Error("the shell's timeout");
       const job = aJob({ type: "storage" });

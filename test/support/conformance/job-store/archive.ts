@@ -36,7 +36,7 @@ export function describeArchive(under: StoreInUse): void {
       expect(await under.store.runs(id, { limit: 10, order: "asc" })).toEqual({ runs: [completed, failed] });
     });
 
-    test("a run archived twice is stored once, as it was last given", async () => {
+    test("a run that is archived twice is stored once, as last given", async () => {
       const id = newJobId();
       await under.store.archive(aRun(id, 1));
       await under.store.archive(aRun(id, 1));
@@ -53,14 +53,14 @@ export function describeArchive(under: StoreInUse): void {
       expect((await under.store.runs(id, { limit: 10, order: "desc" })).runs).toMatchObject([{ status: "completed" }]);
     });
 
-    test("the run of a deleted job is replaced by that of a job created later under the same key", async () => {
+    test("the run of a deleted job gives way to a later job's under its key", async () => {
       const id = newJobId();
       await under.store.archive(aRun(id, 1, { version: 9, status: "failed" }));
       await under.store.archive(aRun(id, 1, { created_at: noon }));
       expect((await under.store.runs(id, { limit: 10, order: "desc" })).runs).toMatchObject([{ status: "completed" }]);
     });
 
-    test("a run is removed, once or again, unless a later job under the same key has archived another one", async () => {
+    test("a run can be removed twice, and not by an earlier job with its key", async () => {
       const id = newJobId();
       const [first, second] = [aRun(id, 1), aRun(id, 2)];
       for (const run of [first, second]) await under.store.archive(run);
@@ -87,7 +87,7 @@ export function describeArchive(under: StoreInUse): void {
       expect(await numbers("asc", 11)).toEqual({ runs: [], next: undefined });
     });
 
-    test("a job without archived runs has an empty last page, and its own item is not taken for a run", async () => {
+    test("a job without archived runs has an empty page of runs", async () => {
       const job = await stored(aJob());
       expect(await under.store.runs(job.id, { limit: 10, order: "desc" })).toEqual({ runs: [] });
       await under.store.archive(aRun(job.id, 1));

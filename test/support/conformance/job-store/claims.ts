@@ -25,7 +25,7 @@ export function describeClaims(under: StoreInUse): void {
       expect(await under.store.get(job.id)).toEqual(owned);
     });
 
-    test.each(claimCases())("of $what: $answer", async ({ job: of, message, type, answer }) => {
+    test.each(claimCases())("a claim of $what: $answer", async ({ job: of, message, type, answer }) => {
       const job = await stored(of);
       const claim = aClaim({ claimId: "ours", now: noon, ...(type && { type }) });
       const outcome = await under.store.claim(aMessage(job, message), claim);

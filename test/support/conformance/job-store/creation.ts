@@ -24,7 +24,7 @@ export function describeCreation(under: StoreInUse): void {
       expect(await under.store.get(job.id)).toEqual(job);
     });
 
-    test("a job that nobody created is absent", async () => {
+    test("a job that was never created is absent", async () => {
       expect(await under.store.get(newJobId())).toBeUndefined();
     });
 
@@ -40,7 +40,7 @@ export function describeCreation(under: StoreInUse): void {
       expect(await under.store.create(job)).toEqual({ outcome: "created" });
     });
 
-    test("when two jobs with one id are created at once, one is created and both callers see it", async () => {
+    test("one of two simultaneous creations under an id wins, and both return its job", async () => {
       const [a, b] = [aJob(), aJob()];
       b.id = a.id;
       const outcomes = await Promise.all([under.store.create(a), under.store.create(b)]);
@@ -75,14 +75,14 @@ export function describeCreation(under: StoreInUse): void {
   });
 
   describe("createMany", () => {
-    test("stores every job, even more than DynamoDB takes at once", async () => {
+    test("stores any number of jobs at once", async () => {
       const jobs = Array.from({ length: 60 }, (_, i) => aJob({ labels: [`number ${i}`] }));
       expect(await under.store.createMany(jobs)).toEqual([]);
       const read = await under.store.getMany(jobs.map(({ id }) => id));
       expect(read.toSorted((a, b) => (a.id < b.id ? -1 : 1))).toEqual(jobs.toSorted((a, b) => (a.id < b.id ? -1 : 1)));
     });
 
-    test("a job that the store permanently refuses fails alone", async () => {
+    test("refuses a job that the store never takes, and no other", async () => {
       const jobs = Array.from({ length: 30 }, (_, i) => aJob({ labels: [`number ${i}`] }));
       const one = jobs[7] as Job;
       one.repeat = { every: 1000, anchor: noon, end_date: 1e200, overlap: "skip" };
@@ -93,7 +93,7 @@ export function describeCreation(under: StoreInUse): void {
       expect(await under.store.get(one.id)).toBeUndefined();
     });
 
-    test("an id that is requested twice is answered once", async () => {
+    test("returns an id that is requested twice once", async () => {
       const [one, other] = [aJob(), aJob()];
       await under.store.createMany([one, other]);
       const read = await under.store.getMany([one.id, other.id, one.id, aJob().id]);
@@ -104,7 +104,7 @@ export function describeCreation(under: StoreInUse): void {
       expect(await under.store.createMany([])).toEqual([]);
     });
 
-    test("a job it stored is listed and can be claimed", async () => {
+    test("stores jobs that can be listed and claimed", async () => {
       const job = aJob({ product: `shop-${crypto.randomUUID()}`, id: idInShard(3) });
       await under.store.createMany([job]);
       const query = { product: job.product, env: "prd", phase: "pending", shard: 3, order: "asc", limit: 5 } as const;

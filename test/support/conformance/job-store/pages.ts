@@ -61,7 +61,7 @@ export function describePages(under: StoreInUse): void {
       );
     });
 
-    test("lists backwards too: latest first, and jobs of the same time by id", async () => {
+    test("lists backwards, with jobs of the same time by id", async () => {
       const tenant = aTenant();
       const jobs = [];
       for (const due of [1, 2, 2, 2, 3]) jobs.push(positionOf(await storedAt(tenant, noon - 10 + due)));
@@ -78,7 +78,7 @@ export function describePages(under: StoreInUse): void {
       expect(third).not.toHaveProperty("next");
     });
 
-    test("lists what lies between two times, both included, or everything in a shard", async () => {
+    test("lists what lies between two times, both included, or a whole shard", async () => {
       const tenant = aTenant();
       const times = [noon - 3, noon - 2, noon - 1, noon, noon + 1];
       for (const time of times) await storedAt(tenant, time);
@@ -93,7 +93,7 @@ export function describePages(under: StoreInUse): void {
     });
 
     test.each(["asc", "desc"] as const)(
-      "a cursor need not match a job's position, nor lie within the range (%s)",
+      "takes a cursor that is no job's position or out of range (%s)",
       async (order) => {
         const tenant = aTenant();
         const jobs = [];
@@ -108,7 +108,7 @@ export function describePages(under: StoreInUse): void {
       },
     );
 
-    test("jobs that leave while a reader pages do not make the reader miss others", async () => {
+    test("misses no job when others leave while a reader pages", async () => {
       const tenant = aTenant();
       const first = await storedAt(tenant, noon - 2);
       const second = await storedAt(tenant, noon - 1);
@@ -127,7 +127,7 @@ export function describePages(under: StoreInUse): void {
       expect((await under.store.page({ ...tenant, ...overdue })).jobs).toEqual([{ id: job.id, time: noon - 1 }]);
     });
 
-    test("a finished job moves to its phase, at the time at which it finished", async () => {
+    test("lists a finished job in its phase, at the time of its end", async () => {
       const tenant = aTenant();
       const job = await storedAt(tenant, noon - 1);
       await under.store.replace(cancelled(job, noon + 50, "no longer wanted"));

@@ -22,7 +22,7 @@ export function describeWrites(under: StoreInUse): void {
       expect((await under.store.get(job.id))?.write_id).not.toBe(job.write_id);
     });
 
-    test("a write that is repeated under its id is recognised, also after a claim of what it stored", async () => {
+    test("a write that is repeated under its id is recognised, even after a claim", async () => {
       const job = await stored(aJob());
       const next = { ...job, version: 2, due_at: noon };
       expect(await under.store.replace(next, "the same")).toBe("replaced");
@@ -62,7 +62,7 @@ export function describeWrites(under: StoreInUse): void {
       expect(await under.store.get(job.id)).toBeUndefined();
     });
 
-    test("a replacement does not overwrite a new job that has reused the id of a removed one", async () => {
+    test("a replacement does not overwrite a new job under a removed one's id", async () => {
       const removed = await stored(aJob());
       await under.store.remove(removed);
       const successor = { ...removed, created_at: removed.created_at + 1 };
@@ -87,18 +87,18 @@ export function describeWrites(under: StoreInUse): void {
       expect(await under.store.get(job.id)).toBeUndefined();
     });
 
-    test("an absent job counts as removed, since the answer to a first delete may have been lost", async () => {
+    test("an absent job counts as removed", async () => {
       expect(await under.store.remove(aJob())).toBe("removed");
     });
 
-    test("a job that was claimed meanwhile stays", async () => {
+    test("a job that was claimed meanwhile is not removed", async () => {
       const job = await stored(aJob());
       await under.store.claim(aMessage(job), aClaim());
       expect(await under.store.remove(job)).toBe("lost");
       expect(await under.store.get(job.id)).toMatchObject({ status: "running" });
     });
 
-    test("a job of the same version but another write stays", async () => {
+    test("a job with another write_id of the same version is not removed", async () => {
       const job = await stored(aJob());
       expect(await under.store.remove({ ...job, write_id: crypto.randomUUID() })).toBe("lost");
       expect(await under.store.get(job.id)).toEqual(job);
