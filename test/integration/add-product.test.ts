@@ -51,11 +51,11 @@ test("the page's first example compiles as the catalog's second product", async 
   expect(await run(["node_modules/typescript/bin/tsc", "--noEmit", "-p", "products.json"])).toBe("");
 }, 120_000);
 
-test("both stacks synthesize with it", async () => {
+test("both stacks synthesize with a second product", async () => {
   expect(await run(["infra/app.ts"], { CDK_CONTEXT_JSON: '{"aws:cdk:bundling-stacks":[]}' })).toBe("");
 }, 120_000);
 
-test("`npm start` runs one of its jobs", async () => {
+test("`npm start` runs a job of a second product", async () => {
   const local = runLocal({ data: join(cwd, ".ductape"), cwd });
   await local.ready();
   const request = { env: "dev", product_tag: "shop", event: "remind_customer", start_at: 0 };
@@ -68,7 +68,7 @@ test("`npm start` runs one of its jobs", async () => {
   await local.terminate();
 }, 120_000);
 
-test("the tests that examine the catalog pass with it", async () => {
+test("the tests that examine the catalog pass with a second product", async () => {
   const about = "unit/(docs|products|core/catalog|consumers/types/(definitions|registry))";
   const printed = await run(["test/jest.mjs", "unit", "--runInBand", "--testPathPatterns", about]);
   expect(printed).toMatch(/^Tests: +\d+ passed, \d+ total$/m);

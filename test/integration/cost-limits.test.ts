@@ -71,7 +71,7 @@ const budget: Record<string, Used> = {
   "both, waits for a start": { ...forAStart, calls: 40, writes: 12, reads: 23 },
 };
 
-it.each(cases)("$name: a job costs no call and no unit more than its budget", async (one) => {
+it.each(cases)("$name: a job with limits costs no call and no unit more than its budget", async (one) => {
   expect(await added(one)).toEqual(budget[one.name]);
 });
 

@@ -124,7 +124,7 @@ async function serve(file: string, placePort: string): Promise<Server> {
 const jobIn = (text: string): string => /job_[0-9a-f]{32}/.exec(text)?.[0] ?? missing(`a job in: ${text}`);
 const at = (time: string): number => Date.parse(time);
 
-describe("an e-mail tomorrow at nine", () => {
+describe("the how-to for an e-mail tomorrow at nine", () => {
   const mails = async () => (await outboxOf(local.url)).filter(({ kind }) => kind === "email");
   let sh: ReturnType<typeof terminal>;
   let ada: string;
@@ -138,7 +138,7 @@ describe("an e-mail tomorrow at nine", () => {
     await project.write("mail.json", mail.take("json", "bo@example.com"));
   });
 
-  test("is due at nine where the recipient is, although the clocks change tonight", async () => {
+  test("has it due at nine where the recipient is, although the clocks change", async () => {
     const out = await sh(mail.take("sh", "node mail.ts"));
     ada = jobIn(out);
     expect(out).toMatch(/, 9:00:00 AM\n$/);
@@ -148,7 +148,7 @@ describe("an e-mail tomorrow at nine", () => {
     });
   });
 
-  test("is one mail, however often it is asked for", async () => {
+  test("sends one mail, however often it is requested", async () => {
     expect(jobIn(await sh("npx node mail.ts"))).toBe(ada);
     const other = {
       product_tag: "my-product",
@@ -161,7 +161,7 @@ describe("an e-mail tomorrow at nine", () => {
     await expect(refused).rejects.toMatchObject({ name: "ConflictError", code: "IDEMPOTENCY_MISMATCH", status: 409 });
   });
 
-  test("is the same on the command line, which refuses a time without an offset", async () => {
+  test("has a command, which refuses a time without an offset", async () => {
     bo = jobIn(await sh(mail.take("sh", "--label appointment-18 --idempotency-key")));
     expect(await ductape.jobs.get(bo)).toMatchObject({
       scheduled_at: at(`${sunday}T09:00:00+09:00`),
@@ -173,7 +173,7 @@ describe("an e-mail tomorrow at nine", () => {
     expect({ code, err }).toEqual({ code: 2, err: expect.stringContaining("RFC 3339 time with an offset") });
   });
 
-  test("is moved by its label, and cancelled by its id", async () => {
+  test("moves it by its label and cancels it by its id", async () => {
     expect(await sh(mail.take("sh", "node move.ts"))).toMatch(new RegExp(`^${ada} .*, 10:30:00 AM\n$`));
     expect(await ductape.jobs.get(ada)).toMatchObject({ due_at: at(`${sunday}T10:30:00-04:00`) });
     expect(await sh(mail.take("sh", "jobs cancel"))).toMatch(/cancelled[\s\S]*the appointment was called off/);
@@ -185,7 +185,7 @@ describe("an e-mail tomorrow at nine", () => {
     expect(jobIn(again)).toBe(bo);
   });
 
-  test("is seen in its own zone, and sent when the clock gets there", async () => {
+  test("shows it in its zone, and sends it when the local clock gets there", async () => {
     expect(await sh(mail.take("sh", "TZ=America/New_York ductape-jobs jobs list"))).toMatch(
       new RegExp(`^${ada} +scheduled .*${sunday} 10:30:00 -04:00`, "m"),
     );
@@ -209,13 +209,13 @@ describe("an e-mail tomorrow at nine", () => {
     ["a time that is left out", "America/New_York", "2030-03-10", "02:30:00", "2030-03-10T02:30:00-05:00"],
     ["the first of a time that comes twice", "America/New_York", "2030-11-03", "01:30:00", "2030-11-03T01:30:00-04:00"],
     ["a zone beyond the date line", "Pacific/Kiritimati", "2030-07-01", "00:00:00", "2030-07-01T00:00:00+14:00"],
-  ])("momentIn knows %s", async (_what, ...[zone, date, time, moment]) => {
+  ])("has a momentIn that knows %s", async (_what, ...[zone, date, time, moment]) => {
     const call = `momentIn(${JSON.stringify(zone)}, ${JSON.stringify(date)}, ${JSON.stringify(time)})`;
     expect(await sh(`node -e 'import("./zone.ts").then(({ momentIn }) => console.log(${call}))'`)).toBe(`${moment}\n`);
   });
 });
 
-describe("call me back", () => {
+describe("the how-to for a call back", () => {
   let sh: ReturnType<typeof terminal>;
   let receiver: Server;
 
@@ -228,7 +228,7 @@ describe("call me back", () => {
     receiver = await serve("receiver.ts", "4100");
   });
 
-  test("a program waits for the result, and the receiver hears of it", async () => {
+  test("has a program that waits for the result, and a receiver that gets the event", async () => {
     expect(await sh("npx node wait.ts")).toMatch(/^shipped \{\n {2}status: 201/);
     const [job] = (await ductape.jobs.list({ product_tag: "store", env: "dev" })).jobs;
     await until(() => receiver.ran.out.includes(`job.completed ship_order ${job?.job_id}`));
@@ -237,18 +237,18 @@ describe("call me back", () => {
     );
   });
 
-  test("a delivery that is not signed is refused", async () => {
+  test("has a receiver that refuses an unsigned delivery", async () => {
     const answer = await fetch(`http://127.0.0.1:${receiver.port}/jobs`, { method: "POST", body: "{}" });
     expect(answer.status).toBe(400);
   });
 
-  test("a script waits, and sees by the exit code how it went", async () => {
+  test("has a script that waits and knows the outcome by the exit code", async () => {
     // The receipt goes to standard error, so that standard output is the job.
     const receipt = expect.stringMatching(/^job_\w+ is /);
     expect(await sh(callBack.take("sh", "--wait --max-wait 1m"), receipt)).toMatch(/^job_\w+ {2}completed\n/);
   });
 
-  test("the pattern of the rule matches the events of failures", async () => {
+  test("has a rule whose pattern matches the events of failures", async () => {
     const pattern = JSON.parse(callBack.take("json", "detail-type"));
     const [caught] = await until(async () => {
       const events = (await outboxOf(local.url)).filter(
@@ -272,7 +272,7 @@ const matches = (pattern: Record<string, unknown>, event: Record<string, unknown
       : matches(wanted as Record<string, unknown>, Object(event[field])),
   );
 
-describe("from BullMQ", () => {
+describe("the how-to from BullMQ", () => {
   let sh: ReturnType<typeof terminal>;
   let server: Server;
 
@@ -283,13 +283,13 @@ describe("from BullMQ", () => {
     server = await serve("server.ts", "4200");
   });
 
-  test("the program before is JavaScript", async () => {
+  test("begins with a program that is JavaScript", async () => {
     const reason = "BullMQ and its Redis are not packages of this repository: only the syntax is checked.";
     await project.write("before.mjs", bullmq.leave("js", 'from "bullmq"', reason));
     expect(await sh("node --check before.mjs")).toBe("");
   });
 
-  test("the same request makes no second job while the first is open, and the route is called a minute later", async () => {
+  test("makes no second job while the first is open, which runs a minute later", async () => {
     const [first = "", second = ""] = (await sh(bullmq.take("sh", "node add.ts"))).trim().split("\n");
     expect([first, second]).toEqual([expect.stringMatching(/is new$/), expect.stringMatching(/waits already$/)]);
     const id = jobIn(first);
@@ -306,7 +306,7 @@ describe("from BullMQ", () => {
   });
 });
 
-describe("from cron", () => {
+describe("the how-to from cron", () => {
   let sh: ReturnType<typeof terminal>;
   const series = async () => (await ductape.jobs.series({ product_tag: "office", env: "prd" })).series;
 
@@ -316,7 +316,7 @@ describe("from cron", () => {
     await until(async () => (await series()).length === 3, 30_000);
   });
 
-  test("each line of the crontab has a schedule with its times and its zone", async () => {
+  test("has a schedule for each line of the crontab, with its times and zone", async () => {
     const crontab = cron.take("crontab", "CRON_TZ=");
     const [, tz] = /^CRON_TZ=(.*)$/m.exec(crontab) ?? [];
     const times = [...crontab.matchAll(/^([\d*/]+(?: \S+){4}) {2,}\S/gm)].map(([, time]) => time);
@@ -325,20 +325,20 @@ describe("from cron", () => {
     expect(made.sort()).toEqual(times.map((time) => [time, tz]).sort());
   });
 
-  test("a line says beforehand when it would run", async () => {
+  test("has a command that tells when a line would run", async () => {
     expect(await sh(cron.take("sh", "ductape-jobs explain"))).toMatch(
       /^next runs\nTIME\n20..-..-..T02:30:00\.000\+0[12]:00 /m,
     );
   });
 
-  test("a user has a series of his own, once", async () => {
+  test("gives a user one series", async () => {
     const out = await sh(cron.take("sh", "node digest.ts"));
     expect(out).toMatch(/^job_\w+ Monday, .* at 8:0\d.AM\nJOB /);
     expect(jobIn(await sh("npx node digest.ts"))).toBe(jobIn(out));
     expect((await ductape.jobs.list({ label: "u-42" })).jobs).toHaveLength(1);
   });
 
-  test("a day has each of its runs", async () => {
+  test("shows each run of a day", async () => {
     await fetch(`${local.url}/outbox`, { method: "DELETE" });
     expect(JSON.parse(await sh(cron.take("sh", "/local/clock")))).toMatchObject({ reached: true });
     const calls = (await outboxOf(local.url)).filter(({ kind }) => kind === "http").map(({ path }) => path);
@@ -355,7 +355,7 @@ describe("from cron", () => {
   });
 });
 
-describe("a million reminders", () => {
+describe("the how-to for a million reminders", () => {
   let sh: ReturnType<typeof terminal>;
 
   beforeAll(async () => {
@@ -369,7 +369,7 @@ describe("a million reminders", () => {
     await project.write("campaign.ts", million.take("ts", "cancelMany("));
   });
 
-  test("the file has a request per line, a hundred for each second", async () => {
+  test("has a file with a request per line, a hundred for each second", async () => {
     await sh(million.take("sh", "node write.ts"));
     const written = (await readFile(join(folder, "reminders.ndjson"), "utf8")).split("\n");
     expect(written).toHaveLength(lines + 1);
@@ -381,7 +381,7 @@ describe("a million reminders", () => {
     );
   });
 
-  test("a line is explained with its limit and its cost", async () => {
+  test("explains a line with its limit and its cost", async () => {
     const out = await sh(million.take("sh", "ductape-jobs explain"));
     expect(out).toMatch(/^limits\n[\s\S]*\nmails /m);
     const [, dollars] = /cost +([\d.]+) USD per million/.exec(out) ?? [];
@@ -391,7 +391,7 @@ describe("a million reminders", () => {
     expect(costs).toContain("adds 0.86 per million to a job that its rate lets start at once");
   });
 
-  test("each line becomes a job, but for the one that is refused, which the report has", async () => {
+  test("turns each line into a job, except for one that the report names", async () => {
     await sh(million.take("sh", "aws s3 cp reminders.ndjson"));
     const report = expect.stringMatching(
       /^The report is in import-reports\/check-up-2030\/reminders\.ndjson\/\w+\/\n$/,
@@ -406,7 +406,7 @@ describe("a million reminders", () => {
     expect(refused).toBe(million.take("ndjson", '{"line":7'));
   });
 
-  test("only the refused line is sent again, and becomes a job with the limit", async () => {
+  test("sends only the refused line again", async () => {
     const report = expect.stringContaining("import-reports/check-up-2030/again.ndjson/");
     const out = await sh(million.take("sh", "node again.ts"), report);
     expect(out).toMatch(/^1 refused\n/);
@@ -421,7 +421,7 @@ describe("a million reminders", () => {
     });
   });
 
-  test("a line that is sent again in another file finds its job", async () => {
+  test("finds the job of a line that is sent again in another file", async () => {
     const out = await sh(`
       head -3 reminders.ndjson > three.ndjson
       node import.ts three.ndjson check-up-2030/three.ndjson 2> folder
@@ -433,19 +433,19 @@ describe("a million reminders", () => {
     expect(JSON.parse(out)).toMatchObject({ scheduled: 3, rejected: 0 });
   });
 
-  test("the limit is shown, slowed down and let go", async () => {
+  test("shows, slows down and releases the limit", async () => {
     const out = await sh(million.take("sh", "ductape-jobs limits pin"));
     expect(out).toMatch(/mails[\s\S]*the provider asks for it/);
   });
 
-  test("the event is held, and what would be cancelled is counted", async () => {
+  test("holds the event and counts what would be cancelled", async () => {
     await sh(million.take("sh", "ductape-jobs pause create"));
     expect(await sh("npx node campaign.ts")).toBe(`would cancel ${lines}\n`);
   });
 });
 
-describe("all pages", () => {
-  test("have no block that no test knows", () => {
+describe("the pages of how-tos", () => {
+  test("have no block without a test", () => {
     const unknown = Object.values(pages).flatMap((page) => page.unknown().map((block) => `${page.name}: ${block}`));
     expect(unknown).toEqual([]);
   });
@@ -460,12 +460,12 @@ describe("all pages", () => {
     expect(stdout).toBe("");
   });
 
-  test("get answers that match the OpenAPI document", () => {
+  test("show requests whose answers match the OpenAPI document", () => {
     expect(api.faults).toEqual([]);
     expect(api.answered.length).toBeGreaterThan(50);
   });
 
-  test("are in the index", async () => {
+  test("are all in the index", async () => {
     const index = pageOf("README").text;
     for (const name of Object.keys(pages)) if (name !== "README") expect(index).toContain(`](${name}.md)`);
   });

@@ -82,7 +82,7 @@ beforeEach(async () => {
 afterEach(() => w.stop());
 
 describe("a table written by version 0.1", () => {
-  it("is read under today's names, and written with them", async () => {
+  it("is read under today's names and written with them", async () => {
     expect(await w.raw("refused and woken")).toMatchObject({
       again_at: { N: expect.anything() },
       woken: { BOOL: true },
@@ -96,7 +96,7 @@ describe("a table written by version 0.1", () => {
     expect(written).toMatchObject({ wake_requested: { BOOL: true } });
   });
 
-  it("keeps the old names under a claim, which writes only a few attributes, and is still read under today's", async () => {
+  it("keeps the old names under a claim, and is still read", async () => {
     await w.jobs.claim(jobMessageOf(await w.job("refused")), { claimId: "c", now: writtenAt + 1, leaseMarginMs: 1000 });
     expect(await w.raw("refused")).toMatchObject({ status: { S: "running" }, again_at: { N: expect.anything() } });
     expect(await w.job("refused")).toMatchObject({ claim_id: "c", retry_decision_at: writtenAt + 5000 });
@@ -133,7 +133,7 @@ describe("a table written by version 0.1", () => {
 });
 
 describe("a feature parked by version 0.1", () => {
-  it("with a request for another decision is not asked twice: one message at a time", async () => {
+  it("is not asked twice for a decision that was already requested", async () => {
     const throttled = async () => {
       throw Object.assign(new Error(), { name: "ThrottlingException", $fault: "server" });
     };
@@ -149,7 +149,7 @@ describe("a feature parked by version 0.1", () => {
     expect(await w.job("woken")).not.toHaveProperty("wake_requested");
   });
 
-  it("that has failed can be retried, and repeats nothing that it has done", async () => {
+  it("repeats nothing that it has done when it is retried", async () => {
     const before = await w.job("failed feature");
     await changeJob(w, before.id, retry(0));
     await w.pass(2);
@@ -171,8 +171,8 @@ describe("a series written by version 0.1", () => {
   });
 });
 
-describe("what version 0.1 stored apart from jobs", () => {
-  it("large inputs and results, keys, endpoints and counters are read", async () => {
+describe("what version 0.1 stored beside jobs", () => {
+  it("is read: large inputs and results, keys, endpoints and counters", async () => {
     const done = await w.job("completed");
     expect(await load(w.blobs, done.input)).toEqual({ body: { text: "x".repeat(5000) } });
     expect(await load(w.blobs, done.result as Job["input"])).toEqual({ text: "x".repeat(5000) });

@@ -218,14 +218,14 @@ describe("the table of kinds", () => {
     expect(made).toEqual(new Set(Object.values(kinds)));
   });
 
-  it("has a job of each status and of the types that a product needs for it", () => {
+  it("has a job of each status, and of each type that a product needs", () => {
     const statuses = new Set(Object.values(jobs).map(({ status }) => status));
     expect(statuses).toEqual(new Set(jobStatuses));
   });
 });
 
-describe.each(seeds)("what a later version has stored, and an earlier one finds after a roll back (%i)", (seed) => {
-  it("has fields and things of its own, which are ignored", async () => {
+describe.each(seeds)("the table of a later version (%i) after a roll back", (seed) => {
+  it("has unknown fields and items, which are ignored", async () => {
     const random = seeded(seed);
     const later = await change((item) => withFields(item, random));
     await lists();
@@ -245,7 +245,7 @@ describe.each(seeds)("what a later version has stored, and an earlier one finds 
     expect((await authorize({ ...w, deployedKey: async () => "deployed" }, `Bearer ${apiKey.key}`))?.name).toBe("ci");
   });
 
-  it("has statuses, types and other words of its own: they are shown as they are, and what has them is left alone", async () => {
+  it("has unknown statuses and types, which are shown and left alone", async () => {
     const random = seeded(seed);
     const later = await change((item) => withWords(item, kindOf(item).words, random));
     const unknown = later
@@ -284,10 +284,10 @@ const laterForm: AttributeValue[] = [
   { M: { inline: { M: { text: { S: "{}" } } } } },
 ];
 
-describe("values and series of a form that this version does not know", () => {
+describe("a value or series of an unknown form", () => {
   const has = (field: string) => stored.filter(({ SK, ...item }) => SK?.S === "STATE" && item[field] !== undefined);
 
-  it.each(laterForm)("are not shown, hold up no list, and are kept: %j", async (form) => {
+  it.each(laterForm)("is kept, is not shown, and holds up no list: %j", async (form) => {
     const fields = ["input", "progress", "result"];
     for (const item of stored)
       await put({ ...item, ...Object.fromEntries(fields.flatMap((name) => (item[name] ? [[name, form]] : []))) });
@@ -304,7 +304,7 @@ describe("values and series of a form that this version does not know", () => {
     expect(errors().map(({ message }) => message)).not.toContain("request failed");
   });
 
-  it("are series whose times nobody can tell: they are shown without any, and run nothing", async () => {
+  it("has no times and runs nothing", async () => {
     const series = has("repeat");
     expect(series).toHaveLength(3);
     for (const item of series) {
@@ -325,7 +325,7 @@ describe("values and series of a form that this version does not know", () => {
   });
 });
 
-describe("fields that a later version has added", () => {
+describe("a field that a later version has added", () => {
   const fieldsOf = (item: Item | undefined) =>
     Object.fromEntries(Object.entries(item ?? {}).filter(([name]) => name.startsWith(laterPrefix)));
   const found = async (item: Item) => (await items()).find((one) => nameOf(one) === nameOf(item));
@@ -351,12 +351,12 @@ describe("fields that a later version has added", () => {
     },
   };
 
-  it("are kept where an item is written again: each kind says so", () => {
+  it("is kept where an item is written again", () => {
     const kept = Object.keys(kinds).filter((name) => kinds[name]?.unknownFields === "kept");
     expect(Object.keys(writes).sort()).toEqual(kept.sort());
   });
 
-  it.each(Object.keys(writes))("are kept in the item of: %s", async (name) => {
+  it.each(Object.keys(writes))("is kept in the item of: %s", async (name) => {
     const later = await change((item) => ({
       ...item,
       later_set: { SS: ["a", "b"] },
@@ -388,19 +388,14 @@ describe("a key of a later version", () => {
     [{ products: [{ tag: "shop" }], envs, verbs: ["jobs:admin"] }, []],
     [["jobs:admin"], []],
     ["v2:abc", []],
-  ])(
-    "may do what this version knows of it, by what API Gateway has kept of its authorizer: %j",
-    async (scopes, can) => {
-      const answers = { "jobs:read": await ask({ path: "/v1/jobs", scopes: scopes as Scopes }) };
-      expect(answers["jobs:read"].status).toBe(can.includes("jobs:read") ? 200 : 403);
-      expect((await ask({ method: "POST", path: "/v1/jobs", body: action, scopes: scopes as Scopes })).status).toBe(
-        403,
-      );
-      expect(rights(Scopes.safeParse(scopes).data ?? { products: [], envs: [], verbs: [] })).toEqual(can);
-    },
-  );
+  ])("may do what this version knows of its stored authorization: %j", async (scopes, can) => {
+    const answers = { "jobs:read": await ask({ path: "/v1/jobs", scopes: scopes as Scopes }) };
+    expect(answers["jobs:read"].status).toBe(can.includes("jobs:read") ? 200 : 403);
+    expect((await ask({ method: "POST", path: "/v1/jobs", body: action, scopes: scopes as Scopes })).status).toBe(403);
+    expect(rights(Scopes.safeParse(scopes).data ?? { products: [], envs: [], verbs: [] })).toEqual(can);
+  });
 
-  it("is listed with the others, and may do no more by the table than by what is known of it", async () => {
+  it("is listed, and may do no more by the table than is known", async () => {
     const key = stored.find((item) => kindOf(item) === kinds.apiKey) as Item;
     const given = (scopes: Item) => put({ ...key, scopes: { M: { ...key.scopes?.M, ...scopes } } });
     const caller = () => authorize({ ...w, deployedKey: async () => "deployed" }, `Bearer ${apiKey.key}`);
@@ -416,7 +411,7 @@ describe("a key of a later version", () => {
   });
 });
 
-describe("messages of a later version", () => {
+describe("a message of a later version", () => {
   const cursor = beginningOf({ key: "imports/a", etag: "e", size: 1, put_at: noon });
   const tick = { v: 1, ...lane, by: "mark", visible: noon };
   const delivery = deliveriesOf(endpointsOf([product]), anEvent("completed", jobs.completed))[0];
@@ -435,35 +430,32 @@ describe("messages of a later version", () => {
     imports: { schema: ImportCursor, bodies: [cursor] },
   };
 
-  it("are read on every queue", () => {
+  it("is read on every queue", () => {
     expect(["intake", ...Object.keys(queues)].sort()).toEqual(Object.keys(queuesOf(registry)).sort());
   });
 
-  it.each(Object.entries(queues))(
-    "are read without the fields that are new, and the next are not held up: %s",
-    async (_name, queue) => {
-      for (const seed of seeds)
-        for (const body of queue.bodies) {
-          const handler = queueHandler(
-            () => ({ ...w, redelivery: noRedelivery }),
-            queue.schema,
-            async (_services, message) => void asked.push(message),
-          );
-          const unknown = { ...(body as object), v: 2 };
-          asked.length = 0;
-          const { batchItemFailures } = await handler(
-            records(laterJson(body, [], seeded(seed)), unknown, body),
-            {} as Context,
-          );
-          // Another `v` says that it has to be understood: it waits for a version that does, and becomes a dead letter in the end.
-          expect(batchItemFailures).toEqual([{ itemIdentifier: "m1" }]);
-          expect(asked).toMatchObject([body as object, {}]);
-          expect(asked[1]).toEqual(body);
-        }
-    },
-  );
+  it.each(Object.entries(queues))("is read without its new fields, and holds up no other: %s", async (_name, queue) => {
+    for (const seed of seeds)
+      for (const body of queue.bodies) {
+        const handler = queueHandler(
+          () => ({ ...w, redelivery: noRedelivery }),
+          queue.schema,
+          async (_services, message) => void asked.push(message),
+        );
+        const unknown = { ...(body as object), v: 2 };
+        asked.length = 0;
+        const { batchItemFailures } = await handler(
+          records(laterJson(body, [], seeded(seed)), unknown, body),
+          {} as Context,
+        );
+        // Another `v` says that it has to be understood: it waits for a version that does, and becomes a dead letter in the end.
+        expect(batchItemFailures).toEqual([{ itemIdentifier: "m1" }]);
+        expect(asked).toMatchObject([body as object, {}]);
+        expect(asked[1]).toEqual(body);
+      }
+  });
 
-  it("are handled by those who read them", async () => {
+  it("is handled by its reader", async () => {
     await tickLine(w, TickMessage.parse(laterJson(tick, [], seeded(2))));
     const told: unknown[] = [];
     const tasks = {

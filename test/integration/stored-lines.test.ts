@@ -86,7 +86,7 @@ async function expectEmpty(w: World) {
 
 const faults = ({ logged }: World) => logged.filter(({ level }) => level === "error");
 
-describe("what version 0.3.0 has stored of limits", () => {
+describe("with what version 0.3.0 has stored of limits", () => {
   const then = items.filter((item) => isOf(item, "JOB#")).map((item): Job => jobFrom(item));
   const killed = then.filter(({ status }) => status === "running");
   const pause = pauseId({ product: "stored", env: "prd", limit: "shut" });
@@ -112,7 +112,7 @@ describe("what version 0.3.0 has stored of limits", () => {
 
   const startOf = (id: string) => w.runs.find(({ job }) => job === id)?.start;
 
-  it("has all of it: starts a long time ahead, lines, three parts of 40, a pin, a pause and what a rate remembers", () => {
+  it("the table has starts, lines, parts of 40, a pin and a pause", () => {
     const tats = partsIn(items).map(({ tat }) => Number(tat?.N ?? 0) / 1000 - writtenAt);
     expect(Math.max(...tats)).toBeGreaterThan(10 * minute);
     expect(
@@ -129,21 +129,21 @@ describe("what version 0.3.0 has stored of limits", () => {
     expect(killed.length).toBeGreaterThanOrEqual(2 + 1 + 1 + 120);
   });
 
-  it("is drained: every job that was not cancelled is done", async () => {
+  it("each line is drained: every job that was not cancelled is done", async () => {
     for (const { id, status } of then)
       expect([id, (await w.jobs.get(id))?.status]).toEqual([id, status === "cancelled" ? "cancelled" : "completed"]);
     for (const id of Object.values(newcomers)) expect(await w.jobs.get(id)).toMatchObject({ status: "completed" });
     expect(faults(w)).toEqual([]);
   });
 
-  it.each(each(slots))("never has more jobs at work than %s has slots", (event, limit) => {
+  it.each(each(slots))("the limit of %s never has more jobs at work than slots", (event, limit) => {
     const spans: Span[] = killed
       .filter((job) => job.event === event)
       .map(({ lease_until: end }) => ({ start: writtenAt, end: end ?? 0 }));
     expect(most([...spans, ...w.runs.filter((run) => run.event === event)])).toBeLessThanOrEqual(limit);
   });
 
-  it("gives the starts to those for whom they were reserved, and at no other time", () => {
+  it("reserved starts are given to their jobs at their times", () => {
     const waiting = then.filter(
       ({ reserved, due_at, status }) => status !== "cancelled" && reserved?.until === due_at && due_at > writtenAt,
     );
@@ -154,11 +154,11 @@ describe("what version 0.3.0 has stored of limits", () => {
     }
   });
 
-  it.each(each(spaces))("spaces the starts of %s, those that come after the reserved ones too", (event, space) => {
+  it.each(each(spaces))("the starts of %s keep to its rate, also after the reserved ones", (event, space) => {
     expect(closest(startsOf(w.runs, event).filter((start) => start > writtenAt))).toBeGreaterThanOrEqual(space - 50);
   });
 
-  it("begins with newcomers after all that was reserved, in the order of their times", () => {
+  it("newcomers start after all that was reserved, in the order of their times", () => {
     const tat = Number(partsIn(items).find(({ PK }) => PK?.S === "GATE#stored#prd#post#")?.tat?.N) / 1000;
     const moved = ids.post?.[13] ?? "";
     expect(startOf(newcomers.post)).toBeGreaterThanOrEqual(tat);
@@ -171,11 +171,11 @@ describe("what version 0.3.0 has stored of limits", () => {
       );
   });
 
-  it("starts nothing of a paused line before the end of the pause", () => {
+  it("a paused line starts nothing before the end of the pause", () => {
     expect(Math.min(...startsOf(w.runs, "shut"))).toBeGreaterThanOrEqual(writtenAt + pauseMs);
   });
 
-  it("leaves nothing in the way of those who come after it", () => expectEmpty(w), 60_000);
+  it("the drained gates leave nothing behind", () => expectEmpty(w), 60_000);
 });
 
 describe("an upgrade while attempts are at work", () => {
@@ -235,7 +235,7 @@ describe("a roll back to version 0.3.0", () => {
   }, 300_000);
   afterAll(() => w.stop());
 
-  it("finds what only the later version has: calls on their way, pumps, ticks that were promised, parts of 12", () => {
+  it("finds calls, pumps, promised ticks and parts of 12", () => {
     expect(called).toBeGreaterThan(0);
     expect(left.filter((item) => isOf(item, "PUMP#")).length).toBeGreaterThanOrEqual(4);
     expect(
@@ -244,7 +244,7 @@ describe("a roll back to version 0.3.0", () => {
     expect(partsIn(left).filter(({ PK, n }) => PK?.S === "GATE#stored#prd#hall#" && n?.N === "12")).toHaveLength(10);
   });
 
-  it("drains it, and so does the later version after it", async () => {
+  it("has its lines drained by 0.3.0, and by the later version after it", async () => {
     for (const id of added) expect([id, await w.jobs.get(id)]).toMatchObject([id, { status: "completed", attempt: 1 }]);
     expect(new Set(w.runs.map(({ version }) => version))).toEqual(new Set(["0.3", "today's"]));
     expect(w.runs.filter(({ version }) => version === "0.3").length).toBeGreaterThan(100);
@@ -258,7 +258,7 @@ describe("a roll back to version 0.3.0", () => {
     },
   );
 
-  it("exceeds a limit of many slots by those in parts that it would not have, until they are free again", () => {
+  it("exceeds a limit of many slots by those in unknown parts, until they are free", () => {
     const runs = w.runs.filter(({ event }) => event === "hall");
     // It has 3 parts, and sees 12 slots in each.
     expect(most(runs)).toBeGreaterThan(120);
@@ -267,9 +267,9 @@ describe("a roll back to version 0.3.0", () => {
     expect(most(runs.filter(({ start }) => start > first + 8 * second))).toBeLessThanOrEqual(120);
   });
 
-  it.each(each(spaces))("spaces the starts of %s, whoever gives them", (event, space) =>
+  it.each(each(spaces))("keeps the starts of %s to its rate", (event, space) =>
     expectSpaced(startsOf(w.runs, event), space),
   );
 
-  it("leaves nothing in the way of those who come after it", () => expectEmpty(w), 60_000);
+  it("leaves nothing behind in the gates", () => expectEmpty(w), 60_000);
 });

@@ -31,7 +31,7 @@ interface Asked {
 
 const json = (value: unknown) => ({ body: JSON.stringify(value) });
 
-test("an independent HTTP client finds what HTTP promises", async () => {
+test("an independent HTTP client finds that the API keeps to HTTP", async () => {
   const made = await ask("POST", "/v1/jobs", {
     ...json({ ...order, start_at: 0 }),
     headers: { prefer: "respond-async, wait=20" },
@@ -77,6 +77,6 @@ test.each<[string, string, string, Asked, number]>([
   expect((await ask(method, path, asked)).status).toBe(status);
 });
 
-test("every answer matches the OpenAPI document", () => {
+test("the OpenAPI document matches each answer that the HTTP client got", () => {
   expect(api.faults).toEqual([]);
 });

@@ -25,7 +25,7 @@ afterAll(async () => {
   await aws.stop();
 });
 
-test("a batch is stored, queued and listed in pages, and its jobs keep being found as they change", async () => {
+test("jobs of a batch are listed in pages and stay found as they change", async () => {
   const services = {
     ...fakeServices({ catalog }),
     jobs: dynamoJobStore({ client: dynamo.client, table, retentionDays: 30 }),

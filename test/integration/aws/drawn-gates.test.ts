@@ -53,7 +53,7 @@ function anAsk({ pick, now, holders }: { pick: Pick; now: number; holders: Recor
   };
 }
 
-test("a history leads to the same answers in the table and in memory", async () => {
+test("a random history of a gate leads to the same in the table and in memory", async () => {
   const pick = picking(7);
   const memory = fakeGates();
   let now = noon;
@@ -85,7 +85,7 @@ test("a history leads to the same answers in the table and in memory", async () 
   }
 }, 60_000);
 
-test("what is asked at the same time is answered as if it were asked in some order", async () => {
+test("simultaneous requests to a gate are served as if in some order", async () => {
   const pick = picking(11);
   const processes = [1, 2, 3].map(() => dynamoGates({ client: dynamo.client, table }));
   let now = noon;

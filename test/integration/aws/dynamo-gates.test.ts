@@ -34,7 +34,7 @@ const partNow = async () => (await gates.firsts([gate]))[0];
 const slot = (job: number, more: Partial<Ask> = {}, by = gates): Promise<Taken> =>
   by.take(gate, { job: idOf(job), turn, now: noon, slot: { lease, limit: 9 }, ...more });
 
-describe("a write whose answer was lost", () => {
+describe("a write to a gate whose answer was lost", () => {
   const losing = () => dynamoGates({ client: clientThatLoses("UpdateItem", dynamo.endpoint).client, table });
 
   test("takes one slot and one start", async () => {
@@ -43,20 +43,20 @@ describe("a write whose answer was lost", () => {
     expect(await partNow()).toMatchObject({ count: 2, tat: (noon + 2000) * 1000 });
   });
 
-  test("still says that a slot is shared", async () => {
+  test("reports that a slot is shared", async () => {
     await slot(1);
     const again = { slot: { lease: lease + 5, limit: 9 } };
     expect(await slot(1, again, losing())).toMatchObject({ outcome: "taken", again: true, shared: true });
     expect(await partNow()).toMatchObject({ count: 1 });
   });
 
-  test("gives a slot once", async () => {
+  test("takes a given slot once", async () => {
     const given = { slot: { lease, limit: 1, isGiven: true as const } };
     expect(await slot(1, given, losing())).toMatchObject({ outcome: "taken" });
     expect(await partNow()).toMatchObject({ count: 1, holders: { [idOf(1)]: { lease, turn, given: true } } });
   });
 
-  test("is a mark that its writer has made", async () => {
+  test("makes its mark", async () => {
     const first = { id: "a", promised: "note 1", nextCall: noon };
     expect(await losing().mark(gate, first, undefined)).toBe(true);
     const second = { ...first, promised: "note 2" };
@@ -66,17 +66,17 @@ describe("a write whose answer was lost", () => {
     expect((await partNow())?.line).toBeUndefined();
   });
 
-  test("puts a waiter in line once", async () => {
+  test("puts its waiter in line once", async () => {
     const waiter = { job: idOf(1), run: 1, attempt: 1, due_at: noon, order: noon, since: noon };
     await losing().stand(gate, waiter);
     expect(await gates.line(gate, { limit: 5 })).toEqual({ waiters: [waiter], more: false });
   });
 });
 
-describe("what version 0.3 has stored", () => {
+describe("a gate that version 0.3 has stored", () => {
   const holder = { lease, turn };
 
-  test("is read: slots, a mark, waiters, and an arrival time that holds as it is", async () => {
+  test("keeps its slots, mark, waiters and arrival time", async () => {
     const reserved = { r0w: `${idOf(7)}#1.1.`, r0t: 5, r3w: "x", r3t: 6 };
     await put("PART#000", { [idOf(1)]: holder, n: 1, tat: (noon + 3000) * 1000, waiting: "mark", ...reserved });
     const waiter = { job: idOf(2), run: 1, attempt: 2, due_at: noon, order: noon, since: noon - 5 };
@@ -91,7 +91,7 @@ describe("what version 0.3 has stored", () => {
     expect(await gates.mark(gate, { id: "mark", promised: "note", nextCall: noon }, { id: "mark" })).toBe(true);
   });
 
-  test("is a mark on further parts, which says nothing", async () => {
+  test("may have marks on further parts, which mean nothing", async () => {
     await put("PART#001", { n: 0, waiting: "mark" });
     const part = { ...gate, part: 1 };
     expect(await gates.take(part, { job: idOf(1), turn, now: noon, slot: { lease, limit: 1 } })).toMatchObject({
@@ -100,7 +100,7 @@ describe("what version 0.3 has stored", () => {
     expect(await gates.parts(gate)).toEqual({ 1: { holders: { [idOf(1)]: holder }, count: 1 } });
   });
 
-  test("is a gate whose mark it has removed without what stood beside it", async () => {
+  test("may have lost its mark and kept what stood beside the mark", async () => {
     await gates.mark(
       gate,
       { id: "a", nextCall: noon, promised: "note", lagSum: 5, lagCount: 1, isTooLong: true },
@@ -120,12 +120,12 @@ describe("what version 0.3 has stored", () => {
   });
 });
 
-describe("what is stored ends", () => {
+describe("the expiry in the table", () => {
   const day = 86_400;
   const now = Math.floor(Date.now() / 1000);
   const expiryAt = async (sort: string) => Number((await stored(sort))?.expires);
 
-  test("a waiter, a pump and a new mark after eight days", async () => {
+  test("of a waiter, a pump and a new mark is eight days ahead", async () => {
     const ms = now * 1000;
     await gates.stand(gate, { job: idOf(1), run: 1, attempt: 1, due_at: ms, order: ms, since: ms });
     const line = `WAIT#${String(ms).padStart(16, "0")}#${idOf(1)}`;
@@ -134,7 +134,7 @@ describe("what is stored ends", () => {
     expect(await expiryAt("PART#000")).toBeGreaterThanOrEqual(now + 8 * day);
   });
 
-  test("a part after what it holds, and a mark makes it end no earlier", async () => {
+  test("of a part is after what it holds, and a mark brings it no nearer", async () => {
     const slow = { increment: day * 1_000_000, burst: 100 };
     await slot(1, { now: now * 1000, rate: slow });
     const until = await expiryAt("PART#000");
@@ -146,7 +146,7 @@ describe("what is stored ends", () => {
   });
 });
 
-test("a slot that was given is not taken if somebody else has filled the lowered limit in that moment", async () => {
+test("a given slot is not taken after another job has filled the lowered limit", async () => {
   await slot(1, { slot: { lease, limit: 2, isGiven: true } });
   const client = new DynamoDBClient({ ...settings, endpoint: dynamo.endpoint });
   let updates = 0;
@@ -159,7 +159,7 @@ test("a slot that was given is not taken if somebody else has filled the lowered
   expect(await taking).toMatchObject({ outcome: "full", state: { count: 2 } });
 });
 
-test("takers in many processes do not fail on each other, and none gets the start of another", async () => {
+test("takers in many processes get distinct starts and do not fail on each other", async () => {
   const rate = { increment: 2000, burst: 1 };
   let sent = 0;
   const processes = Array.from({ length: 5 }, () => {

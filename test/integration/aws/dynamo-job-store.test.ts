@@ -65,7 +65,7 @@ describe("the item of a job", () => {
   });
 });
 
-test("an archived run is stored next to its job, outside of the index, and expires by itself", async () => {
+test("an archived run is stored beside its job, outside of the index, with an expiry", async () => {
   const run = {
     job_id: aJob().id,
     run: 12,
@@ -83,7 +83,7 @@ test("an archived run is stored next to its job, outside of the index, and expir
   expect(Item).not.toHaveProperty("gsi_pk");
 });
 
-describe("a write that takes effect but loses its answer, so that the SDK repeats it", () => {
+describe("a write whose answer was lost, so that the SDK repeats it,", () => {
   const claim = { claimId: "ours", now: noon, leaseMarginMs: 15_000 };
   const losing = (operation: string, meanwhile?: () => Promise<void>) => {
     const { client, sent } = clientThatLoses(operation, dynamo.endpoint, meanwhile);
@@ -119,7 +119,7 @@ describe("a write that takes effect but loses its answer, so that the SDK repeat
     expect(lossy.sent).toEqual(["UpdateItem", "UpdateItem", "GetItem"]);
   });
 
-  test("is a claim of a job that is gone when the job was cancelled meanwhile", async () => {
+  test("returns that a job is gone when it was cancelled after the claim", async () => {
     const job = await stored(aJob());
     using lossy = losing("UpdateItem", async () => {
       await store.replace(cancelled((await store.get(job.id)) as Job, noon, "no longer wanted"));
@@ -154,7 +154,7 @@ describe("a write that takes effect but loses its answer, so that the SDK repeat
   });
 });
 
-test("a claim that DynamoDB refuses for another reason fails, since the message will come again", async () => {
+test("a claim that DynamoDB refuses for another reason throws, so that its message comes again", async () => {
   const other = dynamoJobStore({ client: dynamo.client, table: "absent", retentionDays: 30 });
   await expect(other.claim(aMessage(), { claimId: "ours", now: noon, leaseMarginMs: 0 })).rejects.toMatchObject({
     name: "ResourceNotFoundException",

@@ -61,7 +61,7 @@ const jobsOf = (count: number): Job[] =>
 
 const sizes = [2000, 10_000];
 
-describe("the number of DynamoDB requests does not grow with the number of stored jobs", () => {
+describe("with 2,000 jobs and with 10,000 DynamoDB gets as many requests", () => {
   const worlds: { dynamo: Awaited<ReturnType<typeof startDynamo>>; store: ReturnType<typeof dynamoJobStore> }[] = [];
 
   beforeAll(async () => {
@@ -101,13 +101,13 @@ describe("the number of DynamoDB requests does not grow with the number of store
     ["paused jobs", { status: ["paused"] }, { Query: 16, BatchGetItem: 1, items: 200 }],
     ["all jobs", {}, { Query: 40, BatchGetItem: 1, items: 250 }],
     ["jobs of a label that one in sixteen has", { label: "common" }, { Query: 80, BatchGetItem: 8, items: 1400 }],
-  ])("a page of %s", async (_what, query, atMost) => {
+  ])("for a page of %s", async (_what, query, atMost) => {
     const [few, many] = await counted(list(query));
     expect(many).toEqual(few);
     for (const [name, most] of Object.entries(atMost)) expect(few[name] ?? 0).toBeLessThanOrEqual(most);
   });
 
-  test("a page for a label that no job has reads 1,000 jobs and returns a cursor", async () => {
+  test("for a page of an unused label, which reads 1,000 jobs", async () => {
     const [few, many] = await counted(async (store) => {
       const { jobs, next } = await list({ label: "none" })(store);
       expect([jobs, next]).toEqual([[], expect.anything()]);
@@ -120,7 +120,7 @@ describe("the number of DynamoDB requests does not grow with the number of store
     expect(many.BatchGetItem).toBe(11);
   });
 
-  test("one job: one read", async () => {
+  test("for one job: one read", async () => {
     const [few, many] = await counted((store) => store.get(jobsOf(1)[0]?.id ?? ""));
     expect([few, many]).toEqual([
       { GetItem: 1, items: 1 },
@@ -128,7 +128,7 @@ describe("the number of DynamoDB requests does not grow with the number of store
     ]);
   });
 
-  test("a claim: one write", async () => {
+  test("for a claim: one write", async () => {
     const job = jobsOf(64).find(({ status }) => status === "scheduled") as Job;
     const claim = { claimId: "c", now: noon, leaseMarginMs: 1000 };
     const [few, many] = await counted((store) => store.claim(jobMessageOf(job), claim));
@@ -138,7 +138,7 @@ describe("the number of DynamoDB requests does not grow with the number of store
     ]);
   });
 
-  test("the reconciler reads only what is overdue: nothing here, in 8 queries per tenant", async () => {
+  test("for a round of the reconciler: 8 queries per tenant", async () => {
     const [few, many] = await counted((jobs) => reconcile({ ...fakeServices({ catalog }), jobs }));
     expect(many).toEqual(few);
     expect(few).toEqual({ Query: 16, items: 0 });

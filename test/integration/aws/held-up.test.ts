@@ -19,7 +19,7 @@ class Busy extends HttpAgent {
   }
 }
 
-test("a process that is held up while it connects takes the connection for made, and not for late", async () => {
+test("a process that is held up while it connects does not take the connection for late", async () => {
   await using server = await httpServer((_, response) => response.end("{}"));
   const client = new DynamoDBClient({
     ...settings,

@@ -17,7 +17,7 @@ const storeOf = async (shards?: number, shardsRead?: number) =>
 const pending = (due_at: number) =>
   aJob({ id: newJobId(), product: "my-product", env: "prd", status: "scheduled", due_at });
 
-it("jobs that were stored with fewer partitions are found with more, and so is what is stored since", async () => {
+it("after the number of partitions is raised, earlier and later jobs are found", async () => {
   const [before, after] = [await storeOf(), await storeOf(64)];
   const old = Array.from({ length: 40 }, (_, n) => pending(noon - 600_000 + n));
   const young = Array.from({ length: 40 }, (_, n) => pending(noon - 300_000 + n));
@@ -49,7 +49,7 @@ it("jobs that were stored with fewer partitions are found with more, and so is w
 });
 
 describe("a deployment that reads more partitions than it writes to", () => {
-  it("finds what a later one has stored, once that was rolled back, and stores for an earlier one", async () => {
+  it("finds the jobs of a later deployment, and stores for an earlier one", async () => {
     const [later, earlier, between] = [await storeOf(64), await storeOf(8), await storeOf(8, 64)];
     const env = "between";
     const jobs = [later, between].map((store) => ({

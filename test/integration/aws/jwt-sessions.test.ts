@@ -47,7 +47,7 @@ const unavailable = async (token: string, of = settings(), all = sessions()) =>
   expect(all.claimsOf(of, token, noon)).rejects.toBeInstanceOf(TransientError);
 
 describe("a session with a JWKS", () => {
-  test("answers the claims of a token that is signed with a key of the server, and fetches the keys once", async () => {
+  test("returns the claims of a token that the server's key has signed", async () => {
     const all = sessions();
     for (const sub of ["u1", "u2"]) {
       expect(await all.claimsOf(settings(), await idp.sign({ sub }), noon)).toMatchObject({ sub, aud: "shop" });
@@ -82,14 +82,14 @@ describe("a session with a JWKS", () => {
     });
   });
 
-  test("refuses a token without a signature, and one whose secret is the public key", async () => {
+  test("refuses a token without a signature, and one with the public key as its secret", async () => {
     const part = (value: object) => Buffer.from(JSON.stringify(value)).toString("base64url");
     const claims = { sub: "u1", aud: "shop", exp: noon };
     expect(await refusal(`${part({ alg: "none" })}.${part(claims)}.`)).toMatch(/algorithm|cannot|can be read/);
     expect(await refusal(await signedWith(await idp.publicKey("first"), { sub: "u1" }))).toMatch(/algorithm/);
   });
 
-  test("refuses a token that was changed, and one that a stranger signed with the same name of a key", async () => {
+  test("refuses a token that was changed or that a stranger has signed", async () => {
     const stranger = await issuer();
     expect(await refusal(await stranger.sign({ sub: "u1" }))).toMatch(/signature/);
     await stranger.close();
@@ -105,7 +105,7 @@ describe("a session with a JWKS", () => {
     },
   );
 
-  test("fetches the keys again for one that it does not know, but not at once", async () => {
+  test("fetches the keys again for an unknown one, but not at once", async () => {
     const all = sessions();
     const clock = jest.spyOn(Date, "now");
     const start = Date.now();
@@ -120,7 +120,7 @@ describe("a session with a JWKS", () => {
     expect(idp.asked()).toBe(2);
   });
 
-  test("refuses a key that the server does not have, once it has been asked for it", async () => {
+  test("refuses an unknown key after one more request to the server", async () => {
     const all = sessions();
     const clock = jest.spyOn(Date, "now");
     const start = Date.now();
@@ -134,7 +134,7 @@ describe("a session with a JWKS", () => {
     expect(idp.asked()).toBe(2);
   });
 
-  test("says that it cannot be checked now while the server of keys is down, and recovers", async () => {
+  test("cannot check tokens while the server of keys is down, and recovers", async () => {
     const all = sessions();
     const token = await idp.sign({ sub: "u1" });
     for (const instead of [500, 404, 302]) {
@@ -151,14 +151,14 @@ describe("a session with a JWKS", () => {
     expect(await all.claimsOf(settings(), token, noon)).toMatchObject({ sub: "u1" });
   });
 
-  test("gives up a server that does not answer", async () => {
+  test("gives up on a server of keys that does not answer", async () => {
     idp.answerWith(() => {});
     await unavailable(await idp.sign({ sub: "u1" }));
   });
 });
 
 describe("a session with a secret", () => {
-  test("answers the claims of a token that is signed with it", async () => {
+  test("returns the claims of a token that is signed with it", async () => {
     expect(await sessions().claimsOf(secretly(), await signedWith(long, { sub: "u1" }), noon)).toMatchObject({
       sub: "u1",
     });

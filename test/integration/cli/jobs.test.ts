@@ -26,7 +26,7 @@ const input = JSON.stringify({
   email: { to: "ada@example.com", subject: { name: "Ada" }, template: { name: "Ada" } },
 });
 
-test("a job is scheduled, waited for, shown, listed and followed", async () => {
+test("a job is scheduled, awaited, shown, listed and followed by commands", async () => {
   const waited = await cli("schedule", ...event, "--input", input, "--wait", "--label", "first");
   expect(waited).toMatchObject({ code: 0 });
   const [id = ""] = /job_[0-9a-f]{32}/.exec(waited.out) ?? [];
@@ -50,7 +50,7 @@ test("a job is scheduled, waited for, shown, listed and followed", async () => {
   expect(tailed.out).toMatch(/attempt 1 completed after .*\n.*completed\nresult:/);
 });
 
-test("a job that waits is cancelled, and one that was cancelled cannot be run", async () => {
+test("a waiting job is cancelled by a command, and cannot be run afterwards", async () => {
   await writeFile(join(folder, "input.json"), input);
   const { out } = await cli("schedule", ...event, "--input", "@input.json", "--at", "+2h", "--json");
   const { job_id, status, scheduled_at } = JSON.parse(out);
@@ -66,7 +66,7 @@ test("a job that waits is cancelled, and one that was cancelled cannot be run", 
   expect(await cli("jobs", "tail", job_id)).toMatchObject({ code: 1 });
 });
 
-test("a request that the API refuses exits with 3, and says where it is wrong", async () => {
+test("the command for a request that the API refuses exits with 3 and prints the place", async () => {
   const refused = await cli(
     "schedule",
     "send_notification",
@@ -80,7 +80,7 @@ test("a request that the API refuses exits with 3, and says where it is wrong", 
   expect(refused).toMatchObject({ code: 3, err: expect.stringMatching(/\n {2}\/input\/slug: /) });
 });
 
-test("a recurring job has runs that are explained before, and a list of its own", async () => {
+test("a recurring job's runs are explained beforehand, and listed afterwards", async () => {
   const series = [...event, "--input", input, "--cron", "0 9 * * MON-FRI", "--tz", "Europe/Berlin"];
   const explained = await cli("explain", ...series);
   expect(explained).toMatchObject({ code: 0 });
@@ -94,7 +94,7 @@ test("a recurring job has runs that are explained before, and a list of its own"
   expect(jobs).toMatchObject([{ repeat: { cron: "0 9 * * MON-FRI" } }]);
 });
 
-test("pauses and limits are made, listed and ended", async () => {
+test("pauses and limits are made, listed and ended by commands", async () => {
   const scope = ["--product", "my-product", "--env", "dev"];
   const made = await cli("pause", "create", ...scope, "--reason", "the database is being moved", "--until", "+2h");
   expect(made).toMatchObject({
@@ -120,7 +120,7 @@ test("pauses and limits are made, listed and ended", async () => {
   expect(await cli("limits", "unpin", ...limit)).toMatchObject({ code: 0, out: expect.not.stringMatching(/PINNED/) });
 });
 
-test("a job is moved and deleted, and the product, its failures and its figures are shown", async () => {
+test("commands move and delete a job, and show the product, its failures and figures", async () => {
   const series = [...event, "--input", input, "--every", "1h", "--at", "+1h", "--json"];
   const { job_id } = JSON.parse((await cli("schedule", ...series)).out);
   const moved = await cli("jobs", "reschedule", job_id, "--every", "2h", "--at", "+3h");

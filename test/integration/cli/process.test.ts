@@ -41,26 +41,26 @@ async function ended(child: ChildProcess): Promise<{ code: number | null; out: s
   return { code, out, err };
 }
 
-test("a reader that goes away ends it quietly, although the list has no end", async () => {
+test("a command ends quietly when its reader goes away", async () => {
   const child = start(["jobs", "list", "--all"]);
   child.stdout?.once("data", () => child.stdout?.destroy());
   expect(await ended(child)).toMatchObject({ code: 0, err: "" });
 }, 60_000);
 
-test("an interruption of tail says that the job goes on, and exits with 130", async () => {
+test("an interrupted tail says that the job goes on, and exits with 130", async () => {
   const child = start(["jobs", "tail", jobId]);
   child.stdout?.once("data", () => child.kill("SIGINT"));
   const { code, err } = await ended(child);
   expect({ code, err }).toEqual({ code: 130, err: `\nThe job goes on. To see it: ductape-jobs jobs get ${jobId}\n` });
 }, 60_000);
 
-test("an interruption of anything else ends it", async () => {
+test("an interruption ends any other command", async () => {
   const child = start(["jobs", "list", "--all"]);
   child.stdout?.once("data", () => child.kill("SIGINT"));
   expect(await ended(child)).toMatchObject({ code: 130 });
 }, 60_000);
 
-test("input comes from standard input", async () => {
+test("a command reads input from standard input", async () => {
   const child = start(["explain", "e", "--product", "p", "--env", "e", "--input", "-"]);
   child.stdin?.end("{");
   expect(await ended(child)).toMatchObject({

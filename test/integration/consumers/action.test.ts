@@ -30,12 +30,12 @@ const ok: Answer = (_, response) => json(response, 200, { ok: true });
 /** The same server at an address that does not look like loopback. */
 const beyond = (url: string) => url.replace("127.0.0.1", "0.0.0.0");
 
-describe("credentials in transit", () => {
+describe("credentials for plain HTTP", () => {
   test.each([
     ["basic", { type: "basic", username: "me", password: secret("app#password") }],
     ["bearer", { type: "bearer", token: secret("app#token") }],
     ["api_key", { type: "api_key", in: "query", name: "key", key: secret("app#token") }],
-  ])("by %s are not sent over plain HTTP, except to this machine", async (_type, auth) => {
+  ])("by %s are sent to this machine only", async (_type, auth) => {
     await using server = await httpServer(ok);
     const error = await failureOf(calling(beyond(server.url), { auth }));
     expect(error).toMatchObject({ code: "CONFIGURATION_ERROR", retryable: false });
@@ -46,7 +46,7 @@ describe("credentials in transit", () => {
     expect(await calling(server.url, { auth })).toMatchObject({ status: 200 });
   });
 
-  test("a URL behind a reference has the same restriction, and is named by the reference", async () => {
+  test("to a URL behind a reference are refused by the reference's name", async () => {
     await using server = await httpServer(ok);
     const auth = { type: "bearer", token: secret("app#token") };
     const at = (url: string) =>
@@ -67,7 +67,7 @@ describe("credentials in transit", () => {
     expect(await at(server.url)).toMatchObject({ status: 200 });
   });
 
-  test("an app without credentials may use plain HTTP", async () => {
+  test("are no matter for an app without credentials", async () => {
     await using server = await httpServer(ok);
     expect(await calling(beyond(server.url))).toMatchObject({ status: 200 });
   });
@@ -104,20 +104,17 @@ describe("an action", () => {
       { "idempotency-key": "order-42" },
     ],
     ["of the catalog, from the input", { "Idempotency-Key": "order-$Input{body}{order}" }, {}],
-  ])(
-    "sends the idempotency key %s, the same with each attempt, and none of ours",
-    async (_whose, defaults, headers) => {
-      await using server = await httpServer(ok);
-      for (const idempotencyKey of ["job_1-1", "job_2-1"]) {
-        await calling(server.url, {
-          action: { defaults: { headers: defaults } },
-          input: { headers, body: { order: 42 } },
-          ...({ idempotencyKey } as object),
-        });
-      }
-      expect(server.seen.map((seen) => seen.headers["idempotency-key"])).toEqual(["order-42", "order-42"]);
-    },
-  );
+  ])("sends the idempotency key %s with each attempt, and none of ours", async (_whose, defaults, headers) => {
+    await using server = await httpServer(ok);
+    for (const idempotencyKey of ["job_1-1", "job_2-1"]) {
+      await calling(server.url, {
+        action: { defaults: { headers: defaults } },
+        input: { headers, body: { order: 42 } },
+        ...({ idempotencyKey } as object),
+      });
+    }
+    expect(server.seen.map((seen) => seen.headers["idempotency-key"])).toEqual(["order-42", "order-42"]);
+  });
 
   test("sends our idempotency key where an empty list removes that of the catalog", async () => {
     await using server = await httpServer(ok);
@@ -142,7 +139,7 @@ describe("an action", () => {
     expect(server.seen[0]).toMatchObject({ body: sent, headers: { "content-type": type } });
   });
 
-  test("sends what is nested in the query, several values of a header, and a list as its body", async () => {
+  test("sends nested query fields, several values of a header, and a list as its body", async () => {
     await using server = await httpServer(ok);
     await calling(`${server.url}?filter[old]=1`, {
       action: {
@@ -164,7 +161,7 @@ describe("an action", () => {
     expect(seen).toMatchObject({ body: '[{"sku":"A-1"},[]]', headers: { accept: "text/html, */*;q=0.1" } });
   });
 
-  test("sends an empty list, which is a body, and not a header without values", async () => {
+  test("sends an empty list as its body, and no header without values", async () => {
     await using server = await httpServer(ok);
     const action = { defaults: { headers: { "x-tag": "a" }, body: { a: 1 } } };
     await calling(server.url, { action, input: { headers: { "x-tag": [] }, body: [] } });
@@ -172,7 +169,7 @@ describe("an action", () => {
     expect(server.seen[0]?.headers).not.toHaveProperty("x-tag");
   });
 
-  test("a body with prototype keys is sent as it is and pollutes nothing", async () => {
+  test("sends a body with prototype keys unchanged, and they pollute nothing", async () => {
     await using server = await httpServer(ok);
     const input = JSON.parse('{"body": {"__proto__": {"polluted": 1}, "constructor": {"prototype": {"polluted": 1}}}}');
     await calling(server.url, { action: { defaults: { body: { a: 1 } } }, input });
@@ -181,7 +178,7 @@ describe("an action", () => {
   });
 });
 
-describe("credentials", () => {
+describe("the credentials of an app", () => {
   test.each([
     [{ type: "bearer", token: secret("app#token") }, { authorization: "Bearer tok-1" }],
     [{ type: "basic", username: "me", password: secret("app#password") }, { authorization: "Basic bWU6cGFzczp3b3Jk" }],
@@ -213,7 +210,7 @@ describe("credentials", () => {
   });
 });
 
-describe("a failure", () => {
+describe("an action's failure", () => {
   test.each([
     [429, { "retry-after": "3" }, { code: "RATE_LIMITED", retryable: true, retryAfterMs: 3000 }],
     [500, {}, { code: "PROVIDER_ERROR", retryable: true }],
@@ -279,14 +276,14 @@ describe("a failure", () => {
     [{ input: { params: { id: 1 } } }, 'The path has no param "id".'],
     [{ input: { headers: { "x-a": "b\r\nc" } } }, 'The header "x-a" has characters that no header can carry.'],
     [{ action: { method: "GET" }, input: { body: {} } }, "A GET request has no body."],
-  ])("of the input reaches no provider", async (call, message) => {
+  ])("for a bad input reaches no provider", async (call, message) => {
     await using server = await httpServer(ok);
     expect(await failureOf(calling(server.url, call))).toMatchObject({ code: "VALIDATION_ERROR", message });
     expect(server.seen).toEqual([]);
   });
 
   test.each(["ftp://host", "not a url", "http://user:hidden@host"])(
-    "of the base URL %s names no value",
+    "for the base URL %s names no value",
     async (url) => {
       const error = await failureOf(calling(url));
       expect(error.code).toBe("CONFIGURATION_ERROR");
@@ -295,14 +292,14 @@ describe("a failure", () => {
   );
 });
 
-test("JSON that does not parse is returned as a string", async () => {
+test("a response that is no JSON becomes a string", async () => {
   await using server = await httpServer((_, response) =>
     response.writeHead(200, { "content-type": "application/json" }).end("{oops"),
   );
   expect(await calling(server.url)).toMatchObject({ body: "{oops", parse_error: true });
 });
 
-describe("a redirect", () => {
+describe("an action's redirect", () => {
   test.each([
     [302, "GET", ""],
     [303, "GET", ""],
@@ -328,14 +325,14 @@ describe("a redirect", () => {
     expect(other.seen).toEqual([]);
   });
 
-  test("that loops ends", async () => {
+  test("ends when it loops", async () => {
     await using server = await httpServer((_, response) => response.writeHead(307, { location: "/do" }).end());
     expect(await failureOf(calling(server.url))).toMatchObject({ code: "PROVIDER_ERROR", retryable: false });
     expect(server.seen).toHaveLength(6);
   });
 });
 
-test("an action or env that the catalog no longer has is a CONFIGURATION_ERROR", async () => {
+test("an action or env that has left the catalog is a CONFIGURATION_ERROR", async () => {
   const gone = calling("http://unused", { event: { type: "action", app: "shop", action: "gone" } });
   expect(await failureOf(gone)).toMatchObject({ message: "App shop no longer has action gone." });
   const env = calling("http://unused", { job: { env: "prd" } });

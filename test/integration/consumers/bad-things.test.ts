@@ -72,8 +72,8 @@ const status =
   (_request, response) =>
     response.writeHead(code, headers).end();
 
-describe.each(names)("%s", (name) => {
-  test("hangs: the attempt ends at the job's timeout, and the next one succeeds", async () => {
+describe.each(names)("a provider (%s)", (name) => {
+  test("that hangs is left at the job's timeout, and the next attempt succeeds", async () => {
     await using it = await world(name, () => {});
     const attempt = it.run();
     await until(() => it.server.seen.length > 0);
@@ -83,7 +83,7 @@ describe.each(names)("%s", (name) => {
     expect(await it.toItsEnd()).toMatchObject({ status: "completed", attempt: 2 });
   });
 
-  test("asks to wait: the attempt is put off until then, and not spent", async () => {
+  test("that asks to wait has the attempt put off, not spent", async () => {
     await using it = await world(name, status(429, { "retry-after": "7" }));
     await it.run();
     const waiting = await it.stored();
@@ -93,20 +93,20 @@ describe.each(names)("%s", (name) => {
     expect(it.server.seen).toHaveLength(2);
   });
 
-  test("fails twice: the third attempt succeeds, and each attempt is one request", async () => {
+  test("that fails twice gets one request per attempt, of which the third succeeds", async () => {
     await using it = await world(name, status(500), status(500));
     expect(await it.toItsEnd()).toMatchObject({ status: "completed", attempt: 3 });
     expect(it.server.seen).toHaveLength(3);
   });
 
-  test("resets the connection: the next attempt succeeds", async () => {
+  test("that resets the connection gets another attempt, which succeeds", async () => {
     await using it = await world(name, (_request, response) => response.socket?.resetAndDestroy());
     await it.run();
     expect(failed(await it.stored())).toEqual(["CONNECTION_ERROR"]);
     expect(await it.toItsEnd()).toMatchObject({ status: "completed", attempt: 2 });
   });
 
-  test("answers with 11 MB: the job ends or is tried again, and keeps none of it inline", async () => {
+  test("that sends 11 MB has none of it kept inline", async () => {
     await using it = await world(name, (_request, response) => large(response, successOf(name)));
     await it.run();
     const after = await it.stored();
@@ -114,7 +114,7 @@ describe.each(names)("%s", (name) => {
     expect(JSON.stringify(after).length).toBeLessThan(8000);
   });
 
-  test("answers with invalid JSON", async () => {
+  test("that sends invalid JSON has none of it in the error", async () => {
     await using it = await world(name, (_request, response) => {
       response.writeHead(successOf(name), { "content-type": "application/json" }).end('{"half": s3cret');
     });
@@ -124,7 +124,7 @@ describe.each(names)("%s", (name) => {
     expect(JSON.stringify([after.error, it.log.lines])).not.toContain("s3cret");
   });
 
-  test("has no credentials: the job fails, and names the reference but no value", async () => {
+  test("without credentials fails the job, which names the reference and no value", async () => {
     const provider: Provider = providers[name];
     // Providers that use the consumer's own role have no credentials to miss.
     if (!provider.secret) return;

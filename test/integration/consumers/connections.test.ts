@@ -54,7 +54,7 @@ test.each(["GET", "POST"])("a %s after a freeze goes out on a new connection, on
   expect(provider.seen).toHaveLength(2);
 });
 
-test("when a connection breaks within a burst, an idempotent request is repeated at once, and no other is", async () => {
+test("when a connection breaks within a burst, only an idempotent request is repeated at once", async () => {
   let breaks = false;
   await using provider = await gated((_, response, raw) => {
     if (!breaks) return response.end("ok");
@@ -80,14 +80,14 @@ test.each([
   ["br", brotliCompressSync("a string")],
   ["gzip, br", brotliCompressSync(gzipSync("a string"))],
   ["an unknown encoding", Buffer.from("a string")],
-])("a body compressed with %s is read", async (encoding, body) => {
+])("a response compressed with %s is read", async (encoding, body) => {
   await using server = await httpServer((_, response) =>
     response.writeHead(200, { "content-type": "text/plain", "content-encoding": encoding }).end(body),
   );
   expect(await calling(server.url)).toMatchObject({ status: 200, body: "a string" });
 });
 
-test("a body that is not compressed as declared is read as it is, and marked", async () => {
+test("a response that is not compressed as declared is read unchanged, with a mark", async () => {
   await using server = await httpServer((_, response) =>
     response.writeHead(200, { "content-encoding": "gzip" }).end("a string"),
   );

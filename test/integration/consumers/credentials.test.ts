@@ -120,7 +120,7 @@ function expectNone(text: string) {
 }
 
 describe("credentials of the catalog", () => {
-  it("are sent where the defaults of an action say, and an answer that repeats them is stored without", async () => {
+  it("are sent where the defaults of an action name them", async () => {
     const { job, seen, kept } = await ask("order", { body: { sku: "A-1" } });
     expect(job.status).toBe("completed");
     const [sent] = seen.api;
@@ -133,7 +133,7 @@ describe("credentials of the catalog", () => {
     expectNone(kept);
   });
 
-  it("are sent where a feature's step says, to that app only, and are in no stored input", async () => {
+  it("are sent to the app that a feature's step names, and are stored nowhere", async () => {
     const { job, all, seen, kept } = await ask("both", { text: "say $Auth{api}{password}" });
     expect(job.status).toBe("completed");
     const [first, second] = [seen.api, seen.mail].map(([sent]) => JSON.parse(String(sent?.body)));

@@ -133,7 +133,7 @@ describe.each(echoes)("a credential that a provider repeats %s", (_how, echo) =>
   });
 });
 
-it("the signature of a function's call, and the token of the role, are hidden where the function repeats its headers", async () => {
+it("a function that repeats its headers has their signature and token hidden", async () => {
   await using server = await httpServer(({ headers }, response) => json(response, 200, headers, { "x-a": "b" }));
   const kept = { ...process.env };
   Object.assign(process.env, {
@@ -152,7 +152,7 @@ it("the signature of a function's call, and the token of the role, are hidden wh
   }
 });
 
-it("a token that was refused and replaced within the attempt is hidden as the new one is", async () => {
+it("a token that was replaced within the attempt is hidden too", async () => {
   const refused: string[] = [];
   await using server = await httpServer(
     withTokens(({ headers }, response) => {
@@ -190,7 +190,7 @@ it.each<[string, string]>([
   expect(await failureOf(failed)).toMatchObject({ code: "PROVIDER_ERROR", providerCode: "402" });
 });
 
-it("what is not a credential stays: the user of basic where the catalog writes it out, and the rest of an answer", async () => {
+it("a result keeps what is no credential, such as a user that the catalog writes out", async () => {
   await using server = await httpServer((_request, response) => json(response, 200, { role: "admin", n: 200 }));
   const result = await calling(server.url, { type: "basic", username: "admin", password: secret("key") });
   expect(result).toMatchObject({ status: 200, body: { role: "admin", n: 200 } });

@@ -38,7 +38,7 @@ async function ask(event: string, input: Record<string, unknown>) {
   return { job: await services.jobs.get(id), seen, now: services.clock.now() };
 }
 
-it("a job's expressions and those of its action's defaults are sent as their values, each evaluated once", async () => {
+it("expressions of a job and of its action's defaults are evaluated once and sent", async () => {
   const { job, seen, now } = await ask("order_x", { body: { name: "$Trim(' a/b ')", self: "$Input{body}{name}!" } });
   expect(job).toMatchObject({ status: "completed" });
   expect(seen).toEqual([
@@ -50,7 +50,7 @@ it("a job's expressions and those of its action's defaults are sent as their val
   ]);
 });
 
-it("a feature sends its texts, and answers of a server that look like expressions stay data", async () => {
+it("an answer that looks like an expression stays data in a feature", async () => {
   const { job, seen, now } = await ask("onboard", { name: "Ada" });
   const echo = `$Now of /orders/Ada?most=9&at=${now}`;
   expect(seen).toEqual([

@@ -30,7 +30,7 @@ const count = 200;
 /** Three batches. */
 const atOnce = 30;
 
-test("with 60 % of DynamoDB's calls failing, before or after their effect, jobs run once and complete", async () => {
+test("jobs run once and complete while 60 % of DynamoDB's calls fail", async () => {
   const whole = dynamoJobStore({ client: dynamo.client, table, retentionDays: 30 });
   const failing = failingClient(dynamo.endpoint, 0.6, numbers(11));
   const jobs = dynamoJobStore({ client: failing.client, table, retentionDays: 30 });

@@ -101,15 +101,12 @@ const calls: [of: string, begin: () => () => Promise<unknown>][] = [
   ],
 ];
 
-test.each(calls)(
-  "a job that calls %s after a freeze spends no attempt on a connection that broke during the freeze",
-  async (_, begin) => {
-    const call = begin();
-    await call();
-    gate.forget();
-    const thawed = Date.now() + recentConnectionsOnly.maxIdleMs + 1;
-    jest.spyOn(Date, "now").mockReturnValue(thawed);
-    await call();
-    expect(server.seen).toHaveLength(2);
-  },
-);
+test.each(calls)("a job that calls %s after a freeze spends no attempt on a broken connection", async (_, begin) => {
+  const call = begin();
+  await call();
+  gate.forget();
+  const thawed = Date.now() + recentConnectionsOnly.maxIdleMs + 1;
+  jest.spyOn(Date, "now").mockReturnValue(thawed);
+  await call();
+  expect(server.seen).toHaveLength(2);
+});

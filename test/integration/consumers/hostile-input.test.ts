@@ -191,7 +191,7 @@ test.each<[what: string, event: string, input: Record<string, unknown>, pointers
   ],
   ["a variable from the prototype", "tell", push({ name: "x" }, fromPrototype), ["/input/push_notification/body/text"]],
 ])(
-  "an input with %s is refused; a job that has it fails, and nothing is sent",
+  "an input with %s is refused at request and, if stored, before it is sent",
   async (_what, event, input, pointers) => {
     expect(await ask(event, input)).toEqual({ refused: pointers, seen: [] });
     const { job, seen } = await ask(event, input, { stored: true });
@@ -205,7 +205,7 @@ test.each<[what: string, event: string, input: Record<string, unknown>, pointers
 
 const parsed = (request: Seen | undefined) => JSON.parse(request?.body ?? "null");
 
-test("a param is one segment of its path, a query value is one value, and the app's credentials win", async () => {
+test("the parts of an action's input stay in their places, and the app's credentials win", async () => {
   const { seen } = await ask("order", {
     params: { id: "../../admin?x=1#y" },
     query: { a: "1&admin=true" },
@@ -216,19 +216,19 @@ test("a param is one segment of its path, a query value is one value, and the ap
   ]);
 });
 
-test("a prototype is treated as data: dropped, or sent on as it is", async () => {
+test("a prototype in an input is treated as data", async () => {
   const { seen } = await ask("order", { params: { id: "1" }, body: pollution() });
   expect(Object.getOwnPropertyNames(parsed(seen[0]))).toEqual(["constructor"]);
   const called = await ask("price", { payload: pollution() });
   expect(Object.getOwnPropertyNames(parsed(called.seen[0]))).toEqual(["__proto__", "constructor"]);
 });
 
-test("a variable that looks like a template stays as it is", async () => {
+test("a variable that looks like a template is not filled in", async () => {
   const { seen } = await ask("tell", push({ name: "{{text}}" }, { text: "$" + "{name} {{name}}" }));
   expect(parsed(seen[0])).toMatchObject([{ title: "Hi {{text}}", body: "$" + "{name} {{name}}" }]);
 });
 
-test("a value is bound, whichever statement it looks like", async () => {
+test("a value that looks like a statement is bound as a value", async () => {
   const title = "1, admin = :p0; DROP TABLE items --";
   const { seen } = await ask("put", { data: { id: "1", title } });
   expect(parsed(seen[0])).toMatchObject({
@@ -238,7 +238,7 @@ test("a value is bound, whichever statement it looks like", async () => {
 });
 
 test.each(["$Input{sku}", "$Now", "$Sequence{main}{price}", "$Concat([1", "$$"])(
-  "a feature's input %s is data, also in a job that was stored before such an input was refused",
+  "a feature's input %s is data, even in a job stored before it was refused",
   async (sku) => {
     const { jobs } = await ask("flow", { sku }, { stored: true });
     const step = jobs?.find(({ event }) => event === "price");

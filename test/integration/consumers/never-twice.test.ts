@@ -112,7 +112,7 @@ const consumer = ({ event, entry, execute }: Kind, members: Record<string, HttpS
 };
 
 describe.each(Object.entries(kinds))("%s by POST", (_name, kind) => {
-  test("is done once at most in one attempt, and by the other target if the first one has refused it", async () => {
+  test("is done at most once in one attempt, by any of its targets", async () => {
     await fc.assert(
       fc.asyncProperty(script, script, async (first, second) => {
         await using a = await aProvider(first);
@@ -127,7 +127,7 @@ describe.each(Object.entries(kinds))("%s by POST", (_name, kind) => {
     );
   });
 
-  test("that was accepted with a redirect is done once, whatever the page says and however often the job may be retried", async () => {
+  test("that was accepted with a redirect is done once, however often the job is retried", async () => {
     const accepting = script.filter(({ ending: { kind: last } }) => last === "accept");
     await fc.assert(
       fc.asyncProperty(accepting, async (only) => {
@@ -145,7 +145,7 @@ describe.each(Object.entries(kinds))("%s by POST", (_name, kind) => {
   });
 });
 
-test("a page that does not answer ends before the attempt does, and the job says that the POST was accepted", async () => {
+test("a redirect's page that hangs ends before the attempt does", async () => {
   for (const kind of Object.values(kinds)) {
     let pages = 0;
     await using server = await httpServer(({ method, url }, response) => {

@@ -33,7 +33,7 @@ describe("e-mail by SMTP", () => {
     expect(mail?.source).toContain(`Message-ID: ${channels.email?.sent?.[0]?.id}`);
   });
 
-  test("fills a template from nested variables, escaped, and sends plain strings as they are", async () => {
+  test("fills a template from nested variables, and sends plain strings unchanged", async () => {
     await using server = await mailServer();
     const messages = { receipt: { email: { template: "<p>{{user.name}}: {{items.0.name}}</p>" } } };
     const target = { envs: { dev: smtp }, messages };
@@ -45,7 +45,7 @@ describe("e-mail by SMTP", () => {
     expect(server.mails[0]?.source).toContain("Subject: Receipt {{user.name}}\r\n");
   });
 
-  test("sends every recipient a message of their own", async () => {
+  test("sends each recipient a separate message", async () => {
     await using server = await mailServer();
     await notifying(smtp, email("a@x.example, b@x.example", "c@x.example", "a@x.example"), { smtp: server.url });
     expect(server.mails.map(({ to }) => to).sort()).toEqual([["a@x.example"], ["b@x.example"], ["c@x.example"]]);
@@ -76,19 +76,19 @@ describe("e-mail by SMTP", () => {
   test.each([
     [535, "UNAUTHORIZED", false],
     [454, "SERVICE_UNAVAILABLE", true],
-  ])("a login that is answered with %i means %s", async (login, code, retryable) => {
+  ])("a login that gets %i means %s", async (login, code, retryable) => {
     await using server = await mailServer({ login }, { user: "me", pass: "other" });
     const error = await failureOf(notifying(smtp, email("a@x.example"), { smtp: server.url }));
     expect(error).toMatchObject({ code, retryable });
     expect(error.message).not.toContain("pass");
   });
 
-  test("a server that does not exist is a CONNECTION_ERROR", async () => {
+  test("to a server that does not exist is a CONNECTION_ERROR", async () => {
     const error = await failureOf(notifying(smtp, email("a@x.example"), { smtp: "smtp://127.0.0.1:1" }));
     expect(error).toMatchObject({ code: "CONNECTION_ERROR", retryable: true });
   });
 
-  test("a server that hangs up is tried once: further attempts are up to the job", async () => {
+  test("to a server that hangs up is tried once per attempt", async () => {
     let connections = 0;
     const server = createServer((socket) => {
       connections += 1;
@@ -115,7 +115,7 @@ describe("e-mail by SMTP", () => {
   );
 
   test.each(["", "?requireTLS=false", "?ignoreTLS=true", "?opportunisticTLS=true"])(
-    "a login is not sent unencrypted beyond this machine, whatever the URL says: %s",
+    "sends no unencrypted login beyond this machine, whatever the URL says: %s",
     async (options) => {
       await using server = await mailServer({}, { user: "me", pass: "other" });
       // The same server at an address that does not look like loopback. It offers no STARTTLS.
@@ -173,8 +173,8 @@ describe("a callback", () => {
   });
 });
 
-describe("several channels", () => {
-  test("are all tried; a retry uses only those that failed", async () => {
+describe("a notification of several channels", () => {
+  test("tries all of them, and in a retry only those that failed", async () => {
     await using devices = await fcmServer();
     await using mails = await mailServer();
     let status = 503;
@@ -208,7 +208,7 @@ describe("several channels", () => {
     expect([devices.messages.length, mails.mails.length, hooks.seen.length]).toEqual([1, 1, 2]);
   });
 
-  test("keep the result of a callback that was sent, and do not call it again", async () => {
+  test("keeps the result of a callback that was sent, and does not repeat it", async () => {
     await using hooks = await httpServer((_, response) => response.writeHead(204).end());
     await using mails = await mailServer({ "a@x.example": 451 });
     const settings = { ...smtp, callback: { url: hooks.url } };
@@ -219,7 +219,7 @@ describe("several channels", () => {
     expect(hooks.seen).toHaveLength(1);
   });
 
-  test("fail together with every name and code, retryable if one is", async () => {
+  test("fails with each channel's name and code, retryably if one is", async () => {
     await using hooks = await httpServer((_, response) => response.writeHead(503).end());
     const settings = { ...smtp, ...fcm("http://unused"), callback: { url: hooks.url } };
     const input = {
@@ -237,7 +237,7 @@ describe("several channels", () => {
     expect(error.message).toContain("callback: SERVICE_UNAVAILABLE:");
   });
 
-  test("that hang end before the attempt does, so that the results of the others are kept", async () => {
+  test("ends channels that hang before its attempt ends, so that results are kept", async () => {
     await using devices = await fcmServer();
     const silent = createServer(() => {});
     await new Promise<void>((resolve) => silent.listen(0, "127.0.0.1", resolve));
@@ -271,13 +271,13 @@ describe("several channels", () => {
     });
   });
 
-  test("without a credential fail with the secrets' error", async () => {
+  test("without a credential fails with the secrets' error", async () => {
     const error = await failureOf(notifying(smtp, email("a@x.example")));
     expect(error).toMatchObject({ code: "CONFIGURATION_ERROR", retryable: false });
     expect(error.message).toContain('secret("smtp") has no value.');
   });
 
-  test("that the catalog no longer has are a CONFIGURATION_ERROR", async () => {
+  test("that has left the catalog is a CONFIGURATION_ERROR", async () => {
     expect((await failureOf(notifying({}, push("a")))).message).toContain("has no push in env dev");
     expect(await failureOf(notifying({}, { slug: "gone", ...push("a") }))).toMatchObject({
       code: "CONFIGURATION_ERROR",

@@ -54,7 +54,7 @@ async function provider({ token, status = () => 200 }: Provider = {}) {
   };
 }
 
-test("a client's credentials are not sent to a token URL over plain HTTP, except on this machine", async () => {
+test("client credentials are not sent over plain HTTP, except on this machine", async () => {
   await using app = await provider();
   const { url } = app;
   const error = await failureOf(app.call({}, { token_url: `${url.replace("127.0.0.1", "0.0.0.0")}/token` }));
@@ -68,7 +68,7 @@ test("a client's credentials are not sent to a token URL over plain HTTP, except
 
 const bearer = (token: string) => ({ body: { as: `Bearer ${token}` } });
 
-test("a token is requested with the client's credentials and used until shortly before it expires", async () => {
+test("a token is used until shortly before it expires", async () => {
   await using app = await provider();
   const at = (now: number) => ({ clock: { now: () => now, sleep: async () => {} } });
   expect(await app.call(at(0), { scope: "a b", audience: "api" })).toMatchObject(bearer("t1"));
@@ -81,7 +81,7 @@ test("a token is requested with the client's credentials and used until shortly 
   });
 });
 
-test("the credentials go into a Basic header where the catalog says so", async () => {
+test("client credentials go into a Basic header where the catalog says so", async () => {
   await using app = await provider();
   await app.call({}, { client_auth: "basic" });
   expect(app.tokenRequests()[0]).toMatchObject({
@@ -107,7 +107,7 @@ test("a refused token is replaced once, even for concurrent requests", async () 
   expect(app.tokenRequests()).toHaveLength(2);
 });
 
-test("a second refusal is UNAUTHORIZED", async () => {
+test("a second refusal of a token is UNAUTHORIZED", async () => {
   await using app = await provider({ status: () => 401 });
   expect(await failureOf(app.call())).toMatchObject({ code: "UNAUTHORIZED", retryable: false });
   expect(app.calls()).toHaveLength(2);
@@ -118,7 +118,7 @@ test.each([
   [503, {}, { code: "SERVICE_UNAVAILABLE", retryable: true }],
   [200, { no: "token" }, { code: "PROVIDER_ERROR", retryable: false }],
 ])(
-  "a token endpoint that answers %i %j fails the call, and is called again next time",
+  "a token endpoint that answers %i %j fails the call, and is asked again next time",
   async (status, body, expected) => {
     await using app = await provider({ token: (n) => (n === 1 ? [status, body] : [200, { access_token: `t${n}` }]) });
     const error = await failureOf(app.call());
@@ -128,7 +128,7 @@ test.each([
   },
 );
 
-test("a job that ends while its token is being fetched does not fail any other", async () => {
+test("a job that ends during its token request fails no other", async () => {
   const attempt = new AbortController();
   await using app = await provider({
     token: (n) => {

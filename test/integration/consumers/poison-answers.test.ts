@@ -10,7 +10,7 @@ import { inProcess } from "../../support/poison/in-process.ts";
 const count = 1 + 3 * Object.keys(bodies).length + Object.keys(wires).length;
 
 test.each(Object.keys(providers) as ProviderName[])(
-  "%s: no answer ends the process or touches another job",
+  "no answer of %s ends the process or touches another job",
   async (name) => {
     const ended = await inProcess("providers.ts", name);
     const [last] = ended.said.splice(-1);

@@ -74,7 +74,7 @@ const cases: Record<string, [AskedOfDatabase["poisons"][string], object]> = {
   "shapes and rows": [read("'(NaN,1)'::point AS a, ROW(1, 'x') AS b, '<(0,0),1>'::circle AS c"), completed],
 };
 
-test("whatever a row has, the process lives, and each other job of the batch writes once", async () => {
+test("no content of a row ends the process or keeps batchmates from writing once", async () => {
   const poisons = Object.fromEntries(Object.entries(cases).map(([name, [action]]) => [name, action]));
   const ended = await inProcess("postgres.ts", { url: server.url(), poisons, innocents: 4 } satisfies AskedOfDatabase);
   const said = ended.said as { name: string; outcomes: Outcome[] }[];

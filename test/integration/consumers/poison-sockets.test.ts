@@ -6,7 +6,7 @@ import { inProcess } from "../../support/poison/in-process.ts";
  * process must live, and the jobs fail. The answers of real servers are in the tests of each client.
  */
 test.each(["PostgreSQL", "MySQL", "MongoDB", "RabbitMQ", "Kafka", "SMTP"])(
-  "%s: no bytes of a server end the process",
+  "no bytes from a server (%s) end the process",
   async (name) => {
     const ended = await inProcess("sockets.ts", name);
     const [last] = ended.said.splice(-1);

@@ -89,7 +89,7 @@ describe.each(Object.entries(callers))("the provider's code of a failed %s", (_t
     expect((await failing((_request, response) => json(response, 402, body), input)).providerCode).toBe("402");
   });
 
-  it("does not wait for an answer without an end, whose outcome stays what its status says", async () => {
+  it("does not wait for an endless answer", async () => {
     const begun = Promise.withResolvers<void>();
     await using server = await httpServer((_, response) => {
       response.writeHead(402, { "content-type": "application/json" }).write('{"code":');
@@ -104,7 +104,7 @@ describe.each(Object.entries(callers))("the provider's code of a failed %s", (_t
   });
 });
 
-it("the code is found in a compressed answer", async () => {
+it("a provider's code is found in a compressed answer", async () => {
   await using server = await httpServer((_, response) =>
     response
       .writeHead(409, { "content-type": "application/json", "content-encoding": "gzip" })

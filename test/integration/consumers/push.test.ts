@@ -30,7 +30,7 @@ describe("push by FCM", () => {
     ]);
   });
 
-  test("requests one access token for many devices, and another one when it is revoked", async () => {
+  test("requests one access token for many devices, and a new one after a revocation", async () => {
     await using server = await fcmServer();
     const values = { fcm: JSON.stringify(server.serviceAccount) };
     const devices = Array.from({ length: 60 }, (_, i) => `device-${i}`);
@@ -51,7 +51,7 @@ describe("push by FCM", () => {
     expect([server.messages.length, server.tokenRequests()]).toEqual([0, 0]);
   });
 
-  test("keeps its access token when FCM lacks another service's credentials, and calls FCM once per device", async () => {
+  test("keeps its access token on a refusal that concerns another service", async () => {
     await using server = await fcmServer({ iphone: "apns", ipad: "apns" });
     const values = { fcm: JSON.stringify(server.serviceAccount) };
     const error = await failureOf(notifying(fcm(server.url), push("iphone", "android", "ipad"), values));
@@ -117,7 +117,7 @@ describe("push by FCM", () => {
     expect(error).toMatchObject({ code, retryable, providerCode, progress: { channels } });
   });
 
-  test("a 404 that is not FCM's marks no device as unregistered", async () => {
+  test("marks no device as unregistered after a 404 that is not FCM's", async () => {
     await using server = await fcmServer();
     const account = { ...server.serviceAccount, project_id: "another" };
     const error = await failureOf(notifying(fcm(server.url), push("a"), { fcm: JSON.stringify(account) }));
@@ -139,7 +139,7 @@ describe("push by FCM", () => {
     });
   });
 
-  test("a service account that Google refuses is UNAUTHORIZED, and one that it cannot check now is retried", async () => {
+  test("treats a service account that Google refuses as UNAUTHORIZED", async () => {
     await using server = await fcmServer();
     let status = 400;
     await using google = await httpServer((_, response) =>
@@ -170,7 +170,7 @@ describe("push by Expo", () => {
     for (const { to, id } of channels.push_notification?.sent ?? []) expect(id).toBe(`ticket-${to}`);
   });
 
-  test("sends to the devices of several projects, one request per project", async () => {
+  test("sends one request per project to devices of several projects", async () => {
     const [a, b, c, lost] = ["shop/a", "bar/b", "shop/c", "bar/gone"].map(device) as [string, string, string, string];
     await using server = await expoServer({ [lost]: "DeviceNotRegistered" });
     const { channels } = await notifying(expo(server.url), push(a, b, c, lost), values);
@@ -224,7 +224,7 @@ describe("push by Expo", () => {
     [429, "RATE_LIMITED"],
     [500, "PROVIDER_ERROR"],
     [504, "SERVICE_UNAVAILABLE"],
-  ])("a batch that is answered with %i means %s, retryable", async (status, code) => {
+  ])("answered with %i means %s, retryable, for the whole batch", async (status, code) => {
     await using server = await httpServer((_, response) => response.writeHead(status).end());
     const error = await failureOf(notifying(expo(server.url), push(device("a")), values));
     expect(error).toMatchObject({ code, retryable: true });

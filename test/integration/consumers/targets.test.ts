@@ -45,8 +45,8 @@ async function twoApps(first: Answer, { method = "POST", group = {} as object, f
 const body = { body: { amount: 5 } };
 const targetOf = ({ attempts }: Job) => attempts.at(-1)?.target;
 
-describe("an app with a fallback", () => {
-  test("that answers 503 and when to come again is left for the other, with the same key; a minute later it has its place again", async () => {
+describe("an app that comes first in a fallback", () => {
+  test("that answers 503 is left for the other, and used again a minute later", async () => {
     let status = 503;
     await using it = await twoApps((_request, response) =>
       json(response, status, { by: "a" }, { "retry-after": "60" }),
@@ -71,7 +71,7 @@ describe("an app with a fallback", () => {
     expect(targetOf(await it.run(body))).toEqual({ name: "b", tried: [{ name: "a", code: "CONNECTION_ERROR" }] });
   });
 
-  test("that hangs up may have done it: a POST is not repeated elsewhere within the attempt", async () => {
+  test("that hangs up has no POST repeated at the other within the attempt", async () => {
     await using it = await twoApps((_request, _response, raw) => raw.socket.destroy());
     const job = await it.run(body);
     expect([job.status, job.attempts[0]?.error?.code, targetOf(job)]).toEqual([
@@ -89,7 +89,7 @@ describe("an app with a fallback", () => {
   });
 
   test.each([502, 503, 504])(
-    "whose gateway answers %i may have done it: the next attempt goes to the other",
+    "whose gateway answers %i is left for the other only in the next attempt",
     async (status) => {
       await using it = await twoApps((_request, response) => json(response, status, {}));
       const job = await it.run(body);
@@ -100,7 +100,7 @@ describe("an app with a fallback", () => {
   );
 
   test.each([503, 429, 401, 500])(
-    "that has accepted a POST with a redirect to a page that answers %i is not left, and the job is not retried",
+    "that redirects an accepted POST to a page that answers %i is not left",
     async (status) => {
       await using it = await twoApps((request, response) =>
         request.method === "POST"
@@ -121,7 +121,7 @@ describe("an app with a fallback", () => {
     },
   );
 
-  test("that passes a POST on with a 307 has not done it, and is left if the next place refuses it", async () => {
+  test("that passes a POST on with a 307 is left if the next place refuses it", async () => {
     await using it = await twoApps((request, response) =>
       request.url === "/do" ? response.writeHead(307, { location: "/there" }).end() : json(response, 429, {}),
     );
@@ -130,7 +130,7 @@ describe("an app with a fallback", () => {
     expect(it.a.seen.map(({ method, url }) => `${method} ${url}`)).toEqual(["POST /do", "POST /there"]);
   });
 
-  test("that does it and does not answer in time is not repeated within the attempt, unless the group says so", async () => {
+  test("that works without answering in time is not left within the attempt", async () => {
     for (const [group, calls] of [
       [{ timeout_ms: 2000 }, 0],
       [{ timeout_ms: 2000, on: ["TIMEOUT"] }, 1],
@@ -144,13 +144,13 @@ describe("an app with a fallback", () => {
     }
   });
 
-  test("that asks to wait does not put the job off while the other takes it", async () => {
+  test("that asks to wait does not put the job off while the other works", async () => {
     await using it = await twoApps((_request, response) => json(response, 429, {}, { "retry-after": "600" }));
     const job = await it.run(body);
     expect([job.status, job.snoozes, targetOf(job)?.name]).toEqual(["completed", undefined, "b"]);
   });
 
-  test("that refuses the request is not left: the other would refuse it too, or do what nobody wants", async () => {
+  test("that refuses the request is not left", async () => {
     await using it = await twoApps((_request, response) => json(response, 422, {}));
     const job = await it.run(body);
     expect([job.status, job.error?.code, it.b.seen.length]).toEqual(["failed", "VALIDATION_ERROR", 0]);
@@ -158,7 +158,7 @@ describe("an app with a fallback", () => {
 });
 
 describe("a healthcheck over the network", () => {
-  test("by TCP leaves out a target that is down before a job calls it, and brings it back", async () => {
+  test("by TCP leaves out a target that is down, and brings it back", async () => {
     const port = await freePort();
     await using it = await twoApps(() => {}, {
       firstUrl: `http://127.0.0.1:${port}`,
@@ -167,7 +167,7 @@ describe("a healthcheck over the network", () => {
     expect(targetOf(await it.run(body))).toEqual({ name: "b", left_out: ["a"] });
   });
 
-  test("by TCP passes for one that listens", async () => {
+  test("by TCP passes for a target that listens", async () => {
     await using server = await httpServer((_request, response) => json(response, 200, {}));
     await using it = await twoApps(() => {}, {
       firstUrl: server.url,
@@ -176,7 +176,7 @@ describe("a healthcheck over the network", () => {
     expect(targetOf(await it.run(body))).toEqual({ name: "a" });
   });
 
-  test("by an action leaves out a target whose action fails, and brings it back sooner than after a minute", async () => {
+  test("by an action leaves out a target whose action fails, and brings it back", async () => {
     let status = 500;
     await using it = await twoApps((_request, response) => json(response, status, {}), {
       group: { fallback: [{ use: "a", healthcheck: { action: "ping", every: "5s" } }, "b"] },
@@ -216,11 +216,11 @@ async function twoMailServers(first: Record<string, number>, group: object = {})
   };
 }
 
-describe("a mail to three people, of whom the first server", () => {
+describe("a mail to three people", () => {
   const [quick1, quick2, slow] = ["quick1@x.example", "quick2@x.example", "slow@x.example"];
 
   test.each([[undefined], [["TIMEOUT"]]])(
-    "reaches two before the limit of the group (on: %s) reaches the third by the other server, and nobody twice",
+    "of whom one server reaches two before its limit (on: %s) reaches the third by the other",
     async (on) => {
       await using it = await twoMailServers({ "slow@x.example": 0 }, { timeout_ms: 2000, ...(on && { on }) });
       const running = it.run();
@@ -236,7 +236,7 @@ describe("a mail to three people, of whom the first server", () => {
     },
   );
 
-  test("refuses one before the message is sent: the other server takes over that one at once", async () => {
+  test("of whom the first server refuses one is sent to that one by the other", async () => {
     await using it = await twoMailServers({ "slow@x.example": 451 });
     const job = await it.run();
     expect([job.status, targetOf(job)?.name]).toEqual(["completed", "b"]);
@@ -244,7 +244,7 @@ describe("a mail to three people, of whom the first server", () => {
   });
 });
 
-test("a storage with two buckets stores the file in the other one", async () => {
+test("a storage whose first bucket is down stores the file in the second", async () => {
   const storage = providers["storage: S3"] as { target: (url: string) => object; execute: (url: string) => Execute };
   await using a = await httpServer((_request, response) => response.writeHead(503).end());
   await using b = await httpServer((_request, response) => response.writeHead(200, { etag: '"1"' }).end());
@@ -260,7 +260,7 @@ test("a storage with two buckets stores the file in the other one", async () => 
   expect(b.seen.map(({ method, url }) => `${method} ${url.split("?")[0]}`)).toEqual(["PUT /bucket/a.txt"]);
 });
 
-test("a database whose first host is down writes to the second, since nothing reached the first", async () => {
+test("a database whose first host is down writes to the second", async () => {
   const server = await startPostgres();
   try {
     const statement = "INSERT INTO notes (id) VALUES ('{{id:string}}')";
@@ -290,7 +290,7 @@ test("a database whose first host is down writes to the second, since nothing re
   }
 });
 
-test("a broker that is down is left for the other, since it took nothing", async () => {
+test("a broker that is down is left for the other", async () => {
   const sqs = providers["publish: SQS"] as { target: (url: string) => object; execute: (url: string) => Execute };
   const port = await freePort();
   const down = { provider: "rabbitmq", url: secret("rabbit"), topics: { t: { exchange: "orders" } } };

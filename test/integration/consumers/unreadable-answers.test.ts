@@ -83,7 +83,7 @@ describe("the body of an action's answer", () => {
     ["gzip", cut(gzipSync(long))],
     ["deflate", cut(deflateSync(long))],
     ["br", cut(brotliCompressSync(long), 4)],
-  ])("that is text and cut short within %s has the mark too", async (encoding, bytes) => {
+  ])("that is text cut short within %s has the mark too", async (encoding, bytes) => {
     const headers = { "content-type": "text/plain", "content-encoding": encoding };
     await using server = await rawServer(rawAnswer(headers, bytes));
     const result = (await action(server.url)) as { body: string };
@@ -92,7 +92,7 @@ describe("the body of an action's answer", () => {
     expect(long.startsWith(result.body)).toBe(true);
   });
 
-  it("in an unknown encoding, which nobody asked for, stays as it is", async () => {
+  it("in an unknown encoding stays unchanged", async () => {
     await using server = await rawServer(
       rawAnswer({ "content-type": "text/plain", "content-encoding": "constructor" }, "a"),
     );
@@ -159,7 +159,7 @@ describe.each<[string, Call, string]>([
 });
 
 it.each(["GET", "PUT", "DELETE"])(
-  "%s, which may come twice, is tried again after a head that cannot be read",
+  "a %s, which may come twice, is tried again after an unreadable head",
   async (method) => {
     const [[, , answer] = ["", "", ""]] = unreadableHeads;
     await using server = await rawServer(answer);
@@ -168,7 +168,7 @@ it.each(["GET", "PUT", "DELETE"])(
   },
 );
 
-it("a POST that was answered with a redirect is not repeated because of what it leads to", async () => {
+it("a POST that got a redirect is not repeated because of where it leads", async () => {
   const [[, , answer] = ["", "", ""]] = unreadableHeads;
   await using server = await rawServer(rawAnswer({ location: "/there" }, "", "303 See Other"), answer);
   expect(await failureOf(action(server.url))).toMatchObject({ retryable: false, nothingDone: false });
@@ -180,7 +180,7 @@ const nested = "[".repeat(5000) + "]".repeat(5000);
 it.each<[string, string, object]>([
   ["an object that is no text", `{"error": ${hostile}, "code": "no_funds"}`, { providerCode: "no_funds" }],
   ["thousands of levels", `{"error": ${nested}}`, { providerCode: "422" }],
-])("a refusal that has %s in place of a code is a refusal", async (_what, body, expected) => {
+])("a refusal with %s in place of its code is still a refusal", async (_what, body, expected) => {
   for (const call of [action, cloudFunction, callback]) {
     await using server = await rawServer(rawAnswer(typed, body, "422 No"));
     expect(await failureOf(call(server.url))).toMatchObject({
@@ -211,7 +211,7 @@ describe("a push message is not sent again", () => {
   });
 });
 
-it("a token endpoint whose answer cannot be decoded fails the job for good, and its API is not called", async () => {
+it("a token endpoint with an undecodable answer fails the job for good", async () => {
   await using server = await httpServer(({ url }, response) =>
     url === "/token"
       ? response.writeHead(200, encodedAs("gzip")).end(gzipSync('{"access_token": "t"}').subarray(0, 14))

@@ -32,7 +32,7 @@ function installed(where: string): string {
   return where;
 }
 
-test("without `npm ci` a program reports that it is missing, whichever Node runs it", async () => {
+test("a program without `npm ci` reports that, on any Node", async () => {
   for (const version of ["20.20.2", "24.21.0"]) {
     const { code, output } = await launch(join(folder, `bare-${version}`), version);
     expect(code).toBe(1);
@@ -40,17 +40,17 @@ test("without `npm ci` a program reports that it is missing, whichever Node runs
   }
 });
 
-test("with install scripts turned off it reports the missing Node, and how to get it", async () => {
+test("a program without install scripts reports the missing Node and how to get it", async () => {
   const { code, output } = await launch(installed(join(folder, "no-scripts")), "20.20.2");
   expect(code).toBe(1);
   expect(output).toMatch(/^This needs Node 24, but runs on Node 20\.20\.2\..*npm ci --ignore-scripts=false$/s);
 });
 
-test("otherwise the program runs with its arguments", async () => {
+test("an installed program runs with its arguments", async () => {
   expect(await launch(installed(join(folder, "good")), "24.21.0")).toEqual({ code: 0, output: "ran --watch" });
 });
 
-test("the options of `npm start` are read, and its usage can be printed", () => {
+test("`npm start` reads its options and prints its usage", () => {
   expect(readSettings(["--watch"], {})).toMatchObject({ watch: true, verbose: false, port: 3000 });
   for (const help of ["--help", "-h"]) expect(readSettings([help, "--watch"], {})).toBe("help");
   expect(readSettings([], {})).toMatchObject({ attempts: "text", empty: false });
@@ -64,7 +64,7 @@ test("the options of `npm start` are read, and its usage can be printed", () => 
   expect(() => readSettings(["--wach"], {})).toThrow(/--wach.*--watch +reload when/s);
 });
 
-test("an unavailable port is reported with what to do, and any other error is left as it is", () => {
+test("an unavailable port is reported with what to do", () => {
   const fault = (code: string) => portFault(80, Object.assign(new Error("listen"), { code }));
   for (const code of ["EADDRINUSE", "EACCES"]) {
     expect(fault(code)).toBeInstanceOf(StartError);
@@ -79,7 +79,7 @@ test("the banner says how far ahead the clock is, if it is", () => {
   expect(banner({ ...local, clockOffsetMs: 30 * 86_400_000 }, 1)).toContain("The clock is 30.0 days ahead");
 });
 
-test("the banner of a project has a command for its own event, and says whether other machines are called", () => {
+test("a project's banner has a command for its event and says which machines are called", () => {
   const local = { url: "http://127.0.0.1:3000", apiKey: "k", aws: { sqs: "s", events: "e" }, clockOffsetMs: 0 };
   const first = { product: "shop", env: "dev", event: "remind", input: { params: { order: "1" }, body: {} } };
   expect(banner({ ...local, allowReal: false, first }, 1, false)).toContain(

@@ -36,7 +36,7 @@ test.each<[string, World]>([
   ["a job that has completed", {}],
   ["an execution that is repeated because a kill lay between", { job: crashed, calls: twice, kills: [30] }],
   ["a recurring job with all its runs", { job: { ...good, run: 2 }, runs: [good], receipt: { limit: 2 } }],
-])("%s passes", async (_what, world) => {
+])("the crash check passes %s", async (_what, world) => {
   expect(await faultsOf(world)).toEqual([]);
 });
 
@@ -48,6 +48,6 @@ test.each<[string, World, string]>([
   ["more executions than attempts and crashes", { calls: twice, kills: [30] }, "executed 2 times in 1"],
   ["two completions of a run", { job: { ...good, attempts: [attempt, attempt] } }, "2 completions"],
   ["a run that is missing", { job: { ...good, run: 3 }, runs: [good], receipt: { limit: 3 } }, "run 2 is missing"],
-])("%s is found", async (_what, world, fault) => {
+])("the crash check finds %s", async (_what, world, fault) => {
   expect((await faultsOf(world)).join()).toContain(fault);
 });

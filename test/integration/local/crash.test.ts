@@ -6,7 +6,7 @@ import { tempFolder } from "../../support/local/temp-folder.ts";
 const folder = tempFolder();
 
 /** The short form of `npm run crash`. */
-test("killed three times under load, it loses no job, starts none early, and repeats only what a kill interrupted", async () => {
+test("the local system loses and repeats no job when it is killed three times under load", async () => {
   const report = await crash({ kills: 3, seed: 7, folder: join(folder, "code") });
   expect(report.faults).toEqual([]);
   expect(report.jobs).toBeGreaterThan(10);

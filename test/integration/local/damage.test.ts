@@ -133,7 +133,7 @@ test.each<[string, (data: string) => void, string, RegExp]>([
     "postgres-password",
     /is not .*Delete/,
   ],
-])("%s: the start names the problem, the place and what to do", async (_what, damage, place, says) => {
+])("a start with %s names the problem, the place and what to do", async (_what, damage, place, says) => {
   const dataDir = dataFolder();
   damage(dataDir);
   const fault = await startLocal({ port: 0, dataDir }).catch((error: unknown) => error);
@@ -142,7 +142,7 @@ test.each<[string, (data: string) => void, string, RegExp]>([
   expect((fault as StartError).message).toContain(join(dataDir, place));
 });
 
-test("once schedules and queues are removed, as the messages advise, no job is lost", async () => {
+test("no job is lost after schedules and queues are removed as advised", async () => {
   const data = dataFolder();
   for (const part of ["schedules.db", "schedules.db-wal", "schedules.db-shm", "sqs-s3"]) {
     rmSync(join(data, part), { recursive: true, force: true });
@@ -157,7 +157,7 @@ test("once schedules and queues are removed, as the messages advise, no job is l
   }
 });
 
-test("a message is printed on one line, and the process exits with 1", async () => {
+test("a start that fails prints one line and exits with 1", async () => {
   const data = dataFolder();
   spoil(data, "dynamodb", manifest(data));
   const local = run({ data });
@@ -173,7 +173,7 @@ test("a full disk at the start is reported on one line", async () => {
   ]);
 });
 
-test("on a disk that fills up, a job is either refused or kept, and the reason is reported", async () => {
+test("a disk that fills up loses no accepted job", async () => {
   const data = newFolder();
   const local = run({ data, largestFileKb: 1200 });
   await local.ready();

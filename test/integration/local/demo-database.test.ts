@@ -47,7 +47,7 @@ const pidOf = (at: string) => Number(readFileSync(join(at, "postmaster.pid"), "u
 const isAlive = (pid: number) =>
   /^[^Z]/.test(spawnSync("ps", ["-o", "stat=", "-p", String(pid)], { encoding: "utf8" }).stdout.trim());
 
-test("is started once, however many callers ask, with the demo's table, and keeps its data", async () => {
+test("the demo's database is started once, with its table, and keeps its data", async () => {
   const at = newFolder();
   const first = database(at);
   const [url, same] = await Promise.all([first.url(), first.url()]);
@@ -58,13 +58,13 @@ test("is started once, however many callers ask, with the demo's table, and keep
   expect(await ordersAt(await database(at).url())).toEqual([{ customer: "ada", total: "9.50" }]);
 });
 
-test("a database that was never needed is not started, and stops at once", async () => {
+test("a demo database that was never needed is not started", async () => {
   const at = newFolder();
   await database(at).stop();
   expect(() => readFileSync(join(at, "PG_VERSION"))).toThrow("ENOENT");
 });
 
-test("a server whose parent was killed keeps running, and the next start takes over its data", async () => {
+test("a database server whose parent was killed is taken over by the next start", async () => {
   const at = newFolder();
   const url = await database(at).url();
   await ask(url, order);
@@ -78,7 +78,7 @@ test("a server whose parent was killed keeps running, and the next start takes o
   expect(await ordersAt(next)).toHaveLength(1);
 });
 
-test("a server that was itself killed is started again for the next caller", async () => {
+test("a database server that was killed is started again for the next caller", async () => {
   const at = newFolder();
   const one = database(at);
   const url = await one.url();
@@ -91,7 +91,7 @@ test("a server that was itself killed is started again for the next caller", asy
   expect(await ordersAt(next)).toHaveLength(1);
 });
 
-test("a pid file that names another program is removed, and the program left alone", async () => {
+test("a pid file that names another program is removed, and that program left alone", async () => {
   const at = newFolder();
   const first = database(at);
   await first.url();
@@ -119,7 +119,7 @@ asRoot("programs that PostgreSQL's user cannot reach are named, with what to do"
   );
 });
 
-test("a server that does not start reports why, and the next caller tries again", async () => {
+test("a database server that does not start reports why, and is tried again", async () => {
   const program = join(folder, "broken.mjs");
   mkdirSync(folder, { recursive: true });
   const says = (message: object) =>

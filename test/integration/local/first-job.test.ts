@@ -21,7 +21,7 @@ const linesAbout = (one: Run, id: unknown) =>
     .split("\n")
     .filter((line) => line.includes(String(id)));
 
-test("on new data one job runs by itself, with its line in the terminal, and a restart does not repeat it", async () => {
+test("the first start on new data runs one job, and a restart does not repeat it", async () => {
   const data = newFolder();
   const first = run({ data, empty: false });
   const { url } = await first.ready();
@@ -48,7 +48,7 @@ test("on new data one job runs by itself, with its line in the terminal, and a r
   expect(second.output()).not.toContain("A first job");
 });
 
-test("with --empty there is none; --json prints the log line of each attempt, and --quiet none", async () => {
+test("--empty runs no first job, --json prints log lines, and --quiet nothing", async () => {
   const data = newFolder();
   const raw = run({ data, args: ["--json"] });
   await raw.ready();
@@ -70,7 +70,7 @@ test("with --empty there is none; --json prints the log line of each attempt, an
   expect(linesAbout(quiet, done.job_id)).toEqual([]);
 });
 
-test("a browser gets the page and its files, and a page that says so where there is none", async () => {
+test("a browser gets the built page, or one that says that it is not built", async () => {
   expect(existsSync(join(repository, "dashboard/dist/index.html"))).toBe(true);
   const local = run();
   const { url } = await local.ready();

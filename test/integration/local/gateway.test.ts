@@ -83,7 +83,7 @@ test.each(["GET", "HEAD", "POST"])("%s of the health check and the schemas needs
   expect(seen.map(({ name }) => name)).toEqual(["api", "api", "api"]);
 });
 
-test("an answer to HEAD has no length of its own", async () => {
+test("an answer to HEAD has no Content-Length by the gateway", async () => {
   const { ask } = await aGateway(async () => ({ statusCode: 200 }));
   expect((await ask("/v1/jobs", { method: "HEAD", headers: bearer })).headers.get("content-length")).toBeNull();
   expect((await ask("/v1/jobs", { headers: bearer })).headers.get("content-length")).toBe("0");
@@ -95,14 +95,14 @@ test("a response whose status allows no body has no length", async () => {
   expect([status, headers.get("content-length"), headers.get("transfer-encoding")]).toEqual([204, null, null]);
 });
 
-test("a request without a key is refused before the authorizer is called", async () => {
+test("a request without a key does not reach the authorizer", async () => {
   const { ask, seen } = await aGateway(ok);
   const response = await ask("/v1/jobs");
   expect([response.status, await response.json()]).toEqual([401, { message: "Unauthorized" }]);
   expect(seen).toEqual([]);
 });
 
-test("a refused key is forbidden, and the answer is cached", async () => {
+test("the authorizer's refusal of a key is cached", async () => {
   const { ask, seen } = await aGateway(ok, async () => ({ isAuthorized: false }));
   await ask("/v1/jobs", { headers: bearer });
   const response = await ask("/v1/jobs", { headers: bearer });
@@ -114,7 +114,7 @@ test.each([
   ["a path that no route has", "/v2/jobs", ok, 404, "Not Found"],
   ["a handler that throws", "/v1/jobs", () => Promise.reject(new Error("boom")), 500, "Internal Server Error"],
   ["a handler that takes too long", "/v1/jobs", () => new Promise(() => {}), 503, "Service Unavailable"],
-])("%s answers as API Gateway does", async (_name, path, api, status, message) => {
+])("the gateway treats %s as API Gateway does", async (_name, path, api, status, message) => {
   jest.spyOn(console, "error").mockReturnValue();
   const { ask } = await aGateway(api);
   const response = await ask(path, { headers: bearer });
@@ -148,15 +148,12 @@ test.each([
   ["GET", "/assets/", "*/*", "GET /assets/{proxy+}", { proxy: "" }],
   ["GET", "/nowhere", "text/html,*/*", "$default", undefined],
   ["GET", "/v1", "text/html,*/*", "$default", undefined],
-])(
-  "%s %s with Accept: %s is answered by the dashboard, without a key",
-  async (method, path, accept, routeKey, proxy) => {
-    const { ask, seen } = await aGateway(ok);
-    expect((await ask(path, { method, headers: { accept } })).status).toBe(200);
-    expect(seen).toMatchObject([{ name: "dashboard", event: { routeKey, rawPath: path } }]);
-    expect(seen[0]?.event.pathParameters).toEqual(proxy);
-  },
-);
+])("the dashboard answers %s %s with Accept: %s, without a key", async (method, path, accept, routeKey, proxy) => {
+  const { ask, seen } = await aGateway(ok);
+  expect((await ask(path, { method, headers: { accept } })).status).toBe(200);
+  expect(seen).toMatchObject([{ name: "dashboard", event: { routeKey, rawPath: path } }]);
+  expect(seen[0]?.event.pathParameters).toEqual(proxy);
+});
 
 test.each([
   ["GET", "/nowhere", "application/json", 404],
@@ -164,7 +161,7 @@ test.each([
   ["POST", "/nowhere", "text/html", 404],
   ["DELETE", "/assets/index-1.js", "text/html", 404],
   ["GET", "/v1/jobs", "text/html", 401],
-])("%s %s with Accept: %s is not", async (method, path, accept, status) => {
+])("the dashboard does not answer %s %s with Accept: %s", async (method, path, accept, status) => {
   const { ask, seen } = await aGateway(ok);
   expect((await ask(path, { method, headers: { accept } })).status).toBe(status);
   expect(seen).toEqual([]);
@@ -176,7 +173,7 @@ test("a browser sees the schemas at their paths, and not the dashboard", async (
   expect(seen.map(({ name }) => name)).toEqual(["api"]);
 });
 
-test("the outbox is served next to the API, without a key", async () => {
+test("the outbox is served beside the API, without a key", async () => {
   const { ask } = await aGateway(ok);
   expect(await (await ask("/outbox")).json()).toEqual({ items: [] });
 });

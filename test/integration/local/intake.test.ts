@@ -37,7 +37,7 @@ test("a message in the intake's queue becomes a job", async () => {
   await finished(`sqs:${MessageId}`);
 }, 30_000);
 
-test("so does an event on the bus that requests one", async () => {
+test("an event on the bus that requests a job becomes one", async () => {
   const client = new EventBridgeClient({ endpoint: local.running().aws.events, ...credentials });
   const entry = { EventBusName: eventBusName, Source: "shop", DetailType: "schedule-job" };
   const { Entries } = await client.send(
@@ -47,7 +47,7 @@ test("so does an event on the bus that requests one", async () => {
   await finished(`eventbridge:${Entries?.[0]?.EventId}`);
 }, 30_000);
 
-test("so does a message published on the topic", async () => {
+test("a message on the topic becomes a job", async () => {
   const client = new SNSClient({ endpoint: local.running().aws.sqs, ...credentials });
   const TopicArn = `arn:aws:sns:${region}:${account}:${intakeTopicName}`;
   const { MessageId } = await client.send(new PublishCommand({ TopicArn, Message: JSON.stringify(request("sns")) }));
@@ -55,7 +55,7 @@ test("so does a message published on the topic", async () => {
   await finished(`sns:${MessageId}`);
 }, 30_000);
 
-test("each line of an object below imports/ becomes a job, and the object gets a report", async () => {
+test("each line of an object below imports/ becomes a job", async () => {
   const s3 = new S3Client({ endpoint: local.running().aws.sqs, ...credentials, forcePathStyle: true });
   const Body = ["a", "b"].map((label) => `${JSON.stringify({ ...request(label), idempotency_key: label })}\n`).join("");
   const { ETag = "" } = await s3.send(

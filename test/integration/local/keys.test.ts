@@ -30,7 +30,7 @@ async function call(key: string, path: string, body?: unknown, scheme = "Bearer"
   return response.status;
 }
 
-test("a created key works within its scopes, and nowhere else", async () => {
+test("a created key works within its scopes only", async () => {
   const key = await make("--envs", "dev", "--verbs", "jobs:read,jobs:write");
   expect(await call(key, "/v1/jobs", order("dev"))).toBe(202);
   expect(await call(key, "/v1/jobs", order("prd"))).toBe(403);
@@ -40,7 +40,7 @@ test("a created key works within its scopes, and nowhere else", async () => {
   expect(await call(key, `/v1/jobs/${elsewhere.job_id}`)).toBe(404);
 });
 
-test("a revoked key is refused, as is one that was never created", async () => {
+test("the API refuses a key that was revoked or never created", async () => {
   const key = await make("--envs", "*", "--verbs", "jobs:read");
   expect(await call(key, "/v1/jobs")).toBe(200);
   expect(await keys("revoke", apiKeyId(key) ?? "")).toMatchObject({ code: 0 });
@@ -49,7 +49,7 @@ test("a revoked key is refused, as is one that was never created", async () => {
   expect(await call(`${key.slice(0, -64)}${"0".repeat(64)}`, "/v1/jobs")).toBe(403);
 });
 
-test("a key with a rate sends no more than that in a second, and the others as many as before", async () => {
+test("a key with a rate sends no more than that in a second", async () => {
   const key = await make("--envs", "dev", "--verbs", "jobs:read", "--rate", "2");
   const statuses = await Promise.all(Array.from({ length: 20 }, () => call(key, "/v1/products")));
   const passed = statuses.filter((status) => status === 200).length;
@@ -60,7 +60,7 @@ test("a key with a rate sends no more than that in a second, and the others as m
   expect(await Promise.all(Array.from({ length: 20 }, () => call(other, "/v1/products")))).toEqual(Array(20).fill(200));
 });
 
-test("errors are reported without a stack trace and without a key", async () => {
+test("errors of the command for keys have no stack trace and no key", async () => {
   const wrong = await keys("create", "--name", "ci", "--products", "my-prodcut", "--envs", "*", "--verbs", "jobs:read");
   expect(wrong).toEqual({
     code: 1,

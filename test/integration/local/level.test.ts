@@ -32,7 +32,7 @@ const key = (id: string) => ({ PK: { S: `JOB#${id}` }, SK: { S: "STATE" } });
 const put = (id: string) => client.send(new PutItemCommand({ TableName: tableName, Item: key(id) }));
 const get = async (id: string) => (await client.send(new GetItemCommand({ TableName: tableName, Key: key(id) }))).Item;
 
-test("a write that the disk refuses fails, is reported once, and is the last one", async () => {
+test("a write that the disk refuses is reported once and is the last one", async () => {
   let full = false;
   const refuse = async () => {
     throw Object.assign(new Error("IO error: No space left on device"), { code: "LEVEL_IO_ERROR" });

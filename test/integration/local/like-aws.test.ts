@@ -39,12 +39,12 @@ const put = (Key: string, Body: string, more: object = {}) =>
 const get = async (Key: string) =>
   (await s3.send(new GetObjectCommand({ Bucket: bucketName, Key }))).Body?.transformToString();
 
-test("an object without bytes is an object", async () => {
+test("S3 takes an object without bytes", async () => {
   await put("empty", "");
   expect(await get("empty")).toBe("");
 });
 
-test("a page that is stored runs nothing on the origin of the queues", async () => {
+test("S3 serves no stored page that runs on the queues' origin", async () => {
   await put("page.html", "<script>alert(1)</script>", { ContentType: "text/html" });
   const { status, headers } = await fetch(`${servers.url}/${bucketName}/page.html`);
   expect([status, headers.get("content-security-policy"), headers.get("x-content-type-options")]).toEqual([
@@ -54,7 +54,7 @@ test("a page that is stored runs nothing on the origin of the queues", async () 
   ]);
 });
 
-test("a put that must not overwrite anything does not", async () => {
+test("S3 overwrites nothing where a put forbids it", async () => {
   const once = { IfNoneMatch: "*" };
   await put("uploads/a b/ключ 😀.txt", "first", once);
   await expect(put("uploads/a b/ключ 😀.txt", "second", once)).rejects.toMatchObject({
@@ -66,7 +66,7 @@ test("a put that must not overwrite anything does not", async () => {
   expect(await get("uploads/a b/ключ 😀.txt")).toBe("third");
 });
 
-test("an event goes to the bus that it names, by name or ARN, and never to one that does not exist", async () => {
+test("EventBridge takes an event for the bus that it names, and none for an unknown one", async () => {
   const client = new EventBridgeClient({ endpoint: outbox.url, ...credentials });
   const send = (Source: string, EventBusName?: string) => {
     const entry = { Source, EventBusName, DetailType: "schedule-job", Detail: "{}" };
@@ -80,7 +80,7 @@ test("an event goes to the bus that it names, by name or ARN, and never to one t
   client.destroy();
 });
 
-test("a call to an AWS API without a stand-in is refused, and not mistaken for a job's call", async () => {
+test("an AWS API without a stand-in is refused, not taken for a job's call", async () => {
   const client = new LambdaClient({ endpoint: outbox.url, ...credentials });
   const invoke = client.send(new InvokeCommand({ FunctionName: "pricing", Payload: "{}" }));
   await expect(invoke).rejects.toMatchObject({ name: "UnsupportedOperationException" });
@@ -94,7 +94,7 @@ test("a call to an AWS API without a stand-in is refused, and not mistaken for a
   expect((await call("lambda")).status).toBe(201);
 });
 
-test("a character beyond U+FFFF in another program's message is refused loudly", async () => {
+test("SQS loudly refuses a message with a character beyond U+FFFF", async () => {
   const client = new SQSClient({ endpoint: servers.url, ...credentials });
   const QueueUrl = servers.queueUrl("ductape-jobs-intake");
   const send = (MessageBody: string) => client.send(new SendMessageCommand({ QueueUrl, MessageBody }));
@@ -103,7 +103,7 @@ test("a character beyond U+FFFF in another program's message is refused loudly",
   client.destroy();
 });
 
-test("a queue that a broker names takes messages, whatever its account, and the next start leaves it alone", async () => {
+test("SQS keeps a broker's queue over a restart, whatever its account", async () => {
   const queue = { name: "orders", region: "eu-central-1" };
   servers.createQueue(queue);
   const sqs = new SQSClient({ endpoint: servers.url, ...credentials, useQueueUrlAsEndpoint: false });

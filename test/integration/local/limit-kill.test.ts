@@ -65,7 +65,7 @@ interface JobView {
   attempts: { outcome: string; crashes?: number }[];
 }
 
-test("killed twice while 100 jobs wait for 5 slots, it loses none and never runs more than 5 at a time", async () => {
+test("a system killed twice loses no job of a limit and keeps to its slots", async () => {
   let system = await start();
   const running = await schedule(system, slots, 120_000);
   await until(() => shop.underWay() === slots, patienceMs);

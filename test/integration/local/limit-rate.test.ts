@@ -70,7 +70,7 @@ async function startsOf(ductape: Ductape, ids: readonly string[]): Promise<numbe
 const mostInASecond = (starts: readonly number[]): number =>
   Math.max(...starts.map((from) => starts.filter((at) => at >= from && at < from + 1000).length));
 
-test("a rate is used by many jobs at once, and kept", async () => {
+test("many jobs at once use a rate fully and keep it", async () => {
   const { ductape } = await start("used");
   const ids = await schedule(ductape, "call", jobs);
   await until(() => shop.answered() === jobs, patienceMs);
@@ -85,7 +85,7 @@ test("a rate is used by many jobs at once, and kept", async () => {
   expect(ids.map((id) => shop.calls.get(`${id}-1`))).toEqual(ids.map(() => 1));
 }, 200_000);
 
-test("killed while its jobs stand in line, it goes on with the line and loses none", async () => {
+test("a killed system goes on with the line of a rate and loses none", async () => {
   const first = await start("killed");
   const answered = shop.answered();
   const ids = await schedule(first.ductape, "call", jobs);
@@ -101,7 +101,7 @@ test("killed while its jobs stand in line, it goes on with the line and loses no
   }
 }, 200_000);
 
-test("a rate that is raised frees who stands in line, and who was cancelled there takes no start", async () => {
+test("a raised rate lets waiting jobs start, and no cancelled one takes a start", async () => {
   const { ductape } = await start("raised");
   const ids = await schedule(ductape, "seldom", 20);
   const started = await firstOf(ductape, ids);
@@ -121,7 +121,7 @@ test("a rate that is raised frees who stands in line, and who was cancelled ther
   for (const id of cancelled) expect(await ductape.jobs.get(id)).toMatchObject({ status: "cancelled", attempts: [] });
 }, 200_000);
 
-test("while the clock is moved, each job of a line starts at its time, and a line that was cancelled is gone", async () => {
+test("a moving clock starts each job of a line at its time", async () => {
   const { ductape, call } = await start("moved");
   const ids = await schedule(ductape, "seldom", 10);
   await firstOf(ductape, ids);

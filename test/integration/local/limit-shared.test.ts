@@ -39,7 +39,7 @@ beforeAll(async () => {
 });
 afterAll(() => shop?.close());
 
-test("the slot of a limit that two types share goes from one to the other, though neither sends to the other's queue", async () => {
+test("the slot of a limit that two types share passes from one type to the other", async () => {
   const { url, api_key } = await runLocal({ data: join(folder, "data"), cwd }).ready();
   const ductape = createDuctape({ url, apiKey: api_key, product: "shared", env: "dev" });
   const asked = { env: "dev", product_tag: "shared", start_at: 0 };

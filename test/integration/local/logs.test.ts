@@ -92,7 +92,7 @@ describe("in a system that works", () => {
   }, 120_000);
 });
 
-describe("where every provider fails and quotes what it was sent", () => {
+describe("where every provider fails and quotes its request", () => {
   /** Answers 500 with the whole request, including its headers. */
   const echo = createServer(async (request, response) => {
     const text = Buffer.concat(await request.toArray()).toString();

@@ -57,7 +57,7 @@ async function run(name: string, allowReal: boolean) {
   return { said, inEnv };
 }
 
-test("a job calls this machine only, and one that would call another fails for good and says what to do", async () => {
+test("a job that would call another machine fails for good and says what to do", async () => {
   const { said, inEnv } = await run("kept", false);
   expect(said).toContainEqual(
     expect.stringMatching(/not this machine\. Calls to them are refused.*:\n {2}198\.51\.100\.1 \(shop\/prd\)$/s),
@@ -74,7 +74,7 @@ test("a job calls this machine only, and one that would call another fails for g
   expect(said).toContainEqual(expect.stringMatching(/^A job would have called 198\.51\.100\.1, .*--allow-real/));
 }, 90_000);
 
-test("with --allow-real it is called, and the start says which hosts are", async () => {
+test("--allow-real lets jobs call other machines, and the start names them", async () => {
   const { said, inEnv } = await run("let", true);
   expect(said).toContainEqual(
     expect.stringMatching(/for real, as --allow-real says:\n {2}198\.51\.100\.1 \(shop\/prd\)$/),

@@ -180,7 +180,7 @@ test("EventBridge accepts events, and reports which ones it refused", async () =
   ]);
 });
 
-test("what a job publishes to a topic, or puts on a bus that the catalog names, is caught", async () => {
+test("the outbox shows what a job publishes to a topic or a bus", async () => {
   const sns = new SNSClient({ ...settings, endpoint: outbox.url, maxAttempts: 1 });
   const TopicArn = "arn:aws:sns:eu-central-1:123456789012:orders.fifo";
   const MessageAttributes = { source: { DataType: "String", StringValue: "shop" } };
@@ -215,7 +215,7 @@ test.each([[[]], [Array.from({ length: 11 }, () => entry({}))], [undefined]])(
   },
 );
 
-test("events push out older events and nothing else", async () => {
+test("new events push out old events and nothing else", async () => {
   await post("/callback", {});
   for (let n = 0; n < 21; n++) await putEvents(Array.from({ length: 10 }, (_, i) => entry({ n: n * 10 + i })));
   const kept = await items();
@@ -242,7 +242,7 @@ test("the price function returns the same price for the same article", async () 
 
 const aws = () => ({ endpoint: outbox.url, ...settings, maxAttempts: 1 });
 
-test("an e-mail by SES is caught, and one without a sender refused", async () => {
+test("SES catches an e-mail, and refuses one without a sender", async () => {
   const ses = new SESv2Client(aws());
   const Simple = { Subject: { Data: "Hi" }, Body: { Text: { Data: "Ho" } } };
   const mail = { FromEmailAddress: "a@x.example", Destination: { ToAddresses: ["b@x.example"] }, Content: { Simple } };
@@ -253,7 +253,7 @@ test("an e-mail by SES is caught, and one without a sender refused", async () =>
   ]);
 });
 
-test("a text message by SNS is caught, and a number that has opted out is refused", async () => {
+test("SNS catches a text message, and refuses a number that has opted out", async () => {
   const sns = new SNSClient(aws());
   const MessageAttributes = { "AWS.SNS.SMS.SenderID": { DataType: "String", StringValue: "Shop" } };
   const sms = { PhoneNumber: "+4930123456", Message: "Shipped", MessageAttributes };

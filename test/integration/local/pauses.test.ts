@@ -14,7 +14,7 @@ const toWarehouse = (warehouse: string) => ({
 /** Ten seconds pass between the end of a pause and its first job. */
 const patienceMs = 60_000;
 
-test("a paused event's jobs wait and say why, also across a restart, and start after the pause", async () => {
+test("jobs of a paused event say why they wait, also after a restart", async () => {
   const data = join(folder, "data");
   const first = runLocal({ data });
   const before = await first.ready();
@@ -40,7 +40,7 @@ test("a paused event's jobs wait and say why, also across a restart, and start a
   expect(done.attempts).toMatchObject([{ attempt: 1, outcome: "completed" }]);
 }, 180_000);
 
-test("the jobs of one key wait, and those of other keys start", async () => {
+test("jobs of a paused key wait, and those of other keys start", async () => {
   const run = runLocal({ data: join(folder, "keys") });
   const { url, api_key } = await run.ready();
   const ductape = createDuctape({ url, apiKey: api_key, product: "my-product", env: "dev" });

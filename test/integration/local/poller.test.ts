@@ -67,7 +67,7 @@ const left = async () => {
   return AttributeNames.reduce((sum, name) => sum + Number(Attributes?.[name]), 0);
 };
 
-test("a message reaches the consumer at once, as a record of an SQS event, and is deleted", async () => {
+test("a message reaches the consumer at once as an SQS record, and is deleted", async () => {
   poll(async () => ({ batchItemFailures: [] }));
   const sent = Date.now();
   const { MessageId } = await send("hello");
@@ -100,7 +100,7 @@ test("only the failed messages of a batch come again", async () => {
   await until(async () => (await left()) === 0);
 });
 
-test("a message whose consumer fails briefly comes again within seconds, not after the queue's timeout", async () => {
+test("a message whose consumer failed briefly comes again within seconds", async () => {
   const patient = { QueueUrl: servers.queueUrl("jobs"), Attributes: { VisibilityTimeout: "300" } };
   await sqs.send(new SetQueueAttributesCommand(patient));
   let failures = 1;
@@ -123,7 +123,7 @@ test("a message whose consumer fails briefly comes again within seconds, not aft
 test.each([
   ["throws", () => Promise.reject(new Error("boom"))],
   ["names a message that was not in the batch", async () => ({ batchItemFailures: [{ itemIdentifier: "other" }] })],
-])("a consumer that %s gets the whole batch again, and then it goes to the dead letters", async (_what, consume) => {
+])("a consumer that %s gets the whole batch again, before it is dead-lettered", async (_what, consume) => {
   jest.spyOn(console, "error").mockReturnValue();
   poll(consume);
   await send("poison");

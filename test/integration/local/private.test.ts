@@ -17,7 +17,7 @@ const open = (folder: string): string[] =>
     return entry.isDirectory() ? open(path) : [path];
   });
 
-test("nothing in the data folder is readable by others, even if the folder is", async () => {
+test("nothing in the data folder is readable by other users", async () => {
   const data = newFolder();
   mkdirSync(data, { mode: 0o755 });
   chmodSync(data, 0o755);
@@ -42,7 +42,7 @@ test("files that an earlier version left readable are closed at the next start",
 
 const opened = async (data: string) => (await openDataFolder(data)).release();
 
-test("a data folder is nothing for git, also one that an earlier version made", async () => {
+test("git ignores a data folder, also one of an earlier version", async () => {
   const data = newFolder();
   await opened(data);
   expect(readFileSync(join(data, ".gitignore"), "utf8")).toBe("*\n");
@@ -54,7 +54,7 @@ test("a data folder is nothing for git, also one that an earlier version made", 
   expect(readFileSync(join(earlier, ".gitignore"), "utf8")).toBe("*\n");
 });
 
-test("a .gitignore that somebody has written stays, and a folder with other uses gets none", async () => {
+test("a present .gitignore is kept, and a folder with other uses gets none", async () => {
   const data = newFolder();
   mkdirSync(data);
   writeFileSync(join(data, ".gitignore"), "log/\n");

@@ -77,7 +77,7 @@ const receive = async (queue: string, seconds = 3) => {
   return Messages?.[0]?.Body;
 };
 
-test("a schedule delivers its input at its time, then is gone", async () => {
+test("a schedule delivers its input at its time and then disappears", async () => {
   await create({ ScheduleExpression: at(Date.now() + 1000) });
   expect(await receive("target")).toBe(name);
   await new Promise((resolve) => setTimeout(resolve, 100));
@@ -130,7 +130,7 @@ test("schedules are listed by group and prefix, page by page", async () => {
   expect(second.NextToken).toBeUndefined();
 });
 
-test("a taken name is a conflict, unless the client token is the same", async () => {
+test("the name of a schedule may be reused only with the same client token", async () => {
   const { ScheduleArn } = await create({ ClientToken: "once" });
   expect((await create({ ClientToken: "once" })).ScheduleArn).toBe(ScheduleArn);
   await expect(create()).rejects.toBeInstanceOf(ConflictException);
@@ -142,11 +142,11 @@ test.each([
   ["a repetition, which we never ask for", { ScheduleExpression: "rate(1 hour)" }],
   ["a timezone that we never ask for", { ScheduleExpressionTimezone: "Europe/Paris" }],
   ["a name with other characters", { Name: "a b" }],
-])("%s is invalid", async (_what, overrides) => {
+])("a schedule with %s is invalid", async (_what, overrides) => {
   await expect(create(overrides)).rejects.toBeInstanceOf(ValidationException);
 });
 
-test("deleting what does not exist is not found", async () => {
+test("deleting an unknown schedule returns that there is none", async () => {
   const deletion = client.send(new DeleteScheduleCommand({ Name: name, GroupName: "jobs" }));
   await expect(deletion).rejects.toBeInstanceOf(ResourceNotFoundException);
 });

@@ -57,7 +57,7 @@ async function startWith(schedules: object, args = ["--schedules"]) {
 const startsAt = (hour: string) => (all: Series[]) =>
   all.some(({ next_runs: [next] }) => next?.local.includes(`T${hour}:00`));
 
-test("a schedule of the catalog has a job that runs, changes, is put back, and ends with it", async () => {
+test("a schedule of the catalog has a job that follows it to its end", async () => {
   const without = await startWith({ nightly }, []);
   expect(await without.call<Advanced>("/local/clock", { advance: "1m" })).toMatchObject({ reached: true });
   expect(await without.series()).toEqual([]);

@@ -39,11 +39,11 @@ afterAll(() => server.close());
 
 const secret = async (SecretId: string) => (await secrets.send(new GetSecretValueCommand({ SecretId }))).SecretString;
 
-test("lines with keys make up the JSON object that AWS would hold", async () => {
+test("lines with keys make up a secret's JSON object", async () => {
   expect(JSON.parse((await secret("my-product/shop")) ?? "")).toEqual({ token: "abc#1", user: "ada" });
 });
 
-test("a line without a key is the whole secret, whatever it contains", async () => {
+test("a line without a key is the whole secret, whatever its text", async () => {
   expect(await secret("my-product/fcm")).toBe('{"type":"service_account","note":"a # in it"}');
 });
 
@@ -52,13 +52,13 @@ test("a line that starts with a slash is a parameter", async () => {
   expect(Parameter?.Value).toBe("http://127.0.0.1:1/shop?a=b#c");
 });
 
-test("a name without a value is not found, in each service's own words", async () => {
+test("a name without a value is not found, in the words of each service", async () => {
   await expect(secret("nowhere")).rejects.toBeInstanceOf(ResourceNotFoundException);
   const parameter = ssm.send(new GetParameterCommand({ Name: "/nowhere" }));
   await expect(parameter).rejects.toBeInstanceOf(ParameterNotFound);
 });
 
-test("a missing value is reported with the file that it belongs in", async () => {
+test("a missing value is reported with the file that needs it", async () => {
   const endpoints = { dynamodb: "", sqsAndS3: "", scheduler: "", secrets: "", events: "", outbox: "" };
   const { SECRETS_HINT: hint } = lambdaEnvironment({ ...endpoints, queueUrl: String, reconcileGraceMs: 1000 });
   const port = awsSecrets({
@@ -78,11 +78,11 @@ test("an operation without a stand-in is refused, not sent to AWS", async () => 
   await expect(secrets.send(new ListSecretsCommand({}))).rejects.toThrow("no local stand-in");
 });
 
-test("a whole secret replaces the keys before it, and a key is added to the secret before it", () => {
+test("a later line replaces a whole secret or adds a key to it", () => {
   expect(valuesByName({ "a#x": "1", a: '{"y":"2"}', "a#z": "3" }).get("a")).toBe('{"y":"2","z":"3"}');
 });
 
-test("the file is optional", () => {
+test("the file of secrets is optional", () => {
   expect(readReferences("/nowhere/.env.local")).toEqual({});
 });
 

@@ -21,7 +21,7 @@ const ask = (headers: Record<string, string>, method = "GET") =>
 
 const own = { "sec-fetch-site": "same-origin" };
 
-test("the page of this port receives the key, and nothing keeps it", async () => {
+test("the dashboard of this port gets the local key, uncached", async () => {
   for (const host of ["127.0.0.1", "localhost", "[::1]"].map((name) => `${name}:${port.port}`)) {
     for (const headers of [
       { ...own, host },
@@ -50,13 +50,13 @@ test.each<[string, Record<string, string>, number]>([
   ["the same port by another scheme", { ...own, host: "localhost", origin: "https://localhost" }, 403],
   ["a name that leads here", { ...own, host: "evil.example", origin: "http://evil.example" }, 403],
   ["a name that begins like this machine's", { ...own, host: "127.0.0.1.evil.example" }, 403],
-])("%s does not receive it", async (_who, headers, refused) => {
+])("%s does not get the local key", async (_who, headers, refused) => {
   const { status, body } = await ask(headers);
   expect(status).toBe(refused);
   expect(body).not.toContain("the-key");
 });
 
-test("it is only read", async () => {
+test("the address of the local key answers GET only", async () => {
   for (const method of ["POST", "PUT", "DELETE", "OPTIONS", "HEAD"]) {
     const { status, body } = await ask(own, method);
     expect([method, status, body.includes("the-key")]).toEqual([method, 404, false]);

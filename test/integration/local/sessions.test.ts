@@ -62,7 +62,7 @@ const ended = (id: unknown) =>
     return ["completed", "failed"].includes(String(job.status)) && job;
   }, 20_000);
 
-test("a request over HTTP is made for whoever its token names, and nothing keeps the token", async () => {
+test("a job runs for the user of its token, which is kept nowhere", async () => {
   const token = await idp.sign({ sub: "http-user" }, signing());
   const job = await ended((await ask(local.running(), "/v1/jobs", request(token))).job_id);
   expect(job).toMatchObject({ status: "completed", session: { tag: "user" } });
@@ -70,7 +70,7 @@ test("a request over HTTP is made for whoever its token names, and nothing keeps
   expect(local.output() + JSON.stringify(job)).not.toContain(token.split(".")[1]);
 }, 40_000);
 
-test("a token that has expired, or is of another session, is refused with the place", async () => {
+test("a token that has expired or is of another session is refused with its place", async () => {
   const expired = await ask(local.running(), "/v1/jobs", request(await idp.sign({ sub: "u" }, signing(-60))));
   expect(expired.errors).toEqual([{ pointer: "/session/token", detail: "has expired: send a current one" }]);
   const other = await ask(local.running(), "/v1/jobs", request(await signedWith(secret, { sub: "u" }, signing())));
@@ -84,7 +84,7 @@ test("a token that has expired, or is of another session, is refused with the pl
   });
 }, 40_000);
 
-test("a message in the intake's queue is too, and the step of its feature sends a credential that no answer has", async () => {
+test("a message in the intake's queue may bring a session", async () => {
   const sqs = new SQSClient({ endpoint: local.running().aws.sqs, ...credentials });
   const QueueUrl = `${local.running().aws.sqs}/${account}/${queueName("intake")}`;
   const body = request(await idp.sign({ sub: "queue-user" }, signing()), { event: "welcome", input: {} });

@@ -104,7 +104,7 @@ describe.each(ports)("the port of %s", (port) => {
     }
   });
 
-  test("accepts programs under every name of this machine, its own pages and the address bar", async () => {
+  test("the ports accept programs by any name of this machine, its pages and the address bar", async () => {
     const hosts = ["127.0.0.1", "localhost", "[::1]", "sqs.us-east-1.localhost"].flatMap((name) => [
       name,
       `${name}:${own(port)}`,
@@ -118,7 +118,7 @@ describe.each(ports)("the port of %s", (port) => {
   });
 });
 
-test("SNS accepts no form of a web page, and neither do S3 and SQS", async () => {
+test("SNS, S3 and SQS accept no form of a web page", async () => {
   const form = { "content-type": "application/x-www-form-urlencoded", origin: "https://evil.example" };
   const body = "Action=Publish&TopicArn=arn:aws:sns:us-east-1:000000000000:ductape-jobs-intake&Message={}";
   expect(await ask("sqs, sns and s3", form, { body })).toMatchObject({ status: 403 });
@@ -139,7 +139,7 @@ test("the mail server accepts no HTTP request", async () => {
   expect(said).toMatch(/^421 .*\r\n$/);
 });
 
-test("AWS clients work, by this machine's address and by its name", async () => {
+test("AWS clients may use this machine's address or its name", async () => {
   for (const name of ["127.0.0.1", "localhost"]) {
     const at = (port: (typeof ports)[number]) => ({ endpoint: `http://${name}:${own(port)}`, ...credentials });
     const dynamodb = new DynamoDBClient(at("dynamodb"));

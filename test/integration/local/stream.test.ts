@@ -78,7 +78,7 @@ function listen(answer: (records: Record[], earlier: number) => unknown = () => 
 const versions = (records: Record[]) => records.map(({ after }) => after.version);
 const claim = { claimId: "c", now: noon, leaseMarginMs: 15_000 };
 
-test("each write of a job arrives with the job before and after it, in order", async () => {
+test("each write of a job reaches the handler in order, with the job before and after", async () => {
   const { receives, events } = listen();
   const job = aJob();
   await jobs.create(job);
@@ -103,7 +103,7 @@ test("each write of a job arrives with the job before and after it, in order", a
   await until(() => log.next(1).length === 0);
 });
 
-test("a refused write, a deletion and counters wake nobody", async () => {
+test("refused writes, deletions and counters do not wake the handler", async () => {
   const { received, receives } = listen();
   const job = aJob();
   await jobs.create(job);
@@ -120,7 +120,7 @@ test("a refused write, a deletion and counters wake nobody", async () => {
   expect(log.open()).toEqual([]);
 });
 
-test("the deletion of a job with blobs arrives, since they must be deleted with it", async () => {
+test("the deletion of a job with blobs reaches the handler", async () => {
   const { events } = listen();
   const job = aJob({ input: { blob: "inputs/job_1", bytes: 5000 } });
   await jobs.create(job);
@@ -132,7 +132,7 @@ test("the deletion of a job with blobs arrives, since they must be deleted with 
   expect(log.open()).toEqual([]);
 });
 
-test("the caller gets dynalite's response, whichever return values it asks for", async () => {
+test("the caller of the stream's front gets dynalite's response", async () => {
   const { receives } = listen();
   const job = aJob();
   await jobs.create(job);
@@ -152,7 +152,7 @@ test("the caller gets dynalite's response, whichever return values it asks for",
   expect(versions(await receives(4))).toEqual([1, 2, 3, 4]);
 });
 
-test("writes that race for one job arrive in the order in which they happened", async () => {
+test("writes that race for one job reach the handler in their order", async () => {
   const { received, receives } = listen();
   const job = aJob();
   await jobs.create(job);
@@ -169,7 +169,7 @@ test("writes that race for one job arrive in the order in which they happened", 
   expect(received().map(({ before }) => before?.version ?? 0)).toEqual(Array.from({ length: 21 }, (_, i) => i));
 });
 
-test("a batch of writes arrives write by write", async () => {
+test("a batch of writes reaches the handler one by one", async () => {
   const { receives } = listen();
   const [a, b] = [aJob(), aJob()] as const;
   await jobs.create(b);
@@ -182,7 +182,7 @@ test("a batch of writes arrives write by write", async () => {
   expect(versions(await receives(3))).toEqual([1, 1, 7]);
 });
 
-test("records from the reported one on are delivered again, and nothing before it", async () => {
+test("records are delivered again from the reported one on", async () => {
   const made = [aJob(), aJob(), aJob()];
   for (const job of made) await jobs.create(job);
   const { batches } = listen((records, earlier) => ({
@@ -205,7 +205,7 @@ test.each<[string, (records: Record[]) => unknown]>([
   error.mockRestore();
 });
 
-test("writes that were not delivered are delivered after a restart", async () => {
+test("undelivered writes are delivered after a restart", async () => {
   const job = aJob();
   await jobs.create(job);
   await stop();
@@ -213,7 +213,7 @@ test("writes that were not delivered are delivered after a restart", async () =>
   expect(await listen().receives(1)).toMatchObject([{ after: job }]);
 });
 
-test("an interrupted write is delivered after a restart if it took effect, and only then", async () => {
+test("an interrupted write is delivered after a restart only if it took effect", async () => {
   const [made, untouched, absent] = [aJob(), aJob(), aJob()];
   await jobs.create(made);
   await jobs.create(untouched);
@@ -244,7 +244,7 @@ async function moveInIndexOnly(before: Item, after: Item): Promise<void> {
   await store.db.close();
 }
 
-test("a job that a kill has moved only in the index is back in its position after a restart", async () => {
+test("a restart puts back a job that a kill has moved only in the index", async () => {
   const job = aJob();
   const failed = { ...job, status: "failed" as const, finished_at: noon, version: 2 };
   const phases = async () => {

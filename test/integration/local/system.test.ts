@@ -31,7 +31,7 @@ const eventsOf = async (url: string, id: unknown) =>
     .map(({ detail_type }) => detail_type)
     .reverse();
 
-test("the command in the banner returns a finished job, whose push is in the outbox", async () => {
+test("the banner's command returns a finished job, whose push is in the outbox", async () => {
   const local = run();
   const { url } = await local.ready();
   const command = local.output().slice(local.output().indexOf("curl -s"));
@@ -59,7 +59,7 @@ test("a job's events are published on the bus, in order, and counted", async () 
   });
 });
 
-test("an upload takes a file of any size, and a job stores it", async () => {
+test("an uploaded file of any size is stored by a job", async () => {
   const local = run();
   await local.ready();
   const size = 30 * 1024 * 1024;
@@ -75,7 +75,7 @@ test("an upload takes a file of any size, and a job stores it", async () => {
   expect(await ask(local.running(), "/v1/jobs", store, wait)).toMatchObject({ status: "completed", result: { size } });
 });
 
-test("a stop is clean, and a restart knows the jobs and the key", async () => {
+test("a stopped system keeps its jobs and its key for the next start", async () => {
   const data = newFolder();
   const first = run({ data });
   const { api_key } = await first.ready();
@@ -90,7 +90,7 @@ test("a stop is clean, and a restart knows the jobs and the key", async () => {
   expect(await jobOf(second, later.job_id)).toMatchObject({ status: "scheduled" });
 });
 
-test("kill -9 in the middle of work loses nothing", async () => {
+test("kill -9 in the middle of work loses no job", async () => {
   let answering = false;
   let asked = 0;
   const shop = await serve(async (_request, response) => {
@@ -134,7 +134,7 @@ test("a second system on the same data is refused and leaves the first alone", a
   expect(await ask(first.running(), "/v1/jobs", order, wait)).toMatchObject({ status: "completed" });
 });
 
-test("AWS clients find the same addresses after a restart, or others if these are taken", async () => {
+test("AWS clients find the same addresses after a restart, unless these are taken", async () => {
   const data = newFolder();
   const first = run({ data });
   const { aws } = await first.ready();
@@ -165,7 +165,7 @@ test("a read-only data folder is reported on one line", async () => {
   expect(local.output().trim()).toMatch(/^Cannot write to the data folder .*$/);
 });
 
-test("the key is readable only by its owner", async () => {
+test("the key file is readable only by its owner", async () => {
   const data = newFolder();
   await run({ data }).ready();
   for (const file of ["api-key", "local.json", "fcm-key.pem"]) {
@@ -193,7 +193,7 @@ function checkoutToEdit() {
 }
 const fault = "products/my-product.ts: jobs.send_notification.notification: notifications has no such entry.";
 
-test("a catalog with faults does not start, and lists them with their places", async () => {
+test("a catalog with faults does not start, and its faults are listed with their places", async () => {
   const { cwd, file } = checkoutToEdit();
   writeFileSync(file, product("customer"));
   const local = run({ data: join(cwd, "data"), cwd });
@@ -201,7 +201,7 @@ test("a catalog with faults does not start, and lists them with their places", a
   expect(local.output()).toContain(`${fault} Did you mean "customers"?`);
 });
 
-test("under --watch good changes are applied and faulty ones are not", async () => {
+test("--watch applies good changes and refuses faulty ones", async () => {
   const { cwd, file } = checkoutToEdit();
   const local = run({ data: join(cwd, "data"), cwd, args: ["--watch"] });
   await local.ready();

@@ -38,7 +38,7 @@ test.each<[object, string]>([
     { ...ended, completed: undefined, cancelled: 1, duration_ms: 3 },
     "09:00:00.120  my-product/prd send_notification  cancelled  12 ms late  took 3 ms  job_1",
   ],
-])("the end of an attempt is one line: %#", (fields, line) => {
+])("the end of an attempt prints one line: %#", (fields, line) => {
   expect(text(fields)).toBe(line);
 });
 
@@ -47,11 +47,11 @@ test.each([
   '{"message":"reconciled"}',
   '{"message":"other","note":"\\"attempt ended\\""}',
   '{"attempt ended',
-])("%s reports no attempt", (line) => {
+])("%s prints no attempt", (line) => {
   expect(attemptIn(line)).toBeUndefined();
 });
 
-test("the banner names the page first, then what programs need, then a command", () => {
+test("the banner names the page, then what programs need, then a command", () => {
   const local = {
     url: "http://127.0.0.1:3000",
     apiKey: "k",

@@ -56,7 +56,7 @@ const input = {
 };
 const body = { product_tag: "my-product", env: "dev", event: "send_notification", input };
 
-test("a job is explained, then scheduled once confirmed, and read", async () => {
+test("a tool explains a job, schedules it once confirmed, and reads it", async () => {
   const mcp = await client();
   expect(mcp.getInstructions()).toContain(
     "This key has jobs:read, jobs:write, jobs:input, jobs:admin in every product",
@@ -76,7 +76,7 @@ test("a job is explained, then scheduled once confirmed, and read", async () => 
   expect((await call(mcp, "scheduleJob", { ...args, confirm: token })).json.job_id).toBe(job.job_id);
 });
 
-test("a change is a dry run that shows what it concerns, until it is confirmed", async () => {
+test("a change by a tool is a dry run until it is confirmed", async () => {
   const mcp = await client();
   const waiting = await confirm(mcp, "scheduleJob", { body: { ...body, start_at: Date.now() + 3_600_000 } });
   const args = { job_id: waiting.json.job_id, body: { reason: "not needed" } };
@@ -95,7 +95,7 @@ test("a change is a dry run that shows what it concerns, until it is confirmed",
   });
 });
 
-test("bulk changes, pauses and limits show the jobs, pauses and limits that they concern", async () => {
+test("the dry run of a bulk change, pause or limit shows what it concerns", async () => {
   const mcp = await client();
   const filter = { product_tag: "my-product", env: "dev", status: ["completed", "cancelled"] };
   const bulk = await call(mcp, "changeJobs", { body: { action: "delete", filter } });
@@ -111,7 +111,7 @@ test("bulk changes, pauses and limits show the jobs, pauses and limits that they
   expect((await call(mcp, "unpinLimit", { product, env, name })).json.current_state.limits).toMatchObject([{ name }]);
 });
 
-test("what is wrong is a result in the API's words, and never a stack", async () => {
+test("a failed tool returns the API's words and no stack", async () => {
   const mcp = await client();
   const refused = await call(mcp, "scheduleJob", { body: { ...body, event: "send_notificatio" } });
   expect(refused).toMatchObject({
@@ -131,7 +131,7 @@ test("what is wrong is a result in the API's words, and never a stack", async ()
   expect(refused.text).not.toMatch(/\n {4}at /);
 });
 
-test("tools that the key may not use are left out", async () => {
+test("the server offers only the tools that the key may use", async () => {
   const io = { cwd: folder, env: { DUCTAPE_DATA: "data" } };
   const options = ["--local", "--name", "reader", "--products", "*", "--envs", "*", "--verbs", "jobs:read"];
   const catalog = ["--catalog", resolve("products/index.ts")];
@@ -144,7 +144,7 @@ test("tools that the key may not use are left out", async () => {
   expect(await call(mcp, "scheduleJob", { body, confirm: true })).toMatchObject({ isError: true });
 });
 
-test("it is served over standard input and output, by the command", async () => {
+test("the command serves the tools over standard input and output", async () => {
   const transport = new StdioClientTransport({
     command: process.execPath,
     args: ["local/launch.mjs", "packages/ductape-jobs/src/cli/bin.ts", "mcp"],

@@ -13,7 +13,7 @@ describeApiKeys("DynamoDB", async () => {
   return { keys: dynamoApiKeys({ client, table }), stop };
 });
 
-test("the stored item does not contain the key, is not a job's state, and is forgotten 90 days after its end", async () => {
+test("a key's item does not contain the key, and expires 90 days after its end", async () => {
   const { client, stop } = await startDynamo();
   try {
     const { key, record } = newApiKey({ name: "ci", scopes: allScopes, created_at: noon, expires_at: noon });
@@ -30,7 +30,7 @@ test("the stored item does not contain the key, is not a job's state, and is for
   }
 });
 
-test("a key whose creation is repeated after a lost answer is created, and its id remains unique", async () => {
+test("a key whose creation is repeated after a lost answer is created once", async () => {
   const { client: plain, endpoint, stop } = await startDynamo();
   try {
     const { record } = newApiKey({ name: "ci", scopes: allScopes, created_at: noon });

@@ -52,8 +52,8 @@ describe("the program on Ductape's page", () => {
   });
 });
 
-describe("a program of a later generation of Ductape's documentation", () => {
-  test("of mid 2025 runs, and prints the result of each job", async () => {
+describe("the program of a later generation of Ductape's documentation", () => {
+  test("of mid 2025 prints the result of each job", async () => {
     const { code, out, err } = await node(["examples/ductape-2025.ts"]);
     expect({ code, err }).toEqual({ code: 0, err: "" });
     expect(out).toMatch(/^order \{ affected_rows: 1 \}$/m);
@@ -63,7 +63,7 @@ describe("a program of a later generation of Ductape's documentation", () => {
     expect(out).not.toMatch(/email|callback/);
   });
 
-  test("of today runs, and sees its jobs", async () => {
+  test("of today sees its jobs", async () => {
     const { code, out, err } = await node(["examples/ductape-2026.ts"]);
     expect({ code, err }).toEqual({ code: 0, err: "" });
     expect(out).toMatch(
@@ -72,8 +72,8 @@ describe("a program of a later generation of Ductape's documentation", () => {
   });
 });
 
-describe("an example", () => {
-  test("action.ts prints what the app answered", async () => {
+describe("the example", () => {
+  test("action.ts prints the app's answer", async () => {
     const { code, out, err } = await node(["examples/action.ts"]);
     expect({ code, err }).toEqual({ code: 0, err: "" });
     expect(out).toContain("status");
@@ -100,7 +100,7 @@ describe("an example", () => {
     expect(out).toContain(expected);
   });
 
-  test("fallback.ts prints the order, and that the second courier took over from the first", async () => {
+  test("fallback.ts prints that the second courier took over", async () => {
     const { code, out, err } = await node(["examples/fallback.ts"]);
     expect({ code, err }).toEqual({ code: 0, err: "" });
     expect(out).toBe(
@@ -108,7 +108,7 @@ describe("an example", () => {
     );
   });
 
-  test("cache.ts prints that the second price was remembered, and the third calculated anew", async () => {
+  test("cache.ts prints which prices were remembered", async () => {
     const { code, out, err } = await node(["examples/cache.ts"]);
     expect({ code, err }).toEqual({ code: 0, err: "" });
     const [first, second, third] = out.trim().split("\n");
@@ -117,7 +117,7 @@ describe("an example", () => {
     expect(third).toMatch(/^job_\w+ completed was executed$/);
   });
 
-  test("limits.ts prints the starts of thirty jobs, at most ten in any second", async () => {
+  test("limits.ts prints at most ten starts in any second", async () => {
     const { code, out, err } = await node(["examples/limits.ts"]);
     expect({ code, err }).toEqual({ code: 0, err: "" });
     const starts = [...out.matchAll(/after +(\d+) ms/g)].map(([, ms]) => Number(ms));
@@ -134,7 +134,7 @@ describe("an example", () => {
   });
 
   // Runs last: the programs before it schedule by their own clock.
-  test("reminder.ts sees thirty days pass", async () => {
+  test("reminder.ts prints that thirty days pass", async () => {
     const { code, out, err } = await node(["examples/reminder.ts"]);
     expect({ code, err }).toEqual({ code: 0, err: "" });
     expect(out).toMatch(

@@ -32,7 +32,7 @@ beforeAll(async () => {
 
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-test("the package contains its code, types, page and licence, and has no dependencies", async () => {
+test("the SDK's package has code, types, page and licence, and no dependencies", async () => {
   const inside = await readdir(join(folder, "node_modules/ductape-sdk"));
   expect(inside.sort()).toEqual(["LICENSE", "README.md", "dist", "package.json"]);
   const { dependencies, peerDependencies } = JSON.parse(
@@ -44,7 +44,7 @@ test("the package contains its code, types, page and licence, and has no depende
 test.each([
   ["an ES module", "a.mjs", 'import Ductape, { createDuctape, ductape } from "ductape-sdk";'],
   ["CommonJS", "a.cjs", 'const { default: Ductape, createDuctape, ductape } = require("ductape-sdk");'],
-])("it works from %s, on this project's Node and on the machine's own", async (_what, file, first) => {
+])("the SDK's package works from %s, on this project's Node and the machine's", async (_what, file, first) => {
   const code = `${first}
     const { jobs } = createDuctape({ url: "http://127.0.0.1:1", apiKey: "k", maxRetries: 0 });
     console.log(typeof ductape.processor.job.schedule, new Ductape({ url: "http://127.0.0.1:1", apiKey: "k" }) instanceof Ductape);
@@ -68,7 +68,7 @@ async function isMachineSupported(): Promise<boolean> {
 test.each([
   ["nodenext", "nodenext"],
   ["esnext", "bundler"],
-])("its types work for module %s, resolved as %s, and know a catalog", async (module, moduleResolution) => {
+])("the SDK's types work for module %s, resolved as %s, and know a catalog", async (module, moduleResolution) => {
   await writeFile(
     join(folder, "a.mts"),
     `import Ductape, { createDuctape, type HttpFunctionResult, JobFailedError, type Job } from "ductape-sdk";
@@ -100,7 +100,7 @@ test.each([
   expect(await run("tsc", [...flags, "--module", module, "--moduleResolution", moduleResolution, "a.mts"])).toBe("");
 });
 
-test("the example of Ductape's page compiles as it is, with one import of types somewhere in the project", async () => {
+test("the example of Ductape's page compiles unchanged, beside one import of types", async () => {
   const seed = await readFile(join(root, "examples/seed.ts"), "utf8");
   const flags = ["--strict", "--noEmit", "--target", "es2022", "--module", "nodenext"];
   await writeFile(join(folder, "seed.mts"), seed);
@@ -110,7 +110,7 @@ test("the example of Ductape's page compiles as it is, with one import of types 
   expect(await run("node", ["other.mts"])).toBe("");
 });
 
-test("tools without support for exports find its code and its types, including TypeScript 5 with its defaults for CommonJS", async () => {
+test("tools without support for exports find the SDK's code and types", async () => {
   const inside = join(folder, "node_modules/ductape-sdk");
   const { main, types } = JSON.parse(await readFile(join(inside, "package.json"), "utf8"));
   expect([main, types]).toEqual(["./dist/index.js", "./dist/index.d.ts"]);

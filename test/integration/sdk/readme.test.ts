@@ -50,18 +50,18 @@ const run = (args: string[]) =>
   });
 
 test.each(programs.map((code, i) => [i, code.split("\n").find((line) => line.includes("ductape.")) ?? ""] as const))(
-  "example %d runs: %s",
+  "the README's example %d runs: %s",
   async (index) => {
     expect(await run([fileOf(index)])).toMatchObject({ stderr: "" });
   },
 );
 
-test("every answer matches the OpenAPI document", () => {
+test("the OpenAPI document matches every answer to the README's examples", () => {
   expect(api.faults).toEqual([]);
   expect(api.answered.length).toBeGreaterThan(programs.length);
 });
 
-test("the examples compile", async () => {
+test("the README's examples compile", async () => {
   const compilerOptions = { typeRoots: [join(root, "node_modules/@types")], noUnusedLocals: false, paths: {} };
   const config = join(folder, "examples/tsconfig.json");
   await writeFile(
@@ -72,7 +72,7 @@ test("the examples compile", async () => {
   expect(stdout).toBe("");
 });
 
-test("the examples show every call", async () => {
+test("the README's examples show every call", async () => {
   const { ductape } = await import("../../../sdk/src/index.ts");
   for (const call of Object.keys(ductape.jobs)) expect(examples.join("\n")).toContain(`ductape.jobs.${call}(`);
   for (const call of Object.keys(ductape.processor.job)) {

@@ -17,7 +17,7 @@ import {
   withServer,
 } from "../../support/webhook-world.ts";
 
-test("a receiver gets the event, with a signature that the Standard Webhooks library verifies", async () => {
+test("a receiver gets the event with a signature that the Standard Webhooks library verifies", async () => {
   await withServer(taking, async (server) => {
     const services = webhookWorld(`${server.url}/hook?tenant=7`);
     const delivery = aDelivery();
@@ -40,7 +40,7 @@ test("a receiver gets the event, with a signature that the Standard Webhooks lib
   });
 });
 
-test("a failed attempt is repeated with the same id and body, a new time and signature, until it arrives", async () => {
+test("a failed delivery is repeated with the same id and a new signature", async () => {
   let up = false;
   await withServer(
     (request, response, raw) => (up ? taking : answering(503))(request, response, raw),
@@ -88,7 +88,7 @@ test("a receiver that breaks off a new connection uses up an attempt", async () 
   );
 });
 
-test("an early message waits in the queue, 15 minutes at a time", async () => {
+test("a message that comes early waits in the queue, 15 minutes at a time", async () => {
   await withServer(taking, async (server) => {
     const services = webhookWorld(server.url);
     const early = aDelivery({ due_at: services.clock.now() + 7_200_000, attempt: 5 });
@@ -98,7 +98,7 @@ test("an early message waits in the queue, 15 minutes at a time", async () => {
   });
 });
 
-test("Retry-After is honoured, in seconds and as a date, and never shortens the wait", async () => {
+test("Retry-After lengthens the wait for the next attempt, and never shortens it", async () => {
   for (const [header, attempt, seconds] of [
     ["120", 1, 120],
     ["120", 3, 1800],
@@ -113,7 +113,7 @@ test("Retry-After is honoured, in seconds and as a date, and never shortens the 
   }
 });
 
-test("redirects are not followed", async () => {
+test("a delivery follows no redirect", async () => {
   await withServer(taking, async (elsewhere) =>
     withServer(answering(307, { location: elsewhere.url }), async (server) => {
       const services = webhookWorld(server.url);
@@ -124,7 +124,7 @@ test("redirects are not followed", async () => {
   );
 });
 
-test("an endpoint that does not answer, or refuses the connection, counts as failed", async () => {
+test("an endpoint that hangs or refuses the connection counts as failed", async () => {
   await withServer(
     () => new Promise(() => {}),
     async (server) => {
@@ -144,7 +144,7 @@ test("a delivery to an endpoint that the catalog no longer has is dropped", asyn
   expect([services.queue.sent, await stateOf(services)]).toEqual([[], undefined]);
 });
 
-test("the log names the delivery and its outcome, but no URLs, secrets or answers", async () => {
+test("the log of a delivery has no URL, secret or answer", async () => {
   await withServer(answering(500), async (server) => {
     const services = webhookWorld(`${server.url}/s3cret-path`);
     await deliver(services, aDelivery());

@@ -14,7 +14,7 @@ import {
   withServer,
 } from "../../support/webhook-world.ts";
 
-test("410 Gone disables the endpoint at once and publishes an event; its other deliveries are dropped", async () => {
+test("410 Gone disables the endpoint at once and drops its other deliveries", async () => {
   await withServer(answering(410), async (server) => {
     const services = webhookWorld(server.url);
     await deliver(services, aDelivery());
@@ -41,7 +41,7 @@ test("410 Gone disables the endpoint at once and publishes an event; its other d
   });
 });
 
-test("an endpoint that fails for more than a day is disabled, after 8 attempts", async () => {
+test("an endpoint that has failed for more than a day is disabled after 8 attempts", async () => {
   await withServer(answering(500), async (server) => {
     const services = webhookWorld(server.url);
     const started = services.clock.now();
@@ -58,7 +58,7 @@ test("an endpoint that fails for more than a day is disabled, after 8 attempts",
   });
 });
 
-test("one delivery that an endpoint never accepts does not disable it while others arrive", async () => {
+test("an endpoint that refuses one delivery stays enabled while others arrive", async () => {
   const poison = aJob({ status: "failed" });
   await withServer(
     (request, response, raw) => (request.body.includes(poison.id) ? answering(500) : taking)(request, response, raw),
@@ -75,7 +75,7 @@ test("one delivery that an endpoint never accepts does not disable it while othe
   );
 });
 
-test("a disabled endpoint that gets another URL, or is enabled by hand, receives the events from then on", async () => {
+test("a disabled endpoint that is enabled or gets another URL receives events again", async () => {
   await withServer(answering(410), async (old) =>
     withServer(taking, async (server) => {
       const services = webhookWorld(old.url);
@@ -92,7 +92,7 @@ test("a disabled endpoint that gets another URL, or is enabled by hand, receives
   );
 });
 
-test("while the bus refuses the event, its delivery comes again until it is published", async () => {
+test("a delivery comes again until the bus takes its endpoint's event", async () => {
   await withServer(answering(410), async (server) => {
     const services = webhookWorld(server.url);
     const { announce } = services.announcer;
@@ -110,7 +110,7 @@ test("while the bus refuses the event, its delivery comes again until it is publ
   });
 });
 
-test("an endpoint whose delivery never comes back to publish the event has it published by another one", async () => {
+test("another delivery publishes the event if the disabling one never comes back", async () => {
   await withServer(answering(410), async (server) => {
     const services = webhookWorld(server.url);
     const { announce } = services.announcer;
@@ -125,7 +125,7 @@ test("an endpoint whose delivery never comes back to publish the event has it pu
   });
 });
 
-test("if the bus permanently refuses the event, the endpoint is disabled and the event set aside", async () => {
+test("a disabled endpoint's event that the bus refuses for good is set aside", async () => {
   await withServer(answering(410), async (server) => {
     const services = webhookWorld(server.url);
     services.announcer.announce = async () => {
@@ -137,7 +137,7 @@ test("if the bus permanently refuses the event, the endpoint is disabled and the
   });
 });
 
-test("of many simultaneous deliveries that meet 410 Gone, one publishes the event", async () => {
+test("simultaneous deliveries that meet 410 Gone publish one event", async () => {
   await withServer(answering(410), async (server) => {
     const services = webhookWorld(server.url);
     // All of them have read the endpoint's state before any was answered.
@@ -154,7 +154,7 @@ test("of many simultaneous deliveries that meet 410 Gone, one publishes the even
   });
 });
 
-describe("two processes, one of which has cached the URL from before a change", () => {
+describe("two processes, of which one has cached the URL from before a change,", () => {
   /** The process with the old URL in its cache; it shares everything else with the fresh one. */
   function processes(before: string, after: string) {
     const fresh = webhookWorld(after);
@@ -169,7 +169,7 @@ describe("two processes, one of which has cached the URL from before a change", 
     return { fresh, stale };
   }
 
-  test("disable nothing when the old URL answers 410 Gone: the delivery goes to the new one", async () => {
+  test("disable no endpoint when its old URL answers 410 Gone", async () => {
     await withServer(answering(410), async (old) =>
       withServer(taking, async (server) => {
         const { fresh, stale } = processes(old.url, server.url);
@@ -183,7 +183,7 @@ describe("two processes, one of which has cached the URL from before a change", 
     );
   });
 
-  test("disable nothing when the old URL has failed for a day either", async () => {
+  test("disable no endpoint whose old URL has failed for a day", async () => {
     await withServer(answering(500), async (old) =>
       withServer(taking, async (server) => {
         const { stale } = processes(old.url, server.url);

@@ -19,7 +19,7 @@ import {
   withServer,
 } from "../../support/webhook-world.ts";
 
-test("while a secret is being replaced, either of the two verifies", async () => {
+test("either of two secrets verifies while one replaces the other", async () => {
   await withServer(taking, async (server) => {
     const catalog = [endpoint({ previous_secret: { $secret: "shop/hook", key: "old" } })];
     await deliver(webhookWorld(server.url, { catalog }), aDelivery());
@@ -59,12 +59,12 @@ test.each([
   });
 });
 
-describe("settings that AWS temporarily cannot return", () => {
+describe("webhook settings that AWS cannot return for now", () => {
   const throttled = async () => {
     throw new JobError("SERVICE_UNAVAILABLE", "secret(...) could not be read for now.");
   };
 
-  test("use up no attempt and count against no endpoint, however long it takes", async () => {
+  test("use up no attempt and count against no endpoint", async () => {
     await withServer(taking, async (server) => {
       const services = webhookWorld(server.url);
       const { resolve } = services.secrets;
@@ -83,7 +83,7 @@ describe("settings that AWS temporarily cannot return", () => {
     });
   });
 
-  test("do not disable an endpoint whose URL cannot be read again when it is to be disabled", async () => {
+  test("do not disable an endpoint", async () => {
     await withServer(answering(410), async (server) => {
       const services = webhookWorld(server.url);
       const { resolve } = services.secrets;
@@ -94,7 +94,7 @@ describe("settings that AWS temporarily cannot return", () => {
     });
   });
 
-  test("are given up after three days, when the message becomes a dead letter as any other failing message does", async () => {
+  test("are given up after three days, when the message becomes a dead letter", async () => {
     const services = webhookWorld("http://127.0.0.1:1/");
     services.secrets.resolve = throttled;
     const old = aDelivery({ time: services.clock.now() - 3 * 86_400_000 - 1 });
@@ -109,7 +109,7 @@ test.each<[string, Record<string, string | undefined>, RegExp]>([
   ["no URL", { "/shop/hook": undefined }, /parameter\("\/shop\/hook"\)/],
   ["a secret that is too short", { "shop/hook#current": "whsec_czNjcmV0" }, /signing secret/],
   ["a secret that is not base64", { "shop/hook#current": `whsec_!${"s3cret".repeat(9)}` }, /signing secret/],
-])("%s is a failure that the log names, and that ends once it is fixed", async (_what, broken, why) => {
+])("%s in webhook settings is a failure that the log names", async (_what, broken, why) => {
   await withServer(taking, async (server) => {
     const services = webhookWorld(server.url);
     const good = { ...services.values };

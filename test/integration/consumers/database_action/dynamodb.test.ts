@@ -102,7 +102,7 @@ describe("a DynamoDB action", () => {
     expect(failed).toMatchObject({ code: "VALIDATION_ERROR", retryable: false });
   });
 
-  it("queries and counts through all pages, and truncates a result that is too large", async () => {
+  it("queries and counts through all pages, and truncates too large a result", async () => {
     for (let number = 1; number <= 30; number++) {
       await run(put, { customer: "Bob", number, extra: { text: "x".repeat(50_000) } });
     }
@@ -141,7 +141,7 @@ describe("a DynamoDB action", () => {
     expect(await wrongKey).toMatchObject({ retryable: false });
   });
 
-  it("fails retryably when nobody listens, or when the job's timeout comes before an answer", async () => {
+  it("fails retryably when nothing listens, or when the job times out", async () => {
     const nobody = run(
       put,
       { customer: "Ann", number: 1 },

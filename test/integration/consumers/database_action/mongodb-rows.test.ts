@@ -42,7 +42,7 @@ describeWith(
     expect(await stored()).toEqual(rows(count).map(({ number }) => number));
   });
 
-  it("updates and deletes by row, with one filter for all", async () => {
+  it("updates and deletes by row with a common filter", async () => {
     await run(rows(4));
     const update = {
       operation: "updateOne",

@@ -103,7 +103,7 @@ describeWith(
     },
   );
 
-  it("refuses operators in data at run time too", async () => {
+  it("refuses operators in data at run time as well", async () => {
     const filter = { operation: "find", filter: "{{filter:object}}" };
     for (const customer of [{ $gt: "" }, { $ne: null }, { a: [{ $where: "1" }] }]) {
       expect(await failureOf(run(filter, {}, { filter: { customer } }))).toMatchObject({
@@ -159,7 +159,7 @@ describeWith(
     }
   });
 
-  it("recovers from connections that were reset, and from one that hangs until the job's timeout", async () => {
+  it("recovers from reset connections, and from one that hangs until the timeout", async () => {
     const gate = await startGate(server.port);
     const through = { url: server.url(gate.port) };
     await run(insertOne, { customer: "Ann", total: 1 }, through);

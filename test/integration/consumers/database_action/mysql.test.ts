@@ -84,7 +84,7 @@ describeSql(dialect, ({ server, run }) => {
     expect(await run("create", insert, { customer: "Ann", total: 1 })).toEqual({ affected_rows: 1, insert_id: 1 });
   });
 
-  it("commits its writes on a server whose sessions begin without autocommit", async () => {
+  it("commits its writes though the server begins sessions without autocommit", async () => {
     await server().query("SET GLOBAL autocommit = 0");
     try {
       closeMysql();
@@ -97,7 +97,7 @@ describeSql(dialect, ({ server, run }) => {
     }
   });
 
-  it("binds every type, and returns each in one form, whatever the server's time zone and modes", async () => {
+  it("binds every type, whatever the server's time zone and modes", async () => {
     const statement = `INSERT INTO orders (customer, extra, due, local, day, paid, note, raw) VALUES
       ('{{id:uuid}}', '{{extra:object}}', '{{due:date}}', '{{due:date}}', '{{day:date}}', {{paid:boolean}}, {{note?:string}}, x'00ff')`;
     const data = {
@@ -125,7 +125,7 @@ describeSql(dialect, ({ server, run }) => {
     });
   });
 
-  it("binds integers as integers, wherever they stand, to the last digit", async () => {
+  it("binds integers as integers, to the last digit", async () => {
     const statement = `SELECT {{n:integer}} AS n, JSON_OBJECT('n', {{n:integer}}) AS object, {{n:integer}} % 2 AS odd,
       {{text:string}} AS text, 7 / {{seven:integer}} AS one LIMIT {{limit:integer}} OFFSET {{offset:integer}}`;
     const n = Number.MAX_SAFE_INTEGER;

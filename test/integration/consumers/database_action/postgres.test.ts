@@ -82,14 +82,14 @@ const dialect: Dialect = {
 describeSql(dialect, ({ server, run }) => {
   const insert = "INSERT INTO orders (customer, total) VALUES ({{customer}}, {{total:float}})";
 
-  it("returns what the catalog's page says", async () => {
+  it("returns what the catalog's page shows", async () => {
     const [reads, writes] = await shapesIn("database_action");
     expectShape(await run("read", "SELECT 1 AS one"), reads);
     expectShape(await run("create", insert, { customer: "Ann", total: 1 }), writes);
     expectShape(await run("create", `${insert} RETURNING id`, { customer: "Ann", total: 1 }), writes);
   });
 
-  it("binds every type, and returns each in one form, whatever the server's time zone", async () => {
+  it("binds every type, whatever the server's time zone", async () => {
     const statement = `INSERT INTO orders (customer, extra, due, day, local, paid, note, raw)
       VALUES ({{id:uuid}}, {{extra:object}}, '{{due:date}}', '{{day:date}}', '{{due:date}}', {{paid:boolean}}, {{note?:string}},
         decode('00ff', 'hex')) RETURNING *, 9007199254740993::bigint AS big, 'NaN'::float8 AS nan,
@@ -155,7 +155,7 @@ describeSql(dialect, ({ server, run }) => {
   });
 
   it.each(["concat('%', {{part}})", "jsonb_build_object('a', {{part}})", "{{part}} + {{other}}"])(
-    "advises a type where PostgreSQL cannot tell it: %s",
+    "suggests a cast where PostgreSQL cannot tell the type: %s",
     async (untyped) => {
       const failure = failureOf(run("read", `SELECT ${untyped} AS x`, { part: "a", other: "b" }));
       expect(await failure).toMatchObject({
@@ -165,12 +165,12 @@ describeSql(dialect, ({ server, run }) => {
     },
   );
 
-  it("keeps only what fits of wide rows", async () => {
+  it("keeps of wide rows only what fits", async () => {
     const wide = await run("read", "SELECT repeat('x', 3000000) FROM generate_series(1, 3)");
     expect(wide).toMatchObject({ rows: { length: 1 }, row_count: 3, truncated: true });
   });
 
-  it("takes a real deadlock for one that may be repeated", async () => {
+  it("treats a real deadlock as repeatable", async () => {
     await run("create", "INSERT INTO orders (customer) VALUES ('a'), ('b')");
     await server().query("BEGIN; UPDATE orders SET total = 1 WHERE id = 2");
     // Locks 1, then waits for 2; the other side holds 2, then requests 1.
@@ -188,7 +188,7 @@ describeSql(dialect, ({ server, run }) => {
     else expect(mine).toMatchObject({ code: "SERVICE_UNAVAILABLE", retryable: true });
   });
 
-  it("writes a list in one transaction, and prepares nothing that stays", async () => {
+  it("writes a list in one transaction with no prepared statement left over", async () => {
     await run("create", insert, [
       { customer: "a", total: 1 },
       { customer: "b", total: 2 },
@@ -197,7 +197,7 @@ describeSql(dialect, ({ server, run }) => {
     expect(await run("read", "SELECT name FROM pg_prepared_statements")).toMatchObject({ row_count: 0 });
   });
 
-  it("leaves nothing of a list if only the commit fails, which is no row's fault", async () => {
+  it("leaves nothing of a list if only the commit fails, and blames no row", async () => {
     await server().query("ALTER TABLE order_lines ALTER CONSTRAINT order_lines_order_id_fkey INITIALLY DEFERRED");
     const failure = await failureOf(
       run("create", "INSERT INTO order_lines VALUES ({{order:integer}})", [{ order: 7 }]),
@@ -211,7 +211,7 @@ describeSql(dialect, ({ server, run }) => {
     expect(await server().query("SELECT 1 FROM order_lines")).toEqual([]);
   });
 
-  it("gives each statement a time limit of its own", async () => {
+  it("gives each statement its own time limit", async () => {
     const slowly = `${insert} RETURNING pg_sleep({{seconds:float}})::text`;
     const row = { customer: "slow", total: 1 };
     const failure = await failureOf(run("create", slowly, [{ ...row, seconds: 60 }], { timeoutMs: 500 }));
@@ -219,7 +219,7 @@ describeSql(dialect, ({ server, run }) => {
     expect(await run("create", slowly, [{ ...row, seconds: 0.6 }])).toMatchObject({ affected_rows: 1 });
   });
 
-  it("takes a list as one value where the action does so", async () => {
+  it("takes a list as one value where the action says so", async () => {
     const whole = `INSERT INTO orders (customer, total)
       SELECT customer, total FROM jsonb_to_recordset({{data:array}}::jsonb) AS row (customer text, total int)`;
     const rows = [0, 1, 2].map((i) => ({ customer: `customer ${i}`, total: i }));
@@ -228,7 +228,7 @@ describeSql(dialect, ({ server, run }) => {
     expect((failure as Error).message).toMatch(/^PostgreSQL/);
   });
 
-  it("leaves no connection behind that was closed", async () => {
+  it("leaves no closed connection behind", async () => {
     await run("read", "SELECT 1");
     closePostgres();
     await until(async () => (await server().query(`${others} AND query <> ''`)).length === 0);

@@ -36,7 +36,7 @@ afterAll(async () => {
   await server?.stop();
 });
 
-it("a job whose database hangs times out, succeeds in another attempt on a new connection, and keeps its large result as a blob", async () => {
+it("a job whose database hung succeeds in another attempt on a new connection", async () => {
   expect(checkCatalog([shop], registry)).toEqual([]);
   const gate = await startGate(server.port);
   const job = aJob({ type: "database_action", event: "count", input: { inline: { data: { n: 7 } } } });

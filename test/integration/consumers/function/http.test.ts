@@ -32,7 +32,7 @@ describe("a function job that calls an HTTP function", () => {
       ...overrides,
     }) as Promise<HttpResult>;
 
-  it("POSTs the payload with the run's idempotency key and returns status, headers and body", async () => {
+  it("POSTs the payload with the run's idempotency key and returns the answer", async () => {
     world.answers(
       201,
       { "content-type": "application/json; charset=utf-8", "x-trace": "7", "set-cookie": "s=1" },
@@ -51,7 +51,7 @@ describe("a function job that calls an HTTP function", () => {
     expect(call?.headers).not.toHaveProperty("authorization");
   });
 
-  it("POSTs nothing where the job has no payload, and null where that is the payload", async () => {
+  it("POSTs nothing where the job has no payload, and null for a null payload", async () => {
     await run({}, { input: {} });
     await run({}, { input: { payload: null } });
     const [without, withNull] = world.received;
@@ -140,7 +140,7 @@ describe("a function job that calls an HTTP function", () => {
     await expect(failed).rejects.toMatchObject({ code: "CONFIGURATION_ERROR", message, retryable: false });
   });
 
-  it("fails twice with 500 and then works: each attempt is one call", async () => {
+  it("retries a 500 with one call per attempt", async () => {
     world.does((response, _request, earlier) => response.writeHead(earlier < 2 ? 500 : 200).end("s3cret trace"));
     for (const _ of [1, 2]) {
       await expect(run()).rejects.toMatchObject({
@@ -223,12 +223,12 @@ describe("a function job that calls an HTTP function", () => {
         response.write("half", () => response.socket?.end());
       },
     ],
-  ])("a connection that breaks %s is retryable", async (_when, breaks) => {
+  ])("is retryable if the connection breaks %s", async (_when, breaks) => {
     world.does((response) => void breaks(response));
     await expect(run()).rejects.toMatchObject({ code: "CONNECTION_ERROR", retryable: true });
   });
 
-  it("a refused connection is a connection error that names no address", async () => {
+  it("fails on a refused connection without naming an address", async () => {
     const { port } = new URL(world.url);
     await world.stop();
     const failed = run();
@@ -251,7 +251,7 @@ describe("a function job that calls an HTTP function", () => {
   it.each([
     ["before", () => {}],
     ["within", (response: ServerResponse) => void response.writeHead(200).write("half")],
-  ])("a function that hangs %s its answer is abandoned at the job's timeout", async (_when, hangs) => {
+  ])("leaves a function that hangs %s its answer at the job's timeout", async (_when, hangs) => {
     const timeout = new AbortController();
     const reason = new Error("the shell's timeout");
     world.does((response) => {

@@ -20,7 +20,7 @@ describe("a function job that invokes a Lambda", () => {
     return functionExecutor(lambda.clients)(anExecution({ job, target, input: { payload }, ...overrides }));
   };
 
-  it("sends the payload as it is, waits, and returns what the function returned", async () => {
+  it("sends the payload unchanged, waits, and returns the function's result", async () => {
     expect(await run({ payload: '{"ok":[1,2]}' })).toEqual({ ok: [1, 2] });
     expect(lambda.calls.at(-1)).toEqual({
       arn,
@@ -48,7 +48,7 @@ describe("a function job that invokes a Lambda", () => {
     expect(lambda.calls.at(-1)?.payload).toEqual(payload);
   });
 
-  it("invokes the function with an empty payload where the job has none, which null is not", async () => {
+  it("invokes the function with an empty payload if the job has none", async () => {
     await run({}, undefined, { input: {} });
     expect(lambda.calls.at(-1)).toMatchObject({ arn, type: "RequestResponse" });
     expect(lambda.calls.at(-1)?.payload).toBeUndefined();
@@ -107,11 +107,11 @@ describe("a function job that invokes a Lambda", () => {
     expect(lambda.calls.length).toBe(before);
   });
 
-  it("a connection that breaks is retryable", async () => {
+  it("is retryable if the connection breaks", async () => {
     await expect(run({ reset: true })).rejects.toMatchObject({ code: "CONNECTION_ERROR", retryable: true });
   });
 
-  it("stops waiting at the job's timeout, and fails with the timeout as its error", async () => {
+  it("stops waiting at the job's timeout and fails with it", async () => {
     const timeout = new AbortController();
     const failed = run({ hang: true }, {}, { signal: timeout.signal });
     const reason = new Error("the shell's timeout");

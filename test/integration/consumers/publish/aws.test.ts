@@ -88,8 +88,8 @@ async function next(name: string): Promise<Message> {
 const attributesOf = ({ MessageAttributes = {} }: Message) =>
   Object.fromEntries(Object.entries(MessageAttributes).map(([name, { StringValue }]) => [name, StringValue]));
 
-describe("SQS", () => {
-  it("gets JSON with the headers and the idempotency key as attributes, whatever characters it has", async () => {
+describe("a message to SQS", () => {
+  it("is JSON with the headers and the idempotency key as attributes", async () => {
     const input = { message: { text: "😀 \uffff \u0000" }, headers: { source: "shop" } };
     const result = await publishTo({ place: sqsPlace("orders"), input, execute, idempotencyKey: "job_9-1" });
     const message = await next("orders");
@@ -98,7 +98,7 @@ describe("SQS", () => {
     expect(attributesOf(message)).toEqual({ source: "shop", "idempotency-key": "job_9-1" });
   });
 
-  it("is given by its URL as well, and gets a string as it is", async () => {
+  it("may name its queue by the URL, and may be a string", async () => {
     const place = {
       provider: "sqs",
       topics: { orders: { queue: `https://sqs.us-east-1.amazonaws.com/${account}/orders` } },
@@ -107,7 +107,7 @@ describe("SQS", () => {
     expect((await next("orders")).Body).toBe('"é"');
   });
 
-  it("orders a FIFO queue by key, and drops a repeated attempt", async () => {
+  it("is ordered by key in a FIFO queue, which drops a repeated attempt", async () => {
     const place = sqsPlace("orders.fifo");
     const first = await publishTo({ place, input: { key: "c-42" }, execute, idempotencyKey: "job_1-1" });
     const second = await publishTo({ place, input: { key: "c-42" }, execute, idempotencyKey: "job_1-1" });
@@ -118,7 +118,7 @@ describe("SQS", () => {
     await expect(next("orders.fifo")).rejects.toThrow("empty");
   });
 
-  it("that does not exist fails the job", async () => {
+  it("whose queue does not exist fails the job", async () => {
     expect(await failed({ place: sqsPlace("nothing"), execute })).toMatchObject({
       code: "NOT_FOUND",
       retryable: false,
@@ -126,8 +126,8 @@ describe("SQS", () => {
   });
 });
 
-describe("SNS", () => {
-  it("passes the message and its attributes on to its subscribers", async () => {
+describe("a message to SNS", () => {
+  it("reaches the topic's subscribers with its attributes", async () => {
     const input = { message: { text: "é \uffff" }, headers: { source: "shop" } };
     const result = await publishTo({ place: snsPlace("news"), input, execute });
     expect(result).toEqual({ topic: "orders", provider: "sns", message_id: expect.any(String) });
@@ -136,18 +136,18 @@ describe("SNS", () => {
     expect(attributesOf(message)).toEqual({ source: "shop", "idempotency-key": "job_1-1" });
   });
 
-  it("takes a message for a FIFO topic", async () => {
+  it("may go to a FIFO topic", async () => {
     const result = await publishTo({ place: snsPlace("news.fifo"), input: { key: "c-42" }, execute });
     expect(result).toMatchObject({ provider: "sns", message_id: expect.any(String) });
   });
 
-  it("that has no such topic fails the job", async () => {
+  it("whose topic does not exist fails the job", async () => {
     expect(await failed({ place: snsPlace("nothing"), execute })).toMatchObject({ code: "NOT_FOUND" });
   });
 });
 
-describe("EventBridge", () => {
-  it("gets the message as the detail, with what it has no place for in a field of it", async () => {
+describe("a message to EventBridge", () => {
+  it("is the detail of an event, with one field for what has no other place", async () => {
     const input = { message: { id: 1, text: "😀 \uffff" }, key: "c-42", headers: { channel: "web" } };
     const place = bus({ bus: "ductape-jobs", topics: { orders: { detail_type: "order.placed" } } });
     const result = await publishTo({ place, input, execute, idempotencyKey: "job_9-1" });
@@ -158,7 +158,7 @@ describe("EventBridge", () => {
     ]);
   });
 
-  it("that has no such bus fails the job", async () => {
+  it("whose bus does not exist fails the job", async () => {
     const place = bus({ bus: "nothing" });
     expect(await failed({ place, execute })).toMatchObject({ code: "NOT_FOUND", retryable: false });
   });
@@ -171,7 +171,7 @@ describe("EventBridge", () => {
     ["ResourceNotFoundException", "NOT_FOUND", false],
     ["MalformedDetail", "VALIDATION_ERROR", false],
     ["SomethingNew", "PROVIDER_ERROR", false],
-  ])("that answers 200 but refuses the entry with %s fails the job with %s", async (ErrorCode, code, retryable) => {
+  ])("whose entry is refused with %s fails the job with %s", async (ErrorCode, code, retryable) => {
     const answer = { FailedEntryCount: 1, Entries: [{ ErrorCode, ErrorMessage: "hunter2" }] };
     await using server = await httpServer((_, response) => json(response, 200, answer));
     const failure = await failed({ place: bus(), execute: executorAt(server.url) });
@@ -180,7 +180,7 @@ describe("EventBridge", () => {
   });
 });
 
-describe("a service of AWS that refuses", () => {
+describe("a publish job on AWS", () => {
   const places = { sqs: sqsPlace("q"), sns: snsPlace("t"), eventbridge: bus() };
   it.each([
     ["sqs", "AccessDeniedException", 403, "FORBIDDEN"],
@@ -190,7 +190,7 @@ describe("a service of AWS that refuses", () => {
     ["sqs", "UnrecognizedClientException", 403, "UNAUTHORIZED"],
     ["eventbridge", "AccessDeniedException", 400, "FORBIDDEN"],
     ["eventbridge", "ThrottlingException", 400, "RATE_LIMITED"],
-  ] as const)("%s with %s fails the job as it should", async (service, name, status, code) => {
+  ] as const)("fails with its code if %s refuses with %s", async (service, name, status, code) => {
     const answer = { __type: name, message: "hunter2" };
     await using server = await httpServer((_, response) =>
       json(response, status, answer, { "x-amzn-errortype": name, "content-type": "application/x-amz-json-1.0" }),
@@ -200,7 +200,7 @@ describe("a service of AWS that refuses", () => {
     expect(failure.message).not.toContain("hunter2");
   });
 
-  it("SNS with an XML error fails the job as it should", async () => {
+  it("fails if SNS refuses in XML", async () => {
     const xml = (code: string) =>
       `<ErrorResponse><Error><Code>${code}</Code><Message>x</Message></Error></ErrorResponse>`;
     await using server = await httpServer((_, response) =>
@@ -210,13 +210,13 @@ describe("a service of AWS that refuses", () => {
     expect(await failed({ place: snsPlace("t"), execute })).toMatchObject({ code: "FORBIDDEN", retryable: false });
   });
 
-  it.each(["sqs", "sns", "eventbridge"] as const)("%s that is down is retried", async (service) => {
+  it.each(["sqs", "sns", "eventbridge"] as const)("is retried if %s is down", async (service) => {
     const failure = await failed({ place: places[service], execute: executorAt("http://127.0.0.1:1") });
     expect(failure).toMatchObject({ code: "CONNECTION_ERROR", retryable: true });
   });
 });
 
-test("a message that the broker would not take is never sent", async () => {
+test("a message that the broker would refuse is never sent", async () => {
   await using server = await httpServer((_, response) => json(response, 200, {}));
   const execute = executorAt(server.url);
   const large = { message: { text: "x".repeat(1_048_576) } };

@@ -61,7 +61,7 @@ describeWith(
   "Kafka",
   kafka,
   "test/support/brokers/install.sh",
-)("a Kafka cluster", () => {
+)("a publish job on Kafka", () => {
   beforeAll(async () => {
     server = await startKafka();
     const admin = new Admin({ clientId: "test", bootstrapBrokers: server.brokers });
@@ -102,7 +102,7 @@ describeWith(
     return find() as Read;
   }
 
-  it("writes JSON with its key, its headers and the idempotency key, and says where it is", async () => {
+  it("writes JSON with its key, headers and idempotency key, and returns its offset", async () => {
     const input = { message: { text: "😀 \uffff" }, key: "c-42", headers: { "x-source": "shop" } };
     const result = await publishTo({ place: open(), input, idempotencyKey: "job_9-1" });
     expect(result).toEqual({
@@ -116,7 +116,7 @@ describeWith(
     expect(Object.fromEntries(headers)).toEqual({ "x-source": "shop", "idempotency-key": "job_9-1" });
   });
 
-  it("sends a string as it is, and all messages of a key to one partition, in their order", async () => {
+  it("sends all messages of a key to one partition, in order", async () => {
     const sent = [];
     for (let i = 0; i < 5; i++) sent.push(await publishTo({ place: open(), input: { message: `é ${i}`, key: "k" } }));
     const records = await Promise.all(sent.map((one) => at(one as never)));
@@ -124,7 +124,7 @@ describeWith(
     expect(new Set(records.map(({ partition }) => partition)).size).toBe(1);
   });
 
-  it("writes the messages of a batch at the same time, each once", async () => {
+  it("writes the messages of a batch at once, each one time", async () => {
     const ids = Array.from({ length: 10 }, (_, id) => id);
     const sent = await Promise.all(ids.map((id) => publishTo({ place: open(), input: { message: { batch: id } } })));
     const records = await Promise.all(sent.map((one) => at(one as never)));
@@ -139,14 +139,14 @@ describeWith(
     expect(await at(result as never)).toMatchObject({ value: '{"id":1}' });
   });
 
-  it("speaks no TLS with a cluster of an unknown authority, or whose certificate is for another host", async () => {
+  it("refuses TLS with an unknown authority or another host's certificate", async () => {
     const unknown = await failed({ place: open({ brokers: server.secureBrokers, tls: true }) });
     expect(unknown).toMatchObject({ code: "CONFIGURATION_ERROR", retryable: false });
     const place = open({ brokers: server.secureByAddress, tls: { ca: server.ca } });
     expect(await failed({ place })).toMatchObject({ code: "CONFIGURATION_ERROR", retryable: false });
   });
 
-  it("names the host in its greeting, by which a provider with many clusters at one address finds the right one", async () => {
+  it("names the host in its TLS greeting, so that clusters may share an address", async () => {
     const greeted = Promise.withResolvers<string>();
     const SNICallback = (name: string, answer: (error: Error) => void) => {
       greeted.resolve(name);
@@ -171,23 +171,23 @@ describeWith(
     expect(failure.shown).not.toMatch(/hunter2|writer/);
   });
 
-  it("does not write where the user may not", async () => {
+  it("fails where the user may not write", async () => {
     const place = signed("plain", { orders: { topic: "hidden" } });
     expect(await failed({ place, secrets: secrets("s3cret") })).toMatchObject({ code: "FORBIDDEN" });
   });
 
-  it("does not create a topic that does not exist", async () => {
+  it("creates no missing topic", async () => {
     const failure = await failed({ place: open({ topics: { orders: { topic: "oders" } } }) });
     expect(failure).toMatchObject({ code: "NOT_FOUND", retryable: false });
   });
 
-  it("fails on a message that is larger than the cluster accepts, even where the catalog says that it may be", async () => {
+  it("fails on a message that is larger than the cluster accepts", async () => {
     const input = { message: "x".repeat(1_200_000) };
     const place = open({ max_bytes: 5_000_000 });
     expect(await failed({ place, input })).toMatchObject({ code: "VALIDATION_ERROR", retryable: false });
   });
 
-  it("fails where the brokers are down, unknown, or speak no TLS", async () => {
+  it("fails on brokers that are down, unknown or without TLS", async () => {
     const down = { code: "CONNECTION_ERROR", retryable: true };
     expect(await failed({ place: open({ brokers: ["127.0.0.1:1"] }) })).toMatchObject(down);
     expect(await failed({ place: open({ brokers: ["nowhere.invalid:9092"] }) })).toMatchObject(down);
@@ -202,7 +202,7 @@ describeWith(
     expect(failure.shown).not.toContain("hunter2");
   });
 
-  it("gives up at the job's timeout on a broker that says nothing", async () => {
+  it("gives up on a silent broker at the job's timeout", async () => {
     const silent = await startSilentServer();
     const controller = new AbortController();
     const place = open({ brokers: [`127.0.0.1:${silent.port}`] });
@@ -213,7 +213,7 @@ describeWith(
     await silent.stop();
   });
 
-  it("is written to by the code that a deployment bundles, too", async () => {
+  it("works in the code that a deployment bundles", async () => {
     const folder = await mkdtemp(join(tmpdir(), "bundle-"));
     try {
       const outputs = await bundle("consumers/publish", folder);

@@ -21,7 +21,7 @@ describeWith(
   "RabbitMQ",
   rabbitmq,
   "test/support/brokers/install.sh",
-)("a RabbitMQ broker", () => {
+)("a publish job on RabbitMQ", () => {
   beforeAll(async () => {
     server = await startRabbitMq();
     admin = await connect(server.url());
@@ -48,7 +48,7 @@ describeWith(
     return message;
   }
 
-  it("proves nothing by a nack: another queue that is bound to the exchange has the message", async () => {
+  it("takes a nack as no proof, since another queue may have the message", async () => {
     const channel = await admin.createChannel();
     await channel.assertExchange("both", "fanout");
     for (const queue of ["full", "placed"]) await channel.bindQueue(queue, "both", "");
@@ -61,7 +61,7 @@ describeWith(
     expect((await next()).content.toString()).toBe("m");
   });
 
-  it("publishes JSON with its headers and the idempotency key, as a message that survives a restart", async () => {
+  it("publishes persistent JSON with its headers and idempotency key", async () => {
     const input = { message: { text: "😀 \uffff" }, key: "order.placed", headers: { "x-source": "shop" } };
     expect(await publishTo({ place: byKey, input, secrets: secrets(), idempotencyKey: "job_9-1" })).toEqual({
       topic: "orders",
@@ -98,7 +98,7 @@ describeWith(
     }
   });
 
-  it("sends a string as it is, to the queue that the default exchange routes to", async () => {
+  it("sends a string unchanged to the default exchange's queue", async () => {
     const place = at({ exchange: "", routing_key: "placed" });
     await publishTo({ place, input: { message: "héllo 😀" }, secrets: secrets() });
     const { content, properties } = await next();
@@ -142,7 +142,7 @@ describeWith(
     expect(failure.shown).not.toMatch(/hunter2|guest/);
   });
 
-  it("does not let a user write who may not", async () => {
+  it("fails where the user may not write", async () => {
     await server.control("add_user", "reader", "reader");
     await server.control("set_permissions", "reader", "", "", ".*");
     const url = server.url(server.port, "reader", "reader");
@@ -151,7 +151,7 @@ describeWith(
     });
   });
 
-  it("gives up at the job's timeout on a broker that says nothing", async () => {
+  it("gives up on a silent broker at the job's timeout", async () => {
     const silent = await startSilentServer();
     const controller = new AbortController();
     const url = server.url(silent.port);
@@ -162,7 +162,7 @@ describeWith(
     await silent.stop();
   });
 
-  it("has one connection for the jobs of a batch, and another one once it was idle or was hung up", async () => {
+  it("shares a connection within a batch, and replaces an idle or closed one", async () => {
     await using gate = await startGate(server.port);
     const clock = fakeClock();
     const input = { key: "order.x" };
@@ -179,7 +179,7 @@ describeWith(
     expect(gate.made()).toBe(3);
   });
 
-  it("fails on a connection that hangs, and the next attempt opens another", async () => {
+  it("fails on a connection that hangs, which the next attempt replaces", async () => {
     await using gate = await startGate(server.port);
     const clock = fakeClock();
     const asked = { place: byKey, input: { key: "order.x" }, secrets: secrets(server.url(gate.port)), clock };

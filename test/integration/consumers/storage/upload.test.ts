@@ -14,7 +14,7 @@ import { catalog } from "../../../support/catalog/catalog.ts";
 import { fakeServices } from "../../../support/fakes/services.ts";
 import { httpEvent } from "../../../support/http-event.ts";
 
-it("a file is uploaded by URL into our bucket, and stored by a job in the team's", async () => {
+it("a file that was uploaded by URL is stored by a job in the team's bucket", async () => {
   const { endpoint, stop } = await startSqsAndS3();
   const client = new S3Client({ ...settings, endpoint, forcePathStyle: true });
   const blobs = s3BlobStore({ client, bucket });

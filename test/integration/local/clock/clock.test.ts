@@ -88,7 +88,7 @@ test("a reminder in thirty days is seen within seconds", async () => {
   expect(orders).toEqual(["reminded"]);
 });
 
-test("jobs run in the order of their times, however they are waiting", async () => {
+test("jobs run in the order of their times when the clock moves", async () => {
   const { now } = await clock();
   const times = { e: 3 * day, b: 10 * minute, d: 2 * hour, a: 5 * second, f: 3 * day + 400, c: 20 * minute };
   const ids = [];
@@ -110,7 +110,7 @@ test("a daily job runs thirty times in thirty days, without a gap", async () => 
   expect(orders).toHaveLength(30);
 });
 
-test("a job that recurs every second lets the clock move on, and each run is on time", async () => {
+test("a job that recurs every second is on time while the clock moves", async () => {
   const id = await schedule("ticking", { repeat: { every: second, limit: 120 } });
   const began = performance.now();
   expect(await advance({ advance: "3m" })).toMatchObject({ reached: true });
@@ -150,7 +150,7 @@ test("a feature with a step two days later runs while the clock moves", async ()
   expectOnTime((await job(steps["main.second"]?.job_id ?? "")).attempts);
 });
 
-test("work that takes real time is waited for", async () => {
+test("the moving clock waits for work that takes real time", async () => {
   answer = async (customer) => {
     if (customer === "slow") await new Promise((resolve) => setTimeout(resolve, 700));
     return 200;
@@ -163,7 +163,7 @@ test("work that takes real time is waited for", async () => {
   expectOnTime((await job(next)).attempts, 2 * second);
 });
 
-test("a job whose consumer dies is claimed again when its lease ends, not when the clock has arrived", async () => {
+test("a job whose consumer dies is claimed again only when its lease ends", async () => {
   let hung = false;
   answer = () => (hung ? 200 : new Promise(() => {}));
   const id = await schedule("crashed", { timeout_ms: 1000 });
@@ -182,7 +182,7 @@ test("a job whose consumer dies is claimed again when its lease ends, not when t
   expect(attempts[0]?.lateness_ms).toBeLessThan(minute);
 }, 60_000);
 
-test("every type of job still runs after a jump: tokens, signatures and caches share one time", async () => {
+test("every type of job still runs after the clock has jumped", async () => {
   await advance({ advance: "45d" });
   // Without the database: PostgreSQL has its own clock.
   const inputs = {
@@ -212,7 +212,7 @@ test("every type of job still runs after a jump: tokens, signatures and caches s
 const email = { to: "ada@example.com", subject: { en: "Hi" }, template: { en: "Hello" } };
 const push = { title: { en: "Hi" }, body: { en: "Hello" }, device_token: "abc" };
 
-test("the clock moves back if nothing has happened since the time that it is moved to, and otherwise says why it cannot", async () => {
+test("the clock moves back only if nothing has happened since then", async () => {
   const other = runLocal({ data: join(cwd, "other-data"), cwd });
   await other.ready();
   const at = async (body?: unknown) => ask(other.running(), "/local/clock", body);
@@ -230,7 +230,7 @@ test("the clock moves back if nothing has happened since the time that it is mov
   await other.terminate();
 }, 60_000);
 
-test("a limit stops it with the time reached, and the same call continues from there", async () => {
+test("a move of the clock that max_hops stops can be continued", async () => {
   const id = await schedule("often", { repeat: { every: minute, limit: 20 } });
   const first = await advance({ advance: "1h", max_hops: 5 });
   expect(first).toMatchObject({ reached: false, hops: 5, stopped: expect.stringContaining("max_hops") });
@@ -247,14 +247,14 @@ test.each([
   ["no JSON", "{", "application/json", 400],
   ["an unknown unit", '{"advance":"3y"}', "application/json", 400],
   ["what a web page could send", '{"advance":"1d"}', "text/plain", 415],
-])("%s is refused as a problem", async (_what, body, type, status) => {
+])("a move of the clock by %s is refused with a problem", async (_what, body, type, status) => {
   const response = await post(body, type);
   expect(response.status).toBe(status);
   expect(response.headers.get("content-type")).toBe("application/problem+json");
   expect(await response.json()).toMatchObject({ status, code: expect.any(String) });
 });
 
-test("while it is being moved, nobody else can move it", async () => {
+test("the clock is moved by one caller at a time", async () => {
   await schedule("held", { repeat: { every: minute, limit: 30 } });
   const moving = advance({ advance: "1h" });
   await new Promise((resolve) => setTimeout(resolve, 100));
@@ -262,7 +262,7 @@ test("while it is being moved, nobody else can move it", async () => {
   expect(await moving).toMatchObject({ reached: true });
 });
 
-test("kill -9 in the middle of a move loses nothing, and time does not move back", async () => {
+test("kill -9 in the middle of a move loses no job and turns back no time", async () => {
   const { now } = await clock();
   const reminder = await schedule("reminder", { start_at: now + 90 * minute });
   const often = await schedule("often", { repeat: { every: minute, limit: 60 } });

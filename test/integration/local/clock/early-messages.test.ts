@@ -18,7 +18,7 @@ function atNoon() {
   };
 }
 
-test("while the clock moves, a message that is early by less than a second waits for its time", () => {
+test("a message that is under a second early waits while the clock moves", () => {
   const { early, delivered, keep, moveTo } = atNoon();
   early.moving(true);
   expect(keep("a", noon + 999)).toBe(true);
@@ -30,7 +30,7 @@ test("while the clock moves, a message that is early by less than a second waits
   expect([early.has("a"), early.nextAt()]).toEqual([false, undefined]);
 });
 
-test("messages that are due, far ahead or not about a job are delivered at once, and in real time so are all others", () => {
+test("other messages are delivered at once while the clock moves", () => {
   const { early, keep } = atNoon();
   expect(keep("a", noon + 500)).toBe(false);
   early.moving(true);
@@ -38,7 +38,7 @@ test("messages that are due, far ahead or not about a job are delivered at once,
   expect(early.keep({ handle: "d", body: "{" }, () => {})).toBe(false);
 });
 
-test("when the move ends, waiting messages are delivered, and wait in real time", () => {
+test("messages that wait are delivered when the move ends", () => {
   const { early, delivered, keep } = atNoon();
   early.moving(true);
   keep("a", noon + 700);

@@ -49,7 +49,7 @@ function aMove(times: number[][], overrides: Partial<Move> = {}) {
   return { move, lines, time: () => time };
 }
 
-test("everything that falls due begins at its own time, in order, whichever component it belongs to", async () => {
+test("everything that falls due begins at its time, in order", async () => {
   const { move, lines, time } = aMove([[5000, 9000], [2000, 9000, 12_000], []]);
   expect(await moveTime(move)).toEqual({ hops: 4 });
   expect(lines).toEqual(["2000 begun at 2000", "5000 begun at 5000", "9000 begun at 9000", "9000 begun at 9000"]);
@@ -62,19 +62,19 @@ test("work that was due before the move begins first", async () => {
   expect(lines).toEqual(["500 begun at 1000", "3000 begun at 3000"]);
 });
 
-test("if nothing falls due, one hop is enough", async () => {
+test("a move in which nothing falls due takes one hop", async () => {
   const { move, time } = aMove([[]]);
   expect(await moveTime(move)).toEqual({ hops: 1 });
   expect(time()).toBe(10_000);
 });
 
-test("a limit of hops stops at the time reached, and says so", async () => {
+test("a move stops at its limit of hops and says so", async () => {
   const { move, time } = aMove([[2000, 3000, 4000]], { maxHops: 2 });
   expect(await moveTime(move)).toEqual({ hops: 2, stopped: "it took more than 2 hops (max_hops)" });
   expect(time()).toBe(3000);
 });
 
-test("a component that stays busy too long in real time is named", async () => {
+test("a move names a component that stays busy too long in real time", async () => {
   const endless: Work = { busy: () => "a job is being worked on", nextAt: () => undefined };
   const { move, time } = aMove([[]]);
   const moved = await moveTime({ ...move, works: [endless] });
@@ -82,7 +82,7 @@ test("a component that stays busy too long in real time is named", async () => {
   expect(time()).toBe(1000);
 });
 
-test("it stops when nobody waits for it any more", async () => {
+test("a move stops when its caller is gone", async () => {
   const gone = new AbortController();
   const { move, time } = aMove([[2000, 3000]], { signal: gone.signal });
   const { set } = move;

@@ -24,7 +24,7 @@ test.each([
 
 const overdue = () => makeOverdue({ graceMs, everyMs: 10 * second });
 
-test("a job that has moved on is overdue at another time, and one that has ended never", () => {
+test("a job that moves on becomes overdue later, and never once it has ended", () => {
   const jobs = overdue();
   jobs.wrote("job_1", waiting);
   jobs.wrote("job_2", { ...waiting, id: "job_2", due_at: 200_000 });
@@ -37,7 +37,7 @@ test("a job that has moved on is overdue at another time, and one that has ended
   expect(jobs.nextAt()).toBeUndefined();
 });
 
-test("what is read about a job is older than what was written since", () => {
+test("what was read about a job does not replace a later write", () => {
   const jobs = overdue();
   jobs.wrote("job_1", { ...waiting, due_at: 300_000 });
   jobs.wrote("job_2", { ...waiting, status: "completed" });

@@ -17,11 +17,11 @@ test.each([
   expect(parseAdvance(body, now)).toEqual({ to, maxHops: 10_000 });
 });
 
-test("the number of hops can be limited", () => {
+test("a request to move the clock may limit the number of hops", () => {
   expect(parseAdvance({ advance: "1s", max_hops: 3 }, now)).toMatchObject({ maxHops: 3 });
 });
 
-test("the machine's own time can be requested", () => {
+test("a request to move the clock may ask for the machine's time", () => {
   expect(parseAdvance({ reset: true }, now)).toBe("reset");
 });
 
@@ -42,7 +42,7 @@ test.each([
   [{ advance: "1d", reset: true }, ""],
   [{ reset: false }, "/reset"],
   [{ advance: "1d", rest: true }, "/rest"],
-])("%j is refused with its pointer", (body, pointer) => {
+])("the request %j is refused with its pointer", (body, pointer) => {
   let refused: unknown;
   try {
     parseAdvance(body, now);

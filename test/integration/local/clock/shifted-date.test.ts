@@ -10,7 +10,7 @@ beforeEach(() => {
 });
 afterEach(() => restore());
 
-test("every way to read the time gives the shifted one", () => {
+test("every way to read the time returns the shifted one", () => {
   const expected = realNow() + 30 * day;
   for (const now of [Date.now(), Date.parse(new Date().toISOString()), Date.parse(Date())]) {
     expect(Math.abs(now - expected)).toBeLessThan(1100);
@@ -23,7 +23,7 @@ test("a date that is created with a time is not shifted", () => {
   expect(Date.UTC(2026, 0)).toBe(Date.parse("2026-01-01T00:00:00Z"));
 });
 
-test("dates are instances of Date, whenever they were created", () => {
+test("dates are instances of Date, whether created before the shift or after", () => {
   const before = new unshifted();
   expect(before).toBeInstanceOf(Date);
   expect(new Date()).toBeInstanceOf(unshifted);
@@ -32,7 +32,7 @@ test("dates are instances of Date, whenever they were created", () => {
   expect(new Special()).toBeInstanceOf(Special);
 });
 
-test("afterwards everything is as it was", () => {
+test("restoring undoes the shift", () => {
   restore();
   expect(Date).toBe(unshifted);
   expect(new Date().constructor).toBe(unshifted);
@@ -40,6 +40,6 @@ test("afterwards everything is as it was", () => {
   restore = shiftDate();
 });
 
-test("a process has one clock", () => {
+test("a process has one shifted clock", () => {
   expect(shiftDate).toThrow("only one local runtime can run in a process");
 });
