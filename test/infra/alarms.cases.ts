@@ -50,7 +50,7 @@ describe.each(alarms.map((alarm) => [name(alarm), alarm] as const))("alarm %s", 
     expect(Properties.OKActions).toEqual([{ Ref: topic.id }]);
   });
 
-  test("says what to do, and names the section of docs/operations/alarms.md with the details", () => {
+  test("says what to do, and names its section of docs/operations/alarms.md", () => {
     const { AlarmDescription } = Properties;
     const [, todo, anchor] = /^(.+\.) See docs\/operations\/alarms\.md#([\w-]+)$/.exec(AlarmDescription) ?? [];
     expect(todo?.length).toBeGreaterThan(40);
@@ -64,7 +64,7 @@ describe.each(alarms.map((alarm) => [name(alarm), alarm] as const))("alarm %s", 
   });
 });
 
-test("every section of the page on alarms belongs to an alarm, and begins with its name", () => {
+test("every section of the page on alarms begins with the name of its alarm", () => {
   const meant = new Set(alarms.map(({ Properties }) => Properties.AlarmDescription.split("#")[1]));
   expect(sections.toSorted()).toEqual([...meant].sort());
   for (const alarm of alarms) {
@@ -81,12 +81,12 @@ test("every section of the page on alarms belongs to an alarm, and begins with i
   }
 });
 
-describe("nothing is left unwatched", () => {
+describe("completeness of the alarms:", () => {
   const sources = resourcesOf(service, "AWS::Lambda::EventSourceMapping").map(({ Properties }) => Properties);
   const isConsumed = ({ id }: Resource) => sources.some(({ EventSourceArn }) => flat(EventSourceArn).includes(id));
   const [consumed, unconsumed] = [queues.filter(isConsumed), queues.filter((queue) => !isConsumed(queue))];
 
-  test("every queue that nobody consumes, such as one for dead letters, has an alarm on its messages", () => {
+  test("every queue without a consumer has an alarm on its messages", () => {
     const missing = unconsumed.filter(({ id }) => !alarmOn("ApproximateNumberOfMessagesVisible", id));
     expect(missing.map(({ id }) => id)).toEqual([]);
     expect(unconsumed.length).toBeGreaterThan(8);
@@ -102,7 +102,7 @@ describe("nothing is left unwatched", () => {
     expect(taken).toHaveLength(consumed.length + 1);
   });
 
-  test("every queue that a function consumes has an alarm on its age, which neither a message that is not due nor a single crash of its consumer sets off", () => {
+  test("every queue that a function consumes has an alarm on its age", () => {
     const longestDelay = 900;
     for (const { id, Properties } of consumed) {
       const alarm = alarmOn("ApproximateAgeOfOldestMessage", id);
@@ -123,7 +123,7 @@ describe("nothing is left unwatched", () => {
     expect(alarmed.map(({ Properties }) => Properties.Dimensions[0].Value.Ref).sort()).toEqual(ids.sort());
   });
 
-  test("what a rule could not deliver raises an alarm, by the names of the rule and its bus", () => {
+  test("an alarm watches what each rule could not deliver", () => {
     const ofRules = single.filter(({ Properties }) => Properties.MetricName === "FailedInvocations");
     const rules = [service, state].flatMap((stack) => resourcesOf(stack, "AWS::Events::Rule"));
     expect(ofRules).toHaveLength(rules.length);
@@ -143,8 +143,8 @@ describe("nothing is left unwatched", () => {
   });
 });
 
-describe("alarms of several resources are joined", () => {
-  test("and watch what each of them would, at the same thresholds", () => {
+describe("joined alarms of several resources", () => {
+  test("watch what separate alarms would, at the same thresholds", () => {
     const byWhat = (all: Watched[]) => Object.fromEntries(all.map(({ what, threshold }) => [what, threshold]));
     expect(byWhat(watched)).toEqual(byWhat(watchedBy(single)));
     expect(alarms.map(name).filter((one) => /dead-letters|-errors-|rule/.test(one))).toEqual([
@@ -156,7 +156,7 @@ describe("alarms of several resources are joined", () => {
     ]);
   });
 
-  test("each raised by whichever of its metrics reaches its threshold", () => {
+  test("ring when one of their metrics reaches its threshold", () => {
     const { Metrics, Threshold, ComparisonOperator } = named("errors-jobs");
     expect(Metrics[0]).toMatchObject({
       Expression: expect.stringMatching(/^MAX\(\[m0 \/ 3, m1 \/ 3, .* m6 \/ 3\]\)$/),
@@ -167,19 +167,19 @@ describe("alarms of several resources are joined", () => {
     });
   });
 
-  test("up to the ten metrics that an alarm may have", () => {
+  test("have at most the ten metrics that an alarm may have", () => {
     const metrics = alarms.map(({ Properties }) => Properties.Metrics?.length ?? 1);
     expect(Math.max(...metrics)).toBeLessThanOrEqual(11);
     expect(Math.max(...metrics)).toBeGreaterThan(7);
   });
 
-  test("to a third of the resources", () => {
+  test("are less than half as many as separate alarms", () => {
     expect(alarms.length).toBeLessThan(30);
     expect(single.length).toBeGreaterThan(70);
   });
 });
 
-test("without alarms there is neither a topic for them nor its key", () => {
+test("without alarms there is no topic for them and no key", () => {
   const { service: silent } = synthesize({ "jobs:alarms": "false" });
   for (const type of ["AWS::CloudWatch::Alarm", "AWS::SNS::Topic", "AWS::KMS::Key"]) silent.resourceCountIs(type, 0);
   silent.resourceCountIs("AWS::CloudWatch::Dashboard", 1);
@@ -204,7 +204,7 @@ test("the Scheduler's group, the stream and the API are watched", () => {
   expect(named("api-errors")).toMatchObject({ Namespace: "AWS/ApiGateway", MetricName: "5xx" });
 });
 
-test("our own metrics are queried by the names and dimensions under which they are written", () => {
+test("alarms query our metrics by the names and dimensions under which they are written", () => {
   const own = alarms.filter(({ Properties }) => Properties.Namespace === "ductape-jobs-prod-service");
   expect(own.map(({ Properties }) => watches(Properties.MetricName, Properties.Dimensions)).sort()).toEqual([
     "hot_minutes reconciler",
@@ -245,7 +245,7 @@ test("our own metrics are queried by the names and dimensions under which they a
   }
 });
 
-test("a reconciler that does not run raises an alarm after ten minutes, and one that fails is not run twice", () => {
+test("an alarm rings when the reconciler has not run for ten minutes", () => {
   expect(named("reconciler-missing")).toMatchObject({
     MetricName: "Invocations",
     ComparisonOperator: "LessThanThreshold",
@@ -286,13 +286,13 @@ describe("the topic", () => {
     expect(resourcesOf(asItIs().service, "AWS::SNS::Subscription")).toEqual([]);
   });
 
-  test("is closed to everybody else: no function may publish to it", () => {
+  test("lets no function publish", () => {
     const all = resourcesOf(service, "AWS::IAM::Role").flatMap(({ id }) => permissionsOf(service, id));
     expect(all.filter(({ resource }) => resource.includes(topic.id))).toEqual([]);
   });
 });
 
-test("the dashboard shows lateness, outcomes, queues, dead letters, the API, functions, the reconciler and schedules", () => {
+test("the dashboard shows every part of the service", () => {
   const [dashboard] = resourcesOf(service, "AWS::CloudWatch::Dashboard") as [Resource];
   const body = JSON.stringify(dashboard.Properties.DashboardBody);
   for (const shown of [
@@ -318,11 +318,11 @@ test("the dashboard shows lateness, outcomes, queues, dead letters, the API, fun
   for (const { id } of [...queues, ...functions]) expect(body).toContain(id);
 });
 
-test("the dashboard's name contains the Region, since dashboard names are global to an account", () => {
+test("the dashboard's name contains the Region, since names are global to an account", () => {
   const [dashboard] = resourcesOf(service, "AWS::CloudWatch::Dashboard") as [Resource];
   expect(flat(dashboard.Properties.DashboardName)).toBe("ductape-jobs-prod-service-<AWS::Region>");
 });
 
-test("cdk-nag's Serverless pack finds nothing that is not acknowledged", () => {
+test("cdk-nag's Serverless pack finds nothing unacknowledged", () => {
   expect(new ServerlessChecks(app).validateScope(app)).toMatchObject({ success: true, violations: [] });
 });

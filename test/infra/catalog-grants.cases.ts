@@ -61,7 +61,7 @@ describe("with the demo's catalog", () => {
     expect(added(demo, "consumers/function")).toEqual([parameterOf("/my-product/pricing-url")]);
   });
 
-  test("the consumer of storage jobs writes to documents/ in buckets of this account, and reads none of them", () => {
+  test("the consumer of storage jobs may only write, below documents/ in this account's buckets", () => {
     const documents = "s3:::*/documents/* if aws:ResourceAccount = <AWS::AccountId>";
     expect(added(demo, "consumers/storage").sort()).toEqual([
       `s3:AbortMultipartUpload ${documents}`,
@@ -70,7 +70,7 @@ describe("with the demo's catalog", () => {
     ]);
   });
 
-  test("the consumer of features sends to the queues of its steps, and schedules these, and gets nothing else", () => {
+  test("the consumer of features gets only its steps' queues and schedules", () => {
     const types = ["action", "function", "notification"];
     const kinds = added(demo, "consumers/feature").map((line) => line.replace(/[0-9A-F]{8}\.Arn>/, ""));
     expect(kinds.sort()).toEqual(
@@ -86,7 +86,7 @@ describe("with the demo's catalog", () => {
   });
 });
 
-test("each name is granted once, over all products and envs, whichever key of a secret is used", () => {
+test("each name is granted once, over all products and envs", () => {
   const shop = (tag: string) =>
     defineProduct({
       tag,
@@ -110,7 +110,7 @@ test("each name is granted once, over all products and envs, whichever key of a 
   ]);
 });
 
-describe("functions", () => {
+describe("functions in the catalog", () => {
   const arn = "arn:aws:lambda:eu-west-1:123456789012:function:resize";
   const callee = (...callees: FunctionTarget["envs"][string][]) =>
     product({ functions: Object.fromEntries(callees.map((dev, i) => [`f${i}`, { envs: { dev } }])) });
@@ -140,7 +140,7 @@ describe("functions", () => {
     expect(added(callee(open, { ...open, auth: { type: "none" } }), "consumers/function")).toEqual([]);
   });
 
-  test("behind a URL are called only through it, and by their exact ARN where the catalog names it", () => {
+  test("behind a URL can be called only through it", () => {
     const url = "https://abc.lambda-url.eu-west-1.on.aws/";
     expect(added(signed(url, { arn }), "consumers/function")).toEqual(throughUrl(arn));
     expect(added(signed(url), "consumers/function")).toEqual(
@@ -153,7 +153,7 @@ describe("functions", () => {
     expect(added(signed(parameter("/f/url")), "consumers/function")).toEqual([parameterOf("/f/url"), ...lines]);
   });
 
-  test("behind API Gateway are one POST to one path, whether its first part is a stage or not", () => {
+  test("behind API Gateway are granted as one POST to one path", () => {
     const url = "https://abc123.execute-api.eu-west-1.amazonaws.com/live/resize";
     expect(added(signed(url), "consumers/function")).toEqual([
       "execute-api:Invoke execute-api:eu-west-1:<AWS::AccountId>:abc123/$default/POST/live/resize",
@@ -178,12 +178,12 @@ test("a fallback has the access of its members, once", () => {
   expect(added(alone, "consumers/storage").length).toBeGreaterThan(1);
 });
 
-describe("buckets", () => {
+describe("buckets in the catalog", () => {
   type Place = StorageTarget["envs"][string];
   const place = (dev: Place) => product({ storages: { files: { envs: { dev } } } });
   const s3 = (settings: object) => added(place({ provider: "s3", bucket: "files", ...settings }), "consumers/storage");
 
-  test("that are written out are granted exactly, below their prefix", () => {
+  test("that are named are granted exactly, below their prefix", () => {
     expect(s3({ prefix: "invoices/2030/" }).sort()).toEqual([
       "s3:AbortMultipartUpload s3:::files/invoices/2030/*",
       "s3:PutObject s3:::files/invoices/2030/*",
@@ -191,7 +191,7 @@ describe("buckets", () => {
     expect(s3({})).toContain("s3:PutObject s3:::files/*");
   });
 
-  test.each(["keep", "error"])("are also read where the policy on files of the same name is %s", (overwrite) => {
+  test.each(["keep", "error"])("are also read where the policy for an existing file is %s", (overwrite) => {
     expect(s3({ overwrite })).toContain("s3:GetObject s3:::files/*");
   });
 
@@ -246,7 +246,7 @@ describe("DynamoDB tables", () => {
   });
 });
 
-describe("notifications", () => {
+describe("notifications in the catalog", () => {
   /** Tested directly, since the catalog's schema may not know all of the channels that the grants do. */
   const grantsOfChannels = (dev: object) => {
     const app = testApp();
@@ -266,7 +266,7 @@ describe("notifications", () => {
   const sent = (resource: string) =>
     `ses:SendEmail ses:<AWS::Region>:<AWS::AccountId>:${resource} if ses:FromAddress = orders@mail.shop.example`;
 
-  test("through SES are sent as the catalog's sender, with any identity and configuration set that this requires", () => {
+  test("through SES are sent as the catalog's sender only", () => {
     expect(grantsOfChannels({ email: { provider: "ses", from: "My Shop <orders@mail.shop.example>" } })).toEqual([
       sent("configuration-set/*"),
       sent("identity/*"),
@@ -282,7 +282,7 @@ describe("notifications", () => {
   });
 });
 
-test("the wildcards that a catalog may require are acknowledged, each with its reason", () => {
+test("each wildcard that a catalog may require is acknowledged with its reason", () => {
   const everything: Partial<ProductDefinition> = {
     functions: {
       resize: { envs: { dev: { provider: "http", url: parameter("/f/url"), auth: { type: "iam" } } } },

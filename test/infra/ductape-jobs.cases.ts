@@ -50,7 +50,7 @@ describe("in a stack of a team", () => {
     expect(JSON.stringify(template.toJSON())).not.toContain("Fn::ImportValue");
   });
 
-  test("its outputs have the names that the construct's id begins", () => {
+  test("the outputs have names that begin with the construct's id", () => {
     const outputs = Object.keys(template.toJSON().Outputs);
     expect(outputs).toEqual(expect.arrayContaining(["JobsApiUrl", "JobsTableName", "JobsIntakeQueueUrl"]));
   });
@@ -63,7 +63,7 @@ describe("in a stack of a team", () => {
     expect(functionOf(template, "consumers/storage").Properties.Environment.Variables.NOTE_WAITS).toBe("false");
   });
 
-  test("whoever may schedule may send to the intake's queue and invoke its function, and no more", () => {
+  test("a function that may schedule jobs gets the intake's queue and function only", () => {
     const role = resourcesOf(template, "AWS::IAM::Role").find(({ id }) => id.startsWith("Checkout"))?.id ?? "";
     const actions = linesOf(template, role).map((line) => line.split(" ")[0]);
     expect(new Set(actions)).toEqual(
@@ -88,14 +88,14 @@ describe("in two stacks of a team", () => {
   });
 });
 
-test("a catalog with faults stops the synthesis with each of them, and so does one that does not load", () => {
+test("a catalog that has faults or does not load stops the synthesis", () => {
   expect(() => inStackOfTeam({ catalog: "test/support/catalog/faulty.ts" })).toThrow(/envs: /);
   expect(() => inStackOfTeam({ catalog: "products/missing.ts" })).toThrow(
     /missing\.ts does not load:[\s\S]*There is no catalog/,
   );
 });
 
-test("a setting that is not valid is named, as from the context", () => {
+test("a prop with an invalid value is named, as a setting of the context is", () => {
   expect(() => inStackOfTeam({ logDays: 2 })).toThrow(/jobs:logDays: must be one of/);
 });
 

@@ -29,7 +29,7 @@ function base(app: App) {
   };
 }
 
-describe("two in one stack, with the key, the network and the certificate of the app", () => {
+describe("two DuctapeJobs in one stack of an app", () => {
   let [template, shared]: Template[] = [];
   const [service, of] = [() => template as Template, () => shared as Template];
 
@@ -47,7 +47,7 @@ describe("two in one stack, with the key, the network and the certificate of the
     expect(resources(service()).length).toBeLessThan(450);
   });
 
-  test("have outputs and names of their own, and the earlier one those that it would have alone", () => {
+  test("have distinct outputs and names", () => {
     expect(outputs(service()).filter((name) => name.endsWith("ApiUrl"))).toEqual([
       "MyJobsApiUrl",
       expect.stringMatching(/^MyJobs[0-9a-f]{8}ApiUrl$/),
@@ -64,7 +64,7 @@ describe("two in one stack, with the key, the network and the certificate of the
     }
   });
 
-  test("run database actions in the private subnets of the VPC, in groups with outputs of their own", () => {
+  test("run database actions in the VPC's private subnets", () => {
     const placed = resourcesOf(service(), "AWS::Lambda::Function").flatMap(
       ({ Properties }) => Properties.VpcConfig ?? [],
     );
@@ -81,7 +81,7 @@ describe("two in one stack, with the key, the network and the certificate of the
     expect(outputs(service())).toContain("MyJobsDatabaseSecurityGroup");
   });
 
-  test("encrypt with the key, whose policy admits what uses it", () => {
+  test("encrypt with the app's key, whose policy admits the services", () => {
     for (const { id, Properties } of resourcesOf(service(), "AWS::DynamoDB::GlobalTable"))
       expect([id, flat(Properties.Replicas[0].SSESpecification.KMSMasterKeyId)]).toEqual([
         id,
@@ -107,7 +107,7 @@ describe("two in one stack, with the key, the network and the certificate of the
   });
 });
 
-test("in a nested stack no name contains what only the CDK understands, and S3 may send to the intake", () => {
+test("in a nested stack the names and the permission of S3 are valid", () => {
   const stack = new Stack(testApp(), "Team");
   const nested = new NestedStack(stack, "Nested");
   new DuctapeJobs(nested, "Jobs", { catalog });
@@ -135,8 +135,8 @@ test("a stack with a long name has names of the length that AWS allows", () => {
   expect(resourcesOf(template, "AWS::ApiGatewayV2::Api")[0]?.Properties.Name).toHaveLength(128);
 });
 
-describe("functions of other stacks", () => {
-  test("schedule jobs and hear of them, and so does one beside the state", () => {
+describe("a function of another stack", () => {
+  test("may schedule jobs and receive their events", () => {
     const app = testApp();
     const state = new Stack(app, "State");
     const stack = new Stack(app, "Service");
@@ -166,7 +166,7 @@ describe("functions of other stacks", () => {
   });
 });
 
-test("without alarms there is no topic, and whoever asks for it hears why", () => {
+test("without alarms there is no topic, and alarmTopic throws the reason", () => {
   const jobs = new DuctapeJobs(new Stack(testApp(), "Team"), "Jobs", { catalog, alarms: false });
   expect(() => jobs.alarmTopic).toThrow(/Team\/Jobs has no alarms, and so no alarmTopic: set `alarms`/);
 });

@@ -32,11 +32,11 @@ const allowedTo = (fed: Resource): Statement[] => {
 const doorsOf = (fed: Resource) =>
   Object.fromEntries(allowedTo(fed).map((one) => [one.Principal.Service, one.Condition]));
 
-describe("the queues", () => {
+describe("the intake's queues", () => {
   test.each([
     ["of requests", queue, 10],
     ["of imports", imports, 1],
-  ])("%s hide a message for six times the function's timeout, and give it up after hours", (_, fed, batch) => {
+  ])("%s hide a message for six times the function's timeout, and drop it after hours", (_, fed, batch) => {
     expect(fed.Properties.VisibilityTimeout).toBe(6 * intake.Properties.Timeout);
     expect(fed.Properties.RedrivePolicy).toEqual({ deadLetterTargetArn: arnOf(deadLetters), maxReceiveCount: 20 });
     expect(deadLetters.Properties.MessageRetentionPeriod).toBeGreaterThan(fed.Properties.MessageRetentionPeriod);
@@ -50,7 +50,7 @@ describe("the queues", () => {
     expect(source?.ScalingConfig.MaximumConcurrency).toBeGreaterThanOrEqual(2);
   });
 
-  test("are encrypted and refuse everything but TLS", () => {
+  test("are encrypted and accept TLS only", () => {
     for (const { id, Properties } of resourcesOf(state, "AWS::SQS::Queue")) {
       expect(Properties.SqsManagedSseEnabled).toBe(true);
       const policies = resourcesOf(state, "AWS::SQS::QueuePolicy").filter((one) => one.Properties.Queues[0].Ref === id);
@@ -64,7 +64,7 @@ describe("the queues", () => {
     }
   });
 
-  test("of requests accepts messages from this topic, this rule and this account's bucket only", () => {
+  test("of requests accept messages only from this topic, rule and account's bucket", () => {
     expect(doorsOf(queue)).toEqual({
       "sns.amazonaws.com": { ArnEquals: { "aws:SourceArn": { Ref: topic.id } } },
       "events.amazonaws.com": { ArnEquals: { "aws:SourceArn": arnOf(rule) } },
@@ -77,13 +77,13 @@ describe("the queues", () => {
     expect(flat(ArnLike["aws:SourceArn"])).toBe("arn:<AWS::Partition>:s3:::ductape-jobs-prod-st*");
   });
 
-  test("of dead letters accepts what the topic and the rule cannot deliver; that of imports accepts the function's messages only", () => {
+  test("of dead letters and imports accept messages only from their sources", () => {
     expect(Object.keys(doorsOf(deadLetters)).sort()).toEqual(["events.amazonaws.com", "sns.amazonaws.com"]);
     expect(allowedTo(imports)).toEqual([]);
   });
 });
 
-test("an event that requests a job is accepted, but none of our own, which would loop", () => {
+test("the rule takes events that request jobs, and none of ours, which would loop", () => {
   expect(rule.Properties.EventPattern).toEqual({
     source: [{ "anything-but": ["ductape.jobs"] }],
     "detail-type": ["schedule-job"],
@@ -104,7 +104,7 @@ test("a message from the topic arrives in its envelope, whose id names the job",
   expect(Properties.RawMessageDelivery ?? false).toBe(false);
 });
 
-test("the bucket reports new objects to import, but not the reports on them", () => {
+test("the bucket reports new objects to import, but not their reports", () => {
   const { Properties } = only("AWS::S3::Bucket", /Payloads/);
   expect(Properties.NotificationConfiguration).toEqual({
     QueueConfigurations: [
@@ -118,7 +118,7 @@ test("the bucket reports new objects to import, but not the reports on them", ()
   expect(reportPrefix.startsWith(importPrefix)).toBe(false);
 });
 
-describe("the function", () => {
+describe("the intake's function", () => {
   test("receives the variables of its environment schema", () => {
     expect(Object.keys(intake.Properties.Environment.Variables)).toEqual(
       expect.arrayContaining(Object.keys(IntakeEnv().shape)),
@@ -133,7 +133,7 @@ describe("the function", () => {
     expect(flat(config.Properties.DestinationConfig.OnFailure.Destination)).toContain(queue.id);
   });
 
-  test("creates jobs as the API does, and reaches no result, no upload and no job of a consumer", () => {
+  test("may create jobs as the API does, and may read no result or upload", () => {
     const own = permissionsOfEntry(service, "intake").filter(({ action }) => !/^(logs|xray):/.test(action));
     const by = (service: string) => own.filter(({ action }) => action.startsWith(`${service}:`));
     const actions = (service: string) => [...new Set(by(service).map(({ action }) => action))].sort();

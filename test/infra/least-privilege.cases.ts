@@ -261,7 +261,7 @@ const privileges: Record<string, string[]> = {
   ],
 };
 
-test("every function of the deployment is listed here", () => {
+test("the table of grants names every function of the deployment", () => {
   expect(Object.keys(granted).sort()).toEqual(Object.keys(privileges).sort());
 });
 
@@ -275,7 +275,7 @@ const may = (pattern: RegExp) =>
     .map(([entry]) => entry)
     .sort();
 
-describe("so that", () => {
+describe("by these grants", () => {
   const consumers = jobTypes.map((type) => `consumers/${type}`);
 
   test("only the consumer of functions invokes functions", () => {
@@ -299,13 +299,13 @@ describe("so that", () => {
     expect(may(/^dynamodb:\S*Update\S* Jobs if key = JOB/)).toEqual([...consumers].sort());
   });
 
-  test("only the pump writes whom it has called, and only the API reads that besides", () => {
+  test("only the pump writes which jobs it has called, and only the API also reads them", () => {
     expect(may(/ if key = PUMP/)).toEqual(["api", "pump"]);
     expect(may(/^dynamodb:\S*(Put|Write|Update|Delete)\S* Jobs if key = PUMP/)).toEqual(["pump"]);
     expect(may(/^sqs:\S*ReceiveMessage\S* QueuepumpQueue/)).toEqual(["pump"]);
   });
 
-  test("no function that reads jobs reads keys, and none writes keys", () => {
+  test("only the authorizer reads keys, and no function writes them", () => {
     expect(may(/ if key = .*KEYS/)).toEqual(["authorizer"]);
     const writes =
       /^dynamodb:\S*(Put|Write|Update|Delete)\S* Jobs (?!if key = ((JOB|STATS|ERRORS|SHARED|CACHE|WAITS|WEBHOOK|GATE|PUMP|LIMITS|DUE|UNSCHEDULED)#\*|PAUSES|ROUNDS|SCHEDULES)$)/;
@@ -324,7 +324,7 @@ describe("so that", () => {
   });
 });
 
-test("no condition on items is met by a request that names none", () => {
+test("no condition on items passes a request that names no item", () => {
   const onItems = policiesOf(service).flatMap(({ Properties }) =>
     (Properties.PolicyDocument.Statement as Statement[]).filter(({ Condition = {} }) =>
       Object.values(Condition).some((test) => "dynamodb:LeadingKeys" in test),
@@ -334,7 +334,7 @@ test("no condition on items is met by a request that names none", () => {
   for (const { Condition } of onItems) expect(Condition?.Null).toEqual({ "dynamodb:LeadingKeys": "false" });
 });
 
-test("each of the Scheduler's roles sends to its type's queue and to the dead letters, and nothing else may assume it", () => {
+test("only the Scheduler assumes its roles, each for its type's queue and the dead letters", () => {
   const roles = resourcesOf(service, "AWS::IAM::Role").filter(({ Properties }) => {
     const [{ Principal }] = Properties.AssumeRolePolicyDocument.Statement;
     return Principal.Service !== "lambda.amazonaws.com";
@@ -354,7 +354,7 @@ test("each of the Scheduler's roles sends to its type's queue and to the dead le
   state.resourceCountIs("AWS::IAM::Role", 0);
 });
 
-test("functions are invoked only by API Gateway and by the reconciler's rule, each from its own source", () => {
+test("functions are invoked only by API Gateway and by the reconciler's rule", () => {
   const permissions = resourcesOf(service, "AWS::Lambda::Permission").map(({ Properties }) => [
     flat(Properties.FunctionName).replace(/[<>]|Function.*$/g, ""),
     Properties.Principal,

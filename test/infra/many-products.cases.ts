@@ -58,7 +58,7 @@ describe("a thousand products of the demo's size", () => {
     expectPoliciesToFit(service);
   });
 
-  test("are granted by how their names begin: each of them, and nothing that begins otherwise", () => {
+  test("are granted by how their names begin, and nothing else is", () => {
     const patterns = secretsOf(service, "consumers/action");
     for (let i = 0; i < 1000; i++) expect([i, opens(patterns, `shop-${i}/shop`)]).toEqual([i, true]);
     for (const other of ["other/shop", "shopping/key", "shop"])
@@ -74,7 +74,7 @@ test("an app without the CDK's flag that joins statements has no more policies",
   expectPoliciesToFit(service);
 });
 
-test("each of many senders of e-mails may be used, and no other, within the policies that a role may have by default", () => {
+test("many senders of e-mails fit into the policies of a role", () => {
   const { service } = synthesize({}, senderOf(1000));
   const lines = linesOfEntry(service, "consumers/notification").filter((line) => line.startsWith("ses:SendEmail"));
   const senders = lines.flatMap((line) => line.split(" if ses:FromAddress = ")[1]?.split(", ") ?? []);
@@ -83,14 +83,14 @@ test("each of many senders of e-mails may be used, and no other, within the poli
   expect(Math.max(...managedPoliciesPerRole(service))).toBeLessThanOrEqual(10);
 });
 
-describe("the synthesis fails, with the number and what to do, where CloudFormation would", () => {
+describe("the synthesis fails and says what to do where CloudFormation would", () => {
   const withOthers = (count: number, description = "") => {
     const { service } = addJobs(testApp(), copies(1));
     for (let i = 0; i < count; i++) new CfnQueue(service, `Q${i}`, { queueName: `${i}${description}` });
     return () => Template.fromStack(service);
   };
 
-  test("refuse the number of resources", () => {
+  test("refuse the number of resources of a stack", () => {
     expect(withOthers(320)).toThrow(
       /Service has \d{3} resources, and CloudFormation allows 500: give DuctapeJobs a stack/,
     );
@@ -100,14 +100,14 @@ describe("the synthesis fails, with the number and what to do, where CloudFormat
     expect(withOthers(1, "x".repeat(1_000_000))).toThrow(/has 1\d{6} bytes, and CloudFormation allows 1000000/);
   });
 
-  test("refuse the managed policies of a role", () => {
+  test("refuse the number of managed policies of a role", () => {
     expect(() => synthesize({}, senderOf(6000))).toThrow(
       /Consumer-notification.*needs \d+ managed policies for what the catalog names, and IAM allows 20/,
     );
   });
 });
 
-test("who has more names than a role lists hears of it at synthesis", () => {
+test("a catalog with more names than a role lists gets a warning at synthesis", () => {
   const apps = Object.fromEntries(
     Array.from({ length: mostListed + 1 }, (_, i) => [
       `app-${i}`,

@@ -11,7 +11,7 @@ const pageOn = (subject: string) =>
 const dollars = (amount: number) => amount.toFixed(2);
 const words = (text = "") => [...text.matchAll(/`([^`]+)`/g)].map(([, word]) => word);
 
-describe("what the page on costs says of a month", () => {
+describe("the monthly costs on their page:", () => {
   const costs = rowsOf(pageOn("costs"), "per month, whatever the load", "");
   const costOf = (what: RegExp) => costs.find(([text = ""]) => what.test(text)) ?? [];
   const alarms = resourcesOf(service, "AWS::CloudWatch::Alarm").map(({ Properties }) => Properties);
@@ -62,7 +62,7 @@ test("the page on deploying has every output of the service stack", () => {
   expect(documented.sort()).toEqual(Object.keys(service.toJSON().Outputs).sort());
 });
 
-test("the page on monitoring lists every metric, and the page on costs how many each pair of type and product may have", () => {
+test("the pages on monitoring and costs have every metric", () => {
   const rows = rowsOf(pageOn("monitoring"), "metric", "of", "what it is");
   expect(rows.flatMap(([names]) => words(names)).sort()).toEqual([...measures].sort());
   const ofPair = rows.filter(([, of]) => of === "`type`, `product`").flatMap(([names]) => words(names));

@@ -80,7 +80,7 @@ const routesOf = (name: keyof typeof options) =>
   resourcesOf(stacks[name].service, "AWS::ApiGatewayV2::Route").map(({ Properties }) => Properties);
 const outputsOf = (name: keyof typeof options) => Object.keys(stacks[name].service.toJSON().Outputs);
 
-test("where nobody subscribes to started jobs, a claim does not wake the lifecycle", () => {
+test("without subscribers to started jobs, a claim does not wake the lifecycle", () => {
   const { service } = stacks.iam;
   const lifecycle = functionOf(service, "lifecycle").id;
   const sources = resourcesOf(service, "AWS::Lambda::EventSourceMapping").map(({ Properties }) => Properties);
@@ -90,7 +90,7 @@ test("where nobody subscribes to started jobs, a claim does not wake the lifecyc
   );
 });
 
-test("pollers that are always ready replace the maximum of batches, and larger batches take a second to gather", () => {
+test("settings choose ready pollers and larger batches for a queue", () => {
   const { service } = synthesize({
     "jobs:pollers.action": "100",
     "jobs:batchSize.action": "100",
@@ -118,7 +118,7 @@ test("pollers that are always ready replace the maximum of batches, and larger b
   });
 });
 
-test("the API has the concurrency and the longest wait of the settings; by default it shares the account's concurrency", () => {
+test("the API has the settings' concurrency and longest wait", () => {
   const api = functionOf(stacks["all that goes together"].service, "api").Properties;
   expect(api).toMatchObject({
     ReservedConcurrentExecutions: 100,
@@ -129,7 +129,7 @@ test("the API has the concurrency and the longest wait of the settings; by defau
   expect(byDefault.Environment.Variables).toMatchObject({ LONGEST_HOLD_SECONDS: "25", WAITS_PER_KEY: "200" });
 });
 
-test("no response is held as long as the function may run, nor the function as long as API Gateway waits", () => {
+test("no response is held for as long as the function may run", () => {
   const { Timeout } = functionOf(asItIs().service, "api").Properties;
   expect(longestWaitSeconds).toBeLessThan(Timeout - 3);
   expect(Timeout).toBeLessThan(30);
@@ -162,7 +162,7 @@ describe("with auth=iam", () => {
 });
 
 describe("with corsOrigins", () => {
-  test("API Gateway answers browsers of these origins, and lets them send and read what the API uses", () => {
+  test("API Gateway answers browsers of these origins", () => {
     stacks.cors.service.hasResourceProperties("AWS::ApiGatewayV2::Api", {
       CorsConfiguration: {
         AllowOrigins: ["https://app.example.com", "http://localhost:3000"],
@@ -174,7 +174,7 @@ describe("with corsOrigins", () => {
     });
   });
 
-  test("no route handles a preflight request, which has no key, and every other method still needs one", () => {
+  test("no route handles a preflight request, and other methods need a key", () => {
     const guarded = routesOf("cors").filter(({ AuthorizationType }) => AuthorizationType === "CUSTOM");
     expect(guarded.map(({ RouteKey }) => RouteKey).sort()).toEqual(
       ["DELETE", "GET", "HEAD", "PATCH", "POST", "PUT"].map((method) => `${method} /v1/{proxy+}`),
@@ -192,7 +192,7 @@ describe("with corsOrigins", () => {
 });
 
 describe("with a domain", () => {
-  test("the API answers under its own name over TLS 1.2, and the outputs give the DNS target", () => {
+  test("the API is under its own name over TLS 1.2", () => {
     const { service } = stacks.domain;
     service.hasResourceProperties("AWS::ApiGatewayV2::DomainName", {
       DomainName: "jobs.example.com",
@@ -220,13 +220,13 @@ test("with a domain, the dashboard is at its name", () => {
   expect(stacks.domain.service.toJSON().Outputs.DashboardUrl.Value).toBe("https://jobs.example.com/");
 });
 
-describe.each(["own key", "team's key"] as const)("with the %s", (name) => {
+describe.each(["own key", "team's key"] as const)("encryption with the %s", (name) => {
   const { state, service } = stacks[name];
   const properties = (type: string, template = state) =>
     resourcesOf(template, type).map(({ Properties }) => Properties);
   const isKey = name === "team's key" ? /^arn:aws:kms:eu-west-1:123456789012:key\// : /Key[0-9A-F]{8}/;
 
-  test("table, bucket, bus and secret are encrypted with it", () => {
+  test("covers the table, the bucket, the bus and the secret", () => {
     const [table] = properties("AWS::DynamoDB::GlobalTable");
     expect(table.SSESpecification).toEqual({ SSEEnabled: true, SSEType: "KMS" });
     expect(flat(table.Replicas[0].SSESpecification.KMSMasterKeyId)).toMatch(isKey);
@@ -238,7 +238,7 @@ describe.each(["own key", "team's key"] as const)("with the %s", (name) => {
     expect(flat(properties("AWS::SecretsManager::Secret")[0].KmsKeyId)).toMatch(isKey);
   });
 
-  test("so is every queue, including dead letters, every topic and every log group", () => {
+  test("covers every queue, topic and log group", () => {
     const both = (type: string) => [...properties(type), ...properties(type, service)];
     const all = [...resourcesOf(state, "AWS::SQS::Queue"), ...resourcesOf(service, "AWS::SQS::Queue")];
     const queues = all.filter(({ id }) => !id.startsWith("EventBusDeadLetters")).map(({ Properties }) => Properties);
@@ -263,7 +263,7 @@ describe.each(["own key", "team's key"] as const)("with the %s", (name) => {
     for (const group of groups) expect(flat(group.KmsKeyId)).toMatch(isKey);
   });
 
-  test("every role may use it, only through the services that it works with", () => {
+  test("lets each role use the key through its services only", () => {
     const through = (roleId: string) =>
       linesOf(service, roleId)
         .filter((line) => line.startsWith("kms:"))
@@ -283,7 +283,7 @@ describe.each(["own key", "team's key"] as const)("with the %s", (name) => {
   });
 });
 
-test("a key that the stack creates is kept, rotated, and usable by logs and by the services that send to queues", () => {
+test("a key that the stack creates is kept and rotated, and its policy admits the services", () => {
   const [key] = resourcesOf(stacks["own key"].state, "AWS::KMS::Key") as [Resource];
   expect(key).toMatchObject({ DeletionPolicy: "RetainExceptOnCreate", UpdateReplacePolicy: "Retain" });
   expect(key.Properties.EnableKeyRotation).toBe(true);
@@ -320,7 +320,7 @@ describe("with a VPC", () => {
     expect(placed[0]?.Properties.VpcConfig).toEqual({ SubnetIds: subnets, SecurityGroupIds: groups });
   });
 
-  test("Lambda may create its network interfaces, but the function's own code may not", () => {
+  test("Lambda may create network interfaces, but the function's code may not", () => {
     const lines = linesOfEntry(stacks.vpc.service, "consumers/database_action").filter((line) =>
       line.startsWith("ec2:"),
     );
@@ -328,7 +328,7 @@ describe("with a VPC", () => {
     for (const line of lines) expect(line).toMatch(/ \* if lambda:SourceFunctionArn = true$/);
   });
 
-  test("our own security group lets nothing in, and the output gives its id", () => {
+  test("our own security group lets nothing in, and is an output", () => {
     const { service } = stacks["vpc with a group of ours"];
     service.hasResourceProperties("AWS::EC2::SecurityGroup", {
       VpcId: "vpc-0000004d",

@@ -79,7 +79,7 @@ describe.each(Object.values(registry))("job type $type", ({ type, limits }) => {
     expect(consumer.Timeout).toBeLessThanOrEqual(900);
   });
 
-  test("has a queue that hides a message for six times as long", () => {
+  test("has a queue that hides a message for six times its consumer's timeout", () => {
     expect(queue.VisibilityTimeout).toBe(6 * consumer.Timeout);
   });
 
@@ -89,7 +89,7 @@ describe.each(Object.values(registry))("job type $type", ({ type, limits }) => {
     expect(deadLetters.MessageRetentionPeriod).toBeGreaterThan(queue.MessageRetentionPeriod);
   });
 
-  test("takes batches of ten, reports failures one by one, and has the concurrency of the settings", () => {
+  test("takes batches of ten and reports failures one by one", () => {
     expect(sourceOf(type).Properties).toMatchObject({
       BatchSize: 10,
       FunctionResponseTypes: ["ReportBatchItemFailures"],
@@ -113,7 +113,7 @@ describe.each(Object.values(registry))("job type $type", ({ type, limits }) => {
     );
   });
 
-  test("gets a 404, not a 403, for a removed object of ours, and lists none of a job that it cannot name", () => {
+  test("gets a 404 for a removed object of ours", () => {
     const lines = linesOfEntry(service, `consumers/${type}`).filter((line) => line.startsWith("s3:ListBucket"));
     const patterns = lines.flatMap((line) => line.split(" if s3:prefix = ")[1]?.split(", ") ?? []);
     const isSeen = (prefix: string) =>
@@ -138,7 +138,7 @@ describe.each(Object.values(registry))("job type $type", ({ type, limits }) => {
   });
 });
 
-test("every queue is encrypted and refuses everything but TLS", () => {
+test("every queue is encrypted and accepts TLS only", () => {
   const policies = resourcesOf(service, "AWS::SQS::QueuePolicy");
   for (const queue of queues) {
     expect(queue.Properties.SqsManagedSseEnabled).toBe(true);
@@ -155,7 +155,7 @@ test("every queue is encrypted and refuses everything but TLS", () => {
   }
 });
 
-test("every function is Node 24 on arm64, traced on request, and logs only its own lines, to a group with a retention", () => {
+test("every function is Node 24 on arm64 and logs only its own lines", () => {
   const groups = resourcesOf(service, "AWS::Logs::LogGroup");
   for (const { Properties } of functions) {
     expect(Properties).toMatchObject({
@@ -170,7 +170,7 @@ test("every function is Node 24 on arm64, traced on request, and logs only its o
   expect(groups.map(({ Properties }) => Properties.RetentionInDays)).toEqual(groups.map(() => 90));
 });
 
-test("warnings are filtered by the logger: Lambda, which takes measurements for lines of level INFO, lets them through", () => {
+test("the logger filters by level, since Lambda takes measurements for lines of INFO", () => {
   for (const { Properties } of functions) {
     expect(Properties.LoggingConfig).toMatchObject({
       LogFormat: "JSON",
@@ -216,7 +216,7 @@ describe("the pump", () => {
   const source = sourceOfEntry("pump");
   const queue = queueNamed(idIn(source.Properties.EventSourceArn));
 
-  test("is fed by a queue that repeats a tick soon after its process was killed, and never while it works", () => {
+  test("is fed by a queue that delivers a tick again soon after a kill", () => {
     expect(queue.Properties.VisibilityTimeout).toBe(30);
     expect(queue.Properties.VisibilityTimeout).toBeGreaterThan(pump.Properties.Timeout);
     expect(source.Properties).toMatchObject({
@@ -228,7 +228,7 @@ describe("the pump", () => {
     expect(source.Properties.MaximumBatchingWindowInSeconds).toBeUndefined();
   });
 
-  test("gives a tick up after five deliveries, to dead letters of its own, and forgets it after an hour", () => {
+  test("drops a tick after five deliveries or an hour", () => {
     expect(queue.Properties).toMatchObject({ RedrivePolicy: { maxReceiveCount: 5 }, MessageRetentionPeriod: 3600 });
     const deadLetters = queueNamed(idIn(queue.Properties.RedrivePolicy.deadLetterTargetArn));
     const feeding = queues.filter(({ Properties }) =>
@@ -237,7 +237,7 @@ describe("the pump", () => {
     expect(feeding.map(({ id }) => id)).toEqual([queue.id]);
   });
 
-  test("reads jobs and sends their messages, and neither claims, creates nor deletes one", () => {
+  test("reads jobs and sends their messages, and cannot write a job", () => {
     const onJobs = linesOfEntry(service, "pump").filter((line) => line.endsWith("JOB#*"));
     expect(onJobs.map((line) => line.split(" ")[0])).toEqual(["dynamodb:BatchGetItem"]);
     const sends = permissionsOfEntry(service, "pump").filter(({ action }) => action === "sqs:SendMessage");
@@ -251,7 +251,7 @@ describe("the relay", () => {
   const source = sourceOfEntry("relay");
   const queue = queueNamed(idIn(source.Properties.EventSourceArn));
 
-  test("works on one shard of kept messages at a time, as many at once as there are shards", () => {
+  test("works on one shard of kept messages at a time", () => {
     expect(source.Properties).toMatchObject({
       BatchSize: 1,
       FunctionResponseTypes: ["ReportBatchItemFailures"],
@@ -280,35 +280,32 @@ describe("schedules", () => {
   // Older schedules name this role for as long as their jobs are in the future.
   const shared = "SchedulesRole523D57EE";
 
-  test.each([...roleIds, shared])(
-    "are delivered as %s, which only the Scheduler assumes, for this account's group",
-    (id) => {
-      const role = resourcesOf(service, "AWS::IAM::Role").find((one) => one.id === id) as Resource;
-      const { Statement } = role.Properties.AssumeRolePolicyDocument;
-      expect(Statement).toHaveLength(1);
-      expect(Statement[0]).toMatchObject({
-        Action: "sts:AssumeRole",
-        Effect: "Allow",
-        Principal: { Service: "scheduler.amazonaws.com" },
-      });
-      const { StringEquals, ...others } = Statement[0].Condition;
-      expect(others).toEqual({});
-      expect(StringEquals["aws:SourceAccount"]).toEqual({ Ref: "AWS::AccountId" });
-      const [group] = resourcesOf(service, "AWS::Scheduler::ScheduleGroup");
-      expect(StringEquals["aws:SourceArn"].map(flat)).toEqual([
-        `<${group?.id}.Arn>`,
-        `arn:<AWS::Partition>:scheduler:<AWS::Region>:<AWS::AccountId>:schedule-group/${earlierGroup}`,
-      ]);
-    },
-  );
+  test.each([...roleIds, shared])("are delivered as %s, which only the Scheduler assumes for this group", (id) => {
+    const role = resourcesOf(service, "AWS::IAM::Role").find((one) => one.id === id) as Resource;
+    const { Statement } = role.Properties.AssumeRolePolicyDocument;
+    expect(Statement).toHaveLength(1);
+    expect(Statement[0]).toMatchObject({
+      Action: "sts:AssumeRole",
+      Effect: "Allow",
+      Principal: { Service: "scheduler.amazonaws.com" },
+    });
+    const { StringEquals, ...others } = Statement[0].Condition;
+    expect(others).toEqual({});
+    expect(StringEquals["aws:SourceAccount"]).toEqual({ Ref: "AWS::AccountId" });
+    const [group] = resourcesOf(service, "AWS::Scheduler::ScheduleGroup");
+    expect(StringEquals["aws:SourceArn"].map(flat)).toEqual([
+      `<${group?.id}.Arn>`,
+      `arn:<AWS::Partition>:scheduler:<AWS::Region>:<AWS::AccountId>:schedule-group/${earlierGroup}`,
+    ]);
+  });
 
-  test("are in a group whose name no later stack reuses, since a group that is being deleted keeps its name", () => {
+  test("are in a group whose name no later stack reuses", () => {
     const [group] = resourcesOf(service, "AWS::Scheduler::ScheduleGroup") as [Resource];
     expect(flat(group.Properties.Name)).toMatch(/^ductape-jobs-prod-service-\{.*AWS::StackId/);
     expect(group.DeletionPolicy).toBe("Delete");
   });
 
-  test("of a deployment whose group has its earlier name keep firing, and can be found and deleted there", () => {
+  test("in a group of the earlier name keep firing, and can be deleted", () => {
     // The logical id must not change: only a replacement keeps the old group (UpdateReplacePolicy).
     const [group] = resourcesOf(service, "AWS::Scheduler::ScheduleGroup") as [Resource];
     expect(group).toMatchObject({ id: "SchedulesGroupD276B6F4", UpdateReplacePolicy: "Retain" });
@@ -321,7 +318,7 @@ describe("schedules", () => {
     ]);
   });
 
-  test("of one type reach its queue and their dead letters, and no other type's queue", () => {
+  test("of one type reach its queue and their dead letters only", () => {
     expect(new Set(roleIds).size).toBe(jobTypes.length);
     for (const [i, type] of jobTypes.entries()) {
       const allowed = permissionsOf(service, roleIds[i] as string).map(
@@ -336,7 +333,7 @@ describe("schedules", () => {
     expect(deadLetters.Properties.MessageRetentionPeriod).toBe(14 * 24 * 3600);
   });
 
-  test("can be created by a consumer for its own type, by the decider of features for its steps, and by the API for every type", () => {
+  test("are created by consumers for their type, by features for steps, and by the API", () => {
     const passedBy = (entry: string) =>
       permissionsOfEntry(service, entry)
         .filter(({ action }) => action === "iam:PassRole")
@@ -352,7 +349,7 @@ describe("schedules", () => {
     expect(passedBy("reconciler")).toEqual(roleIds.map((id) => `<${id}.Arn>`).sort());
   });
 
-  test("leave room in the functions' environments, which Lambda limits to 4 KB, whatever the stage's name", () => {
+  test("leave room in the functions' environments, which are limited to 4 KB", () => {
     for (const { id, Properties } of functions) {
       const bytes = Object.entries(Properties.Environment.Variables as Record<string, string>)
         .map(([name, value]) => name.length + withLongNames(textOf(value)).length)
@@ -363,7 +360,7 @@ describe("schedules", () => {
 });
 
 describe("the HTTP API", () => {
-  test("knows the account, the Region and the log of each type's consumer, for links to the AWS console", () => {
+  test("knows where to link to in the AWS console", () => {
     const [api] = functions.filter(({ Properties }) => Properties.Environment.Variables.SERVICE_NAME === "api");
     const deployedAs = JSON.stringify(api?.Properties.Environment.Variables.DEPLOYED_AS);
     for (const type of jobTypes) {
@@ -415,7 +412,7 @@ describe("the HTTP API", () => {
     });
   });
 
-  test("throttles requests and logs each of them, without queries and headers", () => {
+  test("throttles requests, and logs each without queries and headers", () => {
     const [stage] = resourcesOf(service, "AWS::ApiGatewayV2::Stage") as [Resource];
     expect(stage.Properties.DefaultRouteSettings).toMatchObject({
       ThrottlingRateLimit: 50,
@@ -427,7 +424,7 @@ describe("the HTTP API", () => {
     expect(Format).not.toMatch(/query|header|authorizer\.(?!error|key_id)/i);
   });
 
-  test("keeps the access log in the class that costs half, since nobody needs the features that it lacks", () => {
+  test("keeps the access log in the cheaper class", () => {
     const [stage] = resourcesOf(service, "AWS::ApiGatewayV2::Stage") as [Resource];
     const rare = resourcesOf(service, "AWS::Logs::LogGroup").filter(
       ({ Properties }) => Properties.LogGroupClass === "INFREQUENT_ACCESS",
@@ -451,7 +448,7 @@ describe("the lifecycle", () => {
   const source = sources.find((one) => one.Properties.FunctionName.Ref === lifecycle.id) as Resource;
   const { Variables } = lifecycle.Properties.Environment;
 
-  test("is woken by writes of jobs, all of them where started jobs are published: not by counters, which are items beside them, and not by what expires without a blob", () => {
+  test("is woken by writes of jobs, and not by counters or what expires", () => {
     expect(JSON.parse(source.Properties.FilterCriteria.Filters[0].Pattern)).toEqual({
       eventName: ["INSERT", "MODIFY"],
       dynamodb: { Keys: { SK: { S: [itemKeyOf("job_x").SK?.S] } } },
@@ -463,7 +460,7 @@ describe("the lifecycle", () => {
     ]);
   });
 
-  test("misses no write: it reads from the stream's beginning and retries for half a day, and then the position becomes a dead letter", () => {
+  test("retries a batch for half a day, and then its position becomes a dead letter", () => {
     const { EventSourceArn, DestinationConfig, ...properties } = source.Properties;
     expect(flat(EventSourceArn)).toMatch(/Jobs.*StreamArn/);
     expect(properties).toMatchObject({
@@ -490,7 +487,7 @@ describe("the lifecycle", () => {
     expect(flat(Variables.EVENT_BUS_NAME)).toMatch(/Bus/);
   });
 
-  test("reads the stream, publishes to its bus, and reaches counters but no job", () => {
+  test("reads the stream, publishes to its bus, and reaches no job", () => {
     const own = permissionsOfEntry(service, "lifecycle").filter(({ action }) => !/^(logs|xray):/.test(action));
     expect(
       own.map(
@@ -534,7 +531,7 @@ describe("the function that answers Step Functions' tasks", () => {
   const source = sources.find((one) => one.Properties.FunctionName.Ref === tasks.id) as Resource;
   const queue = queueNamed(idIn(source.Properties.EventSourceArn));
 
-  test("is fed by a queue of its own that hides a message for six times the function's timeout", () => {
+  test("is fed by its own queue, whose timeout is six times the function's", () => {
     expect(queue.Properties.VisibilityTimeout).toBe(6 * tasks.Properties.Timeout);
     expect(queue.Properties.RedrivePolicy.maxReceiveCount).toBe(20);
     expect(source.Properties.FunctionResponseTypes).toEqual(["ReportBatchItemFailures"]);
@@ -549,7 +546,7 @@ describe("the function that answers Step Functions' tasks", () => {
     );
   });
 
-  test("reads jobs and results, writes neither, and is the only function that may answer a task", () => {
+  test("is the only function that may answer a task, and only reads jobs", () => {
     const own = permissionsOfEntry(service, "tasks").filter(({ action }) =>
       /^(dynamodb|s3|states|sqs:Send)/.test(action),
     );
@@ -575,7 +572,7 @@ describe("the function that sends webhooks", () => {
   const source = sources.find((one) => one.Properties.FunctionName.Ref === webhooks.id) as Resource;
   const queue = queueNamed(idIn(source.Properties.EventSourceArn));
 
-  test("is fed by a queue of its own, in batches for ten endpoints, and knows that queue's address", () => {
+  test("is fed by its own queue in batches for ten endpoints", () => {
     expect(queue.Properties.VisibilityTimeout).toBe(6 * webhooks.Properties.Timeout);
     expect(source.Properties).toMatchObject({
       FunctionResponseTypes: ["ReportBatchItemFailures"],
@@ -588,7 +585,7 @@ describe("the function that sends webhooks", () => {
     }
   });
 
-  test("reads only the URLs and secrets of webhooks, reaches no job, and publishes to the bus", () => {
+  test("reads only webhooks' URLs and secrets, and reaches no job", () => {
     const own = linesOfEntry(service, "webhooks").filter((line) => !/^(logs|xray|sqs:[^S])/.test(line));
     expect(own.map((line) => line.replace(/arn:<AWS::Partition>:\w+:<AWS::Region>:<AWS::AccountId>:/, ""))).toEqual([
       expect.stringMatching(/^dynamodb:GetItem .* if dynamodb:LeadingKeys = WEBHOOK#\*$/),
@@ -602,7 +599,7 @@ describe("the function that sends webhooks", () => {
     expect(endpointPrefix).toBe("WEBHOOK#");
   });
 
-  test("is the only function that reads them", () => {
+  test("is the only function that reads the webhooks' URLs and secrets", () => {
     const readers = functions.filter(({ Properties }) =>
       permissionsOf(service, idIn(Properties.Role)).some(({ resource }) => resource.includes("my-product/webhook")),
     );
@@ -667,7 +664,7 @@ describe("least privilege", () => {
     ]);
   });
 
-  test("the authorizer reads the deployed API key and those that people have created, and nothing else", () => {
+  test("the authorizer reads only the deployed API key and created keys", () => {
     const own = linesOfEntry(service, "authorizer").filter((line) => !/^(logs|xray):/.test(line));
     expect(own).toEqual([
       expect.stringMatching(/^secretsmanager:GetSecretValue \S*ApiKey\S*$/),
@@ -675,7 +672,7 @@ describe("least privilege", () => {
     ]);
   });
 
-  test("functions that work with jobs have no access to the API keys in the same table", () => {
+  test("functions that work with jobs cannot read the keys in the same table", () => {
     const onTable = functions.flatMap(({ Properties }) =>
       linesOf(service, idIn(Properties.Role))
         .filter((line) => /^dynamodb:(?!\w*(Stream|Records|ShardIterator))/.test(line) && !line.includes("/index/"))
@@ -705,14 +702,14 @@ describe("least privilege", () => {
     ]);
   });
 
-  test("nobody else reads the API key", () => {
+  test("only the authorizer reads the API key", () => {
     const readers = functions.filter(({ Properties }) =>
       permissionsOf(service, idIn(Properties.Role)).some(({ resource }) => resource.includes("ApiKey")),
     );
     expect(readers.map(({ id }) => id)).toEqual([functionOf(service, "authorizer").id]);
   });
 
-  test("the API reads and lists jobs and writes them in batches, and claims none", () => {
+  test("the API reads, lists and writes jobs, and claims none", () => {
     const own = permissionsOfEntry(service, "api").filter(({ action }) => action.startsWith("dynamodb:"));
     // A claim is an UpdateItem, which the API may apply only to gates, pins, the counts of waiting callers and webhook endpoints:
     // least-privilege.cases.ts.
@@ -743,7 +740,7 @@ describe("least privilege", () => {
       .map(({ Properties }) => Properties.Environment.Variables.SERVICE_NAME)
       .sort();
 
-  test("jobs are deleted by the functions that create them and take back what AWS refuses: the API, the intake, the decider of features, the reconciler", () => {
+  test("only functions that create jobs may delete them", () => {
     // Slots and waiting lists are deleted by whoever frees them.
     const onJobs = functions
       .map(({ Properties }) => Properties.Environment.Variables.SERVICE_NAME)
@@ -767,7 +764,7 @@ describe("least privilege", () => {
     expect(whoMay("scheduler:DeleteSchedule")).toContain("consumers/feature");
   });
 
-  test("an upload is written through the API's URLs and read only by the consumer of storage jobs", () => {
+  test("an upload is written through the API's URLs and read by its consumer only", () => {
     expect(whoMay("s3:PutObject", /\/uploads\//)).toEqual(["api"]);
     expect(whoMay("s3:GetObject", /\/uploads\//)).toEqual(["consumers/storage"]);
   });

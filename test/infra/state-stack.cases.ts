@@ -13,12 +13,9 @@ test.each([
   ["AWS::SecretsManager::Secret", "RetainExceptOnCreate"],
   // Deletion protection would make the rollback fail.
   ["AWS::DynamoDB::GlobalTable", "Retain"],
-])(
-  "%s survives the deletion of its stack and its own replacement; after a first deployment that failed: %s",
-  (type, policy) => {
-    expect(only(type)).toMatchObject({ DeletionPolicy: policy, UpdateReplacePolicy: "Retain" });
-  },
-);
+])("%s survives the deletion of its stack; after a first deployment that failed: %s", (type, policy) => {
+  expect(only(type)).toMatchObject({ DeletionPolicy: policy, UpdateReplacePolicy: "Retain" });
+});
 
 describe("the table of jobs", () => {
   const { Properties: table } = only("AWS::DynamoDB::GlobalTable");
@@ -48,7 +45,7 @@ describe("the table of jobs", () => {
     expect(JSON.stringify(table)).not.toContain("WarmThroughput");
   });
 
-  test("has the warm throughput of jobs:warmWrites and jobs:warmReads, and so has its index", () => {
+  test("has the warm throughput of its settings, and so has its index", () => {
     const { state: warm } = synthesize({ "jobs:warmWrites": "10000", "jobs:warmReads": 20_000 });
     const [{ Properties }] = resourcesOf(warm, "AWS::DynamoDB::GlobalTable") as [Resource];
     const both = { ReadUnitsPerSecond: 20_000, WriteUnitsPerSecond: 10_000 };
@@ -71,7 +68,7 @@ describe("the bucket of payloads", () => {
   const daysOf = (prefix: string) =>
     bucket.LifecycleConfiguration.Rules.find((rule: { Prefix?: string }) => rule.Prefix === prefix)?.ExpirationInDays;
 
-  test("is private and encrypted, and refuses everything but TLS", () => {
+  test("is private and encrypted, and accepts TLS only", () => {
     expect(Object.values(bucket.PublicAccessBlockConfiguration)).toEqual([true, true, true, true]);
     expect(bucket.BucketEncryption).toBeDefined();
     state.hasResourceProperties("AWS::S3::BucketPolicy", {
@@ -84,7 +81,7 @@ describe("the bucket of payloads", () => {
     });
   });
 
-  test("keeps results a little longer than the jobs that point at them", () => {
+  test("keeps results a little longer than their jobs", () => {
     expect(daysOf("results/")).toBe(13);
   });
 
@@ -97,7 +94,7 @@ describe("the bucket of payloads", () => {
     });
   });
 
-  test("never expires what an open job needs: the lifecycle deletes it with its job", () => {
+  test("never expires what an open job needs", () => {
     const prefixes = bucket.LifecycleConfiguration.Rules.map(({ Prefix = "" }: { Prefix?: string }) => Prefix);
     const expires = (key: string) => prefixes.some((prefix: string) => prefix !== "" && key.startsWith(prefix));
     expect(["inputs/job_1/f/w", "progress/job_1/1/1/c", "results/job_1/1/1/c"].map(expires)).toEqual([
@@ -108,11 +105,11 @@ describe("the bucket of payloads", () => {
   });
 });
 
-test("the bus is named after the stack and its creation, so that one left behind conflicts with nothing", () => {
+test("the bus has a name that no bus left behind has", () => {
   expect(flat(only("AWS::Events::EventBus").Properties.Name)).toMatch(/^ductape-jobs-prod-state-\{.*AWS::StackId/);
 });
 
-test("events that the bus can no longer decrypt go to dead letters, where only the bus may send", () => {
+test("events that the bus cannot decrypt go to dead letters", () => {
   const { id } = resourcesOf(state, "AWS::SQS::Queue").find(({ id }) =>
     id.startsWith("EventBusDeadLetters"),
   ) as Resource;
@@ -145,7 +142,7 @@ describe.each([
   const { service } = synthesize({ "jobs:restoredStream": stream });
   const table = stream.slice(0, stream.lastIndexOf("/stream/"));
 
-  test("is read by the lifecycle, whose role may do so, and names everybody else's table", () => {
+  test("is read by the lifecycle, and every other function uses its table", () => {
     const sources = resourcesOf(service, "AWS::Lambda::EventSourceMapping").map(({ Properties }) => Properties);
     expect(sources.filter(({ EventSourceArn }) => EventSourceArn === stream)).toHaveLength(1);
     expect(linesOfEntry(service, "lifecycle")).toContain(`dynamodb:GetRecords ${stream}`);
@@ -162,7 +159,7 @@ describe("a table that was restored from its backup", () => {
   const after = synthesize({ "jobs:restoredStream": stream });
   const exportsOf = ({ state }: typeof before) => Object.keys(state.toJSON().Outputs).sort();
 
-  test("replaces the stack's own table wherever the service names it, and nothing else changes", () => {
+  test("replaces the stack's own table wherever the service names it", () => {
     const text = JSON.stringify(after.service.toJSON());
     expect(text).toContain('"TABLE_NAME":"jobs-restored"');
     expect(text).toContain(stream);
@@ -171,7 +168,7 @@ describe("a table that was restored from its backup", () => {
     expect(ids(after.service)).toEqual(ids(before.service));
   });
 
-  test("leaves the state stack as it was: its table stays, and so does every export that a running service uses", () => {
+  test("changes nothing in the state stack", () => {
     expect(after.state.toJSON().Resources).toEqual(before.state.toJSON().Resources);
     expect(exportsOf(after)).toEqual(exportsOf(before));
   });

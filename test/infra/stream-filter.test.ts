@@ -52,8 +52,8 @@ const changes: Change[] = jobStatuses.flatMap((from) =>
   }),
 );
 
-describe("the lifecycle sleeps through", () => {
-  it("nothing that is published, counted or answered to a task", () => {
+describe("the stream's filter", () => {
+  it("withholds nothing that the lifecycle publishes, counts or reports to a task", () => {
     const missed = changes.filter((change) => !wakes(change, finalEvents));
     expect(missed.length).toBeGreaterThan(0);
     const meant = missed.map(({ before, after }) => {
@@ -67,16 +67,16 @@ describe("the lifecycle sleeps through", () => {
     expect(meant).toEqual(missed.map(() => [["started"], [], []]));
   });
 
-  it("a claim, which is a third of all writes of jobs", () => {
+  it("withholds a claim, which is a third of all writes of jobs", () => {
     const claim = { before: { ...base, status: "queued" }, after: { ...base, status: "running" } } as const;
     expect(wakes(claim, finalEvents)).toBe(false);
   });
 
-  it("no new job of any kind", () => {
+  it("passes each new job", () => {
     expect(jobStatuses.filter((status) => !wakes({ after: { ...base, status } }, finalEvents))).toEqual([]);
   });
 
-  it("nothing that an endpoint of the catalog subscribes to, whatever is published on the bus", () => {
+  it("passes what an endpoint subscribes to, even if the bus does not get it", () => {
     const place = { url: parameter("/hook/url"), secret: secret("hook") };
     const webhooks = { orders: { events: ["started"], envs: { dev: place } } };
     const product = { tag: "shop", envs: ["dev"], jobs: {}, webhooks };
@@ -84,22 +84,22 @@ describe("the lifecycle sleeps through", () => {
     expect([...publishedEvents([], [])]).toEqual([]);
   });
 
-  it.each(["input", "progress"])("no removed job that leaves its %s in the bucket", (field) => {
+  it.each(["input", "progress"])("passes a removed job that leaves its %s in the bucket", (field) => {
     const before = { ...base, status: "completed", [field]: { blob: `${field}s/job_1`, bytes: 5000 } } as const;
     expect(wakes({ before }, finalEvents)).toBe(true);
     expect(wakes({ before }, [...finalEvents, "started"])).toBe(true);
   });
 
-  it("nothing because of too many filters: an event source may have five", () => {
+  it("has at most the five patterns that an event source may have", () => {
     expect(streamFilter(new Set(finalEvents)).length).toBeLessThanOrEqual(5);
   });
 
-  it("no change where started jobs have subscribers", () => {
+  it("passes every change where started jobs have subscribers", () => {
     expect(changes.filter((change) => !wakes(change, [...finalEvents, "started"]))).toEqual([]);
   });
 
   it.each([{ published: finalEvents }, { published: jobEvents }])(
-    "what expires, and what is no job, if $published is published",
+    "withholds what expires and what is no job, if $published is published",
     ({ published }) => {
       expect(wakes({ before: { ...base, status: "completed" } }, published)).toBe(false);
       const counters = { eventName: "MODIFY", dynamodb: { Keys: { SK: { S: "HOUR#2030-01-01T12" } } } };

@@ -31,7 +31,7 @@ const queueOf = (name: QueueName): Resource => {
   return found[0] as Resource;
 };
 
-test("every function of the topology is deployed, and no other", () => {
+test("exactly the topology's functions are deployed", () => {
   const deployed = functions.map(({ Properties }) => Properties.Environment.Variables.SERVICE_NAME);
   expect(deployed.sort()).toEqual(Object.keys(functionsOf(registry)).sort());
 });
@@ -58,13 +58,13 @@ test.each(Object.entries(planned))("queue %s is deployed as planned, and feeds i
   ]);
 });
 
-test("a deployment has no other queues, except their dead letters", () => {
+test("the deployment's only other queues are their dead letters", () => {
   const known = Object.keys(planned).map((name) => queueOf(name as QueueName).id);
   const others = queues.filter(({ id }) => !known.includes(id)).map(({ id }) => id);
   expect(others.every((id) => id.includes("DeadLetters"))).toBe(true);
 });
 
-test("the bucket deletes objects as planned", () => {
+test("the bucket deletes objects as the topology says", () => {
   const [bucket] = resourcesOf(state, "AWS::S3::Bucket") as [Resource];
   const rules: { Prefix?: string; ExpirationInDays?: number }[] = bucket.Properties.LifecycleConfiguration.Rules;
   const days = rules.flatMap(({ Prefix, ExpirationInDays }) => (Prefix ? [[Prefix, ExpirationInDays]] : []));

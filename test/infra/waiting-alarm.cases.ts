@@ -68,7 +68,7 @@ afterAll(() => {
 });
 
 describe("the alarm on jobs that wait for a limit", () => {
-  test("queries what the reconciler measures: the same namespace, metric and dimensions", async () => {
+  test("queries the metric that the reconciler measures", async () => {
     const [line, ...others] = await measuredBy(await lineOf(hourMs));
     expect(others).toEqual([]);
     const { Namespace, Dimensions, Metrics } = (line as MetricLine)._aws.CloudWatchMetrics[0];
@@ -92,7 +92,7 @@ describe("the alarm on jobs that wait for a limit", () => {
     expect(Number(line?.[metric as string]) >= alarm.Threshold).toBe(isRaised);
   });
 
-  test("the job is measured at its whole wait in every round, also if a message has brought it to the gate again", async () => {
+  test("measures a job by its whole wait, also if a message has come meanwhile", async () => {
     const services = await lineOf(hourMs);
     const waits: unknown[] = [];
     for (let round = 0; round < 40; round++) {
@@ -103,7 +103,7 @@ describe("the alarm on jobs that wait for a limit", () => {
     expect(waits).toEqual(waits.map((_, round) => hourMs + round * reconcileEverySeconds * 1000));
   });
 
-  test("each of its periods has several measurements, so that it rings a quarter of an hour later", () => {
+  test("has several measurements in each of its periods", () => {
     expect(query.Period).toBeGreaterThan(2 * reconcileEverySeconds);
     expect(alarm).toMatchObject({ DatapointsToAlarm: 3, EvaluationPeriods: 3, TreatMissingData: "notBreaching" });
     expect(3 * query.Period).toBe(15 * 60);
