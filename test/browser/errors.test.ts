@@ -19,7 +19,7 @@ beforeAll(async () => {
   });
 }, 60_000);
 
-test("the overview says what failed lately, and leads to it", async () => {
+test("the overview says what failed lately and links to it", async () => {
   const { page } = await open("/?product=my-product&env=dev");
   const failures = page.getByRole("region", { name: /^Failures|^What failed/ });
   await failures.getByText("create_order").first().waitFor();
@@ -27,7 +27,7 @@ test("the overview says what failed lately, and leads to it", async () => {
   await page.waitForURL(/#\/(errors|jobs)/);
 });
 
-test("failures with one cause are one line, with a sample, and are retried together", async () => {
+test("failures with one cause are one line and are retried together", async () => {
   const { page, go } = await open("/errors?env=dev");
   const table = page.getByLabel("Errors by cause");
   await table.getByText("create_order").waitFor();
@@ -44,7 +44,7 @@ test("failures with one cause are one line, with a sample, and are retried toget
   await Promise.all(failed.map((id) => local.ended(id, "completed")));
 });
 
-test("the catalog names what an event refers to, and leads to the form", async () => {
+test("the catalog names what an event refers to and links to the form", async () => {
   const { page } = await open("/catalog");
   const event = page.getByRole("listitem").filter({ hasText: "create_order" }).first();
   await event.locator("summary").click();
@@ -54,7 +54,7 @@ test("the catalog names what an event refers to, and leads to the form", async (
   expect(page.url()).toContain("event=create_order");
 });
 
-test("a page that cannot be drawn says that this is a fault, and the console has it", async () => {
+test("a page that cannot be drawn says that this is a fault", async () => {
   const { page, allow } = await open("/jobs");
   const logged: string[] = [];
   page.on("console", (message) => message.type() === "error" && logged.push(message.text()));

@@ -8,7 +8,7 @@ const open = dashboards(local.url);
 const order = { event: "place_order", input: { customer: "ada", sku: "tea", quantity: 2 } };
 const steps = ["calculate_price", "create_order", "send_notification"];
 
-test("a feature is a graph of its steps, those that have not begun too, and each leads to its job", async () => {
+test("a feature's page draws each step, begun or not, with a link to its job", async () => {
   const { job_id } = await local.schedule({ ...order, start_at: Date.now() + 3_600_000 });
   const { page } = await open(`/jobs/${job_id}`);
   const graph = page.getByRole("region", { name: "Graph of the steps" });
@@ -27,7 +27,7 @@ test("a feature is a graph of its steps, those that have not begun too, and each
   await page.getByRole("heading", { name: "place_order", level: 1 }).waitFor();
 });
 
-test("a step that fails shows in the graph, with its error below", async () => {
+test("a step that fails shows in the feature's graph, with its error below", async () => {
   local.shopAnswers(422);
   const { job_id } = await local.schedule(order);
   await local.ended(job_id, "failed");

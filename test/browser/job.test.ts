@@ -20,7 +20,7 @@ test("a job is scheduled from the form, and its page shows it finish", async () 
   await local.ended(idIn(page.url()), "completed");
 });
 
-test("a time of the form is of the zone that it names, and the job is cancelled with a reason", async () => {
+test("a start in the form is in the zone that the form names", async () => {
   const { page } = await open("/new?event=create_order&env=dev");
   await page.getByRole("button", { name: "At a time" }).click();
   await page.getByLabel("Start").fill("2027-07-01T09:30:00");
@@ -36,7 +36,7 @@ test("a time of the form is of the zone that it names, and the job is cancelled 
   await local.ended(id, "cancelled");
 });
 
-test("a job that fails says why and what to do, and succeeds once it is retried", async () => {
+test("a failed job says why and what to do, and succeeds after a retry", async () => {
   local.shopAnswers(422);
   const { job_id } = await local.schedule();
   await local.ended(job_id, "failed");
@@ -51,7 +51,7 @@ test("a job that fails says why and what to do, and succeeds once it is retried"
   await why.waitFor({ state: "detached" });
 });
 
-test("attempts that are retried by themselves are shown with their times", async () => {
+test("a job's page shows automatic retries with their times", async () => {
   local.shopAnswers(503);
   const retry_config = { initial_delay: 1000, jitter: false };
   const { job_id } = await local.schedule({ retries: 1, retry_config });
@@ -61,7 +61,7 @@ test("attempts that are retried by themselves are shown with their times", async
   local.shopAnswers(200);
 });
 
-test("a job is rescheduled, run now, and deleted", async () => {
+test("a job is rescheduled, run now and deleted from its page", async () => {
   const { job_id } = await local.schedule({ start_at: Date.now() + 86_400_000 });
   const { page } = await open(`/jobs/${job_id}`, { timezoneId: "America/New_York" });
   await page.getByRole("button", { name: "Reschedule" }).click();
@@ -78,7 +78,7 @@ test("a job is rescheduled, run now, and deleted", async () => {
   expect(await local.api(`/v1/jobs/${job_id}`)).toMatchObject({ status: 404 });
 });
 
-test("what was sent can be sent again with changes", async () => {
+test("a job's request can be changed and sent again", async () => {
   const input = { params: { customer: "ada 🦆" }, body: { exact: 1 } };
   const { job_id } = await local.schedule({ input, labels: ["vip"], retries: 2 });
   await local.ended(job_id, "completed");
@@ -93,7 +93,7 @@ test("what was sent can be sent again with changes", async () => {
   expect(again).toMatchObject({ event: "create_order", labels: ["vip"], retries: 4 });
 });
 
-test("the draft says what the API would refuse, where, and does not send it", async () => {
+test("the draft shows what the API would refuse, and does not send it", async () => {
   const { page } = await open("/new?event=create_order&env=dev");
   await page.getByRole("textbox", { name: "Retries" }).fill("1000");
   await page.getByText("The API would refuse this:").waitFor();
@@ -101,7 +101,7 @@ test("the draft says what the API would refuse, where, and does not send it", as
   expect(await page.getByRole("button", { name: "Schedule job" }).isDisabled()).toBe(true);
 });
 
-test("a job that is not there is said to be not there", async () => {
+test("the page of an unknown job says that there is no such job", async () => {
   const { page, allow } = await open();
   allow(/404/);
   await page.goto(`${local.url()}/#/jobs/job_${"0".repeat(32)}`);
@@ -110,7 +110,7 @@ test("a job that is not there is said to be not there", async () => {
   await page.getByRole("heading", { name: "No such page" }).waitFor();
 });
 
-test("a job that waits for another attempt is shown by its plan and its first start", async () => {
+test("a job that waits for another attempt shows its plan and its first start", async () => {
   local.shopAnswers(503);
   const retry_config = { initial_delay: 600_000, jitter: false };
   const { job_id, scheduled_at } = await local.schedule({ retries: 3, retry_config, labels: ["retried"] });
@@ -135,7 +135,7 @@ test("a job that waits for another attempt is shown by its plan and its first st
   expect(await row.locator(".time").first().getAttribute("datetime")).toBe(times[0]);
 });
 
-test("a long text of an input is clipped and scrolls in its own box, and hides no characters", async () => {
+test("a long text in an input scrolls in its own box and hides no characters", async () => {
   const input = { body: { file: "photo\u202egpj.exe", text: "x".repeat(150_000) } };
   const { job_id } = await local.schedule({ input, start_at: Date.now() + 86_400_000 });
   const { page } = await open(`/jobs/${job_id}`);
@@ -151,7 +151,7 @@ test("a long text of an input is clipped and scrolls in its own box, and hides n
   expect(page_ - before).toBeLessThan(520);
 });
 
-test("a job that stands for several requests, and the only one of its key, say so", async () => {
+test("a debounced job and a unique job say so", async () => {
   const later = { start_at: undefined, debounce: { key: "cart-42", delay: "1h" } };
   await local.schedule(later);
   const debounced = await local.schedule({ ...later, labels: ["shared"] });

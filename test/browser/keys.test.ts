@@ -14,7 +14,7 @@ async function unlock(page: Page, key: string) {
   await page.getByRole("button", { name: "Open", exact: true }).click();
 }
 
-test("a wrong key is refused in words, and the right one opens the page until the tab is closed", async () => {
+test("the page refuses a wrong key, and keeps the right one until the tab is closed", async () => {
   const key = await local.key("jobs:admin");
   const { page, allow } = await open("/jobs", { before: withoutSession });
   allow(/40[13]/);
@@ -32,7 +32,7 @@ test("a wrong key is refused in words, and the right one opens the page until th
   expect(await page.evaluate(() => Object.values(sessionStorage).join())).not.toContain(key.slice(-16));
 });
 
-test("a key that only reads sees jobs without their input, and no button that would be refused", async () => {
+test("a key that only reads sees neither inputs nor buttons that would be refused", async () => {
   const key = await local.key("jobs:read");
   const { job_id } = await local.schedule({ input: { params: { customer: "hidden-customer" } } });
   await local.ended(job_id, "completed");

@@ -5,7 +5,7 @@ import { system } from "./support/system.ts";
 const local = system();
 const open = dashboards(local.url);
 
-test("an event is paused and resumed: its job waits, says for what, and starts afterwards", async () => {
+test("a job of a paused event says what it waits for, and starts afterwards", async () => {
   const { page, go } = await open("/limits?product=my-product&env=dev");
   await page.getByText("Nothing is paused").waitFor();
   await page.getByRole("button", { name: "Pause", exact: true }).click();
@@ -28,7 +28,7 @@ test("an event is paused and resumed: its job waits, says for what, and starts a
   await local.ended(job_id, "completed");
 }, 90_000);
 
-test("a limit is pinned to other numbers, and what waits for it is shown by key", async () => {
+test("a limit is pinned to other numbers, and shows by key what waits for it", async () => {
   const { page, go } = await open("/limits?product=my-product&env=prd");
   const limit = page.getByRole("region", { name: "partner", exact: true });
   await limit
@@ -63,7 +63,7 @@ test("a limit is pinned to other numbers, and what waits for it is shown by key"
   await limit.getByText("the partner is slow").waitFor({ state: "detached" });
 }, 90_000);
 
-test("one key of a limit is paused, and the gate of a limit from where it is shown", async () => {
+test("one key of a limit is paused, from the form or from where its gate is shown", async () => {
   const { page } = await open("/limits?product=my-product&env=prd");
   await page.getByRole("button", { name: "Pause", exact: true }).click();
   await page.getByLabel(/^Limit/).selectOption("customer");

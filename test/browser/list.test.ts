@@ -27,7 +27,7 @@ async function shows(page: Page, count: number) {
   );
 }
 
-test("filters, order and columns are in the address, and a reload shows the same", async () => {
+test("filters, order and columns are in the address and survive a reload", async () => {
   const { page } = await open("/jobs");
   await shows(page, 9);
   await page.getByRole("button", { name: "failed", exact: true }).click();
@@ -52,7 +52,7 @@ test("filters, order and columns are in the address, and a reload shows the same
   await shows(page, 9);
 });
 
-test("an id that is typed leads to its job, and back leads to the same list", async () => {
+test("a typed id leads to its job, and back leads to the same list", async () => {
   const { job_id } = await local.schedule({ start_at: tomorrow(), env: "prd" });
   const { page } = await open("/jobs?env=prd");
   await page.getByLabel("Label, or the id of a job").fill(job_id);
@@ -62,7 +62,7 @@ test("an id that is typed leads to its job, and back leads to the same list", as
   await shows(page, 1);
 });
 
-test("a bulk change of a filter says how many first, and changes those only", async () => {
+test("a bulk change of a filter first says how many jobs it changes", async () => {
   const { page } = await open("/jobs?label=later");
   await shows(page, 4);
   await page.getByRole("button", { name: "Bulk change" }).click();
@@ -75,7 +75,7 @@ test("a bulk change of a filter says how many first, and changes those only", as
   expect((jobs as { status: string }[]).map(({ status }) => status)).toEqual(Array(4).fill("cancelled"));
 });
 
-test("a bulk change of failed jobs begins with their retry, and says which jobs it is about", async () => {
+test("a bulk change of failed jobs begins with their retry", async () => {
   const { page } = await open("/jobs?status=failed&label=second");
   await shows(page, 2);
   await page.getByRole("button", { name: "Bulk change" }).click();
@@ -85,7 +85,7 @@ test("a bulk change of failed jobs begins with their retry, and says which jobs 
   expect(facts).toEqual(["Statusfailed", "Labelsecond"]);
 });
 
-test("a window of time is the same instants for each reader, whose fields show it in the chosen zone", async () => {
+test("a window of time means the same instants to each reader, in the reader's zone", async () => {
   const { page } = await open("/jobs", { timezoneId: "Asia/Tokyo" });
   await rows(page).first().waitFor();
   await page.locator("summary", { hasText: "More" }).click();
@@ -114,7 +114,7 @@ test("selected jobs are changed, those that the change fits", async () => {
   await rows(page).getByText("completed").nth(1).waitFor();
 });
 
-test("a new job appears by itself, not under the pointer, and not while updates are paused", async () => {
+test("a new job appears by itself, except under the pointer or while updates are paused", async () => {
   const { page } = await open("/jobs?label=live");
   await page.getByText("No job matches").waitFor();
   await local.schedule({ start_at: tomorrow(), labels: ["live"] });

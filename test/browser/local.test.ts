@@ -17,7 +17,7 @@ const message = {
   },
 };
 
-test("the outbox shows what was sent as its receiver sees it, and runs nothing of it", async () => {
+test("the outbox shows what was sent as its receiver sees it, and runs none of it", async () => {
   const { job_id } = await local.schedule({ event: "send_notification", input: message });
   await local.ended(job_id, "completed");
   const { page, allow } = await open("/outbox");
@@ -44,7 +44,7 @@ test("the outbox is cleared after a question", async () => {
   await page.getByText("Nothing was sent yet").waitFor();
 });
 
-test("the clock moves a month ahead while one watches, and the reminder runs on its way", async () => {
+test("the clock moves a month ahead, and the reminder runs on its way", async () => {
   const inAMonth = Date.now() + 30 * 86_400_000;
   const { job_id } = await local.schedule({ start_at: inAMonth });
   const { page } = await open("/clock");

@@ -102,7 +102,7 @@ describe("at 390 px", () => {
   });
 });
 
-test("the keyboard alone reaches the page, opens a job and closes a question", async () => {
+test("the page can be used with the keyboard alone", async () => {
   const { page, go } = await open("/jobs?label=later");
   await page.getByRole("link", { name: "create_order", exact: true }).waitFor();
   await go("/jobs?label=later");
@@ -120,7 +120,7 @@ test("the keyboard alone reaches the page, opens a job and closes a question", a
   expect(await cancel.evaluate((one) => one === document.activeElement)).toBe(true);
 });
 
-test("times are shown in the viewer's zone, in UTC, and in that of the series", async () => {
+test("times are shown in the viewer's zone, in UTC or in the series' zone", async () => {
   const { page } = await open(`/jobs/${ids.series}`, { timezoneId: "Asia/Tokyo", locale: "en-GB" });
   const due = page.locator("main time:not(.pause-banner time)").first();
   await due.waitFor();

@@ -57,7 +57,7 @@ async function scrollToEnd(page: Page, from: "top" | "bottom") {
   }, from);
 }
 
-test(`${total} jobs scroll, and of a hundred screens one at most is held up for over ${longestTaskMs} ms`, async () => {
+test(`of a hundred screens of ${total} jobs at most one is held up for over ${longestTaskMs} ms`, async () => {
   const { page } = await open("/jobs", { before: watchTasks });
   const table = page.getByRole("region", { name: "Jobs", exact: true });
   await table.locator("tbody tr").first().waitFor();

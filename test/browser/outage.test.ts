@@ -6,7 +6,7 @@ import { system } from "./support/system.ts";
 const local = system();
 const open = dashboards(local.url);
 
-test("while the API is down the page keeps what it has and says so; then it goes on by itself", async () => {
+test("the page keeps what it has while the API is down, and then goes on by itself", async () => {
   const { job_id } = await local.schedule();
   await local.ended(job_id, "completed");
   const { page, allow } = await open("/jobs");
@@ -50,7 +50,7 @@ test("pages that were not opened before open while the API is away", async () =>
   await page.getByRole("main").getByText("jobs:admin").first().waitFor();
 }, 120_000);
 
-test("a page whose file has not come says so, and opens by itself once the server is back", async () => {
+test("a page whose file has not come says so, and opens once the server is back", async () => {
   const { page, allow } = await open("/jobs", {
     before: (fresh) => fresh.route(/assets\/errors-/, (route) => route.abort()),
   });

@@ -20,7 +20,7 @@ beforeAll(async () => {
   }
 }, 240_000);
 
-test("a filter whose only match lies deep finds it, and says how far it has looked", async () => {
+test("a filter finds its only match deep in the list, and says how far it has looked", async () => {
   const { page } = await open("/jobs?label=deep");
   const table = page.getByRole("region", { name: "Jobs", exact: true });
   await table.getByText(/^Searched at least [12],000 jobs: none matches so far$/).waitFor();
@@ -28,7 +28,7 @@ test("a filter whose only match lies deep finds it, and says how far it has look
   await table.getByText("End of the list").waitFor();
 }, 90_000);
 
-test("a search is stopped and goes on, another one begins anew, and at its end nothing matches", async () => {
+test("a search of the list is stopped, continued and begun anew", async () => {
   const { page } = await open("/jobs?label=absent");
   const asked: string[] = [];
   page.on("request", (request) => request.url().includes("/v1/jobs?") && asked.push(request.url()));

@@ -9,7 +9,7 @@ const open = dashboards(local.url);
 const yearly = { cron: "0 2 1 1 *", tz: "Europe/Berlin" };
 const series = (more: object = {}) => local.schedule({ start_at: undefined, repeat: yearly, ...more });
 
-test("a series is scheduled from the form, in words, with its next runs", async () => {
+test("a series is scheduled from the form, which shows its next runs", async () => {
   const { page, go } = await open("/new?event=create_order&env=dev");
   await page.getByRole("button", { name: "Cron", exact: true }).click();
   await page.getByLabel("Cron expression").fill("30 2 * * 0");
@@ -50,7 +50,7 @@ test("a series is run now, skips a run, is paused and resumed", async () => {
   await card.getByText("scheduled", { exact: true }).waitFor();
 });
 
-test("a question that is asked as soon as the one before it is gone stays", async () => {
+test("a question that is asked right after another one stays open", async () => {
   await series({ env: "prd" });
   const { page } = await open("/series?env=prd");
   const card = page.getByRole("article", { name: "create_order" }).first();
@@ -70,7 +70,7 @@ test("a question that is asked as soon as the one before it is gone stays", asyn
   await page.getByText("create_order: paused").waitFor();
 });
 
-test("the page of a series shows its runs as bars, and each with its attempts", async () => {
+test("the page of a series shows its runs as bars, each with its attempts", async () => {
   const { job_id } = await series();
   for (const [run, answer] of [200, 422, 200].entries()) {
     local.shopAnswers(answer);

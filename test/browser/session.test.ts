@@ -27,7 +27,7 @@ const tokenOf = (audience: string) =>
     .setExpirationTime("1h")
     .sign(new TextEncoder().encode("the demo's secret, which everybody knows"));
 
-test("a job is scheduled in the name of a user, and a token that is refused is said at its field", async () => {
+test("a job is scheduled with a user's token, and a refused one is shown", async () => {
   const { page } = await open("/new?event=order_mine&env=dev");
   const schedule = page.getByRole("button", { name: "Schedule job" });
   await page.getByRole("textbox", { name: "Session", exact: true }).fill("user");

@@ -58,7 +58,7 @@ async function visit(page: Page, [name, ready]: (typeof pages)[number]) {
   expect([name, await page.getByRole("alert").allTextContents()]).toEqual([name, []]);
 }
 
-test("every page opens after every other one in one tab, and stays with the product and env", async () => {
+test("every page opens after every other one and keeps the product and env", async () => {
   const { page } = await open(`/?${here}`);
   for (const [i, one] of pages.entries()) {
     for (const other of pages.slice(i + 1)) {
@@ -68,7 +68,7 @@ test("every page opens after every other one in one tab, and stays with the prod
   }
 }, 400_000);
 
-test("what failed in seven days is the same on the overview and among the errors, whichever is seen first", async () => {
+test("the overview and the errors show the same failures, whichever page opens first", async () => {
   const { page, go } = await open(`/?${here}&window=7d`);
   const failures = page.getByRole("region", { name: "What failed" });
   await failures.getByText("create_order").waitFor();

@@ -119,7 +119,7 @@ describe("a job that is due now", () => {
     });
   });
 
-  test("calls an action of an app, and returns its result to a caller that prefers to wait", async () => {
+  test("calls an action, and returns its result to a caller that prefers to wait", async () => {
     const { status, body } = await post(order("ann", 0), { headers: { prefer: "wait=20" } });
     expect(status).toBe(200);
     expect(body).toMatchObject({ status: "completed", result: { status: 201, body: { order_id: 42 } } });
@@ -184,7 +184,7 @@ describe("every type of job", () => {
     expect(await object.Body?.transformToString()).toBe("by upload");
   });
 
-  test("a feature runs its steps, pipes their results, and continues although its mail server does not exist", async () => {
+  test("a feature runs its steps and continues although its mail server does not exist", async () => {
     const job = await run("place_order", { customer: "hal", sku: "tea", quantity: 2 });
     let seen = job.job_id ? await get(job.job_id) : { body: job };
     for (let asked = 1; asked < 4 && seen.body.status !== "completed"; asked++) seen = await get(job.job_id);
@@ -237,7 +237,7 @@ describeFlow(flow);
 describeStored(flow);
 
 describe("a job that is due later", () => {
-  test("is not early, and starts within a second or two after its time", async () => {
+  test("starts within a second or two after its time, and not early", async () => {
     const due = Date.now() + 4500;
     const { body } = await post(order("dora", due));
     expect(body).toMatchObject({ status: "scheduled", scheduled_at: due });
@@ -249,7 +249,7 @@ describe("a job that is due later", () => {
     expect(job.body.attempts[0].lateness_ms).toBeLessThan(2500);
   });
 
-  test("is a one-time schedule to its type's queue if that is more than a quarter of an hour ahead", async () => {
+  test("has a schedule to its type's queue if its time is over 15 minutes ahead", async () => {
     const due = Math.ceil(Date.now() / 1000) * 1000 + 20 * 60_000;
     const { body } = await post(order("emil", due));
     const { schedule } = await scheduleOf(body.job_id);
@@ -271,7 +271,7 @@ describe("a job that is due later", () => {
     expect(outside.received("POST", "/orders/emil")).toEqual([]);
   });
 
-  test("is redispatched by the reconciler if nothing else brings it to its consumer", async () => {
+  test("is redispatched by the reconciler if its message was lost", async () => {
     const { body } = await post(order("fay", Date.now() + 20 * 60_000));
     // As if its time had come and its schedule had been lost: overdue beyond the reconciler's grace period.
     const overdue = Date.now() - 70_000;

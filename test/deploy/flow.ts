@@ -56,7 +56,7 @@ export function describeFlow({ settings, outputs, call, received }: System): voi
       expect(body.limits).toMatchObject([{ name: "door", concurrency: 2, gates: [{ in_use: 0, waiting: 0 }] }]);
     }, 240_000);
 
-    test("of one start per 2 s has its pump call jobs out of the line, each for a start of its own", async () => {
+    test("of one start per 2 s has its pump call each job for its own start", async () => {
       const asked = Date.now();
       const ids = await batch(Array.from({ length: 8 }, () => held({ event: "tick" })));
       const waits = await until(async () => {
@@ -92,7 +92,7 @@ export function describeFlow({ settings, outputs, call, received }: System): voi
     });
   });
 
-  test("a pause holds what falls due, which runs after it", async () => {
+  test("a pause holds the jobs that fall due, which run after it", async () => {
     const scope = { product_tag: "in-aws", env: "prd", event: "double", reason: "the deploy test" };
     const { status, body: pause } = await call("POST", "/v1/pauses", { body: scope });
     expect(status).toBe(201);
@@ -112,7 +112,7 @@ export function describeFlow({ settings, outputs, call, received }: System): voi
     expect(attempts[0].started_at).toBeGreaterThanOrEqual(ended);
   }, 240_000);
 
-  test("a schedule of the catalog has a job, which the reconciler has made", async () => {
+  test("the reconciler has made the job of a schedule in the catalog", async () => {
     const series = await until(async () => {
       const { body } = await call("GET", "/v1/series?product_tag=my-product&env=prd");
       return body.series.find(({ schedule }: { schedule?: string }) => schedule === "daily_price_check");

@@ -51,7 +51,7 @@ test.each([
   expect(outside.received("POST", `/orders/${customer}`)).toHaveLength(1);
 });
 
-test("a request to the intake becomes a job, and a queue of another stack hears of its end", async () => {
+test("a request to the intake becomes a job, whose end reaches another stack's queue", async () => {
   const sqs = new SQSClient(clientOptions());
   const { IntakeQueueUrl } = outputsOf("Apart", /^Jobs/);
   await sqs.send(new SendMessageCommand({ QueueUrl: IntakeQueueUrl, MessageBody: JSON.stringify(order("emil")) }));

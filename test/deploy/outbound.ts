@@ -81,7 +81,7 @@ export function describeOutbound({ settings, post, cancel, received, open, bus }
       machine = await makeMachine(settings());
     }, 30_000);
 
-    test("waits for its job and gets its result, as does another try of the same request", async () => {
+    test("gets the result of its job, also when the request is repeated", async () => {
       const key = { idempotency_key: "execution-1" };
       const first = await machine.start(order("sfn-1", key));
       const { body: job } = await post(await machine.asked());
@@ -97,7 +97,7 @@ export function describeOutbound({ settings, post, cancel, received, open, bus }
       expect(received("POST", "/orders/sfn-1")).toHaveLength(1);
     }, 90_000);
 
-    test("fails with the job's code, and with CANCELLED where the job was cancelled", async () => {
+    test("fails with the job's code, or with CANCELLED if the job was cancelled", async () => {
       const failing = await machine.start(order("refused", { env: "dev" }));
       expect((await post(await machine.asked())).body).toMatchObject({ status: "failed" });
       expect(await machine.ended(failing)).toMatchObject({ status: "FAILED", error: "VALIDATION_ERROR" });

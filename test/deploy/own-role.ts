@@ -51,7 +51,7 @@ export function describeOwnRole({ settings, run, upload }: System): void {
   };
 
   describe("with the consumer's own role", () => {
-    test("a Lambda function is invoked by its ARN, and its error is the job's", async () => {
+    test("a Lambda function is invoked by its ARN, and its error becomes the job's", async () => {
       expect(await run("double", { payload: { n: 21 } })).toMatchObject({
         status: "completed",
         result: { doubled: 42 },
@@ -62,7 +62,7 @@ export function describeOwnRole({ settings, run, upload }: System): void {
       expect(JSON.stringify(failed.error)).not.toContain("secret");
     });
 
-    test("a file is stored below the prefix of a bucket, in parts if it is large, and never over another file", async () => {
+    test("a file is stored below its prefix and never replaces another one", async () => {
       const large = Buffer.alloc(6 * 1024 * 1024, "parts ");
       const upload_id = await upload(large);
       const stored = await run("archive", { upload_id, fileName: "large.bin" });
@@ -73,7 +73,7 @@ export function describeOwnRole({ settings, run, upload }: System): void {
       expect(await read("2030/large.bin")).toHaveLength(large.length);
     });
 
-    test("a table is written, read by key and by index, changed and cleared", async () => {
+    test("a DynamoDB table is written, read, changed and cleared", async () => {
       const data = { id: "v1", day: "2030-01-01" };
       expect(await run("add_visit", { data })).toMatchObject({ status: "completed", result: { replaced: null } });
       expect(await run("rate_visit", { data: { id: "v1", stars: 5 } })).toMatchObject({ status: "completed" });

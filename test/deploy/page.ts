@@ -15,11 +15,11 @@ export function describePage({ call, outputs }: System): void {
   const filesOf = (page: string) =>
     [...page.matchAll(/(?:src|href)="\.(\/assets\/[^"]+)"/g)].map(([, path = ""]) => path);
 
-  test("is at the address of the outputs, which is the API's", () => {
+  test("has the API's address", () => {
     expect(outputs().DashboardUrl).toBe(`${outputs().ApiUrl}/`);
   });
 
-  test("is a page that loads its own files only, and is asked for anew each time", async () => {
+  test("loads its own files only, and is revalidated at each request", async () => {
     const { status, headers, bytes } = await open("/");
     expect(status).toBe(200);
     expect(headers).toMatchObject({
@@ -36,7 +36,7 @@ export function describePage({ call, outputs }: System): void {
     expect((await open("/", {}, "HEAD")).bytes).toHaveLength(0);
   });
 
-  test("has every file that it names, compressed as the browser accepts, to be kept forever", async () => {
+  test("serves its files compressed, to be cached forever", async () => {
     const files = filesOf((await open("/")).bytes.toString());
     expect(files.length).toBeGreaterThan(0);
     for (const path of files) {
@@ -54,7 +54,7 @@ export function describePage({ call, outputs }: System): void {
     }
   });
 
-  test("has no other file, nor what this machine has besides", async () => {
+  test("has no other file, and nothing of the local runtime", async () => {
     const missing = await open("/assets/no-such-file.js");
     expect([missing.status, missing.body]).toEqual([404, expect.stringContaining("There is no such page")]);
     const session = await open("/local/session", { "sec-fetch-site": "same-origin" });

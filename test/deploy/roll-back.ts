@@ -30,10 +30,10 @@ export function describeRollBack(system: System): void {
     }
   }
 
-  describe("a roll back to version 0.3.0 with jobs in flight, and forward again", () => {
+  describe("with jobs in flight,", () => {
     let later: Planned;
 
-    test("goes back: all is accepted meanwhile, and what this version has begun is ended by the other", async () => {
+    test("a roll back to version 0.3.0 loses no request, and that version ends each open job", async () => {
       expect(await hasPump()).toBe(true);
       later = await order(Date.now() + 60 * minute);
       const before = await inFlight({ hasLimits: true });
@@ -44,7 +44,7 @@ export function describeRollBack(system: System): void {
       await finished([...before, ...meanwhile]);
     }, 600_000);
 
-    test("goes forward: the same, and nothing stands", async () => {
+    test("the upgrade after a roll back loses no request and leaves nothing open", async () => {
       const between = await inFlight({ hasLimits: true });
       const meanwhile = await deployUnderLoad(copyOfCheckout);
       expect(await hasPump()).toBe(true);
@@ -52,7 +52,7 @@ export function describeRollBack(system: System): void {
       await nothingStands();
     }, 600_000);
 
-    test("keeps the schedules of jobs that are due later, which can be cancelled there", async () => {
+    test("a schedule outlives a roll back and the upgrade after it, and can be cancelled", async () => {
       expect(await schedulesOf(later.id)).toBe(1);
       expect(await get(later.id)).toMatchObject({ status: "scheduled", due_at: later.due });
       expect(await call("POST", `/v1/jobs/${later.id}/cancel`, { body: {} })).toMatchObject({ status: 200 });

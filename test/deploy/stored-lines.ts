@@ -88,8 +88,8 @@ export function describeStored({ settings, outputs, call, received }: System): v
 
   const get = async (id: string) => (await call("GET", `/v1/jobs/${id}`)).body;
 
-  describe("what version 0.3.0 has stored of limits", () => {
-    test("is drained by the functions that are deployed now, and newcomers come after it", async () => {
+  describe("a limit that version 0.3.0 has stored", () => {
+    test("is drained by the deployed functions before newcomers start", async () => {
       await load();
       const newcomers: string[] = [];
       for (const event of events) {
@@ -115,14 +115,11 @@ export function describeStored({ settings, outputs, call, received }: System): v
       }, patienceMs);
     }, 300_000);
 
-    test.each(Object.entries(slots))(
-      "never has more calls of %s under way than its limit has slots",
-      (event, limit) => {
-        const calls = received("POST", `/stored/${event}`);
-        expect(calls.length).toBeGreaterThan(3);
-        expect(Math.max(...calls.map((one) => beside(calls, one)))).toBeLessThanOrEqual(limit);
-      },
-    );
+    test.each(Object.entries(slots))("never has more calls of %s under way than it has slots", (event, limit) => {
+      const calls = received("POST", `/stored/${event}`);
+      expect(calls.length).toBeGreaterThan(3);
+      expect(Math.max(...calls.map((one) => beside(calls, one)))).toBeLessThanOrEqual(limit);
+    });
 
     test.each(Object.entries(spaces))("spaces the starts of %s by its rate", (event, space) => {
       const starts = (after[event] ?? []).map(({ started_at }) => started_at).filter((start) => start > writtenAt + by);
@@ -132,7 +129,7 @@ export function describeStored({ settings, outputs, call, received }: System): v
       for (const [i, start] of inOrder.entries()) expect(start - first).toBeGreaterThanOrEqual(i * space - second);
     });
 
-    test("leaves lines of rates to their pumps, which they did not have before, and nobody in them", async () => {
+    test("has a pump afterwards, and nothing waits in its line", async () => {
       const client = new DynamoDBClient(settings());
       const key = (limit: string) => ({ PK: { S: `PUMP#stored#prd#${limit}#` }, SK: { S: "PUMP" } });
       for (const name of Object.keys(spaces).filter((one) => one !== "errand")) {

@@ -43,7 +43,7 @@ describe("an upgrade from version 0.1.0 with jobs in flight", () => {
   });
   let later: Planned;
 
-  test("accepts all meanwhile, and ends what that version has begun", async () => {
+  test("accepts every request meanwhile, and ends the jobs that 0.1.0 has begun", async () => {
     later = await order(Date.now() + 60 * minute);
     const before = await inFlight({ hasLimits: false });
     const meanwhile = await deployUnderLoad(copyOfCheckout);
@@ -51,7 +51,7 @@ describe("an upgrade from version 0.1.0 with jobs in flight", () => {
     await finished([...before, ...meanwhile]);
   }, 600_000);
 
-  test("keeps the schedules of jobs that are due later, and takes new limits", async () => {
+  test("keeps the schedules of later jobs, and takes new limits", async () => {
     expect(await schedulesOf(later.id)).toBe(1);
     expect(await get(later.id)).toMatchObject({ status: "scheduled", due_at: later.due });
     await finished(await inFlight({ hasLimits: true }));

@@ -62,7 +62,7 @@ export function describeWaysIn({ settings, outputs, job }: System): void {
         new SendMessageCommand({ QueueUrl: outputs().IntakeQueueUrl, MessageBody: body, MessageGroupId: "in-aws:prd" }),
       );
 
-    test("that invokes the function is answered with the receipt", async () => {
+    test("that invokes the function gets the receipt", async () => {
       const { Payload, FunctionError } = await invoke(double("sync"));
       const receipt = JSON.parse(Payload?.transformToString() ?? "");
       expect(FunctionError).toBeUndefined();
@@ -75,7 +75,7 @@ export function describeWaysIn({ settings, outputs, job }: System): void {
       expect(await completed("sync")).toBe(receipt.job_id);
     }, 60_000);
 
-    test("that the function refuses is a function error with its faults, and without the input", async () => {
+    test("that the function refuses gets a function error without the input", async () => {
       const { Payload, FunctionError } = await invoke(bad());
       expect(FunctionError).toBeDefined();
       const { errorMessage } = JSON.parse(Payload?.transformToString() ?? "");
@@ -86,18 +86,18 @@ export function describeWaysIn({ settings, outputs, job }: System): void {
       expect(Payload?.transformToString()).not.toContain("s3cret");
     }, 60_000);
 
-    test("that invokes it asynchronously", async () => {
+    test("that invokes the function asynchronously becomes a job", async () => {
       expect(await invoke(double("async"), "Event")).toMatchObject({ StatusCode: 202 });
       await completed("async");
     }, 60_000);
 
-    test("that is refused after such an invocation ends in the queue, like any other rejection", async () => {
+    test("that is refused after an asynchronous invocation is announced as a rejection", async () => {
       await invoke(bad({ event: "nothing" }), "Event");
       const event = await bus.until(({ detail }) => detail.source === "lambda" && detail.event === "nothing");
       expect(event).toMatchObject({ "detail-type": "job.rejected", detail: { code: "EVENT_NOT_FOUND" } });
     }, 60_000);
 
-    test("that sends to the queue, and repeats the message under its own key", async () => {
+    test("that sends to the queue becomes one job for each key", async () => {
       const { MessageId } = await send(JSON.stringify(double("sqs")));
       expect(await completed("sqs")).toBe(named(`sqs:${MessageId}`));
       const again = JSON.stringify(double("sqs-key", 21, { idempotency_key: "order-7" }));
@@ -105,7 +105,7 @@ export function describeWaysIn({ settings, outputs, job }: System): void {
       expect(await completed("sqs-key")).toBe(named("order-7"));
     }, 60_000);
 
-    test("that puts an event on the bus", async () => {
+    test("that puts an event on the bus becomes a job", async () => {
       const Entries = [
         {
           EventBusName: outputs().EventBusName,
@@ -118,13 +118,13 @@ export function describeWaysIn({ settings, outputs, job }: System): void {
       expect(await completed("eventbridge")).toBe(named(`eventbridge:${answer.Entries?.[0]?.EventId}`));
     }, 60_000);
 
-    test("that publishes on the topic", async () => {
+    test("that publishes on the topic becomes a job", async () => {
       const message = { TopicArn: outputs().IntakeTopicArn, Message: JSON.stringify(double("sns")) };
       const { MessageId } = await new SNSClient(settings()).send(new PublishCommand(message));
       expect(await completed("sns")).toBe(named(`sns:${MessageId}`));
     }, 60_000);
 
-    test("that puts an object of requests, whose report covers each line", async () => {
+    test("that puts an object of requests gets a job or a fault for each line", async () => {
       const s3 = new S3Client({ ...settings(), forcePathStyle: true });
       const Bucket = outputs().BucketName;
       const Key = "imports/2030/two of them.ndjson";
@@ -153,7 +153,7 @@ export function describeWaysIn({ settings, outputs, job }: System): void {
       });
     }, 60_000);
 
-    test("that is refused is announced on the bus and kept with its reason, and delays none beside it", async () => {
+    test("that is refused is kept with its reason, and delays none beside it", async () => {
       const text = JSON.stringify(bad());
       const [{ MessageId = "" }] = await Promise.all([send(text), send(JSON.stringify(double("beside")))]);
       const { detail } = await rejected(MessageId);
@@ -223,7 +223,7 @@ export function describeWaysIn({ settings, outputs, job }: System): void {
         expect(output.job_id).toBe(await completed("states"));
       }, 60_000);
 
-      test("that sends to the queue", async () => {
+      test("that sends to the queue becomes a job", async () => {
         const sending = {
           Type: "Task",
           Resource: "arn:aws:states:::sqs:sendMessage",
@@ -234,7 +234,7 @@ export function describeWaysIn({ settings, outputs, job }: System): void {
         await completed("states-sqs");
       }, 60_000);
 
-      test("that sends to the queue and waits gets the result, or the reason why its request was refused", async () => {
+      test("that sends to the queue and waits gets the result, or why it was refused", async () => {
         const waiting = {
           Type: "Task",
           Resource: "arn:aws:states:::sqs:sendMessage.waitForTaskToken",

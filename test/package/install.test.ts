@@ -24,7 +24,7 @@ const installed = async (...options: string[]) => {
   return out + err;
 };
 
-test("an older Node installs a clone without a warning for each package that needs a newer one", async () => {
+test("an older Node installs a clone without a warning per package", async () => {
   expect(await installed("--loglevel", "warn")).toContain("EBADENGINE");
   expect(await installed()).not.toContain("EBADENGINE");
 }, 120_000);

@@ -60,7 +60,7 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true, force: true }), minutes);
 
 test(
-  "a CommonJS project, as npm init makes it",
+  "the package works in a CommonJS project of npm init",
   async () => {
     const project = join(folder, "commonjs");
     const own = 'const assert = require("node:assert");\nassert.equal(typeof require, "function");\n';
@@ -76,7 +76,7 @@ test(
 );
 
 test(
-  "a project of ES modules, with scripts of the same names",
+  "the package works in a project of ES modules with scripts of the same names",
   async () => {
     const project = join(folder, "esm");
     const scripts = { start: "echo ours", test: "echo ours", check: "echo ours", deploy: "echo ours" };
@@ -97,7 +97,7 @@ test.each([
   ["nodenext", { module: "nodenext", moduleResolution: "nodenext" }],
   ["bundler", { module: "esnext", moduleResolution: "bundler" }],
 ])(
-  "a strict TypeScript project with the resolution %s",
+  "the package works in a strict TypeScript project with the resolution %s",
   async (name, modules) => {
     const project = join(folder, name);
     const compilerOptions = {
@@ -134,7 +134,7 @@ const workspaceApp = () => ({
 });
 
 test(
-  "an app of a pnpm workspace",
+  "the package works in an app of a pnpm workspace",
   async () => {
     const root = join(folder, "pnpm");
     const built = ["classic-level", "esbuild"].map((name) => `  - ${name}\n`).join("");
@@ -154,7 +154,7 @@ test(
 );
 
 test(
-  "an app of a yarn workspace",
+  "the package works in an app of a yarn workspace",
   async () => {
     const root = join(folder, "yarn");
     // aws-cdk-lib brings this package along. npm and pnpm take that copy, but yarn asks the registry, which need not have the version.

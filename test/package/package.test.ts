@@ -110,7 +110,7 @@ test(
 );
 
 test(
-  "it starts, and runs a job of its own event",
+  "a project of the package starts, and runs a job of its event",
   async () => {
     await shell("cp .env.local.example .env.local", project);
     await startProject();
@@ -121,7 +121,7 @@ test(
 );
 
 test(
-  "the page's product takes the place of the example while it runs, and its commands do what it says",
+  "the product on the page takes the place of the example while the project runs",
   async () => {
     await writeFile(join(project, "products/shop.ts"), shopFileIn(page));
     await shell(onThisMachine(command("/shop/backend-url="), before), project);
@@ -150,7 +150,7 @@ test(
 );
 
 test(
-  "it is deployed, and runs jobs there",
+  "a project of the package is deployed, and runs jobs there",
   async () => {
     await local?.stop();
     ministack = await startMinistack({ enforced: false });

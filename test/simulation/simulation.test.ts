@@ -7,7 +7,7 @@ import { type History, history, start } from "./history.ts";
 const histories = 450;
 
 /** A sample of what `npm run simulate -- --histories N` runs at length. */
-it(`keeps the invariants in ${histories} histories, in which everything happens that there is to survive`, async () => {
+it(`the system keeps its invariants in ${histories} histories, in which everything happens`, async () => {
   let covered: History["covered"] = new Map();
   for (let seed = 1; seed <= histories; seed++) {
     const made = await history(seed);
@@ -29,7 +29,7 @@ it("a seed reproduces its history exactly, whatever ran before it", async () => 
   expect((await history(seed, { traced: true })).trace).toEqual(trace);
 });
 
-it("further stored jobs change nothing, not even how often a port is called", async () => {
+it("further stored jobs do not change a history", async () => {
   const hour = 3_600_000;
   const idle = (i: number) => aJob({ product: "sim", env: "e", event: "call", ...times(i) });
   const times = (i: number) => {

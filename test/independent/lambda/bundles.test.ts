@@ -85,7 +85,7 @@ const records = (...bodies: string[]) =>
     })),
   }) as unknown as SQSEvent;
 
-test("a job requested through the API's bundle is run by its consumer's, next to an unreadable message", async () => {
+test("a job that the API's bundle creates is run by its consumer's bundle", async () => {
   const receipt = await ask(store(0));
   expect(receipt).toMatchObject({ status: 202, body: { status: "queued" } });
   const { job_id } = receipt.body;
@@ -112,7 +112,7 @@ test("a job due next week has a schedule, which disappears when the job is cance
   expect(await world.find(name)).toBeUndefined();
 });
 
-test("a bad request gets an answer, and is not an error of the function", async () => {
+test("a bad request gets an answer, and is no function error", async () => {
   const { status, body } = await ask({ method: "POST", path: "/v1/jobs", body: "{" });
   expect([status, body.code]).toEqual([400, "INVALID_REQUEST"]);
   expect(world.api.output()).not.toContain("a document");
