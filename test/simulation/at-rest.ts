@@ -184,16 +184,21 @@ function punctual(rest: AtRest) {
 const drainedMs = 75_000;
 
 /** The latest time at which a job that was due at `due_at` may start: its own, or the last turn after the pauses that held it. */
-function heldUntil({ held, hardship, system }: AtRest, run: Pick<Job, "product" | "env" | "event" | "due_at">): number {
+function heldUntil(
+  { held, hardship, system }: AtRest,
+  run: Pick<Job, "product" | "env" | "event" | "due_at" | "repeat">,
+): number {
   const jobs = system.jobs.all().length;
   // Its message may come that late, and meet a pause that began after its time.
   const lag = decisionMs + hardship.patience;
+  // The next run ends the one before it by the message of an occurrence that was held, so it comes with what the pause has held.
+  const reach = run.repeat?.overlap === "cancel_previous" ? drainedMs : settledMs;
   let at = run.due_at;
   // One pause may begin while another one drains.
   for (const { from, to, until, rate, ...scope } of [...held].sort((a, b) => a.from - b.from)) {
     const end = Math.min(to, until);
     const turn = end + drainedMs + (2000 * jobs) / rate;
-    if (holds(scope, run) && from - lag <= at && run.due_at < end + settledMs) at = Math.max(at, turn);
+    if (holds(scope, run) && from - lag <= at && run.due_at < end + reach) at = Math.max(at, turn);
   }
   return at;
 }
