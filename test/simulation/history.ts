@@ -6,7 +6,7 @@ import { outagesOf } from "./adversary.ts";
 import { checkAtRest } from "./at-rest.ts";
 import { crowdOf } from "./crowd.ts";
 import { deploymentsOf } from "./deployments.ts";
-import { hardshipOf, peacefulHardship, withLateFaults, withRaces, withTwins } from "./hardship.ts";
+import { type Hardship, hardshipOf, peacefulHardship, withLateFaults, withRaces, withTwins } from "./hardship.ts";
 import { herdOf } from "./herd.ts";
 import { ledger as newLedger } from "./ledger.ts";
 import { lineStartsKeepRates, watchLines } from "./line-rules.ts";
@@ -46,8 +46,12 @@ const horizon = start + 48 * hour;
 const ceases = start + 36 * hour;
 /** Many times what a peaceful history takes. Beyond it, something calls itself endlessly. */
 const mostEvents = 60_000;
-/** The same of others: where most calls fail, one may go on for 36 hours, and the reconciler makes some 100 calls a minute. */
+/** The same where many calls fail: one may go on for 36 hours, and the reconciler makes some 100 calls a minute. */
 const mostOfHard = 300_000;
+/** The same of one with lines, which has many jobs. */
+const mostOfLines = 120_000;
+const isHard = ({ failBefore, failAfter, throttle, hang, die }: Hardship): boolean =>
+  failBefore + failAfter + throttle + hang + die > 0.4;
 const busyUntil = start + 1_900_000;
 
 /**
@@ -137,7 +141,7 @@ async function run(seed: number, { traced = false, bystanders = [] }: Options): 
   if (lines) watchLines({ ...world, lines }, system);
   const isDone = (job: Job) => isFinished(job) || job.status === "paused" || bystanders.some(({ id }) => id === job.id);
   let events = 0;
-  const most = isPeaceful && !lines ? mostEvents : mostOfHard;
+  const most = lines ? mostOfLines : isHard(hardship) ? mostOfHard : mostEvents;
   const going = () =>
     ++events < most &&
     seen.violations.length === 0 &&
