@@ -200,6 +200,8 @@ export const pumpPrefix = "PUMP#";
 export const pinsPrefix = "LIMITS#";
 /** `CACHE#<product>#<env>#…`: which run answers others of its cache tag, and when a tag was cleared. */
 export const resultCachePrefix = "CACHE#";
+/** `DEF#<id>`: what a feature said when runs of it began. */
+export const definitionsPrefix = "DEF#";
 /** `DUE#<day>`: how many jobs go to EventBridge Scheduler for each quarter hour of the day. */
 export const duePrefix = "DUE#";
 /** `UNSCHEDULED#<shard>`: messages that EventBridge Scheduler did not take and that the relay will send. */

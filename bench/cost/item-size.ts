@@ -11,6 +11,7 @@ const container = 3;
 
 function valueBytes(value: AttributeValue): number {
   if (value.S !== undefined) return Buffer.byteLength(value.S);
+  if (value.B !== undefined) return value.B.byteLength;
   if (value.N !== undefined) return numberBytes(value.N);
   if (value.BOOL !== undefined || value.NULL !== undefined) return 1;
   if (value.L !== undefined) return value.L.reduce((sum, one) => sum + 1 + valueBytes(one), container);

@@ -49,6 +49,7 @@ export async function readsWith(size: number): Promise<Record<string, Reads>> {
     gates: only("gates"),
     ticks: only("ticks"),
     resultCache: only("resultCache"),
+    definitions: only("definitions"),
     stats: only("stats"),
     pauses: nonePaused(),
     waits: only("waits"),

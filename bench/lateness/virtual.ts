@@ -64,6 +64,7 @@ export async function oneJob(inMs: number, random: Random): Promise<Outcome> {
     gates: only("gates"),
     ticks: only("ticks"),
     resultCache: only("resultCache"),
+    definitions: only("definitions"),
     stats: only("stats"),
     pauses: nonePaused(),
     secrets: only("secrets"),

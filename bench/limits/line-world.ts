@@ -12,6 +12,7 @@ import { defaultLimits } from "../../lambdas/core/operations/api-limits.ts";
 import type { ExecuteWithServices } from "../../lambdas/core/operations/execution.ts";
 import { tickLine } from "../../lambdas/core/operations/tick.ts";
 import type { BlobStore } from "../../lambdas/core/ports/blob-store.ts";
+import type { Definitions } from "../../lambdas/core/ports/definitions.ts";
 import type { Gates } from "../../lambdas/core/ports/gates.ts";
 import type { JobStore } from "../../lambdas/core/ports/job-store.ts";
 import type { ResultCache } from "../../lambdas/core/ports/result-cache.ts";
@@ -119,6 +120,7 @@ export function lineWorld({
     secrets: only<Secrets>("secrets"),
     pauses: nonePaused(),
     resultCache: only<ResultCache>("resultCache"),
+    definitions: only<Definitions>("definitions"),
     clock: time,
     log: quietLog,
   };

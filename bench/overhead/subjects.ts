@@ -58,6 +58,7 @@ export function subjects() {
     gates: only("gates"),
     ticks: only("ticks"),
     resultCache: only("resultCache"),
+    definitions: only("definitions"),
     pauses: nonePaused(),
     secrets: only("secrets"),
     clock: systemClock,

@@ -185,7 +185,7 @@ export class JobsService extends Construct {
         may.countWaits(),
         // It shows who waits for what, takes jobs off lines, and pins other numbers, for which it wakes the lines.
         may.useGates(),
-        may.seePumps(),
+        may.seePumpsAndDefinitions(),
         may.readPins(),
         may.changePins(),
         may.tick(),

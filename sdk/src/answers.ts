@@ -171,13 +171,20 @@ export interface Job extends JobSummary {
   };
   /** The attempts of the current run, oldest first. The last 25 are kept. */
   attempts: JobAttempt[];
-  /** The state of each step of a feature, by `sequence.step` and in the order of the catalog. Features only. */
+  /** The state of each step of a feature, by `sequence.step` and in the order of its definition. Features only. */
   steps?: Record<string, JobStep>;
   /**
-   * The steps of a feature in the order of the catalog, those included that have not begun, and what each depends
-   * on. Features only, and absent once the catalog has lost the event.
+   * The steps of a feature in the order of its definition, those included that have not begun, and what each depends
+   * on. Features only, and absent once the catalog has lost the event of a run that keeps none.
    */
   graph?: JobGraphStep[];
+  /** The definition that the run of a feature keeps, from its first decision on, whatever is deployed meanwhile. */
+  definition?: {
+    /** The same for runs that keep the same definition. */
+    id: string;
+    /** Whether the catalog still says the same. A new run would keep what it says now. */
+    current: boolean;
+  };
   /**
    * The outcome of each channel of a notification that has failed or will be retried. Once it has completed, its
    * result has them.

@@ -114,8 +114,8 @@ export function createJobs(transport: Transport, defaults: () => Defaults): Jobs
     resume: (id, options) => change(id, "resume", undefined, { ...options, repeatable: true }),
     // These are not repeatable: the job may have started in the meantime, and doing it twice differs from doing it once.
     reschedule: (id, to, options) => change(id, "reschedule", to, { ...options, repeatable: false }),
-    retry: (id, { delay, start_at, ...options } = {}) =>
-      change(id, "retry", { delay_ms: delay, start_at }, { ...options, repeatable: false }),
+    retry: (id, { delay, start_at, definition, ...options } = {}) =>
+      change(id, "retry", { delay_ms: delay, start_at, definition }, { ...options, repeatable: false }),
     runNow: (id, options) => change(id, "run-now", undefined, { ...options, repeatable: false }),
     skipNext: (id, options) => change(id, "skip-next", undefined, { ...options, repeatable: false }),
     async delete(id, { signal, dry_run } = {}) {

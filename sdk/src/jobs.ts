@@ -66,6 +66,12 @@ export interface RetryOptions extends ChangeOptions {
    * @example `"2030-01-31T09:00:00+01:00"`
    */
   start_at?: Time | undefined;
+  /**
+   * Of a feature: it goes on with the definition of the present catalog, in place of the one that its run keeps.
+   * @default the definition with which the run began
+   * @example `"current"`
+   */
+  definition?: "current" | undefined;
 }
 
 /** Reads a job of any catalog. `Result` is what the caller expects; nothing checks it. */

@@ -101,7 +101,7 @@ const privileges: Record<string, string[]> = {
     "dynamodb:Query Jobs if key = STATS#*",
     // After it has pinned other numbers it wakes the lines.
     "dynamodb:BatchGetItem,DeleteItem,GetItem,PutItem,Query,UpdateItem Jobs if key = GATE#*",
-    "dynamodb:GetItem Jobs if key = PUMP#*",
+    "dynamodb:GetItem Jobs if key = PUMP#*, DEF#*",
     "dynamodb:GetItem,UpdateItem Jobs if key = LIMITS#*",
     changesPauses,
     "dynamodb:GetItem,PutItem Jobs if key = SHARED#*",
@@ -246,6 +246,8 @@ const privileges: Record<string, string[]> = {
     // It cancels steps that wait.
     leavesLines,
     usesResultCache,
+    // A run keeps the definition with which it begins.
+    "dynamodb:GetItem,PutItem Jobs if key = DEF#*",
     countsDueJobs,
     keepsUnscheduled,
     readsPauses,
@@ -308,7 +310,7 @@ describe("by these grants", () => {
   test("only the authorizer reads keys, and no function writes them", () => {
     expect(may(/ if key = .*KEYS/)).toEqual(["authorizer"]);
     const writes =
-      /^dynamodb:\S*(Put|Write|Update|Delete)\S* Jobs (?!if key = ((JOB|STATS|ERRORS|SHARED|CACHE|WAITS|WEBHOOK|GATE|PUMP|LIMITS|DUE|UNSCHEDULED)#\*|PAUSES|ROUNDS|SCHEDULES)$)/;
+      /^dynamodb:\S*(Put|Write|Update|Delete)\S* Jobs (?!if key = ((JOB|DEF|STATS|ERRORS|SHARED|CACHE|WAITS|WEBHOOK|GATE|PUMP|LIMITS|DUE|UNSCHEDULED)#\*|PAUSES|ROUNDS|SCHEDULES)$)/;
     expect(may(writes)).toEqual([]);
     // These actions name no item, and so would pass any condition on items.
     expect(may(/^dynamodb:\S*(Scan|PartiQL)/)).toEqual([]);

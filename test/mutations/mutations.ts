@@ -42,6 +42,24 @@ export const mutations: Mutation[] = [
     test: "unit/consumers/engine/slots-of-taken-over-claims.test.ts",
   },
   {
+    file: "lambdas/consumers/engine/guards/pinned.ts",
+    find: "job.definition !== undefined) return undefined;",
+    replace: "job.definition === undefined) return undefined;",
+    test: "unit/consumers/types/feature/deployments.test.ts",
+  },
+  {
+    file: "lambdas/core/job/series.ts",
+    find: "    definition: _definition,\n",
+    replace: "",
+    test: "unit/consumers/types/feature/deployments.test.ts",
+  },
+  {
+    file: "lambdas/consumers/types/feature/execute.ts",
+    find: "for (const { key } of early) children.delete(key);",
+    replace: "",
+    test: "unit/consumers/types/feature/deployments.test.ts",
+  },
+  {
     file: "lambdas/core/operations/schedule-job.ts",
     find: "if (current.created_at !== job.created_at) {",
     replace: "if (current.created_at < 0) {",

@@ -6,6 +6,7 @@ import type {
   SchedulingServices,
 } from "../../lambdas/core/operations/services.ts";
 import type { BlobStore } from "../../lambdas/core/ports/blob-store.ts";
+import type { Definitions } from "../../lambdas/core/ports/definitions.ts";
 import type { JobQueue } from "../../lambdas/core/ports/job-queue.ts";
 import type { Log } from "../../lambdas/core/ports/log.ts";
 import type { ResultCache } from "../../lambdas/core/ports/result-cache.ts";
@@ -102,6 +103,7 @@ interface Shared {
   gates: FakeGates;
   sharedKeys: SharedKeys;
   resultCache: ResultCache;
+  definitions: Definitions;
   ticks: Ticks;
   others: Pick<ConsumerServices & SchedulingServices, "catalog" | "stats" | "secrets" | "sessions">;
   log: Log;
@@ -114,7 +116,7 @@ interface Shared {
 export function invocations(world: World, ledger: Ledger, shared: Shared): Invoke {
   const { time, random, hardship, observer, poison, pausing, herd } = world;
   const { jobs, queue, scheduler, unscheduled, relays, roundPlaces, blobs, gates, sharedKeys, resultCache } = shared;
-  const { ticks, others, log, onWrite } = shared;
+  const { definitions, ticks, others, log, onWrite } = shared;
   const counts = fakeDueCounts();
   const hot = hotMinutes(counts, herd.startsPerSecond, herd.jobsPerCount);
   const refuses = () => random.chance(hardship.refuse);
@@ -169,6 +171,7 @@ export function invocations(world: World, ledger: Ledger, shared: Shared): Invok
       ticks: throughAdversary("ticks", ticks, invocation, { ...world, hardship: gentle(hardship) }),
       sharedKeys: throughAdversary("jobs", sharedKeys, invocation, world),
       resultCache: throughAdversary("jobs", resultCache, invocation, world),
+      definitions: throughAdversary("jobs", definitions, invocation, around),
       clock,
       log,
     };

@@ -47,7 +47,7 @@ export interface System {
 /** SQS, EventBridge Scheduler, the table and its stream, and the Lambdas: everything but our own code is simulated. */
 export function simulatedSystem(world: World, ledger: Ledger, bystanders: Job[] = []): System {
   const { random, observer, poison } = world;
-  const { blobs, stats, secrets, sessions, gates, sharedKeys, resultCache } = fakeServices({ catalog });
+  const { blobs, stats, secrets, sessions, gates, sharedKeys, resultCache, definitions } = fakeServices({ catalog });
   const jobs = fakeJobStore(...bystanders);
   const publish = new Set(random.chance(0.5) ? jobEvents : finalEvents);
   const bus = watchedBus(world, ledger, publish);
@@ -77,6 +77,7 @@ export function simulatedSystem(world: World, ledger: Ledger, bystanders: Job[] 
     gates,
     sharedKeys,
     resultCache,
+    definitions,
     ticks: pump.ticks,
     others,
     log,

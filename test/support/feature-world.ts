@@ -49,10 +49,16 @@ export function featureWorld(
   actions: Actions = {},
   more: Partial<Product> = {},
 ) {
-  const plain = productWith(features);
-  const product: Product = { ...plain, ...more, jobs: { ...plain.jobs, ...more.jobs } };
-  expect(checkCatalog([product], registry)).toEqual([]);
-  const services = fakeServices({ catalog: makeCatalog([product], registry) });
+  const catalogWith = (those: Record<string, FeatureTarget>, additions: Partial<Product>) => {
+    const plain = productWith(those);
+    const product: Product = { ...plain, ...additions, jobs: { ...plain.jobs, ...additions.jobs } };
+    expect(checkCatalog([product], registry)).toEqual([]);
+    return makeCatalog([product], registry);
+  };
+  const services = fakeServices({ catalog: catalogWith(features, more) });
+  /** Replaces the catalog, as a deployment does. */
+  const deploy = (those: Record<string, FeatureTarget>, additions = more) =>
+    Object.assign(services, { catalog: catalogWith(those, additions) });
   const ran: { event: string; input: unknown }[] = [];
   const act = async (execution: Execution) => {
     ran.push({ event: execution.job.event, input: execution.input });
@@ -77,5 +83,5 @@ export function featureWorld(
     await settle();
     return services.jobs.get(id);
   };
-  return { ...services, ran, start, settle, run };
+  return { ...services, services, deploy, ran, start, settle, run };
 }

@@ -28,6 +28,7 @@ function executorAccess(type: JobType, platform: Platform): Capability[] {
       return [
         may.readManyJobs(),
         may.removeJobs(),
+        may.keepDefinitions(),
         may.writeBlobs(folders.inputs),
         may.removeBlobs(folders.inputs),
         may.unschedule(),

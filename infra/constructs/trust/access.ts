@@ -2,6 +2,7 @@ import { PolicyStatement, type Role } from "aws-cdk-lib/aws-iam";
 import { Stack } from "aws-cdk-lib/core";
 import type { JobType } from "../../../lambdas/core/job/job.ts";
 import {
+  definitionsPrefix,
   duePrefix,
   endpointPrefix,
   errorsPrefix,
@@ -67,6 +68,8 @@ export function accessTo({ state, queues, ticks, relays, schedules }: Platform) 
     useSharedKeys: () => itemsAccess(state, ["dynamodb:GetItem", "dynamodb:PutItem"], `${sharedKeysPrefix}*`),
     /** Which runs answer others of their cache tag. */
     useResultCache: () => itemsAccess(state, ["dynamodb:BatchGetItem", "dynamodb:PutItem"], `${resultCachePrefix}*`),
+    /** What runs of features keep. */
+    keepDefinitions: () => itemsAccess(state, ["dynamodb:GetItem", "dynamodb:PutItem"], `${definitionsPrefix}*`),
     countWaits: () => itemsAccess(state, ["dynamodb:UpdateItem"], `${waitsPrefix}*`),
     /** Slots, starts and lines, and the numbers that people have pinned. */
     useGates: () => itemsAccess(state, gateActions, `${gatePrefix}*`),
@@ -74,7 +77,8 @@ export function accessTo({ state, queues, ticks, relays, schedules }: Platform) 
     leaveLines: () => itemsAccess(state, ["dynamodb:DeleteItem"], `${gatePrefix}*`),
     /** Whom the pumps have called, and how long their lines are. */
     usePumps: () => itemsAccess(state, ["dynamodb:GetItem", "dynamodb:PutItem"], `${pumpPrefix}*`),
-    seePumps: () => itemsAccess(state, ["dynamodb:GetItem"], `${pumpPrefix}*`),
+    /** What the API shows and never writes. In one statement, since its policy has hardly room for another. */
+    seePumpsAndDefinitions: () => itemsAccess(state, ["dynamodb:GetItem"], `${pumpPrefix}*`, `${definitionsPrefix}*`),
     /** Sets the pump of a gate going. */
     tick: () => allow(["sqs:SendMessage"], [ticks.queue.queueArn]),
     readPins: () => itemsAccess(state, ["dynamodb:GetItem"], `${pinsPrefix}*`),
@@ -154,12 +158,12 @@ export const readApiKeys = (state: JobsState): Capability => itemsAccess(state, 
  * true of a request that names no item, such as a Scan: `Null` refuses it.
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-single-vs-multi-valued-context-keys.html
  */
-const itemsAccess = ({ table }: JobsState, actions: string[], leadingKeys: string): Capability => ({
+const itemsAccess = ({ table }: JobsState, actions: string[], ...leadingKeys: string[]): Capability => ({
   statement: new PolicyStatement({
     actions,
     resources: [table.tableArn],
     conditions: {
-      "ForAllValues:StringLike": { "dynamodb:LeadingKeys": [leadingKeys] },
+      "ForAllValues:StringLike": { "dynamodb:LeadingKeys": leadingKeys },
       Null: { "dynamodb:LeadingKeys": "false" },
     },
   }),

@@ -7,9 +7,13 @@ import { changeRoute } from "../change-route.ts";
 export const { handle, doc } = changeRoute({
   summary: "Retry a failed job",
   description:
-    "Runs a failed job again, with its full number of retries: now, after `delay_ms`, or at `start_at`. A step of a cancelled " +
+    "Runs a failed job again, with its full number of retries: now, after `delay_ms`, or at `start_at`. A feature goes on by the " +
+    "definition that its run keeps, or with `definition: current` by that of the present catalog. A step of a cancelled " +
     "feature is refused with 409: schedule a new job for the feature. So is a job while another one with its unique key is open.",
-  change: (body, now) => retry(parseRetry(body, now)),
+  change: (body, now) => {
+    const { delay, ...how } = parseRetry(body, now);
+    return retry(delay, how);
+  },
   admit: async (services, job) => {
     await requireFeature(services, job);
     await requireKey(services, job);
@@ -22,6 +26,10 @@ export const { handle, doc } = changeRoute({
   body: {
     schema: RetryRequest,
     optional: true,
-    examples: { delay: { delay_ms: 60_000 }, time: { start_at: "2030-01-31T09:00:00+01:00" } },
+    examples: {
+      delay: { delay_ms: 60_000 },
+      time: { start_at: "2030-01-31T09:00:00+01:00" },
+      definition: { definition: "current" },
+    },
   },
 });

@@ -5,6 +5,7 @@ import { hotMinutes } from "../../core/operations/hot-minutes.ts";
 import { withRecent } from "../../core/operations/recent-pauses.ts";
 import type { Services } from "../../core/operations/services.ts";
 import { clientDefaults } from "../client/client-defaults.ts";
+import { dynamoDefinitions } from "../dynamodb/definitions.ts";
 import { dynamoDueCounts } from "../dynamodb/due-counts.ts";
 import { dynamoGates } from "../dynamodb/gates.ts";
 import { dynamoJobStore } from "../dynamodb/job-store.ts";
@@ -48,6 +49,7 @@ export function startServices(
     gates: dynamoGates(dynamo),
     ticks: sqsTicks({ client: sqs, url: env.PUMP_QUEUE_URL }),
     resultCache: dynamoResultCache(dynamo),
+    definitions: dynamoDefinitions(dynamo),
     clock: systemClock,
     log: makeLog(name),
   };

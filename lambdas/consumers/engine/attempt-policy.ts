@@ -27,6 +27,8 @@ export interface Recorded {
 
 /** Where a job type's attempts differ from those of the other types. */
 export interface AttemptPolicy {
+  /** Whether a run keeps the definition with which it begins, whatever is deployed meanwhile. Default: no. */
+  keepsDefinition?: boolean;
   /**
    * Called when a message meets an attempt that another consumer is working on. `dropped` logs and deletes the message,
    * `noted` deletes it, and `changed` tries the claim again because the job has changed since.

@@ -5,6 +5,7 @@ import { attemptFailed, completed, parked } from "../../core/job/transitions.ts"
 import { defined } from "../../core/kernel/defined.ts";
 import { TransientError, traceOf } from "../../core/kernel/errors.ts";
 import { Answered, type Execution, Finished, Parked } from "../../core/operations/execution.ts";
+import { eventOfJob } from "../../core/operations/kept-event.ts";
 import { load, storePayload } from "../../core/operations/payload.ts";
 import type { ConsumerServices } from "../../core/operations/services.ts";
 import { progressPrefix, resultsPrefix } from "../../topology.ts";
@@ -22,7 +23,7 @@ export async function runAttempt(running: Running): Promise<Transition | NotStar
   const { services, engine, job, used } = running;
   try {
     const result = await withTimeout(services.clock, job.timeout_ms, async (signal) => {
-      const found = eventOf(running);
+      const found = await eventOf(running);
       const execute = around.reduceRight((inner, wrap) => wrap(inner, running, found), engine.execute);
       return execute(await executionOf(running, found, signal), withinTime(services, signal));
     });
@@ -38,8 +39,8 @@ export async function runAttempt(running: Running): Promise<Transition | NotStar
   }
 }
 
-function eventOf({ services, job }: Running): FoundTarget {
-  const found = services.catalog.lookup(job.product, job.event);
+async function eventOf({ services, job }: Running): Promise<FoundTarget> {
+  const found = await eventOfJob(services, job).catch(unread);
   if (found?.event.type === job.type) return found;
   const text = `The catalog no longer has ${job.type} event ${job.event} of ${job.product}.`;
   throw new JobError("CONFIGURATION_ERROR", text);

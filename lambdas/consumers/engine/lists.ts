@@ -23,6 +23,7 @@ import { late } from "./guards/late.ts";
 import { memory } from "./guards/memory.ts";
 import { noted } from "./guards/noted.ts";
 import { parentEnded } from "./guards/parent-ended.ts";
+import { pinned } from "./guards/pinned.ts";
 import { skipped } from "./guards/skipped.ts";
 import { paused } from "./pauses/paused.ts";
 import { pausedMeanwhile } from "./pauses/paused-meanwhile.ts";
@@ -59,6 +60,7 @@ export const guards: readonly Guard[] = [
   parentEnded,
   refused,
   unasked,
+  pinned,
   late,
 ];
 

@@ -137,6 +137,8 @@ export interface Job {
   next_at?: number;
   /** A caller has chosen the time of the run, which therefore is no occurrence of the series. */
   moved?: true;
+  /** The definition that the run of a feature keeps, from its first decision on (`Definitions`). */
+  definition?: string;
   /** The attempt that ended the previous run: readers of the table's stream learn from it how that run went. */
   last_run?: Attempt;
   /** The series pauses once the current run has ended. */

@@ -223,6 +223,7 @@ export function withRun(job: Job, run: number, { at, coalesced_until }: Planned,
   const {
     begun_at: _begun,
     begun_claims: _claims,
+    definition: _definition,
     coalesced_until: _before,
     next_at: _next,
     moved: _moved,

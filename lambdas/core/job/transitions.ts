@@ -64,6 +64,13 @@ export const begun = (job: Job, claimId: string): Job => ({
   version: job.version + 1,
 });
 
+/** A claimed job whose run keeps a definition. */
+export const withDefinition = (job: Job, definition: string): Job => ({
+  ...job,
+  definition,
+  version: job.version + 1,
+});
+
 /** A running job whose consumer needs its claim for longer, to write the outcome. */
 export const extended = (job: Job, until: number): Job => ({ ...job, lease_until: until, version: job.version + 1 });
 

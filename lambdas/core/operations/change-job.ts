@@ -20,7 +20,8 @@ import {
   withRun,
 } from "../job/series.ts";
 import { cancelled, waiting } from "../job/transitions.ts";
-import { traceOf } from "../kernel/errors.ts";
+import { type Fault, traceOf } from "../kernel/errors.ts";
+import { invalidRequest } from "../kernel/parse-body.ts";
 import { jobNotFound, RequestError } from "../kernel/request-error.ts";
 import { orderOf } from "../limits/gate.ts";
 import type { BlobStore } from "../ports/blob-store.ts";
@@ -219,14 +220,18 @@ export const reschedule =
 
 /** Retries a failed job `delayMs` from now, with all its retries. */
 export const retry =
-  (delayMs: number): Change =>
+  (delayMs: number, { definition }: { definition?: "current" | undefined } = {}): Change =>
   (job, now) => {
+    if (definition !== undefined && job.type !== "feature") throw invalidRequest([onlyFeatures]);
     if (job.status !== "failed") throw conflict(job, now, "only a failed job can be retried.");
     if (now + delayMs >= (job.expires_at ?? Number.POSITIVE_INFINITY)) {
       throw conflict(job, now, "it expires before the time at which it would be tried again.");
     }
-    return triedAgain(job, now, now + delayMs);
+    const { definition: _kept, ...others } = job;
+    return triedAgain(definition === undefined ? job : others, now, now + delayMs);
   };
+
+const onlyFeatures: Fault = { pointer: "/definition", detail: "is for features only: other jobs keep no definition" };
 
 /**
  * Retries the step of a feature that is retried; its end wakes the feature's new attempt. A late decision of an earlier

@@ -2,6 +2,7 @@ import type { Catalog } from "../catalog/catalog.ts";
 import type { RelayMessage } from "../job/relay-message.ts";
 import type { BlobStore } from "../ports/blob-store.ts";
 import type { Clock } from "../ports/clock.ts";
+import type { Definitions } from "../ports/definitions.ts";
 import type { DueCounts } from "../ports/due-counts.ts";
 import type { Endpoints } from "../ports/endpoints.ts";
 import type { Failures } from "../ports/failures.ts";
@@ -41,6 +42,8 @@ export interface Services {
   pauses: Pauses;
   /** Which runs answer others. Only jobs with a cache tag need it. */
   resultCache: ResultCache;
+  /** What runs of features keep. Only features need it. */
+  definitions: Definitions;
   stats: StatsStore;
   clock: Clock;
   log: Log;

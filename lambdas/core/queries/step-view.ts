@@ -1,4 +1,5 @@
 import type * as z from "zod";
+import type { CatalogEvent } from "../catalog/catalog.ts";
 import { isFinished, type Job, shownStatus } from "../job/job.ts";
 import { defined } from "../kernel/defined.ts";
 import { loadIfThere } from "../operations/payload.ts";
@@ -18,16 +19,20 @@ export const stepViewOf = (child: Job, now: number): StepView => ({
 });
 
 /**
- * The current states of a feature's steps by `sequence.step`, in the order of the catalog. The progress of a feature that has not
+ * The current states of a feature's steps by `sequence.step`, in the order of `found`, the run's definition. The progress of a feature that has not
  * ended is not enough for that, since the feature looks at an open step only when the step has ended. A job of another type has
  * none.
  */
-export async function stepsShown(services: Pick<Services, "blobs" | "jobs" | "catalog">, job: Job, now: number) {
+export async function stepsShown(
+  services: Pick<Services, "blobs" | "jobs">,
+  job: Job,
+  found: Pick<CatalogEvent, "definition" | "target"> | undefined,
+  now: number,
+) {
   if (job.type !== "feature") return undefined;
   // The blob is gone if the feature has made another decision since its item was read.
   const decided = ((job.progress && (await loadIfThere(services.blobs, job.progress))) ?? {}) as Steps;
   const known = await currentSteps(services, decided, now, isFinished(job));
-  const found = services.catalog.lookup(job.product, job.event);
   const names = (found?.definition.graph?.(found.target) ?? []).map(({ step }) => step);
   // A step that was added to the catalog after the feature completed was never part of it.
   const unknown: StepView | undefined = job.status === "completed" ? undefined : { status: "not_started" };

@@ -7,6 +7,7 @@ import { cachedFrom } from "../job/result-cache.ts";
 import type { Shared } from "../job/shared-key.ts";
 import { defined } from "../kernel/defined.ts";
 import { shorten } from "../kernel/sizes.ts";
+import { eventOfJob, isCurrent } from "../operations/kept-event.ts";
 import type { Services } from "../operations/services.ts";
 import { channelsShown } from "./channels-view.ts";
 import { graphShown } from "./graph-view.ts";
@@ -81,13 +82,15 @@ const attemptView = (attempt: Attempt): AttemptView => ({
 });
 
 export async function viewOf(
-  services: Pick<Services, "blobs" | "jobs" | "catalog" | "gates" | "pauses">,
+  services: Pick<Services, "blobs" | "jobs" | "catalog" | "definitions" | "gates" | "pauses">,
   job: Job,
   now: number,
 ): Promise<JobView> {
-  const hidden = redactionOf(services.catalog, job);
+  const { catalog } = services;
+  const hidden = redactionOf(catalog, job);
+  const found = job.type === "feature" ? await eventOfJob(services, job) : undefined;
   const [steps, channels, pauses, limited] = await Promise.all([
-    stepsShown(services, job, now),
+    stepsShown(services, job, found, now),
     channelsShown(services, job, hidden),
     pausesFor(services, [job]),
     job.gates && isWaiting(job) ? limitWait(services, job, now) : undefined,
@@ -98,7 +101,8 @@ export async function viewOf(
     ...summary,
     ...defined({ priority, waiting_for: summary.waiting_for ?? limited, snoozes }),
     attempts: job.attempts.map(attemptView),
-    ...(steps && { steps: shownSteps(steps), ...graphShown(services.catalog, job, steps) }),
+    ...(steps && { steps: shownSteps(steps), ...graphShown(found, steps) }),
+    ...(job.definition && { definition: { id: job.definition, current: isCurrent(catalog, job) } }),
     ...(channels && { channels }),
   };
   const [shown = view] = isFinished(job) ? await withResults(services.blobs, [view], [job.result], hidden) : [];

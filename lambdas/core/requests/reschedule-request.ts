@@ -1,4 +1,4 @@
-import type * as z from "zod";
+import * as z from "zod";
 import type { Repeat } from "../job/job.ts";
 import type { Calendars } from "../job/series.ts";
 import type { Fault } from "../kernel/errors.ts";
@@ -23,11 +23,15 @@ export const RescheduleRequest = someOf(
 );
 export type RescheduleRequest = z.infer<typeof RescheduleRequest>;
 
-/** When to retry a failed job. Default: now. */
+/** When to retry a failed job, and by what. Default: now, and a feature by the definition that its run keeps. */
 export const RetryRequest = notBoth(
   strict({
     delay_ms: milliseconds(0, longestDelayMs).optional().describe("Milliseconds from now."),
     start_at: Time.optional(),
+    definition: z
+      .literal("current")
+      .optional()
+      .describe("Of a feature: go on by the present catalog, and not by the definition that the run keeps."),
   }),
   ["delay_ms", "start_at"],
 );
@@ -54,14 +58,14 @@ function checkReschedule(body: unknown, asked: RepeatAt): Rescheduled {
   return repeat ? { repeat: repeatOf(repeat, start) } : { due_at: start };
 }
 
-/** Parses the body of a retry: the milliseconds from now. Throws INVALID_REQUEST with every fault. */
-export function parseRetry(body: unknown, now: number): number {
-  const { delay_ms, start_at } = parseOptionalBody(RetryRequest, body);
-  if (start_at === undefined) return delay_ms ?? 0;
+/** Parses the body of a retry; `delay` is in milliseconds from now. Throws INVALID_REQUEST with every fault. */
+export function parseRetry(body: unknown, now: number): { delay: number; definition?: "current" | undefined } {
+  const { delay_ms = 0, start_at, definition } = parseOptionalBody(RetryRequest, body);
+  if (start_at === undefined) return { delay: delay_ms, definition };
   const start = dueAt(start_at, now);
   const faults = tooFar(start, now);
   if (faults.length > 0) throw invalidRequest(faults);
-  return start - now;
+  return { delay: start - now, definition };
 }
 
 const tooFar = (start: number, now: number): Fault[] =>

@@ -57,7 +57,7 @@ export const changes: Mutation[] = [
   },
   {
     name: "resume: a finished job is changed",
-    seed: 569,
+    seed: 918,
     at: `${change}#resume`,
     find: "isFinished(job) || !job.repeat",
     replace: "!job.repeat",
@@ -94,7 +94,7 @@ export const changes: Mutation[] = [
   },
   {
     name: "cancel: a repeated request does not wake the feature",
-    seed: 1487,
+    seed: 2713,
     at: `${change}#rewrite`,
     find: "await dispatchFollowUps(services, job);",
     replace: "await dispatchFollowUps(services, { ...job, parent: undefined });",
@@ -102,7 +102,7 @@ export const changes: Mutation[] = [
   },
   {
     name: "cancel: a step belongs to any feature with its feature's id",
-    seed: 917,
+    seed: 1262,
     at: "core/operations/parent-guard.ts#endedParentOf",
     find: "found && isStepOf(step, found) ? found : undefined",
     replace: "found",

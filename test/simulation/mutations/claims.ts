@@ -90,8 +90,8 @@ export const claims: Mutation[] = [
   },
   {
     name: "crashes: the start of an attempt that may have crashed is not noted",
-    at: `${engine}/guards/noted.ts#noteStart`,
-    find: "!mayHaveCrashed(claimed) ||",
+    at: `${engine}/guards/noted.ts#noted`,
+    find: "!mayHaveCrashed(job) ||",
     replace: "true ||",
   },
   {

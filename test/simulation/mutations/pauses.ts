@@ -64,7 +64,7 @@ export const pauses: Mutation[] = [
   },
   {
     name: "pause: is never over",
-    seed: 1701,
+    seed: 2149,
     at: `${drain}#sendPage`,
     find: "if (jobs.length === 0) return { failed: 0, drain: drainOf(pause, now) };",
     replace: "",

@@ -8,6 +8,7 @@ import { rateSlotMs } from "../../../lambdas/core/operations/key-rate.ts";
 import { fakeBlobStore } from "./blob-store.ts";
 import { fakeCallerCounts } from "./caller-counts.ts";
 import { fakeClock } from "./clock.ts";
+import { fakeDefinitions } from "./definitions.ts";
 import { fakeDueCounts } from "./due-counts.ts";
 import { fakeEndpoints } from "./endpoints.ts";
 import { fakeFailures } from "./failures-store.ts";
@@ -49,6 +50,7 @@ export const fakeServices = ({
     gates: fakeGates(),
     ticks: fakeTicks(),
     resultCache: fakeResultCache(),
+    definitions: fakeDefinitions(),
     stats: fakeStatsStore(),
     sharedKeys: fakeSharedKeys(),
     sessions: fakeSessions(),

@@ -1,6 +1,7 @@
 import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { dynamoApiKeys } from "../../../lambdas/aws/dynamodb/api-keys.ts";
 import { dynamoRequests, dynamoWaits } from "../../../lambdas/aws/dynamodb/caller-counts.ts";
+import { dynamoDefinitions } from "../../../lambdas/aws/dynamodb/definitions.ts";
 import { dynamoDueCounts } from "../../../lambdas/aws/dynamodb/due-counts.ts";
 import { dynamoEndpoints } from "../../../lambdas/aws/dynamodb/endpoints.ts";
 import { dynamoFailures } from "../../../lambdas/aws/dynamodb/failures.ts";
@@ -16,6 +17,7 @@ import { dynamoUnscheduled } from "../../../lambdas/aws/dynamodb/unscheduled.ts"
 import { registry } from "../../../lambdas/consumers/types/registry.ts";
 import { newApiKey } from "../../../lambdas/core/access/api-key.ts";
 import { makeCatalog } from "../../../lambdas/core/catalog/catalog.ts";
+import { definitionId } from "../../../lambdas/core/catalog/feature-definition.ts";
 import type { Product } from "../../../lambdas/core/catalog/job-type.ts";
 import { parameter, secret } from "../../../lambdas/core/catalog/references.ts";
 import type { Attempt } from "../../../lambdas/core/job/attempt.ts";
@@ -38,7 +40,8 @@ const minute = 60_000;
 const tenant = { product: "shop", env: "dev" };
 export const lane = { ...tenant, limit: "lane", key: "" };
 
-const plain = productWith({ onboard: { sequences: { main: [{ event: "create" }, { event: "charge" }] } } });
+const onboard = { sequences: { main: [{ event: "create" }, { event: "charge" }] } };
+const plain = productWith({ onboard });
 const hook = { url: parameter("/hook"), secret: secret("hook") };
 export const product: Product = {
   ...plain,
@@ -72,6 +75,7 @@ export function servicesOn(client: DynamoDBClient) {
     requests: dynamoRequests(storage),
     sharedKeys: dynamoSharedKeys(storage),
     resultCache: dynamoResultCache(storage),
+    definitions: dynamoDefinitions(storage),
     unscheduled: dynamoUnscheduled(storage),
     dueCounts,
     hot: hotMinutes(dueCounts),
@@ -293,6 +297,16 @@ export const kinds: Record<string, Kind> = {
       const key = cacheKeyOf({ ...tenant, event: "cached" }, "tag", { body: { user: "u" } });
       await resultCache.keep(key, { job_id, run, created_at, started_at: noon - minute, until: noon + 60 * minute });
       await resultCache.clear({ ...tenant, tag: "tag" }, noon - 60 * minute);
+    },
+    words: [],
+    unknownFields: "lost",
+  },
+  definitions: {
+    prefix: topology.definitionsPrefix,
+    async make({ definitions }) {
+      const event = { type: "feature" as const, feature: "onboard" };
+      const definition = { event, target: onboard, constants: {} };
+      await definitions.put(definitionId(definition), definition);
     },
     words: [],
     unknownFields: "lost",

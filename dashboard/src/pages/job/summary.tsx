@@ -115,6 +115,12 @@ function Details({ job }: { job: Job }) {
       <Fact name="Timeout">
         <span class="num">{duration(job.timeout_ms)}</span>
       </Fact>
+      {job.definition && (
+        <Fact name="Definition">
+          <code>{job.definition.id.slice(0, 12)}</code>
+          {!job.definition.current && <span class="muted">, and the catalog says something else now</span>}
+        </Fact>
+      )}
       <Fact name="Accepted">
         <Time at={job.created_at} />
       </Fact>

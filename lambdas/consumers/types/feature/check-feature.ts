@@ -1,3 +1,4 @@
+import { gzipSync } from "node:zlib";
 import type { Product, Registry } from "../../../core/catalog/job-type.ts";
 import type { ValueReference } from "../../../core/expressions/expression.ts";
 import { claimFaults } from "../../../core/expressions/session-references.ts";
@@ -26,6 +27,7 @@ export function checkFeature(target: FeatureTarget, product: Product, registry: 
     ...(target.output ? templateFaults(target.output, ["output"], checkReference({ byKey, target, product })) : []),
     ...cycles(steps),
     ...nestedCycles(target, product),
+    ...tooLarge(target, product),
   ];
   const ofEvents = steps.flatMap(({ step, path }) =>
     checkAgainstEvent(step, product, registry).map((fault) => ({
@@ -39,6 +41,17 @@ export function checkFeature(target: FeatureTarget, product: Product, registry: 
 interface FoundStep {
   path: Path;
   detail: string;
+}
+
+/** The most bytes of a definition, compressed: a run keeps it as one item of the table, and an item has 400 KB. */
+export const largestDefinition = 256 * 1024;
+
+/** A definition is compressed only if it may be too large: a catalog may have thousands. */
+function tooLarge(target: FeatureTarget, { constants }: Product): FoundStep[] {
+  const json = JSON.stringify({ target, constants });
+  if (json.length <= largestDefinition / 3 || gzipSync(json).byteLength <= largestDefinition) return [];
+  const detail = `is larger than a run can keep, with the constants of the product: ${largestDefinition / 1024} KB compressed`;
+  return [{ path: [], detail }];
 }
 
 const twice = (steps: PlacedStep[]): FoundStep[] =>

@@ -16,6 +16,8 @@ const lostAfterMs = 55_000;
  * A decision that fails is retried unless a step is to blame, and the end of a feature ends its steps.
  */
 export const decisionPolicy: AttemptPolicy = {
+  keepsDefinition: true,
+
   async onTaken({ jobs }, job) {
     // The decision under way may have missed what this message reports, so the job notes that another decision is needed. If
     // each message were sent again instead, those of many steps, and the duplicates of SQS, would multiply.

@@ -19,11 +19,14 @@ import { feature as definition } from "./definition.ts";
 import { hasEnded, plan, type ReadyStep, type StepStates } from "./plan.ts";
 import { resultsOf } from "./results.ts";
 import { isPassing, retryAt } from "./retry-decision.ts";
-import { stepsOf } from "./steps.ts";
+import { type PlacedStep, stepsOf } from "./steps.ts";
 import type { FeatureTarget } from "./target.ts";
 
 /** A wake-up is lost if the consumer that should send it crashes, so the feature wakes by itself this long after its next step is due. */
 const lookAgainMs = 120_000;
+
+/** How long to wait until an event is looked for again that the catalog has lost. */
+const missingPauseMs = 300_000;
 
 /**
  * The decider: it reads the state of the steps, starts those that are ready as separate jobs, and parks until one of
@@ -34,7 +37,7 @@ export const execute = defineExecutor(definition, async (execution, services: Co
   const { job, input, target: feature, progress, room, signal, variables, constants } = execution;
   const children = await childrenOf(services, job, feature);
   for (const key of unrecordedSteps(children, progress as StepStates | undefined)) children.delete(key);
-  await reviveFailed(services, job, feature, children);
+  await reviveFailed(services, job, feature, children, progress as StepStates | undefined);
   const now = services.clock.now();
   const jobless = joblessSteps(feature, children, progress as StepStates | undefined, now);
   const gone = new Set(Object.keys(jobless).filter((key) => jobless[key]?.status === "completed"));
@@ -43,7 +46,7 @@ export const execute = defineExecutor(definition, async (execution, services: Co
   const marks = credentialPlaceholders();
   const session = job.session && { session: claimsIn(job.session) };
   const scope: Scope = { input, gone, now, variables, constants, ...found, ...session, credential: marks.credential };
-  let refused = false;
+  let refused: Started["refused"] = false;
   for (;;) {
     const next = plan(feature, states, scope);
     states = { ...states, ...next.ended };
@@ -56,7 +59,8 @@ export const execute = defineExecutor(definition, async (execution, services: Co
     const failedNow = Object.values(started.states).some((state) => state.status === "failed");
     if (failedNow) continue;
     const later = services.clock.now();
-    return new Parked(states, nextLook([...children.values()], started.due, later), refused ? retryAt(job, later) : {});
+    const retry = refused ? retryAt(job, later, refused === "missing" ? missingPauseMs : 0) : {};
+    return new Parked(states, nextLook([...children.values()], started.due, later), retry);
   }
 });
 
@@ -81,7 +85,7 @@ function joblessSteps(
 ): StepStates {
   const known = stepsOf(feature).flatMap(({ key, step }): [string, StepView][] => {
     const state = states[key];
-    if (!state || children.has(key)) return [];
+    if (!state || children.has(key) || state.status === "not_started") return [];
     if (!hasEnded(state)) return [[key, { ...state, status: "failed", finished_at: now, error: unknownEnd }]];
     // A step that was cancelled with the feature has no `finished_at`.
     const hasFailed = state.job_id !== undefined && state.finished_at !== undefined;
@@ -99,12 +103,22 @@ const unknownEnd: AttemptError = {
 
 /**
  * Retries the failed and cancelled steps of a feature that is retried. Completed steps stay as they are, and so do steps that
- * may fail, unless the end of the feature itself cancelled them.
+ * may fail, unless the end of the feature itself cancelled them. A step that depends on others by another definition than before counts
+ * as not started, until they have ended.
  */
-async function reviveFailed(services: ConsumerServices, job: Job, feature: FeatureTarget, children: Map<string, Job>) {
+async function reviveFailed(
+  services: ConsumerServices,
+  job: Job,
+  feature: FeatureTarget,
+  children: Map<string, Job>,
+  states: StepStates = {},
+) {
   const message = jobMessageOf(job);
+  const steps = stepsOf(feature);
+  const early = steps.filter(({ dependsOn }) => dependsOn.some((key) => !children.has(key) && !hasEnded(states[key])));
+  for (const { key } of early) children.delete(key);
   await Promise.all(
-    stepsOf(feature).map(async ({ key, step }) => {
+    steps.map(async ({ key, step }) => {
       const child = children.get(key);
       if (!child || !isKnownJob(child) || messageAttemptOf(child, job) >= job.attempt || child.status === "completed")
         return;
@@ -150,8 +164,8 @@ const featureOutputOf = ({ output }: FeatureTarget, scope: Scope): unknown =>
 interface Started {
   states: StepStates;
   due: number[];
-  /** Whether AWS refused to start at least one of them. */
-  refused: boolean;
+  /** Whether at least one could not be started for now: AWS refused it, or the catalog has lost its event. */
+  refused: boolean | "missing";
 }
 
 async function startAll(
@@ -170,7 +184,11 @@ async function startAll(
       } catch (error) {
         if (isPassing(error)) started.refused = true;
         else if (!(error instanceof RequestError) || error.code === "UNAVAILABLE") throw error;
-        else started.states[step.placed.key] = refusedStep(error, services.clock.now());
+        else if (isMissing(error)) {
+          started.refused ||= "missing";
+          started.states[step.placed.key] = missingStep(step.placed);
+          services.log.warn("a step waits for an event that the catalog has lost", { event: step.placed.step.event });
+        } else started.states[step.placed.key] = refusedStep(error, services.clock.now());
       }
     }),
   );
@@ -203,6 +221,19 @@ async function start(
 
 /** The attempt of its feature that a step belongs to. */
 const messageAttemptOf = ({ parent }: Job, feature: Job): number => parent?.message.attempt ?? feature.attempt;
+
+/** What a deployment has taken away, another one can bring back: the run keeps the definition that has it. */
+const isMissing = ({ code }: RequestError): boolean =>
+  code === "EVENT_NOT_FOUND" || code === "ENV_NOT_FOUND" || code === "PRODUCT_NOT_FOUND";
+
+const missingStep = ({ step: { event } }: PlacedStep): StepView => ({
+  status: "not_started",
+  error: {
+    code: "CONFIGURATION_ERROR",
+    message: `The catalog no longer has the event ${event}. The step starts once a deployment has it again.`,
+    retryable: true,
+  },
+});
 
 /** The end of a step whose event refuses its input. The message says where the fault is, without the value. */
 const refusedStep = (error: RequestError, now: number): StepView => ({

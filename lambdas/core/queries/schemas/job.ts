@@ -220,13 +220,24 @@ export const JobSchema = z
       .record(z.string(), StepSchema)
       .exactOptional()
       .describe(
-        "The state of each step of a feature, by `sequence.step` and in the order of the catalog. Features only.",
+        "The state of each step of a feature, by `sequence.step` and in the order of its definition. Features only.",
       ),
     graph: z
       .array(GraphStepSchema)
       .exactOptional()
       .describe(
-        "The steps of a feature in the order of the catalog, those included that have not begun, and what each depends on. Features only, and absent once the catalog has lost the event.",
+        "The steps of a feature in the order of its definition, those included that have not begun, and what each depends on. Features only, and absent once the catalog has lost the event of a run that keeps none.",
+      ),
+    definition: z
+      .object({
+        id: z.string().describe("The same for runs that keep the same definition."),
+        current: z
+          .boolean()
+          .describe("Whether the catalog still says the same. A new run would keep what it says now."),
+      })
+      .exactOptional()
+      .describe(
+        "The definition that the run of a feature keeps, from its first decision on, whatever is deployed meanwhile.",
       ),
     channels: z
       .record(z.string(), ChannelSchema)

@@ -18,9 +18,14 @@ export const cancelJob = (context: Context, id: string, { reason }: ApiOptions &
   change(context, path`/v1/jobs/${id}/cancel`, reason === undefined ? undefined : { reason }, true);
 
 /** `jobs retry` */
-export async function retryJob(context: Context, id: string, { at }: ApiOptions & { at?: WrittenTime }): Promise<void> {
+export async function retryJob(
+  context: Context,
+  id: string,
+  { at, current }: ApiOptions & { at?: WrittenTime; current?: boolean },
+): Promise<void> {
   const start_at = await apiTime(context.api, at);
-  await change(context, path`/v1/jobs/${id}/retry`, start_at === undefined ? undefined : { start_at });
+  const body = { ...(start_at !== undefined && { start_at }), ...(current && { definition: "current" }) };
+  await change(context, path`/v1/jobs/${id}/retry`, Object.keys(body).length > 0 ? body : undefined);
 }
 
 /** `jobs run-now` */

@@ -27,6 +27,7 @@ export function addJobs(program: Command, act: Act): void {
     .action(act(calling(cancelJob)));
   withApi(jobs.command("retry").description("retry a failed job, with all of its retries again").argument("<job_id>"))
     .option("--at <time>", "when: +10m, an RFC 3339 time, or Unix time (default: now)", readTime)
+    .option("--current", "a feature by the present catalog, and not by the definition that its run keeps")
     .action(act(calling(retryJob)));
   withApi(jobs.command("run-now").description("run a job now that waits for its time").argument("<job_id>")).action(
     act(calling(runJobNow)),

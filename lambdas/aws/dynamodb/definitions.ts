@@ -1,0 +1,42 @@
+import { gunzipSync, gzipSync } from "node:zlib";
+import { type DynamoDBClient, GetItemCommand, PutItemCommand } from "@aws-sdk/client-dynamodb";
+import type { FeatureDefinition } from "../../core/catalog/feature-definition.ts";
+import type { Definitions } from "../../core/ports/definitions.ts";
+import { definitionsPrefix, partitionKey, sortKey } from "../../topology.ts";
+import { withClassifiedErrors } from "../client/aws-errors.ts";
+import { toAttributes } from "./attributes.ts";
+
+/** How many a process remembers: of those that it stored, that it has, and of those that it read, what they say. */
+const mostRemembered = 100;
+
+const keyOf = (id: string) => toAttributes({ [partitionKey]: definitionsPrefix + id, [sortKey]: "DEFINITION" });
+
+/** An item each, of compressed JSON. A process reads and stores each of them once, since they never change. */
+export function dynamoDefinitions({ client, table }: { client: DynamoDBClient; table: string }): Definitions {
+  const known = new Map<string, FeatureDefinition>();
+  const remember = (id: string, definition: FeatureDefinition) => {
+    if (known.size >= mostRemembered) known.delete(known.keys().next().value as string);
+    known.set(id, definition);
+  };
+  return withClassifiedErrors<Definitions>({
+    async put(id, definition) {
+      if (known.has(id)) return;
+      const gzip = { B: gzipSync(JSON.stringify(definition)) };
+      await client.send(new PutItemCommand({ TableName: table, Item: { ...keyOf(id), gzip } }));
+      remember(id, definition);
+    },
+
+    async get(id) {
+      const remembered = known.get(id);
+      if (remembered) return remembered;
+      const { Item } = await client.send(
+        new GetItemCommand({ TableName: table, Key: keyOf(id), ConsistentRead: true }),
+      );
+      const gzip = Item?.gzip?.B;
+      if (!gzip) return undefined;
+      const definition = JSON.parse(gunzipSync(gzip).toString()) as FeatureDefinition;
+      remember(id, definition);
+      return definition;
+    },
+  });
+}

@@ -1,0 +1,29 @@
+import { definitionId, definitionOf } from "../../../core/catalog/feature-definition.ts";
+import { withDefinition } from "../../../core/job/transitions.ts";
+import { type Guard, NotStarted } from "../context.ts";
+import { changeClaimed } from "../fenced.ts";
+
+/**
+ * Behind all that ends the job, since it costs a write; before `late`, since a write takes time.
+ *
+ * A run keeps the definition that it begins with. It is written before the first decision starts anything: a run whose decider crashes,
+ * and that another deployment goes on with, then follows the same one.
+ */
+export const pinned: Guard = async (running) => {
+  const { services, engine, job } = running;
+  if (!engine.policy.keepsDefinition || job.definition !== undefined) return undefined;
+  const found = services.catalog.lookup(job.product, job.event);
+  // The attempt says so.
+  if (found?.event.type !== job.type) return undefined;
+  const definition = definitionOf(found);
+  const id = definitionId(definition);
+  try {
+    await services.definitions.put(id, definition);
+    const changed = await changeClaimed(services, job, (of) => withDefinition(of, id));
+    if (!changed) return "lost";
+    running.job = changed;
+    return undefined;
+  } catch (cause) {
+    return new NotStarted("the definition of the run could not be kept", { cause });
+  }
+};

@@ -1,0 +1,35 @@
+import { type Catalog, type CatalogEvent, ownValue } from "../catalog/catalog.ts";
+import { definitionId, definitionOf, type FeatureDefinition } from "../catalog/feature-definition.ts";
+import type { Job } from "../job/job.ts";
+import type { Definitions } from "../ports/definitions.ts";
+
+type Found = Omit<CatalogEvent, "env">;
+
+/**
+ * The event of a stored job: what the run keeps, if it keeps a definition, and otherwise what the catalog has now. Undefined once the
+ * catalog has dropped it, or its product.
+ */
+export async function eventOfJob(
+  { catalog, definitions }: { catalog: Catalog; definitions: Pick<Definitions, "get"> },
+  { product, event, definition }: Pick<Job, "product" | "event" | "definition">,
+): Promise<Found | undefined> {
+  const kept = definition === undefined ? undefined : await definitions.get(definition);
+  return kept ? withDefinition(catalog, product, event, kept) : catalog.lookup(product, event);
+}
+
+function withDefinition(
+  { products, registry }: Catalog,
+  productTag: string,
+  tag: string,
+  { event, target, constants }: FeatureDefinition,
+): Found | undefined {
+  const product = products.find((one) => one.tag === productTag);
+  const definition = ownValue(registry, event.type);
+  return product && definition && { product: { ...product, constants }, tag, event, definition, target };
+}
+
+/** Whether the catalog says now what a run has kept. */
+export function isCurrent(catalog: Catalog, { product, event, definition }: Job): boolean {
+  const found = catalog.lookup(product, event);
+  return found !== undefined && definitionId(definitionOf(found)) === definition;
+}

@@ -1,0 +1,49 @@
+import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { definitionId, type FeatureDefinition } from "../../../lambdas/core/catalog/feature-definition.ts";
+import type { Definitions } from "../../../lambdas/core/ports/definitions.ts";
+
+export interface DefinitionsUnderTest {
+  definitions: Definitions;
+  /** Another process that knows nothing yet. */
+  other: Definitions;
+  stop?: () => Promise<void>;
+}
+
+const definitionWith = (text: string): FeatureDefinition => ({
+  event: { type: "feature", feature: "onboard" },
+  target: { sequences: { main: [{ event: "create", input: { text } }] } },
+  constants: { fee: 2.5 },
+});
+
+/** What every store of definitions does, in memory and on DynamoDB alike. */
+export function describeDefinitions(name: string, make: () => Promise<DefinitionsUnderTest>): void {
+  describe(`${name} as Definitions`, () => {
+    let made: DefinitionsUnderTest;
+    beforeAll(async () => {
+      made = await make();
+    });
+    afterAll(() => made.stop?.());
+
+    test("has no definition that was never stored", async () => {
+      expect(await made.definitions.get("def_none")).toBeUndefined();
+    });
+
+    test.each(["plain", "an emoji 🧾, \uffff and a lone \ud800", "x".repeat(300_000)])(
+      "gives another process what was stored: %.40s",
+      async (text) => {
+        const definition = definitionWith(text);
+        const id = definitionId(definition);
+        await made.definitions.put(id, definition);
+        expect(await made.definitions.get(id)).toEqual(definition);
+        expect(await made.other.get(id)).toEqual(definition);
+      },
+    );
+
+    test("stores the same one again, from another process too", async () => {
+      const definition = definitionWith("twice");
+      const id = definitionId(definition);
+      for (const store of [made.definitions, made.definitions, made.other]) await store.put(id, definition);
+      expect(await made.other.get(id)).toEqual(definition);
+    });
+  });
+}

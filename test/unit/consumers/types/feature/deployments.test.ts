@@ -1,0 +1,174 @@
+import { registry } from "../../../../../lambdas/consumers/types/registry.ts";
+import { makeCatalog } from "../../../../../lambdas/core/catalog/catalog.ts";
+import { JobError } from "../../../../../lambdas/core/job/job-error.ts";
+import { changeJob, retry } from "../../../../../lambdas/core/operations/change-job.ts";
+import { viewOf } from "../../../../../lambdas/core/queries/view.ts";
+import { featureWorld, stepsOf } from "../../../../support/feature-world.ts";
+
+/** `charge` follows `create` after 45 s. */
+const before = {
+  sequences: {
+    main: [{ event: "create" }, { event: "charge", delay: 45_000, input: { body: "$Sequence{main}{create}" } }],
+  },
+  output: { of: "before", created: "$Sequence{main}{create}{body}{id}" },
+};
+/** Another step comes first, `create` has another name, and the output is another one. */
+const after = {
+  sequences: { main: [{ event: "mail" }, { event: "create", step: "made" }, { event: "charge" }] },
+  output: { of: "after" },
+};
+
+/** A run of which the first step is executed when another catalog is deployed. */
+function deployedDuring(deploy: (world: ReturnType<typeof featureWorld>) => unknown) {
+  const world: ReturnType<typeof featureWorld> = featureWorld(
+    { onboard: before },
+    { create: () => void deploy(world) },
+  );
+  return world;
+}
+
+describe("a feature whose definition changes while it runs", () => {
+  it("goes on as it began: what ran is not run again under another name, nor before what it depends on", async () => {
+    const world = deployedDuring(({ deploy }) => deploy({ onboard: after }));
+    const job = await world.run();
+    expect(world.ran.map(({ event }) => event)).toEqual(["create", "charge"]);
+    expect(job).toMatchObject({ status: "completed", result: { inline: { of: "before", created: "create-1" } } });
+  });
+
+  it("shows the steps of the definition that it keeps, and that the catalog says something else now", async () => {
+    const world = deployedDuring(({ deploy }) => deploy({ onboard: after }));
+    const job = await world.run();
+    if (!job) throw new Error("there is no job");
+    const view = await viewOf(world.services, job, world.clock.now());
+    expect(Object.keys(view.steps ?? {})).toEqual(["main.create", "main.charge"]);
+    expect(view.graph?.map(({ step, depends_on }) => [step, depends_on])).toEqual([
+      ["main.create", []],
+      ["main.charge", ["main.create"]],
+    ]);
+    expect(view.definition).toEqual({ id: job.definition, current: false });
+  });
+
+  it("goes on although the catalog has lost it", async () => {
+    const world = deployedDuring(({ deploy }) => deploy({}));
+    expect(await world.run()).toMatchObject({ status: "completed", result: { inline: { of: "before" } } });
+  });
+
+  it("keeps the constants that it began with, and follows the variables", async () => {
+    const onboard = {
+      sequences: before.sequences,
+      output: { fee: "$Constant{fee}", host: "$Variable{host}" },
+    };
+    const values = (fee: number, host: string) => ({ constants: { fee }, variables: { dev: { host } } });
+    const world: ReturnType<typeof featureWorld> = featureWorld(
+      { onboard },
+      { create: () => void world.deploy({ onboard }, values(2, "second")) },
+      values(1, "first"),
+    );
+    expect(await world.run()).toMatchObject({ result: { inline: { fee: 1, host: "second" } } });
+  });
+
+  describe("and fails", () => {
+    /** A run that fails after another catalog was deployed. */
+    async function failed() {
+      let tries = 0;
+      const world: ReturnType<typeof featureWorld> = featureWorld(
+        { onboard: before },
+        {
+          charge: () => {
+            if (tries++ > 0) return { body: {} };
+            world.deploy({ onboard: after });
+            throw new JobError("NOT_FOUND", "The API answered 404.");
+          },
+        },
+      );
+      const job = await world.run();
+      if (job?.status !== "failed") throw new Error("it has not failed");
+      return { ...world, job };
+    }
+
+    it("goes on by what it keeps when it is retried", async () => {
+      const { job, settle, jobs, ran, services } = await failed();
+      await changeJob(services, job.id, retry(0));
+      await settle();
+      expect(ran.map(({ event }) => event)).toEqual(["create", "charge", "charge"]);
+      expect(await jobs.get(job.id)).toMatchObject({
+        definition: job.definition,
+        result: { inline: { of: "before" } },
+      });
+    });
+
+    it("goes on by the present catalog if the retry says so", async () => {
+      const { job, settle, jobs, ran, services } = await failed();
+      await changeJob(services, job.id, retry(0, { definition: "current" }));
+      await settle();
+      expect(ran.map(({ event }) => event)).toEqual(["create", "charge", "mail", "create", "charge"]);
+      const now = await jobs.get(job.id);
+      expect(now).toMatchObject({ status: "completed", result: { inline: { of: "after" } } });
+      expect(now?.definition).not.toBe(job.definition);
+    });
+  });
+
+  it("waits with a step whose event the catalog has lost, until a deployment has it again", async () => {
+    const world = deployedDuring(({ services }) => {
+      const [product] = services.catalog.products;
+      const { charge: _charge, ...jobs } = product?.jobs ?? {};
+      if (product) Object.assign(services, { catalog: makeCatalog([{ ...product, jobs }], registry) });
+    });
+    const waiting = await world.run();
+    expect(waiting).toMatchObject({ status: "running" });
+    expect(stepsOf(waiting)["main.charge"]).toMatchObject({
+      status: "not_started",
+      error: { code: "CONFIGURATION_ERROR", message: expect.stringContaining("no longer has the event charge") },
+    });
+    world.deploy({ onboard: after });
+    await world.settle();
+    expect(world.ran.map(({ event }) => event)).toEqual(["create", "charge"]);
+    expect(await world.jobs.get(waiting?.id ?? "")).toMatchObject({ status: "completed" });
+  });
+
+  it("leaves new runs the new definition", async () => {
+    const world = deployedDuring(({ deploy }) => deploy({ onboard: after }));
+    const first = await world.run();
+    const second = await world.run();
+    expect(second).toMatchObject({ status: "completed", result: { inline: { of: "after" } } });
+    expect(second?.definition).not.toBe(first?.definition);
+    expect(world.ran.map(({ event }) => event)).toEqual(["create", "charge", "mail", "create", "charge"]);
+  });
+});
+
+it("each run of a recurring feature keeps the definition with which that run begins", async () => {
+  const world: ReturnType<typeof featureWorld> = featureWorld(
+    { onboard: before },
+    { charge: () => void world.deploy({ onboard: after }) },
+  );
+  const id = await world.start("onboard", {}, { repeat: { every: 300_000, limit: 2 } });
+  await world.settle();
+  const { runs } = await world.jobs.runs(id, { limit: 10, order: "asc" });
+  const last = await world.jobs.get(id);
+  expect(world.ran.map(({ event }) => event)).toEqual(["create", "charge", "mail", "create", "charge"]);
+  expect([runs[0]?.result, last?.result]).toEqual([
+    { inline: { of: "before", created: "create-1" } },
+    { inline: { of: "after" } },
+  ]);
+});
+
+it("a run whose decider crashed before it started anything follows the definition that it kept", async () => {
+  const world = featureWorld({ onboard: before });
+  const id = await world.start();
+  const [message] = world.queue.sent.splice(0);
+  const { services } = world;
+  // The first decision dies after its definition is kept: no step can be made.
+  const failing = { ...services, jobs: { ...services.jobs, create: () => new Promise<never>(() => {}) } };
+  const { runJob } = await import("../../../../../lambdas/consumers/engine/run-job.ts");
+  const { decisionPolicy } = await import("../../../../../lambdas/consumers/types/feature/decisions.ts");
+  const { execute } = await import("../../../../../lambdas/consumers/types/feature/execute.ts");
+  if (message) void runJob(failing, execute, message.message, { policy: decisionPolicy }).catch(() => {});
+  await new Promise(setImmediate);
+  const kept = (await services.jobs.get(id))?.definition;
+  expect(kept).toMatch(/^def_[0-9a-f]{32}$/);
+  world.deploy({ onboard: after });
+  await services.clock.advance(3_600_000);
+  if (message) services.queue.sent.push(message);
+  await world.settle();
+  expect(await services.jobs.get(id)).toMatchObject({ definition: kept, result: { inline: { of: "before" } } });
+});
