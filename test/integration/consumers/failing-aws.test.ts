@@ -68,7 +68,8 @@ test("jobs run once and complete while 60 % of DynamoDB's calls fail", async () 
   const failed = ended.filter(({ status }) => status !== "completed");
   expect(failed.filter(({ error }) => error?.code !== "CRASHED")).toEqual([]);
   expect(failed.length).toBeLessThanOrEqual(1);
-  expect(runs.size).toBe(count);
+  // One that has crashed may have noted three times that it begins, and have been called never.
+  expect(runs.size).toBeGreaterThanOrEqual(count - failed.length);
   expect([...runs.values()].filter((times) => times > 1).length).toBeLessThanOrEqual(1);
   expect(failing.failures()).toBeGreaterThan(count);
   failing.client.destroy();
