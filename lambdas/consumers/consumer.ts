@@ -20,7 +20,7 @@ export function consumer(type: JobType, execute: ExecuteWithServices, policy: At
   const start = lazy(() => {
     const env = readEnv(ConsumerEnv);
     const services = startServices(`consumer-${type}`, env, catalog);
-    const queue = { ...services.queue, reach: new Set(reachOf(type, catalog.products, catalog.registry)) };
+    const queue = { ...services.queue, reach: new Set(reachOf(type, catalog.products)) };
     const redelivery = startRedelivery(env.QUEUES[type].url, services.log);
     const waiting = { longestWaitMs: env.LONGEST_WAIT_MS, holdSeconds: env.HOLD_SECONDS };
     const company = companyOf(services.clock);

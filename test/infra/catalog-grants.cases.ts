@@ -70,8 +70,8 @@ describe("with the demo's catalog", () => {
     ]);
   });
 
-  test("the consumer of features gets only its steps' queues and schedules", () => {
-    const types = ["action", "function", "notification"];
+  test("the consumer of features gets only the queues and schedules of the catalog's events", () => {
+    const types = ["action", "databaseaction", "function", "notification", "publish", "storage"];
     const kinds = added(demo, "consumers/feature").map((line) => line.replace(/[0-9A-F]{8}\.Arn>/, ""));
     expect(kinds.sort()).toEqual(
       [

@@ -29,8 +29,8 @@ const scheduleRoleOf = (type: string) => `SchedulesRole${type.replace("_", "")}`
  * replaced.
  */
 const passesScheduleRoles = [...jobTypes.map((type) => passes(scheduleRoleOf(type))), passes("SchedulesRole")];
-/** The types of the events that the steps of the demo's feature run: its consumer starts no other jobs. */
-const stepTypes = ["action", "notification", "function"];
+/** The types of the demo's events, any of which a run of a feature may have kept as a step. */
+const stepTypes = jobTypes.filter((type) => type !== "feature");
 const makesSchedules = "scheduler:CreateSchedule scheduler:schedule/job_*";
 const makesAndDropsSchedules = [
   "scheduler:CreateSchedule,DeleteSchedule scheduler:schedule/job_*",
@@ -256,7 +256,7 @@ const privileges: Record<string, string[]> = {
     "s3:GetObject,PutObject Payloads/results/*",
     sees("inputs", "progress", "results"),
     `sqs:${receives},SendMessage ${queueOf("feature")}`,
-    // It starts the steps of the catalog's features.
+    // It starts the steps of features, also of those of a former catalog.
     ...stepTypes.map((type) => `sqs:SendMessage ${queueOf(type)}`),
     ...makesAndDropsSchedules,
     ...["feature", ...stepTypes].map((type) => passes(scheduleRoleOf(type))),

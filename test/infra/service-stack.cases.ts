@@ -104,7 +104,7 @@ describe.each(Object.values(registry))("job type $type", ({ type, limits }) => {
   });
 
   test("sends to the queues that its code reaches, and to no other", () => {
-    const reach = reachOf(type, products, registry);
+    const reach = reachOf(type, products);
     const sends = permissionsOfEntry(service, `consumers/${type}`).filter(({ action }) => action === "sqs:SendMessage");
     // And to the pump's, if its jobs may stand in line: a feature has no limits.
     const pump = type === "feature" ? [] : [idIn(sourceOfEntry("pump").Properties.EventSourceArn)];
@@ -342,7 +342,7 @@ describe("schedules", () => {
     const all = [...roleIds, shared].map((id) => `<${id}.Arn>`).sort();
     for (const entry of ["api", "intake"]) expect([entry, passedBy(entry)]).toEqual([entry, all]);
     for (const type of jobTypes) {
-      const scheduled = type === "feature" ? reachOf(type, products, registry) : [type];
+      const scheduled = type === "feature" ? reachOf(type, products) : [type];
       expect([type, passedBy(`consumers/${type}`)]).toEqual([type, scheduled.map((one) => roleArns[one]).sort()]);
     }
     // It makes the jobs of the catalog's schedules.

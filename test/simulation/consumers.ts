@@ -3,7 +3,6 @@ import { runJob } from "../../lambdas/consumers/engine/run-job.ts";
 import { makeTargetHealth } from "../../lambdas/consumers/engine/targets/health.ts";
 import { decisionPolicy } from "../../lambdas/consumers/types/feature/decisions.ts";
 import { execute as decide } from "../../lambdas/consumers/types/feature/execute.ts";
-import { registry } from "../../lambdas/consumers/types/registry.ts";
 import { reachOf } from "../../lambdas/core/catalog/reach.ts";
 import type { JobMessage, JobType } from "../../lambdas/core/job/job.ts";
 import { JobError } from "../../lambdas/core/job/job-error.ts";
@@ -81,7 +80,7 @@ export function consumers(world: World, ledger: Ledger, { jobs, gates }: Stored,
 
   /** The queues that a deployment lets the consumer of a type send to: SQS and the Scheduler would deny it any other. */
   function withinReach(type: JobType, { queue, catalog }: Pick<ConsumerServices, "queue" | "catalog">, what: string) {
-    const reach = new Set(reachOf(type, catalog.products, registry));
+    const reach = new Set(reachOf(type, catalog.products));
     const granted = (to: JobType) => {
       if (!reach.has(to)) observer.violated("consumer", `${what}, of type ${type}, sends to the queue of ${to} jobs`);
     };

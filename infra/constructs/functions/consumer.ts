@@ -2,7 +2,6 @@ import type { ILogGroup } from "aws-cdk-lib/aws-logs";
 import { Stack } from "aws-cdk-lib/core";
 import { Construct } from "constructs";
 import type { ConsumerEnv } from "../../../lambdas/aws/start/env.ts";
-import { registry } from "../../../lambdas/consumers/types/registry.ts";
 import type { CheckedJobType, Product } from "../../../lambdas/core/catalog/job-type.ts";
 import { reachOf } from "../../../lambdas/core/catalog/reach.ts";
 import type { JobType } from "../../../lambdas/core/job/job.ts";
@@ -64,7 +63,7 @@ export class Consumer extends Construct {
     const { type } = definition;
     const { config, queues } = platform;
     const may = accessTo(platform);
-    const reach = reachOf(type, products, registry);
+    const reach = reachOf(type, products);
     // Retries and next runs are of the same type. Features schedule their steps.
     const schedules = type === "feature" ? reach : [type];
     const consumer = new EntryFunction<typeof ConsumerEnv>(this, "Entry", {

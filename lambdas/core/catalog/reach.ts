@@ -1,6 +1,5 @@
 import { type JobType, jobTypes } from "../job/job.ts";
-import { ownValue, targetsOf } from "./catalog.ts";
-import type { Definitions, Product } from "./job-type.ts";
+import type { Product } from "./job-type.ts";
 
 /**
  * The types to whose queues the consumer of a type sends, in the order of `jobTypes`. A deployment grants it these queues and no other, and
@@ -8,19 +7,15 @@ import type { Definitions, Product } from "./job-type.ts";
  *
  * - its own, for what comes too early, is tried again or planned next, and for the next in line for a slot that it frees;
  * - `feature`, since the end of a step wakes its feature, and any type may be a step;
- * - those of the steps of the catalog's features, if it is the consumer of features, which starts and cancels them.
+ * - those of all events of the catalog, if it is the consumer of features, which starts and cancels steps: a run keeps the steps of
+ *   a former catalog, whose events the present features may not run.
  *
  * A slot that goes to a job of another type is handed over by the pump (`handOver`), whatever the catalog says of who shares a limit:
  * jobs that a former catalog has put in line stay there.
  */
-export function reachOf(type: JobType, products: readonly Product[], definitions: Definitions): JobType[] {
-  const steps = type === "feature" ? products.flatMap((product) => stepTypes(product, definitions)) : [];
+export function reachOf(type: JobType, products: readonly Product[]): JobType[] {
+  const steps =
+    type === "feature" ? products.flatMap(({ jobs }) => Object.values(jobs)).map((event) => event.type) : [];
   const reached = new Set<JobType>([type, "feature", ...steps]);
   return jobTypes.filter((one) => reached.has(one));
 }
-
-/** The types of the events that the steps of a product's features run. */
-const stepTypes = (product: Product, { feature }: Definitions): JobType[] =>
-  Object.values(targetsOf(product, feature))
-    .flatMap((target) => feature.graph?.(target) ?? [])
-    .flatMap(({ event }) => ownValue(product.jobs, event)?.type ?? []);
