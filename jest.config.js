@@ -30,4 +30,6 @@ export default {
   testSequencer: "<rootDir>/test/longest-first.js",
   // Jest by itself would leave one core free: half of them where there are two.
   maxWorkers: "100%",
+  // A worker whose memory holds the modules of a hundred test files needs more than half a second to end, which jest takes for a leak.
+  workerIdleMemoryLimit: "1500MB",
 };
