@@ -9,7 +9,8 @@ import { toAttributes } from "./attributes.ts";
 /** How many a process remembers: of those that it stored, that it has, and of those that it read, what they say. */
 const mostRemembered = 100;
 
-const keyOf = (id: string) => toAttributes({ [partitionKey]: definitionsPrefix + id, [sortKey]: "DEFINITION" });
+const definitionKeyOf = (id: string) =>
+  toAttributes({ [partitionKey]: definitionsPrefix + id, [sortKey]: "DEFINITION" });
 
 /** An item each, of compressed JSON. A process reads and stores each of them once, since they never change. */
 export function dynamoDefinitions({ client, table }: { client: DynamoDBClient; table: string }): Definitions {
@@ -22,7 +23,7 @@ export function dynamoDefinitions({ client, table }: { client: DynamoDBClient; t
     async put(id, definition) {
       if (known.has(id)) return;
       const gzip = { B: gzipSync(JSON.stringify(definition)) };
-      await client.send(new PutItemCommand({ TableName: table, Item: { ...keyOf(id), gzip } }));
+      await client.send(new PutItemCommand({ TableName: table, Item: { ...definitionKeyOf(id), gzip } }));
       remember(id, definition);
     },
 
@@ -30,7 +31,7 @@ export function dynamoDefinitions({ client, table }: { client: DynamoDBClient; t
       const remembered = known.get(id);
       if (remembered) return remembered;
       const { Item } = await client.send(
-        new GetItemCommand({ TableName: table, Key: keyOf(id), ConsistentRead: true }),
+        new GetItemCommand({ TableName: table, Key: definitionKeyOf(id), ConsistentRead: true }),
       );
       const gzip = Item?.gzip?.B;
       if (!gzip) return undefined;

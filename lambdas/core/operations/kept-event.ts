@@ -14,10 +14,10 @@ export async function eventOfJob(
   { product, event, definition }: Pick<Job, "product" | "event" | "definition">,
 ): Promise<Found | undefined> {
   const kept = definition === undefined ? undefined : await definitions.get(definition);
-  return kept ? withDefinition(catalog, product, event, kept) : catalog.lookup(product, event);
+  return kept ? keptEvent(catalog, product, event, kept) : catalog.lookup(product, event);
 }
 
-function withDefinition(
+function keptEvent(
   { products, registry }: Catalog,
   productTag: string,
   tag: string,
