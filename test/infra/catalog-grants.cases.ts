@@ -32,10 +32,8 @@ const secretOf = (name: string) => `secretsmanager:GetSecretValue secretsmanager
 const parameterOf = (path: string) => `ssm:GetParameter ssm:${here}:parameter${path}`;
 
 /** Only the last test needs CloudFormation's schemas, since its catalog asks for everything. */
-const product = (
-  sections: Partial<ProductDefinition>,
-  options: AppProps = { builtinCloudFormationValidation: false },
-) => synthesize({}, [defineProduct({ tag: "p", envs: ["dev"], jobs: {}, ...sections })], options);
+const product = (sections: Partial<ProductDefinition>, options?: AppProps) =>
+  synthesize({}, [defineProduct({ tag: "p", envs: ["dev"], jobs: {}, ...sections })], options);
 
 describe("with the demo's catalog", () => {
   const demo = asItIs();

@@ -1,6 +1,7 @@
 import { gunzipSync, gzipSync } from "node:zlib";
 import { type DynamoDBClient, GetItemCommand, PutItemCommand } from "@aws-sdk/client-dynamodb";
 import type { FeatureDefinition } from "../../core/catalog/feature-definition.ts";
+import { remember } from "../../core/kernel/recent.ts";
 import type { Definitions } from "../../core/ports/definitions.ts";
 import { definitionsPrefix, partitionKey, sortKey } from "../../topology.ts";
 import { withClassifiedErrors } from "../client/aws-errors.ts";
@@ -15,16 +16,12 @@ const definitionKeyOf = (id: string) =>
 /** An item each, of compressed JSON. A process reads and stores each of them once, since they never change. */
 export function dynamoDefinitions({ client, table }: { client: DynamoDBClient; table: string }): Definitions {
   const known = new Map<string, FeatureDefinition>();
-  const remember = (id: string, definition: FeatureDefinition) => {
-    if (known.size >= mostRemembered) known.delete(known.keys().next().value as string);
-    known.set(id, definition);
-  };
   return withClassifiedErrors<Definitions>({
     async put(id, definition) {
       if (known.has(id)) return;
       const gzip = { B: gzipSync(JSON.stringify(definition)) };
       await client.send(new PutItemCommand({ TableName: table, Item: { ...definitionKeyOf(id), gzip } }));
-      remember(id, definition);
+      remember(known, id, definition, mostRemembered);
     },
 
     async get(id) {
@@ -36,7 +33,7 @@ export function dynamoDefinitions({ client, table }: { client: DynamoDBClient; t
       const gzip = Item?.gzip?.B;
       if (!gzip) return undefined;
       const definition = JSON.parse(gunzipSync(gzip).toString()) as FeatureDefinition;
-      remember(id, definition);
+      remember(known, id, definition, mostRemembered);
       return definition;
     },
   });

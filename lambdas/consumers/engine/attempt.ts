@@ -1,3 +1,4 @@
+import type { FoundEvent } from "../../core/catalog/catalog.ts";
 import { catalogValuesOf } from "../../core/expressions/values.ts";
 import type { Stored } from "../../core/job/job.ts";
 import { JobError } from "../../core/job/job-error.ts";
@@ -10,7 +11,7 @@ import { load, storePayload } from "../../core/operations/payload.ts";
 import type { ConsumerServices } from "../../core/operations/services.ts";
 import { progressPrefix, resultsPrefix } from "../../topology.ts";
 import type { Transition } from "./attempt-policy.ts";
-import { type FoundTarget, NotStarted, type Running } from "./context.ts";
+import { NotStarted, type Running } from "./context.ts";
 import { around } from "./lists.ts";
 import { withProgress, withTargets } from "./targets/record.ts";
 import { OutOfTime, withinTime, withTimeout } from "./within-time.ts";
@@ -39,14 +40,14 @@ export async function runAttempt(running: Running): Promise<Transition | NotStar
   }
 }
 
-async function eventOf({ services, job }: Running): Promise<FoundTarget> {
+async function eventOf({ services, job }: Running): Promise<FoundEvent> {
   const found = await eventOfJob(services, job).catch(unread);
   if (found?.event.type === job.type) return found;
   const text = `The catalog no longer has ${job.type} event ${job.event} of ${job.product}.`;
   throw new JobError("CONFIGURATION_ERROR", text);
 }
 
-async function executionOf(running: Running, found: FoundTarget, signal: AbortSignal): Promise<Execution> {
+async function executionOf(running: Running, found: FoundEvent, signal: AbortSignal): Promise<Execution> {
   const { services, job, room } = running;
   const { blobs, secrets, clock, log } = services;
   const kept = (stored: Stored) => load(blobs, stored).catch(unread);

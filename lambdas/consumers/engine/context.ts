@@ -1,4 +1,4 @@
-import type { CatalogEvent } from "../../core/catalog/catalog.ts";
+import type { FoundEvent } from "../../core/catalog/catalog.ts";
 import type { ClaimOutcome } from "../../core/job/claim.ts";
 import type { Job, JobMessage, JobType } from "../../core/job/job.ts";
 import type { CacheKey } from "../../core/job/result-cache.ts";
@@ -66,9 +66,6 @@ export interface Running extends Pick<Entering, "engine" | "services" | "message
   cached?: { key: CacheKey; ttl: number | string | undefined };
 }
 
-/** What a catalog has of a job. */
-export type FoundTarget = Omit<CatalogEvent, "env">;
-
 /** Nothing has started under a claim, so the job is snoozed: the claim must not count as a crash. */
 export class NotStarted extends Error {
   /** The job is sent back to its queue, to come after so many seconds. Absent: its own message comes again. */
@@ -92,7 +89,7 @@ type Verdict = Transition | NotStarted | "lost" | undefined;
 export type Guard = (running: Running) => Verdict | Promise<Verdict>;
 
 /** Runs something around what it is given. */
-export type Around = (execute: ExecuteWithServices, running: Running, found: FoundTarget) => ExecuteWithServices;
+export type Around = (execute: ExecuteWithServices, running: Running, found: FoundEvent) => ExecuteWithServices;
 
 /** What is done once the end of an attempt is recorded. */
 export type FollowUp = (running: Running, recorded: Recorded) => Promise<void>;

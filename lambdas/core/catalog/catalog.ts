@@ -15,6 +15,9 @@ export interface CatalogEvent {
   group?: Group;
 }
 
+/** An event, whichever env it is for. */
+export type FoundEvent = Omit<CatalogEvent, "env">;
+
 export interface Catalog {
   products: readonly Product[];
   registry: Definitions;
@@ -25,7 +28,7 @@ export interface Catalog {
   /** Throws a RequestError that names the nearest known product, env or event. */
   find(productTag: string, env: string, event: string): CatalogEvent;
   /** The product and event of a stored job; undefined once the catalog has dropped them. */
-  lookup(productTag: string, event: string): Omit<CatalogEvent, "env"> | undefined;
+  lookup(productTag: string, event: string): FoundEvent | undefined;
 }
 
 export const ownValue = <T>(record: Record<string, T>, key: string): T | undefined =>

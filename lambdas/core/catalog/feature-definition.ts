@@ -1,5 +1,5 @@
 import { hash } from "node:crypto";
-import type { CatalogEvent } from "./catalog.ts";
+import type { FoundEvent } from "./catalog.ts";
 import type { ProductEvent } from "./job-type.ts";
 
 /**
@@ -13,7 +13,7 @@ export interface FeatureDefinition {
   constants: Record<string, unknown>;
 }
 
-export const definitionOf = ({ event, target, product }: Omit<CatalogEvent, "env">): FeatureDefinition => ({
+export const definitionOf = ({ event, target, product }: FoundEvent): FeatureDefinition => ({
   event,
   target,
   constants: product.constants ?? {},

@@ -1,4 +1,4 @@
-import type { CatalogEvent } from "../catalog/catalog.ts";
+import type { FoundEvent } from "../catalog/catalog.ts";
 import { inputFaultsOf } from "../catalog/targets/input-check.ts";
 import type { Job } from "../job/job.ts";
 import { JobError } from "../job/job-error.ts";
@@ -10,18 +10,12 @@ import { largestRequest, shorten } from "../kernel/sizes.ts";
 import { resolve, scopeOf } from "./evaluate.ts";
 import { catalogValuesOf } from "./values.ts";
 
-type EvaluatedEvent = Omit<CatalogEvent, "env">;
-
 /**
  * The input of a job that was requested with expressions, evaluated for the current run: `$Now` is the run's planned time, so every
  * attempt of the run gets the same. Throws a JobError VALIDATION_ERROR, which no attempt can mend, if the type or the event
  * refuses what comes out; it has pointers and no values.
  */
-export function evaluatedInput(
-  found: EvaluatedEvent,
-  job: Job,
-  sent: Record<string, unknown>,
-): Record<string, unknown> {
+export function evaluatedInput(found: FoundEvent, job: Job, sent: Record<string, unknown>): Record<string, unknown> {
   const scope = scopeOf(sent, job.scheduled_at, catalogValuesOf(found.product, job.env));
   const input = resolve(sent, job.session ? { ...scope, session: claimsIn(job.session) } : scope);
   if (isLargerThan(input, largestRequest) || hasMoreValues(input)) {
@@ -35,7 +29,7 @@ export function evaluatedInput(
 }
 
 const expressionFaults = (
-  { product, event, definition }: EvaluatedEvent,
+  { product, event, definition }: FoundEvent,
   { env, app }: Job,
   input: Record<string, unknown>,
 ): Fault[] => inputFaultsOf(definition, { product, env, event, app, input });

@@ -18,3 +18,10 @@ export function recent(size = 10_000): Recent {
     forget: (name) => void names.delete(name),
   };
 }
+
+/** Sets a value among at most `size`: the one that was set the longest time ago is forgotten. */
+export function remember<Key, Value>(values: Map<Key, Value>, key: Key, value: Value, size: number): void {
+  values.delete(key);
+  values.set(key, value);
+  if (values.size > size) values.delete(values.keys().next().value as Key);
+}

@@ -93,7 +93,7 @@ export interface GateItemWrite {
   rate?: { do: "begin" | "queue" } | { do: "rescale"; tat: number };
 }
 
-export type GateStep =
+type GateStep =
   | { do: "write"; write: GateItemWrite }
   /** Nothing to write: the write was made before, and its answer was lost. */
   | { do: "nothing"; startsAt: number }

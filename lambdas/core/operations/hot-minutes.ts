@@ -1,5 +1,6 @@
 import { defaultStartsPerSecond, furtherQuartersFor, minuteOf, quarterOf } from "../job/due-time.ts";
 import type { Job } from "../job/job.ts";
+import { remember } from "../kernel/recent.ts";
 import type { DueCounts } from "../ports/due-counts.ts";
 
 /** Knows roughly how many jobs are due when. */
@@ -34,20 +35,13 @@ export function hotMinutes(
       const [minute, quarter] = [minuteOf(due_at), quarterOf(due_at)];
       const key = JSON.stringify([product, env, minute]);
       const jobs = (uncounted.get(key) ?? 0) + 1;
-      remember(uncounted, key, jobs % perCount);
+      remember(uncounted, key, jobs % perCount, remembered);
       if (jobs === perCount) {
         // A counter that AWS refuses only makes the lead grow a little later.
         const total = await counts.add({ product, env, minute }, perCount).catch(() => 0);
-        remember(known, quarter, Math.max(total, known.get(quarter) ?? 0));
+        remember(known, quarter, Math.max(total, known.get(quarter) ?? 0), remembered);
       }
       return furtherQuartersFor(known.get(quarter) ?? 0, startsPerSecond);
     },
   };
-}
-
-/** Sets a value; the one that was not used for the longest time is forgotten. */
-function remember<Key>(values: Map<Key, number>, key: Key, value: number): void {
-  values.delete(key);
-  values.set(key, value);
-  if (values.size > remembered) values.delete(values.keys().next().value as Key);
 }

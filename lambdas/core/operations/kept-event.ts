@@ -1,9 +1,7 @@
-import { type Catalog, type CatalogEvent, ownValue } from "../catalog/catalog.ts";
+import { type Catalog, type FoundEvent, ownValue } from "../catalog/catalog.ts";
 import { definitionId, definitionOf, type FeatureDefinition } from "../catalog/feature-definition.ts";
 import type { Job } from "../job/job.ts";
 import type { Definitions } from "../ports/definitions.ts";
-
-type Found = Omit<CatalogEvent, "env">;
 
 /**
  * The event of a stored job: what the run keeps, if it keeps a definition, and otherwise what the catalog has now. Undefined once the
@@ -12,7 +10,7 @@ type Found = Omit<CatalogEvent, "env">;
 export async function eventOfJob(
   { catalog, definitions }: { catalog: Catalog; definitions: Pick<Definitions, "get"> },
   { product, event, definition }: Pick<Job, "product" | "event" | "definition">,
-): Promise<Found | undefined> {
+): Promise<FoundEvent | undefined> {
   const kept = definition === undefined ? undefined : await definitions.get(definition);
   return kept ? keptEvent(catalog, product, event, kept) : catalog.lookup(product, event);
 }
@@ -22,7 +20,7 @@ function keptEvent(
   productTag: string,
   tag: string,
   { event, target, constants }: FeatureDefinition,
-): Found | undefined {
+): FoundEvent | undefined {
   const product = products.find((one) => one.tag === productTag);
   const definition = ownValue(registry, event.type);
   return product && definition && { product: { ...product, constants }, tag, event, definition, target };

@@ -242,7 +242,7 @@ export function describeSql(dialect: Dialect, also: (database: Database) => void
       /** Holds the lock of a customer's note that is not committed while `work` runs. */
       async function whileLocked(work: () => Promise<void>): Promise<void> {
         const other = await server.session();
-        await other.query(dialect.engine === "mysql" ? "START TRANSACTION" : "BEGIN");
+        await other.query("START TRANSACTION");
         await other.query("INSERT INTO orders (customer, note) VALUES ('other', 'locked')");
         try {
           await work();

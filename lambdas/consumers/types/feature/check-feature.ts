@@ -44,7 +44,7 @@ interface FoundStep {
 }
 
 /** The most bytes of a definition, compressed: a run keeps it as one item of the table, and an item has 400 KB. */
-export const largestDefinition = 256 * 1024;
+const largestDefinition = 256 * 1024;
 
 /** A definition is compressed only if it may be too large: a catalog may have thousands. */
 function tooLarge(target: FeatureTarget, { constants }: Product): FoundStep[] {

@@ -4,6 +4,7 @@ import { isFinished, isKnownJob, isWaiting, type Job, jobMessageOf } from "../..
 import { JobError } from "../../../core/job/job-error.ts";
 import { stepJobId } from "../../../core/job/job-id.ts";
 import { claimsIn } from "../../../core/job/kept-session.ts";
+import { defined } from "../../../core/kernel/defined.ts";
 import { RequestError } from "../../../core/kernel/request-error.ts";
 import { shorten } from "../../../core/kernel/sizes.ts";
 import { changeJob, revive } from "../../../core/operations/change-job.ts";
@@ -205,9 +206,8 @@ async function start(
 ): Promise<Job> {
   const { event, app, delay = 0, retries, retry_config, timeout_ms } = placed.step;
   const now = services.clock.now();
-  const options = { app, retries, retry_config, timeout_ms };
-  const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
-  const body = { product_tag: job.product, env: job.env, event, input, start_at: now + delay, ...given };
+  const options = defined({ app, retries, retry_config, timeout_ms });
+  const body = { product_tag: job.product, env: job.env, event, input, start_at: now + delay, ...options };
   const parent = { message: jobMessageOf(job), step: placed.key };
   const request = parseRequest(body, services.catalog, now, undefined, "feature");
   const credentials = marks.in(request);

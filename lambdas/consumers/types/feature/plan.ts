@@ -63,7 +63,7 @@ export function plan(target: FeatureTarget, states: StepStates, scope: Scope): P
 }
 
 /** The steps whose results a plan may need. */
-export interface WantedResults {
+interface WantedResults {
   /** Steps that are referred to, by a step that may start now, or by the output if the feature may complete now. */
   referred: Set<string>;
   /** Steps that make up the result: all of them, if the feature has no output and may complete now. */

@@ -1,4 +1,4 @@
-import { type Catalog, type CatalogEvent, ownValue } from "../../catalog/catalog.ts";
+import { type Catalog, type FoundEvent, ownValue } from "../../catalog/catalog.ts";
 import type { Product } from "../../catalog/job-type.ts";
 import type { JobType } from "../../job/job.ts";
 import { isTimeZone } from "../../job/series.ts";
@@ -55,7 +55,7 @@ export function rewriteRequest(body: unknown, catalog: Catalog): Rewritten {
 }
 
 /** What earlier versions made of the request has the fingerprint that jobs were stored with. */
-function withTheirRetries(draft: Draft, body: unknown, found: SpelledEvent | undefined): Rewritten {
+function withTheirRetries(draft: Draft, body: unknown, found: FoundEvent | undefined): Rewritten {
   const earlier = draft.value;
   rewriteRetries(draft, found);
   return { ...rewritten(draft, body), ...(draft.value !== earlier && { earlier }) };
@@ -168,7 +168,7 @@ function rewriteBareDate(draft: Draft): void {
 }
 
 /** Replaces the name of the event by its tag. What the name says of the input becomes a part of the input. */
-function rewriteEvent(draft: Draft, catalog: Catalog): SpelledEvent | undefined {
+function rewriteEvent(draft: Draft, catalog: Catalog): FoundEvent | undefined {
   const { product_tag, event: name, app } = draft.recordAt() ?? {};
   const product = catalog.products.find(({ tag }) => tag === product_tag);
   if (!product || typeof name !== "string") return undefined;
@@ -208,18 +208,15 @@ function explainName(draft: Draft, { registry }: Catalog, product: Product, name
   draft.fault(["event"], `names an entry of ${section}, but no event in the product's jobs runs it: add one`);
 }
 
-/** The event of a request, in the catalog. */
-type SpelledEvent = Omit<CatalogEvent, "env">;
-
 /** Rewrites the input of a request for an event. */
-function rewriteInput(draft: Draft, found: SpelledEvent): void {
+function rewriteInput(draft: Draft, found: FoundEvent): void {
   if (draft.recordAt("input")) rules[found.event.type](draft, found);
 }
 
 const channels = ["push_notification", "email", "sms", "callback"];
 const callParts = ["query", "params", "headers"];
 
-const rules: Record<JobType, (draft: Draft, found: SpelledEvent) => void> = {
+const rules: Record<JobType, (draft: Draft, found: FoundEvent) => void> = {
   action(draft, found) {
     const { definition, event, target } = found;
     refuseWideCall(draft, "input");
@@ -297,7 +294,7 @@ const prefixed = /^(query|params|body|headers):(.+)$/s;
  * A flat input: `body:sku` is the field `sku` of `body`. Fields without a prefix are allowed if the input names no part: the
  * action says where each of them belongs. What looks like a misspelt part is left for the schema to refuse.
  */
-function rewriteFlatCall(draft: Draft, { event, target, definition }: SpelledEvent): void {
+function rewriteFlatCall(draft: Draft, { event, target, definition }: FoundEvent): void {
   const names = Object.keys(draft.recordAt("input") ?? {});
   const moves = names.flatMap((name) => {
     const [, part, field] = prefixed.exec(name) ?? [];
@@ -346,7 +343,7 @@ function usesTheirRetries({ retryConfig, retry_config: ours }: Record<string, un
  * Retry rules in Ductape's spelling mean what they mean there: nothing is retried unless `retries` says so, and of the failures only
  * those that `retryableErrors` names, if it names any. What the catalog says of the event was said to this system, and stays.
  */
-function rewriteRetries(draft: Draft, found: SpelledEvent | undefined): void {
+function rewriteRetries(draft: Draft, found: FoundEvent | undefined): void {
   const named = draft.at("retry_config", "retryable_errors");
   if (Array.isArray(named) && named.length > 0 && draft.at("retry_config", "only_retryable_errors") === undefined) {
     draft.note(["retry_config", "retryable_errors"], onlyThese);

@@ -1,7 +1,12 @@
+import { hash } from "node:crypto";
 import type { FeatureTarget } from "../../../../../lambdas/consumers/types/feature/target.ts";
 import { registry } from "../../../../../lambdas/consumers/types/registry.ts";
 import { checkCatalog } from "../../../../../lambdas/core/check/check-catalog.ts";
 import { productWith } from "../../../../support/feature-world.ts";
+
+/** A text of so many characters in which hardly any repeat. */
+const incompressible = (length: number): string =>
+  Array.from({ length: length / 43 }, (_, i) => hash("sha256", String(i), "base64url")).join("");
 
 describe("the check of a feature finds", () => {
   const faults = (feature: unknown, more: Record<string, unknown> = {}) =>
@@ -12,6 +17,11 @@ describe("the check of a feature finds", () => {
   const main = (...steps: unknown[]) => ({ sequences: { main: steps } });
 
   it.each([
+    [
+      "more than a run can keep",
+      main({ event: "create", input: { body: { text: incompressible(600_000) } } }),
+      /is larger than a run can keep, .*: 256 KB compressed/,
+    ],
     ["an unknown event", main({ event: "creat" }), /main\/0\/event .*Did you mean "create"/],
     [
       "an unknown step",
