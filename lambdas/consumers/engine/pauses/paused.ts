@@ -2,6 +2,7 @@ import { isWaiting, type Job, type JobMessage } from "../../../core/job/job.ts";
 import { holding, isHolding, type Pause, withWakeKept } from "../../../core/job/pause.ts";
 import { claimable, isParked } from "../../../core/job/transitions.ts";
 import { jobFields, messageFields } from "../../../core/operations/log-fields.ts";
+import { dropped } from "../admission/dropped.ts";
 import type { Admit, Entering } from "../context.ts";
 import { isSuccessor, supersede } from "../successor/successor.ts";
 
@@ -16,8 +17,8 @@ export const paused: Admit = async (entering) => {
   if (!(await pauses.recent()).some((pause) => mayHold(pause, message) && isHolding(pause, clock.now())))
     return undefined;
   const job = await jobs.get(message.job_id);
-  // The claim says why a job that is gone has none. It cannot come back: no other job has its id while its message waits.
-  if (!job) return undefined;
+  // Not on to the claim: a request that is repeated may make the job anew meanwhile, with this id and time, and it sends a message of its own.
+  if (!job) return dropped({ ...entering, refused: { outcome: "gone" } });
   // The claim sends the message on to the queue of its type, whose policy knows what of it has to be kept.
   if (engine.type !== undefined && job.type !== engine.type) return undefined;
   const pause = holding(await pauses.recent(), job, clock.now());

@@ -53,6 +53,21 @@ describe("a paused job", () => {
     expect(await stored(second.id)).toEqual(second);
   });
 
+  it("that a repeated request makes anew while its first message reads it is not started by that message", async () => {
+    const anew = job();
+    const { run, stored, jobs, pauses, log } = world();
+    await pauses.put(aPause({ product }));
+    const { get } = jobs;
+    jobs.get = async (id) => {
+      const read = await get(id);
+      if (!read) await jobs.create(anew);
+      return read;
+    };
+    await run(async () => expect(false).toBe(true), aMessage(anew));
+    expect(await stored(anew.id)).toEqual(anew);
+    expect(log.lines).toContainEqual(expect.objectContaining({ message: "message dropped" }));
+  });
+
   it("costs no read while nothing is paused", async () => {
     const { run, jobs, pauses } = world(job());
     await pauses.recent();
