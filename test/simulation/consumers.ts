@@ -123,6 +123,8 @@ export function consumers(world: World, ledger: Ledger, { jobs, gates }: Stored,
     return async (execution, services) => {
       const { job, clock } = execution;
       executions.started(job, by, { at: clock.now(), real: time.now() });
+      // From its timeout on a decision can do nothing more: each of its ports throws. An answer that it waits for may come later.
+      execution.signal.addEventListener("abort", () => executions.ended(job, time.now()), { once: true });
       freezer.thaw(job.id);
       try {
         if (isFaulty(job.id)) throw new TypeError(`a bug that quotes ${canary}`);
