@@ -51,7 +51,7 @@ const mostOfHard = 300_000;
 /** The same of one with lines, which has many jobs. */
 const mostOfLines = 120_000;
 const isHard = ({ failBefore, failAfter, throttle, hang, die }: Hardship): boolean =>
-  failBefore + failAfter + throttle + hang + die > 0.4;
+  failBefore + failAfter + throttle + hang + die > 0.25;
 const busyUntil = start + 1_900_000;
 
 /**

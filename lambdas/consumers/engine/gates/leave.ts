@@ -3,7 +3,6 @@ import type { JobError } from "../../../core/job/job-error.ts";
 import { defined } from "../../../core/kernel/defined.ts";
 import { traceOf } from "../../../core/kernel/errors.ts";
 import { type GateItem, type GateName, isOfAttempt, turnOf } from "../../../core/limits/gate.ts";
-import type { Calls } from "../../../core/limits/pump.ts";
 import { type RuledGate, ruleAt } from "../../../core/operations/limit-rules.ts";
 import { gatesOfJob } from "../../../core/operations/lines.ts";
 import type { ConsumerServices } from "../../../core/operations/services.ts";
@@ -124,15 +123,14 @@ export async function freeGiven(
 
 /**
  * Hands on the slots that limits have given to a job, once the message comes that was to bring it and the job does not wait any more:
- * it was cancelled or moved meanwhile.
+ * it was cancelled or moved meanwhile. Also that of a limit which has not called it this time: it has kept that one while it stood in the line
+ * of another.
  */
 export async function refuseGiven(
   services: ConsumerServices,
   job: Job,
   { run, attempt }: Pick<Job, "run" | "attempt">,
-  { limits }: Calls,
 ): Promise<void> {
-  for (const gate of gatesOfJob(job)) {
-    if (limits[gate.limit]) await freeGiven(services, gate, job.id, (turn) => isOfAttempt(turn, { run, attempt }));
-  }
+  for (const gate of gatesOfJob(job))
+    await freeGiven(services, gate, job.id, (turn) => isOfAttempt(turn, { run, attempt }));
 }

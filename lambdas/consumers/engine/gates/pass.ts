@@ -41,7 +41,7 @@ export const gates: Admit = async (entering) => {
   if (!job || (engine.type !== undefined && job.type !== engine.type)) return undefined;
   const now = services.clock.now();
   if (claimable(job, message, now) !== "yes" || isSeriesOver(job, now, calendarsOf(services.catalog, job.product))) {
-    if (calls) await refuseGiven(services, job, message, calls);
+    if (calls) await refuseGiven(services, job, message);
     return undefined;
   }
   entering.pass = await passGates(services, job, { leaseMs: leaseMarginMs + job.timeout_ms, calls, before });

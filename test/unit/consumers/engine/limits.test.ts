@@ -279,6 +279,21 @@ describe("a limit of slots", () => {
     expect((await w.look("b")).waiters).toEqual([]);
   });
 
+  test("frees the slots of a job that is cancelled before the message comes with which its last limit has called it", async () => {
+    const w = limited({ a: { concurrency: 2 }, b: { concurrency: 1 } }, 2);
+    const first = held();
+    const running = w.run(w.message(0), first.execute);
+    await first.started;
+    await w.run(w.message(1));
+    first.end();
+    await running;
+    const [{ message, calls }] = w.queue.sent as [(typeof w.queue.sent)[number]];
+    expect(calls?.limits).toEqual({ b: expect.anything() });
+    await w.jobs.replace(cancelled(w.at(1), noon, "no more"));
+    await w.run(message, ok, calls);
+    for (const limit of ["a", "b"]) expect((await w.look(limit)).parts[0]).toMatchObject({ count: 0, holders: {} });
+  });
+
   test("lets a job that is claimed late ask again before it starts", async () => {
     const w = limited(one, 1, {
       status: "running",
