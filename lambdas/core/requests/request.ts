@@ -4,7 +4,7 @@ import { inputFaultsOf, inputNotesOf } from "../catalog/targets/input-check.ts";
 import { evaluateKey, type KeySource, keyOrFault } from "../expressions/keys.ts";
 import { expressionInputFaults, plainInput, plainInputFaults, takesExpressions } from "../expressions/request-input.ts";
 import type { RetryPolicy } from "../job/attempt.ts";
-import type { CredentialMarks } from "../job/credential-placeholder.ts";
+import type { StepCredentials } from "../job/credential-placeholder.ts";
 import { isOurCode, knownNames, plainName } from "../job/error-names.ts";
 import type { Parent, Repeat } from "../job/job.ts";
 import { jobErrorCodes } from "../job/job-error.ts";
@@ -68,7 +68,7 @@ export interface AcceptedRequest extends CatalogEvent {
   /** The id of the request in the logs. */
   request_id?: string;
   /** Set for the step of a feature, whose job id is derived from the id of the feature's job. */
-  step?: { job_id: string; parent: Parent; credentials?: CredentialMarks };
+  step?: { job_id: string; parent: Parent; credentials?: StepCredentials };
   /** Set for the job of a schedule of the catalog, whose id is derived from the schedule. */
   schedule?: { job_id: string; name: string; fingerprint: string };
 }
