@@ -193,6 +193,22 @@ export interface Job {
   reason?: string;
 }
 
+/** What a job keeps of its request just as it was accepted. */
+export const keptFields = [
+  "app",
+  "timeout_ms",
+  "retries",
+  "retry_policy",
+  "expires_at",
+  "labels",
+  "fairness_key",
+  "gates",
+  "priority",
+  "cache",
+  "request_id",
+] as const satisfies readonly (keyof Job)[];
+export type KeptFields = Pick<Job, (typeof keptFields)[number]>;
+
 /**
  * What travels through SQS and EventBridge Scheduler. The input never does: the claim returns it. Fields that a later version adds are
  * ignored, as in every message: one that has to be understood comes with another `v`, and waits for a version that does.
