@@ -24,7 +24,7 @@ export type Receipt = z.infer<typeof ReceiptSchema>;
 export type SummaryView = z.infer<typeof JobSummarySchema>;
 type AttemptView = z.infer<typeof AttemptSchema>;
 export type JobView = z.infer<typeof JobSchema>;
-export type RunView = z.infer<typeof RunSchema>;
+type RunView = z.infer<typeof RunSchema>;
 
 /** `shared` is what its request came to, if the job has requests of several callers. */
 export const receiptOf = (job: Job, now: number, { as, replaced }: Shared = {}): Receipt => ({
