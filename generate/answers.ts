@@ -20,8 +20,8 @@ const summaryFields = Object.keys(JobSummarySchema.shape);
 
 /** What the API sends, by the names that it has in the SDK. */
 export const answers: Record<string, Shape> = {
-  JobType: { schema: job.JobTypeSchema, list: "jobTypes" },
-  JobStatus: { schema: job.JobStatusSchema, list: "jobStatuses" },
+  JobType: { schema: job.JobTypeSchema },
+  JobStatus: { schema: job.JobStatusSchema },
   JobErrorCode: { schema: JobErrorCodeSchema },
   JobVerb: { schema: VerbSchema },
   JobReceipt: { schema: job.ReceiptSchema },

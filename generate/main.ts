@@ -1,6 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { answers } from "./answers.ts";
+import { limitTables } from "./limits.ts";
 import { eventInput, known, requests } from "./requests.ts";
 import { settingsSource, settingsTables } from "./settings.ts";
 import { tables, withTable } from "./tables.ts";
@@ -40,7 +41,7 @@ const files: Record<string, string> = {
   "sdk/src/requests.ts": sourceOf(importsOfRequests, eventInput, typescriptOf(requests, known, "input")),
   "infra/settings/jobs-settings.ts": sourceOf(settingsSource()),
   ...Object.fromEntries(
-    [...Map.groupBy([...tables, ...settingsTables], ({ page }) => page)].map(([page, some]) => [
+    [...Map.groupBy([...tables, ...limitTables, ...settingsTables], ({ page }) => page)].map(([page, some]) => [
       page,
       some.reduce(withTable, readFileSync(page, "utf8")),
     ]),

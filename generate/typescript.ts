@@ -13,8 +13,6 @@ export interface Shape {
   defaults?: Record<string, string>;
   /** The types of fields of which the SDK takes more than the schema says. */
   fields?: Record<string, string>;
-  /** For an enum: the name of the list of its values. */
-  list?: string;
 }
 
 /** Prints schemas as TypeScript, with what they say of themselves as TSDoc. `io` is the side of a schema that is meant. */
@@ -91,10 +89,8 @@ export function typescriptOf(shapes: Record<string, Shape>, known: Record<string
   }
 
   const declarationOf = ([name, shape]: [string, Shape]): string => {
-    const { schema, doc = schema.description ?? "", list } = shape;
+    const { schema, doc = schema.description ?? "" } = shape;
     const head = commentOf(doc, []);
-    if (list)
-      return `${head}export type ${name} = (typeof ${list})[number];\nexport const ${list} = ${valuesOf(schema)} as const;`;
     if (!(schema instanceof z.ZodObject)) return `${head}export type ${name} = ${typeOf(schema)};`;
     const base = shape.extends ? `extends ${shape.extends.join(", ")} ` : "";
     return `${head}export interface ${name} ${base}${bodyOf(shape)}`;

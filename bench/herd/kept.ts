@@ -30,7 +30,7 @@ export const relay = {
 export const pageMs = (): number =>
   (relay.pageCpuMs * assumed.oneProcessorMb) / relay.memoryMb + relay.sqsMs + relay.requestsToTable * assumed.requestMs;
 
-export interface KeptHerd {
+interface KeptHerd {
   /** Messages that were sent, and how many of them become visible after their jobs are due. */
   sent: number;
   late: number;

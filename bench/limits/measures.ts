@@ -12,7 +12,7 @@ export function mostIn(times: readonly number[], periodMs: number): number {
 }
 
 /** Jobs that are all due at `from`, under a rate with this interval, whose messages come `lateMs` late. Times are milliseconds. */
-export interface Lined {
+interface Lined {
   from: number;
   intervalMs: number;
   lateMs: number;

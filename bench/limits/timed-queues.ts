@@ -20,7 +20,7 @@ const batchSize = 10;
 /** A message that could not be handled comes again after this, in milliseconds. */
 const againMs = 5000;
 
-export interface TimedQueueOptions {
+interface TimedQueueOptions {
   consume: (event: SQSEvent) => Promise<SQSBatchResponse>;
   batchesAtOnce: number;
   /** How much later than it is visible a message comes, in milliseconds; asked for each. */
@@ -73,7 +73,7 @@ export function timedQueue(time: Time, { consume, batchesAtOnce, lateMs }: Timed
   };
 }
 
-export type TimedQueue = ReturnType<typeof timedQueue>;
+type TimedQueue = ReturnType<typeof timedQueue>;
 
 /** A client of SQS for queues that are timers, by their URLs. */
 export function timedSqs(queues: Readonly<Record<string, TimedQueue>>): SQSClient {

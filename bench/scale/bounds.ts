@@ -39,7 +39,7 @@ export const partitionsPerRound = (): number =>
   (1000 * scanSeconds * functions.reconciler.memoryMb) / (assumed.emptyQueryCpuMs * assumed.oneProcessorMb);
 
 /** A batch of a consumer: received, claimed, executed and recorded, by the model of the part `herd`. */
-export function batchMs({ batchSize, memoryMb }: Deployment, executionMs: number): number {
+function batchMs({ batchSize, memoryMb }: Deployment, executionMs: number): number {
   const cpu = Math.max(1, assumed.oneProcessorMb / memoryMb);
   const cpuMs = batchSize * (assumed.claimCpuMs + assumed.outcomeCpuMs) * cpu;
   return assumed.deliveryMs + 2 * assumed.requestMs + executionMs + cpuMs;

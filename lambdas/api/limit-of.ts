@@ -15,7 +15,7 @@ import { gateView, type LimitView, limitView } from "../core/queries/limit-view.
 /** The most gates of a limit that an answer shows. */
 const mostGates = 50;
 
-export interface NamedLimit {
+interface NamedLimit {
   product: Product;
   env: string;
   name: string;

@@ -10,7 +10,7 @@ import type { ExecuteWithServices } from "../core/operations/execution.ts";
 import { loggingOf, messageFields } from "../core/operations/log-fields.ts";
 import { memoryOf } from "../core/operations/memory.ts";
 import { type AttemptPolicy, defaultPolicy } from "./engine/attempt-policy.ts";
-import { companyOf } from "./engine/batchmates.ts";
+import { batchmatesOf } from "./engine/batchmates.ts";
 import { runJob } from "./engine/run-job.ts";
 import { makeTargetHealth } from "./engine/targets/health.ts";
 import { catalog } from "./types/catalog.ts";
@@ -23,8 +23,15 @@ export function consumer(type: JobType, execute: ExecuteWithServices, policy: At
     const queue = { ...services.queue, reach: new Set(reachOf(type, catalog.products)) };
     const redelivery = startRedelivery(env.QUEUES[type].url, services.log);
     const waiting = { longestWaitMs: env.LONGEST_WAIT_MS, holdSeconds: env.HOLD_SECONDS };
-    const company = companyOf(services.clock);
-    const options = { type, policy, ...waiting, memory: memoryOf(env.MEMORY_MB), company, health: makeTargetHealth() };
+    const batchmates = batchmatesOf(services.clock);
+    const options = {
+      type,
+      policy,
+      ...waiting,
+      memory: memoryOf(env.MEMORY_MB),
+      batchmates,
+      health: makeTargetHealth(),
+    };
     const notesWaits = env.NOTE_WAITS === "true";
     return loggingOf({ ...services, queue, redelivery, secrets: startSecrets(), notesWaits, options }, { type });
   });

@@ -2,7 +2,7 @@ import type { JobChange } from "../aws/lambda/stream-handler.ts";
 import type { Attempt, AttemptError } from "../core/job/attempt.ts";
 import { isFinished, isWaiting, type Job } from "../core/job/job.ts";
 import type { JobEvent, JobEventDetail, JobEventName } from "../core/job/job-event.ts";
-import { defined } from "../core/kernel/defined.ts";
+import { defined, pick } from "../core/kernel/defined.ts";
 
 /** Something that happened to a job, with what the counters need to know about it. */
 export interface JobTransition extends JobEvent {
@@ -119,15 +119,6 @@ const versionOf = ({ version, repeat }: Job): number => (repeat ? 2 * version : 
 const jobEventDetailOf = (job: Job): JobEventDetail => ({
   job_id: job.id,
   product_tag: job.product,
-  env: job.env,
-  event: job.event,
-  type: job.type,
-  run: job.run,
-  attempt: job.attempt,
-  status: job.status,
-  scheduled_at: job.scheduled_at,
-  due_at: job.due_at,
-  ...(job.labels && { labels: job.labels }),
-  created_at: job.created_at,
+  ...pick(job, ["env", "event", "type", "run", "attempt", "status", "scheduled_at", "due_at", "labels", "created_at"]),
   version: versionOf(job),
 });

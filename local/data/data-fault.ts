@@ -70,12 +70,12 @@ const reasonOf = (error: unknown): string => {
   return (errcode === undefined ? code : message) ?? "no reason given";
 };
 
-/** Limits how often a message is printed that is true for many calls in a row. */
-export function sparingly(say: () => void, everyMs = 10_000): () => void {
+/** Prints a message that is true for many calls in a row, at most every ten seconds. */
+export function sparingly(say: () => void): () => void {
   let last = Number.NEGATIVE_INFINITY;
   return () => {
     const now = performance.now();
-    if (now - last < everyMs) return;
+    if (now - last < 10_000) return;
     last = now;
     say();
   };

@@ -89,7 +89,7 @@ export async function makeFront({ dynalite, log, changed }: FrontOptions): Promi
 }
 
 /** The items that were written last. The next write of a job usually follows soon, and needs no read before it. */
-function makeLatest(size = 1000) {
+function makeLatest() {
   const items = new Map<string, Image>();
   return {
     take(key: Image): Image | undefined {
@@ -101,7 +101,7 @@ function makeLatest(size = 1000) {
     put(key: Image, item: Image | undefined): void {
       if (item) items.set(JSON.stringify(key), item);
       const [oldest] = items.keys();
-      if (items.size > size && oldest !== undefined) items.delete(oldest);
+      if (items.size > 1000 && oldest !== undefined) items.delete(oldest);
     },
   };
 }

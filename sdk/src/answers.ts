@@ -3,20 +3,10 @@
 import type { DuctapeJob } from "./ductape-job.ts";
 
 /** What an event does. */
-export type JobType = (typeof jobTypes)[number];
-export const jobTypes = [
-  "action",
-  "notification",
-  "database_action",
-  "function",
-  "storage",
-  "publish",
-  "feature",
-] as const;
+export type JobType = "action" | "notification" | "database_action" | "function" | "storage" | "publish" | "feature";
 
 /** The status of a job. `completed`, `failed` and `cancelled` are final. */
-export type JobStatus = (typeof jobStatuses)[number];
-export const jobStatuses = ["scheduled", "queued", "running", "completed", "failed", "cancelled", "paused"] as const;
+export type JobStatus = "scheduled" | "queued" | "running" | "completed" | "failed" | "cancelled" | "paused";
 
 /** A stable code that says why an attempt failed. */
 export type JobErrorCode =

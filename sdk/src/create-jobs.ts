@@ -31,7 +31,7 @@ function pathOf(id: string, call: string, rest = ""): string {
 }
 
 /** The largest offset: skipping reads what it skips, 100 jobs a request. */
-export const largestOffset = 10_000;
+const largestOffset = 10_000;
 
 /** The most series of a page. */
 const mostSeries = 20;

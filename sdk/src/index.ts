@@ -1,54 +1,9 @@
-export type {
-  Active,
-  AttemptWindow,
-  BulkError,
-  CostEstimate,
-  Deployment,
-  ErrorGroup,
-  ErrorPage,
-  ExplainedGate,
-  Explanation,
-  FireTime,
-  Job,
-  JobAttempt,
-  JobChannel,
-  JobErrorCode,
-  JobFailure,
-  JobGraphStep,
-  JobInputView,
-  JobPage,
-  JobReceipt,
-  JobRepeat,
-  JobRoute,
-  JobRun,
-  JobStatus,
-  JobStep,
-  JobSummary,
-  JobTarget,
-  JobType,
-  JobVerb,
-  LastRun,
-  Limit,
-  LimitGate,
-  LimitRate,
-  LimitWait,
-  LineEstimate,
-  Me,
-  Pause,
-  PauseReference,
-  Percentiles,
-  RunPage,
-  Series,
-  SeriesPage,
-  Stats,
-  Upcoming,
-  Webhook,
-} from "./answers.ts";
+export type * from "./answers.ts";
 export type { BatchOutcome } from "./batch.ts";
 export type { BulkResult } from "./bulk.ts";
 export type { Cache, CacheTag } from "./cache.ts";
 export type { AnyTenant, Catalog, FeatureFields, FieldTypes, JobInput, TypedAction } from "./catalog.ts";
-export type { JobOf, ResultOf } from "./catalog-results.ts";
+export type * from "./catalog-results.ts";
 // biome-ignore lint/style/noDefaultExport: Ductape's documentation imports the class as the default export
 export { createDuctape, Ductape, Ductape as default, ductape } from "./client.ts";
 export type { DuctapeOptions } from "./config.ts";
@@ -78,7 +33,7 @@ export type {
   Uploaded,
 } from "./ductape.ts";
 export type { DuctapeRetryConfig, DuctapeSchedule, RetryCode } from "./ductape-input.ts";
-export type { DuctapeJob, JobNamespace } from "./ductape-job.ts";
+export type * from "./ductape-job.ts";
 export type { ErrorGroups, ErrorPages, ErrorQuery } from "./error-groups.ts";
 export {
   AuthenticationError,
@@ -97,26 +52,8 @@ export {
   UnavailableError,
 } from "./errors.ts";
 export type { DuctapeStats, JobExecution, JobHistory } from "./history.ts";
-export type {
-  FileContent,
-  Query,
-  QueryItem,
-  QueryValue,
-  RequestHeaders,
-  Scalar,
-  TemplateInput,
-} from "./input-values.ts";
-export type {
-  CallOptions,
-  CancelOptions,
-  ChangeOptions,
-  GetAny,
-  GetJobOptions,
-  GetKnown,
-  HistoryOptions,
-  Jobs,
-  RetryOptions,
-} from "./jobs.ts";
+export type * from "./input-values.ts";
+export type * from "./jobs.ts";
 export type { LimitName, LimitQuery, Limits } from "./limits.ts";
 export type { JobPages, RunPages, SeriesPages } from "./pages.ts";
 export type { PauseQuery, PauseRequest, Pauses } from "./pauses.ts";
@@ -124,41 +61,7 @@ export type { DispatchOptions, JobProcessor, ScheduleAny, ScheduleKnown, Schedul
 export type { JobFilter, JobQuery, Rescheduling, RunQuery, SeriesQuery, StatsQuery, UpcomingQuery } from "./query.ts";
 export type { IFileReadResult } from "./read-file.ts";
 export type { RequestMethod, RequestOptions, SendRequest } from "./request.ts";
-export type {
-  Debounce,
-  EventInput,
-  IActionRequest,
-  ICallbackNotification,
-  IDbActionRequest,
-  IEmailNotification,
-  IFunctionRequest,
-  IJobProcessorInput,
-  INotificationRequest,
-  IPublishRequest,
-  IPushNotification,
-  ISmsNotification,
-  IStorageRequest,
-  JobSession,
-  LimitPin,
-  Repeat,
-  RetryConfig,
-  Unique,
-} from "./requests.ts";
-export type {
-  ActionResult,
-  DatabaseResult,
-  DynamoResults,
-  EventResult,
-  FeatureResult,
-  FunctionResult,
-  HttpFunctionResult,
-  MongoResults,
-  NotificationResult,
-  PublishResult,
-  ResponseBody,
-  SqlChange,
-  SqlRows,
-  StorageResult,
-} from "./results.ts";
-export type { Time } from "./time.ts";
+export type * from "./requests.ts";
+export type * from "./results.ts";
+export type * from "./time.ts";
 export type { WebhookName, WebhookQuery, Webhooks } from "./webhooks.ts";

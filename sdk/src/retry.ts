@@ -18,7 +18,7 @@ function retryable(error: unknown): error is ConnectionError | RateLimitError | 
  * (https://aws.amazon.com/builders-library/timeouts-retries-and-backoff-with-jitter). It is added to a server's Retry-After,
  * so that clients that were refused together do not return together.
  */
-export function delayBeforeRetry(error: unknown, failures: number, random: number): number | undefined {
+function delayBeforeRetry(error: unknown, failures: number, random: number): number | undefined {
   if (!retryable(error)) return undefined;
   const jitter = random * Math.min(longestDelayMs, firstDelayMs * 2 ** (failures - 1));
   const asked = "retryAfterMs" in error ? (error.retryAfterMs ?? 0) : 0;

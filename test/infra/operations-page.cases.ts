@@ -45,9 +45,8 @@ describe("the monthly costs on their page:", () => {
     const sources = resourcesOf(service, "AWS::Lambda::EventSourceMapping").map(({ Properties }) => Properties);
     const polled = sources.filter(({ EventSourceArn }) => /Queue|Imports/.test(flat(EventSourceArn)));
     expect(polled).toHaveLength(sources.length - 1);
-    expect(polled).toHaveLength(13);
     const requests = polled.length * 15 * 60 * 24 * 30;
-    expect(costOf(/^thirteen queues .* 15 requests per minute/)[1]).toBe(dollars((requests / 1e6) * 0.4));
+    expect(costOf(/^the queues .* 15 requests per minute/)[1]).toBe(dollars((requests / 1e6) * 0.4));
   });
 
   test("the one key costs a dollar and the one secret 0.40, as the page says", () => {

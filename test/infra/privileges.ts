@@ -25,7 +25,7 @@ export function privilegesOf(service: Template, roleId: string): string[] {
   return [...actions].map(([key, all]) => key.replace(": ", `:${all.sort().join(",")} `)).sort();
 }
 
-export const entryOf = (fn: Resource): string => fn.Properties.Environment.Variables.SERVICE_NAME;
+const entryOf = (fn: Resource): string => fn.Properties.Environment.Variables.SERVICE_NAME;
 
 /** Every function of a stack by its entry, with what it may do besides writing its own logs and traces. */
 export const privilegesByEntry = (service: Template): Record<string, string[]> =>

@@ -1,4 +1,4 @@
-import { anyCompany, type Batchmates } from "../../lambdas/consumers/engine/batchmates.ts";
+import { anyBatchmates, type Batchmates } from "../../lambdas/consumers/engine/batchmates.ts";
 import { type Memory, memoryOf } from "../../lambdas/core/operations/memory.ts";
 import type { Hardship } from "./hardship.ts";
 import { seeded } from "./random.ts";
@@ -8,7 +8,7 @@ export interface Crowd {
   /** The memory of the process that receives a message. */
   memory(): Memory;
   /** Who is in that process. */
-  company(): Batchmates;
+  batchmates(): Batchmates;
 }
 
 const empty = memoryOf(Number.POSITIVE_INFINITY);
@@ -28,6 +28,6 @@ export function crowdOf(seed: number, isPeaceful: boolean, { duplicate }: Hardsh
   const others = seeded(seed ^ 0xa10e_0000);
   return {
     memory: () => (random.chance(share) ? full : empty),
-    company: () => (others.chance(share) ? shut : anyCompany),
+    batchmates: () => (others.chance(share) ? shut : anyBatchmates),
   };
 }

@@ -8,7 +8,7 @@ import { catalog, catalogWith } from "./product.ts";
 import { type Random, seeded } from "./random.ts";
 
 /** The limits whose lines are watched: their numbers are changed while jobs stand in line, unlike those of other histories. */
-export const lineLimits: Record<string, Limit> = {
+const lineLimits: Record<string, Limit> = {
   fast: { rate: { limit: 10, period: "1s" } },
   slow: { rate: { limit: 1, period: "10s", burst: 2 } },
   wide: { concurrency: 14 },

@@ -1,30 +1,12 @@
 import type { Attempt } from "../../lambdas/core/job/attempt.ts";
-import { isFinished, type Job } from "../../lambdas/core/job/job.ts";
+import { isFinished, type Job, keptFields } from "../../lambdas/core/job/job.ts";
 import { isRedefined } from "./deployments.ts";
 import { crashesOf, isGivenBack, isPostponed, isPutOff, isSame, isWaiting, type Ledger, nameOf } from "./ledger.ts";
 import { isAddedTo } from "./sharing-rules.ts";
 import type { Write } from "./write.ts";
 
 /** What the caller requested, which no write changes. */
-const asked = [
-  "product",
-  "env",
-  "event",
-  "type",
-  "app",
-  "input",
-  "created_at",
-  "timeout_ms",
-  "retries",
-  "retry_policy",
-  "expires_at",
-  "gates",
-  "priority",
-  "labels",
-  "fairness_key",
-  "fingerprint",
-  "request_id",
-] as const;
+const asked = ["product", "env", "event", "type", "input", "created_at", "fingerprint", ...keptFields] as const;
 
 /** The fields that a job has only while it runs. */
 const ofClaim = [

@@ -3,6 +3,7 @@ import { type Job, type JobMessage, jobMessageOf } from "../../lambdas/core/job/
 import type { JobEvent, JobEventName } from "../../lambdas/core/job/job-event.ts";
 import { stepJobId } from "../../lambdas/core/job/job-id.ts";
 import { leadMs } from "../../lambdas/core/job/route.ts";
+import { pick } from "../../lambdas/core/kernel/defined.ts";
 
 export { noon };
 
@@ -32,15 +33,17 @@ export const anEvent = (name: JobEventName = "completed", job: Job = aJob()): Jo
   detail: {
     job_id: job.id,
     product_tag: job.product,
-    env: job.env,
-    event: job.event,
-    type: job.type,
-    run: job.run,
-    attempt: job.attempt,
-    status: job.status,
-    scheduled_at: job.scheduled_at,
-    due_at: job.due_at,
-    created_at: job.created_at,
-    version: job.version,
+    ...pick(job, [
+      "env",
+      "event",
+      "type",
+      "run",
+      "attempt",
+      "status",
+      "scheduled_at",
+      "due_at",
+      "created_at",
+      "version",
+    ]),
   },
 });

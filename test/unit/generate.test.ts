@@ -15,13 +15,12 @@ const Lamp = z
     tags: z.record(z.string(), z.union([z.string(), z.number()])),
   })
   .describe("A lamp.");
-const shapes = { Status: { schema: Status, list: "statuses" }, Lamp: { schema: Lamp } };
+const shapes = { Status: { schema: Status }, Lamp: { schema: Lamp } };
 
 describe("the TypeScript that is generated of a schema", () => {
   it("has for a request what may be left out, with defaults and examples", () => {
     expect(typescriptOf(shapes, {}, "input")).toBe(`/** Whether it is on. */
-export type Status = (typeof statuses)[number];
-export const statuses = ["on","off"] as const;
+export type Status = "on" | "off";
 
 /** A lamp. */
 export interface Lamp {

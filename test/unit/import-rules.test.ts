@@ -99,7 +99,7 @@ const allowed: [room: string, imports: string[]][] = [
   ["infra/grants", ["../../lambdas/consumers/types/storage/target.ts", "../../products/index.ts"]],
   ["keys", ["../lambdas/core/access/api-key.ts", "../lambdas/consumers/types/catalog.ts", "../local/runtime/names.ts"]],
   ["lambdas/dashboard", ["../core/kernel/lazy.ts", "../aws/log/log.ts", "./answer.ts"]],
-  ["dashboard/src/pages", ["../../../sdk/src/index.ts", "../../../lambdas/core/queries/schemas/job.ts", "preact"]],
+  ["dashboard/src/pages", ["../../../sdk/src/index.ts", "../../../lambdas/core/kernel/job-status.ts", "preact"]],
   ["dashboard/src/ui", ["../../../lambdas/core/kernel/zone.ts"]],
   ["dashboard", ["./compress.ts", "node:zlib", "vite"]],
   ["sdk/src", ["./client.ts", "node:crypto"]],

@@ -21,7 +21,7 @@ export interface Late {
   ticks: (random: Random) => number;
 }
 
-export const prompt: Late = { jobs: () => 0, ticks: () => 0 };
+const prompt: Late = { jobs: () => 0, ticks: () => 0 };
 
 /**
  * Runs jobs under a limit through the API, the consumers and the pump in virtual time, with the model of the part `lateness` for what

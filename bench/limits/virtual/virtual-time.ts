@@ -1,7 +1,7 @@
 import { setImmediate } from "node:timers/promises";
 import type { Time } from "../time.ts";
 
-export interface VirtualTime extends Time {
+interface VirtualTime extends Time {
   /** Lets time pass, as fast as the machine can, until a promise is settled. Whatever is awaited meanwhile has to be in memory. */
   until<T>(promise: Promise<T>): Promise<T>;
 }

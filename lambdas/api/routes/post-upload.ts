@@ -10,7 +10,7 @@ import { largestUpload, newUploadId, uploadKey } from "../../core/kernel/uploads
 import type { ApiServices } from "../../core/operations/services.ts";
 
 /** The request for an upload URL. */
-export const UploadRequest = strict({
+const UploadRequest = strict({
   product_tag: z.string().min(1).max(requestLimits.name),
   env: z.string().min(1).max(requestLimits.name),
   fileName: fileName

@@ -22,7 +22,7 @@ const happened: Record<JobEventName, string> = {
   waiting: "A due attempt has begun to stand in the line of a limit, for a slot or a start.",
 };
 
-export interface EventDoc {
+interface EventDoc {
   summary: string;
   /** Of the bus event's `detail`. */
   detail: z.ZodObject;

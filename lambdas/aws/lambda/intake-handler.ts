@@ -21,7 +21,7 @@ export interface QueueMessage {
   sentAt: number;
 }
 
-export interface IntakeWork<S> {
+interface IntakeWork<S> {
   /** Returns the answer to the caller, or throws. */
   request: (services: S, call: DirectCall) => Promise<unknown>;
   /** Returns the ids of the messages that must be delivered again. */
@@ -30,7 +30,7 @@ export interface IntakeWork<S> {
   imports: (services: S, messages: readonly QueueMessage[], stopAt: number) => Promise<string[]>;
 }
 
-export interface IntakeHandlerServices {
+interface IntakeHandlerServices {
   log: Log;
   clock: Clock;
   redelivery: Record<"intake" | "imports", Redelivery>;

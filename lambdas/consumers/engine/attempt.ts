@@ -132,5 +132,5 @@ const keepProgress = async (running: Running, progress: unknown): Promise<Stored
   progress === undefined ? undefined : storeValue(running, progressPrefix, progress);
 
 /** The key names the claim too: a consumer that has lost it must not change what the next consumer of the attempt kept. */
-const storeValue = ({ services, job, insisting }: Running, prefix: string, value: unknown): Promise<Stored> =>
-  insisting(() => storePayload(services.blobs, `${prefix}${job.id}/${job.run}/${job.attempt}/${job.claim_id}`, value));
+const storeValue = ({ services, job, repeating }: Running, prefix: string, value: unknown): Promise<Stored> =>
+  repeating(() => storePayload(services.blobs, `${prefix}${job.id}/${job.run}/${job.attempt}/${job.claim_id}`, value));

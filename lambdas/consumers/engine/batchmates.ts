@@ -16,7 +16,7 @@ const waitToBeAloneMs = 5000;
  * The jobs of one process. A job that may have crashed a process runs alone: should it do so again, it cuts off no other job. Once it
  * has asked, nobody else comes in before it has run, or before the process was empty: it would never be alone otherwise.
  */
-export function companyOf(clock: Pick<Clock, "sleep">): Batchmates {
+export function batchmatesOf(clock: Pick<Clock, "sleep">): Batchmates {
   let inside = 0;
   let isShut = false;
   /** Tells a job that waits to be alone that it is. */
@@ -53,4 +53,4 @@ export function companyOf(clock: Pick<Clock, "sleep">): Batchmates {
 }
 
 /** Every job runs beside every other one. */
-export const anyCompany: Batchmates = { enter: async () => () => {} };
+export const anyBatchmates: Batchmates = { enter: async () => () => {} };

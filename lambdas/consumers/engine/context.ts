@@ -12,7 +12,7 @@ import type { Batchmates } from "./batchmates.ts";
 import type { Admission } from "./gates/leave.ts";
 import type { TargetHealth } from "./targets/health.ts";
 import type { Used } from "./targets/record.ts";
-import type { Insisting } from "./while-claimed.ts";
+import type { Repeating } from "./while-claimed.ts";
 
 /** What a consumer's process has for every message. */
 export interface Engine extends Waiting {
@@ -27,7 +27,7 @@ export interface Engine extends Waiting {
   /** The memory that the jobs of a batch share. */
   memory: Memory;
   /** Who runs in the process. */
-  company: Batchmates;
+  batchmates: Batchmates;
   /** What the process knows of the targets of groups. */
   health: TargetHealth;
   /** Whether it runs a job itself that gets a slot from it. */
@@ -55,7 +55,7 @@ export interface Running extends Pick<Entering, "engine" | "services" | "message
   /** In [0, 1): the jitter of the backoff. */
   random: number;
   /** Keeps what the executor achieved where AWS refuses it for now, as long as the claim lasts. */
-  insisting: Insisting;
+  repeating: Repeating;
   /** Given back at the end. */
   held: DisposableStack;
   room: Room;

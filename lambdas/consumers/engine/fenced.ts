@@ -15,12 +15,12 @@ export async function changeClaimed(
   change: (job: Job) => Job,
 ): Promise<Job | undefined> {
   const { claim_id } = claimed;
-  const insisting = forSeconds(clock, trySeconds);
-  const read = () => insisting(() => jobs.get(claimed.id));
+  const repeating = forSeconds(clock, trySeconds);
+  const read = () => repeating(() => jobs.get(claimed.id));
   for (let job: Job | undefined = claimed; job && job.claim_id === claim_id; job = await read()) {
     const next = change(job);
     const writeId = crypto.randomUUID();
-    if ((await insisting(() => jobs.replace(next, writeId))) === "replaced") return next;
+    if ((await repeating(() => jobs.replace(next, writeId))) === "replaced") return next;
   }
   return undefined;
 }

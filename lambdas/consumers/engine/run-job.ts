@@ -12,7 +12,7 @@ import type { Chained } from "../../core/operations/slots.ts";
 import type { Log } from "../../core/ports/log.ts";
 import { runAttempt } from "./attempt.ts";
 import { defaultPolicy } from "./attempt-policy.ts";
-import { anyCompany } from "./batchmates.ts";
+import { anyBatchmates } from "./batchmates.ts";
 import { type Engine, type Entering, type Guard, NotStarted, type Running } from "./context.ts";
 import { endPass, giveBackSlots } from "./gates/leave.ts";
 import { admission, followUps, guards } from "./lists.ts";
@@ -38,12 +38,12 @@ export async function runJob(
   message: JobMessage,
   { calls, ...options }: RunJobOptions = {},
 ): Promise<void> {
-  const { policy = defaultPolicy, random = Math.random, memory = endless, company = anyCompany } = options;
+  const { policy = defaultPolicy, random = Math.random, memory = endless, batchmates = anyBatchmates } = options;
   const { health = makeTargetHealth() } = options;
   const { now } = services.clock;
   const until = now() + chainMs;
   const mayRun = (job: Job) => job.type === options.type && now() < until;
-  const engine = { ...options, services, execute, policy, random, memory, company, health, mayRun };
+  const engine = { ...options, services, execute, policy, random, memory, batchmates, health, mayRun };
   await runChained(engine, await runOne(engine, message, calls));
 }
 
@@ -75,7 +75,7 @@ async function runOne(engine: Engine, message: JobMessage, calls: Calls | undefi
   return await runClaimed({
     ...{ engine, services, message, job, held, pass: entering.pass },
     random: engine.random(),
-    insisting: whileClaimed(services, job),
+    repeating: whileClaimed(services, job),
     room: endlessRoom,
     hasBegun: false,
     used: {},
@@ -100,7 +100,7 @@ async function runClaimed(running: Running): Promise<Chained[]> {
     return [];
   }
   if (end instanceof NotStarted) return putBack(running, end);
-  const recorded = await recordOutcome(services, running.job, end, engine.policy, running.insisting);
+  const recorded = await recordOutcome(services, running.job, end, engine.policy, running.repeating);
   // Before the follow-ups: the next attempt may need the slot.
   const chained = await endPass(services, pass, recorded, engine.mayRun);
   if (!recorded) return chained;
@@ -126,13 +126,13 @@ const snoozeSeconds = 3;
  */
 async function putBack(running: Running, why: NotStarted): Promise<Chained[]> {
   const { services, engine, job } = running;
-  const insisting = forSeconds(services.clock, snoozeSeconds);
+  const repeating = forSeconds(services.clock, snoozeSeconds);
   const recorded = await recordOutcome(
     services,
     job,
     (of) => claimReturned(of, services.clock.now()),
     engine.policy,
-    insisting,
+    repeating,
   );
   // Meanwhile another consumer may have claimed the same attempt.
   await giveBackSlots(running);

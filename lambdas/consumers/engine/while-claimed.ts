@@ -6,7 +6,7 @@ import type { Clock } from "../../core/ports/clock.ts";
 import { leaseMarginMs } from "./lease.ts";
 
 /** Repeats a call until AWS takes it, for as long as that makes sense; then throws what the last try did. */
-export type Insisting = <T>(call: () => Promise<T>) => Promise<T>;
+export type Repeating = <T>(call: () => Promise<T>) => Promise<T>;
 
 /** With less than this left of a lease, in milliseconds, it is extended: a try takes the SDK twelve seconds at worst. */
 const leastLeftMs = 12_000;
@@ -18,10 +18,10 @@ const leastTryMs = 10_000;
 const longestExtensionMs = 60_000;
 
 /**
- * Insists while a claim lasts, and makes it last longer meanwhile: once it ends, another consumer does again what this one has done
+ * Repeats while a claim lasts, and makes it last longer meanwhile: once it ends, another consumer does again what this one has done
  * and could not record.
  */
-export function whileClaimed({ jobs, clock }: Pick<ConsumerServices, "jobs" | "clock">, claimed: Job): Insisting {
+export function whileClaimed({ jobs, clock }: Pick<ConsumerServices, "jobs" | "clock">, claimed: Job): Repeating {
   let until = claimed.lease_until ?? clock.now();
   const latest = until + longestExtensionMs;
   let triedAt = Number.NEGATIVE_INFINITY;
@@ -39,20 +39,20 @@ export function whileClaimed({ jobs, clock }: Pick<ConsumerServices, "jobs" | "c
   const tryToExtend = () => extend().catch(() => {});
   return (call) => {
     const least = clock.now() + leastTryMs;
-    return repeatWhileLeased(clock, () => Math.max(until, least), call, tryToExtend);
+    return repeatUntil(clock, () => Math.max(until, least), call, tryToExtend);
   };
 }
 
-/** Insists for some seconds, for what may as well fail. */
+/** Repeats for some seconds, for what may as well fail. */
 export const forSeconds =
-  (clock: Clock, seconds: number): Insisting =>
+  (clock: Clock, seconds: number): Repeating =>
   (call) => {
     const until = clock.now() + seconds * 1000;
-    return repeatWhileLeased(clock, () => until, call);
+    return repeatUntil(clock, () => until, call);
   };
 
 /** Tries once. */
-export const once: Insisting = (call) => call();
+export const once: Repeating = (call) => call();
 
 /** Milliseconds until the next try: 0.1 s, then twice as long each time, up to a second. */
 const pauseBefore = (tries: number): number => Math.min(1000, 100 * 2 ** tries);
@@ -61,7 +61,7 @@ const pauseBefore = (tries: number): number => Math.min(1000, 100 * 2 ** tries);
  * Repeats a call that AWS refuses for now until it succeeds, or until the time `until` (epoch milliseconds) has come: then it throws
  * what the last try did. The SDK has tried each time by itself. `between` runs before each repetition.
  */
-async function repeatWhileLeased<T>(
+async function repeatUntil<T>(
   clock: Clock,
   until: () => number,
   call: () => Promise<T>,

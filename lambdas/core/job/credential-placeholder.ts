@@ -1,12 +1,12 @@
 /**
- * The credentials that the input of a feature's step refers to. In the input, which is stored, a mark stands for each: the executor
- * of the action replaces it. Only a feature sets this, and the mark is random, so that no caller's data contains one.
+ * The credentials that the input of a feature's step refers to. In the input, which is stored, a placeholder stands for each: the
+ * executor of the action replaces it. Only a feature sets this, and the placeholder is random, so that no caller's data contains one.
  */
-export interface CredentialMarks {
+export interface StepCredentials {
   /** The app whose credentials they are, which is the one that the job calls. */
   app: string;
   keys: string[];
-  /** What makes the marks of this job unlike any text. */
+  /** What makes the placeholders of this job unlike any text. */
   id: string;
 }
 

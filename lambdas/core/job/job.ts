@@ -3,7 +3,7 @@ import { type JobStatus, jobStatuses } from "../kernel/job-status.ts";
 import { type JobType, jobTypes } from "../kernel/job-type.ts";
 import { never } from "../kernel/start-time.ts";
 import type { Attempt, AttemptError, RetryPolicy } from "./attempt.ts";
-import type { CredentialMarks } from "./credential-placeholder.ts";
+import type { StepCredentials } from "./credential-placeholder.ts";
 import type { Gate, NotedWait, ReservedStart, Snoozes } from "./job-wait.ts";
 import type { KeptSession } from "./kept-session.ts";
 
@@ -96,8 +96,8 @@ export interface Job {
    * input is data.
    */
   expressions?: true;
-  /** The credentials that a feature's step has in its input, of which the input has marks only. */
-  credentials?: CredentialMarks;
+  /** The credentials that a feature's step has in its input, of which the input has placeholders only. */
+  credentials?: StepCredentials;
   /** The session of its request, with the claims that its texts refer to. They are secrets: no answer, event or log has them. */
   session?: KeptSession;
   /** What of the input and the result is not shown, as the event said when the job was requested. */
@@ -192,6 +192,22 @@ export interface Job {
   /** Why it was cancelled. */
   reason?: string;
 }
+
+/** What a job keeps of its request just as it was accepted. */
+export const keptFields = [
+  "app",
+  "timeout_ms",
+  "retries",
+  "retry_policy",
+  "expires_at",
+  "labels",
+  "fairness_key",
+  "gates",
+  "priority",
+  "cache",
+  "request_id",
+] as const satisfies readonly (keyof Job)[];
+export type KeptFields = Pick<Job, (typeof keptFields)[number]>;
 
 /**
  * What travels through SQS and EventBridge Scheduler. The input never does: the claim returns it. Fields that a later version adds are

@@ -42,7 +42,7 @@ export interface Room {
   forAnswer(bytes: number, signal: AbortSignal): Promise<void>;
 }
 
-export interface Admitted extends Room {
+interface Admitted extends Room {
   /** Gives back all that the job holds. */
   leave(): void;
 }

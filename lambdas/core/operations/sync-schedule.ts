@@ -4,7 +4,7 @@ import { hasBegun, isFinished, isKnownJob, type Job, type Repeat } from "../job/
 import { fingerprint as hash } from "../job/job-id.ts";
 import { type Calendars, isExcepted, nextOccurrence } from "../job/series.ts";
 import { waiting } from "../job/transitions.ts";
-import { defined } from "../kernel/defined.ts";
+import { defined, pick } from "../kernel/defined.ts";
 import { parseRequest } from "../requests/request.ts";
 import { type Change, changeJob, deleteJob } from "./change-job.ts";
 import { forgetPayload } from "./payload.ts";
@@ -62,10 +62,8 @@ const redefined =
   };
 
 /** What belongs to the runs of a job, or to those that wait for it, and not to its definition. */
-const runsOf = ({ id, created_at, run, last_run, skipped_runs, idempotency_ids, task_tokens }: Job) => ({
-  ...{ id, created_at, run },
-  ...defined({ last_run, skipped_runs, idempotency_ids, task_tokens }),
-});
+const runsOf = (job: Job) =>
+  pick(job, ["id", "created_at", "run", "last_run", "skipped_runs", "idempotency_ids", "task_tokens"]);
 
 /** Whether the time for which a job waits is one of its new series as well. */
 function isOnTime(job: Job, repeat: Repeat, calendars?: Calendars): boolean {

@@ -8,7 +8,7 @@ import { claimsIn, type KeptSession } from "../job/kept-session.ts";
 import type { Pause } from "../job/pause.ts";
 import { type DispatchRoute, leadSpreadSeconds, quarterHourMs, routeAhead, schedulerLeadMs } from "../job/route.ts";
 import { spread } from "../job/series.ts";
-import { defined } from "../kernel/defined.ts";
+import { defined, pick } from "../kernel/defined.ts";
 import { invalidRequest } from "../kernel/parse-body.ts";
 import type { Services } from "../operations/services.ts";
 import type { AcceptedRequest } from "../requests/request.ts";
@@ -63,8 +63,7 @@ export function explain(
 ): Explanation {
   if (asked.passed) throw invalidRequest(asked.passed);
   const request = withOffset(asked);
-  const { product, env, tag, event, definition, due_at, timeout_ms, retries, retry_policy } = request;
-  const { app, repeat, expires_at, labels, fairness_key, priority, debounce, unique } = request;
+  const { product, env, tag, event, definition, due_at, timeout_ms, retries, retry_policy, repeat } = request;
   // The id of the job, and so its own part of the spread, is not known yet: this is the latest time.
   const ahead = schedulerLeadMs + load.furtherQuarters * quarterHourMs;
   const way = routeAhead(now, due_at, ahead);
@@ -85,10 +84,8 @@ export function explain(
       ...groupShown(request),
       due_at,
       recurring: repeat !== undefined,
-      timeout_ms,
-      retries,
-      retry_policy,
-      ...defined({ app, repeat, expires_at, labels, fairness_key, priority, debounce, unique }),
+      ...pick(request, ["timeout_ms", "retries", "retry_policy", "app", "repeat", "expires_at", "labels"]),
+      ...pick(request, ["fairness_key", "priority", "debounce", "unique"]),
       input_bytes: inputBytes,
     },
     route: routeView(way, due_at - now, load),
@@ -100,7 +97,7 @@ export function explain(
       immediate: due_at <= now,
       inputBytes,
       memoryMb: definition.limits.memory_mb,
-      sharedKey: (debounce ?? unique) !== undefined,
+      sharedKey: (request.debounce ?? request.unique) !== undefined,
     }),
     ...defined({ notes: request.notes, session: request.kept_session && sessionView(request, request.kept_session) }),
     ...(held.length > 0 && { pauses: held.map(pauseReference) }),

@@ -6,7 +6,7 @@ import { defined } from "../kernel/defined.ts";
 import type { Services } from "../operations/services.ts";
 import type { PauseReferenceSchema, PauseSchema } from "./schemas/pauses.ts";
 
-export type PauseView = z.infer<typeof PauseSchema>;
+type PauseView = z.infer<typeof PauseSchema>;
 type PauseReference = z.infer<typeof PauseReferenceSchema>;
 
 export function pauseView(pause: Pause, now: number): PauseView {

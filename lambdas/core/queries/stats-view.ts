@@ -3,7 +3,7 @@ import { addCounts, type Counts, type Histogram, noCounts, percentile } from "..
 import type { HourCounts } from "../ports/stats-store.ts";
 import type { StatsSchema } from "./schemas/stats.ts";
 
-export type StatsView = z.infer<typeof StatsSchema>;
+type StatsView = z.infer<typeof StatsSchema>;
 
 const percentilesOf = (histogram: Histogram): StatsView["lateness_ms"] => ({
   p50: percentile(histogram, 0.5),

@@ -9,7 +9,7 @@ import type { Services } from "../operations/services.ts";
 import type { JobStore, Page, PageQuery } from "../ports/job-store.ts";
 import type { UpcomingSchema } from "./schemas/upcoming.ts";
 
-export type UpcomingView = z.infer<typeof UpcomingSchema>;
+type UpcomingView = z.infer<typeof UpcomingSchema>;
 
 /** The most index positions that an answer counts. */
 export const countedAtMost = 10_000;

@@ -5,7 +5,7 @@ import { isFinished, isWaiting, type Job, type Parent, shownStatus } from "../jo
 import type { Pause } from "../job/pause.ts";
 import { cachedFrom } from "../job/result-cache.ts";
 import type { Shared } from "../job/shared-key.ts";
-import { defined } from "../kernel/defined.ts";
+import { defined, pick } from "../kernel/defined.ts";
 import { shorten } from "../kernel/sizes.ts";
 import { eventOfJob, isCurrent } from "../operations/kept-event.ts";
 import type { Services } from "../operations/services.ts";
@@ -24,7 +24,7 @@ export type Receipt = z.infer<typeof ReceiptSchema>;
 export type SummaryView = z.infer<typeof JobSummarySchema>;
 type AttemptView = z.infer<typeof AttemptSchema>;
 export type JobView = z.infer<typeof JobSchema>;
-export type RunView = z.infer<typeof RunSchema>;
+type RunView = z.infer<typeof RunSchema>;
 
 /** `shared` is what its request came to, if the job has requests of several callers. */
 export const receiptOf = (job: Job, now: number, { as, replaced }: Shared = {}): Receipt => ({
@@ -44,31 +44,20 @@ const shownError = ({ error }: { error?: AttemptError }) =>
 export const summaryOf = (job: Job, now: number, pauses: readonly Pause[] = []): SummaryView => ({
   ...receiptOf(job, now),
   product_tag: job.product,
-  env: job.env,
-  event: job.event,
-  type: job.type,
-  run: job.run,
-  attempt: job.attempt,
-  retries: job.retries,
-  timeout_ms: job.timeout_ms,
-  due_at: job.due_at,
-  created_at: job.created_at,
-  ...optionalOf(job),
+  ...pick(job, ["env", "event", "type", "run", "attempt", "retries", "timeout_ms", "due_at", "created_at"]),
+  ...pick(job, ["app", "started_at", "finished_at", "expires_at", "labels", "fairness_key", "repeat", "reason"]),
+  ...pick(job, ["cache", "gates", "unique"]),
   ...shownError(job),
   ...(job.parent && { parent: parentOf(job.parent) }),
   ...defined({ waiting_for: pauseWait(job, pauses, now) ?? reservedWait(job, now) }),
   ...(job.schedule && { schedule: job.schedule.name }),
-  ...defined({ cache: job.cache, cached_from: cachedFrom(job.attempts) }),
+  ...defined({ cached_from: cachedFrom(job.attempts) }),
   ...(job.session && { session: { tag: job.session.tag } }),
-  ...defined({ debounce: job.debounce && debounceView(job.debounce), unique: job.unique }),
-  ...defined({ first_started_at: firstStartShown(job), gates: job.gates }),
+  ...defined({ debounce: job.debounce && debounceView(job.debounce), first_started_at: firstStartShown(job) }),
 });
 
 /** Unknown once the record of the first attempt has made room for later ones. */
 const firstStartShown = (job: Job) => ((job.attempts[0]?.attempt ?? 1) === 1 ? firstStartOf(job) : undefined);
-
-const optionalOf = ({ app, started_at, finished_at, expires_at, labels, fairness_key, repeat, reason }: Job) =>
-  defined({ app, started_at, finished_at, expires_at, labels, fairness_key, repeat, reason });
 
 const debounceView = ({ key, until, requests }: NonNullable<Job["debounce"]>) => ({ key, until, requests });
 
@@ -95,11 +84,11 @@ export async function viewOf(
     pausesFor(services, [job]),
     job.gates && isWaiting(job) ? limitWait(services, job, now) : undefined,
   ]);
-  const { priority, snoozes } = job;
   const summary = summaryOf(job, now, pauses);
   const view: JobView = {
     ...summary,
-    ...defined({ priority, waiting_for: summary.waiting_for ?? limited, snoozes }),
+    ...pick(job, ["priority", "snoozes"]),
+    ...defined({ waiting_for: summary.waiting_for ?? limited }),
     attempts: job.attempts.map(attemptView),
     ...(steps && { steps: shownSteps(steps), ...graphShown(found, steps) }),
     ...(job.definition && { definition: { id: job.definition, current: isCurrent(catalog, job) } }),
@@ -125,11 +114,8 @@ export function runViewsOf(
 ): Promise<RunView[]> {
   const views = runs.map(
     (run): RunView => ({
-      run: run.run,
+      ...pick(run, ["run", "scheduled_at", "due_at", "started_at", "finished_at", "reason"]),
       status: shownStatus(run, now),
-      scheduled_at: run.scheduled_at,
-      due_at: run.due_at,
-      ...defined({ started_at: run.started_at, finished_at: run.finished_at, reason: run.reason }),
       ...defined({ cached_from: cachedFrom(run.attempts) }),
       ...shownError(run),
       attempts: run.attempts.map(attemptView),

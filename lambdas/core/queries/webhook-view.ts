@@ -4,7 +4,7 @@ import type { ProductEndpoint } from "../catalog/webhook.ts";
 import { defined } from "../kernel/defined.ts";
 import type { WebhookSchema } from "./schemas/webhooks.ts";
 
-export type WebhookView = z.infer<typeof WebhookSchema>;
+type WebhookView = z.infer<typeof WebhookSchema>;
 
 /** An endpoint of the catalog with its state, without its URL and secrets. */
 export function webhookView(endpoint: ProductEndpoint, state: EndpointState | undefined): WebhookView {

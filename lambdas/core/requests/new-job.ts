@@ -1,9 +1,9 @@
 import { takesExpressions } from "../expressions/request-input.ts";
-import type { Job, Stored } from "../job/job.ts";
+import { type Job, keptFields, type Stored } from "../job/job.ts";
 import { spread } from "../job/series.ts";
 import { debouncedStart } from "../job/shared-key.ts";
 import { waiting } from "../job/transitions.ts";
-import { defined } from "../kernel/defined.ts";
+import { defined, pick } from "../kernel/defined.ts";
 import type { AcceptedRequest } from "./request.ts";
 
 interface NewJobFields {
@@ -16,9 +16,7 @@ interface NewJobFields {
 
 /** The job that an accepted request creates, in its first stored state. */
 export function newJob(request: AcceptedRequest, { id, writeId, now, input }: NewJobFields): Job {
-  const { app, cache, expires_at, labels, fairness_key, gates, priority, request_id, step, schedule, task_token } =
-    request;
-  const { debounce, unique } = request;
+  const { debounce, unique, step, schedule, task_token } = request;
   if (request.session) throw new Error("the token of the session has not been checked");
   const repeat = request.repeat && spread(request.repeat, id);
   const asked = request.due_at + (repeat?.offset_ms ?? 0);
@@ -36,23 +34,13 @@ export function newJob(request: AcceptedRequest, { id, writeId, now, input }: Ne
     due_at,
     scheduled_at: due_at,
     created_at: now,
-    timeout_ms: request.timeout_ms,
-    retries: request.retries,
-    retry_policy: request.retry_policy,
+    ...pick(request, keptFields),
     ...defined({
-      app,
       session: request.kept_session,
       // A step has an input that its feature has resolved: it is data, whatever the event says.
       expressions: takesExpressions(request) && step === undefined ? true : undefined,
       redact: request.event.redact?.length ? request.event.redact : undefined,
       repeat,
-      expires_at,
-      labels,
-      fairness_key,
-      gates,
-      priority,
-      cache,
-      request_id,
       debounce: debounce && { key: debounce.key, until: now + debounce.max_wait, requests: 1 },
       unique: unique && { key: unique.key },
       parent: step?.parent,

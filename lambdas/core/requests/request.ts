@@ -3,10 +3,9 @@ import { type Catalog, type CatalogEvent, ownValue } from "../catalog/catalog.ts
 import { inputFaultsOf, inputNotesOf } from "../catalog/targets/input-check.ts";
 import { evaluateKey, type KeySource, keyOrFault } from "../expressions/keys.ts";
 import { expressionInputFaults, plainInput, plainInputFaults, takesExpressions } from "../expressions/request-input.ts";
-import type { RetryPolicy } from "../job/attempt.ts";
-import type { CredentialMarks } from "../job/credential-placeholder.ts";
+import type { StepCredentials } from "../job/credential-placeholder.ts";
 import { isOurCode, knownNames, plainName } from "../job/error-names.ts";
-import type { Parent, Repeat } from "../job/job.ts";
+import type { KeptFields, Parent, Repeat } from "../job/job.ts";
 import { jobErrorCodes } from "../job/job-error.ts";
 import { fingerprint } from "../job/job-id.ts";
 import type { Gate } from "../job/job-wait.ts";
@@ -30,21 +29,10 @@ import { noSharing, sharingOf } from "./sharing.ts";
 import { asWritten, placedFaults, rewriteRequest } from "./spellings/rewrite.ts";
 
 /** An accepted request, with its event from the catalog, its defaults filled in and its times in epoch milliseconds. */
-export interface AcceptedRequest extends CatalogEvent {
-  app?: string;
+export interface AcceptedRequest extends CatalogEvent, KeptFields {
   input: Record<string, unknown>;
   due_at: number;
   repeat?: Repeat;
-  expires_at?: number;
-  timeout_ms: number;
-  retries: number;
-  retry_policy: RetryPolicy;
-  labels?: string[];
-  /** The limits that its attempts pass, with their keys. */
-  gates?: Gate[];
-  priority?: number;
-  cache?: string;
-  fairness_key?: string;
   task_token?: string;
   idempotency_key?: string;
   /** Its job takes in later requests of its key, or is one of an earlier request. */
@@ -65,10 +53,8 @@ export interface AcceptedRequest extends CatalogEvent {
   passed?: Fault[];
   /** What is accepted, and may not mean what its writer thinks: `explain` shows it. */
   notes?: Fault[];
-  /** The id of the request in the logs. */
-  request_id?: string;
   /** Set for the step of a feature, whose job id is derived from the id of the feature's job. */
-  step?: { job_id: string; parent: Parent; credentials?: CredentialMarks };
+  step?: { job_id: string; parent: Parent; credentials?: StepCredentials };
   /** Set for the job of a schedule of the catalog, whose id is derived from the schedule. */
   schedule?: { job_id: string; name: string; fingerprint: string };
 }

@@ -214,9 +214,9 @@ describe("credentials of the catalog", () => {
     expectNone(kept);
   });
 
-  it("are not reached by data that has the mark of another job", async () => {
-    const mark = "credential.api.password.00000000-0000-0000-0000-000000000000";
-    const { seen } = await ask("both", { text: mark });
-    expect(JSON.parse(String(seen.api[0]?.body)).text).toBe(mark);
+  it("are not reached by data that has the placeholder of another job", async () => {
+    const placeholder = "credential.api.password.00000000-0000-0000-0000-000000000000";
+    const { seen } = await ask("both", { text: placeholder });
+    expect(JSON.parse(String(seen.api[0]?.body)).text).toBe(placeholder);
   });
 });

@@ -7,7 +7,7 @@ export const series: Mutation[] = [
   {
     name: "series: a run is not archived",
     at: "consumers/engine/record.ts#recordOutcome",
-    find: "if (series) await insisting(() => jobs.archive(series.run));",
+    find: "if (series) await repeating(() => jobs.archive(series.run));",
     replace: "",
   },
   {

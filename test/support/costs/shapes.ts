@@ -2,6 +2,8 @@
  * Requests of any size, each large in one way. Most of them are refused: the kindnesses to whoever made a mistake cost the most.
  */
 
+import { JobRequest } from "../../../lambdas/core/requests/job-request.ts";
+
 type Fields = Record<string, unknown>;
 
 /** Makes the body of a request that has about so many bytes. */
@@ -56,23 +58,10 @@ const kinds: Record<string, (bytes: number) => unknown> = {
   "many fields": (bytes) => fields(bytes, (i) => `f${i}`),
 };
 
-const requestFields = [
-  ...[
-    "env",
-    "event",
-    "app",
-    "start_at",
-    "expires_at",
-    "retries",
-    "timeout_ms",
-    "labels",
-    "cache",
-    "priority",
-    "debounce",
-  ],
-  ...["unique", "session", "repeat", "schedule", "retry_config", "retryConfig", "fairness_key", "idempotency_key"],
-  ...["task_token", "input", "product"],
-];
+/** `product_tag` has to be right: a request of no product is refused at once. */
+const requestFields = [...Object.keys(JobRequest.shape), "schedule", "retryConfig", "product"].filter(
+  (field) => field !== "product_tag",
+);
 
 const inFields: Record<string, Shape> = Object.fromEntries(
   requestFields.flatMap((field) =>

@@ -56,7 +56,7 @@ export const product: Product = {
 };
 
 /** The services of every function, on the real adapters of one table. */
-export function servicesOn(client: DynamoDBClient) {
+function servicesOn(client: DynamoDBClient) {
   const fakes = fakeServices({
     catalog: makeCatalog([product], registry),
     secrets: { "/hook": "http://127.0.0.1:1", hook: `whsec_${Buffer.alloc(32).toString("base64")}` },

@@ -28,7 +28,7 @@ export type Script = Reply | ((seen: Seen) => Reply);
 export const apiKey = "dj_not-a-real-key";
 
 /** Time that passes only when something sleeps or a test advances it. */
-export function virtualRuntime(random = 0.5) {
+function virtualRuntime(random = 0.5) {
   let now = Date.UTC(2030, 0, 1);
   const slept: number[] = [];
   const timers = new Set<{ ms: number; callback: () => void }>();
@@ -56,7 +56,7 @@ export function virtualRuntime(random = 0.5) {
     },
   } satisfies Runtime & Record<string, unknown>;
 }
-export type VirtualRuntime = ReturnType<typeof virtualRuntime>;
+type VirtualRuntime = ReturnType<typeof virtualRuntime>;
 
 export interface FakeApi extends AsyncDisposable {
   url: string;

@@ -1,4 +1,4 @@
-import { jobStatuses } from "../../../../sdk/src/answers.ts";
+import { jobStatuses } from "../../../../lambdas/core/kernel/job-status.ts";
 import type { Ductape, JobFilter, JobStatus } from "../../../../sdk/src/index.ts";
 import { jobActions } from "../../job/actions.ts";
 

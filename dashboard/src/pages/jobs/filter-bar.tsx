@@ -1,4 +1,5 @@
-import { jobStatuses, jobTypes } from "../../../../sdk/src/answers.ts";
+import { jobStatuses } from "../../../../lambdas/core/kernel/job-status.ts";
+import { jobTypes } from "../../../../lambdas/core/kernel/job-type.ts";
 import { useProducts } from "../../api/products.ts";
 import { Button } from "../../ui/button.tsx";
 import { Select } from "../../ui/field.tsx";

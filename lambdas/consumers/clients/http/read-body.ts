@@ -109,9 +109,9 @@ function decodeText(bytes: Buffer, charset = "utf-8"): string | undefined {
 }
 
 /** Reads the JSON of a small response; undefined if it is not JSON. */
-export async function readJson(response: Response, signal: AbortSignal, limit = 256 * 1024): Promise<unknown> {
+export async function readJson(response: Response, signal: AbortSignal): Promise<unknown> {
   try {
-    return JSON.parse((await readBytes(response, signal, limit)).toString()) as unknown;
+    return JSON.parse((await readBytes(response, signal, 256 * 1024)).toString()) as unknown;
   } catch (error) {
     if (error instanceof SyntaxError) return undefined;
     throw error;

@@ -1,5 +1,5 @@
 import type { Reference } from "../../../core/catalog/references.ts";
-import { type CredentialMarks, credentialPlaceholder, withTexts } from "../../../core/job/credential-placeholder.ts";
+import { credentialPlaceholder, type StepCredentials, withTexts } from "../../../core/job/credential-placeholder.ts";
 import { JobError } from "../../../core/job/job-error.ts";
 import type { Secrets } from "../../../core/ports/secrets.ts";
 import type { UsedCredentials } from "../../clients/http/shown-answer.ts";
@@ -28,21 +28,23 @@ export function appCredentialsOf(
   };
 }
 
-/** The input of a feature's step with its credentials in place of their marks. */
+/** The input of a feature's step with its credentials in place of their placeholders. */
 export async function withCredentials<Input>(
   input: Input,
-  marks: CredentialMarks | undefined,
+  stepCredentials: StepCredentials | undefined,
   credentials: CredentialReader,
 ): Promise<Input> {
-  if (!marks) return input;
-  const { app, keys, id } = marks;
+  if (!stepCredentials) return input;
+  const { app, keys, id } = stepCredentials;
   const values = await Promise.all(
     keys.map(async (key) => [credentialPlaceholder(app, key, id), await credentials.read(app, key)] as const),
   );
-  // Each text is gone through once, so that what a credential contains is no mark.
-  const byMark = new Map(values);
-  const any = new RegExp([...byMark.keys()].map(escapeRegExp).join("|"), "g");
-  return withTexts(input, (text) => text.replaceAll(any, (mark) => byMark.get(mark) ?? mark)) as Input;
+  // Each text is gone through once, so that what a credential contains is no placeholder.
+  const byPlaceholder = new Map(values);
+  const any = new RegExp([...byPlaceholder.keys()].map(escapeRegExp).join("|"), "g");
+  return withTexts(input, (text) =>
+    text.replaceAll(any, (placeholder) => byPlaceholder.get(placeholder) ?? placeholder),
+  ) as Input;
 }
 
 const escapeRegExp = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");

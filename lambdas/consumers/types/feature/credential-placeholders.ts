@@ -1,13 +1,13 @@
-import { type CredentialMarks, credentialPlaceholder } from "../../../core/job/credential-placeholder.ts";
+import { credentialPlaceholder, type StepCredentials } from "../../../core/job/credential-placeholder.ts";
 import { invalidRequest } from "../../../core/kernel/parse-body.ts";
 import type { AcceptedRequest } from "../../../core/requests/request.ts";
 
-/** The marks of a decision: what stands for credentials in the inputs of the steps that it starts. */
+/** What stands for credentials in the inputs of the steps that a decision starts. */
 export interface CredentialPlaceholders {
   /** For the scope of the steps' expressions. */
   credential: (app: string, key: string) => string;
   /** The credentials that the input of a step refers to, if any. Throws INVALID_REQUEST if they are of an app that it does not call. */
-  in: (request: AcceptedRequest) => CredentialMarks | undefined;
+  in: (request: AcceptedRequest) => StepCredentials | undefined;
 }
 
 export function credentialPlaceholders(): CredentialPlaceholders {
@@ -15,14 +15,14 @@ export function credentialPlaceholders(): CredentialPlaceholders {
   const used = new Map<string, { app: string; key: string }>();
   return {
     credential(app, key) {
-      const mark = credentialPlaceholder(app, key, id);
-      used.set(mark, { app, key });
-      return mark;
+      const placeholder = credentialPlaceholder(app, key, id);
+      used.set(placeholder, { app, key });
+      return placeholder;
     },
     in({ input, event }) {
       if (used.size === 0) return undefined;
       const json = JSON.stringify(input);
-      const found = [...used].flatMap(([mark, of]) => (json.includes(mark) ? [of] : []));
+      const found = [...used].flatMap(([placeholder, of]) => (json.includes(placeholder) ? [of] : []));
       if (found.length === 0) return undefined;
       const app = String(event.app);
       if (event.type !== "action" || found.some((of) => of.app !== app)) {

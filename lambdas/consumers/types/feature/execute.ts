@@ -44,16 +44,25 @@ export const execute = defineExecutor(definition, async (execution, services: Co
   const gone = new Set(Object.keys(jobless).filter((key) => jobless[key]?.status === "completed"));
   let states: StepStates = { ...jobless, ...statesOf(children, now) };
   const found = await resultsOf({ blobs: services.blobs, room, signal }, feature, children, states);
-  const marks = credentialPlaceholders();
+  const placeholders = credentialPlaceholders();
   const session = job.session && { session: claimsIn(job.session) };
-  const scope: Scope = { input, gone, now, variables, constants, ...found, ...session, credential: marks.credential };
+  const scope: Scope = {
+    input,
+    gone,
+    now,
+    variables,
+    constants,
+    ...found,
+    ...session,
+    credential: placeholders.credential,
+  };
   let refused: Started["refused"] = false;
   for (;;) {
     const next = plan(feature, states, scope);
     states = { ...states, ...next.ended };
     if (next.outcome.is === "failed") throw stepFailure(next.outcome, states);
     if (next.outcome.is === "completed") return new Finished(featureOutputOf(feature, scope), states);
-    const started = await startAll(services, job, next.ready, marks);
+    const started = await startAll(services, job, next.ready, placeholders);
     states = { ...states, ...started.states };
     refused ||= started.refused;
     // A step whose event refuses its input has failed at once, so other steps may be ready or have failed.
@@ -173,13 +182,13 @@ async function startAll(
   services: ConsumerServices,
   job: Job,
   ready: ReadyStep[],
-  marks: CredentialPlaceholders,
+  placeholders: CredentialPlaceholders,
 ): Promise<Started> {
   const started: Started = { states: {}, due: [], refused: false };
   const starts = await Promise.allSettled(
     ready.map(async (step) => {
       try {
-        const child = await start(services, job, step, marks);
+        const child = await start(services, job, step, placeholders);
         started.states[step.placed.key] = stepViewOf(child, services.clock.now());
         started.due.push(child.due_at);
       } catch (error) {
@@ -202,7 +211,7 @@ async function start(
   services: ConsumerServices,
   job: Job,
   { placed, input }: ReadyStep,
-  marks: CredentialPlaceholders,
+  placeholders: CredentialPlaceholders,
 ): Promise<Job> {
   const { event, app, delay = 0, retries, retry_config, timeout_ms } = placed.step;
   const now = services.clock.now();
@@ -210,7 +219,7 @@ async function start(
   const body = { product_tag: job.product, env: job.env, event, input, start_at: now + delay, ...options };
   const parent = { message: jobMessageOf(job), step: placed.key };
   const request = parseRequest(body, services.catalog, now, undefined, "feature");
-  const credentials = marks.in(request);
+  const credentials = placeholders.in(request);
   const step = { job_id: stepJobId(job, placed.key), parent, ...(credentials && { credentials }) };
   // A step takes the turn of its feature, unless its event says otherwise.
   const { fairness_key = job.fairness_key } = request;

@@ -4,7 +4,7 @@ import { duration } from "../../kernel/duration.ts";
 import { findFaults } from "../../kernel/find-faults.ts";
 import { milliseconds, must } from "../../kernel/plain-faults.ts";
 import { requestLimits } from "../../kernel/request-limits.ts";
-import { didYouMean, type Path, strict } from "../../kernel/schema.ts";
+import { didYouMean, strict } from "../../kernel/schema.ts";
 import { Tag } from "../../kernel/tag.ts";
 import { isGroup, type TargetGroup } from "./group.ts";
 import { groupBounds, healthBounds } from "./group-bounds.ts";
@@ -64,8 +64,8 @@ const Quota = () =>
   });
 
 /** The faults of a group's form, and its rest without them. */
-export const groupFormOf = (group: TargetGroup, prefix: Path = []) =>
-  findFaults(Object.hasOwn(group, "quota") ? Quota() : Fallback(), group, prefix);
+export const groupFormOf = (group: TargetGroup) =>
+  findFaults(Object.hasOwn(group, "quota") ? Quota() : Fallback(), group);
 
 /** An entry of a section: a target, or a group of others, which `checkGroup` checks. A union would report the faults of neither. */
 export const orGroup = (target: z.ZodType): z.ZodType =>

@@ -1,4 +1,4 @@
-import { companyOf } from "../../../../lambdas/consumers/engine/batchmates.ts";
+import { batchmatesOf } from "../../../../lambdas/consumers/engine/batchmates.ts";
 import { runJob } from "../../../../lambdas/consumers/engine/run-job.ts";
 import type { Job } from "../../../../lambdas/core/job/job.ts";
 import type { Execute } from "../../../../lambdas/core/operations/execution.ts";
@@ -9,30 +9,30 @@ import { job, world } from "./world.ts";
 describe("a process of a consumer", () => {
   it("lets a suspect job in alone, once the others have left", async () => {
     const clock = fakeClock();
-    const company = companyOf(clock);
-    const leaves = [await company.enter(false), await company.enter(false)];
-    const alone = company.enter(true);
-    expect(await company.enter(false)).toBeUndefined();
+    const batchmates = batchmatesOf(clock);
+    const leaves = [await batchmates.enter(false), await batchmates.enter(false)];
+    const alone = batchmates.enter(true);
+    expect(await batchmates.enter(false)).toBeUndefined();
     for (const leave of leaves) leave?.();
     const leave = await alone;
     expect(leave).toBeDefined();
-    expect(await company.enter(false)).toBeUndefined();
-    expect(await company.enter(true)).toBeUndefined();
+    expect(await batchmates.enter(false)).toBeUndefined();
+    expect(await batchmates.enter(true)).toBeUndefined();
     leave?.();
-    expect(await company.enter(false)).toBeDefined();
+    expect(await batchmates.enter(false)).toBeDefined();
     expect(clock.sleepers()).toBe(0);
   });
 
   it("sends a suspect job away if the others stay", async () => {
     const clock = fakeClock();
-    const company = companyOf(clock);
-    const leave = await company.enter(false);
-    const alone = company.enter(true);
+    const batchmates = batchmatesOf(clock);
+    const leave = await batchmates.enter(false);
+    const alone = batchmates.enter(true);
     await clock.advance(5000);
     expect(await alone).toBeUndefined();
-    expect(await company.enter(false)).toBeUndefined();
+    expect(await batchmates.enter(false)).toBeUndefined();
     leave?.();
-    expect(await company.enter(true)).toBeDefined();
+    expect(await batchmates.enter(true)).toBeDefined();
   });
 });
 
@@ -62,8 +62,8 @@ describe("a job that may have crashed its process", () => {
     let messages = jobs.map((one) => aMessage(one));
     for (let round = 0; messages.length > 0; round++) {
       expect(round).toBeLessThan(10);
-      const company = companyOf(w.clock);
-      const batch = Promise.all(messages.map((message) => runJob(w, execute, message, { company })));
+      const batchmates = batchmatesOf(w.clock);
+      const batch = Promise.all(messages.map((message) => runJob(w, execute, message, { batchmates })));
       await w.clock.advance(60_000);
       await batch;
       messages = w.queue.sent.splice(0).map(({ message }) => message);
@@ -95,9 +95,9 @@ describe("a job that may have crashed its process", () => {
   it("is sent back with its claim undone and its crash counted", async () => {
     const suspect = crashed();
     const w = world(suspect);
-    const company = companyOf(w.clock);
-    await company.enter(false);
-    const back = runJob(w, async () => {}, aMessage(suspect), { company });
+    const batchmates = batchmatesOf(w.clock);
+    await batchmates.enter(false);
+    const back = runJob(w, async () => {}, aMessage(suspect), { batchmates });
     await w.clock.advance(5000);
     await back;
     expect(await w.stored()).toMatchObject({ status: "running", claims: 1, lease_until: 0 });
