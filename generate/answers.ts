@@ -1,5 +1,6 @@
 import { BulkErrorSchema, BulkResultSchema } from "../lambdas/api/schemas/bulk.ts";
 import { ActiveSchema } from "../lambdas/core/queries/schemas/active.ts";
+import { DefinitionDifferenceSchema, DefinitionSchema } from "../lambdas/core/queries/schemas/definition.ts";
 import { ErrorGroupSchema, ErrorListSchema } from "../lambdas/core/queries/schemas/errors.ts";
 import * as explanation from "../lambdas/core/queries/schemas/explanation.ts";
 import { JobErrorCodeSchema, JobFailureSchema } from "../lambdas/core/queries/schemas/failure.ts";
@@ -63,6 +64,8 @@ export const answers: Record<string, Shape> = {
   Pause: { schema: PauseSchema },
   PauseReference: { schema: PauseReferenceSchema },
   Webhook: { schema: WebhookSchema },
+  Definition: { schema: DefinitionSchema },
+  DefinitionDifference: { schema: DefinitionDifferenceSchema },
   Me: { schema: MeSchema },
   Deployment: { schema: DeploymentSchema },
 };

@@ -989,6 +989,70 @@ export interface Webhook {
   }[];
 }
 
+/** What a feature said when runs of it began, and what it says now. */
+export interface Definition {
+  id: string;
+  /** The name of the feature in the catalog. */
+  feature: string;
+  /** The steps, in their order. */
+  steps: {
+    /** The step, as `sequence.step`: the name of its state in `steps`. */
+    step: string;
+    sequence: string;
+    /** The tag of the event that the step runs. */
+    event: string;
+    /** The steps that end before it starts, as `sequence.step`. */
+    depends_on: string[];
+    /** Whether the step is skipped unless a condition holds. */
+    conditional: boolean;
+    /** Milliseconds between the end of the steps that it depends on and its start. */
+    delay?: number;
+    /** Whether the feature continues if the step fails. */
+    allow_fail?: boolean;
+    /**
+     * All that it says: its input, its conditions, its retries and so on. Only for keys that may see inputs
+     * (`jobs:input`): its text may say more than results show.
+     */
+    says?: Record<string, unknown>;
+  }[];
+  /**
+   * The template of the result. Only for keys that may see inputs (`jobs:input`): its text may say more than results
+   * show.
+   */
+  output?: Record<string, unknown>;
+  /** The names of the constants that it was stored with. */
+  constants: string[];
+  /** The events by whose runs it is kept, of the products that the key has access to. */
+  events: {
+    product_tag: string;
+    event: string;
+    /** Whether the catalog still says the same of the event. */
+    current: boolean;
+    /** What the catalog says now. Absent if that is the same, or if the catalog has the event no longer. */
+    difference?: DefinitionDifference;
+  }[];
+}
+
+/** What the catalog says now and the definition does not. */
+export interface DefinitionDifference {
+  /** The steps that the catalog has gained, lost or changed. A renamed step is both gained and lost. */
+  steps: {
+    /** The step, as `sequence.step`. */
+    step: string;
+    change: "added" | "removed" | "changed";
+    /** The fields that differ, of a step that has changed. */
+    fields?: string[];
+  }[];
+  /** The fields of the event that differ. */
+  event: string[];
+  /** The constants that differ, or that only one of the two has. */
+  constants: string[];
+  /** Whether the fields of the feature's input differ. */
+  input: boolean;
+  /** Whether the output differs. */
+  output: boolean;
+}
+
 /** A key as the API knows it. */
 export interface Me {
   /** The id of the key, `deployed` for the one that the deployment created, or that of an IAM identity. */

@@ -247,7 +247,7 @@ const privileges: Record<string, string[]> = {
     leavesLines,
     usesResultCache,
     // A run keeps the definition with which it begins.
-    "dynamodb:GetItem,PutItem Jobs if key = DEF#*",
+    "dynamodb:GetItem,UpdateItem Jobs if key = DEF#*",
     countsDueJobs,
     keepsUnscheduled,
     readsPauses,

@@ -69,7 +69,7 @@ export function accessTo({ state, queues, ticks, relays, schedules }: Platform) 
     /** Which runs answer others of their cache tag. */
     useResultCache: () => itemsAccess(state, ["dynamodb:BatchGetItem", "dynamodb:PutItem"], `${resultCachePrefix}*`),
     /** What runs of features keep. */
-    keepDefinitions: () => itemsAccess(state, ["dynamodb:GetItem", "dynamodb:PutItem"], `${definitionsPrefix}*`),
+    keepDefinitions: () => itemsAccess(state, ["dynamodb:GetItem", "dynamodb:UpdateItem"], `${definitionsPrefix}*`),
     countWaits: () => itemsAccess(state, ["dynamodb:UpdateItem"], `${waitsPrefix}*`),
     /** Slots, starts and lines, and the numbers that people have pinned. */
     useGates: () => itemsAccess(state, gateActions, `${gatePrefix}*`),

@@ -58,6 +58,8 @@ export interface JobTypeDefinition {
   texts?: (target: unknown) => unknown;
   /** A target's steps in the order of the catalog, if it has any. */
   graph?: (target: unknown) => GraphStep[];
+  /** The same steps with all that they say. */
+  steps?: (target: unknown) => DefinedStep[];
   /** An event of the demo product and an input for it: for the OpenAPI document and the tests. */
   example: { event: string; input: Record<string, unknown> };
   defaults: { timeout_ms: number; retries: number };
@@ -98,6 +100,12 @@ export interface GraphStep {
   delay?: number;
   /** The feature continues if the step fails. */
   allow_fail?: boolean;
+}
+
+/** A step of a feature with all that its definition says of it. */
+export interface DefinedStep extends GraphStep {
+  /** Its input, its conditions and so on, with the full names of the steps that it depends on. */
+  says: Record<string, unknown>;
 }
 
 export interface EventName {
