@@ -9,6 +9,7 @@ import * as job from "../lambdas/core/queries/schemas/job.ts";
 import * as limits from "../lambdas/core/queries/schemas/limits.ts";
 import { JobListSchema, JobSummarySchema, RunListSchema, RunSchema } from "../lambdas/core/queries/schemas/list.ts";
 import { DeploymentSchema, MeSchema, VerbSchema } from "../lambdas/core/queries/schemas/me.ts";
+import { MigrationSchema } from "../lambdas/core/queries/schemas/migration.ts";
 import { PauseReferenceSchema, PauseSchema } from "../lambdas/core/queries/schemas/pauses.ts";
 import { ChannelSchema, GraphStepSchema, StepSchema } from "../lambdas/core/queries/schemas/progress.ts";
 import { LastRunSchema, SeriesListSchema, SeriesSchema } from "../lambdas/core/queries/schemas/series.ts";
@@ -64,6 +65,7 @@ export const answers: Record<string, Shape> = {
   Pause: { schema: PauseSchema },
   PauseReference: { schema: PauseReferenceSchema },
   Webhook: { schema: WebhookSchema },
+  Migration: { schema: MigrationSchema },
   Definition: { schema: DefinitionSchema },
   DefinitionDifference: { schema: DefinitionDifferenceSchema },
   Me: { schema: MeSchema },

@@ -29,6 +29,7 @@ import * as postEnableWebhook from "./routes/post-enable-webhook.ts";
 import * as postExplain from "./routes/post-explain.ts";
 import * as postJob from "./routes/post-job.ts";
 import * as postJobsBatch from "./routes/post-jobs-batch.ts";
+import * as postMigrate from "./routes/post-migrate.ts";
 import * as postPause from "./routes/post-pause.ts";
 import * as postPauses from "./routes/post-pauses.ts";
 import * as postReschedule from "./routes/post-reschedule.ts";
@@ -90,6 +91,7 @@ export const routes: readonly Route<ApiServices>[] = [
   change("resume", postResume),
   change("reschedule", postReschedule),
   change("retry", postRetry),
+  change("migrate", postMigrate),
   { ...change("run-now", postRunNow), id: "runNowJob" },
   { ...change("skip-next", postSkipNext), id: "skipNextRun" },
   {

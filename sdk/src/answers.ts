@@ -989,6 +989,41 @@ export interface Webhook {
   }[];
 }
 
+/** What becomes of the run of a feature that goes on by another definition. */
+export interface Migration {
+  job_id: string;
+  /** The id of the definition that the run has kept. */
+  from: string;
+  /** The id of the one by which it goes on: the same if that is what the catalog says now. */
+  to: string;
+  /** The steps of the definition by which it goes on, in their order, and then those that are dropped. */
+  steps: {
+    /** The step, as `sequence.step`. */
+    step: string;
+    /**
+     * `kept`: it has begun, and is not run again. `runs_again`: it has failed, and a retry of the run runs it again.
+     * `runs`: it has not begun. `new`: the run did not have it. `dropped`: the run has it no longer.
+     */
+    action: "kept" | "runs_again" | "runs" | "new" | "dropped";
+    /** `skipped`: its condition was not met. `not_started`: the feature has not reached it yet. */
+    status:
+      | "scheduled"
+      | "queued"
+      | "running"
+      | "completed"
+      | "failed"
+      | "cancelled"
+      | "paused"
+      | "skipped"
+      | "not_started";
+    /**
+     * The fields that the two definitions do not have alike. A step that has begun has what it began with, of its
+     * event and its input too.
+     */
+    changed?: string[];
+  }[];
+}
+
 /** What a feature said when runs of it began, and what it says now. */
 export interface Definition {
   id: string;

@@ -41,6 +41,7 @@ const requests: Record<string, { asked?: Omit<Asked, "path">; outOfReach: OutOfR
   "POST /v1/jobs/{id}/resume": { outOfReach: "absent" },
   "POST /v1/jobs/{id}/reschedule": { asked: { body: { start_at: 0 } }, outOfReach: "absent" },
   "POST /v1/jobs/{id}/retry": { outOfReach: "absent" },
+  "POST /v1/jobs/{id}/migrate": { asked: { body: { to: "current" } }, outOfReach: "absent" },
   "POST /v1/jobs/{id}/run-now": { outOfReach: "absent" },
   "POST /v1/jobs/{id}/skip-next": { outOfReach: "absent" },
   "GET /v1/series": { outOfReach: "nothing of it" },
