@@ -3,6 +3,8 @@ export type {
   AttemptWindow,
   BulkError,
   CostEstimate,
+  Definition,
+  DefinitionDifference,
   Deployment,
   ErrorGroup,
   ErrorPage,
@@ -34,6 +36,7 @@ export type {
   LimitWait,
   LineEstimate,
   Me,
+  Migration,
   Pause,
   PauseReference,
   Percentiles,
@@ -52,6 +55,7 @@ export type { JobOf, ResultOf } from "./catalog-results.ts";
 // biome-ignore lint/style/noDefaultExport: Ductape's documentation imports the class as the default export
 export { createDuctape, Ductape, Ductape as default, ductape } from "./client.ts";
 export type { DuctapeOptions } from "./config.ts";
+export type { Definitions } from "./definitions.ts";
 export type {
   ActionDispatch,
   ActionRunner,
@@ -115,6 +119,7 @@ export type {
   GetKnown,
   HistoryOptions,
   Jobs,
+  MigrateOptions,
   RetryOptions,
 } from "./jobs.ts";
 export type { LimitName, LimitQuery, Limits } from "./limits.ts";
