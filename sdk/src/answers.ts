@@ -293,6 +293,8 @@ export interface JobGraphStep {
   sequence: string;
   /** The tag of the event that the step runs. */
   event: string;
+  /** The app of the event, if the step names one. */
+  app?: string;
   /** The steps that end before it starts, as `sequence.step`. */
   depends_on: string[];
   /** Whether the step is skipped unless a condition holds. */
@@ -1036,6 +1038,8 @@ export interface Definition {
     sequence: string;
     /** The tag of the event that the step runs. */
     event: string;
+    /** The app of the event, if the step names one. */
+    app?: string;
     /** The steps that end before it starts, as `sequence.step`. */
     depends_on: string[];
     /** Whether the step is skipped unless a condition holds. */

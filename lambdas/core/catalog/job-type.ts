@@ -92,6 +92,8 @@ export interface GraphStep {
   sequence: string;
   /** The tag of the event that the step runs. */
   event: string;
+  /** The app of the event, as in a request. */
+  app?: string;
   /** The steps that must have ended before, as `sequence.step`. */
   depends_on: string[];
   /** Whether the step is skipped unless a condition holds. */

@@ -45,7 +45,7 @@ export const graphStepOf = ({ key, sequence, dependsOn, step }: PlacedStep): Gra
   event: step.event,
   depends_on: dependsOn,
   conditional: step.if !== undefined,
-  ...defined({ delay: step.delay, allow_fail: step.allow_fail }),
+  ...defined({ app: step.app, delay: step.delay, allow_fail: step.allow_fail }),
 });
 
 /** A step with all that it says. What it leaves out, and what it says although that is the default, are the same. */
