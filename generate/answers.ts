@@ -1,5 +1,6 @@
 import { BulkErrorSchema, BulkResultSchema } from "../lambdas/api/schemas/bulk.ts";
 import { ActiveSchema } from "../lambdas/core/queries/schemas/active.ts";
+import { DefinitionDifferenceSchema, DefinitionSchema } from "../lambdas/core/queries/schemas/definition.ts";
 import { ErrorGroupSchema, ErrorListSchema } from "../lambdas/core/queries/schemas/errors.ts";
 import * as explanation from "../lambdas/core/queries/schemas/explanation.ts";
 import { JobErrorCodeSchema, JobFailureSchema } from "../lambdas/core/queries/schemas/failure.ts";
@@ -8,6 +9,7 @@ import * as job from "../lambdas/core/queries/schemas/job.ts";
 import * as limits from "../lambdas/core/queries/schemas/limits.ts";
 import { JobListSchema, JobSummarySchema, RunListSchema, RunSchema } from "../lambdas/core/queries/schemas/list.ts";
 import { DeploymentSchema, MeSchema, VerbSchema } from "../lambdas/core/queries/schemas/me.ts";
+import { MigrationSchema } from "../lambdas/core/queries/schemas/migration.ts";
 import { PauseReferenceSchema, PauseSchema } from "../lambdas/core/queries/schemas/pauses.ts";
 import { ChannelSchema, GraphStepSchema, StepSchema } from "../lambdas/core/queries/schemas/progress.ts";
 import { LastRunSchema, SeriesListSchema, SeriesSchema } from "../lambdas/core/queries/schemas/series.ts";
@@ -63,6 +65,9 @@ export const answers: Record<string, Shape> = {
   Pause: { schema: PauseSchema },
   PauseReference: { schema: PauseReferenceSchema },
   Webhook: { schema: WebhookSchema },
+  Migration: { schema: MigrationSchema },
+  Definition: { schema: DefinitionSchema },
+  DefinitionDifference: { schema: DefinitionDifferenceSchema },
   Me: { schema: MeSchema },
   Deployment: { schema: DeploymentSchema },
 };

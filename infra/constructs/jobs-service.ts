@@ -185,9 +185,8 @@ export class JobsService extends Construct {
         may.countWaits(),
         // It shows who waits for what, takes jobs off lines, and pins other numbers, for which it wakes the lines.
         may.useGates(),
-        may.seePumpsAndDefinitions(),
-        may.readPins(),
-        may.changePins(),
+        may.seeLimitsAndDefinitions(),
+        may.changePinsAndDefinitions(),
         may.tick(),
         may.useSharedKeys(),
         // It clears cache tags, and says which run would answer a request.

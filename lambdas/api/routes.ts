@@ -5,6 +5,7 @@ import * as deleteJob from "./routes/delete-job.ts";
 import * as deleteLimitPin from "./routes/delete-limit-pin.ts";
 import * as deletePause from "./routes/delete-pause.ts";
 import * as getActive from "./routes/get-active.ts";
+import * as getDefinition from "./routes/get-definition.ts";
 import * as getErrors from "./routes/get-errors.ts";
 import * as getEvents from "./routes/get-events.ts";
 import * as getHealth from "./routes/get-health.ts";
@@ -28,6 +29,7 @@ import * as postEnableWebhook from "./routes/post-enable-webhook.ts";
 import * as postExplain from "./routes/post-explain.ts";
 import * as postJob from "./routes/post-job.ts";
 import * as postJobsBatch from "./routes/post-jobs-batch.ts";
+import * as postMigrate from "./routes/post-migrate.ts";
 import * as postPause from "./routes/post-pause.ts";
 import * as postPauses from "./routes/post-pauses.ts";
 import * as postReschedule from "./routes/post-reschedule.ts";
@@ -89,6 +91,7 @@ export const routes: readonly Route<ApiServices>[] = [
   change("resume", postResume),
   change("reschedule", postReschedule),
   change("retry", postRetry),
+  change("migrate", postMigrate),
   { ...change("run-now", postRunNow), id: "runNowJob" },
   { ...change("skip-next", postSkipNext), id: "skipNextRun" },
   {
@@ -114,6 +117,13 @@ export const routes: readonly Route<ApiServices>[] = [
   { id: "createUpload", method: "POST", path: "/v1/uploads", scope: "jobs:write", endpoint: postUpload },
   { id: "listProducts", method: "GET", path: "/v1/products", scope: "jobs:read", endpoint: getProducts },
   { id: "getProduct", method: "GET", path: "/v1/products/{tag}", scope: "jobs:read", endpoint: getProduct },
+  {
+    id: "getDefinition",
+    method: "GET",
+    path: "/v1/definitions/{id}",
+    scope: "jobs:read",
+    endpoint: getDefinition,
+  },
   { id: "getStats", method: "GET", path: "/v1/stats", takesQuery: true, scope: "jobs:read", endpoint: getStats },
   {
     id: "getActive",

@@ -283,6 +283,8 @@ export interface JobGraphStep {
   sequence: string;
   /** The tag of the event that the step runs. */
   event: string;
+  /** The app of the event, if the step names one. */
+  app?: string;
   /** The steps that end before it starts, as `sequence.step`. */
   depends_on: string[];
   /** Whether the step is skipped unless a condition holds. */
@@ -977,6 +979,107 @@ export interface Webhook {
     /** The number of the attempt at this delivery. */
     attempt: number;
   }[];
+}
+
+/** What becomes of the run of a feature that goes on by another definition. */
+export interface Migration {
+  job_id: string;
+  /** The id of the definition that the run has kept. */
+  from: string;
+  /** The id of the one by which it goes on: the same if that is what the catalog says now. */
+  to: string;
+  /** The steps of the definition by which it goes on, in their order, and then those that are dropped. */
+  steps: {
+    /** The step, as `sequence.step`. */
+    step: string;
+    /**
+     * `kept`: it has begun, and is not run again. `runs_again`: it has failed, and a retry of the run runs it again.
+     * `runs`: it has not begun. `new`: the run did not have it. `dropped`: the run has it no longer.
+     */
+    action: "kept" | "runs_again" | "runs" | "new" | "dropped";
+    /** `skipped`: its condition was not met. `not_started`: the feature has not reached it yet. */
+    status:
+      | "scheduled"
+      | "queued"
+      | "running"
+      | "completed"
+      | "failed"
+      | "cancelled"
+      | "paused"
+      | "skipped"
+      | "not_started";
+    /**
+     * The fields that the two definitions do not have alike. A step that has begun has what it began with, of its
+     * event and its input too.
+     */
+    changed?: string[];
+  }[];
+}
+
+/** What a feature said when runs of it began, and what it says now. */
+export interface Definition {
+  id: string;
+  /** The name of the feature in the catalog. */
+  feature: string;
+  /** The steps, in their order. */
+  steps: {
+    /** The step, as `sequence.step`: the name of its state in `steps`. */
+    step: string;
+    sequence: string;
+    /** The tag of the event that the step runs. */
+    event: string;
+    /** The app of the event, if the step names one. */
+    app?: string;
+    /** The steps that end before it starts, as `sequence.step`. */
+    depends_on: string[];
+    /** Whether the step is skipped unless a condition holds. */
+    conditional: boolean;
+    /** Milliseconds between the end of the steps that it depends on and its start. */
+    delay?: number;
+    /** Whether the feature continues if the step fails. */
+    allow_fail?: boolean;
+    /**
+     * All that it says: its input, its conditions, its retries and so on. Only for keys that may see inputs
+     * (`jobs:input`): its text may say more than results show.
+     */
+    says?: Record<string, unknown>;
+  }[];
+  /**
+   * The template of the result. Only for keys that may see inputs (`jobs:input`): its text may say more than results
+   * show.
+   */
+  output?: Record<string, unknown>;
+  /** The names of the constants that it was stored with. */
+  constants: string[];
+  /** The events by whose runs it is kept, of the products that the key has access to. */
+  events: {
+    product_tag: string;
+    event: string;
+    /** Whether the catalog still says the same of the event. */
+    current: boolean;
+    /** What the catalog says now. Absent if that is the same, or if the catalog has the event no longer. */
+    difference?: DefinitionDifference;
+  }[];
+}
+
+/** What the catalog says now and the definition does not. */
+export interface DefinitionDifference {
+  /** The steps that the catalog has gained, lost or changed. A renamed step is both gained and lost. */
+  steps: {
+    /** The step, as `sequence.step`. */
+    step: string;
+    change: "added" | "removed" | "changed";
+    /** The fields that differ, of a step that has changed. */
+    fields?: string[];
+  }[];
+  /** The fields of the event that differ. */
+  event: string[];
+  /** The constants that differ, or that only one of the two has. */
+  constants: string[];
+  /** Whether the fields of the feature's input differ. */
+  input: boolean;
+  /** Whether the output differs. */
+  output: boolean;
 }
 
 /** A key as the API knows it. */

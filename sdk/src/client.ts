@@ -3,6 +3,7 @@ import { type Cache, createCache } from "./cache.ts";
 import type { Catalog } from "./catalog.ts";
 import { type Config, type DuctapeOptions, resolveConfig } from "./config.ts";
 import { createJobs } from "./create-jobs.ts";
+import { createDefinitions, type Definitions } from "./definitions.ts";
 import { createNamespaces, type Namespaces, type ProcessorNamespaces } from "./ductape.ts";
 import { createErrorGroups, type ErrorGroups } from "./error-groups.ts";
 import { expectFields } from "./expect-fields.ts";
@@ -45,6 +46,8 @@ export interface Ductape<C extends Catalog = Catalog> extends Namespaces {
   limits: Limits<C>;
   /** Results that are remembered for requests with a `cache` tag. */
   cache: Cache<C>;
+  /** What runs of features keep. */
+  definitions: Definitions;
   /** Pauses of products, envs and events. */
   pauses: Pauses<C>;
 }
@@ -66,6 +69,7 @@ export function createClient(configure: () => Config, runtime: Runtime = realRun
     webhooks: createWebhooks(transport, defaults),
     limits: createLimits(transport, defaults),
     cache: createCache(transport, defaults),
+    definitions: createDefinitions(transport),
     pauses: createPauses(transport, defaults),
     ...namespaces,
   };

@@ -6,6 +6,7 @@ import type {
   JobPage,
   JobRun,
   JobSummary,
+  Migration,
   RunPage,
   Series,
   SeriesPage,
@@ -47,17 +48,18 @@ const noWebhook =
   'Webhooks are in the catalog, in products/<tag>.ts, for the events and envs that you name: webhooks: { mine: { events: ["completed", "failed"], envs: { prd: { url: "https://...", secret: secret("my-product/webhook#secret") } } } }. Deploy it once; docs/events.md says what is sent.';
 
 export function createJobs(transport: Transport, defaults: () => Defaults): Jobs {
-  const change = async (
+  const ask = (
     id: string,
     verb: string,
     body: object | undefined,
     { signal, dry_run, repeatable }: ChangeOptions & { repeatable: boolean },
-  ): Promise<Job> => {
+  ) => {
     const path = pathOf(id, verb, `/${verb}${queryString({ dry_run })}`);
     const sent = { ...(body && { body: JSON.stringify(body) }), signal, repeatable: repeatable || dry_run === true };
-    const answer = await transport.call({ method: "POST", path, jobId: id, ...sent });
-    return withNames(expectFields<Job>(answer, "job_id", "status"));
+    return transport.call({ method: "POST", path, jobId: id, ...sent });
   };
+  const change = async (...given: Parameters<typeof ask>): Promise<Job> =>
+    withNames(expectFields<Job>(await ask(...given), "job_id", "status"));
   const many =
     (action: BulkAction) =>
     async (filter: JobFilter = {}, options: CancelOptions = {}) => {
@@ -116,6 +118,10 @@ export function createJobs(transport: Transport, defaults: () => Defaults): Jobs
     reschedule: (id, to, options) => change(id, "reschedule", to, { ...options, repeatable: false }),
     retry: (id, { delay, start_at, definition, ...options } = {}) =>
       change(id, "retry", { delay_ms: delay, start_at, definition }, { ...options, repeatable: false }),
+    migrate: async (id, { to, ...options }) => {
+      const answer = await ask(id, "migrate", { to }, { ...options, repeatable: true });
+      return expectFields<Migration>(answer, "job_id", "steps");
+    },
     runNow: (id, options) => change(id, "run-now", undefined, { ...options, repeatable: false }),
     skipNext: (id, options) => change(id, "skip-next", undefined, { ...options, repeatable: false }),
     async delete(id, { signal, dry_run } = {}) {

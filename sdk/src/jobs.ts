@@ -1,4 +1,4 @@
-import type { Active, Explanation, Job, JobInputView, Stats, Upcoming } from "./answers.ts";
+import type { Active, Explanation, Job, JobInputView, Migration, Stats, Upcoming } from "./answers.ts";
 import type { BatchOutcome } from "./batch.ts";
 import type { BulkResult } from "./bulk.ts";
 import type { Catalog, JobInput, Known, TenantOf } from "./catalog.ts";
@@ -72,6 +72,11 @@ export interface RetryOptions extends ChangeOptions {
    * @example `"current"`
    */
   definition?: "current" | undefined;
+}
+
+export interface MigrateOptions extends ChangeOptions {
+  /** What the present catalog says of the feature. */
+  to: "current";
 }
 
 /** Reads a job of any catalog. `Result` is what the caller expects; nothing checks it. */
@@ -165,6 +170,15 @@ export interface Jobs<C extends Catalog = Catalog> {
    * await ductape.jobs.retry(job_id, { delay: 60_000 });
    */
   retry(id: string, options?: RetryOptions): Promise<Job>;
+  /**
+   * Lets the run of a feature go on by the present catalog, in place of the definition that it keeps. Resolves with what becomes of each
+   * step. A run under way decides at once; one that has failed waits for its retry. Rejects with a ConflictError, whose
+   * message names the steps, if one forbids it, and while a decision is under way. Safe to repeat.
+   *
+   * @example
+   * const { steps } = await ductape.jobs.migrate(job_id, { to: "current", dry_run: true });
+   */
+  migrate(id: string, options: MigrateOptions): Promise<Migration>;
   /**
    * Runs a job that waits for its time now. The series of a recurring job continues as before.
    *

@@ -101,8 +101,9 @@ const privileges: Record<string, string[]> = {
     "dynamodb:Query Jobs if key = STATS#*",
     // After it has pinned other numbers it wakes the lines.
     "dynamodb:BatchGetItem,DeleteItem,GetItem,PutItem,Query,UpdateItem Jobs if key = GATE#*",
-    "dynamodb:GetItem Jobs if key = PUMP#*, DEF#*",
-    "dynamodb:GetItem,UpdateItem Jobs if key = LIMITS#*",
+    "dynamodb:GetItem Jobs if key = PUMP#*, DEF#*, LIMITS#*",
+    // It stores the present definition for a run that is moved to it.
+    "dynamodb:UpdateItem Jobs if key = LIMITS#*, DEF#*",
     changesPauses,
     "dynamodb:GetItem,PutItem Jobs if key = SHARED#*",
     usesResultCache,
@@ -247,7 +248,7 @@ const privileges: Record<string, string[]> = {
     leavesLines,
     usesResultCache,
     // A run keeps the definition with which it begins.
-    "dynamodb:GetItem,PutItem Jobs if key = DEF#*",
+    "dynamodb:GetItem,UpdateItem Jobs if key = DEF#*",
     countsDueJobs,
     keepsUnscheduled,
     readsPauses,
@@ -310,7 +311,7 @@ describe("by these grants", () => {
   test("only the authorizer reads keys, and no function writes them", () => {
     expect(may(/ if key = .*KEYS/)).toEqual(["authorizer"]);
     const writes =
-      /^dynamodb:\S*(Put|Write|Update|Delete)\S* Jobs (?!if key = ((JOB|DEF|STATS|ERRORS|SHARED|CACHE|WAITS|WEBHOOK|GATE|PUMP|LIMITS|DUE|UNSCHEDULED)#\*|PAUSES|ROUNDS|SCHEDULES)$)/;
+      /^dynamodb:\S*(Put|Write|Update|Delete)\S* Jobs (?!if key = ((JOB|(LIMITS#\*, )?DEF|STATS|ERRORS|SHARED|CACHE|WAITS|WEBHOOK|GATE|PUMP|DUE|UNSCHEDULED)#\*|PAUSES|ROUNDS|SCHEDULES)$)/;
     expect(may(writes)).toEqual([]);
     // These actions name no item, and so would pass any condition on items.
     expect(may(/^dynamodb:\S*(Scan|PartiQL)/)).toEqual([]);

@@ -714,7 +714,7 @@ describe("least privilege", () => {
 
   test("the API reads, lists and writes jobs, and claims none", () => {
     const own = permissionsOfEntry(service, "api").filter(({ action }) => action.startsWith("dynamodb:"));
-    // A claim is an UpdateItem, which the API may apply only to gates, pins, the counts of waiting callers and webhook endpoints:
+    // A claim is an UpdateItem, which the API may apply only to gates, pins, definitions, counts and webhook endpoints:
     // least-privilege.cases.ts.
     const onIndex = own.filter(({ resource }) => resource.endsWith("/index/by-phase")).map(({ action }) => action);
     const onTable = own.filter(({ resource }) => !resource.includes("/index/")).map(({ action }) => action);
@@ -730,7 +730,7 @@ describe("least privilege", () => {
     ]);
     const updates = linesOfEntry(service, "api").filter((line) => line.startsWith("dynamodb:UpdateItem"));
     const keys = updates.map((line) => line.replace(/^.* = /, "")).sort();
-    expect(keys).toEqual(["DUE#*", "GATE#*", "LIMITS#*", "WAITS#*", "WEBHOOK#*"]);
+    expect(keys).toEqual(["DUE#*", "GATE#*", "LIMITS#*, DEF#*", "WAITS#*", "WEBHOOK#*"]);
   });
 
   const whoMay = (action: string, resource = /./) =>

@@ -149,7 +149,7 @@ describe.each([
     const { TABLE_NAME } = functionOf(service, "api").Properties.Environment.Variables;
     expect(TABLE_NAME).toBe(table.slice(table.lastIndexOf("/") + 1));
     const reads = linesOfEntry(service, "api").filter((line) => line.startsWith("dynamodb:GetItem"));
-    expect(reads).toEqual(Array(7).fill(expect.stringContaining(` ${table} if `)));
+    expect(reads).toEqual(Array(6).fill(expect.stringContaining(` ${table} if `)));
   });
 });
 

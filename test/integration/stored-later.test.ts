@@ -13,6 +13,7 @@ import { decisionPolicy } from "../../lambdas/consumers/types/feature/decisions.
 import { execute as decide } from "../../lambdas/consumers/types/feature/execute.ts";
 import { registry } from "../../lambdas/consumers/types/registry.ts";
 import { allScopes, may, Scopes, verbs } from "../../lambdas/core/access/scopes.ts";
+import { definitionId } from "../../lambdas/core/catalog/feature-definition.ts";
 import { schedulesHash } from "../../lambdas/core/catalog/schedules.ts";
 import { endpointsOf } from "../../lambdas/core/catalog/webhook.ts";
 import { beginningOf, ImportCursor } from "../../lambdas/core/job/import-cursor.ts";
@@ -40,7 +41,16 @@ import { fakeAnnouncer } from "../support/fakes/endpoints.ts";
 import { fakeEventBus } from "../support/fakes/event-bus.ts";
 import { fakeMessageQueue } from "../support/fakes/message-queue.ts";
 import { type Asked, httpEvent } from "../support/http-event.ts";
-import { apiKey, jobs, kinds, lane, partitions, product, startWorld } from "../support/stored/kinds.ts";
+import {
+  apiKey,
+  jobs,
+  kinds,
+  lane,
+  onboardDefinition,
+  partitions,
+  product,
+  startWorld,
+} from "../support/stored/kinds.ts";
 import { type Item, laterJson, laterPrefix, withFields, withWords } from "../support/stored/later.ts";
 
 type World = Awaited<ReturnType<typeof startWorld>>;
@@ -326,6 +336,7 @@ describe("a value or series of an unknown form", () => {
 });
 
 describe("a field that a later version has added", () => {
+  const onboardId = definitionId(onboardDefinition);
   const fieldsOf = (item: Item | undefined) =>
     Object.fromEntries(Object.entries(item ?? {}).filter(([name]) => name.startsWith(laterPrefix)));
   const found = async (item: Item) => (await items()).find((one) => nameOf(one) === nameOf(item));
@@ -344,6 +355,8 @@ describe("a field that a later version has added", () => {
       ),
     pins: () => w.gates.pin(lane, { concurrency: 2, until: noon, pinned_at: noon }),
     due: () => kinds.due?.make(w) as Promise<unknown>,
+    // Another event says the same.
+    definitions: () => w.definitions.put(onboardId, onboardDefinition, { product: "shop", event: "again" }),
     apiKey: () => w.keys.revoke(apiKey.record.id, noon),
     pause: async () => {
       const [pause] = await w.pauses.list();

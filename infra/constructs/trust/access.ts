@@ -69,7 +69,7 @@ export function accessTo({ state, queues, ticks, relays, schedules }: Platform) 
     /** Which runs answer others of their cache tag. */
     useResultCache: () => itemsAccess(state, ["dynamodb:BatchGetItem", "dynamodb:PutItem"], `${resultCachePrefix}*`),
     /** What runs of features keep. */
-    keepDefinitions: () => itemsAccess(state, ["dynamodb:GetItem", "dynamodb:PutItem"], `${definitionsPrefix}*`),
+    keepDefinitions: () => itemsAccess(state, ["dynamodb:GetItem", "dynamodb:UpdateItem"], `${definitionsPrefix}*`),
     countWaits: () => itemsAccess(state, ["dynamodb:UpdateItem"], `${waitsPrefix}*`),
     /** Slots, starts and lines, and the numbers that people have pinned. */
     useGates: () => itemsAccess(state, gateActions, `${gatePrefix}*`),
@@ -77,12 +77,15 @@ export function accessTo({ state, queues, ticks, relays, schedules }: Platform) 
     leaveLines: () => itemsAccess(state, ["dynamodb:DeleteItem"], `${gatePrefix}*`),
     /** Whom the pumps have called, and how long their lines are. */
     usePumps: () => itemsAccess(state, ["dynamodb:GetItem", "dynamodb:PutItem"], `${pumpPrefix}*`),
-    /** What the API shows and never writes. In one statement, since its policy has hardly room for another. */
-    seePumpsAndDefinitions: () => itemsAccess(state, ["dynamodb:GetItem"], `${pumpPrefix}*`, `${definitionsPrefix}*`),
+    /** What the API shows of limits and of what runs keep. In one statement, since its policy has hardly room for another. */
+    seeLimitsAndDefinitions: () =>
+      itemsAccess(state, ["dynamodb:GetItem"], `${pumpPrefix}*`, `${definitionsPrefix}*`, `${pinsPrefix}*`),
     /** Sets the pump of a gate going. */
     tick: () => allow(["sqs:SendMessage"], [ticks.queue.queueArn]),
     readPins: () => itemsAccess(state, ["dynamodb:GetItem"], `${pinsPrefix}*`),
-    changePins: () => itemsAccess(state, ["dynamodb:UpdateItem"], `${pinsPrefix}*`),
+    /** Pins, and what a run keeps that is moved to the present catalog. In one statement for the same reason. */
+    changePinsAndDefinitions: () =>
+      itemsAccess(state, ["dynamodb:UpdateItem"], `${pinsPrefix}*`, `${definitionsPrefix}*`),
     readDueCounts: () => itemsAccess(state, ["dynamodb:Query"], `${duePrefix}*`),
     seeUnscheduled: () => itemsAccess(state, ["dynamodb:Query"], `${unscheduledPrefix}*`),
     /** Asks for kept messages to be sent. */

@@ -1,40 +1,65 @@
 import { gunzipSync, gzipSync } from "node:zlib";
-import { type DynamoDBClient, GetItemCommand, PutItemCommand } from "@aws-sdk/client-dynamodb";
+import { type DynamoDBClient, GetItemCommand, UpdateItemCommand } from "@aws-sdk/client-dynamodb";
 import type { FeatureDefinition } from "../../core/catalog/feature-definition.ts";
 import { remember } from "../../core/kernel/recent.ts";
-import type { Definitions } from "../../core/ports/definitions.ts";
+import type { DefinedEvent, Definitions, KeptDefinition } from "../../core/ports/definitions.ts";
 import { definitionsPrefix, partitionKey, sortKey } from "../../topology.ts";
 import { withClassifiedErrors } from "../client/aws-errors.ts";
 import { toAttributes } from "./attributes.ts";
 
-/** How many a process remembers: of those that it stored, that it has, and of those that it read, what they say. */
+/** How many a process remembers, of those that it stored and of those that it read. */
 const mostRemembered = 100;
 
 const definitionKeyOf = (id: string) =>
   toAttributes({ [partitionKey]: definitionsPrefix + id, [sortKey]: "DEFINITION" });
 
-/** An item each, of compressed JSON. A process reads and stores each of them once, since they never change. */
+/** Neither tag may contain the separator. */
+const nameOf = ({ product, event }: DefinedEvent): string => `${product}#${event}`;
+
+function eventNamed(name: string): DefinedEvent {
+  const [product = "", event = ""] = name.split("#");
+  return { product, event };
+}
+
+/**
+ * An item each, of compressed JSON and the set of its events. A process stores each of them once an event, and reads it once to go on
+ * with a run, since none ever changes.
+ */
 export function dynamoDefinitions({ client, table }: { client: DynamoDBClient; table: string }): Definitions {
-  const known = new Map<string, FeatureDefinition>();
+  const known = new Map<string, KeptDefinition>();
+  const read = async (id: string): Promise<KeptDefinition | undefined> => {
+    const { Item } = await client.send(
+      new GetItemCommand({ TableName: table, Key: definitionKeyOf(id), ConsistentRead: true }),
+    );
+    const gzip = Item?.gzip?.B;
+    if (!gzip) return undefined;
+    const definition = JSON.parse(gunzipSync(gzip).toString()) as FeatureDefinition;
+    const found = { definition, events: (Item.events?.SS ?? []).map(eventNamed) };
+    remember(known, id, found, mostRemembered);
+    return found;
+  };
   return withClassifiedErrors<Definitions>({
-    async put(id, definition) {
-      if (known.has(id)) return;
-      const gzip = { B: gzipSync(JSON.stringify(definition)) };
-      await client.send(new PutItemCommand({ TableName: table, Item: { ...definitionKeyOf(id), gzip } }));
-      remember(known, id, definition, mostRemembered);
+    async put(id, definition, event) {
+      const { events = [] } = known.get(id) ?? {};
+      if (events.some((one) => nameOf(one) === nameOf(event))) return;
+      await client.send(
+        new UpdateItemCommand({
+          TableName: table,
+          Key: definitionKeyOf(id),
+          // Two events, and two products, may say the same.
+          UpdateExpression: "SET #gzip = :gzip ADD #events :event",
+          ExpressionAttributeNames: { "#gzip": "gzip", "#events": "events" },
+          ExpressionAttributeValues: {
+            ":gzip": { B: gzipSync(JSON.stringify(definition)) },
+            ":event": { SS: [nameOf(event)] },
+          },
+        }),
+      );
+      remember(known, id, { definition, events: [...events, event] }, mostRemembered);
     },
 
-    async get(id) {
-      const remembered = known.get(id);
-      if (remembered) return remembered;
-      const { Item } = await client.send(
-        new GetItemCommand({ TableName: table, Key: definitionKeyOf(id), ConsistentRead: true }),
-      );
-      const gzip = Item?.gzip?.B;
-      if (!gzip) return undefined;
-      const definition = JSON.parse(gunzipSync(gzip).toString()) as FeatureDefinition;
-      remember(known, id, definition, mostRemembered);
-      return definition;
-    },
+    get: async (id) => (known.get(id) ?? (await read(id)))?.definition,
+
+    find: read,
   });
 }

@@ -2,6 +2,7 @@ import type * as z from "zod";
 import type { Access } from "../../core/catalog/access.ts";
 import type {
   CheckedJobType,
+  DefinedStep,
   EventName,
   GraphStep,
   InputCheck,
@@ -49,6 +50,7 @@ interface Typed<Target, Input extends InputSchema, Event extends z.ZodRawShape> 
   notesOf?: (check: InputCheck<z.output<Input>, Target, EventOf<Event>>) => Fault[];
   texts?: (target: Target) => unknown;
   graph?: (target: Target) => GraphStep[];
+  steps?: (target: Target) => DefinedStep[];
   example: { event: string; input: z.input<Input> };
 }
 

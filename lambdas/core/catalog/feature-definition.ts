@@ -19,6 +19,8 @@ export const definitionOf = ({ event, target, product }: FoundEvent): FeatureDef
   constants: product.constants ?? {},
 });
 
+export const definitionIdPattern = /^def_[0-9a-f]{32}$/;
+
 /**
  * Names a definition by what it says. The order of its fields counts, since it is the order of its steps: a catalog is code, so it is
  * the same wherever the same catalog is deployed.

@@ -58,6 +58,8 @@ export interface JobTypeDefinition {
   texts?: (target: unknown) => unknown;
   /** A target's steps in the order of the catalog, if it has any. */
   graph?: (target: unknown) => GraphStep[];
+  /** The same steps with all that they say. */
+  steps?: (target: unknown) => DefinedStep[];
   /** An event of the demo product and an input for it: for the OpenAPI document and the tests. */
   example: { event: string; input: Record<string, unknown> };
   defaults: { timeout_ms: number; retries: number };
@@ -90,6 +92,8 @@ export interface GraphStep {
   sequence: string;
   /** The tag of the event that the step runs. */
   event: string;
+  /** The app of the event, as in a request. */
+  app?: string;
   /** The steps that must have ended before, as `sequence.step`. */
   depends_on: string[];
   /** Whether the step is skipped unless a condition holds. */
@@ -98,6 +102,12 @@ export interface GraphStep {
   delay?: number;
   /** The feature continues if the step fails. */
   allow_fail?: boolean;
+}
+
+/** A step of a feature with all that its definition says of it. */
+export interface DefinedStep extends GraphStep {
+  /** Its input, its conditions and so on, with the full names of the steps that it depends on. */
+  says: Record<string, unknown>;
 }
 
 export interface EventName {

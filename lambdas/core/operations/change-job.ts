@@ -19,7 +19,7 @@ import {
   spread,
   withRun,
 } from "../job/series.ts";
-import { cancelled, waiting } from "../job/transitions.ts";
+import { cancelled, isParked, waiting } from "../job/transitions.ts";
 import { type Fault, traceOf } from "../kernel/errors.ts";
 import { invalidRequest } from "../kernel/parse-body.ts";
 import { jobNotFound, RequestError } from "../kernel/request-error.ts";
@@ -48,7 +48,8 @@ const rounds = 10;
 /** The reason that a job is cancelled with if its caller gives none. */
 export const defaultReason = "cancelled by request";
 
-const tooFast = () => new RequestError("UNAVAILABLE", "The job changes too fast. Try again.", { retryAfterSeconds: 1 });
+export const tooFast = () =>
+  new RequestError("UNAVAILABLE", "The job changes too fast. Try again.", { retryAfterSeconds: 1 });
 
 /**
  * Changes a job by a pure rule. If a consumer writes the job at the same time, the rule is applied again to the changed
@@ -147,7 +148,7 @@ export async function dispatchFollowUps(services: Changing, job: Job): Promise<v
   if (isFinished(job)) await wakeParent(services, job);
 }
 
-function conflict(job: Job, now: number, what: string): RequestError {
+export function conflict(job: Job, now: number, what: string): RequestError {
   const jobStatus = shownStatus(job, now);
   return new RequestError("STATE_CONFLICT", `The job is ${jobStatus}: ${what}`, { jobId: job.id, jobStatus });
 }
@@ -258,6 +259,21 @@ function triedAgain(job: Job, now: number, due_at: number): Job {
     claims: 0,
   });
 }
+
+/**
+ * Lets the run of a feature go on by another definition, and be woken. A decision under way would go on by the one that it has read, and
+ * record the steps of that one.
+ */
+export const migrate =
+  (definition: string): Change =>
+  (job, now) => {
+    if (job.status === "completed" || job.status === "cancelled") throw conflict(job, now, "its run is over.");
+    if (job.definition === undefined)
+      throw conflict(job, now, "its run has not begun, and begins by the present definition.");
+    if (job.definition === definition) return "unchanged";
+    if (job.claim_id !== undefined) throw conflict(job, now, "a decision of it is under way. Try again.");
+    return changedJob(job, { definition, ...(isParked(job) && { wake_at: now }) });
+  };
 
 /** Makes a waiting job due now. A recurring job has one more run than planned, and its series is unchanged. */
 export const runNow: Change = (job, now) => {

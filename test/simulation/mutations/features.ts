@@ -116,8 +116,8 @@ export const features: Mutation[] = [
     name: "feature: a completed and deleted step is run again",
     seed: 3330,
     at: `${decider}#execute`,
-    find: "{ ...jobless, ...statesOf(children, now) }",
-    replace: "{ ...statesOf(children, now) }",
+    find: "{ ...former, ...jobless, ...statesOf(children, now) }",
+    replace: "{ ...former, ...statesOf(children, now) }",
   },
   {
     name: "feature: a step waits for only one of its dependencies",

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { definitionId, type FeatureDefinition } from "../../../lambdas/core/catalog/feature-definition.ts";
-import type { Definitions } from "../../../lambdas/core/ports/definitions.ts";
+import type { DefinedEvent, Definitions } from "../../../lambdas/core/ports/definitions.ts";
 
 export interface DefinitionsUnderTest {
   definitions: Definitions;
@@ -15,6 +15,8 @@ const definitionWith = (text: string): FeatureDefinition => ({
   constants: { fee: 2.5 },
 });
 
+const onboard: DefinedEvent = { product: "shop", event: "onboard" };
+
 /** What every store of definitions does, in memory and on DynamoDB alike. */
 export function describeDefinitions(name: string, make: () => Promise<DefinitionsUnderTest>): void {
   describe(`${name} as Definitions`, () => {
@@ -26,6 +28,7 @@ export function describeDefinitions(name: string, make: () => Promise<Definition
 
     test("has no definition that was never stored", async () => {
       expect(await made.definitions.get("def_none")).toBeUndefined();
+      expect(await made.definitions.find("def_none")).toBeUndefined();
     });
 
     test.each(["plain", "an emoji 🧾, \uffff and a lone \ud800", "x".repeat(300_000)])(
@@ -33,7 +36,7 @@ export function describeDefinitions(name: string, make: () => Promise<Definition
       async (text) => {
         const definition = definitionWith(text);
         const id = definitionId(definition);
-        await made.definitions.put(id, definition);
+        await made.definitions.put(id, definition, onboard);
         expect(await made.definitions.get(id)).toEqual(definition);
         expect(await made.other.get(id)).toEqual(definition);
       },
@@ -42,8 +45,25 @@ export function describeDefinitions(name: string, make: () => Promise<Definition
     test("stores the same one again, from another process too", async () => {
       const definition = definitionWith("twice");
       const id = definitionId(definition);
-      for (const store of [made.definitions, made.definitions, made.other]) await store.put(id, definition);
+      for (const store of [made.definitions, made.definitions, made.other]) await store.put(id, definition, onboard);
       expect(await made.other.get(id)).toEqual(definition);
+      expect(await made.other.find(id)).toEqual({ definition, events: [onboard] });
+    });
+
+    test("finds every event that has a definition, also one that another process has added", async () => {
+      const definition = definitionWith("shared");
+      const id = definitionId(definition);
+      const others = [
+        { product: "shop", event: "order:place" },
+        { product: "bank", event: "onboard" },
+      ];
+      await made.definitions.put(id, definition, onboard);
+      expect(await made.other.get(id)).toEqual(definition);
+      for (const event of others) await made.other.put(id, definition, event);
+      const found = await made.definitions.find(id);
+      const names = found?.events.map(({ product, event }) => `${product} ${event}`).sort();
+      expect(names).toEqual(["bank onboard", "shop onboard", "shop order:place"]);
+      expect(found?.definition).toEqual(definition);
     });
   });
 }

@@ -1,13 +1,16 @@
-import type { FeatureDefinition } from "../../../lambdas/core/catalog/feature-definition.ts";
-import type { Definitions } from "../../../lambdas/core/ports/definitions.ts";
+import type { Definitions, KeptDefinition } from "../../../lambdas/core/ports/definitions.ts";
 
 /** Definitions of features in memory. */
 export function fakeDefinitions(): Definitions {
-  const stored = new Map<string, FeatureDefinition>();
+  const stored = new Map<string, KeptDefinition>();
   return {
-    async put(id, definition) {
-      stored.set(id, structuredClone(definition));
+    async put(id, definition, event) {
+      const others = (stored.get(id)?.events ?? []).filter(
+        (one) => one.product !== event.product || one.event !== event.event,
+      );
+      stored.set(id, structuredClone({ definition, events: [...others, event] }));
     },
-    get: async (id) => structuredClone(stored.get(id)),
+    get: async (id) => structuredClone(stored.get(id)?.definition),
+    find: async (id) => structuredClone(stored.get(id)),
   };
 }

@@ -17,7 +17,7 @@ import { dynamoUnscheduled } from "../../../lambdas/aws/dynamodb/unscheduled.ts"
 import { registry } from "../../../lambdas/consumers/types/registry.ts";
 import { newApiKey } from "../../../lambdas/core/access/api-key.ts";
 import { makeCatalog } from "../../../lambdas/core/catalog/catalog.ts";
-import { definitionId } from "../../../lambdas/core/catalog/feature-definition.ts";
+import { definitionId, type FeatureDefinition } from "../../../lambdas/core/catalog/feature-definition.ts";
 import type { Product } from "../../../lambdas/core/catalog/job-type.ts";
 import { parameter, secret } from "../../../lambdas/core/catalog/references.ts";
 import type { Attempt } from "../../../lambdas/core/job/attempt.ts";
@@ -41,6 +41,11 @@ const tenant = { product: "shop", env: "dev" };
 export const lane = { ...tenant, limit: "lane", key: "" };
 
 const onboard = { sequences: { main: [{ event: "create" }, { event: "charge" }] } };
+export const onboardDefinition: FeatureDefinition = {
+  event: { type: "feature", feature: "onboard" },
+  target: onboard,
+  constants: {},
+};
 const plain = productWith({ onboard });
 const hook = { url: parameter("/hook"), secret: secret("hook") };
 export const product: Product = {
@@ -304,12 +309,11 @@ export const kinds: Record<string, Kind> = {
   definitions: {
     prefix: topology.definitionsPrefix,
     async make({ definitions }) {
-      const event = { type: "feature" as const, feature: "onboard" };
-      const definition = { event, target: onboard, constants: {} };
-      await definitions.put(definitionId(definition), definition);
+      const event = { product: tenant.product, event: "onboard" };
+      await definitions.put(definitionId(onboardDefinition), onboardDefinition, event);
     },
     words: [],
-    unknownFields: "lost",
+    unknownFields: "kept",
   },
   due: {
     prefix: topology.duePrefix,

@@ -45,6 +45,50 @@ describe("the command products", () => {
   });
 });
 
+describe("the command definitions get", () => {
+  const difference = {
+    steps: [
+      { step: "main.b", change: "added" },
+      { step: "main.a", change: "changed", fields: ["delay", "input"] },
+    ],
+    ...{ event: ["retries"], constants: ["fee"], input: false, output: true },
+  };
+  const events = [
+    { product_tag: "shop", event: "onboard", current: false, difference },
+    { product_tag: "shop", event: "again", current: true },
+    { product_tag: "bank", event: "onboard", current: false },
+  ];
+  const definition = {
+    ...{ id: "def_1", feature: "onboard", constants: ["fee"], events },
+    steps: [
+      { step: "main.a", sequence: "main", event: "create", depends_on: [], conditional: false },
+      { step: "main.c", sequence: "main", event: "mail", depends_on: ["main.a"], conditional: false },
+    ],
+  };
+
+  it("shows the steps, and what the catalog says otherwise", async () => {
+    const { cli } = answering({ "GET /v1/definitions/def_1": definition });
+    expect((await cli(["definitions", "get", "def_1"])).out).toBe(
+      [
+        "def_1 (feature onboard)",
+        "  constants  fee",
+        "STEP    EVENT   AFTER",
+        "main.a  create",
+        "main.c  mail    main.a",
+        "shop onboard: the catalog says otherwise now:",
+        "  step main.b added",
+        "  step main.a changed: delay, input",
+        "  event: retries",
+        "  constants: fee",
+        "  output",
+        "shop again: the catalog says the same.",
+        "bank onboard: the catalog has it no longer.",
+        "",
+      ].join("\n"),
+    );
+  });
+});
+
 describe("the command errors", () => {
   const group = {
     ...{ fingerprint: "f", product_tag: "shop", env: "prd", event: "remind", type: "action", code: "PROVIDER_ERROR" },

@@ -164,6 +164,38 @@ describe("a command that changes a job", () => {
   });
 });
 
+describe("the command jobs migrate", () => {
+  const route = `POST /v1/jobs/${jobId}/migrate`;
+  const steps = [
+    { step: "main.a", action: "kept", status: "completed" },
+    { step: "main.b", action: "runs_again", status: "failed", changed: ["delay", "input"] },
+    { step: "main.c", action: "new", status: "not_started" },
+  ];
+
+  it("shows what becomes of each step", async () => {
+    const { cli, asked } = answering({ [route]: { job_id: jobId, from: "def_1", to: "def_2", steps } });
+    const rows = [
+      "STEP    BECOMES     IS           CHANGED",
+      "main.a  kept        completed",
+      "main.b  runs again  failed       delay, input",
+      "main.c  new         not started",
+    ];
+    const { out } = await cli(["jobs", "migrate", jobId, "--dry-run"]);
+    expect(out).toBe([`${jobId} would go on by def_2, after def_1.`, ...rows, ""].join("\n"));
+    expect((await cli(["jobs", "migrate", jobId])).out).toMatch(/ goes on by def_2/);
+    expect(asked.map(({ path, body }) => [path, body])).toEqual([
+      [`/v1/jobs/${jobId}/migrate?dry_run=true`, { to: "current" }],
+      [`/v1/jobs/${jobId}/migrate`, { to: "current" }],
+    ]);
+    expect(JSON.parse((await cli(["jobs", "migrate", jobId, "--json"])).out)).toMatchObject({ steps });
+  });
+
+  it("says that the run has the present definition already", async () => {
+    const { cli } = answering({ [route]: { job_id: jobId, from: "def_2", to: "def_2", steps } });
+    expect((await cli(["jobs", "migrate", jobId])).out).toMatch(/ has the present definition, def_2\./);
+  });
+});
+
 describe("the command jobs reschedule", () => {
   const route = `POST /v1/jobs/${jobId}/reschedule`;
 

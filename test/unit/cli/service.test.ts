@@ -57,6 +57,94 @@ describe("the command check", () => {
   });
 });
 
+describe("the command check --against a deployment", () => {
+  const shop = (steps: object[]) => `
+    const envs = { dev: { provider: "http", url: "https://pricing.example.com" } };
+    export const products: unknown[] = [{ tag: "shop", envs: ["dev"], functions: { pricing: { envs } },
+      jobs: { price: { type: "function", function: "pricing" }, order: { type: "feature", feature: "order" } },
+      features: { order: { sequences: { main: ${JSON.stringify(steps)} } } } }];`;
+  const cwd = folderWith({ "products/index.ts": shop([{ event: "price" }]) });
+  const run = (id: number, more: object = {}) => ({
+    ...{
+      job_id: `job_${id}`,
+      product_tag: "shop",
+      env: "dev",
+      event: "order",
+      definition: { id: "def_old", current: true },
+    },
+    steps: { "main.price": { status: "completed" }, "main.ship": { status: "not_started" } },
+    graph: [
+      { step: "main.price", event: "gone" },
+      { step: "main.ship", event: "price" },
+    ],
+    ...more,
+  });
+  const deployed = (runs: ReturnType<typeof run>[], more: object = {}) =>
+    answering({
+      "GET /v1/jobs": { jobs: runs, ...more },
+      ...Object.fromEntries(runs.map((one) => [`GET /v1/jobs/${one.job_id}`, one])),
+    });
+  const check = (api: ReturnType<typeof answering>, ...args: string[]) =>
+    api.cli(["check", "--against", "https://jobs.example.com", ...args], { cwd });
+
+  it("says which runs go on by an earlier definition, which is no failure", async () => {
+    const api = deployed([run(1), run(2)]);
+    expect(await check(api)).toEqual({
+      code: 0,
+      out: "shop order: 2 runs under way go on by an earlier definition.\n",
+      err: "",
+    });
+    expect(api.asked[0]?.path).toMatch(/^\/v1\/jobs\?type=feature&status=running/);
+    expect(JSON.parse((await check(api, "--json")).out)).toMatchObject({
+      valid: true,
+      against: { runs: 2, more: false, kept: [{ product_tag: "shop", event: "order", runs: 2 }], missing: [] },
+    });
+  });
+
+  it.each<[string, object, string]>([
+    [
+      "an event",
+      { graph: [{ step: "main.ship", event: "ship" }] },
+      "1 run would wait at step main.ship for the event ship, such as job_1.",
+    ],
+    [
+      "the event of an app",
+      { graph: [{ step: "main.ship", event: "send", app: "post" }] },
+      "1 run would wait at step main.ship for the event send",
+    ],
+    ["an env", { env: "prd" }, "1 run would wait at step main.ship for the env prd"],
+    ["a product", { product_tag: "bank" }, "bank order: 1 run would fail, for want of the product bank"],
+  ])("fails where a step would miss %s", async (_what, more, text) => {
+    const { code, out } = await check(deployed([run(1, more)]));
+    expect(out).toContain(text);
+    expect(code).toBe(1);
+  });
+
+  it("says that no run would notice", async () => {
+    expect(await check(deployed([]))).toMatchObject({ code: 0, out: "0 runs under way: none would notice.\n" });
+  });
+
+  it("looks at 1,000 runs, and fails if there are more", async () => {
+    const runs = Array.from({ length: 100 }, (_, id) => run(id));
+    const { code, out } = await check(deployed(runs, { next_cursor: "c" }));
+    expect(out).toContain("There are more than 1000 runs under way: the others were not looked at.");
+    expect(code).toBe(1);
+  });
+
+  it("fails for a fault of the catalog before it asks", async () => {
+    const api = deployed([]);
+    const faulty = folderWith({ "products/index.ts": shop([{ event: "prise" }]) });
+    const { code, out } = await api.cli(["check", "--against", "https://jobs.example.com"], { cwd: faulty });
+    expect([code, api.asked]).toEqual([1, []]);
+    expect(out).toContain("the product has no such event");
+  });
+
+  it("says that the API refuses its key", async () => {
+    const api = answering({ "GET /v1/jobs": problem(403, "FORBIDDEN", "This API key does not allow jobs:read.") });
+    expect(await check(api)).toMatchObject({ code: 3, err: expect.stringContaining("does not allow jobs:read") });
+  });
+});
+
 describe("a project with its catalog in init's folder", () => {
   const cwd = folderWith({});
   mkdirSync(join(cwd, "jobs/products"), { recursive: true });

@@ -62,7 +62,7 @@ describe("the tools", () => {
       .filter(({ tool, writes }) => writes && tool.annotations?.openWorldHint)
       .map(({ tool }) => tool.name);
     expect(open.sort()).toEqual(
-      ["changeJobs", "enableWebhook", "endPause", "pinLimit", "rescheduleJob", "resumeJob", "retryJob", "runNowJob"]
+      ["changeJobs", "enableWebhook", "endPause", "migrateJob", "pinLimit", "rescheduleJob", "resumeJob", "retryJob", "runNowJob"]
         .concat("scheduleJob", "scheduleJobs", "unpinLimit")
         .sort(),
     );

@@ -55,6 +55,18 @@ describe("a change of a job", () => {
     expect(seen?.headers["content-type"]).toBe(body === "" ? undefined : "application/json");
   });
 
+  it("(migrate) resolves with what becomes of each step, and is repeated after a lost answer", async () => {
+    const body = { job_id: jobId, from: "def_1", to: "def_2", steps: [] };
+    await using api = await fakeApi([{ hangUp: true }, { body }, { body }]);
+    expect(await api.client.jobs.migrate(jobId, { to: "current" })).toEqual(body);
+    await api.client.jobs.migrate(jobId, { to: "current", dry_run: true });
+    expect(api.seen.map((one) => [one.path, one.body])).toEqual([
+      [`${path}/migrate`, '{"to":"current"}'],
+      [`${path}/migrate`, '{"to":"current"}'],
+      [`${path}/migrate?dry_run=true`, '{"to":"current"}'],
+    ]);
+  });
+
   it("rejects with the job's status if that forbids the change", async () => {
     const body = { code: "STATE_CONFLICT", detail: "no", job_id: jobId, job_status: "running" };
     await using api = await fakeApi([{ status: 409, body }]);

@@ -18,7 +18,7 @@ export const pinned: Guard = async (running) => {
   const definition = definitionOf(found);
   const id = definitionId(definition);
   try {
-    await services.definitions.put(id, definition);
+    await services.definitions.put(id, definition, { product: job.product, event: job.event });
     const changed = await changeClaimed(services, job, (of) => withDefinition(of, id));
     if (!changed) return "lost";
     running.job = changed;

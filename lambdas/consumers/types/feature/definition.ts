@@ -3,7 +3,7 @@ import { fieldsFaults } from "../../../core/kernel/fields.ts";
 import { fieldsJsonSchema } from "../../../core/kernel/fields-json-schema.ts";
 import { Tag } from "../../../core/kernel/tag.ts";
 import { defineJobType } from "../define-job-type.ts";
-import { comparedIn, graphStepOf, stepsOf } from "./steps.ts";
+import { comparedIn, definedStepOf, graphStepOf, stepsOf } from "./steps.ts";
 import type { FeatureTarget } from "./target.ts";
 
 /** The input of a feature: any object, checked against the feature's own input schema. */
@@ -20,6 +20,7 @@ export const feature = defineJobType<FeatureTarget>()({
   inputSchemaOf: (_event, { input }) => input && fieldsJsonSchema(input),
   event: () => ({ feature: Tag }),
   graph: (target) => stepsOf(target).map(graphStepOf),
+  steps: (target) => stepsOf(target).map(definedStepOf),
   texts: (target) => [stepsOf(target).map(({ step }) => [step.input, comparedIn(step)]), target.output],
   checkInput: ({ target, input }) => (target.input ? fieldsFaults(target.input, input, ["input"]) : []),
   example: { event: "place_order", input: { customer: "c-42", sku: "A-1", quantity: 2 } },

@@ -42,7 +42,8 @@ export const execute = defineExecutor(definition, async (execution, services: Co
   const now = services.clock.now();
   const jobless = joblessSteps(feature, children, progress as StepStates | undefined, now);
   const gone = new Set(Object.keys(jobless).filter((key) => jobless[key]?.status === "completed"));
-  let states: StepStates = { ...jobless, ...statesOf(children, now) };
+  const former = formerSteps(feature, progress as StepStates | undefined);
+  let states: StepStates = { ...former, ...jobless, ...statesOf(children, now) };
   const found = await resultsOf({ blobs: services.blobs, room, signal }, feature, children, states);
   const placeholders = credentialPlaceholders();
   const session = job.session && { session: claimsIn(job.session) };
@@ -103,6 +104,14 @@ function joblessSteps(
     return stays ? [[key, state]] : [];
   });
   return Object.fromEntries(known);
+}
+
+/** The steps of an earlier definition of the run. What they did is done, and they stay among its steps. */
+function formerSteps(feature: FeatureTarget, states: StepStates = {}): StepStates {
+  const present = new Set(stepsOf(feature).map(({ key }) => key));
+  return Object.fromEntries(
+    Object.entries(states).filter(([key, { status }]) => !present.has(key) && status !== "not_started"),
+  );
 }
 
 const unknownEnd: AttemptError = {

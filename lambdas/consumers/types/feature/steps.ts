@@ -1,4 +1,4 @@
-import type { GraphStep } from "../../../core/catalog/job-type.ts";
+import type { DefinedStep, GraphStep } from "../../../core/catalog/job-type.ts";
 import { defined } from "../../../core/kernel/defined.ts";
 import type { Condition, FeatureTarget } from "./target.ts";
 
@@ -45,8 +45,14 @@ export const graphStepOf = ({ key, sequence, dependsOn, step }: PlacedStep): Gra
   event: step.event,
   depends_on: dependsOn,
   conditional: step.if !== undefined,
-  ...defined({ delay: step.delay, allow_fail: step.allow_fail }),
+  ...defined({ app: step.app, delay: step.delay, allow_fail: step.allow_fail }),
 });
+
+/** A step with all that it says. What it leaves out, and what it says although that is the default, are the same. */
+export function definedStepOf(placed: PlacedStep): DefinedStep {
+  const { step: _name, input = {}, delay = 0, allow_fail = false, ...rest } = placed.step;
+  return { ...graphStepOf(placed), says: { ...rest, input, delay, allow_fail, depends_on: placed.dependsOn } };
+}
 
 const stepKeyOf = (sequence: string, name: string): string => `${sequence}.${name}`;
 

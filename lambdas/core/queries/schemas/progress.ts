@@ -22,6 +22,7 @@ export const GraphStepSchema = z
     step: z.string().describe("The step, as `sequence.step`: the name of its state in `steps`."),
     sequence: z.string(),
     event: z.string().describe("The tag of the event that the step runs."),
+    app: z.string().exactOptional().describe("The app of the event, if the step names one."),
     depends_on: z.array(z.string()).describe("The steps that end before it starts, as `sequence.step`."),
     conditional: z.boolean().describe("Whether the step is skipped unless a condition holds."),
     delay: z

@@ -2,24 +2,30 @@ import { existsSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
 import { loadCatalog } from "../../../../infra/bundle/load-catalog.ts";
 import { registry } from "../../../../lambdas/consumers/types/registry.ts";
+import type { Product } from "../../../../lambdas/core/catalog/job-type.ts";
 import { checkCatalog } from "../../../../lambdas/core/check/check-catalog.ts";
 import { defaultCatalog, projectFolder } from "../project-folder.ts";
+import { checkRuns, linesOf } from "./check-runs.ts";
 import { type ExitCode, exitCode } from "./exit-code.ts";
 import type { Io } from "./io.ts";
-import { cleanLines, jsonText } from "./terminal/clean.ts";
+import { clean, cleanLines, jsonText } from "./terminal/clean.ts";
 
 interface Fault {
   pointer: string;
   detail: string;
 }
 
-interface Product {
-  tag: string;
-  jobs: object;
+interface CheckOptions {
+  json?: boolean;
+  /** The address of a deployment whose open runs are looked at. */
+  against?: string;
 }
 
-/** `check`: the faults of a catalog, each with the file of its product and the path in it. */
-export async function checkFile(io: Io, given?: string, { json }: { json?: boolean } = {}): Promise<ExitCode> {
+/**
+ * `check`: the faults of a catalog, each with the file of its product and the path in it. Of one that has none, what the runs of features
+ * would meet that are under way in a deployment.
+ */
+export async function checkFile(io: Io, given?: string, { json, against }: CheckOptions = {}): Promise<ExitCode> {
   const file = given ?? relative(io.cwd, join(projectFolder(io.cwd), defaultCatalog));
   const catalog = resolve(io.cwd, file);
   const products = await loadCatalog(catalog).catch((error: Error) => error);
@@ -28,6 +34,7 @@ export async function checkFile(io: Io, given?: string, { json }: { json?: boole
     return broken(io, products.message.replaceAll(catalog, file), json);
   }
   const faults = checkCatalog(products, registry).map((fault) => placed(fault, catalog, io.cwd));
+  if (against !== undefined && faults.length === 0) return checkAgainst(io, products as Product[], against, json);
   if (json) io.out.write(`${jsonText({ valid: faults.length === 0, faults }, 2)}\n`);
   else if (faults.length === 0) io.out.write(`${file}: ${countsOf(products as Product[])}, no fault.\n`);
   else
@@ -37,6 +44,19 @@ export async function checkFile(io: Io, given?: string, { json }: { json?: boole
         .join(""),
     );
   return faults.length === 0 ? exitCode.ok : exitCode.failed;
+}
+
+/** Fails if a step would wait, and where that is not known of all runs. */
+async function checkAgainst(io: Io, products: readonly Product[], url: string, json?: boolean): Promise<ExitCode> {
+  const met = await checkRuns(io, url, products);
+  if (json) io.out.write(`${jsonText({ valid: true, faults: [], against: met }, 2)}\n`);
+  else
+    io.out.write(
+      linesOf(met)
+        .map((line) => `${clean(line)}\n`)
+        .join(""),
+    );
+  return met.missing.length === 0 && !met.more ? exitCode.ok : exitCode.failed;
 }
 
 function broken(io: Io, message: string, json: boolean | undefined): ExitCode {

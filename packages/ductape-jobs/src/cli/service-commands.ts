@@ -24,6 +24,7 @@ export function addService(program: Command, act: Act): void {
     .description("check the catalog; each fault has its file and its path")
     .argument("[catalog]", `${catalogText} (default: products/index.ts)`)
     .option("--json", "print the faults as JSON")
+    .option("--against <url>", "also say what runs under way in this deployment would meet; its key is DUCTAPE_API_KEY")
     .action(
       act(async (io, file: string | undefined, options) => (await import("./check.ts")).checkFile(io, file, options)),
     );

@@ -20,6 +20,7 @@ export const effectsOf: Readonly<Record<string, Effects>> = {
   scheduleJob: effects(true, true, true),
   scheduleJobs: effects(true, true, true),
   retryJob: effects(true, false, true),
+  migrateJob: effects(true, true, true),
   runNowJob: effects(true, false, true),
   changeJobs: effects(true, false, true),
   rescheduleJob: effects(true, false, true),

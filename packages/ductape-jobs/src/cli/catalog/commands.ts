@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import { readTime } from "../arguments/read-time.ts";
 import { type Act, calling, withApi, withPages } from "../context.ts";
+import { getDefinition } from "./definitions.ts";
 import { listErrors } from "./errors.ts";
 import { listProducts, showProduct } from "./products.ts";
 import { showStats } from "./stats.ts";
@@ -16,6 +17,13 @@ export function addCatalog(program: Command, act: Act): void {
         ),
       ),
     );
+  const definitions = program.command("definitions").description("show what runs of features keep");
+  withApi(
+    definitions
+      .command("get")
+      .description("show what a feature said when runs began, and what the catalog says otherwise")
+      .argument("<definition_id>"),
+  ).action(act(calling(getDefinition)));
   withApi(withPages(program.command("errors").description("list what failed for good, grouped by cause")))
     .option("--product <tag>", "only of this product")
     .option("--env <env>", "only of this env")

@@ -7,6 +7,7 @@ import { withRepeat } from "../schedule/commands.ts";
 import { cancelJob, deleteJob, rescheduleJob, retryJob, runJobNow } from "./change.ts";
 import { getJob } from "./get.ts";
 import { listJobs } from "./list.ts";
+import { migrateJob } from "./migrate.ts";
 import { listRuns } from "./runs.ts";
 import { tailJob } from "./tail.ts";
 
@@ -29,6 +30,11 @@ export function addJobs(program: Command, act: Act): void {
     .option("--at <time>", "when: +10m, an RFC 3339 time, or Unix time (default: now)", readTime)
     .option("--current", "a feature by the present catalog, and not by the definition that its run keeps")
     .action(act(calling(retryJob)));
+  withApi(
+    jobs.command("migrate").description("let the run of a feature go on by the present catalog").argument("<job_id>"),
+  )
+    .option("--dry-run", "change nothing, and show what would become of each step")
+    .action(act(calling(migrateJob)));
   withApi(jobs.command("run-now").description("run a job now that waits for its time").argument("<job_id>")).action(
     act(calling(runJobNow)),
   );
