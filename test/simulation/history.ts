@@ -6,7 +6,7 @@ import { outagesOf } from "./adversary.ts";
 import { checkAtRest } from "./at-rest.ts";
 import { crowdOf } from "./crowd.ts";
 import { deploymentsOf } from "./deployments.ts";
-import { type Hardship, hardshipOf, peacefulHardship, withLateFaults, withRaces, withTwins } from "./hardship.ts";
+import { hardshipOf, peacefulHardship, withLateFaults, withRaces, withTwins } from "./hardship.ts";
 import { herdOf } from "./herd.ts";
 import { ledger as newLedger } from "./ledger.ts";
 import { lineStartsKeepRates, watchLines } from "./line-rules.ts";
@@ -46,12 +46,10 @@ const horizon = start + 48 * hour;
 const ceases = start + 36 * hour;
 /** Many times what a peaceful history takes. Beyond it, something calls itself endlessly. */
 const mostEvents = 60_000;
-/** The same where many calls fail: one may go on for 36 hours, and the reconciler makes some 100 calls a minute. */
-const mostOfHard = 300_000;
 /** The same of one with lines, which has many jobs. */
 const mostOfLines = 120_000;
-const isHard = ({ failBefore, failAfter, throttle, hang, die }: Hardship): boolean =>
-  failBefore + failAfter + throttle + hang + die > 0.25;
+/** And for each hour: where calls fail, a history may last for 36 of them, and the reconciler makes some 100 calls a minute. */
+const mostPerHour = 10_000;
 const busyUntil = start + 1_900_000;
 
 /**
@@ -141,19 +139,19 @@ async function run(seed: number, { traced = false, bystanders = [] }: Options): 
   if (lines) watchLines({ ...world, lines }, system);
   const isDone = (job: Job) => isFinished(job) || job.status === "paused" || bystanders.some(({ id }) => id === job.id);
   let events = 0;
-  const most = lines ? mostOfLines : isHard(hardship) ? mostOfHard : mostEvents;
+  const most = () => (lines ? mostOfLines : mostEvents) + (mostPerHour * (time.now() - start)) / hour;
   const going = () =>
-    ++events < most &&
+    ++events < most() &&
     seen.violations.length === 0 &&
     time.now() < horizon &&
     (time.now() < busyUntil || system.inFlight() > 0 || !system.jobs.all().every(isDone));
   await time.run(going);
   const open = system.jobs.all().filter((job) => !isDone(job));
   // One that is late for good spends what a history may take before the jobs of the next hours have run.
-  const isSpent = events >= most && open.some(isLateForGood);
+  const isSpent = events >= most() && open.some(isLateForGood);
   const isOnlyLate = isSpent || (open.length > 0 && open.every(isLateForGood));
   if (isOnlyLate) seen.cover("a series is too late in every run");
-  else if (events >= most) seen.violated(10, `${events} things have happened, and there is no end`);
+  else if (events >= most()) seen.violated(10, `${events} things have happened, and there is no end`);
   if (seen.violations.length === 0 && !isOnlyLate)
     checkAtRest({ system, ledger, accepted, hardship, isPeaceful, isDone, bystanders, held: world.pausing.held });
   if (lines && seen.violations.length === 0) lineStartsKeepRates({ ...world, lines });
