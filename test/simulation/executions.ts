@@ -75,7 +75,8 @@ export function executions(ledger: Ledger, { skew }: Hardship, all: () => Job[],
       const others = life.live.filter(({ until }) => until > real);
       for (const other of others) {
         // An attempt that timed out may still be dying while the next one starts: that is not a live claim.
-        const isEnded = job.repeat?.overlap === "cancel_previous" && other.job.run < job.run;
+        // Nor is that of a run which the next one has ended while it was about to start.
+        const isEnded = job.repeat?.overlap === "cancel_previous" && other.job.run !== job.run;
         if (isEnded) observer.cover("a run starts while the one that it has cancelled is still executed");
         else if (other.job.run !== job.run) observer.violated(7, `${nameOf(job)} overlaps ${nameOf(other.job)}`);
         else if (other.job.attempt === job.attempt)
