@@ -13,6 +13,7 @@ import { MigrationSchema } from "../lambdas/core/queries/schemas/migration.ts";
 import { PauseReferenceSchema, PauseSchema } from "../lambdas/core/queries/schemas/pauses.ts";
 import { ChannelSchema, GraphStepSchema, StepSchema } from "../lambdas/core/queries/schemas/progress.ts";
 import { LastRunSchema, SeriesListSchema, SeriesSchema } from "../lambdas/core/queries/schemas/series.ts";
+import { SignalSentSchema } from "../lambdas/core/queries/schemas/signal.ts";
 import { PercentilesSchema, StatsSchema } from "../lambdas/core/queries/schemas/stats.ts";
 import { UpcomingSchema } from "../lambdas/core/queries/schemas/upcoming.ts";
 import { WebhookSchema } from "../lambdas/core/queries/schemas/webhooks.ts";
@@ -64,6 +65,7 @@ export const answers: Record<string, Shape> = {
   LineEstimate: { schema: limits.EstimateSchema },
   Pause: { schema: PauseSchema },
   PauseReference: { schema: PauseReferenceSchema },
+  SignalSent: { schema: SignalSentSchema },
   Webhook: { schema: WebhookSchema },
   Migration: { schema: MigrationSchema },
   Definition: { schema: DefinitionSchema },

@@ -15,6 +15,7 @@ import { PauseRequest } from "../lambdas/core/requests/pause-request.ts";
 import { PinRequest } from "../lambdas/core/requests/pin-request.ts";
 import { RepeatRequest } from "../lambdas/core/requests/repeat-request.ts";
 import { SessionRequest } from "../lambdas/core/requests/session-request.ts";
+import { SignalRequest } from "../lambdas/core/requests/signal-request.ts";
 import type { Shape } from "./typescript.ts";
 
 const inputs = Object.values(registry).map(({ type, requestName }) => ({ type, requestName }));
@@ -85,6 +86,11 @@ export const requests: Record<string, Shape> = {
   IPublishRequest: { schema: publishInput, doc: "The input of an event that publishes a message to a broker." },
   JobFields: { schema: BulkFilter, doc: "What jobs are selected by, besides their product.", omit: tenant },
   PauseFields: { schema: PauseRequest, doc: "What is paused besides a product, why, and until when.", omit: tenant },
+  SignalFields: {
+    schema: SignalRequest,
+    doc: "A message to runs that wait for it, besides its product and env.",
+    omit: tenant,
+  },
   LimitPin: {
     schema: PinRequest,
     doc: "The numbers that are to hold instead of the catalog's: `concurrency`, `rate` or both.",

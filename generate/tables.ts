@@ -6,6 +6,7 @@ import { ErrorGroupSchema } from "../lambdas/core/queries/schemas/errors.ts";
 import { LimitGateSchema } from "../lambdas/core/queries/schemas/limits.ts";
 import { PauseRequest } from "../lambdas/core/requests/pause-request.ts";
 import { RepeatRequest } from "../lambdas/core/requests/repeat-request.ts";
+import { SignalRequest } from "../lambdas/core/requests/signal-request.ts";
 
 /** A table of a page, which is found by its columns, and its rows. */
 export interface Table {
@@ -74,6 +75,7 @@ export const tables: Table[] = [
   { page: "docs/api.md", columns: ["field of a group", "meaning"], rows: fieldRows(ErrorGroupSchema, "output") },
   { page: "docs/api.md", columns: ["field of a gate", "meaning"], rows: fieldRows(LimitGateSchema, "output") },
   { page: "docs/api.md", columns: ["field of a pause", "meaning"], rows: fieldRows(PauseRequest, "input") },
+  { page: "docs/catalog/waits.md", columns: ["field of a signal", "meaning"], rows: fieldRows(SignalRequest, "input") },
 ];
 
 /** The text of a page with the rows of a table as the code has them. */

@@ -202,6 +202,11 @@ export const pinsPrefix = "LIMITS#";
 export const resultCachePrefix = "CACHE#";
 /** `DEF#<id>`: what a feature said when runs of it began. */
 export const definitionsPrefix = "DEF#";
+/** `SIG#<product>#<env>#<signal>#…`: the messages of an address, and which runs wait for them. */
+export const signalsPrefix = "SIG#";
+/** How the sort keys of messages begin, with which the stream's filter finds them, and those of the runs that wait. */
+export const signalSortKey = "MSG#";
+export const waiterSortKey = "WAIT#";
 /** `DUE#<day>`: how many jobs go to EventBridge Scheduler for each quarter hour of the day. */
 export const duePrefix = "DUE#";
 /** `UNSCHEDULED#<shard>`: messages that EventBridge Scheduler did not take and that the relay will send. */
@@ -258,6 +263,8 @@ export const blobRetentionDays = (jobRetentionDays: number): Readonly<Record<str
 export const eventSource = "ductape.jobs";
 /** The detail-type of an event that asks for a job. Events with our own source are never requests. */
 export const requestEvent = "schedule-job";
+/** The detail-type of an event that is a signal to runs. */
+export const signalEvent = "send-signal";
 /** The detail-type of an event about a refused request. */
 export const rejectedEvent = "job.rejected";
 /** The detail-type of an event about a webhook endpoint that receives no more webhooks. */

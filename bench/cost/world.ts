@@ -9,6 +9,7 @@ import { dynamoJobStore } from "../../lambdas/aws/dynamodb/job-store.ts";
 import { dynamoPauses } from "../../lambdas/aws/dynamodb/pauses.ts";
 import { dynamoResultCache } from "../../lambdas/aws/dynamodb/result-cache.ts";
 import { dynamoSharedKeys } from "../../lambdas/aws/dynamodb/shared-keys.ts";
+import { dynamoSignals } from "../../lambdas/aws/dynamodb/signals.ts";
 import { dynamoStatsStore } from "../../lambdas/aws/dynamodb/stats-store.ts";
 import { dynamoUnscheduled } from "../../lambdas/aws/dynamodb/unscheduled.ts";
 import { eventBridgeBus } from "../../lambdas/aws/eventbridge/bus.ts";
@@ -133,6 +134,7 @@ export async function startWorld(execute: ExecuteWithServices, catalog = demo) {
     blobs: s3BlobStore({ client: s3, bucket: "blobs" }),
     resultCache: dynamoResultCache({ client: metered, table }),
     definitions: dynamoDefinitions({ client: metered, table }),
+    signals: dynamoSignals({ client: metered, table }),
     gates: rememberingPins(dynamoGates({ client: metered, table })),
     ticks: sqsTicks({ client: sqs, url: pumpUrl }),
     secrets: only<Secrets>("secrets"),
@@ -186,6 +188,9 @@ export async function startWorld(execute: ExecuteWithServices, catalog = demo) {
       tasks: only<MessageQueue<TaskMessage>>("tasks"),
       webhooks: only<MessageQueue<Delivery>>("webhooks"),
       endpoints: [],
+      signals: services.signals,
+      queue: services.queue,
+      clock,
       deadLetters: only("deadLetters"),
       recentlySent: recent(),
       log: makeLog("lifecycle"),

@@ -50,6 +50,7 @@ export async function readsWith(size: number): Promise<Record<string, Reads>> {
     ticks: only("ticks"),
     resultCache: only("resultCache"),
     definitions: only("definitions"),
+    signals: only("signals"),
     stats: only("stats"),
     pauses: nonePaused(),
     waits: only("waits"),

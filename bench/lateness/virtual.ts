@@ -65,6 +65,7 @@ export async function oneJob(inMs: number, random: Random): Promise<Outcome> {
     ticks: only("ticks"),
     resultCache: only("resultCache"),
     definitions: only("definitions"),
+    signals: only("signals"),
     stats: only("stats"),
     pauses: nonePaused(),
     secrets: only("secrets"),

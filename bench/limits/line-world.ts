@@ -18,6 +18,7 @@ import type { JobStore } from "../../lambdas/core/ports/job-store.ts";
 import type { ResultCache } from "../../lambdas/core/ports/result-cache.ts";
 import type { Scheduler } from "../../lambdas/core/ports/scheduler.ts";
 import type { Secrets } from "../../lambdas/core/ports/secrets.ts";
+import type { Signals } from "../../lambdas/core/ports/signals.ts";
 import type { StatsStore } from "../../lambdas/core/ports/stats-store.ts";
 import { defaultConcurrency } from "../../lambdas/topology.ts";
 import { pumpQueueAt, queuesAt } from "../support/aws.ts";
@@ -121,6 +122,7 @@ export function lineWorld({
     pauses: nonePaused(),
     resultCache: only<ResultCache>("resultCache"),
     definitions: only<Definitions>("definitions"),
+    signals: only<Signals>("signals"),
     clock: time,
     log: quietLog,
   };

@@ -59,6 +59,7 @@ export function subjects() {
     ticks: only("ticks"),
     resultCache: only("resultCache"),
     definitions: only("definitions"),
+    signals: only("signals"),
     pauses: nonePaused(),
     secrets: only("secrets"),
     clock: systemClock,

@@ -71,7 +71,7 @@ export class JobsService extends Construct {
     new Relay(this, "Relay", platform);
     const tasks = new Tasks(this, "Tasks", platform);
     const webhooks = new Webhooks(this, "Webhooks", { state, products });
-    const outbound = { tasks: tasks.queue, webhooks: webhooks.queue };
+    const outbound = { tasks: tasks.queue, webhooks: webhooks.queue, features: queues.feature.queue };
     new Lifecycle(this, "Lifecycle", { config, state, products, outbound });
     this.intake = new Intake(this, "Intake", { platform, products, tasks: tasks.queue });
 
@@ -188,7 +188,7 @@ export class JobsService extends Construct {
         may.seeLimitsAndDefinitions(),
         may.changePinsAndDefinitions(),
         may.tick(),
-        may.useSharedKeys(),
+        may.useSharedKeysAndSendSignals(),
         // It clears cache tags, and says which run would answer a request.
         may.useResultCache(),
         // Whoever has an upload URL of the API uploads the file with the API's permissions.

@@ -36,6 +36,7 @@ import * as postReschedule from "./routes/post-reschedule.ts";
 import * as postResume from "./routes/post-resume.ts";
 import * as postRetry from "./routes/post-retry.ts";
 import * as postRunNow from "./routes/post-run-now.ts";
+import * as postSignals from "./routes/post-signals.ts";
 import * as postSkipNext from "./routes/post-skip-next.ts";
 import * as postUpload from "./routes/post-upload.ts";
 import * as putLimit from "./routes/put-limit.ts";
@@ -101,6 +102,14 @@ export const routes: readonly Route<ApiServices>[] = [
     takesQuery: true,
     scope: "jobs:write",
     endpoint: deleteJob,
+  },
+  {
+    id: "sendSignal",
+    method: "POST",
+    path: "/v1/signals",
+    takesQuery: true,
+    scope: "jobs:write",
+    endpoint: postSignals,
   },
   { id: "listSeries", method: "GET", path: "/v1/series", takesQuery: true, scope: "jobs:read", endpoint: getSeries },
   { id: "pauseScope", method: "POST", path: "/v1/pauses", scope: "jobs:admin", endpoint: postPauses },

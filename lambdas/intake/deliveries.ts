@@ -3,8 +3,9 @@ import { beginningOf, type ImportCursor } from "../core/job/import-cursor.ts";
 import type { RequestSource } from "../core/job/job-rejected.ts";
 import type { Fault } from "../core/kernel/errors.ts";
 import { requestReviver } from "../core/kernel/exact-json.ts";
+import { isRecord } from "../core/kernel/json-values.ts";
 import { RequestError } from "../core/kernel/request-error.ts";
-import { importPrefix, requestEvent } from "../topology.ts";
+import { importPrefix, requestEvent, signalEvent } from "../topology.ts";
 
 /** The service that delivered something, and the id that it gave it. */
 export interface Sender {
@@ -15,6 +16,8 @@ export interface Sender {
 /** What was delivered, taken out of its envelopes. */
 export type IntakeDelivery =
   | { kind: "request"; request: unknown; sender: Sender }
+  /** A message to runs that wait for it. */
+  | { kind: "signal"; request: unknown; sender: Sender }
   /** Imports to start. None after S3's test message, or a notification about another folder. */
   | { kind: "objects"; imports: ImportCursor[] }
   | { kind: "unreadable"; error: RequestError; sender: Sender };
@@ -67,10 +70,11 @@ export function unwrap(content: unknown, sender: Sender, bucket: string, depth =
   const topic = TopicMessage.safeParse(content).data;
   if (topic) return unwrapJson(topic.Message, { source: "sns", id: topic.MessageId }, bucket, depth + 1);
   const event = BusEvent.safeParse(content).data;
-  if (event?.["detail-type"] === requestEvent) return inner("eventbridge", event.id, event.detail);
+  const type = event?.["detail-type"];
+  if (event && (type === requestEvent || type === signalEvent)) return inner("eventbridge", event.id, event.detail);
   if (event) {
     const sent = { source: "eventbridge", id: event.id } as const;
-    return unreadable(sent, [{ pointer: "/detail-type", detail: `must be "${requestEvent}"` }]);
+    return unreadable(sent, [{ pointer: "/detail-type", detail: `must be "${requestEvent}" or "${signalEvent}"` }]);
   }
   const failedInvocation = FailedInvocation.safeParse(content).data;
   if (failedInvocation)
@@ -78,8 +82,11 @@ export function unwrap(content: unknown, sender: Sender, bucket: string, depth =
   const notification = BucketNotification.safeParse(content).data;
   if (notification) return { kind: "objects", imports: importsIn(notification, bucket) };
   if (TestNotification.safeParse(content).success) return { kind: "objects", imports: [] };
-  return { kind: "request", request: content, sender };
+  return { kind: isSignal(content) ? "signal" : "request", request: content, sender };
 }
+
+/** A request for a job names an event, and a signal names itself. */
+const isSignal = (content: unknown): boolean => isRecord(content) && "signal" in content && !("event" in content);
 
 /** The same for a string, which has to be JSON. A byte order mark is ignored, as in imports and over HTTP (RFC 8259, 8.1). */
 export function unwrapJson(given: string, sender: Sender, bucket: string, depth = 0): IntakeDelivery {

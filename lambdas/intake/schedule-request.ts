@@ -1,21 +1,27 @@
 import type { DirectCall } from "../aws/lambda/intake-handler.ts";
 import { RequestError } from "../core/kernel/request-error.ts";
 import { scheduleRequest as schedule } from "../core/operations/schedule-requests.ts";
+import { type SignalSent, sendSignal } from "../core/operations/send-signal.ts";
 import type { Services } from "../core/operations/services.ts";
 import { withTokenFaults } from "../core/operations/verify-session.ts";
 import { type Receipt, receiptOf } from "../core/queries/view.ts";
 import { type AcceptedRequest, parseRequest } from "../core/requests/request.ts";
+import { parseSignal } from "../core/requests/signal-request.ts";
 import { type Sender, unwrap } from "./deliveries.ts";
 import type { IntakeServices } from "./services.ts";
 
-/** Schedules the request of a direct invocation. Returns the receipt, or throws a RequestError. */
+/**
+ * Does what a direct invocation asks for: schedules its request, or sends its signal. Returns the receipt, or what became of the signal.
+ * Throws a RequestError.
+ */
 export async function scheduleDirectCall(
   services: IntakeServices,
   { payload, requestId }: DirectCall,
-): Promise<Receipt> {
+): Promise<Receipt | SignalSent> {
   const delivery = unwrap(payload, { source: "lambda", id: requestId }, services.bucket);
   if (delivery.kind === "unreadable") throw delivery.error;
   if (delivery.kind === "objects") throw importsComeByQueue();
+  if (delivery.kind === "signal") return signalFrom(services, delivery.request, delivery.sender);
   const { clock } = services;
   const accepted = await acceptCalled(services, delivery.request, delivery.sender, clock.now());
   const { job, ...shared } = await schedule(services, accepted);
@@ -41,6 +47,12 @@ export function acceptRequest(
   const accepted = parseRequest(request, catalog, sentAt, hasKey ? undefined : `${source}:${id}`);
   // A line of an import needs no request id: the report has its job, and its id may be long.
   return { ...accepted, ...(source !== "s3" && { request_id: id }) };
+}
+
+/** Sends a signal. One without an id gets the sender's, because a redelivery has the same. Throws a RequestError. */
+export function signalFrom(services: IntakeServices, request: unknown, { source, id }: Sender): Promise<SignalSent> {
+  const wanted = parseSignal(request, services.catalog);
+  return sendSignal(services, { ...wanted, id: wanted.id ?? `${source}:${id}` });
 }
 
 const importsComeByQueue = () =>

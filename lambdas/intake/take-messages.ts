@@ -7,7 +7,7 @@ import { type Refusable, rejectionOf } from "../core/outbound/rejection.ts";
 import type { AcceptedRequest } from "../core/requests/request.ts";
 import { type IntakeDelivery, unwrapJson } from "./deliveries.ts";
 import { rejectAll } from "./reject.ts";
-import { acceptCalled } from "./schedule-request.ts";
+import { acceptCalled, signalFrom } from "./schedule-request.ts";
 import type { IntakeServices } from "./services.ts";
 
 /**
@@ -21,7 +21,7 @@ type Read = { message: QueueMessage; delivery: IntakeDelivery };
 const importsAtOnce = 5;
 
 /**
- * Handles a batch of the intake queue: schedules requests, starts imports and rejects everything else. No message affects
+ * Handles a batch of the intake queue: schedules requests, sends signals, starts imports and rejects everything else. No message affects
  * another. Returns the ids of the messages that have to be redelivered.
  */
 export async function takeMessages(services: IntakeServices, messages: readonly QueueMessage[]): Promise<string[]> {
@@ -31,6 +31,7 @@ export async function takeMessages(services: IntakeServices, messages: readonly 
   });
   const outcomes = new Map<QueueMessage, IntakeOutcome>();
   await scheduleAll(services, read, outcomes);
+  await sendSignals(services, read, outcomes);
   await startImports(services, read, outcomes);
   for (const { message, delivery } of read) {
     if (delivery.kind === "unreadable") outcomes.set(message, { refused: delivery.error });
@@ -68,6 +69,24 @@ async function scheduleAll(
   }
 }
 
+const signalsAtOnce = 10;
+
+async function sendSignals(
+  services: IntakeServices,
+  read: readonly Read[],
+  outcomes: Map<QueueMessage, IntakeOutcome>,
+) {
+  await inParallel(signalsAtOnce, read, async ({ message, delivery }) => {
+    if (delivery.kind !== "signal") return;
+    try {
+      await signalFrom(services, delivery.request, delivery.sender);
+      outcomes.set(message, { done: true });
+    } catch (error) {
+      outcomes.set(message, intakeOutcomeOf(services, message, error));
+    }
+  });
+}
+
 /** Imports run from a separate queue, one per invocation, because a large one would delay the requests in its batch. */
 async function startImports(
   services: IntakeServices,
@@ -103,7 +122,7 @@ function refusable({ id, body }: QueueMessage, delivery: IntakeDelivery): Refusa
     source: sender.source,
     message_id: sender.id,
     body,
-    ...(delivery.kind === "request" && { request: delivery.request }),
+    ...("request" in delivery && { request: delivery.request }),
   };
 }
 

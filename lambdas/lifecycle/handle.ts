@@ -1,6 +1,7 @@
 import type { JobChange } from "../aws/lambda/stream-handler.ts";
 import { traceOf } from "../core/kernel/errors.ts";
 import type { Forgetting } from "../core/operations/payload.ts";
+import type { Waking } from "../core/operations/send-signal.ts";
 import { setAside } from "../core/outbound/set-aside.ts";
 import { taskMessagesOf } from "../core/outbound/task.ts";
 import { deliveriesOf } from "../core/outbound/webhook.ts";
@@ -14,8 +15,9 @@ import { transitionsOf } from "./events.ts";
 import { failuresOf } from "./failures.ts";
 import { forgetBlobs } from "./forget-blobs.ts";
 import { type PublishServices, publish } from "./publish.ts";
+import { wakeRuns } from "./wake-runs.ts";
 
-interface LifecycleServices extends PublishServices, TaskQueueServices, WebhookQueueServices, Forgetting {
+interface LifecycleServices extends PublishServices, TaskQueueServices, WebhookQueueServices, Forgetting, Waking {
   stats: StatsStore;
   failures: Failures;
 }
@@ -42,6 +44,7 @@ async function handleAll(services: LifecycleServices, changes: readonly JobChang
     publish(services, effects),
     enqueueDeliveries(services, effects),
     enqueueTaskOutcomes(services, effects),
+    wakeRuns(services, changes),
   ]);
   const firstFailed = Math.min(...results);
   // Heartbeats are not idempotent, so the changes that will be redelivered have to wait for theirs. So do counts.

@@ -1,4 +1,5 @@
 import { type Item, jobFrom, jobIdOf } from "../../lambdas/aws/dynamodb/job-item.ts";
+import { jobSortKey, sortKey } from "../../lambdas/topology.ts";
 import type { Handler } from "../gateway/http.ts";
 import { scanJobs } from "../servers/scan-jobs.ts";
 import type { Feed } from "../stream/feed.ts";
@@ -49,6 +50,8 @@ export function startClock({ file, dynamodb, overdue, works, feed, sendOffset }:
     wrote(changes: readonly ItemChange[]): void {
       if (!watched) return;
       for (const { key, before, after } of changes) {
+        // A message to runs, for which their queue is looked at.
+        if ((key[sortKey] as { S?: string }).S !== jobSortKey) continue;
         const [was, is] = [before, after].map((image) => image && jobFrom(image as Item));
         overdue.wrote(jobIdOf(key as Item), is);
         clock.wrote({ ...(was && { before: was }), ...(is && { after: is }), at: Date.now() });

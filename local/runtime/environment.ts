@@ -91,6 +91,7 @@ export function lambdaEnvironment(endpoints: Endpoints): NodeJS.ProcessEnv {
     TASK_DLQ_URL: queueUrl(dlqName("tasks")),
     WEBHOOK_QUEUE_URL: queueUrl(queueName("webhooks")),
     WEBHOOK_DLQ_URL: queueUrl(dlqName("webhooks")),
+    FEATURE_QUEUE_URL: queueUrl(queueName("feature")),
     LIFECYCLE_DLQ_URL: queueUrl(dlqName("lifecycle")),
     // One process runs all the consumers: none may take more memory than the smallest has.
     MEMORY_MB: String(Math.min(...jobTypes.map((type) => functionPlans[consumerName(type)].memoryMb))),

@@ -1,7 +1,7 @@
 import { EventEmitter } from "node:events";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { isDeepStrictEqual } from "node:util";
-import { blobFields, jobSortKey, partitionKey, sortKey } from "../../lambdas/topology.ts";
+import { blobFields, jobSortKey, partitionKey, signalSortKey, sortKey } from "../../lambdas/topology.ts";
 import { type Handler, megabyte, readBody } from "../gateway/http.ts";
 import { tableName } from "../runtime/names.ts";
 import type { ChangeLog, Image, Open } from "./change-log.ts";
@@ -81,7 +81,7 @@ export async function makeFront({ dynalite, log, changed }: FrontOptions): Promi
     if (!writing.has(operation)) return dynalite(request, response);
     const body = String(await readBody(request, 16 * megabyte));
     const asked = JSON.parse(body) as Body;
-    const writes = writesOf(operation, asked).filter(({ key }) => isJob(key));
+    const writes = writesOf(operation, asked).filter(({ key }) => isDelivered(key));
     const keys = writes.map(({ key }) => JSON.stringify(key));
     const answer = await locked(keys, () => write(request, body, asked, writes));
     response.writeHead(answer.status, answer.headers).end(answer.body);
@@ -139,7 +139,10 @@ const hasBlobs = (item: Image | undefined): boolean =>
   blobFields.some((field) => (item?.[field] as { M?: { blob?: unknown } } | undefined)?.M?.blob !== undefined);
 
 /** As with the filter of the stack's event source, other items of the table, such as counters, are not delivered. */
-const isJob = (key: Image) => (key[sortKey] as { S?: string } | undefined)?.S === jobSortKey;
+function isDelivered(key: Image): boolean {
+  const { S = "" } = (key[sortKey] ?? {}) as { S?: string };
+  return S === jobSortKey || S.startsWith(signalSortKey);
+}
 
 const newImage = ({ ReturnValues }: Body, { body }: Answer): Image | undefined =>
   ReturnValues === "ALL_NEW" ? (JSON.parse(body) as { Attributes?: Image }).Attributes : undefined;

@@ -256,7 +256,10 @@ export interface JobRepeat {
 
 /** The state of a step of a feature. */
 export interface JobStep {
-  /** `skipped`: its condition was not met. `not_started`: the feature has not reached it yet. */
+  /**
+   * `skipped`: its condition was not met. `waiting`: it waits for a signal or a time. `not_started`: the feature has
+   * not reached it yet.
+   */
   status:
     | "scheduled"
     | "queued"
@@ -266,6 +269,7 @@ export interface JobStep {
     | "cancelled"
     | "paused"
     | "skipped"
+    | "waiting"
     | "not_started";
   /** The job that runs the step. */
   job_id?: string;
@@ -273,6 +277,22 @@ export interface JobStep {
   started_at?: number;
   /** When it ended. Epoch milliseconds. */
   finished_at?: number;
+  /** The signals of which the first message ends it, of a step that waits or has waited for signals. */
+  waits_for?: {
+    signal: string;
+    key?: string;
+  }[];
+  /** When it ends by itself, of a step that waits or has waited. Epoch milliseconds. */
+  until?: number;
+  /** The message that ended the wait. */
+  received?: {
+    signal: string;
+    id: string;
+    /** When it was accepted. Epoch milliseconds. */
+    at: number;
+  };
+  /** No message came in time. */
+  timed_out?: true;
   error?: JobFailure;
 }
 
@@ -281,8 +301,16 @@ export interface JobGraphStep {
   /** The step, as `sequence.step`: the name of its state in `steps`. */
   step: string;
   sequence: string;
-  /** The tag of the event that the step runs. */
-  event: string;
+  /** The tag of the event that the step runs. A step that waits runs none. */
+  event?: string;
+  /** What a step that waits is for: the signals of which the first message ends it, or a time. */
+  waits_for?:
+    | {
+        signals: string[];
+      }
+    | {
+        time: true;
+      };
   /** The app of the event, if the step names one. */
   app?: string;
   /** The steps that end before it starts, as `sequence.step`. */
@@ -937,6 +965,19 @@ export interface PauseReference {
   until?: number;
 }
 
+/** What became of a signal. */
+export interface SignalSent {
+  /** The id of the message: that of the request, or a fresh one. */
+  id: string;
+  /**
+   * The jobs of the runs that wait for it, and are woken. Of a key for which more wait, the first hundred: all go
+   * on.
+   */
+  offered: string[];
+  /** Until when it waits for runs that come to wait for it later. Epoch milliseconds. */
+  kept_until: number;
+}
+
 /** A webhook of the catalog in one env. */
 export interface Webhook {
   product_tag: string;
@@ -997,7 +1038,10 @@ export interface Migration {
      * `runs`: it has not begun. `new`: the run did not have it. `dropped`: the run has it no longer.
      */
     action: "kept" | "runs_again" | "runs" | "new" | "dropped";
-    /** `skipped`: its condition was not met. `not_started`: the feature has not reached it yet. */
+    /**
+     * `skipped`: its condition was not met. `waiting`: it waits for a signal or a time. `not_started`: the feature has
+     * not reached it yet.
+     */
     status:
       | "scheduled"
       | "queued"
@@ -1007,6 +1051,7 @@ export interface Migration {
       | "cancelled"
       | "paused"
       | "skipped"
+      | "waiting"
       | "not_started";
     /**
      * The fields that the two definitions do not have alike. A step that has begun has what it began with, of its
@@ -1026,8 +1071,16 @@ export interface Definition {
     /** The step, as `sequence.step`: the name of its state in `steps`. */
     step: string;
     sequence: string;
-    /** The tag of the event that the step runs. */
-    event: string;
+    /** The tag of the event that the step runs. A step that waits runs none. */
+    event?: string;
+    /** What a step that waits is for: the signals of which the first message ends it, or a time. */
+    waits_for?:
+      | {
+          signals: string[];
+        }
+      | {
+          time: true;
+        };
     /** The app of the event, if the step names one. */
     app?: string;
     /** The steps that end before it starts, as `sequence.step`. */

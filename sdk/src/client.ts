@@ -13,6 +13,7 @@ import { createPauses, type Pauses } from "./pauses.ts";
 import { createJobProcessor, type JobProcessor } from "./processor.ts";
 import { createRequest, type SendRequest } from "./request.ts";
 import { type Runtime, realRuntime } from "./runtime.ts";
+import { createSignals, type Signals } from "./signals.ts";
 import { createTransport } from "./transport.ts";
 import { createWebhooks, type Webhooks } from "./webhooks.ts";
 
@@ -50,6 +51,8 @@ export interface Ductape<C extends Catalog = Catalog> extends Namespaces {
   definitions: Definitions;
   /** Pauses of products, envs and events. */
   pauses: Pauses<C>;
+  /** Messages to runs of features that wait for them. */
+  signals: Signals<C>;
 }
 
 export function createClient(configure: () => Config, runtime: Runtime = realRuntime): Ductape {
@@ -57,7 +60,8 @@ export function createClient(configure: () => Config, runtime: Runtime = realRun
   const defaults = () => configure().defaults;
   const jobs = createJobs(transport, defaults);
   const job = createJobProcessor(transport, jobs, runtime, defaults);
-  const { namespaces, processor } = createNamespaces(job, defaults);
+  const signals = createSignals(transport, defaults);
+  const { namespaces, processor } = createNamespaces(job, defaults, signals);
   const me = async ({ signal }: CallOptions = {}) =>
     expectFields<Me>(await transport.call({ method: "GET", path: "/v1/me", signal }), "caller", "verbs");
   return {
@@ -71,6 +75,7 @@ export function createClient(configure: () => Config, runtime: Runtime = realRun
     cache: createCache(transport, defaults),
     definitions: createDefinitions(transport),
     pauses: createPauses(transport, defaults),
+    signals,
     ...namespaces,
   };
 }

@@ -1,7 +1,8 @@
-import type { JobChannel, JobReceipt } from "./answers.ts";
+import type { JobChannel, JobReceipt, SignalSent } from "./answers.ts";
 import type { Catalog } from "./catalog.ts";
 import { type Defaults, requireTenant, withDefaults } from "./defaults.ts";
 import { InvalidRequestError } from "./errors.ts";
+import type { CallOptions } from "./jobs.ts";
 import { refusal, withRefusals } from "./not-here.ts";
 import type { DispatchOptions, JobProcessor, ScheduleOptions } from "./processor.ts";
 import { type IFileReadResult, readFile } from "./read-file.ts";
@@ -25,6 +26,8 @@ import type {
   PublishResult,
   StorageResult,
 } from "./results.ts";
+
+import type { SignalRequest, Signals } from "./signals.ts";
 
 /*
  * The names of Ductape's documentation beside our own. Each `dispatch` is `processor.job.dispatch` of an event of one type; what runs at
@@ -133,9 +136,27 @@ export interface ActionRunner extends Dispatcher<ActionDispatch> {
   run: Run<ActionDispatch, ActionResult["body"]>;
 }
 
+/** A message to a run of a feature, by the id of its job, or to those that wait with a key. */
+export interface FeatureSignal {
+  product?: string | undefined;
+  product_tag?: string | undefined;
+  env?: string | undefined;
+  /** The `job_id` of the run. */
+  feature_id?: string | undefined;
+  /** The name of older documentation for `feature_id`. */
+  workflow_id?: string | undefined;
+  job_id?: string | undefined;
+  key?: string | undefined;
+  signal: string;
+  payload?: unknown;
+  id?: string | undefined;
+}
+
 export interface FeatureRunner extends Dispatcher<FeatureDispatch> {
   /** Resolves with the output of the feature. */
   run: Run<FeatureDispatch, FeatureResult>;
+  /** Sends a message to a run, or to all that wait with a key: `signals.send` in Ductape's words. */
+  signal(data: FeatureSignal, options?: CallOptions): Promise<SignalSent>;
 }
 
 /** What one channel of a notification came to. */
@@ -233,6 +254,7 @@ type Request = Pick<IJobProcessorInput, "event" | "input">;
 export function createNamespaces(
   job: Pick<JobProcessor<Catalog>, "dispatch" | "schedule">,
   defaults: () => Defaults,
+  signals: Signals,
 ): { namespaces: Namespaces; processor: ProcessorNamespaces } {
   const callsOf = <Data extends DispatchFields>(jobOf: (data: Data, call: string) => Request) => {
     const requestOf = (call: string, data: Data) => {
@@ -272,6 +294,9 @@ export function createNamespaces(
   const features = (name: string): FeatureRunner => ({
     ...featureCalls.dispatch(`${name}.dispatch`),
     run: featureCalls.run(`${name}.run`, (output: FeatureResult) => output),
+    async signal({ feature_id, workflow_id, job_id = feature_id ?? workflow_id, ...rest }, options) {
+      return signals.send({ ...rest, ...(job_id !== undefined && { job_id }) } as SignalRequest, options);
+    },
   });
 
   const messageOf = ({ notification, event }: NotificationDispatch, call: string) =>

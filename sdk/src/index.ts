@@ -64,5 +64,6 @@ export type { IFileReadResult } from "./read-file.ts";
 export type { RequestMethod, RequestOptions, SendRequest } from "./request.ts";
 export type * from "./requests.ts";
 export type * from "./results.ts";
+export type { SignalRequest, Signals } from "./signals.ts";
 export type * from "./time.ts";
 export type { WebhookName, WebhookQuery, Webhooks } from "./webhooks.ts";

@@ -54,7 +54,7 @@ export const instead: Readonly<Record<string, string>> = {
   ...each("events", ["connect", "testConnection"], noConnection),
   ...each("notifications", ["getMessages"], sentMessages),
   ...each("notifications", ["create", "update", "list", "fetch"], inCatalog("notifications")),
-  ...each("features", ["execute", "signal", "status", "query", "cancel", "history", "stepDetail"], features),
+  ...each("features", ["execute", "status", "query", "cancel", "history", "stepDetail"], features),
   ...each("features", ["replay", "restart", "resume", "replayFromStep", "compare"], features),
   ...each("features", ["define", "create"], inCatalog("features")),
   ...each("fallback", ["execute", "run"], groups),

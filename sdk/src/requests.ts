@@ -661,6 +661,33 @@ export interface PauseFields {
   drain_per_second?: number | undefined;
 }
 
+/** A message to runs that wait for it, besides its product and env. */
+export interface SignalFields {
+  /**
+   * A signal that a feature of the product declares.
+   * @example `"paid"`
+   */
+  signal: string;
+  /**
+   * For every run that waits with this key. Either `key` or `job_id`.
+   * @example `"A-1042"`
+   */
+  key?: string | undefined;
+  /**
+   * For one run: the id of its job.
+   * @example `"job_0197a0c41f6e7d3a8b5c2d9e0f1a2b3c"`
+   */
+  job_id?: string | undefined;
+  /** JSON of at most 256 KB, with the fields that the feature declares. */
+  payload?: unknown;
+  /**
+   * Names the message, so that a request may be repeated: a run takes a message of an id once.
+   * @default a fresh id
+   * @example `"evt_1PqR"`
+   */
+  id?: string | undefined;
+}
+
 /** The numbers that are to hold instead of the catalog's: `concurrency`, `rate` or both. */
 export interface LimitPin {
   /**

@@ -83,10 +83,10 @@ describe("the intake's queues", () => {
   });
 });
 
-test("the rule takes events that request jobs, and none of ours, which would loop", () => {
+test("the rule takes events that request jobs or signal runs, and none of ours, which would loop", () => {
   expect(rule.Properties.EventPattern).toEqual({
     source: [{ "anything-but": ["ductape.jobs"] }],
-    "detail-type": ["schedule-job"],
+    "detail-type": ["schedule-job", "send-signal"],
   });
   expect(rule.Properties.EventBusName).toEqual({ Ref: expect.stringMatching(/^Bus/) });
   expect(rule.Properties.Targets).toEqual([
@@ -139,7 +139,7 @@ describe("the intake's function", () => {
     const actions = (service: string) => [...new Set(by(service).map(({ action }) => action))].sort();
     // It counts what is due, too.
     expect(actions("dynamodb")).toEqual(
-      ["DeleteItem", "GetItem", "PutItem", "UpdateItem"].map((name) => `dynamodb:${name}`),
+      ["BatchGetItem", "DeleteItem", "GetItem", "PutItem", "Query", "UpdateItem"].map((name) => `dynamodb:${name}`),
     );
     expect(actions("scheduler")).toEqual(["scheduler:CreateSchedule", "scheduler:DeleteSchedule"]);
     const folders = by("s3").map(({ action, resource }) => `${action} ${resource.replace(/^.*?Payloads[^/]*/, "")}`);

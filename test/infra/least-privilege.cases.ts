@@ -105,7 +105,7 @@ const privileges: Record<string, string[]> = {
     // It stores the present definition for a run that is moved to it.
     "dynamodb:UpdateItem Jobs if key = LIMITS#*, DEF#*",
     changesPauses,
-    "dynamodb:GetItem,PutItem Jobs if key = SHARED#*",
+    "dynamodb:GetItem,PutItem,Query Jobs if key = SHARED#*, SIG#*",
     usesResultCache,
     "dynamodb:UpdateItem Jobs if key = WAITS#*",
     "dynamodb:Query,UpdateItem Jobs if key = DUE#*",
@@ -125,12 +125,14 @@ const privileges: Record<string, string[]> = {
   ],
   authorizer: ["dynamodb:GetItem Jobs if key = KEYS", "secretsmanager:GetSecretValue ApiKey"],
   intake: [
-    "dynamodb:DeleteItem,GetItem,PutItem Jobs if key = JOB#*",
+    "dynamodb:BatchGetItem,DeleteItem,GetItem,PutItem Jobs if key = JOB#*",
     leavesLines,
     countsDueJobs,
     keepsUnscheduled,
-    // Which job has a key of `debounce` or `unique`.
-    "dynamodb:GetItem,PutItem Jobs if key = SHARED#*",
+    // Which job has a key of `debounce` or `unique`, and messages to runs with who waits for them.
+    "dynamodb:GetItem,PutItem,Query Jobs if key = SHARED#*, SIG#*",
+    // What a run takes that a message names.
+    "dynamodb:GetItem Jobs if key = DEF#*",
     "events:PutEvents Bus",
     "s3:GetObject Payloads/imports/*",
     "s3:GetObject Payloads/progress*",
@@ -187,6 +189,9 @@ const privileges: Record<string, string[]> = {
     "dynamodb:ListStreams *",
     "dynamodb:GetItem,UpdateItem Jobs if key = ERRORS#*",
     "dynamodb:GetItem,UpdateItem Jobs if key = STATS#*",
+    // It wakes the runs that wait for a message whose sender has died.
+    "dynamodb:Query Jobs if key = SIG#*",
+    `sqs:SendMessage ${queueOf("feature")}`,
     "events:PutEvents Bus",
     "s3:DeleteObject Payloads/inputs/*",
     "s3:DeleteObject Payloads/progress*",
@@ -249,6 +254,8 @@ const privileges: Record<string, string[]> = {
     usesResultCache,
     // A run keeps the definition with which it begins.
     "dynamodb:GetItem,UpdateItem Jobs if key = DEF#*",
+    // A run notes that it waits, reads the messages, and waits no more.
+    "dynamodb:DeleteItem,PutItem,Query Jobs if key = SIG#*",
     countsDueJobs,
     keepsUnscheduled,
     readsPauses,
@@ -311,7 +318,7 @@ describe("by these grants", () => {
   test("only the authorizer reads keys, and no function writes them", () => {
     expect(may(/ if key = .*KEYS/)).toEqual(["authorizer"]);
     const writes =
-      /^dynamodb:\S*(Put|Write|Update|Delete)\S* Jobs (?!if key = ((JOB|(LIMITS#\*, )?DEF|STATS|ERRORS|SHARED|CACHE|WAITS|WEBHOOK|GATE|PUMP|DUE|UNSCHEDULED)#\*|PAUSES|ROUNDS|SCHEDULES)$)/;
+      /^dynamodb:\S*(Put|Write|Update|Delete)\S* Jobs (?!if key = ((JOB|(LIMITS#\*, )?DEF|STATS|ERRORS|SHARED#\*, SIG|SIG|SHARED|CACHE|WAITS|WEBHOOK|GATE|PUMP|DUE|UNSCHEDULED)#\*|PAUSES|ROUNDS|SCHEDULES)$)/;
     expect(may(writes)).toEqual([]);
     // These actions name no item, and so would pass any condition on items.
     expect(may(/^dynamodb:\S*(Scan|PartiQL)/)).toEqual([]);

@@ -8,7 +8,7 @@ import { jobTypes } from "../../lambdas/core/job/job.ts";
 import { newJobId } from "../../lambdas/core/job/job-id.ts";
 import { newUploadId, uploadKey } from "../../lambdas/core/kernel/uploads.ts";
 import { keptShards } from "../../lambdas/core/ports/unscheduled.ts";
-import { endpointPrefix, statsPrefix } from "../../lambdas/topology.ts";
+import { endpointPrefix, signalSortKey, statsPrefix } from "../../lambdas/topology.ts";
 import { products } from "../support/catalog/products.ts";
 import {
   flat,
@@ -449,11 +449,13 @@ describe("the lifecycle", () => {
   const { Variables } = lifecycle.Properties.Environment;
 
   test("is woken by writes of jobs, and not by counters or what expires", () => {
-    expect(JSON.parse(source.Properties.FilterCriteria.Filters[0].Pattern)).toEqual({
-      eventName: ["INSERT", "MODIFY"],
-      dynamodb: { Keys: { SK: { S: [itemKeyOf("job_x").SK?.S] } } },
-    });
-    const others = source.Properties.FilterCriteria.Filters.slice(1);
+    const ofJobs = { Keys: { SK: { S: [itemKeyOf("job_x").SK?.S] } } };
+    // And by messages to runs.
+    const inserted = { Keys: { SK: { S: [itemKeyOf("job_x").SK?.S, { prefix: signalSortKey }] } } };
+    const [first, second] = source.Properties.FilterCriteria.Filters;
+    expect(JSON.parse(first.Pattern)).toEqual({ eventName: ["INSERT"], dynamodb: inserted });
+    expect(JSON.parse(second.Pattern)).toEqual({ eventName: ["MODIFY"], dynamodb: ofJobs });
+    const others = source.Properties.FilterCriteria.Filters.slice(2);
     expect(others.map(({ Pattern }: { Pattern: string }) => JSON.parse(Pattern))).toMatchObject([
       { eventName: ["REMOVE"], dynamodb: { OldImage: { input: { M: { blob: { S: [{ exists: true }] } } } } } },
       { eventName: ["REMOVE"], dynamodb: { OldImage: { progress: { M: { blob: { S: [{ exists: true }] } } } } } },
@@ -505,9 +507,11 @@ describe("the lifecycle", () => {
       "dynamodb:UpdateItem Jobs",
       "dynamodb:GetItem Jobs",
       "dynamodb:UpdateItem Jobs",
+      "dynamodb:Query Jobs",
       "s3:DeleteObject inputs/*",
       "s3:DeleteObject progress*",
       "sqs:SendMessage DeadLetters",
+      expect.stringMatching(/^sqs:SendMessage <Queuefeature/),
       expect.stringMatching(/^sqs:SendMessage <Tasks/),
       expect.stringMatching(/^sqs:SendMessage <Webhooks/),
     ]);
@@ -695,6 +699,7 @@ describe("least privilege", () => {
       "ROUNDS",
       "SCHEDULES",
       "SHARED#*",
+      "SIG#*",
       "STATS#*",
       "UNSCHEDULED#*",
       "WAITS#*",

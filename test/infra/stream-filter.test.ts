@@ -76,6 +76,15 @@ describe("the stream's filter", () => {
     expect(jobStatuses.filter((status) => !wakes({ after: { ...base, status } }, finalEvents))).toEqual([]);
   });
 
+  it.each([{ published: finalEvents }, { published: jobEvents }])(
+    "passes a new message to runs, and not who waits for it, if $published is published",
+    ({ published }) => {
+      const made = (S: string) => ({ eventName: "INSERT", dynamodb: { Keys: { SK: { S } } } });
+      const passes = (S: string) => streamFilter(new Set(published)).some((pattern) => fits(made(S), pattern));
+      expect([passes("MSG#1893499200000#s-1"), passes("WAIT#job_1#main.money")]).toEqual([true, false]);
+    },
+  );
+
   it("passes what an endpoint subscribes to, even if the bus does not get it", () => {
     const place = { url: parameter("/hook/url"), secret: secret("hook") };
     const webhooks = { orders: { events: ["started"], envs: { dev: place } } };

@@ -210,6 +210,8 @@ describe("a write that changes an item of version 0.1", () => {
         tasks: fakeMessageQueue(),
         webhooks: fakeMessageQueue(),
         endpoints: [],
+        signals: w.signals,
+        queue: w.queue,
         deadLetters: fakeDeadLetters(),
         recentlySent: recent(),
         log: w.log,

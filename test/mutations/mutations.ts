@@ -42,6 +42,18 @@ export const mutations: Mutation[] = [
     test: "unit/consumers/engine/slots-of-taken-over-claims.test.ts",
   },
   {
+    file: "lambdas/consumers/types/feature/execute.ts",
+    find: "await services.claim.record(states);",
+    replace: "",
+    test: "unit/consumers/types/feature/waits.test.ts",
+  },
+  {
+    file: "lambdas/consumers/types/feature/waits.ts",
+    find: "const message = await firstMessage",
+    replace: "const message = timerOf(state) <= now ? undefined : await firstMessage",
+    test: "unit/consumers/types/feature/waits.test.ts",
+  },
+  {
     file: "lambdas/consumers/engine/guards/pinned.ts",
     find: "job.definition !== undefined) return undefined;",
     replace: "job.definition === undefined) return undefined;",

@@ -100,6 +100,8 @@ export interface World {
   remembered?: Random;
   /** Separate randomness for requests with the token of a user (signed.ts). Few histories have them. */
   signed?: Random;
+  /** Separate randomness for runs that wait for messages, and for those who send them (signalling.ts). Few histories have them. */
+  signalled?: Random;
   /** Separate randomness for claims whose consumer gets an error although they were written. Few histories have them. */
   lossy?: Random;
   /** What is paused. */

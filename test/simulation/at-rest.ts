@@ -11,6 +11,7 @@ import { type Held, holds } from "./pausing.ts";
 import { isSkipped } from "./series-rules.ts";
 import { sharedInputs } from "./shared-inputs.ts";
 import type { System } from "./system.ts";
+import { waitsAreWhole } from "./wait-rules.ts";
 import { hasCrashed } from "./write-rules.ts";
 
 export interface AtRest {
@@ -32,6 +33,7 @@ export function checkAtRest(rest: AtRest) {
   runsAreWhole(rest);
   resultsAreTheWinners(rest);
   featuresAreWhole(rest);
+  waitsAreWhole(rest);
   rest.system.bus.checkComplete(rest.system.letters);
   rest.system.webhooks.checkComplete(rest.system.letters);
   tasksAnswered(rest);
@@ -140,7 +142,7 @@ function featuresAreWhole({ system, ledger: { observer, steps, lifeOf }, bystand
       const isShown = shown[key]?.job_id === child?.id && shown[key]?.status === child?.status;
       if (child ? !isShown && child.retried_after === undefined : !shown[key])
         observer.violated("feature", `${nameOf(job)} shows step ${key} as ${shown[key]?.status ?? "none"}`);
-      if (!child && !condition && !allow_fail)
+      if (!child && !condition && !allow_fail && !step.wait)
         observer.violated("feature", `${nameOf(job)} completed without step ${key}`);
       if (child && child.status !== "completed" && !allow_fail)
         observer.violated("feature", `${nameOf(job)} completed although step ${key} is ${child.status}`);
@@ -221,7 +223,9 @@ function featuresGoOn(rest: AtRest) {
   for (const [key, steps] of families) {
     const feature = system.jobs.peek(key?.split(" ")[0] ?? "");
     if (!feature || feature.run !== steps[0]?.parent?.message.run) continue;
-    const ends = [feature.started_at ?? 0, ...steps.map(({ finished_at = 0 }) => finished_at)];
+    // The progress has the ends of waits, which have no job.
+    const shown = Object.values((feature.progress ? system.load(feature.progress) : {}) as Record<string, StepView>);
+    const ends = [feature.started_at ?? 0, ...[...steps, ...shown].map(({ finished_at = 0 }) => finished_at)];
     const latest = (end: number) => heldUntil(rest, { ...feature, due_at: end });
     const isSoon = (time: number) => ends.some((end) => time >= end - 100 && time <= latest(end) + mostMs);
     for (const step of steps)

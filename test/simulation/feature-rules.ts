@@ -6,19 +6,20 @@ import { clocksApartMs, type Write } from "./write.ts";
 
 /** A step as the catalog has it. */
 export interface Step {
-  event: string;
+  event?: string;
   step?: string;
   depends_on?: string[];
   delay?: number;
   allow_fail?: boolean;
   if?: unknown;
+  wait?: unknown;
 }
 
 /** The steps of a feature's event, by `sequence.step`, each with its dependencies: by default the step before it. */
 export function stepsOf(event: string): [key: string, step: Step, needs: string[]][] {
   const { sequences } = (catalog.lookup("sim", event)?.target ?? {}) as { sequences: Record<string, Step[]> };
   return Object.entries(sequences).flatMap(([sequence, list]) => {
-    const keys = list.map(({ event, step = event }) => `${sequence}.${step}`);
+    const keys = list.map(({ event = "", step = event }) => `${sequence}.${step}`);
     return list.map((step, i): [string, Step, string[]] => {
       const before = keys.slice(0, i).slice(-1);
       const named = step.depends_on?.map((name) => (name.includes(".") ? name : `${sequence}.${name}`));
@@ -64,9 +65,10 @@ export function stepsWait({ observer, steps }: Ledger, { by, before, after, peek
   for (const need of needs ?? []) {
     const id = steps.get(stepKey(parent.message, need));
     const needed = id === undefined ? undefined : peek(id);
-    const [, { if: condition, allow_fail } = {}] = all.find(([key]) => key === need) ?? [];
-    // Without a job it was skipped, or failed at once.
-    const isOver = needed ? isFinished(needed) : id !== undefined || condition !== undefined || allow_fail;
+    const [, { if: condition, allow_fail, wait } = {}] = all.find(([key]) => key === need) ?? [];
+    // Without a job it was skipped, failed at once, or waited.
+    const isOver =
+      needed !== undefined ? isFinished(needed) : id !== undefined || condition !== undefined || allow_fail || wait;
     if (!isOver) observer.violated("feature", `${nameOf(after)} (${parent.step}) was started before ${need} had ended`);
   }
   const early = by.began + by.skew + (step?.delay ?? 0) - after.due_at;

@@ -1,5 +1,6 @@
 import type { Job, JobMessage, Repeat, RunRecord } from "../../lambdas/core/job/job.ts";
 import type { Gate } from "../../lambdas/core/job/job-wait.ts";
+import type { SignalAddress } from "../../lambdas/core/job/signal.ts";
 import type { Invocation } from "./invocation.ts";
 import type { Observer } from "./observer.ts";
 
@@ -26,6 +27,8 @@ export interface Ledger {
   targetCalls: Map<string, TargetCall[]>;
   /** The cache tags that were cleared, with the true times of the request and its answer. */
   cleared: { tag: string; began: number; answered: number }[];
+  /** The messages to runs that were kept. */
+  signals: Kept[];
   /** The jobs of schedules that people have changed since the last deployment. */
   touched: Set<string>;
   /** The requests that share jobs by keys and were not skipped. */
@@ -37,6 +40,15 @@ export interface Ledger {
   lifeOf(id: string): Life;
   /** Records the creation of a job. Its id may have belonged to a job that was deleted or taken back. */
   birth({ id, created_at }: Pick<Job, "id" | "created_at">, by: Invocation): void;
+}
+
+/** A message that was kept. */
+export interface Kept {
+  address: SignalAddress;
+  id: string;
+  at: number;
+  /** When it was written, by the true time. */
+  written: number;
 }
 
 /** A call of one target of a fallback. */
@@ -150,6 +162,7 @@ export function ledger(observer: Observer, start: number): Ledger {
     startsOf: new Map(),
     targetCalls: new Map(),
     cleared: [],
+    signals: [],
     touched: new Set(),
     shared: { taken: [] },
     lifeOf(id) {

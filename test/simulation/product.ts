@@ -3,6 +3,11 @@ import { type Catalog, makeCatalog } from "../../lambdas/core/catalog/catalog.ts
 import type { Product } from "../../lambdas/core/catalog/job-type.ts";
 import type { Limit } from "../../lambdas/core/catalog/limit.ts";
 
+/** The feature whose runs wait for messages. */
+export const orderEvent = "order";
+/** How long the waits of a run last, in milliseconds. */
+export const [waitMs, secondWaitMs] = [60_000, 20_000];
+
 const call = { type: "action", app: "api", action: "call" } as const;
 const limitedCall = (...limits: string[]) => ({ ...call, limits });
 
@@ -50,6 +55,7 @@ export const product: Product = {
     hopeless: feature("hopeless"),
     fan: feature("fan"),
     race: feature("race"),
+    order: feature("order"),
   },
   apps: { api, main: api, spare: api, spared: { fallback: ["main", "spare"] } },
   sessions: { user: { envs: { e: { jwks: "http://127.0.0.1/keys", audience: "sim" } } } },
@@ -119,6 +125,36 @@ export const product: Product = {
       sequences: {
         quick: [{ event: "call", input: { body: { at: "$Now" } }, retries: 0 }],
         waiting: [{ event: "other", input: { body: { at: "$Now" } }, delay: 1_200_000 }],
+      },
+    },
+    /** It waits for messages, and goes one of two ways behind the first wait. */
+    order: {
+      input: { order: { type: "string" } },
+      signals: { paid: {} },
+      sequences: {
+        main: [
+          { event: "call", input: {}, allow_fail: true },
+          { step: "money", wait: { signal: "paid", key: "$Input{order}", timeout: waitMs, otherwise: "continue" } },
+          {
+            event: "call",
+            step: "yes",
+            input: {},
+            allow_fail: true,
+            if: { value: "$Sequence{main}{money}{signal}", equals: "paid" },
+          },
+          {
+            event: "call",
+            step: "no",
+            input: {},
+            allow_fail: true,
+            if: { value: "$Sequence{main}{money}{timed_out}", equals: true },
+          },
+          { step: "cool", wait: { for: 5000 } },
+          {
+            step: "more",
+            wait: { signal: "paid", key: "$Input{order}", timeout: secondWaitMs, otherwise: "continue" },
+          },
+        ],
       },
     },
     /** Its event refuses the second step when that step is started. */

@@ -63,7 +63,8 @@ export function tableStream({ time, random, hardship, observer, poison }: World,
   return {
     waiting: () => queues.reduce((total, { records }) => total + records.length, 0),
     record(change) {
-      const id = (change.after ?? change.before)?.id ?? "";
+      // Messages to runs are all in one shard.
+      const id = (change.after ?? change.before)?.id ?? "00";
       const shard = queues[Number.parseInt(id.slice(-2), 16) % shards] as Shard;
       const { after } = change;
       const isPoison = after !== undefined && poison.write(nameOfWrite(after));

@@ -21,6 +21,7 @@ import { reconciling } from "./reconciler.ts";
 import { relaying } from "./relay.ts";
 import { tableStream } from "./stream.ts";
 import { type WatchedTasks, watchedTasks } from "./tasks.ts";
+import { watchedSignals } from "./watched-signals.ts";
 import { endpoint, watchedWebhooks } from "./webhooks.ts";
 
 export interface System {
@@ -47,7 +48,19 @@ export interface System {
 /** SQS, EventBridge Scheduler, the table and its stream, and the Lambdas: everything but our own code is simulated. */
 export function simulatedSystem(world: World, ledger: Ledger, bystanders: Job[] = []): System {
   const { random, observer, poison } = world;
-  const { blobs, stats, secrets, sessions, gates, sharedKeys, resultCache, definitions } = fakeServices({ catalog });
+  const {
+    blobs,
+    stats,
+    secrets,
+    sessions,
+    gates,
+    sharedKeys,
+    resultCache,
+    definitions,
+    signals: kept,
+  } = fakeServices({
+    catalog,
+  });
   const jobs = fakeJobStore(...bystanders);
   const publish = new Set(random.chance(0.5) ? jobEvents : finalEvents);
   const bus = watchedBus(world, ledger, publish);
@@ -60,6 +73,7 @@ export function simulatedSystem(world: World, ledger: Ledger, bystanders: Job[] 
   const pump = pumping(world, { gates }, () => invoke);
   const relay = relaying(world, { unscheduled }, () => invoke);
 
+  const signals = watchedSignals(kept, world.time.now, ledger.signals, (signal) => stream.record({ signal }));
   const listeners: OnWrite[] = [];
   const onWrite: OnWrite = (change) => {
     stream.record(change);
@@ -78,6 +92,7 @@ export function simulatedSystem(world: World, ledger: Ledger, bystanders: Job[] 
     sharedKeys,
     resultCache,
     definitions,
+    signals,
     ticks: pump.ticks,
     others,
     log,
@@ -112,6 +127,9 @@ export function simulatedSystem(world: World, ledger: Ledger, bystanders: Job[] 
           tasks: throughAdversary("queue", tasks, invocation, world),
           deadLetters: throughAdversary("queue", { keep: letters.keep }, invocation, world),
           endpoints: [endpoint],
+          signals: throughAdversary("jobs", signals, invocation, world),
+          queue: throughAdversary("queue", queue, invocation, world),
+          clock: world.time,
           webhooks: { ...webhooks, send: async () => {} },
           recentlySent,
           stats: throughAdversary("stats", stats, invocation, world),
@@ -124,7 +142,9 @@ export function simulatedSystem(world: World, ledger: Ledger, bystanders: Job[] 
     } finally {
       // A batch with a write that cannot be handled is handled write by write.
       const isBroken = changes.some(({ record }) => poison.write(nameOfWrite(record as WriteRecord)));
-      end(mostCalls.lifecycle * (isBroken ? 1 + changes.length : 1));
+      // For each message to runs it reads who waits, and wakes them.
+      const ofSignals = 2 * changes.filter(({ signal }) => signal).length;
+      end((mostCalls.lifecycle + ofSignals) * (isBroken ? 1 + changes.length : 1));
     }
   }
 

@@ -8,6 +8,7 @@ import { lineRequests } from "./line-requests.ts";
 import { pausers } from "./pausers.ts";
 import { askAgainAndAgain } from "./remembered.ts";
 import { type Sharing, sharing } from "./sharing.ts";
+import { signalling } from "./signalling.ts";
 import { signedRequest } from "./signed.ts";
 import { spareRequest } from "./spares.ts";
 import type { System } from "./system.ts";
@@ -43,6 +44,7 @@ export function workload(world: World, ledger: Ledger, system: System, wanted: W
   const { signed } = world;
   for (let i = signed?.int(4, 10) ?? 0; i > 0 && signed; i--)
     at(signed.int(0, 120_000), () => create(signedRequest(world, signed)));
+  if (world.signalled) signalling(world, system, create, world.signalled);
   if (world.remembered) askAgainAndAgain(world, { ledger, system, create }, world.remembered);
   if (isChanging) {
     for (let i = random.int(0, 8); i > 0; i--) at(random.int(1000, 1_800_000), one);

@@ -46,6 +46,7 @@ import { debouncedInTime, oneOpenJob, oneWaitingJob } from "./sharing-rules.ts";
 import { tokensAreNotKept } from "./signed.ts";
 import { snoozeSpendsNothing } from "./snooze-rules.ts";
 import { targetsAreKept } from "./spares.ts";
+import { goesOneWay } from "./wait-rules.ts";
 import { clocksApartMs, type Write } from "./write.ts";
 
 type Rule = (ledger: Ledger, write: Write) => void;
@@ -67,6 +68,7 @@ export const writeRules: Rule[] = [
   seriesGoesOn,
   pausedWaits,
   plannedIsDue,
+  goesOneWay,
   stepsStartOnce,
   stepsWait,
   givenUpAfterAnHour,

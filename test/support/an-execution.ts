@@ -1,5 +1,6 @@
 import type { Execution } from "../../lambdas/core/operations/execution.ts";
 import { endlessRoom } from "../../lambdas/core/operations/memory.ts";
+import type { ConsumerServices } from "../../lambdas/core/operations/services.ts";
 import { aJob } from "./builders.ts";
 import { fakeServices } from "./fakes/services.ts";
 
@@ -29,3 +30,9 @@ export function anExecution({
     ...overrides,
   } satisfies Execution;
 }
+
+/** The services of an executor that is called by itself: nothing is recorded, and nothing done afterwards. */
+export const unclaimed = <S extends ConsumerServices>(services: S) => ({
+  ...services,
+  claim: { record: async () => {}, whenRecorded: () => {} },
+});

@@ -6,7 +6,7 @@ import { registry } from "../../lambdas/consumers/types/registry.ts";
 import { makeCatalog } from "../../lambdas/core/catalog/catalog.ts";
 import type { Product } from "../../lambdas/core/catalog/job-type.ts";
 import { checkCatalog } from "../../lambdas/core/check/check-catalog.ts";
-import type { Job } from "../../lambdas/core/job/job.ts";
+import type { Job, JobMessage, JobType } from "../../lambdas/core/job/job.ts";
 import type { Execution } from "../../lambdas/core/operations/execution.ts";
 import { scheduleJob } from "../../lambdas/core/operations/schedule-job.ts";
 import { parseRequest } from "../../lambdas/core/requests/request.ts";
@@ -69,10 +69,40 @@ export function featureWorld(
     for (let round = 0; services.queue.sent.length > 0 && round < 100; round++) {
       for (const { type, message, delaySeconds } of services.queue.sent.splice(0)) {
         await services.clock.advance(Math.max(delaySeconds * 1000, message.due_at - services.clock.now(), 0));
-        if (type === "feature") await runJob(services, decide, message, { policy: decisionPolicy, random: () => 0 });
-        else await runJob(services, act, message, { random: () => 0 });
+        await deliver({ type, message });
       }
     }
+  }
+  const deliver = ({ type, message }: { type: JobType; message: JobMessage }) =>
+    type === "feature"
+      ? runJob(services, decide, message, { policy: decisionPolicy, random: () => 0 })
+      : runJob(services, act, message, { random: () => 0 });
+  /** Lets time pass: what is queued or scheduled is delivered at its time, and nothing else happens. */
+  async function pass(ms: number) {
+    const { clock, queue, scheduler } = services;
+    const end = clock.now() + ms;
+    const coming: { at: number; type: JobType; message: JobMessage }[] = [];
+    for (;;) {
+      for (const { delaySeconds, ...one } of queue.sent.splice(0))
+        coming.push({ ...one, at: clock.now() + delaySeconds * 1000 });
+      for (const [name, { at, ...one }] of scheduler.schedules) {
+        if (at * 1000 > end) continue;
+        scheduler.schedules.delete(name);
+        coming.push({ ...one, at: at * 1000 });
+      }
+      coming.sort((a, b) => a.at - b.at);
+      const next = coming.shift();
+      if (!next || next.at > end) {
+        // What is delayed for longer stays with the queue.
+        for (const { at, ...one } of next ? [next, ...coming] : []) {
+          queue.sent.push({ ...one, delaySeconds: (at - end) / 1000, group: "" });
+        }
+        break;
+      }
+      await clock.advance(Math.max(0, next.at - clock.now()));
+      await deliver(next);
+    }
+    await clock.advance(end - clock.now());
   }
   const start = async (event = "onboard", input: Record<string, unknown> = {}, fields = {}) => {
     const body = { product_tag: "shop", env: "dev", event, input, start_at: 0, ...fields };
@@ -83,5 +113,5 @@ export function featureWorld(
     await settle();
     return services.jobs.get(id);
   };
-  return { ...services, services, deploy, ran, start, settle, run };
+  return { ...services, services, deploy, ran, start, settle, pass, run };
 }

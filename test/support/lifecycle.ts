@@ -8,11 +8,14 @@ import type { TaskMessage } from "../../lambdas/core/outbound/task-message.ts";
 import type { Delivery } from "../../lambdas/core/outbound/webhook.ts";
 import { aJob, noon } from "./builders.ts";
 import { fakeBlobStore } from "./fakes/blob-store.ts";
+import { fakeClock } from "./fakes/clock.ts";
 import { fakeDeadLetters } from "./fakes/dead-letters.ts";
 import { fakeEventBus } from "./fakes/event-bus.ts";
 import { fakeFailures } from "./fakes/failures-store.ts";
+import { fakeJobQueue } from "./fakes/job-queue.ts";
 import { fakeLog } from "./fakes/log.ts";
 import { fakeMessageQueue } from "./fakes/message-queue.ts";
+import { fakeSignals } from "./fakes/signals.ts";
 import { fakeStatsStore } from "./fakes/stats-store.ts";
 
 /** The lifecycle's services as fakes. */
@@ -29,6 +32,9 @@ export const lifecycle = (
   stats: fakeStatsStore(),
   failures: fakeFailures(),
   tasks: fakeMessageQueue<TaskMessage>(),
+  signals: fakeSignals(),
+  queue: fakeJobQueue(),
+  clock: fakeClock(),
   log: fakeLog(),
   publish: new Set(publish),
 });

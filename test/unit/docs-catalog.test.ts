@@ -16,7 +16,11 @@ const pages = (await readdir("docs/catalog")).map((name) => name.replace(/\.md$/
 /** These are in docs/limits.md, which has a test of its own. */
 const ofRetryConfig = fieldsOf(RetryConfig);
 /** Two engines of databases have pages of their own, and a callback is a call of an action. */
-const alsoOn: Record<string, string[]> = { database_action: ["mongodb", "dynamodb"], notification: ["action"] };
+const alsoOn: Record<string, string[]> = {
+  database_action: ["mongodb", "dynamodb"],
+  notification: ["action"],
+  feature: ["waits"],
+};
 const definitions: readonly CheckedJobType[] = Object.values(registry);
 
 describe("the catalog's pages", () => {

@@ -39,7 +39,7 @@ import { reconcile } from "../../lambdas/reconciler/reconcile.ts";
 import { answerTask } from "../../lambdas/tasks/answer.ts";
 import { deliver } from "../../lambdas/webhooks/deliver.ts";
 import { deliveryFields } from "../../lambdas/webhooks/services.ts";
-import { aJob, anEvent, noon } from "../support/builders.ts";
+import { aJob, aMessage, anEvent, noon } from "../support/builders.ts";
 import { captured } from "../support/captured.ts";
 import { catalog } from "../support/catalog/catalog.ts";
 import { withSessions } from "../support/expressing.ts";
@@ -274,22 +274,41 @@ describe("the lifecycle", () => {
       { NewImage: { ...NewImage, input: { M: { inline: { S: `{${canary}` } } } } },
       { OldImage: { PK: { S: canary } }, NewImage: { attempts: { S: canary } } },
     ];
-    const Records = records.map((images, i) => ({ dynamodb: { ...images, SequenceNumber: String(i) } }));
+    const address = { product: "p", env: "e", signal: "paid", to: { key: canary } };
+    const Keys = { PK: { S: `SIG#p#e#paid#KEY#${canary}` }, SK: { S: `MSG#1#${canary}` } };
+    const sent = { Keys, NewImage: { ...Keys, id: { S: canary }, at: { N: "1" }, payload: { S: `"${canary}"` } } };
+    const Records = [...records, sent].map((images, i) => ({ dynamodb: { ...images, SequenceNumber: String(i) } }));
     const thrown: string[] = [];
     const said = await captured(async () => {
-      const { stats, failures, blobs, log } = services();
+      const { stats, failures, blobs, log, signals, queue, clock } = services();
+      await signals.listen(address, { message: aMessage(job), step: "main.money", until: Number.POSITIVE_INFINITY });
       const bus: EventBus = { publish: async () => [{ index: 0, code: "InternalFailure" }] };
       const tasks = fakeMessageQueue<TaskMessage>();
       const publish = new Set<JobEventName>(["completed", "scheduled"]);
       const webhooks = fakeMessageQueue<Delivery>();
       const deadLetters = fakeDeadLetters();
-      const usual = { bus, stats, failures, blobs, tasks, webhooks, deadLetters, endpoints: [endpoint], log, publish };
+      const woken = { signals, queue, clock };
+      const usual = {
+        bus,
+        stats,
+        failures,
+        blobs,
+        tasks,
+        webhooks,
+        deadLetters,
+        endpoints: [endpoint],
+        log,
+        publish,
+        ...woken,
+      };
       for (const ports of [
         { stats: broken(stats) },
         { failures: broken(failures) },
         { bus: broken(bus) },
         { tasks: broken(tasks) },
         { webhooks: broken(webhooks) },
+        { signals: broken(signals) },
+        { queue: { ...queue, sendMany: broken(queue).sendMany } },
         { deadLetters: broken(deadLetters) },
       ]) {
         const handler = streamHandler(() => ({ ...usual, recentlySent: recent(), ...ports }), handleChanges);

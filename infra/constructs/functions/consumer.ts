@@ -28,6 +28,7 @@ function executorAccess(type: JobType, platform: Platform): Capability[] {
         may.readManyJobs(),
         may.removeJobs(),
         may.keepDefinitions(),
+        may.awaitSignals(),
         may.writeBlobs(folders.inputs),
         may.removeBlobs(folders.inputs),
         may.unschedule(),

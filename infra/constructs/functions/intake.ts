@@ -44,7 +44,10 @@ export class Intake extends Construct {
       allow: [
         may.readJobs(),
         may.writeJobs(),
-        may.useSharedKeys(),
+        may.useSharedKeysAndSendSignals(),
+        // What a run takes that a message names, and which of the runs that it wakes are open.
+        may.readManyJobs(),
+        may.readDefinitions(),
         // What a request with a unique key replaces may stand in line.
         may.leaveLines(),
         may.removeJobs(),

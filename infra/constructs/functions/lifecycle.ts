@@ -9,7 +9,7 @@ import { allow } from "../../grants/capability.ts";
 import type { Config } from "../../settings/config.ts";
 import type { JobsState } from "../jobs-state.ts";
 import { DeadLetters } from "../queues/job-queue.ts";
-import { errorsAccess, folders, removeBlobs, statsAccess } from "../trust/access.ts";
+import { errorsAccess, folders, removeBlobs, signalsAccess, statsAccess } from "../trust/access.ts";
 import { EntryFunction } from "./entry-function.ts";
 import { publishedEvents, streamFilter } from "./stream-filter.ts";
 
@@ -17,13 +17,13 @@ interface LifecycleProps {
   config: Config;
   state: JobsState;
   products: readonly Product[];
-  /** The queues of the functions that notify Step Functions tasks and webhooks. */
-  outbound: { tasks: Queue; webhooks: Queue };
+  /** The queues of the functions that notify Step Functions tasks and webhooks, and of the jobs that messages wake. */
+  outbound: { tasks: Queue; webhooks: Queue; features: Queue };
 }
 
 /**
- * Publishes what happens to jobs to the bus, to waiting tasks and to webhooks, counts it, and deletes what jobs leave in the
- * bucket. Fed by the table's stream.
+ * Publishes what happens to jobs to the bus, to waiting tasks and to webhooks, counts it, deletes what jobs leave in the
+ * bucket, and wakes the runs that wait for a message whose sender has died. Fed by the table's stream.
  */
 export class Lifecycle extends Construct {
   constructor(scope: Construct, id: string, { config, state, products, outbound }: LifecycleProps) {
@@ -41,6 +41,7 @@ export class Lifecycle extends Construct {
         PUBLISH: config.publish.join(","),
         TASK_QUEUE_URL: outbound.tasks.queueUrl,
         WEBHOOK_QUEUE_URL: outbound.webhooks.queueUrl,
+        FEATURE_QUEUE_URL: outbound.features.queueUrl,
         LIFECYCLE_DLQ_URL: deadLetters.queueUrl,
       },
       allow: [
@@ -49,6 +50,7 @@ export class Lifecycle extends Construct {
         allow(["events:PutEvents"], [bus.eventBusArn]),
         statsAccess(state, "dynamodb:GetItem", "dynamodb:UpdateItem"),
         errorsAccess(state, "dynamodb:GetItem", "dynamodb:UpdateItem"),
+        signalsAccess(state, "dynamodb:Query"),
         removeBlobs(state, folders.inputs, folders.progress),
         allow(["sqs:SendMessage"], [deadLetters.queueArn, ...Object.values(outbound).map(({ queueArn }) => queueArn)]),
       ],

@@ -1,7 +1,7 @@
 import type { Product } from "../../../lambdas/core/catalog/job-type.ts";
 import { endpointsOf } from "../../../lambdas/core/catalog/webhook.ts";
 import type { JobEventName } from "../../../lambdas/core/job/job-event.ts";
-import { blobFields, jobSortKey, sortKey } from "../../../lambdas/topology.ts";
+import { blobFields, jobSortKey, signalSortKey, sortKey } from "../../../lambdas/topology.ts";
 
 /** The transitions that are published to the bus or to some webhook of the catalog. */
 export const publishedEvents = (
@@ -21,9 +21,9 @@ export type Pattern = Record<string, unknown>;
  */
 export const streamFilter = (published: ReadonlySet<JobEventName>): Pattern[] =>
   published.has("started")
-    ? [written("INSERT", "MODIFY"), ...leftBehind]
+    ? [inserted, written("MODIFY"), ...leftBehind]
     : [
-        written("INSERT"),
+        inserted,
         // Every change but that from waiting to running, which is a claim and nothing else.
         withImage(written("MODIFY"), "NewImage", ["running"]),
         withImage(written("MODIFY"), "OldImage", ["scheduled", "queued"]),
@@ -34,6 +34,12 @@ const written = (...eventName: string[]) => ({
   eventName,
   dynamodb: { Keys: { [sortKey]: { S: [jobSortKey] } } },
 });
+
+/** A new job, or a message to runs that wait, which are woken here if its sender could not. */
+const inserted = {
+  eventName: ["INSERT"],
+  dynamodb: { Keys: { [sortKey]: { S: [jobSortKey, { prefix: signalSortKey }] } } },
+};
 
 /** A deleted job that has blobs, which are to be deleted with it. */
 const leftBehind: Pattern[] = blobFields.map((field) => {

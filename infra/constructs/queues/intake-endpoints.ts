@@ -7,7 +7,7 @@ import { SqsSubscription } from "aws-cdk-lib/aws-sns-subscriptions";
 import type { Queue } from "aws-cdk-lib/aws-sqs";
 import { Stack, Token } from "aws-cdk-lib/core";
 import { Construct } from "constructs";
-import { eventSource, importPrefix, requestEvent } from "../../../lambdas/topology.ts";
+import { eventSource, importPrefix, requestEvent, signalEvent } from "../../../lambdas/topology.ts";
 import { queuePlans } from "../../settings/plans.ts";
 import { DeadLetters, fedQueue } from "./job-queue.ts";
 
@@ -61,7 +61,7 @@ export class IntakeEndpoints extends Construct {
     return new Rule(this, "Requests", {
       description: "Sends events that ask for a job to the intake",
       eventBus: bus,
-      eventPattern: { source: Match.anythingBut(eventSource), detailType: [requestEvent] },
+      eventPattern: { source: Match.anythingBut(eventSource), detailType: [requestEvent, signalEvent] },
       targets: [new SqsQueue(this.queue, { deadLetterQueue: this.deadLetters })],
     });
   }

@@ -22,6 +22,7 @@ import {
   roundsPartition,
   schedulesPartition,
   sharedKeysPrefix,
+  signalsPrefix,
   statsPrefix,
   unscheduledPrefix,
   uploadsPrefix,
@@ -64,12 +65,24 @@ export function accessTo({ state, queues, ticks, relays, schedules }: Platform) 
     followSchedules: () => itemsAccess(state, ["dynamodb:GetItem", "dynamodb:PutItem"], schedulesPartition),
     /** How far the rounds of the reconciler have come. */
     keepRounds: () => itemsAccess(state, ["dynamodb:GetItem", "dynamodb:PutItem"], roundsPartition),
-    /** Which job has a key of `debounce` or `unique`. */
-    useSharedKeys: () => itemsAccess(state, ["dynamodb:GetItem", "dynamodb:PutItem"], `${sharedKeysPrefix}*`),
+    /**
+     * Which job has a key of `debounce` or `unique`, and messages to runs with who waits for them. In one statement, since the API's policy
+     * has hardly room for another.
+     */
+    useSharedKeysAndSendSignals: () =>
+      itemsAccess(
+        state,
+        ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query"],
+        `${sharedKeysPrefix}*`,
+        `${signalsPrefix}*`,
+      ),
+    /** The runs of features wait for messages. */
+    awaitSignals: () => signalsAccess(state, "dynamodb:Query", "dynamodb:PutItem", "dynamodb:DeleteItem"),
     /** Which runs answer others of their cache tag. */
     useResultCache: () => itemsAccess(state, ["dynamodb:BatchGetItem", "dynamodb:PutItem"], `${resultCachePrefix}*`),
     /** What runs of features keep. */
     keepDefinitions: () => itemsAccess(state, ["dynamodb:GetItem", "dynamodb:UpdateItem"], `${definitionsPrefix}*`),
+    readDefinitions: () => itemsAccess(state, ["dynamodb:GetItem"], `${definitionsPrefix}*`),
     countWaits: () => itemsAccess(state, ["dynamodb:UpdateItem"], `${waitsPrefix}*`),
     /** Slots, starts and lines, and the numbers that people have pinned. */
     useGates: () => itemsAccess(state, gateActions, `${gatePrefix}*`),
@@ -148,6 +161,12 @@ type CounterAction = "dynamodb:GetItem" | "dynamodb:Query" | "dynamodb:UpdateIte
 /** The same holds for the groups of failures. */
 export const errorsAccess = (state: JobsState, ...actions: CounterAction[]): Capability =>
   itemsAccess(state, actions, `${errorsPrefix}*`);
+
+/** The same holds for messages to runs, and for who waits for them. */
+export const signalsAccess = (state: JobsState, ...actions: SignalAction[]): Capability =>
+  itemsAccess(state, actions, `${signalsPrefix}*`);
+
+type SignalAction = "dynamodb:Query" | "dynamodb:PutItem" | "dynamodb:DeleteItem";
 
 /** The same holds for the state of webhook endpoints. */
 export const endpointAccess = (state: JobsState): Capability =>

@@ -2,16 +2,20 @@ import { type DynamoDBClient, QueryCommand, type QueryCommandInput } from "@aws-
 import type { Item } from "./job-item.ts";
 
 /**
- * All items of a query, page after page. The SDK's paginator refuses a client whose class is not its own: an adapter that is loaded
+ * The items of a query, page after page, and no more than `most` of them. The SDK's paginator refuses a client whose class is not its own: an adapter that is loaded
  * later is a bundle with its own copy of the SDK, and gets the client that was made at the start (`infra/bundle/bundle.ts`).
  */
-export async function queryItems(client: DynamoDBClient, query: QueryCommandInput): Promise<Item[]> {
+export async function queryItems(
+  client: DynamoDBClient,
+  query: QueryCommandInput,
+  most = Number.POSITIVE_INFINITY,
+): Promise<Item[]> {
   const items: Item[] = [];
   let from: Item | undefined;
   do {
     const page = await client.send(new QueryCommand({ ...query, ...(from && { ExclusiveStartKey: from }) }));
     items.push(...(page.Items ?? []));
     from = page.LastEvaluatedKey;
-  } while (from);
-  return items;
+  } while (from && items.length < most);
+  return items.slice(0, most);
 }

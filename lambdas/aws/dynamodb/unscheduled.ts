@@ -1,4 +1,5 @@
 import { BatchWriteItemCommand, type DynamoDBClient, PutItemCommand, QueryCommand } from "@aws-sdk/client-dynamodb";
+import { messageTime } from "../../core/job/job.ts";
 import { shardOf } from "../../core/job/job-id.ts";
 import { TransientError } from "../../core/kernel/errors.ts";
 import { type KeptMessage, keptShards, type Unscheduled } from "../../core/ports/unscheduled.ts";
@@ -21,7 +22,7 @@ export const dynamoUnscheduled = ({ client, table }: { client: DynamoDBClient; t
   withClassifiedErrors<Unscheduled>({
     async hold(kept) {
       const { type, group, message } = kept;
-      const expires = Math.ceil((message.due_at + keptAfterMs) / 1000);
+      const expires = Math.ceil((messageTime(message) + keptAfterMs) / 1000);
       const item = { ...keptKeyOf(kept), ...toAttributes({ type, group, message, [ttlAttribute]: expires }) };
       await client.send(new PutItemCommand({ TableName: table, Item: item }));
     },
@@ -63,8 +64,8 @@ const noCapacity = () => new TransientError("UNPROCESSED", "DynamoDB had no capa
 
 const unscheduledPartitionOf = (shard: number) => `${unscheduledPrefix}${shard}`;
 /** By time, then by attempt, so that keeping a message again replaces it. */
-const keptSortKeyOf = ({ message: { job_id, run, attempt, due_at } }: KeptMessage) =>
-  `${positionKey({ id: job_id, time: due_at })}#${run}#${attempt}`;
+const keptSortKeyOf = ({ message }: KeptMessage) =>
+  `${positionKey({ id: message.job_id, time: messageTime(message) })}#${message.run}#${message.attempt}`;
 const keptKeyOf = (kept: KeptMessage): Item =>
   toAttributes({
     [partitionKey]: unscheduledPartitionOf(shardOf(kept.message.job_id, keptShards)),

@@ -1,19 +1,23 @@
 import middy, { type MiddlewareObj } from "@middy/core";
 import type { DynamoDBBatchResponse, DynamoDBRecord, DynamoDBStreamEvent } from "aws-lambda";
-import type { Job } from "../../core/job/job.ts";
+import type { Job, JobMessage } from "../../core/job/job.ts";
+import type { SignalAddress } from "../../core/job/signal.ts";
 import { traceOf } from "../../core/kernel/errors.ts";
 import { loggingOf } from "../../core/operations/log-fields.ts";
 import { type DeadLetterServices, setAside } from "../../core/outbound/set-aside.ts";
 import type { DeadLetter } from "../../core/ports/dead-letters.ts";
 import type { Log } from "../../core/ports/log.ts";
+import { partitionKey, signalSortKey, sortKey } from "../../topology.ts";
 import { type Item, jobFrom } from "../dynamodb/job-item.ts";
+import { addressOf, signalIn } from "../dynamodb/signals.ts";
 import { invocationFields } from "../log/log.ts";
 import { invocationFailed } from "./with-safe-errors.ts";
 
-/** One write of a job's item. */
+/** One write of a job's item, or a message to runs that was put. */
 export interface JobChange {
   before?: Job;
   after?: Job;
+  signal?: { address: SignalAddress; wake?: JobMessage };
   /** The approximate time in epoch milliseconds. The stream has a precision of seconds. */
   at: number;
   /** Stays the same when the stream delivers this write again. */
@@ -55,11 +59,10 @@ export const streamHandler = <S extends DeadLetterServices>(
 /** The write in a record, or a dead letter for an unreadable one, which would fail every time and hold up the jobs behind it. */
 function changeOf(record: DynamoDBRecord): { change?: JobChange; letter?: DeadLetter } {
   const { eventID: id, dynamodb = {} } = record;
-  const { OldImage, NewImage, SequenceNumber: sequence, ApproximateCreationDateTime = 0 } = dynamodb;
+  const { SequenceNumber: sequence, ApproximateCreationDateTime = 0 } = dynamodb;
   try {
     const change = {
-      ...(OldImage && { before: jobFrom(OldImage as Item) }),
-      ...(NewImage && { after: jobFrom(NewImage as Item) }),
+      ...writtenIn(dynamodb),
       at: ApproximateCreationDateTime * 1000,
       ...(id !== undefined && { id }),
       record,
@@ -69,6 +72,21 @@ function changeOf(record: DynamoDBRecord): { change?: JobChange; letter?: DeadLe
     const logFields = { sequence, key: dynamodb.Keys?.PK?.S, ...traceOf(error) };
     return { letter: { body: record, code: "UNREADABLE", detail: "The write could not be read.", logFields } };
   }
+}
+
+function writtenIn({
+  Keys,
+  OldImage,
+  NewImage,
+}: NonNullable<DynamoDBRecord["dynamodb"]>): Pick<JobChange, "before" | "after" | "signal"> {
+  if (Keys?.[sortKey]?.S?.startsWith(signalSortKey)) {
+    const { wake } = signalIn(NewImage as Item);
+    return { signal: { address: addressOf(Keys[partitionKey]?.S ?? ""), ...(wake && { wake }) } };
+  }
+  return {
+    ...(OldImage && { before: jobFrom(OldImage as Item) }),
+    ...(NewImage && { after: jobFrom(NewImage as Item) }),
+  };
 }
 
 const logFault = (services: () => { log: Log }): MiddlewareObj<DynamoDBStreamEvent, DynamoDBBatchResponse> => ({

@@ -163,6 +163,8 @@ export const LifecycleEnv = () =>
     /** The queue of outcomes and heartbeats for Step Functions. */
     TASK_QUEUE_URL: z.url(),
     WEBHOOK_QUEUE_URL: z.url(),
+    /** The queue of the jobs of features: messages wake them. */
+    FEATURE_QUEUE_URL: z.url(),
     /** The queue for what the bus or one of these queues refuses permanently. */
     LIFECYCLE_DLQ_URL: z.url(),
   });

@@ -1,10 +1,12 @@
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { EventBridgeClient } from "@aws-sdk/client-eventbridge";
 import { SQSClient } from "@aws-sdk/client-sqs";
+import type { JobMessage, JobType } from "../../core/job/job.ts";
 import type { TaskMessage } from "../../core/outbound/task-message.ts";
 import type { Delivery } from "../../core/outbound/webhook.ts";
 import { clientDefaults } from "../client/client-defaults.ts";
 import { dynamoFailures } from "../dynamodb/failures.ts";
+import { dynamoSignals } from "../dynamodb/signals.ts";
 import { dynamoStatsStore } from "../dynamodb/stats-store.ts";
 import { eventBridgeBus } from "../eventbridge/bus.ts";
 import { makeLog } from "../log/log.ts";
@@ -14,10 +16,11 @@ import type { LifecycleEnv } from "./env.ts";
 import { lazyBlobStore } from "./lazy-ports.ts";
 import { systemClock } from "./system-clock.ts";
 
-/** Connects the ports of the lifecycle to their adapters. It does not need the queues of jobs. */
+/** Connects the ports of the lifecycle to their adapters. Of the queues of jobs it needs that of features, whose runs wait for messages. */
 export function startLifecycle(env: LifecycleEnv) {
   const sqs = new SQSClient(clientDefaults);
   const dynamo = { client: new DynamoDBClient(clientDefaults), table: env.TABLE_NAME };
+  const features = sqsMessages<JobMessage>({ client: sqs, url: env.FEATURE_QUEUE_URL });
   return {
     bus: eventBridgeBus({ client: new EventBridgeClient(clientDefaults), bus: env.EVENT_BUS_NAME, clock: systemClock }),
     stats: dynamoStatsStore(dynamo),
@@ -26,6 +29,11 @@ export function startLifecycle(env: LifecycleEnv) {
     webhooks: sqsMessages<Delivery>({ client: sqs, url: env.WEBHOOK_QUEUE_URL }),
     deadLetters: sqsDeadLetters({ client: sqs, url: env.LIFECYCLE_DLQ_URL }),
     blobs: lazyBlobStore(env),
+    signals: dynamoSignals(dynamo),
+    queue: {
+      sendMany: (_type: JobType, entries: Parameters<typeof features.sendMany>[0]) => features.sendMany(entries),
+    },
+    clock: systemClock,
     log: makeLog("lifecycle"),
     publish: new Set(env.PUBLISH),
   };

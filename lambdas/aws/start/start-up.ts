@@ -11,6 +11,7 @@ import { dynamoGates } from "../dynamodb/gates.ts";
 import { dynamoJobStore } from "../dynamodb/job-store.ts";
 import { dynamoPauses } from "../dynamodb/pauses.ts";
 import { dynamoResultCache } from "../dynamodb/result-cache.ts";
+import { dynamoSignals } from "../dynamodb/signals.ts";
 import { dynamoStatsStore } from "../dynamodb/stats-store.ts";
 import { dynamoUnscheduled } from "../dynamodb/unscheduled.ts";
 import { makeLog } from "../log/log.ts";
@@ -50,6 +51,7 @@ export function startServices(
     ticks: sqsTicks({ client: sqs, url: env.PUMP_QUEUE_URL }),
     resultCache: dynamoResultCache(dynamo),
     definitions: dynamoDefinitions(dynamo),
+    signals: dynamoSignals(dynamo),
     clock: systemClock,
     log: makeLog(name),
   };

@@ -2,7 +2,7 @@ import type { FoundEvent } from "../../core/catalog/catalog.ts";
 import { catalogValuesOf } from "../../core/expressions/values.ts";
 import type { Stored } from "../../core/job/job.ts";
 import { JobError } from "../../core/job/job-error.ts";
-import { attemptFailed, completed, parked } from "../../core/job/transitions.ts";
+import { attemptFailed, completed, parked, progressed } from "../../core/job/transitions.ts";
 import { defined } from "../../core/kernel/defined.ts";
 import { TransientError, traceOf } from "../../core/kernel/errors.ts";
 import { Answered, type Execution, Finished, Parked } from "../../core/operations/execution.ts";
@@ -12,6 +12,7 @@ import type { ConsumerServices } from "../../core/operations/services.ts";
 import { progressPrefix, resultsPrefix } from "../../topology.ts";
 import type { Transition } from "./attempt-policy.ts";
 import { NotStarted, type Running } from "./context.ts";
+import { changeClaimed } from "./fenced.ts";
 import { around } from "./lists.ts";
 import { withProgress, withTargets } from "./targets/record.ts";
 import { OutOfTime, withinTime, withTimeout } from "./within-time.ts";
@@ -26,7 +27,12 @@ export async function runAttempt(running: Running): Promise<Transition | NotStar
     const result = await withTimeout(services.clock, job.timeout_ms, async (signal) => {
       const found = await eventOf(running);
       const execute = around.reduceRight((inner, wrap) => wrap(inner, running, found), engine.execute);
-      return execute(await executionOf(running, found, signal), withinTime(services, signal));
+      const inTime = withinTime(services, signal);
+      const claim = {
+        record: (progress: unknown) => recordProgress(running, inTime, progress),
+        whenRecorded: (work: () => Promise<void>) => void running.afterwards.push(work),
+      };
+      return execute(await executionOf(running, found, signal), { ...inTime, claim });
     });
     return withTargets(used, await succeeded(running, result));
   } catch (cause) {
@@ -74,7 +80,7 @@ async function succeeded(running: Running, result: unknown): Promise<Transition>
   const now = running.services.clock.now();
   if (result instanceof Parked) {
     const progress = await storeValue(running, progressPrefix, result.progress);
-    return (of) => parked(of, progress, result.wakeAt, result.retry);
+    return (of) => parked(of, progress, result.wakeAt, result.next);
   }
   if (result instanceof Answered) {
     const kept = await storeResult(running, result.result);
@@ -126,6 +132,13 @@ function completedWithout({ clock, log }: ConsumerServices, { cause }: Unkept): 
   const now = clock.now();
   log.error("result lost: it could not be stored", traceOf(cause));
   return (of) => completed(of, now, { inline: { result_lost: true } });
+}
+
+async function recordProgress(running: Running, inTime: ConsumerServices, progress: unknown): Promise<void> {
+  const stored = await storeValue({ ...running, services: inTime }, progressPrefix, progress);
+  const changed = await changeClaimed(inTime, running.job, (of) => progressed(of, stored));
+  if (!changed) throw new TransientError("CLAIM_LOST", "The job has another claim, or none.");
+  running.job = changed;
 }
 
 const keepProgress = async (running: Running, progress: unknown): Promise<Stored | undefined> =>

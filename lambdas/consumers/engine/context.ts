@@ -62,6 +62,8 @@ export interface Running extends Pick<Entering, "engine" | "services" | "message
   /** Whether the executor was called. */
   hasBegun: boolean;
   used: Used;
+  /** What the executor wants done once its outcome is recorded. */
+  afterwards: (() => Promise<void>)[];
   /** Under what the result is kept for others, of a job with a cache tag. */
   cached?: { key: CacheKey; ttl: number | string | undefined };
 }

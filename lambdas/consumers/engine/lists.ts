@@ -1,3 +1,4 @@
+import { allOver } from "../../core/kernel/in-parallel.ts";
 import { dispatchFollowUps } from "../../core/operations/change-job.ts";
 import { claim } from "./admission/claim.ts";
 import { dropped } from "./admission/dropped.ts";
@@ -75,4 +76,5 @@ export const followUps: readonly FollowUp[] = [
   ({ services }, { next }) => dispatchFollowUps(services, next),
   ({ services, engine }, recorded) => engine.policy.onRecorded(services, recorded),
   rememberResult,
+  ({ afterwards }) => allOver(afterwards.map((work) => work())).then(() => {}),
 ];

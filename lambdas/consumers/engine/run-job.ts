@@ -79,6 +79,7 @@ async function runOne(engine: Engine, message: JobMessage, calls: Calls | undefi
     room: endlessRoom,
     hasBegun: false,
     used: {},
+    afterwards: [],
   });
 }
 

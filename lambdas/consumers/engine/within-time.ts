@@ -34,6 +34,7 @@ export const withinTime = (services: ConsumerServices, signal: AbortSignal): Con
   scheduler: guardedPort(services.scheduler, signal),
   unscheduled: guardedPort(services.unscheduled, signal),
   blobs: guardedPort(services.blobs, signal),
+  signals: guardedPort(services.signals, signal),
 });
 
 /** For ports whose methods are all asynchronous. */

@@ -13,6 +13,7 @@ import type {
 } from "../../core/catalog/job-type.ts";
 import type { JobType } from "../../core/job/job.ts";
 import type { Fault } from "../../core/kernel/errors.ts";
+import type { Fields } from "../../core/kernel/fields.ts";
 import type { Execution } from "../../core/operations/execution.ts";
 
 type InputSchema = z.ZodType<Record<string, unknown>>;
@@ -50,6 +51,7 @@ interface Typed<Target, Input extends InputSchema, Event extends z.ZodRawShape> 
   notesOf?: (check: InputCheck<z.output<Input>, Target, EventOf<Event>>) => Fault[];
   texts?: (target: Target) => unknown;
   graph?: (target: Target) => GraphStep[];
+  signals?: (target: Target) => Readonly<Record<string, Fields | undefined>>;
   steps?: (target: Target) => DefinedStep[];
   example: { event: string; input: z.input<Input> };
 }

@@ -2,6 +2,7 @@ import type * as z from "zod";
 import type { JobType } from "../job/job.ts";
 import type { Calendars } from "../job/series.ts";
 import type { Fault } from "../kernel/errors.ts";
+import type { Fields } from "../kernel/fields.ts";
 import type { Access } from "./access.ts";
 import type { commonEventFields } from "./event-fields.ts";
 import type { Limit } from "./limit.ts";
@@ -58,6 +59,8 @@ export interface JobTypeDefinition {
   texts?: (target: unknown) => unknown;
   /** A target's steps in the order of the catalog, if it has any. */
   graph?: (target: unknown) => GraphStep[];
+  /** The signals that a target's runs may wait for, each with the fields of its payload. Undefined: any payload. */
+  signals?: (target: unknown) => Readonly<Record<string, Fields | undefined>>;
   /** The same steps with all that they say. */
   steps?: (target: unknown) => DefinedStep[];
   /** An event of the demo product and an input for it: for the OpenAPI document and the tests. */
@@ -90,10 +93,12 @@ export interface GraphStep {
   /** `sequence.step`, by which the states of the steps are kept. */
   step: string;
   sequence: string;
-  /** The tag of the event that the step runs. */
-  event: string;
+  /** The tag of the event that the step runs. A wait runs none. */
+  event?: string;
   /** The app of the event, as in a request. */
   app?: string;
+  /** The signals that a wait takes, or that it is one for time. */
+  waits_for?: { signals: string[] } | { time: true };
   /** The steps that must have ended before, as `sequence.step`. */
   depends_on: string[];
   /** Whether the step is skipped unless a condition holds. */

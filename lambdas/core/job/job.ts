@@ -173,6 +173,8 @@ export interface Job {
   parked_since?: number;
   /** When the reconciler wakes a parked job. */
   wake_at?: number;
+  /** When a wait of a parked feature ends by time: a message wakes it then. */
+  timer_at?: number;
   /** When a message wakes a parked job to retry its decision: AWS refused a part of it, or a fault of ours broke it. */
   retry_decision_at?: number;
   /** Since when every decision of a parked job has failed by a fault of ours. */
@@ -223,8 +225,13 @@ export const JobMessage = z.object({
   forwarded: z.literal(true).optional(),
   /** The job has limits: the consumer reads it before it claims it. */
   gated: z.literal(true).optional(),
+  /** It wakes a parked job, and not before this time. */
+  wake_at: z.int().min(0).optional(),
 });
 export type JobMessage = z.infer<typeof JobMessage>;
+
+/** The time that a message is for. */
+export const messageTime = ({ due_at, wake_at }: JobMessage): number => wake_at ?? due_at;
 
 export const jobMessageOf = (job: Job): JobMessage => ({
   v: 1,

@@ -71,6 +71,9 @@ export const withDefinition = (job: Job, definition: string): Job => ({
   version: job.version + 1,
 });
 
+/** A claimed job whose attempt has come so far. */
+export const progressed = (job: Job, progress: Stored): Job => ({ ...job, progress, version: job.version + 1 });
+
 /** A running job whose consumer needs its claim for longer, to write the outcome. */
 export const extended = (job: Job, until: number): Job => ({ ...job, lease_until: until, version: job.version + 1 });
 
@@ -115,6 +118,7 @@ function endAttempt(job: Job, now: number, end: Pick<Attempt, "outcome" | "error
     lease_until: _lease,
     parked_since: _since,
     wake_at: _wake,
+    timer_at: _timer,
     retry_decision_at: _retry,
     failing_since: _failing,
     wake_requested: _requested,
@@ -141,16 +145,17 @@ function endAttempt(job: Job, now: number, end: Pick<Attempt, "outcome" | "error
   };
 }
 
-/** What a decision that has to be retried leaves with its job. */
-export type DecisionRetry = Pick<Job, "retry_decision_at" | "failing_since">;
+/** What a decision leaves with its job: when it has to be retried, and when its next wait ends by time. */
+export type NextDecision = Pick<Job, "retry_decision_at" | "failing_since" | "timer_at">;
 
 /**
  * A running job whose executor has done all there is to do for now. The job stays running, but its claim is free for the
  * next message of the same attempt. Crashes are counted anew from there.
  */
-export function parked(job: Job, progress: Stored, wakeAt: number, retry: DecisionRetry = {}): Job {
+export function parked(job: Job, progress: Stored, wakeAt: number, next: NextDecision = {}): Job {
   const {
     claim_id: _claim,
+    timer_at: _timer,
     retry_decision_at: _retry,
     failing_since: _failing,
     wake_requested: _wake,
@@ -165,7 +170,7 @@ export function parked(job: Job, progress: Stored, wakeAt: number, retry: Decisi
     version: job.version + 1,
     progress,
     wake_at: wakeAt,
-    ...retry,
+    ...next,
     ...(parked_since !== undefined && { parked_since }),
   };
 }

@@ -27,7 +27,7 @@ import { orderOf } from "../limits/gate.ts";
 import type { BlobStore } from "../ports/blob-store.ts";
 import type { Gates } from "../ports/gates.ts";
 import type { JobStore } from "../ports/job-store.ts";
-import { type Dispatching, dispatch, scheduleName, wakeParent } from "./dispatch.ts";
+import { type Dispatching, dispatch, scheduleName, timerName, wakeParent } from "./dispatch.ts";
 import { leaveLines, mayStand } from "./lines.ts";
 import { load } from "./payload.ts";
 
@@ -132,10 +132,12 @@ function leftAlone(error: unknown): void {
 /** Whether a step belongs to a later attempt of its feature. */
 const isRevived = ({ parent }: Job, feature: Job): boolean => (parent?.message.attempt ?? 0) > feature.attempt;
 
-/** Deletes the schedule that a recorded change has made obsolete. */
+/** Deletes the schedules that a recorded change has made obsolete. */
 export async function unschedule({ scheduler }: Pick<Changing, "scheduler">, before: Job, next: Job): Promise<void> {
   const moved = scheduleName(before) !== scheduleName(next) || next.status !== "scheduled";
   if (before.status === "scheduled" && moved) await scheduler.unschedule(scheduleName(before));
+  if (before.timer_at !== undefined && before.timer_at !== next.timer_at)
+    await scheduler.unschedule(timerName(before, before.timer_at));
 }
 
 /**

@@ -1,4 +1,4 @@
-import { fairGroupOf, isKnownJob, type Job, jobMessageOf, jobTypes } from "../job/job.ts";
+import { fairGroupOf, isKnownJob, type Job, type JobMessage, jobMessageOf, jobTypes } from "../job/job.ts";
 import { type DispatchRoute, route } from "../job/route.ts";
 import { TransientError } from "../kernel/errors.ts";
 import { inParallel } from "../kernel/in-parallel.ts";
@@ -30,6 +30,10 @@ export interface Dispatching {
 export const scheduleName = ({ id, run, attempt, due_at }: Pick<Job, "id" | "run" | "attempt" | "due_at">): string =>
   `${id}-${run.toString(36)}-${attempt.toString(36)}-${due_at.toString(36)}`;
 
+/** The name of the schedule that wakes a parked job at `at`. */
+export const timerName = ({ id, run, attempt }: Pick<Job, "id" | "run" | "attempt">, at: number): string =>
+  `${id}-${run.toString(36)}-${attempt.toString(36)}-w${at.toString(36)}`;
+
 /** Notifies the parent feature that this step has ended. */
 export async function wakeParent({ queue }: Pick<Dispatching, "queue">, job: Job): Promise<void> {
   if (job.parent) await queue.send("feature", job.parent.message, { delaySeconds: 0, group: fairGroupOf(job) });
@@ -43,9 +47,31 @@ export async function wakeParent({ queue }: Pick<Dispatching, "queue">, job: Job
 export async function dispatch(services: Dispatching, job: Job): Promise<void> {
   if (!isKnownJob(job) || !services.queue.reach.has(job.type)) return;
   const way = await wayOf(services, job, services.clock.now());
-  if (way.via === "scheduler") return scheduleMessage(services, job, way.at);
+  if (way.via === "scheduler") return scheduleMessage(services, job, scheduled(job, way.at));
   await services.queue.send(job.type, jobMessageOf(job), { delaySeconds: way.delaySeconds, group: fairGroupOf(job) });
 }
+
+/** Sends the message that wakes a parked job at `at`, as punctually as a job starts. Safe to repeat: the decision looks at what is due. */
+export async function wakeAt(services: Dispatching, job: Job, at: number): Promise<void> {
+  const way = await wayOf(services, { ...job, due_at: at }, services.clock.now());
+  const message = { ...jobMessageOf(job), wake_at: at };
+  if (way.via === "scheduler") {
+    await scheduleMessage(services, job, { name: timerName(job, at), at: way.at, message });
+  } else await services.queue.send(job.type, message, { delaySeconds: way.delaySeconds, group: fairGroupOf(job) });
+}
+
+interface ScheduledMessage {
+  name: string;
+  /** Epoch seconds. */
+  at: number;
+  message: JobMessage;
+}
+
+const scheduled = (job: Job, at: number): ScheduledMessage => ({
+  name: scheduleName(job),
+  at,
+  message: jobMessageOf(job),
+});
 
 /** The way of a job. Only one that the Scheduler would take is counted, since only the Scheduler has a quota of starts. */
 async function wayOf({ hot }: Dispatching, job: Job, now: number): Promise<DispatchRoute> {
@@ -59,10 +85,13 @@ async function wayOf({ hot }: Dispatching, job: Job, now: number): Promise<Dispa
  * Creates the schedule of an attempt. If the Scheduler refuses it for now, because it holds as many as it may, is throttled or
  * fails, the message is kept in the table, and the relay sends it in time: the job is as punctual, and no request is refused.
  */
-async function scheduleMessage({ scheduler, unscheduled, log }: Dispatching, job: Job, at: number): Promise<void> {
-  const message = jobMessageOf(job);
+async function scheduleMessage(
+  { scheduler, unscheduled, log }: Dispatching,
+  job: Job,
+  { name, at, message }: ScheduledMessage,
+): Promise<void> {
   try {
-    await scheduler.schedule(scheduleName(job), at, job.type, message);
+    await scheduler.schedule(name, at, job.type, message);
   } catch (cause) {
     if (!(cause instanceof TransientError)) throw cause;
     await unscheduled.hold({ type: job.type, group: fairGroupOf(job), message });
@@ -101,7 +130,7 @@ export async function dispatchMany(services: Dispatching, jobs: readonly Job[]):
   });
   const schedules = inParallel(schedulesAtOnce, later, async ({ index, job, at }): Promise<Refused[]> => {
     try {
-      await scheduleMessage(services, job, at);
+      await scheduleMessage(services, job, scheduled(job, at));
       return [];
     } catch (cause) {
       return [{ index, cause }];

@@ -1,7 +1,7 @@
 import type { ProductEvent } from "../catalog/job-type.ts";
 import type { CatalogValues } from "../expressions/values.ts";
 import type { Job } from "../job/job.ts";
-import type { DecisionRetry } from "../job/transitions.ts";
+import type { NextDecision } from "../job/transitions.ts";
 import type { BlobStore } from "../ports/blob-store.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Log } from "../ports/log.ts";
@@ -36,8 +36,20 @@ export interface Execution extends CatalogValues {
 /** Runs one attempt and resolves with the job's result, a `Parked` or a `Finished`. Throws a JobError to say how it failed. */
 export type Execute = (execution: Execution) => Promise<unknown>;
 
+/** The claim under which an attempt runs. */
+interface HeldClaim {
+  /** Records progress before something is done that depends on it. Throws a TransientError if the claim is lost. */
+  record: (progress: unknown) => Promise<void>;
+  /** Does this once the outcome is recorded. A crash may prevent it. */
+  whenRecorded: (work: () => Promise<void>) => void;
+}
+
+export interface AttemptServices extends ConsumerServices {
+  claim: HeldClaim;
+}
+
 /** An executor that works with jobs itself, as a feature's starts its steps. */
-export type ExecuteWithServices = (execution: Execution, services: ConsumerServices) => Promise<unknown>;
+export type ExecuteWithServices = (execution: Execution, services: AttemptServices) => Promise<unknown>;
 
 /** The outcome of a job that has to wait for others: another message of the same attempt wakes it again. */
 export class Parked {
@@ -45,13 +57,13 @@ export class Parked {
   readonly progress: unknown;
   /** Epoch milliseconds at which the reconciler wakes the job if nothing else has: a wake-up may be lost. */
   readonly wakeAt: number;
-  /** When to execute it again because AWS refused a part of it. Default: when it is woken. */
-  readonly retry: DecisionRetry;
+  /** When to execute it again, because AWS refused a part of it or since something ends by time. Default: when it is woken. */
+  readonly next: NextDecision;
 
-  constructor(progress: unknown, wakeAt: number, retry: DecisionRetry = {}) {
+  constructor(progress: unknown, wakeAt: number, next: NextDecision = {}) {
     this.progress = progress;
     this.wakeAt = wakeAt;
-    this.retry = retry;
+    this.next = next;
   }
 }
 

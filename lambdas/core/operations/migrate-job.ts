@@ -29,7 +29,7 @@ export interface Migration {
   steps: StepMove[];
 }
 
-type StepStatus = JobStatus | "skipped" | "not_started";
+type StepStatus = JobStatus | "skipped" | "waiting" | "not_started";
 
 /** What is known of a step that has begun. */
 export interface BegunStep {
@@ -70,7 +70,7 @@ export function planMigration(
     refusals: [
       ...to.flatMap((step) => failing(step, begun[step.step])),
       ...to.filter(({ step }) => kept.has(step)).flatMap((step) => tooEarly(step, hasEnded)),
-      ...left.filter((step) => begun[step]?.isOpen).map(leftRunning),
+      ...left.filter((step) => begun[step]?.isOpen && begun[step]?.status !== "waiting").map(leftRunning),
     ],
   };
 }
@@ -180,7 +180,8 @@ async function begunSteps(
   for (const [step, { status }] of Object.entries(recorded)) {
     const hasEnded = ["completed", "skipped", "failed", "cancelled"].includes(status);
     // Its job was deleted before the feature saw how it ended.
-    if (status !== "not_started") begun[step] = hasEnded ? withoutJob(status) : { status: "failed" };
+    if (status === "waiting") begun[step] = { status, isOpen: true };
+    else if (status !== "not_started") begun[step] = hasEnded ? withoutJob(status) : { status: "failed" };
   }
   for (let from = 0; from < names.length; from += mostAtOnce) {
     const ids = names.slice(from, from + mostAtOnce).map((step) => stepJobId(job, step));

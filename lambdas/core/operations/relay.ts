@@ -1,4 +1,4 @@
-import { type JobType, jobTypes } from "../job/job.ts";
+import { type JobType, jobTypes, messageTime } from "../job/job.ts";
 import type { RelayMessage } from "../job/relay-message.ts";
 import { queueDelaySeconds } from "../job/route.ts";
 import { TransientError, traceOf } from "../kernel/errors.ts";
@@ -56,7 +56,7 @@ async function sendOfType(
   const entries = kept.map(({ message, group }) => ({
     message,
     group,
-    delaySeconds: queueDelaySeconds(now, message.due_at),
+    delaySeconds: queueDelaySeconds(now, messageTime(message)),
   }));
   const refused = await refusedBy(kept.length, () => queue.sendMany(type, entries));
   for (const { index, cause } of refused)

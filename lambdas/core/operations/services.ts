@@ -17,6 +17,7 @@ import type { Scheduler } from "../ports/scheduler.ts";
 import type { Secrets } from "../ports/secrets.ts";
 import type { Sessions } from "../ports/sessions.ts";
 import type { SharedKeys } from "../ports/shared-keys.ts";
+import type { Signals } from "../ports/signals.ts";
 import type { StatsStore } from "../ports/stats-store.ts";
 import type { Ticks } from "../ports/ticks.ts";
 import type { Unscheduled } from "../ports/unscheduled.ts";
@@ -44,6 +45,8 @@ export interface Services {
   resultCache: ResultCache;
   /** What runs of features keep. Only features need it. */
   definitions: Definitions;
+  /** Messages to runs of features. Only features and their senders need it. */
+  signals: Signals;
   stats: StatsStore;
   clock: Clock;
   log: Log;

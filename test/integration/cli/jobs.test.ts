@@ -94,6 +94,18 @@ test("a recurring job's runs are explained beforehand, and listed afterwards", a
   expect(jobs).toMatchObject([{ repeat: { cron: "0 9 * * MON-FRI" } }]);
 });
 
+test("a signal that no feature waits for is refused where it is wrong, and its payload is read like an input", async () => {
+  const scope = ["--product", "my-product", "--env", "dev"];
+  expect(await cli("signal", "paid", ...scope, "--key", "A-1", "--payload", '{"amount": 5}')).toMatchObject({
+    code: 3,
+    err: expect.stringContaining("/signal"),
+  });
+  expect(await cli("signal", "paid", ...scope, "--key", "A-1", "--payload", "{")).toMatchObject({
+    code: 2,
+    err: expect.stringContaining("--payload is not JSON"),
+  });
+});
+
 test("pauses and limits are made, listed and ended by commands", async () => {
   const scope = ["--product", "my-product", "--env", "dev"];
   const made = await cli("pause", "create", ...scope, "--reason", "the database is being moved", "--until", "+2h");

@@ -3,8 +3,7 @@ import { withCurrentSecrets } from "../../../lambdas/consumers/engine/around/sec
 import { execute as action } from "../../../lambdas/consumers/types/action/execute.ts";
 import { execute as notification } from "../../../lambdas/consumers/types/notification/execute.ts";
 import { secret } from "../../../lambdas/core/catalog/references.ts";
-import type { ExecuteWithServices, Execution } from "../../../lambdas/core/operations/execution.ts";
-import type { ConsumerServices } from "../../../lambdas/core/operations/services.ts";
+import type { AttemptServices, ExecuteWithServices, Execution } from "../../../lambdas/core/operations/execution.ts";
 import { anExecution } from "../../support/executors/execution.ts";
 import { httpServer, json } from "../../support/executors/http-server.ts";
 import { mailServer } from "../../support/executors/mail-server.ts";
@@ -22,7 +21,7 @@ async function afterRotation(old: string, current: string) {
   await secrets.resolve(secret("credential"));
   value = current;
   const run = (execute: ExecuteWithServices, job: Partial<Execution>) =>
-    withCurrentSecrets(execute)(anExecution({ ...job, secrets } as never), {} as ConsumerServices);
+    withCurrentSecrets(execute)(anExecution({ ...job, secrets } as never), {} as AttemptServices);
   return { run };
 }
 

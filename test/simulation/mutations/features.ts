@@ -3,6 +3,7 @@ import type { Mutation } from "./mutation.ts";
 const policy = "consumers/types/feature/decisions.ts";
 const decider = "consumers/types/feature/execute.ts";
 const plan = "consumers/types/feature/plan.ts";
+const waits = "consumers/types/feature/waits.ts";
 
 /** Decisions of features, and the steps that they start. */
 export const features: Mutation[] = [
@@ -113,11 +114,32 @@ export const features: Mutation[] = [
     bug: "a decision took the step that an earlier one had started for a mismatch, and failed the feature",
   },
   {
+    name: "waits: two waits of a run take the same message",
+    seed: 14,
+    at: `${waits}#firstMessage`,
+    find: "if (taken.has(one.id)) return false;",
+    replace: "",
+  },
+  {
+    name: "waits: nobody is told who waits",
+    seed: 24,
+    at: `${decider}#openWaits`,
+    find: "await Promise.all(waits.map((wait) => listen(services, job, wait)));",
+    replace: "",
+  },
+  {
+    name: "waits: nothing wakes a run at its time",
+    seed: 56,
+    at: `${policy}#setTimer`,
+    find: "after !== undefined && wakeAt",
+    replace: "after !== undefined && after < 0 && wakeAt",
+  },
+  {
     name: "feature: a completed and deleted step is run again",
     seed: 3330,
     at: `${decider}#execute`,
-    find: "{ ...former, ...jobless, ...statesOf(children, now) }",
-    replace: "{ ...former, ...statesOf(children, now) }",
+    find: "{ ...former, ...jobless, ...statesOf(children, recorded, now) }",
+    replace: "{ ...former, ...statesOf(children, recorded, now) }",
   },
   {
     name: "feature: a step waits for only one of its dependencies",

@@ -35,7 +35,7 @@ export const hotMinutes: Mutation[] = [
   },
   {
     name: "hot minutes: a decision that is out of time keeps a message",
-    seed: 910,
+    seed: 1343,
     at: "consumers/engine/within-time.ts#withinTime",
     find: "  unscheduled: guardedPort(services.unscheduled, signal),\n",
     replace: "",

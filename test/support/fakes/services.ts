@@ -24,6 +24,7 @@ import { fakeScheduler } from "./scheduler.ts";
 import { fakeSecrets } from "./secrets.ts";
 import { fakeSessions } from "./sessions.ts";
 import { fakeSharedKeys } from "./shared-keys.ts";
+import { fakeSignals } from "./signals.ts";
 import { fakeStatsStore } from "./stats-store.ts";
 import { fakeTicks } from "./ticks.ts";
 import { fakeUnscheduled } from "./unscheduled.ts";
@@ -51,6 +52,7 @@ export const fakeServices = ({
     ticks: fakeTicks(),
     resultCache: fakeResultCache(),
     definitions: fakeDefinitions(),
+    signals: fakeSignals(),
     stats: fakeStatsStore(),
     sharedKeys: fakeSharedKeys(),
     sessions: fakeSessions(),

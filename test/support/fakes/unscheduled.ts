@@ -1,10 +1,11 @@
 import { comparePositions } from "../../../lambdas/core/job/index-position.ts";
+import { messageTime } from "../../../lambdas/core/job/job.ts";
 import { shardOf } from "../../../lambdas/core/job/job-id.ts";
 import { type KeptMessage, keptShards, type Unscheduled } from "../../../lambdas/core/ports/unscheduled.ts";
 
-const nameOf = ({ message: { job_id, run, attempt, due_at } }: KeptMessage) =>
-  JSON.stringify([job_id, run, attempt, due_at]);
-const positionOf = ({ message }: KeptMessage) => ({ id: message.job_id, time: message.due_at });
+const nameOf = ({ message }: KeptMessage) =>
+  JSON.stringify([message.job_id, message.run, message.attempt, messageTime(message)]);
+const positionOf = ({ message }: KeptMessage) => ({ id: message.job_id, time: messageTime(message) });
 const inOrder = (a: KeptMessage, b: KeptMessage) => comparePositions("asc")(positionOf(a), positionOf(b));
 
 /** Kept messages in memory. */
@@ -17,7 +18,7 @@ export function fakeUnscheduled(): Unscheduled & { kept: Map<string, KeptMessage
     },
     async page({ shard, until, limit }, after) {
       const found = [...messages.values()]
-        .filter(({ message }) => shardOf(message.job_id, keptShards) === shard && message.due_at <= until)
+        .filter(({ message }) => shardOf(message.job_id, keptShards) === shard && messageTime(message) <= until)
         .sort(inOrder)
         .filter((one) => after === undefined || inOrder(one, after) > 0);
       const kept = structuredClone(found.slice(0, limit));

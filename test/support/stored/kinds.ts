@@ -12,6 +12,7 @@ import { dynamoResultCache } from "../../../lambdas/aws/dynamodb/result-cache.ts
 import { dynamoRoundPlaces } from "../../../lambdas/aws/dynamodb/round-places.ts";
 import { dynamoScheduleStates } from "../../../lambdas/aws/dynamodb/schedule-states.ts";
 import { dynamoSharedKeys } from "../../../lambdas/aws/dynamodb/shared-keys.ts";
+import { dynamoSignals } from "../../../lambdas/aws/dynamodb/signals.ts";
 import { dynamoStatsStore } from "../../../lambdas/aws/dynamodb/stats-store.ts";
 import { dynamoUnscheduled } from "../../../lambdas/aws/dynamodb/unscheduled.ts";
 import { registry } from "../../../lambdas/consumers/types/registry.ts";
@@ -81,6 +82,7 @@ function servicesOn(client: DynamoDBClient) {
     sharedKeys: dynamoSharedKeys(storage),
     resultCache: dynamoResultCache(storage),
     definitions: dynamoDefinitions(storage),
+    signals: dynamoSignals(storage),
     unscheduled: dynamoUnscheduled(storage),
     dueCounts,
     hot: hotMinutes(dueCounts),
@@ -314,6 +316,16 @@ export const kinds: Record<string, Kind> = {
     },
     words: [],
     unknownFields: "kept",
+  },
+  signals: {
+    prefix: topology.signalsPrefix,
+    async make({ signals }) {
+      const address = { ...tenant, signal: "paid", to: { key: "A-1" } };
+      await signals.put(address, { id: "s-1", at: noon, payload: { amount: 5 } }, noon + 60 * minute);
+      await signals.listen(address, { message: jobMessageOf(jobs.feature), step: "main.money", until: noon + minute });
+    },
+    words: [],
+    unknownFields: "lost",
   },
   due: {
     prefix: topology.duePrefix,

@@ -62,6 +62,7 @@ const requests: Record<string, { asked?: Omit<Asked, "path">; outOfReach: OutOfR
   },
   "DELETE /v1/limits/{product}/{env}/{name}": { outOfReach: "forbidden" },
   "DELETE /v1/cache/{product}/{env}/{tag}": { outOfReach: "forbidden" },
+  "POST /v1/signals": { asked: { body: { ...place, signal: "paid", key: "k" } }, outOfReach: "forbidden" },
   "POST /v1/pauses": { asked: { body: { ...place, reason: "maintenance" } }, outOfReach: "forbidden" },
   "GET /v1/pauses": { outOfReach: "nothing of it" },
   "DELETE /v1/pauses/{id}": { outOfReach: "absent" },

@@ -58,7 +58,9 @@ describe("an unreadable request to the intake is", () => {
   test("an event of another detail-type", () => {
     const delivery = read(busEvent(order(), { "detail-type": "order-placed" }));
     expect(delivery).toMatchObject({ kind: "unreadable", sender: { source: "eventbridge", id: eventId } });
-    expect(faultsOf(delivery)).toEqual([{ pointer: "/detail-type", detail: 'must be "schedule-job"' }]);
+    expect(faultsOf(delivery)).toEqual([
+      { pointer: "/detail-type", detail: 'must be "schedule-job" or "send-signal"' },
+    ]);
   });
 
   test("too many nested envelopes", () => {

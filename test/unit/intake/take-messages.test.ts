@@ -1,7 +1,7 @@
 import type { QueueMessage } from "../../../lambdas/aws/lambda/intake-handler.ts";
 import { derivedJobId } from "../../../lambdas/core/job/job-id.ts";
 import { takeMessages } from "../../../lambdas/intake/take-messages.ts";
-import { noon } from "../../support/builders.ts";
+import { aMessage, noon } from "../../support/builders.ts";
 import { denied, refusedForGood, throttled } from "../../support/fakes/failures.ts";
 import { bucketNotification, busEvent, eventId, topicMessage, topicMessageId } from "../../support/intake/envelopes.ts";
 import { type FakeIntake, intakeServices, order } from "../../support/intake/services.ts";
@@ -327,5 +327,49 @@ describe("a bad message from a waiting task of Step Functions", () => {
     const messages = [message("m1", "{"), message("m2", waiting), message("m3", "{")];
     expect(await takeMessages(services, messages)).toEqual(["m2"]);
     expect(services.rejections.rejected.map(({ detail }) => detail.message_id)).toEqual(["m1", "m3"]);
+  });
+});
+
+describe("a signal", () => {
+  const signal = (more: object = {}) => ({
+    product_tag: "my-product",
+    env: "prd",
+    signal: "paid",
+    key: "A-1",
+    ...more,
+  });
+  const address = { product: "my-product", env: "prd", signal: "paid", to: { key: "A-1" } };
+  const kept = async () => {
+    const seen: string[] = [];
+    await services.signals.first(address, 0, ({ id }) => seen.push(id) < 0);
+    return seen;
+  };
+
+  beforeEach(() =>
+    services.signals.listen(address, { message: aMessage(), step: "main.money", until: Number.POSITIVE_INFINITY }),
+  );
+
+  test("from any service is kept under its message's id and wakes the runs that wait", async () => {
+    const event = busEvent(signal(), { "detail-type": "send-signal" });
+    const messages = [message("m1", signal()), message("m2", event), message("m3", signal({ id: "mine" }))];
+    expect(await takeMessages(services, messages)).toEqual([]);
+    expect((await kept()).sort()).toEqual(["sqs:m1", `eventbridge:${eventId}`, "mine"].sort());
+    expect(services.queue.sent).toHaveLength(3);
+    expect(services.jobs.all()).toEqual([]);
+  });
+
+  test("that no run could take is rejected alone", async () => {
+    const messages = [message("m1", signal({ signal: "unknown" })), message("m2", signal())];
+    expect(await takeMessages(services, messages)).toEqual([]);
+    expect(services.rejections.rejected.map(({ detail }) => detail)).toMatchObject([
+      { code: "INVALID_REQUEST", message_id: "m1", errors: [{ pointer: "/signal" }] },
+    ]);
+    expect(await kept()).toEqual(["sqs:m2"]);
+  });
+
+  test("comes again while AWS refuses to keep it", async () => {
+    services.signals.put = down;
+    expect(await takeMessages(services, [message("m1", signal()), message("m2", order())])).toEqual(["m1"]);
+    expect(services.jobs.all()).toHaveLength(1);
   });
 });

@@ -1,7 +1,7 @@
 import type { JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { useSearch } from "wouter";
-import type { Job, JobStep } from "../../../../sdk/src/index.ts";
+import type { Job, JobGraphStep, JobStep } from "../../../../sdk/src/index.ts";
 import { apiNow } from "../../api/clock.ts";
 import { StatusBadge } from "../../ui/badge.tsx";
 import { duration } from "../../ui/format.ts";
@@ -9,7 +9,7 @@ import { Link, useNavigate } from "../../ui/link.tsx";
 import { Panel } from "../../ui/panel.tsx";
 import { Skeleton } from "../../ui/skeleton.tsx";
 import { Table } from "../../ui/table.tsx";
-import { Dash, Duration, Time } from "../../ui/time.tsx";
+import { Ago, Dash, Duration, Time } from "../../ui/time.tsx";
 import { useNarrow } from "../../ui/use-media.ts";
 import { withTenant } from "../../url-state.ts";
 import { Failure } from "./attempts.tsx";
@@ -104,6 +104,7 @@ function Node({ node }: { node: GraphNode }) {
   const { step, state, x, y } = node;
   const name = step.step.slice(step.sequence.length + 1);
   const notes = [
+    step.waits_for && waitText(step.waits_for),
     step.conditional && "if",
     step.delay !== undefined && `after ${duration(step.delay)}`,
     step.allow_fail && "may fail",
@@ -154,15 +155,22 @@ function StepLink({ id, body }: { id: string; body: JSX.Element }) {
   );
 }
 
+const waitText = (waits: NonNullable<JobGraphStep["waits_for"]>): string =>
+  "signals" in waits ? `waits for ${waits.signals.join(" or ")}` : "waits";
+
 const tookOf = ({ started_at, finished_at, status }: JobStep): number | undefined => {
   if (started_at === undefined) return undefined;
-  const end = finished_at ?? (status === "running" ? apiNow() : undefined);
+  const end = finished_at ?? (status === "running" || status === "waiting" ? apiNow() : undefined);
   return end === undefined ? undefined : Math.max(0, end - started_at);
 };
+
+const signalText = ({ signal, key }: { signal: string; key?: string }): string =>
+  key === undefined ? signal : `${signal} with the key ${key}`;
 
 function StepTable({ steps }: { steps: Record<string, JobStep> }) {
   const rows = Object.entries(steps);
   const failed = rows.filter(([, { error }]) => error !== undefined);
+  const waiting = rows.filter(([, { status }]) => status === "waiting");
   return (
     <>
       <Table
@@ -190,6 +198,13 @@ function StepTable({ steps }: { steps: Record<string, JobStep> }) {
           },
         ]}
       />
+      {waiting.map(([step, { waits_for = [], until }]) => (
+        <p key={step} class="step-wait">
+          {step} waits{waits_for.length > 0 && ` for ${waits_for.map(signalText).join(" or ")}`}, until{" "}
+          <Time at={until} /> (
+          <Ago at={until} />)
+        </p>
+      ))}
       {failed.map(([step, { error }]) => error && <Failure key={step} error={error} />)}
     </>
   );

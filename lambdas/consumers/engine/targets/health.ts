@@ -6,14 +6,13 @@ import { Outages, preferred } from "../../../core/catalog/targets/outages.ts";
 import type { Job } from "../../../core/job/job.ts";
 import { JobError } from "../../../core/job/job-error.ts";
 import { durationMs } from "../../../core/kernel/duration.ts";
-import type { ExecuteWithServices, Execution } from "../../../core/operations/execution.ts";
-import type { ConsumerServices } from "../../../core/operations/services.ts";
+import type { AttemptServices, ExecuteWithServices, Execution } from "../../../core/operations/execution.ts";
 import { type Connect, tcpConnect } from "../../clients/tcp-connect.ts";
 import { withTimeout } from "../within-time.ts";
 
 /** An attempt at a job whose event names a group. */
 export interface GroupCall {
-  services: ConsumerServices;
+  services: AttemptServices;
   execute: ExecuteWithServices;
   execution: Execution;
   found: Omit<CatalogEvent, "env" | "group"> & { group: Group };

@@ -1,4 +1,5 @@
 import { gzipSync } from "node:zlib";
+import { ownValue } from "../../../core/catalog/catalog.ts";
 import type { Product, Registry } from "../../../core/catalog/job-type.ts";
 import type { ValueReference } from "../../../core/expressions/expression.ts";
 import { claimFaults } from "../../../core/expressions/session-references.ts";
@@ -10,7 +11,7 @@ import { eventsNamed } from "../../../core/requests/spellings/event-name.ts";
 import { checkAgainstEvent } from "./check-step.ts";
 import { changedIn, stepCredentialFaults } from "./step-credentials.ts";
 import { sessionRules } from "./step-sessions.ts";
-import { comparedIn, type PlacedStep, stepsOf } from "./steps.ts";
+import { awaitedBy, awaitedIn, comparedIn, type PlacedStep, startsJob, stepsOf } from "./steps.ts";
 import type { FeatureTarget } from "./target.ts";
 
 /** Checks what a schema cannot: that the steps of a feature exist, can be ordered, and refer only to earlier steps. */
@@ -29,7 +30,7 @@ export function checkFeature(target: FeatureTarget, product: Product, registry: 
     ...nestedCycles(target, product),
     ...tooLarge(target, product),
   ];
-  const ofEvents = steps.flatMap(({ step, path }) =>
+  const ofEvents = steps.filter(startsJob).flatMap(({ step, path }) =>
     checkAgainstEvent(step, product, registry).map((fault) => ({
       ...fault,
       pointer: jsonPointer(path) + fault.pointer,
@@ -65,10 +66,9 @@ function checkNames(
   { product, registry }: { product: Product; registry: Registry },
 ): FoundStep[] {
   const events = Object.keys(product.jobs);
-  const isKnown = eventsNamed(product, registry, step.event, step.app).length > 0;
   const unknown = dependsOn.filter((key) => !byKey.has(key));
   return [
-    ...(isKnown
+    ...(step.event === undefined || eventsNamed(product, registry, step.event, step.app).length > 0
       ? []
       : [{ path: [...path, "event"], detail: `the product has no such event.${didYouMean(step.event, events)}` }]),
     ...unknown.map((key) => ({
@@ -83,11 +83,32 @@ function checkStep(placed: PlacedStep, checked: Checked, registry: Registry): Fo
   const { step, path } = placed;
   return [
     ...templateFaults(step.input ?? {}, [...path, "input"], (reference) =>
-      reference.root === "Auth" ? stepCredentialFaults(reference, placed, checked.product, registry) : check(reference),
+      reference.root === "Auth" && startsJob(placed)
+        ? stepCredentialFaults(reference, placed, checked.product, registry)
+        : check(reference),
     ),
     ...changedIn(placed),
     ...comparedIn(step).flatMap((template) => templateFaults(template, [...path, "if"], check)),
+    ...awaitedIn(step).flatMap((template) => templateFaults(template, [...path, "wait"], check)),
+    ...unknownSignals(placed, checked.target),
   ];
+}
+
+/** The signals of a wait that the feature does not declare. */
+function unknownSignals({ step: { wait }, path }: PlacedStep, { signals = {} }: FeatureTarget): FoundStep[] {
+  if (!wait) return [];
+  const known = Object.keys(signals);
+  const at = (i: number) => (wait.signal === undefined ? ["any", i, "signal"] : ["signal"]);
+  return awaitedBy(wait).flatMap(({ signal }, i) =>
+    Object.hasOwn(signals, signal)
+      ? []
+      : [
+          {
+            path: [...path, "wait", ...at(i)],
+            detail: `the feature declares no such signal.${didYouMean(signal, known)}`,
+          },
+        ],
+  );
 }
 
 /** Every step that has ended by the time this one starts. */
@@ -139,7 +160,7 @@ function nestedCycles(target: FeatureTarget, product: Product): FoundStep[] {
   const features = (product.features ?? {}) as Record<string, FeatureTarget>;
   const nested = (of: FeatureTarget): FeatureTarget[] =>
     stepsOf(of).flatMap(({ step }) => {
-      const event = Object.hasOwn(product.jobs, step.event) ? product.jobs[step.event] : undefined;
+      const event = ownValue(product.jobs, step.event ?? "");
       const inner = event?.type === "feature" ? features[String(event.feature)] : undefined;
       return inner ? [inner] : [];
     });

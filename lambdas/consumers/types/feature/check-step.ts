@@ -3,14 +3,14 @@ import type { Product, Registry } from "../../../core/catalog/job-type.ts";
 import { faultsBesideExpressions } from "../../../core/expressions/stand-ins.ts";
 import type { Fault } from "../../../core/kernel/errors.ts";
 import { placedFaults, rewriteRequest } from "../../../core/requests/spellings/rewrite.ts";
-import type { StepDefinition } from "./steps.ts";
+import type { JobStep } from "./steps.ts";
 
 /**
  * The faults for which the event of a step would refuse it with any values of its expressions: of its input, app and timeout. A
  * step may have any documented spelling of a request. Pointers are relative to the step. An event that the product does not have
  * is reported elsewhere.
  */
-export function checkAgainstEvent(step: StepDefinition, product: Product, registry: Registry): Fault[] {
+export function checkAgainstEvent(step: JobStep, product: Product, registry: Registry): Fault[] {
   const { event: name, app, input = {} } = step;
   const asked = { product_tag: product.tag, event: name, ...(app !== undefined && { app }), input };
   const rewritten = rewriteRequest(asked, makeCatalog([product], registry));

@@ -1,8 +1,11 @@
 import { fairGroupOf, type Job, jobMessageOf } from "../../../core/job/job.ts";
 import { JobError } from "../../../core/job/job-error.ts";
-import { attemptFailed, type DecisionRetry, isParked, parked, wakeRequested } from "../../../core/job/transitions.ts";
+import { quarterHourMs } from "../../../core/job/route.ts";
+import { attemptFailed, isParked, type NextDecision, parked, wakeRequested } from "../../../core/job/transitions.ts";
+import { defined } from "../../../core/kernel/defined.ts";
 import { traceOf } from "../../../core/kernel/errors.ts";
 import { cancelSteps } from "../../../core/operations/change-job.ts";
+import { timerName, wakeAt } from "../../../core/operations/dispatch.ts";
 import { stepReasons } from "../../../core/operations/parent-guard.ts";
 import type { ConsumerServices } from "../../../core/operations/services.ts";
 import type { AttemptPolicy, Recorded, Transition } from "../../engine/attempt-policy.ts";
@@ -63,8 +66,11 @@ function retryDecision({ clock, log }: ConsumerServices, job: Job, cause: unknow
   return (of) => parkedToRetry(of, { ...retryAt(of, now, faultPauseMs(failing_since, now)), failing_since });
 }
 
-const parkedToRetry = (job: Job, retry: DecisionRetry & { retry_decision_at: number }): Job =>
-  parked(job, job.progress ?? { inline: {} }, retry.retry_decision_at + lostAfterMs, retry);
+const parkedToRetry = (job: Job, retry: NextDecision & { retry_decision_at: number }): Job =>
+  parked(job, job.progress ?? { inline: {} }, retry.retry_decision_at + lostAfterMs, { ...timerOf(job), ...retry });
+
+/** The message for it is under way already. */
+const timerOf = ({ timer_at }: Job) => defined({ timer_at });
 
 const givenUp = (cause: unknown) =>
   new JobError(
@@ -76,6 +82,7 @@ const givenUp = (cause: unknown) =>
 /** Sends the message for the next decision if the recorded decision has to be retried or another one was requested. */
 async function sendWakeUp(services: ConsumerServices, { claimed, before, next }: Recorded): Promise<void> {
   const { retry_decision_at } = next;
+  await setTimer(services, claimed, next);
   if (retry_decision_at !== undefined && retry_decision_at !== claimed.retry_decision_at) {
     // The message of a failed decision is deleted like any other, so only this count shows a long refusal by AWS or a fault of
     // the scheduler.
@@ -84,6 +91,23 @@ async function sendWakeUp(services: ConsumerServices, { claimed, before, next }:
   } else if (before.wake_requested && isParked(next) && retry_decision_at === undefined) {
     await wake(services, next, services.clock.now());
   }
+}
+
+/** How far ahead a timer must be for its message to be still with the Scheduler, and not in the queue. */
+const withSchedulerMs = quarterHourMs;
+
+/** Sends the message for the next wait that ends by time, and takes back that of one which has ended otherwise. */
+async function setTimer(services: ConsumerServices, claimed: Job, next: Job): Promise<void> {
+  const { clock, log, scheduler } = services;
+  const [before, after] = [claimed.timer_at, next.timer_at];
+  if (before === after) return;
+  const failed = (error: unknown) =>
+    log.warn("the timer of a wait could not be set or taken back; the reconciler wakes the job", traceOf(error));
+  const isScheduled = before !== undefined && before - clock.now() > withSchedulerMs;
+  await Promise.all([
+    isScheduled && scheduler.unschedule(timerName(claimed, before)).catch(failed),
+    after !== undefined && wakeAt(services, next, after).catch(failed),
+  ]);
 }
 
 /** Sends the message that wakes a parked job at `at`. */

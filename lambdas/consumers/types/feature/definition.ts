@@ -3,7 +3,7 @@ import { fieldsFaults } from "../../../core/kernel/fields.ts";
 import { fieldsJsonSchema } from "../../../core/kernel/fields-json-schema.ts";
 import { Tag } from "../../../core/kernel/tag.ts";
 import { defineJobType } from "../define-job-type.ts";
-import { comparedIn, definedStepOf, graphStepOf, stepsOf } from "./steps.ts";
+import { awaitedIn, comparedIn, definedStepOf, graphStepOf, stepsOf } from "./steps.ts";
 import type { FeatureTarget } from "./target.ts";
 
 /** The input of a feature: any object, checked against the feature's own input schema. */
@@ -21,7 +21,12 @@ export const feature = defineJobType<FeatureTarget>()({
   event: () => ({ feature: Tag }),
   graph: (target) => stepsOf(target).map(graphStepOf),
   steps: (target) => stepsOf(target).map(definedStepOf),
-  texts: (target) => [stepsOf(target).map(({ step }) => [step.input, comparedIn(step)]), target.output],
+  texts: (target) => [
+    stepsOf(target).map(({ step }) => [step.input, comparedIn(step), awaitedIn(step)]),
+    target.output,
+  ],
+  signals: ({ signals = {} }) =>
+    Object.fromEntries(Object.entries(signals).map(([name, { schema }]) => [name, schema])),
   checkInput: ({ target, input }) => (target.input ? fieldsFaults(target.input, input, ["input"]) : []),
   example: { event: "place_order", input: { customer: "c-42", sku: "A-1", quantity: 2 } },
   // The timeout is that of one decision; the feature may last for months. A failed step fails the feature without a retry.

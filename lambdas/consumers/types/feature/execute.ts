@@ -8,7 +8,7 @@ import { defined } from "../../../core/kernel/defined.ts";
 import { RequestError } from "../../../core/kernel/request-error.ts";
 import { shorten } from "../../../core/kernel/sizes.ts";
 import { changeJob, revive } from "../../../core/operations/change-job.ts";
-import { Finished, Parked } from "../../../core/operations/execution.ts";
+import { type AttemptServices, Finished, Parked } from "../../../core/operations/execution.ts";
 import { endedWithFeature } from "../../../core/operations/parent-guard.ts";
 import { scheduleJob } from "../../../core/operations/schedule-job.ts";
 import type { ConsumerServices } from "../../../core/operations/services.ts";
@@ -17,11 +17,14 @@ import { parseRequest } from "../../../core/requests/request.ts";
 import { defineExecutor } from "../define-job-type.ts";
 import { type CredentialPlaceholders, credentialPlaceholders } from "./credential-placeholders.ts";
 import { feature as definition } from "./definition.ts";
-import { hasEnded, plan, type ReadyStep, type StepStates } from "./plan.ts";
-import { resultsOf } from "./results.ts";
+import { keepResults } from "./kept-results.ts";
+import { plan, type ReadyStep } from "./plan.ts";
+import { type Loading, resultsOf } from "./results.ts";
 import { isPassing, retryAt } from "./retry-decision.ts";
-import { type PlacedStep, stepsOf } from "./steps.ts";
+import { hasEnded, type StepState, type StepStates, shownOf } from "./step-state.ts";
+import { type PlacedJobStep, stepsOf } from "./steps.ts";
 import type { FeatureTarget } from "./target.ts";
+import { type BegunWait, endWaits, listen, nextTimer, stopListening } from "./waits.ts";
 
 /** A wake-up is lost if the consumer that should send it crashes, so the feature wakes by itself this long after its next step is due. */
 const lookAgainMs = 120_000;
@@ -34,52 +37,99 @@ const missingPauseMs = 300_000;
  * them ends. No step runs inside it. Deciding twice changes nothing, because the ids of the steps are derived. If AWS refuses a
  * call, the decider throws, and `decisionPolicy` retries the decision.
  */
-export const execute = defineExecutor(definition, async (execution, services: ConsumerServices) => {
-  const { job, input, target: feature, progress, room, signal, variables, constants } = execution;
+export const execute = defineExecutor(definition, async (execution, services: AttemptServices) => {
+  const { job, input, target: feature, room, signal, variables, constants } = execution;
+  const recorded = (execution.progress ?? {}) as StepStates;
   const children = await childrenOf(services, job, feature);
-  for (const key of unrecordedSteps(children, progress as StepStates | undefined)) children.delete(key);
-  await reviveFailed(services, job, feature, children, progress as StepStates | undefined);
+  const begun = new Set(unrecordedSteps(children, recorded));
+  for (const key of begun) children.delete(key);
+  await reviveFailed(services, job, feature, children, recorded);
   const now = services.clock.now();
-  const jobless = joblessSteps(feature, children, progress as StepStates | undefined, now);
-  const gone = new Set(Object.keys(jobless).filter((key) => jobless[key]?.status === "completed"));
-  const former = formerSteps(feature, progress as StepStates | undefined);
-  let states: StepStates = { ...former, ...jobless, ...statesOf(children, now) };
-  const found = await resultsOf({ blobs: services.blobs, room, signal }, feature, children, states);
+  const jobless = joblessSteps(feature, children, recorded, now);
+  const former = formerSteps(feature, recorded);
+  let states: StepStates = { ...former, ...jobless, ...statesOf(children, recorded, now) };
+  const endNow = async () => {
+    const ended = await endWaits(services, job, feature, states, now);
+    states = { ...states, ...ended };
+    if (Object.keys(ended).length === 0) return false;
+    services.claim.whenRecorded(() => stopListening(services, job, ended));
+    return true;
+  };
+  // What a decision has decided by itself, and would decide otherwise at another time, is recorded before it is acted on.
+  let isRecorded = !(await endNow());
+  const gone = new Set(Object.keys(jobless).filter((key) => isGone(states[key])));
   const placeholders = credentialPlaceholders();
   const session = job.session && { session: claimsIn(job.session) };
-  const scope: Scope = {
-    input,
-    gone,
-    now,
-    variables,
-    constants,
-    ...found,
-    ...session,
-    credential: placeholders.credential,
-  };
+  const values = { input, gone, now, variables, constants, ...session, credential: placeholders.credential };
+  const loading = { blobs: services.blobs, room, signal };
+  let found = await resultsOf(loading, feature, children, states);
   let refused: Started["refused"] = false;
   for (;;) {
-    const next = plan(feature, states, scope);
+    const scope: Scope = { ...values, ...found };
+    const next = plan(feature, states, scope, begun);
     states = { ...states, ...next.ended };
     if (next.outcome.is === "failed") throw stepFailure(next.outcome, states);
-    if (next.outcome.is === "completed") return new Finished(featureOutputOf(feature, scope), states);
-    const started = await startAll(services, job, next.ready, placeholders);
-    states = { ...states, ...started.states };
+    if (next.outcome.is === "completed") return new Finished(featureOutputOf(feature, scope), shownOf(states));
+    isRecorded &&= Object.keys(next.ended).length === 0;
+    if (!isRecorded && next.ready.length > 0) {
+      await services.claim.record(states);
+      isRecorded = true;
+    }
+    const [started, opened] = await Promise.all([
+      startAll(services, job, next.ready, placeholders),
+      openWaits(services, job, next.waits),
+    ]);
+    states = { ...states, ...started.states, ...opened };
     refused ||= started.refused;
+    // A message may have been there before its wait.
+    if (next.waits.length > 0 && (await endNow())) {
+      isRecorded = false;
+      found = await resultsOf(loading, feature, children, states);
+      continue;
+    }
     // A step whose event refuses its input has failed at once, so other steps may be ready or have failed.
-    const failedNow = Object.values(started.states).some((state) => state.status === "failed");
-    if (failedNow) continue;
-    const later = services.clock.now();
-    const retry = refused ? retryAt(job, later, refused === "missing" ? missingPauseMs : 0) : {};
-    return new Parked(states, nextLook([...children.values()], started.due, later), retry);
+    if (Object.values(started.states).some(({ status }) => status === "failed")) continue;
+    return await park(loading, { job, feature, children, states, due: started.due, refused }, services.clock.now());
   }
 });
+
+interface Parking {
+  job: Job;
+  feature: FeatureTarget;
+  children: Map<string, Job>;
+  states: StepStates;
+  /** When the steps that were started are due. */
+  due: number[];
+  refused: Started["refused"];
+}
+
+/** The feature until a step ends. Nothing looks at it meanwhile, but for a lost wake-up. */
+async function park(
+  loading: Loading,
+  { job, feature, children, states, due, refused }: Parking,
+  now: number,
+): Promise<Parked> {
+  const timer_at = nextTimer(states);
+  const retry = refused ? retryAt(job, now, refused === "missing" ? missingPauseMs : 0) : {};
+  const wakeAt = nextLook([...children.values()], timer_at === undefined ? due : [...due, timer_at], now);
+  const kept = await keepResults(loading, feature, children, states, { now, wakeAt });
+  return new Parked(kept, wakeAt, { ...retry, ...defined({ timer_at }) });
+}
+
+/** Notes at the addresses of waits that they have begun, before their messages are looked for. */
+async function openWaits(services: ConsumerServices, job: Job, waits: readonly BegunWait[]): Promise<StepStates> {
+  await Promise.all(waits.map((wait) => listen(services, job, wait)));
+  return Object.fromEntries(waits.map(({ placed, opened }) => [placed.key, opened]));
+}
+
+/** Whether the result of a completed step was deleted with its job. */
+const isGone = (state: StepState | undefined): boolean => state?.status === "completed" && state.result === undefined;
 
 /**
  * The steps that a decision started but could not record, and which it may be about to take back. They count as not started:
  * starting them again takes them over and dispatches them, after which they can no longer be taken back.
  */
-const unrecordedSteps = (children: Map<string, Job>, states: StepStates = {}): string[] =>
+const unrecordedSteps = (children: Map<string, Job>, states: StepStates): string[] =>
   [...children]
     .filter(([key, child]) => isWaiting(child) && child.version === 1 && states[key]?.job_id === undefined)
     .map(([key]) => key);
@@ -88,30 +138,26 @@ const unrecordedSteps = (children: Map<string, Job>, states: StepStates = {}): s
  * The steps that earlier decisions recorded and that have no job: they never had one, or it was deleted. Only finished jobs can be
  * deleted, and such a step is not run again, unless it failed: then the feature has been retried, and the step is run again.
  */
-function joblessSteps(
-  feature: FeatureTarget,
-  children: Map<string, Job>,
-  states: StepStates = {},
-  now: number,
-): StepStates {
-  const known = stepsOf(feature).flatMap(({ key, step }): [string, StepView][] => {
+function joblessSteps(feature: FeatureTarget, children: Map<string, Job>, states: StepStates, now: number): StepStates {
+  const known = stepsOf(feature).flatMap(({ key, step }): [string, StepState][] => {
     const state = states[key];
     if (!state || children.has(key) || state.status === "not_started") return [];
+    if (state.status === "waiting") return [[key, state]];
     if (!hasEnded(state)) return [[key, { ...state, status: "failed", finished_at: now, error: unknownEnd }]];
     // A step that was cancelled with the feature has no `finished_at`.
     const hasFailed = state.job_id !== undefined && state.finished_at !== undefined;
-    const stays = ["completed", "skipped"].includes(state.status) || (step.allow_fail && hasFailed);
+    const stays =
+      ["completed", "skipped"].includes(state.status) || (step.allow_fail && (hasFailed || state.timed_out));
     return stays ? [[key, state]] : [];
   });
   return Object.fromEntries(known);
 }
 
 /** The steps of an earlier definition of the run. What they did is done, and they stay among its steps. */
-function formerSteps(feature: FeatureTarget, states: StepStates = {}): StepStates {
+function formerSteps(feature: FeatureTarget, states: StepStates): StepStates {
   const present = new Set(stepsOf(feature).map(({ key }) => key));
-  return Object.fromEntries(
-    Object.entries(states).filter(([key, { status }]) => !present.has(key) && status !== "not_started"),
-  );
+  const isOver = ({ status }: StepState) => status !== "not_started" && status !== "waiting";
+  return Object.fromEntries(Object.entries(states).filter(([key, state]) => !present.has(key) && isOver(state)));
 }
 
 const unknownEnd: AttemptError = {
@@ -130,7 +176,7 @@ async function reviveFailed(
   job: Job,
   feature: FeatureTarget,
   children: Map<string, Job>,
-  states: StepStates = {},
+  states: StepStates,
 ) {
   const message = jobMessageOf(job);
   const steps = stepsOf(feature);
@@ -160,12 +206,17 @@ async function childrenOf({ jobs }: ConsumerServices, job: Job, feature: Feature
   return found;
 }
 
-const statesOf = (children: Map<string, Job>, now: number): StepStates =>
-  Object.fromEntries([...children].map(([key, child]) => [key, stepViewOf(child, now)]));
+const statesOf = (children: Map<string, Job>, recorded: StepStates, now: number): StepStates =>
+  Object.fromEntries(
+    [...children].map(([key, child]) => {
+      const { result } = recorded[key] ?? {};
+      return [key, { ...stepViewOf(child, now), ...(child.status === "completed" && defined({ result })) }];
+    }),
+  );
 
 /** Open steps are cancelled only once the failure is recorded, because a decision that has lost its claim must not cancel any. */
 function stepFailure({ key, error }: { key: string; error: AttemptError }, states: StepStates): JobError {
-  const progress = Object.entries(states).map(([step, state]): [string, StepView] => [
+  const progress = Object.entries(states).map(([step, state]): [string, StepState] => [
     step,
     hasEnded(state) ? state : { ...state, status: "cancelled" },
   ]);
@@ -244,7 +295,7 @@ const messageAttemptOf = ({ parent }: Job, feature: Job): number => parent?.mess
 const isMissing = ({ code }: RequestError): boolean =>
   code === "EVENT_NOT_FOUND" || code === "ENV_NOT_FOUND" || code === "PRODUCT_NOT_FOUND";
 
-const missingStep = ({ step: { event } }: PlacedStep): StepView => ({
+const missingStep = ({ step: { event } }: PlacedJobStep): StepView => ({
   status: "not_started",
   error: {
     code: "CONFIGURATION_ERROR",

@@ -2,21 +2,29 @@ import { compare, same } from "../../../core/expressions/compare.ts";
 import { resolve, type Scope, stepsIn } from "../../../core/expressions/evaluate.ts";
 import type { AttemptError } from "../../../core/job/attempt.ts";
 import { JobError } from "../../../core/job/job-error.ts";
-import type { StepView } from "../../../core/queries/step-view.ts";
-import { comparedIn, conditionsOf, type PlacedStep, stepsOf } from "./steps.ts";
+import { hasEnded, type StepState, type StepStates } from "./step-state.ts";
+import {
+  awaitedIn,
+  comparedIn,
+  conditionsOf,
+  type PlacedJobStep,
+  type PlacedStep,
+  startsJob,
+  stepsOf,
+} from "./steps.ts";
 import type { Condition, FeatureTarget } from "./target.ts";
-
-/** The states of steps by `sequence.step`. A step that has not started is absent. */
-export type StepStates = Record<string, StepView>;
+import { type BegunWait, beginWait } from "./waits.ts";
 
 export interface ReadyStep {
-  placed: PlacedStep;
+  placed: PlacedJobStep;
   input: Record<string, unknown>;
 }
 
 interface Plan {
-  /** The steps to start now. */
+  /** The steps whose jobs start now. */
   ready: ReadyStep[];
+  /** The waits that begin now. */
+  waits: BegunWait[];
   /** The steps that end in this decision: skipped, or failed because their input could not be made. */
   ended: StepStates;
   outcome: { is: "going on" } | { is: "completed" } | { is: "failed"; key: string; error: AttemptError };
@@ -30,22 +38,29 @@ const planError = (error: unknown): AttemptError => ({
 
 /**
  * What to do next in a feature, given the states of its steps. A step that is skipped or fails at once may make others ready, so
- * the planning repeats until nothing changes.
+ * the planning repeats until nothing changes. The conditions of steps that have `begun` held already: they are not asked again.
  */
-export function plan(target: FeatureTarget, states: StepStates, scope: Scope): Plan {
+export function plan(
+  target: FeatureTarget,
+  states: StepStates,
+  scope: Scope,
+  begun: ReadonlySet<string> = new Set(),
+): Plan {
   const steps = stepsOf(target);
   const ended: StepStates = {};
   const ready = new Map<string, ReadyStep>();
+  const waits = new Map<string, BegunWait>();
   const stateOf = (key: string) => ended[key] ?? states[key];
-  const isOpen = ({ key }: PlacedStep) => stateOf(key) === undefined && !ready.has(key);
+  const isOpen = ({ key }: PlacedStep) => stateOf(key) === undefined && !ready.has(key) && !waits.has(key);
   const isFree = ({ dependsOn }: PlacedStep) => dependsOn.every((key) => hasEnded(stateOf(key)));
   for (let changed = true; changed; ) {
     changed = false;
     if (failedStep(steps, stateOf)) break;
     for (const placed of steps.filter(isOpen).filter(isFree)) {
       changed = true;
-      const made = beginStep(placed, scope);
-      if ("input" in made) ready.set(placed.key, { placed, input: made.input });
+      const made = beginStep(placed, scope, begun);
+      if ("input" in made) ready.set(placed.key, made);
+      else if ("opened" in made) waits.set(placed.key, made);
       else ended[placed.key] = made;
     }
   }
@@ -56,10 +71,11 @@ export function plan(target: FeatureTarget, states: StepStates, scope: Scope): P
       message: "It was cancelled.",
       retryable: false,
     };
-    return { ready: [], ended, outcome: { is: "failed", key: failed.key, error } };
+    return { ready: [], waits: [], ended, outcome: { is: "failed", key: failed.key, error } };
   }
   const done = steps.every(({ key }) => hasEnded(stateOf(key)));
-  return { ready: [...ready.values()], ended, outcome: { is: done ? "completed" : "going on" } };
+  const going = { ready: [...ready.values()], waits: [...waits.values()] };
+  return { ...going, ended, outcome: { is: done ? "completed" : "going on" } };
 }
 
 /** The steps whose results a plan may need. */
@@ -84,7 +100,9 @@ export function resultsFor(target: FeatureTarget, states: StepStates): WantedRes
     over.set(key, known);
     return known;
   }
-  const ofSteps = steps.filter(mayStart).flatMap(({ step }) => stepsIn([step.input, comparedIn(step)]));
+  const ofSteps = steps
+    .filter(mayStart)
+    .flatMap(({ step }) => stepsIn([step.input, comparedIn(step), awaitedIn(step)]));
   const mayComplete = steps.every(({ key }) => mayBeOver(key));
   const ofOutput = mayComplete && target.output ? stepsIn(target.output) : [];
   return {
@@ -93,18 +111,17 @@ export function resultsFor(target: FeatureTarget, states: StepStates): WantedRes
   };
 }
 
-const endings = ["completed", "failed", "cancelled", "skipped"];
-export const hasEnded = (state: StepView | undefined): boolean => state !== undefined && endings.includes(state.status);
-
-const failedStep = (steps: PlacedStep[], stateOf: (key: string) => StepView | undefined): PlacedStep | undefined =>
+const failedStep = (steps: PlacedStep[], stateOf: (key: string) => StepState | undefined): PlacedStep | undefined =>
   steps.find(({ key, step }) => ["failed", "cancelled"].includes(stateOf(key)?.status ?? "") && !step.allow_fail);
 
-function beginStep({ step }: PlacedStep, scope: Scope): { input: Record<string, unknown> } | StepView {
+function beginStep(placed: PlacedStep, scope: Scope, begun: ReadonlySet<string>): ReadyStep | BegunWait | StepState {
+  const { step, key } = placed;
   try {
-    if (!conditionsOf(step).every((condition) => holds(condition, scope))) {
+    if (!begun.has(key) && !conditionsOf(step).every((condition) => holds(condition, scope))) {
       return { status: "skipped", finished_at: scope.now };
     }
-    return { input: resolve(step.input ?? {}, scope) as Record<string, unknown> };
+    if (startsJob(placed)) return { placed, input: resolve(step.input ?? {}, scope) as Record<string, unknown> };
+    return beginWait(placed, scope);
   } catch (error) {
     return { status: "failed", finished_at: scope.now, error: planError(error) };
   }

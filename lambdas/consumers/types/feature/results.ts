@@ -3,7 +3,8 @@ import type { Job, Stored } from "../../../core/job/job.ts";
 import type { Execution } from "../../../core/operations/execution.ts";
 import { load } from "../../../core/operations/payload.ts";
 import type { BlobStore } from "../../../core/ports/blob-store.ts";
-import { resultsFor, type StepStates } from "./plan.ts";
+import { resultsFor } from "./plan.ts";
+import type { StepStates } from "./step-state.ts";
 import { stepsOf } from "./steps.ts";
 import type { FeatureTarget } from "./target.ts";
 
@@ -13,7 +14,7 @@ export const mostReferredBytes = 16_000_000;
 /** The most JSON, in bytes, of steps' results in the result of a feature without an output: the limit of a database action's rows. */
 export const mostGatheredBytes = 4 * 1024 * 1024;
 
-interface Loading extends Pick<Execution, "room" | "signal"> {
+export interface Loading extends Pick<Execution, "room" | "signal"> {
   blobs: Pick<BlobStore, "get">;
 }
 
@@ -42,8 +43,11 @@ export async function resultsOf(
     return true;
   };
   const wanted = stepsOf(feature).flatMap(({ key, sequence, name }): Wanted[] => {
+    if (!(referred.has(key) || gathered.has(key))) return [];
+    const kept = states[key]?.result;
+    if (kept) return [{ sequence, name, value: kept.value }];
     const { id: job_id, status, result } = children.get(key) ?? {};
-    if (status !== "completed" || !result || !(referred.has(key) || gathered.has(key))) return [];
+    if (status !== "completed" || !result) return [];
     const result_bytes = storedBytesOf(result);
     if (take(result_bytes, referred.has(key) ? "referred" : "gathered")) return [{ sequence, name, stored: result }];
     if (referred.has(key)) tooLarge.add(key);
@@ -72,4 +76,4 @@ interface Wanted {
   value?: unknown;
 }
 
-const storedBytesOf = (result: Stored): number => ("blob" in result ? result.bytes : 0);
+export const storedBytesOf = (result: Stored): number => ("blob" in result ? result.bytes : 0);

@@ -9,12 +9,12 @@ import {
 import type { ValueReference } from "../../../core/expressions/expression.ts";
 import type { TemplateFault } from "../../../core/expressions/template-faults.ts";
 import { eventsNamed } from "../../../core/requests/spellings/event-name.ts";
-import type { PlacedStep } from "./steps.ts";
+import type { PlacedJobStep, PlacedStep } from "./steps.ts";
 
 /** The faults of a reference to a credential in a step's input: it must be one of the app that the step calls. */
 export function stepCredentialFaults(
   reference: ValueReference,
-  { step }: PlacedStep,
+  { step }: PlacedJobStep,
   product: Product,
   registry: Registry,
 ): string[] {

@@ -3,7 +3,7 @@ import type { Product, Registry } from "../../../core/catalog/job-type.ts";
 import { sessionReferences } from "../../../core/expressions/session-references.ts";
 import type { TemplateFault } from "../../../core/expressions/template-faults.ts";
 import { eventsNamed } from "../../../core/requests/spellings/event-name.ts";
-import type { PlacedStep } from "./steps.ts";
+import { type PlacedJobStep, type PlacedStep, startsJob } from "./steps.ts";
 
 /** What no request could satisfy: texts that refer to two sessions, and steps whose feature needs a session. */
 export function sessionRules(
@@ -17,10 +17,13 @@ export function sessionRules(
     path: ["sequences"],
     detail: `refers to claims of ${tags.length} sessions, and a request has one: ${tags.join(", ")}`,
   };
-  return [...(tags.length > 1 ? [two] : []), ...steps.flatMap((placed) => nested(placed, product, registry))];
+  return [
+    ...(tags.length > 1 ? [two] : []),
+    ...steps.filter(startsJob).flatMap((placed) => nested(placed, product, registry)),
+  ];
 }
 
-function nested({ step, path }: PlacedStep, product: Product, registry: Registry): TemplateFault[] {
+function nested({ step, path }: PlacedJobStep, product: Product, registry: Registry): TemplateFault[] {
   const [named] = eventsNamed(product, registry, step.event, step.app);
   const event = named && ownValue(product.jobs, named.tag);
   if (event?.type !== "feature") return [];

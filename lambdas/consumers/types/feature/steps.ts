@@ -1,8 +1,15 @@
 import type { DefinedStep, GraphStep } from "../../../core/catalog/job-type.ts";
 import { defined } from "../../../core/kernel/defined.ts";
-import type { Condition, FeatureTarget } from "./target.ts";
+import type { Awaited, Condition, FeatureTarget, Wait } from "./target.ts";
 
 export type StepDefinition = FeatureTarget["sequences"][string][number];
+/** A step that starts a job. */
+export type JobStep = StepDefinition & { event: string };
+
+/** A step and its position, of which it is known that it starts a job. */
+export type PlacedJobStep = PlacedStep & { step: JobStep };
+
+export const startsJob = (placed: PlacedStep): placed is PlacedJobStep => placed.step.event !== undefined;
 
 /** A step and its position. `key` and the keys that it depends on are `sequence.step`. */
 export interface PlacedStep {
@@ -42,11 +49,26 @@ export function stepsOf({ sequences }: FeatureTarget): PlacedStep[] {
 export const graphStepOf = ({ key, sequence, dependsOn, step }: PlacedStep): GraphStep => ({
   step: key,
   sequence,
-  event: step.event,
   depends_on: dependsOn,
   conditional: step.if !== undefined,
-  ...defined({ app: step.app, delay: step.delay, allow_fail: step.allow_fail }),
+  ...defined({
+    event: step.event,
+    app: step.app,
+    delay: step.delay,
+    allow_fail: step.allow_fail,
+    waits_for: step.wait && waysOf(step.wait),
+  }),
 });
+
+/** The signals that a wait is for; one for time has none. */
+export const awaitedBy = ({ signal, key, any = [] }: Wait): Awaited[] =>
+  signal === undefined ? any : [{ signal, ...defined({ key }) }];
+
+/** What a wait is for, as the graph of a job shows it. */
+const waysOf = (wait: Wait) => {
+  const signals = awaitedBy(wait).map(({ signal }) => signal);
+  return signals.length > 0 ? { signals } : { time: true as const };
+};
 
 /** A step with all that it says. What it leaves out, and what it says although that is the default, are the same. */
 export function definedStepOf(placed: PlacedStep): DefinedStep {
@@ -64,8 +86,12 @@ function meant(name: string, sequence: string, keys: ReadonlySet<string>): strin
 
 export const conditionsOf = ({ if: conditions = [] }: StepDefinition): Condition[] => [conditions].flat();
 
+/** The templates of a wait: the keys of its signals, and its time. */
+export const awaitedIn = ({ wait }: StepDefinition): unknown[] =>
+  wait === undefined ? [] : [...awaitedBy(wait).map(({ key }) => key), wait.until].filter((text) => text !== undefined);
+
 /** The templates in a step's conditions. */
 export const comparedIn = (step: StepDefinition): unknown[] =>
   conditionsOf(step).flatMap(({ value, equals, not_equals }) => [value, equals, not_equals]);
 
-const stepNameOf = (step: StepDefinition): string => step.step ?? step.event;
+const stepNameOf = (step: StepDefinition): string => step.step ?? step.event ?? "";

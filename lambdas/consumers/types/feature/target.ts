@@ -1,7 +1,8 @@
 import * as z from "zod";
 import { RetryConfig } from "../../../core/job/retry-config.ts";
+import { duration } from "../../../core/kernel/duration.ts";
 import { fieldsSchema } from "../../../core/kernel/fields.ts";
-import { milliseconds } from "../../../core/kernel/plain-faults.ts";
+import { required as isRequired, milliseconds } from "../../../core/kernel/plain-faults.ts";
 import { longestDelayMs, requestLimits } from "../../../core/kernel/request-limits.ts";
 import { strict } from "../../../core/kernel/schema.ts";
 import { EventTag, Tag } from "../../../core/kernel/tag.ts";
@@ -24,10 +25,54 @@ export type Condition = z.infer<typeof Condition>;
 /** The most steps of a sequence, and the most steps that one step may depend on. */
 export const mostSteps = 50;
 
+/** The shortest and the longest wait of a step, in milliseconds. */
+export const waitLimits = { least: 1000, most: 400 * 24 * 3_600_000, signals: 10 } as const;
+
+const aWait = () => duration(waitLimits.least, waitLimits.most);
+
+/** Which messages a wait takes. */
+const Awaited = strict({
+  /** A signal that the feature declares. */
+  signal: Tag,
+  /** A template of a text: messages with this key are meant. Default: only messages to the run itself, by its job id. */
+  key: z.string().min(1).max(requestLimits.keyExpression).optional(),
+});
+export type Awaited = z.infer<typeof Awaited>;
+
+/** A step that starts no job: it ends with a message, or with time. */
+export const Wait = strict({
+  ...Awaited.partial().shape,
+  /** Several signals, of which the first message ends the wait. */
+  any: z.array(Awaited).min(1).max(waitLimits.signals).optional(),
+  /** How long it waits, from when the steps before it have ended. */
+  for: aWait().optional(),
+  /** A template of the time until which it waits, as `start_at` of a request. It is evaluated once, when the wait begins. */
+  until: z.union([z.string().min(1), z.number()]).optional(),
+  /** How long a wait for signals lasts at most. Default: 400 days. */
+  timeout: aWait().optional(),
+  /** What becomes of the step when its `timeout` is over. Default: `fail`. */
+  otherwise: z.enum(["fail", "continue"]).optional(),
+}).superRefine((wait, context) => {
+  const fault = (path: string[], message: string) => context.addIssue({ code: "custom", path, message });
+  const ways = (["signal", "any", "for", "until"] as const).filter((way) => wait[way] !== undefined);
+  if (ways.length !== 1) fault([], "needs exactly one of `signal`, `any`, `for` and `until`");
+  if (wait.key !== undefined && wait.signal === undefined)
+    fault(["key"], "goes with `signal`; in `any`, each signal has a key");
+  const isTimed = ways.some((way) => way === "for" || way === "until");
+  for (const field of ["timeout", "otherwise"] as const)
+    if (isTimed && wait[field] !== undefined) fault([field], "goes with signals only: time always comes");
+});
+export type Wait = z.infer<typeof Wait>;
+
+/** The fields of a step that are those of its job. */
+const jobFields = ["app", "retries", "retry_config", "timeout_ms", "delay"] as const;
+
 export const Step = strict({
   /** The job event of this product that the step runs, of any type including features. */
-  event: EventTag,
-  /** The step's name within its sequence. Default: the event's tag. */
+  event: EventTag.optional(),
+  /** What the step waits for instead of running an event. */
+  wait: Wait.optional(),
+  /** The step's name within its sequence. Default: the event's tag. A wait needs one. */
   step: EventTag.optional(),
   app: Tag.optional(),
   /** The job's input. Strings that are expressions are replaced by their values. */
@@ -46,6 +91,16 @@ export const Step = strict({
   retries: z.int().min(0).max(requestLimits.retries).optional(),
   retry_config: RetryConfig.optional(),
   timeout_ms: milliseconds(requestLimits.leastTimeoutMs).optional(),
+}).superRefine((step, context) => {
+  const fault = (path: string[], message: string) => context.addIssue({ code: "custom", path, message });
+  if (step.wait === undefined) {
+    if (step.event === undefined) fault(["event"], isRequired);
+    return;
+  }
+  if (step.event !== undefined) fault(["wait"], "does not go with `event`: a step does one or the other");
+  else if (step.step === undefined) fault(["step"], isRequired);
+  for (const field of jobFields) if (step[field] !== undefined) fault([field], "is of jobs, and a wait has none");
+  if (Object.keys(step.input).length > 0) fault(["input"], "is of jobs, and a wait has none");
 });
 export type Step = z.infer<typeof Step>;
 
@@ -53,6 +108,8 @@ export const featureTarget = () =>
   strict({
     /** The fields of the input. Default: any object is accepted. */
     input: fieldsSchema.optional(),
+    /** The signals that its runs may wait for, by name, each with the fields of its payload. Default: any payload. */
+    signals: z.record(Tag, strict({ schema: fieldsSchema.optional() })).optional(),
     /** The steps of each sequence in their order. Sequences run in parallel unless `depends_on` says otherwise. */
     sequences: z.record(Tag, z.array(Step).min(1).max(mostSteps)),
     /** The feature's result, a template. Default: the results of the steps, by sequence and step, as long as they are small. */

@@ -8,11 +8,23 @@ import { JobErrorCodeSchema, JobFailureSchema, ProviderCodeSchema } from "./fail
 export const StepSchema = z
   .object({
     status: z
-      .enum([...jobStatuses, "skipped", "not_started"])
-      .describe("`skipped`: its condition was not met. `not_started`: the feature has not reached it yet."),
+      .enum([...jobStatuses, "skipped", "waiting", "not_started"])
+      .describe(
+        "`skipped`: its condition was not met. `waiting`: it waits for a signal or a time. `not_started`: the feature has not reached it yet.",
+      ),
     job_id: z.string().exactOptional().describe("The job that runs the step."),
     started_at: at("When it started.").exactOptional(),
     finished_at: at("When it ended.").exactOptional(),
+    waits_for: z
+      .array(z.object({ signal: z.string(), key: z.string().exactOptional() }))
+      .exactOptional()
+      .describe("The signals of which the first message ends it, of a step that waits or has waited for signals."),
+    until: at("When it ends by itself, of a step that waits or has waited.").exactOptional(),
+    received: z
+      .object({ signal: z.string(), id: z.string(), at: at("When it was accepted.") })
+      .exactOptional()
+      .describe("The message that ended the wait."),
+    timed_out: z.literal(true).exactOptional().describe("No message came in time."),
     error: JobFailureSchema.exactOptional(),
   })
   .meta({ id: "Step", description: "The state of a step of a feature." });
@@ -21,7 +33,11 @@ export const GraphStepSchema = z
   .object({
     step: z.string().describe("The step, as `sequence.step`: the name of its state in `steps`."),
     sequence: z.string(),
-    event: z.string().describe("The tag of the event that the step runs."),
+    event: z.string().exactOptional().describe("The tag of the event that the step runs. A step that waits runs none."),
+    waits_for: z
+      .union([z.object({ signals: z.array(z.string()) }), z.object({ time: z.literal(true) })])
+      .exactOptional()
+      .describe("What a step that waits is for: the signals of which the first message ends it, or a time."),
     app: z.string().exactOptional().describe("The app of the event, if the step names one."),
     depends_on: z.array(z.string()).describe("The steps that end before it starts, as `sequence.step`."),
     conditional: z.boolean().describe("Whether the step is skipped unless a condition holds."),

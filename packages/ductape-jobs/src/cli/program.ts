@@ -5,7 +5,7 @@ import { addCompletion } from "./completion/commands.ts";
 import type { Act } from "./context.ts";
 import { addJobs } from "./jobs/commands.ts";
 import { addSchedule } from "./schedule/commands.ts";
-import { addLimits, addPauses } from "./scope-commands.ts";
+import { addLimits, addPauses, addSignal } from "./scope-commands.ts";
 import { addService } from "./service-commands.ts";
 import { optionDescription } from "./standing-options.ts";
 
@@ -27,6 +27,7 @@ export function makeProgram(act: Act): Command {
   addService(program, act);
   addJobs(program, act);
   addSchedule(program, act);
+  addSignal(program, act);
   addPauses(program, act);
   addLimits(program, act);
   addCatalog(program, act);

@@ -4,6 +4,7 @@ import { wholeNumber } from "./arguments/read-value.ts";
 import { type Act, calling, withApi } from "./context.ts";
 import { listLimits, pinLimit, unpinLimit } from "./limits.ts";
 import { createPause, endPause, listPauses } from "./pause.ts";
+import { sendSignal } from "./signal.ts";
 
 const untilText = "when it ends by itself: +2h, an RFC 3339 time with an offset, or Unix time";
 
@@ -35,6 +36,20 @@ export function addPauses(program: Command, act: Act): void {
     .option("--limit <limit>", "the limit, if only that is paused")
     .option("--key <key>", "the key of the limit, if only that is paused")
     .action(act(calling(endPause)));
+}
+
+/** `signal ...` */
+export function addSignal(program: Command, act: Act): void {
+  withApi(
+    program.command("signal").description("send a message to runs of features that wait for it").argument("<signal>"),
+  )
+    .option("--product <tag>", "the product")
+    .option("--env <env>", "the env")
+    .option("--key <key>", "for every run that waits with this key")
+    .option("--job <job_id>", "for the run of this job")
+    .option("--payload <json>", "the payload: JSON, @file, or - for standard input (default: none)")
+    .option("--id <id>", "names the message: a run takes a message of an id once (default: a fresh id)")
+    .action(act(calling(sendSignal)));
 }
 
 /** `limits ...` */

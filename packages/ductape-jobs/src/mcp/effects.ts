@@ -29,6 +29,7 @@ export const effectsOf: Readonly<Record<string, Effects>> = {
   skipNextRun: effects(true, false, false),
   pauseJob: effects(false, true, false),
   resumeJob: effects(false, true, true),
+  sendSignal: effects(true, false, true),
   pauseScope: effects(true, true, false),
   endPause: effects(false, true, true),
   pinLimit: effects(true, true, true),

@@ -1,8 +1,7 @@
 import { withCurrentSecrets } from "../../../../lambdas/consumers/engine/around/secrets.ts";
 import { secret } from "../../../../lambdas/core/catalog/references.ts";
 import { JobError, type JobErrorCode } from "../../../../lambdas/core/job/job-error.ts";
-import type { Execution } from "../../../../lambdas/core/operations/execution.ts";
-import type { ConsumerServices } from "../../../../lambdas/core/operations/services.ts";
+import type { AttemptServices, Execution } from "../../../../lambdas/core/operations/execution.ts";
 import type { Secrets } from "../../../../lambdas/core/ports/secrets.ts";
 import { anExecution, failureOf } from "../../../support/executors/execution.ts";
 
@@ -32,7 +31,7 @@ function anExecutor(refusal: JobErrorCode = "UNAUTHORIZED", nothingDone = true) 
     return "done";
   };
   const run = withCurrentSecrets(execute);
-  return { tried, run: (execution: Execution) => run(execution, {} as ConsumerServices) };
+  return { tried, run: (execution: Execution) => run(execution, {} as AttemptServices) };
 }
 
 test.each<JobErrorCode>(["UNAUTHORIZED", "FORBIDDEN"])(

@@ -18,11 +18,11 @@ export const wholeNumber =
 export const collected = (text: string, earlier: string[] = []): string[] => [...earlier, text];
 
 /**
- * The JSON of `--input`: the text itself, `@file`, or `-` for standard input. Throws a CliError that says where the JSON breaks off,
+ * The JSON of an option: the text itself, `@file`, or `-` for standard input. Throws a CliError that says where the JSON breaks off,
  * without quoting it: it may hold what nobody else should see.
  */
-export async function readInput(text: string, io: Pick<Io, "cwd" | "stdin">): Promise<unknown> {
-  const [json, where] = await textOf(text, io);
+export async function readInput(text: string, io: Pick<Io, "cwd" | "stdin">, option = "--input"): Promise<unknown> {
+  const [json, where] = await textOf(text, io, option);
   try {
     return JSON.parse(json);
   } catch (error) {
@@ -31,12 +31,16 @@ export async function readInput(text: string, io: Pick<Io, "cwd" | "stdin">): Pr
   }
 }
 
-async function textOf(text: string, { cwd, stdin }: Pick<Io, "cwd" | "stdin">): Promise<[json: string, where: string]> {
+async function textOf(
+  text: string,
+  { cwd, stdin }: Pick<Io, "cwd" | "stdin">,
+  option: string,
+): Promise<[json: string, where: string]> {
   if (text === "-") return [await wholeOf(stdin), "Standard input"];
-  if (!text.startsWith("@")) return [text, "--input"];
+  if (!text.startsWith("@")) return [text, option];
   const file = text.slice(1);
   const read = await readFile(resolve(cwd, file), "utf8").catch((error: NodeJS.ErrnoException) => {
-    throw new CliError(`--input: ${file} cannot be read (${error.code}).`);
+    throw new CliError(`${option}: ${file} cannot be read (${error.code}).`);
   });
   return [read, file];
 }

@@ -83,7 +83,7 @@ describe("a feature", () => {
     await clock.advance(7000);
     await run("onboard", { email: "a@b.example" });
     expect(seen.map((feature) => feature?.wake_at)).toEqual([noon + 180_000, noon + 180_000]);
-    expect(seen.map((feature) => feature?.version)).toEqual([4, 6]);
+    expect(seen.map((feature) => feature?.version)).toEqual([4, 7]);
   });
 
   it("waits for a delay without a Lambda, however long", async () => {

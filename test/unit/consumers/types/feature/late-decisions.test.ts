@@ -6,7 +6,7 @@ import { type Job, jobMessageOf } from "../../../../../lambdas/core/job/job.ts";
 import { JobError } from "../../../../../lambdas/core/job/job-error.ts";
 import { changeJob, retry } from "../../../../../lambdas/core/operations/change-job.ts";
 import type { ConsumerServices } from "../../../../../lambdas/core/operations/services.ts";
-import { anExecution } from "../../../../support/an-execution.ts";
+import { anExecution, unclaimed } from "../../../../support/an-execution.ts";
 import { noon } from "../../../../support/builders.ts";
 import { throttled } from "../../../../support/fakes/failures.ts";
 import { featureWorld, stepsOf } from "../../../../support/feature-world.ts";
@@ -133,9 +133,9 @@ describe("a decision that continues after its time is up", () => {
     const versions = () => w.jobs.all().flatMap(({ parent, version }) => (parent ? [version] : []));
     expect(versions()).toEqual([1, 1]);
     const unrecorded = anExecution({ job: await w.feature(), target: pair });
-    await decide(unrecorded, w);
+    await decide(unrecorded, unclaimed(w));
     expect(versions()).toEqual([2, 2]);
-    await decide(unrecorded, w);
+    await decide(unrecorded, unclaimed(w));
     expect(versions()).toEqual([2, 2]);
   });
 

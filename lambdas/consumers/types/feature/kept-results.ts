@@ -1,0 +1,51 @@
+import { stepsIn } from "../../../core/expressions/evaluate.ts";
+import type { Job } from "../../../core/job/job.ts";
+import { load } from "../../../core/operations/payload.ts";
+import { type Loading, storedBytesOf } from "./results.ts";
+import { hasEnded, type StepStates } from "./step-state.ts";
+import { awaitedIn, comparedIn, stepsOf } from "./steps.ts";
+import type { FeatureTarget } from "./target.ts";
+
+/** How long a result is left with the job of its step, in milliseconds: that one is kept for days after its end at least. */
+const ownedAfterMs = 24 * 3_600_000;
+
+/** The most bytes of JSON of the results that a run keeps itself. A larger one is there as long as the job of its step. */
+export const mostKeptBytes = 1024 * 1024;
+
+/**
+ * The states with the results that may still be needed, of steps whose jobs may be deleted before the next decision, or soon after: the
+ * run may wait for longer than finished jobs are kept. A run that is over within a day keeps none.
+ */
+export async function keepResults(
+  { blobs, room, signal }: Loading,
+  feature: FeatureTarget,
+  children: ReadonlyMap<string, Job>,
+  states: StepStates,
+  { now, wakeAt }: { now: number; wakeAt: number },
+): Promise<StepStates> {
+  const isFar = wakeAt - now > ownedAfterMs;
+  const needed = neededLater(feature, states);
+  let left = mostKeptBytes;
+  const kept: StepStates = {};
+  for (const { key } of stepsOf(feature)) {
+    const state = states[key];
+    const { status, result, finished_at = now } = children.get(key) ?? {};
+    if (!state || state.result || !result || status !== "completed" || !needed(key)) continue;
+    if (!isFar && now - finished_at < ownedAfterMs) continue;
+    const bytes = storedBytesOf(result);
+    left -= bytes;
+    if (left < 0) break;
+    if (bytes > 0) await room.forAnswer(bytes, signal);
+    kept[key] = { ...state, result: { value: await load(blobs, result) } };
+  }
+  return { ...states, ...kept };
+}
+
+/** Whether a step that is still to come refers to the result of one, or the output does. */
+function neededLater(feature: FeatureTarget, states: StepStates): (key: string) => boolean {
+  if (!feature.output) return () => true;
+  const open = stepsOf(feature).filter(({ key }) => !hasEnded(states[key]));
+  const texts = open.map(({ step }) => [step.input, comparedIn(step), awaitedIn(step)]);
+  const needed = new Set(stepsIn([texts, feature.output]));
+  return (key) => needed.has(key);
+}

@@ -1,0 +1,179 @@
+import { resolve, type Scope } from "../../../core/expressions/evaluate.ts";
+import { type Job, jobMessageOf } from "../../../core/job/job.ts";
+import { JobError } from "../../../core/job/job-error.ts";
+import type { Signal, SignalAddress } from "../../../core/job/signal.ts";
+import { defined } from "../../../core/kernel/defined.ts";
+import { durationMs } from "../../../core/kernel/duration.ts";
+import { traceOf } from "../../../core/kernel/errors.ts";
+import { allOver } from "../../../core/kernel/in-parallel.ts";
+import { requestLimits } from "../../../core/kernel/request-limits.ts";
+import { epochMs, Time } from "../../../core/kernel/start-time.ts";
+import type { Services } from "../../../core/operations/services.ts";
+import { fitsSignal } from "../../../core/requests/signal-request.ts";
+import type { StepState, StepStates } from "./step-state.ts";
+import { awaitedBy, type PlacedStep, stepsOf } from "./steps.ts";
+import { type FeatureTarget, type Wait, waitLimits } from "./target.ts";
+
+/** A wait that begins, with the state that it has while it lasts. */
+export interface BegunWait {
+  placed: PlacedStep;
+  opened: StepState;
+}
+
+/**
+ * How long after its time a wait for signals is over, in milliseconds: a message that was accepted in time, by the clock of another
+ * Lambda, is there by then.
+ */
+const graceMs = 2000;
+
+/** What a wait is for, with the values of its templates as of now. Throws a JobError. */
+export function beginWait(placed: PlacedStep, scope: Scope): BegunWait {
+  const wait = placed.step.wait ?? {};
+  const awaited = awaitedBy(wait).map(({ signal, key }) => ({ signal, ...defined({ key: keyOf(key, scope) }) }));
+  const opened: StepState = {
+    status: "waiting",
+    started_at: scope.now,
+    until: endOf(wait, scope),
+    ...(awaited.length > 0 && { waits_for: awaited }),
+  };
+  return { placed, opened };
+}
+
+function keyOf(template: string | undefined, scope: Scope): string | undefined {
+  if (template === undefined) return undefined;
+  const key = resolve(template, scope);
+  const text = typeof key === "number" ? String(key) : key;
+  if (typeof text !== "string" || text === "") throw unusable("The key of the signal is no text");
+  if ([...text].length > requestLimits.signalKey || !text.isWellFormed())
+    throw unusable(`The key of the signal is no text of at most ${requestLimits.signalKey} characters`);
+  return text;
+}
+
+function endOf({ for: duration, until, timeout = waitLimits.most }: Wait, { now, ...scope }: Scope): number {
+  if (until === undefined) return now + durationMs(duration ?? timeout);
+  const time = Time.safeParse(typeof until === "string" ? resolve(until, { now, ...scope }) : until).data;
+  const at = time === undefined ? Number.NaN : epochMs(time);
+  if (!(at <= now + waitLimits.most)) throw unusable("The time to wait until is no time, or more than 400 days ahead");
+  return at;
+}
+
+const unusable = (message: string) => new JobError("VALIDATION_ERROR", `${message}.`, { retryable: false });
+
+/** When a wait ends by itself. */
+export const timerOf = ({ until = 0, waits_for }: StepState): number => (waits_for ? until + graceMs : until);
+
+const isWaiting = ({ status }: StepState): boolean => status === "waiting";
+
+/** When the first of the waits that are open ends by itself. Undefined if none is open. */
+export function nextTimer(states: StepStates): number | undefined {
+  const timers = Object.values(states).filter(isWaiting).map(timerOf);
+  return timers.length > 0 ? Math.min(...timers) : undefined;
+}
+
+type Messages = Pick<Services, "signals" | "log">;
+
+/** Notes that the run waits, so that senders wake it. Messages to the run itself need no note: they name it. */
+export const listen = async ({ signals }: Messages, job: Job, { placed, opened }: BegunWait): Promise<void> => {
+  await Promise.all(
+    addressesOf(job, opened).keyed.map((address) =>
+      signals.listen(address, { message: jobMessageOf(job), step: placed.key, until: timerOf(opened) }),
+    ),
+  );
+};
+
+/** Steps of the run wait no more. If AWS refuses that, senders wake the run for nothing until their time is over. */
+export const stopListening = async ({ signals, log }: Messages, job: Job, ended: StepStates): Promise<void> => {
+  const leaving = Object.entries(ended).flatMap(([step, state]) =>
+    addressesOf(job, state).keyed.map((address) =>
+      signals.leave(address, { message: jobMessageOf(job), step, until: timerOf(state) }),
+    ),
+  );
+  await allOver(leaving).catch((error) => log.warn("a wait that is over is still noted", traceOf(error)));
+};
+
+/** Where the messages for a step come: those with its keys, and those to the run. */
+function addressesOf({ id, product, env }: Job, { waits_for = [] }: StepState) {
+  const at = (signal: string, to: SignalAddress["to"]): SignalAddress => ({ product, env, signal, to });
+  return {
+    keyed: waits_for.flatMap(({ signal, key }) => (key === undefined ? [] : [at(signal, { key })])),
+    own: waits_for.map(({ signal }) => at(signal, { job_id: id })),
+  };
+}
+
+/**
+ * Ends the waits for which a message has come, or whose time is over. A message is taken by the wait that began last, and by a run only once:
+ * its id stays with the step that has taken it. Returns the steps that have ended.
+ */
+export async function endWaits(
+  services: Messages,
+  job: Job,
+  feature: FeatureTarget,
+  states: StepStates,
+  now: number,
+): Promise<StepStates> {
+  const ended: StepStates = {};
+  const taken = new Set(Object.values(states).flatMap(({ received }) => (received ? [received.id] : [])));
+  const open = stepsOf(feature).flatMap(({ key, step }) => {
+    const state = states[key];
+    return state && isWaiting(state) ? [{ key, state, otherwise: step.wait?.otherwise ?? "fail" }] : [];
+  });
+  const newestFirst = open.reverse().sort((a, b) => (b.state.started_at ?? 0) - (a.state.started_at ?? 0));
+  for (const { key, state, otherwise } of newestFirst) {
+    const message = await firstMessage(services, job, feature, state, taken);
+    if (message) {
+      taken.add(message.id);
+      ended[key] = received(state, message, now);
+    } else if (timerOf(state) <= now) ended[key] = over(state, otherwise, now);
+  }
+  return ended;
+}
+
+interface Received extends Signal {
+  signal: string;
+}
+
+/** The first message for a wait, of those that came since its run was made: one that was sent while it slept is not lost. */
+async function firstMessage(
+  { signals, log }: Messages,
+  job: Job,
+  { signals: declared = {} }: FeatureTarget,
+  state: StepState,
+  taken: ReadonlySet<string>,
+) {
+  const { keyed, own } = addressesOf(job, state);
+  const since = job.repeat ? job.scheduled_at : job.created_at;
+  const found = await Promise.all(
+    [...keyed, ...own].map(async (address): Promise<Received | undefined> => {
+      const { signal } = address;
+      const message = await signals.first(address, since, (one) => {
+        if (taken.has(one.id)) return false;
+        const fits = fitsSignal(declared[signal]?.schema, one.payload);
+        // The sender was told that it fits what the catalog says, and this run has begun with another definition.
+        if (!fits)
+          log.warn("a run leaves a message whose payload its definition does not take", { signal, id: one.id });
+        return fits;
+      });
+      return message && { ...message, signal };
+    }),
+  );
+  return found.filter((one) => one !== undefined).sort((a, b) => a.at - b.at || (a.id < b.id ? -1 : 1))[0];
+}
+
+const received = (state: StepState, { signal, id, at, payload }: Received, now: number): StepState => ({
+  ...state,
+  status: "completed",
+  finished_at: now,
+  received: { signal, id, at },
+  result: { value: { signal, id, at, ...defined({ payload }) } },
+});
+
+function over(state: StepState, otherwise: NonNullable<Wait["otherwise"]>, now: number): StepState {
+  const { waits_for, until = now } = state;
+  const ended = { ...state, finished_at: now };
+  if (!waits_for) return { ...ended, status: "completed", result: { value: { at: until } } };
+  if (otherwise === "continue")
+    return { ...ended, status: "completed", timed_out: true, result: { value: { timed_out: true, at: until } } };
+  const names = waits_for.map(({ signal }) => signal).join(" or ");
+  const message = `No signal ${names} came in time.`;
+  return { ...ended, status: "failed", timed_out: true, error: { code: "TIMEOUT", message, retryable: false } };
+}

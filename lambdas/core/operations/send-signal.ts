@@ -1,0 +1,164 @@
+import { uuidv7obj } from "uuidv7";
+import type { Catalog } from "../catalog/catalog.ts";
+import { fairGroupOf, isFinished, type Job, type JobMessage, jobMessageOf, shownStatus } from "../job/job.ts";
+import { type SignalAddress, signalKeptMs, type Waiter } from "../job/signal.ts";
+import { traceOf } from "../kernel/errors.ts";
+import { invalidRequest } from "../kernel/parse-body.ts";
+import { jobNotFound, RequestError } from "../kernel/request-error.ts";
+import type { Clock } from "../ports/clock.ts";
+import type { Definitions } from "../ports/definitions.ts";
+import type { JobQueue } from "../ports/job-queue.ts";
+import type { JobStore } from "../ports/job-store.ts";
+import type { Log } from "../ports/log.ts";
+import { refusedBy } from "../ports/refused.ts";
+import type { Signals } from "../ports/signals.ts";
+import { checkSignal, declaredBy, type SignalWanted } from "../requests/signal-request.ts";
+import { eventOfJob } from "./kept-event.ts";
+
+export interface Signalling {
+  catalog: Catalog;
+  jobs: Pick<JobStore, "get" | "getMany">;
+  definitions: Pick<Definitions, "get">;
+  signals: Signals;
+  queue: Pick<JobQueue, "sendMany">;
+  clock: Clock;
+  log: Log;
+}
+
+/** What it takes to wake the runs of a message that is kept. */
+export type Waking = Pick<Signalling, "signals" | "queue" | "clock" | "log">;
+
+/** What became of a message. */
+export interface SignalSent {
+  id: string;
+  /** The jobs of the runs that were waiting for it and are woken: of a key with more runs, the first hundred. */
+  offered: string[];
+  /** Until when, in epoch milliseconds, it waits for runs that come to wait for it later. */
+  kept_until: number;
+}
+
+/** How many runs a sender wakes itself. The table's stream wakes all of them, a second later. */
+const mostWoken = 100;
+
+/**
+ * Keeps a message, and wakes the runs that wait for it. It is kept first: a run that begins to wait meanwhile finds it, and if the sender
+ * dies before it has woken the others, the table's stream does. Throws a RequestError for what no run could take.
+ */
+export async function sendSignal(services: Signalling, wanted: SignalWanted): Promise<SignalSent> {
+  const { signals, clock } = services;
+  const { address, run } = await addressed(services, wanted);
+  const { payload, id = `sig_${uuidv7obj().toHex()}` } = wanted;
+  const at = clock.now();
+  const kept_until = at + signalKeptMs;
+  const wake = run && run.due_at <= at ? jobMessageOf(run) : undefined;
+  await signals.put(address, { id, at, ...(payload !== undefined && { payload }), ...(wake && { wake }) }, kept_until);
+  const waiters = run ? [] : await openWaiters(services, address, mostWoken);
+  await wakeAll(services, address, run ? [wake].filter((one) => one !== undefined) : messagesOf(waiters));
+  return { id, offered: await offeredOf(services, run, waiters), kept_until };
+}
+
+/** What sending a message would do. Nothing is kept and nobody woken. Throws what sending it would. */
+export async function previewSignal(services: Signalling, wanted: SignalWanted): Promise<Omit<SignalSent, "id">> {
+  const { address, run } = await addressed(services, wanted);
+  const waiters = run ? [] : await openWaiters(services, address, mostWoken);
+  return { offered: await offeredOf(services, run, waiters), kept_until: services.clock.now() + signalKeptMs };
+}
+
+/** Where a message goes, and the run that it names, if it names one. Throws a RequestError for what no run could take. */
+async function addressed(services: Signalling, wanted: SignalWanted): Promise<{ address: SignalAddress; run?: Job }> {
+  const { product, env, signal, to } = wanted;
+  const address: SignalAddress = { product, env, signal, to };
+  if ("job_id" in to) return { address, run: await runOf(services, wanted, to.job_id) };
+  await checkForKey(services, wanted, address);
+  return { address };
+}
+
+/** The run that a message names. It has begun with a definition, which says what it takes. */
+async function runOf(services: Signalling, wanted: SignalWanted, id: string): Promise<Job> {
+  const { jobs, catalog, clock } = services;
+  const { product, env } = wanted;
+  const job = await jobs.get(id);
+  if (!job || job.product !== product || job.env !== env) throw jobNotFound();
+  const found = await eventOfJob(services, job);
+  const declared = found?.definition.signals?.(found.target);
+  if (declared === undefined && found !== undefined)
+    throw invalidRequest([
+      { pointer: "/job_id", detail: `is of a job of type ${job.type}: only features take signals` },
+    ]);
+  if (isFinished(job)) {
+    const jobStatus = shownStatus(job, clock.now());
+    throw new RequestError("STATE_CONFLICT", `The run is ${jobStatus}: it takes no signal any more.`, {
+      jobId: id,
+      jobStatus,
+    });
+  }
+  const all = declared && new Map(Object.entries(declared).map(([name, fields]) => [name, [fields]]));
+  checkSignal(wanted, all ?? declaredBy(catalog, product));
+  return job;
+}
+
+/** A signal that the catalog does not have may be one for which runs wait that began before a deployment. */
+async function checkForKey(
+  { catalog, signals }: Signalling,
+  wanted: SignalWanted,
+  address: SignalAddress,
+): Promise<void> {
+  const declared = declaredBy(catalog, wanted.product);
+  if (!declared.has(wanted.signal) && (await signals.waiters(address, 1)).length > 0) return;
+  checkSignal(wanted, declared);
+}
+
+/** The jobs of the runs that wait. One that has ended by other means may still be noted. */
+async function offeredOf({ jobs }: Signalling, run: Job | undefined, waiters: readonly Waiter[]): Promise<string[]> {
+  if (run) return run.status === "running" ? [run.id] : [];
+  const ids = messagesOf(waiters).map(({ job_id }) => job_id);
+  const open = ids.length === 0 ? [] : await jobs.getMany(ids);
+  return open.filter((job) => !isFinished(job)).map(({ id }) => id);
+}
+
+async function openWaiters(
+  { signals, clock }: Pick<Signalling, "signals" | "clock">,
+  address: SignalAddress,
+  most: number,
+) {
+  const now = clock.now();
+  return (await signals.waiters(address, most)).filter(({ until }) => until > now);
+}
+
+/** One message for each run: two steps of it may wait. */
+const messagesOf = (waiters: readonly Waiter[]): JobMessage[] => [
+  ...new Map(waiters.map(({ message }) => [message.job_id, message])).values(),
+];
+
+/** The most runs that the table's stream wakes for one message. */
+const mostRepaired = 10_000;
+
+/** Wakes all runs that wait at an address. Throws if the queue refuses some. */
+export async function wakeWaiters(
+  services: Waking,
+  address: SignalAddress,
+  wake: JobMessage | undefined,
+): Promise<void> {
+  const messages = wake ? [wake] : messagesOf(await openWaiters(services, address, mostRepaired));
+  const refused = await send(services, address, messages);
+  if (refused.length > 0) throw refused[0]?.cause;
+}
+
+const send = ({ queue }: Pick<Signalling, "queue">, tenant: Pick<Job, "product" | "env">, messages: JobMessage[]) =>
+  refusedBy(messages.length, () =>
+    queue.sendMany(
+      "feature",
+      messages.map((message) => ({ message, delaySeconds: 0, group: fairGroupOf(tenant) })),
+    ),
+  );
+
+/** The same for a sender, whose message is kept already: what the queue refuses, the stream sends again. */
+async function wakeAll(
+  services: Signalling,
+  tenant: Pick<Job, "product" | "env">,
+  messages: JobMessage[],
+): Promise<void> {
+  const refused = await send(services, tenant, messages);
+  for (const { cause } of refused)
+    services.log.warn("a run could not be woken for its signal; the stream of the table wakes it", traceOf(cause));
+}

@@ -1,0 +1,18 @@
+import type { Signal, SignalAddress, Waiter } from "../job/signal.ts";
+
+/**
+ * Messages to runs, and who waits for them. A run notes that it waits and then reads the messages; a sender puts a message and then reads
+ * who waits. All reads are consistent, so that one of the two sees the other.
+ */
+export interface Signals {
+  /** Keeps a message until `keptUntil`, epoch milliseconds. Repeated, it is there once. */
+  put(address: SignalAddress, signal: Signal, keptUntil: number): Promise<void>;
+  /** The first message, by time and id, that came at `since` or later and that is wanted. */
+  first(address: SignalAddress, since: number, wanted: (signal: Signal) => boolean): Promise<Signal | undefined>;
+  /** Notes that a step waits. Noted again, with the message and time of then. */
+  listen(address: SignalAddress, waiter: Waiter): Promise<void>;
+  /** The step waits no more. One that did not wait counts as done. */
+  leave(address: SignalAddress, waiter: Waiter): Promise<void>;
+  /** Who waits: at most `most` of them. */
+  waiters(address: SignalAddress, most: number): Promise<Waiter[]>;
+}

@@ -1,0 +1,117 @@
+import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import type { SignalAddress, Waiter } from "../../../lambdas/core/job/signal.ts";
+import type { Signals } from "../../../lambdas/core/ports/signals.ts";
+import { aMessage, noon } from "../builders.ts";
+
+export interface SignalsUnderTest {
+  signals: Signals;
+  stop?: () => Promise<void>;
+}
+
+let addresses = 0;
+const anAddress = (more: Partial<SignalAddress> = {}): SignalAddress => {
+  addresses += 1;
+  return { product: "shop", env: "dev", signal: "paid", to: { key: `order ${addresses}` }, ...more };
+};
+const aWaiter = (step = "main.money"): Waiter => ({ message: aMessage(), step, until: noon + 60_000 });
+const any = () => true;
+
+/** What every store of signals does, in memory and on DynamoDB alike. */
+export function describeSignals(name: string, make: () => Promise<SignalsUnderTest>): void {
+  describe(`${name} as Signals`, () => {
+    let signals: Signals;
+    let stop: (() => Promise<void>) | undefined;
+    beforeAll(async () => {
+      ({ signals, stop } = await make());
+    });
+    afterAll(() => stop?.());
+
+    test("has no message and no waiter at an address that nobody used", async () => {
+      const address = anAddress();
+      expect(await signals.first(address, 0, any)).toBeUndefined();
+      expect(await signals.waiters(address, 10)).toEqual([]);
+    });
+
+    test.each([
+      ["none", undefined],
+      ["null", null],
+      ["numbers", { amount: 42.5, large: 1e300, tiny: 5e-324 }],
+      ["an emoji 🧾, \uffff and half a character", ["\ud800", "🧾\uffff"]],
+      ["200 KB", "x".repeat(200_000)],
+    ])("keeps a payload: %s", async (_, payload) => {
+      const address = anAddress();
+      const signal = { id: "s-1", at: noon, ...(payload !== undefined && { payload }) };
+      await signals.put(address, signal, noon + 1000);
+      expect(await signals.first(address, noon, any)).toEqual(signal);
+    });
+
+    test("gives the first message that is wanted, by time and id, of those since a time", async () => {
+      const address = anAddress();
+      const at = [noon + 5, noon - 1, noon + 1, noon + 1, noon];
+      for (const [i, time] of at.entries()) await signals.put(address, { id: `s-${9 - i}`, at: time }, noon + 1000);
+      const order: string[] = [];
+      const next = () => signals.first(address, noon, ({ id }) => !order.includes(id));
+      for (let found = await next(); found; found = await next()) order.push(found.id);
+      expect(order).toEqual(["s-5", "s-6", "s-7", "s-9"]);
+    });
+
+    test("keeps a message that is put twice once", async () => {
+      const address = anAddress();
+      for (let i = 0; i < 2; i++) await signals.put(address, { id: "s-1", at: noon }, noon + 1000);
+      const seen: string[] = [];
+      await signals.first(address, 0, ({ id }) => seen.push(id) < 0);
+      expect(seen).toEqual(["s-1"]);
+    });
+
+    test("finds a message behind a megabyte of others", async () => {
+      const address = anAddress();
+      const payload = "x".repeat(250_000);
+      for (let i = 0; i < 6; i++) await signals.put(address, { id: `s-${i}`, at: noon + i, payload }, noon + 1000);
+      expect((await signals.first(address, 0, ({ id }) => id === "s-5"))?.at).toBe(noon + 5);
+    });
+
+    test("knows who waits, and no more of them than asked for", async () => {
+      const address = anAddress();
+      const [first, second] = [aWaiter("main.one"), aWaiter("main.two")];
+      for (const waiter of [first, second]) await signals.listen(address, waiter);
+      expect(await signals.waiters(address, 10)).toEqual(expect.arrayContaining([first, second]));
+      expect(await signals.waiters(address, 1)).toHaveLength(1);
+      await signals.leave(address, first);
+      await signals.leave(address, first);
+      expect(await signals.waiters(address, 10)).toEqual([second]);
+    });
+
+    test("has one waiter for each step, with what was noted last", async () => {
+      const address = anAddress();
+      const waiter = aWaiter();
+      await signals.listen(address, waiter);
+      const again = { ...waiter, message: { ...waiter.message, attempt: 2 }, until: noon + 90_000 };
+      await signals.listen(address, again);
+      expect(await signals.waiters(address, 10)).toEqual([again]);
+    });
+
+    test("keeps addresses apart", async () => {
+      const key = `job_${"0".repeat(32)}`;
+      const address = anAddress({ to: { key } });
+      await signals.put(address, { id: "s-1", at: noon }, noon + 1000);
+      await signals.listen(address, aWaiter());
+      for (const other of [
+        { ...address, product: "shop2" },
+        { ...address, env: "prd" },
+        { ...address, signal: "paid2" },
+        { ...address, to: { job_id: key } },
+        { ...address, to: { key: `${key}#` } },
+        { ...address, to: { key: `RUN#${key}` } },
+      ]) {
+        expect(await signals.first(other, 0, any)).toBeUndefined();
+        expect(await signals.waiters(other, 10)).toEqual([]);
+      }
+    });
+
+    test("takes any key of 256 characters", async () => {
+      const address = anAddress({ to: { key: "🧾".repeat(128) } });
+      await signals.put(address, { id: "🧾".repeat(64), at: noon }, noon + 1000);
+      expect(await signals.first(address, 0, any)).toEqual({ id: "🧾".repeat(64), at: noon });
+    });
+  });
+}

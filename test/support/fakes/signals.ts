@@ -1,0 +1,32 @@
+import type { Signal, SignalAddress, Waiter } from "../../../lambdas/core/job/signal.ts";
+import type { Signals } from "../../../lambdas/core/ports/signals.ts";
+
+/** Signals in memory. */
+export function fakeSignals(): Signals {
+  const kept = new Map<string, Map<string, Signal>>();
+  const waiting = new Map<string, Map<string, Waiter>>();
+  const of = <T>(all: Map<string, Map<string, T>>, address: SignalAddress): Map<string, T> => {
+    const key = JSON.stringify([address.product, address.env, address.signal, address.to]);
+    const found = all.get(key) ?? new Map<string, T>();
+    all.set(key, found);
+    return found;
+  };
+  const nameOf = ({ message, step }: Waiter) => `${message.job_id}#${step}`;
+  return {
+    async put(address, signal) {
+      of(kept, address).set(`${signal.at} ${signal.id}`, structuredClone(signal));
+    },
+    async first(address, since, wanted) {
+      const signals = [...of(kept, address).values()].filter(({ at }) => at >= since);
+      signals.sort((a, b) => a.at - b.at || (a.id < b.id ? -1 : 1));
+      return structuredClone(signals.find(wanted));
+    },
+    async listen(address, waiter) {
+      of(waiting, address).set(nameOf(waiter), structuredClone(waiter));
+    },
+    async leave(address, waiter) {
+      of(waiting, address).delete(nameOf(waiter));
+    },
+    waiters: async (address, most) => structuredClone([...of(waiting, address).values()].slice(0, most)),
+  };
+}

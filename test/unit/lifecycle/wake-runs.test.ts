@@ -1,0 +1,60 @@
+import { handleChanges } from "../../../lambdas/lifecycle/handle.ts";
+import { aJob, aMessage, noon } from "../../support/builders.ts";
+import { denied, throttled } from "../../support/fakes/failures.ts";
+import { lifecycle, lifeOf, published, written } from "../../support/lifecycle.ts";
+
+const address = { product: "shop", env: "dev", signal: "paid", to: { key: "A-1" } };
+const sent = written({ signal: { address } });
+
+/** Services of a lifecycle, and runs that wait at the address. */
+async function waiting(runs: number, until = noon + 60_000) {
+  const services = lifecycle();
+  const messages = Array.from({ length: runs }, () => aMessage(aJob({ type: "feature" })));
+  for (const message of messages) await services.signals.listen(address, { message, step: "main.money", until });
+  const woken = () => services.queue.sent.map(({ type, message }) => `${type} ${message.job_id}`).sort();
+  return { services, woken, all: messages.map(({ job_id }) => `feature ${job_id}`).sort() };
+}
+
+describe("a message to runs in the stream", () => {
+  it("wakes every run that waits, although its sender has died", async () => {
+    const { services, woken, all } = await waiting(120);
+    expect(await handleChanges(services, [sent])).toBeUndefined();
+    expect(woken()).toEqual(all);
+  });
+
+  it("wakes the run to which it was sent", async () => {
+    const { services, woken } = await waiting(1);
+    const wake = aMessage(aJob({ type: "feature" }));
+    await handleChanges(services, [
+      written({ signal: { address: { ...address, to: { job_id: wake.job_id } }, wake } }),
+    ]);
+    expect(woken()).toEqual([`feature ${wake.job_id}`]);
+  });
+
+  it("wakes nobody whose wait is over", async () => {
+    const { services, woken } = await waiting(2, noon);
+    await handleChanges(services, [sent]);
+    expect(woken()).toEqual([]);
+  });
+
+  it("is delivered again where AWS refuses the wake-ups, with what was written after it", async () => {
+    const { services, woken } = await waiting(1);
+    const refusing = {
+      ...services,
+      queue: { ...services.queue, sendMany: async () => [{ index: 0, cause: throttled() }] },
+    };
+    expect(await handleChanges(refusing, [...lifeOf(), sent, ...lifeOf()])).toBe(3);
+    expect(published(services).length).toBeGreaterThan(0);
+    expect(woken()).toEqual([]);
+  });
+
+  it("holds up nothing where its wake-ups can never be sent", async () => {
+    const { services } = await waiting(1);
+    const refusing = {
+      ...services,
+      queue: { ...services.queue, sendMany: async () => [{ index: 0, cause: denied() }] },
+    };
+    expect(await handleChanges(refusing, [sent])).toBeUndefined();
+    expect(services.log.lines).toContainEqual(expect.objectContaining({ level: "error" }));
+  });
+});

@@ -1,0 +1,4 @@
+import { describeSignals } from "../../support/conformance/signals.ts";
+import { fakeSignals } from "../../support/fakes/signals.ts";
+
+describeSignals("the fake", async () => ({ signals: fakeSignals() }));
