@@ -14,6 +14,8 @@ function valueBytes(value: AttributeValue): number {
   if (value.B !== undefined) return value.B.byteLength;
   if (value.N !== undefined) return numberBytes(value.N);
   if (value.BOOL !== undefined || value.NULL !== undefined) return 1;
+  // The strings of a set, and nothing for the set.
+  if (value.SS !== undefined) return value.SS.reduce((sum, one) => sum + Buffer.byteLength(one), 0);
   if (value.L !== undefined) return value.L.reduce((sum, one) => sum + 1 + valueBytes(one), container);
   if (value.M !== undefined) return container + Object.keys(value.M).length + itemBytes(value.M);
   throw new Error(`bench/cost/item-size.ts does not know attributes of type ${Object.keys(value)}`);
