@@ -12,7 +12,7 @@ export type StepView = z.infer<typeof StepSchema>;
 type Steps = Record<string, StepView>;
 
 /** What is shown of recorded steps, some of which have a result. */
-const shownOf = (recorded: Record<string, StepView & { result?: unknown }>): Steps =>
+export const shownSteps = (recorded: Record<string, StepView & { result?: unknown }>): Steps =>
   Object.fromEntries(Object.entries(recorded).map(([name, { result: _result, ...shown }]) => [name, shown]));
 
 /** The state of a step according to its job. */
@@ -35,7 +35,7 @@ export async function stepsShown(
 ) {
   if (job.type !== "feature") return undefined;
   // The blob is gone if the feature has made another decision since its item was read.
-  const decided = shownOf(((job.progress && (await loadIfThere(services.blobs, job.progress))) ?? {}) as Steps);
+  const decided = shownSteps(((job.progress && (await loadIfThere(services.blobs, job.progress))) ?? {}) as Steps);
   const known = await currentSteps(services, decided, now, isFinished(job));
   const names = (found?.definition.graph?.(found.target) ?? []).map(({ step }) => step);
   // A step that was added to the catalog after the feature completed was never part of it.

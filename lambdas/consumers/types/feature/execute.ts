@@ -12,7 +12,7 @@ import { type AttemptServices, Finished, Parked } from "../../../core/operations
 import { endedWithFeature } from "../../../core/operations/parent-guard.ts";
 import { scheduleJob } from "../../../core/operations/schedule-job.ts";
 import type { ConsumerServices } from "../../../core/operations/services.ts";
-import { type StepView, stepViewOf } from "../../../core/queries/step-view.ts";
+import { type StepView, shownSteps, stepViewOf } from "../../../core/queries/step-view.ts";
 import { parseRequest } from "../../../core/requests/request.ts";
 import { defineExecutor } from "../define-job-type.ts";
 import { type CredentialPlaceholders, credentialPlaceholders } from "./credential-placeholders.ts";
@@ -21,7 +21,7 @@ import { keepResults } from "./kept-results.ts";
 import { plan, type ReadyStep } from "./plan.ts";
 import { type Loading, resultsOf } from "./results.ts";
 import { isPassing, retryAt } from "./retry-decision.ts";
-import { hasEnded, type StepState, type StepStates, shownOf } from "./step-state.ts";
+import { hasEnded, type StepState, type StepStates } from "./step-state.ts";
 import { type PlacedJobStep, stepsOf } from "./steps.ts";
 import type { FeatureTarget } from "./target.ts";
 import { type BegunWait, endWaits, listen, nextTimer, stopListening } from "./waits.ts";
@@ -69,7 +69,7 @@ export const execute = defineExecutor(definition, async (execution, services: At
     const next = plan(feature, states, scope, begun);
     states = { ...states, ...next.ended };
     if (next.outcome.is === "failed") throw stepFailure(next.outcome, states);
-    if (next.outcome.is === "completed") return new Finished(featureOutputOf(feature, scope), shownOf(states));
+    if (next.outcome.is === "completed") return new Finished(featureOutputOf(feature, scope), shownSteps(states));
     isRecorded &&= Object.keys(next.ended).length === 0;
     if (!isRecorded && next.ready.length > 0) {
       await services.claim.record(states);

@@ -10,7 +10,7 @@ import type { FeatureTarget } from "./target.ts";
 const ownedAfterMs = 24 * 3_600_000;
 
 /** The most bytes of JSON of the results that a run keeps itself. A larger one is there as long as the job of its step. */
-export const mostKeptBytes = 1024 * 1024;
+const mostKeptBytes = 1024 * 1024;
 
 /**
  * The states with the results that may still be needed, of steps whose jobs may be deleted before the next decision, or soon after: the

@@ -12,7 +12,3 @@ export type StepStates = Record<string, StepState>;
 const endings = ["completed", "failed", "cancelled", "skipped"];
 export const hasEnded = (state: StepState | undefined): boolean =>
   state !== undefined && endings.includes(state.status);
-
-/** What is shown of the states, without the results. */
-export const shownOf = (states: StepStates): StepStates =>
-  Object.fromEntries(Object.entries(states).map(([key, { result: _result, ...shown }]) => [key, shown]));

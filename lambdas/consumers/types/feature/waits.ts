@@ -49,9 +49,10 @@ function keyOf(template: string | undefined, scope: Scope): string | undefined {
   return text;
 }
 
-function endOf({ for: duration, until, timeout = waitLimits.most }: Wait, { now, ...scope }: Scope): number {
+function endOf({ for: duration, until, timeout = waitLimits.most }: Wait, scope: Scope): number {
+  const { now } = scope;
   if (until === undefined) return now + durationMs(duration ?? timeout);
-  const time = Time.safeParse(typeof until === "string" ? resolve(until, { now, ...scope }) : until).data;
+  const time = Time.safeParse(typeof until === "string" ? resolve(until, scope) : until).data;
   const at = time === undefined ? Number.NaN : epochMs(time);
   if (!(at <= now + waitLimits.most)) throw unusable("The time to wait until is no time, or more than 400 days ahead");
   return at;

@@ -9,7 +9,7 @@ import type { Io } from "./io.ts";
 import { pages } from "./pages.ts";
 
 /** A run of a feature that is under way, as far as the check needs it. */
-export interface OpenRun {
+interface OpenRun {
   job_id: string;
   product_tag: string;
   env: string;
@@ -20,7 +20,7 @@ export interface OpenRun {
 }
 
 /** What open runs would meet after a deployment of a catalog. */
-export interface RunsMet {
+interface RunsMet {
   /** How many runs were looked at. */
   runs: number;
   /** Whether there are more runs than were looked at. */
@@ -32,7 +32,7 @@ export interface RunsMet {
 }
 
 /** What a deployment of these products would mean for runs that are under way. */
-export function runsMet(products: readonly Product[], runs: readonly OpenRun[], more: boolean): RunsMet {
+function runsMet(products: readonly Product[], runs: readonly OpenRun[], more: boolean): RunsMet {
   const catalog = makeCatalog(products, registry);
   const isKept = ({ product_tag, event, definition }: OpenRun) => {
     const found = catalog.lookup(product_tag, event);

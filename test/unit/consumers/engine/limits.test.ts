@@ -63,6 +63,16 @@ function held() {
 
 const one = { workers: { concurrency: 1 } };
 
+/** Two jobs with two limits: one runs, and the other has a slot of the first limit and waits for one of the second. */
+async function waitingForSecond() {
+  const w = limited({ a: { concurrency: 2 }, b: { concurrency: 1 } }, 2);
+  const first = held();
+  const running = w.run(w.message(0), first.execute);
+  await first.started;
+  await w.run(w.message(1));
+  return { w, first, running };
+}
+
 describe("a limit of slots", () => {
   test("marks the message of its job, and of no other one", () => {
     expect(jobMessageOf(aJob({ gates: [{ limit: "workers", key: "" }] }))).toMatchObject({ gated: true });
@@ -265,11 +275,7 @@ describe("a limit of slots", () => {
   });
 
   test("keeps the slot of a job that waits for another limit for a minute", async () => {
-    const w = limited({ a: { concurrency: 2 }, b: { concurrency: 1 } }, 2);
-    const first = held();
-    const running = w.run(w.message(0), first.execute);
-    await first.started;
-    await w.run(w.message(1));
+    const { w, first, running } = await waitingForSecond();
     expect((await w.look("a")).parts[0]?.holders[w.at(1).id]).toMatchObject({ lease: noon + 60_000, given: true });
     expect((await w.look("b")).waiters).toHaveLength(1);
     first.end();
@@ -280,11 +286,7 @@ describe("a limit of slots", () => {
   });
 
   test("frees the slots of a job that is cancelled before the message comes with which its last limit has called it", async () => {
-    const w = limited({ a: { concurrency: 2 }, b: { concurrency: 1 } }, 2);
-    const first = held();
-    const running = w.run(w.message(0), first.execute);
-    await first.started;
-    await w.run(w.message(1));
+    const { w, first, running } = await waitingForSecond();
     first.end();
     await running;
     const [{ message, calls }] = w.queue.sent as [(typeof w.queue.sent)[number]];
