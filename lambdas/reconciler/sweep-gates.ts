@@ -5,7 +5,7 @@ import type { GateName, LineMark } from "../core/limits/gate.ts";
 import type { LimitRule } from "../core/limits/limit-rule.ts";
 import { isOverdue } from "../core/limits/pump.ts";
 import { ruleAt } from "../core/operations/limit-rules.ts";
-import { hasPump, isPaused, wakePump } from "../core/operations/lines.ts";
+import { hasPump, hurryPump, isPaused } from "../core/operations/lines.ts";
 import type { ReconcilerServices, Services } from "../core/operations/services.ts";
 import { handOver } from "../core/operations/slots.ts";
 import { mostCounted } from "../core/operations/tick.ts";
@@ -154,7 +154,7 @@ async function sweepGate(
   if (isPaused(await services.pauses.recent(), gate, now)) return;
   if (rule.concurrency !== undefined) await handOver(services, gate, rule, { thorough: true });
   const isLost = mark !== undefined && isOverdue(mark, now, { graceMs: 20_000, lags: 3 });
-  if (hasPump(rule) && (isLost || hasChanged)) await wakePump(services, gate, mark);
+  if (hasPump(rule) && (isLost || hasChanged)) await hurryPump(services, gate, mark);
 }
 
 /** Whether the numbers of a limit are others than the last rounds of this process have seen. A new process takes all for changed. */

@@ -54,6 +54,18 @@ export const mutations: Mutation[] = [
     test: "unit/consumers/types/feature/waits.test.ts",
   },
   {
+    file: "lambdas/core/operations/tick.ts",
+    find: "round < rounds",
+    replace: "round < 1",
+    test: "unit/core/operations/lines.test.ts",
+  },
+  {
+    file: "lambdas/core/operations/lines.ts",
+    find: "|| before.nextCall > soon || isOverdue(before, now)",
+    replace: "|| before.nextCall > 0",
+    test: "unit/core/operations/lines.test.ts",
+  },
+  {
     file: "lambdas/consumers/engine/guards/pinned.ts",
     find: "job.definition !== undefined) return undefined;",
     replace: "job.definition === undefined) return undefined;",

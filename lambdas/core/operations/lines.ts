@@ -4,7 +4,7 @@ import { defined } from "../kernel/defined.ts";
 import { inParallel } from "../kernel/in-parallel.ts";
 import { type GateName, type LineMark, orderOf } from "../limits/gate.ts";
 import type { LimitRule } from "../limits/limit-rule.ts";
-import { type Calls, isOverdue } from "../limits/pump.ts";
+import { type Calls, isOverdue, tickBounds } from "../limits/pump.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Gates, Waiter } from "../ports/gates.ts";
 import type { JobQueue } from "../ports/job-queue.ts";
@@ -135,7 +135,7 @@ const refreshed = ({ gates }: Marking, gate: GateName, before: LineMark | undefi
   gates.mark(gate, { id: crypto.randomUUID(), ...withoutEmptyAt(before) }, before);
 
 /** Promises a tick and sends it. False if the mark has changed: then another process does. */
-export async function wakePump(
+async function wakePump(
   { gates, ticks, clock }: Marking,
   gate: GateName,
   before: LineMark | undefined,
@@ -148,6 +148,19 @@ export async function wakePump(
   if (!(await gates.mark(gate, next, before))) return false;
   await ticks.send([{ ...gate, by, visible: now }], now);
   return true;
+}
+
+/**
+ * Has the pump of a line look at it soon, since its numbers may have changed. Where a tick is about to come it does that: another one in its
+ * place would come a lag later. A tick that works at this moment may have read the numbers before, and begins again when it finds
+ * the mark changed. False if others have changed the mark.
+ */
+export async function hurryPump(services: Marking, gate: GateName, before: LineMark | undefined): Promise<boolean> {
+  const now = services.clock.now();
+  const soon = now + tickBounds.leastMs;
+  if (before?.nextCall === undefined || before.nextCall > soon || isOverdue(before, now))
+    return wakePump(services, gate, before);
+  return services.gates.mark(gate, { ...before, id: crypto.randomUUID() }, before);
 }
 
 /** What stays of a mark that a newcomer writes. */

@@ -23,7 +23,7 @@ import type { Line, Waiter } from "../ports/gates.ts";
 import { refusedBy } from "../ports/refused.ts";
 import type { Tick } from "../ports/ticks.ts";
 import { type Ruling, ruleAt } from "./limit-rules.ts";
-import { hasPump, isPaused, isStillWaiting, jobsById, wakePump } from "./lines.ts";
+import { hasPump, hurryPump, isPaused, isStillWaiting, jobsById } from "./lines.ts";
 import { type HandingOver, handOver } from "./slots.ts";
 
 type Ticking = HandingOver & Ruling;
@@ -66,33 +66,47 @@ export async function tickLine(services: Ticking, tick: Tick): Promise<void> {
     return;
   }
   const arrived = services.clock.now();
+  for (let round = 0; round < rounds; round++) if (await work(services, gate, { by, visible, arrived })) return;
+}
+
+/** Others may write the mark while a tick works. If they have left it its promise, it begins again. */
+const rounds = 5;
+
+interface Arrived {
+  /** Under which id the tick was promised. */
+  by: string;
+  /** When its message was to become visible, and when it came, epoch milliseconds. */
+  visible: number;
+  arrived: number;
+}
+
+/** The work of a tick. False if the mark of the line was changed meanwhile: then nothing was done. */
+async function work(services: Ticking, gate: GateName, { by, visible, arrived }: Arrived): Promise<boolean> {
   const [rule = {}, [first]] = await Promise.all([
     ruleAt(services, gate, { fresh: true }),
     services.gates.firsts([gate]),
   ]);
   const now = services.clock.now();
   const mark = first?.line;
-  if (!first || !mark) return;
-  if (mark.promised !== by && !isOverdue(mark, now, { lags: 3 })) return;
+  if (!first || !mark) return true;
+  if (mark.promised !== by && !isOverdue(mark, now, { lags: 3 })) return true;
   const pauses = await services.pauses.recent();
   const found: TickedGate = { gate, rule, first, mark, now, late: Math.max(0, arrived - visible), pauses };
   if (!hasPump(rule)) {
     await handOver(services, gate, rule);
-    await rest(services, found);
-    return;
+    return rest(services, found);
   }
   // The end of the pause sends the next tick, or the reconciler.
-  if (isPaused(pauses, gate, now)) await rest(services, found);
-  else await callOut(services, found);
+  return isPaused(pauses, gate, now) ? rest(services, found) : callOut(services, found);
 }
 
 /** No tick is promised any more: the next job that joins the line sends one. */
-async function rest({ gates }: Pick<Ticking, "gates">, { gate, mark }: TickedGate): Promise<void> {
+async function rest({ gates }: Pick<Ticking, "gates">, { gate, mark }: TickedGate): Promise<boolean> {
   const { nextCall: _next, promised: _by, ...left } = mark;
-  await gates.mark(gate, left, mark);
+  return gates.mark(gate, left, mark);
 }
 
-async function callOut(services: Ticking, found: TickedGate): Promise<void> {
+async function callOut(services: Ticking, found: TickedGate): Promise<boolean> {
   const { gate, rule, mark, now, late } = found;
   const before = withLags((await services.gates.pump(gate)) ?? newPump(), mark, late, now);
   const parts = rule.rate && bucketsOf(rule.rate) > 1 ? await services.gates.parts(gate) : { 0: found.first };
@@ -110,7 +124,7 @@ async function callOut(services: Ticking, found: TickedGate): Promise<void> {
   const called = chosen.calls.length;
   if (open + called === 0 && chosen.left === 0 && !line.more) return lookAgain(services, found, pump);
   const asked = nextTickIn(room, { now, called, open, lag: pump.lag });
-  await goOn(services, found, { pump, calls: chosen.calls, asked, line });
+  return goOn(services, found, { pump, calls: chosen.calls, asked, line });
 }
 
 /** How long after a line was found empty the pump looks once more, in milliseconds. */
@@ -120,16 +134,17 @@ const lookAgainMs = 5000;
  * A line that is empty. A job that joins it at this moment may rely on the promised tick, so there is one more. After that none does: a job
  * that sees that the line was found empty sends a tick.
  */
-async function lookAgain({ gates, ticks, clock }: Ticking, found: TickedGate, { lag, period }: Pump): Promise<void> {
+async function lookAgain({ gates, ticks, clock }: Ticking, found: TickedGate, { lag, period }: Pump): Promise<boolean> {
   const { gate, mark } = found;
   if (mark.emptyAt !== undefined) return rest({ gates }, found);
   const now = clock.now();
   const by = crypto.randomUUID();
   const visible = now + lookAgainMs;
   const next: LineMark = { id: mark.id, emptyAt: now, nextCall: visible, promised: by, lag: Math.ceil(lag) };
-  if (!(await gates.mark(gate, next, mark))) return;
+  if (!(await gates.mark(gate, next, mark))) return false;
   await gates.keepPump(gate, { called: {}, lag, period });
   await ticks.send([{ ...gate, by, visible }], now);
+  return true;
 }
 
 /** About how many jobs a tick may call. */
@@ -200,7 +215,7 @@ interface Going {
 }
 
 /** Promises the next tick, by which this one wins over any other, then notes the calls and sends them, and the tick. */
-async function goOn(services: Ticking, found: TickedGate, { pump, calls, asked, line }: Going): Promise<void> {
+async function goOn(services: Ticking, found: TickedGate, { pump, calls, asked, line }: Going): Promise<boolean> {
   const { gates, clock, ticks } = services;
   const { gate, mark, rule } = found;
   const now = clock.now();
@@ -214,13 +229,14 @@ async function goOn(services: Ticking, found: TickedGate, { pump, calls, asked, 
     lag: Math.ceil(pump.lag),
     ...(isTooLong && { isTooLong }),
   };
-  if (!(await gates.mark(gate, next, mark))) return;
+  if (!(await gates.mark(gate, next, mark))) return false;
   const called = { ...pump.called, ...Object.fromEntries(calls.map(({ job, call }) => [job.id, call])) };
   const { lag, period } = pump;
   await gates.keepPump(gate, { called, lag, period, ...counted, lastTick: now, asked });
   await sendCalls(services, gate, calls, pump.lag);
   // Not by the clock of now: the delay is cut to whole seconds, and the tick would come a second too early.
   await ticks.send([{ ...gate, by, visible: now + asked }], now);
+  return true;
 }
 
 /** How long the line is: a long one is counted now and then. */
@@ -273,7 +289,7 @@ export async function wakeGate(services: Ticking, gate: GateName): Promise<void>
   const [first] = await services.gates.firsts([gate]);
   if (!first?.line) return;
   const rule = (await ruleAt(services, gate, { fresh: true })) ?? {};
-  if (hasPump(rule)) await wakePump(services, gate, first.line);
+  if (hasPump(rule)) await hurryPump(services, gate, first.line);
   if (rule.concurrency !== undefined) await handOver(services, gate, rule);
 }
 

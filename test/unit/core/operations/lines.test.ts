@@ -43,11 +43,13 @@ const cancelMany = (world: LineWorld, jobs: readonly Job[]) =>
       );
   });
 
-const pin = (world: LineWorld, numbers: Limit, lasts = hour) =>
-  world.ask(putLimit, {
-    params: { ...tenant, name: "l" },
-    body: { ...numbers, until: new Date(noon + world.now() + lasts).toISOString() },
-  });
+const pinOf = (world: LineWorld, numbers: Limit, lasts = hour) => ({
+  ...anyone,
+  params: { ...tenant, name: "l" },
+  body: { ...numbers, until: new Date(noon + world.now() + lasts).toISOString() },
+});
+
+const pin = (world: LineWorld, numbers: Limit, lasts?: number) => world.ask(putLimit, pinOf(world, numbers, lasts));
 
 describe("a limit with a rate", () => {
   it.each([
@@ -160,6 +162,35 @@ describe("a limit with a rate", () => {
     const newcomer = world.put("l");
     await world.run(2000);
     expect(startsOf(world, [newcomer])).toHaveLength(1);
+  });
+
+  // Each change wakes the line. A tick that took the place of the one under way would come a lag later, and so would all after it.
+  it("is used while its numbers change more often than its late ticks come", async () => {
+    const world = await worldWith(tenASecond, { lag: 5000 });
+    putMany(world, 900);
+    await world.run(30_000);
+    const before = world.runs.starts.length;
+    for (let change = 0; change < 10; change++) {
+      await pin(world, { rate: { limit: 10 + (change % 2), period: "1s" } });
+      await world.run(3000);
+    }
+    expect(world.runs.starts.length - before).toBeGreaterThan(270);
+    expect(world.errors).toEqual([]);
+  });
+
+  it("that is raised while its pump works lets waiters start soon, at whichever call of the pump", async () => {
+    for (let nth = 1; nth <= 12; nth++) {
+      const world = await worldWith({ rate: { limit: 2, period: "1s" } });
+      const jobs = putMany(world, 100);
+      await world.run(6000);
+      let calls = 0;
+      world.watch.call = (_call, by) => {
+        if (by.purpose === "pump" && ++calls === nth)
+          void world.calling((services) => putLimit.handle(services, pinOf(world, tenASecond)));
+      };
+      await world.until(() => startsOf(world, jobs).length === 100, 12_000);
+      expect([nth, startsOf(world, jobs).length]).toEqual([nth, 100]);
+    }
   });
 
   it.each([
