@@ -231,6 +231,9 @@ export function hasReserved(job: Job, limit: string, { rate }: LimitRule, now: n
 export const orderOf = ({ due_at, priority = 0 }: Pick<Job, "due_at" | "priority">): number =>
   Math.max(0, due_at - priority * 1000);
 
+/** By how much the clocks of two Lambdas may differ, in milliseconds: a job that is due in less may have come to the other one. */
+const clocksDifferMs = 10_000;
+
 /**
  * Whether a slot belongs to nobody any more although its lease lasts: its attempt is over, or it was moved and will not come soon. The
  * attempt of a job that was cancelled while it ran, and deleted, may still be at work.
@@ -242,7 +245,7 @@ export function isOrphaned(holder: Holder, job: Job | undefined, now: number): b
   // The attempt of a job that was cancelled while it ran may still be at work.
   if (job.status === "cancelled") return job.attempts.at(-1)?.outcome !== "cancelled";
   if (job.status === "scheduled" || job.status === "queued") {
-    return job.due_at > now && job.reserved?.until !== job.due_at;
+    return job.due_at > now + clocksDifferMs && job.reserved?.until !== job.due_at;
   }
   return true;
 }

@@ -1,0 +1,16 @@
+import { isOrphaned, turnOf } from "../../../../lambdas/core/limits/gate.ts";
+import { aJob, noon } from "../../../support/builders.ts";
+
+describe("a slot", () => {
+  const job = aJob({ status: "scheduled", due_at: noon });
+  const slot = { lease: noon + 60_000, turn: turnOf(job) };
+
+  // The clock of the reconciler may be behind that of the consumer that takes the slot for a job which is due by then.
+  it.each([1, 100, 6000])("is that of a job which is due in %d ms, since clocks differ", (ms) => {
+    expect(isOrphaned(slot, job, noon - ms)).toBe(false);
+  });
+
+  it("belongs to nobody once its job was moved to a later time", () => {
+    expect(isOrphaned(slot, { ...job, due_at: noon + 60_000 }, noon)).toBe(true);
+  });
+});
