@@ -289,8 +289,8 @@ export const revive =
   (job, now) => {
     const known = job.parent?.message.attempt ?? 0;
     if (known >= parent.message.attempt || job.status === "completed") return "unchanged";
-    // What it has done must not be done again.
-    if (job.rolled_back && job.rolled_back.failed > 0) return "unchanged";
+    // It undoes its steps first; and what could not be undone must not be done again.
+    if (job.ending || (job.rolled_back && job.rolled_back.failed > 0)) return "unchanged";
     if (!isFinished(job)) return changedJob(job, { parent });
     // A step that had not started waits for the rest of its delay, which counts from the end of what it depends on.
     const due = job.started_at === undefined ? Math.max(now, job.due_at) : now;

@@ -13,7 +13,7 @@ import { type AttemptServices, Ended, Finished, Parked } from "../../../core/ope
 import { endedWithFeature } from "../../../core/operations/parent-guard.ts";
 import { scheduleJob } from "../../../core/operations/schedule-job.ts";
 import type { ConsumerServices } from "../../../core/operations/services.ts";
-import { type StepView, shownSteps, stepViewOf } from "../../../core/queries/step-view.ts";
+import { type JobStepView, shownSteps, stepViewOf } from "../../../core/queries/step-view.ts";
 import { parseRequest } from "../../../core/requests/request.ts";
 import { defineExecutor } from "../define-job-type.ts";
 import { type CredentialPlaceholders, credentialPlaceholders } from "./credential-placeholders.ts";
@@ -241,7 +241,7 @@ const featureOutputOf = ({ output }: FeatureTarget, scope: Scope): unknown =>
   output ? resolve(output, scope) : scope.results;
 
 interface Started {
-  states: StepStates;
+  states: Record<string, JobStepView>;
   due: number[];
   /** Whether at least one could not be started for now: AWS refused it, or the catalog has lost its event. */
   refused: boolean | "missing";
@@ -334,7 +334,7 @@ const messageAttemptOf = ({ parent }: Job, feature: Job): number => parent?.mess
 const isMissing = ({ code }: RequestError): boolean =>
   code === "EVENT_NOT_FOUND" || code === "ENV_NOT_FOUND" || code === "PRODUCT_NOT_FOUND";
 
-const missingStep = ({ step: { event } }: PlacedJobStep): StepView => ({
+const missingStep = ({ step: { event } }: PlacedJobStep): JobStepView => ({
   status: "not_started",
   error: {
     code: "CONFIGURATION_ERROR",
@@ -344,7 +344,7 @@ const missingStep = ({ step: { event } }: PlacedJobStep): StepView => ({
 });
 
 /** The end of a step whose event refuses its input. The message says where the fault is, without the value. */
-const refusedStep = (error: RequestError, now: number): StepView => ({
+const refusedStep = (error: RequestError, now: number): JobStepView => ({
   status: "failed",
   finished_at: now,
   error: {

@@ -7,7 +7,7 @@ import { defined } from "../../../core/kernel/defined.ts";
 import { cancelStep, isAbandoned } from "../../../core/operations/change-job.ts";
 import { type AttemptServices, Ended, type Parked } from "../../../core/operations/execution.ts";
 import { stepReasons } from "../../../core/operations/parent-guard.ts";
-import { type StepView, stepViewOf } from "../../../core/queries/step-view.ts";
+import { type JobStepView, stepViewOf } from "../../../core/queries/step-view.ts";
 import { planError, type ReadyStep } from "./plan.ts";
 import { type Loading, resultsOf } from "./results.ts";
 import { hasEnded, isGone, type StepState, type StepStates, unknownEnd } from "./step-state.ts";
@@ -35,7 +35,7 @@ export interface EndingRun {
 type Refused = boolean | "missing";
 
 interface StartedUndo {
-  state?: StepView;
+  state?: JobStepView;
   due: number[];
   refused: Refused;
 }
@@ -46,7 +46,7 @@ interface StartedUndo {
  */
 export async function endRun(services: AttemptServices, run: EndingRun): Promise<Parked | Ended> {
   const { job, feature, children } = run;
-  await cancelOpen(services, job, children);
+  await cancelOpen(services, run);
   const now = services.clock.now();
   const states = endedStates(services, run, now);
   // One that is a feature itself undoes its own steps first, and they have come after what this run has still to undo.
@@ -57,7 +57,7 @@ export async function endRun(services: AttemptServices, run: EndingRun): Promise
     const known = states[key]?.undo;
     if (hasEnded(known)) continue;
     const found = await services.jobs.get(undoJobId(job, key));
-    const note = (undo: StepView) => {
+    const note = (undo: JobStepView) => {
       states[key] = { ...(states[key] as StepState), undo };
     };
     if (found && isFinished(found)) {
@@ -85,11 +85,15 @@ export async function endRun(services: AttemptServices, run: EndingRun): Promise
 }
 
 /** Cancels what has not ended. What a decision without its claim may still start cancels itself (`endedParentOf`). */
-async function cancelOpen(services: AttemptServices, job: Job, children: Map<string, Job>): Promise<void> {
+async function cancelOpen(services: AttemptServices, { job, children, recorded }: EndingRun): Promise<void> {
   const reason = job.ending?.cause === "failed" ? stepReasons.featureFailed : stepReasons.featureCancelled;
-  const open = [...children].filter(([, child]) => !isFinished(child));
+  const open = [...children].flatMap(([key, child]) => (isFinished(child) ? [] : [{ key, id: child.id }]));
+  // Steps of an earlier definition of the run.
+  const former = Object.entries(recorded).flatMap(([key, { job_id: id, finished_at }]) =>
+    id === undefined || finished_at !== undefined || children.has(key) ? [] : [{ key, id }],
+  );
   await Promise.all(
-    open.map(async ([key, { id }]) => {
+    [...open, ...former].map(async ({ key, id }) => {
       const after = await cancelStep(services, id, job, reason);
       if (after) children.set(key, after);
     }),
@@ -134,7 +138,7 @@ async function begin({ values, loading, start, ...run }: EndingRun, placed: Undo
     return await start({ placed: made, input });
   } catch (error) {
     if (!(error instanceof JobError)) throw error;
-    const state: StepView = { status: "failed", finished_at: values.now, error: planError(error) };
+    const state: JobStepView = { status: "failed", finished_at: values.now, error: planError(error) };
     return { state, due: [], refused: false as const };
   }
 }

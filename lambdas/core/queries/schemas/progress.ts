@@ -5,10 +5,10 @@ import { JobErrorCodeSchema, JobFailureSchema, ProviderCodeSchema } from "./fail
 
 /* How far a job has come: the steps of a feature, and the channels of a notification. */
 
-const UndoStateSchema = z
+export const UndoStateSchema = z
   .object({
     status: z
-      .enum([...jobStatuses, "skipped", "waiting", "not_started"])
+      .enum([...jobStatuses, "not_started"])
       .describe("`not_started`: its event is missing. Otherwise the status of its job."),
     job_id: z.string().exactOptional().describe("The job that undoes the step."),
     started_at: at("When it started.").exactOptional(),
