@@ -80,7 +80,8 @@ function beginnings(before: Job, after: Job, at: number): JobTransition[] {
     { name, time, detail: { ...jobEventDetailOf(after), ...more } },
   ];
   // A claim that resumes a parked job, or takes over a crashed attempt, is not a start: the job was running before.
-  if (after.status === "running" && before.status !== "running") {
+  // Nor is one that waited for another attempt started by its end.
+  if (after.status === "running" && before.status !== "running" && !after.ending) {
     const { started_at } = after;
     return transition("started", { ...(started_at !== undefined && { started_at }) }, started_at);
   }

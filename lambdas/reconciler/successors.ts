@@ -13,7 +13,7 @@ export function overdueSuccessors(
   jobs: readonly Job[],
   window: RedispatchWindow,
 ): Job[] {
-  const some = jobs.filter(({ repeat }) => repeat?.overlap === "cancel_previous");
+  const some = jobs.filter(({ repeat, ending }) => repeat?.overlap === "cancel_previous" && !ending);
   return some.flatMap((job) => {
     const at = job.next_at ?? successorOf(job, window.until, calendarsOf(catalog, job.product));
     return at !== undefined && comesOfAge(at + window.graceMs, window) ? [withSuccessor(job, at)] : [];

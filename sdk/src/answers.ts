@@ -105,6 +105,8 @@ export interface JobSummary extends DuctapeJob {
     run: number;
     /** The step, as `sequence.step`. */
     step: string;
+    /** The job undoes the step. */
+    undo?: true;
   };
   /** The session of its request. Neither its token nor its claims are shown. */
   session?: {
@@ -142,6 +144,26 @@ export interface JobSummary extends DuctapeJob {
    * @example `"expired"`
    */
   reason?: string;
+  /** The run of a feature has failed or was cancelled, and ends once its completed steps are undone. */
+  ending?: {
+    /** The status that the job will have. */
+    cause: "failed" | "cancelled";
+    /** When that began. Epoch milliseconds. */
+    since: number;
+    /** How many steps there are to undo, once that is known. */
+    steps?: number;
+    /** How many of them are undone, as of the latest decision. */
+    undone?: number;
+    /** How many of them could not be undone. */
+    failed?: number;
+  };
+  /** The run of a feature has failed or was cancelled, and its completed steps were undone. */
+  rolled_back?: {
+    /** How many steps there were to undo. */
+    steps: number;
+    /** How many of them are not undone. */
+    failed: number;
+  };
   /**
    * What keeps a job from its start: a pause, or the limit in whose line it stands for a slot or a start. Lists show
    * that for the first 50 such jobs of a page, without position and start.
@@ -221,6 +243,13 @@ export interface JobRun {
   reason?: string;
   /** The job whose result answered this one, which was not executed: it has the same cache tag, event and input. */
   cached_from?: string;
+  /** The run of a feature has failed or was cancelled, and its completed steps were undone. */
+  rolled_back?: {
+    /** How many steps there were to undo. */
+    steps: number;
+    /** How many of them are not undone. */
+    failed: number;
+  };
   /** The result of a completed job. Its shape depends on the event. */
   result?: unknown;
   /** Where to download the JSON of a result that is too large for an answer. The URL is valid for an hour. */
@@ -294,6 +323,28 @@ export interface JobStep {
   /** No message came in time. */
   timed_out?: true;
   error?: JobFailure;
+  /** The state of the undo of a step, once that has begun. */
+  undo?: {
+    /** `not_started`: its event is missing. Otherwise the status of its job. */
+    status:
+      | "scheduled"
+      | "queued"
+      | "running"
+      | "completed"
+      | "failed"
+      | "cancelled"
+      | "paused"
+      | "skipped"
+      | "waiting"
+      | "not_started";
+    /** The job that undoes the step. */
+    job_id?: string;
+    /** When it started. Epoch milliseconds. */
+    started_at?: number;
+    /** When it ended. Epoch milliseconds. */
+    finished_at?: number;
+    error?: JobFailure;
+  };
 }
 
 /** A step of a feature as the catalog has it. */
@@ -321,6 +372,10 @@ export interface JobGraphStep {
   delay?: number;
   /** Whether the feature continues if the step fails. */
   allow_fail?: boolean;
+  /** The tag of the event that undoes the step. */
+  undo?: string;
+  /** The job of the step goes on when the feature ends. Absent: it is cancelled. */
+  on_parent_end?: "abandon";
 }
 
 /** The outcome of a channel of a notification. */
@@ -1091,6 +1146,10 @@ export interface Definition {
     delay?: number;
     /** Whether the feature continues if the step fails. */
     allow_fail?: boolean;
+    /** The tag of the event that undoes the step. */
+    undo?: string;
+    /** The job of the step goes on when the feature ends. Absent: it is cancelled. */
+    on_parent_end?: "abandon";
     /**
      * All that it says: its input, its conditions, its retries and so on. Only for keys that may see inputs
      * (`jobs:input`): its text may say more than results show.

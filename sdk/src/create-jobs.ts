@@ -110,8 +110,10 @@ export function createJobs(transport: Transport, defaults: () => Defaults): Jobs
         shown: withNames,
       })),
     getHistory: async (id, { limit, signal } = {}) => historyOf(id, runs(id, {}, { signal }), limit),
-    cancel: (id, { reason, ...options } = {}) =>
-      change(id, "cancel", reason === undefined ? undefined : { reason }, { ...options, repeatable: true }),
+    cancel: (id, { reason, force, ...options } = {}) => {
+      const body = reason === undefined && force === undefined ? undefined : { reason, force };
+      return change(id, "cancel", body, { ...options, repeatable: true });
+    },
     pause: (id, options) => change(id, "pause", undefined, { ...options, repeatable: true }),
     resume: (id, options) => change(id, "resume", undefined, { ...options, repeatable: true }),
     // These are not repeatable: the job may have started in the meantime, and doing it twice differs from doing it once.

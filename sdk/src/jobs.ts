@@ -44,6 +44,15 @@ export interface CancelOptions extends ChangeOptions {
   reason?: string | undefined;
 }
 
+export interface CancelJobOptions extends CancelOptions {
+  /**
+   * The run of a feature ends at once, and nothing more of it is undone.
+   * @default `false`
+   * @example `true`
+   */
+  force?: boolean | undefined;
+}
+
 export interface HistoryOptions extends CallOptions {
   /**
    * How many executions to answer, 1 to 1000.
@@ -136,12 +145,13 @@ export interface Jobs<C extends Catalog = Catalog> {
    */
   series(query?: SeriesQuery<C>, options?: CallOptions): SeriesPages;
   /**
-   * Cancels a job that has not finished. The outcome of a running attempt is discarded. Safe to repeat.
+   * Cancels a job that has not finished. The outcome of a running attempt is discarded. A feature whose steps have an `undo` is
+   * running, with `ending`, until they are undone. Safe to repeat: only a second call a minute later, or `force`, ends it at once.
    *
    * @example
    * await ductape.jobs.cancel(job_id, { reason: "the order was returned" });
    */
-  cancel(id: string, options?: CancelOptions): Promise<Job>;
+  cancel(id: string, options?: CancelJobOptions): Promise<Job>;
   /**
    * Pauses a recurring job until it is resumed. A run that has started continues to its end. Safe to repeat.
    *

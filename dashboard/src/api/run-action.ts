@@ -1,8 +1,9 @@
+import type { CancelJobOptions } from "../../../sdk/src/index.ts";
 import type { ActionId } from "../job/actions.ts";
 import { ductape } from "./client.ts";
 
-/** Carries an action out on one job. `reason` is for `cancel`. */
-export async function runAction(id: ActionId, jobId: string, reason?: string): Promise<void> {
+/** Carries an action out on one job. `options` are for `cancel`. */
+export async function runAction(id: ActionId, jobId: string, options: CancelJobOptions = {}): Promise<void> {
   const { jobs } = ductape();
   const changes: Record<ActionId, () => Promise<unknown>> = {
     "run-now": () => jobs.runNow(jobId),
@@ -10,7 +11,7 @@ export async function runAction(id: ActionId, jobId: string, reason?: string): P
     pause: () => jobs.pause(jobId),
     resume: () => jobs.resume(jobId),
     "skip-next": () => jobs.skipNext(jobId),
-    cancel: () => jobs.cancel(jobId, reason ? { reason } : {}),
+    cancel: () => jobs.cancel(jobId, options),
     delete: () => jobs.delete(jobId),
   };
   await changes[id]();

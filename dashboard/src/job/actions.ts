@@ -1,7 +1,7 @@
 import type { JobSummary } from "../../../sdk/src/index.ts";
 import { isFinished } from "../../../sdk/src/is-finished.ts";
 
-type State = Pick<JobSummary, "status" | "recurring">;
+type State = Pick<JobSummary, "status" | "recurring" | "ending" | "rolled_back">;
 
 export type ActionId = "run-now" | "retry" | "pause" | "resume" | "skip-next" | "cancel" | "delete";
 
@@ -36,8 +36,11 @@ export const jobActions: readonly JobAction[] = [
   {
     id: "retry",
     label: "Retry",
-    allowed: ({ status }) => status === "failed",
-    says: () => "The job runs again now, with all of its retries.",
+    allowed: ({ status, rolled_back }) => status === "failed" && (rolled_back?.failed ?? 0) === 0,
+    says: ({ rolled_back }) =>
+      rolled_back
+        ? "Its steps were undone: the run begins from the start, and all of them run again."
+        : "The job runs again now, with all of its retries.",
     done: "Retried",
     bulk: "retry",
   },
@@ -69,8 +72,10 @@ export const jobActions: readonly JobAction[] = [
     label: "Cancel",
     danger: true,
     allowed: (job) => !isFinished(job),
-    says: ({ recurring, status }) =>
-      `${recurring ? "The series ends." : "The job will not run."}${status === "running" ? " The outcome of the running attempt is discarded." : ""} This cannot be undone.`,
+    says: ({ recurring, status, ending }) =>
+      ending
+        ? "Its steps are being undone. It ends at once now, and what is not undone stays."
+        : `${recurring ? "The series ends." : "The job will not run."}${status === "running" ? " The outcome of the running attempt is discarded." : ""} This cannot be undone.`,
     done: "Cancelled",
     bulk: "cancel",
   },

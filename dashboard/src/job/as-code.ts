@@ -17,9 +17,9 @@ export function actionAsCode(
   id: ActionId,
   jobId: string,
   url: string,
-  reason?: string,
+  cancelling: { reason?: string; force?: boolean } = {},
 ): Record<"curl" | "SDK", string> {
-  const body = id === "cancel" && reason ? { reason } : undefined;
+  const body = id === "cancel" && Object.keys(cancelling).length > 0 ? cancelling : undefined;
   const [method, path] = id === "delete" ? ["DELETE", ""] : ["POST", `/${id}`];
   const data = body ? ` \\\n  -H 'Content-Type: application/json' \\\n  -d ${quoted(JSON.stringify(body))}` : "";
   const options = body ? `, ${JSON.stringify(body)}` : "";

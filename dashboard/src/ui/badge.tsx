@@ -1,7 +1,7 @@
 import type { ComponentChildren } from "preact";
 import { Plain } from "./plain.tsx";
 
-const words: Record<string, string> = { not_started: "not started" };
+const words: Record<string, string> = { not_started: "not started", not_undone: "not undone" };
 
 /** A status in its colour and in words: colour alone would not reach everyone. `says` has better words for it, to be seen to. */
 export const StatusBadge = ({ status, says }: { status: string; says?: string | undefined }) => (

@@ -2,10 +2,10 @@ import type { FoundEvent } from "../../core/catalog/catalog.ts";
 import { catalogValuesOf } from "../../core/expressions/values.ts";
 import type { Stored } from "../../core/job/job.ts";
 import { JobError } from "../../core/job/job-error.ts";
-import { attemptFailed, completed, parked, progressed } from "../../core/job/transitions.ts";
+import { attemptFailed, completed, ended, errorRecordOf, parked, progressed } from "../../core/job/transitions.ts";
 import { defined } from "../../core/kernel/defined.ts";
 import { TransientError, traceOf } from "../../core/kernel/errors.ts";
-import { Answered, type Execution, Finished, Parked } from "../../core/operations/execution.ts";
+import { Answered, Ended, type Execution, Finished, Parked } from "../../core/operations/execution.ts";
 import { eventOfJob } from "../../core/operations/kept-event.ts";
 import { load, storePayload } from "../../core/operations/payload.ts";
 import type { ConsumerServices } from "../../core/operations/services.ts";
@@ -81,6 +81,11 @@ async function succeeded(running: Running, result: unknown): Promise<Transition>
   if (result instanceof Parked) {
     const progress = await storeValue(running, progressPrefix, result.progress);
     return (of) => parked(of, progress, result.wakeAt, result.next);
+  }
+  if (result instanceof Ended) {
+    const { error, undos } = result;
+    const progress = await storeValue(running, progressPrefix, result.progress);
+    return (of) => ended(of, now, { progress, ...defined({ error: error && errorRecordOf(error, false), undos }) });
   }
   if (result instanceof Answered) {
     const kept = await storeResult(running, result.result);

@@ -61,6 +61,8 @@ export interface JobTypeDefinition {
   graph?: (target: unknown) => GraphStep[];
   /** The signals that a target's runs may wait for, each with the fields of its payload. Undefined: any payload. */
   signals?: (target: unknown) => Readonly<Record<string, Fields | undefined>>;
+  /** Whether a target has steps with an undo. */
+  undoes?: (target: unknown) => boolean;
   /** The same steps with all that they say. */
   steps?: (target: unknown) => DefinedStep[];
   /** An event of the demo product and an input for it: for the OpenAPI document and the tests. */
@@ -107,6 +109,10 @@ export interface GraphStep {
   delay?: number;
   /** The feature continues if the step fails. */
   allow_fail?: boolean;
+  /** The tag of the event that undoes the step. */
+  undo?: string;
+  /** The job of the step goes on when the feature ends. */
+  on_parent_end?: "abandon";
 }
 
 /** A step of a feature with all that its definition says of it. */

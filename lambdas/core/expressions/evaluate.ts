@@ -17,6 +17,8 @@ export interface Scope extends Partial<CatalogValues> {
   gone: ReadonlySet<string>;
   /** `sequence.step` of the steps whose results are too large to be held beside the others that this decision refers to. */
   tooLarge?: ReadonlySet<string>;
+  /** The sequence and the name of the step that is undone, whose result `$Step` is. */
+  undone?: readonly [sequence: string, step: string];
   /** Epoch milliseconds. */
   now: number;
   /** The claims that the job has kept of its session. */
@@ -139,6 +141,8 @@ function referencedValue({ root, path }: ValueReference, scope: Scope): unknown 
       return path.reduce<unknown>(fieldAt, scope.input);
     case "Sequence":
       return resultAt(path, scope);
+    case "Step":
+      return undoneResultAt(path, scope);
     case "Variable":
       return knownValue("variable", path, scope.variables ?? {});
     case "Constant":
@@ -157,6 +161,11 @@ function resultAt(path: string[], { gone, tooLarge, results }: Scope): unknown {
     throw new JobError("VALIDATION_ERROR", `The result of step ${step} is too large to be referred to.`);
   }
   return path.reduce<unknown>(fieldAt, results);
+}
+
+function undoneResultAt(path: string[], scope: Scope): unknown {
+  if (scope.undone) return resultAt([...scope.undone, ...path], scope);
+  throw new JobError("CONFIGURATION_ERROR", "The result of a step is referred to where no step is undone.");
 }
 
 /** A claim. Only the text of a later catalog can refer to one that the job did not keep. */

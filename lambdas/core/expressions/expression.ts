@@ -15,7 +15,7 @@ export interface ValueReference {
   path: string[];
 }
 
-export const roots = ["Input", "Sequence", "Variable", "Constant", "Session", "Auth", "Now"] as const;
+export const roots = ["Input", "Sequence", "Variable", "Constant", "Session", "Auth", "Step", "Now"] as const;
 export type Root = (typeof roots)[number];
 export const isRoot = (word: string): word is Root => (roots as readonly string[]).includes(word);
 

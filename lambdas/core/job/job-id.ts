@@ -17,9 +17,22 @@ export const derivedJobId = (product: string, env: string, key: string): string 
  * The id of a feature's step, so that a decision that is made twice finds the job it has started. It depends on the feature's
  * creation time too: a deleted feature leaves its steps behind, and a repeated key gives its id to another feature.
  */
-export const stepJobId = ({ id, created_at, run }: Pick<Job, "id" | "created_at" | "run">, step: string): string =>
-  // Five parts and not three, so that no idempotency key can name a step.
-  derived([id, String(created_at), String(run), step, "step"]);
+export const stepJobId = ({ id, created_at, run, begun_anew }: Run, step: string): string =>
+  // Five parts or six and not three, so that no idempotency key can name a step.
+  derived([
+    id,
+    String(created_at),
+    String(run),
+    step,
+    "step",
+    ...(begun_anew === undefined ? [] : [String(begun_anew)]),
+  ]);
+
+type Run = Pick<Job, "id" | "created_at" | "run" | "begun_anew">;
+
+/** The id of the job that undoes a step at the end of an attempt of its feature: a run that begins anew may end so again. */
+export const undoJobId = ({ id, created_at, run, attempt }: Run & Pick<Job, "attempt">, step: string): string =>
+  derived([id, String(created_at), String(run), step, "undo", String(attempt)]);
 
 /** The id of the job of a schedule of the catalog. It has four parts, so that neither a key nor a step can name it. */
 export const scheduleJobId = (product: string, env: string, name: string): string =>

@@ -4,6 +4,7 @@ import { type JobType, jobTypes } from "../kernel/job-type.ts";
 import { never } from "../kernel/start-time.ts";
 import type { Attempt, AttemptError, RetryPolicy } from "./attempt.ts";
 import type { StepCredentials } from "./credential-placeholder.ts";
+import type { Ending, RolledBack } from "./ending.ts";
 import type { Gate, NotedWait, ReservedStart, Snoozes } from "./job-wait.ts";
 import type { KeptSession } from "./kept-session.ts";
 
@@ -71,6 +72,7 @@ export interface RunRecord {
   result?: Stored;
   error?: AttemptError;
   reason?: string;
+  rolled_back?: RolledBack;
 }
 
 /** The feature that a job is a step of, and that the end of the job wakes. */
@@ -79,6 +81,10 @@ export interface Parent {
   message: JobMessage;
   /** `sequence.step`. */
   step: string;
+  /** The job undoes the step: it belongs to the end of that attempt of the feature. */
+  undo?: true;
+  /** What becomes of the job at the end of its feature. Default: it is cancelled. */
+  on_end?: "abandon";
 }
 
 /** The whole stored job: one DynamoDB item. All times are epoch milliseconds. */
@@ -139,6 +145,14 @@ export interface Job {
   moved?: true;
   /** The definition that the run of a feature keeps, from its first decision on (`Definitions`). */
   definition?: string;
+  /** Steps of that definition have an undo. */
+  undoes?: true;
+  /** The run ends, and its steps are undone. */
+  ending?: Ending;
+  /** The run has ended, and its steps were undone before. */
+  rolled_back?: RolledBack;
+  /** The attempt with which the run began anew after its steps were undone: they have other jobs from then on. */
+  begun_anew?: number;
   /** The attempt that ended the previous run: readers of the table's stream learn from it how that run went. */
   last_run?: Attempt;
   /** The series pauses once the current run has ended. */

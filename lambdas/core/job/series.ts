@@ -46,7 +46,7 @@ export const runRecordOf = (job: Job): RunRecord => ({
   ...defined({ started_at: job.started_at ?? job.begun_at }),
   finished_at: job.finished_at ?? job.due_at,
   attempts: job.attempts,
-  ...defined({ result: job.result, error: job.error, reason: job.reason }),
+  ...defined({ result: job.result, error: job.error, reason: job.reason, rolled_back: job.rolled_back }),
 });
 
 /** How many further runs the series may have after the current one. Runs that were skipped do not count. */
@@ -81,6 +81,7 @@ export const hasExpired = ({ expires_at, parked_since }: Job, now: number): bool
  * one was begun.
  */
 export function isSeriesOver(job: Job, now: number, calendars: Calendars = noCalendars): boolean {
+  if (job.ending) return false;
   if (hasExpired(job, now) || (job.next_at !== undefined && job.next_at <= now)) return true;
   return skipReason({ ...job, claims: job.claims + 1 }, now, calendars) !== undefined;
 }
@@ -149,6 +150,8 @@ function catchingUp({ missed, overlap }: Repeat, at: number | undefined, now: nu
  */
 export function successorOf(job: Job, now: number, calendars: Calendars = noCalendars): number | undefined {
   if (job.repeat?.overlap !== "cancel_previous" || !hasBegun(job) || job.pause_requested) return undefined;
+  // The next run has ended it already, or comes once it has ended by itself.
+  if (job.ending) return undefined;
   return plannedAfter(job, now, calendars)?.at;
 }
 
@@ -157,7 +160,7 @@ export function successorOf(job: Job, now: number, calendars: Calendars = noCale
  * under way, comes too late. Undefined if the current run may go on.
  */
 export function supersededBy(job: Job, now: number, calendars: Calendars = noCalendars): number | undefined {
-  const at = job.next_at ?? successorOf(job, now, calendars);
+  const at = job.ending ? undefined : (job.next_at ?? successorOf(job, now, calendars));
   return at !== undefined && at <= now ? at : undefined;
 }
 
@@ -224,6 +227,9 @@ export function withRun(job: Job, run: number, { at, coalesced_until }: Planned,
     begun_at: _begun,
     begun_claims: _claims,
     definition: _definition,
+    undoes: _undoes,
+    rolled_back: _undone,
+    begun_anew: _anew,
     coalesced_until: _before,
     next_at: _next,
     moved: _moved,

@@ -1,11 +1,13 @@
 import { defined } from "../kernel/defined.ts";
 import { shorten } from "../kernel/sizes.ts";
-import type { Attempt } from "./attempt.ts";
+import type { Attempt, AttemptError } from "./attempt.ts";
 import type { Claim } from "./claim.ts";
+import type { UndoCounts } from "./ending.ts";
 import { isKnownJob, isWaiting, type Job, type JobMessage, type Stored } from "./job.ts";
 import type { JobError } from "./job-error.ts";
 import type { Gate } from "./job-wait.ts";
 import { isRetryable, retryDelay } from "./retry.ts";
+import { endingBegun, mayUndo, rolledBackBy } from "./roll-back.ts";
 
 /** How many attempts of the current run are kept with the job; older ones are dropped. */
 export const keptAttempts = 25;
@@ -65,11 +67,10 @@ export const begun = (job: Job, claimId: string): Job => ({
 });
 
 /** A claimed job whose run keeps a definition. */
-export const withDefinition = (job: Job, definition: string): Job => ({
-  ...job,
-  definition,
-  version: job.version + 1,
-});
+export const withDefinition = (job: Job, definition: string, undoes: boolean): Job => {
+  const { undoes: _before, ...rest } = job;
+  return { ...rest, definition, ...(undoes && { undoes }), version: job.version + 1 };
+};
 
 /** A claimed job whose attempt has come so far. */
 export const progressed = (job: Job, progress: Stored): Job => ({ ...job, progress, version: job.version + 1 });
@@ -126,6 +127,7 @@ function endAttempt(job: Job, now: number, end: Pick<Attempt, "outcome" | "error
     snoozes: _snoozes,
     next_at: _next,
     begun_claims: _begun,
+    ending,
     ...rest
   } = job;
   const crashes = crashesOf(job);
@@ -140,19 +142,22 @@ function endAttempt(job: Job, now: number, end: Pick<Attempt, "outcome" | "error
   return {
     ...rest,
     ...(job.started_at !== undefined && startedAtOf(attempt)),
+    ...(ending && rolledBackBy(ending)),
     version: job.version + 1,
     attempts: [...job.attempts, attempt].slice(-keptAttempts),
   };
 }
 
-/** What a decision leaves with its job: when it has to be retried, and when its next wait ends by time. */
-export type NextDecision = Pick<Job, "retry_decision_at" | "failing_since" | "timer_at">;
+/** What a decision leaves with its job: when it has to be retried, when its next wait ends by time, and how far its undo has come. */
+export interface NextDecision extends Pick<Job, "retry_decision_at" | "failing_since" | "timer_at"> {
+  undos?: UndoCounts;
+}
 
 /**
  * A running job whose executor has done all there is to do for now. The job stays running, but its claim is free for the
  * next message of the same attempt. Crashes are counted anew from there.
  */
-export function parked(job: Job, progress: Stored, wakeAt: number, next: NextDecision = {}): Job {
+export function parked(job: Job, progress: Stored, wakeAt: number, { undos, ...next }: NextDecision = {}): Job {
   const {
     claim_id: _claim,
     timer_at: _timer,
@@ -171,6 +176,7 @@ export function parked(job: Job, progress: Stored, wakeAt: number, next: NextDec
     progress,
     wake_at: wakeAt,
     ...next,
+    ...(job.ending && undos && { ending: { ...job.ending, ...undos } }),
     ...(parked_since !== undefined && { parked_since }),
   };
 }
@@ -257,25 +263,65 @@ interface Failure {
 
 /** A running job whose attempt failed: scheduled again if the failure is retryable and the job has retries left. */
 export function attemptFailed(job: Job, now: number, { error, random, progress }: Failure): Job {
+  if (job.ending) return ended(job, now, defined({ progress }));
   if (isPutOff(job, now, error)) return snoozed(job, now, { error, ...(progress !== undefined && { progress }) });
   const retryable = isRetryable(error, job.retry_policy);
   const tries = job.attempt - (job.retried_after ?? 0);
-  // An item holds 400 KB and 25 attempts: with longer messages the outcome itself could not be written.
-  const { code, providerCode } = error;
-  const record = { code, message: shorten(error.message), retryable, ...defined({ provider_code: providerCode }) };
-  const ended: Job = {
-    ...endAttempt(job, now, { outcome: "failed", error: record }),
-    error: record,
-    ...(progress !== undefined && { progress }),
-  };
-  if (!retryable || tries > job.retries) return { ...ended, status: "failed", finished_at: now };
+  const record = errorRecordOf(error, retryable);
+  const isLast = !retryable || tries > job.retries;
+  if (isLast && mayUndo(job))
+    return endingBegun(job, now, { cause: "failed", error: record, ...defined({ progress }) });
+  const failed = failedWith(job, now, record, progress);
+  if (isLast) return { ...failed, status: "failed", finished_at: now };
   const due = now + retryDelay(job.retry_policy, tries, random, error.retryAfterMs);
-  return { ...ended, status: waiting(due, now), attempt: job.attempt + 1, due_at: due, claims: 0 };
+  return { ...failed, status: waiting(due, now), attempt: job.attempt + 1, due_at: due, claims: 0 };
 }
 
-/** A job that ends before its time. The outcome of a running attempt is discarded, because its claim is gone. */
-export function cancelled(job: Job, now: number, reason: string): Job {
-  const ended =
+/** An item holds 400 KB and 25 attempts: with longer messages the outcome itself could not be written. */
+export const errorRecordOf = ({ code, message, providerCode }: JobError, retryable: boolean): AttemptError => ({
+  code,
+  message: shorten(message),
+  retryable,
+  ...defined({ provider_code: providerCode }),
+});
+
+const failedWith = (job: Job, now: number, error: AttemptError, progress: Stored | undefined): Job => ({
+  ...endAttempt(job, now, { outcome: "failed", error }),
+  error,
+  ...defined({ progress }),
+});
+
+/** What a run leaves that has nothing to undo, or nothing more. */
+interface End {
+  /** What becomes of its steps. */
+  progress?: Stored;
+  /** Why it has failed. Absent if the job knows why it ends. */
+  error?: AttemptError;
+  undos?: UndoCounts;
+}
+
+/** A running job that has failed or was cancelled, and whose steps are undone. */
+export function ended(job: Job, now: number, { progress, error, undos }: End = {}): Job {
+  const of = job.ending && undos ? { ...job, ending: { ...job.ending, ...undos } } : job;
+  const { cause = "failed" } = of.ending ?? {};
+  const record = error ?? of.error;
+  const after =
+    cause === "failed" && record
+      ? failedWith(of, now, record, progress)
+      : { ...endAttempt(of, now, { outcome: "cancelled" }), ...defined({ progress }) };
+  return { ...after, status: cause, finished_at: now };
+}
+
+/**
+ * A job that ends before its time. The outcome of a running attempt is discarded, because its claim is gone. A run with steps that may
+ * have to be undone goes on until they are.
+ */
+export const cancelled = (job: Job, now: number, reason: string): Job =>
+  mayUndo(job) ? endingBegun(job, now, { cause: "cancelled", reason }) : cancelledAtOnce(job, now, reason);
+
+/** The same of a run of which nothing is undone, or nothing more. */
+export function cancelledAtOnce(job: Job, now: number, reason: string): Job {
+  const after =
     job.status === "running" ? endAttempt(job, now, { outcome: "cancelled" }) : { ...job, version: job.version + 1 };
-  return { ...ended, status: "cancelled", finished_at: now, reason: shorten(reason) };
+  return { ...after, status: "cancelled", finished_at: now, reason: shorten(reason) };
 }

@@ -1,5 +1,6 @@
 import { calendarsOf } from "../catalog/calendars.ts";
 import type { Catalog } from "../catalog/catalog.ts";
+import type { RolledBack } from "../job/ending.ts";
 import {
   hasBegun,
   isFinished,
@@ -10,6 +11,7 @@ import {
   type Repeat,
   shownStatus,
 } from "../job/job.ts";
+import { cancelledMeanwhile } from "../job/roll-back.ts";
 import {
   type Calendars,
   firstOccurrence,
@@ -19,7 +21,7 @@ import {
   spread,
   withRun,
 } from "../job/series.ts";
-import { cancelled, isParked, waiting } from "../job/transitions.ts";
+import { cancelled, cancelledAtOnce, isParked, waiting } from "../job/transitions.ts";
 import { type Fault, traceOf } from "../kernel/errors.ts";
 import { invalidRequest } from "../kernel/parse-body.ts";
 import { jobNotFound, RequestError } from "../kernel/request-error.ts";
@@ -27,7 +29,7 @@ import { orderOf } from "../limits/gate.ts";
 import type { BlobStore } from "../ports/blob-store.ts";
 import type { Gates } from "../ports/gates.ts";
 import type { JobStore } from "../ports/job-store.ts";
-import { type Dispatching, dispatch, scheduleName, timerName, wakeParent } from "./dispatch.ts";
+import { type Dispatching, dispatch, scheduleName, timerName, wakeParent, wakeRun } from "./dispatch.ts";
 import { leaveLines, mayStand } from "./lines.ts";
 import { load } from "./payload.ts";
 
@@ -65,7 +67,7 @@ async function rewrite(services: Changing, id: string, change: Change): Promise<
     const next = change(job, services.clock.now(), calendarsOf(services.catalog, job.product));
     if (next === "unchanged") {
       // Again, because the first request may have died, or been refused by AWS, before it reached queues, steps or feature.
-      if (job.status === "cancelled" || isWaiting(job)) await dispatchFollowUps(services, job);
+      if (job.status === "cancelled" || isWaiting(job) || job.ending) await dispatchFollowUps(services, job);
       return job;
     }
     if ((await services.jobs.replace(next)) === "lost") continue;
@@ -106,26 +108,46 @@ export function previewOf({ clock, catalog }: Pick<Changing, "clock" | "catalog"
  * Returns the job after that. A finished job stays unchanged. Safe to repeat.
  */
 export async function cancelJob(services: Changing, id: string, reason: string): Promise<Job | undefined> {
-  return rewrite(services, id, (job, now) => (isFinished(job) ? "unchanged" : cancelled(job, now, reason)));
+  return rewrite(services, id, (job, now) => (isEnding(job) ? "unchanged" : cancelled(job, now, reason)));
 }
 
+/** Whether a job has ended, or will once its steps are undone. */
+const isEnding = (job: Job): boolean => isFinished(job) || job.ending !== undefined;
+
 /**
- * Cancels the open steps that a feature's progress names; a step that it does not name cancels itself instead of starting
- * (`endedParentOf`). `job` is the feature as it was recorded: a step that a later retry of it has revived is not cancelled.
+ * Cancels the open steps that a feature's progress names, and the undos that are under way; one that it does not name cancels itself
+ * instead of starting (`endedParentOf`). `job` is the feature as it was recorded: a step that a later retry of it has revived is not
+ * cancelled.
  */
 export async function cancelSteps(services: Changing, job: Job, reason: string): Promise<void> {
   if (job.type !== "feature" || !job.progress) return;
-  const steps = (await load(services.blobs, job.progress)) as Record<string, { job_id?: string; finished_at?: number }>;
-  const open = Object.values(steps).flatMap(({ job_id, finished_at }) =>
-    job_id !== undefined && finished_at === undefined ? [job_id] : [],
-  );
-  const cancelling: Change = (step, now) =>
-    isFinished(step) || isRevived(step, job) ? "unchanged" : cancelled(step, now, reason);
-  await Promise.all(open.map((id) => rewrite(services, id, cancelling).catch(leftAlone)));
+  const steps = (await load(services.blobs, job.progress)) as Record<string, RecordedStep & { undo?: RecordedStep }>;
+  const open = Object.values(steps)
+    .flatMap((step) => [step, step.undo ?? {}])
+    .flatMap(({ job_id, finished_at }) => (job_id !== undefined && finished_at === undefined ? [job_id] : []));
+  await Promise.all(open.map((id) => cancelStep(services, id, job, reason)));
 }
 
+interface RecordedStep {
+  job_id?: string;
+  finished_at?: number;
+}
+
+/**
+ * Cancels a step of a feature that ends. Returns it as it is then: it may have ended before, undo its own steps first, or go on because
+ * its feature has abandoned it. Undefined if it is gone, or if only a later version of this deployment can change it.
+ */
+export async function cancelStep(services: Changing, id: string, job: Job, reason: string): Promise<Job | undefined> {
+  const cancelling: Change = (step, now) =>
+    isEnding(step) || isRevived(step, job) || isAbandoned(step) ? "unchanged" : cancelled(step, now, reason);
+  return rewrite(services, id, cancelling).catch(leftAlone);
+}
+
+/** Whether a step goes on when its feature has ended. */
+export const isAbandoned = ({ parent }: Job): boolean => parent?.on_end === "abandon";
+
 /** A step that only a later version of this deployment can change stays unchanged, and cancels itself instead of starting. */
-function leftAlone(error: unknown): void {
+function leftAlone(error: unknown): undefined {
   if (!(error instanceof RequestError) || error.code !== "STATE_CONFLICT") throw error;
 }
 
@@ -141,11 +163,12 @@ export async function unschedule({ scheduler }: Pick<Changing, "scheduler">, bef
 }
 
 /**
- * Does what follows from a job's recorded state: dispatches a waiting job, cancels the steps of a cancelled feature, wakes the
+ * Does what follows from a job's recorded state: dispatches a waiting job, lets a run that ends undo its steps, cancels the steps of a cancelled feature, wakes the
  * feature of a finished step. Safe to repeat. The reconciler repairs what fails here, or what a crash prevents.
  */
 export async function dispatchFollowUps(services: Changing, job: Job): Promise<void> {
   if (isWaiting(job)) await dispatch(services, job);
+  if (job.ending && isParked(job) && (job.wake_at ?? 0) <= services.clock.now()) await wakeRun(services, job);
   if (job.status === "cancelled") await cancelSteps(services, job, job.reason ?? defaultReason);
   if (isFinished(job)) await wakeParent(services, job);
 }
@@ -157,14 +180,31 @@ export function conflict(job: Job, now: number, what: string): RequestError {
 
 const changedJob = (job: Job, change: Partial<Job>): Job => ({ ...job, ...change, version: job.version + 1 });
 
-/** Ends a job before its time. The outcome of a running attempt is discarded. */
+interface Cancelling {
+  /** End at once, and undo nothing more. Default: no. */
+  force?: boolean | undefined;
+  /** Whether a caller that cancels once more wants the same. Default: no, since it may only repeat itself. */
+  isDecided?: boolean;
+}
+
+/**
+ * Ends a job before its time. The outcome of a running attempt is discarded. A run whose steps are undone first ends once they are, at
+ * once with `force`, and at once if a caller asks for it a second time.
+ */
 export const cancel =
-  (reason: string): Change =>
+  (reason: string, { force = false, isDecided = false }: Cancelling = {}): Change =>
   (job, now) => {
     if (job.status === "cancelled") return "unchanged";
     if (isFinished(job)) throw conflict(job, now, "a finished job cannot be cancelled.");
-    return cancelled(job, now, reason);
+    if (force) return cancelledAtOnce(job, now, reason);
+    if (!job.ending) return cancelled(job, now, reason);
+    const { cause, asked_at = now } = job.ending;
+    if (cause === "failed") return cancelledMeanwhile(job, job.ending, now, reason);
+    return isDecided && now - asked_at >= sameRequestMs ? cancelledAtOnce(job, now, reason) : "unchanged";
   };
+
+/** A request that comes again within this time, in milliseconds, is the same one: clients repeat what was not answered. */
+export const sameRequestMs = 60_000;
 
 /** Pauses a recurring job. A run in progress is finished first. */
 export const pauseJob: Change = (job, now) => {
@@ -227,12 +267,16 @@ export const retry =
   (job, now) => {
     if (definition !== undefined && job.type !== "feature") throw invalidRequest([onlyFeatures]);
     if (job.status !== "failed") throw conflict(job, now, "only a failed job can be retried.");
+    if (job.rolled_back && job.rolled_back.failed > 0) throw conflict(job, now, notUndone(job.rolled_back));
     if (now + delayMs >= (job.expires_at ?? Number.POSITIVE_INFINITY)) {
       throw conflict(job, now, "it expires before the time at which it would be tried again.");
     }
-    const { definition: _kept, ...others } = job;
+    const { definition: _kept, undoes: _undoes, ...others } = job;
     return triedAgain(definition === undefined ? job : others, now, now + delayMs);
   };
+
+const notUndone = ({ steps, failed }: RolledBack) =>
+  `${failed} of its ${steps} steps could not be undone, and running them again would do them twice. Schedule a new job once that is dealt with.`;
 
 const onlyFeatures: Fault = { pointer: "/definition", detail: "is for features only: other jobs keep no definition" };
 
@@ -245,6 +289,8 @@ export const revive =
   (job, now) => {
     const known = job.parent?.message.attempt ?? 0;
     if (known >= parent.message.attempt || job.status === "completed") return "unchanged";
+    // It undoes its steps first; and what could not be undone must not be done again.
+    if (job.ending || (job.rolled_back && job.rolled_back.failed > 0)) return "unchanged";
     if (!isFinished(job)) return changedJob(job, { parent });
     // A step that had not started waits for the rest of its delay, which counts from the end of what it depends on.
     const due = job.started_at === undefined ? Math.max(now, job.due_at) : now;
@@ -252,7 +298,7 @@ export const revive =
   };
 
 function triedAgain(job: Job, now: number, due_at: number): Job {
-  const { finished_at: _finished, error: _error, reason: _reason, begun_claims: _begun, ...rest } = job;
+  const { finished_at: _finished, error: _error, reason: _reason, begun_claims: _begun, ...rest } = begunAnew(job);
   return changedJob(rest, {
     status: waiting(due_at, now),
     attempt: job.attempt + 1,
@@ -262,19 +308,27 @@ function triedAgain(job: Job, now: number, due_at: number): Job {
   });
 }
 
+/** A run that is retried after its steps were undone begins from the start, with other jobs for them. */
+function begunAnew(job: Job): Job {
+  const { rolled_back, progress: _undone, ...rest } = job;
+  return rolled_back ? { ...rest, begun_anew: job.attempt + 1 } : job;
+}
+
 /**
  * Lets the run of a feature go on by another definition, and be woken. A decision under way would go on by the one that it has read, and
  * record the steps of that one.
  */
 export const migrate =
-  (definition: string): Change =>
+  (definition: string, undoes: boolean): Change =>
   (job, now) => {
+    if (job.ending) throw conflict(job, now, "its run ends, and its steps are undone.");
     if (job.status === "completed" || job.status === "cancelled") throw conflict(job, now, "its run is over.");
     if (job.definition === undefined)
       throw conflict(job, now, "its run has not begun, and begins by the present definition.");
     if (job.definition === definition) return "unchanged";
     if (job.claim_id !== undefined) throw conflict(job, now, "a decision of it is under way. Try again.");
-    return changedJob(job, { definition, ...(isParked(job) && { wake_at: now }) });
+    const { undoes: _before, ...rest } = job;
+    return changedJob(rest, { definition, ...(undoes && { undoes }), ...(isParked(job) && { wake_at: now }) });
   };
 
 /** Makes a waiting job due now. A recurring job has one more run than planned, and its series is unchanged. */
@@ -305,6 +359,7 @@ export const skipNext: Change = (job, now, calendars = noCalendars) => {
 
 /** Throws STATE_CONFLICT for a job that cannot be deleted. */
 export function requireFinished(job: Job, now: number): void {
+  if (job.ending) throw conflict(job, now, "its steps are undone; delete it once it has ended.");
   if (!isFinished(job)) throw conflict(job, now, "only a finished job can be deleted; cancel it first.");
 }
 

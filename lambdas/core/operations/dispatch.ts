@@ -39,6 +39,12 @@ export async function wakeParent({ queue }: Pick<Dispatching, "queue">, job: Job
   if (job.parent) await queue.send("feature", job.parent.message, { delaySeconds: 0, group: fairGroupOf(job) });
 }
 
+/** Wakes a run that is parked, so that it decides at once. Safe to repeat. */
+export async function wakeRun({ queue }: Pick<Dispatching, "queue">, job: Job): Promise<void> {
+  if (!queue.reach.has(job.type)) return;
+  await queue.send(job.type, jobMessageOf(job), { delaySeconds: 0, group: fairGroupOf(job) });
+}
+
 /**
  * Sends the current attempt of a recorded job to its queue or to the Scheduler. Safe to repeat, since claims are conditional. A job of
  * a kind that only a later version knows has no queue here, and waits for that version. One of a type that this function does not

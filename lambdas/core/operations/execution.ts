@@ -1,6 +1,8 @@
 import type { ProductEvent } from "../catalog/job-type.ts";
 import type { CatalogValues } from "../expressions/values.ts";
+import type { UndoCounts } from "../job/ending.ts";
 import type { Job } from "../job/job.ts";
+import type { JobError } from "../job/job-error.ts";
 import type { NextDecision } from "../job/transitions.ts";
 import type { BlobStore } from "../ports/blob-store.ts";
 import type { Clock } from "../ports/clock.ts";
@@ -64,6 +66,20 @@ export class Parked {
     this.progress = progress;
     this.wakeAt = wakeAt;
     this.next = next;
+  }
+}
+
+/** The outcome of a run that has failed or was cancelled, and that has nothing to undo, or nothing more. */
+export class Ended {
+  readonly progress: unknown;
+  /** Why it has failed. Absent if the job knows why it ends. */
+  readonly error: JobError | undefined;
+  readonly undos: UndoCounts | undefined;
+
+  constructor(progress: unknown, { error, undos }: { error?: JobError; undos?: UndoCounts } = {}) {
+    this.progress = progress;
+    this.error = error;
+    this.undos = undos;
   }
 }
 

@@ -134,7 +134,7 @@ export async function migrateJob(services: Migrating, asked: Job, { dryRun }: { 
     const found = presentFeature(services, job);
     const definition = definitionOf(found);
     const to = definitionId(definition);
-    const change: Change = migrate(to);
+    const change: Change = migrate(to, found.definition.undoes?.(found.target) ?? false);
     const next = previewOf(services, job, change);
     const planned = await plannedFor(services, job, found);
     const migration = { from: job.definition ?? to, to, steps: planned.steps };

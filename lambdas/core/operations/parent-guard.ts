@@ -1,5 +1,5 @@
-import { isFinished, type Job } from "../job/job.ts";
-import { stepJobId } from "../job/job-id.ts";
+import { isFinished, type Job, type Parent } from "../job/job.ts";
+import { stepJobId, undoJobId } from "../job/job-id.ts";
 import { RequestError } from "../kernel/request-error.ts";
 import type { JobStore } from "../ports/job-store.ts";
 
@@ -15,17 +15,28 @@ export const endedWithFeature = ({ status, reason }: Job): boolean =>
   status === "cancelled" && Object.values<unknown>(stepReasons).includes(reason);
 
 /**
- * Whether a step must not start because its feature, or the feature's run that it belongs to, is over. A step that a caller
- * retries by hand may run on its own, unless its feature was cancelled.
+ * Whether a step must not start because its feature, or the feature's run that it belongs to, is over or about to end. A step that a
+ * caller retries by hand may run on its own, unless its feature was cancelled. An undo is for the end of its feature only, and a caller
+ * may always try it again.
  */
 function isOrphan(step: Job, feature: Job | undefined): boolean {
+  if (step.parent?.undo) return step.retried_after === undefined && !isUndoing(feature, step.parent);
+  if (feature?.ending) return true;
   if (step.retried_after !== undefined) return feature?.status === "cancelled";
   return !feature || isFinished(feature) || feature.run !== step.parent?.message.run;
 }
 
+/** Whether it is at the end of this attempt that the feature undoes its steps. */
+const isUndoing = (feature: Job | undefined, { message: { run, attempt } }: Parent): boolean =>
+  feature?.ending !== undefined && feature.run === run && feature.attempt === attempt;
+
 /** Whether this is the step's own feature: a repeated idempotency key may have given the id of a deleted one to another. */
-const isStepOf = ({ id, parent }: Job, feature: Job): boolean =>
-  parent !== undefined && id === stepJobId({ ...feature, run: parent.message.run }, parent.step);
+function isStepOf({ id, parent }: Job, feature: Job): boolean {
+  if (!parent) return false;
+  const { step, message, undo } = parent;
+  const of = { ...feature, run: message.run, attempt: message.attempt };
+  return id === (undo ? undoJobId(of, step) : stepJobId(of, step));
+}
 
 /**
  * The id of the feature whose end forbids the job to start: the one that it is a step of, or one further up. A feature's end
@@ -34,11 +45,13 @@ const isStepOf = ({ id, parent }: Job, feature: Job): boolean =>
  */
 export async function endedParentOf({ jobs }: { jobs: Pick<JobStore, "get"> }, job: Job): Promise<string | undefined> {
   for (let step = job; step.parent; ) {
+    // What a run undoes at its end is undone whatever has become of its own feature, and an abandoned one does not follow its feature.
+    if (step.ending || step.parent.on_end === "abandon") return undefined;
     const { job_id } = step.parent.message;
     const found = await jobs.get(job_id);
     const feature = found && isStepOf(step, found) ? found : undefined;
     if (isOrphan(step, feature)) return job_id;
-    if (!feature || isFinished(feature)) return undefined;
+    if (step.parent.undo || !feature || isFinished(feature)) return undefined;
     step = feature;
   }
   return undefined;

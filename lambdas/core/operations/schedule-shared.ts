@@ -293,6 +293,7 @@ async function replace(services: SharedScheduling, request: AcceptedRequest, hol
   const mayRun = request.unique?.on_conflict === "cancel_running";
   await changeJob(services, holding.id, (job, now) => {
     if (isFinished(job) || job.created_at !== holding.created_at) return "unchanged";
+    if (job.ending && mayRun) return "unchanged";
     if (job.status === "running" && !mayRun) throw stillRunsError(job);
     return cancelled(job, now, replacedReason);
   }).catch((error) => {

@@ -4,10 +4,12 @@ import { isFinished, type Job, shownStatus } from "../job/job.ts";
 import { defined } from "../kernel/defined.ts";
 import { loadIfThere } from "../operations/payload.ts";
 import type { Services } from "../operations/services.ts";
-import type { StepSchema } from "./schemas/progress.ts";
+import type { StepSchema, UndoStateSchema } from "./schemas/progress.ts";
 
 /** The state of a step of a feature. */
 export type StepView = z.infer<typeof StepSchema>;
+/** The state of a step that has a job, or of an undo. */
+export type JobStepView = z.infer<typeof UndoStateSchema>;
 
 type Steps = Record<string, StepView>;
 
@@ -16,7 +18,7 @@ export const shownSteps = (recorded: Record<string, StepView & { result?: unknow
   Object.fromEntries(Object.entries(recorded).map(([name, { result: _result, ...shown }]) => [name, shown]));
 
 /** The state of a step according to its job. */
-export const stepViewOf = (child: Job, now: number): StepView => ({
+export const stepViewOf = (child: Job, now: number): JobStepView => ({
   status: shownStatus(child, now),
   job_id: child.id,
   ...defined({ started_at: child.started_at, finished_at: child.finished_at, error: child.error }),

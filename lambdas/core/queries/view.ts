@@ -46,7 +46,8 @@ export const summaryOf = (job: Job, now: number, pauses: readonly Pause[] = []):
   product_tag: job.product,
   ...pick(job, ["env", "event", "type", "run", "attempt", "retries", "timeout_ms", "due_at", "created_at"]),
   ...pick(job, ["app", "started_at", "finished_at", "expires_at", "labels", "fairness_key", "repeat", "reason"]),
-  ...pick(job, ["cache", "gates", "unique"]),
+  ...pick(job, ["cache", "gates", "unique", "rolled_back"]),
+  ...(job.ending && { ending: pick(job.ending, ["cause", "since", "steps", "undone", "failed"]) }),
   ...shownError(job),
   ...(job.parent && { parent: parentOf(job.parent) }),
   ...defined({ waiting_for: pauseWait(job, pauses, now) ?? reservedWait(job, now) }),
@@ -61,7 +62,7 @@ const firstStartShown = (job: Job) => ((job.attempts[0]?.attempt ?? 1) === 1 ? f
 
 const debounceView = ({ key, until, requests }: NonNullable<Job["debounce"]>) => ({ key, until, requests });
 
-const parentOf = ({ message: { job_id, run }, step }: Parent) => ({ job_id, run, step });
+const parentOf = ({ message: { job_id, run }, step, undo }: Parent) => ({ job_id, run, step, ...defined({ undo }) });
 
 const attemptView = (attempt: Attempt): AttemptView => ({
   ...attempt,
@@ -103,7 +104,7 @@ const shownSteps = (steps: Record<string, StepView>): Record<string, StepView> =
 
 /** A finished run of a job, or its current one. */
 type ShownRun = Pick<Job, "run" | "status" | "scheduled_at" | "due_at" | "attempts"> &
-  Partial<Pick<Job, "started_at" | "finished_at" | "result" | "error" | "reason">>;
+  Partial<Pick<Job, "started_at" | "finished_at" | "result" | "error" | "reason" | "rolled_back">>;
 
 /** The runs of a job, each with its result as long as the answer has room for it. */
 export function runViewsOf(
@@ -114,7 +115,7 @@ export function runViewsOf(
 ): Promise<RunView[]> {
   const views = runs.map(
     (run): RunView => ({
-      ...pick(run, ["run", "scheduled_at", "due_at", "started_at", "finished_at", "reason"]),
+      ...pick(run, ["run", "scheduled_at", "due_at", "started_at", "finished_at", "reason", "rolled_back"]),
       status: shownStatus(run, now),
       ...defined({ cached_from: cachedFrom(run.attempts) }),
       ...shownError(run),

@@ -30,7 +30,7 @@ test("a key may do what its scopes allow", () => {
 });
 
 test("an action of a job's page is shown as code without the key", () => {
-  const { curl, SDK } = actionAsCode("cancel", "job_1", "http://x", "it's off");
+  const { curl, SDK } = actionAsCode("cancel", "job_1", "http://x", { reason: "it's off" });
   expect(curl).toContain("$DUCTAPE_API_KEY");
   expect(curl).toContain(`-d '{"reason":"it'\\''s off"}'`);
   expect(SDK).toBe(`await ductape.jobs.cancel("job_1", {"reason":"it's off"});`);

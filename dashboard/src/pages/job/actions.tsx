@@ -49,8 +49,10 @@ export function Actions({ job }: { job: Job }) {
 function ConfirmAction({ action, job, onClose }: { action: JobAction; job: Job; onClose: () => void }) {
   const [reason, setReason] = useState("");
   const navigate = useNavigate();
+  // A person who cancels a run that undoes its steps has seen that it does.
+  const cancelling = (text: string) => ({ ...(text && { reason: text }), ...(job.ending && { force: true }) });
   const change = useChange(
-    (text: string) => runAction(action.id, job.job_id, text || undefined),
+    (text: string) => runAction(action.id, job.job_id, cancelling(text)),
     () => `${action.done}: ${job.event}`,
     action.id === "delete" ? () => navigate("/jobs") : undefined,
   );
@@ -77,7 +79,7 @@ function ConfirmAction({ action, job, onClose }: { action: JobAction; job: Job; 
           onInput={(text) => setReason(text.slice(0, 200))}
         />
       )}
-      <CodeTabs label="The same in code" codes={actionAsCode(action.id, job.job_id, apiUrl(), reason)} />
+      <CodeTabs label="The same in code" codes={actionAsCode(action.id, job.job_id, apiUrl(), cancelling(reason))} />
     </Confirm>
   );
 }

@@ -108,11 +108,13 @@ function Node({ node }: { node: GraphNode }) {
     step.conditional && "if",
     step.delay !== undefined && `after ${duration(step.delay)}`,
     step.allow_fail && "may fail",
+    step.undo !== undefined && "undo",
   ];
   const took = tookOf(state);
   const time = took === undefined ? "" : duration(took);
   const note = fitted([step.sequence, ...notes.filter(Boolean)].join(" · "));
-  const label = `${fitted(name)} ${note} ${time}: ${state.status.replace("_", " ")}`;
+  const status = statusOf(state);
+  const label = `${fitted(name)} ${note} ${time}: ${status.replace("_", " ")}`;
   const body = (
     <>
       <rect class="graph-box" width={nodeWidth} height={nodeHeight} rx="7" />
@@ -129,7 +131,7 @@ function Node({ node }: { node: GraphNode }) {
     </>
   );
   const place = `translate(${x - nodeWidth / 2} ${y - nodeHeight / 2})`;
-  const kind = `graph-node status-${state.status}`;
+  const kind = `graph-node status-${status}`;
   return (
     <g class={kind} transform={place}>
       <title>{label}</title>
@@ -155,6 +157,13 @@ function StepLink({ id, body }: { id: string; body: JSX.Element }) {
   );
 }
 
+/** The status of a step, or of its undo once that has begun. */
+const statusOf = ({ status, undo }: JobStep): string => {
+  if (!undo) return status;
+  if (undo.status === "completed") return "undone";
+  return undo.status === "failed" || undo.status === "cancelled" ? "not_undone" : "undoing";
+};
+
 const waitText = (waits: NonNullable<JobGraphStep["waits_for"]>): string =>
   "signals" in waits ? `waits for ${waits.signals.join(" or ")}` : "waits";
 
@@ -167,10 +176,22 @@ const tookOf = ({ started_at, finished_at, status }: JobStep): number | undefine
 const signalText = ({ signal, key }: { signal: string; key?: string }): string =>
   key === undefined ? signal : `${signal} with the key ${key}`;
 
+const undoColumn = {
+  id: "undo",
+  name: "Undo",
+  cell: ([, state]: [string, JobStep]) => {
+    if (!state.undo) return <Dash />;
+    const badge = <StatusBadge status={statusOf(state)} />;
+    return state.undo.job_id ? <Link href={`/jobs/${state.undo.job_id}`}>{badge}</Link> : badge;
+  },
+};
+
 function StepTable({ steps }: { steps: Record<string, JobStep> }) {
   const rows = Object.entries(steps);
   const failed = rows.filter(([, { error }]) => error !== undefined);
   const waiting = rows.filter(([, { status }]) => status === "waiting");
+  const notUndone = rows.filter(([, { undo }]) => undo?.error !== undefined);
+  const hasUndo = rows.some(([, { undo }]) => undo !== undefined);
   return (
     <>
       <Table
@@ -184,6 +205,7 @@ function StepTable({ steps }: { steps: Record<string, JobStep> }) {
             cell: ([step, { job_id }]) => (job_id ? <Link href={`/jobs/${job_id}`}>{step}</Link> : step),
           },
           { id: "status", name: "Status", cell: ([, { status }]) => <StatusBadge status={status} /> },
+          ...(hasUndo ? [undoColumn] : []),
           {
             id: "started",
             name: "Started",
@@ -206,6 +228,7 @@ function StepTable({ steps }: { steps: Record<string, JobStep> }) {
         </p>
       ))}
       {failed.map(([step, { error }]) => error && <Failure key={step} error={error} />)}
+      {notUndone.map(([step, { undo }]) => undo?.error && <Failure key={`undo ${step}`} error={undo.error} />)}
     </>
   );
 }

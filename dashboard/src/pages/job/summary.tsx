@@ -102,6 +102,24 @@ const InLine = ({ wait: { limit, position, since, starts_at } }: { wait: LimitWa
   </Fact>
 );
 
+/** How far the undo of a run has come, or what has become of it. */
+function Undone({ job: { ending, rolled_back } }: { job: Job }) {
+  if (ending) {
+    return (
+      <span>
+        {ending.steps === undefined ? "begins" : `${count(ending.undone ?? 0)} of ${plural(ending.steps, "step")} undone`},
+        since <Time at={ending.since} />, then {ending.cause}
+      </span>
+    );
+  }
+  const { steps = 0, failed = 0 } = rolled_back ?? {};
+  return (
+    <span>
+      {failed === 0 ? `${plural(steps, "step")} undone` : `${count(failed)} of ${plural(steps, "step")} not undone`}
+    </span>
+  );
+}
+
 function Details({ job }: { job: Job }) {
   const { repeat, parent } = job;
   return (
@@ -115,6 +133,11 @@ function Details({ job }: { job: Job }) {
       <Fact name="Timeout">
         <span class="num">{duration(job.timeout_ms)}</span>
       </Fact>
+      {(job.ending || job.rolled_back) && (
+        <Fact name="Undo">
+          <Undone job={job} />
+        </Fact>
+      )}
       {job.definition && (
         <Fact name="Definition">
           <code>{job.definition.id.slice(0, 12)}</code>
@@ -207,6 +230,7 @@ function Details({ job }: { job: Job }) {
       {parent && (
         <Fact name="Step of">
           <Link href={`/jobs/${parent.job_id}`}>{parent.step}</Link>
+          {parent.undo && <span class="muted">, which it undoes</span>}
         </Fact>
       )}
       {job.labels && job.labels.length > 0 && (

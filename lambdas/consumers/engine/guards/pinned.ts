@@ -17,9 +17,10 @@ export const pinned: Guard = async (running) => {
   if (found?.event.type !== job.type) return undefined;
   const definition = definitionOf(found);
   const id = definitionId(definition);
+  const undoes = found.definition.undoes?.(found.target) ?? false;
   try {
     await services.definitions.put(id, definition, { product: job.product, event: job.event });
-    const changed = await changeClaimed(services, job, (of) => withDefinition(of, id));
+    const changed = await changeClaimed(services, job, (of) => withDefinition(of, id, undoes));
     if (!changed) return "lost";
     running.job = changed;
     return undefined;

@@ -25,7 +25,8 @@ export const successor: Admit = async (entering) => {
 
 /** Whether a message is that of the run that ends the current one. */
 export function isSuccessor({ catalog, clock }: ConsumerServices, job: Job, message: JobMessage): boolean {
-  if (message.run !== job.run + 1 || message.attempt !== 1) return false;
+  // A run that undoes its steps is not ended once more: the next one starts after it.
+  if (message.run !== job.run + 1 || message.attempt !== 1 || job.ending) return false;
   const at = job.next_at ?? successorOf(job, clock.now(), calendarsOf(catalog, job.product));
   return at === message.due_at;
 }
@@ -69,6 +70,7 @@ async function endRunning(
 
 async function endWaiting(services: ConsumerServices, job: Job, at: number): Promise<Ended | undefined> {
   const ended = supersededWhileWaiting(job, at);
+  if (ended.ending) return (await services.jobs.replace(ended)) === "replaced" ? { ended, next: ended } : undefined;
   const series = continued(ended, services.clock.now(), calendarsOf(services.catalog, job.product));
   if (!series) return undefined;
   await services.jobs.archive(series.run);

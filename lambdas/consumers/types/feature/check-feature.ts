@@ -9,9 +9,20 @@ import type { Fault } from "../../../core/kernel/errors.ts";
 import { didYouMean, jsonPointer, type Path } from "../../../core/kernel/schema.ts";
 import { eventsNamed } from "../../../core/requests/spellings/event-name.ts";
 import { checkAgainstEvent } from "./check-step.ts";
+import { abandonFaults, inUndo } from "./check-undo.ts";
 import { changedIn, stepCredentialFaults } from "./step-credentials.ts";
 import { sessionRules } from "./step-sessions.ts";
-import { awaitedBy, awaitedIn, comparedIn, type PlacedStep, startsJob, stepsOf } from "./steps.ts";
+import {
+  ancestors,
+  awaitedBy,
+  awaitedIn,
+  comparedIn,
+  isUndone,
+  type PlacedStep,
+  startsJob,
+  stepsOf,
+  undoStepOf,
+} from "./steps.ts";
 import type { FeatureTarget } from "./target.ts";
 
 /** Checks what a schema cannot: that the steps of a feature exist, can be ordered, and refer only to earlier steps. */
@@ -30,7 +41,8 @@ export function checkFeature(target: FeatureTarget, product: Product, registry: 
     ...nestedCycles(target, product),
     ...tooLarge(target, product),
   ];
-  const ofEvents = steps.filter(startsJob).flatMap(({ step, path }) =>
+  const called = [...steps.filter(startsJob), ...steps.filter(isUndone).map(undoStepOf)];
+  const ofEvents = called.flatMap(({ step, path }) =>
     checkAgainstEvent(step, product, registry).map((fault) => ({
       ...fault,
       pointer: jsonPointer(path) + fault.pointer,
@@ -61,16 +73,15 @@ const twice = (steps: PlacedStep[]): FoundStep[] =>
     .map(({ path, key }) => ({ path, detail: `there is another step "${key}"; give it a name of its own.` }));
 
 function checkNames(
-  { step, dependsOn, path }: PlacedStep,
+  placed: PlacedStep,
   byKey: Map<string, PlacedStep>,
   { product, registry }: { product: Product; registry: Registry },
 ): FoundStep[] {
-  const events = Object.keys(product.jobs);
+  const { dependsOn, path } = placed;
   const unknown = dependsOn.filter((key) => !byKey.has(key));
   return [
-    ...(step.event === undefined || eventsNamed(product, registry, step.event, step.app).length > 0
-      ? []
-      : [{ path: [...path, "event"], detail: `the product has no such event.${didYouMean(step.event, events)}` }]),
+    ...unknownEvent(placed, product, registry),
+    ...(isUndone(placed) ? unknownEvent(undoStepOf(placed), product, registry) : []),
     ...unknown.map((key) => ({
       path: [...path, "depends_on"],
       detail: `there is no step "${key}".${didYouMean(key, [...byKey.keys()])}`,
@@ -78,20 +89,38 @@ function checkNames(
   ];
 }
 
+function unknownEvent({ step, path }: PlacedStep, product: Product, registry: Registry): FoundStep[] {
+  if (step.event === undefined || eventsNamed(product, registry, step.event, step.app).length > 0) return [];
+  const hint = didYouMean(step.event, Object.keys(product.jobs));
+  return [{ path: [...path, "event"], detail: `the product has no such event.${hint}` }];
+}
+
 function checkStep(placed: PlacedStep, checked: Checked, registry: Registry): FoundStep[] {
   const check = checkReference({ ...checked, before: ancestors(placed, checked.byKey) });
   const { step, path } = placed;
   return [
-    ...templateFaults(step.input ?? {}, [...path, "input"], (reference) =>
-      reference.root === "Auth" && startsJob(placed)
-        ? stepCredentialFaults(reference, placed, checked.product, registry)
-        : check(reference),
-    ),
-    ...changedIn(placed),
+    ...inputFaults(placed, check, checked.product, registry),
+    ...(isUndone(placed) ? inputFaults(undoStepOf(placed), inUndo(placed, check), checked.product, registry) : []),
+    ...abandonFaults(placed, checked.product, registry),
     ...comparedIn(step).flatMap((template) => templateFaults(template, [...path, "if"], check)),
     ...awaitedIn(step).flatMap((template) => templateFaults(template, [...path, "wait"], check)),
     ...unknownSignals(placed, checked.target),
   ];
+}
+
+/** The faults of the input of a step, or of its undo. */
+function inputFaults(
+  placed: PlacedStep,
+  check: (reference: ValueReference) => string[],
+  product: Product,
+  registry: Registry,
+): FoundStep[] {
+  const faults = templateFaults(placed.step.input ?? {}, [...placed.path, "input"], (reference) =>
+    reference.root === "Auth" && startsJob(placed)
+      ? stepCredentialFaults(reference, placed, product, registry)
+      : check(reference),
+  );
+  return [...faults, ...changedIn(placed)];
 }
 
 /** The signals of a wait that the feature does not declare. */
@@ -109,17 +138,6 @@ function unknownSignals({ step: { wait }, path }: PlacedStep, { signals = {} }: 
           },
         ],
   );
-}
-
-/** Every step that has ended by the time this one starts. */
-function ancestors(placed: PlacedStep, byKey: Map<string, PlacedStep>, seen = new Set<string>()): Set<string> {
-  for (const key of placed.dependsOn) {
-    const next = byKey.get(key);
-    if (!next || seen.has(key)) continue;
-    seen.add(key);
-    ancestors(next, byKey, seen);
-  }
-  return seen;
 }
 
 interface Checked {
@@ -159,11 +177,13 @@ function cycles(steps: PlacedStep[]): FoundStep[] {
 function nestedCycles(target: FeatureTarget, product: Product): FoundStep[] {
   const features = (product.features ?? {}) as Record<string, FeatureTarget>;
   const nested = (of: FeatureTarget): FeatureTarget[] =>
-    stepsOf(of).flatMap(({ step }) => {
-      const event = ownValue(product.jobs, step.event ?? "");
-      const inner = event?.type === "feature" ? features[String(event.feature)] : undefined;
-      return inner ? [inner] : [];
-    });
+    stepsOf(of)
+      .flatMap(({ step }) => [step.event, step.undo?.event])
+      .flatMap((name) => {
+        const event = ownValue(product.jobs, name ?? "");
+        const inner = event?.type === "feature" ? features[String(event.feature)] : undefined;
+        return inner ? [inner] : [];
+      });
   const seen = new Set<FeatureTarget>();
   const visit = (of: FeatureTarget): boolean =>
     nested(of).some((inner) => {

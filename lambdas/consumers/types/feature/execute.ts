@@ -1,18 +1,19 @@
 import { resolve, type Scope } from "../../../core/expressions/evaluate.ts";
 import type { AttemptError } from "../../../core/job/attempt.ts";
-import { isFinished, isKnownJob, isWaiting, type Job, jobMessageOf } from "../../../core/job/job.ts";
+import type { UndoCounts } from "../../../core/job/ending.ts";
+import { isFinished, isKnownJob, isWaiting, type Job, jobMessageOf, type Parent } from "../../../core/job/job.ts";
 import { JobError } from "../../../core/job/job-error.ts";
-import { stepJobId } from "../../../core/job/job-id.ts";
+import { stepJobId, undoJobId } from "../../../core/job/job-id.ts";
 import { claimsIn } from "../../../core/job/kept-session.ts";
 import { defined } from "../../../core/kernel/defined.ts";
 import { RequestError } from "../../../core/kernel/request-error.ts";
 import { shorten } from "../../../core/kernel/sizes.ts";
 import { changeJob, revive } from "../../../core/operations/change-job.ts";
-import { type AttemptServices, Finished, Parked } from "../../../core/operations/execution.ts";
+import { type AttemptServices, Ended, Finished, Parked } from "../../../core/operations/execution.ts";
 import { endedWithFeature } from "../../../core/operations/parent-guard.ts";
 import { scheduleJob } from "../../../core/operations/schedule-job.ts";
 import type { ConsumerServices } from "../../../core/operations/services.ts";
-import { type StepView, shownSteps, stepViewOf } from "../../../core/queries/step-view.ts";
+import { type JobStepView, shownSteps, stepViewOf } from "../../../core/queries/step-view.ts";
 import { parseRequest } from "../../../core/requests/request.ts";
 import { defineExecutor } from "../define-job-type.ts";
 import { type CredentialPlaceholders, credentialPlaceholders } from "./credential-placeholders.ts";
@@ -21,9 +22,10 @@ import { keepResults } from "./kept-results.ts";
 import { plan, type ReadyStep } from "./plan.ts";
 import { type Loading, resultsOf } from "./results.ts";
 import { isPassing, retryAt } from "./retry-decision.ts";
-import { hasEnded, type StepState, type StepStates } from "./step-state.ts";
-import { type PlacedJobStep, stepsOf } from "./steps.ts";
+import { hasEnded, isGone, type StepState, type StepStates, unknownEnd } from "./step-state.ts";
+import { type PlacedJobStep, type PlacedStep, stepsOf } from "./steps.ts";
 import type { FeatureTarget } from "./target.ts";
+import { type EndingRun, endRun, hasToUndo } from "./undo.ts";
 import { type BegunWait, endWaits, listen, nextTimer, stopListening } from "./waits.ts";
 
 /** A wake-up is lost if the consumer that should send it crashes, so the feature wakes by itself this long after its next step is due. */
@@ -41,6 +43,19 @@ export const execute = defineExecutor(definition, async (execution, services: At
   const { job, input, target: feature, room, signal, variables, constants } = execution;
   const recorded = (execution.progress ?? {}) as StepStates;
   const children = await childrenOf(services, job, feature);
+  const placeholders = credentialPlaceholders();
+  const session = job.session && { session: claimsIn(job.session) };
+  const valuesAt = (now: number) => {
+    return { input, now, variables, constants, ...session, credential: placeholders.credential };
+  };
+  const loading = { blobs: services.blobs, room, signal };
+  if (job.ending) {
+    const start = (undo: ReadyStep) => startUndo(services, job, undo, placeholders);
+    const park: EndingRun["park"] = (states, { undos, due = [], refused = false }) =>
+      parkRun(loading, { job, feature, children, states, due, refused, ...defined({ undos }) }, services.clock.now());
+    const values = valuesAt(services.clock.now());
+    return await endRun(services, { job, feature, children, recorded, values, loading, start, park });
+  }
   const begun = new Set(unrecordedSteps(children, recorded));
   for (const key of begun) children.delete(key);
   await reviveFailed(services, job, feature, children, recorded);
@@ -58,17 +73,18 @@ export const execute = defineExecutor(definition, async (execution, services: At
   // What a decision has decided by itself, and would decide otherwise at another time, is recorded before it is acted on.
   let isRecorded = !(await endNow());
   const gone = new Set(Object.keys(jobless).filter((key) => isGone(states[key])));
-  const placeholders = credentialPlaceholders();
-  const session = job.session && { session: claimsIn(job.session) };
-  const values = { input, gone, now, variables, constants, ...session, credential: placeholders.credential };
-  const loading = { blobs: services.blobs, room, signal };
+  const values = { ...valuesAt(now), gone };
   let found = await resultsOf(loading, feature, children, states);
   let refused: Started["refused"] = false;
   for (;;) {
     const scope: Scope = { ...values, ...found };
     const next = plan(feature, states, scope, begun);
     states = { ...states, ...next.ended };
-    if (next.outcome.is === "failed") throw stepFailure(next.outcome, states);
+    if (next.outcome.is === "failed") {
+      const error = stepFailure(next.outcome, states);
+      if (!job.undoes || hasToUndo(feature, states)) throw error;
+      return new Ended(error.progress, { error });
+    }
     if (next.outcome.is === "completed") return new Finished(featureOutputOf(feature, scope), shownSteps(states));
     isRecorded &&= Object.keys(next.ended).length === 0;
     if (!isRecorded && next.ready.length > 0) {
@@ -76,7 +92,7 @@ export const execute = defineExecutor(definition, async (execution, services: At
       isRecorded = true;
     }
     const [started, opened] = await Promise.all([
-      startAll(services, job, next.ready, placeholders),
+      startAll(services, next.ready, (step) => startStep(services, job, step, placeholders)),
       openWaits(services, job, next.waits),
     ]);
     states = { ...states, ...started.states, ...opened };
@@ -89,7 +105,7 @@ export const execute = defineExecutor(definition, async (execution, services: At
     }
     // A step whose event refuses its input has failed at once, so other steps may be ready or have failed.
     if (Object.values(started.states).some(({ status }) => status === "failed")) continue;
-    return await park(loading, { job, feature, children, states, due: started.due, refused }, services.clock.now());
+    return await parkRun(loading, { job, feature, children, states, due: started.due, refused }, services.clock.now());
   }
 });
 
@@ -101,19 +117,21 @@ interface Parking {
   /** When the steps that were started are due. */
   due: number[];
   refused: Started["refused"];
+  /** How far its undo has come. */
+  undos?: UndoCounts;
 }
 
 /** The feature until a step ends. Nothing looks at it meanwhile, but for a lost wake-up. */
-async function park(
+async function parkRun(
   loading: Loading,
-  { job, feature, children, states, due, refused }: Parking,
+  { job, feature, children, states, due, refused, undos }: Parking,
   now: number,
 ): Promise<Parked> {
   const timer_at = nextTimer(states);
   const retry = refused ? retryAt(job, now, refused === "missing" ? missingPauseMs : 0) : {};
   const wakeAt = nextLook([...children.values()], timer_at === undefined ? due : [...due, timer_at], now);
   const kept = await keepResults(loading, feature, children, states, { now, wakeAt });
-  return new Parked(kept, wakeAt, { ...retry, ...defined({ timer_at }) });
+  return new Parked(kept, wakeAt, { ...retry, ...defined({ timer_at, undos }) });
 }
 
 /** Notes at the addresses of waits that they have begun, before their messages are looked for. */
@@ -121,9 +139,6 @@ async function openWaits(services: ConsumerServices, job: Job, waits: readonly B
   await Promise.all(waits.map((wait) => listen(services, job, wait)));
   return Object.fromEntries(waits.map(({ placed, opened }) => [placed.key, opened]));
 }
-
-/** Whether the result of a completed step was deleted with its job. */
-const isGone = (state: StepState | undefined): boolean => state?.status === "completed" && state.result === undefined;
 
 /**
  * The steps that a decision started but could not record, and which it may be about to take back. They count as not started:
@@ -160,12 +175,6 @@ function formerSteps(feature: FeatureTarget, states: StepStates): StepStates {
   return Object.fromEntries(Object.entries(states).filter(([key, state]) => !present.has(key) && isOver(state)));
 }
 
-const unknownEnd: AttemptError = {
-  code: "NOT_FOUND",
-  message: "Its job was deleted before the feature saw how it ended.",
-  retryable: false,
-};
-
 /**
  * Retries the failed and cancelled steps of a feature that is retried. Completed steps stay as they are, and so do steps that
  * may fail, unless the end of the feature itself cancelled them. A step that depends on others by another definition than before counts
@@ -178,17 +187,17 @@ async function reviveFailed(
   children: Map<string, Job>,
   states: StepStates,
 ) {
-  const message = jobMessageOf(job);
   const steps = stepsOf(feature);
   const early = steps.filter(({ dependsOn }) => dependsOn.some((key) => !children.has(key) && !hasEnded(states[key])));
   for (const { key } of early) children.delete(key);
   await Promise.all(
-    steps.map(async ({ key, step }) => {
+    steps.map(async (placed) => {
+      const { key, step } = placed;
       const child = children.get(key);
       if (!child || !isKnownJob(child) || messageAttemptOf(child, job) >= job.attempt || child.status === "completed")
         return;
       if (step.allow_fail && isFinished(child) && !endedWithFeature(child)) return;
-      children.set(key, await changeJob(services, child.id, revive({ message, step: key })));
+      children.set(key, await changeJob(services, child.id, revive(parentOf(job, placed))));
     }),
   );
 }
@@ -232,7 +241,7 @@ const featureOutputOf = ({ output }: FeatureTarget, scope: Scope): unknown =>
   output ? resolve(output, scope) : scope.results;
 
 interface Started {
-  states: StepStates;
+  states: Record<string, JobStepView>;
   due: number[];
   /** Whether at least one could not be started for now: AWS refused it, or the catalog has lost its event. */
   refused: boolean | "missing";
@@ -240,15 +249,14 @@ interface Started {
 
 async function startAll(
   services: ConsumerServices,
-  job: Job,
   ready: ReadyStep[],
-  placeholders: CredentialPlaceholders,
+  begin: (step: ReadyStep) => Promise<Job>,
 ): Promise<Started> {
   const started: Started = { states: {}, due: [], refused: false };
   const starts = await Promise.allSettled(
     ready.map(async (step) => {
       try {
-        const child = await start(services, job, step, placeholders);
+        const child = await begin(step);
         started.states[step.placed.key] = stepViewOf(child, services.clock.now());
         started.due.push(child.due_at);
       } catch (error) {
@@ -267,25 +275,56 @@ async function startAll(
   return started;
 }
 
+async function startStep(
+  services: ConsumerServices,
+  job: Job,
+  ready: ReadyStep,
+  placeholders: CredentialPlaceholders,
+): Promise<Job> {
+  const { placed } = ready;
+  const parent = parentOf(job, placed);
+  const child = await start(services, job, ready, { job_id: stepJobId(job, placed.key), parent }, placeholders);
+  // A late decision of an earlier attempt may have started the step. Its end must wake this attempt instead.
+  return messageAttemptOf(child, job) < job.attempt ? changeJob(services, child.id, revive(parent)) : child;
+}
+
+/** How a step knows the attempt of its feature. */
+const parentOf = (job: Job, { key, step }: PlacedStep): Parent => ({
+  message: jobMessageOf(job),
+  step: key,
+  ...(step.on_parent_end === "abandon" && { on_end: step.on_parent_end }),
+});
+
+/** Starts the job that undoes a step. */
+async function startUndo(
+  services: ConsumerServices,
+  job: Job,
+  undo: ReadyStep,
+  placeholders: CredentialPlaceholders,
+): ReturnType<EndingRun["start"]> {
+  const { key } = undo.placed;
+  const as = { job_id: undoJobId(job, key), parent: { message: jobMessageOf(job), step: key, undo: true as const } };
+  const { states, due, refused } = await startAll(services, [undo], () => start(services, job, undo, as, placeholders));
+  return { due, refused, ...defined({ state: states[key] }) };
+}
+
 async function start(
   services: ConsumerServices,
   job: Job,
   { placed, input }: ReadyStep,
+  as: { job_id: string; parent: Parent },
   placeholders: CredentialPlaceholders,
 ): Promise<Job> {
   const { event, app, delay = 0, retries, retry_config, timeout_ms } = placed.step;
   const now = services.clock.now();
   const options = defined({ app, retries, retry_config, timeout_ms });
   const body = { product_tag: job.product, env: job.env, event, input, start_at: now + delay, ...options };
-  const parent = { message: jobMessageOf(job), step: placed.key };
   const request = parseRequest(body, services.catalog, now, undefined, "feature");
   const credentials = placeholders.in(request);
-  const step = { job_id: stepJobId(job, placed.key), parent, ...(credentials && { credentials }) };
+  const step = { ...as, ...(credentials && { credentials }) };
   // A step takes the turn of its feature, unless its event says otherwise.
   const { fairness_key = job.fairness_key } = request;
-  const child = await scheduleJob(services, { ...request, step, ...(fairness_key !== undefined && { fairness_key }) });
-  // A late decision of an earlier attempt may have started the step. Its end must wake this attempt instead.
-  return messageAttemptOf(child, job) < job.attempt ? changeJob(services, child.id, revive(parent)) : child;
+  return scheduleJob(services, { ...request, step, ...(fairness_key !== undefined && { fairness_key }) });
 }
 
 /** The attempt of its feature that a step belongs to. */
@@ -295,7 +334,7 @@ const messageAttemptOf = ({ parent }: Job, feature: Job): number => parent?.mess
 const isMissing = ({ code }: RequestError): boolean =>
   code === "EVENT_NOT_FOUND" || code === "ENV_NOT_FOUND" || code === "PRODUCT_NOT_FOUND";
 
-const missingStep = ({ step: { event } }: PlacedJobStep): StepView => ({
+const missingStep = ({ step: { event } }: PlacedJobStep): JobStepView => ({
   status: "not_started",
   error: {
     code: "CONFIGURATION_ERROR",
@@ -305,7 +344,7 @@ const missingStep = ({ step: { event } }: PlacedJobStep): StepView => ({
 });
 
 /** The end of a step whose event refuses its input. The message says where the fault is, without the value. */
-const refusedStep = (error: RequestError, now: number): StepView => ({
+const refusedStep = (error: RequestError, now: number): JobStepView => ({
   status: "failed",
   finished_at: now,
   error: {

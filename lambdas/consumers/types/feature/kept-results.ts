@@ -3,8 +3,9 @@ import type { Job } from "../../../core/job/job.ts";
 import { load } from "../../../core/operations/payload.ts";
 import { type Loading, storedBytesOf } from "./results.ts";
 import { hasEnded, type StepStates } from "./step-state.ts";
-import { awaitedIn, comparedIn, stepsOf } from "./steps.ts";
+import { awaitedIn, comparedIn, isUndone, stepsOf } from "./steps.ts";
 import type { FeatureTarget } from "./target.ts";
+import { stepsInUndo } from "./undo.ts";
 
 /** How long a result is left with the job of its step, in milliseconds: that one is kept for days after its end at least. */
 const ownedAfterMs = 24 * 3_600_000;
@@ -41,11 +42,12 @@ export async function keepResults(
   return { ...states, ...kept };
 }
 
-/** Whether a step that is still to come refers to the result of one, or the output does. */
+/** Whether a step that is still to come refers to the result of one, the undo of one that may have to be undone, or the output. */
 function neededLater(feature: FeatureTarget, states: StepStates): (key: string) => boolean {
   if (!feature.output) return () => true;
   const open = stepsOf(feature).filter(({ key }) => !hasEnded(states[key]));
   const texts = open.map(({ step }) => [step.input, comparedIn(step), awaitedIn(step)]);
-  const needed = new Set(stepsIn([texts, feature.output]));
+  const ofUndos = stepsOf(feature).filter(isUndone).flatMap(stepsInUndo);
+  const needed = new Set([...stepsIn([texts, feature.output]), ...ofUndos]);
   return (key) => needed.has(key);
 }

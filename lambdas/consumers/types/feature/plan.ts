@@ -30,7 +30,7 @@ interface Plan {
   outcome: { is: "going on" } | { is: "completed" } | { is: "failed"; key: string; error: AttemptError };
 }
 
-const planError = (error: unknown): AttemptError => ({
+export const planError = (error: unknown): AttemptError => ({
   code: error instanceof JobError ? error.code : "VALIDATION_ERROR",
   message: error instanceof JobError ? error.message : "The step's input could not be made.",
   retryable: false,
@@ -79,7 +79,7 @@ export function plan(
 }
 
 /** The steps whose results a plan may need. */
-interface WantedResults {
+export interface WantedResults {
   /** Steps that are referred to, by a step that may start now, or by the output if the feature may complete now. */
   referred: Set<string>;
   /** Steps that make up the result: all of them, if the feature has no output and may complete now. */

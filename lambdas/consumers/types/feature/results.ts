@@ -3,7 +3,7 @@ import type { Job, Stored } from "../../../core/job/job.ts";
 import type { Execution } from "../../../core/operations/execution.ts";
 import { load } from "../../../core/operations/payload.ts";
 import type { BlobStore } from "../../../core/ports/blob-store.ts";
-import { resultsFor } from "./plan.ts";
+import { resultsFor, type WantedResults } from "./plan.ts";
 import type { StepStates } from "./step-state.ts";
 import { stepsOf } from "./steps.ts";
 import type { FeatureTarget } from "./target.ts";
@@ -33,8 +33,8 @@ export async function resultsOf(
   feature: FeatureTarget,
   children: Map<string, Job>,
   states: StepStates,
+  { referred, gathered }: WantedResults = resultsFor(feature, states),
 ): Promise<Results> {
-  const { referred, gathered } = resultsFor(feature, states);
   const left = { referred: mostReferredBytes, gathered: mostGatheredBytes };
   const tooLarge = new Set<string>();
   const take = (bytes: number, from: keyof typeof left) => {

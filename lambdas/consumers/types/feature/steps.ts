@@ -1,6 +1,6 @@
 import type { DefinedStep, GraphStep } from "../../../core/catalog/job-type.ts";
 import { defined } from "../../../core/kernel/defined.ts";
-import type { Awaited, Condition, FeatureTarget, Wait } from "./target.ts";
+import type { Awaited, Condition, FeatureTarget, Undo, Wait } from "./target.ts";
 
 export type StepDefinition = FeatureTarget["sequences"][string][number];
 /** A step that starts a job. */
@@ -57,6 +57,8 @@ export const graphStepOf = ({ key, sequence, dependsOn, step }: PlacedStep): Gra
     delay: step.delay,
     allow_fail: step.allow_fail,
     waits_for: step.wait && waysOf(step.wait),
+    undo: step.undo?.event,
+    on_parent_end: step.on_parent_end === "abandon" ? step.on_parent_end : undefined,
   }),
 });
 
@@ -77,6 +79,35 @@ export function definedStepOf(placed: PlacedStep): DefinedStep {
 }
 
 const stepKeyOf = (sequence: string, name: string): string => `${sequence}.${name}`;
+
+/** A step that has an undo. */
+export type UndoneStep = PlacedJobStep & { step: { undo: Undo } };
+
+export const isUndone = (placed: PlacedStep): placed is UndoneStep => placed.step.undo !== undefined;
+
+/** The templates of a step's undo. */
+export const undoneIn = ({ undo }: StepDefinition): unknown[] => (undo ? [undo.input] : []);
+
+/** The job that undoes a step, as a step: its event is asked and checked like that of one. */
+export const undoStepOf = (placed: UndoneStep): PlacedJobStep => {
+  const { event, app, input = {} } = placed.step.undo;
+  return { ...placed, step: { event, input, ...defined({ app }) }, path: [...placed.path, "undo"] };
+};
+
+/** The keys of all steps that end before one starts. */
+export function ancestors(
+  placed: PlacedStep,
+  byKey: ReadonlyMap<string, PlacedStep>,
+  seen = new Set<string>(),
+): Set<string> {
+  for (const key of placed.dependsOn) {
+    const next = byKey.get(key);
+    if (!next || seen.has(key)) continue;
+    seen.add(key);
+    ancestors(next, byKey, seen);
+  }
+  return seen;
+}
 
 /** The key of a step that is named by its key, or by its name alone within the same sequence. Both may contain dots. */
 function meant(name: string, sequence: string, keys: ReadonlySet<string>): string {

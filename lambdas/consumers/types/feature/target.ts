@@ -64,8 +64,17 @@ export const Wait = strict({
 });
 export type Wait = z.infer<typeof Wait>;
 
+/** What undoes a step that has completed, if its run fails or is cancelled afterwards: another job event of the product. */
+export const Undo = strict({
+  event: EventTag,
+  app: Tag.optional(),
+  /** The input of that job, in which `$Step` is the result of the step. */
+  input: z.record(z.string(), z.unknown()).default({}),
+});
+export type Undo = z.input<typeof Undo>;
+
 /** The fields of a step that are those of its job. */
-const jobFields = ["app", "retries", "retry_config", "timeout_ms", "delay"] as const;
+const jobFields = ["app", "retries", "retry_config", "timeout_ms", "delay", "on_parent_end"] as const;
 
 export const Step = strict({
   /** The job event of this product that the step runs, of any type including features. */
@@ -91,6 +100,10 @@ export const Step = strict({
   retries: z.int().min(0).max(requestLimits.retries).optional(),
   retry_config: RetryConfig.optional(),
   timeout_ms: milliseconds(requestLimits.leastTimeoutMs).optional(),
+  /** What undoes the step if the run ends without success. Default: nothing. */
+  undo: Undo.optional(),
+  /** What becomes of a step that is a feature itself when the run ends before it. Default: it is cancelled. */
+  on_parent_end: z.enum(["cancel", "abandon"]).optional(),
 }).superRefine((step, context) => {
   const fault = (path: string[], message: string) => context.addIssue({ code: "custom", path, message });
   if (step.wait === undefined) {
@@ -100,6 +113,7 @@ export const Step = strict({
   if (step.event !== undefined) fault(["wait"], "does not go with `event`: a step does one or the other");
   else if (step.step === undefined) fault(["step"], isRequired);
   for (const field of jobFields) if (step[field] !== undefined) fault([field], "is of jobs, and a wait has none");
+  if (step.undo !== undefined) fault(["undo"], "is of steps that do something: a wait leaves nothing to undo");
   if (Object.keys(step.input).length > 0) fault(["input"], "is of jobs, and a wait has none");
 });
 export type Step = z.infer<typeof Step>;

@@ -109,6 +109,7 @@ const ParentSchema = z
     job_id: z.string().describe("The feature's job."),
     run: z.int().min(1).describe("The run of the feature's job."),
     step: z.string().describe("The step, as `sequence.step`."),
+    undo: z.literal(true).exactOptional().describe("The job undoes the step."),
   })
   .meta({ id: "Parent" });
 
@@ -128,6 +129,13 @@ export const LimitWaitSchema = z
     ).exactOptional(),
   })
   .meta({ id: "LimitWait", description: "The limit that holds the job back." });
+
+export const RolledBackField = z
+  .object({
+    steps: z.int().describe("How many steps there were to undo."),
+    failed: z.int().describe("How many of them are not undone."),
+  })
+  .describe("The run of a feature has failed or was cancelled, and its completed steps were undone.");
 
 /** What a list shows of a job. */
 export const summaryFields = {
@@ -178,6 +186,17 @@ export const summaryFields = {
     .string()
     .exactOptional()
     .meta({ description: "Why the job was cancelled.", examples: ["expired"] }),
+  ending: z
+    .object({
+      cause: z.enum(["failed", "cancelled"]).describe("The status that the job will have."),
+      since: at("When that began."),
+      steps: z.int().exactOptional().describe("How many steps there are to undo, once that is known."),
+      undone: z.int().exactOptional().describe("How many of them are undone, as of the latest decision."),
+      failed: z.int().exactOptional().describe("How many of them could not be undone."),
+    })
+    .exactOptional()
+    .describe("The run of a feature has failed or was cancelled, and ends once its completed steps are undone."),
+  rolled_back: RolledBackField.exactOptional(),
   waiting_for: z
     .union([PauseReferenceSchema, LimitWaitSchema])
     .exactOptional()

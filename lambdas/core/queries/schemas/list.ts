@@ -1,7 +1,14 @@
 import * as z from "zod";
 import { at } from "./at.ts";
 import { JobFailureSchema } from "./failure.ts";
-import { AttemptSchema, CachedFromField, JobStatusSchema, resultFields, summaryFields } from "./job.ts";
+import {
+  AttemptSchema,
+  CachedFromField,
+  JobStatusSchema,
+  RolledBackField,
+  resultFields,
+  summaryFields,
+} from "./job.ts";
 
 const next = z.string().exactOptional().describe("The cursor of the next page. Absent on the last page.");
 
@@ -23,6 +30,7 @@ export const RunSchema = z
     error: JobFailureSchema.exactOptional(),
     reason: z.string().exactOptional(),
     cached_from: CachedFromField.exactOptional(),
+    rolled_back: RolledBackField.exactOptional(),
     ...resultFields,
   })
   .meta({ id: "Run", description: "One occurrence of a job. A one-time job has only one." });

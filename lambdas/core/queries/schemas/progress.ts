@@ -5,6 +5,18 @@ import { JobErrorCodeSchema, JobFailureSchema, ProviderCodeSchema } from "./fail
 
 /* How far a job has come: the steps of a feature, and the channels of a notification. */
 
+export const UndoStateSchema = z
+  .object({
+    status: z
+      .enum([...jobStatuses, "not_started"])
+      .describe("`not_started`: its event is missing. Otherwise the status of its job."),
+    job_id: z.string().exactOptional().describe("The job that undoes the step."),
+    started_at: at("When it started.").exactOptional(),
+    finished_at: at("When it ended.").exactOptional(),
+    error: JobFailureSchema.exactOptional(),
+  })
+  .meta({ id: "UndoState", description: "The state of the undo of a step, once that has begun." });
+
 export const StepSchema = z
   .object({
     status: z
@@ -26,6 +38,7 @@ export const StepSchema = z
       .describe("The message that ended the wait."),
     timed_out: z.literal(true).exactOptional().describe("No message came in time."),
     error: JobFailureSchema.exactOptional(),
+    undo: UndoStateSchema.exactOptional(),
   })
   .meta({ id: "Step", description: "The state of a step of a feature." });
 
@@ -46,6 +59,11 @@ export const GraphStepSchema = z
       .exactOptional()
       .describe("Milliseconds between the end of the steps that it depends on and its start."),
     allow_fail: z.boolean().exactOptional().describe("Whether the feature continues if the step fails."),
+    undo: z.string().exactOptional().describe("The tag of the event that undoes the step."),
+    on_parent_end: z
+      .literal("abandon")
+      .exactOptional()
+      .describe("The job of the step goes on when the feature ends. Absent: it is cancelled."),
   })
   .meta({ id: "GraphStep", description: "A step of a feature as the catalog has it." });
 

@@ -14,8 +14,14 @@ async function change(context: Context, where: string, body?: object, repeatable
 }
 
 /** `jobs cancel` */
-export const cancelJob = (context: Context, id: string, { reason }: ApiOptions & { reason?: string }): Promise<void> =>
-  change(context, path`/v1/jobs/${id}/cancel`, reason === undefined ? undefined : { reason }, true);
+export const cancelJob = (
+  context: Context,
+  id: string,
+  { reason, force }: ApiOptions & { reason?: string; force?: boolean },
+): Promise<void> => {
+  const body = reason === undefined && force === undefined ? undefined : { reason, force };
+  return change(context, path`/v1/jobs/${id}/cancel`, body, true);
+};
 
 /** `jobs retry` */
 export async function retryJob(

@@ -25,6 +25,7 @@ export function addJobs(program: Command, act: Act): void {
   ).action(act(calling(listRuns)));
   withApi(jobs.command("cancel").description("cancel a job that has not ended").argument("<job_id>"))
     .option("--reason <text>", "why; it is shown with the job")
+    .option("--force", "a feature at once, without undoing its steps, or the rest of them")
     .action(act(calling(cancelJob)));
   withApi(jobs.command("retry").description("retry a failed job, with all of its retries again").argument("<job_id>"))
     .option("--at <time>", "when: +10m, an RFC 3339 time, or Unix time (default: now)", readTime)

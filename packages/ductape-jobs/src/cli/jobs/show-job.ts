@@ -31,6 +31,16 @@ export function waitOf({ waiting_for }: Pick<JobSummary, "waiting_for">, context
   return `the limit ${waiting_for.limit}${key}${place}${start}`;
 }
 
+/** What has become of the steps that were to be undone, or how far that has come. */
+function undoOf({ ending, rolled_back }: SummaryView): string | undefined {
+  if (ending?.steps !== undefined)
+    return `under way since it was ${ending.cause === "failed" ? "failing" : "cancelled"}: ${ending.undone} of ${ending.steps} steps undone`;
+  if (ending) return "begins";
+  if (!rolled_back) return undefined;
+  const { steps, failed } = rolled_back;
+  return `${steps - failed} of ${steps} steps undone`;
+}
+
 const repeatOf = ({ repeat }: SummaryView): string | undefined =>
   repeat?.cron !== undefined
     ? `${repeat.cron} (${repeat.tz ?? "UTC"})`
@@ -103,7 +113,8 @@ export function jobLines(job: JobView, context: Context): string[] {
       ["expires", isOver ? undefined : when(job.expires_at)],
       ["waits for", clean(waitOf(job, context) ?? "")],
       ["labels", clean(job.labels?.join(", ") ?? "")],
-      ["part of", job.parent && `${job.parent.job_id}, step ${job.parent.step}`],
+      ["part of", job.parent && `${job.parent.job_id}, ${job.parent.undo ? "undo of " : ""}step ${job.parent.step}`],
+      ["undo", undoOf(job)],
       ["why", clean(whyOf(job) ?? "")],
     ]),
     ...(job.attempts.length > 0 ? table(attemptColumns(context), job.attempts, columns) : []),
