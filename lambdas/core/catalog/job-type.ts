@@ -107,6 +107,8 @@ export interface GraphStep {
   delay?: number;
   /** The feature continues if the step fails. */
   allow_fail?: boolean;
+  /** The step runs its event for each item of a list, for so many of them at a time. */
+  for_each?: { concurrency: number };
 }
 
 /** A step of a feature with all that its definition says of it. */

@@ -17,6 +17,8 @@ export interface Scope extends Partial<CatalogValues> {
   gone: ReadonlySet<string>;
   /** `sequence.step` of the steps whose results are too large to be held beside the others that this decision refers to. */
   tooLarge?: ReadonlySet<string>;
+  /** The item for which an input of a step with `for_each` is made, under its name, and its index. Absent for any other text. */
+  each?: Record<string, unknown>;
   /** Epoch milliseconds. */
   now: number;
   /** The claims that the job has kept of its session. */
@@ -139,6 +141,8 @@ function referencedValue({ root, path }: ValueReference, scope: Scope): unknown 
       return path.reduce<unknown>(fieldAt, scope.input);
     case "Sequence":
       return resultAt(path, scope);
+    case "Each":
+      return path.reduce<unknown>(fieldAt, scope.each ?? {});
     case "Variable":
       return knownValue("variable", path, scope.variables ?? {});
     case "Constant":

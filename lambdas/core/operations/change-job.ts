@@ -10,6 +10,7 @@ import {
   type Repeat,
   shownStatus,
 } from "../job/job.ts";
+import { childIdOf, isList, isListProgress } from "../job/list.ts";
 import {
   type Calendars,
   firstOccurrence,
@@ -115,13 +116,19 @@ export async function cancelJob(services: Changing, id: string, reason: string):
  */
 export async function cancelSteps(services: Changing, job: Job, reason: string): Promise<void> {
   if (job.type !== "feature" || !job.progress) return;
-  const steps = (await load(services.blobs, job.progress)) as Record<string, { job_id?: string; finished_at?: number }>;
-  const open = Object.values(steps).flatMap(({ job_id, finished_at }) =>
-    job_id !== undefined && finished_at === undefined ? [job_id] : [],
-  );
+  const open = openSteps(job, await load(services.blobs, job.progress));
   const cancelling: Change = (step, now) =>
     isFinished(step) || isRevived(step, job) ? "unchanged" : cancelled(step, now, reason);
   await Promise.all(open.map((id) => rewrite(services, id, cancelling).catch(leftAlone)));
+}
+
+/** The jobs of the steps that are open according to a feature's progress. */
+function openSteps(job: Job, progress: unknown): string[] {
+  if (isList(job)) return isListProgress(progress) ? progress.list.open.map((child) => childIdOf(job, child)) : [];
+  const steps = progress as Record<string, { job_id?: string; finished_at?: number }>;
+  return Object.values(steps).flatMap(({ job_id, finished_at }) =>
+    job_id !== undefined && finished_at === undefined ? [job_id] : [],
+  );
 }
 
 /** A step that only a later version of this deployment can change stays unchanged, and cancels itself instead of starting. */

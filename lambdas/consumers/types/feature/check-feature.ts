@@ -8,6 +8,7 @@ import { valueFaults } from "../../../core/expressions/values.ts";
 import type { Fault } from "../../../core/kernel/errors.ts";
 import { didYouMean, jsonPointer, type Path } from "../../../core/kernel/schema.ts";
 import { eventsNamed } from "../../../core/requests/spellings/event-name.ts";
+import { eachFaults, itemsFaults } from "./check-for-each.ts";
 import { checkAgainstEvent } from "./check-step.ts";
 import { changedIn, stepCredentialFaults } from "./step-credentials.ts";
 import { sessionRules } from "./step-sessions.ts";
@@ -82,11 +83,13 @@ function checkStep(placed: PlacedStep, checked: Checked, registry: Registry): Fo
   const check = checkReference({ ...checked, before: ancestors(placed, checked.byKey) });
   const { step, path } = placed;
   return [
-    ...templateFaults(step.input ?? {}, [...path, "input"], (reference) =>
-      reference.root === "Auth" && startsJob(placed)
+    ...templateFaults(step.input ?? {}, [...path, "input"], (reference) => {
+      if (reference.root === "Each") return eachFaults(reference, placed);
+      return reference.root === "Auth" && startsJob(placed)
         ? stepCredentialFaults(reference, placed, checked.product, registry)
-        : check(reference),
-    ),
+        : check(reference);
+    }),
+    ...itemsFaults(placed, checked, check),
     ...changedIn(placed),
     ...comparedIn(step).flatMap((template) => templateFaults(template, [...path, "if"], check)),
     ...awaitedIn(step).flatMap((template) => templateFaults(template, [...path, "wait"], check)),

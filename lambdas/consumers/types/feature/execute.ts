@@ -4,94 +4,94 @@ import { isFinished, isKnownJob, isWaiting, type Job, jobMessageOf } from "../..
 import { JobError } from "../../../core/job/job-error.ts";
 import { stepJobId } from "../../../core/job/job-id.ts";
 import { claimsIn } from "../../../core/job/kept-session.ts";
+import { isList, largestPage } from "../../../core/job/list.ts";
 import { defined } from "../../../core/kernel/defined.ts";
 import { RequestError } from "../../../core/kernel/request-error.ts";
-import { shorten } from "../../../core/kernel/sizes.ts";
 import { changeJob, revive } from "../../../core/operations/change-job.ts";
 import { type AttemptServices, Finished, Parked } from "../../../core/operations/execution.ts";
 import { endedWithFeature } from "../../../core/operations/parent-guard.ts";
-import { scheduleJob } from "../../../core/operations/schedule-job.ts";
 import type { ConsumerServices } from "../../../core/operations/services.ts";
 import { type StepView, shownSteps, stepViewOf } from "../../../core/queries/step-view.ts";
-import { parseRequest } from "../../../core/requests/request.ts";
 import { defineExecutor } from "../define-job-type.ts";
 import { type CredentialPlaceholders, credentialPlaceholders } from "./credential-placeholders.ts";
 import { feature as definition } from "./definition.ts";
+import { startList } from "./for-each.ts";
 import { keepResults } from "./kept-results.ts";
-import { plan, type ReadyStep } from "./plan.ts";
+import { decideList } from "./list.ts";
+import { nextLook } from "./next-look.ts";
+import { plan, planError, type ReadyStep } from "./plan.ts";
 import { type Loading, resultsOf } from "./results.ts";
 import { isPassing, retryAt } from "./retry-decision.ts";
+import { isMissing, messageAttemptOf, missingPauseMs, refusal, startStep } from "./start-step.ts";
 import { hasEnded, type StepState, type StepStates } from "./step-state.ts";
 import { type PlacedJobStep, stepsOf } from "./steps.ts";
 import type { FeatureTarget } from "./target.ts";
 import { type BegunWait, endWaits, listen, nextTimer, stopListening } from "./waits.ts";
-
-/** A wake-up is lost if the consumer that should send it crashes, so the feature wakes by itself this long after its next step is due. */
-const lookAgainMs = 120_000;
-
-/** How long to wait until an event is looked for again that the catalog has lost. */
-const missingPauseMs = 300_000;
 
 /**
  * The decider: it reads the state of the steps, starts those that are ready as separate jobs, and parks until one of
  * them ends. No step runs inside it. Deciding twice changes nothing, because the ids of the steps are derived. If AWS refuses a
  * call, the decider throws, and `decisionPolicy` retries the decision.
  */
-export const execute = defineExecutor(definition, async (execution, services: AttemptServices) => {
-  const { job, input, target: feature, room, signal, variables, constants } = execution;
-  const recorded = (execution.progress ?? {}) as StepStates;
-  const children = await childrenOf(services, job, feature);
-  const begun = new Set(unrecordedSteps(children, recorded));
-  for (const key of begun) children.delete(key);
-  await reviveFailed(services, job, feature, children, recorded);
-  const now = services.clock.now();
-  const jobless = joblessSteps(feature, children, recorded, now);
-  const former = formerSteps(feature, recorded);
-  let states: StepStates = { ...former, ...jobless, ...statesOf(children, recorded, now) };
-  const endNow = async () => {
-    const ended = await endWaits(services, job, feature, states, now);
-    states = { ...states, ...ended };
-    if (Object.keys(ended).length === 0) return false;
-    services.claim.whenRecorded(() => stopListening(services, job, ended));
-    return true;
-  };
-  // What a decision has decided by itself, and would decide otherwise at another time, is recorded before it is acted on.
-  let isRecorded = !(await endNow());
-  const gone = new Set(Object.keys(jobless).filter((key) => isGone(states[key])));
-  const placeholders = credentialPlaceholders();
-  const session = job.session && { session: claimsIn(job.session) };
-  const values = { input, gone, now, variables, constants, ...session, credential: placeholders.credential };
-  const loading = { blobs: services.blobs, room, signal };
-  let found = await resultsOf(loading, feature, children, states);
-  let refused: Started["refused"] = false;
-  for (;;) {
-    const scope: Scope = { ...values, ...found };
-    const next = plan(feature, states, scope, begun);
-    states = { ...states, ...next.ended };
-    if (next.outcome.is === "failed") throw stepFailure(next.outcome, states);
-    if (next.outcome.is === "completed") return new Finished(featureOutputOf(feature, scope), shownSteps(states));
-    isRecorded &&= Object.keys(next.ended).length === 0;
-    if (!isRecorded && next.ready.length > 0) {
-      await services.claim.record(states);
-      isRecorded = true;
+export const execute = defineExecutor(
+  definition,
+  async (execution, services: AttemptServices, pageSize: number = largestPage) => {
+    if (isList(execution.job)) return decideList(execution, execution.job, services);
+    const { job, input, target: feature, room, signal, variables, constants } = execution;
+    const recorded = (execution.progress ?? {}) as StepStates;
+    const children = await childrenOf(services, job, feature);
+    const begun = new Set(unrecordedSteps(children, recorded));
+    for (const key of begun) children.delete(key);
+    await reviveFailed(services, job, feature, children, recorded);
+    const now = services.clock.now();
+    const jobless = joblessSteps(feature, children, recorded, now);
+    const former = formerSteps(feature, recorded);
+    let states: StepStates = { ...former, ...jobless, ...statesOf(children, recorded, now) };
+    const endNow = async () => {
+      const ended = await endWaits(services, job, feature, states, now);
+      states = { ...states, ...ended };
+      if (Object.keys(ended).length === 0) return false;
+      services.claim.whenRecorded(() => stopListening(services, job, ended));
+      return true;
+    };
+    // What a decision has decided by itself, and would decide otherwise at another time, is recorded before it is acted on.
+    let isRecorded = !(await endNow());
+    const gone = new Set(Object.keys(jobless).filter((key) => isGone(states[key])));
+    const placeholders = credentialPlaceholders();
+    const session = job.session && { session: claimsIn(job.session) };
+    const values = { input, gone, now, variables, constants, ...session, credential: placeholders.credential };
+    const loading = { blobs: services.blobs, room, signal };
+    let found = await resultsOf(loading, feature, children, states);
+    let refused: Started["refused"] = false;
+    for (;;) {
+      const scope: Scope = { ...values, ...found };
+      const next = plan(feature, states, scope, begun);
+      states = { ...states, ...next.ended };
+      if (next.outcome.is === "failed") throw stepFailure(next.outcome, states);
+      if (next.outcome.is === "completed") return new Finished(featureOutputOf(feature, scope), shownSteps(states));
+      isRecorded &&= Object.keys(next.ended).length === 0;
+      if (!isRecorded && next.ready.length > 0) {
+        await services.claim.record(states);
+        isRecorded = true;
+      }
+      const [started, opened] = await Promise.all([
+        startAll(services, job, next.ready, { placeholders, pageSize }),
+        openWaits(services, job, next.waits),
+      ]);
+      states = { ...states, ...started.states, ...opened };
+      refused ||= started.refused;
+      // A message may have been there before its wait.
+      if (next.waits.length > 0 && (await endNow())) {
+        isRecorded = false;
+        found = await resultsOf(loading, feature, children, states);
+        continue;
+      }
+      // A step whose event refuses its input has failed at once, so other steps may be ready or have failed.
+      if (Object.values(started.states).some(({ status }) => status === "failed")) continue;
+      return await park(loading, { job, feature, children, states, due: started.due, refused }, services.clock.now());
     }
-    const [started, opened] = await Promise.all([
-      startAll(services, job, next.ready, placeholders),
-      openWaits(services, job, next.waits),
-    ]);
-    states = { ...states, ...started.states, ...opened };
-    refused ||= started.refused;
-    // A message may have been there before its wait.
-    if (next.waits.length > 0 && (await endNow())) {
-      isRecorded = false;
-      found = await resultsOf(loading, feature, children, states);
-      continue;
-    }
-    // A step whose event refuses its input has failed at once, so other steps may be ready or have failed.
-    if (Object.values(started.states).some(({ status }) => status === "failed")) continue;
-    return await park(loading, { job, feature, children, states, due: started.due, refused }, services.clock.now());
-  }
-});
+  },
+);
 
 interface Parking {
   job: Job;
@@ -111,7 +111,8 @@ async function park(
 ): Promise<Parked> {
   const timer_at = nextTimer(states);
   const retry = refused ? retryAt(job, now, refused === "missing" ? missingPauseMs : 0) : {};
-  const wakeAt = nextLook([...children.values()], timer_at === undefined ? due : [...due, timer_at], now);
+  const open = [...children.values()].flatMap(({ finished_at, due_at }) => (finished_at === undefined ? [due_at] : []));
+  const wakeAt = nextLook([...open, ...due, ...(timer_at === undefined ? [] : [timer_at])], now);
   const kept = await keepResults(loading, feature, children, states, { now, wakeAt });
   return new Parked(kept, wakeAt, { ...retry, ...defined({ timer_at }) });
 }
@@ -231,6 +232,12 @@ function stepFailure({ key, error }: { key: string; error: AttemptError }, state
 const featureOutputOf = ({ output }: FeatureTarget, scope: Scope): unknown =>
   output ? resolve(output, scope) : scope.results;
 
+interface Starting {
+  placeholders: CredentialPlaceholders;
+  /** How many items a page has at most. */
+  pageSize: number;
+}
+
 interface Started {
   states: StepStates;
   due: number[];
@@ -242,23 +249,26 @@ async function startAll(
   services: ConsumerServices,
   job: Job,
   ready: ReadyStep[],
-  placeholders: CredentialPlaceholders,
+  starting: Starting,
 ): Promise<Started> {
   const started: Started = { states: {}, due: [], refused: false };
   const starts = await Promise.allSettled(
     ready.map(async (step) => {
       try {
-        const child = await start(services, job, step, placeholders);
+        const child = await start(services, job, step, starting);
         started.states[step.placed.key] = stepViewOf(child, services.clock.now());
         started.due.push(child.due_at);
       } catch (error) {
         if (isPassing(error)) started.refused = true;
+        // The input of an item could not be made.
+        else if (error instanceof JobError)
+          started.states[step.placed.key] = refusedStep(planError(error), services.clock.now());
         else if (!(error instanceof RequestError) || error.code === "UNAVAILABLE") throw error;
         else if (isMissing(error)) {
           started.refused ||= "missing";
           started.states[step.placed.key] = missingStep(step.placed);
           services.log.warn("a step waits for an event that the catalog has lost", { event: step.placed.step.event });
-        } else started.states[step.placed.key] = refusedStep(error, services.clock.now());
+        } else started.states[step.placed.key] = refusedStep(refusal(error), services.clock.now());
       }
     }),
   );
@@ -270,30 +280,14 @@ async function startAll(
 async function start(
   services: ConsumerServices,
   job: Job,
-  { placed, input }: ReadyStep,
-  placeholders: CredentialPlaceholders,
+  { placed, input, items }: ReadyStep,
+  { placeholders, pageSize }: Starting,
 ): Promise<Job> {
-  const { event, app, delay = 0, retries, retry_config, timeout_ms } = placed.step;
-  const now = services.clock.now();
-  const options = defined({ app, retries, retry_config, timeout_ms });
-  const body = { product_tag: job.product, env: job.env, event, input, start_at: now + delay, ...options };
-  const parent = { message: jobMessageOf(job), step: placed.key };
-  const request = parseRequest(body, services.catalog, now, undefined, "feature");
-  const credentials = placeholders.in(request);
-  const step = { job_id: stepJobId(job, placed.key), parent, ...(credentials && { credentials }) };
-  // A step takes the turn of its feature, unless its event says otherwise.
-  const { fairness_key = job.fairness_key } = request;
-  const child = await scheduleJob(services, { ...request, step, ...(fairness_key !== undefined && { fairness_key }) });
-  // A late decision of an earlier attempt may have started the step. Its end must wake this attempt instead.
-  return messageAttemptOf(child, job) < job.attempt ? changeJob(services, child.id, revive(parent)) : child;
+  const { key, step } = placed;
+  const startAt = services.clock.now() + (step.delay ?? 0);
+  if (items) return startList(services, job, { key, step, items, startAt, pageSize }, placeholders);
+  return startStep(services, job, { key, step, input, startAt, credentials: placeholders.in });
 }
-
-/** The attempt of its feature that a step belongs to. */
-const messageAttemptOf = ({ parent }: Job, feature: Job): number => parent?.message.attempt ?? feature.attempt;
-
-/** What a deployment has taken away, another one can bring back: the run keeps the definition that has it. */
-const isMissing = ({ code }: RequestError): boolean =>
-  code === "EVENT_NOT_FOUND" || code === "ENV_NOT_FOUND" || code === "PRODUCT_NOT_FOUND";
 
 const missingStep = ({ step: { event } }: PlacedJobStep): StepView => ({
   status: "not_started",
@@ -304,25 +298,5 @@ const missingStep = ({ step: { event } }: PlacedJobStep): StepView => ({
   },
 });
 
-/** The end of a step whose event refuses its input. The message says where the fault is, without the value. */
-const refusedStep = (error: RequestError, now: number): StepView => ({
-  status: "failed",
-  finished_at: now,
-  error: {
-    code: "VALIDATION_ERROR",
-    message: shorten([error.message, ...error.faults.map(({ pointer, detail }) => `${pointer} ${detail}`)].join(" ")),
-    retryable: false,
-  },
-});
-
-function nextLook(children: Job[], started: number[], now: number): number {
-  const open = children.filter(({ finished_at }) => finished_at === undefined).map(({ due_at }) => due_at);
-  const due = [...open, ...started];
-  return fullMinute((due.length > 0 ? Math.max(now, Math.min(...due)) : now) + lookAgainMs);
-}
-
-/**
- * The reconciler looks once a minute. Decisions within the same minute leave the feature at the same position in the index, so
- * they cost no write to the index.
- */
-const fullMinute = (time: number): number => Math.ceil(time / 60_000) * 60_000;
+/** The end of a step that could not be started. */
+const refusedStep = (error: AttemptError, now: number): StepView => ({ status: "failed", finished_at: now, error });

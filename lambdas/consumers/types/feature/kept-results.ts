@@ -3,7 +3,7 @@ import type { Job } from "../../../core/job/job.ts";
 import { load } from "../../../core/operations/payload.ts";
 import { type Loading, storedBytesOf } from "./results.ts";
 import { hasEnded, type StepStates } from "./step-state.ts";
-import { awaitedIn, comparedIn, stepsOf } from "./steps.ts";
+import { stepsOf, templatesIn } from "./steps.ts";
 import type { FeatureTarget } from "./target.ts";
 
 /** How long a result is left with the job of its step, in milliseconds: that one is kept for days after its end at least. */
@@ -45,7 +45,7 @@ export async function keepResults(
 function neededLater(feature: FeatureTarget, states: StepStates): (key: string) => boolean {
   if (!feature.output) return () => true;
   const open = stepsOf(feature).filter(({ key }) => !hasEnded(states[key]));
-  const texts = open.map(({ step }) => [step.input, comparedIn(step), awaitedIn(step)]);
+  const texts = open.map(({ step }) => templatesIn(step));
   const needed = new Set(stepsIn([texts, feature.output]));
   return (key) => needed.has(key);
 }
