@@ -114,8 +114,8 @@ export const remainingOf = ({ items }: ListPart, { done, failed }: Pick<ListStat
   items - done - failed;
 
 /**
- * The least share of a page, as long as its step has that many items left. A page that has begun its last items gives back its share in
- * such parts, so that the next page starts while they run, and that few pages run at a time.
+ * The least share of a page: four of them use the concurrency of a step. A page that has begun its last items gives back its share in
+ * such parts, so that the next page starts while they run.
  */
 export const leastShareOf = (concurrency: number, pageSize: number): number =>
   Math.max(1, Math.ceil(Math.min(concurrency, pageSize) / 4));

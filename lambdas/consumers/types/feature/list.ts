@@ -220,7 +220,10 @@ function take(state: ListState, many: number, of: number): { children: number[];
   return { children: [...again, ...fresh], state: { ...state, next, again: state.again.slice(again.length) } };
 }
 
-/** Pages start one after the other: each gets what those before it have left, by an earlier decision too that died. */
+/**
+ * Pages start one after the other: each gets a part of what those before it have left, those too that an earlier decision started which
+ * died. Several run at a time, so that each decision reads few items, and an item that lasts for long holds up few others.
+ */
 async function startPages(
   { services, job, asked }: Deciding,
   state: ListState,
@@ -236,7 +239,8 @@ async function startPages(
     if (page === undefined) break;
     const { items } = childOf(job.list, page).part;
     if (free < Math.min(least, items)) break;
-    const share = Math.min(free, items);
+    const left = childCountOf(job.list) - taken.state.next + taken.state.again.length + 1;
+    const share = Math.min(free, items, Math.max(least, Math.ceil(free / left)));
     const slices = state.kept?.slices ?? asked.slices ?? "";
     const start = await tried(services, () => startPage(services, job, { page, asked, slices, share }));
     if ("job" in start && isList(start.job) && !isFinished(start.job)) free -= reservedBy(start.job);

@@ -5,6 +5,15 @@ import { JobErrorCodeSchema, JobFailureSchema, ProviderCodeSchema } from "./fail
 
 /* How far a job has come: the steps of a feature, and the channels of a notification. */
 
+export const ForEachSchema = z
+  .object({
+    items: z.int().describe("The items of the list."),
+    done: z.int().describe("Those that have completed."),
+    failed: z.int().describe("Those that have failed."),
+    open: z.int().describe("Those that have started and not ended."),
+  })
+  .meta({ id: "ForEach", description: "How far the items of a step have come, as its pages have recorded it." });
+
 export const StepSchema = z
   .object({
     status: z
@@ -25,6 +34,7 @@ export const StepSchema = z
       .exactOptional()
       .describe("The message that ended the wait."),
     timed_out: z.literal(true).exactOptional().describe("No message came in time."),
+    for_each: ForEachSchema.exactOptional().describe("The items, of a step that runs for each item of a list."),
     error: JobFailureSchema.exactOptional(),
   })
   .meta({ id: "Step", description: "The state of a step of a feature." });
@@ -46,6 +56,10 @@ export const GraphStepSchema = z
       .exactOptional()
       .describe("Milliseconds between the end of the steps that it depends on and its start."),
     allow_fail: z.boolean().exactOptional().describe("Whether the feature continues if the step fails."),
+    for_each: z
+      .object({ concurrency: z.int().describe("How many items may be open at a time.") })
+      .exactOptional()
+      .describe("Of a step that runs for each item of a list."),
   })
   .meta({ id: "GraphStep", description: "A step of a feature as the catalog has it." });
 
