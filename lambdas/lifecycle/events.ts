@@ -2,6 +2,7 @@ import type { JobChange } from "../aws/lambda/stream-handler.ts";
 import type { Attempt, AttemptError } from "../core/job/attempt.ts";
 import { isFinished, isWaiting, type Job } from "../core/job/job.ts";
 import type { JobEvent, JobEventDetail, JobEventName } from "../core/job/job-event.ts";
+import { isList } from "../core/job/list.ts";
 import { defined, pick } from "../core/kernel/defined.ts";
 
 /** Something that happened to a job, with what the counters need to know about it. */
@@ -12,9 +13,12 @@ export interface JobTransition extends JobEvent {
   ended?: Attempt;
 }
 
-/** The transitions that a change of a job stands for, in order. Most changes stand for one or none. */
+/**
+ * The transitions that a change of a job stands for, in order. Most changes stand for one or none. Nobody has asked for the jobs that run
+ * the items of a step: their ends show in those of the items and of the feature.
+ */
 export function transitionsOf({ before, after, at }: JobChange): JobTransition[] {
-  if (!after) return [];
+  if (!after || isList(after)) return [];
   if (!before) return [{ name: "scheduled", time: after.created_at, detail: jobEventDetailOf(after), created: true }];
   return [...endings(before, after, at), ...beginnings(before, after, at)];
 }

@@ -113,6 +113,8 @@ export interface GraphStep {
   undo?: string;
   /** The job of the step goes on when the feature ends. */
   on_parent_end?: "abandon";
+  /** The step runs its event for each item of a list, for so many of them at a time. */
+  for_each?: { concurrency: number };
 }
 
 /** A step of a feature with all that its definition says of it. */

@@ -19,6 +19,8 @@ export interface Scope extends Partial<CatalogValues> {
   tooLarge?: ReadonlySet<string>;
   /** The sequence and the name of the step that is undone, whose result `$Step` is. */
   undone?: readonly [sequence: string, step: string];
+  /** The item for which an input of a step with `for_each` is made, under its name, and its index. Absent for any other text. */
+  each?: Record<string, unknown>;
   /** Epoch milliseconds. */
   now: number;
   /** The claims that the job has kept of its session. */
@@ -143,6 +145,8 @@ function referencedValue({ root, path }: ValueReference, scope: Scope): unknown 
       return resultAt(path, scope);
     case "Step":
       return undoneResultAt(path, scope);
+    case "Each":
+      return path.reduce<unknown>(fieldAt, scope.each ?? {});
     case "Variable":
       return knownValue("variable", path, scope.variables ?? {});
     case "Constant":

@@ -25,6 +25,7 @@ export const fieldAt = (value: unknown, key: string | number): unknown =>
 
 /** Roots that are known in few places, each with where. Those places check them before they call `valueFaults`. */
 const confined = {
+  Each: "$Each is known in the input of a step with for_each only",
   Session: "$Session is known in a request and in a feature only: pass its values on in the input",
   Step: "$Step is known in the input of a step's undo only: it is the result of the step",
   Auth: "$Auth is known in the defaults of an action and in the input of a step that runs one",

@@ -79,12 +79,24 @@ export interface RunRecord {
 export interface Parent {
   /** The message that wakes the feature. */
   message: JobMessage;
-  /** `sequence.step`. */
+  /** `sequence.step`, and for what a list runs the items: `main.ship[100-199]` is a page, `main.ship[157]` an item. */
   step: string;
+  /** How many of its items may be open at a time, of a page. */
+  share?: number;
   /** The job undoes the step: it belongs to the end of that attempt of the feature. */
   undo?: true;
   /** What becomes of the job at the end of its feature. Default: it is cancelled. */
   on_end?: "abandon";
+}
+
+/** Which items of a step with `for_each` a job runs: those from the index `from` on. */
+export interface ListPart {
+  /** `sequence.step`. */
+  step: string;
+  from: number;
+  items: number;
+  /** How many items a page has at most. With more of them, the job runs pages. */
+  page_size: number;
 }
 
 /** The whole stored job: one DynamoDB item. All times are epoch milliseconds. */
@@ -197,6 +209,8 @@ export interface Job {
   wake_requested?: true;
   finished_at?: number;
   parent?: Parent;
+  /** It runs the items of a step with `for_each`, or a page of them. */
+  list?: ListPart;
   /** The schedule of the catalog that made the job, and a hash of it as it was then. */
   schedule?: { name: string; fingerprint: string };
   /** The Step Functions tasks that wait for its end, the latest last. Tokens are secrets: no answer, event or log has them. */

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import type { IndexPosition } from "./index-position.ts";
 import { isKnownJob, isWaiting, type Job, phaseTime } from "./job.ts";
 import type { Gate } from "./job-wait.ts";
+import { catalogEventOf } from "./list.ts";
 import { isParked } from "./transitions.ts";
 
 /**
@@ -78,7 +79,7 @@ export const pauseIdPattern = /^pause_[0-9a-f]{32}$/;
 export const covers = (scope: PauseScope, job: Held): boolean =>
   scope.product === job.product &&
   (scope.env === undefined || scope.env === job.env) &&
-  (scope.event === undefined || scope.event === job.event) &&
+  (scope.event === undefined || scope.event === catalogEventOf(job)) &&
   (scope.limit === undefined || (job.gates ?? []).some((gate) => isOfLimit(scope, gate)));
 
 const isOfLimit = ({ limit, key }: PauseScope, gate: Gate): boolean =>

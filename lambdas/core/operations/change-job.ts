@@ -11,6 +11,7 @@ import {
   type Repeat,
   shownStatus,
 } from "../job/job.ts";
+import { childIdOf, isList, isListProgress } from "../job/list.ts";
 import { cancelledMeanwhile } from "../job/roll-back.ts";
 import {
   type Calendars,
@@ -121,16 +122,21 @@ const isEnding = (job: Job): boolean => isFinished(job) || job.ending !== undefi
  */
 export async function cancelSteps(services: Changing, job: Job, reason: string): Promise<void> {
   if (job.type !== "feature" || !job.progress) return;
-  const steps = (await load(services.blobs, job.progress)) as Record<string, RecordedStep & { undo?: RecordedStep }>;
-  const open = Object.values(steps)
-    .flatMap((step) => [step, step.undo ?? {}])
-    .flatMap(({ job_id, finished_at }) => (job_id !== undefined && finished_at === undefined ? [job_id] : []));
+  const open = openSteps(job, await load(services.blobs, job.progress));
   await Promise.all(open.map((id) => cancelStep(services, id, job, reason)));
 }
 
 interface RecordedStep {
   job_id?: string;
   finished_at?: number;
+}
+
+/** The jobs of the steps that are open according to a feature's progress, and of their undos. */
+function openSteps(job: Job, progress: unknown): string[] {
+  if (isList(job)) return isListProgress(progress) ? progress.list.open.map((child) => childIdOf(job, child)) : [];
+  return Object.values(progress as Record<string, RecordedStep & { undo?: RecordedStep }>)
+    .flatMap((step) => [step, step.undo ?? {}])
+    .flatMap(({ job_id, finished_at }) => (job_id !== undefined && finished_at === undefined ? [job_id] : []));
 }
 
 /**

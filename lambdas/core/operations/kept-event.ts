@@ -9,10 +9,18 @@ import type { Definitions } from "../ports/definitions.ts";
  */
 export async function eventOfJob(
   { catalog, definitions }: { catalog: Catalog; definitions: Pick<Definitions, "get"> },
-  { product, event, definition }: Pick<Job, "product" | "event" | "definition">,
+  { product, event, definition, list }: Pick<Job, "product" | "event" | "definition" | "list">,
 ): Promise<FoundEvent | undefined> {
+  if (list) return listEvent(catalog, product, event);
   const kept = definition === undefined ? undefined : await definitions.get(definition);
   return kept ? keptEvent(catalog, product, event, kept) : catalog.lookup(product, event);
+}
+
+/** A list has in its input what it needs of its step. To the engine it is a feature without steps. */
+function listEvent({ products, registry }: Catalog, productTag: string, tag: string): FoundEvent | undefined {
+  const product = products.find((one) => one.tag === productTag);
+  const event = { type: "feature" } as const;
+  return product && { product, tag, event, definition: registry.feature, target: { sequences: {} } };
 }
 
 function keptEvent(

@@ -35,9 +35,12 @@ const largestInput = largestRequest;
  * AWS refuses this request permanently. Any other error is thrown as it is. If the stored job could not be taken back, the error
  * has its `jobId`; an error that has no such field becomes an InternalError.
  */
-export async function scheduleJob(services: Scheduling, request: AcceptedRequest): Promise<Job> {
-  const prepared = await prepareJob(services, request);
-  const { job, isNew } = await recordJob(services, prepared, request);
+export const scheduleJob = async (services: Scheduling, request: AcceptedRequest): Promise<Job> =>
+  scheduleMade(services, await prepareJob(services, request), request);
+
+/** Records a job that was made, then dispatches it. Throws as `scheduleJob` does. */
+export async function scheduleMade(services: Scheduling, made: Job, request: Asked): Promise<Job> {
+  const { job, isNew } = await recordJob(services, made, request);
   if (!isNew) return job;
   try {
     await dispatch(services, job);
@@ -46,6 +49,12 @@ export async function scheduleJob(services: Scheduling, request: AcceptedRequest
   }
   return job;
 }
+
+/** What of a request its answer depends on. */
+type Asked = Pick<
+  AcceptedRequest,
+  "fingerprint" | "written_fingerprint" | "passed" | "step" | "task_token" | "debounce" | "unique"
+>;
 
 /** Whether the job of a request gets a random id, which no other job can have. */
 export const hasFreshId = ({ idempotency_key, step, schedule }: AcceptedRequest): boolean =>
@@ -73,11 +82,7 @@ export async function prepareJob(services: Scheduling, request: AcceptedRequest)
 }
 
 /** Stores a job, or answers the one that already has its id and dispatches it if need be. Throws as `scheduleJob` does. */
-export async function recordJob(
-  services: Scheduling,
-  job: Job,
-  request: AcceptedRequest,
-): Promise<{ job: Job; isNew: boolean }> {
+export async function recordJob(services: Scheduling, job: Job, request: Asked): Promise<{ job: Job; isNew: boolean }> {
   if (request.passed) return { job: await madeBefore(services, job, request, request.passed), isNew: false };
   const created = await services.jobs.create(job).catch((cause) => throwUnrecorded(services, job, cause));
   if (created.outcome === "created") return { job, isNew: true };
@@ -90,7 +95,7 @@ export const sharesInput = (one: Job, other: Job): boolean =>
   "blob" in one.input && "blob" in other.input && one.input.blob === other.input.blob;
 
 /** The job that the same request made earlier, when its times had not passed yet. Throws INVALID_REQUEST if there is none. */
-async function madeBefore(services: Scheduling, job: Job, request: AcceptedRequest, passed: Fault[]): Promise<Job> {
+async function madeBefore(services: Scheduling, job: Job, request: Asked, passed: Fault[]): Promise<Job> {
   const existing = await services.jobs.get(job.id).catch((cause) => throwUnrecorded(services, job, cause));
   if (!existing || !sharesInput(existing, job)) await forgetPayload(services, job.input);
   if (!existing) throw invalidRequest(passed);
@@ -163,7 +168,7 @@ async function takeBack(services: Scheduling, job: Job, cause: unknown): Promise
   }
 }
 
-const repeated = (services: Scheduling, existing: Job, request: AcceptedRequest): Promise<Job> =>
+const repeated = (services: Scheduling, existing: Job, request: Asked): Promise<Job> =>
   // A step was requested by an earlier decision, at another time, so that its fingerprint differs.
   answeredAgain(services, existing, request, request.step ? undefined : existing.fingerprint);
 
@@ -174,7 +179,7 @@ const repeated = (services: Scheduling, existing: Job, request: AcceptedRequest)
 export async function answeredAgain(
   services: Scheduling,
   existing: Job,
-  request: AcceptedRequest,
+  request: Asked,
   known: string | undefined,
 ): Promise<Job> {
   const same = known === undefined || [request.fingerprint, request.written_fingerprint].includes(known);

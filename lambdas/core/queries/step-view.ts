@@ -1,9 +1,11 @@
 import type * as z from "zod";
 import type { CatalogEvent } from "../catalog/catalog.ts";
 import { isFinished, type Job, shownStatus } from "../job/job.ts";
+import { isList } from "../job/list.ts";
 import { defined } from "../kernel/defined.ts";
 import { loadIfThere } from "../operations/payload.ts";
 import type { Services } from "../operations/services.ts";
+import { countsIn, currentCounts } from "./list-counts.ts";
 import type { StepSchema, UndoStateSchema } from "./schemas/progress.ts";
 
 /** The state of a step of a feature. */
@@ -22,6 +24,7 @@ export const stepViewOf = (child: Job, now: number): JobStepView => ({
   status: shownStatus(child, now),
   job_id: child.id,
   ...defined({ started_at: child.started_at, finished_at: child.finished_at, error: child.error }),
+  ...(isList(child) && { for_each: countsIn(child) }),
 });
 
 /**
@@ -64,7 +67,7 @@ async function currentSteps({ jobs }: Pick<Services, "jobs">, decided: Steps, no
     const children = await jobs.getMany(some.map(({ job_id }) => job_id));
     for (const { name, job_id } of some) {
       const child = children.find(({ id }) => id === job_id);
-      if (child) shown[name] = stepViewOf(child, now);
+      if (child) shown[name] = { ...stepViewOf(child, now), ...(await currentCounts({ jobs }, child)) };
     }
   }
   return shown;

@@ -2,6 +2,7 @@ import type * as z from "zod";
 import type { Attempt, AttemptError } from "../job/attempt.ts";
 import { firstStartOf } from "../job/first-start.ts";
 import { isFinished, isWaiting, type Job, type Parent, shownStatus } from "../job/job.ts";
+import { isList } from "../job/list.ts";
 import type { Pause } from "../job/pause.ts";
 import { cachedFrom } from "../job/result-cache.ts";
 import type { Shared } from "../job/shared-key.ts";
@@ -12,6 +13,8 @@ import type { Services } from "../operations/services.ts";
 import { channelsShown } from "./channels-view.ts";
 import { graphShown } from "./graph-view.ts";
 import { limitWait } from "./limit-waits.ts";
+import { currentCounts } from "./list-counts.ts";
+import { listSteps } from "./list-steps.ts";
 import { pausesFor, pauseWait } from "./pause-view.ts";
 import { redactionOf } from "./redact.ts";
 import { reservedWait } from "./reserved-wait.ts";
@@ -79,11 +82,12 @@ export async function viewOf(
   const { catalog } = services;
   const hidden = redactionOf(catalog, job);
   const found = job.type === "feature" ? await eventOfJob(services, job) : undefined;
-  const [steps, channels, pauses, limited] = await Promise.all([
-    stepsShown(services, job, found, now),
+  const [steps, channels, pauses, limited, items] = await Promise.all([
+    isList(job) ? listSteps(services, job, now) : stepsShown(services, job, found, now),
     channelsShown(services, job, hidden),
     pausesFor(services, [job]),
     job.gates && isWaiting(job) ? limitWait(services, job, now) : undefined,
+    currentCounts(services, job),
   ]);
   const summary = summaryOf(job, now, pauses);
   const view: JobView = {
@@ -91,7 +95,8 @@ export async function viewOf(
     ...pick(job, ["priority", "snoozes"]),
     ...defined({ waiting_for: summary.waiting_for ?? limited }),
     attempts: job.attempts.map(attemptView),
-    ...(steps && { steps: shownSteps(steps), ...graphShown(found, steps) }),
+    ...(steps && { steps: shownSteps(steps), ...(!isList(job) && graphShown(found, steps)) }),
+    ...items,
     ...(job.definition && { definition: { id: job.definition, current: isCurrent(catalog, job) } }),
     ...(channels && { channels }),
   };

@@ -8,6 +8,7 @@ import { valueFaults } from "../../../core/expressions/values.ts";
 import type { Fault } from "../../../core/kernel/errors.ts";
 import { didYouMean, jsonPointer, type Path } from "../../../core/kernel/schema.ts";
 import { eventsNamed } from "../../../core/requests/spellings/event-name.ts";
+import { eachFaults, itemsFaults } from "./check-for-each.ts";
 import { checkAgainstEvent } from "./check-step.ts";
 import { abandonFaults, inUndo } from "./check-undo.ts";
 import { changedIn, stepCredentialFaults } from "./step-credentials.ts";
@@ -102,6 +103,7 @@ function checkStep(placed: PlacedStep, checked: Checked, registry: Registry): Fo
     ...inputFaults(placed, check, checked.product, registry),
     ...(isUndone(placed) ? inputFaults(undoStepOf(placed), inUndo(placed, check), checked.product, registry) : []),
     ...abandonFaults(placed, checked.product, registry),
+    ...itemsFaults(placed, checked, check),
     ...comparedIn(step).flatMap((template) => templateFaults(template, [...path, "if"], check)),
     ...awaitedIn(step).flatMap((template) => templateFaults(template, [...path, "wait"], check)),
     ...unknownSignals(placed, checked.target),
@@ -115,11 +117,12 @@ function inputFaults(
   product: Product,
   registry: Registry,
 ): FoundStep[] {
-  const faults = templateFaults(placed.step.input ?? {}, [...placed.path, "input"], (reference) =>
-    reference.root === "Auth" && startsJob(placed)
+  const faults = templateFaults(placed.step.input ?? {}, [...placed.path, "input"], (reference) => {
+    if (reference.root === "Each") return eachFaults(reference, placed);
+    return reference.root === "Auth" && startsJob(placed)
       ? stepCredentialFaults(reference, placed, product, registry)
-      : check(reference),
-  );
+      : check(reference);
+  });
   return [...faults, ...changedIn(placed)];
 }
 

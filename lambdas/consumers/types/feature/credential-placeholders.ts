@@ -7,7 +7,7 @@ export interface CredentialPlaceholders {
   /** For the scope of the steps' expressions. */
   credential: (app: string, key: string) => string;
   /** The credentials that the input of a step refers to, if any. Throws INVALID_REQUEST if they are of an app that it does not call. */
-  in: (request: AcceptedRequest) => StepCredentials | undefined;
+  in: (request: Pick<AcceptedRequest, "input" | "event">) => StepCredentials | undefined;
 }
 
 export function credentialPlaceholders(): CredentialPlaceholders {

@@ -3,7 +3,7 @@ import { fieldsFaults } from "../../../core/kernel/fields.ts";
 import { fieldsJsonSchema } from "../../../core/kernel/fields-json-schema.ts";
 import { Tag } from "../../../core/kernel/tag.ts";
 import { defineJobType } from "../define-job-type.ts";
-import { awaitedIn, comparedIn, definedStepOf, graphStepOf, isUndone, stepsOf, undoneIn } from "./steps.ts";
+import { definedStepOf, graphStepOf, isUndone, stepsOf, templatesIn, undoneIn } from "./steps.ts";
 import type { FeatureTarget } from "./target.ts";
 
 /** The input of a feature: any object, checked against the feature's own input schema. */
@@ -21,10 +21,7 @@ export const feature = defineJobType<FeatureTarget>()({
   event: () => ({ feature: Tag }),
   graph: (target) => stepsOf(target).map(graphStepOf),
   steps: (target) => stepsOf(target).map(definedStepOf),
-  texts: (target) => [
-    stepsOf(target).map(({ step }) => [step.input, comparedIn(step), awaitedIn(step), undoneIn(step)]),
-    target.output,
-  ],
+  texts: (target) => [stepsOf(target).map(({ step }) => [templatesIn(step), undoneIn(step)]), target.output],
   undoes: (target) => stepsOf(target).some(isUndone),
   signals: ({ signals = {} }) =>
     Object.fromEntries(Object.entries(signals).map(([name, { schema }]) => [name, schema])),

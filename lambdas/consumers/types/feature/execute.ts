@@ -1,113 +1,117 @@
 import { resolve, type Scope } from "../../../core/expressions/evaluate.ts";
 import type { AttemptError } from "../../../core/job/attempt.ts";
 import type { UndoCounts } from "../../../core/job/ending.ts";
-import { isFinished, isKnownJob, isWaiting, type Job, jobMessageOf, type Parent } from "../../../core/job/job.ts";
+import { isFinished, isKnownJob, isWaiting, type Job, jobMessageOf } from "../../../core/job/job.ts";
 import { JobError } from "../../../core/job/job-error.ts";
 import { stepJobId, undoJobId } from "../../../core/job/job-id.ts";
 import { claimsIn } from "../../../core/job/kept-session.ts";
+import { isList, largestPage } from "../../../core/job/list.ts";
 import { defined } from "../../../core/kernel/defined.ts";
 import { RequestError } from "../../../core/kernel/request-error.ts";
-import { shorten } from "../../../core/kernel/sizes.ts";
 import { changeJob, revive } from "../../../core/operations/change-job.ts";
 import { type AttemptServices, Ended, Finished, Parked } from "../../../core/operations/execution.ts";
 import { endedWithFeature } from "../../../core/operations/parent-guard.ts";
-import { scheduleJob } from "../../../core/operations/schedule-job.ts";
 import type { ConsumerServices } from "../../../core/operations/services.ts";
 import { type JobStepView, shownSteps, stepViewOf } from "../../../core/queries/step-view.ts";
-import { parseRequest } from "../../../core/requests/request.ts";
 import { defineExecutor } from "../define-job-type.ts";
 import { type CredentialPlaceholders, credentialPlaceholders } from "./credential-placeholders.ts";
 import { feature as definition } from "./definition.ts";
+import { startList } from "./for-each.ts";
 import { keepResults } from "./kept-results.ts";
-import { plan, type ReadyStep } from "./plan.ts";
+import { decideList } from "./list.ts";
+import { nextLook } from "./next-look.ts";
+import { plan, planError, type ReadyStep } from "./plan.ts";
 import { type Loading, resultsOf } from "./results.ts";
 import { isPassing, retryAt } from "./retry-decision.ts";
+import { isMissing, messageAttemptOf, missingPauseMs, parentOf, refusal, startAs, startStep } from "./start-step.ts";
 import { hasEnded, isGone, type StepState, type StepStates, unknownEnd } from "./step-state.ts";
-import { type PlacedJobStep, type PlacedStep, stepsOf } from "./steps.ts";
+import { type PlacedJobStep, stepsOf } from "./steps.ts";
 import type { FeatureTarget } from "./target.ts";
 import { type EndingRun, endRun, hasToUndo } from "./undo.ts";
 import { type BegunWait, endWaits, listen, nextTimer, stopListening } from "./waits.ts";
-
-/** A wake-up is lost if the consumer that should send it crashes, so the feature wakes by itself this long after its next step is due. */
-const lookAgainMs = 120_000;
-
-/** How long to wait until an event is looked for again that the catalog has lost. */
-const missingPauseMs = 300_000;
 
 /**
  * The decider: it reads the state of the steps, starts those that are ready as separate jobs, and parks until one of
  * them ends. No step runs inside it. Deciding twice changes nothing, because the ids of the steps are derived. If AWS refuses a
  * call, the decider throws, and `decisionPolicy` retries the decision.
  */
-export const execute = defineExecutor(definition, async (execution, services: AttemptServices) => {
-  const { job, input, target: feature, room, signal, variables, constants } = execution;
-  const recorded = (execution.progress ?? {}) as StepStates;
-  const children = await childrenOf(services, job, feature);
-  const placeholders = credentialPlaceholders();
-  const session = job.session && { session: claimsIn(job.session) };
-  const valuesAt = (now: number) => {
-    return { input, now, variables, constants, ...session, credential: placeholders.credential };
-  };
-  const loading = { blobs: services.blobs, room, signal };
-  if (job.ending) {
-    const start = (undo: ReadyStep) => startUndo(services, job, undo, placeholders);
-    const park: EndingRun["park"] = (states, { undos, due = [], refused = false }) =>
-      parkRun(loading, { job, feature, children, states, due, refused, ...defined({ undos }) }, services.clock.now());
-    const values = valuesAt(services.clock.now());
-    return await endRun(services, { job, feature, children, recorded, values, loading, start, park });
-  }
-  const begun = new Set(unrecordedSteps(children, recorded));
-  for (const key of begun) children.delete(key);
-  await reviveFailed(services, job, feature, children, recorded);
-  const now = services.clock.now();
-  const jobless = joblessSteps(feature, children, recorded, now);
-  const former = formerSteps(feature, recorded);
-  let states: StepStates = { ...former, ...jobless, ...statesOf(children, recorded, now) };
-  const endNow = async () => {
-    const ended = await endWaits(services, job, feature, states, now);
-    states = { ...states, ...ended };
-    if (Object.keys(ended).length === 0) return false;
-    services.claim.whenRecorded(() => stopListening(services, job, ended));
-    return true;
-  };
-  // What a decision has decided by itself, and would decide otherwise at another time, is recorded before it is acted on.
-  let isRecorded = !(await endNow());
-  const gone = new Set(Object.keys(jobless).filter((key) => isGone(states[key])));
-  const values = { ...valuesAt(now), gone };
-  let found = await resultsOf(loading, feature, children, states);
-  let refused: Started["refused"] = false;
-  for (;;) {
-    const scope: Scope = { ...values, ...found };
-    const next = plan(feature, states, scope, begun);
-    states = { ...states, ...next.ended };
-    if (next.outcome.is === "failed") {
-      const error = stepFailure(next.outcome, states);
-      if (!job.undoes || hasToUndo(feature, states)) throw error;
-      return new Ended(error.progress, { error });
+export const execute = defineExecutor(
+  definition,
+  async (execution, services: AttemptServices, pageSize: number = largestPage) => {
+    if (isList(execution.job)) return decideList(execution, execution.job, services);
+    const { job, input, target: feature, room, signal, variables, constants } = execution;
+    const recorded = (execution.progress ?? {}) as StepStates;
+    const children = await childrenOf(services, job, feature);
+    const placeholders = credentialPlaceholders();
+    const session = job.session && { session: claimsIn(job.session) };
+    const valuesAt = (now: number) => {
+      return { input, now, variables, constants, ...session, credential: placeholders.credential };
+    };
+    const loading = { blobs: services.blobs, room, signal };
+    if (job.ending) {
+      const start = (undo: ReadyStep) => startUndo(services, job, undo, placeholders);
+      const park: EndingRun["park"] = (states, { undos, due = [], refused = false }) =>
+        parkRun(loading, { job, feature, children, states, due, refused, ...defined({ undos }) }, services.clock.now());
+      const values = valuesAt(services.clock.now());
+      return await endRun(services, { job, feature, children, recorded, values, loading, start, park });
     }
-    if (next.outcome.is === "completed") return new Finished(featureOutputOf(feature, scope), shownSteps(states));
-    isRecorded &&= Object.keys(next.ended).length === 0;
-    if (!isRecorded && next.ready.length > 0) {
-      await services.claim.record(states);
-      isRecorded = true;
+    const begun = new Set(unrecordedSteps(children, recorded));
+    for (const key of begun) children.delete(key);
+    await reviveFailed(services, job, feature, children, recorded);
+    const now = services.clock.now();
+    const jobless = joblessSteps(feature, children, recorded, now);
+    const former = formerSteps(feature, recorded);
+    let states: StepStates = { ...former, ...jobless, ...statesOf(children, recorded, now) };
+    const endNow = async () => {
+      const ended = await endWaits(services, job, feature, states, now);
+      states = { ...states, ...ended };
+      if (Object.keys(ended).length === 0) return false;
+      services.claim.whenRecorded(() => stopListening(services, job, ended));
+      return true;
+    };
+    // What a decision has decided by itself, and would decide otherwise at another time, is recorded before it is acted on.
+    let isRecorded = !(await endNow());
+    const gone = new Set(Object.keys(jobless).filter((key) => isGone(states[key])));
+    const values = { ...valuesAt(now), gone };
+    let found = await resultsOf(loading, feature, children, states);
+    let refused: Started["refused"] = false;
+    for (;;) {
+      const scope: Scope = { ...values, ...found };
+      const next = plan(feature, states, scope, begun);
+      states = { ...states, ...next.ended };
+      if (next.outcome.is === "failed") {
+        const error = stepFailure(next.outcome, states);
+        if (!job.undoes || hasToUndo(feature, states)) throw error;
+        return new Ended(error.progress, { error });
+      }
+      if (next.outcome.is === "completed") return new Finished(featureOutputOf(feature, scope), shownSteps(states));
+      isRecorded &&= Object.keys(next.ended).length === 0;
+      if (!isRecorded && next.ready.length > 0) {
+        await services.claim.record(states);
+        isRecorded = true;
+      }
+      const [started, opened] = await Promise.all([
+        startAll(services, next.ready, (step) => startReady(services, job, step, { placeholders, pageSize })),
+        openWaits(services, job, next.waits),
+      ]);
+      states = { ...states, ...started.states, ...opened };
+      refused ||= started.refused;
+      // A message may have been there before its wait.
+      if (next.waits.length > 0 && (await endNow())) {
+        isRecorded = false;
+        found = await resultsOf(loading, feature, children, states);
+        continue;
+      }
+      // A step whose event refuses its input has failed at once, so other steps may be ready or have failed.
+      if (Object.values(started.states).some(({ status }) => status === "failed")) continue;
+      return await parkRun(
+        loading,
+        { job, feature, children, states, due: started.due, refused },
+        services.clock.now(),
+      );
     }
-    const [started, opened] = await Promise.all([
-      startAll(services, next.ready, (step) => startStep(services, job, step, placeholders)),
-      openWaits(services, job, next.waits),
-    ]);
-    states = { ...states, ...started.states, ...opened };
-    refused ||= started.refused;
-    // A message may have been there before its wait.
-    if (next.waits.length > 0 && (await endNow())) {
-      isRecorded = false;
-      found = await resultsOf(loading, feature, children, states);
-      continue;
-    }
-    // A step whose event refuses its input has failed at once, so other steps may be ready or have failed.
-    if (Object.values(started.states).some(({ status }) => status === "failed")) continue;
-    return await parkRun(loading, { job, feature, children, states, due: started.due, refused }, services.clock.now());
-  }
-});
+  },
+);
 
 interface Parking {
   job: Job;
@@ -129,7 +133,8 @@ async function parkRun(
 ): Promise<Parked> {
   const timer_at = nextTimer(states);
   const retry = refused ? retryAt(job, now, refused === "missing" ? missingPauseMs : 0) : {};
-  const wakeAt = nextLook([...children.values()], timer_at === undefined ? due : [...due, timer_at], now);
+  const open = [...children.values()].flatMap(({ finished_at, due_at }) => (finished_at === undefined ? [due_at] : []));
+  const wakeAt = nextLook([...open, ...due, ...(timer_at === undefined ? [] : [timer_at])], now);
   const kept = await keepResults(loading, feature, children, states, { now, wakeAt });
   return new Parked(kept, wakeAt, { ...retry, ...defined({ timer_at, undos }) });
 }
@@ -240,6 +245,12 @@ function stepFailure({ key, error }: { key: string; error: AttemptError }, state
 const featureOutputOf = ({ output }: FeatureTarget, scope: Scope): unknown =>
   output ? resolve(output, scope) : scope.results;
 
+interface Starting {
+  placeholders: CredentialPlaceholders;
+  /** How many items a page has at most. */
+  pageSize: number;
+}
+
 interface Started {
   states: Record<string, JobStepView>;
   due: number[];
@@ -261,12 +272,15 @@ async function startAll(
         started.due.push(child.due_at);
       } catch (error) {
         if (isPassing(error)) started.refused = true;
+        // The input of an item could not be made.
+        else if (error instanceof JobError)
+          started.states[step.placed.key] = refusedStep(planError(error), services.clock.now());
         else if (!(error instanceof RequestError) || error.code === "UNAVAILABLE") throw error;
         else if (isMissing(error)) {
           started.refused ||= "missing";
           started.states[step.placed.key] = missingStep(step.placed);
           services.log.warn("a step waits for an event that the catalog has lost", { event: step.placed.step.event });
-        } else started.states[step.placed.key] = refusedStep(error, services.clock.now());
+        } else started.states[step.placed.key] = refusedStep(refusal(error), services.clock.now());
       }
     }),
   );
@@ -275,25 +289,23 @@ async function startAll(
   return started;
 }
 
-async function startStep(
-  services: ConsumerServices,
-  job: Job,
-  ready: ReadyStep,
-  placeholders: CredentialPlaceholders,
-): Promise<Job> {
-  const { placed } = ready;
-  const parent = parentOf(job, placed);
-  const child = await start(services, job, ready, { job_id: stepJobId(job, placed.key), parent }, placeholders);
-  // A late decision of an earlier attempt may have started the step. Its end must wake this attempt instead.
-  return messageAttemptOf(child, job) < job.attempt ? changeJob(services, child.id, revive(parent)) : child;
+interface Starting {
+  placeholders: CredentialPlaceholders;
+  /** How many items a page has at most. */
+  pageSize: number;
 }
 
-/** How a step knows the attempt of its feature. */
-const parentOf = (job: Job, { key, step }: PlacedStep): Parent => ({
-  message: jobMessageOf(job),
-  step: key,
-  ...(step.on_parent_end === "abandon" && { on_end: step.on_parent_end }),
-});
+async function startReady(
+  services: ConsumerServices,
+  job: Job,
+  { placed, input, items }: ReadyStep,
+  { placeholders, pageSize }: Starting,
+): Promise<Job> {
+  const { key, step } = placed;
+  const startAt = services.clock.now() + (step.delay ?? 0);
+  if (items) return startList(services, job, { key, step, items, startAt, pageSize }, placeholders);
+  return startStep(services, job, { key, step, input, startAt, credentials: placeholders.in });
+}
 
 /** Starts the job that undoes a step. */
 async function startUndo(
@@ -302,37 +314,13 @@ async function startUndo(
   undo: ReadyStep,
   placeholders: CredentialPlaceholders,
 ): ReturnType<EndingRun["start"]> {
-  const { key } = undo.placed;
+  const { key, step } = undo.placed;
   const as = { job_id: undoJobId(job, key), parent: { message: jobMessageOf(job), step: key, undo: true as const } };
-  const { states, due, refused } = await startAll(services, [undo], () => start(services, job, undo, as, placeholders));
+  const { states, due, refused } = await startAll(services, [undo], ({ input }) =>
+    startAs(services, job, { step, input, startAt: services.clock.now(), credentials: placeholders.in }, as),
+  );
   return { due, refused, ...defined({ state: states[key] }) };
 }
-
-async function start(
-  services: ConsumerServices,
-  job: Job,
-  { placed, input }: ReadyStep,
-  as: { job_id: string; parent: Parent },
-  placeholders: CredentialPlaceholders,
-): Promise<Job> {
-  const { event, app, delay = 0, retries, retry_config, timeout_ms } = placed.step;
-  const now = services.clock.now();
-  const options = defined({ app, retries, retry_config, timeout_ms });
-  const body = { product_tag: job.product, env: job.env, event, input, start_at: now + delay, ...options };
-  const request = parseRequest(body, services.catalog, now, undefined, "feature");
-  const credentials = placeholders.in(request);
-  const step = { ...as, ...(credentials && { credentials }) };
-  // A step takes the turn of its feature, unless its event says otherwise.
-  const { fairness_key = job.fairness_key } = request;
-  return scheduleJob(services, { ...request, step, ...(fairness_key !== undefined && { fairness_key }) });
-}
-
-/** The attempt of its feature that a step belongs to. */
-const messageAttemptOf = ({ parent }: Job, feature: Job): number => parent?.message.attempt ?? feature.attempt;
-
-/** What a deployment has taken away, another one can bring back: the run keeps the definition that has it. */
-const isMissing = ({ code }: RequestError): boolean =>
-  code === "EVENT_NOT_FOUND" || code === "ENV_NOT_FOUND" || code === "PRODUCT_NOT_FOUND";
 
 const missingStep = ({ step: { event } }: PlacedJobStep): JobStepView => ({
   status: "not_started",
@@ -343,25 +331,5 @@ const missingStep = ({ step: { event } }: PlacedJobStep): JobStepView => ({
   },
 });
 
-/** The end of a step whose event refuses its input. The message says where the fault is, without the value. */
-const refusedStep = (error: RequestError, now: number): JobStepView => ({
-  status: "failed",
-  finished_at: now,
-  error: {
-    code: "VALIDATION_ERROR",
-    message: shorten([error.message, ...error.faults.map(({ pointer, detail }) => `${pointer} ${detail}`)].join(" ")),
-    retryable: false,
-  },
-});
-
-function nextLook(children: Job[], started: number[], now: number): number {
-  const open = children.filter(({ finished_at }) => finished_at === undefined).map(({ due_at }) => due_at);
-  const due = [...open, ...started];
-  return fullMinute((due.length > 0 ? Math.max(now, Math.min(...due)) : now) + lookAgainMs);
-}
-
-/**
- * The reconciler looks once a minute. Decisions within the same minute leave the feature at the same position in the index, so
- * they cost no write to the index.
- */
-const fullMinute = (time: number): number => Math.ceil(time / 60_000) * 60_000;
+/** The end of a step that could not be started. */
+const refusedStep = (error: AttemptError, now: number): JobStepView => ({ status: "failed", finished_at: now, error });

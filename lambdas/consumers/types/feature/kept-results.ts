@@ -3,7 +3,7 @@ import type { Job } from "../../../core/job/job.ts";
 import { load } from "../../../core/operations/payload.ts";
 import { type Loading, storedBytesOf } from "./results.ts";
 import { hasEnded, type StepStates } from "./step-state.ts";
-import { awaitedIn, comparedIn, isUndone, stepsOf } from "./steps.ts";
+import { isUndone, stepsOf, templatesIn } from "./steps.ts";
 import type { FeatureTarget } from "./target.ts";
 import { stepsInUndo } from "./undo.ts";
 
@@ -46,7 +46,7 @@ export async function keepResults(
 function neededLater(feature: FeatureTarget, states: StepStates): (key: string) => boolean {
   if (!feature.output) return () => true;
   const open = stepsOf(feature).filter(({ key }) => !hasEnded(states[key]));
-  const texts = open.map(({ step }) => [step.input, comparedIn(step), awaitedIn(step)]);
+  const texts = open.map(({ step }) => templatesIn(step));
   const ofUndos = stepsOf(feature).filter(isUndone).flatMap(stepsInUndo);
   const needed = new Set([...stepsIn([texts, feature.output]), ...ofUndos]);
   return (key) => needed.has(key);

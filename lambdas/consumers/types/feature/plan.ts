@@ -2,22 +2,18 @@ import { compare, same } from "../../../core/expressions/compare.ts";
 import { resolve, type Scope, stepsIn } from "../../../core/expressions/evaluate.ts";
 import type { AttemptError } from "../../../core/job/attempt.ts";
 import { JobError } from "../../../core/job/job-error.ts";
+import { type ItemsToRun, itemsOf } from "./for-each.ts";
 import { hasEnded, type StepState, type StepStates } from "./step-state.ts";
-import {
-  awaitedIn,
-  comparedIn,
-  conditionsOf,
-  type PlacedJobStep,
-  type PlacedStep,
-  startsJob,
-  stepsOf,
-} from "./steps.ts";
+import { conditionsOf, type PlacedJobStep, type PlacedStep, startsJob, stepsOf, templatesIn } from "./steps.ts";
 import type { Condition, FeatureTarget } from "./target.ts";
 import { type BegunWait, beginWait } from "./waits.ts";
 
 export interface ReadyStep {
   placed: PlacedJobStep;
+  /** The input of its job. */
   input: Record<string, unknown>;
+  /** For each of which a job runs, of a step with `for_each`, whose input is made for each item. */
+  items?: ItemsToRun;
 }
 
 interface Plan {
@@ -100,9 +96,7 @@ export function resultsFor(target: FeatureTarget, states: StepStates): WantedRes
     over.set(key, known);
     return known;
   }
-  const ofSteps = steps
-    .filter(mayStart)
-    .flatMap(({ step }) => stepsIn([step.input, comparedIn(step), awaitedIn(step)]));
+  const ofSteps = steps.filter(mayStart).flatMap(({ step }) => stepsIn(templatesIn(step)));
   const mayComplete = steps.every(({ key }) => mayBeOver(key));
   const ofOutput = mayComplete && target.output ? stepsIn(target.output) : [];
   return {
@@ -120,6 +114,7 @@ function beginStep(placed: PlacedStep, scope: Scope, begun: ReadonlySet<string>)
     if (!begun.has(key) && !conditionsOf(step).every((condition) => holds(condition, scope))) {
       return { status: "skipped", finished_at: scope.now };
     }
+    if (startsJob(placed) && step.for_each) return { placed, input: {}, items: itemsOf(step.for_each, scope) };
     if (startsJob(placed)) return { placed, input: resolve(step.input ?? {}, scope) as Record<string, unknown> };
     return beginWait(placed, scope);
   } catch (error) {

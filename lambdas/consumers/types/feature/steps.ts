@@ -1,6 +1,14 @@
 import type { DefinedStep, GraphStep } from "../../../core/catalog/job-type.ts";
 import { defined } from "../../../core/kernel/defined.ts";
-import type { Awaited, Condition, FeatureTarget, Undo, Wait } from "./target.ts";
+import {
+  type Awaited,
+  type Condition,
+  type FeatureTarget,
+  type ForEach,
+  itemLimits,
+  type Undo,
+  type Wait,
+} from "./target.ts";
 
 export type StepDefinition = FeatureTarget["sequences"][string][number];
 /** A step that starts a job. */
@@ -59,12 +67,15 @@ export const graphStepOf = ({ key, sequence, dependsOn, step }: PlacedStep): Gra
     waits_for: step.wait && waysOf(step.wait),
     undo: step.undo?.event,
     on_parent_end: step.on_parent_end === "abandon" ? step.on_parent_end : undefined,
+    for_each: step.for_each && ({ concurrency: concurrencyOf(step.for_each) } as const),
   }),
 });
 
 /** The signals that a wait is for; one for time has none. */
 export const awaitedBy = ({ signal, key, any = [] }: Wait): Awaited[] =>
   signal === undefined ? any : [{ signal, ...defined({ key }) }];
+
+export const concurrencyOf = ({ concurrency = itemLimits.usualConcurrency }: ForEach): number => concurrency;
 
 /** What a wait is for, as the graph of a job shows it. */
 const waysOf = (wait: Wait) => {
@@ -120,6 +131,14 @@ export const conditionsOf = ({ if: conditions = [] }: StepDefinition): Condition
 /** The templates of a wait: the keys of its signals, and its time. */
 export const awaitedIn = ({ wait }: StepDefinition): unknown[] =>
   wait === undefined ? [] : [...awaitedBy(wait).map(({ key }) => key), wait.until].filter((text) => text !== undefined);
+
+/** The templates of a step that the run evaluates for the step as a whole. The input of a step with `for_each` is made for each item. */
+export const templatesIn = (step: StepDefinition): unknown[] => [
+  step.input,
+  step.for_each?.items,
+  ...comparedIn(step),
+  ...awaitedIn(step),
+];
 
 /** The templates in a step's conditions. */
 export const comparedIn = (step: StepDefinition): unknown[] =>

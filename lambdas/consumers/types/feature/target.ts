@@ -73,18 +73,41 @@ export const Undo = strict({
 });
 export type Undo = z.input<typeof Undo>;
 
+/** How many items a step may have, and how many of them may be open at a time. */
+export const itemLimits = { items: 10_000, concurrency: 1000, usualConcurrency: 50 } as const;
+
+/** The name of an item that has none, and the name of its place in the list. */
+export const itemNames = { usual: "item", index: "index" } as const;
+
+/** A step that runs its event once for each item of a list. */
+export const ForEach = strict({
+  /** A list, or a template of one. It is evaluated once, when the step begins. */
+  items: z.union([z.string().min(1), z.array(z.unknown()).max(itemLimits.items)]),
+  /** What the step's input calls the item: `line` for `$Each{line}`. Default: `item`. `$Each{index}` is its place, from 0. */
+  as: Tag.refine((name) => name !== itemNames.index, {
+    message: "is the name of the item's place in the list",
+  }).optional(),
+  /** How many items may be open at a time. Default: 50. */
+  concurrency: z.int().min(1).max(itemLimits.concurrency).optional(),
+  /** The step fails if there are more items. Default: 10,000. */
+  max: z.int().min(1).max(itemLimits.items).optional(),
+});
+export type ForEach = z.infer<typeof ForEach>;
+
 /** The fields of a step that are those of its job. */
-const jobFields = ["app", "retries", "retry_config", "timeout_ms", "delay", "on_parent_end"] as const;
+const jobFields = ["app", "retries", "retry_config", "timeout_ms", "delay", "on_parent_end", "for_each"] as const;
 
 export const Step = strict({
   /** The job event of this product that the step runs, of any type including features. */
   event: EventTag.optional(),
   /** What the step waits for instead of running an event. */
   wait: Wait.optional(),
+  /** Runs the event once for each item of a list. */
+  for_each: ForEach.optional(),
   /** The step's name within its sequence. Default: the event's tag. A wait needs one. */
   step: EventTag.optional(),
   app: Tag.optional(),
-  /** The job's input. Strings that are expressions are replaced by their values. */
+  /** The job's input. Strings that are expressions are replaced by their values. With `for_each`, that of each item. */
   input: z.record(z.string(), z.unknown()).default({}),
   /**
    * Steps that must have ended before: `step` in the same sequence or `sequence.step`. Default: the step before it in
@@ -95,7 +118,7 @@ export const Step = strict({
   if: z.union([Condition, z.array(Condition).min(1)]).optional(),
   /** Milliseconds between the end of the steps that it depends on and its start. */
   delay: milliseconds(0, longestDelayMs).optional(),
-  /** The feature continues if this step fails. References to its result then lead nowhere. */
+  /** The feature continues if this step fails. References to its result then lead nowhere. With `for_each`, items may fail. */
   allow_fail: z.boolean().optional(),
   retries: z.int().min(0).max(requestLimits.retries).optional(),
   retry_config: RetryConfig.optional(),

@@ -4,7 +4,7 @@ import { jobStatuses } from "../../kernel/job-status.ts";
 import { at } from "./at.ts";
 import { JobFailureSchema } from "./failure.ts";
 import { PauseReferenceSchema } from "./pauses.ts";
-import { ChannelSchema, GraphStepSchema, StepSchema } from "./progress.ts";
+import { ChannelSchema, ForEachSchema, GraphStepSchema, StepSchema } from "./progress.ts";
 
 /*
  * The API's answers about jobs. The OpenAPI document is made from these schemas, the types of the views are inferred from them,
@@ -239,8 +239,9 @@ export const JobSchema = z
       .record(z.string(), StepSchema)
       .exactOptional()
       .describe(
-        "The state of each step of a feature, by `sequence.step` and in the order of its definition. Features only.",
+        "The state of each step of a feature, by `sequence.step` and in the order of its definition. Of a list, which runs the items of a step with `for_each`: its items, as `main.ship[7]`, or its pages of up to 100 items, as `main.ship[100-199]`. Features only.",
       ),
+    for_each: ForEachSchema.exactOptional().describe("How far the items have come, of a list or a page."),
     graph: z
       .array(GraphStepSchema)
       .exactOptional()

@@ -16,6 +16,14 @@ export const UndoStateSchema = z
     error: JobFailureSchema.exactOptional(),
   })
   .meta({ id: "UndoState", description: "The state of the undo of a step, once that has begun." });
+export const ForEachSchema = z
+  .object({
+    items: z.int().describe("The items of the list."),
+    done: z.int().describe("Those that have completed."),
+    failed: z.int().describe("Those that have failed."),
+    open: z.int().describe("Those that have started and not ended."),
+  })
+  .meta({ id: "ForEach", description: "How far the items of a step have come, as its pages have recorded it." });
 
 export const StepSchema = z
   .object({
@@ -37,6 +45,7 @@ export const StepSchema = z
       .exactOptional()
       .describe("The message that ended the wait."),
     timed_out: z.literal(true).exactOptional().describe("No message came in time."),
+    for_each: ForEachSchema.exactOptional().describe("The items, of a step that runs for each item of a list."),
     error: JobFailureSchema.exactOptional(),
     undo: UndoStateSchema.exactOptional(),
   })
@@ -64,6 +73,10 @@ export const GraphStepSchema = z
       .literal("abandon")
       .exactOptional()
       .describe("The job of the step goes on when the feature ends. Absent: it is cancelled."),
+    for_each: z
+      .object({ concurrency: z.int().describe("How many items may be open at a time.") })
+      .exactOptional()
+      .describe("Of a step that runs for each item of a list."),
   })
   .meta({ id: "GraphStep", description: "A step of a feature as the catalog has it." });
 

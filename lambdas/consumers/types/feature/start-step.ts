@@ -1,0 +1,80 @@
+import type { AttemptError } from "../../../core/job/attempt.ts";
+import type { StepCredentials } from "../../../core/job/credential-placeholder.ts";
+import { type Job, jobMessageOf, type Parent } from "../../../core/job/job.ts";
+import { stepJobId } from "../../../core/job/job-id.ts";
+import { defined, pick } from "../../../core/kernel/defined.ts";
+import type { RequestError } from "../../../core/kernel/request-error.ts";
+import { shorten } from "../../../core/kernel/sizes.ts";
+import { changeJob, revive } from "../../../core/operations/change-job.ts";
+import { scheduleJob } from "../../../core/operations/schedule-job.ts";
+import type { ConsumerServices } from "../../../core/operations/services.ts";
+import { type AcceptedRequest, parseRequest } from "../../../core/requests/request.ts";
+import type { JobStep } from "./steps.ts";
+
+/** What a step says of its job, apart from the input. */
+export const jobOptions = ["event", "app", "retries", "retry_config", "timeout_ms"] as const;
+export type JobOptions = Pick<JobStep, (typeof jobOptions)[number]>;
+
+interface StepJob {
+  /** The key of the step, from which the id of its job is derived. */
+  key: string;
+  step: JobOptions & Pick<JobStep, "on_parent_end">;
+  input: Record<string, unknown>;
+  /** Epoch milliseconds. */
+  startAt: number;
+  credentials: (request: AcceptedRequest) => StepCredentials | undefined;
+}
+
+/**
+ * Starts the job of a step, or returns the one that was started before. Throws a RequestError if its event refuses the input, if the
+ * catalog has lost the event, or if AWS refuses for now.
+ */
+export async function startStep(services: ConsumerServices, job: Job, asked: StepJob): Promise<Job> {
+  const parent = parentOf(job, asked);
+  const child = await startAs(services, job, asked, { job_id: stepJobId(job, asked.key), parent });
+  // A late decision of an earlier attempt may have started the step. Its end must wake this attempt instead.
+  return messageAttemptOf(child, job) < job.attempt ? changeJob(services, child.id, revive(parent)) : child;
+}
+
+/** How a step knows the attempt of its feature. */
+export const parentOf = (job: Job, { key, step }: { key: string; step: Pick<JobStep, "on_parent_end"> }): Parent => ({
+  message: jobMessageOf(job),
+  step: key,
+  ...(step.on_parent_end === "abandon" && { on_end: step.on_parent_end }),
+});
+
+/** Starts a job of a run under an id, or returns the one that has it. Throws as `startStep` does. */
+export async function startAs(
+  services: ConsumerServices,
+  job: Job,
+  { step, input, startAt, credentials }: Omit<StepJob, "key">,
+  as: { job_id: string; parent: Parent },
+): Promise<Job> {
+  const body = { product_tag: job.product, env: job.env, input, start_at: startAt, ...defined(pick(step, jobOptions)) };
+  const request = parseRequest(body, services.catalog, services.clock.now(), undefined, "feature");
+  const kept = credentials(request);
+  // A step takes the turn of its feature, unless its event says otherwise.
+  const { fairness_key = job.fairness_key } = request;
+  return scheduleJob(services, {
+    ...request,
+    step: { ...as, ...(kept && { credentials: kept }) },
+    ...(fairness_key !== undefined && { fairness_key }),
+  });
+}
+
+/** The attempt of its feature that a step belongs to. */
+export const messageAttemptOf = ({ parent }: Job, feature: Job): number => parent?.message.attempt ?? feature.attempt;
+
+/** What a deployment has taken away, another one can bring back: the run keeps the definition that has it. */
+export const isMissing = ({ code }: RequestError): boolean =>
+  code === "EVENT_NOT_FOUND" || code === "ENV_NOT_FOUND" || code === "PRODUCT_NOT_FOUND";
+
+/** How long to wait until an event is looked for again that the catalog has lost. */
+export const missingPauseMs = 300_000;
+
+/** Why an event refuses the input of a step. The message says where the fault is, without the value. */
+export const refusal = (error: RequestError): AttemptError => ({
+  code: "VALIDATION_ERROR",
+  message: shorten([error.message, ...error.faults.map(({ pointer, detail }) => `${pointer} ${detail}`)].join(" ")),
+  retryable: false,
+});
