@@ -163,6 +163,8 @@ export interface JobSummary extends DuctapeJob {
     steps: number;
     /** How many of them are not undone. */
     failed: number;
+    /** Why the undo was given up before its end: there may have been more steps to undo. */
+    error?: JobFailure;
   };
   /**
    * What keeps a job from its start: a pause, or the limit in whose line it stands for a slot or a start. Lists show
@@ -249,6 +251,8 @@ export interface JobRun {
     steps: number;
     /** How many of them are not undone. */
     failed: number;
+    /** Why the undo was given up before its end: there may have been more steps to undo. */
+    error?: JobFailure;
   };
   /** The result of a completed job. Its shape depends on the event. */
   result?: unknown;
@@ -326,17 +330,7 @@ export interface JobStep {
   /** The state of the undo of a step, once that has begun. */
   undo?: {
     /** `not_started`: its event is missing. Otherwise the status of its job. */
-    status:
-      | "scheduled"
-      | "queued"
-      | "running"
-      | "completed"
-      | "failed"
-      | "cancelled"
-      | "paused"
-      | "skipped"
-      | "waiting"
-      | "not_started";
+    status: "scheduled" | "queued" | "running" | "completed" | "failed" | "cancelled" | "paused" | "not_started";
     /** The job that undoes the step. */
     job_id?: string;
     /** When it started. Epoch milliseconds. */
