@@ -163,6 +163,8 @@ export interface JobSummary extends DuctapeJob {
     steps: number;
     /** How many of them are not undone. */
     failed: number;
+    /** Why the undo was given up before its end: there may have been more steps to undo. */
+    error?: JobFailure;
   };
   /**
    * What keeps a job from its start: a pause, or the limit in whose line it stands for a slot or a start. Lists show
@@ -264,6 +266,8 @@ export interface JobRun {
     steps: number;
     /** How many of them are not undone. */
     failed: number;
+    /** Why the undo was given up before its end: there may have been more steps to undo. */
+    error?: JobFailure;
   };
   /** The result of a completed job. Its shape depends on the event. */
   result?: unknown;

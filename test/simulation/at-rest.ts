@@ -11,6 +11,7 @@ import { type Held, holds } from "./pausing.ts";
 import { isSkipped } from "./series-rules.ts";
 import { sharedInputs } from "./shared-inputs.ts";
 import type { System } from "./system.ts";
+import { undosAreWhole } from "./undo-rules.ts";
 import { waitsAreWhole } from "./wait-rules.ts";
 import { hasCrashed } from "./write-rules.ts";
 
@@ -34,6 +35,7 @@ export function checkAtRest(rest: AtRest) {
   resultsAreTheWinners(rest);
   featuresAreWhole(rest);
   waitsAreWhole(rest);
+  undosAreWhole(rest);
   rest.system.bus.checkComplete(rest.system.letters);
   rest.system.webhooks.checkComplete(rest.system.letters);
   tasksAnswered(rest);
@@ -225,11 +227,17 @@ function featuresGoOn(rest: AtRest) {
     if (!feature || feature.run !== steps[0]?.parent?.message.run) continue;
     // The progress has the ends of waits, which have no job.
     const shown = Object.values((feature.progress ? system.load(feature.progress) : {}) as Record<string, StepView>);
-    const ends = [feature.started_at ?? 0, ...[...steps, ...shown].map(({ finished_at = 0 }) => finished_at)];
+    const starts = feature.attempts.map(({ started_at }) => started_at);
+    const ends = [
+      feature.started_at ?? 0,
+      ...starts,
+      ...[...steps, ...shown].map(({ finished_at = 0 }) => finished_at),
+    ];
     const latest = (end: number) => heldUntil(rest, { ...feature, due_at: end });
     const isSoon = (time: number) => ends.some((end) => time >= end - 100 && time <= latest(end) + mostMs);
+    // Its cancellation begins the undo of a run, and nothing tells when that was once it has ended.
     for (const step of steps)
-      if (!isSoon(step.created_at))
+      if (!isSoon(step.created_at) && !(step.parent?.undo && feature.status === "cancelled"))
         observer.violated("feature", `${nameOf(step)} was started long after what it waits for`);
     // The next run of a feature may have cancelled this one, and the features among its steps with it.
     if (feature.finished_at !== undefined && feature.status !== "cancelled" && !isSoon(feature.finished_at))

@@ -16,7 +16,8 @@ export function eventsOf(before: Job | undefined, after: Job, archived: RunRecor
   if (after.status !== before.status && !isGivenBack(before, after)) {
     if (isFinished(after)) return [after.status];
     if (after.status === "paused") return ["paused"];
-    if (after.status === "running") return ["started"];
+    // A run that waits for another attempt may end without it.
+    if (after.status === "running") return after.ending ? [] : ["started"];
     if (before.status === "paused") return ["resumed"];
     if (before.status === "running" || isFinished(before)) return ["retrying"];
   }

@@ -13,6 +13,7 @@ export interface Step {
   allow_fail?: boolean;
   if?: unknown;
   wait?: unknown;
+  undo?: unknown;
 }
 
 /** The steps of a feature's event, by `sequence.step`, each with its dependencies: by default the step before it. */
@@ -42,10 +43,14 @@ export function stepsStartOnce({ observer, steps, isDone, lifeOf }: Ledger, { by
   if (before || !after.parent) return;
   const { message, step } = after.parent;
   const feature = peek(message.job_id);
-  if (isOfEarlierFeature(after, feature)) return;
+  // Undos have rules of their own (undo-rules.ts).
+  if (after.parent.undo || isOfEarlierFeature(after, feature)) return;
   const key = stepKey(message, step);
   const other = steps.get(key);
-  if (other !== undefined && other !== after.id && peek(other))
+  // A run that was rolled back runs its steps anew.
+  const isFormer = (peek(other ?? "")?.parent?.message.attempt ?? 0) < (feature?.begun_anew ?? 0);
+  if (isFormer) isDone.delete(key);
+  if (other !== undefined && other !== after.id && peek(other) && !isFormer)
     observer.violated("feature", `${nameOf(after)} is another job of step ${step}`);
   if ([message.attempt, "any"].includes(isDone.get(key) ?? 0))
     observer.violated("feature", `${nameOf(after)} does step ${step} again, which had completed`);
@@ -59,7 +64,7 @@ export function stepsStartOnce({ observer, steps, isDone, lifeOf }: Ledger, { by
 export function stepsWait({ observer, steps }: Ledger, { by, before, after, peek }: Write) {
   const { parent } = after;
   const feature = parent && peek(parent.message.job_id);
-  if (before || !parent || !feature || isOfEarlierFeature(after, feature)) return;
+  if (before || !parent || parent.undo || !feature || isOfEarlierFeature(after, feature)) return;
   const all = stepsOf(feature.event);
   const [, step, needs] = all.find(([key]) => key === parent.step) ?? [];
   for (const need of needs ?? []) {
@@ -83,7 +88,7 @@ export function stepsEndForAReason({ observer, lifeOf }: Ledger, { by, before, a
   if (by.purpose !== "decider" || by.job_id === after.id) return;
   const { job_id, run, attempt } = parent.message;
   const feature = lifeOf(job_id) === lifeOf(after.id).feature ? peek(job_id) : undefined;
-  if (feature && !isFinished(feature) && feature.run === run && feature.attempt === attempt)
+  if (feature && !isFinished(feature) && !feature.ending && feature.run === run && feature.attempt === attempt)
     observer.violated(
       "feature",
       `${nameOf(after)} (${parent.step}) was cancelled by ${by.what}, and its feature continues`,

@@ -90,6 +90,9 @@ const isSigned = (seed: number): boolean => seed % 32 === 2;
 /** Whether runs wait for messages: a hard part of the histories, and a peaceful one. */
 const hasSignals = (seed: number): boolean => seed % 32 === 14 || seed % 32 === 24;
 
+/** Whether runs undo their steps: a hard part of the histories, and a peaceful one. */
+const hasUndos = (seed: number): boolean => seed % 32 === 6 || seed % 32 === 16;
+
 /** Whether claims are often written although the consumer gets an error for an answer. */
 const losesClaims = (seed: number): boolean => seed % 32 === 10 || seed % 64 === 29 || seed % 64 === 39;
 /** Whether requests that share a job are messages, which are read late. */
@@ -127,6 +130,7 @@ async function run(seed: number, { traced = false, bystanders = [] }: Options): 
     ...(remembers(seed) && { remembered: seeded(seed ^ 0x3cac) }),
     ...(isSigned(seed) && { signed: seeded(seed ^ 0x516e) }),
     ...(hasSignals(seed) && { signalled: seeded(seed ^ 0x519a) }),
+    ...(hasUndos(seed) && { undone: seeded(seed ^ 0x0d0e) }),
     ...(losesClaims(seed) && { lossy: seeded(seed ^ 0x105e) }),
     pausing: pausingOf(seed),
     herd: herdOf(seed),

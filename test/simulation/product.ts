@@ -8,6 +8,9 @@ export const orderEvent = "order";
 /** How long the waits of a run last, in milliseconds. */
 export const [waitMs, secondWaitMs] = [60_000, 20_000];
 
+/** The feature whose steps are undone when it ends in vain. */
+export const bookingEvent = "booking";
+
 const call = { type: "action", app: "api", action: "call" } as const;
 const limitedCall = (...limits: string[]) => ({ ...call, limits });
 
@@ -24,6 +27,7 @@ export const debounceMs = { delay: 4000, max_wait: 12_000 } as const;
 const api = { envs: { e: { base_url: "http://127.0.0.1" } }, actions: { call: { method: "POST", path: "/" } } };
 const news = { provider: "eventbridge", bus: "default", source: "sim", topics: { told: { detail_type: "told" } } };
 const told = { to: "$Session{user}{sub}", of: "$Input{of}" };
+const undo = (of: string) => ({ event: "other", input: { query: { of, n: "$Step{n}" } } });
 const feature = (feature: string) => ({ type: "feature", feature }) as const;
 
 /** The event whose results are remembered. */
@@ -56,6 +60,8 @@ export const product: Product = {
     fan: feature("fan"),
     race: feature("race"),
     order: feature("order"),
+    booking: feature("booking"),
+    stay: feature("stay"),
   },
   apps: { api, main: api, spare: api, spared: { fallback: ["main", "spare"] } },
   sessions: { user: { envs: { e: { jwks: "http://127.0.0.1/keys", audience: "sim" } } } },
@@ -154,6 +160,31 @@ export const product: Product = {
             step: "more",
             wait: { signal: "paid", key: "$Input{order}", timeout: secondWaitMs, otherwise: "continue" },
           },
+        ],
+      },
+    },
+    /** Its steps are undone when it fails or is cancelled, in an order that differs from that of the definition. */
+    booking: {
+      sequences: {
+        main: [
+          { event: "call", step: "a", input: {}, undo: undo("a") },
+          { event: "call", step: "b", input: {}, allow_fail: true, undo: undo("b") },
+          { event: "call", step: "c", input: {}, retries: 1, delay: 3000 },
+          { event: "call", step: "last", input: {}, undo: undo("last"), retries: 0 },
+        ],
+        side: [
+          { event: "call", step: "d", input: {}, undo: undo("d") },
+          { event: "stay", step: "e", depends_on: ["d", "main.a"], undo: { event: "other" } },
+        ],
+        loose: [{ event: "pair", step: "f", input: {}, on_parent_end: "abandon" }],
+      },
+    },
+    /** A part of a booking, which is undone before it. */
+    stay: {
+      sequences: {
+        main: [
+          { event: "call", step: "x", input: {}, undo: undo("x") },
+          { event: "call", step: "y", input: {}, delay: 2000, retries: 1 },
         ],
       },
     },

@@ -1,4 +1,5 @@
 import { isFinished, type Job } from "../../lambdas/core/job/job.ts";
+import { isLeft } from "../../lambdas/core/job/roll-back.ts";
 import { isSame, isWaiting } from "./ledger.ts";
 
 /** The purpose of a change, stated more simply than in `core/operations/change-job.ts`. */
@@ -19,7 +20,10 @@ const isPausedInTime = (job: Job) => isPaused(job) && !(job.status === "paused" 
 export const isPaused = ({ status, pause_requested }: Job) => status === "paused" || pause_requested === true;
 
 export const promises: Record<string, Promised> = {
-  cancel: { mayHave: (job) => !isFinished(job), makes: ({ status }) => status === "cancelled" },
+  cancel: {
+    mayHave: (job) => !isFinished(job),
+    makes: ({ status, ending }) => status === "cancelled" || ending?.cause === "cancelled",
+  },
   pause: { mayHave: (job) => !isFinished(job) && job.repeat !== undefined, makes: isPausedInTime },
   resume: { mayHave: (job) => !isFinished(job) && isPaused(job), makes: (job) => !isPaused(job) },
   // It may expire, or its series may end, before the time that it would be moved to.
@@ -33,7 +37,7 @@ export const promises: Record<string, Promised> = {
     makes: (job, before) => !isSame(job.repeat, before.repeat),
   },
   retry: {
-    mayHave: (job) => job.status === "failed" && !job.expires_at && !job.parent && !job.unique,
+    mayHave: (job) => job.status === "failed" && !job.expires_at && !job.parent && !job.unique && !isLeft(job),
     makes: (job) => isWaiting(job) && job.retried_after === job.attempt - 1 && !expiresBefore(job),
   },
   "run now": { mayHave: isWaiting, makes: (job, _, latest) => isWaiting(job) && job.due_at <= latest },

@@ -18,6 +18,7 @@ const ofClaim = [
   "failing_since",
   "wake_requested",
   "next_at",
+  "ending",
 ] as const;
 
 /** The shape of a stored job, whoever has written it. */
@@ -47,7 +48,7 @@ export function fieldsFit({ observer }: Ledger, write: Write) {
   const isExpired = after.reason === "expired" && before?.reason !== "expired" && after.parent === undefined;
   if (isExpired && (after.expires_at ?? latest + 1) > latest) wrong("has not expired yet");
   const isParked = after.status === "running" && after.claim_id === undefined && after.claims === 0;
-  if (isParked && !(after.progress && after.wake_at && after.parked_since && after.lease_until === 0))
+  if (isParked && !((after.progress || after.ending) && after.wake_at && after.parked_since && after.lease_until === 0))
     wrong("is parked, and lacks what wakes it or what it knows");
   const isMoved = before?.due_at !== after.due_at || before.status !== after.status;
   if (!isWaiting(after) || !isMoved) return;

@@ -12,6 +12,7 @@ import { signalling } from "./signalling.ts";
 import { signedRequest } from "./signed.ts";
 import { spareRequest } from "./spares.ts";
 import type { System } from "./system.ts";
+import { undoing } from "./undoing.ts";
 
 interface Wanted {
   isChanging: boolean;
@@ -45,6 +46,7 @@ export function workload(world: World, ledger: Ledger, system: System, wanted: W
   for (let i = signed?.int(4, 10) ?? 0; i > 0 && signed; i--)
     at(signed.int(0, 120_000), () => create(signedRequest(world, signed)));
   if (world.signalled) signalling(world, system, create, world.signalled);
+  if (world.undone) undoing(world, system, { create, isChanging }, world.undone);
   if (world.remembered) askAgainAndAgain(world, { ledger, system, create }, world.remembered);
   if (isChanging) {
     for (let i = random.int(0, 8); i > 0; i--) at(random.int(1000, 1_800_000), one);

@@ -46,6 +46,7 @@ import { debouncedInTime, oneOpenJob, oneWaitingJob } from "./sharing-rules.ts";
 import { tokensAreNotKept } from "./signed.ts";
 import { snoozeSpendsNothing } from "./snooze-rules.ts";
 import { targetsAreKept } from "./spares.ts";
+import { retriedFromTheStart, undoneBeforeTheEnd, undoneInOrder } from "./undo-rules.ts";
 import { goesOneWay } from "./wait-rules.ts";
 import { clocksApartMs, type Write } from "./write.ts";
 
@@ -69,6 +70,9 @@ export const writeRules: Rule[] = [
   pausedWaits,
   plannedIsDue,
   goesOneWay,
+  undoneInOrder,
+  undoneBeforeTheEnd,
+  retriedFromTheStart,
   stepsStartOnce,
   stepsWait,
   givenUpAfterAnHour,
@@ -189,7 +193,8 @@ function thirdCrashFails({ observer, lifeOf }: Ledger, { before, after }: Write)
     noted.delete(attempt);
   }
   const isCrashed = after.run === before.run && hasCrashed(after.attempts.at(-1)?.error) && !isGivenUp(after);
-  if (!isCrashed || after.attempts.length === before.attempts.length) return;
+  // The error of a run that ends is older, and its crashes were counted then.
+  if (!isCrashed || before.ending || after.attempts.length === before.attempts.length) return;
   const times = crashesOf(lifeOf(after.id), before);
   if (times < fewestCrashes) observer.violated(6, `${nameOf(before)} is said to have crashed after ${times} crashes`);
   if (after.status !== "failed")
@@ -228,10 +233,12 @@ const cancellingMs = 90_000;
 
 /** Whether a step's feature is over. A step that somebody retries by hand continues unless its feature was cancelled. */
 function isOrphaned(step: Job, peek: Write["peek"], lifeOf: Ledger["lifeOf"]): boolean {
-  if (!step.parent) return false;
+  if (!step.parent || step.ending || step.parent.on_end === "abandon") return false;
   const { job_id, run } = step.parent.message;
   // Another job may have its id by now.
   const feature = lifeOf(job_id) === lifeOf(step.id).feature ? peek(job_id) : undefined;
+  if (step.parent.undo) return step.retried_after === undefined && !(feature?.ending && feature.run === run);
+  if (feature?.ending) return true;
   if (step.retried_after !== undefined && feature?.status !== "cancelled")
     return feature !== undefined && !isFinished(feature) && isOrphaned(feature, peek, lifeOf);
   return !feature || isFinished(feature) || feature.run !== run || isOrphaned(feature, peek, lifeOf);

@@ -36,7 +36,7 @@ export const jobActions: readonly JobAction[] = [
   {
     id: "retry",
     label: "Retry",
-    allowed: ({ status, rolled_back }) => status === "failed" && (rolled_back?.failed ?? 0) === 0,
+    allowed: ({ status, rolled_back }) => status === "failed" && !rolled_back?.failed && !rolled_back?.error,
     says: ({ rolled_back }) =>
       rolled_back
         ? "Its steps were undone: the run begins from the start, and all of them run again."

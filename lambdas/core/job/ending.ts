@@ -1,3 +1,5 @@
+import type { AttemptError } from "./attempt.ts";
+
 /** The end of a run whose steps are undone. While that lasts the job is running. All times are epoch milliseconds. */
 export interface Ending {
   cause: "failed" | "cancelled";
@@ -10,6 +12,8 @@ export interface Ending {
   undone?: number;
   /** How many of them could not be undone. */
   failed?: number;
+  /** Why nothing more is undone: the decisions have crashed, or have failed by a fault of ours, for too long. */
+  error?: AttemptError;
 }
 
 /** What has become of the steps that were to be undone. */
@@ -18,6 +22,8 @@ export interface RolledBack {
   steps: number;
   /** How many of them are not undone. */
   failed: number;
+  /** Why that was given up. There may have been more steps to undo. */
+  error?: AttemptError;
 }
 
 /** What a decision knows of the steps that are undone. */

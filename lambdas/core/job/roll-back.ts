@@ -54,5 +54,9 @@ export const cancelledMeanwhile = (job: Job, ending: Ending, now: number, reason
 });
 
 /** What remains of an ending with its job. Nothing if there was nothing to undo. A step of which the end is not known is not undone. */
-export const rolledBackBy = ({ steps = 0, undone = 0 }: Ending): { rolled_back?: RolledBack } =>
-  steps > 0 ? { rolled_back: { steps, failed: steps - undone } } : {};
+export const rolledBackBy = ({ steps = 0, undone = 0, error }: Ending): { rolled_back?: RolledBack } =>
+  steps > 0 || error ? { rolled_back: { steps, failed: steps - undone, ...(error && { error }) } } : {};
+
+/** Whether something of what a run has done may be left, which must not be done again. */
+export const isLeft = ({ rolled_back }: Pick<Job, "rolled_back">): boolean =>
+  rolled_back !== undefined && (rolled_back.failed > 0 || rolled_back.error !== undefined);

@@ -263,7 +263,7 @@ interface Failure {
 
 /** A running job whose attempt failed: scheduled again if the failure is retryable and the job has retries left. */
 export function attemptFailed(job: Job, now: number, { error, random, progress }: Failure): Job {
-  if (job.ending) return ended(job, now, defined({ progress }));
+  if (job.ending) return ended(job, now, { gaveUp: errorRecordOf(error, false), ...defined({ progress }) });
   if (isPutOff(job, now, error)) return snoozed(job, now, { error, ...(progress !== undefined && { progress }) });
   const retryable = isRetryable(error, job.retry_policy);
   const tries = job.attempt - (job.retried_after ?? 0);
@@ -298,11 +298,13 @@ interface End {
   /** Why it has failed. Absent if the job knows why it ends. */
   error?: AttemptError;
   undos?: UndoCounts;
+  /** Why its undo is given up. */
+  gaveUp?: AttemptError;
 }
 
 /** A running job that has failed or was cancelled, and whose steps are undone. */
-export function ended(job: Job, now: number, { progress, error, undos }: End = {}): Job {
-  const of = job.ending && undos ? { ...job, ending: { ...job.ending, ...undos } } : job;
+export function ended(job: Job, now: number, { progress, error, undos, gaveUp }: End = {}): Job {
+  const of = job.ending ? { ...job, ending: { ...job.ending, ...undos, ...(gaveUp && { error: gaveUp }) } } : job;
   const { cause = "failed" } = of.ending ?? {};
   const record = error ?? of.error;
   const after =

@@ -1,6 +1,5 @@
 import { calendarsOf } from "../catalog/calendars.ts";
 import type { Catalog } from "../catalog/catalog.ts";
-import type { RolledBack } from "../job/ending.ts";
 import {
   hasBegun,
   isFinished,
@@ -12,7 +11,7 @@ import {
   shownStatus,
 } from "../job/job.ts";
 import { childIdOf, isList, isListProgress } from "../job/list.ts";
-import { cancelledMeanwhile } from "../job/roll-back.ts";
+import { cancelledMeanwhile, isLeft } from "../job/roll-back.ts";
 import {
   type Calendars,
   firstOccurrence,
@@ -273,7 +272,7 @@ export const retry =
   (job, now) => {
     if (definition !== undefined && job.type !== "feature") throw invalidRequest([onlyFeatures]);
     if (job.status !== "failed") throw conflict(job, now, "only a failed job can be retried.");
-    if (job.rolled_back && job.rolled_back.failed > 0) throw conflict(job, now, notUndone(job.rolled_back));
+    if (isLeft(job)) throw conflict(job, now, notUndone);
     if (now + delayMs >= (job.expires_at ?? Number.POSITIVE_INFINITY)) {
       throw conflict(job, now, "it expires before the time at which it would be tried again.");
     }
@@ -281,8 +280,8 @@ export const retry =
     return triedAgain(definition === undefined ? job : others, now, now + delayMs);
   };
 
-const notUndone = ({ steps, failed }: RolledBack) =>
-  `${failed} of its ${steps} steps could not be undone, and running them again would do them twice. Schedule a new job once that is dealt with.`;
+const notUndone =
+  "steps of it could not be undone, and would be done twice. See `rolled_back`; schedule a new job once that is dealt with.";
 
 const onlyFeatures: Fault = { pointer: "/definition", detail: "is for features only: other jobs keep no definition" };
 
@@ -296,7 +295,7 @@ export const revive =
     const known = job.parent?.message.attempt ?? 0;
     if (known >= parent.message.attempt || job.status === "completed") return "unchanged";
     // It undoes its steps first; and what could not be undone must not be done again.
-    if (job.ending || (job.rolled_back && job.rolled_back.failed > 0)) return "unchanged";
+    if (job.ending || isLeft(job)) return "unchanged";
     if (!isFinished(job)) return changedJob(job, { parent });
     // A step that had not started waits for the rest of its delay, which counts from the end of what it depends on.
     const due = job.started_at === undefined ? Math.max(now, job.due_at) : now;

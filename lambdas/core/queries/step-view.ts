@@ -57,18 +57,27 @@ const mostAtOnce = 100;
  * knew; once the feature has ended, it is shown as cancelled, since the feature makes no further decision.
  */
 async function currentSteps({ jobs }: Pick<Services, "jobs">, decided: Steps, now: number, isOver: boolean) {
-  const open = Object.entries(decided).flatMap(([name, { job_id, finished_at }]) =>
-    job_id !== undefined && finished_at === undefined ? [{ name, job_id }] : [],
-  );
+  const open = Object.entries(decided).flatMap(([name, { undo, ...step }]) => [
+    ...openJob(step).map((job_id) => ({ name, job_id, isUndo: false })),
+    ...openJob(undo).map((job_id) => ({ name, job_id, isUndo: true })),
+  ]);
   const shown: Steps = { ...decided };
-  if (isOver) for (const { name } of open) shown[name] = { ...decided[name], status: "cancelled" };
+  const show = (name: string, isUndo: boolean, state: Partial<JobStepView>) => {
+    const { undo, ...step } = shown[name] as StepView;
+    const isDone = { ...step, ...(undo && { undo }) };
+    shown[name] = isUndo ? { ...step, undo: { ...undo, ...state } as JobStepView } : { ...isDone, ...state };
+  };
+  if (isOver) for (const { name, isUndo } of open) show(name, isUndo, { status: "cancelled" });
   for (let from = 0; from < open.length; from += mostAtOnce) {
     const some = open.slice(from, from + mostAtOnce);
     const children = await jobs.getMany(some.map(({ job_id }) => job_id));
-    for (const { name, job_id } of some) {
+    for (const { name, job_id, isUndo } of some) {
       const child = children.find(({ id }) => id === job_id);
-      if (child) shown[name] = { ...stepViewOf(child, now), ...(await currentCounts({ jobs }, child)) };
+      if (child) show(name, isUndo, { ...stepViewOf(child, now), ...(await currentCounts({ jobs }, child)) });
     }
   }
   return shown;
 }
+
+const openJob = (state: Pick<StepView, "job_id" | "finished_at"> | undefined): string[] =>
+  state?.job_id !== undefined && state.finished_at === undefined ? [state.job_id] : [];

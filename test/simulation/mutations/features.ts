@@ -93,7 +93,7 @@ export const features: Mutation[] = [
   },
   {
     name: "feature: the steps' ids are not derived",
-    at: `${decider}#start`,
+    at: `${decider}#startStep`,
     find: "stepJobId(job, placed.key)",
     replace: "stepJobId({ ...job, id: job.id + job.claim_id }, placed.key)",
   },

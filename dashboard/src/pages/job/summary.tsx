@@ -107,8 +107,10 @@ function Undone({ job: { ending, rolled_back } }: { job: Job }) {
   if (ending) {
     return (
       <span>
-        {ending.steps === undefined ? "begins" : `${count(ending.undone ?? 0)} of ${plural(ending.steps, "step")} undone`},
-        since <Time at={ending.since} />, then {ending.cause}
+        {ending.steps === undefined
+          ? "begins"
+          : `${count(ending.undone ?? 0)} of ${plural(ending.steps, "step")} undone`}
+        , since <Time at={ending.since} />, then {ending.cause}
       </span>
     );
   }

@@ -134,6 +134,9 @@ export const RolledBackField = z
   .object({
     steps: z.int().describe("How many steps there were to undo."),
     failed: z.int().describe("How many of them are not undone."),
+    error: JobFailureSchema.exactOptional().describe(
+      "Why the undo was given up before its end: there may have been more steps to undo.",
+    ),
   })
   .describe("The run of a feature has failed or was cancelled, and its completed steps were undone.");
 

@@ -388,7 +388,7 @@ describe("the retry of a run that was rolled back", () => {
     await w.pass(minute);
     await expect(changeJob(w, id, retry(0))).rejects.toMatchObject({
       code: "STATE_CONFLICT",
-      message: expect.stringContaining("1 of its 2 steps could not be undone"),
+      message: expect.stringContaining("steps of it could not be undone"),
     });
   });
 
