@@ -102,6 +102,8 @@ export interface World {
   signed?: Random;
   /** Separate randomness for runs that wait for messages, and for those who send them (signalling.ts). Few histories have them. */
   signalled?: Random;
+  /** Separate randomness for runs with a step for each item (for-each-rules.ts). Few histories have them. */
+  listed?: Random;
   /** Separate randomness for claims whose consumer gets an error although they were written. Few histories have them. */
   lossy?: Random;
   /** What is paused. */

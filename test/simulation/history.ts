@@ -90,6 +90,9 @@ const isSigned = (seed: number): boolean => seed % 32 === 2;
 /** Whether runs wait for messages: a hard part of the histories, and a peaceful one. */
 const hasSignals = (seed: number): boolean => seed % 32 === 14 || seed % 32 === 24;
 
+/** Whether runs have steps for each item: a hard part of the histories, and a peaceful one. */
+const hasItems = (seed: number): boolean => seed % 32 === 30 || seed % 32 === 4;
+
 /** Whether claims are often written although the consumer gets an error for an answer. */
 const losesClaims = (seed: number): boolean => seed % 32 === 10 || seed % 64 === 29 || seed % 64 === 39;
 /** Whether requests that share a job are messages, which are read late. */
@@ -127,6 +130,7 @@ async function run(seed: number, { traced = false, bystanders = [] }: Options): 
     ...(remembers(seed) && { remembered: seeded(seed ^ 0x3cac) }),
     ...(isSigned(seed) && { signed: seeded(seed ^ 0x516e) }),
     ...(hasSignals(seed) && { signalled: seeded(seed ^ 0x519a) }),
+    ...(hasItems(seed) && { listed: seeded(seed ^ 0x715d) }),
     ...(losesClaims(seed) && { lossy: seeded(seed ^ 0x105e) }),
     pausing: pausingOf(seed),
     herd: herdOf(seed),

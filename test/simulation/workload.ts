@@ -1,6 +1,7 @@
 import type { World } from "./adversary.ts";
 import { callers } from "./callers.ts";
 import { changes } from "./changes.ts";
+import { listing } from "./for-each.ts";
 import { watchIdleSlots } from "./idle-slots.ts";
 import type { Ledger } from "./ledger.ts";
 import { limitedRequests } from "./limited.ts";
@@ -45,6 +46,7 @@ export function workload(world: World, ledger: Ledger, system: System, wanted: W
   for (let i = signed?.int(4, 10) ?? 0; i > 0 && signed; i--)
     at(signed.int(0, 120_000), () => create(signedRequest(world, signed)));
   if (world.signalled) signalling(world, system, create, world.signalled);
+  if (world.listed) listing(world, system, create, world.listed);
   if (world.remembered) askAgainAndAgain(world, { ledger, system, create }, world.remembered);
   if (isChanging) {
     for (let i = random.int(0, 8); i > 0; i--) at(random.int(1000, 1_800_000), one);
