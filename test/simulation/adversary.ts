@@ -104,6 +104,8 @@ export interface World {
   signalled?: Random;
   /** Separate randomness for runs whose steps are undone (undoing.ts). Few histories have them. */
   undone?: Random;
+  /** Separate randomness for runs with a step for each item (for-each-rules.ts). Few histories have them. */
+  listed?: Random;
   /** Separate randomness for claims whose consumer gets an error although they were written. Few histories have them. */
   lossy?: Random;
   /** What is paused. */

@@ -4,6 +4,7 @@ import { statsOf } from "../../lambdas/core/queries/stats-view.ts";
 import type { StepView } from "../../lambdas/core/queries/step-view.ts";
 import type { Marked } from "./executions.ts";
 import { stepsOf } from "./feature-rules.ts";
+import { listsAreWhole } from "./for-each-rules.ts";
 import type { Hardship } from "./hardship.ts";
 import { type Ledger, nameOf, stepKey } from "./ledger.ts";
 import { startsKeepRates } from "./limit-rules.ts";
@@ -36,6 +37,7 @@ export function checkAtRest(rest: AtRest) {
   featuresAreWhole(rest);
   waitsAreWhole(rest);
   undosAreWhole(rest);
+  listsAreWhole(rest);
   rest.system.bus.checkComplete(rest.system.letters);
   rest.system.webhooks.checkComplete(rest.system.letters);
   tasksAnswered(rest);
@@ -120,7 +122,7 @@ function tasksAnswered({ system, ledger: { observer } }: AtRest) {
 function featuresAreWhole({ system, ledger: { observer, steps, lifeOf }, bystanders }: AtRest) {
   const known = new Set(bystanders.map(({ id }) => id));
   for (const job of system.jobs.all()) {
-    if (job.type !== "feature" || known.has(job.id)) continue;
+    if (job.type !== "feature" || job.list || known.has(job.id)) continue;
     // A paused series that is over when it is resumed completes without a run.
     if (job.attempts.length === 0) continue;
     const children = stepsOf(job.event).map(([key, step]) => {
@@ -235,9 +237,9 @@ function featuresGoOn(rest: AtRest) {
     ];
     const latest = (end: number) => heldUntil(rest, { ...feature, due_at: end });
     const isSoon = (time: number) => ends.some((end) => time >= end - 100 && time <= latest(end) + mostMs);
-    // Its cancellation begins the undo of a run, and nothing tells when that was once it has ended.
+    // Its cancellation begins the undo of a run, and nothing tells when that was once it has ended. A page starts while those before it run.
     for (const step of steps)
-      if (!isSoon(step.created_at) && !(step.parent?.undo && feature.status === "cancelled"))
+      if (!step.list && !isSoon(step.created_at) && !(step.parent?.undo && feature.status === "cancelled"))
         observer.violated("feature", `${nameOf(step)} was started long after what it waits for`);
     // The next run of a feature may have cancelled this one, and the features among its steps with it.
     if (feature.finished_at !== undefined && feature.status !== "cancelled" && !isSoon(feature.finished_at))
@@ -255,11 +257,11 @@ const runsOf = ({ jobs }: System): Run[] => [
 /** Invariant 8 for the counters: they are exact where nothing is delivered twice and nothing is refused. */
 function counted({ system, ledger: { observer }, bystanders }: AtRest) {
   const known = new Set(bystanders.map(({ id }) => id));
-  const runs = runsOf(system).filter(({ id }) => !known.has(id));
+  const runs = runsOf(system).filter(({ id }) => !known.has(id) && !system.jobs.peek(id)?.list);
   const counts = statsOf(system.stats.all().map(({ counts }) => counts)).counts;
   const count = (status: string) => runs.filter((run) => run.status === status && run.attempts.length > 0).length;
   const right = {
-    scheduled: system.jobs.all().length - known.size,
+    scheduled: system.jobs.all().filter(({ list }) => !list).length - known.size,
     completed: count("completed"),
     failed: count("failed"),
     cancelled: runs.filter(({ status }) => status === "cancelled").length,

@@ -20,6 +20,7 @@ import type { Ledger } from "./ledger.ts";
 import { atWork } from "./line-rules.ts";
 import { canary } from "./observer.ts";
 import { executor } from "./outcomes.ts";
+import { eachPageSize } from "./product.ts";
 import type { Arrived } from "./queues.ts";
 import { announcedEvent, withClaims } from "./signed.ts";
 import { spareEvent, spareExecutor } from "./spares.ts";
@@ -128,7 +129,7 @@ export function consumers(world: World, ledger: Ledger, { jobs, gates }: Stored,
       freezer.thaw(job.id);
       try {
         if (isFaulty(job.id)) throw new TypeError(`a bug that quotes ${canary}`);
-        const decision = await decide(execution, services);
+        const decision = await decide(execution, services, eachPageSize);
         observer.cover(decision instanceof Parked ? "decision: parked" : "decision: finished");
         return decision;
       } finally {

@@ -18,7 +18,8 @@ export interface Step {
 
 /** The steps of a feature's event, by `sequence.step`, each with its dependencies: by default the step before it. */
 export function stepsOf(event: string): [key: string, step: Step, needs: string[]][] {
-  const { sequences } = (catalog.lookup("sim", event)?.target ?? {}) as { sequences: Record<string, Step[]> };
+  // The steps of a list are in no catalog (for-each-rules.ts).
+  const { sequences = {} } = (catalog.lookup("sim", event)?.target ?? {}) as { sequences?: Record<string, Step[]> };
   return Object.entries(sequences).flatMap(([sequence, list]) => {
     const keys = list.map(({ event = "", step = event }) => `${sequence}.${step}`);
     return list.map((step, i): [string, Step, string[]] => {

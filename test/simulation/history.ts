@@ -92,6 +92,8 @@ const hasSignals = (seed: number): boolean => seed % 32 === 14 || seed % 32 === 
 
 /** Whether runs undo their steps: a hard part of the histories, and a peaceful one. */
 const hasUndos = (seed: number): boolean => seed % 32 === 6 || seed % 32 === 16;
+/** Whether runs have steps for each item: a hard part of the histories, and a peaceful one. */
+const hasItems = (seed: number): boolean => seed % 32 === 30 || seed % 32 === 4;
 
 /** Whether claims are often written although the consumer gets an error for an answer. */
 const losesClaims = (seed: number): boolean => seed % 32 === 10 || seed % 64 === 29 || seed % 64 === 39;
@@ -131,6 +133,7 @@ async function run(seed: number, { traced = false, bystanders = [] }: Options): 
     ...(isSigned(seed) && { signed: seeded(seed ^ 0x516e) }),
     ...(hasSignals(seed) && { signalled: seeded(seed ^ 0x519a) }),
     ...(hasUndos(seed) && { undone: seeded(seed ^ 0x0d0e) }),
+    ...(hasItems(seed) && { listed: seeded(seed ^ 0x715d) }),
     ...(losesClaims(seed) && { lossy: seeded(seed ^ 0x105e) }),
     pausing: pausingOf(seed),
     herd: herdOf(seed),

@@ -131,5 +131,6 @@ export const holds = (
 ): boolean =>
   product === job.product &&
   env === job.env &&
-  (event ?? job.event) === job.event &&
+  // The jobs that run the items of a step have the event of their feature and the step's name.
+  (event ?? job.event) === (event === undefined ? job.event : job.event.split("/")[0]) &&
   (limit === undefined || job.gates?.some((gate) => gate.limit === limit && (key ?? gate.key) === gate.key) === true);

@@ -5,6 +5,11 @@ import type { Limit } from "../../lambdas/core/catalog/limit.ts";
 
 /** The feature whose runs wait for messages. */
 export const orderEvent = "order";
+/** The features with a step for each item: of the first the items may not fail, of the second they may. */
+export const eachEvents = ["each", "each_may_fail"] as const;
+/** How many of their items may be open at a time, and how many a page has: few, so that a history has several pages. */
+export const [eachConcurrency, eachPageSize] = [3, 3];
+
 /** How long the waits of a run last, in milliseconds. */
 export const [waitMs, secondWaitMs] = [60_000, 20_000];
 
@@ -29,6 +34,21 @@ const news = { provider: "eventbridge", bus: "default", source: "sim", topics: {
 const told = { to: "$Session{user}{sub}", of: "$Input{of}" };
 const undo = (of: string) => ({ event: "other", input: { query: { of, n: "$Step{n}" } } });
 const feature = (feature: string) => ({ type: "feature", feature }) as const;
+/** A step for each item, and one after it that has all results. */
+const forEach = (allow_fail: boolean) => ({
+  sequences: {
+    main: [
+      {
+        event: "call",
+        for_each: { items: "$Input{lines}", as: "line", concurrency: eachConcurrency },
+        input: { body: { of: "$Each{line}", index: "$Each{index}" } },
+        retries: 2,
+        ...(allow_fail && { allow_fail }),
+      },
+      { event: "other", input: { body: { many: "$Length($Sequence{main}{call})" } }, allow_fail: true },
+    ],
+  },
+});
 
 /** The event whose results are remembered. */
 export const rememberedEvent = "remembered";
@@ -62,6 +82,8 @@ export const product: Product = {
     order: feature("order"),
     booking: feature("booking"),
     stay: feature("stay"),
+    each: feature("each"),
+    each_may_fail: feature("each_may_fail"),
   },
   apps: { api, main: api, spare: api, spared: { fallback: ["main", "spare"] } },
   sessions: { user: { envs: { e: { jwks: "http://127.0.0.1/keys", audience: "sim" } } } },
@@ -188,6 +210,8 @@ export const product: Product = {
         ],
       },
     },
+    each: forEach(false),
+    each_may_fail: forEach(true),
     /** Its event refuses the second step when that step is started. */
     hopeless: {
       sequences: {

@@ -48,7 +48,7 @@ export function watchedStore(
       push(ahead, nextRunKey(after.id, after.run + 1), after.repeat);
     lifeOf(after.id).written.set(after.version, { state: stateOf(after), by });
     const outcome = before && lifeOf(before.id).archive.get(before.run)?.status;
-    const events = eventsOf(before, after, outcome);
+    const events = after.list ? [] : eventsOf(before, after, outcome);
     for (const [index, name] of events.entries()) {
       observer.cover(`to publish: ${name}`);
       const transition = `${name} ${versionOf(after) - (events.length - 1 - index)}`;

@@ -1,6 +1,7 @@
 import type { World } from "./adversary.ts";
 import { callers } from "./callers.ts";
 import { changes } from "./changes.ts";
+import { listing } from "./for-each.ts";
 import { watchIdleSlots } from "./idle-slots.ts";
 import type { Ledger } from "./ledger.ts";
 import { limitedRequests } from "./limited.ts";
@@ -47,6 +48,7 @@ export function workload(world: World, ledger: Ledger, system: System, wanted: W
     at(signed.int(0, 120_000), () => create(signedRequest(world, signed)));
   if (world.signalled) signalling(world, system, create, world.signalled);
   if (world.undone) undoing(world, system, { create, isChanging }, world.undone);
+  if (world.listed) listing(world, system, create, world.listed);
   if (world.remembered) askAgainAndAgain(world, { ledger, system, create }, world.remembered);
   if (isChanging) {
     for (let i = random.int(0, 8); i > 0; i--) at(random.int(1000, 1_800_000), one);

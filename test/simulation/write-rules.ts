@@ -218,9 +218,9 @@ function givenUpAfterAnHour({ observer, lifeOf }: Ledger, { by, before, after, n
 const isGivenUp = ({ error }: Job): boolean =>
   hasCrashed(error) && (error?.message.includes("a fault of the scheduler") ?? false);
 
-/** Whether an error is a crash of the job itself, and not one of a step that it quotes. */
+/** Whether an error is a crash of the job itself, and not one of a step or an item that it quotes. */
 export const hasCrashed = (error: AttemptError | undefined): boolean =>
-  error?.code === "CRASHED" && !error.message.startsWith("Step ");
+  error?.code === "CRASHED" && !/^(Step|Items?) /.test(error.message);
 
 /** Invariant 9, for everything of a job that callers may read. */
 function nothingShows({ observer }: Ledger, { after }: Write) {

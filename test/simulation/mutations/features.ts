@@ -93,9 +93,9 @@ export const features: Mutation[] = [
   },
   {
     name: "feature: the steps' ids are not derived",
-    at: `${decider}#startStep`,
-    find: "stepJobId(job, placed.key)",
-    replace: "stepJobId({ ...job, id: job.id + job.claim_id }, placed.key)",
+    at: "consumers/types/feature/start-step.ts#startStep",
+    find: "stepJobId(job, asked.key)",
+    replace: "stepJobId({ ...job, id: job.id + job.claim_id }, asked.key)",
   },
   {
     name: "feature: steps of a deleted feature are taken for its own",
@@ -151,8 +151,8 @@ export const features: Mutation[] = [
     name: "feature: a step does not wait for its delay",
     seed: 7,
     at: `${decider}#start`,
-    find: "start_at: now + delay",
-    replace: "start_at: 0",
+    find: "services.clock.now() + (step.delay ?? 0)",
+    replace: "0",
   },
   {
     name: "feature: completes without its last steps",

@@ -23,7 +23,7 @@ export const pauses: Mutation[] = [
     name: "pause: of an event holds no other event's jobs, nor its own",
     seed: 9,
     at: `${pause}#covers`,
-    find: "scope.event === job.event",
+    find: "scope.event === catalogEventOf(job)",
     replace: "scope.event === job.product",
   },
   {

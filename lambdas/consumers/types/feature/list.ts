@@ -192,8 +192,11 @@ function failed(
   state: ListState,
   counts: ItemCounts,
 ) {
-  // A page says itself which of its items it was.
-  const message = isPaged(list) ? error.message : `Item ${list.from + child} failed: ${error.message}`;
+  const { from, items } = childOf(list, child).part;
+  // A page says itself which of its items it was, unless it was none.
+  const isOfItem = isPaged(list) && error.message.startsWith("Item ");
+  const what = isPaged(list) ? `Items ${from} to ${from + items - 1}` : `Item ${from}`;
+  const message = isOfItem ? error.message : `${what} failed: ${error.message}`;
   const progress = progressOf(state, { ...counts, open: 0 });
   return new JobError(error.code, message, { retryable: false, providerCode: error.provider_code, progress });
 }

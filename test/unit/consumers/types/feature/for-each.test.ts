@@ -135,7 +135,7 @@ describe("a step for each item", () => {
     expect(large.ofList).toBeLessThanOrEqual(100 * 5);
     expect(large.ofPage).toBeLessThanOrEqual(102);
     expect(large.mostOpen).toBeLessThanOrEqual(4);
-  }, 120_000);
+  }, 600_000);
 
   it.each([
     { concurrency: 1, many: 250 },
@@ -368,7 +368,7 @@ describe("a run with items", () => {
       expect(seen.mostOpen).toBeLessThanOrEqual(4);
       expect(world.ran.length).toBeLessThanOrEqual(104);
     }
-  }, 60_000);
+  }, 300_000);
 
   it("goes on when AWS refuses some of its items for now", async () => {
     const { start, pass, jobs, services, ran } = watched(shipping({}, { concurrency: 10 }));
@@ -425,7 +425,7 @@ describe("a run with items", () => {
     const stored = job?.result as { blob: string };
     const { main } = JSON.parse(Buffer.from((await blobs.get(stored.blob)) ?? []).toString());
     expect(main.ship.map(({ at }: { at: number }) => at)).toEqual(indexes(120));
-  }, 60_000);
+  }, 300_000);
 
   it("shows how far they have come, and the pages folded", async () => {
     const { start, pass, jobs, services, clock, list } = watched(shipping({ allow_fail: true }, { concurrency: 20 }), {
