@@ -150,7 +150,7 @@ export const features: Mutation[] = [
   {
     name: "feature: a step does not wait for its delay",
     seed: 7,
-    at: `${decider}#start`,
+    at: `${decider}#startReady`,
     find: "services.clock.now() + (step.delay ?? 0)",
     replace: "0",
   },
