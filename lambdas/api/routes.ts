@@ -8,6 +8,7 @@ import * as getActive from "./routes/get-active.ts";
 import * as getDefinition from "./routes/get-definition.ts";
 import * as getErrors from "./routes/get-errors.ts";
 import * as getEvents from "./routes/get-events.ts";
+import * as getExplain from "./routes/get-explain.ts";
 import * as getHealth from "./routes/get-health.ts";
 import * as getInput from "./routes/get-input.ts";
 import * as getJob from "./routes/get-job.ts";
@@ -78,6 +79,7 @@ export const routes: readonly Route<ApiServices>[] = [
     scope: "jobs:read",
     endpoint: getJob,
   },
+  { id: "explainWait", method: "GET", path: "/v1/jobs/{id}/explain", scope: "jobs:read", endpoint: getExplain },
   { id: "getJobInput", method: "GET", path: "/v1/jobs/{id}/input", scope: "jobs:input", endpoint: getInput },
   {
     id: "listRuns",

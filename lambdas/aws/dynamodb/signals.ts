@@ -70,6 +70,12 @@ export function dynamoSignals({ client, table }: { client: DynamoDBClient; table
       return undefined;
     },
 
+    async latest(address, most) {
+      const all = between(address, signalKeyAt(0), `${signalSortKey}~`);
+      const items = await queryItems(client, { ...all, ScanIndexForward: false, Limit: most }, most);
+      return items.map(signalIn);
+    },
+
     async listen(address, waiter) {
       await put(waiterKey(address, waiter), waiter, waiter.until);
     },

@@ -4,6 +4,7 @@ import { firstStartOf } from "../job/first-start.ts";
 import { isFinished, isWaiting, type Job, type Parent, shownStatus } from "../job/job.ts";
 import type { Pause } from "../job/pause.ts";
 import { cachedFrom } from "../job/result-cache.ts";
+import { openWaitsOf } from "../job/run-wait.ts";
 import type { Shared } from "../job/shared-key.ts";
 import { defined, pick } from "../kernel/defined.ts";
 import { shorten } from "../kernel/sizes.ts";
@@ -50,11 +51,17 @@ export const summaryOf = (job: Job, now: number, pauses: readonly Pause[] = []):
   ...shownError(job),
   ...(job.parent && { parent: parentOf(job.parent) }),
   ...defined({ waiting_for: pauseWait(job, pauses, now) ?? reservedWait(job, now) }),
+  ...waitsShown(job),
   ...(job.schedule && { schedule: job.schedule.name }),
   ...defined({ cached_from: cachedFrom(job.attempts) }),
   ...(job.session && { session: { tag: job.session.tag } }),
   ...defined({ debounce: job.debounce && debounceView(job.debounce), first_started_at: firstStartShown(job) }),
 });
+
+const waitsShown = (job: Job): Pick<SummaryView, "waits"> => {
+  const waits = openWaitsOf(job).map((wait) => pick(wait, ["step", "since", "until", "signals"]));
+  return waits.length > 0 ? { waits } : {};
+};
 
 /** Unknown once the record of the first attempt has made room for later ones. */
 const firstStartShown = (job: Job) => ((job.attempts[0]?.attempt ?? 1) === 1 ? firstStartOf(job) : undefined);

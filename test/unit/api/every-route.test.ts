@@ -34,6 +34,7 @@ const requests: Record<string, { asked?: Omit<Asked, "path">; outOfReach: OutOfR
   "POST /v1/jobs/bulk": { asked: { body: { action: "cancel", filter: place } }, outOfReach: "forbidden" },
   "GET /v1/jobs": { outOfReach: "nothing of it" },
   "GET /v1/jobs/{id}": { outOfReach: "absent" },
+  "GET /v1/jobs/{id}/explain": { outOfReach: "absent" },
   "GET /v1/jobs/{id}/input": { outOfReach: "absent" },
   "GET /v1/jobs/{id}/runs": { outOfReach: "absent" },
   "POST /v1/jobs/{id}/cancel": { outOfReach: "absent" },

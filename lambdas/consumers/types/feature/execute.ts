@@ -18,6 +18,7 @@ import { defineExecutor } from "../define-job-type.ts";
 import { type CredentialPlaceholders, credentialPlaceholders } from "./credential-placeholders.ts";
 import { feature as definition } from "./definition.ts";
 import { keepResults } from "./kept-results.ts";
+import { notedWaits } from "./noted-waits.ts";
 import { plan, type ReadyStep } from "./plan.ts";
 import { type Loading, resultsOf } from "./results.ts";
 import { isPassing, retryAt } from "./retry-decision.ts";
@@ -48,6 +49,7 @@ export const execute = defineExecutor(definition, async (execution, services: At
   const jobless = joblessSteps(feature, children, recorded, now);
   const former = formerSteps(feature, recorded);
   let states: StepStates = { ...former, ...jobless, ...statesOf(children, recorded, now) };
+  services.claim.noteWaits(() => notedWaits(states, recorded));
   const endNow = async () => {
     const ended = await endWaits(services, job, feature, states, now);
     states = { ...states, ...ended };

@@ -1,0 +1,50 @@
+import type { Job } from "./job.ts";
+
+/** A wait of a run, as its job notes it: one that is open, or one that a message has ended in the latest decision. */
+export interface RunWait {
+  /** `sequence.step`. */
+  step: string;
+  /** When it began, epoch milliseconds. */
+  since: number;
+  /** When it ends by itself. */
+  until: number;
+  /** The signals of which the first message ends it. Absent for one that waits for a time. */
+  signals?: AwaitedSignal[];
+  /** The message that has ended it. */
+  received?: { signal: string; id: string; at: number };
+}
+
+export interface AwaitedSignal {
+  signal: string;
+  /** Absent where only messages to the run itself are meant. */
+  key?: string;
+}
+
+/** The waits of a run that are open. A run that has ended waits for nothing. */
+export const openWaitsOf = ({ status, waits = [] }: Pick<Job, "status" | "waits">): RunWait[] =>
+  status === "running" ? waits.filter(({ received }) => received === undefined) : [];
+
+/** Since when a run takes messages, epoch milliseconds: one that came before it was made is not meant for it. */
+export const runSince = ({ repeat, scheduled_at, created_at }: Job): number => (repeat ? scheduled_at : created_at);
+
+/** A job as a decision leaves it, with its waits: what a run receives with its end is noted too, so that the end does not hide it. */
+export function withWaits(job: Job, waits: readonly RunWait[]): Job {
+  const { waits: _before, ...rest } = job;
+  const noted = waits.filter(({ received }) => received !== undefined || job.status === "running");
+  return noted.length > 0 ? { ...rest, waits: noted } : rest;
+}
+
+/** What a write of a job has changed in its waits. */
+export interface WaitsChanged {
+  begun: RunWait[];
+  received: (RunWait & Required<Pick<RunWait, "received">>)[];
+}
+
+export function waitsChanged(before: Pick<Job, "waits">, after: Pick<Job, "waits">): WaitsChanged {
+  const known = new Set((before.waits ?? []).map(nameOf));
+  const fresh = (after.waits ?? []).filter((wait) => !known.has(nameOf(wait)));
+  const hasReceived = (wait: RunWait): wait is WaitsChanged["received"][number] => wait.received !== undefined;
+  return { begun: fresh.filter((wait) => !hasReceived(wait)), received: fresh.filter(hasReceived) };
+}
+
+const nameOf = ({ step, since, received }: RunWait): string => JSON.stringify([step, since, received?.id]);
