@@ -6,12 +6,13 @@ import * as explanation from "../lambdas/core/queries/schemas/explanation.ts";
 import { JobErrorCodeSchema, JobFailureSchema } from "../lambdas/core/queries/schemas/failure.ts";
 import { JobInputSchema } from "../lambdas/core/queries/schemas/input.ts";
 import * as job from "../lambdas/core/queries/schemas/job.ts";
+import { JobExplanationSchema } from "../lambdas/core/queries/schemas/job-explanation.ts";
 import * as limits from "../lambdas/core/queries/schemas/limits.ts";
 import { JobListSchema, JobSummarySchema, RunListSchema, RunSchema } from "../lambdas/core/queries/schemas/list.ts";
 import { DeploymentSchema, MeSchema, VerbSchema } from "../lambdas/core/queries/schemas/me.ts";
 import { MigrationSchema } from "../lambdas/core/queries/schemas/migration.ts";
 import { PauseReferenceSchema, PauseSchema } from "../lambdas/core/queries/schemas/pauses.ts";
-import { ChannelSchema, GraphStepSchema, StepSchema } from "../lambdas/core/queries/schemas/progress.ts";
+import { ChannelSchema, GraphStepSchema, RunWaitSchema, StepSchema } from "../lambdas/core/queries/schemas/progress.ts";
 import { LastRunSchema, SeriesListSchema, SeriesSchema } from "../lambdas/core/queries/schemas/series.ts";
 import { SignalSentSchema } from "../lambdas/core/queries/schemas/signal.ts";
 import { PercentilesSchema, StatsSchema } from "../lambdas/core/queries/schemas/stats.ts";
@@ -34,6 +35,7 @@ export const answers: Record<string, Shape> = {
   JobRun: { schema: RunSchema },
   JobRepeat: { schema: job.RepeatSchema },
   JobStep: { schema: StepSchema },
+  RunWait: { schema: RunWaitSchema },
   JobGraphStep: { schema: GraphStepSchema },
   JobChannel: { schema: ChannelSchema },
   JobAttempt: { schema: job.AttemptSchema },
@@ -46,6 +48,7 @@ export const answers: Record<string, Shape> = {
   LastRun: { schema: LastRunSchema },
   FireTime: { schema: explanation.FireTimeSchema },
   Explanation: { schema: explanation.ExplanationSchema },
+  JobExplanation: { schema: JobExplanationSchema },
   JobRoute: { schema: explanation.RouteSchema },
   ExplainedGate: { schema: limits.ExplainedGateSchema },
   AttemptWindow: { schema: explanation.AttemptWindowSchema },

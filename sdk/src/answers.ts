@@ -147,6 +147,8 @@ export interface JobSummary extends DuctapeJob {
    * that for the first 50 such jobs of a page, without position and start.
    */
   waiting_for?: PauseReference | LimitWait;
+  /** What a run of a feature waits for, as of its latest decision: its first ten open waits, the oldest first. */
+  waits?: RunWait[];
 }
 
 /** A job as the API shows it. Its input is not part of it. */
@@ -280,6 +282,7 @@ export interface JobStep {
   /** The signals of which the first message ends it, of a step that waits or has waited for signals. */
   waits_for?: {
     signal: string;
+    /** Absent where only messages to the run itself are meant. */
     key?: string;
   }[];
   /** When it ends by itself, of a step that waits or has waited. Epoch milliseconds. */
@@ -294,6 +297,22 @@ export interface JobStep {
   /** No message came in time. */
   timed_out?: true;
   error?: JobFailure;
+}
+
+/** What a run of a feature waits for. */
+export interface RunWait {
+  /** The step that waits, as `sequence.step`. */
+  step: string;
+  /** Since when it waits. Epoch milliseconds. */
+  since: number;
+  /** When it ends by itself. Epoch milliseconds. */
+  until: number;
+  /** The first three signals of which a message ends it. Absent for a wait for a time. */
+  signals?: {
+    signal: string;
+    /** Absent where only messages to the run itself are meant. */
+    key?: string;
+  }[];
 }
 
 /** A step of a feature as the catalog has it. */
@@ -587,6 +606,42 @@ export interface Explanation {
   };
   /** The pauses that would hold the job at its time: it starts once all of them have ended. */
   pauses?: PauseReference[];
+}
+
+/** What a job waits for, and why. */
+export interface JobExplanation {
+  job_id: string;
+  status: JobStatus;
+  /** What it waits for, or how it has ended, in sentences. */
+  says: string[];
+  /** The waits of a run of a feature, with what has come in vain. */
+  waits?: {
+    /** The step that waits, as `sequence.step`. */
+    step: string;
+    /** Since when it waits. Epoch milliseconds. */
+    since: number;
+    /** When it ends by itself. Epoch milliseconds. */
+    until: number;
+    /** The first three signals of which a message ends it. Absent for a wait for a time. */
+    signals?: {
+      signal: string;
+      /** Absent where only messages to the run itself are meant. */
+      key?: string;
+    }[];
+    /** The latest messages of its signals that the run has not taken, the last one first: at most 20. */
+    messages?: {
+      signal: string;
+      id: string;
+      /** When it was accepted. Epoch milliseconds. */
+      at: number;
+      /**
+       * Why the run has not taken it. `before_run`: it came before the run was made. `other_payload`: its payload lacks
+       * what the run's definition declares. `taken`: another wait of the run has. `not_seen`: the run has not looked
+       * since.
+       */
+      why: "before_run" | "other_payload" | "taken" | "not_seen";
+    }[];
+  }[];
 }
 
 /** The route that a job takes to its consumer. */
@@ -995,6 +1050,8 @@ export interface Webhook {
     | "resumed"
     | "retrying"
     | "waiting"
+    | "run.waiting"
+    | "run.signalled"
   )[];
   /** `failing`: the last attempt failed. `disabled`: it receives no events until it is enabled. */
   state: "enabled" | "failing" | "disabled";

@@ -1,5 +1,3 @@
-import type { Job } from "./job.ts";
-
 /** A wait of a run, as its job notes it: one that is open, or one that a message has ended in the latest decision. */
 export interface RunWait {
   /** `sequence.step`. */
@@ -20,18 +18,27 @@ export interface AwaitedSignal {
   key?: string;
 }
 
+/** What is read of a job here. */
+interface Noting {
+  status: string;
+  waits?: RunWait[];
+}
+
 /** The waits of a run that are open. A run that has ended waits for nothing. */
-export const openWaitsOf = ({ status, waits = [] }: Pick<Job, "status" | "waits">): RunWait[] =>
+export const openWaitsOf = ({ status, waits = [] }: Noting): RunWait[] =>
   status === "running" ? waits.filter(({ received }) => received === undefined) : [];
 
 /** Since when a run takes messages, epoch milliseconds: one that came before it was made is not meant for it. */
-export const runSince = ({ repeat, scheduled_at, created_at }: Job): number => (repeat ? scheduled_at : created_at);
+export const runSince = (job: { repeat?: object; scheduled_at: number; created_at: number }): number =>
+  job.repeat ? job.scheduled_at : job.created_at;
 
 /** A job as a decision leaves it, with its waits: what a run receives with its end is noted too, so that the end does not hide it. */
-export function withWaits(job: Job, waits: readonly RunWait[]): Job {
-  const { waits: _before, ...rest } = job;
+export function withWaits<Of extends Noting>(job: Of, waits: readonly RunWait[]): Of {
   const noted = waits.filter(({ received }) => received !== undefined || job.status === "running");
-  return noted.length > 0 ? { ...rest, waits: noted } : rest;
+  if (noted.length > 0) return { ...job, waits: noted };
+  const without = { ...job };
+  delete without.waits;
+  return without;
 }
 
 /** What a write of a job has changed in its waits. */
@@ -40,7 +47,7 @@ export interface WaitsChanged {
   received: (RunWait & Required<Pick<RunWait, "received">>)[];
 }
 
-export function waitsChanged(before: Pick<Job, "waits">, after: Pick<Job, "waits">): WaitsChanged {
+export function waitsChanged(before: Pick<Noting, "waits">, after: Pick<Noting, "waits">): WaitsChanged {
   const known = new Set((before.waits ?? []).map(nameOf));
   const fresh = (after.waits ?? []).filter((wait) => !known.has(nameOf(wait)));
   const hasReceived = (wait: RunWait): wait is WaitsChanged["received"][number] => wait.received !== undefined;

@@ -2,7 +2,7 @@ import type { Job, LimitWait } from "../../../../sdk/src/index.ts";
 import { isFinished } from "../../../../sdk/src/is-finished.ts";
 import { useNow } from "../../api/clock.ts";
 import { query } from "../../api/request.ts";
-import { firstStartOf, latenessOf, limitsOf, waitingFor } from "../../job/states.ts";
+import { awaitedOf, firstStartOf, latenessOf, limitsOf, waitingFor } from "../../job/states.ts";
 import { Tag } from "../../ui/badge.tsx";
 import { count, duration, exactMs, plural } from "../../ui/format.ts";
 import { Link } from "../../ui/link.tsx";
@@ -187,6 +187,13 @@ function Details({ job }: { job: Job }) {
         </Fact>
       )}
       {job.waiting_for && "limit" in job.waiting_for && <InLine wait={job.waiting_for} />}
+      {job.waits?.map((wait) => (
+        <Fact key={wait.step} name="Waits for">
+          <span>
+            <Plain text={awaitedOf(wait)} />, until <Time at={wait.until} /> <Ago at={wait.until} />
+          </span>
+        </Fact>
+      ))}
       {job.cache !== undefined && (
         <Fact name="Cache tag">
           <code>{job.cache}</code>

@@ -9,9 +9,10 @@ import type { Fault } from "../../../core/kernel/errors.ts";
 import { didYouMean, jsonPointer, type Path } from "../../../core/kernel/schema.ts";
 import { eventsNamed } from "../../../core/requests/spellings/event-name.ts";
 import { checkAgainstEvent } from "./check-step.ts";
+import { comparedSignals, waitFaults, waitResultFaults } from "./check-waits.ts";
 import { changedIn, stepCredentialFaults } from "./step-credentials.ts";
 import { sessionRules } from "./step-sessions.ts";
-import { awaitedBy, awaitedIn, comparedIn, type PlacedStep, startsJob, stepsOf } from "./steps.ts";
+import { comparedIn, type PlacedStep, startsJob, stepsOf } from "./steps.ts";
 import type { FeatureTarget } from "./target.ts";
 
 /** Checks what a schema cannot: that the steps of a feature exist, can be ordered, and refer only to earlier steps. */
@@ -89,26 +90,9 @@ function checkStep(placed: PlacedStep, checked: Checked, registry: Registry): Fo
     ),
     ...changedIn(placed),
     ...comparedIn(step).flatMap((template) => templateFaults(template, [...path, "if"], check)),
-    ...awaitedIn(step).flatMap((template) => templateFaults(template, [...path, "wait"], check)),
-    ...unknownSignals(placed, checked.target),
+    ...waitFaults(placed, checked.target, check),
+    ...comparedSignals(placed, [...checked.byKey.values()]),
   ];
-}
-
-/** The signals of a wait that the feature does not declare. */
-function unknownSignals({ step: { wait }, path }: PlacedStep, { signals = {} }: FeatureTarget): FoundStep[] {
-  if (!wait) return [];
-  const known = Object.keys(signals);
-  const at = (i: number) => (wait.signal === undefined ? ["any", i, "signal"] : ["signal"]);
-  return awaitedBy(wait).flatMap(({ signal }, i) =>
-    Object.hasOwn(signals, signal)
-      ? []
-      : [
-          {
-            path: [...path, "wait", ...at(i)],
-            detail: `the feature declares no such signal.${didYouMean(signal, known)}`,
-          },
-        ],
-  );
 }
 
 /** Every step that has ended by the time this one starts. */
@@ -139,8 +123,10 @@ const checkReference =
     if (root !== "Sequence") return valueFaults(reference, product, product.envs);
     const key = `${path[0]}.${path[1]}`;
     if (!byKey.has(key)) return [`there is no step "${key}".${didYouMean(key, [...byKey.keys()])}`];
-    const known = !before || before.has(key);
-    return known ? [] : [`refers to step "${key}", which may not have ended by then: add it to depends_on.`];
+    if (before && !before.has(key))
+      return [`refers to step "${key}", which may not have ended by then: add it to depends_on.`];
+    const { wait } = byKey.get(key)?.step ?? {};
+    return wait ? waitResultFaults(wait, path.slice(2), target) : [];
   };
 
 function checkInputReference([field]: string[], { input }: FeatureTarget): string[] {

@@ -1,4 +1,4 @@
-import type { DuctapeJob, Job, JobAttempt, JobSummary } from "ductape-sdk";
+import type { DuctapeJob, Job, JobAttempt, JobSummary, RunWait } from "ductape-sdk";
 import type { Context } from "../context.ts";
 import { clean, cleanLines, jsonText } from "../terminal/clean.ts";
 import { statusPaint } from "../terminal/colour.ts";
@@ -18,9 +18,12 @@ type Failing = { error?: { code: string; message: string } | undefined; reason?:
 export const whyOf = ({ error, reason }: Failing): string | undefined =>
   error ? `${error.code}: ${error.message}` : reason;
 
-/** What keeps a job from its start, on one line. */
-export function waitOf({ waiting_for }: Pick<JobSummary, "waiting_for">, context: Context): string | undefined {
-  if (waiting_for === undefined) return undefined;
+/** What keeps a job from its start, or a run from going on, on one line. */
+export function waitOf(
+  { waiting_for, waits }: Pick<JobSummary, "waiting_for" | "waits">,
+  context: Context,
+): string | undefined {
+  if (waiting_for === undefined) return waits?.map((wait) => runWaitOf(wait, context)).join("; ");
   if ("pause" in waiting_for) {
     const end = waiting_for.until === undefined ? "until it is ended" : `until ${context.when(waiting_for.until)}`;
     return `paused ${end}: ${waiting_for.reason}`;
@@ -30,6 +33,16 @@ export function waitOf({ waiting_for }: Pick<JobSummary, "waiting_for">, context
   const start = waiting_for.starts_at === undefined ? "" : `, starts about ${context.when(waiting_for.starts_at)}`;
   return `the limit ${waiting_for.limit}${key}${place}${start}`;
 }
+
+/** The signals of a wait. */
+const signalsOf = ({ signals }: RunWait): string =>
+  signals?.map(({ signal, key }) => (key === undefined ? signal : `${signal} with key ${key}`)).join(" or ") ?? "a time";
+
+const runWaitOf = (wait: RunWait, { when }: Context): string =>
+  `${signalsOf(wait)}, until ${when(wait.until)} (${wait.step})`;
+
+/** What its run waits for, in a column. */
+const awaitedOf = ({ waits }: SummaryView): string | undefined => waits && `waits for ${waits.map(signalsOf).join(", ")}`;
 
 const repeatOf = ({ repeat }: SummaryView): string | undefined =>
   repeat?.cron !== undefined
@@ -54,7 +67,7 @@ export function jobColumns({ paint, zone, api }: Context): Column<SummaryView>[]
     { title: "TIME", cell: (job) => localTime(timeOf(job), zone), drop: 1 },
     { title: "", cell: (job) => relative(timeOf(job), api.now()) },
     { title: "TRIES", cell: ({ attempt, run }) => (run > 1 ? `${attempt} of run ${run}` : `${attempt}`), drop: 2 },
-    { title: "WHY", cell: whyOf, flexible: true, drop: 3 },
+    { title: "WHY", cell: (job) => whyOf(job) ?? awaitedOf(job), flexible: true, drop: 3 },
   ];
 }
 

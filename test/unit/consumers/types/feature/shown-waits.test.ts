@@ -107,7 +107,9 @@ describe("a run that waits", () => {
       Array.from({ length: 12 }, (_, i): [string, Steps] => [`s${i}`, [{ step: "w", wait: { any } }]]),
     );
     const { start, pass, job } = worldOf(sequences);
-    const { waits = [] } = await job(await start().then(async (id) => (await pass(minute), id)));
+    const id = await start();
+    await pass(minute);
+    const { waits = [] } = await job(id);
     expect(waits.map(({ step }) => step)).toEqual(Array.from({ length: 10 }, (_, i) => `s${i}.w`));
     expect(waits[0]?.signals).toEqual(any.slice(0, 3));
   });
