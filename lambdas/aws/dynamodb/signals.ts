@@ -92,7 +92,12 @@ export function dynamoSignals({ client, table }: { client: DynamoDBClient; table
   });
 }
 
-export function signalIn(item: Item): Signal {
+/** Whom a message wakes. Its payload, which may be large, is not read. */
+export function wakeIn({ payload: _payload, ...item }: Item): Signal["wake"] {
+  return readItem(item, signalCodec).wake;
+}
+
+function signalIn(item: Item): Signal {
   const { payload, ...signal } = readItem(item, signalCodec);
   return { ...signal, ...(payload !== undefined && { payload: JSON.parse(payload) }) };
 }

@@ -18,6 +18,8 @@ import { defineExecutor } from "../define-job-type.ts";
 import { type CredentialPlaceholders, credentialPlaceholders } from "./credential-placeholders.ts";
 import { feature as definition } from "./definition.ts";
 import { keepResults } from "./kept-results.ts";
+import { measureBegun, measureEnded } from "./measured-waits.ts";
+import { dueOf, nextLook } from "./next-look.ts";
 import { notedWaits } from "./noted-waits.ts";
 import { plan, type ReadyStep } from "./plan.ts";
 import { type Loading, resultsOf } from "./results.ts";
@@ -26,9 +28,6 @@ import { hasEnded, type StepState, type StepStates } from "./step-state.ts";
 import { type PlacedJobStep, stepsOf } from "./steps.ts";
 import type { FeatureTarget } from "./target.ts";
 import { type BegunWait, endWaits, listen, nextTimer, stopListening } from "./waits.ts";
-
-/** A wake-up is lost if the consumer that should send it crashes, so the feature wakes by itself this long after its next step is due. */
-const lookAgainMs = 120_000;
 
 /** How long to wait until an event is looked for again that the catalog has lost. */
 const missingPauseMs = 300_000;
@@ -54,7 +53,10 @@ export const execute = defineExecutor(definition, async (execution, services: At
     const ended = await endWaits(services, job, feature, states, now);
     states = { ...states, ...ended };
     if (Object.keys(ended).length === 0) return false;
-    services.claim.whenRecorded(() => stopListening(services, job, ended));
+    services.claim.whenRecorded(async () => {
+      measureEnded(services.log, job, ended, now);
+      await stopListening(services, job, ended);
+    });
     return true;
   };
   // What a decision has decided by itself, and would decide otherwise at another time, is recorded before it is acted on.
@@ -82,6 +84,7 @@ export const execute = defineExecutor(definition, async (execution, services: At
       openWaits(services, job, next.waits),
     ]);
     states = { ...states, ...started.states, ...opened };
+    services.claim.whenRecorded(async () => measureBegun(services.log, job, next.waits.length));
     refused ||= started.refused;
     // A message may have been there before its wait.
     if (next.waits.length > 0 && (await endNow())) {
@@ -113,7 +116,8 @@ async function park(
 ): Promise<Parked> {
   const timer_at = nextTimer(states);
   const retry = refused ? retryAt(job, now, refused === "missing" ? missingPauseMs : 0) : {};
-  const wakeAt = nextLook([...children.values()], timer_at === undefined ? due : [...due, timer_at], now);
+  const open = [...children.values()].flatMap((child) => (child.finished_at === undefined ? [dueOf(child, now)] : []));
+  const wakeAt = nextLook([...open, ...due, ...(timer_at === undefined ? [] : [timer_at])], now);
   const kept = await keepResults(loading, feature, children, states, { now, wakeAt });
   return new Parked(kept, wakeAt, { ...retry, ...defined({ timer_at }) });
 }
@@ -259,7 +263,9 @@ async function startAll(
         else if (isMissing(error)) {
           started.refused ||= "missing";
           started.states[step.placed.key] = missingStep(step.placed);
-          services.log.warn("a step waits for an event that the catalog has lost", { event: step.placed.step.event });
+          const measured = { values: { steps_missing: 1 }, of: { type: job.type, product: job.product } };
+          const { event } = step.placed.step;
+          services.log.measure("a step waits for an event that the catalog has lost", measured, { event });
         } else started.states[step.placed.key] = refusedStep(error, services.clock.now());
       }
     }),
@@ -316,15 +322,3 @@ const refusedStep = (error: RequestError, now: number): StepView => ({
     retryable: false,
   },
 });
-
-function nextLook(children: Job[], started: number[], now: number): number {
-  const open = children.filter(({ finished_at }) => finished_at === undefined).map(({ due_at }) => due_at);
-  const due = [...open, ...started];
-  return fullMinute((due.length > 0 ? Math.max(now, Math.min(...due)) : now) + lookAgainMs);
-}
-
-/**
- * The reconciler looks once a minute. Decisions within the same minute leave the feature at the same position in the index, so
- * they cost no write to the index.
- */
-const fullMinute = (time: number): number => Math.ceil(time / 60_000) * 60_000;

@@ -291,3 +291,35 @@ describe("the explanation of a run", () => {
     expect((await explainJob(services, await job(id), clock.now())).says).toEqual(says);
   });
 });
+
+describe("the measures of waits", () => {
+  const measuredBy = ({ log }: ReturnType<typeof worldOf>) =>
+    log.lines.flatMap(({ measured }) =>
+      measured && Object.keys(measured.values).some((name) => name.startsWith("wait")) ? [measured] : [],
+    );
+  const of = { type: "feature", product: "shop" };
+
+  it("are its beginning, and the message that ended it and after how long", async () => {
+    const world = worldOf({ main: [money] });
+    const id = await world.start("onboard", { order: "A-1" });
+    await world.pass(minute);
+    await world.send("paid", "s-1", { key: "A-1" });
+    await world.pass(minute);
+    expect(await world.job(id)).toMatchObject({ status: "completed" });
+    expect(measuredBy(world)).toEqual([
+      { values: { waits_begun: 1 }, of },
+      { values: { waits_signalled: 1, wait_ms: minute }, of },
+    ]);
+  });
+
+  it("are how late the end of its time was seen, and that it timed out", async () => {
+    const world = worldOf({ one: [money], two: [{ step: "cool", wait: { for: "2h" } }] });
+    await world.start("onboard", { order: "A-1" });
+    await world.pass(4 * day);
+    expect(measuredBy(world)).toEqual([
+      { values: { waits_begun: 2 }, of },
+      { values: { wait_late_ms: 0 }, of },
+      { values: { waits_timed_out: 1, wait_late_ms: 0 }, of },
+    ]);
+  });
+});
