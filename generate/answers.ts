@@ -1,6 +1,10 @@
 import { BulkErrorSchema, BulkResultSchema } from "../lambdas/api/schemas/bulk.ts";
 import { ActiveSchema } from "../lambdas/core/queries/schemas/active.ts";
-import { DefinitionDifferenceSchema, DefinitionSchema } from "../lambdas/core/queries/schemas/definition.ts";
+import {
+  DefinitionDifferenceSchema,
+  DefinitionSchema,
+  ListedDefinitionSchema,
+} from "../lambdas/core/queries/schemas/definition.ts";
 import { ErrorGroupSchema, ErrorListSchema } from "../lambdas/core/queries/schemas/errors.ts";
 import * as explanation from "../lambdas/core/queries/schemas/explanation.ts";
 import { JobErrorCodeSchema, JobFailureSchema } from "../lambdas/core/queries/schemas/failure.ts";
@@ -71,6 +75,7 @@ export const answers: Record<string, Shape> = {
   SignalSent: { schema: SignalSentSchema },
   Webhook: { schema: WebhookSchema },
   Migration: { schema: MigrationSchema },
+  ListedDefinition: { schema: ListedDefinitionSchema },
   Definition: { schema: DefinitionSchema },
   DefinitionDifference: { schema: DefinitionDifferenceSchema },
   Me: { schema: MeSchema },

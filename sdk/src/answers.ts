@@ -176,6 +176,8 @@ export interface Job extends JobSummary {
     id: string;
     /** Whether the catalog still says the same. A new run would keep what it says now. */
     current: boolean;
+    /** How many definitions the event has had since, that of the present catalog included. */
+    behind: number;
   };
   /**
    * The outcome of each channel of a notification that has failed or will be retried. Once it has completed, its
@@ -1116,6 +1118,19 @@ export interface Migration {
      */
     changed?: string[];
   }[];
+}
+
+/** A definition that an event has had. */
+export interface ListedDefinition {
+  id: string;
+  product_tag: string;
+  event: string;
+  /** The name of the feature in the present catalog. Absent if that has the event no longer. */
+  feature?: string;
+  /** Whether the catalog says the same now. */
+  current: boolean;
+  /** When the first run began by it. Absent if none has yet. Epoch milliseconds. */
+  first_at?: number;
 }
 
 /** What a feature said when runs of it began, and what it says now. */

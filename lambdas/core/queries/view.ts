@@ -8,7 +8,7 @@ import { openWaitsOf } from "../job/run-wait.ts";
 import type { Shared } from "../job/shared-key.ts";
 import { defined, pick } from "../kernel/defined.ts";
 import { shorten } from "../kernel/sizes.ts";
-import { eventOfJob, isCurrent } from "../operations/kept-event.ts";
+import { eventOfJob, keptDefinition } from "../operations/kept-event.ts";
 import type { Services } from "../operations/services.ts";
 import { channelsShown } from "./channels-view.ts";
 import { graphShown } from "./graph-view.ts";
@@ -85,11 +85,12 @@ export async function viewOf(
   const { catalog } = services;
   const hidden = redactionOf(catalog, job);
   const found = job.type === "feature" ? await eventOfJob(services, job) : undefined;
-  const [steps, channels, pauses, limited] = await Promise.all([
+  const [steps, channels, pauses, limited, definition] = await Promise.all([
     stepsShown(services, job, found, now),
     channelsShown(services, job, hidden),
     pausesFor(services, [job]),
     job.gates && isWaiting(job) ? limitWait(services, job, now) : undefined,
+    keptDefinition(services, job),
   ]);
   const summary = summaryOf(job, now, pauses);
   const view: JobView = {
@@ -98,7 +99,7 @@ export async function viewOf(
     ...defined({ waiting_for: summary.waiting_for ?? limited }),
     attempts: job.attempts.map(attemptView),
     ...(steps && { steps: shownSteps(steps), ...graphShown(found, steps) }),
-    ...(job.definition && { definition: { id: job.definition, current: isCurrent(catalog, job) } }),
+    ...defined({ definition }),
     ...(channels && { channels }),
   };
   const [shown = view] = isFinished(job) ? await withResults(services.blobs, [view], [job.result], hidden) : [];

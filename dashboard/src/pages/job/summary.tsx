@@ -9,6 +9,7 @@ import { Link } from "../../ui/link.tsx";
 import { Fact, Facts, Panel } from "../../ui/panel.tsx";
 import { Plain } from "../../ui/plain.tsx";
 import { Ago, Time } from "../../ui/time.tsx";
+import { KeptDefinition } from "./kept-definition.tsx";
 
 /** Planned against actual, to the millisecond, and what else is known of the job. */
 export const Summary = ({ job }: { job: Job }) => (
@@ -117,8 +118,7 @@ function Details({ job }: { job: Job }) {
       </Fact>
       {job.definition && (
         <Fact name="Definition">
-          <code>{job.definition.id.slice(0, 12)}</code>
-          {!job.definition.current && <span class="muted">, and the catalog says something else now</span>}
+          <KeptDefinition definition={job.definition} job={job} />
         </Fact>
       )}
       <Fact name="Accepted">

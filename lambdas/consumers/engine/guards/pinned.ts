@@ -18,7 +18,8 @@ export const pinned: Guard = async (running) => {
   const definition = definitionOf(found);
   const id = definitionId(definition);
   try {
-    await services.definitions.put(id, definition, { product: job.product, event: job.event });
+    const { product, event } = job;
+    await services.definitions.put(id, definition, { product, event }, services.clock.now());
     const changed = await changeClaimed(services, job, (of) => withDefinition(of, id));
     if (!changed) return "lost";
     running.job = changed;

@@ -240,6 +240,7 @@ export const JobSchema = z
         current: z
           .boolean()
           .describe("Whether the catalog still says the same. A new run would keep what it says now."),
+        behind: z.int().describe("How many definitions the event has had since, that of the present catalog included."),
       })
       .exactOptional()
       .describe(

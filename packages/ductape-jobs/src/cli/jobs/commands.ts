@@ -20,9 +20,9 @@ export function addJobs(program: Command, act: Act): void {
   withApi(jobs.command("get").description("show a job with its attempts and its result").argument("<job_id>"))
     .option("--input", "show its input instead; the key needs jobs:input")
     .action(act(calling(getJob)));
-  withApi(jobs.command("why").description("say what a job waits for, and what has come in vain").argument("<job_id>")).action(
-    act(calling(explainJob)),
-  );
+  withApi(
+    jobs.command("why").description("say what a job waits for, and what has come in vain").argument("<job_id>"),
+  ).action(act(calling(explainJob)));
   withApi(
     withPages(jobs.command("runs").description("list the runs of a job, the latest first").argument("<job_id>")),
   ).action(act(calling(listRuns)));

@@ -36,13 +36,15 @@ export function waitOf(
 
 /** The signals of a wait. */
 const signalsOf = ({ signals }: RunWait): string =>
-  signals?.map(({ signal, key }) => (key === undefined ? signal : `${signal} with key ${key}`)).join(" or ") ?? "a time";
+  signals?.map(({ signal, key }) => (key === undefined ? signal : `${signal} with key ${key}`)).join(" or ") ??
+  "a time";
 
 const runWaitOf = (wait: RunWait, { when }: Context): string =>
   `${signalsOf(wait)}, until ${when(wait.until)} (${wait.step})`;
 
 /** What its run waits for, in a column. */
-const awaitedOf = ({ waits }: SummaryView): string | undefined => waits && `waits for ${waits.map(signalsOf).join(", ")}`;
+const awaitedOf = ({ waits }: SummaryView): string | undefined =>
+  waits && `waits for ${waits.map(signalsOf).join(", ")}`;
 
 const repeatOf = ({ repeat }: SummaryView): string | undefined =>
   repeat?.cron !== undefined
@@ -96,6 +98,13 @@ const targetText = ({ name, tried = [], left_out = [] }: NonNullable<JobAttempt[
     ...left_out.map((one) => `without ${one}, which had just failed`),
   ].join(", ");
 
+/** The definition that its run keeps, and how old that is. */
+const definitionOf = ({ definition }: JobView): string | undefined =>
+  definition && `${definition.id}${definition.current ? "" : `, ${behindOf(definition)}`}`;
+
+const behindOf = ({ behind }: { behind: number }): string =>
+  behind === 0 ? "not the present one" : `${behind} ${behind === 1 ? "version" : "versions"} behind`;
+
 /** A job for people: its state, its attempts, and its result as JSON. */
 export function jobLines(job: JobView, context: Context): string[] {
   const { when, paint, columns } = context;
@@ -115,6 +124,7 @@ export function jobLines(job: JobView, context: Context): string[] {
       ["finished", when(job.finished_at)],
       ["expires", isOver ? undefined : when(job.expires_at)],
       ["waits for", clean(waitOf(job, context) ?? "")],
+      ["definition", definitionOf(job)],
       ["labels", clean(job.labels?.join(", ") ?? "")],
       ["part of", job.parent && `${job.parent.job_id}, step ${job.parent.step}`],
       ["why", clean(whyOf(job) ?? "")],

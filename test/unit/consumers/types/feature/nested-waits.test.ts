@@ -15,7 +15,10 @@ const inner: FeatureTarget = {
 
 /** A feature whose step is a feature that waits, with a reconciler that runs every minute. */
 function worldOf(wait = inner) {
-  const world = featureWorld({ onboard: { sequences: { main: [{ event: "inner" }, { event: "mail" }] } }, inner: wait });
+  const world = featureWorld({
+    onboard: { sequences: { main: [{ event: "inner" }, { event: "mail" }] } },
+    inner: wait,
+  });
   const passWith = async (ms: number) => {
     for (let passed = 0; passed < ms; passed += minute) {
       await world.pass(minute);
