@@ -1,17 +1,22 @@
 import { BulkErrorSchema, BulkResultSchema } from "../lambdas/api/schemas/bulk.ts";
 import { ActiveSchema } from "../lambdas/core/queries/schemas/active.ts";
-import { DefinitionDifferenceSchema, DefinitionSchema } from "../lambdas/core/queries/schemas/definition.ts";
+import {
+  DefinitionDifferenceSchema,
+  DefinitionSchema,
+  ListedDefinitionSchema,
+} from "../lambdas/core/queries/schemas/definition.ts";
 import { ErrorGroupSchema, ErrorListSchema } from "../lambdas/core/queries/schemas/errors.ts";
 import * as explanation from "../lambdas/core/queries/schemas/explanation.ts";
 import { JobErrorCodeSchema, JobFailureSchema } from "../lambdas/core/queries/schemas/failure.ts";
 import { JobInputSchema } from "../lambdas/core/queries/schemas/input.ts";
 import * as job from "../lambdas/core/queries/schemas/job.ts";
+import { JobExplanationSchema } from "../lambdas/core/queries/schemas/job-explanation.ts";
 import * as limits from "../lambdas/core/queries/schemas/limits.ts";
 import { JobListSchema, JobSummarySchema, RunListSchema, RunSchema } from "../lambdas/core/queries/schemas/list.ts";
 import { DeploymentSchema, MeSchema, VerbSchema } from "../lambdas/core/queries/schemas/me.ts";
 import { MigrationSchema } from "../lambdas/core/queries/schemas/migration.ts";
 import { PauseReferenceSchema, PauseSchema } from "../lambdas/core/queries/schemas/pauses.ts";
-import { ChannelSchema, GraphStepSchema, StepSchema } from "../lambdas/core/queries/schemas/progress.ts";
+import { ChannelSchema, GraphStepSchema, RunWaitSchema, StepSchema } from "../lambdas/core/queries/schemas/progress.ts";
 import { LastRunSchema, SeriesListSchema, SeriesSchema } from "../lambdas/core/queries/schemas/series.ts";
 import { SignalSentSchema } from "../lambdas/core/queries/schemas/signal.ts";
 import { PercentilesSchema, StatsSchema } from "../lambdas/core/queries/schemas/stats.ts";
@@ -34,6 +39,7 @@ export const answers: Record<string, Shape> = {
   JobRun: { schema: RunSchema },
   JobRepeat: { schema: job.RepeatSchema },
   JobStep: { schema: StepSchema },
+  RunWait: { schema: RunWaitSchema },
   JobGraphStep: { schema: GraphStepSchema },
   JobChannel: { schema: ChannelSchema },
   JobAttempt: { schema: job.AttemptSchema },
@@ -46,6 +52,7 @@ export const answers: Record<string, Shape> = {
   LastRun: { schema: LastRunSchema },
   FireTime: { schema: explanation.FireTimeSchema },
   Explanation: { schema: explanation.ExplanationSchema },
+  JobExplanation: { schema: JobExplanationSchema },
   JobRoute: { schema: explanation.RouteSchema },
   ExplainedGate: { schema: limits.ExplainedGateSchema },
   AttemptWindow: { schema: explanation.AttemptWindowSchema },
@@ -68,6 +75,7 @@ export const answers: Record<string, Shape> = {
   SignalSent: { schema: SignalSentSchema },
   Webhook: { schema: WebhookSchema },
   Migration: { schema: MigrationSchema },
+  ListedDefinition: { schema: ListedDefinitionSchema },
   Definition: { schema: DefinitionSchema },
   DefinitionDifference: { schema: DefinitionDifferenceSchema },
   Me: { schema: MeSchema },

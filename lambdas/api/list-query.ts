@@ -38,6 +38,9 @@ export const ListParameters = strict({
   event: Name.optional(),
   label: Name.optional(),
   recurring: YesOrNo.optional().describe("Whether a job has a series of runs. Default: either."),
+  waiting: YesOrNo.optional().describe(
+    "Whether a run of a feature waits for a signal or a time. Default: either. `true` goes well with `status=running`.",
+  ),
   from: QueryTime.transform(epochMs)
     .optional()
     .describe(

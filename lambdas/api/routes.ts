@@ -6,8 +6,10 @@ import * as deleteLimitPin from "./routes/delete-limit-pin.ts";
 import * as deletePause from "./routes/delete-pause.ts";
 import * as getActive from "./routes/get-active.ts";
 import * as getDefinition from "./routes/get-definition.ts";
+import * as getDefinitions from "./routes/get-definitions.ts";
 import * as getErrors from "./routes/get-errors.ts";
 import * as getEvents from "./routes/get-events.ts";
+import * as getExplain from "./routes/get-explain.ts";
 import * as getHealth from "./routes/get-health.ts";
 import * as getInput from "./routes/get-input.ts";
 import * as getJob from "./routes/get-job.ts";
@@ -78,6 +80,7 @@ export const routes: readonly Route<ApiServices>[] = [
     scope: "jobs:read",
     endpoint: getJob,
   },
+  { id: "explainWait", method: "GET", path: "/v1/jobs/{id}/explain", scope: "jobs:read", endpoint: getExplain },
   { id: "getJobInput", method: "GET", path: "/v1/jobs/{id}/input", scope: "jobs:input", endpoint: getInput },
   {
     id: "listRuns",
@@ -126,6 +129,14 @@ export const routes: readonly Route<ApiServices>[] = [
   { id: "createUpload", method: "POST", path: "/v1/uploads", scope: "jobs:write", endpoint: postUpload },
   { id: "listProducts", method: "GET", path: "/v1/products", scope: "jobs:read", endpoint: getProducts },
   { id: "getProduct", method: "GET", path: "/v1/products/{tag}", scope: "jobs:read", endpoint: getProduct },
+  {
+    id: "listDefinitions",
+    method: "GET",
+    path: "/v1/definitions",
+    takesQuery: true,
+    scope: "jobs:read",
+    endpoint: getDefinitions,
+  },
   {
     id: "getDefinition",
     method: "GET",

@@ -3,6 +3,7 @@ import type { Attempt, AttemptError } from "../core/job/attempt.ts";
 import { isFinished, isWaiting, type Job } from "../core/job/job.ts";
 import type { JobEvent, JobEventDetail, JobEventName } from "../core/job/job-event.ts";
 import { isList } from "../core/job/list.ts";
+import { type RunWait, type WaitsChanged, waitsChanged } from "../core/job/run-wait.ts";
 import { defined, pick } from "../core/kernel/defined.ts";
 
 /** Something that happened to a job, with what the counters need to know about it. */
@@ -20,8 +21,35 @@ export interface JobTransition extends JobEvent {
 export function transitionsOf({ before, after, at }: JobChange): JobTransition[] {
   if (!after || isList(after)) return [];
   if (!before) return [{ name: "scheduled", time: after.created_at, detail: jobEventDetailOf(after), created: true }];
-  return [...endings(before, after, at), ...beginnings(before, after, at)];
+  return [...waits(before, after), ...endings(before, after, at), ...beginnings(before, after, at)];
 }
+
+/** What a decision of a run has done with its waits: before its end, if the same decision has ended it. */
+function waits(before: Job, after: Job): JobTransition[] {
+  const { begun, received } = waitsChanged(before, after);
+  // A series holds the state of its next run by then.
+  const isOver = after.run > before.run;
+  const detail = { ...jobEventDetailOf(isOver ? before : after), version: versionOf(after) - (isOver ? 1 : 0) };
+  const signalled = received.map(({ step, received: { signal, id, at } }) => ({ step, signal, id, at }));
+  const waiting = begun.map((wait) => pick(wait, ["step", "until", "signals"]));
+  return [
+    ...(received.length > 0 ? [transitionAt("run.signalled", seenAt(received), detail, { received: signalled })] : []),
+    ...(begun.length > 0 ? [transitionAt("run.waiting", begunAt(begun), detail, { waits: waiting })] : []),
+  ];
+}
+
+const transitionAt = (
+  name: JobEventName,
+  time: number,
+  detail: JobEventDetail,
+  more: Pick<JobEventDetail, "waits" | "received">,
+): JobTransition => ({ name, time, detail: { ...detail, ...more } });
+
+const begunAt = (waits: readonly RunWait[]): number => Math.max(...waits.map(({ since }) => since));
+
+/** A message that came before its wait is taken when that begins. */
+const seenAt = (waits: WaitsChanged["received"]): number =>
+  Math.max(...waits.map(({ since, received }) => Math.max(since, received.at)));
 
 function endings(before: Job, after: Job, at: number): JobTransition[] {
   const ended = endedAttemptOf(before, after);

@@ -135,6 +135,10 @@ export async function redispatch(
   if (ids.length === 0) return;
   // What a later version made of a job, before a roll back, is left to a version that knows it.
   const known = (await services.jobs.getMany(ids)).filter(isKnownJob);
+  measureLateWaits(
+    services,
+    known.filter((job) => !pauses.leaves(job)),
+  );
   const due = (await dueOf(known)).filter((job) => !pauses.leaves(job));
   // A job in a line is called there: another message would change nothing.
   const lined = await linedJobs(services, due);
@@ -153,6 +157,16 @@ export async function redispatch(
   }
   total.dispatched += jobs.length - refused.length;
   total.failed += refused.length;
+}
+
+/** Measures how long ago the latest waits of runs should have ended: who should have seen it is behind, or does not run. */
+function measureLateWaits({ clock, log }: ReconcilerServices, jobs: readonly Job[]): void {
+  const now = clock.now();
+  const late = new Map<string, number>();
+  for (const { product, status, timer_at = now } of jobs)
+    if (status === "running" && timer_at < now) late.set(product, Math.max(late.get(product) ?? 0, now - timer_at));
+  for (const [product, wait_late_ms] of late)
+    log.measure("waits are overdue", { values: { wait_late_ms }, of: { type: "feature", product } });
 }
 
 /** Runs `work`. A failure is logged and counted, and answers false. */

@@ -171,6 +171,8 @@ export interface JobSummary extends DuctapeJob {
    * that for the first 50 such jobs of a page, without position and start.
    */
   waiting_for?: PauseReference | LimitWait;
+  /** What a run of a feature waits for, as of its latest decision: its first ten open waits, the oldest first. */
+  waits?: RunWait[];
 }
 
 /** A job as the API shows it. Its input is not part of it. */
@@ -213,6 +215,8 @@ export interface Job extends JobSummary {
     id: string;
     /** Whether the catalog still says the same. A new run would keep what it says now. */
     current: boolean;
+    /** How many definitions the event has had since, that of the present catalog included. */
+    behind: number;
   };
   /**
    * The outcome of each channel of a notification that has failed or will be retried. Once it has completed, its
@@ -328,6 +332,7 @@ export interface JobStep {
   /** The signals of which the first message ends it, of a step that waits or has waited for signals. */
   waits_for?: {
     signal: string;
+    /** Absent where only messages to the run itself are meant. */
     key?: string;
   }[];
   /** When it ends by itself, of a step that waits or has waited. Epoch milliseconds. */
@@ -365,6 +370,22 @@ export interface JobStep {
     finished_at?: number;
     error?: JobFailure;
   };
+}
+
+/** What a run of a feature waits for. */
+export interface RunWait {
+  /** The step that waits, as `sequence.step`. */
+  step: string;
+  /** Since when it waits. Epoch milliseconds. */
+  since: number;
+  /** When it ends by itself. Epoch milliseconds. */
+  until: number;
+  /** The first three signals of which a message ends it. Absent for a wait for a time. */
+  signals?: {
+    signal: string;
+    /** Absent where only messages to the run itself are meant. */
+    key?: string;
+  }[];
 }
 
 /** A step of a feature as the catalog has it. */
@@ -667,6 +688,42 @@ export interface Explanation {
   };
   /** The pauses that would hold the job at its time: it starts once all of them have ended. */
   pauses?: PauseReference[];
+}
+
+/** What a job waits for, and why. */
+export interface JobExplanation {
+  job_id: string;
+  status: JobStatus;
+  /** What it waits for, or how it has ended, in sentences. */
+  says: string[];
+  /** The waits of a run of a feature, with what has come in vain. */
+  waits?: {
+    /** The step that waits, as `sequence.step`. */
+    step: string;
+    /** Since when it waits. Epoch milliseconds. */
+    since: number;
+    /** When it ends by itself. Epoch milliseconds. */
+    until: number;
+    /** The first three signals of which a message ends it. Absent for a wait for a time. */
+    signals?: {
+      signal: string;
+      /** Absent where only messages to the run itself are meant. */
+      key?: string;
+    }[];
+    /** The latest messages of its signals that the run has not taken, the last one first: at most 20. */
+    messages?: {
+      signal: string;
+      id: string;
+      /** When it was accepted. Epoch milliseconds. */
+      at: number;
+      /**
+       * Why the run has not taken it. `before_run`: it came before the run was made. `other_payload`: its payload lacks
+       * what the run's definition declares. `taken`: another wait of the run has. `not_seen`: the run has not looked
+       * since.
+       */
+      why: "before_run" | "other_payload" | "taken" | "not_seen";
+    }[];
+  }[];
 }
 
 /** The route that a job takes to its consumer. */
@@ -1075,6 +1132,8 @@ export interface Webhook {
     | "resumed"
     | "retrying"
     | "waiting"
+    | "run.waiting"
+    | "run.signalled"
   )[];
   /** `failing`: the last attempt failed. `disabled`: it receives no events until it is enabled. */
   state: "enabled" | "failing" | "disabled";
@@ -1139,6 +1198,19 @@ export interface Migration {
      */
     changed?: string[];
   }[];
+}
+
+/** A definition that an event has had. */
+export interface ListedDefinition {
+  id: string;
+  product_tag: string;
+  event: string;
+  /** The name of the feature in the present catalog. Absent if that has the event no longer. */
+  feature?: string;
+  /** Whether the catalog says the same now. */
+  current: boolean;
+  /** When the first run began by it. Absent if none has yet. Epoch milliseconds. */
+  first_at?: number;
 }
 
 /** What a feature said when runs of it began, and what it says now. */

@@ -73,7 +73,7 @@ export function createClient(configure: () => Config, runtime: Runtime = realRun
     webhooks: createWebhooks(transport, defaults),
     limits: createLimits(transport, defaults),
     cache: createCache(transport, defaults),
-    definitions: createDefinitions(transport),
+    definitions: createDefinitions(transport, defaults),
     pauses: createPauses(transport, defaults),
     signals,
     ...namespaces,

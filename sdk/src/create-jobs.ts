@@ -2,6 +2,7 @@ import type {
   Active,
   Explanation,
   Job,
+  JobExplanation,
   JobInputView,
   JobPage,
   JobRun,
@@ -163,6 +164,10 @@ export function createJobs(transport: Transport, defaults: () => Defaults): Jobs
         signal,
       };
       return expectFields<Explanation>(await transport.call(call), "valid", "next_runs");
+    },
+    async why(id, { signal } = {}) {
+      const path = pathOf(id, "why", "/explain");
+      return expectFields<JobExplanation>(await transport.call({ method: "GET", path, jobId: id, signal }), "says");
     },
     async batch(items, { signal } = {}) {
       const found = defaults();

@@ -7,7 +7,7 @@ export type * from "./catalog-results.ts";
 // biome-ignore lint/style/noDefaultExport: Ductape's documentation imports the class as the default export
 export { createDuctape, Ductape, Ductape as default, ductape } from "./client.ts";
 export type { DuctapeOptions } from "./config.ts";
-export type { Definitions } from "./definitions.ts";
+export type { DefinitionQuery, Definitions } from "./definitions.ts";
 export type {
   ActionDispatch,
   ActionRunner,

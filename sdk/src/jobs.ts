@@ -1,4 +1,4 @@
-import type { Active, Explanation, Job, JobInputView, Migration, Stats, Upcoming } from "./answers.ts";
+import type { Active, Explanation, Job, JobExplanation, JobInputView, Migration, Stats, Upcoming } from "./answers.ts";
 import type { BatchOutcome } from "./batch.ts";
 import type { BulkResult } from "./bulk.ts";
 import type { Catalog, JobInput, Known, TenantOf } from "./catalog.ts";
@@ -277,6 +277,14 @@ export interface Jobs<C extends Catalog = Catalog> {
    * const { next_runs } = await ductape.jobs.explain({ ...data, repeat: { cron: "0 9 * * *", tz: "Europe/Berlin" } });
    */
   explain(data: JobInput<C>, options?: CallOptions): Promise<Explanation>;
+  /**
+   * Says what a job waits for: for a run of a feature, which signals it awaits until when, and which messages it has not taken.
+   * Rejects with a NotFoundError if there is no such job.
+   *
+   * @example
+   * const { says } = await ductape.jobs.why("job_0198c2f47a6e7b3c9d1e2f3a4b5c6d7e");
+   */
+  why(id: string, options?: CallOptions): Promise<JobExplanation>;
   /**
    * Schedules many jobs with few requests, and resolves with an outcome for each job, in the same order. Rejects only if
    * the first request fails, so that no job was accepted.

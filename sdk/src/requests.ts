@@ -615,6 +615,12 @@ export interface JobFields {
    */
   recurring?: boolean | undefined;
   /**
+   * Whether a run of a feature waits for a signal or a time.
+   * @default either
+   * @example `true`
+   */
+  waiting?: boolean | undefined;
+  /**
    * The earliest time (inclusive): compared with `due_at` of pending jobs and with `finished_at` of finished ones.
    * @default no limit
    * @example `"2030-01-31T00:00:00Z"`

@@ -4,6 +4,7 @@ import "./ductape-jobs.cases.ts";
 import "./golden.cases.ts";
 import "./in-apps.cases.ts";
 import "./intake.cases.ts";
+import "./late-waits-alarm.cases.ts";
 import "./least-privilege.cases.ts";
 import "./operations-page.cases.ts";
 import "./service-stack.cases.ts";

@@ -356,7 +356,7 @@ describe("a field that a later version has added", () => {
     pins: () => w.gates.pin(lane, { concurrency: 2, until: noon, pinned_at: noon }),
     due: () => kinds.due?.make(w) as Promise<unknown>,
     // Another event says the same.
-    definitions: () => w.definitions.put(onboardId, onboardDefinition, { product: "shop", event: "again" }),
+    definitions: () => w.definitions.put(onboardId, onboardDefinition, { product: "shop", event: "again" }, noon),
     apiKey: () => w.keys.revoke(apiKey.record.id, noon),
     pause: async () => {
       const [pause] = await w.pauses.list();

@@ -7,6 +7,20 @@ import { isGivenBack, isNoted, isPostponed, isPutOff, isWaiting } from "./ledger
  */
 export function eventsOf(before: Job | undefined, after: Job, archived: RunRecord["status"] | undefined): string[] {
   if (!before) return ["scheduled"];
+  return [...waitsOf(before, after), ...statusesOf(before, after, archived)];
+}
+
+/** A wait of a run that its job did not have before, and a message for one. */
+function waitsOf(before: Job, after: Job): string[] {
+  const known = (before.waits ?? []).map((wait) => JSON.stringify(wait));
+  const fresh = (after.waits ?? []).filter((wait) => !known.includes(JSON.stringify(wait)));
+  return [
+    ...(fresh.some(({ received }) => received) ? ["run.signalled"] : []),
+    ...(fresh.some(({ received }) => !received) ? ["run.waiting"] : []),
+  ];
+}
+
+function statusesOf(before: Job, after: Job, archived: RunRecord["status"] | undefined): string[] {
   if (isPostponed(before, after)) return isLongWait(after) ? ["waiting"] : [];
   if (isPutOff(before, after)) return [];
   // An attempt that crashed, and whose next one waits, is running until then.

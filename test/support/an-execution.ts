@@ -34,5 +34,5 @@ export function anExecution({
 /** The services of an executor that is called by itself: nothing is recorded, and nothing done afterwards. */
 export const unclaimed = <S extends ConsumerServices>(services: S) => ({
   ...services,
-  claim: { record: async () => {}, whenRecorded: () => {} },
+  claim: { record: async () => {}, noteWaits: () => {}, whenRecorded: () => {} },
 });

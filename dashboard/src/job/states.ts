@@ -1,4 +1,4 @@
-import type { Job, JobSummary } from "../../../sdk/src/answers.ts";
+import type { Job, JobSummary, RunWait } from "../../../sdk/src/answers.ts";
 import { isFinished } from "../../../sdk/src/is-finished.ts";
 
 /** How long before its time a job counts as about to change. */
@@ -42,9 +42,15 @@ export function durationOf(
   return status === "running" ? Math.max(0, now - started_at) : undefined;
 }
 
+/** What ends a wait of a run: `paid A-1042 or refused`. */
+export const awaitedOf = ({ signals }: Pick<RunWait, "signals">): string =>
+  signals?.map(({ signal, key }) => (key === undefined ? signal : `${signal} ${key}`)).join(" or ") ?? "a time";
+
 /** What a job that has not finished waits for. */
-export function waitingFor(job: Pick<JobSummary, "status" | "type" | "attempt" | "waiting_for">): string | undefined {
-  const { waiting_for: holds } = job;
+export function waitingFor(
+  job: Pick<JobSummary, "status" | "type" | "attempt" | "waiting_for" | "waits">,
+): string | undefined {
+  const { waiting_for: holds, waits } = job;
   if (holds && "pause" in holds) return "a pause";
   if (holds) return holds.position === undefined ? holds.limit : `${holds.limit}, place ${holds.position}`;
   switch (job.status) {
@@ -53,7 +59,7 @@ export function waitingFor(job: Pick<JobSummary, "status" | "type" | "attempt" |
     case "queued":
       return "a consumer";
     case "running":
-      return job.type === "feature" ? "its steps" : undefined;
+      return waits ? waits.map(awaitedOf).join(", ") : job.type === "feature" ? "its steps" : undefined;
     case "paused":
       return "being resumed";
     default:

@@ -223,6 +223,26 @@ const jobAlarms = (scope: Construct): AlarmSpec[] => [
     evaluationPeriods: 3,
   },
   {
+    name: "waits-late",
+    section: "Waits late",
+    summary:
+      "The time of a wait is over for five minutes, and its run has not seen it: see whether the consumer of features keeps up.",
+    metric: overAll(scope, "MAX", "wait_late_ms", "product", "type"),
+    threshold: minutes(5).toMilliseconds(),
+    datapoints: 2,
+    evaluationPeriods: 3,
+  },
+  {
+    name: "steps-missing",
+    section: "Steps missing",
+    summary:
+      "Runs of features cannot go on, since a deployment has taken an event away that they need: deploy it again, or move the runs.",
+    metric: overAll(scope, "SUM", "steps_missing", "product", "type"),
+    threshold: 1,
+    datapoints: 2,
+    evaluationPeriods: 3,
+  },
+  {
     name: "messages-fail",
     section: "Messages fail",
     summary: "Consumers return messages: AWS refuses their requests, or the messages are unreadable. Read their logs.",

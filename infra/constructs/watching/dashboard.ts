@@ -73,6 +73,11 @@ export class MetricsDashboard extends Construct {
         this.byJob("Put off by their providers", "snoozed", sum),
       ],
       [
+        this.byJob("Waits of features that messages ended", "waits_signalled", sum),
+        this.byJob("Waits of features that timed out", "waits_timed_out", sum),
+        this.byJob("Waits of features, seen late (ms)", "wait_late_ms", most),
+      ],
+      [
         this.byTarget("Calls of targets of a fallback or quota", "target_calls"),
         this.byTarget("Failures of targets of a fallback or quota", "target_failures"),
       ],

@@ -19,6 +19,8 @@ const happened: Record<JobEventName, string> = {
   paused: "A recurring job was paused.",
   resumed: "A recurring job was resumed.",
   retrying: "An attempt has failed and will be retried.",
+  "run.waiting": "Steps of a feature's run have begun to wait for signals or a time.",
+  "run.signalled": "Messages have ended waits of a feature's run.",
   waiting: "A due attempt has begun to stand in the line of a limit, for a slot or a start.",
 };
 

@@ -1,6 +1,6 @@
 import { gunzipSync, gzipSync } from "node:zlib";
 import { type DynamoDBClient, GetItemCommand, UpdateItemCommand } from "@aws-sdk/client-dynamodb";
-import type { FeatureDefinition } from "../../core/catalog/feature-definition.ts";
+import { definitionIdPattern, type FeatureDefinition } from "../../core/catalog/feature-definition.ts";
 import { remember } from "../../core/kernel/recent.ts";
 import type { DefinedEvent, Definitions, KeptDefinition } from "../../core/ports/definitions.ts";
 import { definitionsPrefix, partitionKey, sortKey } from "../../topology.ts";
@@ -12,6 +12,10 @@ const mostRemembered = 100;
 
 const definitionKeyOf = (id: string) =>
   toAttributes({ [partitionKey]: definitionsPrefix + id, [sortKey]: "DEFINITION" });
+
+/** Which definitions an event has had: an attribute each, by the id, with the time. */
+const pastKeyOf = ({ product, event }: DefinedEvent) =>
+  toAttributes({ [partitionKey]: `${definitionsPrefix}EVENT#${product}#${event}`, [sortKey]: "DEFINITIONS" });
 
 /** Neither tag may contain the separator. */
 const nameOf = ({ product, event }: DefinedEvent): string => `${product}#${event}`;
@@ -39,10 +43,19 @@ export function dynamoDefinitions({ client, table }: { client: DynamoDBClient; t
     return found;
   };
   return withClassifiedErrors<Definitions>({
-    async put(id, definition, event) {
+    async put(id, definition, event, now) {
       const { events = [] } = known.get(id) ?? {};
       if (events.some((one) => nameOf(one) === nameOf(event))) return;
-      await client.send(
+      const noted = client.send(
+        new UpdateItemCommand({
+          TableName: table,
+          Key: pastKeyOf(event),
+          UpdateExpression: "SET #id = if_not_exists(#id, :now)",
+          ExpressionAttributeNames: { "#id": id },
+          ExpressionAttributeValues: { ":now": { N: String(now) } },
+        }),
+      );
+      const stored = client.send(
         new UpdateItemCommand({
           TableName: table,
           Key: definitionKeyOf(id),
@@ -55,11 +68,20 @@ export function dynamoDefinitions({ client, table }: { client: DynamoDBClient; t
           },
         }),
       );
+      await Promise.all([noted, stored]);
       remember(known, id, { definition, events: [...events, event] }, mostRemembered);
     },
 
     get: async (id) => (known.get(id) ?? (await read(id)))?.definition,
 
     find: read,
+
+    async of(event) {
+      const { Item = {} } = await client.send(new GetItemCommand({ TableName: table, Key: pastKeyOf(event) }));
+      const past = Object.entries(Item).flatMap(([id, { N }]) =>
+        definitionIdPattern.test(id) && N !== undefined ? [{ id, first_at: Number(N) }] : [],
+      );
+      return past.sort((a, b) => b.first_at - a.first_at);
+    },
   });
 }

@@ -70,6 +70,12 @@ export function dynamoSignals({ client, table }: { client: DynamoDBClient; table
       return undefined;
     },
 
+    async latest(address, most) {
+      const all = between(address, signalKeyAt(0), `${signalSortKey}~`);
+      const items = await queryItems(client, { ...all, ScanIndexForward: false, Limit: most }, most);
+      return items.map(signalIn);
+    },
+
     async listen(address, waiter) {
       await put(waiterKey(address, waiter), waiter, waiter.until);
     },
@@ -86,7 +92,12 @@ export function dynamoSignals({ client, table }: { client: DynamoDBClient; table
   });
 }
 
-export function signalIn(item: Item): Signal {
+/** Whom a message wakes. Its payload, which may be large, is not read. */
+export function wakeIn({ payload: _payload, ...item }: Item): Signal["wake"] {
+  return readItem(item, signalCodec).wake;
+}
+
+function signalIn(item: Item): Signal {
   const { payload, ...signal } = readItem(item, signalCodec);
   return { ...signal, ...(payload !== undefined && { payload: JSON.parse(payload) }) };
 }

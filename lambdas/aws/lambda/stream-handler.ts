@@ -9,7 +9,7 @@ import type { DeadLetter } from "../../core/ports/dead-letters.ts";
 import type { Log } from "../../core/ports/log.ts";
 import { partitionKey, signalSortKey, sortKey } from "../../topology.ts";
 import { type Item, jobFrom } from "../dynamodb/job-item.ts";
-import { addressOf, signalIn } from "../dynamodb/signals.ts";
+import { addressOf, wakeIn } from "../dynamodb/signals.ts";
 import { invocationFields } from "../log/log.ts";
 import { invocationFailed } from "./with-safe-errors.ts";
 
@@ -80,7 +80,7 @@ function writtenIn({
   NewImage,
 }: NonNullable<DynamoDBRecord["dynamodb"]>): Pick<JobChange, "before" | "after" | "signal"> {
   if (Keys?.[sortKey]?.S?.startsWith(signalSortKey)) {
-    const { wake } = signalIn(NewImage as Item);
+    const wake = wakeIn(NewImage as Item);
     return { signal: { address: addressOf(Keys[partitionKey]?.S ?? ""), ...(wake && { wake }) } };
   }
   return {

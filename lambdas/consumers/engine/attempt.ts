@@ -2,6 +2,7 @@ import type { FoundEvent } from "../../core/catalog/catalog.ts";
 import { catalogValuesOf } from "../../core/expressions/values.ts";
 import type { Stored } from "../../core/job/job.ts";
 import { JobError } from "../../core/job/job-error.ts";
+import { withWaits } from "../../core/job/run-wait.ts";
 import { attemptFailed, completed, ended, errorRecordOf, parked, progressed } from "../../core/job/transitions.ts";
 import { defined } from "../../core/kernel/defined.ts";
 import { TransientError, traceOf } from "../../core/kernel/errors.ts";
@@ -30,11 +31,14 @@ export async function runAttempt(running: Running): Promise<Transition | NotStar
       const inTime = withinTime(services, signal);
       const claim = {
         record: (progress: unknown) => recordProgress(running, inTime, progress),
+        noteWaits: (waits: NonNullable<Running["waits"]>) => {
+          running.waits = waits;
+        },
         whenRecorded: (work: () => Promise<void>) => void running.afterwards.push(work),
       };
       return execute(await executionOf(running, found, signal), { ...inTime, claim });
     });
-    return withTargets(used, await succeeded(running, result));
+    return withTargets(used, noting(running, await succeeded(running, result)));
   } catch (cause) {
     const error = cause instanceof NotStarted || cause instanceof Unkept ? cause.cause : cause;
     const { hasBegun } = running;
@@ -42,9 +46,15 @@ export async function runAttempt(running: Running): Promise<Transition | NotStar
     if (chosen) return chosen;
     if (cause instanceof NotStarted) return cause;
     if (cause instanceof Unkept) return withTargets(used, completedWithout(services, cause));
-    return withTargets(used, await failed(running, withProgress(cause, used)));
+    return withTargets(used, noting(running, await failed(running, withProgress(cause, used))));
   }
 }
+
+/** The transition with what the executor says of waits. */
+const noting =
+  ({ waits }: Running, transition: Transition): Transition =>
+  (job) =>
+    waits ? withWaits(transition(job), waits()) : transition(job);
 
 async function eventOf({ services, job }: Running): Promise<FoundEvent> {
   const found = await eventOfJob(services, job).catch(unread);
@@ -141,7 +151,11 @@ function completedWithout({ clock, log }: ConsumerServices, { cause }: Unkept): 
 
 async function recordProgress(running: Running, inTime: ConsumerServices, progress: unknown): Promise<void> {
   const stored = await storeValue({ ...running, services: inTime }, progressPrefix, progress);
-  const changed = await changeClaimed(inTime, running.job, (of) => progressed(of, stored));
+  const changed = await changeClaimed(
+    inTime,
+    running.job,
+    noting(running, (of) => progressed(of, stored)),
+  );
   if (!changed) throw new TransientError("CLAIM_LOST", "The job has another claim, or none.");
   running.job = changed;
 }

@@ -3,6 +3,7 @@ import type { ClaimOutcome } from "../../core/job/claim.ts";
 import type { Job, JobMessage, JobType } from "../../core/job/job.ts";
 import type { CacheKey } from "../../core/job/result-cache.ts";
 import type { Waiting } from "../../core/job/route.ts";
+import type { RunWait } from "../../core/job/run-wait.ts";
 import type { Calls } from "../../core/limits/pump.ts";
 import type { ExecuteWithServices } from "../../core/operations/execution.ts";
 import type { Memory, Room } from "../../core/operations/memory.ts";
@@ -62,6 +63,8 @@ export interface Running extends Pick<Entering, "engine" | "services" | "message
   /** Whether the executor was called. */
   hasBegun: boolean;
   used: Used;
+  /** What the executor says of the waits of its run. */
+  waits?: () => readonly RunWait[];
   /** What the executor wants done once its outcome is recorded. */
   afterwards: (() => Promise<void>)[];
   /** Under what the result is kept for others, of a job with a cache tag. */

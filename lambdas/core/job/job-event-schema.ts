@@ -43,6 +43,29 @@ export const JobEventDetailSchema = z
     starts_at: eventTime(
       "In `job.waiting`: the start that version 0.3 has reserved for it; absent otherwise.",
     ).exactOptional(),
+    waits: z
+      .array(
+        z.object({
+          step: z.string(),
+          until: eventTime("When it ends by itself."),
+          signals: z.array(z.object({ signal: z.string(), key: z.string().exactOptional() })).exactOptional(),
+        }),
+      )
+      .exactOptional()
+      .describe(
+        "In `run.waiting`: the steps that have begun to wait, for a time or for the first three signals named.",
+      ),
+    received: z
+      .array(
+        z.object({
+          step: z.string(),
+          signal: z.string(),
+          id: z.string().describe("The id of the message."),
+          at: eventTime("When the message was accepted."),
+        }),
+      )
+      .exactOptional()
+      .describe("In `run.signalled`: the messages that the run has taken, and the waits that they have ended."),
     labels: z.array(z.string()).exactOptional(),
     version: z
       .int()

@@ -7,6 +7,7 @@ import type { StepCredentials } from "./credential-placeholder.ts";
 import type { Ending, RolledBack } from "./ending.ts";
 import type { Gate, NotedWait, ReservedStart, Snoozes } from "./job-wait.ts";
 import type { KeptSession } from "./kept-session.ts";
+import type { RunWait } from "./run-wait.ts";
 
 export { type JobType, jobTypes };
 
@@ -201,6 +202,8 @@ export interface Job {
   wake_at?: number;
   /** When a wait of a parked feature ends by time: a message wakes it then. */
   timer_at?: number;
+  /** What a run waits for, since its latest decision: the first waits that are open, and those that a message has ended in it. */
+  waits?: RunWait[];
   /** When a message wakes a parked job to retry its decision: AWS refused a part of it, or a fault of ours broke it. */
   retry_decision_at?: number;
   /** Since when every decision of a parked job has failed by a fault of ours. */

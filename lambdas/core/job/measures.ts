@@ -50,6 +50,16 @@ export const measures = [
   "oldest_wait_ms",
   /** Attempts that a provider put off by a Retry-After, per type and product. */
   "snoozed",
+  /**
+   * Per product: waits of features that began, that a message ended, and after how long, and whose time-out was over; how late the end of a
+   * wait's time was seen, or is if nobody has seen it yet; and steps that cannot begin, since the catalog has lost their event.
+   */
+  "waits_begun",
+  "waits_signalled",
+  "wait_ms",
+  "waits_timed_out",
+  "wait_late_ms",
+  "steps_missing",
   /** Per target of a fallback or quota and product: the calls, and those of them that failed. */
   "target_calls",
   "target_failures",

@@ -120,6 +120,7 @@ function endAttempt(job: Job, now: number, end: Pick<Attempt, "outcome" | "error
     parked_since: _since,
     wake_at: _wake,
     timer_at: _timer,
+    waits: _waits,
     retry_decision_at: _retry,
     failing_since: _failing,
     wake_requested: _requested,

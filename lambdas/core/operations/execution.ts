@@ -3,6 +3,7 @@ import type { CatalogValues } from "../expressions/values.ts";
 import type { UndoCounts } from "../job/ending.ts";
 import type { Job } from "../job/job.ts";
 import type { JobError } from "../job/job-error.ts";
+import type { RunWait } from "../job/run-wait.ts";
 import type { NextDecision } from "../job/transitions.ts";
 import type { BlobStore } from "../ports/blob-store.ts";
 import type { Clock } from "../ports/clock.ts";
@@ -42,6 +43,8 @@ export type Execute = (execution: Execution) => Promise<unknown>;
 interface HeldClaim {
   /** Records progress before something is done that depends on it. Throws a TransientError if the claim is lost. */
   record: (progress: unknown) => Promise<void>;
+  /** What the job notes of its waits whenever it is written under this claim. */
+  noteWaits: (waits: () => readonly RunWait[]) => void;
   /** Does this once the outcome is recorded. A crash may prevent it. */
   whenRecorded: (work: () => Promise<void>) => void;
 }

@@ -34,8 +34,25 @@ function keptEvent(
   return product && definition && { product: { ...product, constants }, tag, event, definition, target };
 }
 
-/** Whether the catalog says now what a run has kept. */
-export function isCurrent(catalog: Catalog, { product, event, definition }: Job): boolean {
+interface Kept {
+  id: string;
+  current: boolean;
+  /** How many definitions the event has had since. */
+  behind: number;
+}
+
+/** The definition that a run keeps, beside what the catalog says now. Only a run that keeps another one takes a read. */
+export async function keptDefinition(
+  { catalog, definitions }: { catalog: Catalog; definitions: Pick<Definitions, "of"> },
+  { product, event, definition: id }: Pick<Job, "product" | "event" | "definition">,
+): Promise<Kept | undefined> {
+  if (id === undefined) return undefined;
   const found = catalog.lookup(product, event);
-  return found !== undefined && definitionId(definitionOf(found)) === definition;
+  const now = found && definitionId(definitionOf(found));
+  if (now === id) return { id, current: true, behind: 0 };
+  const past = await definitions.of({ product, event });
+  const later = past.filter(({ first_at }) => first_at > (past.find((one) => one.id === id)?.first_at ?? 0));
+  // No run may have begun by the present one yet.
+  const isNoted = now === undefined || past.some((one) => one.id === now);
+  return { id, current: false, behind: later.length + (isNoted ? 0 : 1) };
 }

@@ -1,6 +1,7 @@
 import type { Tenant } from "../access/tenants.ts";
 import type { IndexPosition, Order } from "../job/index-position.ts";
 import { type Job, type JobType, type Phase, phaseOf, phaseTime, shownStatus } from "../job/job.ts";
+import { openWaitsOf } from "../job/run-wait.ts";
 import { defined } from "../kernel/defined.ts";
 import type { JobStatus } from "../kernel/job-status.ts";
 import { never } from "../kernel/start-time.ts";
@@ -15,6 +16,8 @@ interface JobFilter {
   label?: string;
   /** Whether a job has a series of runs. */
   recurring?: boolean;
+  /** Whether a job is a run of a feature that waits for a signal or a time. */
+  waiting?: boolean;
   /** Epoch milliseconds, both inclusive, of due_at while a job is pending and of finished_at afterwards. */
   from?: number;
   until?: number;
@@ -93,7 +96,7 @@ async function readAll(jobs: Pick<JobStore, "getMany">, positions: IndexPosition
 
 /** Filters by the job's current state, not by its partition, so that an answer never contradicts its filter. */
 function filterOf(query: ListQuery, now: number): (job: Job) => boolean {
-  const { status, type, event, label, recurring } = query;
+  const { status, type, event, label, recurring, waiting } = query;
   const { from = Number.NEGATIVE_INFINITY, until = Number.POSITIVE_INFINITY } = query;
   return (job) =>
     (!status || status.includes(shownStatus(job, now))) &&
@@ -101,6 +104,7 @@ function filterOf(query: ListQuery, now: number): (job: Job) => boolean {
     (event === undefined || job.event === event) &&
     (label === undefined || (job.labels ?? []).includes(label)) &&
     (recurring === undefined || (job.repeat !== undefined) === recurring) &&
+    (waiting === undefined || openWaitsOf(job).length > 0 === waiting) &&
     phaseTime(job) >= from &&
     phaseTime(job) <= until;
 }

@@ -141,7 +141,7 @@ export async function migrateJob(services: Migrating, asked: Job, { dryRun }: { 
     if (next === job) return migration;
     if (planned.refusals.length > 0) throw refused(job, planned.refusals, clock.now());
     if (dryRun) return migration;
-    await definitions.put(to, definition, { product: job.product, event: job.event });
+    await definitions.put(to, definition, { product: job.product, event: job.event }, clock.now());
     // The plan holds as long as no decision has started another step meanwhile, and each of them raises the version of the job.
     if ((await jobs.replace(next)) === "lost") continue;
     await wake(services, next);

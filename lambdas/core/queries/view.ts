@@ -5,10 +5,11 @@ import { isFinished, isWaiting, type Job, type Parent, shownStatus } from "../jo
 import { isList } from "../job/list.ts";
 import type { Pause } from "../job/pause.ts";
 import { cachedFrom } from "../job/result-cache.ts";
+import { openWaitsOf } from "../job/run-wait.ts";
 import type { Shared } from "../job/shared-key.ts";
 import { defined, pick } from "../kernel/defined.ts";
 import { shorten } from "../kernel/sizes.ts";
-import { eventOfJob, isCurrent } from "../operations/kept-event.ts";
+import { eventOfJob, keptDefinition } from "../operations/kept-event.ts";
 import type { Services } from "../operations/services.ts";
 import { channelsShown } from "./channels-view.ts";
 import { graphShown } from "./graph-view.ts";
@@ -54,11 +55,17 @@ export const summaryOf = (job: Job, now: number, pauses: readonly Pause[] = []):
   ...shownError(job),
   ...(job.parent && { parent: parentOf(job.parent) }),
   ...defined({ waiting_for: pauseWait(job, pauses, now) ?? reservedWait(job, now) }),
+  ...waitsShown(job),
   ...(job.schedule && { schedule: job.schedule.name }),
   ...defined({ cached_from: cachedFrom(job.attempts) }),
   ...(job.session && { session: { tag: job.session.tag } }),
   ...defined({ debounce: job.debounce && debounceView(job.debounce), first_started_at: firstStartShown(job) }),
 });
+
+const waitsShown = (job: Job): Pick<SummaryView, "waits"> => {
+  const waits = openWaitsOf(job).map((wait) => pick(wait, ["step", "since", "until", "signals"]));
+  return waits.length > 0 ? { waits } : {};
+};
 
 /** Unknown once the record of the first attempt has made room for later ones. */
 const firstStartShown = (job: Job) => ((job.attempts[0]?.attempt ?? 1) === 1 ? firstStartOf(job) : undefined);
@@ -82,12 +89,13 @@ export async function viewOf(
   const { catalog } = services;
   const hidden = redactionOf(catalog, job);
   const found = job.type === "feature" ? await eventOfJob(services, job) : undefined;
-  const [steps, channels, pauses, limited, items] = await Promise.all([
+  const [steps, channels, pauses, limited, items, definition] = await Promise.all([
     isList(job) ? listSteps(services, job, now) : stepsShown(services, job, found, now),
     channelsShown(services, job, hidden),
     pausesFor(services, [job]),
     job.gates && isWaiting(job) ? limitWait(services, job, now) : undefined,
     currentCounts(services, job),
+    keptDefinition(services, job),
   ]);
   const summary = summaryOf(job, now, pauses);
   const view: JobView = {
@@ -97,7 +105,7 @@ export async function viewOf(
     attempts: job.attempts.map(attemptView),
     ...(steps && { steps: shownSteps(steps), ...(!isList(job) && graphShown(found, steps)) }),
     ...items,
-    ...(job.definition && { definition: { id: job.definition, current: isCurrent(catalog, job) } }),
+    ...defined({ definition }),
     ...(channels && { channels }),
   };
   const [shown = view] = isFinished(job) ? await withResults(services.blobs, [view], [job.result], hidden) : [];

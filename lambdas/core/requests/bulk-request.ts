@@ -45,6 +45,13 @@ export const BulkFilter = strict({
     .boolean()
     .optional()
     .meta({ description: "Whether the job has a series of runs. Default: either.", examples: [true] }),
+  waiting: z
+    .boolean()
+    .optional()
+    .meta({
+      description: "Whether a run of a feature waits for a signal or a time. Default: either.",
+      examples: [true],
+    }),
   from: Time.optional().meta({
     description:
       "The earliest time (inclusive): compared with `due_at` of pending jobs and with `finished_at` of finished ones. Default: no limit.",

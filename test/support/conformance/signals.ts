@@ -55,6 +55,16 @@ export function describeSignals(name: string, make: () => Promise<SignalsUnderTe
       expect(order).toEqual(["s-5", "s-6", "s-7", "s-9"]);
     });
 
+    test("gives the latest messages, the last one first", async () => {
+      const address = anAddress();
+      const at = [noon + 1, noon + 3, noon + 2, noon + 2];
+      for (const [i, time] of at.entries()) await signals.put(address, { id: `s-${i}`, at: time }, noon + 1000);
+      await signals.listen(address, aWaiter());
+      expect((await signals.latest(address, 3)).map(({ id }) => id)).toEqual(["s-1", "s-3", "s-2"]);
+      expect(await signals.latest(address, 10)).toHaveLength(4);
+      expect(await signals.latest(anAddress(), 10)).toEqual([]);
+    });
+
     test("keeps a message that is put twice once", async () => {
       const address = anAddress();
       for (let i = 0; i < 2; i++) await signals.put(address, { id: "s-1", at: noon }, noon + 1000);

@@ -21,6 +21,10 @@ export function fakeSignals(): Signals {
       signals.sort((a, b) => a.at - b.at || (a.id < b.id ? -1 : 1));
       return structuredClone(signals.find(wanted));
     },
+    async latest(address, most) {
+      const signals = [...of(kept, address).values()].sort((a, b) => b.at - a.at || (a.id < b.id ? 1 : -1));
+      return structuredClone(signals.slice(0, most));
+    },
     async listen(address, waiter) {
       of(waiting, address).set(nameOf(waiter), structuredClone(waiter));
     },

@@ -312,7 +312,7 @@ export const kinds: Record<string, Kind> = {
     prefix: topology.definitionsPrefix,
     async make({ definitions }) {
       const event = { product: tenant.product, event: "onboard" };
-      await definitions.put(definitionId(onboardDefinition), onboardDefinition, event);
+      await definitions.put(definitionId(onboardDefinition), onboardDefinition, event, noon);
     },
     words: [],
     unknownFields: "kept",

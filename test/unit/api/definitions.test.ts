@@ -7,6 +7,7 @@ import {
   type FeatureDefinition,
 } from "../../../lambdas/core/catalog/feature-definition.ts";
 import { fakeApi } from "../../support/api.ts";
+import { noon } from "../../support/builders.ts";
 import { productWith } from "../../support/feature-world.ts";
 
 const create = { event: "create", input: { body: { mark: "written-in-the-catalog" } } };
@@ -28,7 +29,7 @@ async function asked(
 ) {
   const api = fakeApi({ catalog: inCatalog });
   const id = definitionId(definition);
-  for (const one of events) await api.definitions.put(id, definition, one);
+  for (const one of events) await api.definitions.put(id, definition, one, noon);
   const find = api.definitions.find;
   if (events.length === 0) Object.assign(api.definitions, { find: async () => ({ definition, events: [] }) });
   else Object.assign(api.definitions, { find });
@@ -103,5 +104,56 @@ describe("GET /v1/definitions/{id}", () => {
   it.each([`def_${"0".repeat(32)}`, "def_1", "job_1"])("is 404 for %s, which there is not", async (id) => {
     const { status, body } = await fakeApi().ask({ path: `/v1/definitions/${id}` });
     expect({ status, code: body.code }).toEqual({ status: 404, code: "DEFINITION_NOT_FOUND" });
+  });
+});
+
+describe("GET /v1/definitions", () => {
+  const path = "/v1/definitions";
+  const current = definitionIn(inCatalog);
+  const ids = { old: definitionId(old), current: definitionId(current) };
+  const shop = { product_tag: "shop" };
+
+  async function world() {
+    const api = fakeApi({ catalog: inCatalog });
+    await api.definitions.put(ids.old, old, event, noon);
+    await api.definitions.put(ids.old, old, { product: "shop", event: "gone" }, noon + 1);
+    return api;
+  }
+
+  it("lists what the events of features have run by, the present definition too before a run has begun by it", async () => {
+    const api = await world();
+    const { status, body } = await api.ask({ path, query: shop });
+    expect(status).toBe(200);
+    const of = { product_tag: "shop", event: "onboard", feature: "onboard" };
+    expect(body.definitions).toEqual([
+      { id: ids.current, current: true, ...of },
+      { id: ids.old, current: false, first_at: noon, ...of },
+    ]);
+    await api.definitions.put(ids.current, current, event, noon + 5);
+    expect((await api.ask({ path, query: shop })).body.definitions[0]).toEqual({
+      ...{ id: ids.current, current: true, first_at: noon + 5 },
+      ...of,
+    });
+  });
+
+  it("lists those of an event that the catalog has lost, if it is named", async () => {
+    const { body } = await (await world()).ask({ path, query: { ...shop, event: "gone" } });
+    expect(body.definitions).toEqual([
+      { id: ids.old, product_tag: "shop", event: "gone", current: false, first_at: noon + 1 },
+    ]);
+  });
+
+  it("lists none of an event that is no feature, and of one that never was", async () => {
+    for (const named of ["create", "nothing"])
+      expect((await (await world()).ask({ path, query: { ...shop, event: named } })).body).toEqual({ definitions: [] });
+  });
+
+  it.each<[object, number, string]>([
+    [{}, 400, "INVALID_REQUEST"],
+    [{ product_tag: "shopp" }, 404, "PRODUCT_NOT_FOUND"],
+    [{ ...shop, feature: "x" }, 400, "INVALID_REQUEST"],
+  ])("refuses %j", async (query, status, code) => {
+    const answer = await (await world()).ask({ path, query: query as Record<string, string> });
+    expect([answer.status, answer.body.code]).toEqual([status, code]);
   });
 });

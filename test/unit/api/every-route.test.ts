@@ -34,6 +34,7 @@ const requests: Record<string, { asked?: Omit<Asked, "path">; outOfReach: OutOfR
   "POST /v1/jobs/bulk": { asked: { body: { action: "cancel", filter: place } }, outOfReach: "forbidden" },
   "GET /v1/jobs": { outOfReach: "nothing of it" },
   "GET /v1/jobs/{id}": { outOfReach: "absent" },
+  "GET /v1/jobs/{id}/explain": { outOfReach: "absent" },
   "GET /v1/jobs/{id}/input": { outOfReach: "absent" },
   "GET /v1/jobs/{id}/runs": { outOfReach: "absent" },
   "POST /v1/jobs/{id}/cancel": { outOfReach: "absent" },
@@ -50,6 +51,7 @@ const requests: Record<string, { asked?: Omit<Asked, "path">; outOfReach: OutOfR
   "POST /v1/uploads": { asked: { body: { ...place, size: 5 } }, outOfReach: "forbidden" },
   "GET /v1/products": { outOfReach: "nothing of it" },
   "GET /v1/products/{tag}": { outOfReach: "forbidden" },
+  "GET /v1/definitions": { asked: { query: { product_tag: place.product_tag } }, outOfReach: "forbidden" },
   "GET /v1/definitions/{id}": { outOfReach: "absent" },
   "GET /v1/stats": { asked: { query: place }, outOfReach: "forbidden" },
   "GET /v1/errors": { outOfReach: "nothing of it" },
@@ -83,7 +85,7 @@ function world({ method, path, name }: (typeof named)[number]) {
   const isOfPauses = path.startsWith("/v1/pauses");
   if (isOfPauses) void api.pauses.put(pause);
   const isOfDefinitions = path.startsWith("/v1/definitions");
-  if (isOfDefinitions) void api.definitions.put(definitionId(definition), definition, kept);
+  if (isOfDefinitions) void api.definitions.put(definitionId(definition), definition, kept, noon);
   const id = isOfDefinitions ? definitionId(definition) : isOfPauses ? pause.id : job.id;
   const names = { id, tag: tenant.product, ...tenant, webhook: "orders", name: "partner" };
   const at = path.replaceAll(/\{(\w+)\}/g, (_, name: keyof typeof names) => names[name]);

@@ -24,7 +24,7 @@ async function world() {
   const progress = { inline: { "main.create": { status: "completed", finished_at: noon } } };
   const job = { ...parked(claimed, progress, noon + 60_000), definition: id };
   const api = fakeApi({ catalog: now, jobs: [job] });
-  await api.definitions.put(id, definition, { product: "shop", event: "onboard" });
+  await api.definitions.put(id, definition, { product: "shop", event: "onboard" }, noon);
   const post = (body: unknown, query = {}) =>
     api.ask({ method: "POST", path: `/v1/jobs/${job.id}/migrate`, query, ...(body !== undefined && { body }) });
   return { ...api, job, id, post };

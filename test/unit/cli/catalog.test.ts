@@ -89,6 +89,30 @@ describe("the command definitions get", () => {
   });
 });
 
+describe("the command definitions list", () => {
+  const of = { product_tag: "shop", event: "onboard", feature: "onboard" };
+
+  it("shows what features have run by, and since when", async () => {
+    const definitions = [
+      { id: "def_3", current: true, ...of },
+      { id: "def_2", current: false, first_at: now - 3_600_000, ...of },
+    ];
+    const { cli, asked } = answering({ "GET /v1/definitions": { definitions }, "GET /v1/health": {} });
+    const { out } = await cli(["definitions", "list", "--product", "shop", "--event", "onboard"]);
+    expect(out).toMatch(/^DEFINITION +EVENT +FIRST RUN/);
+    expect(out).toMatch(/^def_3 +onboard +none yet +current$/m);
+    expect(out).toMatch(/^def_2 +onboard +20.* +1 h ago$/m);
+    expect(asked[0]?.path).toBe("/v1/definitions?product_tag=shop&event=onboard");
+  });
+
+  it("says that there is none", async () => {
+    const { cli } = answering({ "GET /v1/definitions": { definitions: [] } });
+    expect((await cli(["definitions", "list", "--product", "shop"])).out).toBe(
+      "No feature has run by a definition yet.\n",
+    );
+  });
+});
+
 describe("the command errors", () => {
   const group = {
     ...{ fingerprint: "f", product_tag: "shop", env: "prd", event: "remind", type: "action", code: "PROVIDER_ERROR" },

@@ -66,6 +66,22 @@ describe("the command jobs list", () => {
     expect(JSON.parse(out)).toEqual({ jobs: numbered(130), next_cursor: "c3" });
   });
 
+  it("asks for runs that wait, and says for what", async () => {
+    const waits = [
+      {
+        step: "main.money",
+        since: now,
+        until: now + 1,
+        signals: [{ signal: "paid", key: "A-1" }, { signal: "refused" }],
+      },
+      { step: "two.cool", since: now, until: now + 2 },
+    ];
+    const { cli, asked } = answering({ "GET /v1/jobs": { jobs: [aJob({ status: "running", waits })] } });
+    const { out } = await cli(["jobs", "list", "--waiting", "--status", "running"]);
+    expect(out).toContain("waits for paid with key A-1 or refused, a time\n");
+    expect(asked[0]?.path).toContain("waiting=true");
+  });
+
   it("shows all pages under one head", async () => {
     const pages = [{ jobs: numbered(2), next_cursor: "c1" }, { jobs: numbered(1, 2) }];
     const { out, err } = await answering({ "GET /v1/jobs": pages }).cli(["jobs", "list", "--all"]);
@@ -78,6 +94,17 @@ describe("the command jobs list", () => {
     const { cli } = answering({ "GET /v1/jobs": { jobs: [aJob({ event: "e".repeat(90), reason: "r".repeat(90) })] } });
     const { out } = await cli(["jobs", "list"], { isTTY: true, columns: 130, env: { NO_COLOR: "1" } });
     expect(Math.max(...out.split("\n").map((line) => line.length))).toBe(130);
+  });
+});
+
+describe("the command jobs why", () => {
+  it("says what a job waits for", async () => {
+    const answer = { job_id: jobId, status: "running", says: ["main.money waits.", "2 messages came.\u001B[31m"] };
+    const { cli } = answering({ [`GET /v1/jobs/${jobId}/explain`]: answer });
+    expect((await cli(["jobs", "why", jobId])).out).toBe(
+      [`${jobId}  running`, "  main.money waits.", "  2 messages came.", ""].join("\n"),
+    );
+    expect(JSON.parse((await cli(["jobs", "why", jobId, "--json"])).out)).toEqual(answer);
   });
 });
 
@@ -127,6 +154,21 @@ describe("the command jobs get", () => {
   ])("says what a job waits for: %j", async (waiting_for, text) => {
     const { cli } = answering({ [`GET /v1/jobs/${jobId}`]: aWaitingJob({ status: "queued", waiting_for }) });
     expect((await cli(["jobs", "get", jobId])).out).toContain(`waits for  ${text}\n`);
+  });
+
+  it("says what a run waits for, until when, and how old its definition is", async () => {
+    const waits = [
+      { step: "main.money", since: now, until: now + 60_000, signals: [{ signal: "paid", key: "A-1\u001B[31m" }] },
+      { step: "two.cool", since: now, until: now + 120_000 },
+    ];
+    const definition = { id: "def_1", current: false, behind: 2 };
+    const job = aWaitingJob({ type: "feature", status: "running", waits, definition });
+    const { cli } = answering({ [`GET /v1/jobs/${jobId}`]: job });
+    const { out } = await cli(["jobs", "get", jobId]);
+    expect(out).toMatch(
+      / waits for +paid with key A-1, until 2030-01-31 09:01:00 \+00:00 \(in 1 min\) \(main.money\); a time, until/,
+    );
+    expect(out).toMatch(/ definition +def_1, 2 versions behind\n/);
   });
 
   it("refuses an id that leads elsewhere before it sends anything", async () => {

@@ -163,3 +163,11 @@ describe("the window of the overview", () => {
     expect([ceilingOf([]), ceilingOf([3]), ceilingOf([21]), ceilingOf([1_000])]).toEqual([1, 5, 50, 1_000]);
   });
 });
+
+test("a run that waits says for which signals, by key, or that it is a time", () => {
+  const wait = { step: "main.money", since: 1, until: 2 };
+  const signals = [{ signal: "paid", key: "A-1" }, { signal: "refused" }];
+  const run = { status: "running", type: "feature", attempt: 1 } as const;
+  expect(waitingFor({ ...run, waits: [{ ...wait, signals }, wait] })).toBe("paid A-1 or refused, a time");
+  expect(waitingFor(run)).toBe("its steps");
+});

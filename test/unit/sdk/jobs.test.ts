@@ -407,6 +407,16 @@ describe("the calls stats and explain", () => {
   });
 });
 
+describe("the call why", () => {
+  it("asks what a job waits for", async () => {
+    const body = { job_id: "job_1", status: "running", says: ["main.money waits."] };
+    await using api = await fakeApi([{ hangUp: true }, { body }]);
+    expect(await api.client.jobs.why("job_1")).toEqual(body);
+    expect(api.seen[1]).toMatchObject({ method: "GET", path: "/v1/jobs/job_1/explain" });
+    expect(await rejection(api.client.jobs.why(""))).toMatchObject({ code: "INVALID_REQUEST" });
+  });
+});
+
 describe("errors.list", () => {
   it("is read to its end, page by page", async () => {
     const page = { from: 0, to: 1, errors: [{ fingerprint: "f" }] };

@@ -2,7 +2,7 @@ import type { JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { useSearch } from "wouter";
 import type { Job, JobGraphStep, JobStep } from "../../../../sdk/src/index.ts";
-import { apiNow } from "../../api/clock.ts";
+import { apiNow, useNow } from "../../api/clock.ts";
 import { StatusBadge } from "../../ui/badge.tsx";
 import { duration } from "../../ui/format.ts";
 import { Link, useNavigate } from "../../ui/link.tsx";
@@ -111,7 +111,8 @@ function Node({ node }: { node: GraphNode }) {
     step.undo !== undefined && "undo",
   ];
   const took = tookOf(state);
-  const time = took === undefined ? "" : duration(took);
+  const left = leftOf(state, useNow(state.status === "waiting" ? 1_000 : idleMs));
+  const time = left ?? (took === undefined ? "" : duration(took));
   const note = fitted([step.sequence, ...notes.filter(Boolean)].join(" · "));
   const status = statusOf(state);
   const label = `${fitted(name)} ${note} ${time}: ${status.replace("_", " ")}`;
@@ -166,6 +167,13 @@ const statusOf = ({ status, undo }: JobStep): string => {
 
 const waitText = (waits: NonNullable<JobGraphStep["waits_for"]>): string =>
   "signals" in waits ? `waits for ${waits.signals.join(" or ")}` : "waits";
+
+/** How often a step that does not wait looks at the clock. */
+const idleMs = 60_000;
+
+/** How long a step still waits at most: a gate counts down. */
+const leftOf = ({ status, until }: JobStep, now: number): string | undefined =>
+  status === "waiting" && until !== undefined ? `${duration(Math.max(0, until - now))} left` : undefined;
 
 const tookOf = ({ started_at, finished_at, status }: JobStep): number | undefined => {
   if (started_at === undefined) return undefined;

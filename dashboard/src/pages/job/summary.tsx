@@ -2,13 +2,14 @@ import type { Job, LimitWait } from "../../../../sdk/src/index.ts";
 import { isFinished } from "../../../../sdk/src/is-finished.ts";
 import { useNow } from "../../api/clock.ts";
 import { query } from "../../api/request.ts";
-import { firstStartOf, latenessOf, limitsOf, waitingFor } from "../../job/states.ts";
+import { awaitedOf, firstStartOf, latenessOf, limitsOf, waitingFor } from "../../job/states.ts";
 import { Tag } from "../../ui/badge.tsx";
 import { count, duration, exactMs, plural } from "../../ui/format.ts";
 import { Link } from "../../ui/link.tsx";
 import { Fact, Facts, Panel } from "../../ui/panel.tsx";
 import { Plain } from "../../ui/plain.tsx";
 import { Ago, Time } from "../../ui/time.tsx";
+import { KeptDefinition } from "./kept-definition.tsx";
 
 /** Planned against actual, to the millisecond, and what else is known of the job. */
 export const Summary = ({ job }: { job: Job }) => (
@@ -142,8 +143,7 @@ function Details({ job }: { job: Job }) {
       )}
       {job.definition && (
         <Fact name="Definition">
-          <code>{job.definition.id.slice(0, 12)}</code>
-          {!job.definition.current && <span class="muted">, and the catalog says something else now</span>}
+          <KeptDefinition definition={job.definition} job={job} />
         </Fact>
       )}
       <Fact name="Accepted">
@@ -212,6 +212,13 @@ function Details({ job }: { job: Job }) {
         </Fact>
       )}
       {job.waiting_for && "limit" in job.waiting_for && <InLine wait={job.waiting_for} />}
+      {job.waits?.map((wait) => (
+        <Fact key={wait.step} name="Waits for">
+          <span>
+            <Plain text={awaitedOf(wait)} />, until <Time at={wait.until} /> <Ago at={wait.until} />
+          </span>
+        </Fact>
+      ))}
       {job.cache !== undefined && (
         <Fact name="Cache tag">
           <code>{job.cache}</code>

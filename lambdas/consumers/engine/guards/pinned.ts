@@ -19,7 +19,8 @@ export const pinned: Guard = async (running) => {
   const id = definitionId(definition);
   const undoes = found.definition.undoes?.(found.target) ?? false;
   try {
-    await services.definitions.put(id, definition, { product: job.product, event: job.event });
+    const { product, event } = job;
+    await services.definitions.put(id, definition, { product, event }, services.clock.now());
     const changed = await changeClaimed(services, job, (of) => withDefinition(of, id, undoes));
     if (!changed) return "lost";
     running.job = changed;

@@ -11,19 +11,10 @@ import { eventsNamed } from "../../../core/requests/spellings/event-name.ts";
 import { eachFaults, itemsFaults } from "./check-for-each.ts";
 import { checkAgainstEvent } from "./check-step.ts";
 import { abandonFaults, inUndo } from "./check-undo.ts";
+import { comparedSignals, waitFaults, waitResultFaults } from "./check-waits.ts";
 import { changedIn, stepCredentialFaults } from "./step-credentials.ts";
 import { sessionRules } from "./step-sessions.ts";
-import {
-  ancestors,
-  awaitedBy,
-  awaitedIn,
-  comparedIn,
-  isUndone,
-  type PlacedStep,
-  startsJob,
-  stepsOf,
-  undoStepOf,
-} from "./steps.ts";
+import { ancestors, comparedIn, isUndone, type PlacedStep, startsJob, stepsOf, undoStepOf } from "./steps.ts";
 import type { FeatureTarget } from "./target.ts";
 
 /** Checks what a schema cannot: that the steps of a feature exist, can be ordered, and refer only to earlier steps. */
@@ -105,8 +96,8 @@ function checkStep(placed: PlacedStep, checked: Checked, registry: Registry): Fo
     ...abandonFaults(placed, checked.product, registry),
     ...itemsFaults(placed, checked, check),
     ...comparedIn(step).flatMap((template) => templateFaults(template, [...path, "if"], check)),
-    ...awaitedIn(step).flatMap((template) => templateFaults(template, [...path, "wait"], check)),
-    ...unknownSignals(placed, checked.target),
+    ...waitFaults(placed, checked.target, check),
+    ...comparedSignals(placed, [...checked.byKey.values()]),
   ];
 }
 
@@ -126,23 +117,6 @@ function inputFaults(
   return [...faults, ...changedIn(placed)];
 }
 
-/** The signals of a wait that the feature does not declare. */
-function unknownSignals({ step: { wait }, path }: PlacedStep, { signals = {} }: FeatureTarget): FoundStep[] {
-  if (!wait) return [];
-  const known = Object.keys(signals);
-  const at = (i: number) => (wait.signal === undefined ? ["any", i, "signal"] : ["signal"]);
-  return awaitedBy(wait).flatMap(({ signal }, i) =>
-    Object.hasOwn(signals, signal)
-      ? []
-      : [
-          {
-            path: [...path, "wait", ...at(i)],
-            detail: `the feature declares no such signal.${didYouMean(signal, known)}`,
-          },
-        ],
-  );
-}
-
 interface Checked {
   byKey: Map<string, PlacedStep>;
   target: FeatureTarget;
@@ -160,8 +134,10 @@ const checkReference =
     if (root !== "Sequence") return valueFaults(reference, product, product.envs);
     const key = `${path[0]}.${path[1]}`;
     if (!byKey.has(key)) return [`there is no step "${key}".${didYouMean(key, [...byKey.keys()])}`];
-    const known = !before || before.has(key);
-    return known ? [] : [`refers to step "${key}", which may not have ended by then: add it to depends_on.`];
+    if (before && !before.has(key))
+      return [`refers to step "${key}", which may not have ended by then: add it to depends_on.`];
+    const { wait } = byKey.get(key)?.step ?? {};
+    return wait ? waitResultFaults(wait, path.slice(2), target) : [];
   };
 
 function checkInputReference([field]: string[], { input }: FeatureTarget): string[] {

@@ -19,7 +19,9 @@ import { feature as definition } from "./definition.ts";
 import { startList } from "./for-each.ts";
 import { keepResults } from "./kept-results.ts";
 import { decideList } from "./list.ts";
-import { nextLook } from "./next-look.ts";
+import { measureBegun, measureEnded } from "./measured-waits.ts";
+import { dueOf, nextLook } from "./next-look.ts";
+import { notedWaits } from "./noted-waits.ts";
 import { plan, planError, type ReadyStep } from "./plan.ts";
 import { type Loading, resultsOf } from "./results.ts";
 import { isPassing, retryAt } from "./retry-decision.ts";
@@ -62,11 +64,15 @@ export const execute = defineExecutor(
     const jobless = joblessSteps(feature, children, recorded, now);
     const former = formerSteps(feature, recorded);
     let states: StepStates = { ...former, ...jobless, ...statesOf(children, recorded, now) };
+    services.claim.noteWaits(() => notedWaits(states, recorded));
     const endNow = async () => {
       const ended = await endWaits(services, job, feature, states, now);
       states = { ...states, ...ended };
       if (Object.keys(ended).length === 0) return false;
-      services.claim.whenRecorded(() => stopListening(services, job, ended));
+      services.claim.whenRecorded(async () => {
+        measureEnded(services.log, job, ended, now);
+        await stopListening(services, job, ended);
+      });
       return true;
     };
     // What a decision has decided by itself, and would decide otherwise at another time, is recorded before it is acted on.
@@ -91,10 +97,11 @@ export const execute = defineExecutor(
         isRecorded = true;
       }
       const [started, opened] = await Promise.all([
-        startAll(services, next.ready, (step) => startReady(services, job, step, { placeholders, pageSize })),
+        startAll(services, job, next.ready, (step) => startReady(services, job, step, { placeholders, pageSize })),
         openWaits(services, job, next.waits),
       ]);
       states = { ...states, ...started.states, ...opened };
+      services.claim.whenRecorded(async () => measureBegun(services.log, job, next.waits.length));
       refused ||= started.refused;
       // A message may have been there before its wait.
       if (next.waits.length > 0 && (await endNow())) {
@@ -133,7 +140,7 @@ async function parkRun(
 ): Promise<Parked> {
   const timer_at = nextTimer(states);
   const retry = refused ? retryAt(job, now, refused === "missing" ? missingPauseMs : 0) : {};
-  const open = [...children.values()].flatMap(({ finished_at, due_at }) => (finished_at === undefined ? [due_at] : []));
+  const open = [...children.values()].flatMap((child) => (child.finished_at === undefined ? [dueOf(child, now)] : []));
   const wakeAt = nextLook([...open, ...due, ...(timer_at === undefined ? [] : [timer_at])], now);
   const kept = await keepResults(loading, feature, children, states, { now, wakeAt });
   return new Parked(kept, wakeAt, { ...retry, ...defined({ timer_at, undos }) });
@@ -260,6 +267,7 @@ interface Started {
 
 async function startAll(
   services: ConsumerServices,
+  job: Job,
   ready: ReadyStep[],
   begin: (step: ReadyStep) => Promise<Job>,
 ): Promise<Started> {
@@ -279,7 +287,9 @@ async function startAll(
         else if (isMissing(error)) {
           started.refused ||= "missing";
           started.states[step.placed.key] = missingStep(step.placed);
-          services.log.warn("a step waits for an event that the catalog has lost", { event: step.placed.step.event });
+          const measured = { values: { steps_missing: 1 }, of: { type: job.type, product: job.product } };
+          const { event } = step.placed.step;
+          services.log.measure("a step waits for an event that the catalog has lost", measured, { event });
         } else started.states[step.placed.key] = refusedStep(refusal(error), services.clock.now());
       }
     }),
@@ -316,7 +326,7 @@ async function startUndo(
 ): ReturnType<EndingRun["start"]> {
   const { key, step } = undo.placed;
   const as = { job_id: undoJobId(job, key), parent: { message: jobMessageOf(job), step: key, undo: true as const } };
-  const { states, due, refused } = await startAll(services, [undo], ({ input }) =>
+  const { states, due, refused } = await startAll(services, job, [undo], ({ input }) =>
     startAs(services, job, { step, input, startAt: services.clock.now(), credentials: placeholders.in }, as),
   );
   return { due, refused, ...defined({ state: states[key] }) };

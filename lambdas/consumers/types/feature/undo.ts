@@ -8,6 +8,7 @@ import { cancelStep, isAbandoned } from "../../../core/operations/change-job.ts"
 import { type AttemptServices, Ended, type Parked } from "../../../core/operations/execution.ts";
 import { stepReasons } from "../../../core/operations/parent-guard.ts";
 import { type JobStepView, stepViewOf } from "../../../core/queries/step-view.ts";
+import { notedWaits } from "./noted-waits.ts";
 import { planError, type ReadyStep } from "./plan.ts";
 import { type Loading, resultsOf } from "./results.ts";
 import { hasEnded, isGone, type StepState, type StepStates, unknownEnd } from "./step-state.ts";
@@ -49,6 +50,7 @@ export async function endRun(services: AttemptServices, run: EndingRun): Promise
   await cancelOpen(services, run);
   const now = services.clock.now();
   const states = endedStates(services, run, now);
+  services.claim.noteWaits(() => notedWaits(states, run.recorded));
   // One that is a feature itself undoes its own steps first, and they have come after what this run has still to undo.
   if ([...children.values()].some((child) => !isFinished(child) && !isAbandoned(child))) return run.park(states, {});
   let isRecorded = true;

@@ -1,6 +1,7 @@
 import { resolve, type Scope } from "../../../core/expressions/evaluate.ts";
 import { type Job, jobMessageOf } from "../../../core/job/job.ts";
 import { JobError } from "../../../core/job/job-error.ts";
+import { runSince } from "../../../core/job/run-wait.ts";
 import type { Signal, SignalAddress } from "../../../core/job/signal.ts";
 import { defined } from "../../../core/kernel/defined.ts";
 import { durationMs } from "../../../core/kernel/duration.ts";
@@ -142,11 +143,10 @@ async function firstMessage(
   taken: ReadonlySet<string>,
 ) {
   const { keyed, own } = addressesOf(job, state);
-  const since = job.repeat ? job.scheduled_at : job.created_at;
   const found = await Promise.all(
     [...keyed, ...own].map(async (address): Promise<Received | undefined> => {
       const { signal } = address;
-      const message = await signals.first(address, since, (one) => {
+      const message = await signals.first(address, runSince(job), (one) => {
         if (taken.has(one.id)) return false;
         const fits = fitsSignal(declared[signal]?.schema, one.payload);
         // The sender was told that it fits what the catalog says, and this run has begun with another definition.

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { at } from "./at.ts";
 import { GraphStepSchema } from "./progress.ts";
 
 const templates = "Only for keys that may see inputs (`jobs:input`): its text may say more than results show.";
@@ -54,3 +55,21 @@ export const DefinitionSchema = z
       .describe("The events by whose runs it is kept, of the products that the key has access to."),
   })
   .meta({ id: "Definition", description: "What a feature said when runs of it began, and what it says now." });
+
+export const ListedDefinitionSchema = z
+  .object({
+    id: z.string(),
+    product_tag: z.string(),
+    event: z.string(),
+    feature: z
+      .string()
+      .exactOptional()
+      .describe("The name of the feature in the present catalog. Absent if that has the event no longer."),
+    current: z.boolean().describe("Whether the catalog says the same now."),
+    first_at: at("When the first run began by it. Absent if none has yet.").exactOptional(),
+  })
+  .meta({ id: "ListedDefinition", description: "A definition that an event has had." });
+
+export const DefinitionListSchema = z
+  .object({ definitions: z.array(ListedDefinitionSchema) })
+  .meta({ id: "DefinitionList" });

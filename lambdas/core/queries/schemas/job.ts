@@ -4,7 +4,7 @@ import { jobStatuses } from "../../kernel/job-status.ts";
 import { at } from "./at.ts";
 import { JobFailureSchema } from "./failure.ts";
 import { PauseReferenceSchema } from "./pauses.ts";
-import { ChannelSchema, ForEachSchema, GraphStepSchema, StepSchema } from "./progress.ts";
+import { ChannelSchema, ForEachSchema, GraphStepSchema, RunWaitSchema, StepSchema } from "./progress.ts";
 
 /*
  * The API's answers about jobs. The OpenAPI document is made from these schemas, the types of the views are inferred from them,
@@ -206,6 +206,12 @@ export const summaryFields = {
     .describe(
       "What keeps a job from its start: a pause, or the limit in whose line it stands for a slot or a start. Lists show that for the first 50 such jobs of a page, without position and start.",
     ),
+  waits: z
+    .array(RunWaitSchema)
+    .exactOptional()
+    .describe(
+      "What a run of a feature waits for, as of its latest decision: its first ten open waits, the oldest first.",
+    ),
 };
 
 /** A result, or its URL if it is too large for an answer. */
@@ -257,6 +263,7 @@ export const JobSchema = z
         current: z
           .boolean()
           .describe("Whether the catalog still says the same. A new run would keep what it says now."),
+        behind: z.int().describe("How many definitions the event has had since, that of the present catalog included."),
       })
       .exactOptional()
       .describe(

@@ -25,6 +25,23 @@ export const ForEachSchema = z
   })
   .meta({ id: "ForEach", description: "How far the items of a step have come, as its pages have recorded it." });
 
+const AwaitedSignalSchema = z.object({
+  signal: z.string(),
+  key: z.string().exactOptional().describe("Absent where only messages to the run itself are meant."),
+});
+
+export const RunWaitSchema = z
+  .object({
+    step: z.string().describe("The step that waits, as `sequence.step`."),
+    since: at("Since when it waits."),
+    until: at("When it ends by itself."),
+    signals: z
+      .array(AwaitedSignalSchema)
+      .exactOptional()
+      .describe("The first three signals of which a message ends it. Absent for a wait for a time."),
+  })
+  .meta({ id: "RunWait", description: "What a run of a feature waits for." });
+
 export const StepSchema = z
   .object({
     status: z
@@ -36,7 +53,7 @@ export const StepSchema = z
     started_at: at("When it started.").exactOptional(),
     finished_at: at("When it ended.").exactOptional(),
     waits_for: z
-      .array(z.object({ signal: z.string(), key: z.string().exactOptional() }))
+      .array(AwaitedSignalSchema)
       .exactOptional()
       .describe("The signals of which the first message ends it, of a step that waits or has waited for signals."),
     until: at("When it ends by itself, of a step that waits or has waited.").exactOptional(),

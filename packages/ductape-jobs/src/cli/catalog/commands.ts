@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { readTime } from "../arguments/read-time.ts";
 import { type Act, calling, withApi, withPages } from "../context.ts";
-import { getDefinition } from "./definitions.ts";
+import { getDefinition, listDefinitions } from "./definitions.ts";
 import { listErrors } from "./errors.ts";
 import { listProducts, showProduct } from "./products.ts";
 import { showStats } from "./stats.ts";
@@ -18,6 +18,10 @@ export function addCatalog(program: Command, act: Act): void {
       ),
     );
   const definitions = program.command("definitions").description("show what runs of features keep");
+  withApi(definitions.command("list").description("list the definitions that features of a product have had"))
+    .requiredOption("--product <tag>", "the product")
+    .option("--event <event>", "only of this event, which the catalog may have lost")
+    .action(act(calling(listDefinitions)));
   withApi(
     definitions
       .command("get")

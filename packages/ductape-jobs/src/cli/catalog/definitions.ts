@@ -1,7 +1,9 @@
+import type { ListedDefinition } from "ductape-sdk";
 import { path } from "../api.ts";
 import type { ApiOptions, Context } from "../context.ts";
 import { clean } from "../terminal/clean.ts";
 import { type Column, fields, table } from "../terminal/table.ts";
+import { localTime, relative } from "../terminal/time.ts";
 
 interface DefinedStep {
   step: string;
@@ -37,6 +39,29 @@ const columns: Column<DefinedStep>[] = [
   { title: "STEP", cell: ({ step }) => step, flexible: true },
   { title: "EVENT", cell: ({ event }) => event },
   { title: "AFTER", cell: ({ depends_on }) => depends_on.join(", "), flexible: true, drop: 1 },
+];
+
+interface DefinitionOptions extends ApiOptions {
+  product: string;
+  event?: string;
+}
+
+/** `definitions list` */
+export async function listDefinitions(context: Context, options: DefinitionOptions): Promise<void> {
+  const query = { product_tag: options.product, event: options.event };
+  const answer = await context.api.request<{ definitions: ListedDefinition[] }>("GET", "/v1/definitions", { query });
+  context.print(answer);
+  const { definitions } = answer;
+  if (definitions.length === 0) return context.say(["No feature has run by a definition yet."]);
+  context.say(table(listColumns(context), definitions, context.columns));
+}
+
+const listColumns = ({ zone, api }: Context): Column<ListedDefinition>[] => [
+  { title: "DEFINITION", cell: ({ id }) => id },
+  { title: "EVENT", cell: ({ event }) => event, flexible: true },
+  { title: "FIRST RUN", cell: ({ first_at }) => (first_at === undefined ? "none yet" : localTime(first_at, zone)) },
+  { title: "", cell: ({ first_at }) => (first_at === undefined ? undefined : relative(first_at, api.now())), drop: 1 },
+  { title: "", cell: ({ current }) => (current ? "current" : "") },
 ];
 
 /** `definitions get` */

@@ -5,7 +5,7 @@ import { readTime } from "../arguments/read-time.ts";
 import { type Act, calling, withApi, withPages } from "../context.ts";
 import { withRepeat } from "../schedule/commands.ts";
 import { cancelJob, deleteJob, rescheduleJob, retryJob, runJobNow } from "./change.ts";
-import { getJob } from "./get.ts";
+import { explainJob, getJob } from "./get.ts";
 import { listJobs } from "./list.ts";
 import { migrateJob } from "./migrate.ts";
 import { listRuns } from "./runs.ts";
@@ -20,6 +20,9 @@ export function addJobs(program: Command, act: Act): void {
   withApi(jobs.command("get").description("show a job with its attempts and its result").argument("<job_id>"))
     .option("--input", "show its input instead; the key needs jobs:input")
     .action(act(calling(getJob)));
+  withApi(
+    jobs.command("why").description("say what a job waits for, and what has come in vain").argument("<job_id>"),
+  ).action(act(calling(explainJob)));
   withApi(
     withPages(jobs.command("runs").description("list the runs of a job, the latest first").argument("<job_id>")),
   ).action(act(calling(listRuns)));
@@ -69,6 +72,7 @@ const withFilters = (command: Command): Command =>
     .option("--label <label>", "only those with this label")
     .addOption(new Option("--recurring", "only recurring ones").conflicts("oneTime"))
     .option("--one-time", "only those that run once")
+    .option("--waiting", "only runs of features that wait for a signal or a time")
     .option("--from <time>", "from this time: -2h, an RFC 3339 time, or Unix time", readTime)
     .option("--to <time>", "before this time", readTime)
     .addOption(new Option("--order <order>", "the latest or the oldest first").choices(["desc", "asc"]));

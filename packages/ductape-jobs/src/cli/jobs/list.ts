@@ -14,6 +14,7 @@ interface ListOptions extends ApiOptions, PageOptions {
   label?: string;
   recurring?: boolean;
   oneTime?: boolean;
+  waiting?: boolean;
   from?: WrittenTime;
   to?: WrittenTime;
   order?: string;
@@ -21,11 +22,11 @@ interface ListOptions extends ApiOptions, PageOptions {
 
 /** `jobs list` */
 export async function listJobs(context: Context, options: ListOptions): Promise<void> {
-  const { product: product_tag, env, event, status, type, label, recurring, oneTime, order } = options;
+  const { product: product_tag, env, event, status, type, label, recurring, oneTime, waiting, order } = options;
   const from = await apiTime(context.api, options.from);
   const to = await apiTime(context.api, options.to);
   const series = recurring ? true : oneTime ? false : undefined;
-  const query = { product_tag, env, event, status, type, label, recurring: series, from, to, order };
+  const query = { product_tag, env, event, status, type, label, recurring: series, waiting, from, to, order };
   const listing = { path: "/v1/jobs", field: "jobs", query, none: "No job matches." };
   await showList<SummaryView>(context, { ...listing, columns: jobColumns(context) }, options);
 }

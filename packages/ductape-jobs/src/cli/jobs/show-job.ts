@@ -1,4 +1,4 @@
-import type { DuctapeJob, Job, JobAttempt, JobSummary } from "ductape-sdk";
+import type { DuctapeJob, Job, JobAttempt, JobSummary, RunWait } from "ductape-sdk";
 import type { Context } from "../context.ts";
 import { clean, cleanLines, jsonText } from "../terminal/clean.ts";
 import { statusPaint } from "../terminal/colour.ts";
@@ -18,9 +18,12 @@ type Failing = { error?: { code: string; message: string } | undefined; reason?:
 export const whyOf = ({ error, reason }: Failing): string | undefined =>
   error ? `${error.code}: ${error.message}` : reason;
 
-/** What keeps a job from its start, on one line. */
-export function waitOf({ waiting_for }: Pick<JobSummary, "waiting_for">, context: Context): string | undefined {
-  if (waiting_for === undefined) return undefined;
+/** What keeps a job from its start, or a run from going on, on one line. */
+export function waitOf(
+  { waiting_for, waits }: Pick<JobSummary, "waiting_for" | "waits">,
+  context: Context,
+): string | undefined {
+  if (waiting_for === undefined) return waits?.map((wait) => runWaitOf(wait, context)).join("; ");
   if ("pause" in waiting_for) {
     const end = waiting_for.until === undefined ? "until it is ended" : `until ${context.when(waiting_for.until)}`;
     return `paused ${end}: ${waiting_for.reason}`;
@@ -40,6 +43,18 @@ function undoOf({ ending, rolled_back }: SummaryView): string | undefined {
   const { steps, failed } = rolled_back;
   return `${steps - failed} of ${steps} steps undone`;
 }
+
+/** The signals of a wait. */
+const signalsOf = ({ signals }: RunWait): string =>
+  signals?.map(({ signal, key }) => (key === undefined ? signal : `${signal} with key ${key}`)).join(" or ") ??
+  "a time";
+
+const runWaitOf = (wait: RunWait, { when }: Context): string =>
+  `${signalsOf(wait)}, until ${when(wait.until)} (${wait.step})`;
+
+/** What its run waits for, in a column. */
+const awaitedOf = ({ waits }: SummaryView): string | undefined =>
+  waits && `waits for ${waits.map(signalsOf).join(", ")}`;
 
 const repeatOf = ({ repeat }: SummaryView): string | undefined =>
   repeat?.cron !== undefined
@@ -64,7 +79,7 @@ export function jobColumns({ paint, zone, api }: Context): Column<SummaryView>[]
     { title: "TIME", cell: (job) => localTime(timeOf(job), zone), drop: 1 },
     { title: "", cell: (job) => relative(timeOf(job), api.now()) },
     { title: "TRIES", cell: ({ attempt, run }) => (run > 1 ? `${attempt} of run ${run}` : `${attempt}`), drop: 2 },
-    { title: "WHY", cell: whyOf, flexible: true, drop: 3 },
+    { title: "WHY", cell: (job) => whyOf(job) ?? awaitedOf(job), flexible: true, drop: 3 },
   ];
 }
 
@@ -93,6 +108,13 @@ const targetText = ({ name, tried = [], left_out = [] }: NonNullable<JobAttempt[
     ...left_out.map((one) => `without ${one}, which had just failed`),
   ].join(", ");
 
+/** The definition that its run keeps, and how old that is. */
+const definitionOf = ({ definition }: JobView): string | undefined =>
+  definition && `${definition.id}${definition.current ? "" : `, ${behindOf(definition)}`}`;
+
+const behindOf = ({ behind }: { behind: number }): string =>
+  behind === 0 ? "not the present one" : `${behind} ${behind === 1 ? "version" : "versions"} behind`;
+
 /** A job for people: its state, its attempts, and its result as JSON. */
 export function jobLines(job: JobView, context: Context): string[] {
   const { when, paint, columns } = context;
@@ -112,6 +134,7 @@ export function jobLines(job: JobView, context: Context): string[] {
       ["finished", when(job.finished_at)],
       ["expires", isOver ? undefined : when(job.expires_at)],
       ["waits for", clean(waitOf(job, context) ?? "")],
+      ["definition", definitionOf(job)],
       ["labels", clean(job.labels?.join(", ") ?? "")],
       ["part of", job.parent && `${job.parent.job_id}, ${job.parent.undo ? "undo of " : ""}step ${job.parent.step}`],
       ["undo", undoOf(job)],

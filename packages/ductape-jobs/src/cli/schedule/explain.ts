@@ -5,7 +5,7 @@ import { type Column, fields, table } from "../terminal/table.ts";
 import { duration, relative } from "../terminal/time.ts";
 import { type RequestOptions, requestOf } from "./request.ts";
 
-/** `explain` */
+/** `explain`: of a request. */
 export async function explain(context: Context, event: string, options: RequestOptions): Promise<void> {
   const body = await requestOf(context, event, options);
   const headers = options.idempotencyKey === undefined ? {} : { "idempotency-key": options.idempotencyKey };

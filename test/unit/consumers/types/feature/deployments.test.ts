@@ -45,7 +45,24 @@ describe("a feature whose definition changes while it runs", () => {
       ["main.create", []],
       ["main.charge", ["main.create"]],
     ]);
-    expect(view.definition).toEqual({ id: job.definition, current: false });
+    expect(view.definition).toEqual({ id: job.definition, current: false, behind: 1 });
+  });
+
+  it("says how many definitions its event has had since, and none once it is back", async () => {
+    const world = featureWorld({ onboard: before });
+    const id = await world.start();
+    await world.settle();
+    const shown = async () => (await viewOf(world.services, (await world.jobs.get(id)) as never, world.clock.now())).definition;
+    expect(await shown()).toMatchObject({ current: true, behind: 0 });
+    for (const [i, behind] of [1, 2].entries()) {
+      world.deploy({ onboard: { ...after, output: { version: String(i) } } });
+      await world.clock.advance(1000);
+      expect(await shown()).toMatchObject({ current: false, behind });
+      await world.run();
+      expect(await shown()).toMatchObject({ current: false, behind });
+    }
+    world.deploy({ onboard: before });
+    expect(await shown()).toMatchObject({ current: true, behind: 0 });
   });
 
   it("goes on although the catalog has lost it", async () => {

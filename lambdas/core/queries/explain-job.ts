@@ -1,0 +1,140 @@
+import type * as z from "zod";
+import type { FoundEvent } from "../catalog/catalog.ts";
+import type { Job } from "../job/job.ts";
+import { type AwaitedSignal, runSince } from "../job/run-wait.ts";
+import type { Signal, SignalAddress } from "../job/signal.ts";
+import { defined } from "../kernel/defined.ts";
+import type { Fields } from "../kernel/fields.ts";
+import { eventOfJob } from "../operations/kept-event.ts";
+import type { Services } from "../operations/services.ts";
+import { fitsSignal } from "../requests/signal-request.ts";
+import type { JobExplanationSchema } from "./schemas/job-explanation.ts";
+import type { StepView } from "./step-view.ts";
+import { type JobView, viewOf } from "./view.ts";
+
+type JobExplanation = z.infer<typeof JobExplanationSchema>;
+type ExplainedWait = NonNullable<JobExplanation["waits"]>[number];
+type Untaken = NonNullable<ExplainedWait["messages"]>[number];
+
+/** The latest messages of an address that are looked at, and those of a wait that are shown. */
+const mostMessages = 20;
+
+/** Says what a job waits for, and which messages a run has not taken, and why. Nothing is changed. */
+export async function explainJob(services: Services, job: Job, now: number): Promise<JobExplanation> {
+  const view = await viewOf(services, job, now);
+  const found = job.type === "feature" ? await eventOfJob(services, job) : undefined;
+  const steps = Object.entries(view.steps ?? {});
+  const open = view.status === "running" ? steps.filter(([, { status }]) => status === "waiting") : [];
+  const waits = await Promise.all(
+    open.map(async ([step, state]): Promise<ExplainedWait> => {
+      const { started_at: since = 0, until = 0, waits_for: signals } = state;
+      const messages = signals && (await untakenBy(services, { job, found, view }, signals));
+      return { step, since, until, ...defined({ signals }), ...(messages?.length && { messages }) };
+    }),
+  );
+  return {
+    job_id: job.id,
+    status: view.status,
+    says: [...stateOf(view, now), ...stepsSaid(steps, view), ...waits.flatMap((wait) => waitSaid(wait, found))],
+    ...(waits.length > 0 && { waits }),
+  };
+}
+
+interface Run {
+  job: Job;
+  found: FoundEvent | undefined;
+  view: JobView;
+}
+
+/** The latest messages for a wait that its run has not taken. */
+async function untakenBy({ signals }: Services, run: Run, awaited: readonly AwaitedSignal[]): Promise<Untaken[]> {
+  const { product, env, id: job_id } = run.job;
+  const declared = (run.found?.definition.signals?.(run.found.target) ?? {}) as Record<string, Fields | undefined>;
+  const lists = await Promise.all(
+    awaited.flatMap(({ signal, key }) =>
+      [...(key === undefined ? [] : [{ key }]), { job_id }].map(async (to): Promise<Untaken[]> => {
+        const address: SignalAddress = { product, env, signal, to };
+        const latest = await signals.latest(address, mostMessages);
+        return latest.map((one) => ({ signal, id: one.id, at: one.at, why: whyNot(run, declared[signal], one) }));
+      }),
+    ),
+  );
+  return lists
+    .flat()
+    .sort((a, b) => b.at - a.at)
+    .slice(0, mostMessages);
+}
+
+function whyNot({ job, view }: Run, fields: Fields | undefined, { id, at, payload }: Signal): Untaken["why"] {
+  if (Object.values(view.steps ?? {}).some(({ received }) => received?.id === id)) return "taken";
+  if (at < runSince(job)) return "before_run";
+  return fitsSignal(fields, payload) ? "not_seen" : "other_payload";
+}
+
+const timeOf = (at: number): string => new Date(at).toISOString();
+
+/** How a job stands that is no run of a feature under way. */
+function stateOf(view: JobView, now: number): string[] {
+  const { status, due_at, finished_at, waiting_for, error, reason, attempt, retries } = view;
+  const held = waiting_for && ("pause" in waiting_for ? pausedBy(waiting_for) : inLine(waiting_for));
+  switch (status) {
+    case "scheduled":
+      return [`It is due at ${timeOf(due_at)}${attempt > 1 ? `, for attempt ${attempt} of ${retries + 1}` : ""}.`];
+    case "queued":
+      return held ? [held] : [`It was due at ${timeOf(due_at)}, and waits for a consumer of its type.`];
+    case "running":
+      return view.type === "feature" ? [] : [`Attempt ${attempt} runs since ${timeOf(view.started_at ?? now)}.`];
+    case "paused":
+      return ["Its series is paused until it is resumed."];
+    case "completed":
+      return [`It completed at ${timeOf(finished_at ?? due_at)}.`];
+    case "failed":
+      return [`It failed at ${timeOf(finished_at ?? due_at)}: ${error?.code}: ${error?.message}`];
+    default:
+      return [`It was cancelled at ${timeOf(finished_at ?? due_at)}${reason === undefined ? "" : `: ${reason}`}.`];
+  }
+}
+
+const pausedBy = ({ reason, until }: { reason: string; until?: number }): string =>
+  `A pause holds it ${until === undefined ? "until that is ended" : `until ${timeOf(until)}`}: ${reason}`;
+
+const inLine = ({ limit, key, position }: { limit: string; key: string; position?: number }): string =>
+  `It stands in the line of the limit ${limit}${key === "" ? "" : ` for ${key}`}${position === undefined ? "" : `, at place ${position}`}.`;
+
+/** What of a run's steps is under way, or cannot begin. */
+function stepsSaid(steps: [string, StepView][], { status }: JobView): string[] {
+  if (status !== "running") return [];
+  return steps.flatMap(([step, { status, job_id, error }]) => {
+    if (status === "not_started" && error) return [`${step} cannot begin: ${error.message}`];
+    return job_id !== undefined && underWay.has(status) ? [`${step} is ${status}, as the job ${job_id}.`] : [];
+  });
+}
+
+const underWay: ReadonlySet<string> = new Set(["scheduled", "queued", "running", "paused"]);
+
+function waitSaid(wait: ExplainedWait, found: FoundEvent | undefined): string[] {
+  const { step, until, signals, messages = [] } = wait;
+  if (!signals) return [`${step} waits until ${timeOf(until)}.`];
+  const names = signals.map(({ signal, key }) => (key === undefined ? signal : `${signal} with the key ${key}`));
+  const untaken = messages.flatMap(({ why }) => (why === "not_seen" ? [] : [inWords[why]]));
+  const reasons = [...Map.groupBy(untaken, (why) => why)].map(([why, { length }]) => `${length} ${why}`);
+  const plural = untaken.length === 1 ? "message came that it does" : "messages came that it does";
+  const coming = messages.length - untaken.length;
+  return [
+    `${step} waits for the signal ${names.join(" or ")} until ${timeOf(until)}, and then ${otherwiseOf(step, found)}.`,
+    ...(untaken.length > 0 ? [`${untaken.length} ${plural} not take: ${reasons.join(", ")}.`] : []),
+    ...(coming > 0 ? [`${coming} came since it last looked: it is woken for that.`] : []),
+  ];
+}
+
+const inWords: Record<Exclude<Untaken["why"], "not_seen">, string> = {
+  before_run: "before the run was made",
+  other_payload: "with a payload that lacks what its definition declares",
+  taken: "taken by another of its waits",
+};
+
+function otherwiseOf(step: string, found: FoundEvent | undefined): string {
+  const defined = found?.definition.steps?.(found.target).find((one) => one.step === step);
+  const { otherwise } = (defined?.says.wait ?? {}) as { otherwise?: string };
+  return otherwise === "continue" ? "goes on without one" : "fails";
+}
