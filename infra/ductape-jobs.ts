@@ -45,7 +45,7 @@ export interface JobEventRuleProps {
    * What happened: `job.completed`, `job.failed` and so on. It has to be among the transitions that are published (`publish`).
    * @default - any
    */
-  detailTypes?: readonly `job.${string}`[];
+  detailTypes?: readonly (`job.${string}` | `run.${string}`)[];
   /**
    * The products, by tag.
    * @default - any

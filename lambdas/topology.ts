@@ -269,8 +269,8 @@ export const signalEvent = "send-signal";
 export const rejectedEvent = "job.rejected";
 /** The detail-type of an event about a webhook endpoint that receives no more webhooks. */
 export const endpointDisabledEvent = "webhook.disabled";
-/** The detail-type of a transition: `job.completed`. */
-export const transitionEvent = (name: string): string => `job.${name}`;
+/** The detail-type of a transition: `job.completed`, `run.waiting`. */
+export const transitionEvent = (name: string): string => (name.includes(".") ? name : `job.${name}`);
 
 /** Paths that need no key: the health check, and the descriptions of the API and of the events. */
 export const openPaths = ["/v1/health", "/openapi.json", "/events.json"] as const;

@@ -16,7 +16,15 @@ export interface JobTransition extends JobEvent {
 export function transitionsOf({ before, after, at }: JobChange): JobTransition[] {
   if (!after) return [];
   if (!before) return [{ name: "scheduled", time: after.created_at, detail: jobEventDetailOf(after), created: true }];
-  return [...endings(before, after, at), ...beginnings(before, after, at)];
+  const ends = endings(before, after, at);
+  return [...ends.flatMap(undone), ...ends, ...beginnings(before, after, at)];
+}
+
+/** That the steps of a run were undone, told before its end and under the same number. */
+function undone({ time, detail, ended }: JobTransition): JobTransition[] {
+  if (!ended?.rolled_back) return [];
+  const rolled_back = pick(ended.rolled_back, ["steps", "failed"]);
+  return [{ name: "run.rolled_back", time, detail: { ...detail, rolled_back } }];
 }
 
 function endings(before: Job, after: Job, at: number): JobTransition[] {

@@ -7,6 +7,14 @@ import { isGivenBack, isNoted, isPostponed, isPutOff, isWaiting } from "./ledger
  */
 export function eventsOf(before: Job | undefined, after: Job, archived: RunRecord["status"] | undefined): string[] {
   if (!before) return ["scheduled"];
+  return [...undoneOf(before, after), ...statusesOf(before, after, archived)];
+}
+
+/** A run that ends now, and whose steps were undone before. */
+const undoneOf = (before: Job, after: Job): string[] =>
+  before.ending && !after.ending && after.rolled_back ? ["run.rolled_back"] : [];
+
+function statusesOf(before: Job, after: Job, archived: RunRecord["status"] | undefined): string[] {
   if (isPostponed(before, after)) return isLongWait(after) ? ["waiting"] : [];
   if (isPutOff(before, after)) return [];
   // An attempt that crashed, and whose next one waits, is running until then.

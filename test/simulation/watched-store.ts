@@ -51,7 +51,9 @@ export function watchedStore(
     const events = eventsOf(before, after, outcome);
     for (const [index, name] of events.entries()) {
       observer.cover(`to publish: ${name}`);
-      const transition = `${name} ${versionOf(after) - (events.length - 1 - index)}`;
+      // What a run has received is told with its end, under the same number.
+      const later = events.slice(index + 1).filter((other) => !name.startsWith("run.") || other === "scheduled").length;
+      const transition = `${name} ${versionOf(after) - later}`;
       push(dueEvents, after.id, { transition, write: after.version });
     }
     const own = doingFor(by, after.id);

@@ -3,6 +3,7 @@ import { jobEvents } from "../../lambdas/core/job/job-event.ts";
 import type { Delivery } from "../../lambdas/core/outbound/webhook.ts";
 import type { MessageQueue } from "../../lambdas/core/ports/job-queue.ts";
 import type { Refused } from "../../lambdas/core/ports/refused.ts";
+import { transitionEvent } from "../../lambdas/topology.ts";
 import { Injected, type World } from "./adversary.ts";
 import { isUnreadable, nameOfDelivery, neverTaken, type WatchedLetters } from "./dead-letters.ts";
 import type { Ledger } from "./ledger.ts";
@@ -40,7 +41,7 @@ export function watchedWebhooks({ hardship, observer, poison }: World, { dueEven
     checkComplete(letters) {
       for (const [id, wanted] of dueEvents)
         for (const one of wanted) {
-          const name = `delivery ${id} job.${one.transition}`;
+          const name = `delivery ${id} ${transitionEvent(one.transition)}`;
           if (taken.has(name) || letters.has(name) || isUnreadable(poison, id, one)) continue;
           observer.violated(8, `no webhook was sent "${one.transition}" of ${id.slice(-6)}`);
         }

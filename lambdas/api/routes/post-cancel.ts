@@ -7,7 +7,10 @@ import { changeRoute } from "../change-route.ts";
 
 const CancelRequest = strict({
   reason: CancelReason.describe("Why the job is cancelled; shown with the job."),
-  force: z.boolean().optional().describe("The run of a feature ends at once, and nothing more of it is undone. Default: false."),
+  force: z
+    .boolean()
+    .optional()
+    .describe("The run of a feature ends at once, and nothing more of it is undone. Default: false."),
 });
 
 export const { handle, doc } = changeRoute({

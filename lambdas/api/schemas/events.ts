@@ -19,6 +19,7 @@ const happened: Record<JobEventName, string> = {
   paused: "A recurring job was paused.",
   resumed: "A recurring job was resumed.",
   retrying: "An attempt has failed and will be retried.",
+  "run.rolled_back": "A feature's run has failed or was cancelled, and its completed steps were undone.",
   waiting: "A due attempt has begun to stand in the line of a limit, for a slot or a start.",
 };
 

@@ -43,6 +43,10 @@ export const JobEventDetailSchema = z
     starts_at: eventTime(
       "In `job.waiting`: the start that version 0.3 has reserved for it; absent otherwise.",
     ).exactOptional(),
+    rolled_back: z
+      .object({ steps: z.int(), failed: z.int() })
+      .exactOptional()
+      .describe("In `run.rolled_back`: how many steps there were to undo, and how many of them are not undone."),
     labels: z.array(z.string()).exactOptional(),
     version: z
       .int()

@@ -1,7 +1,7 @@
 import type * as z from "zod";
 import type { JobEventDetailSchema } from "./job-event-schema.ts";
 
-/** Every transition that can be published. On the bus its detail-type is `job.<name>`. */
+/** Every transition that can be published. On the bus its detail-type is `job.<name>`, and that of a run's own is their name. */
 export const jobEvents = [
   "scheduled",
   "started",
@@ -12,6 +12,7 @@ export const jobEvents = [
   "resumed",
   "retrying",
   "waiting",
+  "run.rolled_back",
 ] as const;
 export type JobEventName = (typeof jobEvents)[number];
 

@@ -2,9 +2,9 @@ import * as z from "zod";
 import { type JobStatus, jobStatuses } from "../kernel/job-status.ts";
 import { type JobType, jobTypes } from "../kernel/job-type.ts";
 import { never } from "../kernel/start-time.ts";
-import type { Attempt, AttemptError, RetryPolicy } from "./attempt.ts";
+import type { Attempt, AttemptError, RetryPolicy, RolledBack } from "./attempt.ts";
 import type { StepCredentials } from "./credential-placeholder.ts";
-import type { Ending, RolledBack } from "./ending.ts";
+import type { Ending } from "./ending.ts";
 import type { Gate, NotedWait, ReservedStart, Snoozes } from "./job-wait.ts";
 import type { KeptSession } from "./kept-session.ts";
 

@@ -1,7 +1,7 @@
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { eventDocs } from "../../../lambdas/api/schemas/events.ts";
 import { jobEvents } from "../../../lambdas/core/job/job-event.ts";
-import { eventSource, rejectedEvent } from "../../../lambdas/topology.ts";
+import { eventSource, rejectedEvent, transitionEvent } from "../../../lambdas/topology.ts";
 import { fakeApi } from "../../support/api.ts";
 import { aJob, anEvent } from "../../support/builders.ts";
 import { document } from "../../support/documented.ts";
@@ -31,7 +31,7 @@ describe("the JSON Schema of events", () => {
 
   it("has every transition of jobs and every other event of the bus", async () => {
     expect(Object.keys(eventDocs).sort()).toEqual(
-      [...jobEvents.map((name) => `job.${name}`), "webhook.disabled", rejectedEvent].sort(),
+      [...jobEvents.map(transitionEvent), "webhook.disabled", rejectedEvent].sort(),
     );
     for (const { summary } of Object.values(eventDocs)) expect(summary).toMatch(/^[A-Z].*\.$/);
   });
@@ -50,7 +50,7 @@ describe("the JSON Schema of events", () => {
 
 it("the OpenAPI document has what webhooks send, for every transition", () => {
   const { webhooks } = document as unknown as { webhooks: Record<string, { post: { operationId: string } }> };
-  expect(Object.keys(webhooks)).toEqual(jobEvents.map((name) => `job.${name}`));
+  expect(Object.keys(webhooks)).toEqual(jobEvents.map(transitionEvent));
   expect(webhooks["job.completed"]?.post).toMatchObject({
     operationId: "onJobCompleted",
     requestBody: {
