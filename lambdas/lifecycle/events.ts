@@ -21,7 +21,15 @@ export interface JobTransition extends JobEvent {
 export function transitionsOf({ before, after, at }: JobChange): JobTransition[] {
   if (!after || isList(after)) return [];
   if (!before) return [{ name: "scheduled", time: after.created_at, detail: jobEventDetailOf(after), created: true }];
-  return [...waits(before, after), ...endings(before, after, at), ...beginnings(before, after, at)];
+  const ends = endings(before, after, at);
+  return [...waits(before, after), ...ends.flatMap(undone), ...ends, ...beginnings(before, after, at)];
+}
+
+/** That the steps of a run were undone, told before its end and under the same number. */
+function undone({ time, detail, ended }: JobTransition): JobTransition[] {
+  if (!ended?.rolled_back) return [];
+  const rolled_back = pick(ended.rolled_back, ["steps", "failed"]);
+  return [{ name: "run.rolled_back", time, detail: { ...detail, rolled_back } }];
 }
 
 /** What a decision of a run has done with its waits: before its end, if the same decision has ended it. */

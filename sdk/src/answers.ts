@@ -480,6 +480,15 @@ export interface JobAttempt {
   error?: JobFailure;
   /** Which target of a fallback or quota ran it. Absent for events that name a single target. */
   target?: JobTarget;
+  /** The run of a feature has failed or was cancelled, and its completed steps were undone. */
+  rolled_back?: {
+    /** How many steps there were to undo. */
+    steps: number;
+    /** How many of them are not undone. */
+    failed: number;
+    /** Why the undo was given up before its end: there may have been more steps to undo. */
+    error?: JobFailure;
+  };
   /** Milliseconds from its start to its end. */
   duration_ms: number;
   /** Milliseconds from when it was due to when it started. */
@@ -1134,6 +1143,7 @@ export interface Webhook {
     | "waiting"
     | "run.waiting"
     | "run.signalled"
+    | "run.rolled_back"
   )[];
   /** `failing`: the last attempt failed. `disabled`: it receives no events until it is enabled. */
   state: "enabled" | "failing" | "disabled";

@@ -7,7 +7,7 @@ import { isGivenBack, isNoted, isPostponed, isPutOff, isWaiting } from "./ledger
  */
 export function eventsOf(before: Job | undefined, after: Job, archived: RunRecord["status"] | undefined): string[] {
   if (!before) return ["scheduled"];
-  return [...waitsOf(before, after), ...statusesOf(before, after, archived)];
+  return [...waitsOf(before, after), ...undoneOf(before, after), ...statusesOf(before, after, archived)];
 }
 
 /** A wait of a run that its job did not have before, and a message for one. */
@@ -19,6 +19,10 @@ function waitsOf(before: Job, after: Job): string[] {
     ...(fresh.some(({ received }) => !received) ? ["run.waiting"] : []),
   ];
 }
+
+/** A run that ends now, and whose steps were undone before. */
+const undoneOf = (before: Job, after: Job): string[] =>
+  before.ending && !after.ending && after.rolled_back ? ["run.rolled_back"] : [];
 
 function statusesOf(before: Job, after: Job, archived: RunRecord["status"] | undefined): string[] {
   if (isPostponed(before, after)) return isLongWait(after) ? ["waiting"] : [];

@@ -238,7 +238,7 @@ function isOrphaned(step: Job, peek: Write["peek"], lifeOf: Ledger["lifeOf"]): b
   // Another job may have its id by now.
   const feature = lifeOf(job_id) === lifeOf(step.id).feature ? peek(job_id) : undefined;
   if (step.parent.undo) return step.retried_after === undefined && !(feature?.ending && feature.run === run);
-  if (feature?.ending) return true;
+  if (feature?.ending || step.parent.message.attempt < (feature?.begun_anew ?? 0)) return true;
   if (step.retried_after !== undefined && feature?.status !== "cancelled")
     return feature !== undefined && !isFinished(feature) && isOrphaned(feature, peek, lifeOf);
   return !feature || isFinished(feature) || feature.run !== run || isOrphaned(feature, peek, lifeOf);

@@ -21,6 +21,7 @@ const happened: Record<JobEventName, string> = {
   retrying: "An attempt has failed and will be retried.",
   "run.waiting": "Steps of a feature's run have begun to wait for signals or a time.",
   "run.signalled": "Messages have ended waits of a feature's run.",
+  "run.rolled_back": "A feature's run has failed or was cancelled, and its completed steps were undone.",
   waiting: "A due attempt has begun to stand in the line of a limit, for a slot or a start.",
 };
 

@@ -51,4 +51,16 @@ export interface Attempt {
   error?: AttemptError;
   /** Present if its event names a group of targets. */
   target?: TargetUse;
+  /** Present if the steps of the run were undone before it ended. */
+  rolled_back?: RolledBack;
+}
+
+/** What has become of the steps that were to be undone. */
+export interface RolledBack {
+  /** How many steps there were to undo. */
+  steps: number;
+  /** How many of them are not undone. */
+  failed: number;
+  /** Why that was given up. There may have been more steps to undo. */
+  error?: AttemptError;
 }

@@ -16,15 +16,5 @@ export interface Ending {
   error?: AttemptError;
 }
 
-/** What has become of the steps that were to be undone. */
-export interface RolledBack {
-  /** How many steps there were to undo. */
-  steps: number;
-  /** How many of them are not undone. */
-  failed: number;
-  /** Why that was given up. There may have been more steps to undo. */
-  error?: AttemptError;
-}
-
 /** What a decision knows of the steps that are undone. */
 export type UndoCounts = Required<Pick<Ending, "steps" | "undone" | "failed">>;

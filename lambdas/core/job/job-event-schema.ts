@@ -66,6 +66,10 @@ export const JobEventDetailSchema = z
       )
       .exactOptional()
       .describe("In `run.signalled`: the messages that the run has taken, and the waits that they have ended."),
+    rolled_back: z
+      .object({ steps: z.int(), failed: z.int() })
+      .exactOptional()
+      .describe("In `run.rolled_back`: how many steps there were to undo, and how many of them are not undone."),
     labels: z.array(z.string()).exactOptional(),
     version: z
       .int()

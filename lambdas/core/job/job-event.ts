@@ -1,7 +1,7 @@
 import type * as z from "zod";
 import type { JobEventDetailSchema } from "./job-event-schema.ts";
 
-/** Every transition that can be published. On the bus its detail-type is `job.<name>`, and that of a run's waits is their name. */
+/** Every transition that can be published. On the bus its detail-type is `job.<name>`, and that of a run's own is their name. */
 export const jobEvents = [
   "scheduled",
   "started",
@@ -14,6 +14,7 @@ export const jobEvents = [
   "waiting",
   "run.waiting",
   "run.signalled",
+  "run.rolled_back",
 ] as const;
 export type JobEventName = (typeof jobEvents)[number];
 

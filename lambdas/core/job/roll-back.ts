@@ -1,6 +1,6 @@
 import { shorten } from "../kernel/sizes.ts";
-import type { AttemptError } from "./attempt.ts";
-import type { Ending, RolledBack } from "./ending.ts";
+import type { AttemptError, RolledBack } from "./attempt.ts";
+import type { Ending } from "./ending.ts";
 import { hasBegun, type Job, type Stored } from "./job.ts";
 
 /** Whether steps of a run may have to be undone before it ends. */

@@ -132,6 +132,7 @@ function endAttempt(job: Job, now: number, end: Pick<Attempt, "outcome" | "error
     ...rest
   } = job;
   const crashes = crashesOf(job);
+  const undone = ending ? rolledBackBy(ending) : {};
   const attempt: Attempt = {
     attempt: job.attempt,
     due_at: job.due_at,
@@ -139,11 +140,12 @@ function endAttempt(job: Job, now: number, end: Pick<Attempt, "outcome" | "error
     ended_at: now,
     ...end,
     ...(crashes > 0 && { crashes }),
+    ...undone,
   };
   return {
     ...rest,
     ...(job.started_at !== undefined && startedAtOf(attempt)),
-    ...(ending && rolledBackBy(ending)),
+    ...undone,
     version: job.version + 1,
     attempts: [...job.attempts, attempt].slice(-keptAttempts),
   };

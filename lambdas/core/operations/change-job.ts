@@ -139,7 +139,7 @@ function openSteps(job: Job, progress: unknown): string[] {
 }
 
 /**
- * Cancels a step of a feature that ends. Returns it as it is then: it may have ended before, undo its own steps first, or go on because
+ * Cancels a step of a feature that ends. Returns it as it stands then: it may have ended before, undo its own steps first, or go on because
  * its feature has abandoned it. Undefined if it is gone, or if only a later version of this deployment can change it.
  */
 export async function cancelStep(services: Changing, id: string, job: Job, reason: string): Promise<Job | undefined> {

@@ -47,8 +47,10 @@ export async function endedParentOf({ jobs }: { jobs: Pick<JobStore, "get"> }, j
   for (let step = job; step.parent; ) {
     // What a run undoes at its end is undone whatever has become of its own feature, and an abandoned one does not follow its feature.
     if (step.ending || step.parent.on_end === "abandon") return undefined;
-    const { job_id } = step.parent.message;
+    const { job_id, attempt } = step.parent.message;
     const found = await jobs.get(job_id);
+    // The run was rolled back, and has begun anew without this step.
+    if (!step.parent.undo && attempt < (found?.begun_anew ?? 0)) return job_id;
     const feature = found && isStepOf(step, found) ? found : undefined;
     if (isOrphan(step, feature)) return job_id;
     if (step.parent.undo || !feature || isFinished(feature)) return undefined;

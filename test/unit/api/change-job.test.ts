@@ -13,6 +13,11 @@ const failed = () => aJob({ status: "failed", finished_at: noon, attempt: 4 });
 const done = () => aJob({ status: "completed", finished_at: noon });
 const running = () => afterClaim(aJob(), { claimId: "c", now: noon, leaseMarginMs: 1000 });
 
+/** A run with steps that may have to be undone. */
+const undoing = (overrides: Partial<Job> = {}): Job => ({ ...running(), type: "feature", undoes: true, ...overrides });
+const ending = (asked_at: number) =>
+  undoing({ ending: { cause: "cancelled", since: noon - hour, asked_at, steps: 3, undone: 1, failed: 0 } });
+
 function world(job: Job, ...others: Job[]) {
   const api = fakeApi({ jobs: [job, ...others] });
   return {
@@ -28,6 +33,15 @@ describe("a change of a job answers 200 with the job after it:", () => {
     ["cancel", waits(), undefined, { status: "cancelled", reason: "cancelled by request", finished_at: noon }],
     ["cancel", running(), { reason: "returned" }, { status: "cancelled", reason: "returned" }],
     ["cancel", series(), {}, { status: "cancelled" }],
+    ["cancel", undoing(), { reason: "x" }, { status: "running", ending: { cause: "cancelled", since: noon } }],
+    ["cancel", undoing(), { force: true }, { status: "cancelled" }],
+    ["cancel", ending(noon - 30_000), undefined, { status: "running", ending: { since: noon - hour, undone: 1 } }],
+    [
+      "cancel",
+      ending(noon - 60_000),
+      undefined,
+      { status: "cancelled", finished_at: noon, rolled_back: { steps: 3, failed: 2 } },
+    ],
     ["pause", series(), undefined, { status: "paused" }],
     ["resume", series({ status: "paused" }), undefined, { status: "scheduled", due_at: noon + hour }],
     ["run-now", waits(), {}, { status: "queued", due_at: noon }],

@@ -188,11 +188,13 @@ describe("a command that changes a job", () => {
       "GET /v1/health": {},
     });
     expect((await cli(["jobs", "cancel", jobId, "--reason", "not needed"])).out).toMatch(/why +not needed\n/);
+    await cli(["jobs", "cancel", jobId, "--force"]);
     await cli(["jobs", "retry", jobId]);
     await cli(["jobs", "retry", jobId, "--at", "+10m"]);
     await cli(["jobs", "run-now", jobId]);
     expect(asked.filter(({ method }) => method === "POST").map(({ body }) => body)).toEqual([
       { reason: "not needed" },
+      { force: true },
       undefined,
       { start_at: now + 600_000 },
       undefined,

@@ -351,12 +351,14 @@ describe("a dry run of a change", () => {
     await using api = await fakeApi([{ hangUp: true }, { body: aJob() }]);
     await api.client.jobs.retry("j", { delay: 5, dry_run: true });
     await api.client.jobs.cancel("j", { reason: "r", dry_run: true });
+    await api.client.jobs.cancel("j", { force: true });
     await api.client.jobs.pause("j", { dry_run: false });
     await api.client.jobs.delete("j", { dry_run: true });
     expect(api.seen.map(({ method, path, body }) => [method, path, body])).toEqual([
       ["POST", "/v1/jobs/j/retry?dry_run=true", '{"delay_ms":5}'],
       ["POST", "/v1/jobs/j/retry?dry_run=true", '{"delay_ms":5}'],
       ["POST", "/v1/jobs/j/cancel?dry_run=true", '{"reason":"r"}'],
+      ["POST", "/v1/jobs/j/cancel", '{"force":true}'],
       ["POST", "/v1/jobs/j/pause?dry_run=false", ""],
       ["DELETE", "/v1/jobs/j?dry_run=true", ""],
     ]);

@@ -59,6 +59,16 @@ export const TargetUseSchema = z
   })
   .meta({ id: "TargetUse", description: "Which target of a fallback or quota ran an attempt." });
 
+export const RolledBackField = z
+  .object({
+    steps: z.int().describe("How many steps there were to undo."),
+    failed: z.int().describe("How many of them are not undone."),
+    error: JobFailureSchema.exactOptional().describe(
+      "Why the undo was given up before its end: there may have been more steps to undo.",
+    ),
+  })
+  .describe("The run of a feature has failed or was cancelled, and its completed steps were undone.");
+
 export const AttemptSchema = z
   .object({
     attempt: z.int().min(1),
@@ -72,6 +82,7 @@ export const AttemptSchema = z
     target: TargetUseSchema.exactOptional().describe(
       "Which target of a fallback or quota ran it. Absent for events that name a single target.",
     ),
+    rolled_back: RolledBackField.exactOptional(),
     duration_ms: z.int().describe("Milliseconds from its start to its end."),
     lateness_ms: z.int().describe("Milliseconds from when it was due to when it started."),
   })
@@ -129,16 +140,6 @@ export const LimitWaitSchema = z
     ).exactOptional(),
   })
   .meta({ id: "LimitWait", description: "The limit that holds the job back." });
-
-export const RolledBackField = z
-  .object({
-    steps: z.int().describe("How many steps there were to undo."),
-    failed: z.int().describe("How many of them are not undone."),
-    error: JobFailureSchema.exactOptional().describe(
-      "Why the undo was given up before its end: there may have been more steps to undo.",
-    ),
-  })
-  .describe("The run of a feature has failed or was cancelled, and its completed steps were undone.");
 
 /** What a list shows of a job. */
 export const summaryFields = {

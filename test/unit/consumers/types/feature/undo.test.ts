@@ -10,6 +10,7 @@ import {
   retry,
   sameRequestMs,
 } from "../../../../../lambdas/core/operations/change-job.ts";
+import { requireFeature } from "../../../../../lambdas/core/operations/parent-guard.ts";
 import { viewOf } from "../../../../../lambdas/core/queries/view.ts";
 import { type Actions, call, featureWorld } from "../../../../support/feature-world.ts";
 
@@ -370,6 +371,18 @@ describe("the retry of a run that was rolled back", () => {
       expect(after[step]?.job_id).not.toBe(before[step]?.job_id);
       expect(after[step]).not.toHaveProperty("undo");
     }
+  });
+
+  it("leaves the former jobs as they are, which nobody can retry", async () => {
+    let isBroken = true;
+    const w = worldOf(booking(mail), { mail: () => (isBroken ? fails() : {}) });
+    const id = await w.start();
+    await w.pass(minute);
+    const former = await w.the((await w.steps(id))["main.mail"]?.job_id ?? "");
+    isBroken = false;
+    await changeJob(w, id, retry(0));
+    await w.pass(minute);
+    await expect(requireFeature(w, former)).rejects.toMatchObject({ code: "STATE_CONFLICT" });
   });
 
   it("undoes the steps of the new attempt if that fails too", async () => {
