@@ -4,6 +4,7 @@ const policy = "consumers/types/feature/decisions.ts";
 const decider = "consumers/types/feature/execute.ts";
 const plan = "consumers/types/feature/plan.ts";
 const waits = "consumers/types/feature/waits.ts";
+const list = "consumers/types/feature/list.ts";
 
 /** Decisions of features, and the steps that they start. */
 export const features: Mutation[] = [
@@ -133,6 +134,41 @@ export const features: Mutation[] = [
     at: `${policy}#setTimer`,
     find: "after !== undefined && wakeAt",
     replace: "after !== undefined && after < 0 && wakeAt",
+  },
+  {
+    name: "lists: each page has the whole concurrency",
+    seed: 4,
+    at: `${list}#startPages`,
+    find: "Math.min(free, items, Math.max(least, Math.ceil(free / left)))",
+    replace: "concurrency",
+  },
+  {
+    name: "lists: a page that is full starts another item for each that ends elsewhere",
+    seed: 4,
+    at: `${list}#startItems`,
+    find: "share - state.open.length",
+    replace: "share - state.open.length + state.done",
+  },
+  {
+    name: "lists: a retry leaves out what was open at the end",
+    seed: 30,
+    at: `${list}#begunAgain`,
+    find: "again: begun.filter((child) => !stays(child)),",
+    replace: "again: [],",
+  },
+  {
+    name: "lists: a child that AWS refuses for now is forgotten",
+    seed: 30,
+    at: `${list}#withStart`,
+    find: "[...state.again, child]",
+    replace: "[...state.again]",
+  },
+  {
+    name: "lists: the results come in the order in which items are read",
+    seed: 4,
+    at: "consumers/types/feature/list-results.ts#listResults",
+    find: "children.flatMap(",
+    replace: "children.toReversed().flatMap(",
   },
   {
     name: "feature: a completed and deleted step is run again",
