@@ -56,6 +56,7 @@ export const myProduct = defineProduct({
     store_document: { type: "storage", storage: "documents" },
     announce_order: { type: "publish", broker: "announcements", topic: "order_placed" },
     place_order: { type: "feature", feature: "place_order" },
+    pay_order: { type: "feature", feature: "pay_order" },
     order_again: { type: "action", app: "shop", action: "order_again", expressions: true },
     notify_warehouse: { type: "action", app: "shop", action: "notify_warehouse", limits: ["warehouse"] },
     request_pickup: { type: "action", app: "couriers", action: "request_pickup" },
@@ -178,6 +179,35 @@ export const myProduct = defineProduct({
         ],
       },
       output: { order: "$Sequence{main}{create_order}{body}", placed_at: "$Dateformat($Now, 'YYYY-MM-DD')" },
+    },
+    // A run waits for up to three days, at no cost, until somebody says that the order is paid or refused.
+    pay_order: {
+      input: { order: { type: "string", max: 64 }, customer: { type: "string", max: 64 } },
+      signals: { paid: { schema: { amount: { type: "number", min: 0 } } }, refused: {} },
+      sequences: {
+        main: [
+          {
+            step: "money",
+            wait: {
+              any: [
+                { signal: "paid", key: "$Input{order}" },
+                { signal: "refused", key: "$Input{order}" },
+              ],
+              timeout: "3d",
+              otherwise: "continue",
+            },
+          },
+          {
+            event: "create_order",
+            if: { value: "$Sequence{main}{money}{signal}", equals: "paid" },
+            input: {
+              params: { customer: "$Input{customer}" },
+              body: { order: "$Input{order}", amount: "$Sequence{main}{money}{payload}{amount}" },
+            },
+          },
+        ],
+      },
+      output: { paid: "$Sequence{main}{money}{payload}{amount}" },
     },
   },
 });

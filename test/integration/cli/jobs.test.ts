@@ -96,11 +96,11 @@ test("a recurring job's runs are explained beforehand, and listed afterwards", a
 
 test("a signal that no feature waits for is refused where it is wrong, and its payload is read like an input", async () => {
   const scope = ["--product", "my-product", "--env", "dev"];
-  expect(await cli("signal", "paid", ...scope, "--key", "A-1", "--payload", '{"amount": 5}')).toMatchObject({
+  expect(await cli("signal", "piad", ...scope, "--key", "A-1", "--payload", '{"amount": 5}')).toMatchObject({
     code: 3,
     err: expect.stringContaining("/signal"),
   });
-  expect(await cli("signal", "paid", ...scope, "--key", "A-1", "--payload", "{")).toMatchObject({
+  expect(await cli("signal", "piad", ...scope, "--key", "A-1", "--payload", "{")).toMatchObject({
     code: 2,
     err: expect.stringContaining("--payload is not JSON"),
   });
