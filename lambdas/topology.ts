@@ -207,6 +207,8 @@ export const signalsPrefix = "SIG#";
 /** How the sort keys of messages begin, with which the stream's filter finds them, and those of the runs that wait. */
 export const signalSortKey = "MSG#";
 export const waiterSortKey = "WAIT#";
+/** `APPR#<product>#<env>`: the approvals that are open. */
+export const approvalsPrefix = "APPR#";
 /** `DUE#<day>`: how many jobs go to EventBridge Scheduler for each quarter hour of the day. */
 export const duePrefix = "DUE#";
 /** `UNSCHEDULED#<shard>`: messages that EventBridge Scheduler did not take and that the relay will send. */

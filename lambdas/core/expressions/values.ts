@@ -26,6 +26,7 @@ export const fieldAt = (value: unknown, key: string | number): unknown =>
 /** Roots that are known in few places, each with where. Those places check them before they call `valueFaults`. */
 const confined = {
   Session: "$Session is known in a request and in a feature only: pass its values on in the input",
+  Approval: "$Approval{url} is known in `ask.input` of an approval only",
   Auth: "$Auth is known in the defaults of an action and in the input of a step that runs one",
 } as const;
 const isConfined = (root: string): root is keyof typeof confined => Object.hasOwn(confined, root);

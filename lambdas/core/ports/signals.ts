@@ -9,6 +9,11 @@ export interface Signals {
   put(address: SignalAddress, signal: Signal, keptUntil: number): Promise<void>;
   /** The first message, by time and id, that came at `since` or later and that is wanted. */
   first(address: SignalAddress, since: number, wanted: (signal: Signal) => boolean): Promise<Signal | undefined>;
+  /**
+   * Puts the only message of an address, which the first one decides: answers the message that is there. Kept until `keptUntil`, and read by
+   * `first` whatever `since`.
+   */
+  decide(address: SignalAddress, signal: Signal, keptUntil: number): Promise<Signal>;
   /** Notes that a step waits. Noted again, with the message and time of then. */
   listen(address: SignalAddress, waiter: Waiter): Promise<void>;
   /** The step waits no more. One that did not wait counts as done. */

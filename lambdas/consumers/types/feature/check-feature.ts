@@ -8,10 +8,11 @@ import { valueFaults } from "../../../core/expressions/values.ts";
 import type { Fault } from "../../../core/kernel/errors.ts";
 import { didYouMean, jsonPointer, type Path } from "../../../core/kernel/schema.ts";
 import { eventsNamed } from "../../../core/requests/spellings/event-name.ts";
+import { approvalTextFaults, askFaults } from "./check-approval.ts";
 import { checkAgainstEvent } from "./check-step.ts";
 import { changedIn, stepCredentialFaults } from "./step-credentials.ts";
 import { sessionRules } from "./step-sessions.ts";
-import { awaitedBy, awaitedIn, comparedIn, type PlacedStep, startsJob, stepsOf } from "./steps.ts";
+import { awaitedBy, comparedIn, type PlacedStep, startsJob, stepsOf, waitTextsOf } from "./steps.ts";
 import type { FeatureTarget } from "./target.ts";
 
 /** Checks what a schema cannot: that the steps of a feature exist, can be ordered, and refer only to earlier steps. */
@@ -36,7 +37,8 @@ export function checkFeature(target: FeatureTarget, product: Product, registry: 
       pointer: jsonPointer(path) + fault.pointer,
     })),
   );
-  return [...found.map(({ path, detail }) => ({ pointer: jsonPointer(path), detail })), ...ofEvents];
+  const ofAsks = steps.flatMap((placed) => askFaults(placed, product, registry));
+  return [...found.map(({ path, detail }) => ({ pointer: jsonPointer(path), detail })), ...ofEvents, ...ofAsks];
 }
 
 interface FoundStep {
@@ -89,7 +91,8 @@ function checkStep(placed: PlacedStep, checked: Checked, registry: Registry): Fo
     ),
     ...changedIn(placed),
     ...comparedIn(step).flatMap((template) => templateFaults(template, [...path, "if"], check)),
-    ...awaitedIn(step).flatMap((template) => templateFaults(template, [...path, "wait"], check)),
+    ...waitTextsOf(step).flatMap((template) => templateFaults(template, [...path, "wait"], check)),
+    ...(step.approve ? approvalTextFaults(step.approve, [...path, "approve"], check) : []),
     ...unknownSignals(placed, checked.target),
   ];
 }

@@ -6,7 +6,6 @@ import { stepJobId } from "../../../core/job/job-id.ts";
 import { claimsIn } from "../../../core/job/kept-session.ts";
 import { defined } from "../../../core/kernel/defined.ts";
 import { RequestError } from "../../../core/kernel/request-error.ts";
-import { shorten } from "../../../core/kernel/sizes.ts";
 import { changeJob, revive } from "../../../core/operations/change-job.ts";
 import { type AttemptServices, Finished, Parked } from "../../../core/operations/execution.ts";
 import { endedWithFeature } from "../../../core/operations/parent-guard.ts";
@@ -15,16 +14,25 @@ import type { ConsumerServices } from "../../../core/operations/services.ts";
 import { type StepView, shownSteps, stepViewOf } from "../../../core/queries/step-view.ts";
 import { parseRequest } from "../../../core/requests/request.ts";
 import { defineExecutor } from "../define-job-type.ts";
+import {
+  askForApprovals,
+  closeApprovals,
+  isOfEarlierAttempt,
+  unasked,
+  waitingOf,
+  withApprovalIds,
+} from "./approvals.ts";
 import { type CredentialPlaceholders, credentialPlaceholders } from "./credential-placeholders.ts";
 import { feature as definition } from "./definition.ts";
 import { keepResults } from "./kept-results.ts";
 import { plan, type ReadyStep } from "./plan.ts";
 import { type Loading, resultsOf } from "./results.ts";
 import { isPassing, retryAt } from "./retry-decision.ts";
-import { hasEnded, type StepState, type StepStates } from "./step-state.ts";
+import { isMissing, missingEvent, refusedStep } from "./step-faults.ts";
+import { type BegunWait, hasEnded, type StepState, type StepStates } from "./step-state.ts";
 import { type PlacedJobStep, stepsOf } from "./steps.ts";
 import type { FeatureTarget } from "./target.ts";
-import { type BegunWait, endWaits, listen, nextTimer, stopListening } from "./waits.ts";
+import { endWaits, listen, nextTimer, stopListening } from "./waits.ts";
 
 /** A wake-up is lost if the consumer that should send it crashes, so the feature wakes by itself this long after its next step is due. */
 const lookAgainMs = 120_000;
@@ -45,7 +53,7 @@ export const execute = defineExecutor(definition, async (execution, services: At
   for (const key of begun) children.delete(key);
   await reviveFailed(services, job, feature, children, recorded);
   const now = services.clock.now();
-  const jobless = joblessSteps(feature, children, recorded, now);
+  const jobless = joblessSteps(job, feature, children, recorded, now);
   const former = formerSteps(feature, recorded);
   let states: StepStates = { ...former, ...jobless, ...statesOf(children, recorded, now) };
   const endNow = async () => {
@@ -68,19 +76,26 @@ export const execute = defineExecutor(definition, async (execution, services: At
     const scope: Scope = { ...values, ...found };
     const next = plan(feature, states, scope, begun);
     states = { ...states, ...next.ended };
-    if (next.outcome.is === "failed") throw stepFailure(next.outcome, states);
+    if (next.outcome.is === "failed") {
+      services.claim.whenRecorded(() => closeApprovals(services, job, waitingOf(states)));
+      throw stepFailure(next.outcome, states);
+    }
     if (next.outcome.is === "completed") return new Finished(featureOutputOf(feature, scope), shownSteps(states));
-    isRecorded &&= Object.keys(next.ended).length === 0;
-    if (!isRecorded && next.ready.length > 0) {
+    const begunApprovals = withApprovalIds(job, next.waits);
+    states = { ...states, ...begunApprovals };
+    const approvals = unasked(states);
+    isRecorded &&= Object.keys({ ...next.ended, ...begunApprovals }).length === 0;
+    if (!isRecorded && (next.ready.length > 0 || Object.keys(approvals).length > 0)) {
       await services.claim.record(states);
       isRecorded = true;
     }
-    const [started, opened] = await Promise.all([
+    const [started, opened, asked] = await Promise.all([
       startAll(services, job, next.ready, placeholders),
       openWaits(services, job, next.waits),
+      askForApprovals(services, job, approvals),
     ]);
-    states = { ...states, ...started.states, ...opened };
-    refused ||= started.refused;
+    states = { ...states, ...started.states, ...opened, ...asked.states };
+    refused ||= started.refused || asked.refused;
     // A message may have been there before its wait.
     if (next.waits.length > 0 && (await endNow())) {
       isRecorded = false;
@@ -88,7 +103,7 @@ export const execute = defineExecutor(definition, async (execution, services: At
       continue;
     }
     // A step whose event refuses its input has failed at once, so other steps may be ready or have failed.
-    if (Object.values(started.states).some(({ status }) => status === "failed")) continue;
+    if (Object.values({ ...started.states, ...asked.states }).some(({ status }) => status === "failed")) continue;
     return await park(loading, { job, feature, children, states, due: started.due, refused }, services.clock.now());
   }
 });
@@ -116,8 +131,9 @@ async function park(
   return new Parked(kept, wakeAt, { ...retry, ...defined({ timer_at }) });
 }
 
-/** Notes at the addresses of waits that they have begun, before their messages are looked for. */
-async function openWaits(services: ConsumerServices, job: Job, waits: readonly BegunWait[]): Promise<StepStates> {
+/** Notes at the addresses of waits that they have begun, before their messages are looked for. Approvals are noted otherwise. */
+async function openWaits(services: ConsumerServices, job: Job, all: readonly BegunWait[]): Promise<StepStates> {
+  const waits = all.filter(({ opened }) => opened.approval === undefined);
   await Promise.all(waits.map((wait) => listen(services, job, wait)));
   return Object.fromEntries(waits.map(({ placed, opened }) => [placed.key, opened]));
 }
@@ -138,11 +154,17 @@ const unrecordedSteps = (children: Map<string, Job>, states: StepStates): string
  * The steps that earlier decisions recorded and that have no job: they never had one, or it was deleted. Only finished jobs can be
  * deleted, and such a step is not run again, unless it failed: then the feature has been retried, and the step is run again.
  */
-function joblessSteps(feature: FeatureTarget, children: Map<string, Job>, states: StepStates, now: number): StepStates {
+function joblessSteps(
+  job: Job,
+  feature: FeatureTarget,
+  children: Map<string, Job>,
+  states: StepStates,
+  now: number,
+): StepStates {
   const known = stepsOf(feature).flatMap(({ key, step }): [string, StepState][] => {
     const state = states[key];
     if (!state || children.has(key) || state.status === "not_started") return [];
-    if (state.status === "waiting") return [[key, state]];
+    if (state.status === "waiting") return isOfEarlierAttempt(job, key, state) ? [] : [[key, state]];
     if (!hasEnded(state)) return [[key, { ...state, status: "failed", finished_at: now, error: unknownEnd }]];
     // A step that was cancelled with the feature has no `finished_at`.
     const hasFailed = state.job_id !== undefined && state.finished_at !== undefined;
@@ -291,28 +313,9 @@ async function start(
 /** The attempt of its feature that a step belongs to. */
 const messageAttemptOf = ({ parent }: Job, feature: Job): number => parent?.message.attempt ?? feature.attempt;
 
-/** What a deployment has taken away, another one can bring back: the run keeps the definition that has it. */
-const isMissing = ({ code }: RequestError): boolean =>
-  code === "EVENT_NOT_FOUND" || code === "ENV_NOT_FOUND" || code === "PRODUCT_NOT_FOUND";
-
 const missingStep = ({ step: { event } }: PlacedJobStep): StepView => ({
   status: "not_started",
-  error: {
-    code: "CONFIGURATION_ERROR",
-    message: `The catalog no longer has the event ${event}. The step starts once a deployment has it again.`,
-    retryable: true,
-  },
-});
-
-/** The end of a step whose event refuses its input. The message says where the fault is, without the value. */
-const refusedStep = (error: RequestError, now: number): StepView => ({
-  status: "failed",
-  finished_at: now,
-  error: {
-    code: "VALIDATION_ERROR",
-    message: shorten([error.message, ...error.faults.map(({ pointer, detail }) => `${pointer} ${detail}`)].join(" ")),
-    retryable: false,
-  },
+  error: missingEvent(event),
 });
 
 function nextLook(children: Job[], started: number[], now: number): number {
