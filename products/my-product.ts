@@ -56,8 +56,10 @@ export const myProduct = defineProduct({
     store_document: { type: "storage", storage: "documents" },
     announce_order: { type: "publish", broker: "announcements", topic: "order_placed" },
     place_order: { type: "feature", feature: "place_order" },
+    refund_order: { type: "feature", feature: "refund_order" },
     order_again: { type: "action", app: "shop", action: "order_again", expressions: true },
     notify_warehouse: { type: "action", app: "shop", action: "notify_warehouse", limits: ["warehouse"] },
+    refund: { type: "action", app: "shop", action: "refund" },
     request_pickup: { type: "action", app: "couriers", action: "request_pickup" },
   },
   limits: {
@@ -105,6 +107,7 @@ export const myProduct = defineProduct({
           defaults: { headers: { "x-partner": "$Auth{shop}{partner}" } },
         },
         notify_warehouse: { method: "POST", path: "/warehouses/:warehouse" },
+        refund: { method: "POST", path: "/orders/:order/refunds" },
       },
     },
   },
@@ -116,6 +119,12 @@ export const myProduct = defineProduct({
         welcome: {
           push_notification: { title: "Welcome, {{name}}", body: "Good to have you, {{name}}." },
           email: { subject: "Welcome, {{name}}", template: "<p>Good to have you, {{name}}.</p>" },
+        },
+        decision: {
+          email: {
+            subject: "Please decide: {{question}}",
+            template: `<p>{{question}}</p><p><a href="{{url}}">Decide now</a></p><p>Whoever has this link can decide.</p>`,
+          },
         },
       },
     },
@@ -178,6 +187,49 @@ export const myProduct = defineProduct({
         ],
       },
       output: { order: "$Sequence{main}{create_order}{body}", placed_at: "$Dateformat($Now, 'YYYY-MM-DD')" },
+    },
+    // A person decides by a link in a mail: on this machine, in the outbox.
+    refund_order: {
+      input: { order: { type: "string", max: 64 }, total: { type: "number", min: 0 }, reason: { type: "string" } },
+      sequences: {
+        main: [
+          {
+            step: "decision",
+            approve: {
+              title: "Refund $Input{total} EUR for order $Input{order}?",
+              show: [
+                { label: "Order", value: "$Input{order}" },
+                { label: "Amount", value: "$Input{total} EUR" },
+                { label: "Reason", value: "$Input{reason}" },
+              ],
+              choices: ["approve", "reject"],
+              ask: {
+                event: "send_notification",
+                to: "refunds@$Constant{mail_domain}",
+                input: {
+                  slug: "decision",
+                  email: {
+                    to: "refunds@$Constant{mail_domain}",
+                    subject: { question: "Refund $Input{total} EUR for order $Input{order}?" },
+                    template: {
+                      question: "Refund $Input{total} EUR for order $Input{order}?",
+                      url: "$Approval{url}",
+                    },
+                  },
+                },
+              },
+              timeout: "24h",
+              otherwise: "reject",
+            },
+          },
+          {
+            event: "refund",
+            if: { value: "$Sequence{main}{decision}{choice}", equals: "approve" },
+            input: { params: { order: "$Input{order}" }, body: { total: "$Input{total}" } },
+          },
+        ],
+      },
+      output: { decision: "$Sequence{main}{decision}", refund: "$Sequence{main}{refund}{body}" },
     },
   },
 });

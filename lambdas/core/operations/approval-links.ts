@@ -1,5 +1,5 @@
-import type { AskedApproval } from "../job/asked-approval.ts";
 import { keysIn, tokenOf } from "../job/approval-token.ts";
+import type { AskedApproval } from "../job/asked-approval.ts";
 import type { Secrets } from "../ports/secrets.ts";
 
 /** An address, and the part of it that nobody else may see. */
