@@ -123,7 +123,7 @@ export const myProduct = defineProduct({
         decision: {
           email: {
             subject: "Please decide: {{question}}",
-            template: `<p>{{question}}</p><p><a href="{{url}}">Decide now</a></p><p>Whoever has this link can decide.</p>`,
+            template: `<p>{{question}}</p><p><a href="{{url}}">Decide now</a></p><p>With this link anyone can decide, so keep it to yourself.</p>`,
           },
         },
       },

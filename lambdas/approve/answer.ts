@@ -85,7 +85,7 @@ async function openAnswer(
   // A form without a choice, or with one that is not offered, was not made by the page.
   if (!approval.choices.includes(form.choice)) return page(400, open());
   const { decision, isOurs } = await decideApproval(services, found, { ...form, by });
-  services.log.info(isOurs ? "an approval was decided" : "an approval was decided by somebody else meanwhile", {
+  services.log.info(isOurs ? "an approval was decided" : "an approval had been decided meanwhile", {
     job_id: approval.job_id,
   });
   const isOwn = isOurs || (decision.by === by && decision.choice === form.choice);

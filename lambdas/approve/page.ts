@@ -14,9 +14,10 @@ interface Page {
   name: string;
   tenant?: Tenant;
   body: string;
+  isOpen?: true;
 }
 
-/** What of HTML has a meaning, in texts that anybody may have written. */
+/** What of HTML has a meaning, in texts that come from inputs. */
 const escapes: Record<string, string> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;" };
 const escaped = (text: string): string => text.replace(/[&<>"']/g, (character) => escapes[character] ?? "");
 
@@ -25,13 +26,13 @@ const logo = `<svg viewBox="0 0 32 32" aria-hidden="true"><rect width="32" heigh
 
 const drawn: Record<Mark, string> = {
   good: `<path d="M5 12.5l4.5 4.5L19 7.5"/>`,
-  warn: `<path d="M12 7v6"/><path d="M12 17h.01"/>`,
+  warn: `<path d="M12 5.500v8"/><path d="M12 18h.01"/>`,
   calm: `<circle cx="12" cy="12" r="8.5"/><path d="M12 7.5V12l3 2"/>`,
 };
 const markOf = (mark: Mark): string =>
   `<div class="mark ${mark}"><svg viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="2.2" stroke-linecap="round" stroke-linejoin="round" aria-hidden="true">${drawn[mark]}</svg></div>`;
 
-const documentOf = ({ name, tenant, body }: Page): string => `<!doctype html>
+const documentOf = ({ name, tenant, body, isOpen }: Page): string => `<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
@@ -47,8 +48,7 @@ const documentOf = ({ name, tenant, body }: Page): string => `<!doctype html>
 ${body}
 </div>
 </main>
-<footer>Whoever has the address of this page can decide. Do not pass it on.</footer>
-</body>
+${isOpen ? "<footer>With the address of this page anyone can decide. Do not pass it on.</footer>\n" : ""}</body>
 </html>
 `;
 
@@ -99,7 +99,7 @@ export function openPage(
       `<button name="choice" value="${escaped(choice)}"${i === 0 ? ' class="first"' : ""}>${buttonText(choice)}</button>`,
   );
   const others =
-    asked.length > 1 ? ` ${asked.length} people were asked, and whoever decides first decides for all of them.` : "";
+    asked.length > 1 ? ` ${asked.length} people were asked, and the first to decide does so for all of them.` : "";
   const body = `<h1>${escaped(title)}</h1>
 <p class="sub">You decide as <b>${escaped(recipient)}</b>.</p>
 ${shown.length > 0 ? `<dl>${shown.join("")}</dl>` : ""}
@@ -109,7 +109,7 @@ ${shown.length > 0 ? `<dl>${shown.join("")}</dl>` : ""}
 <div class="choices">${buttons.join("")}</div>
 </form>
 <p class="until">Open for ${timeLeft(until - now)}, until ${moment(until)}.${others}</p>`;
-  return documentOf({ name: "Approval", tenant: approval, body });
+  return documentOf({ name: "Approval", tenant: approval, body, isOpen: true });
 }
 
 interface Decided {

@@ -42,7 +42,7 @@ button.first:hover{border-color:var(--accent-2);background:var(--accent-2)}
 .mark.warn{background:var(--warn-soft);color:var(--warn)}
 .mark svg{width:24px;height:24px}
 blockquote{margin:18px 0 0;padding:2px 0 2px 14px;border-left:3px solid var(--line-strong);color:var(--ink-2);white-space:pre-wrap}
-footer{margin-top:18px;font-size:13px;color:var(--ink-3)}
+footer{margin-top:18px;font-size:13px;color:var(--ink-3);text-align:center}
 @media (max-width:480px){.body{padding:20px}header{padding:12px 20px}h1{font-size:21px}button{flex-basis:100%}dl div{gap:12px}}
 `;
 

@@ -297,7 +297,7 @@ export interface JobStep {
     id: string;
     title: string;
     choices: string[];
-    /** Who is asked. Whoever decides first does so for all. */
+    /** Who is asked. The first to decide does so for all. */
     asked: string[];
     decision?: {
       choice: string;
@@ -1008,7 +1008,7 @@ export interface Approval {
     value: string;
   }[];
   choices: string[];
-  /** Who is asked by a message. Whoever decides first does so for all. */
+  /** Who is asked by a message. The first to decide does so for all. */
   asked: string[];
   /** Since when it is open. Epoch milliseconds. */
   opened_at: number;

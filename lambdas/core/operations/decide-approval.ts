@@ -67,7 +67,7 @@ export async function findApproval(
   return clock.now() < approval.until ? { is: "open", approval, job } : { is: "over", why: "time", job, approval };
 }
 
-/** A choice by somebody. */
+/** A choice, and who made it. */
 export interface Choosing {
   choice: string;
   by: string;

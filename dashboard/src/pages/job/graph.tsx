@@ -155,8 +155,10 @@ function StepLink({ id, body }: { id: string; body: JSX.Element }) {
   );
 }
 
-const waitText = (waits: NonNullable<JobGraphStep["waits_for"]>): string =>
-  "signals" in waits ? `waits for ${waits.signals.join(" or ")}` : "waits";
+function waitText(waits: NonNullable<JobGraphStep["waits_for"]>): string {
+  if ("signals" in waits) return `waits for ${waits.signals.join(" or ")}`;
+  return "approval" in waits ? "asks" : "waits";
+}
 
 const tookOf = ({ started_at, finished_at, status }: JobStep): number | undefined => {
   if (started_at === undefined) return undefined;
@@ -171,6 +173,7 @@ function StepTable({ steps }: { steps: Record<string, JobStep> }) {
   const rows = Object.entries(steps);
   const failed = rows.filter(([, { error }]) => error !== undefined);
   const waiting = rows.filter(([, { status }]) => status === "waiting");
+  const decided = rows.filter(([, { approval }]) => approval?.decision !== undefined);
   return (
     <>
       <Table
@@ -198,11 +201,25 @@ function StepTable({ steps }: { steps: Record<string, JobStep> }) {
           },
         ]}
       />
-      {waiting.map(([step, { waits_for = [], until }]) => (
+      {waiting.map(([step, { waits_for = [], approval, until }]) => (
         <p key={step} class="step-wait">
-          {step} waits{waits_for.length > 0 && ` for ${waits_for.map(signalText).join(" or ")}`}, until{" "}
-          <Time at={until} /> (
+          {step} waits{waits_for.length > 0 && ` for ${waits_for.map(signalText).join(" or ")}`}
+          {approval && (
+            <>
+              {" "}
+              for a decision: <Link href="/approvals">{approval.title}</Link>
+            </>
+          )}
+          , until <Time at={until} /> (
           <Ago at={until} />)
+        </p>
+      ))}
+      {decided.map(([step, { approval, until }]) => (
+        <p key={step} class="step-wait">
+          {step} was decided: <strong>{approval?.decision?.choice}</strong>
+          {approval?.decision?.by !== undefined ? ` by ${approval.decision.by}` : ", as nobody did in time"},{" "}
+          <Time at={approval?.decision?.at ?? until} />
+          {approval?.decision?.note !== undefined && `: ${approval.decision.note}`}
         </p>
       ))}
       {failed.map(([step, { error }]) => error && <Failure key={step} error={error} />)}

@@ -187,7 +187,7 @@ function openApprovalOf(job: Job, step: string, state: StepState): Approval {
 type Deciding = Pick<Services, "signals">;
 
 /**
- * How an approval ends, if it does now: by the decision that was put, or since its time is over. The run puts that down as anybody puts a
+ * How an approval ends, if it does now: by the decision that was put, or since its time is over. The run puts that down as a person puts a
  * decision, so that a person who decides at that very moment either comes first or is told that it is too late.
  */
 export async function endApproval(

@@ -19,7 +19,7 @@ export const ApprovalSchema = z
       .exactOptional()
       .describe("What the person sees besides. Only for keys with `jobs:input`, as it comes from inputs and results."),
     choices: z.array(z.string()),
-    asked: z.array(z.string()).describe("Who is asked by a message. Whoever decides first does so for all."),
+    asked: z.array(z.string()).describe("Who is asked by a message. The first to decide does so for all."),
     opened_at: at("Since when it is open."),
     until: at("When it ends by itself."),
   })

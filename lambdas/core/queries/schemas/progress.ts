@@ -29,7 +29,7 @@ export const StepSchema = z
         id: z.string().describe("For `POST /v1/approvals/{id}`."),
         title: z.string(),
         choices: z.array(z.string()),
-        asked: z.array(z.string()).describe("Who is asked. Whoever decides first does so for all."),
+        asked: z.array(z.string()).describe("Who is asked. The first to decide does so for all."),
         decision: z
           .object({
             choice: z.string(),
