@@ -7,7 +7,7 @@ interface Tenant {
   env: string;
 }
 
-type Mark = "good" | "warn" | "calm";
+type Mark = "good" | "warn" | "calm" | "done";
 
 interface Page {
   /** The title of the document, which browsers keep in their history: never that of the approval. */
@@ -26,6 +26,7 @@ const logo = `<svg viewBox="0 0 32 32" aria-hidden="true"><rect width="32" heigh
 
 const drawn: Record<Mark, string> = {
   good: `<path d="M5 12.5l4.5 4.5L19 7.5"/>`,
+  done: `<path d="M5 12.500l4.500 4.500L19 7.500"/>`,
   warn: `<path d="M12 5.500v8"/><path d="M12 18h.01"/>`,
   calm: `<circle cx="12" cy="12" r="8.5"/><path d="M12 7.5V12l3 2"/>`,
 };
@@ -129,7 +130,7 @@ export function decidedPage({ decision, title, tenant, isOwn }: Decided): string
     choice === undefined
       ? ""
       : `<div><dt>${timed_out ? "Taken instead" : "Decision"}</dt><dd>${buttonText(choice)}</dd></div>`;
-  const body = `${markOf(timed_out ? "warn" : isOwn ? "good" : "calm")}
+  const body = `${markOf(timed_out ? "warn" : isOwn ? "good" : "done")}
 <h1>${heading}</h1>
 ${title === undefined ? "" : `<p class="sub">${escaped(title)}</p>`}
 ${what === "" ? "" : `<dl>${what}</dl>`}
