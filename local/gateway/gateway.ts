@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { APIGatewayProxyEventV2 } from "aws-lambda";
-import { approveMethods, approvePath, dashboardMethods, dashboardPaths, openPaths } from "../../lambdas/topology.ts";
+import { approvePath, dashboardMethods, dashboardPaths, openPaths } from "../../lambdas/topology.ts";
 import type { Invoke } from "../host/invoke.ts";
 import { makeAuthorizer } from "./authorize.ts";
 import { toEvent } from "./event.ts";
@@ -43,7 +43,7 @@ export function makeGateway({
     if (path === "/outbox") return outbox(request, response);
     if (path === "/local/clock") return clock(request, response);
     if (path === "/local/session") return session(request, response);
-    const page = approveRouteOf(request, path) ?? pageRouteOf(request, path);
+    const page = approveRouteOf(path) ?? pageRouteOf(request, path);
     const route = page ?? routeOf(path);
     const body = await readBody(request, largestBody);
     if (route === undefined) return refuse(response, 404, "Not Found");
@@ -77,10 +77,8 @@ function routeOf(path: string): string | undefined {
 /** The start of the path of an approval, behind which is its token. */
 const approveStart = approvePath.replace("{token}", "");
 
-function approveRouteOf({ method = "GET" }: IncomingMessage, path: string): string | undefined {
-  const isOne = path.startsWith(approveStart) && !path.slice(approveStart.length).includes("/");
-  return isOne && approveMethods.some((one) => one === method) ? `${method} ${approvePath}` : undefined;
-}
+const approveRouteOf = (path: string): string | undefined =>
+  path.startsWith(approveStart) && !path.slice(approveStart.length).includes("/") ? `ANY ${approvePath}` : undefined;
 
 const entryOf = (page: string | undefined) =>
   page === undefined ? "api" : page.endsWith(approvePath) ? "approve" : "dashboard";

@@ -68,7 +68,8 @@ export class JobsHttpApi extends Construct {
     }
     this.serve(http, "Approve", approve, {
       paths: [approvePath],
-      methods: approveMethods,
+      // Where API Gateway answers OPTIONS itself, no route may take any method.
+      methods: config.corsOrigins.length > 0 ? approveMethods : ["ANY"],
       because: approveOpenBecause,
     });
     if (dashboard)
@@ -121,7 +122,7 @@ export class JobsHttpApi extends Construct {
 
 interface OpenPaths {
   paths: readonly string[];
-  methods: readonly ("GET" | "HEAD" | "POST")[];
+  methods: readonly ("ANY" | "GET" | "HEAD" | "POST")[];
   /** Why they need no key. */
   because: string;
 }
