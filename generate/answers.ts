@@ -1,6 +1,11 @@
 import { BulkErrorSchema, BulkResultSchema } from "../lambdas/api/schemas/bulk.ts";
 import { ActiveSchema } from "../lambdas/core/queries/schemas/active.ts";
 import {
+  ApprovalDecisionSchema,
+  ApprovalListSchema,
+  ApprovalSchema,
+} from "../lambdas/core/queries/schemas/approvals.ts";
+import {
   DefinitionDifferenceSchema,
   DefinitionSchema,
   ListedDefinitionSchema,
@@ -72,6 +77,9 @@ export const answers: Record<string, Shape> = {
   LineEstimate: { schema: limits.EstimateSchema },
   Pause: { schema: PauseSchema },
   PauseReference: { schema: PauseReferenceSchema },
+  Approval: { schema: ApprovalSchema },
+  ApprovalPage: { schema: ApprovalListSchema },
+  ApprovalDecision: { schema: ApprovalDecisionSchema },
   SignalSent: { schema: SignalSentSchema },
   Webhook: { schema: WebhookSchema },
   Migration: { schema: MigrationSchema },

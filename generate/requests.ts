@@ -10,6 +10,7 @@ import { RetryConfig } from "../lambdas/core/job/retry-config.ts";
 import { Time } from "../lambdas/core/kernel/start-time.ts";
 import { JobStatusSchema, JobTypeSchema } from "../lambdas/core/queries/schemas/job.ts";
 import { BulkFilter } from "../lambdas/core/requests/bulk-request.ts";
+import { DecisionRequest } from "../lambdas/core/requests/decision-request.ts";
 import { JobRequest } from "../lambdas/core/requests/job-request.ts";
 import { PauseRequest } from "../lambdas/core/requests/pause-request.ts";
 import { PinRequest } from "../lambdas/core/requests/pin-request.ts";
@@ -91,6 +92,7 @@ export const requests: Record<string, Shape> = {
     doc: "A message to runs that wait for it, besides its product and env.",
     omit: tenant,
   },
+  DecisionFields: { schema: DecisionRequest, doc: "A decision on an approval." },
   LimitPin: {
     schema: PinRequest,
     doc: "The numbers that are to hold instead of the catalog's: `concurrency`, `rate` or both.",

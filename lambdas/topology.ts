@@ -34,6 +34,8 @@ const sharedFunctions = {
   tasks: { timeoutSeconds: 30, memoryMb: 256 },
   // An endpoint has 15 s to answer; reading its secrets and writing its state come on top.
   webhooks: { timeoutSeconds: 45, memoryMb: 256 },
+  // It shows one approval, and decides it: three reads and a write.
+  approve: { timeoutSeconds: 15, memoryMb: 256 },
   // It reads a file that is part of the function.
   dashboard: { timeoutSeconds: 10, memoryMb: 256 },
 } as const;
@@ -207,6 +209,8 @@ export const signalsPrefix = "SIG#";
 /** How the sort keys of messages begin, with which the stream's filter finds them, and those of the runs that wait. */
 export const signalSortKey = "MSG#";
 export const waiterSortKey = "WAIT#";
+/** `APPR#<product>#<env>`: the approvals that are open. */
+export const approvalsPrefix = "APPR#";
 /** `DUE#<day>`: how many jobs go to EventBridge Scheduler for each quarter hour of the day. */
 export const duePrefix = "DUE#";
 /** `UNSCHEDULED#<shard>`: messages that EventBridge Scheduler did not take and that the relay will send. */
@@ -274,6 +278,10 @@ export const transitionEvent = (name: string): string => (name.includes(".") ? n
 
 /** Paths that need no key: the health check, and the descriptions of the API and of the events. */
 export const openPaths = ["/v1/health", "/openapi.json", "/events.json"] as const;
+
+/** The page of an approval, for people who have no key: the token in its path is all that it asks for. */
+export const approvePath = "/approve/{token}";
+export const approveMethods = ["GET", "HEAD", "POST"] as const;
 
 /** Paths of the dashboard, which need no key: the page, and the files that it loads. The page itself asks for a key. */
 export const dashboardPaths = ["/", "/assets/{proxy+}"] as const;

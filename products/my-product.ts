@@ -57,8 +57,10 @@ export const myProduct = defineProduct({
     announce_order: { type: "publish", broker: "announcements", topic: "order_placed" },
     place_order: { type: "feature", feature: "place_order" },
     pay_order: { type: "feature", feature: "pay_order" },
+    refund_order: { type: "feature", feature: "refund_order" },
     order_again: { type: "action", app: "shop", action: "order_again", expressions: true },
     notify_warehouse: { type: "action", app: "shop", action: "notify_warehouse", limits: ["warehouse"] },
+    refund: { type: "action", app: "shop", action: "refund" },
     request_pickup: { type: "action", app: "couriers", action: "request_pickup" },
   },
   limits: {
@@ -106,6 +108,7 @@ export const myProduct = defineProduct({
           defaults: { headers: { "x-partner": "$Auth{shop}{partner}" } },
         },
         notify_warehouse: { method: "POST", path: "/warehouses/:warehouse" },
+        refund: { method: "POST", path: "/orders/:order/refunds" },
       },
     },
   },
@@ -117,6 +120,12 @@ export const myProduct = defineProduct({
         welcome: {
           push_notification: { title: "Welcome, {{name}}", body: "Good to have you, {{name}}." },
           email: { subject: "Welcome, {{name}}", template: "<p>Good to have you, {{name}}.</p>" },
+        },
+        decision: {
+          email: {
+            subject: "Please decide: {{question}}",
+            template: `<p>{{question}}</p><p><a href="{{url}}">Decide now</a></p><p>With this link anyone can decide, so keep it to yourself.</p>`,
+          },
         },
       },
     },
@@ -208,6 +217,49 @@ export const myProduct = defineProduct({
         ],
       },
       output: { paid: "$Sequence{main}{money}{payload}{amount}" },
+    },
+    // A person decides by a link in a mail: on this machine, in the outbox.
+    refund_order: {
+      input: { order: { type: "string", max: 64 }, total: { type: "number", min: 0 }, reason: { type: "string" } },
+      sequences: {
+        main: [
+          {
+            step: "decision",
+            approve: {
+              title: "Refund $Input{total} EUR for order $Input{order}?",
+              show: [
+                { label: "Order", value: "$Input{order}" },
+                { label: "Amount", value: "$Input{total} EUR" },
+                { label: "Reason", value: "$Input{reason}" },
+              ],
+              choices: ["approve", "reject"],
+              ask: {
+                event: "send_notification",
+                to: "refunds@$Constant{mail_domain}",
+                input: {
+                  slug: "decision",
+                  email: {
+                    to: "refunds@$Constant{mail_domain}",
+                    subject: { question: "Refund $Input{total} EUR for order $Input{order}?" },
+                    template: {
+                      question: "Refund $Input{total} EUR for order $Input{order}?",
+                      url: "$Approval{url}",
+                    },
+                  },
+                },
+              },
+              timeout: "24h",
+              otherwise: "reject",
+            },
+          },
+          {
+            event: "refund",
+            if: { value: "$Sequence{main}{decision}{choice}", equals: "approve" },
+            input: { params: { order: "$Input{order}" }, body: { total: "$Input{total}" } },
+          },
+        ],
+      },
+      output: { decision: "$Sequence{main}{decision}", refund: "$Sequence{main}{refund}{body}" },
     },
   },
 });

@@ -3,6 +3,7 @@ import { lambdaEnvironment } from "../../local/runtime/environment.ts";
 /** The environment of a function whose AWS is at this URL. */
 export const environmentAt = (aws: string): NodeJS.ProcessEnv => ({
   ...lambdaEnvironment({
+    api: aws,
     dynamodb: aws,
     sqsAndS3: aws,
     scheduler: aws,

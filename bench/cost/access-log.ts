@@ -15,7 +15,7 @@ export function accessLogLine({ requestId, method, path, status, responseBytes }
     requestTimeEpoch: 1893499200000,
     "identity.sourceIp": "203.0.113.142",
     httpMethod: method,
-    path,
+    routeKey: path.startsWith("/v1/") ? "ANY /v1/{proxy+}" : `ANY ${path}`,
     status,
     responseLength: responseBytes,
     responseLatency: 42,

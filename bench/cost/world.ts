@@ -1,6 +1,7 @@
 import type { Context, DynamoDBRecord, SQSEvent } from "aws-lambda";
 import { streamFilter } from "../../infra/constructs/functions/stream-filter.ts";
 import { routes } from "../../lambdas/api/routes.ts";
+import { dynamoApprovals } from "../../lambdas/aws/dynamodb/approvals.ts";
 import { dynamoDefinitions } from "../../lambdas/aws/dynamodb/definitions.ts";
 import { dynamoDueCounts } from "../../lambdas/aws/dynamodb/due-counts.ts";
 import { dynamoFailures } from "../../lambdas/aws/dynamodb/failures.ts";
@@ -135,6 +136,7 @@ export async function startWorld(execute: ExecuteWithServices, catalog = demo) {
     resultCache: dynamoResultCache({ client: metered, table }),
     definitions: dynamoDefinitions({ client: metered, table }),
     signals: dynamoSignals({ client: metered, table }),
+    approvals: dynamoApprovals({ client: metered, table }),
     gates: rememberingPins(dynamoGates({ client: metered, table })),
     ticks: sqsTicks({ client: sqs, url: pumpUrl }),
     secrets: only<Secrets>("secrets"),

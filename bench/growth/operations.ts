@@ -51,6 +51,7 @@ export async function readsWith(size: number): Promise<Record<string, Reads>> {
     resultCache: only("resultCache"),
     definitions: only("definitions"),
     signals: only("signals"),
+    approvals: only("approvals"),
     stats: only("stats"),
     pauses: nonePaused(),
     waits: only("waits"),

@@ -66,6 +66,7 @@ export async function oneJob(inMs: number, random: Random): Promise<Outcome> {
     resultCache: only("resultCache"),
     definitions: only("definitions"),
     signals: only("signals"),
+    approvals: only("approvals"),
     stats: only("stats"),
     pauses: nonePaused(),
     secrets: only("secrets"),

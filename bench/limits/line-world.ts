@@ -11,6 +11,7 @@ import { TickMessage } from "../../lambdas/core/limits/pump.ts";
 import { defaultLimits } from "../../lambdas/core/operations/api-limits.ts";
 import type { ExecuteWithServices } from "../../lambdas/core/operations/execution.ts";
 import { tickLine } from "../../lambdas/core/operations/tick.ts";
+import type { Approvals } from "../../lambdas/core/ports/approvals.ts";
 import type { BlobStore } from "../../lambdas/core/ports/blob-store.ts";
 import type { Definitions } from "../../lambdas/core/ports/definitions.ts";
 import type { Gates } from "../../lambdas/core/ports/gates.ts";
@@ -123,6 +124,7 @@ export function lineWorld({
     resultCache: only<ResultCache>("resultCache"),
     definitions: only<Definitions>("definitions"),
     signals: only<Signals>("signals"),
+    approvals: only<Approvals>("approvals"),
     clock: time,
     log: quietLog,
   };

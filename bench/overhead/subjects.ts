@@ -60,6 +60,7 @@ export function subjects() {
     resultCache: only("resultCache"),
     definitions: only("definitions"),
     signals: only("signals"),
+    approvals: only("approvals"),
     pauses: nonePaused(),
     secrets: only("secrets"),
     clock: systemClock,

@@ -18,6 +18,7 @@ const JobPage = lazyPage(() => import("./pages/job/job.tsx").then((m) => m.JobPa
 const Series = lazyPage(() => import("./pages/series/series.tsx").then((m) => m.SeriesList));
 const NewJob = lazyPage(() => import("./pages/new-job/new-job.tsx").then((m) => m.NewJob));
 const Errors = lazyPage(() => import("./pages/errors/errors.tsx").then((m) => m.Errors));
+const Approvals = lazyPage(() => import("./pages/approvals/approvals.tsx").then((m) => m.Approvals));
 const LimitsAndPauses = lazyPage(() => import("./pages/limits/limits.tsx").then((m) => m.LimitsAndPauses));
 const Catalog = lazyPage(() => import("./pages/catalog/catalog.tsx").then((m) => m.Catalog));
 const Keys = lazyPage(() => import("./pages/keys/keys.tsx").then((m) => m.Keys));
@@ -30,6 +31,7 @@ export const pages: Page[] = [
   { path: "/jobs", name: "Jobs", group: "work", component: Jobs },
   { path: "/jobs/:id", name: "Job", component: JobPage },
   { path: "/series", name: "Series", group: "work", component: Series },
+  { path: "/approvals", name: "Approvals", group: "work", component: Approvals },
   { path: "/new", name: "New job", group: "work", component: NewJob },
   { path: "/errors", name: "Errors", group: "insight", component: Errors },
   { path: "/limits", name: "Limits and pauses", group: "insight", component: LimitsAndPauses },

@@ -1,10 +1,11 @@
-import { Annotations, Stack } from "aws-cdk-lib/core";
+import { Annotations, Lazy, Stack } from "aws-cdk-lib/core";
 import { Construct } from "constructs";
-import type { ApiEnv, AuthorizerEnv, DashboardEnv, DeployedAs } from "../../lambdas/aws/start/env.ts";
+import type { ApiEnv, ApproveEnv, AuthorizerEnv, DashboardEnv, DeployedAs } from "../../lambdas/aws/start/env.ts";
 import { registry } from "../../lambdas/consumers/types/registry.ts";
 import type { Product } from "../../lambdas/core/catalog/job-type.ts";
 import { type JobType, jobTypes } from "../../lambdas/core/job/job.ts";
 import { dashboardFolder, importPrefix, requestEvent } from "../../lambdas/topology.ts";
+import { allow } from "../grants/capability.ts";
 import { sessionGrants } from "../grants/references.ts";
 import { type Config, environmentOf } from "../settings/config.ts";
 import { queuePlans } from "../settings/plans.ts";
@@ -24,7 +25,15 @@ import { checkLimits } from "./limits.ts";
 import { namedOutput } from "./named-output.ts";
 import { JobQueue } from "./queues/job-queue.ts";
 import { JobSchedules } from "./queues/job-schedules.ts";
-import { accessTo, folders, readApiKey, readApiKeys } from "./trust/access.ts";
+import {
+  accessTo,
+  folders,
+  readApiKey,
+  readApiKeys,
+  readApprovalKey,
+  readDecidable,
+  signalsAccess,
+} from "./trust/access.ts";
 import { encryptWith } from "./trust/encrypt-with.ts";
 import { AlarmTopic } from "./watching/alarm-topic.ts";
 import { Alarms } from "./watching/alarms.ts";
@@ -56,15 +65,17 @@ export class JobsService extends Construct {
     const relays = new JobQueue(this, "Queue-relay", queuePlans.relay);
     const platform: Platform = { config, state, queues, ticks, relays, schedules };
 
-    // Before the API, which names their logs. They know nothing of the API.
+    // Before the API, which names their logs. Of the API they know only its URL, below which people decide on approvals.
+    const apiUrl = Lazy.string({ produce: () => this.httpApi.url });
     const consumers = byType(
-      (type) => new Consumer(this, `Consumer-${type}`, { definition: registry[type], platform, products }),
+      (type) => new Consumer(this, `Consumer-${type}`, { definition: registry[type], platform, products, apiUrl }),
     );
     const api = this.api(platform, consumers, products);
     const authorizer = config.auth === "key" ? this.authorizer(state) : undefined;
     const dashboard = config.dashboard ? this.page() : undefined;
+    const approve = this.approve(platform);
     // Another construct id would replace the API, and with it the URL that callers know.
-    this.httpApi = new JobsHttpApi(this, "Entrance", { api, authorizer, dashboard, config });
+    this.httpApi = new JobsHttpApi(this, "Entrance", { api, authorizer, dashboard, approve, config });
 
     new Reconciler(this, "Reconciler", { platform, products });
     new Pump(this, "Pump", platform);
@@ -188,7 +199,7 @@ export class JobsService extends Construct {
         may.seeLimitsAndDefinitions(),
         may.changePinsAndDefinitions(),
         may.tick(),
-        may.useSharedKeysAndSendSignals(),
+        may.useSharedKeysSignalsAndApprovals(),
         // It clears cache tags, and says which run would answer a request.
         may.useResultCache(),
         // Whoever has an upload URL of the API uploads the file with the API's permissions.
@@ -215,6 +226,26 @@ export class JobsService extends Construct {
       description: "Checks the API keys of the HTTP API",
       environment: { TABLE_NAME: state.table.tableName, API_KEY_SECRET: state.apiKeyArn },
       allow: [readApiKey(state), readApiKeys(state)],
+    });
+    return lambda;
+  }
+
+  /** A function apart from the API: whoever comes here has no key, and may do less. */
+  private approve({ state, queues }: Platform) {
+    const { lambda } = new EntryFunction<typeof ApproveEnv>(this, "Approve", {
+      entry: "approve",
+      description: "Serves the pages at which people decide on approvals",
+      environment: {
+        TABLE_NAME: state.table.tableName,
+        FEATURE_QUEUE_URL: queues.feature.queue.queueUrl,
+        APPROVAL_SECRET: state.approvalKeyArn,
+      },
+      allow: [
+        readApprovalKey(state),
+        readDecidable(state),
+        signalsAccess(state, "dynamodb:Query", "dynamodb:PutItem"),
+        allow(["sqs:SendMessage"], [queues.feature.queue.queueArn]),
+      ],
     });
     return lambda;
   }

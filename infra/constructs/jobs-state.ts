@@ -32,8 +32,8 @@ interface JobsStateProps {
 }
 
 /**
- * What must survive: the jobs, their larger inputs and results, the bus that others have attached rules to, and the API key.
- * Deleting the stack retains all four. The intake's endpoints are here because senders know their addresses; they are deleted
+ * What must survive: the jobs, their larger inputs and results, the bus that others have attached rules to, the API key, and the key that
+ * signs the addresses of approvals. Deleting the stack retains all five. The intake's endpoints are here because senders know their addresses; they are deleted
  * with the stack.
  */
 export class JobsState extends Construct {
@@ -45,6 +45,8 @@ export class JobsState extends Construct {
   readonly intake: IntakeEndpoints;
   /** The ARN of the secret that holds the API key. */
   readonly apiKeyArn: string;
+  /** The ARN of the secret with which the addresses of approvals are signed. */
+  readonly approvalKeyArn: string;
   /** Encrypts everything in it; undefined for AWS's own keys. */
   readonly key: IKey | undefined;
   readonly #separate: boolean;
@@ -55,6 +57,7 @@ export class JobsState extends Construct {
     this.key = encryptionKey(this, config.kmsKey);
     const own = jobsTable(this, config, this.key);
     this.apiKeyArn = apiKeyArn(this, this.key);
+    this.approvalKeyArn = approvalKeyArn(this, this.key);
     this.table = config.restoredStream === undefined ? own : restoredTable(this, config.restoredStream);
     this.bucket = payloadBucket(this, config.retentionDays, this.key);
     const { bus, deadLetters } = eventBus(this, this.key);
@@ -63,7 +66,7 @@ export class JobsState extends Construct {
     // Exported whether they are used or not: CloudFormation refuses to remove an export while another stack uses it, and with other
     // settings the service uses others.
     const exported = [
-      ...[own.tableName, own.tableArn, own.tableStreamArn as string, this.apiKeyArn],
+      ...[own.tableName, own.tableArn, own.tableStreamArn as string, this.apiKeyArn, this.approvalKeyArn],
       ...[this.bucket.bucketName, this.bucket.bucketArn, bus.eventBusName, bus.eventBusArn, deadLetters.queueName],
       ...this.intake.addresses,
     ];
@@ -180,5 +183,19 @@ function apiKeyArn(scope: Construct, key: IKey | undefined): string {
       "Callers outside AWS hold this key: rotating it on a schedule would lock them out. docs/operations/keys.md says how to replace it by hand.",
   });
   // On AWS, `Ref`, which is what `secretArn` uses, is the same; the emulator of the deployment test resolves it to a name.
+  return (secret.node.defaultChild as CfnSecret).attrId;
+}
+
+function approvalKeyArn(scope: Construct, key: IKey | undefined): string {
+  const secret = new Secret(scope, "ApprovalKey", {
+    description: "What signs the addresses at which people decide on approvals of Ductape Jobs",
+    generateSecretString: { passwordLength: 43, excludePunctuation: true },
+    removalPolicy: retainExceptOnCreate,
+    ...(key && { encryptionKey: key }),
+  });
+  acknowledge(secret, {
+    "AwsSolutions-SMG4":
+      "Addresses that were sent are good for as long as their key: rotating it on a schedule would end open approvals. docs/operations/keys.md says how to replace it by hand.",
+  });
   return (secret.node.defaultChild as CfnSecret).attrId;
 }

@@ -5,6 +5,7 @@ import * as deleteJob from "./routes/delete-job.ts";
 import * as deleteLimitPin from "./routes/delete-limit-pin.ts";
 import * as deletePause from "./routes/delete-pause.ts";
 import * as getActive from "./routes/get-active.ts";
+import * as getApprovals from "./routes/get-approvals.ts";
 import * as getDefinition from "./routes/get-definition.ts";
 import * as getDefinitions from "./routes/get-definitions.ts";
 import * as getErrors from "./routes/get-errors.ts";
@@ -25,6 +26,7 @@ import * as getSeries from "./routes/get-series.ts";
 import * as getStats from "./routes/get-stats.ts";
 import * as getUpcoming from "./routes/get-upcoming.ts";
 import * as getWebhooks from "./routes/get-webhooks.ts";
+import * as postApproval from "./routes/post-approval.ts";
 import * as postBulk from "./routes/post-bulk.ts";
 import * as postCancel from "./routes/post-cancel.ts";
 import * as postEnableWebhook from "./routes/post-enable-webhook.ts";
@@ -113,6 +115,23 @@ export const routes: readonly Route<ApiServices>[] = [
     takesQuery: true,
     scope: "jobs:write",
     endpoint: postSignals,
+  },
+  {
+    id: "listApprovals",
+    method: "GET",
+    path: "/v1/approvals",
+    takesQuery: true,
+    tagged: true,
+    scope: "jobs:read",
+    endpoint: getApprovals,
+  },
+  {
+    id: "decideApproval",
+    method: "POST",
+    path: "/v1/approvals/{id}",
+    takesQuery: true,
+    scope: "jobs:write",
+    endpoint: postApproval,
   },
   { id: "listSeries", method: "GET", path: "/v1/series", takesQuery: true, scope: "jobs:read", endpoint: getSeries },
   { id: "pauseScope", method: "POST", path: "/v1/pauses", scope: "jobs:admin", endpoint: postPauses },

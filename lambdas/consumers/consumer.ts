@@ -6,6 +6,7 @@ import { startServices } from "../aws/start/start-up.ts";
 import { reachOf } from "../core/catalog/reach.ts";
 import { JobMessage, type JobType } from "../core/job/job.ts";
 import { lazy } from "../core/kernel/lazy.ts";
+import { approvalLinks } from "../core/operations/approval-links.ts";
 import type { ExecuteWithServices } from "../core/operations/execution.ts";
 import { loggingOf, messageFields } from "../core/operations/log-fields.ts";
 import { memoryOf } from "../core/operations/memory.ts";
@@ -33,7 +34,9 @@ export function consumer(type: JobType, execute: ExecuteWithServices, policy: At
       health: makeTargetHealth(),
     };
     const notesWaits = env.NOTE_WAITS === "true";
-    return loggingOf({ ...services, queue, redelivery, secrets: startSecrets(), notesWaits, options }, { type });
+    const secrets = startSecrets();
+    const linkTo = approvalLinks(secrets, { url: env.API_URL, secret: env.APPROVAL_SECRET });
+    return loggingOf({ ...services, queue, redelivery, secrets, linkTo, notesWaits, options }, { type });
   });
   return queueHandler(
     start,

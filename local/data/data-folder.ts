@@ -28,6 +28,8 @@ interface DataFolder {
   /** Whether no system has run on the folder yet: a start that failed leaves it new. */
   isNew: boolean;
   apiKey: string;
+  /** What signs the addresses of approvals. */
+  approvalKey: string;
   /** In PEM format. The demo's FCM service account signs with it. */
   fcmKey: string;
   /** The password of the demo database. */
@@ -77,6 +79,7 @@ export async function openDataFolder(folder: string): Promise<DataFolder> {
     open: (name, open) => opened(path(name), remedies[name], () => open(path(name))),
     isNew,
     apiKey: await credential("api-key", { what: "an API key", ...token }),
+    approvalKey: await credential("approval-key", { what: "a key that was generated here", ...token }),
     ordersPassword: await credential("postgres-password", { what: "a password that was generated here", ...token }),
     fcmKey: await credential("fcm-key.pem", { what: "a private key", isGood: isPrivateKey, make: makeRsaKey }),
     ports: portsIn(path("ports.json")),
@@ -94,7 +97,7 @@ export async function openDataFolder(folder: string): Promise<DataFolder> {
 
 /** What systems of this and of earlier versions make in the folder. */
 const ours =
-  /^(log|dynamodb|sqs-s3|catalog|postgres|postgres-password|api-key|fcm-key\.pem|lock|(ports|local|clock)\.json|(schedules|stream)\.db)(\.new|-wal|-shm|-journal)?$/;
+  /^(log|dynamodb|sqs-s3|catalog|postgres|postgres-password|api-key|approval-key|fcm-key\.pem|lock|(ports|local|clock)\.json|(schedules|stream)\.db)(\.new|-wal|-shm|-journal)?$/;
 
 /**
  * The folder holds keys and the inputs of jobs: git takes none of it, whatever the project's own .gitignore says. A folder that has other

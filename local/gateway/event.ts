@@ -64,6 +64,7 @@ export function toEvent(request: IncomingMessage, body: Buffer, routeKey: string
       time: accessLogTime(now),
       timeEpoch: now.getTime(),
     },
+    ...(routeKey.endsWith("/{token}") && { pathParameters: { token: rawPath.split("/").at(-1) ?? "" } }),
     ...(routeKey.endsWith("{proxy+}") && { pathParameters: { proxy: rawPath.replace(/^\/\w+\//, "") } }),
     ...bodyOf(request, body),
   };

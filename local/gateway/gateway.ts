@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { APIGatewayProxyEventV2 } from "aws-lambda";
-import { dashboardMethods, dashboardPaths, openPaths } from "../../lambdas/topology.ts";
+import { approvePath, dashboardMethods, dashboardPaths, openPaths } from "../../lambdas/topology.ts";
 import type { Invoke } from "../host/invoke.ts";
 import { makeAuthorizer } from "./authorize.ts";
 import { toEvent } from "./event.ts";
@@ -43,7 +43,7 @@ export function makeGateway({
     if (path === "/outbox") return outbox(request, response);
     if (path === "/local/clock") return clock(request, response);
     if (path === "/local/session") return session(request, response);
-    const page = pageRouteOf(request, path);
+    const page = approveRouteOf(path) ?? pageRouteOf(request, path);
     const route = page ?? routeOf(path);
     const body = await readBody(request, largestBody);
     if (route === undefined) return refuse(response, 404, "Not Found");
@@ -56,12 +56,13 @@ export function makeGateway({
       if (authorization?.outcome === "unauthorized") return refuse(response, 401, "Unauthorized");
       if (authorization?.outcome === "forbidden") return refuse(response, 403, "Forbidden");
       if (authorization?.outcome === "allowed") withAuthorizer(event, authorization.context);
-      const result = await within(timeoutMs, invoke(page === undefined ? "api" : "dashboard", event));
+      const result = await within(timeoutMs, invoke(entryOf(page), event));
       if (result === timedOut) return refuse(response, 503, "Service Unavailable");
       if (isTooLarge(result)) throw new Error("the answer is larger than Lambda sends");
       sendResult(response, result, event.requestContext.requestId);
     } catch (error) {
-      console.error(`${request.method} ${path} failed:`, error);
+      // As in the access log of AWS, the path of an approval is nobody's business: it holds a token.
+      console.error(`${request.method} ${page === undefined ? path : page.split(" ")[1]} failed:`, error);
       refuse(response, 500, "Internal Server Error");
     }
   };
@@ -72,6 +73,15 @@ function routeOf(path: string): string | undefined {
   if (openRoutes.includes(exact)) return exact;
   return path.startsWith("/v1/") ? "ANY /v1/{proxy+}" : undefined;
 }
+
+/** The start of the path of an approval, behind which is its token. */
+const approveStart = approvePath.replace("{token}", "");
+
+const approveRouteOf = (path: string): string | undefined =>
+  path.startsWith(approveStart) && !path.slice(approveStart.length).includes("/") ? `ANY ${approvePath}` : undefined;
+
+const entryOf = (page: string | undefined) =>
+  page === undefined ? "api" : page.endsWith(approvePath) ? "approve" : "dashboard";
 
 /** The dashboard has its own paths. It also answers a browser at a path that nothing has, with a page that says so. */
 function pageRouteOf({ method = "GET", headers }: IncomingMessage, path: string): string | undefined {

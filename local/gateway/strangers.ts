@@ -20,8 +20,10 @@ export function forThisMachine(listener: RequestListener): RequestListener {
 function foreign({ headers }: IncomingMessage): string | undefined {
   const { host = "", origin, "sec-fetch-site": site } = headers;
   if (!ownHost.test(host)) return "has a Host other than localhost, 127.0.0.1 or [::1]";
-  // For a form or a script the browser sends the page's origin, or "null" where it withholds it.
-  if (origin !== undefined && origin !== `http://${host}`) return "comes from a web page of another site (Origin)";
+  // For a form or a script the browser sends the page's origin, or "null" where it withholds it, as of a page that wants no referrer.
+  const isWithheld = origin === "null" && site === "same-origin";
+  if (origin !== undefined && origin !== `http://${host}` && !isWithheld)
+    return "comes from a web page of another site (Origin)";
   // For an image or a link it sends no origin, but says whether the page is from another site; "none" is the address bar.
   const isOwn = site === undefined || site === "same-origin" || site === "none";
   return isOwn ? undefined : "comes from a web page of another site (Sec-Fetch-Site)";

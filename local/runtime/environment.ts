@@ -2,6 +2,7 @@ import { devNull } from "node:os";
 import { fileURLToPath } from "node:url";
 import type {
   ApiEnv,
+  ApproveEnv,
   AuthorizerEnv,
   ConsumerEnv,
   DashboardEnv,
@@ -22,6 +23,7 @@ import { consumerName, dashboardFolder } from "../../lambdas/topology.ts";
 import {
   account,
   apiKeySecret,
+  approvalSecret,
   bucketName,
   dlqName,
   eventBusName,
@@ -34,6 +36,8 @@ import {
 import { functionPlans } from "./plans.ts";
 
 interface Endpoints {
+  /** The gateway's. */
+  api: string;
   dynamodb: string;
   sqsAndS3: string;
   scheduler: string;
@@ -53,6 +57,7 @@ type LambdaEnv = EnvOf<typeof ApiEnv> &
   EnvOf<typeof SecretsEnv> &
   EnvOf<typeof AuthorizerEnv> &
   EnvOf<typeof DashboardEnv> &
+  EnvOf<typeof ApproveEnv> &
   EnvOf<typeof IntakeEnv> &
   EnvOf<typeof LifecycleEnv> &
   EnvOf<typeof TasksEnv> &
@@ -63,7 +68,7 @@ type LambdaEnv = EnvOf<typeof ApiEnv> &
  * deployment may change have their defaults here.
  */
 export function lambdaEnvironment(endpoints: Endpoints): NodeJS.ProcessEnv {
-  const { dynamodb, sqsAndS3, scheduler, secrets, events, outbox, queueUrl, reconcileGraceMs, followSchedules } =
+  const { api, dynamodb, sqsAndS3, scheduler, secrets, events, outbox, queueUrl, reconcileGraceMs, followSchedules } =
     endpoints;
   const queues = jobTypes.map((type) => {
     const name = queueName(type);
@@ -80,6 +85,8 @@ export function lambdaEnvironment(endpoints: Endpoints): NodeJS.ProcessEnv {
     SCHEDULE_ROLES: JSON.stringify(Object.fromEntries(roles) satisfies ScheduleRoles),
     SCHEDULE_DLQ_ARN: queueArn(dlqName("schedule")),
     API_KEY_SECRET: apiKeySecret,
+    API_URL: api,
+    APPROVAL_SECRET: approvalSecret,
     EVENT_BUS_NAME: eventBusName,
     INTAKE_QUEUE_URL: queueUrl(queueName("intake")),
     INTAKE_DLQ_URL: queueUrl(dlqName("intake")),

@@ -10,6 +10,7 @@ export const tableName = "ductape-jobs";
 export const bucketName = "ductape-jobs-blobs";
 export const scheduleGroup = "ductape-jobs";
 export const apiKeySecret = "ductape-jobs/api-key";
+export const approvalSecret = "ductape-jobs/approvals";
 export const eventBusName = "ductape-jobs";
 export const intakeTopicName = "ductape-jobs-intake";
 

@@ -38,7 +38,7 @@ import type { ItemChange } from "../stream/front.ts";
 import { type AttemptLines, openLambdaLog } from "../terminal/lambda-log.ts";
 import { credentials } from "./credentials.ts";
 import { lambdaEnvironment } from "./environment.ts";
-import { apiKeySecret, queueArn, queueName } from "./names.ts";
+import { apiKeySecret, approvalSecret, queueArn, queueName } from "./names.ts";
 import { reconcileEveryMs, startRule } from "./reconciler-rule.ts";
 import { portFault } from "./start-error.ts";
 
@@ -159,6 +159,7 @@ async function start(
   stops.push(orders.stop);
   const secrets = await startSecrets(async (name) => {
     if (name === apiKeySecret) return data.apiKey;
+    if (name === approvalSecret) return data.approvalKey;
     const value = values().get(name);
     return value?.includes(databasePlace) ? withDatabase(value, orders, say) : value;
   });
@@ -183,6 +184,7 @@ async function start(
     },
     catalog: catalog === undefined ? undefined : { file: catalog, folder: emptiedFolder(data.path("catalog")) },
     env: lambdaEnvironment({
+      api: http.url,
       dynamodb: dynamodb.url,
       sqsAndS3: sqsAndS3.url,
       scheduler: scheduler.url,

@@ -309,8 +309,8 @@ export interface JobRepeat {
 /** The state of a step of a feature. */
 export interface JobStep {
   /**
-   * `skipped`: its condition was not met. `waiting`: it waits for a signal or a time. `not_started`: the feature has
-   * not reached it yet.
+   * `skipped`: its condition was not met. `waiting`: it waits for a signal, a decision or a time. `not_started`: the
+   * feature has not reached it yet.
    */
   status:
     | "scheduled"
@@ -344,7 +344,24 @@ export interface JobStep {
     /** When it was accepted. Epoch milliseconds. */
     at: number;
   };
-  /** No message came in time. */
+  /** The decision of a person, of a step that waits or has waited for one. */
+  approval?: {
+    /** For `POST /v1/approvals/{id}`. */
+    id: string;
+    title: string;
+    choices: string[];
+    /** Who is asked. The first to decide does so for all. */
+    asked: string[];
+    decision?: {
+      choice: string;
+      /** One of `asked`, or the id of an API key. Absent where the time-out decided. */
+      by?: string;
+      /** When it was decided. Epoch milliseconds. */
+      at: number;
+      note?: string;
+    };
+  };
+  /** No message or decision came in time. */
   timed_out?: true;
   /** The items, of a step that runs for each item of a list. */
   for_each?: {
@@ -395,13 +412,19 @@ export interface JobGraphStep {
   sequence: string;
   /** The tag of the event that the step runs. A step that waits runs none. */
   event?: string;
-  /** What a step that waits is for: the signals of which the first message ends it, or a time. */
+  /**
+   * What a step that waits is for: the signals of which the first message ends it, a time, or the decision of a
+   * person.
+   */
   waits_for?:
     | {
         signals: string[];
       }
     | {
         time: true;
+      }
+    | {
+        approval: true;
       };
   /** The app of the event, if the step names one. */
   app?: string;
@@ -1111,6 +1134,54 @@ export interface PauseReference {
   until?: number;
 }
 
+/** A step of a run that waits for the decision of a person. */
+export interface Approval {
+  /** For `POST /v1/approvals/{id}`. */
+  id: string;
+  /** The job of the run that waits. */
+  job_id: string;
+  product_tag: string;
+  env: string;
+  /** The number of the run. */
+  run: number;
+  /** The step that waits, as `sequence.step`. */
+  step: string;
+  /** The question. */
+  title: string;
+  /** What the person sees besides. Only for keys with `jobs:input`, as it comes from inputs and results. */
+  show?: {
+    label?: string;
+    value: string;
+  }[];
+  choices: string[];
+  /** Who is asked by a message. The first to decide does so for all. */
+  asked: string[];
+  /** Since when it is open. Epoch milliseconds. */
+  opened_at: number;
+  /** When it ends by itself. Epoch milliseconds. */
+  until: number;
+}
+
+export interface ApprovalPage {
+  approvals: Approval[];
+  /** The cursor of the next page; absent on the last page. */
+  next_cursor?: string;
+}
+
+/** What was decided on an approval. */
+export interface ApprovalDecision {
+  /** For `POST /v1/approvals/{id}`. */
+  id: string;
+  /** The job of the run that waits. */
+  job_id: string;
+  choice: string;
+  /** The id of the key that decided. */
+  by: string;
+  /** When it was decided. Epoch milliseconds. */
+  at: number;
+  note?: string;
+}
+
 /** What became of a signal. */
 export interface SignalSent {
   /** The id of the message: that of the request, or a fresh one. */
@@ -1188,8 +1259,8 @@ export interface Migration {
      */
     action: "kept" | "runs_again" | "runs" | "new" | "dropped";
     /**
-     * `skipped`: its condition was not met. `waiting`: it waits for a signal or a time. `not_started`: the feature has
-     * not reached it yet.
+     * `skipped`: its condition was not met. `waiting`: it waits for a signal, a decision or a time. `not_started`: the
+     * feature has not reached it yet.
      */
     status:
       | "scheduled"
@@ -1235,13 +1306,19 @@ export interface Definition {
     sequence: string;
     /** The tag of the event that the step runs. A step that waits runs none. */
     event?: string;
-    /** What a step that waits is for: the signals of which the first message ends it, or a time. */
+    /**
+     * What a step that waits is for: the signals of which the first message ends it, a time, or the decision of a
+     * person.
+     */
     waits_for?:
       | {
           signals: string[];
         }
       | {
           time: true;
+        }
+      | {
+          approval: true;
         };
     /** The app of the event, if the step names one. */
     app?: string;

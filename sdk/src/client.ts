@@ -1,4 +1,5 @@
 import type { Me } from "./answers.ts";
+import { type Approvals, createApprovals } from "./approvals.ts";
 import { type Cache, createCache } from "./cache.ts";
 import type { Catalog } from "./catalog.ts";
 import { type Config, type DuctapeOptions, resolveConfig } from "./config.ts";
@@ -53,6 +54,8 @@ export interface Ductape<C extends Catalog = Catalog> extends Namespaces {
   pauses: Pauses<C>;
   /** Messages to runs of features that wait for them. */
   signals: Signals<C>;
+  /** Steps of runs that wait for the decision of a person. */
+  approvals: Approvals<C>;
 }
 
 export function createClient(configure: () => Config, runtime: Runtime = realRuntime): Ductape {
@@ -76,6 +79,7 @@ export function createClient(configure: () => Config, runtime: Runtime = realRun
     definitions: createDefinitions(transport, defaults),
     pauses: createPauses(transport, defaults),
     signals,
+    approvals: createApprovals(transport, defaults),
     ...namespaces,
   };
 }

@@ -694,6 +694,17 @@ export interface SignalFields {
   id?: string | undefined;
 }
 
+/** A decision on an approval. */
+export interface DecisionFields {
+  /**
+   * One of the `choices` of the approval.
+   * @example `"approve"`
+   */
+  choice: string;
+  /** Why; kept with the decision, and passed on to later steps. */
+  note?: string | undefined;
+}
+
 /** The numbers that are to hold instead of the catalog's: `concurrency`, `rate` or both. */
 export interface LimitPin {
   /**

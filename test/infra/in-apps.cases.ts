@@ -44,7 +44,7 @@ describe("two DuctapeJobs in one stack of an app", () => {
   });
 
   test("take less than the 500 resources of a stack", () => {
-    expect(resources(service()).length).toBeLessThan(470);
+    expect(resources(service()).length).toBeLessThan(475);
   });
 
   test("have distinct outputs and names", () => {

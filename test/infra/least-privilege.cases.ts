@@ -70,6 +70,8 @@ const sees = (...folders: string[]) =>
 /** What every consumer may do: claim, read, run and record the jobs of its own queue. */
 const runsJobs = (type: string) => [
   // Where the catalog has limits, whoever frees a slot reads the jobs that wait for it. A feature has no limits.
+  // It may ask for a decision on an approval. A feature makes such jobs, and sends none itself.
+  ...(type === "feature" ? [] : ["secretsmanager:GetSecretValue ApprovalKey"]),
   ...(type === "feature"
     ? ["dynamodb:GetItem,PutItem,Query,UpdateItem Jobs if key = JOB#*"]
     : ["dynamodb:BatchGetItem,GetItem,PutItem,Query,UpdateItem Jobs if key = JOB#*", ...usesGates, ticks]),
@@ -105,7 +107,7 @@ const privileges: Record<string, string[]> = {
     // It stores the present definition for a run that is moved to it.
     "dynamodb:UpdateItem Jobs if key = LIMITS#*, DEF#*",
     changesPauses,
-    "dynamodb:GetItem,PutItem,Query Jobs if key = SHARED#*, SIG#*",
+    "dynamodb:GetItem,PutItem,Query Jobs if key = SHARED#*, SIG#*, APPR#*",
     usesResultCache,
     "dynamodb:UpdateItem Jobs if key = WAITS#*",
     "dynamodb:Query,UpdateItem Jobs if key = DUE#*",
@@ -216,6 +218,13 @@ const privileges: Record<string, string[]> = {
     secret("my-product/webhook"),
     parameter("/my-product/webhook-url"),
   ],
+  // People without a key reach it: it shows an approval and puts a decision, and can change no job.
+  approve: [
+    "dynamodb:GetItem Jobs if key = JOB#*, APPR#*",
+    "dynamodb:PutItem,Query Jobs if key = SIG#*",
+    "secretsmanager:GetSecretValue ApprovalKey",
+    `sqs:SendMessage ${queueOf("feature")}`,
+  ],
   // All that it serves is part of it.
   dashboard: [],
   "consumers/action": [...runsJobs("action"), secret("my-product/shop"), parameter("/my-product/shop-url")],
@@ -255,7 +264,7 @@ const privileges: Record<string, string[]> = {
     // A run keeps the definition with which it begins.
     "dynamodb:GetItem,UpdateItem Jobs if key = DEF#*",
     // A run notes that it waits, reads the messages, and waits no more.
-    "dynamodb:DeleteItem,PutItem,Query Jobs if key = SIG#*",
+    "dynamodb:DeleteItem,PutItem,Query Jobs if key = SIG#*, APPR#*",
     countsDueJobs,
     keepsUnscheduled,
     readsPauses,
@@ -318,7 +327,7 @@ describe("by these grants", () => {
   test("only the authorizer reads keys, and no function writes them", () => {
     expect(may(/ if key = .*KEYS/)).toEqual(["authorizer"]);
     const writes =
-      /^dynamodb:\S*(Put|Write|Update|Delete)\S* Jobs (?!if key = ((JOB|(LIMITS#\*, )?DEF|STATS|ERRORS|SHARED#\*, SIG|SIG|SHARED|CACHE|WAITS|WEBHOOK|GATE|PUMP|DUE|UNSCHEDULED)#\*|PAUSES|ROUNDS|SCHEDULES)$)/;
+      /^dynamodb:\S*(Put|Write|Update|Delete)\S* Jobs (?!if key = ((JOB|(LIMITS#\*, )?DEF|STATS|ERRORS|SHARED#\*, SIG|SHARED#\*, SIG#\*, APPR|SIG#\*, APPR|SIG|SHARED|CACHE|WAITS|WEBHOOK|GATE|PUMP|DUE|UNSCHEDULED)#\*|PAUSES|ROUNDS|SCHEDULES)$)/;
     expect(may(writes)).toEqual([]);
     // These actions name no item, and so would pass any condition on items.
     expect(may(/^dynamodb:\S*(Scan|PartiQL)/)).toEqual([]);
@@ -373,6 +382,7 @@ test("functions are invoked only by API Gateway and by the reconciler's rule", (
   expect(new Set(permissions.map((one) => one.join(" ")))).toEqual(
     new Set([
       "Api apigateway.amazonaws.com its source",
+      "Approve apigateway.amazonaws.com its source",
       "Authorizer apigateway.amazonaws.com its source",
       "Page apigateway.amazonaws.com its source",
       "ReconcilerEntry events.amazonaws.com its source",

@@ -49,10 +49,10 @@ describe("the monthly costs on their page:", () => {
     expect(costOf(/^the queues .* 15 requests per minute/)[1]).toBe(dollars((requests / 1e6) * 0.4));
   });
 
-  test("the one key costs a dollar and the one secret 0.40, as the page says", () => {
+  test("the one key costs a dollar and the two secrets 0.40 each, as the page says", () => {
     const count = (type: string) => [service, state].flatMap((stack) => resourcesOf(stack, type)).length;
-    expect([count("AWS::KMS::Key"), count("AWS::SecretsManager::Secret")]).toEqual([1, 1]);
-    expect([costOf(/^the key/)[1], costOf(/^the secret/)[1]]).toEqual(["1.00", "0.40"]);
+    expect([count("AWS::KMS::Key"), count("AWS::SecretsManager::Secret")]).toEqual([1, 2]);
+    expect([costOf(/^the key/)[1], costOf(/^the secrets/)[1]]).toEqual(["1.00", "0.80"]);
   });
 });
 

@@ -140,6 +140,7 @@ describe("with auth=iam", () => {
     expect(Object.fromEntries(routesOf("iam").map((route) => [route.RouteKey, route.AuthorizationType]))).toEqual({
       "ANY /v1/{proxy+}": "AWS_IAM",
       "ANY /v1/health": "NONE",
+      "ANY /approve/{token}": "NONE",
       "ANY /openapi.json": "NONE",
       "ANY /events.json": "NONE",
     });
@@ -157,7 +158,7 @@ describe("with auth=iam", () => {
   });
 
   test("the deployed key stays, so that the setting can be reverted", () => {
-    stacks.iam.state.resourceCountIs("AWS::SecretsManager::Secret", 1);
+    stacks.iam.state.resourceCountIs("AWS::SecretsManager::Secret", 2);
   });
 });
 

@@ -376,9 +376,10 @@ describe("the HTTP API", () => {
 
   const routes = resourcesOf(service, "AWS::ApiGatewayV2::Route").map(({ Properties }) => Properties);
   const page = ["GET /", "HEAD /", "GET /assets/{proxy+}", "HEAD /assets/{proxy+}"];
-  const open = ["ANY /v1/health", "ANY /openapi.json", "ANY /events.json", ...page];
+  const approve = ["ANY /approve/{token}"];
+  const open = ["ANY /v1/health", "ANY /openapi.json", "ANY /events.json", ...page, ...approve];
 
-  test("requires a key on every route but the health check, the schemas and the page", () => {
+  test("requires a key on every route but the health check, the schemas, the page and approvals", () => {
     expect(routes.map((route) => route.RouteKey).sort()).toEqual(["ANY /v1/{proxy+}", ...open].sort());
     for (const route of routes) {
       expect([route.RouteKey, route.AuthorizationType]).toEqual([
@@ -388,7 +389,7 @@ describe("the HTTP API", () => {
     }
   });
 
-  test("sends the page's routes to the function that serves it, and all others to the API", () => {
+  test("sends the routes of the page and of approvals to the functions that serve them, and all others to the API", () => {
     const integrations = resourcesOf(service, "AWS::ApiGatewayV2::Integration");
     const targetOf = ({ Target }: Resource["Properties"]) => {
       const { id } = integrations.find((one) => flat(Target).includes(one.id)) as Resource;
@@ -398,7 +399,7 @@ describe("the HTTP API", () => {
     for (const route of routes) {
       expect([route.RouteKey, targetOf(route)]).toEqual([
         route.RouteKey,
-        page.includes(route.RouteKey) ? "dashboard" : "api",
+        page.includes(route.RouteKey) ? "dashboard" : approve.includes(route.RouteKey) ? "approve" : "api",
       ]);
     }
   });
@@ -412,7 +413,7 @@ describe("the HTTP API", () => {
     });
   });
 
-  test("throttles requests, and logs each without queries and headers", () => {
+  test("throttles requests, and logs each without paths, which hold tokens, queries and headers", () => {
     const [stage] = resourcesOf(service, "AWS::ApiGatewayV2::Stage") as [Resource];
     expect(stage.Properties.DefaultRouteSettings).toMatchObject({
       ThrottlingRateLimit: 50,
@@ -421,7 +422,8 @@ describe("the HTTP API", () => {
     const { Format } = stage.Properties.AccessLogSettings;
     expect(Format).toContain("$context.status");
     expect(Format).toContain("$context.authorizer.key_id");
-    expect(Format).not.toMatch(/query|header|authorizer\.(?!error|key_id)/i);
+    expect(Format).toContain("$context.routeKey");
+    expect(Format).not.toMatch(/path|query|header|authorizer\.(?!error|key_id)/i);
   });
 
   test("keeps the access log in the cheaper class", () => {
@@ -686,6 +688,7 @@ describe("least privilege", () => {
       onTable.flatMap((line) => / if dynamodb:LeadingKeys = (.*)$/.exec(line)?.[1]?.split(", ") ?? ["any"]),
     );
     expect([...reach].sort()).toEqual([
+      "APPR#*",
       "CACHE#*",
       "DEF#*",
       "DUE#*",

@@ -10,7 +10,6 @@ const only = (type: string) => {
 test.each([
   ["AWS::S3::Bucket", "RetainExceptOnCreate"],
   ["AWS::Events::EventBus", "RetainExceptOnCreate"],
-  ["AWS::SecretsManager::Secret", "RetainExceptOnCreate"],
   // Deletion protection would make the rollback fail.
   ["AWS::DynamoDB::GlobalTable", "Retain"],
 ])("%s survives the deletion of its stack; after a first deployment that failed: %s", (type, policy) => {
@@ -124,9 +123,13 @@ test("events that the bus cannot decrypt go to dead letters", () => {
   expect(flat(allowed[0].Condition.ArnEquals["aws:SourceArn"])).toBe(`<${bus.id}.Arn>`);
 });
 
-test("the API key is 256 random bits in characters that need no quoting", () => {
-  const { GenerateSecretString: key } = only("AWS::SecretsManager::Secret").Properties;
-  expect(key).toEqual({ ExcludePunctuation: true, PasswordLength: 43 });
+test("the API key and the key of approvals are 256 random bits in characters that need no quoting, and stay", () => {
+  const secrets = resourcesOf(state, "AWS::SecretsManager::Secret");
+  expect(secrets.map(({ id }) => id.replace(/[0-9A-F]{8}$/, ""))).toEqual(["ApiKey", "ApprovalKey"]);
+  for (const secret of secrets) {
+    expect(secret.Properties.GenerateSecretString).toEqual({ ExcludePunctuation: true, PasswordLength: 43 });
+    expect(secret).toMatchObject({ DeletionPolicy: "RetainExceptOnCreate", UpdateReplacePolicy: "Retain" });
+  }
 });
 
 /** In the format that AWS documents: https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_streams_Stream.html */

@@ -5,6 +5,7 @@ import type {
   ReconcilerServices,
   SchedulingServices,
 } from "../../lambdas/core/operations/services.ts";
+import type { Approvals } from "../../lambdas/core/ports/approvals.ts";
 import type { BlobStore } from "../../lambdas/core/ports/blob-store.ts";
 import type { Definitions } from "../../lambdas/core/ports/definitions.ts";
 import type { JobQueue } from "../../lambdas/core/ports/job-queue.ts";
@@ -106,6 +107,7 @@ interface Shared {
   resultCache: ResultCache;
   definitions: Definitions;
   signals: Signals;
+  approvals: Approvals;
   ticks: Ticks;
   others: Pick<ConsumerServices & SchedulingServices, "catalog" | "stats" | "secrets" | "sessions">;
   log: Log;
@@ -118,7 +120,7 @@ interface Shared {
 export function invocations(world: World, ledger: Ledger, shared: Shared): Invoke {
   const { time, random, hardship, observer, poison, pausing, herd } = world;
   const { jobs, queue, scheduler, unscheduled, relays, roundPlaces, blobs, gates, sharedKeys, resultCache } = shared;
-  const { definitions, signals, ticks, others, log, onWrite } = shared;
+  const { definitions, signals, approvals, ticks, others, log, onWrite } = shared;
   const counts = fakeDueCounts();
   const hot = hotMinutes(counts, herd.startsPerSecond, herd.jobsPerCount);
   const refuses = () => random.chance(hardship.refuse);
@@ -175,6 +177,7 @@ export function invocations(world: World, ledger: Ledger, shared: Shared): Invok
       resultCache: throughAdversary("jobs", resultCache, invocation, world),
       definitions: throughAdversary("jobs", definitions, invocation, around),
       signals: throughAdversary("jobs", signals, invocation, around),
+      approvals: throughAdversary("jobs", approvals, invocation, around),
       clock,
       log,
     };

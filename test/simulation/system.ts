@@ -58,6 +58,7 @@ export function simulatedSystem(world: World, ledger: Ledger, bystanders: Job[] 
     resultCache,
     definitions,
     signals: kept,
+    approvals,
   } = fakeServices({
     catalog,
   });
@@ -93,6 +94,7 @@ export function simulatedSystem(world: World, ledger: Ledger, bystanders: Job[] 
     resultCache,
     definitions,
     signals,
+    approvals,
     ticks: pump.ticks,
     others,
     log,

@@ -84,12 +84,22 @@ const allowed: [room: string, imports: string[]][] = [
   ["lambdas/core/job/series", ["../job.ts", "../../kernel/zone.ts"]],
   ["lambdas/aws/s3", ["../../core/ports/blob-store.ts", "../client/settings.ts", "@aws-sdk/client-s3", "node:fs"]],
   ["lambdas/api/routes", ["../../core/job/job.ts", "../../aws/http/http-api.ts", "../schemas/job.ts"]],
-  ...["api", "intake", "lifecycle", "reconciler", "tasks", "webhooks", "pump", "relay", "authorizer", "dashboard"].map(
-    (entry): [string, string[]] => [
-      `lambdas/${entry}`,
-      ["../core/job/job.ts", "../aws/log/log.ts", "../consumers/types/definitions.ts", "../consumers/types/catalog.ts"],
-    ],
-  ),
+  ...[
+    "api",
+    "intake",
+    "lifecycle",
+    "reconciler",
+    "tasks",
+    "webhooks",
+    "pump",
+    "relay",
+    "authorizer",
+    "dashboard",
+    "approve",
+  ].map((entry): [string, string[]] => [
+    `lambdas/${entry}`,
+    ["../core/job/job.ts", "../aws/log/log.ts", "../consumers/types/definitions.ts", "../consumers/types/catalog.ts"],
+  ]),
   ["lambdas/consumers/engine", ["../../core/job/job.ts", "./claim-job.ts"]],
   ["lambdas/consumers/types/action", ["../../clients/http/call.ts", "../../engine/run-job.ts", "./target.ts"]],
   ["lambdas/consumers/types/action", ["../define-job-type.ts", "../../../aws/client/agents.ts"]],

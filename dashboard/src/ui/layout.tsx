@@ -1,6 +1,7 @@
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { useLocation } from "wouter";
+import { useApprovals } from "../api/approvals.ts";
 import { session } from "../api/session.ts";
 import { useStore } from "../api/store.ts";
 import { loadFilesWhenIdle } from "../lazy-page.ts";
@@ -92,6 +93,20 @@ function NavLink({ page, path }: { page: Page; path: string }) {
     >
       <Icon name={iconOf(page)} />
       {page.name}
+      {page.path === "/approvals" && <OpenApprovals />}
     </Link>
+  );
+}
+
+/** How many decisions wait. */
+function OpenApprovals() {
+  const { open = [], hasMore } = useApprovals();
+  if (open.length === 0) return null;
+  const shown = `${open.length}${hasMore ? "+" : ""}`;
+  return (
+    <span class="nav-badge">
+      <span aria-hidden="true">{shown}</span>
+      <span class="sr-only">, {shown} open</span>
+    </span>
   );
 }

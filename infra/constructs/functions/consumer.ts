@@ -10,7 +10,7 @@ import type { Capability } from "../../grants/capability.ts";
 import { catalogGrants } from "../../grants/catalog-grants.ts";
 import { environmentOf } from "../../settings/config.ts";
 import { queuePlans } from "../../settings/plans.ts";
-import { accessTo, folders } from "../trust/access.ts";
+import { accessTo, folders, readApprovalKey } from "../trust/access.ts";
 import { EntryFunction } from "./entry-function.ts";
 import { jobsEnvironment, type Platform } from "./platform.ts";
 import { publishedEvents } from "./stream-filter.ts";
@@ -53,13 +53,15 @@ interface ConsumerProps {
   definition: CheckedJobType;
   platform: Platform;
   products: readonly Product[];
+  /** The URL of the API, which is made later. */
+  apiUrl: string;
 }
 
 /** The function that executes the jobs of one type, fed from the type's queue. */
 export class Consumer extends Construct {
   readonly logGroup: ILogGroup;
 
-  constructor(scope: Construct, id: string, { definition, platform, products }: ConsumerProps) {
+  constructor(scope: Construct, id: string, { definition, platform, products, apiUrl }: ConsumerProps) {
     super(scope, id);
     const { type } = definition;
     const { config, queues } = platform;
@@ -73,6 +75,8 @@ export class Consumer extends Construct {
       environment: {
         ...jobsEnvironment(platform),
         ...environmentOf("consumer", config),
+        API_URL: apiUrl,
+        APPROVAL_SECRET: platform.state.approvalKeyArn,
         MEMORY_MB: String(config.memory[type]),
         NOTE_WAITS: String(publishedEvents(config.publish, products).has("waiting")),
       },
@@ -96,6 +100,8 @@ export class Consumer extends Construct {
         ...may.schedule(...schedules),
         ...executorAccess(type, platform),
         ...limitsAccess(type, platform, products),
+        // A job of any type but feature may ask for a decision.
+        ...(type === "feature" ? [] : [readApprovalKey(platform.state)]),
         ...catalogGrants(Stack.of(this), products, definition),
       ],
     });

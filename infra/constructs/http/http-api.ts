@@ -20,7 +20,7 @@ import type { IFunction } from "aws-cdk-lib/aws-lambda";
 import { LogGroup, LogGroupClass } from "aws-cdk-lib/aws-logs";
 import { Duration, RemovalPolicy } from "aws-cdk-lib/core";
 import { Construct } from "constructs";
-import { dashboardMethods, dashboardPaths, openPaths } from "../../../lambdas/topology.ts";
+import { approveMethods, approvePath, dashboardMethods, dashboardPaths, openPaths } from "../../../lambdas/topology.ts";
 import { acknowledge } from "../../grants/acknowledge.ts";
 import type { Config } from "../../settings/config.ts";
 import { nameUpTo } from "../deployment-name.ts";
@@ -32,10 +32,12 @@ interface JobsHttpApiProps {
   authorizer: IFunction | undefined;
   /** Absent where the dashboard is left out. */
   dashboard: IFunction | undefined;
+  /** Serves the pages of approvals. */
+  approve: IFunction;
   config: Config;
 }
 
-/** The HTTP API: everything under /v1 passes the authorizer, or IAM, and reaches one function. Another one serves the page. */
+/** The HTTP API: everything under /v1 passes the authorizer, or IAM, and reaches one function. Others serve the dashboard and approvals. */
 export class JobsHttpApi extends Construct {
   readonly http: HttpApi;
   /** Without a trailing slash. */
@@ -46,7 +48,7 @@ export class JobsHttpApi extends Construct {
   /** The target of the DNS record for the API's own domain name, if it has one. */
   readonly domain: DomainName | undefined;
 
-  constructor(scope: Construct, id: string, { api, authorizer, dashboard, config }: JobsHttpApiProps) {
+  constructor(scope: Construct, id: string, { api, authorizer, dashboard, approve, config }: JobsHttpApiProps) {
     super(scope, id);
     const http = new HttpApi(this, "Http", {
       // https://docs.aws.amazon.com/apigatewayv2/latest/api-reference/apis.html
@@ -64,7 +66,18 @@ export class JobsHttpApi extends Construct {
       const routes = http.addRoutes({ path, methods, integration });
       for (const route of routes) acknowledge(route, { "AwsSolutions-APIG4": openBecause });
     }
-    if (dashboard) this.serve(http, dashboard);
+    this.serve(http, "Approve", approve, {
+      paths: [approvePath],
+      // Where API Gateway answers OPTIONS itself, no route may take any method.
+      methods: config.corsOrigins.length > 0 ? approveMethods : ["ANY"],
+      because: approveOpenBecause,
+    });
+    if (dashboard)
+      this.serve(http, "Page", dashboard, {
+        paths: dashboardPaths,
+        methods: dashboardMethods,
+        because: pageOpenBecause,
+      });
     this.domain = config.domain && customDomain(this, config.domain);
     this.http = http;
     this.stage = this.addStage(http, config);
@@ -72,13 +85,12 @@ export class JobsHttpApi extends Construct {
     this.arn = http.arnForExecuteApi("*", "/*", "$default");
   }
 
-  /** The paths of the dashboard, with their methods: API Gateway matches a path of the API first. */
-  private serve(http: HttpApi, dashboard: IFunction): void {
-    const integration = new HttpLambdaIntegration("Page", dashboard);
-    const methods = dashboardMethods.map((method) => HttpMethod[method]);
-    for (const path of dashboardPaths) {
-      const routes = http.addRoutes({ path, methods, integration });
-      for (const route of routes) acknowledge(route, { "AwsSolutions-APIG4": pageOpenBecause });
+  /** Paths that need no key, with their methods: API Gateway matches a path of the API first. */
+  private serve(http: HttpApi, id: string, page: IFunction, { paths, methods, because }: OpenPaths): void {
+    const integration = new HttpLambdaIntegration(id, page);
+    for (const path of paths) {
+      const routes = http.addRoutes({ path, methods: methods.map((method) => HttpMethod[method]), integration });
+      for (const route of routes) acknowledge(route, { "AwsSolutions-APIG4": because });
     }
   }
 
@@ -97,7 +109,7 @@ export class JobsHttpApi extends Construct {
       autoDeploy: true,
       // API Gateway answers the rest with 429, so that one client cannot use up the account's Lambda concurrency.
       throttle: { rateLimit, burstLimit },
-      // Metrics per route would be billed and say nothing: all of /v1 is one route. The access log has the path of each request.
+      // Metrics per route would be billed and say nothing: all of /v1 is one route.
       detailedMetricsEnabled: false,
       accessLogSettings: {
         destination: new LogGroupLogDestination(logs),
@@ -106,6 +118,13 @@ export class JobsHttpApi extends Construct {
       ...(this.domain && { domainMapping: { domainName: this.domain } }),
     });
   }
+}
+
+interface OpenPaths {
+  paths: readonly string[];
+  methods: readonly ("ANY" | "GET" | "HEAD" | "POST")[];
+  /** Why they need no key. */
+  because: string;
 }
 
 const customDomain = (scope: Construct, { name, certificateArn }: NonNullable<Config["domain"]>): DomainName =>
@@ -150,6 +169,9 @@ const openBecause =
 
 const pageOpenBecause =
   "Open on purpose: a browser loads the page before its user has typed a key. The page and its files are the same for everybody and hold no data.";
+
+const approveOpenBecause =
+  "Open on purpose: people who are asked for a decision have no key. The token in the path is signed, and is checked before anything is read.";
 
 /** A revoked key may continue to work for as long as API Gateway caches the authorizer's answer. */
 const byKey = (authorizer: IFunction, { authCacheSeconds }: Config) =>

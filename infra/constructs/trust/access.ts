@@ -2,6 +2,7 @@ import { PolicyStatement, type Role } from "aws-cdk-lib/aws-iam";
 import { Stack } from "aws-cdk-lib/core";
 import type { JobType } from "../../../lambdas/core/job/job.ts";
 import {
+  approvalsPrefix,
   definitionsPrefix,
   duePrefix,
   endpointPrefix,
@@ -65,19 +66,19 @@ export function accessTo({ state, queues, ticks, relays, schedules }: Platform) 
     followSchedules: () => itemsAccess(state, ["dynamodb:GetItem", "dynamodb:PutItem"], schedulesPartition),
     /** How far the rounds of the reconciler have come. */
     keepRounds: () => itemsAccess(state, ["dynamodb:GetItem", "dynamodb:PutItem"], roundsPartition),
-    /**
-     * Which job has a key of `debounce` or `unique`, and messages to runs with who waits for them. In one statement, since the API's policy
-     * has hardly room for another.
-     */
-    useSharedKeysAndSendSignals: () =>
+    /** Which job has a key of `debounce` or `unique`, and messages to runs with who waits for them. */
+    useSharedKeysAndSendSignals: () => itemsAccess(state, sharedActions, `${sharedKeysPrefix}*`, `${signalsPrefix}*`),
+    /** The same, and the approvals that are open. In one statement, since the API's policy has hardly room for another. */
+    useSharedKeysSignalsAndApprovals: () =>
+      itemsAccess(state, sharedActions, `${sharedKeysPrefix}*`, `${signalsPrefix}*`, `${approvalsPrefix}*`),
+    /** The runs of features wait for messages, and for the decisions of people. */
+    awaitSignals: () =>
       itemsAccess(
         state,
-        ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query"],
-        `${sharedKeysPrefix}*`,
+        ["dynamodb:Query", "dynamodb:PutItem", "dynamodb:DeleteItem"],
         `${signalsPrefix}*`,
+        `${approvalsPrefix}*`,
       ),
-    /** The runs of features wait for messages. */
-    awaitSignals: () => signalsAccess(state, "dynamodb:Query", "dynamodb:PutItem", "dynamodb:DeleteItem"),
     /** Which runs answer others of their cache tag. */
     useResultCache: () => itemsAccess(state, ["dynamodb:BatchGetItem", "dynamodb:PutItem"], `${resultCachePrefix}*`),
     /** What runs of features keep. */
@@ -137,6 +138,8 @@ export function accessTo({ state, queues, ticks, relays, schedules }: Platform) 
   };
 }
 
+const sharedActions = ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query"];
+
 /** PutItem only for the version before, 0.3.0, which puts jobs into lines so while a deployment replaces it. */
 const gateActions = ["GetItem", "BatchGetItem", "PutItem", "UpdateItem", "DeleteItem", "Query"].map(
   (action) => `dynamodb:${action}`,
@@ -166,7 +169,11 @@ export const errorsAccess = (state: JobsState, ...actions: CounterAction[]): Cap
 export const signalsAccess = (state: JobsState, ...actions: SignalAction[]): Capability =>
   itemsAccess(state, actions, `${signalsPrefix}*`);
 
-type SignalAction = "dynamodb:Query" | "dynamodb:PutItem" | "dynamodb:DeleteItem";
+type SignalAction = "dynamodb:Query" | "dynamodb:PutItem";
+
+/** Jobs and open approvals as the page of an approval reads them: it writes none of them. */
+export const readDecidable = (state: JobsState): Capability =>
+  itemsAccess(state, ["dynamodb:GetItem"], `${jobsPrefix}*`, `${approvalsPrefix}*`);
 
 /** The same holds for the state of webhook endpoints. */
 export const endpointAccess = (state: JobsState): Capability =>
@@ -190,6 +197,10 @@ const itemsAccess = ({ table }: JobsState, actions: string[], ...leadingKeys: st
     },
   }),
 });
+
+/** What signs the addresses of approvals: for those who send them, and for the page behind them. */
+export const readApprovalKey = ({ approvalKeyArn }: JobsState): Capability =>
+  allow(["secretsmanager:GetSecretValue"], [approvalKeyArn]);
 
 export const readApiKey = ({ apiKeyArn }: JobsState): Capability =>
   allow(["secretsmanager:GetSecretValue"], [apiKeyArn]);

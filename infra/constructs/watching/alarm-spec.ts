@@ -29,9 +29,14 @@ export interface AlarmSpec {
   missingDataIsBad?: true;
 }
 
-/** Of which kind the alarm of a queue or function is: those of a job type, and those that serve all of them, are joined apart. */
+/**
+ * Of which kind the alarm of a queue or function is: those of a job type, and those that serve all of them, are joined apart. The page of
+ * approvals, for which runs wait, is with the first: an alarm holds ten metrics.
+ */
 export const kindOf = (what: string, name: string): string =>
-  jobTypes.some((type) => name === `queue-${type}` || name === `consumers-${type}`) ? `${what}-jobs` : `${what}-system`;
+  name === "approve" || jobTypes.some((type) => name === `queue-${type}` || name === `consumers-${type}`)
+    ? `${what}-jobs`
+    : `${what}-system`;
 
 export const perFiveMinutes = { period: Duration.minutes(5) };
 export const sum = { ...perFiveMinutes, statistic: "Sum" };

@@ -1,4 +1,10 @@
-import { DeleteItemCommand, type DynamoDBClient, PutItemCommand, QueryCommand } from "@aws-sdk/client-dynamodb";
+import {
+  ConditionalCheckFailedException,
+  DeleteItemCommand,
+  type DynamoDBClient,
+  PutItemCommand,
+  QueryCommand,
+} from "@aws-sdk/client-dynamodb";
 import type { Signal, SignalAddress, Waiter } from "../../core/job/signal.ts";
 import type { Signals } from "../../core/ports/signals.ts";
 import { partitionKey, signalSortKey, signalsPrefix, sortKey, ttlAttribute, waiterSortKey } from "../../topology.ts";
@@ -12,6 +18,11 @@ import { type Codec, readItem } from "./read-item.ts";
 interface StoredSignal extends Omit<Signal, "payload"> {
   payload?: string;
 }
+
+const stored = ({ payload, ...signal }: Signal): StoredSignal => ({
+  ...signal,
+  ...(payload !== undefined && { payload: JSON.stringify(payload) }),
+});
 
 const signalCodec: Codec<StoredSignal> = { needed: { id: "string", at: "number" } };
 const waiterCodec: Codec<Waiter> = { needed: { message: "object", step: "string", until: "number" } };
@@ -33,17 +44,19 @@ export function addressOf(partition: string): SignalAddress {
 /** Thirteen digits until the year 2286. */
 const signalKeyAt = (at: number): string => `${signalSortKey}${String(at).padStart(13, "0")}#`;
 
+/** Behind the messages of any time: an address has one decision. */
+const decisionSortKey = `${signalSortKey}9999999999999#`;
+
 /** A partition for each address: small items, each of which DynamoDB deletes when its time is over. */
 export function dynamoSignals({ client, table }: { client: DynamoDBClient; table: string }): Signals {
   const keyOf = (address: SignalAddress, sort: string): Item =>
     toAttributes({ [partitionKey]: partitionOf(address), [sortKey]: sort });
   const waiterKey = (address: SignalAddress, { message, step }: Waiter): Item =>
     keyOf(address, `${waiterSortKey}${message.job_id}#${step}`);
-  const put = (key: Item, fields: object, until: number) => {
+  const put = (key: Item, fields: object, until: number, unless: { ConditionExpression?: string } = {}) => {
     const expires = { [ttlAttribute]: Math.ceil(until / 1000) + marginSeconds };
-    return client.send(
-      new PutItemCommand({ TableName: table, Item: { ...key, ...toAttributes({ ...fields, ...expires }) } }),
-    );
+    const Item = { ...key, ...toAttributes({ ...fields, ...expires }) };
+    return client.send(new PutItemCommand({ TableName: table, Item, ...unless }));
   };
   const between = (address: SignalAddress, from: string, to: string) => ({
     TableName: table,
@@ -53,9 +66,8 @@ export function dynamoSignals({ client, table }: { client: DynamoDBClient; table
   });
 
   return withClassifiedErrors<Signals>({
-    async put(address, { payload, ...signal }, keptUntil) {
-      const stored: StoredSignal = { ...signal, ...(payload !== undefined && { payload: JSON.stringify(payload) }) };
-      await put(keyOf(address, signalKeyAt(signal.at) + signal.id), stored, keptUntil);
+    async put(address, signal, keptUntil) {
+      await put(keyOf(address, signalKeyAt(signal.at) + signal.id), stored(signal), keptUntil);
     },
 
     async first(address, since, wanted) {
@@ -74,6 +86,20 @@ export function dynamoSignals({ client, table }: { client: DynamoDBClient; table
       const all = between(address, signalKeyAt(0), `${signalSortKey}~`);
       const items = await queryItems(client, { ...all, ScanIndexForward: false, Limit: most }, most);
       return items.map(signalIn);
+    },
+
+    async decide(address, signal, keptUntil) {
+      const isFirst = { ConditionExpression: `attribute_not_exists(${partitionKey})` };
+      try {
+        await put(keyOf(address, decisionSortKey), stored(signal), keptUntil, isFirst);
+        return signal;
+      } catch (error) {
+        if (!(error instanceof ConditionalCheckFailedException)) throw error;
+        const [item] = await queryItems(client, between(address, decisionSortKey, decisionSortKey), 1);
+        // Only one that has expired is gone by now.
+        if (!item) throw error;
+        return signalIn(item);
+      }
     },
 
     async listen(address, waiter) {

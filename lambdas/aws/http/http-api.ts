@@ -47,6 +47,7 @@ export const httpApi = <S extends { log: Log }>(services: () => S, routes: reado
                 : jsonResult(answer);
               const { statusCode: status = answer.status } = response;
               if (!route.open) logAnswer(own.log, { ...answer, status }, performance.now() - began);
+              if (changesOne(route)) own.log.info("changed by request", { ...about(request, answer), status });
               return response;
             },
           })),
@@ -66,6 +67,15 @@ function logAnswer(log: Log, { status, about, waited }: HttpResponse, ms: number
   if (ms < slowMs || waited) log.debug("request answered", fields);
   else log.measure("request answered slowly", { values: { slow_answers: 1 } }, fields);
 }
+
+/** Whether a route changes one thing, which its path names. The access log has routes and no paths, so these are logged here. */
+const changesOne = ({ method, path }: Pick<Route<unknown>, "method" | "path">): boolean =>
+  method !== "GET" && path.includes("{");
+
+const about = ({ caller, params }: HttpRequest, answer: HttpResponse) => ({
+  caller,
+  ...(answer.about ? jobFields(answer.about) : { of: Object.values(params).join("/") }),
+});
 
 /** The access log of API Gateway has the same `request_id`, with the id of the key and the time that the request took. */
 const requestFields = (event: Event, context: Context) => ({

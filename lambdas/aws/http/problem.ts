@@ -19,6 +19,7 @@ export const problemStatuses: Record<RequestErrorCode, number> = {
   LIMIT_NOT_FOUND: 404,
   PAUSE_NOT_FOUND: 404,
   DEFINITION_NOT_FOUND: 404,
+  APPROVAL_NOT_FOUND: 404,
   ROUTE_NOT_FOUND: 404,
   METHOD_NOT_ALLOWED: 405,
   STATE_CONFLICT: 409,

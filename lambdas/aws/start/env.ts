@@ -109,6 +109,10 @@ export const ConsumerEnv = () =>
     MEMORY_MB: whole(128, 10_240).default(256),
     /** Whether jobs note that they begin to wait for a slot: `true` where the event `waiting` is wanted. */
     NOTE_WAITS: z.enum(["true", "false"]).default("false"),
+    /** The URL of the API, below which people decide on approvals, without a slash at its end. */
+    API_URL: z.url(),
+    /** The Secrets Manager secret with the keys of the addresses at which they do. */
+    APPROVAL_SECRET: z.string().min(1),
   });
 
 export const SecretsEnv = () =>
@@ -198,6 +202,17 @@ export const AuthorizerEnv = () =>
     API_KEY_SECRET: z.string().min(1),
   });
 export type AuthorizerEnv = z.infer<ReturnType<typeof AuthorizerEnv>>;
+
+/** The environment of the function that serves the pages of approvals. */
+export const ApproveEnv = () =>
+  z.object({
+    TABLE_NAME: z.string().min(1),
+    /** The queue of the jobs of features: a decision wakes one. */
+    FEATURE_QUEUE_URL: z.url(),
+    /** The Secrets Manager secret with the keys of the addresses at which people decide. */
+    APPROVAL_SECRET: z.string().min(1),
+  });
+export type ApproveEnv = z.infer<ReturnType<typeof ApproveEnv>>;
 
 export const DashboardEnv = () =>
   z.object({

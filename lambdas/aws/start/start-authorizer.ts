@@ -1,11 +1,9 @@
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
-import { lazy } from "../../core/kernel/lazy.ts";
 import { clientDefaults } from "../client/client-defaults.ts";
 import { dynamoApiKeys } from "../dynamodb/api-keys.ts";
 import { makeLog } from "../log/log.ts";
-import { secretReader } from "../secrets/secret-reader.ts";
-import { awsSecrets } from "../secrets/secrets.ts";
 import type { AuthorizerEnv } from "./env.ts";
+import { onlySecrets } from "./start-secrets.ts";
 import { systemClock } from "./system-clock.ts";
 
 /**
@@ -13,16 +11,7 @@ import { systemClock } from "./system-clock.ts";
  * when a request needs it.
  */
 export function startAuthorizer(env: AuthorizerEnv) {
-  const secrets = awsSecrets({
-    readSecret: secretReader(
-      lazy(async () => {
-        const { SecretsManagerClient } = await import("@aws-sdk/client-secrets-manager");
-        return new SecretsManagerClient(clientDefaults);
-      }),
-    ),
-    readParameter: () => Promise.reject(new Error("this Lambda reads no parameters")),
-    clock: systemClock,
-  });
+  const secrets = onlySecrets();
   return {
     keys: dynamoApiKeys({ client: new DynamoDBClient(clientDefaults), table: env.TABLE_NAME }),
     deployedKey: () => secrets.resolve({ $secret: env.API_KEY_SECRET }),

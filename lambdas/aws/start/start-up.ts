@@ -5,6 +5,7 @@ import { hotMinutes } from "../../core/operations/hot-minutes.ts";
 import { withRecent } from "../../core/operations/recent-pauses.ts";
 import type { Services } from "../../core/operations/services.ts";
 import { clientDefaults } from "../client/client-defaults.ts";
+import { dynamoApprovals } from "../dynamodb/approvals.ts";
 import { dynamoDefinitions } from "../dynamodb/definitions.ts";
 import { dynamoDueCounts } from "../dynamodb/due-counts.ts";
 import { dynamoGates } from "../dynamodb/gates.ts";
@@ -52,6 +53,7 @@ export function startServices(
     resultCache: dynamoResultCache(dynamo),
     definitions: dynamoDefinitions(dynamo),
     signals: dynamoSignals(dynamo),
+    approvals: dynamoApprovals(dynamo),
     clock: systemClock,
     log: makeLog(name),
   };

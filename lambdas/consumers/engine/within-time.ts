@@ -35,6 +35,7 @@ export const withinTime = (services: ConsumerServices, signal: AbortSignal): Con
   unscheduled: guardedPort(services.unscheduled, signal),
   blobs: guardedPort(services.blobs, signal),
   signals: guardedPort(services.signals, signal),
+  approvals: guardedPort(services.approvals, signal),
 });
 
 /** For ports whose methods are all asynchronous. */

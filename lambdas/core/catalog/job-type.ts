@@ -99,8 +99,8 @@ export interface GraphStep {
   event?: string;
   /** The app of the event, as in a request. */
   app?: string;
-  /** The signals that a wait takes, or that it is one for time. */
-  waits_for?: { signals: string[] } | { time: true };
+  /** The signals that a wait takes, or that it is one for time or for the decision of a person. */
+  waits_for?: { signals: string[] } | { time: true } | { approval: true };
   /** The steps that must have ended before, as `sequence.step`. */
   depends_on: string[];
   /** Whether the step is skipped unless a condition holds. */

@@ -1,6 +1,6 @@
 import type { Path } from "../kernel/schema.ts";
 import { didYouMean } from "../kernel/schema.ts";
-import { type Expression, ExpressionFault, referencesOf, type ValueReference } from "./expression.ts";
+import { type Expression, ExpressionFault, type Root, referencesOf, type ValueReference } from "./expression.ts";
 import { expressionsIn } from "./template.ts";
 import { eachText, type TemplateFault } from "./template-faults.ts";
 
@@ -30,26 +30,24 @@ export function credentialFaults({ path }: ValueReference, called: CalledApp | u
  * The texts in which an operator would change a credential. It is passed on whole, by itself or within a text, so that it can be
  * found and hidden where a provider repeats it.
  */
-export function changedCredentials(template: unknown, path: Path): TemplateFault[] {
+export const changedCredentials = (template: unknown, path: Path): TemplateFault[] =>
+  changedReferences("Auth", template, path, "no other operator takes a credential");
+
+/** The same for any root whose value is replaced later, and therefore has to be found. */
+export function changedReferences(root: Root, template: unknown, path: Path, why: string): TemplateFault[] {
   const faults: TemplateFault[] = [];
+  const mentions = (part: Expression): boolean => referencesOf(part).some((reference) => reference.root === root);
+  const isChanged = (part: Expression): boolean => {
+    if (part.kind === "list") return mentions(part);
+    if (part.kind !== "call") return false;
+    if (part.operator !== "Concat") return mentions(part);
+    return part.args.flatMap((arg) => (arg.kind === "list" ? arg.items : [arg])).some(isChanged);
+  };
   eachText(template, path, (text, place) => {
-    if (text.includes("$Auth") && parseText(text).some(isChanged)) {
-      faults.push({
-        path: place,
-        detail: "$Auth stands by itself, within a text or in $Concat: no other operator takes a credential",
-      });
-    }
+    if (text.includes(`$${root}`) && parseText(text).some(isChanged))
+      faults.push({ path: place, detail: `$${root} stands by itself, within a text or in $Concat: ${why}` });
   });
   return faults;
-}
-
-const mentionsAuth = (part: Expression): boolean => referencesOf(part).some(({ root }) => root === "Auth");
-
-function isChanged(part: Expression): boolean {
-  if (part.kind === "list") return mentionsAuth(part);
-  if (part.kind !== "call") return false;
-  if (part.operator !== "Concat") return mentionsAuth(part);
-  return part.args.flatMap((arg) => (arg.kind === "list" ? arg.items : [arg])).some(isChanged);
 }
 
 /** Texts that do not parse have their own faults. */

@@ -27,6 +27,8 @@ export interface Scope extends Partial<CatalogValues> {
   session?: SessionClaims;
   /** What stands for a credential of the app that is called. Absent where no text may refer to one. */
   credential?: (app: string, key: string) => string;
+  /** What stands for the address at which a recipient decides. Absent where nobody is asked. */
+  approval?: string;
 }
 
 /** The scope of a job that is no feature, which has no sequences. `now` is the planned time of its run. */
@@ -155,6 +157,8 @@ function referencedValue({ root, path }: ValueReference, scope: Scope): unknown 
       return claimAt(path, scope.session);
     case "Auth":
       return credentialAt(path, scope.credential);
+    case "Approval":
+      return approvalAt(scope.approval);
   }
 }
 
@@ -183,6 +187,11 @@ function claimAt([tag, claim = "", ...path]: string[], session: SessionClaims | 
 function credentialAt([app, key]: string[], credential: Scope["credential"]): string {
   if (credential && app !== undefined && key !== undefined) return credential(app, key);
   throw new JobError("CONFIGURATION_ERROR", "A credential is referred to where none can be.");
+}
+
+function approvalAt(approval: string | undefined): string {
+  if (approval !== undefined) return approval;
+  throw new JobError("CONFIGURATION_ERROR", "The address of an approval is referred to where nobody is asked.");
 }
 
 /** A variable or a constant. It was there when the expression was checked, so only a later catalog can lack it. */

@@ -1,6 +1,6 @@
 /**
  * The language in which catalogs and requests refer to values, in Ductape's syntax (https://docs.ductape.app/operators):
- * `$Input{a}{b}`, `$Sequence{sequence}{step}{key}`, `$Each{item}{key}`, `$Variable{name}`, `$Constant{name}`, `$Session{tag}{claim}`, `$Auth{app}{key}`, `$Now`, and operators that nest, such as
+ * `$Input{a}{b}`, `$Sequence{sequence}{step}{key}`, `$Each{item}{key}`, `$Variable{name}`, `$Constant{name}`, `$Session{tag}{claim}`, `$Auth{app}{key}`, `$Approval{url}`, `$Now`, and operators that nest, such as
  * `$Concat([$Trim($Input{name}), "!"], "")`.
  */
 export type Expression =
@@ -15,7 +15,18 @@ export interface ValueReference {
   path: string[];
 }
 
-export const roots = ["Input", "Sequence", "Each", "Variable", "Constant", "Session", "Auth", "Step", "Now"] as const;
+export const roots = [
+  "Input",
+  "Sequence",
+  "Each",
+  "Variable",
+  "Constant",
+  "Session",
+  "Auth",
+  "Approval",
+  "Step",
+  "Now",
+] as const;
 export type Root = (typeof roots)[number];
 export const isRoot = (word: string): word is Root => (roots as readonly string[]).includes(word);
 

@@ -28,6 +28,7 @@ const confined = {
   Each: "$Each is known in the input of a step with for_each only",
   Session: "$Session is known in a request and in a feature only: pass its values on in the input",
   Step: "$Step is known in the input of a step's undo only: it is the result of the step",
+  Approval: "$Approval{url} is known in `ask.input` of an approval only",
   Auth: "$Auth is known in the defaults of an action and in the input of a step that runs one",
 } as const;
 const isConfined = (root: string): root is keyof typeof confined => Object.hasOwn(confined, root);

@@ -2,6 +2,7 @@ import * as z from "zod";
 import { type JobStatus, jobStatuses } from "../kernel/job-status.ts";
 import { type JobType, jobTypes } from "../kernel/job-type.ts";
 import { never } from "../kernel/start-time.ts";
+import type { AskedApproval } from "./asked-approval.ts";
 import type { Attempt, AttemptError, RetryPolicy, RolledBack } from "./attempt.ts";
 import type { StepCredentials } from "./credential-placeholder.ts";
 import type { Ending } from "./ending.ts";
@@ -117,6 +118,8 @@ export interface Job {
   expressions?: true;
   /** The credentials that a feature's step has in its input, of which the input has placeholders only. */
   credentials?: StepCredentials;
+  /** The approval that it asks for, whose address stands in its input as a mark only. */
+  approval?: AskedApproval;
   /** The session of its request, with the claims that its texts refer to. They are secrets: no answer, event or log has them. */
   session?: KeptSession;
   /** What of the input and the result is not shown, as the event said when the job was requested. */

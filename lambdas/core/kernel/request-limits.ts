@@ -24,6 +24,8 @@ export const requestLimits = {
   /** Characters of a key of a signal, and of the id of a message. */
   signalKey: 256,
   signalId: 128,
+  /** Characters of the note on a decision. */
+  approvalNote: 500,
   /** Characters of the expression in the catalog that yields a key of a limit, of shared jobs or of a turn. */
   keyExpression: 1000,
   /** The shortest delay of a debounced job, in milliseconds. */

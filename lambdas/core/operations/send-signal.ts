@@ -153,8 +153,8 @@ const send = ({ queue }: Pick<Signalling, "queue">, tenant: Pick<Job, "product" 
   );
 
 /** The same for a sender, whose message is kept already: what the queue refuses, the stream sends again. */
-async function wakeAll(
-  services: Signalling,
+export async function wakeAll(
+  services: Pick<Signalling, "queue" | "log">,
   tenant: Pick<Job, "product" | "env">,
   messages: JobMessage[],
 ): Promise<void> {

@@ -1,5 +1,6 @@
 import type { Catalog } from "../catalog/catalog.ts";
 import type { RelayMessage } from "../job/relay-message.ts";
+import type { Approvals } from "../ports/approvals.ts";
 import type { BlobStore } from "../ports/blob-store.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Definitions } from "../ports/definitions.ts";
@@ -23,6 +24,7 @@ import type { Ticks } from "../ports/ticks.ts";
 import type { Unscheduled } from "../ports/unscheduled.ts";
 import type { CallerCounts, Waits } from "../ports/waits.ts";
 import type { ApiLimits } from "./api-limits.ts";
+import type { LinkTo } from "./approval-links.ts";
 import type { Deployment } from "./deployment.ts";
 import type { HotMinutes } from "./hot-minutes.ts";
 
@@ -47,6 +49,8 @@ export interface Services {
   definitions: Definitions;
   /** Messages to runs of features. Only features and their senders need it. */
   signals: Signals;
+  /** The approvals that are open. Only features and what shows them need it. */
+  approvals: Approvals;
   stats: StatsStore;
   clock: Clock;
   log: Log;
@@ -82,6 +86,8 @@ export interface ReconcilerServices extends Services {
 /** What a consumer needs in addition: executors need credentials. */
 export interface ConsumerServices extends Services {
   secrets: Secrets;
+  /** The address at which a recipient of an approval decides. Absent where no deployment has one. */
+  linkTo?: LinkTo;
   /** Whether jobs note that they begin to wait for a slot, for the event `waiting`. Default: no. */
   notesWaits?: boolean;
 }

@@ -11,6 +11,11 @@ export interface Signals {
   first(address: SignalAddress, since: number, wanted: (signal: Signal) => boolean): Promise<Signal | undefined>;
   /** The latest messages, the last one first: at most `most`. */
   latest(address: SignalAddress, most: number): Promise<Signal[]>;
+  /**
+   * Puts the only message of an address, which the first one decides: answers the message that is there. Kept until `keptUntil`, and read by
+   * `first` whatever `since`.
+   */
+  decide(address: SignalAddress, signal: Signal, keptUntil: number): Promise<Signal>;
   /** Notes that a step waits. Noted again, with the message and time of then. */
   listen(address: SignalAddress, waiter: Waiter): Promise<void>;
   /** The step waits no more. One that did not wait counts as done. */

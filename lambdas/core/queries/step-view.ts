@@ -15,9 +15,11 @@ export type JobStepView = z.infer<typeof UndoStateSchema>;
 
 type Steps = Record<string, StepView>;
 
-/** What is shown of recorded steps, some of which have a result. */
-export const shownSteps = (recorded: Record<string, StepView & { result?: unknown }>): Steps =>
-  Object.fromEntries(Object.entries(recorded).map(([name, { result: _result, ...shown }]) => [name, shown]));
+/** What is shown of recorded steps, some of which have a result, or ask for an approval. */
+export const shownSteps = (recorded: Record<string, StepView & { result?: unknown; asking?: unknown }>): Steps =>
+  Object.fromEntries(
+    Object.entries(recorded).map(([name, { result: _result, asking: _asking, ...shown }]) => [name, shown]),
+  );
 
 /** The state of a step according to its job. */
 export const stepViewOf = (child: Job, now: number): JobStepView => ({

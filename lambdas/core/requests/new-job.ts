@@ -45,6 +45,7 @@ export function newJob(request: AcceptedRequest, { id, writeId, now, input }: Ne
       unique: unique && { key: unique.key },
       parent: step?.parent,
       credentials: step?.credentials,
+      approval: step?.approval,
       schedule: schedule && { name: schedule.name, fingerprint: schedule.fingerprint },
       task_tokens: task_token === undefined ? undefined : [task_token],
     }),

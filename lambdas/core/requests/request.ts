@@ -3,6 +3,7 @@ import { type Catalog, type CatalogEvent, ownValue } from "../catalog/catalog.ts
 import { inputFaultsOf, inputNotesOf } from "../catalog/targets/input-check.ts";
 import { evaluateKey, type KeySource, keyOrFault } from "../expressions/keys.ts";
 import { expressionInputFaults, plainInput, plainInputFaults, takesExpressions } from "../expressions/request-input.ts";
+import type { AskedApproval } from "../job/asked-approval.ts";
 import type { StepCredentials } from "../job/credential-placeholder.ts";
 import { isOurCode, knownNames, plainName } from "../job/error-names.ts";
 import type { KeptFields, Parent, Repeat } from "../job/job.ts";
@@ -54,7 +55,7 @@ export interface AcceptedRequest extends CatalogEvent, KeptFields {
   /** What is accepted, and may not mean what its writer thinks: `explain` shows it. */
   notes?: Fault[];
   /** Set for the step of a feature, whose job id is derived from the id of the feature's job. */
-  step?: { job_id: string; parent: Parent; credentials?: StepCredentials };
+  step?: { job_id: string; parent: Parent; credentials?: StepCredentials; approval?: AskedApproval };
   /** Set for the job of a schedule of the catalog, whose id is derived from the schedule. */
   schedule?: { job_id: string; name: string; fingerprint: string };
 }

@@ -35,6 +35,8 @@ async function start() {
     LONGEST_WAIT_MS: "1000",
     HOLD_SECONDS: "0",
     NOTE_WAITS: "false",
+    API_URL: "https://api.example.com",
+    APPROVAL_SECRET: "approvals",
     MEMORY_MB: "512",
   };
   const settings = { ...environment, AWS_ENDPOINT_URL: endpoint };

@@ -73,6 +73,25 @@ export function describeSignals(name: string, make: () => Promise<SignalsUnderTe
       expect(seen).toEqual(["s-1"]);
     });
 
+    test("has one decision, which is the first, whenever it was made", async () => {
+      const address = anAddress();
+      const [first, second] = [
+        { id: "d-1", at: noon, payload: { choice: "yes" } },
+        { id: "d-2", at: noon - 1 },
+      ];
+      expect(await signals.decide(address, first, noon + 1000)).toEqual(first);
+      expect(await signals.decide(address, second, noon + 1000)).toEqual(first);
+      expect(await signals.decide(address, first, noon + 1000)).toEqual(first);
+      expect(await signals.first(address, noon + 5000, any)).toEqual(first);
+    });
+
+    test("has exactly one decision of many at once", async () => {
+      const address = anAddress();
+      const all = Array.from({ length: 8 }, (_, i) => ({ id: `d-${i}`, at: noon + i }));
+      const there = await Promise.all(all.map((one) => signals.decide(address, one, noon + 1000)));
+      expect(new Set(there.map(({ id }) => id)).size).toBe(1);
+    });
+
     test("finds a message behind a megabyte of others", async () => {
       const address = anAddress();
       const payload = "x".repeat(250_000);

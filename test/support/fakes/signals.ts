@@ -1,6 +1,9 @@
 import type { Signal, SignalAddress, Waiter } from "../../../lambdas/core/job/signal.ts";
 import type { Signals } from "../../../lambdas/core/ports/signals.ts";
 
+/** The name of the only message of an address. */
+const decision = "decision";
+
 /** Signals in memory. */
 export function fakeSignals(): Signals {
   const kept = new Map<string, Map<string, Signal>>();
@@ -17,13 +20,20 @@ export function fakeSignals(): Signals {
       of(kept, address).set(`${signal.at} ${signal.id}`, structuredClone(signal));
     },
     async first(address, since, wanted) {
-      const signals = [...of(kept, address).values()].filter(({ at }) => at >= since);
+      const { [decision]: decided, ...others } = Object.fromEntries(of(kept, address));
+      const signals = Object.values(others).filter(({ at }) => at >= since);
       signals.sort((a, b) => a.at - b.at || (a.id < b.id ? -1 : 1));
+      if (decided) signals.push(decided);
       return structuredClone(signals.find(wanted));
     },
     async latest(address, most) {
       const signals = [...of(kept, address).values()].sort((a, b) => b.at - a.at || (a.id < b.id ? 1 : -1));
       return structuredClone(signals.slice(0, most));
+    },
+    async decide(address, signal) {
+      const there = of(kept, address).get(decision) ?? structuredClone(signal);
+      of(kept, address).set(decision, there);
+      return structuredClone(there);
     },
     async listen(address, waiter) {
       of(waiting, address).set(nameOf(waiter), structuredClone(waiter));

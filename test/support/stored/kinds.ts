@@ -1,5 +1,6 @@
 import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { dynamoApiKeys } from "../../../lambdas/aws/dynamodb/api-keys.ts";
+import { dynamoApprovals } from "../../../lambdas/aws/dynamodb/approvals.ts";
 import { dynamoRequests, dynamoWaits } from "../../../lambdas/aws/dynamodb/caller-counts.ts";
 import { dynamoDefinitions } from "../../../lambdas/aws/dynamodb/definitions.ts";
 import { dynamoDueCounts } from "../../../lambdas/aws/dynamodb/due-counts.ts";
@@ -33,6 +34,7 @@ import { withRecent } from "../../../lambdas/core/operations/recent-pauses.ts";
 import * as topology from "../../../lambdas/topology.ts";
 import { startDynamo, table } from "../aws/dynamo.ts";
 import { aJob, noon } from "../builders.ts";
+import { anApproval } from "../conformance/approvals.ts";
 import { fakeServices } from "../fakes/services.ts";
 import { call, productWith } from "../feature-world.ts";
 import type { Path } from "./later.ts";
@@ -83,6 +85,7 @@ function servicesOn(client: DynamoDBClient) {
     resultCache: dynamoResultCache(storage),
     definitions: dynamoDefinitions(storage),
     signals: dynamoSignals(storage),
+    approvals: dynamoApprovals(storage),
     unscheduled: dynamoUnscheduled(storage),
     dueCounts,
     hot: hotMinutes(dueCounts),
@@ -326,6 +329,12 @@ export const kinds: Record<string, Kind> = {
     },
     words: [],
     unknownFields: "lost",
+  },
+  approvals: {
+    prefix: topology.approvalsPrefix,
+    make: ({ approvals }) => approvals.open(anApproval(1, tenant)),
+    words: [],
+    unknownFields: "kept",
   },
   due: {
     prefix: topology.duePrefix,

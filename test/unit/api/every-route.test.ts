@@ -1,9 +1,11 @@
 import { routes } from "../../../lambdas/api/routes.ts";
 import { allScopes, type Scopes, verbs } from "../../../lambdas/core/access/scopes.ts";
 import { definitionId, type FeatureDefinition } from "../../../lambdas/core/catalog/feature-definition.ts";
+import { approvalIdOf } from "../../../lambdas/core/job/approval.ts";
 import { aPause } from "../../support/a-pause.ts";
 import { fakeApi } from "../../support/api.ts";
 import { aJob, noon } from "../../support/builders.ts";
+import { anApproval } from "../../support/conformance/approvals.ts";
 import type { Asked } from "../../support/http-event.ts";
 
 const tenant = { product: "my-product", env: "prd" };
@@ -65,6 +67,8 @@ const requests: Record<string, { asked?: Omit<Asked, "path">; outOfReach: OutOfR
   "DELETE /v1/limits/{product}/{env}/{name}": { outOfReach: "forbidden" },
   "DELETE /v1/cache/{product}/{env}/{tag}": { outOfReach: "forbidden" },
   "POST /v1/signals": { asked: { body: { ...place, signal: "paid", key: "k" } }, outOfReach: "forbidden" },
+  "GET /v1/approvals": { outOfReach: "nothing of it" },
+  "POST /v1/approvals/{id}": { asked: { body: { choice: "approve" } }, outOfReach: "absent" },
   "POST /v1/pauses": { asked: { body: { ...place, reason: "maintenance" } }, outOfReach: "forbidden" },
   "GET /v1/pauses": { outOfReach: "nothing of it" },
   "DELETE /v1/pauses/{id}": { outOfReach: "absent" },
@@ -72,7 +76,11 @@ const requests: Record<string, { asked?: Omit<Asked, "path">; outOfReach: OutOfR
   "GET /v1/stats/upcoming": { asked: { query: place }, outOfReach: "forbidden" },
 };
 
-const notFoundCodes: Record<string, string> = { pauses: "PAUSE_NOT_FOUND", definitions: "DEFINITION_NOT_FOUND" };
+const notFoundCodes: Record<string, string> = {
+  pauses: "PAUSE_NOT_FOUND",
+  definitions: "DEFINITION_NOT_FOUND",
+  approvals: "APPROVAL_NOT_FOUND",
+};
 
 const named = routes.map((route) => ({ ...route, name: `${route.method} ${route.path}` }));
 const guarded = named.filter(({ open }) => !open);
@@ -86,7 +94,13 @@ function world({ method, path, name }: (typeof named)[number]) {
   if (isOfPauses) void api.pauses.put(pause);
   const isOfDefinitions = path.startsWith("/v1/definitions");
   if (isOfDefinitions) void api.definitions.put(definitionId(definition), definition, kept, noon);
-  const id = isOfDefinitions ? definitionId(definition) : isOfPauses ? pause.id : job.id;
+  const isOfApprovals = path.startsWith("/v1/approvals");
+  const approval = anApproval(1, {
+    ...{ ...tenant, id: approvalIdOf(job, "canary"), job_id: job.id, step: "canary" },
+    ...{ run: job.run, attempt: job.attempt },
+  });
+  if (isOfApprovals) void api.approvals.open(approval);
+  const id = isOfApprovals ? approval.id : isOfDefinitions ? definitionId(definition) : isOfPauses ? pause.id : job.id;
   const names = { id, tag: tenant.product, ...tenant, webhook: "orders", name: "partner" };
   const at = path.replaceAll(/\{(\w+)\}/g, (_, name: keyof typeof names) => names[name]);
   return {

@@ -9,6 +9,7 @@ import { lambdaEnvironment } from "../../../local/runtime/environment.ts";
 const asker = fileURLToPath(new URL("./ask.mjs", import.meta.url));
 const nowhere = "http://127.0.0.1:9";
 const environment = lambdaEnvironment({
+  api: nowhere,
   dynamodb: nowhere,
   sqsAndS3: nowhere,
   scheduler: nowhere,

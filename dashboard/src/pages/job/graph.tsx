@@ -165,8 +165,10 @@ const statusOf = ({ status, undo }: JobStep): string => {
   return undo.status === "failed" || undo.status === "cancelled" ? "not_undone" : "undoing";
 };
 
-const waitText = (waits: NonNullable<JobGraphStep["waits_for"]>): string =>
-  "signals" in waits ? `waits for ${waits.signals.join(" or ")}` : "waits";
+function waitText(waits: NonNullable<JobGraphStep["waits_for"]>): string {
+  if ("signals" in waits) return `waits for ${waits.signals.join(" or ")}`;
+  return "approval" in waits ? "asks" : "waits";
+}
 
 /** How often a step that does not wait looks at the clock. */
 const idleMs = 60_000;
@@ -200,6 +202,7 @@ function StepTable({ steps }: { steps: Record<string, JobStep> }) {
   const waiting = rows.filter(([, { status }]) => status === "waiting");
   const notUndone = rows.filter(([, { undo }]) => undo?.error !== undefined);
   const hasUndo = rows.some(([, { undo }]) => undo !== undefined);
+  const decided = rows.filter(([, { approval }]) => approval?.decision !== undefined);
   return (
     <>
       <Table
@@ -228,11 +231,25 @@ function StepTable({ steps }: { steps: Record<string, JobStep> }) {
           },
         ]}
       />
-      {waiting.map(([step, { waits_for = [], until }]) => (
+      {waiting.map(([step, { waits_for = [], approval, until }]) => (
         <p key={step} class="step-wait">
-          {step} waits{waits_for.length > 0 && ` for ${waits_for.map(signalText).join(" or ")}`}, until{" "}
-          <Time at={until} /> (
+          {step} waits{waits_for.length > 0 && ` for ${waits_for.map(signalText).join(" or ")}`}
+          {approval && (
+            <>
+              {" "}
+              for a decision: <Link href="/approvals">{approval.title}</Link>
+            </>
+          )}
+          , until <Time at={until} /> (
           <Ago at={until} />)
+        </p>
+      ))}
+      {decided.map(([step, { approval, until }]) => (
+        <p key={step} class="step-wait">
+          {step} was decided: <strong>{approval?.decision?.choice}</strong>
+          {approval?.decision?.by !== undefined ? ` by ${approval.decision.by}` : ", as nobody did in time"},{" "}
+          <Time at={approval?.decision?.at ?? until} />
+          {approval?.decision?.note !== undefined && `: ${approval.decision.note}`}
         </p>
       ))}
       {failed.map(([step, { error }]) => error && <Failure key={step} error={error} />)}

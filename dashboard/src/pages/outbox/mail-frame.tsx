@@ -22,8 +22,13 @@ export function MailFrame({ html, title }: { html: string; title: string }) {
   }, [html]);
   return (
     <>
-      {/* Same origin, so that this page may set its styles; without scripts, so that the mail cannot use it. */}
-      <iframe ref={frame} class="mail-frame" title={title} sandbox="allow-same-origin" />
+      {/* Same origin, so that this page may set its styles; without scripts, so that the mail cannot use it. Its links open elsewhere. */}
+      <iframe
+        ref={frame}
+        class="mail-frame"
+        title={title}
+        sandbox="allow-same-origin allow-popups allow-popups-to-escape-sandbox"
+      />
       {mail.images > 0 && (
         <p class="field-note">
           {plural(mail.images, "image")} from elsewhere not loaded: this page calls no other server.
@@ -45,6 +50,10 @@ function dress(frame: HTMLIFrameElement, css: readonly string[]): void {
   });
   for (const element of inner.querySelectorAll<HTMLElement>("[data-style]")) {
     element.style.cssText = element.dataset.style ?? "";
+  }
+  for (const link of inner.links) {
+    link.setAttribute("target", "_blank");
+    link.setAttribute("rel", "noopener noreferrer");
   }
   const { bottom } = inner.body.getBoundingClientRect();
   frame.style.height = `${Math.min(tallest, Math.max(shortest, bottom + margin))}px`;

@@ -8,6 +8,7 @@ import { valueFaults } from "../../../core/expressions/values.ts";
 import type { Fault } from "../../../core/kernel/errors.ts";
 import { didYouMean, jsonPointer, type Path } from "../../../core/kernel/schema.ts";
 import { eventsNamed } from "../../../core/requests/spellings/event-name.ts";
+import { approvalTextFaults, askFaults } from "./check-approval.ts";
 import { eachFaults, itemsFaults } from "./check-for-each.ts";
 import { checkAgainstEvent } from "./check-step.ts";
 import { abandonFaults, inUndo } from "./check-undo.ts";
@@ -40,7 +41,8 @@ export function checkFeature(target: FeatureTarget, product: Product, registry: 
       pointer: jsonPointer(path) + fault.pointer,
     })),
   );
-  return [...found.map(({ path, detail }) => ({ pointer: jsonPointer(path), detail })), ...ofEvents];
+  const ofAsks = steps.flatMap((placed) => askFaults(placed, product, registry));
+  return [...found.map(({ path, detail }) => ({ pointer: jsonPointer(path), detail })), ...ofEvents, ...ofAsks];
 }
 
 interface FoundStep {
@@ -98,6 +100,7 @@ function checkStep(placed: PlacedStep, checked: Checked, registry: Registry): Fo
     ...comparedIn(step).flatMap((template) => templateFaults(template, [...path, "if"], check)),
     ...waitFaults(placed, checked.target, check),
     ...comparedSignals(placed, [...checked.byKey.values()]),
+    ...(step.approve ? approvalTextFaults(step.approve, [...path, "approve"], check) : []),
   ];
 }
 

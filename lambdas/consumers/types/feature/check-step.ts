@@ -10,7 +10,11 @@ import type { JobStep } from "./steps.ts";
  * step may have any documented spelling of a request. Pointers are relative to the step. An event that the product does not have
  * is reported elsewhere.
  */
-export function checkAgainstEvent(step: JobStep, product: Product, registry: Registry): Fault[] {
+export function checkAgainstEvent(
+  step: Pick<JobStep, "event" | "app" | "input" | "timeout_ms">,
+  product: Product,
+  registry: Registry,
+): Fault[] {
   const { event: name, app, input = {} } = step;
   const asked = { product_tag: product.tag, event: name, ...(app !== undefined && { app }), input };
   const rewritten = rewriteRequest(asked, makeCatalog([product], registry));

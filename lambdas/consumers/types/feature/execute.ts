@@ -14,6 +14,14 @@ import { endedWithFeature } from "../../../core/operations/parent-guard.ts";
 import type { ConsumerServices } from "../../../core/operations/services.ts";
 import { type JobStepView, shownSteps, stepViewOf } from "../../../core/queries/step-view.ts";
 import { defineExecutor } from "../define-job-type.ts";
+import {
+  askForApprovals,
+  closeApprovals,
+  isOfEarlierAttempt,
+  unasked,
+  waitingOf,
+  withApprovalIds,
+} from "./approvals.ts";
 import { type CredentialPlaceholders, credentialPlaceholders } from "./credential-placeholders.ts";
 import { feature as definition } from "./definition.ts";
 import { startList } from "./for-each.ts";
@@ -25,12 +33,13 @@ import { notedWaits } from "./noted-waits.ts";
 import { plan, planError, type ReadyStep } from "./plan.ts";
 import { type Loading, resultsOf } from "./results.ts";
 import { isPassing, retryAt } from "./retry-decision.ts";
-import { isMissing, messageAttemptOf, missingPauseMs, parentOf, refusal, startAs, startStep } from "./start-step.ts";
-import { hasEnded, isGone, type StepState, type StepStates, unknownEnd } from "./step-state.ts";
+import { messageAttemptOf, parentOf, startAs, startStep } from "./start-step.ts";
+import { isMissing, missingEvent, missingPauseMs, refusal, refusedStep } from "./step-faults.ts";
+import { type BegunWait, hasEnded, isGone, type StepState, type StepStates, unknownEnd } from "./step-state.ts";
 import { type PlacedJobStep, stepsOf } from "./steps.ts";
 import type { FeatureTarget } from "./target.ts";
 import { type EndingRun, endRun, hasToUndo } from "./undo.ts";
-import { type BegunWait, endWaits, listen, nextTimer, stopListening } from "./waits.ts";
+import { endWaits, listen, nextTimer, stopListening } from "./waits.ts";
 
 /**
  * The decider: it reads the state of the steps, starts those that are ready as separate jobs, and parks until one of
@@ -61,7 +70,7 @@ export const execute = defineExecutor(
     for (const key of begun) children.delete(key);
     await reviveFailed(services, job, feature, children, recorded);
     const now = services.clock.now();
-    const jobless = joblessSteps(feature, children, recorded, now);
+    const jobless = joblessSteps(job, feature, children, recorded, now);
     const former = formerSteps(feature, recorded);
     let states: StepStates = { ...former, ...jobless, ...statesOf(children, recorded, now) };
     services.claim.noteWaits(() => notedWaits(states, recorded));
@@ -87,22 +96,27 @@ export const execute = defineExecutor(
       states = { ...states, ...next.ended };
       if (next.outcome.is === "failed") {
         const error = stepFailure(next.outcome, states);
+        services.claim.whenRecorded(() => closeApprovals(services, job, waitingOf(states)));
         if (!job.undoes || hasToUndo(feature, states)) throw error;
         return new Ended(error.progress, { error });
       }
       if (next.outcome.is === "completed") return new Finished(featureOutputOf(feature, scope), shownSteps(states));
-      isRecorded &&= Object.keys(next.ended).length === 0;
-      if (!isRecorded && next.ready.length > 0) {
+      const begunApprovals = withApprovalIds(job, next.waits);
+      states = { ...states, ...begunApprovals };
+      const approvals = unasked(states);
+      isRecorded &&= Object.keys({ ...next.ended, ...begunApprovals }).length === 0;
+      if (!isRecorded && (next.ready.length > 0 || Object.keys(approvals).length > 0)) {
         await services.claim.record(states);
         isRecorded = true;
       }
-      const [started, opened] = await Promise.all([
+      const [started, opened, asked] = await Promise.all([
         startAll(services, job, next.ready, (step) => startReady(services, job, step, { placeholders, pageSize })),
         openWaits(services, job, next.waits),
+        askForApprovals(services, job, approvals),
       ]);
-      states = { ...states, ...started.states, ...opened };
+      states = { ...states, ...started.states, ...opened, ...asked.states };
       services.claim.whenRecorded(async () => measureBegun(services.log, job, next.waits.length));
-      refused ||= started.refused;
+      refused ||= started.refused || asked.refused;
       // A message may have been there before its wait.
       if (next.waits.length > 0 && (await endNow())) {
         isRecorded = false;
@@ -110,7 +124,7 @@ export const execute = defineExecutor(
         continue;
       }
       // A step whose event refuses its input has failed at once, so other steps may be ready or have failed.
-      if (Object.values(started.states).some(({ status }) => status === "failed")) continue;
+      if (Object.values({ ...started.states, ...asked.states }).some(({ status }) => status === "failed")) continue;
       return await parkRun(
         loading,
         { job, feature, children, states, due: started.due, refused },
@@ -146,8 +160,9 @@ async function parkRun(
   return new Parked(kept, wakeAt, { ...retry, ...defined({ timer_at, undos }) });
 }
 
-/** Notes at the addresses of waits that they have begun, before their messages are looked for. */
-async function openWaits(services: ConsumerServices, job: Job, waits: readonly BegunWait[]): Promise<StepStates> {
+/** Notes at the addresses of waits that they have begun, before their messages are looked for. Approvals are noted otherwise. */
+async function openWaits(services: ConsumerServices, job: Job, all: readonly BegunWait[]): Promise<StepStates> {
+  const waits = all.filter(({ opened }) => opened.approval === undefined);
   await Promise.all(waits.map((wait) => listen(services, job, wait)));
   return Object.fromEntries(waits.map(({ placed, opened }) => [placed.key, opened]));
 }
@@ -165,11 +180,17 @@ const unrecordedSteps = (children: Map<string, Job>, states: StepStates): string
  * The steps that earlier decisions recorded and that have no job: they never had one, or it was deleted. Only finished jobs can be
  * deleted, and such a step is not run again, unless it failed: then the feature has been retried, and the step is run again.
  */
-function joblessSteps(feature: FeatureTarget, children: Map<string, Job>, states: StepStates, now: number): StepStates {
+function joblessSteps(
+  job: Job,
+  feature: FeatureTarget,
+  children: Map<string, Job>,
+  states: StepStates,
+  now: number,
+): StepStates {
   const known = stepsOf(feature).flatMap(({ key, step }): [string, StepState][] => {
     const state = states[key];
     if (!state || children.has(key) || state.status === "not_started") return [];
-    if (state.status === "waiting") return [[key, state]];
+    if (state.status === "waiting") return isOfEarlierAttempt(job, key, state) ? [] : [[key, state]];
     if (!hasEnded(state)) return [[key, { ...state, status: "failed", finished_at: now, error: unknownEnd }]];
     // A step that was cancelled with the feature has no `finished_at`.
     const hasFailed = state.job_id !== undefined && state.finished_at !== undefined;
@@ -334,12 +355,5 @@ async function startUndo(
 
 const missingStep = ({ step: { event } }: PlacedJobStep): JobStepView => ({
   status: "not_started",
-  error: {
-    code: "CONFIGURATION_ERROR",
-    message: `The catalog no longer has the event ${event}. The step starts once a deployment has it again.`,
-    retryable: true,
-  },
+  error: missingEvent(event),
 });
-
-/** The end of a step that could not be started. */
-const refusedStep = (error: AttemptError, now: number): JobStepView => ({ status: "failed", finished_at: now, error });

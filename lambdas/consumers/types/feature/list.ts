@@ -28,7 +28,8 @@ import { type ListInput, startPage } from "./for-each.ts";
 import { type Deciding, listResults, renewed } from "./list-results.ts";
 import { nextLook } from "./next-look.ts";
 import { isPassing, retryAt } from "./retry-decision.ts";
-import { isMissing, missingPauseMs, refusal, startStep } from "./start-step.ts";
+import { startStep } from "./start-step.ts";
+import { isMissing, missingPauseMs, refusal } from "./step-faults.ts";
 
 /**
  * The decider of a list: it reads how the children that are open have ended, starts the next ones as the concurrency of the step allows,

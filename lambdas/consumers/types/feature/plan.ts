@@ -2,11 +2,12 @@ import { compare, same } from "../../../core/expressions/compare.ts";
 import { resolve, type Scope, stepsIn } from "../../../core/expressions/evaluate.ts";
 import type { AttemptError } from "../../../core/job/attempt.ts";
 import { JobError } from "../../../core/job/job-error.ts";
+import { beginApproval } from "./approvals.ts";
 import { type ItemsToRun, itemsOf } from "./for-each.ts";
-import { hasEnded, type StepState, type StepStates } from "./step-state.ts";
+import { type BegunWait, hasEnded, type StepState, type StepStates } from "./step-state.ts";
 import { conditionsOf, type PlacedJobStep, type PlacedStep, startsJob, stepsOf, templatesIn } from "./steps.ts";
 import type { Condition, FeatureTarget } from "./target.ts";
-import { type BegunWait, beginWait } from "./waits.ts";
+import { beginWait } from "./waits.ts";
 
 export interface ReadyStep {
   placed: PlacedJobStep;
@@ -116,7 +117,7 @@ function beginStep(placed: PlacedStep, scope: Scope, begun: ReadonlySet<string>)
     }
     if (startsJob(placed) && step.for_each) return { placed, input: {}, items: itemsOf(step.for_each, scope) };
     if (startsJob(placed)) return { placed, input: resolve(step.input ?? {}, scope) as Record<string, unknown> };
-    return beginWait(placed, scope);
+    return step.approve ? beginApproval(placed, step.approve, scope) : beginWait(placed, scope);
   } catch (error) {
     return { status: "failed", finished_at: scope.now, error: planError(error) };
   }

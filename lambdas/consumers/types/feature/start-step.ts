@@ -1,10 +1,7 @@
-import type { AttemptError } from "../../../core/job/attempt.ts";
 import type { StepCredentials } from "../../../core/job/credential-placeholder.ts";
 import { type Job, jobMessageOf, type Parent } from "../../../core/job/job.ts";
 import { stepJobId } from "../../../core/job/job-id.ts";
 import { defined, pick } from "../../../core/kernel/defined.ts";
-import type { RequestError } from "../../../core/kernel/request-error.ts";
-import { shorten } from "../../../core/kernel/sizes.ts";
 import { changeJob, revive } from "../../../core/operations/change-job.ts";
 import { scheduleJob } from "../../../core/operations/schedule-job.ts";
 import type { ConsumerServices } from "../../../core/operations/services.ts";
@@ -48,7 +45,7 @@ export async function startAs(
   services: ConsumerServices,
   job: Job,
   { step, input, startAt, credentials }: Omit<StepJob, "key">,
-  as: { job_id: string; parent: Parent },
+  as: Pick<NonNullable<AcceptedRequest["step"]>, "job_id" | "parent" | "approval">,
 ): Promise<Job> {
   const body = { product_tag: job.product, env: job.env, input, start_at: startAt, ...defined(pick(step, jobOptions)) };
   const request = parseRequest(body, services.catalog, services.clock.now(), undefined, "feature");
@@ -64,17 +61,3 @@ export async function startAs(
 
 /** The attempt of its feature that a step belongs to. */
 export const messageAttemptOf = ({ parent }: Job, feature: Job): number => parent?.message.attempt ?? feature.attempt;
-
-/** What a deployment has taken away, another one can bring back: the run keeps the definition that has it. */
-export const isMissing = ({ code }: RequestError): boolean =>
-  code === "EVENT_NOT_FOUND" || code === "ENV_NOT_FOUND" || code === "PRODUCT_NOT_FOUND";
-
-/** How long to wait until an event is looked for again that the catalog has lost. */
-export const missingPauseMs = 300_000;
-
-/** Why an event refuses the input of a step. The message says where the fault is, without the value. */
-export const refusal = (error: RequestError): AttemptError => ({
-  code: "VALIDATION_ERROR",
-  message: shorten([error.message, ...error.faults.map(({ pointer, detail }) => `${pointer} ${detail}`)].join(" ")),
-  retryable: false,
-});

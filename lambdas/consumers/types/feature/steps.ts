@@ -1,5 +1,6 @@
 import type { DefinedStep, GraphStep } from "../../../core/catalog/job-type.ts";
 import { defined } from "../../../core/kernel/defined.ts";
+import { asksOf, shownTemplates } from "./approve.ts";
 import {
   type Awaited,
   type Condition,
@@ -64,7 +65,7 @@ export const graphStepOf = ({ key, sequence, dependsOn, step }: PlacedStep): Gra
     app: step.app,
     delay: step.delay,
     allow_fail: step.allow_fail,
-    waits_for: step.wait && waysOf(step.wait),
+    waits_for: step.approve ? { approval: true as const } : step.wait && waysOf(step.wait),
     undo: step.undo?.event,
     on_parent_end: step.on_parent_end === "abandon" ? step.on_parent_end : undefined,
     for_each: step.for_each && ({ concurrency: concurrencyOf(step.for_each) } as const),
@@ -129,8 +130,14 @@ function meant(name: string, sequence: string, keys: ReadonlySet<string>): strin
 export const conditionsOf = ({ if: conditions = [] }: StepDefinition): Condition[] => [conditions].flat();
 
 /** The templates of a wait: the keys of its signals, and its time. */
-export const awaitedIn = ({ wait }: StepDefinition): unknown[] =>
+export const waitTextsOf = ({ wait }: StepDefinition): unknown[] =>
   wait === undefined ? [] : [...awaitedBy(wait).map(({ key }) => key), wait.until].filter((text) => text !== undefined);
+
+/** The templates of a step that waits, for whatever it does. */
+export const awaitedIn = (step: StepDefinition): unknown[] => [
+  ...waitTextsOf(step),
+  ...(step.approve ? [shownTemplates(step.approve), asksOf(step.approve).map(({ input }) => input)] : []),
+];
 
 /** The templates of a step that the run evaluates for the step as a whole. The input of a step with `for_each` is made for each item. */
 export const templatesIn = (step: StepDefinition): unknown[] => [

@@ -6,6 +6,7 @@ import { required as isRequired, milliseconds } from "../../../core/kernel/plain
 import { longestDelayMs, requestLimits } from "../../../core/kernel/request-limits.ts";
 import { strict } from "../../../core/kernel/schema.ts";
 import { EventTag, Tag } from "../../../core/kernel/tag.ts";
+import { Approve } from "./approve.ts";
 
 /** A condition. It holds if all its comparisons hold. `value`, `equals` and `not_equals` are templates. */
 export const Condition = strict({
@@ -104,7 +105,9 @@ export const Step = strict({
   wait: Wait.optional(),
   /** Runs the event once for each item of a list. */
   for_each: ForEach.optional(),
-  /** The step's name within its sequence. Default: the event's tag. A wait needs one. */
+  /** The decision of a person for which the step waits instead of running an event. */
+  approve: Approve.optional(),
+  /** The step's name within its sequence. Default: the event's tag. A wait and an approval need one. */
   step: EventTag.optional(),
   app: Tag.optional(),
   /** The job's input. Strings that are expressions are replaced by their values. With `for_each`, that of each item. */
@@ -129,15 +132,19 @@ export const Step = strict({
   on_parent_end: z.enum(["cancel", "abandon"]).optional(),
 }).superRefine((step, context) => {
   const fault = (path: string[], message: string) => context.addIssue({ code: "custom", path, message });
-  if (step.wait === undefined) {
+  const kind = step.approve === undefined ? "wait" : "approve";
+  if (step[kind] === undefined) {
     if (step.event === undefined) fault(["event"], isRequired);
     return;
   }
-  if (step.event !== undefined) fault(["wait"], "does not go with `event`: a step does one or the other");
+  const other = step.event !== undefined ? "event" : kind === "approve" && step.wait !== undefined ? "wait" : undefined;
+  if (other) fault([kind], `does not go with \`${other}\`: a step does one or the other`);
   else if (step.step === undefined) fault(["step"], isRequired);
-  for (const field of jobFields) if (step[field] !== undefined) fault([field], "is of jobs, and a wait has none");
+  const none =
+    kind === "wait" ? "is of jobs, and a wait has none" : "is of jobs: the input of those who ask is in `ask`";
+  for (const field of jobFields) if (step[field] !== undefined) fault([field], none);
   if (step.undo !== undefined) fault(["undo"], "is of steps that do something: a wait leaves nothing to undo");
-  if (Object.keys(step.input).length > 0) fault(["input"], "is of jobs, and a wait has none");
+  if (Object.keys(step.input).length > 0) fault(["input"], none);
 });
 export type Step = z.infer<typeof Step>;
 

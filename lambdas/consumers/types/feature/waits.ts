@@ -11,15 +11,10 @@ import { requestLimits } from "../../../core/kernel/request-limits.ts";
 import { epochMs, Time } from "../../../core/kernel/start-time.ts";
 import type { Services } from "../../../core/operations/services.ts";
 import { fitsSignal } from "../../../core/requests/signal-request.ts";
-import type { StepState, StepStates } from "./step-state.ts";
+import { closeApprovals, endApproval } from "./approvals.ts";
+import type { BegunWait, StepState, StepStates } from "./step-state.ts";
 import { awaitedBy, type PlacedStep, stepsOf } from "./steps.ts";
 import { type FeatureTarget, type Wait, waitLimits } from "./target.ts";
-
-/** A wait that begins, with the state that it has while it lasts. */
-export interface BegunWait {
-  placed: PlacedStep;
-  opened: StepState;
-}
 
 /**
  * How long after its time a wait for signals is over, in milliseconds: a message that was accepted in time, by the clock of another
@@ -62,7 +57,8 @@ function endOf({ for: duration, until, timeout = waitLimits.most }: Wait, scope:
 const unusable = (message: string) => new JobError("VALIDATION_ERROR", `${message}.`, { retryable: false });
 
 /** When a wait ends by itself. */
-export const timerOf = ({ until = 0, waits_for }: StepState): number => (waits_for ? until + graceMs : until);
+export const timerOf = ({ until = 0, waits_for, approval }: StepState): number =>
+  waits_for || approval ? until + graceMs : until;
 
 const isWaiting = ({ status }: StepState): boolean => status === "waiting";
 
@@ -73,6 +69,7 @@ export function nextTimer(states: StepStates): number | undefined {
 }
 
 type Messages = Pick<Services, "signals" | "log">;
+type Closing = Messages & Pick<Services, "approvals">;
 
 /** Notes that the run waits, so that senders wake it. Messages to the run itself need no note: they name it. */
 export const listen = async ({ signals }: Messages, job: Job, { placed, opened }: BegunWait): Promise<void> => {
@@ -84,13 +81,15 @@ export const listen = async ({ signals }: Messages, job: Job, { placed, opened }
 };
 
 /** Steps of the run wait no more. If AWS refuses that, senders wake the run for nothing until their time is over. */
-export const stopListening = async ({ signals, log }: Messages, job: Job, ended: StepStates): Promise<void> => {
+export const stopListening = async (services: Closing, job: Job, ended: StepStates): Promise<void> => {
+  const { signals, log } = services;
   const leaving = Object.entries(ended).flatMap(([step, state]) =>
     addressesOf(job, state).keyed.map((address) =>
       signals.leave(address, { message: jobMessageOf(job), step, until: timerOf(state) }),
     ),
   );
   await allOver(leaving).catch((error) => log.warn("a wait that is over is still noted", traceOf(error)));
+  await closeApprovals(services, job, ended);
 };
 
 /** Where the messages for a step come: those with its keys, and those to the run. */
@@ -117,15 +116,22 @@ export async function endWaits(
   const taken = new Set(Object.values(states).flatMap(({ received }) => (received ? [received.id] : [])));
   const open = stepsOf(feature).flatMap(({ key, step }) => {
     const state = states[key];
-    return state && isWaiting(state) ? [{ key, state, otherwise: step.wait?.otherwise ?? "fail" }] : [];
+    return state && isWaiting(state) ? [{ key, state, step }] : [];
   });
   const newestFirst = open.reverse().sort((a, b) => (b.state.started_at ?? 0) - (a.state.started_at ?? 0));
-  for (const { key, state, otherwise } of newestFirst) {
+  for (const { key, state, step } of newestFirst) {
+    const isOver = timerOf(state) <= now;
+    if (state.approval) {
+      const { otherwise } = step.approve ?? {};
+      const decided = await endApproval(services, job, state, { otherwise, isOver, now });
+      if (decided) ended[key] = decided;
+      continue;
+    }
     const message = await firstMessage(services, job, feature, state, taken);
     if (message) {
       taken.add(message.id);
       ended[key] = received(state, message, now);
-    } else if (timerOf(state) <= now) ended[key] = over(state, otherwise, now);
+    } else if (isOver) ended[key] = over(state, step.wait?.otherwise ?? "fail", now);
   }
   return ended;
 }

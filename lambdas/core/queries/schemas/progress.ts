@@ -47,7 +47,7 @@ export const StepSchema = z
     status: z
       .enum([...jobStatuses, "skipped", "waiting", "not_started"])
       .describe(
-        "`skipped`: its condition was not met. `waiting`: it waits for a signal or a time. `not_started`: the feature has not reached it yet.",
+        "`skipped`: its condition was not met. `waiting`: it waits for a signal, a decision or a time. `not_started`: the feature has not reached it yet.",
       ),
     job_id: z.string().exactOptional().describe("The job that runs the step."),
     started_at: at("When it started.").exactOptional(),
@@ -61,7 +61,27 @@ export const StepSchema = z
       .object({ signal: z.string(), id: z.string(), at: at("When it was accepted.") })
       .exactOptional()
       .describe("The message that ended the wait."),
-    timed_out: z.literal(true).exactOptional().describe("No message came in time."),
+    approval: z
+      .object({
+        id: z.string().describe("For `POST /v1/approvals/{id}`."),
+        title: z.string(),
+        choices: z.array(z.string()),
+        asked: z.array(z.string()).describe("Who is asked. The first to decide does so for all."),
+        decision: z
+          .object({
+            choice: z.string(),
+            by: z
+              .string()
+              .exactOptional()
+              .describe("One of `asked`, or the id of an API key. Absent where the time-out decided."),
+            at: at("When it was decided."),
+            note: z.string().exactOptional(),
+          })
+          .exactOptional(),
+      })
+      .exactOptional()
+      .describe("The decision of a person, of a step that waits or has waited for one."),
+    timed_out: z.literal(true).exactOptional().describe("No message or decision came in time."),
     for_each: ForEachSchema.exactOptional().describe("The items, of a step that runs for each item of a list."),
     error: JobFailureSchema.exactOptional(),
     undo: UndoStateSchema.exactOptional(),
@@ -74,9 +94,15 @@ export const GraphStepSchema = z
     sequence: z.string(),
     event: z.string().exactOptional().describe("The tag of the event that the step runs. A step that waits runs none."),
     waits_for: z
-      .union([z.object({ signals: z.array(z.string()) }), z.object({ time: z.literal(true) })])
+      .union([
+        z.object({ signals: z.array(z.string()) }),
+        z.object({ time: z.literal(true) }),
+        z.object({ approval: z.literal(true) }),
+      ])
       .exactOptional()
-      .describe("What a step that waits is for: the signals of which the first message ends it, or a time."),
+      .describe(
+        "What a step that waits is for: the signals of which the first message ends it, a time, or the decision of a person.",
+      ),
     app: z.string().exactOptional().describe("The app of the event, if the step names one."),
     depends_on: z.array(z.string()).describe("The steps that end before it starts, as `sequence.step`."),
     conditional: z.boolean().describe("Whether the step is skipped unless a condition holds."),

@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError } from "commander";
+import { decide, listApprovals } from "./approvals.ts";
 import { readTime } from "./arguments/read-time.ts";
 import { wholeNumber } from "./arguments/read-value.ts";
 import { type Act, calling, withApi } from "./context.ts";
@@ -50,6 +51,23 @@ export function addSignal(program: Command, act: Act): void {
     .option("--payload <json>", "the payload: JSON, @file, or - for standard input (default: none)")
     .option("--id <id>", "names the message: a run takes a message of an id once (default: a fresh id)")
     .action(act(calling(sendSignal)));
+}
+
+/** `approvals`, and `approve ...` */
+export function addApprovals(program: Command, act: Act): void {
+  withApi(program.command("approvals").description("list what waits for the decision of a person"))
+    .option("--product <tag>", "only of this product")
+    .option("--env <env>", "only of this env")
+    .action(act(calling(listApprovals)));
+  withApi(
+    program
+      .command("approve")
+      .description("decide an approval, with one of its choices")
+      .argument("<approval_id>", "as approvals lists it")
+      .argument("[choice]", "what is chosen", "approve"),
+  )
+    .option("--note <text>", "why; kept with the decision")
+    .action(act(calling(decide)));
 }
 
 /** `limits ...` */

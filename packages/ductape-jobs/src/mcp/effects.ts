@@ -29,6 +29,8 @@ export const effectsOf: Readonly<Record<string, Effects>> = {
   skipNextRun: effects(true, false, false),
   pauseJob: effects(false, true, false),
   resumeJob: effects(false, true, true),
+  // Its run goes on, and a decision cannot be taken back.
+  decideApproval: effects(true, true, true),
   sendSignal: effects(true, false, true),
   pauseScope: effects(true, true, false),
   endPause: effects(false, true, true),

@@ -1,0 +1,44 @@
+import { withTexts } from "../../../core/job/credential-placeholder.ts";
+import { changedError, JobError } from "../../../core/job/job-error.ts";
+import { TransientError } from "../../../core/kernel/errors.ts";
+import { Finished } from "../../../core/operations/execution.ts";
+import type { ConsumerServices } from "../../../core/operations/services.ts";
+import { type Around, NotStarted } from "../context.ts";
+
+/**
+ * Before the attempt begins, since the key of the address may be out of reach for a while. What is sent has the address of the approval
+ * where the stored input has a mark. What comes back has the mark again: a reader of results must not be able to decide.
+ */
+export const approvalLink: Around = (execute, { services, job }) => {
+  const asked = job.approval;
+  if (!asked) return execute;
+  const { mark } = asked;
+  return async (execution, within) => {
+    const { url, token } = await linkOf(services, asked);
+    const hide = (value: unknown) => withTexts(value, (text) => text.replaceAll(token, mark));
+    const input = withTexts(execution.input, (text) => text.replaceAll(mark, url)) as Record<string, unknown>;
+    try {
+      const result = await execute({ ...execution, input }, within);
+      return result instanceof Finished ? new Finished(hide(result.result), hide(result.progress)) : hide(result);
+    } catch (error) {
+      if (!(error instanceof JobError) || !JSON.stringify([error.message, error.progress]).includes(token)) throw error;
+      throw changedError(error, { message: String(hide(error.message)), progress: hide(error.progress) });
+    }
+  };
+};
+
+async function linkOf({ linkTo }: ConsumerServices, asked: { id: string; recipient: number }) {
+  if (!linkTo)
+    throw new JobError(
+      "CONFIGURATION_ERROR",
+      "The consumer does not know the address of the API, where people decide.",
+    );
+  try {
+    return await linkTo(asked);
+  } catch (cause) {
+    if (!(cause instanceof JobError) || cause.code !== "SERVICE_UNAVAILABLE") throw cause;
+    // An outage must not spend an attempt.
+    const why = "the key of approvals could not be read";
+    throw new NotStarted(why, { cause: new TransientError("SECRET_UNREAD", why, { cause }) });
+  }
+}

@@ -1,0 +1,32 @@
+import type { AttemptError } from "../../../core/job/attempt.ts";
+import type { RequestError } from "../../../core/kernel/request-error.ts";
+import { shorten } from "../../../core/kernel/sizes.ts";
+import type { JobStepView } from "../../../core/queries/step-view.ts";
+
+/** What a deployment has taken away, another one can bring back: the run keeps the definition that has it. */
+export const isMissing = ({ code }: RequestError): boolean =>
+  code === "EVENT_NOT_FOUND" || code === "ENV_NOT_FOUND" || code === "PRODUCT_NOT_FOUND";
+
+/** Why a step waits whose event the catalog has lost. */
+export const missingEvent = (event: string): AttemptError => ({
+  code: "CONFIGURATION_ERROR",
+  message: `The catalog no longer has the event ${event}. The step starts once a deployment has it again.`,
+  retryable: true,
+});
+
+/** How long to wait until an event is looked for again that the catalog has lost. */
+export const missingPauseMs = 300_000;
+
+/** Why an event refuses the input of a step. The message says where the fault is, without the value. */
+export const refusal = (error: RequestError): AttemptError => ({
+  code: "VALIDATION_ERROR",
+  message: shorten([error.message, ...error.faults.map(({ pointer, detail }) => `${pointer} ${detail}`)].join(" ")),
+  retryable: false,
+});
+
+/** The end of a step that could not be started. */
+export const refusedStep = (error: AttemptError, now: number): JobStepView => ({
+  status: "failed",
+  finished_at: now,
+  error,
+});

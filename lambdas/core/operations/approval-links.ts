@@ -1,0 +1,20 @@
+import { keysIn, tokenOf } from "../job/approval-token.ts";
+import type { AskedApproval } from "../job/asked-approval.ts";
+import type { Secrets } from "../ports/secrets.ts";
+
+/** An address, and the part of it that nobody else may see. */
+export interface ApprovalLink {
+  url: string;
+  token: string;
+}
+
+export type LinkTo = (asked: Pick<AskedApproval, "id" | "recipient">) => Promise<ApprovalLink>;
+
+/** Makes addresses below the one of the API, with the first of the deployment's keys. Throws a JobError if the secret cannot be read. */
+export const approvalLinks =
+  (secrets: Secrets, { url, secret }: { url: string; secret: string }): LinkTo =>
+  async (asked) => {
+    const [key = ""] = keysIn(await secrets.resolve({ $secret: secret }));
+    const token = tokenOf(asked, key);
+    return { url: `${url}/approve/${token}`, token };
+  };

@@ -1,0 +1,4 @@
+import { describeApprovals } from "../../support/conformance/approvals.ts";
+import { fakeApprovals } from "../../support/fakes/approvals.ts";
+
+describeApprovals("the fake", async () => ({ approvals: fakeApprovals() }));
