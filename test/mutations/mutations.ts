@@ -181,8 +181,8 @@ export const mutations: Mutation[] = [
   },
   {
     file: "dashboard/src/job/actions.ts",
-    find: `({ status }) => status === "failed"`,
-    replace: `({ status }) => status !== "failed"`,
+    find: `({ status, rolled_back }) => status === "failed"`,
+    replace: `({ status, rolled_back }) => status !== "failed"`,
     test: "unit/dashboard/job.test.ts",
   },
   {

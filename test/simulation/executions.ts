@@ -79,8 +79,9 @@ export function executions(ledger: Ledger, { skew }: Hardship, all: () => Job[],
         const isEnded = job.repeat?.overlap === "cancel_previous" && other.job.run !== job.run;
         if (isEnded) observer.cover("a run starts while the one that it has cancelled is still executed");
         else if (other.job.run !== job.run) observer.violated(7, `${nameOf(job)} overlaps ${nameOf(other.job)}`);
-        // A decision that is cancelled under way loses its claim to the one that ends the run.
-        else if (job.ending && !other.job.ending) observer.cover("a run ends while a decision of it is still made");
+        // A decision that is cancelled under way loses its claim to the one that ends the run. It may have been about to begin.
+        else if ((job.ending === undefined) !== (other.job.ending === undefined))
+          observer.cover("a run ends while a decision of it is still made");
         else if (other.job.attempt === job.attempt)
           observer.violated(3, `${nameOf(job)} was started while another claim of it was live`);
       }

@@ -14,6 +14,7 @@ export interface Step {
   if?: unknown;
   wait?: unknown;
   undo?: unknown;
+  on_parent_end?: unknown;
 }
 
 /** The steps of a feature's event, by `sequence.step`, each with its dependencies: by default the step before it. */

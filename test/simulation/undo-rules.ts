@@ -45,6 +45,13 @@ export function undoneInOrder({ observer, lifeOf }: Ledger, { by, before, after,
   const own = peek(stepJobId(feature, key));
   const completed = completedOf(feature, peek);
   if (own && own.status !== "completed") violated(`was made for a step that is ${own.status}`);
+  for (const [other, { on_parent_end }] of stepsOf(feature.event)) {
+    const open = peek(stepJobId(feature, other));
+    // One that a late decision has made may be claimed, and then cancels itself.
+    const isLate = open !== undefined && lifeOf(open.id).orphaned === open.claim_id && open.claim_id !== undefined;
+    if (open?.status === "running" && on_parent_end !== "abandon" && !isLate && open.retried_after === undefined)
+      violated(`was made while ${other} is running`);
+  }
   const isOver = (other: string) => {
     const id = undoJobId(feature, other);
     const undo = peek(id);

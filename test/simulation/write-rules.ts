@@ -24,6 +24,7 @@ import {
   isNoted,
   isPostponed,
   isPutOff,
+  isSame,
   isWaiting,
   type Ledger,
   type Life,
@@ -188,7 +189,10 @@ function thirdCrashFails({ observer, lifeOf }: Ledger, { before, after }: Write)
   if (isGivenBack(before, after)) {
     claims.set(attempt, (claims.get(attempt) ?? 0) - 1);
     noted.get(attempt)?.delete(before.claim_id ?? "");
-  } else if (isPutOff(before, after) || (isParked && before.claim_id !== undefined)) {
+  } else if (
+    isPutOff(before, after) ||
+    (isParked && (before.claim_id !== undefined || !isSame(before.ending, after.ending)))
+  ) {
     claims.delete(attempt);
     noted.delete(attempt);
   }
@@ -244,6 +248,9 @@ function isOrphaned(step: Job, peek: Write["peek"], lifeOf: Ledger["lifeOf"]): b
   return !feature || isFinished(feature) || feature.run !== run || isOrphaned(feature, peek, lifeOf);
 }
 
+/** Whether the end of its feature does not end a step: somebody has retried it by hand, or its feature has abandoned it. */
+const mayGoOn = ({ retried_after, parent }: Job): boolean => Boolean(retried_after) || parent?.on_end === "abandon";
+
 /** Checks a claim independently of `claimable`, which must have applied the same rules. */
 export function checkClaim(
   { observer, start, lifeOf }: Ledger,
@@ -252,7 +259,7 @@ export function checkClaim(
 ) {
   const cancelled = before.parent && lifeOf(before.parent.message.job_id).cancelled;
   // A feature that was revived since has its steps again, and a step that was retried by hand does not depend on its feature.
-  const isOver = before.parent && peek(before.parent.message.job_id)?.status === "cancelled" && !before.retried_after;
+  const isOver = before.parent && peek(before.parent.message.job_id)?.status === "cancelled" && !mayGoOn(before);
   if (isOver && cancelled?.steps.includes(before.id) && claim.now > cancelled.at + cancellingMs)
     observer.violated(4, `${nameOf(before)} was not cancelled with its feature`);
   const attempt = `${before.run} ${before.attempt}`;
@@ -262,7 +269,8 @@ export function checkClaim(
   if (isOrphaned(before, peek, lifeOf)) {
     observer.cover("claim of a step whose feature is over");
     lifeOf(before.id).orphaned = claim.claimId;
-  }
+    // A claim whose answer was lost may be written again, when the job undoes its own steps.
+  } else if (lifeOf(before.id).orphaned === claim.claimId) delete lifeOf(before.id).orphaned;
   if (before.status === "paused" || before.status === "cancelled")
     observer.violated(4, `${nameOf(before)} was claimed while ${before.status}`);
   if (before.status === "completed" || before.status === "failed")

@@ -17,16 +17,11 @@ export const derivedJobId = (product: string, env: string, key: string): string 
  * The id of a feature's step, so that a decision that is made twice finds the job it has started. It depends on the feature's
  * creation time too: a deleted feature leaves its steps behind, and a repeated key gives its id to another feature.
  */
-export const stepJobId = ({ id, created_at, run, begun_anew }: Run, step: string): string =>
+export const stepJobId = ({ id, created_at, run, begun_anew }: Run, step: string): string => {
+  const anew = begun_anew === undefined ? [] : [String(begun_anew)];
   // Five parts or six and not three, so that no idempotency key can name a step.
-  derived([
-    id,
-    String(created_at),
-    String(run),
-    step,
-    "step",
-    ...(begun_anew === undefined ? [] : [String(begun_anew)]),
-  ]);
+  return derived([id, String(created_at), String(run), step, "step", ...anew]);
+};
 
 type Run = Pick<Job, "id" | "created_at" | "run" | "begun_anew">;
 

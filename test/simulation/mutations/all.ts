@@ -15,6 +15,7 @@ import { sessions } from "./sessions.ts";
 import { sharing } from "./sharing.ts";
 import { fallbacks } from "./targets.ts";
 import { time } from "./time.ts";
+import { ofUndo } from "./undo.ts";
 
 /** The mutations that bring back a bug, and one for each rule of the simulation. */
 export const mutations: Mutation[] = [
@@ -26,6 +27,7 @@ export const mutations: Mutation[] = [
   ...series,
   ...schedules,
   ...features,
+  ...ofUndo,
   ...lifecycle,
   ...limits,
   ...lines,

@@ -22,7 +22,7 @@ export const changes: Mutation[] = [
   {
     name: "change: cancelling never takes effect",
     seed: 47,
-    at: "core/job/transitions.ts#cancelled",
+    at: "core/job/transitions.ts#cancelledAtOnce",
     find: ": { ...job, version: job.version + 1 };",
     replace: ": job;",
   },

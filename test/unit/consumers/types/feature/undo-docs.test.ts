@@ -13,9 +13,9 @@ it("the example of the page on undo runs as the page says", async () => {
       throw new JobError("NOT_FOUND", "no such room");
     },
   };
-  const others = productWith({}).apps as Record<string, object>;
+  const { api } = productWith({}).apps as Record<string, object>;
   const envs = { dev: { base_url: "http://127.0.0.1" }, prd: { base_url: "http://127.0.0.1" } };
-  const apps = { ...(product?.apps as object), api: { ...others.api, envs } };
+  const apps = { ...(product?.apps as object), api: { ...api, envs } };
   const features = (product?.features ?? {}) as Record<string, FeatureTarget>;
   const w = featureWorld(features, actions, { ...product, apps } as Partial<Product>);
   const id = await w.start(request.event, request.input);
