@@ -161,8 +161,23 @@ export interface Job extends JobSummary {
   };
   /** The attempts of the current run, oldest first. The last 25 are kept. */
   attempts: JobAttempt[];
-  /** The state of each step of a feature, by `sequence.step` and in the order of its definition. Features only. */
+  /**
+   * The state of each step of a feature, by `sequence.step` and in the order of its definition. Of a list, which
+   * runs the items of a step with `for_each`: its items, as `main.ship[7]`, or its pages of up to 100 items, as
+   * `main.ship[100-199]`. Features only.
+   */
   steps?: Record<string, JobStep>;
+  /** How far the items have come, of a list or a page. */
+  for_each?: {
+    /** The items of the list. */
+    items: number;
+    /** Those that have completed. */
+    done: number;
+    /** Those that have failed. */
+    failed: number;
+    /** Those that have started and not ended. */
+    open: number;
+  };
   /**
    * The steps of a feature in the order of its definition, those included that have not begun, and what each depends
    * on. Features only, and absent once the catalog has lost the event of a run that keeps none.
@@ -293,6 +308,17 @@ export interface JobStep {
   };
   /** No message came in time. */
   timed_out?: true;
+  /** The items, of a step that runs for each item of a list. */
+  for_each?: {
+    /** The items of the list. */
+    items: number;
+    /** Those that have completed. */
+    done: number;
+    /** Those that have failed. */
+    failed: number;
+    /** Those that have started and not ended. */
+    open: number;
+  };
   error?: JobFailure;
 }
 
@@ -321,6 +347,11 @@ export interface JobGraphStep {
   delay?: number;
   /** Whether the feature continues if the step fails. */
   allow_fail?: boolean;
+  /** Of a step that runs for each item of a list. */
+  for_each?: {
+    /** How many items may be open at a time. */
+    concurrency: number;
+  };
 }
 
 /** The outcome of a channel of a notification. */
@@ -1091,6 +1122,11 @@ export interface Definition {
     delay?: number;
     /** Whether the feature continues if the step fails. */
     allow_fail?: boolean;
+    /** Of a step that runs for each item of a list. */
+    for_each?: {
+      /** How many items may be open at a time. */
+      concurrency: number;
+    };
     /**
      * All that it says: its input, its conditions, its retries and so on. Only for keys that may see inputs
      * (`jobs:input`): its text may say more than results show.
