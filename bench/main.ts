@@ -3,6 +3,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { coldStart } from "./cold-start/part.ts";
 import { cost } from "./cost/part.ts";
+import { forEach } from "./for-each/part.ts";
 import { growth } from "./growth/part.ts";
 import { herd } from "./herd/part.ts";
 import { lateness } from "./lateness/part.ts";
@@ -21,6 +22,7 @@ const parts: Record<string, Part> = {
   lateness,
   overhead,
   growth,
+  "for-each": forEach,
   "limits-counted": limitsCounted,
   "limits-timed": limitsTimed,
   herd,

@@ -60,7 +60,7 @@ import { captured } from "./captured.ts";
 import { type Counts, count, noCounts } from "./counts.ts";
 import { startDynamoDb } from "./dynamodb.ts";
 import { fits } from "./filter-pattern.ts";
-import { meteredTable } from "./metered-table.ts";
+import { meteredTable, type Write } from "./metered-table.ts";
 import { rememberingPins } from "./remembering-pins.ts";
 import { recordOf } from "./stream-record.ts";
 
@@ -80,9 +80,13 @@ export type World = Awaited<ReturnType<typeof startWorld>>;
 /**
  * The handlers on their AWS adapters, with every request counted. DynamoDB is a server in this process; SQS, the
  * Scheduler, S3 and EventBridge answer at once. Time is virtual. `execute` stands for what a job does; it may deliver the
- * messages of other jobs meanwhile.
+ * messages of other jobs meanwhile. `written` gets every write that took effect.
  */
-export async function startWorld(execute: ExecuteWithServices, catalog = demo) {
+export async function startWorld(
+  execute: ExecuteWithServices,
+  catalog = demo,
+  written: (write: Write) => void = () => {},
+) {
   const dynamo = await startDynamoDb();
   let counts = noCounts();
   let now = Date.UTC(2030, 0, 1, 12, 0, 7);
@@ -112,6 +116,7 @@ export async function startWorld(execute: ExecuteWithServices, catalog = demo) {
     dynamo.endpoint,
     () => counts,
     (write) => {
+      written(write);
       const record = recordOf(write, now);
       if (waking.some((pattern) => fits(record, pattern))) records.push(record);
     },

@@ -13,6 +13,7 @@ import { Ago, Dash, Duration, Time } from "../../ui/time.tsx";
 import { useNarrow } from "../../ui/use-media.ts";
 import { withTenant } from "../../url-state.ts";
 import { Failure } from "./attempts.tsx";
+import { countsText, shortCounts } from "./counts.ts";
 import {
   type GraphEdge,
   type GraphNode,
@@ -30,7 +31,10 @@ export function Steps({ job }: { job: Job }) {
   if (total === 0) return null;
   const done = Object.values(steps).filter(({ status }) => status === "completed" || status === "skipped").length;
   return (
-    <Panel title="Steps" note={`${done} of ${total} done`}>
+    <Panel
+      title={job.for_each ? "Items" : "Steps"}
+      note={job.for_each ? countsText(job.for_each) : `${done} of ${total} done`}
+    >
       {job.graph && job.graph.length > 0 && <Graph job={job} />}
       <StepTable steps={steps} />
     </Panel>
@@ -104,6 +108,7 @@ function Node({ node }: { node: GraphNode }) {
   const { step, state, x, y } = node;
   const name = step.step.slice(step.sequence.length + 1);
   const notes = [
+    step.for_each && (state.for_each ? shortCounts(state.for_each) : "each item"),
     step.waits_for && waitText(step.waits_for),
     step.conditional && "if",
     step.delay !== undefined && `after ${duration(step.delay)}`,
@@ -195,6 +200,8 @@ const undoColumn = {
     return state.undo.job_id ? <Link href={`/jobs/${state.undo.job_id}`}>{badge}</Link> : badge;
   },
 };
+/** A page has up to a hundred items, and a list as many pages: so many of their counts and failures are shown below the table. */
+const mostShown = 12;
 
 function StepTable({ steps }: { steps: Record<string, JobStep> }) {
   const rows = Object.entries(steps);
@@ -203,6 +210,7 @@ function StepTable({ steps }: { steps: Record<string, JobStep> }) {
   const notUndone = rows.filter(([, { undo }]) => undo?.error !== undefined);
   const hasUndo = rows.some(([, { undo }]) => undo !== undefined);
   const decided = rows.filter(([, { approval }]) => approval?.decision !== undefined);
+  const lists = rows.flatMap(([step, { for_each }]) => (for_each ? [{ step, for_each }] : []));
   return (
     <>
       <Table
@@ -252,8 +260,16 @@ function StepTable({ steps }: { steps: Record<string, JobStep> }) {
           {approval?.decision?.note !== undefined && `: ${approval.decision.note}`}
         </p>
       ))}
-      {failed.map(([step, { error }]) => error && <Failure key={step} error={error} />)}
+      {lists.slice(0, mostShown).map(({ step, for_each }) => (
+        <p key={step} class="step-wait">
+          {step}: {countsText(for_each)}
+        </p>
+      ))}
+      {failed.slice(0, mostShown).map(([step, { error }]) => error && <Failure key={step} error={error} />)}
       {notUndone.map(([step, { undo }]) => undo?.error && <Failure key={`undo ${step}`} error={undo.error} />)}
+      {failed.length > mostShown && (
+        <p class="step-wait">And {failed.length - mostShown} more have failed: their pages say why.</p>
+      )}
     </>
   );
 }
