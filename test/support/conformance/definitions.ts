@@ -46,7 +46,8 @@ export function describeDefinitions(name: string, make: () => Promise<Definition
     test("stores the same one again, from another process too", async () => {
       const definition = definitionWith("twice");
       const id = definitionId(definition);
-      for (const store of [made.definitions, made.definitions, made.other]) await store.put(id, definition, onboard, noon);
+      for (const store of [made.definitions, made.definitions, made.other])
+        await store.put(id, definition, onboard, noon);
       expect(await made.other.get(id)).toEqual(definition);
       expect(await made.other.find(id)).toEqual({ definition, events: [onboard] });
     });

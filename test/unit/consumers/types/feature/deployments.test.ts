@@ -52,7 +52,8 @@ describe("a feature whose definition changes while it runs", () => {
     const world = featureWorld({ onboard: before });
     const id = await world.start();
     await world.settle();
-    const shown = async () => (await viewOf(world.services, (await world.jobs.get(id)) as never, world.clock.now())).definition;
+    const shown = async () =>
+      (await viewOf(world.services, (await world.jobs.get(id)) as never, world.clock.now())).definition;
     expect(await shown()).toMatchObject({ current: true, behind: 0 });
     for (const [i, behind] of [1, 2].entries()) {
       world.deploy({ onboard: { ...after, output: { version: String(i) } } });
