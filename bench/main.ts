@@ -14,6 +14,7 @@ import { page } from "./page.ts";
 import type { Part } from "./part.ts";
 import { scale } from "./scale/part.ts";
 import { throughput } from "./throughput/part.ts";
+import { waits } from "./waits/part.ts";
 
 /** `npm run bench [-- part ...]`: runs the named parts, or all of them, and writes their sections of docs/benchmarks.md. */
 const parts: Record<string, Part> = {
@@ -28,6 +29,7 @@ const parts: Record<string, Part> = {
   herd,
   scale,
   throughput,
+  waits,
 };
 const file = new URL("../docs/benchmarks.md", import.meta.url);
 

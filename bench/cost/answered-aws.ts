@@ -82,6 +82,8 @@ export function answeredAws({ counts, now, sent }: Answered) {
       sent({ type: typeOfQueue(Arn), body: Input, at });
       return {};
     },
+    // Its message comes all the same, and is dropped.
+    DeleteSchedule: () => ({}),
   });
   const s3 = answering(new S3Client(settings), "s3", counts, {
     PutObject({ Key, Body }) {

@@ -66,6 +66,18 @@ export const mutations: Mutation[] = [
     test: "unit/core/operations/lines.test.ts",
   },
   {
+    file: "lambdas/consumers/engine/attempt.ts",
+    find: "noting(running, (of) => progressed(of, stored))",
+    replace: "(of) => progressed(of, stored)",
+    test: "unit/consumers/types/feature/shown-waits.test.ts",
+  },
+  {
+    file: "lambdas/consumers/types/feature/next-look.ts",
+    find: "Math.min(step.wake_at ?? step.due_at, now + longestRestMs)",
+    replace: "(step.wake_at ?? step.due_at)",
+    test: "unit/consumers/types/feature/nested-waits.test.ts",
+  },
+  {
     file: "lambdas/consumers/engine/guards/pinned.ts",
     find: "job.definition !== undefined) return undefined;",
     replace: "job.definition === undefined) return undefined;",
