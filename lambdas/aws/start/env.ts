@@ -111,6 +111,14 @@ export const ConsumerEnv = () =>
     NOTE_WAITS: z.enum(["true", "false"]).default("false"),
   });
 
+/** Where the team's own code runs. */
+export const CodeEnv = () =>
+  z.object({
+    /** What the names of the functions with the code of the products begin with (`codeFunctionName`). */
+    CODE_PREFIX: z.string().default(""),
+    AWS_REGION: z.string().default("us-east-1"),
+  });
+
 export const SecretsEnv = () =>
   z.object({
     /** Appended to the fault of a missing credential: says where the values are if they are not in AWS. */

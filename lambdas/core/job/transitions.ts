@@ -112,7 +112,7 @@ export const withWait = (job: Job, { limit, key }: Gate, since: number): Job => 
 const startedAtOf = ({ started_at }: Pick<Job, "started_at">) => ({ ...(started_at !== undefined && { started_at }) });
 
 /** Ends the current attempt: the fields of its claim are removed and its record is kept. */
-function endAttempt(job: Job, now: number, end: Pick<Attempt, "outcome" | "error" | "cached_from">): Job {
+function endAttempt(job: Job, now: number, end: Pick<Attempt, "outcome" | "error" | "thrown" | "cached_from">): Job {
   const {
     claim_id: _claim,
     lease_until: _lease,
@@ -261,10 +261,11 @@ export function attemptFailed(job: Job, now: number, { error, random, progress }
   const retryable = isRetryable(error, job.retry_policy);
   const tries = job.attempt - (job.retried_after ?? 0);
   // An item holds 400 KB and 25 attempts: with longer messages the outcome itself could not be written.
-  const { code, providerCode } = error;
+  const { code, providerCode, thrown } = error;
   const record = { code, message: shorten(error.message), retryable, ...defined({ provider_code: providerCode }) };
+  const attempt = endAttempt(withoutOldStacks(job), now, { outcome: "failed", error: record, ...defined({ thrown }) });
   const ended: Job = {
-    ...endAttempt(job, now, { outcome: "failed", error: record }),
+    ...attempt,
     error: record,
     ...(progress !== undefined && { progress }),
   };
@@ -272,6 +273,18 @@ export function attemptFailed(job: Job, now: number, { error, random, progress }
   const due = now + retryDelay(job.retry_policy, tries, random, error.retryAfterMs);
   return { ...ended, status: waiting(due, now), attempt: job.attempt + 1, due_at: due, claims: 0 };
 }
+
+/** How many of the last attempts keep their stack, which is most of what an attempt takes of the 400 KB of an item. */
+const keptStacks = 3;
+
+const withoutOldStacks = (job: Job): Job => ({
+  ...job,
+  attempts: job.attempts.map((attempt, at) => {
+    if (attempt.thrown?.stack === undefined || at > job.attempts.length - keptStacks) return attempt;
+    const { stack: _stack, ...thrown } = attempt.thrown;
+    return { ...attempt, thrown };
+  }),
+});
 
 /** A job that ends before its time. The outcome of a running attempt is discarded, because its claim is gone. */
 export function cancelled(job: Job, now: number, reason: string): Job {

@@ -10,6 +10,7 @@ import { shorten } from "../kernel/sizes.ts";
 import { eventOfJob, isCurrent } from "../operations/kept-event.ts";
 import type { Services } from "../operations/services.ts";
 import { channelsShown } from "./channels-view.ts";
+import { progressShown } from "./function-progress.ts";
 import { graphShown } from "./graph-view.ts";
 import { limitWait } from "./limit-waits.ts";
 import { pausesFor, pauseWait } from "./pause-view.ts";
@@ -63,8 +64,17 @@ const debounceView = ({ key, until, requests }: NonNullable<Job["debounce"]>) =>
 
 const parentOf = ({ message: { job_id, run }, step }: Parent) => ({ job_id, run, step });
 
-const attemptView = (attempt: Attempt): AttemptView => ({
+/** What the key of a request lets its caller see beyond what every reader does. */
+export interface Sees {
+  /** Inputs, and so what may quote them. */
+  inputs: boolean;
+}
+
+const anyReader: Sees = { inputs: false };
+
+const attemptView = ({ thrown, ...attempt }: Attempt, sees: Sees): AttemptView => ({
   ...attempt,
+  ...(sees.inputs && defined({ thrown })),
   ...shownError(attempt),
   duration_ms: attempt.ended_at - attempt.started_at,
   lateness_ms: attempt.started_at - attempt.due_at,
@@ -74,13 +84,15 @@ export async function viewOf(
   services: Pick<Services, "blobs" | "jobs" | "catalog" | "definitions" | "gates" | "pauses">,
   job: Job,
   now: number,
+  sees = anyReader,
 ): Promise<JobView> {
   const { catalog } = services;
   const hidden = redactionOf(catalog, job);
   const found = job.type === "feature" ? await eventOfJob(services, job) : undefined;
-  const [steps, channels, pauses, limited] = await Promise.all([
+  const [steps, channels, progress, pauses, limited] = await Promise.all([
     stepsShown(services, job, found, now),
     channelsShown(services, job, hidden),
+    progressShown(services, job, hidden),
     pausesFor(services, [job]),
     job.gates && isWaiting(job) ? limitWait(services, job, now) : undefined,
   ]);
@@ -89,10 +101,11 @@ export async function viewOf(
     ...summary,
     ...pick(job, ["priority", "snoozes"]),
     ...defined({ waiting_for: summary.waiting_for ?? limited }),
-    attempts: job.attempts.map(attemptView),
+    attempts: job.attempts.map((one) => attemptView(one, sees)),
     ...(steps && { steps: shownSteps(steps), ...graphShown(found, steps) }),
     ...(job.definition && { definition: { id: job.definition, current: isCurrent(catalog, job) } }),
     ...(channels && { channels }),
+    ...(progress !== undefined && { progress }),
   };
   const [shown = view] = isFinished(job) ? await withResults(services.blobs, [view], [job.result], hidden) : [];
   return shown;
@@ -111,6 +124,7 @@ export function runViewsOf(
   job: Job,
   runs: readonly ShownRun[],
   now: number,
+  sees = anyReader,
 ): Promise<RunView[]> {
   const views = runs.map(
     (run): RunView => ({
@@ -118,7 +132,7 @@ export function runViewsOf(
       status: shownStatus(run, now),
       ...defined({ cached_from: cachedFrom(run.attempts) }),
       ...shownError(run),
-      attempts: run.attempts.map(attemptView),
+      attempts: run.attempts.map((one) => attemptView(one, sees)),
     }),
   );
   return withResults(
