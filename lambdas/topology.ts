@@ -73,6 +73,9 @@ export function functionsOf(types: JobTypeLimits): Readonly<Record<FunctionName,
   ) as Record<FunctionName, FunctionPlan>;
 }
 
+/** The functions with the code of products, unless a deployment says otherwise. An attempt lasts at most 14 minutes. */
+export const codePlan = { timeoutSeconds: 850, memoryMb: 512 } as const;
+
 /** The longest name that Lambda lets a function have. */
 const longestFunctionName = 64;
 

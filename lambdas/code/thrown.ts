@@ -1,3 +1,5 @@
+import { dirname } from "node:path";
+import { fileURLToPath } from "node:url";
 import { type FailedOutcome, longestThrown, type Thrown } from "../core/job/code-messages.ts";
 import { durationMs } from "../core/kernel/duration-ms.ts";
 
@@ -47,12 +49,16 @@ function causesOf({ cause }: ErrorLike, depth = 0): string[] {
   return [`${String(cause.name ?? "Error")}: ${String(cause.message)}`, ...causesOf(cause, depth + 1)];
 }
 
-/** Frames of ours and of Node say nothing about the team's code. */
+/** Where the bundle is, from which its source map names the sources. */
+const here = `${dirname(fileURLToPath(import.meta.url))}/`;
+const notTheirs = /node:internal|lambdas\/code\/(answer-call|lambda-handler)\./;
+
+/** Frames of ours and of Node say nothing about the team's code, nor do the folders of the machine. */
 const framesIn = (stack: string): string =>
   stack
     .split("\n")
-    .filter((line) => /^\s+at /.test(line) && !/node:internal|\/lambdas\/code\/|ductape-jobs\/dist\//.test(line))
-    .map((line) => line.trim().replaceAll(/file:\/\//g, ""))
+    .filter((line) => /^\s+at /.test(line) && !notTheirs.test(line))
+    .map((line) => line.trim().replaceAll("file://", "").replaceAll(here, ""))
     .join("\n");
 
 const cut = (text: string, most: number): string => (text.length <= most ? text : `${text.slice(0, most - 1)}…`);
