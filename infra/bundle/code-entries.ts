@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
-import { dirname, join, resolve } from "node:path";
+import { dirname, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { type CodeTarget, isCodeTarget } from "../../lambdas/consumers/types/function/code-target.ts";
+import { type CodeTarget, isCodeTarget } from "../../lambdas/core/catalog/code-target.ts";
 import type { Product } from "../../lambdas/core/catalog/job-type.ts";
 import type { Reference } from "../../lambdas/core/catalog/references.ts";
 import { targetsAlone } from "../../lambdas/core/catalog/targets/group.ts";
@@ -45,7 +45,7 @@ export const moduleOf = ({ code }: Pick<CodeEntry, "code">, catalog: string | un
   resolve(dirname(catalog ?? ownCatalog), code);
 
 /** The folder that names of modules count from, in messages and stacks: the one above the catalog's. */
-export const codeRoot = (catalog: string | undefined): string => join(dirname(catalog ?? ownCatalog), "..");
+export const codeRoot = (catalog: string | undefined): string => resolve(dirname(catalog ?? ownCatalog), "..");
 
 /** What is wrong with the modules of the entries: one that does not exist. */
 export const missingModules = (

@@ -1,7 +1,8 @@
 import type { Reference } from "../core/catalog/references.ts";
-import type { CallAnswer } from "../core/job/code-messages.ts";
+import type { CallAnswer, CallMessage } from "../core/job/code-messages.ts";
 import { answerCall, type CodeHost } from "./answer-call.ts";
 import { boundOutput } from "./bounded-output.ts";
+import { makeDeadlineGuard } from "./deadline-guard.ts";
 
 /** Reads references with the role of the function. */
 export interface ReadsSecrets {
@@ -14,6 +15,7 @@ export function lambdaHandler(
   secrets?: () => ReadsSecrets,
 ): (message: unknown) => Promise<CallAnswer> {
   const beginOutput = boundOutput();
+  const guard = makeDeadlineGuard();
   const out = process.stdout;
   let reader: ReadsSecrets | undefined;
   const resolve = async (reference: Reference) => {
@@ -21,8 +23,14 @@ export function lambdaHandler(
     if (!reader) throw new Error("No function of this product lists secrets.");
     return reader.resolve(reference);
   };
-  return (message) => {
+  return async (message) => {
     beginOutput();
-    return answerCall({ functions, resolve, write: (line) => void out.write(`${line}\n`) }, message);
+    const { deadline_ms } = Object(message) as Partial<CallMessage>;
+    if (typeof deadline_ms === "number") guard.begin(deadline_ms);
+    try {
+      return await answerCall({ functions, resolve, write: (line) => void out.write(`${line}\n`) }, message);
+    } finally {
+      guard.end();
+    }
   };
 }

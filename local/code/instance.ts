@@ -27,8 +27,8 @@ const preloaded = ["../clock/preload", "../host/network-hook"].flatMap((file) =>
   new URL(`${file}${extension}`, import.meta.url).href,
 ]);
 
-/** How long after its deadline a call is ended that has not answered by then: its event loop does not turn. */
-const graceMs = 1000;
+/** How long after its deadline a call is ended whose process has neither answered nor ended itself. */
+const graceMs = 3000;
 
 /** One process with the code of a product. It runs one call at a time, so that whatever ends it ends that call alone. */
 export class Instance {

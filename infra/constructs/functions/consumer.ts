@@ -6,11 +6,12 @@ import type { CheckedJobType, Product } from "../../../lambdas/core/catalog/job-
 import { reachOf } from "../../../lambdas/core/catalog/reach.ts";
 import type { JobType } from "../../../lambdas/core/job/job.ts";
 import { consumerName } from "../../../lambdas/topology.ts";
-import type { Capability } from "../../grants/capability.ts";
+import { allow, type Capability } from "../../grants/capability.ts";
 import { catalogGrants } from "../../grants/catalog-grants.ts";
 import { environmentOf } from "../../settings/config.ts";
 import { queuePlans } from "../../settings/plans.ts";
 import { accessTo, folders } from "../trust/access.ts";
+import type { CodeFunction } from "./code-function.ts";
 import { EntryFunction } from "./entry-function.ts";
 import { jobsEnvironment, type Platform } from "./platform.ts";
 import { publishedEvents } from "./stream-filter.ts";
@@ -53,13 +54,33 @@ interface ConsumerProps {
   definition: CheckedJobType;
   platform: Platform;
   products: readonly Product[];
+  /** The team's own code, which jobs of functions call. */
+  code: ProductCode;
 }
+
+/** The functions with the code of the products that have any. */
+export interface ProductCode {
+  /** What their names begin with. */
+  prefix: string;
+  functions: ReadonlyMap<string, CodeFunction>;
+}
+
+/** A job of a function calls the code of its product, and nothing else. */
+const codeAccess = (type: JobType, { functions }: ProductCode): Capability[] =>
+  type === "function" && functions.size > 0
+    ? [
+        allow(
+          ["lambda:InvokeFunction"],
+          [...functions.values()].map(({ lambda }) => lambda.functionArn),
+        ),
+      ]
+    : [];
 
 /** The function that executes the jobs of one type, fed from the type's queue. */
 export class Consumer extends Construct {
   readonly logGroup: ILogGroup;
 
-  constructor(scope: Construct, id: string, { definition, platform, products }: ConsumerProps) {
+  constructor(scope: Construct, id: string, { definition, platform, products, code }: ConsumerProps) {
     super(scope, id);
     const { type } = definition;
     const { config, queues } = platform;
@@ -74,6 +95,7 @@ export class Consumer extends Construct {
         ...jobsEnvironment(platform),
         ...environmentOf("consumer", config),
         MEMORY_MB: String(config.memory[type]),
+        ...(type === "function" && code.functions.size > 0 && { CODE_PREFIX: code.prefix }),
         NOTE_WAITS: String(publishedEvents(config.publish, products).has("waiting")),
       },
       memorySize: config.memory[type],
@@ -96,6 +118,7 @@ export class Consumer extends Construct {
         ...may.schedule(...schedules),
         ...executorAccess(type, platform),
         ...limitsAccess(type, platform, products),
+        ...codeAccess(type, code),
         ...catalogGrants(Stack.of(this), products, definition),
       ],
     });

@@ -43,7 +43,7 @@ const functions = (total: number) => `
 `;
 const catalog = `
   import { defineProduct } from "${root}/lambdas/consumers/types/define-product.ts";
-  import { code } from "${root}/lambdas/consumers/types/function/code-target.ts";
+  import { code } from "${root}/lambdas/core/catalog/code-target.ts";
   import { secret } from "${root}/lambdas/core/catalog/references.ts";
   export const products = [defineProduct({
     tag: "shop",
@@ -128,7 +128,7 @@ describe("functions of one's own on this machine", () => {
     ["memory", "PROVIDER_ERROR", "it was out of memory"],
     ["map", "PROVIDER_ERROR", "worse has run, but what it returned cannot be kept."],
     ["loop", "TIMEOUT", ""],
-    ["never", "TIMEOUT", "worse had not ended after"],
+    ["never", "TIMEOUT", ""],
   ])(
     "end alone, whatever they do: %s",
     async (how, code, message) => {

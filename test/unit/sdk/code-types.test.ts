@@ -1,5 +1,5 @@
 import { defineProduct } from "../../../lambdas/consumers/types/define-product.ts";
-import { code } from "../../../lambdas/consumers/types/function/code-target.ts";
+import { code } from "../../../lambdas/core/catalog/code-target.ts";
 import type { Ductape, ResultOf } from "../../../sdk/src/index.ts";
 
 const shop = defineProduct({

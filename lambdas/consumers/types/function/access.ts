@@ -1,6 +1,6 @@
 import type * as z from "zod";
 import { type Access, type Arn, literally } from "../../../core/catalog/access.ts";
-import { isCodeTarget } from "./code-target.ts";
+import { isCodeTarget } from "../../../core/catalog/code-target.ts";
 import type { Callee, FunctionTarget } from "./target.ts";
 import { signedFor } from "./url.ts";
 

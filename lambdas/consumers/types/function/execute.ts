@@ -5,7 +5,7 @@ import type { CodeInvoker } from "../../../core/ports/code-invoker.ts";
 import { codeFunctionName } from "../../../topology.ts";
 import { defineExecutor, type ExecutionOf } from "../define-job-type.ts";
 import { callCode } from "./code.ts";
-import { isCodeTarget } from "./code-target.ts";
+import { isCodeTarget } from "../../../core/catalog/code-target.ts";
 import { cloudFunction } from "./definition.ts";
 import { callHttp } from "./http.ts";
 import { callLambda, lambdaClients } from "./lambda.ts";

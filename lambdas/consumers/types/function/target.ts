@@ -4,7 +4,7 @@ import { Reference, TextOrReference } from "../../../core/catalog/reference-sche
 import { strict } from "../../../core/kernel/schema.ts";
 import { oneOf } from "../../../core/kernel/some-of.ts";
 import { urlFault } from "../../../core/kernel/url.ts";
-import { type CodeTarget, codeFields } from "./code-target.ts";
+import { type CodeTarget, codeFields } from "../../../core/catalog/code-target.ts";
 
 const FunctionUrl = TextOrReference.superRefine((url, context) => {
   const fault = typeof url === "string" ? urlFault(url, { plainLoopback: true }) : undefined;

@@ -1,6 +1,6 @@
 import * as z from "zod";
-import { Reference } from "../../../core/catalog/reference-schema.ts";
-import type { Reference as ReferenceType } from "../../../core/catalog/references.ts";
+import { Reference } from "./reference-schema.ts";
+import type { Reference as ReferenceType } from "./references.ts";
 
 /** The fields of a function of the team's own, whose code is deployed with the catalog. */
 export const codeFields = () => ({
