@@ -29,7 +29,8 @@ export async function bundleCode(
   { catalog, folder }: { catalog: string | undefined; folder: string },
 ): Promise<BundledCode> {
   const missing = missingModules({ [product]: entries }, catalog);
-  if (missing.length > 0) throw new CatalogError(missing.join("\n"));
+  if (missing.length > 0)
+    throw new CatalogError(missing.map(({ pointer, detail }) => `${pointer}: ${detail}`).join("\n"));
   const { bundle, format, platform, target, mainFields, banner } = options;
   const root = codeRoot(catalog);
   const file = join(folder, "index.mjs");

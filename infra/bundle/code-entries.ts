@@ -5,6 +5,8 @@ import { type CodeTarget, isCodeTarget } from "../../lambdas/core/catalog/code-t
 import type { Product } from "../../lambdas/core/catalog/job-type.ts";
 import type { Reference } from "../../lambdas/core/catalog/references.ts";
 import { targetsAlone } from "../../lambdas/core/catalog/targets/group.ts";
+import type { Fault } from "../../lambdas/core/kernel/errors.ts";
+import { jsonPointer } from "../../lambdas/core/kernel/schema.ts";
 
 /** A function in code, as an entry of the catalog has it. */
 export interface CodeEntry {
@@ -47,16 +49,16 @@ export const moduleOf = ({ code }: Pick<CodeEntry, "code">, catalog: string | un
 /** The folder that names of modules count from, in messages and stacks: the one above the catalog's. */
 export const codeRoot = (catalog: string | undefined): string => resolve(dirname(catalog ?? ownCatalog), "..");
 
-/** What is wrong with the modules of the entries: one that does not exist. */
+/** The faults of entries whose modules do not exist; pointers start with the product's tag. */
 export const missingModules = (
   entries: Readonly<Record<string, readonly CodeEntry[]>>,
   catalog: string | undefined,
-): string[] =>
+): Fault[] =>
   Object.entries(entries).flatMap(([product, ones]) =>
     ones
       .filter((entry) => !existsSync(moduleOf(entry, catalog)))
-      .map(
-        (entry) =>
-          `${product}: functions.${entry.name}: ${moduleOf(entry, catalog)} does not exist. \`code\` is a path from the file of the catalog.`,
-      ),
+      .map((entry) => ({
+        pointer: jsonPointer([product, "functions", entry.name, "code"]),
+        detail: `${moduleOf(entry, catalog)} does not exist. The path counts from the file of the catalog.`,
+      })),
   );

@@ -167,7 +167,10 @@ export class JobsService extends Construct {
   private ownCode(products: readonly Product[], options: Readonly<Record<string, CodeOptions>>): ProductCode {
     const entries = codeEntriesOf(products);
     const missing = missingModules(entries, this.node.tryGetContext(catalogContext));
-    if (missing.length > 0) throw new SetupError("The catalog names code that does not exist:", missing);
+    if (missing.length > 0) {
+      const lines = missing.map(({ pointer, detail }) => `${pointer}: ${detail}`);
+      throw new SetupError("The catalog names code that does not exist:", lines);
+    }
     const idle = Object.keys(options).filter((product) => !Object.hasOwn(entries, product));
     if (idle.length > 0) throw new SetupError("`code` names products that have no functions in code:", idle);
     const prefix = nameUpTo(longestCodePrefix, this);

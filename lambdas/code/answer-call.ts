@@ -154,7 +154,7 @@ function contextOf(
       const json = JSON.stringify(value);
       if (Buffer.byteLength(json) > largestCodeProgress)
         throw new RangeError(`ctx.progress takes at most ${largestCodeProgress} bytes.`);
-      // As it is now: the function may go on to change it.
+      // A copy, because the function may go on to change it.
       report(JSON.parse(json));
     },
   };

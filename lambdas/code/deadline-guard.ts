@@ -3,7 +3,7 @@ import { Worker } from "node:worker_threads";
 /** How long after its deadline the process of a call is ended that has not answered by then. */
 const graceMs = 1000;
 
-/** It has an event loop of its own, which turns also where that of the function does not. */
+/** A second thread, whose event loop turns also where that of the function does not. */
 const watching = `
   const { parentPort } = require("node:worker_threads");
   let timer;

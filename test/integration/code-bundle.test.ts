@@ -1,7 +1,11 @@
 import { execFileSync, spawnSync } from "node:child_process";
 import { statSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { readFile, writeFile } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import { pathToFileURL } from "node:url";
 import { expect, test } from "@jest/globals";
+import { bundleCode } from "../../infra/bundle/bundle-code.ts";
+import { blocksOf } from "../support/catalog-pages.ts";
 import { tempFolder } from "../support/local/temp-folder.ts";
 
 /** The bundle of a product's code as the CDK makes it, in a process that has nothing else. */
@@ -52,4 +56,27 @@ test("what blocks the process beyond the deadline ends it", () => {
   // The function itself is made to loop by what it calls first.
   const { signal } = run({ ...call, deadline_ms: 20 }, "Date.now = () => { for (;;); };");
   expect(signal).toBe("SIGKILL");
+});
+
+test("the function of the page on functions does what the page says", async () => {
+  const page = await readFile("docs/catalog/code.md", "utf8");
+  const source = blocksOf(page, "ts").find((block) => block.includes("defineFunction(")) ?? "";
+  await writeFile(
+    join(folder, "price.ts"),
+    source
+      .replace('"ductape-jobs/code"', JSON.stringify(resolve("lambdas/code/define-function.ts")))
+      .replace('"zod"', JSON.stringify(resolve("node_modules/zod/index.js"))),
+  );
+  const [request = "{}"] = blocksOf(page, "json");
+  const entry = { name: "price", code: "./price.ts", export: "price", secrets: [] };
+  const { file } = await bundleCode("shop", [entry], {
+    catalog: join(folder, "index.ts"),
+    folder: join(folder, "page"),
+  });
+  const { handler } = (await import(pathToFileURL(file).href)) as { handler: (message: object) => Promise<unknown> };
+  const { payload } = JSON.parse(request).input;
+  expect(await handler({ ...call, payload })).toEqual({
+    v: 1,
+    outcome: { is: "completed", value: { v: { total: 3998, currency: "EUR" } } },
+  });
 });
