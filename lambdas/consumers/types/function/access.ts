@@ -15,7 +15,7 @@ export const functionAccess = (target: FunctionTarget): Access[] =>
   Object.values(isCodeTarget(target) ? {} : target.envs).flatMap((callee) => {
     // An ARN without a version or alias grants the invocation without a qualifier, and of no version by its number.
     if (callee.provider === "lambda") return [{ actions: ["lambda:InvokeFunction"], resources: [callee.arn] }];
-    return callee.auth?.type === "iam" ? signedAccess(callee.url, callee.auth) : [];
+    return callee.provider === "http" && callee.auth?.type === "iam" ? signedAccess(callee.url, callee.auth) : [];
   });
 
 function signedAccess(url: Http["url"], { arn, region }: IamAuth): Access[] {

@@ -1,15 +1,16 @@
 import { CodeEnv, readEnv } from "../../../aws/start/env.ts";
+import { isCodeTarget } from "../../../core/catalog/code-target.ts";
 import { JobError } from "../../../core/job/job-error.ts";
 import { lazy } from "../../../core/kernel/lazy.ts";
 import type { CodeInvoker } from "../../../core/ports/code-invoker.ts";
 import { codeFunctionName } from "../../../topology.ts";
 import { defineExecutor, type ExecutionOf } from "../define-job-type.ts";
 import { callCode } from "./code.ts";
-import { isCodeTarget } from "../../../core/catalog/code-target.ts";
 import { cloudFunction } from "./definition.ts";
 import { callHttp } from "./http.ts";
 import { callLambda, lambdaClients } from "./lambda.ts";
 import { lambdaCode } from "./lambda-code.ts";
+import { servedCode } from "./served-code.ts";
 import { Callee } from "./target.ts";
 
 const deployedCode = lazy(() => readEnv(CodeEnv));
@@ -25,6 +26,7 @@ export const functionExecutor = (
   defineExecutor(cloudFunction, async (execution) => {
     if (isCodeTarget(execution.target)) return callCode(code, execution);
     const callee = calleeOf(execution);
+    if (callee.provider === "serve") return callCode(servedCode(callee, execution), execution);
     const { payload: given } = execution.input;
     const payload = given === undefined ? undefined : JSON.stringify(given);
     return callee.provider === "lambda"
