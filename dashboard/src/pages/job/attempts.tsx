@@ -151,7 +151,7 @@ function Track({ bar, axis, waited }: { bar: Bar; axis: Axis; waited: boolean })
 
 /** What a function of the product's own code has thrown, with its lines. */
 const Thrown = ({ thrown: { name, message, stack } }: { thrown: NonNullable<Bar["thrown"]> }) => (
-  <pre class="failure-message" aria-label="What the function has thrown">
+  <pre class="failure-message">
     {`${name}: ${message}`}
     {stack !== undefined && `\n${stack.replaceAll(/^/gm, "  ")}`}
   </pre>
