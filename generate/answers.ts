@@ -12,7 +12,7 @@ import {
 } from "../lambdas/core/queries/schemas/definition.ts";
 import { ErrorGroupSchema, ErrorListSchema } from "../lambdas/core/queries/schemas/errors.ts";
 import * as explanation from "../lambdas/core/queries/schemas/explanation.ts";
-import { JobErrorCodeSchema, JobFailureSchema } from "../lambdas/core/queries/schemas/failure.ts";
+import { JobErrorCodeSchema, JobFailureSchema, ThrownSchema } from "../lambdas/core/queries/schemas/failure.ts";
 import { JobInputSchema } from "../lambdas/core/queries/schemas/input.ts";
 import * as job from "../lambdas/core/queries/schemas/job.ts";
 import { JobExplanationSchema } from "../lambdas/core/queries/schemas/job-explanation.ts";
@@ -50,6 +50,7 @@ export const answers: Record<string, Shape> = {
   JobAttempt: { schema: job.AttemptSchema },
   JobTarget: { schema: job.TargetUseSchema },
   JobFailure: { schema: JobFailureSchema },
+  JobThrown: { schema: ThrownSchema },
   JobPage: { schema: JobListSchema },
   RunPage: { schema: RunListSchema },
   SeriesPage: { schema: SeriesListSchema },

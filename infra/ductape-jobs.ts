@@ -3,7 +3,7 @@ import type { HttpApi } from "aws-cdk-lib/aws-apigatewayv2";
 import type { ITableV2, TableV2 } from "aws-cdk-lib/aws-dynamodb";
 import { type EventBus, type IRuleTarget, Rule } from "aws-cdk-lib/aws-events";
 import { ArnPrincipal, type Grant, type IGrantable } from "aws-cdk-lib/aws-iam";
-import type { IFunction } from "aws-cdk-lib/aws-lambda";
+import type { IFunction, Function as LambdaFunction } from "aws-cdk-lib/aws-lambda";
 import type { Bucket } from "aws-cdk-lib/aws-s3";
 import { type ISecret, Secret } from "aws-cdk-lib/aws-secretsmanager";
 import type { Topic } from "aws-cdk-lib/aws-sns";
@@ -15,6 +15,7 @@ import { eventSource } from "../lambdas/topology.ts";
 import { catalogContext, readCatalog } from "./bundle/catalog-file.ts";
 import { installHint, missingPackages } from "./bundle/needed-packages.ts";
 import { idContext, nameIn } from "./constructs/deployment-name.ts";
+import type { CodeOptions } from "./constructs/functions/code-function.ts";
 import { JobsService } from "./constructs/jobs-service.ts";
 import { JobsState } from "./constructs/jobs-state.ts";
 import { admitServices } from "./constructs/trust/encryption-key.ts";
@@ -37,6 +38,11 @@ export interface DuctapeJobsProps extends JobsSettings, AppResources {
    * @default - the stack of this construct
    */
   stateStack?: Stack;
+  /**
+   * How the code of a product runs, by the product's tag: `{ shop: { memory: 1024, env: { LEVEL: "debug" } } }`.
+   * @default - 512 MB, no VPC, no variables
+   */
+  code?: Readonly<Record<string, CodeOptions>>;
 }
 
 /** What a rule selects from the events of jobs. */
@@ -102,8 +108,9 @@ export class DuctapeJobs extends Construct {
   readonly apiArn: string;
   readonly #state: JobsState;
   readonly #alarmTopic: Topic | undefined;
+  readonly #code: JobsService["code"];
 
-  constructor(scope: Construct, id: string, { catalog, stateStack, ...settings }: DuctapeJobsProps) {
+  constructor(scope: Construct, id: string, { catalog, stateStack, code, ...settings }: DuctapeJobsProps) {
     super(scope, id);
     const file = resolve(catalog);
     const own = Stack.of(this);
@@ -124,7 +131,7 @@ export class DuctapeJobs extends Construct {
     if (place !== this) give(place, context);
     const state = new JobsState(place, "State", { config, separate });
     if (typeof settings.kmsKey === "object") admitServices(settings.kmsKey, Stack.of(place));
-    const service = new JobsService(this, "Service", { config, state, products });
+    const service = new JobsService(this, "Service", { config, state, products, code });
     this.#state = state;
     this.api = service.httpApi.http;
     this.url = service.httpApi.url;
@@ -136,6 +143,7 @@ export class DuctapeJobs extends Construct {
     this.apiKey = Secret.fromSecretCompleteArn(this, "ApiKey", state.apiKeyArn);
     this.table = state.table;
     this.bucket = state.bucket;
+    this.#code = service.code;
     this.#alarmTopic = service.alarmTopic?.topic;
   }
 
@@ -164,6 +172,20 @@ export class DuctapeJobs extends Construct {
       principal: new ArnPrincipal(grantPrincipal.policyFragment.principalJson.AWS?.[0] ?? ""),
     });
     return sends;
+  }
+
+  /**
+   * The function with the code of a product: `jobs.code("shop").addToRolePolicy(...)`, or `table.grantReadData(jobs.code("shop"))`. It may
+   * do nothing by itself but write its log, and read the secrets that its functions list in the catalog.
+   */
+  code(product: string): LambdaFunction {
+    const found = this.#code.get(product);
+    if (found) return found.lambda;
+    const known = [...this.#code.keys()];
+    throw new SetupError(
+      `The catalog has no functions in code of a product "${product}".`,
+      known.map((tag) => `Those of ${tag} are there.`),
+    );
   }
 
   /** Sends events of jobs to targets. The rule stands below this construct, or below `scope`: another id makes another rule. */

@@ -75,6 +75,24 @@ export function functionsOf(types: JobTypeLimits): Readonly<Record<FunctionName,
   ) as Record<FunctionName, FunctionPlan>;
 }
 
+/** The functions with the code of products, unless a deployment says otherwise. An attempt lasts at most 14 minutes. */
+export const codePlan = { timeoutSeconds: 850, memoryMb: 512 } as const;
+
+/** The longest name that Lambda lets a function have. */
+const longestFunctionName = 64;
+
+/**
+ * The name of the function with the code of a product. It is known without a table of names, which the 4 KB of an environment have no room
+ * for. A long one is cut, and told from others by a checksum.
+ */
+export function codeFunctionName(prefix: string, product: string): string {
+  const name = `${prefix}-code-${product}`;
+  if (name.length <= longestFunctionName) return name;
+  let sum = 0;
+  for (const character of name) sum = (Math.imul(sum, 31) + (character.codePointAt(0) ?? 0)) >>> 0;
+  return `${name.slice(0, longestFunctionName - 9)}-${sum.toString(16).padStart(8, "0")}`;
+}
+
 /** How often the reconciler runs. */
 export const reconcileEverySeconds = 60;
 

@@ -1,4 +1,5 @@
 import { defineProduct } from "../lambdas/consumers/types/define-product.ts";
+import { code } from "../lambdas/core/catalog/code-target.ts";
 import { parameter, secret } from "../lambdas/core/catalog/references.ts";
 
 const shop = {
@@ -53,6 +54,7 @@ export const myProduct = defineProduct({
     record_order: { type: "database_action", database: "orders", action: "create" },
     orders_of_customer: { type: "database_action", database: "orders", action: "of_customer" },
     calculate_price: { type: "function", function: "pricing" },
+    estimate_delivery: { type: "function", function: "delivery" },
     store_document: { type: "storage", storage: "documents" },
     announce_order: { type: "publish", broker: "announcements", topic: "order_placed" },
     place_order: { type: "feature", feature: "place_order" },
@@ -150,7 +152,10 @@ export const myProduct = defineProduct({
       },
     },
   },
-  functions: { pricing: { envs: { dev: pricing, prd: pricing } } },
+  functions: {
+    pricing: { envs: { dev: pricing, prd: pricing } },
+    delivery: code<typeof import("./functions/delivery.ts")>("./functions/delivery.ts"),
+  },
   storages: { documents: { envs: { dev: documents, prd: documents } } },
   brokers: { announcements: { envs: { dev: announcements, prd: announcements } } },
   features: {

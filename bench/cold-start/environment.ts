@@ -8,6 +8,7 @@ export const environmentAt = (aws: string): NodeJS.ProcessEnv => ({
     sqsAndS3: aws,
     scheduler: aws,
     secrets: aws,
+    code: aws,
     events: aws,
     outbox: aws,
     queueUrl: (name) => `${aws}/${name}`,

@@ -70,6 +70,7 @@ export async function idleHour(waits: number): Promise<Idle> {
     resultCache: only("resultCache"),
     definitions: only("definitions"),
     signals: only("signals"),
+    approvals: only("approvals"),
     stats: only("stats"),
     pauses: nonePaused(),
     clock: { now: () => now, sleep: async () => {} },

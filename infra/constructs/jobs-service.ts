@@ -4,12 +4,17 @@ import type { ApiEnv, ApproveEnv, AuthorizerEnv, DashboardEnv, DeployedAs } from
 import { registry } from "../../lambdas/consumers/types/registry.ts";
 import type { Product } from "../../lambdas/core/catalog/job-type.ts";
 import { type JobType, jobTypes } from "../../lambdas/core/job/job.ts";
-import { dashboardFolder, importPrefix, requestEvent } from "../../lambdas/topology.ts";
+import { codeFunctionName, dashboardFolder, importPrefix, requestEvent } from "../../lambdas/topology.ts";
+import { catalogContext } from "../bundle/catalog-file.ts";
+import { codeEntriesOf, missingModules } from "../bundle/code-entries.ts";
 import { allow } from "../grants/capability.ts";
 import { sessionGrants } from "../grants/references.ts";
 import { type Config, environmentOf } from "../settings/config.ts";
 import { queuePlans } from "../settings/plans.ts";
-import { Consumer } from "./functions/consumer.ts";
+import { SetupError } from "../settings/setup-error.ts";
+import { nameUpTo } from "./deployment-name.ts";
+import { CodeFunction, type CodeOptions } from "./functions/code-function.ts";
+import { Consumer, type ProductCode } from "./functions/consumer.ts";
 import { EntryFunction } from "./functions/entry-function.ts";
 import { Intake } from "./functions/intake.ts";
 import { Lifecycle } from "./functions/lifecycle.ts";
@@ -44,7 +49,12 @@ interface JobsServiceProps {
   config: Config;
   state: JobsState;
   products: readonly Product[];
+  /** How the code of a product runs, by its tag. */
+  code?: Readonly<Record<string, CodeOptions>> | undefined;
 }
+
+/** It leaves room for most products' tags in the 64 characters of a function's name. */
+const longestCodePrefix = 40;
 
 const quotaUnknown =
   "Many new AWS accounts run 10 functions at a time in a Region, which is too few: `ductape-jobs doctor` says how many yours runs and how to get more (docs/operations/deploy.md, step 1). Set jobs:accountConcurrency to that number, and requests that wait for jobs leave room for the jobs.";
@@ -53,10 +63,12 @@ const quotaUnknown =
 export class JobsService extends Construct {
   readonly httpApi: JobsHttpApi;
   readonly intake: Intake;
+  /** The functions with the code of the products that have any, by their tags. */
+  readonly code: ReadonlyMap<string, CodeFunction>;
   /** Undefined where there are no alarms. */
   readonly alarmTopic: AlarmTopic | undefined;
 
-  constructor(scope: Construct, id: string, { config, state, products }: JobsServiceProps) {
+  constructor(scope: Construct, id: string, { config, state, products, code = {} }: JobsServiceProps) {
     super(scope, id);
 
     const queues = this.queues();
@@ -65,10 +77,19 @@ export class JobsService extends Construct {
     const relays = new JobQueue(this, "Queue-relay", queuePlans.relay);
     const platform: Platform = { config, state, queues, ticks, relays, schedules };
 
+    const ownCode = this.ownCode(products, code);
+    this.code = ownCode.functions;
     // Before the API, which names their logs. Of the API they know only its URL, below which people decide on approvals.
     const apiUrl = Lazy.string({ produce: () => this.httpApi.url });
     const consumers = byType(
-      (type) => new Consumer(this, `Consumer-${type}`, { definition: registry[type], platform, products, apiUrl }),
+      (type) =>
+        new Consumer(this, `Consumer-${type}`, {
+          definition: registry[type],
+          platform,
+          products,
+          apiUrl,
+          code: ownCode,
+        }),
     );
     const api = this.api(platform, consumers, products);
     const authorizer = config.auth === "key" ? this.authorizer(state) : undefined;
@@ -157,6 +178,25 @@ export class JobsService extends Construct {
     namedOutput(this, "ScheduleGroup", schedules.group.scheduleGroupName, "The schedules of jobs that are due later");
     if (this.alarmTopic)
       namedOutput(this, "AlarmTopic", this.alarmTopic.topic.topicArn, "The topic that receives the alarms");
+  }
+
+  /** A function for each product that has code: one product's code has nothing of another's. */
+  private ownCode(products: readonly Product[], options: Readonly<Record<string, CodeOptions>>): ProductCode {
+    const entries = codeEntriesOf(products);
+    const missing = missingModules(entries, this.node.tryGetContext(catalogContext));
+    if (missing.length > 0) {
+      const lines = missing.map(({ pointer, detail }) => `${pointer}: ${detail}`);
+      throw new SetupError("The catalog names code that does not exist:", lines);
+    }
+    const idle = Object.keys(options).filter((product) => !Object.hasOwn(entries, product));
+    if (idle.length > 0) throw new SetupError("`code` names products that have no functions in code:", idle);
+    const prefix = nameUpTo(longestCodePrefix, this);
+    const functions = Object.entries(entries).map(([product, ones]) => {
+      const functionName = codeFunctionName(prefix, product);
+      const props = { product, entries: ones, functionName, options: options[product] };
+      return [product, new CodeFunction(this, `Code-${product}`, props)] as const;
+    });
+    return { prefix, functions: new Map(functions) };
   }
 
   private queues(): Record<JobType, JobQueue> {

@@ -1,5 +1,6 @@
 import type { Stack } from "aws-cdk-lib/core";
 import { targetsOf } from "../../lambdas/core/catalog/catalog.ts";
+import { isCodeTarget } from "../../lambdas/core/catalog/code-target.ts";
 import type { CheckedJobType, Product } from "../../lambdas/core/catalog/job-type.ts";
 import { targetsAlone } from "../../lambdas/core/catalog/targets/group.ts";
 import { accessGrants } from "./access-grants.ts";
@@ -9,7 +10,9 @@ import { referenceAccess } from "./references.ts";
 /** Everything that the catalog asks for the consumer of a type, and nothing else. */
 export function catalogGrants(stack: Stack, products: readonly Product[], definition: CheckedJobType): Capability[] {
   // A group has access to nothing: its members have.
-  const targets = products.flatMap((product) => Object.values(targetsAlone(targetsOf(product, definition))));
+  const all = products.flatMap((product) => Object.values(targetsAlone(targetsOf(product, definition))));
+  // What a function in code reads, its own role may.
+  const targets = definition.type === "function" ? all.filter((target) => !isCodeTarget(target as object)) : all;
   const access = targets.flatMap((target) => definition.access?.(target) ?? []);
   return accessGrants(stack, `${definition.type} jobs`, [...referenceAccess(targets), ...access]);
 }

@@ -10,7 +10,7 @@ import type { ApiServices } from "../core/operations/services.ts";
 import { JobSchema } from "../core/queries/schemas/job.ts";
 import { viewOf } from "../core/queries/view.ts";
 import { DryRunQuery, isDryRun } from "./dry-run.ts";
-import { callersJob } from "./job-of.ts";
+import { callersJob, seenBy } from "./job-of.ts";
 import { aJob } from "./schemas/examples.ts";
 
 /** The schema of a body that has no fields: it may be absent, or the empty object. */
@@ -46,10 +46,14 @@ export const changeRoute = ({ change, admit, check, afterwards, ...doc }: Change
     const job = await callersJob(jobs, request, "jobs:write");
     const asked = change(request.body, clock.now(), calendarsOf(services.catalog, job.product));
     await (dryRun ? check : admit)?.(services, job);
-    if (dryRun) return { status: 200, body: await viewOf(services, previewOf(services, job, asked), clock.now()) };
+    if (dryRun)
+      return {
+        status: 200,
+        body: await viewOf(services, previewOf(services, job, asked), clock.now(), seenBy(request, job)),
+      };
     const after = await changeJob(services, job.id, asked);
     await afterwards?.(services, after);
-    return { status: 200, body: await viewOf(services, after, clock.now()), about: after };
+    return { status: 200, body: await viewOf(services, after, clock.now(), seenBy(request, job)), about: after };
   },
   doc: () => ({
     tag: "jobs",

@@ -4,12 +4,13 @@ import { JobError } from "../core/job/job-error.ts";
 import { retryAfterMs } from "../core/job/retry-after.ts";
 import { arrival, maxQueueDelaySeconds } from "../core/job/route.ts";
 import { usedSecrets } from "../core/operations/used-secrets.ts";
+import { signedHeaders } from "../core/outbound/signed-headers.ts";
 import { type Delivery, endpointUrl } from "../core/outbound/webhook.ts";
 import { webhookDelay } from "../core/outbound/webhook-retry.ts";
 import { announceIfDue, disable } from "./disable.ts";
 import { type DeliveryFailure, type DeliveryOutcome, postDelivery } from "./post.ts";
 import { deliveryFields, endpointGroupOf, type WebhookServices } from "./services.ts";
-import { deliveryBodyOf, signedHeaders } from "./sign.ts";
+import { deliveryBodyOf } from "./sign.ts";
 import { hasMoved, rawUrl, urlHash } from "./url-of.ts";
 
 /**

@@ -7,6 +7,7 @@ import type { Fault } from "../../lambdas/core/kernel/errors.ts";
 import type { FunctionName } from "../../lambdas/topology.ts";
 import { offsetVariable } from "../clock/offset-variable.ts";
 import { clockOffset } from "../clock/shifted-date.ts";
+import type { Bundles } from "../code/bundles.ts";
 import { functionPlans } from "../runtime/plans.ts";
 import { allowRealVariable } from "./allow-real-variable.ts";
 import { catalogVariable } from "./catalog-variable.ts";
@@ -18,6 +19,8 @@ export interface GenerationOptions {
   /** The catalog of a team, and the folder for what it is compiled to. Absent: the one that `#catalog` names. */
   catalog?: { file: string; folder: string } | undefined;
   env: NodeJS.ProcessEnv;
+  /** Bundles the code of the products. Throws with a message for the user. */
+  bundle: (code: CatalogNeeds["code"]) => Promise<Bundles>;
   /** Whether the handlers may call other machines than this one. */
   allowReal: boolean;
   /** Called for each call of another machine that was refused. */
@@ -32,7 +35,7 @@ const preloaded = ["../runtime/compile-cache", "../clock/preload", "./catalog-ho
 );
 
 export type Loaded =
-  | { outcome: "ready"; generation: Generation; needs: CatalogNeeds }
+  | { outcome: "ready"; generation: Generation; needs: CatalogNeeds; bundles: Bundles }
   | { outcome: "faults"; faults: Fault[] }
   | { outcome: "broken"; error: string };
 
@@ -61,7 +64,15 @@ export class Generation {
   }
 
   /** Starts a child and waits until it has loaded every handler, or reports why it cannot. */
-  static async load({ root, env, catalog, allowReal, onRefused, onOutput }: GenerationOptions): Promise<Loaded> {
+  static async load({
+    root,
+    env,
+    catalog,
+    bundle,
+    allowReal,
+    onRefused,
+    onOutput,
+  }: GenerationOptions): Promise<Loaded> {
     let compiled: string | undefined;
     try {
       compiled = catalog && (await compile(catalog));
@@ -95,7 +106,15 @@ export class Generation {
       });
     });
     const said = await Promise.race([first, generation.gone]);
-    if (said?.kind === "ready") return { outcome: "ready", generation, needs: said.needs };
+    if (said?.kind === "ready") {
+      const { needs } = said;
+      try {
+        return { outcome: "ready", generation, needs, bundles: await bundle(needs.code) };
+      } catch (error) {
+        await generation.end(0);
+        return { outcome: "broken", error: (error as Error).message };
+      }
+    }
     await generation.end(0);
     if (said?.kind === "faults") return { outcome: "faults", faults: said.faults };
     return { outcome: "broken", error: said?.kind === "broken" ? said.error : lastLines.join("\n") };

@@ -2,6 +2,7 @@ import { relative } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { longestFunctionSeconds } from "../../lambdas/topology.ts";
 import { clockOffset } from "../clock/shifted-date.ts";
+import type { Bundles } from "../code/bundles.ts";
 import { StartError } from "../runtime/start-error.ts";
 import { describeFault } from "./faults.ts";
 import { Generation, type GenerationOptions, type Loaded } from "./generation.ts";
@@ -12,7 +13,7 @@ interface HostOptions extends GenerationOptions {
   /** Prints a message for the user. */
   say: (line: string) => void;
   /** Called before each catalog takes effect. */
-  onCatalog: (needs: CatalogNeeds) => void;
+  onCatalog: (needs: CatalogNeeds, bundles: Bundles) => void;
 }
 
 interface Host {
@@ -39,8 +40,8 @@ export async function startHost(options: HostOptions): Promise<Host> {
   if (first.outcome !== "ready") throw new StartError(explain(first, options));
   let current = serve(first);
 
-  function serve({ generation, needs }: Extract<Loaded, { outcome: "ready" }>): Promise<Generation> {
-    options.onCatalog(needs);
+  function serve({ generation, needs, bundles }: Extract<Loaded, { outcome: "ready" }>): Promise<Generation> {
+    options.onCatalog(needs, bundles);
     alive.add(generation);
     // The clock may have been moved while the code was loading.
     generation.moveClock(clockOffset());

@@ -1,4 +1,5 @@
 import { products } from "#catalog";
+import { codeEntriesOf } from "../../infra/bundle/code-entries.ts";
 import { missingPackages } from "../../infra/bundle/needed-packages.ts";
 import { registry } from "../../lambdas/consumers/types/registry.ts";
 import type { Product } from "../../lambdas/core/catalog/job-type.ts";
@@ -16,7 +17,7 @@ export function inspectCatalog(): { faults: Fault[]; needs: CatalogNeeds } {
   if (faults.length > 0)
     return {
       faults,
-      needs: { references: [], buckets: [], queues: [], buses: [], addresses: [], missing_packages: [] },
+      needs: { references: [], buckets: [], queues: [], buses: [], addresses: [], code: {}, missing_packages: [] },
     };
   const checked: readonly Product[] = products;
   const brokers = checked.flatMap(brokersOf);
@@ -29,6 +30,7 @@ export function inspectCatalog(): { faults: Fault[]; needs: CatalogNeeds } {
       buses: brokers.flatMap(busesOf),
       addresses: addressesOf(checked),
       first: firstRequest(checked),
+      code: codeEntriesOf(checked),
       missing_packages: missingPackages(checked),
     },
   };

@@ -1,3 +1,4 @@
+import type { CodeEntry } from "../../infra/bundle/code-entries.ts";
 import type { Reference, TextOrReference } from "../../lambdas/core/catalog/references.ts";
 import type { Fault } from "../../lambdas/core/kernel/errors.ts";
 import type { FunctionName } from "../../lambdas/topology.ts";
@@ -29,6 +30,8 @@ export interface CatalogNeeds {
   addresses: Address[];
   /** What the banner shows how to schedule. */
   first?: FirstRequest | undefined;
+  /** The functions in code of each product that has any. */
+  code: Record<string, CodeEntry[]>;
   /** Packages that its targets need and that are not installed. */
   missing_packages: string[];
 }

@@ -4,18 +4,33 @@ import { type FSWatcher, watch } from "chokidar";
 
 const debounceMs = 150;
 
+interface Watching {
+  ready: Promise<void>;
+  /** Watches more folders or files. */
+  add(paths: string[]): void;
+  close(): Promise<void>;
+}
+
 /**
  * Calls `changed` after a burst of changes: to TypeScript files below one of the folders, or to one of the files, which need
  * not exist. It uses a library, because Node's recursive watcher loses a file that is replaced, which editors and git do.
  */
-export function watchFolders(paths: string[], changed: () => void): { ready: Promise<void>; close(): Promise<void> } {
+export function watchFolders(paths: string[], changed: () => void): Watching {
   let timer: NodeJS.Timeout | undefined;
   const later = () => {
     clearTimeout(timer);
     timer = setTimeout(changed, debounceMs);
   };
+  const watched = new Set(paths);
   const watchers = paths.map((path) => watcherOf(path).on("all", later));
   return {
+    add: (more) => {
+      for (const path of more) {
+        if (watched.has(path)) continue;
+        watched.add(path);
+        watchers.push(watcherOf(path).on("all", later));
+      }
+    },
     ready: Promise.all(watchers.map((one) => new Promise<void>((resolve) => one.once("ready", () => resolve())))).then(
       () => {},
     ),

@@ -4,6 +4,7 @@ import type {
   ApiEnv,
   ApproveEnv,
   AuthorizerEnv,
+  CodeEnv,
   ConsumerEnv,
   DashboardEnv,
   EnvOf,
@@ -25,6 +26,7 @@ import {
   apiKeySecret,
   approvalSecret,
   bucketName,
+  codePrefix,
   dlqName,
   eventBusName,
   queueArn,
@@ -42,6 +44,8 @@ interface Endpoints {
   sqsAndS3: string;
   scheduler: string;
   secrets: string;
+  /** Where the code of the products runs. */
+  code: string;
   events: string;
   /** Where e-mail by SES, text messages by SNS and calls of Step Functions are caught. */
   outbox: string;
@@ -53,6 +57,7 @@ interface Endpoints {
 
 type LambdaEnv = EnvOf<typeof ApiEnv> &
   EnvOf<typeof ConsumerEnv> &
+  Pick<EnvOf<typeof CodeEnv>, "CODE_PREFIX"> &
   EnvOf<typeof ReconcilerEnv> &
   EnvOf<typeof SecretsEnv> &
   EnvOf<typeof AuthorizerEnv> &
@@ -63,13 +68,26 @@ type LambdaEnv = EnvOf<typeof ApiEnv> &
   EnvOf<typeof TasksEnv> &
   EnvOf<typeof WebhooksEnv>;
 
+const secretsHint = "On this machine it is a line of .env.local, written as the reference names it: name#key=value.";
+
 /**
  * What the stack puts into its functions' environments, and where the SDK finds the services on this machine. Settings that a
  * deployment may change have their defaults here.
  */
 export function lambdaEnvironment(endpoints: Endpoints): NodeJS.ProcessEnv {
-  const { api, dynamodb, sqsAndS3, scheduler, secrets, events, outbox, queueUrl, reconcileGraceMs, followSchedules } =
-    endpoints;
+  const {
+    api,
+    dynamodb,
+    sqsAndS3,
+    scheduler,
+    secrets,
+    code,
+    events,
+    outbox,
+    queueUrl,
+    reconcileGraceMs,
+    followSchedules,
+  } = endpoints;
   const queues = jobTypes.map((type) => {
     const name = queueName(type);
     return [type, { url: queueUrl(name), arn: queueArn(name) }];
@@ -100,9 +118,10 @@ export function lambdaEnvironment(endpoints: Endpoints): NodeJS.ProcessEnv {
     WEBHOOK_DLQ_URL: queueUrl(dlqName("webhooks")),
     FEATURE_QUEUE_URL: queueUrl(queueName("feature")),
     LIFECYCLE_DLQ_URL: queueUrl(dlqName("lifecycle")),
+    CODE_PREFIX: codePrefix,
     // One process runs all the consumers: none may take more memory than the smallest has.
     MEMORY_MB: String(Math.min(...jobTypes.map((type) => functionPlans[consumerName(type)].memoryMb))),
-    SECRETS_HINT: "On this machine it is a line of .env.local, written as the reference names it: name#key=value.",
+    SECRETS_HINT: secretsHint,
     DASHBOARD_FOLDER: fileURLToPath(new URL(`../../${dashboardFolder.built}`, import.meta.url)),
     RECONCILE_GRACE_MS: String(reconcileGraceMs),
     SCHEDULES: followSchedules ? schedulesOfCode : schedulesOff,
@@ -128,10 +147,25 @@ export function lambdaEnvironment(endpoints: Endpoints): NodeJS.ProcessEnv {
     AWS_ENDPOINT_URL_EVENTBRIDGE: events,
     AWS_ENDPOINT_URL_SECRETS_MANAGER: secrets,
     AWS_ENDPOINT_URL_SSM: secrets,
+    AWS_ENDPOINT_URL_LAMBDA: code,
     // Refuses every other service, so that no handler reaches a real one by accident.
     AWS_ENDPOINT_URL: secrets,
   };
 }
+
+/** The environment of the products' own code: as little of ours as it needs, and no AWS but the secrets here. */
+export const codeEnvironment = (secrets: string): NodeJS.ProcessEnv => ({
+  ...withoutAws(process.env),
+  TZ: "UTC",
+  AWS_REGION: region,
+  AWS_ACCESS_KEY_ID: "local",
+  AWS_SECRET_ACCESS_KEY: "local",
+  AWS_EC2_METADATA_DISABLED: "true",
+  AWS_CONFIG_FILE: devNull,
+  AWS_SHARED_CREDENTIALS_FILE: devNull,
+  AWS_ENDPOINT_URL: secrets,
+  SECRETS_HINT: secretsHint,
+});
 
 /** Without the developer's own AWS settings, and without options meant for the parent process. */
 const withoutAws = (env: NodeJS.ProcessEnv): NodeJS.ProcessEnv =>

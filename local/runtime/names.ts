@@ -14,6 +14,9 @@ export const approvalSecret = "ductape-jobs/approvals";
 export const eventBusName = "ductape-jobs";
 export const intakeTopicName = "ductape-jobs-intake";
 
+/** What the names of the functions with the code of the products begin with. */
+export const codePrefix = "local";
+
 export const queueName = (name: QueueName): string => `ductape-jobs-${name}`;
 export const dlqName = (name: DeadLetterQueueName): string => `ductape-jobs-${name}-dlq`;
 export const queueArn = (name: string): string => `arn:aws:sqs:${region}:${account}:${name}`;

@@ -7,6 +7,9 @@ import { makeOverdue } from "../clock/overdue.ts";
 import { setClockOffset, shiftDate } from "../clock/shifted-date.ts";
 import { startClock } from "../clock/start-clock.ts";
 import { queueWork, reconcilerWork } from "../clock/works.ts";
+import { bundleAll } from "../code/bundles.ts";
+import { startCodeService } from "../code/code-service.ts";
+import { jobOutput } from "../code/job-output.ts";
 import { cannotWrite } from "../data/data-fault.ts";
 import { openDataFolder } from "../data/data-folder.ts";
 import { emptiedFolder } from "../data/private.ts";
@@ -37,7 +40,7 @@ import { type Feed, startFeed } from "../stream/feed.ts";
 import type { ItemChange } from "../stream/front.ts";
 import { type AttemptLines, openLambdaLog } from "../terminal/lambda-log.ts";
 import { credentials } from "./credentials.ts";
-import { lambdaEnvironment } from "./environment.ts";
+import { codeEnvironment, lambdaEnvironment } from "./environment.ts";
 import { apiKeySecret, approvalSecret, queueArn, queueName } from "./names.ts";
 import { reconcileEveryMs, startRule } from "./reconciler-rule.ts";
 import { portFault } from "./start-error.ts";
@@ -69,6 +72,8 @@ export interface LocalOptions {
   allowReal?: boolean;
   /** Prints a message for the user. Default: to standard error. */
   say?: (line: string) => void;
+  /** Prints what the functions of the catalog write. Default: as `say`. */
+  output?: (line: string) => void;
 }
 
 export interface Local {
@@ -173,15 +178,27 @@ async function start(
   const catalog = options.catalog === undefined ? undefined : resolve(options.catalog);
   let first: FirstRequest | undefined;
   const refused = new Set<string>();
+  const onRefused = (name: string) => {
+    // Once is enough, however many jobs try.
+    if (refused.has(name)) return;
+    refused.add(name);
+    say(`A job would have called ${name}, which is not this machine: refused. --allow-real lets jobs call it.`);
+  };
+  const code = await startCodeService({
+    env: codeEnvironment(secrets.url),
+    allowReal,
+    onRefused,
+    onOutput: jobOutput(options.output ?? say),
+  });
+  stops.push(() => code.close());
+  const codeFolder = emptiedFolder(data.path("code"));
+  let codeFolders: string[] = [];
+  let watcher: ReturnType<typeof watchFolders> | undefined;
   const host = await startHost({
     root,
     allowReal,
-    onRefused: (name) => {
-      // Once is enough, however many jobs try.
-      if (refused.has(name)) return;
-      refused.add(name);
-      say(`A job would have called ${name}, which is not this machine: refused. --allow-real lets jobs call it.`);
-    },
+    onRefused,
+    bundle: (entries) => bundleAll(entries, { catalog, folder: codeFolder }),
     catalog: catalog === undefined ? undefined : { file: catalog, folder: emptiedFolder(data.path("catalog")) },
     env: lambdaEnvironment({
       api: http.url,
@@ -189,6 +206,7 @@ async function start(
       sqsAndS3: sqsAndS3.url,
       scheduler: scheduler.url,
       secrets: secrets.url,
+      code: code.url,
       events: outbox.url,
       outbox: outbox.url,
       queueUrl,
@@ -197,8 +215,11 @@ async function start(
     }),
     onOutput: log.take,
     say,
-    onCatalog: (needs) => {
+    onCatalog: (needs, bundles) => {
       first = needs.first;
+      code.use(bundles);
+      codeFolders = [...new Set([...bundles.values()].flatMap(({ sources }) => sources.map((path) => dirname(path))))];
+      watcher?.add(codeFolders);
       const known = values();
       for (const bucket of bucketNames(needs, known)) sqsAndS3.createBucket(bucket);
       for (const queue of needs.queues) sqsAndS3.createQueue(queue);
@@ -218,8 +239,8 @@ async function start(
   if (options.watch) {
     const reload = () =>
       void host.reload().then((outcome) => outcome === "reloaded" && say("Reloaded the changed code."));
-    const code = catalog === undefined ? [resolve(root, "products"), resolve(root, "lambdas")] : [dirname(catalog)];
-    const watcher = watchFolders([...code, resolve(envFile)], reload);
+    const own = catalog === undefined ? [resolve(root, "products"), resolve(root, "lambdas")] : [dirname(catalog)];
+    watcher = watchFolders([...new Set([...own, ...codeFolders]), resolve(envFile)], reload);
     stops.push(watcher.close);
     await watcher.ready;
   }
@@ -251,7 +272,10 @@ async function start(
     overdue,
     works: [...queueWorks, scheduler, reconcilerWork(rule, overdue)],
     feed,
-    sendOffset: host.moveClock,
+    sendOffset: (offsetMs) => {
+      host.moveClock(offsetMs);
+      code.moveClock(offsetMs);
+    },
   });
   stops.push(clock.close);
   const session = makeSession(data.apiKey);

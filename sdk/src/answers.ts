@@ -223,6 +223,8 @@ export interface Job extends JobSummary {
    * result has them.
    */
   channels?: Record<string, JobChannel>;
+  /** What a function of the product's own code has reported last, by `ctx.progress`. */
+  progress?: unknown;
   /** The result of a completed job. Its shape depends on the event. */
   result?: unknown;
   /** Where to download the JSON of a result that is too large for an answer. The URL is valid for an hour. */
@@ -501,6 +503,8 @@ export interface JobAttempt {
   /** The job whose result answered this one, which was not executed: it has the same cache tag, event and input. */
   cached_from?: string;
   error?: JobFailure;
+  /** What the product's own code has thrown. For keys with `jobs:input` only, since it may quote the input. */
+  thrown?: JobThrown;
   /** Which target of a fallback or quota ran it. Absent for events that name a single target. */
   target?: JobTarget;
   /** The run of a feature has failed or was cancelled, and its completed steps were undone. */
@@ -542,6 +546,18 @@ export interface JobFailure {
    * @example `"card_declined"`, or `"40P01"`
    */
   provider_code?: string;
+}
+
+/** What a function of the product's own code has thrown. */
+export interface JobThrown {
+  /**
+   * The error's name.
+   * @example `"TypeError"`
+   */
+  name: string;
+  message: string;
+  /** Where it was thrown, by the lines of the source. The last three attempts have one. */
+  stack?: string;
 }
 
 export interface JobPage {

@@ -1,6 +1,7 @@
 import type { Job } from "./answers.ts";
 import type { Catalog, CatalogProduct, Known } from "./catalog.ts";
 import type { Entry } from "./catalog-entry.ts";
+import type { CodeOf, ReturnedOf } from "./code-types.ts";
 import type {
   DatabaseResult,
   DynamoResults,
@@ -49,7 +50,7 @@ type ResultOfEvent<P extends CatalogProduct, E> = E extends { readonly type: "fe
   : E extends { readonly type: "database_action"; readonly database: infer Name; readonly action: infer Action }
     ? DatabaseResultOf<Entry<P, "databases", Name>, Action>
     : E extends { readonly type: "function"; readonly function: infer Name }
-      ? FunctionResultOf<Entry<P, "functions", Name>>
+      ? FunctionResultOf<Entry<P, "functions", Name>, Name>
       : E extends { readonly type: infer Type extends keyof EventResult }
         ? EventResult[Type]
         : never;
@@ -79,7 +80,9 @@ type ResultOfOperation<Engine, Operation> = Engine extends "postgres" | "mysql"
         : DatabaseResult
       : DatabaseResult;
 
-type FunctionResultOf<F> = F extends { readonly envs: infer Envs }
+type FunctionResultOf<F, Name> = [CodeOf<F, Name>] extends [never] ? ResultOfExisting<F> : ReturnedOf<CodeOf<F, Name>>;
+
+type ResultOfExisting<F> = F extends { readonly envs: infer Envs }
   ? Envs[keyof Envs] extends { readonly provider: "http" }
     ? HttpFunctionResult
     : FunctionResult

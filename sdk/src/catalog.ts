@@ -1,5 +1,6 @@
 import type { JobType } from "./answers.ts";
 import type { Entry } from "./catalog-entry.ts";
+import type { CodeOf, PayloadOf } from "./code-types.ts";
 import type { Scalar } from "./input-values.ts";
 import type { EventInput, IActionRequest, IJobProcessorInput } from "./requests.ts";
 
@@ -52,7 +53,20 @@ type InputOfEvent<P extends CatalogProduct, E extends EventOf<P>> = P["jobs"][E]
     : EventInput["feature"]
   : P["jobs"][E] extends { readonly type: "action"; readonly app: infer App; readonly action: infer Action }
     ? InputOfAction<Entry<P, "apps", App>, Action>
-    : EventInput[P["jobs"][E]["type"]];
+    : P["jobs"][E] extends { readonly type: "function"; readonly function: infer Name }
+      ? InputOfFunction<Entry<P, "functions", Name>, Name>
+      : EventInput[P["jobs"][E]["type"]];
+
+/** A function of the product's own code says what its payload is; of any other, nobody does. */
+type InputOfFunction<F, Name> =
+  CodeOf<F, Name> extends infer Code
+    ? [Code] extends [never]
+      ? EventInput["function"]
+      : PayloadPart<PayloadOf<Code>>
+    : never;
+
+/** A payload of any type may be left out, and so may one that takes undefined. */
+type PayloadPart<Payload> = undefined extends Payload ? { payload?: Payload } : { payload: Payload };
 
 /** An action as the catalog has it: what its type says of its input. */
 export interface TypedAction {

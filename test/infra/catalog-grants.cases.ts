@@ -5,7 +5,7 @@ import { AwsSolutionsChecks } from "cdk-nag";
 import { grant } from "../../infra/grants/capability.ts";
 import { catalogGrants } from "../../infra/grants/catalog-grants.ts";
 import { defineProduct, type ProductDefinition } from "../../lambdas/consumers/types/define-product.ts";
-import type { FunctionTarget } from "../../lambdas/consumers/types/function/target.ts";
+import type { ExistingTarget } from "../../lambdas/consumers/types/function/target.ts";
 import { registry } from "../../lambdas/consumers/types/registry.ts";
 import type { StorageTarget } from "../../lambdas/consumers/types/storage/target.ts";
 import { parameter, secret } from "../../lambdas/core/catalog/references.ts";
@@ -110,7 +110,7 @@ test("each name is granted once, over all products and envs", () => {
 
 describe("functions in the catalog", () => {
   const arn = "arn:aws:lambda:eu-west-1:123456789012:function:resize";
-  const callee = (...callees: FunctionTarget["envs"][string][]) =>
+  const callee = (...callees: ExistingTarget["envs"][string][]) =>
     product({ functions: Object.fromEntries(callees.map((dev, i) => [`f${i}`, { envs: { dev } }])) });
   const signed = (url: string | ReturnType<typeof parameter>, auth: { region?: string; arn?: string } = {}) =>
     callee({ provider: "http", url, auth: { type: "iam", ...auth } });

@@ -102,7 +102,7 @@ test("a prop with an invalid value is named, as a setting of the context is", ()
 test("every setting of the context is a prop", () => {
   const names = Object.keys(Settings.shape).map((name) => name.split(".")[0]);
   // Compiles only if it names all of them, and nothing else.
-  const props: Record<keyof Omit<DuctapeJobsProps, "catalog" | "stateStack" | keyof AppResources>, true> = {
+  const props: Record<keyof Omit<DuctapeJobsProps, "catalog" | "stateStack" | "code" | keyof AppResources>, true> = {
     accountConcurrency: true,
     alarmEmail: true,
     alarms: true,

@@ -103,17 +103,19 @@ test(
   "a project is made, checked and tested",
   async () => {
     await shell(onThisMachine(command("npm exec"), before), folder);
-    expect((await shell("npm run check", project)).out).toMatch(/1 product, 1 event, no fault/);
+    expect((await shell("npm run check", project)).out).toMatch(/1 product, 2 events, no fault/);
     expect((await shell("npm test", project)).out).toMatch(/pass 1\n/);
   },
   5 * minutes,
 );
 
 test(
-  "a project of the package starts, and runs a job of its event",
+  "a project of the package starts, and runs its own function and a job of its other event",
   async () => {
     await shell("cp .env.local.example .env.local", project);
     await startProject();
+    const own = JSON.parse(await asOnThePage(`${command("schedule quote").trim()} --json`));
+    expect(own).toMatchObject({ status: "completed", result: { sku: "A-1", total: 3998, currency: "EUR" } });
     const first = `npx ductape-jobs schedule remind_customer --product shop --env dev --input '{"params": {"order": "A-16"}, "body": {}}' --wait --json`;
     expect(JSON.parse(await asOnThePage(first))).toMatchObject({ status: "completed" });
   },

@@ -1,5 +1,5 @@
 import type { Job } from "../../lambdas/core/job/job.ts";
-import { durationMs } from "../../lambdas/core/kernel/duration.ts";
+import { durationMs } from "../../lambdas/core/kernel/duration-ms.ts";
 import type { LimitRule } from "../../lambdas/core/limits/limit-rule.ts";
 import type { FakeGates } from "../support/fakes/gates.ts";
 import type { FakeJobStore } from "../support/fakes/job-store.ts";

@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { defineProduct } from "../../lambdas/consumers/types/define-product.ts";
+import { code as ownCode } from "../../lambdas/core/catalog/code-target.ts";
 import type { Product } from "../../lambdas/core/catalog/job-type.ts";
 import { parameter, secret } from "../../lambdas/core/catalog/references.ts";
 import { tablesOf } from "./tables.ts";
@@ -15,9 +16,13 @@ export const productsIn = (page: string): Product[] =>
   blocksOf(page, "ts")
     .filter((code) => /^\w+: /.test(code))
     .map((code) => {
-      const sections = new Function("secret", "parameter", `return {${code}}`)(secret, parameter);
+      const script = withoutTypes(code);
+      const sections = new Function("secret", "parameter", "code", `return {${script}}`)(secret, parameter, ownCode);
       return { tag: "shop", envs: ["dev", "prd"], jobs: {}, ...sections };
     });
+
+/** The only types that a page's parts of products have. */
+const withoutTypes = (text: string): string => text.replaceAll(/\bcode<typeof import\("[^"]*"\)(, "\w+")?>/g, "code");
 
 /** The file that a page asks its reader to save as `products/shop.ts`. */
 export const shopFileIn = (page: string): string =>

@@ -20,6 +20,7 @@ const alsoOn: Record<string, string[]> = {
   database_action: ["mongodb", "dynamodb"],
   notification: ["action"],
   feature: ["waits", "for-each", "undo"],
+  function: ["code"],
 };
 const definitions: readonly CheckedJobType[] = Object.values(registry);
 

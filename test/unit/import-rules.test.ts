@@ -16,6 +16,7 @@ const refused: [room: string, imports: string[]][] = [
   ["lambdas/reconciler", ["../lifecycle/events.ts", "../consumers/engine/run-job.ts"]],
   ["lambdas/tasks", ["../lifecycle/events.ts", "../consumers/engine/run-job.ts"]],
   ["lambdas/webhooks", ["../tasks/answer.ts", "../consumers/clients/http/call.ts"]],
+  ["lambdas/code", ["../api/routes.ts", "../consumers/engine/run-job.ts"]],
   ["lambdas/authorizer", ["../api/routes.ts", "../consumers/engine/run-job.ts"]],
   ["lambdas/consumers/engine", ["../../api/routes.ts", "../../../local/host/host.ts"]],
   ["lambdas/consumers/engine", ["@aws-sdk/client-s3", "../../aws/log/log.ts", "../types/feature/decisions.ts"]],

@@ -3,6 +3,7 @@ import { routes } from "../../lambdas/api/routes.ts";
 import { registry } from "../../lambdas/consumers/types/registry.ts";
 import { tickBounds } from "../../lambdas/core/limits/pump.ts";
 import {
+  codeFunctionName,
   dashboardPaths,
   deadLetterQueues,
   deadLetterRetentionDays,
@@ -74,4 +75,20 @@ test("the topology's open paths are those of the API's open routes", () => {
 test("the topology's paths of the dashboard are none of the API's", () => {
   const served = routes.map(({ path }) => path);
   expect(dashboardPaths.filter((path) => served.includes(path) || path.startsWith("/v1"))).toEqual([]);
+});
+
+describe("the name of the function with the code of a product", () => {
+  it.each([
+    ["ductape-jobs-prod-service", "shop", "ductape-jobs-prod-service-code-shop"],
+    ["local", "a".repeat(54), `local-code-${"a".repeat(44)}-`],
+  ])("fits into 64 characters: %s, %s", (prefix, product, name) => {
+    const found = codeFunctionName(prefix, product);
+    expect(found.startsWith(name)).toBe(true);
+    expect(found.length).toBeLessThanOrEqual(64);
+  });
+
+  it("is another one for each of two long products", () => {
+    const [one, other] = ["x", "y"].map((end) => codeFunctionName("local", "a".repeat(80) + end));
+    expect(one).not.toBe(other);
+  });
 });

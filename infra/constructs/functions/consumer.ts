@@ -6,11 +6,12 @@ import type { CheckedJobType, Product } from "../../../lambdas/core/catalog/job-
 import { reachOf } from "../../../lambdas/core/catalog/reach.ts";
 import type { JobType } from "../../../lambdas/core/job/job.ts";
 import { consumerName } from "../../../lambdas/topology.ts";
-import type { Capability } from "../../grants/capability.ts";
+import { allow, type Capability } from "../../grants/capability.ts";
 import { catalogGrants } from "../../grants/catalog-grants.ts";
 import { environmentOf } from "../../settings/config.ts";
 import { queuePlans } from "../../settings/plans.ts";
 import { accessTo, folders, readApprovalKey } from "../trust/access.ts";
+import type { CodeFunction } from "./code-function.ts";
 import { EntryFunction } from "./entry-function.ts";
 import { jobsEnvironment, type Platform } from "./platform.ts";
 import { publishedEvents } from "./stream-filter.ts";
@@ -55,13 +56,33 @@ interface ConsumerProps {
   products: readonly Product[];
   /** The URL of the API, which is made later. */
   apiUrl: string;
+  /** The team's own code, which jobs of functions call. */
+  code: ProductCode;
 }
+
+/** The functions with the code of the products that have any. */
+export interface ProductCode {
+  /** What their names begin with. */
+  prefix: string;
+  functions: ReadonlyMap<string, CodeFunction>;
+}
+
+/** A job of a function calls the code of its product, and nothing else. */
+const codeAccess = (type: JobType, { functions }: ProductCode): Capability[] =>
+  type === "function" && functions.size > 0
+    ? [
+        allow(
+          ["lambda:InvokeFunction"],
+          [...functions.values()].map(({ lambda }) => lambda.functionArn),
+        ),
+      ]
+    : [];
 
 /** The function that executes the jobs of one type, fed from the type's queue. */
 export class Consumer extends Construct {
   readonly logGroup: ILogGroup;
 
-  constructor(scope: Construct, id: string, { definition, platform, products, apiUrl }: ConsumerProps) {
+  constructor(scope: Construct, id: string, { definition, platform, products, apiUrl, code }: ConsumerProps) {
     super(scope, id);
     const { type } = definition;
     const { config, queues } = platform;
@@ -78,6 +99,7 @@ export class Consumer extends Construct {
         API_URL: apiUrl,
         APPROVAL_SECRET: platform.state.approvalKeyArn,
         MEMORY_MB: String(config.memory[type]),
+        ...(type === "function" && code.functions.size > 0 && { CODE_PREFIX: code.prefix }),
         NOTE_WAITS: String(publishedEvents(config.publish, products).has("waiting")),
       },
       memorySize: config.memory[type],
@@ -102,6 +124,7 @@ export class Consumer extends Construct {
         ...limitsAccess(type, platform, products),
         // A job of any type but feature may ask for a decision.
         ...(type === "feature" ? [] : [readApprovalKey(platform.state)]),
+        ...codeAccess(type, code),
         ...catalogGrants(Stack.of(this), products, definition),
       ],
     });

@@ -51,7 +51,7 @@ interface EntryFunctionProps<Env extends () => z.ZodObject> {
 }
 
 /** By its name, which older versions of the CDK do not know. */
-const node24 = new Runtime("nodejs24.x", RuntimeFamily.NODEJS);
+export const node24 = new Runtime("nodejs24.x", RuntimeFamily.NODEJS);
 
 /** An entry of `lambdas/` as a function: runtime, bundle, logs and tracing are the same for all of them. */
 export class EntryFunction<Env extends () => z.ZodObject> extends Construct {
@@ -151,7 +151,7 @@ export const metricsNamespace = (scope: Construct): string => deploymentName(sco
  * on Lambda. Lambda's own lines about the start and end of each invocation would be most of the bytes that are billed.
  * https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-log-level.html
  */
-const lambdaLevels = (level: Config["logLevel"]) => ({
+export const lambdaLevels = (level: Config["logLevel"]) => ({
   applicationLogLevelV2: level === "debug" ? ApplicationLogLevel.DEBUG : ApplicationLogLevel.INFO,
   systemLogLevelV2: level === "debug" ? SystemLogLevel.INFO : SystemLogLevel.WARN,
 });

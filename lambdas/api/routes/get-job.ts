@@ -5,7 +5,7 @@ import { grantMs } from "../../core/operations/api-limits.ts";
 import type { ApiServices } from "../../core/operations/services.ts";
 import { JobSchema } from "../../core/queries/schemas/job.ts";
 import { viewOf } from "../../core/queries/view.ts";
-import { callersJob } from "../job-of.ts";
+import { callersJob, seenBy } from "../job-of.ts";
 import { aJob } from "../schemas/examples.ts";
 import { awaited, PreferHeader, requestedWait, WaitQuery } from "../wait-of.ts";
 
@@ -16,7 +16,7 @@ export async function handle(services: ApiServices, request: HttpRequest): Promi
   const { seconds, headers } = requestedWait(request, limits.waitSeconds);
   const { job: after, refused } = await awaited(services, request, seconds, job);
   if (refused) throw tooManyWait(limits.waitsPerKey);
-  const body = await viewOf(services, after ?? job, clock.now());
+  const body = await viewOf(services, after ?? job, clock.now(), seenBy(request, job));
   return { status: 200, headers, body, about: job, waited: seconds > 0 };
 }
 

@@ -6,7 +6,7 @@ import type { Services } from "../../core/operations/services.ts";
 import { decodeCursor, encodeCursor } from "../../core/queries/cursor.ts";
 import { RunListSchema } from "../../core/queries/schemas/list.ts";
 import { runViewsOf } from "../../core/queries/view.ts";
-import { callersJob } from "../job-of.ts";
+import { callersJob, seenBy } from "../job-of.ts";
 import { Cursor, Limit, parseQuery } from "../parse-query.ts";
 
 const RunsParameters = strict({ limit: Limit, cursor: Cursor.optional() });
@@ -29,7 +29,7 @@ export async function handle(services: Services, request: HttpRequest): Promise<
   return {
     status: 200,
     body: {
-      runs: await runViewsOf(services, job, shown, clock.now()),
+      runs: await runViewsOf(services, job, shown, clock.now(), seenBy(request, job)),
       ...(more && last && { next_cursor: encodeCursor(last.run, list) }),
     },
   };

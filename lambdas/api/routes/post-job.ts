@@ -10,6 +10,7 @@ import { withTokenFaults } from "../../core/operations/verify-session.ts";
 import { JobSchema, ReceiptSchema } from "../../core/queries/schemas/job.ts";
 import { receiptOf, viewOf } from "../../core/queries/view.ts";
 import { parseRequest } from "../../core/requests/request.ts";
+import { seenBy } from "../job-of.ts";
 import { requireJobScope } from "../require-job-scope.ts";
 import { ductapeSpellings } from "../schemas/ductape-spellings.ts";
 import { aReceipt, jobRequestExamples } from "../schemas/examples.ts";
@@ -31,7 +32,13 @@ export async function handle(services: ApiServices, request: HttpRequest): Promi
   const headers = { location: `/v1/jobs/${job.id}`, ...applied };
   const { job: after } = await awaited(services, request, seconds, job);
   if (after && seconds > 0 && isFinished(after)) {
-    return { status: 200, headers, body: await viewOf(services, after, clock.now()), about: job, waited: true };
+    return {
+      status: 200,
+      headers,
+      body: await viewOf(services, after, clock.now(), seenBy(request, job)),
+      about: job,
+      waited: true,
+    };
   }
   return { status: 202, headers, body: receiptOf(after ?? job, clock.now(), shared), about: job, waited: seconds > 0 };
 }

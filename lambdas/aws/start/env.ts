@@ -115,6 +115,14 @@ export const ConsumerEnv = () =>
     APPROVAL_SECRET: z.string().min(1),
   });
 
+/** Where the team's own code runs. */
+export const CodeEnv = () =>
+  z.object({
+    /** What the names of the functions with the code of the products begin with (`codeFunctionName`). */
+    CODE_PREFIX: z.string().default(""),
+    AWS_REGION: z.string().default("us-east-1"),
+  });
+
 export const SecretsEnv = () =>
   z.object({
     /** Appended to the fault of a missing credential: says where the values are if they are not in AWS. */

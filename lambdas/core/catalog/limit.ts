@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { durationMs } from "../kernel/duration.ts";
+import { durationMs } from "../kernel/duration-ms.ts";
 import { requestLimits } from "../kernel/request-limits.ts";
 import { strict } from "../kernel/schema.ts";
 

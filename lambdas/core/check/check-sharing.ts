@@ -1,5 +1,5 @@
 import type { Product, ProductEvent } from "../catalog/job-type.ts";
-import { durationMs } from "../kernel/duration.ts";
+import { durationMs } from "../kernel/duration-ms.ts";
 import type { Fault } from "../kernel/errors.ts";
 import { bothDetail, shorterDetail } from "../requests/sharing.ts";
 import { keyFaults } from "./key-faults.ts";

@@ -1,3 +1,4 @@
+import type { Thrown } from "./code-messages.ts";
 import type { JobErrorCode } from "./job-error.ts";
 
 /** How the attempts of a job follow each other. */
@@ -49,6 +50,8 @@ export interface Attempt {
   /** The job whose result it was answered with. Absent for an attempt that was executed. */
   cached_from?: string;
   error?: AttemptError;
+  /** What the team's own code has thrown. Only those who may see inputs are shown it, since it may quote them. */
+  thrown?: Thrown;
   /** Present if its event names a group of targets. */
   target?: TargetUse;
   /** Present if the steps of the run were undone before it ended. */

@@ -1,4 +1,5 @@
 import { DuctapeError } from "../kernel/errors.ts";
+import type { Thrown } from "./code-messages.ts";
 import { providerCodeOf } from "./provider-code.ts";
 
 /** Whether a failure with this code is retried, unless the executor or the job says otherwise. */
@@ -37,6 +38,8 @@ export class JobError extends DuctapeError {
    * that: it is true only if the place that made the error says so. docs/catalog/nothing-done.md lists which do.
    */
   readonly nothingDone: boolean;
+  /** What a team's own code has thrown, in its own words: kept with the attempt, for those who may see inputs. */
+  readonly thrown: Thrown | undefined;
 
   constructor(
     code: JobErrorCode,
@@ -47,6 +50,7 @@ export class JobError extends DuctapeError {
       providerCode?: string | undefined;
       progress?: unknown;
       nothingDone?: boolean | undefined;
+      thrown?: Thrown | undefined;
       cause?: unknown;
     } = {},
   ) {
@@ -56,16 +60,17 @@ export class JobError extends DuctapeError {
     this.providerCode = providerCodeOf(options.providerCode);
     this.progress = options.progress;
     this.nothingDone = options.nothingDone ?? false;
+    this.thrown = options.thrown;
   }
 }
 
 /** The same failure with other properties. */
 export const changedError = (
-  { code, message, retryable, retryAfterMs, providerCode, progress, nothingDone, cause }: JobError,
+  { code, message, retryable, retryAfterMs, providerCode, progress, nothingDone, thrown, cause }: JobError,
   change: { message?: string; retryable?: boolean; nothingDone?: boolean; progress?: unknown },
 ): JobError =>
   new JobError(code, change.message ?? message, {
-    ...{ retryable, providerCode, progress, nothingDone, cause, ...change },
+    ...{ retryable, providerCode, progress, nothingDone, thrown, cause, ...change },
     ...(retryAfterMs !== undefined && { retryAfterMs }),
   });
 

@@ -1,4 +1,4 @@
-import { durationMs } from "../kernel/duration.ts";
+import { durationMs } from "../kernel/duration-ms.ts";
 import type { Attempt } from "./attempt.ts";
 import type { Job, RunRecord } from "./job.ts";
 import { fingerprint } from "./job-id.ts";

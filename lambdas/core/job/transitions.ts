@@ -113,7 +113,7 @@ export const withWait = (job: Job, { limit, key }: Gate, since: number): Job => 
 const startedAtOf = ({ started_at }: Pick<Job, "started_at">) => ({ ...(started_at !== undefined && { started_at }) });
 
 /** Ends the current attempt: the fields of its claim are removed and its record is kept. */
-function endAttempt(job: Job, now: number, end: Pick<Attempt, "outcome" | "error" | "cached_from">): Job {
+function endAttempt(job: Job, now: number, end: Pick<Attempt, "outcome" | "error" | "thrown" | "cached_from">): Job {
   const {
     claim_id: _claim,
     lease_until: _lease,
@@ -274,7 +274,7 @@ export function attemptFailed(job: Job, now: number, { error, random, progress }
   const isLast = !retryable || tries > job.retries;
   if (isLast && mayUndo(job))
     return endingBegun(job, now, { cause: "failed", error: record, ...defined({ progress }) });
-  const failed = failedWith(job, now, record, progress);
+  const failed = failedWith(job, now, record, { progress, thrown: error.thrown });
   if (isLast) return { ...failed, status: "failed", finished_at: now };
   const due = now + retryDelay(job.retry_policy, tries, random, error.retryAfterMs);
   return { ...failed, status: waiting(due, now), attempt: job.attempt + 1, due_at: due, claims: 0 };
@@ -288,8 +288,13 @@ export const errorRecordOf = ({ code, message, providerCode }: JobError, retryab
   ...defined({ provider_code: providerCode }),
 });
 
-const failedWith = (job: Job, now: number, error: AttemptError, progress: Stored | undefined): Job => ({
-  ...endAttempt(job, now, { outcome: "failed", error }),
+const failedWith = (
+  job: Job,
+  now: number,
+  error: AttemptError,
+  { progress, thrown }: { progress?: Stored | undefined; thrown?: JobError["thrown"] },
+): Job => ({
+  ...endAttempt(withoutOldStacks(job), now, { outcome: "failed", error, ...defined({ thrown }) }),
   error,
   ...defined({ progress }),
 });
@@ -312,7 +317,7 @@ export function ended(job: Job, now: number, { progress, error, undos, gaveUp }:
   const record = error ?? of.error;
   const after =
     cause === "failed" && record
-      ? failedWith(of, now, record, progress)
+      ? failedWith(of, now, record, { progress })
       : { ...endAttempt(of, now, { outcome: "cancelled" }), ...defined({ progress }) };
   return { ...after, status: cause, finished_at: now };
 }
@@ -330,3 +335,15 @@ export function cancelledAtOnce(job: Job, now: number, reason: string): Job {
     job.status === "running" ? endAttempt(job, now, { outcome: "cancelled" }) : { ...job, version: job.version + 1 };
   return { ...after, status: "cancelled", finished_at: now, reason: shorten(reason) };
 }
+
+/** How many of the last attempts keep their stack, which is most of what an attempt takes of the 400 KB of an item. */
+const keptStacks = 3;
+
+const withoutOldStacks = (job: Job): Job => ({
+  ...job,
+  attempts: job.attempts.map((attempt, at) => {
+    if (attempt.thrown?.stack === undefined || at > job.attempts.length - keptStacks) return attempt;
+    const { stack: _stack, ...thrown } = attempt.thrown;
+    return { ...attempt, thrown };
+  }),
+});

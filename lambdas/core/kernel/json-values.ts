@@ -68,7 +68,7 @@ export function valuesIn(json: Uint8Array): number {
 export const deepestNesting = 64;
 
 /** Whether JSON has more lists and objects within each other than a value may have. It is found without parsing. */
-export function isDeepJson(json: Uint8Array): boolean {
+export function isDeepJson(json: Uint8Array, deepest = deepestNesting): boolean {
   let depth = 0;
   let isText = false;
   for (let at = 0; at < json.byteLength; at++) {
@@ -77,7 +77,7 @@ export function isDeepJson(json: Uint8Array): boolean {
     else if (isText) at += byte === backslash ? 1 : 0;
     else if (byte === brace || byte === bracket) depth++;
     else if (byte === closingBrace || byte === closingBracket) depth--;
-    if (depth > deepestNesting) return true;
+    if (depth > deepest) return true;
   }
   return false;
 }

@@ -1,5 +1,5 @@
 import type { Rate } from "../catalog/limit.ts";
-import { durationMs } from "../kernel/duration.ts";
+import { durationMs } from "../kernel/duration-ms.ts";
 
 /*
  * The generic cell rate algorithm. `tat` is the theoretical arrival time: when the next start would be due if starts came evenly.

@@ -1,5 +1,5 @@
 import type { Limit, Rate } from "../catalog/limit.ts";
-import { durationMs } from "../kernel/duration.ts";
+import { durationMs } from "../kernel/duration-ms.ts";
 
 /** What a limit allows per key. */
 export type LimitRule = Pick<Limit, "concurrency" | "rate">;

@@ -2,7 +2,7 @@ import type * as z from "zod";
 import { takesExpressions } from "../expressions/request-input.ts";
 import { cacheKeyOf, cacheTtl } from "../job/result-cache.ts";
 import { defined } from "../kernel/defined.ts";
-import { durationMs } from "../kernel/duration.ts";
+import { durationMs } from "../kernel/duration-ms.ts";
 import type { Services } from "../operations/services.ts";
 import { usableRun } from "../operations/usable-run.ts";
 import type { AcceptedRequest } from "../requests/request.ts";

@@ -2,7 +2,7 @@ import type * as z from "zod";
 import type { Limit } from "../catalog/limit.ts";
 import type { Job } from "../job/job.ts";
 import { defined } from "../kernel/defined.ts";
-import { durationMs } from "../kernel/duration.ts";
+import { durationMs } from "../kernel/duration-ms.ts";
 import type { GateName } from "../limits/gate.ts";
 import { aheadMs } from "../limits/gcra.ts";
 import { type LimitRule, type Pin, ruleOf } from "../limits/limit-rule.ts";

@@ -12,6 +12,7 @@ import { shorten } from "../kernel/sizes.ts";
 import { eventOfJob, keptDefinition } from "../operations/kept-event.ts";
 import type { Services } from "../operations/services.ts";
 import { channelsShown } from "./channels-view.ts";
+import { progressShown } from "./function-progress.ts";
 import { graphShown } from "./graph-view.ts";
 import { limitWait } from "./limit-waits.ts";
 import { currentCounts } from "./list-counts.ts";
@@ -74,8 +75,17 @@ const debounceView = ({ key, until, requests }: NonNullable<Job["debounce"]>) =>
 
 const parentOf = ({ message: { job_id, run }, step, undo }: Parent) => ({ job_id, run, step, ...defined({ undo }) });
 
-const attemptView = (attempt: Attempt): AttemptView => ({
+/** What the key of a request lets its caller see beyond what every reader does. */
+export interface Sees {
+  /** Inputs, and so what may quote them. */
+  inputs: boolean;
+}
+
+const anyReader: Sees = { inputs: false };
+
+const attemptView = ({ thrown, ...attempt }: Attempt, sees: Sees): AttemptView => ({
   ...attempt,
+  ...(sees.inputs && defined({ thrown })),
   ...shownError(attempt),
   duration_ms: attempt.ended_at - attempt.started_at,
   lateness_ms: attempt.started_at - attempt.due_at,
@@ -85,13 +95,15 @@ export async function viewOf(
   services: Pick<Services, "blobs" | "jobs" | "catalog" | "definitions" | "gates" | "pauses">,
   job: Job,
   now: number,
+  sees = anyReader,
 ): Promise<JobView> {
   const { catalog } = services;
   const hidden = redactionOf(catalog, job);
   const found = job.type === "feature" ? await eventOfJob(services, job) : undefined;
-  const [steps, channels, pauses, limited, items, definition] = await Promise.all([
+  const [steps, channels, progress, pauses, limited, items, definition] = await Promise.all([
     isList(job) ? listSteps(services, job, now) : stepsShown(services, job, found, now),
     channelsShown(services, job, hidden),
+    progressShown(services, job, hidden),
     pausesFor(services, [job]),
     job.gates && isWaiting(job) ? limitWait(services, job, now) : undefined,
     currentCounts(services, job),
@@ -102,11 +114,12 @@ export async function viewOf(
     ...summary,
     ...pick(job, ["priority", "snoozes"]),
     ...defined({ waiting_for: summary.waiting_for ?? limited }),
-    attempts: job.attempts.map(attemptView),
+    attempts: job.attempts.map((one) => attemptView(one, sees)),
     ...(steps && { steps: shownSteps(steps), ...(!isList(job) && graphShown(found, steps)) }),
     ...items,
     ...defined({ definition }),
     ...(channels && { channels }),
+    ...(progress !== undefined && { progress }),
   };
   const [shown = view] = isFinished(job) ? await withResults(services.blobs, [view], [job.result], hidden) : [];
   return shown;
@@ -125,6 +138,7 @@ export function runViewsOf(
   job: Job,
   runs: readonly ShownRun[],
   now: number,
+  sees = anyReader,
 ): Promise<RunView[]> {
   const views = runs.map(
     (run): RunView => ({
@@ -132,7 +146,7 @@ export function runViewsOf(
       status: shownStatus(run, now),
       ...defined({ cached_from: cachedFrom(run.attempts) }),
       ...shownError(run),
-      attempts: run.attempts.map(attemptView),
+      attempts: run.attempts.map((one) => attemptView(one, sees)),
     }),
   );
   return withResults(

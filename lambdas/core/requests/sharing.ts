@@ -1,7 +1,7 @@
 import { defaultMaxWaits } from "../catalog/sharing-fields.ts";
 import { type KeySource, keyOrFault, keyText } from "../expressions/keys.ts";
 import type { Debouncing, Uniqueness } from "../job/shared-key.ts";
-import { durationMs } from "../kernel/duration.ts";
+import { durationMs } from "../kernel/duration-ms.ts";
 import type { Fault } from "../kernel/errors.ts";
 import { epochMs } from "../kernel/start-time.ts";
 import type { JobRequest } from "./job-request.ts";

@@ -1,3 +1,4 @@
+export type { CodeOptions } from "../../../infra/constructs/functions/code-function.ts";
 export {
   DuctapeJobs,
   type DuctapeJobsProps,

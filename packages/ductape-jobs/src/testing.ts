@@ -43,6 +43,11 @@ export interface TestJobsOptions {
    * @default false
    */
   schedules?: boolean;
+  /**
+   * Takes each line that a function of the catalog writes, with its job before it.
+   * @default - nobody
+   */
+  output?: (line: string) => void;
 }
 
 export interface TestJobs extends AsyncDisposable {
@@ -77,7 +82,7 @@ export interface TestJobs extends AsyncDisposable {
  */
 export async function testJobs(options: TestJobsOptions = {}): Promise<TestJobs> {
   const project = projectFolder(process.cwd());
-  const { catalog = join(project, defaultCatalog), values, schedules = false, allowReal = false } = options;
+  const { catalog = join(project, defaultCatalog), values, schedules = false, allowReal = false, output } = options;
   const { envFile = join(project, ".env.local.example") } = options;
   const folder = await mkdtemp(join(tmpdir(), "ductape-jobs-"));
   const file = values === undefined ? envFile : join(folder, "values");
@@ -91,6 +96,7 @@ export async function testJobs(options: TestJobsOptions = {}): Promise<TestJobs>
       ...{ catalog, schedules, allowReal, envFile: file, dataDir: join(folder, "data"), port: 0 },
       schedulerLateness: () => 0,
       say: () => {},
+      ...(output && { output }),
     });
     return testSystem(local, () => end(local));
   } catch (error) {

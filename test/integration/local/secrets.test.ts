@@ -59,7 +59,16 @@ test("a name without a value is not found, in the words of each service", async 
 });
 
 test("a missing value is reported with the file that needs it", async () => {
-  const endpoints = { api: "", dynamodb: "", sqsAndS3: "", scheduler: "", secrets: "", events: "", outbox: "" };
+  const endpoints = {
+    api: "",
+    dynamodb: "",
+    sqsAndS3: "",
+    scheduler: "",
+    secrets: "",
+    code: "",
+    events: "",
+    outbox: "",
+  };
   const { SECRETS_HINT: hint } = lambdaEnvironment({ ...endpoints, queueUrl: String, reconcileGraceMs: 1000 });
   const port = awsSecrets({
     readSecret: secretReader(() => secrets),

@@ -83,6 +83,7 @@ describe("the command init", () => {
         ".env.local.example",
         ".gitignore",
         "cdk.json",
+        "functions/quote.ts",
         "infra.ts",
         "package.json",
         "products/index.ts",
@@ -134,7 +135,7 @@ describe("the command init", () => {
       expect(start).toBe("jobs:start");
       const own = [
         ...["package.json", "tsconfig.json", "cdk.json", "infra.ts", ".env.local.example"],
-        ...["products/index.ts", "products/shop.ts", "test/jobs.ts"],
+        ...["functions/quote.ts", "products/index.ts", "products/shop.ts", "test/jobs.ts"],
       ];
       const outside = ["package.json", "tsconfig.json", ".gitignore"];
       expect(written.sort()).toEqual([...own.map((file) => `jobs/${file}`), ...outside].sort());

@@ -98,6 +98,7 @@ function Attempt({ bar, axis, limits, isSaid }: { bar: Bar; axis: Axis; limits: 
       </dl>
       {bar.target && <Targets of={bar.target} />}
       {bar.error && !isSaid && <Failure error={bar.error} />}
+      {bar.thrown && <Thrown thrown={bar.thrown} />}
     </article>
   );
 }
@@ -147,6 +148,14 @@ function Track({ bar, axis, waited }: { bar: Bar; axis: Axis; waited: boolean })
     </div>
   );
 }
+
+/** What a function of the product's own code has thrown, with its lines. */
+const Thrown = ({ thrown: { name, message, stack } }: { thrown: NonNullable<Bar["thrown"]> }) => (
+  <pre class="failure-message">
+    {`${name}: ${message}`}
+    {stack !== undefined && `\n${stack.replaceAll(/^/gm, "  ")}`}
+  </pre>
+);
 
 /** Why an attempt failed and what to do, in the words of the catalog's error codes. */
 export function Failure({ error }: { error: NonNullable<Bar["error"]> }) {

@@ -8,6 +8,8 @@ export interface Bar {
   start?: number;
   end?: number;
   crashes?: number;
+  /** What the product's own code has thrown, for keys that may see inputs. */
+  thrown?: JobAttempt["thrown"];
   error?: JobAttempt["error"];
   target?: JobAttempt["target"];
 }
@@ -24,6 +26,7 @@ export function barsOf({ attempts, status, attempt, due_at, started_at }: Source
       start: one.started_at,
       end: one.ended_at,
       ...(one.crashes !== undefined && { crashes: one.crashes }),
+      ...(one.thrown && { thrown: one.thrown }),
       ...(one.error && { error: one.error }),
       ...(one.target && { target: one.target }),
     }),

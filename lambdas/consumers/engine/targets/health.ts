@@ -5,7 +5,7 @@ import { targetOrderOf } from "../../../core/catalog/targets/order.ts";
 import { Outages, preferred } from "../../../core/catalog/targets/outages.ts";
 import type { Job } from "../../../core/job/job.ts";
 import { JobError } from "../../../core/job/job-error.ts";
-import { durationMs } from "../../../core/kernel/duration.ts";
+import { durationMs } from "../../../core/kernel/duration-ms.ts";
 import type { AttemptServices, ExecuteWithServices, Execution } from "../../../core/operations/execution.ts";
 import { type Connect, tcpConnect } from "../../clients/tcp-connect.ts";
 import { withTimeout } from "../within-time.ts";

@@ -1,5 +1,6 @@
 import * as z from "zod";
-import { duration, durationMs } from "../../../core/kernel/duration.ts";
+import { duration } from "../../../core/kernel/duration.ts";
+import { durationMs } from "../../../core/kernel/duration-ms.ts";
 import { didYouMean, strict } from "../../../core/kernel/schema.ts";
 import { EventTag, Tag } from "../../../core/kernel/tag.ts";
 

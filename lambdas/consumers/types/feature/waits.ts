@@ -4,7 +4,7 @@ import { JobError } from "../../../core/job/job-error.ts";
 import { runSince } from "../../../core/job/run-wait.ts";
 import type { Signal, SignalAddress } from "../../../core/job/signal.ts";
 import { defined } from "../../../core/kernel/defined.ts";
-import { durationMs } from "../../../core/kernel/duration.ts";
+import { durationMs } from "../../../core/kernel/duration-ms.ts";
 import { traceOf } from "../../../core/kernel/errors.ts";
 import { allOver } from "../../../core/kernel/in-parallel.ts";
 import { requestLimits } from "../../../core/kernel/request-limits.ts";

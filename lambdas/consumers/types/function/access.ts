@@ -1,17 +1,21 @@
 import type * as z from "zod";
 import { type Access, type Arn, literally } from "../../../core/catalog/access.ts";
+import { isCodeTarget } from "../../../core/catalog/code-target.ts";
 import type { Callee, FunctionTarget } from "./target.ts";
 import { signedFor } from "./url.ts";
 
 type Http = Extract<z.input<typeof Callee>, { provider: "http" }>;
 type IamAuth = Extract<NonNullable<Http["auth"]>, { type: "iam" }>;
 
-/** Access to each Lambda function by its ARN, and to each URL that requires IAM. Other functions need no access. */
-export const functionAccess = ({ envs }: FunctionTarget): Access[] =>
-  Object.values(envs).flatMap((callee) => {
+/**
+ * Access to each Lambda function by its ARN, and to each URL that requires IAM. Other functions need no access; those in code are
+ * granted where they are made.
+ */
+export const functionAccess = (target: FunctionTarget): Access[] =>
+  Object.values(isCodeTarget(target) ? {} : target.envs).flatMap((callee) => {
     // An ARN without a version or alias grants the invocation without a qualifier, and of no version by its number.
     if (callee.provider === "lambda") return [{ actions: ["lambda:InvokeFunction"], resources: [callee.arn] }];
-    return callee.auth?.type === "iam" ? signedAccess(callee.url, callee.auth) : [];
+    return callee.provider === "http" && callee.auth?.type === "iam" ? signedAccess(callee.url, callee.auth) : [];
   });
 
 function signedAccess(url: Http["url"], { arn, region }: IamAuth): Access[] {

@@ -1,14 +1,32 @@
+import { CodeEnv, readEnv } from "../../../aws/start/env.ts";
+import { isCodeTarget } from "../../../core/catalog/code-target.ts";
 import { JobError } from "../../../core/job/job-error.ts";
+import { lazy } from "../../../core/kernel/lazy.ts";
+import type { CodeInvoker } from "../../../core/ports/code-invoker.ts";
+import { codeFunctionName } from "../../../topology.ts";
 import { defineExecutor, type ExecutionOf } from "../define-job-type.ts";
+import { callCode } from "./code.ts";
 import { cloudFunction } from "./definition.ts";
 import { callHttp } from "./http.ts";
 import { callLambda, lambdaClients } from "./lambda.ts";
+import { lambdaCode } from "./lambda-code.ts";
+import { servedCode } from "./served-code.ts";
 import { Callee } from "./target.ts";
 
-/** Executes function jobs with these clients, one per region. */
-export const functionExecutor = (clients = lambdaClients()) =>
+const deployedCode = lazy(() => readEnv(CodeEnv));
+
+/** Executes function jobs with these clients, one per region, and with the team's own code. */
+export const functionExecutor = (
+  clients = lambdaClients(),
+  code: CodeInvoker = lambdaCode(clients, {
+    nameOf: (product) => codeFunctionName(deployedCode().CODE_PREFIX, product),
+    region: () => deployedCode().AWS_REGION,
+  }),
+) =>
   defineExecutor(cloudFunction, async (execution) => {
+    if (isCodeTarget(execution.target)) return callCode(code, execution);
     const callee = calleeOf(execution);
+    if (callee.provider === "serve") return callCode(servedCode(callee, execution), execution);
     const { payload: given } = execution.input;
     const payload = given === undefined ? undefined : JSON.stringify(given);
     return callee.provider === "lambda"
@@ -20,7 +38,7 @@ export const execute = functionExecutor();
 
 /** Parsed here for the defaults, because the catalog is kept unparsed. */
 function calleeOf({ target, job, event }: ExecutionOf<typeof cloudFunction>): Callee {
-  const callee = Callee.safeParse(target.envs[job.env]);
+  const callee = Callee.safeParse("envs" in target ? target.envs[job.env] : undefined);
   if (callee.success) return callee.data;
   throw new JobError("CONFIGURATION_ERROR", `Function ${event.function} has no valid settings for env ${job.env}.`);
 }

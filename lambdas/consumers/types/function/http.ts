@@ -91,7 +91,10 @@ async function authorizedPost(clients: LambdaClients, callee: HttpCallee, reques
   return { answer, sent: { url, headers: Object.entries(headers), body } };
 }
 
-async function functionUrlOf({ url }: HttpCallee, { secrets }: FunctionCall): Promise<URL> {
+export async function functionUrlOf(
+  { url }: Pick<HttpCallee, "url">,
+  { secrets }: Pick<FunctionCall, "secrets">,
+): Promise<URL> {
   const text = isReference(url) ? (await secrets.resolve(url)).trim() : url;
   const fault = urlFault(text, { plainLoopback: true });
   if (fault === undefined) return new URL(text);

@@ -1,7 +1,9 @@
 import * as z from "zod";
+import { type CodeTarget, codeFields } from "../../../core/catalog/code-target.ts";
 import { perEnv } from "../../../core/catalog/per-env.ts";
 import { Reference, TextOrReference } from "../../../core/catalog/reference-schema.ts";
 import { strict } from "../../../core/kernel/schema.ts";
+import { oneOf } from "../../../core/kernel/some-of.ts";
 import { urlFault } from "../../../core/kernel/url.ts";
 
 const FunctionUrl = TextOrReference.superRefine((url, context) => {
@@ -49,10 +51,34 @@ export const Callee = z.discriminatedUnion("provider", [
     url: FunctionUrl,
     auth: Auth.default({ type: "none" }),
   }),
+  /** Functions of the team's own that run elsewhere, behind a handler of `ductape-jobs/serve`. What the function returns is the job's result. */
+  strict({
+    provider: z.literal("serve"),
+    /** HTTPS, or plain HTTP on this machine. */
+    url: FunctionUrl,
+    /** Signs the messages, as those of a webhook. */
+    secret: Reference,
+    /** The secret before, as long as both are accepted. */
+    previous_secret: Reference.optional(),
+  }),
 ]);
 export type Callee = z.output<typeof Callee>;
 export type LambdaCallee = Extract<Callee, { provider: "lambda" }>;
+export type ServeCallee = Extract<Callee, { provider: "serve" }>;
 export type HttpCallee = Extract<Callee, { provider: "http" }>;
 
-export const functionTarget = () => strict({ envs: perEnv(Callee) });
-export type FunctionTarget = z.input<ReturnType<typeof functionTarget>>;
+/** A function that exists elsewhere, by env. */
+export interface ExistingTarget {
+  envs: Record<string, z.input<typeof Callee>>;
+}
+export type FunctionTarget = ExistingTarget | CodeTarget;
+
+const fields = () => strict({ envs: perEnv(Callee).optional(), ...codeFields() });
+
+/** One object and no union, whose faults would be those of neither form. */
+export const functionTarget = () =>
+  oneOf(fields(), ["envs", "code"]).superRefine((target, context) => {
+    for (const field of ["export", "secrets"] as const)
+      if (target.envs && target[field] !== undefined)
+        context.addIssue({ code: "custom", path: [field], message: "is for a function in code only, not beside envs" });
+  }) as unknown as z.ZodType<FunctionTarget, FunctionTarget>;

@@ -21,3 +21,14 @@ export const JobFailureSchema = z
     provider_code: ProviderCodeSchema.exactOptional(),
   })
   .meta({ id: "JobFailure", description: "Why an attempt failed." });
+
+export const ThrownSchema = z
+  .object({
+    name: z.string().meta({ description: "The error's name.", examples: ["TypeError"] }),
+    message: z.string(),
+    stack: z
+      .string()
+      .exactOptional()
+      .describe("Where it was thrown, by the lines of the source. The last three attempts have one."),
+  })
+  .meta({ id: "Thrown", description: "What a function of the product's own code has thrown." });

@@ -2,7 +2,7 @@ import * as z from "zod";
 import { jobTypes } from "../../job/job.ts";
 import { jobStatuses } from "../../kernel/job-status.ts";
 import { at } from "./at.ts";
-import { JobFailureSchema } from "./failure.ts";
+import { JobFailureSchema, ThrownSchema } from "./failure.ts";
 import { PauseReferenceSchema } from "./pauses.ts";
 import { ChannelSchema, ForEachSchema, GraphStepSchema, RunWaitSchema, StepSchema } from "./progress.ts";
 
@@ -79,6 +79,9 @@ export const AttemptSchema = z
     crashes: z.int().exactOptional().describe("How many executions of this attempt crashed before it ended."),
     cached_from: CachedFromField.exactOptional(),
     error: JobFailureSchema.exactOptional(),
+    thrown: ThrownSchema.exactOptional().describe(
+      "What the product's own code has thrown. For keys with `jobs:input` only, since it may quote the input.",
+    ),
     target: TargetUseSchema.exactOptional().describe(
       "Which target of a fallback or quota ran it. Absent for events that name a single target.",
     ),
@@ -276,6 +279,10 @@ export const JobSchema = z
       .describe(
         "The outcome of each channel of a notification that has failed or will be retried. Once it has completed, its result has them.",
       ),
+    progress: z
+      .unknown()
+      .exactOptional()
+      .describe("What a function of the product's own code has reported last, by `ctx.progress`."),
     ...resultFields,
   })
   .meta({ id: "Job", description: "A job as the API shows it. Its input is not part of it." });

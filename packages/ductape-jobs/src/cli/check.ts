@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
+import { codeEntriesOf, missingModules } from "../../../../infra/bundle/code-entries.ts";
 import { loadCatalog } from "../../../../infra/bundle/load-catalog.ts";
 import { registry } from "../../../../lambdas/consumers/types/registry.ts";
 import type { Product } from "../../../../lambdas/core/catalog/job-type.ts";
@@ -33,7 +34,9 @@ export async function checkFile(io: Io, given?: string, { json, against }: Check
     if (products.name !== "CatalogError") throw products;
     return broken(io, products.message.replaceAll(catalog, file), json);
   }
-  const faults = checkCatalog(products, registry).map((fault) => placed(fault, catalog, io.cwd));
+  const formal = checkCatalog(products, registry);
+  const all = formal.length > 0 ? formal : missingModules(codeEntriesOf(products as Product[]), catalog);
+  const faults = all.map((fault) => placed(fault, catalog, io.cwd));
   if (against !== undefined && faults.length === 0) return checkAgainst(io, products as Product[], against, json);
   if (json) io.out.write(`${jsonText({ valid: faults.length === 0, faults }, 2)}\n`);
   else if (faults.length === 0) io.out.write(`${file}: ${countsOf(products as Product[])}, no fault.\n`);

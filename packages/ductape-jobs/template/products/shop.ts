@@ -1,4 +1,4 @@
-import { defineProduct, parameter } from "ductape-jobs/catalog";
+import { code, defineProduct, parameter } from "ductape-jobs/catalog";
 
 export const shop = defineProduct({
   // The `product_tag` of requests.
@@ -7,7 +7,12 @@ export const shop = defineProduct({
   envs: ["dev", "prd"],
   // The events that callers may schedule, by name. Callers never see an address or a password.
   jobs: {
+    // Runs a function of this project: functions/quote.ts.
+    quote: { type: "function", function: "quote" },
     remind_customer: { type: "action", app: "backend", action: "send_reminder", retries: 5 },
+  },
+  functions: {
+    quote: code<typeof import("../functions/quote.ts")>("../functions/quote.ts"),
   },
   apps: {
     backend: {

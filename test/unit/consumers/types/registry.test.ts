@@ -82,6 +82,7 @@ describe.each(jobTypes)("type %s", (type) => {
       sqsAndS3: nowhere,
       scheduler: nowhere,
       secrets: nowhere,
+      code: nowhere,
       outbox: nowhere,
     };
     const more = { events: nowhere, queueUrl: () => nowhere, reconcileGraceMs: 60_000 };

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { applied } from "../../../../bench/support/applied.ts";
-import { durationMs } from "../../../../lambdas/core/kernel/duration.ts";
+import { durationMs } from "../../../../lambdas/core/kernel/duration-ms.ts";
 import {
   type Ask,
   capsOf,

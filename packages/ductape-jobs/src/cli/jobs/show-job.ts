@@ -141,8 +141,17 @@ export function jobLines(job: JobView, context: Context): string[] {
       ["why", clean(whyOf(job) ?? "")],
     ]),
     ...(job.attempts.length > 0 ? table(attemptColumns(context), job.attempts, columns) : []),
+    ...thrownLines(job.attempts.at(-1)),
     ...resultLines(job),
   ];
+}
+
+/** What a function of the product's own code has thrown in its latest attempt, for keys that may see inputs. */
+function thrownLines({ thrown }: Pick<JobAttempt, "thrown"> = {}): string[] {
+  if (!thrown) return [];
+  const { name, message, stack = "" } = thrown;
+  const frames = stack === "" ? [] : stack.split("\n").map((frame) => `  ${frame}`);
+  return ["thrown:", cleanLines([`${name}: ${message}`, ...frames].join("\n"))];
 }
 
 export function resultLines(job: Pick<JobView, "result" | "result_url" | "result_bytes">): string[] {

@@ -1,0 +1,124 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { Webhook } from "standardwebhooks";
+import type { Reference } from "../core/catalog/references.ts";
+import { codeVersion } from "../core/job/code-messages.ts";
+import { answerCall } from "./answer-call.ts";
+import type { CodeFunction } from "./define-function.ts";
+
+export interface ServeOptions {
+  /** The functions, by their names in the catalog. */
+  functions: Readonly<Record<string, CodeFunction>>;
+  /** The secret that signs the messages, as the target in the catalog has it (`whsec_...`), or several while it is being changed. */
+  secret: string | readonly string[];
+  /**
+   * Gives the values of secrets and parameters that a function asks for by `ctx.secret`.
+   * @default - there are none
+   */
+  resolve?: (reference: Reference) => string | Promise<string>;
+}
+
+/** A handler as `fetch`-style servers have it: Hono, Bun, Deno, a Worker, a route of Next.js. */
+export type FetchHandler = (request: Request) => Promise<Response>;
+
+/** The most bytes of a message: the engine sends at most 6 MB. */
+const largestMessage = 7 * 1024 * 1024;
+
+/**
+ * One handler of functions that run anywhere: it checks the signature of each message and answers it. `GET` says which functions there are.
+ * @example
+ * app.all("/jobs", (c) => handler(c.req.raw));
+ */
+export function serve({ functions, secret, resolve }: ServeOptions): FetchHandler {
+  const keys = [secret].flat().map((one) => new Webhook(one));
+  if (keys.length === 0) throw new TypeError("serve needs a secret, which signs the messages.");
+  const offered = Object.fromEntries(
+    Object.entries(functions).map(([name, definition]) => [
+      name,
+      { load: async () => ({ [name]: definition }), export: name, file: "serve" },
+    ]),
+  );
+  const host = {
+    functions: offered,
+    resolve: async (reference: Reference) => {
+      if (resolve) return resolve(reference);
+      throw new Error("serve was given no `resolve`, which gives the values of secrets.");
+    },
+    readsAny: true,
+    write: (line: string) => console.log(line),
+  };
+  return async (request) => {
+    if (request.method === "GET") return json(200, { v: codeVersion, functions: Object.keys(functions) });
+    if (request.method !== "POST") return json(405, { message: "POST a message of the engine, or GET the functions." });
+    const body = await request.text();
+    if (body.length > largestMessage) return json(413, { message: "The message is too large." });
+    const headers = Object.fromEntries(request.headers);
+    if (!keys.some((key) => isSigned(key, body, headers)))
+      return json(401, { message: "The message is not signed with this secret, or not just now." });
+    return json(200, await answerCall(host, messageIn(body)));
+  };
+}
+
+/** A signature is valid for five minutes, so that nobody can send a message again later. */
+function isSigned(key: Webhook, body: string, headers: Record<string, string>): boolean {
+  try {
+    key.verify(body, headers);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function messageIn(body: string): unknown {
+  try {
+    return JSON.parse(body);
+  } catch {
+    return undefined;
+  }
+}
+
+const json = (status: number, body: object): Response =>
+  new Response(JSON.stringify(body), { status, headers: { "content-type": "application/json" } });
+
+/** The same for `node:http` and Express: `app.all("/jobs", toNode(handler))`, before any parser of bodies. */
+export const toNode =
+  (handler: FetchHandler) =>
+  async (request: IncomingMessage & { body?: unknown }, response: ServerResponse): Promise<void> => {
+    const chunks: Buffer[] = [];
+    for await (const chunk of request) chunks.push(chunk as Buffer);
+    const body = Buffer.concat(chunks);
+    const answer =
+      body.length === 0 && request.body !== undefined && request.method === "POST"
+        ? json(500, { message: "A parser has read the body before: put this handler before express.json()." })
+        : await handler(requestOf(request.method, request.headers, body));
+    response.writeHead(answer.status, Object.fromEntries(answer.headers));
+    response.end(Buffer.from(await answer.arrayBuffer()));
+  };
+
+/** What API Gateway (payload 2.0) and function URLs invoke a Lambda function with. */
+interface HttpEvent {
+  requestContext: { http: { method: string } };
+  headers: Record<string, string | undefined>;
+  body?: string | undefined;
+  isBase64Encoded?: boolean;
+}
+
+/** The same for a Lambda function behind API Gateway or a function URL. */
+export const toLambda = (handler: FetchHandler) => async (event: HttpEvent) => {
+  const { method } = event.requestContext.http;
+  const body = Buffer.from(event.body ?? "", event.isBase64Encoded ? "base64" : "utf8");
+  const answer = await handler(requestOf(method, event.headers, body));
+  return { statusCode: answer.status, headers: Object.fromEntries(answer.headers), body: await answer.text() };
+};
+
+const requestOf = (
+  method: string | undefined = "GET",
+  headers: Readonly<Record<string, string | string[] | undefined>>,
+  body: Buffer,
+): Request =>
+  new Request("http://code.invalid/", {
+    method,
+    headers: Object.entries(headers).flatMap(([name, value]): [string, string][] =>
+      value === undefined || name.startsWith(":") ? [] : [[name, String(value)]],
+    ),
+    ...(method !== "GET" && method !== "HEAD" && { body: new Uint8Array(body) }),
+  });

@@ -1,0 +1,90 @@
+import { dirname } from "node:path";
+import { fileURLToPath } from "node:url";
+import { type FailedOutcome, longestThrown, type Thrown } from "../core/job/code-messages.ts";
+import { durationMs } from "../core/kernel/duration-ms.ts";
+
+/** What was thrown, whatever it is: its getters may throw too. */
+export function thrownOf(error: unknown): Thrown {
+  try {
+    return readThrown(error);
+  } catch {
+    return { name: "Error", message: "What was thrown cannot be read." };
+  }
+}
+
+function readThrown(error: unknown): Thrown {
+  if (!isErrorLike(error)) return { name: kindOf(error), message: cut(textOf(error), longestThrown.message) };
+  const { name, message, stack } = error;
+  const causes = causesOf(error).map((cause) => `, caused by ${cause}`);
+  const frames = typeof stack === "string" ? framesIn(stack) : "";
+  return {
+    name: cut(typeof name === "string" && name !== "" ? name : "Error", longestThrown.name),
+    message: cut([String(message), ...causes].join(""), longestThrown.message),
+    ...(frames !== "" && { stack: cut(frames, longestThrown.stack) }),
+  };
+}
+
+interface ErrorLike {
+  name?: unknown;
+  message: unknown;
+  stack?: unknown;
+  cause?: unknown;
+}
+
+/** Also one of another realm, or a plain object of its form. */
+const isErrorLike = (value: unknown): value is ErrorLike =>
+  typeof value === "object" && value !== null && typeof (value as { message?: unknown }).message === "string";
+
+const kindOf = (value: unknown): string => (value === null ? "null" : typeof value);
+
+function textOf(value: unknown): string {
+  if (typeof value === "string") return value;
+  const json = typeof value === "object" ? JSON.stringify(value) : undefined;
+  return `threw ${json ?? String(value)}, which is no Error`;
+}
+
+function causesOf({ cause }: ErrorLike, depth = 0): string[] {
+  if (cause === undefined || cause === null || depth > 3) return [];
+  if (!isErrorLike(cause)) return [textOf(cause)];
+  return [`${String(cause.name ?? "Error")}: ${String(cause.message)}`, ...causesOf(cause, depth + 1)];
+}
+
+/** Where the bundle is, from which its source map names the sources. */
+const here = `${dirname(fileURLToPath(import.meta.url))}/`;
+const notTheirs = /node:internal|lambdas\/code\/(answer-call|lambda-handler)\./;
+
+/** Frames of ours and of Node say nothing about the team's code, nor do the folders of the machine. */
+const framesIn = (stack: string): string =>
+  stack
+    .split("\n")
+    .filter((line) => /^\s+at /.test(line) && !notTheirs.test(line))
+    .map((line) => line.trim().replaceAll("file://", "").replaceAll(here, ""))
+    .join("\n");
+
+const cut = (text: string, most: number): string => (text.length <= most ? text : `${text.slice(0, most - 1)}…`);
+
+/** What an error says of the next attempt: `retryable`, `retryAfter` (milliseconds, a text such as "30s", or a Date) and `code`. */
+export function steeringOf(error: unknown): Pick<FailedOutcome, "retryable" | "retry_after_ms" | "code"> {
+  if (typeof error !== "object" || error === null) return {};
+  try {
+    const { retryable, retryAfter, code } = error as { retryable?: unknown; retryAfter?: unknown; code?: unknown };
+    const after = afterOf(retryAfter);
+    return {
+      ...(typeof retryable === "boolean" && { retryable }),
+      ...(after !== undefined && { retry_after_ms: after }),
+      ...((typeof code === "string" || typeof code === "number") && { code: cut(String(code), 100) }),
+    };
+  } catch {
+    return {};
+  }
+}
+
+function afterOf(value: unknown): number | undefined {
+  const ms =
+    value instanceof Date
+      ? value.getTime() - Date.now()
+      : typeof value === "number" || typeof value === "string"
+        ? durationMs(value)
+        : Number.NaN;
+  return Number.isFinite(ms) ? Math.max(0, Math.round(ms)) : undefined;
+}

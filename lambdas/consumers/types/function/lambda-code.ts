@@ -1,0 +1,77 @@
+import type { InvokeCommandOutput } from "@aws-sdk/client-lambda";
+import type { CallMessage } from "../../../core/job/code-messages.ts";
+import { JobError } from "../../../core/job/job-error.ts";
+import { isDeepJson } from "../../../core/kernel/json-values.ts";
+import type { CodeInvoker } from "../../../core/ports/code-invoker.ts";
+import { lambdaFaults } from "../../clients/aws/lambda-faults.ts";
+import { faultBy } from "../../clients/fault-table.ts";
+import { smallResponseBytes } from "../../clients/http/read-body.ts";
+import { type LambdaClients, largestPayload } from "./lambda.ts";
+
+/** The code of the products in the Lambda functions that the deployment has made of it. */
+export const lambdaCode = (
+  clients: LambdaClients,
+  { nameOf, region }: { nameOf: (product: string) => string; region: () => string },
+): CodeInvoker => ({
+  async call(product, message, { signal, room }) {
+    const payload = JSON.stringify(message);
+    if (Buffer.byteLength(payload) > largestPayload)
+      throw new JobError("VALIDATION_ERROR", "The payload is larger than the 6 MB that a function takes.");
+    const { InvokeCommand } = await import("@aws-sdk/client-lambda");
+    const command = new InvokeCommand({
+      FunctionName: nameOf(product),
+      InvocationType: "RequestResponse",
+      Payload: payload,
+    });
+    let answer: InvokeCommandOutput;
+    try {
+      answer = await (await clients(region())).send(command, { abortSignal: signal });
+    } catch (error) {
+      throw signal.aborted ? signal.reason : faultBy(lambdaFaults, error);
+    }
+    const bytes = answer.Payload ?? new Uint8Array();
+    if (answer.FunctionError !== undefined) throw ended(message, Buffer.from(bytes).toString());
+    if (bytes.byteLength > smallResponseBytes) await room.forAnswer(bytes.byteLength, signal);
+    return parsed(bytes);
+  },
+});
+
+/** What is no JSON is no answer, and so undefined. */
+function parsed(bytes: Uint8Array): unknown {
+  try {
+    // What JSON of this protocol surrounds a result with is few levels, and a result has at most 64.
+    return isDeepJson(bytes, 80) ? undefined : JSON.parse(Buffer.from(bytes).toString());
+  } catch {
+    return undefined;
+  }
+}
+
+/** The process of a function has ended without an answer. Lambda says how, in its own words. */
+function ended({ function: name, job_id }: CallMessage, payload: string): JobError {
+  const { errorType = "", errorMessage = "" } = detailsIn(payload);
+  if (errorType === "Sandbox.Timedout" || /Task timed out/.test(errorMessage))
+    return new JobError(
+      "TIMEOUT",
+      `${name} was ended: it had not answered within the time-out of its Lambda function.`,
+    );
+  const how = howEnded(errorType, errorMessage);
+  const text = `The process of ${name} ended before it answered: ${how}. Its log has the lines of ${job_id}.`;
+  return new JobError("PROVIDER_ERROR", text, { retryable: true });
+}
+
+function howEnded(type: string, message: string): string {
+  if (/OutOfMemory/.test(type) || /signal: (killed|aborted)/.test(message))
+    return "it was out of memory, or was killed";
+  if (/UnhandledPromiseRejection/.test(type)) return "a promise was rejected that nothing awaits";
+  if (/ImportModule|UserCodeSyntax|HandlerNotFound|MalformedHandler/.test(type)) return "its code does not load";
+  return "it called process.exit, or threw outside of the function";
+}
+
+function detailsIn(payload: string): { errorType?: string; errorMessage?: string } {
+  try {
+    const { errorType, errorMessage } = Object(JSON.parse(payload)) as Record<string, unknown>;
+    return { errorType: String(errorType ?? ""), errorMessage: String(errorMessage ?? "") };
+  } catch {
+    return {};
+  }
+}

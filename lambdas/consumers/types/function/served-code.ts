@@ -1,0 +1,47 @@
+import { JobError } from "../../../core/job/job-error.ts";
+import { isDeepJson } from "../../../core/kernel/json-values.ts";
+import type { Execution } from "../../../core/operations/execution.ts";
+import { signedHeaders } from "../../../core/outbound/signed-headers.ts";
+import type { CodeInvoker } from "../../../core/ports/code-invoker.ts";
+import { patienceOf } from "../../clients/http/failure-code.ts";
+import { maxResponseBytes } from "../../clients/http/read-body.ts";
+import { functionUrlOf } from "./http.ts";
+import { postToFunction } from "./http-post.ts";
+import { statusFault } from "./http-status.ts";
+import type { ServeCallee } from "./target.ts";
+
+/** Code that runs behind a handler of `ductape-jobs/serve`: each message is a signed POST. Redirects are not followed. */
+export const servedCode = (
+  callee: ServeCallee,
+  { secrets, clock, deadline }: Pick<Execution, "secrets" | "clock" | "deadline">,
+): CodeInvoker => ({
+  async call(_product, message, { signal, room }) {
+    const body = JSON.stringify(message);
+    const now = clock.now();
+    const id = `${message.job_id}-${message.run}-${message.attempt}`;
+    const [url, headers] = await Promise.all([
+      functionUrlOf(callee, { secrets }),
+      signedHeaders(secrets, callee, { id, body, now }),
+    ]);
+    const patience = patienceOf({ signal, clock, deadline });
+    const largest = maxResponseBytes;
+    const answer = await postToFunction(url, { method: "POST", headers, body, largest, signal, room, patience });
+    if (answer.status === 401) throw refusedSignature();
+    // The answer of the protocol is always 200; any other says that nothing there speaks it.
+    const fault = statusFault({ ...answer, body: Buffer.alloc(0) }, clock.now(), { sent: [] });
+    if (fault) throw fault;
+    return parsed(answer.body);
+  },
+});
+
+const refusedSignature = () =>
+  new JobError("UNAUTHORIZED", "The code refused the signature of the message: both sides need the same secret.");
+
+/** What is no JSON is no answer, and so undefined. */
+function parsed(bytes: Buffer): unknown {
+  try {
+    return isDeepJson(bytes, 80) ? undefined : JSON.parse(bytes.toString());
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,59 @@
+import * as z from "zod";
+import { Reference } from "./reference-schema.ts";
+import type { Reference as ReferenceType } from "./references.ts";
+
+/** The fields of a function of the team's own, whose code is deployed with the catalog. */
+export const codeFields = () => ({
+  /** The module, by its path from the file of the catalog. */
+  code: z
+    .string()
+    .regex(/^\.{1,2}\/[^\0\n]{1,500}$/, 'must be a path from the file of the catalog, such as "../functions/price.ts"')
+    .optional(),
+  /** What the module exports it as. Default: the entry's own name. */
+  export: z
+    .string()
+    .regex(/^[A-Za-z_$][\w$]{0,99}$/, "must be the name of an export")
+    .optional(),
+  /** The secrets and parameters that it may read. */
+  secrets: z.array(Reference).max(50).optional(),
+});
+
+/** The target of a function in code, as the catalog has it. */
+export interface CodeTarget {
+  readonly code: string;
+  readonly export?: string | undefined;
+  readonly secrets?: readonly ReferenceType[] | undefined;
+}
+
+/** The same with the type of its module, from which a typed client reads inputs and results. Neither has a value. */
+export interface TypedCode<Module, Export extends string> extends CodeTarget {
+  readonly $module?: Module;
+  readonly $export?: Export;
+}
+
+interface CodeOptions<Export extends string> {
+  /**
+   * What the module exports the function as.
+   * @default - the name of the entry
+   */
+  export?: Export;
+  /**
+   * The secrets and parameters that the function may read, by `ctx.secret`.
+   * @default - none
+   */
+  secrets?: readonly ReferenceType[];
+}
+
+/**
+ * A function of your own as the target of jobs: `price: code<typeof import("../functions/price.ts")>("../functions/price.ts")`. The
+ * path counts from the file of the catalog. Where the export has another name than the entry, both places say it:
+ * `code<typeof import("../functions/money.ts"), "priceOf">("../functions/money.ts", { export: "priceOf" })`.
+ */
+export const code = <Module = unknown, Export extends string = never>(
+  path: string,
+  ...[options]: [Export] extends [never]
+    ? [options?: Omit<CodeOptions<Export>, "export">]
+    : [options: CodeOptions<Export> & { export: Export }]
+): TypedCode<Module, Export> => ({ code: path, ...options });
+
+export const isCodeTarget = (target: object): target is CodeTarget => "code" in target;

@@ -1,0 +1,69 @@
+/*
+ * What the engine and a team's own code say to each other, version 1. Unknown fields are ignored. A team's bundle contains this file, so
+ * it imports nothing.
+ */
+
+/** The version of both sides. */
+export const codeVersion = 1;
+
+/** The engine asks for one attempt of a job whose target is a function of the team's own. */
+export interface CallMessage {
+  v: number;
+  kind: "call";
+  /** The function, by its name in the catalog. */
+  function: string;
+  /** Absent if the job has none, which null is not. */
+  payload?: unknown;
+  job_id: string;
+  /** Which run of the job, from 1. */
+  run: number;
+  /** Which attempt at the run, from 1. */
+  attempt: number;
+  product: string;
+  env: string;
+  event: string;
+  /** The same for every attempt of a run. */
+  idempotency_key: string;
+  /** How many milliseconds the attempt has left. */
+  deadline_ms: number;
+  /** What an earlier attempt of this run has reported last. */
+  progress?: unknown;
+  /** The answer is what the call returns. */
+  reply: "sync";
+}
+
+/** Why a function failed. */
+export interface Thrown {
+  /** The error's name: `TypeError`, `CardDeclined`. */
+  name: string;
+  message: string;
+  /** Where it was thrown, by the lines of the source. */
+  stack?: string;
+}
+
+export interface FailedOutcome {
+  is: "failed";
+  /** `threw`: the function did. `input`: its schema refused the payload. `result`: what it returned cannot be kept. `timeout`: it had not ended at its deadline. */
+  by: "threw" | "input" | "result" | "timeout";
+  error: Thrown;
+  /** Whether another attempt may succeed, if the error says so. */
+  retryable?: boolean;
+  /** The least milliseconds until another attempt, if the error says so. */
+  retry_after_ms?: number;
+  /** The error's own code, such as `card_declined`. */
+  code?: string;
+}
+
+export type CallOutcome = { is: "completed"; value: { v: unknown } } | FailedOutcome;
+
+/** What the code answers. Anything else is a crash. */
+export type CallAnswer =
+  | { v: number; outcome: CallOutcome /** What the function has reported last. */; progress?: unknown }
+  | { v: number; refuse: { code: "UNKNOWN_FUNCTION" | "PROTOCOL"; message: string } };
+
+/** The most bytes of a result: Lambda lets a function answer 6 MB. */
+export const largestCodeResult = 6_000_000;
+/** The most bytes of what a function reports as its progress. */
+export const largestCodeProgress = 262_144;
+/** The most characters of a message and a stack that are kept with an attempt, of which a job keeps 25. */
+export const longestThrown = { name: 100, message: 1000, stack: 2000 } as const;

@@ -1,0 +1,94 @@
+import { buffer } from "node:stream/consumers";
+import { codeFunctionName } from "../../lambdas/topology.ts";
+import { type Listening, sendJson, serve } from "../gateway/http.ts";
+import { codePrefix } from "../runtime/names.ts";
+import type { Bundles } from "./bundles.ts";
+import { type CallEnd, Instance, type InstanceOptions } from "./instance.ts";
+
+/** How many instances of one product run at the same time. Further calls wait for one of them. */
+const mostInstances = 10;
+
+export interface CodeService extends Listening {
+  /** Runs this code from now on. What runs already ends with the code that it began with. */
+  use(bundles: Bundles): void;
+  moveClock(offsetMs: number): void;
+}
+
+/**
+ * The Invoke API of Lambda for the functions with the code of the products, each call in a process that runs nothing else. Functions of
+ * an account are refused: nothing local reaches one.
+ */
+export async function startCodeService(options: InstanceOptions): Promise<CodeService> {
+  let bundles: Bundles = new Map();
+  const instances = new Map<string, Set<Instance>>();
+  const waiting = new Map<string, (() => void)[]>();
+
+  const of = (product: string): Set<Instance> => {
+    const found = instances.get(product) ?? new Set();
+    instances.set(product, found);
+    return found;
+  };
+
+  function freed(product: string): void {
+    waiting.get(product)?.shift()?.();
+  }
+
+  async function take(product: string): Promise<Instance> {
+    for (;;) {
+      const { file = "" } = bundles.get(product) ?? {};
+      const all = of(product);
+      for (const one of all) if (one.isIdle && one.file === file) return one;
+      // Lambda too keeps nothing of an earlier deployment.
+      for (const one of all) if (one.isIdle) one.end();
+      if (all.size < mostInstances) {
+        const started = new Instance(file, options);
+        all.add(started);
+        void started.gone.then(() => {
+          all.delete(started);
+          freed(product);
+        });
+        return started;
+      }
+      await new Promise<void>((resolve) => waiting.set(product, [...(waiting.get(product) ?? []), resolve]));
+    }
+  }
+
+  async function invoke(product: string, message: unknown): Promise<CallEnd> {
+    const instance = await take(product);
+    try {
+      return await instance.call(message);
+    } finally {
+      freed(product);
+    }
+  }
+
+  const listening = await serve(async (request, response) => {
+    const [, name = ""] = /^\/2015-03-31\/functions\/([^/]+)\/invocations$/.exec(request.url ?? "") ?? [];
+    const product = [...bundles.keys()].find((tag) => codeFunctionName(codePrefix, tag) === decodeURIComponent(name));
+    if (product === undefined) {
+      const message = "There is no local stand-in for this operation of AWS.";
+      const type = "UnsupportedOperationException";
+      return sendJson(response, 400, { __type: type, message, Message: message }, { "x-amzn-errortype": type });
+    }
+    const end = await invoke(product, JSON.parse((await buffer(request)).toString()));
+    if ("answer" in end) return sendJson(response, 200, end.answer as object);
+    sendJson(response, 200, end, { "x-amz-function-error": "Unhandled" });
+  });
+
+  const all = () => [...instances.values()].flatMap((ones) => [...ones]);
+  return {
+    ...listening,
+    use: (next) => {
+      bundles = next;
+      for (const one of all()) if (one.isIdle) one.end();
+    },
+    moveClock: (offsetMs) => {
+      for (const one of all()) one.moveClock(offsetMs);
+    },
+    close: async (graceMs) => {
+      await listening.close(graceMs);
+      for (const one of all()) one.end();
+      await Promise.all(all().map(({ gone }) => gone));
+    },
+  };
+}

@@ -1,0 +1,6 @@
+export {
+  type CodeFunction,
+  defineFunction,
+  type FunctionContext,
+  type FunctionLog,
+} from "../../../lambdas/code/define-function.ts";

@@ -1,0 +1,1 @@
+export { type FetchHandler, type ServeOptions, serve, toLambda, toNode } from "../../../lambdas/code/serve.ts";

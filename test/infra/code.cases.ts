@@ -1,0 +1,88 @@
+import { Template } from "aws-cdk-lib/assertions";
+import { type IVpc, Vpc } from "aws-cdk-lib/aws-ec2";
+import { PolicyStatement } from "aws-cdk-lib/aws-iam";
+import { Duration, Stack } from "aws-cdk-lib/core";
+import { DuctapeJobs, type DuctapeJobsProps } from "../../infra/ductape-jobs.ts";
+import { privilegesByEntry } from "./privileges.ts";
+import { flat, functionOf, testApp } from "./synth.ts";
+
+function deployed(code: (stack: Stack) => DuctapeJobsProps["code"] = () => undefined) {
+  const stack = new Stack(testApp(), "Team");
+  const options = code(stack);
+  const catalog = "test/support/code/catalog.ts";
+  const jobs = new DuctapeJobs(stack, "Jobs", { catalog, ...(options && { code: options }) });
+  return { jobs, template: () => Template.fromStack(stack) };
+}
+
+describe("functions of one's own in a stack", () => {
+  const made = deployed((stack) => ({
+    shop: {
+      memory: 1024,
+      timeout: Duration.seconds(30),
+      env: { LEVEL: "debug" },
+      vpc: new Vpc(stack, "Vpc", { maxAzs: 1, natGateways: 0, restrictDefaultSecurityGroup: false }) as IVpc,
+    },
+  }));
+  made.jobs
+    .code("shop")
+    .addToRolePolicy(new PolicyStatement({ actions: ["s3:GetObject"], resources: ["arn:aws:s3:::prices/*"] }));
+  const template = made.template();
+  const may = privilegesByEntry(template);
+
+  test("are one Lambda function a product", () => {
+    expect(
+      Object.keys(may)
+        .filter((entry) => entry.startsWith("code/"))
+        .sort(),
+    ).toEqual(["code/crm", "code/shop"]);
+    expect(functionOf(template, "code/shop").Properties).toMatchObject({
+      ...{ FunctionName: "Team-Jobs-code-shop", Runtime: "nodejs24.x", Timeout: 30, MemorySize: 1024 },
+      Environment: { Variables: { LEVEL: "debug", NODE_OPTIONS: "--enable-source-maps", SERVICE_NAME: "code/shop" } },
+      VpcConfig: { SecurityGroupIds: [expect.anything()], SubnetIds: expect.anything() },
+    });
+    expect(functionOf(template, "code/crm").Properties).toMatchObject({ Timeout: 850, MemorySize: 512 });
+  });
+
+  test("may do what the app grants, and read the secrets that their entries list", () => {
+    const network = [
+      "AssignPrivateIpAddresses",
+      "CreateNetworkInterface",
+      "DeleteNetworkInterface",
+      "DescribeNetworkInterfaces",
+      "DescribeSubnets",
+      "UnassignPrivateIpAddresses",
+    ];
+    expect(may["code/shop"]).toEqual(
+      [
+        `ec2:${network.join(",")} * if lambda:SourceFunctionArn = true`,
+        "s3:GetObject arn:aws:s3:::prices/*",
+        "secretsmanager:GetSecretValue secretsmanager:secret:shop/stripe-??????",
+        "ssm:GetParameter ssm:parameter/shop/level",
+      ].map((line) => expect.stringContaining(line.split(" if ")[0] as string)),
+    );
+    expect(may["code/crm"]).toEqual([]);
+  });
+
+  test("are invoked by the consumer of functions, which reads none of their secrets", () => {
+    const consumer = may["consumers/function"] ?? [];
+    expect(consumer.filter((line) => /^(lambda|secretsmanager|ssm):/.test(line))).toEqual([
+      "lambda:InvokeFunction JobsServiceCodecrmFunction",
+      "lambda:InvokeFunction JobsServiceCodeshopFunction",
+      "lambda:InvokeFunction arn:aws:lambda:eu-west-1:123456789012:function:resize",
+    ]);
+    for (const [entry, lines] of Object.entries(may))
+      if (entry !== "consumers/function") expect(flat(lines)).not.toContain("lambda:InvokeFunction");
+    expect(functionOf(template, "consumers/function").Properties.Environment.Variables.CODE_PREFIX).toBe("Team-Jobs");
+  });
+
+  test.each([
+    ["a product without code", { plain: {} }, "`code` names products that have no functions in code:"],
+    ["a longer time-out than a job may have", { crm: { timeout: Duration.minutes(15) } }, "at most 850 seconds"],
+  ])("refuse options of %s", (_what, options, message) => {
+    expect(() => deployed(() => options)).toThrow(message);
+  });
+
+  test("are asked for by the tags of products that have any", () => {
+    expect(() => made.jobs.code("plain")).toThrow('The catalog has no functions in code of a product "plain".');
+  });
+});

@@ -1,0 +1,127 @@
+import { createServer, type RequestListener } from "node:http";
+import { afterEach, describe, expect, it } from "@jest/globals";
+import { serve, toLambda, toNode } from "../../../../lambdas/code/serve.ts";
+import { functionExecutor } from "../../../../lambdas/consumers/types/function/execute.ts";
+import { secret } from "../../../../lambdas/core/catalog/references.ts";
+import { JobError } from "../../../../lambdas/core/job/job-error.ts";
+import { signedHeaders } from "../../../../lambdas/core/outbound/signed-headers.ts";
+import { anExecution } from "../../../support/an-execution.ts";
+import { listening, stopping } from "../../../support/aws/server.ts";
+import { aJob } from "../../../support/builders.ts";
+import * as functions from "../../../support/code/functions.ts";
+
+const key = `whsec_${Buffer.alloc(32, 7).toString("base64")}`;
+const other = `whsec_${Buffer.alloc(32, 8).toString("base64")}`;
+const { price } = functions;
+const handler = serve({ functions: { price }, secret: key });
+const stops: (() => Promise<unknown>)[] = [];
+afterEach(async () => {
+  for (const stop of stops.splice(0)) await stop();
+});
+
+const clock = { now: () => Date.now(), sleep: async () => {}, timeout: () => () => {} };
+
+async function run(
+  listener: RequestListener,
+  { secrets = { "shop/code": key }, payload = { sku: "A-1" } as unknown } = {},
+) {
+  const server = createServer(listener);
+  const url = await listening(server);
+  stops.push(() => stopping(server));
+  const job = aJob({ type: "function", env: "dev", timeout_ms: 5000 });
+  const target = { envs: { dev: { provider: "serve", url: `${url}/jobs`, secret: secret("shop/code") } } };
+  const execution = anExecution({
+    job,
+    target,
+    event: { type: "function", function: "price" } as never,
+    input: { payload },
+    secrets,
+    deadline: Date.now() + 5000,
+  });
+  return functionExecutor()({ ...execution, clock: { ...execution.clock, now: clock.now } });
+}
+
+const failing = async (listener: RequestListener, options = {}) => {
+  const error: unknown = await run(listener, options).catch((caught: unknown) => caught);
+  if (error instanceof JobError) return error;
+  throw error;
+};
+
+describe("functions behind a handler", () => {
+  it("are called by signed messages, over node:http as Express has it", async () => {
+    expect(await run(toNode(handler))).toEqual({ total: 1999, currency: "EUR" });
+  });
+
+  it("refuse another signature", async () => {
+    expect(await failing(toNode(handler), { secrets: { "shop/code": other } })).toMatchObject({
+      code: "UNAUTHORIZED",
+      message: "The code refused the signature of the message: both sides need the same secret.",
+    });
+  });
+
+  it("accept two secrets while one is being changed", async () => {
+    const both = serve({ functions: { price }, secret: [other, key] });
+    expect(await run(toNode(both))).toMatchObject({ total: 1999 });
+  });
+
+  it("refuse a payload as they do elsewhere", async () => {
+    expect(await failing(toNode(handler), { payload: {} })).toMatchObject({
+      code: "VALIDATION_ERROR",
+      retryable: false,
+    });
+  });
+
+  it.each([
+    ["HTML", 200, "<html>", "PROVIDER_ERROR"],
+    ["nothing", 200, "", "PROVIDER_ERROR"],
+    ["JSON of something else", 200, '{"ok":true}', "PROVIDER_ERROR"],
+    ["JSON of 100,000 levels", 200, "[".repeat(100_000), "PROVIDER_ERROR"],
+    ["a status that says it is down", 503, "", "SERVICE_UNAVAILABLE"],
+    ["a status that says there is nothing", 404, "", "NOT_FOUND"],
+    ["a redirect", 302, "", "PROVIDER_ERROR"],
+  ])("fail with what is no answer: %s", async (_what, status, body, code) => {
+    const answer: RequestListener = (_request, response) => response.writeHead(status).end(body);
+    expect(await failing(answer)).toMatchObject({ code });
+  });
+
+  it("say that a parser has read the body first", async () => {
+    const parsed: RequestListener = async (request, response) => {
+      for await (const _chunk of request);
+      await toNode(handler)(Object.assign(request, { body: {} }), response);
+    };
+    expect(await failing(parsed)).toMatchObject({ code: "PROVIDER_ERROR", message: expect.stringContaining("500") });
+  });
+
+  it("say what there is, to a GET", async () => {
+    const answer = await handler(new Request("https://code.example/jobs"));
+    expect(await answer.json()).toEqual({ v: 1, functions: ["price"] });
+    expect((await handler(new Request("https://code.example/jobs", { method: "PUT" }))).status).toBe(405);
+  });
+
+  it("are a Lambda function behind a URL", async () => {
+    const body = JSON.stringify({
+      v: 1,
+      kind: "call",
+      function: "price",
+      payload: { sku: "a" },
+      job_id: "job_1",
+      deadline_ms: 1000,
+    });
+    const { secrets } = anExecution({ secrets: { "shop/code": key } });
+    const headers = await signedHeaders(secrets, { secret: secret("shop/code") }, { id: "m", body, now: Date.now() });
+    const event = {
+      requestContext: { http: { method: "POST" } },
+      headers,
+      body: Buffer.from(body).toString("base64"),
+      isBase64Encoded: true,
+    };
+    const answer = await toLambda(handler)(event);
+    expect(JSON.parse(answer.body)).toMatchObject({ outcome: { value: { v: { total: 1999 } } } });
+    const old = await signedHeaders(
+      secrets,
+      { secret: secret("shop/code") },
+      { id: "m", body, now: Date.now() - 600_000 },
+    );
+    expect((await toLambda(handler)({ ...event, headers: old })).statusCode).toBe(401);
+  });
+});
