@@ -247,7 +247,7 @@ describe.each(seeds)("the table of a later version (%i) after a roll back", (see
     expect(failed).toBe(0);
     // The one with a limit stands in its line.
     expect(executed).toEqual(
-      new Set([jobs.overdue, jobs.crashed, jobs.often, jobs.feature, jobs.step].map(({ id }) => id)),
+      new Set([jobs.overdue, jobs.crashed, jobs.often, jobs.feature, jobs.step, jobs.ending].map(({ id }) => id)),
     );
     await changes(later);
     await syncSchedules(w, { states: w.states, hash: schedulesHash([product]) }, newMemory(), w.clock.now() + 10_000);

@@ -248,8 +248,9 @@ function isOrphaned(step: Job, peek: Write["peek"], lifeOf: Ledger["lifeOf"]): b
   return !feature || isFinished(feature) || feature.run !== run || isOrphaned(feature, peek, lifeOf);
 }
 
-/** Whether the end of its feature does not end a step: somebody has retried it by hand, or its feature has abandoned it. */
-const mayGoOn = ({ retried_after, parent }: Job): boolean => Boolean(retried_after) || parent?.on_end === "abandon";
+/** Whether the end of its feature does not end a step: it was retried by hand, is abandoned, or undoes its own steps first. */
+const mayGoOn = ({ retried_after, parent, ending }: Job): boolean =>
+  Boolean(retried_after) || parent?.on_end === "abandon" || ending !== undefined;
 
 /** Checks a claim independently of `claimable`, which must have applied the same rules. */
 export function checkClaim(

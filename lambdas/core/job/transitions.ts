@@ -313,7 +313,7 @@ interface End {
 /** A running job that has failed or was cancelled, and whose steps are undone. */
 export function ended(job: Job, now: number, { progress, error, undos, gaveUp }: End = {}): Job {
   const of = job.ending ? { ...job, ending: { ...job.ending, ...undos, ...(gaveUp && { error: gaveUp }) } } : job;
-  const { cause = "failed" } = of.ending ?? {};
+  const cause = of.ending && of.ending.cause !== "failed" ? "cancelled" : "failed";
   const record = error ?? of.error;
   const after =
     cause === "failed" && record

@@ -353,6 +353,53 @@ describe("a run that is cancelled", () => {
   });
 });
 
+describe("the run of a series", () => {
+  const minutely = (overlap: "skip" | "cancel_previous") => ({ repeat: { every: minute, limit: 2, overlap } });
+
+  it("that fails is undone, and archived so, before the next one starts", async () => {
+    let mails = 0;
+    const w = worldOf(booking(mail), { mail: () => (++mails === 1 ? fails() : {}) });
+    const id = await w.start("onboard", {}, minutely("skip"));
+    await w.pass(2 * minute);
+    expect(w.events()).toEqual(["create", "charge", "mail", "refund", "remove", "create", "charge", "mail"]);
+    const { runs } = await w.jobs.runs(id, { limit: 10, order: "asc" });
+    expect(runs).toMatchObject([{ run: 1, status: "failed", rolled_back: { steps: 2, failed: 0 } }]);
+    const last = await w.the(id);
+    expect(last).toMatchObject({ run: 2, status: "completed" });
+    expect(last).not.toHaveProperty("rolled_back");
+  });
+
+  it("that the next one ends is undone first, and the next one starts after it", async () => {
+    const w = worldOf(booking({ event: "mail", delay: 10 * minute }), {});
+    const id = await w.start("onboard", {}, minutely("cancel_previous"));
+    await w.pass(minute + 30 * second);
+    expect(w.events()).toEqual(["create", "charge", "refund", "remove", "create", "charge"]);
+    const { runs } = await w.jobs.runs(id, { limit: 10, order: "asc" });
+    expect(runs).toMatchObject([
+      { run: 1, status: "cancelled", reason: "cancelled by the next run", rolled_back: { steps: 2, failed: 0 } },
+    ]);
+    expect(await w.the(id)).toMatchObject({ run: 2, status: "running" });
+  });
+});
+
+describe("a step that is a feature with undos", () => {
+  it("is retried with its feature, from the start, once it has undone its steps", async () => {
+    const inner: FeatureTarget = { sequences: { main: [charge, { event: "mail", step: "later", delay: minute }] } };
+    const outer: FeatureTarget = {
+      sequences: { left: [{ event: "inner" }], right: [{ event: "mail", delay: second }] },
+    };
+    let mails = 0;
+    const w = worldOf(outer, { mail: () => (++mails === 1 ? fails() : {}) }, { inner });
+    const id = await w.start();
+    await w.pass(10 * second);
+    expect(await w.the(id)).toMatchObject({ status: "failed" });
+    await changeJob(w, id, retry(0));
+    await w.pass(10 * minute);
+    expect(w.events()).toEqual(["charge", "mail", "refund", "mail", "charge", "mail"]);
+    expect(await w.the(id)).toMatchObject({ status: "completed" });
+  });
+});
+
 describe("the retry of a run that was rolled back", () => {
   it("begins from the start, with other jobs", async () => {
     let isBroken = true;
