@@ -72,6 +72,8 @@ export function system({ products }: { products?: string } = {}) {
       if (code !== 0) throw new Error(stderr);
       return stdout.trim();
     },
+    /** Replaces the catalog of the next start. */
+    deploy: (catalog: string) => writeFileSync(join(cwd, "products/index.ts"), catalog),
     stop: () => local.terminate(),
     start,
   };

@@ -102,7 +102,9 @@ const Edge = ({ edge }: { edge: GraphEdge }) => (
 );
 
 const most = 21;
-const fitted = (text: string) => (text.length > most ? `${text.slice(0, most - 1)}…` : text);
+/** The characters of a time for which a note leaves room. */
+const usual = 7;
+const fitted = (text: string, room = most) => (text.length > room ? `${text.slice(0, room - 1)}…` : text);
 
 function Node({ node }: { node: GraphNode }) {
   const { step, state, x, y } = node;
@@ -118,7 +120,7 @@ function Node({ node }: { node: GraphNode }) {
   const took = tookOf(state);
   const left = leftOf(state, useNow(state.status === "waiting" ? 1_000 : idleMs));
   const time = left ?? (took === undefined ? "" : duration(took));
-  const note = fitted([step.sequence, ...notes.filter(Boolean)].join(" · "));
+  const note = fitted([step.sequence, ...notes.filter(Boolean)].join(" · "), most - Math.max(0, time.length - usual));
   const status = statusOf(state);
   const label = `${fitted(name)} ${note} ${time}: ${status.replace("_", " ")}`;
   const body = (
