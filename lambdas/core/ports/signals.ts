@@ -10,7 +10,7 @@ export interface Signals {
   /** The first message, by time and id, that came at `since` or later and that is wanted. */
   first(address: SignalAddress, since: number, wanted: (signal: Signal) => boolean): Promise<Signal | undefined>;
   /**
-   * Puts the only message of an address, which the first one decides: answers the message that is there. Kept until `keptUntil`, and read by
+   * Puts the only message of an address, which is the first one that was put, and returns the message that is there. Kept until `keptUntil`, and read by
    * `first` whatever `since`.
    */
   decide(address: SignalAddress, signal: Signal, keptUntil: number): Promise<Signal>;

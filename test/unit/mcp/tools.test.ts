@@ -64,6 +64,7 @@ describe("the tools", () => {
     expect(open.sort()).toEqual(
       [
         "changeJobs",
+        "decideApproval",
         "enableWebhook",
         "endPause",
         "migrateJob",
@@ -95,6 +96,6 @@ describe("the tools", () => {
   });
 
   it("are short enough for an agent", () => {
-    expect(JSON.stringify([describeTool, ...tools.map(({ tool }) => tool)]).length).toBeLessThan(17_000);
+    expect(JSON.stringify([describeTool, ...tools.map(({ tool }) => tool)]).length).toBeLessThan(17_400);
   });
 });
