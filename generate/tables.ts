@@ -4,6 +4,7 @@ import { defaultRetryPolicy, fullJitter } from "../lambdas/core/job/retry.ts";
 import { RetryConfig } from "../lambdas/core/job/retry-config.ts";
 import { ErrorGroupSchema } from "../lambdas/core/queries/schemas/errors.ts";
 import { LimitGateSchema } from "../lambdas/core/queries/schemas/limits.ts";
+import { DecisionRequest } from "../lambdas/core/requests/decision-request.ts";
 import { PauseRequest } from "../lambdas/core/requests/pause-request.ts";
 import { RepeatRequest } from "../lambdas/core/requests/repeat-request.ts";
 import { SignalRequest } from "../lambdas/core/requests/signal-request.ts";
@@ -75,6 +76,11 @@ export const tables: Table[] = [
   { page: "docs/api.md", columns: ["field of a group", "meaning"], rows: fieldRows(ErrorGroupSchema, "output") },
   { page: "docs/api.md", columns: ["field of a gate", "meaning"], rows: fieldRows(LimitGateSchema, "output") },
   { page: "docs/api.md", columns: ["field of a pause", "meaning"], rows: fieldRows(PauseRequest, "input") },
+  {
+    page: "docs/catalog/approvals.md",
+    columns: ["field of a decision", "meaning"],
+    rows: fieldRows(DecisionRequest, "input"),
+  },
   { page: "docs/catalog/waits.md", columns: ["field of a signal", "meaning"], rows: fieldRows(SignalRequest, "input") },
 ];
 

@@ -76,6 +76,7 @@ test.each([
   "pump",
   "relay",
   "dashboard",
+  "approve",
   "webhooks",
 ])("%s has no client of an executor in its bundle", async (entry) => {
   const { packages, startPackages, missing } = await bundleOf(entry);

@@ -19,7 +19,7 @@ const ofRetryConfig = fieldsOf(RetryConfig);
 const alsoOn: Record<string, string[]> = {
   database_action: ["mongodb", "dynamodb"],
   notification: ["action"],
-  feature: ["waits", "for-each", "undo"],
+  feature: ["waits", "for-each", "undo", "approvals"],
   function: ["code"],
 };
 const definitions: readonly CheckedJobType[] = Object.values(registry);

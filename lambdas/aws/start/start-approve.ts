@@ -9,7 +9,7 @@ import { dynamoSignals } from "../dynamodb/signals.ts";
 import { makeLog } from "../log/log.ts";
 import { sqsMessages } from "../sqs/message-queue.ts";
 import type { ApproveEnv } from "./env.ts";
-import { onlySecrets } from "./start-secrets.ts";
+import { onlySecrets } from "./start-only-secrets.ts";
 import { systemClock } from "./system-clock.ts";
 
 /** How often the keys are read anew for tokens that none of the known ones has signed: guesses cost no call each. */

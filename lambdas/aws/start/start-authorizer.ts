@@ -3,7 +3,7 @@ import { clientDefaults } from "../client/client-defaults.ts";
 import { dynamoApiKeys } from "../dynamodb/api-keys.ts";
 import { makeLog } from "../log/log.ts";
 import type { AuthorizerEnv } from "./env.ts";
-import { onlySecrets } from "./start-secrets.ts";
+import { onlySecrets } from "./start-only-secrets.ts";
 import { systemClock } from "./system-clock.ts";
 
 /**

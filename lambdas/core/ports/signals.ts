@@ -12,7 +12,7 @@ export interface Signals {
   /** The latest messages, the last one first: at most `most`. */
   latest(address: SignalAddress, most: number): Promise<Signal[]>;
   /**
-   * Puts the only message of an address, which the first one decides: answers the message that is there. Kept until `keptUntil`, and read by
+   * Puts the only message of an address, which is the first one that was put, and returns the message that is there. Kept until `keptUntil`, and read by
    * `first` whatever `since`.
    */
   decide(address: SignalAddress, signal: Signal, keptUntil: number): Promise<Signal>;

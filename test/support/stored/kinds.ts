@@ -357,7 +357,7 @@ export const kinds: Record<string, Kind> = {
     prefix: topology.approvalsPrefix,
     make: ({ approvals }) => approvals.open(anApproval(1, tenant)),
     words: [],
-    unknownFields: "kept",
+    unknownFields: "lost",
   },
   due: {
     prefix: topology.duePrefix,

@@ -64,6 +64,7 @@ describe("the tools", () => {
     expect(open.sort()).toEqual(
       [
         "changeJobs",
+        "decideApproval",
         "enableWebhook",
         "endPause",
         "migrateJob",

@@ -33,7 +33,7 @@ const Ask = strict({
 });
 export type Ask = z.input<typeof Ask>;
 
-/** A value to show: a template of its own, or one with a label. */
+/** A value to show: a template alone, or one with a label. */
 const Shown = z.union([
   template(longestTemplate),
   strict({
