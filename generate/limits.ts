@@ -13,8 +13,10 @@ import {
 } from "../lambdas/consumers/types/database_action/engines/rows.ts";
 import { mostDynamoRows, mostRows } from "../lambdas/consumers/types/database_action/row-list.ts";
 import { largestMaxRows } from "../lambdas/consumers/types/database_action/target-sql.ts";
+import { mostInputBytes } from "../lambdas/consumers/types/feature/for-each.ts";
+import { mostResultBytes } from "../lambdas/consumers/types/feature/list-results.ts";
 import { mostGatheredBytes, mostReferredBytes } from "../lambdas/consumers/types/feature/results.ts";
-import { mostSteps } from "../lambdas/consumers/types/feature/target.ts";
+import { itemLimits, mostSteps } from "../lambdas/consumers/types/feature/target.ts";
 import { largestPayload } from "../lambdas/consumers/types/function/lambda.ts";
 import { longestSms } from "../lambdas/consumers/types/notification/channels/sms-limits.ts";
 import { mostRecipients } from "../lambdas/consumers/types/notification/recipients.ts";
@@ -217,6 +219,12 @@ const limits: Record<string, Record<string, string>> = {
     "steps of a sequence": n(mostSteps),
     "entries of `depends_on`": n(mostSteps),
     "`delay` of a step": days(longestDelayMs),
+    "items of a step with `for_each`": n(itemLimits.items),
+    "`concurrency` of such a step": n(itemLimits.concurrency),
+    "inputs of such items together": MB(mostInputBytes.list),
+    "inputs of a hundred of them": `${n(mostInputBytes.page)} bytes`,
+    "results of such a step": MB(mostResultBytes.list),
+    "results of a hundred of its items": MiB(mostResultBytes.page),
     "results that the expressions of a step, or of the output, refer to": MB(mostReferredBytes),
     "results that a feature without `output` returns": MiB(mostGatheredBytes),
     "characters that the expressions of a step or an input may produce": n(mostMade.characters),

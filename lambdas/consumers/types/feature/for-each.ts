@@ -42,7 +42,7 @@ export interface ListInput {
 }
 
 /** The most bytes of JSON of the inputs of a page, which are read by each of its decisions, and of all items of a step. */
-const mostBytes = { page: largestRequest, list: 64_000_000 };
+export const mostInputBytes = { page: largestRequest, list: 64_000_000 };
 
 /** How many pages are written at a time. */
 const atOnce = 8;
@@ -91,12 +91,12 @@ export async function startList(
   const list: ListPart = { step: key, from: 0, items: items.values.length, page_size: pageSize };
   const event = eventOf(services, job, step);
   const credentials: StepCredentials[] = [];
-  let left = mostBytes.list;
+  let left = mostInputBytes.list;
   const inputsOf = (part: ListPart) => {
     const inputs = Array.from({ length: part.items }, (_, i) => inputOf(step, items, part.from + i));
     const bytes = Buffer.byteLength(JSON.stringify(inputs));
     left -= bytes;
-    if (bytes > mostBytes.page || left < 0) throw tooLarge(part, bytes > mostBytes.page);
+    if (bytes > mostInputBytes.page || left < 0) throw tooLarge(part, bytes > mostInputBytes.page);
     const own = event && placeholders.in({ input: { inputs }, event });
     if (own) credentials.push(own);
     return inputs;
@@ -133,8 +133,8 @@ export const sliceOf = ({ blobs }: Pick<ConsumerServices, "blobs">, slices: stri
 const tooLarge = ({ from, items }: ListPart, isPage: boolean) =>
   unusable(
     isPage
-      ? `The inputs of the items ${from} to ${from + items - 1} have more than ${mostBytes.page} bytes of JSON together: pass ids instead of what they stand for`
-      : `The inputs of all items have more than ${mostBytes.list} bytes of JSON together: pass ids instead of what they stand for`,
+      ? `The inputs of the items ${from} to ${from + items - 1} have more than ${mostInputBytes.page} bytes of JSON together: pass ids instead of what they stand for`
+      : `The inputs of all items have more than ${mostInputBytes.list} bytes of JSON together: pass ids instead of what they stand for`,
   );
 
 /** The event of the items in the present catalog. Undefined if that has lost it: the items wait for it then. */

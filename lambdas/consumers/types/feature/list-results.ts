@@ -25,7 +25,7 @@ export interface Deciding {
 }
 
 /** The most bytes of JSON of the results of a page, and of a list: as much as a feature's function has memory for. */
-const mostBytes = { page: mostGatheredBytes, list: 10_000_000 };
+export const mostResultBytes = { page: mostGatheredBytes, list: 10_000_000 };
 
 /** What stands in the result of a list for each item of a child: one entry for an item, several for a page. */
 type Entries = unknown[];
@@ -80,7 +80,7 @@ async function entriesOf(of: Deciding, state: ListState, children: readonly numb
     of,
     children.filter((child) => !found.has(child)),
   );
-  let left = mostBytes[isPaged(job.list) ? "list" : "page"];
+  let left = mostResultBytes[isPaged(job.list) ? "list" : "page"];
   const stored: { child: number; result: Stored }[] = [];
   for (const [child, one] of jobs) {
     const result = one?.status === "completed" ? one.result : undefined;
