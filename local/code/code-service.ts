@@ -37,7 +37,7 @@ export async function startCodeService(options: InstanceOptions): Promise<CodeSe
     for (;;) {
       const { file = "" } = bundles.get(product) ?? {};
       const all = of(product);
-      for (const one of all) if (one.isIdle && one.file === file) return one;
+      for (const one of all) if (one.isIdle && one.file === file) return one.take();
       // Lambda too keeps nothing of an earlier deployment.
       for (const one of all) if (one.isIdle) one.end();
       if (all.size < mostInstances) {
@@ -47,7 +47,7 @@ export async function startCodeService(options: InstanceOptions): Promise<CodeSe
           all.delete(started);
           freed(product);
         });
-        return started;
+        return started.take();
       }
       await new Promise<void>((resolve) => waiting.set(product, [...(waiting.get(product) ?? []), resolve]));
     }

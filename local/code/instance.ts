@@ -35,6 +35,8 @@ export class Instance {
   readonly file: string;
   readonly gone: Promise<void>;
   #child: ChildProcess;
+  #isTaken = false;
+  #isOver = false;
   #current: { id: string; message: unknown; end: (end: CallEnd) => void } | undefined;
 
   constructor(file: string, { env, allowReal, onRefused, onOutput }: InstanceOptions) {
@@ -73,7 +75,13 @@ export class Instance {
   }
 
   get isIdle(): boolean {
-    return this.#current === undefined && this.#child.connected;
+    return !this.#isTaken && this.#child.connected;
+  }
+
+  /** Keeps it for one call, which has to follow. */
+  take(): this {
+    this.#isTaken = true;
+    return this;
   }
 
   /** Runs one call to its end, which comes at the latest shortly after its deadline. */
@@ -83,13 +91,14 @@ export class Instance {
     const ended = new Promise<CallEnd>((resolve) => {
       this.#current = { id: randomUUID(), message, end: resolve };
       timer = setTimeout(() => {
-        this.#settle({ errorType: "Sandbox.Timedout", errorMessage: "Task timed out" });
         this.end();
+        this.#settle({ errorType: "Sandbox.Timedout", errorMessage: "Task timed out" });
       }, deadline_ms + graceMs);
       this.#send({ id: this.#current.id, message });
     });
     const end = await ended;
     clearTimeout(timer);
+    this.#isTaken = this.#isOver;
     return end;
   }
 
@@ -98,6 +107,9 @@ export class Instance {
   }
 
   end(): void {
+    // It is connected until it has gone.
+    this.#isTaken = true;
+    this.#isOver = true;
     this.#child.kill("SIGKILL");
   }
 

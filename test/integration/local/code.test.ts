@@ -150,6 +150,11 @@ describe("functions of one's own on this machine", () => {
     expect(printed.length).toBeLessThan(1100);
   });
 
+  test("run beside each other, more of them than there are processes", async () => {
+    const jobs = await Promise.all(Array.from({ length: 30 }, () => ended("bad", "fine")));
+    expect(jobs.map(({ status }) => status)).toEqual(jobs.map(() => "completed"));
+  }, 60_000);
+
   test("answer once", async () => {
     expect(await ended("bad", "answer")).toMatchObject({ status: "completed", result: "mine" });
   });
