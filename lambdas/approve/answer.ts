@@ -1,8 +1,8 @@
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from "aws-lambda";
 import { securityHeaders } from "../aws/http/security-headers.ts";
 import { readToken, type TokenSubject } from "../core/job/approval-token.ts";
+import { JobError } from "../core/job/job-error.ts";
 import { TransientError, traceOf } from "../core/kernel/errors.ts";
-import { RequestError } from "../core/kernel/request-error.ts";
 import { requestLimits } from "../core/kernel/request-limits.ts";
 import { type Deciding, decideApproval, type FoundApproval, findApproval } from "../core/operations/decide-approval.ts";
 import { loggingOf } from "../core/operations/log-fields.ts";
@@ -100,28 +100,27 @@ function closedAnswer(found: Exclude<FoundApproval, { is: "open" }>, isPost: boo
     const { decision, title } = found;
     return page(isPost ? 409 : 200, decidedPage({ decision, title, tenant, isOwn: false }));
   }
-  if (found.why === "time")
-    return page(
-      410,
-      saysPage("The time is over", "Nobody decided in time, and what was to be decided goes on without.", { tenant }),
-    );
-  if (found.why === "run")
-    return page(
-      410,
-      saysPage("This is over", "What waited for a decision has ended meanwhile.", { mark: "calm", tenant }),
-    );
-  return page(
-    410,
-    saysPage(
-      "This request was replaced",
-      "It was asked again meanwhile. The latest message has the address that counts.",
-      { mark: "calm", tenant },
-    ),
-  );
+  const { heading, text, mark } = whyOver[found.why];
+  return page(410, saysPage(heading, text, { mark, tenant }));
 }
 
+const whyOver = {
+  time: {
+    heading: "The time is over",
+    text: "Nobody decided in time, and what was to be decided goes on without.",
+    mark: "warn",
+  },
+  run: { heading: "This is over", text: "What waited for a decision has ended meanwhile.", mark: "calm" },
+  "gone on": {
+    heading: "This is over",
+    text: "What waited for a decision has gone on, or has asked again. Then the latest message has the address that counts.",
+    mark: "calm",
+  },
+} as const;
+
 function failed({ log }: ApproveServices, error: unknown): PageAnswer {
-  if (error instanceof TransientError || (error instanceof RequestError && error.code === "UNAVAILABLE"))
+  // The secret of the keys is read as those of jobs are.
+  if (error instanceof TransientError || (error instanceof JobError && error.code === "SERVICE_UNAVAILABLE"))
     return { ...page(503, laterPage), headers: { "retry-after": "5" } };
   log.error("the page of an approval failed", traceOf(error));
   return page(500, laterPage);
@@ -137,5 +136,5 @@ const over = saysPage("This is over", "What was to be decided has ended, and its
 const wrongMethod = saysPage("Nothing was decided", "This page can be read, and its form can be sent.");
 const laterPage = saysPage(
   "Please try again",
-  "Nothing was decided, since something does not answer for now. Reload this page in a few seconds.",
+  "Something does not answer for now. Reload this page in a few seconds: it shows whether a decision was made.",
 );

@@ -14,3 +14,12 @@ export const example = {
   },
   start_at: 0,
 };
+
+/** A run that asks for a decision by a mail, which is in the outbox. */
+export const approvalExample = {
+  env: "dev",
+  product_tag: "my-product",
+  event: "refund_order",
+  input: { order: "A-1042", total: 120.5, reason: "It arrived broken" },
+  start_at: 0,
+};

@@ -1,7 +1,7 @@
 import "../terminal/quiet.ts";
 import { setTimeout as sleep } from "node:timers/promises";
 import { cannotWrite, dataFaultOf } from "../data/data-fault.ts";
-import { scheduleFirstJob } from "../demo/first-job.ts";
+import { scheduleFirstApproval, scheduleFirstJob } from "../demo/first-job.ts";
 import { banner } from "../terminal/banner.ts";
 import type { Settings } from "./settings.ts";
 import { type Local, startLocal } from "./start.ts";
@@ -20,6 +20,8 @@ export function fail(error: unknown): never {
 async function runFirstJob(local: Local): Promise<void> {
   const id = await scheduleFirstJob(local).catch(() => undefined);
   if (id !== undefined) console.log(`A first job runs by itself: ${local.url}/#/jobs/${id}\n`);
+  const asking = await scheduleFirstApproval(local).catch(() => undefined);
+  if (asking !== undefined) console.log(`A second one asks you to decide, by a mail in ${local.url}/#/outbox\n`);
 }
 
 /** Runs the whole system in this process until it is interrupted or can no longer store jobs; both end the process. */

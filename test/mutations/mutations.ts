@@ -78,6 +78,18 @@ export const mutations: Mutation[] = [
     test: "unit/consumers/types/feature/nested-waits.test.ts",
   },
   {
+    file: "lambdas/consumers/types/feature/approvals.ts",
+    find: "const message = found ?? (await signals.decide(address, late, now + signalKeptMs));",
+    replace: "const message = found ?? late;",
+    test: "unit/consumers/types/feature/approvals.test.ts",
+  },
+  {
+    file: "lambdas/core/job/approval-token.ts",
+    find: "if (!signed.includes(true)) return undefined;",
+    replace: "",
+    test: "unit/core/job/approval-token.test.ts",
+  },
+  {
     file: "lambdas/consumers/engine/guards/pinned.ts",
     find: "job.definition !== undefined) return undefined;",
     replace: "job.definition === undefined) return undefined;",

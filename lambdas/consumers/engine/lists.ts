@@ -5,7 +5,7 @@ import { dropped } from "./admission/dropped.ts";
 import { due } from "./admission/due.ts";
 import { misdirected } from "./admission/misdirected.ts";
 import { taken } from "./admission/taken.ts";
-import { approvalLink } from "./around/approval-link.ts";
+import { linked } from "./around/approval-link.ts";
 import { begin } from "./around/begin.ts";
 import { expressions } from "./around/expressions.ts";
 import { withCurrentSecrets } from "./around/secrets.ts";
@@ -67,15 +67,7 @@ export const guards: readonly Guard[] = [
 ];
 
 /** What stands around the executor, outermost first. */
-export const around: readonly Around[] = [
-  expressions,
-  approvalLink,
-  begin,
-  sendAhead,
-  cached,
-  targets,
-  withCurrentSecrets,
-];
+export const around: readonly Around[] = [expressions, linked, begin, sendAhead, cached, targets, withCurrentSecrets];
 
 /**
  * What follows an attempt, all at the same time, since none needs another. The end of the attempt was recorded before: if a crash comes

@@ -32,8 +32,8 @@ export interface Deciding {
 export type FoundApproval =
   | { is: "open"; approval: Approval; job: Job }
   | { is: "decided"; decision: Decision; title?: string; job: Job }
-  /** Its time is over, or its run, or the attempt that asked. */
-  | { is: "over"; why: "time" | "run" | "attempt"; job: Job; approval?: Approval }
+  /** Its time is over, or its run, or the run waits for it no more: it has gone on, or has asked again. */
+  | { is: "over"; why: "time" | "run" | "gone on"; job: Job; approval?: Approval }
   /** There is no such job, any more. */
   | { is: "gone" };
 
@@ -63,7 +63,7 @@ export async function findApproval(
   const listed = defined({ approval });
   if (isFinished(job)) return { is: "over", why: "run", job, ...listed };
   if (!approval || approval.run !== job.run || approval.attempt !== job.attempt)
-    return { is: "over", why: "attempt", job, ...listed };
+    return { is: "over", why: "gone on", job, ...listed };
   return clock.now() < approval.until ? { is: "open", approval, job } : { is: "over", why: "time", job, approval };
 }
 
@@ -120,7 +120,7 @@ export function notDecidable(found: Exclude<FoundApproval, { is: "open" }>, now:
   const why = {
     time: "The time of the approval is over.",
     run: `The run is ${options.jobStatus}: nothing waits for a decision any more.`,
-    attempt: "The run does not wait for this decision any more.",
+    "gone on": "The run does not wait for this decision any more.",
   }[found.why];
   return new RequestError("STATE_CONFLICT", why, options);
 }

@@ -9,7 +9,7 @@ import { type Around, NotStarted } from "../context.ts";
  * Before the attempt begins, since the key of the address may be out of reach for a while. What is sent has the address of the approval
  * where the stored input has a mark. What comes back has the mark again: a reader of results must not be able to decide.
  */
-export const approvalLink: Around = (execute, { services, job }) => {
+export const linked: Around = (execute, { services, job }) => {
   const asked = job.approval;
   if (!asked) return execute;
   const { mark } = asked;

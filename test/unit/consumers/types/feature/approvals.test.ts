@@ -317,7 +317,7 @@ describe("an approval", () => {
     await changeJob(services, id, retry(0));
     await pass(hour);
     expect(new Set(tokens()).size).toBe(2);
-    expect(await findApproval(services, first)).toMatchObject({ is: "over", why: "attempt" });
+    expect(await findApproval(services, first)).toMatchObject({ is: "over", why: "gone on" });
     expect(await find(id)).toMatchObject({ is: "open" });
   });
 
