@@ -3,6 +3,9 @@ const each = (...methods: string[]) => methods.flatMap((method) => faults.map((f
 
 /** What a few hundred histories must have shown, since a world in which these do not happen proves little. */
 export const expected: readonly string[] = [
+  "a list with pages completes",
+  "a list without pages completes",
+  "an item has failed, and its list completes",
   ...each("add", "claim", "create", "get", "getMany", "page", "publish", "replace", "send", "sendMany"),
   "none -> scheduled",
   "none -> queued",

@@ -58,7 +58,7 @@ export interface ItemCounts {
   open: number;
 }
 
-/** What a list records: children are numbered from 0. Its size does not grow with the number of pages. */
+/** What a list records. Children are numbered from 0. It does not grow with the list: few pages are open at a time. */
 export interface ListState {
   /** The attempt of the list that has recorded it. */
   attempt: number;
@@ -92,7 +92,7 @@ export interface ListProgress {
   list: ListState;
 }
 
-/** The progress of a list as far as it is in its item. It is elsewhere only if the list holds much itself. */
+/** The progress of a list, if it is in its item: it is elsewhere only if many of its items were refused. */
 export const progressInline = ({ progress }: Pick<Job, "progress">): ListProgress | undefined =>
   progress && !isBlob(progress) && "inline" in progress && isListProgress(progress.inline)
     ? progress.inline

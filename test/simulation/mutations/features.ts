@@ -137,7 +137,7 @@ export const features: Mutation[] = [
   },
   {
     name: "lists: each page has the whole concurrency",
-    seed: 4,
+    seed: 30,
     at: `${list}#startPages`,
     find: "Math.min(free, items, Math.max(least, Math.ceil(free / left)))",
     replace: "concurrency",
@@ -151,14 +151,14 @@ export const features: Mutation[] = [
   },
   {
     name: "lists: a retry leaves out what was open at the end",
-    seed: 30,
+    seed: 1310,
     at: `${list}#begunAgain`,
     find: "again: begun.filter((child) => !stays(child)),",
     replace: "again: [],",
   },
   {
     name: "lists: a child that AWS refuses for now is forgotten",
-    seed: 30,
+    seed: 1950,
     at: `${list}#withStart`,
     find: "[...state.again, child]",
     replace: "[...state.again]",

@@ -112,12 +112,30 @@ describe("the command check --against a deployment", () => {
       { graph: [{ step: "main.ship", event: "send", app: "post" }] },
       "1 run would wait at step main.ship for the event send",
     ],
+    [
+      "the event of items that have not begun",
+      {
+        graph: [{ step: "main.ship", event: "ship", for_each: { concurrency: 50 } }],
+        steps: { "main.ship": { status: "running" } },
+      },
+      "1 run would wait at step main.ship for the event ship, such as job_1.",
+    ],
     ["an env", { env: "prd" }, "1 run would wait at step main.ship for the env prd"],
     ["a product", { product_tag: "bank" }, "bank order: 1 run would fail, for want of the product bank"],
   ])("fails where a step would miss %s", async (_what, more, text) => {
     const { code, out } = await check(deployed([run(1, more)]));
     expect(out).toContain(text);
     expect(code).toBe(1);
+  });
+
+  it("looks at the run whose items a job runs, and not at that job", async () => {
+    const list = {
+      event: "order/main.ship",
+      for_each: { items: 1000, done: 5, failed: 0, open: 50 },
+      graph: undefined,
+    };
+    const { out } = await check(deployed([run(1), run(2, list)]));
+    expect(out).toContain("shop order: 1 run under way");
   });
 
   it("says that no run would notice", async () => {

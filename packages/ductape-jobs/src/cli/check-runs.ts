@@ -16,7 +16,9 @@ interface OpenRun {
   event: string;
   definition?: { id: string };
   steps?: Record<string, { status: string }>;
-  graph?: { step: string; event: string; app?: string }[];
+  graph?: { step: string; event: string; app?: string; for_each?: object }[];
+  /** Of a job that runs the items of a step: its run is looked at instead. */
+  for_each?: object;
 }
 
 /** What open runs would meet after a deployment of a catalog. */
@@ -63,7 +65,10 @@ function needsOf(products: readonly Product[], run: OpenRun): { step?: string; n
   const { product_tag, env, graph = [], steps = {} } = run;
   const product = products.find(({ tag }) => tag === product_tag);
   if (!product) return [{ needs: `the product ${product_tag}` }];
-  const left = graph.filter(({ step }) => (steps[step]?.status ?? "not_started") === "not_started");
+  // A step for each item has items that have not begun, as long as it runs.
+  const isLeft = (status = "not_started", isForEach = false) =>
+    status === "not_started" || (isForEach && ["queued", "running"].includes(status));
+  const left = graph.filter(({ step, for_each }) => isLeft(steps[step]?.status, for_each !== undefined));
   if (!product.envs.includes(env)) return left.map(({ step }) => ({ step, needs: `the env ${env}` }));
   return left
     .filter(({ event, app }) => eventsNamed(product, registry, event, app).length === 0)
@@ -87,7 +92,7 @@ export async function checkRuns(io: Io, url: string, products: readonly Product[
   const runs = await inParallel(readsAtOnce, ids, (id) => runOf(api, id));
   return runsMet(
     products,
-    runs.flatMap((run) => run ?? []),
+    runs.flatMap((run) => (run && run.for_each === undefined ? [run] : [])),
     more,
   );
 }
