@@ -13,7 +13,7 @@ const environment = lambdaEnvironment({
   sqsAndS3: nowhere,
   scheduler: nowhere,
   secrets: nowhere,
-    code: nowhere,
+  code: nowhere,
   events: nowhere,
   outbox: nowhere,
   queueUrl: (name) => `${nowhere}/${name}`,

@@ -9,7 +9,10 @@ describe("what a function writes on this machine", () => {
     const lines: string[] = [];
     const write = jobOutput((line) => void lines.push(line));
     write("plain", job);
-    write('{"level":"INFO","message":"found","timestamp":"t","sku":"A","job_id":"job_1","function":"f","attempt":1}', job);
+    write(
+      '{"level":"INFO","message":"found","timestamp":"t","sku":"A","job_id":"job_1","function":"f","attempt":1}',
+      job,
+    );
     write('{"level":"ERROR","message":"lost","timestamp":"t"}', job);
     write('{"level":', job);
     write("at the start", undefined);

@@ -76,7 +76,14 @@ describe.each(jobTypes)("type %s", (type) => {
     const kept = { ...process.env };
     // Nothing listens there, and nothing is called: the message cannot be read.
     const nowhere = "http://127.0.0.1:1";
-    const services = { dynamodb: nowhere, sqsAndS3: nowhere, scheduler: nowhere, secrets: nowhere, code: nowhere, outbox: nowhere };
+    const services = {
+      dynamodb: nowhere,
+      sqsAndS3: nowhere,
+      scheduler: nowhere,
+      secrets: nowhere,
+      code: nowhere,
+      outbox: nowhere,
+    };
     const more = { events: nowhere, queueUrl: () => nowhere, reconcileGraceMs: 60_000 };
     Object.assign(process.env, lambdaEnvironment({ ...services, ...more }), { LOG_LEVEL: "SILENT" });
     try {
