@@ -7,7 +7,7 @@ export const workload = { runs: 1000, perSecond: 100 };
 
 const tenant = { product_tag: "my-product", env: "dev" };
 const perRequest = 100;
-const patienceMs = 120_000;
+const patienceMs = 300_000;
 
 /** Milliseconds from when a message was accepted to when the step after the wait started, of each run. */
 export const measured = (): Promise<number[]> =>
@@ -32,15 +32,17 @@ async function startRuns(running: Running): Promise<string[]> {
       input: { order: keyOf(ids.length + i), customer: "ada" },
       start_at: 0,
     }));
-    const answer = (await ask(running, "/v1/jobs/batch", { jobs })) as { results: { job_id: string }[] };
-    ids.push(...answer.results.map(({ job_id }) => job_id));
+    const answer = (await ask(running, "/v1/jobs/batch", { jobs })) as { results?: { job?: { job_id: string } }[] };
+    const accepted = (answer.results ?? []).flatMap(({ job }) => (job ? [job.job_id] : []));
+    if (accepted.length !== perRequest) throw new Error(`not accepted: ${JSON.stringify(answer).slice(0, 300)}`);
+    ids.push(...accepted);
   }
   return ids;
 }
 
 /** Waits until all runs are found by a query. */
 async function until(running: Running, query: string): Promise<void> {
-  for (const deadline = Date.now() + patienceMs; Date.now() < deadline; await sleep(500)) {
+  for (const deadline = Date.now() + patienceMs; Date.now() < deadline; await sleep(2000)) {
     let found = 0;
     for (let cursor: string | undefined = ""; cursor !== undefined; ) {
       const path = `/v1/jobs?product_tag=my-product&env=dev&limit=100&${query}${cursor && `&cursor=${cursor}`}`;
