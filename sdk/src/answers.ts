@@ -405,6 +405,8 @@ export interface RunWait {
     /** Absent where only messages to the run itself are meant. */
     key?: string;
   }[];
+  /** The first three who are asked, of a step that waits for the decision of a person. */
+  asked?: string[];
 }
 
 /** A step of a feature as the catalog has it. */
@@ -758,6 +760,8 @@ export interface JobExplanation {
       /** Absent where only messages to the run itself are meant. */
       key?: string;
     }[];
+    /** The first three who are asked, of a step that waits for the decision of a person. */
+    asked?: string[];
     /** The latest messages of its signals that the run has not taken, the last one first: at most 20. */
     messages?: {
       signal: string;

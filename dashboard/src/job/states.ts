@@ -43,8 +43,10 @@ export function durationOf(
 }
 
 /** What ends a wait of a run: `paid A-1042 or refused`. */
-export const awaitedOf = ({ signals }: Pick<RunWait, "signals">): string =>
-  signals?.map(({ signal, key }) => (key === undefined ? signal : `${signal} ${key}`)).join(" or ") ?? "a time";
+export function awaitedOf({ signals, asked }: Pick<RunWait, "signals" | "asked">): string {
+  if (asked) return `a decision of ${asked.join(" or ")}`;
+  return signals?.map(({ signal, key }) => (key === undefined ? signal : `${signal} ${key}`)).join(" or ") ?? "a time";
+}
 
 /** What a job that has not finished waits for. */
 export function waitingFor(

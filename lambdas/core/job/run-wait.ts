@@ -8,6 +8,8 @@ export interface RunWait {
   until: number;
   /** The signals of which the first message ends it. Absent for one that waits for a time. */
   signals?: AwaitedSignal[];
+  /** Who is asked, of one for the decision of a person. */
+  asked?: string[];
   /** The message that has ended it. */
   received?: { signal: string; id: string; at: number };
 }

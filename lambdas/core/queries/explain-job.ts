@@ -27,9 +27,15 @@ export async function explainJob(services: Services, job: Job, now: number): Pro
   const open = view.status === "running" ? steps.filter(([, { status }]) => status === "waiting") : [];
   const waits = await Promise.all(
     open.map(async ([step, state]): Promise<ExplainedWait> => {
-      const { started_at: since = 0, until = 0, waits_for: signals } = state;
+      const { started_at: since = 0, until = 0, waits_for: signals, approval } = state;
       const messages = signals && (await untakenBy(services, { job, found, view }, signals));
-      return { step, since, until, ...defined({ signals }), ...(messages?.length && { messages }) };
+      return {
+        step,
+        since,
+        until,
+        ...defined({ signals, asked: approval?.asked }),
+        ...(messages?.length && { messages }),
+      };
     }),
   );
   return {
@@ -113,7 +119,11 @@ function stepsSaid(steps: [string, StepView][], { status }: JobView): string[] {
 const underWay: ReadonlySet<string> = new Set(["scheduled", "queued", "running", "paused"]);
 
 function waitSaid(wait: ExplainedWait, found: FoundEvent | undefined): string[] {
-  const { step, until, signals, messages = [] } = wait;
+  const { step, until, signals, asked, messages = [] } = wait;
+  if (asked) {
+    const then = otherwiseOf(step, found);
+    return [`${step} waits for the decision of ${asked.join(" or ")} until ${timeOf(until)}, and then ${then}.`];
+  }
   if (!signals) return [`${step} waits until ${timeOf(until)}.`];
   const names = signals.map(({ signal, key }) => (key === undefined ? signal : `${signal} with the key ${key}`));
   const untaken = messages.flatMap(({ why }) => (why === "not_seen" ? [] : [inWords[why]]));
@@ -135,6 +145,8 @@ const inWords: Record<Exclude<Untaken["why"], "not_seen">, string> = {
 
 function otherwiseOf(step: string, found: FoundEvent | undefined): string {
   const defined = found?.definition.steps?.(found.target).find((one) => one.step === step);
-  const { otherwise } = (defined?.says.wait ?? {}) as { otherwise?: string };
-  return otherwise === "continue" ? "goes on without one" : "fails";
+  const { wait, approve } = (defined?.says ?? {}) as Record<string, { otherwise?: string } | undefined>;
+  const { otherwise = "fail" } = approve ?? wait ?? {};
+  if (otherwise === "fail") return "fails";
+  return approve ? `counts as "${otherwise}"` : "goes on without one";
 }

@@ -64,7 +64,7 @@ export const summaryOf = (job: Job, now: number, pauses: readonly Pause[] = []):
 });
 
 const waitsShown = (job: Job): Pick<SummaryView, "waits"> => {
-  const waits = openWaitsOf(job).map((wait) => pick(wait, ["step", "since", "until", "signals"]));
+  const waits = openWaitsOf(job).map((wait) => pick(wait, ["step", "since", "until", "signals", "asked"]));
   return waits.length > 0 ? { waits } : {};
 };
 

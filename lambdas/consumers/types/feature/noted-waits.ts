@@ -2,7 +2,7 @@ import type { RunWait } from "../../../core/job/run-wait.ts";
 import { defined } from "../../../core/kernel/defined.ts";
 import type { StepState, StepStates } from "./step-state.ts";
 
-/** The most open waits, and signals of each, that a job notes: each write of it pays for them. The steps of the run have all. */
+/** The most open waits, and signals or persons of each, that a job notes: each write of it pays for them. The steps of the run have all. */
 export const mostNoted = { waits: 10, signals: 3 } as const;
 
 /**
@@ -18,9 +18,9 @@ export function notedWaits(states: StepStates, recorded: StepStates): RunWait[] 
   return [...open.sort((a, b) => a.since - b.since).slice(0, mostNoted.waits), ...ended];
 }
 
-const waitOf = (step: string, { started_at: since = 0, until = 0, waits_for }: StepState): RunWait => ({
+const waitOf = (step: string, { started_at: since = 0, until = 0, waits_for, approval }: StepState): RunWait => ({
   step,
   since,
   until,
-  ...defined({ signals: waits_for?.slice(0, mostNoted.signals) }),
+  ...defined({ signals: waits_for?.slice(0, mostNoted.signals), asked: approval?.asked.slice(0, mostNoted.signals) }),
 });

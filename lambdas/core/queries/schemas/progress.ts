@@ -39,6 +39,10 @@ export const RunWaitSchema = z
       .array(AwaitedSignalSchema)
       .exactOptional()
       .describe("The first three signals of which a message ends it. Absent for a wait for a time."),
+    asked: z
+      .array(z.string())
+      .exactOptional()
+      .describe("The first three who are asked, of a step that waits for the decision of a person."),
   })
   .meta({ id: "RunWait", description: "What a run of a feature waits for." });
 

@@ -44,17 +44,21 @@ function undoOf({ ending, rolled_back }: SummaryView): string | undefined {
   return `${steps - failed} of ${steps} steps undone`;
 }
 
-/** The signals of a wait. */
-const signalsOf = ({ signals }: RunWait): string =>
-  signals?.map(({ signal, key }) => (key === undefined ? signal : `${signal} with key ${key}`)).join(" or ") ??
-  "a time";
+/** What ends a wait. */
+function endingOf({ signals, asked }: RunWait): string {
+  if (asked) return `the decision of ${asked.join(" or ")}`;
+  return (
+    signals?.map(({ signal, key }) => (key === undefined ? signal : `${signal} with key ${key}`)).join(" or ") ??
+    "a time"
+  );
+}
 
 const runWaitOf = (wait: RunWait, { when }: Context): string =>
-  `${signalsOf(wait)}, until ${when(wait.until)} (${wait.step})`;
+  `${endingOf(wait)}, until ${when(wait.until)} (${wait.step})`;
 
 /** What its run waits for, in a column. */
 const awaitedOf = ({ waits }: SummaryView): string | undefined =>
-  waits && `waits for ${waits.map(signalsOf).join(", ")}`;
+  waits && `waits for ${waits.map(endingOf).join(", ")}`;
 
 const repeatOf = ({ repeat }: SummaryView): string | undefined =>
   repeat?.cron !== undefined

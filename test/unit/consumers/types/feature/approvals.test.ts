@@ -3,11 +3,13 @@ import type { FeatureTarget } from "../../../../../lambdas/consumers/types/featu
 import { registry } from "../../../../../lambdas/consumers/types/registry.ts";
 import { checkCatalog } from "../../../../../lambdas/core/check/check-catalog.ts";
 import { decisionAddress } from "../../../../../lambdas/core/job/approval.ts";
+import type { Job } from "../../../../../lambdas/core/job/job.ts";
 import { TransientError } from "../../../../../lambdas/core/kernel/errors.ts";
 import { approvalLinks } from "../../../../../lambdas/core/operations/approval-links.ts";
 import { cancel, changeJob, retry } from "../../../../../lambdas/core/operations/change-job.ts";
 import { decideApproval, findApproval, notDecidable } from "../../../../../lambdas/core/operations/decide-approval.ts";
-import { viewOf } from "../../../../../lambdas/core/queries/view.ts";
+import { explainJob } from "../../../../../lambdas/core/queries/explain-job.ts";
+import { summaryOf, viewOf } from "../../../../../lambdas/core/queries/view.ts";
 import { type Actions, call, featureWorld, productWith, stepsOf } from "../../../../support/feature-world.ts";
 
 const second = 1000;
@@ -71,6 +73,20 @@ function worldOf(
 }
 
 describe("an approval", () => {
+  it("shows in lists whom the run waits for, and is explained with what happens without a decision", async () => {
+    const { start, pass, jobs, services, clock } = worldOf();
+    const id = await start("onboard", order);
+    await pass(minute);
+    const job = (await jobs.get(id)) as Job;
+    const wait = { step: "main.decision", asked: ["boss@example.com"] };
+    expect(summaryOf(job, clock.now()).waits).toMatchObject([wait]);
+    const { says, waits } = await explainJob(services, job, clock.now());
+    expect(waits).toMatchObject([wait]);
+    expect(says.at(-1)).toMatch(
+      /^main\.decision waits for the decision of boss@example\.com until .*, and then counts as "reject"\.$/,
+    );
+  });
+
   it("asks by a job, waits, and goes on with the decision", async () => {
     const { start, pass, ran, tokens, decide, charged, step, jobs, clock, open } = worldOf();
     const id = await start("onboard", order);
