@@ -14,8 +14,8 @@ function world() {
   return { ...api, job, path: `/v1/jobs/${job.id}`, known };
 }
 
-test("only the job and the list of jobs have a tag", () => {
-  expect(routes.flatMap(({ id, tagged }) => (tagged ? [id] : []))).toEqual(["listJobs", "getJob"]);
+test("only the job, and the lists of jobs and approvals, which pages ask for again and again, have a tag", () => {
+  expect(routes.flatMap(({ id, tagged }) => (tagged ? [id] : []))).toEqual(["listJobs", "getJob", "listApprovals"]);
 });
 
 describe.each(["/v1/jobs", "the job"])("%s", (which) => {
