@@ -14,7 +14,7 @@ function world() {
   return { ...api, job, path: `/v1/jobs/${job.id}`, known };
 }
 
-test("only the job and the lists of jobs and approvals have a tag", () => {
+test("only the job, and the lists of jobs and approvals, which pages ask for again and again, have a tag", () => {
   expect(routes.flatMap(({ id, tagged }) => (tagged ? [id] : []))).toEqual(["listJobs", "getJob", "listApprovals"]);
 });
 
