@@ -9,7 +9,9 @@ import { type Handler, sendJson } from "./http.ts";
 export const makeSession =
   (apiKey: string): Handler =>
   async (request, response) => {
-    const isOwnPage = request.method === "GET" && request.headers["sec-fetch-site"] === "same-origin";
+    const { origin, "sec-fetch-site": site } = request.headers;
+    // A form of the pages of approvals withholds its origin. None of them needs the key.
+    const isOwnPage = request.method === "GET" && site === "same-origin" && origin !== "null";
     if (!isOwnPage) return sendJson(response, 404, { message: "Not Found" });
     sendJson(response, 200, { api_key: apiKey, outbox: true, clock: true }, privately);
   };
