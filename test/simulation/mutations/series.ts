@@ -101,7 +101,7 @@ export const series: Mutation[] = [
     name: "cancel_previous: the next run is not sent ahead",
     seed: 224,
     at: "consumers/engine/lists.ts#around",
-    find: "  sendAhead,\n",
+    find: "sendAhead,",
     replace: "",
   },
   {
