@@ -5,6 +5,7 @@ import type {
   ReconcilerServices,
   SchedulingServices,
 } from "../../lambdas/core/operations/services.ts";
+import type { Approvals } from "../../lambdas/core/ports/approvals.ts";
 import type { BlobStore } from "../../lambdas/core/ports/blob-store.ts";
 import type { Definitions } from "../../lambdas/core/ports/definitions.ts";
 import type { JobQueue } from "../../lambdas/core/ports/job-queue.ts";
@@ -12,7 +13,6 @@ import type { Log } from "../../lambdas/core/ports/log.ts";
 import type { ResultCache } from "../../lambdas/core/ports/result-cache.ts";
 import type { Scheduler } from "../../lambdas/core/ports/scheduler.ts";
 import type { SharedKeys } from "../../lambdas/core/ports/shared-keys.ts";
-import type { Approvals } from "../../lambdas/core/ports/approvals.ts";
 import type { Signals } from "../../lambdas/core/ports/signals.ts";
 import type { Ticks } from "../../lambdas/core/ports/ticks.ts";
 import type { Unscheduled } from "../../lambdas/core/ports/unscheduled.ts";
