@@ -5,6 +5,8 @@ test("the benchmarks load outside of jest and list their parts", () => {
     env: { ...process.env, NODE_OPTIONS: "" },
     encoding: "utf8",
   });
-  expect(stderr).toContain("There is no part overheads. The parts are limits, waits, cold-start, cost, lateness, overhead");
+  expect(stderr).toContain(
+    "There is no part overheads. The parts are limits, waits, cold-start, cost, lateness, overhead",
+  );
   expect(status).toBe(1);
 }, 60_000);
