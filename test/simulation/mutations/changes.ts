@@ -6,7 +6,7 @@ const change = "core/operations/change-job.ts";
 export const changes: Mutation[] = [
   {
     name: "change: a repeated request does not dispatch",
-    seed: 479,
+    seed: 597,
     at: `${change}#rewrite`,
     find: `job.status === "cancelled" || isWaiting(job)`,
     replace: `job.status === "cancelled"`,
@@ -42,14 +42,14 @@ export const changes: Mutation[] = [
   },
   {
     name: "reschedule: a paused job is resumed",
-    seed: 457,
+    seed: 515,
     at: `${change}#reschedule`,
     find: `job.status === "paused" ? "paused" : waiting(at, now)`,
     replace: "waiting(at, now)",
   },
   {
     name: "reschedule: past the end of the series",
-    seed: 546,
+    seed: 715,
     at: `${change}#reschedule`,
     find: "due_at > (series?.end_date ?? Number.POSITIVE_INFINITY)",
     replace: "due_at === -1",
@@ -72,14 +72,14 @@ export const changes: Mutation[] = [
   },
   {
     name: "pause: a running job is paused at once",
-    seed: 63,
+    seed: 87,
     at: `${change}#pauseJob`,
     find: "hasBegun(job)",
     replace: `hasBegun(job) && job.status !== "running"`,
   },
   {
     name: "cancel: a feature's steps continue",
-    seed: 215,
+    seed: 246,
     at: `${change}#dispatchFollowUps`,
     find: `job.status === "cancelled"`,
     replace: `job.id === ""`,

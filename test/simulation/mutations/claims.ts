@@ -70,7 +70,7 @@ export const claims: Mutation[] = [
   },
   {
     name: "crashes: no limit",
-    seed: 169,
+    seed: 455,
     at: `${transitions}#maxCrashes`,
     find: "3",
     replace: "300",

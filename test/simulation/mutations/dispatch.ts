@@ -28,7 +28,7 @@ export const dispatching: Mutation[] = [
   },
   {
     name: "dispatch: schedules are named by their attempt alone",
-    seed: 118,
+    seed: 162,
     at: "core/operations/dispatch.ts#scheduleName",
     find: "-$" + "{due_at.toString(36)}",
     replace: "",

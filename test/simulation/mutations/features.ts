@@ -10,7 +10,7 @@ const list = "consumers/types/feature/list.ts";
 export const features: Mutation[] = [
   {
     name: "feature: a wake-up during a decision is dropped",
-    seed: 280,
+    seed: 352,
     at: `${policy}#decisionPolicy`,
     find: `if (job.wake_requested) return "noted";`,
     replace: `return "noted";`,
@@ -48,7 +48,7 @@ export const features: Mutation[] = [
   },
   {
     name: "feature: every refused message requests another decision",
-    seed: 25,
+    seed: 71,
     at: "consumers/types/feature/retry-decision.ts#retryAt",
     find: "retry_decision_at > now + clocksApartMs ? retry_decision_at :",
     replace: "",
@@ -211,7 +211,7 @@ export const features: Mutation[] = [
   },
   {
     name: "feature: a revived step does not wait for its delay",
-    seed: 103,
+    seed: 151,
     at: "core/operations/change-job.ts#revive",
     find: "job.started_at === undefined ? Math.max(now, job.due_at) : now",
     replace: "now",

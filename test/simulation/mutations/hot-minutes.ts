@@ -28,7 +28,7 @@ export const hotMinutes: Mutation[] = [
   },
   {
     name: "hot minutes: kept messages are sent in every round",
-    seed: 7,
+    seed: 41,
     at: `${kept}#relayKept`,
     find: "if (done.length > 0) await unscheduled.remove(done);",
     replace: "",

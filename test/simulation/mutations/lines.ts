@@ -89,7 +89,7 @@ export const lines: Mutation[] = [
   },
   {
     name: "lines: a job that was cancelled or moved stays in line",
-    seed: 667,
+    seed: 731,
     at: "core/operations/change-job.ts#losesPlace",
     find: "mayStand(before, now) &&",
     replace: "before.run < 0 && mayStand(before, now) &&",

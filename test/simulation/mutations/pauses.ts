@@ -21,7 +21,7 @@ export const pauses: Mutation[] = [
   },
   {
     name: "pause: of an event holds no other event's jobs, nor its own",
-    seed: 9,
+    seed: 37,
     at: `${pause}#covers`,
     find: "scope.event === catalogEventOf(job)",
     replace: "scope.event === job.product",
@@ -49,7 +49,7 @@ export const pauses: Mutation[] = [
   },
   {
     name: "pause: the reconciler does not go on where the API has begun",
-    seed: 313,
+    seed: 364,
     at: "reconciler/pauses.ts#drainOne",
     find: "if (!begun) return;",
     replace: "return;",

@@ -27,7 +27,7 @@ export const remembered: Mutation[] = [
   },
   {
     name: "cache: every input is the same",
-    seed: 122,
+    seed: 218,
     at: `${rules}#cacheKeyOf`,
     find: "session ?? null, input]",
     replace: "session ?? null]",

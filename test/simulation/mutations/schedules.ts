@@ -28,7 +28,7 @@ export const schedules: Mutation[] = [
   },
   {
     name: "schedules: what has left the catalog stays",
-    seed: 22,
+    seed: 54,
     at: `${follow}#followSchedules`,
     find: "known.filter((id) => !ids.has(id))",
     replace: "known.filter(() => false)",
@@ -49,7 +49,7 @@ export const schedules: Mutation[] = [
   },
   {
     name: "schedules: a run that has begun counts as changed",
-    seed: 86,
+    seed: 182,
     at: `${follow}#followSchedules`,
     find: '!== "busy"',
     replace: '!== "never"',

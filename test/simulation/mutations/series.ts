@@ -49,7 +49,7 @@ export const series: Mutation[] = [
   },
   {
     name: "pause: the next run starts nevertheless",
-    seed: 173,
+    seed: 281,
     at: `${rules}#withRun`,
     find: `pause_requested ? "paused" : waiting(at, now)`,
     replace: "waiting(at, now)",
@@ -63,7 +63,7 @@ export const series: Mutation[] = [
   },
   {
     name: "missed: a run that is too late starts",
-    seed: 26,
+    seed: 67,
     at: `${rules}#skipReason`,
     find: "plannedStartOf(job, now) > latestStartOf(job)",
     replace: "plannedStartOf(job, now) > latestStartOf(job) + 9 * maxLateness(repeat)",
@@ -92,7 +92,7 @@ export const series: Mutation[] = [
   },
   {
     name: "spread: runs drift by the offset",
-    seed: 923,
+    seed: 970,
     at: "core/job/series.ts#nextOccurrence",
     find: "after - offset_ms",
     replace: "after",

@@ -29,7 +29,7 @@ export const sharing: Mutation[] = [
   },
   {
     name: "debounce: runs with the first input",
-    seed: 31,
+    seed: 79,
     at: `${rules}#debounced`,
     find: "id: job.id,",
     replace: "id: job.id, input: job.input,",
@@ -86,14 +86,14 @@ export const sharing: Mutation[] = [
   },
   {
     name: "shared key: moves whoever has moved it before",
-    seed: 15,
+    seed: 39,
     at: `${schedule}#makeSharedJob`,
     find: `until)) === "lost") return "retry"`,
     replace: `until)) === "never") return "retry"`,
   },
   {
     name: "shared key: a request that died before it was added counts as added",
-    seed: 335,
+    seed: 439,
     at: `${schedule}#hasRequest`,
     find: `as !== "debounced" ||`,
     replace: "true ||",
