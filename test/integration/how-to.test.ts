@@ -56,6 +56,11 @@ beforeAll(async () => {
     await project.write(`products/${tag}.ts`, page.take("ts", `export const ${tag} = defineProduct(`));
   }
   const demo = `import { myProduct } from ${JSON.stringify(join(repository, "products/my-product.ts"))};\n`;
+  // The path of the demo's own function counts from this catalog.
+  await project.write(
+    "products/functions/delivery.ts",
+    `export * from ${JSON.stringify(join(repository, "products/functions/delivery.ts"))};\n`,
+  );
   const imports = Object.keys(catalogs).map((tag) => `import { ${tag} } from "./${tag}.ts";\n`);
   const list = `export const products = [myProduct, ${Object.keys(catalogs).join(", ")}] as const;\n`;
   await project.write("products/index.ts", [demo, ...imports, list].join(""));

@@ -109,17 +109,14 @@ const worst: Record<JobType, () => { product: Product; input: object; outcome: s
     product: productOf(
       { type: "feature", feature: "f" },
       {
+        jobs: { worst: { type: "feature", feature: "f" }, send: { type: "action", app: "api", action: "do" } },
+        apps: { api: { envs: envs({ base_url: url }), actions: { do: { method: "POST", path: "/" } } } },
         features: {
           f: {
             input: {},
-            sequence: [
-              {
-                tag: "main",
-                steps: [
-                  { tag: "a", event: "worst", input: { all: "$Input{list}", text: "$Uppercase($Input{short})" } },
-                ],
-              },
-            ],
+            sequences: {
+              main: [{ event: "send", input: { body: { all: "$Input{list}", text: "$Uppercase($Input{short})" } } }],
+            },
           },
         },
       },
