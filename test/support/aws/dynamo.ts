@@ -1,6 +1,6 @@
 import type { Server } from "node:http";
 import { createRequire } from "node:module";
-import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { DescribeTableCommand, DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { newTable } from "../../../local/servers/dynamodb.ts";
 import { settings } from "./client-settings.ts";
 import { listening, stopping } from "./server.ts";
@@ -16,6 +16,9 @@ export async function startDynamo() {
   const endpoint = await listening(server);
   const client = new DynamoDBClient({ ...settings, endpoint });
   await client.send(newTable(table));
+  // It is usable a moment after it was answered for.
+  for (let status: string | undefined; status !== "ACTIVE"; )
+    status = (await client.send(new DescribeTableCommand({ TableName: table }))).Table?.TableStatus;
   return {
     client,
     endpoint,
