@@ -99,7 +99,7 @@ test("the inbox lists what is open, counts it in the navigation, and decides it"
 test("a job's page shows the gate of a step, and later who decided", async () => {
   const { order, job_id } = await aRefund();
   const { page } = await open(`/jobs/${job_id}`);
-  await page.getByText("waits for a decision").waitFor();
+  await page.getByText("main.decision waits for a decision").waitFor();
   await page.getByRole("link", { name: question(order) }).click();
   const card = page.getByRole("listitem").filter({ hasText: question(order) });
   await card.getByRole("button", { name: "approve" }).click();
