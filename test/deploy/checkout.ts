@@ -28,22 +28,26 @@ const catalogWith = (more: Record<string, string>) => {
   return `${imports.join("")}import { products as ours } from "./ours.ts";\n\nexport const products = [...ours, ${names}] as const;\n`;
 };
 
+/** The products of the tests that version 0.3.0 knows too. */
+const ofBoth = { inAws: "in-aws", stored: "stored" };
+
 export interface Checkout {
   folder: string;
   remove(): Promise<void>;
 }
 
 /**
- * A copy of this checkout with two more products, added as a team adds its own. The catalog is part of every bundle, so another
+ * A copy of this checkout with more products, added as a team adds its own. The catalog is part of every bundle, so another
  * catalog takes another checkout, and the code needs no way to swap it.
  */
-export const copyOfCheckout = (): Promise<Checkout> => checkoutWith((folder) => copied(parts, folder));
+export const copyOfCheckout = (): Promise<Checkout> =>
+  checkoutWith((folder) => copied(parts, folder), { ...ofBoth, lasting: "lasting" });
 
 /** The sources of an earlier version, which a clone without history has too: `git archive` of the parts that differ. */
 const sourcesOf = (version: string) => join(root, `test/support/stored/version-${version}-sources.tar.gz`);
 
 /**
- * Version 0.3.0 (commit f548e2bf) with the same two products, to go back to. What it shares with this checkout is of this one: packages,
+ * Version 0.3.0 (commit f548e2bf) with those of the products that it knows, to go back to. What it shares with this checkout is of this one: packages,
  * page, tests.
  */
 export const checkoutOfVersion03 = (): Promise<Checkout> =>
@@ -64,7 +68,7 @@ async function copied(some: readonly string[], folder: string): Promise<void> {
 
 async function checkoutWith(
   fill: (folder: string) => Promise<void>,
-  more: Record<string, string> = { inAws: "in-aws", stored: "stored" },
+  more: Record<string, string> = ofBoth,
 ): Promise<Checkout> {
   const folder = await mkdtemp(join(tmpdir(), "checkout-"));
   await fill(folder);

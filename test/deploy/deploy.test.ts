@@ -15,6 +15,7 @@ import { type OutsideWorld, startOutsideWorld } from "./outside-world.ts";
 import { describeOwnRole, makeTeams } from "./own-role.ts";
 import { describePage } from "./page.ts";
 import { describeRollBack } from "./roll-back.ts";
+import { describeRuns } from "./runs.ts";
 import { describeStored } from "./stored-lines.ts";
 import { documents, makeTargets } from "./targets.ts";
 import { describeWaysIn } from "./ways-in.ts";
@@ -235,6 +236,7 @@ const flow = {
 };
 describeFlow(flow);
 describeStored(flow);
+describeRuns({ ...flow, open: (method, path, options) => call(method, path, options) });
 
 describe("a job that is due later", () => {
   test("starts within a second or two after its time, and not early", async () => {

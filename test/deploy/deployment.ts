@@ -74,13 +74,16 @@ export interface Answer {
 export interface Call {
   key?: string | undefined;
   headers?: Record<string, string>;
+  /** Sent as JSON. */
   body?: unknown;
+  /** Sent unchanged, in place of a body. */
+  text?: string;
 }
 
 /** Calls the deployed API. Its host name need not resolve: the emulator distinguishes APIs by the Host header. */
 export function apiClient({ ApiUrl }: Outputs, { port }: Ministack) {
   const { host } = new URL(ApiUrl);
-  return (method: string, path: string, { key, headers, body }: Call = {}): Promise<Answer> =>
+  return (method: string, path: string, { key, headers, body, text }: Call = {}): Promise<Answer> =>
     new Promise((resolve, reject) => {
       const sent = request(
         {
@@ -98,17 +101,17 @@ export function apiClient({ ApiUrl }: Outputs, { port }: Ministack) {
         },
         async (response) => {
           const bytes = Buffer.concat(await response.toArray());
-          const text = bytes.toString();
+          const answer = bytes.toString();
           const isJson = /json/.test(response.headers["content-type"] ?? "");
           resolve({
             status: response.statusCode ?? 0,
             headers: response.headers,
-            body: isJson && text !== "" ? JSON.parse(text) : text,
+            body: isJson && answer !== "" ? JSON.parse(answer) : answer,
             bytes,
           });
         },
       );
       sent.on("error", reject);
-      sent.end(body === undefined ? undefined : JSON.stringify(body));
+      sent.end(text ?? (body === undefined ? undefined : JSON.stringify(body)));
     });
 }

@@ -60,7 +60,7 @@ function answerTo(method: string, url: string): [number, unknown] {
   if (method === "POST" && path === "/pricing") return [200, { total: 25 }];
   if (method === "POST" && path === "/webhooks/orders") return [200, {}];
   if (method === "POST" && (path === "/held" || path === "/ticks")) return [200, {}];
-  if (method === "POST" && path.startsWith("/stored/")) return [200, {}];
+  if (method === "POST" && /^\/(stored|rooms|released|asked|shipments)(\/|$)/.test(path)) return [200, {}];
   if (method === "POST" && path === "/orders/refused") return [422, {}];
   if (method === "POST" && path.startsWith("/orders/")) return [201, { order_id: 42 }];
   return [404, {}];

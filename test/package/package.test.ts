@@ -6,8 +6,10 @@ import { PutParameterCommand, SSMClient } from "@aws-sdk/client-ssm";
 import { apiClient, type Outputs } from "../deploy/deployment.ts";
 import { credentials, type Ministack, region, startMinistack } from "../deploy/ministack.ts";
 import { blocksOf, shopFileIn } from "../support/catalog-pages.ts";
+import { until } from "../support/local/until.ts";
 import { deployProject } from "./deployed.ts";
 import { freePort, shell, start, startBackend } from "./run.ts";
+import { writeTrips } from "./trips.ts";
 import { type Packages, packBefore, packNow } from "./versions.ts";
 
 /*
@@ -188,6 +190,7 @@ test(
 test(
   "after an upgrade the deployment has its data, and its jobs in flight run",
   async () => {
+    await writeTrips(project, "first");
     const upgraded = await deployProject(project, "my-jobs", ministack as Ministack);
     expect(upgraded).toMatchObject({
       JobsTableName: deployed.JobsTableName,
@@ -202,6 +205,52 @@ test(
     expect(await jobRun(0)).toMatchObject({ status: "completed" });
   },
   8 * minutes,
+);
+
+test(
+  "runs that wait go on as they began, after a deployment that changes their feature and after the way back",
+  async () => {
+    const trip = async (guest: string) => {
+      const request = { product_tag: "trips", env: "prd", event: "book", input: { guest }, start_at: 0 };
+      const { job_id } = (await (await caller())("POST", "/v1/jobs", request)).body;
+      return { guest, id: job_id as string };
+    };
+    const seen = (id: string, wanted: (job: Awaited<ReturnType<typeof shown>>) => unknown) =>
+      until(async () => {
+        const job = await shown(id);
+        return wanted(job) ? job : undefined;
+      }, 2 * minutes);
+    const shown = async (id: string) => (await (await caller())("GET", `/v1/jobs/${id}`)).body;
+    const waits = ({ id }: { id: string }) => seen(id, ({ steps }) => steps?.["main.money"]?.status === "waiting");
+    const pay = async ({ guest }: { guest: string }) =>
+      (await caller())("POST", "/v1/signals", { product_tag: "trips", env: "prd", signal: "paid", key: guest });
+    const ended = ({ id }: { id: string }) => seen(id, ({ finished_at }) => finished_at !== undefined);
+    const callsOf = ({ guest }: { guest: string }) =>
+      backend.calls.flatMap((call) => (call.endsWith(`/${guest}`) ? [call.split("/")[1]] : []));
+
+    const [ada, bob, cleo] = [await trip("ada"), await trip("bob"), await trip("cleo")];
+    for (const one of [ada, bob, cleo]) await waits(one);
+
+    await writeTrips(project, "second");
+    await deployProject(project, "my-jobs", ministack as Ministack);
+    const dora = await trip("dora");
+    await waits(dora);
+    expect(await shown(ada.id)).toMatchObject({ status: "running", definition: { current: false, behind: 1 } });
+    await pay(ada);
+    expect(await ended(ada)).toMatchObject({ status: "completed" });
+    expect(callsOf(ada)).toEqual(["reserved", "confirmed"]);
+    expect((await (await caller())("POST", `/v1/jobs/${bob.id}/cancel`, {})).status).toBeLessThan(300);
+    expect(await ended(bob)).toMatchObject({ status: "cancelled", rolled_back: { steps: 1, failed: 0 } });
+    expect(callsOf(bob)).toEqual(["reserved", "released"]);
+
+    await writeTrips(project, "first");
+    await deployProject(project, "my-jobs", ministack as Ministack);
+    for (const one of [cleo, dora]) await pay(one);
+    for (const one of [cleo, dora]) expect(await ended(one)).toMatchObject({ status: "completed" });
+    expect(callsOf(cleo)).toEqual(["reserved", "confirmed"]);
+    expect(callsOf(dora)).toEqual(["insured", "reserved", "confirmed"]);
+  },
+  12 * minutes,
 );
 
 const curlOf = (text: string) => {
