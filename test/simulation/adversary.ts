@@ -102,6 +102,8 @@ export interface World {
   signed?: Random;
   /** Separate randomness for runs that wait for messages, and for those who send them (signalling.ts). Few histories have them. */
   signalled?: Random;
+  /** Separate randomness for runs that wait for the decisions of people (approving.ts). Few histories have them. */
+  approving?: Random;
   /** Separate randomness for runs whose steps are undone (undoing.ts). Few histories have them. */
   undone?: Random;
   /** Separate randomness for runs with a step for each item (for-each-rules.ts). Few histories have them. */

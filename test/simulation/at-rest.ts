@@ -1,7 +1,9 @@
+import type { Approval } from "../../lambdas/core/job/approval.ts";
 import type { Job } from "../../lambdas/core/job/job.ts";
 import { cachedFrom } from "../../lambdas/core/job/result-cache.ts";
 import { statsOf } from "../../lambdas/core/queries/stats-view.ts";
 import type { StepView } from "../../lambdas/core/queries/step-view.ts";
+import { approvalsAreWhole } from "./approval-rules.ts";
 import type { Marked } from "./executions.ts";
 import { stepsOf } from "./feature-rules.ts";
 import { listsAreWhole } from "./for-each-rules.ts";
@@ -27,6 +29,8 @@ export interface AtRest {
   bystanders: readonly Job[];
   /** What was paused, and when. */
   held: readonly Held[];
+  /** The approvals that are listed as open. */
+  open: Approval[];
 }
 
 /** Checks what must hold once everything has ended. */
@@ -36,6 +40,7 @@ export function checkAtRest(rest: AtRest) {
   resultsAreTheWinners(rest);
   featuresAreWhole(rest);
   waitsAreWhole(rest);
+  approvalsAreWhole(rest);
   undosAreWhole(rest);
   listsAreWhole(rest);
   rest.system.bus.checkComplete(rest.system.letters);
@@ -146,7 +151,7 @@ function featuresAreWhole({ system, ledger: { observer, steps, lifeOf }, bystand
       const isShown = shown[key]?.job_id === child?.id && shown[key]?.status === child?.status;
       if (child ? !isShown && child.retried_after === undefined : !shown[key])
         observer.violated("feature", `${nameOf(job)} shows step ${key} as ${shown[key]?.status ?? "none"}`);
-      if (!child && !condition && !allow_fail && !step.wait)
+      if (!child && !condition && !allow_fail && !step.wait && !step.approve)
         observer.violated("feature", `${nameOf(job)} completed without step ${key}`);
       if (child && child.status !== "completed" && !allow_fail)
         observer.violated("feature", `${nameOf(job)} completed although step ${key} is ${child.status}`);

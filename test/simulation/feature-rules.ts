@@ -13,6 +13,7 @@ export interface Step {
   allow_fail?: boolean;
   if?: unknown;
   wait?: unknown;
+  approve?: unknown;
   undo?: unknown;
   on_parent_end?: unknown;
 }
@@ -72,10 +73,10 @@ export function stepsWait({ observer, steps }: Ledger, { by, before, after, peek
   for (const need of needs ?? []) {
     const id = steps.get(stepKey(parent.message, need));
     const needed = id === undefined ? undefined : peek(id);
-    const [, { if: condition, allow_fail, wait } = {}] = all.find(([key]) => key === need) ?? [];
+    const [, { if: condition, allow_fail, wait, approve } = {}] = all.find(([key]) => key === need) ?? [];
     // Without a job it was skipped, failed at once, or waited.
-    const isOver =
-      needed !== undefined ? isFinished(needed) : id !== undefined || condition !== undefined || allow_fail || wait;
+    const hasNone = condition !== undefined || allow_fail || wait || approve;
+    const isOver = needed !== undefined ? isFinished(needed) : id !== undefined || hasNone;
     if (!isOver) observer.violated("feature", `${nameOf(after)} (${parent.step}) was started before ${need} had ended`);
   }
   const early = by.began + by.skew + (step?.delay ?? 0) - after.due_at;

@@ -95,6 +95,9 @@ const hasUndos = (seed: number): boolean => seed % 32 === 6 || seed % 32 === 16;
 /** Whether runs have steps for each item: a hard part of the histories, and a peaceful one. */
 const hasItems = (seed: number): boolean => seed % 32 === 30 || seed % 32 === 4;
 
+/** Whether runs wait for the decisions of people: a hard part of the histories, and a peaceful one. */
+const hasApprovals = (seed: number): boolean => seed % 32 === 17 || seed % 32 === 20;
+
 /** Whether claims are often written although the consumer gets an error for an answer. */
 const losesClaims = (seed: number): boolean => seed % 32 === 10 || seed % 64 === 29 || seed % 64 === 39;
 /** Whether requests that share a job are messages, which are read late. */
@@ -132,6 +135,7 @@ async function run(seed: number, { traced = false, bystanders = [] }: Options): 
     ...(remembers(seed) && { remembered: seeded(seed ^ 0x3cac) }),
     ...(isSigned(seed) && { signed: seeded(seed ^ 0x516e) }),
     ...(hasSignals(seed) && { signalled: seeded(seed ^ 0x519a) }),
+    ...(hasApprovals(seed) && { approving: seeded(seed ^ 0xa994) }),
     ...(hasUndos(seed) && { undone: seeded(seed ^ 0x0d0e) }),
     ...(hasItems(seed) && { listed: seeded(seed ^ 0x715d) }),
     ...(losesClaims(seed) && { lossy: seeded(seed ^ 0x105e) }),
@@ -163,8 +167,11 @@ async function run(seed: number, { traced = false, bystanders = [] }: Options): 
   const isOnlyLate = isSpent || (open.length > 0 && open.every(isLateForGood));
   if (isOnlyLate) seen.cover("a series is too late in every run");
   else if (events >= most()) seen.violated(10, `${events} things have happened, and there is no end`);
-  if (seen.violations.length === 0 && !isOnlyLate)
-    checkAtRest({ system, ledger, accepted, hardship, isPeaceful, isDone, bystanders, held: world.pausing.held });
+  if (seen.violations.length === 0 && !isOnlyLate) {
+    const { held } = world.pausing;
+    const open = await system.openApprovals();
+    checkAtRest({ system, ledger, accepted, hardship, isPeaceful, isDone, bystanders, held, open });
+  }
   if (lines && seen.violations.length === 0) lineStartsKeepRates({ ...world, lines });
   const { violations, trace, covered } = seen;
   return { seed, violations, trace, covered, jobs: accepted.size };

@@ -29,6 +29,10 @@ export interface Ledger {
   cleared: { tag: string; began: number; answered: number }[];
   /** The messages to runs that were kept. */
   signals: Kept[];
+  /** What people were told that counts, by the id of its approval. `told`: when, in true time. */
+  decisions: Map<string, { choice: string; by: string; told: number }>;
+  /** The jobs that ask for approvals, by the id of the approval and the recipient. */
+  asked: Map<string, string>;
   /** The jobs of schedules that people have changed since the last deployment. */
   touched: Set<string>;
   /** The requests that share jobs by keys and were not skipped. */
@@ -163,6 +167,8 @@ export function ledger(observer: Observer, start: number): Ledger {
     targetCalls: new Map(),
     cleared: [],
     signals: [],
+    decisions: new Map(),
+    asked: new Map(),
     touched: new Set(),
     shared: { taken: [] },
     lifeOf(id) {

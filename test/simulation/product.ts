@@ -13,6 +13,10 @@ export const [eachConcurrency, eachPageSize] = [3, 3];
 /** How long the waits of a run last, in milliseconds. */
 export const [waitMs, secondWaitMs] = [60_000, 20_000];
 
+/** The feature whose runs wait for the decision of a person, and how many they ask. */
+export const consentEvent = "consent";
+export const recipients = 2;
+
 /** The feature whose steps are undone when it ends in vain. */
 export const bookingEvent = "booking";
 
@@ -80,6 +84,7 @@ export const product: Product = {
     fan: feature("fan"),
     race: feature("race"),
     order: feature("order"),
+    consent: feature("consent"),
     booking: feature("booking"),
     stay: feature("stay"),
     each: feature("each"),
@@ -181,6 +186,43 @@ export const product: Product = {
           {
             step: "more",
             wait: { signal: "paid", key: "$Input{order}", timeout: secondWaitMs, otherwise: "continue" },
+          },
+        ],
+      },
+    },
+    /** A person decides which of two ways it goes. */
+    consent: {
+      sequences: {
+        main: [
+          { event: "call", input: {}, allow_fail: true },
+          {
+            step: "decision",
+            approve: {
+              title: "May it?",
+              show: [{ label: "Secret", value: "$Input{secret}" }],
+              ask: Array.from({ length: recipients }, (_, i) => ({
+                event: "call",
+                to: `recipient ${i}`,
+                input: { body: { at: "$Approval{url}" } },
+              })),
+              timeout: waitMs,
+              otherwise: "reject",
+            },
+          },
+          {
+            event: "call",
+            step: "yes",
+            input: {},
+            retries: 1,
+            if: { value: "$Sequence{main}{decision}{choice}", equals: "approve" },
+          },
+          {
+            event: "other",
+            step: "no",
+            input: {},
+            retries: 1,
+            if: { value: "$Sequence{main}{decision}{choice}", equals: "reject" },
+            depends_on: ["decision"],
           },
         ],
       },

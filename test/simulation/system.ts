@@ -1,4 +1,5 @@
 import type { JobChange } from "../../lambdas/aws/lambda/stream-handler.ts";
+import type { Approval } from "../../lambdas/core/job/approval.ts";
 import type { Job, JobMessage, JobType, Stored } from "../../lambdas/core/job/job.ts";
 import { finalEvents, jobEvents } from "../../lambdas/core/job/job-event.ts";
 import { type Recent, recent } from "../../lambdas/core/kernel/recent.ts";
@@ -29,6 +30,8 @@ export interface System {
   blobs: ReturnType<typeof fakeServices>["blobs"];
   stats: ReturnType<typeof fakeServices>["stats"];
   gates: FakeGates;
+  /** The approvals that are listed as open. */
+  openApprovals(): Promise<Approval[]>;
   bus: ReturnType<typeof watchedBus>;
   tasks: WatchedTasks;
   webhooks: ReturnType<typeof watchedWebhooks>;
@@ -158,6 +161,7 @@ export function simulatedSystem(world: World, ledger: Ledger, bystanders: Job[] 
     blobs,
     stats,
     gates,
+    openApprovals: () => approvals.list("sim", "e", 1000),
     bus,
     tasks,
     webhooks,

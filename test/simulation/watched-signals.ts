@@ -15,4 +15,10 @@ export const watchedSignals = (
     kept.push({ address, id: signal.id, at: signal.at, written: now() });
     record({ address, ...(signal.wake && { wake: signal.wake }) });
   },
+  async decide(address, signal, keptUntil) {
+    const there = await signals.decide(address, signal, keptUntil);
+    // The second one is not written, so it is no change of the table.
+    if (there.id === signal.id) record({ address, ...(signal.wake && { wake: signal.wake }) });
+    return there;
+  },
 });

@@ -1,4 +1,5 @@
 import type { World } from "./adversary.ts";
+import { approving } from "./approving.ts";
 import { callers } from "./callers.ts";
 import { changes } from "./changes.ts";
 import { listing } from "./for-each.ts";
@@ -47,6 +48,7 @@ export function workload(world: World, ledger: Ledger, system: System, wanted: W
   for (let i = signed?.int(4, 10) ?? 0; i > 0 && signed; i--)
     at(signed.int(0, 120_000), () => create(signedRequest(world, signed)));
   if (world.signalled) signalling(world, system, create, world.signalled);
+  if (world.approving) approving(world, system, ledger, { create, isChanging }, world.approving);
   if (world.undone) undoing(world, system, { create, isChanging }, world.undone);
   if (world.listed) listing(world, system, create, world.listed);
   if (world.remembered) askAgainAndAgain(world, { ledger, system, create }, world.remembered);

@@ -2,6 +2,7 @@ import type { AttemptError } from "../../lambdas/core/job/attempt.ts";
 import type { Claim } from "../../lambdas/core/job/claim.ts";
 import { isFinished, type Job, type JobMessage } from "../../lambdas/core/job/job.ts";
 import type { StepView } from "../../lambdas/core/queries/step-view.ts";
+import { askedBeforeItSaysSo, asksForItsRun, goesAsDecided } from "./approval-rules.ts";
 import { answersFit } from "./cache-rules.ts";
 import { noteTouched } from "./deployments.ts";
 import {
@@ -71,6 +72,9 @@ export const writeRules: Rule[] = [
   pausedWaits,
   plannedIsDue,
   goesOneWay,
+  goesAsDecided,
+  asksForItsRun,
+  askedBeforeItSaysSo,
   undoneInOrder,
   undoneBeforeTheEnd,
   retriedFromTheStart,

@@ -1,3 +1,4 @@
+import { ofApprovals } from "./approvals.ts";
 import { changes } from "./changes.ts";
 import { claims } from "./claims.ts";
 import { dispatching } from "./dispatch.ts";
@@ -27,6 +28,7 @@ export const mutations: Mutation[] = [
   ...series,
   ...schedules,
   ...features,
+  ...ofApprovals,
   ...ofUndo,
   ...lifecycle,
   ...limits,
