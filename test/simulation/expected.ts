@@ -6,6 +6,8 @@ export const expected: readonly string[] = [
   "a list with pages completes",
   "a list without pages completes",
   "an item has failed, and its list completes",
+  "an approval is decided",
+  "an approval times out",
   ...each("add", "claim", "create", "get", "getMany", "page", "publish", "replace", "send", "sendMany"),
   "none -> scheduled",
   "none -> queued",
