@@ -29,7 +29,7 @@ async function writeAll(project: string, files: Record<string, string | object>)
 
 /** The checks of what `init` has written, by a script runner such as `npm run`. */
 async function expectItWorks(runner: string, project: string): Promise<void> {
-  expect((await run(`${runner} jobs:check`, project)).out).toMatch(/1 product, 1 event, no fault/);
+  expect((await run(`${runner} jobs:check`, project)).out).toMatch(/1 product, 2 events, no fault/);
   expect((await run(`${runner} jobs:test`, project)).out).toMatch(/pass 1\n/);
 }
 

@@ -63,7 +63,7 @@ test.each([
     const all = Object.values(Resources) as { Type: string; Properties: Record<string, unknown> }[];
     const of = (type: string) => all.filter(({ Type }) => Type === type).map(({ Properties }) => Properties);
     const ours = of("AWS::Lambda::Function").filter(({ Runtime }) => Runtime === "nodejs24.x");
-    expect(ours).toHaveLength(17);
+    expect(ours).toHaveLength(18);
     const polled = of("AWS::Lambda::EventSourceMapping").filter((mapping) => "ProvisionedPollerConfig" in mapping);
     expect(polled).toMatchObject([{ ProvisionedPollerConfig: { MinimumPollers: 2, MaximumPollers: 6 } }]);
   },
