@@ -68,7 +68,7 @@ export interface DecidedRun {
   env: string;
   /** The feature's tag. */
   feature: string;
-  /** What the run began with. */
+  /** What the run began with. Empty as long as no answer has said it. */
   definition: string;
   /** What random values inside the handler are made of: the same for each decision of an attempt. */
   seed: string;
@@ -101,6 +101,8 @@ export interface DecideMessage extends Replayed {
    * `waiting`. So a long log comes in several messages, each of which begins after `seen` of the answer before.
    */
   more?: boolean;
+  /** The last entry that an answer has seen before: what the handler writes to its log by then is not written again. Default: `from`. */
+  shown?: number;
 }
 
 /** The engine asks for one attempt of a step that is a job of its own. The log is whole (`from` is 0) and ends anywhere after the step was begun. */
@@ -167,7 +169,10 @@ export interface StepCommand extends Begins {
   timeout_ms: number;
 }
 
-/** Ends an open key that nobody waits for any more: its job is cancelled, its wait and its timer go. The engine then logs `closed`, unless an entry of the key came before. */
+/**
+ * Ends an open key that nobody waits for any more: its job is cancelled, its wait and its timer go. The engine then logs `closed`, unless an
+ * entry of the key came before; also for a key that it has never begun, which is never begun then. Answered until the log has it.
+ */
 export interface CloseCommand {
   c: "close";
   k: string;
@@ -203,6 +208,7 @@ export interface RanStep {
   k: string;
   c: "step";
   e: "done" | "failed";
+  /** `scope` where the step's function has called ctx, whose calls have the keys `<k>/...`; else `step`. Repeated in the entry. */
   f: string;
   value?: { v: unknown };
   error?: LogError;
