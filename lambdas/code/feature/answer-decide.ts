@@ -116,7 +116,7 @@ export class Decisions {
 
   async #begin(
     { feature }: FoundFeature,
-    { run, input, log }: Pick<DecideMessage, "run" | "input" | "log">,
+    { run, input, log, begun = [] }: Pick<DecideMessage, "run" | "input" | "log" | "begun">,
     shown: number,
     scopes?: Iterable<string>,
   ): Promise<Session> {
@@ -127,7 +127,7 @@ export class Decisions {
     };
     const session = new Session(feature, run, host, scopes);
     session.hideUntil(shown);
-    session.learnScopes(log);
+    session.learnScopes([...begun.map((k) => ({ k })), ...log]);
     await session.begin(contextOf(session) as never, await host.load(input));
     return session;
   }
