@@ -134,7 +134,7 @@ export const toNode =
     const answer =
       body.length === 0 && request.body !== undefined && request.method === "POST"
         ? json(500, { message: "A parser has read the body before: put this handler before express.json()." })
-        : await handler(requestOf(request.method, request.headers, body));
+        : await handler(requestOf(request.method, request.url, request.headers, body));
     response.writeHead(answer.status, Object.fromEntries(answer.headers));
     response.end(Buffer.from(await answer.arrayBuffer()));
   };
@@ -142,6 +142,7 @@ export const toNode =
 /** What API Gateway (payload 2.0) and function URLs invoke a Lambda function with. */
 interface HttpEvent {
   requestContext: { http: { method: string } };
+  rawPath?: string;
   headers: Record<string, string | undefined>;
   body?: string | undefined;
   isBase64Encoded?: boolean;
@@ -151,16 +152,17 @@ interface HttpEvent {
 export const toLambda = (handler: FetchHandler) => async (event: HttpEvent) => {
   const { method } = event.requestContext.http;
   const body = Buffer.from(event.body ?? "", event.isBase64Encoded ? "base64" : "utf8");
-  const answer = await handler(requestOf(method, event.headers, body));
+  const answer = await handler(requestOf(method, event.rawPath, event.headers, body));
   return { statusCode: answer.status, headers: Object.fromEntries(answer.headers), body: await answer.text() };
 };
 
 const requestOf = (
   method: string | undefined = "GET",
+  path: string | undefined,
   headers: Readonly<Record<string, string | string[] | undefined>>,
   body: Buffer,
 ): Request =>
-  new Request("http://code.invalid/", {
+  new Request(new URL(path?.startsWith("/") ? `.${path}` : "", "http://code.invalid/"), {
     method,
     headers: Object.entries(headers).flatMap(([name, value]): [string, string][] =>
       value === undefined || name.startsWith(":") ? [] : [[name, String(value)]],

@@ -1,3 +1,4 @@
+export { type PortableOptions, servePortable } from "../../../lambdas/code/portable.ts";
 export {
   type FetchHandler,
   type ServedDefinition,

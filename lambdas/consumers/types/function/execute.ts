@@ -10,6 +10,7 @@ import { cloudFunction } from "./definition.ts";
 import { callHttp } from "./http.ts";
 import { callLambda, lambdaClients } from "./lambda.ts";
 import { lambdaCode } from "./lambda-code.ts";
+import { portableCode } from "./portable-code.ts";
 import { servedCode } from "./served-code.ts";
 import { Callee } from "./target.ts";
 
@@ -27,6 +28,7 @@ export const functionExecutor = (
     if (isCodeTarget(execution.target)) return callCode(code, execution);
     const callee = calleeOf(execution);
     if (callee.provider === "serve") return callCode(servedCode(callee, execution), execution);
+    if (callee.provider === "portable") return callCode(portableCode(callee, execution), execution);
     const { payload: given } = execution.input;
     const payload = given === undefined ? undefined : JSON.stringify(given);
     return callee.provider === "lambda"

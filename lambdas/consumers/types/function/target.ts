@@ -61,10 +61,23 @@ export const Callee = z.discriminatedUnion("provider", [
     /** The secret before, as long as both are accepted. */
     previous_secret: Reference.optional(),
   }),
+  /** A portable function of Ductape, behind its well-known route. What it puts out is the job's result. */
+  strict({
+    provider: z.literal("portable"),
+    /** HTTPS, or plain HTTP on this machine: what comes before `/.well-known/ductape/functions/`. */
+    url: FunctionUrl,
+    namespace: z.string().min(1).max(200),
+    version: z.string().min(1).max(50).default("1"),
+    /** Default: the entry's name. */
+    operation: z.string().min(1).max(200).optional(),
+    /** Signs the invocations. */
+    access_key: Reference,
+  }),
 ]);
 export type Callee = z.output<typeof Callee>;
 export type LambdaCallee = Extract<Callee, { provider: "lambda" }>;
 export type ServeCallee = Extract<Callee, { provider: "serve" }>;
+export type PortableCallee = Extract<Callee, { provider: "portable" }>;
 export type HttpCallee = Extract<Callee, { provider: "http" }>;
 
 /** A function that exists elsewhere, by env. */
