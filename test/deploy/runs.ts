@@ -52,7 +52,7 @@ export function describeRuns({ settings, outputs, call, open, received }: System
       expect(page).toMatchObject({ status: 200, headers: { "referrer-policy": "no-referrer" } });
       expect(page.bytes.toString()).toContain("A room for ada?");
       const { body } = await call("GET", "/v1/approvals?product_tag=lasting&env=prd");
-      expect(body.approvals).toMatchObject([{ job_id: id, step: "main.decision", asked: [{ to: "the desk" }] }]);
+      expect(body.approvals).toMatchObject([{ job_id: id, step: "main.decision", asked: ["the desk"] }]);
       const form = { headers: { "content-type": "application/x-www-form-urlencoded" }, text: "choice=approve" };
       expect((await open("POST", pathname, form)).status).toBe(200);
       expect(await ended(id)).toMatchObject({
