@@ -14,6 +14,7 @@ import { createPauses, type Pauses } from "./pauses.ts";
 import { createJobProcessor, type JobProcessor } from "./processor.ts";
 import { createRequest, type SendRequest } from "./request.ts";
 import { type Runtime, realRuntime } from "./runtime.ts";
+import { createSettle } from "./settle.ts";
 import { createSignals, type Signals } from "./signals.ts";
 import { createTransport } from "./transport.ts";
 import { createWebhooks, type Webhooks } from "./webhooks.ts";
@@ -64,7 +65,10 @@ export function createClient(configure: () => Config, runtime: Runtime = realRun
   const jobs = createJobs(transport, defaults);
   const job = createJobProcessor(transport, jobs, runtime, defaults);
   const signals = createSignals(transport, defaults);
-  const { namespaces, processor } = createNamespaces(job, defaults, signals);
+  const { namespaces, processor } = createNamespaces({
+    ...{ job, jobs, signals, defaults, settle: createSettle(transport, jobs, runtime) },
+    ...{ download: transport.download, now: transport.now },
+  });
   const me = async ({ signal }: CallOptions = {}) =>
     expectFields<Me>(await transport.call({ method: "GET", path: "/v1/me", signal }), "caller", "verbs");
   return {

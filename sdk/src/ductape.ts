@@ -2,7 +2,14 @@ import type { JobChannel, JobReceipt, SignalSent } from "./answers.ts";
 import type { Catalog } from "./catalog.ts";
 import { type Defaults, requireTenant, withDefaults } from "./defaults.ts";
 import { InvalidRequestError } from "./errors.ts";
-import type { CallOptions } from "./jobs.ts";
+import {
+  createFeatureRuns,
+  type ExecuteFields,
+  executeFeature,
+  type FeatureOutcome,
+  type FeatureRuns,
+} from "./feature-runs.ts";
+import type { CallOptions, Jobs } from "./jobs.ts";
 import { refusal, withRefusals } from "./not-here.ts";
 import type { DispatchOptions, JobProcessor, ScheduleOptions } from "./processor.ts";
 import { type IFileReadResult, readFile } from "./read-file.ts";
@@ -27,7 +34,9 @@ import type {
   StorageResult,
 } from "./results.ts";
 
+import type { Settle } from "./settle.ts";
 import type { SignalRequest, Signals } from "./signals.ts";
+import type { Transport } from "./transport.ts";
 
 /*
  * The names of Ductape's documentation beside our own. Each `dispatch` is `processor.job.dispatch` of an event of one type; what runs at
@@ -152,7 +161,18 @@ export interface FeatureSignal {
   id?: string | undefined;
 }
 
-export interface FeatureRunner extends Dispatcher<FeatureDispatch> {
+/** A feature that runs to its end. */
+export interface FeatureExecute extends Omit<FeatureDispatch, "schedule" | "start_at" | "repeat">, ExecuteFields {}
+
+export interface FeatureRunner extends Dispatcher<FeatureDispatch>, FeatureRuns {
+  /**
+   * Runs a feature to its end, and resolves with what it came to. A run that fails is an answer, with its error, its failed step and what was
+   * undone: `run` rejects instead.
+   *
+   * @example
+   * const { status, output } = await ductape.features.execute({ tag: "place_order", input: { sku: "A-1" } });
+   */
+  execute<Output = FeatureResult>(data: FeatureExecute, options?: CallOptions): Promise<FeatureOutcome<Output>>;
   /** Resolves with the output of the feature. */
   run: Run<FeatureDispatch, FeatureResult>;
   /** Sends a message to a run, or to all that wait with a key: `signals.send` in Ductape's words. */
@@ -251,11 +271,29 @@ export interface ProcessorNamespaces {
 
 type Request = Pick<IJobProcessorInput, "event" | "input">;
 
-export function createNamespaces(
-  job: Pick<JobProcessor<Catalog>, "dispatch" | "schedule">,
-  defaults: () => Defaults,
-  signals: Signals,
-): { namespaces: Namespaces; processor: ProcessorNamespaces } {
+/** The id of a run is made here, so a caller's own one would lead nowhere afterwards. */
+function requireOwnId(call: string, data: object): void {
+  if (!("feature_id" in data)) return;
+  throw refused(
+    call,
+    "/feature_id",
+    "is given by the answer: pass yours as idempotency_key, and a call that is repeated starts no second run",
+  );
+}
+
+/** What the namespaces are made of. */
+interface Parts {
+  job: Pick<JobProcessor<Catalog>, "dispatch" | "schedule">;
+  jobs: Jobs;
+  signals: Signals;
+  defaults: () => Defaults;
+  settle: Settle;
+  download: Transport["download"];
+  now: () => number;
+}
+
+export function createNamespaces(parts: Parts): { namespaces: Namespaces; processor: ProcessorNamespaces } {
+  const { job, jobs, signals, defaults, settle, download, now } = parts;
   const callsOf = <Data extends DispatchFields>(jobOf: (data: Data, call: string) => Request) => {
     const requestOf = (call: string, data: Data) => {
       if (typeof data !== "object" || data === null) throw refused(call, "", "pass what to run");
@@ -294,6 +332,13 @@ export function createNamespaces(
   const features = (name: string): FeatureRunner => ({
     ...featureCalls.dispatch(`${name}.dispatch`),
     run: featureCalls.run(`${name}.run`, (output: FeatureResult) => output),
+    ...createFeatureRuns(name, { jobs, start: (data, options) => job.dispatch(data, options), download, now }),
+    execute: async <Output>({ timeout, ...data }: FeatureExecute, options?: CallOptions) => {
+      const call = `${name}.execute`;
+      requireOwnId(call, data);
+      const start = () => featureCalls.dispatch(call).dispatch(data, options);
+      return (await executeFeature({ start, settle, now }, { timeout, ...options })) as FeatureOutcome<Output>;
+    },
     async signal({ feature_id, workflow_id, job_id = feature_id ?? workflow_id, ...rest }, options) {
       return signals.send({ ...rest, ...(job_id !== undefined && { job_id }) } as SignalRequest, options);
     },

@@ -20,6 +20,7 @@ export type {
   Dispatcher,
   DispatchFields,
   FeatureDispatch,
+  FeatureExecute,
   FeatureRunner,
   FileStore,
   Namespaces,
@@ -53,6 +54,7 @@ export {
   TimeoutError,
   UnavailableError,
 } from "./errors.ts";
+export type * from "./feature-runs.ts";
 export type { DuctapeStats, JobExecution, JobHistory } from "./history.ts";
 export type * from "./input-values.ts";
 export type * from "./jobs.ts";

@@ -21,7 +21,7 @@ const consumers =
   "messages are published only (events.dispatch, events.produce). Consume them with your broker's own client, or send each to POST /v1/jobs";
 const sentMessages = "what was sent is in the jobs: jobs.list({ namespace: 'notifications' })";
 const features =
-  "a feature is a job: features.dispatch or features.run starts it; jobs.get, jobs.cancel, jobs.retry and jobs.runs take its job_id";
+  "a run that has failed goes on from its failed step by jobs.retry(job_id); features.status, features.history and features.stepDetail say where it is, and features.replay and features.restart begin anew";
 const groups =
   "a fallback or quota of the catalog stands for others: name an event that uses it, with actions.run or actions.dispatch";
 const functions = "a function is an event: processor.job.schedule({ event, input: { payload } })";
@@ -54,8 +54,7 @@ export const instead: Readonly<Record<string, string>> = {
   ...each("events", ["connect", "testConnection"], noConnection),
   ...each("notifications", ["getMessages"], sentMessages),
   ...each("notifications", ["create", "update", "list", "fetch"], inCatalog("notifications")),
-  ...each("features", ["execute", "status", "query", "cancel", "history", "stepDetail"], features),
-  ...each("features", ["replay", "restart", "resume", "replayFromStep", "compare"], features),
+  ...each("features", ["query", "resume", "replayFromStep", "compare"], features),
   ...each("features", ["define", "create"], inCatalog("features")),
   ...each("fallback", ["execute", "run"], groups),
   ...each("functions", ["run", "invoke", "dispatch", "register"], functions),

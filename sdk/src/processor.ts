@@ -10,8 +10,9 @@ import { withNames } from "./job-names.ts";
 import type { Jobs } from "./jobs.ts";
 import type { IJobProcessorInput } from "./requests.ts";
 import { openScope, type Runtime } from "./runtime.ts";
+import { waitingFor } from "./settle.ts";
 import type { Transport } from "./transport.ts";
-import { type Waiting, waitUntilFinished } from "./wait.ts";
+import { waitUntilFinished } from "./wait.ts";
 
 export interface ScheduleOptions {
   /**
@@ -88,13 +89,7 @@ export function createJobProcessor(
     );
   };
 
-  const waiting = (jobId: string, signal: AbortSignal): Waiting<Job> => ({
-    lookUp: (wait) => jobs.get(jobId, wait === undefined ? { signal } : { wait, signal }),
-    longestWait: transport.waitWithin(Number.POSITIVE_INFINITY),
-    now: runtime.now,
-    apiNow: transport.now,
-    sleep: (ms) => runtime.sleep(ms, signal),
-  });
+  const waiting = waitingFor(transport, jobs, runtime);
 
   return {
     async dispatch(data, { signal } = {}) {

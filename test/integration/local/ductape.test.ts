@@ -104,3 +104,37 @@ test("a declined card is not retried and shows its code", async () => {
   expect(error).toBeInstanceOf(JobFailedError);
   expect((error as JobFailedError).providerCode).toBe("card_declined");
 });
+
+test("a run of a feature is executed, looked at, replayed and restarted by its feature_id", async () => {
+  const at = { product: "my-product", env: "prd" };
+  const input = { name: "Ada", email: "ada@example.com" };
+  const outcome = await ductape.features.execute({ ...at, tag: "greet", input });
+  expect(outcome).toMatchObject({ status: "completed", completed_steps: ["main.mail"] });
+  const { feature_id } = outcome;
+  expect(await ductape.features.status({ feature_id })).toMatchObject({ feature_tag: "greet", status: "completed" });
+  expect(await ductape.features.stepDetail({ feature_id, step_tag: "mail" })).toMatchObject({
+    ...{
+      step_tag: "main.mail",
+      status: "completed",
+      attempts: 1,
+      output: { channels: { email: { sent: [{ to: "ada@example.com" }] } } },
+    },
+  });
+  const replayed = await ductape.features.replay({ feature_id, reason: "once more" });
+  const restarted = await ductape.features.restart({ feature_id, input_override: { name: "Bob" } });
+  for (const { feature_id: id, ...more } of [replayed, restarted]) {
+    const job = await ductape.jobs.get(id, { wait: 20 });
+    expect([job.status, String(Object(job.result).text).split(" ")[0]]).toEqual([
+      "completed",
+      "restarted_from" in more ? "BOB" : "ADA",
+    ]);
+  }
+  const { events, replays, restarts } = await ductape.features.history({ feature_id });
+  expect(events.map(({ type }) => type)).toEqual([
+    ...["feature.created", "feature.started", "step.started", "step.completed", "feature.completed"],
+  ]);
+  expect([replays, restarts]).toMatchObject([
+    [{ feature_id: replayed.feature_id, feature_tag: "greet" }],
+    [{ feature_id: restarted.feature_id }],
+  ]);
+});
