@@ -254,6 +254,10 @@ export const inputsPrefix = "inputs/";
 export const resultsPrefix = "results/";
 export const progressPrefix = "progress/";
 export const uploadsPrefix = "uploads/";
+/** `runs/<job id>/<sha256>`: what the logs of runs of code name. Deleted with the job. */
+export const runsPrefix = "runs/";
+/** `code/<sha256>.mjs.gz`: the code that runs began with. */
+export const bundlesPrefix = "code/";
 /** Objects put here are imported; the reports on them are written elsewhere, or they would be imported too. */
 export const importPrefix = "imports/";
 export const reportPrefix = "import-reports/";

@@ -1,34 +1,50 @@
 import type { Reference } from "../core/catalog/references.ts";
-import type { CallAnswer, CallMessage } from "../core/job/code-messages.ts";
+import type { CodeMessage } from "../core/job/code-bundle.ts";
 import { answerCall, type CodeHost } from "./answer-call.ts";
 import { boundOutput } from "./bounded-output.ts";
 import { makeDeadlineGuard } from "./deadline-guard.ts";
+import { type FeatureFiles, makeDefinitions } from "./definitions.ts";
 
 /** Reads references with the role of the function. */
 export interface ReadsSecrets {
   resolve(reference: Reference): Promise<string>;
 }
 
-/** The handler of the Lambda function with the code of a product: `secrets` is given where a function of it lists any. */
-export function lambdaHandler(
-  functions: CodeHost["functions"],
-  secrets?: () => ReadsSecrets,
-): (message: unknown) => Promise<CallAnswer> {
+interface Deployed {
+  functions: CodeHost["functions"];
+  features?: FeatureFiles;
+  /** Given where something of it lists any. */
+  secrets?: () => ReadsSecrets;
+}
+
+/** The handler of the Lambda function with the code of a product. */
+export function lambdaHandler({ functions, features = {}, secrets }: Deployed): (message: unknown) => Promise<unknown> {
   const beginOutput = boundOutput();
   const guard = makeDeadlineGuard();
+  const definitions = makeDefinitions(features, { from: process.env.CODE_FROM });
   const out = process.stdout;
   let reader: ReadsSecrets | undefined;
   const resolve = async (reference: Reference) => {
     reader ??= secrets?.();
-    if (!reader) throw new Error("No function of this product lists secrets.");
+    if (!reader) throw new Error("Nothing of this product lists secrets.");
     return reader.resolve(reference);
   };
-  return async (message) => {
+  const write = (line: string) => void out.write(`${line}\n`);
+  return async (given) => {
     beginOutput();
-    const { deadline_ms } = Object(message) as Partial<CallMessage>;
+    const message = Object(given) as CodeMessage;
+    const { deadline_ms } = message as Partial<CodeMessage>;
     if (typeof deadline_ms === "number") guard.begin(deadline_ms);
     try {
-      return await answerCall({ functions, resolve, write: (line) => void out.write(`${line}\n`) }, message);
+      switch (message.kind) {
+        case "decide":
+        case "step":
+          return await definitions.answer(message, { resolve, write });
+        case "bundle":
+          return await definitions.give(message);
+        default:
+          return await answerCall({ functions, resolve, write }, given);
+      }
     } finally {
       guard.end();
     }

@@ -59,6 +59,7 @@ export function simulatedSystem(world: World, ledger: Ledger, bystanders: Job[] 
     definitions,
     signals: kept,
     approvals,
+    runLogs,
   } = fakeServices({
     catalog,
   });
@@ -95,6 +96,7 @@ export function simulatedSystem(world: World, ledger: Ledger, bystanders: Job[] 
     definitions,
     signals,
     approvals,
+    runLogs,
     ticks: pump.ticks,
     others,
     log,

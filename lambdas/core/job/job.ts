@@ -89,6 +89,8 @@ export interface Parent {
   undo?: true;
   /** What becomes of the job at the end of its feature. Default: it is cancelled. */
   on_end?: "abandon";
+  /** A hash of what a handler in code has asked for by this key: it may not ask for something else. */
+  asked?: string;
 }
 
 /** Which items of a step with `for_each` a job runs: those from the index `from` on. */
@@ -161,6 +163,8 @@ export interface Job {
   moved?: true;
   /** The definition that the run of a feature keeps, from its first decision on (`Definitions`). */
   definition?: string;
+  /** The hash of the code that the run of a feature in code began with, once a decision has been answered. */
+  bundle?: string;
   /** Steps of that definition have an undo. */
   undoes?: true;
   /** The run ends, and its steps are undone. */

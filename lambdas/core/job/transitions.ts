@@ -72,8 +72,13 @@ export const withDefinition = (job: Job, definition: string, undoes: boolean): J
   return { ...rest, definition, ...(undoes && { undoes }), version: job.version + 1 };
 };
 
-/** A claimed job whose attempt has come so far. */
-export const progressed = (job: Job, progress: Stored): Job => ({ ...job, progress, version: job.version + 1 });
+/** A claimed job whose attempt has come so far, and of a run of code, by which code. */
+export const progressed = (job: Job, progress: Stored, code: Pick<Job, "bundle"> = {}): Job => ({
+  ...job,
+  progress,
+  ...code,
+  version: job.version + 1,
+});
 
 /** A running job whose consumer needs its claim for longer, to write the outcome. */
 export const extended = (job: Job, until: number): Job => ({ ...job, lease_until: until, version: job.version + 1 });
@@ -312,7 +317,9 @@ interface End {
 
 /** A running job that has failed or was cancelled, and whose steps are undone. */
 export function ended(job: Job, now: number, { progress, error, undos, gaveUp }: End = {}): Job {
-  const of = job.ending ? { ...job, ending: { ...job.ending, ...undos, ...(gaveUp && { error: gaveUp }) } } : job;
+  // A handler in code undoes its steps by itself, as it fails.
+  const ending = job.ending ?? (undos && { cause: "failed" as const, since: now });
+  const of = ending ? { ...job, ending: { ...ending, ...undos, ...(gaveUp && { error: gaveUp }) } } : job;
   const cause = of.ending && of.ending.cause !== "failed" ? "cancelled" : "failed";
   const record = error ?? of.error;
   const after =

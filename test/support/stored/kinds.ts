@@ -11,6 +11,7 @@ import { dynamoJobStore } from "../../../lambdas/aws/dynamodb/job-store.ts";
 import { dynamoPauses } from "../../../lambdas/aws/dynamodb/pauses.ts";
 import { dynamoResultCache } from "../../../lambdas/aws/dynamodb/result-cache.ts";
 import { dynamoRoundPlaces } from "../../../lambdas/aws/dynamodb/round-places.ts";
+import { dynamoRunLogs } from "../../../lambdas/aws/dynamodb/run-logs.ts";
 import { dynamoScheduleStates } from "../../../lambdas/aws/dynamodb/schedule-states.ts";
 import { dynamoSharedKeys } from "../../../lambdas/aws/dynamodb/shared-keys.ts";
 import { dynamoSignals } from "../../../lambdas/aws/dynamodb/signals.ts";
@@ -86,6 +87,7 @@ function servicesOn(client: DynamoDBClient) {
     definitions: dynamoDefinitions(storage),
     signals: dynamoSignals(storage),
     approvals: dynamoApprovals(storage),
+    runLogs: dynamoRunLogs(storage),
     unscheduled: dynamoUnscheduled(storage),
     dueCounts,
     hot: hotMinutes(dueCounts),

@@ -4,12 +4,13 @@ import { JobError } from "../../../core/job/job-error.ts";
 import { lazy } from "../../../core/kernel/lazy.ts";
 import type { CodeInvoker } from "../../../core/ports/code-invoker.ts";
 import { codeFunctionName } from "../../../topology.ts";
+import { lambdaClients } from "../../clients/aws/lambda-clients.ts";
+import { lambdaCode } from "../../clients/aws/lambda-code.ts";
 import { defineExecutor, type ExecutionOf } from "../define-job-type.ts";
 import { callCode } from "./code.ts";
 import { cloudFunction } from "./definition.ts";
 import { callHttp } from "./http.ts";
-import { callLambda, lambdaClients } from "./lambda.ts";
-import { lambdaCode } from "./lambda-code.ts";
+import { callLambda } from "./lambda.ts";
 import { servedCode } from "./served-code.ts";
 import { Callee } from "./target.ts";
 
