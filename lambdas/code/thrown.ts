@@ -51,10 +51,10 @@ function causesOf({ cause }: ErrorLike, depth = 0): string[] {
 
 /** Where the bundle is, from which its source map names the sources. */
 const here = `${dirname(fileURLToPath(import.meta.url))}/`;
-const notTheirs = /node:internal|lambdas\/code\/(answer-call|lambda-handler)\./;
+const notTheirs = /node:internal|lambdas\/code\//;
 
 /** Frames of ours and of Node say nothing about the team's code, nor do the folders of the machine. */
-const framesIn = (stack: string): string =>
+export const framesIn = (stack: string): string =>
   stack
     .split("\n")
     .filter((line) => /^\s+at /.test(line) && !notTheirs.test(line))

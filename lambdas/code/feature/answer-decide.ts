@@ -1,0 +1,228 @@
+import type { Reference } from "../../core/catalog/references.ts";
+import type { CallOutcome } from "../../core/job/code-messages.ts";
+import type {
+  DecideAnswer,
+  Decided,
+  DecidedRun,
+  DecideFault,
+  DecideMessage,
+  DecideRefusal,
+  StepAnswer,
+  StepMessage,
+} from "../../core/job/decide-messages.ts";
+import { steeringOf, thrownOf } from "../thrown.ts";
+import { keptValue } from "./call.ts";
+import type { CodeFeature } from "./define-feature.ts";
+import { frames } from "./frame.ts";
+import { contextOf } from "./handler-context.ts";
+import { loadValue } from "./load-value.ts";
+import { seeded } from "./random.ts";
+import { Session, type SessionHost } from "./session.ts";
+import { watchHandlers } from "./world.ts";
+
+const version = 1;
+
+/** A feature as a host has found it for a run. */
+export interface FoundFeature {
+  feature: CodeFeature;
+  /** What it is a part of: the run keeps it. */
+  definition: string;
+}
+
+/** What the features of a product have around them. */
+export interface FeatureHost {
+  /** The feature with which a run began, or, for a run that has none, that of now. */
+  find(run: DecidedRun): Promise<FoundFeature | DecideRefusal["refuse"]>;
+  resolve(run: DecidedRun, reference: Reference): Promise<string>;
+  write(line: string): void;
+  /** Reads what is behind a link. */
+  load?: SessionHost["load"];
+}
+
+export interface DecideOptions {
+  /** How many suspended handlers are kept. */
+  keep?: number;
+}
+
+/** The most bytes of own code's results in an answer, which Lambda bounds to 6 MB. */
+const mostRanBytes = 5_000_000;
+/** What is left of a decision for the answer, when own code is ended. */
+const answeringMs = 1000;
+
+/**
+ * Answers decisions. A handler that waits is kept, so that the next decision brings only what is new; the one that was used longest ago is
+ * given up first. A run that is not known any more is asked for from its start.
+ */
+export class Decisions {
+  readonly #host: FeatureHost;
+  readonly #keep: number;
+  readonly #sessions = new Map<string, Session>();
+  /** The scopes of a run that is to be replayed from its start. */
+  readonly #scopes = new Map<string, ReadonlySet<string>>();
+
+  constructor(host: FeatureHost, { keep = 100 }: DecideOptions = {}) {
+    this.#host = host;
+    this.#keep = keep;
+  }
+
+  async decide(message: DecideMessage): Promise<DecideAnswer> {
+    const until = Date.now() + message.deadline_ms - answeringMs;
+    const found = await this.#host.find(message.run);
+    if (!("feature" in found)) return { v: version, refuse: found };
+    const name = JSON.stringify([message.run.id, message.run.run, message.run.attempt, found.definition]);
+    const known = this.#sessions.get(name);
+    // While it is used nobody else may use it: a second message is answered as if the run were unknown.
+    this.#sessions.delete(name);
+    if (message.from > 0 && (known === undefined || known.seen < message.from))
+      return { v: version, need: { from: 0 } };
+    const unwatch = watchHandlers();
+    try {
+      const kept = message.from > 0 ? known : undefined;
+      const session = kept ?? (await this.#begin(found, message, this.#scopes.get(name)));
+      const passed = await this.#pass(session, found, message, until);
+      if (passed === undefined) {
+        remember(this.#scopes, name, session.scopes, this.#keep);
+        return { v: version, need: { from: 0 } };
+      }
+      this.#scopes.delete(name);
+      if (passed.fault) return { v: version, fault: passed.fault };
+      const answer = decided(passed, found, message.more ?? false);
+      if (answer.outcome.is === "waiting") remember(this.#sessions, name, passed, this.#keep);
+      return answer;
+    } finally {
+      unwatch();
+    }
+  }
+
+  /** The session after the message. Undefined if it has to begin again, and the message is not the whole log. */
+  async #pass(
+    session: Session,
+    found: FoundFeature,
+    message: DecideMessage,
+    until: number,
+  ): Promise<Session | undefined> {
+    session.showFrom(message.shown ?? message.from);
+    session.warnings.length = 0;
+    await session.deliver(message.log);
+    if (!message.more) await session.runOwn(until);
+    if (session.mustRestart) {
+      if (message.from > 0) return undefined;
+      return this.#pass(await this.#begin(found, message, session.scopes), found, message, until);
+    }
+    if (!message.more) session.checkProgress();
+    return session;
+  }
+
+  async #begin(
+    { feature }: FoundFeature,
+    { run, input, shown, from }: Pick<DecideMessage, "run" | "input" | "shown" | "from">,
+    scopes?: Iterable<string>,
+  ): Promise<Session> {
+    const host: SessionHost = {
+      load: this.#host.load ?? loadValue,
+      resolve: (reference) => this.#host.resolve(run, reference),
+      write: (line) => this.#host.write(line),
+    };
+    const session = new Session(feature, run, host, scopes);
+    session.showFrom(shown ?? from);
+    await session.begin(contextOf(session) as never, await host.load(input));
+    return session;
+  }
+
+  /** Runs one step that is a job. The handler is replayed to the place where it has called it. */
+  async step(message: StepMessage): Promise<StepAnswer> {
+    const until = Date.now() + message.deadline_ms;
+    const found = await this.#host.find(message.run);
+    if (!("feature" in found)) return { v: version, refuse: found };
+    if (message.from > 0) return { v: version, need: { from: 0 } };
+    const unwatch = watchHandlers();
+    try {
+      // Nothing that the handler writes to its log is new.
+      const replayed = { ...message, shown: Number.POSITIVE_INFINITY };
+      const session = await this.#begin(found, replayed);
+      await session.deliver(message.log);
+      if (session.fault) return { v: version, fault: session.fault };
+      const own = session.openStep(message.key);
+      if (!own) return { v: version, fault: notCalled(message) };
+      return { v: version, outcome: await stepOutcome(session, message, own, until) };
+    } finally {
+      unwatch();
+    }
+  }
+}
+
+function remember<Value>(all: Map<string, Value>, name: string, value: Value, most: number): void {
+  all.delete(name);
+  all.set(name, value);
+  const [oldest] = all.keys();
+  if (all.size > most && oldest !== undefined) all.delete(oldest);
+}
+
+function decided(session: Session, { definition }: FoundFeature, more: boolean): Decided {
+  const outcome = (more ? undefined : session.outcome) ?? { is: "waiting" };
+  const goesOn = outcome.is === "waiting" && !more;
+  return {
+    v: version,
+    seen: session.seen,
+    definition,
+    outcome,
+    commands: goesOn ? session.commands() : [],
+    ran: goesOn ? session.ran(mostRanBytes) : [],
+    state: Object.fromEntries(session.state),
+    ...(session.checkpoint && { checkpoint: session.checkpoint }),
+    warnings: [...session.warnings],
+  };
+}
+
+const notCalled = ({ key, run }: StepMessage): DecideFault["fault"] => ({
+  code: "NON_DETERMINISTIC",
+  k: key,
+  message: `The handler of ${run.feature} has not called the step ${key}, which it has asked for before.`,
+});
+
+async function stepOutcome(
+  session: Session,
+  { key }: StepMessage,
+  own: NonNullable<ReturnType<Session["openStep"]>>,
+  until: number,
+): Promise<CallOutcome> {
+  const ended = new AbortController();
+  const ms = Math.min(own.timeoutMs, until - Date.now());
+  const frame = {
+    ...own.caller,
+    mode: "own" as const,
+    scope: `${key}/`,
+    random: seeded(key),
+    becomeHandler: undefined,
+  };
+  const context = session.stepContext(own, ended.signal, Date.now() + ms);
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<CallOutcome>((resolve) => {
+    timer = setTimeout(() => {
+      ended.abort(new DOMException("The step is out of time.", "TimeoutError"));
+      const error = { name: "TimeoutError", message: `${key} had not ended after ${ms} ms.` };
+      resolve({ is: "failed", by: "timeout", error });
+    }, ms);
+  });
+  const work = frames
+    .run(frame, async () => own.fn(context))
+    .then(
+      (value) => outcomeOf(key, value),
+      (error): CallOutcome => ({ is: "failed", by: "threw", error: thrownOf(error), ...steeringOf(error) }),
+    );
+  // A step that calls ctx would never end.
+  const refused = session.faulted.then((): CallOutcome => {
+    const error = { name: "OutsideStepError", message: session.fault?.message ?? "" };
+    return { is: "failed", by: "threw", retryable: false, error };
+  });
+  const outcome = await Promise.race([refused, work, late]);
+  clearTimeout(timer);
+  return outcome;
+}
+
+function outcomeOf(key: string, value: unknown): CallOutcome {
+  const kept = keptValue(key, value);
+  if ("v" in kept) return { is: "completed", value: kept };
+  const { name = "ResultError", message } = kept.error;
+  return { is: "failed", by: "result", error: { name, message } };
+}

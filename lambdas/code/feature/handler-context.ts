@@ -1,0 +1,297 @@
+import { largestCodeProgress } from "../../core/job/code-messages.ts";
+import type { Command, SentDecision } from "../../core/job/decide-messages.ts";
+import { durationMs } from "../../core/kernel/duration-ms.ts";
+import { issuesOf } from "../issues.ts";
+import { Branch } from "./branch.ts";
+import { checkJson, fingerprint, type UndoOf } from "./call.ts";
+import type {
+  Approved,
+  ApproveOptions,
+  Duration,
+  FeatureContext,
+  RunOptions,
+  Signals,
+  StepContext,
+  StepOptions,
+  Undo,
+  WaitOptions,
+} from "./context.ts";
+import { type Frame, frames } from "./frame.ts";
+import { type Asked, never, type Session } from "./session.ts";
+import { RollbackError, StepError } from "./step-errors.ts";
+
+/** What the handler of a session calls. */
+export function contextOf(session: Session): FeatureContext<Signals> {
+  const { run, feature } = session;
+  return {
+    jobId: run.id,
+    runNumber: run.run,
+    attempt: run.attempt,
+    product: run.product,
+    env: run.env,
+    featureTag: run.feature,
+    run: (event, input = {}, options = {}) =>
+      job(session, "run", event, input, options, (k, f, more) => ({ c: "run", k, f, event, input, ...more })),
+    feature: (tag, input = {}, options = {}) =>
+      job(session, "feature", tag, input, options, (k, f, more) => ({
+        c: "feature",
+        k,
+        f,
+        feature: tag,
+        input,
+        ...more,
+      })),
+    step: ((key: string, fn: (step: StepContext) => unknown, options?: Undo<unknown> | StepOptions<unknown> | null) =>
+      step(session, key, fn, typeof options === "function" ? { undo: options } : (options ?? {}))) as never,
+    sleep: (duration, options = {}) =>
+      sleep(session, "sleep", session.now() + msOf("ctx.sleep", duration), options.step),
+    sleepUntil: (time, options = {}) => sleep(session, "sleepUntil", timeOf(time), options.step),
+    waitForSignal: ((signals: string | string[], options: WaitOptions = {}) =>
+      waitForSignal(session, feature.signals, [signals].flat(), options)) as never,
+    approve: (options) => approve(session, options),
+    race: (branches) => race(session, branches) as never,
+    setState: (key, value) => {
+      if (enterNow(session, "setState")) session.setState(key, value);
+    },
+    getState: (key) => structuredClone(session.state.get(key)) as never,
+    checkpoint: (name, data = null) => {
+      if (!enterNow(session, "checkpoint")) return;
+      checkJson("ctx.checkpoint", data, largestCodeProgress);
+      session.checkpoint = { name, data: structuredClone(data) };
+      session.undo.checkpoint();
+    },
+    rollback: (reason) => {
+      session.enter("rollback");
+      throw new RollbackError(reason);
+    },
+    continueAs: (input) => {
+      checkJson("ctx.continueAs", input);
+      if (session.enter("continueAs") && session.phase === "running" && !session.cancelled)
+        session.end({ is: "continue", input: { v: structuredClone(input ?? null) } });
+      return never();
+    },
+    // Those of a handler are replaced by what the log says.
+    now: () => Date.now(),
+    random: () => Math.random(),
+    uuid: () => crypto.randomUUID(),
+    log: session.log,
+  };
+}
+
+/** What own code changes of the run would be lost: it is not run again. */
+function enterNow(session: Session, what: string): boolean {
+  if (frames.getStore()?.mode === "own")
+    throw new TypeError(
+      `ctx.${what} in a step is lost, as the step is not run again: return the value, and set it after the step.`,
+    );
+  return session.enter(what) !== undefined;
+}
+
+const given = (step: string | undefined, otherwise: string): Pick<Asked, "name" | "isGiven"> =>
+  step === undefined ? { name: otherwise, isGiven: false } : { name: checkedKey(step), isGiven: true };
+
+function checkedKey(key: unknown): string {
+  if (typeof key === "string" && key.length > 0 && key.length <= 128 && !/[/#]|^\$/.test(key)) return key;
+  throw new TypeError(
+    `${JSON.stringify(key)} is no key of a step: 1 to 128 characters without "/" and "#", which does not begin with "$".`,
+  );
+}
+
+/** The failure of a call that may fail is null. The key of the call is also that of what is returned, so that a race can close it. */
+function allowing(session: Session, promise: Promise<unknown>, allowFail: boolean | undefined): Promise<never> {
+  if (!allowFail) return promise as Promise<never>;
+  const allowed = promise.catch((error) => {
+    if (error instanceof StepError) return null;
+    throw error;
+  });
+  allowed.catch(() => {});
+  const key = session.branchOf.get(promise);
+  if (key !== undefined) session.branchOf.set(allowed, key);
+  return allowed as Promise<never>;
+}
+
+const undoOf = (undo: Undo<never> | null | undefined, critical: boolean | undefined): UndoOf | undefined => {
+  if (undo === undefined || undo === null) return undefined;
+  if (typeof undo !== "function") throw new TypeError("`undo` is a function: (result) => ctx.run(...)");
+  return { fn: undo, isCritical: critical ?? false };
+};
+
+function job<Result>(
+  session: Session,
+  kind: "run" | "feature",
+  of: string,
+  input: unknown,
+  { step, undo, allowFail, critical, onParentEnd }: RunOptions<Result>,
+  command: (k: string, f: string, more: { on_parent_end?: "cancel" | "abandon" }) => Exclude<Command, { c: "close" }>,
+): Promise<never> {
+  if (typeof of !== "string" || of === "")
+    throw new TypeError(`ctx.${kind} needs the tag of ${kind === "run" ? "an event" : "a feature"}.`);
+  checkJson(`ctx.${kind}`, input);
+  const f = fingerprint(kind, of, input);
+  const more = onParentEnd === undefined ? {} : { on_parent_end: onParentEnd };
+  // A copy, because the handler may go on to change it.
+  const kept = (k: string) =>
+    ({ ...command(k, f, more), input: structuredClone(input) }) as Exclude<Command, { c: "close" }>;
+  const asked = session.ask(kind, {
+    ...given(step, of),
+    ...{ kind, f, command: kept, undo: undoOf(undo as Undo<never>, critical), read: (_entry, value) => value },
+  });
+  return allowing(session, asked, allowFail);
+}
+
+function step(
+  session: Session,
+  key: string,
+  fn: (step: StepContext) => unknown,
+  { undo, retries = 0, retryDelay, timeout, allowFail, critical }: StepOptions<unknown>,
+): Promise<never> {
+  if (typeof fn !== "function") throw new TypeError(`ctx.step(${JSON.stringify(key)}, fn) needs a function.`);
+  const name = checkedKey(key);
+  const once = {
+    ...{ fn, undo: undoOf(undo as Undo<never>, critical), isRepeatable: retries > 0, firstName: name },
+    ...(timeout !== undefined && { timeoutMs: msOf("ctx.step", timeout) }),
+  };
+  const first = session.step("step", { name, isGiven: true }, once);
+  if (retries === 0) return allowing(session, first, allowFail);
+  const delay = retryDelay === undefined ? 0 : msOf("ctx.step", retryDelay);
+  const all = (async () => {
+    for (
+      let attempt = 1, tried = first;
+      ;
+      tried = session.step("step", { name: `${name}:${attempt}`, isGiven: false }, once)
+    ) {
+      try {
+        return await tried;
+      } catch (error) {
+        if (attempt > retries || !(error instanceof StepError) || error.error.retryable === false) throw error;
+      }
+      if (delay > 0) await sleep(session, "step", session.now() + delay, undefined, `${name}:delay`);
+      attempt += 1;
+    }
+  })();
+  all.catch(() => {});
+  return allowing(session, all, allowFail);
+}
+
+function sleep(session: Session, what: string, until: number, step?: string, name = "sleep"): Promise<void> {
+  const f = fingerprint("sleep", until);
+  return session.ask(what, {
+    ...given(step, name),
+    ...{ kind: "sleep", f, command: (k: string) => ({ c: "sleep", k, f, until }) as const },
+    ...{ undo: undefined, read: () => undefined },
+  }) as Promise<void>;
+}
+
+function waitForSignal(session: Session, signals: Signals, names: string[], options: WaitOptions): Promise<unknown> {
+  const { key, timeout, otherwise = "fail" } = options;
+  if (names.length === 0) throw new TypeError("ctx.waitForSignal needs the name of a signal, or several.");
+  for (const name of names)
+    if (!Object.hasOwn(signals, name))
+      throw new TypeError(`The feature declares no signal ${name}: add it to \`signals\` of defineFeature.`);
+  const awaited = names.map((signal) => ({ signal, ...(key !== undefined && { key }) }));
+  const until = timeout === undefined ? {} : { until: session.now() + msOf("ctx.waitForSignal", timeout) };
+  const f = fingerprint("wait", awaited, until);
+  return session.ask("waitForSignal", {
+    ...given(options.step, `wait:${names.join("|")}`),
+    ...{ kind: "wait", f, undo: undefined },
+    command: (k) => ({ c: "wait", k, f, signals: awaited, ...until }),
+    read: async ({ k, e, at, signal = "", id }, payload) => {
+      if (e === "timeout" && otherwise === "continue") return { timed_out: true, at };
+      if (e === "timeout") throw timedOut(k, at);
+      const checked = await signals[signal]?.["~standard"].validate(payload);
+      if (checked?.issues)
+        throw new StepError(k, {
+          code: "VALIDATION_ERROR",
+          message: `${signal} has brought what its schema refuses: ${issuesOf(checked.issues)}`,
+        });
+      return { signal, id, at, payload: checked ? checked.value : payload };
+    },
+  });
+}
+
+const timedOut = (key: string, at: number): StepError =>
+  new StepError(key, { code: "TIMEOUT", message: `${key} has waited until ${new Date(at).toISOString()}.` });
+
+function approve(session: Session, options: ApproveOptions): Promise<Approved> {
+  const { title, show = [], choices = ["approve", "reject"], ask = [], timeout, otherwise = "fail" } = options;
+  if (typeof title !== "string" || title === "")
+    throw new TypeError("ctx.approve needs a title, which is the question.");
+  if (otherwise !== "fail" && !choices.includes(otherwise))
+    throw new TypeError(`ctx.approve: \`otherwise\` is fail, or one of ${choices.join(", ")}.`);
+  const asked = {
+    title,
+    show: show.map((one) => (typeof one === "string" ? { value: one } : one)),
+    choices: [...choices],
+    ask: [ask].flat().map(({ event, input = {} }) => ({ event, input })),
+  };
+  checkJson("ctx.approve", asked);
+  const until = timeout === undefined ? {} : { until: session.now() + msOf("ctx.approve", timeout) };
+  const f = fingerprint("approve", asked, until);
+  return session.ask("approve", {
+    ...given(options.step, "approve"),
+    ...{ kind: "approve", f, undo: undefined },
+    command: (k) => ({ c: "approve", k, f, ...asked, ...until }),
+    read: ({ k, e, at }, value): Approved => {
+      if (e !== "timeout") return { ...(value as SentDecision), at };
+      if (otherwise === "fail") throw timedOut(k, at);
+      return { choice: otherwise, timed_out: true, at };
+    },
+  }) as Promise<Approved>;
+}
+
+/** The first branch to end, in the order of the log. What the others have open is closed. */
+async function race(
+  session: Session,
+  branches: Readonly<Record<string, Promise<unknown> | (() => unknown)>>,
+): Promise<object> {
+  const frame = session.enter("race");
+  if (!frame) return never();
+  const running = Object.entries(branches).map(([name, branch]) => ({
+    name,
+    ...beginBranch(session, frame, name, branch),
+  }));
+  if (running.length === 0) throw new TypeError("ctx.race needs branches: ctx.race({ paid: ..., late: ... }).");
+  return new Promise<object>((resolve, reject) => {
+    let isWon = false;
+    const win = (winner: string, settle: () => void) => {
+      if (isWon) return;
+      isWon = true;
+      for (const { name, branch } of running) if (name !== winner) session.close(branch.close());
+      settle();
+    };
+    for (const { name, promise } of running)
+      promise.then(
+        (value) => win(name, () => resolve({ winner: name, value })),
+        (error) => win(name, () => reject(error)),
+      );
+  });
+}
+
+function beginBranch(session: Session, frame: Frame, name: string, begun: Promise<unknown> | (() => unknown)) {
+  if (typeof begun === "function") {
+    const branch = new Branch(frame.branch);
+    return { branch, promise: frames.run({ ...frame, branch }, async () => begun()) };
+  }
+  const key = session.branchOf.get(begun);
+  if (key === undefined)
+    throw new TypeError(
+      `ctx.race: \`${name}\` is neither a call of ctx nor a function, so what it has open cannot be closed. Make it a function: ${name}: () => ...`,
+    );
+  return { branch: new Branch(undefined, [key]), promise: begun };
+}
+
+function msOf(what: string, duration: Duration): number {
+  const ms = typeof duration === "number" || typeof duration === "string" ? durationMs(duration) : Number.NaN;
+  if (Number.isFinite(ms) && ms >= 0) return Math.round(ms);
+  throw new TypeError(
+    `${what}: ${JSON.stringify(duration)} is no duration, which is milliseconds or a text such as "30s", "5m", "2h" or "3d".`,
+  );
+}
+
+function timeOf(time: Date | number | string): number {
+  const ms = typeof time === "string" ? Date.parse(time) : Number(time);
+  if (Number.isFinite(ms)) return Math.ceil(ms);
+  throw new TypeError(
+    "ctx.sleepUntil needs a Date, epoch milliseconds, or a text with an offset such as 2030-01-31T09:00:00Z.",
+  );
+}

@@ -1,0 +1,627 @@
+import type { Reference } from "../../core/catalog/references.ts";
+import {
+  type Command,
+  cancelKey,
+  type DecidedRun,
+  type DecideFault,
+  type DecideOutcome,
+  type DecideWarning,
+  type LogEntry,
+  mostFeatureSteps,
+  type RanStep,
+  type SentValue,
+} from "../../core/job/decide-messages.ts";
+import type { FunctionLog } from "../define-function.ts";
+import { issuesOf } from "../issues.ts";
+import { logOf } from "../log-of.ts";
+import { type Call, checkJson, keptValue, logErrorOf, type OwnStep, ranDone, ranFailed } from "./call.ts";
+import type { FeatureContext, StepContext } from "./context.ts";
+import type { CodeFeature } from "./define-feature.ts";
+import { type Frame, frames, type HandlerRun } from "./frame.ts";
+import { lineOf, type Place, placeHere, stackOf } from "./places.ts";
+import { seeded } from "./random.ts";
+import { CancelledError, RollbackError, StepError } from "./step-errors.ts";
+import { Undo } from "./undo.ts";
+import { turn } from "./world.ts";
+
+/** What a session has around it. */
+export interface SessionHost {
+  /** The value behind a link. */
+  load(value: SentValue): Promise<unknown>;
+  resolve(reference: Reference): Promise<string>;
+  write(line: string): void;
+}
+
+export type Asked = Pick<Call, "kind" | "f" | "read" | "undo"> & {
+  /** The key, as far as the handler says it. */
+  name: string;
+  /** Whether the handler has chosen the key, so that it must be unlike any other. */
+  isGiven: boolean;
+  command?: (key: string) => Call["command"];
+  own?: Omit<OwnStep, "caller" | "calledAt" | "firstKey"> & {
+    /** As far as the handler says it. */
+    firstName: string;
+  };
+};
+
+export interface Step {
+  fn: OwnStep["fn"];
+  undo: Call["undo"];
+  timeoutMs?: number;
+  isRepeatable?: boolean;
+  firstName?: string;
+}
+
+type Phase = "running" | "undoing" | "ended";
+
+/** Beyond them a run should go on with a new log. */
+const manySteps = 1000;
+/** The least time that own code is given, however late the decision is. */
+const leastOwnMs = 1000;
+/** A step that may take longer is a job. */
+const longestInDecisionMs = 20_000;
+/** The most bytes of a run's state. */
+export const largestState = 262_144;
+
+/** Never settles: what waits for it does not go on. */
+export const never = (): Promise<never> => new Promise(() => {});
+
+/**
+ * A run of a handler over the log: it is given one entry, and one turn of the event loop passes until it is given the next. So each replay
+ * sees the same in the same order, however the log was divided into decisions.
+ */
+export class Session implements HandlerRun {
+  readonly run: DecidedRun;
+  readonly feature: CodeFeature;
+  readonly state = new Map<string, unknown>();
+  readonly warnings: DecideWarning[] = [];
+  readonly undo: Undo;
+  readonly log: FunctionLog;
+  readonly branchOf = new WeakMap<Promise<unknown>, string>();
+  checkpoint: { name: string; data: unknown } | undefined;
+  phase: Phase = "running";
+  /** Why the run is cancelled, if it is. */
+  cancelled: CancelledError | undefined;
+
+  readonly #host: SessionHost;
+  readonly #root: Frame;
+  readonly #open = new Map<string, Call>();
+  /** Calls that nobody waits for any more. */
+  readonly #closing = new Map<string, Call>();
+  /** Own code that has not begun. */
+  readonly #waiting = new Set<Call>();
+  readonly #ran = new Map<string, RanStep>();
+  readonly #used = new Set<string>();
+  readonly #counted = new Map<string, number>();
+  /** Steps whose function calls ctx. */
+  readonly scopes: Set<string>;
+  #seen = 0;
+  #now: number;
+  #shown = 0;
+  #isTurning = false;
+  #outcome: DecideOutcome | undefined;
+  #fault: DecideFault["fault"] | undefined;
+  #haveFault: () => void = () => {};
+  readonly faulted = new Promise<void>((resolve) => {
+    this.#haveFault = resolve;
+  });
+  /** Whether a scope was found too late: the log has to be delivered again from its start. */
+  mustRestart = false;
+
+  constructor(feature: CodeFeature, run: DecidedRun, host: SessionHost, scopes: Iterable<string> = []) {
+    this.feature = feature;
+    this.run = run;
+    this.#host = host;
+    this.#now = run.started_at;
+    this.scopes = new Set(scopes);
+    this.undo = new Undo({
+      strategy: feature.rollback,
+      closeAll: () => this.#closeAll(),
+      step: (name, fn) => this.step("step", { name, isGiven: false }, { fn, undo: undefined }),
+    });
+    this.#root = { run: this, mode: "handler", scope: "", random: seeded(run.seed) };
+    const fields = { job_id: run.id, feature: run.feature, attempt: run.attempt };
+    this.log = logOf((line) => {
+      // A replay has written it before.
+      if (this.#seen >= this.#shown || frames.getStore()?.mode === "own") frames.exit(() => host.write(line));
+    }, fields);
+  }
+
+  now(): number {
+    return this.#now;
+  }
+  get startedAt(): number {
+    return this.run.started_at;
+  }
+  get seen(): number {
+    return this.#seen;
+  }
+  get outcome(): DecideOutcome | undefined {
+    return this.#outcome;
+  }
+  get fault(): DecideFault["fault"] | undefined {
+    return this.#fault;
+  }
+
+  /** The lines of the log up to this entry were written by an earlier decision. */
+  showFrom(shown: number): void {
+    this.#shown = shown;
+  }
+
+  async begin(ctx: FeatureContext<never>, input: unknown): Promise<void> {
+    await this.#turnOf(() => {
+      void frames
+        .run(this.#root, async () => this.feature.run(ctx, (await this.#checked(input)) as never))
+        .then(
+          (value) => this.#complete(value),
+          (error) => this.#fail(error),
+        );
+    });
+  }
+
+  async #checked(input: unknown): Promise<unknown> {
+    const checked = await this.feature.input?.["~standard"].validate(input);
+    if (!checked?.issues) return checked ? checked.value : input;
+    throw Object.assign(new Error(`${this.run.feature} refuses its input: ${issuesOf(checked.issues)}`), {
+      name: "InputError",
+      code: "VALIDATION_ERROR",
+      retryable: false,
+    });
+  }
+
+  /** Gives the handler these entries, one after the other. */
+  async deliver(entries: readonly LogEntry[]): Promise<void> {
+    this.#learnScopes(entries);
+    for (const entry of entries) {
+      if (entry.n <= this.#seen) continue;
+      if (!this.#isOver) await this.#deliverOne(entry);
+      this.#seen = entry.n;
+    }
+  }
+
+  get #isOver(): boolean {
+    return this.#outcome !== undefined || this.#fault !== undefined || this.mustRestart;
+  }
+
+  /** A step with entries below it, or that has ended as a scope, is a part of the handler from its beginning. */
+  #learnScopes(entries: readonly LogEntry[]): void {
+    for (const { k, f } of entries) {
+      if (f === "scope") this.scopes.add(k);
+      for (let at = k.indexOf("/"); at > 0; at = k.indexOf("/", at + 1)) this.scopes.add(k.slice(0, at));
+    }
+  }
+
+  async #deliverOne(entry: LogEntry): Promise<void> {
+    this.#now = Math.max(this.#now, entry.at);
+    if (entry.k === cancelKey) return this.#cancel(entry.reason);
+    const call = this.#open.get(entry.k);
+    if (!call) return this.#deliverLate(entry);
+    if (this.#differs(call, entry)) return;
+    const value = entry.value && (await this.#host.load(entry.value));
+    const settle = await this.#endOf(call, entry, value);
+    this.#open.delete(call.key);
+    this.#waiting.delete(call);
+    this.#ran.delete(call.key);
+    await this.#turnOf(() => {
+      if (entry.e === "done") this.undo.done(call, value);
+      settle();
+    });
+  }
+
+  async #endOf(call: Call, entry: LogEntry, value: unknown): Promise<() => void> {
+    if (entry.e === "failed") {
+      const error = entry.error ?? { code: "FAILED", message: `${call.key} has failed.` };
+      return () => call.reject(new StepError(call.key, error));
+    }
+    if (entry.e === "closed")
+      return () => call.reject(new StepError(call.key, { code: "CANCELLED", message: `${call.key} was closed.` }));
+    try {
+      const read = await frames.run(this.#root, async () => call.read(entry, value ?? null));
+      return () => call.resolve(read);
+    } catch (error) {
+      return () => call.reject(error as Error);
+    }
+  }
+
+  /** What ends after it was closed has still been done, so that it may have to be undone. */
+  async #deliverLate(entry: LogEntry): Promise<void> {
+    const call = this.#closing.get(entry.k);
+    if (call) {
+      const value = entry.value && (await this.#host.load(entry.value));
+      this.#closing.delete(entry.k);
+      await this.#turnOf(() => {
+        if (entry.e === "done") this.undo.done(call, value);
+        call.hasEnded?.();
+      });
+    } else if (!this.#used.has(entry.k)) {
+      const [standing] = this.#open.values();
+      const place = standing?.place ?? {};
+      this.#haveFaultOf("NON_DETERMINISTIC", entry.k, place, (where) => {
+        const stands = standing ? `: it waits for ${standing.key}${where}` : "";
+        return `The log of the run has ${entry.k} (${entry.c}) as its entry ${entry.n}, and the handler has not called it by then${stands}. ${keepsItsCode}`;
+      });
+    }
+  }
+
+  #differs(call: Call, entry: LogEntry): boolean {
+    const isOther = call.kind !== entry.c;
+    const begunOther = call.kind !== "step" && entry.f !== undefined && entry.f !== call.f;
+    if (!isOther && !begunOther) return false;
+    this.#haveFaultOf("NON_DETERMINISTIC", call.key, call.place, (where) => {
+      const what = isOther ? `is of the kind ${call.kind}, and was ${entry.c}` : "asks for something else than";
+      return `${call.key} ${what} when the run's log was written${where}. ${keepsItsCode}`;
+    });
+    return true;
+  }
+
+  async #cancel(reason: string | undefined): Promise<void> {
+    this.cancelled ??= new CancelledError(reason ?? "The run was cancelled.");
+    // An undo that goes on is not stopped by it: the run is cancelled in the end.
+    if (this.phase !== "running") return;
+    const open = [...this.#open.values()];
+    await this.#turnOf(() => {
+      for (const call of open) {
+        this.#closeOne(call);
+        call.reject(this.cancelled as CancelledError);
+      }
+    });
+    if (this.phase === "running") await this.#turnOf(() => this.#undo());
+  }
+
+  // ---- The handler's side
+
+  /** The frame of the caller. Undefined if the call must never return. */
+  enter(what: string): Frame | undefined {
+    const frame = frames.getStore();
+    const refuse = (why: string) => {
+      this.#haveFaultOf("OUTSIDE_STEP", undefined, placeHere(), (where) => `ctx.${what} ${why}${where}.`);
+      return undefined;
+    };
+    if (frame?.run !== this) return refuse("was called by code that this run has not started");
+    if (frame.mode === "own")
+      return refuse(
+        "was called in a step that does work itself. A step either calls ctx, before it waits for anything else, or does work; divide it",
+      );
+    if (frame.mode === "probe" && !frame.becomeHandler?.()) return undefined;
+    if (!this.#isTurning)
+      return refuse(
+        "was called after the handler had waited for something that ctx has not made. Put that into ctx.step",
+      );
+    return frame;
+  }
+
+  /** A promise that the log settles. */
+  ask(what: string, asked: Asked): Promise<unknown> {
+    const frame = this.enter(what);
+    if (!frame || frame.branch?.isClosed) return never();
+    if (this.phase !== "running" && !frame.isUndo) return never();
+    if (this.cancelled && !frame.isUndo) return handled(Promise.reject(this.cancelled));
+    const place = placeHere();
+    const key = this.#keyOf(frame, asked, place);
+    if (key === undefined) return never();
+    const { kind, f, read, undo } = asked;
+    const own = asked.own && {
+      ...asked.own,
+      ...{ caller: frame, calledAt: this.#seen, firstKey: `${frame.scope}${asked.own.firstName}` },
+    };
+    const promise = new Promise<unknown>((resolve, reject) => {
+      const call: Call = { key, kind, f, read, undo, own, place, command: asked.command?.(key), resolve, reject };
+      this.#open.set(key, call);
+      if (own && !call.command) this.#waiting.add(call);
+    });
+    frame.branch?.add(key);
+    this.branchOf.set(promise, key);
+    return handled(promise);
+  }
+
+  /** Own code, or a part of the handler that is kept as a whole. */
+  step(what: string, named: Pick<Asked, "name" | "isGiven">, step: Step): Promise<unknown> {
+    const { fn, undo, timeoutMs = longestInDecisionMs, isRepeatable = false, firstName = named.name } = step;
+    const command = (k: string): Call["command"] => ({ c: "step", k, f: "step", timeout_ms: timeoutMs });
+    return this.ask(what, {
+      ...named,
+      ...{ kind: "step", f: "step", undo, read: (_entry, value) => value },
+      own: { fn, timeoutMs, isRepeatable, firstName },
+      ...(timeoutMs > longestInDecisionMs && { command }),
+    });
+  }
+
+  #keyOf(frame: Frame, { name, isGiven }: Asked, place: Place): string | undefined {
+    if (this.#used.size >= mostFeatureSteps) {
+      this.#haveFaultOf(
+        "TOO_MANY_STEPS",
+        undefined,
+        place,
+        (where) =>
+          `A run makes at most ${mostFeatureSteps} calls of ctx, and this would be one more${where}. Go on with ctx.continueAs(input), which begins a new log.`,
+      );
+      return undefined;
+    }
+    const full = `${frame.scope}${name}`;
+    let key = full;
+    if (isGiven && this.#used.has(full)) {
+      this.#haveFaultOf(
+        "DUPLICATE_KEY",
+        full,
+        place,
+        (where) =>
+          `${full} is the key of two calls${where}. Each has a key for itself, in a loop by what it is about: \`return-\${line.sku}\`.`,
+      );
+      return undefined;
+    }
+    for (let count = this.#counted.get(full) ?? 1; this.#used.has(key); ) {
+      count += 1;
+      this.#counted.set(full, count);
+      key = `${full}#${count}`;
+    }
+    this.#used.add(key);
+    if (this.#used.size === manySteps)
+      this.warn(
+        "MANY_STEPS",
+        `The run has made ${manySteps} calls of ctx, of at most ${mostFeatureSteps}: ctx.continueAs(input) begins a new log.`,
+      );
+    return key;
+  }
+
+  warn(code: string, message: string): void {
+    this.warnings.push({ code, message });
+  }
+
+  /** Nobody waits for these calls any more. */
+  close(keys: readonly string[]): void {
+    for (const key of keys) {
+      const call = this.#open.get(key);
+      if (call) this.#closeOne(call);
+    }
+  }
+
+  #closeAll(): Call[] {
+    const open = [...this.#open.values()];
+    for (const call of open) this.#closeOne(call);
+    return [...this.#closing.values()].filter(({ command, undo }) => command && undo);
+  }
+
+  #closeOne(call: Call): void {
+    this.#open.delete(call.key);
+    this.#waiting.delete(call);
+    this.#closing.set(call.key, call);
+  }
+
+  outside(what: string, place: Place): void {
+    this.#haveFaultOf(
+      "OUTSIDE_STEP",
+      undefined,
+      place,
+      (where) =>
+        `The handler of ${this.run.feature} used ${what} outside of a step${where}. Its answer would be another in the next replay: put it into ctx.step(key, () => ...).`,
+    );
+  }
+
+  /** Ends the run with what the handler has asked for: nothing of it goes on. */
+  end(outcome: DecideOutcome): void {
+    if (this.#outcome) return;
+    this.#outcome = outcome;
+    this.phase = "ended";
+  }
+
+  #complete(returned: unknown): void {
+    if (this.phase !== "running" || this.cancelled) return;
+    const kept = keptValue(this.run.feature, returned);
+    if ("error" in kept) this.#fail(new StepError("", kept.error));
+    else this.end({ is: "completed", value: { v: structuredClone(kept.v) } });
+  }
+
+  #fail(error: unknown): void {
+    if (this.phase === "running" && !this.cancelled) this.#undo(error);
+  }
+
+  /** The undo of completed calls is a part of the handler: it calls ctx in its turn. */
+  #undo(error?: unknown): void {
+    this.phase = "undoing";
+    const frame: Frame = { ...this.#root, isUndo: true, random: seeded(`${this.run.seed}/undo`) };
+    void frames
+      .run(frame, () => this.undo.run())
+      .then((undone) => this.end({ ...this.#outcomeOf(error), ...(undone && { undone }) } as DecideOutcome));
+  }
+
+  #outcomeOf(error: unknown): DecideOutcome {
+    if (this.cancelled) return { is: "cancelled" };
+    if (isRollback(error)) return { is: "rolled_back", reason: (error as Error).message };
+    if (!(error instanceof StepError)) return { is: "failed", error: logErrorOf(error) };
+    return { is: "failed", error: { ...error.error, ...(error.step !== "" && { step: error.step }) } };
+  }
+
+  // ---- Own code
+
+  /** Begins the steps that are known to be parts of the handler, as soon as the turn is over in which they were called. */
+  async #beginScopes(): Promise<void> {
+    for (;;) {
+      const known = [...this.#waiting].filter(({ key }) => this.scopes.has(key));
+      if (known.length === 0 || this.#isOver) return;
+      for (const call of known) this.#begin(call, "handler");
+      await turn();
+    }
+  }
+
+  /**
+   * Runs the own code that the log has not brought. The first turn of each shows whether it calls ctx: then it is a part of the handler, and
+   * goes on as one, if the handler has seen nothing since it was called.
+   */
+  async runOwn(until: number): Promise<void> {
+    const working: Promise<void>[] = [];
+    while (this.#waiting.size > 0 && !this.#isOver) {
+      const begun = [...this.#waiting].map((call) => this.#begin(call, "probe", until));
+      this.#isTurning = true;
+      await turn();
+      this.#isTurning = false;
+      for (const one of begun) {
+        if (one.frame.mode === "probe") one.frame.mode = "own";
+        if (one.frame.mode === "own") working.push(this.#limited(one));
+      }
+    }
+    if (!this.#isOver) await Promise.race([Promise.all(working), this.faulted]);
+  }
+
+  #begin(call: Call, mode: "handler" | "probe", until?: number): Begun {
+    this.#waiting.delete(call);
+    const own = call.own as OwnStep;
+    const { branch, isUndo } = own.caller;
+    const frame: Frame = {
+      ...{ run: this, mode, branch, isUndo, scope: `${call.key}/`, random: seeded(`${this.run.seed}/${call.key}`) },
+      becomeHandler: () => this.#becomeScope(call, own, frame),
+    };
+    const ended = new AbortController();
+    const ms = Math.min(own.timeoutMs, Math.max(leastOwnMs, (until ?? 0) - Date.now()));
+    const context = this.stepContext(own, ended.signal, Date.now() + ms);
+    const work = frames
+      .run(frame, async () => own.fn(context))
+      .then(
+        (value) => this.#ended(call, (f) => ranDone(call, f, value), frame),
+        (error) => this.#ended(call, (f) => ranFailed(call, f, error), frame),
+      );
+    return { call, frame, work, ended, ms };
+  }
+
+  /** Own code has a time-out, and its answer is taken until then. */
+  async #limited({ call, frame, work, ended, ms }: Begun): Promise<void> {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const late = new Promise<void>((resolve) => {
+      timer = setTimeout(() => {
+        ended.abort(new DOMException("The step is out of time.", "TimeoutError"));
+        this.#ended(call, (f) => ranFailed(call, f, outOfTime(call.key, ms)), frame);
+        resolve();
+      }, ms);
+    });
+    await Promise.race([work, late]);
+    clearTimeout(timer);
+  }
+
+  #ended(call: Call, ran: (f: string) => RanStep, { mode }: Frame): void {
+    if (this.#open.get(call.key) === call && !this.#ran.has(call.key))
+      this.#ran.set(call.key, ran(mode === "handler" ? "scope" : "step"));
+  }
+
+  /** Whether the function of a step may go on as a part of the handler. */
+  #becomeScope(call: Call, own: OwnStep, frame: Frame): boolean {
+    if (own.isRepeatable) {
+      const why = `${call.key} has retries and calls ctx, so that it would do again what its calls have done: give the retries to what it calls.`;
+      this.#ran.set(call.key, ranFailed(call, "step", new TypeError(why)));
+      return false;
+    }
+    this.scopes.add(call.key);
+    // It would have begun at another place of the log, or has seen what a handler must not see.
+    if (frame.hasSeenWorld || own.calledAt !== this.#seen) {
+      this.mustRestart = true;
+      return false;
+    }
+    frame.mode = "handler";
+    return true;
+  }
+
+  stepContext({ firstKey }: OwnStep, signal: AbortSignal, deadline: number): StepContext {
+    return {
+      idempotencyKey: `${this.run.id}-${this.run.run}/${firstKey}`,
+      signal,
+      deadline,
+      log: this.log,
+      secret: (reference) => frames.exit(() => this.#host.resolve(reference)),
+    };
+  }
+
+  // ---- The answer
+
+  /** Faults that are seen at the end of a pass only. */
+  checkProgress(): void {
+    if (this.#isOver || this.#ran.size > 0 || this.commands().length > 0) return;
+    this.#haveFaultOf(
+      "NO_PROGRESS",
+      undefined,
+      {},
+      () =>
+        `The handler of ${this.run.feature} has not ended, and waits for nothing of ctx: for a promise that nothing settles, or work that it has begun outside of ctx.step. Await what ctx returns, and put other work into ctx.step(key, () => ...).`,
+    );
+  }
+
+  commands(): Command[] {
+    const begun = [...this.#open.values()].flatMap(({ command }) => (command ? [command] : []));
+    const closed = [...this.#closing.values()].flatMap(({ key: k, command }): Command[] =>
+      command ? [{ c: "close", k }] : [],
+    );
+    return [...begun, ...closed];
+  }
+
+  /** As much as fits into an answer. What is left is kept for the next. */
+  ran(mostBytes: number): RanStep[] {
+    const fitting: RanStep[] = [];
+    let bytes = 0;
+    for (const one of this.#ran.values()) {
+      bytes += Buffer.byteLength(JSON.stringify(one));
+      if (fitting.length > 0 && bytes > mostBytes) break;
+      fitting.push(one);
+    }
+    return fitting;
+  }
+
+  /** The step of this key, if the handler has called it and waits for it. */
+  openStep(key: string): (OwnStep & { call: Call }) | undefined {
+    const call = this.#open.get(key);
+    return call?.own && { ...call.own, call };
+  }
+
+  // ---- Within
+
+  async #turnOf(begin: () => void): Promise<void> {
+    this.#isTurning = true;
+    begin();
+    await turn();
+    await this.#beginScopes();
+    this.#isTurning = false;
+  }
+
+  #haveFaultOf(
+    code: DecideFault["fault"]["code"],
+    k: string | undefined,
+    place: Place,
+    say: (where: string) => string,
+  ): void {
+    if (this.#fault) return;
+    const at = lineOf(place);
+    const stack = stackOf(place);
+    const message = say(at ? ` (${at})` : "");
+    this.#fault = { code, message, ...(k !== undefined && { k }), ...(at && { at }), ...(stack !== "" && { stack }) };
+    this.#haveFault();
+  }
+
+  setState(key: string, value: unknown): void {
+    checkJson("ctx.setState", value, largestState);
+    this.state.set(key, structuredClone(value ?? null));
+    if (Buffer.byteLength(JSON.stringify(Object.fromEntries(this.state))) > largestState)
+      throw new RangeError(`The state of a run has at most ${largestState} bytes.`);
+  }
+}
+
+const keepsItsCode =
+  "A handler may depend on its input and on what ctx returns only. A run keeps the code with which it began: change a handler by deploying it, not by replacing the code of a run.";
+
+interface Begun {
+  call: Call;
+  frame: Frame;
+  work: Promise<void>;
+  ended: AbortController;
+  ms: number;
+}
+
+const outOfTime = (key: string, ms: number): Error =>
+  Object.assign(
+    new Error(`${key} had not ended after ${ms} ms. A \`timeout\` above "20s" makes the step a job of its own.`),
+    { name: "TimeoutError", code: "TIMEOUT" },
+  );
+
+const isRollback = (error: unknown): boolean =>
+  error instanceof RollbackError || (error instanceof StepError && error.error.name === "RollbackError");
+
+/** A failure that nobody awaits yet must not end the process. */
+function handled<Value>(promise: Promise<Value>): Promise<Value> {
+  promise.catch(() => {});
+  return promise;
+}

@@ -1,0 +1,32 @@
+import type { LogError } from "../../core/job/decide-messages.ts";
+
+/** A call of ctx that has failed, as the handler catches it. */
+export class StepError extends Error {
+  override readonly name: string = "StepError";
+  /** The key of the call. */
+  readonly step: string;
+  /** The error's code: that of the job, or the `code` or name of what own code threw. `TIMEOUT` for a wait. */
+  readonly code: string;
+  /** What failed, as the log has it. */
+  readonly error: LogError;
+
+  constructor(step: string, error: LogError) {
+    super(error.message);
+    this.step = step;
+    this.code = error.code;
+    this.error = error;
+  }
+}
+
+/** Open calls of a run that is cancelled throw it. What the handler makes of it changes nothing: the run is undone and ends. */
+export class CancelledError extends Error {
+  override readonly name = "CancelledError";
+  readonly code = "CANCELLED";
+}
+
+/** What `ctx.rollback` throws. Within a step that calls ctx it reaches the handler as a StepError with the same code. */
+export class RollbackError extends Error {
+  override readonly name = "RollbackError";
+  readonly code = rolledBack;
+}
+export const rolledBack = "ROLLED_BACK";

@@ -1,0 +1,109 @@
+import { createHook } from "node:async_hooks";
+import { frames, handlerFrame } from "./frame.ts";
+import { placeHere } from "./places.ts";
+import { uuidOf } from "./random.ts";
+
+/** Thrown to a handler that reaches for the world outside of a step. The run is parked, whatever the handler makes of it. */
+export class OutsideStepError extends Error {
+  override readonly name = "OutsideStepError";
+  readonly code = "OUTSIDE_STEP";
+}
+
+/** What a turn of the event loop does by itself: nothing of it brings anything from outside. */
+const inside = new Set(["PROMISE", "Microtask", "TickObject"]);
+
+/** Notices whatever of the world a handler begins: sockets, files, timers, threads. */
+const watching = createHook({
+  // Promises alone are no work, and following them makes every await slow.
+  trackPromises: false,
+  init(_id, type) {
+    const frame = frames.getStore();
+    if (!frame || frame.mode === "own" || inside.has(type)) return;
+    if (frame.mode === "probe") frame.mode = "own";
+    else frame.run.outside(`something of the outside (${type})`, placeHere());
+  },
+});
+
+let watchers = 0;
+/** Watches handlers until the function that it returns is called. */
+export function watchHandlers(): () => void {
+  replaceGlobals();
+  if (watchers++ === 0) watching.enable();
+  let isOver = false;
+  return () => {
+    if (!isOver && --watchers === 0) watching.disable();
+    isOver = true;
+  };
+}
+
+let areReplaced = false;
+
+/** What handlers read of the world is replaced where a handler asks, and nowhere else. */
+function replaceGlobals(): void {
+  if (areReplaced) return;
+  areReplaced = true;
+  // They open their pipes at the first line, which is not the handler's doing.
+  void [process.stdout, process.stderr];
+  replaceDate();
+  const { random } = Math;
+  Math.random = () => {
+    const frame = handlerFrame();
+    return frame ? frame.random() : random();
+  };
+  const { crypto, performance } = globalThis;
+  replace(crypto, "randomUUID", (real) => (...options: []) => {
+    const frame = handlerFrame();
+    return frame ? uuidOf(frame.random) : real.apply(crypto, options);
+  });
+  replace(performance, "now", (real) => () => {
+    const frame = handlerFrame();
+    return frame ? frame.run.now() - frame.run.startedAt : real.call(performance);
+  });
+  refuse("fetch", "Its answer would be another in the next replay");
+  for (const name of ["setTimeout", "setInterval", "setImmediate"] as const)
+    refuse(name, "The run may go on in another process, which has no such timer: use ctx.sleep");
+}
+
+function replaceDate(): void {
+  const real = globalThis.Date;
+  const now = () => handlerFrame()?.run.now() ?? real.now();
+  globalThis.Date = new Proxy(real, {
+    apply: (_target, _self, parts: []) => {
+      const frame = handlerFrame();
+      return frame ? new real(frame.run.now()).toString() : real(...parts);
+    },
+    construct: (target, parts, made) => {
+      const frame = parts.length === 0 ? handlerFrame() : undefined;
+      return Reflect.construct(target, frame ? [frame.run.now()] : parts, made === globalThis.Date ? target : made);
+    },
+    get: (target, name, self) => (name === "now" ? now : Reflect.get(target, name, self === target ? self : target)),
+  });
+}
+
+function replace<Of extends object, Name extends keyof Of>(
+  of: Of,
+  name: Name,
+  make: (real: Of[Name]) => Of[Name],
+): void {
+  Object.defineProperty(of, name, { value: make(of[name]), writable: true, configurable: true });
+}
+
+function refuse(name: "fetch" | "setTimeout" | "setInterval" | "setImmediate", why: string): void {
+  const real = globalThis[name] as (...parts: unknown[]) => unknown;
+  const guarded = (...parts: unknown[]): unknown => {
+    const frame = frames.getStore();
+    if (frame?.mode === "probe") frame.mode = "own";
+    if (frame?.mode !== "handler") return real.apply(globalThis, parts);
+    frame.run.outside(name, placeHere());
+    const error = new OutsideStepError(`${name} outside of ctx.step. ${why}.`);
+    if (name === "fetch") return Promise.reject(error);
+    throw error;
+  };
+  // Among them is what util.promisify makes of setTimeout.
+  Object.defineProperties(guarded, Object.getOwnPropertyDescriptors(real));
+  globalThis[name] = guarded as never;
+}
+
+/** Lets one turn of the event loop pass: whatever a handler does by itself is done then. */
+const { setImmediate: nextTurn } = globalThis;
+export const turn = (): Promise<void> => new Promise((resolve) => void nextTurn(resolve));

@@ -1,0 +1,274 @@
+/*
+ * What the engine and a team's own features say to each other, version 1 (`codeVersion`). Unknown fields are ignored, unknown kinds park the
+ * run. A team's bundle contains this file, so it imports nothing but types.
+ */
+import type { CallOutcome, Thrown } from "./code-messages.ts";
+
+/** A value: in the message itself, or behind a link from which the code reads it when it is delivered, and whose hash it checks. */
+export type SentValue = { v: unknown } | { url: string /** In hex. */; sha256: string; bytes: number };
+
+/** What a key of a run stands for. `cancel` is the key `$cancel`, which no call of the handler makes. */
+export type LogKind = "run" | "feature" | "sleep" | "wait" | "approve" | "step" | "cancel";
+
+/** The end of what failed, as the handler sees it. */
+export interface LogError {
+  /** What a handler distinguishes: the job's error code, or the `code` or name of what own code threw. */
+  code: string;
+  message: string;
+  /** The name of the error that own code threw. */
+  name?: string;
+  stack?: string;
+  /** False where another attempt at the same would fail too. */
+  retryable?: boolean;
+}
+
+/** One thing that a run has seen. Entries are numbered from 1 without gaps, never change, and are delivered in this order. */
+export interface LogEntry {
+  n: number;
+  /** The key of the call that it ends. */
+  k: string;
+  c: LogKind;
+  /**
+   * `done`, `failed`: of run, feature and step; `done` also of approve, with a `SentDecision` as its value. `fired`: of sleep.
+   * `signal`: of wait. `timeout`: of wait and approve. `closed`: what a `close` command has ended. `cancel`: of `$cancel`.
+   */
+  e: "done" | "failed" | "fired" | "signal" | "timeout" | "closed" | "cancel";
+  /** When it ended, epoch milliseconds, never before the entry before it: the time that the handler reads. */
+  at: number;
+  /** The fingerprint of the command that began it. */
+  f?: string;
+  /** The job that was made for it. */
+  job?: string;
+  /** Of `done` and `signal`. Absent is null. */
+  value?: SentValue;
+  /** Of `failed`. */
+  error?: LogError;
+  /** Of `signal`: which one, and the message's id. */
+  signal?: string;
+  id?: string;
+  /** Of `cancel`: why, if it was said. */
+  reason?: string;
+}
+
+/** The value of an approval that somebody has decided. */
+export interface SentDecision {
+  choice: string;
+  by: string;
+  note?: string;
+}
+
+export interface DecidedRun {
+  /** The job. */
+  id: string;
+  /** Which run of a recurring job, from 1. */
+  run: number;
+  /** Which attempt at the run, from 1. Each begins with an empty log. */
+  attempt: number;
+  product: string;
+  env: string;
+  /** The feature's tag. */
+  feature: string;
+  /** What the run began with. Empty as long as no answer has said it. */
+  definition: string;
+  /** What random values inside the handler are made of: the same for each decision of an attempt. */
+  seed: string;
+  /** The time that the handler reads before its first entry, epoch milliseconds: the same for each decision of an attempt. */
+  started_at: number;
+}
+
+/** The part that a decision and a step have in common: what a replay needs. */
+interface Replayed {
+  v: number;
+  run: DecidedRun;
+  input: SentValue;
+  /** How many milliseconds the answer may take. */
+  deadline_ms: number;
+  /** The engine's time, epoch milliseconds. */
+  now: number;
+  /** The last entry that was sent before. 0: the log begins with its first one. */
+  from: number;
+  /** The entries after `from`. */
+  log: LogEntry[];
+}
+
+/** The engine asks what a run does next. */
+export interface DecideMessage extends Replayed {
+  kind: "decide";
+  /** Which decision of the attempt, from 1. */
+  decision: number;
+  /**
+   * The log goes on: these entries are delivered only, own code does not run, and the answer has neither commands nor an outcome other than
+   * `waiting`. So a long log comes in several messages, each of which begins after `seen` of the answer before.
+   */
+  more?: boolean;
+  /** The last entry that an answer has seen before: what the handler writes to its log by then is not written again. Default: `from`. */
+  shown?: number;
+}
+
+/** The engine asks for one attempt of a step that is a job of its own. The log is whole (`from` is 0) and ends anywhere after the step was begun. */
+export interface StepMessage extends Replayed {
+  kind: "step";
+  key: string;
+  /** Which attempt at the step, from 1. */
+  attempt: number;
+  /** The same for every attempt of it. */
+  idempotency_key: string;
+}
+
+/** What of a key begins. Each is answered until the log has an entry of its key; the engine begins a key once, by its name. */
+interface Begins {
+  k: string;
+  /** Says what is begun. The engine keeps it and repeats it in the entry; an open key with another one is NON_DETERMINISTIC. */
+  f: string;
+}
+
+export interface RunCommand extends Begins {
+  c: "run";
+  event: string;
+  /** As a request to schedule a job has it. */
+  input: unknown;
+  /** What happens to the job if the run ends before it. Default: cancel. */
+  on_parent_end?: "cancel" | "abandon";
+}
+
+export interface FeatureCommand extends Begins {
+  c: "feature";
+  /** The tag of a feature of the same product. */
+  feature: string;
+  input: unknown;
+  on_parent_end?: "cancel" | "abandon";
+}
+
+export interface SleepCommand extends Begins {
+  c: "sleep";
+  /** Epoch milliseconds. */
+  until: number;
+}
+
+export interface WaitCommand extends Begins {
+  c: "wait";
+  /** The first message of any of them ends it. Without a key: messages to the run itself only. */
+  signals: { signal: string; key?: string }[];
+  /** Epoch milliseconds at which it ends by itself. Absent: as late as a wait may. */
+  until?: number;
+}
+
+export interface ApproveCommand extends Begins {
+  c: "approve";
+  title: string;
+  show: { label?: string; value: string }[];
+  choices: string[];
+  /** The events that ask: texts in their inputs may hold the mark of the address, `$Approval{url}`. */
+  ask: { event: string; input: unknown }[];
+  until?: number;
+}
+
+/** A step that may take longer than a decision: a job of its own, for which the engine sends `StepMessage`s. */
+export interface StepCommand extends Begins {
+  c: "step";
+  timeout_ms: number;
+}
+
+/**
+ * Ends an open key that nobody waits for any more: its job is cancelled, its wait and its timer go. The engine then logs `closed`, unless an
+ * entry of the key came before; also for a key that it has never begun, which is never begun then. Answered until the log has it.
+ */
+export interface CloseCommand {
+  c: "close";
+  k: string;
+}
+
+export type Command =
+  | RunCommand
+  | FeatureCommand
+  | SleepCommand
+  | WaitCommand
+  | ApproveCommand
+  | StepCommand
+  | CloseCommand;
+
+/** What of undo has run when the run ends: keys of steps, latest first. */
+export interface Undone {
+  steps: string[];
+  failed: string[];
+}
+
+export type DecideOutcome =
+  | { is: "waiting" }
+  | { is: "completed"; value: { v: unknown } }
+  /** `step`: the key of the call whose failure the handler has not caught. */
+  | { is: "failed"; error: LogError & { step?: string }; undone?: Undone }
+  | { is: "rolled_back"; reason: string; undone?: Undone }
+  | { is: "cancelled"; undone?: Undone }
+  /** The run begins anew with this input and an empty log. */
+  | { is: "continue"; input: { v: unknown } };
+
+/** Own code that has ended in this pass. The engine appends it to the log, and decides again. */
+export interface RanStep {
+  k: string;
+  c: "step";
+  e: "done" | "failed";
+  /** `scope` where the step's function has called ctx, whose calls have the keys `<k>/...`; else `step`. Repeated in the entry. */
+  f: string;
+  value?: { v: unknown };
+  error?: LogError;
+}
+
+export interface DecideWarning {
+  code: string;
+  message: string;
+  k?: string;
+  /** `file:line`. */
+  at?: string;
+}
+
+export interface Decided {
+  v: number;
+  /** The last entry that was delivered. */
+  seen: number;
+  definition: string;
+  outcome: DecideOutcome;
+  /** Everything that is open, whether an earlier answer had it or not. Empty beside an outcome other than `waiting`. */
+  commands: Command[];
+  ran: RanStep[];
+  /** What the handler has set, as a whole. */
+  state: Record<string, unknown>;
+  checkpoint?: { name: string; data: unknown };
+  warnings: DecideWarning[];
+}
+
+/** The process does not know the run any more: send its log from there. */
+export interface DecideNeed {
+  v: number;
+  need: { from: 0 };
+}
+
+export interface DecideRefusal {
+  v: number;
+  refuse: { code: "UNKNOWN_DEFINITION" | "UNKNOWN_FEATURE" | "PROTOCOL"; message: string };
+}
+
+/** A fault of the handler, which parks the run: another deployment, not another attempt, mends it. */
+export interface DecideFault {
+  v: number;
+  fault: {
+    code: "NON_DETERMINISTIC" | "OUTSIDE_STEP" | "NO_PROGRESS" | "TOO_MANY_STEPS" | "DUPLICATE_KEY";
+    /** What is wrong, where, and what to do. */
+    message: string;
+    k?: string;
+    /** `file:line`. */
+    at?: string;
+    stack?: Thrown["stack"];
+  };
+}
+
+/** What the code answers, always with status 200. Anything else is a crash of the decision. */
+export type DecideAnswer = Decided | DecideNeed | DecideRefusal | DecideFault;
+
+/** The outcome of a step is that of a function: its job is retried by the same rules. */
+export type StepAnswer = { v: number; outcome: CallOutcome } | DecideNeed | DecideRefusal | DecideFault;
+
+/** The key of the entry by which a run is cancelled. */
+export const cancelKey = "$cancel";
+/** The most keys of an attempt at a run: beyond them the handler goes on with `ctx.continueAs(input)`. */
+export const mostFeatureSteps = 10_000;
