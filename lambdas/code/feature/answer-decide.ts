@@ -78,7 +78,7 @@ export class Decisions {
     const unwatch = watchHandlers();
     try {
       const kept = message.from > 0 ? known : undefined;
-      const session = kept ?? (await this.#begin(found, message, this.#scopes.get(name)));
+      const session = kept ?? (await this.#begin(found, message, shownOf(message), this.#scopes.get(name)));
       const passed = await this.#pass(session, found, message, until);
       if (passed === undefined) {
         remember(this.#scopes, name, session.scopes, this.#keep);
@@ -101,13 +101,13 @@ export class Decisions {
     message: DecideMessage,
     until: number,
   ): Promise<Session | undefined> {
-    session.showFrom(message.shown ?? message.from);
+    session.hideUntil(shownOf(message));
     session.warnings.length = 0;
     await session.deliver(message.log);
     if (!message.more) await session.runOwn(until);
     if (session.mustRestart) {
       if (message.from > 0) return undefined;
-      return this.#pass(await this.#begin(found, message, session.scopes), found, message, until);
+      return this.#pass(await this.#begin(found, message, shownOf(message), session.scopes), found, message, until);
     }
     if (!message.more) session.checkProgress();
     return session;
@@ -115,7 +115,8 @@ export class Decisions {
 
   async #begin(
     { feature }: FoundFeature,
-    { run, input, shown, from }: Pick<DecideMessage, "run" | "input" | "shown" | "from">,
+    { run, input, log }: Pick<DecideMessage, "run" | "input" | "log">,
+    shown: number,
     scopes?: Iterable<string>,
   ): Promise<Session> {
     const host: SessionHost = {
@@ -124,7 +125,8 @@ export class Decisions {
       write: (line) => this.#host.write(line),
     };
     const session = new Session(feature, run, host, scopes);
-    session.showFrom(shown ?? from);
+    session.hideUntil(shown);
+    session.learnScopes(log);
     await session.begin(contextOf(session) as never, await host.load(input));
     return session;
   }
@@ -138,8 +140,7 @@ export class Decisions {
     const unwatch = watchHandlers();
     try {
       // Nothing that the handler writes to its log is new.
-      const replayed = { ...message, shown: Number.POSITIVE_INFINITY };
-      const session = await this.#begin(found, replayed);
+      const session = await this.#begin(found, message, Number.POSITIVE_INFINITY);
       await session.deliver(message.log);
       if (session.fault) return { v: version, fault: session.fault };
       const own = session.openStep(message.key);
@@ -150,6 +151,9 @@ export class Decisions {
     }
   }
 }
+
+/** -1: what the handler writes before its first entry is new, too. */
+const shownOf = ({ shown, from }: DecideMessage): number => shown ?? (from > 0 ? from : -1);
 
 function remember<Value>(all: Map<string, Value>, name: string, value: Value, most: number): void {
   all.delete(name);

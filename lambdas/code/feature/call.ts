@@ -34,7 +34,7 @@ export interface OwnStep {
   readonly fn: (step: StepContext) => unknown;
   /** Who has called it. */
   readonly caller: Frame;
-  /** How many entries the handler had seen then. */
+  /** The entry that the handler had got then. */
   readonly calledAt: number;
   readonly timeoutMs: number;
   /** Whether it is tried again where it fails. */

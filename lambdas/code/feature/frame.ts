@@ -15,6 +15,8 @@ export interface Frame {
   readonly random: () => number;
   /** The calls of undos are made when no other call is taken any more. */
   readonly isUndo?: boolean | undefined;
+  /** Whether its steps are just being probed. */
+  isProbed?: boolean | undefined;
   /** Whether a probe has read the time or a random value of the world, which a handler must not see. */
   hasSeenWorld?: boolean;
   /** What the first call of ctx does to a probe: whether its function may go on. */

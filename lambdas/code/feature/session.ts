@@ -90,6 +90,8 @@ export class Session implements HandlerRun {
   readonly #closing = new Map<string, Call>();
   /** Own code that has not begun. */
   readonly #waiting = new Set<Call>();
+  /** The time-outs of own code that runs. */
+  readonly #timers = new Set<ReturnType<typeof setTimeout>>();
   readonly #ran = new Map<string, RanStep>();
   readonly #used = new Set<string>();
   readonly #counted = new Map<string, number>();
@@ -97,8 +99,13 @@ export class Session implements HandlerRun {
   readonly scopes: Set<string>;
   #seen = 0;
   #now: number;
-  #shown = 0;
-  #isTurning = false;
+  /** The entry that is being delivered. */
+  #at = 0;
+  #shown = -1;
+  /** The handler goes on while the log is delivered to it, and what is a part of it while steps are probed. */
+  #turning: "log" | "probe" | undefined;
+  /** A call that the handler has made while steps were probed. */
+  #calledWhileProbing: { what: string; place: Place } | undefined;
   #outcome: DecideOutcome | undefined;
   #fault: DecideFault["fault"] | undefined;
   #haveFault: () => void = () => {};
@@ -123,7 +130,7 @@ export class Session implements HandlerRun {
     const fields = { job_id: run.id, feature: run.feature, attempt: run.attempt };
     this.log = logOf((line) => {
       // A replay has written it before.
-      if (this.#seen >= this.#shown || frames.getStore()?.mode === "own") frames.exit(() => host.write(line));
+      if (this.#at > this.#shown || frames.getStore()?.mode === "own") frames.exit(() => host.write(line));
     }, fields);
   }
 
@@ -143,8 +150,8 @@ export class Session implements HandlerRun {
     return this.#fault;
   }
 
-  /** The lines of the log up to this entry were written by an earlier decision. */
-  showFrom(shown: number): void {
+  /** What the handler writes until it gets the entry after this one was written by an earlier decision. */
+  hideUntil(shown: number): void {
     this.#shown = shown;
   }
 
@@ -171,9 +178,12 @@ export class Session implements HandlerRun {
 
   /** Gives the handler these entries, one after the other. */
   async deliver(entries: readonly LogEntry[]): Promise<void> {
-    this.#learnScopes(entries);
+    this.learnScopes(entries);
+    // It was called by an entry of a message before, and should have begun there.
+    this.mustRestart ||= [...this.#waiting].some(({ key, own }) => this.scopes.has(key) && own?.calledAt !== this.#at);
     for (const entry of entries) {
       if (entry.n <= this.#seen) continue;
+      this.#at = entry.n;
       if (!this.#isOver) await this.#deliverOne(entry);
       this.#seen = entry.n;
     }
@@ -184,7 +194,7 @@ export class Session implements HandlerRun {
   }
 
   /** A step with entries below it, or that has ended as a scope, is a part of the handler from its beginning. */
-  #learnScopes(entries: readonly LogEntry[]): void {
+  learnScopes(entries: readonly LogEntry[]): void {
     for (const { k, f } of entries) {
       if (f === "scope") this.scopes.add(k);
       for (let at = k.indexOf("/"); at > 0; at = k.indexOf("/", at + 1)) this.scopes.add(k.slice(0, at));
@@ -229,6 +239,7 @@ export class Session implements HandlerRun {
     if (call) {
       const value = entry.value && (await this.#host.load(entry.value));
       this.#closing.delete(entry.k);
+      this.#ran.delete(entry.k);
       await this.#turnOf(() => {
         if (entry.e === "done") this.undo.done(call, value);
         call.hasEnded?.();
@@ -283,10 +294,8 @@ export class Session implements HandlerRun {
         "was called in a step that does work itself. A step either calls ctx, before it waits for anything else, or does work; divide it",
       );
     if (frame.mode === "probe" && !frame.becomeHandler?.()) return undefined;
-    if (!this.#isTurning)
-      return refuse(
-        "was called after the handler had waited for something that ctx has not made. Put that into ctx.step",
-      );
+    if (!this.#turning) return refuse(afterForeign);
+    if (this.#turning === "probe" && !frame.isProbed) this.#calledWhileProbing ??= { what, place: placeHere() };
     return frame;
   }
 
@@ -302,7 +311,7 @@ export class Session implements HandlerRun {
     const { kind, f, read, undo } = asked;
     const own = asked.own && {
       ...asked.own,
-      ...{ caller: frame, calledAt: this.#seen, firstKey: `${frame.scope}${asked.own.firstName}` },
+      ...{ caller: frame, calledAt: this.#at, firstKey: `${frame.scope}${asked.own.firstName}` },
     };
     const promise = new Promise<unknown>((resolve, reject) => {
       const call: Call = { key, kind, f, read, undo, own, place, command: asked.command?.(key), resolve, reject };
@@ -378,7 +387,7 @@ export class Session implements HandlerRun {
   #closeAll(): Call[] {
     const open = [...this.#open.values()];
     for (const call of open) this.#closeOne(call);
-    return [...this.#closing.values()].filter(({ command, undo }) => command && undo);
+    return [...this.#closing.values()].filter(({ key, command, undo }) => (command || this.#ran.has(key)) && undo);
   }
 
   #closeOne(call: Call): void {
@@ -450,16 +459,29 @@ export class Session implements HandlerRun {
   async runOwn(until: number): Promise<void> {
     const working: Promise<void>[] = [];
     while (this.#waiting.size > 0 && !this.#isOver) {
+      this.#turning = "probe";
       const begun = [...this.#waiting].map((call) => this.#begin(call, "probe", until));
-      this.#isTurning = true;
       await turn();
-      this.#isTurning = false;
+      this.#turning = undefined;
       for (const one of begun) {
         if (one.frame.mode === "probe") one.frame.mode = "own";
         if (one.frame.mode === "own") working.push(this.#limited(one));
+        one.frame.isProbed = false;
       }
+      const called = this.#calledWhileProbing;
+      this.#calledWhileProbing = undefined;
+      // Own code has let the handler go on, and it will not do so in a replay.
+      if (called && begun.some(({ frame }) => frame.mode === "own"))
+        this.#haveFaultOf(
+          "OUTSIDE_STEP",
+          undefined,
+          called.place,
+          (where) => `ctx.${called.what} ${afterForeign}${where}.`,
+        );
     }
     if (!this.#isOver) await Promise.race([Promise.all(working), this.faulted]);
+    for (const timer of this.#timers) clearTimeout(timer);
+    this.#timers.clear();
   }
 
   #begin(call: Call, mode: "handler" | "probe", until?: number): Begun {
@@ -468,8 +490,13 @@ export class Session implements HandlerRun {
     const { branch, isUndo } = own.caller;
     const frame: Frame = {
       ...{ run: this, mode, branch, isUndo, scope: `${call.key}/`, random: seeded(`${this.run.seed}/${call.key}`) },
-      becomeHandler: () => this.#becomeScope(call, own, frame),
+      isProbed: mode === "probe",
+      becomeHandler: () => this.#becomeScope(call, own, frame, refuse),
     };
+    let refuse = () => {};
+    const refused = new Promise<void>((resolve) => {
+      refuse = resolve;
+    });
     const ended = new AbortController();
     const ms = Math.min(own.timeoutMs, Math.max(leastOwnMs, (until ?? 0) - Date.now()));
     const context = this.stepContext(own, ended.signal, Date.now() + ms);
@@ -479,21 +506,20 @@ export class Session implements HandlerRun {
         (value) => this.#ended(call, (f) => ranDone(call, f, value), frame),
         (error) => this.#ended(call, (f) => ranFailed(call, f, error), frame),
       );
-    return { call, frame, work, ended, ms };
+    return { call, frame, work: Promise.race([refused, work]), ended, ms };
   }
 
   /** Own code has a time-out, and its answer is taken until then. */
   async #limited({ call, frame, work, ended, ms }: Begun): Promise<void> {
-    let timer: ReturnType<typeof setTimeout> | undefined;
     const late = new Promise<void>((resolve) => {
-      timer = setTimeout(() => {
+      const timer = setTimeout(() => {
         ended.abort(new DOMException("The step is out of time.", "TimeoutError"));
         this.#ended(call, (f) => ranFailed(call, f, outOfTime(call.key, ms)), frame);
         resolve();
       }, ms);
+      this.#timers.add(timer);
     });
     await Promise.race([work, late]);
-    clearTimeout(timer);
   }
 
   #ended(call: Call, ran: (f: string) => RanStep, { mode }: Frame): void {
@@ -502,15 +528,16 @@ export class Session implements HandlerRun {
   }
 
   /** Whether the function of a step may go on as a part of the handler. */
-  #becomeScope(call: Call, own: OwnStep, frame: Frame): boolean {
+  #becomeScope(call: Call, own: OwnStep, frame: Frame, refuse: () => void): boolean {
     if (own.isRepeatable) {
       const why = `${call.key} has retries and calls ctx, so that it would do again what its calls have done: give the retries to what it calls.`;
-      this.#ran.set(call.key, ranFailed(call, "step", new TypeError(why)));
+      this.#ran.set(call.key, ranFailed(call, "step", Object.assign(new TypeError(why), { retryable: false })));
+      refuse();
       return false;
     }
     this.scopes.add(call.key);
     // It would have begun at another place of the log, or has seen what a handler must not see.
-    if (frame.hasSeenWorld || own.calledAt !== this.#seen) {
+    if (frame.hasSeenWorld || own.calledAt !== this.#at) {
       this.mustRestart = true;
       return false;
     }
@@ -571,11 +598,11 @@ export class Session implements HandlerRun {
   // ---- Within
 
   async #turnOf(begin: () => void): Promise<void> {
-    this.#isTurning = true;
+    this.#turning = "log";
     begin();
     await turn();
     await this.#beginScopes();
-    this.#isTurning = false;
+    this.#turning = undefined;
   }
 
   #haveFaultOf(
@@ -600,6 +627,8 @@ export class Session implements HandlerRun {
   }
 }
 
+const afterForeign =
+  "was called after the handler had waited for something that ctx has not made. Put that into ctx.step";
 const keepsItsCode =
   "A handler may depend on its input and on what ctx returns only. A run keeps the code with which it began: change a handler by deploying it, not by replacing the code of a run.";
 

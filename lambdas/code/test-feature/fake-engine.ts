@@ -121,7 +121,8 @@ export class FakeEngine {
   readonly #ran: RanStep[] = [];
   readonly #closed: string[] = [];
   #code: Decisions;
-  #seen = 0;
+  /** What the latest answer has seen. */
+  #seen: number | undefined;
 
   constructor(run: DecidedRun, input: unknown, world: World, playing: Playing) {
     this.run = run;
@@ -177,14 +178,15 @@ export class FakeEngine {
     const message = (from: number): DecideMessage =>
       wire({
         ...{ v: 1, kind: "decide", decision: this.decisions, deadline_ms: 25_000, now: this.now },
-        ...{ run: this.run, input: { v: this.#input ?? null }, from, log: this.log.slice(from), shown: this.#seen },
+        ...{ run: this.run, input: { v: this.#input ?? null }, from, log: this.log.slice(from) },
+        ...(this.#seen !== undefined && { shown: this.#seen }),
       });
     const send = async (sent: DecideMessage): Promise<DecideAnswer> => {
       const answer = wire(await this.#code.decide(sent));
       this.#playing.watch?.(sent, answer);
       return answer;
     };
-    const answer = await send(message(this.#seen));
+    const answer = await send(message(this.#seen ?? 0));
     return "need" in answer ? send(message(answer.need.from)) : answer;
   }
 
@@ -202,11 +204,11 @@ export class FakeEngine {
     const one: Begun = { command, since: this.now };
     // Before it runs: what dies meanwhile is not begun again.
     this.#begun.set(k, one);
-    const end = await this.#endOf(command);
+    const end = await this.#effectOf(command);
     if (end) one.end = end;
   }
 
-  async #endOf(command: Exclude<Command, { c: "close" }>): Promise<Begun["end"]> {
+  async #effectOf(command: Exclude<Command, { c: "close" }>): Promise<Begun["end"]> {
     switch (command.c) {
       case "sleep":
         return { e: "fired", at: command.until };
@@ -271,8 +273,10 @@ export class FakeEngine {
     const { cancelAt } = this.#world;
     if (cancelAt !== undefined && cancelAt <= this.now && !this.#logged.has(cancelKey))
       facts.push({ k: cancelKey, c: "cancel", e: "cancel", at: cancelAt });
-    for (const fact of facts.sort((a, b) => a.at - b.at)) {
-      if (this.#logged.has(fact.k)) continue;
+    for (const { by, ...fact } of facts.sort((a, b) => a.at - b.at)) {
+      // A message ends one wait: another that takes it too waits for the next.
+      if (this.#logged.has(fact.k) || by?.isTaken) continue;
+      if (by) by.isTaken = true;
       this.#logged.add(fact.k);
       this.log.push({ ...fact, n: this.log.length + 1, at: Math.max(fact.at, this.log.at(-1)?.at ?? 0) });
     }
@@ -293,45 +297,38 @@ export class FakeEngine {
     return [...this.#begun].flatMap(([k, begun]): Fact[] => {
       if (this.#logged.has(k)) return [];
       const { command } = begun;
-      const end = command.c === "wait" ? this.#received(begun) : (begun.end ?? timeoutOf(command));
+      const end = this.#endOf(begun);
       return end && end.at <= this.now ? [{ ...end, k, c: command.c, f: command.f }] : [];
     });
   }
 
-  /** The first message of a wait that was sent before its end. */
-  #received({ command, since }: Begun): Begun["end"] {
-    if (command.c !== "wait") return undefined;
-    const until = Math.min(command.until ?? Number.POSITIVE_INFINITY, this.now);
+  /** How a begun call ends, as far as that is known now. */
+  #endOf({ command, end, since }: Begun): (NonNullable<Begun["end"]> & { by?: SentSignal }) | undefined {
+    if (command.c !== "wait") return end ?? timeoutOf(command);
+    const until = command.until ?? Number.POSITIVE_INFINITY;
     const isMeant = ({ signal, key }: SentSignal) =>
       command.signals.some((one) => one.signal === signal && (key === undefined || one.key === key));
-    const [first] = this.#world.signals
+    const [by] = this.#world.signals
       .filter((one) => isMeant(one) && one.at <= until && !one.isTaken)
       .sort((a, b) => a.at - b.at);
-    if (!first) return timeoutOf(command);
-    first.isTaken = true;
-    const { signal, payload, at } = first;
-    const id = `sig_${this.#world.signals.indexOf(first)}`;
-    return { e: "signal", at: Math.max(at, since), signal, id, value: { v: wire(payload ?? null) } };
+    if (!by) return timeoutOf(command);
+    const { signal, payload, at } = by;
+    const id = `sig_${this.#world.signals.indexOf(by)}`;
+    return { e: "signal", at: Math.max(at, since), signal, id, value: { v: wire(payload ?? null) }, by };
   }
 
   /** When something happens next. */
   #next(): number | undefined {
-    const open = [...this.#begun].filter(([k]) => !this.#logged.has(k)).map(([, begun]) => begun);
-    const awaited = new Set(
-      open.flatMap(({ command }) => (command.c === "wait" ? command.signals.map((one) => one.signal) : [])),
-    );
-    const times = [
-      ...open.flatMap(({ end, command }) => end?.at ?? timeoutOf(command)?.at ?? []),
-      ...this.#world.signals.flatMap(({ isTaken, at, signal }) =>
-        awaited.has(signal) && !isTaken && at > this.now ? [at] : [],
-      ),
-      ...(this.#world.cancelAt !== undefined && !this.#logged.has(cancelKey) ? [this.#world.cancelAt] : []),
-    ];
+    const times = [...this.#begun]
+      .filter(([k]) => !this.#logged.has(k))
+      .flatMap(([, begun]) => this.#endOf(begun)?.at ?? []);
+    const { cancelAt } = this.#world;
+    if (cancelAt !== undefined && !this.#logged.has(cancelKey)) times.push(cancelAt);
     return times.length === 0 ? undefined : Math.min(...times);
   }
 }
 
-type Fact = Omit<LogEntry, "n">;
+type Fact = Omit<LogEntry, "n"> & { by?: SentSignal };
 
 const timeoutOf = (command: Command): Begun["end"] =>
   "until" in command && command.until !== undefined && command.c !== "sleep"

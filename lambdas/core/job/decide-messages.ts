@@ -101,7 +101,10 @@ export interface DecideMessage extends Replayed {
    * `waiting`. So a long log comes in several messages, each of which begins after `seen` of the answer before.
    */
   more?: boolean;
-  /** The last entry that an answer has seen before: what the handler writes to its log by then is not written again. Default: `from`. */
+  /**
+   * `seen` of the latest answer, if there was one: what the handler writes to its log by then is not written again. Absent: `from`, or, if
+   * that is 0, everything is written.
+   */
   shown?: number;
 }
 
