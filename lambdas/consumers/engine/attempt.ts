@@ -95,7 +95,11 @@ async function succeeded(running: Running, result: unknown): Promise<Transition>
   if (result instanceof Ended) {
     const { error, undos } = result;
     const progress = await storeValue(running, progressPrefix, result.progress);
-    return (of) => ended(of, now, { progress, ...defined({ error: error && errorRecordOf(error, false), undos }) });
+    return (of) =>
+      ended(of, now, {
+        progress,
+        ...defined({ error: error && errorRecordOf(error, false), thrown: error?.thrown, undos }),
+      });
   }
   if (result instanceof Answered) {
     const kept = await storeResult(running, result.result);

@@ -310,13 +310,15 @@ interface End {
   progress?: Stored;
   /** Why it has failed. Absent if the job knows why it ends. */
   error?: AttemptError;
+  /** What the team's own code has thrown. */
+  thrown?: JobError["thrown"];
   undos?: UndoCounts;
   /** Why its undo is given up. */
   gaveUp?: AttemptError;
 }
 
 /** A running job that has failed or was cancelled, and whose steps are undone. */
-export function ended(job: Job, now: number, { progress, error, undos, gaveUp }: End = {}): Job {
+export function ended(job: Job, now: number, { progress, error, thrown, undos, gaveUp }: End = {}): Job {
   // A handler in code undoes its steps by itself, as it fails.
   const ending = job.ending ?? (undos && { cause: "failed" as const, since: now });
   const of = ending ? { ...job, ending: { ...ending, ...undos, ...(gaveUp && { error: gaveUp }) } } : job;
@@ -324,7 +326,7 @@ export function ended(job: Job, now: number, { progress, error, undos, gaveUp }:
   const record = error ?? of.error;
   const after =
     cause === "failed" && record
-      ? failedWith(of, now, record, { progress })
+      ? failedWith(of, now, record, { progress, thrown })
       : { ...endAttempt(of, now, { outcome: "cancelled" }), ...defined({ progress }) };
   return { ...after, status: cause, finished_at: now };
 }
