@@ -227,6 +227,8 @@ export const signalsPrefix = "SIG#";
 /** How the sort keys of messages begin, with which the stream's filter finds them, and those of the runs that wait. */
 export const signalSortKey = "MSG#";
 export const waiterSortKey = "WAIT#";
+/** `LOG#<job id>`: what the runs of a feature in code have seen. */
+export const logsPrefix = "LOG#";
 /** `APPR#<product>#<env>`: the approvals that are open. */
 export const approvalsPrefix = "APPR#";
 /** `DUE#<day>`: how many jobs go to EventBridge Scheduler for each quarter hour of the day. */

@@ -198,6 +198,7 @@ export async function startWorld(
       webhooks: only<MessageQueue<Delivery>>("webhooks"),
       endpoints: [],
       signals: services.signals,
+      runLogs: services.runLogs,
       queue: services.queue,
       clock,
       deadLetters: only("deadLetters"),

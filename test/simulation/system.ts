@@ -132,6 +132,7 @@ export function simulatedSystem(world: World, ledger: Ledger, bystanders: Job[] 
           deadLetters: throughAdversary("queue", { keep: letters.keep }, invocation, world),
           endpoints: [endpoint],
           signals: throughAdversary("jobs", signals, invocation, world),
+          runLogs: throughAdversary("jobs", runLogs, invocation, world),
           queue: throughAdversary("queue", queue, invocation, world),
           clock: world.time,
           webhooks: { ...webhooks, send: async () => {} },

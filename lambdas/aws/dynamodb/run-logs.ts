@@ -7,18 +7,16 @@ import {
 import type { KeptEntry, RunLogName } from "../../core/job/run-log.ts";
 import { TransientError } from "../../core/kernel/errors.ts";
 import type { RunLogs } from "../../core/ports/run-logs.ts";
-import { jobsPrefix, partitionKey, sortKey } from "../../topology.ts";
+import { logsPrefix, partitionKey, sortKey } from "../../topology.ts";
 import { withClassifiedErrors } from "../client/aws-errors.ts";
 import { toAttributes } from "./attributes.ts";
 import type { Item } from "./job-item.ts";
 import { queryItems } from "./query-items.ts";
 import { type Codec, readItem } from "./read-item.ts";
 
-/** The logs of a job are stored next to it, and before its archived runs: `LOG#` and the parts of the name, padded so that strings sort like numbers. */
-const logPrefix = "LOG#";
-
+/** The logs of a job are one partition. Their sort keys are the parts of their names, padded so that strings sort like numbers. */
 const jobPrefix = ({ created_at }: Pick<RunLogName, "created_at">): string =>
-  `${logPrefix}${String(created_at).padStart(13, "0")}#`;
+  `${String(created_at).padStart(13, "0")}#`;
 
 const namePrefix = (log: RunLogName): string =>
   [jobPrefix(log) + padded(log.run), padded(log.attempt), padded(log.part), ""].join("#");
@@ -40,14 +38,14 @@ export function dynamoRunLogs({ client, table }: { client: DynamoDBClient; table
   const between = (job_id: string, from: string, to: string) => ({
     TableName: table,
     KeyConditionExpression: `${partitionKey} = :job AND ${sortKey} BETWEEN :from AND :to`,
-    ExpressionAttributeValues: toAttributes({ ":job": jobsPrefix + job_id, ":from": from, ":to": to }),
+    ExpressionAttributeValues: toAttributes({ ":job": logsPrefix + job_id, ":from": from, ":to": to }),
     ConsistentRead: true,
   });
   return withClassifiedErrors<RunLogs>({
     async append(log, entries) {
       const [first] = entries;
       if (!first) return "appended";
-      const key = { [partitionKey]: jobsPrefix + log.job_id, [sortKey]: namePrefix(log) + padded(first.n) };
+      const key = { [partitionKey]: logsPrefix + log.job_id, [sortKey]: namePrefix(log) + padded(first.n) };
       const Item = toAttributes({ ...key, entries: JSON.stringify(entries) } satisfies Appended & typeof key);
       try {
         const ConditionExpression = `attribute_not_exists(${partitionKey})`;

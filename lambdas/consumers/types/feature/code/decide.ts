@@ -14,7 +14,6 @@ import {
 } from "../../../../core/operations/execution.ts";
 import { stepReasons } from "../../../../core/operations/parent-guard.ts";
 import type { CodeInvoker } from "../../../../core/ports/code-invoker.ts";
-import { stepViewOf } from "../../../../core/queries/step-view.ts";
 import { measureBegun, measureEnded } from "../measured-waits.ts";
 import { dueOf, nextLook } from "../next-look.ts";
 import { notedWaits } from "../noted-waits.ts";
@@ -26,7 +25,7 @@ import { nextTimer, stopListening } from "../waits.ts";
 import { askCode, keepCode, leftFor, Unanswered } from "./ask-code.ts";
 import { type Begins, beginAll } from "./begin.ts";
 import type { ParsedDecided } from "./decide-answer.ts";
-import { endOfJob, newEnds } from "./ends.ts";
+import { newEnds } from "./ends.ts";
 import { append, endOf, type NewEntry, type OpenRun, openRun } from "./open-run.ts";
 import { keepValue } from "./values.ts";
 
@@ -77,10 +76,10 @@ async function decisions(run: OpenRun, of: Deciding): Promise<Parked | Finished 
   const due: number[] = [];
   for (let round = 1; ; round++) {
     if (round > mostRounds || leftFor(execution) < leastMs) return park(run, due, { timer_at: services.clock.now() });
-    const cancelling = run.job.ending && !kept.cancelled ? await cancelOpen(run) : [];
-    if (cancelling === "waiting") return park(run, due, {});
-    const ends = [...cancelling, ...(await newEnds(run, target))];
-    if (run.job.ending && !kept.cancelled) ends.push(cancelEntry(run));
+    const { ending } = run.job;
+    if (ending && !run.kept.cancelled && !(await cancelOpen(run))) return park(run, due, {});
+    const ends = await newEnds(run, target);
+    if (ending && !run.kept.cancelled) ends.push(cancelEntry(run));
     if (!(await append(run, ends))) continue;
     const answer = await askCode(code, execution, run, feature);
     kept.decisions += 1;
@@ -186,31 +185,24 @@ async function closeOpen(run: OpenRun): Promise<void> {
 }
 
 /**
- * Cancels what is open of a run that ends. What has completed meanwhile is shown to the handler, so that it is undone; a feature that has to
- * undo its own steps comes first.
+ * Cancels what is open of a run that ends. What has completed meanwhile stays open, so that the handler sees it and undoes it. False as long
+ * as a feature has to undo its own steps, which have come after what this run has still to undo.
  */
-async function cancelOpen(run: OpenRun): Promise<NewEntry[] | "waiting"> {
-  const { services, job, kept } = run;
+async function cancelOpen({ services, job, kept, ended: left }: OpenRun): Promise<boolean> {
   const reason = job.ending?.cause === "failed" ? stepReasons.featureFailed : stepReasons.featureCancelled;
-  const ends: NewEntry[] = [];
-  let isOver = true;
-  for (const [key, open] of Object.entries(kept.open)) {
-    if (open.job_id === undefined) continue;
-    const after = await cancelStep(services, open.job_id, job, reason);
-    if (after && isAbandoned(after)) continue;
-    if (after && !isFinished(after)) {
-      isOver = false;
-      kept.open[key] = { ...open, ...stepViewOf(after, services.clock.now()) };
-    } else if (after?.status === "completed") ends.push(await endOfJob(run, key, open, after));
-  }
-  if (!isOver) return "waiting";
-  const completed = new Set(ends.map(({ k }) => k));
-  for (const [key, open] of Object.entries(kept.open)) {
-    if (completed.has(key)) continue;
-    if (open.status === "waiting") run.ended[key] = { ...open, status: "cancelled", finished_at: services.clock.now() };
+  const after = await Promise.all(
+    Object.entries(kept.open).map(async ([key, open]) => {
+      const child = open.job_id === undefined ? undefined : await cancelStep(services, open.job_id, job, reason);
+      return { key, open, child };
+    }),
+  );
+  if (after.some(({ child }) => child && !isFinished(child) && !isAbandoned(child))) return false;
+  for (const { key, open, child } of after) {
+    if (child?.status === "completed") continue;
+    if (open.status === "waiting") left[key] = { ...open, status: "cancelled", finished_at: services.clock.now() };
     delete kept.open[key];
   }
-  return ends;
+  return true;
 }
 
 const cancelEntry = ({ job, services }: OpenRun): NewEntry => ({
