@@ -2,12 +2,36 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { Webhook } from "standardwebhooks";
 import type { Reference } from "../core/catalog/references.ts";
 import { codeVersion } from "../core/job/code-messages.ts";
-import { answerCall } from "./answer-call.ts";
+import { answer } from "./answer.ts";
 import type { CodeFunction } from "./define-function.ts";
+import { Decisions } from "./feature/answer-decide.ts";
+import type { CodeFeature } from "./feature/define-feature.ts";
+import { findFeature } from "./feature/find-feature.ts";
+
+/** Features of one version of the code. */
+export interface ServedDefinition {
+  /** What runs that begin with them keep, unlike that of any other version. */
+  id: string;
+  /** By their tags in the catalog. */
+  features: Readonly<Record<string, CodeFeature>>;
+}
 
 export interface ServeOptions {
-  /** The functions, by their names in the catalog. */
-  functions: Readonly<Record<string, CodeFunction>>;
+  /**
+   * The functions, by their names in the catalog.
+   * @default - there are none
+   */
+  functions?: Readonly<Record<string, CodeFunction>>;
+  /**
+   * The features, by their tags in the catalog. All runs go on with them, those of an earlier version too: with `definitions` they keep theirs.
+   * @default - those of `definitions`
+   */
+  features?: Readonly<Record<string, CodeFeature>>;
+  /**
+   * Versions of the features, the present one first. A run goes on with the one with which it began, and waits where that is not there any more.
+   * @default - `features` is the only one
+   */
+  definitions?: readonly ServedDefinition[];
   /** The secret that signs the messages, as the target in the catalog has it (`whsec_...`), or several while it is being changed. */
   secret: string | readonly string[];
   /**
@@ -28,35 +52,56 @@ const largestMessage = 7 * 1024 * 1024;
  * @example
  * app.all("/jobs", (c) => handler(c.req.raw));
  */
-export function serve({ functions, secret, resolve }: ServeOptions): FetchHandler {
+export function serve(options: ServeOptions): FetchHandler {
+  const { functions = {}, features, secret, resolve } = options;
+  const definitions = options.definitions ?? (features ? [{ id: live, features }] : []);
+  if (features && options.definitions)
+    throw new TypeError("serve takes `features`, or `definitions` with the features of each version.");
   const keys = [secret].flat().map((one) => new Webhook(one));
   if (keys.length === 0) throw new TypeError("serve needs a secret, which signs the messages.");
-  const offered = Object.fromEntries(
-    Object.entries(functions).map(([name, definition]) => [
-      name,
-      { load: async () => ({ [name]: definition }), export: name, file: "serve" },
-    ]),
-  );
+  const read = async (reference: Reference) => {
+    if (resolve) return resolve(reference);
+    throw new Error("serve was given no `resolve`, which gives the values of secrets.");
+  };
+  const write = (line: string) => console.log(line);
+  const served = definitions.map((one) => ({ definition: one.id, features: offered(one.features) }));
   const host = {
-    functions: offered,
-    resolve: async (reference: Reference) => {
-      if (resolve) return resolve(reference);
-      throw new Error("serve was given no `resolve`, which gives the values of secrets.");
-    },
+    functions: offered(functions),
+    resolve: read,
     readsAny: true,
-    write: (line: string) => console.log(line),
+    write,
+    decisions: new Decisions({ find: findFeature(served), resolve: (_run, reference) => read(reference), write }),
+  };
+  const offers = {
+    v: codeVersion,
+    functions: Object.keys(functions),
+    ...(definitions.length > 0 && {
+      features: Object.keys(definitions[0]?.features ?? {}),
+      definitions: definitions.map(({ id }) => id),
+    }),
   };
   return async (request) => {
-    if (request.method === "GET") return json(200, { v: codeVersion, functions: Object.keys(functions) });
+    if (request.method === "GET") return json(200, offers);
     if (request.method !== "POST") return json(405, { message: "POST a message of the engine, or GET the functions." });
     const body = await request.text();
     if (body.length > largestMessage) return json(413, { message: "The message is too large." });
     const headers = Object.fromEntries(request.headers);
     if (!keys.some((key) => isSigned(key, body, headers)))
       return json(401, { message: "The message is not signed with this secret, or not just now." });
-    return json(200, await answerCall(host, messageIn(body)));
+    return json(200, await answer(host, messageIn(body)));
   };
 }
+
+/** The definition of features that have no version. */
+const live = "live";
+
+const offered = (defined: Readonly<Record<string, CodeFunction | CodeFeature>>) =>
+  Object.fromEntries(
+    Object.entries(defined).map(([name, one]) => [
+      name,
+      { load: async () => ({ [name]: one }), export: name, file: "serve" },
+    ]),
+  );
 
 /** A signature is valid for five minutes, so that nobody can send a message again later. */
 function isSigned(key: Webhook, body: string, headers: Record<string, string>): boolean {

@@ -215,6 +215,49 @@ export const mutations: Mutation[] = [
     replace: "Math.max(...exact)",
     test: "unit/dashboard/schema.test.ts",
   },
+  // The replay of features as code.
+  {
+    file: "lambdas/code/feature/session.ts",
+    find: "if (!this.#isOver) await this.#deliverOne(entry);",
+    replace: "if (!this.#isOver) { const given = this.#deliverOne(entry); if (entry.n % 2 === 0) await given; }",
+    test: "unit/code/feature/random-handlers.test.ts",
+  },
+  {
+    file: "lambdas/code/feature/answer-decide.ts",
+    find: `const goesOn = outcome.is === "waiting" && !more;`,
+    replace: "const goesOn = !more;",
+    test: "unit/code/feature/random-handlers.test.ts",
+  },
+  {
+    file: "lambdas/code/feature/session.ts",
+    find: "if (frame.hasSeenWorld || own.calledAt !== this.#at) {",
+    replace: "if (frame.hasSeenWorld) {",
+    test: "unit/code/feature/random-handlers.test.ts",
+  },
+  {
+    file: "lambdas/code/feature/session.ts",
+    find: "const known = [...this.#waiting].filter(({ key }) => this.scopes.has(key));",
+    replace: "const known: Call[] = [];",
+    test: "unit/code/feature/random-handlers.test.ts",
+  },
+  {
+    file: "lambdas/code/feature/answer-decide.ts",
+    find: "if (message.from > (known?.seen ?? 0)) return",
+    replace: "if (message.from > 100_000) return",
+    test: "unit/code/feature/random-handlers.test.ts",
+  },
+  {
+    file: "lambdas/code/feature/undo.ts",
+    find: "await Promise.all(closing.map(ended));",
+    replace: "void closing.map(ended);",
+    test: "unit/code/feature/calls.test.ts",
+  },
+  {
+    file: "lambdas/code/feature/session.ts",
+    find: "random: seeded(`${this.run.seed}/${call.key}`)",
+    replace: "random: this.#root.random",
+    test: "unit/code/feature/random-handlers.test.ts",
+  },
 ];
 
 /** The source with the change. Throws unless the text occurs exactly once. */

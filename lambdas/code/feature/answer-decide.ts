@@ -73,11 +73,12 @@ export class Decisions {
     const known = this.#sessions.get(name);
     // While it is used nobody else may use it: a second message is answered as if the run were unknown.
     this.#sessions.delete(name);
-    if (message.from > 0 && (known === undefined || known.seen < message.from))
-      return { v: version, need: { from: 0 } };
+    if (message.from > (known?.seen ?? 0)) return { v: version, need: { from: 0 } };
     const unwatch = watchHandlers();
     try {
-      const kept = message.from > 0 ? known : undefined;
+      // What it has seen already is passed over; a message that ends before that is an old one.
+      const kept = known && known.seen <= message.from + message.log.length ? known : undefined;
+      if (message.from > 0 && kept === undefined) return { v: version, need: { from: 0 } };
       const session = kept ?? (await this.#begin(found, message, shownOf(message), this.#scopes.get(name)));
       const passed = await this.#pass(session, found, message, until);
       if (passed === undefined) {
@@ -115,7 +116,7 @@ export class Decisions {
 
   async #begin(
     { feature }: FoundFeature,
-    { run, input, log }: Pick<DecideMessage, "run" | "input" | "log">,
+    { run, input, log, begun = [] }: Pick<DecideMessage, "run" | "input" | "log" | "begun">,
     shown: number,
     scopes?: Iterable<string>,
   ): Promise<Session> {
@@ -126,7 +127,7 @@ export class Decisions {
     };
     const session = new Session(feature, run, host, scopes);
     session.hideUntil(shown);
-    session.learnScopes(log);
+    session.learnScopes([...begun.map((k) => ({ k })), ...log]);
     await session.begin(contextOf(session) as never, await host.load(input));
     return session;
   }

@@ -193,9 +193,9 @@ export class Session implements HandlerRun {
     return this.#outcome !== undefined || this.#fault !== undefined || this.mustRestart;
   }
 
-  /** A step with entries below it, or that has ended as a scope, is a part of the handler from its beginning. */
-  learnScopes(entries: readonly LogEntry[]): void {
-    for (const { k, f } of entries) {
+  /** A step that has ended as a scope, or has keys below its own, is a part of the handler from its beginning. */
+  learnScopes(known: readonly Pick<LogEntry, "k" | "f">[]): void {
+    for (const { k, f } of known) {
       if (f === "scope") this.scopes.add(k);
       for (let at = k.indexOf("/"); at > 0; at = k.indexOf("/", at + 1)) this.scopes.add(k.slice(0, at));
     }

@@ -10,6 +10,11 @@ export class StepError extends Error {
   /** What failed, as the log has it. */
   readonly error: LogError;
 
+  /** Also one of another copy of this package: a team's bundle may bring one. */
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    return isNamed(value, "StepError") && "step" in value;
+  }
+
   constructor(step: string, error: LogError) {
     super(error.message);
     this.step = step;
@@ -22,6 +27,10 @@ export class StepError extends Error {
 export class CancelledError extends Error {
   override readonly name = "CancelledError";
   readonly code = "CANCELLED";
+
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    return isNamed(value, "CancelledError");
+  }
 }
 
 /** What `ctx.rollback` throws. Within a step that calls ctx it reaches the handler as a StepError with the same code. */
@@ -30,3 +39,6 @@ export class RollbackError extends Error {
   readonly code = rolledBack;
 }
 export const rolledBack = "ROLLED_BACK";
+
+const isNamed = (value: unknown, name: string): value is object =>
+  typeof value === "object" && value !== null && (value as { name?: unknown }).name === name;

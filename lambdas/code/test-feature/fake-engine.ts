@@ -88,6 +88,8 @@ export interface Playing {
   /** Sees what goes over the wire. */
   watch?: (message: DecideMessage | StepMessage, answer: unknown) => void;
   mostDecisions?: number;
+  /** How long after it has died the engine looks again. Default: 5 seconds. */
+  redeliveryMs?: number;
 }
 
 interface Begun {
@@ -99,8 +101,6 @@ interface Begun {
 
 /** How long a job takes that says nothing of it. */
 const jobMs = 10;
-/** How long after a crash the engine looks again. */
-const redeliveryMs = 5000;
 
 /** An engine for one attempt at a run, in memory and in virtual time. It does what decide-messages.ts says, and no more. */
 export class FakeEngine {
@@ -139,17 +139,21 @@ export class FakeEngine {
       this.decisions += 1;
       const end = await this.#decide();
       if (end === "died") {
-        this.now += redeliveryMs;
+        this.now += this.#playing.redeliveryMs ?? 5000;
         this.#code = this.#playing.code();
       } else if (end !== "waits") return end;
       else if (this.#ran.length === 0 && this.#closed.length === 0) {
         const next = this.#next();
-        if (next === undefined)
-          return { is: "stuck", waitsFor: [...this.#begun.keys()].filter((k) => !this.#logged.has(k)) };
+        if (next === undefined) return { is: "stuck", waitsFor: this.begun };
         this.now = Math.max(this.now, next);
       }
     }
     throw new Error(`The run has not ended after ${mostDecisions} decisions.`);
+  }
+
+  /** The keys that were begun and have not ended. */
+  get begun(): string[] {
+    return [...this.#begun.keys()].filter((k) => !this.#logged.has(k));
   }
 
   async #decide(): Promise<"died" | "waits" | FakeEnd | { is: "continue"; input: unknown }> {
@@ -180,6 +184,7 @@ export class FakeEngine {
         ...{ v: 1, kind: "decide", decision: this.decisions, deadline_ms: 25_000, now: this.now },
         ...{ run: this.run, input: { v: this.#input ?? null }, from, log: this.log.slice(from) },
         ...(this.#seen !== undefined && { shown: this.#seen }),
+        ...(from === 0 && { begun: this.begun }),
       });
     const send = async (sent: DecideMessage): Promise<DecideAnswer> => {
       const answer = wire(await this.#code.decide(sent));

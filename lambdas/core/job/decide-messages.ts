@@ -106,6 +106,11 @@ export interface DecideMessage extends Replayed {
    * that is 0, everything is written.
    */
   shown?: number;
+  /**
+   * The keys that were begun and are not in the log yet. Sent where `from` is 0: they tell a process that knows nothing of the run which steps call
+   * ctx, before the log does.
+   */
+  begun?: string[];
 }
 
 /** The engine asks for one attempt of a step that is a job of its own. The log is whole (`from` is 0) and ends anywhere after the step was begun. */

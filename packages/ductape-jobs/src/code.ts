@@ -4,3 +4,24 @@ export {
   type FunctionContext,
   type FunctionLog,
 } from "../../../lambdas/code/define-function.ts";
+export type {
+  Approved,
+  ApproveOptions,
+  Duration,
+  FeatureContext,
+  Received,
+  RunOptions,
+  Signals,
+  StepContext,
+  StepOptions,
+  TimedOut,
+  Undo,
+  WaitOptions,
+  Won,
+} from "../../../lambdas/code/feature/context.ts";
+export {
+  type CodeFeature,
+  defineFeature,
+  type RollbackStrategy,
+} from "../../../lambdas/code/feature/define-feature.ts";
+export { CancelledError, RollbackError, StepError } from "../../../lambdas/code/feature/step-errors.ts";

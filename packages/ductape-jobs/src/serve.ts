@@ -1,1 +1,8 @@
-export { type FetchHandler, type ServeOptions, serve, toLambda, toNode } from "../../../lambdas/code/serve.ts";
+export {
+  type FetchHandler,
+  type ServedDefinition,
+  type ServeOptions,
+  serve,
+  toLambda,
+  toNode,
+} from "../../../lambdas/code/serve.ts";

@@ -6,6 +6,17 @@ import type { Item } from "../../../local/outbox/caught.ts";
 import { type Local, startLocal } from "../../../local/runtime/start.ts";
 import { defaultCatalog, projectFolder } from "./project-folder.ts";
 
+export {
+  after,
+  type FakeDecision,
+  type FakeEvent,
+  type FakeJob,
+  type FakeSignal,
+  type TestedFeature,
+  type TestFeatureOptions,
+  testFeature,
+} from "../../../lambdas/code/test-feature/test-feature.ts";
+
 /** Something that a job sent: an HTTP call, an e-mail, a text or push message, a webhook, an event on the bus. */
 export type Sent = Item;
 

@@ -1,0 +1,251 @@
+import { createHash } from "node:crypto";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { type DecideOptions, Decisions } from "../../../../lambdas/code/feature/answer-decide.ts";
+import { type CodeFeature, defineFeature } from "../../../../lambdas/code/feature/define-feature.ts";
+import type { DecideMessage, LogEntry, StepMessage } from "../../../../lambdas/core/job/decide-messages.ts";
+
+const run = {
+  ...{ id: "job_1", run: 1, attempt: 1, product: "shop", env: "dev", feature: "ship" },
+  ...{ definition: "def_1", seed: "s", started_at: 1000 },
+};
+const aDecision = (overrides: Partial<DecideMessage> = {}): DecideMessage => ({
+  ...{ v: 1, kind: "decide", decision: 1, deadline_ms: 25_000, now: 1000, run, input: { v: null }, from: 0, log: [] },
+  ...overrides,
+});
+const done = (n: number, k: string, v: unknown = n): LogEntry => ({
+  n,
+  k,
+  c: "run",
+  e: "done",
+  at: 1000 + n,
+  value: { v },
+});
+
+function deciding(handler: Parameters<typeof defineFeature>[0]["run"], options: DecideOptions = {}) {
+  const feature = defineFeature({ run: handler }) as CodeFeature;
+  const host = {
+    find: async ({ definition }: { definition: string }) =>
+      definition === "def_0"
+        ? ({ code: "UNKNOWN_DEFINITION", message: "gone" } as const)
+        : { feature, definition: "def_1" },
+    resolve: async () => "s3cret",
+    write: () => {},
+  };
+  return new Decisions(host, options);
+}
+
+const five = deciding.bind(undefined, async (ctx) => {
+  const brought: unknown[] = [];
+  for (const step of ["a", "b", "c", "d", "e"]) brought.push(await ctx.run("go", { step }, { step }));
+  return brought;
+});
+
+describe("a decision", () => {
+  it("answers what is begun, and what it has seen", async () => {
+    expect(await five().decide(aDecision())).toEqual({
+      ...{ v: 1, seen: 0, definition: "def_1", outcome: { is: "waiting" }, ran: [], state: {}, warnings: [] },
+      commands: [{ c: "run", k: "a", f: expect.any(String), event: "go", input: { step: "a" } }],
+    });
+  });
+
+  it("goes on from where it was, with what is new", async () => {
+    const decisions = five();
+    await decisions.decide(aDecision());
+    const next = await decisions.decide(aDecision({ from: 0, log: [done(1, "a")] }));
+    expect(next).toMatchObject({ seen: 1, commands: [{ k: "b" }] });
+    const both = await decisions.decide(aDecision({ from: 1, log: [done(2, "b"), done(3, "c")] }));
+    expect(both).toMatchObject({ seen: 3, commands: [{ k: "d" }] });
+  });
+
+  it("asks for the log where it has not seen what came before", async () => {
+    const need = { v: 1, need: { from: 0 } };
+    const decisions = five();
+    expect(await decisions.decide(aDecision({ from: 1, log: [done(2, "b")] }))).toEqual(need);
+    await decisions.decide(aDecision({ log: [done(1, "a")] }));
+    expect(await decisions.decide(aDecision({ from: 2, log: [done(3, "c")] }))).toEqual(need);
+  });
+
+  it("takes what it has seen again, if its answer was lost", async () => {
+    const decisions = five();
+    await decisions.decide(aDecision({ log: [done(1, "a")] }));
+    const message = aDecision({ from: 1, log: [done(2, "b")] });
+    const first = await decisions.decide(message);
+    expect(await decisions.decide(message)).toEqual(first);
+    expect(first).toMatchObject({ seen: 2, commands: [{ k: "c" }] });
+  });
+
+  it("gives up what was used longest ago", async () => {
+    const decisions = five({ keep: 2 });
+    const of = (id: string, from: number, log: LogEntry[]) =>
+      decisions.decide(aDecision({ run: { ...run, id }, from, log }));
+    for (const id of ["job_1", "job_2"]) await of(id, 0, [done(1, "a")]);
+    await of("job_1", 1, [done(2, "b")]);
+    await of("job_3", 0, [done(1, "a")]);
+    expect(await of("job_1", 2, [done(3, "c")])).toMatchObject({ seen: 3 });
+    expect(await of("job_2", 1, [done(2, "b")])).toEqual({ v: 1, need: { from: 0 } });
+  });
+
+  it("of a run is another than that of its next attempt", async () => {
+    const decisions = five();
+    await decisions.decide(aDecision({ log: [done(1, "a")] }));
+    const again = aDecision({ run: { ...run, attempt: 2 }, from: 1, log: [done(2, "b")] });
+    expect(await decisions.decide(again)).toEqual({ v: 1, need: { from: 0 } });
+  });
+
+  it("takes a long log in several messages, and neither begins nor ends anything before the last", async () => {
+    const decisions = five();
+    const part = await decisions.decide(aDecision({ log: [done(1, "a"), done(2, "b")], more: true }));
+    expect(part).toMatchObject({ seen: 2, outcome: { is: "waiting" }, commands: [], ran: [] });
+    const end = [done(3, "c"), done(4, "d"), done(5, "e")];
+    const early = await decisions.decide(aDecision({ from: 2, log: end, more: true }));
+    expect(early).toMatchObject({ seen: 5, outcome: { is: "waiting" } });
+    const last = await decisions.decide(aDecision({ from: 5, log: [] }));
+    expect(last).toMatchObject({ outcome: { is: "completed", value: { v: [1, 2, 3, 4, 5] } } });
+  });
+
+  it("finds the parts of the handler again, wherever a long log is divided", async () => {
+    const scoped = () =>
+      deciding(async (ctx) => {
+        const other = ctx.run("go", {}, { step: "other" });
+        await ctx.run("go", {}, { step: "first" });
+        const inner = ctx.step("scope", () => ctx.run("go", ctx.now(), { step: "in" }));
+        return [await other, await inner];
+      });
+    const log = [
+      done(1, "first"),
+      done(2, "other"),
+      done(3, "scope/in"),
+      { ...done(4, "scope"), c: "step" as const, f: "scope" },
+    ];
+    for (let at = 1; at < log.length; at++) {
+      const decisions = scoped();
+      const pages = [log.slice(0, at), log.slice(at)];
+      const send = async () => {
+        await decisions.decide(aDecision({ log: pages[0] as LogEntry[], more: true }));
+        return decisions.decide(aDecision({ from: at, log: pages[1] as LogEntry[] }));
+      };
+      let answer = await send();
+      if ("need" in answer) answer = await send();
+      expect(answer).toMatchObject({ seen: 4, outcome: { is: "completed", value: { v: [2, 4] } } });
+    }
+  });
+
+  it("is refused for what is not there any more", async () => {
+    const message = aDecision({ run: { ...run, definition: "def_0" } });
+    expect(await five().decide(message)).toEqual({ v: 1, refuse: { code: "UNKNOWN_DEFINITION", message: "gone" } });
+  });
+
+  it("parks a run whose log another version wrote, by the key and line", async () => {
+    const log: LogEntry[] = [{ ...done(1, "a"), f: "another" }];
+    expect(await five().decide(aDecision({ log }))).toMatchObject({
+      fault: { code: "NON_DETERMINISTIC", k: "a", at: expect.stringMatching(/decisions\.test\.ts:\d+$/) },
+    });
+    const former: LogEntry[] = [{ n: 1, k: "approval", c: "approve", e: "done", at: 1001 }];
+    expect(await five().decide(aDecision({ log: former }))).toMatchObject({
+      fault: { code: "NON_DETERMINISTIC", k: "approval", message: expect.stringContaining("it waits for a (") },
+    });
+  });
+
+  it("tolerates fields that it does not know, of messages and entries", async () => {
+    const log = [{ ...done(1, "a"), colour: "blue" }];
+    expect(await five().decide({ ...aDecision({ log }), mood: "good" } as DecideMessage)).toMatchObject({ seen: 1 });
+  });
+});
+
+describe("a value behind a link", () => {
+  const body = JSON.stringify({ large: true });
+  const sha256 = createHash("sha256").update(body).digest("hex");
+  const server = createServer((request, response) => {
+    response.statusCode = request.url === "/value" ? 200 : 404;
+    response.end(body);
+  });
+  let url = "";
+  beforeAll(async () => {
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  });
+  afterAll(() => void server.close());
+
+  const linked = (path: string, hash = sha256) =>
+    deciding((ctx, input) => Promise.all([input, ctx.run("a")])).decide(
+      aDecision({
+        input: { url: `${url}${path}`, sha256: hash, bytes: body.length },
+        log: [{ ...done(1, "a"), value: { url: `${url}${path}`, sha256: hash, bytes: body.length } }],
+      }),
+    );
+
+  it("is read when it is delivered", async () => {
+    const v = [{ large: true }, { large: true }];
+    expect(await linked("/value")).toMatchObject({ outcome: { is: "completed", value: { v } } });
+  });
+
+  it.each([
+    ["cannot be read", "/gone", sha256, "its link answered 404"],
+    ["is another", "/value", "0".repeat(64), "not what it was when it was logged"],
+  ])("fails the decision where it %s", async (_what, path, hash, message) => {
+    await expect(linked(path, hash)).rejects.toThrow(message);
+  });
+});
+
+describe("a step that is a job", () => {
+  const long = (fn: () => unknown) =>
+    deciding(async (ctx) => {
+      const first = await ctx.run("a");
+      return ctx.step("long", fn ?? (() => first), { timeout: "10m" });
+    });
+  const aStep = (overrides: Partial<StepMessage> = {}): StepMessage => {
+    const { decision: _, kind: __, ...replayed } = aDecision({ log: [done(1, "a")] });
+    return { ...replayed, kind: "step", key: "long", attempt: 1, idempotency_key: "x", ...overrides };
+  };
+
+  it("is commanded, and run alone", async () => {
+    const decisions = long(() => 42);
+    expect(await decisions.decide(aDecision({ log: [done(1, "a")] }))).toMatchObject({
+      commands: [{ c: "step", k: "long", f: "step", timeout_ms: 600_000 }],
+    });
+    expect(await decisions.step(aStep())).toEqual({ v: 1, outcome: { is: "completed", value: { v: 42 } } });
+  });
+
+  it("fails as a function does", async () => {
+    const thrown = await long(() => {
+      throw Object.assign(new Error("no"), { retryAfter: "1m" });
+    }).step(aStep());
+    expect(thrown).toMatchObject({
+      outcome: { is: "failed", by: "threw", error: { message: "no" }, retry_after_ms: 60_000 },
+    });
+    expect(await long(() => new Map()).step(aStep())).toMatchObject({ outcome: { by: "result" } });
+    expect(await long(() => new Promise(() => {})).step(aStep({ deadline_ms: 5 }))).toMatchObject({
+      outcome: { by: "timeout", error: { message: "long had not ended after 5 ms." } },
+    });
+  });
+
+  it("is parked where the handler does not call it", async () => {
+    expect(await long(() => 1).step(aStep({ key: "other" }))).toMatchObject({
+      fault: { code: "NON_DETERMINISTIC", k: "other" },
+    });
+  });
+});
+
+describe("results of own code", () => {
+  it("that are large together come in several answers, and run once", async () => {
+    let ran = 0;
+    const decisions = deciding((ctx) =>
+      Promise.all(
+        ["a", "b", "c"].map((key) =>
+          ctx.step(key, () => {
+            ran += 1;
+            return "x".repeat(2_000_000);
+          }),
+        ),
+      ),
+    );
+    const first = await decisions.decide(aDecision());
+    if (!("ran" in first)) throw new Error("not decided");
+    expect(first.ran.map(({ k }) => k)).toEqual(["a", "b"]);
+    const log = first.ran.map((one, i): LogEntry => ({ ...one, n: i + 1, at: 2000 }));
+    const second = await decisions.decide(aDecision({ shown: 0, log }));
+    expect(second).toMatchObject({ seen: 2, ran: [{ k: "c" }] });
+    expect(ran).toBe(3);
+  });
+});
