@@ -59,8 +59,6 @@ export function accessTo({ state, queues, ticks, relays, schedules }: Platform) 
     writeManyJobs: () => jobItems("dynamodb:BatchWriteItem"),
     claimJobs: () => jobItems("dynamodb:UpdateItem"),
     removeJobs: () => jobItems("dynamodb:DeleteItem"),
-    readStats: () => statsAccess(state, "dynamodb:Query"),
-    readErrors: () => errorsAccess(state, "dynamodb:Query"),
     useEndpoints: () => endpointAccess(state),
     /** Whoever runs or shows jobs reads what is paused. */
     readPauses: () => itemsAccess(state, ["dynamodb:Query"], pausesPartition),
@@ -111,8 +109,9 @@ export function accessTo({ state, queues, ticks, relays, schedules }: Platform) 
     listJobs: () => allow(["dynamodb:Query"], [`${tableArn}/index/${phaseIndex.name}`]),
     /** The archived runs of a job, which are in the same partition as the job itself. */
     listRuns: () => jobItems("dynamodb:Query"),
-    /** The same with the logs of runs of code. In one statement, since the API's policy has hardly room for another. */
-    listRunsAndLogs: () => itemsAccess(state, ["dynamodb:Query"], `${jobsPrefix}*`, `${logsPrefix}*`),
+    /** Counters, groups of failures, and what runs of code have seen. In one statement, since the API's policy has hardly room for another. */
+    readStatsErrorsAndLogs: () =>
+      itemsAccess(state, ["dynamodb:Query"], `${statsPrefix}*`, `${errorsPrefix}*`, `${logsPrefix}*`),
     /** What runs of code have seen. */
     keepLogs: () => itemsAccess(state, ["dynamodb:Query", "dynamodb:PutItem"], `${logsPrefix}*`),
 

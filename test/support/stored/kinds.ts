@@ -29,6 +29,7 @@ import { type Job, jobMessageOf, type RunRecord } from "../../../lambdas/core/jo
 import { derivedJobId, stepJobId } from "../../../lambdas/core/job/job-id.ts";
 import { pauseId } from "../../../lambdas/core/job/pause.ts";
 import { cacheKeyOf } from "../../../lambdas/core/job/result-cache.ts";
+import { runLogOf } from "../../../lambdas/core/job/run-log.ts";
 import { hourOf, noCounts } from "../../../lambdas/core/job/stats.ts";
 import { hotMinutes } from "../../../lambdas/core/operations/hot-minutes.ts";
 import { withRecent } from "../../../lambdas/core/operations/recent-pauses.ts";
@@ -352,6 +353,15 @@ export const kinds: Record<string, Kind> = {
       await signals.put(address, { id: "s-1", at: noon, payload: { amount: 5 } }, noon + 60 * minute);
       await signals.listen(address, { message: jobMessageOf(jobs.feature), step: "main.money", until: noon + minute });
     },
+    words: [],
+    unknownFields: "lost",
+  },
+  logs: {
+    prefix: topology.logsPrefix,
+    make: ({ runLogs }) =>
+      runLogs.append(runLogOf(jobs.feature, 1), [
+        { n: 1, k: "create", c: "run", e: "done", at: noon, value: { v: 1 } },
+      ]),
     words: [],
     unknownFields: "lost",
   },
