@@ -2,12 +2,13 @@ import { runJob } from "../../lambdas/consumers/engine/run-job.ts";
 import { decisionPolicy } from "../../lambdas/consumers/types/feature/decisions.ts";
 import { featureExecutor } from "../../lambdas/consumers/types/feature/execute.ts";
 import type { AnyFeature } from "../../lambdas/consumers/types/feature/target.ts";
+import { functionExecutor } from "../../lambdas/consumers/types/function/execute.ts";
 import { registry } from "../../lambdas/consumers/types/registry.ts";
 import { makeCatalog } from "../../lambdas/core/catalog/catalog.ts";
 import type { Product } from "../../lambdas/core/catalog/job-type.ts";
 import { checkCatalog } from "../../lambdas/core/check/check-catalog.ts";
 import type { Job, JobMessage, JobType } from "../../lambdas/core/job/job.ts";
-import type { Execution } from "../../lambdas/core/operations/execution.ts";
+import type { AttemptServices, Execution } from "../../lambdas/core/operations/execution.ts";
 import { scheduleJob } from "../../lambdas/core/operations/schedule-job.ts";
 import type { CodeInvoker } from "../../lambdas/core/ports/code-invoker.ts";
 import { parseRequest } from "../../lambdas/core/requests/request.ts";
@@ -67,7 +68,9 @@ export function featureWorld(
   const deploy = (those: Record<string, AnyFeature>, additions = more) =>
     Object.assign(services, { catalog: catalogWith(those, additions) });
   const ran: { event: string; input: unknown }[] = [];
-  const act = async (execution: Execution) => {
+  const ownStep = functionExecutor(undefined, code);
+  const act = async (execution: Execution, within: AttemptServices) => {
+    if (execution.job.own_step) return ownStep(execution, within);
     ran.push({ event: execution.job.event, input: execution.input });
     return actions[execution.job.event]?.(execution) ?? { body: { id: `${execution.job.event}-1` } };
   };

@@ -67,26 +67,30 @@ export interface ProductCode {
   functions: ReadonlyMap<string, CodeFunction>;
 }
 
-/** The functions with code that jobs of a type call. */
+/** The functions with code that jobs of a type call. Steps of features that take long are jobs of functions. */
 const calledBy = (type: JobType, { functions }: ProductCode): CodeFunction[] => {
-  const section = type === "function" ? "functions" : type === "feature" ? "features" : undefined;
-  return [...functions.values()].filter(({ sections }) => section !== undefined && sections.has(section));
+  const all = [...functions.values()];
+  if (type === "feature") return all.filter(({ sections }) => sections.has("features"));
+  return type === "function" ? all : [];
 };
 
 /**
  * A job of a function calls the code of its product, and nothing else. A feature in code keeps what it has seen, and the code that it began
- * with.
+ * with; a step of it reads both.
  */
 function codeAccess(type: JobType, platform: Platform, code: ProductCode): Capability[] {
-  const called = calledBy(type, code).map(({ lambda }) => lambda.functionArn);
+  const called = calledBy(type, code);
   if (called.length === 0) return [];
   const may = accessTo(platform);
-  return [
-    allow(["lambda:InvokeFunction"], called),
-    ...(type === "feature"
-      ? [may.keepLogs(), ...may.readBlobs(folders.runs, folders.bundles), may.writeBlobs(folders.runs, folders.bundles)]
-      : []),
-  ];
+  const calls = allow(
+    ["lambda:InvokeFunction"],
+    called.map(({ lambda }) => lambda.functionArn),
+  );
+  if (called.every(({ sections }) => !sections.has("features"))) return [calls];
+  const reads = may.readBlobs(folders.runs, folders.bundles);
+  return type === "feature"
+    ? [calls, ...reads, may.keepLogs(), may.writeBlobs(folders.runs, folders.bundles)]
+    : [calls, ...reads, may.readLogs()];
 }
 
 /** The function that executes the jobs of one type, fed from the type's queue. */

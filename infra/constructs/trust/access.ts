@@ -112,6 +112,7 @@ export function accessTo({ state, queues, ticks, relays, schedules }: Platform) 
     /** Counters, groups of failures, and what runs of code have seen. In one statement, since the API's policy has hardly room for another. */
     readStatsErrorsAndLogs: () =>
       itemsAccess(state, ["dynamodb:Query"], `${statsPrefix}*`, `${errorsPrefix}*`, `${logsPrefix}*`),
+    readLogs: () => itemsAccess(state, ["dynamodb:Query"], `${logsPrefix}*`),
     /** What runs of code have seen. */
     keepLogs: () => itemsAccess(state, ["dynamodb:Query", "dynamodb:PutItem"], `${logsPrefix}*`),
 

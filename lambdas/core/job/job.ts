@@ -221,6 +221,8 @@ export interface Job {
   parent?: Parent;
   /** It runs the items of a step with `for_each`, or a page of them. */
   list?: ListPart;
+  /** It runs a step of a feature in code that takes longer than a decision may: its key, and which log the run had. */
+  own_step?: { feature: string; key: string; part: number };
   /** The schedule of the catalog that made the job, and a hash of it as it was then. */
   schedule?: { name: string; fingerprint: string };
   /** The Step Functions tasks that wait for its end, the latest last. Tokens are secrets: no answer, event or log has them. */

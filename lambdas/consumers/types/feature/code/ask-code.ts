@@ -8,13 +8,11 @@ import { JobError } from "../../../../core/job/job-error.ts";
 import type { KeptEntry } from "../../../../core/job/run-log.ts";
 import { defined } from "../../../../core/kernel/defined.ts";
 import { TransientError } from "../../../../core/kernel/errors.ts";
-import { inParallel } from "../../../../core/kernel/in-parallel.ts";
 import type { Execution } from "../../../../core/operations/execution.ts";
 import type { CodeInvoker } from "../../../../core/ports/code-invoker.ts";
-import { bundlesPrefix } from "../../../../topology.ts";
+import { bundleKey, linkToCode, sentLog, sentValue } from "../../../clients/code/sent-values.ts";
 import { ParsedAnswer, type ParsedDecided } from "./decide-answer.ts";
 import { logOf, type OpenRun } from "./open-run.ts";
-import { sent } from "./values.ts";
 
 /** What the run cannot go on with: it is parked, and tried again later. */
 export class Unanswered extends Error {
@@ -68,10 +66,8 @@ interface Asked {
 /** A long log comes in several messages. */
 async function askFrom(invoker: CodeInvoker, execution: Execution, run: OpenRun, { feature, from, entries }: Asked) {
   const { blobs } = run.services;
-  const log = await inParallel(20, entries, async ({ as: _shown, value, ...entry }): Promise<LogEntry> => {
-    return { ...entry, ...(value && { value: await sent(blobs, value) }) };
-  });
-  const input = await sent(blobs, run.kept.input);
+  const log = await sentLog(blobs, entries);
+  const input = await sentValue(blobs, run.kept.input);
   let begin = from;
   for (const [page, isLast] of pagesOf(log)) {
     const message = {
@@ -139,7 +135,7 @@ async function answerTo(
   const answer = isUnknown
     ? await parsedAnswer(invoker, execution, run, {
         ...message,
-        code: { url: await run.services.blobs.downloadUrl(bundleKey(bundle), 900) },
+        code: await linkToCode(run.services.blobs, bundle),
       })
     : first;
   if ("refuse" in answer) throw new Unanswered(answer.refuse);
@@ -180,8 +176,6 @@ async function call(
 }
 
 const busy: ReadonlySet<string> = new Set(["RATE_LIMITED", "SERVICE_UNAVAILABLE", "CONNECTION_ERROR"]);
-
-const bundleKey = (hex: string): string => `${bundlesPrefix}${hex}.mjs.gz`;
 
 /** The code that this process knows to be kept. */
 const known = new Set<string>();

@@ -22,6 +22,7 @@ import { Unanswered } from "./ask-code.ts";
 import type { ParsedCommand } from "./decide-answer.ts";
 import { endOfJob, refusedEnd } from "./ends.ts";
 import type { NewEntry, Open, OpenRun } from "./open-run.ts";
+import { startOwnStep } from "./start-own-step.ts";
 
 export type Begins = Exclude<ParsedCommand, { c: "close" }>;
 
@@ -63,27 +64,10 @@ async function begin(run: OpenRun, command: Begins, begun: Begun): Promise<void>
       return beginWait(run, command, begun);
     case "approve":
       return beginApproval(run, command, begun);
-    case "step":
-      begun.ended.push(
-        refusedEnd(
-          command.k,
-          openOf(run, command, { status: "not_started" }),
-          longStep(command),
-          run.services.clock.now(),
-        ),
-      );
-      return;
     default:
       return beginJob(run, command, begun);
   }
 }
-
-const longStep = ({ k, timeout_ms }: Extract<Begins, { c: "step" }>) =>
-  ({
-    code: "CONFIGURATION_ERROR",
-    message: `${k} asks for ${timeout_ms} ms. Own code of a feature has 20 s: make it a function in code, and call its event by ctx.run.`,
-    retryable: false,
-  }) as const;
 
 const openOf = (_run: OpenRun, { c, f }: Pick<Begins, "c" | "f">, state: StepState): Open => ({ ...state, c, f });
 
@@ -144,7 +128,7 @@ function marked(value: unknown, mark: string): unknown {
     : value;
 }
 
-type OfJob = Extract<Begins, { c: "run" | "feature" }>;
+type OfJob = Extract<Begins, { c: "run" | "feature" | "step" }>;
 
 async function beginJob(run: OpenRun, command: OfJob, begun: Begun): Promise<void> {
   const { services, kept } = run;
@@ -162,7 +146,7 @@ async function beginJob(run: OpenRun, command: OfJob, begun: Begun): Promise<voi
     if (isPassing(error)) begun.refused ||= true;
     else if (!(error instanceof RequestError) || error.code === "UNAVAILABLE") throw error;
     else if (isMissing(error)) {
-      const event = command.c === "run" ? command.event : command.feature;
+      const event = command.c === "run" ? command.event : command.c === "feature" ? command.feature : key;
       begun.refused ||= "missing";
       kept.open[key] = openOf(run, command, { status: "not_started", error: missingEvent(event) });
       services.log.warn("a step waits for an event that the catalog has lost", { event });
@@ -174,18 +158,22 @@ async function beginJob(run: OpenRun, command: OfJob, begun: Begun): Promise<voi
 }
 
 async function startJob(run: OpenRun, command: OfJob): Promise<Job> {
-  const { services, job } = run;
-  const { k, f, input = {}, on_parent_end } = command;
-  if (!isRecord(input)) throw notAnObject(k);
-  const key = jobKeyOf(run.kept, k);
-  const event = command.c === "run" ? command.event : eventOfFeature(run, command.feature);
-  const parent = { ...parentOf(job, { key, step: defined({ on_parent_end }) }), asked: f };
+  const { services, job, kept, feature } = run;
+  const { k, f } = command;
+  const key = jobKeyOf(kept, k);
+  const of = command.c === "step" ? {} : defined({ on_parent_end: command.on_parent_end });
+  const parent = { ...parentOf(job, { key, step: of }), asked: f };
   const isUndo = k.split("/").some((part) => part.startsWith("undo:")) || job.ending !== undefined;
   const as = isUndo
     ? { job_id: undoJobId(job, key), parent: { ...parent, undo: true as const } }
     : { job_id: stepJobId(job, key), parent };
-  const startAt = services.clock.now();
-  const child = await startAs(services, job, { step: { event }, input, startAt, credentials: () => undefined }, as);
+  const child =
+    command.c === "step"
+      ? await startOwnStep(services, job, {
+          ...{ id: as.job_id, parent: as.parent, timeout_ms: command.timeout_ms },
+          own_step: { feature, key: k, part: kept.part },
+        })
+      : await startEvent(run, command, as);
   if (child.parent?.asked !== undefined && child.parent.asked !== f)
     throw new Unanswered({
       code: "NON_DETERMINISTIC",
@@ -194,6 +182,15 @@ async function startJob(run: OpenRun, command: OfJob): Promise<Job> {
     });
   // A late decision of an earlier attempt may have started it. Its end must wake this attempt instead.
   return messageAttemptOf(child, job) < job.attempt ? changeJob(services, child.id, revive(as.parent)) : child;
+}
+
+async function startEvent(run: OpenRun, command: Exclude<OfJob, { c: "step" }>, as: Parameters<typeof startAs>[3]) {
+  const { services, job } = run;
+  const { k, input = {} } = command;
+  if (!isRecord(input)) throw notAnObject(k);
+  const event = command.c === "run" ? command.event : eventOfFeature(run, command.feature);
+  const startAt = services.clock.now();
+  return startAs(services, job, { step: { event }, input, startAt, credentials: () => undefined }, as);
 }
 
 /** A run that begins anew (`continue`) has other jobs for its keys. No key has a space. */

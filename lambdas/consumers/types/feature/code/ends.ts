@@ -63,7 +63,11 @@ export async function endOfJob(run: OpenRun, key: string, open: Open, job: Job |
     const error = { code: "CANCELLED", message, retryable: false };
     return endOf(key, open, { e: "failed", at, error }, { status: "cancelled", ...times });
   }
-  return failedEnd(key, open, at, { error: job.error ?? unknownEnd, times });
+  const failed = failedEnd(key, open, at, { error: job.error ?? unknownEnd, times });
+  // What own code has thrown, the handler gets in its own words.
+  const { message, name, stack } = job.attempts.at(-1)?.thrown ?? {};
+  if (open.c !== "step" || message === undefined || !failed.error) return failed;
+  return { ...failed, error: { ...failed.error, message, ...defined({ name, stack: stack?.slice(0, 1500) }) } };
 }
 
 interface Failure {

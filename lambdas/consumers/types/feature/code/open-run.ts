@@ -20,6 +20,8 @@ export type Kept = CodeProgress<StepState>["code"];
 /** A run of code as a decision works on it. */
 export interface OpenRun {
   job: Job;
+  /** The feature's name in the catalog. */
+  feature: string;
   services: AttemptServices;
   loading: Loading & Pick<AttemptServices, "blobs">;
   /** What is kept with the job. The decision changes it. */
@@ -46,6 +48,7 @@ export async function openRun(services: AttemptServices, execution: Execution, j
       : await begunAgain(services, job, progress.code)
     : await begun(services, execution, job);
   const run: OpenRun = {
+    feature: String(Reflect.get(execution.event, "feature")),
     ...{ job, services, loading, kept, last: kept.seen, fresh: [], ended: {}, before: kept.open },
   };
   kept.open = { ...kept.open };

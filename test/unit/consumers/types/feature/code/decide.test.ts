@@ -1,6 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import * as z from "zod";
 import { defineFeature } from "../../../../../../lambdas/code/feature/define-feature.ts";
+import type { StepError } from "../../../../../../lambdas/code/feature/step-errors.ts";
 import { JobError } from "../../../../../../lambdas/core/job/job-error.ts";
 import { cancelJob, changeJob, retry } from "../../../../../../lambdas/core/operations/change-job.ts";
 import { explainJob } from "../../../../../../lambdas/core/queries/explain-job.ts";
@@ -197,6 +198,49 @@ describe("a run of code", () => {
     expect(await world.view(id)).toMatchObject({ status: "completed", result: "done" });
     expect(world.ran.map(({ event }) => event)).toEqual(["create", "charge", "charge"]);
     expect(rendered).toBe(1);
+  });
+
+  test("a step that takes long is a job of its own, which runs that step alone", async () => {
+    const seen: string[] = [];
+    const world = codeWorld({
+      onboard: defineFeature({
+        async run(ctx, { how }: { how: string }) {
+          const made = (await ctx.run("create", {})) as { body: { id: string } };
+          const own = async () => {
+            seen.push(`${how} ${made.body.id}`);
+            if (how === "throw") throw new TypeError("no film");
+            return { film: 1 };
+          };
+          return await ctx
+            .step("film", own, { timeout: "10m" })
+            .catch((error: StepError) => [error.code, error.message]);
+        },
+      }),
+    });
+    const job = await world.run("onboard", { how: "well" });
+    expect(job).toMatchObject({ status: "completed", result: { inline: { film: 1 } } });
+    const { steps } = await world.view(job?.id ?? "");
+    const child = await world.jobs.get(steps?.film?.job_id ?? "");
+    expect(child).toMatchObject({ type: "function", event: "onboard/film", timeout_ms: 601_000, retries: 0 });
+    const failed = await world.run("onboard", { how: "throw" });
+    expect(failed).toMatchObject({ status: "completed", result: { inline: ["TypeError", "no film"] } });
+    expect(seen).toEqual(["well create-1", "throw create-1"]);
+  });
+
+  test("a step that takes long runs by the code that its run began with", async () => {
+    const world = codeWorld({
+      onboard: defineFeature({
+        async run(ctx) {
+          await ctx.sleep("1h");
+          return ctx.step("film", () => "before", { timeout: "5m" });
+        },
+      }),
+    });
+    const id = await world.start("onboard", {});
+    await world.pass(minute);
+    world.redeploy({ onboard: defineFeature({ run: (ctx) => ctx.step("film", () => "after", { timeout: "5m" }) }) });
+    await world.pass(2 * 60 * minute);
+    expect(await world.view(id)).toMatchObject({ status: "completed", result: "before" });
   });
 
   test("begins anew with another input and an empty log", async () => {
