@@ -163,6 +163,8 @@ export interface Job {
   moved?: true;
   /** The definition that the run of a feature keeps, from its first decision on (`Definitions`). */
   definition?: string;
+  /** When the first decision of the run of a feature in code began, epoch milliseconds: the time that its handler reads first, in each replay. */
+  code_since?: number;
   /** The hash of the code that the run of a feature in code began with, once a decision has been answered. */
   bundle?: string;
   /** Steps of that definition have an undo. */

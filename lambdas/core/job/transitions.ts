@@ -66,10 +66,15 @@ export const begun = (job: Job, claimId: string): Job => ({
   version: job.version + 1,
 });
 
-/** A claimed job whose run keeps a definition. */
-export const withDefinition = (job: Job, definition: string, undoes: boolean): Job => {
+/** A claimed job whose run keeps a definition, and of a run of code, when that has begun. */
+export const withDefinition = (
+  job: Job,
+  definition: string,
+  undoes: boolean,
+  code: Pick<Job, "code_since"> = {},
+): Job => {
   const { undoes: _before, ...rest } = job;
-  return { ...rest, definition, ...(undoes && { undoes }), version: job.version + 1 };
+  return { ...code, ...rest, definition, ...(undoes && { undoes }), version: job.version + 1 };
 };
 
 /** A claimed job whose attempt has come so far, and of a run of code, by which code. */

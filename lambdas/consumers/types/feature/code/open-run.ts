@@ -52,12 +52,14 @@ export async function openRun(services: AttemptServices, execution: Execution, j
     ...{ job, services, loading, kept, last: kept.seen, fresh: [], ended: {}, before: kept.open },
   };
   kept.open = { ...kept.open };
+  // An input with expressions is another one at another time, so that what the handler is shown is recorded before.
+  if (!isCodeProgress(progress) && job.expressions) await services.claim.record({ code: kept });
   await readOn(run);
   return run;
 }
 
 async function begun({ blobs, clock }: AttemptServices, { input }: Execution, job: Job): Promise<Kept> {
-  const started_at = job.parked_since ?? job.started_at ?? clock.now();
+  const started_at = job.code_since ?? job.parked_since ?? clock.now();
   return {
     ...{ part: 1, attempt: job.attempt, seen: 0, last_at: started_at, started_at, decisions: 0, open: {} },
     seed: seedOf(job),
