@@ -535,9 +535,10 @@ export class Session implements HandlerRun {
       refuse();
       return false;
     }
+    const wasKnown = this.scopes.has(call.key);
     this.scopes.add(call.key);
     // It would have begun at another place of the log, or has seen what a handler must not see.
-    if (frame.hasSeenWorld || own.calledAt !== this.#at) {
+    if (!wasKnown && (frame.hasSeenWorld || own.calledAt !== this.#at)) {
       this.mustRestart = true;
       return false;
     }

@@ -339,14 +339,12 @@ describe("undo", () => {
   it("waits for jobs that may be done all the same", async () => {
     const run = await tested(
       async (ctx) => {
-        await Promise.all([
-          ctx.run("slow", 1, { undo: undone(ctx) }),
-          ctx.sleep("1h").then(() => {
-            throw new Error("too long");
-          }),
-        ]);
+        const late = ctx.sleep("1h").then(() => {
+          throw new Error("too long");
+        });
+        await Promise.all([late, ctx.run("slow", 1, { undo: undone(ctx) })]);
       },
-      // Both end at the same time, and the sleep is logged first where its name says so.
+      // Both end at the same time, and the sleep was begun first.
       { events: { slow: () => after("1h", "done"), go: (input) => input } },
     );
     expect(run.undone).toEqual({ steps: ["slow"], failed: [] });
