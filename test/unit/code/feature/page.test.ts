@@ -33,8 +33,8 @@ describe("the page on features as code", () => {
     const [feature = "", tested = ""] = blocksOf(page, "ts");
     const file = await readFile("test/support/code/refund.ts", "utf8");
     // The linter sorts the imports of a path otherwise.
-    const after = (text: string) => text.slice(text.indexOf("const Line"));
-    expect(after(file)).toBe(after(feature));
+    const shown = (text: string) => text.slice(text.indexOf("const Line"));
+    expect(shown(file)).toBe(shown(feature));
     expect(await readFile(here, "utf8")).toContain(tested.slice(tested.indexOf("test(")));
   });
 
