@@ -231,6 +231,25 @@ describe("a step that calls ctx", () => {
     expect(run.result).toBe(true);
   });
 
+  it("does not run own code beside it twice where the log is replayed for it", async () => {
+    const ran: string[] = [];
+    const run = await tested(
+      async (ctx) => {
+        await ctx.sleep("1d");
+        await ctx.sleep("1d");
+        const own = ctx.step("own", async () => {
+          ran.push("own");
+          await aWhile(5);
+          return "own";
+        });
+        return Promise.all([own, ctx.step("scope", async () => ctx.run("go", Date.now()))]);
+      },
+      { coldStarts: "never" },
+    );
+    expect(run.result).toEqual(["own", Date.parse("2030-01-03T00:00:00Z")]);
+    expect(ran).toEqual(["own"]);
+  });
+
   it("begins at the same place of the log, also if more was in the message", async () => {
     const run = await tested(
       async (ctx) => {
