@@ -3,6 +3,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { coldStart } from "./cold-start/part.ts";
 import { cost } from "./cost/part.ts";
+import { featuresAsCode } from "./features-as-code/part.ts";
 import { forEach } from "./for-each/part.ts";
 import { growth } from "./growth/part.ts";
 import { herd } from "./herd/part.ts";
@@ -23,6 +24,7 @@ const parts: Record<string, Part> = {
   lateness,
   overhead,
   growth,
+  "features-as-code": featuresAsCode,
   "for-each": forEach,
   "limits-counted": limitsCounted,
   "limits-timed": limitsTimed,

@@ -183,7 +183,7 @@ export class DuctapeJobs extends Construct {
     if (found) return found.lambda;
     const known = [...this.#code.keys()];
     throw new SetupError(
-      `The catalog has no functions in code of a product "${product}".`,
+      `The catalog has no functions or features in code of a product "${product}".`,
       known.map((tag) => `Those of ${tag} are there.`),
     );
   }

@@ -227,6 +227,8 @@ export const signalsPrefix = "SIG#";
 /** How the sort keys of messages begin, with which the stream's filter finds them, and those of the runs that wait. */
 export const signalSortKey = "MSG#";
 export const waiterSortKey = "WAIT#";
+/** `LOG#<job id>`: what the runs of a feature in code have seen. */
+export const logsPrefix = "LOG#";
 /** `APPR#<product>#<env>`: the approvals that are open. */
 export const approvalsPrefix = "APPR#";
 /** `DUE#<day>`: how many jobs go to EventBridge Scheduler for each quarter hour of the day. */
@@ -254,6 +256,10 @@ export const inputsPrefix = "inputs/";
 export const resultsPrefix = "results/";
 export const progressPrefix = "progress/";
 export const uploadsPrefix = "uploads/";
+/** `runs/<job id>/<sha256>`: what the logs of runs of code name. Deleted with the job. */
+export const runsPrefix = "runs/";
+/** `code/<sha256>.mjs.gz`: the code that runs began with. */
+export const bundlesPrefix = "code/";
 /** Objects put here are imported; the reports on them are written elsewhere, or they would be imported too. */
 export const importPrefix = "imports/";
 export const reportPrefix = "import-reports/";

@@ -60,6 +60,7 @@ export const myProduct = defineProduct({
     place_order: { type: "feature", feature: "place_order" },
     pay_order: { type: "feature", feature: "pay_order" },
     refund_order: { type: "feature", feature: "refund_order" },
+    quote_order: { type: "feature", feature: "quote" },
     order_again: { type: "action", app: "shop", action: "order_again", expressions: true },
     notify_warehouse: { type: "action", app: "shop", action: "notify_warehouse", limits: ["warehouse"] },
     refund: { type: "action", app: "shop", action: "refund" },
@@ -159,6 +160,15 @@ export const myProduct = defineProduct({
   storages: { documents: { envs: { dev: documents, prd: documents } } },
   brokers: { announcements: { envs: { dev: announcements, prd: announcements } } },
   features: {
+    // A function of its own in the place of steps, which is replayed at each decision.
+    quote: code<typeof import("./features/quote.ts")>("./features/quote.ts", {
+      input: {
+        number: { type: "string", max: 64 },
+        customer: { type: "string", max: 64 },
+        sku: { type: "string" },
+        quantity: { type: "integer", min: 1 },
+      },
+    }),
     place_order: {
       input: { customer: { type: "string", max: 64 }, sku: { type: "string" }, quantity: { type: "integer", min: 1 } },
       sequences: {

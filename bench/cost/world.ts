@@ -9,6 +9,7 @@ import { dynamoGates } from "../../lambdas/aws/dynamodb/gates.ts";
 import { dynamoJobStore } from "../../lambdas/aws/dynamodb/job-store.ts";
 import { dynamoPauses } from "../../lambdas/aws/dynamodb/pauses.ts";
 import { dynamoResultCache } from "../../lambdas/aws/dynamodb/result-cache.ts";
+import { dynamoRunLogs } from "../../lambdas/aws/dynamodb/run-logs.ts";
 import { dynamoSharedKeys } from "../../lambdas/aws/dynamodb/shared-keys.ts";
 import { dynamoSignals } from "../../lambdas/aws/dynamodb/signals.ts";
 import { dynamoStatsStore } from "../../lambdas/aws/dynamodb/stats-store.ts";
@@ -141,6 +142,7 @@ export async function startWorld(
     resultCache: dynamoResultCache({ client: metered, table }),
     definitions: dynamoDefinitions({ client: metered, table }),
     signals: dynamoSignals({ client: metered, table }),
+    runLogs: dynamoRunLogs({ client: metered, table }),
     approvals: dynamoApprovals({ client: metered, table }),
     gates: rememberingPins(dynamoGates({ client: metered, table })),
     ticks: sqsTicks({ client: sqs, url: pumpUrl }),
@@ -196,6 +198,7 @@ export async function startWorld(
       webhooks: only<MessageQueue<Delivery>>("webhooks"),
       endpoints: [],
       signals: services.signals,
+      runLogs: services.runLogs,
       queue: services.queue,
       clock,
       deadLetters: only("deadLetters"),

@@ -52,6 +52,7 @@ export async function readsWith(size: number): Promise<Record<string, Reads>> {
     definitions: only("definitions"),
     signals: only("signals"),
     approvals: only("approvals"),
+    runLogs: only("runLogs"),
     stats: only("stats"),
     pauses: nonePaused(),
     waits: only("waits"),

@@ -17,6 +17,7 @@ import type { Definitions } from "../../lambdas/core/ports/definitions.ts";
 import type { Gates } from "../../lambdas/core/ports/gates.ts";
 import type { JobStore } from "../../lambdas/core/ports/job-store.ts";
 import type { ResultCache } from "../../lambdas/core/ports/result-cache.ts";
+import type { RunLogs } from "../../lambdas/core/ports/run-logs.ts";
 import type { Scheduler } from "../../lambdas/core/ports/scheduler.ts";
 import type { Secrets } from "../../lambdas/core/ports/secrets.ts";
 import type { Signals } from "../../lambdas/core/ports/signals.ts";
@@ -124,6 +125,7 @@ export function lineWorld({
     resultCache: only<ResultCache>("resultCache"),
     definitions: only<Definitions>("definitions"),
     signals: only<Signals>("signals"),
+    runLogs: only<RunLogs>("runLogs"),
     approvals: only<Approvals>("approvals"),
     clock: time,
     log: quietLog,

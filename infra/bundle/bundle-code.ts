@@ -20,8 +20,8 @@ export interface BundledCode {
 }
 
 /**
- * Bundles the functions of a product into a folder: `index.mjs`, whose `handler` answers the messages of the engine, and its source map.
- * Names stay what they are, because errors are shown by them. Throws a CatalogError for a module that does not exist or does not compile.
+ * Bundles the code of a product into a folder: `index.mjs`, whose `handler` answers the messages of the engine, and its source map; and a
+ * file for each feature, which runs keep by its hash. Names stay what they are, because errors are shown by them. Throws a CatalogError for a module that does not exist or does not compile.
  */
 export async function bundleCode(
   product: string,
@@ -31,27 +31,20 @@ export async function bundleCode(
   const missing = missingModules({ [product]: entries }, catalog);
   if (missing.length > 0)
     throw new CatalogError(missing.map(({ pointer, detail }) => `${pointer}: ${detail}`).join("\n"));
-  const { bundle, format, platform, target, mainFields, banner } = options;
-  const root = codeRoot(catalog);
-  const file = join(folder, "index.mjs");
+  const [functions, features] = [sectionOf(entries, "functions"), sectionOf(entries, "features")];
   try {
-    const { outputFiles, metafile } = await build({
-      ...{ bundle, format, platform, target, banner, mainFields: [...mainFields] },
-      absWorkingDir: root,
-      stdin: { contents: entryOf(entries, catalog), resolveDir: root, sourcefile: `${product}.code.mjs` },
-      outfile: file,
-      sourcemap: "linked",
-      sourcesContent: false,
-      keepNames: true,
-      metafile: true,
-      write: false,
-      logLevel: "silent",
-    });
     await mkdir(folder, { recursive: true });
-    for (const { path, text } of outputFiles)
-      await writeFile(path, path.endsWith(".map") ? namedFrom(root, folder, text) : text);
-    const inputs = Object.keys(metafile.inputs).map((path) => resolve(root, path));
-    return { file, sources: inputs.filter(isTheirs) };
+    const inputs = await Promise.all([
+      bundled(`${product}.code.mjs`, entryOf(functions, features, catalog), {
+        ...{ catalog, folder, file: "index.mjs", sourcemap: "linked" },
+      }),
+      ...features.map((entry) =>
+        bundled(`${product}.${entry.name}.mjs`, featureEntryOf(entry, catalog), {
+          ...{ catalog, folder, file: featureFile(entry), sourcemap: "inline" },
+        }),
+      ),
+    ]);
+    return { file: join(folder, "index.mjs"), sources: [...new Set(inputs.flat())].filter(isTheirs) };
   } catch (error) {
     const { errors } = error as { errors?: Parameters<typeof formatMessages>[0] };
     if (!errors) throw error;
@@ -60,24 +53,81 @@ export async function bundleCode(
   }
 }
 
+const sectionOf = (entries: readonly CodeEntry[], section: CodeEntry["section"]): CodeEntry[] =>
+  entries.filter((entry) => entry.section === section);
+
+const featureFile = ({ name }: CodeEntry): string => `feature-${encodeURIComponent(name)}.mjs`;
+
+interface Bundling {
+  catalog: string | undefined;
+  folder: string;
+  file: string;
+  /** In the file itself, where the file goes elsewhere by itself. */
+  sourcemap: "linked" | "inline";
+}
+
+/** Bundles an entry into a file, and returns the files that are in it. */
+async function bundled(sourcefile: string, contents: string, { catalog, folder, file, sourcemap }: Bundling) {
+  const { bundle, format, platform, target, mainFields, banner } = options;
+  const root = codeRoot(catalog);
+  const { outputFiles, metafile } = await build({
+    ...{ bundle, format, platform, target, banner, mainFields: [...mainFields] },
+    absWorkingDir: root,
+    stdin: { contents, resolveDir: root, sourcefile },
+    outfile: join(folder, file),
+    sourcemap: sourcemap === "linked" ? "linked" : "external",
+    sourcesContent: false,
+    keepNames: true,
+    metafile: true,
+    write: false,
+    logLevel: "silent",
+  });
+  const maps = outputFiles.filter(({ path }) => path.endsWith(".map"));
+  const [map = ""] = maps.map(({ text }) => namedFrom(root, folder, text));
+  for (const { path, text } of outputFiles) {
+    if (!path.endsWith(".map")) await writeFile(path, sourcemap === "inline" ? text + inlined(map) : text);
+    else if (sourcemap === "linked") await writeFile(path, map);
+  }
+  return Object.keys(metafile.inputs).map((path) => resolve(root, path));
+}
+
+const inlined = (map: string): string =>
+  `//# sourceMappingURL=data:application/json;base64,${Buffer.from(map).toString("base64")}\n`;
+
 const isTheirs = (path: string): boolean =>
   !path.includes("node_modules") && !path.startsWith(ourFolder) && existsSync(path);
 
 /** Each module is loaded when a job first calls it, so that one that throws fails its own jobs only. */
-function entryOf(entries: readonly CodeEntry[], catalog: string | undefined): string {
-  const functions = entries.map((entry) => {
-    const module = moduleOf(entry, catalog);
-    const { name, secrets } = entry;
-    const file = relative(codeRoot(catalog), module);
-    const fields = JSON.stringify({ export: entry.export, file, secrets }).slice(1, -1);
-    return `${JSON.stringify(name)}: { load: () => import(${JSON.stringify(module)}), ${fields} }`;
-  });
-  const reads = entries.some(({ secrets }) => secrets.length > 0);
+function entryOf(functions: readonly CodeEntry[], features: readonly CodeEntry[], catalog: string | undefined): string {
+  const offered = functions.map((entry) => `${JSON.stringify(entry.name)}: ${offeredOf(entry, catalog)}`);
+  const files = features.map(
+    (entry) => `${JSON.stringify(entry.name)}: new URL(${JSON.stringify(`./${featureFile(entry)}`)}, import.meta.url)`,
+  );
+  const reads = [...functions, ...features].some(({ secrets }) => secrets.length > 0);
+  const parts = [
+    `functions: { ${offered.join(", ")} }`,
+    ...(files.length > 0 ? [`features: { ${files.join(", ")} }`] : []),
+    ...(reads ? ["secrets: startSecrets"] : []),
+  ];
   return [
     `import { lambdaHandler } from ${JSON.stringify(ours("code/lambda-handler"))};`,
     reads ? `import { startSecrets } from ${JSON.stringify(ours("aws/start/start-secrets"))};` : "",
-    `export const handler = lambdaHandler({ ${functions.join(", ")} }${reads ? ", startSecrets" : ""});`,
+    `export const handler = lambdaHandler({ ${parts.join(", ")} });`,
   ].join("\n");
+}
+
+const featureEntryOf = (entry: CodeEntry, catalog: string | undefined): string =>
+  [
+    `import { featureBundle } from ${JSON.stringify(ours("code/feature-bundle"))};`,
+    `export const bundle = featureBundle(${JSON.stringify(entry.name)}, ${offeredOf(entry, catalog)});`,
+  ].join("\n");
+
+/** An entry as the code of the product sees it (`Offered`). */
+function offeredOf(entry: CodeEntry, catalog: string | undefined): string {
+  const module = moduleOf(entry, catalog);
+  const file = relative(codeRoot(catalog), module);
+  const fields = JSON.stringify({ export: entry.export, file, secrets: entry.secrets }).slice(1, -1);
+  return `{ load: () => import(${JSON.stringify(module)}), ${fields} }`;
 }
 
 /** The sources by their names from the project's folder, and not from this machine's: `functions/price.ts`. */

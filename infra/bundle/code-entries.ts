@@ -8,8 +8,9 @@ import { targetsAlone } from "../../lambdas/core/catalog/targets/group.ts";
 import type { Fault } from "../../lambdas/core/kernel/errors.ts";
 import { jsonPointer } from "../../lambdas/core/kernel/schema.ts";
 
-/** A function in code, as an entry of the catalog has it. */
+/** A function or a feature in code, as an entry of the catalog has it. */
 export interface CodeEntry {
+  section: "functions" | "features";
   /** The entry's name. */
   name: string;
   /** The module, by its path from the file of the catalog. */
@@ -18,7 +19,7 @@ export interface CodeEntry {
   secrets: readonly Reference[];
 }
 
-/** The functions in code of each product that has any, by its tag. */
+/** The functions and features in code of each product that has any, by its tag. */
 export const codeEntriesOf = (products: readonly Product[]): Record<string, CodeEntry[]> =>
   Object.fromEntries(
     products.flatMap((product) => {
@@ -27,12 +28,20 @@ export const codeEntriesOf = (products: readonly Product[]): Record<string, Code
     }),
   );
 
-function entriesOf({ functions = {} }: Product): CodeEntry[] {
-  const targets = targetsAlone(functions as Record<string, object>) as Record<string, object>;
-  return Object.entries(targets).flatMap(([name, target]) => (isCodeTarget(target) ? [entryOf(name, target)] : []));
-}
+const entriesOf = (product: Product): CodeEntry[] =>
+  (["functions", "features"] as const).flatMap((section) => {
+    const targets = targetsAlone((product[section] ?? {}) as Record<string, object>) as Record<string, object>;
+    return Object.entries(targets).flatMap(([name, target]) =>
+      isCodeTarget(target) ? [entryOf(section, name, target)] : [],
+    );
+  });
 
-const entryOf = (name: string, { code, secrets = [], ...target }: CodeTarget): CodeEntry => ({
+const entryOf = (
+  section: CodeEntry["section"],
+  name: string,
+  { code, secrets = [], ...target }: CodeTarget,
+): CodeEntry => ({
+  section,
   name,
   code,
   export: target.export ?? name,
@@ -58,7 +67,7 @@ export const missingModules = (
     ones
       .filter((entry) => !existsSync(moduleOf(entry, catalog)))
       .map((entry) => ({
-        pointer: jsonPointer([product, "functions", entry.name, "code"]),
+        pointer: jsonPointer([product, entry.section, entry.name, "code"]),
         detail: `${moduleOf(entry, catalog)} does not exist. The path counts from the file of the catalog.`,
       })),
   );

@@ -4,7 +4,13 @@ import type { ApiEnv, ApproveEnv, AuthorizerEnv, DashboardEnv, DeployedAs } from
 import { registry } from "../../lambdas/consumers/types/registry.ts";
 import type { Product } from "../../lambdas/core/catalog/job-type.ts";
 import { type JobType, jobTypes } from "../../lambdas/core/job/job.ts";
-import { codeFunctionName, dashboardFolder, importPrefix, requestEvent } from "../../lambdas/topology.ts";
+import {
+  bundlesPrefix,
+  codeFunctionName,
+  dashboardFolder,
+  importPrefix,
+  requestEvent,
+} from "../../lambdas/topology.ts";
 import { catalogContext } from "../bundle/catalog-file.ts";
 import { codeEntriesOf, missingModules } from "../bundle/code-entries.ts";
 import { allow } from "../grants/capability.ts";
@@ -77,7 +83,7 @@ export class JobsService extends Construct {
     const relays = new JobQueue(this, "Queue-relay", queuePlans.relay);
     const platform: Platform = { config, state, queues, ticks, relays, schedules };
 
-    const ownCode = this.ownCode(products, code);
+    const ownCode = this.ownCode(products, code, state);
     this.code = ownCode.functions;
     // Before the API, which names their logs. Of the API they know only its URL, below which people decide on approvals.
     const apiUrl = Lazy.string({ produce: () => this.httpApi.url });
@@ -181,7 +187,13 @@ export class JobsService extends Construct {
   }
 
   /** A function for each product that has code: one product's code has nothing of another's. */
-  private ownCode(products: readonly Product[], options: Readonly<Record<string, CodeOptions>>): ProductCode {
+  private ownCode(
+    products: readonly Product[],
+    options: Readonly<Record<string, CodeOptions>>,
+    { bucket }: Pick<JobsState, "bucket">,
+  ): ProductCode {
+    const { region, urlSuffix } = Stack.of(this);
+    const codeFrom = `https://${bucket.bucketName}.s3.${region}.${urlSuffix}/${bundlesPrefix}`;
     const entries = codeEntriesOf(products);
     const missing = missingModules(entries, this.node.tryGetContext(catalogContext));
     if (missing.length > 0) {
@@ -189,11 +201,12 @@ export class JobsService extends Construct {
       throw new SetupError("The catalog names code that does not exist:", lines);
     }
     const idle = Object.keys(options).filter((product) => !Object.hasOwn(entries, product));
-    if (idle.length > 0) throw new SetupError("`code` names products that have no functions in code:", idle);
+    if (idle.length > 0)
+      throw new SetupError("`code` names products that have no functions or features in code:", idle);
     const prefix = nameUpTo(longestCodePrefix, this);
     const functions = Object.entries(entries).map(([product, ones]) => {
       const functionName = codeFunctionName(prefix, product);
-      const props = { product, entries: ones, functionName, options: options[product] };
+      const props = { product, entries: ones, functionName, codeFrom, options: options[product] };
       return [product, new CodeFunction(this, `Code-${product}`, props)] as const;
     });
     return { prefix, functions: new Map(functions) };
@@ -228,8 +241,7 @@ export class JobsService extends Construct {
         may.writeJobs(),
         may.writeManyJobs(),
         may.removeJobs(),
-        may.readStats(),
-        may.readErrors(),
+        may.readStatsErrorsAndLogs(),
         may.useEndpoints(),
         may.readPauses(),
         may.changePauses(),

@@ -11,8 +11,8 @@ import { referenceAccess } from "./references.ts";
 export function catalogGrants(stack: Stack, products: readonly Product[], definition: CheckedJobType): Capability[] {
   // A group has access to nothing: its members have.
   const all = products.flatMap((product) => Object.values(targetsAlone(targetsOf(product, definition))));
-  // What a function in code reads, its own role may.
-  const targets = definition.type === "function" ? all.filter((target) => !isCodeTarget(target as object)) : all;
+  // What code reads, its own role may.
+  const targets = all.filter((target) => !isCodeTarget(target as object));
   const access = targets.flatMap((target) => definition.access?.(target) ?? []);
   return accessGrants(stack, `${definition.type} jobs`, [...referenceAccess(targets), ...access]);
 }

@@ -37,6 +37,8 @@ function isReplayed(message: unknown): message is DecideMessage | StepMessage {
   return (
     v === version &&
     typeof Object(run).feature === "string" &&
+    typeof Object(run).definition === "string" &&
+    typeof Object(run).seed === "string" &&
     typeof Object(run).started_at === "number" &&
     typeof input === "object" &&
     Array.isArray(log) &&

@@ -1,45 +1,50 @@
 import type { Reference } from "../core/catalog/references.ts";
-import type { CallMessage } from "../core/job/code-messages.ts";
-import { answer } from "./answer.ts";
-import type { CodeHost } from "./answer-call.ts";
+import type { CodeMessage } from "../core/job/code-bundle.ts";
+import { answerCall, type CodeHost } from "./answer-call.ts";
 import { boundOutput } from "./bounded-output.ts";
 import { makeDeadlineGuard } from "./deadline-guard.ts";
-import { Decisions } from "./feature/answer-decide.ts";
-import { findFeature, type OfferedFeatures, resolveListed } from "./feature/find-feature.ts";
+import { type FeatureFiles, makeDefinitions } from "./definitions.ts";
 
 /** Reads references with the role of the function. */
 export interface ReadsSecrets {
   resolve(reference: Reference): Promise<string>;
 }
 
-/**
- * The handler of the Lambda function with the code of a product: `secrets` is given where a function or feature of it lists any, and
- * `features` where it has any.
- */
-export function lambdaHandler(
-  functions: CodeHost["functions"],
-  secrets?: () => ReadsSecrets,
-  features?: OfferedFeatures,
-): (message: unknown) => ReturnType<typeof answer> {
+interface Deployed {
+  functions: CodeHost["functions"];
+  features?: FeatureFiles;
+  /** Given where something of it lists any. */
+  secrets?: () => ReadsSecrets;
+}
+
+/** The handler of the Lambda function with the code of a product. */
+export function lambdaHandler({ functions, features = {}, secrets }: Deployed): (message: unknown) => Promise<unknown> {
   const beginOutput = boundOutput();
   const guard = makeDeadlineGuard();
+  const definitions = makeDefinitions(features, { from: process.env.CODE_FROM });
   const out = process.stdout;
   let reader: ReadsSecrets | undefined;
   const resolve = async (reference: Reference) => {
     reader ??= secrets?.();
-    if (!reader) throw new Error("No function of this product lists secrets.");
+    if (!reader) throw new Error("Nothing of this product lists secrets.");
     return reader.resolve(reference);
   };
   const write = (line: string) => void out.write(`${line}\n`);
-  // Kept from one call to the next, with the handlers that wait.
-  const decisions =
-    features && new Decisions({ find: findFeature([features]), resolve: resolveListed(features, resolve), write });
-  return async (message) => {
+  return async (given) => {
     beginOutput();
-    const { deadline_ms } = Object(message) as Partial<CallMessage>;
+    const message = Object(given) as CodeMessage;
+    const { deadline_ms } = message as Partial<CodeMessage>;
     if (typeof deadline_ms === "number") guard.begin(deadline_ms);
     try {
-      return await answer({ functions, resolve, write, ...(decisions && { decisions }) }, message);
+      switch (message.kind) {
+        case "decide":
+        case "step":
+          return await definitions.answer(message, { resolve, write });
+        case "bundle":
+          return await definitions.give(message);
+        default:
+          return await answerCall({ functions, resolve, write }, given);
+      }
     } finally {
       guard.end();
     }

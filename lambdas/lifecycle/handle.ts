@@ -14,10 +14,17 @@ import { enqueueHeartbeats, enqueueTaskOutcomes, type TaskQueueServices } from "
 import { transitionsOf } from "./events.ts";
 import { failuresOf } from "./failures.ts";
 import { forgetBlobs } from "./forget-blobs.ts";
+import { type ForgettingRuns, forgetRuns } from "./forget-runs.ts";
 import { type PublishServices, publish } from "./publish.ts";
 import { wakeRuns } from "./wake-runs.ts";
 
-interface LifecycleServices extends PublishServices, TaskQueueServices, WebhookQueueServices, Forgetting, Waking {
+interface LifecycleServices
+  extends PublishServices,
+    TaskQueueServices,
+    WebhookQueueServices,
+    Forgetting,
+    ForgettingRuns,
+    Waking {
   stats: StatsStore;
   failures: Failures;
 }
@@ -52,6 +59,7 @@ async function handleAll(services: LifecycleServices, changes: readonly JobChang
   const done = Math.min(firstFailed, firstWithoutHeartbeat);
   await countTransitions(services, effects.slice(0, done).flatMap(countablesOf));
   await forgetBlobs(services, changes);
+  await forgetRuns(services, changes);
   return done === nothingFailed ? undefined : done;
 }
 

@@ -223,6 +223,32 @@ export interface Job extends JobSummary {
    * result has them.
    */
   channels?: Record<string, JobChannel>;
+  /** What the handler of a feature in code has set last, by `ctx.setState`. */
+  state?: Record<string, unknown>;
+  /**
+   * Why the run of a feature in code cannot go on. It is tried again, more and more rarely, until a deployment or
+   * `POST /v1/jobs/{id}/migrate` mends it.
+   */
+  parked?: {
+    code:
+      | "NON_DETERMINISTIC"
+      | "OUTSIDE_STEP"
+      | "NO_PROGRESS"
+      | "TOO_MANY_STEPS"
+      | "DUPLICATE_KEY"
+      | "CRASHED"
+      | "UNKNOWN_DEFINITION"
+      | "UNKNOWN_FEATURE"
+      | "PROTOCOL"
+      | "TOO_LARGE";
+    message: string;
+    /** The key of the step. */
+    step?: string;
+    /** Where in the source, as `file:line`. */
+    at?: string;
+    /** Since when. Epoch milliseconds. */
+    since: number;
+  };
   /** What a function of the product's own code has reported last, by `ctx.progress`. */
   progress?: unknown;
   /** The result of a completed job. Its shape depends on the event. */

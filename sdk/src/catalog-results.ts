@@ -46,7 +46,7 @@ type ResultIn<P, Tag, Event> = P extends CatalogProduct
   : never;
 
 type ResultOfEvent<P extends CatalogProduct, E> = E extends { readonly type: "feature"; readonly feature: infer Name }
-  ? FeatureResultOf<Entry<P, "features", Name>>
+  ? ResultOfFeature<Entry<P, "features", Name>, Name>
   : E extends { readonly type: "database_action"; readonly database: infer Name; readonly action: infer Action }
     ? DatabaseResultOf<Entry<P, "databases", Name>, Action>
     : E extends { readonly type: "function"; readonly function: infer Name }
@@ -54,6 +54,10 @@ type ResultOfEvent<P extends CatalogProduct, E> = E extends { readonly type: "fe
       : E extends { readonly type: infer Type extends keyof EventResult }
         ? EventResult[Type]
         : never;
+
+/** A feature in code returns its result; of another, the catalog says it. */
+type ResultOfFeature<F, Name> =
+  CodeOf<F, Name> extends infer Code ? ([Code] extends [never] ? FeatureResultOf<F> : ReturnedOf<Code>) : never;
 
 type DatabaseResultOf<Database, Action> = Database extends {
   readonly engine: infer Engine;

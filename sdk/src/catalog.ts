@@ -1,6 +1,6 @@
 import type { JobType } from "./answers.ts";
 import type { Entry } from "./catalog-entry.ts";
-import type { CodeOf, PayloadOf } from "./code-types.ts";
+import type { CodeOf, FeatureInputOf, PayloadOf } from "./code-types.ts";
 import type { Scalar } from "./input-values.ts";
 import type { EventInput, IActionRequest, IJobProcessorInput } from "./requests.ts";
 
@@ -48,14 +48,26 @@ type InputOfEvent<P extends CatalogProduct, E extends EventOf<P>> = P["jobs"][E]
   readonly type: "feature";
   readonly feature: infer F extends string;
 }
-  ? P extends { readonly features: { readonly [Name in F]: { readonly input: infer Fields extends FeatureFields } } }
-    ? FieldsOf<Fields>
-    : EventInput["feature"]
+  ? InputOfFeature<Entry<P, "features", F>, F>
   : P["jobs"][E] extends { readonly type: "action"; readonly app: infer App; readonly action: infer Action }
     ? InputOfAction<Entry<P, "apps", App>, Action>
     : P["jobs"][E] extends { readonly type: "function"; readonly function: infer Name }
       ? InputOfFunction<Entry<P, "functions", Name>, Name>
       : EventInput[P["jobs"][E]["type"]];
+
+/** A feature in code says what it takes; of another, the catalog does. */
+type InputOfFeature<F, Name> =
+  CodeOf<F, Name> extends infer Code
+    ? [Code] extends [never]
+      ? F extends { readonly input: infer Fields extends FeatureFields }
+        ? FieldsOf<Fields>
+        : EventInput["feature"]
+      : FeatureInputOf<Code> extends infer Input
+        ? Input extends Record<string, unknown>
+          ? Input
+          : EventInput["feature"]
+        : never
+    : never;
 
 /** A function of the product's own code says what its payload is; of any other, nobody does. */
 type InputOfFunction<F, Name> =

@@ -38,3 +38,8 @@ export type ReturnedOf<Code> = Code extends { readonly run: (...args: never) => 
         : null
     : never
   : never;
+
+/** What a feature in code takes: what its handler does, of which its schema makes it. */
+export type FeatureInputOf<Code> = Code extends { readonly run: (ctx: never, input: infer Input) => unknown }
+  ? Input
+  : never;

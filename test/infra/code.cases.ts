@@ -72,18 +72,37 @@ describe("functions of one's own in a stack", () => {
       "lambda:InvokeFunction arn:aws:lambda:eu-west-1:123456789012:function:resize",
     ]);
     for (const [entry, lines] of Object.entries(may))
-      if (entry !== "consumers/function") expect(flat(lines)).not.toContain("lambda:InvokeFunction");
+      if (!["consumers/function", "consumers/feature"].includes(entry))
+        expect(flat(lines)).not.toContain("lambda:InvokeFunction");
     expect(functionOf(template, "consumers/function").Properties.Environment.Variables.CODE_PREFIX).toBe("Team-Jobs");
   });
 
+  test("decide for the features of their product, whose consumer keeps their logs' values and their code", () => {
+    const consumer = may["consumers/feature"] ?? [];
+    expect(consumer.filter((line) => line.startsWith("lambda:"))).toEqual([
+      "lambda:InvokeFunction JobsServiceCodecrmFunction",
+    ]);
+    const kept = consumer.filter((line) => /^s3:(Get|Put)Object/.test(line)).join(" ");
+    expect(kept).toContain("/runs/*");
+    expect(kept).toContain("/code/*");
+    expect(functionOf(template, "consumers/feature").Properties.Environment.Variables.CODE_PREFIX).toBe("Team-Jobs");
+    // It reads earlier code by links to this deployment's bucket, and has no access to the bucket itself.
+    const { CODE_FROM } = functionOf(template, "code/crm").Properties.Environment.Variables;
+    expect(flat(CODE_FROM)).toMatch(/https:\/\/.*\.s3\..*\/code\//);
+    expect(functionOf(template, "code/shop").Properties.Environment.Variables).not.toHaveProperty("CODE_FROM");
+    expect(may.lifecycle?.join(" ")).toContain("/runs/*");
+  });
+
   test.each([
-    ["a product without code", { plain: {} }, "`code` names products that have no functions in code:"],
+    ["a product without code", { plain: {} }, "`code` names products that have no functions or features in code:"],
     ["a longer time-out than a job may have", { crm: { timeout: Duration.minutes(15) } }, "at most 850 seconds"],
   ])("refuse options of %s", (_what, options, message) => {
     expect(() => deployed(() => options)).toThrow(message);
   });
 
   test("are asked for by the tags of products that have any", () => {
-    expect(() => made.jobs.code("plain")).toThrow('The catalog has no functions in code of a product "plain".');
+    expect(() => made.jobs.code("plain")).toThrow(
+      'The catalog has no functions or features in code of a product "plain".',
+    );
   });
 });

@@ -99,8 +99,7 @@ const privileges: Record<string, string[]> = {
   api: [
     "dynamodb:BatchGetItem,BatchWriteItem,DeleteItem,GetItem,PutItem,Query Jobs if key = JOB#*",
     "dynamodb:Query Jobs/index/by-phase",
-    "dynamodb:Query Jobs if key = ERRORS#*",
-    "dynamodb:Query Jobs if key = STATS#*",
+    "dynamodb:Query Jobs if key = STATS#*, ERRORS#*, LOG#*",
     // After it has pinned other numbers it wakes the lines.
     "dynamodb:BatchGetItem,DeleteItem,GetItem,PutItem,Query,UpdateItem Jobs if key = GATE#*",
     "dynamodb:GetItem Jobs if key = PUMP#*, DEF#*, LIMITS#*",
@@ -187,6 +186,7 @@ const privileges: Record<string, string[]> = {
     `sqs:${receives} QueuerelayQueue`,
   ],
   lifecycle: [
+    "dynamodb:BatchWriteItem,Query Jobs if key = LOG#*",
     "dynamodb:DescribeStream,GetRecords,GetShardIterator JobsStream",
     "dynamodb:ListStreams *",
     "dynamodb:GetItem,UpdateItem Jobs if key = ERRORS#*",
@@ -197,6 +197,7 @@ const privileges: Record<string, string[]> = {
     "events:PutEvents Bus",
     "s3:DeleteObject Payloads/inputs/*",
     "s3:DeleteObject Payloads/progress*",
+    "s3:DeleteObject Payloads/runs/*",
     "sqs:SendMessage LifecycleDeadLetters",
     "sqs:SendMessage TasksQueue",
     "sqs:SendMessage WebhooksQueue",
@@ -327,7 +328,7 @@ describe("by these grants", () => {
   test("only the authorizer reads keys, and no function writes them", () => {
     expect(may(/ if key = .*KEYS/)).toEqual(["authorizer"]);
     const writes =
-      /^dynamodb:\S*(Put|Write|Update|Delete)\S* Jobs (?!if key = ((JOB|(LIMITS#\*, )?DEF|STATS|ERRORS|SHARED#\*, SIG|SHARED#\*, SIG#\*, APPR|SIG#\*, APPR|SIG|SHARED|CACHE|WAITS|WEBHOOK|GATE|PUMP|DUE|UNSCHEDULED)#\*|PAUSES|ROUNDS|SCHEDULES)$)/;
+      /^dynamodb:\S*(Put|Write|Update|Delete)\S* Jobs (?!if key = ((JOB|(LIMITS#\*, )?DEF|STATS|ERRORS|SHARED#\*, SIG|SHARED#\*, SIG#\*, APPR|SIG#\*, APPR|SIG|SHARED|CACHE|WAITS|WEBHOOK|GATE|PUMP|DUE|UNSCHEDULED|LOG)#\*|PAUSES|ROUNDS|SCHEDULES)$)/;
     expect(may(writes)).toEqual([]);
     // These actions name no item, and so would pass any condition on items.
     expect(may(/^dynamodb:\S*(Scan|PartiQL)/)).toEqual([]);

@@ -496,7 +496,7 @@ describe("the lifecycle", () => {
     expect(
       own.map(
         ({ action, resource }) =>
-          `${action} ${resource.replace(/^.*(Jobs|Bus|DeadLetters|inputs\/\*|progress\*).*$/, "$1")}`,
+          `${action} ${resource.replace(/^.*(Jobs|Bus|DeadLetters|inputs\/\*|progress\*|runs\/\*).*$/, "$1")}`,
       ),
     ).toEqual([
       "dynamodb:DescribeStream Jobs",
@@ -512,6 +512,10 @@ describe("the lifecycle", () => {
       "dynamodb:Query Jobs",
       "s3:DeleteObject inputs/*",
       "s3:DeleteObject progress*",
+      "s3:DeleteObject runs/*",
+      // What runs of code have seen, which goes with their jobs.
+      "dynamodb:BatchWriteItem Jobs",
+      "dynamodb:Query Jobs",
       "sqs:SendMessage DeadLetters",
       expect.stringMatching(/^sqs:SendMessage <Queuefeature/),
       expect.stringMatching(/^sqs:SendMessage <Tasks/),
@@ -649,6 +653,7 @@ describe("least privilege", () => {
       "s3:DeleteObject inputs/*",
       "s3:DeleteObject progress*",
       "s3:DeleteObject results/*",
+      "s3:DeleteObject runs/*",
       "s3:GetObject imports/*",
       "s3:GetObject inputs/*",
       "s3:GetObject progress*",
@@ -697,6 +702,7 @@ describe("least privilege", () => {
       "JOB#*",
       "KEYS",
       "LIMITS#*",
+      "LOG#*",
       "PAUSES",
       "PUMP#*",
       "ROUNDS",

@@ -68,7 +68,7 @@ test("the function of the page on functions does what the page says", async () =
       .replace('"zod"', JSON.stringify(resolve("node_modules/zod/index.js"))),
   );
   const [request = "{}"] = blocksOf(page, "json");
-  const entry = { name: "price", code: "./price.ts", export: "price", secrets: [] };
+  const entry = { section: "functions" as const, name: "price", code: "./price.ts", export: "price", secrets: [] };
   const { file } = await bundleCode("shop", [entry], {
     catalog: join(folder, "index.ts"),
     folder: join(folder, "page"),

@@ -211,6 +211,7 @@ describe("a write that changes an item of version 0.1", () => {
         webhooks: fakeMessageQueue(),
         endpoints: [],
         signals: w.signals,
+        runLogs: w.runLogs,
         queue: w.queue,
         deadLetters: fakeDeadLetters(),
         recentlySent: recent(),

@@ -230,9 +230,9 @@ export const mutations: Mutation[] = [
   },
   {
     file: "lambdas/code/feature/session.ts",
-    find: "if (frame.hasSeenWorld || own.calledAt !== this.#at) {",
-    replace: "if (frame.hasSeenWorld) {",
-    test: "unit/code/feature/random-handlers.test.ts",
+    find: "if (!wasKnown && (frame.hasSeenWorld || own.calledAt !== this.#at)) {",
+    replace: "if (!wasKnown && frame.hasSeenWorld) {",
+    test: "unit/code/feature/decisions.test.ts",
   },
   {
     file: "lambdas/code/feature/session.ts",
@@ -244,7 +244,7 @@ export const mutations: Mutation[] = [
     file: "lambdas/code/feature/answer-decide.ts",
     find: "if (message.from > (known?.seen ?? 0)) return",
     replace: "if (message.from > 100_000) return",
-    test: "unit/code/feature/random-handlers.test.ts",
+    test: "unit/code/feature/decisions.test.ts",
   },
   {
     file: "lambdas/code/feature/undo.ts",
@@ -254,8 +254,8 @@ export const mutations: Mutation[] = [
   },
   {
     file: "lambdas/code/feature/session.ts",
-    find: "random: seeded(`${this.run.seed}/${call.key}`)",
-    replace: "random: this.#root.random",
+    find: "this.#now = Math.max(this.#now, entry.at);",
+    replace: "this.#now = Date.now();",
     test: "unit/code/feature/random-handlers.test.ts",
   },
 ];

@@ -11,6 +11,7 @@ import type { Definitions } from "../../lambdas/core/ports/definitions.ts";
 import type { JobQueue } from "../../lambdas/core/ports/job-queue.ts";
 import type { Log } from "../../lambdas/core/ports/log.ts";
 import type { ResultCache } from "../../lambdas/core/ports/result-cache.ts";
+import type { RunLogs } from "../../lambdas/core/ports/run-logs.ts";
 import type { Scheduler } from "../../lambdas/core/ports/scheduler.ts";
 import type { SharedKeys } from "../../lambdas/core/ports/shared-keys.ts";
 import type { Signals } from "../../lambdas/core/ports/signals.ts";
@@ -108,6 +109,7 @@ interface Shared {
   definitions: Definitions;
   signals: Signals;
   approvals: Approvals;
+  runLogs: RunLogs;
   ticks: Ticks;
   others: Pick<ConsumerServices & SchedulingServices, "catalog" | "stats" | "secrets" | "sessions">;
   log: Log;
@@ -120,7 +122,7 @@ interface Shared {
 export function invocations(world: World, ledger: Ledger, shared: Shared): Invoke {
   const { time, random, hardship, observer, poison, pausing, herd } = world;
   const { jobs, queue, scheduler, unscheduled, relays, roundPlaces, blobs, gates, sharedKeys, resultCache } = shared;
-  const { definitions, signals, approvals, ticks, others, log, onWrite } = shared;
+  const { definitions, signals, approvals, runLogs, ticks, others, log, onWrite } = shared;
   const counts = fakeDueCounts();
   const hot = hotMinutes(counts, herd.startsPerSecond, herd.jobsPerCount);
   const refuses = () => random.chance(hardship.refuse);
@@ -178,6 +180,7 @@ export function invocations(world: World, ledger: Ledger, shared: Shared): Invok
       definitions: throughAdversary("jobs", definitions, invocation, around),
       signals: throughAdversary("jobs", signals, invocation, around),
       approvals: throughAdversary("jobs", approvals, invocation, around),
+      runLogs: throughAdversary("jobs", runLogs, invocation, around),
       clock,
       log,
     };

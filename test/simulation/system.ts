@@ -62,6 +62,7 @@ export function simulatedSystem(world: World, ledger: Ledger, bystanders: Job[] 
     definitions,
     signals: kept,
     approvals,
+    runLogs,
   } = fakeServices({
     catalog,
   });
@@ -98,6 +99,7 @@ export function simulatedSystem(world: World, ledger: Ledger, bystanders: Job[] 
     definitions,
     signals,
     approvals,
+    runLogs,
     ticks: pump.ticks,
     others,
     log,
@@ -133,6 +135,7 @@ export function simulatedSystem(world: World, ledger: Ledger, bystanders: Job[] 
           deadLetters: throughAdversary("queue", { keep: letters.keep }, invocation, world),
           endpoints: [endpoint],
           signals: throughAdversary("jobs", signals, invocation, world),
+          runLogs: throughAdversary("jobs", runLogs, invocation, world),
           queue: throughAdversary("queue", queue, invocation, world),
           clock: world.time,
           webhooks: { ...webhooks, send: async () => {} },

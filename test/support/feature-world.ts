@@ -1,20 +1,22 @@
 import { runJob } from "../../lambdas/consumers/engine/run-job.ts";
 import { decisionPolicy } from "../../lambdas/consumers/types/feature/decisions.ts";
-import { execute as decide } from "../../lambdas/consumers/types/feature/execute.ts";
-import type { FeatureTarget } from "../../lambdas/consumers/types/feature/target.ts";
+import { featureExecutor } from "../../lambdas/consumers/types/feature/execute.ts";
+import type { AnyFeature } from "../../lambdas/consumers/types/feature/target.ts";
+import { functionExecutor } from "../../lambdas/consumers/types/function/execute.ts";
 import { registry } from "../../lambdas/consumers/types/registry.ts";
 import { makeCatalog } from "../../lambdas/core/catalog/catalog.ts";
 import type { Product } from "../../lambdas/core/catalog/job-type.ts";
 import { checkCatalog } from "../../lambdas/core/check/check-catalog.ts";
 import type { Job, JobMessage, JobType } from "../../lambdas/core/job/job.ts";
-import type { Execution } from "../../lambdas/core/operations/execution.ts";
+import type { AttemptServices, Execution } from "../../lambdas/core/operations/execution.ts";
 import { scheduleJob } from "../../lambdas/core/operations/schedule-job.ts";
+import type { CodeInvoker } from "../../lambdas/core/ports/code-invoker.ts";
 import { parseRequest } from "../../lambdas/core/requests/request.ts";
 import { fakeServices } from "./fakes/services.ts";
 
 export const call = (action: string) => ({ type: "action", app: "api", action }) as const;
 
-export function productWith(features: Record<string, FeatureTarget>): Product {
+export function productWith(features: Record<string, AnyFeature>): Product {
   return {
     tag: "shop",
     envs: ["dev"],
@@ -38,6 +40,10 @@ export function productWith(features: Record<string, FeatureTarget>): Product {
   };
 }
 
+const noCode: CodeInvoker = {
+  call: () => Promise.reject(new Error("no feature of this world is in code")),
+};
+
 export const stepsOf = (job: Job | undefined) =>
   (job?.progress as { inline: Record<string, { status: string; job_id?: string }> } | undefined)?.inline ?? {};
 
@@ -45,11 +51,13 @@ export type Actions = Record<string, (execution: Execution) => unknown>;
 
 /** A whole system in virtual time: a feature, and actions that answer as the test says. */
 export function featureWorld(
-  features: Record<string, FeatureTarget>,
+  features: Record<string, AnyFeature>,
   actions: Actions = {},
   more: Partial<Product> = {},
+  code: CodeInvoker = noCode,
 ) {
-  const catalogWith = (those: Record<string, FeatureTarget>, additions: Partial<Product>) => {
+  const decide = featureExecutor(code);
+  const catalogWith = (those: Record<string, AnyFeature>, additions: Partial<Product>) => {
     const plain = productWith(those);
     const product: Product = { ...plain, ...additions, jobs: { ...plain.jobs, ...additions.jobs } };
     expect(checkCatalog([product], registry)).toEqual([]);
@@ -57,10 +65,12 @@ export function featureWorld(
   };
   const services = fakeServices({ catalog: catalogWith(features, more) });
   /** Replaces the catalog, as a deployment does. */
-  const deploy = (those: Record<string, FeatureTarget>, additions = more) =>
+  const deploy = (those: Record<string, AnyFeature>, additions = more) =>
     Object.assign(services, { catalog: catalogWith(those, additions) });
   const ran: { event: string; input: unknown }[] = [];
-  const act = async (execution: Execution) => {
+  const ownStep = functionExecutor(undefined, code);
+  const act = async (execution: Execution, within: AttemptServices) => {
+    if (execution.job.own_step) return ownStep(execution, within);
     ran.push({ event: execution.job.event, input: execution.input });
     return actions[execution.job.event]?.(execution) ?? { body: { id: `${execution.job.event}-1` } };
   };

@@ -15,6 +15,7 @@ import { fakeFailures } from "./fakes/failures-store.ts";
 import { fakeJobQueue } from "./fakes/job-queue.ts";
 import { fakeLog } from "./fakes/log.ts";
 import { fakeMessageQueue } from "./fakes/message-queue.ts";
+import { fakeRunLogs } from "./fakes/run-logs.ts";
 import { fakeSignals } from "./fakes/signals.ts";
 import { fakeStatsStore } from "./fakes/stats-store.ts";
 
@@ -33,6 +34,7 @@ export const lifecycle = (
   failures: fakeFailures(),
   tasks: fakeMessageQueue<TaskMessage>(),
   signals: fakeSignals(),
+  runLogs: fakeRunLogs(),
   queue: fakeJobQueue(),
   clock: fakeClock(),
   log: fakeLog(),

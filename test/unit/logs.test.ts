@@ -47,6 +47,7 @@ import { fakeApiKeys } from "../support/fakes/api-keys.ts";
 import { fakeDeadLetters } from "../support/fakes/dead-letters.ts";
 import { fakeEndpoints } from "../support/fakes/endpoints.ts";
 import { fakeMessageQueue } from "../support/fakes/message-queue.ts";
+import { fakeRunLogs } from "../support/fakes/run-logs.ts";
 import { fakeSecrets } from "../support/fakes/secrets.ts";
 import { fakeServices } from "../support/fakes/services.ts";
 import { httpEvent } from "../support/http-event.ts";
@@ -311,7 +312,10 @@ describe("the lifecycle", () => {
         { queue: { ...queue, sendMany: broken(queue).sendMany } },
         { deadLetters: broken(deadLetters) },
       ]) {
-        const handler = streamHandler(() => ({ ...usual, recentlySent: recent(), ...ports }), handleChanges);
+        const handler = streamHandler(
+          () => ({ ...usual, recentlySent: recent(), runLogs: fakeRunLogs(), ...ports }),
+          handleChanges,
+        );
         await handler({ Records } as never, {} as Context).catch((error: unknown) => thrown.push(inspect(error)));
       }
     });

@@ -59,6 +59,8 @@ interface CodeFunctionProps {
   entries: readonly CodeEntry[];
   functionName: string;
   options?: CodeOptions | undefined;
+  /** What the links to the code of earlier deployments begin with. Only this deployment can have written there. */
+  codeFrom: string;
 }
 
 const script = fileURLToPath(new URL(`../../bundle/bundle-code-entry${extension}`, import.meta.url));
@@ -69,9 +71,16 @@ const script = fileURLToPath(new URL(`../../bundle/bundle-code-entry${extension}
  */
 export class CodeFunction extends Construct {
   readonly lambda: LambdaFunction;
+  /** What it has: functions, features or both. */
+  readonly sections: ReadonlySet<CodeEntry["section"]>;
 
-  constructor(scope: Construct, id: string, { product, entries, functionName, options = {} }: CodeFunctionProps) {
+  constructor(
+    scope: Construct,
+    id: string,
+    { product, entries, functionName, codeFrom, options = {} }: CodeFunctionProps,
+  ) {
     super(scope, id);
+    this.sections = new Set(entries.map(({ section }) => section));
     const { logLevel, logDays, tracing } = readConfig(this.node);
     const { memory = codePlan.memoryMb, timeout = Duration.seconds(codePlan.timeoutSeconds), env = {} } = options;
     if (timeout.toSeconds() > codePlan.timeoutSeconds)
@@ -84,7 +93,7 @@ export class CodeFunction extends Construct {
       grant(role, capability);
     this.lambda = new LambdaFunction(this, "Function", {
       functionName,
-      description: `Runs the functions of ${product}`,
+      description: `Runs the code of ${product}`,
       code: codeOf(product, entries, this.node.tryGetContext(catalogContext)),
       handler: "index.handler",
       runtime: node24,
@@ -101,6 +110,7 @@ export class CodeFunction extends Construct {
         // Errors are shown by the lines of the source.
         NODE_OPTIONS: [env.NODE_OPTIONS, "--enable-source-maps"].filter((part) => part !== undefined).join(" "),
         SERVICE_NAME: `code/${product}`,
+        ...(this.sections.has("features") && { CODE_FROM: codeFrom }),
       },
     });
     acknowledge(role, {

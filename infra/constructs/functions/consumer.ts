@@ -67,16 +67,31 @@ export interface ProductCode {
   functions: ReadonlyMap<string, CodeFunction>;
 }
 
-/** A job of a function calls the code of its product, and nothing else. */
-const codeAccess = (type: JobType, { functions }: ProductCode): Capability[] =>
-  type === "function" && functions.size > 0
-    ? [
-        allow(
-          ["lambda:InvokeFunction"],
-          [...functions.values()].map(({ lambda }) => lambda.functionArn),
-        ),
-      ]
-    : [];
+/** The functions with code that jobs of a type call. Steps of features that take long are jobs of functions. */
+const calledBy = (type: JobType, { functions }: ProductCode): CodeFunction[] => {
+  const all = [...functions.values()];
+  if (type === "feature") return all.filter(({ sections }) => sections.has("features"));
+  return type === "function" ? all : [];
+};
+
+/**
+ * A job of a function calls the code of its product, and nothing else. A feature in code keeps what it has seen, and the code that it began
+ * with; a step of it reads both.
+ */
+function codeAccess(type: JobType, platform: Platform, code: ProductCode): Capability[] {
+  const called = calledBy(type, code);
+  if (called.length === 0) return [];
+  const may = accessTo(platform);
+  const calls = allow(
+    ["lambda:InvokeFunction"],
+    called.map(({ lambda }) => lambda.functionArn),
+  );
+  if (called.every(({ sections }) => !sections.has("features"))) return [calls];
+  const reads = may.readBlobs(folders.runs, folders.bundles);
+  return type === "feature"
+    ? [calls, ...reads, may.keepLogs(), may.writeBlobs(folders.runs, folders.bundles)]
+    : [calls, ...reads, may.readLogs()];
+}
 
 /** The function that executes the jobs of one type, fed from the type's queue. */
 export class Consumer extends Construct {
@@ -99,7 +114,7 @@ export class Consumer extends Construct {
         API_URL: apiUrl,
         APPROVAL_SECRET: platform.state.approvalKeyArn,
         MEMORY_MB: String(config.memory[type]),
-        ...(type === "function" && code.functions.size > 0 && { CODE_PREFIX: code.prefix }),
+        ...(calledBy(type, code).length > 0 && { CODE_PREFIX: code.prefix }),
         NOTE_WAITS: String(publishedEvents(config.publish, products).has("waiting")),
       },
       memorySize: config.memory[type],
@@ -124,7 +139,7 @@ export class Consumer extends Construct {
         ...limitsAccess(type, platform, products),
         // A job of any type but feature may ask for a decision.
         ...(type === "feature" ? [] : [readApprovalKey(platform.state)]),
-        ...codeAccess(type, code),
+        ...codeAccess(type, platform, code),
         ...catalogGrants(Stack.of(this), products, definition),
       ],
     });

@@ -9,7 +9,7 @@ import { allow } from "../../grants/capability.ts";
 import type { Config } from "../../settings/config.ts";
 import type { JobsState } from "../jobs-state.ts";
 import { DeadLetters } from "../queues/job-queue.ts";
-import { errorsAccess, folders, removeBlobs, signalsAccess, statsAccess } from "../trust/access.ts";
+import { errorsAccess, folders, removeBlobs, removeRunLogs, signalsAccess, statsAccess } from "../trust/access.ts";
 import { EntryFunction } from "./entry-function.ts";
 import { publishedEvents, streamFilter } from "./stream-filter.ts";
 
@@ -51,7 +51,8 @@ export class Lifecycle extends Construct {
         statsAccess(state, "dynamodb:GetItem", "dynamodb:UpdateItem"),
         errorsAccess(state, "dynamodb:GetItem", "dynamodb:UpdateItem"),
         signalsAccess(state, "dynamodb:Query"),
-        removeBlobs(state, folders.inputs, folders.progress),
+        removeBlobs(state, folders.inputs, folders.progress, folders.runs),
+        removeRunLogs(state),
         allow(["sqs:SendMessage"], [deadLetters.queueArn, ...Object.values(outbound).map(({ queueArn }) => queueArn)]),
       ],
     });

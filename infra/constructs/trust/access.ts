@@ -3,6 +3,7 @@ import { Stack } from "aws-cdk-lib/core";
 import type { JobType } from "../../../lambdas/core/job/job.ts";
 import {
   approvalsPrefix,
+  bundlesPrefix,
   definitionsPrefix,
   duePrefix,
   endpointPrefix,
@@ -12,6 +13,7 @@ import {
   inputsPrefix,
   jobsPrefix,
   keysPartition,
+  logsPrefix,
   pausesPartition,
   phaseIndex,
   pinsPrefix,
@@ -21,6 +23,7 @@ import {
   resultCachePrefix,
   resultsPrefix,
   roundsPartition,
+  runsPrefix,
   schedulesPartition,
   sharedKeysPrefix,
   signalsPrefix,
@@ -56,8 +59,6 @@ export function accessTo({ state, queues, ticks, relays, schedules }: Platform) 
     writeManyJobs: () => jobItems("dynamodb:BatchWriteItem"),
     claimJobs: () => jobItems("dynamodb:UpdateItem"),
     removeJobs: () => jobItems("dynamodb:DeleteItem"),
-    readStats: () => statsAccess(state, "dynamodb:Query"),
-    readErrors: () => errorsAccess(state, "dynamodb:Query"),
     useEndpoints: () => endpointAccess(state),
     /** Whoever runs or shows jobs reads what is paused. */
     readPauses: () => itemsAccess(state, ["dynamodb:Query"], pausesPartition),
@@ -108,6 +109,12 @@ export function accessTo({ state, queues, ticks, relays, schedules }: Platform) 
     listJobs: () => allow(["dynamodb:Query"], [`${tableArn}/index/${phaseIndex.name}`]),
     /** The archived runs of a job, which are in the same partition as the job itself. */
     listRuns: () => jobItems("dynamodb:Query"),
+    /** Counters, groups of failures, and what runs of code have seen. In one statement, since the API's policy has hardly room for another. */
+    readStatsErrorsAndLogs: () =>
+      itemsAccess(state, ["dynamodb:Query"], `${statsPrefix}*`, `${errorsPrefix}*`, `${logsPrefix}*`),
+    readLogs: () => itemsAccess(state, ["dynamodb:Query"], `${logsPrefix}*`),
+    /** What runs of code have seen. */
+    keepLogs: () => itemsAccess(state, ["dynamodb:Query", "dynamodb:PutItem"], `${logsPrefix}*`),
 
     /**
      * With ListBucket, without which S3 answers 403 instead of 404 for an object that is gone. S3 takes the key of the object for the
@@ -154,6 +161,10 @@ export const removeBlobs = (state: JobsState, ...from: Folder[]): Capability => 
     oneObjectPerJob,
   );
 };
+
+/** The logs of runs of code are deleted with their jobs. */
+export const removeRunLogs = (state: JobsState): Capability =>
+  itemsAccess(state, ["dynamodb:Query", "dynamodb:BatchWriteItem"], `${logsPrefix}*`);
 
 /** Counters are items of the same table: whoever may count cannot reach a job. */
 export const statsAccess = (state: JobsState, ...actions: CounterAction[]): Capability =>
@@ -211,6 +222,8 @@ export const folders = {
   results: `${resultsPrefix}*`,
   // Without the slash: an early version wrote below `progresss/`, where a feature of that time still has its progress.
   progress: `${progressPrefix.slice(0, -1)}*`,
+  runs: `${runsPrefix}*`,
+  bundles: `${bundlesPrefix}*`,
   uploads: `${uploadsPrefix}*`,
   imports: `${importPrefix}*`,
   importReports: `${reportPrefix}*`,
@@ -224,6 +237,7 @@ function prefixIn(folder: Folder): string {
     case folders.inputs:
     case folders.results:
     case folders.progress:
+    case folders.runs:
       return `${folder.replace(/\/\*$/, "")}/job_${anyId}/*`;
     case folders.uploads:
       return `${folder}/upl_${anyId}`;

@@ -6,6 +6,7 @@ import type { TaskMessage } from "../../core/outbound/task-message.ts";
 import type { Delivery } from "../../core/outbound/webhook.ts";
 import { clientDefaults } from "../client/client-defaults.ts";
 import { dynamoFailures } from "../dynamodb/failures.ts";
+import { dynamoRunLogs } from "../dynamodb/run-logs.ts";
 import { dynamoSignals } from "../dynamodb/signals.ts";
 import { dynamoStatsStore } from "../dynamodb/stats-store.ts";
 import { eventBridgeBus } from "../eventbridge/bus.ts";
@@ -30,6 +31,7 @@ export function startLifecycle(env: LifecycleEnv) {
     deadLetters: sqsDeadLetters({ client: sqs, url: env.LIFECYCLE_DLQ_URL }),
     blobs: lazyBlobStore(env),
     signals: dynamoSignals(dynamo),
+    runLogs: dynamoRunLogs(dynamo),
     queue: {
       sendMany: (_type: JobType, entries: Parameters<typeof features.sendMany>[0]) => features.sendMany(entries),
     },

@@ -12,6 +12,7 @@ import { dynamoGates } from "../dynamodb/gates.ts";
 import { dynamoJobStore } from "../dynamodb/job-store.ts";
 import { dynamoPauses } from "../dynamodb/pauses.ts";
 import { dynamoResultCache } from "../dynamodb/result-cache.ts";
+import { dynamoRunLogs } from "../dynamodb/run-logs.ts";
 import { dynamoSignals } from "../dynamodb/signals.ts";
 import { dynamoStatsStore } from "../dynamodb/stats-store.ts";
 import { dynamoUnscheduled } from "../dynamodb/unscheduled.ts";
@@ -54,6 +55,7 @@ export function startServices(
     definitions: dynamoDefinitions(dynamo),
     signals: dynamoSignals(dynamo),
     approvals: dynamoApprovals(dynamo),
+    runLogs: dynamoRunLogs(dynamo),
     clock: systemClock,
     log: makeLog(name),
   };

@@ -57,8 +57,8 @@ export class Decisions {
   readonly #host: FeatureHost;
   readonly #keep: number;
   readonly #sessions = new Map<string, Session>();
-  /** The scopes of a run that is to be replayed from its start. */
-  readonly #scopes = new Map<string, ReadonlySet<string>>();
+  /** Runs that are to be replayed from their start, as they were. */
+  readonly #restarts = new Map<string, Session>();
 
   constructor(host: FeatureHost, { keep = 100 }: DecideOptions = {}) {
     this.#host = host;
@@ -79,13 +79,13 @@ export class Decisions {
       // What it has seen already is passed over; a message that ends before that is an old one.
       const kept = known && known.seen <= message.from + message.log.length ? known : undefined;
       if (message.from > 0 && kept === undefined) return { v: version, need: { from: 0 } };
-      const session = kept ?? (await this.#begin(found, message, shownOf(message), this.#scopes.get(name)));
+      const session = kept ?? (await this.#begin(found, message, shownOf(message), this.#restarts.get(name)));
       const passed = await this.#pass(session, found, message, until);
       if (passed === undefined) {
-        remember(this.#scopes, name, session.scopes, this.#keep);
+        remember(this.#restarts, name, session, this.#keep);
         return { v: version, need: { from: 0 } };
       }
-      this.#scopes.delete(name);
+      this.#restarts.delete(name);
       if (passed.fault) return { v: version, fault: passed.fault };
       const answer = decided(passed, found, message.more ?? false);
       if (answer.outcome.is === "waiting") remember(this.#sessions, name, passed, this.#keep);
@@ -108,7 +108,7 @@ export class Decisions {
     if (!message.more) await session.runOwn(until);
     if (session.mustRestart) {
       if (message.from > 0) return undefined;
-      return this.#pass(await this.#begin(found, message, shownOf(message), session.scopes), found, message, until);
+      return this.#pass(await this.#begin(found, message, shownOf(message), session), found, message, until);
     }
     if (!message.more) session.checkProgress();
     return session;
@@ -118,14 +118,14 @@ export class Decisions {
     { feature }: FoundFeature,
     { run, input, log, begun = [] }: Pick<DecideMessage, "run" | "input" | "log" | "begun">,
     shown: number,
-    scopes?: Iterable<string>,
+    before?: Session,
   ): Promise<Session> {
     const host: SessionHost = {
       load: this.#host.load ?? loadValue,
       resolve: (reference) => this.#host.resolve(run, reference),
       write: (line) => this.#host.write(line),
     };
-    const session = new Session(feature, run, host, scopes);
+    const session = new Session(feature, run, host, before);
     session.hideUntil(shown);
     session.learnScopes([...begun.map((k) => ({ k })), ...log]);
     await session.begin(contextOf(session) as never, await host.load(input));

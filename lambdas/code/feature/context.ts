@@ -56,7 +56,7 @@ export interface StepOptions<Result> extends Failing<Result> {
    */
   retryDelay?: Duration;
   /**
-   * How long an attempt may take. Above 20 seconds the step is a job of its own, which takes a second longer to begin.
+   * How long an attempt may take. Above 20 seconds the step is a separate job, which takes a second longer to begin.
    * @default "20s"
    */
   timeout?: Duration;

@@ -1,7 +1,7 @@
 import { pathToFileURL } from "node:url";
 import { framesIn } from "../thrown.ts";
 
-/** Holds where a call was made. It is made a text only where somebody reads it: that takes long. */
+/** Holds where a call was made. It becomes a text when it is read, which takes long. */
 export interface Place {
   stack?: string;
 }

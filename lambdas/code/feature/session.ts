@@ -97,6 +97,8 @@ export class Session implements HandlerRun {
   readonly #counted = new Map<string, number>();
   /** Steps whose function calls ctx. */
   readonly scopes: Set<string>;
+  /** Own code that was begun, by its key: one that a session before this has begun is not begun again. */
+  readonly begunOwn: Map<string, Promise<RanStep>>;
   #seen = 0;
   #now: number;
   /** The entry that is being delivered. */
@@ -115,12 +117,13 @@ export class Session implements HandlerRun {
   /** Whether a scope was found too late: the log has to be delivered again from its start. */
   mustRestart = false;
 
-  constructor(feature: CodeFeature, run: DecidedRun, host: SessionHost, scopes: Iterable<string> = []) {
+  constructor(feature: CodeFeature, run: DecidedRun, host: SessionHost, before?: Pick<Session, "scopes" | "begunOwn">) {
     this.feature = feature;
     this.run = run;
     this.#host = host;
     this.#now = run.started_at;
-    this.scopes = new Set(scopes);
+    this.scopes = new Set(before?.scopes);
+    this.begunOwn = new Map(before?.begunOwn);
     this.undo = new Undo({
       strategy: feature.rollback,
       closeAll: () => this.#closeAll(),
@@ -212,6 +215,7 @@ export class Session implements HandlerRun {
     this.#open.delete(call.key);
     this.#waiting.delete(call);
     this.#ran.delete(call.key);
+    this.begunOwn.delete(call.key);
     await this.#turnOf(() => {
       if (entry.e === "done") this.undo.done(call, value);
       settle();
@@ -458,14 +462,24 @@ export class Session implements HandlerRun {
    */
   async runOwn(until: number): Promise<void> {
     const working: Promise<void>[] = [];
+    const workOn = (call: Call, own: Promise<RanStep>) => {
+      this.begunOwn.set(call.key, own);
+      working.push(own.then((ran) => this.#keep(call, ran)));
+    };
     while (this.#waiting.size > 0 && !this.#isOver) {
       this.#turning = "probe";
-      const begun = [...this.#waiting].map((call) => this.#begin(call, "probe", until));
+      const begun: Begun[] = [];
+      for (const call of this.#waiting) {
+        const own = this.begunOwn.get(call.key);
+        this.#waiting.delete(call);
+        if (own) workOn(call, own);
+        else begun.push(this.#begin(call, "probe", until));
+      }
       await turn();
       this.#turning = undefined;
       for (const one of begun) {
         if (one.frame.mode === "probe") one.frame.mode = "own";
-        if (one.frame.mode === "own") working.push(this.#limited(one));
+        if (one.frame.mode === "own") workOn(one.call, this.#limited(one));
         one.frame.isProbed = false;
       }
       const called = this.#calledWhileProbing;
@@ -479,6 +493,8 @@ export class Session implements HandlerRun {
           (where) => `ctx.${called.what} ${afterForeign}${where}.`,
         );
     }
+    // What was begun goes on where the log has to be delivered again, and its result is taken there.
+    if (this.mustRestart) return;
     if (!this.#isOver) await Promise.race([Promise.all(working), this.faulted]);
     for (const timer of this.#timers) clearTimeout(timer);
     this.#timers.clear();
@@ -493,51 +509,53 @@ export class Session implements HandlerRun {
       isProbed: mode === "probe",
       becomeHandler: () => this.#becomeScope(call, own, frame, refuse),
     };
-    let refuse = () => {};
-    const refused = new Promise<void>((resolve) => {
+    let refuse: (ran: RanStep) => void = () => {};
+    const refused = new Promise<RanStep>((resolve) => {
       refuse = resolve;
     });
     const ended = new AbortController();
     const ms = Math.min(own.timeoutMs, Math.max(leastOwnMs, (until ?? 0) - Date.now()));
     const context = this.stepContext(own, ended.signal, Date.now() + ms);
+    const f = () => (frame.mode === "handler" ? "scope" : "step");
     const work = frames
       .run(frame, async () => own.fn(context))
       .then(
-        (value) => this.#ended(call, (f) => ranDone(call, f, value), frame),
-        (error) => this.#ended(call, (f) => ranFailed(call, f, error), frame),
+        (value) => ranDone(call, f(), value),
+        (error) => ranFailed(call, f(), error),
       );
+    // A part of the handler ends in a turn of it; own code is waited for.
+    void work.then((ran) => ran.f === "scope" && this.#keep(call, ran));
     return { call, frame, work: Promise.race([refused, work]), ended, ms };
   }
 
   /** Own code has a time-out, and its answer is taken until then. */
-  async #limited({ call, frame, work, ended, ms }: Begun): Promise<void> {
-    const late = new Promise<void>((resolve) => {
+  #limited({ call, work, ended, ms }: Begun): Promise<RanStep> {
+    const late = new Promise<RanStep>((resolve) => {
       const timer = setTimeout(() => {
         ended.abort(new DOMException("The step is out of time.", "TimeoutError"));
-        this.#ended(call, (f) => ranFailed(call, f, outOfTime(call.key, ms)), frame);
-        resolve();
+        resolve(ranFailed(call, "step", outOfTime(call.key, ms)));
       }, ms);
       this.#timers.add(timer);
+      void work.then(() => clearTimeout(timer));
     });
-    await Promise.race([work, late]);
+    return Promise.race([work, late]);
   }
 
-  #ended(call: Call, ran: (f: string) => RanStep, { mode }: Frame): void {
-    if (this.#open.get(call.key) === call && !this.#ran.has(call.key))
-      this.#ran.set(call.key, ran(mode === "handler" ? "scope" : "step"));
+  #keep({ key }: Call, ran: RanStep): void {
+    if (this.#open.has(key) && !this.#ran.has(key)) this.#ran.set(key, ran);
   }
 
   /** Whether the function of a step may go on as a part of the handler. */
-  #becomeScope(call: Call, own: OwnStep, frame: Frame, refuse: () => void): boolean {
+  #becomeScope(call: Call, own: OwnStep, frame: Frame, refuse: (ran: RanStep) => void): boolean {
     if (own.isRepeatable) {
       const why = `${call.key} has retries and calls ctx, so that it would do again what its calls have done: give the retries to what it calls.`;
-      this.#ran.set(call.key, ranFailed(call, "step", Object.assign(new TypeError(why), { retryable: false })));
-      refuse();
+      refuse(ranFailed(call, "step", Object.assign(new TypeError(why), { retryable: false })));
       return false;
     }
+    const wasKnown = this.scopes.has(call.key);
     this.scopes.add(call.key);
     // It would have begun at another place of the log, or has seen what a handler must not see.
-    if (frame.hasSeenWorld || own.calledAt !== this.#at) {
+    if (!wasKnown && (frame.hasSeenWorld || own.calledAt !== this.#at)) {
       this.mustRestart = true;
       return false;
     }
@@ -635,7 +653,7 @@ const keepsItsCode =
 interface Begun {
   call: Call;
   frame: Frame;
-  work: Promise<void>;
+  work: Promise<RanStep>;
   ended: AbortController;
   ms: number;
 }

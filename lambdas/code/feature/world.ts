@@ -1,4 +1,5 @@
 import { createHook } from "node:async_hooks";
+import { Socket } from "node:net";
 import { frames, handlerFrame } from "./frame.ts";
 import { placeHere } from "./places.ts";
 import { uuidOf } from "./random.ts";
@@ -17,12 +18,18 @@ const watching = createHook({
   // Promises alone are no work, and following them makes every await slow.
   trackPromises: false,
   init(_id, type) {
-    const frame = frames.getStore();
-    if (!frame || frame.mode === "own" || inside.has(type)) return;
-    if (frame.mode === "probe") frame.mode = "own";
-    else frame.run.outside(`something of the outside (${type})`, placeHere());
+    if (!inside.has(type)) noticeOutside(`something of the outside (${type})`);
   },
 });
+
+/** A step that does work itself is no part of the handler. Returns whether the handler itself does it. */
+function noticeOutside(what: string): boolean {
+  const frame = frames.getStore();
+  if (frame?.mode === "probe") frame.mode = "own";
+  if (frame?.mode !== "handler") return false;
+  frame.run.outside(what, placeHere());
+  return true;
+}
 
 let watchers = 0;
 /** Watches handlers until the function that it returns is called. */
@@ -40,11 +47,13 @@ let areReplaced = false;
 
 /** What handlers read of the world is replaced where a handler asks, and nowhere else. */
 function replaceGlobals(): void {
+  // Tests that move the time put other Dates into its place.
+  if (globalThis.Date !== replacedDate) replaceDate();
   if (areReplaced) return;
   areReplaced = true;
   // They open their pipes at the first line, which is not the handler's doing.
   void [process.stdout, process.stderr];
-  replaceDate();
+  watchSockets();
   const { random } = Math;
   Math.random = () => {
     const frame = handlerFrame();
@@ -64,20 +73,34 @@ function replaceGlobals(): void {
     refuse(name, "The run may go on in another process, which has no such timer: use ctx.sleep");
 }
 
+/** A connection that was open before begins nothing new: only what is written to it shows that it is used. */
+function watchSockets(): void {
+  const sockets = Socket.prototype as unknown as { _writeGeneric?: (...parts: unknown[]) => unknown };
+  const write = sockets._writeGeneric;
+  if (!write) return;
+  sockets._writeGeneric = function (this: { _isStdio?: boolean }, ...parts) {
+    if (!this._isStdio) noticeOutside("a connection");
+    return write.apply(this, parts);
+  };
+}
+
+let replacedDate: DateConstructor | undefined;
 function replaceDate(): void {
   const real = globalThis.Date;
   const now = () => handlerFrame()?.run.now() ?? real.now();
-  globalThis.Date = new Proxy(real, {
+  const date: DateConstructor = new Proxy(real, {
     apply: (_target, _self, parts: []) => {
       const frame = handlerFrame();
       return frame ? new real(frame.run.now()).toString() : real(...parts);
     },
     construct: (target, parts, made) => {
       const frame = parts.length === 0 ? handlerFrame() : undefined;
-      return Reflect.construct(target, frame ? [frame.run.now()] : parts, made === globalThis.Date ? target : made);
+      return Reflect.construct(target, frame ? [frame.run.now()] : parts, made === date ? target : made);
     },
-    get: (target, name, self) => (name === "now" ? now : Reflect.get(target, name, self === target ? self : target)),
+    get: (target, name) => (name === "now" ? now : Reflect.get(target, name)),
   });
+  replacedDate = date;
+  globalThis.Date = date;
 }
 
 function replace<Of extends object, Name extends keyof Of>(
@@ -91,10 +114,7 @@ function replace<Of extends object, Name extends keyof Of>(
 function refuse(name: "fetch" | "setTimeout" | "setInterval" | "setImmediate", why: string): void {
   const real = globalThis[name] as (...parts: unknown[]) => unknown;
   const guarded = (...parts: unknown[]): unknown => {
-    const frame = frames.getStore();
-    if (frame?.mode === "probe") frame.mode = "own";
-    if (frame?.mode !== "handler") return real.apply(globalThis, parts);
-    frame.run.outside(name, placeHere());
+    if (!noticeOutside(name)) return real.apply(globalThis, parts);
     const error = new OutsideStepError(`${name} outside of ctx.step. ${why}.`);
     if (name === "fetch") return Promise.reject(error);
     throw error;

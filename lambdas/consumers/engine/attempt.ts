@@ -1,6 +1,6 @@
 import type { FoundEvent } from "../../core/catalog/catalog.ts";
 import { catalogValuesOf } from "../../core/expressions/values.ts";
-import type { Stored } from "../../core/job/job.ts";
+import type { Job, Stored } from "../../core/job/job.ts";
 import { JobError } from "../../core/job/job-error.ts";
 import { withWaits } from "../../core/job/run-wait.ts";
 import { attemptFailed, completed, ended, errorRecordOf, parked, progressed } from "../../core/job/transitions.ts";
@@ -30,7 +30,7 @@ export async function runAttempt(running: Running): Promise<Transition | NotStar
       const execute = around.reduceRight((inner, wrap) => wrap(inner, running, found), engine.execute);
       const inTime = withinTime(services, signal);
       const claim = {
-        record: (progress: unknown) => recordProgress(running, inTime, progress),
+        record: (progress: unknown, code?: Pick<Job, "bundle">) => recordProgress(running, inTime, progress, code),
         noteWaits: (waits: NonNullable<Running["waits"]>) => {
           running.waits = waits;
         },
@@ -95,7 +95,11 @@ async function succeeded(running: Running, result: unknown): Promise<Transition>
   if (result instanceof Ended) {
     const { error, undos } = result;
     const progress = await storeValue(running, progressPrefix, result.progress);
-    return (of) => ended(of, now, { progress, ...defined({ error: error && errorRecordOf(error, false), undos }) });
+    return (of) =>
+      ended(of, now, {
+        progress,
+        ...defined({ error: error && errorRecordOf(error, false), thrown: error?.thrown, undos }),
+      });
   }
   if (result instanceof Answered) {
     const kept = await storeResult(running, result.result);
@@ -149,12 +153,17 @@ function completedWithout({ clock, log }: ConsumerServices, { cause }: Unkept): 
   return (of) => completed(of, now, { inline: { result_lost: true } });
 }
 
-async function recordProgress(running: Running, inTime: ConsumerServices, progress: unknown): Promise<void> {
+async function recordProgress(
+  running: Running,
+  inTime: ConsumerServices,
+  progress: unknown,
+  code: Pick<Job, "bundle"> = {},
+): Promise<void> {
   const stored = await storeValue({ ...running, services: inTime }, progressPrefix, progress);
   const changed = await changeClaimed(
     inTime,
     running.job,
-    noting(running, (of) => progressed(of, stored)),
+    noting(running, (of) => progressed(of, stored, code)),
   );
   if (!changed) throw new TransientError("CLAIM_LOST", "The job has another claim, or none.");
   running.job = changed;

@@ -36,6 +36,7 @@ export const withinTime = (services: ConsumerServices, signal: AbortSignal): Con
   blobs: guardedPort(services.blobs, signal),
   signals: guardedPort(services.signals, signal),
   approvals: guardedPort(services.approvals, signal),
+  runLogs: guardedPort(services.runLogs, signal),
 });
 
 /** For ports whose methods are all asynchronous. */

@@ -52,6 +52,7 @@ interface Typed<Target, Input extends InputSchema, Event extends z.ZodRawShape> 
   texts?: (target: Target) => unknown;
   graph?: (target: Target) => GraphStep[];
   signals?: (target: Target) => Readonly<Record<string, Fields | undefined>>;
+  takesAnySignal?: (target: Target) => boolean;
   undoes?: (target: Target) => boolean;
   steps?: (target: Target) => DefinedStep[];
   example: { event: string; input: z.input<Input> };

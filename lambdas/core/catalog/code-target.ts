@@ -1,8 +1,9 @@
 import * as z from "zod";
+import type { Fields } from "../kernel/fields.ts";
 import { Reference } from "./reference-schema.ts";
 import type { Reference as ReferenceType } from "./references.ts";
 
-/** The fields of a function of the team's own, whose code is deployed with the catalog. */
+/** The fields of a function or feature of the team's own, whose code is deployed with the catalog. */
 export const codeFields = () => ({
   /** The module, by its path from the file of the catalog. */
   code: z
@@ -18,7 +19,7 @@ export const codeFields = () => ({
   secrets: z.array(Reference).max(50).optional(),
 });
 
-/** The target of a function in code, as the catalog has it. */
+/** The target of a function or a feature in code, as the catalog has it. */
 export interface CodeTarget {
   readonly code: string;
   readonly export?: string | undefined;
@@ -33,19 +34,29 @@ export interface TypedCode<Module, Export extends string> extends CodeTarget {
 
 interface CodeOptions<Export extends string> {
   /**
-   * What the module exports the function as.
+   * What the module exports it as.
    * @default - the name of the entry
    */
   export?: Export;
   /**
-   * The secrets and parameters that the function may read, by `ctx.secret`.
+   * The secrets and parameters that it may read, by `ctx.secret`.
    * @default - none
    */
   secrets?: readonly ReferenceType[];
+  /**
+   * Of a feature: the fields of its input, with which a request is checked before there is a job, and with which the page asks for them.
+   * @default - only the feature's own schema checks it, when it begins
+   */
+  input?: Fields;
+  /**
+   * Of a feature: the signals that it may wait for, each with the fields of its payload, with which a message is checked when it is sent.
+   * @default - any message is kept, and only the feature's own schemas check it
+   */
+  signals?: Readonly<Record<string, { readonly schema?: Fields }>>;
 }
 
 /**
- * A function of your own as the target of jobs: `price: code<typeof import("../functions/price.ts")>("../functions/price.ts")`. The
+ * A function or a feature of your own as the target of jobs: `price: code<typeof import("../functions/price.ts")>("../functions/price.ts")`. The
  * path counts from the file of the catalog. Where the export has another name than the entry, both places say it:
  * `code<typeof import("../functions/money.ts"), "priceOf">("../functions/money.ts", { export: "priceOf" })`.
  */

@@ -61,6 +61,8 @@ export interface JobTypeDefinition {
   graph?: (target: unknown) => GraphStep[];
   /** The signals that a target's runs may wait for, each with the fields of its payload. Undefined: any payload. */
   signals?: (target: unknown) => Readonly<Record<string, Fields | undefined>>;
+  /** Whether the runs of a target may wait for signals that the catalog does not know. Default: no. */
+  takesAnySignal?: (target: unknown) => boolean;
   /** Whether a target has steps with an undo. */
   undoes?: (target: unknown) => boolean;
   /** The same steps with all that they say. */

@@ -16,3 +16,11 @@ export function signalsOf({ registry }: Pick<Catalog, "registry">, product: Prod
   }
   return found;
 }
+
+/** Whether runs of a product may wait for signals that the catalog does not know: those of features in code that do not declare any. */
+export const takesAnySignal = ({ registry }: Pick<Catalog, "registry">, product: Product): boolean =>
+  Object.values(registry).some(
+    (definition) =>
+      definition.takesAnySignal &&
+      Object.values(targetsOf(product, definition)).some((target) => definition.takesAnySignal?.(target)),
+  );

@@ -50,7 +50,7 @@ export interface LogEntry {
   reason?: string;
 }
 
-/** The value of an approval that somebody has decided. */
+/** The value of an approval that was decided. */
 export interface SentDecision {
   choice: string;
   by: string;
@@ -113,7 +113,7 @@ export interface DecideMessage extends Replayed {
   begun?: string[];
 }
 
-/** The engine asks for one attempt of a step that is a job of its own. The log is whole (`from` is 0) and ends anywhere after the step was begun. */
+/** The engine asks for one attempt of a step that is a separate job. The log is whole (`from` is 0) and ends anywhere after the step was begun. */
 export interface StepMessage extends Replayed {
   kind: "step";
   key: string;
@@ -171,7 +171,7 @@ export interface ApproveCommand extends Begins {
   until?: number;
 }
 
-/** A step that may take longer than a decision: a job of its own, for which the engine sends `StepMessage`s. */
+/** A step that may take longer than a decision: a separate job, for which the engine sends `StepMessage`s. */
 export interface StepCommand extends Begins {
   c: "step";
   timeout_ms: number;

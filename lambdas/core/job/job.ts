@@ -89,6 +89,8 @@ export interface Parent {
   undo?: true;
   /** What becomes of the job at the end of its feature. Default: it is cancelled. */
   on_end?: "abandon";
+  /** A hash of what a handler in code has asked for by this key: it may not ask for something else. */
+  asked?: string;
 }
 
 /** Which items of a step with `for_each` a job runs: those from the index `from` on. */
@@ -161,6 +163,10 @@ export interface Job {
   moved?: true;
   /** The definition that the run of a feature keeps, from its first decision on (`Definitions`). */
   definition?: string;
+  /** When the first decision of the run of a feature in code began, epoch milliseconds: the time that its handler reads first, in each replay. */
+  code_since?: number;
+  /** The hash of the code that the run of a feature in code began with, once a decision has been answered. */
+  bundle?: string;
   /** Steps of that definition have an undo. */
   undoes?: true;
   /** The run ends, and its steps are undone. */
@@ -217,6 +223,8 @@ export interface Job {
   parent?: Parent;
   /** It runs the items of a step with `for_each`, or a page of them. */
   list?: ListPart;
+  /** It runs a step of a feature in code that takes longer than a decision may: its key, and which log the run had. */
+  own_step?: { feature: string; key: string; part: number };
   /** The schedule of the catalog that made the job, and a hash of it as it was then. */
   schedule?: { name: string; fingerprint: string };
   /** The Step Functions tasks that wait for its end, the latest last. Tokens are secrets: no answer, event or log has them. */

@@ -66,14 +66,24 @@ export const begun = (job: Job, claimId: string): Job => ({
   version: job.version + 1,
 });
 
-/** A claimed job whose run keeps a definition. */
-export const withDefinition = (job: Job, definition: string, undoes: boolean): Job => {
+/** A claimed job whose run keeps a definition, and of a run of code, when that has begun. */
+export const withDefinition = (
+  job: Job,
+  definition: string,
+  undoes: boolean,
+  code: Pick<Job, "code_since"> = {},
+): Job => {
   const { undoes: _before, ...rest } = job;
-  return { ...rest, definition, ...(undoes && { undoes }), version: job.version + 1 };
+  return { ...code, ...rest, definition, ...(undoes && { undoes }), version: job.version + 1 };
 };
 
-/** A claimed job whose attempt has come so far. */
-export const progressed = (job: Job, progress: Stored): Job => ({ ...job, progress, version: job.version + 1 });
+/** A claimed job whose attempt has come so far, and of a run of code, by which code. */
+export const progressed = (job: Job, progress: Stored, code: Pick<Job, "bundle"> = {}): Job => ({
+  ...job,
+  progress,
+  ...code,
+  version: job.version + 1,
+});
 
 /** A running job whose consumer needs its claim for longer, to write the outcome. */
 export const extended = (job: Job, until: number): Job => ({ ...job, lease_until: until, version: job.version + 1 });
@@ -305,19 +315,23 @@ interface End {
   progress?: Stored;
   /** Why it has failed. Absent if the job knows why it ends. */
   error?: AttemptError;
+  /** What the team's own code has thrown. */
+  thrown?: JobError["thrown"];
   undos?: UndoCounts;
   /** Why its undo is given up. */
   gaveUp?: AttemptError;
 }
 
 /** A running job that has failed or was cancelled, and whose steps are undone. */
-export function ended(job: Job, now: number, { progress, error, undos, gaveUp }: End = {}): Job {
-  const of = job.ending ? { ...job, ending: { ...job.ending, ...undos, ...(gaveUp && { error: gaveUp }) } } : job;
+export function ended(job: Job, now: number, { progress, error, thrown, undos, gaveUp }: End = {}): Job {
+  // A handler in code undoes its steps by itself, as it fails.
+  const ending = job.ending ?? (undos && { cause: "failed" as const, since: now });
+  const of = ending ? { ...job, ending: { ...ending, ...undos, ...(gaveUp && { error: gaveUp }) } } : job;
   const cause = of.ending && of.ending.cause !== "failed" ? "cancelled" : "failed";
   const record = error ?? of.error;
   const after =
     cause === "failed" && record
-      ? failedWith(of, now, record, { progress })
+      ? failedWith(of, now, record, { progress, thrown })
       : { ...endAttempt(of, now, { outcome: "cancelled" }), ...defined({ progress }) };
   return { ...after, status: cause, finished_at: now };
 }

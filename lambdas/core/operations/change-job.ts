@@ -1,5 +1,6 @@
 import { calendarsOf } from "../catalog/calendars.ts";
 import type { Catalog } from "../catalog/catalog.ts";
+import { isCodeProgress } from "../job/code-progress.ts";
 import {
   hasBegun,
   isFinished,
@@ -132,11 +133,14 @@ interface RecordedStep {
 
 /** The jobs of the steps that are open according to a feature's progress, and of their undos. */
 function openSteps(job: Job, progress: unknown): string[] {
+  if (isCodeProgress<RecordedStep>(progress)) return openIn(Object.values(progress.code.open));
   if (isList(job)) return isListProgress(progress) ? progress.list.open.map((child) => childIdOf(job, child)) : [];
-  return Object.values(progress as Record<string, RecordedStep & { undo?: RecordedStep }>)
-    .flatMap((step) => [step, step.undo ?? {}])
-    .flatMap(({ job_id, finished_at }) => (job_id !== undefined && finished_at === undefined ? [job_id] : []));
+  const steps = Object.values(progress as Record<string, RecordedStep & { undo?: RecordedStep }>);
+  return openIn(steps.flatMap((step) => [step, step.undo ?? {}]));
 }
+
+const openIn = (steps: RecordedStep[]): string[] =>
+  steps.flatMap(({ job_id, finished_at }) => (job_id !== undefined && finished_at === undefined ? [job_id] : []));
 
 /**
  * Cancels a step of a feature that ends. Returns it as it stands then: it may have ended before, undo its own steps first, or go on because
@@ -276,7 +280,7 @@ export const retry =
     if (now + delayMs >= (job.expires_at ?? Number.POSITIVE_INFINITY)) {
       throw conflict(job, now, "it expires before the time at which it would be tried again.");
     }
-    const { definition: _kept, undoes: _undoes, ...others } = job;
+    const { definition: _kept, undoes: _undoes, bundle: _code, ...others } = job;
     return triedAgain(definition === undefined ? job : others, now, now + delayMs);
   };
 
@@ -330,9 +334,10 @@ export const migrate =
     if (job.status === "completed" || job.status === "cancelled") throw conflict(job, now, "its run is over.");
     if (job.definition === undefined)
       throw conflict(job, now, "its run has not begun, and begins by the present definition.");
-    if (job.definition === definition) return "unchanged";
+    if (job.definition === definition && job.bundle === undefined) return "unchanged";
     if (job.claim_id !== undefined) throw conflict(job, now, "a decision of it is under way. Try again.");
-    const { undoes: _before, ...rest } = job;
+    // Code goes on as the present code, from its log.
+    const { undoes: _before, bundle: _code, ...rest } = job;
     return changedJob(rest, { definition, ...(undoes && { undoes }), ...(isParked(job) && { wake_at: now }) });
   };
 

@@ -41,8 +41,11 @@ export type Execute = (execution: Execution) => Promise<unknown>;
 
 /** The claim under which an attempt runs. */
 interface HeldClaim {
-  /** Records progress before something is done that depends on it. Throws a TransientError if the claim is lost. */
-  record: (progress: unknown) => Promise<void>;
+  /**
+   * Records progress before something is done that depends on it, and of a run of code, by which code it goes on. Throws a TransientError if
+   * the claim is lost.
+   */
+  record: (progress: unknown, code?: Pick<Job, "bundle">) => Promise<void>;
   /** What the job notes of its waits whenever it is written under this claim. */
   noteWaits: (waits: () => readonly RunWait[]) => void;
   /** Does this once the outcome is recorded. A crash may prevent it. */

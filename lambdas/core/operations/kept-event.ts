@@ -9,11 +9,24 @@ import type { Definitions } from "../ports/definitions.ts";
  */
 export async function eventOfJob(
   { catalog, definitions }: { catalog: Catalog; definitions: Pick<Definitions, "get"> },
-  { product, event, definition, list }: Pick<Job, "product" | "event" | "definition" | "list">,
+  { product, event, definition, list, own_step }: Pick<Job, "product" | "event" | "definition" | "list" | "own_step">,
 ): Promise<FoundEvent | undefined> {
+  if (own_step) return ownStepEvent(catalog, product, event, own_step);
   if (list) return listEvent(catalog, product, event);
   const kept = definition === undefined ? undefined : await definitions.get(definition);
   return kept ? keptEvent(catalog, product, event, kept) : catalog.lookup(product, event);
+}
+
+/** A step of code is found by its run. To the engine it is a function in code. */
+function ownStepEvent(
+  { products, registry }: Catalog,
+  productTag: string,
+  tag: string,
+  { key }: NonNullable<Job["own_step"]>,
+): FoundEvent | undefined {
+  const product = products.find((one) => one.tag === productTag);
+  const event = { type: "function", function: key } as const;
+  return product && { product, tag, event, definition: registry.function, target: { code: "" } };
 }
 
 /** A list has in its input what it needs of its step. To the engine it is a feature without steps. */

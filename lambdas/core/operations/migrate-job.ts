@@ -2,6 +2,7 @@ import type { Catalog, FoundEvent } from "../catalog/catalog.ts";
 import { byStep, changedFields, definedSteps } from "../catalog/definition-difference.ts";
 import { definitionId, definitionOf } from "../catalog/feature-definition.ts";
 import type { DefinedStep } from "../catalog/job-type.ts";
+import { isCodeProgress } from "../job/code-progress.ts";
 import { fairGroupOf, isFinished, type Job, jobMessageOf, shownStatus } from "../job/job.ts";
 import { stepJobId } from "../job/job-id.ts";
 import { isParked } from "../job/transitions.ts";
@@ -173,7 +174,9 @@ async function begunSteps(
   job: Job,
   defined: readonly DefinedStep[],
 ): Promise<Record<string, BegunStep>> {
-  const recorded = ((job.progress && (await loadIfThere(blobs, job.progress))) ?? {}) as Record<string, RecordedStep>;
+  const progress = (job.progress && (await loadIfThere(blobs, job.progress))) ?? {};
+  // The steps of a run of code are not those of its definition: its log says whether the other code does the same.
+  const recorded = isCodeProgress(progress) ? {} : (progress as Record<string, RecordedStep>);
   const names = [...new Set([...Object.keys(recorded), ...defined.map(({ step }) => step)])];
   const now = clock.now();
   const begun: Record<string, BegunStep> = {};

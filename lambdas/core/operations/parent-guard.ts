@@ -26,9 +26,9 @@ function isOrphan(step: Job, feature: Job | undefined): boolean {
   return !feature || isFinished(feature) || feature.run !== step.parent?.message.run;
 }
 
-/** Whether it is at the end of this attempt that the feature undoes its steps. */
+/** Whether it is in this attempt that the feature undoes its steps: at its end, or where a handler in code does so as it fails. */
 const isUndoing = (feature: Job | undefined, { message: { run, attempt } }: Parent): boolean =>
-  feature?.ending !== undefined && feature.run === run && feature.attempt === attempt;
+  feature !== undefined && !isFinished(feature) && feature.run === run && feature.attempt === attempt;
 
 /** Whether this is the step's own feature: a repeated idempotency key may have given the id of a deleted one to another. */
 function isStepOf({ id, parent }: Job, feature: Job): boolean {

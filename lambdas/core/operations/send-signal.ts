@@ -1,5 +1,6 @@
 import { uuidv7obj } from "uuidv7";
 import type { Catalog } from "../catalog/catalog.ts";
+import { takesAnySignal } from "../catalog/signals.ts";
 import { fairGroupOf, isFinished, type Job, type JobMessage, jobMessageOf, shownStatus } from "../job/job.ts";
 import { type SignalAddress, signalKeptMs, type Waiter } from "../job/signal.ts";
 import { traceOf } from "../kernel/errors.ts";
@@ -92,6 +93,8 @@ async function runOf(services: Signalling, wanted: SignalWanted, id: string): Pr
       jobStatus,
     });
   }
+  // Code that declares none in the catalog checks what comes by itself.
+  if (found?.definition.takesAnySignal?.(found.target)) return job;
   const all = declared && new Map(Object.entries(declared).map(([name, fields]) => [name, [fields]]));
   checkSignal(wanted, all ?? declaredBy(catalog, product));
   return job;
@@ -104,7 +107,9 @@ async function checkForKey(
   address: SignalAddress,
 ): Promise<void> {
   const declared = declaredBy(catalog, wanted.product);
-  if (!declared.has(wanted.signal) && (await signals.waiters(address, 1)).length > 0) return;
+  const isUnknown = !declared.has(wanted.signal);
+  if (isUnknown && takesAnySignal(catalog, catalog.product(wanted.product))) return;
+  if (isUnknown && (await signals.waiters(address, 1)).length > 0) return;
   checkSignal(wanted, declared);
 }
 

@@ -14,6 +14,7 @@ import type { Log } from "../ports/log.ts";
 import type { Pauses } from "../ports/pauses.ts";
 import type { ResultCache } from "../ports/result-cache.ts";
 import type { RoundPlaces } from "../ports/round-places.ts";
+import type { RunLogs } from "../ports/run-logs.ts";
 import type { Scheduler } from "../ports/scheduler.ts";
 import type { Secrets } from "../ports/secrets.ts";
 import type { Sessions } from "../ports/sessions.ts";
@@ -51,6 +52,8 @@ export interface Services {
   signals: Signals;
   /** The approvals that are open. Only features and what shows them need it. */
   approvals: Approvals;
+  /** What runs of code have seen. Only features and what shows them need it. */
+  runLogs: RunLogs;
   stats: StatsStore;
   clock: Clock;
   log: Log;

@@ -1,4 +1,4 @@
-import type { CallMessage } from "../job/code-messages.ts";
+import type { CodeMessage } from "../job/code-bundle.ts";
 
 /** How an attempt is bounded that runs a team's code. */
 export interface CodeCallBounds {
@@ -14,5 +14,5 @@ export interface CodeInvoker {
    * Sends a message to the code of a product, and resolves with its answer, which nothing has checked. Throws a JobError if there is no
    * code, or none answers: its process has ended, or it is busy.
    */
-  call(product: string, message: CallMessage, bounds: CodeCallBounds): Promise<unknown>;
+  call(product: string, message: CodeMessage, bounds: CodeCallBounds): Promise<unknown>;
 }

@@ -41,7 +41,12 @@ export async function explainJob(services: Services, job: Job, now: number): Pro
   return {
     job_id: job.id,
     status: view.status,
-    says: [...stateOf(view, now), ...stepsSaid(steps, view), ...waits.flatMap((wait) => waitSaid(wait, found))],
+    says: [
+      ...stateOf(view, now),
+      ...parkedSaid(view),
+      ...stepsSaid(steps, view),
+      ...waits.flatMap((wait) => waitSaid(wait, found)),
+    ],
     ...(waits.length > 0 && { waits }),
   };
 }
@@ -106,6 +111,14 @@ const pausedBy = ({ reason, until }: { reason: string; until?: number }): string
 
 const inLine = ({ limit, key, position }: { limit: string; key: string; position?: number }): string =>
   `It stands in the line of the limit ${limit}${key === "" ? "" : ` for ${key}`}${position === undefined ? "" : `, at place ${position}`}.`;
+
+/** Why the run of a feature in code cannot go on. */
+function parkedSaid({ parked, status }: JobView): string[] {
+  if (!parked || status !== "running") return [];
+  const { code, message, step, at, since } = parked;
+  const where = [step === undefined ? [] : [`at the step ${step}`], at === undefined ? [] : [`in ${at}`]].flat();
+  return [`It is parked since ${timeOf(since)}${where.map((one) => ` ${one}`).join("")}: ${code}: ${message}`];
+}
 
 /** What of a run's steps is under way, or cannot begin. */
 function stepsSaid(steps: [string, StepView][], { status }: JobView): string[] {

@@ -5,6 +5,7 @@ import { isList } from "../job/list.ts";
 import { defined } from "../kernel/defined.ts";
 import { loadIfThere } from "../operations/payload.ts";
 import type { Services } from "../operations/services.ts";
+import { codeProgressOf, codeSteps } from "./code-steps.ts";
 import { countsIn, currentCounts } from "./list-counts.ts";
 import type { StepSchema, UndoStateSchema } from "./schemas/progress.ts";
 
@@ -35,12 +36,14 @@ export const stepViewOf = (child: Job, now: number): JobStepView => ({
  * none.
  */
 export async function stepsShown(
-  services: Pick<Services, "blobs" | "jobs">,
+  services: Pick<Services, "blobs" | "jobs" | "runLogs">,
   job: Job,
   found: Pick<CatalogEvent, "definition" | "target"> | undefined,
   now: number,
-) {
+): Promise<Steps | undefined> {
   if (job.type !== "feature") return undefined;
+  const code = await codeProgressOf(services, job);
+  if (code) return currentSteps(services, shownSteps(await codeSteps(services, job, code)), now, isFinished(job));
   // The blob is gone if the feature has made another decision since its item was read.
   const decided = shownSteps(((job.progress && (await loadIfThere(services.blobs, job.progress))) ?? {}) as Steps);
   const known = await currentSteps(services, decided, now, isFinished(job));

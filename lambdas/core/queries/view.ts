@@ -12,6 +12,7 @@ import { shorten } from "../kernel/sizes.ts";
 import { eventOfJob, keptDefinition } from "../operations/kept-event.ts";
 import type { Services } from "../operations/services.ts";
 import { channelsShown } from "./channels-view.ts";
+import { codeGraph, codeProgressOf, codeShown } from "./code-steps.ts";
 import { progressShown } from "./function-progress.ts";
 import { graphShown } from "./graph-view.ts";
 import { limitWait } from "./limit-waits.ts";
@@ -92,7 +93,7 @@ const attemptView = ({ thrown, ...attempt }: Attempt, sees: Sees): AttemptView =
 });
 
 export async function viewOf(
-  services: Pick<Services, "blobs" | "jobs" | "catalog" | "definitions" | "gates" | "pauses">,
+  services: Pick<Services, "blobs" | "jobs" | "catalog" | "definitions" | "gates" | "pauses" | "runLogs">,
   job: Job,
   now: number,
   sees = anyReader,
@@ -100,7 +101,8 @@ export async function viewOf(
   const { catalog } = services;
   const hidden = redactionOf(catalog, job);
   const found = job.type === "feature" ? await eventOfJob(services, job) : undefined;
-  const [steps, channels, progress, pauses, limited, items, definition] = await Promise.all([
+  const [code, steps, channels, progress, pauses, limited, items, definition] = await Promise.all([
+    codeProgressOf(services, job),
     isList(job) ? listSteps(services, job, now) : stepsShown(services, job, found, now),
     channelsShown(services, job, hidden),
     progressShown(services, job, hidden),
@@ -115,7 +117,11 @@ export async function viewOf(
     ...pick(job, ["priority", "snoozes"]),
     ...defined({ waiting_for: summary.waiting_for ?? limited }),
     attempts: job.attempts.map((one) => attemptView(one, sees)),
-    ...(steps && { steps: shownSteps(steps), ...(!isList(job) && graphShown(found, steps)) }),
+    ...(steps && {
+      steps: shownSteps(steps),
+      ...(!isList(job) && (code ? { graph: codeGraph(steps) } : graphShown(found, steps))),
+    }),
+    ...(code && codeShown(code, hidden)),
     ...items,
     ...defined({ definition }),
     ...(channels && { channels }),

@@ -25,7 +25,10 @@ export const products = [
   defineProduct({
     tag: "crm",
     envs: ["prd"],
-    jobs: { tidy: { type: "function", function: "tidy" } },
+    jobs: { tidy: { type: "function", function: "tidy" }, welcome: { type: "feature", feature: "welcome" } },
+    features: {
+      welcome: code<typeof import("./features.ts")>("./features.ts", { signals: { answered: {} } }),
+    },
     functions: { tidy: code<typeof import("./functions.ts")>("./functions.ts") },
   }),
   defineProduct({ tag: "plain", envs: ["prd"], jobs: {} }),

@@ -193,7 +193,7 @@ export async function played(
   const engine = new FakeEngine(run, { given: 1 }, world, {
     ...playing,
     code: () => new Decisions(host),
-    mostDecisions: 5000,
+    mostDecisions: 1000,
   });
   const end = await engine.play();
   return {

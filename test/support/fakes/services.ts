@@ -21,6 +21,7 @@ import { fakeMessageQueue } from "./message-queue.ts";
 import { fakePauses } from "./pauses.ts";
 import { fakeResultCache } from "./result-cache.ts";
 import { fakeRoundPlaces } from "./round-places.ts";
+import { fakeRunLogs } from "./run-logs.ts";
 import { fakeScheduler } from "./scheduler.ts";
 import { fakeSecrets } from "./secrets.ts";
 import { fakeSessions } from "./sessions.ts";
@@ -55,6 +56,7 @@ export const fakeServices = ({
     definitions: fakeDefinitions(),
     signals: fakeSignals(),
     approvals: fakeApprovals(),
+    runLogs: fakeRunLogs(),
     stats: fakeStatsStore(),
     sharedKeys: fakeSharedKeys(),
     sessions: fakeSessions(),

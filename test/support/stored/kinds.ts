@@ -11,6 +11,7 @@ import { dynamoJobStore } from "../../../lambdas/aws/dynamodb/job-store.ts";
 import { dynamoPauses } from "../../../lambdas/aws/dynamodb/pauses.ts";
 import { dynamoResultCache } from "../../../lambdas/aws/dynamodb/result-cache.ts";
 import { dynamoRoundPlaces } from "../../../lambdas/aws/dynamodb/round-places.ts";
+import { dynamoRunLogs } from "../../../lambdas/aws/dynamodb/run-logs.ts";
 import { dynamoScheduleStates } from "../../../lambdas/aws/dynamodb/schedule-states.ts";
 import { dynamoSharedKeys } from "../../../lambdas/aws/dynamodb/shared-keys.ts";
 import { dynamoSignals } from "../../../lambdas/aws/dynamodb/signals.ts";
@@ -28,6 +29,7 @@ import { type Job, jobMessageOf, type RunRecord } from "../../../lambdas/core/jo
 import { derivedJobId, stepJobId } from "../../../lambdas/core/job/job-id.ts";
 import { pauseId } from "../../../lambdas/core/job/pause.ts";
 import { cacheKeyOf } from "../../../lambdas/core/job/result-cache.ts";
+import { runLogOf } from "../../../lambdas/core/job/run-log.ts";
 import { hourOf, noCounts } from "../../../lambdas/core/job/stats.ts";
 import { hotMinutes } from "../../../lambdas/core/operations/hot-minutes.ts";
 import { withRecent } from "../../../lambdas/core/operations/recent-pauses.ts";
@@ -86,6 +88,7 @@ function servicesOn(client: DynamoDBClient) {
     definitions: dynamoDefinitions(storage),
     signals: dynamoSignals(storage),
     approvals: dynamoApprovals(storage),
+    runLogs: dynamoRunLogs(storage),
     unscheduled: dynamoUnscheduled(storage),
     dueCounts,
     hot: hotMinutes(dueCounts),
@@ -350,6 +353,15 @@ export const kinds: Record<string, Kind> = {
       await signals.put(address, { id: "s-1", at: noon, payload: { amount: 5 } }, noon + 60 * minute);
       await signals.listen(address, { message: jobMessageOf(jobs.feature), step: "main.money", until: noon + minute });
     },
+    words: [],
+    unknownFields: "lost",
+  },
+  logs: {
+    prefix: topology.logsPrefix,
+    make: ({ runLogs }) =>
+      runLogs.append(runLogOf(jobs.feature, 1), [
+        { n: 1, k: "create", c: "run", e: "done", at: noon, value: { v: 1 } },
+      ]),
     words: [],
     unknownFields: "lost",
   },

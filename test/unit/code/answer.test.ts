@@ -1,6 +1,13 @@
+import { hash } from "node:crypto";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { gunzipSync, gzipSync } from "node:zlib";
 import { Webhook } from "standardwebhooks";
 import { defineFunction } from "../../../lambdas/code/define-function.ts";
 import { defineFeature } from "../../../lambdas/code/feature/define-feature.ts";
+import { featureBundle } from "../../../lambdas/code/feature-bundle.ts";
 import { lambdaHandler } from "../../../lambdas/code/lambda-handler.ts";
 import { type ServeOptions, serve } from "../../../lambdas/code/serve.ts";
 import { secret } from "../../../lambdas/core/catalog/references.ts";
@@ -88,29 +95,80 @@ describe("serve", () => {
   });
 });
 
-describe("the Lambda function of a product", () => {
-  const offered = (feature: unknown, secrets = [stripe]) => ({
-    definition: "def_1",
-    features: { ship: { load: async () => ({ ship: feature }), export: "ship", file: "features/ship.ts", secrets } },
-  });
-  const secrets = () => ({ resolve: async () => "s3cret" });
+describe("the bundle of a feature", () => {
+  const bundleOf = (feature: unknown, secrets = [stripe]) =>
+    featureBundle("ship", { load: async () => ({ ship: feature }), export: "ship", file: "features/ship.ts", secrets });
+  const host = { definition: "def_1", resolve: async () => "s3cret", write: () => {} };
 
   it("answers by kind, and reads the secrets that the feature lists", async () => {
-    const handler = lambdaHandler({}, secrets, offered(ship(1)));
-    expect(await handler(decide)).toMatchObject({ definition: "def_1", ran });
-    const unlisted = await lambdaHandler({}, secrets, offered(ship(1), []))(decide);
-    const message = expect.stringContaining("features.ship of the catalog does not list");
-    expect(unlisted).toMatchObject({ ran: [{ e: "failed", error: { message } }] });
+    const message = { ...decide, kind: "decide" as const, run: { ...run, definition: "def_1" } };
+    expect(await bundleOf(ship(1)).answer(message, host)).toMatchObject({ definition: "def_1", ran });
+    const unlisted = await bundleOf(ship(1), []).answer(message, host);
+    const text = expect.stringContaining("features.ship of the catalog does not list");
+    expect(unlisted).toMatchObject({ ran: [{ e: "failed", error: { message: text } }] });
   });
 
   it("refuses a feature that its module does not have", async () => {
-    const handler = lambdaHandler({}, undefined, offered(greet));
-    expect(await handler(decide)).toMatchObject({
+    expect(await bundleOf(greet).answer({ ...decide, kind: "decide" }, host)).toMatchObject({
       refuse: {
         code: "UNKNOWN_FEATURE",
         message: expect.stringContaining("features/ship.ts exports a ship that defineFeature has not made"),
       },
     });
-    expect(await lambdaHandler({})(decide)).toMatchObject({ refuse: { code: "UNKNOWN_FEATURE" } });
+  });
+});
+
+describe("the Lambda function of a product", () => {
+  const folder = mkdtempSync(join(tmpdir(), "bundles-"));
+  afterAll(() => rmSync(folder, { recursive: true }));
+  /** A bundle that says what it is and what it was asked. */
+  const written = (text: string) => {
+    const code = `export const bundle = { answer: async (message, { definition }) => ({ text: ${JSON.stringify(text)}, definition, run: message.run.definition }) };`;
+    const file = join(folder, `${text}.mjs`);
+    writeFileSync(file, code);
+    return { file: pathToFileURL(file), code, sha256: hash("sha256", code, "hex") };
+  };
+  const [now, before] = [written("now"), written("before")];
+  const linkTo = ({ code }: { code: string }) => `data:application/gzip;base64,${gzipSync(code).toString("base64")}`;
+  const of = (definition: string, code?: { url: string }) => ({
+    ...decide,
+    run: { ...run, definition },
+    ...(code && { code }),
+  });
+  const handler = () => lambdaHandler({ functions: {}, features: { ship: now.file } });
+
+  it("answers new runs by the code of now, by its hash", async () => {
+    const answer = { text: "now", definition: now.sha256, run: now.sha256 };
+    expect(await handler()(of(""))).toEqual(answer);
+    expect(await handler()(of(now.sha256))).toEqual(answer);
+    expect(await lambdaHandler({ functions: {} })(decide)).toMatchObject({ refuse: { code: "UNKNOWN_FEATURE" } });
+  });
+
+  it("gives the code of now to be kept, and no other", async () => {
+    const asked = { v: 1, kind: "bundle", feature: "ship", job_id: "job_1", deadline_ms: 1000 };
+    const { bundle } = (await handler()({ ...asked, definition: now.sha256 })) as { bundle: string };
+    expect(gunzipSync(Buffer.from(bundle, "base64")).toString()).toBe(now.code);
+    expect(await handler()({ ...asked, definition: before.sha256 })).toMatchObject({
+      refuse: { code: "UNKNOWN_DEFINITION" },
+    });
+  });
+
+  it("answers an earlier run by the code that it began with, which it keeps", async () => {
+    const one = handler();
+    expect(await one(of(before.sha256))).toMatchObject({ refuse: { code: "UNKNOWN_DEFINITION" } });
+    const answer = { text: "before", definition: before.sha256, run: before.sha256 };
+    expect(await one(of(before.sha256, { url: linkTo(before) }))).toEqual(answer);
+    expect(await one(of(before.sha256))).toEqual(answer);
+    expect(await one(of(""))).toMatchObject({ text: "now" });
+  });
+
+  it("imports nothing whose hash is another, or that comes from elsewhere", async () => {
+    const other = written("other");
+    const asked = of(before.sha256, { url: linkTo(other) });
+    await expect(handler()(asked)).rejects.toThrow("not the code that the run began with");
+    process.env.CODE_FROM = "https://state.invalid/code/";
+    const strict = handler();
+    delete process.env.CODE_FROM;
+    await expect(strict(of(before.sha256, { url: linkTo(before) }))).rejects.toThrow("leads elsewhere");
   });
 });

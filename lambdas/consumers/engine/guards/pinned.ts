@@ -1,3 +1,4 @@
+import { isCodeTarget } from "../../../core/catalog/code-target.ts";
 import { definitionId, definitionOf } from "../../../core/catalog/feature-definition.ts";
 import { withDefinition } from "../../../core/job/transitions.ts";
 import { type Guard, NotStarted } from "../context.ts";
@@ -20,8 +21,10 @@ export const pinned: Guard = async (running) => {
   const undoes = found.definition.undoes?.(found.target) ?? false;
   try {
     const { product, event } = job;
-    await services.definitions.put(id, definition, { product, event }, services.clock.now());
-    const changed = await changeClaimed(services, job, (of) => withDefinition(of, id, undoes));
+    const now = services.clock.now();
+    const code = isCodeTarget(Object(found.target)) ? { code_since: now } : {};
+    await services.definitions.put(id, definition, { product, event }, now);
+    const changed = await changeClaimed(services, job, (of) => withDefinition(of, id, undoes, code));
     if (!changed) return "lost";
     running.job = changed;
     return undefined;

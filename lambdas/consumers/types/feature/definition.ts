@@ -1,15 +1,18 @@
 import * as z from "zod";
+import { isCodeTarget } from "../../../core/catalog/code-target.ts";
 import { fieldsFaults } from "../../../core/kernel/fields.ts";
 import { fieldsJsonSchema } from "../../../core/kernel/fields-json-schema.ts";
 import { Tag } from "../../../core/kernel/tag.ts";
 import { defineJobType } from "../define-job-type.ts";
 import { definedStepOf, graphStepOf, isUndone, stepsOf, templatesIn, undoneIn } from "./steps.ts";
-import type { FeatureTarget } from "./target.ts";
+import type { AnyFeature } from "./target.ts";
+
+const stepsIn = (target: AnyFeature) => (isCodeTarget(target) ? [] : stepsOf(target));
 
 /** The input of a feature: any object, checked against the feature's own input schema. */
 export const featureInput = z.record(z.string(), z.unknown());
 
-export const feature = defineJobType<FeatureTarget>()({
+export const feature = defineJobType<AnyFeature>()({
   type: "feature",
   summary: "Run a sequence of other job events.",
   requestName: "Record<string, unknown>",
@@ -19,10 +22,15 @@ export const feature = defineJobType<FeatureTarget>()({
   input: featureInput,
   inputSchemaOf: (_event, { input }) => input && fieldsJsonSchema(input),
   event: () => ({ feature: Tag }),
-  graph: (target) => stepsOf(target).map(graphStepOf),
-  steps: (target) => stepsOf(target).map(definedStepOf),
-  texts: (target) => [stepsOf(target).map(({ step }) => [templatesIn(step), undoneIn(step)]), target.output],
-  undoes: (target) => stepsOf(target).some(isUndone),
+  graph: (target) => stepsIn(target).map(graphStepOf),
+  steps: (target) => stepsIn(target).map(definedStepOf),
+  texts: (target) => [
+    stepsIn(target).map(({ step }) => [templatesIn(step), undoneIn(step)]),
+    "output" in target ? target.output : undefined,
+  ],
+  // Whether code has anything to undo, it knows itself.
+  undoes: (target) => isCodeTarget(target) || stepsOf(target).some(isUndone),
+  takesAnySignal: (target) => isCodeTarget(target) && target.signals === undefined,
   signals: ({ signals = {} }) =>
     Object.fromEntries(Object.entries(signals).map(([name, { schema }]) => [name, schema])),
   checkInput: ({ target, input }) => (target.input ? fieldsFaults(target.input, input, ["input"]) : []),

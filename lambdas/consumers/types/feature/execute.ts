@@ -1,3 +1,5 @@
+import { CodeEnv, readEnv } from "../../../aws/start/env.ts";
+import { isCodeTarget } from "../../../core/catalog/code-target.ts";
 import { resolve, type Scope } from "../../../core/expressions/evaluate.ts";
 import type { AttemptError } from "../../../core/job/attempt.ts";
 import type { UndoCounts } from "../../../core/job/ending.ts";
@@ -7,12 +9,17 @@ import { stepJobId, undoJobId } from "../../../core/job/job-id.ts";
 import { claimsIn } from "../../../core/job/kept-session.ts";
 import { isList, largestPage } from "../../../core/job/list.ts";
 import { defined } from "../../../core/kernel/defined.ts";
+import { lazy } from "../../../core/kernel/lazy.ts";
 import { RequestError } from "../../../core/kernel/request-error.ts";
 import { changeJob, revive } from "../../../core/operations/change-job.ts";
-import { type AttemptServices, Ended, Finished, Parked } from "../../../core/operations/execution.ts";
+import { type AttemptServices, Ended, type Execution, Finished, Parked } from "../../../core/operations/execution.ts";
 import { endedWithFeature } from "../../../core/operations/parent-guard.ts";
 import type { ConsumerServices } from "../../../core/operations/services.ts";
+import type { CodeInvoker } from "../../../core/ports/code-invoker.ts";
 import { type JobStepView, shownSteps, stepViewOf } from "../../../core/queries/step-view.ts";
+import { codeFunctionName } from "../../../topology.ts";
+import { lambdaClients } from "../../clients/aws/lambda-clients.ts";
+import { lambdaCode } from "../../clients/aws/lambda-code.ts";
 import { defineExecutor } from "../define-job-type.ts";
 import {
   askForApprovals,
@@ -22,6 +29,7 @@ import {
   waitingOf,
   withApprovalIds,
 } from "./approvals.ts";
+import { decideCode } from "./code/decide.ts";
 import { type CredentialPlaceholders, credentialPlaceholders } from "./credential-placeholders.ts";
 import { feature as definition } from "./definition.ts";
 import { startList } from "./for-each.ts";
@@ -41,98 +49,110 @@ import type { FeatureTarget } from "./target.ts";
 import { type EndingRun, endRun, hasToUndo } from "./undo.ts";
 import { endWaits, listen, nextTimer, stopListening } from "./waits.ts";
 
+const deployedCode = lazy(() => readEnv(CodeEnv));
+
+/** Decides by features, those in code by asking the team's own code. */
+export const featureExecutor = (
+  code: CodeInvoker = lambdaCode(lambdaClients(), {
+    nameOf: (product) => codeFunctionName(deployedCode().CODE_PREFIX, product),
+    region: () => deployedCode().AWS_REGION,
+  }),
+) =>
+  defineExecutor(definition, async (execution, services: AttemptServices, pageSize: number = largestPage) => {
+    const { job, target } = execution;
+    if (isList(job)) return decideList(execution, job, services);
+    if (isCodeTarget(target)) return decideCode(execution, target, services, code);
+    return decideDeclared({ ...execution, target }, services, pageSize);
+  });
+
+export const execute = featureExecutor();
+
+type Declared = Omit<Execution, "target"> & { target: FeatureTarget };
+
 /**
- * The decider: it reads the state of the steps, starts those that are ready as separate jobs, and parks until one of
+ * The decider of declared features: it reads the state of the steps, starts those that are ready as separate jobs, and parks until one of
  * them ends. No step runs inside it. Deciding twice changes nothing, because the ids of the steps are derived. If AWS refuses a
  * call, the decider throws, and `decisionPolicy` retries the decision.
  */
-export const execute = defineExecutor(
-  definition,
-  async (execution, services: AttemptServices, pageSize: number = largestPage) => {
-    if (isList(execution.job)) return decideList(execution, execution.job, services);
-    const { job, input, target: feature, room, signal, variables, constants } = execution;
-    const recorded = (execution.progress ?? {}) as StepStates;
-    const children = await childrenOf(services, job, feature);
-    const placeholders = credentialPlaceholders();
-    const session = job.session && { session: claimsIn(job.session) };
-    const valuesAt = (now: number) => {
-      return { input, now, variables, constants, ...session, credential: placeholders.credential };
-    };
-    const loading = { blobs: services.blobs, room, signal };
-    if (job.ending) {
-      const start = (undo: ReadyStep) => startUndo(services, job, undo, placeholders);
-      const park: EndingRun["park"] = (states, { undos, due = [], refused = false }) =>
-        parkRun(loading, { job, feature, children, states, due, refused, ...defined({ undos }) }, services.clock.now());
-      const values = valuesAt(services.clock.now());
-      return await endRun(services, { job, feature, children, recorded, values, loading, start, park });
+async function decideDeclared(execution: Declared, services: AttemptServices, pageSize: number) {
+  const { job, input, target: feature, room, signal, variables, constants } = execution;
+  const recorded = (execution.progress ?? {}) as StepStates;
+  const children = await childrenOf(services, job, feature);
+  const placeholders = credentialPlaceholders();
+  const session = job.session && { session: claimsIn(job.session) };
+  const valuesAt = (now: number) => {
+    return { input, now, variables, constants, ...session, credential: placeholders.credential };
+  };
+  const loading = { blobs: services.blobs, room, signal };
+  if (job.ending) {
+    const start = (undo: ReadyStep) => startUndo(services, job, undo, placeholders);
+    const park: EndingRun["park"] = (states, { undos, due = [], refused = false }) =>
+      parkRun(loading, { job, feature, children, states, due, refused, ...defined({ undos }) }, services.clock.now());
+    const values = valuesAt(services.clock.now());
+    return await endRun(services, { job, feature, children, recorded, values, loading, start, park });
+  }
+  const begun = new Set(unrecordedSteps(children, recorded));
+  for (const key of begun) children.delete(key);
+  await reviveFailed(services, job, feature, children, recorded);
+  const now = services.clock.now();
+  const jobless = joblessSteps(job, feature, children, recorded, now);
+  const former = formerSteps(feature, recorded);
+  let states: StepStates = { ...former, ...jobless, ...statesOf(children, recorded, now) };
+  services.claim.noteWaits(() => notedWaits(states, recorded));
+  const endNow = async () => {
+    const ended = await endWaits(services, job, feature, states, now);
+    states = { ...states, ...ended };
+    if (Object.keys(ended).length === 0) return false;
+    services.claim.whenRecorded(async () => {
+      measureEnded(services.log, job, ended, now);
+      await stopListening(services, job, ended);
+    });
+    return true;
+  };
+  // What a decision has decided by itself, and would decide otherwise at another time, is recorded before it is acted on.
+  let isRecorded = !(await endNow());
+  const gone = new Set(Object.keys(jobless).filter((key) => isGone(states[key])));
+  const values = { ...valuesAt(now), gone };
+  let found = await resultsOf(loading, feature, children, states);
+  let refused: Started["refused"] = false;
+  for (;;) {
+    const scope: Scope = { ...values, ...found };
+    const next = plan(feature, states, scope, begun);
+    states = { ...states, ...next.ended };
+    if (next.outcome.is === "failed") {
+      const error = stepFailure(next.outcome, states);
+      services.claim.whenRecorded(() => closeApprovals(services, job, waitingOf(states)));
+      if (!job.undoes || hasToUndo(feature, states)) throw error;
+      return new Ended(error.progress, { error });
     }
-    const begun = new Set(unrecordedSteps(children, recorded));
-    for (const key of begun) children.delete(key);
-    await reviveFailed(services, job, feature, children, recorded);
-    const now = services.clock.now();
-    const jobless = joblessSteps(job, feature, children, recorded, now);
-    const former = formerSteps(feature, recorded);
-    let states: StepStates = { ...former, ...jobless, ...statesOf(children, recorded, now) };
-    services.claim.noteWaits(() => notedWaits(states, recorded));
-    const endNow = async () => {
-      const ended = await endWaits(services, job, feature, states, now);
-      states = { ...states, ...ended };
-      if (Object.keys(ended).length === 0) return false;
-      services.claim.whenRecorded(async () => {
-        measureEnded(services.log, job, ended, now);
-        await stopListening(services, job, ended);
-      });
-      return true;
-    };
-    // What a decision has decided by itself, and would decide otherwise at another time, is recorded before it is acted on.
-    let isRecorded = !(await endNow());
-    const gone = new Set(Object.keys(jobless).filter((key) => isGone(states[key])));
-    const values = { ...valuesAt(now), gone };
-    let found = await resultsOf(loading, feature, children, states);
-    let refused: Started["refused"] = false;
-    for (;;) {
-      const scope: Scope = { ...values, ...found };
-      const next = plan(feature, states, scope, begun);
-      states = { ...states, ...next.ended };
-      if (next.outcome.is === "failed") {
-        const error = stepFailure(next.outcome, states);
-        services.claim.whenRecorded(() => closeApprovals(services, job, waitingOf(states)));
-        if (!job.undoes || hasToUndo(feature, states)) throw error;
-        return new Ended(error.progress, { error });
-      }
-      if (next.outcome.is === "completed") return new Finished(featureOutputOf(feature, scope), shownSteps(states));
-      const begunApprovals = withApprovalIds(job, next.waits);
-      states = { ...states, ...begunApprovals };
-      const approvals = unasked(states);
-      isRecorded &&= Object.keys({ ...next.ended, ...begunApprovals }).length === 0;
-      if (!isRecorded && (next.ready.length > 0 || Object.keys(approvals).length > 0)) {
-        await services.claim.record(states);
-        isRecorded = true;
-      }
-      const [started, opened, asked] = await Promise.all([
-        startAll(services, job, next.ready, (step) => startReady(services, job, step, { placeholders, pageSize })),
-        openWaits(services, job, next.waits),
-        askForApprovals(services, job, approvals),
-      ]);
-      states = { ...states, ...started.states, ...opened, ...asked.states };
-      services.claim.whenRecorded(async () => measureBegun(services.log, job, next.waits.length));
-      refused ||= started.refused || asked.refused;
-      // A message may have been there before its wait.
-      if (next.waits.length > 0 && (await endNow())) {
-        isRecorded = false;
-        found = await resultsOf(loading, feature, children, states);
-        continue;
-      }
-      // A step whose event refuses its input has failed at once, so other steps may be ready or have failed.
-      if (Object.values({ ...started.states, ...asked.states }).some(({ status }) => status === "failed")) continue;
-      return await parkRun(
-        loading,
-        { job, feature, children, states, due: started.due, refused },
-        services.clock.now(),
-      );
+    if (next.outcome.is === "completed") return new Finished(featureOutputOf(feature, scope), shownSteps(states));
+    const begunApprovals = withApprovalIds(job, next.waits);
+    states = { ...states, ...begunApprovals };
+    const approvals = unasked(states);
+    isRecorded &&= Object.keys({ ...next.ended, ...begunApprovals }).length === 0;
+    if (!isRecorded && (next.ready.length > 0 || Object.keys(approvals).length > 0)) {
+      await services.claim.record(states);
+      isRecorded = true;
     }
-  },
-);
+    const [started, opened, asked] = await Promise.all([
+      startAll(services, job, next.ready, (step) => startReady(services, job, step, { placeholders, pageSize })),
+      openWaits(services, job, next.waits),
+      askForApprovals(services, job, approvals),
+    ]);
+    states = { ...states, ...started.states, ...opened, ...asked.states };
+    services.claim.whenRecorded(async () => measureBegun(services.log, job, next.waits.length));
+    refused ||= started.refused || asked.refused;
+    // A message may have been there before its wait.
+    if (next.waits.length > 0 && (await endNow())) {
+      isRecorded = false;
+      found = await resultsOf(loading, feature, children, states);
+      continue;
+    }
+    // A step whose event refuses its input has failed at once, so other steps may be ready or have failed.
+    if (Object.values({ ...started.states, ...asked.states }).some(({ status }) => status === "failed")) continue;
+    return await parkRun(loading, { job, feature, children, states, due: started.due, refused }, services.clock.now());
+  }
+}
 
 interface Parking {
   job: Job;

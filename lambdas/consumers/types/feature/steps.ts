@@ -31,8 +31,8 @@ export interface PlacedStep {
   path: (string | number)[];
 }
 
-/** Every step of a feature in the order in which it is written. */
-export function stepsOf({ sequences }: FeatureTarget): PlacedStep[] {
+/** Every step of a feature in the order in which it is written. One in code has none that is known before it runs. */
+export function stepsOf({ sequences = {} }: Pick<Partial<FeatureTarget>, "sequences">): PlacedStep[] {
   const keys = new Set(
     Object.entries(sequences).flatMap(([sequence, steps]) =>
       steps.map((step) => stepKeyOf(sequence, stepNameOf(step))),

@@ -1,10 +1,12 @@
 import * as z from "zod";
+import { type CodeTarget, codeFields } from "../../../core/catalog/code-target.ts";
 import { RetryConfig } from "../../../core/job/retry-config.ts";
 import { duration } from "../../../core/kernel/duration.ts";
 import { fieldsSchema } from "../../../core/kernel/fields.ts";
 import { required as isRequired, milliseconds } from "../../../core/kernel/plain-faults.ts";
 import { longestDelayMs, requestLimits } from "../../../core/kernel/request-limits.ts";
 import { strict } from "../../../core/kernel/schema.ts";
+import { oneOf } from "../../../core/kernel/some-of.ts";
 import { EventTag, Tag } from "../../../core/kernel/tag.ts";
 import { Approve } from "./approve.ts";
 
@@ -148,15 +150,34 @@ export const Step = strict({
 });
 export type Step = z.infer<typeof Step>;
 
-export const featureTarget = () =>
+const fields = () =>
   strict({
     /** The fields of the input. Default: any object is accepted. */
     input: fieldsSchema.optional(),
     /** The signals that its runs may wait for, by name, each with the fields of its payload. Default: any payload. */
     signals: z.record(Tag, strict({ schema: fieldsSchema.optional() })).optional(),
     /** The steps of each sequence in their order. Sequences run in parallel unless `depends_on` says otherwise. */
-    sequences: z.record(Tag, z.array(Step).min(1).max(mostSteps)),
+    sequences: z.record(Tag, z.array(Step).min(1).max(mostSteps)).optional(),
     /** The feature's result, a template. Default: the results of the steps, by sequence and step, as long as they are small. */
     output: z.record(z.string(), z.unknown()).optional(),
+    ...codeFields(),
   });
-export type FeatureTarget = z.input<ReturnType<typeof featureTarget>>;
+type Fields = z.input<ReturnType<typeof fields>>;
+
+/** A feature that the catalog declares. */
+export type FeatureTarget = Omit<Fields, keyof ReturnType<typeof codeFields> | "sequences"> & {
+  sequences: NonNullable<Fields["sequences"]>;
+};
+/** A feature that is a function of the team's own. */
+export interface CodeFeature extends CodeTarget, Pick<Fields, "input" | "signals"> {}
+export type AnyFeature = FeatureTarget | CodeFeature;
+
+/** One object and no union, whose faults would be those of neither form. */
+export const featureTarget = () =>
+  oneOf(fields(), ["sequences", "code"]).superRefine((target, context) => {
+    const fault = (field: string, message: string) => context.addIssue({ code: "custom", path: [field], message });
+    for (const field of ["export", "secrets"] as const)
+      if (target.sequences && target[field] !== undefined) fault(field, "is for a feature in code only");
+    if (target.code !== undefined && target.output !== undefined)
+      fault("output", "does not go with `code`: what the code returns is the result");
+  }) as unknown as z.ZodType<AnyFeature, AnyFeature>;

@@ -72,7 +72,11 @@ type Messages = Pick<Services, "signals" | "log">;
 type Closing = Messages & Pick<Services, "approvals">;
 
 /** Notes that the run waits, so that senders wake it. Messages to the run itself need no note: they name it. */
-export const listen = async ({ signals }: Messages, job: Job, { placed, opened }: BegunWait): Promise<void> => {
+export const listen = async (
+  { signals }: Messages,
+  job: Job,
+  { placed, opened }: { placed: Pick<PlacedStep, "key">; opened: StepState },
+): Promise<void> => {
   await Promise.all(
     addressesOf(job, opened).keyed.map((address) =>
       signals.listen(address, { message: jobMessageOf(job), step: placed.key, until: timerOf(opened) }),
@@ -141,10 +145,10 @@ interface Received extends Signal {
 }
 
 /** The first message for a wait, of those that came since its run was made: one that was sent while it slept is not lost. */
-async function firstMessage(
+export async function firstMessage(
   { signals, log }: Messages,
   job: Job,
-  { signals: declared = {} }: FeatureTarget,
+  { signals: declared = {} }: Pick<FeatureTarget, "signals">,
   state: StepState,
   taken: ReadonlySet<string>,
 ) {

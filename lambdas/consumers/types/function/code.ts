@@ -3,8 +3,8 @@ import { JobError, type JobErrorCode } from "../../../core/job/job-error.ts";
 import { providerCodeOf } from "../../../core/job/provider-code.ts";
 import { Finished } from "../../../core/operations/execution.ts";
 import type { CodeInvoker } from "../../../core/ports/code-invoker.ts";
+import { CodeAnswer, type Failed } from "../../clients/code/code-answer.ts";
 import type { ExecutionOf } from "../define-job-type.ts";
-import { CodeAnswer, type Failed } from "./code-answer.ts";
 import type { cloudFunction } from "./definition.ts";
 
 type FunctionExecution = ExecutionOf<typeof cloudFunction>;

@@ -2,14 +2,17 @@ import { CodeEnv, readEnv } from "../../../aws/start/env.ts";
 import { isCodeTarget } from "../../../core/catalog/code-target.ts";
 import { JobError } from "../../../core/job/job-error.ts";
 import { lazy } from "../../../core/kernel/lazy.ts";
+import type { AttemptServices } from "../../../core/operations/execution.ts";
 import type { CodeInvoker } from "../../../core/ports/code-invoker.ts";
 import { codeFunctionName } from "../../../topology.ts";
+import { lambdaClients } from "../../clients/aws/lambda-clients.ts";
+import { lambdaCode } from "../../clients/aws/lambda-code.ts";
 import { defineExecutor, type ExecutionOf } from "../define-job-type.ts";
 import { callCode } from "./code.ts";
 import { cloudFunction } from "./definition.ts";
 import { callHttp } from "./http.ts";
-import { callLambda, lambdaClients } from "./lambda.ts";
-import { lambdaCode } from "./lambda-code.ts";
+import { callLambda } from "./lambda.ts";
+import { callOwnStep, isOwnStep } from "./own-step.ts";
 import { portableCode } from "./portable-code.ts";
 import { servedCode } from "./served-code.ts";
 import { Callee } from "./target.ts";
@@ -24,7 +27,8 @@ export const functionExecutor = (
     region: () => deployedCode().AWS_REGION,
   }),
 ) =>
-  defineExecutor(cloudFunction, async (execution) => {
+  defineExecutor(cloudFunction, async (execution, services?: AttemptServices) => {
+    if (services && isOwnStep(execution.job)) return callOwnStep(code, execution, services);
     if (isCodeTarget(execution.target)) return callCode(code, execution);
     const callee = calleeOf(execution);
     if (callee.provider === "serve") return callCode(servedCode(callee, execution), execution);

@@ -2,6 +2,7 @@ import { isReference, referenceName } from "../../../core/catalog/references.ts"
 import { JobError } from "../../../core/job/job-error.ts";
 import { urlFault } from "../../../core/kernel/url.ts";
 import type { Execution } from "../../../core/operations/execution.ts";
+import type { LambdaClients } from "../../clients/aws/lambda-clients.ts";
 import { withDeadline } from "../../clients/before-deadline.ts";
 import {
   acceptedBefore,
@@ -15,7 +16,6 @@ import { maxResponseBytes } from "../../clients/http/read-body.ts";
 import { type ShownAnswer, shownAnswer, type UsedCredentials } from "../../clients/http/shown-answer.ts";
 import { postToFunction } from "./http-post.ts";
 import { statusFault } from "./http-status.ts";
-import type { LambdaClients } from "./lambda.ts";
 import { signed } from "./sign.ts";
 import type { HttpCallee } from "./target.ts";
 

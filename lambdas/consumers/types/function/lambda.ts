@@ -1,25 +1,13 @@
-import type { InvokeCommandOutput, LambdaClient } from "@aws-sdk/client-lambda";
+import type { InvokeCommandOutput } from "@aws-sdk/client-lambda";
 import { JobError } from "../../../core/job/job-error.ts";
 import { parseExactly } from "../../../core/kernel/exact-json.ts";
 import { isSmallJson } from "../../../core/kernel/json-values.ts";
 import type { Execution } from "../../../core/operations/execution.ts";
+import { type LambdaClients, largestPayload } from "../../clients/aws/lambda-clients.ts";
 import { lambdaFaults } from "../../clients/aws/lambda-faults.ts";
-import { clientPerPlace, clientSettings } from "../../clients/aws/regional-clients.ts";
 import { faultBy } from "../../clients/fault-table.ts";
 import { smallResponseBytes } from "../../clients/http/read-body.ts";
 import type { LambdaCallee } from "./target.ts";
-
-export type LambdaClients = (region: string) => Promise<LambdaClient>;
-
-/** A client without a request timeout: a function may take 15 minutes, and the job's own timeout ends the wait. */
-export const lambdaClients = (): LambdaClients =>
-  clientPerPlace(async (region: string) => {
-    const { LambdaClient } = await import("@aws-sdk/client-lambda");
-    return new LambdaClient(clientSettings({ region }));
-  });
-
-/** The largest payload of a synchronous invocation: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
-export const largestPayload = 6 * 1024 * 1024;
 
 /**
  * Invokes the function, and resolves with what it returned. Without a payload the request is empty. A job that times out stops waiting, but the function keeps running:

@@ -1,3 +1,4 @@
+import type { CodeMessage } from "../../../core/job/code-bundle.ts";
 import { JobError } from "../../../core/job/job-error.ts";
 import { isDeepJson } from "../../../core/kernel/json-values.ts";
 import type { Execution } from "../../../core/operations/execution.ts";
@@ -18,7 +19,7 @@ export const servedCode = (
   async call(_product, message, { signal, room }) {
     const body = JSON.stringify(message);
     const now = clock.now();
-    const id = `${message.job_id}-${message.run}-${message.attempt}`;
+    const id = messageId(message);
     const [url, headers] = await Promise.all([
       functionUrlOf(callee, { secrets }),
       signedHeaders(secrets, callee, { id, body, now }),
@@ -33,6 +34,14 @@ export const servedCode = (
     return parsed(answer.body);
   },
 });
+
+/** Names a message for its signature: calls by their attempt, and what a run asks by its place in the run. */
+function messageId(message: CodeMessage): string {
+  if (message.kind === "call") return `${message.job_id}-${message.run}-${message.attempt}`;
+  if (message.kind === "bundle") return `${message.job_id}-${message.definition}`;
+  const { run } = message;
+  return `${run.id}-${run.run}-${run.attempt}-${message.kind === "decide" ? message.decision : message.key}-${message.from}`;
+}
 
 const refusedSignature = () =>
   new JobError("UNAUTHORIZED", "The code refused the signature of the message: both sides need the same secret.");

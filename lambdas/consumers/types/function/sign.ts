@@ -1,5 +1,5 @@
 import { JobError } from "../../../core/job/job-error.ts";
-import type { LambdaClients } from "./lambda.ts";
+import type { LambdaClients } from "../../clients/aws/lambda-clients.ts";
 import { signedFor } from "./url.ts";
 
 interface Request {

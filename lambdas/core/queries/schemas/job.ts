@@ -4,7 +4,7 @@ import { jobStatuses } from "../../kernel/job-status.ts";
 import { at } from "./at.ts";
 import { JobFailureSchema, ThrownSchema } from "./failure.ts";
 import { PauseReferenceSchema } from "./pauses.ts";
-import { ChannelSchema, ForEachSchema, GraphStepSchema, RunWaitSchema, StepSchema } from "./progress.ts";
+import { ChannelSchema, ForEachSchema, GraphStepSchema, ParkedSchema, RunWaitSchema, StepSchema } from "./progress.ts";
 
 /*
  * The API's answers about jobs. The OpenAPI document is made from these schemas, the types of the views are inferred from them,
@@ -279,6 +279,11 @@ export const JobSchema = z
       .describe(
         "The outcome of each channel of a notification that has failed or will be retried. Once it has completed, its result has them.",
       ),
+    state: z
+      .record(z.string(), z.unknown())
+      .exactOptional()
+      .describe("What the handler of a feature in code has set last, by `ctx.setState`."),
+    parked: ParkedSchema.exactOptional(),
     progress: z
       .unknown()
       .exactOptional()

@@ -92,6 +92,31 @@ export const StepSchema = z
   })
   .meta({ id: "Step", description: "The state of a step of a feature." });
 
+export const ParkedSchema = z
+  .object({
+    code: z.enum([
+      "NON_DETERMINISTIC",
+      "OUTSIDE_STEP",
+      "NO_PROGRESS",
+      "TOO_MANY_STEPS",
+      "DUPLICATE_KEY",
+      "CRASHED",
+      "UNKNOWN_DEFINITION",
+      "UNKNOWN_FEATURE",
+      "PROTOCOL",
+      "TOO_LARGE",
+    ]),
+    message: z.string(),
+    step: z.string().exactOptional().describe("The key of the step."),
+    at: z.string().exactOptional().describe("Where in the source, as `file:line`."),
+    since: at("Since when."),
+  })
+  .meta({
+    id: "Parked",
+    description:
+      "Why the run of a feature in code cannot go on. It is tried again, more and more rarely, until a deployment or `POST /v1/jobs/{id}/migrate` mends it.",
+  });
+
 export const GraphStepSchema = z
   .object({
     step: z.string().describe("The step, as `sequence.step`: the name of its state in `steps`."),

@@ -231,6 +231,25 @@ describe("a step that calls ctx", () => {
     expect(run.result).toBe(true);
   });
 
+  it("does not run own code beside it twice where the log is replayed for it", async () => {
+    const ran: string[] = [];
+    const run = await tested(
+      async (ctx) => {
+        await ctx.sleep("1d");
+        await ctx.sleep("1d");
+        const own = ctx.step("own", async () => {
+          ran.push("own");
+          await aWhile(5);
+          return "own";
+        });
+        return Promise.all([own, ctx.step("scope", async () => ctx.run("go", Date.now()))]);
+      },
+      { coldStarts: "never" },
+    );
+    expect(run.result).toEqual(["own", Date.parse("2030-01-03T00:00:00Z")]);
+    expect(ran).toEqual(["own"]);
+  });
+
   it("begins at the same place of the log, also if more was in the message", async () => {
     const run = await tested(
       async (ctx) => {
@@ -339,14 +358,12 @@ describe("undo", () => {
   it("waits for jobs that may be done all the same", async () => {
     const run = await tested(
       async (ctx) => {
-        await Promise.all([
-          ctx.run("slow", 1, { undo: undone(ctx) }),
-          ctx.sleep("1h").then(() => {
-            throw new Error("too long");
-          }),
-        ]);
+        const late = ctx.sleep("1h").then(() => {
+          throw new Error("too long");
+        });
+        await Promise.all([late, ctx.run("slow", 1, { undo: undone(ctx) })]);
       },
-      // Both end at the same time, and the sleep is logged first where its name says so.
+      // Both end at the same time, and the sleep was begun first.
       { events: { slow: () => after("1h", "done"), go: (input) => input } },
     );
     expect(run.undone).toEqual({ steps: ["slow"], failed: [] });

@@ -131,6 +131,20 @@ describe("a decision", () => {
     }
   });
 
+  it("begins the parts of the handler where they were called, also if the message brought more", async () => {
+    const decisions = deciding(async (ctx) => {
+      void ctx.run("go", {}, { step: "other" });
+      await ctx.sleep(1000);
+      await ctx.step("scope", () => ctx.sleep("1h"));
+    });
+    const log: LogEntry[] = [
+      { n: 1, k: "sleep", c: "sleep", e: "fired", at: 2000 },
+      { ...done(2, "other"), at: 3000 },
+    ];
+    const command = expect.objectContaining({ k: "scope/sleep", until: 2000 + 3_600_000 });
+    expect(await decisions.decide(aDecision({ log }))).toMatchObject({ commands: [command] });
+  });
+
   it("is refused for what is not there any more", async () => {
     const message = aDecision({ run: { ...run, definition: "def_0" } });
     expect(await five().decide(message)).toEqual({ v: 1, refuse: { code: "UNKNOWN_DEFINITION", message: "gone" } });

@@ -23,8 +23,9 @@ function dying({ seed, often }: { seed: string; often: number }, most = 60): () 
 const outcomeOf = ({ end, log, state, jobs }: Awaited<ReturnType<typeof played>>): Record<string, unknown> =>
   JSON.parse(JSON.stringify({ end, log, state, jobs }, (name, value) => (name === "stack" ? undefined : value)));
 
-// As many as a unit test may take. `RUNS=100000 node test/jest.mjs unit --testPathPatterns random-handlers` looks longer.
-const numRuns = Number(process.env.RUNS ?? 150);
+// As many as a unit test may take, and no search for the smallest failure: `RUNS=10000 node test/jest.mjs unit --testPathPatterns random-handlers`.
+const { RUNS } = process.env;
+const searched = { numRuns: Number(RUNS ?? 100), endOnFailure: RUNS === undefined };
 
 describe("a handler of any form", () => {
   const ends = (block: Statement[], cancelAfter: number | undefined) => played(handlerOf(block), {}, { cancelAfter });
@@ -42,7 +43,7 @@ describe("a handler of any form", () => {
         expect(["completed", "failed", "rolled_back", "cancelled"]).toContain(end.is);
         expect(last).toMatchObject({ commands: [], ran: [] });
       }),
-      { numRuns },
+      searched,
     );
     // The handlers are such that all of this happens.
     expect([...all.keys()].sort()).toEqual(["cancelled", "completed", "failed", "rolled_back"]);
@@ -55,7 +56,7 @@ describe("a handler of any form", () => {
         const killed = await played(handlerOf(block), { diesBefore: dying(kill, 1000) }, { cancelAfter });
         expect(outcomeOf(killed)).toEqual(outcomeOf(whole));
       }),
-      { numRuns },
+      searched,
     );
   });
 
@@ -70,7 +71,7 @@ describe("a handler of any form", () => {
         const keys = (one: typeof whole) => one.log.map(({ k, e }) => `${k} ${e}`).sort();
         expect(keys(killed)).toEqual(keys(whole));
       }),
-      { numRuns },
+      searched,
     );
   });
 
@@ -91,7 +92,7 @@ describe("a handler of any form", () => {
         for (let at = 0; at < log.length; at += 1 + Math.floor(log.length / 5))
           expect(await replayed(handlerOf(block), engine, log.slice(0, at))).not.toHaveProperty("fault");
       }),
-      { numRuns },
+      searched,
     );
   });
 });

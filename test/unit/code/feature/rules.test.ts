@@ -1,4 +1,6 @@
+import { once } from "node:events";
 import { readFile } from "node:fs/promises";
+import { type AddressInfo, connect, createServer } from "node:net";
 import { setImmediate as aTurn, setTimeout as aWhile } from "node:timers/promises";
 import { defineFeature } from "../../../../lambdas/code/feature/define-feature.ts";
 import { after, type TestFeatureOptions, testFeature } from "../../../../lambdas/code/test-feature/test-feature.ts";
@@ -104,6 +106,21 @@ describe("what another replay would not see", () => {
     expect(run.fault).toMatchObject({ code: "OUTSIDE_STEP", at: here });
   });
 
+  it("is found: a connection that was open before", async () => {
+    const server = createServer((accepted) => accepted.on("error", () => {}).resume());
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    const socket = connect((server.address() as AddressInfo).port, "127.0.0.1");
+    await once(socket, "connect");
+    const run = await tested(async (ctx) => {
+      socket.write("who is there?");
+      await ctx.sleep("1d");
+    });
+    socket.destroy();
+    server.close();
+    expect(run.fault).toMatchObject({ code: "OUTSIDE_STEP", at: here });
+    expect(run.fault?.message).toContain("used a connection outside of a step");
+  });
+
   it("is found beside an open sleep", async () => {
     const run = await tested(async (ctx) => {
       await Promise.all([ctx.sleep("1d"), readFile("package.json")]);
@@ -202,6 +219,15 @@ describe("time and chance", () => {
     expect(Math.abs((result.own?.[0] ?? 0) - Date.now())).toBeLessThan(60_000);
     expect(result.drawn?.[1]).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
     expect(new Set(seen).size).toBe(1);
+  });
+
+  it("are those of the log also where a test moves the time", async () => {
+    const real = globalThis.Date;
+    await tested(() => 1);
+    globalThis.Date = class extends real {} as DateConstructor;
+    const run = await tested(() => new Date().getFullYear() + new Date(Date.now()).getFullYear());
+    globalThis.Date = real;
+    expect(run.result).toBe(4060);
   });
 
   it("are again those of the process afterwards", async () => {

@@ -1,12 +1,12 @@
 import type { InvokeCommandOutput } from "@aws-sdk/client-lambda";
-import type { CallMessage } from "../../../core/job/code-messages.ts";
+import { aboutOf, type CodeMessage } from "../../../core/job/code-bundle.ts";
 import { JobError } from "../../../core/job/job-error.ts";
 import { isDeepJson } from "../../../core/kernel/json-values.ts";
 import type { CodeInvoker } from "../../../core/ports/code-invoker.ts";
-import { lambdaFaults } from "../../clients/aws/lambda-faults.ts";
-import { faultBy } from "../../clients/fault-table.ts";
-import { smallResponseBytes } from "../../clients/http/read-body.ts";
-import { type LambdaClients, largestPayload } from "./lambda.ts";
+import { faultBy } from "../fault-table.ts";
+import { smallResponseBytes } from "../http/read-body.ts";
+import { type LambdaClients, largestPayload } from "./lambda-clients.ts";
+import { lambdaFaults } from "./lambda-faults.ts";
 
 /** The code of the products in the Lambda functions that the deployment has made of it. */
 export const lambdaCode = (
@@ -47,7 +47,8 @@ function parsed(bytes: Uint8Array): unknown {
 }
 
 /** The process of a function has ended without an answer. Lambda says how, in its own words. */
-function ended({ function: name, job_id }: CallMessage, payload: string): JobError {
+function ended(message: CodeMessage, payload: string): JobError {
+  const { name, job_id } = aboutOf(message);
   const { errorType = "", errorMessage = "" } = detailsIn(payload);
   if (errorType === "Sandbox.Timedout" || /Task timed out/.test(errorMessage))
     return new JobError(

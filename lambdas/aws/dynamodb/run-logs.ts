@@ -1,0 +1,82 @@
+import {
+  BatchWriteItemCommand,
+  ConditionalCheckFailedException,
+  type DynamoDBClient,
+  PutItemCommand,
+} from "@aws-sdk/client-dynamodb";
+import type { KeptEntry, RunLogName } from "../../core/job/run-log.ts";
+import { TransientError } from "../../core/kernel/errors.ts";
+import type { RunLogs } from "../../core/ports/run-logs.ts";
+import { logsPrefix, partitionKey, sortKey } from "../../topology.ts";
+import { withClassifiedErrors } from "../client/aws-errors.ts";
+import { toAttributes } from "./attributes.ts";
+import type { Item } from "./job-item.ts";
+import { queryItems } from "./query-items.ts";
+import { type Codec, readItem } from "./read-item.ts";
+
+/** The logs of a job are one partition. Their sort keys are the parts of their names, padded so that strings sort like numbers. */
+const jobPrefix = ({ created_at }: Pick<RunLogName, "created_at">): string =>
+  `${String(created_at).padStart(13, "0")}#`;
+
+const namePrefix = (log: RunLogName): string =>
+  [jobPrefix(log) + padded(log.run), padded(log.attempt), padded(log.part), ""].join("#");
+
+const padded = (number: number): string => String(number).padStart(10, "0");
+
+/** An append is one item, so that all of its entries are there or none: their JSON, since numbers of attributes have 38 digits and texts no half characters. */
+interface Appended {
+  entries: string;
+}
+const codec: Codec<Appended> = { needed: { entries: "string" } };
+
+const entriesIn = (item: Item): KeptEntry[] => JSON.parse(readItem(item, codec).entries) as KeptEntry[];
+
+/** How many items DynamoDB deletes at a time. */
+const deletedAtOnce = 25;
+
+export function dynamoRunLogs({ client, table }: { client: DynamoDBClient; table: string }): RunLogs {
+  const between = (job_id: string, from: string, to: string) => ({
+    TableName: table,
+    KeyConditionExpression: `${partitionKey} = :job AND ${sortKey} BETWEEN :from AND :to`,
+    ExpressionAttributeValues: toAttributes({ ":job": logsPrefix + job_id, ":from": from, ":to": to }),
+    ConsistentRead: true,
+  });
+  return withClassifiedErrors<RunLogs>({
+    async append(log, entries) {
+      const [first] = entries;
+      if (!first) return "appended";
+      const key = { [partitionKey]: logsPrefix + log.job_id, [sortKey]: namePrefix(log) + padded(first.n) };
+      const Item = toAttributes({ ...key, entries: JSON.stringify(entries) } satisfies Appended & typeof key);
+      try {
+        const ConditionExpression = `attribute_not_exists(${partitionKey})`;
+        await client.send(new PutItemCommand({ TableName: table, Item, ConditionExpression }));
+        return "appended";
+      } catch (error) {
+        if (error instanceof ConditionalCheckFailedException) return "taken";
+        throw error;
+      }
+    },
+
+    async read(log, after) {
+      const prefix = namePrefix(log);
+      // Whoever reads on has read a whole append, so that the next entry begins another one.
+      const items = await queryItems(client, between(log.job_id, prefix + padded(after + 1), `${prefix}~`));
+      return items.flatMap(entriesIn);
+    },
+
+    async remove(job) {
+      const prefix = jobPrefix(job);
+      const items = await queryItems(client, between(job.job_id, prefix, `${prefix}~`));
+      for (let from = 0; from < items.length; from += deletedAtOnce) {
+        const requests = items.slice(from, from + deletedAtOnce).map((item) => ({
+          DeleteRequest: { Key: { [partitionKey]: item[partitionKey], [sortKey]: item[sortKey] } as Item },
+        }));
+        const { UnprocessedItems } = await client.send(
+          new BatchWriteItemCommand({ RequestItems: { [table]: requests } }),
+        );
+        if (UnprocessedItems?.[table]?.length) throw new TransientError("THROTTLED", "Not all of a log was deleted.");
+      }
+      return items.flatMap(entriesIn).flatMap(({ value }) => (value && "blob" in value ? [value.blob] : []));
+    },
+  });
+}

@@ -1,0 +1,212 @@
+import { hash } from "node:crypto";
+import { gunzipSync } from "node:zlib";
+import type { CodeBundle, DecideQuestion } from "../../../../core/job/code-bundle.ts";
+import { codeVersion } from "../../../../core/job/code-messages.ts";
+import type { ParkedBy } from "../../../../core/job/code-progress.ts";
+import type { DecideMessage, LogEntry } from "../../../../core/job/decide-messages.ts";
+import { JobError } from "../../../../core/job/job-error.ts";
+import type { KeptEntry } from "../../../../core/job/run-log.ts";
+import { defined } from "../../../../core/kernel/defined.ts";
+import { TransientError } from "../../../../core/kernel/errors.ts";
+import type { Execution } from "../../../../core/operations/execution.ts";
+import type { CodeInvoker } from "../../../../core/ports/code-invoker.ts";
+import { bundleKey, linkToCode, sentLog, sentValue } from "../../../clients/code/sent-values.ts";
+import { ParsedAnswer, type ParsedDecided } from "./decide-answer.ts";
+import { logOf, type OpenRun } from "./open-run.ts";
+
+/** What the run cannot go on with: it is parked, and tried again later. */
+export class Unanswered extends Error {
+  readonly by: Omit<ParkedBy, "since">;
+
+  constructor(by: Omit<ParkedBy, "since">) {
+    super(by.message);
+    this.by = by;
+  }
+}
+
+/** The most milliseconds that a decision may take, of which a part is the code's own steps. */
+const longestDecisionMs = 25_000;
+/** What is left of the attempt after it, to record what came of it. */
+const marginMs = 4000;
+
+/** How many entries one message has, and how many bytes their values: Lambda takes 6 MB. */
+const largestPage = { entries: 1000, bytes: 3_000_000 } as const;
+
+/** How many milliseconds the code has for another answer. */
+export const leftFor = ({ deadline, clock }: Pick<Execution, "deadline" | "clock">): number =>
+  Math.min(longestDecisionMs, deadline - clock.now() - marginMs);
+
+/** Asks the code what the run does next. Throws an Unanswered if it cannot say, and a TransientError if it cannot be asked now. */
+export async function askCode(
+  invoker: CodeInvoker,
+  execution: Execution,
+  run: OpenRun,
+  feature: string,
+): Promise<ParsedDecided> {
+  const entries = run.fresh;
+  const warm = await askFrom(invoker, execution, run, { feature, from: run.last - entries.length, entries });
+  const answer =
+    "need" in warm
+      ? await askFrom(invoker, execution, run, {
+          ...{ feature, from: 0 },
+          entries: await run.services.runLogs.read(logOf(run), 0),
+        })
+      : warm;
+  if ("need" in answer)
+    throw new Unanswered({ code: "PROTOCOL", message: "The code asks for a log that it was given." });
+  return answer;
+}
+
+interface Asked {
+  feature: string;
+  from: number;
+  entries: readonly KeptEntry[];
+}
+
+/** A long log comes in several messages. */
+async function askFrom(invoker: CodeInvoker, execution: Execution, run: OpenRun, { feature, from, entries }: Asked) {
+  const { blobs } = run.services;
+  const log = await sentLog(blobs, entries);
+  const input = await sentValue(blobs, run.kept.input);
+  let begin = from;
+  for (const [page, isLast] of pagesOf(log)) {
+    const message = {
+      ...messageOf(execution, run, feature),
+      input,
+      from: begin,
+      log: page,
+      ...(!isLast && { more: true }),
+    };
+    const answer = await answerTo(invoker, execution, run, message);
+    if (isLast || "need" in answer) return answer;
+    begin = answer.seen;
+  }
+  throw new Error("a log has at least one page");
+}
+
+function* pagesOf(log: readonly LogEntry[]): Generator<[LogEntry[], boolean]> {
+  let page: LogEntry[] = [];
+  let bytes = 0;
+  for (const entry of log) {
+    const size = JSON.stringify(entry).length;
+    if (page.length >= largestPage.entries || (page.length > 0 && bytes + size > largestPage.bytes)) {
+      yield [page, false];
+      [page, bytes] = [[], 0];
+    }
+    page.push(entry);
+    bytes += size;
+  }
+  yield [page, true];
+}
+
+function messageOf(
+  execution: Execution,
+  { job, kept }: OpenRun,
+  feature: string,
+): Omit<DecideMessage, "input" | "from" | "log"> {
+  const { product, env, run, attempt, bundle = "" } = job;
+  const { seed, started_at, decisions, part, seen } = kept;
+  return {
+    v: codeVersion,
+    kind: "decide",
+    decision: decisions + 1,
+    deadline_ms: Math.max(1, Math.floor(leftFor(execution))),
+    now: execution.clock.now(),
+    shown: seen,
+    run: {
+      ...{ id: job.id, run, attempt, product, env, feature, definition: bundle, started_at },
+      seed: part === 1 ? seed : `${seed} ${part}`,
+    },
+  };
+}
+
+type Answer = Extract<ParsedAnswer, { outcome: unknown } | { need: unknown }>;
+
+/** An answer, for which the code that the run began with is given to a process that does not have it. */
+async function answerTo(
+  invoker: CodeInvoker,
+  execution: Execution,
+  run: OpenRun,
+  message: DecideMessage,
+): Promise<Answer> {
+  const first = await parsedAnswer(invoker, execution, run, message);
+  const { bundle } = run.job;
+  const isUnknown = "refuse" in first && first.refuse.code === "UNKNOWN_DEFINITION" && bundle !== undefined;
+  const answer = isUnknown
+    ? await parsedAnswer(invoker, execution, run, {
+        ...message,
+        code: await linkToCode(run.services.blobs, bundle),
+      })
+    : first;
+  if ("refuse" in answer) throw new Unanswered(answer.refuse);
+  if ("fault" in answer) {
+    const { code, message, k: step, at, stack } = answer.fault;
+    throw new Unanswered({ code, message, ...defined({ step, at, stack }) });
+  }
+  return answer;
+}
+
+async function parsedAnswer(
+  invoker: CodeInvoker,
+  execution: Execution,
+  run: OpenRun,
+  message: DecideQuestion,
+): Promise<ParsedAnswer> {
+  const given = await call(invoker, execution, run, message);
+  const answer = ParsedAnswer.safeParse(given);
+  if (answer.success) return answer.data;
+  const text = "The code answered with something that this version of the engine does not know: update the deployment.";
+  throw new Unanswered({ code: "PROTOCOL", message: text });
+}
+
+/** A crash of the code is no failure of the run, which is tried again. */
+async function call(
+  invoker: CodeInvoker,
+  execution: Execution,
+  run: OpenRun,
+  message: DecideQuestion,
+): Promise<unknown> {
+  try {
+    return await invoker.call(run.job.product, message, execution);
+  } catch (error) {
+    if (!(error instanceof JobError)) throw error;
+    if (busy.has(error.code)) throw new TransientError(error.code, error.message, { cause: error });
+    throw new Unanswered({ code: "CRASHED", message: error.message });
+  }
+}
+
+const busy: ReadonlySet<string> = new Set(["RATE_LIMITED", "SERVICE_UNAVAILABLE", "CONNECTION_ERROR"]);
+
+/** The code that this process knows to be kept. */
+const known = new Set<string>();
+
+/**
+ * Keeps the code of a run, before the run does anything by it: another deployment goes on with the run by the same. The code that is
+ * deployed gives itself.
+ */
+export async function keepCode(
+  invoker: CodeInvoker,
+  execution: Execution,
+  run: OpenRun,
+  feature: string,
+  sha256: string,
+): Promise<void> {
+  if (known.has(sha256)) return;
+  const message = {
+    v: codeVersion,
+    kind: "bundle",
+    feature,
+    definition: sha256,
+    job_id: run.job.id,
+    deadline_ms: 20_000,
+  } as const;
+  const given = Object((await call(invoker, execution, run, message)) ?? {}) as Partial<CodeBundle>;
+  // It was deployed anew since it answered, or answers by code that is no bundle: `serve` says its definitions itself.
+  if (typeof given.bundle !== "string")
+    throw new TransientError("CODE_CHANGED", "The code was deployed anew during a decision.");
+  const gzip = Buffer.from(given.bundle, "base64");
+  if (hash("sha256", gunzipSync(gzip), "hex") !== sha256)
+    throw new Unanswered({ code: "PROTOCOL", message: "The code that was given is not the code that answered." });
+  await run.services.blobs.put(bundleKey(sha256), gzip, "application/gzip");
+  known.add(sha256);
+}

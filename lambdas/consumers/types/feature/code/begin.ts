@@ -1,0 +1,212 @@
+import type { ProductEvent } from "../../../../core/catalog/job-type.ts";
+import { approvalIdOf } from "../../../../core/job/approval.ts";
+import { approvalMark } from "../../../../core/job/asked-approval.ts";
+import type { CodeProgress } from "../../../../core/job/code-progress.ts";
+import { isFinished, type Job } from "../../../../core/job/job.ts";
+import { stepJobId, undoJobId } from "../../../../core/job/job-id.ts";
+import { defined } from "../../../../core/kernel/defined.ts";
+import { isRecord } from "../../../../core/kernel/json-values.ts";
+import { RequestError } from "../../../../core/kernel/request-error.ts";
+import { requestLimits } from "../../../../core/kernel/request-limits.ts";
+import { changeJob, revive } from "../../../../core/operations/change-job.ts";
+import { stepViewOf } from "../../../../core/queries/step-view.ts";
+import { askForApprovals } from "../approvals.ts";
+import { approvalLimits } from "../approve.ts";
+import { isPassing } from "../retry-decision.ts";
+import { messageAttemptOf, parentOf, startAs } from "../start-step.ts";
+import { isMissing, missingEvent, refusal } from "../step-faults.ts";
+import type { StepState } from "../step-state.ts";
+import { waitLimits } from "../target.ts";
+import { listen } from "../waits.ts";
+import { Unanswered } from "./ask-code.ts";
+import type { ParsedCommand } from "./decide-answer.ts";
+import { endOfJob, refusedEnd } from "./ends.ts";
+import type { NewEntry, Open, OpenRun } from "./open-run.ts";
+import { startOwnStep } from "./start-own-step.ts";
+
+export type Begins = Exclude<ParsedCommand, { c: "close" }>;
+
+export interface Begun {
+  /** What has ended at once: a job that an earlier decision had started, or an input that its event refuses. */
+  ended: NewEntry[];
+  due: number[];
+  /** Whether something could not be begun for now: AWS refused it, or the catalog has lost its event. */
+  refused: boolean | "missing";
+  waits: number;
+}
+
+/** Begins what the handler has called and what is not open yet. A key is begun once, with what it said the first time. */
+export async function beginAll(run: OpenRun, commands: readonly Begins[]): Promise<Begun> {
+  const begun: Begun = { ended: [], due: [], refused: false, waits: 0 };
+  const fresh = commands.filter((command) => isFresh(run, command));
+  const works = await Promise.allSettled(fresh.map((command) => begin(run, command, begun)));
+  // Thrown only now, so that one that cannot be begun does not hold up the others.
+  for (const work of works) if (work.status === "rejected") throw work.reason;
+  return begun;
+}
+
+function isFresh({ kept }: OpenRun, { k, f, c }: Begins): boolean {
+  const open = kept.open[k];
+  if (!open) return true;
+  if (open.f !== f || open.c !== c)
+    throw new Unanswered({
+      code: "NON_DETERMINISTIC",
+      step: k,
+      message: `${k} is under way, and the handler now asks for something else by this key.`,
+    });
+  return open.status === "not_started" || open.asking?.asks !== undefined;
+}
+
+async function begin(run: OpenRun, command: Begins, begun: Begun): Promise<void> {
+  switch (command.c) {
+    case "sleep":
+    case "wait":
+      return beginWait(run, command, begun);
+    case "approve":
+      return beginApproval(run, command, begun);
+    default:
+      return beginJob(run, command, begun);
+  }
+}
+
+const openOf = (_run: OpenRun, { c, f }: Pick<Begins, "c" | "f">, state: StepState): Open => ({ ...state, c, f });
+
+async function beginWait(run: OpenRun, command: Extract<Begins, { c: "sleep" | "wait" }>, begun: Begun): Promise<void> {
+  const { services, job, kept } = run;
+  const now = services.clock.now();
+  const latest = now + waitLimits.most;
+  const waits_for =
+    command.c === "wait"
+      ? command.signals.map(({ signal, key }) => ({
+          signal,
+          ...defined({ key: key?.slice(0, requestLimits.signalKey) }),
+        }))
+      : undefined;
+  const until = Math.min(command.until ?? latest, latest);
+  const opened: StepState = { status: "waiting", started_at: now, until, ...defined({ waits_for }) };
+  if (waits_for) await listen(services, job, { placed: { key: command.k }, opened });
+  kept.open[command.k] = openOf(run, command, opened);
+  begun.waits += 1;
+}
+
+async function beginApproval(run: OpenRun, command: Extract<Begins, { c: "approve" }>, begun: Begun): Promise<void> {
+  const { services, job, kept } = run;
+  const now = services.clock.now();
+  const { k: key, title, show, choices, ask } = command;
+  const known = kept.open[key];
+  const id = approvalIdOf(job, key);
+  const mark = known?.asking?.asks?.mark ?? approvalMark(id);
+  const until = Math.min(command.until ?? now + approvalLimits.most, now + approvalLimits.most);
+  const opened: StepState = known ?? {
+    ...{ status: "waiting", started_at: now, until },
+    approval: { id, title, choices, asked: ask.map(({ event }, i) => `${event}${ask.length > 1 ? ` ${i + 1}` : ""}`) },
+    asking: {
+      show: show.map(({ label, value }) => ({ value, ...defined({ label }) })),
+      asks: {
+        mark,
+        of: ask.map(({ event, input }) => ({ event, input: marked(input, mark) as Record<string, unknown> })),
+      },
+    },
+  };
+  const asked = await askForApprovals(services, job, { [key]: opened });
+  const state = asked.states[key] ?? opened;
+  if (asked.refused) begun.refused = begun.refused || asked.refused;
+  if (state.status === "failed" && state.error)
+    begun.ended.push(refusedEnd(key, openOf(run, command, opened), state.error, now));
+  else {
+    kept.open[key] = openOf(run, command, state);
+    begun.waits += known ? 0 : 1;
+  }
+}
+
+/** An input in which the address of the approval stands as its mark. */
+function marked(value: unknown, mark: string): unknown {
+  if (typeof value === "string") return value.replaceAll("$Approval{url}", mark);
+  if (Array.isArray(value)) return value.map((one) => marked(one, mark));
+  return isRecord(value)
+    ? Object.fromEntries(Object.entries(value).map(([key, one]) => [key, marked(one, mark)]))
+    : value;
+}
+
+type OfJob = Extract<Begins, { c: "run" | "feature" | "step" }>;
+
+async function beginJob(run: OpenRun, command: OfJob, begun: Begun): Promise<void> {
+  const { services, kept } = run;
+  const { k: key } = command;
+  const now = services.clock.now();
+  try {
+    const child = await startJob(run, command);
+    const open = openOf(run, command, stepViewOf(child, now));
+    if (isFinished(child)) begun.ended.push(await endOfJob(run, key, open, child));
+    else {
+      kept.open[key] = open;
+      begun.due.push(child.due_at);
+    }
+  } catch (error) {
+    if (isPassing(error)) begun.refused ||= true;
+    else if (!(error instanceof RequestError) || error.code === "UNAVAILABLE") throw error;
+    else if (isMissing(error)) {
+      const event = command.c === "run" ? command.event : command.c === "feature" ? command.feature : key;
+      begun.refused ||= "missing";
+      kept.open[key] = openOf(run, command, { status: "not_started", error: missingEvent(event) });
+      services.log.warn("a step waits for an event that the catalog has lost", { event });
+    } else {
+      const open = openOf(run, command, { status: "not_started" });
+      begun.ended.push(refusedEnd(key, open, refusal(error), now));
+    }
+  }
+}
+
+async function startJob(run: OpenRun, command: OfJob): Promise<Job> {
+  const { services, job, kept, feature } = run;
+  const { k, f } = command;
+  const key = jobKeyOf(kept, k);
+  const of = command.c === "step" ? {} : defined({ on_parent_end: command.on_parent_end });
+  const parent = { ...parentOf(job, { key, step: of }), asked: f };
+  const isUndo = k.split("/").some((part) => part.startsWith("undo:")) || job.ending !== undefined;
+  const as = isUndo
+    ? { job_id: undoJobId(job, key), parent: { ...parent, undo: true as const } }
+    : { job_id: stepJobId(job, key), parent };
+  const child =
+    command.c === "step"
+      ? await startOwnStep(services, job, {
+          ...{ id: as.job_id, parent: as.parent, timeout_ms: command.timeout_ms },
+          own_step: { feature, key: k, part: kept.part },
+        })
+      : await startEvent(run, command, as);
+  if (child.parent?.asked !== undefined && child.parent.asked !== f)
+    throw new Unanswered({
+      code: "NON_DETERMINISTIC",
+      step: k,
+      message: `${k} has a job that an earlier decision started with another event or input: the handler does not do the same when it is replayed.`,
+    });
+  // A late decision of an earlier attempt may have started it. Its end must wake this attempt instead.
+  return messageAttemptOf(child, job) < job.attempt ? changeJob(services, child.id, revive(as.parent)) : child;
+}
+
+async function startEvent(run: OpenRun, command: Exclude<OfJob, { c: "step" }>, as: Parameters<typeof startAs>[3]) {
+  const { services, job } = run;
+  const { k, input = {} } = command;
+  if (!isRecord(input)) throw notAnObject(k);
+  const event = command.c === "run" ? command.event : eventOfFeature(run, command.feature);
+  const startAt = services.clock.now();
+  return startAs(services, job, { step: { event }, input, startAt, credentials: () => undefined }, as);
+}
+
+/** A run that begins anew (`continue`) has other jobs for its keys. No key has a space. */
+const jobKeyOf = ({ part }: CodeProgress["code"], key: string): string => (part === 1 ? key : `${key} of part ${part}`);
+
+/** The event that runs a feature of the product, of whose name a call of it is. */
+function eventOfFeature({ services, job }: OpenRun, name: string): string {
+  const product = services.catalog.product(job.product);
+  const runs = (event: ProductEvent | undefined) =>
+    event?.type === "feature" && (event as { feature?: unknown }).feature === name;
+  if (runs(product.jobs[name])) return name;
+  // Unknown ones are refused as any unknown event.
+  return Object.entries(product.jobs).find(([, event]) => runs(event))?.[0] ?? name;
+}
+
+const notAnObject = (key: string) =>
+  new RequestError("INVALID_REQUEST", `The input of ${key} is no object.`, {
+    faults: [{ pointer: "/input", detail: "must be an object" }],
+  });

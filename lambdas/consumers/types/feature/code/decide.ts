@@ -1,0 +1,300 @@
+import type { CodeProgress } from "../../../../core/job/code-progress.ts";
+import { cancelKey } from "../../../../core/job/decide-messages.ts";
+import type { UndoCounts } from "../../../../core/job/ending.ts";
+import { isFinished } from "../../../../core/job/job.ts";
+import { JobError, type JobErrorCode, jobErrorCodes } from "../../../../core/job/job-error.ts";
+import { defined } from "../../../../core/kernel/defined.ts";
+import { cancelStep, isAbandoned } from "../../../../core/operations/change-job.ts";
+import {
+  type AttemptServices,
+  Ended,
+  type Execution,
+  Finished,
+  Parked,
+} from "../../../../core/operations/execution.ts";
+import { stepReasons } from "../../../../core/operations/parent-guard.ts";
+import type { CodeInvoker } from "../../../../core/ports/code-invoker.ts";
+import { measureBegun, measureEnded } from "../measured-waits.ts";
+import { dueOf, nextLook } from "../next-look.ts";
+import { notedWaits } from "../noted-waits.ts";
+import { faultPauseMs, retryAt } from "../retry-decision.ts";
+import { missingPauseMs } from "../step-faults.ts";
+import type { StepState } from "../step-state.ts";
+import type { CodeFeature } from "../target.ts";
+import { nextTimer, stopListening } from "../waits.ts";
+import { askCode, keepCode, leftFor, Unanswered } from "./ask-code.ts";
+import { type Begins, beginAll } from "./begin.ts";
+import type { ParsedDecided } from "./decide-answer.ts";
+import { newEnds } from "./ends.ts";
+import { append, endOf, type NewEntry, type OpenRun, openRun } from "./open-run.ts";
+import { keepValue } from "./values.ts";
+
+/** With less than this left, in milliseconds, another decision goes on. */
+const leastMs = 6000;
+
+/** After how many rounds another decision goes on, so that no decision works for longer than its record is worth. */
+const mostRounds = 200;
+
+/**
+ * The decider of a feature in code: it appends to the run's log what it sees, shows that to the handler, and begins what the handler has
+ * called. Deciding twice changes nothing: the log decides in which order the handler sees what, and the ids of jobs are derived from the keys.
+ */
+export async function decideCode(
+  execution: Execution,
+  target: CodeFeature,
+  services: AttemptServices,
+  code: CodeInvoker,
+): Promise<Parked | Finished | Ended> {
+  const { job, event } = execution;
+  const run = await openRun(services, execution, job);
+  const before = openStates(run);
+  services.claim.noteWaits(() => notedWaits({ ...run.ended, ...openStates(run) }, before));
+  services.claim.whenRecorded(async () => {
+    const ended = Object.fromEntries(Object.entries(run.ended).filter(([, { until }]) => until !== undefined));
+    measureEnded(services.log, job, ended, services.clock.now());
+    await stopListening(services, job, ended);
+  });
+  try {
+    return await decisions(run, { execution, target, code, feature: String((event as { feature?: unknown }).feature) });
+  } catch (error) {
+    if (!(error instanceof Unanswered)) throw error;
+    return parkedBy(run, error);
+  }
+}
+
+interface Deciding {
+  execution: Execution;
+  target: CodeFeature;
+  code: CodeInvoker;
+  /** The feature's name in the catalog. */
+  feature: string;
+}
+
+async function decisions(run: OpenRun, of: Deciding): Promise<Parked | Finished | Ended> {
+  const { services, kept } = run;
+  const { execution, target, code, feature } = of;
+  const due: number[] = [];
+  for (let round = 1; ; round++) {
+    if (round > mostRounds || leftFor(execution) < leastMs) return park(run, due, { timer_at: services.clock.now() });
+    const { ending } = run.job;
+    if (ending && !run.kept.cancelled && !(await cancelOpen(run))) return park(run, due, {});
+    const ends = await newEnds(run, target);
+    if (ending && !run.kept.cancelled) ends.push(cancelEntry(run));
+    if (!(await append(run, ends))) continue;
+    const answer = await askCode(code, execution, run, feature);
+    kept.decisions += 1;
+    kept.seen = run.last;
+    run.fresh = [];
+    await beginsWith(run, of, answer);
+    if (await tookBack(run, answer)) continue;
+    const { outcome } = answer;
+    if (outcome.is === "waiting") {
+      const begun = await beginAll(
+        run,
+        answer.commands.filter((one): one is Begins => one.c !== "close"),
+      );
+      services.claim.whenRecorded(async () => measureBegun(services.log, run.job, begun.waits));
+      due.push(...begun.due);
+      // An input that its event refuses, or a job that had ended before it was seen.
+      if (begun.ended.length > 0) {
+        await append(run, begun.ended);
+        continue;
+      }
+      // A message may have been there before its wait.
+      if (begun.waits > 0 && (await newEnds(run, target)).length > 0) continue;
+      const { refused } = begun;
+      return park(
+        run,
+        due,
+        refused ? retryAt(run.job, services.clock.now(), refused === "missing" ? missingPauseMs : 0) : {},
+      );
+    }
+    if (outcome.is !== "continue") return ended(run, outcome);
+    await closeOpen(run);
+    await beginAnew(run, outcome.input.v);
+  }
+}
+
+/**
+ * What the first answer of a run says is kept before anything is done by it: by which code, and with which input. State is kept with the
+ * rest.
+ */
+async function beginsWith(run: OpenRun, { execution, code, feature }: Deciding, answer: ParsedDecided): Promise<void> {
+  const { kept, services } = run;
+  const { state, definition, warnings } = answer;
+  const { parked: _parked, state: _state, ...rest } = kept;
+  run.kept = { ...rest, ...(Object.keys(state).length > 0 && { state }) };
+  for (const warning of warnings) services.log.warn("a handler is warned", { ...warning });
+  if (run.job.bundle !== undefined) return;
+  await keepCode(code, execution, run, feature, definition);
+  await services.claim.record(progressOf(run), { bundle: definition });
+  run.job = { ...run.job, bundle: definition };
+}
+
+/** Appends what own code has returned, and what the handler has closed: it is asked again after that. */
+async function tookBack(run: OpenRun, { ran, commands }: ParsedDecided): Promise<boolean> {
+  const { services, job, kept } = run;
+  const now = services.clock.now();
+  const done = await Promise.all(
+    ran.map(async ({ k, f, e, value, error }): Promise<NewEntry> => {
+      const open = { c: "step" as const, f };
+      if (e === "done") {
+        const end = { e, at: now, value: await keepValue(services.blobs, job, value?.v ?? null) };
+        return endOf(k, open, end, { status: "completed", finished_at: now });
+      }
+      const { code = "Error", message = "", name, stack, retryable } = error ?? {};
+      const told = {
+        code,
+        message: message.slice(0, 1000),
+        ...defined({ name, retryable, stack: stack?.slice(0, 1500) }),
+      };
+      // Its own words may quote what not everybody may see.
+      const shown = {
+        code: "PROVIDER_ERROR",
+        message: `${k} threw ${nameOf(name ?? code)}.`,
+        retryable: false,
+      } as const;
+      return endOf(k, open, { e, at: now, error: told }, { status: "failed", finished_at: now, error: shown });
+    }),
+  );
+  const closed: NewEntry[] = [];
+  for (const { k } of commands.filter(({ c }) => c === "close")) {
+    const open = kept.open[k];
+    if (open) await closeKey(run, k, open);
+    closed.push(
+      endOf(k, open ?? { c: "run", f: "" }, { e: "closed", at: now }, { status: "cancelled", finished_at: now }),
+    );
+  }
+  const entries = [...done, ...closed];
+  if (entries.length === 0) return false;
+  await append(run, entries);
+  return true;
+}
+
+const nameOf = (name: string): string => (/^[A-Za-z][\w.$]{0,99}$/.test(name) ? name : "something");
+
+/** Ends what is open by a key. */
+async function closeKey({ services, job }: OpenRun, key: string, open: StepState): Promise<void> {
+  if (open.job_id !== undefined) await cancelStep(services, open.job_id, job, stepReasons.featureOver);
+  else if (open.status === "waiting") await stopListening(services, job, { [key]: open });
+}
+
+/** Ends all that is open, before the end of the run is recorded: that the run ends here, its log has decided. */
+async function closeOpen(run: OpenRun): Promise<void> {
+  await Promise.all(Object.entries(run.kept.open).map(([key, open]) => closeKey(run, key, open)));
+}
+
+/**
+ * Cancels what is open of a run that ends. What has completed meanwhile stays open, so that the handler sees it and undoes it. False as long
+ * as a feature has to undo its own steps, which have come after what this run has still to undo.
+ */
+async function cancelOpen({ services, job, kept, ended: left }: OpenRun): Promise<boolean> {
+  const reason = job.ending?.cause === "failed" ? stepReasons.featureFailed : stepReasons.featureCancelled;
+  const after = await Promise.all(
+    Object.entries(kept.open).map(async ([key, open]) => {
+      const child = open.job_id === undefined ? undefined : await cancelStep(services, open.job_id, job, reason);
+      return { key, open, child };
+    }),
+  );
+  if (after.some(({ child }) => child && !isFinished(child) && !isAbandoned(child))) return false;
+  for (const { key, open, child } of after) {
+    if (child?.status === "completed") continue;
+    if (open.status === "waiting") left[key] = { ...open, status: "cancelled", finished_at: services.clock.now() };
+    delete kept.open[key];
+  }
+  return true;
+}
+
+const cancelEntry = ({ job, services }: OpenRun): NewEntry => ({
+  ...{ k: cancelKey, c: "cancel", e: "cancel", at: services.clock.now() },
+  ...defined({ reason: job.reason }),
+});
+
+/** The run begins anew, with an empty log, and other jobs for its keys. */
+async function beginAnew(run: OpenRun, input: unknown): Promise<void> {
+  const { services, job, kept } = run;
+  const now = services.clock.now();
+  const { cancelled: _cancelled, ...rest } = kept;
+  run.kept = {
+    ...rest,
+    ...{ part: kept.part + 1, seen: 0, last_at: now, started_at: now, open: {} },
+    input: await keepValue(services.blobs, job, input),
+  };
+  run.last = 0;
+  run.fresh = [];
+  await services.claim.record(progressOf(run));
+}
+
+type Final = Exclude<ParsedDecided["outcome"], { is: "waiting" | "continue" }>;
+
+async function ended(run: OpenRun, outcome: Final): Promise<Finished | Ended> {
+  await closeOpen(run);
+  run.kept.open = {};
+  const progress = progressOf(run);
+  if (outcome.is === "completed" && !run.job.ending) return new Finished(outcome.value.v, progress);
+  const undos = "undone" in outcome && outcome.undone ? countsOf(outcome.undone) : undefined;
+  const error = errorOf(outcome, run);
+  return new Ended(progress, defined({ undos, error }));
+}
+
+const countsOf = ({ steps, failed }: { steps: string[]; failed: string[] }): UndoCounts => ({
+  steps: steps.length + failed.length,
+  undone: steps.length,
+  failed: failed.length,
+});
+
+/** Why the run has failed. A run that was cancelled knows why. */
+function errorOf(outcome: Final, { job }: OpenRun): JobError | undefined {
+  if (outcome.is === "rolled_back")
+    return new JobError("PROVIDER_ERROR", `It was rolled back.`, {
+      retryable: false,
+      thrown: { name: "RolledBack", message: outcome.reason },
+    });
+  if (outcome.is !== "failed" || job.ending?.cause === "cancelled") return undefined;
+  const { step, code, message, name = code, stack } = outcome.error;
+  const known = Object.hasOwn(jobErrorCodes, code) ? (code as JobErrorCode) : "PROVIDER_ERROR";
+  const text = step === undefined ? `The feature threw ${nameOf(name)}.` : `Step ${step} failed: ${nameOf(name)}.`;
+  return new JobError(known, text, {
+    retryable: false,
+    providerCode: known === code ? undefined : code,
+    thrown: { name: name.slice(0, 100), message: message.slice(0, 1000), ...defined({ stack: stack?.slice(0, 2000) }) },
+  });
+}
+
+const progressOf = ({ kept }: OpenRun): CodeProgress<StepState> => ({ code: kept });
+
+const openStates = ({ kept }: OpenRun): Record<string, StepState> =>
+  Object.fromEntries(Object.entries(kept.open).map(([key, { c: _kind, f: _asked, ...state }]) => [key, state]));
+
+/** The run until something ends. Nothing looks at it meanwhile, but for a lost wake-up. */
+function park(
+  run: OpenRun,
+  due: readonly number[],
+  next: { retry_decision_at?: number; failing_since?: number; timer_at?: number },
+): Parked {
+  const now = run.services.clock.now();
+  const states = openStates(run);
+  const timers = [nextTimer(states), next.timer_at].filter((at) => at !== undefined);
+  const timer = timers.length > 0 ? { timer_at: Math.min(...timers) } : {};
+  // The jobs that are open were due when they were begun, or tell when they end.
+  const open = Object.values(states).flatMap(({ job_id }) =>
+    job_id === undefined ? [] : [dueOf({ due_at: now } as never, now)],
+  );
+  const wakeAt = nextLook([...open, ...due, ...Object.values(timer)], now);
+  return new Parked(progressOf(run), wakeAt, { ...next, ...timer });
+}
+
+/**
+ * The run with the reason for which it cannot go on. It is tried again after a while, more and more rarely: a deployment, or moving the run to
+ * the present code, mends it.
+ */
+function parkedBy(run: OpenRun, { by }: Unanswered): Parked {
+  const { services, job, kept } = run;
+  const now = services.clock.now();
+  const before = kept.parked;
+  run.kept = { ...kept, parked: { ...by, since: before?.code === by.code ? before.since : now } };
+  const { failing_since = now } = job;
+  services.log.error("a run of code is parked", { code: by.code, ...defined({ step: by.step, at: by.at }) });
+  const pause = by.code === "CRASHED" ? faultPauseMs(failing_since, now) : missingPauseMs;
+  return park(run, [], { ...retryAt(job, now, pause), failing_since });
+}

@@ -1,0 +1,141 @@
+import { hash } from "node:crypto";
+import { type CodeProgress, isCodeProgress, type OpenKey } from "../../../../core/job/code-progress.ts";
+import type { LogKind } from "../../../../core/job/decide-messages.ts";
+import type { Job } from "../../../../core/job/job.ts";
+import {
+  type KeptEntry,
+  mostAppended,
+  type RunLogName,
+  runLogOf,
+  type ShownEnd,
+} from "../../../../core/job/run-log.ts";
+import type { AttemptServices, Execution } from "../../../../core/operations/execution.ts";
+import type { Loading } from "../results.ts";
+import type { StepState } from "../step-state.ts";
+import { keepValue } from "./values.ts";
+
+export type Open = OpenKey<StepState>;
+export type Kept = CodeProgress<StepState>["code"];
+
+/** A run of code as a decision works on it. */
+export interface OpenRun {
+  job: Job;
+  /** The feature's name in the catalog. */
+  feature: string;
+  services: AttemptServices;
+  loading: Loading & Pick<AttemptServices, "blobs">;
+  /** What is kept with the job. The decision changes it. */
+  kept: Kept;
+  /** The last entry of the log that the decision knows. */
+  last: number;
+  /** The entries that the handler was not shown yet, as far as this process of the code knows. */
+  fresh: KeptEntry[];
+  /** The waits that have ended in this decision, for the job's notes. */
+  ended: Record<string, StepState>;
+  before: Record<string, StepState>;
+}
+
+/** An entry before it has its number. */
+export type NewEntry = Omit<KeptEntry, "n">;
+
+/** The run as its last decision has left it, with what another one has appended since and died; or as it begins. */
+export async function openRun(services: AttemptServices, execution: Execution, job: Job): Promise<OpenRun> {
+  const { room, signal, progress } = execution;
+  const loading = { blobs: services.blobs, room, signal };
+  const kept = isCodeProgress<StepState>(progress)
+    ? progress.code.attempt === job.attempt
+      ? progress.code
+      : await begunAgain(services, job, progress.code)
+    : await begun(services, execution, job);
+  const run: OpenRun = {
+    feature: String(Reflect.get(execution.event, "feature")),
+    ...{ job, services, loading, kept, last: kept.seen, fresh: [], ended: {}, before: kept.open },
+  };
+  kept.open = { ...kept.open };
+  // An input with expressions is another one at another time, so that what the handler is shown is recorded before.
+  if (!isCodeProgress(progress) && job.expressions) await services.claim.record({ code: kept });
+  await readOn(run);
+  return run;
+}
+
+async function begun({ blobs, clock }: AttemptServices, { input }: Execution, job: Job): Promise<Kept> {
+  const started_at = job.code_since ?? job.parked_since ?? clock.now();
+  return {
+    ...{ part: 1, attempt: job.attempt, seen: 0, last_at: started_at, started_at, decisions: 0, open: {} },
+    seed: seedOf(job),
+    input: await keepValue(blobs, job, input),
+  };
+}
+
+/** The same for each attempt at a run, so that what has been shown to one may be shown to the next. */
+const seedOf = ({ id, created_at, run, begun_anew = 0 }: Job): string =>
+  hash("sha256", JSON.stringify([id, created_at, run, begun_anew, "seed"]), "base64url");
+
+/**
+ * The run when it is retried: its log is the one before, up to its last failure. What came after that is made again: jobs that have completed
+ * are found by their derived ids, and the one that has failed is run again.
+ */
+async function begunAgain({ runLogs }: AttemptServices, job: Job, before: Kept): Promise<Kept> {
+  const from = await runLogs.read(runLogOf({ ...job, attempt: before.attempt }, before.part), 0);
+  const cut = from.findLastIndex(({ e, c, k }) => e === "cancel" || (e === "failed" && c !== "cancel" && !isUndo(k)));
+  const stays = cut < 0 ? from.filter(({ k }) => !isUndo(k)) : from.slice(0, cut);
+  const log = runLogOf(job, before.part);
+  for (let at = 0; at < stays.length; at += mostAppended) await runLogs.append(log, stays.slice(at, at + mostAppended));
+  const { parked: _parked, cancelled: _cancelled, taken: _taken, ...rest } = before;
+  const taken = stays.flatMap(({ id }) => (id === undefined ? [] : [id]));
+  return {
+    ...rest,
+    ...{ attempt: job.attempt, seen: 0, last_at: before.started_at, open: {} },
+    ...(taken.length > 0 && { taken }),
+  };
+}
+
+const isUndo = (key: string): boolean => key.split("/").some((part) => part.startsWith("undo:"));
+
+/** Which log the run writes now. */
+export const logOf = ({ job, kept }: Pick<OpenRun, "job" | "kept">): RunLogName => runLogOf(job, kept.part);
+
+/** Reads what another decision has appended. */
+async function readOn(run: OpenRun): Promise<void> {
+  for (const entry of await run.services.runLogs.read(logOf(run), run.last)) take(run, entry);
+}
+
+function take(run: OpenRun, entry: KeptEntry): void {
+  const { kept } = run;
+  run.last = entry.n;
+  run.fresh.push(entry);
+  kept.last_at = Math.max(kept.last_at, entry.at);
+  if (entry.id !== undefined && !kept.taken?.includes(entry.id)) kept.taken = [...(kept.taken ?? []), entry.id];
+  if (entry.e === "cancel") kept.cancelled = true;
+  const { [entry.k]: ended, ...open } = kept.open;
+  if (ended) run.ended[entry.k] = { ...ended, ...entry.as, status: entry.as?.status ?? "completed" };
+  kept.open = open;
+}
+
+/**
+ * Appends what this decision has seen, before it is shown to the handler. What another decision has appended meanwhile came first: then
+ * nothing of this is appended, and the caller looks again. Whether all was.
+ */
+export async function append(run: OpenRun, entries: readonly NewEntry[]): Promise<boolean> {
+  for (let from = 0; from < entries.length; from += mostAppended) {
+    let at = run.kept.last_at;
+    const numbered = entries.slice(from, from + mostAppended).map((entry, i): KeptEntry => {
+      at = Math.max(at, entry.at);
+      return { ...entry, n: run.last + 1 + i, at };
+    });
+    if ((await run.services.runLogs.append(logOf(run), numbered)) === "taken") {
+      await readOn(run);
+      return false;
+    }
+    for (const entry of numbered) take(run, entry);
+  }
+  return true;
+}
+
+/** How an open key has ended, as an entry: with what is shown of it as a step. */
+export const endOf = (
+  key: string,
+  { c, f, job_id }: Pick<Open, "c" | "f" | "job_id">,
+  end: Pick<NewEntry, "e" | "at"> & Partial<NewEntry>,
+  shown: ShownEnd,
+): NewEntry => ({ k: key, c: c as LogKind, f, ...(job_id !== undefined && { job: job_id }), ...end, as: shown });

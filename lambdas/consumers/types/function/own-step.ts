@@ -1,0 +1,94 @@
+import { codeVersion, longestThrown } from "../../../core/job/code-messages.ts";
+import { isCodeProgress } from "../../../core/job/code-progress.ts";
+import type { StepMessage } from "../../../core/job/decide-messages.ts";
+import type { Job } from "../../../core/job/job.ts";
+import { JobError } from "../../../core/job/job-error.ts";
+import { runLogOf } from "../../../core/job/run-log.ts";
+import { defined } from "../../../core/kernel/defined.ts";
+import { TransientError } from "../../../core/kernel/errors.ts";
+import type { Execution } from "../../../core/operations/execution.ts";
+import { load } from "../../../core/operations/payload.ts";
+import type { ConsumerServices } from "../../../core/operations/services.ts";
+import type { CodeInvoker } from "../../../core/ports/code-invoker.ts";
+import { CodeAnswer, type Failed } from "../../clients/code/code-answer.ts";
+import { linkToCode, sentLog, sentValue } from "../../clients/code/sent-values.ts";
+
+/** The code answers this much before the attempt is over. */
+const answerMarginMs = 500;
+
+/** Runs a step of a feature in code that takes longer than a decision may: the handler is replayed to where it has called it. */
+export async function callOwnStep(
+  invoker: CodeInvoker,
+  execution: Pick<Execution, "job" | "deadline" | "clock" | "signal" | "room" | "idempotencyKey">,
+  services: Pick<ConsumerServices, "jobs" | "blobs" | "runLogs">,
+): Promise<unknown> {
+  const { job } = execution;
+  const message = await messageOf(execution, services);
+  const first = await invoker.call(job.product, message, execution);
+  const { definition } = message.run;
+  const isUnknown = Object((first as { refuse?: object } | undefined)?.refuse).code === "UNKNOWN_DEFINITION";
+  const given =
+    isUnknown && definition !== ""
+      ? await invoker.call(job.product, { ...message, code: await linkToCode(services.blobs, definition) }, execution)
+      : first;
+  const answer = CodeAnswer.safeParse(given);
+  if (!answer.success) {
+    const { message: why = "It answered with something that is no answer." } = Object(
+      (given as { fault?: object } | undefined)?.fault,
+    ) as { message?: string };
+    throw new JobError("PROVIDER_ERROR", `${message.key} could not be run. ${why}`, { retryable: false });
+  }
+  if ("refuse" in answer.data) throw new JobError("CONFIGURATION_ERROR", answer.data.refuse.message);
+  const { outcome } = answer.data;
+  if (outcome.is === "failed") throw failure(message.key, outcome);
+  return outcome.value.v;
+}
+
+async function messageOf(
+  { job, deadline, clock, idempotencyKey }: Parameters<typeof callOwnStep>[1],
+  { jobs, blobs, runLogs }: Parameters<typeof callOwnStep>[2],
+): Promise<StepMessage> {
+  const { parent, own_step } = job;
+  if (!parent || !own_step) throw new Error("a step of code has a feature");
+  const run = await jobs.get(parent.message.job_id);
+  const progress = run?.progress && (await load(blobs, run.progress));
+  // A decision of its run is about to record it.
+  if (!run || !isCodeProgress(progress)) throw new TransientError("NO_RUN", "The run of the step is not there.");
+  const { seed, started_at, input } = progress.code;
+  const { part } = own_step;
+  const log = await runLogs.read(runLogOf({ ...run, attempt: parent.message.attempt }, part), 0);
+  return {
+    v: codeVersion,
+    kind: "step",
+    key: own_step.key,
+    attempt: job.attempt,
+    idempotency_key: idempotencyKey,
+    run: {
+      ...{ id: run.id, run: run.run, attempt: parent.message.attempt, product: run.product, env: run.env },
+      ...{ feature: own_step.feature, definition: run.bundle ?? "", started_at },
+      seed: part === 1 ? seed : `${seed} ${part}`,
+    },
+    input: await sentValue(blobs, input),
+    deadline_ms: Math.max(1, Math.floor(deadline - clock.now() - answerMarginMs)),
+    now: clock.now(),
+    from: 0,
+    log: await sentLog(blobs, log),
+  };
+}
+
+function failure(key: string, { by, error, retryable = false, code }: Failed): JobError {
+  const name = /^[A-Za-z][\w.$]{0,99}$/.test(error.name) ? error.name : "something";
+  const text = by === "timeout" ? `${key} had not ended in time.` : `${key} threw ${name}.`;
+  return new JobError(by === "timeout" ? "TIMEOUT" : "PROVIDER_ERROR", text, {
+    retryable,
+    providerCode: code ?? (error.name === "Error" ? undefined : error.name),
+    thrown: {
+      name: error.name.slice(0, longestThrown.name),
+      message: error.message.slice(0, longestThrown.message),
+      ...defined({ stack: error.stack?.slice(0, longestThrown.stack) }),
+    },
+  });
+}
+
+/** Whether a job runs a step of a feature in code. */
+export const isOwnStep = ({ own_step }: Pick<Job, "own_step">): boolean => own_step !== undefined;

@@ -1,0 +1,50 @@
+import type { Thrown } from "./code-messages.ts";
+import type { DecideFault, LogKind } from "./decide-messages.ts";
+import type { KeptValue } from "./run-log.ts";
+
+/** Why a run of code is parked: its handler or its code has to be mended, and no attempt would do. */
+export interface ParkedBy {
+  code: DecideFault["fault"]["code"] | "CRASHED" | "UNKNOWN_DEFINITION" | "UNKNOWN_FEATURE" | "PROTOCOL" | "TOO_LARGE";
+  message: string;
+  /** The key of the step. */
+  step?: string;
+  /** `file:line`. */
+  at?: string;
+  /** Since when, epoch milliseconds. */
+  since: number;
+  stack?: Thrown["stack"];
+}
+
+/** A key of a run of code that is open: what began it, and its state as that of a step. `State` is the decider's. */
+export type OpenKey<State> = State & { f: string; c: LogKind };
+
+/**
+ * What a run of code keeps with its job: where its log is and what is open, so that neither grows with the run. What has ended is in the
+ * log (`run-log.ts`).
+ */
+export interface CodeProgress<State = Record<string, unknown>> {
+  code: {
+    /** Which log of the attempt. */
+    part: number;
+    /** The attempt that it is of. */
+    attempt: number;
+    /** The last entry that a decision has shown to the handler, and when that ended. */
+    seen: number;
+    last_at: number;
+    started_at: number;
+    seed: string;
+    input: KeptValue;
+    decisions: number;
+    open: Record<string, OpenKey<State>>;
+    /** The ids of the messages that it has taken. */
+    taken?: string[];
+    /** The log has the entry that it is cancelled. */
+    cancelled?: true;
+    /** What the handler has set for all to see. */
+    state?: Record<string, unknown>;
+    parked?: ParkedBy;
+  };
+}
+
+export const isCodeProgress = <State>(progress: unknown): progress is CodeProgress<State> =>
+  typeof progress === "object" && progress !== null && "code" in progress && "seen" in Object(progress.code);

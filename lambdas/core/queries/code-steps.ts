@@ -1,0 +1,77 @@
+import type * as z from "zod";
+import type { GraphStep } from "../catalog/job-type.ts";
+import { type CodeProgress, isCodeProgress } from "../job/code-progress.ts";
+import { cancelKey } from "../job/decide-messages.ts";
+import type { Job } from "../job/job.ts";
+import { type KeptEntry, runLogOf } from "../job/run-log.ts";
+import { defined } from "../kernel/defined.ts";
+import { loadIfThere } from "../operations/payload.ts";
+import type { Services } from "../operations/services.ts";
+import { redact } from "./redact.ts";
+import type { StepSchema } from "./schemas/progress.ts";
+
+type StepView = z.infer<typeof StepSchema>;
+
+type Reading = Pick<Services, "blobs" | "runLogs">;
+
+/** What a run of code keeps with its job. Undefined of any other job, and of a run that no decision has recorded yet. */
+export async function codeProgressOf(
+  { blobs }: Reading,
+  job: Job,
+): Promise<CodeProgress<StepView>["code"] | undefined> {
+  if (job.bundle === undefined || !job.progress) return undefined;
+  const progress = await loadIfThere(blobs, job.progress);
+  return isCodeProgress<StepView>(progress) ? progress.code : undefined;
+}
+
+/** What a run of code has done, from its log, in the order in which it was seen, and then what is open as its last decision knew it. */
+export async function codeSteps(
+  { runLogs }: Reading,
+  job: Job,
+  code: CodeProgress["code"],
+): Promise<Record<string, StepView>> {
+  const log = await runLogs.read(runLogOf({ ...job, attempt: code.attempt }, code.part), 0);
+  const ended = log.flatMap((entry) => (entry.k === cancelKey ? [] : [[entry.k, endedStep(entry)] as const]));
+  const open = Object.entries(code.open as Record<string, StepView & { c: string; f: string }>);
+  const shown = open.map(([key, { c: _kind, f: _asked, ...state }]) => [key, state] as const);
+  return Object.fromEntries([...ended, ...shown]);
+}
+
+const endedStep = ({ e, at, job, as = {} }: KeptEntry): StepView => ({
+  status: e === "failed" ? "failed" : e === "closed" ? "cancelled" : "completed",
+  finished_at: at,
+  ...defined({ job_id: job }),
+  ...as,
+});
+
+/**
+ * How the steps of a run of code followed each other: each came after the one that had ended last when it began. Nobody knows which are to
+ * come.
+ */
+export function codeGraph(steps: Record<string, StepView>): GraphStep[] {
+  const before: { key: string; at: number }[] = [];
+  return Object.entries(steps).map(([key, step]) => {
+    const begun = step.started_at ?? step.finished_at ?? Number.POSITIVE_INFINITY;
+    const last = before.findLast(({ at }) => at <= begun);
+    if (step.finished_at !== undefined) before.push({ key, at: step.finished_at });
+    return {
+      ...{ step: key, sequence: "run", conditional: false, depends_on: last ? [last.key] : [] },
+      ...defined({ waits_for: waysOf(step) }),
+    };
+  });
+}
+
+function waysOf({ approval, waits_for, until }: StepView): GraphStep["waits_for"] {
+  if (approval) return { approval: true };
+  if (waits_for) return { signals: waits_for.map(({ signal }) => signal) };
+  return until === undefined ? undefined : { time: true };
+}
+
+/** What the handler has set for all to see, without what its event hides, and why its run is parked. */
+export function codeShown({ state, parked }: CodeProgress["code"], hidden: readonly string[] = []) {
+  const { stack: _stack, ...why } = parked ?? {};
+  return {
+    ...(state && { state: redact(state, hidden).value as Record<string, unknown> }),
+    ...(parked && { parked: why as Omit<typeof parked, "stack"> }),
+  };
+}

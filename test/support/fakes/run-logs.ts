@@ -1,0 +1,32 @@
+import type { KeptEntry, RunLogName } from "../../../lambdas/core/job/run-log.ts";
+import type { RunLogs } from "../../../lambdas/core/ports/run-logs.ts";
+
+/** The logs of runs in memory. */
+export function fakeRunLogs(): RunLogs {
+  const appends = new Map<string, KeptEntry[]>();
+  const jobOf = ({ job_id, created_at }: Pick<RunLogName, "job_id" | "created_at">) => `${job_id} ${created_at} `;
+  const nameOf = (log: RunLogName) => `${jobOf(log)}${log.run} ${log.attempt} ${log.part} `;
+  const of = (prefix: string) => [...appends].filter(([name]) => name.startsWith(prefix));
+  return {
+    async append(log, entries) {
+      const [first] = entries;
+      if (!first) return "appended";
+      const name = nameOf(log) + first.n;
+      if (appends.has(name)) return "taken";
+      appends.set(name, structuredClone([...entries]));
+      return "appended";
+    },
+    async read(log, after) {
+      const begun = of(nameOf(log)).flatMap(([, entries]) => ((entries[0]?.n ?? 0) > after ? [entries] : []));
+      begun.sort(([a], [b]) => (a?.n ?? 0) - (b?.n ?? 0));
+      return structuredClone(begun.flat());
+    },
+    async remove(job) {
+      const removed = of(jobOf(job));
+      for (const [name] of removed) appends.delete(name);
+      return removed.flatMap(([, entries]) =>
+        entries.flatMap(({ value }) => (value && "blob" in value ? [value.blob] : [])),
+      );
+    },
+  };
+}

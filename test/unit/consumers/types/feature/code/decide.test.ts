@@ -1,0 +1,315 @@
+import { describe, expect, test } from "@jest/globals";
+import * as z from "zod";
+import { defineFeature } from "../../../../../../lambdas/code/feature/define-feature.ts";
+import type { StepError } from "../../../../../../lambdas/code/feature/step-errors.ts";
+import { JobError } from "../../../../../../lambdas/core/job/job-error.ts";
+import { cancelJob, changeJob, retry } from "../../../../../../lambdas/core/operations/change-job.ts";
+import { explainJob } from "../../../../../../lambdas/core/queries/explain-job.ts";
+import { codeWorld } from "../../../../../support/code-world.ts";
+
+const minute = 60_000;
+
+describe("a run of code", () => {
+  test("runs events and own code in the order of its handler, and keeps what it returns", async () => {
+    let rendered = 0;
+    const world = codeWorld({
+      onboard: defineFeature({
+        async run(ctx, input: { user: string }) {
+          const made = (await ctx.run("create", { body: { user: input.user } })) as { body: { id: string } };
+          const letter = await ctx.step("render", () => {
+            rendered += 1;
+            return `Dear ${input.user}`;
+          });
+          await ctx.run("mail", { body: { letter } });
+          return { made: made.body.id, letter };
+        },
+      }),
+    });
+    const job = await world.run("onboard", { user: "Ada" });
+    expect(job).toMatchObject({ status: "completed", result: { inline: { made: "create-1", letter: "Dear Ada" } } });
+    expect(world.ran.map(({ event }) => event)).toEqual(["create", "mail"]);
+    expect(rendered).toBe(1);
+    const view = await world.view(job?.id ?? "");
+    expect(Object.entries(view.steps ?? {}).map(([key, { status }]) => [key, status])).toEqual([
+      ["create", "completed"],
+      ["render", "completed"],
+      ["mail", "completed"],
+    ]);
+  });
+
+  test("sleeps, and waits for a signal", async () => {
+    const world = codeWorld({
+      onboard: defineFeature({
+        signals: { paid: z.object({ amount: z.number() }) },
+        async run(ctx) {
+          await ctx.sleep("2h");
+          const answer = await ctx.waitForSignal("paid", { timeout: "1d" });
+          return { answer };
+        },
+      }),
+    });
+    const id = await world.start("onboard", {});
+    await world.pass(60 * minute);
+    expect(await world.view(id)).toMatchObject({ status: "running", steps: { sleep: { status: "waiting" } } });
+    await world.pass(61 * minute);
+    expect(await world.view(id)).toMatchObject({ steps: { "wait:paid": { status: "waiting" } } });
+    await world.signal("paid", { job_id: id }, { amount: 5 });
+    await world.pass(1000);
+    const view = await world.view(id);
+    expect(view).toMatchObject({ status: "completed" });
+    expect(JSON.stringify(view.result)).toContain("5");
+  });
+
+  test("fails with what its handler throws, and says which step", async () => {
+    const world = codeWorld(
+      {
+        onboard: defineFeature({
+          async run(ctx) {
+            await ctx.run("charge", {});
+          },
+        }),
+      },
+      {
+        charge: () => {
+          throw new Error("no");
+        },
+      },
+      { jobs: { charge: { type: "action", app: "api", action: "charge", retries: 0 } } },
+    );
+    const job = await world.run("onboard", {});
+    expect(job).toMatchObject({ status: "failed", error: { retryable: false } });
+    expect(job?.error?.message).toContain("charge");
+  });
+
+  test("undoes its steps when it is cancelled", async () => {
+    const world = codeWorld({
+      onboard: defineFeature({
+        async run(ctx) {
+          await ctx.run("charge", {}, { undo: () => ctx.run("mail", { body: { refunded: true } }) });
+          await ctx.sleep("1d");
+        },
+      }),
+    });
+    const id = await world.start("onboard", {});
+    await world.pass(minute);
+    await cancelJob(world.services, id, "changed my mind");
+    await world.pass(5 * minute);
+    expect(world.ran).toEqual([
+      { event: "charge", input: {} },
+      { event: "mail", input: { body: { refunded: true } } },
+    ]);
+    expect(await world.view(id)).toMatchObject({
+      status: "cancelled",
+      reason: "changed my mind",
+      rolled_back: { steps: 1, failed: 0 },
+    });
+  });
+
+  test("ends as what it began with, whatever is deployed meanwhile, and a process that has never seen it", async () => {
+    const saying = (text: string) =>
+      defineFeature({
+        async run(ctx) {
+          await ctx.sleep("1h");
+          await ctx.run("mail", { body: { text } });
+          return text;
+        },
+      });
+    const world = codeWorld({ onboard: saying("before") });
+    const id = await world.start("onboard", {});
+    await world.pass(minute);
+    world.redeploy({ onboard: saying("after") });
+    const other = await world.start("onboard", {});
+    await world.pass(2 * 60 * minute);
+    expect(await world.view(id)).toMatchObject({ status: "completed", result: "before" });
+    expect(await world.view(other)).toMatchObject({ status: "completed", result: "after" });
+  });
+
+  test("waits with the reason where its handler does not do the same again, and goes on by the present code", async () => {
+    let day = 0;
+    const world = codeWorld({
+      onboard: defineFeature({
+        async run(ctx) {
+          await ctx.run(day === 0 ? "create" : "charge", {});
+          await ctx.sleep("1h");
+          return "done";
+        },
+      }),
+    });
+    const id = await world.start("onboard", {});
+    await world.pass(minute);
+    day = 1;
+    world.code.restart();
+    await world.pass(90 * minute);
+    const view = await world.view(id);
+    expect(view).toMatchObject({ status: "running", parked: { code: "NON_DETERMINISTIC" } });
+    const { says } = await explainJob(world.services, (await world.jobs.get(id)) as never, world.clock.now());
+    expect(says.join("\n")).toContain("NON_DETERMINISTIC");
+    day = 0;
+    await world.pass(10 * minute);
+    expect(await world.view(id)).toMatchObject({ status: "completed", result: "done" });
+    expect((await world.view(id)).parked).toBeUndefined();
+  });
+
+  test("goes on after its process has crashed, and shows why it waits", async () => {
+    const world = codeWorld({
+      onboard: defineFeature({
+        async run(ctx) {
+          await ctx.run("create", {});
+          return await ctx.run("mail", {});
+        },
+      }),
+    });
+    let crashes = 0;
+    world.code.crashOn((message) => message.kind === "decide" && message.log.length > 0 && crashes++ < 2);
+    const id = await world.start("onboard", {});
+    await world.pass(2000);
+    expect(await world.view(id)).toMatchObject({ status: "running", parked: { code: "CRASHED" } });
+    await world.pass(5 * minute);
+    expect(await world.view(id)).toMatchObject({ status: "completed" });
+    expect(world.ran.map(({ event }) => event)).toEqual(["create", "mail"]);
+  });
+
+  test("a retry runs what failed again, and what has completed not", async () => {
+    let isDown = true;
+    let rendered = 0;
+    const world = codeWorld(
+      {
+        onboard: defineFeature({
+          async run(ctx) {
+            await ctx.run("create", {});
+            await ctx.step("render", () => ++rendered);
+            await ctx.run("charge", {});
+            return "done";
+          },
+        }),
+      },
+      {
+        charge: () => {
+          if (isDown) throw new JobError("VALIDATION_ERROR", "down");
+          return {};
+        },
+      },
+    );
+    const id = (await world.run("onboard", {}))?.id ?? "";
+    expect(await world.view(id)).toMatchObject({ status: "failed", error: { code: "VALIDATION_ERROR" } });
+    isDown = false;
+    await changeJob(world.services, id, retry(0));
+    await world.settle();
+    expect(await world.view(id)).toMatchObject({ status: "completed", result: "done" });
+    expect(world.ran.map(({ event }) => event)).toEqual(["create", "charge", "charge"]);
+    expect(rendered).toBe(1);
+  });
+
+  test("a step that takes long is a job of its own, which runs that step alone", async () => {
+    const seen: string[] = [];
+    const world = codeWorld({
+      onboard: defineFeature({
+        async run(ctx, { how }: { how: string }) {
+          const made = (await ctx.run("create", {})) as { body: { id: string } };
+          const own = async () => {
+            seen.push(`${how} ${made.body.id}`);
+            if (how === "throw") throw new TypeError("no film");
+            return { film: 1 };
+          };
+          return await ctx
+            .step("film", own, { timeout: "10m" })
+            .catch((error: StepError) => [error.code, error.message]);
+        },
+      }),
+    });
+    const job = await world.run("onboard", { how: "well" });
+    expect(job).toMatchObject({ status: "completed", result: { inline: { film: 1 } } });
+    const { steps } = await world.view(job?.id ?? "");
+    const child = await world.jobs.get(steps?.film?.job_id ?? "");
+    expect(child).toMatchObject({ type: "function", event: "onboard/film", timeout_ms: 601_000, retries: 0 });
+    const failed = await world.run("onboard", { how: "throw" });
+    expect(failed).toMatchObject({ status: "completed", result: { inline: ["TypeError", "no film"] } });
+    expect(seen).toEqual(["well create-1", "throw create-1"]);
+  });
+
+  test("a step that takes long runs by the code that its run began with", async () => {
+    const world = codeWorld({
+      onboard: defineFeature({
+        async run(ctx) {
+          await ctx.sleep("1h");
+          return ctx.step("film", () => "before", { timeout: "5m" });
+        },
+      }),
+    });
+    const id = await world.start("onboard", {});
+    await world.pass(minute);
+    world.redeploy({ onboard: defineFeature({ run: (ctx) => ctx.step("film", () => "after", { timeout: "5m" }) }) });
+    await world.pass(2 * 60 * minute);
+    expect(await world.view(id)).toMatchObject({ status: "completed", result: "before" });
+  });
+
+  test("begins anew with another input and an empty log", async () => {
+    const world = codeWorld({
+      onboard: defineFeature({
+        async run(ctx, { left }: { left: number }) {
+          await ctx.run("create", { body: { left } });
+          if (left > 0) await ctx.continueAs({ left: left - 1 });
+          return left;
+        },
+      }),
+    });
+    const job = await world.run("onboard", { left: 3 });
+    expect(job).toMatchObject({ status: "completed", result: { inline: 0 } });
+    expect(world.ran.map(({ input }) => input)).toEqual([3, 2, 1, 0].map((left) => ({ body: { left } })));
+  });
+
+  test("a value that is large is the run's own, and the handler gets it by a link", async () => {
+    const large = "x".repeat(50_000);
+    const world = codeWorld(
+      {
+        onboard: defineFeature({
+          async run(ctx) {
+            const made = (await ctx.run("create", {})) as { large: string };
+            await ctx.sleep("40d");
+            return made.large.length;
+          },
+        }),
+      },
+      { create: () => ({ large }) },
+    );
+    const id = await world.start("onboard", {});
+    await world.pass(minute);
+    expect([...world.blobs.blobs.keys()].filter((key) => key.startsWith(`runs/${id}/`))).toHaveLength(1);
+    for (const key of [...world.blobs.blobs.keys()]) if (key.startsWith("results/")) world.blobs.blobs.delete(key);
+    world.code.restart();
+    await world.pass(41 * 24 * 60 * minute);
+    expect(await world.view(id)).toMatchObject({ status: "completed", result: 50_000 });
+  });
+
+  test("closes what loses a race, and undoes what an approval refuses", async () => {
+    const world = codeWorld({
+      onboard: defineFeature({
+        signals: { paid: z.unknown() },
+        async run(ctx) {
+          const { winner } = await ctx.race({
+            paid: () => ctx.waitForSignal("paid"),
+            late: () => ctx.sleep("1h"),
+          });
+          ctx.setState("winner", winner);
+          const { choice } = await ctx.approve({
+            title: "Really?",
+            choices: ["yes", "no"],
+            timeout: "1h",
+            otherwise: "no",
+          });
+          if (choice === "no") ctx.rollback("refused");
+          return winner;
+        },
+      }),
+    });
+    const id = await world.start("onboard", {});
+    await world.pass(61 * minute);
+    const view = await world.view(id);
+    expect(view).toMatchObject({ status: "running", state: { winner: "late" } });
+    expect(Object.values(view.steps ?? {}).map(({ status }) => status)).toEqual(
+      expect.arrayContaining(["cancelled", "completed", "waiting"]),
+    );
+    await world.pass(62 * minute);
+    expect(await world.view(id)).toMatchObject({ status: "failed" });
+  });
+});
