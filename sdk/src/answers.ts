@@ -566,6 +566,13 @@ export interface JobPage {
   jobs: JobSummary[];
   /** The cursor of the next page. Absent on the last page. */
   next_cursor?: string;
+  /** How many jobs were looked at for this page, if it is short although more follow. */
+  examined?: number;
+  /**
+   * The time of the last job that was looked at for such a page: `due_at` while a job is pending, `finished_at`
+   * afterwards. Absent for paused jobs, which have none. Epoch milliseconds.
+   */
+  looked_back_to?: number;
 }
 
 export interface RunPage {
@@ -578,6 +585,13 @@ export interface SeriesPage {
   series: Series[];
   /** The cursor of the next page; absent on the last page. */
   next_cursor?: string;
+  /** How many jobs were looked at for this page, if it is short although more follow. */
+  examined?: number;
+  /**
+   * The time of the last job that was looked at for such a page: `due_at` while a job is pending, `finished_at`
+   * afterwards. Absent for paused jobs, which have none. Epoch milliseconds.
+   */
+  looked_back_to?: number;
 }
 
 /** A recurring job with its runs. */
@@ -866,6 +880,13 @@ export interface BulkPage {
   would_change?: JobSummary[];
   /** Repeat the request with this as `cursor` to change the jobs that follow. Absent at the end. */
   next_cursor?: string;
+  /** How many jobs were looked at for this page, if it is short although more follow. */
+  examined?: number;
+  /**
+   * The time of the last job that was looked at for such a page: `due_at` while a job is pending, `finished_at`
+   * afterwards. Absent for paused jobs, which have none. Epoch milliseconds.
+   */
+  looked_back_to?: number;
 }
 
 /** Why a job was not changed. */

@@ -11,7 +11,7 @@ import { parseBody } from "../../core/kernel/parse-body.ts";
 import { epochMs } from "../../core/kernel/start-time.ts";
 import { defaultReason } from "../../core/operations/change-job.ts";
 import { changeJobs, type Unchanged } from "../../core/operations/change-jobs.ts";
-import { listJobs } from "../../core/operations/list-jobs.ts";
+import { listJobs, searchedShown } from "../../core/operations/list-jobs.ts";
 import { jobFields } from "../../core/operations/log-fields.ts";
 import type { SchedulingServices } from "../../core/operations/services.ts";
 import { decodeCursor, encodeCursor } from "../../core/queries/cursor.ts";
@@ -42,7 +42,8 @@ export async function handle(
   const began = after?.began ?? now;
   const query = { ...listOf(action, filter, began), limit, ...(after && { after }) };
   const tenants = tenantsOf(services.catalog, scopes, filter, "/filter");
-  const { jobs, next } = await listJobs(services.jobs, tenants, query, now);
+  const { jobs, ...listed } = await listJobs(services.jobs, tenants, query, now);
+  const { next } = listed;
   const errors = await changeJobs(services, jobs, { action, reason, dryRun }, (job, error) =>
     services.log.error("a job of a bulk change failed", { ...jobFields(job), action, ...traceOf(error) }),
   );
@@ -55,6 +56,7 @@ export async function handle(
       errors,
       ...(dryRun && { would_change: wouldChange(jobs, errors).map((job) => summaryOf(job, now)) }),
       ...(next && { next_cursor: encodeCursor({ ...next, began }, list) }),
+      ...searchedShown(listed),
     },
   };
 }

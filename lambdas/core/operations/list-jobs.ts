@@ -34,6 +34,8 @@ export interface Listed {
   jobs: Job[];
   /** The position after which the list continues; absent at its end. With a narrow filter a page may be short. */
   next?: IndexPosition;
+  /** How many jobs were looked at, of a page that is short although the list continues. */
+  examined?: number;
 }
 
 /** The most jobs that one page reads, however few match the filter. This limits the cost of a request. */
@@ -75,8 +77,14 @@ export async function listJobs(
     // Few jobs match the filter, so the next read is as large as possible.
     size = largestRead;
   }
-  return { jobs: [...found.values()], ...(last && { next: last }) };
+  return { jobs: [...found.values()], ...(last && { next: last, examined: examinedAtMost }) };
 }
+
+/** How far a list has come that goes on although its page is short: without it, a caller takes a short page for the end. */
+export const searchedShown = ({ next, examined }: Pick<Listed, "next" | "examined">) =>
+  next && examined !== undefined
+    ? { examined, ...defined({ looked_back_to: next.time < never ? next.time : undefined }) }
+    : {};
 
 async function take(positions: AsyncGenerator<IndexPosition, void>, count: number): Promise<IndexPosition[]> {
   const taken: IndexPosition[] = [];

@@ -1,5 +1,6 @@
 import { jobStatuses } from "../../../../lambdas/core/kernel/job-status.ts";
 import { jobTypes } from "../../../../lambdas/core/kernel/job-type.ts";
+import { areMany } from "../../api/many.ts";
 import { useProducts } from "../../api/products.ts";
 import { Button } from "../../ui/button.tsx";
 import { Select } from "../../ui/field.tsx";
@@ -44,7 +45,10 @@ export function FilterBar({ fields, change }: Props) {
             quiet
             label="Product"
             value={fields.product}
-            options={[["", "All products"], ...products.map(({ tag, name }) => [tag, name ?? tag] as const)]}
+            options={[
+              ...(areMany(products) ? [] : [["", "All products"] as const]),
+              ...products.map(({ tag, name }) => [tag, name ?? tag] as const),
+            ]}
             onChange={(product) => change({ product, event: "" })}
           />
         )}
