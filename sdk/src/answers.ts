@@ -185,6 +185,10 @@ export interface Job extends JobSummary {
     /** When the first try that was put off had started. Epoch milliseconds. */
     since: number;
   };
+  /** Who requested it. Absent if it was made before jobs kept that. */
+  made_by?: Actor;
+  /** The last change by a caller, if there was any. */
+  by?: ChangedBy;
   /** The attempts of the current run, oldest first. The last 25 are kept. */
   attempts: JobAttempt[];
   /**
@@ -283,6 +287,46 @@ export interface JobRun {
   result_bytes?: number;
   /** The JSON pointers of the parts of the result that are shown as `[redacted]`, as the catalog has them. */
   redacted?: string[];
+}
+
+/** Who made a job. */
+export interface Actor {
+  /**
+   * An API key, an IAM identity, a service of AWS that brought the request, a schedule of the catalog, or the
+   * feature of which the job is a step.
+   */
+  kind: "key" | "identity" | "service" | "schedule" | "parent";
+  /** The id of the key, `deployed` for the one that the deployment created; of the identity, or of the feature's job. */
+  id?: string;
+  /** The name of the key, of the service, or of the schedule. */
+  name?: string;
+}
+
+/** The last change of a job by a caller, and not by its own execution. */
+export interface ChangedBy {
+  /**
+   * An API key, an IAM identity, a service of AWS that brought the request, a schedule of the catalog, or the
+   * feature of which the job is a step.
+   */
+  kind: "key" | "identity" | "service" | "schedule" | "parent";
+  /** The id of the key, `deployed` for the one that the deployment created; of the identity, or of the feature's job. */
+  id?: string;
+  /** The name of the key, of the service, or of the schedule. */
+  name?: string;
+  /** What was done to the job. */
+  change:
+    | "cancel"
+    | "pause"
+    | "resume"
+    | "reschedule"
+    | "retry"
+    | "run_now"
+    | "skip_next"
+    | "migrate"
+    | "debounce"
+    | "replace";
+  /** When that was. Epoch milliseconds. */
+  at: number;
 }
 
 /** The series of a recurring job. */

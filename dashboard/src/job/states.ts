@@ -68,3 +68,33 @@ export function waitingFor(
       return undefined;
   }
 }
+
+/** Who made or changed a job. Undefined for a feature, of which its step says so itself. */
+export function actorOf(actor: Job["made_by"]): string | undefined {
+  switch (actor?.kind) {
+    case "key":
+      return actor.id === "deployed" ? "the key of the deployment" : `the key ${actor.name ?? actor.id}`;
+    case "identity":
+      return `the IAM identity ${actor.id}`;
+    case "service":
+      return `a request by ${actor.name}`;
+    case "schedule":
+      return actor.name === undefined ? "the catalog" : `the schedule ${actor.name}`;
+    default:
+      return undefined;
+  }
+}
+
+/** What was done to a job by its last change. */
+export const changedWords: Record<NonNullable<Job["by"]>["change"], string> = {
+  cancel: "Cancelled",
+  pause: "Paused",
+  resume: "Resumed",
+  reschedule: "Rescheduled",
+  retry: "Retried",
+  run_now: "Run at once",
+  skip_next: "Skipped a run",
+  migrate: "Moved to the present definition",
+  debounce: "Added to",
+  replace: "Replaced",
+};

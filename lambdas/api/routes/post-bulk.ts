@@ -1,6 +1,7 @@
 import * as z from "zod";
 import type { HttpRequest, HttpResponse } from "../../aws/http/route.ts";
 import type { RouteDoc } from "../../aws/http/route-doc.ts";
+import { callerOf } from "../../core/access/calling-actor.ts";
 import { requireScope } from "../../core/access/scopes.ts";
 import { tenantsOf } from "../../core/access/tenants.ts";
 import type { Job } from "../../core/job/job.ts";
@@ -28,10 +29,8 @@ const Position = z.strictObject({
 });
 
 /** Changes the jobs that match a filter, up to 100 per request. Answers 200 with an error for each job that it did not change. */
-export async function handle(
-  services: SchedulingServices,
-  { body, query: asked, scopes }: HttpRequest,
-): Promise<HttpResponse> {
+export async function handle(services: SchedulingServices, request: HttpRequest): Promise<HttpResponse> {
+  const { body, query: asked, scopes } = request;
   const { product_tag, env } = ((body as Record<string, unknown> | undefined)?.filter ?? {}) as Record<string, unknown>;
   requireScope(scopes, "jobs:admin", { product: product_tag, env });
   const dryRun = isDryRun(asked);
@@ -44,7 +43,7 @@ export async function handle(
   const tenants = tenantsOf(services.catalog, scopes, filter, "/filter");
   const { jobs, ...listed } = await listJobs(services.jobs, tenants, query, now);
   const { next } = listed;
-  const errors = await changeJobs(services, jobs, { action, reason, dryRun }, (job, error) =>
+  const errors = await changeJobs(services, jobs, { action, reason, caller: callerOf(request), dryRun }, (job, error) =>
     services.log.error("a job of a bulk change failed", { ...jobFields(job), action, ...traceOf(error) }),
   );
   return {

@@ -11,6 +11,7 @@ import { defined, pick } from "../kernel/defined.ts";
 import { shorten } from "../kernel/sizes.ts";
 import { eventOfJob, keptDefinition } from "../operations/kept-event.ts";
 import type { Services } from "../operations/services.ts";
+import { actorsShown } from "./actor-view.ts";
 import { channelsShown } from "./channels-view.ts";
 import { progressShown } from "./function-progress.ts";
 import { graphShown } from "./graph-view.ts";
@@ -114,6 +115,7 @@ export async function viewOf(
     ...summary,
     ...pick(job, ["priority", "snoozes"]),
     ...defined({ waiting_for: summary.waiting_for ?? limited }),
+    ...actorsShown(job),
     attempts: job.attempts.map((one) => attemptView(one, sees)),
     ...(steps && { steps: shownSteps(steps), ...(!isList(job) && graphShown(found, steps)) }),
     ...items,

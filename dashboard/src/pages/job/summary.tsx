@@ -2,7 +2,7 @@ import type { Job, LimitWait } from "../../../../sdk/src/index.ts";
 import { isFinished } from "../../../../sdk/src/is-finished.ts";
 import { useNow } from "../../api/clock.ts";
 import { query } from "../../api/request.ts";
-import { awaitedOf, firstStartOf, latenessOf, limitsOf, waitingFor } from "../../job/states.ts";
+import { actorOf, awaitedOf, changedWords, firstStartOf, latenessOf, limitsOf, waitingFor } from "../../job/states.ts";
 import { Tag } from "../../ui/badge.tsx";
 import { count, duration, exactMs, plural } from "../../ui/format.ts";
 import { Link } from "../../ui/link.tsx";
@@ -125,6 +125,7 @@ function Undone({ job: { ending, rolled_back } }: { job: Job }) {
 
 function Details({ job }: { job: Job }) {
   const { repeat, parent } = job;
+  const madeBy = actorOf(job.made_by);
   return (
     <Facts>
       <Fact name="Type">{job.type}</Fact>
@@ -149,6 +150,18 @@ function Details({ job }: { job: Job }) {
       <Fact name="Accepted">
         <Time at={job.created_at} />
       </Fact>
+      {madeBy !== undefined && (
+        <Fact name="Made by">
+          <Plain text={madeBy} />
+        </Fact>
+      )}
+      {job.by && (
+        <Fact name="Changed">
+          <span>
+            {changedWords[job.by.change]} by <Plain text={actorOf(job.by) ?? ""} />, <Time at={job.by.at} />
+          </span>
+        </Fact>
+      )}
       {job.app !== undefined && <Fact name="App">{job.app}</Fact>}
       {job.session && <Fact name="Session">{job.session.tag}</Fact>}
       {repeat && (

@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { jobTypes } from "../../job/job.ts";
 import { jobStatuses } from "../../kernel/job-status.ts";
+import { ActorSchema, ChangedBySchema } from "./actor.ts";
 import { at } from "./at.ts";
 import { JobFailureSchema, ThrownSchema } from "./failure.ts";
 import { PauseReferenceSchema } from "./pauses.ts";
@@ -247,6 +248,8 @@ export const JobSchema = z
       .describe(
         "How often a provider has put off the current attempt by a Retry-After, and since when. That spends no attempt.",
       ),
+    made_by: ActorSchema.exactOptional().describe("Who requested it. Absent if it was made before jobs kept that."),
+    by: ChangedBySchema.exactOptional().describe("The last change by a caller, if there was any."),
     attempts: z.array(AttemptSchema).describe("The attempts of the current run, oldest first. The last 25 are kept."),
     steps: z
       .record(z.string(), StepSchema)

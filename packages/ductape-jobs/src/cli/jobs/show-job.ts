@@ -119,6 +119,36 @@ const definitionOf = ({ definition }: JobView): string | undefined =>
 const behindOf = ({ behind }: { behind: number }): string =>
   behind === 0 ? "not the present one" : `${behind} ${behind === 1 ? "version" : "versions"} behind`;
 
+/** Who made or changed it. A step says of what it is a part. */
+export function actorOf(actor: JobView["made_by"]): string | undefined {
+  switch (actor?.kind) {
+    case undefined:
+    case "parent":
+      return undefined;
+    case "key":
+      return actor.id === "deployed" ? "the key of the deployment" : `the key ${actor.name ?? actor.id}`;
+    case "identity":
+      return `the IAM identity ${actor.id}`;
+    case "service":
+      return `a request by ${actor.name}`;
+    case "schedule":
+      return actor.name === undefined ? "the catalog" : `the schedule ${actor.name}`;
+  }
+}
+
+const changedWords: Record<NonNullable<JobView["by"]>["change"], string> = {
+  cancel: "cancelled",
+  pause: "paused",
+  resume: "resumed",
+  reschedule: "rescheduled",
+  retry: "retried",
+  run_now: "run at once",
+  skip_next: "moved to the run after the next",
+  migrate: "moved to the present definition",
+  debounce: "added to",
+  replace: "replaced",
+};
+
 /** A job for people: its state, its attempts, and its result as JSON. */
 export function jobLines(job: JobView, context: Context): string[] {
   const { when, paint, columns } = context;
@@ -140,6 +170,8 @@ export function jobLines(job: JobView, context: Context): string[] {
       ["waits for", clean(waitOf(job, context) ?? "")],
       ["definition", definitionOf(job)],
       ["labels", clean(job.labels?.join(", ") ?? "")],
+      ["made by", clean(actorOf(job.made_by) ?? "")],
+      ["changed", job.by && clean(`${changedWords[job.by.change]} by ${actorOf(job.by)}, ${when(job.by.at)}`)],
       ["part of", job.parent && `${job.parent.job_id}, ${job.parent.undo ? "undo of " : ""}step ${job.parent.step}`],
       ["undo", undoOf(job)],
       ["why", clean(whyOf(job) ?? "")],
