@@ -51,6 +51,7 @@ export const answers: Record<string, Shape> = {
   JobGraphStep: { schema: GraphStepSchema },
   JobChannel: { schema: ChannelSchema },
   JobAttempt: { schema: job.AttemptSchema },
+  ProviderAnswer: { schema: job.AnswerSchema },
   JobTarget: { schema: job.TargetUseSchema },
   JobFailure: { schema: JobFailureSchema },
   JobThrown: { schema: ThrownSchema },

@@ -52,6 +52,7 @@ export async function readsWith(size: number): Promise<Record<string, Reads>> {
     definitions: only("definitions"),
     signals: only("signals"),
     approvals: only("approvals"),
+    answers: only("answers"),
     stats: only("stats"),
     pauses: nonePaused(),
     waits: only("waits"),

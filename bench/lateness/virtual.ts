@@ -67,6 +67,7 @@ export async function oneJob(inMs: number, random: Random): Promise<Outcome> {
     definitions: only("definitions"),
     signals: only("signals"),
     approvals: only("approvals"),
+    answers: only("answers"),
     stats: only("stats"),
     pauses: nonePaused(),
     secrets: only("secrets"),

@@ -61,6 +61,7 @@ export function subjects() {
     definitions: only("definitions"),
     signals: only("signals"),
     approvals: only("approvals"),
+    answers: only("answers"),
     pauses: nonePaused(),
     secrets: only("secrets"),
     clock: systemClock,

@@ -71,6 +71,7 @@ export async function idleHour(waits: number): Promise<Idle> {
     definitions: only("definitions"),
     signals: only("signals"),
     approvals: only("approvals"),
+    answers: only("answers"),
     stats: only("stats"),
     pauses: nonePaused(),
     clock: { now: () => now, sleep: async () => {} },

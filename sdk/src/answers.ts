@@ -314,17 +314,7 @@ export interface ChangedBy {
   /** The name of the key, of the service, or of the schedule. */
   name?: string;
   /** What was done to the job. */
-  change:
-    | "cancel"
-    | "pause"
-    | "resume"
-    | "reschedule"
-    | "retry"
-    | "run_now"
-    | "skip_next"
-    | "migrate"
-    | "debounce"
-    | "replace";
+  change: "cancel" | "pause" | "resume" | "reschedule" | "retry" | "run_now" | "skip_next" | "migrate" | "replace";
   /** When that was. Epoch milliseconds. */
   at: number;
 }
@@ -551,6 +541,11 @@ export interface JobAttempt {
   error?: JobFailure;
   /** What the product's own code has thrown. For keys with `jobs:input` only, since it may quote the input. */
   thrown?: JobThrown;
+  /**
+   * What the provider has answered to the first and to the last failed attempt of the run. For keys with
+   * `jobs:input` only, since it may quote the input; absent if its event keeps none.
+   */
+  answer?: ProviderAnswer;
   /** Which target of a fallback or quota ran it. Absent for events that name a single target. */
   target?: JobTarget;
   /** The run of a feature has failed or was cancelled, and its completed steps were undone. */
@@ -566,6 +561,20 @@ export interface JobAttempt {
   duration_ms: number;
   /** Milliseconds from when it was due to when it started. */
   lateness_ms: number;
+}
+
+/** What a provider has answered to a failed attempt. */
+export interface ProviderAnswer {
+  /** The status of the HTTP response. */
+  status: number;
+  /** Its headers, but for those that carry credentials and cookies. */
+  headers: Record<string, string>;
+  /** The first 4 KB of its body. A credential that it repeats is shown as `[credential]`. */
+  body: string;
+  /** The body is not text. */
+  body_encoding?: "base64";
+  /** There was more of it. */
+  cut?: true;
 }
 
 /** Which target of a fallback or quota ran an attempt. */

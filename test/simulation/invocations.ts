@@ -5,6 +5,7 @@ import type {
   ReconcilerServices,
   SchedulingServices,
 } from "../../lambdas/core/operations/services.ts";
+import type { Answers } from "../../lambdas/core/ports/answers.ts";
 import type { Approvals } from "../../lambdas/core/ports/approvals.ts";
 import type { BlobStore } from "../../lambdas/core/ports/blob-store.ts";
 import type { Definitions } from "../../lambdas/core/ports/definitions.ts";
@@ -108,6 +109,7 @@ interface Shared {
   definitions: Definitions;
   signals: Signals;
   approvals: Approvals;
+  answers: Answers;
   ticks: Ticks;
   others: Pick<ConsumerServices & SchedulingServices, "catalog" | "stats" | "secrets" | "sessions">;
   log: Log;
@@ -120,7 +122,7 @@ interface Shared {
 export function invocations(world: World, ledger: Ledger, shared: Shared): Invoke {
   const { time, random, hardship, observer, poison, pausing, herd } = world;
   const { jobs, queue, scheduler, unscheduled, relays, roundPlaces, blobs, gates, sharedKeys, resultCache } = shared;
-  const { definitions, signals, approvals, ticks, others, log, onWrite } = shared;
+  const { definitions, signals, approvals, answers, ticks, others, log, onWrite } = shared;
   const counts = fakeDueCounts();
   const hot = hotMinutes(counts, herd.startsPerSecond, herd.jobsPerCount);
   const refuses = () => random.chance(hardship.refuse);
@@ -178,6 +180,7 @@ export function invocations(world: World, ledger: Ledger, shared: Shared): Invok
       definitions: throughAdversary("jobs", definitions, invocation, around),
       signals: throughAdversary("jobs", signals, invocation, around),
       approvals: throughAdversary("jobs", approvals, invocation, around),
+      answers: throughAdversary("jobs", answers, invocation, around),
       clock,
       log,
     };

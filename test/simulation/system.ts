@@ -59,6 +59,7 @@ export function simulatedSystem(world: World, ledger: Ledger, bystanders: Job[] 
     definitions,
     signals: kept,
     approvals,
+    answers,
   } = fakeServices({
     catalog,
   });
@@ -95,6 +96,7 @@ export function simulatedSystem(world: World, ledger: Ledger, bystanders: Job[] 
     definitions,
     signals,
     approvals,
+    answers,
     ticks: pump.ticks,
     others,
     log,

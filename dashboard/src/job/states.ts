@@ -95,6 +95,5 @@ export const changedWords: Record<NonNullable<Job["by"]>["change"], string> = {
   run_now: "Run at once",
   skip_next: "Skipped a run",
   migrate: "Moved to the present definition",
-  debounce: "Added to",
   replace: "Replaced",
 };

@@ -1,6 +1,7 @@
 import type { FoundEvent } from "../../core/catalog/catalog.ts";
 import type { ClaimOutcome } from "../../core/job/claim.ts";
 import type { Job, JobMessage, JobType } from "../../core/job/job.ts";
+import type { ShownAnswer } from "../../core/job/provider-answer.ts";
 import type { CacheKey } from "../../core/job/result-cache.ts";
 import type { Waiting } from "../../core/job/route.ts";
 import type { RunWait } from "../../core/job/run-wait.ts";
@@ -63,6 +64,8 @@ export interface Running extends Pick<Entering, "engine" | "services" | "message
   /** Whether the executor was called. */
   hasBegun: boolean;
   used: Used;
+  /** What the provider has answered to the attempt that failed, if that is kept. */
+  answer?: ShownAnswer;
   /** What the executor says of the waits of its run. */
   waits?: () => readonly RunWait[];
   /** What the executor wants done once its outcome is recorded. */

@@ -16,7 +16,6 @@ export const changeNames = [
   "run_now",
   "skip_next",
   "migrate",
-  "debounce",
   "replace",
 ] as const;
 export type ChangeName = (typeof changeNames)[number];

@@ -85,7 +85,7 @@ export function debounced(job: Job, made: Job, debounce: Debouncing, now: number
     ...made,
     id: job.id,
     created_at: job.created_at,
-    ...defined({ made_by: job.made_by, made_by_name: job.made_by_name, by: addedBy(made, now) }),
+    ...defined({ made_by: job.made_by, made_by_name: job.made_by_name, by: job.by }),
     version: job.version + 1,
     ...(keepsPlace(job, made, now)
       ? indexedFieldsOf(job)
@@ -107,7 +107,3 @@ const indexedFieldsOf = ({ due_at, scheduled_at, status, noted_wait, reserved }:
 /** The key of a stored job that is the only open one of its key. */
 export const uniqueKeyOf = ({ product, env, event, unique }: Job): SharedKey | undefined =>
   unique && { product, env, event, kind: "unique", key: unique.key };
-
-/** Who has added a request to a debounced job. */
-const addedBy = ({ made_by: actor, made_by_name: name }: Job, at: number): Job["by"] =>
-  actor && { actor, ...defined({ name }), change: "debounce", at };

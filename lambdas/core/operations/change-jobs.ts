@@ -18,6 +18,7 @@ import {
 import { deleteWithResults } from "./delete-job.ts";
 import { requireFeature } from "./parent-guard.ts";
 import { checkKey, type Retrying, requireKey, yieldKey } from "./schedule-shared.ts";
+import type { Services } from "./services.ts";
 
 /** A job that was not changed, and why. */
 export interface Unchanged {
@@ -30,7 +31,7 @@ export interface Unchanged {
 const atOnce = 10;
 
 type Work = (
-  services: Changing & Retrying,
+  services: Changing & Retrying & Pick<Services, "answers">,
   job: Job,
   { reason, caller }: Pick<BulkChange, "reason" | "caller">,
 ) => Promise<unknown>;
@@ -74,7 +75,7 @@ interface BulkChange {
 
 /** Applies one action to many jobs, each independently of the others. Returns the jobs that were not changed, and why. */
 export async function changeJobs(
-  services: Changing & Retrying,
+  services: Changing & Retrying & Pick<Services, "answers">,
   jobs: readonly Job[],
   { action, reason, caller, dryRun }: BulkChange,
   onFault: (job: Job, error: unknown) => void,

@@ -1,5 +1,6 @@
 import type { Catalog } from "../catalog/catalog.ts";
 import type { RelayMessage } from "../job/relay-message.ts";
+import type { Answers } from "../ports/answers.ts";
 import type { Approvals } from "../ports/approvals.ts";
 import type { BlobStore } from "../ports/blob-store.ts";
 import type { Clock } from "../ports/clock.ts";
@@ -51,6 +52,8 @@ export interface Services {
   signals: Signals;
   /** The approvals that are open. Only features and what shows them need it. */
   approvals: Approvals;
+  /** What providers have said to attempts that failed. */
+  answers: Answers;
   stats: StatsStore;
   clock: Clock;
   log: Log;

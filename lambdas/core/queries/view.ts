@@ -4,6 +4,7 @@ import { firstStartOf } from "../job/first-start.ts";
 import { isFinished, isWaiting, type Job, type Parent, shownStatus } from "../job/job.ts";
 import { isList } from "../job/list.ts";
 import type { Pause } from "../job/pause.ts";
+import type { KeptAnswer } from "../job/provider-answer.ts";
 import { cachedFrom } from "../job/result-cache.ts";
 import { openWaitsOf } from "../job/run-wait.ts";
 import type { Shared } from "../job/shared-key.ts";
@@ -84,16 +85,31 @@ export interface Sees {
 
 const anyReader: Sees = { inputs: false };
 
-const attemptView = ({ thrown, ...attempt }: Attempt, sees: Sees): AttemptView => ({
+const attemptView = (
+  { thrown, ...attempt }: Attempt,
+  sees: Sees,
+  answers: readonly KeptAnswer[] = [],
+): AttemptView => ({
   ...attempt,
-  ...(sees.inputs && defined({ thrown })),
+  ...(sees.inputs && defined({ thrown, answer: answerOf(attempt, answers) })),
   ...shownError(attempt),
   duration_ms: attempt.ended_at - attempt.started_at,
   lateness_ms: attempt.started_at - attempt.due_at,
 });
 
+const answerOf = ({ attempt }: Pick<Attempt, "attempt">, answers: readonly KeptAnswer[]) => {
+  const found = answers.find((one) => one.attempt === attempt);
+  return found && pick(found, ["status", "headers", "body", "body_encoding", "cut"]);
+};
+
+/** What providers have answered to attempts of the current run, for those who may see inputs: it may quote them. */
+async function answersTo({ answers }: Pick<Services, "answers">, job: Job, sees: Sees): Promise<KeptAnswer[]> {
+  if (!sees.inputs || !job.attempts.some(({ outcome }) => outcome === "failed")) return [];
+  return (await answers.of(job.id, job.run)).filter(({ created_at }) => created_at === job.created_at);
+}
+
 export async function viewOf(
-  services: Pick<Services, "blobs" | "jobs" | "catalog" | "definitions" | "gates" | "pauses">,
+  services: Pick<Services, "blobs" | "jobs" | "catalog" | "definitions" | "gates" | "pauses" | "answers">,
   job: Job,
   now: number,
   sees = anyReader,
@@ -101,7 +117,7 @@ export async function viewOf(
   const { catalog } = services;
   const hidden = redactionOf(catalog, job);
   const found = job.type === "feature" ? await eventOfJob(services, job) : undefined;
-  const [steps, channels, progress, pauses, limited, items, definition] = await Promise.all([
+  const [steps, channels, progress, pauses, limited, items, definition, answers] = await Promise.all([
     isList(job) ? listSteps(services, job, now) : stepsShown(services, job, found, now),
     channelsShown(services, job, hidden),
     progressShown(services, job, hidden),
@@ -109,6 +125,7 @@ export async function viewOf(
     job.gates && isWaiting(job) ? limitWait(services, job, now) : undefined,
     currentCounts(services, job),
     keptDefinition(services, job),
+    answersTo(services, job, sees),
   ]);
   const summary = summaryOf(job, now, pauses);
   const view: JobView = {
@@ -116,7 +133,7 @@ export async function viewOf(
     ...pick(job, ["priority", "snoozes"]),
     ...defined({ waiting_for: summary.waiting_for ?? limited }),
     ...actorsShown(job),
-    attempts: job.attempts.map((one) => attemptView(one, sees)),
+    attempts: job.attempts.map((one) => attemptView(one, sees, answers)),
     ...(steps && { steps: shownSteps(steps), ...(!isList(job) && graphShown(found, steps)) }),
     ...items,
     ...defined({ definition }),

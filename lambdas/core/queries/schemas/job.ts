@@ -70,6 +70,18 @@ export const RolledBackField = z
   })
   .describe("The run of a feature has failed or was cancelled, and its completed steps were undone.");
 
+export const AnswerSchema = z
+  .object({
+    status: z.int().describe("The status of the HTTP response."),
+    headers: z
+      .record(z.string(), z.string())
+      .describe("Its headers, but for those that carry credentials and cookies."),
+    body: z.string().describe("The first 4 KB of its body. A credential that it repeats is shown as `[credential]`."),
+    body_encoding: z.enum(["base64"]).exactOptional().describe("The body is not text."),
+    cut: z.literal(true).exactOptional().describe("There was more of it."),
+  })
+  .meta({ id: "ProviderAnswer", description: "What a provider has answered to a failed attempt." });
+
 export const AttemptSchema = z
   .object({
     attempt: z.int().min(1),
@@ -82,6 +94,9 @@ export const AttemptSchema = z
     error: JobFailureSchema.exactOptional(),
     thrown: ThrownSchema.exactOptional().describe(
       "What the product's own code has thrown. For keys with `jobs:input` only, since it may quote the input.",
+    ),
+    answer: AnswerSchema.exactOptional().describe(
+      "What the provider has answered to the first and to the last failed attempt of the run. For keys with `jobs:input` only, since it may quote the input; absent if its event keeps none.",
     ),
     target: TargetUseSchema.exactOptional().describe(
       "Which target of a fallback or quota ran it. Absent for events that name a single target.",

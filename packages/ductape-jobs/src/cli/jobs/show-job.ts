@@ -145,7 +145,6 @@ const changedWords: Record<NonNullable<JobView["by"]>["change"], string> = {
   run_now: "run at once",
   skip_next: "moved to the run after the next",
   migrate: "moved to the present definition",
-  debounce: "added to",
   replace: "replaced",
 };
 
@@ -178,6 +177,7 @@ export function jobLines(job: JobView, context: Context): string[] {
     ]),
     ...(job.attempts.length > 0 ? table(attemptColumns(context), job.attempts, columns) : []),
     ...thrownLines(job.attempts.at(-1)),
+    ...answerLines(job.attempts.findLast(({ answer }) => answer !== undefined)),
     ...resultLines(job),
   ];
 }
@@ -188,6 +188,17 @@ function thrownLines({ thrown }: Pick<JobAttempt, "thrown"> = {}): string[] {
   const { name, message, stack = "" } = thrown;
   const frames = stack === "" ? [] : stack.split("\n").map((frame) => `  ${frame}`);
   return ["thrown:", cleanLines([`${name}: ${message}`, ...frames].join("\n"))];
+}
+
+/** What the provider has answered last, for keys that may see inputs. */
+function answerLines({ attempt, answer }: Partial<JobAttempt> = {}): string[] {
+  if (!answer) return [];
+  const { status, body, body_encoding, cut } = answer;
+  const notes = [`attempt ${attempt}`, body_encoding && "in base64", cut && "cut"].filter(Boolean).join(", ");
+  return [
+    `the provider answered ${status} (${notes})${body === "" ? "" : ":"}`,
+    ...(body === "" ? [] : [cleanLines(body)]),
+  ];
 }
 
 export function resultLines(job: Pick<JobView, "result" | "result_url" | "result_bytes">): string[] {
