@@ -88,6 +88,27 @@ export interface JobSummary extends DuctapeJob {
    * that, and once 25 later attempts have been made. Epoch milliseconds.
    */
   first_started_at?: number;
+  /** How late the first attempt of the run started, and why. Known once that attempt has ended. */
+  lateness?: {
+    /** Milliseconds from `scheduled_at` to the start of the first attempt. */
+    total_ms: number;
+    /** Milliseconds for which a pause held it, its turn after the end of the pause included. */
+    paused_ms?: number;
+    /** The limit in whose line it stood, and for how many milliseconds. */
+    limits?: {
+      limit: string;
+      ms: number;
+    }[];
+    /** What is left of that: for so long it was late, and nothing held it. */
+    late_ms: number;
+  };
+  /** An attempt of the run has failed, and another one is made or waits for its time. */
+  retrying?: {
+    /** Which attempt it is, from 2. */
+    attempt: number;
+    /** How many there may be. */
+    of: number;
+  };
   /** When the job ended. Epoch milliseconds. */
   finished_at?: number;
   /** No attempt starts after this time: a job that still waits is cancelled. Epoch milliseconds. */
@@ -556,6 +577,16 @@ export interface JobAttempt {
     failed: number;
     /** Why the undo was given up before its end: there may have been more steps to undo. */
     error?: JobFailure;
+  };
+  /** What held it back before it started, if anything did. */
+  held?: {
+    /** Milliseconds for which a pause held it, its turn after the end of the pause included. */
+    paused_ms?: number;
+    /** The limit in whose line it stood, and for how many milliseconds. */
+    limits?: {
+      limit: string;
+      ms: number;
+    }[];
   };
   /** Milliseconds from its start to its end. */
   duration_ms: number;

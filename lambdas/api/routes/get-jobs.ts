@@ -23,9 +23,13 @@ export async function handle(
   const { cursor, limit, ...list } = parseQuery(ListParameters, query);
   const after = cursor === undefined ? undefined : decodeCursor(Position, cursor, list);
   const now = clock.now();
-  const { status, type, event, label, recurring, waiting, from, to, order } = list;
+  const { status, type, event, label, recurring, waiting, retrying, from, to, order } = list;
   const until = to === undefined ? undefined : to - 1;
-  const page = { order, limit, ...defined({ status, type, event, label, recurring, waiting, from, until, after }) };
+  const page = {
+    order,
+    limit,
+    ...defined({ status, type, event, label, recurring, waiting, retrying, from, until, after }),
+  };
   const listed = await listJobs(jobs, listedTenantsOf(catalog, scopes, list, "/query"), page, now);
   const [paused, limited] = await Promise.all([
     pausesFor({ pauses }, listed.jobs),

@@ -98,7 +98,7 @@ export const doc = (): RouteDoc => ({
  * it began are left alone: otherwise a job that is retried and fails again would be found forever.
  */
 function listOf(action: BulkAction, filter: BulkRequest["filter"], began: number) {
-  const { status, type, event, label, recurring, waiting, from, to } = filter;
+  const { status, type, event, label, recurring, waiting, retrying, from, to } = filter;
   const until = to === undefined ? undefined : epochMs(to) - 1;
   const finished = action === "retry" || action === "delete";
   return {
@@ -109,6 +109,7 @@ function listOf(action: BulkAction, filter: BulkRequest["filter"], began: number
       label,
       recurring,
       waiting,
+      retrying,
       type: type === undefined ? undefined : [type].flat(),
       from: from === undefined ? undefined : epochMs(from),
     }),

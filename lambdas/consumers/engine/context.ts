@@ -1,6 +1,7 @@
 import type { FoundEvent } from "../../core/catalog/catalog.ts";
 import type { ClaimOutcome } from "../../core/job/claim.ts";
 import type { Job, JobMessage, JobType } from "../../core/job/job.ts";
+import type { Pause } from "../../core/job/pause.ts";
 import type { ShownAnswer } from "../../core/job/provider-answer.ts";
 import type { CacheKey } from "../../core/job/result-cache.ts";
 import type { Waiting } from "../../core/job/route.ts";
@@ -43,6 +44,8 @@ export interface Entering {
   message: JobMessage;
   /** The limits that have called the job. */
   calls?: Calls | undefined;
+  /** The pauses that were looked at. */
+  pauses?: readonly Pause[];
   /** What the gates have let pass. Absent for a job without limits. */
   pass?: Admission | undefined;
   /** Why the claim was refused. */

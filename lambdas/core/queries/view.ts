@@ -1,11 +1,13 @@
 import type * as z from "zod";
 import type { Attempt, AttemptError } from "../job/attempt.ts";
 import { firstStartOf } from "../job/first-start.ts";
+import { latenessOf } from "../job/held-time.ts";
 import { isFinished, isWaiting, type Job, type Parent, shownStatus } from "../job/job.ts";
 import { isList } from "../job/list.ts";
 import type { Pause } from "../job/pause.ts";
 import type { KeptAnswer } from "../job/provider-answer.ts";
 import { cachedFrom } from "../job/result-cache.ts";
+import { retryingOf } from "../job/retrying.ts";
 import { openWaitsOf } from "../job/run-wait.ts";
 import type { Shared } from "../job/shared-key.ts";
 import { defined, pick } from "../kernel/defined.ts";
@@ -55,6 +57,7 @@ export const summaryOf = (job: Job, now: number, pauses: readonly Pause[] = []):
   ...pick(job, ["app", "started_at", "finished_at", "expires_at", "labels", "fairness_key", "repeat", "reason"]),
   ...pick(job, ["cache", "gates", "unique", "rolled_back"]),
   ...(job.ending && { ending: pick(job.ending, ["cause", "since", "steps", "undone", "failed"]) }),
+  ...defined({ lateness: latenessOf(job), retrying: retryingOf(job) }),
   ...shownError(job),
   ...(job.parent && { parent: parentOf(job.parent) }),
   ...defined({ waiting_for: pauseWait(job, pauses, now) ?? reservedWait(job, now) }),

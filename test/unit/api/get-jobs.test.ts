@@ -92,6 +92,7 @@ describe("GET /v1/jobs", () => {
           created_at: noon - 60_000,
           started_at: noon,
           first_started_at: noon,
+          lateness: { total_ms: 0, late_ms: 0 },
           finished_at: noon + 5,
           labels: ["vip"],
         },

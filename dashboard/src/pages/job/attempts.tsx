@@ -1,7 +1,7 @@
 import type { Job } from "../../../../sdk/src/index.ts";
 import { useNow } from "../../api/clock.ts";
 import { remedyFor } from "../../job/remedy.ts";
-import { limitsOf } from "../../job/states.ts";
+import { heldText, limitsOf } from "../../job/states.ts";
 import { StatusBadge, Tag } from "../../ui/badge.tsx";
 import { CopyButton } from "../../ui/copy-button.tsx";
 import { duration, exactMs } from "../../ui/format.ts";
@@ -53,6 +53,14 @@ export function Attempts({
   );
 }
 
+/** What of its lateness is known to have been a pause or a line. */
+function heldOfBar({ held, outcome }: Bar, late = 0) {
+  if (!held) return outcome === "running" ? undefined : { says: undefined, late_ms: late };
+  const { paused_ms = 0, limits = [] } = held;
+  const late_ms = Math.max(0, late - paused_ms - limits.reduce((sum, { ms }) => sum + ms, 0));
+  return { says: heldText(held, duration), late_ms };
+}
+
 /** Where its failure is said elsewhere, the attempt has the code only. */
 function Attempt({ bar, axis, limits, isSaid }: { bar: Bar; axis: Axis; limits: string[]; isSaid: boolean }) {
   const late = bar.start === undefined ? undefined : Math.max(0, bar.start - bar.due);
@@ -77,7 +85,8 @@ function Attempt({ bar, axis, limits, isSaid }: { bar: Bar; axis: Axis; limits: 
           <div>
             <dt>started</dt>
             <dd>
-              <Time at={bar.start} precision="ms" date={false} /> <Lateness ms={late} limits={limits} />
+              <Time at={bar.start} precision="ms" date={false} />{" "}
+              <Lateness ms={late} limits={limits} held={heldOfBar(bar, late)} />
             </dd>
           </div>
         )}

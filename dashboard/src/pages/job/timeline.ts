@@ -10,6 +10,8 @@ export interface Bar {
   crashes?: number;
   /** What the product's own code has thrown, for keys that may see inputs. */
   thrown?: JobAttempt["thrown"];
+  /** What held it back before it started. */
+  held?: JobAttempt["held"];
   /** What the provider has answered, for the same keys. */
   answer?: JobAttempt["answer"];
   error?: JobAttempt["error"];
@@ -29,6 +31,7 @@ export function barsOf({ attempts, status, attempt, due_at, started_at }: Source
       end: one.ended_at,
       ...(one.crashes !== undefined && { crashes: one.crashes }),
       ...(one.thrown && { thrown: one.thrown }),
+      ...(one.held && { held: one.held }),
       ...(one.answer && { answer: one.answer }),
       ...(one.error && { error: one.error }),
       ...(one.target && { target: one.target }),

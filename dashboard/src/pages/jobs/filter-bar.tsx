@@ -37,6 +37,16 @@ export function FilterBar({ fields, change }: Props) {
             {status}
           </button>
         ))}
+        <button
+          type="button"
+          class="chip status-retrying"
+          aria-pressed={fields.retrying === "true"}
+          title="Jobs of which an attempt has failed, and another one is made or waits for its time"
+          onClick={() => change({ retrying: fields.retrying === "true" ? "" : "true" })}
+        >
+          <span class="status-dot" aria-hidden="true" />
+          retrying
+        </button>
       </fieldset>
       <div class="filter-fields">
         <Find change={change} label={fields.label} />

@@ -82,6 +82,25 @@ export const AnswerSchema = z
   })
   .meta({ id: "ProviderAnswer", description: "What a provider has answered to a failed attempt." });
 
+const heldFields = {
+  paused_ms: z
+    .int()
+    .exactOptional()
+    .describe("Milliseconds for which a pause held it, its turn after the end of the pause included."),
+  limits: z
+    .array(z.object({ limit: z.string(), ms: z.int() }))
+    .exactOptional()
+    .describe("The limit in whose line it stood, and for how many milliseconds."),
+};
+
+const LatenessSchema = z
+  .object({
+    total_ms: z.int().describe("Milliseconds from `scheduled_at` to the start of the first attempt."),
+    ...heldFields,
+    late_ms: z.int().describe("What is left of that: for so long it was late, and nothing held it."),
+  })
+  .describe("How late the first attempt of the run started, and why. Known once that attempt has ended.");
+
 export const AttemptSchema = z
   .object({
     attempt: z.int().min(1),
@@ -102,6 +121,7 @@ export const AttemptSchema = z
       "Which target of a fallback or quota ran it. Absent for events that name a single target.",
     ),
     rolled_back: RolledBackField.exactOptional(),
+    held: z.object(heldFields).exactOptional().describe("What held it back before it started, if anything did."),
     duration_ms: z.int().describe("Milliseconds from its start to its end."),
     lateness_ms: z.int().describe("Milliseconds from when it was due to when it started."),
   })
@@ -178,6 +198,14 @@ export const summaryFields = {
   first_started_at: at(
     "When the first attempt of the run started: its lateness is counted from scheduled_at to here. Absent before that, and once 25 later attempts have been made.",
   ).exactOptional(),
+  lateness: LatenessSchema.exactOptional(),
+  retrying: z
+    .object({
+      attempt: z.int().describe("Which attempt it is, from 2."),
+      of: z.int().describe("How many there may be."),
+    })
+    .exactOptional()
+    .describe("An attempt of the run has failed, and another one is made or waits for its time."),
   finished_at: at("When the job ended.").exactOptional(),
   expires_at: at("No attempt starts after this time: a job that still waits is cancelled.").exactOptional(),
   labels: z.array(z.string()).exactOptional(),

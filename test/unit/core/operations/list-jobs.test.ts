@@ -86,6 +86,32 @@ test("of paused jobs, which have no time, a list does not say how far back it ha
   expect(searchedShown({ next: { id: "job_1", time: never }, examined: 1000 })).toEqual({ examined: 1000 });
 });
 
+test("a list of what is retried has the jobs of which an attempt has failed, and reads no jobs that have ended", async () => {
+  const attempt = { attempt: 1, due_at: noon, started_at: noon, ended_at: noon, outcome: "failed" as const };
+  const of = { product: "shop", attempts: [attempt] };
+  const jobs = {
+    waits: aJob({ ...of, status: "scheduled", attempt: 2, due_at: noon + 1000 }),
+    runs: aJob({ ...of, status: "running", attempt: 3, lease_until: noon + 1, due_at: noon - 1 }),
+    fresh: aJob({ product: "shop", status: "queued", due_at: noon - 1 }),
+    again: aJob({ ...of, status: "queued", attempt: 2, retried_after: 1, due_at: noon - 1 }),
+    failed: aJob({ ...of, status: "failed", attempt: 4, finished_at: noon }),
+  };
+  const phases = new Set<string>();
+  const store = fakeJobStore(...Object.values(jobs));
+  const watched: Lists = {
+    ...store,
+    page(query, after) {
+      phases.add(query.phase);
+      return store.page(query, after);
+    },
+  };
+  const idsOf = async (retrying: boolean, of: Lists) =>
+    (await listJobs(of, tenants, { order: "asc", limit: 20, retrying }, noon)).jobs.map(({ id }) => id);
+  expect(await idsOf(true, watched)).toEqual([jobs.runs.id, jobs.waits.id]);
+  expect([...phases]).toEqual(["pending"]);
+  expect(new Set(await idsOf(false, store))).toEqual(new Set([jobs.fresh.id, jobs.again.id, jobs.failed.id]));
+});
+
 describe("the cost of a list", () => {
   const id = (i: number) => `job_${i.toString(16).padStart(31, "0")}${(i % 16).toString(16)}`;
   const statuses: JobStatus[] = ["completed", "failed", "cancelled", "scheduled", "queued", "paused"];

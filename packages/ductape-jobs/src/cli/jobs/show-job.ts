@@ -70,13 +70,32 @@ const repeatOf = ({ repeat }: SummaryView): string | undefined =>
 /** The time that matters most: when it ended, else when it is due. */
 const timeOf = ({ finished_at, due_at }: SummaryView) => finished_at ?? due_at;
 
+/** Its status, or which attempt it waits for after others have failed. */
+const stateOf = ({ status, retrying }: SummaryView): string =>
+  retrying && status !== "running" ? `retrying ${retrying.attempt}/${retrying.of}` : status;
+
+/** How late it started, and what of that time it was held. */
+function latenessText({ lateness }: SummaryView): string | undefined {
+  if (!lateness || lateness.total_ms < leastLateMs) return undefined;
+  const { total_ms, paused_ms, limits = [], late_ms } = lateness;
+  const held = [
+    ...(paused_ms === undefined ? [] : [`${duration(paused_ms)} paused`]),
+    ...limits.map(({ limit, ms }) => `${duration(ms)} in the line of ${limit}`),
+  ];
+  return held.length === 0
+    ? `${duration(late_ms)} late`
+    : `${duration(total_ms)} after its time: ${[...held, `${duration(late_ms)} late`].join(", ")}`;
+}
+
+const leastLateMs = 1000;
+
 export function jobColumns({ paint, zone, api }: Context): Column<SummaryView>[] {
   const painted = statusPaint(paint);
   return [
     { title: "JOB", cell: ({ job_id }) => job_id },
     {
       title: "STATUS",
-      cell: ({ status }) => status,
+      cell: stateOf,
       paint: (text, { status }) => text.replace(status, painted(status)),
     },
     { title: "EVENT", cell: eventOf, flexible: true, least: 28 },
@@ -164,6 +183,7 @@ export function jobLines(job: JobView, context: Context): string[] {
       ["run", job.run > 1 ? String(job.run) : undefined],
       ["attempt", `${job.attempt} of ${job.retries + 1}`],
       ["started", when(job.started_at)],
+      ["lateness", latenessText(job)],
       ["finished", when(job.finished_at)],
       ["expires", isOver ? undefined : when(job.expires_at)],
       ["waits for", clean(waitOf(job, context) ?? "")],
