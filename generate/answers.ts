@@ -1,5 +1,6 @@
 import { BulkErrorSchema, BulkResultSchema } from "../lambdas/api/schemas/bulk.ts";
 import { ActiveSchema } from "../lambdas/core/queries/schemas/active.ts";
+import { ActorSchema, ChangedBySchema } from "../lambdas/core/queries/schemas/actor.ts";
 import {
   ApprovalDecisionSchema,
   ApprovalListSchema,
@@ -42,12 +43,15 @@ export const answers: Record<string, Shape> = {
   Job: { schema: job.JobSchema, extends: ["JobSummary"], omit: summaryFields },
   JobInputView: { schema: JobInputSchema },
   JobRun: { schema: RunSchema },
+  Actor: { schema: ActorSchema },
+  ChangedBy: { schema: ChangedBySchema },
   JobRepeat: { schema: job.RepeatSchema },
   JobStep: { schema: StepSchema },
   RunWait: { schema: RunWaitSchema },
   JobGraphStep: { schema: GraphStepSchema },
   JobChannel: { schema: ChannelSchema },
   JobAttempt: { schema: job.AttemptSchema },
+  ProviderAnswer: { schema: job.AnswerSchema },
   JobTarget: { schema: job.TargetUseSchema },
   JobFailure: { schema: JobFailureSchema },
   JobThrown: { schema: ThrownSchema },

@@ -143,6 +143,7 @@ const limits: Record<string, Record<string, string>> = {
     "days that `GET /v1/errors` covers": n(mostErrorDays),
     "seconds that a request may wait for a job": n(longestWaitSeconds),
     "jobs that one request for a list looks at": n(examinedAtMost),
+    "products and envs of a list of jobs or series that names no product": n(requestLimits.listedTenants),
     "errors that an answer lists; it counts the rest": n(mostFaults),
     "size of an upload, where the deployment allows it": GiB(largestUpload),
     "size of an upload, unless the deployment says otherwise": GiB(defaultLimits.uploadBytes),

@@ -224,6 +224,8 @@ export const resultCachePrefix = "CACHE#";
 export const definitionsPrefix = "DEF#";
 /** `SIG#<product>#<env>#<signal>#…`: the messages of an address, and which runs wait for them. */
 export const signalsPrefix = "SIG#";
+/** How the sort keys begin of what providers have answered to failed attempts, beside their job. */
+export const answerSortKey = "ANSWER#";
 /** How the sort keys of messages begin, with which the stream's filter finds them, and those of the runs that wait. */
 export const signalSortKey = "MSG#";
 export const waiterSortKey = "WAIT#";

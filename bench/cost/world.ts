@@ -1,6 +1,7 @@
 import type { Context, DynamoDBRecord, SQSEvent } from "aws-lambda";
 import { streamFilter } from "../../infra/constructs/functions/stream-filter.ts";
 import { routes } from "../../lambdas/api/routes.ts";
+import { dynamoAnswers } from "../../lambdas/aws/dynamodb/answers.ts";
 import { dynamoApprovals } from "../../lambdas/aws/dynamodb/approvals.ts";
 import { dynamoDefinitions } from "../../lambdas/aws/dynamodb/definitions.ts";
 import { dynamoDueCounts } from "../../lambdas/aws/dynamodb/due-counts.ts";
@@ -144,6 +145,7 @@ export async function startWorld(
     signals: dynamoSignals({ client: metered, table }),
     runLogs: dynamoRunLogs({ client: metered, table }),
     approvals: dynamoApprovals({ client: metered, table }),
+    answers: dynamoAnswers({ client: metered, table, retentionDays: 30 }),
     gates: rememberingPins(dynamoGates({ client: metered, table })),
     ticks: sqsTicks({ client: sqs, url: pumpUrl }),
     secrets: only<Secrets>("secrets"),

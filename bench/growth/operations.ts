@@ -53,6 +53,7 @@ export async function readsWith(size: number): Promise<Record<string, Reads>> {
     signals: only("signals"),
     approvals: only("approvals"),
     runLogs: only("runLogs"),
+    answers: only("answers"),
     stats: only("stats"),
     pauses: nonePaused(),
     waits: only("waits"),

@@ -68,6 +68,7 @@ export async function oneJob(inMs: number, random: Random): Promise<Outcome> {
     signals: only("signals"),
     approvals: only("approvals"),
     runLogs: only("runLogs"),
+    answers: only("answers"),
     stats: only("stats"),
     pauses: nonePaused(),
     secrets: only("secrets"),

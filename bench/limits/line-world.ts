@@ -11,6 +11,7 @@ import { TickMessage } from "../../lambdas/core/limits/pump.ts";
 import { defaultLimits } from "../../lambdas/core/operations/api-limits.ts";
 import type { ExecuteWithServices } from "../../lambdas/core/operations/execution.ts";
 import { tickLine } from "../../lambdas/core/operations/tick.ts";
+import type { Answers } from "../../lambdas/core/ports/answers.ts";
 import type { Approvals } from "../../lambdas/core/ports/approvals.ts";
 import type { BlobStore } from "../../lambdas/core/ports/blob-store.ts";
 import type { Definitions } from "../../lambdas/core/ports/definitions.ts";
@@ -127,6 +128,7 @@ export function lineWorld({
     signals: only<Signals>("signals"),
     runLogs: only<RunLogs>("runLogs"),
     approvals: only<Approvals>("approvals"),
+    answers: only<Answers>("answers"),
     clock: time,
     log: quietLog,
   };

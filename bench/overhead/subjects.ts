@@ -62,6 +62,7 @@ export function subjects() {
     signals: only("signals"),
     approvals: only("approvals"),
     runLogs: only("runLogs"),
+    answers: only("answers"),
     pauses: nonePaused(),
     secrets: only("secrets"),
     clock: systemClock,

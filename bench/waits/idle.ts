@@ -72,6 +72,7 @@ export async function idleHour(waits: number): Promise<Idle> {
     signals: only("signals"),
     approvals: only("approvals"),
     runLogs: only("runLogs"),
+    answers: only("answers"),
     stats: only("stats"),
     pauses: nonePaused(),
     clock: { now: () => now, sleep: async () => {} },

@@ -1,11 +1,13 @@
 import type { Endpoint } from "../aws/http/route.ts";
 import type { RouteDoc } from "../aws/http/route-doc.ts";
+import { callerOf } from "../core/access/calling-actor.ts";
 import { calendarsOf } from "../core/catalog/calendars.ts";
+import type { ChangeName } from "../core/job/actor.ts";
 import type { Job } from "../core/job/job.ts";
 import type { Calendars } from "../core/job/series.ts";
 import { parseOptionalBody } from "../core/kernel/parse-body.ts";
 import { strict } from "../core/kernel/schema.ts";
-import { type Change, changeJob, previewOf } from "../core/operations/change-job.ts";
+import { type Change, changeJob, previewOf, signed } from "../core/operations/change-job.ts";
 import type { ApiServices } from "../core/operations/services.ts";
 import { JobSchema } from "../core/queries/schemas/job.ts";
 import { viewOf } from "../core/queries/view.ts";
@@ -25,6 +27,8 @@ export const noBody =
   };
 
 interface ChangeRoute {
+  /** What the job says of its last change. */
+  name: ChangeName;
   summary: string;
   description?: string;
   /** Answers the change that the body asks for; throws INVALID_REQUEST. */
@@ -39,12 +43,20 @@ interface ChangeRoute {
 }
 
 /** A route that changes one job: it answers 200 with the changed job, or a 409 that says why the job cannot be changed. */
-export const changeRoute = ({ change, admit, check, afterwards, ...doc }: ChangeRoute): Endpoint<ApiServices> => ({
+export const changeRoute = ({
+  name,
+  change,
+  admit,
+  check,
+  afterwards,
+  ...doc
+}: ChangeRoute): Endpoint<ApiServices> => ({
   handle: async (services, request) => {
     const { jobs, clock } = services;
     const dryRun = isDryRun(request.query);
     const job = await callersJob(jobs, request, "jobs:write");
-    const asked = change(request.body, clock.now(), calendarsOf(services.catalog, job.product));
+    const by = { ...callerOf(request), change: name };
+    const asked = signed(change(request.body, clock.now(), calendarsOf(services.catalog, job.product)), by);
     await (dryRun ? check : admit)?.(services, job);
     if (dryRun)
       return {

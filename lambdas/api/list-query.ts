@@ -41,6 +41,9 @@ export const ListParameters = strict({
   waiting: YesOrNo.optional().describe(
     "Whether a run of a feature waits for a signal or a time. Default: either. `true` goes well with `status=running`.",
   ),
+  retrying: YesOrNo.optional().describe(
+    "Whether an attempt of the run has failed, and another one is made or waits for its time. Default: either.",
+  ),
   from: QueryTime.transform(epochMs)
     .optional()
     .describe(

@@ -1,4 +1,5 @@
 import type { DirectCall } from "../aws/lambda/intake-handler.ts";
+import { bringingActor } from "../core/job/actor.ts";
 import { RequestError } from "../core/kernel/request-error.ts";
 import { scheduleRequest as schedule } from "../core/operations/schedule-requests.ts";
 import { type SignalSent, sendSignal } from "../core/operations/send-signal.ts";
@@ -46,7 +47,7 @@ export function acceptRequest(
   const hasKey = (request as { idempotency_key?: unknown } | null | undefined)?.idempotency_key !== undefined;
   const accepted = parseRequest(request, catalog, sentAt, hasKey ? undefined : `${source}:${id}`);
   // A line of an import needs no request id: the report has its job, and its id may be long.
-  return { ...accepted, ...(source !== "s3" && { request_id: id }) };
+  return { ...accepted, made_by: bringingActor(source), ...(source !== "s3" && { request_id: id }) };
 }
 
 /** Sends a signal. One without an id gets the sender's, because a redelivery has the same. Throws a RequestError. */

@@ -88,6 +88,27 @@ export interface JobSummary extends DuctapeJob {
    * that, and once 25 later attempts have been made. Epoch milliseconds.
    */
   first_started_at?: number;
+  /** How late the first attempt of the run started, and why. Known once that attempt has ended. */
+  lateness?: {
+    /** Milliseconds from `scheduled_at` to the start of the first attempt. */
+    total_ms: number;
+    /** Milliseconds for which a pause held it, its turn after the end of the pause included. */
+    paused_ms?: number;
+    /** The limit in whose line it stood, and for how many milliseconds. */
+    limits?: {
+      limit: string;
+      ms: number;
+    }[];
+    /** What is left of that: for so long it was late, and nothing held it. */
+    late_ms: number;
+  };
+  /** An attempt of the run has failed, and another one is made or waits for its time. */
+  retrying?: {
+    /** Which attempt it is, from 2. */
+    attempt: number;
+    /** How many there may be. */
+    of: number;
+  };
   /** When the job ended. Epoch milliseconds. */
   finished_at?: number;
   /** No attempt starts after this time: a job that still waits is cancelled. Epoch milliseconds. */
@@ -185,6 +206,10 @@ export interface Job extends JobSummary {
     /** When the first try that was put off had started. Epoch milliseconds. */
     since: number;
   };
+  /** Who requested it. Absent if it was made before jobs kept that. */
+  made_by?: Actor;
+  /** The last change by a caller, if there was any. */
+  by?: ChangedBy;
   /** The attempts of the current run, oldest first. The last 25 are kept. */
   attempts: JobAttempt[];
   /**
@@ -309,6 +334,36 @@ export interface JobRun {
   result_bytes?: number;
   /** The JSON pointers of the parts of the result that are shown as `[redacted]`, as the catalog has them. */
   redacted?: string[];
+}
+
+/** Who made a job. */
+export interface Actor {
+  /**
+   * An API key, an IAM identity, a service of AWS that brought the request, a schedule of the catalog, or the
+   * feature of which the job is a step.
+   */
+  kind: "key" | "identity" | "service" | "schedule" | "parent";
+  /** The id of the key, `deployed` for the one that the deployment created; of the identity, or of the feature's job. */
+  id?: string;
+  /** The name of the key, of the service, or of the schedule. */
+  name?: string;
+}
+
+/** The last change of a job by a caller, and not by its own execution. */
+export interface ChangedBy {
+  /**
+   * An API key, an IAM identity, a service of AWS that brought the request, a schedule of the catalog, or the
+   * feature of which the job is a step.
+   */
+  kind: "key" | "identity" | "service" | "schedule" | "parent";
+  /** The id of the key, `deployed` for the one that the deployment created; of the identity, or of the feature's job. */
+  id?: string;
+  /** The name of the key, of the service, or of the schedule. */
+  name?: string;
+  /** What was done to the job. */
+  change: "cancel" | "pause" | "resume" | "reschedule" | "retry" | "run_now" | "skip_next" | "migrate" | "replace";
+  /** When that was. Epoch milliseconds. */
+  at: number;
 }
 
 /** The series of a recurring job. */
@@ -533,6 +588,11 @@ export interface JobAttempt {
   error?: JobFailure;
   /** What the product's own code has thrown. For keys with `jobs:input` only, since it may quote the input. */
   thrown?: JobThrown;
+  /**
+   * What the provider has answered to the first and to the last failed attempt of the run. For keys with
+   * `jobs:input` only, since it may quote the input; absent if its event keeps none.
+   */
+  answer?: ProviderAnswer;
   /** Which target of a fallback or quota ran it. Absent for events that name a single target. */
   target?: JobTarget;
   /** The run of a feature has failed or was cancelled, and its completed steps were undone. */
@@ -544,10 +604,34 @@ export interface JobAttempt {
     /** Why the undo was given up before its end: there may have been more steps to undo. */
     error?: JobFailure;
   };
+  /** What held it back before it started, if anything did. */
+  held?: {
+    /** Milliseconds for which a pause held it, its turn after the end of the pause included. */
+    paused_ms?: number;
+    /** The limit in whose line it stood, and for how many milliseconds. */
+    limits?: {
+      limit: string;
+      ms: number;
+    }[];
+  };
   /** Milliseconds from its start to its end. */
   duration_ms: number;
   /** Milliseconds from when it was due to when it started. */
   lateness_ms: number;
+}
+
+/** What a provider has answered to a failed attempt. */
+export interface ProviderAnswer {
+  /** The status of the HTTP response. */
+  status: number;
+  /** Its headers, but for those that carry credentials and cookies. */
+  headers: Record<string, string>;
+  /** The first 4 KB of its body. A credential that it repeats is shown as `[credential]`. */
+  body: string;
+  /** The body is not text. */
+  body_encoding?: "base64";
+  /** There was more of it. */
+  cut?: true;
 }
 
 /** Which target of a fallback or quota ran an attempt. */
@@ -592,6 +676,13 @@ export interface JobPage {
   jobs: JobSummary[];
   /** The cursor of the next page. Absent on the last page. */
   next_cursor?: string;
+  /** How many jobs were looked at for this page, if it is short although more follow. */
+  examined?: number;
+  /**
+   * The time of the last job that was looked at for such a page: `due_at` while a job is pending, `finished_at`
+   * afterwards. Absent for paused jobs, which have none. Epoch milliseconds.
+   */
+  looked_back_to?: number;
 }
 
 export interface RunPage {
@@ -604,6 +695,13 @@ export interface SeriesPage {
   series: Series[];
   /** The cursor of the next page; absent on the last page. */
   next_cursor?: string;
+  /** How many jobs were looked at for this page, if it is short although more follow. */
+  examined?: number;
+  /**
+   * The time of the last job that was looked at for such a page: `due_at` while a job is pending, `finished_at`
+   * afterwards. Absent for paused jobs, which have none. Epoch milliseconds.
+   */
+  looked_back_to?: number;
 }
 
 /** A recurring job with its runs. */
@@ -892,6 +990,13 @@ export interface BulkPage {
   would_change?: JobSummary[];
   /** Repeat the request with this as `cursor` to change the jobs that follow. Absent at the end. */
   next_cursor?: string;
+  /** How many jobs were looked at for this page, if it is short although more follow. */
+  examined?: number;
+  /**
+   * The time of the last job that was looked at for such a page: `due_at` while a job is pending, `finished_at`
+   * afterwards. Absent for paused jobs, which have none. Epoch milliseconds.
+   */
+  looked_back_to?: number;
 }
 
 /** Why a job was not changed. */

@@ -5,7 +5,7 @@ import { queryString } from "./query.ts";
 import type { Transport } from "./transport.ts";
 
 /** The outcome of a bulk change. */
-export interface BulkResult extends Omit<BulkPage, "next_cursor"> {
+export interface BulkResult extends Omit<BulkPage, "next_cursor" | "examined" | "looked_back_to"> {
   /** `succeeded` by the name it has in Ductape. */
   count: number;
 }

@@ -13,7 +13,10 @@ export type FirstPage<Item, Page> = Page & AsyncIterable<Item> & Pick<Pages<Item
 export interface Pages<Item, Page>
   extends AsyncIterable<Item>,
     Pick<Promise<FirstPage<Item, Page>>, "then" | "catch" | "finally"> {
-  /** The page after a cursor, or the first page. Any page may be short or empty, also before the last one. */
+  /**
+   * The page after a cursor, or the first page. Any page may be short or empty, also before the last one: of jobs, it then says how
+   * many it has looked at (`examined`) and how far that was (`looked_back_to`).
+   */
   page(cursor?: string): Promise<Page>;
 }
 export type JobPages = Pages<JobSummary, JobPage>;

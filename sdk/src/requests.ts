@@ -621,6 +621,12 @@ export interface JobFields {
    */
   waiting?: boolean | undefined;
   /**
+   * Whether an attempt of the run has failed, and another one is made or waits.
+   * @default either
+   * @example `true`
+   */
+  retrying?: boolean | undefined;
+  /**
    * The earliest time (inclusive): compared with `due_at` of pending jobs and with `finished_at` of finished ones.
    * @default no limit
    * @example `"2030-01-31T00:00:00Z"`

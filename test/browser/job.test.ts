@@ -121,7 +121,7 @@ test("a job that waits for another attempt shows its plan and its first start", 
   local.shopAnswers(200);
   expect(waits.due_at).toBeGreaterThan(Number(scheduled_at) + 300_000);
   const { page, go } = await open(`/jobs/${job_id}`);
-  await page.getByText("retry 1 of 3").first().waitFor();
+  await page.getByText("retrying 2/4").first().waitFor();
   const moments = page.locator(".moment");
   const times = await Promise.all([0, 1].map((n) => moments.nth(n).locator(".time").getAttribute("datetime")));
   expect(times).toEqual([scheduled_at, waits.first_started_at].map((at) => new Date(Number(at)).toISOString()));
@@ -131,7 +131,7 @@ test("a job that waits for another attempt shows its plan and its first start", 
     .waitFor();
   await go("/jobs?label=retried");
   const row = page.getByRole("region", { name: "Jobs", exact: true }).locator("tbody tr");
-  await row.getByText("retry 1 of 3").waitFor();
+  await row.getByText("retrying 2/4").waitFor();
   expect(await row.locator(".time").first().getAttribute("datetime")).toBe(times[0]);
 });
 

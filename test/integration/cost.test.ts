@@ -71,7 +71,8 @@ const budget: Record<string, object> = {
   "now, fails once": {
     ...now,
     calls: { ...now.calls, "dynamodb.PutItem": 3, "dynamodb.UpdateItem": 5, "sqs.SendMessage": 2 },
-    table_write: 9,
+    // Who has requested it takes the item of its last write over a kilobyte.
+    table_write: 10,
     index_write: 5,
     queue_request: 6,
     invocations: { api: 1, consumer: 2, lifecycle: 3 },
@@ -131,7 +132,8 @@ const budget: Record<string, object> = {
     },
     // Three steps, of which one does not exist yet, and the feature.
     table_read: 4,
-    table_write: 8,
+    // One of them for who has requested the feature, whose item that takes over a kilobyte.
+    table_write: 9,
     index_write: 3,
     queue_request: 6,
     bus_event: 1,

@@ -5,6 +5,7 @@ import type {
   ReconcilerServices,
   SchedulingServices,
 } from "../../lambdas/core/operations/services.ts";
+import type { Answers } from "../../lambdas/core/ports/answers.ts";
 import type { Approvals } from "../../lambdas/core/ports/approvals.ts";
 import type { BlobStore } from "../../lambdas/core/ports/blob-store.ts";
 import type { Definitions } from "../../lambdas/core/ports/definitions.ts";
@@ -110,6 +111,7 @@ interface Shared {
   signals: Signals;
   approvals: Approvals;
   runLogs: RunLogs;
+  answers: Answers;
   ticks: Ticks;
   others: Pick<ConsumerServices & SchedulingServices, "catalog" | "stats" | "secrets" | "sessions">;
   log: Log;
@@ -122,7 +124,7 @@ interface Shared {
 export function invocations(world: World, ledger: Ledger, shared: Shared): Invoke {
   const { time, random, hardship, observer, poison, pausing, herd } = world;
   const { jobs, queue, scheduler, unscheduled, relays, roundPlaces, blobs, gates, sharedKeys, resultCache } = shared;
-  const { definitions, signals, approvals, runLogs, ticks, others, log, onWrite } = shared;
+  const { definitions, signals, approvals, runLogs, answers, ticks, others, log, onWrite } = shared;
   const counts = fakeDueCounts();
   const hot = hotMinutes(counts, herd.startsPerSecond, herd.jobsPerCount);
   const refuses = () => random.chance(hardship.refuse);
@@ -181,6 +183,7 @@ export function invocations(world: World, ledger: Ledger, shared: Shared): Invok
       signals: throughAdversary("jobs", signals, invocation, around),
       approvals: throughAdversary("jobs", approvals, invocation, around),
       runLogs: throughAdversary("jobs", runLogs, invocation, around),
+      answers: throughAdversary("jobs", answers, invocation, around),
       clock,
       log,
     };

@@ -63,6 +63,7 @@ export function simulatedSystem(world: World, ledger: Ledger, bystanders: Job[] 
     signals: kept,
     approvals,
     runLogs,
+    answers,
   } = fakeServices({
     catalog,
   });
@@ -100,6 +101,7 @@ export function simulatedSystem(world: World, ledger: Ledger, bystanders: Job[] 
     signals,
     approvals,
     runLogs,
+    answers,
     ticks: pump.ticks,
     others,
     log,

@@ -26,10 +26,21 @@ export function latenessOf(
 /** The limits that a job's attempts pass: its start may have waited for them, so that it was not late. */
 export const limitsOf = ({ gates = [] }: Pick<JobSummary, "gates">): string[] => gates.map(({ limit }) => limit);
 
-/** Which further attempt a job waits for: `retry 7 of 9`. Undefined before its first attempt and after its last. */
-export function retryOf({ status, attempt, retries }: Pick<JobSummary, "status" | "attempt" | "retries">) {
+/** Which attempt a job waits for, after others have failed: `retrying 7/9`. Undefined before its first attempt and after its last. */
+export function retryOf({ status, retrying }: Pick<JobSummary, "status" | "retrying">) {
   const waits = status === "scheduled" || status === "queued";
-  return waits && attempt > 1 ? `retry ${attempt - 1} of ${Math.max(retries, attempt - 1)}` : undefined;
+  return waits && retrying ? `retrying ${retrying.attempt}/${retrying.of}` : undefined;
+}
+
+type Held = NonNullable<Job["attempts"][number]["held"]>;
+
+/** What held a start back, in words: `2 min paused, 14 s in the line of sms`. Undefined if nothing did. */
+export function heldText({ paused_ms, limits = [] }: Held, duration: (ms: number) => string): string | undefined {
+  const parts = [
+    ...(paused_ms === undefined ? [] : [`${duration(paused_ms)} paused`]),
+    ...limits.map(({ limit, ms }) => `${duration(ms)} in the line of ${limit}`),
+  ];
+  return parts.length > 0 ? parts.join(", ") : undefined;
 }
 
 /** Milliseconds from start to end, or until now while the job runs. */
@@ -68,3 +79,36 @@ export function waitingFor(
       return undefined;
   }
 }
+
+/** Who made or changed a job. Undefined for a feature, of which its step says so itself. */
+export function actorOf(actor: Job["made_by"]): string | undefined {
+  switch (actor?.kind) {
+    case "key":
+      return actor.id === "deployed" ? "the key of the deployment" : `the key ${actor.name ?? actor.id}`;
+    case "identity":
+      return `the IAM identity ${actor.id}`;
+    case "service":
+      return `a request by ${actor.name}`;
+    case "schedule":
+      return actor.name === undefined ? "the catalog" : `the schedule ${actor.name}`;
+    default:
+      return undefined;
+  }
+}
+
+/** What was done to a job by its last change. */
+export const changedWords: Record<NonNullable<Job["by"]>["change"], string> = {
+  cancel: "Cancelled",
+  pause: "Paused",
+  resume: "Resumed",
+  reschedule: "Rescheduled",
+  retry: "Retried",
+  run_now: "Run at once",
+  skip_next: "Skipped a run",
+  migrate: "Moved to the present definition",
+  replace: "Replaced",
+};
+
+/** What is known of why a job started after its time. */
+export const heldOf = ({ lateness }: Pick<JobSummary, "lateness">, duration: (ms: number) => string) =>
+  lateness && { says: heldText(lateness, duration), late_ms: lateness.late_ms };

@@ -59,15 +59,21 @@ interface LatenessProps {
   ms: number | undefined;
   /** The limits that the start had to pass: a wait for them is part of the time, and no lateness. */
   limits?: readonly string[];
+  /** What is known to have held it, in words, and how late it was without that. */
+  held?: { says: string | undefined; late_ms: number } | undefined;
 }
 
-/** How late something started, coloured from a second on. */
-export function Lateness({ ms, limits = [] }: LatenessProps) {
+/** How long after its time something started. What nothing held is late, and coloured from a second on. */
+export function Lateness({ ms, limits = [], held }: LatenessProps) {
   if (ms === undefined) return <Dash />;
-  const isLate = limits.length === 0;
-  const title = isLate ? exactMs(ms) : `${exactMs(ms)}, of which it may have waited for ${limits.join(", ")}`;
+  const late = held ? held.late_ms : limits.length === 0 ? ms : 0;
+  const title = held?.says
+    ? `${exactMs(ms)}: ${held.says}, ${exactMs(held.late_ms)} late`
+    : held || limits.length === 0
+      ? exactMs(ms)
+      : `${exactMs(ms)}, of which it may have waited for ${limits.join(", ")}`;
   return (
-    <span class={`num ${!isLate ? "" : ms >= veryLateMs ? "very-late" : ms >= lateMs ? "late" : ""}`} title={title}>
+    <span class={`num ${late >= veryLateMs ? "very-late" : late >= lateMs ? "late" : ""}`} title={title}>
       {offset(ms)}
     </span>
   );

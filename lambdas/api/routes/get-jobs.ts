@@ -1,9 +1,9 @@
 import type { HttpRequest, HttpResponse } from "../../aws/http/route.ts";
 import type { RouteDoc } from "../../aws/http/route-doc.ts";
 import { requireScope } from "../../core/access/scopes.ts";
-import { tenantsOf } from "../../core/access/tenants.ts";
+import { listedTenantsOf } from "../../core/access/tenants.ts";
 import { defined } from "../../core/kernel/defined.ts";
-import { listJobs } from "../../core/operations/list-jobs.ts";
+import { listJobs, searchedShown } from "../../core/operations/list-jobs.ts";
 import type { Services } from "../../core/operations/services.ts";
 import { decodeCursor, encodeCursor } from "../../core/queries/cursor.ts";
 import { limitWaits } from "../../core/queries/limit-waits.ts";
@@ -23,10 +23,14 @@ export async function handle(
   const { cursor, limit, ...list } = parseQuery(ListParameters, query);
   const after = cursor === undefined ? undefined : decodeCursor(Position, cursor, list);
   const now = clock.now();
-  const { status, type, event, label, recurring, waiting, from, to, order } = list;
+  const { status, type, event, label, recurring, waiting, retrying, from, to, order } = list;
   const until = to === undefined ? undefined : to - 1;
-  const page = { order, limit, ...defined({ status, type, event, label, recurring, waiting, from, until, after }) };
-  const listed = await listJobs(jobs, tenantsOf(catalog, scopes, list, "/query"), page, now);
+  const page = {
+    order,
+    limit,
+    ...defined({ status, type, event, label, recurring, waiting, retrying, from, until, after }),
+  };
+  const listed = await listJobs(jobs, listedTenantsOf(catalog, scopes, list, "/query"), page, now);
   const [paused, limited] = await Promise.all([
     pausesFor({ pauses }, listed.jobs),
     limitWaits({ catalog, gates }, listed.jobs, now),
@@ -40,6 +44,7 @@ export async function handle(
     body: {
       jobs: summaries,
       ...(listed.next && { next_cursor: encodeCursor(listed.next, list) }),
+      ...searchedShown(listed),
     },
   };
 }
@@ -48,7 +53,7 @@ export const doc = (): RouteDoc => ({
   tag: "jobs",
   summary: "List jobs",
   description:
-    "Lists the latest jobs first, unless `order` is `asc`. Without `product_tag` or `env` it lists the jobs of all products and envs that the key has access to. A page may be short or even empty although more pages follow: go on while there is a `next_cursor`.",
+    "Lists the latest jobs first, unless `order` is `asc`. Without `product_tag` or `env` it lists the jobs of all products and envs that the key has access to, if those are at most 20. One request looks at 1,000 jobs at most: a page that is short or even empty although more pages follow says how many it has looked at (`examined`) and how far that was (`looked_back_to`). Go on while there is a `next_cursor`.",
   query: ListParameters,
   answers: { 200: { description: "A page of jobs.", schema: JobListSchema, example: { jobs: [aSummary] } } },
   errors: ["INVALID_REQUEST", "PRODUCT_NOT_FOUND", "ENV_NOT_FOUND"],

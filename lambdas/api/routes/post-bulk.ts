@@ -1,6 +1,7 @@
 import * as z from "zod";
 import type { HttpRequest, HttpResponse } from "../../aws/http/route.ts";
 import type { RouteDoc } from "../../aws/http/route-doc.ts";
+import { callerOf } from "../../core/access/calling-actor.ts";
 import { requireScope } from "../../core/access/scopes.ts";
 import { tenantsOf } from "../../core/access/tenants.ts";
 import type { Job } from "../../core/job/job.ts";
@@ -11,7 +12,7 @@ import { parseBody } from "../../core/kernel/parse-body.ts";
 import { epochMs } from "../../core/kernel/start-time.ts";
 import { defaultReason } from "../../core/operations/change-job.ts";
 import { changeJobs, type Unchanged } from "../../core/operations/change-jobs.ts";
-import { listJobs } from "../../core/operations/list-jobs.ts";
+import { listJobs, searchedShown } from "../../core/operations/list-jobs.ts";
 import { jobFields } from "../../core/operations/log-fields.ts";
 import type { SchedulingServices } from "../../core/operations/services.ts";
 import { decodeCursor, encodeCursor } from "../../core/queries/cursor.ts";
@@ -28,10 +29,8 @@ const Position = z.strictObject({
 });
 
 /** Changes the jobs that match a filter, up to 100 per request. Answers 200 with an error for each job that it did not change. */
-export async function handle(
-  services: SchedulingServices,
-  { body, query: asked, scopes }: HttpRequest,
-): Promise<HttpResponse> {
+export async function handle(services: SchedulingServices, request: HttpRequest): Promise<HttpResponse> {
+  const { body, query: asked, scopes } = request;
   const { product_tag, env } = ((body as Record<string, unknown> | undefined)?.filter ?? {}) as Record<string, unknown>;
   requireScope(scopes, "jobs:admin", { product: product_tag, env });
   const dryRun = isDryRun(asked);
@@ -42,8 +41,9 @@ export async function handle(
   const began = after?.began ?? now;
   const query = { ...listOf(action, filter, began), limit, ...(after && { after }) };
   const tenants = tenantsOf(services.catalog, scopes, filter, "/filter");
-  const { jobs, next } = await listJobs(services.jobs, tenants, query, now);
-  const errors = await changeJobs(services, jobs, { action, reason, dryRun }, (job, error) =>
+  const { jobs, ...listed } = await listJobs(services.jobs, tenants, query, now);
+  const { next } = listed;
+  const errors = await changeJobs(services, jobs, { action, reason, caller: callerOf(request), dryRun }, (job, error) =>
     services.log.error("a job of a bulk change failed", { ...jobFields(job), action, ...traceOf(error) }),
   );
   return {
@@ -55,6 +55,7 @@ export async function handle(
       errors,
       ...(dryRun && { would_change: wouldChange(jobs, errors).map((job) => summaryOf(job, now)) }),
       ...(next && { next_cursor: encodeCursor({ ...next, began }, list) }),
+      ...searchedShown(listed),
     },
   };
 }
@@ -97,7 +98,7 @@ export const doc = (): RouteDoc => ({
  * it began are left alone: otherwise a job that is retried and fails again would be found forever.
  */
 function listOf(action: BulkAction, filter: BulkRequest["filter"], began: number) {
-  const { status, type, event, label, recurring, waiting, from, to } = filter;
+  const { status, type, event, label, recurring, waiting, retrying, from, to } = filter;
   const until = to === undefined ? undefined : epochMs(to) - 1;
   const finished = action === "retry" || action === "delete";
   return {
@@ -108,6 +109,7 @@ function listOf(action: BulkAction, filter: BulkRequest["filter"], began: number
       label,
       recurring,
       waiting,
+      retrying,
       type: type === undefined ? undefined : [type].flat(),
       from: from === undefined ? undefined : epochMs(from),
     }),

@@ -14,6 +14,7 @@ const CancelRequest = strict({
 });
 
 export const { handle, doc } = changeRoute({
+  name: "cancel",
   summary: "Cancel a job",
   description:
     "Ends a job that has not finished, and with a feature all its steps. The outcome of a running attempt is discarded. A feature whose " +

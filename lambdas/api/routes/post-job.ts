@@ -1,6 +1,7 @@
 import * as z from "zod";
 import type { HttpRequest, HttpResponse } from "../../aws/http/route.ts";
 import type { RouteDoc } from "../../aws/http/route-doc.ts";
+import { madeBy } from "../../core/access/calling-actor.ts";
 import { may } from "../../core/access/scopes.ts";
 import { isFinished } from "../../core/job/job.ts";
 import { requestLimits } from "../../core/kernel/request-limits.ts";
@@ -26,7 +27,11 @@ export async function handle(services: ApiServices, request: HttpRequest): Promi
   const accepted = await withTokenFaults(services, request.body, now, () =>
     parseRequest(request.body, catalog, now, request.headers["idempotency-key"]),
   );
-  const { job, ...shared } = await scheduleRequest(services, { ...accepted, request_id: request.id });
+  const { job, ...shared } = await scheduleRequest(services, {
+    ...accepted,
+    request_id: request.id,
+    ...madeBy(request),
+  });
   // A key that may not read jobs must not get the result by waiting for it either.
   const { seconds, headers: applied } = may(request.scopes, "jobs:read", job) ? wait : noWait;
   const headers = { location: `/v1/jobs/${job.id}`, ...applied };

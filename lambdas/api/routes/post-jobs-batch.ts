@@ -2,6 +2,7 @@ import * as z from "zod";
 import { problemOf, requestErrorOf } from "../../aws/http/problem.ts";
 import type { HttpRequest, HttpResponse } from "../../aws/http/route.ts";
 import type { RouteDoc } from "../../aws/http/route-doc.ts";
+import { madeBy } from "../../core/access/calling-actor.ts";
 import { requireScope } from "../../core/access/scopes.ts";
 import { traceOf } from "../../core/kernel/errors.ts";
 import { RequestError } from "../../core/kernel/request-error.ts";
@@ -83,11 +84,11 @@ function itemsOf({ body, headers }: HttpRequest): unknown[] {
 const invalidBatch = (faults: RequestError["faults"]) =>
   new RequestError("INVALID_REQUEST", "The batch is not valid: none of its jobs was scheduled.", { faults });
 
-async function acceptItem(services: SchedulingServices, { id, scopes }: HttpRequest, item: unknown) {
-  requireJobScope(scopes, item);
+async function acceptItem(services: SchedulingServices, request: HttpRequest, item: unknown) {
+  requireJobScope(request.scopes, item);
   const now = services.clock.now();
   const parsed = await withTokenFaults(services, item, now, () => parseRequest(item, services.catalog, now));
-  return { ...parsed, request_id: id };
+  return { ...parsed, request_id: request.id, ...madeBy(request) };
 }
 
 function batchResultOf(

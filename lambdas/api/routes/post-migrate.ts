@@ -1,5 +1,6 @@
 import type { HttpRequest, HttpResponse } from "../../aws/http/route.ts";
 import type { RouteDoc } from "../../aws/http/route-doc.ts";
+import { callerOf } from "../../core/access/calling-actor.ts";
 import { parseBody } from "../../core/kernel/parse-body.ts";
 import { migrateJob } from "../../core/operations/migrate-job.ts";
 import type { ApiServices } from "../../core/operations/services.ts";
@@ -13,7 +14,7 @@ export async function handle(services: ApiServices, request: HttpRequest): Promi
   const dryRun = isDryRun(request.query);
   const job = await callersJob(services.jobs, request, "jobs:write");
   parseBody(MigrateRequest, request.body);
-  const migration = await migrateJob(services, job, { dryRun });
+  const migration = await migrateJob(services, job, { caller: callerOf(request), dryRun });
   return { status: 200, body: { job_id: job.id, ...migration }, about: job };
 }
 

@@ -3,6 +3,7 @@ import { parseReschedule, RescheduleRequest } from "../../core/requests/reschedu
 import { changeRoute } from "../change-route.ts";
 
 export const { handle, doc } = changeRoute({
+  name: "reschedule",
   summary: "Move a job to another time",
   description:
     "Moves a job that has not started to another time, or gives a recurring job a new series. `start_at` and `repeat` have the same form as in the request for a job. With `repeat`, the new series starts at `start_at`, or now by default.",

@@ -5,6 +5,7 @@ import { parseRetry, RetryRequest } from "../../core/requests/reschedule-request
 import { changeRoute } from "../change-route.ts";
 
 export const { handle, doc } = changeRoute({
+  name: "retry",
   summary: "Retry a failed job",
   description:
     "Runs a failed job again, with its full number of retries: now, after `delay_ms`, or at `start_at`. A feature goes on by the " +

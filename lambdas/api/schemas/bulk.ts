@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { JobSummarySchema } from "../../core/queries/schemas/list.ts";
+import { searchedFields } from "../../core/queries/schemas/searched.ts";
 
 export const BulkErrorSchema = z
   .object({
@@ -23,5 +24,6 @@ export const BulkResultSchema = z
       .string()
       .exactOptional()
       .describe("Repeat the request with this as `cursor` to change the jobs that follow. Absent at the end."),
+    ...searchedFields,
   })
   .meta({ id: "BulkResult", description: "The outcome of a bulk change." });

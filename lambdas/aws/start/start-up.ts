@@ -5,6 +5,7 @@ import { hotMinutes } from "../../core/operations/hot-minutes.ts";
 import { withRecent } from "../../core/operations/recent-pauses.ts";
 import type { Services } from "../../core/operations/services.ts";
 import { clientDefaults } from "../client/client-defaults.ts";
+import { dynamoAnswers } from "../dynamodb/answers.ts";
 import { dynamoApprovals } from "../dynamodb/approvals.ts";
 import { dynamoDefinitions } from "../dynamodb/definitions.ts";
 import { dynamoDueCounts } from "../dynamodb/due-counts.ts";
@@ -56,6 +57,7 @@ export function startServices(
     signals: dynamoSignals(dynamo),
     approvals: dynamoApprovals(dynamo),
     runLogs: dynamoRunLogs(dynamo),
+    answers: dynamoAnswers({ ...dynamo, retentionDays: env.RETENTION_DAYS }),
     clock: systemClock,
     log: makeLog(name),
   };

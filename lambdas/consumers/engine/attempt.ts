@@ -15,7 +15,7 @@ import type { Transition } from "./attempt-policy.ts";
 import { NotStarted, type Running } from "./context.ts";
 import { changeClaimed } from "./fenced.ts";
 import { around } from "./lists.ts";
-import { withProgress, withTargets } from "./targets/record.ts";
+import { withProgress, withUsed } from "./targets/record.ts";
 import { OutOfTime, withinTime, withTimeout } from "./within-time.ts";
 
 /**
@@ -38,15 +38,15 @@ export async function runAttempt(running: Running): Promise<Transition | NotStar
       };
       return execute(await executionOf(running, found, signal), { ...inTime, claim });
     });
-    return withTargets(used, noting(running, await succeeded(running, result)));
+    return withUsed(used, noting(running, await succeeded(running, result)));
   } catch (cause) {
     const error = cause instanceof NotStarted || cause instanceof Unkept ? cause.cause : cause;
     const { hasBegun } = running;
     const chosen = engine.policy.onThrown(services, job, { error, isOutOfTime: cause instanceof OutOfTime, hasBegun });
     if (chosen) return chosen;
     if (cause instanceof NotStarted) return cause;
-    if (cause instanceof Unkept) return withTargets(used, completedWithout(services, cause));
-    return withTargets(used, noting(running, await failed(running, withProgress(cause, used))));
+    if (cause instanceof Unkept) return withUsed(used, completedWithout(services, cause));
+    return withUsed(used, noting(running, await failed(running, withProgress(cause, used))));
   }
 }
 

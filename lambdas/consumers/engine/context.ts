@@ -1,6 +1,8 @@
 import type { FoundEvent } from "../../core/catalog/catalog.ts";
 import type { ClaimOutcome } from "../../core/job/claim.ts";
 import type { Job, JobMessage, JobType } from "../../core/job/job.ts";
+import type { Pause } from "../../core/job/pause.ts";
+import type { ShownAnswer } from "../../core/job/provider-answer.ts";
 import type { CacheKey } from "../../core/job/result-cache.ts";
 import type { Waiting } from "../../core/job/route.ts";
 import type { RunWait } from "../../core/job/run-wait.ts";
@@ -42,6 +44,8 @@ export interface Entering {
   message: JobMessage;
   /** The limits that have called the job. */
   calls?: Calls | undefined;
+  /** The pauses that were looked at. */
+  pauses?: readonly Pause[];
   /** What the gates have let pass. Absent for a job without limits. */
   pass?: Admission | undefined;
   /** Why the claim was refused. */
@@ -63,6 +67,8 @@ export interface Running extends Pick<Entering, "engine" | "services" | "message
   /** Whether the executor was called. */
   hasBegun: boolean;
   used: Used;
+  /** What the provider has answered to the attempt that failed, if that is kept. */
+  answer?: ShownAnswer;
   /** What the executor says of the waits of its run. */
   waits?: () => readonly RunWait[];
   /** What the executor wants done once its outcome is recorded. */

@@ -5,6 +5,8 @@ import { dropped } from "./admission/dropped.ts";
 import { due } from "./admission/due.ts";
 import { misdirected } from "./admission/misdirected.ts";
 import { taken } from "./admission/taken.ts";
+import { answers } from "./answers/answers.ts";
+import { keepAnswer } from "./answers/keep-answer.ts";
 import { linked } from "./around/approval-link.ts";
 import { begin } from "./around/begin.ts";
 import { expressions } from "./around/expressions.ts";
@@ -67,7 +69,16 @@ export const guards: readonly Guard[] = [
 ];
 
 /** What stands around the executor, outermost first. */
-export const around: readonly Around[] = [expressions, linked, begin, sendAhead, cached, targets, withCurrentSecrets];
+export const around: readonly Around[] = [
+  expressions,
+  linked,
+  begin,
+  sendAhead,
+  cached,
+  targets,
+  answers,
+  withCurrentSecrets,
+];
 
 /**
  * What follows an attempt, all at the same time, since none needs another. The end of the attempt was recorded before: if a crash comes
@@ -77,5 +88,6 @@ export const followUps: readonly FollowUp[] = [
   ({ services }, { next }) => dispatchFollowUps(services, next),
   ({ services, engine }, recorded) => engine.policy.onRecorded(services, recorded),
   rememberResult,
+  keepAnswer,
   ({ afterwards }) => allOver(afterwards.map((work) => work())).then(() => {}),
 ];

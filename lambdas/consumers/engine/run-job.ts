@@ -1,6 +1,9 @@
+import type { HeldTime } from "../../core/job/attempt.ts";
+import { heldTimeOf } from "../../core/job/held-time.ts";
 import { fairGroupOf, isWaiting, type Job, type JobMessage, jobMessageOf } from "../../core/job/job.ts";
 import { attemptMeasured } from "../../core/job/measures.ts";
 import { claimReturned } from "../../core/job/transitions.ts";
+import { defined } from "../../core/kernel/defined.ts";
 import { traceOf } from "../../core/kernel/errors.ts";
 import { allOver } from "../../core/kernel/in-parallel.ts";
 import type { Calls } from "../../core/limits/pump.ts";
@@ -78,9 +81,19 @@ async function runOne(engine: Engine, message: JobMessage, calls: Calls | undefi
     repeating: whileClaimed(services, job),
     room: endlessRoom,
     hasBegun: false,
-    used: {},
+    used: { ...defined({ held: heldOf(entering, job) }) },
     afterwards: [],
   });
+}
+
+/** What held a claimed job back before this attempt of it, as far as its message and the process know. */
+function heldOf({ engine, pauses = [], calls, pass }: Entering, job: Job): HeldTime | undefined {
+  const now = job.started_at ?? engine.services.clock.now();
+  const [last] = Object.entries(calls?.limits ?? {}).sort(([, a], [, b]) => b.at - a.at);
+  const limit = last?.[0] ?? pass?.lines[0]?.limit;
+  // A job that another one has given its slot to has no message: it was called at once.
+  const at = calls?.visible || now;
+  return heldTimeOf(job, { now, pauses, called: limit === undefined ? undefined : { limit, at } });
 }
 
 /** Returns the job once it is claimed. Undefined if there is nothing to run: the message may be deleted. */

@@ -1,5 +1,6 @@
 import type { Catalog } from "../catalog/catalog.ts";
 import { RequestError } from "../kernel/request-error.ts";
+import { requestLimits } from "../kernel/request-limits.ts";
 import { didYouMean } from "../kernel/schema.ts";
 import { hasAccess, type Scopes } from "./scopes.ts";
 
@@ -29,4 +30,15 @@ export function tenantsOf(
     throw new RequestError("ENV_NOT_FOUND", text, { faults: [{ pointer: `${at}/env`, detail: text }] });
   }
   return found;
+}
+
+/** The same for a list of their jobs. Throws INVALID_REQUEST where no product is given and a key reaches too many for one list. */
+export function listedTenantsOf(...asked: Parameters<typeof tenantsOf>): Tenant[] {
+  const tenants = tenantsOf(...asked);
+  const [, , { product_tag, env }, at = ""] = asked;
+  if (product_tag !== undefined || tenants.length <= requestLimits.listedTenants) return tenants;
+  const text = `is needed: ${env === undefined ? "this key reaches" : "this env is in"} ${tenants.length} products and envs, and a list reads at most ${requestLimits.listedTenants}. GET /v1/stats/active says which of them have had jobs lately.`;
+  throw new RequestError("INVALID_REQUEST", "The list needs a product.", {
+    faults: [{ pointer: `${at}/product_tag`, detail: text }],
+  });
 }

@@ -36,6 +36,11 @@ export const commonEventFields = {
    * field of an object. Default: none.
    */
   redact: z.array(RedactPointer).max(requestLimits.redact).optional(),
+  /**
+   * Whether what a provider answers to an attempt that fails is kept, for those who may see inputs. Default: true, but false for an event
+   * with `redact`, since the answer may repeat what that hides.
+   */
+  keep_answers: z.boolean().optional(),
   /** The names of the product's limits that an attempt must pass. Default: none. */
   limits: z.array(Tag).max(limitBounds.perEvent).optional(),
   /** For how long the result of a run is used again by later ones with its `cache` tag: `"1h"`, 1 s to 30 days. Default: a day. */

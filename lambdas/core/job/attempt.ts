@@ -38,6 +38,14 @@ export interface TargetUse {
   left_out?: string[];
 }
 
+/** For what an attempt was held back between the time when it was due and its start; the rest of that time it was late. */
+export interface HeldTime {
+  /** Milliseconds, its turn after the end of the pause included. */
+  paused_ms?: number;
+  /** The limit that let it go last, in whose line it stood, in milliseconds. */
+  limits?: { limit: string; ms: number }[];
+}
+
 /** One try at a run, as the job keeps it. All times are epoch milliseconds. */
 export interface Attempt {
   attempt: number;
@@ -47,6 +55,8 @@ export interface Attempt {
   outcome: "completed" | "failed" | "cancelled";
   /** How often this attempt crashed before it ended: it was started, and no outcome was written. */
   crashes?: number;
+  /** What held it back before it started. Absent if nothing did, and in attempts that were stored before. */
+  held?: HeldTime;
   /** The job whose result it was answered with. Absent for an attempt that was executed. */
   cached_from?: string;
   error?: AttemptError;

@@ -1,5 +1,6 @@
 import { DuctapeError } from "../kernel/errors.ts";
 import type { Thrown } from "./code-messages.ts";
+import type { ProviderAnswer } from "./provider-answer.ts";
 import { providerCodeOf } from "./provider-code.ts";
 
 /** Whether a failure with this code is retried, unless the executor or the job says otherwise. */
@@ -40,6 +41,8 @@ export class JobError extends DuctapeError {
   readonly nothingDone: boolean;
   /** What a team's own code has thrown, in its own words: kept with the attempt, for those who may see inputs. */
   readonly thrown: Thrown | undefined;
+  /** What the provider has answered, as it came: no log or message may have it. */
+  readonly answer: ProviderAnswer | undefined;
 
   constructor(
     code: JobErrorCode,
@@ -51,6 +54,7 @@ export class JobError extends DuctapeError {
       progress?: unknown;
       nothingDone?: boolean | undefined;
       thrown?: Thrown | undefined;
+      answer?: ProviderAnswer | undefined;
       cause?: unknown;
     } = {},
   ) {
@@ -61,16 +65,17 @@ export class JobError extends DuctapeError {
     this.progress = options.progress;
     this.nothingDone = options.nothingDone ?? false;
     this.thrown = options.thrown;
+    this.answer = options.answer;
   }
 }
 
 /** The same failure with other properties. */
 export const changedError = (
-  { code, message, retryable, retryAfterMs, providerCode, progress, nothingDone, thrown, cause }: JobError,
+  { code, message, retryable, retryAfterMs, providerCode, progress, nothingDone, thrown, answer, cause }: JobError,
   change: { message?: string; retryable?: boolean; nothingDone?: boolean; progress?: unknown },
 ): JobError =>
   new JobError(code, change.message ?? message, {
-    ...{ retryable, providerCode, progress, nothingDone, thrown, cause, ...change },
+    ...{ retryable, providerCode, progress, nothingDone, thrown, answer, cause, ...change },
     ...(retryAfterMs !== undefined && { retryAfterMs }),
   });
 

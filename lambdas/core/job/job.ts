@@ -2,6 +2,7 @@ import * as z from "zod";
 import { type JobStatus, jobStatuses } from "../kernel/job-status.ts";
 import { type JobType, jobTypes } from "../kernel/job-type.ts";
 import { never } from "../kernel/start-time.ts";
+import type { Actor, ChangedBy } from "./actor.ts";
 import type { AskedApproval } from "./asked-approval.ts";
 import type { Attempt, AttemptError, RetryPolicy, RolledBack } from "./attempt.ts";
 import type { StepCredentials } from "./credential-placeholder.ts";
@@ -193,6 +194,12 @@ export interface Job {
   idempotency_ids?: string[];
   /** The id under which the log has the request that made the job: API Gateway's, if it came by HTTP. */
   request_id?: string;
+  /** Who requested it. Absent for steps and schedules, which say so themselves, and for jobs that were stored before. */
+  made_by?: Actor;
+  /** The name of the key that requested it. */
+  made_by_name?: string;
+  /** The last change by a caller. */
+  by?: ChangedBy;
   /** Raised by one with every write. It is the optimistic lock of every transition but the claim. */
   version: number;
   /** Random, and fresh with every whole write: a writer whose answer was lost recognises its own write by it. */
@@ -250,6 +257,8 @@ export const keptFields = [
   "priority",
   "cache",
   "request_id",
+  "made_by",
+  "made_by_name",
 ] as const satisfies readonly (keyof Job)[];
 export type KeptFields = Pick<Job, (typeof keptFields)[number]>;
 

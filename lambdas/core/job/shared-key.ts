@@ -85,6 +85,7 @@ export function debounced(job: Job, made: Job, debounce: Debouncing, now: number
     ...made,
     id: job.id,
     created_at: job.created_at,
+    ...defined({ made_by: job.made_by, made_by_name: job.made_by_name, by: job.by }),
     version: job.version + 1,
     ...(keepsPlace(job, made, now)
       ? indexedFieldsOf(job)

@@ -42,6 +42,8 @@ export const requestLimits = {
   batch: 100,
   page: 100,
   defaultPage: 20,
+  /** Products and envs of a list of jobs that names no product: each has its own partitions of the index. */
+  listedTenants: 20,
   /** Minutes ahead for which due jobs are counted: a day. */
   minutesAhead: 1440,
 } as const;

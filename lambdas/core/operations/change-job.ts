@@ -1,5 +1,6 @@
 import { calendarsOf } from "../catalog/calendars.ts";
 import type { Catalog } from "../catalog/catalog.ts";
+import type { Changer } from "../job/actor.ts";
 import { isCodeProgress } from "../job/code-progress.ts";
 import {
   hasBegun,
@@ -36,6 +37,14 @@ import { load } from "./payload.ts";
 
 /** What a change makes of a job: its next state, or `unchanged` if there is nothing to do. Throws STATE_CONFLICT. */
 export type Change = (job: Job, now: number, calendars?: Calendars) => Job | "unchanged";
+
+/** The change of a caller: the job says whose the last one was. One that has nothing to do leaves that as it was. */
+export const signed =
+  (change: Change, by: Changer): Change =>
+  (job, now, calendars) => {
+    const next = change(job, now, calendars);
+    return next === "unchanged" ? next : { ...next, by: { ...by, at: now } };
+  };
 
 /** The ports that changing a job needs. The steps of a feature change with it. */
 export interface Changing extends Dispatching {

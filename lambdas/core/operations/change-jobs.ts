@@ -1,12 +1,24 @@
+import type { Caller } from "../job/actor.ts";
 import type { Job } from "../job/job.ts";
 import { TransientError } from "../kernel/errors.ts";
 import { inParallel } from "../kernel/in-parallel.ts";
 import { RequestError } from "../kernel/request-error.ts";
 import type { BulkAction } from "../requests/bulk-request.ts";
-import { type Changing, cancel, changeJob, pauseJob, previewOf, requireFinished, resume, retry } from "./change-job.ts";
+import {
+  type Changing,
+  cancel,
+  changeJob,
+  pauseJob,
+  previewOf,
+  requireFinished,
+  resume,
+  retry,
+  signed,
+} from "./change-job.ts";
 import { deleteWithResults } from "./delete-job.ts";
 import { requireFeature } from "./parent-guard.ts";
 import { checkKey, type Retrying, requireKey, yieldKey } from "./schedule-shared.ts";
+import type { Services } from "./services.ts";
 
 /** A job that was not changed, and why. */
 export interface Unchanged {
@@ -18,16 +30,21 @@ export interface Unchanged {
 /** How many jobs change at a time. Each change is a read, a write and a call of a queue or the Scheduler. */
 const atOnce = 10;
 
-type Work = (services: Changing & Retrying, job: Job, reason: string) => Promise<unknown>;
+type Work = (
+  services: Changing & Retrying & Pick<Services, "answers">,
+  job: Job,
+  { reason, caller }: Pick<BulkChange, "reason" | "caller">,
+) => Promise<unknown>;
 
 const works: Record<BulkAction, Work> = {
-  cancel: (services, { id }, reason) => changeJob(services, id, cancel(reason)),
-  pause: (services, { id }) => changeJob(services, id, pauseJob),
-  resume: (services, { id }) => changeJob(services, id, resume),
-  retry: async (services, job) => {
+  cancel: (services, { id }, { reason, caller }) =>
+    changeJob(services, id, signed(cancel(reason), { ...caller, change: "cancel" })),
+  pause: (services, { id }, { caller }) => changeJob(services, id, signed(pauseJob, { ...caller, change: "pause" })),
+  resume: (services, { id }, { caller }) => changeJob(services, id, signed(resume, { ...caller, change: "resume" })),
+  retry: async (services, job, { caller }) => {
     await requireFeature(services, job);
     await requireKey(services, job);
-    await changeJob(services, job.id, retry(0));
+    await changeJob(services, job.id, signed(retry(0), { ...caller, change: "retry" }));
     await yieldKey(services, job);
   },
   delete: (services, { id }) => deleteWithResults(services, id),
@@ -35,7 +52,7 @@ const works: Record<BulkAction, Work> = {
 
 /** Refuses what the action would refuse, and changes nothing. */
 const rehearsals: Record<BulkAction, Work> = {
-  cancel: async (services, job, reason) => previewOf(services, job, cancel(reason)),
+  cancel: async (services, job, { reason }) => previewOf(services, job, cancel(reason)),
   pause: async (services, job) => previewOf(services, job, pauseJob),
   resume: async (services, job) => previewOf(services, job, resume),
   retry: async (services, job) => {
@@ -51,21 +68,22 @@ const refusedForNow = { code: "UNAVAILABLE", detail: "AWS refused the request fo
 interface BulkChange {
   action: BulkAction;
   reason: string;
+  caller: Caller;
   /** Nothing is changed: the answer is what would be. */
   dryRun: boolean;
 }
 
 /** Applies one action to many jobs, each independently of the others. Returns the jobs that were not changed, and why. */
 export async function changeJobs(
-  services: Changing & Retrying,
+  services: Changing & Retrying & Pick<Services, "answers">,
   jobs: readonly Job[],
-  { action, reason, dryRun }: BulkChange,
+  { action, reason, caller, dryRun }: BulkChange,
   onFault: (job: Job, error: unknown) => void,
 ): Promise<Unchanged[]> {
   const work = (dryRun ? rehearsals : works)[action];
   const outcomes = await inParallel(atOnce, jobs, async (job): Promise<Unchanged | undefined> => {
     try {
-      await work(services, job, reason);
+      await work(services, job, { reason, caller });
       return undefined;
     } catch (error) {
       if (error instanceof RequestError) return { job_id: job.id, code: error.code, detail: error.message };

@@ -1,19 +1,25 @@
 import { resultsPrefix } from "../../topology.ts";
 import type { Job, RunRecord, Stored } from "../job/job.ts";
 import { inParallel } from "../kernel/in-parallel.ts";
+import type { Answers } from "../ports/answers.ts";
 import { type Changing, deleteJob } from "./change-job.ts";
 
 const atOnce = 10;
 const pageSize = 100;
 
+interface Deleting extends Changing {
+  answers: Answers;
+}
+
 /**
  * Deletes a finished job with its results and archived runs. They go first: what fails in between leaves the job, and its caller
  * asks again. Once the job is gone they could not be found, and its id may belong to another job.
  */
-export const deleteWithResults = (services: Changing, id: string): Promise<void> =>
+export const deleteWithResults = (services: Deleting, id: string): Promise<void> =>
   deleteJob(services, id, (job) => removeResults(services, job));
 
-async function removeResults(services: Changing, job: Job): Promise<void> {
+async function removeResults(services: Deleting, job: Job): Promise<void> {
+  if (job.repeat || job.attempts.some(({ outcome }) => outcome === "failed")) await services.answers.remove(job.id);
   if (job.repeat) await removeRuns(services, job);
   await removeResult(services, job.id, job.result);
 }

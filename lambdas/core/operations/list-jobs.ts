@@ -1,6 +1,7 @@
 import type { Tenant } from "../access/tenants.ts";
 import type { IndexPosition, Order } from "../job/index-position.ts";
 import { type Job, type JobType, type Phase, phaseOf, phaseTime, shownStatus } from "../job/job.ts";
+import { retryingOf } from "../job/retrying.ts";
 import { openWaitsOf } from "../job/run-wait.ts";
 import { defined } from "../kernel/defined.ts";
 import type { JobStatus } from "../kernel/job-status.ts";
@@ -18,6 +19,8 @@ interface JobFilter {
   recurring?: boolean;
   /** Whether a job is a run of a feature that waits for a signal or a time. */
   waiting?: boolean;
+  /** Whether an attempt of its run has failed, and another one is made or waits for its time. */
+  retrying?: boolean;
   /** Epoch milliseconds, both inclusive, of due_at while a job is pending and of finished_at afterwards. */
   from?: number;
   until?: number;
@@ -34,6 +37,8 @@ export interface Listed {
   jobs: Job[];
   /** The position after which the list continues; absent at its end. With a narrow filter a page may be short. */
   next?: IndexPosition;
+  /** How many jobs were looked at, of a page that is short although the list continues. */
+  examined?: number;
 }
 
 /** The most jobs that one page reads, however few match the filter. This limits the cost of a request. */
@@ -75,8 +80,14 @@ export async function listJobs(
     // Few jobs match the filter, so the next read is as large as possible.
     size = largestRead;
   }
-  return { jobs: [...found.values()], ...(last && { next: last }) };
+  return { jobs: [...found.values()], ...(last && { next: last, examined: examinedAtMost }) };
 }
+
+/** How far a list has come that goes on although its page is short: without it, a caller takes a short page for the end. */
+export const searchedShown = ({ next, examined }: Pick<Listed, "next" | "examined">) =>
+  next && examined !== undefined
+    ? { examined, ...defined({ looked_back_to: next.time < never ? next.time : undefined }) }
+    : {};
 
 async function take(positions: AsyncGenerator<IndexPosition, void>, count: number): Promise<IndexPosition[]> {
   const taken: IndexPosition[] = [];
@@ -96,7 +107,7 @@ async function readAll(jobs: Pick<JobStore, "getMany">, positions: IndexPosition
 
 /** Filters by the job's current state, not by its partition, so that an answer never contradicts its filter. */
 function filterOf(query: ListQuery, now: number): (job: Job) => boolean {
-  const { status, type, event, label, recurring, waiting } = query;
+  const { status, type, event, label, recurring, waiting, retrying } = query;
   const { from = Number.NEGATIVE_INFINITY, until = Number.POSITIVE_INFINITY } = query;
   return (job) =>
     (!status || status.includes(shownStatus(job, now))) &&
@@ -105,6 +116,7 @@ function filterOf(query: ListQuery, now: number): (job: Job) => boolean {
     (label === undefined || (job.labels ?? []).includes(label)) &&
     (recurring === undefined || (job.repeat !== undefined) === recurring) &&
     (waiting === undefined || openWaitsOf(job).length > 0 === waiting) &&
+    (retrying === undefined || (retryingOf(job) !== undefined) === retrying) &&
     phaseTime(job) >= from &&
     phaseTime(job) <= until;
 }
@@ -115,9 +127,11 @@ function listedPartitions(
   query: ListQuery,
   now: number,
 ): ReadPage[] {
-  const phases: readonly Phase[] = query.status
+  const asked: readonly Phase[] = query.status
     ? [...new Set(query.status.map(phaseOf))]
     : ["pending", "completed", "failed", "cancelled"];
+  // What has ended is not retried any more.
+  const phases = query.retrying ? asked.filter((phase) => phase === "pending") : asked;
   return tenants.flatMap(({ product, env }) =>
     phases.flatMap((phase) => {
       const range = phase === "pending" ? pendingRange(query, now) : { from: query.from, until: query.until };

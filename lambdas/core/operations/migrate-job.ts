@@ -2,6 +2,7 @@ import type { Catalog, FoundEvent } from "../catalog/catalog.ts";
 import { byStep, changedFields, definedSteps } from "../catalog/definition-difference.ts";
 import { definitionId, definitionOf } from "../catalog/feature-definition.ts";
 import type { DefinedStep } from "../catalog/job-type.ts";
+import type { Caller } from "../job/actor.ts";
 import { isCodeProgress } from "../job/code-progress.ts";
 import { fairGroupOf, isFinished, type Job, jobMessageOf, shownStatus } from "../job/job.ts";
 import { stepJobId } from "../job/job-id.ts";
@@ -10,7 +11,7 @@ import { type Fault, traceOf } from "../kernel/errors.ts";
 import type { JobStatus } from "../kernel/job-status.ts";
 import { jobNotFound, type RequestError } from "../kernel/request-error.ts";
 import type { Definitions } from "../ports/definitions.ts";
-import { type Change, type Changing, conflict, migrate, previewOf, tooFast } from "./change-job.ts";
+import { type Changing, conflict, migrate, previewOf, signed, tooFast } from "./change-job.ts";
 import { endedWithFeature } from "./parent-guard.ts";
 import { loadIfThere } from "./payload.ts";
 
@@ -128,14 +129,21 @@ const rounds = 10;
  * Lets the run of a feature go on by the present catalog, and wakes it. Returns what becomes of each step. Throws STATE_CONFLICT, with the
  * steps that forbid it. A dry run writes nothing.
  */
-export async function migrateJob(services: Migrating, asked: Job, { dryRun }: { dryRun: boolean }): Promise<Migration> {
+export async function migrateJob(
+  services: Migrating,
+  asked: Job,
+  { caller, dryRun }: { caller: Caller; dryRun: boolean },
+): Promise<Migration> {
   const { jobs, clock, definitions } = services;
   for (let job: Job | undefined = asked, round = 0; round < rounds; round++, job = await jobs.get(asked.id)) {
     if (!job) throw jobNotFound();
     const found = presentFeature(services, job);
     const definition = definitionOf(found);
     const to = definitionId(definition);
-    const change: Change = migrate(to, found.definition.undoes?.(found.target) ?? false);
+    const change = signed(migrate(to, found.definition.undoes?.(found.target) ?? false), {
+      ...caller,
+      change: "migrate",
+    });
     const next = previewOf(services, job, change);
     const planned = await plannedFor(services, job, found);
     const migration = { from: job.definition ?? to, to, steps: planned.steps };

@@ -14,13 +14,14 @@ import {
   uniqueKeyOf,
 } from "../job/shared-key.ts";
 import { cancelled } from "../job/transitions.ts";
+import { defined } from "../kernel/defined.ts";
 import { InternalError, TransientError } from "../kernel/errors.ts";
 import { invalidRequest } from "../kernel/parse-body.ts";
 import { RequestError } from "../kernel/request-error.ts";
 import type { JobStore } from "../ports/job-store.ts";
 import type { RequestAnswer, SharedKeys } from "../ports/shared-keys.ts";
 import type { AcceptedRequest } from "../requests/request.ts";
-import { type Changing, cancelJob, changeJob, unschedule } from "./change-job.ts";
+import { type Change, type Changing, cancelJob, changeJob, signed, unschedule } from "./change-job.ts";
 import { dispatch } from "./dispatch.ts";
 import { leaveLines, mayStand } from "./lines.ts";
 import { forgetPayload } from "./payload.ts";
@@ -291,12 +292,15 @@ const replacedReason = "replaced by a later request with its unique key";
 /** Cancels the job that holds a key. The request then makes another one. */
 async function replace(services: SharedScheduling, request: AcceptedRequest, holding: Job) {
   const mayRun = request.unique?.on_conflict === "cancel_running";
-  await changeJob(services, holding.id, (job, now) => {
+  const change: Change = (job, now) => {
     if (isFinished(job) || job.created_at !== holding.created_at) return "unchanged";
     if (job.ending && mayRun) return "unchanged";
     if (job.status === "running" && !mayRun) throw stillRunsError(job);
     return cancelled(job, now, replacedReason);
-  }).catch((error) => {
+  };
+  const { made_by: actor, made_by_name: name } = request;
+  const by = actor && { actor, ...defined({ name }), change: "replace" as const };
+  await changeJob(services, holding.id, by ? signed(change, by) : change).catch((error) => {
     if (!(error instanceof RequestError && error.code === "JOB_NOT_FOUND")) throw error;
   });
   return { cancelled: holding.id };

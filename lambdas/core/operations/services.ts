@@ -1,5 +1,6 @@
 import type { Catalog } from "../catalog/catalog.ts";
 import type { RelayMessage } from "../job/relay-message.ts";
+import type { Answers } from "../ports/answers.ts";
 import type { Approvals } from "../ports/approvals.ts";
 import type { BlobStore } from "../ports/blob-store.ts";
 import type { Clock } from "../ports/clock.ts";
@@ -54,6 +55,8 @@ export interface Services {
   approvals: Approvals;
   /** What runs of code have seen. Only features and what shows them need it. */
   runLogs: RunLogs;
+  /** What providers have said to attempts that failed. */
+  answers: Answers;
   stats: StatsStore;
   clock: Clock;
   log: Log;

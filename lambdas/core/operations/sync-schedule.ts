@@ -63,7 +63,7 @@ const redefined =
 
 /** What belongs to the runs of a job, or to those that wait for it, and not to its definition. */
 const runsOf = (job: Job) =>
-  pick(job, ["id", "created_at", "run", "last_run", "skipped_runs", "idempotency_ids", "task_tokens"]);
+  pick(job, ["id", "created_at", "run", "last_run", "skipped_runs", "idempotency_ids", "task_tokens", "by"]);
 
 /** Whether the time for which a job waits is one of its new series as well. */
 function isOnTime(job: Job, repeat: Repeat, calendars?: Calendars): boolean {

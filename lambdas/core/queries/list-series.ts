@@ -8,7 +8,7 @@ import type { Pause } from "../job/pause.ts";
 import { defined } from "../kernel/defined.ts";
 import { inParallel } from "../kernel/in-parallel.ts";
 import type { JobStatus } from "../kernel/job-status.ts";
-import { listJobs } from "../operations/list-jobs.ts";
+import { type Listed, listJobs } from "../operations/list-jobs.ts";
 import type { JobStore } from "../ports/job-store.ts";
 import { type SeriesView, seriesView, shownRuns } from "./series-view.ts";
 
@@ -34,7 +34,7 @@ export async function listSeries(
   { status = unfinished, limit, after }: SeriesQuery,
   now: number,
   pauses: readonly Pause[] = [],
-): Promise<{ series: SeriesView[]; next?: IndexPosition }> {
+): Promise<{ series: SeriesView[] } & Omit<Listed, "jobs">> {
   // What runs next comes first, and paused series last. Where ended ones are among them, the order is turned, since those
   // have the earliest times of all.
   const order = status.every((one) => phaseOf(one) === "pending") ? "asc" : "desc";
@@ -46,7 +46,8 @@ export async function listSeries(
     const calendars = calendarsOf(catalog, job.product);
     return seriesView(job, runs, now, { calendars, pauses, drift: driftsOf(catalog, job) });
   });
-  return { series, ...defined({ next: listed.next }) };
+  const { jobs: _jobs, ...position } = listed;
+  return { series, ...position };
 }
 
 /** How a series that belongs to a schedule of the catalog differs from it. */

@@ -1,16 +1,20 @@
 import type * as z from "zod";
 import type { Attempt, AttemptError } from "../job/attempt.ts";
 import { firstStartOf } from "../job/first-start.ts";
+import { latenessOf } from "../job/held-time.ts";
 import { isFinished, isWaiting, type Job, type Parent, shownStatus } from "../job/job.ts";
 import { isList } from "../job/list.ts";
 import type { Pause } from "../job/pause.ts";
+import type { KeptAnswer } from "../job/provider-answer.ts";
 import { cachedFrom } from "../job/result-cache.ts";
+import { retryingOf } from "../job/retrying.ts";
 import { openWaitsOf } from "../job/run-wait.ts";
 import type { Shared } from "../job/shared-key.ts";
 import { defined, pick } from "../kernel/defined.ts";
 import { shorten } from "../kernel/sizes.ts";
 import { eventOfJob, keptDefinition } from "../operations/kept-event.ts";
 import type { Services } from "../operations/services.ts";
+import { actorsShown } from "./actor-view.ts";
 import { channelsShown } from "./channels-view.ts";
 import { codeGraph, codeProgressOf, codeShown } from "./code-steps.ts";
 import { progressShown } from "./function-progress.ts";
@@ -54,6 +58,7 @@ export const summaryOf = (job: Job, now: number, pauses: readonly Pause[] = []):
   ...pick(job, ["app", "started_at", "finished_at", "expires_at", "labels", "fairness_key", "repeat", "reason"]),
   ...pick(job, ["cache", "gates", "unique", "rolled_back"]),
   ...(job.ending && { ending: pick(job.ending, ["cause", "since", "steps", "undone", "failed"]) }),
+  ...defined({ lateness: latenessOf(job), retrying: retryingOf(job) }),
   ...shownError(job),
   ...(job.parent && { parent: parentOf(job.parent) }),
   ...defined({ waiting_for: pauseWait(job, pauses, now) ?? reservedWait(job, now) }),
@@ -84,16 +89,31 @@ export interface Sees {
 
 const anyReader: Sees = { inputs: false };
 
-const attemptView = ({ thrown, ...attempt }: Attempt, sees: Sees): AttemptView => ({
+const attemptView = (
+  { thrown, ...attempt }: Attempt,
+  sees: Sees,
+  answers: readonly KeptAnswer[] = [],
+): AttemptView => ({
   ...attempt,
-  ...(sees.inputs && defined({ thrown })),
+  ...(sees.inputs && defined({ thrown, answer: answerOf(attempt, answers) })),
   ...shownError(attempt),
   duration_ms: attempt.ended_at - attempt.started_at,
   lateness_ms: attempt.started_at - attempt.due_at,
 });
 
+const answerOf = ({ attempt }: Pick<Attempt, "attempt">, answers: readonly KeptAnswer[]) => {
+  const found = answers.find((one) => one.attempt === attempt);
+  return found && pick(found, ["status", "headers", "body", "body_encoding", "cut"]);
+};
+
+/** What providers have answered to attempts of the current run, for those who may see inputs: it may quote them. */
+async function answersTo({ answers }: Pick<Services, "answers">, job: Job, sees: Sees): Promise<KeptAnswer[]> {
+  if (!sees.inputs || !job.attempts.some(({ outcome }) => outcome === "failed")) return [];
+  return (await answers.of(job.id, job.run)).filter(({ created_at }) => created_at === job.created_at);
+}
+
 export async function viewOf(
-  services: Pick<Services, "blobs" | "jobs" | "catalog" | "definitions" | "gates" | "pauses" | "runLogs">,
+  services: Pick<Services, "blobs" | "jobs" | "catalog" | "definitions" | "gates" | "pauses" | "runLogs" | "answers">,
   job: Job,
   now: number,
   sees = anyReader,
@@ -101,7 +121,7 @@ export async function viewOf(
   const { catalog } = services;
   const hidden = redactionOf(catalog, job);
   const found = job.type === "feature" ? await eventOfJob(services, job) : undefined;
-  const [code, steps, channels, progress, pauses, limited, items, definition] = await Promise.all([
+  const [code, steps, channels, progress, pauses, limited, items, definition, answers] = await Promise.all([
     codeProgressOf(services, job),
     isList(job) ? listSteps(services, job, now) : stepsShown(services, job, found, now),
     channelsShown(services, job, hidden),
@@ -110,13 +130,15 @@ export async function viewOf(
     job.gates && isWaiting(job) ? limitWait(services, job, now) : undefined,
     currentCounts(services, job),
     keptDefinition(services, job),
+    answersTo(services, job, sees),
   ]);
   const summary = summaryOf(job, now, pauses);
   const view: JobView = {
     ...summary,
     ...pick(job, ["priority", "snoozes"]),
     ...defined({ waiting_for: summary.waiting_for ?? limited }),
-    attempts: job.attempts.map((one) => attemptView(one, sees)),
+    ...actorsShown(job),
+    attempts: job.attempts.map((one) => attemptView(one, sees, answers)),
     ...(steps && {
       steps: shownSteps(steps),
       ...(!isList(job) && (code ? { graph: codeGraph(steps) } : graphShown(found, steps))),

@@ -52,6 +52,13 @@ export const BulkFilter = strict({
       description: "Whether a run of a feature waits for a signal or a time. Default: either.",
       examples: [true],
     }),
+  retrying: z
+    .boolean()
+    .optional()
+    .meta({
+      description: "Whether an attempt of the run has failed, and another one is made or waits. Default: either.",
+      examples: [true],
+    }),
   from: Time.optional().meta({
     description:
       "The earliest time (inclusive): compared with `due_at` of pending jobs and with `finished_at` of finished ones. Default: no limit.",

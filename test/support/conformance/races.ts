@@ -265,7 +265,12 @@ export function describeRaces(name: string, open: () => Promise<JobStoreUnderTes
     describe("bulk changes against single ones", () => {
       const bulk =
         (services: ReturnType<typeof fakeServices>, job: Job, action: "cancel" | "delete") => (jobs: JobStore) =>
-          changeJobs({ ...services, jobs }, [job], { action, reason: "all of them", dryRun: false }, () => {});
+          changeJobs(
+            { ...services, jobs },
+            [job],
+            { action, reason: "all of them", caller: { actor: "k:deployed" }, dryRun: false },
+            () => {},
+          );
 
       test("a job that is cancelled alone meanwhile keeps its reason", async () => {
         const job = mine();

@@ -5,6 +5,7 @@ import type { RelayMessage } from "../../../lambdas/core/job/relay-message.ts";
 import { defaultLimits, grantMs } from "../../../lambdas/core/operations/api-limits.ts";
 import { hotMinutes } from "../../../lambdas/core/operations/hot-minutes.ts";
 import { rateSlotMs } from "../../../lambdas/core/operations/key-rate.ts";
+import { fakeAnswers } from "./answers.ts";
 import { fakeApprovals } from "./approvals.ts";
 import { fakeBlobStore } from "./blob-store.ts";
 import { fakeCallerCounts } from "./caller-counts.ts";
@@ -57,6 +58,7 @@ export const fakeServices = ({
     signals: fakeSignals(),
     approvals: fakeApprovals(),
     runLogs: fakeRunLogs(),
+    answers: fakeAnswers(),
     stats: fakeStatsStore(),
     sharedKeys: fakeSharedKeys(),
     sessions: fakeSessions(),

@@ -1,4 +1,5 @@
 import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { dynamoAnswers } from "../../../lambdas/aws/dynamodb/answers.ts";
 import { dynamoApiKeys } from "../../../lambdas/aws/dynamodb/api-keys.ts";
 import { dynamoApprovals } from "../../../lambdas/aws/dynamodb/approvals.ts";
 import { dynamoRequests, dynamoWaits } from "../../../lambdas/aws/dynamodb/caller-counts.ts";
@@ -89,6 +90,7 @@ function servicesOn(client: DynamoDBClient) {
     signals: dynamoSignals(storage),
     approvals: dynamoApprovals(storage),
     runLogs: dynamoRunLogs(storage),
+    answers: dynamoAnswers({ ...storage, retentionDays: 30 }),
     unscheduled: dynamoUnscheduled(storage),
     dueCounts,
     hot: hotMinutes(dueCounts),

@@ -92,6 +92,7 @@ describe("GET /v1/jobs", () => {
           created_at: noon - 60_000,
           started_at: noon,
           first_started_at: noon,
+          lateness: { total_ms: 0, late_ms: 0 },
           finished_at: noon + 5,
           labels: ["vip"],
         },
@@ -269,4 +270,40 @@ test("a job whose result is gone does not hold up its page of the list", async (
   const alone = await ask({ path: `/v1/jobs/${jobs[0]?.id}` });
   expect(alone.status).toBe(200);
   expect(alone.body).not.toHaveProperty("result");
+});
+
+describe("a list of many products and envs", () => {
+  const many = makeCatalog(
+    Array.from({ length: 7 }, (_, i) => product(`p${i}`, ["dev", "stg", "prd"])),
+    registry,
+  );
+  const ask = (path: string, query: Record<string, string>) => fakeApi({ catalog: many }).ask({ path, query });
+
+  it.each(["/v1/jobs", "/v1/series"])("needs a product: %s", async (path) => {
+    const { status, body } = await ask(path, {});
+    expect([status, body.code, body.errors]).toEqual([
+      400,
+      "INVALID_REQUEST",
+      [
+        {
+          pointer: "/query/product_tag",
+          detail:
+            "is needed: this key reaches 21 products and envs, and a list reads at most 20. GET /v1/stats/active says which of them have had jobs lately.",
+        },
+      ],
+    ]);
+    expect((await ask(path, { product_tag: "p1" })).status).toBe(200);
+    expect((await ask(path, { env: "prd" })).status).toBe(200);
+  });
+
+  it("says how far it has looked where few jobs match", async () => {
+    const jobs = Array.from({ length: 1001 }, (_, i) => aJob({ ...ended("completed", noon - i) }));
+    const { body } = await world(jobs).ask({ path: "/v1/jobs", query: { label: "none" } });
+    expect(body).toEqual({
+      jobs: [],
+      next_cursor: expect.any(String),
+      examined: 1000,
+      looked_back_to: noon - 999,
+    });
+  });
 });

@@ -66,6 +66,16 @@ describe("the command jobs list", () => {
     expect(JSON.parse(out)).toEqual({ jobs: numbered(130), next_cursor: "c3" });
   });
 
+  it("goes on after pages without a match, and says how far it has looked", async () => {
+    const empty = (cursor: string) => ({ jobs: [], next_cursor: cursor, examined: 1000, looked_back_to: now - 1 });
+    const pages = [...["1", "2", "3", "4", "5"].map(empty), { jobs: numbered(1) }];
+    const { cli, asked } = answering({ "GET /v1/jobs": pages });
+    const { out, err } = await cli(["jobs", "list", "--label", "rare"]);
+    expect(asked).toHaveLength(6);
+    expect(out).toContain("job_0");
+    expect(err).toMatch(/^Looked at 5,000, back to 2030-01-31 \S+.*, and goes on\.\n$/);
+  });
+
   it("asks for runs that wait, and says for what", async () => {
     const waits = [
       {

@@ -81,6 +81,7 @@ describe("the command check --against a deployment", () => {
   });
   const deployed = (runs: ReturnType<typeof run>[], more: object = {}) =>
     answering({
+      "GET /v1/products": { products: [{ tag: "shop" }] },
       "GET /v1/jobs": { jobs: runs, ...more },
       ...Object.fromEntries(runs.map((one) => [`GET /v1/jobs/${one.job_id}`, one])),
     });
@@ -94,7 +95,7 @@ describe("the command check --against a deployment", () => {
       out: "shop order: 2 runs under way go on by an earlier definition.\n",
       err: "",
     });
-    expect(api.asked[0]?.path).toMatch(/^\/v1\/jobs\?type=feature&status=running/);
+    expect(api.asked[1]?.path).toMatch(/^\/v1\/jobs\?product_tag=shop&type=feature&status=running/);
     expect(JSON.parse((await check(api, "--json")).out)).toMatchObject({
       valid: true,
       against: { runs: 2, more: false, kept: [{ product_tag: "shop", event: "order", runs: 2 }], missing: [] },
@@ -158,7 +159,7 @@ describe("the command check --against a deployment", () => {
   });
 
   it("says that the API refuses its key", async () => {
-    const api = answering({ "GET /v1/jobs": problem(403, "FORBIDDEN", "This API key does not allow jobs:read.") });
+    const api = answering({ "GET /v1/products": problem(403, "FORBIDDEN", "This API key does not allow jobs:read.") });
     expect(await check(api)).toMatchObject({ code: 3, err: expect.stringContaining("does not allow jobs:read") });
   });
 });

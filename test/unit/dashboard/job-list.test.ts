@@ -101,16 +101,19 @@ describe("pages that are read again", () => {
 
   test("go on after a page with few matches or none", () => {
     const few: ListPage[] = [
-      { ids: [], next: "1000", short: true },
-      { cursor: "1000", ids: ["a"], next: "2000", short: true },
+      { ids: [], next: "1000", examined: 1000 },
+      { cursor: "1000", ids: ["a"], next: "2000", examined: 1000 },
     ];
-    expect(refreshed(few, 0, { ids: [], next: "998", short: true })).toHaveLength(2);
-    expect(idsOf(refreshed(few, 0, { ids: ["new"], next: "998", short: true }))).toEqual(["new", "a"]);
-    expect(refreshed([...few, { cursor: "2000", ids: [] }], 1, { ids: [], next: "2000", short: true })).toHaveLength(3);
+    expect(refreshed(few, 0, { ids: [], next: "998", examined: 1000 })).toHaveLength(2);
+    expect(idsOf(refreshed(few, 0, { ids: ["new"], next: "998", examined: 1000 }))).toEqual(["new", "a"]);
+    expect(refreshed([...few, { cursor: "2000", ids: [] }], 1, { ids: [], next: "2000", examined: 1000 })).toHaveLength(
+      3,
+    );
   });
 
   test("say how much was searched where few jobs match", () => {
-    const empty: ListPage = { ids: [], next: "n", short: true };
+    const empty: ListPage = { ids: [], next: "n", examined: 1000 };
+    expect(searchedOf([empty, { ids: ["a"], next: "n", examined: 700 }])).toBe(1_700);
     expect(searchedOf([{ ids: ["a"], next: "n" }])).toBeUndefined();
     expect(searchedOf([{ ids: ["a", "b"], next: "n" }, empty, empty])).toBe(2_002);
     expect(searchedOf([])).toBeUndefined();

@@ -59,9 +59,9 @@ test("a job is as late as its first start, however often it is retried", () => {
 });
 
 test("a failed job that waits for another attempt names that one", () => {
-  expect(retryOf({ status: "scheduled", attempt: 8, retries: 9 })).toBe("retry 7 of 9");
-  expect(retryOf({ status: "queued", attempt: 1, retries: 9 })).toBeUndefined();
-  expect(retryOf({ status: "failed", attempt: 10, retries: 9 })).toBeUndefined();
+  expect(retryOf({ status: "scheduled", retrying: { attempt: 7, of: 9 } })).toBe("retrying 7/9");
+  expect(retryOf({ status: "queued" })).toBeUndefined();
+  expect(retryOf({ status: "running", retrying: { attempt: 7, of: 9 } })).toBeUndefined();
 });
 
 test("a job's page is refreshed often while the job is due soon or runs", () => {

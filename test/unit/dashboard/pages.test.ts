@@ -1,8 +1,11 @@
+import { areMany, listedTenants } from "../../../dashboard/src/api/many.ts";
+import type { ProductSummary } from "../../../dashboard/src/api/products.ts";
 import { happened, isDuration } from "../../../dashboard/src/pages/clock/moves.ts";
 import { isMixed, matching, shareOf, windowStart } from "../../../dashboard/src/pages/errors/groups.ts";
 import { allows, commandsOf } from "../../../dashboard/src/pages/keys/commands.ts";
 import { byUrgency } from "../../../dashboard/src/pages/keys/webhooks.ts";
 import { barsOf, everyWords, saidOf } from "../../../dashboard/src/pages/series/runs.ts";
+import { requestLimits } from "../../../lambdas/core/kernel/request-limits.ts";
 import type { JobSummary } from "../../../sdk/src/answers.ts";
 import type { ErrorGroup, Series, Webhook } from "../../../sdk/src/index.ts";
 
@@ -120,4 +123,11 @@ describe("the page of the clock", () => {
     expect(happened({ scheduled: 3, started: 1_200, completed: 2 })).toBe("1,200 started, 2 completed");
     expect(happened({})).toBe("no job was due");
   });
+});
+
+test("of more products and envs than the API lists at once, the list of jobs shows one", () => {
+  const products = (envs: string[]): ProductSummary[] =>
+    Array.from({ length: 10 }, (_, i) => ({ tag: `p${i}`, envs, events: [] }));
+  expect(listedTenants).toBe(requestLimits.listedTenants);
+  expect([areMany(products(["dev", "prd"])), areMany(products(["dev", "stg", "prd"]))]).toEqual([false, true]);
 });

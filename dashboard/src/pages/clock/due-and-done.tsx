@@ -3,34 +3,40 @@ import type { JobSummary } from "../../../../sdk/src/answers.ts";
 import { ductape } from "../../api/client.ts";
 import { apiNow } from "../../api/clock.ts";
 import { defineQuery } from "../../api/define-query.ts";
+import { areMany } from "../../api/many.ts";
+import { useProducts } from "../../api/products.ts";
 import { usePoll } from "../../api/use-poll.ts";
 import { StatusBadge } from "../../ui/badge.tsx";
 import { Button } from "../../ui/button.tsx";
 import { EmptyState } from "../../ui/empty-state.tsx";
 import { Link } from "../../ui/link.tsx";
 import { Panel } from "../../ui/panel.tsx";
+import { type Tenant, useTenant } from "../../ui/tenant-picker.tsx";
 import { Ago, Time } from "../../ui/time.tsx";
 
 const shown = 8;
 const watchMs = 1_000;
 
-const dueNext = defineQuery("due-next", async () => {
+const dueNext = defineQuery("due-next", async (of: Partial<Tenant>) => {
   const { jobs } = await ductape()
-    .jobs.list({ status: ["scheduled", "queued", "running"], order: "asc", limit: shown })
+    .jobs.list({ ...of, status: ["scheduled", "queued", "running"], order: "asc", limit: shown })
     .page();
   return jobs;
 });
-const endedLast = defineQuery("ended-last", async () => {
+const endedLast = defineQuery("ended-last", async (of: Partial<Tenant>) => {
   const { jobs } = await ductape()
-    .jobs.list({ status: ["completed", "failed", "cancelled"], limit: shown })
+    .jobs.list({ ...of, status: ["completed", "failed", "cancelled"], limit: shown })
     .page();
   return jobs;
 });
 
 /** What is due next and what ended last, by the system's clock: what one watches while it moves. */
 export function DueAndDone({ moving, onMoveTo }: { moving: boolean; onMoveTo: (at: number) => void }) {
-  const due = usePoll(dueNext(), { isFinal: () => false });
-  const done = usePoll(endedLast(), { isFinal: () => false });
+  const products = useProducts();
+  const tenant = useTenant();
+  const of = products && (areMany(products) ? tenant : {});
+  const due = usePoll(of && dueNext(of), { isFinal: () => false });
+  const done = usePoll(of && endedLast(of), { isFinal: () => false });
   const { refetch: askDue } = due;
   const { refetch: askDone } = done;
   useEffect(() => {

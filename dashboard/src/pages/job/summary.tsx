@@ -2,7 +2,16 @@ import type { Job, LimitWait } from "../../../../sdk/src/index.ts";
 import { isFinished } from "../../../../sdk/src/is-finished.ts";
 import { useNow } from "../../api/clock.ts";
 import { query } from "../../api/request.ts";
-import { awaitedOf, firstStartOf, latenessOf, limitsOf, waitingFor } from "../../job/states.ts";
+import {
+  actorOf,
+  awaitedOf,
+  changedWords,
+  firstStartOf,
+  heldOf,
+  latenessOf,
+  limitsOf,
+  waitingFor,
+} from "../../job/states.ts";
 import { Tag } from "../../ui/badge.tsx";
 import { count, duration, exactMs, plural } from "../../ui/format.ts";
 import { Link } from "../../ui/link.tsx";
@@ -32,7 +41,7 @@ function Moments({ job }: { job: Job }) {
       <Moment name="Planned" at={job.scheduled_at}>
         {started === undefined && !isOver && <Ago at={job.scheduled_at} />}
       </Moment>
-      <Gap ms={latenessOf(job)} name={limitsOf(job).length > 0 ? "later, with waits for limits" : "late"} />
+      <Gap ms={latenessOf(job)} name={latenessName(job)} />
       <Moment name="Started" at={started}>
         {started === undefined ? <Waiting job={job} /> : job.attempt > 1 && <span class="muted">attempt 1</span>}
       </Moment>
@@ -43,6 +52,13 @@ function Moments({ job }: { job: Job }) {
       </Moment>
     </div>
   );
+}
+
+/** Why it started after its time, as far as that is known. */
+function latenessName(job: Job): string {
+  const held = heldOf(job, duration);
+  if (held) return held.says === undefined ? "late" : `later: ${held.says}, ${duration(held.late_ms)} late`;
+  return limitsOf(job).length > 0 ? "later, with waits for limits" : "late";
 }
 
 /** What keeps it, and until when if its next attempt has another time than the plan. */
@@ -125,6 +141,7 @@ function Undone({ job: { ending, rolled_back } }: { job: Job }) {
 
 function Details({ job }: { job: Job }) {
   const { repeat, parent } = job;
+  const madeBy = actorOf(job.made_by);
   return (
     <Facts>
       <Fact name="Type">{job.type}</Fact>
@@ -149,6 +166,18 @@ function Details({ job }: { job: Job }) {
       <Fact name="Accepted">
         <Time at={job.created_at} />
       </Fact>
+      {madeBy !== undefined && (
+        <Fact name="Made by">
+          <Plain text={madeBy} />
+        </Fact>
+      )}
+      {job.by && (
+        <Fact name="Changed">
+          <span>
+            {changedWords[job.by.change]} by <Plain text={actorOf(job.by) ?? ""} />, <Time at={job.by.at} />
+          </span>
+        </Fact>
+      )}
       {job.app !== undefined && <Fact name="App">{job.app}</Fact>}
       {job.session && <Fact name="Session">{job.session.tag}</Fact>}
       {repeat && (

@@ -10,6 +10,10 @@ export interface Bar {
   crashes?: number;
   /** What the product's own code has thrown, for keys that may see inputs. */
   thrown?: JobAttempt["thrown"];
+  /** What held it back before it started. */
+  held?: JobAttempt["held"];
+  /** What the provider has answered, for the same keys. */
+  answer?: JobAttempt["answer"];
   error?: JobAttempt["error"];
   target?: JobAttempt["target"];
 }
@@ -27,6 +31,8 @@ export function barsOf({ attempts, status, attempt, due_at, started_at }: Source
       end: one.ended_at,
       ...(one.crashes !== undefined && { crashes: one.crashes }),
       ...(one.thrown && { thrown: one.thrown }),
+      ...(one.held && { held: one.held }),
+      ...(one.answer && { answer: one.answer }),
       ...(one.error && { error: one.error }),
       ...(one.target && { target: one.target }),
     }),

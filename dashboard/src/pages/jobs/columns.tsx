@@ -1,9 +1,9 @@
 import type { ComponentChildren } from "preact";
 import type { JobSummary } from "../../../../sdk/src/index.ts";
-import { durationOf, latenessOf, limitsOf, waitingFor } from "../../job/states.ts";
+import { durationOf, heldOf, latenessOf, limitsOf, waitingFor } from "../../job/states.ts";
 import { JobStatusBadge } from "../../job/status-badge.tsx";
 import { Tag } from "../../ui/badge.tsx";
-import { shortId } from "../../ui/format.ts";
+import { duration, shortId } from "../../ui/format.ts";
 import { Link } from "../../ui/link.tsx";
 import { Plain } from "../../ui/plain.tsx";
 import { Dash, Duration, Lateness, Time } from "../../ui/time.tsx";
@@ -63,7 +63,7 @@ export const jobColumns: readonly JobColumn[] = [
     width: "76px",
     right: true,
     standard: true,
-    cell: (job) => <Lateness ms={latenessOf(job)} limits={limitsOf(job)} />,
+    cell: (job) => <Lateness ms={latenessOf(job)} limits={limitsOf(job)} held={heldOf(job, duration)} />,
   },
   {
     id: "duration",
@@ -136,7 +136,8 @@ export const NarrowJob = ({ job, now }: { job: JobSummary; now: number }) => (
     <span class="narrow-line muted">
       <Time at={job.started_at ?? job.scheduled_at} {...zoneOf(job)} />
       <span>
-        <Lateness ms={latenessOf(job)} limits={limitsOf(job)} /> <Duration ms={durationOf(job, now)} />
+        <Lateness ms={latenessOf(job)} limits={limitsOf(job)} held={heldOf(job, duration)} />{" "}
+        <Duration ms={durationOf(job, now)} />
       </span>
     </span>
   </span>

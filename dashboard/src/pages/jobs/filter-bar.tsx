@@ -1,5 +1,6 @@
 import { jobStatuses } from "../../../../lambdas/core/kernel/job-status.ts";
 import { jobTypes } from "../../../../lambdas/core/kernel/job-type.ts";
+import { areMany } from "../../api/many.ts";
 import { useProducts } from "../../api/products.ts";
 import { Button } from "../../ui/button.tsx";
 import { Select } from "../../ui/field.tsx";
@@ -36,6 +37,16 @@ export function FilterBar({ fields, change }: Props) {
             {status}
           </button>
         ))}
+        <button
+          type="button"
+          class="chip status-retrying"
+          aria-pressed={fields.retrying === "true"}
+          title="Jobs of which an attempt has failed, and another one is made or waits for its time"
+          onClick={() => change({ retrying: fields.retrying === "true" ? "" : "true" })}
+        >
+          <span class="status-dot" aria-hidden="true" />
+          retrying
+        </button>
       </fieldset>
       <div class="filter-fields">
         <Find change={change} label={fields.label} />
@@ -44,7 +55,10 @@ export function FilterBar({ fields, change }: Props) {
             quiet
             label="Product"
             value={fields.product}
-            options={[["", "All products"], ...products.map(({ tag, name }) => [tag, name ?? tag] as const)]}
+            options={[
+              ...(areMany(products) ? [] : [["", "All products"] as const]),
+              ...products.map(({ tag, name }) => [tag, name ?? tag] as const),
+            ]}
             onChange={(product) => change({ product, event: "" })}
           />
         )}

@@ -7,8 +7,8 @@ const listed = (values: string | readonly string[]) => [values].flat().join(", "
 
 /** A filter in words, but for its product and env. */
 export function FilterWords({ filter }: { filter: Partial<JobFilter> }) {
-  const { status, type, event, label, recurring, from, to } = filter;
-  const any = [status, type, event, label, recurring, from, to].some((value) => value !== undefined);
+  const { status, type, event, label, recurring, retrying, from, to } = filter;
+  const any = [status, type, event, label, recurring, retrying, from, to].some((value) => value !== undefined);
   if (!any) return <p>Every job there: no filter is set.</p>;
   return (
     <Facts>
@@ -21,6 +21,7 @@ export function FilterWords({ filter }: { filter: Partial<JobFilter> }) {
         </Fact>
       )}
       {recurring !== undefined && <Fact name="Kind">{recurring ? "series" : "once"}</Fact>}
+      {retrying !== undefined && <Fact name="Retrying">{retrying ? "only those" : "none of those"}</Fact>}
       {from !== undefined && (
         <Fact name="From">
           <Time at={Number(from)} />

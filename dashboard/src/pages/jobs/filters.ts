@@ -11,6 +11,7 @@ export const listDefaults = {
   event: "",
   label: "",
   recurring: "",
+  retrying: "",
   from: "",
   to: "",
   sort: "-time",
@@ -18,7 +19,18 @@ export const listDefaults = {
 };
 export type ListFields = typeof listDefaults;
 
-const filterNames = ["product", "env", "status", "type", "event", "label", "recurring", "from", "to"] as const;
+const filterNames = [
+  "product",
+  "env",
+  "status",
+  "type",
+  "event",
+  "label",
+  "recurring",
+  "retrying",
+  "from",
+  "to",
+] as const;
 
 export const isFiltered = (fields: ListFields): boolean => filterNames.some((name) => fields[name] !== "");
 
@@ -26,7 +38,7 @@ export const noFilter: Partial<ListFields> = Object.fromEntries(filterNames.map(
 
 /** What the address selects, as the SDK takes it. Only fields with a value are there. */
 export function filterOf(fields: ListFields): Partial<JobFilter> {
-  const { product, env, event, label, recurring, from, to } = fields;
+  const { product, env, event, label, recurring, retrying, from, to } = fields;
   const status = listOf(fields.status) as JobStatus[];
   const type = listOf(fields.type) as JobType[];
   return {
@@ -37,6 +49,7 @@ export function filterOf(fields: ListFields): Partial<JobFilter> {
     ...(status.length > 0 && { status }),
     ...(type.length > 0 && { type }),
     ...((recurring === "true" || recurring === "false") && { recurring: recurring === "true" }),
+    ...(retrying === "true" && { retrying: true }),
     ...(timeOf(from) !== undefined && { from: timeOf(from) }),
     ...(timeOf(to) !== undefined && { to: timeOf(to) }),
   };

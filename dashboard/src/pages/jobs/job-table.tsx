@@ -7,6 +7,7 @@ import { EmptyState } from "../../ui/empty-state.tsx";
 import { count } from "../../ui/format.ts";
 import { Icon } from "../../ui/icons.tsx";
 import { Skeleton } from "../../ui/skeleton.tsx";
+import { Time } from "../../ui/time.tsx";
 import { useNarrow } from "../../ui/use-media.ts";
 import { VirtualRows } from "../../ui/virtual-rows.tsx";
 import { type JobColumn, NarrowJob } from "./columns.tsx";
@@ -87,14 +88,25 @@ export function JobTable({ list, columns, sort, onSort, of, selection }: Props) 
 
 /** How far the list has come, and how to stop a search for jobs that are few, or to let it go on. */
 function Foot({ list }: { list: JobList }) {
-  const { hasMore, isLoadingMore, isStopped, searched, byId } = list;
+  const { hasMore, isLoadingMore, isStopped, searched, lookedBackTo, byId } = list;
   const found =
     byId.size === 0 ? "none matches so far" : `${count(byId.size)} of them ${byId.size === 1 ? "matches" : "match"}`;
   return (
     <div class="list-end">
       <span role="status">
         {!hasMore && "End of the list"}
-        {searched !== undefined && `Searched at least ${count(searched)} jobs: ${found}`}
+        {searched !== undefined && (
+          <>
+            Searched {count(searched)} jobs
+            {lookedBackTo !== undefined && (
+              <>
+                {" "}
+                up to <Time at={lookedBackTo} />
+              </>
+            )}
+            : {found}
+          </>
+        )}
         {searched === undefined && isLoadingMore && "Loading more"}
       </span>
       {hasMore && isStopped && <Button onClick={list.goOn}>Go on</Button>}

@@ -1,5 +1,6 @@
 import { useMemo, useState } from "preact/hooks";
 import type { JobFilter } from "../../../../sdk/src/index.ts";
+import { areMany } from "../../api/many.ts";
 import { useCan } from "../../api/me.ts";
 import { useProducts } from "../../api/products.ts";
 import { Button } from "../../ui/button.tsx";
@@ -7,6 +8,8 @@ import { ErrorBanner } from "../../ui/error-banner.tsx";
 import { Link } from "../../ui/link.tsx";
 import { Menu } from "../../ui/menu.tsx";
 import { PageHeader } from "../../ui/page-header.tsx";
+import { Skeleton } from "../../ui/skeleton.tsx";
+import { useTenant } from "../../ui/tenant-picker.tsx";
 import { toast } from "../../ui/toast-store.ts";
 import { listOf } from "../../url-state.ts";
 import { useUrlState } from "../../use-url-state.ts";
@@ -20,9 +23,27 @@ import { SelectionBar } from "./selection-bar.tsx";
 import { useJobList } from "./use-job-list.ts";
 import { useSelection } from "./use-selection.ts";
 
-/** The live list of jobs. */
+/** The live list of jobs. Of many products and envs it shows one, since the API lists few of them at once. */
 export function Jobs() {
   const [fields, change] = useUrlState(listDefaults);
+  const products = useProducts();
+  if (fields.product) return <JobsOf fields={fields} change={change} />;
+  if (products === undefined) return <Skeleton lines={8} />;
+  return areMany(products) ? (
+    <LatestJobs fields={fields} change={change} />
+  ) : (
+    <JobsOf fields={fields} change={change} />
+  );
+}
+
+function LatestJobs({ fields, change }: ActionProps) {
+  const tenant = useTenant();
+  if (tenant === undefined) return <Skeleton lines={8} />;
+  const { product_tag: product, env } = tenant;
+  return <JobsOf fields={{ ...fields, product, env }} change={change} />;
+}
+
+function JobsOf({ fields, change }: ActionProps) {
   const query = queryOf(fields);
   const of = JSON.stringify(query);
   const list = useJobList(query);

@@ -4,8 +4,10 @@ export interface ListPage {
   cursor?: string;
   ids: string[];
   next?: string;
-  /** Fewer jobs match than a page holds, and more were not read for it. */
-  short?: true;
+  /** How many jobs were looked at, if fewer match than a page holds although more follow. */
+  examined?: number;
+  /** How far back that was, in epoch milliseconds. */
+  lookedBackTo?: number;
 }
 
 /**
@@ -18,7 +20,7 @@ export function refreshed(pages: readonly ListPage[], index: number, answer: Lis
   const before = pages.slice(0, index);
   const after = pages.slice(index + 1);
   if (!old || after.length === 0 || answer.next === undefined) return [...before, answer];
-  if (answer.short) return [...before, answer, ...after];
+  if (answer.examined !== undefined) return [...before, answer, ...after];
   const inAnswer = new Set(answer.ids);
   const anchor = old.ids.findLastIndex((id) => inAnswer.has(id));
   if (anchor === -1) return [...before, answer];
@@ -29,14 +31,11 @@ export function refreshed(pages: readonly ListPage[], index: number, answer: Lis
 /** Every id once, in order. A job that changed its place meanwhile may be on two pages. */
 export const idsOf = (pages: readonly ListPage[]): string[] => [...new Set(pages.flatMap(({ ids }) => ids))];
 
-/** How many jobs the API reads for a page that it cannot fill. */
-const readPerPage = 1_000;
-
-/** How many jobs were read at least to find those of the pages. Undefined where nearly all that is read matches. */
+/** How many jobs were looked at to find those of the pages. Undefined where nearly all that is read matches. */
 export const searchedOf = (pages: readonly ListPage[]): number | undefined =>
-  pages.at(-1)?.short === undefined
+  pages.at(-1)?.examined === undefined
     ? undefined
-    : pages.reduce((sum, { ids, short }) => sum + (short ? readPerPage : ids.length), 0);
+    : pages.reduce((sum, { ids, examined }) => sum + (examined ?? ids.length), 0);
 
 /** How many pages at the end have no job at all, of those after the first `from`. */
 export const emptyAtEnd = (pages: readonly ListPage[], from: number): number =>

@@ -7,7 +7,6 @@ import { hidden } from "../../api/live.ts";
 import { useStore } from "../../api/store.ts";
 import { usePoll } from "../../api/use-poll.ts";
 import { isSettled } from "../../job/states.ts";
-import { pageSize } from "./filters.ts";
 import { emptyAtEnd, type ListPage, refreshed, searchedOf } from "./list-pages.ts";
 
 /** What is known of the jobs of one query. */
@@ -42,8 +41,10 @@ export interface JobList extends Pick<Loaded, "pages" | "byId"> {
   error: unknown;
   isLoadingMore: boolean;
   hasMore: boolean;
-  /** How many jobs were read at least, where few of them match. */
+  /** How many jobs were read, where few of them match. */
   searched: number | undefined;
+  /** How far back that was, in epoch milliseconds. */
+  lookedBackTo: number | undefined;
   /** Whether nothing more is loaded until somebody asks for it. */
   isStopped: boolean;
   stop(): void;
@@ -123,6 +124,7 @@ export function useJobList(query: JobQuery): JobList {
     isLoadingMore: page !== undefined && page === underWay,
     hasMore: next !== undefined,
     searched: next === undefined ? undefined : searchedOf(pages),
+    lookedBackTo: pages.at(-1)?.lookedBackTo,
     isStopped,
     stop: () => change(() => ({ isStopped: true })),
     goOn: () => change((now) => ({ isStopped: false, failure: undefined, searchedFrom: now.pages.length })),
@@ -139,11 +141,15 @@ const taken = ({ pages, byId }: Loaded, index: number, cursor: string | undefine
   byId: withJobs(byId, answer),
 });
 
-const pageOf = ({ jobs: found, next_cursor }: JobPage, cursor: string | undefined): ListPage => ({
+const pageOf = (
+  { jobs: found, next_cursor, examined, looked_back_to }: JobPage,
+  cursor: string | undefined,
+): ListPage => ({
   ids: found.map(({ job_id }) => job_id),
   ...(cursor !== undefined && { cursor }),
   ...(next_cursor !== undefined && { next: next_cursor }),
-  ...(next_cursor !== undefined && found.length < pageSize && { short: true }),
+  ...(examined !== undefined && { examined }),
+  ...(looked_back_to !== undefined && { lookedBackTo: looked_back_to }),
 });
 
 function withJobs(byId: Map<string, JobSummary>, { jobs: found }: JobPage): Map<string, JobSummary> {

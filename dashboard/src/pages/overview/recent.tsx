@@ -4,9 +4,10 @@ import { apiNow } from "../../api/clock.ts";
 import { defineQuery } from "../../api/define-query.ts";
 import { query } from "../../api/request.ts";
 import { usePoll } from "../../api/use-poll.ts";
-import { durationOf, isSettled, latenessOf, limitsOf } from "../../job/states.ts";
+import { durationOf, heldOf, isSettled, latenessOf, limitsOf } from "../../job/states.ts";
 import { JobStatusBadge } from "../../job/status-badge.tsx";
 import { EmptyState } from "../../ui/empty-state.tsx";
+import { duration } from "../../ui/format.ts";
 import { Link } from "../../ui/link.tsx";
 import { Panel } from "../../ui/panel.tsx";
 import { Skeleton } from "../../ui/skeleton.tsx";
@@ -52,7 +53,7 @@ const columns: Column<JobSummary>[] = [
     id: "late",
     name: "Lateness",
     right: true,
-    cell: (job) => <Lateness ms={latenessOf(job)} limits={limitsOf(job)} />,
+    cell: (job) => <Lateness ms={latenessOf(job)} limits={limitsOf(job)} held={heldOf(job, duration)} />,
   },
   { id: "took", name: "Duration", right: true, wide: true, cell: (job) => <Duration ms={durationOf(job, apiNow())} /> },
 ];

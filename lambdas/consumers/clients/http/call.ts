@@ -7,7 +7,7 @@ import { encodeBody, mergedBody } from "./body.ts";
 import type { CallInput } from "./call-input.ts";
 import { carriesCredentials } from "./credentials.ts";
 import { acceptedFor, type OutgoingRequest } from "./exchange.ts";
-import { failureCode, patienceOf } from "./failure-code.ts";
+import { failedAnswer, patienceOf } from "./failure-code.ts";
 import { mergeHeaders } from "./headers.ts";
 import { secureUrlOf, settingUrl } from "./settings.ts";
 import { shownCode, type UsedCredentials } from "./shown-answer.ts";
@@ -38,8 +38,13 @@ export async function sendCall(execution: Execution, call: HttpCall): Promise<Re
   const { used = new Set() } = call;
   const response = await authorizedExchange(execution, call.auth ?? { type: "none" }, request, used);
   if (response.ok) return response;
-  const providerCode = shownCode(await failureCode(response, patienceOf(execution)), response.status, used);
-  throw statusError(response, execution.clock.now(), { providerCode, accepted: acceptedFor(response) });
+  const { code, answer } = await failedAnswer(response, patienceOf(execution));
+  const providerCode = shownCode(code, response.status, used);
+  throw statusError(response, execution.clock.now(), {
+    providerCode,
+    accepted: acceptedFor(response),
+    answer: { ...answer, credentials: [...answer.credentials, ...used] },
+  });
 }
 
 async function callRequestOf({ secrets, idempotencyKey }: Execution, call: HttpCall): Promise<OutgoingRequest> {

@@ -65,9 +65,9 @@ export function failureBehind<E>(method: string | undefined, error: E): E | JobE
   if (method === undefined || !(error instanceof JobError)) return error;
   const message = `${error.message} The ${method} was accepted before that, with a redirect, and may have been done.`;
   if (idempotent.has(method)) return changedError(error, { message, nothingDone: false });
-  const { code, providerCode, progress, cause } = error;
+  const { code, providerCode, progress, answer, cause } = error;
   // Without its Retry-After, which would put the job off and then send the request again.
-  return new JobError(code, message, { providerCode, progress, cause, retryable: false });
+  return new JobError(code, message, { providerCode, progress, answer, cause, retryable: false });
 }
 
 const sent = new WeakMap<Response, OutgoingRequest[]>();

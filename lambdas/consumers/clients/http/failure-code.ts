@@ -1,12 +1,15 @@
+import type { ProviderAnswer } from "../../../core/job/provider-answer.ts";
 import { providerCodeOf } from "../../../core/job/provider-code.ts";
 import { parsedJson } from "../../../core/kernel/parsed-json.ts";
 import type { Execution } from "../../../core/operations/execution.ts";
 import type { Clock } from "../../../core/ports/clock.ts";
-import { echoesOf, type SentCall } from "./echoes.ts";
-import { discardResponse, requestsFor } from "./exchange.ts";
+import { echoesOf, type SentCall, tokensIn } from "./echoes.ts";
+import { requestsFor } from "./exchange.ts";
 
 /** The most bytes of a failed answer that are searched for a code. */
 const largestFailureBytes = 64 * 1024;
+/** The most that is read of one that is not JSON, for people. */
+const largestTextBytes = 16 * 1024;
 /** How long such an answer may take, in milliseconds. */
 const patienceMs = 2000;
 
@@ -28,46 +31,62 @@ export const patienceOf = ({
   ms: Math.min(patienceMs, (deadline - clock.now()) / 2),
 });
 
-/** The provider's own code in a failed response: that of its JSON, else its status. The response is read or discarded; no failure of that counts. */
-export async function failureCode(response: Response, patience: Patience): Promise<string> {
-  const code = codeOfJson(await readFailure(response, patience), response.status, requestsFor(response));
-  return code ?? String(response.status);
+/**
+ * The provider's own code in a failed response, which is that of its JSON, else its status; and what the response says. It is read or
+ * discarded; no failure of that counts.
+ */
+export async function failedAnswer(
+  response: Response,
+  patience: Patience,
+): Promise<{ code: string; answer: ProviderAnswer }> {
+  const { status, headers } = response;
+  const isJson = isJsonType(headers.get("content-type"));
+  const { bytes, isCut } = await readFailure(response, patience, isJson ? largestFailureBytes : largestTextBytes);
+  const sent = requestsFor(response);
+  const code = isJson && !isCut ? codeOfJson(parseAnswer(bytes), status, sent) : undefined;
+  const answer = { status, headers: [...headers], body: bytes, isCut, credentials: sent.flatMap(tokensIn) };
+  return { code: code ?? String(status), answer };
 }
 
-/** The body of a failed response if it is JSON and not too large; undefined for anything else. */
-async function readFailure(response: Response, patience: Patience): Promise<unknown> {
-  if (!response.body || !isJsonType(response.headers.get("content-type")))
-    return void (await discardResponse(response));
+async function readFailure(response: Response, patience: Patience, most: number): Promise<ReadPart> {
+  if (!response.body) return { bytes: Buffer.alloc(0), isCut: false };
   const reader = response.body.getReader();
-  const next = async () => (await reader.read()).value;
-  const bytes = await readInTime(next, patience);
+  const part = await readPart(async () => (await reader.read()).value, patience, most);
   void reader.cancel().catch(() => {});
-  return bytes && parseAnswer(bytes);
+  return part;
 }
 
 export const isJsonType = (contentType: string | null | undefined): boolean =>
   /^[\w.+-]+\/([\w.+-]+\+)?json\b/i.test(contentType ?? "");
 
-/** Reads to the end, which `next` marks by undefined; undefined if that fails, takes too long or is too much. */
-export async function readInTime(
+interface ReadPart {
+  bytes: Buffer;
+  /** It failed, took too long or was too much before the end. */
+  isCut: boolean;
+}
+
+/** Reads to the end, which `next` marks by undefined, or as far as it comes in time, and no more than `most` bytes and a chunk. */
+export async function readPart(
   next: () => Promise<Uint8Array | undefined>,
   { clock, signal, ms }: Patience,
-): Promise<Buffer | undefined> {
+  most = largestFailureBytes,
+): Promise<ReadPart> {
   const ended = new AbortController();
   const late = clock.sleep(ms, AbortSignal.any([signal, ended.signal])).then(() => "late" as const);
   const chunks: Uint8Array[] = [];
+  const read = (isCut: boolean) => ({ bytes: Buffer.concat(chunks), isCut });
   let bytes = 0;
   try {
     for (;;) {
       const chunk = await Promise.race([next(), late]);
-      if (chunk === undefined) return Buffer.concat(chunks);
-      if (chunk === "late") return undefined;
+      if (chunk === undefined) return read(false);
+      if (chunk === "late") return read(true);
       bytes += chunk.byteLength;
-      if (bytes > largestFailureBytes) return undefined;
       chunks.push(chunk);
+      if (bytes > most) return read(true);
     }
   } catch {
-    return undefined;
+    return read(true);
   } finally {
     ended.abort("ended");
   }

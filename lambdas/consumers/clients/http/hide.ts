@@ -23,6 +23,9 @@ const formsOfAll = (values: readonly string[]): string[] =>
     (one, other) => other.length - one.length,
   );
 
+/** The length of the longest way to write one of these, in characters. */
+export const longestForm = (values: readonly string[]): number => formsOfAll(values)[0]?.length ?? 0;
+
 const entities: Record<string, string> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;" };
 
 /** A plain value, and as JSON, HTML, a form, a URL and base64 write it. */

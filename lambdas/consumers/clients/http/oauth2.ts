@@ -2,7 +2,7 @@ import { JobError } from "../../../core/job/job-error.ts";
 import type { Execution } from "../../../core/operations/execution.ts";
 import type { Auth } from "./auth-schema.ts";
 import { exchange } from "./exchange.ts";
-import { failureCode, type Patience } from "./failure-code.ts";
+import { failedAnswer, type Patience } from "./failure-code.ts";
 import { readJson } from "./read-body.ts";
 import { secureUrlOf, settingText } from "./settings.ts";
 import type { UsedCredentials } from "./shown-answer.ts";
@@ -65,7 +65,7 @@ async function requestOauthToken(
 
 async function readToken(response: Response, patience: Patience): Promise<FreshToken> {
   if (!response.ok) {
-    const providerCode = await failureCode(response, patience);
+    const { code: providerCode } = await failedAnswer(response, patience);
     // RFC 6749 5.2 answers wrong credentials and scopes with 400.
     if ([400, 401, 403].includes(response.status)) throw refusedClient(response.status, providerCode);
     throw statusError(response, patience.clock.now(), { who: "The token endpoint", providerCode });

@@ -1,4 +1,5 @@
 import { JobError, type JobErrorCode } from "../../../core/job/job-error.ts";
+import type { ProviderAnswer } from "../../../core/job/provider-answer.ts";
 import { retryAfterMs } from "../../../core/job/retry-after.ts";
 import { failureBehind } from "./exchange.ts";
 
@@ -79,6 +80,7 @@ export function statusError(
     progress?: unknown;
     providerCode?: string | undefined;
     accepted?: string | undefined;
+    answer?: ProviderAnswer | undefined;
   } = {},
 ): JobError {
   const meaning = meaningOf(response.status);
@@ -91,6 +93,7 @@ export function statusError(
     progress: options.progress,
     nothingDone: refuses(meaning, response.status, wait),
     providerCode: options.providerCode ?? String(response.status),
+    answer: options.answer,
   });
   return failureBehind(options.accepted, error);
 }

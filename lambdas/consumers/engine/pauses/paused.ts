@@ -14,8 +14,8 @@ import { isSuccessor, supersede } from "../successor/successor.ts";
 export const paused: Admit = async (entering) => {
   const { services, engine, message } = entering;
   const { jobs, pauses, clock } = services;
-  if (!(await pauses.recent()).some((pause) => mayHold(pause, message) && isHolding(pause, clock.now())))
-    return undefined;
+  entering.pauses = await pauses.recent();
+  if (!entering.pauses.some((pause) => mayHold(pause, message) && isHolding(pause, clock.now()))) return undefined;
   const job = await jobs.get(message.job_id);
   // Not on to the claim: a request that is repeated may make the job anew meanwhile, with this id and time, and it sends a message of its own.
   if (!job) return dropped({ ...entering, refused: { outcome: "gone" } });

@@ -3,7 +3,7 @@ import { request as httpRequest, type IncomingMessage } from "node:http";
 import { request as httpsRequest } from "node:https";
 import { JobError } from "../../../core/job/job-error.ts";
 import type { Room } from "../../../core/operations/memory.ts";
-import { isJsonType, type Patience, readInTime } from "../../clients/http/failure-code.ts";
+import { type Patience, readPart } from "../../clients/http/failure-code.ts";
 import { type ReadBody, smallResponseBytes } from "../../clients/http/read-body.ts";
 import { parserCodeOf, unreadableHead } from "../../clients/http/unreadable.ts";
 import { neverSent } from "../../clients/never-sent.ts";
@@ -70,16 +70,13 @@ export async function postToFunction(url: URL, { method, headers, body, ...readi
   }
 }
 
-/**
- * Reads the body of a success. That of a failure contains nothing that a job may show, except a code if it is JSON. Leaving the
- * loop closes the connection.
- */
+/** Reads the body of a success, and the beginning of that of a failure. Leaving the loop closes the connection. */
 async function readAnswer(
   response: IncomingMessage,
   { largest, signal, room, patience }: Pick<Post, "largest" | "signal" | "room" | "patience">,
 ): Promise<ReadBody> {
   const { statusCode = 0 } = response;
-  if (statusCode < 200 || statusCode > 299) return { bytes: await readFailedBody(response, patience), isBroken: false };
+  if (statusCode < 200 || statusCode > 299) return readFailedBody(response, patience);
   const chunks: Buffer[] = [];
   let bytes = 0;
   let isLarge = false;
@@ -108,13 +105,13 @@ async function readAnswer(
 const headersOf = ({ headers }: IncomingMessage): Record<string, string> =>
   Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, String(value)]));
 
-/** The body of a failure if it is small JSON, else nothing. */
-async function readFailedBody(response: IncomingMessage, patience: Patience): Promise<Buffer> {
+/** The beginning of the body of a failure. `isBroken`: there is more of it. */
+async function readFailedBody(response: IncomingMessage, patience: Patience): Promise<ReadBody> {
   try {
-    if (!isJsonType(response.headers["content-type"])) return Buffer.alloc(0);
     const chunks = response[Symbol.asyncIterator]();
     const next = async () => (await chunks.next()).value as Uint8Array | undefined;
-    return (await readInTime(next, patience)) ?? Buffer.alloc(0);
+    const { bytes, isCut } = await readPart(next, patience);
+    return { bytes, isBroken: isCut };
   } finally {
     response.destroy();
   }

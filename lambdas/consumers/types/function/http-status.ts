@@ -1,12 +1,12 @@
-import type { SentCall } from "../../clients/http/echoes.ts";
-import { codeOfJson, parseAnswer } from "../../clients/http/failure-code.ts";
+import { type SentCall, tokensIn } from "../../clients/http/echoes.ts";
+import { codeOfJson, isJsonType, parseAnswer } from "../../clients/http/failure-code.ts";
 import { shownCode, type UsedCredentials } from "../../clients/http/shown-answer.ts";
 import { statusError } from "../../clients/http/status.ts";
 import type { HttpAnswer } from "./http-post.ts";
 
 /** The failure for a status other than 2xx. Of the body only its code is kept, unless that is something of what was sent. */
 export function statusFault(
-  { status, headers, body }: HttpAnswer,
+  { status, headers, body, isBroken = false }: HttpAnswer,
   now: number,
   {
     sent,
@@ -19,6 +19,9 @@ export function statusFault(
     status >= 300 && status < 400
       ? `The function answered with a redirect (${status}), which is not followed.`
       : `The function answered with status ${status}.`;
-  const providerCode = shownCode(codeOfJson(parseAnswer(body), status, sent), status, used);
-  return statusError({ status, headers: new Headers(headers) }, now, { message, providerCode, accepted });
+  const isJson = isJsonType(headers["content-type"]) && !isBroken;
+  const credentials = [...used, ...sent.flatMap(tokensIn)];
+  const answer = { status, headers: Object.entries(headers), body, isCut: isBroken, credentials };
+  const providerCode = shownCode(isJson ? codeOfJson(parseAnswer(body), status, sent) : undefined, status, used);
+  return statusError({ status, headers: new Headers(headers) }, now, { message, providerCode, accepted, answer });
 }

@@ -34,6 +34,7 @@ export const portableCode = (
   { secrets, clock, deadline }: Pick<Execution, "secrets" | "clock" | "deadline">,
 ): CodeInvoker => ({
   async call(_product, message, { signal, room }) {
+    if (message.kind !== "call") throw new JobError("CONFIGURATION_ERROR", "A portable function takes calls only.");
     const of: PortableFunction = {
       namespace: callee.namespace,
       version: callee.version,

@@ -19,6 +19,7 @@ export function combined(failures: readonly JobError[], message: string, progres
     // What was reached is in the progress, so another target may take over the rest, if each of the failures proves that it was not.
     nothingDone: failures.length > 0 && failures.every(({ nothingDone }) => nothingDone),
     progress,
+    answer: lead?.answer,
     cause: lead,
   });
 }

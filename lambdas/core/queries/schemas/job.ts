@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { jobTypes } from "../../job/job.ts";
 import { jobStatuses } from "../../kernel/job-status.ts";
+import { ActorSchema, ChangedBySchema } from "./actor.ts";
 import { at } from "./at.ts";
 import { JobFailureSchema, ThrownSchema } from "./failure.ts";
 import { PauseReferenceSchema } from "./pauses.ts";
@@ -69,6 +70,37 @@ export const RolledBackField = z
   })
   .describe("The run of a feature has failed or was cancelled, and its completed steps were undone.");
 
+export const AnswerSchema = z
+  .object({
+    status: z.int().describe("The status of the HTTP response."),
+    headers: z
+      .record(z.string(), z.string())
+      .describe("Its headers, but for those that carry credentials and cookies."),
+    body: z.string().describe("The first 4 KB of its body. A credential that it repeats is shown as `[credential]`."),
+    body_encoding: z.enum(["base64"]).exactOptional().describe("The body is not text."),
+    cut: z.literal(true).exactOptional().describe("There was more of it."),
+  })
+  .meta({ id: "ProviderAnswer", description: "What a provider has answered to a failed attempt." });
+
+const heldFields = {
+  paused_ms: z
+    .int()
+    .exactOptional()
+    .describe("Milliseconds for which a pause held it, its turn after the end of the pause included."),
+  limits: z
+    .array(z.object({ limit: z.string(), ms: z.int() }))
+    .exactOptional()
+    .describe("The limit in whose line it stood, and for how many milliseconds."),
+};
+
+const LatenessSchema = z
+  .object({
+    total_ms: z.int().describe("Milliseconds from `scheduled_at` to the start of the first attempt."),
+    ...heldFields,
+    late_ms: z.int().describe("What is left of that: for so long it was late, and nothing held it."),
+  })
+  .describe("How late the first attempt of the run started, and why. Known once that attempt has ended.");
+
 export const AttemptSchema = z
   .object({
     attempt: z.int().min(1),
@@ -82,10 +114,14 @@ export const AttemptSchema = z
     thrown: ThrownSchema.exactOptional().describe(
       "What the product's own code has thrown. For keys with `jobs:input` only, since it may quote the input.",
     ),
+    answer: AnswerSchema.exactOptional().describe(
+      "What the provider has answered to the first and to the last failed attempt of the run. For keys with `jobs:input` only, since it may quote the input; absent if its event keeps none.",
+    ),
     target: TargetUseSchema.exactOptional().describe(
       "Which target of a fallback or quota ran it. Absent for events that name a single target.",
     ),
     rolled_back: RolledBackField.exactOptional(),
+    held: z.object(heldFields).exactOptional().describe("What held it back before it started, if anything did."),
     duration_ms: z.int().describe("Milliseconds from its start to its end."),
     lateness_ms: z.int().describe("Milliseconds from when it was due to when it started."),
   })
@@ -162,6 +198,14 @@ export const summaryFields = {
   first_started_at: at(
     "When the first attempt of the run started: its lateness is counted from scheduled_at to here. Absent before that, and once 25 later attempts have been made.",
   ).exactOptional(),
+  lateness: LatenessSchema.exactOptional(),
+  retrying: z
+    .object({
+      attempt: z.int().describe("Which attempt it is, from 2."),
+      of: z.int().describe("How many there may be."),
+    })
+    .exactOptional()
+    .describe("An attempt of the run has failed, and another one is made or waits for its time."),
   finished_at: at("When the job ended.").exactOptional(),
   expires_at: at("No attempt starts after this time: a job that still waits is cancelled.").exactOptional(),
   labels: z.array(z.string()).exactOptional(),
@@ -247,6 +291,8 @@ export const JobSchema = z
       .describe(
         "How often a provider has put off the current attempt by a Retry-After, and since when. That spends no attempt.",
       ),
+    made_by: ActorSchema.exactOptional().describe("Who requested it. Absent if it was made before jobs kept that."),
+    by: ChangedBySchema.exactOptional().describe("The last change by a caller, if there was any."),
     attempts: z.array(AttemptSchema).describe("The attempts of the current run, oldest first. The last 25 are kept."),
     steps: z
       .record(z.string(), StepSchema)

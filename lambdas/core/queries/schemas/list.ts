@@ -9,6 +9,7 @@ import {
   resultFields,
   summaryFields,
 } from "./job.ts";
+import { searchedFields } from "./searched.ts";
 
 const next = z.string().exactOptional().describe("The cursor of the next page. Absent on the last page.");
 
@@ -16,7 +17,9 @@ export const JobSummarySchema = z
   .object(summaryFields)
   .meta({ id: "JobSummary", description: "A job as lists show it." });
 
-export const JobListSchema = z.object({ jobs: z.array(JobSummarySchema), next_cursor: next }).meta({ id: "JobList" });
+export const JobListSchema = z
+  .object({ jobs: z.array(JobSummarySchema), next_cursor: next, ...searchedFields })
+  .meta({ id: "JobList" });
 
 export const RunSchema = z
   .object({

@@ -3,6 +3,7 @@ import { drifts } from "../../catalog/schedules.ts";
 import { at } from "./at.ts";
 import { FireTimeSchema } from "./explanation.ts";
 import { JobStatusSchema, summaryFields } from "./job.ts";
+import { searchedFields } from "./searched.ts";
 
 export const LastRunSchema = z
   .object({
@@ -43,5 +44,6 @@ export const SeriesListSchema = z
   .object({
     series: z.array(SeriesSchema),
     next_cursor: z.string().exactOptional().describe("The cursor of the next page; absent on the last page."),
+    ...searchedFields,
   })
   .meta({ id: "SeriesList" });

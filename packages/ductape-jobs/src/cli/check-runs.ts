@@ -84,10 +84,16 @@ export async function checkRuns(io: Io, url: string, products: readonly Product[
   const api = await openApi(io, url);
   const ids: string[] = [];
   let more = false;
-  const query = { type: "feature", status: "running" };
-  for await (const page of pages(api, { path: "/v1/jobs", field: "jobs", query }, { limit: mostRuns })) {
-    ids.push(...(page.jobs as { job_id: string }[]).map(({ job_id }) => job_id));
-    more = page.next_cursor !== undefined;
+  // A product at a time: a list of all of them reads few tenants only.
+  const deployed = await api.request<{ products: { tag: string }[] }>("GET", "/v1/products");
+  for (const { tag } of deployed.products) {
+    const query = { product_tag: tag, type: "feature", status: "running" };
+    const limit = mostRuns - ids.length;
+    if (limit <= 0) more = true;
+    for await (const page of pages(api, { path: "/v1/jobs", field: "jobs", query }, { limit })) {
+      ids.push(...(page.jobs as { job_id: string }[]).map(({ job_id }) => job_id));
+      more ||= page.next_cursor !== undefined && ids.length >= mostRuns;
+    }
   }
   const runs = await inParallel(readsAtOnce, ids, (id) => runOf(api, id));
   return runsMet(

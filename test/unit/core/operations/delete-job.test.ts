@@ -48,7 +48,14 @@ describe("deleting a finished job", () => {
     const never = () => {
       throw new Error("no fault");
     };
-    expect(await changeJobs(w, [w.job, w.other], { action: "delete", reason: "", dryRun: false }, never)).toEqual([]);
+    expect(
+      await changeJobs(
+        w,
+        [w.job, w.other],
+        { action: "delete", reason: "", caller: { actor: "k:deployed" }, dryRun: false },
+        never,
+      ),
+    ).toEqual([]);
     expect([w.jobs.all(), w.jobs.archived(), w.kept()]).toEqual([[], [], []]);
   });
 

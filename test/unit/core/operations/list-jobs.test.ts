@@ -4,7 +4,13 @@ import { comparePositions, type IndexPosition } from "../../../../lambdas/core/j
 import { type Job, phaseTime, shownStatus } from "../../../../lambdas/core/job/job.ts";
 import { cancelled } from "../../../../lambdas/core/job/transitions.ts";
 import { type JobStatus, jobStatuses } from "../../../../lambdas/core/kernel/job-status.ts";
-import { examinedAtMost, type ListQuery, listJobs } from "../../../../lambdas/core/operations/list-jobs.ts";
+import { never } from "../../../../lambdas/core/kernel/start-time.ts";
+import {
+  examinedAtMost,
+  type ListQuery,
+  listJobs,
+  searchedShown,
+} from "../../../../lambdas/core/operations/list-jobs.ts";
 import type { JobStore } from "../../../../lambdas/core/ports/job-store.ts";
 import { aJob, noon } from "../../../support/builders.ts";
 import { fakeJobStore } from "../../../support/fakes/job-store.ts";
@@ -68,6 +74,44 @@ test("a list reads eight partitions at a time", async () => {
   expect({ most, found: found.length }).toEqual({ most: 8, found: 1 });
 });
 
+test("a list whose page is full, or that has ended, says nothing of how far it has looked", async () => {
+  const store = fakeJobStore(...Array.from({ length: 3 }, () => aJob({ product: "shop" })));
+  const full = await listJobs(store, tenants, { order: "desc", limit: 2 }, noon);
+  const ended = await listJobs(store, tenants, { order: "desc", limit: 2, label: "none" }, noon);
+  expect([full.next, ended.next].map((next) => next !== undefined)).toEqual([true, false]);
+  expect([searchedShown(full), searchedShown(ended)]).toEqual([{}, {}]);
+});
+
+test("of paused jobs, which have no time, a list does not say how far back it has looked", () => {
+  expect(searchedShown({ next: { id: "job_1", time: never }, examined: 1000 })).toEqual({ examined: 1000 });
+});
+
+test("a list of what is retried has the jobs of which an attempt has failed, and reads no jobs that have ended", async () => {
+  const attempt = { attempt: 1, due_at: noon, started_at: noon, ended_at: noon, outcome: "failed" as const };
+  const of = { product: "shop", attempts: [attempt] };
+  const jobs = {
+    waits: aJob({ ...of, status: "scheduled", attempt: 2, due_at: noon + 1000 }),
+    runs: aJob({ ...of, status: "running", attempt: 3, lease_until: noon + 1, due_at: noon - 1 }),
+    fresh: aJob({ product: "shop", status: "queued", due_at: noon - 1 }),
+    again: aJob({ ...of, status: "queued", attempt: 2, retried_after: 1, due_at: noon - 1 }),
+    failed: aJob({ ...of, status: "failed", attempt: 4, finished_at: noon }),
+  };
+  const phases = new Set<string>();
+  const store = fakeJobStore(...Object.values(jobs));
+  const watched: Lists = {
+    ...store,
+    page(query, after) {
+      phases.add(query.phase);
+      return store.page(query, after);
+    },
+  };
+  const idsOf = async (retrying: boolean, of: Lists) =>
+    (await listJobs(of, tenants, { order: "asc", limit: 20, retrying }, noon)).jobs.map(({ id }) => id);
+  expect(await idsOf(true, watched)).toEqual([jobs.runs.id, jobs.waits.id]);
+  expect([...phases]).toEqual(["pending"]);
+  expect(new Set(await idsOf(false, store))).toEqual(new Set([jobs.fresh.id, jobs.again.id, jobs.failed.id]));
+});
+
 describe("the cost of a list", () => {
   const id = (i: number) => `job_${i.toString(16).padStart(31, "0")}${(i % 16).toString(16)}`;
   const statuses: JobStatus[] = ["completed", "failed", "cancelled", "scheduled", "queued", "paused"];
@@ -110,9 +154,11 @@ describe("the cost of a list", () => {
 
   it("is limited where the filter lets nothing through", async () => {
     const { reads, counted } = counting(stores.hundredThousand);
-    const { jobs, next } = await listJobs(counted, tenants, { label: "none", order: "desc", limit: 100 }, noon);
+    const listed = await listJobs(counted, tenants, { label: "none", order: "desc", limit: 100 }, noon);
+    const { jobs, next } = listed;
     expect(jobs).toEqual([]);
     expect(next).toBeDefined();
+    expect(listed.examined).toBe(examinedAtMost);
     expect(reads.jobs).toBe(examinedAtMost);
     expect(reads.batches).toBe(10);
     expect(reads.places).toBeLessThanOrEqual(6 * examinedAtMost);

@@ -73,6 +73,7 @@ const withFilters = (command: Command): Command =>
     .addOption(new Option("--recurring", "only recurring ones").conflicts("oneTime"))
     .option("--one-time", "only those that run once")
     .option("--waiting", "only runs of features that wait for a signal or a time")
+    .option("--retrying", "only those of which an attempt has failed, and another one is made or waits")
     .option("--from <time>", "from this time: -2h, an RFC 3339 time, or Unix time", readTime)
     .option("--to <time>", "before this time", readTime)
     .addOption(new Option("--order <order>", "the latest or the oldest first").choices(["desc", "asc"]));

@@ -15,6 +15,7 @@ interface ListOptions extends ApiOptions, PageOptions {
   recurring?: boolean;
   oneTime?: boolean;
   waiting?: boolean;
+  retrying?: boolean;
   from?: WrittenTime;
   to?: WrittenTime;
   order?: string;
@@ -22,11 +23,23 @@ interface ListOptions extends ApiOptions, PageOptions {
 
 /** `jobs list` */
 export async function listJobs(context: Context, options: ListOptions): Promise<void> {
-  const { product: product_tag, env, event, status, type, label, recurring, oneTime, waiting, order } = options;
+  const {
+    product: product_tag,
+    env,
+    event,
+    status,
+    type,
+    label,
+    recurring,
+    oneTime,
+    waiting,
+    retrying,
+    order,
+  } = options;
   const from = await apiTime(context.api, options.from);
   const to = await apiTime(context.api, options.to);
   const series = recurring ? true : oneTime ? false : undefined;
-  const query = { product_tag, env, event, status, type, label, recurring: series, waiting, from, to, order };
+  const query = { product_tag, env, event, status, type, label, recurring: series, waiting, retrying, from, to, order };
   const listing = { path: "/v1/jobs", field: "jobs", query, none: "No job matches." };
   await showList<SummaryView>(context, { ...listing, columns: jobColumns(context) }, options);
 }

@@ -70,13 +70,32 @@ const repeatOf = ({ repeat }: SummaryView): string | undefined =>
 /** The time that matters most: when it ended, else when it is due. */
 const timeOf = ({ finished_at, due_at }: SummaryView) => finished_at ?? due_at;
 
+/** Its status, or which attempt it waits for after others have failed. */
+const stateOf = ({ status, retrying }: SummaryView): string =>
+  retrying && status !== "running" ? `retrying ${retrying.attempt}/${retrying.of}` : status;
+
+/** How late it started, and what of that time it was held. */
+function latenessText({ lateness }: SummaryView): string | undefined {
+  if (!lateness || lateness.total_ms < leastLateMs) return undefined;
+  const { total_ms, paused_ms, limits = [], late_ms } = lateness;
+  const held = [
+    ...(paused_ms === undefined ? [] : [`${duration(paused_ms)} paused`]),
+    ...limits.map(({ limit, ms }) => `${duration(ms)} in the line of ${limit}`),
+  ];
+  return held.length === 0
+    ? `${duration(late_ms)} late`
+    : `${duration(total_ms)} after its time: ${[...held, `${duration(late_ms)} late`].join(", ")}`;
+}
+
+const leastLateMs = 1000;
+
 export function jobColumns({ paint, zone, api }: Context): Column<SummaryView>[] {
   const painted = statusPaint(paint);
   return [
     { title: "JOB", cell: ({ job_id }) => job_id },
     {
       title: "STATUS",
-      cell: ({ status }) => status,
+      cell: stateOf,
       paint: (text, { status }) => text.replace(status, painted(status)),
     },
     { title: "EVENT", cell: eventOf, flexible: true, least: 28 },
@@ -119,6 +138,35 @@ const definitionOf = ({ definition }: JobView): string | undefined =>
 const behindOf = ({ behind }: { behind: number }): string =>
   behind === 0 ? "not the present one" : `${behind} ${behind === 1 ? "version" : "versions"} behind`;
 
+/** Who made or changed it. A step says of what it is a part. */
+export function actorOf(actor: JobView["made_by"]): string | undefined {
+  switch (actor?.kind) {
+    case undefined:
+    case "parent":
+      return undefined;
+    case "key":
+      return actor.id === "deployed" ? "the key of the deployment" : `the key ${actor.name ?? actor.id}`;
+    case "identity":
+      return `the IAM identity ${actor.id}`;
+    case "service":
+      return `a request by ${actor.name}`;
+    case "schedule":
+      return actor.name === undefined ? "the catalog" : `the schedule ${actor.name}`;
+  }
+}
+
+const changedWords: Record<NonNullable<JobView["by"]>["change"], string> = {
+  cancel: "cancelled",
+  pause: "paused",
+  resume: "resumed",
+  reschedule: "rescheduled",
+  retry: "retried",
+  run_now: "run at once",
+  skip_next: "moved to the run after the next",
+  migrate: "moved to the present definition",
+  replace: "replaced",
+};
+
 /** A job for people: its state, its attempts, and its result as JSON. */
 export function jobLines(job: JobView, context: Context): string[] {
   const { when, paint, columns } = context;
@@ -135,17 +183,21 @@ export function jobLines(job: JobView, context: Context): string[] {
       ["run", job.run > 1 ? String(job.run) : undefined],
       ["attempt", `${job.attempt} of ${job.retries + 1}`],
       ["started", when(job.started_at)],
+      ["lateness", latenessText(job)],
       ["finished", when(job.finished_at)],
       ["expires", isOver ? undefined : when(job.expires_at)],
       ["waits for", clean(waitOf(job, context) ?? "")],
       ["definition", definitionOf(job)],
       ["labels", clean(job.labels?.join(", ") ?? "")],
+      ["made by", clean(actorOf(job.made_by) ?? "")],
+      ["changed", job.by && clean(`${changedWords[job.by.change]} by ${actorOf(job.by)}, ${when(job.by.at)}`)],
       ["part of", job.parent && `${job.parent.job_id}, ${job.parent.undo ? "undo of " : ""}step ${job.parent.step}`],
       ["undo", undoOf(job)],
       ["why", clean(whyOf(job) ?? "")],
     ]),
     ...(job.attempts.length > 0 ? table(attemptColumns(context), job.attempts, columns) : []),
     ...thrownLines(job.attempts.at(-1)),
+    ...answerLines(job.attempts.findLast(({ answer }) => answer !== undefined)),
     ...resultLines(job),
   ];
 }
@@ -156,6 +208,17 @@ function thrownLines({ thrown }: Pick<JobAttempt, "thrown"> = {}): string[] {
   const { name, message, stack = "" } = thrown;
   const frames = stack === "" ? [] : stack.split("\n").map((frame) => `  ${frame}`);
   return ["thrown:", cleanLines([`${name}: ${message}`, ...frames].join("\n"))];
+}
+
+/** What the provider has answered last, for keys that may see inputs. */
+function answerLines({ attempt, answer }: Partial<JobAttempt> = {}): string[] {
+  if (!answer) return [];
+  const { status, body, body_encoding, cut } = answer;
+  const notes = [`attempt ${attempt}`, body_encoding && "in base64", cut && "cut"].filter(Boolean).join(", ");
+  return [
+    `the provider answered ${status} (${notes})${body === "" ? "" : ":"}`,
+    ...(body === "" ? [] : [cleanLines(body)]),
+  ];
 }
 
 export function resultLines(job: Pick<JobView, "result" | "result_url" | "result_bytes">): string[] {

@@ -46,7 +46,7 @@ const actionsOf = (world: ReturnType<typeof featureWorld>, id: string) => ({
   migrate: async (dryRun = false) => {
     const job = await world.jobs.get(id);
     if (!job) throw new Error("there is no job");
-    return migrateJob(world.services, job, { dryRun });
+    return migrateJob(world.services, job, { caller: { actor: "k:deployed" }, dryRun });
   },
 });
 
@@ -183,7 +183,10 @@ describe("a run that is moved to the present definition", () => {
         replace: async (...given: Parameters<typeof replace>) => (times++ === 0 ? "lost" : replace(...given)),
       },
     });
-    const { steps } = await migrateJob(world.services, await world.feature(), { dryRun: false });
+    const { steps } = await migrateJob(world.services, await world.feature(), {
+      caller: { actor: "k:deployed" },
+      dryRun: false,
+    });
     expect(times).toBe(2);
     expect(steps).toHaveLength(3);
     expect((await world.feature()).definition).toBeDefined();
@@ -269,7 +272,10 @@ describe("what cannot be moved", () => {
     const early = await problemOf(actionsOf(world, id).migrate());
     expect(early.message).toContain("its run has not begun, and begins by the present definition");
     const other = await problemOf(
-      migrateJob(world.services, aJob({ product: "shop", event: "charge" }), { dryRun: true }),
+      migrateJob(world.services, aJob({ product: "shop", event: "charge" }), {
+        caller: { actor: "k:deployed" },
+        dryRun: true,
+      }),
     );
     expect(other.message).toContain("only the run of a feature");
   });

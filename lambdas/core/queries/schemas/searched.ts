@@ -1,0 +1,13 @@
+import * as z from "zod";
+import { at } from "./at.ts";
+
+/** How far a list has come whose page is short although it goes on. */
+export const searchedFields = {
+  examined: z
+    .int()
+    .exactOptional()
+    .describe("How many jobs were looked at for this page, if it is short although more follow."),
+  looked_back_to: at(
+    "The time of the last job that was looked at for such a page: `due_at` while a job is pending, `finished_at` afterwards. Absent for paused jobs, which have none.",
+  ).exactOptional(),
+};
