@@ -50,6 +50,8 @@ interface LimitNamed {
   key?: string | undefined;
   /** When the limits were unpinned, if they were just now. Epoch milliseconds. */
   unpinnedAt?: number;
+  /** The pin that they have, or would have, whatever is stored; undefined stands for none. */
+  pin?: Pin | undefined;
 }
 
 /** Limits of one tenant with their pins and gates, as they are now. */
@@ -72,10 +74,10 @@ async function shownLimit(
   { gates, clock }: ApiServices,
   { product, env, name, limit }: NamedLimit,
   { crowded, pins }: StoredLimits,
-  { key, unpinnedAt }: LimitNamed,
+  { key, unpinnedAt, ...given }: LimitNamed,
 ): Promise<LimitView> {
   const now = clock.now();
-  const pin = ownValue(pins, name);
+  const pin = "pin" in given ? given.pin : ownValue(pins, name);
   const of = crowded.filter((gate) => gate.limit === name);
   const asked = limit.key === undefined ? "" : key;
   const keys = [...new Set([...(asked === undefined ? [] : [asked]), ...of.map((gate) => gate.key)])];

@@ -3,7 +3,7 @@ import type { Catalog, TenantOf } from "./catalog.ts";
 import { type Defaults, inOurWords, requireTenant } from "./defaults.ts";
 import { InvalidRequestError } from "./errors.ts";
 import { expectFields } from "./expect-fields.ts";
-import type { CallOptions } from "./jobs.ts";
+import type { CallOptions, ChangeOptions } from "./jobs.ts";
 import { queryString } from "./query.ts";
 import type { LimitPin } from "./requests.ts";
 import type { Transport } from "./transport.ts";
@@ -35,14 +35,14 @@ export interface Limits<C extends Catalog = Catalog> {
    * @example
    * await ductape.limits.pin({ product_tag: "my-product", env: "prd", name: "mailbox" }, { concurrency: 1, until: Date.now() + 3_600_000 });
    */
-  pin(name: LimitName<C>, pin: LimitPin, options?: CallOptions): Promise<Limit>;
+  pin(name: LimitName<C>, pin: LimitPin, options?: ChangeOptions): Promise<Limit>;
   /**
    * Lets the numbers of the catalog hold again, from `in_force_at`. Safe to repeat. The key needs `jobs:admin`.
    *
    * @example
    * await ductape.limits.unpin({ product_tag: "my-product", env: "prd", name: "mailbox" });
    */
-  unpin(name: LimitName<C>, options?: CallOptions): Promise<Limit>;
+  unpin(name: LimitName<C>, options?: ChangeOptions): Promise<Limit>;
 }
 
 export function createLimits(transport: Transport, defaults: () => Defaults): Limits {
@@ -59,13 +59,13 @@ export function createLimits(transport: Transport, defaults: () => Defaults): Li
       const path = `/v1/limits${queryString(inOurWords(query, defaults()))}`;
       return expectFields<{ limits: Limit[] }>(await transport.call({ method: "GET", path, signal }), "limits").limits;
     },
-    async pin(name, pin, { signal } = {}) {
-      const path = pathOf("pin", name);
+    async pin(name, pin, { signal, dry_run } = {}) {
+      const path = pathOf("pin", name) + queryString({ dry_run });
       const answer = await transport.call({ method: "PUT", path, body: JSON.stringify(pin), signal, repeatable: true });
       return expectFields<Limit>(answer, "name", "gates");
     },
-    async unpin(name, { signal } = {}) {
-      const path = pathOf("unpin", name);
+    async unpin(name, { signal, dry_run } = {}) {
+      const path = pathOf("unpin", name) + queryString({ dry_run });
       const answer = await transport.call({ method: "DELETE", path, signal, repeatable: true });
       return expectFields<Limit>(answer, "name", "gates");
     },

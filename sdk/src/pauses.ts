@@ -3,7 +3,7 @@ import type { Catalog, ProductScope, TenantOf } from "./catalog.ts";
 import { type Defaults, inOurWords, requireTenant } from "./defaults.ts";
 import { InvalidRequestError } from "./errors.ts";
 import { expectFields } from "./expect-fields.ts";
-import type { CallOptions } from "./jobs.ts";
+import type { CallOptions, ChangeOptions } from "./jobs.ts";
 import { queryString } from "./query.ts";
 import type { PauseFields } from "./requests.ts";
 import type { Transport } from "./transport.ts";
@@ -24,7 +24,7 @@ export interface Pauses<C extends Catalog = Catalog> {
    * @example
    * const { id } = await ductape.pauses.create({ product_tag: "my-product", env: "prd", reason: "the database is being moved" });
    */
-  create(request: PauseRequest<C>, options?: CallOptions): Promise<Pause>;
+  create(request: PauseRequest<C>, options?: ChangeOptions): Promise<Pause>;
   /**
    * The pauses that hold jobs, and those that have ended and whose jobs are still starting, the latest first.
    *
@@ -39,24 +39,38 @@ export interface Pauses<C extends Catalog = Catalog> {
    * @example
    * await ductape.pauses.end(id);
    */
-  end(id: string, options?: CallOptions): Promise<Pause>;
+  end(id: string, options?: ChangeOptions): Promise<Pause>;
 }
 
 export const createPauses = (transport: Transport, defaults: () => Defaults): Pauses => ({
-  async create(request, { signal } = {}) {
+  async create(request, { signal, dry_run } = {}) {
     const whole = inOurWords(request, defaults());
     requireTenant("pauses.create", whole, ["product_tag"]);
     const body = JSON.stringify(whole);
-    return pauseIn(await transport.call({ method: "POST", path: "/v1/pauses", body, signal, repeatable: true }));
+    return pauseIn(
+      await transport.call({
+        method: "POST",
+        path: `/v1/pauses${queryString({ dry_run })}`,
+        body,
+        signal,
+        repeatable: true,
+      }),
+    );
   },
   async list(query = {}, { signal } = {}) {
     const path = `/v1/pauses${queryString(inOurWords(query, defaults()))}`;
     return expectFields<{ pauses: Pause[] }>(await transport.call({ method: "GET", path, signal }), "pauses").pauses;
   },
-  async end(id, { signal } = {}) {
+  async end(id, { signal, dry_run } = {}) {
     if (typeof id !== "string" || id === "")
       throw new InvalidRequestError("INVALID_REQUEST", "pauses.end needs the id of a pause.", []);
-    return pauseIn(await transport.call({ method: "DELETE", path: `/v1/pauses/${encodeURIComponent(id)}`, signal }));
+    return pauseIn(
+      await transport.call({
+        method: "DELETE",
+        path: `/v1/pauses/${encodeURIComponent(id)}${queryString({ dry_run })}`,
+        signal,
+      }),
+    );
   },
 });
 

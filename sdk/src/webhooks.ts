@@ -3,7 +3,7 @@ import type { Catalog, TenantOf } from "./catalog.ts";
 import { type Defaults, inOurWords, requireTenant } from "./defaults.ts";
 import { InvalidRequestError } from "./errors.ts";
 import { expectFields } from "./expect-fields.ts";
-import type { CallOptions } from "./jobs.ts";
+import type { CallOptions, ChangeOptions } from "./jobs.ts";
 import { queryString } from "./query.ts";
 import type { Transport } from "./transport.ts";
 
@@ -29,7 +29,7 @@ export interface Webhooks<C extends Catalog = Catalog> {
    * @example
    * await ductape.webhooks.enable({ product_tag: "my-product", env: "prd", webhook: "orders" });
    */
-  enable(name: WebhookName<C>, options?: CallOptions): Promise<Webhook>;
+  enable(name: WebhookName<C>, options?: ChangeOptions): Promise<Webhook>;
 }
 
 export const createWebhooks = (transport: Transport, defaults: () => Defaults): Webhooks => ({
@@ -38,13 +38,13 @@ export const createWebhooks = (transport: Transport, defaults: () => Defaults): 
     return expectFields<{ webhooks: Webhook[] }>(await transport.call({ method: "GET", path, signal }), "webhooks")
       .webhooks;
   },
-  async enable(name, { signal } = {}) {
+  async enable(name, { signal, dry_run } = {}) {
     const whole = inOurWords(name, defaults());
     requireTenant("webhooks.enable", whole, ["product_tag", "env"]);
     const parts = [whole.product_tag, whole.env, whole.webhook].map((part) => encodeURIComponent(part ?? ""));
     if (typeof whole.webhook !== "string" || whole.webhook === "")
       throw new InvalidRequestError("INVALID_REQUEST", "webhooks.enable needs the name of a webhook.", []);
-    const path = `/v1/webhooks/${parts.join("/")}/enable`;
+    const path = `/v1/webhooks/${parts.join("/")}/enable${queryString({ dry_run })}`;
     const answer = await transport.call({ method: "POST", path, signal, repeatable: true });
     return expectFields<Webhook>(answer, "webhook", "state");
   },

@@ -105,7 +105,7 @@ describe("with what version 0.3.0 has stored of limits", () => {
     await w.pass(2 * second);
     for (const event of events) newcomers[event] = (await add(w, event))[0] ?? "";
     await w.pass(pauseMs - (w.clock.now() - writtenAt));
-    await endPause(w, pause, () => {});
+    await endPause(w, pause, { admit: () => {} });
     await w.pass(10 * minute);
   }, 300_000);
   afterAll(() => w.stop());

@@ -5,14 +5,15 @@ import { clockSkewMs } from "../../core/job/result-cache.ts";
 import { invalidRequest } from "../../core/kernel/parse-body.ts";
 import type { Services } from "../../core/operations/services.ts";
 import { CacheTagField, cacheTagRule } from "../../core/requests/cache-tag.ts";
+import { DryRunQuery, isDryRun } from "../dry-run.ts";
 
 /** Forgets the results of a cache tag. */
-export async function handle(services: Services, { params, scopes }: HttpRequest): Promise<HttpResponse> {
+export async function handle(services: Services, { params, query, scopes }: HttpRequest): Promise<HttpResponse> {
   const { product = "", env = "", tag = "" } = params;
   requireScope(scopes, "jobs:write", params);
   services.catalog.tenant(product, env);
   if (!CacheTagField.safeParse(tag).success) throw invalidRequest([{ pointer: "/tag", detail: cacheTagRule }]);
-  await services.resultCache.clear({ product, env, tag }, services.clock.now() + clockSkewMs);
+  if (!isDryRun(query)) await services.resultCache.clear({ product, env, tag }, services.clock.now() + clockSkewMs);
   return { status: 204 };
 }
 
@@ -21,6 +22,7 @@ export const doc = (): RouteDoc => ({
   summary: "Forget remembered results",
   description:
     "Results under this cache tag, of all events of the product and env, answer no other job any more: the next job with the tag is executed. The same holds for runs that are under way, and for those that begin within 10 s. The jobs themselves keep their results. Safe to repeat; a tag that no job has used is cleared all the same.",
+  query: DryRunQuery,
   answers: { 204: { description: "The results are forgotten." } },
   errors: ["INVALID_REQUEST", "PRODUCT_NOT_FOUND", "ENV_NOT_FOUND"],
 });

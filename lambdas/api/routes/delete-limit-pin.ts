@@ -4,17 +4,19 @@ import { requireScope } from "../../core/access/scopes.ts";
 import type { ApiServices } from "../../core/operations/services.ts";
 import { wakeGates } from "../../core/operations/tick.ts";
 import { LimitSchema } from "../../core/queries/schemas/limits.ts";
+import { DryRunQuery, isDryRun } from "../dry-run.ts";
 import { limitIn, shownLimits } from "../limit-of.ts";
 
 /** Removes the pin of a limit, lets those in line follow the numbers of the catalog, and answers the limit. */
-export async function handle(services: ApiServices, { params, scopes }: HttpRequest): Promise<HttpResponse> {
+export async function handle(services: ApiServices, { params, query, scopes }: HttpRequest): Promise<HttpResponse> {
   requireScope(scopes, "jobs:admin", params);
   const named = limitIn(services, params);
   const tenant = { product: named.product.tag, env: named.env };
-  await services.gates.unpin({ ...tenant, limit: named.name });
+  const dryRun = isDryRun(query);
+  if (!dryRun) await services.gates.unpin({ ...tenant, limit: named.name });
   const unpinnedAt = services.clock.now();
-  await wakeGates(services, tenant, named.name);
-  const [shown] = await shownLimits(services, tenant, [named], { unpinnedAt });
+  if (!dryRun) await wakeGates(services, tenant, named.name);
+  const [shown] = await shownLimits(services, tenant, [named], { unpinnedAt, ...(dryRun && { pin: undefined }) });
   return { status: 200, body: shown };
 }
 
@@ -23,6 +25,7 @@ export const doc = (): RouteDoc => ({
   summary: "Unpin a limit",
   description:
     "The numbers of the catalog hold again: for every consumer from `in_force_at`, 5 seconds later, and for jobs in line as with a pin. A limit that is not pinned stays as it is. Safe to repeat.",
+  query: DryRunQuery,
   answers: { 200: { description: "The limit afterwards.", schema: LimitSchema } },
   errors: ["PRODUCT_NOT_FOUND", "ENV_NOT_FOUND", "LIMIT_NOT_FOUND"],
 });

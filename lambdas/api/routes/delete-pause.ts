@@ -10,20 +10,25 @@ import type { Services } from "../../core/operations/services.ts";
 import { pauseView } from "../../core/queries/pause-view.ts";
 import { PauseSchema } from "../../core/queries/schemas/pauses.ts";
 import { pauseNotFound, requirePauseScope } from "../../core/requests/pause-request.ts";
+import { DryRunQuery, isDryRun } from "../dry-run.ts";
 
 /** The first page of jobs is sent within the request, as long as that takes less than this. */
 const firstPageMs = 5000;
 
 /** Ends a pause, and sends its first jobs. The reconciler sends the others. */
-export async function handle(services: Services, { params, scopes, caller }: HttpRequest): Promise<HttpResponse> {
+export async function handle(
+  services: Services,
+  { params, query, scopes, caller }: HttpRequest,
+): Promise<HttpResponse> {
   const { catalog, clock, log } = services;
+  const dryRun = isDryRun(query);
   requireScope(scopes, "jobs:admin", {});
   const admit = (pause: Pause) => {
     if (!hasAccess(scopes, pause)) throw pauseNotFound();
     requirePauseScope(scopes, catalog, pause);
   };
-  const { pause, isNew } = await endPause(services, params.id ?? "", admit);
-  if (isNew) {
+  const { pause, isNew } = await endPause(services, params.id ?? "", { admit, dryRun });
+  if (isNew && !dryRun) {
     log.warn("pause ended", { ...pauseFields(pause), caller });
     await drainFirst(services, pause);
   }
@@ -44,6 +49,7 @@ export const doc = (): RouteDoc => ({
   summary: "End a pause",
   description:
     "Its jobs start from 10 s later, in the order of their times and at the pause's rate; until all of them have been sent the pause is listed as `draining`. New jobs, and those whose time comes later, start at once. What another pause holds stays held. Safe to repeat while it drains.",
+  query: DryRunQuery,
   answers: { 200: { description: "The pause that has ended.", schema: PauseSchema } },
   errors: ["PAUSE_NOT_FOUND"],
 });

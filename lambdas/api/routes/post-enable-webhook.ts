@@ -10,17 +10,21 @@ import type { ApiServices } from "../../core/operations/services.ts";
 import { WebhookSchema } from "../../core/queries/schemas/webhooks.ts";
 import { webhookView } from "../../core/queries/webhook-view.ts";
 import { NoBody } from "../change-route.ts";
+import { DryRunQuery, isDryRun } from "../dry-run.ts";
 
 /** Lets a disabled webhook endpoint receive events again, and answers it. */
 export async function handle(
   { catalog, endpoints }: ApiServices,
-  { params, body, scopes }: HttpRequest,
+  { params, body, query, scopes }: HttpRequest,
 ): Promise<HttpResponse> {
   requireScope(scopes, "jobs:admin", params);
   parseOptionalBody(NoBody, body);
   const endpoint = endpointIn(catalog, params);
-  await endpoints.enable(endpoint);
-  return { status: 200, body: webhookView(endpoint, await endpoints.get(endpoint)) };
+  const dryRun = isDryRun(query);
+  if (!dryRun) await endpoints.enable(endpoint);
+  const state = await endpoints.get(endpoint);
+  // Its failures are forgotten with it.
+  return { status: 200, body: webhookView(endpoint, dryRun && state?.disabled ? undefined : state) };
 }
 
 function endpointIn(
@@ -42,6 +46,7 @@ export const doc = (): RouteDoc => ({
   summary: "Enable a disabled webhook endpoint",
   description:
     "Lets a webhook endpoint that was disabled receive events again. An endpoint that is not disabled stays as it is. Safe to repeat. Events that were dropped meanwhile are not sent.",
+  query: DryRunQuery,
   body: { schema: NoBody, optional: true },
   answers: { 200: { description: "The endpoint afterwards.", schema: WebhookSchema } },
   errors: [

@@ -7,17 +7,19 @@ import type { Services } from "../../core/operations/services.ts";
 import { pauseView } from "../../core/queries/pause-view.ts";
 import { PauseSchema } from "../../core/queries/schemas/pauses.ts";
 import { PauseRequest, parsePause, requirePauseScope } from "../../core/requests/pause-request.ts";
+import { DryRunQuery, isDryRun } from "../dry-run.ts";
 import { aPause } from "../schemas/examples.ts";
 
 /** Pauses a product, an env, an event, or a limit or one of its keys. Answers 201, or 200 where it was paused already. */
-export async function handle(services: Services, { body, scopes, caller }: HttpRequest): Promise<HttpResponse> {
+export async function handle(services: Services, { body, query, scopes, caller }: HttpRequest): Promise<HttpResponse> {
   const { catalog, clock, log } = services;
+  const dryRun = isDryRun(query);
   const { product_tag, env } = (body ?? {}) as Record<string, unknown>;
   requireScope(scopes, "jobs:admin", { product: product_tag, env });
   const wanted = parsePause(body, catalog, clock.now());
   requirePauseScope(scopes, catalog, wanted);
-  const { pause, isNew } = await startPause(services, wanted, caller);
-  log.warn("paused", { ...pauseFields(pause), caller });
+  const { pause, isNew } = await startPause(services, wanted, { by: caller, dryRun });
+  if (!dryRun) log.warn("paused", { ...pauseFields(pause), caller });
   return { status: isNew ? 201 : 200, body: pauseView(pause, clock.now()) };
 }
 
@@ -26,6 +28,7 @@ export const doc = (): RouteDoc => ({
   summary: "Pause a product, an env, an event, or one key of a limit",
   description:
     "Within 5 s nothing of it starts: jobs whose time comes stay `queued` and show what they wait for, what runs goes on to its end, and requests are accepted as before. With `limit` it holds what passes that limit, and with `key` as well only one of its keys, such as one customer. There is one pause per product, env, event, limit and key: a repeated request changes its reason, end and rate. Jobs with `expires_at` are cancelled after the pause if they are too old by then.",
+  query: DryRunQuery,
   body: {
     schema: PauseRequest,
     examples: {

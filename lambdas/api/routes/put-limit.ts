@@ -5,16 +5,24 @@ import type { ApiServices } from "../../core/operations/services.ts";
 import { wakeGates } from "../../core/operations/tick.ts";
 import { LimitSchema } from "../../core/queries/schemas/limits.ts";
 import { PinRequest, pinOf } from "../../core/requests/pin-request.ts";
+import { DryRunQuery, isDryRun } from "../dry-run.ts";
 import { limitIn, shownLimits } from "../limit-of.ts";
 
 /** Pins other numbers for a limit until a time, lets those in line follow them, and answers the limit. */
-export async function handle(services: ApiServices, { params, body, scopes }: HttpRequest): Promise<HttpResponse> {
+export async function handle(
+  services: ApiServices,
+  { params, body, query, scopes }: HttpRequest,
+): Promise<HttpResponse> {
   requireScope(scopes, "jobs:admin", params);
   const named = limitIn(services, params);
   const tenant = { product: named.product.tag, env: named.env };
-  await services.gates.pin({ ...tenant, limit: named.name }, pinOf(body, services.clock.now()));
-  await wakeGates(services, tenant, named.name);
-  const [shown] = await shownLimits(services, tenant, [named]);
+  const dryRun = isDryRun(query);
+  const pin = pinOf(body, services.clock.now());
+  if (!dryRun) {
+    await services.gates.pin({ ...tenant, limit: named.name }, pin);
+    await wakeGates(services, tenant, named.name);
+  }
+  const [shown] = await shownLimits(services, tenant, [named], dryRun ? { pin } : {});
   return { status: 200, body: shown };
 }
 
@@ -23,6 +31,7 @@ export const doc = (): RouteDoc => ({
   summary: "Pin other numbers for a limit",
   description:
     "Replaces the numbers of a limit until a time, or those of an earlier pin. Numbers that the request leaves out stay those of the catalog. Every consumer follows them from `in_force_at`, 5 seconds later; jobs in line follow at once at the first 100 keys with a line, and at all others within a minute. A limit that is lowered lets attempts finish that are running. Safe to repeat.",
+  query: DryRunQuery,
   body: { schema: PinRequest },
   answers: { 200: { description: "The limit afterwards.", schema: LimitSchema } },
   errors: [

@@ -17,7 +17,7 @@ type Changing = Pick<Services, "pauses" | "clock">;
 export async function startPause(
   services: Changing,
   wanted: PauseWanted,
-  by: string,
+  { by, dryRun = false }: { by: string; dryRun?: boolean },
 ): Promise<{ pause: Pause; isNew: boolean }> {
   const id = pauseId(wanted);
   for (let round = 0; round < rounds; round++) {
@@ -28,16 +28,16 @@ export async function startPause(
     if (!before && all.length >= mostPauses) throw tooMany();
     const since = isHeld ? before.since : now;
     const pause: Pause = { id, ...wanted, by, since, version: (before?.version ?? 0) + 1 };
-    if ((await services.pauses.put(pause, before)) === "written") return { pause, isNew: !isHeld };
+    if (dryRun || (await services.pauses.put(pause, before)) === "written") return { pause, isNew: !isHeld };
   }
   throw changesTooFast();
 }
 
-/** Ends a pause. Throws PAUSE_NOT_FOUND. `isNew` is false for one that had ended before. `admit` throws for a caller who may not. */
+/** Ends a pause. Throws PAUSE_NOT_FOUND. A dry run writes nothing. `isNew` is false for one that had ended before. `admit` throws for a caller who may not. */
 export async function endPause(
   services: Changing,
   id: string,
-  admit: (pause: Pause) => void,
+  { admit, dryRun = false }: { admit: (pause: Pause) => void; dryRun?: boolean },
 ): Promise<{ pause: Pause; isNew: boolean }> {
   for (let round = 0; round < rounds; round++) {
     const all = await services.pauses.list();
@@ -47,7 +47,7 @@ export async function endPause(
     const now = services.clock.now();
     if (!isHolding(before, now)) return { pause: before, isNew: false };
     const pause = endedPause(before, now);
-    if ((await services.pauses.put(pause, before)) === "written") return { pause, isNew: true };
+    if (dryRun || (await services.pauses.put(pause, before)) === "written") return { pause, isNew: true };
   }
   throw changesTooFast();
 }

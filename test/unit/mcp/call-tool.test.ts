@@ -155,16 +155,29 @@ describe("a tool that writes", () => {
         ],
       ],
     ],
-    ["pauseScope", { body: { product_tag: "shop", reason: "r" } }, [["GET", "/v1/pauses?product_tag=shop", undefined]]],
+    [
+      "pauseScope",
+      { body: { product_tag: "shop", reason: "r" } },
+      [
+        ["POST", "/v1/pauses?dry_run=true", { product_tag: "shop", reason: "r" }],
+        ["GET", "/v1/pauses?product_tag=shop", undefined],
+      ],
+    ],
     [
       "pinLimit",
       { product: "shop", env: "prd", name: "mail", body: { concurrency: 1, until: 1 } },
-      [["GET", "/v1/limits?product_tag=shop&env=prd&name=mail", undefined]],
+      [
+        ["PUT", "/v1/limits/shop/prd/mail?dry_run=true", { concurrency: 1, until: 1 }],
+        ["GET", "/v1/limits?product_tag=shop&env=prd&name=mail", undefined],
+      ],
     ],
     [
       "enableWebhook",
       { product: "shop", env: "prd", webhook: "w" },
-      [["GET", "/v1/webhooks?product_tag=shop&env=prd", undefined]],
+      [
+        ["POST", "/v1/webhooks/shop/prd/w/enable?dry_run=true", undefined],
+        ["GET", "/v1/webhooks?product_tag=shop&env=prd", undefined],
+      ],
     ],
     ["createUpload", { body: { product_tag: "shop", env: "prd", bytes: 1 } }, []],
     [
@@ -180,6 +193,9 @@ describe("a tool that writes", () => {
       "POST /v1/explain": {},
       "POST /v1/jobs/bulk": {},
       "DELETE /v1/jobs/j": {},
+      "POST /v1/pauses": {},
+      "PUT /v1/limits/shop/prd/mail": {},
+      "POST /v1/webhooks/shop/prd/w/enable": {},
       "GET /v1/pauses": { pauses: [] },
       "GET /v1/limits": {},
       "GET /v1/webhooks": {},

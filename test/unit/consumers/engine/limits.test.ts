@@ -117,7 +117,7 @@ describe("a limit of slots", () => {
     await first.started;
     for (const i of [1, 2]) await w.run(w.message(i));
     const wanted = { product: "shop", env: "prd", event: "paused", reason: "maintenance", drain_per_second: 50 };
-    const { pause } = await startPause(w, wanted, "key");
+    const { pause } = await startPause(w, wanted, { by: "key" });
     await w.clock.advance(5000);
     first.end();
     await running;
@@ -126,7 +126,7 @@ describe("a limit of slots", () => {
     await w.run(w.message(2));
     expect(w.at(2).status).toBe("completed");
     w.queue.sent.length = 0;
-    const { pause: over } = await endPause(w, pause.id, () => {});
+    const { pause: over } = await endPause(w, pause.id, { admit: () => {} });
     await drainPause(w, over, { end: w.clock.now() + 1000 });
     expect(w.queue.sent).toMatchObject([{ message: { job_id: w.all[1]?.id, gated: true } }]);
   });
@@ -156,12 +156,12 @@ describe("a limit of slots", () => {
     const other = { limit: "workers", key: "other" };
     await w.jobs.replace({ ...w.at(2), gates: [other], version: 2 });
     const wanted = { product: "shop", env: "prd", limit: "workers", key: "k", reason: "stop", drain_per_second: 2 };
-    const { pause } = await startPause(w, wanted, "key");
+    const { pause } = await startPause(w, wanted, { by: "key" });
     for (const i of [0, 1, 2]) await w.run(w.message(i));
     expect(w.all.map((_, i) => w.at(i).status)).toEqual(["queued", "queued", "completed"]);
     expect((await w.look("workers")).waiters).toEqual([]);
     w.queue.sent.length = 0;
-    const { pause: over } = await endPause(w, pause.id, () => {});
+    const { pause: over } = await endPause(w, pause.id, { admit: () => {} });
     await drainPause(w, over, { end: w.clock.now() + 1000 });
     expect(w.queue.sent.map(({ message, delaySeconds }) => [message.job_id, delaySeconds])).toEqual([
       [w.all[0]?.id, 10],
@@ -181,7 +181,11 @@ describe("a limit of slots", () => {
     w.gates.take = async (...asked) => {
       w.gates.take = take;
       const answer = await take(...asked);
-      await startPause(w, { product: "shop", event: "paused", reason: "maintenance", drain_per_second: 50 }, "key");
+      await startPause(
+        w,
+        { product: "shop", event: "paused", reason: "maintenance", drain_per_second: 50 },
+        { by: "key" },
+      );
       await w.clock.advance(5000);
       return answer;
     };
@@ -201,7 +205,11 @@ describe("a limit of slots", () => {
     const { get } = w.jobs;
     w.jobs.get = async () => {
       w.jobs.get = get;
-      await startPause(w, { product: "shop", limit: "workers", reason: "maintenance", drain_per_second: 50 }, "key");
+      await startPause(
+        w,
+        { product: "shop", limit: "workers", reason: "maintenance", drain_per_second: 50 },
+        { by: "key" },
+      );
       await w.clock.advance(5000);
       return { ...w.at(0), status: "running", claims: 1, claim_id: "other", lease_until: noon + 60_000 };
     };
