@@ -554,13 +554,10 @@ export class Session implements HandlerRun {
     }
     const wasKnown = this.scopes.has(call.key);
     this.scopes.add(call.key);
-    // It would have begun at another place of the log, or has seen what a handler must not see.
-    if (!wasKnown && (frame.hasSeenWorld || own.calledAt !== this.#at)) {
-      this.mustRestart = true;
-      return false;
-    }
     frame.mode = "handler";
-    return true;
+    // It would have begun at another place of the log, or has seen what a handler must not see.
+    if (!wasKnown && (frame.hasSeenWorld || own.calledAt !== this.#at)) this.mustRestart = true;
+    return !this.mustRestart;
   }
 
   stepContext({ firstKey }: OwnStep, signal: AbortSignal, deadline: number): StepContext {
