@@ -172,7 +172,13 @@ describe("functions of one's own on this machine", () => {
 });
 
 test("a module that does not exist is named", async () => {
-  const entry = { section: "functions" as const, name: "price", code: "../functions/shp.ts", export: "price", secrets: [] };
+  const entry = {
+    section: "functions" as const,
+    name: "price",
+    code: "../functions/shp.ts",
+    export: "price",
+    secrets: [],
+  };
   const bundling = bundleCode("shop", [entry], { catalog: join(folder, "products/index.ts"), folder });
   await expect(bundling).rejects.toThrow(/^\/shop\/functions\/price\/code: .*functions\/shp\.ts does not exist/);
 });
