@@ -77,7 +77,8 @@ export class Session implements HandlerRun {
   readonly warnings: DecideWarning[] = [];
   readonly undo: Undo;
   readonly log: FunctionLog;
-  readonly branchOf = new WeakMap<Promise<unknown>, string>();
+  /** The key of what a call returns, by which a race closes it. */
+  readonly keyOfCall = new WeakMap<Promise<unknown>, string>();
   checkpoint: { name: string; data: unknown } | undefined;
   phase: Phase = "running";
   /** Why the run is cancelled, if it is. */
@@ -324,7 +325,7 @@ export class Session implements HandlerRun {
       if (own && !call.command) this.#waiting.add(call);
     });
     frame.branch?.add(key);
-    this.branchOf.set(promise, key);
+    this.keyOfCall.set(promise, key);
     return handled(promise);
   }
 
