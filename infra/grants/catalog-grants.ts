@@ -14,5 +14,12 @@ export function catalogGrants(stack: Stack, products: readonly Product[], defini
   // What code reads, its own role may.
   const targets = all.filter((target) => !isCodeTarget(target as object));
   const access = targets.flatMap((target) => definition.access?.(target) ?? []);
-  return accessGrants(stack, `${definition.type} jobs`, [...referenceAccess(targets), ...access]);
+  const called = definition.type === "function" ? [...targets, ...served(products)] : targets;
+  return accessGrants(stack, `${definition.type} jobs`, [...referenceAccess(called), ...access]);
 }
+
+/** The features whose code runs elsewhere: steps of them that take long are jobs of functions. */
+const served = (products: readonly Product[]): object[] =>
+  products.flatMap(({ features = {} }) =>
+    Object.values(features as Record<string, object>).filter((target) => "envs" in target),
+  );

@@ -20,7 +20,7 @@ export async function forgetRuns(
   changes: readonly JobChange[],
 ): Promise<void> {
   for (const { before, after } of changes) {
-    if (after || before?.bundle === undefined) continue;
+    if (after || before?.code_since === undefined) continue;
     const { id: job_id, created_at } = before;
     try {
       const named = await runLogs.remove({ job_id, created_at });

@@ -230,8 +230,8 @@ export const mutations: Mutation[] = [
   },
   {
     file: "lambdas/code/feature/session.ts",
-    find: "if (!wasKnown && (frame.hasSeenWorld || own.calledAt !== this.#at)) {",
-    replace: "if (!wasKnown && frame.hasSeenWorld) {",
+    find: "(frame.hasSeenWorld || own.calledAt !== this.#at)",
+    replace: "frame.hasSeenWorld",
     test: "unit/code/feature/decisions.test.ts",
   },
   {

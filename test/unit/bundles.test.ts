@@ -103,7 +103,8 @@ const ofType: Record<(typeof jobTypes)[number], string[]> = {
   function: ["@aws-sdk/client-lambda"],
   storage: ["google-auth-library", "@google-cloud/storage", "@azure/storage-blob", "@aws-sdk/lib-storage"],
   publish: ["@platformatic/kafka", "amqplib", "@aws-sdk/client-sns"],
-  feature: [],
+  // Features in code are decided by the Lambda function with the code of their product.
+  feature: ["@aws-sdk/client-lambda"],
 };
 
 test.each(jobTypes)("the consumer of type %s has its type's clients only, and starts without them", async (type) => {

@@ -59,7 +59,7 @@ export function dynamoRunLogs({ client, table }: { client: DynamoDBClient; table
 
     async read(log, after) {
       const prefix = namePrefix(log);
-      // Whoever reads on has read a whole append, so that the next entry begins another one.
+      // A caller that reads on has read a whole append, so that the next entry begins another one.
       const items = await queryItems(client, between(log.job_id, prefix + padded(after + 1), `${prefix}~`));
       return items.flatMap(entriesIn);
     },

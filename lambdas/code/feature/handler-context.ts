@@ -105,8 +105,8 @@ function allowing(session: Session, promise: Promise<unknown>, allowFail: boolea
     throw error;
   });
   allowed.catch(() => {});
-  const key = session.branchOf.get(promise);
-  if (key !== undefined) session.branchOf.set(allowed, key);
+  const key = session.keyOfCall.get(promise);
+  if (key !== undefined) session.keyOfCall.set(allowed, key);
   return allowed as Promise<never>;
 }
 
@@ -272,7 +272,7 @@ function beginBranch(session: Session, frame: Frame, name: string, begun: Promis
     const branch = new Branch(frame.branch);
     return { branch, promise: frames.run({ ...frame, branch }, async () => begun()) };
   }
-  const key = session.branchOf.get(begun);
+  const key = session.keyOfCall.get(begun);
   if (key === undefined)
     throw new TypeError(
       `ctx.race: \`${name}\` is neither a call of ctx nor a function, so what it has open cannot be closed. Make it a function: ${name}: () => ...`,

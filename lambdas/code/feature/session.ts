@@ -77,7 +77,8 @@ export class Session implements HandlerRun {
   readonly warnings: DecideWarning[] = [];
   readonly undo: Undo;
   readonly log: FunctionLog;
-  readonly branchOf = new WeakMap<Promise<unknown>, string>();
+  /** The key of what a call returns, by which a race closes it. */
+  readonly keyOfCall = new WeakMap<Promise<unknown>, string>();
   checkpoint: { name: string; data: unknown } | undefined;
   phase: Phase = "running";
   /** Why the run is cancelled, if it is. */
@@ -288,14 +289,15 @@ export class Session implements HandlerRun {
   /** The frame of the caller. Undefined if the call must never return. */
   enter(what: string): Frame | undefined {
     const frame = frames.getStore();
-    const refuse = (why: string) => {
-      this.#haveFaultOf("OUTSIDE_STEP", undefined, placeHere(), (where) => `ctx.${what} ${why}${where}.`);
+    const refuse = (why: string, k?: string) => {
+      this.#haveFaultOf("OUTSIDE_STEP", k, placeHere(), (where) => `ctx.${what} ${why}${where}.`);
       return undefined;
     };
     if (frame?.run !== this) return refuse("was called by code that this run has not started");
     if (frame.mode === "own")
       return refuse(
         "was called in a step that does work itself. A step either calls ctx, before it waits for anything else, or does work; divide it",
+        frame.scope.slice(0, -1),
       );
     if (frame.mode === "probe" && !frame.becomeHandler?.()) return undefined;
     if (!this.#turning) return refuse(afterForeign);
@@ -323,7 +325,7 @@ export class Session implements HandlerRun {
       if (own && !call.command) this.#waiting.add(call);
     });
     frame.branch?.add(key);
-    this.branchOf.set(promise, key);
+    this.keyOfCall.set(promise, key);
     return handled(promise);
   }
 
@@ -554,13 +556,10 @@ export class Session implements HandlerRun {
     }
     const wasKnown = this.scopes.has(call.key);
     this.scopes.add(call.key);
-    // It would have begun at another place of the log, or has seen what a handler must not see.
-    if (!wasKnown && (frame.hasSeenWorld || own.calledAt !== this.#at)) {
-      this.mustRestart = true;
-      return false;
-    }
     frame.mode = "handler";
-    return true;
+    // It would have begun at another place of the log, or has seen what a handler must not see.
+    if (!wasKnown && (frame.hasSeenWorld || own.calledAt !== this.#at)) this.mustRestart = true;
+    return !this.mustRestart;
   }
 
   stepContext({ firstKey }: OwnStep, signal: AbortSignal, deadline: number): StepContext {

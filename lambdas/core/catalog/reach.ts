@@ -24,4 +24,4 @@ export function reachOf(type: JobType, products: readonly Product[]): JobType[] 
 }
 
 const hasCodeFeatures = ({ features = {} }: Product): boolean =>
-  Object.values(features as Record<string, object>).some(isCodeTarget);
+  Object.values(features as Record<string, object>).some((target) => isCodeTarget(target) || "envs" in target);

@@ -11,7 +11,7 @@ import type { AwaitedSignal } from "./run-wait.ts";
 /** A value that a log names: a small one in the entry, a larger one among the run's own blobs, which live as long as its job. */
 export type KeptValue = { v: unknown } | { blob: string; sha256: string; bytes: number };
 
-/** An entry as it is kept. */
+/** A kept entry. */
 export type KeptEntry = Omit<LogEntry, "value"> & {
   value?: KeptValue;
   /** What is shown of its key as a step. The handler does not see it. */

@@ -343,7 +343,7 @@ export const migrate =
     if (job.status === "completed" || job.status === "cancelled") throw conflict(job, now, "its run is over.");
     if (job.definition === undefined)
       throw conflict(job, now, "its run has not begun, and begins by the present definition.");
-    if (job.definition === definition && job.bundle === undefined) return "unchanged";
+    if (job.definition === definition && job.code_since === undefined) return "unchanged";
     if (job.claim_id !== undefined) throw conflict(job, now, "a decision of it is under way. Try again.");
     // Code goes on as the present code, from its log.
     const { undoes: _before, bundle: _code, ...rest } = job;

@@ -19,7 +19,7 @@ export async function codeProgressOf(
   { blobs }: Reading,
   job: Job,
 ): Promise<CodeProgress<StepView>["code"] | undefined> {
-  if (job.bundle === undefined || !job.progress) return undefined;
+  if (job.code_since === undefined || !job.progress) return undefined;
   const progress = await loadIfThere(blobs, job.progress);
   return isCodeProgress<StepView>(progress) ? progress.code : undefined;
 }

@@ -1,8 +1,12 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
 import { join, resolve } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { defineFeature } from "../../../lambdas/code/feature/define-feature.ts";
+import { serve, toNode } from "../../../lambdas/code/serve.ts";
 import { type Local, startLocal } from "../../../local/runtime/start.ts";
 import { Ductape } from "../../../sdk/src/index.ts";
+import { listening, stopping } from "../../support/aws/server.ts";
 import { tempFolder } from "../../support/local/temp-folder.ts";
 import { until } from "../../support/until.ts";
 
@@ -47,7 +51,19 @@ const features = (text: string) => `
     },
   });
 `;
-const catalog = `
+const key = `whsec_${Buffer.alloc(32, 7).toString("base64")}`;
+const hosted = defineFeature({
+  async run(ctx, { order }: { order: string }) {
+    const charged = await ctx.run<{ id: string }>("charge", { payload: { order } });
+    // It takes longer than a decision may, and so is a job.
+    const film = await ctx.step("film", () => `film of ${charged.id}`, { timeout: "1m" });
+    return { film };
+  },
+});
+const host = createServer(toNode(serve({ definitions: [{ id: "one", features: { hosted } }], secret: key })));
+
+const catalog = (url: string) => `
+  import { secret } from "${root}/lambdas/core/catalog/references.ts";
   import { defineProduct } from "${root}/lambdas/consumers/types/define-product.ts";
   import { code } from "${root}/lambdas/core/catalog/code-target.ts";
   export const products = [defineProduct({
@@ -55,12 +71,16 @@ const catalog = `
     envs: ["dev"],
     jobs: {
       sale: { type: "feature", feature: "sale" },
+      hosted: { type: "feature", feature: "hosted" },
       charge: { type: "function", function: "charge" },
       refund: { type: "function", function: "refund" },
       ship: { type: "function", function: "ship" },
     },
     functions: { charge: code("../functions/shop.ts"), refund: code("../functions/shop.ts"), ship: code("../functions/shop.ts") },
-    features: { sale: code("../features/sale.ts") },
+    features: {
+      sale: code("../features/sale.ts"),
+      hosted: { envs: { dev: { provider: "serve", url: "${url}/jobs", secret: secret("shop/code") } } },
+    },
   })];
 `;
 
@@ -70,21 +90,25 @@ let ductape: Ductape;
 
 beforeAll(async () => {
   for (const name of ["products", "functions", "features"]) mkdirSync(join(folder, name));
-  writeFileSync(join(folder, "products/index.ts"), catalog);
+  writeFileSync(join(folder, "products/index.ts"), catalog(await listening(host)));
+  writeFileSync(join(folder, "values"), `shop/code=${key}\n`);
   writeFileSync(join(folder, "functions/shop.ts"), functions);
   writeFileSync(join(folder, "features/sale.ts"), features("Dear"));
   writeFileSync(ledger, "");
   local = await startLocal({
-    ...{ catalog: join(folder, "products/index.ts"), dataDir: join(folder, "data") },
+    ...{ catalog: join(folder, "products/index.ts"), dataDir: join(folder, "data"), envFile: join(folder, "values") },
     ...{ port: 0, watch: true, say: (line) => void lines.push(line) },
   });
   ductape = new Ductape({ url: local.url, apiKey: local.apiKey });
 });
-afterAll(() => local?.stop());
+afterAll(async () => {
+  await local?.stop();
+  await stopping(host);
+});
 
-async function begin(order: string, how?: string): Promise<string> {
+async function begin(order: string, how?: string, event = "sale"): Promise<string> {
   const input = { order, ...(how !== undefined && { how }) };
-  const request = { product_tag: "shop", env: "dev", event: "sale", input, start_at: 0 };
+  const request = { product_tag: "shop", env: "dev", event, input, start_at: 0 };
   return (await ductape.processor.job.dispatch(request)).job_id;
 }
 const waits = async (id: string) => {
@@ -158,6 +182,14 @@ describe("features in code on this machine", () => {
     const job = await ended(id);
     expect(job).toMatchObject({ status: "cancelled", reason: "no more", rolled_back: { steps: 1, failed: 0 } });
     expect(done().filter((line) => line.endsWith("D-1"))).toEqual(["charge D-1", "letter D-1", "refund D-1"]);
+  }, 60_000);
+
+  test("run behind any server, and what takes long as a job", async () => {
+    const id = await begin("G-1", undefined, "hosted");
+    const job = await ended(id);
+    expect(job).toMatchObject({ status: "completed", result: { film: "film of charge-G-1" } });
+    const film = await ductape.jobs.get(job.steps?.film?.job_id ?? "");
+    expect(film).toMatchObject({ type: "function", event: "hosted/film", status: "completed" });
   }, 60_000);
 
   test("end as the code that they began with, also after another deployment", async () => {

@@ -16,7 +16,7 @@ const entry = (value: KeptEntry["value"]): KeptEntry => ({
 test("the log of a run of code goes with its job, and what it named, and nothing of others", async () => {
   const services = fakeServices();
   const { runLogs, blobs } = services;
-  const job = aJob({ type: "feature", bundle: "ab" });
+  const job = aJob({ type: "feature", code_since: noon });
   const log = { job_id: job.id, created_at: job.created_at, run: 1, attempt: 1, part: 1 };
   const [own, other] = [`runs/${job.id}/aa`, "runs/job_2/aa"];
   for (const key of [own, other]) await blobs.put(key, Buffer.from("1"), "application/json");
@@ -33,6 +33,6 @@ test("the log of a run of code goes with its job, and what it named, and nothing
 test("what AWS refuses fails nothing", async () => {
   const services = fakeServices();
   const runLogs = { remove: () => Promise.reject(new Error("refused")) };
-  const job = aJob({ type: "feature", bundle: "ab" });
+  const job = aJob({ type: "feature", code_since: noon });
   await forgetRuns({ ...services, runLogs }, [{ before: job, at: noon, record: {} }] as never);
 });

@@ -1,4 +1,3 @@
-import { isCodeTarget } from "../../../core/catalog/code-target.ts";
 import { definitionId, definitionOf } from "../../../core/catalog/feature-definition.ts";
 import { withDefinition } from "../../../core/job/transitions.ts";
 import { type Guard, NotStarted } from "../context.ts";
@@ -22,7 +21,7 @@ export const pinned: Guard = async (running) => {
   try {
     const { product, event } = job;
     const now = services.clock.now();
-    const code = isCodeTarget(Object(found.target)) ? { code_since: now } : {};
+    const code = !("sequences" in Object(found.target)) ? { code_since: now } : {};
     await services.definitions.put(id, definition, { product, event }, now);
     const changed = await changeClaimed(services, job, (of) => withDefinition(of, id, undoes, code));
     if (!changed) return "lost";

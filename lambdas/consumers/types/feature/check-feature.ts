@@ -1,6 +1,5 @@
 import { gzipSync } from "node:zlib";
 import { ownValue } from "../../../core/catalog/catalog.ts";
-import { isCodeTarget } from "../../../core/catalog/code-target.ts";
 import type { Product, Registry } from "../../../core/catalog/job-type.ts";
 import type { ValueReference } from "../../../core/expressions/expression.ts";
 import { claimFaults } from "../../../core/expressions/session-references.ts";
@@ -17,12 +16,12 @@ import { comparedSignals, waitFaults, waitResultFaults } from "./check-waits.ts"
 import { changedIn, stepCredentialFaults } from "./step-credentials.ts";
 import { sessionRules } from "./step-sessions.ts";
 import { ancestors, comparedIn, isUndone, type PlacedStep, startsJob, stepsOf, undoStepOf } from "./steps.ts";
-import type { AnyFeature, FeatureTarget } from "./target.ts";
+import { type AnyFeature, type FeatureTarget, isHandled } from "./target.ts";
 
 /** Checks what a schema cannot: that the steps of a feature exist, can be ordered, and refer only to earlier steps. */
 export function checkFeature(target: AnyFeature, product: Product, registry: Registry): Fault[] {
   // What it does is known when it runs. That its module exists is checked where there is a folder.
-  return isCodeTarget(target) ? [] : checkDeclared(target, product, registry);
+  return isHandled(target) ? [] : checkDeclared(target, product, registry);
 }
 
 function checkDeclared(target: FeatureTarget, product: Product, registry: Registry): Fault[] {

@@ -1,13 +1,12 @@
 import * as z from "zod";
-import { isCodeTarget } from "../../../core/catalog/code-target.ts";
 import { fieldsFaults } from "../../../core/kernel/fields.ts";
 import { fieldsJsonSchema } from "../../../core/kernel/fields-json-schema.ts";
 import { Tag } from "../../../core/kernel/tag.ts";
 import { defineJobType } from "../define-job-type.ts";
 import { definedStepOf, graphStepOf, isUndone, stepsOf, templatesIn, undoneIn } from "./steps.ts";
-import type { AnyFeature } from "./target.ts";
+import { type AnyFeature, isHandled } from "./target.ts";
 
-const stepsIn = (target: AnyFeature) => (isCodeTarget(target) ? [] : stepsOf(target));
+const stepsIn = (target: AnyFeature) => (isHandled(target) ? [] : stepsOf(target));
 
 /** The input of a feature: any object, checked against the feature's own input schema. */
 export const featureInput = z.record(z.string(), z.unknown());
@@ -29,8 +28,8 @@ export const feature = defineJobType<AnyFeature>()({
     "output" in target ? target.output : undefined,
   ],
   // Whether code has anything to undo, it knows itself.
-  undoes: (target) => isCodeTarget(target) || stepsOf(target).some(isUndone),
-  takesAnySignal: (target) => isCodeTarget(target) && target.signals === undefined,
+  undoes: (target) => isHandled(target) || stepsOf(target).some(isUndone),
+  takesAnySignal: (target) => isHandled(target) && target.signals === undefined,
   signals: ({ signals = {} }) =>
     Object.fromEntries(Object.entries(signals).map(([name, { schema }]) => [name, schema])),
   checkInput: ({ target, input }) => (target.input ? fieldsFaults(target.input, input, ["input"]) : []),

@@ -1,5 +1,6 @@
 import { CodeEnv, readEnv } from "../../../aws/start/env.ts";
 import { isCodeTarget } from "../../../core/catalog/code-target.ts";
+import { serveTarget } from "../../../core/catalog/serve-target.ts";
 import { resolve, type Scope } from "../../../core/expressions/evaluate.ts";
 import type { AttemptError } from "../../../core/job/attempt.ts";
 import type { UndoCounts } from "../../../core/job/ending.ts";
@@ -20,6 +21,7 @@ import { type JobStepView, shownSteps, stepViewOf } from "../../../core/queries/
 import { codeFunctionName } from "../../../topology.ts";
 import { lambdaClients } from "../../clients/aws/lambda-clients.ts";
 import { lambdaCode } from "../../clients/aws/lambda-code.ts";
+import { servedCode } from "../../clients/code/served-code.ts";
 import { defineExecutor } from "../define-job-type.ts";
 import {
   askForApprovals,
@@ -45,7 +47,7 @@ import { messageAttemptOf, parentOf, startAs, startStep } from "./start-step.ts"
 import { isMissing, missingEvent, missingPauseMs, refusal, refusedStep } from "./step-faults.ts";
 import { type BegunWait, hasEnded, isGone, type StepState, type StepStates, unknownEnd } from "./step-state.ts";
 import { type PlacedJobStep, stepsOf } from "./steps.ts";
-import type { FeatureTarget } from "./target.ts";
+import { type CodeFeature, type FeatureTarget, isHandled, type ServedFeature } from "./target.ts";
 import { type EndingRun, endRun, hasToUndo } from "./undo.ts";
 import { endWaits, listen, nextTimer, stopListening } from "./waits.ts";
 
@@ -61,11 +63,26 @@ export const featureExecutor = (
   defineExecutor(definition, async (execution, services: AttemptServices, pageSize: number = largestPage) => {
     const { job, target } = execution;
     if (isList(job)) return decideList(execution, job, services);
-    if (isCodeTarget(target)) return decideCode(execution, target, services, code);
+    if (isHandled(target)) return decideCode(execution, target, services, invokerOf(target, execution, services, code));
     return decideDeclared({ ...execution, target }, services, pageSize);
   });
 
 export const execute = featureExecutor();
+
+/** The code of a feature that runs elsewhere is asked there: where that is, the present catalog says. */
+function invokerOf(
+  target: CodeFeature | ServedFeature,
+  execution: Execution,
+  { catalog }: AttemptServices,
+  deployed: CodeInvoker,
+): CodeInvoker {
+  if (isCodeTarget(target)) return deployed;
+  const { product, event, env } = execution.job;
+  const { envs = target.envs } = Object(catalog.lookup(product, event)?.target) as Partial<ServedFeature>;
+  const callee = serveTarget().safeParse(envs[env]);
+  if (callee.success) return servedCode(callee.data, execution);
+  throw new JobError("CONFIGURATION_ERROR", `The feature has no valid settings for env ${execution.job.env}.`);
+}
 
 type Declared = Omit<Execution, "target"> & { target: FeatureTarget };
 

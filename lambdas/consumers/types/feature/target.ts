@@ -1,5 +1,7 @@
 import * as z from "zod";
-import { type CodeTarget, codeFields } from "../../../core/catalog/code-target.ts";
+import { type CodeTarget, codeFields, isCodeTarget } from "../../../core/catalog/code-target.ts";
+import { perEnv } from "../../../core/catalog/per-env.ts";
+import { serveTarget } from "../../../core/catalog/serve-target.ts";
 import { RetryConfig } from "../../../core/job/retry-config.ts";
 import { duration } from "../../../core/kernel/duration.ts";
 import { fieldsSchema } from "../../../core/kernel/fields.ts";
@@ -160,24 +162,34 @@ const fields = () =>
     sequences: z.record(Tag, z.array(Step).min(1).max(mostSteps)).optional(),
     /** The feature's result, a template. Default: the results of the steps, by sequence and step, as long as they are small. */
     output: z.record(z.string(), z.unknown()).optional(),
+    /** Where its code runs, by env, if it is not deployed with the catalog. */
+    envs: perEnv(serveTarget()).optional(),
     ...codeFields(),
   });
 type Fields = z.input<ReturnType<typeof fields>>;
 
 /** A feature that the catalog declares. */
-export type FeatureTarget = Omit<Fields, keyof ReturnType<typeof codeFields> | "sequences"> & {
+export type FeatureTarget = Omit<Fields, keyof ReturnType<typeof codeFields> | "sequences" | "envs"> & {
   sequences: NonNullable<Fields["sequences"]>;
 };
 /** A feature that is a function of the team's own. */
 export interface CodeFeature extends CodeTarget, Pick<Fields, "input" | "signals"> {}
-export type AnyFeature = FeatureTarget | CodeFeature;
+/** One whose code runs elsewhere. */
+export interface ServedFeature extends Pick<Fields, "input" | "signals"> {
+  envs: NonNullable<Fields["envs"]>;
+}
+export type AnyFeature = FeatureTarget | CodeFeature | ServedFeature;
+
+/** Whether a feature is a handler of the team's own, wherever that runs. */
+export const isHandled = (target: AnyFeature): target is CodeFeature | ServedFeature =>
+  isCodeTarget(target) || "envs" in target;
 
 /** One object and no union, whose faults would be those of neither form. */
 export const featureTarget = () =>
-  oneOf(fields(), ["sequences", "code"]).superRefine((target, context) => {
+  oneOf(fields(), ["sequences", "code", "envs"]).superRefine((target, context) => {
     const fault = (field: string, message: string) => context.addIssue({ code: "custom", path: [field], message });
     for (const field of ["export", "secrets"] as const)
-      if (target.sequences && target[field] !== undefined) fault(field, "is for a feature in code only");
-    if (target.code !== undefined && target.output !== undefined)
+      if (target.code === undefined && target[field] !== undefined) fault(field, "is for a feature in code only");
+    if (target.sequences === undefined && target.output !== undefined)
       fault("output", "does not go with `code`: what the code returns is the result");
   }) as unknown as z.ZodType<AnyFeature, AnyFeature>;

@@ -7,6 +7,7 @@ import type { CodeInvoker } from "../../../core/ports/code-invoker.ts";
 import { codeFunctionName } from "../../../topology.ts";
 import { lambdaClients } from "../../clients/aws/lambda-clients.ts";
 import { lambdaCode } from "../../clients/aws/lambda-code.ts";
+import { servedCode } from "../../clients/code/served-code.ts";
 import { defineExecutor, type ExecutionOf } from "../define-job-type.ts";
 import { callCode } from "./code.ts";
 import { cloudFunction } from "./definition.ts";
@@ -14,7 +15,6 @@ import { callHttp } from "./http.ts";
 import { callLambda } from "./lambda.ts";
 import { callOwnStep, isOwnStep } from "./own-step.ts";
 import { portableCode } from "./portable-code.ts";
-import { servedCode } from "./served-code.ts";
 import { Callee } from "./target.ts";
 
 const deployedCode = lazy(() => readEnv(CodeEnv));

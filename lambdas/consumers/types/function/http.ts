@@ -1,9 +1,11 @@
-import { isReference, referenceName } from "../../../core/catalog/references.ts";
+import { referenceName } from "../../../core/catalog/references.ts";
 import { JobError } from "../../../core/job/job-error.ts";
-import { urlFault } from "../../../core/kernel/url.ts";
 import type { Execution } from "../../../core/operations/execution.ts";
 import type { LambdaClients } from "../../clients/aws/lambda-clients.ts";
 import { withDeadline } from "../../clients/before-deadline.ts";
+import { functionUrlOf } from "../../clients/code/function-url.ts";
+import { postToFunction } from "../../clients/code/http-post.ts";
+import { statusFault } from "../../clients/code/http-status.ts";
 import {
   acceptedBefore,
   failureBehind,
@@ -14,8 +16,6 @@ import {
 import { patienceOf } from "../../clients/http/failure-code.ts";
 import { maxResponseBytes } from "../../clients/http/read-body.ts";
 import { type ShownAnswer, shownAnswer, type UsedCredentials } from "../../clients/http/shown-answer.ts";
-import { postToFunction } from "./http-post.ts";
-import { statusFault } from "./http-status.ts";
 import { signed } from "./sign.ts";
 import type { HttpCallee } from "./target.ts";
 
@@ -89,19 +89,6 @@ async function authorizedPost(clients: LambdaClients, callee: HttpCallee, reques
     patience: patienceOf(call),
   });
   return { answer, sent: { url, headers: Object.entries(headers), body } };
-}
-
-export async function functionUrlOf(
-  { url }: Pick<HttpCallee, "url">,
-  { secrets }: Pick<FunctionCall, "secrets">,
-): Promise<URL> {
-  const text = isReference(url) ? (await secrets.resolve(url)).trim() : url;
-  const fault = urlFault(text, { plainLoopback: true });
-  if (fault === undefined) return new URL(text);
-  throw new JobError(
-    "CONFIGURATION_ERROR",
-    `${isReference(url) ? referenceName(url) : "The function's url"} ${fault}.`,
-  );
 }
 
 interface Request {

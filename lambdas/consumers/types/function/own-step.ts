@@ -1,3 +1,4 @@
+import { serveTarget } from "../../../core/catalog/serve-target.ts";
 import { codeVersion, longestThrown } from "../../../core/job/code-messages.ts";
 import { isCodeProgress } from "../../../core/job/code-progress.ts";
 import type { StepMessage } from "../../../core/job/decide-messages.ts";
@@ -12,18 +13,15 @@ import type { ConsumerServices } from "../../../core/operations/services.ts";
 import type { CodeInvoker } from "../../../core/ports/code-invoker.ts";
 import { CodeAnswer, type Failed } from "../../clients/code/code-answer.ts";
 import { linkToCode, sentLog, sentValue } from "../../clients/code/sent-values.ts";
+import { servedCode } from "../../clients/code/served-code.ts";
 
 /** The code answers this much before the attempt is over. */
 const answerMarginMs = 500;
 
 /** Runs a step of a feature in code that takes longer than a decision may: the handler is replayed to where it has called it. */
-export async function callOwnStep(
-  invoker: CodeInvoker,
-  execution: Pick<Execution, "job" | "deadline" | "clock" | "signal" | "room" | "idempotencyKey">,
-  services: Pick<ConsumerServices, "jobs" | "blobs" | "runLogs">,
-): Promise<unknown> {
+export async function callOwnStep(deployed: CodeInvoker, execution: Calling, services: Reading): Promise<unknown> {
   const { job } = execution;
-  const message = await messageOf(execution, services);
+  const { message, invoker } = await messageOf(deployed, execution, services);
   const first = await invoker.call(job.product, message, execution);
   const { definition } = message.run;
   const isUnknown = Object((first as { refuse?: object } | undefined)?.refuse).code === "UNKNOWN_DEFINITION";
@@ -44,10 +42,25 @@ export async function callOwnStep(
   return outcome.value.v;
 }
 
+type Calling = Pick<Execution, "job" | "deadline" | "clock" | "signal" | "room" | "idempotencyKey" | "secrets">;
+type Reading = Pick<ConsumerServices, "jobs" | "blobs" | "runLogs" | "catalog">;
+
+/** The code of the feature: that of the deployment, or where it runs otherwise. */
+function invokerOf(deployed: CodeInvoker, run: Job, execution: Calling, { catalog }: Reading): CodeInvoker {
+  const { envs } = Object(catalog.lookup(run.product, run.event)?.target) as { envs?: Record<string, unknown> };
+  if (!envs) return deployed;
+  const callee = serveTarget().safeParse(envs[run.env]);
+  if (callee.success) return servedCode(callee.data, execution);
+  throw new JobError("CONFIGURATION_ERROR", `The feature has no valid settings for env ${run.env}.`);
+}
+
 async function messageOf(
-  { job, deadline, clock, idempotencyKey }: Parameters<typeof callOwnStep>[1],
-  { jobs, blobs, runLogs }: Parameters<typeof callOwnStep>[2],
-): Promise<StepMessage> {
+  deployed: CodeInvoker,
+  execution: Calling,
+  services: Reading,
+): Promise<{ message: StepMessage; invoker: CodeInvoker }> {
+  const { job, deadline, clock, idempotencyKey } = execution;
+  const { jobs, blobs, runLogs } = services;
   const { parent, own_step } = job;
   if (!parent || !own_step) throw new Error("a step of code has a feature");
   const run = await jobs.get(parent.message.job_id);
@@ -57,7 +70,7 @@ async function messageOf(
   const { seed, started_at, input } = progress.code;
   const { part } = own_step;
   const log = await runLogs.read(runLogOf({ ...run, attempt: parent.message.attempt }, part), 0);
-  return {
+  const message: StepMessage = {
     v: codeVersion,
     kind: "step",
     key: own_step.key,
@@ -74,6 +87,7 @@ async function messageOf(
     from: 0,
     log: await sentLog(blobs, log),
   };
+  return { message, invoker: invokerOf(deployed, run, execution, services) };
 }
 
 function failure(key: string, { by, error, retryable = false, code }: Failed): JobError {

@@ -10,11 +10,11 @@ import {
 import { isDeepJson } from "../../../core/kernel/json-values.ts";
 import type { Execution } from "../../../core/operations/execution.ts";
 import type { CodeInvoker } from "../../../core/ports/code-invoker.ts";
+import { functionUrlOf } from "../../clients/code/function-url.ts";
+import { type HttpAnswer, postToFunction } from "../../clients/code/http-post.ts";
+import { statusFault } from "../../clients/code/http-status.ts";
 import { patienceOf } from "../../clients/http/failure-code.ts";
 import { maxResponseBytes } from "../../clients/http/read-body.ts";
-import { functionUrlOf } from "./http.ts";
-import { type HttpAnswer, postToFunction } from "./http-post.ts";
-import { statusFault } from "./http-status.ts";
 import type { PortableCallee } from "./target.ts";
 
 const Answer = z.union([

@@ -1,15 +1,10 @@
 import * as z from "zod";
 import { type CodeTarget, codeFields } from "../../../core/catalog/code-target.ts";
 import { perEnv } from "../../../core/catalog/per-env.ts";
-import { Reference, TextOrReference } from "../../../core/catalog/reference-schema.ts";
+import { Reference } from "../../../core/catalog/reference-schema.ts";
+import { FunctionUrl, serveTarget } from "../../../core/catalog/serve-target.ts";
 import { strict } from "../../../core/kernel/schema.ts";
 import { oneOf } from "../../../core/kernel/some-of.ts";
-import { urlFault } from "../../../core/kernel/url.ts";
-
-const FunctionUrl = TextOrReference.superRefine((url, context) => {
-  const fault = typeof url === "string" ? urlFault(url, { plainLoopback: true }) : undefined;
-  if (fault) context.addIssue(fault);
-});
 
 const Auth = z.discriminatedUnion("type", [
   strict({ type: z.literal("none") }),
@@ -51,16 +46,7 @@ export const Callee = z.discriminatedUnion("provider", [
     url: FunctionUrl,
     auth: Auth.default({ type: "none" }),
   }),
-  /** Functions of the team's own that run elsewhere, behind a handler of `ductape-jobs/serve`. What the function returns is the job's result. */
-  strict({
-    provider: z.literal("serve"),
-    /** HTTPS, or plain HTTP on this machine. */
-    url: FunctionUrl,
-    /** Signs the messages, as those of a webhook. */
-    secret: Reference,
-    /** The secret before, as long as both are accepted. */
-    previous_secret: Reference.optional(),
-  }),
+  serveTarget(),
   /** A portable function of Ductape, behind its well-known route. What it puts out is the job's result. */
   strict({
     provider: z.literal("portable"),
@@ -76,7 +62,6 @@ export const Callee = z.discriminatedUnion("provider", [
 ]);
 export type Callee = z.output<typeof Callee>;
 export type LambdaCallee = Extract<Callee, { provider: "lambda" }>;
-export type ServeCallee = Extract<Callee, { provider: "serve" }>;
 export type PortableCallee = Extract<Callee, { provider: "portable" }>;
 export type HttpCallee = Extract<Callee, { provider: "http" }>;
 

@@ -179,7 +179,10 @@ describe("a value behind a link", () => {
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
     url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   });
-  afterAll(() => void server.close());
+  afterAll(() => {
+    server.closeAllConnections();
+    server.close();
+  });
 
   const linked = (path: string, hash = sha256) =>
     deciding((ctx, input) => Promise.all([input, ctx.run("a")])).decide(

@@ -157,7 +157,7 @@ describe("what another replay would not see", () => {
         return ctx.run("go");
       }),
     );
-    expect(run.fault).toMatchObject({ code: "OUTSIDE_STEP", at: here });
+    expect(run.fault).toMatchObject({ code: "OUTSIDE_STEP", k: "mixed", at: here });
     expect(run.fault?.message).toContain("A step either calls ctx, before it waits for anything else, or does work");
   });
 });

@@ -35,7 +35,15 @@ describe("the consumer of features", () => {
 
   test("reaches no queue of a type without events", () => {
     const { create_order, place_order } = myProduct.jobs;
-    const product = { ...myProduct, jobs: { create_order, place_order } } as unknown as Product;
+    const product = { ...myProduct, features: {}, jobs: { create_order, place_order } } as unknown as Product;
     expect(reachOf("feature", [product])).toEqual(["action", "feature"]);
+  });
+
+  test("reaches that of functions where features are handlers: a long step of one is a job of that type", () => {
+    const { create_order, place_order } = myProduct.jobs;
+    const { quote } = myProduct.features;
+    const product = { ...myProduct, jobs: { create_order, place_order } } as unknown as Product;
+    for (const feature of [quote, { envs: { dev: {} } }])
+      expect(reachOf("feature", [{ ...product, features: { feature } }])).toEqual(["action", "function", "feature"]);
   });
 });

@@ -1,3 +1,4 @@
+import { isCodeTarget } from "../../../../core/catalog/code-target.ts";
 import type { CodeProgress } from "../../../../core/job/code-progress.ts";
 import { cancelKey } from "../../../../core/job/decide-messages.ts";
 import type { UndoCounts } from "../../../../core/job/ending.ts";
@@ -20,7 +21,7 @@ import { notedWaits } from "../noted-waits.ts";
 import { faultPauseMs, retryAt } from "../retry-decision.ts";
 import { missingPauseMs } from "../step-faults.ts";
 import type { StepState } from "../step-state.ts";
-import type { CodeFeature } from "../target.ts";
+import type { CodeFeature, ServedFeature } from "../target.ts";
 import { nextTimer, stopListening } from "../waits.ts";
 import { askCode, keepCode, leftFor, Unanswered } from "./ask-code.ts";
 import { type Begins, beginAll } from "./begin.ts";
@@ -41,7 +42,7 @@ const mostRounds = 200;
  */
 export async function decideCode(
   execution: Execution,
-  target: CodeFeature,
+  target: CodeFeature | ServedFeature,
   services: AttemptServices,
   code: CodeInvoker,
 ): Promise<Parked | Finished | Ended> {
@@ -64,7 +65,7 @@ export async function decideCode(
 
 interface Deciding {
   execution: Execution;
-  target: CodeFeature;
+  target: CodeFeature | ServedFeature;
   code: CodeInvoker;
   /** The feature's name in the catalog. */
   feature: string;
@@ -119,14 +120,16 @@ async function decisions(run: OpenRun, of: Deciding): Promise<Parked | Finished 
  * What the first answer of a run says is kept before anything is done by it: by which code, and with which input. State is kept with the
  * rest.
  */
-async function beginsWith(run: OpenRun, { execution, code, feature }: Deciding, answer: ParsedDecided): Promise<void> {
+async function beginsWith(run: OpenRun, of: Deciding, answer: ParsedDecided): Promise<void> {
+  const { execution, code, feature } = of;
   const { kept, services } = run;
   const { state, definition, warnings } = answer;
   const { parked: _parked, state: _state, ...rest } = kept;
   run.kept = { ...rest, ...(Object.keys(state).length > 0 && { state }) };
   for (const warning of warnings) services.log.warn("a handler is warned", { ...warning });
   if (run.job.bundle !== undefined) return;
-  await keepCode(code, execution, run, feature, definition);
+  // Code that runs elsewhere keeps its versions itself.
+  if (isCodeTarget(of.target)) await keepCode(code, execution, run, feature, definition);
   await services.claim.record(progressOf(run), { bundle: definition });
   run.job = { ...run.job, bundle: definition };
 }

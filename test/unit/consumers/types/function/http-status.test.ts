@@ -1,5 +1,5 @@
+import { statusFault as faultOf } from "../../../../../lambdas/consumers/clients/code/http-status.ts";
 import { statusError } from "../../../../../lambdas/consumers/clients/http/status.ts";
-import { statusFault as faultOf } from "../../../../../lambdas/consumers/types/function/http-status.ts";
 import type { JobError } from "../../../../../lambdas/core/job/job-error.ts";
 import { noon } from "../../../../support/builders.ts";
 

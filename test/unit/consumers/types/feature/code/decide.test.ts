@@ -4,6 +4,7 @@ import { defineFeature } from "../../../../../../lambdas/code/feature/define-fea
 import type { StepError } from "../../../../../../lambdas/code/feature/step-errors.ts";
 import { JobError } from "../../../../../../lambdas/core/job/job-error.ts";
 import { cancelJob, changeJob, retry } from "../../../../../../lambdas/core/operations/change-job.ts";
+import { migrateJob } from "../../../../../../lambdas/core/operations/migrate-job.ts";
 import { explainJob } from "../../../../../../lambdas/core/queries/explain-job.ts";
 import { codeWorld } from "../../../../../support/code-world.ts";
 
@@ -148,6 +149,33 @@ describe("a run of code", () => {
     await world.pass(10 * minute);
     expect(await world.view(id)).toMatchObject({ status: "completed", result: "done" });
     expect((await world.view(id)).parked).toBeUndefined();
+  });
+
+  test("is moved to the present code, over its log", async () => {
+    const saying = (text: string, first = "create") =>
+      defineFeature({
+        async run(ctx) {
+          await ctx.run(first, {});
+          await ctx.sleep("1h");
+          return text;
+        },
+      });
+    const world = codeWorld({ onboard: saying("before") });
+    const [one, other] = [await world.start("onboard", {}), await world.start("onboard", {})];
+    await world.pass(minute);
+    world.redeploy({ onboard: saying("after") });
+    const job = async (id: string) => (await world.jobs.get(id)) ?? Promise.reject(new Error("no job"));
+    await migrateJob(world.services, await job(one), { dryRun: false });
+    await world.pass(minute);
+    world.redeploy({ onboard: saying("other", "charge") });
+    await migrateJob(world.services, await job(other), { dryRun: false });
+    await world.pass(61 * minute);
+    expect(await world.view(one)).toMatchObject({ status: "completed", result: "after" });
+    expect(await world.view(other)).toMatchObject({ status: "running", parked: { code: "NON_DETERMINISTIC" } });
+    world.redeploy({ onboard: saying("mended") });
+    await migrateJob(world.services, await job(other), { dryRun: false });
+    await world.pass(minute);
+    expect(await world.view(other)).toMatchObject({ status: "completed", result: "mended" });
   });
 
   test("goes on after its process has crashed, and shows why it waits", async () => {

@@ -1,15 +1,15 @@
+import type { ServeCallee } from "../../../core/catalog/serve-target.ts";
 import type { CodeMessage } from "../../../core/job/code-bundle.ts";
 import { JobError } from "../../../core/job/job-error.ts";
 import { isDeepJson } from "../../../core/kernel/json-values.ts";
 import type { Execution } from "../../../core/operations/execution.ts";
 import { signedHeaders } from "../../../core/outbound/signed-headers.ts";
 import type { CodeInvoker } from "../../../core/ports/code-invoker.ts";
-import { patienceOf } from "../../clients/http/failure-code.ts";
-import { maxResponseBytes } from "../../clients/http/read-body.ts";
-import { functionUrlOf } from "./http.ts";
+import { patienceOf } from "../http/failure-code.ts";
+import { maxResponseBytes } from "../http/read-body.ts";
+import { functionUrlOf } from "./function-url.ts";
 import { postToFunction } from "./http-post.ts";
 import { statusFault } from "./http-status.ts";
-import type { ServeCallee } from "./target.ts";
 
 /** Code that runs behind a handler of `ductape-jobs/serve`: each message is a signed POST. Redirects are not followed. */
 export const servedCode = (

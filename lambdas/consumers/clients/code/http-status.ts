@@ -1,7 +1,7 @@
-import { type SentCall, tokensIn } from "../../clients/http/echoes.ts";
-import { codeOfJson, isJsonType, parseAnswer } from "../../clients/http/failure-code.ts";
-import { shownCode, type UsedCredentials } from "../../clients/http/shown-answer.ts";
-import { statusError } from "../../clients/http/status.ts";
+import { type SentCall, tokensIn } from "../http/echoes.ts";
+import { codeOfJson, isJsonType, parseAnswer } from "../http/failure-code.ts";
+import { shownCode, type UsedCredentials } from "../http/shown-answer.ts";
+import { statusError } from "../http/status.ts";
 import type { HttpAnswer } from "./http-post.ts";
 
 /** The failure for a status other than 2xx. Of the body only its code is kept, unless that is something of what was sent. */

@@ -3,10 +3,10 @@ import { request as httpRequest, type IncomingMessage } from "node:http";
 import { request as httpsRequest } from "node:https";
 import { JobError } from "../../../core/job/job-error.ts";
 import type { Room } from "../../../core/operations/memory.ts";
-import { type Patience, readPart } from "../../clients/http/failure-code.ts";
-import { type ReadBody, smallResponseBytes } from "../../clients/http/read-body.ts";
-import { parserCodeOf, unreadableHead } from "../../clients/http/unreadable.ts";
-import { neverSent } from "../../clients/never-sent.ts";
+import { type Patience, readPart } from "../http/failure-code.ts";
+import { type ReadBody, smallResponseBytes } from "../http/read-body.ts";
+import { parserCodeOf, unreadableHead } from "../http/unreadable.ts";
+import { neverSent } from "../never-sent.ts";
 
 export interface HttpAnswer {
   status: number;
