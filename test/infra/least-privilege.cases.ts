@@ -218,6 +218,22 @@ const privileges: Record<string, string[]> = {
     secret("my-product/webhook"),
     parameter("/my-product/webhook-url"),
   ],
+  // Providers without a key reach it: it checks what they sign with the secrets of the catalog's hooks, and schedules as the intake does.
+  hooks: [
+    "dynamodb:BatchGetItem,DeleteItem,GetItem,PutItem Jobs if key = JOB#*",
+    leavesLines,
+    countsDueJobs,
+    keepsUnscheduled,
+    "dynamodb:GetItem,PutItem,Query Jobs if key = SHARED#*, SIG#*",
+    "s3:GetObject Payloads/progress*",
+    sees("progress"),
+    "s3:DeleteObject,PutObject Payloads/inputs/*",
+    secret("my-product/payments"),
+    secret("my-product/payments-prd"),
+    ...sendsToAll,
+    ...makesAndDropsSchedules,
+    ...passesScheduleRoles,
+  ],
   // People without a key reach it: it shows an approval and puts a decision, and can change no job.
   approve: [
     "dynamodb:GetItem Jobs if key = JOB#*, APPR#*",

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { Condition } from "../../../core/catalog/condition.ts";
 import { RetryConfig } from "../../../core/job/retry-config.ts";
 import { duration } from "../../../core/kernel/duration.ts";
 import { fieldsSchema } from "../../../core/kernel/fields.ts";
@@ -7,21 +8,6 @@ import { longestDelayMs, requestLimits } from "../../../core/kernel/request-limi
 import { strict } from "../../../core/kernel/schema.ts";
 import { EventTag, Tag } from "../../../core/kernel/tag.ts";
 import { Approve } from "./approve.ts";
-
-/** A condition. It holds if all its comparisons hold. `value`, `equals` and `not_equals` are templates. */
-export const Condition = strict({
-  value: z.unknown(),
-  equals: z.unknown().optional(),
-  not_equals: z.unknown().optional(),
-  /** Compares two numbers or two strings. */
-  less_than: z.union([z.number(), z.string()]).optional(),
-  greater_than: z.union([z.number(), z.string()]).optional(),
-  /** The length of a string or a list. */
-  length: z.union([z.int(), strict({ less_than: z.int().optional(), greater_than: z.int().optional() })]).optional(),
-  /** Whether the value exists and is not null. */
-  exists: z.boolean().optional(),
-}).refine((condition) => Object.keys(condition).length > 1, { message: "compares with nothing" });
-export type Condition = z.infer<typeof Condition>;
 
 /** The most steps of a sequence, and the most steps that one step may depend on. */
 export const mostSteps = 50;

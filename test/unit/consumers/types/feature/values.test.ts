@@ -1,4 +1,4 @@
-import { holds } from "../../../../../lambdas/consumers/types/feature/plan.ts";
+import { holds } from "../../../../../lambdas/core/expressions/holds.ts";
 import { stepsOf } from "../../../../../lambdas/consumers/types/feature/steps.ts";
 import type { FeatureTarget } from "../../../../../lambdas/consumers/types/feature/target.ts";
 import { evaluate, resolve, type Scope } from "../../../../../lambdas/core/expressions/evaluate.ts";
