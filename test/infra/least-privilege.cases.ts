@@ -322,6 +322,7 @@ describe("by these grants", () => {
     ["my-product/shop", "consumers/action"],
     ["my-product/fcm", "consumers/notification"],
     ["my-product/webhook", "webhooks"],
+    ["my-product/payments", "hooks"],
     ["ApiKey", "authorizer"],
   ])("only one function reads the secret %s: %s", (name, entry) => {
     expect(may(new RegExp(`^secretsmanager:\\S+ .*${name}`))).toEqual([entry]);
@@ -329,7 +330,7 @@ describe("by these grants", () => {
 
   test("jobs are written by the entries that create them and those that run them", () => {
     expect(may(/^dynamodb:\S*(Put|Write|Update|Delete)\S* Jobs if key = JOB/)).toEqual(
-      ["api", ...consumers, "intake", "reconciler"].sort(),
+      ["api", ...consumers, "hooks", "intake", "reconciler"].sort(),
     );
     expect(may(/^dynamodb:\S*Update\S* Jobs if key = JOB/)).toEqual([...consumers].sort());
   });
@@ -400,6 +401,7 @@ test("functions are invoked only by API Gateway and by the reconciler's rule", (
       "Api apigateway.amazonaws.com its source",
       "Approve apigateway.amazonaws.com its source",
       "Authorizer apigateway.amazonaws.com its source",
+      "HooksEntry apigateway.amazonaws.com its source",
       "Page apigateway.amazonaws.com its source",
       "ReconcilerEntry events.amazonaws.com its source",
     ]),

@@ -772,11 +772,12 @@ describe("least privilege", () => {
       .filter((entry) =>
         linesOfEntry(service, entry).some((line) => /^dynamodb:\S*DeleteItem\S* .*JOB#\*$/.test(line)),
       );
-    expect(onJobs.toSorted()).toEqual(["api", "consumers/feature", "intake", "reconciler"]);
-    expect(whoMay("s3:PutObject", /\/inputs\//)).toEqual(["api", "consumers/feature", "intake", "reconciler"]);
+    expect(onJobs.toSorted()).toEqual(["api", "consumers/feature", "hooks", "intake", "reconciler"]);
+    expect(whoMay("s3:PutObject", /\/inputs\//)).toEqual(["api", "consumers/feature", "hooks", "intake", "reconciler"]);
     expect(whoMay("s3:DeleteObject", /\/inputs\//)).toEqual([
       "api",
       "consumers/feature",
+      "hooks",
       "intake",
       "lifecycle",
       "reconciler",

@@ -70,7 +70,7 @@ export class JobsHttpApi extends Construct {
       createDefaultStage: false,
       ...(config.corsOrigins.length > 0 && { corsPreflight: preflightFor(config) }),
     });
-    const integration = new HttpLambdaIntegration("Api", api);
+    const integration = new HttpLambdaIntegration("Api", api, ofAllRoutes);
     const methods = config.corsOrigins.length > 0 ? allButOptions : [HttpMethod.ANY];
     const guard = authorizer ? byKey(authorizer, config) : new HttpIamAuthorizer();
     http.addRoutes({ path: "/v1/{proxy+}", methods, integration, authorizer: guard });
@@ -104,7 +104,7 @@ export class JobsHttpApi extends Construct {
 
   /** Paths that need no key, with their methods: API Gateway matches a path of the API first. */
   private serve(http: HttpApi, id: string, page: IFunction, { paths, methods, because }: OpenPaths): HttpRoute[] {
-    const integration = new HttpLambdaIntegration(id, page);
+    const integration = new HttpLambdaIntegration(id, page, ofAllRoutes);
     const routes = paths.flatMap((path) =>
       http.addRoutes({ path, methods: methods.map((method) => HttpMethod[method]), integration }),
     );
@@ -153,6 +153,9 @@ export class JobsHttpApi extends Construct {
     });
   }
 }
+
+/** One permission to invoke a function for all routes of this API, and not one for each: a stack has 500 resources. */
+const ofAllRoutes = { scopePermissionToRoute: false } as const;
 
 interface OpenPaths {
   paths: readonly string[];
