@@ -14,6 +14,7 @@ import {
 import { ErrorGroupSchema, ErrorListSchema } from "../lambdas/core/queries/schemas/errors.ts";
 import * as explanation from "../lambdas/core/queries/schemas/explanation.ts";
 import { JobErrorCodeSchema, JobFailureSchema, ThrownSchema } from "../lambdas/core/queries/schemas/failure.ts";
+import { HookSchema } from "../lambdas/core/queries/schemas/hooks.ts";
 import { JobInputSchema } from "../lambdas/core/queries/schemas/input.ts";
 import * as job from "../lambdas/core/queries/schemas/job.ts";
 import { JobExplanationSchema } from "../lambdas/core/queries/schemas/job-explanation.ts";
@@ -86,6 +87,7 @@ export const answers: Record<string, Shape> = {
   ApprovalPage: { schema: ApprovalListSchema },
   ApprovalDecision: { schema: ApprovalDecisionSchema },
   SignalSent: { schema: SignalSentSchema },
+  Hook: { schema: HookSchema },
   Webhook: { schema: WebhookSchema },
   Migration: { schema: MigrationSchema },
   ListedDefinition: { schema: ListedDefinitionSchema },

@@ -36,6 +36,8 @@ const sharedFunctions = {
   webhooks: { timeoutSeconds: 45, memoryMb: 256 },
   // It shows one approval, and decides it: three reads and a write.
   approve: { timeoutSeconds: 15, memoryMb: 256 },
+  // It checks a signature and schedules a job. Some providers wait for three seconds only, so it starts fast.
+  hooks: { timeoutSeconds: 20, memoryMb: 512 },
   // It reads a file that is part of the function.
   dashboard: { timeoutSeconds: 10, memoryMb: 256 },
 } as const;
@@ -308,6 +310,10 @@ export const openPaths = ["/v1/health", "/openapi.json", "/events.json"] as cons
 /** The page of an approval, for people who have no key: the token in its path is all that it asks for. */
 export const approvePath = "/approve/{token}";
 export const approveMethods = ["GET", "HEAD", "POST"] as const;
+
+/** Where a provider delivers what a hook of the catalog takes. It has no key, and signs what it sends. */
+export const hookPath = "/hooks/{product}/{env}/{name}";
+export const hookMethods = ["POST"] as const;
 
 /** Paths of the dashboard, which need no key: the page, and the files that it loads. The page itself asks for a key. */
 export const dashboardPaths = ["/", "/assets/{proxy+}"] as const;

@@ -2,6 +2,7 @@ import { Annotations, Lazy, Stack } from "aws-cdk-lib/core";
 import { Construct } from "constructs";
 import type { ApiEnv, ApproveEnv, AuthorizerEnv, DashboardEnv, DeployedAs } from "../../lambdas/aws/start/env.ts";
 import { registry } from "../../lambdas/consumers/types/registry.ts";
+import { hooksOf } from "../../lambdas/core/catalog/hooks.ts";
 import type { Product } from "../../lambdas/core/catalog/job-type.ts";
 import { type JobType, jobTypes } from "../../lambdas/core/job/job.ts";
 import {
@@ -22,6 +23,7 @@ import { nameUpTo } from "./deployment-name.ts";
 import { CodeFunction, type CodeOptions } from "./functions/code-function.ts";
 import { Consumer, type ProductCode } from "./functions/consumer.ts";
 import { EntryFunction } from "./functions/entry-function.ts";
+import { Hooks } from "./functions/hooks.ts";
 import { Intake } from "./functions/intake.ts";
 import { Lifecycle } from "./functions/lifecycle.ts";
 import { jobsEnvironment, type Platform } from "./functions/platform.ts";
@@ -101,8 +103,11 @@ export class JobsService extends Construct {
     const authorizer = config.auth === "key" ? this.authorizer(state) : undefined;
     const dashboard = config.dashboard ? this.page() : undefined;
     const approve = this.approve(platform);
+    const hooks = products.some((product) => Object.keys(hooksOf(product)).length > 0)
+      ? new Hooks(this, "Hooks", { platform, products }).lambda
+      : undefined;
     // Another construct id would replace the API, and with it the URL that callers know.
-    this.httpApi = new JobsHttpApi(this, "Entrance", { api, authorizer, dashboard, approve, config });
+    this.httpApi = new JobsHttpApi(this, "Entrance", { api, authorizer, dashboard, approve, hooks, config });
 
     new Reconciler(this, "Reconciler", { platform, products });
     new Pump(this, "Pump", platform);

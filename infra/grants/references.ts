@@ -1,5 +1,6 @@
 import type { Stack } from "aws-cdk-lib/core";
 import type { Access } from "../../lambdas/core/catalog/access.ts";
+import { hooksOf } from "../../lambdas/core/catalog/hooks.ts";
 import type { Product } from "../../lambdas/core/catalog/job-type.ts";
 import { referencesIn } from "../../lambdas/core/catalog/references.ts";
 import { sessionsOf } from "../../lambdas/core/catalog/sessions.ts";
@@ -23,6 +24,16 @@ export function referenceAccess(entries: readonly unknown[]): Access[] {
 /** Reading the URLs and secrets that the webhooks of the catalog name, for the function that sends them. */
 export const webhookGrants = (stack: Stack, products: readonly Product[]): Capability[] =>
   accessGrants(stack, "webhooks", referenceAccess(products.map(webhooksOf)));
+
+/** Reading the secrets that the hooks of the catalog name, for the function that checks deliveries. */
+export const hookGrants = (stack: Stack, products: readonly Product[]): Capability[] =>
+  accessGrants(
+    stack,
+    "hooks",
+    referenceAccess(
+      products.flatMap((product) => Object.values(hooksOf(product)).map(({ verify, envs }) => [verify, envs])),
+    ),
+  );
 
 /** Reading the secrets that the sessions of the catalog name, for the functions that check tokens. */
 export const sessionGrants = (stack: Stack, products: readonly Product[]): Capability[] =>

@@ -12,6 +12,7 @@ import * as getErrors from "./routes/get-errors.ts";
 import * as getEvents from "./routes/get-events.ts";
 import * as getExplain from "./routes/get-explain.ts";
 import * as getHealth from "./routes/get-health.ts";
+import * as getHooks from "./routes/get-hooks.ts";
 import * as getInput from "./routes/get-input.ts";
 import * as getJob from "./routes/get-job.ts";
 import * as getJobs from "./routes/get-jobs.ts";
@@ -189,6 +190,7 @@ export const routes: readonly Route<ApiServices>[] = [
     endpoint: getUpcoming,
   },
   { id: "listErrors", method: "GET", path: "/v1/errors", takesQuery: true, scope: "jobs:read", endpoint: getErrors },
+  { id: "listHooks", method: "GET", path: "/v1/hooks", takesQuery: true, scope: "jobs:read", endpoint: getHooks },
   {
     id: "listWebhooks",
     method: "GET",

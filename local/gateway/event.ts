@@ -30,6 +30,19 @@ const accessLogTime = (now: Date): string => {
   return `${day}/${month}/${year}:${time} +0000`;
 };
 
+/** API Gateway decodes the parts of a path. */
+function hookParameters(rawPath: string): Record<string, string> {
+  const decoded = (part = ""): string => {
+    try {
+      return decodeURIComponent(part);
+    } catch {
+      return part;
+    }
+  };
+  const [product, env, name] = rawPath.split("/").slice(2).map(decoded);
+  return { product: product ?? "", env: env ?? "", name: name ?? "" };
+}
+
 /** The HTTP API event, payload format 2.0, on the default stage. `rawPath` is the part before the `?`. */
 export function toEvent(request: IncomingMessage, body: Buffer, routeKey: string): APIGatewayProxyEventV2 {
   const [rawPath = "/", ...search] = (request.url ?? "/").split("?");
@@ -65,6 +78,7 @@ export function toEvent(request: IncomingMessage, body: Buffer, routeKey: string
       timeEpoch: now.getTime(),
     },
     ...(routeKey.endsWith("/{token}") && { pathParameters: { token: rawPath.split("/").at(-1) ?? "" } }),
+    ...(routeKey.endsWith("/{product}/{env}/{name}") && { pathParameters: hookParameters(rawPath) }),
     ...(routeKey.endsWith("{proxy+}") && { pathParameters: { proxy: rawPath.replace(/^\/\w+\//, "") } }),
     ...bodyOf(request, body),
   };

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { APIGatewayProxyEventV2 } from "aws-lambda";
-import { approvePath, dashboardMethods, dashboardPaths, openPaths } from "../../lambdas/topology.ts";
+import { approvePath, dashboardMethods, dashboardPaths, hookPath, openPaths } from "../../lambdas/topology.ts";
 import type { Invoke } from "../host/invoke.ts";
 import { makeAuthorizer } from "./authorize.ts";
 import { toEvent } from "./event.ts";
@@ -43,7 +43,7 @@ export function makeGateway({
     if (path === "/outbox") return outbox(request, response);
     if (path === "/local/clock") return clock(request, response);
     if (path === "/local/session") return session(request, response);
-    const page = approveRouteOf(path) ?? pageRouteOf(request, path);
+    const page = approveRouteOf(path) ?? hookRouteOf(request, path) ?? pageRouteOf(request, path);
     const route = page ?? routeOf(path);
     const body = await readBody(request, largestBody);
     if (route === undefined) return refuse(response, 404, "Not Found");
@@ -80,8 +80,18 @@ const approveStart = approvePath.replace("{token}", "");
 const approveRouteOf = (path: string): string | undefined =>
   path.startsWith(approveStart) && !path.slice(approveStart.length).includes("/") ? `ANY ${approvePath}` : undefined;
 
-const entryOf = (page: string | undefined) =>
-  page === undefined ? "api" : page.endsWith(approvePath) ? "approve" : "dashboard";
+const hookParts = hookPath.split("/").length;
+
+const hookRouteOf = ({ method }: IncomingMessage, path: string): string | undefined =>
+  method === "POST" && path.startsWith("/hooks/") && path.split("/").length === hookParts
+    ? `POST ${hookPath}`
+    : undefined;
+
+function entryOf(page: string | undefined) {
+  if (page === undefined) return "api";
+  if (page.endsWith(hookPath)) return "hooks";
+  return page.endsWith(approvePath) ? "approve" : "dashboard";
+}
 
 /** The dashboard has its own paths. It also answers a browser at a path that nothing has, with a page that says so. */
 function pageRouteOf({ method = "GET", headers }: IncomingMessage, path: string): string | undefined {

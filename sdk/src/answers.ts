@@ -1346,6 +1346,25 @@ export interface SignalSent {
   kept_until: number;
 }
 
+/** A hook of the catalog in one env: where a provider delivers, and what it becomes. */
+export interface Hook {
+  product_tag: string;
+  env: string;
+  /** The name of the hook in the catalog. */
+  hook: string;
+  description?: string;
+  /** Where the provider delivers, below the URL of the API. */
+  path: string;
+  /** Whose way to sign is expected. */
+  preset: "stripe" | "github" | "slack" | "shopify" | "standard-webhooks" | "hmac";
+  /** The event of the jobs that it makes. */
+  event?: string;
+  /** The label of these jobs, to find them by. */
+  label?: string;
+  /** The signal that it sends, if it makes no jobs. */
+  signal?: string;
+}
+
 /** A webhook of the catalog in one env. */
 export interface Webhook {
   product_tag: string;

@@ -8,6 +8,7 @@ import { createDefinitions, type Definitions } from "./definitions.ts";
 import { createNamespaces, type Namespaces, type ProcessorNamespaces } from "./ductape.ts";
 import { createErrorGroups, type ErrorGroups } from "./error-groups.ts";
 import { expectFields } from "./expect-fields.ts";
+import { createHooks, type Hooks } from "./hooks.ts";
 import type { CallOptions, Jobs } from "./jobs.ts";
 import { createLimits, type Limits } from "./limits.ts";
 import { createPauses, type Pauses } from "./pauses.ts";
@@ -43,6 +44,8 @@ export interface Ductape<C extends Catalog = Catalog> extends Namespaces {
   request: SendRequest;
   /** What failed, grouped by cause. */
   errors: ErrorGroups<C>;
+  /** The hooks of the catalog: where providers deliver. */
+  hooks: Hooks<C>;
   /** The webhooks of the catalog, and how they do. */
   webhooks: Webhooks<C>;
   /** The limits of the catalog, what waits for them, and other numbers for some time. */
@@ -77,6 +80,7 @@ export function createClient(configure: () => Config, runtime: Runtime = realRun
     me,
     request: createRequest(transport),
     errors: createErrorGroups(transport, defaults),
+    hooks: createHooks(transport, defaults),
     webhooks: createWebhooks(transport, defaults),
     limits: createLimits(transport, defaults),
     cache: createCache(transport, defaults),

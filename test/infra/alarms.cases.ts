@@ -159,7 +159,7 @@ describe("joined alarms of several resources", () => {
   test("ring when one of their metrics reaches its threshold", () => {
     const { Metrics, Threshold, ComparisonOperator } = named("errors-jobs");
     expect(Metrics[0]).toMatchObject({
-      Expression: expect.stringMatching(/^MAX\(\[m0 \/ 3, m1 \/ 3, .* m7 \/ 3\]\)$/),
+      Expression: expect.stringMatching(/^MAX\(\[m0 \/ 3, m1 \/ 3, .* m8 \/ 3\]\)$/),
     });
     expect({ Threshold, ComparisonOperator }).toEqual({
       Threshold: 1,

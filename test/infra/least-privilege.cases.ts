@@ -219,6 +219,22 @@ const privileges: Record<string, string[]> = {
     secret("my-product/webhook"),
     parameter("/my-product/webhook-url"),
   ],
+  // Providers without a key reach it: it checks what they sign with the secrets of the catalog's hooks, and schedules as the intake does.
+  hooks: [
+    "dynamodb:BatchGetItem,DeleteItem,GetItem,PutItem Jobs if key = JOB#*",
+    leavesLines,
+    countsDueJobs,
+    keepsUnscheduled,
+    "dynamodb:GetItem,PutItem,Query Jobs if key = SHARED#*, SIG#*",
+    "s3:GetObject Payloads/progress*",
+    sees("progress"),
+    "s3:DeleteObject,PutObject Payloads/inputs/*",
+    secret("my-product/payments"),
+    secret("my-product/payments-prd"),
+    ...sendsToAll,
+    ...makesAndDropsSchedules,
+    ...passesScheduleRoles,
+  ],
   // People without a key reach it: it shows an approval and puts a decision, and can change no job.
   approve: [
     "dynamodb:GetItem Jobs if key = JOB#*, APPR#*",
@@ -307,6 +323,7 @@ describe("by these grants", () => {
     ["my-product/shop", "consumers/action"],
     ["my-product/fcm", "consumers/notification"],
     ["my-product/webhook", "webhooks"],
+    ["my-product/payments", "hooks"],
     ["ApiKey", "authorizer"],
   ])("only one function reads the secret %s: %s", (name, entry) => {
     expect(may(new RegExp(`^secretsmanager:\\S+ .*${name}`))).toEqual([entry]);
@@ -314,7 +331,7 @@ describe("by these grants", () => {
 
   test("jobs are written by the entries that create them and those that run them", () => {
     expect(may(/^dynamodb:\S*(Put|Write|Update|Delete)\S* Jobs if key = JOB/)).toEqual(
-      ["api", ...consumers, "intake", "reconciler"].sort(),
+      ["api", ...consumers, "hooks", "intake", "reconciler"].sort(),
     );
     expect(may(/^dynamodb:\S*Update\S* Jobs if key = JOB/)).toEqual([...consumers].sort());
   });
@@ -385,6 +402,7 @@ test("functions are invoked only by API Gateway and by the reconciler's rule", (
       "Api apigateway.amazonaws.com its source",
       "Approve apigateway.amazonaws.com its source",
       "Authorizer apigateway.amazonaws.com its source",
+      "HooksEntry apigateway.amazonaws.com its source",
       "Page apigateway.amazonaws.com its source",
       "ReconcilerEntry events.amazonaws.com its source",
     ]),

@@ -5,7 +5,7 @@ import { addJobs } from "../../infra/jobs-app.ts";
 import { defineProduct } from "../../lambdas/consumers/types/define-product.ts";
 import { secret } from "../../lambdas/core/catalog/references.ts";
 import { myProduct } from "../../products/my-product.ts";
-import { expectPoliciesToFit, linesOfEntry, resourcesOf, synthesize, testApp } from "./synth.ts";
+import { expectPoliciesToFit, functionOf, linesOfEntry, resourcesOf, synthesize, testApp } from "./synth.ts";
 
 /** Copies of the demo's product, each with targets of its own. */
 /** Copies of the demo without its own code, for which each product has a Lambda function. */
@@ -52,6 +52,14 @@ const senderOf = (count: number) => {
 
 describe("a thousand products of the demo's size", () => {
   const { service } = synthesize({}, copies(1000));
+
+  test("have no way in for hooks, of which the demo has none", () => {
+    const routes = resourcesOf(service, "AWS::ApiGatewayV2::Route").map(({ Properties }) => Properties.RouteKey);
+    expect(routes.filter((route) => route.includes("/hooks/"))).toEqual([]);
+    expect(() => functionOf(service, "hooks")).toThrow("0 functions");
+    const [stage] = resourcesOf(service, "AWS::ApiGatewayV2::Stage");
+    expect(stage?.Properties).not.toHaveProperty("RouteSettings");
+  });
 
   test("are within what CloudFormation accepts", () => {
     const [bytes, resources] = [bytesOf(service), Object.keys(service.toJSON().Resources).length];

@@ -141,6 +141,7 @@ describe("with auth=iam", () => {
       "ANY /v1/{proxy+}": "AWS_IAM",
       "ANY /v1/health": "NONE",
       "ANY /approve/{token}": "NONE",
+      "POST /hooks/{product}/{env}/{name}": "NONE",
       "ANY /openapi.json": "NONE",
       "ANY /events.json": "NONE",
     });

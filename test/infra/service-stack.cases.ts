@@ -377,9 +377,10 @@ describe("the HTTP API", () => {
   const routes = resourcesOf(service, "AWS::ApiGatewayV2::Route").map(({ Properties }) => Properties);
   const page = ["GET /", "HEAD /", "GET /assets/{proxy+}", "HEAD /assets/{proxy+}"];
   const approve = ["ANY /approve/{token}"];
-  const open = ["ANY /v1/health", "ANY /openapi.json", "ANY /events.json", ...page, ...approve];
+  const hooks = ["POST /hooks/{product}/{env}/{name}"];
+  const open = ["ANY /v1/health", "ANY /openapi.json", "ANY /events.json", ...page, ...approve, ...hooks];
 
-  test("requires a key on every route but the health check, the schemas, the page and approvals", () => {
+  test("requires a key on every route but the health check, the schemas, the page, approvals and hooks", () => {
     expect(routes.map((route) => route.RouteKey).sort()).toEqual(["ANY /v1/{proxy+}", ...open].sort());
     for (const route of routes) {
       expect([route.RouteKey, route.AuthorizationType]).toEqual([
@@ -389,7 +390,7 @@ describe("the HTTP API", () => {
     }
   });
 
-  test("sends the routes of the page and of approvals to the functions that serve them, and all others to the API", () => {
+  test("sends the routes of the page, of approvals and of hooks to the functions that serve them, and all others to the API", () => {
     const integrations = resourcesOf(service, "AWS::ApiGatewayV2::Integration");
     const targetOf = ({ Target }: Resource["Properties"]) => {
       const { id } = integrations.find((one) => flat(Target).includes(one.id)) as Resource;
@@ -399,9 +400,22 @@ describe("the HTTP API", () => {
     for (const route of routes) {
       expect([route.RouteKey, targetOf(route)]).toEqual([
         route.RouteKey,
-        page.includes(route.RouteKey) ? "dashboard" : approve.includes(route.RouteKey) ? "approve" : "api",
+        page.includes(route.RouteKey)
+          ? "dashboard"
+          : approve.includes(route.RouteKey)
+            ? "approve"
+            : hooks.includes(route.RouteKey)
+              ? "hooks"
+              : "api",
       ]);
     }
+  });
+
+  test("hooks have half of the rate of the API, so that forged deliveries leave the other half", () => {
+    const [stage] = resourcesOf(service, "AWS::ApiGatewayV2::Stage") as [Resource];
+    expect(stage.Properties.RouteSettings).toEqual({
+      [hooks[0] as string]: { ThrottlingRateLimit: 25, ThrottlingBurstLimit: 1000 },
+    });
   });
 
   test("caches the authorizer's answer to a key for five minutes", () => {
@@ -764,11 +778,12 @@ describe("least privilege", () => {
       .filter((entry) =>
         linesOfEntry(service, entry).some((line) => /^dynamodb:\S*DeleteItem\S* .*JOB#\*$/.test(line)),
       );
-    expect(onJobs.toSorted()).toEqual(["api", "consumers/feature", "intake", "reconciler"]);
-    expect(whoMay("s3:PutObject", /\/inputs\//)).toEqual(["api", "consumers/feature", "intake", "reconciler"]);
+    expect(onJobs.toSorted()).toEqual(["api", "consumers/feature", "hooks", "intake", "reconciler"]);
+    expect(whoMay("s3:PutObject", /\/inputs\//)).toEqual(["api", "consumers/feature", "hooks", "intake", "reconciler"]);
     expect(whoMay("s3:DeleteObject", /\/inputs\//)).toEqual([
       "api",
       "consumers/feature",
+      "hooks",
       "intake",
       "lifecycle",
       "reconciler",

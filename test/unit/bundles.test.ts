@@ -78,11 +78,12 @@ test.each([
   "dashboard",
   "approve",
   "webhooks",
+  "hooks",
 ])("%s has no client of an executor in its bundle", async (entry) => {
   const { packages, startPackages, missing } = await bundleOf(entry);
   expect(missing).toEqual([]);
-  // The tokens of sessions and the secrets of webhooks may be parameters.
-  const ofReferences = ["api", "intake", "webhooks"].includes(entry) ? ["@aws-sdk/client-ssm"] : [];
+  // The tokens of sessions and the secrets of webhooks and hooks may be parameters.
+  const ofReferences = ["api", "intake", "webhooks", "hooks"].includes(entry) ? ["@aws-sdk/client-ssm"] : [];
   expect(clients.filter((client) => packages.has(client))).toEqual(ofReferences);
   expect([...startPackages].filter((name) => [...clients, "jose"].includes(name))).toEqual([]);
 });

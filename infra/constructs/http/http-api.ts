@@ -1,10 +1,12 @@
 import { AccessLogFormat } from "aws-cdk-lib/aws-apigateway";
 import {
+  type CfnStage,
   CorsHttpMethod,
   type CorsPreflightOptions,
   DomainName,
   HttpApi,
   HttpMethod,
+  type HttpRoute,
   HttpStage,
   LogGroupLogDestination,
   SecurityPolicy,
@@ -20,7 +22,15 @@ import type { IFunction } from "aws-cdk-lib/aws-lambda";
 import { LogGroup, LogGroupClass } from "aws-cdk-lib/aws-logs";
 import { Duration, RemovalPolicy } from "aws-cdk-lib/core";
 import { Construct } from "constructs";
-import { approveMethods, approvePath, dashboardMethods, dashboardPaths, openPaths } from "../../../lambdas/topology.ts";
+import {
+  approveMethods,
+  approvePath,
+  dashboardMethods,
+  dashboardPaths,
+  hookMethods,
+  hookPath,
+  openPaths,
+} from "../../../lambdas/topology.ts";
 import { acknowledge } from "../../grants/acknowledge.ts";
 import type { Config } from "../../settings/config.ts";
 import { nameUpTo } from "../deployment-name.ts";
@@ -34,6 +44,8 @@ interface JobsHttpApiProps {
   dashboard: IFunction | undefined;
   /** Serves the pages of approvals. */
   approve: IFunction;
+  /** Takes deliveries of hooks. Absent where no product has any. */
+  hooks: IFunction | undefined;
   config: Config;
 }
 
@@ -48,8 +60,9 @@ export class JobsHttpApi extends Construct {
   /** The target of the DNS record for the API's own domain name, if it has one. */
   readonly domain: DomainName | undefined;
 
-  constructor(scope: Construct, id: string, { api, authorizer, dashboard, approve, config }: JobsHttpApiProps) {
+  constructor(scope: Construct, id: string, props: JobsHttpApiProps) {
     super(scope, id);
+    const { api, authorizer, dashboard, approve, hooks, config } = props;
     const http = new HttpApi(this, "Http", {
       // https://docs.aws.amazon.com/apigatewayv2/latest/api-reference/apis.html
       apiName: nameUpTo(128, this),
@@ -57,7 +70,7 @@ export class JobsHttpApi extends Construct {
       createDefaultStage: false,
       ...(config.corsOrigins.length > 0 && { corsPreflight: preflightFor(config) }),
     });
-    const integration = new HttpLambdaIntegration("Api", api);
+    const integration = new HttpLambdaIntegration("Api", api, ofAllRoutes);
     const methods = config.corsOrigins.length > 0 ? allButOptions : [HttpMethod.ANY];
     const guard = authorizer ? byKey(authorizer, config) : new HttpIamAuthorizer();
     http.addRoutes({ path: "/v1/{proxy+}", methods, integration, authorizer: guard });
@@ -78,20 +91,41 @@ export class JobsHttpApi extends Construct {
         methods: dashboardMethods,
         because: pageOpenBecause,
       });
+    const ofHooks = hooks
+      ? this.serve(http, "Hooks", hooks, { paths: [hookPath], methods: hookMethods, because: hookOpenBecause })
+      : [];
     this.domain = config.domain && customDomain(this, config.domain);
     this.http = http;
     this.stage = this.addStage(http, config);
+    this.throttle(ofHooks, config);
     this.url = config.domain ? `https://${config.domain.name}` : http.apiEndpoint;
     this.arn = http.arnForExecuteApi("*", "/*", "$default");
   }
 
   /** Paths that need no key, with their methods: API Gateway matches a path of the API first. */
-  private serve(http: HttpApi, id: string, page: IFunction, { paths, methods, because }: OpenPaths): void {
-    const integration = new HttpLambdaIntegration(id, page);
-    for (const path of paths) {
-      const routes = http.addRoutes({ path, methods: methods.map((method) => HttpMethod[method]), integration });
-      for (const route of routes) acknowledge(route, { "AwsSolutions-APIG4": because });
-    }
+  private serve(http: HttpApi, id: string, page: IFunction, { paths, methods, because }: OpenPaths): HttpRoute[] {
+    const integration = new HttpLambdaIntegration(id, page, ofAllRoutes);
+    const routes = paths.flatMap((path) =>
+      http.addRoutes({ path, methods: methods.map((method) => HttpMethod[method]), integration }),
+    );
+    for (const route of routes) acknowledge(route, { "AwsSolutions-APIG4": because });
+    return routes;
+  }
+
+  /**
+   * Half of the rate of the API, and no more, is for routes that anybody may send to: a flood of forged deliveries leaves the other half.
+   * https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-throttling.html
+   */
+  private throttle(routes: readonly HttpRoute[], { rateLimit, burstLimit }: Config): void {
+    if (routes.length === 0) return;
+    const stage = this.stage.node.defaultChild as CfnStage;
+    const half = {
+      ThrottlingRateLimit: Math.max(1, Math.floor(rateLimit / 2)),
+      ThrottlingBurstLimit: Math.max(1, Math.floor(burstLimit / 2)),
+    };
+    stage.routeSettings = Object.fromEntries(hookMethods.map((method) => [`${method} ${hookPath}`, half]));
+    // API Gateway knows the route before its stage limits it.
+    stage.node.addDependency(...routes);
   }
 
   private addStage(httpApi: HttpApi, { rateLimit, burstLimit, auth, logDays }: Config): HttpStage {
@@ -119,6 +153,9 @@ export class JobsHttpApi extends Construct {
     });
   }
 }
+
+/** One permission to invoke a function for all routes of this API, and not one for each: a stack has 500 resources. */
+const ofAllRoutes = { scopePermissionToRoute: false } as const;
 
 interface OpenPaths {
   paths: readonly string[];
@@ -172,6 +209,9 @@ const pageOpenBecause =
 
 const approveOpenBecause =
   "Open on purpose: people who are asked for a decision have no key. The token in the path is signed, and is checked before anything is read.";
+
+const hookOpenBecause =
+  "Open on purpose: providers have no key. They sign what they send, and the signature is checked before anything is read.";
 
 /** A revoked key may continue to work for as long as API Gateway caches the authorizer's answer. */
 const byKey = (authorizer: IFunction, { authCacheSeconds }: Config) =>

@@ -31,10 +31,11 @@ export interface AlarmSpec {
 
 /**
  * Of which kind the alarm of a queue or function is: those of a job type, and those that serve all of them, are joined apart. The page of
- * approvals, for which runs wait, is with the first: an alarm holds ten metrics.
+ * approvals, for which runs wait, and hooks are with the first: an alarm holds ten metrics.
  */
 export const kindOf = (what: string, name: string): string =>
-  name === "approve" || jobTypes.some((type) => name === `queue-${type}` || name === `consumers-${type}`)
+  ["approve", "hooks"].includes(name) ||
+  jobTypes.some((type) => name === `queue-${type}` || name === `consumers-${type}`)
     ? `${what}-jobs`
     : `${what}-system`;
 

@@ -161,6 +161,10 @@ export const IntakeEnv = () =>
   });
 export type IntakeEnv = z.infer<ReturnType<typeof IntakeEnv>>;
 
+/** The environment of the function that takes deliveries of hooks. */
+export const HooksEnv = () => JobsEnv();
+export type HooksEnv = z.infer<ReturnType<typeof HooksEnv>>;
+
 export const LifecycleEnv = () =>
   z.object({
     TABLE_NAME: z.string().min(1),

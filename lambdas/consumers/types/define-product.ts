@@ -1,4 +1,5 @@
 import type * as z from "zod";
+import type { Hook } from "../../core/catalog/hook-schema.ts";
 import type { Limit } from "../../core/catalog/limit.ts";
 import type { Session } from "../../core/catalog/session-schema.ts";
 import type { TargetGroup } from "../../core/catalog/targets/group.ts";
@@ -88,6 +89,8 @@ export interface ProductDefinition extends Sections {
   schedules?: Record<string, ScheduleDefinition>;
   /** The endpoints that receive events of its jobs over HTTP, by a name of your choice. */
   webhooks?: Record<string, Webhook>;
+  /** What providers deliver over HTTP, by a name of your choice: how it is verified, and which job or signal it becomes. */
+  hooks?: Record<string, Hook>;
   /** The tokens that requests may bring with `session`, and how they are checked: `$Session{tag}{claim}` refers to their claims. */
   sessions?: Record<string, Session>;
 }

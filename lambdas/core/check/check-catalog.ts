@@ -2,6 +2,7 @@ import * as z from "zod";
 import { Calendars } from "../catalog/calendar-schema.ts";
 import { ownValue, targetsOf } from "../catalog/catalog.ts";
 import { commonEventFields } from "../catalog/event-fields.ts";
+import { Hooks } from "../catalog/hook-schema.ts";
 import type { Product, Registry } from "../catalog/job-type.ts";
 import { Limit } from "../catalog/limit.ts";
 import { Values } from "../catalog/product-values.ts";
@@ -16,6 +17,7 @@ import { didYouMean, jsonPointer, type Path, pathOf, strict } from "../kernel/sc
 import { EventTag, Tag } from "../kernel/tag.ts";
 import { checkCredentials } from "./check-credentials.ts";
 import { checkGroup, groupedEventFaults } from "./check-groups.ts";
+import { checkHooks } from "./check-hooks.ts";
 import { catalogLimitFaults } from "./check-limits.ts";
 import { checkSchedules, Schedules } from "./check-schedules.ts";
 import { checkSharing } from "./check-sharing.ts";
@@ -40,6 +42,7 @@ function checkProduct(product: unknown, registry: Registry, index: number): Faul
     ...checkEvents(checked, registry, prefix),
     ...checkWebhooks(checked, prefix),
     ...checkSessions(checked, prefix),
+    ...checkHooks(checked, registry, prefix),
     ...checkCredentials(checked, registry, prefix),
     ...catalogLimitFaults(checked, prefix),
     ...checkSchedules(checked, registry, prefix),
@@ -151,6 +154,7 @@ function productSchema(registry: Registry) {
     limits: z.record(Tag, Limit).optional(),
     webhooks: z.record(Tag, Webhook).optional(),
     sessions: z.record(Tag, Session).optional(),
+    hooks: Hooks.optional(),
     calendars: Calendars.optional(),
     schedules: Schedules.optional(),
     ...Object.fromEntries(sections),

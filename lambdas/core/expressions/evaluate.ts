@@ -29,6 +29,8 @@ export interface Scope extends Partial<CatalogValues> {
   credential?: (app: string, key: string) => string;
   /** What stands for the address at which a recipient decides. Absent where nobody is asked. */
   approval?: string;
+  /** What a provider has delivered to a hook. Absent everywhere else. */
+  hook?: Record<string, unknown>;
 }
 
 /** The scope of a job that is no feature, which has no sequences. `now` is the planned time of its run. */
@@ -159,6 +161,8 @@ function referencedValue({ root, path }: ValueReference, scope: Scope): unknown 
       return credentialAt(path, scope.credential);
     case "Approval":
       return approvalAt(scope.approval);
+    case "Hook":
+      return path.reduce<unknown>(fieldAt, scope.hook ?? {});
   }
 }
 

@@ -125,6 +125,23 @@ function plainTexts(value: unknown, place: PropertyKey[], escaped: Path[]): unkn
   return steps ? Object.fromEntries(steps.map((step, i) => [step, after[i]])) : after;
 }
 
+/**
+ * The reverse, for an input of values that others have written: spelled so that a request with it means them, whatever their texts look
+ * like. In a template each dollar becomes two; elsewhere only a text that would be taken for an expression gets one more.
+ */
+export function spelledPlain(found: Pick<CatalogEvent, "event" | "definition">, input: Record<string, unknown>) {
+  if (takesExpressions(found)) return withTexts(input, (text) => text.replaceAll("$", "$$$$")) as typeof input;
+  const meant = (text: string) => (isEscaped(`$${text}`) && text.startsWith("$") ? `$${text}` : text);
+  return { ...input, ...(withTexts(textsOf(found.definition, input), meant) as typeof input) };
+}
+
+function withTexts(value: unknown, change: (text: string) => string): unknown {
+  if (typeof value === "string") return value.includes("$") ? change(value) : value;
+  if (typeof value !== "object" || value === null) return value;
+  if (Array.isArray(value)) return value.map((item) => withTexts(item, change));
+  return Object.fromEntries(Object.entries(value).map(([key, field]) => [key, withTexts(field, change)]));
+}
+
 /** A word with keys, or with something in parentheses. */
 const whole = /^\$([A-Z]\w*)(?:(\s*\{[^{}]*\})+|\(.*\))\s*$/s;
 

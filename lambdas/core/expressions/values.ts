@@ -30,6 +30,7 @@ const confined = {
   Step: "$Step is known in the input of a step's undo only: it is the result of the step",
   Approval: "$Approval{url} is known in `ask.input` of an approval only",
   Auth: "$Auth is known in the defaults of an action and in the input of a step that runs one",
+  Hook: "$Hook is known in the `hooks` of a product only: it is what was delivered",
 } as const;
 const isConfined = (root: string): root is keyof typeof confined => Object.hasOwn(confined, root);
 

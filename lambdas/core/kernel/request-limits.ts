@@ -24,6 +24,8 @@ export const requestLimits = {
   /** Characters of a key of a signal, and of the id of a message. */
   signalKey: 256,
   signalId: 128,
+  /** Bytes of what a provider delivers to a hook. */
+  hookBytes: 1024 * 1024,
   /** Characters of the note on a decision. */
   approvalNote: 500,
   /** Characters of the expression in the catalog that yields a key of a limit, of shared jobs or of a turn. */

@@ -3,6 +3,7 @@ import { action } from "./action.ts";
 import { databaseAction } from "./database-action.ts";
 import { feature } from "./feature.ts";
 import { functionCall } from "./function.ts";
+import { hooks } from "./hooks.ts";
 import { limits } from "./limits.ts";
 import { notification } from "./notification.ts";
 import { publish } from "./publish.ts";
@@ -26,6 +27,7 @@ export const myProduct = defineProduct({
   ...feature,
   ...webhooks,
   ...limits,
+  ...hooks,
   jobs: {
     ...action.jobs,
     ...notification.jobs,

@@ -57,6 +57,7 @@ const requests: Record<string, { asked?: Omit<Asked, "path">; outOfReach: OutOfR
   "GET /v1/definitions/{id}": { outOfReach: "absent" },
   "GET /v1/stats": { asked: { query: place }, outOfReach: "forbidden" },
   "GET /v1/errors": { outOfReach: "nothing of it" },
+  "GET /v1/hooks": { outOfReach: "nothing of it" },
   "GET /v1/webhooks": { outOfReach: "nothing of it" },
   "POST /v1/webhooks/{product}/{env}/{webhook}/enable": { outOfReach: "forbidden" },
   "GET /v1/limits": { outOfReach: "nothing of it" },

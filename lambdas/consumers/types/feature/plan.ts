@@ -1,12 +1,12 @@
-import { compare, same } from "../../../core/expressions/compare.ts";
 import { resolve, type Scope, stepsIn } from "../../../core/expressions/evaluate.ts";
+import { holds } from "../../../core/expressions/holds.ts";
 import type { AttemptError } from "../../../core/job/attempt.ts";
 import { JobError } from "../../../core/job/job-error.ts";
 import { beginApproval } from "./approvals.ts";
 import { type ItemsToRun, itemsOf } from "./for-each.ts";
 import { type BegunWait, hasEnded, type StepState, type StepStates } from "./step-state.ts";
 import { conditionsOf, type PlacedJobStep, type PlacedStep, startsJob, stepsOf, templatesIn } from "./steps.ts";
-import type { Condition, FeatureTarget } from "./target.ts";
+import type { FeatureTarget } from "./target.ts";
 import { beginWait } from "./waits.ts";
 
 export interface ReadyStep {
@@ -122,22 +122,3 @@ function beginStep(placed: PlacedStep, scope: Scope, begun: ReadonlySet<string>)
     return { status: "failed", finished_at: scope.now, error: planError(error) };
   }
 }
-
-export function holds(condition: Condition, scope: Scope): boolean {
-  const { equals, not_equals, less_than, greater_than, length, exists } = condition;
-  const value = resolve(condition.value, scope);
-  const size = typeof value === "string" || Array.isArray(value) ? value.length : Number.NaN;
-  return (
-    (equals === undefined || same(value, resolve(equals, scope))) &&
-    (not_equals === undefined || !same(value, resolve(not_equals, scope))) &&
-    (less_than === undefined || compare(value, less_than) < 0) &&
-    (greater_than === undefined || compare(value, greater_than) > 0) &&
-    (length === undefined || hasLength(size, length)) &&
-    (exists === undefined || exists === (value !== undefined && value !== null))
-  );
-}
-
-const hasLength = (size: number, length: NonNullable<Condition["length"]>): boolean =>
-  typeof length === "number"
-    ? size === length
-    : size < (length.less_than ?? Number.POSITIVE_INFINITY) && size > (length.greater_than ?? -1);

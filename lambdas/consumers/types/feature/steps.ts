@@ -1,15 +1,8 @@
+import type { Condition } from "../../../core/catalog/condition.ts";
 import type { DefinedStep, GraphStep } from "../../../core/catalog/job-type.ts";
 import { defined } from "../../../core/kernel/defined.ts";
 import { asksOf, shownTemplates } from "./approve.ts";
-import {
-  type Awaited,
-  type Condition,
-  type FeatureTarget,
-  type ForEach,
-  itemLimits,
-  type Undo,
-  type Wait,
-} from "./target.ts";
+import { type Awaited, type FeatureTarget, type ForEach, itemLimits, type Undo, type Wait } from "./target.ts";
 
 export type StepDefinition = FeatureTarget["sequences"][string][number];
 /** A step that starts a job. */

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { type CodeTarget, codeFields, isCodeTarget } from "../../../core/catalog/code-target.ts";
+import { Condition } from "../../../core/catalog/condition.ts";
 import { perEnv } from "../../../core/catalog/per-env.ts";
 import { serveTarget } from "../../../core/catalog/serve-target.ts";
 import { RetryConfig } from "../../../core/job/retry-config.ts";
@@ -11,21 +12,6 @@ import { strict } from "../../../core/kernel/schema.ts";
 import { oneOf } from "../../../core/kernel/some-of.ts";
 import { EventTag, Tag } from "../../../core/kernel/tag.ts";
 import { Approve } from "./approve.ts";
-
-/** A condition. It holds if all its comparisons hold. `value`, `equals` and `not_equals` are templates. */
-export const Condition = strict({
-  value: z.unknown(),
-  equals: z.unknown().optional(),
-  not_equals: z.unknown().optional(),
-  /** Compares two numbers or two strings. */
-  less_than: z.union([z.number(), z.string()]).optional(),
-  greater_than: z.union([z.number(), z.string()]).optional(),
-  /** The length of a string or a list. */
-  length: z.union([z.int(), strict({ less_than: z.int().optional(), greater_than: z.int().optional() })]).optional(),
-  /** Whether the value exists and is not null. */
-  exists: z.boolean().optional(),
-}).refine((condition) => Object.keys(condition).length > 1, { message: "compares with nothing" });
-export type Condition = z.infer<typeof Condition>;
 
 /** The most steps of a sequence, and the most steps that one step may depend on. */
 export const mostSteps = 50;

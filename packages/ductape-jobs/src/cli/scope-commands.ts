@@ -3,6 +3,7 @@ import { decide, listApprovals } from "./approvals.ts";
 import { readTime } from "./arguments/read-time.ts";
 import { wholeNumber } from "./arguments/read-value.ts";
 import { type Act, calling, withApi } from "./context.ts";
+import { listHooks } from "./hooks.ts";
 import { listLimits, pinLimit, unpinLimit } from "./limits.ts";
 import { createPause, endPause, listPauses } from "./pause.ts";
 import { sendSignal } from "./signal.ts";
@@ -68,6 +69,14 @@ export function addApprovals(program: Command, act: Act): void {
   )
     .option("--note <text>", "why; kept with the decision")
     .action(act(calling(decide)));
+}
+
+/** `hooks` */
+export function addHooks(program: Command, act: Act): void {
+  withApi(program.command("hooks").description("list where providers deliver, and what it becomes"))
+    .option("--product <tag>", "only of this product")
+    .option("--env <env>", "only of this env")
+    .action(act(calling(listHooks)));
 }
 
 /** `limits ...` */

@@ -1,7 +1,7 @@
-import { holds } from "../../../../../lambdas/consumers/types/feature/plan.ts";
 import { stepsOf } from "../../../../../lambdas/consumers/types/feature/steps.ts";
 import type { FeatureTarget } from "../../../../../lambdas/consumers/types/feature/target.ts";
 import { evaluate, resolve, type Scope } from "../../../../../lambdas/core/expressions/evaluate.ts";
+import { holds } from "../../../../../lambdas/core/expressions/holds.ts";
 import { parseExpression } from "../../../../../lambdas/core/expressions/parse.ts";
 import { featureWorld } from "../../../../support/feature-world.ts";
 

@@ -165,15 +165,15 @@ describe("a run of code", () => {
     await world.pass(minute);
     world.redeploy({ onboard: saying("after") });
     const job = async (id: string) => (await world.jobs.get(id)) ?? Promise.reject(new Error("no job"));
-    await migrateJob(world.services, await job(one), { dryRun: false });
+    await migrateJob(world.services, await job(one), { caller: { actor: "k:deployed" }, dryRun: false });
     await world.pass(minute);
     world.redeploy({ onboard: saying("other", "charge") });
-    await migrateJob(world.services, await job(other), { dryRun: false });
+    await migrateJob(world.services, await job(other), { caller: { actor: "k:deployed" }, dryRun: false });
     await world.pass(61 * minute);
     expect(await world.view(one)).toMatchObject({ status: "completed", result: "after" });
     expect(await world.view(other)).toMatchObject({ status: "running", parked: { code: "NON_DETERMINISTIC" } });
     world.redeploy({ onboard: saying("mended") });
-    await migrateJob(world.services, await job(other), { dryRun: false });
+    await migrateJob(world.services, await job(other), { caller: { actor: "k:deployed" }, dryRun: false });
     await world.pass(minute);
     expect(await world.view(other)).toMatchObject({ status: "completed", result: "mended" });
   });

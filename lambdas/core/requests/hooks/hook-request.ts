@@ -1,0 +1,85 @@
+import { hash } from "node:crypto";
+import type { Catalog } from "../../catalog/catalog.ts";
+import { conditionsOf, type FoundHook, hookLabel } from "../../catalog/hooks.ts";
+import { resolve, type Scope, scopeOf } from "../../expressions/evaluate.ts";
+import { holds } from "../../expressions/holds.ts";
+import { keyPart } from "../../expressions/keys.ts";
+import { spelledPlain } from "../../expressions/request-input.ts";
+import { catalogValuesOf } from "../../expressions/values.ts";
+import type { Fault } from "../../kernel/errors.ts";
+import { fieldsFaults } from "../../kernel/fields.ts";
+import { isRecord } from "../../kernel/json-values.ts";
+import { invalidRequest } from "../../kernel/parse-body.ts";
+import { type AcceptedRequest, parseRequest } from "../request.ts";
+import { parseSignal, type SignalWanted } from "../signal-request.ts";
+import { type Delivery, idOf } from "./delivery.ts";
+
+/** What a delivery asks for. */
+type HookWanted = { delivery_id: string } & (
+  | { is: "ignored" }
+  | { is: "job"; request: AcceptedRequest }
+  | { is: "signal"; signal: SignalWanted }
+);
+
+/**
+ * What a verified delivery asks for by its hook: a job, a signal, or nothing. Throws a RequestError with pointers into the delivery
+ * (`/body/...`) or into what the hook made of it, and a JobError where an expression has no value.
+ */
+export function requestOf(catalog: Catalog, found: FoundHook, delivery: Delivery, now: number): HookWanted {
+  const { hook, product, env, name } = found;
+  const values = catalogValuesOf(product, env);
+  const shown = { ...delivery } as Record<string, unknown>;
+  const scope: Scope = { ...scopeOf({}, now, values), hook: shown };
+  const faults = bodyFaults(found, delivery.body);
+  if (faults.length > 0) throw invalidRequest(faults);
+  const delivery_id = hook.id === undefined ? idOf(hook.verify.preset, delivery) : textOf(hook.id, scope, "/id");
+  shown.id = delivery_id;
+  if (!conditionsOf(hook).every((condition) => holds(condition, scope))) return { is: "ignored", delivery_id };
+  const key = deliveryKey(name, delivery_id);
+  const { to } = hook;
+  const tenant = { product_tag: product.tag, env };
+  if ("signal" in to) {
+    const payload = to.payload === undefined ? undefined : resolve(to.payload, scope);
+    const body = { ...tenant, signal: to.signal, key: textOf(to.key, scope, "/to/key"), payload, id: key };
+    return { is: "signal", delivery_id, signal: parseSignal(body, catalog) };
+  }
+  const {
+    event,
+    labels = [],
+    ...asked
+  } = resolve(to, scope) as Record<string, unknown> & { event: string; labels?: string[] };
+  const of = catalog.find(product.tag, env, event);
+  const input = isRecord(asked.input) ? spelledPlain(of, asked.input) : asked.input;
+  const body = { ...asked, ...tenant, event, input, labels: [hookLabel(name), ...labels] };
+  return { is: "job", delivery_id, request: parseRequest(body, catalog, now, key) };
+}
+
+function bodyFaults({ hook: { schema } }: FoundHook, body: unknown): Fault[] {
+  if (schema === undefined) return [];
+  if (!isRecord(body)) return [{ pointer: "/body", detail: "must be an object" }];
+  const known = Object.fromEntries(Object.entries(body).filter(([field]) => Object.hasOwn(schema, field)));
+  return fieldsFaults(schema, known, ["body"]);
+}
+
+/** A text that an expression must yield: without it deliveries would share a name. */
+function textOf(template: string, scope: Scope, pointer: string): string {
+  const text = keyPart(resolve(template, scope));
+  if (text !== undefined) return text;
+  throw invalidRequest([
+    {
+      pointer,
+      detail: "gives no text for this delivery: it must be a string that is not empty, a number, or true or false",
+    },
+  ]);
+}
+
+/** As long as the id of a signal may be; a key of a job may be longer. */
+const longestKey = 128;
+
+/** What a delivery is known by: the same for each time that it comes. */
+export function deliveryKey(name: string, id: string): string {
+  const key = `hook:${name}:${id}`;
+  return key.length <= longestKey && /^[\x21-\x7e]+$/.test(key)
+    ? key
+    : `hook:${name}:sha256-${hash("sha256", id, "base64url")}`;
+}
