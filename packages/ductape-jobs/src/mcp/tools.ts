@@ -26,7 +26,7 @@ interface InputSchema {
  * Documents, which are large and of no use to an agent that has the tools; the dry run of scheduleJob, which that makes itself; and what
  * getStats says in more detail.
  */
-const leftOut = ["getOpenApi", "getEvents", "explainJob", "getActive"];
+const leftOut = ["getOpenApi", "getEvents", "explainJob", "getActive", "listHooks"];
 
 /** A parameter of the API that the confirmation stands for. */
 export const dryRunParameter = "dry_run";
