@@ -23,8 +23,8 @@ interface InputSchema {
 }
 
 /**
- * Documents, which are large and of no use to an agent that has the tools; the dry run of scheduleJob, which that makes itself; and what
- * getStats says in more detail.
+ * Documents, which are large and of no use to an agent that has the tools; the dry run of scheduleJob, which that makes itself; what
+ * getStats says in more detail; and addresses that people give to providers.
  */
 const leftOut = ["getOpenApi", "getEvents", "explainJob", "getActive", "listHooks"];
 
