@@ -22,7 +22,7 @@ type Answer = APIGatewayProxyStructuredResultV2;
 type Outcome = "accepted" | "duplicate" | "ignored";
 
 /**
- * Answers what a provider sends to a hook. It has no key: its signature is all that is known of it, and is checked over the bytes as they
+ * Takes what a provider sends to a hook, and returns the answer. It has no key: its signature is all that is known of it, and is checked over the bytes as they
  * came before anything is read from the table. What is refused for good gets a 4xx and what may pass a 5xx: providers that tell them
  * apart repeat the latter only.
  */

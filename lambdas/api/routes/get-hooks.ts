@@ -25,8 +25,7 @@ export async function handle({ catalog }: ApiServices, { query, scopes }: HttpRe
 export const doc = (): RouteDoc => ({
   tag: "catalog",
   summary: "List hooks with their addresses",
-  description:
-    "Lists the hooks in the order of the catalog, with the paths to which providers deliver, but without secrets. The jobs of a hook have its `label`. Without `product_tag` or `env` it lists those of all products and envs that the key has access to.",
+  description: "Lists to which paths providers deliver. The jobs of a hook have its `label`.",
   query: Query,
   answers: { 200: { description: "The hooks.", schema: HookListSchema } },
   errors: ["INVALID_REQUEST", "PRODUCT_NOT_FOUND", "ENV_NOT_FOUND"],

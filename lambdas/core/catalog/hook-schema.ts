@@ -58,7 +58,7 @@ const Hmac = strict({
     fault("tolerance", "needs `timestamp_header`: no time is signed");
 });
 
-/** How a signature is checked. None of it can be left out: a hook without a check would let anybody make jobs. */
+/** How a signature is checked. None of it can be left out: a hook without a check would let every stranger make jobs. */
 const Verify = z.discriminatedUnion("preset", [
   strict({ preset: z.enum(["stripe", "slack", "standard-webhooks"]), ...secrets, tolerance }),
   strict({ preset: z.enum(["github", "shopify"]), ...secrets }),

@@ -8,8 +8,8 @@ export const hooks = part({
       verify: { preset: "stripe", secret: secret("my-product/payments#webhook") },
       envs: { dev: {}, prd: { secret: secret("my-product/payments-prd#webhook") } },
       to: {
-        event: "create_order",
-        input: { params: { customer: "$Hook{body}{customer}" }, body: { sku: "$Hook{body}{sku}" } },
+        event: "call_partner",
+        input: { query: { customer: "$Hook{body}{customer}" }, body: { paid: "$Hook{body}{id}" } },
       },
     },
   },

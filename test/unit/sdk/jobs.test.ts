@@ -431,6 +431,20 @@ describe("errors.list", () => {
   });
 });
 
+test("hooks are listed with their paths", async () => {
+  const hook = {
+    product_tag: "p",
+    env: "prd",
+    hook: "stripe",
+    path: "/hooks/p/prd/stripe",
+    preset: "stripe",
+    event: "e",
+  };
+  await using api = await fakeApi([{ body: { hooks: [hook] } }]);
+  expect(await api.client.hooks.list({ env: "prd" })).toEqual([hook]);
+  expect(api.seen[0]).toMatchObject({ method: "GET", path: "/v1/hooks?env=prd" });
+});
+
 describe("the calls of webhooks", () => {
   const webhook = { product_tag: "p", env: "prd", webhook: "orders", events: ["failed"], state: "enabled" };
 

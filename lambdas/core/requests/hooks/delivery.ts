@@ -79,8 +79,8 @@ const ids: { [P in HookPreset]?: (of: Delivery) => string | undefined } = {
 export const idOf = (preset: HookPreset, delivery: Delivery): string => ids[preset]?.(delivery) ?? delivery.digest;
 
 /**
- * What a provider wants to hear when a hook is set up, and is no delivery: the text to answer with. Only a signed request is answered, or
- * anybody could have us say what they like.
+ * What a provider wants to hear when a hook is set up, and is no delivery: the text to answer with. Only a signed request is answered: what an
+ * answer says is never up to a stranger.
  */
 export function handshakeOf(preset: HookPreset, { body, headers }: Delivery): { text: string } | undefined {
   // https://docs.slack.dev/reference/events/url_verification

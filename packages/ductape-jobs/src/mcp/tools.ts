@@ -23,10 +23,10 @@ interface InputSchema {
 }
 
 /**
- * Documents, which are large and of no use to an agent that has the tools; the dry run of scheduleJob, which that makes itself; and what
- * getStats says in more detail.
+ * Documents, which are large and of no use to an agent that has the tools; the dry run of scheduleJob, which that makes itself; what
+ * getStats says in more detail; and addresses that people give to providers.
  */
-const leftOut = ["getOpenApi", "getEvents", "explainJob", "getActive"];
+const leftOut = ["getOpenApi", "getEvents", "explainJob", "getActive", "listHooks"];
 
 /** A parameter of the API that the confirmation stands for. */
 export const dryRunParameter = "dry_run";
