@@ -7,16 +7,16 @@ import { secret } from "../../lambdas/core/catalog/references.ts";
 import { myProduct } from "../../products/my-product.ts";
 import { expectPoliciesToFit, functionOf, linesOfEntry, resourcesOf, synthesize, testApp } from "./synth.ts";
 
-/** Copies of the demo's product, each with targets of its own. */
-/** Copies of the demo without its own code, for which each product has a Lambda function. */
+/** Copies of the demo's product, each with separate targets and without its own code, for which each product has a Lambda function. */
 const copies = (count: number) =>
   Array.from({ length: count }, (_, i) => {
     const product = JSON.parse(JSON.stringify(myProduct).replaceAll("my-product", `shop-${i}`));
-    for (const [name, job] of Object.entries<{ type: string; function?: string }>(product.jobs))
-      if (job.function !== undefined && product.functions[job.function].envs === undefined) {
-        delete product.functions[job.function];
-        delete product.jobs[name];
-      }
+    for (const [name, job] of Object.entries<{ function?: string; feature?: string }>(product.jobs)) {
+      const [section, entry = ""] = job.feature ? [product.features, job.feature] : [product.functions, job.function];
+      if (section[entry]?.code === undefined) continue;
+      delete section[entry];
+      delete product.jobs[name];
+    }
     return product;
   });
 
