@@ -168,6 +168,7 @@ export const myProduct = defineProduct({
         sku: { type: "string" },
         quantity: { type: "integer", min: 1 },
       },
+      signals: { accepted: { schema: { by: { type: "string", max: 64 } } }, declined: {} },
     }),
     place_order: {
       input: { customer: { type: "string", max: 64 }, sku: { type: "string" }, quantity: { type: "integer", min: 1 } },

@@ -10,7 +10,9 @@ import { tempFolder } from "../support/local/temp-folder.ts";
 
 /** The bundle of a product's code as the CDK makes it, in a process that has nothing else. */
 const folder = tempFolder();
-const entries = [{ name: "price", code: "./functions.ts", export: "price", secrets: [{ $secret: "shop/key" }] }];
+const entries = [
+  { section: "functions", name: "price", code: "./functions.ts", export: "price", secrets: [{ $secret: "shop/key" }] },
+];
 execFileSync(process.execPath, [
   "infra/bundle/bundle-code-entry.ts",
   "shop",

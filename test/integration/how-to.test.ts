@@ -56,11 +56,9 @@ beforeAll(async () => {
     await project.write(`products/${tag}.ts`, page.take("ts", `export const ${tag} = defineProduct(`));
   }
   const demo = `import { myProduct } from ${JSON.stringify(join(repository, "products/my-product.ts"))};\n`;
-  // The path of the demo's own function counts from this catalog.
-  await project.write(
-    "products/functions/delivery.ts",
-    `export * from ${JSON.stringify(join(repository, "products/functions/delivery.ts"))};\n`,
-  );
+  // The paths of the demo's own code count from this catalog.
+  for (const file of ["products/functions/delivery.ts", "products/features/quote.ts"])
+    await project.write(file, `export * from ${JSON.stringify(join(repository, file))};\n`);
   const imports = Object.keys(catalogs).map((tag) => `import { ${tag} } from "./${tag}.ts";\n`);
   const list = `export const products = [myProduct, ${Object.keys(catalogs).join(", ")}] as const;\n`;
   await project.write("products/index.ts", [demo, ...imports, list].join(""));

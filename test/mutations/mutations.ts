@@ -67,8 +67,8 @@ export const mutations: Mutation[] = [
   },
   {
     file: "lambdas/consumers/engine/attempt.ts",
-    find: "noting(running, (of) => progressed(of, stored))",
-    replace: "(of) => progressed(of, stored)",
+    find: "noting(running, (of) => progressed(of, stored, code))",
+    replace: "(of) => progressed(of, stored, code)",
     test: "unit/consumers/types/feature/shown-waits.test.ts",
   },
   {

@@ -1,4 +1,5 @@
 import type * as z from "zod";
+import { deployedKeyId } from "../access/calling-actor.ts";
 import type { Caller, ChangedBy } from "../job/actor.ts";
 import type { Job } from "../job/job.ts";
 import { defined } from "../kernel/defined.ts";
@@ -27,7 +28,7 @@ function actorOf({ actor, name }: Caller): ActorView {
   const [prefix, id = ""] = actor.split(/:(.*)/s);
   switch (prefix) {
     case "k":
-      return { kind: "key", id, ...defined({ name }) };
+      return { kind: "key", id: id || deployedKeyId, ...defined({ name }) };
     case "i":
       return { kind: "identity", id };
     case "s":

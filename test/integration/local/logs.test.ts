@@ -48,7 +48,7 @@ const inputs: [event: string, input: Record<string, unknown>][] = [
 interface Finished {
   status: string;
   error?: unknown;
-  attempts?: unknown;
+  attempts: { answer?: unknown }[];
 }
 
 async function runJob(local: Running, event: string, input: Record<string, unknown>): Promise<Finished> {
@@ -124,7 +124,11 @@ describe("where every provider fails and quotes its request", () => {
       expect(holding(marked)).toEqual([]);
       expect(holding(secret)).toEqual([]);
       expect(faultsOf(jobs)).not.toContain(secret);
-      expect(faultsOf(jobs)).not.toContain(marked);
+      // What the provider has answered quotes the input, and is for keys that may see inputs, such as this one.
+      const answers = jobs.flatMap(({ attempts }) => attempts.flatMap(({ answer }) => (answer ? [answer] : [])));
+      expect(answers.length).toBeGreaterThan(0);
+      const others = jobs.map((job) => ({ ...job, attempts: job.attempts.map(({ answer: _, ...rest }) => rest) }));
+      expect(faultsOf(others)).not.toContain(marked);
     } finally {
       await close();
     }

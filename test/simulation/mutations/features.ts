@@ -173,7 +173,7 @@ export const features: Mutation[] = [
   {
     name: "feature: a completed and deleted step is run again",
     seed: 3330,
-    at: `${decider}#execute`,
+    at: `${decider}#decideDeclared`,
     find: "{ ...former, ...jobless, ...statesOf(children, recorded, now) }",
     replace: "{ ...former, ...statesOf(children, recorded, now) }",
   },

@@ -19,7 +19,7 @@ export const sessions: Mutation[] = [
   {
     name: "sessions: a decision does not know the claims of its feature",
     seed: 34,
-    at: "consumers/types/feature/execute.ts#execute",
+    at: "consumers/types/feature/execute.ts#decideDeclared",
     find: "job.session && { session: claimsIn(job.session) }",
     replace: "job.session && { session: claimsIn({ tag: job.session.tag }) }",
   },

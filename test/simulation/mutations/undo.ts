@@ -42,7 +42,7 @@ export const ofUndo: Mutation[] = [
   {
     name: "undo: is made without a record of the end",
     seed: 112,
-    at: "consumers/types/feature/execute.ts#execute",
+    at: "consumers/types/feature/execute.ts#decideDeclared",
     find: "if (job.ending) {",
     replace: 'if (job.undoes && Object.values(recorded).some(({ status }) => status === "failed")) {',
   },

@@ -3,6 +3,7 @@ import { JobError } from "../../../core/job/job-error.ts";
 import { claimsIn } from "../../../core/job/kept-session.ts";
 import type { Secrets } from "../../../core/ports/secrets.ts";
 import type { Around } from "../context.ts";
+import { secretPartsOf, textsIn } from "./secret-parts.ts";
 import { shownAnswerOf } from "./shown-answer-of.ts";
 
 /** Around what resolves credentials, so that none of them stays in what a provider has answered, and within what tries other targets. */
@@ -16,7 +17,7 @@ export const answers: Around = (execute, running, { event }) => {
     const secrets: Secrets = {
       async resolve(reference, options) {
         const value = await execution.secrets.resolve(reference, options);
-        secret.add(value);
+        for (const part of secretPartsOf(value)) secret.add(part);
         return value;
       },
     };
@@ -33,8 +34,3 @@ export const answers: Around = (execute, running, { event }) => {
 /** The claims of its session, which no answer, event or log has. */
 const claimsOf = ({ session }: Job): string[] =>
   session ? [...claimsIn(session).claims.values()].flatMap(textsIn).filter((text) => text !== "") : [];
-
-function textsIn(value: unknown): string[] {
-  if (typeof value === "string" || typeof value === "number") return [String(value)];
-  return typeof value === "object" && value !== null ? Object.values(value).flatMap(textsIn) : [];
-}
