@@ -194,7 +194,7 @@ export interface JobsSettings {
   vpcId?: string;
   /**
    * Memory of the consumer of one job type; new accounts often allow 3008 at most. Megabytes, 128 to 10240.
-   * @default - 512 for `storage`, 256 for the others
+   * @default - 512 for `storage`, 320 for `feature`, 256 for the others
    */
   memory?: PerType<number>;
   /**

@@ -333,7 +333,7 @@ export const settingsPerType = {
   memory: {
     section: "Running jobs",
     schema: whole(128, 10_240, "megabytes"),
-    fallback: "512 for `storage`, 256 for the others",
+    fallback: "512 for `storage`, 320 for `feature`, 256 for the others",
     doc: "memory of the consumer of one job type; new accounts often allow 3008 at most",
   },
   batchSize: {

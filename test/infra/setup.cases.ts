@@ -51,7 +51,7 @@ describe("settings", () => {
         function: 256,
         storage: 512,
         publish: 256,
-        feature: 256,
+        feature: 320,
       },
       warmThroughput: undefined,
       kmsKey: "none",

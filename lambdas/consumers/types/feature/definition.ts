@@ -36,5 +36,5 @@ export const feature = defineJobType<AnyFeature>()({
   example: { event: "place_order", input: { customer: "c-42", sku: "A-1", quantity: 2 } },
   // The timeout is that of one decision; the feature may last for months. A failed step fails the feature without a retry.
   defaults: { timeout_ms: 30_000, retries: 0 },
-  limits: { max_timeout_ms: 60_000, memory_mb: 256 },
+  limits: { max_timeout_ms: 60_000, memory_mb: 320 },
 });
