@@ -233,6 +233,7 @@ describe("control flow", () => {
           ctx.step(`train-${epoch}`, () => ctx.functions.use("net").train?.({ epoch, index })),
         );
         const isGood = ctx.when.and(ctx.when.gte(all.at(-1), 4), ctx.when.truthy(all.length));
+        // biome-ignore lint/suspicious/noThenProperty: Ductape's name for it
         return ctx.branch(isGood, { then: () => ctx.getState("none") ?? "good", else: () => "bad" });
       },
       {
@@ -371,7 +372,7 @@ describe("data", () => {
             tag: ctx.feature_tag,
             id: ctx.workflow_id,
           },
-          ...{ env: ctx.env, product: ctx.product, context: ctx.context, isUuid: t.uuid() === t.uuid() },
+          ...{ env: ctx.env, product: ctx.product, context: ctx.context, uuids: new Set([t.uuid(), t.uuid()]).size },
           values: [
             ...[
               t.concat("a", 1),
@@ -397,7 +398,7 @@ describe("data", () => {
     );
     expect(run.result).toEqual({
       ...{ state: { tries: 1 }, default: "usd", tag: "feature", id: "job_test", env: "test", product: "test" },
-      ...{ context: { run: 1, attempt: 1 }, isUuid: false },
+      ...{ context: { run: 1, attempt: 1 }, uuids: 2 },
       values: [
         ...["a1", [1, 2], 1, 3, [1], '{"a":1}', "A", "a", "a", ["a", "b"], "1-2", "bb", "b"],
         "01.01.2030 00:00:00",
