@@ -18,16 +18,17 @@ export interface Attempts {
   retries?: number | undefined;
   delay?: Duration | undefined;
   backoff?: "fixed" | "linear" | "exponential" | undefined;
+  key?: string;
 }
 
 const defaultDelayMs = 1000;
 const mostRetries = 100;
 
-/** Tries again what has failed in a way that another attempt may mend. */
+/** Tries again what has failed in a way that another attempt may mend. `key` begins the names of what is waited by, if it has one. */
 export async function retrying<Result>(
   base: Base,
   what: string,
-  { retries = 0, delay = defaultDelayMs, backoff = "fixed" }: Attempts,
+  { retries = 0, delay = defaultDelayMs, backoff = "fixed", key }: Attempts,
   attempt: (retry: number) => Promise<Result>,
 ): Promise<Result> {
   if (!Number.isInteger(retries) || retries < 0 || retries > mostRetries)
@@ -40,7 +41,7 @@ export async function retrying<Result>(
       if (retry >= retries || !mayFail(error) || error.error.retryable === false) throw error;
     }
     const times = backoff === "exponential" ? 2 ** retry : backoff === "linear" ? retry + 1 : 1;
-    await base.sleep(first * times);
+    await base.sleep(first * times, key === undefined ? {} : { step: `${key}:delay-${retry + 1}` });
   }
 }
 
@@ -50,10 +51,11 @@ export async function within<Result>(
   what: string,
   timeout: Duration | undefined,
   go: () => Promise<Result>,
+  key?: string,
 ): Promise<Result> {
   if (timeout === undefined) return go();
   const ms = msOf(what, timeout);
-  const first = await base.race({ done: go, late: () => base.sleep(ms) });
+  const first = await base.race({ done: go, late: () => base.sleep(ms, key === undefined ? {} : { step: key }) });
   if (first.winner === "done") return first.value as Result;
   throw new StepError(what, { code: "TIMEOUT", message: `${what} had not ended after ${ms} ms.` });
 }

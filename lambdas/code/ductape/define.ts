@@ -106,7 +106,7 @@ function define<Input = Untyped, Output = Untyped>(
           const ctx = makeContext(base as never, input, known, reject);
           (async () => handler(ctx as DuctapeContext<Input>))().then(resolve, reject);
         });
-      return within(base as never, where, timeout, handled);
+      return within(base as never, where, timeout, handled, "timeout");
     },
   } as Parameters<typeof defineFeature>[0]);
   return {
@@ -152,7 +152,8 @@ function signalsOf(where: string, signals: NonNullable<DuctapeFeatureDefinition[
   return Object.fromEntries(
     Object.entries(signals).map(([name, given]) => {
       const place = `${where}: signals.${name}`;
-      if (typeof given !== "object" || given === null)
+      // A schema may be a function too.
+      if (typeof given !== "function" && (typeof given !== "object" || given === null))
         throw new TypeError(`${place} is { input: { field: type } } or a Standard Schema.`);
       return [name, isSchema(given) ? given : fieldSchema(`${place}.input`, given.input ?? {})];
     }),

@@ -69,18 +69,18 @@ export function makeContext(
       const ms = timeout === undefined ? undefined : msOf(`ctx.step ${tag}`, timeout);
       if (ms === undefined) return begin(key);
       if (ms <= longestWithinMs || callsContext(fn))
-        return within(base, key, ms, () => begin(key, Math.min(ms, longestWithinMs)));
+        return within(base, key, ms, () => begin(key, Math.min(ms, longestWithinMs)), `${key}:timeout`);
       try {
         return await begin(key, ms);
       } catch (error) {
         // Its first call of ctx, by a function of another place, has shown that it is no work by itself.
         if (!isOutside(error)) throw error;
-        return within(base, key, ms, () => begin(`${key}:calls`));
+        return within(base, key, ms, () => begin(`${key}:calls`), `${key}:timeout`);
       }
     };
     underWay.push(tag);
     try {
-      const result = await retrying(base, `ctx.step ${tag}`, { retries, delay, backoff }, (retry) =>
+      const result = await retrying(base, `ctx.step ${tag}`, { retries, delay, backoff, key: name }, (retry) =>
         attempt(retry === 0 ? name : `${name}:retry-${retry}`),
       );
       steps[tag] = result;
@@ -108,9 +108,15 @@ export function makeContext(
       throw new TypeError("ctx.feature: `parent_close_policy` is terminate, abandon or request_cancel.");
     const key = keyOf(childId);
     const onParentEnd = policy === "abandon" ? "abandon" : "cancel";
-    return retrying(base, `ctx.feature ${tag}`, { retries }, (retry) => {
+    return retrying(base, `ctx.feature ${tag}`, { retries, key }, (retry) => {
       const step = retry === 0 ? key : `${key}:retry-${retry}`;
-      return within(base, step, timeout, () => base.feature<Untyped>(tag, sentValue(given), { step, onParentEnd }));
+      return within(
+        base,
+        step,
+        timeout,
+        () => base.feature<Untyped>(tag, sentValue(given), { step, onParentEnd }),
+        `${step}:timeout`,
+      );
     });
   }
 

@@ -146,6 +146,7 @@ describe("steps", () => {
       { events: { slow: () => after("1h", { body: 1 }), quick: body(2) } },
     );
     expect(run.result).toEqual([null, 2]);
+    expect(run.log.map(({ k, e }) => `${k} ${e}`)).toContain("slow:timeout fired");
     expect(run.log.map(({ k, e }) => `${k} ${e}`)).toContain("slow/slow closed");
   });
 
@@ -209,6 +210,35 @@ describe("rollback strategies", () => {
 });
 
 describe("control flow", () => {
+  it("may be any of the language: a loop over the time, with catch, sleep and what the state says", async () => {
+    const run = await tested(
+      async (ctx) => {
+        const until = Date.now() + 60_000;
+        let paid: { at: string } | null = null;
+        while (!paid && Date.now() < until) {
+          const tries = (ctx.getState("tries") || 0) + 1;
+          ctx.setState("tries", tries);
+          try {
+            paid = await ctx.step(`try-${tries}`, async () => {
+              await ctx.api.run({ app: "bank", event: "pay", input: { body: { tries } } });
+              return { at: new Date().toISOString() };
+            });
+          } catch (error) {
+            ctx.log.warn("failed", { error: (error as Error).message });
+            await ctx.sleep(tries * 2000);
+          }
+        }
+        return [ctx.state.tries, ctx.completed_steps, paid?.at];
+      },
+      {
+        events: {
+          "bank:pay": (({ body }: { body: { tries: number } }) => (body.tries < 3 ? failing("DOWN")() : {})) as never,
+        },
+      },
+    );
+    expect(run.result).toEqual([3, ["try-3"], expect.stringMatching(/^2030-01-01T00:00:06\.\d{3}Z$/)]);
+  });
+
   it("waits for one of several signals, and says which it was", async () => {
     const handler: Handler = async (ctx) => {
       await ctx.sleep("1h");
