@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { durationMs } from "../../core/kernel/duration-ms.ts";
 import type { Duration, FeatureContext } from "../feature/context.ts";
-import { rolledBack, StepError } from "../feature/step-errors.ts";
+import { StepError } from "../feature/step-errors.ts";
 import { notHere } from "./not-here.ts";
 
 export type Base = FeatureContext<never>;
@@ -60,9 +60,8 @@ export async function within<Result>(
   throw new StepError(what, { code: "TIMEOUT", message: `${what} had not ended after ${ms} ms.` });
 }
 
-/** A failure that the handler may pass over: neither a rollback that it asks for, nor a call that does not exist here. */
-export const mayFail = (error: unknown): error is StepError =>
-  error instanceof StepError && error.code !== rolledBack && error.code !== notHere;
+/** A failure that the handler may pass over, unlike a call that does not exist here. (A rollback that it asks for is never caught.) */
+export const mayFail = (error: unknown): error is StepError => error instanceof StepError && error.code !== notHere;
 
 export function msOf(what: string, duration: Duration): number {
   const ms = typeof duration === "number" || typeof duration === "string" ? durationMs(duration) : Number.NaN;

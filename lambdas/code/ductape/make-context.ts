@@ -62,8 +62,7 @@ export function makeContext(
     const undo = rollback === null ? null : (result: Result) => placed(`undo:${name}`, () => rollback(result));
     const own = () => placed(name, async () => steering(fn));
     const begin = (key: string, ms?: number): Promise<Result> => {
-      const more = { undo: defined.strategy === "none" ? null : undo, critical };
-      return base.step(key, own, { ...more, ...(ms !== undefined && { timeout: ms }) });
+      return base.step(key, own, { undo, critical, ...(ms !== undefined && { timeout: ms }) });
     };
     const attempt = async (key: string): Promise<Result> => {
       const ms = timeout === undefined ? undefined : msOf(`ctx.step ${tag}`, timeout);

@@ -1,6 +1,7 @@
 import { setTimeout as aWhile } from "node:timers/promises";
 import type { DuctapeContext } from "../../../../lambdas/code/ductape/context.ts";
 import { type DuctapeFeatureDefinition, features, workflows } from "../../../../lambdas/code/ductape/define.ts";
+import { makeContext } from "../../../../lambdas/code/ductape/make-context.ts";
 import { isCodeFeature } from "../../../../lambdas/code/feature/define-feature.ts";
 import { after, type TestFeatureOptions, testFeature } from "../../../../lambdas/code/test-feature/test-feature.ts";
 import { placeOrder } from "../../../support/code/place-order.ts";
@@ -276,6 +277,19 @@ describe("control flow", () => {
       ["train", { payload: { epoch: 1, index: 0 } }],
       ["train", { payload: { epoch: 2, index: 1 } }],
     ]);
+  });
+
+  it("cancels a child whose run has ended, unless it is to go on", async () => {
+    const ends: unknown[] = [];
+    const base = {
+      feature: async (_tag: string, _input: unknown, more: { onParentEnd: string }) => ends.push(more.onParentEnd),
+    };
+    const defined = { strategy: "all", signals: [], queries: {} } as const;
+    const ctx = makeContext(base as never, {}, defined, () => {});
+    for (const parent_close_policy of ["terminate", "request_cancel", "abandon"] as const)
+      await ctx.feature("child", "pay", {}, { parent_close_policy });
+    await ctx.feature("child", "pay");
+    expect(ends).toEqual(["cancel", "cancel", "abandon", "cancel"]);
   });
 
   it("runs children by their ids", async () => {
