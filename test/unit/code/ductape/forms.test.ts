@@ -385,6 +385,20 @@ describe("calls", () => {
     ]);
   });
 
+  it("may be limited and repeated within a step", async () => {
+    let tries = 0;
+    const slowAtFirst = () => (++tries === 1 ? after("1h", { body: "late" }) : { body: "in time" });
+    const run = await tested(
+      (ctx) => ctx.step("pay", () => ctx.api.run({ app: "bank", event: "pay", retries: 1, timeout: 30_000 })),
+      { events: { "bank:pay": slowAtFirst } },
+    );
+    expect(run.result).toBe("in time");
+    expect(run.log.map(({ k, e }) => `${k} ${e}`)).toContain("pay/bank:pay closed");
+    expect(run.jobs.map(({ input }) => input)).toEqual(
+      Array(2).fill({ "headers:Idempotency-Key": "job_test-1/pay/bank%3Apay/1" }),
+    );
+  });
+
   it("are run again with the key of the first, unless the input has one", async () => {
     let tries = 0;
     const flaky = () => (++tries % 2 === 1 ? failing("DOWN")() : { body: tries });
