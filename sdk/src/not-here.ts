@@ -21,7 +21,9 @@ const consumers =
   "messages are published only (events.dispatch, events.produce). Consume them with your broker's own client, or send each to POST /v1/jobs";
 const sentMessages = "what was sent is in the jobs: jobs.list({ namespace: 'notifications' })";
 const features =
-  "a run that has failed goes on from its failed step by jobs.retry(job_id); features.status, features.history and features.stepDetail say where it is, and features.replay and features.restart begin anew";
+  "a run that has failed goes on from its failed step by jobs.retry(job_id); features.status, features.history and features.stepDetail say where it is, with the answers of queries in its state, and features.replay and features.restart begin anew";
+const definitions =
+  "features are code of the catalog: write this in a file beside it, with features.define of ductape-jobs/code, export it, and name the file in the catalog's features by code('../features/order.ts')";
 const groups =
   "a fallback or quota of the catalog stands for others: name an event that uses it, with actions.run or actions.dispatch";
 const functions = "a function is an event: processor.job.schedule({ event, input: { payload } })";
@@ -55,7 +57,7 @@ export const instead: Readonly<Record<string, string>> = {
   ...each("notifications", ["getMessages"], sentMessages),
   ...each("notifications", ["create", "update", "list", "fetch"], inCatalog("notifications")),
   ...each("features", ["query", "resume", "replayFromStep", "compare"], features),
-  ...each("features", ["define", "create"], inCatalog("features")),
+  ...each("features", ["define", "create"], definitions),
   ...each("fallback", ["execute", "run"], groups),
   ...each("functions", ["run", "invoke", "dispatch", "register"], functions),
   ...each("sessions", ["start", "verify", "refresh", "revoke", "list"], sessions),

@@ -4,6 +4,14 @@ export {
   type FunctionContext,
   type FunctionLog,
 } from "../../../lambdas/code/define-function.ts";
+export type { DuctapeContext, DuctapeStepOptions } from "../../../lambdas/code/ductape/context.ts";
+export {
+  type DuctapeFeature,
+  type DuctapeFeatureDefinition,
+  features,
+  workflows,
+} from "../../../lambdas/code/ductape/define.ts";
+export { NotHereError } from "../../../lambdas/code/ductape/not-here.ts";
 export type {
   Approved,
   ApproveOptions,
