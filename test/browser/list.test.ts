@@ -108,7 +108,7 @@ test("selected jobs are changed, those that the change fits", async () => {
   await shows(page, 2);
   await page.getByLabel("Select all loaded jobs").check();
   await page.getByText("2 jobs selected").waitFor();
-  await page.getByRole("button", { name: "Retry" }).click();
+  await page.getByRole("button", { name: "Retry", exact: true }).click();
   await page.getByRole("button", { name: "Retry 2 jobs" }).click();
   await page.getByText("Retried: 2 jobs").waitFor();
   await rows(page).getByText("completed").nth(1).waitFor();
