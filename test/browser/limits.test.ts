@@ -53,7 +53,10 @@ test("a limit is pinned to other numbers, and shows by key what waits for it", a
   await page.waitForTimeout(1_500);
   release();
   await local.ended(job_id, "completed");
-  await page.locator(".gap").getByText(/^later: .*partner.* late$/).waitFor();
+  await page
+    .locator(".gap")
+    .getByText(/^later: .*partner.* late$/)
+    .waitFor();
   expect(await page.locator(".late, .very-late, .track-late:not(.track-waited)").count()).toBe(0);
   await go("/jobs?product=my-product&env=prd");
   await page.getByRole("region", { name: "Jobs", exact: true }).getByText("completed").first().waitFor();
