@@ -1,8 +1,8 @@
 import type { InvokeCommandOutput } from "@aws-sdk/client-lambda";
 import { aboutOf, type CodeMessage } from "../../../core/job/code-bundle.ts";
 import { JobError } from "../../../core/job/job-error.ts";
-import { isDeepJson } from "../../../core/kernel/json-values.ts";
 import type { CodeInvoker } from "../../../core/ports/code-invoker.ts";
+import { parseCodeAnswer } from "../code/parse-code-answer.ts";
 import { faultBy } from "../fault-table.ts";
 import { smallResponseBytes } from "../http/read-body.ts";
 import { type LambdaClients, largestPayload } from "./lambda-clients.ts";
@@ -32,19 +32,9 @@ export const lambdaCode = (
     const bytes = answer.Payload ?? new Uint8Array();
     if (answer.FunctionError !== undefined) throw ended(message, Buffer.from(bytes).toString());
     if (bytes.byteLength > smallResponseBytes) await room.forAnswer(bytes.byteLength, signal);
-    return parsed(bytes);
+    return parseCodeAnswer(bytes);
   },
 });
-
-/** What is no JSON is no answer, and so undefined. */
-function parsed(bytes: Uint8Array): unknown {
-  try {
-    // What JSON of this protocol surrounds a result with is few levels, and a result has at most 64.
-    return isDeepJson(bytes, 80) ? undefined : JSON.parse(Buffer.from(bytes).toString());
-  } catch {
-    return undefined;
-  }
-}
 
 /** The process of a function has ended without an answer. Lambda says how, in its own words. */
 function ended(message: CodeMessage, payload: string): JobError {

@@ -1,7 +1,6 @@
 import type { ServeCallee } from "../../../core/catalog/serve-target.ts";
 import type { CodeMessage } from "../../../core/job/code-bundle.ts";
 import { JobError } from "../../../core/job/job-error.ts";
-import { isDeepJson } from "../../../core/kernel/json-values.ts";
 import type { Execution } from "../../../core/operations/execution.ts";
 import { signedHeaders } from "../../../core/outbound/signed-headers.ts";
 import type { CodeInvoker } from "../../../core/ports/code-invoker.ts";
@@ -10,6 +9,7 @@ import { maxResponseBytes } from "../http/read-body.ts";
 import { functionUrlOf } from "./function-url.ts";
 import { postToFunction } from "./http-post.ts";
 import { statusFault } from "./http-status.ts";
+import { parseCodeAnswer } from "./parse-code-answer.ts";
 
 /** Code that runs behind a handler of `ductape-jobs/serve`: each message is a signed POST. Redirects are not followed. */
 export const servedCode = (
@@ -31,7 +31,7 @@ export const servedCode = (
     // The answer of the protocol is always 200; any other says that nothing there speaks it.
     const fault = statusFault({ ...answer, body: Buffer.alloc(0) }, clock.now(), { sent: [] });
     if (fault) throw fault;
-    return parsed(answer.body);
+    return parseCodeAnswer(answer.body);
   },
 });
 
@@ -45,12 +45,3 @@ function messageId(message: CodeMessage): string {
 
 const refusedSignature = () =>
   new JobError("UNAUTHORIZED", "The code refused the signature of the message: both sides need the same secret.");
-
-/** What is no JSON is no answer, and so undefined. */
-function parsed(bytes: Buffer): unknown {
-  try {
-    return isDeepJson(bytes, 80) ? undefined : JSON.parse(bytes.toString());
-  } catch {
-    return undefined;
-  }
-}

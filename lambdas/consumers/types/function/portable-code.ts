@@ -7,12 +7,12 @@ import {
   portableHeaders,
   portablePath,
 } from "../../../core/job/portable-function.ts";
-import { isDeepJson } from "../../../core/kernel/json-values.ts";
 import type { Execution } from "../../../core/operations/execution.ts";
 import type { CodeInvoker } from "../../../core/ports/code-invoker.ts";
 import { functionUrlOf } from "../../clients/code/function-url.ts";
 import { type HttpAnswer, postToFunction } from "../../clients/code/http-post.ts";
 import { statusFault } from "../../clients/code/http-status.ts";
+import { parseCodeAnswer } from "../../clients/code/parse-code-answer.ts";
 import { patienceOf } from "../../clients/http/failure-code.ts";
 import { maxResponseBytes } from "../../clients/http/read-body.ts";
 import type { PortableCallee } from "./target.ts";
@@ -79,7 +79,7 @@ const invocationOf = (
 });
 
 function answerOf(answer: HttpAnswer, id: string, now: number): CallAnswer {
-  const said = Answer.safeParse(parsed(answer.body));
+  const said = Answer.safeParse(parseCodeAnswer(answer.body));
   const isSuccess = answer.status >= 200 && answer.status < 300;
   if (!said.success) {
     const fault = statusFault({ ...answer, body: Buffer.alloc(0) }, now, { sent: [] });
@@ -109,12 +109,3 @@ const by: Readonly<Record<string, FailedOutcome["by"]>> = {
   FUNCTION_SCHEMA_VALIDATION_FAILED: "input",
   FUNCTION_TIMEOUT: "timeout",
 };
-
-/** What is no JSON is no answer, and so undefined. */
-function parsed(bytes: Buffer): unknown {
-  try {
-    return isDeepJson(bytes, 80) ? undefined : JSON.parse(bytes.toString());
-  } catch {
-    return undefined;
-  }
-}
