@@ -4,6 +4,7 @@ import { TransientError } from "../../lambdas/core/kernel/errors.ts";
 import type { ScheduleStates } from "../../lambdas/core/ports/schedule-states.ts";
 import type { Timeline } from "../support/line/timeline.ts";
 import type { Crowd } from "./crowd.ts";
+import type { Editing } from "./editions.ts";
 import type { Hardship } from "./hardship.ts";
 import type { Herd } from "./herd.ts";
 import { doingFor, type Invocation } from "./invocation.ts";
@@ -94,6 +95,8 @@ export interface World {
   lines?: Lines;
   /** Present in histories whose deployments change the schedules of the catalog: what is deployed now. */
   deployments?: Deployed;
+  /** Present in histories whose deployments change a feature while runs of it are under way (editions.ts). */
+  edits?: Editing;
   /** Present in histories with jobs whose target is a fallback: separate randomness. */
   spares?: Random;
   /** Separate randomness for jobs with a cache tag (remembered.ts). Few histories have them. */

@@ -8,6 +8,8 @@ export const expected: readonly string[] = [
   "an item has failed, and its list completes",
   "an approval is decided",
   "an approval times out",
+  "a run of an older edition completes",
+  "a run goes on by what is deployed",
   ...each("add", "claim", "create", "get", "getMany", "page", "publish", "replace", "send", "sendMany"),
   "none -> scheduled",
   "none -> queued",

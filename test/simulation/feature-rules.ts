@@ -36,7 +36,7 @@ export function stepsOf(event: string): [key: string, step: Step, needs: string[
  * Whether a step was started for an earlier feature with the same id: a consumer that was suspended may start one after that
  * feature was deleted and its idempotency key made another.
  */
-const isOfEarlierFeature = ({ id, parent }: Job, feature: Job | undefined): boolean =>
+export const isOfEarlierFeature = ({ id, parent }: Job, feature: Job | undefined): boolean =>
   parent !== undefined &&
   feature !== undefined &&
   id !== stepJobId({ ...feature, run: parent.message.run }, parent.step);

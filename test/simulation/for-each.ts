@@ -1,5 +1,6 @@
 import { isFinished, type Job } from "../../lambdas/core/job/job.ts";
 import type { World } from "./adversary.ts";
+import { isOfEarlierFeature } from "./feature-rules.ts";
 import { nameOf } from "./ledger.ts";
 import { canary } from "./observer.ts";
 import { eachConcurrency, eachEvents, eachPageSize } from "./product.ts";
@@ -43,6 +44,8 @@ function fewOpen({ observer }: World, { jobs }: System, written: Job) {
     return (
       parent !== undefined &&
       !isFinished(parent) &&
+      // One that was deleted leaves its items behind, and a retry gives its id to another.
+      !isOfEarlierFeature(job, parent) &&
       job.parent?.message.attempt === parent.attempt &&
       (!parent.list || isCurrent(parent))
     );

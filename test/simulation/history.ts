@@ -6,6 +6,7 @@ import { outagesOf } from "./adversary.ts";
 import { checkAtRest } from "./at-rest.ts";
 import { crowdOf } from "./crowd.ts";
 import { deploymentsOf } from "./deployments.ts";
+import { editingOf } from "./editions.ts";
 import { hardshipOf, peacefulHardship, withLateFaults, withRaces, withTwins } from "./hardship.ts";
 import { herdOf } from "./herd.ts";
 import { ledger as newLedger } from "./ledger.ts";
@@ -107,6 +108,7 @@ async function run(seed: number, { traced = false, bystanders = [] }: Options): 
   const random = seeded(seed);
   const lines = linesOf(seed);
   const deployments = deploymentsOf(seed);
+  const edits = editingOf(seed);
   const isPeaceful = seed % 4 === 0;
   const late = seeded(seed ^ 0x1a7e);
   const drawn = isPeaceful
@@ -130,6 +132,7 @@ async function run(seed: number, { traced = false, bystanders = [] }: Options): 
     crowd: crowdOf(seed, isPeaceful || lines !== undefined, hardship),
     ...(lines && { lines }),
     ...(deployments && { deployments }),
+    ...(edits && { edits }),
     ...(limited && { limited, hasTwins: hasTwins(seed) }),
     ...(hasSpares(seed) && { spares: seeded(seed ^ 0x5fa2) }),
     ...(remembers(seed) && { remembered: seeded(seed ^ 0x3cac) }),

@@ -132,5 +132,7 @@ export function linesOf(seed: number): Lines | undefined {
 export const calmLines: Hardship = { ...calm, skew: 100, overlong: 0, large: 0 };
 
 /** The catalog of a world. */
-export const catalogOf = ({ lines, deployments }: { lines?: Lines; deployments?: { catalog(): Catalog } }): Catalog =>
-  (lines ?? deployments)?.catalog() ?? catalog;
+export const catalogOf = ({ lines, deployments, edits }: Deployed): Catalog =>
+  (lines ?? deployments ?? edits)?.catalog() ?? catalog;
+
+type Deployed = { [of in "lines" | "deployments" | "edits"]?: { catalog(): Catalog } };

@@ -60,13 +60,20 @@ export function reconciling(
         .finally(() => {
           const forPauses = pausing.isOn ? mostOfPauses : 0;
           const forSchedules = schedules ? mostOfSchedules : 0;
-          end(mostCalls.reconciler + 2 * overdue.length + callsOf(crowded) + forPauses + forSchedules);
+          end(mostCalls.reconciler + callsOfOverdue(overdue) + callsOf(crowded) + forPauses + forSchedules);
         });
     }
     time.after(minute, tick);
   }
   time.after(minute, tick);
 }
+
+/**
+ * Two calls for each, and a look whether it waits at each of its gates: once where AWS refused its message in the rounds before, and once
+ * where the scan finds it.
+ */
+const callsOfOverdue = (overdue: readonly Job[]): number =>
+  overdue.reduce((sum, { gates = [] }) => sum + 2 + 2 * gates.length, 0);
 
 /** A look at each marked gate, its jobs and its slots, and three calls for each waiter at most. */
 const callsOf = (crowded: ReturnType<FakeGates["all"]>): number =>

@@ -104,6 +104,8 @@ function finishedStays({ observer }: Ledger, { by, before, after }: Write) {
   const revived = by.purpose === "decider" && before.parent?.message.attempt !== after.parent?.message.attempt;
   // Another task of Step Functions may wait for its end.
   if (by.purpose === "api" && before.task_tokens?.length !== after.task_tokens?.length) return;
+  // A run that has failed is moved to another definition, and waits for its retry.
+  if (by.purpose === "change" && after.status === "failed" && before.definition !== after.definition) return;
   const retried = by.purpose === "retry" && before.status === "failed";
   if (!revived && !retried) observer.violated(5, `${nameOf(before)} was ${before.status} and became ${after.status}`);
 }

@@ -19,6 +19,9 @@ import { phasePage } from "./phase-page.ts";
 import { putInBatches } from "./put-in-batches.ts";
 import { runItemOf, runKeyOf, runsPage } from "./run-item.ts";
 
+/** The version of a job that was created and not changed since. */
+const firstVersion = 1;
+
 interface DynamoJobStoreOptions {
   client: DynamoDBClient;
   table: string;
@@ -103,12 +106,18 @@ export function dynamoJobStore({
 
     async replace(next, writeId = crypto.randomUUID()) {
       const written = { ...next, write_id: writeId };
+      const isFirst = next.version === firstVersion + 1;
       const put = new PutItemCommand({
         TableName: table,
         Item: jobItemOf(written, retentionDays, shards),
-        // The job may have been deleted and created again with the same idempotency key, and thus the same id and a new version 1.
-        ConditionExpression: "version = :read AND created_at = :created_at",
-        ExpressionAttributeValues: toAttributes({ ":read": next.version - 1, ":created_at": next.created_at }),
+        // The job may have been deleted and created again with the same idempotency key, and thus the same id and a new version 1: even in
+        // the same millisecond, where AWS refused its message and two requests share a key. What was created has the `write_id` that was read.
+        ConditionExpression: `version = :read AND created_at = :created_at${isFirst ? " AND write_id = :write_id" : ""}`,
+        ExpressionAttributeValues: toAttributes({
+          ":read": next.version - 1,
+          ":created_at": next.created_at,
+          ...(isFirst && { ":write_id": next.write_id }),
+        }),
       });
       if (await succeeds(client.send(put))) return "replaced";
       // By write_id and not by version: a later claim raises the version of what this write stored, and keeps its write_id.

@@ -87,6 +87,8 @@ export function debounced(job: Job, made: Job, debounce: Debouncing, now: number
     created_at: job.created_at,
     ...defined({ made_by: job.made_by, made_by_name: job.made_by_name, by: job.by }),
     version: job.version + 1,
+    // It is the next state of the job that was read (`JobStore.replace`).
+    write_id: job.write_id,
     ...(keepsPlace(job, made, now)
       ? indexedFieldsOf(job)
       : { due_at: due, scheduled_at: due, status: waiting(due, now) }),

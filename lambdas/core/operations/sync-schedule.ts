@@ -61,9 +61,19 @@ const redefined =
     return isOnTime(job, next.repeat, calendars) ? keepTime(job, next, now) : planAnew(job, next, now, calendars);
   };
 
-/** What belongs to the runs of a job, or to those that wait for it, and not to its definition. */
+/** What belongs to the job that was read: to its runs, to those that wait for it, and to its last write. Not its definition. */
 const runsOf = (job: Job) =>
-  pick(job, ["id", "created_at", "run", "last_run", "skipped_runs", "idempotency_ids", "task_tokens", "by"]);
+  pick(job, [
+    "id",
+    "created_at",
+    "write_id",
+    "run",
+    "last_run",
+    "skipped_runs",
+    "idempotency_ids",
+    "task_tokens",
+    "by",
+  ]);
 
 /** Whether the time for which a job waits is one of its new series as well. */
 function isOnTime(job: Job, repeat: Repeat, calendars?: Calendars): boolean {

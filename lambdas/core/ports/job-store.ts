@@ -46,7 +46,7 @@ export interface JobStore {
   claim(message: JobMessage, claim: Claim): Promise<ClaimOutcome>;
   /**
    * Writes the next state of a job with a new write_id, if the job still has the version that was read, `next.version - 1`,
-   * and was not deleted and created again under its id. A caller that repeats a write which threw gives the `writeId`, a fresh UUID,
+   * and was not deleted and created again under its id: the next state of one that was just created has its write_id. A caller that repeats a write which threw gives the `writeId`, a fresh UUID,
    * so that it recognises the write if that took effect.
    */
   replace(next: Job, writeId?: string): Promise<"replaced" | "lost">;

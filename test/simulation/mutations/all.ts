@@ -1,6 +1,7 @@
 import { ofApprovals } from "./approvals.ts";
 import { changes } from "./changes.ts";
 import { claims } from "./claims.ts";
+import { definitions } from "./definitions.ts";
 import { dispatching } from "./dispatch.ts";
 import { features } from "./features.ts";
 import { hotMinutes } from "./hot-minutes.ts";
@@ -28,6 +29,7 @@ export const mutations: Mutation[] = [
   ...series,
   ...schedules,
   ...features,
+  ...definitions,
   ...ofApprovals,
   ...ofUndo,
   ...lifecycle,

@@ -108,6 +108,7 @@ export function fakeJobStore(...given: Job[]): FakeJobStore {
       const job = jobs.get(next.id);
       if (job?.write_id === writeId) return "replaced";
       if (job?.version !== next.version - 1 || job.created_at !== next.created_at) return "lost";
+      if (job.version === 1 && job.write_id !== next.write_id) return "lost";
       put({ ...next, write_id: writeId });
       return "replaced";
     },

@@ -71,6 +71,15 @@ export function describeWrites(under: StoreInUse): void {
       expect(await under.store.get(removed.id)).toEqual(like(successor));
     });
 
+    test("nor one that was made in the same millisecond", async () => {
+      const removed = await stored(aJob());
+      await under.store.remove(removed);
+      const successor = { ...removed, write_id: crypto.randomUUID() };
+      await under.store.create(successor);
+      expect(await under.store.replace(cancelled(removed, noon, "of the removed one"))).toBe("lost");
+      expect(await under.store.replace(cancelled(successor, noon, "its own"))).toBe("replaced");
+    });
+
     test("a failed attempt can be claimed only by its next message", async () => {
       const job = await stored(leased(noon));
       const next = attemptFailed(job, noon, { error: new JobError("TIMEOUT", "slow"), random: 0.5 });

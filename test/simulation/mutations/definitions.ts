@@ -1,0 +1,40 @@
+import type { Mutation } from "./mutation.ts";
+
+/** What goes wrong where a feature is changed while runs of it are under way. */
+export const definitions: Mutation[] = [
+  {
+    name: "definition: runs follow what is deployed",
+    seed: 8,
+    at: "core/operations/kept-event.ts#eventOfJob",
+    find: "kept ? keptEvent(catalog, product, event, kept) : catalog.lookup(product, event)",
+    replace: "catalog.lookup(product, event)",
+  },
+  {
+    name: "definition: its constants are those of the present catalog",
+    seed: 8,
+    at: "core/operations/kept-event.ts#keptEvent",
+    find: "{ ...product, constants }",
+    replace: "product",
+  },
+  {
+    name: "definition: each decision keeps that of its deployment",
+    seed: 8,
+    at: "consumers/engine/guards/pinned.ts#pinned",
+    find: " || job.definition !== undefined",
+    replace: "",
+  },
+  {
+    name: "definition: a run is moved to one that has other steps first",
+    seed: 153,
+    at: "core/operations/migrate-job.ts#tooEarly",
+    find: "missing.length === 0",
+    replace: "true",
+  },
+  {
+    name: "definition: a step fails whose event has gone",
+    seed: 8,
+    at: "consumers/types/feature/execute.ts#startAll",
+    find: "isMissing(error)",
+    replace: "false",
+  },
+];
