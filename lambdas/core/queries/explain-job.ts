@@ -158,7 +158,9 @@ const inWords: Record<Exclude<Untaken["why"], "not_seen">, string> = {
 
 function otherwiseOf(step: string, found: FoundEvent | undefined): string {
   const defined = found?.definition.steps?.(found.target).find((one) => one.step === step);
-  const { wait, approve } = (defined?.says ?? {}) as Record<string, { otherwise?: string } | undefined>;
+  // A feature in code has no steps that are known before it runs.
+  if (!defined) return "its code decides";
+  const { wait, approve } = (defined.says ?? {}) as Record<string, { otherwise?: string } | undefined>;
   const { otherwise = "fail" } = approve ?? wait ?? {};
   if (otherwise === "fail") return "fails";
   return approve ? `counts as "${otherwise}"` : "goes on without one";

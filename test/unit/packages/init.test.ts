@@ -83,6 +83,7 @@ describe("the command init", () => {
         ".env.local.example",
         ".gitignore",
         "cdk.json",
+        "functions/order.ts",
         "functions/quote.ts",
         "infra.ts",
         "package.json",
@@ -135,7 +136,7 @@ describe("the command init", () => {
       expect(start).toBe("jobs:start");
       const own = [
         ...["package.json", "tsconfig.json", "cdk.json", "infra.ts", ".env.local.example"],
-        ...["functions/quote.ts", "products/index.ts", "products/shop.ts", "test/jobs.ts"],
+        ...["functions/order.ts", "functions/quote.ts", "products/index.ts", "products/shop.ts", "test/jobs.ts"],
       ];
       const outside = ["package.json", "tsconfig.json", ".gitignore"];
       expect(written.sort()).toEqual([...own.map((file) => `jobs/${file}`), ...outside].sort());

@@ -9,10 +9,15 @@ export const shop = defineProduct({
   jobs: {
     // Runs a function of this project: functions/quote.ts.
     quote: { type: "function", function: "quote" },
+    // Runs a feature, which waits for a payment: functions/order.ts.
+    order: { type: "feature", feature: "order" },
     remind_customer: { type: "action", app: "backend", action: "send_reminder", retries: 5 },
   },
   functions: {
     quote: code<typeof import("../functions/quote.ts")>("../functions/quote.ts"),
+  },
+  features: {
+    order: code<typeof import("../functions/order.ts")>("../functions/order.ts"),
   },
   apps: {
     backend: {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { testJobs } from "ductape-jobs/testing";
+import { testFeature, testJobs } from "ductape-jobs/testing";
+import { order } from "../functions/order.ts";
 
 const day = 24 * 3_600_000;
 
@@ -22,4 +23,14 @@ test("a customer is reminded after thirty days", async () => {
   const [call] = await jobs.sent("http");
   assert.equal(call?.path, "/backend/orders/A-17/reminders");
   assert.equal((await jobs.ductape.jobs.get(job_id)).status, "completed");
+});
+
+test("an order that is paid after two days gets a receipt", async () => {
+  // Runs the function alone, in milliseconds: the test says what its events answer, and what comes when.
+  const run = await testFeature(order, {
+    input: { number: "A-17", sku: "A-1", quantity: 2 },
+    events: { quote: () => ({ total: 3998 }) },
+    signals: [{ signal: "paid", key: "A-17", payload: { by: "ada" }, after: "2d" }],
+  });
+  assert.deepEqual(run.result, { number: "A-17", paid: true, receipt: "Order A-17: 39.98 EUR, paid by ada." });
 });
