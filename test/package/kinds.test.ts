@@ -29,8 +29,8 @@ async function writeAll(project: string, files: Record<string, string | object>)
 
 /** The checks of what `init` has written, by a script runner such as `npm run`. */
 async function expectItWorks(runner: string, project: string): Promise<void> {
-  expect((await run(`${runner} jobs:check`, project)).out).toMatch(/1 product, 2 events, no fault/);
-  expect((await run(`${runner} jobs:test`, project)).out).toMatch(/pass 1\n/);
+  expect((await run(`${runner} jobs:check`, project)).out).toMatch(/1 product, 3 events, no fault/);
+  expect((await run(`${runner} jobs:test`, project)).out).toMatch(/pass 2\n/);
 }
 
 /** What the project has outside of the folder that `init` makes. */
