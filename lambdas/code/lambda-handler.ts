@@ -1,6 +1,7 @@
 import type { Reference } from "../core/catalog/references.ts";
 import type { CodeMessage } from "../core/job/code-bundle.ts";
-import { answerCall, type CodeHost } from "./answer-call.ts";
+import type { CodeHost } from "./answer-call.ts";
+import { answerUnawaited, leftOf } from "./answer-unawaited.ts";
 import { boundOutput } from "./bounded-output.ts";
 import { makeDeadlineGuard } from "./deadline-guard.ts";
 import { type FeatureFiles, makeDefinitions } from "./definitions.ts";
@@ -34,7 +35,7 @@ export function lambdaHandler({ functions, features = {}, secrets }: Deployed): 
     beginOutput();
     const message = Object(given) as CodeMessage;
     const { deadline_ms } = message as Partial<CodeMessage>;
-    if (typeof deadline_ms === "number") guard.begin(deadline_ms);
+    if (typeof deadline_ms === "number") guard.begin(leftOf(message, deadline_ms));
     try {
       switch (message.kind) {
         case "decide":
@@ -43,7 +44,7 @@ export function lambdaHandler({ functions, features = {}, secrets }: Deployed): 
         case "bundle":
           return await definitions.give(message);
         default:
-          return await answerCall({ functions, resolve, write }, given);
+          return await answerUnawaited({ functions, resolve, write }, given);
       }
     } finally {
       guard.end();
