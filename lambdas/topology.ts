@@ -236,6 +236,8 @@ export const signalSortKey = "MSG#";
 export const waiterSortKey = "WAIT#";
 /** `LOG#<job id>`: what the runs of a feature in code have seen. */
 export const logsPrefix = "LOG#";
+/** `PARKED#<product>`: the runs of features in code that another deployment may mend. */
+export const parkedPrefix = "PARKED#";
 /** `APPR#<product>#<env>`: the approvals that are open. */
 export const approvalsPrefix = "APPR#";
 /** `DUE#<day>`: how many jobs go to EventBridge Scheduler for each quarter hour of the day. */

@@ -109,7 +109,7 @@ export class JobsService extends Construct {
     // Another construct id would replace the API, and with it the URL that callers know.
     this.httpApi = new JobsHttpApi(this, "Entrance", { api, authorizer, dashboard, approve, hooks, config });
 
-    new Reconciler(this, "Reconciler", { platform, products });
+    new Reconciler(this, "Reconciler", { platform, products, code: ownCode });
     new Pump(this, "Pump", platform);
     new Relay(this, "Relay", platform);
     const tasks = new Tasks(this, "Tasks", platform);

@@ -5,6 +5,7 @@ import { countHotMinutes } from "./hot-minutes.ts";
 import type { RoundMemory } from "./memory.ts";
 import { reconcile } from "./reconcile.ts";
 import { type Schedules, syncSchedules } from "./schedules.ts";
+import { wakeParked } from "./wake-parked.ts";
 
 /** Nothing is begun any more when a run is this old, in milliseconds: shortly before the function times out. */
 const longestRunMs = 50_000;
@@ -27,5 +28,6 @@ export async function runOnce(services: ReconcilerServices, { graceMs, schedules
   const formerly = { nudged: dispatched, nudges_failed: failed };
   const values = { looked, ...again, ...formerly, ...pauses, hot_minutes };
   log.measure("reconciled", { values }, defined({ partitions_left: left }));
+  await withSafeErrors(log, () => wakeParked(services, memory, end));
   await withSafeErrors(log, () => syncSchedules(services, schedules, memory, end));
 }

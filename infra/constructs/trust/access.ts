@@ -14,6 +14,7 @@ import {
   jobsPrefix,
   keysPartition,
   logsPrefix,
+  parkedPrefix,
   pausesPartition,
   phaseIndex,
   pinsPrefix,
@@ -114,7 +115,9 @@ export function accessTo({ state, queues, ticks, relays, schedules }: Platform) 
       itemsAccess(state, ["dynamodb:Query"], `${statsPrefix}*`, `${errorsPrefix}*`, `${logsPrefix}*`),
     readLogs: () => itemsAccess(state, ["dynamodb:Query"], `${logsPrefix}*`),
     /** What runs of code have seen. */
-    keepLogs: () => itemsAccess(state, ["dynamodb:Query", "dynamodb:PutItem"], `${logsPrefix}*`),
+    keepLogs: () => itemsAccess(state, ["dynamodb:Query", "dynamodb:PutItem"], `${logsPrefix}*`, `${parkedPrefix}*`),
+    /** Runs of code that a deployment wakes. */
+    wakeParked: () => itemsAccess(state, ["dynamodb:Query", "dynamodb:BatchWriteItem"], `${parkedPrefix}*`),
 
     /**
      * With ListBucket, without which S3 answers 403 instead of 404 for an object that is gone. S3 takes the key of the object for the

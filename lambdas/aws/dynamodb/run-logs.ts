@@ -7,7 +7,7 @@ import {
 import type { KeptEntry, RunLogName } from "../../core/job/run-log.ts";
 import { TransientError } from "../../core/kernel/errors.ts";
 import type { RunLogs } from "../../core/ports/run-logs.ts";
-import { logsPrefix, partitionKey, sortKey } from "../../topology.ts";
+import { logsPrefix, parkedPrefix, partitionKey, sortKey, ttlAttribute } from "../../topology.ts";
 import { withClassifiedErrors } from "../client/aws-errors.ts";
 import { toAttributes } from "./attributes.ts";
 import type { Item } from "./job-item.ts";
@@ -41,6 +41,18 @@ export function dynamoRunLogs({ client, table }: { client: DynamoDBClient; table
     ExpressionAttributeValues: toAttributes({ ":job": logsPrefix + job_id, ":from": from, ":to": to }),
     ConsistentRead: true,
   });
+  async function removeAll(items: readonly Item[]): Promise<void> {
+    for (let from = 0; from < items.length; from += deletedAtOnce) {
+      const requests = items.slice(from, from + deletedAtOnce).map((item) => ({
+        DeleteRequest: { Key: { [partitionKey]: item[partitionKey], [sortKey]: item[sortKey] } as Item },
+      }));
+      const { UnprocessedItems } = await client.send(
+        new BatchWriteItemCommand({ RequestItems: { [table]: requests } }),
+      );
+      if (UnprocessedItems?.[table]?.length) throw new TransientError("THROTTLED", "Not all of a log was deleted.");
+    }
+  }
+
   return withClassifiedErrors<RunLogs>({
     async append(log, entries) {
       const [first] = entries;
@@ -67,16 +79,29 @@ export function dynamoRunLogs({ client, table }: { client: DynamoDBClient; table
     async remove(job) {
       const prefix = jobPrefix(job);
       const items = await queryItems(client, between(job.job_id, prefix, `${prefix}~`));
-      for (let from = 0; from < items.length; from += deletedAtOnce) {
-        const requests = items.slice(from, from + deletedAtOnce).map((item) => ({
-          DeleteRequest: { Key: { [partitionKey]: item[partitionKey], [sortKey]: item[sortKey] } as Item },
-        }));
-        const { UnprocessedItems } = await client.send(
-          new BatchWriteItemCommand({ RequestItems: { [table]: requests } }),
-        );
-        if (UnprocessedItems?.[table]?.length) throw new TransientError("THROTTLED", "Not all of a log was deleted.");
-      }
+      await removeAll(items);
       return items.flatMap(entriesIn).flatMap(({ value }) => (value && "blob" in value ? [value.blob] : []));
     },
+
+    async park(product, job_id, until) {
+      const key = { [partitionKey]: parkedPrefix + product, [sortKey]: job_id };
+      const Item = toAttributes({ ...key, [ttlAttribute]: Math.ceil(until / 1000) });
+      await client.send(new PutItemCommand({ TableName: table, Item }));
+    },
+
+    async parked(product, most) {
+      const query = {
+        TableName: table,
+        KeyConditionExpression: `${partitionKey} = :parked`,
+        ExpressionAttributeValues: toAttributes({ ":parked": parkedPrefix + product }),
+        ConsistentRead: true,
+        Limit: most,
+      };
+      const items = await queryItems(client, query, most);
+      return items.map((item) => item[sortKey]?.S ?? "");
+    },
+
+    unpark: (product, job_ids) =>
+      removeAll(job_ids.map((id) => toAttributes({ [partitionKey]: parkedPrefix + product, [sortKey]: id }))),
   });
 }

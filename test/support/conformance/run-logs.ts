@@ -90,6 +90,20 @@ export function describeRunLogs(name: string, make: () => Promise<RunLogsUnderTe
       expect(await made.logs.read(log, 0)).toEqual(many);
     });
 
+    test("notes which runs of a product wait for other code, once each, and forgets them", async () => {
+      const product = `product-${++count}`;
+      expect(await made.logs.parked(product, 100)).toEqual([]);
+      for (let i = 0; i < 30; i++) await made.logs.park(product, `job_${10 + (i % 27)}`, noon);
+      await made.logs.park(`${product}-other`, "job_1", noon);
+      const all = await made.logs.parked(product, 100);
+      expect(all).toEqual(Array.from({ length: 27 }, (_, i) => `job_${10 + i}`));
+      expect(await made.logs.parked(product, 5)).toEqual(all.slice(0, 5));
+      await made.logs.unpark(product, [...all.slice(1), "job_99"]);
+      expect(await made.logs.parked(product, 100)).toEqual(["job_10"]);
+      await made.logs.unpark(product, []);
+      expect(await made.logs.parked(`${product}-other`, 100)).toEqual(["job_1"]);
+    });
+
     test("deletes all logs of a job, and says which blobs they named", async () => {
       const log = fresh();
       const blob = { blob: "runs/a", sha256: "00", bytes: 2000 };

@@ -367,6 +367,12 @@ export const kinds: Record<string, Kind> = {
     words: [],
     unknownFields: "lost",
   },
+  parked: {
+    prefix: topology.parkedPrefix,
+    make: ({ runLogs }) => runLogs.park(tenant.product, jobs.feature.id, noon + 60 * minute),
+    words: [],
+    unknownFields: "lost",
+  },
   approvals: {
     prefix: topology.approvalsPrefix,
     make: ({ approvals }) => approvals.open(anApproval(1, tenant)),
