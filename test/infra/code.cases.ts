@@ -3,6 +3,8 @@ import { type IVpc, Vpc } from "aws-cdk-lib/aws-ec2";
 import { PolicyStatement } from "aws-cdk-lib/aws-iam";
 import { Duration, Stack } from "aws-cdk-lib/core";
 import { DuctapeJobs, type DuctapeJobsProps } from "../../infra/ductape-jobs.ts";
+import { registry } from "../../lambdas/consumers/types/registry.ts";
+import { queuesOf } from "../../lambdas/topology.ts";
 import { privilegesByEntry } from "./privileges.ts";
 import { flat, functionOf, testApp } from "./synth.ts";
 
@@ -68,6 +70,15 @@ describe("functions of one's own in a stack", () => {
     const [[answers] = []] = Object.entries(template.findResources("AWS::SQS::Queue")).filter(([id]) =>
       id.includes("Queueanswers"),
     );
+    const plan = queuesOf(registry).answers;
+    expect(template.findResources("AWS::SQS::Queue")[answers ?? ""]?.Properties).toMatchObject({
+      ...{ VisibilityTimeout: plan.visibilitySeconds, MessageRetentionPeriod: plan.retentionSeconds },
+      RedrivePolicy: { maxReceiveCount: plan.receives },
+    });
+    const sources = Object.values(template.findResources("AWS::Lambda::EventSourceMapping"));
+    expect(sources.filter(({ Properties }) => flat(Properties.EventSourceArn).includes(String(answers)))).toMatchObject([
+      { Properties: { BatchSize: plan.batchSize, FunctionResponseTypes: ["ReportBatchItemFailures"] } },
+    ]);
     const to = { Destination: { "Fn::GetAtt": [answers, "Arn"] } };
     const config = {
       ...{ MaximumRetryAttempts: 0, MaximumEventAgeInSeconds: 60, Qualifier: "$LATEST" },

@@ -258,6 +258,42 @@ export const mutations: Mutation[] = [
     replace: "this.#now = Date.now();",
     test: "unit/code/feature/random-handlers.test.ts",
   },
+  {
+    file: "lambdas/consumers/engine/attempt.ts",
+    find: "(of) => handedOver(of, services.clock.now())",
+    replace: "(of) => ({ ...of, version: of.version + 1 })",
+    test: "unit/consumers/types/function/answered.test.ts",
+  },
+  {
+    file: "lambdas/consumers/engine/lists.ts",
+    find: "  unanswered,\n",
+    replace: "",
+    test: "unit/consumers/types/function/answered.test.ts",
+  },
+  {
+    file: "lambdas/consumers/engine/gates/leave.ts",
+    find: "claims: job.claims - 1",
+    replace: "claims: job.claims",
+    test: "unit/consumers/types/function/answered.test.ts",
+  },
+  {
+    file: "lambdas/code/answer-unawaited.ts",
+    find: "if (deadline_ms === 0)",
+    replace: "if (deadline_ms < 0)",
+    test: "unit/consumers/types/function/answered.test.ts",
+  },
+  {
+    file: "lambdas/code/report-live.ts",
+    find: "if (isBusy || isOver || !next) return;",
+    replace: "if (isOver || !next) return;",
+    test: "unit/code/report-live.test.ts",
+  },
+  {
+    file: "lambdas/reconciler/wake-parked.ts",
+    find: "isParked(job) && job.failing_since !== undefined",
+    replace: "isParked(job)",
+    test: "unit/reconciler/wake-parked.test.ts",
+  },
 ];
 
 /** The source with the change. Throws unless the text occurs exactly once. */
