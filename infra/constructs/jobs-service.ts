@@ -13,7 +13,7 @@ import {
   requestEvent,
 } from "../../lambdas/topology.ts";
 import { catalogContext } from "../bundle/catalog-file.ts";
-import { type CodeEntry, codeEntriesOf, missingModules } from "../bundle/code-entries.ts";
+import { codeEntriesOf, missingModules } from "../bundle/code-entries.ts";
 import { allow } from "../grants/capability.ts";
 import { sessionGrants } from "../grants/references.ts";
 import { type Config, environmentOf } from "../settings/config.ts";
@@ -209,14 +209,14 @@ export class JobsService extends Construct {
     if (idle.length > 0)
       throw new SetupError("`code` names products that have no functions or features in code:", idle);
     const prefix = nameUpTo(longestCodePrefix, this);
-    const hasFunctions = (ones: readonly CodeEntry[]) => ones.some(({ section }) => section === "functions");
-    const answers = Object.values(entries).some(hasFunctions)
-      ? fedQueue(this, "Queue-answers", queuePlans.answers, queues.function.deadLetters)
-      : undefined;
+    const answers =
+      Object.keys(entries).length > 0
+        ? fedQueue(this, "Queue-answers", queuePlans.answers, queues.function.deadLetters)
+        : undefined;
     const functions = Object.entries(entries).map(([product, ones]) => {
       const props = {
         ...{ product, entries: ones, functionName: codeFunctionName(prefix, product), codeFrom },
-        ...{ answers: hasFunctions(ones) ? answers : undefined, options: options[product] },
+        ...{ answers, options: options[product] },
       };
       return [product, new CodeFunction(this, `Code-${product}`, props)] as const;
     });

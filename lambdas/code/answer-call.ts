@@ -77,7 +77,7 @@ async function run(
   const late = new Promise<CallOutcome>((resolve) => {
     timer = setTimeout(() => {
       ended.abort(new DOMException("The attempt is out of time.", "TimeoutError"));
-      resolve(outOfTime(call));
+      resolve(outOfTime(call.function, call.deadline_ms));
     }, call.deadline_ms);
   });
   const outcome = await Promise.race([outcomeOf(call, offered, ctx), late]);
@@ -85,8 +85,8 @@ async function run(
   return { v: codeVersion, outcome, ...("value" in progress && { progress: progress.value }) };
 }
 
-export const outOfTime = ({ function: name, deadline_ms }: CallMessage): FailedOutcome =>
-  failed("timeout", "TimeoutError", `${name} had not ended after ${deadline_ms} ms.`);
+export const outOfTime = (name: string, deadlineMs: number): FailedOutcome =>
+  failed("timeout", "TimeoutError", `${name} had not ended after ${deadlineMs} ms.`);
 
 async function outcomeOf(call: CallMessage, offered: Offered, ctx: FunctionContext): Promise<CallOutcome> {
   try {

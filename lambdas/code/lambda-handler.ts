@@ -1,6 +1,6 @@
 import type { Reference } from "../core/catalog/references.ts";
 import type { CodeMessage } from "../core/job/code-bundle.ts";
-import type { CodeHost } from "./answer-call.ts";
+import { answerCall, type CodeHost } from "./answer-call.ts";
 import { answerUnawaited, leftOf } from "./answer-unawaited.ts";
 import { boundOutput } from "./bounded-output.ts";
 import { makeDeadlineGuard } from "./deadline-guard.ts";
@@ -39,12 +39,13 @@ export function lambdaHandler({ functions, features = {}, secrets }: Deployed): 
     try {
       switch (message.kind) {
         case "decide":
-        case "step":
           return await definitions.answer(message, { resolve, write });
+        case "step":
+          return await answerUnawaited((step) => definitions.answer(step as typeof message, { resolve, write }), given);
         case "bundle":
           return await definitions.give(message);
         default:
-          return await answerUnawaited({ functions, resolve, write }, given);
+          return await answerUnawaited((call, live) => answerCall({ functions, resolve, write }, call, live), given);
       }
     } finally {
       guard.end();

@@ -60,7 +60,7 @@ interface CodeFunctionProps {
   entries: readonly CodeEntry[];
   functionName: string;
   options?: CodeOptions | undefined;
-  /** Where Lambda puts what becomes of calls for which nobody waits. Absent without functions. */
+  /** Where Lambda puts what becomes of calls for which nobody waits. */
   answers: IQueue | undefined;
   /** What the links to the code of earlier deployments begin with. Only this deployment can have written there. */
   codeFrom: string;

@@ -66,7 +66,7 @@ export interface ProductCode {
   /** What their names begin with. */
   prefix: string;
   functions: ReadonlyMap<string, CodeFunction>;
-  /** Where the answers of functions come that nobody waits for. Absent without functions. */
+  /** Where the answers come that nobody waits for. Absent without code. */
   answers: Queue | undefined;
 }
 

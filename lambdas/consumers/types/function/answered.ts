@@ -1,5 +1,7 @@
 import * as z from "zod";
+import { aboutOf } from "../../../core/job/code-bundle.ts";
 import { type CallMessage, largestCodeResult } from "../../../core/job/code-messages.ts";
+import type { StepMessage } from "../../../core/job/decide-messages.ts";
 import type { Job } from "../../../core/job/job.ts";
 import { changedError, JobError } from "../../../core/job/job-error.ts";
 import { TransientError } from "../../../core/kernel/errors.ts";
@@ -11,16 +13,21 @@ import { endedProcess } from "../../clients/aws/lambda-code.ts";
 import { parseCodeAnswer } from "../../clients/code/parse-code-answer.ts";
 import { endCalled, type ReadEnd, type RunJobOptions } from "../../engine/run-job.ts";
 import { outcomeIn } from "./code.ts";
+import { stepOutcomeIn } from "./own-step.ts";
 
-/** A call as it comes back with its answer. */
-const Question = z.looseObject({
-  kind: z.literal("call"),
-  function: z.string(),
-  job_id: z.string(),
-  product: z.string(),
-  deadline_ms: z.number(),
-  answer: z.looseObject({ token: z.string() }),
-});
+const asked = { deadline_ms: z.number(), answer: z.looseObject({ token: z.string() }) };
+
+/** A call, or a step of a feature, as it comes back with its answer. */
+const Question = z.discriminatedUnion("kind", [
+  z.looseObject({
+    ...{ kind: z.literal("call"), function: z.string(), job_id: z.string(), product: z.string() },
+    ...asked,
+  }),
+  z.looseObject({
+    ...{ kind: z.literal("step"), key: z.string(), run: z.looseObject({ id: z.string(), feature: z.string() }) },
+    ...asked,
+  }),
+]);
 
 /**
  * What Lambda tells of an invocation for which nobody has waited: to what it has come, with the question.
@@ -51,23 +58,27 @@ export async function endBy(
   await endCalled(services, execute, handed, readOf(said), options);
 }
 
+type Sent = CallMessage | StepMessage;
+
 const readOf =
   ({ requestPayload, requestContext, responseContext, responsePayload }: CodeSaid): ReadEnd =>
   async (job, { services: { blobs }, room }) => {
-    const message = requestPayload as unknown as CallMessage;
+    const message = requestPayload as unknown as Sent;
+    const outcome = (given: unknown) =>
+      message.kind === "call" ? outcomeIn(message, given) : stepOutcomeIn(message, given);
     if (responseContext?.functionError || requestContext.condition !== "Success") {
       const failure = notAnswered(message, requestContext.condition, responsePayload);
       const reported = await liveProgress(blobs, job).catch(() => undefined);
       throw reported ? changedError(failure, { progress: reported.v }) : failure;
     }
     const kept = Kept.safeParse(responsePayload);
-    if (!kept.success) return outcomeIn(message, responsePayload);
+    if (!kept.success) return outcome(responsePayload);
     const { bytes } = kept.data.kept;
     if (bytes > largestCodeResult + frameBytes) throw tooLarge(message, bytes);
     await room.forAnswer(bytes, AbortSignal.timeout(readMs)).catch((cause) => {
       throw new TransientError("NO_MEMORY", "Other answers leave no memory for this one.", { cause });
     });
-    return outcomeIn(message, await largeAnswer(blobs, job, message, bytes));
+    return outcome(await largeAnswer(blobs, job, message, bytes));
   };
 
 /** For the frame of a result. */
@@ -75,7 +86,7 @@ const frameBytes = 300_000;
 /** How long an answer may wait for memory: the message comes again after that. */
 const readMs = 60_000;
 
-async function largeAnswer(blobs: BlobStore, job: Job, message: CallMessage, bytes: number): Promise<unknown> {
+async function largeAnswer(blobs: BlobStore, job: Job, message: Sent, bytes: number): Promise<unknown> {
   const key = largeAnswerKey(job);
   const stream = await blobs.stream(key);
   stream?.body.destroy();
@@ -84,19 +95,19 @@ async function largeAnswer(blobs: BlobStore, job: Job, message: CallMessage, byt
   return found && parseCodeAnswer(found);
 }
 
-const tooLarge = ({ function: name }: CallMessage, bytes: number) =>
+const tooLarge = (message: Sent, bytes: number) =>
   new JobError(
     "PROVIDER_ERROR",
-    `${name} has run, but its answer of ${bytes} bytes is larger than the ${largestCodeResult} that are kept.`,
+    `${aboutOf(message).name} has run, but its answer of ${bytes} bytes is larger than the ${largestCodeResult} that are kept.`,
     { retryable: false },
   );
 
 /** Lambda has not called the code, or it has ended without an answer. */
-function notAnswered(message: CallMessage, condition: string, payload: unknown): JobError {
+function notAnswered(message: Sent, condition: string, payload: unknown): JobError {
   if (condition === "EventAgeExceeded")
     return new JobError(
       "SERVICE_UNAVAILABLE",
-      `${message.function} could not begin within a minute: its Lambda function runs as often as it may.`,
+      `${aboutOf(message).name} could not begin within a minute: its Lambda function runs as often as it may.`,
     );
   return endedProcess(message, JSON.stringify(payload ?? {}));
 }

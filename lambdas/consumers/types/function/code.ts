@@ -1,18 +1,12 @@
-import {
-  type CallMessage,
-  codeVersion,
-  largestQuestionInMessage,
-  longestAwaitedMs,
-  longestThrown,
-} from "../../../core/job/code-messages.ts";
+import { type CallMessage, codeVersion, longestThrown } from "../../../core/job/code-messages.ts";
 import { JobError, type JobErrorCode } from "../../../core/job/job-error.ts";
 import { providerCodeOf } from "../../../core/job/provider-code.ts";
-import { type AttemptServices, Finished, type HandedOver } from "../../../core/operations/execution.ts";
-import { largeAnswerKey, liveProgressKey } from "../../../core/operations/live-progress.ts";
+import { type AttemptServices, Finished } from "../../../core/operations/execution.ts";
 import type { CodeInvoker } from "../../../core/ports/code-invoker.ts";
 import { CodeAnswer, type Failed } from "../../clients/code/code-answer.ts";
 import type { ExecutionOf } from "../define-job-type.ts";
 import type { cloudFunction } from "./definition.ts";
+import { sentUnawaited } from "./unawaited.ts";
 
 type FunctionExecution = ExecutionOf<typeof cloudFunction>;
 
@@ -28,39 +22,6 @@ export async function callCode(
   const message = messageOf(execution);
   const handed = services && (await sentUnawaited(invoker, message, execution, services));
   return handed ?? outcomeIn(message, await invoker.call(execution.job.product, message, execution));
-}
-
-/**
- * Calls what may take long without waiting for it: a consumer that waits is billed like the code. Undefined where the answer has to be waited
- * for, also because the question is too large for an event or cannot be signed now.
- */
-async function sentUnawaited(
-  { send }: CodeInvoker,
-  message: CallMessage,
-  execution: FunctionExecution,
-  { claim: { handOver }, answerTokens }: AttemptServices,
-): Promise<HandedOver | undefined> {
-  const { job, blobs, clock, deadline } = execution;
-  if (!send || !handOver || !answerTokens || job.timeout_ms <= longestAwaitedMs) return undefined;
-  if (Buffer.byteLength(JSON.stringify(message)) > largestQuestionInMessage) return undefined;
-  const { id: job_id, run, attempt, claim_id = "" } = job;
-  const token = await answerTokens.sign({ job_id, run, attempt, claim_id }).catch(unsigned);
-  if (token === undefined) return undefined;
-  const seconds = Math.ceil((deadline - clock.now()) / 1000) + linkMarginSeconds;
-  const [result_url, progress_url] = await Promise.all([
-    blobs.replaceUrl(largeAnswerKey(job), seconds),
-    blobs.replaceUrl(liveProgressKey(job), seconds),
-  ]);
-  const answer = { token, until: clock.now() + message.deadline_ms, result_url, progress_url };
-  return handOver(() => send(job.product, { ...message, reply: "callback", answer }, execution));
-}
-
-/** How long the links of a call are good beyond its time. */
-const linkMarginSeconds = 60;
-
-/** The keys are out of reach for a moment: that must not spend an attempt. */
-function unsigned(error: unknown): undefined {
-  if (!(error instanceof JobError)) throw error;
 }
 
 /** What a call has come to: the job's result, or a JobError that is thrown. */

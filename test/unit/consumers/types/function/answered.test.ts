@@ -1,4 +1,5 @@
 import { jest } from "@jest/globals";
+import { answerCall } from "../../../../../lambdas/code/answer-call.ts";
 import { answerUnawaited } from "../../../../../lambdas/code/answer-unawaited.ts";
 import { defineFunction, type FunctionContext } from "../../../../../lambdas/code/define-function.ts";
 import { runJob } from "../../../../../lambdas/consumers/engine/run-job.ts";
@@ -77,7 +78,7 @@ function world(more: Partial<Job> = {}) {
   const question = () => sent.at(-1) as CallMessage;
   /** The code runs, and Lambda tells what it has answered. */
   const codeAnswers = async (host: ReturnType<typeof offered>, to = question()) =>
-    tell(to, await answerUnawaited(host, to));
+    tell(to, await answerUnawaited((call, live) => answerCall(host, call, live), to));
   return { ...all, job, sent, waited, invoker, stored, run, tell, question, codeAnswers };
 }
 
@@ -270,15 +271,10 @@ describe("a function that may take more than ten seconds", () => {
     await w.run();
     const late = { ...w.question(), answer: { ...w.question().answer, until: Date.now() - 1 } } as CallMessage;
     let began = false;
-    await w.tell(
-      w.question(),
-      await answerUnawaited(
-        offered(() => {
-          began = true;
-        }),
-        late,
-      ),
-    );
+    const answering = async () => {
+      began = true;
+    };
+    await w.tell(w.question(), await answerUnawaited(answering, late));
     expect(began).toBe(false);
     expect(w.stored()).toMatchObject({ status: "failed", error: { code: "TIMEOUT" } });
   });
