@@ -76,9 +76,9 @@ describe("functions of one's own in a stack", () => {
       RedrivePolicy: { maxReceiveCount: plan.receives },
     });
     const sources = Object.values(template.findResources("AWS::Lambda::EventSourceMapping"));
-    expect(sources.filter(({ Properties }) => flat(Properties.EventSourceArn).includes(String(answers)))).toMatchObject([
-      { Properties: { BatchSize: plan.batchSize, FunctionResponseTypes: ["ReportBatchItemFailures"] } },
-    ]);
+    expect(sources.filter(({ Properties }) => flat(Properties.EventSourceArn).includes(String(answers)))).toMatchObject(
+      [{ Properties: { BatchSize: plan.batchSize, FunctionResponseTypes: ["ReportBatchItemFailures"] } }],
+    );
     const to = { Destination: { "Fn::GetAtt": [answers, "Arn"] } };
     const config = {
       ...{ MaximumRetryAttempts: 0, MaximumEventAgeInSeconds: 60, Qualifier: "$LATEST" },

@@ -363,12 +363,28 @@ describe("the command doctor", () => {
     };
 
     it.each<[string, AwsQuestions["code"], object]>([
-      ["works", async () => [at("shop"), at("crm", { state: "Failed" })], { state: "ok", detail: /2030-01-01 10:11 UTC/ }],
+      [
+        "works",
+        async () => [at("shop"), at("crm", { state: "Failed" })],
+        { state: "ok", detail: /2030-01-01 10:11 UTC/ },
+      ],
       ["is missing", async () => [at("crm")], { state: "problem", detail: /no Lambda function/ }],
-      ["cannot run", async () => [at("shop", { state: "Failed", why: "no subnet" })], { state: "problem", detail: /no subnet/ }],
-      ["is the one before", async () => [at("shop", { update: "Failed" })], { state: "problem", detail: /the code of before/ }],
+      [
+        "cannot run",
+        async () => [at("shop", { state: "Failed", why: "no subnet" })],
+        { state: "problem", detail: /no subnet/ },
+      ],
+      [
+        "is the one before",
+        async () => [at("shop", { update: "Failed" })],
+        { state: "problem", detail: /the code of before/ },
+      ],
       ["comes", async () => [at("shop", { update: "InProgress" })], { state: "note", detail: /being deployed/ }],
-      ["is not shown", async () => Promise.reject(named("AccessDeniedException")), { state: "note", detail: /AccessDenied/ }],
+      [
+        "is not shown",
+        async () => Promise.reject(named("AccessDeniedException")),
+        { state: "note", detail: /AccessDenied/ },
+      ],
     ])("%s", async (_what, code, { state, detail }: { state?: string; detail?: RegExp }) => {
       expect(await findings(code)).toEqual([
         expect.objectContaining({ state, detail: expect.stringMatching(detail as RegExp) }),

@@ -37,7 +37,8 @@ function found(product: string, functions: readonly CodeFunction[]): Finding[] {
   const check = `code of ${product}`;
   const own = functions.filter((one) => one.product === product);
   if (own.length > 0) return own.map((one) => stateOf(check, one));
-  const remedy = "Set AWS_PROFILE and AWS_REGION to those of the deployment. If they are, deploy again: npx cdk deploy --all";
+  const remedy =
+    "Set AWS_PROFILE and AWS_REGION to those of the deployment. If they are, deploy again: npx cdk deploy --all";
   return [problem(check, "no Lambda function of this account and Region runs it", remedy)];
 }
 
