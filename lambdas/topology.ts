@@ -238,6 +238,8 @@ export const waiterSortKey = "WAIT#";
 export const logsPrefix = "LOG#";
 /** `PARKED#<product>`: the runs of features in code that another deployment may mend. */
 export const parkedPrefix = "PARKED#";
+/** The one partition that says until when the code with which runs began is needed, a bundle each. */
+export const bundlesPartition = "BUNDLES";
 /** `APPR#<product>#<env>`: the approvals that are open. */
 export const approvalsPrefix = "APPR#";
 /** `DUE#<day>`: how many jobs go to EventBridge Scheduler for each quarter hour of the day. */

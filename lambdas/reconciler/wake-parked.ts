@@ -30,7 +30,8 @@ export async function wakeParked(services: ReconcilerServices, memory: RoundMemo
   if (woken > 0) log.info("runs of code were woken by a deployment", { woken });
 }
 
-const hasCodeFeatures = ({ features = {} }: Product): boolean =>
+/** Whether a product has features whose code is deployed with the catalog. */
+export const hasCodeFeatures = ({ features = {} }: Product): boolean =>
   Object.values(features as Record<string, object>).some(isCodeTarget);
 
 async function wakeOf({ runLogs, jobs, queue }: ReconcilerServices, { tag }: Product): Promise<number> {

@@ -294,6 +294,24 @@ export const mutations: Mutation[] = [
     replace: "isParked(job)",
     test: "unit/reconciler/wake-parked.test.ts",
   },
+  {
+    file: "lambdas/reconciler/forget-code.ts",
+    find: "if (isNeeded && code)",
+    replace: "if (!isNeeded && code)",
+    test: "unit/reconciler/forget-code.test.ts",
+  },
+  {
+    file: "lambdas/reconciler/forget-code.ts",
+    find: "memory.quietSince = (await pauses.recent()).length > 0 ? now : quietSince;",
+    replace: "memory.quietSince = quietSince;",
+    test: "unit/reconciler/forget-code.test.ts",
+  },
+  {
+    file: "lambdas/consumers/types/feature/code/decide.ts",
+    find: "end instanceof Parked ? end.wakeAt : services.clock.now()",
+    replace: "services.clock.now()",
+    test: "unit/reconciler/forget-code.test.ts",
+  },
 ];
 
 /** The source with the change. Throws unless the text occurs exactly once. */

@@ -92,7 +92,7 @@ function codeAccess(type: JobType, platform: Platform, code: ProductCode): Capab
   if (called.every(({ sections }) => !sections.has("features"))) return [calls];
   const reads = may.readBlobs(folders.runs, folders.bundles);
   return type === "feature"
-    ? [calls, ...reads, may.keepLogs(), may.writeBlobs(folders.runs, folders.bundles)]
+    ? [calls, ...reads, may.keepLogs(), may.noteNeededCode(), may.writeBlobs(folders.runs, folders.bundles)]
     : [calls, ...reads, may.readLogs()];
 }
 

@@ -79,7 +79,9 @@ export class Reconciler extends Construct {
         ...may.readBlobs(folders.progress),
         ...may.schedule(...jobTypes),
         may.unschedule(),
-        ...(features.length > 0 ? [may.wakeParked()] : []),
+        ...(features.length > 0
+          ? [may.wakeParked(), may.forgetCode(), ...may.readBlobs(folders.bundles), may.removeBlobs(folders.bundles)]
+          : []),
       ],
     });
     // Its processes are new whenever the code of features is, and begin once that is there: they wake the runs that wait for it.

@@ -3,6 +3,7 @@ import { Stack } from "aws-cdk-lib/core";
 import type { JobType } from "../../../lambdas/core/job/job.ts";
 import {
   approvalsPrefix,
+  bundlesPartition,
   bundlesPrefix,
   definitionsPrefix,
   duePrefix,
@@ -116,6 +117,9 @@ export function accessTo({ state, queues, ticks, relays, schedules }: Platform) 
     readLogs: () => itemsAccess(state, ["dynamodb:Query"], `${logsPrefix}*`),
     /** What runs of code have seen. */
     keepLogs: () => itemsAccess(state, ["dynamodb:Query", "dynamodb:PutItem"], `${logsPrefix}*`, `${parkedPrefix}*`),
+    /** Until when runs need the code with which they began. */
+    noteNeededCode: () => itemsAccess(state, ["dynamodb:UpdateItem"], bundlesPartition),
+    forgetCode: () => itemsAccess(state, ["dynamodb:Query", "dynamodb:DeleteItem"], bundlesPartition),
     /** Runs of code that a deployment wakes. */
     wakeParked: () => itemsAccess(state, ["dynamodb:Query", "dynamodb:BatchWriteItem"], `${parkedPrefix}*`),
 

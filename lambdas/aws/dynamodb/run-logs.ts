@@ -1,13 +1,15 @@
 import {
   BatchWriteItemCommand,
   ConditionalCheckFailedException,
+  DeleteItemCommand,
   type DynamoDBClient,
   PutItemCommand,
+  UpdateItemCommand,
 } from "@aws-sdk/client-dynamodb";
 import type { KeptEntry, RunLogName } from "../../core/job/run-log.ts";
 import { TransientError } from "../../core/kernel/errors.ts";
 import type { RunLogs } from "../../core/ports/run-logs.ts";
-import { logsPrefix, parkedPrefix, partitionKey, sortKey, ttlAttribute } from "../../topology.ts";
+import { bundlesPartition, logsPrefix, parkedPrefix, partitionKey, sortKey, ttlAttribute } from "../../topology.ts";
 import { withClassifiedErrors } from "../client/aws-errors.ts";
 import { toAttributes } from "./attributes.ts";
 import type { Item } from "./job-item.ts";
@@ -28,6 +30,10 @@ interface Appended {
   entries: string;
 }
 const codec: Codec<Appended> = { needed: { entries: "string" } };
+
+const needCodec: Codec<{ until: number }> = { needed: { until: "number" } };
+const bundleKeyOf = (sha256: string) => toAttributes({ [partitionKey]: bundlesPartition, [sortKey]: sha256 });
+const untilName = { "#until": "until" };
 
 const entriesIn = (item: Item): KeptEntry[] => JSON.parse(readItem(item, codec).entries) as KeptEntry[];
 
@@ -103,5 +109,46 @@ export function dynamoRunLogs({ client, table }: { client: DynamoDBClient; table
 
     unpark: (product, job_ids) =>
       removeAll(job_ids.map((id) => toAttributes({ [partitionKey]: parkedPrefix + product, [sortKey]: id }))),
+
+    async need({ sha256, until }) {
+      const update = new UpdateItemCommand({
+        TableName: table,
+        Key: bundleKeyOf(sha256),
+        UpdateExpression: "SET #until = :until",
+        ConditionExpression: "attribute_not_exists(#until) OR #until < :until",
+        ExpressionAttributeNames: untilName,
+        ExpressionAttributeValues: toAttributes({ ":until": until }),
+      });
+      await client.send(update).catch((error: unknown) => {
+        if (!(error instanceof ConditionalCheckFailedException)) throw error;
+      });
+    },
+
+    async needed() {
+      const items = await queryItems(client, {
+        TableName: table,
+        KeyConditionExpression: `${partitionKey} = :bundles`,
+        ExpressionAttributeValues: toAttributes({ ":bundles": bundlesPartition }),
+        ConsistentRead: true,
+      });
+      return items.map((item) => ({ sha256: item[sortKey]?.S ?? "", until: readItem(item, needCodec).until }));
+    },
+
+    async forget({ sha256, until }) {
+      try {
+        const command = new DeleteItemCommand({
+          TableName: table,
+          Key: bundleKeyOf(sha256),
+          ConditionExpression: "#until = :until",
+          ExpressionAttributeNames: untilName,
+          ExpressionAttributeValues: toAttributes({ ":until": until }),
+        });
+        await client.send(command);
+        return true;
+      } catch (error) {
+        if (error instanceof ConditionalCheckFailedException) return false;
+        throw error;
+      }
+    },
   });
 }

@@ -373,6 +373,12 @@ export const kinds: Record<string, Kind> = {
     words: [],
     unknownFields: "lost",
   },
+  bundles: {
+    prefix: topology.bundlesPartition,
+    make: ({ runLogs }) => runLogs.need({ sha256: "a".repeat(64), until: noon }),
+    words: [],
+    unknownFields: "kept",
+  },
   approvals: {
     prefix: topology.approvalsPrefix,
     make: ({ approvals }) => approvals.open(anApproval(1, tenant)),

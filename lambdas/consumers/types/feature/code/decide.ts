@@ -28,6 +28,7 @@ import { askCode, keepCode, leftFor, Unanswered } from "./ask-code.ts";
 import { type Begins, beginAll } from "./begin.ts";
 import type { ParsedDecided } from "./decide-answer.ts";
 import { newEnds } from "./ends.ts";
+import { noteNeed } from "./needed-code.ts";
 import { append, endOf, type NewEntry, type OpenRun, openRun } from "./open-run.ts";
 import { keepValue } from "./values.ts";
 
@@ -56,12 +57,21 @@ export async function decideCode(
     measureEnded(services.log, job, ended, services.clock.now());
     await stopListening(services, job, ended);
   });
-  try {
-    return await decisions(run, { execution, target, code, feature: String((event as { feature?: unknown }).feature) });
-  } catch (error) {
+  const end = await decisions(run, {
+    ...{ execution, target, code },
+    feature: String((event as { feature?: unknown }).feature),
+  }).catch((error: unknown) => {
     if (!(error instanceof Unanswered)) throw error;
     return parkedBy(run, error);
+  });
+  const { bundle } = run.job;
+  // Code that runs elsewhere keeps its versions itself.
+  if (bundle !== undefined && isCodeTarget(target)) {
+    // A run that has ended may be retried.
+    const until = end instanceof Parked ? end.wakeAt : services.clock.now();
+    await noteNeed(services.runLogs, bundle, until);
   }
+  return end;
 }
 
 interface Deciding {
