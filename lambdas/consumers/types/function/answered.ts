@@ -15,7 +15,7 @@ import { endCalled, type ReadEnd, type RunJobOptions } from "../../engine/run-jo
 import { outcomeIn } from "./code.ts";
 import { stepOutcomeIn } from "./own-step.ts";
 
-const asked = { deadline_ms: z.number(), answer: z.looseObject({ token: z.string() }) };
+const asked = { v: z.literal(1), deadline_ms: z.number(), answer: z.looseObject({ token: z.string() }) };
 
 /** A call, or a step of a feature, as it comes back with its answer. */
 const Question = z.discriminatedUnion("kind", [
