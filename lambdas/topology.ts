@@ -117,11 +117,12 @@ export interface QueuePlan {
 
 /**
  * The queues of tasks and webhooks hold what is to be sent to Step Functions and to webhook endpoints, that of the pump the ticks of
- * the lines of limits, and that of the relay which shards of kept messages are to be sent.
+ * the lines of limits, that of the relay which shards of kept messages are to be sent, and that of answers what has come of code for which
+ * nobody has waited.
  */
-export type QueueName = JobType | "tasks" | "webhooks" | "pump" | "relay" | "intake" | "imports";
+export type QueueName = JobType | "tasks" | "webhooks" | "pump" | "relay" | "intake" | "imports" | "answers";
 /** `schedule` takes what EventBridge Scheduler could not deliver, `lifecycle` the stream records that could not be handled. */
-export type DeadLetterQueueName = Exclude<QueueName, "imports"> | "schedule" | "lifecycle";
+export type DeadLetterQueueName = Exclude<QueueName, "imports" | "answers"> | "schedule" | "lifecycle";
 
 /**
  * A failed message returns after 5 s, then 10, 20, ... up to 15 minutes (`lambdas/aws/sqs/redelivery.ts`): 20 deliveries
@@ -171,6 +172,8 @@ export function queuesOf(types: JobTypeLimits): Readonly<Record<QueueName, Queue
     intake: queue("intake", "intake"),
     // One import per invocation: one that crashes its function affects no other. Each creates jobs as fast as it can.
     imports: queue("intake", "intake", { batchSize: 1, concurrency: 5 }),
+    // Apart from the queue of functions, behind whose jobs answers would wait until their time is over.
+    answers: queue(consumerName("function"), "function"),
   };
 }
 
@@ -233,6 +236,10 @@ export const signalSortKey = "MSG#";
 export const waiterSortKey = "WAIT#";
 /** `LOG#<job id>`: what the runs of a feature in code have seen. */
 export const logsPrefix = "LOG#";
+/** `PARKED#<product>`: the runs of features in code that another deployment may mend. */
+export const parkedPrefix = "PARKED#";
+/** The one partition that says until when the code with which runs began is needed, a bundle each. */
+export const bundlesPartition = "BUNDLES";
 /** `APPR#<product>#<env>`: the approvals that are open. */
 export const approvalsPrefix = "APPR#";
 /** `DUE#<day>`: how many jobs go to EventBridge Scheduler for each quarter hour of the day. */

@@ -36,7 +36,7 @@ import { JobsHttpApi } from "./http/http-api.ts";
 import type { JobsState } from "./jobs-state.ts";
 import { checkLimits } from "./limits.ts";
 import { namedOutput } from "./named-output.ts";
-import { JobQueue } from "./queues/job-queue.ts";
+import { fedQueue, JobQueue } from "./queues/job-queue.ts";
 import { JobSchedules } from "./queues/job-schedules.ts";
 import {
   accessTo,
@@ -85,7 +85,7 @@ export class JobsService extends Construct {
     const relays = new JobQueue(this, "Queue-relay", queuePlans.relay);
     const platform: Platform = { config, state, queues, ticks, relays, schedules };
 
-    const ownCode = this.ownCode(products, code, state);
+    const ownCode = this.ownCode(products, code, platform);
     this.code = ownCode.functions;
     // Before the API, which names their logs. Of the API they know only its URL, below which people decide on approvals.
     const apiUrl = Lazy.string({ produce: () => this.httpApi.url });
@@ -109,7 +109,7 @@ export class JobsService extends Construct {
     // Another construct id would replace the API, and with it the URL that callers know.
     this.httpApi = new JobsHttpApi(this, "Entrance", { api, authorizer, dashboard, approve, hooks, config });
 
-    new Reconciler(this, "Reconciler", { platform, products });
+    new Reconciler(this, "Reconciler", { platform, products, code: ownCode });
     new Pump(this, "Pump", platform);
     new Relay(this, "Relay", platform);
     const tasks = new Tasks(this, "Tasks", platform);
@@ -195,7 +195,7 @@ export class JobsService extends Construct {
   private ownCode(
     products: readonly Product[],
     options: Readonly<Record<string, CodeOptions>>,
-    { bucket }: Pick<JobsState, "bucket">,
+    { state: { bucket }, queues }: Pick<Platform, "state" | "queues">,
   ): ProductCode {
     const { region, urlSuffix } = Stack.of(this);
     const codeFrom = `https://${bucket.bucketName}.s3.${region}.${urlSuffix}/${bundlesPrefix}`;
@@ -209,12 +209,18 @@ export class JobsService extends Construct {
     if (idle.length > 0)
       throw new SetupError("`code` names products that have no functions or features in code:", idle);
     const prefix = nameUpTo(longestCodePrefix, this);
+    const answers =
+      Object.keys(entries).length > 0
+        ? fedQueue(this, "Queue-answers", queuePlans.answers, queues.function.deadLetters)
+        : undefined;
     const functions = Object.entries(entries).map(([product, ones]) => {
-      const functionName = codeFunctionName(prefix, product);
-      const props = { product, entries: ones, functionName, codeFrom, options: options[product] };
+      const props = {
+        ...{ product, entries: ones, functionName: codeFunctionName(prefix, product), codeFrom },
+        ...{ answers, options: options[product] },
+      };
       return [product, new CodeFunction(this, `Code-${product}`, props)] as const;
     });
-    return { prefix, functions: new Map(functions) };
+    return { prefix, functions: new Map(functions), answers };
   }
 
   private queues(): Record<JobType, JobQueue> {

@@ -39,15 +39,19 @@ export interface CodeHost {
 
 /**
  * Answers a message of the engine: runs the function that it names. Never throws, whatever the function does, as long as the process lives
- * and its event loop turns.
+ * and its event loop turns. `live` is told what the function reports while it runs.
  */
-export async function answerCall(host: CodeHost, message: unknown): Promise<CallAnswer> {
+export async function answerCall(
+  host: CodeHost,
+  message: unknown,
+  live?: (progress: unknown) => void,
+): Promise<CallAnswer> {
   const call = message as CallMessage;
   if (call?.v !== codeVersion || call.kind !== "call" || typeof call.function !== "string")
     return refusal("PROTOCOL", `This code speaks version ${codeVersion} of the protocol, kind "call".`);
   const offered = Object.hasOwn(host.functions, call.function) ? host.functions[call.function] : undefined;
   if (!offered) return refusal("UNKNOWN_FUNCTION", `This code has no function ${call.function}.`);
-  return run(host, call, offered);
+  return run(host, call, offered, live);
 }
 
 const refusal = (code: "UNKNOWN_FUNCTION" | "PROTOCOL", message: string): CallAnswer => ({
@@ -55,18 +59,25 @@ const refusal = (code: "UNKNOWN_FUNCTION" | "PROTOCOL", message: string): CallAn
   refuse: { code, message },
 });
 
-async function run(host: CodeHost, call: CallMessage, offered: Offered): Promise<CallAnswer> {
+async function run(
+  host: CodeHost,
+  call: CallMessage,
+  offered: Offered,
+  live?: (progress: unknown) => void,
+): Promise<CallAnswer> {
   const ended = new AbortController();
   let progress: { value?: unknown } = {};
   const ctx = contextOf(host, call, offered, ended.signal, (value) => {
     // A function that has not ended in time goes on, but its attempt is over.
-    if (!ended.signal.aborted) progress = { value };
+    if (ended.signal.aborted) return;
+    progress = { value };
+    live?.(value);
   });
   let timer: ReturnType<typeof setTimeout> | undefined;
   const late = new Promise<CallOutcome>((resolve) => {
     timer = setTimeout(() => {
       ended.abort(new DOMException("The attempt is out of time.", "TimeoutError"));
-      resolve(outOfTime(call));
+      resolve(outOfTime(call.function, call.deadline_ms));
     }, call.deadline_ms);
   });
   const outcome = await Promise.race([outcomeOf(call, offered, ctx), late]);
@@ -74,8 +85,8 @@ async function run(host: CodeHost, call: CallMessage, offered: Offered): Promise
   return { v: codeVersion, outcome, ...("value" in progress && { progress: progress.value }) };
 }
 
-const outOfTime = ({ function: name, deadline_ms }: CallMessage): FailedOutcome =>
-  failed("timeout", "TimeoutError", `${name} had not ended after ${deadline_ms} ms.`);
+export const outOfTime = (name: string, deadlineMs: number): FailedOutcome =>
+  failed("timeout", "TimeoutError", `${name} had not ended after ${deadlineMs} ms.`);
 
 async function outcomeOf(call: CallMessage, offered: Offered, ctx: FunctionContext): Promise<CallOutcome> {
   try {

@@ -1,6 +1,7 @@
 import type { Reference } from "../core/catalog/references.ts";
 import type { CodeMessage } from "../core/job/code-bundle.ts";
 import { answerCall, type CodeHost } from "./answer-call.ts";
+import { answerUnawaited, leftOf } from "./answer-unawaited.ts";
 import { boundOutput } from "./bounded-output.ts";
 import { makeDeadlineGuard } from "./deadline-guard.ts";
 import { type FeatureFiles, makeDefinitions } from "./definitions.ts";
@@ -34,16 +35,17 @@ export function lambdaHandler({ functions, features = {}, secrets }: Deployed): 
     beginOutput();
     const message = Object(given) as CodeMessage;
     const { deadline_ms } = message as Partial<CodeMessage>;
-    if (typeof deadline_ms === "number") guard.begin(deadline_ms);
+    if (typeof deadline_ms === "number") guard.begin(leftOf(message, deadline_ms));
     try {
       switch (message.kind) {
         case "decide":
-        case "step":
           return await definitions.answer(message, { resolve, write });
+        case "step":
+          return await answerUnawaited((step) => definitions.answer(step as typeof message, { resolve, write }), given);
         case "bundle":
           return await definitions.give(message);
         default:
-          return await answerCall({ functions, resolve, write }, given);
+          return await answerUnawaited((call, live) => answerCall({ functions, resolve, write }, call, live), given);
       }
     } finally {
       guard.end();

@@ -1,11 +1,13 @@
+import * as z from "zod";
 import { queueHandler } from "../aws/lambda/queue-handler.ts";
 import { startRedelivery } from "../aws/sqs/redelivery.ts";
-import { ConsumerEnv, readEnv } from "../aws/start/env.ts";
+import { CodeEnv, ConsumerEnv, readEnv } from "../aws/start/env.ts";
 import { startSecrets } from "../aws/start/start-secrets.ts";
 import { startServices } from "../aws/start/start-up.ts";
 import { reachOf } from "../core/catalog/reach.ts";
 import { JobMessage, type JobType } from "../core/job/job.ts";
 import { lazy } from "../core/kernel/lazy.ts";
+import { answerTokens } from "../core/operations/answer-tokens.ts";
 import { approvalLinks } from "../core/operations/approval-links.ts";
 import type { ExecuteWithServices } from "../core/operations/execution.ts";
 import { loggingOf, messageFields } from "../core/operations/log-fields.ts";
@@ -18,11 +20,42 @@ import { catalog } from "./types/catalog.ts";
 
 /** The Lambda of a job type: the engine around its executor, started on AWS. */
 export function consumer(type: JobType, execute: ExecuteWithServices, policy: AttemptPolicy = defaultPolicy) {
-  const start = lazy(() => {
+  const start = starter(type, policy);
+  return queueHandler(
+    start,
+    JobMessage,
+    (services, message, beside) => runJob(services, execute, message, { ...services.options, ...beside }),
+    messageFields,
+  );
+}
+
+/** The same for a type whose attempts may end elsewhere: what has become of them comes by another queue of the same function. */
+export function consumerOfEnds<Said>(
+  type: JobType,
+  execute: ExecuteWithServices,
+  { schema, end }: { schema: z.ZodType<Said>; end: (services: Started, said: Said) => Promise<void> },
+) {
+  const start = starter(type, defaultPolicy);
+  return queueHandler(
+    start,
+    z.union([JobMessage, schema.transform((said) => ({ said }))]),
+    (services, message, beside) =>
+      "said" in message
+        ? end(services, message.said)
+        : runJob(services, execute, message, { ...services.options, ...beside }),
+    (message) => ("said" in message ? {} : messageFields(message)),
+  );
+}
+
+export type Started = ReturnType<ReturnType<typeof starter>>;
+
+function starter(type: JobType, policy: AttemptPolicy) {
+  return lazy(() => {
     const env = readEnv(ConsumerEnv);
     const services = startServices(`consumer-${type}`, env, catalog);
     const queue = { ...services.queue, reach: new Set(reachOf(type, catalog.products)) };
-    const redelivery = startRedelivery(env.QUEUES[type].url, services.log);
+    const answers = type === "function" ? readEnv(CodeEnv).CODE_ANSWER_QUEUE_URL : undefined;
+    const redelivery = startRedelivery(env.QUEUES[type].url, services.log, answers);
     const waiting = { longestWaitMs: env.LONGEST_WAIT_MS, holdSeconds: env.HOLD_SECONDS };
     const batchmates = batchmatesOf(services.clock);
     const options = {
@@ -36,12 +69,7 @@ export function consumer(type: JobType, execute: ExecuteWithServices, policy: At
     const notesWaits = env.NOTE_WAITS === "true";
     const secrets = startSecrets();
     const linkTo = approvalLinks(secrets, { url: env.API_URL, secret: env.APPROVAL_SECRET });
-    return loggingOf({ ...services, queue, redelivery, secrets, linkTo, notesWaits, options }, { type });
+    const signs = answers !== undefined && { answerTokens: answerTokens(secrets, env.APPROVAL_SECRET) };
+    return loggingOf({ ...services, queue, redelivery, secrets, linkTo, ...signs, notesWaits, options }, { type });
   });
-  return queueHandler(
-    start,
-    JobMessage,
-    (services, message, beside) => runJob(services, execute, message, { ...services.options, ...beside }),
-    messageFields,
-  );
 }

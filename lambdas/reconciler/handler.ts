@@ -30,6 +30,7 @@ const start = lazy(() => {
       roundPlaces: dynamoRoundPlaces({ client, table: env.TABLE_NAME }),
     },
     graceMs: env.RECONCILE_GRACE_MS,
+    keptDays: env.RETENTION_DAYS,
     schedules: { states, hash: followedFor(hash, env.DEPLOYED_CODE) },
     memory: newMemory(),
   };

@@ -31,6 +31,11 @@ export interface RoundMemory {
   relaysUntil?: number;
   /** The rules of the limits with lines that the last rounds have seen, by tenant and limit. */
   rules: Map<string, string>;
+  /** In how many rounds runs of code were woken that had been parked. */
+  wakes?: number;
+  /** Since when nothing has been paused, as far as the process knows, and when it last deleted code that no run needs. */
+  quietSince?: number;
+  codeForgottenAt?: number;
   /** The hash of the schedules of the catalog that all have their jobs. */
   schedules?: string;
   /** What this process last wrote as the time until when it may be following schedules. */

@@ -1,4 +1,5 @@
 import type { FauxqsServer } from "fauxqs";
+import type { CodeService } from "../code/code-service.ts";
 import type { Poller } from "../queues/poller.ts";
 import type { Rule } from "../runtime/reconciler-rule.ts";
 import type { Feed } from "../stream/feed.ts";
@@ -43,6 +44,12 @@ export const reconcilerWork = (rule: Rule, overdue: Overdue): Work => ({
   moved: () => {
     if ((overdue.nextAt() ?? Number.POSITIVE_INFINITY) <= Date.now()) rule.fire();
   },
+});
+
+/** Code for whose answer nobody waits. */
+export const codeWork = (code: Pick<CodeService, "busy">): Work => ({
+  busy: () => (code.busy() ? "code is running" : undefined),
+  nextAt: () => undefined,
 });
 
 /** The stream: events about jobs are delivered before the clock moves on, unless their receiver refuses them. */

@@ -12,13 +12,20 @@ export interface CodeService extends Listening {
   /** Runs this code from now on. What runs already ends with the code that it began with. */
   use(bundles: Bundles): void;
   moveClock(offsetMs: number): void;
+  /** Whether it runs a call for which nobody waits, or tells how it has ended. */
+  busy(): boolean;
+}
+
+interface CodeServiceOptions extends InstanceOptions {
+  /** Takes what Lambda tells of an invocation for which nobody has waited. */
+  onEnd: (record: object) => Promise<unknown>;
 }
 
 /**
- * The Invoke API of Lambda for the functions with the code of the products, each call in a process that runs nothing else. Functions of
- * an account are refused: nothing local reaches one.
+ * The Invoke API of Lambda for the functions with the code of the products, each call in a process that runs nothing else. Events are run
+ * once, and how they have ended is told as a destination of both outcomes is. Functions of an account are refused: nothing local reaches one.
  */
-export async function startCodeService(options: InstanceOptions): Promise<CodeService> {
+export async function startCodeService({ onEnd, ...options }: CodeServiceOptions): Promise<CodeService> {
   let bundles: Bundles = new Map();
   const instances = new Map<string, Set<Instance>>();
   const waiting = new Map<string, (() => void)[]>();
@@ -62,6 +69,15 @@ export async function startCodeService(options: InstanceOptions): Promise<CodeSe
     }
   }
 
+  const events = new Set<Promise<void>>();
+
+  async function runEvent(product: string, message: unknown): Promise<void> {
+    const end = await invoke(product, message);
+    if (isClosed) return;
+    await onEnd(recordOf(message, end)).catch((error: unknown) => console.error("an answer of code was lost:", error));
+  }
+
+  let isClosed = false;
   const listening = await serve(async (request, response) => {
     const [, name = ""] = /^\/2015-03-31\/functions\/([^/]+)\/invocations$/.exec(request.url ?? "") ?? [];
     const product = [...bundles.keys()].find((tag) => codeFunctionName(codePrefix, tag) === decodeURIComponent(name));
@@ -70,7 +86,14 @@ export async function startCodeService(options: InstanceOptions): Promise<CodeSe
       const type = "UnsupportedOperationException";
       return sendJson(response, 400, { __type: type, message, Message: message }, { "x-amzn-errortype": type });
     }
-    const end = await invoke(product, JSON.parse((await buffer(request)).toString()));
+    const message: unknown = JSON.parse((await buffer(request)).toString());
+    if (request.headers["x-amz-invocation-type"] === "Event") {
+      const run = runEvent(product, message).finally(() => events.delete(run));
+      events.add(run);
+      response.writeHead(202).end();
+      return;
+    }
+    const end = await invoke(product, message);
     if ("answer" in end) return sendJson(response, 200, end.answer as object);
     sendJson(response, 200, end, { "x-amz-function-error": "Unhandled" });
   });
@@ -85,10 +108,29 @@ export async function startCodeService(options: InstanceOptions): Promise<CodeSe
     moveClock: (offsetMs) => {
       for (const one of all()) one.moveClock(offsetMs);
     },
+    busy: () => events.size > 0,
     close: async (graceMs) => {
+      isClosed = true;
       await listening.close(graceMs);
       for (const one of all()) one.end();
       await Promise.all(all().map(({ gone }) => gone));
     },
   };
 }
+
+/** https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html */
+const recordOf = (message: unknown, end: CallEnd): object => ({
+  version: "1.0",
+  timestamp: new Date().toISOString(),
+  requestContext: {
+    condition: "answer" in end ? "Success" : "RetriesExhausted",
+    approximateInvokeCount: 1,
+  },
+  requestPayload: message,
+  responseContext: {
+    statusCode: 200,
+    executedVersion: "$LATEST",
+    ...(!("answer" in end) && { functionError: "Unhandled" }),
+  },
+  responsePayload: "answer" in end ? end.answer : end,
+});

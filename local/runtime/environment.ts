@@ -57,7 +57,7 @@ interface Endpoints {
 
 type LambdaEnv = EnvOf<typeof ApiEnv> &
   EnvOf<typeof ConsumerEnv> &
-  Pick<EnvOf<typeof CodeEnv>, "CODE_PREFIX"> &
+  Pick<EnvOf<typeof CodeEnv>, "CODE_PREFIX" | "CODE_ANSWER_QUEUE_URL"> &
   EnvOf<typeof ReconcilerEnv> &
   EnvOf<typeof SecretsEnv> &
   EnvOf<typeof AuthorizerEnv> &
@@ -119,6 +119,7 @@ export function lambdaEnvironment(endpoints: Endpoints): NodeJS.ProcessEnv {
     FEATURE_QUEUE_URL: queueUrl(queueName("feature")),
     LIFECYCLE_DLQ_URL: queueUrl(dlqName("lifecycle")),
     CODE_PREFIX: codePrefix,
+    CODE_ANSWER_QUEUE_URL: queueUrl(queueName("answers")),
     // One process runs all the consumers: none may take more memory than the smallest has.
     MEMORY_MB: String(Math.min(...jobTypes.map((type) => functionPlans[consumerName(type)].memoryMb))),
     SECRETS_HINT: secretsHint,

@@ -1,12 +1,12 @@
 import { dirname, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { SQSClient } from "@aws-sdk/client-sqs";
+import { SendMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { installHint } from "../../infra/bundle/needed-packages.ts";
 import { openOffsetFile } from "../clock/offset-file.ts";
 import { makeOverdue } from "../clock/overdue.ts";
 import { setClockOffset, shiftDate } from "../clock/shifted-date.ts";
 import { startClock } from "../clock/start-clock.ts";
-import { queueWork, reconcilerWork } from "../clock/works.ts";
+import { codeWork, queueWork, reconcilerWork } from "../clock/works.ts";
 import { bundleAll } from "../code/bundles.ts";
 import { startCodeService } from "../code/code-service.ts";
 import { jobOutput } from "../code/job-output.ts";
@@ -185,6 +185,10 @@ async function start(
     say(`A job would have called ${name}, which is not this machine: refused. --allow-real lets jobs call it.`);
   };
   const code = await startCodeService({
+    onEnd: (record) =>
+      sqs.send(
+        new SendMessageCommand({ QueueUrl: queueUrl(queueName("answers")), MessageBody: JSON.stringify(record) }),
+      ),
     env: codeEnvironment(secrets.url),
     allowReal,
     onRefused,
@@ -270,7 +274,7 @@ async function start(
     file: offset,
     dynamodb: dynamodb.url,
     overdue,
-    works: [...queueWorks, scheduler, reconcilerWork(rule, overdue)],
+    works: [...queueWorks, scheduler, reconcilerWork(rule, overdue), codeWork(code)],
     feed,
     sendOffset: (offsetMs) => {
       host.moveClock(offsetMs);

@@ -146,6 +146,8 @@ export interface JobSummary extends DuctapeJob {
   };
   /** The tag under which its result is remembered. */
   cache?: string;
+  /** The hash of the code that the run of a feature in code began with, and goes on with. */
+  bundle?: string;
   /** The job whose result answered this one, which was not executed: it has the same cache tag, event and input. */
   cached_from?: string;
   /** The limits that its attempts pass, with the keys that its input gave. Absent if its event has none. */

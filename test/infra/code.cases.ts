@@ -3,6 +3,8 @@ import { type IVpc, Vpc } from "aws-cdk-lib/aws-ec2";
 import { PolicyStatement } from "aws-cdk-lib/aws-iam";
 import { Duration, Stack } from "aws-cdk-lib/core";
 import { DuctapeJobs, type DuctapeJobsProps } from "../../infra/ductape-jobs.ts";
+import { registry } from "../../lambdas/consumers/types/registry.ts";
+import { queuesOf } from "../../lambdas/topology.ts";
 import { privilegesByEntry } from "./privileges.ts";
 import { flat, functionOf, testApp } from "./synth.ts";
 
@@ -57,10 +59,43 @@ describe("functions of one's own in a stack", () => {
         `ec2:${network.join(",")} * if lambda:SourceFunctionArn = true`,
         "s3:GetObject arn:aws:s3:::prices/*",
         "secretsmanager:GetSecretValue secretsmanager:secret:shop/stripe-??????",
+        "sqs:SendMessage JobsServiceQueueanswers",
         "ssm:GetParameter ssm:parameter/shop/level",
       ].map((line) => expect.stringContaining(line.split(" if ")[0] as string)),
     );
-    expect(may["code/crm"]).toEqual([]);
+    expect(may["code/crm"]).toEqual(["sqs:SendMessage JobsServiceQueueanswers"]);
+  });
+
+  test("answer by a queue when nobody waits for them: Lambda calls them once, and tells of either end", () => {
+    const [[answers] = []] = Object.entries(template.findResources("AWS::SQS::Queue")).filter(([id]) =>
+      id.includes("Queueanswers"),
+    );
+    const plan = queuesOf(registry).answers;
+    expect(template.findResources("AWS::SQS::Queue")[answers ?? ""]?.Properties).toMatchObject({
+      ...{ VisibilityTimeout: plan.visibilitySeconds, MessageRetentionPeriod: plan.retentionSeconds },
+      RedrivePolicy: { maxReceiveCount: plan.receives },
+    });
+    const sources = Object.values(template.findResources("AWS::Lambda::EventSourceMapping"));
+    expect(sources.filter(({ Properties }) => flat(Properties.EventSourceArn).includes(String(answers)))).toMatchObject(
+      [{ Properties: { BatchSize: plan.batchSize, FunctionResponseTypes: ["ReportBatchItemFailures"] } }],
+    );
+    const to = { Destination: { "Fn::GetAtt": [answers, "Arn"] } };
+    const config = {
+      ...{ MaximumRetryAttempts: 0, MaximumEventAgeInSeconds: 60, Qualifier: "$LATEST" },
+      DestinationConfig: { OnSuccess: to, OnFailure: to },
+    };
+    const product = ({ Properties }: { Properties?: { FunctionName: { Ref: string } } }) =>
+      Properties?.FunctionName.Ref.includes("Code");
+    const configs = Object.values(template.findResources("AWS::Lambda::EventInvokeConfig")).filter(product);
+    expect(configs).toMatchObject([{ Properties: config }, { Properties: config }]);
+    const consumer = functionOf(template, "consumers/function");
+    expect(consumer.Properties.Environment.Variables.CODE_ANSWER_QUEUE_URL).toEqual({ Ref: answers });
+    // It calls code without waiting only once Lambda knows where the answers go.
+    const ids = Object.keys(template.findResources("AWS::Lambda::EventInvokeConfig")).filter((id) => /Code/.test(id));
+    expect((consumer as { DependsOn?: string[] }).DependsOn).toEqual(expect.arrayContaining(ids));
+    expect(functionOf(template, "consumers/action").Properties.Environment.Variables).not.toHaveProperty(
+      "CODE_ANSWER_QUEUE_URL",
+    );
   });
 
   test("are invoked by the consumer of functions, which reads none of their secrets", () => {

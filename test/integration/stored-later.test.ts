@@ -355,6 +355,7 @@ describe("a field that a later version has added", () => {
       ),
     pins: () => w.gates.pin(lane, { concurrency: 2, until: noon, pinned_at: noon }),
     due: () => kinds.due?.make(w) as Promise<unknown>,
+    bundles: () => w.runLogs.need({ sha256: "a".repeat(64), until: noon + 1 }),
     // Another event says the same.
     definitions: () => w.definitions.put(onboardId, onboardDefinition, { product: "shop", event: "again" }, noon),
     apiKey: () => w.keys.revoke(apiKey.record.id, noon),
@@ -433,7 +434,7 @@ describe("a message of a later version", () => {
   const asked: unknown[] = [];
 
   const jobsQueue = { schema: JobMessage, bodies: [jobMessageOf(jobs.overdue)] };
-  /** By queue: what reads it, and what it holds. That of the intake holds requests, which are checked strictly on purpose. */
+  /** By queue: what reads it, and what it holds. That of the intake holds requests, which are checked strictly on purpose, and that of answers what Lambda writes. */
   const queues: Record<string, { schema: z.ZodType<unknown>; bodies: unknown[] }> = {
     ...Object.fromEntries(jobTypes.map((type) => [type, jobsQueue])),
     tasks: { schema: TaskMessage, bodies: [outcome, heartbeat] },
@@ -444,7 +445,7 @@ describe("a message of a later version", () => {
   };
 
   it("is read on every queue", () => {
-    expect(["intake", ...Object.keys(queues)].sort()).toEqual(Object.keys(queuesOf(registry)).sort());
+    expect(["answers", "intake", ...Object.keys(queues)].sort()).toEqual(Object.keys(queuesOf(registry)).sort());
   });
 
   it.each(Object.entries(queues))("is read without its new fields, and holds up no other: %s", async (_name, queue) => {

@@ -258,6 +258,60 @@ export const mutations: Mutation[] = [
     replace: "this.#now = Date.now();",
     test: "unit/code/feature/random-handlers.test.ts",
   },
+  {
+    file: "lambdas/consumers/engine/attempt.ts",
+    find: "(of) => handedOver(of, services.clock.now())",
+    replace: "(of) => ({ ...of, version: of.version + 1 })",
+    test: "unit/consumers/types/function/answered.test.ts",
+  },
+  {
+    file: "lambdas/consumers/engine/lists.ts",
+    find: "  unanswered,\n",
+    replace: "",
+    test: "unit/consumers/types/function/answered.test.ts",
+  },
+  {
+    file: "lambdas/consumers/engine/gates/leave.ts",
+    find: "claims: job.claims - 1",
+    replace: "claims: job.claims",
+    test: "unit/consumers/types/function/answered.test.ts",
+  },
+  {
+    file: "lambdas/code/answer-unawaited.ts",
+    find: "if (deadline_ms === 0)",
+    replace: "if (deadline_ms < 0)",
+    test: "unit/consumers/types/function/answered.test.ts",
+  },
+  {
+    file: "lambdas/code/report-live.ts",
+    find: "if (isBusy || isOver || !next) return;",
+    replace: "if (isOver || !next) return;",
+    test: "unit/code/report-live.test.ts",
+  },
+  {
+    file: "lambdas/reconciler/wake-parked.ts",
+    find: "isParked(job) && job.failing_since !== undefined",
+    replace: "isParked(job)",
+    test: "unit/reconciler/wake-parked.test.ts",
+  },
+  {
+    file: "lambdas/reconciler/forget-code.ts",
+    find: "if (isNeeded && code)",
+    replace: "if (!isNeeded && code)",
+    test: "unit/reconciler/forget-code.test.ts",
+  },
+  {
+    file: "lambdas/reconciler/forget-code.ts",
+    find: "memory.quietSince = (await pauses.recent()).length > 0 ? now : quietSince;",
+    replace: "memory.quietSince = quietSince;",
+    test: "unit/reconciler/forget-code.test.ts",
+  },
+  {
+    file: "lambdas/consumers/types/feature/code/decide.ts",
+    find: "end instanceof Parked ? end.wakeAt : services.clock.now()",
+    replace: "services.clock.now()",
+    test: "unit/reconciler/forget-code.test.ts",
+  },
 ];
 
 /** The source with the change. Throws unless the text occurs exactly once. */

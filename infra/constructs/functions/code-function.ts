@@ -5,6 +5,7 @@ import { CfnSecurityGroup, type ISecurityGroup, type IVpc, type SubnetSelection 
 import { Role, ServicePrincipal } from "aws-cdk-lib/aws-iam";
 import { Architecture, Code, Function as LambdaFunction, LoggingFormat, Tracing } from "aws-cdk-lib/aws-lambda";
 import { LogGroup } from "aws-cdk-lib/aws-logs";
+import type { IQueue } from "aws-cdk-lib/aws-sqs";
 import { AssetHashType, BundlingOutput, DockerImage, Duration, RemovalPolicy, Stack } from "aws-cdk-lib/core";
 import { Construct } from "constructs";
 import { codePlan } from "../../../lambdas/topology.ts";
@@ -13,7 +14,7 @@ import { type CodeEntry, codeRoot } from "../../bundle/code-entries.ts";
 import { extension } from "../../bundle/extension.ts";
 import { accessGrants } from "../../grants/access-grants.ts";
 import { acknowledge } from "../../grants/acknowledge.ts";
-import { grant } from "../../grants/capability.ts";
+import { allow, grant } from "../../grants/capability.ts";
 import { referenceAccess } from "../../grants/references.ts";
 import { type Network, readConfig } from "../../settings/config.ts";
 import { SetupError } from "../../settings/setup-error.ts";
@@ -59,6 +60,8 @@ interface CodeFunctionProps {
   entries: readonly CodeEntry[];
   functionName: string;
   options?: CodeOptions | undefined;
+  /** Where Lambda puts what becomes of calls for which nobody waits. */
+  answers: IQueue | undefined;
   /** What the links to the code of earlier deployments begin with. Only this deployment can have written there. */
   codeFrom: string;
 }
@@ -77,7 +80,7 @@ export class CodeFunction extends Construct {
   constructor(
     scope: Construct,
     id: string,
-    { product, entries, functionName, codeFrom, options = {} }: CodeFunctionProps,
+    { product, entries, functionName, answers, codeFrom, options = {} }: CodeFunctionProps,
   ) {
     super(scope, id);
     this.sections = new Set(entries.map(({ section }) => section));
@@ -120,8 +123,17 @@ export class CodeFunction extends Construct {
     acknowledge(this.lambda, {
       "Serverless-LambdaTracing": "The setting jobs:tracing switches X-Ray on, for all functions.",
       "Serverless-LambdaDLQ":
-        "This dead-letter queue is for asynchronous invocations. The consumer waits for each call, and its job has the outcome.",
+        "This dead-letter queue is for asynchronous invocations. What becomes of those is sent to the queue of answers, and the job has the outcome.",
     });
+    if (answers) {
+      grant(role, allow(["sqs:SendMessage"], [answers.queueArn]));
+      // A second try would run beside the job's own. One that cannot begin within a minute fails, and its job is retried as it says.
+      const destination = { bind: () => ({ destination: answers.queueArn }) };
+      this.lambda.configureAsyncInvoke({
+        ...{ retryAttempts: 0, maxEventAge: Duration.minutes(1) },
+        ...{ onSuccess: destination, onFailure: destination },
+      });
+    }
     if (options.vpc) placeIn(this.lambda, role, this.network(product, { ...options, vpc: options.vpc }));
   }
 

@@ -1,4 +1,5 @@
 import type { ILogGroup } from "aws-cdk-lib/aws-logs";
+import type { Queue } from "aws-cdk-lib/aws-sqs";
 import { Stack } from "aws-cdk-lib/core";
 import { Construct } from "constructs";
 import type { ConsumerEnv } from "../../../lambdas/aws/start/env.ts";
@@ -65,6 +66,8 @@ export interface ProductCode {
   /** What their names begin with. */
   prefix: string;
   functions: ReadonlyMap<string, CodeFunction>;
+  /** Where the answers come that nobody waits for. Absent without code. */
+  answers: Queue | undefined;
 }
 
 /** The functions with code that jobs of a type call. Steps of features that take long are jobs of functions. */
@@ -89,7 +92,7 @@ function codeAccess(type: JobType, platform: Platform, code: ProductCode): Capab
   if (called.every(({ sections }) => !sections.has("features"))) return [calls];
   const reads = may.readBlobs(folders.runs, folders.bundles);
   return type === "feature"
-    ? [calls, ...reads, may.keepLogs(), may.writeBlobs(folders.runs, folders.bundles)]
+    ? [calls, ...reads, may.keepLogs(), may.noteNeededCode(), may.writeBlobs(folders.runs, folders.bundles)]
     : [calls, ...reads, may.readLogs()];
 }
 
@@ -103,6 +106,7 @@ export class Consumer extends Construct {
     const { config, queues } = platform;
     const may = accessTo(platform);
     const reach = reachOf(type, products);
+    const answers = type === "function" ? code.answers : undefined;
     // Retries and next runs are of the same type. Features schedule their steps.
     const schedules = type === "feature" ? reach : [type];
     const consumer = new EntryFunction<typeof ConsumerEnv>(this, "Entry", {
@@ -115,6 +119,7 @@ export class Consumer extends Construct {
         APPROVAL_SECRET: platform.state.approvalKeyArn,
         MEMORY_MB: String(config.memory[type]),
         ...(calledBy(type, code).length > 0 && { CODE_PREFIX: code.prefix }),
+        ...(answers && { CODE_ANSWER_QUEUE_URL: answers.queueUrl }),
         NOTE_WAITS: String(publishedEvents(config.publish, products).has("waiting")),
       },
       memorySize: config.memory[type],
@@ -150,5 +155,9 @@ export class Consumer extends Construct {
       batchSize: config.batchSize[type],
       pollers: config.pollers[type],
     });
+    if (!answers) return;
+    consumer.fedBy(answers, { ...queuePlans.answers, concurrency: config.maxConcurrency[type] });
+    // It calls code without waiting once Lambda knows where the answers go.
+    for (const { lambda } of code.functions.values()) consumer.lambda.node.addDependency(lambda);
   }
 }

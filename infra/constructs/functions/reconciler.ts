@@ -1,3 +1,4 @@
+import { hash } from "node:crypto";
 import { Rule, Schedule } from "aws-cdk-lib/aws-events";
 import { LambdaFunction as Invocation } from "aws-cdk-lib/aws-events-targets";
 import type { CfnFunction, Function as LambdaFunction } from "aws-cdk-lib/aws-lambda";
@@ -10,6 +11,8 @@ import { jobTypes } from "../../../lambdas/core/job/job.ts";
 import { reconcileEverySeconds } from "../../../lambdas/topology.ts";
 import { acknowledge } from "../../grants/acknowledge.ts";
 import { accessTo, folders } from "../trust/access.ts";
+import type { CodeFunction } from "./code-function.ts";
+import type { ProductCode } from "./consumer.ts";
 import { EntryFunction } from "./entry-function.ts";
 import { jobsEnvironment, type Platform } from "./platform.ts";
 
@@ -22,9 +25,15 @@ function codeOf(lambda: LambdaFunction): string {
   return (code as CfnFunction.CodeProperty).s3Key ?? "";
 }
 
+/** Names the code of features. In one word, since an environment has 4 KB. */
+const hashOf = (features: readonly CodeFunction[]): string =>
+  hash("sha256", features.map(({ lambda }) => codeOf(lambda)).join(), "hex");
+
 interface ReconcilerProps {
   platform: Platform;
   products: readonly Product[];
+  /** The team's own code, of which a deployment may mend runs. */
+  code: ProductCode;
 }
 
 /**
@@ -32,9 +41,10 @@ interface ReconcilerProps {
  * changes and cancels the jobs of the catalog's schedules once a deployment has changed these.
  */
 export class Reconciler extends Construct {
-  constructor(scope: Construct, id: string, { platform, products }: ReconcilerProps) {
+  constructor(scope: Construct, id: string, { platform, products, code }: ReconcilerProps) {
     super(scope, id);
     const may = accessTo(platform);
+    const features = [...code.functions.values()].filter(({ sections }) => sections.has("features"));
     const { lambda } = new EntryFunction<typeof FollowerEnv>(this, "Entry", {
       entry: "reconciler",
       description: "Redispatches overdue jobs, and follows the schedules of the catalog",
@@ -69,8 +79,14 @@ export class Reconciler extends Construct {
         ...may.readBlobs(folders.progress),
         ...may.schedule(...jobTypes),
         may.unschedule(),
+        ...(features.length > 0
+          ? [may.wakeParked(), may.forgetCode(), ...may.readBlobs(folders.bundles), may.removeBlobs(folders.bundles)]
+          : []),
       ],
     });
+    // Its processes are new whenever the code of features is, and begin once that is there: they wake the runs that wait for it.
+    if (features.length > 0) lambda.addEnvironment("DEPLOYED_FEATURES", hashOf(features));
+    for (const { lambda: own } of features) lambda.node.addDependency(own);
     lambda.addEnvironment("DEPLOYED_CODE" satisfies keyof EnvOf<typeof ReconcilerEnv>, codeOf(lambda));
     const period = Duration.seconds(reconcileEverySeconds);
     // Neither the rule nor Lambda retries a run that failed: by then the next one is due, and does the same work.

@@ -3,6 +3,7 @@ import { Stack } from "aws-cdk-lib/core";
 import type { JobType } from "../../../lambdas/core/job/job.ts";
 import {
   approvalsPrefix,
+  bundlesPartition,
   bundlesPrefix,
   definitionsPrefix,
   duePrefix,
@@ -14,6 +15,7 @@ import {
   jobsPrefix,
   keysPartition,
   logsPrefix,
+  parkedPrefix,
   pausesPartition,
   phaseIndex,
   pinsPrefix,
@@ -114,7 +116,12 @@ export function accessTo({ state, queues, ticks, relays, schedules }: Platform) 
       itemsAccess(state, ["dynamodb:Query"], `${statsPrefix}*`, `${errorsPrefix}*`, `${logsPrefix}*`),
     readLogs: () => itemsAccess(state, ["dynamodb:Query"], `${logsPrefix}*`),
     /** What runs of code have seen. */
-    keepLogs: () => itemsAccess(state, ["dynamodb:Query", "dynamodb:PutItem"], `${logsPrefix}*`),
+    keepLogs: () => itemsAccess(state, ["dynamodb:Query", "dynamodb:PutItem"], `${logsPrefix}*`, `${parkedPrefix}*`),
+    /** Until when runs need the code with which they began. */
+    noteNeededCode: () => itemsAccess(state, ["dynamodb:UpdateItem"], bundlesPartition),
+    forgetCode: () => itemsAccess(state, ["dynamodb:Query", "dynamodb:DeleteItem"], bundlesPartition),
+    /** Runs of code that a deployment wakes. */
+    wakeParked: () => itemsAccess(state, ["dynamodb:Query", "dynamodb:BatchWriteItem"], `${parkedPrefix}*`),
 
     /**
      * With ListBucket, without which S3 answers 403 instead of 404 for an object that is gone. S3 takes the key of the object for the

@@ -7,10 +7,13 @@ import type { Measured } from "../../core/job/measures.ts";
  * units are optional, but Powertools always writes them. Here the name of a value has its unit (`_ms`), or the value is a count.
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
  */
-export function emfOf(namespace: string, now: number, { values, of }: Measured) {
-  // Every log line has the field `service`.
-  const dimensions = of ? Object.keys(of) : ["service"];
-  const Metrics = Object.keys(values).map((Name) => ({ Name }));
-  const directive = { Namespace: namespace, Dimensions: [dimensions], Metrics };
-  return { _aws: { Timestamp: now, CloudWatchMetrics: [directive] }, ...of, ...values };
+export function emfOf(namespace: string, now: number, { values, of, also }: Measured) {
+  const directive = (one: { values: object; of?: object }) => ({
+    Namespace: namespace,
+    // Every log line has the field `service`.
+    Dimensions: [one.of ? Object.keys(one.of) : ["service"]],
+    Metrics: Object.keys(one.values).map((Name) => ({ Name })),
+  });
+  const CloudWatchMetrics = [directive({ values, ...(of && { of }) }), ...(also ? [directive(also)] : [])];
+  return { _aws: { Timestamp: now, CloudWatchMetrics }, ...of, ...values, ...also?.of, ...also?.values };
 }

@@ -63,6 +63,12 @@ export function s3BlobStore({ client, bucket }: { client: S3Client; bucket: stri
       });
       return { url, headers };
     },
+
+    replaceUrl: (key, seconds) =>
+      getSignedUrl(client, withoutChecksum(new PutObjectCommand({ Bucket: bucket, Key: key })), {
+        expiresIn: seconds,
+        signableHeaders: new Set(["host"]),
+      }),
   });
 }
 

@@ -37,10 +37,22 @@ export const sqsRedelivery = (client: () => SQSClient, url: string, log: Log): R
   },
 });
 
-/** The same with its own client, which is created when a message first fails. */
-export const startRedelivery = (url: string, log: Log): Redelivery =>
-  sqsRedelivery(
-    lazy(() => new SQSClient(clientDefaults)),
-    url,
-    log,
-  );
+/**
+ * The same with its own client, which is created when a message first fails. A function that reads a second queue gives its URL too: a record
+ * says in its ARN which of them it is from.
+ */
+export function startRedelivery(url: string, log: Log, second?: string): Redelivery {
+  const client = lazy(() => new SQSClient(clientDefaults));
+  const first = sqsRedelivery(client, url, log);
+  if (second === undefined) return first;
+  const name = second.slice(second.lastIndexOf("/") + 1);
+  const other = sqsRedelivery(client, second, log);
+  return {
+    async soon(records) {
+      const { mine = [], others = [] } = Object.groupBy(records, ({ eventSourceARN }) =>
+        eventSourceARN?.endsWith(`:${name}`) ? "others" : "mine",
+      );
+      await Promise.all([first.soon(mine), other.soon(others)]);
+    },
+  };
+}

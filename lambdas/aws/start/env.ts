@@ -120,6 +120,8 @@ export const CodeEnv = () =>
   z.object({
     /** What the names of the functions with the code of the products begin with (`codeFunctionName`). */
     CODE_PREFIX: z.string().default(""),
+    /** The queue of what code answers that nobody waits for. Absent: each answer is waited for. */
+    CODE_ANSWER_QUEUE_URL: z.url().optional(),
     AWS_REGION: z.string().default("us-east-1"),
   });
 

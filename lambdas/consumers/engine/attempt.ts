@@ -1,12 +1,21 @@
 import type { FoundEvent } from "../../core/catalog/catalog.ts";
 import { catalogValuesOf } from "../../core/expressions/values.ts";
+import type { HandedTo } from "../../core/job/answer-token.ts";
 import type { Job, Stored } from "../../core/job/job.ts";
 import { JobError } from "../../core/job/job-error.ts";
 import { withWaits } from "../../core/job/run-wait.ts";
-import { attemptFailed, completed, ended, errorRecordOf, parked, progressed } from "../../core/job/transitions.ts";
+import {
+  attemptFailed,
+  completed,
+  ended,
+  errorRecordOf,
+  handedOver,
+  parked,
+  progressed,
+} from "../../core/job/transitions.ts";
 import { defined } from "../../core/kernel/defined.ts";
 import { TransientError, traceOf } from "../../core/kernel/errors.ts";
-import { Answered, Ended, type Execution, Finished, Parked } from "../../core/operations/execution.ts";
+import { Answered, Ended, type Execution, Finished, HandedOver, Parked } from "../../core/operations/execution.ts";
 import { eventOfJob } from "../../core/operations/kept-event.ts";
 import { load, storePayload } from "../../core/operations/payload.ts";
 import type { ConsumerServices } from "../../core/operations/services.ts";
@@ -22,7 +31,7 @@ import { OutOfTime, withinTime, withTimeout } from "./within-time.ts";
  * Runs the executor and what stands around it, and returns what becomes of the job, or a NotStarted if the executor was not called. Throws
  * if nobody can say what the executor did: the end of the lease then counts as a crash.
  */
-export async function runAttempt(running: Running): Promise<Transition | NotStarted> {
+export async function runAttempt(running: Running): Promise<Transition | NotStarted | HandedOver> {
   const { services, engine, job, used } = running;
   try {
     const result = await withTimeout(services.clock, job.timeout_ms, async (signal) => {
@@ -35,9 +44,13 @@ export async function runAttempt(running: Running): Promise<Transition | NotStar
           running.waits = waits;
         },
         whenRecorded: (work: () => Promise<void>) => void running.afterwards.push(work),
+        ...(endsElsewhere(found, job) && {
+          handOver: (send: (handed: HandedTo) => Promise<void>) => handOver(running, inTime, send),
+        }),
       };
       return execute(await executionOf(running, found, signal), { ...inTime, claim });
     });
+    if (result instanceof HandedOver) return result;
     return withUsed(used, noting(running, await succeeded(running, result)));
   } catch (cause) {
     const error = cause instanceof NotStarted || cause instanceof Unkept ? cause.cause : cause;
@@ -55,6 +68,37 @@ const noting =
   ({ waits }: Running, transition: Transition): Transition =>
   (job) =>
     waits ? withWaits(transition(job), waits()) : transition(job);
+
+/** What becomes of a job whose attempt was handed over: `read` says what has come of it, as an executor does. */
+export async function endOfHanded(running: Running, read: () => Promise<unknown>): Promise<Transition> {
+  try {
+    return await succeeded(running, await read());
+  } catch (cause) {
+    if (cause instanceof TransientError) throw cause;
+    return cause instanceof Unkept ? completedWithout(running.services, cause) : failed(running, cause);
+  }
+}
+
+/** Targets are tried one after the other, and results are remembered and approvals hidden, by the process that waits for the result. */
+const endsElsewhere = ({ group }: FoundEvent, { cache, approval }: Job): boolean =>
+  group === undefined && cache === undefined && approval === undefined;
+
+/** Record first, then send: what was sent without a record would be called again by the next claim. */
+async function handOver(
+  running: Running,
+  inTime: ConsumerServices,
+  send: (handed: HandedTo) => Promise<void>,
+): Promise<HandedOver> {
+  const { job, services } = running;
+  const { id: job_id, run, attempt, claim_id = "" } = job;
+  const changed = await changeClaimed(inTime, job, (of) => handedOver(of, services.clock.now())).catch((cause) => {
+    throw cause instanceof TransientError ? new NotStarted("its call could not be noted", { cause }) : cause;
+  });
+  if (!changed) throw new NotStarted("another claim has taken its place", { delaySeconds: 0 });
+  running.job = changed;
+  await send({ job_id, run, attempt, claim_id });
+  return new HandedOver();
+}
 
 async function eventOf({ services, job }: Running): Promise<FoundEvent> {
   const found = await eventOfJob(services, job).catch(unread);

@@ -29,6 +29,7 @@ import { noted } from "./guards/noted.ts";
 import { parentEnded } from "./guards/parent-ended.ts";
 import { pinned } from "./guards/pinned.ts";
 import { skipped } from "./guards/skipped.ts";
+import { unanswered } from "./guards/unanswered.ts";
 import { paused } from "./pauses/paused.ts";
 import { pausedMeanwhile } from "./pauses/paused-meanwhile.ts";
 import { sendAhead } from "./successor/send-ahead.ts";
@@ -60,6 +61,7 @@ export const guards: readonly Guard[] = [
   expired,
   superseded,
   skipped,
+  unanswered,
   crashed,
   parentEnded,
   refused,

@@ -1,23 +1,24 @@
+import { ownFunctionOf } from "../../core/catalog/code-target.ts";
+import type { HandedTo } from "../../core/job/answer-token.ts";
 import type { HeldTime } from "../../core/job/attempt.ts";
 import { heldTimeOf } from "../../core/job/held-time.ts";
 import { fairGroupOf, isWaiting, type Job, type JobMessage, jobMessageOf } from "../../core/job/job.ts";
 import { attemptMeasured } from "../../core/job/measures.ts";
-import { claimReturned } from "../../core/job/transitions.ts";
+import { claimReturned, isAnswerable } from "../../core/job/transitions.ts";
 import { defined } from "../../core/kernel/defined.ts";
 import { traceOf } from "../../core/kernel/errors.ts";
 import { allOver } from "../../core/kernel/in-parallel.ts";
 import type { Calls } from "../../core/limits/pump.ts";
-import type { ExecuteWithServices } from "../../core/operations/execution.ts";
+import { type ExecuteWithServices, HandedOver } from "../../core/operations/execution.ts";
 import { jobFields, loggingOf, messageFields } from "../../core/operations/log-fields.ts";
 import { endlessRoom, memoryOf } from "../../core/operations/memory.ts";
 import type { ConsumerServices } from "../../core/operations/services.ts";
 import type { Chained } from "../../core/operations/slots.ts";
-import type { Log } from "../../core/ports/log.ts";
-import { runAttempt } from "./attempt.ts";
-import { defaultPolicy } from "./attempt-policy.ts";
+import { endOfHanded, runAttempt } from "./attempt.ts";
+import { defaultPolicy, type Transition } from "./attempt-policy.ts";
 import { anyBatchmates } from "./batchmates.ts";
 import { type Engine, type Entering, type Guard, NotStarted, type Running } from "./context.ts";
-import { endPass, giveBackSlots } from "./gates/leave.ts";
+import { endPass, giveBackSlots, passOf } from "./gates/leave.ts";
 import { admission, followUps, guards } from "./lists.ts";
 import { recordOutcome } from "./record.ts";
 import { makeTargetHealth } from "./targets/health.ts";
@@ -41,13 +42,63 @@ export async function runJob(
   message: JobMessage,
   { calls, ...options }: RunJobOptions = {},
 ): Promise<void> {
+  const engine = engineOf(services, execute, options);
+  await runChained(engine, await runOne(engine, message, calls));
+}
+
+function engineOf(
+  services: ConsumerServices,
+  execute: ExecuteWithServices,
+  options: Omit<RunJobOptions, "calls">,
+): Engine {
   const { policy = defaultPolicy, random = Math.random, memory = endless, batchmates = anyBatchmates } = options;
   const { health = makeTargetHealth() } = options;
   const { now } = services.clock;
   const until = now() + chainMs;
   const mayRun = (job: Job) => job.type === options.type && now() < until;
-  const engine = { ...options, services, execute, policy, random, memory, batchmates, health, mayRun };
-  await runChained(engine, await runOne(engine, message, calls));
+  return { ...options, services, execute, policy, random, memory, batchmates, health, mayRun };
+}
+
+/** What has become of an attempt that was handed over, once its job is known to wait for that. */
+export type ReadEnd = (job: Job, running: Pick<Running, "services" | "room">) => Promise<unknown>;
+
+/**
+ * Ends an attempt that was handed over, as `read` says. Nothing is done for an answer that comes twice, after its time or for an attempt
+ * that is over: the claim is the fence. Throws where the message has to come again.
+ */
+export async function endCalled(
+  services: ConsumerServices,
+  execute: ExecuteWithServices,
+  handed: HandedTo,
+  read: ReadEnd,
+  { calls: _calls, ...options }: RunJobOptions = {},
+): Promise<void> {
+  const engine = engineOf(services, execute, options);
+  const job = await services.jobs.get(handed.job_id);
+  if (!job || !isAnswerable(job, handed)) {
+    const { run, attempt } = handed;
+    services.log.info("an answer was ignored: its attempt is over", { job_id: handed.job_id, run, attempt });
+    return;
+  }
+  await runChained(engine, await endOne(engine, job, read));
+}
+
+async function endOne(engine: Engine, job: Job, read: ReadEnd): Promise<Chained[]> {
+  const services = loggingOf(engine.services, jobFields(job));
+  using held = new DisposableStack();
+  // It holds no input, so that there is always room for it.
+  const admitted = engine.memory.admit({ input: { inline: null } });
+  if (admitted) held.defer(admitted.leave);
+  const running: Running = {
+    ...{ engine, services, message: jobMessageOf(job), job, held, pass: await passOf(services, job) },
+    random: engine.random(),
+    repeating: whileClaimed(services, job),
+    room: admitted ?? endlessRoom,
+    hasBegun: true,
+    used: {},
+    afterwards: [],
+  };
+  return record(running, await endOfHanded(running, () => read(job, running)));
 }
 
 /** Runs jobs that have no message, one for each slot that was freed, and then those that get their slots. */
@@ -107,18 +158,25 @@ async function admit(entering: Entering): Promise<Job | undefined> {
 }
 
 async function runClaimed(running: Running): Promise<Chained[]> {
-  const { services, engine, pass } = running;
   const end = (await guard(running)) ?? (await runAttempt(running));
   if (end === "lost") {
     await giveBackSlots(running);
     return [];
   }
   if (end instanceof NotStarted) return putBack(running, end);
+  // It keeps its claim and its slots until its answer comes.
+  if (end instanceof HandedOver) return [];
+  return record(running, end);
+}
+
+/** Writes what became of an attempt, and does what follows. Returns the jobs that got its slots. */
+async function record(running: Running, end: Transition): Promise<Chained[]> {
+  const { services, engine, pass } = running;
   const recorded = await recordOutcome(services, running.job, end, engine.policy, running.repeating);
   // Before the follow-ups: the next attempt may need the slot.
   const chained = await endPass(services, pass, recorded, engine.mayRun);
   if (!recorded) return chained;
-  logOutcome(services.log, recorded.ended);
+  logOutcome(services, recorded.ended);
   await allOver(followUps.map((follow) => follow(running, recorded)));
   return chained;
 }
@@ -162,7 +220,7 @@ async function putBack(running: Running, why: NotStarted): Promise<Chained[]> {
  * Writes one log line per attempt, which is its measurement as well: logs are billed by the byte. The line names the
  * request too, because nothing else says which job a request made.
  */
-function logOutcome(log: Log, ended: Job): void {
+function logOutcome({ log, catalog }: Pick<ConsumerServices, "log" | "catalog">, ended: Job): void {
   if (ended.snoozes && isWaiting(ended)) {
     const { type, product, due_at, snoozes } = ended;
     log.measure(
@@ -179,5 +237,6 @@ function logOutcome(log: Log, ended: Job): void {
   }
   const code = attempt.error && { code: attempt.error.code };
   const { status, request_id } = ended;
-  log.measure("attempt ended", attemptMeasured(ended, attempt), { status, ...code, ...(request_id && { request_id }) });
+  const measured = attemptMeasured(ended, attempt, ownFunctionOf(catalog, ended));
+  log.measure("attempt ended", measured, { status, ...code, ...(request_id && { request_id }) });
 }

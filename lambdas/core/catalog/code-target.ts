@@ -1,5 +1,7 @@
 import * as z from "zod";
+import type { Job } from "../job/job.ts";
 import type { Fields } from "../kernel/fields.ts";
+import type { Catalog } from "./catalog.ts";
 import { Reference } from "./reference-schema.ts";
 import type { Reference as ReferenceType } from "./references.ts";
 
@@ -68,3 +70,18 @@ export const code = <Module = unknown, Export extends string = never>(
 ): TypedCode<Module, Export> => ({ code: path, ...options });
 
 export const isCodeTarget = (target: object): target is CodeTarget => "code" in target;
+
+/** The function of the team's own that a job runs, by its name in the catalog, wherever it runs. Undefined for any other job, and in a group. */
+export function ownFunctionOf(
+  catalog: Pick<Catalog, "lookup">,
+  { product, env, event, type }: OfJob,
+): string | undefined {
+  if (type !== "function") return undefined;
+  const found = catalog.lookup(product, event);
+  if (!found?.target || found.group) return undefined;
+  const { envs } = Object(found.target) as { envs?: Record<string, { provider?: string }> };
+  const isOwn = isCodeTarget(found.target as object) || envs?.[env]?.provider === "serve";
+  return isOwn ? String(found.event[found.definition.targetField]) : undefined;
+}
+
+type OfJob = Pick<Job, "product" | "env" | "event" | "type">;

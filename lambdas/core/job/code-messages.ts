@@ -28,8 +28,20 @@ export interface CallMessage {
   deadline_ms: number;
   /** What an earlier attempt of this run has reported last. */
   progress?: unknown;
-  /** The answer is what the call returns. */
-  reply: "sync";
+  /** `sync`: the answer is what the call returns. `callback`: nobody waits for it, and it comes as `answer` says. */
+  reply: "sync" | "callback";
+  answer?: AnswerBy;
+}
+
+/** How the code answers a call for which nobody waits. */
+export interface AnswerBy {
+  /** Says to whom the answer belongs: it goes back as it came. */
+  token: string;
+  /** Epoch milliseconds after which no answer counts. */
+  until: number;
+  /** Where an answer is put that is larger than a message, and what the function reports until then: each with a PUT. */
+  result_url: string;
+  progress_url: string;
 }
 
 /** Why a function failed. */
@@ -60,6 +72,25 @@ export type CallOutcome = { is: "completed"; value: { v: unknown } } | FailedOut
 export type CallAnswer =
   | { v: number; outcome: CallOutcome /** What the function has reported last. */; progress?: unknown }
   | { v: number; refuse: { code: "UNKNOWN_FUNCTION" | "PROTOCOL"; message: string } };
+
+/** An answer that was put where `result_url` leads, as JSON. */
+export interface KeptAnswer {
+  v: number;
+  kept: { bytes: number };
+}
+
+/** What is kept of a function that runs, as JSON: what it has reported, and when, epoch milliseconds. */
+export interface LiveProgress {
+  v: unknown;
+  at: number;
+}
+
+/** The most bytes of an answer that travels in a message: one of SQS has 256 KB, with the question in it. */
+export const largestAnswerInMessage = 100_000;
+/** The most bytes of a question for whose answer nobody waits. */
+export const largestQuestionInMessage = 100_000;
+/** A longer attempt is called without waiting for it: a function that waits is billed as one that works. */
+export const longestAwaitedMs = 10_000;
 
 /** The most bytes of a result: Lambda lets a function answer 6 MB. */
 export const largestCodeResult = 6_000_000;

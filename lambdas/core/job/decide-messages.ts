@@ -2,7 +2,7 @@
  * What the engine and a team's own features say to each other, version 1 (`codeVersion`). Unknown fields are ignored, unknown kinds park the
  * run. A team's bundle contains this file, so it imports nothing but types.
  */
-import type { CallOutcome, Thrown } from "./code-messages.ts";
+import type { AnswerBy, CallMessage, CallOutcome, Thrown } from "./code-messages.ts";
 
 /** A value: in the message itself, or behind a link from which the code reads it when it is delivered, and whose hash it checks. */
 export type SentValue = { v: unknown } | { url: string /** In hex. */; sha256: string; bytes: number };
@@ -121,6 +121,9 @@ export interface StepMessage extends Replayed {
   attempt: number;
   /** The same for every attempt of it. */
   idempotency_key: string;
+  /** As of a call. Default: `sync`. */
+  reply?: CallMessage["reply"];
+  answer?: AnswerBy;
 }
 
 /** What of a key begins. Each is answered until the log has an entry of its key; the engine begins a key once, by its name. */

@@ -207,6 +207,8 @@ export interface Job {
   /** Present while running: the fencing token of the consumer that owns the attempt, and until when it owns it. */
   claim_id?: string;
   lease_until?: number;
+  /** Code was called under this claim, and answers by itself: no consumer waits for it. Since when, epoch milliseconds. */
+  called?: { claim_id: string; since: number };
   /** How often the current attempt was claimed. All claims but the last one ended without an outcome. */
   claims: number;
   /** Which claims of the current attempt are known to have begun it, noted from the second one on: they crashed, but for the current one. */

@@ -63,6 +63,10 @@ export const measures = [
   /** Per target of a fallback or quota and product: the calls, and those of them that failed. */
   "target_calls",
   "target_failures",
+  /** Per function of the team's own and product: its attempts that ended, those of them that failed, and how long they took. */
+  "function_calls",
+  "function_errors",
+  "function_ms",
   /** What AWS will never take, and is now among the dead letters with its reason. */
   "set_aside",
 ] as const;
@@ -73,10 +77,16 @@ export interface Measured {
   values: Partial<Record<Measure, number>>;
   /** The dimensions. There are no others. */
   of?: { type: JobType; product: string } | { limit: string; product: string } | { target: string; product: string };
+  /** The same line measures a function of the team's own too. */
+  also?: { values: Partial<Record<Measure, number>>; of: { function: string; product: string } };
 }
 
-/** What is measured at the end of an attempt. `status` is the job's status afterwards. */
-export function attemptMeasured({ status, type, product, coalesced_until }: Job, attempt: Attempt): Measured {
+/** What is measured at the end of an attempt, of `ownFunction` if it has called one. `status` is the job's status afterwards. */
+export function attemptMeasured(
+  { status, type, product, coalesced_until }: Job,
+  attempt: Attempt,
+  ownFunction?: string,
+): Measured {
   const { outcome, due_at, started_at, ended_at, crashes } = attempt;
   const goesOn = outcome === "failed" && status !== "failed";
   return {
@@ -88,5 +98,15 @@ export function attemptMeasured({ status, type, product, coalesced_until }: Job,
       [goesOn ? "retried" : outcome]: 1,
       ...(crashes !== undefined && { crashed: crashes }),
     },
+    ...(ownFunction !== undefined && {
+      also: {
+        of: { function: ownFunction, product },
+        values: {
+          function_calls: 1,
+          function_errors: outcome === "failed" ? 1 : 0,
+          function_ms: ended_at - started_at,
+        },
+      },
+    }),
   };
 }

@@ -57,6 +57,10 @@ export const mayHaveCrashed = ({ claims }: Pick<Job, "claims">): boolean => clai
  */
 const crashesOf = (job: Job): number => (mayHaveCrashed(job) ? 1 + begunBefore(job).length : 0);
 
+/** A job whose code was called and has not answered: that is no crash of a consumer, whatever its claims say. */
+export const unansweredFailed = (job: Job, now: number, failure: Failure): Job =>
+  attemptFailed({ ...withBegun(job, []), claims: 1 }, now, failure);
+
 /** Whether a claimed job has crashed too often to be started again. */
 export const hasCrashedTooOften = (job: Job): boolean => crashesOf(job) >= maxCrashes;
 
@@ -85,6 +89,27 @@ export const progressed = (job: Job, progress: Stored, code: Pick<Job, "bundle">
   version: job.version + 1,
 });
 
+/** A claimed job whose code is called now, and answers by itself: the claim is held for that answer until its lease ends. */
+export const handedOver = (job: Job, now: number): Job => {
+  const { claim_id = "" } = job;
+  return { ...job, called: { claim_id, since: now }, version: job.version + 1 };
+};
+
+/** Whether the attempt was handed over under an earlier claim, whose lease has ended without an answer. */
+export const isUnanswered = ({ called, claim_id }: Pick<Job, "called" | "claim_id">): boolean =>
+  called !== undefined && called.claim_id !== claim_id;
+
+/** Whether this is the claim under which a job waits for the answer of its code. */
+export const isAnswerable = (
+  job: Job,
+  { run, attempt, claim_id }: Pick<Job, "run" | "attempt" | "claim_id">,
+): boolean =>
+  job.status === "running" &&
+  job.run === run &&
+  job.attempt === attempt &&
+  job.claim_id === claim_id &&
+  job.called?.claim_id === claim_id;
+
 /** A running job whose consumer needs its claim for longer, to write the outcome. */
 export const extended = (job: Job, until: number): Job => ({ ...job, lease_until: until, version: job.version + 1 });
 
@@ -93,7 +118,9 @@ export const extended = (job: Job, until: number): Job => ({ ...job, lease_until
  * again, and one that crashed before stays crashed: only this claim is undone.
  */
 export function claimReturned(job: Job, now: number): Job {
-  const { claim_id: _claim, lease_until: _lease, started_at: _started, wake_requested: _wake, ...others } = job;
+  const { claim_id, lease_until: _lease, started_at: _started, wake_requested: _wake, called, ...left } = job;
+  // What an earlier claim has called is still to be looked after.
+  const others = { ...left, ...(called && called.claim_id !== claim_id && { called }) };
   // A request that saw it run may have given its key to another job, so it must not take in requests again.
   const closed = job.debounce ? { ...others, debounce: { ...job.debounce, closed: true as const } } : others;
   const rest = withBegun(closed, begunBefore(job));
@@ -138,6 +165,7 @@ function endAttempt(job: Job, now: number, end: Pick<Attempt, "outcome" | "error
     snoozes: _snoozes,
     next_at: _next,
     begun_claims: _begun,
+    called: _called,
     ending,
     ...rest
   } = job;
@@ -244,6 +272,7 @@ export function snoozed(job: Job, now: number, { error, progress }: Pick<Failure
     started_at: _started,
     reserved: _reserved,
     begun_claims: _begun,
+    called: _called,
     ...rest
   } = job;
   const before = job.attempts.at(-1);
@@ -266,7 +295,7 @@ export function snoozed(job: Job, now: number, { error, progress }: Pick<Failure
 /** A Retry-After of 0 means soon, and not at once and for ever. */
 const leastSnoozeMs = 1000;
 
-interface Failure {
+export interface Failure {
   error: JobError;
   /** In [0, 1): the jitter of the backoff. */
   random: number;

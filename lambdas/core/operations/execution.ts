@@ -1,5 +1,6 @@
 import type { ProductEvent } from "../catalog/job-type.ts";
 import type { CatalogValues } from "../expressions/values.ts";
+import type { HandedTo } from "../job/answer-token.ts";
 import type { UndoCounts } from "../job/ending.ts";
 import type { Job } from "../job/job.ts";
 import type { JobError } from "../job/job-error.ts";
@@ -50,7 +51,15 @@ interface HeldClaim {
   noteWaits: (waits: () => readonly RunWait[]) => void;
   /** Does this once the outcome is recorded. A crash may prevent it. */
   whenRecorded: (work: () => Promise<void>) => void;
+  /**
+   * Notes that the attempt goes on elsewhere under this claim, and then sends it there. Its end comes by a message (`endCalled`), or the end of
+   * the lease fails it. Absent where something here is still to be done with the result.
+   */
+  handOver?: (send: (handed: HandedTo) => Promise<void>) => Promise<HandedOver>;
 }
+
+/** The outcome of an attempt that goes on elsewhere: the job stays claimed, and nothing more is written. */
+export class HandedOver {}
 
 export interface AttemptServices extends ConsumerServices {
   claim: HeldClaim;

@@ -25,6 +25,7 @@ import type { StatsStore } from "../ports/stats-store.ts";
 import type { Ticks } from "../ports/ticks.ts";
 import type { Unscheduled } from "../ports/unscheduled.ts";
 import type { CallerCounts, Waits } from "../ports/waits.ts";
+import type { AnswerTokens } from "./answer-tokens.ts";
 import type { ApiLimits } from "./api-limits.ts";
 import type { LinkTo } from "./approval-links.ts";
 import type { Deployment } from "./deployment.ts";
@@ -94,6 +95,8 @@ export interface ConsumerServices extends Services {
   secrets: Secrets;
   /** The address at which a recipient of an approval decides. Absent where no deployment has one. */
   linkTo?: LinkTo;
+  /** Signs what code that answers by itself may end. Absent where its answers do not reach the consumer. */
+  answerTokens?: AnswerTokens;
   /** Whether jobs note that they begin to wait for a slot, for the event `waiting`. Default: no. */
   notesWaits?: boolean;
 }

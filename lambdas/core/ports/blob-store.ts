@@ -27,4 +27,9 @@ export interface BlobStore {
    * type; a presigned PUT cannot set an upper limit. It does not replace an existing blob.
    */
   uploadUrl(key: string, seconds: number, exactly: { contentType?: string; bytes: number }): Promise<UploadUrl>;
+  /**
+   * A URL that accepts a PUT of the blob without credentials for `seconds`, of any size, and any number of times: for what this deployment
+   * made itself.
+   */
+  replaceUrl(key: string, seconds: number): Promise<string>;
 }

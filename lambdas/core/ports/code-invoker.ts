@@ -1,4 +1,6 @@
 import type { CodeMessage } from "../job/code-bundle.ts";
+import type { CallMessage } from "../job/code-messages.ts";
+import type { StepMessage } from "../job/decide-messages.ts";
 
 /** How an attempt is bounded that runs a team's code. */
 export interface CodeCallBounds {
@@ -15,4 +17,9 @@ export interface CodeInvoker {
    * code, or none answers: its process has ended, or it is busy.
    */
   call(product: string, message: CodeMessage, bounds: CodeCallBounds): Promise<unknown>;
+  /**
+   * Sends a call, or a step, whose answer comes by itself (`reply: "callback"`), and resolves once it is taken. Throws as `call` does. Absent where code
+   * can only be waited for.
+   */
+  send?(product: string, message: CallMessage | StepMessage, bounds: Pick<CodeCallBounds, "signal">): Promise<void>;
 }

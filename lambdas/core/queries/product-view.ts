@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { hasAccess, type Scopes } from "../access/scopes.ts";
 import { type Catalog, ownValue } from "../catalog/catalog.ts";
+import { isCodeTarget } from "../catalog/code-target.ts";
 import type { Definitions, JobTypeDefinition, Product, ProductEvent } from "../catalog/job-type.ts";
 import { referenceName, referencesIn } from "../catalog/references.ts";
 import { wantedOf } from "../catalog/schedules.ts";
@@ -42,11 +43,29 @@ export function productView(product: Product, catalog: Catalog, scopes: Scopes):
           ...event,
           input: (own && definition.inputSchemaOf?.(own, target)) ?? inputSchema(definition),
           references: [...new Set(targets.flatMap((one) => referenceNames(one, summary.envs)))],
+          ...defined({ code: group ? undefined : ownCodeOf(target, event.target, summary.envs) }),
           ...(group && { targets: group.members.map(({ name, weight }) => ({ name, ...defined({ weight }) })) }),
         };
       }),
     }
   );
+}
+
+const providers = ["serve", "portable"] as const;
+
+/** Where the team's own code runs that a target stands for. Undefined for any other target. */
+function ownCodeOf(target: unknown, name: string, envs: readonly string[]): ProductView["events"][number]["code"] {
+  if (typeof target !== "object" || target === null) return undefined;
+  if (isCodeTarget(target)) {
+    const runs = Object.fromEntries(envs.map((env) => [env, "deployed" as const]));
+    return { runs, module: target.code, export: target.export ?? name };
+  }
+  const { envs: perEnv = {} } = target as { envs?: Record<string, { provider?: string }> };
+  const runs = envs.flatMap((env) => {
+    const provider = providers.find((one) => one === ownValue(perEnv, env)?.provider);
+    return provider ? [[env, provider] as const] : [];
+  });
+  return runs.length > 0 ? { runs: Object.fromEntries(runs) } : undefined;
 }
 
 /** The schedules in some envs, without the inputs of their jobs. */

@@ -56,7 +56,7 @@ export const summaryOf = (job: Job, now: number, pauses: readonly Pause[] = []):
   product_tag: job.product,
   ...pick(job, ["env", "event", "type", "run", "attempt", "retries", "timeout_ms", "due_at", "created_at"]),
   ...pick(job, ["app", "started_at", "finished_at", "expires_at", "labels", "fairness_key", "repeat", "reason"]),
-  ...pick(job, ["cache", "gates", "unique", "rolled_back"]),
+  ...pick(job, ["bundle", "cache", "gates", "unique", "rolled_back"]),
   ...(job.ending && { ending: pick(job.ending, ["cause", "since", "steps", "undone", "failed"]) }),
   ...defined({ lateness: latenessOf(job), retrying: retryingOf(job) }),
   ...shownError(job),

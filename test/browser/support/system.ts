@@ -17,9 +17,9 @@ export interface Answer {
 
 /**
  * One `npm start` for all tests of a file, with the tests' product, whose orders go to a shop that the test commands. It can be
- * stopped and started again on the same port and data. `products` replaces the tests' catalog.
+ * stopped and started again on the same port and data. `products` replaces the tests' catalog, and `modules` lie beside it, by name.
  */
-export function system({ products }: { products?: string } = {}) {
+export function system({ products, modules = {} }: { products?: string; modules?: Record<string, string> } = {}) {
   const folder = tempFolder();
   const data = join(folder, "data");
   const cwd = join(folder, "code");
@@ -36,6 +36,7 @@ export function system({ products }: { products?: string } = {}) {
     shop = await openShop();
     checkout(cwd);
     if (products !== undefined) writeFileSync(join(cwd, "products/index.ts"), products);
+    for (const [name, text] of Object.entries(modules)) writeFileSync(join(cwd, "products", name), text);
     writeFileSync(join(cwd, ".env.local"), `/my-product/shop-url=${shop.url}\n`);
     await start();
   }, 120_000);

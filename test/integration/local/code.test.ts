@@ -36,6 +36,12 @@ const functions = (total: number) => `
       if (how === "memory") { const all = []; for (;;) all.push(new Array(1e6).fill(Math.random())); }
       if (how === "print") for (let i = 0; i < 20_000; i++) console.log("x".repeat(1000));
       if (how === "map") return new Map();
+      if (how === "large") return "x".repeat(300_000);
+      if (how === "wait") {
+        const { existsSync } = await import("node:fs");
+        while (!existsSync("${folder}/go-on")) await new Promise((done) => setTimeout(done, 20));
+        return "went on";
+      }
       if (how === "answer") { process.send({ kind: "answer", id: "x", answer: {} }); return "mine"; }
       return ++calls;
     },
@@ -141,6 +147,27 @@ describe("functions of one's own on this machine", () => {
     },
     60_000,
   );
+
+  test("are not waited for if they may take long: what they report is shown while they run", async () => {
+    const { job_id } = await ductape.processor.job.dispatch(request("bad", "wait", { timeout_ms: 120_000 }));
+    let job = await ductape.jobs.get(job_id);
+    while (job.progress === undefined) job = await ductape.jobs.get(job_id);
+    expect(job).toMatchObject({ status: "running", progress: { attempt: 1 } });
+    writeFileSync(join(folder, "go-on"), "");
+    while (job.finished_at === undefined) job = await ductape.jobs.get(job_id, { wait: 20 });
+    expect(job).toMatchObject({ status: "completed", result: "went on", progress: { attempt: 1 } });
+  }, 60_000);
+
+  test("end at once when their process does, long before their time", async () => {
+    const started = performance.now();
+    const job = await ended("bad", "exit", { timeout_ms: 600_000 });
+    expect(job).toMatchObject({ status: "failed", error: { code: "PROVIDER_ERROR" } });
+    expect(performance.now() - started).toBeLessThan(60_000);
+  }, 60_000);
+
+  test("answer more than a message holds", async () => {
+    expect(await ended("bad", "large")).toMatchObject({ status: "completed", result: "x".repeat(300_000) });
+  });
 
   test("print no more than is worth reading", async () => {
     const job = await ended("bad", "print");

@@ -104,6 +104,14 @@ export function describeBlobStore(name: string, makeStore: () => Promise<BlobSto
       expect((await blobs.stream("uploads/put"))?.contentType).toBe("text/plain");
     });
 
+    test("a replace URL stores what is put there, each time anew", async () => {
+      const url = await blobs.replaceUrl("results/live", 60);
+      for (const text of ["one", "another"]) {
+        expect(await made.upload(url, Buffer.from(text), { "content-type": "application/json" })).toBe(200);
+        expect(Buffer.from((await blobs.get("results/live")) ?? []).toString()).toBe(text);
+      }
+    });
+
     test("an upload URL without a type accepts a blob of any type", async () => {
       const { url, headers } = await blobs.uploadUrl("uploads/any", 60, { bytes: 8 });
       expect(headers).toEqual({ "if-none-match": "*" });

@@ -90,6 +90,38 @@ export function describeRunLogs(name: string, make: () => Promise<RunLogsUnderTe
       expect(await made.logs.read(log, 0)).toEqual(many);
     });
 
+    test("notes which runs of a product wait for other code, once each, and forgets them", async () => {
+      const product = `product-${++count}`;
+      expect(await made.logs.parked(product, 100)).toEqual([]);
+      for (let i = 0; i < 30; i++) await made.logs.park(product, `job_${10 + (i % 27)}`, noon);
+      await made.logs.park(`${product}-other`, "job_1", noon);
+      const all = await made.logs.parked(product, 100);
+      expect(all).toEqual(Array.from({ length: 27 }, (_, i) => `job_${10 + i}`));
+      expect(await made.logs.parked(product, 5)).toEqual(all.slice(0, 5));
+      await made.logs.unpark(product, [...all.slice(1), "job_99"]);
+      expect(await made.logs.parked(product, 100)).toEqual(["job_10"]);
+      await made.logs.unpark(product, []);
+      expect(await made.logs.parked(`${product}-other`, 100)).toEqual(["job_1"]);
+    });
+
+    test("notes until when code is needed, at most, and forgets what is not", async () => {
+      const [one, other] = [`${"a".repeat(60)}${++count}`, `${"b".repeat(60)}${++count}`];
+      const needed = async () => (await made.logs.needed()).filter(({ sha256 }) => [one, other].includes(sha256));
+      await made.logs.need({ sha256: one, until: noon + 5 });
+      await made.logs.need({ sha256: one, until: noon });
+      await made.logs.need({ sha256: other, until: noon });
+      expect(await needed()).toEqual([
+        { sha256: one, until: noon + 5 },
+        { sha256: other, until: noon },
+      ]);
+      expect(await made.logs.forget({ sha256: one, until: noon })).toBe(false);
+      await made.logs.need({ sha256: other, until: noon + 1 });
+      expect(await made.logs.forget({ sha256: other, until: noon })).toBe(false);
+      expect(await made.logs.forget({ sha256: one, until: noon + 5 })).toBe(true);
+      expect(await made.logs.forget({ sha256: one, until: noon + 5 })).toBe(false);
+      expect(await needed()).toEqual([{ sha256: other, until: noon + 1 }]);
+    });
+
     test("deletes all logs of a job, and says which blobs they named", async () => {
       const log = fresh();
       const blob = { blob: "runs/a", sha256: "00", bytes: 2000 };

@@ -39,8 +39,13 @@ export function fakeBlobStore(): FakeBlobStore {
       const headers = { ...(contentType !== undefined && { "content-type": contentType }), "if-none-match": "*" };
       return { url: `memory:${JSON.stringify({ key, ...exactly })}`, headers };
     },
+    replaceUrl: async (key) => `memory:${JSON.stringify({ key, replaces: true, bytes: -1 })}`,
     receive(url, body, contentType) {
       const asked = JSON.parse(url.slice("memory:".length));
+      if (asked.replaces) {
+        blobs.set(asked.key, { body: Uint8Array.from(body), contentType: contentType ?? "application/octet-stream" });
+        return 200;
+      }
       const differs = (asked.contentType ?? contentType) !== contentType || asked.bytes !== body.byteLength;
       if (differs) return 403;
       if (blobs.has(asked.key)) return 412;

@@ -4,6 +4,8 @@ import type { RunLogs } from "../../../lambdas/core/ports/run-logs.ts";
 /** The logs of runs in memory. */
 export function fakeRunLogs(): RunLogs {
   const appends = new Map<string, KeptEntry[]>();
+  const parked = new Map<string, Set<string>>();
+  const needed = new Map<string, number>();
   const jobOf = ({ job_id, created_at }: Pick<RunLogName, "job_id" | "created_at">) => `${job_id} ${created_at} `;
   const nameOf = (log: RunLogName) => `${jobOf(log)}${log.run} ${log.attempt} ${log.part} `;
   const of = (prefix: string) => [...appends].filter(([name]) => name.startsWith(prefix));
@@ -27,6 +29,20 @@ export function fakeRunLogs(): RunLogs {
       return removed.flatMap(([, entries]) =>
         entries.flatMap(({ value }) => (value && "blob" in value ? [value.blob] : [])),
       );
+    },
+    async park(product, job_id) {
+      parked.set(product, new Set([...(parked.get(product) ?? []), job_id]));
+    },
+    parked: async (product, most) => [...(parked.get(product) ?? [])].sort().slice(0, most),
+    async unpark(product, job_ids) {
+      for (const id of job_ids) parked.get(product)?.delete(id);
+    },
+    async need({ sha256, until }) {
+      needed.set(sha256, Math.max(until, needed.get(sha256) ?? 0));
+    },
+    needed: async () => [...needed].sort().map(([sha256, until]) => ({ sha256, until })),
+    async forget({ sha256, until }) {
+      return needed.get(sha256) === until && needed.delete(sha256);
     },
   };
 }

@@ -367,6 +367,18 @@ export const kinds: Record<string, Kind> = {
     words: [],
     unknownFields: "lost",
   },
+  parked: {
+    prefix: topology.parkedPrefix,
+    make: ({ runLogs }) => runLogs.park(tenant.product, jobs.feature.id, noon + 60 * minute),
+    words: [],
+    unknownFields: "lost",
+  },
+  bundles: {
+    prefix: topology.bundlesPartition,
+    make: ({ runLogs }) => runLogs.need({ sha256: "a".repeat(64), until: noon }),
+    words: [],
+    unknownFields: "kept",
+  },
   approvals: {
     prefix: topology.approvalsPrefix,
     make: ({ approvals }) => approvals.open(anApproval(1, tenant)),

@@ -45,6 +45,69 @@ describe("the command products", () => {
   });
 });
 
+describe("the command code list", () => {
+  const price = { ...event, tag: "price", type: "function", target: "price" };
+  const refund = { ...event, tag: "refund", type: "feature", target: "refund" };
+  const shop = {
+    ...{ tag: "shop", envs: ["dev", "prd"] },
+    events: [
+      event,
+      {
+        ...price,
+        code: { runs: { dev: "deployed", prd: "deployed" }, module: "../functions/price.ts", export: "price" },
+      },
+      { ...price, tag: "quote", target: "quote", code: { runs: { dev: "serve", prd: "portable" } } },
+      {
+        ...refund,
+        code: { runs: { dev: "deployed", prd: "deployed" }, module: "../features/refund.ts", export: "refund" },
+      },
+    ],
+  };
+  const run = (bundle: string | undefined, created_at: number) => ({ job_id: jobId, bundle, created_at });
+  const jobs = [
+    run("b".repeat(64), 2),
+    run("c".repeat(64), 3),
+    run("a".repeat(64), 1),
+    run("c".repeat(64), 4),
+    run(undefined, 5),
+  ];
+  const answers = {
+    "GET /v1/products": { products: [{ tag: "shop", envs: [], events: [] }] },
+    "GET /v1/products/shop": shop,
+    "GET /v1/jobs": { jobs },
+  };
+
+  it("shows where code runs, and how far the code of open runs is behind", async () => {
+    const { cli, asked } = answering(answers);
+    const { out } = await cli(["code", "list"]);
+    expect(out).toMatch(/^PRODUCT +KIND +NAME/);
+    expect(out).not.toContain("remind");
+    expect(out).toMatch(/^shop +function +quote .* dev serve, prd portable/m);
+    const { code } = JSON.parse((await cli(["code", "list", "--json"])).out);
+    expect(code[2]).toMatchObject({
+      ...{ product_tag: "shop", kind: "feature", name: "refund", timeout_ms: 30_000, open_runs: 5 },
+      versions: [
+        { bundle: "c".repeat(64), runs: 2, behind: 0 },
+        { bundle: "b".repeat(64), runs: 1, behind: 1 },
+        { bundle: "a".repeat(64), runs: 1, behind: 2 },
+      ],
+    });
+    expect(asked.map((one) => one.path)).toContain("/v1/jobs?product_tag=shop&event=refund&status=running&limit=100");
+  });
+
+  it("looks at one product, and at no runs", async () => {
+    const { cli, asked } = answering(answers);
+    expect((await cli(["code", "list", "--product", "shop", "--no-runs"])).out).toContain("refund");
+    expect(asked.map((one) => one.path)).toEqual(["/v1/products/shop"]);
+  });
+
+  it("says that there is none", async () => {
+    const none = { ...shop, events: [event] };
+    const { cli } = answering({ ...answers, "GET /v1/products/shop": none });
+    expect((await cli(["code", "list"])).err).toBe("The catalog has no functions and features in code.\n");
+  });
+});
+
 describe("the command definitions get", () => {
   const difference = {
     steps: [

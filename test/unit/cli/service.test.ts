@@ -264,6 +264,7 @@ const account: AwsQuestions = {
   bootstrap: async () => ({ version: 30, account: "123456789012" }),
   concurrency: async () => 1000,
   mail: async () => ({ isSandbox: false, perDay: 50_000 }),
+  code: async () => [],
 };
 const states = async (aws: Partial<AwsQuestions>, toDeploy = true) =>
   Object.fromEntries((await checkAws({ ...account, ...aws }, toDeploy)).map(({ check, state }) => [check, state]));
@@ -341,6 +342,58 @@ describe("the command doctor", () => {
       /^problem {2}API {17}https:\/\/jobs\.example\.com \(DUCTAPE_URL\): This key is not known\.\n {29}Set DUCTAPE_API_KEY/m,
     );
     expect(text).not.toContain(apiKey);
+  });
+
+  describe("looks at the functions with the code of a deployment", () => {
+    const me = { caller: "deployed", verbs: ["jobs:read"], products: ["*"], envs: ["*"], version: "0.3.0" };
+    const at = (product: string, more: object = {}) => ({
+      ...{ product, name: `jobs-code-${product}`, state: "Active", update: "Successful" },
+      ...{ changed: "2030-01-01T10:11:12.000+0000", ...more },
+    });
+    const findings = async (code: AwsQuestions["code"], runs: object = { prd: "deployed" }) => {
+      const { fetch, env } = answering({
+        ...{ "GET /v1/health": {}, "GET /v1/me": me },
+        "GET /v1/products": { products: [{ tag: "shop" }] },
+        "GET /v1/products/shop": { tag: "shop", events: [{ tag: "price", code: { runs } }, { tag: "order" }] },
+      });
+      const { lines, io } = collecting();
+      await doctor({ ...io, env, cwd: "/nowhere", isTTY: false, fetch }, { json: true }, { ...account, code });
+      const all = JSON.parse(lines.join("")).findings as { check: string; state: string; detail: string }[];
+      return all.filter(({ check }) => check.startsWith("code"));
+    };
+
+    it.each<[string, AwsQuestions["code"], object]>([
+      [
+        "works",
+        async () => [at("shop"), at("crm", { state: "Failed" })],
+        { state: "ok", detail: /2030-01-01 10:11 UTC/ },
+      ],
+      ["is missing", async () => [at("crm")], { state: "problem", detail: /no Lambda function/ }],
+      [
+        "cannot run",
+        async () => [at("shop", { state: "Failed", why: "no subnet" })],
+        { state: "problem", detail: /no subnet/ },
+      ],
+      [
+        "is the one before",
+        async () => [at("shop", { update: "Failed" })],
+        { state: "problem", detail: /the code of before/ },
+      ],
+      ["comes", async () => [at("shop", { update: "InProgress" })], { state: "note", detail: /being deployed/ }],
+      [
+        "is not shown",
+        async () => Promise.reject(named("AccessDeniedException")),
+        { state: "note", detail: /AccessDenied/ },
+      ],
+    ])("%s", async (_what, code, { state, detail }: { state?: string; detail?: RegExp }) => {
+      expect(await findings(code)).toEqual([
+        expect.objectContaining({ state, detail: expect.stringMatching(detail as RegExp) }),
+      ]);
+    });
+
+    it("asks for none where no code is deployed", async () => {
+      expect(await findings(async () => Promise.reject(new Error("asked")), { prd: "serve" })).toEqual([]);
+    });
   });
 
   it("exits with 0 without a problem", async () => {

@@ -123,7 +123,7 @@ function world({ products, shards = 16, ms = queryMs, lives, deadly }: Options) 
     /** What the function does in its first minute. Answers how long it took. */
     async run() {
       const hash = schedulesHash(catalog.products);
-      await runOnce(own, { graceMs, memory, schedules: { states, hash } });
+      await runOnce(own, { graceMs, memory, schedules: { states, hash }, keptDays: 30 });
       return clock.now() - noon;
     },
     /** A round, at its minute. Answers how long it took. */

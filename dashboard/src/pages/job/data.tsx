@@ -94,6 +94,35 @@ export function Result({ job, title = "Result" }: { job: Outcome; title?: string
   );
 }
 
+/** What code says of itself: how far a function has come, and what the handler of a feature shows of its state. */
+export const Reported = ({ job: { progress, state, finished_at } }: { job: Job }) => (
+  <>
+    {progress !== undefined && (
+      <Panel title="Progress" note={finished_at === undefined ? "as last reported" : undefined}>
+        <JsonTree value={progress} label="Progress" open={3} />
+      </Panel>
+    )}
+    {state !== undefined && (
+      <Panel title="State" note="as the handler has set it">
+        <JsonTree value={state} label="State" open={3} />
+      </Panel>
+    )}
+  </>
+);
+
+/** Why the run of a feature in code cannot go on, and where. */
+export const ParkedBy = ({ parked }: { parked: NonNullable<Job["parked"]> }) => (
+  <Panel title="It cannot go on" note={parked.code} class="job-error">
+    <p class="panel-body">{parked.message}</p>
+    {(parked.step !== undefined || parked.at !== undefined) && (
+      <p class="panel-body muted">
+        {parked.step !== undefined && `Step ${parked.step}. `}
+        {parked.at !== undefined && <code>{parked.at}</code>}
+      </p>
+    )}
+  </Panel>
+);
+
 const noResult: Record<string, string> = {
   completed: "The job completed without a result.",
   failed: "A job that failed has none.",

@@ -19,7 +19,7 @@ import { JobZone } from "../../ui/zone-store.ts";
 import { useUrlState } from "../../use-url-state.ts";
 import { Actions } from "./actions.tsx";
 import { Attempts, Failure } from "./attempts.tsx";
-import { Input, Result } from "./data.tsx";
+import { Input, ParkedBy, Reported, Result } from "./data.tsx";
 import { Elsewhere } from "./elsewhere.tsx";
 import { Steps } from "./graph.tsx";
 import "./job.css";
@@ -76,6 +76,7 @@ const Body = ({ job }: { job: Job }) => (
   <div class="job-body">
     <div class="stack">
       <Why error={failureOf(job)} />
+      {job.parked && <ParkedBy parked={job.parked} />}
       <Summary job={job} />
       <Steps job={job} />
       <Attempts
@@ -86,6 +87,7 @@ const Body = ({ job }: { job: Job }) => (
       {job.recurring && <Runs job={job} />}
     </div>
     <div class="stack job-side">
+      <Reported job={job} />
       <Result job={job} />
       <Input job={job} />
       <Elsewhere job={job} />

@@ -30,14 +30,25 @@ export const lambdaCode = (
       throw signal.aborted ? signal.reason : faultBy(lambdaFaults, error);
     }
     const bytes = answer.Payload ?? new Uint8Array();
-    if (answer.FunctionError !== undefined) throw ended(message, Buffer.from(bytes).toString());
+    if (answer.FunctionError !== undefined) throw endedProcess(message, Buffer.from(bytes).toString());
     if (bytes.byteLength > smallResponseBytes) await room.forAnswer(bytes.byteLength, signal);
     return parseCodeAnswer(bytes);
+  },
+
+  async send(product, message, { signal }) {
+    const { InvokeCommand } = await import("@aws-sdk/client-lambda");
+    const Payload = JSON.stringify(message);
+    const command = new InvokeCommand({ FunctionName: nameOf(product), InvocationType: "Event", Payload });
+    try {
+      await (await clients(region())).send(command, { abortSignal: signal });
+    } catch (error) {
+      throw signal.aborted ? signal.reason : faultBy(lambdaFaults, error);
+    }
   },
 });
 
 /** The process of a function has ended without an answer. Lambda says how, in its own words. */
-function ended(message: CodeMessage, payload: string): JobError {
+export function endedProcess(message: CodeMessage, payload: string): JobError {
   const { name, job_id } = aboutOf(message);
   const { errorType = "", errorMessage = "" } = detailsIn(payload);
   if (errorType === "Sandbox.Timedout" || /Task timed out/.test(errorMessage))

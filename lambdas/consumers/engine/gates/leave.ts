@@ -81,6 +81,23 @@ export const endPass = (
   mayRun: (job: Job) => boolean,
 ): Promise<Chained[]> => leaveGates(services, pass, pass && mayBeTakenOver(pass, recorded) ? "own" : undefined, mayRun);
 
+/** The slots that a claimed job holds, as its gates have them: for a process that has not passed them itself. */
+export async function passOf({ gates, clock }: ConsumerServices, job: Job): Promise<Admission | undefined> {
+  if (!job.gates) return undefined;
+  // Its claim has raised the count since.
+  const turn = turnOf({ ...job, claims: job.claims - 1 });
+  const slots = await Promise.all(
+    gatesOfJob(job).map(async (gate) =>
+      Object.entries(await gates.parts(gate)).flatMap(([part, { holders }]): HeldSlot[] => {
+        const own = holders[job.id];
+        if (own?.turn !== turn) return [];
+        return [{ gate, rule: {}, part: { ...gate, part: Number(part) }, lease: own.lease, again: true }];
+      }),
+    ),
+  );
+  return { job, turn, slots: slots.flat(), lines: [], askedAt: clock.now() };
+}
+
 /**
  * Whether another consumer may have taken the slots over: it has taken over the claim, or it makes the next decision of a feature,
  * which is another claim of the same turn. No other consumer needs the slots of an attempt that has ended.

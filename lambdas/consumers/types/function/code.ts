@@ -1,11 +1,12 @@
 import { type CallMessage, codeVersion, longestThrown } from "../../../core/job/code-messages.ts";
 import { JobError, type JobErrorCode } from "../../../core/job/job-error.ts";
 import { providerCodeOf } from "../../../core/job/provider-code.ts";
-import { Finished } from "../../../core/operations/execution.ts";
+import { type AttemptServices, Finished } from "../../../core/operations/execution.ts";
 import type { CodeInvoker } from "../../../core/ports/code-invoker.ts";
 import { CodeAnswer, type Failed } from "../../clients/code/code-answer.ts";
 import type { ExecutionOf } from "../define-job-type.ts";
 import type { cloudFunction } from "./definition.ts";
+import { sentUnawaited } from "./unawaited.ts";
 
 type FunctionExecution = ExecutionOf<typeof cloudFunction>;
 
@@ -13,9 +14,18 @@ type FunctionExecution = ExecutionOf<typeof cloudFunction>;
 const answerMarginMs = 250;
 
 /** Runs a function of the team's own. Its last progress is kept with the result or the failure. */
-export async function callCode(invoker: CodeInvoker, execution: FunctionExecution): Promise<unknown> {
+export async function callCode(
+  invoker: CodeInvoker,
+  execution: FunctionExecution,
+  services?: AttemptServices,
+): Promise<unknown> {
   const message = messageOf(execution);
-  const given = await invoker.call(execution.job.product, message, execution);
+  const handed = services && (await sentUnawaited(invoker, message, execution, services));
+  return handed ?? outcomeIn(message, await invoker.call(execution.job.product, message, execution));
+}
+
+/** What a call has come to: the job's result, or a JobError that is thrown. */
+export function outcomeIn(message: CallMessage, given: unknown): unknown {
   const answer = CodeAnswer.safeParse(given);
   if (!answer.success) throw unreadable(message);
   if ("refuse" in answer.data) throw new JobError("CONFIGURATION_ERROR", answer.data.refuse.message);

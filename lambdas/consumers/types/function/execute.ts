@@ -29,7 +29,7 @@ export const functionExecutor = (
 ) =>
   defineExecutor(cloudFunction, async (execution, services?: AttemptServices) => {
     if (services && isOwnStep(execution.job)) return callOwnStep(code, execution, services);
-    if (isCodeTarget(execution.target)) return callCode(code, execution);
+    if (isCodeTarget(execution.target)) return callCode(code, execution, services);
     const callee = calleeOf(execution);
     if (callee.provider === "serve") return callCode(servedCode(callee, execution), execution);
     if (callee.provider === "portable") return callCode(portableCode(callee, execution), execution);

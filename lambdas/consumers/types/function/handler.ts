@@ -1,4 +1,8 @@
-import { consumer } from "../../consumer.ts";
+import { consumerOfEnds } from "../../consumer.ts";
+import { CodeSaid, endBy } from "./answered.ts";
 import { execute } from "./execute.ts";
 
-export const handler = consumer("function", execute);
+export const handler = consumerOfEnds("function", execute, {
+  schema: CodeSaid,
+  end: (services, said) => endBy(services, execute, said, services.options),
+});

@@ -7,28 +7,40 @@ import { JobError } from "../../../core/job/job-error.ts";
 import { runLogOf } from "../../../core/job/run-log.ts";
 import { defined } from "../../../core/kernel/defined.ts";
 import { TransientError } from "../../../core/kernel/errors.ts";
-import type { Execution } from "../../../core/operations/execution.ts";
+import type { AttemptServices, Execution } from "../../../core/operations/execution.ts";
 import { load } from "../../../core/operations/payload.ts";
 import type { ConsumerServices } from "../../../core/operations/services.ts";
 import type { CodeInvoker } from "../../../core/ports/code-invoker.ts";
 import { CodeAnswer, type Failed } from "../../clients/code/code-answer.ts";
 import { linkToCode, sentLog, sentValue } from "../../clients/code/sent-values.ts";
 import { servedCode } from "../../clients/code/served-code.ts";
+import { sentUnawaited } from "./unawaited.ts";
 
 /** The code answers this much before the attempt is over. */
 const answerMarginMs = 500;
 
 /** Runs a step of a feature in code that takes longer than a decision may: the handler is replayed to where it has called it. */
-export async function callOwnStep(deployed: CodeInvoker, execution: Calling, services: Reading): Promise<unknown> {
+export async function callOwnStep(
+  deployed: CodeInvoker,
+  execution: Calling,
+  services: AttemptServices,
+): Promise<unknown> {
   const { job } = execution;
   const { message, invoker } = await messageOf(deployed, execution, services);
-  const first = await invoker.call(job.product, message, execution);
   const { definition } = message.run;
+  const withCode = async () => ({ ...message, code: await linkToCode(services.blobs, definition) });
+  // Who does not wait cannot be asked for the code afterwards.
+  const unawaited = definition === "" || !invoker.send ? message : await withCode();
+  const handed = await sentUnawaited(invoker, unawaited, execution, services);
+  if (handed) return handed;
+  const first = await invoker.call(job.product, message, execution);
   const isUnknown = Object((first as { refuse?: object } | undefined)?.refuse).code === "UNKNOWN_DEFINITION";
-  const given =
-    isUnknown && definition !== ""
-      ? await invoker.call(job.product, { ...message, code: await linkToCode(services.blobs, definition) }, execution)
-      : first;
+  const given = isUnknown && definition !== "" ? await invoker.call(job.product, await withCode(), execution) : first;
+  return stepOutcomeIn(message, given);
+}
+
+/** What a step has come to: its result, or a JobError that is thrown. */
+export function stepOutcomeIn(message: Pick<StepMessage, "key">, given: unknown): unknown {
   const answer = CodeAnswer.safeParse(given);
   if (!answer.success) {
     const { message: why = "It answered with something that is no answer." } = Object(
@@ -42,7 +54,10 @@ export async function callOwnStep(deployed: CodeInvoker, execution: Calling, ser
   return outcome.value.v;
 }
 
-type Calling = Pick<Execution, "job" | "deadline" | "clock" | "signal" | "room" | "idempotencyKey" | "secrets">;
+type Calling = Pick<
+  Execution,
+  "job" | "deadline" | "clock" | "signal" | "room" | "idempotencyKey" | "secrets" | "blobs"
+>;
 type Reading = Pick<ConsumerServices, "jobs" | "blobs" | "runLogs" | "catalog">;
 
 /** The code of the feature: that of the deployment, or where it runs otherwise. */

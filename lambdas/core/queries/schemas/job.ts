@@ -226,6 +226,10 @@ export const summaryFields = {
     .exactOptional()
     .describe("It takes in later requests of its key until it starts."),
   cache: z.string().exactOptional().describe("The tag under which its result is remembered."),
+  bundle: z
+    .string()
+    .exactOptional()
+    .describe("The hash of the code that the run of a feature in code began with, and goes on with."),
   cached_from: CachedFromField.exactOptional(),
   gates: z
     .array(z.object({ limit: z.string(), key: z.string() }))

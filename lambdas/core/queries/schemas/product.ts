@@ -32,7 +32,19 @@ const targets = z
   .array(z.object({ name: z.string(), weight: z.number().exactOptional() }))
   .exactOptional()
   .describe("The entries that the target stands for, if it is a fallback or a quota.");
-const event = z.object({ ...eventFields, input, references, targets });
+const code = z
+  .object({
+    runs: z
+      .record(z.string(), z.enum(["deployed", "serve", "portable"]))
+      .describe(
+        "Where it runs, by env: `deployed` with the catalog, behind a handler of `serve`, or as a portable function of Ductape.",
+      ),
+    module: z.string().exactOptional().describe("The module of what is deployed, by its path from the catalog."),
+    export: z.string().exactOptional().describe("What the module exports it as."),
+  })
+  .exactOptional()
+  .describe("Absent unless the event runs a function or a feature of the team's own.");
+const event = z.object({ ...eventFields, input, references, targets, code });
 const values = {
   variables: names.describe("The names of the variables in these envs."),
   constants: names.describe("The names of the constants."),

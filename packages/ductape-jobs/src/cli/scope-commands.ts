@@ -2,6 +2,7 @@ import { type Command, InvalidArgumentError } from "commander";
 import { decide, listApprovals } from "./approvals.ts";
 import { readTime } from "./arguments/read-time.ts";
 import { wholeNumber } from "./arguments/read-value.ts";
+import { listCode } from "./code.ts";
 import { type Act, calling, withApi } from "./context.ts";
 import { listHooks } from "./hooks.ts";
 import { listLimits, pinLimit, unpinLimit } from "./limits.ts";
@@ -77,6 +78,15 @@ export function addHooks(program: Command, act: Act): void {
     .option("--product <tag>", "only of this product")
     .option("--env <env>", "only of this env")
     .action(act(calling(listHooks)));
+}
+
+/** `code list` */
+export function addCode(program: Command, act: Act): void {
+  const code = program.command("code").description("show the functions and features in code of the catalog");
+  withApi(code.command("list").description("list them with where they run, and the code by which open runs go on"))
+    .option("--product <tag>", "only of this product")
+    .option("--no-runs", "do not look at open runs")
+    .action(act(calling(listCode)));
 }
 
 /** `limits ...` */

@@ -106,6 +106,24 @@ describe("a measurement", () => {
     ]);
   });
 
+  test("of a function of one's own is a part of the same line", () => {
+    const also = {
+      values: { function_calls: 1, function_errors: 0, function_ms: 345 },
+      of: { function: "price", product: "my-product" },
+    };
+    const [line] = linesOf(() => logWith({}).measure("attempt ended", { ...attempt, also }, fields));
+    expect(line).toMatchObject({ ...attempt.values, ...also.values, function: "price", product: "my-product" });
+    const { CloudWatchMetrics } = (line?._aws ?? {}) as { CloudWatchMetrics?: object[] };
+    expect(CloudWatchMetrics).toEqual([
+      expect.objectContaining({ Dimensions: [["type", "product"]] }),
+      {
+        Namespace: "ductape-jobs-test",
+        Dimensions: [["function", "product"]],
+        Metrics: [{ Name: "function_calls" }, { Name: "function_errors" }, { Name: "function_ms" }],
+      },
+    ]);
+  });
+
   test("costs what the docs say: less than 550 bytes for a finished job", () => {
     const [line] = linesOf(() => logWith(trace(0)).measure("attempt ended", attempt, fields));
     expect(Buffer.byteLength(JSON.stringify(line))).toBeLessThan(550);

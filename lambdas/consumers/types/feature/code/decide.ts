@@ -5,6 +5,7 @@ import type { UndoCounts } from "../../../../core/job/ending.ts";
 import { isFinished } from "../../../../core/job/job.ts";
 import { JobError, type JobErrorCode, jobErrorCodes } from "../../../../core/job/job-error.ts";
 import { defined } from "../../../../core/kernel/defined.ts";
+import { traceOf } from "../../../../core/kernel/errors.ts";
 import { cancelStep, isAbandoned } from "../../../../core/operations/change-job.ts";
 import {
   type AttemptServices,
@@ -27,6 +28,7 @@ import { askCode, keepCode, leftFor, Unanswered } from "./ask-code.ts";
 import { type Begins, beginAll } from "./begin.ts";
 import type { ParsedDecided } from "./decide-answer.ts";
 import { newEnds } from "./ends.ts";
+import { noteNeed } from "./needed-code.ts";
 import { append, endOf, type NewEntry, type OpenRun, openRun } from "./open-run.ts";
 import { keepValue } from "./values.ts";
 
@@ -55,12 +57,21 @@ export async function decideCode(
     measureEnded(services.log, job, ended, services.clock.now());
     await stopListening(services, job, ended);
   });
-  try {
-    return await decisions(run, { execution, target, code, feature: String((event as { feature?: unknown }).feature) });
-  } catch (error) {
+  const end = await decisions(run, {
+    ...{ execution, target, code },
+    feature: String((event as { feature?: unknown }).feature),
+  }).catch((error: unknown) => {
     if (!(error instanceof Unanswered)) throw error;
     return parkedBy(run, error);
+  });
+  const { bundle } = run.job;
+  // Code that runs elsewhere keeps its versions itself.
+  if (bundle !== undefined && isCodeTarget(target)) {
+    // A run that has ended may be retried.
+    const until = end instanceof Parked ? end.wakeAt : services.clock.now();
+    await noteNeed(services.runLogs, bundle, until);
   }
+  return end;
 }
 
 interface Deciding {
@@ -287,9 +298,12 @@ function park(
   return new Parked(progressOf(run), wakeAt, { ...next, ...timer });
 }
 
+/** How long a deployment finds a run that was parked: it notes that anew whenever it has looked in vain. */
+const longestNoteMs = 30 * 86_400_000;
+
 /**
  * The run with the reason for which it cannot go on. It is tried again after a while, more and more rarely: a deployment, or moving the run to
- * the present code, mends it.
+ * the present code, mends it, and wakes it (`lambdas/reconciler/wake-parked.ts`).
  */
 function parkedBy(run: OpenRun, { by }: Unanswered): Parked {
   const { services, job, kept } = run;
@@ -297,6 +311,11 @@ function parkedBy(run: OpenRun, { by }: Unanswered): Parked {
   const before = kept.parked;
   run.kept = { ...kept, parked: { ...by, since: before?.code === by.code ? before.since : now } };
   const { failing_since = now } = job;
+  services.claim.whenRecorded(() =>
+    services.runLogs.park(job.product, job.id, now + longestNoteMs).catch((error: unknown) => {
+      services.log.warn("a deployment will not wake a parked run, which looks again by itself", traceOf(error));
+    }),
+  );
   services.log.error("a run of code is parked", { code: by.code, ...defined({ step: by.step, at: by.at }) });
   const pause = by.code === "CRASHED" ? faultPauseMs(failing_since, now) : missingPauseMs;
   return park(run, [], { ...retryAt(job, now, pause), failing_since });

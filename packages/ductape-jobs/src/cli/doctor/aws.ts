@@ -9,7 +9,26 @@ export interface AwsQuestions {
   concurrency(): Promise<number>;
   /** Whether SES sends to anybody, or in its sandbox to verified addresses only. */
   mail(): Promise<{ isSandbox: boolean; perDay: number }>;
+  /** The functions with the code of products, of every deployment in the account and Region. */
+  code(): Promise<CodeFunction[]>;
 }
+
+/** A Lambda function with the code of a product. */
+export interface CodeFunction {
+  product: string;
+  name: string;
+  /** As Lambda says it: `Active`, `Inactive` after weeks without a call, `Pending` or `Failed`. */
+  state: string;
+  /** `Successful`, `InProgress` or `Failed`: how its latest update went. */
+  update: string;
+  /** Why one of them is `Failed`. */
+  why?: string;
+  /** When its code or settings were last changed, ISO 8601. */
+  changed: string;
+}
+
+/** How the construct describes these functions, whose names begin with that of their deployment. */
+const described = /^Runs the code of (.+)$/;
 
 const bootstrapParameter = "/cdk-bootstrap/hnb659fds/version";
 /** A machine without network must not keep the user waiting. */
@@ -38,6 +57,27 @@ export function realAws(): AwsQuestions {
       const { SESv2Client, GetAccountCommand } = await import("@aws-sdk/client-sesv2");
       const { ProductionAccessEnabled, SendQuota } = await new SESv2Client(quick).send(new GetAccountCommand({}));
       return { isSandbox: ProductionAccessEnabled !== true, perDay: SendQuota?.Max24HourSend ?? 0 };
+    },
+    async code() {
+      const { LambdaClient, GetFunctionConfigurationCommand, paginateListFunctions } = await import(
+        "@aws-sdk/client-lambda"
+      );
+      const client = new LambdaClient(quick);
+      const found: CodeFunction[] = [];
+      for await (const { Functions = [] } of paginateListFunctions({ client }, {})) {
+        for (const { FunctionName: name = "", Description = "" } of Functions) {
+          const [, product] = described.exec(Description) ?? [];
+          if (product === undefined) continue;
+          const now = await client.send(new GetFunctionConfigurationCommand({ FunctionName: name }));
+          const why = now.StateReason ?? now.LastUpdateStatusReason;
+          found.push({
+            ...{ product, name, state: now.State ?? "Active", update: now.LastUpdateStatus ?? "Successful" },
+            ...(why !== undefined && { why }),
+            changed: now.LastModified ?? "",
+          });
+        }
+      }
+      return found;
     },
   };
 }

@@ -7,6 +7,7 @@ import { padded, widthOf } from "../terminal/width.ts";
 import { type AwsQuestions, realAws } from "./aws.ts";
 import { checkApi } from "./check-api.ts";
 import { checkAws } from "./check-aws.ts";
+import { checkCode } from "./check-code.ts";
 import { checkNode, checkNpm } from "./check-machine.ts";
 import type { Finding } from "./finding.ts";
 
@@ -21,7 +22,9 @@ export async function doctor(io: Io, options: DoctorOptions, aws: AwsQuestions =
     checkApi(io, options.url),
     checkAws(aws, options.deploy === true),
   ]);
-  const findings = [checkNode(), npm, ...api, ...account];
+  const mayAsk = account.every(({ check, state }) => !/^AWS (credentials|Region)$/.test(check) || state === "ok");
+  const code = mayAsk ? await checkCode(io, options.url, aws) : [];
+  const findings = [checkNode(), npm, ...api, ...account, ...code];
   if (options.json) io.out.write(line(jsonText({ findings }, 2)));
   else io.out.write(linesOf(findings, io).map(line).join(""));
   return succeeded(findings.every(({ state }) => state !== "problem"));
