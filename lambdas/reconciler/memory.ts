@@ -31,6 +31,8 @@ export interface RoundMemory {
   relaysUntil?: number;
   /** The rules of the limits with lines that the last rounds have seen, by tenant and limit. */
   rules: Map<string, string>;
+  /** Since when tenants have alerts, epoch milliseconds, once that was read. */
+  begun?: ReadonlyMap<string, number>;
   /** The hash of the schedules of the catalog that all have their jobs. */
   schedules?: string;
   /** What this process last wrote as the time until when it may be following schedules. */

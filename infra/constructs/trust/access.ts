@@ -4,6 +4,7 @@ import type { JobType } from "../../../lambdas/core/job/job.ts";
 import {
   approvalsPrefix,
   bundlesPrefix,
+  causesPrefix,
   definitionsPrefix,
   duePrefix,
   endpointPrefix,
@@ -31,6 +32,7 @@ import {
   unscheduledPrefix,
   uploadsPrefix,
   waitsPrefix,
+  watchedPartition,
 } from "../../../lambdas/topology.ts";
 import { allow, allowIf, type Capability } from "../../grants/capability.ts";
 import type { Platform } from "../functions/platform.ts";
@@ -112,6 +114,8 @@ export function accessTo({ state, queues, ticks, relays, schedules }: Platform) 
     /** Counters, groups of failures, and what runs of code have seen. In one statement, since the API's policy has hardly room for another. */
     readStatsErrorsAndLogs: () =>
       itemsAccess(state, ["dynamodb:Query"], `${statsPrefix}*`, `${errorsPrefix}*`, `${logsPrefix}*`),
+    /** What goes wrong: counted, watched, told and closed. */
+    useIncidents: () => incidentsAccess(state),
     readLogs: () => itemsAccess(state, ["dynamodb:Query"], `${logsPrefix}*`),
     /** What runs of code have seen. */
     keepLogs: () => itemsAccess(state, ["dynamodb:Query", "dynamodb:PutItem"], `${logsPrefix}*`),
@@ -175,6 +179,19 @@ type CounterAction = "dynamodb:GetItem" | "dynamodb:Query" | "dynamodb:UpdateIte
 /** The same holds for the groups of failures. */
 export const errorsAccess = (state: JobsState, ...actions: CounterAction[]): Capability =>
   itemsAccess(state, actions, `${errorsPrefix}*`);
+
+/** What goes wrong, and what is open of it. */
+export const incidentsAccess = (state: JobsState): Capability =>
+  itemsAccess(
+    state,
+    ["GetItem", "Query", "UpdateItem", "PutItem", "DeleteItem"].map((action) => `dynamodb:${action}`),
+    `${causesPrefix}*`,
+    watchedPartition,
+  );
+
+/** The jobs that tell receivers of alerts: made, and never changed. */
+export const makeAlertJobs = (state: JobsState): Capability =>
+  itemsAccess(state, ["dynamodb:GetItem", "dynamodb:PutItem"], `${jobsPrefix}*`);
 
 /** The same holds for messages to runs, and for who waits for them. */
 export const signalsAccess = (state: JobsState, ...actions: SignalAction[]): Capability =>

@@ -1,0 +1,57 @@
+import type { Tenant } from "../access/tenants.ts";
+import type { Incident, IncidentChanges, IncidentName, IncidentSubject } from "../job/incident.ts";
+import type { Counted } from "./stats-store.ts";
+
+/** One failure of an incident. */
+export interface Occurrence extends Counted {
+  /** When it happened, epoch milliseconds. */
+  at: number;
+  event?: string;
+  job_id?: string;
+}
+
+/** Failures of one incident. */
+export interface Occurrences extends IncidentName {
+  subject: IncidentSubject;
+  /** At least one. */
+  entries: readonly Occurrence[];
+}
+
+/** That somebody has to look after an incident. */
+export interface Watched extends IncidentName {
+  /** The opening for which it is watched. */
+  opening: number;
+  /** Since when, epoch milliseconds. */
+  at: number;
+}
+
+/** What goes wrong, one item each, with one small item more for each that is open. */
+export interface Incidents {
+  /**
+   * Counts failures, each once however often it is added, and answers the incident as it is then. Undefined: there is none yet, and with
+   * `mustExist` none is made.
+   */
+  add(occurrences: Occurrences, how: { mustExist: boolean }): Promise<Incident | undefined>;
+  /** Reads consistently. */
+  get(name: IncidentName): Promise<Incident | undefined>;
+  /** Changes an incident that has its version still; `unlessCounted`: and its count. Answers what it is then. */
+  change(
+    before: Incident,
+    changes: IncidentChanges,
+    how?: { unlessCounted?: boolean | undefined },
+  ): Promise<Incident | "lost">;
+  /** A page of the incidents of a tenant, in the order of their ids. */
+  page(tenant: Tenant, query: { limit: number; after?: string | undefined }): Promise<Incident[]>;
+
+  /** Notes that an opening is watched, unless a later one is. */
+  watch(watched: Watched): Promise<void>;
+  /** All that are watched, of these tenants or of all, at most `most`. Reads consistently. */
+  watched(query?: { tenant?: Tenant; most?: number }): Promise<Watched[]>;
+  /** Ends that, unless a later opening is watched by now. */
+  unwatch(watched: Watched): Promise<void>;
+
+  /** Since when tenants have alerts, epoch milliseconds, by `<product>#<env>`. */
+  begun(): Promise<ReadonlyMap<string, number>>;
+  /** Notes that a tenant has alerts since then, unless it had them before. */
+  begin(tenant: Tenant, at: number): Promise<void>;
+}
