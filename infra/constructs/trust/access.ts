@@ -73,7 +73,15 @@ export function accessTo({ state, queues, ticks, relays, schedules }: Platform) 
     useSharedKeysAndSendSignals: () => itemsAccess(state, sharedActions, `${sharedKeysPrefix}*`, `${signalsPrefix}*`),
     /** The same, and the approvals that are open. In one statement, since the API's policy has hardly room for another. */
     useSharedKeysSignalsAndApprovals: () =>
-      itemsAccess(state, sharedActions, `${sharedKeysPrefix}*`, `${signalsPrefix}*`, `${approvalsPrefix}*`),
+      itemsAccess(
+        state,
+        sharedActions,
+        `${sharedKeysPrefix}*`,
+        `${signalsPrefix}*`,
+        `${approvalsPrefix}*`,
+        // What is open of incidents.
+        watchedPartition,
+      ),
     /** The runs of features wait for messages, and for the decisions of people. */
     awaitSignals: () =>
       itemsAccess(
@@ -96,13 +104,20 @@ export function accessTo({ state, queues, ticks, relays, schedules }: Platform) 
     usePumps: () => itemsAccess(state, ["dynamodb:GetItem", "dynamodb:PutItem"], `${pumpPrefix}*`),
     /** What the API shows of limits and of what runs keep. In one statement, since its policy has hardly room for another. */
     seeLimitsAndDefinitions: () =>
-      itemsAccess(state, ["dynamodb:GetItem"], `${pumpPrefix}*`, `${definitionsPrefix}*`, `${pinsPrefix}*`),
+      itemsAccess(
+        state,
+        ["dynamodb:GetItem"],
+        `${pumpPrefix}*`,
+        `${definitionsPrefix}*`,
+        `${pinsPrefix}*`,
+        `${causesPrefix}*`,
+      ),
     /** Sets the pump of a gate going. */
     tick: () => allow(["sqs:SendMessage"], [ticks.queue.queueArn]),
     readPins: () => itemsAccess(state, ["dynamodb:GetItem"], `${pinsPrefix}*`),
     /** Pins, and what a run keeps that is moved to the present catalog. In one statement for the same reason. */
     changePinsAndDefinitions: () =>
-      itemsAccess(state, ["dynamodb:UpdateItem"], `${pinsPrefix}*`, `${definitionsPrefix}*`),
+      itemsAccess(state, ["dynamodb:UpdateItem"], `${pinsPrefix}*`, `${definitionsPrefix}*`, `${causesPrefix}*`),
     readDueCounts: () => itemsAccess(state, ["dynamodb:Query"], `${duePrefix}*`),
     seeUnscheduled: () => itemsAccess(state, ["dynamodb:Query"], `${unscheduledPrefix}*`),
     /** Asks for kept messages to be sent. */
@@ -113,7 +128,14 @@ export function accessTo({ state, queues, ticks, relays, schedules }: Platform) 
     listRuns: () => jobItems("dynamodb:Query"),
     /** Counters, groups of failures, and what runs of code have seen. In one statement, since the API's policy has hardly room for another. */
     readStatsErrorsAndLogs: () =>
-      itemsAccess(state, ["dynamodb:Query"], `${statsPrefix}*`, `${errorsPrefix}*`, `${logsPrefix}*`),
+      itemsAccess(
+        state,
+        ["dynamodb:Query"],
+        `${statsPrefix}*`,
+        `${errorsPrefix}*`,
+        `${logsPrefix}*`,
+        `${causesPrefix}*`,
+      ),
     /** What goes wrong: counted, watched, told and closed. */
     useIncidents: () => incidentsAccess(state),
     readLogs: () => itemsAccess(state, ["dynamodb:Query"], `${logsPrefix}*`),
