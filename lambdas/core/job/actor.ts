@@ -41,5 +41,5 @@ export interface ChangedBy extends Changer {
 /** The actor of a request that a service of AWS brought. */
 export const bringingActor = (source: RequestSource): Actor => `s:${source}`;
 
-/** Whether a job tells somebody of an incident. No pause or limit holds it, and it opens no incident. */
+/** Whether a job tells a receiver of an incident. No pause or limit holds it, and it opens no incident. */
 export const isAlertJob = ({ made_by }: { made_by?: Actor }): boolean => made_by === "alert";

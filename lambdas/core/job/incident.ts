@@ -3,7 +3,7 @@ import type { JobErrorCode } from "./job-error.ts";
 
 /*
  * What goes wrong, who is told of it, and when. An incident is counted in one item, and everything else about it follows from that item:
- * what is to be said, and whether it is over, is a question to its state and never to an event that somebody may have missed.
+ * what is to be said, and whether it is over, is a question to its state and never to an event that may have been missed.
  */
 
 /** What an incident is about: attempts that fail for one cause, or a schedule whose runs do not complete. */

@@ -77,7 +77,7 @@ export function pauseId({ product, env = "", event = "", limit, key = "" }: Paus
 
 export const pauseIdPattern = /^pause_[0-9a-f]{32}$/;
 
-/** What tells somebody that something is wrong is never held. */
+/** A job that tells a receiver of an incident is never held. */
 export const covers = (scope: PauseScope, job: Held): boolean =>
   !isAlertJob(job) &&
   scope.product === job.product &&

@@ -77,7 +77,7 @@ async function take(
   return incidents.change(incident, changes, { unlessCounted });
 }
 
-/** Makes the jobs that tell receivers. A message has one job for each of them, whoever asks for it, and however often. */
+/** Makes the jobs that tell receivers. A message has one job for each of them, however often it is made. */
 async function tell(
   services: Alerting,
   incident: Incident,

@@ -17,7 +17,7 @@ export interface Occurrences extends IncidentName {
   entries: readonly Occurrence[];
 }
 
-/** That somebody has to look after an incident. */
+/** An incident that the reconciler looks after. */
 export interface Watched extends IncidentName {
   /** The opening for which it is watched. */
   opening: number;
@@ -28,13 +28,13 @@ export interface Watched extends IncidentName {
 /** What goes wrong, one item each, with one small item more for each that is open. */
 export interface Incidents {
   /**
-   * Counts failures, each once however often it is added, and answers the incident as it is then. Undefined: there is none yet, and with
+   * Counts failures, each once however often it is added, and returns the incident with them. Undefined: there is none yet, and with
    * `mustExist` none is made.
    */
   add(occurrences: Occurrences, how: { mustExist: boolean }): Promise<Incident | undefined>;
   /** Reads consistently. */
   get(name: IncidentName): Promise<Incident | undefined>;
-  /** Changes an incident that has its version still; `unlessCounted`: and its count. Answers what it is then. */
+  /** Changes an incident that has its version still; `unlessCounted`: and its count. Returns the changed one. */
   change(
     before: Incident,
     changes: IncidentChanges,
